@@ -1,0 +1,41 @@
+"""All hooks. Two kinds: *offers* return adapters, *moments* decide or listen.
+
+A hook may gain arguments at any time; an implementation may accept fewer than the hook has. Moments take a batch and
+answer by key. A hook on the money's path fails closed: its error stops the run, and nothing is posted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hub.contracts.adapters import PaymentFileReader
+from hub.contracts.markers import hookspec
+from hub.model.events import Event
+from hub.model.payments import MatchProposal, UnmatchedPayment
+
+
+@hookspec
+def hub_payment_file_readers() -> Sequence[PaymentFileReader]:  # type: ignore[empty-body]
+    """Offer the readers of incoming-payments files (*inbetalningsfil*).
+
+    Called once when the tenant's plugins are built, and without a tenant by `hub inspect`, on default settings.
+    """
+
+
+@hookspec
+def hub_match_payments(
+    payments: Sequence[UnmatchedPayment],
+) -> Mapping[int, MatchProposal]:  # type: ignore[empty-body]
+    """Propose receivables for payments that the exact reference did not settle (*avprickning*).
+
+    Called once for each chunk, before the hub's own rules. Answers by payment id; leave out what you do not know.
+    Proposals are checked like any other: receivable open, same currency, never more than the payment.
+    """
+
+
+@hookspec
+def hub_events_recorded(events: Sequence[Event]) -> None:
+    """Listen to committed events (*händelse*), in order and at least once.
+
+    Observers are called one by one; a failure is kept and retried from the same event, and the posting stands.
+    """

@@ -1,0 +1,175 @@
+"""Every error the hub or a plugin raises, named by what to do next.
+
+    HubError
+      ConfigurationError    fix settings, then start
+      DataError             quarantine, a human looks
+        FormatError         one place in one file is wrong: line, record, field
+        ControlTotalMismatch  stated and computed totals differ
+        UnrecognisedFile    no enabled reader, or more than one, knows the file
+      TransientError        same again later
+      RejectedError         next channel, or a human
+      OutcomeUnknownError   ask before doing more
+      RuleViolation         the law or the policy says no
+      LedgerError           stop, a defect
+
+A message may hold a file name, a line number and a field name. It never holds a personal identity number, a key or a
+whole record, so a `FormatError` keeps the offending value apart, shortened, and leaves it out of its text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LONGEST_KEPT_VALUE = 40  # enough to see what is wrong; too short for a whole record
+
+
+class HubError(Exception):
+    """Root of all errors raised on purpose."""
+
+    code: str = "HUB"
+
+
+class ConfigurationError(HubError):
+    """A setting is missing or wrong; `where` is its dotted path in the TOML file."""
+
+    code = "CONFIGURATION"
+
+    def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
+        self.where = where
+        self.hint = hint
+        prefix = f"{where}: " if where else ""
+        suffix = f" ({hint})" if hint else ""
+        super().__init__(f"{prefix}{message}{suffix}")
+
+
+class DataError(HubError):
+    """The content is wrong; it goes to quarantine and a human looks."""
+
+    code = "DATA"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a file something stands: 1-based line or record number, record code, field name."""
+
+    line: int | None = None
+    record: str = ""
+    field: str = ""
+
+    def __str__(self) -> str:
+        parts = []
+        if self.line is not None:
+            parts.append(f"line {self.line}")
+        if self.record:
+            parts.append(f"record {self.record}")
+        if self.field:
+            parts.append(f"field {self.field}")
+        return ", ".join(parts)
+
+
+class FormatError(DataError):
+    """One place in one file cannot be read or contradicts another.
+
+    `code` is stable and upper case (`AMOUNT_UNREADABLE`); `value` is the offending text, shortened, never printed.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "FORMAT",
+        line: int | None = None,
+        record: str = "",
+        field: str = "",
+        value: str = "",
+    ) -> None:
+        self.code = code
+        self.message = message
+        self.place = Place(line, record, field)
+        self.value = value[:LONGEST_KEPT_VALUE]
+        place = str(self.place)
+        super().__init__(f"{place}: {message}" if place else message)
+
+    @property
+    def line(self) -> int | None:
+        return self.place.line
+
+    @property
+    def record(self) -> str:
+        return self.place.record
+
+    @property
+    def field(self) -> str:
+        return self.place.field
+
+
+class ControlTotalMismatch(FormatError):
+    """A total or a count stated in the file differs from what was read; nothing of the file may be posted."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        stated: int,
+        computed: int,
+        line: int | None = None,
+        record: str = "",
+        field: str = "",
+    ) -> None:
+        self.stated = stated
+        self.computed = computed
+        super().__init__(
+            f"{message}: the file states {stated}, its records give {computed}",
+            code="CONTROL_TOTAL",
+            line=line,
+            record=record,
+            field=field,
+        )
+
+
+class UnrecognisedFile(FormatError):
+    """None of the enabled readers recognises the file, or several do."""
+
+    def __init__(self, message: str, *, candidates: tuple[str, ...] = ()) -> None:
+        self.candidates = candidates
+        super().__init__(message, code="UNRECOGNISED" if not candidates else "AMBIGUOUS")
+
+
+class IdentifierError(DataError):
+    """A number fails its own check; the message names the rule, never the number."""
+
+    code = "IDENTIFIER"
+
+
+class TransientError(HubError):
+    """Not now: the same call again later may succeed."""
+
+    code = "TRANSIENT"
+
+
+class RejectedError(HubError):
+    """The other side said no and will keep saying no."""
+
+    code = "REJECTED"
+
+
+class OutcomeUnknownError(HubError):
+    """We do not know whether it arrived; ask the other side before doing more."""
+
+    code = "OUTCOME_UNKNOWN"
+
+
+class RuleViolation(HubError):
+    """The law or the tenant's policy forbids the step; `paragraph` names which."""
+
+    code = "RULE"
+
+    def __init__(self, message: str, *, paragraph: str = "") -> None:
+        self.paragraph = paragraph
+        super().__init__(f"{message} ({paragraph})" if paragraph else message)
+
+
+class LedgerError(HubError):
+    """The books would no longer add up: a defect in the hub, never in the data."""
+
+    code = "LEDGER"

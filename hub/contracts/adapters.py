@@ -43,8 +43,8 @@ class PaymentFileReader(Protocol):
         """Yield what the file says, in file order and in constant memory.
 
         The first event is `FileOpened`, the last `FileClosed`; without it the file is not complete. Every entry of the
-        file gives exactly one event, or one for each transaction detail; nothing is skipped. Control totals are compared
-        at every section and at the end.
+        file gives exactly one event, or one for each transaction detail; nothing is skipped. Control totals are
+        compared at every section and at the end.
 
         Raises:
             FormatError: at the first contradiction; nothing else ever comes out.

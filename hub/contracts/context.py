@@ -15,7 +15,7 @@ class PluginState(Protocol):
         ...
 
     def put(self, name: str, value: str, *, expected_version: int | None) -> bool:
-        """Store `value` if the stored version is still `expected_version` (None: nothing stored); say whether it was."""
+        """Store `value` if the stored version is still `expected_version` (None: nothing stored); say if it was."""
         ...
 
     def next_number(self, series: str) -> int:

@@ -15,22 +15,24 @@ from hub.model.payments import MatchProposal, UnmatchedPayment
 
 
 @hookspec
-def hub_payment_file_readers() -> Sequence[PaymentFileReader]:  # type: ignore[empty-body]
+def hub_payment_file_readers() -> Sequence[PaymentFileReader]:
     """Offer the readers of incoming-payments files (*inbetalningsfil*).
 
     Called once when the tenant's plugins are built, and without a tenant by `hub inspect`, on default settings.
     """
+    raise NotImplementedError
 
 
 @hookspec
 def hub_match_payments(
     payments: Sequence[UnmatchedPayment],
-) -> Mapping[int, MatchProposal]:  # type: ignore[empty-body]
+) -> Mapping[int, MatchProposal]:
     """Propose receivables for payments that the exact reference did not settle (*avprickning*).
 
     Called once for each chunk, before the hub's own rules. Answers by payment id; leave out what you do not know.
     Proposals are checked like any other: receivable open, same currency, never more than the payment.
     """
+    raise NotImplementedError
 
 
 @hookspec

@@ -1,10 +1,10 @@
 """What a payment file says, event by event.
 
-A `PaymentFileReader` turns bytes into these events, in file order. They are NamedTuples because they flow by the million.
-Amounts are whole öre (the hundredth of any currency) and dates are `datetime.date`.
+A `PaymentFileReader` turns bytes into these events, in file order. They are NamedTuples because they flow by the
+million. Amounts are whole öre (the hundredth of any currency) and dates are `datetime.date`.
 
-Two levels of money (see `Level`): a *specification* section says who paid what and alone may credit receivables. A *lump*
-section is an account statement: every entry in it also moved the bank account.
+Two levels of money (see `Level`): a *specification* section says who paid what and alone may credit receivables. A
+*lump* section is an account statement: every entry in it also moved the bank account.
 """
 
 from __future__ import annotations
@@ -188,7 +188,7 @@ class SectionClosed(NamedTuple):
 
     line: int
     net_ore: int | None  # payments less deductions (specification), all booked entries (lump); None: several currencies
-    count: int
+    entry_count: int  # payments and deductions (specification), entries (lump)
     booked_date: date | None = None  # for events whose own date is None
     serial: str = ""  # deposit or statement serial, unique for account and year
     bank_account: str = ""  # where the deposit was paid in; may be empty

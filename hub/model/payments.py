@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from hub.model.payment_file import Part
+from hub.model.payment_file import Deduction, Part, Payment
 
 
 class UnmatchedPayment(NamedTuple):
@@ -22,6 +22,10 @@ class UnmatchedPayment(NamedTuple):
     payer_name: str
     payer_account: str
     payer_identity: str
+    exchange_no: int
+    section_no: int
+    company: str  # of the payee account; empty when the account is not known
+    kind: str  # payment, deduction, manual
 
 
 class ProposedShare(NamedTuple):
@@ -36,3 +40,138 @@ class MatchProposal(NamedTuple):
 
     shares: tuple[ProposedShare, ...]
     rule: str
+
+
+class Placed(NamedTuple):
+    """A payment or deduction of a file, with its place in the tenant's world."""
+
+    section_no: int
+    account_no: int  # canonical payee account; 0 when the tenant has no such account
+    reference: str  # normal form
+    event: Payment | Deduction
+
+
+class LoadedSection(NamedTuple):
+    """A section whose totals have agreed, in the order of its table's columns."""
+
+    section_no: int
+    account_no: int
+    company: str
+    account: str  # as the file writes it
+    level: str
+    family: str
+    currency: str
+    identity: str
+    serial: str
+    booked_date: str | None
+    first_date: str | None
+    last_date: str | None
+    net_ore: int | None
+    payments: int
+    bank_account: str
+    created_on: str
+
+
+class DayOverlap(NamedTuple):
+    """Payments of one account and day that two families both state."""
+
+    account_no: int
+    day: str
+    family: str  # the other family, posted earlier
+    shared: int
+    new_payments: int
+    old_payments: int
+
+    @property
+    def is_contained(self) -> bool:
+        """One side's day holds all of the other's: what they share is the same money."""
+        return self.shared in (self.new_payments, self.old_payments)
+
+
+class LoadedChunk(NamedTuple):
+    """A run of payments that is loaded and posted in one transaction."""
+
+    exchange_no: int
+    chunk_no: int
+    first_payment: int
+    last_payment: int
+    payments: int
+    amount_ore: int
+    state: str
+
+
+class Candidate(NamedTuple):
+    """A receivable that a payment may mean, and how it was found."""
+
+    how: str  # reference, number, payer
+    token: str  # what it was found by
+    receivable_id: int
+    company: str
+    number: str
+    kind: str
+    routine: str
+    group_no: int
+    currency: str
+    due_date: str
+    debtor_identity: str
+    principal_ore: int
+    fee_ore: int
+    interest_ore: int
+    is_watched: int
+    printed_fee_ore: int
+    printed_interest_ore: int
+    is_contested: int  # the reference means several receivables
+
+    @property
+    def open_ore(self) -> int:
+        """Everything that is owed now; below zero for a credit note."""
+        return self.principal_ore + self.fee_ore + self.interest_ore
+
+
+class QueuedPayment(NamedTuple):
+    """A payment in the queue. Suspended money is in the suspense account; a held payment is posted nowhere."""
+
+    payment_id: int
+    exchange_no: int
+    account_no: int
+    company: str
+    reference: str
+    amount_ore: int
+    remaining_ore: int
+    currency: str
+    booked_date: str
+    state: str  # suspended, held, closed
+    reason: str
+    twin_payment: int | None
+    held_group: str
+    payer_name: str = ""
+    texts: str = ""
+
+
+class Deposit(NamedTuple):
+    """The bank entry (*insättning*) that a group of payments sums to, without what was closed or held."""
+
+    exchange_no: int
+    section_no: int
+    entry_no: int
+    account_no: int
+    currency: str
+    booked_date: str
+    amount_ore: int
+    reference: str
+    lump_no: int | None
+
+
+class Lump(NamedTuple):
+    """One booked movement of the bank account, without who paid it."""
+
+    lump_no: int
+    exchange_no: int
+    section_no: int
+    entry_no: int
+    account_no: int
+    currency: str
+    booked_date: str
+    amount_ore: int
+    entry_reference: str
+    state: str  # alone, paired, payment, duplicate

@@ -1,0 +1,1 @@
+"""Toolkit to declare file formats as data: fixed-width records, XML, code tables."""

@@ -1,0 +1,175 @@
+"""Read the items of a declared XML layout, fast where many look alike.
+
+Items of one file mostly have the same *shape*: the same markup with other texts between. An item is therefore written
+out once by the C library and cut at its texts; for a shape seen before, a plan says which text is which field. A new
+shape is learnt by reading it the plain way (`collect`) with numbered marks in place of its texts, so that both ways
+cannot differ. Measured three times as fast as visiting each element from Python.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import Any, NamedTuple
+from xml.sax.saxutils import unescape
+
+from lxml import etree
+
+from hub.formats.xml_layout import (
+    LONGEST_TEXT,
+    Amount,
+    Container,
+    Table,
+    Values,
+    collect,
+    compile_fields,
+    take_element,
+)
+
+MOST_SHAPES = 500
+"""A file has a few dozen; beyond this, items are read the plain way so that memory stays flat."""
+
+_cut_at_texts = re.compile(r">\s*([^<\s][^<]*)<").split
+
+
+class Step(IntEnum):
+    """What a `(step, element, container)` triple of a walk means."""
+
+    OPENED = 0
+    ITEM = 1
+    CLOSED = 2
+
+
+class Plan(NamedTuple):
+    """Which numbered text is which field, for one shape."""
+
+    texts: tuple[tuple[str, int], ...]
+    amounts: tuple[tuple[str, int, str], ...]  # name, text number or -1 when empty, currency
+    many: tuple[tuple[str, tuple[int, ...]], ...]
+    blocks: tuple[tuple[str, tuple[Plan, ...]], ...]
+
+
+class ItemReader:
+    """Reads items of one kind; keeps the plans of the shapes it has met."""
+
+    __slots__ = ("_plans", "_table", "kind")
+
+    def __init__(self, kind: str, table: Table) -> None:
+        self.kind = kind
+        self._table = table
+        self._plans: dict[tuple[str, ...], Plan] = {}
+
+    def read(self, element: Any) -> Values:
+        """Return the fields of one item. Raises FormatError as `collect` does."""
+        written = etree.tostring(element, encoding="unicode", with_tail=False)
+        if len(written) > LONGEST_TEXT:
+            return self._read_plainly(element)
+        pieces = _cut_at_texts(written)
+        shape = tuple(pieces[::2])
+        plan = self._plans.get(shape)
+        if plan is None:
+            values = self._read_plainly(element)  # raises with the line of the file
+            if len(self._plans) < MOST_SHAPES:
+                self._plans[shape] = self._learn(shape)
+            return values
+        texts = [text.strip() for text in pieces[1::2]]
+        if "&" in written:
+            texts = [unescape(text, {"&#13;": "\r"}).strip() for text in texts]
+        return _fill(plan, texts)
+
+    def _read_plainly(self, element: Any) -> Values:
+        values: Values = {}
+        collect(element, self._table, values)
+        return values
+
+    def _learn(self, shape: tuple[str, ...]) -> Plan:
+        marked = [shape[0]]
+        for number, markup in enumerate(shape[1:]):
+            marked += (">", str(number), "<", markup)
+        parser = etree.XMLParser(resolve_entities=False, no_network=True)
+        values: Values = {}
+        collect(etree.fromstring("".join(marked), parser), self._table, values)
+        return _plan(values)
+
+
+def _plan(values: Values) -> Plan:
+    texts, amounts, many, blocks = [], [], [], []
+    for name, value in values.items():
+        if isinstance(value, Amount):
+            amounts.append((name, int(value.text or -1), value.currency))
+        elif isinstance(value, str):
+            texts.append((name, int(value)))
+        elif isinstance(value[0], dict):
+            blocks.append((name, tuple(_plan(inner) for inner in value)))
+        else:
+            many.append((name, tuple(int(number) for number in value)))
+    return Plan(tuple(texts), tuple(amounts), tuple(many), tuple(blocks))
+
+
+def _fill(plan: Plan, texts: list[str]) -> Values:
+    values: Values = {name: texts[number] for name, number in plan.texts}
+    for name, number, currency in plan.amounts:
+        values[name] = Amount(texts[number] if number >= 0 else "", currency)
+    for name, numbers in plan.many:
+        values[name] = [texts[number] for number in numbers]
+    for name, inner in plan.blocks:
+        values[name] = [_fill(part, texts) for part in inner]
+    return values
+
+
+class BoundContainer:
+    """A declared container with the names of one namespace, ready to read."""
+
+    __slots__ = ("containers", "items", "kind", "table")
+
+    def __init__(self, declared: Container, qualify: str) -> None:
+        self.kind = declared.kind
+        self.table = compile_fields(declared.fields, qualify)
+        self.items = {
+            qualify + name: ItemReader(item.kind, compile_fields(item.fields, qualify))
+            for name, item in declared.items.items()
+        }
+        self.containers = {
+            qualify + name: BoundContainer(inner, qualify) for name, inner in declared.containers.items()
+        }
+
+
+def bind(declared: Container, namespace: str) -> BoundContainer:
+    """Fix the namespace of a declared root container; an empty namespace means plain names."""
+    return BoundContainer(declared, f"{{{namespace}}}" if namespace else "")
+
+
+Walk = Iterator[tuple[Step, Any, BoundContainer]]
+
+
+class Record(NamedTuple):
+    """One step of a document, read.
+
+    `values` of an opened container is empty and fills up with its own fields as they come; the same object returns
+    with CLOSED.
+    """
+
+    step: Step
+    kind: str
+    line: int
+    values: Values
+
+
+def read_records(steps: Walk) -> Iterator[Record]:
+    """Turn the steps of a walk into records; elements that the layout does not name are passed over."""
+    open_values: list[Values] = []
+    for step, element, container in steps:
+        if step is Step.ITEM:
+            item = container.items.get(element.tag)
+            if item is not None:
+                yield Record(step, item.kind, element.sourceline, item.read(element))
+            elif (rule := container.table.get(element.tag)) is not None:
+                take_element(element, rule, open_values[-1])
+            continue
+        if step is Step.OPENED:
+            open_values.append({})
+            yield Record(step, container.kind, element.sourceline, open_values[-1])
+        else:
+            values = open_values.pop() if open_values else {}
+            yield Record(step, container.kind, element.sourceline, values)

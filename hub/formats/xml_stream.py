@@ -1,0 +1,256 @@
+"""Read XML of any size as a stream of small steps, hardened, in constant memory.
+
+Built on lxml's pull parser without an event for each element: bytes are fed in pieces, and after each piece the
+finished children of the open containers are handed over and freed. The tree is built and freed in C and Python
+sees whole items only: of the ways that were measured (iterparse, an expat state machine, expat into the standard
+library's tree, this) it is the fastest that keeps source lines.
+
+Hardening: document types are refused outright, so no entity can be declared; nothing is fetched; the parser's own
+limits on depth, text and amplification stay on; one item may fill at most `LARGEST_ITEM_BYTES`, which also bounds
+the number and length of attributes. Whatever lxml raises comes out as `FormatError` with the line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO, NamedTuple, cast
+
+from lxml import etree
+
+from hub.errors import FormatError
+from hub.formats.xml_layout import namespace_of
+from hub.formats.xml_reading import BoundContainer, Step, Walk
+
+PIECE_BYTES = 32 * 1024
+"""Fed at a time: larger pieces are not faster and hold more finished items in memory."""
+
+LONGEST_PROLOG_BYTES = 64 * 1024
+"""The root element must begin within this; a declaration and a few comments need a thousandth of it."""
+
+LARGEST_ITEM_BYTES = 4 * 1024 * 1024
+"""No item of a real bank file comes near; more is damage or an attack on memory."""
+
+_DOCTYPE = re.compile(r"<!DOCTYPE", re.IGNORECASE)
+_ROOT_START = re.compile(r"<[^!?\s]")
+_SPACE_AT_TAGS = re.compile(rb"(?<=>)\s+|\s+(?=<)")
+
+
+class Root(NamedTuple):
+    """How a document begins: qualified names of the root and of its first child (empty when not seen yet)."""
+
+    tag: str
+    child: str
+
+    @property
+    def namespace(self) -> str:
+        return namespace_of(self.tag)
+
+
+def probe(head: bytes) -> Root:
+    """Read the root element, and its first child if it is there, from the beginning of a document.
+
+    Raises:
+        FormatError: not XML, a document type declaration, or no root within `LONGEST_PROLOG_BYTES`.
+    """
+    head = head[:LONGEST_PROLOG_BYTES]
+    _refuse_document_type(head)
+    parser = _parser()
+    error: FormatError | None = None
+    try:
+        parser.feed(head)
+    except etree.XMLSyntaxError as caught:
+        error = syntax_error(caught)
+    names = [cast(Any, element).tag for _, element in parser.read_events()][:2]
+    if not names:
+        raise error or FormatError(
+            "no XML element in the beginning of the file; send the file as the bank made it", code="NOT_XML", line=1
+        )
+    return Root(names[0], names[1] if len(names) > 1 else "")
+
+
+def walk(stream: BinaryIO, head: bytes, root: Root, container: BoundContainer) -> Walk:
+    """Yield the steps of a document whose root is read by `container`.
+
+    `head` has already been taken from the stream and comes first. OPENED and CLOSED come for each declared container,
+    ITEM for each of their other children. An element is valid until the next step is asked for.
+
+    Raises:
+        FormatError: not well formed, truncated, or beyond a limit.
+    """
+    return _Walker(root, container).run(stream, head)
+
+
+def content_digest(steps: Walk) -> str:
+    """Return the SHA-256 of the document's content: names, attributes and text, white space around tags removed.
+
+    Indentation, encoding, comments, processing instructions and the order of attributes do not change it.
+    """
+    digest = hashlib.sha256()
+    for step, element, _ in steps:
+        if step is Step.ITEM:
+            canonical = etree.tostring(element, method="c14n", exclusive=True, with_tail=False)
+            digest.update(_SPACE_AT_TAGS.sub(b"", canonical))
+        elif step is Step.OPENED:
+            digest.update(f"<{element.tag}>".encode())
+        else:
+            digest.update(b"</>")
+    return digest.hexdigest()
+
+
+def syntax_error(error: etree.XMLSyntaxError) -> FormatError:
+    """Translate the parser's error; its text may repeat content of the file, so only its kind is kept."""
+    entry = cast(Any, error.error_log).last_error
+    kind = entry.type_name.removeprefix("ERR_").lower().replace("_", " ") if entry else "syntax"
+    return FormatError(
+        f"not well-formed XML ({kind}); the file is damaged or cut short, ask the sender for it again",
+        code="NOT_XML",
+        line=error.lineno or 1,
+    )
+
+
+class _Frame:
+    __slots__ = ("container", "element")
+
+    def __init__(self, element: Any, container: BoundContainer) -> None:
+        self.element = element
+        self.container = container
+
+
+class _Walker:
+    """State of one walk: the parser and the stack of open containers."""
+
+    def __init__(self, root: Root, container: BoundContainer) -> None:
+        self._parser = _parser(tag=root.tag)
+        self._container = container
+        self._open: list[_Frame] = []
+        self._started = False
+        self._bytes_since_item = 0
+
+    def run(self, stream: BinaryIO, head: bytes) -> Walk:
+        for piece in _pieces(stream, head):
+            self._feed(piece)
+            yield from self._harvest(complete=False)
+        self._close()
+        yield from self._harvest(complete=True)
+
+    def _feed(self, piece: bytes) -> None:
+        self._bytes_since_item += len(piece)
+        if self._bytes_since_item > LARGEST_ITEM_BYTES + PIECE_BYTES:
+            raise FormatError(
+                f"one element fills more than {LARGEST_ITEM_BYTES} bytes; no payment does, refuse the file",
+                code="ITEM_TOO_LARGE",
+                line=self._open[-1].element.sourceline if self._open else 1,
+            )
+        try:
+            self._parser.feed(piece)
+        except etree.XMLSyntaxError as caught:
+            raise syntax_error(caught) from None
+        for _, element in self._parser.read_events():
+            if not self._started:
+                self._start(element)
+
+    def _start(self, root: Any) -> None:
+        if root.getroottree().docinfo.internalDTD is not None:
+            raise _document_type(1)
+        self._started = True
+        self._open.append(_Frame(root, self._container))
+
+    def _close(self) -> None:
+        try:
+            self._parser.close()
+        except etree.XMLSyntaxError as caught:
+            raise syntax_error(caught) from None
+
+    def _harvest(self, *, complete: bool) -> Walk:
+        """Hand over every finished child of the open containers, innermost first, and free it."""
+        while self._open:
+            frame = self._open[-1]
+            ended = complete or self._is_followed()
+            inner: Any = None
+            for child in frame.element.iterchildren():
+                if child.tag in frame.container.containers:
+                    inner = child
+                    break
+                if not ended and child.getnext() is None:
+                    _free_before(frame.element, child)
+                    return  # the last child may still grow
+                self._bytes_since_item = 0
+                yield Step.ITEM, child, frame.container
+            if inner is not None:
+                _free_before(frame.element, inner)
+                self._open.append(_Frame(inner, frame.container.containers[inner.tag]))
+                yield Step.OPENED, inner, self._open[-1].container
+            elif ended:
+                yield from self._leave(frame)
+            else:
+                return
+
+    def _leave(self, frame: _Frame) -> Walk:
+        self._bytes_since_item = 0
+        yield Step.CLOSED, frame.element, frame.container
+        self._open.pop()
+        if self._open:
+            self._open[-1].element.remove(frame.element)
+
+    def _is_followed(self) -> bool:
+        """Say whether the innermost container has ended: it, or one around it, has a following sibling."""
+        return any(frame.element.getnext() is not None for frame in reversed(self._open))
+
+
+def _free_before(parent: Any, child: Any) -> None:
+    position = parent.index(child)
+    if position:
+        del parent[:position]
+
+
+def _pieces(stream: BinaryIO, head: bytes) -> Iterator[bytes]:
+    for start in range(0, len(head), PIECE_BYTES):
+        yield head[start : start + PIECE_BYTES]
+    while piece := stream.read(PIECE_BYTES):
+        yield piece
+
+
+def _parser(tag: str | None = None) -> etree.XMLPullParser:
+    return etree.XMLPullParser(
+        events=("start",),
+        tag=tag,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        remove_comments=True,
+        remove_pis=True,
+        huge_tree=False,
+        recover=False,
+    )
+
+
+def _refuse_document_type(head: bytes) -> None:
+    """Look for a document type before a parser sees the file; `_Walker._start` asks the parser as well."""
+    prolog = _decoded(head)
+    end = _ROOT_START.search(prolog)
+    found = _DOCTYPE.search(prolog, 0, end.start() if end else len(prolog))
+    if found:
+        raise _document_type(prolog.count("\n", 0, found.start()) + 1)
+
+
+def _decoded(head: bytes) -> str:
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return head.decode("utf-16", "replace")
+    if head[:4] in (b"<\0?\0", b"<\0!\0"):
+        return head.decode("utf-16-le", "replace")
+    if head[:4] in (b"\0<\0?", b"\0<\0!"):
+        return head.decode("utf-16-be", "replace")
+    return head.decode("latin-1")
+
+
+def _document_type(line: int) -> FormatError:
+    return FormatError(
+        "the file declares a document type (DTD), which no bank message has; refuse it and ask who sent it",
+        code="DTD_REFUSED",
+        line=line,
+        field="DOCTYPE",
+    )

@@ -1,0 +1,250 @@
+"""A company (*bolag, företag*) of a tenant: its accounts, limits, routines and rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from hub.identifiers import organisation_number
+from hub.model.payee_account import PayeeAccount
+from hub.model.payment_method import Lowers, PaymentMethod
+from hub.model.payment_reference import ReferenceRule
+from hub.model.setting_values import (
+    AccountCode,
+    CompanyNumber,
+    CurrencyCode,
+    KronorLimit,
+    OptionalAccountCode,
+    RoutineNumber,
+    SettingName,
+    Switch,
+    checked_by,
+)
+
+INTEREST_ROUTINE_OFFSET = 50
+_ACCOUNT_LOWERED = {
+    Lowers.REMINDER_FEE: "reminder_fee",
+    Lowers.DEMAND_FEE: "demand_fee",
+    Lowers.INTEREST: "interest_revenue",
+}
+
+
+# Named outside the class: inside it the field hides the module of the same name.
+_OrganisationNumber = Annotated[str, checked_by(organisation_number.validate)]
+
+
+class CompanyAccounts(BaseModel):
+    """The ledger accounts postings go to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bank: AccountCode = Field(description="Money in the bank, unless the payee account names its own.")
+    clearing: AccountCode = Field(description="Between bank and receivables, unless the payee account names its own.")
+    suspense: AccountCode = Field(description="Money that waits to be placed (*observationskonto*).")
+    receivable: AccountCode = Field(description="Receivables, unless the routine names its own.")
+    revenue: AccountCode = Field(description="Revenue, unless the routine or the receivable's coding names its own.")
+    write_off: AccountCode = Field(description="Differences written off within the limits, and other write-offs.")
+    error_account: AccountCode = Field(description="Takes the place of an account that turns out wrong; gives a task.")
+    rounding: OptionalAccountCode = Field(default="", description="Rounding to whole kronor (*öresutjämning*).")
+    reminder_fee: OptionalAccountCode = Field(default="", description="Revenue from reminder fees.")
+    demand_fee: OptionalAccountCode = Field(default="", description="Revenue from demand fees (*inkassoersättning*).")
+    interest_revenue: OptionalAccountCode = Field(default="", description="Revenue from late-payment interest.")
+    internal_receivable: OptionalAccountCode = Field(
+        default="", description="Receivables of kind `internal`; left out: `receivable`."
+    )
+    carried: OptionalAccountCode = Field(
+        default="", description="Differences carried to the debtor's next invoice; needed with handling `carry`."
+    )
+
+
+class DifferenceHandling(StrEnum):
+    """What happens to a difference within the limits."""
+
+    WRITE_OFF = "write_off"
+    CARRY = "carry"  # to the debtor's next invoice
+
+
+class DifferenceLimits(BaseModel):
+    """How much a payment may differ and still settle its receivable. In Python the amounts are öre."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    over_payment_limit_ore: KronorLimit = Field(
+        default=0, alias="over_payment_limit", description="Largest overpayment handled without a person, in kronor."
+    )
+    under_payment_limit_ore: KronorLimit = Field(
+        default=0, alias="under_payment_limit", description="Largest underpayment handled without a person, in kronor."
+    )
+    difference_handling: DifferenceHandling = Field(
+        default=DifferenceHandling.WRITE_OFF,
+        description="`write_off` to its account, or `carry` to the debtor's next invoice.",
+    )
+
+
+class WithoutReference(StrEnum):
+    """How a payment of a known debtor is placed when nothing says which receivable it is for."""
+
+    OFF = "off"  # it waits for a person
+    DEBTOR_CHOICE = "debtor_choice"  # only where the payer's words name receivables
+    INTEREST_FIRST = "interest_first"  # the debtor's choice, then interest invoices, then the oldest due
+    OLDEST_FIRST = "oldest_first"  # the debtor's choice, then the oldest due
+
+
+class MatchSettings(BaseModel):
+    """Which rules of matching (*avprickning*) are on. The exact reference always is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    scan_texts: Switch = Field(default=True, description="Look for references in free text by their check digit.")
+    match_invoice_number: Switch = Field(default=True, description="Look for invoice numbers in reference and text.")
+    match_amount_and_payer: Switch = Field(
+        default=True, description="Take the one open receivable with the payer's identity and exactly this amount."
+    )
+    without_reference: WithoutReference = Field(
+        default=WithoutReference.OFF,
+        description="`off`, `debtor_choice`, or after that choice `interest_first` or `oldest_first`.",
+    )
+
+
+class Routine(BaseModel):
+    """A billing routine (*rutin*): the stream of invoices a number range belongs to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: RoutineNumber = Field(description="Two digits, the first two of its invoice numbers.")
+    name: str = Field(min_length=1, max_length=60, description="What people call it.")
+    receivable_account: OptionalAccountCode = Field(default="", description="Left out: `accounts.receivable`.")
+    revenue_account: OptionalAccountCode = Field(default="", description="Left out: `accounts.revenue`.")
+    interest_is_invoiced: Switch = Field(
+        default=False, description="Interest gets invoices of its own, in the routine with 50 added to the number."
+    )
+
+    @property
+    def interest_routine(self) -> str | None:
+        """Number of the routine its interest invoices belong to, None when interest is not invoiced."""
+        return str(int(self.number) + INTEREST_ROUTINE_OFFSET) if self.interest_is_invoiced else None
+
+    @model_validator(mode="after")
+    def _interest_routine_has_two_digits(self) -> Self:
+        if self.interest_is_invoiced and int(self.number) >= INTEREST_ROUTINE_OFFSET:
+            raise ValueError(
+                f"routine {self.number} cannot invoice interest: 50 is added to the number, so it must be below 50"
+            )
+        return self
+
+
+class Company(BaseModel):
+    """One company of the tenant, with books of its own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: CompanyNumber = Field(description="At most three digits; part of every receivable's identity.")
+    name: str = Field(min_length=1, max_length=80, description="Its legal name.")
+    organisation_number: _OrganisationNumber = Field(description="Organisation number.")
+    currency: CurrencyCode = Field(default="SEK", description="Currency of its books.")
+    accounts: CompanyAccounts = Field(description="Ledger accounts.")
+    payee_accounts: tuple[PayeeAccount, ...] = Field(default=(), description="Accounts that payers pay to.")
+    routines: tuple[Routine, ...] = Field(default=(), description="Billing routines.")
+    limits: DifferenceLimits = Field(default=DifferenceLimits(), description="Small differences.")
+    matching: MatchSettings = Field(default=MatchSettings(), description="Rules of matching.")
+    references: dict[SettingName, ReferenceRule] = Field(
+        default_factory=dict, description="How references are made and checked, by way of paying, such as `giro`."
+    )
+    payment_methods: tuple[PaymentMethod, ...] = Field(default=(), description="Payment-method codes.")
+
+    def routine(self, number: str) -> Routine | None:
+        """Find a routine by its two digits."""
+        return self._routines_by_number.get(number)
+
+    def payment_method(self, code: str) -> PaymentMethod | None:
+        """Find a payment-method code."""
+        return self._methods_by_code.get(code)
+
+    def reference_rule(self, account: PayeeAccount | None = None) -> ReferenceRule | None:
+        """Return the rule that references paid to `account` follow, None when none is declared.
+
+        Without an account, or when the account names none: the company's only rule, else None.
+        """
+        name = account.reference_rule if account is not None else ""
+        if name:
+            return self.references[name]
+        return next(iter(self.references.values())) if len(self.references) == 1 else None
+
+    def clearing_account(self, account: PayeeAccount | None) -> str:
+        """Return the ledger account between bank and receivables for a payee account."""
+        return (account.clearing_account if account is not None else "") or self.accounts.clearing
+
+    def bank_account(self, account: PayeeAccount | None) -> str:
+        """Return the ledger account of the bank for a payee account."""
+        return (account.bank_account if account is not None else "") or self.accounts.bank
+
+    def receivable_account(self, routine_number: str = "") -> str:
+        """Return the ledger account of a routine's receivables; an unknown routine has the company's."""
+        routine = self.routine(routine_number)
+        return (routine.receivable_account if routine is not None else "") or self.accounts.receivable
+
+    def revenue_account(self, routine_number: str = "") -> str:
+        """Return the ledger account of a routine's revenue; an unknown routine has the company's."""
+        routine = self.routine(routine_number)
+        return (routine.revenue_account if routine is not None else "") or self.accounts.revenue
+
+    @cached_property
+    def interest_routines(self) -> frozenset[str]:
+        """Numbers that belong to interest invoices of some routine."""
+        return frozenset(twin for routine in self.routines if (twin := routine.interest_routine) is not None)
+
+    @cached_property
+    def _routines_by_number(self) -> dict[str, Routine]:
+        return {routine.number: routine for routine in self.routines}
+
+    @cached_property
+    def _methods_by_code(self) -> dict[str, PaymentMethod]:
+        return {method.code: method for method in self.payment_methods}
+
+    @model_validator(mode="after")
+    def _nothing_stands_twice(self) -> Self:
+        refuse_twice([routine.number for routine in self.routines], "routine")
+        refuse_twice([method.code for method in self.payment_methods], "payment method")
+        return self
+
+    @model_validator(mode="after")
+    def _accounts_name_known_reference_rules(self) -> Self:
+        for account in self.payee_accounts:
+            place = f"payee account {account.scheme} {account.number}"
+            if account.reference_rule and account.reference_rule not in self.references:
+                known = ", ".join(self.references) or "none"
+                raise ValueError(f"{place} names reference_rule {account.reference_rule}; references has: {known}")
+            if not account.reference_rule and len(self.references) > 1:
+                raise ValueError(f"{place} must say by reference_rule which of several references it follows")
+        return self
+
+    @model_validator(mode="after")
+    def _accounts_that_rules_need_are_given(self) -> Self:
+        if self.limits.difference_handling is DifferenceHandling.CARRY and not self.accounts.carried:
+            raise ValueError("difference_handling carry needs accounts.carried")
+        for method in self.payment_methods:
+            needed = _ACCOUNT_LOWERED.get(method.lowers)
+            if needed is not None and not getattr(self.accounts, needed):
+                raise ValueError(f"payment method {method.code} lowers {method.lowers} and needs accounts.{needed}")
+        return self
+
+
+def refuse_twice(values: Sequence[str], what: str) -> None:
+    """Raise ValueError when a value stands twice, naming it."""
+    twice = first_repeated(values)
+    if twice is not None:
+        raise ValueError(f"{what} {twice} stands twice")
+
+
+def first_repeated(values: Iterable[str]) -> str | None:
+    """Return the first value that has stood before, or None."""
+    seen: set[str] = set()
+    for value in values:
+        if value in seen:
+            return value
+        seen.add(value)
+    return None

@@ -1,0 +1,1 @@
+"""Where a payment goes (*avprickning*): which receivables it means, and how its money is shared."""

@@ -1,0 +1,148 @@
+"""How the money of a payment is shared over the receivables it means, and what becomes of a difference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from hub.model.books import Bucket, Contra
+from hub.model.company import DifferenceHandling, DifferenceLimits
+from hub.model.payments import Candidate
+from hub.rules.payments.balances import OpenBalances
+from hub.rules.payments.matching import Found, Reason
+
+
+class Cause(StrEnum):
+    """Why an entry was made; also the kind of its event."""
+
+    PAYMENT = "payment"
+    DEDUCTION = "deduction"
+    DIFFERENCE_WRITTEN_OFF = "difference_written_off"
+    DIFFERENCE_CARRIED = "difference_carried"
+    PRINTED_FEE_DEBITED = "printed_fee_debited"
+    PRINTED_INTEREST_DEBITED = "printed_interest_debited"
+
+
+class Movement(NamedTuple):
+    """One change of one bucket of one receivable."""
+
+    candidate: Candidate
+    bucket: str
+    amount_ore: int  # above zero raises the debt
+    cause: str
+    contra: str
+
+
+class Allocation(NamedTuple):
+    """What becomes of a payment: movements on receivables, and what is left for the suspense account."""
+
+    movements: tuple[Movement, ...]
+    rest_ore: int
+    reason: str  # why the rest is left; empty when nothing is
+
+
+def allocate(
+    amount_ore: int, found: Found, balances: OpenBalances, limits: DifferenceLimits, *, cause: str = Cause.PAYMENT
+) -> Allocation:
+    """Share `amount_ore` over the receivables found, lowering `balances`.
+
+    One receivable: differences within the limits are written off or carried, and money above the balance by exactly the
+    fee or interest that the latest letter printed pays that. Several: each is paid in turn as far as the money goes.
+    """
+    if not found.candidates:
+        return Allocation((), amount_ore, found.reason)
+    if found.shares_ore:
+        return _stated_shares(amount_ore, found, balances, cause)
+    if len(found.candidates) == 1:
+        return _one(amount_ore, found.candidates[0], balances, limits, cause)
+    return _in_turn(amount_ore, found.candidates, balances, cause)
+
+
+def _pay(candidate: Candidate, amount_ore: int, balances: OpenBalances, cause: str) -> list[Movement]:
+    changes = balances.pay_off(candidate.receivable_id, amount_ore)
+    return [Movement(candidate, bucket, change_ore, cause, Contra.CLEARING) for bucket, change_ore in changes]
+
+
+def _stated_shares(amount_ore: int, found: Found, balances: OpenBalances, cause: str) -> Allocation:
+    movements: list[Movement] = []
+    rest_ore = amount_ore
+    for candidate, stated_ore in zip(found.candidates, found.shares_ore, strict=True):
+        share_ore = _no_more_than_open(stated_ore, balances.open_ore(candidate.receivable_id))
+        movements += _pay(candidate, share_ore, balances, cause)
+        rest_ore -= share_ore
+    return Allocation(tuple(movements), rest_ore, (found.reason or Reason.OVERPAYMENT) if rest_ore else "")
+
+
+def _no_more_than_open(share_ore: int, open_ore: int) -> int:
+    """Limit a share to what is open on the same side of zero."""
+    return min(share_ore, max(open_ore, 0)) if share_ore > 0 else max(share_ore, min(open_ore, 0))
+
+
+def _in_turn(amount_ore: int, candidates: Sequence[Candidate], balances: OpenBalances, cause: str) -> Allocation:
+    movements: list[Movement] = []
+    rest_ore = amount_ore
+    for candidate in candidates:
+        share_ore = _no_more_than_open(rest_ore, balances.open_ore(candidate.receivable_id))
+        if share_ore:
+            movements += _pay(candidate, share_ore, balances, cause)
+            rest_ore -= share_ore
+    return Allocation(tuple(movements), rest_ore, Reason.OVERPAYMENT if rest_ore else "")
+
+
+def _one(
+    amount_ore: int, candidate: Candidate, balances: OpenBalances, limits: DifferenceLimits, cause: str
+) -> Allocation:
+    difference_ore = amount_ore - balances.open_ore(candidate.receivable_id)
+    if amount_ore < 0 or difference_ore == 0:
+        return _in_turn(amount_ore, (candidate,), balances, cause)
+    if difference_ore < 0:
+        movements = _pay(candidate, amount_ore, balances, cause)
+        if -difference_ore <= limits.under_payment_limit_ore:
+            movements += _forgive_rest(candidate, balances, limits)
+        return Allocation(tuple(movements), 0, "")
+    return _overpaid(amount_ore, difference_ore, candidate, balances, limits, cause)
+
+
+def _overpaid(
+    amount_ore: int,
+    difference_ore: int,
+    candidate: Candidate,
+    balances: OpenBalances,
+    limits: DifferenceLimits,
+    cause: str,
+) -> Allocation:
+    raised = _debit_what_was_printed(candidate, difference_ore)
+    if not raised and difference_ore <= limits.over_payment_limit_ore:
+        difference_cause, contra = _difference(limits)
+        raised = [Movement(candidate, Bucket.PRINCIPAL, difference_ore, difference_cause, contra)]
+    for movement in raised:
+        balances.change(candidate.receivable_id, movement.bucket, movement.amount_ore)
+    paid = _in_turn(amount_ore, (candidate,), balances, cause)
+    return paid._replace(movements=(*raised, *paid.movements))
+
+
+def _debit_what_was_printed(candidate: Candidate, difference_ore: int) -> list[Movement]:
+    """The latest letter printed a fee or interest without debiting it, and exactly that was paid."""
+    fee = Movement(candidate, Bucket.FEE, candidate.printed_fee_ore, Cause.PRINTED_FEE_DEBITED, Contra.REMINDER_FEE)
+    interest = Movement(
+        candidate, Bucket.INTEREST, candidate.printed_interest_ore, Cause.PRINTED_INTEREST_DEBITED, Contra.INTEREST
+    )
+    for choice in ([fee, interest], [fee], [interest]):
+        asked = [movement for movement in choice if movement.amount_ore > 0]
+        if asked and sum(movement.amount_ore for movement in asked) == difference_ore:
+            return asked
+    return []
+
+
+def _forgive_rest(candidate: Candidate, balances: OpenBalances, limits: DifferenceLimits) -> list[Movement]:
+    cause, contra = _difference(limits)
+    rest_ore = balances.open_ore(candidate.receivable_id)
+    changes = balances.pay_off(candidate.receivable_id, rest_ore)
+    return [Movement(candidate, bucket, change_ore, cause, contra) for bucket, change_ore in changes]
+
+
+def _difference(limits: DifferenceLimits) -> tuple[Cause, Contra]:
+    if limits.difference_handling is DifferenceHandling.CARRY:
+        return Cause.DIFFERENCE_CARRIED, Contra.CARRIED
+    return Cause.DIFFERENCE_WRITTEN_OFF, Contra.WRITE_OFF

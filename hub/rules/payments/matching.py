@@ -1,0 +1,212 @@
+"""Which receivables a payment means. Rules are tried in order; the first that answers decides and is kept.
+
+1. shares that the file states    2. the reference itself      3. other references, and references found in text
+4. the invoice number             5. exact amount and payer    6. without a reference, by the company's setting
+
+Ambiguity is never a guess: it goes to the queue with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from hub.model.company import WithoutReference
+from hub.model.payments import Candidate, UnmatchedPayment
+from hub.model.receivables import ReceivableKind
+from hub.rules.payments.balances import OpenBalances
+
+
+class Reason(StrEnum):
+    """Why money waits for a person."""
+
+    NO_REFERENCE = "no_reference"
+    UNKNOWN_REFERENCE = "unknown_reference"
+    CONTESTED_REFERENCE = "contested_reference"  # the reference means several receivables
+    ALREADY_SETTLED = "already_settled"
+    AMBIGUOUS = "ambiguous"  # several receivables fit
+    OTHER_CURRENCY = "other_currency"
+    OVERPAYMENT = "overpayment"
+    PART_NOT_FOUND = "part_not_found"  # the file's share names nothing that is open
+    NO_CREDIT_NOTE = "no_credit_note"  # a deduction names no open credit note
+
+
+class Rule(StrEnum):
+    """The rule that decided an allocation."""
+
+    EXACT_REFERENCE = "exact_reference"
+    REFERENCE_IN_TEXT = "reference_in_text"
+    STATED_SHARES = "stated_shares"
+    SEVERAL_REFERENCES = "several_references"
+    INVOICE_NUMBER = "invoice_number"
+    AMOUNT_AND_PAYER = "amount_and_payer"
+    INTEREST_FIRST = "interest_first"
+    OLDEST_FIRST = "oldest_first"
+    PLUGIN = "plugin"
+
+
+class Found(NamedTuple):
+    """The receivables a payment means, in the order to pay them, or the reason why there are none."""
+
+    candidates: tuple[Candidate, ...]
+    rule: str = ""
+    reason: str = ""
+    shares_ore: tuple[int, ...] = ()  # when the file or a plugin states them
+
+
+class Tokens(NamedTuple):
+    """What a payment can be found by, all in normal form and in order."""
+
+    reference: str
+    parts: tuple[tuple[str, int | None], ...]
+    scanned: tuple[str, ...]
+    numbers: tuple[str, ...]
+    payer: str
+
+
+Lookup = Callable[[str, str], Sequence[Candidate]]  # (how, token) -> candidates
+
+
+def find_receivables(
+    payment: UnmatchedPayment,
+    tokens: Tokens,
+    lookup: Lookup,
+    balances: OpenBalances,
+    without_reference: WithoutReference,
+) -> Found:
+    """Say which receivables a payment means, by the first rule that answers."""
+    search = _Search(payment, tokens, lookup, balances)
+    for rule in (
+        search.by_stated_shares,
+        search.by_reference,
+        search.by_other_references,
+        search.by_invoice_number,
+        search.by_amount_and_payer,
+    ):
+        found = rule()
+        if found is not None:
+            return found
+    return search.without_reference(without_reference) or Found((), reason=search.reason())
+
+
+class _Search:
+    """One payment's way through the rules; remembers why the ones that failed did."""
+
+    def __init__(self, payment: UnmatchedPayment, tokens: Tokens, lookup: Lookup, balances: OpenBalances) -> None:
+        self._payment = payment
+        self._tokens = tokens
+        self._lookup = lookup
+        self._balances = balances
+        self._reasons: list[Reason] = []
+
+    def reason(self) -> str:
+        if self._reasons:
+            return self._reasons[0]
+        if self._payment.amount_ore < 0:
+            return Reason.NO_CREDIT_NOTE
+        return Reason.UNKNOWN_REFERENCE if self._names_anything() else Reason.NO_REFERENCE
+
+    def _names_anything(self) -> bool:
+        return bool(self._tokens.reference or self._tokens.parts or self._tokens.scanned)
+
+    def by_stated_shares(self) -> Found | None:
+        stated = [(token, share) for token, share in self._tokens.parts if share]
+        if not stated:
+            return None
+        candidates, shares = [], []
+        for token, share_ore in stated:
+            match = self._payable(self._lookup("reference", token), sign=share_ore)
+            if len(match) == 1:
+                candidates.append(match[0])
+                shares.append(share_ore)
+        if not candidates:
+            self._reasons.append(Reason.PART_NOT_FOUND)
+            return None
+        return Found(tuple(candidates), Rule.STATED_SHARES, Reason.PART_NOT_FOUND, tuple(shares))
+
+    def by_reference(self) -> Found | None:
+        if not self._tokens.reference or self._tokens.parts:
+            return None
+        matches = self._lookup("reference", self._tokens.reference)
+        if len({match.receivable_id for match in matches}) > 1:
+            return Found((), reason=Reason.CONTESTED_REFERENCE)
+        match = self._payable(matches)
+        if not match:
+            return None
+        rule = Rule.REFERENCE_IN_TEXT if self._payment.quality == "text" else Rule.EXACT_REFERENCE
+        return Found((match[0],), rule)
+
+    def by_other_references(self) -> Found | None:
+        tokens = [self._tokens.reference, *(token for token, _ in self._tokens.parts), *self._tokens.scanned]
+        found: dict[int, Candidate] = {}
+        for token in tokens:
+            matches = self._lookup("reference", token) if token else ()
+            if any(match.is_contested for match in matches):
+                self._reasons.append(Reason.CONTESTED_REFERENCE)
+                continue
+            found.update((match.receivable_id, match) for match in self._payable(matches))
+        if not found:
+            return None
+        rule = Rule.REFERENCE_IN_TEXT if len(found) == 1 else Rule.SEVERAL_REFERENCES
+        return Found(tuple(sorted(found.values(), key=_due_first)), rule)
+
+    def by_invoice_number(self) -> Found | None:
+        found = {
+            match.receivable_id: match
+            for token in self._tokens.numbers
+            for match in self._payable(self._lookup("number", token))
+        }
+        return self._only_one(list(found.values()), Rule.INVOICE_NUMBER)
+
+    def by_amount_and_payer(self) -> Found | None:
+        if not self._tokens.payer:
+            return None
+        matches = [m for m in self._payable(self._lookup("payer", self._tokens.payer)) if self._is_exact(m)]
+        return self._only_one(matches, Rule.AMOUNT_AND_PAYER)
+
+    def _only_one(self, matches: Sequence[Candidate], rule: Rule) -> Found | None:
+        exact = [match for match in matches if self._is_exact(match)]
+        chosen = matches if len(matches) == 1 else exact
+        if len(chosen) == 1:
+            return Found((chosen[0],), rule)
+        if matches:
+            self._reasons.append(Reason.AMBIGUOUS)
+        return None
+
+    def without_reference(self, setting: WithoutReference) -> Found | None:
+        ordered = setting in (WithoutReference.INTEREST_FIRST, WithoutReference.OLDEST_FIRST)
+        if not ordered or not self._tokens.payer or self._reasons or self._names_anything():
+            return None
+        matches = self._payable(self._lookup("payer", self._tokens.payer))
+        if not matches or self._payment.amount_ore < 0:
+            return None
+        if setting is WithoutReference.INTEREST_FIRST:
+            return Found(tuple(sorted(matches, key=_interest_first)), Rule.INTEREST_FIRST)
+        return Found(tuple(sorted(matches, key=_due_first)), Rule.OLDEST_FIRST)
+
+    def _payable(self, matches: Iterable[Candidate], sign: int | None = None) -> list[Candidate]:
+        """Keep what this payment may pay: same currency, open on the right side, not internal."""
+        direction = self._payment.amount_ore if sign is None else sign
+        payable = []
+        for match in matches:
+            if match.kind == ReceivableKind.INTERNAL or match.is_contested:
+                continue
+            if match.currency != self._payment.currency:
+                self._reasons.append(Reason.OTHER_CURRENCY)
+            elif self._balances.open_ore(match.receivable_id) * direction > 0:
+                payable.append(match)
+            elif match.how == "reference":
+                self._reasons.append(Reason.ALREADY_SETTLED)
+        return payable
+
+    def _is_exact(self, match: Candidate) -> bool:
+        return self._balances.open_ore(match.receivable_id) == self._payment.amount_ore
+
+
+def _due_first(candidate: Candidate) -> tuple[str, int]:
+    return candidate.due_date, candidate.receivable_id
+
+
+def _interest_first(candidate: Candidate) -> tuple[bool, str, int]:
+    return candidate.kind != ReceivableKind.INTEREST_INVOICE, candidate.due_date, candidate.receivable_id

@@ -1,0 +1,251 @@
+"""Taking receivables in: whether a row fits together, what its version does, and what is posted for it.
+
+Everything here is pure. Amounts are whole öre; the principal (*kapitalbelopp*) of a credit note is below zero.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from hub.model.books import Bucket, Contra, OpenAmounts, Posting, VoucherKey, VoucherLine
+from hub.model.import_rows import ImportRow, RowProblem
+from hub.model.receivables import Receivable, ReceivableKind
+
+_ASSIGNED_BY_US = frozenset(
+    {"receivable_id", "chain_id", "group_no", "is_opening", "due_date"}  # the due date may be moved here later
+)
+_COMPARED = tuple((at, name) for at, name in enumerate(Receivable._fields) if name not in _ASSIGNED_BY_US)
+_NAMES_IN_FILES = {"original_ore": "amount", "original_due_date": "due_date", "debtor_address": "address"}
+
+
+class Cause(StrEnum):
+    """Why an entry was made; also the kind of its event."""
+
+    INVOICED = "invoiced"
+    CREDIT_NOTE = "credit_note"
+    OPENING_BALANCE = "opening_balance"
+    CREDITED_BY_NEW_VERSION = "credited_by_new_version"
+    MOVED_TO_NEW_VERSION = "moved_to_new_version"
+
+
+class Step(StrEnum):
+    """What a row does."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    NEW_VERSION = "new_version"
+    REJECTED = "rejected"
+
+
+class Decision(NamedTuple):
+    """What a row does and, for a new version, what it replaces, or why it is rejected."""
+
+    step: Step
+    replaces: Receivable | None = None
+    problem: RowProblem | None = None
+
+
+def row_problems(row: ImportRow, *, is_opening: bool) -> list[RowProblem]:
+    """Return how the fields of a row contradict each other; empty when they do not."""
+    checks = (_wrong_dates(row), _wrong_sign(row), _wrong_coding(row), _wrong_paid(row, is_opening), _wrong_names(row))
+    return [problem for problem in checks if problem is not None]
+
+
+def kind_of(row: ImportRow) -> ReceivableKind:
+    """Return the kind of a row; one that names none is an invoice, or a credit note when it is below zero."""
+    if row.kind is not None:
+        return row.kind
+    return ReceivableKind.CREDIT_NOTE if row.amount_ore < 0 else ReceivableKind.INVOICE
+
+
+def principal_ore(row: ImportRow) -> int:
+    """Return what the row adds to what is owed: a credit note lowers it, with whichever sign it is written."""
+    return -abs(row.amount_ore) if row.credits else row.amount_ore
+
+
+def still_owed_ore(row: ImportRow) -> int:
+    """Return the principal less what an opening balance says is paid of it."""
+    principal = principal_ore(row)
+    return principal - abs(row.paid_ore) if principal >= 0 else principal + abs(row.paid_ore)
+
+
+def kept_coding(row: ImportRow) -> str:
+    """Return the coding lines as a receivable keeps them, with the sign of its principal; '' when it has none."""
+    if not row.coding:
+        return ""
+    turned = -1 if row.credits and row.amount_ore > 0 else 1
+    lines = [[line.account, turned * line.amount_ore, line.text] for line in row.coding]
+    return json.dumps(lines, ensure_ascii=False, separators=(",", ":"))
+
+
+def differing_fields(kept: Receivable, incoming: Receivable) -> tuple[str, ...]:
+    """Return the names, as files have them, of fields in which two statements of one version differ."""
+    if kept[1:] == incoming[1:]:
+        return ()
+    return tuple(_NAMES_IN_FILES.get(name, name) for at, name in _COMPARED if kept[at] != incoming[at])
+
+
+def decide(
+    incoming: Receivable, known: Sequence[Receivable], *, known_references: Iterable[str] = (), reference: str = ""
+) -> Decision:
+    """Decide what a row does, given every known version of it.
+
+    `reference` is the one the row states, in normal form, and `known_references` those kept for the same version.
+    """
+    if not known:
+        return Decision(Step.NEW)
+    same = next((kept for kept in known if kept.version == incoming.version), None)
+    if same is not None:
+        return _same_version(same, incoming, frozenset(known_references), reference)
+    latest = max(known, key=lambda kept: kept.version)
+    if incoming.version < latest.version:
+        return _rejected("version", "OUT_OF_DATE", f"version {latest.version} is known already; send a higher one")
+    if incoming.is_opening:
+        return _rejected(
+            "version", "OPENING_KNOWN", "an opening balance must be the first the hub hears of a receivable"
+        )
+    if incoming.currency != latest.currency:
+        return _rejected("currency", "CURRENCY_CHANGED", "a new version keeps the currency; credit it and send another")
+    return Decision(Step.NEW_VERSION, latest)
+
+
+class Occasion(NamedTuple):
+    """What the postings of one chunk have in common."""
+
+    exchange_no: int
+    booked_date: str
+
+
+def new_postings(receivable: Receivable, owed_ore: int, occasion: Occasion) -> list[Posting]:
+    """Debit a new receivable, or credit a credit note, with what is still owed."""
+    return [
+        _posting(receivable, Bucket.PRINCIPAL, owed_ore, _cause(receivable), contra_of(receivable, owed_ore), occasion)
+    ]
+
+
+def version_postings(old: Receivable, opened: OpenAmounts, new: Receivable, occasion: Occasion) -> list[Posting]:
+    """Credit the old version, debit the new one, and let the new one take over what has happened to the old.
+
+    What has happened is all that makes `opened`, the open amounts of the old version, differ from its original amount:
+    payments on it and fees and interest debited to it.
+    """
+    credit_ore = -old.original_ore
+    contra = contra_of(old._replace(is_opening=0), credit_ore)
+    postings = [_posting(old, Bucket.PRINCIPAL, credit_ore, Cause.CREDITED_BY_NEW_VERSION, contra, occasion)]
+    postings += new_postings(new, new.original_ore, occasion)
+    moved = (
+        (Bucket.PRINCIPAL, opened.principal_ore + credit_ore),
+        (Bucket.FEE, opened.fee_ore),
+        (Bucket.INTEREST, opened.interest_ore),
+    )
+    for bucket, amount_ore in moved:
+        if amount_ore:
+            for receivable, change_ore in ((old, -amount_ore), (new, amount_ore)):
+                cause = Cause.MOVED_TO_NEW_VERSION
+                postings.append(_posting(receivable, bucket, change_ore, cause, Contra.TRANSFER, occasion))
+    return postings
+
+
+def contra_of(receivable: Receivable, amount_ore: int) -> Contra:
+    """Return the role of the account on the other side of a receivable's principal."""
+    if receivable.is_opening or not amount_ore:
+        return Contra.NONE
+    if receivable.coding:
+        return Contra.CODED
+    return Contra.INTEREST if receivable.kind == ReceivableKind.INTEREST_INVOICE else Contra.REVENUE
+
+
+def coded_lines(
+    receivable: Receivable, amount_ore: int, occasion: Occasion
+) -> Iterator[tuple[VoucherKey, VoucherLine]]:
+    """Yield the voucher lines of a receivable's own coding, the other side of a posting of `amount_ore`.
+
+    The posting is the whole original amount, or all of it taken back.
+    """
+    key = VoucherKey(0, receivable.company, receivable.currency, occasion.booked_date)
+    turned = -1 if amount_ore == receivable.original_ore else 1
+    for account, line_ore, text in json.loads(receivable.coding):
+        yield key, VoucherLine(account, turned * line_ore, text)
+
+
+def _cause(receivable: Receivable) -> Cause:
+    if receivable.is_opening:
+        return Cause.OPENING_BALANCE
+    return Cause.CREDIT_NOTE if receivable.kind == ReceivableKind.CREDIT_NOTE else Cause.INVOICED
+
+
+def _posting(
+    receivable: Receivable, bucket: str, amount_ore: int, cause: str, contra: str, occasion: Occasion
+) -> Posting:
+    return Posting(
+        receivable_id=receivable.receivable_id,
+        bucket=bucket,
+        amount_ore=amount_ore,
+        group_no=receivable.group_no,
+        company=receivable.company,
+        payment_id=None,
+        exchange_no=occasion.exchange_no,
+        section_no=0,
+        account_no=0,
+        currency=receivable.currency,
+        transaction_date=receivable.invoice_date,
+        booked_date=occasion.booked_date,
+        cause=cause,
+        contra=contra,
+    )
+
+
+def _same_version(kept: Receivable, incoming: Receivable, known: frozenset[str], reference: str) -> Decision:
+    differing = differing_fields(kept, incoming)
+    if reference and known and reference not in known:
+        differing += ("reference",)
+    if not differing:
+        return Decision(Step.UNCHANGED)
+    message = f"this version is known with another {', '.join(differing)}; send changes as a higher version"
+    return _rejected(differing[0], "VERSION_DIFFERS", message)
+
+
+def _rejected(field: str, code: str, message: str) -> Decision:
+    return Decision(Step.REJECTED, problem=RowProblem(field, code, message))
+
+
+def _wrong_dates(row: ImportRow) -> RowProblem | None:
+    if not row.due_date:
+        missing = RowProblem("due_date", "MISSING", "the due date is missing; only a credit note may be without")
+        return None if row.credits else missing
+    if row.due_date < row.invoice_date:
+        return RowProblem("due_date", "DUE_BEFORE_INVOICED", "the due date is before the invoice date")
+    return None
+
+
+def _wrong_sign(row: ImportRow) -> RowProblem | None:
+    if row.amount_ore < 0 and not row.credits:
+        return RowProblem("amount", "AMOUNT_SIGN", f"an amount below zero is a credit note, but kind says {row.kind}")
+    return None
+
+
+def _wrong_coding(row: ImportRow) -> RowProblem | None:
+    if row.coding and sum(line.amount_ore for line in row.coding) != row.amount_ore:
+        return RowProblem("coding", "CODING_SUM", "the coding lines do not add up to the amount, sign included")
+    return None
+
+
+def _wrong_paid(row: ImportRow, is_opening: bool) -> RowProblem | None:
+    if row.paid_ore and not is_opening:
+        return RowProblem(
+            "paid_amount", "PAID_NOT_OPENING", "a paid amount belongs to opening balances; import it as one"
+        )
+    if row.paid_ore * row.amount_ore < 0 or abs(row.paid_ore) > abs(row.amount_ore):
+        return RowProblem("paid_amount", "PAID_BEYOND_AMOUNT", "the paid amount is not between zero and the amount")
+    return None
+
+
+def _wrong_names(row: ImportRow) -> RowProblem | None:
+    if row.second_debtor_identity and not row.second_debtor_name:
+        return RowProblem("second_debtor_name", "MISSING", "the second debtor has a number and no name")
+    if row.credits_number and not row.credits:
+        return RowProblem("credits_number", "NOT_A_CREDIT_NOTE", "only a credit note names the invoice it credits")
+    return None

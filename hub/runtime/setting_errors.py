@@ -1,0 +1,136 @@
+"""Turns what pydantic says about settings into one ConfigurationError that a person can act on.
+
+The path is dotted, with list places counted from 1: `companies[1].payee_accounts[2].bankgiro`. A value that was refused
+is never repeated, since it may be a secret in the wrong place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from hub.errors import ConfigurationError
+
+MOST_SHOWN = 5  # wrong settings in one message; the rest is counted
+REFERENCE_PAGE = "docs/settings.md"
+
+_MESSAGES = {
+    "missing": "the setting is missing",
+    "extra_forbidden": "there is no such setting",
+    "string_type": "must be text in quotes",
+    "bool_type": "must be true or false, without quotes",
+    "int_type": "must be a whole number, without quotes",
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "dict_type": "must be a table",
+    "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+    "string_pattern_mismatch": "has a form that is not taken",
+}
+Location = Sequence[int | str]
+
+
+def configuration_error(
+    error: ValidationError, model: type[BaseModel], *, source: str, path: str = ""
+) -> ConfigurationError:
+    """Say what is wrong with settings read for `model`, where, and what to do.
+
+    `source` is the file as people know it; `path` is put before every dotted path, such as `plugins.kivra`.
+    """
+    problems = error.errors(include_url=False, include_input=False)
+    first = problems[0]
+    others = [f"{dotted_path(other['loc'], path)}: {_message(other)}" for other in problems[1:MOST_SHOWN]]
+    if len(problems) > MOST_SHOWN:
+        others.append(f"{len(problems) - MOST_SHOWN} more")
+    also = f"; also wrong: {'; '.join(others)}" if others else ""
+    return ConfigurationError(
+        f"{_message(first)}, in {source}", where=dotted_path(first["loc"], path), hint=_hint(first, model) + also
+    )
+
+
+def dotted_path(location: Location, prefix: str = "") -> str:
+    """Write where a setting stands, list places counted from 1."""
+    path = prefix
+    for part in location:
+        if part == "[key]":  # pydantic's mark for the key of a table itself
+            continue
+        if isinstance(part, int):
+            path += f"[{part + 1}]"
+        else:
+            path += f".{part}" if path else part
+    return path
+
+
+def settings_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Return the fields of a model by the names they have in TOML."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def model_within(annotation: Any) -> type[BaseModel] | None:
+    """Return the model that an annotation holds, bare or in a list, table or union; None when it holds none."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = (model_within(argument) for argument in get_args(annotation))
+    return next((model for model in found if model is not None), None)
+
+
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name most like a misspelt one, or None when none is near."""
+    return next(iter(get_close_matches(name, list(known), n=1, cutoff=0.6)), None)
+
+
+def _message(problem: ErrorDetails) -> str:
+    kind = problem["type"]
+    if kind == "value_error":
+        return str(problem["ctx"]["error"])
+    if kind == "enum":
+        return f"must be one of {problem['ctx']['expected']}"
+    return _MESSAGES.get(kind) or problem["msg"][:1].lower() + problem["msg"][1:]
+
+
+def _hint(problem: ErrorDetails, model: type[BaseModel]) -> str:
+    location = problem["loc"]
+    if problem["type"] == "extra_forbidden":
+        return _hint_for_unknown(str(location[-1]), _model_at(model, location[:-1]))
+    field = _field_at(model, location)
+    described = f": {field.description}" if field is not None and field.description else ""
+    if problem["type"] == "missing":
+        return f"add {location[-1]}{described}" if described else f"add {location[-1]}, see {REFERENCE_PAGE}"
+    return f"see {REFERENCE_PAGE}{described}"
+
+
+def _hint_for_unknown(name: str, model: type[BaseModel] | None) -> str:
+    known = settings_of(model) if model is not None else {}
+    nearest = closest(name, known)
+    if nearest is not None:
+        return f"did you mean {nearest}?"
+    return f"remove it; here are known: {', '.join(known)}" if known else "remove it"
+
+
+def _model_at(model: type[BaseModel], location: Location) -> type[BaseModel] | None:
+    if not location:
+        return model
+    field = _field_at(model, location)
+    return model_within(field.annotation) if field is not None else None
+
+
+def _field_at(model: type[BaseModel], location: Location) -> FieldInfo | None:
+    """Return the last field that `location` names; list places and the keys of tables are passed over."""
+    current: type[BaseModel] | None = model
+    field: FieldInfo | None = None
+    is_key = False
+    for part in location:
+        if isinstance(part, int) or is_key:
+            is_key = False
+            continue
+        if current is None or part not in settings_of(current):
+            return field
+        field = settings_of(current)[part]
+        is_key = get_origin(field.annotation) is dict
+        current = model_within(field.annotation)
+    return field

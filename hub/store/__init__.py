@@ -1,0 +1,1 @@
+"""The database: tables, repositories and the unit of work. Implements the ports of `hub.services.ports`."""

@@ -1,0 +1,64 @@
+"""Numbers of the canonical payee accounts, and which run may judge and post each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, text
+
+from hub.store.counters import take_numbers
+
+
+class SqlAccounts:
+    """Payee accounts of one tenant within one transaction."""
+
+    def __init__(self, connection: Connection, tenant: int) -> None:
+        self._connection = connection
+        self._tenant = tenant
+
+    def numbers(self) -> dict[str, int]:
+        """Return the number of each canonical account, such as `bankgiro:9912346`."""
+        rows = self._connection.execute(
+            text("SELECT canonical, account_no FROM payee_account WHERE tenant = :t"), {"t": self._tenant}
+        )
+        return {row.canonical: row.account_no for row in rows}
+
+    def register(self, accounts: Iterable[tuple[str, str]]) -> dict[str, int]:
+        """Give numbers to accounts (canonical, company) that have none, and return all numbers."""
+        known = self.numbers()
+        for canonical, company in accounts:
+            if canonical not in known:
+                known[canonical] = take_numbers(self._connection, self._tenant, "payee_account")
+                self._connection.execute(
+                    text(
+                        "INSERT INTO payee_account (tenant, account_no, canonical, company) "
+                        "VALUES (:t, :number, :canonical, :company)"
+                    ),
+                    {"t": self._tenant, "number": known[canonical], "canonical": canonical, "company": company},
+                )
+        return known
+
+    def claim(self, account_numbers: Iterable[int], run_no: int) -> bool:
+        """Claim accounts for a run, in sorted order; False when another run holds one of them."""
+        for account_no in sorted(set(account_numbers)):
+            values = {"t": self._tenant, "account_no": account_no, "run_no": run_no}
+            self._connection.execute(
+                text(
+                    "INSERT INTO account_claim (tenant, account_no, run_no) VALUES (:t, :account_no, :run_no) "
+                    "ON CONFLICT (tenant, account_no) DO NOTHING"
+                ),
+                values,
+            )
+            holder = self._connection.execute(
+                text("SELECT run_no FROM account_claim WHERE tenant = :t AND account_no = :account_no"), values
+            ).scalar_one()
+            if holder != run_no:
+                return False
+        return True
+
+    def release(self, run_no: int) -> None:
+        """Give back everything a run has claimed."""
+        self._connection.execute(
+            text("DELETE FROM account_claim WHERE tenant = :t AND run_no = :run_no"),
+            {"t": self._tenant, "run_no": run_no},
+        )

@@ -1,0 +1,256 @@
+"""The append-only books: postings become entries, open items, vouchers and events, set by set.
+
+All postings of a transaction are gathered in a temporary table, from Python rows or straight from a join, and applied
+at once. The sequence number in that table decides the number of the entry, which is also the number of its event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from hub.errors import LedgerError
+from hub.model.books import Posting, PostingSum, Voucher, VoucherKey, VoucherLine
+from hub.rules.books import Chart, voucher_lines
+from hub.store import tables
+from hub.store.bulk import insert_named, insert_rows
+from hub.store.counters import take_numbers
+
+POSTING_COLUMNS = Posting._fields
+VOUCHER_HEAD = ("voucher_type", "text", "exchange_no", "run_no", "chunk_no")
+
+_TEMPORARY = {
+    "sqlite": ("CREATE TEMP TABLE IF NOT EXISTS posting (seq INTEGER PRIMARY KEY, {columns})", "DELETE FROM posting"),
+    "postgresql": (
+        "CREATE TEMP TABLE posting (seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, {columns}) ON COMMIT DROP",
+        None,
+    ),
+}
+_COLUMN_TYPES = {
+    "bucket": "TEXT NOT NULL",
+    "company": "TEXT NOT NULL",
+    "currency": "TEXT NOT NULL",
+    "transaction_date": "TEXT NOT NULL",
+    "booked_date": "TEXT NOT NULL",
+    "cause": "TEXT NOT NULL",
+    "rule": "TEXT NOT NULL",
+    "contra": "TEXT NOT NULL",
+}
+
+
+class PostingTable:
+    """The postings of one transaction, before they are applied."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        create, clear = _TEMPORARY[connection.dialect.name]
+        columns = ", ".join(f"{name} {_COLUMN_TYPES.get(name, 'BIGINT')}" for name in POSTING_COLUMNS)
+        connection.exec_driver_sql(create.format(columns=columns))
+        if clear:
+            connection.exec_driver_sql(clear)
+
+    def clear(self) -> None:
+        """Take all postings away; the next one is the first again."""
+        is_sqlite = self.connection.dialect.name == "sqlite"
+        self.connection.exec_driver_sql("DELETE FROM posting" if is_sqlite else "TRUNCATE posting RESTART IDENTITY")
+
+    def receivables(self) -> int:
+        """Return how many receivables the postings touch."""
+        counted = self.connection.exec_driver_sql("SELECT count(DISTINCT receivable_id) FROM posting")
+        return int(counted.scalar_one())
+
+    def add(self, postings: Sequence[Posting]) -> None:
+        """Add postings made in Python, in order."""
+        insert_named(self.connection, "posting", POSTING_COLUMNS, postings)
+
+    def add_selected(self, select: str, parameters: Mapping[str, Any]) -> int:
+        """Add the rows of a SELECT whose columns are those of a posting, in order; return how many."""
+        names = ", ".join(POSTING_COLUMNS)
+        result = self.connection.execute(text(f"INSERT INTO posting ({names}) {select}"), dict(parameters))
+        return int(result.rowcount)
+
+
+class SqlBooks:
+    """Books of one tenant within one transaction."""
+
+    def __init__(self, connection: Connection, tenant: int, now: str) -> None:
+        self._connection = connection
+        self._tenant = tenant
+        self._now = now
+        self._postings: PostingTable | None = None
+
+    @property
+    def postings(self) -> PostingTable:
+        if self._postings is None:
+            self._postings = PostingTable(self._connection)
+        return self._postings
+
+    def add(self, postings: Sequence[Posting]) -> None:
+        """Gather postings; nothing is changed before `apply`."""
+        if postings:
+            self.postings.add(postings)
+
+    def settle_open_items(self, *, expected: int) -> None:
+        """Take away the open items that settling postings close.
+
+        Called between the exact join and the rules, so that the rules see what is still open.
+
+        Raises:
+            LedgerError: other than the expected number of open items was there.
+        """
+        result = self._connection.execute(
+            text(
+                "DELETE FROM open_item WHERE tenant = :tenant AND receivable_id IN "
+                "(SELECT receivable_id FROM posting WHERE settles = 1)"
+            ),
+            {"tenant": self._tenant},
+        )
+        if result.rowcount != expected:
+            raise LedgerError(f"{expected} receivables were to be settled, {result.rowcount} were open")
+
+    def apply(
+        self,
+        chart: Chart,
+        *,
+        voucher_type: str,
+        text_on_voucher: str = "",
+        run_no: int | None = None,
+        chunk_no: int | None = None,
+        exchange_no: int | None = None,
+        coded: Mapping[VoucherKey, Iterable[VoucherLine]] | None = None,
+    ) -> list[Voucher]:
+        """Turn all gathered postings into open items, vouchers, entries, suspense movements and events.
+
+        Raises:
+            LedgerError: a voucher would not balance, or a settled item was not there.
+        """
+        if self._postings is None:
+            return []
+        count = int(self._connection.exec_driver_sql("SELECT count(*) FROM posting").scalar_one())
+        if not count:
+            return []
+        self._update_open_items()
+        head = (voucher_type, text_on_voucher, exchange_no, run_no, chunk_no)
+        vouchers = self._write_vouchers(voucher_lines(self._sums(), chart, coded or {}), head)
+        self._write_movements(count, run_no)
+        self._postings = None
+        return vouchers
+
+    def _sums(self) -> list[PostingSum]:
+        rows = self._connection.exec_driver_sql(
+            "SELECT section_no, company, currency, booked_date, bucket, group_no, account_no, contra, "
+            "CAST(sum(amount_ore) AS BIGINT) FROM posting "
+            "GROUP BY section_no, company, currency, booked_date, bucket, group_no, account_no, contra "
+            "ORDER BY 1, 2, 3, 4, 5, 6, 7, 8"
+        )
+        return [PostingSum(VoucherKey(*row[:4]), *row[4:]) for row in rows]
+
+    def _update_open_items(self) -> None:
+        self._connection.execute(text(_RAISE_OPEN_ITEMS), {"tenant": self._tenant})
+        self._connection.execute(text(_DROP_EMPTY_OPEN_ITEMS), {"tenant": self._tenant})
+
+    def _write_vouchers(
+        self, lines_by_key: Mapping[VoucherKey, tuple[VoucherLine, ...]], head: tuple[Any, ...]
+    ) -> list[Voucher]:
+        self._connection.exec_driver_sql(_POSTING_VOUCHER[self._connection.dialect.name])
+        if self._connection.dialect.name == "sqlite":
+            self._connection.exec_driver_sql("DELETE FROM posting_voucher")
+        if not lines_by_key:
+            return []
+        first = take_numbers(self._connection, self._tenant, "voucher", len(lines_by_key))
+        vouchers = [
+            Voucher(first + index, key, lines) for index, (key, lines) in enumerate(sorted(lines_by_key.items()))
+        ]
+        insert_named(
+            self._connection,
+            "posting_voucher",
+            (*VoucherKey._fields, "voucher_no"),
+            [(*voucher.key, voucher.number) for voucher in vouchers],
+        )
+        self._insert_vouchers(vouchers, head)
+        return vouchers
+
+    def _insert_vouchers(self, vouchers: Sequence[Voucher], head: tuple[Any, ...]) -> None:
+        insert_rows(
+            self._connection,
+            tables.voucher,
+            ("tenant", "voucher_no", "section_no", "company", "currency", "booked_date", *VOUCHER_HEAD),
+            [(self._tenant, v.number, v.key.section_no or None, *v.key[1:], *head) for v in vouchers],
+        )
+        insert_rows(
+            self._connection,
+            tables.voucher_line,
+            ("tenant", "voucher_no", "line_no", "account", "amount_ore", "coding"),
+            [
+                (self._tenant, v.number, line_no, line.account, line.amount_ore, line.coding)
+                for v in vouchers
+                for line_no, line in enumerate(v.lines, 1)
+            ],
+        )
+
+    def _write_movements(self, count: int, run_no: int | None) -> None:
+        base = take_numbers(self._connection, self._tenant, "event", count) - 1
+        parameters = {"tenant": self._tenant, "base": base, "run_no": run_no, "now": self._now}
+        for statement in (_WRITE_ENTRIES, _WRITE_SUSPENSE, _WRITE_EVENTS):
+            self._connection.execute(text(statement), parameters)
+
+
+_RAISE_OPEN_ITEMS = """
+    INSERT INTO open_item (tenant, receivable_id, group_no, currency, principal_ore, fee_ore, interest_ore)
+    SELECT :tenant, receivable_id, max(group_no), max(currency),
+           sum(CASE bucket WHEN 'principal' THEN amount_ore ELSE 0 END),
+           sum(CASE bucket WHEN 'fee' THEN amount_ore ELSE 0 END),
+           sum(CASE bucket WHEN 'interest' THEN amount_ore ELSE 0 END)
+    FROM posting
+    WHERE settles = 0 AND receivable_id <> 0 AND bucket IN ('principal', 'fee', 'interest')
+    GROUP BY receivable_id
+    ON CONFLICT (tenant, receivable_id) DO UPDATE SET
+        principal_ore = open_item.principal_ore + excluded.principal_ore,
+        fee_ore = open_item.fee_ore + excluded.fee_ore,
+        interest_ore = open_item.interest_ore + excluded.interest_ore
+"""
+
+_DROP_EMPTY_OPEN_ITEMS = """
+    DELETE FROM open_item
+    WHERE tenant = :tenant AND principal_ore = 0 AND fee_ore = 0 AND interest_ore = 0
+      AND receivable_id IN (SELECT receivable_id FROM posting WHERE settles = 0 AND receivable_id <> 0)
+"""
+
+_POSTING_VOUCHER = {
+    dialect: start + " (section_no BIGINT, company TEXT, currency TEXT, booked_date TEXT, voucher_no BIGINT, "
+    "PRIMARY KEY (section_no, company, currency, booked_date))" + end
+    for dialect, start, end in (
+        ("sqlite", "CREATE TEMP TABLE IF NOT EXISTS posting_voucher", " WITHOUT ROWID"),
+        ("postgresql", "CREATE TEMP TABLE IF NOT EXISTS posting_voucher", " ON COMMIT DROP"),
+    )
+}
+
+_WRITE_ENTRIES = """
+    INSERT INTO entry (tenant, receivable_id, entry_no, cause, bucket, amount_ore, currency, transaction_date,
+                       booked_date, voucher_no, payment_id, exchange_no, run_no, rule, reverses_no)
+    SELECT :tenant, p.receivable_id, :base + p.seq, p.cause, p.bucket, p.amount_ore, p.currency, p.transaction_date,
+           p.booked_date, v.voucher_no, p.payment_id, p.exchange_no, CAST(:run_no AS BIGINT), p.rule, p.reverses_no
+    FROM posting p LEFT JOIN posting_voucher v
+      ON v.section_no = p.section_no AND v.company = p.company AND v.currency = p.currency
+     AND v.booked_date = p.booked_date AND p.contra <> ''
+    WHERE p.receivable_id <> 0
+"""
+
+_WRITE_SUSPENSE = """
+    INSERT INTO suspense_movement (tenant, payment_id, movement_no, amount_ore, currency, cause, booked_date,
+                                   voucher_no, run_no)
+    SELECT :tenant, p.payment_id, :base + p.seq, p.amount_ore, p.currency, p.cause, p.booked_date, v.voucher_no,
+           CAST(:run_no AS BIGINT)
+    FROM posting p LEFT JOIN posting_voucher v
+      ON v.section_no = p.section_no AND v.company = p.company AND v.currency = p.currency
+     AND v.booked_date = p.booked_date
+    WHERE p.bucket = 'suspense'
+"""
+
+_WRITE_EVENTS = """
+    INSERT INTO event (tenant, event_no, kind, recorded_at, receivable_id, payment_id)
+    SELECT :tenant, :base + seq, cause, :now, CASE receivable_id WHEN 0 THEN NULL ELSE receivable_id END, payment_id
+    FROM posting
+"""

@@ -1,0 +1,90 @@
+"""Commands with keys of their own, and the tasks people have to look at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from hub.errors import DataError
+from hub.store.counters import take_numbers
+
+
+class SqlCommands:
+    """Commands and tasks of one tenant within one transaction."""
+
+    def __init__(self, connection: Connection, tenant: int, now: str) -> None:
+        self._connection = connection
+        self._tenant = tenant
+        self._now = now
+
+    def earlier_result(self, key: str, body_sha256: str) -> dict[str, Any] | None:
+        """Return what the same command answered before, or None.
+
+        Raises:
+            DataError: the key was used for another command.
+        """
+        row = self._connection.execute(
+            text("SELECT body_sha256, result FROM command WHERE tenant = :t AND command_key = :key"),
+            {"t": self._tenant, "key": key},
+        ).one_or_none()
+        if row is None:
+            return None
+        if row.body_sha256 != body_sha256:
+            raise DataError(f"the command key {key} was used for another command; give each command a key of its own")
+        return dict(json.loads(row.result))
+
+    def record(self, key: str, kind: str, body_sha256: str, result: dict[str, Any]) -> None:
+        """Write what a command answered, in the transaction that carried it out."""
+        self._connection.execute(
+            text(
+                "INSERT INTO command (tenant, command_key, kind, body_sha256, result, recorded_at) "
+                "VALUES (:t, :key, :kind, :body, :result, :now)"
+            ),
+            {
+                "t": self._tenant,
+                "key": key,
+                "kind": kind,
+                "body": body_sha256,
+                "result": json.dumps(result, ensure_ascii=False),
+                "now": self._now,
+            },
+        )
+
+    def open_task(self, kind: str, subject: str, message: str) -> None:
+        """Ask a person to look at something; the same subject is asked once."""
+        self._connection.execute(
+            text(
+                "INSERT INTO task (tenant, task_no, kind, subject, text, state, created_at) "
+                "VALUES (:t, :number, :kind, :subject, :text, 'open', :now) "
+                "ON CONFLICT (tenant, kind, subject) DO NOTHING"
+            ),
+            {
+                "t": self._tenant,
+                "number": take_numbers(self._connection, self._tenant, "task"),
+                "kind": kind,
+                "subject": subject,
+                "text": message,
+                "now": self._now,
+            },
+        )
+
+    def close_task(self, kind: str, subject: str) -> None:
+        """Mark a task as done; nothing happens when there is none."""
+        self._connection.execute(
+            text("UPDATE task SET state = 'done' WHERE tenant = :t AND kind = :kind AND subject = :subject"),
+            {"t": self._tenant, "kind": kind, "subject": subject},
+        )
+
+    def open_tasks(self) -> Sequence[dict[str, Any]]:
+        """Return what waits for a person, oldest first."""
+        rows = self._connection.execute(
+            text(
+                "SELECT task_no, kind, subject, text, created_at FROM task WHERE tenant = :t AND state = 'open' "
+                "ORDER BY task_no"
+            ),
+            {"t": self._tenant},
+        ).mappings()
+        return [dict(row) for row in rows]

@@ -1,0 +1,141 @@
+"""Bytes by content hash, compressed, in parts of 1 MiB; parts are committed as they arrive and the content row last."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zlib
+from typing import BinaryIO, NamedTuple
+from uuid import uuid4
+
+from sqlalchemy import Engine, text
+
+from hub.errors import DataError, LedgerError
+from hub.store.database import reading, writing
+
+PART_SIZE = 1024 * 1024
+LARGEST_CONTENT = 8 * 1024**3
+COMPRESSION_LEVEL = 1  # bank files shrink to a tenth already at the fastest level
+
+
+class KeptContent(NamedTuple):
+    sha256: str
+    size: int
+
+
+class SqlContents:
+    """The bytes of one tenant."""
+
+    def __init__(self, engine: Engine, tenant: int) -> None:
+        self._engine = engine
+        self._tenant = tenant
+
+    def keep(self, stream: BinaryIO) -> KeptContent:
+        """Keep everything in `stream` and return its hash and size; the same bytes are kept once.
+
+        Raises:
+            DataError: more bytes than the limit.
+        """
+        upload, digest, size, parts = uuid4().hex, hashlib.sha256(), 0, 0
+        while block := stream.read(PART_SIZE):
+            digest.update(block)
+            size += len(block)
+            if size > LARGEST_CONTENT:
+                raise DataError(f"the file is larger than {LARGEST_CONTENT} bytes; split it at the sender")
+            self._write_part(upload, parts, block)
+            parts += 1
+        self._close(upload, digest.hexdigest(), size, parts)
+        return KeptContent(digest.hexdigest(), size)
+
+    def _write_part(self, upload: str, part_no: int, block: bytes) -> None:
+        data = zlib.compress(block, COMPRESSION_LEVEL)
+        with writing(self._engine) as connection:
+            connection.execute(
+                text("INSERT INTO content_part (tenant, upload, part_no, data) VALUES (:t, :upload, :part_no, :data)"),
+                {"t": self._tenant, "upload": upload, "part_no": part_no, "data": data},
+            )
+
+    def _close(self, upload: str, sha256: str, size: int, parts: int) -> None:
+        values = {"t": self._tenant, "sha256": sha256, "size": size, "parts": parts, "upload": upload}
+        with writing(self._engine) as connection:
+            new = connection.execute(
+                text(
+                    "INSERT INTO content (tenant, sha256, size, parts, upload) "
+                    "VALUES (:t, :sha256, :size, :parts, :upload) ON CONFLICT DO NOTHING"
+                ),
+                values,
+            )
+            if not new.rowcount:  # the same bytes are kept already: this upload is an orphan
+                connection.execute(text("DELETE FROM content_part WHERE tenant = :t AND upload = :upload"), values)
+
+    def open(self, sha256: str) -> BinaryIO:
+        """Open kept bytes for reading, as a stream that can be rewound.
+
+        Raises:
+            LedgerError: the bytes are not there.
+        """
+        with reading(self._engine) as connection:
+            row = connection.execute(
+                text("SELECT upload, size, parts FROM content WHERE tenant = :t AND sha256 = :sha256"),
+                {"t": self._tenant, "sha256": sha256},
+            ).one_or_none()
+        if row is None:
+            raise LedgerError("the bytes of an exchange are missing; restore them from a backup")
+        return io.BufferedReader(_PartStream(self._engine, self._tenant, *row), PART_SIZE)
+
+    def sweep_orphans(self) -> int:
+        """Delete parts of uploads that were never closed, and return how many; run when nothing is uploading."""
+        with writing(self._engine) as connection:
+            result = connection.execute(
+                text(
+                    "DELETE FROM content_part WHERE tenant = :t AND upload NOT IN "
+                    "(SELECT upload FROM content WHERE tenant = :t)"
+                ),
+                {"t": self._tenant},
+            )
+            return int(result.rowcount)
+
+
+class _PartStream(io.RawIOBase):
+    """Reads the parts one at a time, so that memory stays flat however large the file is."""
+
+    def __init__(self, engine: Engine, tenant: int, upload: str, size: int, parts: int) -> None:
+        self._engine = engine
+        self._key = {"t": tenant, "upload": upload}
+        self._size = size
+        self._parts = parts
+        self._position = 0
+        self._loaded: tuple[int, bytes] = (-1, b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        self._position = max(0, start + offset)
+        return self._position
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        part_no, offset = divmod(self._position, PART_SIZE)
+        if part_no >= self._parts:
+            return 0
+        piece = self._part(part_no)[offset : offset + len(buffer)]
+        buffer[: len(piece)] = piece
+        self._position += len(piece)
+        return len(piece)
+
+    def _part(self, part_no: int) -> bytes:
+        if self._loaded[0] != part_no:
+            with reading(self._engine) as connection:
+                data = connection.execute(
+                    text("SELECT data FROM content_part WHERE tenant = :t AND upload = :upload AND part_no = :part_no"),
+                    {**self._key, "part_no": part_no},
+                ).scalar_one()
+            self._loaded = (part_no, zlib.decompress(data))
+        return self._loaded[1]

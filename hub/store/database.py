@@ -1,0 +1,135 @@
+"""Opening the database: SQLite or PostgreSQL, each with what makes it safe.
+
+SQLite: WAL, others wait up to 30 s for the write lock, and every write transaction begins IMMEDIATE, so that what
+it read cannot have changed before it writes. PostgreSQL: sessions that hang in a transaction are ended by the server.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+
+from hub.errors import ConfigurationError, TransientError
+from hub.store.tables import SCHEMA_VERSION, metadata
+
+BUSY_TIMEOUT_S = 30
+PAGE_CACHE_KIB = 131_072  # 128 MiB: mass joins probe clustered keys in no order
+IDLE_IN_TRANSACTION_LIMIT = "5min"
+WRITES = "hub_writes"
+
+
+def open_database(url: str) -> Engine:
+    """Open the database at `url` and make sure that its schema is ours.
+
+    Raises:
+        ConfigurationError: the URL names no database we know, or a schema of another version.
+        TransientError: the database does not answer now.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ConfigurationError(
+            "the database URL cannot be read", where="database.url", hint="write sqlite:///hub.sqlite or postgresql://…"
+        ) from None
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        engine = _open_sqlite(parsed.database)
+    elif backend == "postgresql":
+        engine = _open_postgresql(parsed)
+    else:
+        raise ConfigurationError(f"{backend} is not supported", where="database.url", hint="use sqlite or postgresql")
+    _make_schema(engine)
+    return engine
+
+
+def _open_sqlite(database: str | None) -> Engine:
+    if not database or database == ":memory:":
+        raise ConfigurationError("an SQLite database needs a file", where="database.url")
+    Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        f"sqlite:///{database}",
+        connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False, "cached_statements": 512},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # we write BEGIN ourselves, below
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
+            f"cache_size=-{PAGE_CACHE_KIB}",
+            "temp_store=MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _open_postgresql(url: Any) -> Engine:
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        connect_args={"options": f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_LIMIT}"},
+    )
+
+
+def _make_schema(engine: Engine) -> None:
+    try:
+        with engine.execution_options(**{WRITES: True}).begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(7021990)"))  # two processes starting at once
+            metadata.create_all(connection)
+            _check_version(connection)
+    except OperationalError as error:
+        raise TransientError(f"the database cannot be opened: {type(error.orig).__name__}") from error
+
+
+def _check_version(connection: Connection) -> None:
+    found = connection.execute(text("SELECT value FROM installation WHERE name = 'schema_version'")).scalar()
+    if found is None:
+        connection.execute(
+            text("INSERT INTO installation (name, value) VALUES ('schema_version', :version)"),
+            {"version": str(SCHEMA_VERSION)},
+        )
+    elif found != str(SCHEMA_VERSION):
+        raise ConfigurationError(
+            f"the database has schema version {found}, this hub needs {SCHEMA_VERSION}", where="database.url"
+        )
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection whose transaction sees one state of the database and writes nothing."""
+    with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A connection whose transaction is committed at the end, or rolled back by any error.
+
+    Raises:
+        TransientError: the database was locked or went away; nothing was written.
+    """
+    try:
+        with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+            yield connection
+    except OperationalError as error:
+        raise TransientError(f"the database did not take the change: {_cause(error)}") from error
+
+
+def _cause(error: DBAPIError) -> str:
+    return str(error.orig).splitlines()[0] if error.orig is not None else "unknown cause"

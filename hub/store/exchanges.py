@@ -1,0 +1,112 @@
+"""The exchange log: every file or document in or out, and where it stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+
+from hub.model.exchanges import Exchange, ExchangeState
+from hub.store.counters import take_numbers
+
+_COLUMNS = (
+    "exchange_no, direction, kind, plugin, format, name, sha256, size, content_key, state, attempt, "
+    "received_at, changed_at, reason, problem, summary"
+)
+
+
+def _exchange(row: Row[Any]) -> Exchange:
+    exchange = Exchange._make(row)
+    return exchange._replace(problem=_decoded(row.problem), summary=_decoded(row.summary))
+
+
+def _decoded(value: str | None) -> dict[str, Any] | None:
+    return None if value is None else json.loads(value)
+
+
+class SqlExchanges:
+    """Exchanges of one tenant within one transaction."""
+
+    def __init__(self, connection: Connection, tenant: int, now: str) -> None:
+        self._connection = connection
+        self._tenant = tenant
+        self._now = now
+
+    def open(self, *, direction: str, kind: str, name: str, sha256: str, size: int) -> Exchange:
+        """Write a new exchange in state `received`."""
+        number = take_numbers(self._connection, self._tenant, "exchange")
+        self._connection.execute(
+            text(
+                "INSERT INTO exchange (tenant, exchange_no, direction, kind, name, sha256, size, state, "
+                "received_at, changed_at) VALUES (:t, :number, :direction, :kind, :name, :sha256, :size, "
+                "'received', :now, :now)"
+            ),
+            {
+                "t": self._tenant,
+                "number": number,
+                "direction": direction,
+                "kind": kind,
+                "name": name,
+                "sha256": sha256,
+                "size": size,
+                "now": self._now,
+            },
+        )
+        return self.get(number)
+
+    def get(self, number: int) -> Exchange:
+        """Return one exchange. Raises KeyError when there is none with this number."""
+        row = self._connection.execute(
+            text(f"SELECT {_COLUMNS} FROM exchange WHERE tenant = :t AND exchange_no = :number"),
+            {"t": self._tenant, "number": number},
+        ).one_or_none()
+        if row is None:
+            raise KeyError(number)
+        return _exchange(row)
+
+    def change(self, number: int, **values: Any) -> None:
+        """Set columns of an exchange; `problem` and `summary` are given as dictionaries."""
+        for name in ("problem", "summary"):
+            if isinstance(values.get(name), dict):
+                values[name] = json.dumps(values[name], ensure_ascii=False)
+        settings = ", ".join(f"{name} = :{name}" for name in values)
+        self._connection.execute(
+            text(f"UPDATE exchange SET {settings}, changed_at = :now WHERE tenant = :t AND exchange_no = :number"),
+            {**values, "now": self._now, "t": self._tenant, "number": number},
+        )
+
+    def with_content(
+        self, *, sha256: str | None = None, content_key: str | None = None, states: Sequence[str] = ()
+    ) -> list[Exchange]:
+        """Return exchanges with these bytes or this content key, in the given states, oldest first."""
+        column, value = ("sha256", sha256) if sha256 is not None else ("content_key", content_key)
+        found = self._connection.execute(
+            text(f"SELECT {_COLUMNS} FROM exchange WHERE tenant = :t AND {column} = :value ORDER BY exchange_no"),
+            {"t": self._tenant, "value": value},
+        )
+        exchanges = [_exchange(row) for row in found]
+        return [exchange for exchange in exchanges if not states or exchange.state in states]
+
+    def latest(
+        self, *, state: str = "", kind: str = "", limit: int = 100, before: int | None = None
+    ) -> Sequence[Exchange]:
+        """Return the newest exchanges first."""
+        found = self._connection.execute(
+            text(
+                f"SELECT {_COLUMNS} FROM exchange WHERE tenant = :t AND (:state = '' OR state = :state) "
+                "AND (:kind = '' OR kind = :kind) AND exchange_no < :before ORDER BY exchange_no DESC LIMIT :limit"
+            ),
+            {
+                "t": self._tenant,
+                "state": state,
+                "kind": kind,
+                "before": before if before is not None else 2**62,
+                "limit": limit,
+            },
+        )
+        return [_exchange(row) for row in found]
+
+
+POSTED_STATES = (ExchangeState.POSTING, ExchangeState.POSTED)

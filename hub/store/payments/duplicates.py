@@ -1,0 +1,354 @@
+"""Which payments of a file are money that another file has brought already.
+
+Everything here is set-based and runs in one transaction, while the run holds the claim on the accounts. The verdicts:
+
+* the same proof key (kind, value, account, currency, sign and amount): closed as a duplicate, occurrence by occurrence;
+* the same key with another amount: held;
+* no key that could say, but the other family states the same account, day, amount and reference: closed when one side's
+  day contains the other's, held as one group when they overlap only in part;
+* equal but for the day: held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, text
+
+from hub.model.payments import DayOverlap
+from hub.store.bulk import insert_named
+
+_FILE = """
+    FROM chunk c
+    JOIN payment n ON n.tenant = c.tenant AND n.payment_id BETWEEN c.first_payment AND c.last_payment
+    JOIN section sn ON sn.tenant = n.tenant AND sn.exchange_no = n.exchange_no AND sn.section_no = n.section_no
+"""
+_THIS_FILE = " WHERE c.tenant = :t AND c.exchange_no = :x "
+_NOT_CLOSED = (
+    " AND NOT EXISTS (SELECT 1 FROM duplicate_payment d WHERE d.tenant = n.tenant AND d.payment_id = n.payment_id)"
+)
+_NOT_HELD = (
+    " AND NOT EXISTS (SELECT 1 FROM unallocated_payment u WHERE u.tenant = n.tenant AND u.payment_id = n.payment_id)"
+)
+_POSTED = "('posting', 'posted')"
+
+
+class DayWindow(NamedTuple):
+    """The days on which a payment could have been booked by the other family."""
+
+    day: str
+    first: str
+    last: str
+
+
+class SqlDuplicates:
+    """Duplicate control of one file within one transaction."""
+
+    def __init__(self, connection: Connection, tenant: int) -> None:
+        self._connection = connection
+        self._tenant = tenant
+
+    def _run(self, statement: str, exchange_no: int, **values: Any) -> Any:
+        return self._connection.execute(text(statement), {"t": self._tenant, "x": exchange_no, **values})
+
+    def _temporary(self, name: str, columns: str) -> None:
+        self._connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
+        self._connection.exec_driver_sql(f"CREATE TEMP TABLE {name} ({columns})")
+
+    # --- by key ---------------------------------------------------------------------------------------------------
+
+    def close_by_key(self, exchange_no: int, *, serial_reused_before: str) -> int:
+        """Close payments whose proof key a posted file has; hold those where only the amount differs.
+
+        A bankgiro serial number says nothing about payments before `serial_reused_before`, since serials come again.
+        Returns how many were closed.
+        """
+        self._temporary("key_hit", "value TEXT, kind TEXT, new_id BIGINT, old_id BIGINT, same_amount INT")
+        self._run(_FIND_KEY_HITS, exchange_no, reused=serial_reused_before)
+        self._run(_FIND_EXTRA_KEY_HITS, exchange_no, reused=serial_reused_before)
+        if not self._connection.exec_driver_sql("SELECT count(*) FROM key_hit").scalar_one():
+            return 0
+        closed = int(self._run(_CLOSE_KEY_HITS, exchange_no).rowcount)
+        self._run(_HOLD_OTHER_AMOUNT, exchange_no)
+        return closed
+
+    # --- by account, day, amount and reference --------------------------------------------------------------------
+
+    def days(self, exchange_no: int) -> list[str]:
+        """Return the days that payments of the file were booked on."""
+        rows = self._run("SELECT DISTINCT coalesce(n.booked_date, sn.booked_date)" + _FILE + _THIS_FILE, exchange_no)
+        return sorted(row[0] for row in rows if row[0])
+
+    def created_days(self, exchange_no: int) -> list[str]:
+        """Return the days that the file says it was made on."""
+        rows = self._run(
+            "SELECT DISTINCT created_on FROM section WHERE tenant = :t AND exchange_no = :x AND created_on <> ''",
+            exchange_no,
+        )
+        return sorted(row[0] for row in rows)
+
+    def other_families_near(self, exchange_no: int, first: str, last: str) -> bool:
+        """Say whether a posted file of another family has payments for the file's accounts near these days."""
+        statement = f"SELECT 1 {_OLD_SECTIONS} LIMIT 1"
+        return self._run(statement, exchange_no, first=first, last=last).scalar() is not None
+
+    def gather(self, exchange_no: int, first: str, last: str, windows: Sequence[DayWindow]) -> None:
+        """Lay the file's open payments and the other families' payments near its days side by side."""
+        self._temporary("weak_new", _WEAK_COLUMNS)
+        self._temporary("weak_old", _WEAK_COLUMNS)
+        self._temporary("day_window", "day TEXT PRIMARY KEY, first TEXT, last TEXT")
+        insert_named(self._connection, "day_window", DayWindow._fields, windows)
+        self._run(_GATHER_NEW, exchange_no)
+        self._run(_GATHER_OLD, exchange_no, first=first, last=last)
+        self._connection.exec_driver_sql("CREATE INDEX weak_old_key ON weak_old (account_no, reference, amount_ore)")
+
+    def overlaps(self) -> list[DayOverlap]:
+        """Return, for each account, day and other family that share payments, how many, and how large each side is."""
+        return [DayOverlap._make(row) for row in self._connection.exec_driver_sql(_OVERLAPS)]
+
+    def close_overlap(self, overlap: DayOverlap) -> int:
+        """Close the shared payments of a day as the same money."""
+        result = self._connection.execute(text(_CLOSE_OVERLAP), {"t": self._tenant, **_place(overlap)})
+        return int(result.rowcount)
+
+    def hold_overlap(self, overlap: DayOverlap, group: str) -> int:
+        """Hold the shared payments of a day as one group."""
+        values = {"t": self._tenant, "group": group, "reason": "day_overlaps_in_part", **_place(overlap)}
+        return int(self._connection.execute(text(_HOLD_OVERLAP), values).rowcount)
+
+    def hold_without_reference(self, exchange_no: int) -> int:
+        """Hold payments without any reference that equal one of the other family on account, day and amount."""
+        return int(self._run(_HOLD_BLANK, exchange_no).rowcount)
+
+    def hold_near(self, exchange_no: int) -> int:
+        """Hold payments that equal one of the other family in all but the day."""
+        return int(self._run(_HOLD_NEAR, exchange_no).rowcount)
+
+    def hold_settled_by_twin(self, exchange_no: int) -> int:
+        """Hold payments whose receivable an equal payment of another family has settled, whatever the day."""
+        return int(self._run(_HOLD_SETTLED, exchange_no).rowcount)
+
+    def has_posted_other_family(self, exchange_no: int) -> bool:
+        """Say whether any posted file of another family has brought payments to the file's accounts, ever."""
+        return self.other_families_near(exchange_no, "", "9999")
+
+    # --- corrections ----------------------------------------------------------------------------------------------
+
+    def corrected_exchanges(self, exchange_no: int) -> list[int]:
+        """Return posted files that state the same account, year and serial, or the same statement, differently."""
+        return [row[0] for row in self._run(_CORRECTED, exchange_no)]
+
+    def differences(self, exchange_no: int, earlier: int) -> list[dict[str, Any]]:
+        """Return payments that only one of two files has, as account, reference, amount and how many more."""
+        rows = self._run(_DIFFERENCES, exchange_no, earlier=earlier).mappings()
+        return [dict(row) for row in rows]
+
+
+def _place(overlap: DayOverlap) -> dict[str, Any]:
+    return {"account": overlap.account_no, "day": overlap.day, "family": overlap.family}
+
+
+def windows_of(days: Iterable[str], around: Any) -> list[DayWindow]:
+    """Make the window of each day with `around(day) -> (first, last)`."""
+    return [DayWindow(day, *around(day)) for day in days]
+
+
+def _key_hits(new_key: str) -> str:
+    return f"""
+    INSERT INTO key_hit (value, kind, new_id, old_id, same_amount)
+    SELECT k.value, k.kind, n.payment_id, o.payment_id, CASE WHEN o.amount_ore = n.amount_ore THEN 1 ELSE 0 END
+    {_FILE} {new_key}
+    JOIN payment o ON o.tenant = k.tenant AND o.payment_id = k.payment_id AND o.exchange_no <> n.exchange_no
+    JOIN exchange x ON x.tenant = o.tenant AND x.exchange_no = o.exchange_no AND x.state IN {_POSTED}
+    JOIN section so ON so.tenant = o.tenant AND so.exchange_no = o.exchange_no AND so.section_no = o.section_no
+    {_THIS_FILE} AND o.account_no = n.account_no AND o.currency = n.currency
+      AND (o.amount_ore > 0) = (n.amount_ore > 0)
+      AND (k.kind <> 'bgc_serial' OR coalesce(so.last_date, '9999') >= :reused)
+      AND NOT EXISTS (SELECT 1 FROM duplicate_payment d WHERE d.tenant = o.tenant AND d.payment_id = o.payment_id)
+    """
+
+
+_FIND_KEY_HITS = _key_hits(
+    "JOIN payment_key k ON k.tenant = n.tenant AND n.key_kind <> '' AND k.value = n.key_value AND k.kind = n.key_kind"
+)
+_FIND_EXTRA_KEY_HITS = _key_hits(
+    "JOIN payment_extra_key e ON e.tenant = n.tenant AND e.payment_id = n.payment_id "
+    "JOIN payment_key k ON k.tenant = e.tenant AND k.value = e.value AND k.kind = e.kind"
+)
+
+_CLOSE_KEY_HITS = """
+    INSERT INTO duplicate_payment (tenant, payment_id, twin_payment, proof)
+    SELECT :t, new_id, min(old_id), min('key:' || kind) FROM (
+        SELECT new_id, old_id, kind,
+               dense_rank() OVER (PARTITION BY value, kind ORDER BY new_id) AS new_rank,
+               dense_rank() OVER (PARTITION BY value, kind ORDER BY old_id) AS old_rank
+        FROM key_hit WHERE same_amount = 1
+    ) AS ranked
+    WHERE new_rank = old_rank GROUP BY new_id
+"""
+
+_HELD_COLUMNS = (
+    "tenant, payment_id, exchange_no, account_no, company, reference, amount_ore, remaining_ore, currency, "
+    "booked_date, state, reason, twin_payment, held_group"
+)
+_HELD_VALUES = (
+    "n.tenant, n.payment_id, n.exchange_no, n.account_no, sn.company, n.reference, n.amount_ore, n.amount_ore, "
+    "n.currency, coalesce(n.booked_date, sn.booked_date), 'held'"
+)
+
+_HOLD_OTHER_AMOUNT = f"""
+    INSERT INTO unallocated_payment ({_HELD_COLUMNS})
+    SELECT {_HELD_VALUES}, 'same_key_other_amount', h.old_id, ''
+    FROM (SELECT new_id, min(old_id) AS old_id FROM key_hit GROUP BY new_id HAVING max(same_amount) = 0) AS h
+    JOIN payment n ON n.tenant = :t AND n.payment_id = h.new_id
+    JOIN section sn ON sn.tenant = n.tenant AND sn.exchange_no = n.exchange_no AND sn.section_no = n.section_no
+"""
+
+_OLD_SECTIONS = f"""
+    FROM section sn
+    JOIN section so ON so.tenant = sn.tenant AND so.account_no = sn.account_no AND so.family <> sn.family
+    JOIN exchange x ON x.tenant = so.tenant AND x.exchange_no = so.exchange_no AND x.state IN {_POSTED}
+    WHERE sn.tenant = :t AND sn.exchange_no = :x AND sn.account_no <> 0 AND so.payments > 0
+      AND ((so.last_date >= :first AND so.first_date <= :last)
+           OR (so.created_on >= :first AND so.created_on <= :last))
+"""
+
+_WEAK_COLUMNS = (
+    "payment_id BIGINT, account_no BIGINT, family TEXT, day TEXT, created_on TEXT, amount_ore BIGINT, currency TEXT, "
+    "reference TEXT, key_kind TEXT, occurrence BIGINT"
+)
+_OCCURRENCE = "row_number() OVER (PARTITION BY {family}{alias}.account_no, {day}, {alias}.amount_ore, {alias}.currency, {alias}.reference ORDER BY {alias}.payment_id)"  # noqa: E501
+
+_GATHER_NEW = f"""
+    INSERT INTO weak_new
+    SELECT n.payment_id, n.account_no, sn.family, coalesce(n.booked_date, sn.booked_date), sn.created_on, n.amount_ore,
+           n.currency, n.reference, n.key_kind,
+           {_OCCURRENCE.format(family="", alias="n", day="coalesce(n.booked_date, sn.booked_date)")}
+    {_FILE} {_THIS_FILE} AND n.account_no <> 0 {_NOT_CLOSED} {_NOT_HELD}
+"""
+
+_GATHER_OLD = f"""
+    INSERT INTO weak_old
+    SELECT o.payment_id, o.account_no, so.family, coalesce(o.booked_date, so.booked_date), so.created_on, o.amount_ore,
+           o.currency, o.reference, o.key_kind,
+           {_OCCURRENCE.format(family="so.family, ", alias="o", day="coalesce(o.booked_date, so.booked_date)")}
+    FROM (SELECT DISTINCT so.tenant, so.exchange_no, so.section_no, so.family, so.booked_date, so.created_on
+          {_OLD_SECTIONS}) AS so
+    JOIN chunk c ON c.tenant = so.tenant AND c.exchange_no = so.exchange_no
+    JOIN payment o ON o.tenant = c.tenant AND o.payment_id BETWEEN c.first_payment AND c.last_payment
+                  AND o.section_no = so.section_no
+    WHERE NOT EXISTS (SELECT 1 FROM duplicate_payment d WHERE d.tenant = o.tenant AND d.payment_id = o.payment_id)
+      AND NOT EXISTS (
+          SELECT 1 FROM duplicate_payment d
+          JOIN payment p ON p.tenant = d.tenant AND p.payment_id = d.payment_id
+          JOIN section sp ON sp.tenant = p.tenant AND sp.exchange_no = p.exchange_no AND sp.section_no = p.section_no
+          WHERE d.tenant = o.tenant AND d.twin_payment = o.payment_id
+            AND sp.family = (SELECT min(family) FROM section WHERE tenant = :t AND exchange_no = :x))
+"""
+
+_SAME_MONEY = (
+    "o.account_no = n.account_no AND o.reference = n.reference AND o.amount_ore = n.amount_ore "
+    "AND o.currency = n.currency AND (n.key_kind = '' OR o.key_kind = '' OR n.key_kind <> o.key_kind)"
+)
+_SHARED = f"""
+    FROM weak_new n JOIN weak_old o ON {_SAME_MONEY} AND o.day = n.day AND o.occurrence = n.occurrence
+    WHERE n.reference <> ''
+"""
+
+_OVERLAPS = f"""
+    SELECT s.account_no, s.day, s.family, s.shared,
+           (SELECT count(*) FROM weak_new n WHERE n.account_no = s.account_no AND n.day = s.day AND n.reference <> ''),
+           (SELECT count(*) FROM weak_old o WHERE o.account_no = s.account_no AND o.day = s.day
+                                              AND o.family = s.family AND o.reference <> '')
+    FROM (SELECT n.account_no, n.day, o.family, count(*) AS shared {_SHARED}
+          GROUP BY n.account_no, n.day, o.family) AS s
+    ORDER BY s.account_no, s.day, s.family
+"""
+
+_AT_PLACE = " AND n.account_no = :account AND n.day = :day AND o.family = :family "
+
+_CLOSE_OVERLAP = f"""
+    INSERT INTO duplicate_payment (tenant, payment_id, twin_payment, proof)
+    SELECT :t, n.payment_id, o.payment_id, 'same_day' {_SHARED} {_AT_PLACE}
+    ON CONFLICT DO NOTHING
+"""
+
+
+def _held_twins(reason: str, group: str, pairs: str) -> str:
+    return f"""
+    INSERT INTO unallocated_payment ({_HELD_COLUMNS})
+    SELECT {_HELD_VALUES}, {reason}, w.twin, {group}
+    FROM ({pairs}) AS w
+    JOIN payment n ON n.tenant = :t AND n.payment_id = w.payment_id
+    JOIN section sn ON sn.tenant = n.tenant AND sn.exchange_no = n.exchange_no AND sn.section_no = n.section_no
+    WHERE n.tenant = :t {_NOT_CLOSED} {_NOT_HELD}
+    """
+
+
+_HOLD_OVERLAP = _held_twins(
+    ":reason",
+    ":group",
+    f"SELECT n.payment_id, min(o.payment_id) AS twin {_SHARED} {_AT_PLACE} GROUP BY n.payment_id",
+)
+
+_HOLD_BLANK = _held_twins(
+    "'equal_without_reference'",
+    "''",
+    f"SELECT n.payment_id, min(o.payment_id) AS twin FROM weak_new n JOIN weak_old o ON {_SAME_MONEY} "
+    "AND o.day = n.day AND o.occurrence = n.occurrence WHERE n.reference = '' AND :x > 0 GROUP BY n.payment_id",
+)
+
+_HOLD_NEAR = _held_twins(
+    "'equal_but_for_the_day'",
+    "''",
+    f"SELECT n.payment_id, min(o.payment_id) AS twin FROM weak_new n JOIN weak_old o ON {_SAME_MONEY} "
+    "AND o.day <> n.day AND o.occurrence = n.occurrence "
+    "JOIN day_window d ON d.day = n.day LEFT JOIN day_window m ON m.day = n.created_on "
+    "WHERE n.reference <> '' AND :x > 0 AND ((o.day >= d.first AND o.day <= d.last) "
+    "OR (o.created_on >= m.first AND o.created_on <= m.last)) GROUP BY n.payment_id",
+)
+
+_HOLD_SETTLED = f"""
+    INSERT INTO unallocated_payment ({_HELD_COLUMNS})
+    SELECT {_HELD_VALUES}, 'settled_by_equal_payment', min(o.payment_id), ''
+    {_FILE}
+    JOIN reference r ON r.tenant = n.tenant AND r.account_no = n.account_no AND r.reference = n.reference
+    JOIN entry e ON e.tenant = r.tenant AND e.receivable_id = r.target_id AND e.payment_id IS NOT NULL
+    JOIN payment o ON o.tenant = e.tenant AND o.payment_id = e.payment_id AND o.amount_ore = n.amount_ore
+                  AND o.account_no = n.account_no AND o.currency = n.currency AND o.exchange_no <> n.exchange_no
+    JOIN section so ON so.tenant = o.tenant AND so.exchange_no = o.exchange_no AND so.section_no = o.section_no
+                   AND so.family <> sn.family
+    {_THIS_FILE} AND n.reference <> '' {_NOT_CLOSED} {_NOT_HELD}
+      AND (n.key_kind = '' OR o.key_kind = '' OR n.key_kind <> o.key_kind)
+      AND NOT EXISTS (SELECT 1 FROM duplicate_payment d JOIN payment dp ON dp.tenant = d.tenant
+                      AND dp.payment_id = d.payment_id JOIN section ds ON ds.tenant = dp.tenant
+                      AND ds.exchange_no = dp.exchange_no AND ds.section_no = dp.section_no
+                      WHERE d.tenant = o.tenant AND d.twin_payment = o.payment_id AND ds.family = sn.family)
+      AND NOT EXISTS (SELECT 1 FROM open_item i WHERE i.tenant = r.tenant AND i.receivable_id = r.target_id)
+    GROUP BY n.tenant, n.payment_id, n.exchange_no, n.account_no, sn.company, n.reference, n.amount_ore, n.currency,
+             n.booked_date, sn.booked_date
+"""
+
+_CORRECTED = f"""
+    SELECT DISTINCT so.exchange_no
+    FROM section sn
+    JOIN section so ON so.tenant = sn.tenant AND so.account_no = sn.account_no AND so.family = sn.family
+                   AND so.exchange_no <> sn.exchange_no AND so.account = sn.account
+    JOIN exchange x ON x.tenant = so.tenant AND x.exchange_no = so.exchange_no AND x.state IN {_POSTED}
+    WHERE sn.tenant = :t AND sn.exchange_no = :x
+      AND substr(coalesce(so.last_date, so.created_on), 1, 4) = substr(coalesce(sn.last_date, sn.created_on), 1, 4)
+      AND ((sn.serial <> '' AND so.serial = sn.serial) OR (sn.identity <> '' AND so.identity = sn.identity))
+    ORDER BY so.exchange_no
+"""
+
+_DIFFERENCES = """
+    SELECT account_no, reference, amount_ore, currency, sum(side) AS more
+    FROM (SELECT n.account_no, n.reference, n.amount_ore, n.currency,
+                 CASE WHEN c.exchange_no = :x THEN 1 ELSE -1 END AS side
+          FROM chunk c JOIN payment n ON n.tenant = c.tenant
+                       AND n.payment_id BETWEEN c.first_payment AND c.last_payment
+          WHERE c.tenant = :t AND c.exchange_no IN (:x, :earlier)) AS both_files
+    GROUP BY account_no, reference, amount_ore, currency HAVING sum(side) <> 0
+    ORDER BY account_no, reference, amount_ore LIMIT 200
+"""

@@ -1,0 +1,251 @@
+"""Loading what a payment file says: staging rows that become the payments themselves when the file is posted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, text
+
+from hub.model.payment_file import Balance, OtherEntry, Payment, Reversal
+from hub.model.payments import LoadedSection, Placed
+from hub.store import tables
+from hub.store.bulk import insert_rows
+from hub.store.counters import take_numbers
+
+_PAYMENT_COLUMNS = tuple(column.name for column in tables.payment.columns)
+_KEY_COLUMNS = ("tenant", "payment_id", "kind", "value")
+_STAGED = (
+    "payment",
+    "reversal",
+    "statement_entry",
+    "statement_balance",
+    "section",
+    "chunk",
+    "deposit",
+    "repeated_reference",
+)
+
+
+_REVERSAL_COLUMNS = (
+    "tenant",
+    "exchange_no",
+    "reversal_no",
+    "section_no",
+    "account_no",
+    "reference",
+    "entry_no",
+    "line",
+    "amount_ore",
+    "currency",
+    "booked_date",
+    "keys",
+    "reason",
+    "is_credit",
+    "state",
+)
+_OTHER_COLUMNS = (
+    "tenant",
+    "exchange_no",
+    "statement_entry_no",
+    "section_no",
+    "account_no",
+    "entry_no",
+    "line",
+    "kind",
+    "amount_ore",
+    "currency",
+    "booked_date",
+    "code",
+    "references",
+    "texts",
+    "entry_reference",
+)
+
+
+class _Keys(NamedTuple):
+    all: list[tuple[int, int, str, str]]
+    extra: list[tuple[int, int, str, str]]
+
+
+class SqlLoading:
+    """Loads the events of one file, chunk by chunk."""
+
+    def __init__(self, connection: Connection, tenant: int) -> None:
+        self._connection = connection
+        self._tenant = tenant
+
+    def chunk(self, exchange_no: int, chunk_no: int, placed: Sequence[Placed]) -> None:
+        """Load one chunk of payments and deductions, in file order."""
+        if not placed:
+            return
+        first = take_numbers(self._connection, self._tenant, "payment", len(placed))
+        keys = _Keys([], [])
+        rows = [self._row(first + index, exchange_no, item, keys) for index, item in enumerate(placed)]
+        insert_rows(self._connection, tables.payment, _PAYMENT_COLUMNS, rows)
+        insert_rows(self._connection, tables.payment_key, _KEY_COLUMNS, keys.all)
+        insert_rows(self._connection, tables.payment_extra_key, _KEY_COLUMNS, keys.extra)
+        amount_ore = sum(row[_AMOUNT] for row in rows)
+        insert_rows(
+            self._connection,
+            tables.chunk,
+            ("tenant", "exchange_no", "chunk_no", "first_payment", "last_payment", "payments", "amount_ore", "state"),
+            [(self._tenant, exchange_no, chunk_no, first, first + len(rows) - 1, len(rows), amount_ore, "loaded")],
+        )
+
+    def _row(self, payment_id: int, exchange_no: int, placed: Placed, keys: _Keys) -> tuple[Any, ...]:
+        section_no, account_no, reference, event = placed
+        is_payment = type(event) is Payment
+        payer = event.payer
+        key_kind = key_value = ""
+        if event.keys:
+            key_kind, key_value = event.keys[0]
+            keys.all.extend((self._tenant, payment_id, kind, value) for kind, value in event.keys)
+            if len(event.keys) > 1:
+                keys.extra.extend((self._tenant, payment_id, kind, value) for kind, value in event.keys[1:])
+        return (
+            self._tenant,
+            payment_id,
+            exchange_no,
+            section_no,
+            event.entry,
+            event.line,
+            "payment" if is_payment else "deduction",
+            event.amount_ore if is_payment else -event.amount_ore,
+            event.currency,
+            _day(event.booked_date),
+            account_no,
+            reference,
+            event.quality,
+            event.channel,
+            payer.name if payer else "",
+            payer.account if payer else "",
+            payer.identity if payer else "",
+            "\n".join(payer.address) if payer else "",
+            "\n".join(event.texts),
+            json.dumps(event.parts) if event.parts else "",
+            event.entry_reference,
+            key_kind,
+            key_value,
+        )
+
+    def reversals(self, exchange_no: int, first_no: int, rows: Sequence[tuple[int, int, str, Reversal]]) -> None:
+        """Load reversals as (section number, account number, reference, event)."""
+        insert_rows(
+            self._connection,
+            tables.reversal,
+            _REVERSAL_COLUMNS,
+            [
+                (
+                    self._tenant,
+                    exchange_no,
+                    first_no + index,
+                    section_no,
+                    account_no,
+                    reference,
+                    *_reversal_values(event),
+                )
+                for index, (section_no, account_no, reference, event) in enumerate(rows)
+            ],
+        )
+
+    def other_entries(self, exchange_no: int, first_no: int, rows: Sequence[tuple[int, int, OtherEntry]]) -> None:
+        """Load other entries as (section number, account number, event)."""
+        insert_rows(
+            self._connection,
+            tables.statement_entry,
+            _OTHER_COLUMNS,
+            [
+                (self._tenant, exchange_no, first_no + index, section_no, account_no, *_other_values(event))
+                for index, (section_no, account_no, event) in enumerate(rows)
+            ],
+        )
+
+    def balances(self, exchange_no: int, first_no: int, rows: Sequence[tuple[int, Balance]]) -> None:
+        """Load stated balances as (section number, event)."""
+        insert_rows(
+            self._connection,
+            tables.statement_balance,
+            ("tenant", "exchange_no", "balance_no", "section_no", "kind", "on_date", "amount_ore", "currency"),
+            [
+                (
+                    self._tenant,
+                    exchange_no,
+                    first_no + index,
+                    section_no,
+                    b.kind,
+                    _day(b.on_date),
+                    b.amount_ore,
+                    b.currency,
+                )
+                for index, (section_no, b) in enumerate(rows)
+            ],
+        )
+
+    def sections(self, exchange_no: int, sections: Sequence[LoadedSection]) -> None:
+        """Load the sections, when the file has been read to its end."""
+        insert_rows(
+            self._connection,
+            tables.section,
+            ("tenant", "exchange_no", *LoadedSection._fields),
+            [(self._tenant, exchange_no, *section) for section in sections],
+        )
+
+    def clear(self, exchange_no: int) -> None:
+        """Take away everything that was loaded for an exchange; called only before anything is posted."""
+        keys = {"t": self._tenant, "x": exchange_no}
+        for table in ("payment_key", "payment_extra_key"):
+            self._connection.execute(
+                text(
+                    f"DELETE FROM {table} WHERE tenant = :t AND payment_id IN (SELECT p.payment_id FROM chunk c "
+                    "JOIN payment p ON p.tenant = c.tenant AND p.payment_id BETWEEN c.first_payment AND c.last_payment "
+                    "WHERE c.tenant = :t AND c.exchange_no = :x)"
+                ),
+                keys,
+            )
+        for table in _STAGED:
+            condition = (
+                "payment_id IN (SELECT p.payment_id FROM chunk c JOIN payment p ON p.tenant = c.tenant AND "
+                "p.payment_id BETWEEN c.first_payment AND c.last_payment WHERE c.tenant = :t AND c.exchange_no = :x)"
+                if table == "payment"
+                else "exchange_no = :x"
+            )
+            self._connection.execute(text(f"DELETE FROM {table} WHERE tenant = :t AND {condition}"), keys)
+
+
+def _day(value: date | None) -> str | None:
+    return value.isoformat() if value is not None else None
+
+
+_AMOUNT = _PAYMENT_COLUMNS.index("amount_ore")
+
+
+def _reversal_values(event: Reversal) -> tuple[Any, ...]:
+    return (
+        event.entry,
+        event.line,
+        event.amount_ore,
+        event.currency,
+        _day(event.booked_date),
+        json.dumps(event.keys),
+        event.reason,
+        int(event.is_credit),
+        "loaded",
+    )
+
+
+def _other_values(event: OtherEntry) -> tuple[Any, ...]:
+    return (
+        event.entry,
+        event.line,
+        event.kind,
+        event.amount_ore,
+        event.currency,
+        _day(event.booked_date),
+        event.code,
+        "\n".join(event.references),
+        "\n".join(event.texts),
+        event.entry_reference,
+    )

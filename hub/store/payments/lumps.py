@@ -1,0 +1,132 @@
+"""Deposits and lumps: the two sides of the clearing account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, text
+
+from hub.model.payments import Deposit, Lump
+from hub.store import tables
+from hub.store.bulk import insert_rows
+
+_DEPOSIT = "exchange_no, section_no, entry_no, account_no, currency, booked_date, amount_ore, reference, lump_no"
+_LUMP = (
+    "lump_no, exchange_no, section_no, entry_no, account_no, currency, booked_date, amount_ore, entry_reference, state"
+)
+
+
+class SqlLumps:
+    """Deposits and lumps of one tenant within one transaction."""
+
+    def __init__(self, connection: Connection, tenant: int) -> None:
+        self._connection = connection
+        self._tenant = tenant
+
+    def make_deposits(self, exchange_no: int) -> None:
+        """Sum the payments of a file that are to be posted, by the bank's entry they belong to."""
+        self._connection.execute(text(_MAKE_DEPOSITS), {"t": self._tenant, "x": exchange_no})
+
+    def movements(self, exchange_no: int) -> list[Lump]:
+        """Return the booked credit entries and reversed entries of a file's statements, not yet numbered.
+
+        An entry with details is one movement, whatever became of its payments.
+        """
+        rows = self._connection.execute(text(_MOVEMENTS), {"t": self._tenant, "x": exchange_no})
+        return [Lump._make(row) for row in rows]
+
+    def add(self, lumps: Sequence[Lump]) -> None:
+        """Write new lumps."""
+        insert_rows(
+            self._connection,
+            tables.lump,
+            ("tenant", *Lump._fields),
+            [(self._tenant, *lump) for lump in lumps],
+        )
+
+    def deposits(self, account_no: int, *, unpaired_only: bool = True) -> list[Deposit]:
+        """Return deposits of an account that no lump is paired with, oldest first."""
+        paired = " AND lump_no IS NULL AND amount_ore <> 0" if unpaired_only else ""
+        rows = self._connection.execute(
+            text(
+                f"SELECT {_DEPOSIT} FROM deposit WHERE tenant = :t AND account_no = :account {paired} "
+                "ORDER BY booked_date, exchange_no, section_no, entry_no"
+            ),
+            {"t": self._tenant, "account": account_no},
+        )
+        return [Deposit._make(row) for row in rows]
+
+    def lumps(self, account_no: int | None = None, *, state: str = "alone") -> list[Lump]:
+        """Return lumps in a state, oldest first."""
+        rows = self._connection.execute(
+            text(
+                f"SELECT {_LUMP} FROM lump WHERE tenant = :t AND (:account = 0 OR account_no = :account) "
+                "AND (:state = '' OR state = :state) ORDER BY booked_date, lump_no"
+            ),
+            {"t": self._tenant, "account": account_no or 0, "state": state},
+        )
+        return [Lump._make(row) for row in rows]
+
+    def pair(self, pairs: Sequence[tuple[Deposit, Lump]]) -> None:
+        """Write down which lump each deposit came in with."""
+        for deposit, lump in pairs:
+            values = {
+                "t": self._tenant,
+                "x": deposit.exchange_no,
+                "section": deposit.section_no,
+                "entry": deposit.entry_no,
+                "lump": lump.lump_no,
+            }
+            self._connection.execute(
+                text(
+                    "UPDATE deposit SET lump_no = :lump WHERE tenant = :t AND exchange_no = :x "
+                    "AND section_no = :section AND entry_no = :entry"
+                ),
+                values,
+            )
+            self._connection.execute(
+                text("UPDATE lump SET state = 'paired' WHERE tenant = :t AND lump_no = :lump"), values
+            )
+
+    def change(self, lump_no: int, state: str) -> None:
+        """Set the state of a lump."""
+        self._connection.execute(
+            text("UPDATE lump SET state = :state WHERE tenant = :t AND lump_no = :lump"),
+            {"t": self._tenant, "lump": lump_no, "state": state},
+        )
+
+
+_MAKE_DEPOSITS = """
+    INSERT INTO deposit (tenant, exchange_no, section_no, entry_no, account_no, currency, booked_date, amount_ore,
+                         reference)
+    SELECT p.tenant, p.exchange_no, p.section_no, p.entry_no, max(p.account_no), max(p.currency),
+           min(coalesce(p.booked_date, s.booked_date)), sum(p.amount_ore),
+           coalesce(nullif(max(p.entry_reference), ''), max(s.serial))
+    FROM chunk c
+    JOIN payment p ON p.tenant = c.tenant AND p.payment_id BETWEEN c.first_payment AND c.last_payment
+    JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
+    WHERE c.tenant = :t AND c.exchange_no = :x
+      AND NOT EXISTS (SELECT 1 FROM duplicate_payment d WHERE d.tenant = p.tenant AND d.payment_id = p.payment_id)
+      AND NOT EXISTS (SELECT 1 FROM unallocated_payment h WHERE h.tenant = p.tenant AND h.payment_id = p.payment_id)
+    GROUP BY p.tenant, p.exchange_no, p.section_no, p.entry_no
+"""
+
+_MOVEMENTS = """
+    SELECT 0, p.exchange_no, p.section_no, p.entry_no, s.account_no, max(p.currency),
+           min(coalesce(p.booked_date, s.booked_date)), CAST(sum(p.amount_ore) AS BIGINT),
+           max(p.entry_reference), 'alone'
+    FROM chunk c
+    JOIN payment p ON p.tenant = c.tenant AND p.payment_id BETWEEN c.first_payment AND c.last_payment
+    JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
+    WHERE c.tenant = :t AND c.exchange_no = :x AND s.level = 'lump'
+    GROUP BY p.exchange_no, p.section_no, p.entry_no, s.account_no
+    UNION ALL
+    SELECT 0, e.exchange_no, e.section_no, e.entry_no, e.account_no, max(e.currency),
+           min(coalesce(e.booked_date, s.booked_date)), CAST(sum(e.amount_ore) AS BIGINT),
+           max(e.entry_reference), 'alone'
+    FROM statement_entry e
+    JOIN section s ON s.tenant = e.tenant AND s.exchange_no = e.exchange_no AND s.section_no = e.section_no
+    WHERE e.tenant = :t AND e.exchange_no = :x AND e.kind = 'lump'
+    GROUP BY e.exchange_no, e.section_no, e.entry_no, e.account_no
+    ORDER BY 2, 3, 4
+"""

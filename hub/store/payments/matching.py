@@ -1,0 +1,229 @@
+"""Finding the receivables of payments: the exact join in the database, and the candidates for the rules."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+
+from hub.model.payment_file import Part
+from hub.model.payments import Candidate, LoadedChunk, UnmatchedPayment
+from hub.store.books import POSTING_COLUMNS, SqlBooks
+from hub.store.bulk import insert_named
+
+_DATE = "coalesce(p.booked_date, s.booked_date)"
+
+_ONE_OPEN_TARGET = """
+    JOIN reference r ON r.tenant = p.tenant AND r.account_no = p.account_no AND r.reference = p.reference
+                    AND r.target_kind = 'receivable' AND r.closed_on IS NULL AND r.is_contested = 0
+    JOIN open_item o ON o.tenant = r.tenant AND o.receivable_id = r.target_id AND o.currency = p.currency
+                    AND o.principal_ore <> 0 AND o.principal_ore + o.fee_ore + o.interest_ore = p.amount_ore
+"""
+_NOBODY_ELSE_NAMES_IT = """
+    AND NOT EXISTS (SELECT 1 FROM repeated_reference q WHERE q.tenant = p.tenant AND q.exchange_no = p.exchange_no
+                    AND q.account_no = p.account_no AND q.reference = p.reference)
+    AND NOT EXISTS (SELECT 1 FROM unallocated_payment u WHERE u.tenant = p.tenant AND u.account_no = p.account_no
+                    AND u.reference = p.reference AND u.state <> 'closed')
+    AND NOT EXISTS (SELECT 1 FROM watch w WHERE w.tenant = o.tenant AND w.receivable_id = o.receivable_id)
+"""
+_IS_OPEN_CASE = """
+    AND NOT EXISTS (SELECT 1 FROM duplicate_payment d WHERE d.tenant = p.tenant AND d.payment_id = p.payment_id)
+    AND NOT EXISTS (SELECT 1 FROM unallocated_payment h WHERE h.tenant = p.tenant AND h.payment_id = p.payment_id)
+"""
+
+_EXACT = f"""
+    SELECT o.receivable_id, 'principal' AS bucket, -o.principal_ore AS amount_ore, o.group_no, a.company, p.payment_id,
+           p.exchange_no, p.section_no, p.account_no, p.currency, {_DATE} AS transaction_date, {_DATE} AS booked_date,
+           p.kind AS cause, CASE p.quality WHEN 'text' THEN 'reference_in_text' ELSE 'exact_reference' END AS rule,
+           'clearing' AS contra, 1 AS settles, CAST(NULL AS BIGINT) AS reverses_no
+    FROM payment p
+    JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
+    JOIN payee_account a ON a.tenant = p.tenant AND a.account_no = p.account_no
+    {_ONE_OPEN_TARGET}
+    WHERE p.tenant = :t AND p.payment_id BETWEEN :first AND :last AND p.reference <> ''
+      AND p.parts = '' {_NOBODY_ELSE_NAMES_IT} {_IS_OPEN_CASE}
+"""
+
+_EXACT_FIRST = f"""
+    SELECT {", ".join(POSTING_COLUMNS)} FROM (
+        SELECT q.*, row_number() OVER (PARTITION BY q.receivable_id ORDER BY q.payment_id) AS nth
+        FROM ({_EXACT}) AS q
+    ) AS numbered WHERE nth = 1
+"""
+
+_EXACT_OTHER_BUCKET = """
+    SELECT q.receivable_id, '{bucket}', -o.{bucket}_ore, q.group_no, q.company, q.payment_id, q.exchange_no,
+           q.section_no, q.account_no, q.currency, q.transaction_date, q.booked_date, q.cause, q.rule, q.contra, 1,
+           CAST(NULL AS BIGINT)
+    FROM posting q
+    JOIN open_item o ON o.tenant = :t AND o.receivable_id = q.receivable_id AND o.{bucket}_ore <> 0
+    WHERE q.settles = 1 AND q.bucket = 'principal'
+"""
+
+_REST = f"""
+    SELECT p.payment_id, p.account_no, p.amount_ore, p.currency, {_DATE}, p.reference, p.quality, p.parts, p.texts,
+           p.payer_name, p.payer_account, p.payer_identity, p.exchange_no, p.section_no, coalesce(a.company, ''),
+           p.kind
+    FROM payment p
+    LEFT JOIN payee_account a ON a.tenant = p.tenant AND a.account_no = p.account_no
+    JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
+    WHERE p.tenant = :t AND p.payment_id BETWEEN :first AND :last {_IS_OPEN_CASE}
+      AND p.payment_id NOT IN (SELECT payment_id FROM posting)
+    ORDER BY p.payment_id
+"""
+
+_CANDIDATE = """
+    {how} AS how, w.token, r.receivable_id, r.company, r.number, r.kind, r.routine, r.group_no, r.currency, r.due_date,
+    r.debtor_identity, coalesce(o.principal_ore, 0), coalesce(o.fee_ore, 0), coalesce(o.interest_ore, 0),
+    CASE WHEN x.receivable_id IS NULL THEN 0 ELSE 1 END, coalesce(c.fee_ore, 0), coalesce(c.interest_ore, 0),
+    {contested}
+"""
+_BESIDE = """
+    LEFT JOIN watch x ON x.tenant = r.tenant AND x.receivable_id = r.receivable_id
+    LEFT JOIN printed_charge c ON c.tenant = r.tenant AND c.receivable_id = r.receivable_id
+"""
+_CANDIDATES = f"""
+    SELECT {_CANDIDATE.format(how="'reference'", contested="f.is_contested")}
+    FROM wanted w
+    JOIN reference f ON f.tenant = :t AND f.account_no = w.account_no AND f.reference = w.token
+                    AND f.target_kind = 'receivable' AND f.closed_on IS NULL
+    JOIN receivable r ON r.tenant = :t AND r.receivable_id = f.target_id
+    LEFT JOIN open_item o ON o.tenant = :t AND o.receivable_id = r.receivable_id {_BESIDE}
+    WHERE w.how = 'reference'
+    UNION ALL
+    SELECT {_CANDIDATE.format(how="'number'", contested="0")}
+    FROM wanted w
+    JOIN receivable r ON r.tenant = :t AND r.company = w.company AND r.number = w.token
+    JOIN open_item o ON o.tenant = :t AND o.receivable_id = r.receivable_id {_BESIDE}
+    WHERE w.how = 'number'
+    UNION ALL
+    SELECT {_CANDIDATE.format(how="'payer'", contested="0")}
+    FROM wanted w
+    JOIN receivable r ON r.tenant = :t AND r.debtor_identity = w.token AND r.company = w.company
+    JOIN open_item o ON o.tenant = :t AND o.receivable_id = r.receivable_id {_BESIDE}
+    WHERE w.how = 'payer'
+"""
+
+
+class SqlMatching:
+    """Matching of one chunk within one transaction."""
+
+    def __init__(self, connection: Connection, tenant: int) -> None:
+        self._connection = connection
+        self._tenant = tenant
+
+    def note_repeated_references(self, exchange_no: int) -> None:
+        """Write down the references that several payments of a file name, before its first chunk is posted."""
+        self._connection.execute(text(_NOTE_REPEATED), {"t": self._tenant, "x": exchange_no})
+
+    def chunks(self, exchange_no: int) -> list[LoadedChunk]:
+        """Return the chunks of a file in order."""
+        rows = self._connection.execute(
+            text(
+                "SELECT exchange_no, chunk_no, first_payment, last_payment, payments, amount_ore, state FROM chunk "
+                "WHERE tenant = :t AND exchange_no = :x ORDER BY chunk_no"
+            ),
+            {"t": self._tenant, "x": exchange_no},
+        )
+        return [LoadedChunk._make(row) for row in rows]
+
+    def mark_posted(self, exchange_no: int, chunk_no: int) -> None:
+        """Write down that a chunk is posted."""
+        self._connection.execute(
+            text("UPDATE chunk SET state = 'posted' WHERE tenant = :t AND exchange_no = :x AND chunk_no = :chunk"),
+            {"t": self._tenant, "x": exchange_no, "chunk": chunk_no},
+        )
+
+    def post_exact(self, books: SqlBooks, first: int, last: int) -> int:
+        """Gather postings for payments whose reference means one open receivable with exactly that amount.
+
+        Returns how many payments were settled so. Their open items are gone afterwards; see
+        `SqlBooks.settle_open_items`.
+        """
+        span = {"t": self._tenant, "first": first, "last": last}
+        lock = " FOR UPDATE OF o" if self._connection.dialect.name == "postgresql" else ""
+        settled = books.postings.add_selected(_EXACT + lock, span)
+        if books.postings.receivables() != settled:  # two references of one receivable: the first payment settles it
+            books.postings.clear()
+            settled = books.postings.add_selected(_EXACT_FIRST, span)
+        for bucket in ("fee", "interest"):
+            books.postings.add_selected(_EXACT_OTHER_BUCKET.format(bucket=bucket), {"t": self._tenant})
+        books.settle_open_items(expected=settled)
+        return settled
+
+    def rest(self, first: int, last: int) -> list[UnmatchedPayment]:
+        """Return the payments of a chunk that the exact join left, in file order; closed and held ones left out."""
+        rows = self._connection.execute(text(_REST), {"t": self._tenant, "first": first, "last": last})
+        return [_unmatched(row) for row in rows]
+
+    def unallocated(self, payment_ids: Sequence[int]) -> list[UnmatchedPayment]:
+        """Return unallocated payments with what remains of them as their amount, in order."""
+        self._wanted_ids(payment_ids)
+        rows = self._connection.execute(text(_UNALLOCATED), {"t": self._tenant})
+        return [_unmatched(row) for row in rows]
+
+    def candidates(self, wanted: Iterable[tuple[str, str, int, str]]) -> list[Candidate]:
+        """Return candidates for (how, token, account number, company), all with one query.
+
+        `how` is `reference`, `number` or `payer`. Receivables found by reference may be settled; the others are open.
+        """
+        rows = sorted(set(wanted))
+        if not rows:
+            return []
+        self._connection.exec_driver_sql("DROP TABLE IF EXISTS wanted")
+        self._connection.exec_driver_sql(
+            "CREATE TEMP TABLE wanted (how TEXT, token TEXT, account_no BIGINT, company TEXT)"
+        )
+        insert_named(self._connection, "wanted", ("how", "token", "account_no", "company"), rows)
+        return [Candidate._make(row) for row in self._connection.execute(text(_CANDIDATES), {"t": self._tenant})]
+
+    def accounts_of_reference(self, references: Sequence[str]) -> dict[str, set[int]]:
+        """Return the payee accounts at which each reference is open, for payments to an unknown account."""
+        self._connection.exec_driver_sql("DROP TABLE IF EXISTS wanted_reference")
+        self._connection.exec_driver_sql("CREATE TEMP TABLE wanted_reference (token TEXT)")
+        insert_named(self._connection, "wanted_reference", ("token",), [(value,) for value in sorted(set(references))])
+        found: dict[str, set[int]] = {}
+        for row in self._connection.execute(text(_ACCOUNTS_OF_REFERENCE), {"t": self._tenant}):
+            found.setdefault(row.token, set()).add(row.account_no)
+        return found
+
+    def _wanted_ids(self, payment_ids: Sequence[int]) -> None:
+        self._connection.exec_driver_sql("DROP TABLE IF EXISTS wanted_payment")
+        self._connection.exec_driver_sql("CREATE TEMP TABLE wanted_payment (payment_id BIGINT PRIMARY KEY)")
+        insert_named(
+            self._connection, "wanted_payment", ("payment_id",), [(value,) for value in sorted(set(payment_ids))]
+        )
+
+
+def _unmatched(row: Row[Any]) -> UnmatchedPayment:
+    payment = UnmatchedPayment._make(row)
+    return payment._replace(
+        parts=tuple(Part(*part) for part in json.loads(row.parts)) if row.parts else (),
+        texts=tuple(row.texts.split("\n")) if row.texts else (),
+    )
+
+
+_NOTE_REPEATED = f"""
+    INSERT INTO repeated_reference (tenant, exchange_no, account_no, reference)
+    SELECT :t, :x, p.account_no, p.reference
+    FROM chunk c JOIN payment p ON p.tenant = c.tenant AND p.payment_id BETWEEN c.first_payment AND c.last_payment
+    WHERE c.tenant = :t AND c.exchange_no = :x AND p.reference <> '' {_IS_OPEN_CASE}
+    GROUP BY p.account_no, p.reference HAVING count(*) > 1
+"""
+
+_UNALLOCATED = """
+    SELECT p.payment_id, u.account_no, u.remaining_ore, p.currency, u.booked_date, p.reference, p.quality, p.parts,
+           p.texts, p.payer_name, p.payer_account, p.payer_identity, p.exchange_no, p.section_no, u.company, p.kind
+    FROM wanted_payment w
+    JOIN unallocated_payment u ON u.tenant = :t AND u.payment_id = w.payment_id AND u.state = 'suspended'
+    JOIN payment p ON p.tenant = :t AND p.payment_id = w.payment_id
+    ORDER BY p.payment_id
+"""
+
+_ACCOUNTS_OF_REFERENCE = """
+    SELECT w.token, r.account_no FROM wanted_reference w
+    JOIN payee_account a ON a.tenant = :t
+    JOIN reference r ON r.tenant = :t AND r.account_no = a.account_no AND r.reference = w.token AND r.closed_on IS NULL
+"""

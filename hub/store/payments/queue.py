@@ -1,0 +1,149 @@
+"""The queue of unallocated payments: suspended (in the suspense account) or held (posted nowhere yet)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, text
+
+from hub.model.payments import QueuedPayment
+from hub.store import tables
+from hub.store.bulk import insert_named, insert_rows
+
+_COLUMNS = (
+    "u.payment_id, u.exchange_no, u.account_no, u.company, u.reference, u.amount_ore, u.remaining_ore, u.currency, "
+    "u.booked_date, u.state, u.reason, u.twin_payment, u.held_group, p.payer_name, p.texts"
+)
+_FROM = " FROM unallocated_payment u JOIN payment p ON p.tenant = u.tenant AND p.payment_id = u.payment_id "
+
+
+class SqlQueue:
+    """Unallocated payments of one tenant within one transaction."""
+
+    def __init__(self, connection: Connection, tenant: int) -> None:
+        self._connection = connection
+        self._tenant = tenant
+
+    def suspend(self, payments: Sequence[QueuedPayment], mentions: Sequence[tuple[str, int]]) -> None:
+        """Put payments into the queue; `mentions` are (reference, payment id) of all they may mean.
+
+        The money itself is posted to the suspense account through the books, in the same transaction.
+        """
+        insert_rows(
+            self._connection,
+            tables.unallocated_payment,
+            ("tenant", *QueuedPayment._fields[:13]),
+            [(self._tenant, *payment[:13]) for payment in payments],
+        )
+        insert_rows(
+            self._connection,
+            tables.unallocated_reference,
+            ("tenant", "reference", "payment_id"),
+            [(self._tenant, reference, payment_id) for reference, payment_id in sorted(set(mentions))],
+        )
+
+    def get(self, payment_id: int) -> QueuedPayment | None:
+        """Return one payment of the queue, or None."""
+        row = self._connection.execute(
+            text(f"SELECT {_COLUMNS} {_FROM} WHERE u.tenant = :t AND u.payment_id = :id"),
+            {"t": self._tenant, "id": payment_id},
+        ).one_or_none()
+        return None if row is None else QueuedPayment._make(row)
+
+    def waiting(self, *, state: str = "", group: str = "", after: int = 0, limit: int = 100) -> list[QueuedPayment]:
+        """Return suspended and held payments, oldest first."""
+        rows = self._connection.execute(
+            text(
+                f"SELECT {_COLUMNS} {_FROM} WHERE u.tenant = :t AND u.state <> 'closed' "
+                "AND (:state = '' OR u.state = :state) AND (:group = '' OR u.held_group = :group) "
+                "AND u.payment_id > :after ORDER BY u.payment_id LIMIT :limit"
+            ),
+            {"t": self._tenant, "state": state, "group": group, "after": after, "limit": limit},
+        )
+        return [QueuedPayment._make(row) for row in rows]
+
+    def totals(self) -> list[tuple[str, str, int, int]]:
+        """Return (state, currency, payments, remaining öre) of what waits."""
+        rows = self._connection.execute(
+            text(
+                "SELECT state, currency, count(*), CAST(sum(remaining_ore) AS BIGINT) FROM unallocated_payment "
+                "WHERE tenant = :t AND state <> 'closed' GROUP BY state, currency ORDER BY state, currency"
+            ),
+            {"t": self._tenant},
+        )
+        return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+    def take(self, payment_id: int, amount_ore: int) -> None:
+        """Lower what remains of a suspended payment; at zero it leaves the queue."""
+        self._connection.execute(
+            text(
+                "UPDATE unallocated_payment SET remaining_ore = remaining_ore - :amount, needs_rematch = 0, "
+                "state = CASE WHEN remaining_ore = :amount THEN 'closed' ELSE state END "
+                "WHERE tenant = :t AND payment_id = :id"
+            ),
+            {"t": self._tenant, "id": payment_id, "amount": amount_ore},
+        )
+
+    def take_many(self, taken: Sequence[tuple[int, int]]) -> None:
+        """Lower what remains of many suspended payments, given as (payment id, öre)."""
+        for payment_id, amount_ore in taken:
+            self.take(payment_id, amount_ore)
+
+    def change(self, payment_ids: Sequence[int], **values: Any) -> None:
+        """Set columns of payments in the queue."""
+        settings = ", ".join(f"{name} = :{name}" for name in values)
+        statement = text(
+            f"UPDATE unallocated_payment SET {settings} WHERE tenant = :t AND payment_id IN :ids"
+        ).bindparams(bindparam("ids", expanding=True))
+        for start in range(0, len(payment_ids), 500):
+            self._connection.execute(
+                statement, {**values, "t": self._tenant, "ids": list(payment_ids[start : start + 500])}
+            )
+
+    def close_as_duplicate(self, payments: Sequence[tuple[int, int]], proof: str) -> None:
+        """Close held payments, given as (payment id, twin), as the same money as their twins."""
+        insert_rows(
+            self._connection,
+            tables.duplicate_payment,
+            ("tenant", "payment_id", "twin_payment", "proof"),
+            [(self._tenant, payment_id, twin, proof) for payment_id, twin in payments],
+        )
+        self.change([payment_id for payment_id, _ in payments], state="closed", remaining_ore=0)
+
+    def release(self, payment_ids: Sequence[int]) -> None:
+        """Take held payments out of the queue so that they can be posted."""
+        statement = text(
+            "DELETE FROM unallocated_payment WHERE tenant = :t AND payment_id IN :ids AND state = 'held'"
+        ).bindparams(bindparam("ids", expanding=True))
+        for start in range(0, len(payment_ids), 500):
+            self._connection.execute(statement, {"t": self._tenant, "ids": list(payment_ids[start : start + 500])})
+
+    def mark_for_rematch(self, references: Sequence[tuple[int, str]]) -> int:
+        """Mark suspended payments that may mean one of these (account number, reference); return how many there are."""
+        if not references:
+            return 0
+        self._connection.exec_driver_sql("DROP TABLE IF EXISTS named_reference")
+        self._connection.exec_driver_sql("CREATE TEMP TABLE named_reference (account_no BIGINT, reference TEXT)")
+        insert_named(self._connection, "named_reference", ("account_no", "reference"), sorted(set(references)))
+        result = self._connection.execute(text(_MARK_NAMED), {"t": self._tenant})
+        return int(result.rowcount)
+
+    def marked_for_rematch(self, limit: int = 5000) -> list[int]:
+        """Return suspended payments that wait for a rematch, oldest first."""
+        rows = self._connection.execute(
+            text(
+                "SELECT payment_id FROM unallocated_payment WHERE tenant = :t AND state = 'suspended' "
+                "AND needs_rematch = 1 ORDER BY payment_id LIMIT :limit"
+            ),
+            {"t": self._tenant, "limit": limit},
+        )
+        return [row[0] for row in rows]
+
+
+_MARK_NAMED = """
+    UPDATE unallocated_payment SET needs_rematch = 1
+    WHERE tenant = :t AND state = 'suspended' AND payment_id IN (
+        SELECT m.payment_id FROM named_reference n
+        JOIN unallocated_reference m ON m.tenant = :t AND m.reference = n.reference)
+"""

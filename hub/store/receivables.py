@@ -1,0 +1,184 @@
+"""Receivables and the references that mean them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, text
+
+from hub.model.books import PostingGroup
+from hub.model.receivables import OpenReceivable, Receivable, ReferenceRow
+from hub.store import tables
+from hub.store.bulk import insert_rows
+from hub.store.counters import take_numbers
+
+_RECEIVABLE = ", ".join(Receivable._fields)
+_OPEN = """
+    SELECT r.receivable_id, r.company, r.number, r.source_system, r.version, r.kind, r.routine, r.group_no, r.currency,
+           r.due_date, r.debtor_name, r.debtor_identity,
+           coalesce(o.principal_ore, 0), coalesce(o.fee_ore, 0), coalesce(o.interest_ore, 0),
+           CASE WHEN w.receivable_id IS NULL THEN 0 ELSE 1 END, coalesce(c.fee_ore, 0), coalesce(c.interest_ore, 0)
+    FROM receivable r
+    LEFT JOIN open_item o ON o.tenant = r.tenant AND o.receivable_id = r.receivable_id
+    LEFT JOIN watch w ON w.tenant = r.tenant AND w.receivable_id = r.receivable_id
+    LEFT JOIN printed_charge c ON c.tenant = r.tenant AND c.receivable_id = r.receivable_id
+    WHERE r.tenant = :t
+"""
+
+
+class SqlReceivables:
+    """Receivables of one tenant within one transaction."""
+
+    def __init__(self, connection: Connection, tenant: int, now: str) -> None:
+        self._connection = connection
+        self._tenant = tenant
+        self._now = now
+
+    def take_ids(self, count: int) -> int:
+        """Take `count` receivable ids and return the first."""
+        return take_numbers(self._connection, self._tenant, "receivable", count)
+
+    def posting_group(self, company: str, routine: str, kind: str) -> int:
+        """Return the number of a posting group; a new one is made when there is none."""
+        key = {"t": self._tenant, "company": company, "routine": routine, "kind": kind}
+        found = self._connection.execute(
+            text(
+                "SELECT group_no FROM posting_group WHERE tenant = :t AND company = :company "
+                "AND routine = :routine AND kind = :kind"
+            ),
+            key,
+        ).scalar_one_or_none()
+        if found is not None:
+            return int(found)
+        number = take_numbers(self._connection, self._tenant, "posting_group")
+        self._connection.execute(
+            text(
+                "INSERT INTO posting_group (tenant, group_no, company, routine, kind) "
+                "VALUES (:t, :number, :company, :routine, :kind)"
+            ),
+            {**key, "number": number},
+        )
+        return number
+
+    def posting_groups(self) -> list[PostingGroup]:
+        """Return all posting groups of the tenant."""
+        rows = self._connection.execute(
+            text("SELECT group_no, company, routine, kind FROM posting_group WHERE tenant = :t"), {"t": self._tenant}
+        )
+        return [PostingGroup._make(row) for row in rows]
+
+    def known_versions(self, company: str, numbers: Sequence[str]) -> list[Receivable]:
+        """Return every version of the receivables with these numbers in a company."""
+        statement = text(
+            f"SELECT {_RECEIVABLE} FROM receivable WHERE tenant = :t AND company = :company AND number IN :numbers"
+        ).bindparams(bindparam("numbers", expanding=True))
+        found: list[Receivable] = []
+        for start in range(0, len(numbers), 500):
+            rows = self._connection.execute(
+                statement, {"t": self._tenant, "company": company, "numbers": list(numbers[start : start + 500])}
+            )
+            found.extend(Receivable._make(row) for row in rows)
+        return found
+
+    def insert(self, receivables: Sequence[Receivable], run_no: int | None = None) -> None:
+        """Insert new receivables; what they owe is posted apart, through the books."""
+        insert_rows(
+            self._connection,
+            tables.receivable,
+            ("tenant", *Receivable._fields, "run_no", "imported_at"),
+            [(self._tenant, *receivable, run_no, self._now) for receivable in receivables],
+        )
+
+    def add_references(self, rows: Sequence[ReferenceRow]) -> list[ReferenceRow]:
+        """Add references and return those that already had another open target, which are now contested.
+
+        A contested reference keeps all its targets; its payments go to the queue.
+        """
+        insert_rows(
+            self._connection,
+            tables.reference,
+            ("tenant", "account_no", "reference", "target_kind", "target_id", "valid_from"),
+            [(self._tenant, r.account_no, r.reference, "receivable", r.receivable_id, r.valid_from) for r in rows],
+        )
+        contested = self._contested({r.reference for r in rows})
+        if contested:
+            self._connection.execute(
+                text(
+                    "UPDATE reference SET is_contested = 1 WHERE tenant = :t AND account_no = :account_no "
+                    "AND reference = :reference AND closed_on IS NULL"
+                ),
+                [{"t": self._tenant, "account_no": account, "reference": value} for account, value in contested],
+            )
+        return [row for row in rows if (row.account_no, row.reference) in contested]
+
+    def _contested(self, references: Iterable[str]) -> set[tuple[int, str]]:
+        statement = text(
+            "SELECT account_no, reference FROM reference WHERE tenant = :t AND reference IN :references "
+            "AND closed_on IS NULL GROUP BY account_no, reference HAVING count(*) > 1"
+        ).bindparams(bindparam("references", expanding=True))
+        wanted = sorted(references)
+        found: set[tuple[int, str]] = set()
+        for start in range(0, len(wanted), 500):
+            rows = self._connection.execute(statement, {"t": self._tenant, "references": wanted[start : start + 500]})
+            found.update((row.account_no, row.reference) for row in rows)
+        return found
+
+    def move_references(self, old_receivable_id: int, new_receivable_id: int, on_date: str) -> None:
+        """Let the open references of a receivable mean its new version from now on."""
+        values = {"t": self._tenant, "old": old_receivable_id, "new": new_receivable_id, "date": on_date}
+        self._connection.execute(
+            text(
+                "INSERT INTO reference "
+                "(tenant, account_no, reference, target_kind, target_id, valid_from, is_contested) "
+                "SELECT tenant, account_no, reference, target_kind, :new, :date, is_contested FROM reference "
+                "WHERE tenant = :t AND target_id = :old AND target_kind = 'receivable' AND closed_on IS NULL "
+                "ON CONFLICT DO NOTHING"
+            ),
+            values,
+        )
+        self._connection.execute(
+            text(
+                "UPDATE reference SET closed_on = :date WHERE tenant = :t AND target_id = :old "
+                "AND target_kind = 'receivable' AND closed_on IS NULL"
+            ),
+            values,
+        )
+
+    def find(self, *, number: str = "", company: str = "", receivable_id: int | None = None) -> list[OpenReceivable]:
+        """Return receivables by number or id, with what is open on them, newest version first."""
+        rows = self._connection.execute(
+            text(
+                _OPEN + " AND (:number = '' OR r.number = :number) AND (:company = '' OR r.company = :company) "
+                "AND (:id = 0 OR r.receivable_id = :id) ORDER BY r.company, r.number, r.version DESC LIMIT 200"
+            ),
+            {"t": self._tenant, "number": number, "company": company, "id": receivable_id or 0},
+        )
+        return [OpenReceivable._make(row) for row in rows]
+
+    def search(
+        self, *, company: str = "", search: str = "", open_only: bool = True, limit: int = 100
+    ) -> list[OpenReceivable]:
+        """Return receivables in number order; `search` is a part of number, name, identity or register identity."""
+        open_clause = " AND o.receivable_id IS NOT NULL" if open_only else ""
+        rows = self._connection.execute(
+            text(
+                _OPEN + open_clause + " AND (:company = '' OR r.company = :company) AND (:search = '' "
+                "OR r.number LIKE :like OR lower(r.debtor_name) LIKE lower(:like) OR r.debtor_identity LIKE :like "
+                "OR r.register_identity LIKE :like) ORDER BY r.company, r.number, r.version LIMIT :limit"
+            ),
+            {"t": self._tenant, "company": company, "search": search, "like": f"%{search}%", "limit": limit},
+        )
+        return [OpenReceivable._make(row) for row in rows]
+
+    def entries(self, receivable_id: int) -> list[dict[str, Any]]:
+        """Return every entry of a receivable, in the order they were posted."""
+        rows = self._connection.execute(
+            text(
+                "SELECT entry_no, cause, bucket, amount_ore, currency, transaction_date, booked_date, voucher_no, "
+                "payment_id, exchange_no, rule, reverses_no FROM entry WHERE tenant = :t AND receivable_id = :id "
+                "ORDER BY entry_no"
+            ),
+            {"t": self._tenant, "id": receivable_id},
+        ).mappings()
+        return [dict(row) for row in rows]

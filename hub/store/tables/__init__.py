@@ -1,0 +1,84 @@
+"""Every table of the hub, in one place.
+
+One schema for SQLite and PostgreSQL. Every key begins with `tenant`, a small number given to the tenant's name, since
+a text there would be repeated in every index. Dates are ISO text (`2026-11-22`) and times ISO text in UTC: both
+databases sort and compare them alike, set-based SQL needs no dialect, and a tenant moves between them byte for byte.
+Amounts are whole öre.
+
+Clustered keys (`WITHOUT ROWID` in SQLite) keep what is read together together: entries lie by receivable, payments and
+events in the order they came.
+"""
+
+from __future__ import annotations
+
+from hub.store.tables.books import command, entry, event, observer_cursor, open_item, task, voucher, voucher_line
+from hub.store.tables.columns import metadata
+from hub.store.tables.exchanges import content, content_part, exchange
+from hub.store.tables.installation import counter, installation, payee_account, posting_group, tenant
+from hub.store.tables.payments import (
+    account_claim,
+    chunk,
+    deposit,
+    duplicate_payment,
+    lump,
+    payment,
+    payment_extra_key,
+    payment_key,
+    repeated_reference,
+    reversal,
+    section,
+    statement_balance,
+    statement_entry,
+    suspense_movement,
+    unallocated_payment,
+    unallocated_reference,
+)
+from hub.store.tables.receivables import hold, printed_charge, receivable, reference, watch
+from hub.store.tables.runs import plugin_state, run, run_step
+
+SCHEMA_VERSION = 1
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "account_claim",
+    "chunk",
+    "command",
+    "content",
+    "content_part",
+    "counter",
+    "deposit",
+    "duplicate_payment",
+    "entry",
+    "event",
+    "exchange",
+    "hold",
+    "installation",
+    "lump",
+    "metadata",
+    "observer_cursor",
+    "open_item",
+    "payee_account",
+    "payment",
+    "payment_extra_key",
+    "payment_key",
+    "plugin_state",
+    "posting_group",
+    "printed_charge",
+    "receivable",
+    "reference",
+    "repeated_reference",
+    "reversal",
+    "run",
+    "run_step",
+    "section",
+    "statement_balance",
+    "statement_entry",
+    "suspense_movement",
+    "task",
+    "tenant",
+    "unallocated_payment",
+    "unallocated_reference",
+    "voucher",
+    "voucher_line",
+    "watch",
+]

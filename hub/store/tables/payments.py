@@ -1,0 +1,253 @@
+"""Tables of payments: what the bank said, and what became of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, PrimaryKeyConstraint
+
+from hub.store.tables.columns import number, table, tenant_column, text
+
+section = table(
+    "section",
+    tenant_column(),
+    number("exchange_no"),
+    number("section_no"),
+    number("account_no"),  # 0: the tenant has no such account
+    text("company"),
+    text("account"),  # as the file writes it
+    text("level"),
+    text("family"),
+    text("currency"),
+    text("identity", default=""),
+    text("serial", default=""),
+    text("booked_date", nullable=True),
+    text("first_date", nullable=True),
+    text("last_date", nullable=True),
+    number("net_ore", nullable=True),
+    number("payments", default=0),
+    text("bank_account", default=""),
+    text("created_on", default=""),  # the day the file says it was made
+    PrimaryKeyConstraint("tenant", "exchange_no", "section_no"),
+)
+Index("section_by_account", section.c.tenant, section.c.account_no, section.c.last_date)
+
+chunk = table(
+    "chunk",  # a run of payments that is loaded, and later posted, in one transaction
+    tenant_column(),
+    number("exchange_no"),
+    number("chunk_no"),
+    number("first_payment"),
+    number("last_payment"),
+    number("payments"),
+    number("amount_ore"),
+    text("state"),  # loaded, posted
+    PrimaryKeyConstraint("tenant", "exchange_no", "chunk_no"),
+)
+
+payment = table(
+    "payment",  # what the bank said, as it said it; never rewritten, personal fields may be erased
+    tenant_column(),
+    number("payment_id"),
+    number("exchange_no"),
+    number("section_no"),
+    number("entry_no"),
+    number("line"),
+    text("kind"),  # payment, deduction, manual
+    number("amount_ore"),  # a deduction is below zero
+    text("currency"),
+    text("booked_date", nullable=True),  # null: the section's
+    number("account_no"),
+    text("reference"),  # normal form
+    text("quality"),
+    text("channel"),
+    text("payer_name"),
+    text("payer_account"),
+    text("payer_identity"),
+    text("payer_address"),
+    text("texts"),  # divided by line feeds
+    text("parts"),  # JSON, empty when none
+    text("entry_reference"),
+    text("key_kind"),  # the first of its keys, empty when none; all of them stand in `payment_key`
+    text("key_value"),
+    PrimaryKeyConstraint("tenant", "payment_id"),
+)
+
+payment_extra_key = table(
+    "payment_extra_key",  # the second key and on, by payment
+    tenant_column(),
+    number("payment_id"),
+    text("kind"),
+    text("value"),
+    PrimaryKeyConstraint("tenant", "payment_id", "kind", "value"),
+)
+
+payment_key = table(
+    "payment_key",  # every key, by value
+    tenant_column(),
+    text("value"),
+    text("kind"),
+    number("payment_id"),
+    PrimaryKeyConstraint("tenant", "value", "kind", "payment_id"),
+)
+
+reversal = table(
+    "reversal",  # a payment the bank took back, and what became of it
+    tenant_column(),
+    number("exchange_no"),
+    number("reversal_no"),
+    number("section_no"),
+    number("entry_no"),
+    number("line"),
+    number("amount_ore"),
+    text("currency"),
+    text("booked_date", nullable=True),
+    number("account_no"),
+    text("reference"),
+    text("keys"),  # JSON
+    text("reason"),
+    number("is_credit"),
+    text("state"),  # loaded, done, held
+    number("payment_id", nullable=True),
+    PrimaryKeyConstraint("tenant", "exchange_no", "reversal_no"),
+)
+
+statement_entry = table(
+    "statement_entry",  # entries that are neither payment nor reversal: lumps, fees, debits, pending
+    tenant_column(),
+    number("exchange_no"),
+    number("statement_entry_no"),
+    number("section_no"),
+    number("entry_no"),
+    number("line"),
+    text("kind"),
+    number("amount_ore"),
+    text("currency"),
+    text("booked_date", nullable=True),
+    number("account_no"),
+    text("code"),
+    text("references"),
+    text("texts"),
+    text("entry_reference"),
+    PrimaryKeyConstraint("tenant", "exchange_no", "statement_entry_no"),
+)
+
+statement_balance = table(
+    "statement_balance",
+    tenant_column(),
+    number("exchange_no"),
+    number("balance_no"),
+    number("section_no"),
+    text("kind"),
+    text("on_date", nullable=True),
+    number("amount_ore"),
+    text("currency"),
+    PrimaryKeyConstraint("tenant", "exchange_no", "balance_no"),
+)
+
+deposit = table(
+    "deposit",  # insättning: the bank entry that a group of payments sums to
+    tenant_column(),
+    number("exchange_no"),
+    number("section_no"),
+    number("entry_no"),
+    number("account_no"),
+    text("currency"),
+    text("booked_date"),
+    number("amount_ore"),  # without what was closed as a duplicate or held
+    text("reference"),
+    number("lump_no", nullable=True),  # the lump it is paired with
+    PrimaryKeyConstraint("tenant", "exchange_no", "section_no", "entry_no"),
+)
+Index("deposit_by_account", deposit.c.tenant, deposit.c.account_no, deposit.c.lump_no)
+
+lump = table(
+    "lump",  # one booked movement of the bank account, without who paid it
+    tenant_column(),
+    number("lump_no"),
+    number("exchange_no"),
+    number("section_no"),
+    number("entry_no"),
+    number("account_no"),
+    text("currency"),
+    text("booked_date"),
+    number("amount_ore"),
+    text("entry_reference"),
+    text("state"),  # alone, paired, payment, duplicate
+    PrimaryKeyConstraint("tenant", "lump_no"),
+)
+Index("lump_by_account", lump.c.tenant, lump.c.account_no, lump.c.state)
+
+unallocated_payment = table(
+    "unallocated_payment",  # the queue: suspended (in the suspense account) or held (posted nowhere yet)
+    tenant_column(),
+    number("payment_id"),
+    number("exchange_no"),
+    number("account_no"),
+    text("company"),
+    text("reference"),
+    number("amount_ore"),
+    number("remaining_ore"),
+    text("currency"),
+    text("booked_date"),
+    text("state"),  # suspended, held, closed
+    text("reason"),
+    number("twin_payment", nullable=True),
+    text("held_group", default=""),
+    number("needs_rematch", default=0),
+    PrimaryKeyConstraint("tenant", "payment_id"),
+)
+Index(
+    "unallocated_by_reference",
+    unallocated_payment.c.tenant,
+    unallocated_payment.c.account_no,
+    unallocated_payment.c.reference,
+)
+Index("unallocated_by_state", unallocated_payment.c.tenant, unallocated_payment.c.state)
+
+unallocated_reference = table(
+    "unallocated_reference",  # every reference that an unallocated payment may mean
+    tenant_column(),
+    text("reference"),
+    number("payment_id"),
+    PrimaryKeyConstraint("tenant", "reference", "payment_id"),
+)
+
+suspense_movement = table(
+    "suspense_movement",  # append-only history of the suspense account, beside the entries
+    tenant_column(),
+    number("payment_id"),
+    number("movement_no"),
+    number("amount_ore"),  # above zero: money came in
+    text("currency"),
+    text("cause"),
+    text("booked_date"),
+    number("voucher_no", nullable=True),
+    number("run_no", nullable=True),
+    PrimaryKeyConstraint("tenant", "payment_id", "movement_no"),
+)
+
+duplicate_payment = table(
+    "duplicate_payment",  # closed: the same money was posted from another file
+    tenant_column(),
+    number("payment_id"),
+    number("twin_payment"),
+    text("proof"),  # key:<kind>, same_day, person
+    PrimaryKeyConstraint("tenant", "payment_id"),
+)
+Index("duplicate_by_twin", duplicate_payment.c.tenant, duplicate_payment.c.twin_payment)
+
+repeated_reference = table(
+    "repeated_reference",  # references that several payments of one file name: never settled by the exact join
+    tenant_column(),
+    number("exchange_no"),
+    number("account_no"),
+    text("reference"),
+    PrimaryKeyConstraint("tenant", "exchange_no", "account_no", "reference"),
+)
+
+account_claim = table(
+    "account_claim",  # the run that may judge and post an account's payments
+    tenant_column(),
+    number("account_no"),
+    number("run_no"),
+    PrimaryKeyConstraint("tenant", "account_no"),
+)

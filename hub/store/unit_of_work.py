@@ -1,0 +1,134 @@
+"""One transaction of one tenant, and the store that opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+
+from sqlalchemy import Connection, Engine, text
+
+from hub.banking_calendar import Clock
+from hub.store.accounts import SqlAccounts
+from hub.store.books import SqlBooks
+from hub.store.commands import SqlCommands
+from hub.store.contents import SqlContents
+from hub.store.counters import take_numbers
+from hub.store.database import reading, writing
+from hub.store.events import SqlEvents
+from hub.store.exchanges import SqlExchanges
+from hub.store.payments.duplicates import SqlDuplicates
+from hub.store.payments.loading import SqlLoading
+from hub.store.payments.lumps import SqlLumps
+from hub.store.payments.matching import SqlMatching
+from hub.store.payments.queue import SqlQueue
+from hub.store.payments.undoing import SqlUndoing
+from hub.store.receivables import SqlReceivables
+from hub.store.runs import SqlRuns
+
+
+class SqlUnitOfWork:
+    """Repositories that share one transaction; it commits when the block that opened it ends without an error."""
+
+    def __init__(self, connection: Connection, tenant: int, now: str) -> None:
+        self._connection = connection
+        self.tenant = tenant
+        self.now = now
+
+    @property
+    def today(self) -> str:
+        return self.now[:10]
+
+    @cached_property
+    def accounts(self) -> SqlAccounts:
+        return SqlAccounts(self._connection, self.tenant)
+
+    @cached_property
+    def exchanges(self) -> SqlExchanges:
+        return SqlExchanges(self._connection, self.tenant, self.now)
+
+    @cached_property
+    def receivables(self) -> SqlReceivables:
+        return SqlReceivables(self._connection, self.tenant, self.now)
+
+    @cached_property
+    def books(self) -> SqlBooks:
+        return SqlBooks(self._connection, self.tenant, self.now)
+
+    @cached_property
+    def events(self) -> SqlEvents:
+        return SqlEvents(self._connection, self.tenant, self.now)
+
+    @cached_property
+    def runs(self) -> SqlRuns:
+        return SqlRuns(self._connection, self.tenant, self.now)
+
+    @cached_property
+    def commands(self) -> SqlCommands:
+        return SqlCommands(self._connection, self.tenant, self.now)
+
+    @cached_property
+    def loading(self) -> SqlLoading:
+        return SqlLoading(self._connection, self.tenant)
+
+    @cached_property
+    def duplicates(self) -> SqlDuplicates:
+        return SqlDuplicates(self._connection, self.tenant)
+
+    @cached_property
+    def matching(self) -> SqlMatching:
+        return SqlMatching(self._connection, self.tenant)
+
+    @cached_property
+    def queue(self) -> SqlQueue:
+        return SqlQueue(self._connection, self.tenant)
+
+    @cached_property
+    def lumps(self) -> SqlLumps:
+        return SqlLumps(self._connection, self.tenant)
+
+    @cached_property
+    def undoing(self) -> SqlUndoing:
+        return SqlUndoing(self._connection, self.tenant)
+
+
+class SqlStore:
+    """The database as one tenant sees it."""
+
+    def __init__(self, engine: Engine, tenant_name: str, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+        self.tenant_name = tenant_name
+        self.tenant = self._tenant_number(tenant_name)
+        self.contents = SqlContents(engine, self.tenant)
+
+    def _tenant_number(self, name: str) -> int:
+        find = text("SELECT tenant FROM tenant WHERE name = :name")
+        with reading(self._engine) as connection:
+            found = connection.execute(find, {"name": name}).scalar_one_or_none()
+        if found is not None:
+            return int(found)
+        with writing(self._engine) as connection:
+            number = take_numbers(connection, 0, "tenant")
+            connection.execute(
+                text("INSERT INTO tenant (tenant, name) VALUES (:number, :name) ON CONFLICT (name) DO NOTHING"),
+                {"number": number, "name": name},
+            )
+            return int(connection.execute(find, {"name": name}).scalar_one())
+
+    def _now(self) -> str:
+        return self._clock.now().isoformat(timespec="milliseconds")
+
+    @contextmanager
+    def write(self) -> Iterator[SqlUnitOfWork]:
+        """Open a transaction that writes; recorded events get their numbers last."""
+        with writing(self._engine) as connection:
+            work = SqlUnitOfWork(connection, self.tenant, self._now())
+            yield work
+            work.events.flush()
+
+    @contextmanager
+    def read(self) -> Iterator[SqlUnitOfWork]:
+        """Open a transaction that only reads, and sees one state."""
+        with reading(self._engine) as connection:
+            yield SqlUnitOfWork(connection, self.tenant, self._now())

@@ -1,0 +1,36 @@
+"""The plugin: what it is, its settings, its offers."""
+
+from __future__ import annotations
+
+from hub.contracts import CONTRACT_VERSION, PaymentFileReader, PluginManifest, hookimpl
+from hub_autopay.mapping import BOOKED_STATUSES, FORMATS
+from hub_autopay.reader import CamtReader
+from hub_autopay.settings import AutopaySettings
+
+
+class Plugin:
+    """ISO 20022 messages of the banks."""
+
+    manifest = PluginManifest(
+        name="autopay",
+        summary="ISO 20022: reads camt.054 notifications and camt.053 statements",
+        contract=CONTRACT_VERSION,
+        formats=FORMATS,
+        sources=(
+            "ISO 20022 message definitions camt.053.001.02-13 and camt.054.001.02-13, ISO 20022 Registration Authority",
+            "Kivra payout reports, developer documentation, Kivra",
+        ),
+        booked_statuses=tuple(sorted(BOOKED_STATUSES)),
+        unverified=(
+            "No Swedish bank publishes a camt file with bankgiro batches; try each bank's own example set before use.",
+        ),
+    )
+    Settings = AutopaySettings
+
+    def __init__(self, settings: AutopaySettings | None = None) -> None:
+        self.settings = settings or AutopaySettings()
+
+    @hookimpl
+    def hub_payment_file_readers(self) -> list[PaymentFileReader]:
+        """Offer the reader of camt.054 and camt.053 files (*inbetalningsfil, kontoutdrag*)."""
+        return [CamtReader(self.settings)]

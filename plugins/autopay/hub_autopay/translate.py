@@ -1,0 +1,154 @@
+"""Theirs to ours: one transaction detail or one whole entry becomes one event. Pure functions."""
+
+from __future__ import annotations
+
+from hub.formats.xml_layout import Values
+from hub.model.payment_file import (
+    Key,
+    OtherEntry,
+    OtherKind,
+    PayeeAccount,
+    Payment,
+    ReferenceQuality,
+    Reversal,
+)
+from hub_autopay.accounts import GIRO, account_of
+from hub_autopay.head import Head, other_kind, transaction_code
+from hub_autopay.mapping import NAMES_FOR_NONE
+from hub_autopay.payer import payer_of
+from hub_autopay.remittance import references_of, remittance_of
+
+_ORIGINAL_REFERENCES = ("tx_id", "instr_id", "end_to_end_id", "clr_sys_ref", "mndt_id", "uetr")
+_KIVRA_PLACE = "PaymentKey"
+
+
+def payment(head: Head, detail: Values, *, line: int, position: int, amount_ore: int, is_only: bool) -> Payment:
+    """Return the payment that a booked credit detail states."""
+    purpose = remittance_of(detail, currency=head.currency, line=line, last_text=head.text if is_only else "")
+    is_named = purpose.reference or purpose.parts
+    return Payment(
+        line,
+        head.number,
+        amount_ore,
+        head.currency,
+        head.booked_date,
+        purpose.reference,
+        ReferenceQuality.GIVEN if is_named else ReferenceQuality.NONE,
+        purpose.parts,
+        purpose.texts,
+        payer_of(detail),
+        proof_keys(head, detail, position=position, is_only=is_only),
+        head.channel,
+        _other_giro(head, detail),
+        head.reference,
+    )
+
+
+def reversal(head: Head, detail: Values, *, line: int, position: int, amount_ore: int, is_only: bool) -> Reversal:
+    """Return the reversal that a detail states; its keys name the original as far as the bank does."""
+    purpose = remittance_of(detail, currency=head.currency, line=line)
+    keys = proof_keys(head, detail, position=position, is_only=is_only) + _original_keys(detail)
+    return Reversal(
+        line=line,
+        entry=head.number,
+        amount_ore=amount_ore,
+        currency=head.currency,
+        booked_date=head.booked_date,
+        reference=next(iter(references_of(purpose)), ""),
+        keys=keys,
+        reason=detail.get("return_reason", ""),
+        is_credit=head.direction > 0,
+        account=_other_giro(head, detail),
+        entry_reference=head.reference,
+    )
+
+
+def other_detail(head: Head, detail: Values, *, line: int, position: int, signed_ore: int, is_only: bool) -> OtherEntry:
+    """Return the entry that a debit detail, or one of zero, states."""
+    purpose = remittance_of(detail, currency=head.currency, line=line, last_text=head.text if is_only else "")
+    given = (value for name in _ORIGINAL_REFERENCES if (value := _given(detail.get(name, ""))))
+    kind = other_kind({**_codes(head), **detail}, -1) if signed_ore else OtherKind.UNKNOWN
+    return OtherEntry(
+        line=line,
+        entry=head.number,
+        amount_ore=signed_ore,
+        currency=head.currency,
+        booked_date=head.booked_date,
+        kind=kind,
+        code=transaction_code(detail) or head.code,
+        references=tuple(dict.fromkeys((*references_of(purpose), *given))),
+        texts=purpose.texts,
+        keys=proof_keys(head, detail, position=position, is_only=is_only),
+        entry_reference=head.reference,
+    )
+
+
+def whole_entry(head: Head) -> OtherEntry | Reversal:
+    """Return the one event of an entry without usable details: lump, debit, pending or reversal."""
+    keys = (Key("acct_svcr_ref", head.acct_svcr_ref),) if head.acct_svcr_ref else ()
+    if head.is_booked and head.is_reversal and head.signed_ore:
+        return Reversal(
+            line=head.line,
+            entry=head.number,
+            amount_ore=abs(head.signed_ore),
+            currency=head.currency,
+            booked_date=head.booked_date,
+            reference="",
+            keys=keys,
+            is_credit=head.direction > 0,
+            entry_reference=head.reference,
+        )
+    return OtherEntry(
+        line=head.line,
+        entry=head.number,
+        amount_ore=head.signed_ore,
+        currency=head.currency,
+        booked_date=head.booked_date,
+        kind=head.kind if head.is_booked else OtherKind.PENDING,
+        code=head.code if head.is_booked else head.status,
+        texts=(head.text,) if head.text else (),
+        keys=keys,
+        entry_reference=head.reference,
+    )
+
+
+def proof_keys(head: Head, detail: Values, *, position: int, is_only: bool) -> tuple[Key, ...]:
+    """Return the identities the bank gave this money. The payer's own (EndToEndId) repeat, and prove nothing.
+
+    A detail that is alone in its entry is the entry, so the entry's reference names it in camt.054 and camt.053 alike;
+    among several it is named by its place.
+    """
+    keys: tuple[Key, ...] = ()
+    own = detail.get("acct_svcr_ref")
+    if own:
+        keys = (Key("acct_svcr_ref", own),)
+    elif head.acct_svcr_ref and is_only:
+        keys = (Key("acct_svcr_ref", head.acct_svcr_ref),)
+    elif head.acct_svcr_ref:
+        keys = (Key("entry_ref", f"{head.acct_svcr_ref}#{position}"),)
+    for extra in detail.get("supplementary", ()):
+        if extra.get("place") == _KIVRA_PLACE and extra.get("id"):
+            keys += (Key("kivra_payment", extra["id"]),)
+    return keys
+
+
+def _original_keys(detail: Values) -> tuple[Key, ...]:
+    found = ((name, _given(detail.get(name, ""))) for name in _ORIGINAL_REFERENCES)
+    return tuple(Key(name, value) for name, value in found if value)
+
+
+def _given(text: str) -> str:
+    return "" if text.upper() in NAMES_FOR_NONE else text
+
+
+def _codes(head: Head) -> Values:
+    family, _, sub_family = head.code.partition("/")
+    return {"family": family, "sub_family": sub_family}
+
+
+def _other_giro(head: Head, detail: Values) -> PayeeAccount | None:
+    """Return the giro number the payer used when it is not the section's own account."""
+    if "creditor_other" not in detail:
+        return None
+    account = account_of(detail, "creditor")
+    return account if account and account.scheme in GIRO and account != head.account else None

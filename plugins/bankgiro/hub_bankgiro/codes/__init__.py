@@ -1,0 +1,18 @@
+"""The code tables of the BgMax manual, loaded once at import."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from hub.formats.code_tables import CodeTable, load_code_table
+
+
+def _table(name: str) -> CodeTable:
+    return load_code_table(files(__name__).joinpath(f"{name}.toml"))
+
+
+REFERENCE_CODES = _table("reference")
+CHANNELS = _table("channel")
+DEDUCTION_CODES = _table("deduction")
+IMAGE_MARKS = _table("image")
+DEPOSIT_TYPES = _table("deposit_type")

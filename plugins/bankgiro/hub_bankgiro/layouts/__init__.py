@@ -1,0 +1,1 @@
+"""Record layouts of Bankgirot's files, one module for each format."""

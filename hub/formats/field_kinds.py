@@ -255,13 +255,9 @@ class Letters:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Free text, blank filled; blanks around it are not part of it, leading zeros are.
-
-    A field that is `usually_blank` takes no part in a match of its record's pattern when it is blank.
-    """
+    """Free text, blank filled; blanks around it are not part of it, leading zeros are."""
 
     is_right_aligned: bool = False
-    usually_blank: bool = False
     is_filler = False
 
     def pattern(self, width: int) -> str:

@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any
 
 from hub.errors import ConfigurationError, FormatError
-from hub.formats.field_kinds import FieldKind, FieldRefused, Spare, Text
+from hub.formats.field_kinds import FieldKind, FieldRefused, Spare
 
 RECORD_WIDTH = 80
 
@@ -80,8 +80,7 @@ class RecordLayout:
         parts = [re.escape(self.code)]
         for field in self.fields:
             shape = field.kind.pattern(field.width)
-            group = shape if field.kind.is_filler else f"({shape})"
-            parts.append(f"(?:[ ]{{{field.width}}}|{group})" if is_usually_blank(field.kind) else group)
+            parts.append(shape if field.kind.is_filler else f"({shape})")
         return "".join(parts)
 
     def is_regular(self, record: str) -> bool:
@@ -136,11 +135,6 @@ class RecordLayout:
             return field.kind.write(values.get(field.name), field.width)
         except FieldRefused as refusal:
             raise FormatError(str(refusal), code=refusal.code, record=self.code, field=field.name) from refusal
-
-
-def is_usually_blank(kind: FieldKind) -> bool:
-    """Say whether the kind is a text whose group stays empty for a blank field."""
-    return isinstance(kind, Text) and kind.usually_blank
 
 
 def compile_slices(fields: Sequence[Field]) -> Callable[[str], tuple[str, ...]]:

@@ -14,7 +14,7 @@ from typing import BinaryIO, NamedTuple
 from hub.errors import FormatError
 from hub.formats.fixed_width import RECORD_WIDTH
 
-BLOCK_BYTES = 1 << 17  # big enough that the work per block vanishes, small enough to stay in the processor's cache
+BLOCK_BYTES = 1 << 18  # big enough that the work per block vanishes, small enough to stay in the processor's cache
 HEAD_BYTES = 200  # a file with line ends shows one within this; see the pitfalls of the 80-column formats
 LONGEST_LINE_BYTES = 8192  # no editor pads further; more without a line end is no record
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"

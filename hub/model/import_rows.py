@@ -26,7 +26,7 @@ NO_CONTROL_CHARACTERS = r"^[^\x00-\x1f\x7f-\x9f]*$"  # they break lists and lett
 def _identity(text: str) -> str:
     for module in (personal_identity_number, organisation_number, coordination_number):
         if module.is_valid(text):
-            return module.compact(text)
+            return str(module.compact(text))
     raise PydanticCustomError(
         "IDENTITY_WRONG", "neither a personal identity, coordination nor organisation number: its form or check digit"
     )

@@ -175,3 +175,30 @@ class Lump(NamedTuple):
     amount_ore: int
     entry_reference: str
     state: str  # alone, paired, payment, duplicate
+
+
+class DayWindow(NamedTuple):
+    """The days on which the other family could have booked a payment of `day`."""
+
+    day: str
+    first: str
+    last: str
+
+
+class LoadedReversal(NamedTuple):
+    """A payment the bank took back, as loaded from a file."""
+
+    exchange_no: int
+    reversal_no: int
+    section_no: int
+    entry_no: int
+    amount_ore: int
+    currency: str
+    booked_date: str
+    account_no: int
+    reference: str
+    keys: tuple[tuple[str, str], ...]
+    reason: str
+    is_credit: int
+    state: str  # loaded, done, held
+    payment_id: int | None

@@ -6,11 +6,12 @@ Everything here is pure. Amounts are whole öre; the principal (*kapitalbelopp*)
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from hub.model.books import Bucket, Contra, OpenAmounts, Posting, VoucherKey, VoucherLine
+from hub.model.books import Bucket, Contra, Posting, VoucherKey, VoucherLine
 from hub.model.import_rows import ImportRow, RowProblem
 from hub.model.receivables import Receivable, ReceivableKind
 
@@ -29,6 +30,9 @@ class Cause(StrEnum):
     OPENING_BALANCE = "opening_balance"
     CREDITED_BY_NEW_VERSION = "credited_by_new_version"
     MOVED_TO_NEW_VERSION = "moved_to_new_version"
+
+
+_ORIGINAL_CAUSES = frozenset({Cause.INVOICED, Cause.CREDIT_NOTE, Cause.OPENING_BALANCE})
 
 
 class Step(StrEnum):
@@ -83,23 +87,19 @@ def kept_coding(row: ImportRow) -> str:
 
 def differing_fields(kept: Receivable, incoming: Receivable) -> tuple[str, ...]:
     """Return the names, as files have them, of fields in which two statements of one version differ."""
-    if kept[1:] == incoming[1:]:
-        return ()
     return tuple(_NAMES_IN_FILES.get(name, name) for at, name in _COMPARED if kept[at] != incoming[at])
 
 
-def decide(
-    incoming: Receivable, known: Sequence[Receivable], *, known_references: Iterable[str] = (), reference: str = ""
-) -> Decision:
+def decide(incoming: Receivable, known: Sequence[Receivable], *, also_differing: Sequence[str] = ()) -> Decision:
     """Decide what a row does, given every known version of it.
 
-    `reference` is the one the row states, in normal form, and `known_references` those kept for the same version.
+    `also_differing` names what differs from the same version beside the fields of a receivable.
     """
     if not known:
         return Decision(Step.NEW)
-    same = next((kept for kept in known if kept.version == incoming.version), None)
+    same = same_version(incoming, known)
     if same is not None:
-        return _same_version(same, incoming, frozenset(known_references), reference)
+        return _repeated((*differing_fields(same, incoming), *also_differing))
     latest = max(known, key=lambda kept: kept.version)
     if incoming.version < latest.version:
         return _rejected("version", "OUT_OF_DATE", f"version {latest.version} is known already; send a higher one")
@@ -110,6 +110,11 @@ def decide(
     if incoming.currency != latest.currency:
         return _rejected("currency", "CURRENCY_CHANGED", "a new version keeps the currency; credit it and send another")
     return Decision(Step.NEW_VERSION, latest)
+
+
+def same_version(incoming: Receivable, known: Iterable[Receivable]) -> Receivable | None:
+    """Return the known receivable of the same version."""
+    return next((kept for kept in known if kept.version == incoming.version), None)
 
 
 class Occasion(NamedTuple):
@@ -126,27 +131,45 @@ def new_postings(receivable: Receivable, owed_ore: int, occasion: Occasion) -> l
     ]
 
 
-def version_postings(old: Receivable, opened: OpenAmounts, new: Receivable, occasion: Occasion) -> list[Posting]:
+class PastEntry(NamedTuple):
+    """An entry on an earlier version."""
+
+    cause: str
+    bucket: str
+    amount_ore: int
+    transaction_date: str
+    payment_id: int | None
+
+
+def version_postings(
+    old: Receivable, entries: Iterable[PastEntry], new: Receivable, occasion: Occasion
+) -> list[Posting]:
     """Credit the old version, debit the new one, and let the new one take over what has happened to the old.
 
-    What has happened is all that makes `opened`, the open amounts of the old version, differ from its original amount:
-    payments on it and fees and interest debited to it.
+    What has happened keeps its transaction dates and payments: interest is counted to the day money came, and a payment
+    that is taken back later finds what it paid.
     """
     credit_ore = -old.original_ore
     contra = contra_of(old._replace(is_opening=0), credit_ore)
     postings = [_posting(old, Bucket.PRINCIPAL, credit_ore, Cause.CREDITED_BY_NEW_VERSION, contra, occasion)]
     postings += new_postings(new, new.original_ore, occasion)
-    moved = (
-        (Bucket.PRINCIPAL, opened.principal_ore + credit_ore),
-        (Bucket.FEE, opened.fee_ore),
-        (Bucket.INTEREST, opened.interest_ore),
-    )
-    for bucket, amount_ore in moved:
-        if amount_ore:
-            for receivable, change_ore in ((old, -amount_ore), (new, amount_ore)):
-                cause = Cause.MOVED_TO_NEW_VERSION
-                postings.append(_posting(receivable, bucket, change_ore, cause, Contra.TRANSFER, occasion))
+    for (bucket, date, payment_id), amount_ore in _happened(old, entries).items():
+        for receivable, change_ore in ((old, -amount_ore), (new, amount_ore)):
+            moved = _posting(receivable, bucket, change_ore, Cause.MOVED_TO_NEW_VERSION, Contra.TRANSFER, occasion)
+            postings.append(moved._replace(transaction_date=date, payment_id=payment_id))
     return postings
+
+
+def _happened(old: Receivable, entries: Iterable[PastEntry]) -> dict[tuple[str, str, int | None], int]:
+    """Return what entries beyond the original amount add up to, by bucket, date and payment.
+
+    An opening balance was posted with less than the original amount: the difference is what was paid before.
+    """
+    sums: Counter[tuple[str, str, int | None]] = Counter({("principal", old.invoice_date, None): -old.original_ore})
+    for entry in entries:
+        is_own = entry.cause in _ORIGINAL_CAUSES
+        sums[entry.bucket, old.invoice_date if is_own else entry.transaction_date, entry.payment_id] += entry.amount_ore
+    return {key: amount_ore for key, amount_ore in sums.items() if amount_ore}
 
 
 def contra_of(receivable: Receivable, amount_ore: int) -> Contra:
@@ -198,10 +221,7 @@ def _posting(
     )
 
 
-def _same_version(kept: Receivable, incoming: Receivable, known: frozenset[str], reference: str) -> Decision:
-    differing = differing_fields(kept, incoming)
-    if reference and known and reference not in known:
-        differing += ("reference",)
+def _repeated(differing: Sequence[str]) -> Decision:
     if not differing:
         return Decision(Step.UNCHANGED)
     message = f"this version is known with another {', '.join(differing)}; send changes as a higher version"

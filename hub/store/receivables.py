@@ -145,6 +145,20 @@ class SqlReceivables:
             values,
         )
 
+    def references_of(self, receivable_ids: Sequence[int]) -> list[ReferenceRow]:
+        """Return the open references of receivables."""
+        statement = text(
+            "SELECT account_no, reference, target_id, valid_from FROM reference WHERE tenant = :t "
+            "AND target_id IN :ids AND target_kind = 'receivable' AND closed_on IS NULL"
+        ).bindparams(bindparam("ids", expanding=True))
+        found: list[ReferenceRow] = []
+        for start in range(0, len(receivable_ids), 500):
+            rows = self._connection.execute(
+                statement, {"t": self._tenant, "ids": list(receivable_ids[start : start + 500])}
+            )
+            found.extend(ReferenceRow._make(row) for row in rows)
+        return found
+
     def find(self, *, number: str = "", company: str = "", receivable_id: int | None = None) -> list[OpenReceivable]:
         """Return receivables by number or id, with what is open on them, newest version first."""
         rows = self._connection.execute(

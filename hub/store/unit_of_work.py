@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cached_property
 
 from sqlalchemy import Connection, Engine, text
 
-from hub.banking_calendar import Clock
+from hub.banking_calendar import Clock, swedish_date
 from hub.store.accounts import SqlAccounts
 from hub.store.books import SqlBooks
 from hub.store.commands import SqlCommands
@@ -37,7 +38,8 @@ class SqlUnitOfWork:
 
     @property
     def today(self) -> str:
-        return self.now[:10]
+        """The calendar date in Sweden, as ISO text."""
+        return swedish_date(datetime.fromisoformat(self.now)).isoformat()
 
     @cached_property
     def accounts(self) -> SqlAccounts:
@@ -77,7 +79,7 @@ class SqlUnitOfWork:
 
     @cached_property
     def matching(self) -> SqlMatching:
-        return SqlMatching(self._connection, self.tenant)
+        return SqlMatching(self._connection, self.tenant, self.books)
 
     @cached_property
     def queue(self) -> SqlQueue:
@@ -89,7 +91,7 @@ class SqlUnitOfWork:
 
     @cached_property
     def undoing(self) -> SqlUndoing:
-        return SqlUndoing(self._connection, self.tenant)
+        return SqlUndoing(self._connection, self.tenant, self.books)
 
 
 class SqlStore:

@@ -160,7 +160,7 @@ class _Search:
         return self._only_one(list(found.values()), Rule.INVOICE_NUMBER)
 
     def by_amount_and_payer(self) -> Found | None:
-        if not self._tokens.payer:
+        if not self._tokens.payer or self._reasons:  # what the payer names and cannot have is never traded for a guess
             return None
         matches = [m for m in self._payable(self._lookup("payer", self._tokens.payer)) if self._is_exact(m)]
         return self._only_one(matches, Rule.AMOUNT_AND_PAYER)

@@ -11,12 +11,12 @@ Everything here is set-based and runs in one transaction, while the run holds th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, text
 
-from hub.model.payments import DayOverlap
+from hub.model.payments import DayOverlap, DayWindow
 from hub.store.bulk import insert_named
 
 _FILE = """
@@ -32,14 +32,6 @@ _NOT_HELD = (
     " AND NOT EXISTS (SELECT 1 FROM unallocated_payment u WHERE u.tenant = n.tenant AND u.payment_id = n.payment_id)"
 )
 _POSTED = "('posting', 'posted')"
-
-
-class DayWindow(NamedTuple):
-    """The days on which a payment could have been booked by the other family."""
-
-    day: str
-    first: str
-    last: str
 
 
 class SqlDuplicates:
@@ -133,6 +125,25 @@ class SqlDuplicates:
         """Say whether any posted file of another family has brought payments to the file's accounts, ever."""
         return self.other_families_near(exchange_no, "", "9999")
 
+    # --- payee accounts the tenant does not have ---------------------------------------------------------------------
+
+    def place_unknown_accounts(self, exchange_no: int) -> int:
+        """Give payments to an unknown account the one account at which their reference is open; return how many."""
+        return int(self._run(_PLACE_UNKNOWN, exchange_no).rowcount)
+
+    def hold_unknown_accounts(self, exchange_no: int) -> int:
+        """Hold the payments whose payee account is still unknown; return how many."""
+        return int(self._run(_HOLD_UNKNOWN, exchange_no).rowcount)
+
+    # --- what came of it ---------------------------------------------------------------------------------------------
+
+    def counts(self, exchange_no: int) -> dict[str, Any]:
+        """Return how many payments of a file were closed and held, and why."""
+        return {
+            "closed": {row[0]: row[1] for row in self._run(_COUNT_CLOSED, exchange_no)},
+            "held": {row[0]: row[1] for row in self._run(_COUNT_HELD, exchange_no)},
+        }
+
     # --- corrections ----------------------------------------------------------------------------------------------
 
     def corrected_exchanges(self, exchange_no: int) -> list[int]:
@@ -147,11 +158,6 @@ class SqlDuplicates:
 
 def _place(overlap: DayOverlap) -> dict[str, Any]:
     return {"account": overlap.account_no, "day": overlap.day, "family": overlap.family}
-
-
-def windows_of(days: Iterable[str], around: Any) -> list[DayWindow]:
-    """Make the window of each day with `around(day) -> (first, last)`."""
-    return [DayWindow(day, *around(day)) for day in days]
 
 
 def _key_hits(new_key: str) -> str:
@@ -351,4 +357,36 @@ _DIFFERENCES = """
           WHERE c.tenant = :t AND c.exchange_no IN (:x, :earlier)) AS both_files
     GROUP BY account_no, reference, amount_ore, currency HAVING sum(side) <> 0
     ORDER BY account_no, reference, amount_ore LIMIT 200
+"""
+
+_PLACE_UNKNOWN = """
+    UPDATE payment SET account_no = (
+        SELECT min(r.account_no) FROM payee_account a
+        JOIN reference r ON r.tenant = a.tenant AND r.account_no = a.account_no AND r.reference = payment.reference
+                        AND r.closed_on IS NULL
+        WHERE a.tenant = payment.tenant)
+    WHERE tenant = :t AND account_no = 0 AND reference <> ''
+      AND payment_id IN (SELECT n.payment_id FROM chunk c JOIN payment n ON n.tenant = c.tenant
+                         AND n.payment_id BETWEEN c.first_payment AND c.last_payment
+                         WHERE c.tenant = :t AND c.exchange_no = :x AND n.account_no = 0)
+      AND 1 = (SELECT count(DISTINCT r.account_no) FROM payee_account a
+               JOIN reference r ON r.tenant = a.tenant AND r.account_no = a.account_no
+                               AND r.reference = payment.reference AND r.closed_on IS NULL
+               WHERE a.tenant = payment.tenant)
+"""
+
+_HOLD_UNKNOWN = f"""
+    INSERT INTO unallocated_payment ({_HELD_COLUMNS})
+    SELECT {_HELD_VALUES}, 'unknown_payee_account', CAST(NULL AS BIGINT), ''
+    {_FILE} {_THIS_FILE} AND n.account_no = 0 {_NOT_CLOSED} {_NOT_HELD}
+"""
+
+_COUNT_CLOSED = f"""
+    SELECT d.proof, count(*) {_FILE} JOIN duplicate_payment d ON d.tenant = n.tenant AND d.payment_id = n.payment_id
+    {_THIS_FILE} GROUP BY d.proof
+"""
+
+_COUNT_HELD = f"""
+    SELECT u.reason, count(*) {_FILE} JOIN unallocated_payment u ON u.tenant = n.tenant AND u.payment_id = n.payment_id
+    {_THIS_FILE} AND u.state = 'held' GROUP BY u.reason
 """

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, text
 
 from hub.model.payment_file import Balance, OtherEntry, Payment, Reversal
-from hub.model.payments import LoadedSection, Placed
+from hub.model.payments import LoadedReversal, LoadedSection, Placed
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
@@ -193,6 +193,23 @@ class SqlLoading:
             [(self._tenant, exchange_no, *section) for section in sections],
         )
 
+    def loaded_sections(self, exchange_no: int) -> list[LoadedSection]:
+        """Return the sections of a file."""
+        names = ", ".join(LoadedSection._fields)
+        rows = self._connection.execute(
+            text(f"SELECT {names} FROM section WHERE tenant = :t AND exchange_no = :x ORDER BY section_no"),
+            {"t": self._tenant, "x": exchange_no},
+        )
+        return [LoadedSection._make(row) for row in rows]
+
+    def loaded_reversals(self, exchange_no: int) -> list[LoadedReversal]:
+        """Return the reversals of a file."""
+        rows = self._connection.execute(text(_REVERSALS), {"t": self._tenant, "x": exchange_no})
+        return [
+            LoadedReversal._make(row)._replace(keys=tuple((kind, value) for kind, value in json.loads(row.keys_)))
+            for row in rows
+        ]
+
     def clear(self, exchange_no: int) -> None:
         """Take away everything that was loaded for an exchange; called only before anything is posted."""
         keys = {"t": self._tenant, "x": exchange_no}
@@ -213,6 +230,16 @@ class SqlLoading:
                 else "exchange_no = :x"
             )
             self._connection.execute(text(f"DELETE FROM {table} WHERE tenant = :t AND {condition}"), keys)
+
+
+_REVERSALS = """
+    SELECT r.exchange_no, r.reversal_no, r.section_no, r.entry_no, r.amount_ore, r.currency,
+           coalesce(r.booked_date, s.booked_date), r.account_no, r.reference, r.keys AS keys_, r.reason, r.is_credit,
+           r.state, r.payment_id
+    FROM reversal r
+    JOIN section s ON s.tenant = r.tenant AND s.exchange_no = r.exchange_no AND s.section_no = r.section_no
+    WHERE r.tenant = :t AND r.exchange_no = :x ORDER BY r.reversal_no
+"""
 
 
 def _day(value: date | None) -> str | None:

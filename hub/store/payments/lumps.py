@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 from hub.model.payments import Deposit, Lump
 from hub.store import tables
 from hub.store.bulk import insert_rows
+from hub.store.counters import take_numbers
 
 _DEPOSIT = "exchange_no, section_no, entry_no, account_no, currency, booked_date, amount_ore, reference, lump_no"
 _LUMP = (
@@ -34,6 +35,10 @@ class SqlLumps:
         """
         rows = self._connection.execute(text(_MOVEMENTS), {"t": self._tenant, "x": exchange_no})
         return [Lump._make(row) for row in rows]
+
+    def take_numbers(self, count: int) -> int:
+        """Take `count` lump numbers and return the first."""
+        return take_numbers(self._connection, self._tenant, "lump", count)
 
     def add(self, lumps: Sequence[Lump]) -> None:
         """Write new lumps."""

@@ -110,9 +110,10 @@ _CANDIDATES = f"""
 class SqlMatching:
     """Matching of one chunk within one transaction."""
 
-    def __init__(self, connection: Connection, tenant: int) -> None:
+    def __init__(self, connection: Connection, tenant: int, books: SqlBooks) -> None:
         self._connection = connection
         self._tenant = tenant
+        self._books = books
 
     def note_repeated_references(self, exchange_no: int) -> None:
         """Write down the references that several payments of a file name, before its first chunk is posted."""
@@ -136,26 +137,34 @@ class SqlMatching:
             {"t": self._tenant, "x": exchange_no, "chunk": chunk_no},
         )
 
-    def post_exact(self, books: SqlBooks, first: int, last: int) -> int:
-        """Gather postings for payments whose reference means one open receivable with exactly that amount.
+    def post_exact(self, first: int, last: int) -> int:
+        """Gather in the books the postings of payments whose reference means one receivable with exactly that open.
 
         Returns how many payments were settled so. Their open items are gone afterwards; see
         `SqlBooks.settle_open_items`.
         """
         span = {"t": self._tenant, "first": first, "last": last}
         lock = " FOR UPDATE OF o" if self._connection.dialect.name == "postgresql" else ""
-        settled = books.postings.add_selected(_EXACT + lock, span)
-        if books.postings.receivables() != settled:  # two references of one receivable: the first payment settles it
-            books.postings.clear()
-            settled = books.postings.add_selected(_EXACT_FIRST, span)
+        settled = self._books.postings.add_selected(_EXACT + lock, span)
+        if (
+            self._books.postings.receivables() != settled
+        ):  # two references of one receivable: the first payment settles it
+            self._books.postings.clear()
+            settled = self._books.postings.add_selected(_EXACT_FIRST, span)
         for bucket in ("fee", "interest"):
-            books.postings.add_selected(_EXACT_OTHER_BUCKET.format(bucket=bucket), {"t": self._tenant})
-        books.settle_open_items(expected=settled)
+            self._books.postings.add_selected(_EXACT_OTHER_BUCKET.format(bucket=bucket), {"t": self._tenant})
+        self._books.settle_open_items(expected=settled)
         return settled
 
     def rest(self, first: int, last: int) -> list[UnmatchedPayment]:
         """Return the payments of a chunk that the exact join left, in file order; closed and held ones left out."""
         rows = self._connection.execute(text(_REST), {"t": self._tenant, "first": first, "last": last})
+        return [_unmatched(row) for row in rows]
+
+    def payments(self, payment_ids: Sequence[int]) -> list[UnmatchedPayment]:
+        """Return payments with their whole amounts, in order."""
+        self._wanted_ids(payment_ids)
+        rows = self._connection.execute(text(_PAYMENTS), {"t": self._tenant})
         return [_unmatched(row) for row in rows]
 
     def unallocated(self, payment_ids: Sequence[int]) -> list[UnmatchedPayment]:
@@ -178,16 +187,6 @@ class SqlMatching:
         )
         insert_named(self._connection, "wanted", ("how", "token", "account_no", "company"), rows)
         return [Candidate._make(row) for row in self._connection.execute(text(_CANDIDATES), {"t": self._tenant})]
-
-    def accounts_of_reference(self, references: Sequence[str]) -> dict[str, set[int]]:
-        """Return the payee accounts at which each reference is open, for payments to an unknown account."""
-        self._connection.exec_driver_sql("DROP TABLE IF EXISTS wanted_reference")
-        self._connection.exec_driver_sql("CREATE TEMP TABLE wanted_reference (token TEXT)")
-        insert_named(self._connection, "wanted_reference", ("token",), [(value,) for value in sorted(set(references))])
-        found: dict[str, set[int]] = {}
-        for row in self._connection.execute(text(_ACCOUNTS_OF_REFERENCE), {"t": self._tenant}):
-            found.setdefault(row.token, set()).add(row.account_no)
-        return found
 
     def _wanted_ids(self, payment_ids: Sequence[int]) -> None:
         self._connection.exec_driver_sql("DROP TABLE IF EXISTS wanted_payment")
@@ -213,6 +212,17 @@ _NOTE_REPEATED = f"""
     GROUP BY p.account_no, p.reference HAVING count(*) > 1
 """
 
+_PAYMENTS = f"""
+    SELECT p.payment_id, p.account_no, p.amount_ore, p.currency, {_DATE}, p.reference, p.quality, p.parts, p.texts,
+           p.payer_name, p.payer_account, p.payer_identity, p.exchange_no, p.section_no, coalesce(a.company, ''),
+           p.kind
+    FROM wanted_payment w
+    JOIN payment p ON p.tenant = :t AND p.payment_id = w.payment_id
+    LEFT JOIN payee_account a ON a.tenant = p.tenant AND a.account_no = p.account_no
+    LEFT JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
+    ORDER BY p.payment_id
+"""
+
 _UNALLOCATED = """
     SELECT p.payment_id, u.account_no, u.remaining_ore, p.currency, u.booked_date, p.reference, p.quality, p.parts,
            p.texts, p.payer_name, p.payer_account, p.payer_identity, p.exchange_no, p.section_no, u.company, p.kind
@@ -220,10 +230,4 @@ _UNALLOCATED = """
     JOIN unallocated_payment u ON u.tenant = :t AND u.payment_id = w.payment_id AND u.state = 'suspended'
     JOIN payment p ON p.tenant = :t AND p.payment_id = w.payment_id
     ORDER BY p.payment_id
-"""
-
-_ACCOUNTS_OF_REFERENCE = """
-    SELECT w.token, r.account_no FROM wanted_reference w
-    JOIN payee_account a ON a.tenant = :t
-    JOIN reference r ON r.tenant = :t AND r.account_no = a.account_no AND r.reference = w.token AND r.closed_on IS NULL
 """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from hub.formats.xml_layout import Values
 from hub.model.payment_file import PayeeAccount
 from hub_autopay.mapping import GIRO_SCHEMES
@@ -26,6 +28,7 @@ def account_of(values: Values, name: str) -> PayeeAccount | None:
     return scheme_account(values.get(f"{name}_scheme", ""), number)
 
 
+@lru_cache(maxsize=1000)  # the payee's own number stands in every detail
 def scheme_account(code: str, number: str) -> PayeeAccount:
     """Return an account from a scheme code and a number."""
     scheme = GIRO_SCHEMES.get(code)

@@ -1,8 +1,8 @@
 """One statement entry with its transaction details, read as they come.
 
 The details of an entry are booked once, as payments; the entry's own amount is the sum they must reach. Up to
-`MOST_HELD` details are held until the entry ends, so that everything about it is known; a larger entry is decided on those
-and its further details pass through, which keeps memory flat.
+`MOST_HELD` details are held until the entry ends, so that everything about it is known; a larger entry is decided
+on those and its further details pass through, which keeps memory flat.
 """
 
 from __future__ import annotations

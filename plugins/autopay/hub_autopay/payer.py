@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from hub.formats.xml_layout import Values
 from hub.model.payment_file import Payer
 from hub_autopay.accounts import account_of
 from hub_autopay.mapping import NAMES_FOR_NONE
+
+
+class _Party(NamedTuple):
+    """Names of the fields of one party; made once, because a file asks for them a million times."""
+
+    name: str
+    identity: str
+    address_lines: str
+    street: str
+    building: str
+    postcode: str
+    town: str
+    country: str
+
+
+def _party(prefix: str) -> _Party:
+    return _Party(*(f"{prefix}_{field}" for field in _Party._fields))
+
+
+_DEBTOR = _party("debtor")
+_ULTIMATE = _party("ultimate_debtor")
 
 
 def payer_of(detail: Values) -> Payer | None:
@@ -14,27 +37,27 @@ def payer_of(detail: Values) -> Payer | None:
     The debtor counts first, what it lacks is taken from the ultimate debtor. Texts that mean 'none' are left out.
     """
     account = account_of(detail, "debtor")
-    name = _name(detail, "debtor") or _name(detail, "ultimate_debtor")
-    identity = _identity(detail, "debtor") or _identity(detail, "ultimate_debtor")
-    address = _address(detail, "debtor") or _address(detail, "ultimate_debtor")
+    name = _name(detail, _DEBTOR) or _name(detail, _ULTIMATE)
+    identity = _identity(detail, _DEBTOR) or _identity(detail, _ULTIMATE)
+    address = _address(detail, _DEBTOR) or _address(detail, _ULTIMATE)
     if not (name or identity or address or account):
         return None
     return Payer(name, account.number if account else "", identity, address)
 
 
-def _name(detail: Values, party: str) -> str:
-    name: str = detail.get(f"{party}_name", "")
+def _name(detail: Values, party: _Party) -> str:
+    name: str = detail.get(party.name, "")
     return "" if name.upper() in NAMES_FOR_NONE else name
 
 
-def _identity(detail: Values, party: str) -> str:
-    found: list[str] = detail.get(f"{party}_identity", [])
+def _identity(detail: Values, party: _Party) -> str:
+    found: list[str] = detail.get(party.identity, [])
     return found[0] if found else ""
 
 
-def _address(detail: Values, party: str) -> tuple[str, ...]:
+def _address(detail: Values, party: _Party) -> tuple[str, ...]:
     get = detail.get
-    street = f"{get(f'{party}_street', '')} {get(f'{party}_building', '')}".strip()
-    town = f"{get(f'{party}_postcode', '')} {get(f'{party}_town', '')}".strip()
-    lines = (*get(f"{party}_address_lines", ()), street, town, get(f"{party}_country", ""))
+    street = f"{get(party.street, '')} {get(party.building, '')}".strip()
+    town = f"{get(party.postcode, '')} {get(party.town, '')}".strip()
+    lines = (*get(party.address_lines, ()), street, town, get(party.country, ""))
     return tuple(filter(None, lines))

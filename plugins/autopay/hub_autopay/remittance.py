@@ -25,8 +25,8 @@ def remittance_of(detail: Values, *, currency: str, line: int, last_text: str = 
     """Read the remittance information (*betalningsinformation*) of one transaction detail.
 
     A single structured reference becomes `reference`. Several become parts: positive shares for invoices, negative
-    ones for credit notes; a share in another currency or of zero says nothing and is None. `last_text` is the entry's own
-    text, for a detail that is alone in its entry.
+    ones for credit notes; a share in another currency or of zero says nothing and is None. `last_text` is the entry's
+    own text, for a detail that is alone in its entry.
     """
     blocks: list[Values] = detail.get("structured", [])
     texts: list[str] = list(detail.get("unstructured", ()))

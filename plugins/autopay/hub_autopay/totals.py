@@ -100,8 +100,8 @@ def summary_checks(summary: Values, totals: Totals, line: int) -> list[Check]:
 def is_partial(checks: list[Check]) -> bool:
     """Say whether the section holds fewer entries than it states, and nothing beyond it.
 
-    Then the summary belongs to a whole of which this is a page or an extract; a count that agrees while a sum differs is
-    a contradiction instead.
+    Then the summary belongs to a whole of which this is a page or an extract; a count that agrees while a sum differs
+    is a contradiction instead.
     """
     counts = [check for check in checks if check.name.endswith("NbOfNtries")]
     has_fewer = any(check.stated > max(check.computed) for check in counts)

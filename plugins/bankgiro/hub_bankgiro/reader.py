@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from itertools import chain
 from typing import BinaryIO
 
 from hub.contracts import Recognition
@@ -57,8 +58,6 @@ class BgMaxReader:
         Raises:
             FormatError: at the first contradiction; nothing else ever comes out.
         """
-        oddities = Oddities(strict=self._strict, per_code=self._warnings_per_code)
-        sequence = RecordSequence(oddities)
-        for grid in record_grids(stream):
-            yield from sequence.events(grid)
-        yield from sequence.finish()
+        sequence = RecordSequence(Oddities(strict=self._strict, per_code=self._warnings_per_code))
+        blocks = (sequence.events(grid) for grid in record_grids(stream))
+        return chain(chain.from_iterable(blocks), sequence.finish())  # one Python frame an event, not three

@@ -8,7 +8,7 @@ same answers.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from hub.errors import ControlTotalMismatch, FormatError
@@ -40,13 +40,14 @@ EVERY_RECORD_BY_ITSELF = re.compile(f"(?!){PLAIN_PAYMENT}|{ANY_RECORD}", re.DOTA
 REFERENCE_CODE = 3  # groups of a tile, in the order the layouts declare them
 RECORD = 16
 
-Handler = Callable[[str, dict[str, Any], int], Iterable[FileEvent]]
+Handler = Callable[[str, dict[str, Any], int], None]
 
 
 class RecordSequence:
     """Turns the records of one file into events; knows what may follow what."""
 
     def __init__(self, oddities: Oddities, *, tiles: re.Pattern[str] = TILES) -> None:
+        self._waiting: list[FileEvent] = []
         self._oddities = oddities
         self._tiles = tiles
         self._is_open = False
@@ -71,13 +72,15 @@ class RecordSequence:
         section = self._idle_section()
         for tile in self._tiles.findall(repaired(grid, self._oddities)):
             if tile[RECORD]:
-                yield from self._record(tile[RECORD], line)
+                self._read_record(tile[RECORD], line)
                 section = self._idle_section()
                 line += 1
+                if self._waiting:
+                    yield from self._taken()
                 continue
             if section is None:
-                yield from self._finish_entry()
                 section = self._section_for_entry(line, "20")
+                yield from self._taken()
             payment = plain_payment(tile, line, section.currency)
             section.payments += 1
             section.credit_ore += payment.amount_ore
@@ -85,7 +88,8 @@ class RecordSequence:
                 note_check_digit(line, "20", self._oddities)
                 yield from self._oddities.taken()
             yield payment
-            line += lines_of(tile)
+            # One line for the payment and one for each record after it that is there, told by its first field.
+            line += 1 + (tile[7] != "") + (tile[8] != "") + (tile[10] != "") + (tile[12] != "") + (tile[15] != "")
         self._last_line = line - 1
 
     def finish(self) -> Iterator[FileEvent]:
@@ -100,16 +104,28 @@ class RecordSequence:
         yield from self._oddities.summaries()
         yield self._end
 
+    def _taken(self) -> list[FileEvent]:
+        """Return what the last record gave."""
+        events, self._waiting = self._waiting, []
+        return events
+
+    def _emit_warnings(self) -> None:
+        """Hand on what is odd; not before the file is opened, which is its first event."""
+        if self._oddities.waiting and self._is_open:
+            self._waiting += self._oddities.taken()
+
     def _idle_section(self) -> Section | None:
         """The open section, when no payment in it waits for more records."""
         return self._section if self._entry is None else None
 
     def _section_for_entry(self, line: int, code: str) -> Section:
+        """Finish the payment before and return the open section. Raises FormatError when there is none."""
+        self._finish_entry()
         if self._section is None:
             raise _refusal("a payment stands outside a section", "OUTSIDE_SECTION", line, code)
         return self._section
 
-    def _record(self, record: str, line: int) -> Iterator[FileEvent]:
+    def _read_record(self, record: str, line: int) -> None:
         code = record[:2]
         if self._end is not None or not record.strip(BLANKS):
             self._pass_blank(record, line)
@@ -123,9 +139,8 @@ class RecordSequence:
             values = layout.read(record, line)
             for field in layout.stray_fields(record):
                 self._oddities.note("SPARE_NOT_BLANK", "reserved positions are not blank", line, code, field)
-            yield from self._handlers.get(code, self._add_to_entry)(code, values, line)
-        if self._is_open:
-            yield from self._oddities.taken()
+            self._handlers.get(code, self._add_to_entry)(code, values, line)
+        self._emit_warnings()
 
     def _pass_blank(self, record: str, line: int) -> None:
         if record.strip(BLANKS):
@@ -139,7 +154,7 @@ class RecordSequence:
             raise _refusal("the record code is no number", "RECORD_CODE_UNREADABLE", line)
         self._oddities.note("UNKNOWN_RECORD", "the manual does not name this record type; not read", line, code)
 
-    def _start(self, code: str, values: dict[str, Any], line: int) -> Iterator[FileEvent]:
+    def _start(self, code: str, values: dict[str, Any], line: int) -> None:
         if self._is_open:
             raise _refusal("a second file begins inside the first", "START_REPEATED", line, code)
         self._is_open = True
@@ -147,9 +162,9 @@ class RecordSequence:
         if not created_at:
             self._oddities.note("TIMESTAMP_IMPOSSIBLE", "there is no such moment", line, code, "timestamp")
         is_test = values["test_mark"] == "T"
-        yield FileOpened(FORMAT, FAMILY, values["timestamp"], created_at, is_test)
+        self._waiting.append(FileOpened(FORMAT, FAMILY, values["timestamp"], created_at, is_test))
 
-    def _open_section(self, code: str, values: dict[str, Any], line: int) -> Iterator[FileEvent]:
+    def _open_section(self, code: str, values: dict[str, Any], line: int) -> None:
         if self._section is not None:
             raise _refusal("the section before is not closed", "SECTION_NOT_CLOSED", line, code)
         account, alternative = account_of(values["bankgiro"], values["plusgiro"])
@@ -158,10 +173,11 @@ class RecordSequence:
         if not has_check_digit(account.number):
             self._oddities.note("PAYEE_CHECK_DIGIT", "the check digit is wrong", line, code, account.scheme)
         self._section = Section(line, values["currency"])
-        yield SectionOpened(account, Level.SPECIFICATION, values["currency"], alternative_account=alternative)
+        self._waiting.append(
+            SectionOpened(account, Level.SPECIFICATION, values["currency"], alternative_account=alternative)
+        )
 
-    def _start_entry(self, code: str, values: dict[str, Any], line: int) -> Iterator[FileEvent]:
-        yield from self._finish_entry()
+    def _start_entry(self, code: str, values: dict[str, Any], line: int) -> None:
         section = self._section_for_entry(line, code)
         note_reserved_codes(values, line, code, self._oddities)
         self._entry = Entry(code, values, line, section.currency, self._oddities)
@@ -173,24 +189,23 @@ class RecordSequence:
             section.debit_ore += values["amount"]
         self._without_amount[code] += values["amount"] == 0
 
-    def _add_to_entry(self, code: str, values: dict[str, Any], line: int) -> Iterable[FileEvent]:
+    def _add_to_entry(self, code: str, values: dict[str, Any], line: int) -> None:
         if code in ("22", "23"):
             self._counts["extra_references"] += 1
         if self._entry is None:
             self._oddities.note("ORPHAN", "no payment precedes this record", line, code)
         else:
             self._entry.add(code, values, line)
-        return ()
 
-    def _finish_entry(self) -> Iterator[FileEvent]:
+    def _finish_entry(self) -> None:
         if self._entry is not None:
             entry, self._entry = self._entry, None
             event = entry.finish()
-            yield from self._oddities.taken()
-            yield event
+            self._emit_warnings()
+            self._waiting.append(event)
 
-    def _close_section(self, code: str, values: dict[str, Any], line: int) -> Iterator[FileEvent]:
-        yield from self._finish_entry()
+    def _close_section(self, code: str, values: dict[str, Any], line: int) -> None:
+        self._finish_entry()
         section, self._section = self._section, None
         if section is None:
             raise _refusal("a deposit stands outside a section", "OUTSIDE_SECTION", line, code)
@@ -199,13 +214,15 @@ class RecordSequence:
         self._counts["deductions"] += section.deductions
         self._counts["deposits"] += 1
         self._note_deposit(values, line)
-        yield SectionClosed(
-            line,
-            section.net_ore,
-            section.count,
-            values["date"],
-            values["serial"] if values["serial"].strip("0") else "",
-            values["bank_account"].lstrip("0"),
+        self._waiting.append(
+            SectionClosed(
+                line,
+                section.net_ore,
+                section.count,
+                values["date"],
+                values["serial"] if values["serial"].strip("0") else "",
+                values["bank_account"].lstrip("0"),
+            )
         )
 
     def _note_deposit(self, values: dict[str, Any], line: int) -> None:
@@ -221,7 +238,7 @@ class RecordSequence:
                 "deposit_type",
             )
 
-    def _finish_file(self, code: str, values: dict[str, Any], line: int) -> Iterable[FileEvent]:
+    def _finish_file(self, code: str, values: dict[str, Any], line: int) -> None:
         if self._section is not None:
             raise _refusal("the last section is not closed", "SECTION_NOT_CLOSED", line, code)
         for field, computed in self._counts.items():
@@ -241,12 +258,6 @@ class RecordSequence:
             self._counts["payments"] - self._without_amount["20"],
             self._counts["deductions"] - self._without_amount["21"],
         )
-        return ()
-
-
-def lines_of(tile: tuple[str, ...]) -> int:
-    """Count the records of a plain payment: itself and those of the five kinds that are there."""
-    return 1 + (tile[7] != "") + (tile[8] != "") + (tile[10] != "") + (tile[12] != "") + (tile[15] != "")
 
 
 def _refusal(message: str, code: str, line: int, record: str = "", field: str = "") -> FormatError:

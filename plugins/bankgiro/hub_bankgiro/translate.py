@@ -80,7 +80,7 @@ def payer_of(
     """
     account = sender.lstrip("0")
     name = name.strip()
-    if extra_name:
+    if extra_name and not extra_name.isspace():
         name = f"{name} {extra_name.strip()}".lstrip()
     address = address_of(street, postcode, town, country, country_code) if street or town else ()
     if identity:
@@ -94,9 +94,9 @@ def address_of(street: str, postcode: str, town: str, country: str, country_code
     """Return the address as it is printed: street, postcode and town, country; empty lines left out."""
     street = street.strip()
     place = f"{postcode.strip()} {town.strip()}".strip()
-    if street and place and not country and not country_code:
-        return (street, place)
     abroad = country.strip() or country_code.strip()
+    if street and place and not abroad:
+        return (street, place)
     return tuple(line for line in (street, place, abroad) if line)
 
 

@@ -90,6 +90,9 @@ class WrittenEntry:
             yield PAYER_IDENTITY.write(identity=self.identity)
 
 
+COUNTED = ("payments", "deductions", "extra_references", "deposits")
+
+
 @dataclass(slots=True)
 class BgMaxWriter:
     """Yields the records of one file and keeps its totals; call in file order and join with any line end."""
@@ -134,6 +137,3 @@ class BgMaxWriter:
     def end(self) -> str:
         """Return record 70 with the file's counters."""
         return END.write(**self._counts)
-
-
-COUNTED = ("payments", "deductions", "extra_references", "deposits")

@@ -88,7 +88,7 @@ PAYER_NAME = RecordLayout(
     "payer name",
     [
         Field("name", 3, 37, Text(), "betalarens namn"),
-        Field("extra_name", 38, 72, Text(usually_blank=True), "extra namnfält"),
+        Field("extra_name", 38, 72, Text(), "extra namnfält"),
         Field("spare", 73, 80, Spare(), "reserv"),
     ],
 )
@@ -106,8 +106,8 @@ PAYER_TOWN = RecordLayout(
     "payer address 2",
     [
         Field("town", 3, 37, Text(), "betalarens ort"),
-        Field("country", 38, 72, Text(usually_blank=True), "betalarens land"),
-        Field("country_code", 73, 74, Text(usually_blank=True), "landkod"),
+        Field("country", 38, 72, Text(), "betalarens land"),
+        Field("country_code", 73, 74, Text(), "landkod"),
         Field("spare", 75, 80, Spare(), "reserv"),
     ],
 )
@@ -167,7 +167,7 @@ LAYOUTS = {
 
 
 def _optional(*layouts: RecordLayout) -> str:
-    return "".join(f"(?:{layout.pattern}\n)?" for layout in layouts)
+    return "".join(f"(?:{layout.pattern}\n|)" for layout in layouts)
 
 
 PLAIN_PAYMENT = (

@@ -1,0 +1,187 @@
+"""Taking back what was posted, by new entries: a whole file, or one payment the bank reversed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, text
+
+from hub.store.books import POSTING_COLUMNS, SqlBooks
+
+_PAYMENTS_OF_FILE = """
+    SELECT p.payment_id FROM chunk c
+    JOIN payment p ON p.tenant = c.tenant AND p.payment_id BETWEEN c.first_payment AND c.last_payment
+    WHERE c.tenant = :t AND c.exchange_no = :x
+"""
+
+_MOVED = f"""
+    SELECT DISTINCT m.payment_id FROM suspense_movement m
+    WHERE m.tenant = :t AND m.payment_id IN ({_PAYMENTS_OF_FILE}) AND m.cause IN ('refunded', 'moved_by_person')
+"""
+
+
+class SqlUndoing:
+    """Counter-entries within one transaction."""
+
+    def __init__(self, connection: Connection, tenant: int, books: SqlBooks) -> None:
+        self._connection = connection
+        self._tenant = tenant
+        self._books = books
+
+    def moved_payments(self, exchange_no: int) -> list[int]:
+        """Return payments of a file whose money has left the hub since: refunded, so they cannot be undone."""
+        rows = self._connection.execute(text(_MOVED), {"t": self._tenant, "x": exchange_no})
+        return sorted(row[0] for row in rows)
+
+    def postings_of_file(self, exchange_no: int, booked_date: str) -> int:
+        """Gather in the books the opposite of everything the file's payments have caused; return how many postings."""
+        which = f"IN ({_PAYMENTS_OF_FILE}) AND {{alias}}.payment_id NOT IN ({_MOVED})"
+        return self._opposites(which, {"x": exchange_no, "date": booked_date, "cause": "file_undone"})
+
+    def postings_of_payment(self, payment_id: int, booked_date: str, cause: str) -> int:
+        """Gather in the books the opposite of everything one payment has caused; return how many postings."""
+        return self._opposites("= :payment", {"payment": payment_id, "date": booked_date, "cause": cause})
+
+    def _opposites(self, which: str, values: dict[str, object]) -> int:
+        parameters = {"t": self._tenant, **values}
+        names = ", ".join(POSTING_COLUMNS)
+        counted = 0
+        for statement in (_OPPOSITE_ENTRIES, _OPPOSITE_SUSPENSE):
+            alias = "e" if statement is _OPPOSITE_ENTRIES else "m"
+            select = statement.format(which=which.format(alias=alias))
+            counted += self._books.postings.add_selected(f"SELECT {names} FROM ({select}) AS opposite", parameters)
+        return counted
+
+    def reopened_references(self, exchange_no: int) -> list[tuple[int, str]]:
+        """Return the open references of the receivables that a file's payments had been allocated to."""
+        rows = self._connection.execute(text(_REOPENED), {"t": self._tenant, "x": exchange_no})
+        return [(row[0], row[1]) for row in rows]
+
+    def requeue_duplicates_of(self, exchange_no: int) -> list[int]:
+        """Put every payment that was closed against a payment of the file back in the queue, as held."""
+        values = {"t": self._tenant, "x": exchange_no}
+        self._connection.execute(text(_REQUEUE), values)
+        self._connection.execute(
+            text(f"DELETE FROM duplicate_payment WHERE tenant = :t AND twin_payment IN ({_PAYMENTS_OF_FILE})"), values
+        )
+        rows = self._connection.execute(
+            text(
+                "SELECT payment_id FROM unallocated_payment WHERE tenant = :t AND state = 'held' "
+                f"AND reason = 'twin_was_undone' AND twin_payment IN ({_PAYMENTS_OF_FILE})"
+            ),
+            values,
+        )
+        return sorted(row[0] for row in rows)
+
+    def forget_queue_of(self, exchange_no: int) -> None:
+        """Close what the file's payments have in the queue, and release its deposits and lumps."""
+        values = {"t": self._tenant, "x": exchange_no}
+        self._connection.execute(
+            text(
+                "UPDATE unallocated_payment SET state = 'closed', remaining_ore = 0, reason = 'file_undone' "
+                f"WHERE tenant = :t AND state <> 'closed' AND payment_id IN ({_PAYMENTS_OF_FILE}) "
+                f"AND payment_id NOT IN ({_MOVED})"
+            ),
+            values,
+        )
+        self._connection.execute(
+            text(
+                "UPDATE lump SET state = 'alone' WHERE tenant = :t AND exchange_no <> :x AND lump_no IN "
+                "(SELECT lump_no FROM deposit WHERE tenant = :t AND exchange_no = :x AND lump_no IS NOT NULL)"
+            ),
+            values,
+        )
+        self._connection.execute(
+            text("UPDATE deposit SET amount_ore = 0, lump_no = NULL WHERE tenant = :t AND exchange_no = :x"), values
+        )
+
+    def payment_by_keys(
+        self, keys: Sequence[tuple[str, str]], account_no: int, amount_ore: int, currency: str
+    ) -> int | None:
+        """Find the one posted payment with one of these keys, at that account and of that amount; else None."""
+        found: set[int] = set()
+        for kind, value in keys:
+            rows = self._connection.execute(
+                text(_BY_KEY),
+                {
+                    "t": self._tenant,
+                    "kind": kind,
+                    "value": value,
+                    "account": account_no,
+                    "amount": amount_ore,
+                    "currency": currency,
+                },
+            )
+            found.update(row[0] for row in rows)
+        return found.pop() if len(found) == 1 else None
+
+    def settle_reversal(self, exchange_no: int, reversal_no: int, state: str, payment_id: int | None) -> None:
+        """Write down what became of a reversal."""
+        self._connection.execute(
+            text(
+                "UPDATE reversal SET state = :state, payment_id = :payment WHERE tenant = :t "
+                "AND exchange_no = :x AND reversal_no = :number"
+            ),
+            {"t": self._tenant, "x": exchange_no, "number": reversal_no, "state": state, "payment": payment_id},
+        )
+
+
+_OPPOSITE_ENTRIES = """
+    SELECT e.receivable_id, e.bucket, -e.amount_ore AS amount_ore, r.group_no, r.company, e.payment_id, e.exchange_no,
+           coalesce(p.section_no, 0) AS section_no, coalesce(p.account_no, 0) AS account_no, e.currency,
+           CAST(:date AS TEXT) AS transaction_date, CAST(:date AS TEXT) AS booked_date, CAST(:cause AS TEXT) AS cause,
+           e.cause AS rule,
+           CASE e.cause WHEN 'difference_written_off' THEN 'write_off'
+                        WHEN 'difference_carried' THEN 'carried' WHEN 'printed_fee_debited' THEN 'reminder_fee'
+                        WHEN 'printed_interest_debited' THEN 'interest' ELSE 'clearing' END AS contra,
+           0 AS settles, e.entry_no AS reverses_no
+    FROM entry e
+    JOIN receivable r ON r.tenant = e.tenant AND r.receivable_id = e.receivable_id
+    LEFT JOIN payment p ON p.tenant = e.tenant AND p.payment_id = e.payment_id
+    WHERE e.tenant = :t AND e.payment_id {which} AND e.reverses_no IS NULL
+      AND NOT EXISTS (SELECT 1 FROM entry x WHERE x.tenant = e.tenant AND x.receivable_id = e.receivable_id
+                      AND x.reverses_no = e.entry_no)
+    ORDER BY e.entry_no
+"""
+
+_OPPOSITE_SUSPENSE = """
+    SELECT CAST(0 AS BIGINT) AS receivable_id, 'suspense' AS bucket, CAST(-sum(m.amount_ore) AS BIGINT) AS amount_ore,
+           CAST(0 AS BIGINT) AS group_no, max(u.company) AS company, m.payment_id, p.exchange_no, p.section_no,
+           p.account_no, m.currency, CAST(:date AS TEXT) AS transaction_date, CAST(:date AS TEXT) AS booked_date,
+           CAST(:cause AS TEXT) AS cause, '' AS rule, 'clearing' AS contra, 0 AS settles,
+           CAST(NULL AS BIGINT) AS reverses_no
+    FROM suspense_movement m
+    JOIN payment p ON p.tenant = m.tenant AND p.payment_id = m.payment_id
+    JOIN unallocated_payment u ON u.tenant = m.tenant AND u.payment_id = m.payment_id
+    WHERE m.tenant = :t AND m.payment_id {which}
+    GROUP BY m.payment_id, p.exchange_no, p.section_no, p.account_no, m.currency
+    HAVING sum(m.amount_ore) <> 0
+"""
+
+_REOPENED = f"""
+    SELECT DISTINCT r.account_no, r.reference FROM entry e
+    JOIN reference r ON r.tenant = e.tenant AND r.target_id = e.receivable_id AND r.closed_on IS NULL
+    WHERE e.tenant = :t AND e.payment_id IN ({_PAYMENTS_OF_FILE})
+"""
+
+_REQUEUE = f"""
+    INSERT INTO unallocated_payment (tenant, payment_id, exchange_no, account_no, company, reference, amount_ore,
+        remaining_ore, currency, booked_date, state, reason, twin_payment, held_group)
+    SELECT p.tenant, p.payment_id, p.exchange_no, p.account_no, s.company, p.reference, p.amount_ore, p.amount_ore,
+           p.currency, coalesce(p.booked_date, s.booked_date), 'held', 'twin_was_undone', d.twin_payment, ''
+    FROM duplicate_payment d
+    JOIN payment p ON p.tenant = d.tenant AND p.payment_id = d.payment_id
+    JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
+    WHERE d.tenant = :t AND d.twin_payment IN ({_PAYMENTS_OF_FILE})
+    ON CONFLICT (tenant, payment_id) DO UPDATE SET state = 'held', reason = 'twin_was_undone',
+        remaining_ore = excluded.remaining_ore, twin_payment = excluded.twin_payment
+"""
+
+_BY_KEY = """
+    SELECT p.payment_id FROM payment_key k
+    JOIN payment p ON p.tenant = k.tenant AND p.payment_id = k.payment_id
+    JOIN exchange x ON x.tenant = p.tenant AND x.exchange_no = p.exchange_no AND x.state IN ('posting', 'posted')
+    WHERE k.tenant = :t AND k.kind = :kind AND k.value = :value AND p.account_no = :account
+      AND p.amount_ore = :amount AND p.currency = :currency
+      AND NOT EXISTS (SELECT 1 FROM duplicate_payment d WHERE d.tenant = p.tenant AND d.payment_id = p.payment_id)
+"""

@@ -220,15 +220,15 @@ class Symbol:
     is_filler = False
 
     def pattern(self, width: int) -> str:
-        return f"[{re.escape(self.regular)}]{{{width}}}"
+        return f"[{re.escape(self.regular)}]" if width == 1 else r"(?!)"
 
     def read(self, raw: str) -> str:
-        if raw not in self.allowed:
+        if len(raw) != 1 or raw not in self.allowed:
             raise FieldRefused("CODE_UNKNOWN", "is not one of the codes of the manual")
         return raw
 
     def write(self, value: Any, width: int) -> str:
-        if not isinstance(value, str) or len(value) != width or value not in self.regular:
+        if not isinstance(value, str) or width != 1 or len(value) != 1 or value not in self.regular:
             raise FieldRefused("CODE_UNKNOWN", "is not one of the codes of the manual")
         return value
 

@@ -35,7 +35,7 @@ def record_grids(stream: BinaryIO, *, width: int = RECORD_WIDTH, block_bytes: in
         FormatError: text beyond the width, a line without end, a NUL, or a line end inside an unbroken record.
     """
     head = _read_at_least(stream, HEAD_BYTES, block_bytes).removeprefix(BYTE_ORDER_MARK)
-    start = head.lstrip(b"\r\n")[:HEAD_BYTES]
+    start = head[:HEAD_BYTES]
     is_unbroken = b"\n" not in start and b"\r" not in start
     fit: _UnbrokenCutter | _LineFitter
     if is_unbroken:

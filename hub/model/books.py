@@ -34,6 +34,7 @@ class Contra(StrEnum):
     CARRIED = "carried"  # differences carried to the debtor's next invoice
     REVENUE = "revenue"
     REMINDER_FEE = "reminder_fee"
+    DEMAND_FEE = "demand_fee"
     INTEREST = "interest"
     CODED = "coded"  # account coding lines given beside the posting
     TRANSFER = "transfer"  # between receivables of one company; its postings sum to zero

@@ -126,17 +126,22 @@ class SqlBooks:
         Raises:
             LedgerError: a voucher would not balance, or a settled item was not there.
         """
-        if self._postings is None:
+        count = self._count()
+        if not count and not coded:
             return []
-        count = int(self._connection.exec_driver_sql("SELECT count(*) FROM posting").scalar_one())
-        if not count:
-            return []
-        self._update_open_items()
+        sums = self._sums() if count else []
         head = (voucher_type, text_on_voucher, exchange_no, run_no, chunk_no)
-        vouchers = self._write_vouchers(voucher_lines(self._sums(), chart, coded or {}), head)
-        self._write_movements(count, run_no)
-        self._postings = None
+        vouchers = self._write_vouchers(voucher_lines(sums, chart, coded or {}), head)
+        if count:
+            self._update_open_items()
+            self._write_movements(count, run_no)
+            self.postings.clear()
         return vouchers
+
+    def _count(self) -> int:
+        if self._postings is None:
+            return 0
+        return int(self._connection.exec_driver_sql("SELECT count(*) FROM posting").scalar_one())
 
     def _sums(self) -> list[PostingSum]:
         rows = self._connection.exec_driver_sql(

@@ -61,14 +61,14 @@ class SqlLumps:
         )
         return [Deposit._make(row) for row in rows]
 
-    def lumps(self, account_no: int | None = None, *, state: str = "alone") -> list[Lump]:
-        """Return lumps in a state, oldest first."""
+    def lumps(self, account_no: int | None = None, *, state: str = "alone", since: str = "") -> list[Lump]:
+        """Return lumps in a state (empty: any) that were booked on a day or later, oldest first."""
         rows = self._connection.execute(
             text(
                 f"SELECT {_LUMP} FROM lump WHERE tenant = :t AND (:account = 0 OR account_no = :account) "
-                "AND (:state = '' OR state = :state) ORDER BY booked_date, lump_no"
+                "AND (:state = '' OR state = :state) AND booked_date >= :since ORDER BY booked_date, lump_no"
             ),
-            {"t": self._tenant, "account": account_no or 0, "state": state},
+            {"t": self._tenant, "account": account_no or 0, "state": state, "since": since},
         )
         return [Lump._make(row) for row in rows]
 

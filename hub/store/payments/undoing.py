@@ -95,6 +95,14 @@ class SqlUndoing:
             text("UPDATE deposit SET amount_ore = 0, lump_no = NULL WHERE tenant = :t AND exchange_no = :x"), values
         )
 
+    def receivables_of(self, payment_id: int) -> list[int]:
+        """Return the receivables that a payment has entries on."""
+        rows = self._connection.execute(
+            text("SELECT DISTINCT receivable_id FROM entry WHERE tenant = :t AND payment_id = :payment"),
+            {"t": self._tenant, "payment": payment_id},
+        )
+        return sorted(row[0] for row in rows)
+
     def payment_by_keys(
         self, keys: Sequence[tuple[str, str]], account_no: int, amount_ore: int, currency: str
     ) -> int | None:

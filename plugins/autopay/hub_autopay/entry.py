@@ -85,7 +85,7 @@ class StatementEntry:
         else:
             self._head = self._completed(self._head)
         if self._way is _Way.WHOLE:
-            yield translate.whole_entry(self._head)
+            yield translate.whole_entry(self._head, [values for _, values in self._held])
         elif self._way is _Way.EACH and self._sum_ore != self._head.signed_ore:
             raise self._broken(self._sum_ore)
 
@@ -125,6 +125,8 @@ class StatementEntry:
             )
 
     def _release(self) -> Iterator[FileEvent]:
+        if self._way is _Way.WHOLE:
+            return  # what is held gives the whole entry its references and texts
         held, self._held = self._held, []
         for position, (line, values) in enumerate(held, start=1):
             yield from self._pass(values, line, position)

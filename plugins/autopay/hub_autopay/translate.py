@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hub.formats.xml_layout import Values
 from hub.model.payment_file import (
     Key,
@@ -83,8 +85,14 @@ def other_detail(head: Head, detail: Values, *, line: int, position: int, signed
     )
 
 
-def whole_entry(head: Head) -> OtherEntry | Reversal:
-    """Return the one event of an entry without usable details: lump, debit, pending or reversal."""
+def whole_entry(head: Head, details: Sequence[Values] = ()) -> OtherEntry | Reversal:
+    """Return the one event of an entry without usable details: lump, debit, pending or reversal.
+
+    References and texts of the details, if there are any, stay with it.
+    """
+    purposes = [remittance_of(detail, currency=head.currency, line=head.line) for detail in details]
+    references = dict.fromkeys(reference for purpose in purposes for reference in references_of(purpose))
+    texts = dict.fromkeys(text for purpose in purposes for text in purpose.texts)
     keys = (Key("acct_svcr_ref", head.acct_svcr_ref),) if head.acct_svcr_ref else ()
     if head.is_booked and head.is_reversal and head.signed_ore:
         return Reversal(
@@ -93,7 +101,7 @@ def whole_entry(head: Head) -> OtherEntry | Reversal:
             amount_ore=abs(head.signed_ore),
             currency=head.currency,
             booked_date=head.booked_date,
-            reference="",
+            reference=next(iter(references), ""),
             keys=keys,
             is_credit=head.direction > 0,
             entry_reference=head.reference,
@@ -106,7 +114,8 @@ def whole_entry(head: Head) -> OtherEntry | Reversal:
         booked_date=head.booked_date,
         kind=head.kind if head.is_booked else OtherKind.PENDING,
         code=head.code if head.is_booked else head.status,
-        texts=(head.text,) if head.text else (),
+        references=tuple(references),
+        texts=(*texts, head.text) if head.text else tuple(texts),
         keys=keys,
         entry_reference=head.reference,
     )

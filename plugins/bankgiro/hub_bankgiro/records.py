@@ -94,11 +94,13 @@ class RecordSequence:
 
     def finish(self) -> Iterator[FileEvent]:
         """Yield the last events. Raises FormatError when the file ends too early."""
+        if not self._is_open:
+            raise FormatError("the file holds no records", code="EMPTY")
         if self._end is None:
-            raise FormatError(
+            raise _refusal(
                 "the file ends without its end record 70; ask the sender for the whole file",
-                code="TRUNCATED",
-                line=self._last_line or None,
+                "TRUNCATED",
+                self._last_line,
             )
         yield from self._oddities.taken()
         yield from self._oddities.summaries()

@@ -1,0 +1,103 @@
+"""Carries out runs in this process, one after the other.
+
+The database is the truth: a run is a row, and each finished step is a row written in the step's own transaction. A
+process that dies in the middle leaves both, and the next one goes on from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from hub.errors import HubError, TransientError
+from hub.model.runs import Run
+from hub.services.ports import JsonObject, Step, Store, Work
+
+Body = Callable[[Work, JsonObject], JsonObject]
+Progress = Callable[[Run, int, int], None]
+
+WAITS = "waits"
+TURNS_FOR_BLOCKED_RUNS = 3  # a run that waits for another gets its turn again after it
+
+
+class _RunWork:
+    """One run, as its body sees it: steps are numbered in the order they are called."""
+
+    def __init__(self, store: Store, run: Run, progress: Progress | None) -> None:
+        self._store = store
+        self._run = run
+        self._progress = progress
+        self._step_no = 0
+
+    @property
+    def run_no(self) -> int:
+        return self._run.run_no
+
+    def step(self, name: str, function: Step, input: JsonObject) -> JsonObject:
+        """Carry out a step once: a step that has finished answers what it answered then."""
+        self._step_no += 1
+        with self._store.write() as work:
+            earlier = work.runs.step_output(self._run.run_no, self._step_no)
+            if earlier is not None:
+                return earlier
+            output = function(work, input)
+            work.runs.record_step(self._run.run_no, self._step_no, name, output)
+            return output
+
+    def progress(self, done: int, total: int) -> None:
+        """Keep how far the run has come, and show it."""
+        with self._store.write() as work:
+            work.runs.change(self._run.run_no, done=done, total=total)
+        if self._progress is not None:
+            self._progress(self._run, done, total)
+
+
+class InProcessRunner:
+    """Takes queued and interrupted runs of one tenant in order and carries them out.
+
+    The caller holds the home's lock, so no other process does the same.
+    """
+
+    def __init__(self, store: Store, bodies: Mapping[str, Body]) -> None:
+        self._store = store
+        self._bodies = bodies
+
+    def drain(self, progress: Progress | None = None) -> dict[str, JsonObject]:
+        """Carry out all unfinished runs and return what each answered, by run id.
+
+        A run that has to wait for another gets its turn again; one that still waits at the end stays queued.
+        """
+        answers: dict[str, JsonObject] = {}
+        for _ in range(TURNS_FOR_BLOCKED_RUNS):
+            while ready := [run for run in self._unfinished() if run.run_id not in answers]:
+                for run in ready:
+                    answers[run.run_id] = self._carry_out(run, progress)
+            finished = {run_id: answer for run_id, answer in answers.items() if WAITS not in answer}
+            if len(finished) == len(answers):
+                break
+            answers = finished
+        return answers
+
+    def _unfinished(self) -> list[Run]:
+        with self._store.read() as work:
+            return list(work.runs.unfinished())
+
+    def _carry_out(self, run: Run, progress: Progress | None) -> JsonObject:
+        self._change(run, state="running")
+        try:
+            answer = self._bodies[run.kind](_RunWork(self._store, run, progress), run.input)
+        except TransientError as error:
+            self._change(run, state="queued", problem=str(error))
+            return {WAITS: str(error)}
+        except HubError as error:
+            self._change(run, state="failed", problem=f"{error.code}: {error}")
+            return {"failed": str(error), "code": error.code}
+        except BaseException as error:
+            # Not one of ours: the run stays as it is, to be resumed once the defect is mended.
+            self._change(run, problem=type(error).__name__)
+            raise
+        self._change(run, state="done", problem="")
+        return answer
+
+    def _change(self, run: Run, **values: object) -> None:
+        with self._store.write() as work:
+            work.runs.change(run.run_no, **values)

@@ -1,0 +1,73 @@
+"""The tenant's chart of accounts, as its settings give it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hub.model.books import Contra, PostingGroup
+from hub.model.company import Company
+from hub.model.payee_account import PayeeAccount
+from hub.model.receivables import ReceivableKind
+from hub.model.tenant import Tenant
+
+
+class TenantChart:
+    """Finds the ledger account for each role of a posting; see `rules.books.Chart`."""
+
+    def __init__(self, tenant: Tenant, groups: Sequence[PostingGroup], account_numbers: Mapping[str, int]) -> None:
+        self._companies = {company.number: company for company in tenant.companies}
+        self._groups = {group.group_no: group for group in groups}
+        self._payee_accounts: dict[int, PayeeAccount] = {}
+        for company in tenant.companies:
+            for account in company.payee_accounts:
+                number = account_numbers.get(canonical_key(account))
+                if number is not None:
+                    self._payee_accounts[number] = account
+
+    def receivable(self, group_no: int, company: str) -> str:
+        """Receivables account of a posting group."""
+        group = self._groups[group_no]
+        owner = self._companies[company]
+        if group.kind == ReceivableKind.INTERNAL and owner.accounts.internal_receivable:
+            return owner.accounts.internal_receivable
+        return owner.receivable_account(group.routine)
+
+    def suspense(self, company: str) -> str:
+        """Suspense account (*observationskonto*)."""
+        return self._companies[company].accounts.suspense
+
+    def contra(self, role: str, *, company: str, account_no: int, group_no: int) -> str:
+        """Account for a contra role; a role that is an account number stands for itself."""
+        owner = self._companies[company]
+        payee_account = self._payee_accounts.get(account_no)
+        if role == Contra.CLEARING:
+            return owner.clearing_account(payee_account)
+        if role == Contra.BANK:
+            return owner.bank_account(payee_account)
+        if role == Contra.REVENUE:
+            group = self._groups.get(group_no)
+            return owner.revenue_account(group.routine if group else "")
+        return _company_account(owner, role)
+
+
+def _company_account(company: Company, role: str) -> str:
+    """An account that the settings leave out falls back on the error account, as a wrong one does (*felkonto*)."""
+    accounts = company.accounts
+    by_role = {
+        Contra.SUSPENSE: accounts.suspense,
+        Contra.WRITE_OFF: accounts.write_off,
+        Contra.ROUNDING: accounts.rounding,
+        Contra.CARRIED: accounts.carried,
+        Contra.REMINDER_FEE: accounts.reminder_fee,
+        Contra.DEMAND_FEE: accounts.demand_fee,
+        Contra.INTEREST: accounts.interest_revenue,
+        Contra.TRANSFER: accounts.clearing,
+    }
+    if role in by_role:
+        return by_role[Contra(role)] or accounts.error_account
+    return role
+
+
+def canonical_key(account: PayeeAccount) -> str:
+    """Return the key of a canonical payee account, such as `bankgiro:9912346`."""
+    return f"{account.scheme}:{account.number}"

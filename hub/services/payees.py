@@ -1,0 +1,63 @@
+"""From the account a file names to the tenant's company and canonical payee account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from hub.model.company import Company
+from hub.model.payee_account import PayeeAccount
+from hub.model.payment_file import PayeeAccount as FileAccount
+from hub.model.payment_reference import ReferenceControl
+from hub.model.tenant import Tenant
+from hub.services.chart import canonical_key
+from hub.services.ports import UnitOfWork
+
+
+class Payee(NamedTuple):
+    """One canonical payee account of the tenant."""
+
+    account_no: int
+    company: Company
+    account: PayeeAccount
+
+    @property
+    def control(self) -> ReferenceControl:
+        """How references paid to the account are checked; the softest when none is declared."""
+        rule = self.company.reference_rule(self.account)
+        return rule.control if rule is not None else ReferenceControl()
+
+
+class Payees:
+    """The tenant's payee accounts with their numbers."""
+
+    def __init__(self, tenant: Tenant, numbers: Mapping[str, int]) -> None:
+        self._tenant = tenant
+        self._numbers = numbers
+        self._found: dict[tuple[str, str], Payee | None] = {}
+        self.by_number = {
+            numbers[canonical_key(account)]: Payee(numbers[canonical_key(account)], company, account)
+            for company in tenant.companies
+            for account in company.payee_accounts
+            if canonical_key(account) in numbers
+        }
+
+    def find(self, account: FileAccount | None) -> Payee | None:
+        """Find the payee account that a file's account means, or None when the tenant has no such account."""
+        if account is None:
+            return None
+        key = (account.scheme, account.number)
+        if key not in self._found:
+            owner = self._tenant.canonical_account(*key)
+            self._found[key] = (
+                None if owner is None else self.by_number.get(self._numbers.get(canonical_key(owner[1]), 0))
+            )
+        return self._found[key]
+
+
+def register_payees(work: UnitOfWork, tenant: Tenant) -> Payees:
+    """Give every payee account of the settings its number, and return them all."""
+    wanted = [
+        (canonical_key(account), company.number) for company in tenant.companies for account in company.payee_accounts
+    ]
+    return Payees(tenant, work.accounts.register(wanted))

@@ -1,0 +1,182 @@
+"""The run of one payment file, from kept bytes to posted money.
+
+read (chunks, nothing posted) → judge (duplicates, held, deposits) → post (chunk by chunk) → finish (reversals, the bank
+side, pairing). From `judge` on it only goes forward; a crash resumes at the step it was in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hub.errors import DataError, TransientError
+from hub.model.exchanges import Exchange, ExchangeState
+from hub.model.tenant import Tenant
+from hub.services.payees import Payees, register_payees
+from hub.services.payments.clearing import pair_accounts, post_movements
+from hub.services.payments.judging import correction_of, judge, refused_as_test
+from hub.services.payments.posting import ChunkPoster
+from hub.services.payments.reading import FileLoader, events_of
+from hub.services.payments.receiving import HEAD_SIZE, NamedReader, choose_reader, describe
+from hub.services.payments.reversing import apply_reversals
+from hub.services.ports import JsonObject, Store, UnitOfWork, Work
+
+
+class PaymentFileRun:
+    """Carries one payment file through, under one tenant's settings and plugins."""
+
+    def __init__(self, store: Store, tenant: Tenant, readers: Sequence[NamedReader], poster: ChunkPoster) -> None:
+        self._store = store
+        self._tenant = tenant
+        self._readers = readers
+        self._post_chunk = poster
+
+    def __call__(self, work: Work, input: JsonObject) -> JsonObject:
+        """Run one attempt. Input: exchange_no, and `accept_correction` when a person has chosen the newer file."""
+        exchange_no = input["exchange_no"]
+        with self._store.read() as reading:
+            exchange = reading.exchanges.get(exchange_no)
+        if exchange.state == ExchangeState.RECEIVED:
+            read = self._read(exchange)
+            if read is not None:
+                return read
+        judged = work.step("judge", self._judge, {**input, "run_no": work.run_no})
+        if "outcome" in judged:
+            return judged
+        self._post(work, exchange_no)
+        return work.step("finish", self._finish, {"exchange_no": exchange_no, "run_no": work.run_no})
+
+    # --- reading ----------------------------------------------------------------------------------------------------
+
+    def _read(self, exchange: Exchange) -> JsonObject | None:
+        """Load the file; None means go on, else the outcome that ends the run. Safe to repeat after a crash."""
+        with self._store.write() as work:
+            work.loading.clear(exchange.number)
+            payees = register_payees(work, self._tenant)
+        try:
+            outcome = self._load(exchange, payees)
+        except DataError as error:
+            return self._quarantine(exchange, error)
+        return outcome
+
+    def _load(self, exchange: Exchange, payees: Payees) -> JsonObject | None:
+        with self._store.contents.open(exchange.sha256) as stream:
+            plugin, reader = choose_reader(self._readers, stream.read(HEAD_SIZE))
+            stream.seek(0)
+            content_key = f"{reader.name}:{reader.content_key(stream)}"
+            if self._close_as_duplicate(exchange, content_key):
+                return {"outcome": ExchangeState.DUPLICATE}
+            summary = FileLoader(self._store, payees, exchange.number).load(events_of(reader, stream))
+        if refused_as_test(summary, tenant_is_test=self._tenant.is_test):
+            raise DataError("the file is marked as a test; receive it in a tenant that has is_test = true")
+        with self._store.write() as work:
+            work.exchanges.change(
+                exchange.number,
+                state=ExchangeState.READ,
+                plugin=plugin,
+                format=summary["format"],
+                content_key=content_key,
+                summary=summary,
+            )
+        return None
+
+    def _close_as_duplicate(self, exchange: Exchange, content_key: str) -> bool:
+        with self._store.write() as work:
+            return close_if_posted_before(work, exchange.number, content_key)
+
+    def _quarantine(self, exchange: Exchange, error: DataError) -> JsonObject:
+        with self._store.write() as work:
+            work.loading.clear(exchange.number)
+            problem = describe(error)
+            work.exchanges.change(exchange.number, state=ExchangeState.QUARANTINED, reason=str(error), problem=problem)
+            work.events.record("file_quarantined", exchange_no=exchange.number, name=exchange.name, problem=problem)
+        return {"outcome": ExchangeState.QUARANTINED, "problem": problem}
+
+    # --- judging ----------------------------------------------------------------------------------------------------
+
+    def _judge(self, work: UnitOfWork, input: JsonObject) -> JsonObject:
+        exchange_no, run_no = input["exchange_no"], input["run_no"]
+        exchange = work.exchanges.get(exchange_no)
+        if exchange.state != ExchangeState.READ:  # an earlier attempt came further; nothing is judged twice
+            return {"outcome": exchange.state}
+        accounts = {section.account_no for section in work.loading.loaded_sections(exchange_no)}
+        if not work.accounts.claim(accounts, run_no):
+            raise TransientError("another run is posting to the same payee account; this one goes on after it")
+        if close_if_posted_before(work, exchange_no, exchange.content_key):
+            work.accounts.release(run_no)
+            work.loading.clear(exchange_no)
+            return {"outcome": ExchangeState.DUPLICATE}
+        correction = None if input.get("accept_correction") else correction_of(work, exchange_no)
+        if correction is not None:
+            work.accounts.release(run_no)
+            return _hold_as_correction(work, exchange_no, correction)
+        verdict = judge(work, exchange_no)
+        work.exchanges.change(
+            exchange_no, state=ExchangeState.POSTING, summary={**(exchange.summary or {}), "verdict": verdict}
+        )
+        return {"verdict": verdict}
+
+    # --- posting ----------------------------------------------------------------------------------------------------
+
+    def _post(self, work: Work, exchange_no: int) -> None:
+        with self._store.read() as reading:
+            chunks = reading.matching.chunks(exchange_no)
+        total = sum(chunk.payments for chunk in chunks)
+        done = 0
+        for chunk in chunks:
+            work.step(
+                f"post:{chunk.chunk_no}",
+                self._post_chunk,
+                {
+                    "run_no": work.run_no,
+                    "exchange_no": exchange_no,
+                    "chunk_no": chunk.chunk_no,
+                    "first": chunk.first_payment,
+                    "last": chunk.last_payment,
+                },
+            )
+            done += chunk.payments
+            work.progress(done, total)
+
+    def _finish(self, work: UnitOfWork, input: JsonObject) -> JsonObject:
+        exchange_no, run_no = input["exchange_no"], input["run_no"]
+        reversals = apply_reversals(work, self._tenant, exchange_no, run_no)
+        moved = post_movements(work, self._tenant, exchange_no, run_no)
+        accounts = {section.account_no for section in work.loading.loaded_sections(exchange_no)} - {0}
+        pairs = pair_accounts(work, accounts)
+        exchange = work.exchanges.get(exchange_no)
+        outcome = {**reversals, "bank_movements": len(moved), "pairs": pairs}
+        summary = {**(exchange.summary or {}), "finished": outcome}
+        work.exchanges.change(exchange_no, state=ExchangeState.POSTED, summary=summary)
+        work.accounts.release(run_no)
+        work.events.record("payment_file_posted", exchange_no=exchange_no, name=exchange.name, format=exchange.format)
+        return {"outcome": ExchangeState.POSTED, **outcome}
+
+
+def close_if_posted_before(work: UnitOfWork, exchange_no: int, content_key: str) -> bool:
+    """Close an exchange whose content another one has posted, or is posting."""
+    posted = work.exchanges.with_content(content_key=content_key, states=(ExchangeState.POSTING, ExchangeState.POSTED))
+    earlier = [exchange.number for exchange in posted if exchange.number != exchange_no]
+    if not earlier:
+        return False
+    work.exchanges.change(
+        exchange_no,
+        state=ExchangeState.DUPLICATE,
+        content_key=content_key,
+        reason=f"the same content as exchange {earlier[0]}",
+    )
+    work.events.record("file_closed_as_duplicate", exchange_no=exchange_no, of_exchange_no=earlier[0])
+    return True
+
+
+def _hold_as_correction(work: UnitOfWork, exchange_no: int, correction: JsonObject) -> JsonObject:
+    exchange = work.exchanges.get(exchange_no)
+    corrects = correction["corrects"]
+    work.exchanges.change(
+        exchange_no,
+        state=ExchangeState.HELD,
+        reason=f"corrects exchange {corrects}: accept or reject it",
+        summary={**(exchange.summary or {}), "correction": correction},
+    )
+    work.commands.open_task("correction", str(exchange_no), f"exchange {exchange_no} corrects exchange {corrects}")
+    work.events.record("file_held", exchange_no=exchange_no, corrects=corrects)
+    return {"outcome": ExchangeState.HELD, **correction}

@@ -1,0 +1,78 @@
+"""Posting a file chunk by chunk: the exact join first, the rules for what it left, then one set of postings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from hub.model.payments import MatchProposal, UnmatchedPayment
+from hub.model.tenant import Tenant
+from hub.services.chart import TenantChart
+from hub.services.payees import Payees
+from hub.services.payments.deciding import Decided, decide, mentions_of, postings_of, queued, watched
+from hub.services.ports import JsonObject, UnitOfWork
+
+VOUCHER_TYPE = "giro_payments"
+
+Propose = Callable[[Sequence[UnmatchedPayment]], Mapping[int, MatchProposal]]
+
+
+def chart_of(work: UnitOfWork, tenant: Tenant) -> TenantChart:
+    """Return the tenant's chart of accounts."""
+    return TenantChart(tenant, work.receivables.posting_groups(), work.accounts.numbers())
+
+
+class ChunkPoster:
+    """Posts chunks of one file under one tenant's settings."""
+
+    def __init__(self, tenant: Tenant, propose: Propose, *, use_exact_join: bool = True) -> None:
+        self._tenant = tenant
+        self._propose = propose
+        self._use_exact_join = use_exact_join  # a test holds both ways to the same answers
+
+    def __call__(self, work: UnitOfWork, input: JsonObject) -> JsonObject:
+        """Post one chunk, in one transaction. Input: run_no, exchange_no, chunk_no, first, last."""
+        first, last = input["first"], input["last"]
+        settled = work.matching.post_exact(first, last) if self._use_exact_join else 0
+        rest = work.matching.rest(first, last)
+        decided = self.decide(work, rest)
+        record_decisions(work, decided)
+        work.books.apply(
+            chart_of(work, self._tenant),
+            voucher_type=VOUCHER_TYPE,
+            run_no=input["run_no"],
+            chunk_no=input["chunk_no"],
+            exchange_no=input["exchange_no"],
+        )
+        work.matching.mark_posted(input["exchange_no"], input["chunk_no"])
+        suspended = sum(1 for item in decided if item.allocation.rest_ore)
+        return {"settled": settled, "by_rules": len(rest) - suspended, "suspended": suspended}
+
+    def decide(self, work: UnitOfWork, payments: Sequence[UnmatchedPayment]) -> list[Decided]:
+        """Let plugins propose and the rules decide."""
+        if not payments:
+            return []
+        payees = Payees(self._tenant, work.accounts.numbers())
+        return list(decide(payments, work.matching, payees, self._propose(payments)))
+
+
+def record_decisions(work: UnitOfWork, decided: Sequence[Decided]) -> None:
+    """Gather the postings of decisions, queue what they leave over, and signal watched receivables."""
+    work.books.add([posting for item in decided for posting in postings_of(item)])
+    left = [item for item in decided if item.allocation.rest_ore]
+    work.queue.suspend([queued(item) for item in left], [mention for item in left for mention in mentions_of(item)])
+    signal_watched(work, decided)
+
+
+def signal_watched(work: UnitOfWork, decided: Sequence[Decided]) -> None:
+    """Tell the signal list of payments on receivables under watch (*betalningsbevakning*)."""
+    for item in decided:
+        for candidate in watched(item):
+            work.events.record(
+                "watched_receivable_paid",
+                receivable_id=candidate.receivable_id,
+                number=candidate.number,
+                company=candidate.company,
+                payment_id=item.payment.payment_id,
+                amount_ore=item.payment.amount_ore,
+                currency=item.payment.currency,
+            )

@@ -1,0 +1,92 @@
+"""Receiving a payment file: its bytes are kept and its run is queued, whatever the file is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import BinaryIO
+
+from hub.contracts import PaymentFileReader, Recognition
+from hub.errors import UnrecognisedFile
+from hub.model.exchanges import Direction, Exchange, ExchangeState
+from hub.services.ports import JsonObject, Store, UnitOfWork
+
+KIND = "payment_file"
+RUN_KIND = "ingest"
+HEAD_SIZE = 64 * 1024
+LONGEST_NAME = 200
+
+NamedReader = tuple[str, PaymentFileReader]  # plugin name, reader
+_OPEN_STATES = (ExchangeState.POSTING, ExchangeState.POSTED, ExchangeState.RECEIVED, ExchangeState.HELD)
+_RETRY_STATES = (ExchangeState.QUARANTINED, ExchangeState.UNDONE)
+
+
+def receive(store: Store, stream: BinaryIO, *, name: str, fingerprint: str) -> tuple[Exchange, str]:
+    """Keep a file's bytes as an exchange and queue its run; return the exchange and the run's id.
+
+    The bytes of a quarantined or undone exchange reopen it as a new attempt. The same bytes of a file that is posted,
+    or on its way, give a new exchange that the run closes as a duplicate.
+    """
+    kept = store.contents.keep(stream)
+    with store.write() as work:
+        earlier = work.exchanges.with_content(sha256=kept.sha256, states=_RETRY_STATES)
+        if earlier and not work.exchanges.with_content(sha256=kept.sha256, states=_OPEN_STATES):
+            exchange = _reopen(work, earlier[-1])
+        else:
+            exchange = work.exchanges.open(
+                direction=Direction.IN, kind=KIND, name=plain_name(name), sha256=kept.sha256, size=kept.size
+            )
+        run_id = queue_run(work, store.tenant_name, exchange, fingerprint)
+    return exchange, run_id
+
+
+def queue_run(work: UnitOfWork, tenant_name: str, exchange: Exchange, fingerprint: str, **choice: object) -> str:
+    """Queue the run of an exchange's current attempt."""
+    run_id = f"ingest:{tenant_name}:{exchange.number}:{exchange.attempt}"
+    work.runs.enqueue(run_id, RUN_KIND, {"exchange_no": exchange.number, **choice}, fingerprint)
+    return run_id
+
+
+def _reopen(work: UnitOfWork, exchange: Exchange) -> Exchange:
+    work.exchanges.change(
+        exchange.number, state=ExchangeState.RECEIVED, attempt=exchange.attempt + 1, reason="", problem=None
+    )
+    return work.exchanges.get(exchange.number)
+
+
+def plain_name(name: str) -> str:
+    """Return a file's own name, without folders, control characters and excess."""
+    own = PurePath(name.replace("\\", "/")).name or "unnamed"
+    return "".join(letter for letter in own if letter.isprintable())[:LONGEST_NAME] or "unnamed"
+
+
+def choose_reader(readers: Sequence[NamedReader], head: bytes) -> NamedReader:
+    """Return the one reader that recognises a file by its beginning.
+
+    Raises:
+        UnrecognisedFile: none does, or several do.
+    """
+    found = [named for named in readers if named[1].recognises(head) is not Recognition.NO]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = tuple(reader.name for _, reader in found)
+        raise UnrecognisedFile(
+            f"several readers take the file for theirs ({', '.join(names)}); disable all but one", candidates=names
+        )
+    known = ", ".join(reader.name for _, reader in readers) or "none"
+    raise UnrecognisedFile(
+        f"no enabled reader recognises the file (enabled: {known}); check that it is what you meant to send"
+    )
+
+
+def describe(error: Exception) -> JsonObject:
+    """Return what the exchange log keeps of an error: where and what, never the value itself."""
+    place = getattr(error, "place", None)
+    return {
+        "code": getattr(error, "code", "DATA"),
+        "message": getattr(error, "message", str(error)),
+        "line": place.line if place else None,
+        "record": place.record if place else "",
+        "field": place.field if place else "",
+    }

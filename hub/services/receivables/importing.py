@@ -1,0 +1,262 @@
+"""A file of receivables taken in: kept, read whole, then posted chunk by chunk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+from typing import BinaryIO
+
+from pydantic import ValidationError
+
+from hub.errors import ConfigurationError, FormatError
+from hub.model.exchanges import Direction, Exchange, ExchangeState
+from hub.model.import_rows import ImportReport, RejectedRow, RowProblem, problem_of
+from hub.model.source_system import SourceSystem
+from hub.model.tenant import Tenant
+from hub.rules.receivables import Step
+from hub.services.chart import canonical_key
+from hub.services.ports import Store
+from hub.services.receivables.deciding import Key, KnownReceivables, key_of
+from hub.services.receivables.mapping import RowMapping
+from hub.services.receivables.posting import ChartMaker, ChunkOutcome, ChunkPosting, ImportTask
+from hub.services.receivables.raw_rows import RowStream
+from hub.services.receivables.reading import read_rows
+from hub.services.receivables.resolving import Incoming, Resolver, RowRefused
+
+KIND = "receivable_file"
+CHUNK_ROWS = 10_000
+MOST_UNUSED_COLUMNS = 50
+LONGEST_NAME = 200
+LONGEST_KEPT_CELL = 1_000  # of a rejected row: the longest field is 200, and lists of wrong files stay small
+
+Progress = Callable[[int, int], None]
+"""Told how many rows are done, and how many there are."""
+
+
+def import_receivables(
+    store: Store,
+    tenant_settings: Tenant,
+    chart_maker: ChartMaker,
+    stream: BinaryIO,
+    *,
+    file_name: str,
+    source_system: str,
+    all_or_nothing: bool = False,
+    opening: bool = False,
+    progress: Progress | None = None,
+    fingerprint: str = "",
+) -> ImportReport:
+    """Import a file of receivables and say what became of every row.
+
+    The bytes are kept first. Rows that are known already are left as they are, so the same file again is harmless. With
+    `all_or_nothing` one rejected row keeps the whole file out; `opening` takes balances in without vouchers. A file that
+    cannot be read as a whole is quarantined: the report's `refused` says why, and nothing is posted.
+
+    Raises:
+        ConfigurationError: the declared mapping of the source system cannot be right.
+        TransientError: the database did not answer; import the file again.
+    """
+    system = _declared(tenant_settings, source_system)
+    mapping = RowMapping(system)
+    kept = store.contents.keep(stream)
+    name = _without_folders(file_name)
+    with store.write() as work:
+        exchange = work.exchanges.open(direction=Direction.IN, kind=KIND, name=name, sha256=kept.sha256, size=kept.size)
+        accounts = work.accounts.register(_payee_accounts(tenant_settings))
+    resolver = Resolver(tenant_settings, system, accounts, is_opening=opening)
+    file = _File(store, exchange, system, mapping, resolver, ImportReport(exchange.number, name, source_system))
+    task = ImportTask(tenant_settings.id, exchange.number, chart_maker, fingerprint)
+    return _Import(store, file, task, progress).run(all_or_nothing=all_or_nothing)
+
+
+class _File:
+    """The kept file as rows; what cannot be kept of it goes to the report."""
+
+    def __init__(
+        self,
+        store: Store,
+        exchange: Exchange,
+        system: SourceSystem,
+        mapping: RowMapping,
+        resolver: Resolver,
+        report: ImportReport,
+    ) -> None:
+        self.exchange = exchange
+        self.report = report
+        self.rows_read = 0
+        self._store = store
+        self._system = system
+        self._mapping = mapping
+        self._resolver = resolver
+
+    def read_whole(self) -> None:
+        """Read every row once before anything is posted, and count them; also look at the columns.
+
+        Raises:
+            FormatError: the file as a whole cannot be read.
+        """
+        stream = self._open()
+        self.report.format = str(stream.format)
+        names: dict[str, None] = {}
+        if stream.columns is not None:
+            self.report.unused_columns = self._mapping.check_columns(stream.columns)
+        for row in stream.rows:
+            self.report.rows += 1
+            if stream.columns is None and len(names) < MOST_UNUSED_COLUMNS:
+                names.update(dict.fromkeys(row.cells))
+        if not self.report.rows:
+            raise FormatError("the file has no receivables", code="NO_ROWS")
+        if stream.columns is None:
+            self.report.unused_columns = self._mapping.unused(list(names)[:MOST_UNUSED_COLUMNS])
+
+    def chunks(self) -> Iterator[list[Incoming]]:
+        """Yield the rows that can be kept, so many at a time; report the others."""
+        rows = self._incoming()
+        while chunk := list(islice(rows, CHUNK_ROWS)):
+            yield chunk
+
+    def reject(self, line: int, problems: tuple[RowProblem, ...], cells: Mapping[str, object]) -> None:
+        """Report a row that is not kept."""
+        self.report.reject(RejectedRow(line, problems, {name[:LONGEST_NAME]: _text(cells[name]) for name in cells}))
+
+    def _incoming(self) -> Iterator[Incoming]:
+        self.rows_read = 0
+        for raw in self._open().rows:
+            self.rows_read += 1
+            row, problems = self._mapping.read(raw)
+            if row is None:
+                self.reject(raw.line, problems, raw.cells)
+                continue
+            try:
+                incoming = self._resolver.resolve(raw.line, row, raw.cells)
+            except RowRefused as refused:
+                self.reject(raw.line, (refused.problem,), raw.cells)
+            else:
+                yield incoming
+
+    def _open(self) -> RowStream:
+        return read_rows(self._store.contents.open(self.exchange.sha256), self._system)
+
+
+class _Import:
+    """One import on its way."""
+
+    def __init__(self, store: Store, file: _File, task: ImportTask, progress: Progress | None) -> None:
+        self._store = store
+        self._file = file
+        self._report = file.report
+        self._task = task
+        self._progress = progress
+
+    def run(self, *, all_or_nothing: bool) -> ImportReport:
+        try:
+            self._file.read_whole()
+        except FormatError as error:
+            self._report.refused = error
+            self._change(ExchangeState.QUARANTINED, "the file as a whole cannot be read")
+            return self._report
+        if all_or_nothing and self._rejects_something():
+            self._change(ExchangeState.QUARANTINED, "all or nothing: some rows are rejected, so none is kept")
+            return self._report
+        self._change(ExchangeState.POSTING, "")
+        self._post()
+        self._close()
+        return self._report
+
+    def _rejects_something(self) -> bool:
+        """Judge every row against what is known and the rows before it, and report those that would be rejected."""
+        earlier: dict[Key, list[Incoming]] = {}
+        for chunk in self._file.chunks():
+            with self._store.read() as work:
+                known = KnownReceivables(work, chunk)
+                for key in {key_of(row.receivable) for row in chunk} & earlier.keys():
+                    for before in earlier[key]:
+                        known.add(before, before.receivable)
+                for row in chunk:
+                    decision = known.decide(row)
+                    if decision.problem is not None:
+                        self._file.reject(row.line, (decision.problem,), row.cells)
+                    elif decision.step is not Step.UNCHANGED:
+                        known.add(row, row.receivable)
+                        earlier.setdefault(key_of(row.receivable), []).append(row._replace(cells={}))
+        return self._report.rejected > 0
+
+    def _post(self) -> None:
+        chunk_no = 0
+        for chunk in self._file.chunks():
+            rest = chunk
+            while rest:
+                chunk_no += 1
+                with self._store.write() as work:
+                    outcome = ChunkPosting(work, self._task, rest).run(chunk_no)
+                self._count(outcome)
+                rest = rest[outcome.handled :]
+            if self._progress is not None:
+                self._progress(self._file.rows_read, self._report.rows)
+
+    def _count(self, outcome: ChunkOutcome) -> None:
+        report = self._report
+        report.new += outcome.steps[Step.NEW]
+        report.unchanged += outcome.steps[Step.UNCHANGED]
+        report.new_versions += outcome.steps[Step.NEW_VERSION]
+        report.suspended_payments += outcome.suspended_payments
+        for currency, amount_ore in outcome.amounts_ore.items():
+            report.amounts_ore[currency] = report.amounts_ore.get(currency, 0) + amount_ore
+        for row, problem in outcome.rejected:
+            self._file.reject(row.line, (problem,), row.cells)
+        for line, warning in outcome.warnings:
+            report.warn(line, warning)
+
+    def _close(self) -> None:
+        report = self._report
+        report.rejected_rows.sort(key=lambda row: row.line)
+        if report.new or report.new_versions:
+            self._change(ExchangeState.POSTED, "")
+        elif not report.unchanged:
+            self._change(ExchangeState.QUARANTINED, "every row is rejected")
+        elif not report.rejected:
+            self._change(ExchangeState.DUPLICATE, "every receivable was known already")
+        else:
+            self._change(ExchangeState.POSTED, "nothing was new")
+
+    def _change(self, state: ExchangeState, reason: str) -> None:
+        report = self._report
+        report.state = str(state)
+        problem = None if report.refused is None else problem_of(report.refused)
+        with self._store.write() as work:
+            work.exchanges.change(
+                report.exchange_no,
+                state=report.state,
+                format=report.format,
+                reason=reason,
+                problem=problem,
+                summary=report.counts(),
+            )
+
+
+def _declared(tenant: Tenant, name: str) -> SourceSystem:
+    """Return the source system of this name; one that nobody has declared uses our names."""
+    try:
+        return tenant.source_system(name) or SourceSystem(name=name)
+    except ValidationError:
+        raise ConfigurationError(
+            "the name of a source system has small letters, digits, - and _ only, at most 40", where="source_system"
+        ) from None
+
+
+def _payee_accounts(tenant: Tenant) -> list[tuple[str, str]]:
+    return [
+        (canonical_key(account), company.number) for company in tenant.companies for account in company.payee_accounts
+    ]
+
+
+def _without_folders(file_name: str) -> str:
+    return file_name.replace("\\", "/").rstrip("/").rpartition("/")[2][:LONGEST_NAME]
+
+
+def _text(cell: object) -> str:
+    if cell is None or isinstance(cell, str):
+        return (cell or "")[:LONGEST_KEPT_CELL]
+    is_nested = isinstance(cell, (list, dict))
+    return (json.dumps(cell, ensure_ascii=False, default=str) if is_nested else str(cell))[:LONGEST_KEPT_CELL]

@@ -1,0 +1,191 @@
+"""Putting a chunk of receivables into the books: one transaction, set by set."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from hub.model.books import Contra, Posting, PostingGroup, VoucherKey, VoucherLine
+from hub.model.import_rows import RowProblem
+from hub.model.receivables import Receivable, ReceivableKind, ReferenceRow
+from hub.rules.books import Chart
+from hub.rules.receivables import (
+    Decision,
+    Occasion,
+    PastEntry,
+    Step,
+    coded_lines,
+    new_postings,
+    version_postings,
+)
+from hub.rules.references import normal_form
+from hub.services.ports import UnitOfWork
+from hub.services.receivables.deciding import KnownReceivables
+from hub.services.receivables.resolving import Incoming
+
+VOUCHER_TYPE = "receivables"
+REMATCH = "rematch"
+
+ChartMaker = Callable[[Sequence[PostingGroup], Mapping[str, int]], Chart]
+"""Makes the tenant's chart of its posting groups and the numbers of its payee accounts."""
+
+
+class ImportTask(NamedTuple):
+    """What the chunks of one import have in common."""
+
+    tenant: str
+    exchange_no: int
+    chart_maker: ChartMaker
+    fingerprint: str
+
+
+@dataclass
+class ChunkOutcome:
+    """What became of the rows of a chunk; `handled` counts the rows it got through."""
+
+    handled: int = 0
+    steps: dict[Step, int] = field(default_factory=lambda: dict.fromkeys(Step, 0))
+    amounts_ore: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    rejected: list[tuple[Incoming, RowProblem]] = field(default_factory=list)
+    warnings: list[tuple[int, RowProblem]] = field(default_factory=list)
+    suspended_payments: int = 0
+
+
+class ChunkPosting:
+    """Gathers what a chunk does, then writes it."""
+
+    def __init__(self, work: UnitOfWork, task: ImportTask, rows: Sequence[Incoming]) -> None:
+        self._work = work
+        self._task = task
+        self._rows = rows
+        self._occasion = Occasion(task.exchange_no, work.today)
+        # First of all: on PostgreSQL the numbers' row makes a second import wait here, before it looks what is known.
+        self._next_id = work.receivables.take_ids(len(rows)) if rows else 0
+        self._known = KnownReceivables(work, rows)
+        self._groups: dict[tuple[str, str, str], int] = {}
+        self._receivables: dict[int, Receivable] = {}
+        self._lines: dict[int, int] = {}
+        self._replaced: list[tuple[Receivable, Receivable]] = []
+        self._references: list[ReferenceRow] = []
+        self._postings: list[Posting] = []
+        self._named: list[tuple[int, str]] = []
+        self.outcome = ChunkOutcome()
+
+    def run(self, chunk_no: int) -> ChunkOutcome:
+        """Carry the chunk out, up to a row that is a new version of a receivable of this same chunk."""
+        for row in self._rows:
+            decision = self._known.decide(row)
+            if decision.replaces is not None and decision.replaces.receivable_id in self._receivables:
+                break
+            self._take(row, decision)
+            self.outcome.handled += 1
+        self._write(chunk_no)
+        return self.outcome
+
+    def _take(self, row: Incoming, decision: Decision) -> None:
+        self.outcome.steps[decision.step] += 1
+        if decision.problem is not None:
+            self.outcome.rejected.append((row, decision.problem))
+        elif decision.step is Step.NEW:
+            receivable = self._numbered(row, chain_id=0)
+            self._gather(row, receivable, new_postings(receivable, row.owed_ore, self._occasion))
+            self._references += _reference_rows(row, receivable, row.references)
+        elif decision.replaces is not None:
+            self._replace(row, decision.replaces)
+
+    def _replace(self, row: Incoming, old: Receivable) -> None:
+        receivable = self._numbered(row, chain_id=old.chain_id)
+        entries = self._work.receivables.entries(old.receivable_id)
+        past = [PastEntry(*(entry[name] for name in PastEntry._fields)) for entry in entries]
+        self._gather(row, receivable, version_postings(old, past, receivable, self._occasion))
+        self._replaced.append((old, receivable))
+        added = [wanted for wanted in row.references if not self._known.has_reference(old.receivable_id, wanted)]
+        self._references += _reference_rows(row, receivable, added)
+
+    def _numbered(self, row: Incoming, *, chain_id: int) -> Receivable:
+        number, self._next_id = self._next_id, self._next_id + 1
+        self.outcome.warnings += [(row.line, warning) for warning in row.warnings]
+        receivable = row.receivable._replace(
+            receivable_id=number, chain_id=chain_id or number, group_no=self._group_no(row.receivable)
+        )
+        self._receivables[number] = receivable
+        self._lines[number] = row.line
+        return receivable
+
+    def _gather(self, row: Incoming, receivable: Receivable, postings: list[Posting]) -> None:
+        self._known.add(row, receivable)
+        self._postings += postings
+        change_ore = sum(posting.amount_ore for posting in postings if posting.contra != Contra.TRANSFER)
+        self.outcome.amounts_ore[receivable.currency] += change_ore
+        if receivable.kind != ReceivableKind.INTERNAL:
+            self._named += [*row.references, (0, normal_form(receivable.number))]
+
+    def _group_no(self, receivable: Receivable) -> int:
+        key = (receivable.company, receivable.routine, receivable.kind)
+        if key not in self._groups:
+            self._groups[key] = self._work.receivables.posting_group(*key)
+        return self._groups[key]
+
+    def _write(self, chunk_no: int) -> None:
+        if not self._receivables:
+            return
+        work = self._work
+        work.receivables.insert(tuple(self._receivables.values()))
+        for old, new in self._replaced:
+            work.receivables.move_references(old.receivable_id, new.receivable_id, work.today)
+        for row in work.receivables.add_references(self._references):
+            self._warn_of_contested(row)
+        work.books.add(self._postings)
+        chart = self._task.chart_maker(work.receivables.posting_groups(), work.accounts.numbers())
+        work.books.apply(
+            chart,
+            voucher_type=VOUCHER_TYPE,
+            exchange_no=self._task.exchange_no,
+            chunk_no=chunk_no,
+            coded=self._coded(),
+        )
+        self._queue_rematch(chunk_no)
+        self._record(chunk_no)
+
+    def _coded(self) -> dict[VoucherKey, list[VoucherLine]]:
+        receivables = self._receivables | {old.receivable_id: old for old, _ in self._replaced}
+        sums: dict[tuple[VoucherKey, str, str], int] = defaultdict(int)
+        for posting in self._postings:
+            if posting.contra == Contra.CODED:
+                for key, line in coded_lines(receivables[posting.receivable_id], posting.amount_ore, self._occasion):
+                    sums[key, line.account, line.coding] += line.amount_ore
+        coded: dict[VoucherKey, list[VoucherLine]] = defaultdict(list)
+        for (key, account, text), amount_ore in sums.items():
+            coded[key].append(VoucherLine(account, amount_ore, text))
+        return coded
+
+    def _warn_of_contested(self, row: ReferenceRow) -> None:
+        message = "the reference means another open receivable too; payments that name it wait for a person"
+        line = self._lines[row.receivable_id]
+        self.outcome.warnings.append((line, RowProblem("reference", "REFERENCE_CONTESTED", message)))
+
+    def _queue_rematch(self, chunk_no: int) -> None:
+        marked = self._work.queue.mark_for_rematch(self._named)
+        self.outcome.suspended_payments = marked
+        if marked:
+            run_id = f"{REMATCH}:{self._task.tenant}:{self._task.exchange_no}:{chunk_no}"
+            given = {"exchange_no": self._task.exchange_no}
+            self._work.runs.enqueue(run_id, REMATCH, given, self._task.fingerprint)
+
+    def _record(self, chunk_no: int) -> None:
+        steps = self.outcome.steps
+        self._work.events.record(
+            "receivables_imported",
+            exchange_no=self._task.exchange_no,
+            chunk_no=chunk_no,
+            new=steps[Step.NEW],
+            new_versions=steps[Step.NEW_VERSION],
+            amounts_ore=dict(self.outcome.amounts_ore),
+        )
+
+
+def _reference_rows(row: Incoming, receivable: Receivable, references: Sequence[tuple[int, str]]) -> list[ReferenceRow]:
+    valid_from = row.receivable.invoice_date
+    return [ReferenceRow(account_no, text, receivable.receivable_id, valid_from) for account_no, text in references]

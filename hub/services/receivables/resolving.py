@@ -1,0 +1,197 @@
+"""What an import row names, found in the settings: company, routine, payee accounts, and the references it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from hub.errors import IdentifierError
+from hub.model.company import Company, Routine
+from hub.model.import_rows import ImportRow, RowProblem
+from hub.model.payee_account import SCHEMES, PayeeAccount
+from hub.model.payment_reference import ReferenceRule
+from hub.model.receivables import Receivable, ReceivableKind
+from hub.model.source_system import SourceSystem
+from hub.model.tenant import Tenant
+from hub.rules.receivables import kept_coding, kind_of, principal_ore, row_problems, still_owed_ore
+from hub.rules.references import check_reference, make_reference, normal_form
+from hub.services.chart import canonical_key
+
+ANY_SCHEME = "any"
+
+
+class Incoming(NamedTuple):
+    """A row that may be kept: its receivable without our ids, what is owed on it, and its references."""
+
+    line: int
+    receivable: Receivable
+    owed_ore: int
+    stated_reference: str  # normal form; '' when the references are made
+    references: tuple[tuple[int, str], ...]  # payee account number and normal form
+    warnings: tuple[RowProblem, ...]
+    cells: Mapping[str, object]  # as in the file, for the list of rejected rows
+
+
+class RowRefused(Exception):
+    """A row that cannot be kept, with the reason."""
+
+    def __init__(self, field: str, code: str, message: str) -> None:
+        self.problem = RowProblem(field, code, message)
+        super().__init__(message)
+
+
+class Resolver:
+    """Finds what the rows of one source system name."""
+
+    def __init__(
+        self, tenant: Tenant, system: SourceSystem, account_numbers: Mapping[str, int], *, is_opening: bool
+    ) -> None:
+        self._tenant = tenant
+        self._system = system
+        self._account_numbers = account_numbers
+        self._is_opening = is_opening
+
+    def resolve(self, line: int, row: ImportRow, cells: Mapping[str, object]) -> Incoming:
+        """Return the row with all it names. Raises RowRefused with the first thing that cannot be found or made."""
+        for problem in row_problems(row, is_opening=self._is_opening):
+            raise RowRefused(*problem)
+        company = self._company(row)
+        routine = self._routine(row, company)
+        stated = self._stated_reference(row)
+        warnings: list[RowProblem] = []
+        return Incoming(
+            line=line,
+            receivable=self._receivable(row, company, routine),
+            owed_ore=still_owed_ore(row),
+            stated_reference=stated,
+            references=self._references(row, company, routine, stated, warnings),
+            warnings=tuple(warnings),
+            cells=cells,
+        )
+
+    def _company(self, row: ImportRow) -> Company:
+        number = row.company or self._system.company or ""
+        companies = self._tenant.companies
+        found = self._tenant.company(number) if number else companies[0] if len(companies) == 1 else None
+        if found is not None:
+            return found
+        if number:
+            raise RowRefused("company", "COMPANY_UNKNOWN", "the tenant has no company of this number")
+        raise RowRefused("company", "COMPANY_MISSING", "no company is named, and the source system has none of its own")
+
+    def _routine(self, row: ImportRow, company: Company) -> str:
+        number = row.routine.zfill(2) if row.routine else self._system.default_routine or ""
+        if not number:
+            if company.routines:
+                raise RowRefused("routine", "ROUTINE_MISSING", "no routine is named, and the company has several")
+            return ""
+        routine = _routine_of(number, kind_of(row), company)
+        if routine is None:
+            raise RowRefused(
+                "routine", "ROUTINE_UNKNOWN", f"company {company.number} has no such routine for this kind"
+            )
+        if self._system.routines and routine.number not in self._system.routines:
+            raise RowRefused("routine", "ROUTINE_NOT_DELIVERED", "the source system does not deliver this routine")
+        return number
+
+    def _stated_reference(self, row: ImportRow) -> str:
+        stated = normal_form(row.reference)
+        if row.reference and not stated:
+            raise RowRefused("reference", "REFERENCE_EMPTY", "the reference has neither digit nor letter")
+        return stated
+
+    def _receivable(self, row: ImportRow, company: Company, routine: str) -> Receivable:
+        due_date = row.due_date or row.invoice_date
+        return Receivable(
+            receivable_id=0,
+            company=company.number,
+            number=row.number,
+            source_system=self._system.name,
+            version=row.version,
+            chain_id=0,
+            kind=str(kind_of(row)),
+            group_no=0,
+            routine=routine,
+            currency=row.currency or company.currency,
+            original_ore=principal_ore(row),
+            invoice_date=row.invoice_date,
+            due_date=due_date,
+            original_due_date=due_date,
+            debtor_number=row.debtor_number,
+            debtor_name=row.debtor_name,
+            debtor_identity=row.debtor_identity or "",
+            debtor_address="\n".join(row.address_lines),
+            second_debtor_name=row.second_debtor_name,
+            second_debtor_identity=row.second_debtor_identity or "",
+            register_identity=row.register_identity,
+            department=row.department,
+            refers_to=row.refers_to,
+            credits_number=row.credits_number,
+            coding=kept_coding(row),
+            is_opening=int(self._is_opening),
+        )
+
+    def _references(
+        self, row: ImportRow, company: Company, routine: str, stated: str, warnings: list[RowProblem]
+    ) -> tuple[tuple[int, str], ...]:
+        """Return a reference for each payee account; an internal receivable is never paid and has none."""
+        accounts = self._payee_accounts(row, company)
+        if kind_of(row) is ReceivableKind.INTERNAL:
+            return ()
+        if stated:
+            return self._stated(accounts, company, stated, warnings)
+        values = {
+            "invoice_number": row.number,
+            "debtor_number": row.debtor_number,
+            "company_number": company.number,
+            "routine": routine,
+        }
+        made = [(account, _made(company.reference_rule(account), values)) for account in accounts]
+        return tuple((self._number_of(account), reference) for account, reference in made if reference)
+
+    def _payee_accounts(self, row: ImportRow, company: Company) -> tuple[PayeeAccount, ...]:
+        if not row.payee_account:
+            return company.payee_accounts
+        scheme, sign, number = row.payee_account.partition(":")
+        is_named = bool(sign) and scheme in SCHEMES
+        owner = self._tenant.canonical_account(*((scheme, number) if is_named else (ANY_SCHEME, row.payee_account)))
+        if owner is None or owner[0] is not company:
+            message = "the company has no such payee account; write it as bankgiro:123-4567 or leave it out"
+            raise RowRefused("payee_account", "PAYEE_ACCOUNT_UNKNOWN", message)
+        return (owner[1],)
+
+    def _stated(
+        self, accounts: tuple[PayeeAccount, ...], company: Company, stated: str, warnings: list[RowProblem]
+    ) -> tuple[tuple[int, str], ...]:
+        """A stated reference is kept for the accounts whose control lets it be paid there; for none means refused."""
+        kept, problem = [], None
+        for account in accounts:
+            rule = company.reference_rule(account)
+            found = check_reference(stated, rule.control) if rule is not None else None
+            if found is None or rule is None or not rule.control.is_hard:
+                kept.append((self._number_of(account), stated))
+            if found is not None:
+                problem = RowProblem("reference", found.code, found.message)
+        if problem is not None and not kept:
+            raise RowRefused(*problem)
+        if problem is not None:
+            warnings.append(problem)
+        return tuple(kept)
+
+    def _number_of(self, account: PayeeAccount) -> int:
+        return self._account_numbers[canonical_key(account)]
+
+
+def _routine_of(number: str, kind: ReceivableKind, company: Company) -> Routine | None:
+    """Return the routine; an interest invoice may also have the number with 50 added."""
+    twin = (routine for routine in company.routines if routine.interest_routine == number)
+    return company.routine(number) or (next(twin, None) if kind is ReceivableKind.INTEREST_INVOICE else None)
+
+
+def _made(rule: ReferenceRule | None, values: Mapping[str, str]) -> str:
+    if rule is None:
+        return ""
+    try:
+        return make_reference(rule.elements, values, rule.control)
+    except IdentifierError as error:
+        raise RowRefused("reference", "REFERENCE_NOT_MADE", f"{error}; state the reference in the file") from None

@@ -4,7 +4,9 @@
 names in the settings, `posting` puts a chunk into the books, and `importing` is the whole of it.
 """
 
-from hub.services.receivables.importing import ChartMaker, import_receivables
+from hub.services.receivables.importing import import_receivables
+from hub.services.receivables.mapping import target_fields
+from hub.services.receivables.posting import ChartMaker
 from hub.services.receivables.rejected import rejected_csv, rejected_name
 
-__all__ = ["ChartMaker", "import_receivables", "rejected_csv", "rejected_name"]
+__all__ = ["ChartMaker", "import_receivables", "rejected_csv", "rejected_name", "target_fields"]

@@ -50,8 +50,8 @@ def import_receivables(
     """Import a file of receivables and say what became of every row.
 
     The bytes are kept first. Rows that are known already are left as they are, so the same file again is harmless. With
-    `all_or_nothing` one rejected row keeps the whole file out; `opening` takes balances in without vouchers. A file that
-    cannot be read as a whole is quarantined: the report's `refused` says why, and nothing is posted.
+    `all_or_nothing` one rejected row keeps the whole file out; `opening` takes balances in without vouchers. A file
+    that cannot be read as a whole is quarantined: the report's `refused` says why, and nothing is posted.
 
     Raises:
         ConfigurationError: the declared mapping of the source system cannot be right.
@@ -259,4 +259,7 @@ def _text(cell: object) -> str:
     if cell is None or isinstance(cell, str):
         return (cell or "")[:LONGEST_KEPT_CELL]
     is_nested = isinstance(cell, (list, dict))
-    return (json.dumps(cell, ensure_ascii=False, default=str) if is_nested else str(cell))[:LONGEST_KEPT_CELL]
+    try:
+        return (json.dumps(cell, ensure_ascii=False, default=str) if is_nested else str(cell))[:LONGEST_KEPT_CELL]
+    except RecursionError:
+        return "(nested too deep)"

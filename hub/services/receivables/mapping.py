@@ -38,6 +38,7 @@ CODING_FIELDS = tuple(
     (f"coding_account_{number}", f"coding_amount_{number}", f"coding_text_{number}")
     for number in range(1, MOST_CODING_COLUMNS + 1)
 )
+_CODING_NAMES = frozenset(name for names in CODING_FIELDS for name in names)
 _NEEDED_ALWAYS = ("number", "invoice_date", "amount")
 _NEEDED = (*_NEEDED_ALWAYS, "due_date")
 _MESSAGES = {
@@ -160,7 +161,8 @@ def _readers(cells: Cells) -> dict[str, CellReader]:
 
 def _validated(values: dict[str, Any], problems: list[RowProblem]) -> tuple[ImportRow | None, Problems]:
     _gather_address(values)
-    _gather_coding(values, problems)
+    if not _CODING_NAMES.isdisjoint(values):
+        _gather_coding(values, problems)
     try:
         row = ImportRow.model_validate(values)
     except ValidationError as error:

@@ -20,6 +20,14 @@ from hub.services.chart import canonical_key
 ANY_SCHEME = "any"
 
 
+class Payable(NamedTuple):
+    """One payee account of a company: its number in the store, and how references paid there are made and checked."""
+
+    account_no: int
+    account: PayeeAccount
+    rule: ReferenceRule | None
+
+
 class Incoming(NamedTuple):
     """A row that may be kept: its receivable without our ids, what is owed on it, and its references."""
 
@@ -48,8 +56,14 @@ class Resolver:
     ) -> None:
         self._tenant = tenant
         self._system = system
-        self._account_numbers = account_numbers
         self._is_opening = is_opening
+        self._payable = {
+            company.number: tuple(
+                Payable(account_numbers[canonical_key(account)], account, company.reference_rule(account))
+                for account in company.payee_accounts
+            )
+            for company in tenant.companies
+        }
 
     def resolve(self, line: int, row: ImportRow, cells: Mapping[str, object]) -> Incoming:
         """Return the row with all it names. Raises RowRefused with the first thing that cannot be found or made."""
@@ -135,63 +149,63 @@ class Resolver:
         self, row: ImportRow, company: Company, routine: str, stated: str, warnings: list[RowProblem]
     ) -> tuple[tuple[int, str], ...]:
         """Return a reference for each payee account; an internal receivable is never paid and has none."""
-        accounts = self._payee_accounts(row, company)
+        accounts = self._accounts_paid_to(row, company)
         if kind_of(row) is ReceivableKind.INTERNAL:
             return ()
         if stated:
-            return self._stated(accounts, company, stated, warnings)
+            return _stated(accounts, stated, warnings)
         values = {
             "invoice_number": row.number,
             "debtor_number": row.debtor_number,
             "company_number": company.number,
             "routine": routine,
         }
-        made = [(account, _made(company.reference_rule(account), values)) for account in accounts]
-        return tuple((self._number_of(account), reference) for account, reference in made if reference)
+        return _made(accounts, values)
 
-    def _payee_accounts(self, row: ImportRow, company: Company) -> tuple[PayeeAccount, ...]:
+    def _accounts_paid_to(self, row: ImportRow, company: Company) -> tuple[Payable, ...]:
+        payable = self._payable[company.number]
         if not row.payee_account:
-            return company.payee_accounts
+            return payable
         scheme, sign, number = row.payee_account.partition(":")
         is_named = bool(sign) and scheme in SCHEMES
         owner = self._tenant.canonical_account(*((scheme, number) if is_named else (ANY_SCHEME, row.payee_account)))
-        if owner is None or owner[0] is not company:
+        found = tuple(own for own in payable if owner is not None and own.account is owner[1])
+        if not found:
             message = "the company has no such payee account; write it as bankgiro:123-4567 or leave it out"
             raise RowRefused("payee_account", "PAYEE_ACCOUNT_UNKNOWN", message)
-        return (owner[1],)
+        return found
 
-    def _stated(
-        self, accounts: tuple[PayeeAccount, ...], company: Company, stated: str, warnings: list[RowProblem]
-    ) -> tuple[tuple[int, str], ...]:
-        """A stated reference is kept for the accounts whose control lets it be paid there; for none means refused."""
-        kept, problem = [], None
-        for account in accounts:
-            rule = company.reference_rule(account)
-            found = check_reference(stated, rule.control) if rule is not None else None
-            if found is None or rule is None or not rule.control.is_hard:
-                kept.append((self._number_of(account), stated))
-            if found is not None:
-                problem = RowProblem("reference", found.code, found.message)
-        if problem is not None and not kept:
-            raise RowRefused(*problem)
-        if problem is not None:
-            warnings.append(problem)
-        return tuple(kept)
 
-    def _number_of(self, account: PayeeAccount) -> int:
-        return self._account_numbers[canonical_key(account)]
+def _stated(accounts: tuple[Payable, ...], stated: str, warnings: list[RowProblem]) -> tuple[tuple[int, str], ...]:
+    """Keep a stated reference for the accounts whose control lets it be paid there; refuse it when there is none."""
+    kept, problem = [], None
+    for account_no, _, rule in accounts:
+        found = check_reference(stated, rule.control) if rule is not None else None
+        if found is None or rule is None or not rule.control.is_hard:
+            kept.append((account_no, stated))
+        if found is not None:
+            problem = RowProblem("reference", found.code, found.message)
+    if problem is not None and not kept:
+        raise RowRefused(*problem)
+    if problem is not None:
+        warnings.append(problem)
+    return tuple(kept)
+
+
+def _made(accounts: tuple[Payable, ...], values: Mapping[str, str]) -> tuple[tuple[int, str], ...]:
+    """Make a reference for each account that follows a rule; accounts of one rule share it."""
+    made: dict[int, str] = {}
+    for _, _, rule in accounts:
+        if rule is not None and id(rule) not in made:
+            try:
+                made[id(rule)] = make_reference(rule.elements, values, rule.control)
+            except IdentifierError as error:
+                message = f"{error}; state the reference in the file"
+                raise RowRefused("reference", "REFERENCE_NOT_MADE", message) from None
+    return tuple((account_no, made[id(rule)]) for account_no, _, rule in accounts if rule is not None)
 
 
 def _routine_of(number: str, kind: ReceivableKind, company: Company) -> Routine | None:
     """Return the routine; an interest invoice may also have the number with 50 added."""
     twin = (routine for routine in company.routines if routine.interest_routine == number)
     return company.routine(number) or (next(twin, None) if kind is ReceivableKind.INTEREST_INVOICE else None)
-
-
-def _made(rule: ReferenceRule | None, values: Mapping[str, str]) -> str:
-    if rule is None:
-        return ""
-    try:
-        return make_reference(rule.elements, values, rule.control)
-    except IdentifierError as error:
-        raise RowRefused("reference", "REFERENCE_NOT_MADE", f"{error}; state the reference in the file") from None

@@ -72,11 +72,9 @@ class RecordSequence:
         section = self._idle_section()
         for tile in self._tiles.findall(repaired(grid, self._oddities)):
             if tile[RECORD]:
-                self._read_record(tile[RECORD], line)
+                yield from self._record(tile[RECORD], line)
                 section = self._idle_section()
                 line += 1
-                if self._waiting:
-                    yield from self._taken()
                 continue
             if section is None:
                 section = self._section_for_entry(line, "20")
@@ -126,6 +124,15 @@ class RecordSequence:
         if self._section is None:
             raise _refusal("a payment stands outside a section", "OUTSIDE_SECTION", line, code)
         return self._section
+
+    def _record(self, record: str, line: int) -> Iterator[FileEvent]:
+        """Yield what one record says; before an error, what it said until then."""
+        try:
+            self._read_record(record, line)
+        except FormatError:
+            yield from self._taken()
+            raise
+        yield from self._taken()
 
     def _read_record(self, record: str, line: int) -> None:
         code = record[:2]

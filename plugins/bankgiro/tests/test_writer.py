@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.model.payment_file import Payer, Payment
@@ -25,6 +25,7 @@ ENTRY = st.builds(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # both fixtures only lend a function
 @given(entries=st.lists(ENTRY, min_size=1, max_size=8))
 def test_entries_survive_writing_and_reading(read, make_records, entries):
     payments = [event for event in read(make_records(*entries)) if isinstance(event, Payment)]

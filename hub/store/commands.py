@@ -20,6 +20,13 @@ class SqlCommands:
         self._tenant = tenant
         self._now = now
 
+    def claim(self, key: str) -> None:
+        """Let the same key wait until this transaction ends; SQLite has one writer at a time anyway."""
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(
+                text("SELECT pg_advisory_xact_lock(hashtextextended(:key, :t))"), {"key": key, "t": self._tenant}
+            )
+
     def earlier_result(self, key: str, body_sha256: str) -> dict[str, Any] | None:
         """Return what the same command answered before, or None.
 

@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from hub.errors import ConfigurationError, TransientError
+from hub.store.planner import write_statistics
 from hub.store.tables import SCHEMA_VERSION, metadata
 
 BUSY_TIMEOUT_S = 30
@@ -104,6 +105,8 @@ def _check_version(connection: Connection) -> None:
             text("INSERT INTO installation (name, value) VALUES ('schema_version', :version)"),
             {"version": str(SCHEMA_VERSION)},
         )
+        if connection.dialect.name == "sqlite":
+            write_statistics(connection)
     elif found != str(SCHEMA_VERSION):
         raise ConfigurationError(
             f"the database has schema version {found}, this hub needs {SCHEMA_VERSION}", where="database.url"

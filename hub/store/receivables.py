@@ -12,6 +12,7 @@ from hub.model.receivables import OpenReceivable, Receivable, ReferenceRow
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
+from hub.store.receivable_notes import ReceivableNotes
 
 _RECEIVABLE = ", ".join(Receivable._fields)
 _OPEN = """
@@ -27,7 +28,7 @@ _OPEN = """
 """
 
 
-class SqlReceivables:
+class SqlReceivables(ReceivableNotes):
     """Receivables of one tenant within one transaction."""
 
     def __init__(self, connection: Connection, tenant: int, now: str) -> None:
@@ -196,3 +197,58 @@ class SqlReceivables:
             {"t": self._tenant, "id": receivable_id},
         ).mappings()
         return [dict(row) for row in rows]
+
+    def lock(self, receivable_ids: Sequence[int]) -> None:
+        """Let nobody else change what is open on receivables until the transaction ends.
+
+        SQLite has one writer at a time anyway.
+        """
+        if self._connection.dialect.name == "postgresql" and receivable_ids:
+            statement = text(
+                "SELECT 1 FROM open_item WHERE tenant = :t AND receivable_id IN :ids ORDER BY receivable_id FOR UPDATE"
+            ).bindparams(bindparam("ids", expanding=True))
+            self._connection.execute(statement, {"t": self._tenant, "ids": list(receivable_ids)})
+
+    def versions(self, receivable_id: int) -> list[Receivable]:
+        """Return every version of a receivable, the first one first."""
+        rows = self._connection.execute(
+            text(
+                f"SELECT {_RECEIVABLE} FROM receivable WHERE tenant = :t AND (company, number, source_system) = "
+                "(SELECT company, number, source_system FROM receivable WHERE tenant = :t AND receivable_id = :id) "
+                "ORDER BY version"
+            ),
+            {"t": self._tenant, "id": receivable_id},
+        )
+        return [Receivable._make(row) for row in rows]
+
+    def fully_paid_on(self, receivable_id: int) -> str | None:
+        """Return the latest transaction date among its entries when they sum to zero, else None.
+
+        `rules.payments.manual.fully_paid_on` says the same of entries that are at hand.
+        """
+        found = self._connection.execute(
+            text(
+                "SELECT max(transaction_date) FROM entry WHERE tenant = :t AND receivable_id = :id "
+                "HAVING sum(amount_ore) = 0"
+            ),
+            {"t": self._tenant, "id": receivable_id},
+        ).scalar_one_or_none()
+        return None if found is None else str(found)
+
+    def with_open(self, company: str, currency: str, amount_ore: int, limit: int = 20) -> list[OpenReceivable]:
+        """Return at most `limit` receivables with exactly this amount open, the oldest due first."""
+        rows = self._connection.execute(
+            text(
+                _OPEN + " AND o.receivable_id IS NOT NULL AND r.company = :company AND r.currency = :currency "
+                "AND o.principal_ore + o.fee_ore + o.interest_ore = :amount "
+                "ORDER BY r.due_date, r.receivable_id LIMIT :limit"
+            ),
+            {
+                "t": self._tenant,
+                "company": company,
+                "currency": currency,
+                "amount": amount_ore,
+                "limit": limit,
+            },
+        )
+        return [OpenReceivable._make(row) for row in rows]

@@ -35,7 +35,7 @@ class KnownReceivables:
         self._versions: dict[Key, list[_Version]] = defaultdict(list)
         for receivable in _kept_versions(work, rows):
             self._versions[key_of(receivable)].append(_Version(receivable, None))
-        self._references = self._open_references()
+        self._references = self._open_references(rows)
 
     def decide(self, row: Incoming) -> Decision:
         """Decide what a row does."""
@@ -76,11 +76,17 @@ class KnownReceivables:
         entries = self._work.receivables.entries(version.receivable.receivable_id)
         return sum(entry["amount_ore"] for entry in entries if entry["cause"] == Cause.OPENING_BALANCE)
 
-    def _open_references(self) -> dict[int, set[Reference]]:
+    def _open_references(self, rows: Sequence[Incoming]) -> dict[int, set[Reference]]:
+        """Look up the references of what a row may contradict or replace; a row that repeats has no need of them."""
         found: dict[int, set[Reference]] = defaultdict(set)
-        ids = [version.receivable.receivable_id for versions in self._versions.values() for version in versions]
-        for row in self._work.receivables.references_of(ids):
-            found[row.receivable_id].add((row.account_no, row.reference))
+        ids = {
+            kept.receivable.receivable_id
+            for row in rows
+            for kept in self._versions.get(key_of(row.receivable), ())
+            if row.stated_reference or row.receivable.version != kept.receivable.version
+        }
+        for reference in self._work.receivables.references_of(sorted(ids)):
+            found[reference.receivable_id].add((reference.account_no, reference.reference))
         return found
 
 

@@ -86,6 +86,8 @@ class RowMapping:
     def check_columns(self, columns: Sequence[str]) -> tuple[str, ...]:
         """Compare the heading of a file with what is declared, and return the columns that are not used.
 
+        Fields that the heading has no column for are not looked for in its rows.
+
         Raises:
             FormatError: HEADING_LACKS, naming the columns that are declared or needed and are not there.
         """
@@ -98,7 +100,9 @@ class RowMapping:
                 code="HEADING_LACKS",
                 line=self._system.header_row,
             )
-        return self.unused(columns)
+        unused = self.unused(columns)
+        self._columns = [column for column in self._columns if column.key in columns]
+        return unused
 
     def unused(self, columns: Iterable[str]) -> tuple[str, ...]:
         """Return those of a file's columns that lead nowhere."""

@@ -84,26 +84,29 @@ _BESIDE = """
     LEFT JOIN watch x ON x.tenant = r.tenant AND x.receivable_id = r.receivable_id
     LEFT JOIN printed_charge c ON c.tenant = r.tenant AND c.receivable_id = r.receivable_id
 """
+# CROSS JOIN holds SQLite to the order written: from the few things wanted to the many rows there are.
 _CANDIDATES = f"""
     SELECT {_CANDIDATE.format(how="'reference'", contested="f.is_contested")}
     FROM wanted w
-    JOIN reference f ON f.tenant = :t AND f.account_no = w.account_no AND f.reference = w.token
-                    AND f.target_kind = 'receivable' AND f.closed_on IS NULL
-    JOIN receivable r ON r.tenant = :t AND r.receivable_id = f.target_id
-    LEFT JOIN open_item o ON o.tenant = :t AND o.receivable_id = r.receivable_id {_BESIDE}
-    WHERE w.how = 'reference'
+    CROSS JOIN reference f
+    CROSS JOIN receivable r
+    LEFT JOIN open_item o ON o.tenant = r.tenant AND o.receivable_id = r.receivable_id {_BESIDE}
+    WHERE w.how = 'reference' AND f.tenant = :t AND f.account_no = w.account_no AND f.reference = w.token
+      AND f.target_kind = 'receivable' AND f.closed_on IS NULL AND r.tenant = :t AND r.receivable_id = f.target_id
     UNION ALL
     SELECT {_CANDIDATE.format(how="'number'", contested="0")}
     FROM wanted w
-    JOIN receivable r ON r.tenant = :t AND r.company = w.company AND r.number = w.token
-    JOIN open_item o ON o.tenant = :t AND o.receivable_id = r.receivable_id {_BESIDE}
-    WHERE w.how = 'number'
+    CROSS JOIN receivable r
+    CROSS JOIN open_item o {_BESIDE}
+    WHERE w.how = 'number' AND r.tenant = :t AND r.company = w.company AND r.number = w.token
+      AND o.tenant = :t AND o.receivable_id = r.receivable_id
     UNION ALL
     SELECT {_CANDIDATE.format(how="'payer'", contested="0")}
     FROM wanted w
-    JOIN receivable r ON r.tenant = :t AND r.debtor_identity = w.token AND r.company = w.company
-    JOIN open_item o ON o.tenant = :t AND o.receivable_id = r.receivable_id {_BESIDE}
-    WHERE w.how = 'payer'
+    CROSS JOIN receivable r
+    CROSS JOIN open_item o {_BESIDE}
+    WHERE w.how = 'payer' AND r.tenant = :t AND r.debtor_identity = w.token AND r.company = w.company
+      AND o.tenant = :t AND o.receivable_id = r.receivable_id
 """
 
 
@@ -217,9 +220,10 @@ _PAYMENTS = f"""
            p.payer_name, p.payer_account, p.payer_identity, p.exchange_no, p.section_no, coalesce(a.company, ''),
            p.kind
     FROM wanted_payment w
-    JOIN payment p ON p.tenant = :t AND p.payment_id = w.payment_id
+    CROSS JOIN payment p
     LEFT JOIN payee_account a ON a.tenant = p.tenant AND a.account_no = p.account_no
     LEFT JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
+    WHERE p.tenant = :t AND p.payment_id = w.payment_id
     ORDER BY p.payment_id
 """
 
@@ -227,7 +231,9 @@ _UNALLOCATED = """
     SELECT p.payment_id, u.account_no, u.remaining_ore, p.currency, u.booked_date, p.reference, p.quality, p.parts,
            p.texts, p.payer_name, p.payer_account, p.payer_identity, p.exchange_no, p.section_no, u.company, p.kind
     FROM wanted_payment w
-    JOIN unallocated_payment u ON u.tenant = :t AND u.payment_id = w.payment_id AND u.state = 'suspended'
-    JOIN payment p ON p.tenant = :t AND p.payment_id = w.payment_id
+    CROSS JOIN unallocated_payment u
+    CROSS JOIN payment p
+    WHERE u.tenant = :t AND u.payment_id = w.payment_id AND u.state = 'suspended'
+      AND p.tenant = :t AND p.payment_id = w.payment_id
     ORDER BY p.payment_id
 """

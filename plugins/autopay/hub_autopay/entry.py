@@ -198,6 +198,6 @@ def _events(head: Head, values: Values, line: int, position: int, signed: int, *
             message = "the shares of its references do not add up to the payment"
             yield Warned("SHARES_DIFFER", message, line, DETAIL, "RfrdDocAmt")
     elif signed and head.is_reversal:
-        yield translate.reversal(head, values, line=line, position=position, amount_ore=abs(signed), is_only=is_only)
+        yield translate.reversal(head, values, line=line, amount_ore=abs(signed))
     else:
         yield translate.other_detail(head, values, line=line, position=position, signed_ore=signed, is_only=is_only)

@@ -95,7 +95,7 @@ def _further_numbers(block: Values) -> list[str]:
 
 def _other_debtor(detail: Values) -> str:
     """Return the ultimate debtor when somebody else paid for it; the payer's own name stands in `Payer`."""
+    payer: str = detail.get("debtor_name", "")
     name: str = detail.get("ultimate_debtor_name", "")
-    if not name or name == detail.get("debtor_name") or name.upper() in NAMES_FOR_NONE:
-        return ""
-    return name
+    is_named = bool(payer and name) and not NAMES_FOR_NONE & {payer.upper(), name.upper()}
+    return name if is_named and name != payer else ""

@@ -89,7 +89,8 @@ class Section:
         assert self._entry is not None
         yield from self.counted(self._entry.close())
         self.totals.add_entry(self._entry.head, self._entry.details)
-        self._lacks_date = self._lacks_date or self._entry.head.booked_date is None
+        head = self._entry.head
+        self._lacks_date = self._lacks_date or (head.is_booked and head.booked_date is None)
         self._entry = None
 
     def counted(self, events: Iterator[FileEvent]) -> Iterator[FileEvent]:

@@ -46,10 +46,9 @@ def payment(head: Head, detail: Values, *, line: int, position: int, amount_ore:
     )
 
 
-def reversal(head: Head, detail: Values, *, line: int, position: int, amount_ore: int, is_only: bool) -> Reversal:
+def reversal(head: Head, detail: Values, *, line: int, amount_ore: int) -> Reversal:
     """Return the reversal that a detail states; its keys name the original as far as the bank does."""
     purpose = remittance_of(detail, currency=head.currency, line=line)
-    keys = proof_keys(head, detail, position=position, is_only=is_only) + _original_keys(detail)
     return Reversal(
         line=line,
         entry=head.number,
@@ -57,7 +56,7 @@ def reversal(head: Head, detail: Values, *, line: int, position: int, amount_ore
         currency=head.currency,
         booked_date=head.booked_date,
         reference=next(iter(references_of(purpose)), ""),
-        keys=keys,
+        keys=_original_keys(head, detail),
         reason=detail.get("return_reason", ""),
         is_credit=head.direction > 0,
         account=_other_giro(head, detail),
@@ -102,7 +101,7 @@ def whole_entry(head: Head, details: Sequence[Values] = ()) -> OtherEntry | Reve
             currency=head.currency,
             booked_date=head.booked_date,
             reference=next(iter(references), ""),
-            keys=keys,
+            keys=(),  # its own reference does not name the original
             is_credit=head.direction > 0,
             entry_reference=head.reference,
         )
@@ -141,9 +140,12 @@ def proof_keys(head: Head, detail: Values, *, position: int, is_only: bool) -> t
     return keys
 
 
-def _original_keys(detail: Values) -> tuple[Key, ...]:
+def _original_keys(head: Head, detail: Values) -> tuple[Key, ...]:
+    """Return what names the original. The reversal's own entry reference does not: it would exclude the original."""
+    own = detail.get("acct_svcr_ref", "")
+    keys = (Key("acct_svcr_ref", own),) if own and own != head.acct_svcr_ref else ()
     found = ((name, _given(detail.get(name, ""))) for name in _ORIGINAL_REFERENCES)
-    return tuple(Key(name, value) for name, value in found if value)
+    return keys + tuple(Key(name, value) for name, value in found if value)
 
 
 def _given(text: str) -> str:

@@ -143,7 +143,12 @@ def _describe(event: object, seen: dict[str, Any]) -> None:
     elif isinstance(event, SectionOpened):
         seen["sections"].append({"account": event.account.number, "currency": event.currency})
     elif isinstance(event, SectionClosed):
-        closed = {"net_ore": event.net_ore, "entries": event[2], "date": str(event.booked_date), "serial": event.serial}
+        closed = {
+            "net_ore": event.net_ore,
+            "entries": event.entry_count,
+            "date": str(event.booked_date),
+            "serial": event.serial,
+        }
         seen["sections"][-1] |= closed
     elif isinstance(event, Payment | Deduction):
         seen["entries"].append(_entry(event))

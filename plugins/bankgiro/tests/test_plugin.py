@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import tomllib
 from importlib import import_module
 from pathlib import Path
@@ -43,7 +44,7 @@ def test_settings_reach_the_reader(read, make_records):
 
     assert read(data)
     with pytest.raises(FormatError):
-        list(reader.read(__import__("io").BytesIO(data)))
+        list(reader.read(io.BytesIO(data)))
 
 
 @pytest.mark.parametrize("wrong", [{"strictness": True}, {"warnings_per_code": 0}, {"warnings_per_code": 1001}])

@@ -64,7 +64,7 @@ def test_a_published_file_gives_its_stated_totals(name, stated):
     currencies = [section.currency for section in of(SectionOpened, events)]
     closed = of(SectionClosed, events)
     payments, deductions = of(Payment, events), of(Deduction, events)
-    assert [(c, s.net_ore, s[2]) for c, s in zip(currencies, closed, strict=True)] == stated.sections
+    assert [(c, s.net_ore, s.entry_count) for c, s in zip(currencies, closed, strict=True)] == stated.sections
     assert (len(payments), sum(p.amount_ore for p in payments)) == (stated.payments, stated.credit_ore)
     assert (len(deductions), events[-1].payments, events[-1].deductions) == (
         stated.deductions,

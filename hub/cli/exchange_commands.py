@@ -1,0 +1,141 @@
+"""`hub exchanges`: the log of files, and the journey of each."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hub.cli.session import Session, command
+from hub.cli.showing import answer_json, kronor, say, show_fields, show_table, state, words
+from hub.model.enquiries import PaymentStory
+from hub.model.exchanges import Exchange
+from hub.runtime.facade_exchanges import Journey
+
+Number = Annotated[int, typer.Argument(help="The exchange's number.")]
+
+
+def group() -> typer.Typer:
+    """Return the group."""
+    app = typer.Typer(help="Files in and out, and what became of each.")
+    command(app, "list", is_default=True)(list_exchanges)
+    command(app, "show")(show)
+    command(app, "content")(content)
+    command(app, "retry")(retry)
+    return app
+
+
+def list_exchanges(
+    session: Session,
+    in_state: Annotated[str, typer.Option("--state", help="Such as quarantined or held.")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 50,
+) -> None:
+    """List exchanges, newest first."""
+    with session.hub() as hub:
+        found = hub.exchanges.latest(state=in_state, limit=limit)
+    if session.as_json:
+        answer_json(found)
+        return
+    rows = [(str(e.number), e.received_at[:16].replace("T", " "), e.name, e.format, state(e.state), e.reason) for e in found]
+    columns = (("no", "right"), ("received", "keep"), "file", "format", ("state", "keep"), ("why", "wrap"))
+    show_table("", columns, rows, empty="no file has come yet; try: hub receive FILE")
+
+
+def show(
+    session: Session,
+    number: Number,
+    limit: Annotated[int, typer.Option("--limit", min=0, help="At most so many payments.")] = 50,
+) -> None:
+    """Show what a file said, and what became of every payment in it."""
+    with session.hub() as hub:
+        journey = hub.exchanges.show(number)
+        payments = hub.exchanges.payments(number, limit=limit) if limit else []
+    if session.as_json:
+        answer_json({**journey._asdict(), "payments": payments})
+        return
+    _show_head(journey.exchange)
+    _show_journey(journey)
+    if payments:
+        show_payments(f"payments ({len(payments)} shown)", payments)
+
+
+def _show_head(exchange: Exchange) -> None:
+    problem = exchange.problem or {}
+    place = ", ".join(f"{name} {problem[name]}" for name in ("line", "record", "field") if problem.get(name))
+    show_fields(
+        f"exchange {exchange.number}: {exchange.name}",
+        (
+            ("state", state(exchange.state)),
+            ("why", exchange.reason),
+            ("error", f"{problem['code']} {place}" if problem else ""),
+            ("format", f"{exchange.format} (plugin {exchange.plugin})" if exchange.format else ""),
+            ("received", f"{exchange.received_at[:19].replace('T', ' ')} UTC, attempt {exchange.attempt}"),
+            ("bytes", f"{exchange.size:,} SHA-256 {exchange.sha256[:16]}…".replace(",", " ")),
+        ),
+    )
+
+
+def _show_journey(journey: Journey) -> None:
+    if journey.sections:
+        rows = [
+            (s.account, s.level, s.booked_date or s.first_date or "", s.serial or s.identity, str(s.payments), _net(s.net_ore, s.currency))
+            for s in journey.sections
+        ]
+        columns = ("account", "level", "booked", "serial", ("payments", "right"), ("kronor", "right"))
+        show_table("sections", columns, rows)
+    if journey.outcome:
+        outcome = [
+            (state(o.what), words(o.why), o.where, str(o.payments), kronor(o.amount_ore, o.currency)) for o in journey.outcome
+        ]
+        show_table("what became of it", ("what", "why", "where", ("payments", "right"), ("kronor", "right")), outcome)
+    for difference in _differences(journey.exchange):
+        say(difference)
+
+
+def _net(net_ore: int | None, currency: str) -> str:
+    return "" if net_ore is None else kronor(net_ore, currency)
+
+
+def _differences(exchange: Exchange) -> list[str]:
+    correction = (exchange.summary or {}).get("correction")
+    if not correction:
+        return []
+    return [f"it corrects exchange {correction['corrects']}: {len(correction['differences'])} differences (--json lists them)"]
+
+
+def show_payments(title: str, payments: list[PaymentStory]) -> None:
+    """Show payments, one row for each share of each."""
+    rows = []
+    for payment in payments:
+        head = (str(payment.payment_id), payment.booked_date, payment.reference, payment.payer_name)
+        fates = [(state(f.what), words(f.why), f.where, kronor(f.amount_ore, payment.currency)) for f in payment.fates]
+        for index, fate in enumerate(fates or [(state("loaded"), "", "", kronor(payment.amount_ore, payment.currency))]):
+            rows.append((*(head if index == 0 else ("",) * 4), *fate))
+    columns = (("id", "right"), ("booked", "keep"), "reference", "payer", ("what", "keep"), ("why", "wrap"), "where", ("kronor", "right"))
+    show_table(title, columns, rows)
+
+
+def content(
+    session: Session, number: Number, to: Annotated[Path, typer.Option("--to", help="The file to write.", dir_okay=False)]
+) -> None:
+    """Write the bytes of an exchange to a file, as they came."""
+    with session.hub() as hub, hub.exchanges.content(number) as stream, to.open("xb") as file:
+        shutil.copyfileobj(stream, file)
+    say(f"written to {to}")
+
+
+def retry(session: Session, number: Number) -> None:
+    """Take a file up again after its cause is mended: one in quarantine, undone, or whose run failed."""
+    with session.hub() as hub:
+        exchange = hub.exchanges.retry(number)
+    answer_exchange(session, exchange)
+
+
+def answer_exchange(session: Session, exchange: Exchange) -> None:
+    """Answer with where an exchange stands now."""
+    if session.as_json:
+        answer_json(exchange)
+    else:
+        _show_head(exchange)

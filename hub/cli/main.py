@@ -1,0 +1,46 @@
+"""The command `hub`: all its groups put together."""
+
+from __future__ import annotations
+
+import typer
+
+from hub.cli import (
+    demo_command,
+    exchange_commands,
+    feed_command,
+    file_commands,
+    inspect_command,
+    payment_commands,
+    receivable_commands,
+    setup_commands,
+)
+from hub.cli.session import root_options
+
+HELP = """Reskontra Hub: files from banks in, matched with receivables and posted; and what became of them.
+
+Exit codes: 0 done, 1 a file or choice is wrong, 2 the command is, 3 a setting is, 4 queued or waits, 5 a defect.
+"""
+
+
+def build_app() -> typer.Typer:
+    """Return the whole command."""
+    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    root_options(app, HELP)
+    for module in (setup_commands, demo_command, file_commands, inspect_command, feed_command):
+        module.register(app)
+    for name, module in (
+        ("payments", payment_commands),
+        ("receivables", receivable_commands),
+        ("exchanges", exchange_commands),
+    ):
+        app.add_typer(module.group(), name=name)
+    return app
+
+
+def main() -> None:
+    """Run the command with the arguments it was given."""
+    build_app()()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""`hub payments`: the queue of money that waits, and what a person does with it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hub.cli.exchange_commands import show_payments
+from hub.cli.session import Session, command
+from hub.cli.showing import answer_json, kronor, say, show_table, state, words
+from hub.model.payments import QueuedPayment
+
+PaymentId = Annotated[int, typer.Argument(help="The payment's id.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, help="At most so many.")]
+
+
+def group() -> typer.Typer:
+    """Return the group."""
+    app = typer.Typer(help="Money that waits for a person, and what to do with it.")
+    command(app, "list", is_default=True)(list_queue)
+    command(app, "show")(show)
+    command(app, "signals")(signals)
+    command(app, "lumps")(lumps)
+    return app
+
+
+def list_queue(
+    session: Session,
+    in_state: Annotated[str, typer.Option("--state", help="suspended or held.")] = "",
+    group: Annotated[str, typer.Option("--group", help="A group that was held together.")] = "",
+    limit: Limit = 100,
+) -> None:
+    """List payments that wait: suspended ones are in the suspense account, held ones are posted nowhere yet."""
+    with session.hub() as hub:
+        waiting = hub.payments.queue(state=in_state, group=group, limit=limit)
+        totals = hub.payments.totals()
+    if session.as_json:
+        answer_json(waiting)
+        return
+    columns = (("id", "right"), ("booked", "keep"), "reference", "payer", ("state", "keep"), ("why", "wrap"), ("kronor", "right"))
+    show_table("", columns, [_row(payment) for payment in waiting], empty="no money waits")
+    for name, currency, count, remaining_ore in totals:
+        say(f"{name}: {count} payments, {kronor(remaining_ore, currency)}")
+
+
+def _row(payment: QueuedPayment) -> tuple[object, ...]:
+    why = words(payment.reason) + (f" (group {payment.held_group})" if payment.held_group else "")
+    twin = f", see payment {payment.twin_payment}" if payment.twin_payment else ""
+    text = payment.reference or payment.texts.replace("\n", " ")
+    amount = kronor(payment.remaining_ore, payment.currency)
+    return str(payment.payment_id), payment.booked_date, text, payment.payer_name, state(payment.state), why + twin, amount
+
+
+def show(session: Session, payment_id: PaymentId) -> None:
+    """Show one payment and what became of it."""
+    with session.hub() as hub:
+        story = hub.payments.show(payment_id)
+    if session.as_json:
+        answer_json(story)
+    else:
+        show_payments(f"payment {payment_id}, exchange {story.exchange_no}", [story])
+
+
+def signals(session: Session, limit: Limit = 100) -> None:
+    """List payments on receivables under watch (signallista), newest first."""
+    with session.hub() as hub:
+        events = hub.payments.signals(limit=limit)
+    if session.as_json:
+        answer_json(events)
+        return
+    rows = [
+        (e.recorded_at[:10], e.data["company"], e.data["number"], str(e.data["payment_id"]), kronor(e.data["amount_ore"], e.data["currency"]))
+        for e in events
+    ]
+    columns = ("recorded", "company", "receivable", ("payment", "right"), ("kronor", "right"))
+    show_table("", columns, rows, empty="no payment has come on a receivable under watch")
+
+
+def lumps(
+    session: Session,
+    in_state: Annotated[str, typer.Option("--state", help="alone, paired, payment, duplicate, or all.")] = "alone",
+) -> None:
+    """List movements of the bank accounts that came without who paid: those that stand alone, or others."""
+    with session.hub() as hub:
+        found = hub.payments.lumps(state="" if in_state == "all" else in_state)
+    if session.as_json:
+        answer_json(found)
+        return
+    rows = [(str(m.lump_no), m.booked_date, m.entry_reference, str(m.exchange_no), state(m.state), kronor(m.amount_ore, m.currency)) for m in found]
+    columns = (("no", "right"), ("booked", "keep"), "reference", ("exchange", "right"), "state", ("kronor", "right"))
+    show_table("", columns, rows, empty="no bank movement is in this state")

@@ -1,0 +1,135 @@
+"""What every command shares: where the home is, which tenant, how to answer, and how it ends."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hub.cli.exit_codes import ExitCode, exit_code_of
+from hub.cli.showing import say
+from hub.errors import HubError
+from hub.runtime.facade import Hub
+
+Home = Annotated[
+    Path | None,
+    typer.Option("--home", help="The home folder; else HUB_HOME, else the current folder.", rich_help_panel="Common"),
+]
+TenantName = Annotated[
+    str | None, typer.Option("--tenant", help="The tenant; needed when there are several.", rich_help_panel="Common")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.", rich_help_panel="Common")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show a traceback on errors.", rich_help_panel="Common")]
+Wait = Annotated[
+    float,
+    typer.Option("--wait", min=0, help="Seconds to wait for another process at work.", rich_help_panel="Common"),
+]
+SHARED: dict[str, tuple[Any, Any]] = {
+    "home": (Home, None),
+    "tenant": (TenantName, None),
+    "as_json": (AsJson, False),
+    "debug": (Debug, False),
+    "wait": (Wait, 10.0),
+}
+
+
+@dataclass(frozen=True)
+class Session:
+    """The common options of one call."""
+
+    home: Path | None = None
+    tenant: str | None = None
+    as_json: bool = False
+    debug: bool = False
+    wait: float = 10.0
+
+    def hub(self) -> Hub:
+        """Open the tenant; close it after use."""
+        return Hub.open(self.home, self.tenant, wait_s=self.wait)
+
+
+Command = Callable[..., None]
+
+
+def command(app: typer.Typer, name: str, *, is_default: bool = False) -> Callable[[Command], Command]:
+    """Register a function as a command; it gets a `Session` first, and the common options are added to its own.
+
+    With `is_default` it is also what the group does when no command is named; such a one takes options only.
+    """
+
+    def register(function: Command) -> Command:
+        app.command(name)(_with_shared_options(function, always=True))
+        if is_default:
+            app.callback(invoke_without_command=True)(_with_shared_options(function, always=False))
+        return function
+
+    return register
+
+
+def root_options(app: typer.Typer, help_text: str) -> None:
+    """Let the common options stand before the command too."""
+
+    def nothing(_session: Session) -> None:
+        pass
+
+    app.callback(help=help_text)(_with_shared_options(nothing, always=True))
+
+
+def _with_shared_options(function: Command, *, always: bool) -> Command:
+    own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+    defaults = {parameter.name: parameter.default for parameter in own}
+
+    def run(ctx: typer.Context, **given: Any) -> None:
+        session = _session(ctx, {name: given.pop(name) for name in SHARED})
+        ctx.obj = session
+        if always or ctx.invoked_subcommand is None:
+            with ended_by_exit_code(debug=session.debug):
+                function(session, **{**defaults, **given})
+
+    parameters = [_keyword("ctx", typer.Context), *(p.replace(kind=p.KEYWORD_ONLY) for p in own)]
+    parameters += [_keyword(name, kind, default) for name, (kind, default) in SHARED.items()]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    run.__name__, run.__doc__ = function.__name__, function.__doc__
+    return run
+
+
+def _keyword(name: str, kind: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=default)
+
+
+def _session(ctx: typer.Context, given: dict[str, Any]) -> Session:
+    """Options beside the command win over those before it."""
+    before = ctx.parent.obj if ctx.parent is not None and isinstance(ctx.parent.obj, Session) else Session()
+    return replace(before, **{name: value for name, value in given.items() if value != SHARED[name][1]})
+
+
+@contextmanager
+def ended_by_exit_code(*, debug: bool = False) -> Iterator[None]:
+    """Turn errors into one line that says what to do, and an exit code."""
+    try:
+        yield
+    except (typer.Exit, typer.Abort, typer.BadParameter):
+        raise
+    except BrokenPipeError:  # whoever read our answer has gone, such as `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(ExitCode.OK) from None
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        say(_sentence(error), is_error=True)
+        raise typer.Exit(exit_code_of(error)) from None
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, HubError):
+        return str(error)
+    return f"a defect in the hub: {type(error).__name__}; nothing half done is kept. Run it again with --debug and report it"

@@ -1,0 +1,231 @@
+"""`hub.Hub`: everything the hub does for a tenant, typed, for a core ledger in the same process and for the doors.
+
+with Hub.open(Path("home"), tenant="north") as hub:
+    hub.import_receivables(Path("invoices.json"), source_system="billing")
+    hub.receive(Path("bgmax.txt"))
+    for event in hub.feed(after=0):
+        ...
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, NamedTuple, Self
+
+from hub.banking_calendar import Clock
+from hub.errors import DataError, TransientError
+from hub.model.enquiries import AccountBalance
+from hub.model.events import Event
+from hub.model.exchanges import Exchange
+from hub.model.import_rows import ImportReport
+from hub.model.runs import Run
+from hub.model.tenant import Tenant
+from hub.runtime.bootstrap import LOCK_TIMEOUT_S, Installation, TenantWork
+from hub.runtime.engine import Progress
+from hub.runtime.facade_exchanges import ExchangesDesk
+from hub.runtime.facade_payments import PaymentsDesk
+from hub.runtime.facade_receivables import ReceivablesDesk
+from hub.runtime.plugins import default_readers
+from hub.services.chart import TenantChart
+from hub.services.payments.inspecting import FileInspector
+from hub.services.payments.receiving import receive
+from hub.services.ports import JsonObject
+from hub.services.receivables import import_receivables
+from hub.services.receivables.importing import Progress as RowProgress
+from hub.transports.folder import FolderInbox
+
+INBOX = "inbox"
+
+
+class Receipt(NamedTuple):
+    """A payment file that has been kept. `is_queued`: another process works here, and will read it."""
+
+    exchange: Exchange
+    run_id: str
+    is_queued: bool
+
+
+class Hub:
+    """One tenant of one installation."""
+
+    def __init__(self, installation: Installation, work: TenantWork, *, wait_s: float = LOCK_TIMEOUT_S) -> None:
+        self._installation = installation
+        self._work = work
+        self._wait_s = wait_s
+        self.payments = PaymentsDesk(work, self.work)
+        self.receivables = ReceivablesDesk(work, self.work)
+        self.exchanges = ExchangesDesk(work, self.work)
+
+    @classmethod
+    def open(
+        cls,
+        home: Path | None = None,
+        tenant: str | None = None,
+        *,
+        clock: Clock | None = None,
+        wait_s: float = LOCK_TIMEOUT_S,
+    ) -> Self:
+        """Open a tenant of the home at `home` (else HUB_HOME, else the current folder); close it after use.
+
+        `tenant` may be left out when the home has one. `wait_s` is how long a call waits for another process.
+
+        Raises:
+            ConfigurationError: no such home or tenant, or wrong settings.
+            TransientError: the database does not answer.
+        """
+        installation = Installation.open(home, clock)
+        try:
+            return cls(installation, installation.tenant(tenant), wait_s=wait_s)
+        except BaseException:
+            installation.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database."""
+        self._installation.close()
+
+    @property
+    def tenant(self) -> Tenant:
+        """The tenant's settings."""
+        return self._work.tenant
+
+    # --- files in ---------------------------------------------------------------------------------------------------
+
+    def receive(self, file: Path | BinaryIO, *, name: str = "", progress: Progress | None = None) -> Receipt:
+        """Take in one payment file: keep its bytes, read, match and post it.
+
+        A file that cannot be read ends in quarantine, which is no error here: see the receipt's `exchange`.
+
+        Raises:
+            DataError: the file cannot be opened.
+        """
+        return self.receive_all([file] if isinstance(file, Path) else [(name or "unnamed", file)], progress=progress)[0]
+
+    def receive_all(
+        self, files: Iterable[Path | tuple[str, BinaryIO]], *, progress: Progress | None = None
+    ) -> list[Receipt]:
+        """Take in payment files, in order; all are kept before the first is read."""
+        kept = [self._keep(file) for file in files]
+        is_done = self.work(progress)
+        unfinished = set() if is_done else {run.run_id for run in self._unfinished()}
+        with self._work.store.read() as work:
+            return [Receipt(work.exchanges.get(number), run_id, run_id in unfinished) for number, run_id in kept]
+
+    def poll(self, folder: Path | None = None, *, progress: Progress | None = None) -> list[Receipt]:
+        """Take in the files that wait in an inbox folder (default: `inbox/<tenant>` of the home).
+
+        A file is put aside, into `received`, once its bytes are kept.
+
+        Raises:
+            ConfigurationError: the folder is not there.
+        """
+        inbox = FolderInbox(folder or self._installation.home.path / INBOX / self.tenant.id)
+        receipts = []
+        for file in inbox.waiting(now_s=time.time()):
+            receipt = self.receive(file, progress=progress)
+            inbox.put_aside(file, receipt.exchange.number)
+            receipts.append(receipt)
+        return receipts
+
+    def import_receivables(
+        self,
+        file: Path | BinaryIO,
+        *,
+        source_system: str,
+        name: str = "",
+        all_or_nothing: bool = False,
+        opening: bool = False,
+        progress: RowProgress | None = None,
+    ) -> ImportReport:
+        """Import a file of receivables (see `services.receivables.import_receivables`), then place money that waits.
+
+        Raises:
+            ConfigurationError: the declared mapping of the source system cannot be right.
+            DataError: the file cannot be opened. One that cannot be read is `refused` in the report.
+        """
+        self.work()
+        name, opened = _opened(file, name)
+        with opened as stream:
+            report = import_receivables(
+                self._work.store,
+                self.tenant,
+                lambda groups, numbers: TenantChart(self.tenant, groups, numbers),
+                stream,
+                file_name=name,
+                source_system=source_system,
+                all_or_nothing=all_or_nothing,
+                opening=opening,
+                progress=progress,
+                fingerprint=self._work.fingerprint,
+            )
+        self.work()
+        return report
+
+    @staticmethod
+    def inspect(file: Path, *, show_personal: bool = False) -> FileInspector:
+        """Look into a payment file: no tenant, no home, nothing is kept. See `Inspection` and `FileInspector.items`.
+
+        Raises:
+            DataError: the file cannot be opened. What is wrong inside it stands in the inspection's `errors`.
+        """
+        return FileInspector(default_readers(), lambda: _opened(file, "")[1], show_personal=show_personal)
+
+    # --- work and what came of it -----------------------------------------------------------------------------------
+
+    def work(self, progress: Progress | None = None) -> bool:
+        """Carry out what is queued or was interrupted; False when another process is at it, or it has to wait."""
+        if not self._work.has_unfinished_runs() and not self._work.has_news_for_observers():
+            return True
+        try:
+            self._work.carry_out(timeout_s=self._wait_s, progress=progress)
+        except TransientError:
+            return False
+        return not self._work.has_unfinished_runs()
+
+    def feed(self, after: int = 0, limit: int = 1000) -> list[Event]:
+        """Return the events that follow number `after`, in order and without gaps; ask again after the last one."""
+        with self._work.store.read() as work:
+            return work.events.after(after, limit)
+
+    def runs(self, *, state: str = "", limit: int = 50) -> list[Run]:
+        """Return the newest runs first; `state` is queued, running, done or failed."""
+        return self._work.enquiries.runs(state=state, limit=limit)
+
+    def tasks(self) -> Sequence[JsonObject]:
+        """Return what waits for a person, oldest first."""
+        with self._work.store.read() as work:
+            return work.commands.open_tasks()
+
+    def balances(self) -> list[AccountBalance]:
+        """Return the balance of every ledger account that vouchers have touched."""
+        return self._work.enquiries.balances()
+
+    def _keep(self, file: Path | tuple[str, BinaryIO]) -> tuple[int, str]:
+        name, opened = _opened(file, "") if isinstance(file, Path) else _opened(file[1], file[0])
+        with opened as stream:
+            exchange, run_id = receive(self._work.store, stream, name=name, fingerprint=self._work.fingerprint)
+        return exchange.number, run_id
+
+    def _unfinished(self) -> Sequence[Run]:
+        with self._work.store.read() as work:
+            return work.runs.unfinished()
+
+
+def _opened(file: Path | BinaryIO, name: str) -> tuple[str, AbstractContextManager[BinaryIO]]:
+    """Return a file's name and its open stream. Raises DataError when it cannot be opened."""
+    if not isinstance(file, Path):
+        return name or "unnamed", nullcontext(file)
+    try:
+        return name or file.name, file.open("rb")
+    except OSError as error:
+        raise DataError(f"{file.name} cannot be opened: {error.strerror or type(error).__name__}") from None

@@ -1,0 +1,95 @@
+"""`hub.exchanges`: the log of files in and out, and what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import BinaryIO, NamedTuple
+
+from hub.errors import DataError
+from hub.model.enquiries import OutcomeRow, PaymentStory
+from hub.model.exchanges import Exchange, ExchangeState
+from hub.model.payments import LoadedSection
+from hub.model.runs import Run
+from hub.runtime.bootstrap import TenantWork
+from hub.services.payments.receiving import queue_run
+from hub.services.ports import UnitOfWork
+
+_READ_AGAIN = (ExchangeState.QUARANTINED, ExchangeState.UNDONE)
+
+
+class Journey(NamedTuple):
+    """Everything that happened to one exchange."""
+
+    exchange: Exchange
+    sections: list[LoadedSection]
+    outcome: list[OutcomeRow]
+    runs: list[Run]
+
+
+class ExchangesDesk:
+    """Reads the exchange log of one tenant, and carries out what a person decides about a file."""
+
+    def __init__(self, work: TenantWork, carry_out: Callable[[], bool]) -> None:
+        self._work = work
+        self._carry_out = carry_out
+
+    def latest(
+        self, *, state: str = "", kind: str = "", limit: int = 50, before: int | None = None
+    ) -> Sequence[Exchange]:
+        """Return the newest exchanges first; `before` continues below an exchange number."""
+        with self._work.store.read() as work:
+            return work.exchanges.latest(state=state, kind=kind, limit=limit, before=before)
+
+    def get(self, number: int) -> Exchange:
+        """Return one exchange. Raises DataError when there is none of this number."""
+        with self._work.store.read() as work:
+            return _exchange(work, number)
+
+    def show(self, number: int) -> Journey:
+        """Return an exchange's journey: what it said, what became of its payments, by which runs."""
+        with self._work.store.read() as work:
+            exchange = _exchange(work, number)
+            sections = work.loading.loaded_sections(number)
+            runs = [
+                run for attempt in range(1, exchange.attempt + 1) if (run := _run(self._work, work, number, attempt))
+            ]
+        return Journey(exchange, sections, self._work.enquiries.outcome(number), runs)
+
+    def payments(self, number: int, *, after: int = 0, limit: int = 100) -> list[PaymentStory]:
+        """Return payments of a file in its order, with what became of each; `after` continues behind a payment id."""
+        return self._work.enquiries.payments(number, after=after, limit=limit)
+
+    def content(self, number: int) -> BinaryIO:
+        """Open the bytes of an exchange, as they came."""
+        return self._work.store.contents.open(self.get(number).sha256)
+
+    def retry(self, number: int) -> Exchange:
+        """Take a file up again: one in quarantine or undone is read anew, one whose run failed goes on where it stood.
+
+        Raises:
+            DataError: there is nothing to retry.
+        """
+        with self._work.store.write() as work:
+            exchange = _exchange(work, number)
+            run = _run(self._work, work, number, exchange.attempt)
+            if exchange.state in _READ_AGAIN:
+                values = {"state": ExchangeState.RECEIVED, "reason": "", "problem": None}
+                work.exchanges.change(number, attempt=exchange.attempt + 1, **values)
+                queue_run(work, self._work.tenant.id, work.exchanges.get(number), self._work.fingerprint)
+            elif run is not None and run.state == "failed":
+                work.runs.change(run.run_no, state="queued", problem="")
+            else:
+                raise DataError(f"exchange {number} is {exchange.state}: there is nothing to retry")
+        self._carry_out()
+        return self.get(number)
+
+
+def _exchange(work: UnitOfWork, number: int) -> Exchange:
+    try:
+        return work.exchanges.get(number)
+    except KeyError:
+        raise DataError(f"there is no exchange {number}; see: hub exchanges list") from None
+
+
+def _run(tenant_work: TenantWork, work: UnitOfWork, number: int, attempt: int) -> Run | None:
+    return work.runs.get(f"ingest:{tenant_work.tenant.id}:{number}:{attempt}")

@@ -1,0 +1,47 @@
+"""`hub.payments`: the queue of money that waits, and what a person does with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hub.errors import DataError
+from hub.model.enquiries import PaymentStory
+from hub.model.events import Event
+from hub.model.payments import Lump, QueuedPayment
+from hub.runtime.bootstrap import TenantWork
+
+SIGNAL = "watched_receivable_paid"
+
+
+class PaymentsDesk:
+    """The queue of unallocated payments of one tenant."""
+
+    def __init__(self, work: TenantWork, carry_out: Callable[[], bool]) -> None:
+        self._work = work
+        self._carry_out = carry_out
+
+    def queue(self, *, state: str = "", group: str = "", after: int = 0, limit: int = 100) -> list[QueuedPayment]:
+        """Return payments that wait for a person, oldest first: `suspended` or `held`."""
+        with self._work.store.read() as work:
+            return work.queue.waiting(state=state, group=group, after=after, limit=limit)
+
+    def totals(self) -> list[tuple[str, str, int, int]]:
+        """Return (state, currency, payments, remaining öre) of what waits."""
+        with self._work.store.read() as work:
+            return work.queue.totals()
+
+    def show(self, payment_id: int) -> PaymentStory:
+        """Return one payment and what became of it. Raises DataError when there is none."""
+        found = self._work.enquiries.payment(payment_id)
+        if found is None:
+            raise DataError(f"there is no payment {payment_id}; see: hub payments list")
+        return found
+
+    def signals(self, *, limit: int = 100) -> list[Event]:
+        """Return payments on receivables under watch (*signallista*), newest first."""
+        return self._work.enquiries.events(SIGNAL, limit=limit)
+
+    def lumps(self, *, state: str = "alone") -> list[Lump]:
+        """Return movements of the bank accounts by state: alone, paired, payment, duplicate; empty is all."""
+        with self._work.store.read() as work:
+            return work.lumps.lumps(state=state)

@@ -1,0 +1,56 @@
+"""`hub.receivables`: what debtors owe, and the core ledger's commands about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from hub.errors import DataError
+from hub.model.receivables import OpenReceivable, ReferenceRow
+from hub.runtime.bootstrap import TenantWork
+from hub.services.ports import JsonObject
+
+
+class ReceivableStory(NamedTuple):
+    """One receivable with every entry on it."""
+
+    receivable: OpenReceivable
+    references: list[ReferenceRow]
+    entries: list[JsonObject]
+
+
+class ReceivablesDesk:
+    """Reads and changes the receivables of one tenant."""
+
+    def __init__(self, work: TenantWork, carry_out: Callable[[], bool]) -> None:
+        self._work = work
+        self._carry_out = carry_out
+
+    def search(
+        self, text: str = "", *, company: str = "", open_only: bool = True, limit: int = 100
+    ) -> list[OpenReceivable]:
+        """Return receivables in number order; `text` is a part of number, name or identity."""
+        with self._work.store.read() as work:
+            return work.receivables.search(company=company, search=text, open_only=open_only, limit=limit)
+
+    def find(self, number: str, *, company: str = "") -> OpenReceivable:
+        """Return the newest version of the receivable with this number.
+
+        Raises:
+            DataError: there is none, or several companies or source systems have one.
+        """
+        with self._work.store.read() as work:
+            found = work.receivables.find(number=number, company=company)
+        keys = {(row.company, row.source_system) for row in found}
+        if not found:
+            raise DataError(f"there is no receivable {number}; see: hub receivables list --all")
+        if len(keys) > 1:
+            raise DataError(f"several receivables have number {number}; say which company by --company")
+        return found[0]
+
+    def show(self, number: str, *, company: str = "") -> ReceivableStory:
+        """Return a receivable with its references and every entry on it. Raises DataError as `find`."""
+        found = self.find(number, company=company)
+        with self._work.store.read() as work:
+            references = work.receivables.references_of([found.receivable_id])
+            return ReceivableStory(found, references, work.receivables.entries(found.receivable_id))

@@ -1,0 +1,308 @@
+"""Finds, builds and calls plugins: the one module that knows stevedore, and with the markers the one that knows pluggy.
+
+stevedore finds and loads classes by name, once in a process; pluggy registers and calls instances, with one manager for
+each tenant. Every hook is a typed method here, so that no other module meets either library.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache, partial
+from importlib.metadata import EntryPoint, entry_points
+from threading import Lock
+from typing import Any, NamedTuple, NoReturn, cast
+
+from pluggy import PluginManager, PluginValidationError
+from pydantic import ValidationError
+from stevedore import NamedExtensionManager
+
+from hub.contracts import PaymentFileReader, PluginManifest, hookspecs
+from hub.contracts.markers import PROJECT
+from hub.errors import ConfigurationError, HubError
+from hub.model.events import Event
+from hub.model.payments import MatchProposal, UnmatchedPayment
+from hub.model.tenant import Tenant
+from hub.runtime.config import TENANT_FOLDER, settings_fingerprint
+from hub.runtime.plugin_checks import PluginClass, broken, check_plugin
+from hub.runtime.setting_errors import closest, configuration_error
+
+GROUP = "hub.plugins"
+MOST_CLASSES_KEPT = 256  # far more than anyone installs
+MOST_TENANTS_KEPT = 64  # instances are small, but a process may meet thousands of tenants
+_READERS = "hub_payment_file_readers"
+_MATCH = "hub_match_payments"
+_EVENTS = "hub_events_recorded"
+
+NamedReader = tuple[str, PaymentFileReader]  # plugin name, reader
+Observer = Callable[[Sequence[Event]], None]
+
+
+class InstalledPlugin(NamedTuple):
+    """One installed plugin as `hub plugins` shows it; `manifest` is None when `error` says what is wrong with it."""
+
+    name: str
+    distribution: str
+    version: str
+    manifest: PluginManifest | None
+    error: str = ""
+
+
+class ObserverFailure(NamedTuple):
+    """An observer that did not take its events; offered again later. The error's text may hold data: not kept."""
+
+    plugin: str
+    error: str  # the exception's type
+
+
+def installed_plugins() -> list[InstalledPlugin]:
+    """Return every installed plugin by name, with its version and card, or with what is wrong with it."""
+    return [_described(point) for point in sorted(entry_points(group=GROUP), key=lambda point: point.name)]
+
+
+def default_readers() -> list[NamedReader]:
+    """Return the readers of all installed plugins on default settings, for `hub inspect` without a tenant.
+
+    A broken plugin is left out, so that one of them does not hide the others; `installed_plugins` says why.
+    """
+    readers: list[NamedReader] = []
+    for name in sorted({point.name for point in entry_points(group=GROUP)}):
+        try:
+            readers += TenantPlugins([_instance(name, {}, "the plugin's own defaults")]).readers
+        except HubError:
+            continue
+    return readers
+
+
+@lru_cache(maxsize=MOST_CLASSES_KEPT)
+def load_plugin_class(name: str) -> PluginClass:
+    """Load one installed plugin's class, once in a process.
+
+    Raises:
+        ConfigurationError: it is not installed, is installed twice, cannot be imported, or does not fit the contract.
+    """
+    try:
+        found = NamedExtensionManager[Any](
+            GROUP, [name], on_load_failure_callback=_refuse_broken, on_missing_entrypoints_callback=_refuse_missing
+        )
+    except AssertionError as error:  # the one failure that stevedore does not hand to its callback
+        raise broken(name, error, "cannot be imported") from error
+    if len(found.extensions) != 1:
+        raise ConfigurationError(
+            f"{len(found.extensions)} installed packages bring a plugin of this name",
+            where=f"plugins.{name}",
+            hint="uninstall all but one; pip list shows them",
+        )
+    plugin_class: Any = found.extensions[0].plugin
+    check_plugin(name, plugin_class)
+    return cast(PluginClass, plugin_class)
+
+
+class TenantPlugins:
+    """The plugins of one tenant: instances built with its settings, behind one typed method for each hook.
+
+    They are asked in the order given, which is that of the tenant's file.
+    """
+
+    def __init__(self, plugins: Iterable[object]) -> None:
+        self._manager = PluginManager(PROJECT)
+        self._manager.add_hookspecs(hookspecs)
+        self._names: list[str] = []
+        for plugin in plugins:
+            self._register(plugin)
+
+    @classmethod
+    def build(cls, tenant: Tenant) -> TenantPlugins:
+        """Load and build the plugins that a tenant has turned on.
+
+        Raises:
+            ConfigurationError: a plugin is missing or broken, or its table is wrong.
+        """
+        source = f"{TENANT_FOLDER}/{tenant.id}.toml"
+        return cls(_instance(name, table, source) for name, table in tenant.plugins.items())
+
+    @classmethod
+    def from_objects(cls, *plugins: object) -> TenantPlugins:
+        """Take plugin instances as they are, without looking at what is installed: for tests and demonstrations."""
+        return cls(plugins)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The plugins' names, in the order they are asked."""
+        return tuple(self._names)
+
+    @cached_property
+    def readers(self) -> list[NamedReader]:
+        """All readers of incoming-payments files (*inbetalningsfil*), each with its plugin's name.
+
+        Raises:
+            ConfigurationError: a plugin fails, offers something else, or two readers have one name.
+        """
+        readers: list[NamedReader] = []
+        for plugin in self._names:
+            readers += ((plugin, reader) for reader in _checked_readers(plugin, self._ask(plugin, _READERS)))
+        names = [reader.name for _, reader in readers]
+        for plugin, reader in readers:
+            if names.count(reader.name) > 1:
+                message = f"two readers are called {reader.name}"
+                raise ConfigurationError(message, where=f"plugins.{plugin}", hint="turn one of their plugins off")
+        return readers
+
+    def payment_file_readers(self) -> list[NamedReader]:
+        """Return a list of `readers`; see there."""
+        return list(self.readers)
+
+    def match_payments(self, payments: Sequence[UnmatchedPayment]) -> dict[int, MatchProposal]:
+        """Return the plugins' proposals by payment id (*avprickning*).
+
+        Two plugins that propose different things for one payment leave it to the hub's own rules: nobody guesses.
+
+        Raises:
+            ConfigurationError: a plugin fails or answers something else. The run stops and nothing is posted.
+        """
+        asked = tuple(payments)
+        ids = {payment.payment_id for payment in asked}
+        merged: dict[int, MatchProposal] = {}
+        disputed: set[int] = set()
+        for plugin in self._names:
+            answer = self._ask(plugin, _MATCH, payments=asked)
+            for payment_id, proposal in _checked_proposals(plugin, answer, ids):
+                if merged.setdefault(payment_id, proposal).shares != proposal.shares:
+                    disputed.add(payment_id)
+        return {payment_id: proposal for payment_id, proposal in merged.items() if payment_id not in disputed}
+
+    @property
+    def observers(self) -> dict[str, Observer]:
+        """Those who listen to events, by plugin name; each raises what its plugin raises."""
+        return {plugin: partial(self._tell, plugin) for plugin in self._names if self._caller(plugin, _EVENTS)}
+
+    def notify(self, events: Sequence[Event]) -> list[ObserverFailure]:
+        """Tell every observer, one by one, and return those that failed; a failure stops no other."""
+        failures = []
+        for plugin, observer in self.observers.items():
+            try:
+                observer(events)
+            except Exception as error:  # noqa: BLE001 - foreign code: the posting stands whatever it does
+                failures.append(ObserverFailure(plugin, type(error).__name__))
+        return failures
+
+    def _register(self, plugin: object) -> None:
+        name = str(getattr(getattr(plugin, "manifest", None), "name", type(plugin).__name__))
+        check_plugin(name, plugin)
+        if name in self._names:
+            raise ConfigurationError("the plugin is turned on twice", where=f"plugins.{name}", hint="keep one of them")
+        try:
+            self._manager.register(plugin, name)
+            self._manager.check_pending()
+        except PluginValidationError as error:
+            message = f"the plugin does not fit the hooks: {error}"
+            raise ConfigurationError(message, where=f"plugins.{name}", hint="see docs/plugin-guide.md") from None
+        self._names.append(name)
+
+    def _caller(self, plugin: str, hook: str) -> Callable[..., Any] | None:
+        """Return a way to call one plugin's implementation of a hook, or None when it has none."""
+        others = [self._manager.get_plugin(name) for name in self._names if name != plugin]
+        caller = self._manager.subset_hook_caller(hook, others)
+        return caller if caller.get_hookimpls() else None
+
+    def _tell(self, plugin: str, events: Sequence[Event]) -> None:
+        caller = self._caller(plugin, _EVENTS)
+        assert caller is not None  # `observers` names only those that have one
+        caller(events=tuple(events))
+
+    def _ask(self, plugin: str, hook: str, **arguments: object) -> Any:
+        """Return one plugin's answer, None when it gives none.
+
+        Raises:
+            HubError: what the plugin raises of ours; a ConfigurationError for anything else.
+        """
+        caller = self._caller(plugin, hook)
+        if caller is None:
+            return None
+        try:
+            answers = caller(**arguments)
+        except HubError:
+            raise
+        except Exception as error:
+            raise broken(plugin, error, f"fails in {hook}") from error
+        return answers[0] if answers else None
+
+
+class TenantPluginCache:
+    """Built plugins of the tenants used last; a tenant whose settings have changed is built anew."""
+
+    def __init__(self, most_kept: int = MOST_TENANTS_KEPT) -> None:
+        self._most_kept = most_kept
+        self._lock = Lock()
+        self._kept: OrderedDict[str, tuple[str, TenantPlugins]] = OrderedDict()
+
+    def get(self, tenant: Tenant) -> TenantPlugins:
+        """Return a tenant's plugins, built on first use. Raises ConfigurationError as `TenantPlugins.build`."""
+        fingerprint = settings_fingerprint(tenant)
+        with self._lock:
+            kept = self._kept.get(tenant.id)
+            if kept is None or kept[0] != fingerprint:
+                kept = (fingerprint, TenantPlugins.build(tenant))
+            self._kept[tenant.id] = kept
+            self._kept.move_to_end(tenant.id)
+            while len(self._kept) > self._most_kept:
+                self._kept.popitem(last=False)
+            return kept[1]
+
+
+def _described(point: EntryPoint) -> InstalledPlugin:
+    distribution, version = (point.dist.name, point.dist.version) if point.dist else ("", "")
+    try:
+        plugin_class = load_plugin_class(point.name)
+    except ConfigurationError as error:
+        return InstalledPlugin(point.name, distribution, version, None, str(error))
+    return InstalledPlugin(point.name, distribution, version, plugin_class.manifest)
+
+
+def _instance(name: str, table: Mapping[str, Any], source: str) -> object:
+    plugin_class = load_plugin_class(name)
+    model = plugin_class.Settings
+    try:
+        settings = model.model_validate(table)
+    except ValidationError as error:
+        raise configuration_error(error, model, source=source, path=f"plugins.{name}") from None
+    try:
+        return plugin_class(settings)
+    except HubError:
+        raise
+    except Exception as error:
+        raise broken(name, error, "cannot be built with these settings") from error
+
+
+def _refuse_missing(names: Iterable[str]) -> NoReturn:
+    name = min(names)
+    installed = sorted({point.name for point in entry_points(group=GROUP)})
+    nearest = closest(name, installed)
+    question = f"did you mean {nearest}? " if nearest else ""
+    package = f"reskontra-hub-{name.replace('_', '-')}"
+    raise ConfigurationError(
+        f"the plugin is not installed (installed: {', '.join(installed) or 'none'})",
+        where=f"plugins.{name}",
+        hint=f"{question}install it: pip install -e plugins/{name} in a checkout, else pip install {package}",
+    )
+
+
+def _refuse_broken(_: object, point: EntryPoint, error: BaseException) -> NoReturn:
+    raise broken(point.name, error, "cannot be imported") from error
+
+
+def _checked_readers(plugin: str, offered: Any) -> list[PaymentFileReader]:
+    readers = () if offered is None else offered
+    if not isinstance(readers, Sequence) or not all(isinstance(reader, PaymentFileReader) for reader in readers):
+        raise broken(plugin, TypeError(), "offers something else than a list of PaymentFileReader")
+    return list(readers)
+
+
+def _checked_proposals(plugin: str, answer: Any, ids: set[int]) -> list[tuple[int, MatchProposal]]:
+    if answer is None:
+        return []
+    if not isinstance(answer, Mapping) or not all(isinstance(given, MatchProposal) for given in answer.values()):
+        raise broken(plugin, TypeError(), "answers hub_match_payments with something else than proposals by id")
+    if not answer.keys() <= ids:
+        raise broken(plugin, KeyError(), "proposes for payments that it was not asked about")
+    return list(answer.items())

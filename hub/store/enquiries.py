@@ -1,0 +1,146 @@
+"""Questions people ask: what became of a file and a payment, what the accounts hold, which runs there were."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, bindparam, text
+
+from hub.model.enquiries import AccountBalance, Fate, OutcomeRow, PaymentStory
+from hub.model.events import Event
+from hub.model.runs import Run
+from hub.store.database import reading
+
+_PAYMENT = (
+    "p.payment_id, p.exchange_no, p.section_no, p.line, p.kind, p.amount_ore, p.currency, "
+    "coalesce(p.booked_date, s.booked_date), p.reference, p.payer_name, p.texts"
+)
+_PAYMENT_FROM = (
+    " FROM payment p LEFT JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no "
+    "AND s.section_no = p.section_no WHERE p.tenant = :t "
+)
+_RUN = "run_no, run_id, kind, input, fingerprint, state, done, total, created_at, finished_at, problem"
+
+
+class SqlEnquiries:
+    """Read-only questions of one tenant; each answer sees one state of the database."""
+
+    def __init__(self, engine: Engine, tenant: int) -> None:
+        self._engine = engine
+        self._tenant = tenant
+
+    def payments(self, exchange_no: int, *, after: int = 0, limit: int = 100) -> list[PaymentStory]:
+        """Return payments of a file in its order, with what became of each."""
+        chosen = "AND p.exchange_no = :x AND p.payment_id > :after ORDER BY p.payment_id LIMIT :limit"
+        return self._stories(chosen, x=exchange_no, after=after, limit=limit)
+
+    def payment(self, payment_id: int) -> PaymentStory | None:
+        """Return one payment, or None."""
+        return next(iter(self._stories("AND p.payment_id = :id", id=payment_id)), None)
+
+    def outcome(self, exchange_no: int) -> list[OutcomeRow]:
+        """Return what became of a file's payments, counted and summed: posted by rule, suspended by reason, …"""
+        with reading(self._engine) as connection:
+            rows = connection.execute(text(_OUTCOME), {"t": self._tenant, "x": exchange_no})
+            return [OutcomeRow._make(row) for row in rows]
+
+    def balances(self) -> list[AccountBalance]:
+        """Return the balance of every ledger account that vouchers have touched."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(text(_BALANCES), {"t": self._tenant})
+            return [AccountBalance._make(row) for row in rows]
+
+    def runs(self, *, state: str = "", limit: int = 50) -> list[Run]:
+        """Return the newest runs first."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                text(
+                    f"SELECT {_RUN} FROM run WHERE tenant = :t AND (:state = '' OR state = :state) "
+                    "ORDER BY run_no DESC LIMIT :limit"
+                ),
+                {"t": self._tenant, "state": state, "limit": limit},
+            )
+            return [Run._make(row)._replace(input=json.loads(row.input)) for row in rows]
+
+    def events(self, kind: str, *, limit: int = 100) -> list[Event]:
+        """Return the newest recorded events of one kind first; not those of entries."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                text(
+                    "SELECT event_no, kind, recorded_at, data FROM event WHERE tenant = :t AND kind = :kind "
+                    "AND data IS NOT NULL ORDER BY event_no DESC LIMIT :limit"
+                ),
+                {"t": self._tenant, "kind": kind, "limit": limit},
+            )
+            return [Event(row.event_no, row.kind, row.recorded_at, json.loads(row.data)) for row in rows]
+
+    def _stories(self, chosen: str, **values: Any) -> list[PaymentStory]:
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                text(f"SELECT {_PAYMENT} {_PAYMENT_FROM} {chosen}"), {"t": self._tenant, **values}
+            ).all()
+            fates = self._fates(connection, [row.payment_id for row in rows])
+        return [PaymentStory._make((*row, tuple(fates[row.payment_id]))) for row in rows]
+
+    def _fates(self, connection: Connection, payment_ids: Sequence[int]) -> dict[int, list[Fate]]:
+        found: dict[int, list[Fate]] = defaultdict(list)
+        statement = text(_FATES).bindparams(bindparam("ids", expanding=True))
+        for start in range(0, len(payment_ids), 500):
+            ids = list(payment_ids[start : start + 500])
+            for row in connection.execute(statement, {"t": self._tenant, "ids": ids}):
+                found[row.payment_id].append(Fate._make(row))
+        return found
+
+
+_FATES = """
+    SELECT e.payment_id, 'posted' AS what, coalesce(nullif(e.rule, ''), e.cause) AS why, r.number AS place,
+           CAST(-sum(e.amount_ore) AS BIGINT) AS amount_ore
+    FROM entry e JOIN receivable r ON r.tenant = e.tenant AND r.receivable_id = e.receivable_id
+    WHERE e.tenant = :t AND e.payment_id IN :ids
+    GROUP BY e.payment_id, coalesce(nullif(e.rule, ''), e.cause), r.number
+    UNION ALL
+    SELECT payment_id, CASE state WHEN 'closed' THEN 'moved' ELSE state END, reason,
+           CASE WHEN twin_payment IS NULL THEN '' ELSE 'payment ' || twin_payment END, remaining_ore
+    FROM unallocated_payment WHERE tenant = :t AND payment_id IN :ids AND NOT (state = 'closed' AND amount_ore = 0)
+      AND payment_id NOT IN (SELECT payment_id FROM duplicate_payment WHERE tenant = :t)
+    UNION ALL
+    SELECT d.payment_id, 'duplicate', d.proof, 'exchange ' || w.exchange_no, p.amount_ore
+    FROM duplicate_payment d
+    JOIN payment p ON p.tenant = d.tenant AND p.payment_id = d.payment_id
+    LEFT JOIN payment w ON w.tenant = d.tenant AND w.payment_id = d.twin_payment
+    WHERE d.tenant = :t AND d.payment_id IN :ids
+    ORDER BY 1, 2, 4
+"""
+
+_OUTCOME = """
+    SELECT 'posted' AS what, coalesce(nullif(e.rule, ''), e.cause) AS why, '' AS place,
+           count(DISTINCT e.payment_id) AS payments, CAST(-sum(e.amount_ore) AS BIGINT) AS amount_ore, e.currency
+    FROM chunk c
+    JOIN payment p ON p.tenant = c.tenant AND p.payment_id BETWEEN c.first_payment AND c.last_payment
+    JOIN entry e ON e.tenant = p.tenant AND e.payment_id = p.payment_id
+    WHERE c.tenant = :t AND c.exchange_no = :x
+    GROUP BY coalesce(nullif(e.rule, ''), e.cause), e.currency
+    UNION ALL
+    SELECT state, reason, '', count(*), CAST(sum(remaining_ore) AS BIGINT), currency
+    FROM unallocated_payment WHERE tenant = :t AND exchange_no = :x AND state <> 'closed'
+    GROUP BY state, reason, currency
+    UNION ALL
+    SELECT 'duplicate', d.proof, 'exchange ' || w.exchange_no, count(*), CAST(sum(p.amount_ore) AS BIGINT), p.currency
+    FROM chunk c
+    JOIN duplicate_payment d ON d.tenant = c.tenant AND d.payment_id BETWEEN c.first_payment AND c.last_payment
+    JOIN payment p ON p.tenant = d.tenant AND p.payment_id = d.payment_id
+    LEFT JOIN payment w ON w.tenant = d.tenant AND w.payment_id = d.twin_payment
+    WHERE c.tenant = :t AND c.exchange_no = :x
+    GROUP BY d.proof, w.exchange_no, p.currency
+    ORDER BY 1 DESC, 4 DESC, 2
+"""
+
+_BALANCES = """
+    SELECT v.company, l.account, v.currency, CAST(sum(l.amount_ore) AS BIGINT), count(*)
+    FROM voucher v JOIN voucher_line l ON l.tenant = v.tenant AND l.voucher_no = v.voucher_no
+    WHERE v.tenant = :t
+    GROUP BY v.company, l.account, v.currency ORDER BY v.company, l.account, v.currency
+"""

@@ -1,0 +1,96 @@
+"""What stands beside a receivable: holds, watches, charges that a letter printed, a moved due date."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+
+class ReceivableNotes:
+    """Notes of one tenant's receivables within one transaction."""
+
+    _connection: Connection
+    _tenant: int
+    _now: str
+
+    def set_hold(self, receivable_id: int, *, code: str, reason: str, source: str, until_date: str | None) -> int:
+        """Add a hold (*kravkod*) and return its number; earlier ones stay active."""
+        values = {
+            "t": self._tenant,
+            "id": receivable_id,
+            "code": code,
+            "reason": reason,
+            "source": source,
+            "until": until_date,
+            "now": self._now,
+        }
+        added = self._connection.execute(
+            text(
+                "INSERT INTO hold (tenant, receivable_id, hold_no, code, reason, source, until_date, set_at) "
+                "SELECT :t, :id, 1 + coalesce(max(hold_no), 0), :code, :reason, :source, :until, :now "
+                "FROM hold WHERE tenant = :t AND receivable_id = :id RETURNING hold_no"
+            ),
+            values,
+        )
+        return int(added.scalar_one())
+
+    def holds(self, receivable_id: int) -> list[dict[str, Any]]:
+        """Return every hold of a receivable, ended ones too, oldest first."""
+        rows = self._connection.execute(
+            text(
+                "SELECT hold_no, code, reason, source, until_date, set_at, ended_at FROM hold "
+                "WHERE tenant = :t AND receivable_id = :id ORDER BY hold_no"
+            ),
+            {"t": self._tenant, "id": receivable_id},
+        ).mappings()
+        return [dict(row) for row in rows]
+
+    def end_hold(self, receivable_id: int, hold_no: int) -> None:
+        """Write down that a hold has ended."""
+        self._connection.execute(
+            text(
+                "UPDATE hold SET ended_at = :now WHERE tenant = :t AND receivable_id = :id AND hold_no = :hold_no "
+                "AND ended_at IS NULL"
+            ),
+            {"t": self._tenant, "id": receivable_id, "hold_no": hold_no, "now": self._now},
+        )
+
+    def watch(self, receivable_id: int, watch_text: str, set_by: str) -> None:
+        """Put a receivable under watch, or change the text of its watch."""
+        self._connection.execute(
+            text(
+                "INSERT INTO watch (tenant, receivable_id, text, set_by, set_at) VALUES (:t, :id, :text, :by, :now) "
+                "ON CONFLICT (tenant, receivable_id) DO UPDATE SET text = excluded.text, set_by = excluded.set_by, "
+                "set_at = excluded.set_at"
+            ),
+            {"t": self._tenant, "id": receivable_id, "text": watch_text, "by": set_by, "now": self._now},
+        )
+
+    def unwatch(self, receivable_id: int) -> bool:
+        """End the watch of a receivable; False when there was none."""
+        ended = self._connection.execute(
+            text("DELETE FROM watch WHERE tenant = :t AND receivable_id = :id"),
+            {"t": self._tenant, "id": receivable_id},
+        )
+        return bool(ended.rowcount)
+
+    def note_printed_charge(self, receivable_id: int, *, printed_on: str, fee_ore: int, interest_ore: int) -> bool:
+        """Keep what the latest letter printed; False when a later letter is known already."""
+        noted = self._connection.execute(
+            text(
+                "INSERT INTO printed_charge (tenant, receivable_id, printed_on, fee_ore, interest_ore) "
+                "VALUES (:t, :id, :on, :fee, :interest) ON CONFLICT (tenant, receivable_id) DO UPDATE SET "
+                "printed_on = excluded.printed_on, fee_ore = excluded.fee_ore, interest_ore = excluded.interest_ore "
+                "WHERE printed_charge.printed_on <= excluded.printed_on"
+            ),
+            {"t": self._tenant, "id": receivable_id, "on": printed_on, "fee": fee_ore, "interest": interest_ore},
+        )
+        return bool(noted.rowcount)
+
+    def change_due_date(self, receivable_id: int, due_date: str) -> None:
+        """Move the due date; the original one stays as it is."""
+        self._connection.execute(
+            text("UPDATE receivable SET due_date = :due WHERE tenant = :t AND receivable_id = :id"),
+            {"t": self._tenant, "id": receivable_id, "due": due_date},
+        )

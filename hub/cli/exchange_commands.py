@@ -38,7 +38,9 @@ def list_exchanges(
     if session.as_json:
         answer_json(found)
         return
-    rows = [(str(e.number), e.received_at[:16].replace("T", " "), e.name, e.format, state(e.state), e.reason) for e in found]
+    rows = [
+        (str(e.number), e.received_at[:16].replace("T", " "), e.name, e.format, state(e.state), e.reason) for e in found
+    ]
     columns = (("no", "right"), ("received", "keep"), "file", "format", ("state", "keep"), ("why", "wrap"))
     show_table("", columns, rows, empty="no file has come yet; try: hub receive FILE")
 
@@ -80,14 +82,22 @@ def _show_head(exchange: Exchange) -> None:
 def _show_journey(journey: Journey) -> None:
     if journey.sections:
         rows = [
-            (s.account, s.level, s.booked_date or s.first_date or "", s.serial or s.identity, str(s.payments), _net(s.net_ore, s.currency))
+            (
+                s.account,
+                s.level,
+                s.booked_date or s.first_date or "",
+                s.serial or s.identity,
+                str(s.payments),
+                _net(s.net_ore, s.currency),
+            )
             for s in journey.sections
         ]
         columns = ("account", "level", "booked", "serial", ("payments", "right"), ("kronor", "right"))
         show_table("sections", columns, rows)
     if journey.outcome:
         outcome = [
-            (state(o.what), words(o.why), o.where, str(o.payments), kronor(o.amount_ore, o.currency)) for o in journey.outcome
+            (state(o.what), words(o.why), o.where, str(o.payments), kronor(o.amount_ore, o.currency))
+            for o in journey.outcome
         ]
         show_table("what became of it", ("what", "why", "where", ("payments", "right"), ("kronor", "right")), outcome)
     for difference in _differences(journey.exchange):
@@ -102,7 +112,8 @@ def _differences(exchange: Exchange) -> list[str]:
     correction = (exchange.summary or {}).get("correction")
     if not correction:
         return []
-    return [f"it corrects exchange {correction['corrects']}: {len(correction['differences'])} differences (--json lists them)"]
+    count = len(correction["differences"])
+    return [f"it corrects exchange {correction['corrects']}: {count} differences (--json lists them)"]
 
 
 def show_payments(title: str, payments: list[PaymentStory]) -> None:
@@ -111,14 +122,27 @@ def show_payments(title: str, payments: list[PaymentStory]) -> None:
     for payment in payments:
         head = (str(payment.payment_id), payment.booked_date, payment.reference, payment.payer_name)
         fates = [(state(f.what), words(f.why), f.where, kronor(f.amount_ore, payment.currency)) for f in payment.fates]
-        for index, fate in enumerate(fates or [(state("loaded"), "", "", kronor(payment.amount_ore, payment.currency))]):
+        for index, fate in enumerate(
+            fates or [(state("loaded"), "", "", kronor(payment.amount_ore, payment.currency))]
+        ):
             rows.append((*(head if index == 0 else ("",) * 4), *fate))
-    columns = (("id", "right"), ("booked", "keep"), "reference", "payer", ("what", "keep"), ("why", "wrap"), "where", ("kronor", "right"))
+    columns = (
+        ("id", "right"),
+        ("booked", "keep"),
+        "reference",
+        "payer",
+        ("what", "keep"),
+        ("why", "wrap"),
+        "where",
+        ("kronor", "right"),
+    )
     show_table(title, columns, rows)
 
 
 def content(
-    session: Session, number: Number, to: Annotated[Path, typer.Option("--to", help="The file to write.", dir_okay=False)]
+    session: Session,
+    number: Number,
+    to: Annotated[Path, typer.Option("--to", help="The file to write.", dir_okay=False)],
 ) -> None:
     """Write the bytes of an exchange to a file, as they came."""
     with session.hub() as hub, hub.exchanges.content(number) as stream, to.open("xb") as file:

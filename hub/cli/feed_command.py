@@ -11,7 +11,6 @@ from hub.cli.showing import answer_json, kronor, show_table, words
 from hub.model.events import Event
 
 
-
 def register(app: typer.Typer) -> None:
     """Add the command."""
     command(app, "feed")(feed)
@@ -35,5 +34,9 @@ def feed(
 def _row(event: Event) -> tuple[str, str, str, str, str]:
     data = event.data
     amount = kronor(data["amount_ore"], data.get("currency", "SEK")) if "amount_ore" in data else ""
-    details = [f"{words(name)} {data[name]}" for name in ("bucket", "rule", "reference", "payment_id", "exchange_no") if data.get(name)]
+    details = [
+        f"{words(name)} {data[name]}"
+        for name in ("bucket", "rule", "reference", "payment_id", "exchange_no")
+        if data.get(name)
+    ]
     return str(event.number), words(event.kind), str(data.get("number", "")), amount, ", ".join(details)

@@ -17,10 +17,13 @@ from hub.services.receivables import rejected_csv, rejected_name
 
 MOST_ROWS_SHOWN = 20
 
-Files = Annotated[list[Path] | None, typer.Argument(help="Payment files.", exists=True, dir_okay=False, show_default=False)]
+Files = Annotated[
+    list[Path] | None, typer.Argument(help="Payment files.", exists=True, dir_okay=False, show_default=False)
+]
 Poll = Annotated[bool, typer.Option("--poll", help="Take what waits in the inbox instead, once.")]
 Inbox = Annotated[
-    Path | None, typer.Option("--inbox", help="With --poll: the folder; else inbox/TENANT in the home.", file_okay=False)
+    Path | None,
+    typer.Option("--inbox", help="With --poll: the folder; else inbox/TENANT in the home.", file_okay=False),
 ]
 
 
@@ -30,7 +33,7 @@ def register(app: typer.Typer) -> None:
     command(app, "import")(import_file)
 
 
-# --- payment files ------------------------------------------------------------------------------------------------------
+# --- payment files ---------------------------------------------------------------------------------------------------
 
 
 def receive(session: Session, files: Files = None, poll: Poll = False, inbox: Inbox = None) -> None:
@@ -58,7 +61,12 @@ def _show_receipts(hub: Hub, receipts: list[Receipt]) -> None:
         for index, outcome in enumerate(hub.exchanges.show(exchange.number).outcome or [None]):
             head = (str(exchange.number), exchange.name, exchange.format) if index == 0 else ("", "", "")
             found = (
-                (state(outcome.what), words(outcome.why), str(outcome.payments), kronor(outcome.amount_ore, outcome.currency))
+                (
+                    state(outcome.what),
+                    words(outcome.why),
+                    str(outcome.payments),
+                    kronor(outcome.amount_ore, outcome.currency),
+                )
                 if outcome is not None
                 else (state("queued" if receipt.is_queued else exchange.state), exchange.reason, "", "")
             )
@@ -78,7 +86,7 @@ def _end(receipts: list[Receipt]) -> None:
         say("a file corrects an earlier one and is held: see hub exchanges show NO, then accept or reject it")
 
 
-# --- receivables --------------------------------------------------------------------------------------------------------
+# --- receivables -----------------------------------------------------------------------------------------------------
 
 
 def import_file(

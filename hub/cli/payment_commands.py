@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -38,18 +38,34 @@ def list_queue(
     if session.as_json:
         answer_json(waiting)
         return
-    columns = (("id", "right"), ("booked", "keep"), "reference", "payer", ("state", "keep"), ("why", "wrap"), ("kronor", "right"))
+    columns = (
+        ("id", "right"),
+        ("booked", "keep"),
+        "reference",
+        "payer",
+        ("state", "keep"),
+        ("why", "wrap"),
+        ("kronor", "right"),
+    )
     show_table("", columns, [_row(payment) for payment in waiting], empty="no money waits")
     for name, currency, count, remaining_ore in totals:
         say(f"{name}: {count} payments, {kronor(remaining_ore, currency)}")
 
 
-def _row(payment: QueuedPayment) -> tuple[object, ...]:
+def _row(payment: QueuedPayment) -> tuple[Any, ...]:
     why = words(payment.reason) + (f" (group {payment.held_group})" if payment.held_group else "")
     twin = f", see payment {payment.twin_payment}" if payment.twin_payment else ""
     text = payment.reference or payment.texts.replace("\n", " ")
     amount = kronor(payment.remaining_ore, payment.currency)
-    return str(payment.payment_id), payment.booked_date, text, payment.payer_name, state(payment.state), why + twin, amount
+    return (
+        str(payment.payment_id),
+        payment.booked_date,
+        text,
+        payment.payer_name,
+        state(payment.state),
+        why + twin,
+        amount,
+    )
 
 
 def show(session: Session, payment_id: PaymentId) -> None:
@@ -70,7 +86,13 @@ def signals(session: Session, limit: Limit = 100) -> None:
         answer_json(events)
         return
     rows = [
-        (e.recorded_at[:10], e.data["company"], e.data["number"], str(e.data["payment_id"]), kronor(e.data["amount_ore"], e.data["currency"]))
+        (
+            e.recorded_at[:10],
+            e.data["company"],
+            e.data["number"],
+            str(e.data["payment_id"]),
+            kronor(e.data["amount_ore"], e.data["currency"]),
+        )
         for e in events
     ]
     columns = ("recorded", "company", "receivable", ("payment", "right"), ("kronor", "right"))
@@ -87,6 +109,16 @@ def lumps(
     if session.as_json:
         answer_json(found)
         return
-    rows = [(str(m.lump_no), m.booked_date, m.entry_reference, str(m.exchange_no), state(m.state), kronor(m.amount_ore, m.currency)) for m in found]
+    rows = [
+        (
+            str(m.lump_no),
+            m.booked_date,
+            m.entry_reference,
+            str(m.exchange_no),
+            state(m.state),
+            kronor(m.amount_ore, m.currency),
+        )
+        for m in found
+    ]
     columns = (("no", "right"), ("booked", "keep"), "reference", ("exchange", "right"), "state", ("kronor", "right"))
     show_table("", columns, rows, empty="no bank movement is in this state")

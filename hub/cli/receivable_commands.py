@@ -35,7 +35,15 @@ def list_receivables(
         answer_json([{**row._asdict(), "open_ore": row.open_ore} for row in found])
         return
     rows = [
-        (r.company, r.number, words(r.kind), r.due_date, r.debtor_name, kronor(r.open_ore, r.currency), "watched" if r.is_watched else "")
+        (
+            r.company,
+            r.number,
+            words(r.kind),
+            r.due_date,
+            r.debtor_name,
+            kronor(r.open_ore, r.currency),
+            "watched" if r.is_watched else "",
+        )
         for r in found
     ]
     columns = ("company", ("number", "keep"), "kind", ("due", "keep"), "debtor", ("open", "right"), "")
@@ -63,10 +71,26 @@ def show(session: Session, number: Number, company: Company = "") -> None:
         ),
     )
     rows = [
-        (e["booked_date"], words(e["cause"]), words(e["rule"]), e["bucket"], _number(e["payment_id"]), _number(e["voucher_no"]), kronor(e["amount_ore"], e["currency"]))
+        (
+            e["booked_date"],
+            words(e["cause"]),
+            words(e["rule"]),
+            e["bucket"],
+            _number(e["payment_id"]),
+            _number(e["voucher_no"]),
+            kronor(e["amount_ore"], e["currency"]),
+        )
         for e in story.entries
     ]
-    columns = (("booked", "keep"), "cause", "rule", "bucket", ("payment", "right"), ("voucher", "right"), ("kronor", "right"))
+    columns = (
+        ("booked", "keep"),
+        "cause",
+        "rule",
+        "bucket",
+        ("payment", "right"),
+        ("voucher", "right"),
+        ("kronor", "right"),
+    )
     show_table("entries", columns, rows)
 
 

@@ -122,7 +122,7 @@ def ended_by_exit_code(*, debug: bool = False) -> Iterator[None]:
     except BrokenPipeError:  # whoever read our answer has gone, such as `head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(ExitCode.OK) from None
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last place before the person: no traceback unless asked for
         if debug:
             traceback.print_exc()
         say(_sentence(error), is_error=True)
@@ -132,4 +132,4 @@ def ended_by_exit_code(*, debug: bool = False) -> Iterator[None]:
 def _sentence(error: Exception) -> str:
     if isinstance(error, HubError):
         return str(error)
-    return f"a defect in the hub: {type(error).__name__}; nothing half done is kept. Run it again with --debug and report it"
+    return f"a defect in the hub: {type(error).__name__}; run it again with --debug, and report what it shows"

@@ -75,7 +75,7 @@ def as_data(value: Any) -> Any:
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)
 
 
-def show_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[RenderableType]], empty: str = "") -> None:
+def show_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], empty: str = "") -> None:
     """Show rows as a table; `empty` is said when there are none."""
     listed = list(rows)
     if not listed:
@@ -84,7 +84,7 @@ def show_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Re
     out().print(table(title, columns, listed))
 
 
-def table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[RenderableType]]) -> Table:
+def table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Table:
     """Make a table; in a pipe it has no lines around it."""
     made = Table(title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
@@ -102,7 +102,9 @@ def table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Rendera
 
 def show_fields(title: str, fields: Iterable[tuple[str, RenderableType]]) -> None:
     """Show names and values, one a line; what is empty is left out."""
-    made = Table(title=title or None, title_justify="left", title_style="bold", box=None, show_header=False, pad_edge=False)
+    made = Table(
+        title=title or None, title_justify="left", title_style="bold", box=None, show_header=False, pad_edge=False
+    )
     made.add_column(style="dim", no_wrap=True)
     made.add_column(overflow="fold")
     for name, value in fields:
@@ -138,7 +140,13 @@ def progress_bar(what: str, *, is_quiet: bool) -> Iterator[Callable[[int, int], 
     if is_quiet or not console.is_terminal:
         yield None
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

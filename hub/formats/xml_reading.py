@@ -70,8 +70,7 @@ class ItemReader:
         plan = self._plans.get(shape)
         if plan is None:
             values = self._read_plainly(element)  # raises with the line of the file
-            if len(self._plans) < MOST_SHAPES:
-                self._plans[shape] = self._learn(shape)
+            self._learn(shape)
             return values
         texts = [text.strip() for text in pieces[1::2]]
         if "&" in written:
@@ -83,14 +82,19 @@ class ItemReader:
         collect(element, self._table, values)
         return values
 
-    def _learn(self, shape: tuple[str, ...]) -> Plan:
+    def _learn(self, shape: tuple[str, ...]) -> None:
+        if len(self._plans) >= MOST_SHAPES:
+            return
         marked = [shape[0]]
         for number, markup in enumerate(shape[1:]):
             marked += (">", str(number), "<", markup)
-        parser = etree.XMLParser(resolve_entities=False, no_network=True)
         values: Values = {}
-        collect(etree.fromstring("".join(marked), parser), self._table, values)
-        return _plan(values)
+        try:
+            learnt = etree.fromstring("".join(marked), etree.XMLParser(resolve_entities=False, no_network=True))
+        except etree.XMLSyntaxError:
+            return  # oddities the pull parser lets pass, such as a namespace that is no URI: read the plain way
+        collect(learnt, self._table, values)
+        self._plans[shape] = _plan(values)
 
 
 def _plan(values: Values) -> Plan:

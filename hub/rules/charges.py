@@ -36,7 +36,6 @@ class Cause(StrEnum):
     MANUAL_DEBIT = "manual_debit"
 
 
-MOVED_TO_NEW_VERSION = "moved_to_new_version"  # made by the import; its kinds stand on the earlier version
 MONEY_CAUSES = frozenset({Cause.OWN_PAYMENT, Cause.MANUAL_PAYMENT, Cause.MANUAL_DEBIT, Cause.REALLOCATED})
 
 _KIND_BY_CAUSE = {
@@ -90,7 +89,7 @@ def fully_paid_on(entries: Iterable[EntryFacts]) -> str | None:
     A later debit clears it. Removing a fee with an early date never makes a receivable look paid too early.
     """
     known = list(entries)
-    if not known or sum(entry.amount_ore for entry in known):
+    if not known or sum(entry.amount_ore for entry in known) != 0:
         return None
     return max(entry.transaction_date for entry in known)
 
@@ -100,24 +99,33 @@ def standing_debited(entries: Sequence[EntryFacts]) -> dict[Lowers, int]:
 
     Payments change none of it: a paid fee still stands debited until it is taken back.
     """
-    causes = {entry.entry_no: entry.cause for entry in entries}
+    causes = _causes(entries)
     standing: Counter[Lowers] = Counter()
     for entry in entries:
-        cause = entry.cause if entry.reverses_no is None else causes.get(entry.reverses_no, "")
-        kind = _KIND_BY_CAUSE.get(cause)
+        kind = _kind(entry, causes)
         if kind is not None:
             standing[kind] += entry.amount_ore
     return {kind: standing[kind] for kind in BUCKET_OF}
 
 
-def charged(entries: Iterable[EntryFacts]) -> OpenAmounts:
+def charged(entries: Sequence[EntryFacts]) -> OpenAmounts:
     """Return what has been debited less what has been taken back, by bucket; no money that came or went."""
+    causes = _causes(entries)
     sums: Counter[str] = Counter()
     for entry in entries:
         is_money = entry.payment_id is not None or entry.cause in MONEY_CAUSES
-        if not is_money:
+        if not is_money or _kind(entry, causes) is not None:  # a printed fee is debited by the payment that pays it
             sums[entry.bucket] += entry.amount_ore
     return OpenAmounts(sums[Bucket.PRINCIPAL], sums[Bucket.FEE], sums[Bucket.INTEREST])
+
+
+def _causes(entries: Iterable[EntryFacts]) -> dict[int, str]:
+    return {entry.entry_no: entry.cause for entry in entries}
+
+
+def _kind(entry: EntryFacts, causes: Mapping[int, str]) -> Lowers | None:
+    cause = entry.cause if entry.reverses_no is None else causes.get(entry.reverses_no, "")
+    return _KIND_BY_CAUSE.get(cause)
 
 
 def taken_back(
@@ -142,13 +150,16 @@ def _by_kind(bucket: Bucket, amount_ore: int, standing: Mapping[Lowers, int], ca
 
 
 def reallocated(amounts: OpenAmounts, changes: Iterable[Change]) -> list[Change]:
-    """Return what moves between buckets when a fee or interest that was paid is taken back: it pays principal."""
+    """Return what moves between buckets when a fee or interest that was paid is taken back: it pays principal.
+
+    Both sides hit the same receivables account, so no voucher says it.
+    """
     after = after_changes(amounts, changes)
     moved = []
     for bucket, below_ore in ((Bucket.FEE, after.fee_ore), (Bucket.INTEREST, after.interest_ore)):
         if below_ore < 0:
-            moved.append(Change(bucket, -below_ore, Cause.REALLOCATED, Contra.TRANSFER))
-            moved.append(Change(Bucket.PRINCIPAL, below_ore, Cause.REALLOCATED, Contra.TRANSFER))
+            moved.append(Change(bucket, -below_ore, Cause.REALLOCATED, Contra.NONE))
+            moved.append(Change(Bucket.PRINCIPAL, below_ore, Cause.REALLOCATED, Contra.NONE))
     return moved
 
 

@@ -89,7 +89,7 @@ class InProcessRunner:
             self._change(run, state="queued", problem=str(error))
             return {WAITS: str(error)}
         except HubError as error:
-            self._change(run, state="failed", problem=f"{error.code}: {error}")
+            self._give_up(run, f"{error.code}: {error}")
             return {"failed": str(error), "code": error.code}
         except BaseException as error:
             # Not one of ours: the run stays as it is, to be resumed once the defect is mended.
@@ -97,6 +97,12 @@ class InProcessRunner:
             raise
         self._change(run, state="done", problem="")
         return answer
+
+    def _give_up(self, run: Run, problem: str) -> None:
+        """Stop a run that a person has to look at; the accounts it holds are free for others meanwhile."""
+        with self._store.write() as work:
+            work.runs.change(run.run_no, state="failed", problem=problem)
+            work.accounts.release(run.run_no)
 
     def _change(self, run: Run, **values: object) -> None:
         with self._store.write() as work:

@@ -83,9 +83,14 @@ class SqlBooks:
 
     @property
     def postings(self) -> PostingTable:
+        self.prepare()
+        assert self._postings is not None
+        return self._postings
+
+    def prepare(self) -> None:
+        """Make the temporary table of postings, for statements that look into it."""
         if self._postings is None:
             self._postings = PostingTable(self._connection)
-        return self._postings
 
     def add(self, postings: Sequence[Posting]) -> None:
         """Gather postings; nothing is changed before `apply`."""

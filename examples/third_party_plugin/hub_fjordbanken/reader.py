@@ -1,4 +1,4 @@
-"""The reader: bytes into rows, rows into events, in constant memory; totals and balances agree before anything is vouched for."""
+"""The reader: bytes into rows, rows into events, in constant memory; balances and counts must agree."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class FjordbankenReader:
         return Recognition.YES if start.startswith(BEGINNING) else Recognition.NO
 
     def content_key(self, stream: BinaryIO) -> str:
-        """Return SHA-256 over all values, without line ends, blank lines and blanks around values. Raises FormatError."""
+        """Return SHA-256 over all values, without line ends and blanks around values. Raises FormatError."""
         digest = hashlib.sha256()
         for _, values in _lines(stream):
             digest.update(";".join(values).encode() + b"\n")
@@ -54,7 +54,7 @@ class _Statement:
 
     def __init__(self, settings: FjordbankenSettings) -> None:
         self._settings = settings
-        self._awaited = ("FJORDBANKEN",)
+        self._awaited: tuple[str, ...] = ("FJORDBANKEN",)
         self._currency = ""
         self._entry = 0  # rows of this account
         self._rows = 0  # rows of the file

@@ -144,7 +144,7 @@ def _amount_of(row: Row) -> int:
 def _date_of(row: Row) -> date:
     text = row.fields["date"]
     try:
-        if len(text) != len("2026-11-20"):
+        if text[4:5] != "-" or text[7:8] != "-":  # Python also takes 20261120 and 2026-W47-5
             raise ValueError
         return date.fromisoformat(text)
     except ValueError:

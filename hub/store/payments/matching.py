@@ -161,6 +161,7 @@ class SqlMatching:
 
     def rest(self, first: int, last: int) -> list[UnmatchedPayment]:
         """Return the payments of a chunk that the exact join left, in file order; closed and held ones left out."""
+        self._books.prepare()
         rows = self._connection.execute(text(_REST), {"t": self._tenant, "first": first, "last": last})
         return [_unmatched(row) for row in rows]
 

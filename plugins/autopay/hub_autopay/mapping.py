@@ -160,7 +160,6 @@ ACCOUNT = Item(
         text("section_scheme", "Id/Othr/SchmeNm/Prtry", "Id/Othr/SchmeNm/Cd"),
         text("proxy", "Prxy/Id"),
         text("proxy_scheme", "Prxy/Tp/Prtry", "Prxy/Tp/Cd"),
-        text("currency", "Ccy"),
     ),
 )
 

@@ -28,6 +28,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "REVERSAL_UNREADABLE": ("the reversal indicator is neither true nor false", _ASK_BANK),
     "STATUS_MISSING": ("the entry does not say whether it is booked", _ASK_BANK),
     "DATE_UNREADABLE": ("the date is not a date", _ASK_BANK),
+    "NO_DATE": ("a booked entry has no date, and neither has the file", _ASK_BANK),
     "COUNT_UNREADABLE": ("the count is not a number", _ASK_BANK),
     "DETAIL_AMOUNT_MISSING": (
         "some transaction details of the entry state their amount and others do not",

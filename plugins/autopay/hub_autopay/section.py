@@ -55,7 +55,7 @@ class Section:
         yield SectionOpened(
             account,
             self._message.level,
-            values.get("currency", ""),
+            "",  # each entry states its own, which need not be the account's
             self._paged(self._values.get("id", "")),
             proxy_account(values),
         )
@@ -69,9 +69,10 @@ class Section:
         whole, currency = money(values.get("amount"), line=line, record="Bal")
         signed = whole * sign(values, line=line, record="Bal")
         code: str = values.get("code", "")
-        self.totals.balances.setdefault(code, (signed, currency))
+        kind = BALANCE_KINDS.get(code, code)
+        self.totals.balances.setdefault(kind, (signed, currency))
         on_date = day(values.get("date", ""), line=line, record="Bal", field="Dt")
-        yield Balance(line, BALANCE_KINDS.get(code, code), on_date, signed, currency)
+        yield Balance(line, kind, on_date, signed, currency)
 
     def summary(self, values: Values, line: int) -> None:
         """The figures the section states about its entries; compared when it closes."""
@@ -105,10 +106,11 @@ class Section:
         """End the section. Raises ControlTotalMismatch when its summary differs."""
         self._opened_account(line)
         yield from self._check_summary()
-        if self._message.level is Level.LUMP:
-            yield from balance_warnings(self.totals, line)
+        yield from balance_warnings(self.totals, line)
         created = self._values.get("created_at", "") or self._file_created_at
         created_day = day(created, line=line, record=self._message.section, field="CreDtTm")
+        if self._lacks_date and created_day is None:
+            raise refused("NO_DATE", line=line, record=self._message.section, field="CreDtTm")
         if self._lacks_date:
             message = "entries without a booking date take the day the section was made"
             yield Warned("DATE_MISSING", message, line, "Ntry", "BookgDt")

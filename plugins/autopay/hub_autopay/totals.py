@@ -34,7 +34,7 @@ class Totals:
     credit_ore: int = 0
     debit_ore: int = 0
     booked_entries: int = 0
-    booked_ore: int = 0
+    booked_ore: dict[str, int] = field(default_factory=dict)  # by currency
     payments: int = 0
     payment_ore: int = 0
     currencies: set[str] = field(default_factory=set)
@@ -53,7 +53,7 @@ class Totals:
             self.debit_ore -= head.signed_ore
         if head.is_booked:
             self.booked_entries += 1
-            self.booked_ore += head.signed_ore
+            self.booked_ore[head.currency] = self.booked_ore.get(head.currency, 0) + head.signed_ore
 
     def add_payment(self, paid: Payment) -> None:
         """Count one payment."""
@@ -64,7 +64,7 @@ class Totals:
         """Return what the section closes with: its payments, or all booked entries of a statement."""
         net, number = self.payment_ore, self.payments
         if level is Level.LUMP:
-            net, number = self.booked_ore, self.booked_entries
+            net, number = sum(self.booked_ore.values()), self.booked_entries
         return (net if len(self.currencies) <= 1 else None), number
 
 
@@ -126,13 +126,14 @@ def refuse_differences(checks: list[Check], line: int) -> None:
 def balance_warnings(totals: Totals, line: int) -> Iterator[Warned]:
     """Warn when opening balance and booked entries do not make the closing balance.
 
-    Public statements break this often (extracts, several balances of a kind), so it is no reason to refuse one.
+    Public statements break this often (extracts, balances in two currencies), so it is no reason to refuse one. The
+    first balance of each kind counts.
     """
-    opening = totals.balances.get("OPBD") or totals.balances.get("PRCD")
-    closing = totals.balances.get("CLBD")
-    if not opening or not closing or {opening[1], closing[1]} | totals.currencies != {opening[1]}:
+    opening, closing = totals.balances.get("opening"), totals.balances.get("closing")
+    if opening is None or closing is None:
         return
-    if opening[0] + totals.booked_ore != closing[0]:
+    made = (opening[0] + totals.booked_ore.get(opening[1], 0), opening[1])
+    if made != closing:
         yield Warned(
             "BALANCE_DIFFERS",
             "opening balance and booked entries do not make the closing balance; entries may be missing",

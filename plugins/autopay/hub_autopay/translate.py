@@ -27,7 +27,6 @@ _KIVRA_PLACE = "PaymentKey"
 def payment(head: Head, detail: Values, *, line: int, position: int, amount_ore: int, is_only: bool) -> Payment:
     """Return the payment that a booked credit detail states."""
     purpose = remittance_of(detail, currency=head.currency, line=line, last_text=head.text if is_only else "")
-    is_named = purpose.reference or purpose.parts
     return Payment(
         line,
         head.number,
@@ -35,7 +34,7 @@ def payment(head: Head, detail: Values, *, line: int, position: int, amount_ore:
         head.currency,
         head.booked_date,
         purpose.reference,
-        ReferenceQuality.GIVEN if is_named else ReferenceQuality.NONE,
+        ReferenceQuality.GIVEN if purpose.reference else ReferenceQuality.NONE,
         purpose.parts,
         purpose.texts,
         payer_of(detail),

@@ -1,0 +1,155 @@
+"""`hub inspect`: what a payment file says; needs no tenant and no home, and keeps nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hub.cli.exit_codes import ExitCode
+from hub.cli.session import Session, command
+from hub.cli.showing import as_data, by_currency, kronor, say, show_fields, show_table, state, words
+from hub.runtime.facade import Hub
+from hub.services.payments.inspecting import FileInspector, Inspection
+
+SHOWN = 20
+
+Files = Annotated[list[Path], typer.Argument(help="Payment files.", exists=True, dir_okay=False, show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    command(app, "inspect")(inspect)
+
+
+def inspect(
+    session: Session,
+    files: Files,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=0, help=f"At most so many entries; else {SHOWN}, with --json all.")
+    ] = None,
+    show_personal: Annotated[bool, typer.Option("--show-personal", help="Personal identity numbers in full.")] = False,
+) -> None:
+    """Say what payment files hold, and whether all their controls agree. Ends in 1 when one cannot be read whole.
+
+    With --json: one object for one file, a list for several.
+    """
+    is_list = len(files) > 1
+    all_ok = True
+    for index, file in enumerate(files):
+        inspector = Hub.inspect(file, show_personal=show_personal)
+        all_ok &= inspector.inspection.ok
+        if session.as_json:
+            _write("[\n" if is_list and not index else ",\n" if is_list else "")
+            _answer(file, inspector, limit)
+        else:
+            _show(file, inspector, SHOWN if limit is None else limit)
+    if session.as_json:
+        _write("]\n" if is_list else "")
+    if not all_ok:
+        raise typer.Exit(ExitCode.DATA)
+
+
+# --- as JSON ---------------------------------------------------------------------------------------------------------
+
+
+def _answer(file: Path, inspector: FileInspector, limit: int | None) -> None:
+    """Write one object; its entries go out one by one, so that a large file needs no memory."""
+    head = json.dumps({"file": file.name, **inspector.inspection.as_json()}, ensure_ascii=False, indent=2)
+    _write(head.removesuffix("\n}") + ',\n  "items": [')
+    _write_items(islice(inspector.items(), limit))
+    _write("]\n}\n")
+
+
+def _write_items(items: Iterable[dict[str, Any]]) -> None:
+    divider = "\n    "
+    for item in items:
+        _write(divider + json.dumps(as_data(item), ensure_ascii=False))
+        divider = ",\n    "
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+
+
+# --- for people ------------------------------------------------------------------------------------------------------
+
+
+def _show(file: Path, inspector: FileInspector, limit: int) -> None:
+    found = inspector.inspection
+    show_fields(file.name, _fields(found))
+    for problem in found.errors:
+        say(f"{problem['code']}: {_place(problem)}{problem['message']}", is_error=True)
+    for warning in found.warnings[:SHOWN]:
+        say(f"{warning['code']}: {_place(warning)}{warning['message']}")
+    if not found.ok:
+        return
+    _show_sections(found)
+    _show_balances(found)
+    rows = [_row(item) for item in islice(inspector.items(), limit)]
+    if rows:
+        columns = (("line", "right"), "what", ("booked", "keep"), "reference", "payer", ("kronor", "right"))
+        show_table(f"entries ({len(rows)} of {found.entries})", columns, rows)
+
+
+def _fields(found: Inspection) -> list[tuple[str, Any]]:
+    return [
+        ("format", f"{found.format}{' (marked as test)' if found.is_test else ''}"),
+        ("whole", state("done" if found.ok else "failed") if not found.ok else "yes, all controls agree"),
+        ("made", found.created_at),
+        ("payments", str(found.payments)),
+        ("deductions", str(found.deductions) if found.deductions else ""),
+        ("reversals", str(found.reversals) if found.reversals else ""),
+        ("other entries", str(found.other_entries) if found.other_entries else ""),
+        ("net", by_currency(found.net_ore)),
+        ("all credit", by_currency(found.credit_ore)),
+        ("all debit", by_currency(found.debit_ore)),
+    ]
+
+
+def _place(problem: dict[str, Any]) -> str:
+    parts = [f"{name} {problem[name]}" for name in ("line", "record", "field") if problem.get(name)]
+    return f"{', '.join(parts)}: " if parts else ""
+
+
+def _show_sections(found: Inspection) -> None:
+    rows = [
+        (
+            section["account"],
+            section["level"],
+            section["booked_date"] or "",
+            section["serial"] or section["identity"],
+            str(section["payments"] + section["deductions"]),
+            "" if section["net_ore"] is None else kronor(section["net_ore"], section["currency"]),
+        )
+        for section in found.sections[:SHOWN]
+    ]
+    columns = ("account", "level", ("booked", "keep"), "serial", ("payments", "right"), ("kronor", "right"))
+    show_table(f"sections ({len(rows)} of {len(found.sections)})", columns, rows)
+
+
+def _show_balances(found: Inspection) -> None:
+    rows = [(b["kind"], b["on_date"] or "", kronor(b["amount_ore"], b["currency"])) for b in found.balances[:SHOWN]]
+    if rows:
+        show_table("balances", ("balance", ("on", "keep"), ("kronor", "right")), rows)
+
+
+def _row(item: dict[str, Any]) -> tuple[Any, ...]:
+    payer = (item.get("payer") or {}).get("name", "")
+    named = item.get("reference") or ", ".join(part["reference"] for part in item.get("parts", ()))
+    reference = named or " ".join(item.get("texts", ())) or ", ".join(item.get("references", ()))
+    sign = -1 if item["kind"] in ("deduction", "reversal") and not item.get("is_credit") else 1
+    what = words(item["kind"] if item["kind"] != "other_entry" else item["why"])
+    return (
+        str(item["line"]),
+        what,
+        item["booked_date"] or "",
+        reference,
+        payer,
+        kronor(sign * item["amount_ore"], item["currency"]),
+    )

@@ -1,0 +1,127 @@
+"""`hub init`, `doctor`, `plugins`, `runs` and `tasks`: setting up, and looking after."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from hub.cli.exit_codes import ExitCode
+from hub.cli.session import Session, command
+from hub.cli.showing import answer_json, out, say, show_table, state
+from hub.runtime.doctor import Health, examine, settings_in_force
+from hub.runtime.plugins import installed_plugins
+from hub.runtime.starter_home import write_starter_home
+
+_HEALTH = {Health.OK: "done", Health.LOOK: "held", Health.WRONG: "failed"}  # words whose colours fit
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    command(app, "init")(init)
+    command(app, "doctor")(doctor)
+    command(app, "plugins")(plugins)
+    command(app, "runs")(runs)
+    command(app, "tasks")(tasks)
+
+
+def init(
+    session: Session,
+    folder: Annotated[Path | None, typer.Argument(help="Else --home, else the current folder.")] = None,
+) -> None:
+    """Write a home folder to start from, with one invented tenant."""
+    home = folder or session.home or Path()
+    written = write_starter_home(home)
+    if session.as_json:
+        answer_json({"home": str(home), "written": [str(path) for path in written]})
+        return
+    for path in written:
+        out().print(str(path), soft_wrap=True)
+    say(f"next: edit the tenant, then: hub doctor --home {home}")
+
+
+def doctor(
+    session: Session,
+    show: Annotated[bool, typer.Option("--show", help="Show every setting with its value too.")] = False,
+) -> None:
+    """Check home, database, tenants and plugins, and list what waits for a person.
+
+    Ends in 3 when something is wrong.
+    """
+    findings = list(examine(session.home, session.tenant))
+    is_wrong = any(finding.health is Health.WRONG for finding in findings)
+    settings = settings_in_force(session.home, session.tenant) if show and not is_wrong else []
+    if session.as_json:
+        answer_json({"ok": not is_wrong, "findings": findings, "settings": settings})
+    else:
+        rows = [(state_of(finding.health), finding.what, finding.message) for finding in findings]
+        show_table("", (("", "keep"), ("looked at", "keep"), ("found", "wrap")), rows)
+        if settings:
+            listed = [(s.path, s.value, "default" if s.is_default else "") for s in settings]
+            show_table("settings", (("setting", "keep"), ("value", "wrap"), ""), listed)
+    if is_wrong:
+        raise typer.Exit(ExitCode.CONFIGURATION)
+
+
+def state_of(health: Health) -> Text:
+    """Return a word for a finding, in its colour."""
+    text = state(_HEALTH[health])
+    text.plain = str(health)
+    return text
+
+
+def plugins(session: Session) -> None:
+    """List installed plugins: what they read, what they were made from, what is unverified."""
+    found = installed_plugins()
+    if session.as_json:
+        answer_json(found)
+        return
+    rows: list[tuple[Any, ...]] = []
+    for plugin in found:
+        card = plugin.manifest
+        if card is None:
+            rows.append((plugin.name, plugin.version, state("failed"), plugin.error, ""))
+        else:
+            unverified = "; ".join(card.unverified) or "–"
+            rows.append((plugin.name, plugin.version, card.summary, ", ".join(card.formats), unverified))
+    columns = (
+        ("plugin", "keep"),
+        ("version", "keep"),
+        ("connects to", "wrap"),
+        ("formats", "wrap"),
+        ("unverified", "wrap"),
+    )
+    show_table("", columns, rows, empty="no plugin is installed; in a checkout: pip install -e plugins/bankgiro")
+
+
+def runs(
+    session: Session,
+    in_state: Annotated[str, typer.Option("--state", help="queued, running, done or failed.")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 20,
+) -> None:
+    """List runs, newest first."""
+    with session.hub() as hub:
+        found = hub.runs(state=in_state, limit=limit)
+    if session.as_json:
+        answer_json(found)
+        return
+    rows = [
+        (r.run_id, state(r.state), f"{r.done}/{r.total}" if r.total else "", r.created_at[:19], r.problem)
+        for r in found
+    ]
+    show_table("", (("run", "keep"), "state", ("done", "right"), "created", ("problem", "wrap")), rows, empty="no runs")
+
+
+def tasks(session: Session) -> None:
+    """List what waits for a person, oldest first."""
+    with session.hub() as hub:
+        found = hub.tasks()
+    if session.as_json:
+        answer_json(found)
+        return
+    rows = [(str(task["task_no"]), task["created_at"][:10], task["kind"], task["text"]) for task in found]
+    show_table(
+        "", (("no", "right"), ("since", "keep"), "kind", ("what", "wrap")), rows, empty="nothing waits for a person"
+    )

@@ -1,0 +1,142 @@
+"""`hub doctor`: looks at everything that must be right before money moves, and says what to do where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import BaseModel
+
+from hub.errors import HubError
+from hub.money import plain_kronor
+from hub.runtime.bootstrap import Installation
+from hub.runtime.facade import Hub
+from hub.runtime.plugins import installed_plugins
+
+_LOOKED_AT = ("quarantined", "held")
+
+
+class Health(StrEnum):
+    OK = "ok"
+    LOOK = "look"  # works, but a person should look
+    WRONG = "wrong"  # does not work
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at."""
+
+    health: Health
+    what: str
+    message: str
+
+
+class Setting(NamedTuple):
+    """One setting of a tenant as it works; `is_default` when the file leaves it out."""
+
+    path: str
+    value: str
+    is_default: bool
+
+
+def examine(home: Path | None, tenant: str | None = None) -> Iterator[Finding]:
+    """Yield what is found, beginning with the home; a later check is left out where an earlier one makes it idle."""
+    try:
+        installation = Installation.open(home)
+    except HubError as error:
+        yield Finding(Health.WRONG, "home", str(error))
+        return
+    try:
+        yield Finding(Health.OK, "home", str(installation.home.path))
+        yield from _plugins()
+        yield from _database(installation, [tenant] if tenant else list(installation.home.tenants))
+    finally:
+        installation.close()
+
+
+def _plugins() -> Iterator[Finding]:
+    for plugin in installed_plugins():
+        if plugin.manifest is None:
+            yield Finding(Health.WRONG, f"plugin {plugin.name}", plugin.error)
+        elif plugin.manifest.unverified:
+            text = "unverified against the counterparty: " + "; ".join(plugin.manifest.unverified)
+            yield Finding(Health.LOOK, f"plugin {plugin.name}", text)
+        else:
+            yield Finding(Health.OK, f"plugin {plugin.name}", plugin.version)
+
+
+def _database(installation: Installation, tenants: list[str]) -> Iterator[Finding]:
+    try:
+        dialect = installation.engine.dialect.name
+    except HubError as error:
+        yield Finding(Health.WRONG, "database", str(error))
+        return
+    yield Finding(Health.OK, "database", dialect)
+    if not tenants:
+        yield Finding(Health.WRONG, "tenants", "there is none; write tenants/<id>.toml")
+    for name in tenants:
+        yield from _tenant(installation, name)
+
+
+def _tenant(installation: Installation, name: str) -> Iterator[Finding]:
+    what = f"tenant {name}"
+    try:
+        work = installation.tenant(name)
+        readers = ", ".join(reader.name for _, reader in work.plugins.readers)
+    except HubError as error:
+        yield Finding(Health.WRONG, what, str(error))
+        return
+    yield Finding(
+        Health.OK if readers else Health.LOOK, what, f"reads {readers or 'no payment file: turn a plugin on'}"
+    )
+    hub = Hub(installation, work)
+    for kind in _LOOKED_AT:
+        if found := hub.exchanges.latest(state=kind, limit=100):
+            numbers = ", ".join(str(exchange.number) for exchange in found[:10])
+            yield Finding(Health.LOOK, what, f"{len(found)} files {kind} (exchange {numbers}): hub exchanges show NO")
+    for kind in ("queued", "running", "failed"):
+        if runs := hub.runs(state=kind, limit=100):
+            yield Finding(Health.LOOK, what, f"{len(runs)} runs {kind}: hub runs --state {kind}")
+    for task in hub.tasks():
+        yield Finding(Health.LOOK, what, f"task {task['task_no']}: {task['text']}")
+    for cursor in work.cursors.all():
+        if cursor.attempts:
+            text = f"observer {cursor.observer} failed {cursor.attempts} times: {cursor.problem}"
+            yield Finding(Health.LOOK, what, text)
+
+
+def settings_in_force(home: Path | None, tenant: str | None = None) -> list[Setting]:
+    """Return every setting of a tenant with its value; plugins' settings too. Raises ConfigurationError."""
+    installation = Installation.open(home)
+    try:
+        settings = installation.tenant(tenant).tenant
+    finally:
+        installation.close()
+    return [*_settings(settings, "")]
+
+
+def _settings(model: BaseModel, path: str) -> Iterator[Setting]:
+    for name, field in type(model).model_fields.items():
+        value = getattr(model, name)
+        dotted = f"{path}{field.alias or name}"
+        is_default = name not in model.model_fields_set
+        if isinstance(value, BaseModel):
+            yield from _settings(value, f"{dotted}.")
+        elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
+            for index, item in enumerate(value):
+                yield from _settings(item, f"{dotted}[{index}].")
+        elif isinstance(value, dict) and value and isinstance(next(iter(value.values())), BaseModel):
+            for key, item in value.items():
+                yield from _settings(item, f"{dotted}.{key}.")
+        else:
+            text = plain_kronor(value) if name.endswith("_ore") else _text(value)
+            yield Setting(dotted, text, is_default)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple | list):
+        return ", ".join(str(item) for item in value)
+    return "" if value is None else str(value)

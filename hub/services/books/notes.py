@@ -1,0 +1,120 @@
+"""Commands that change no amount: holds, watches, charges that a letter printed, a moved due date."""
+
+from __future__ import annotations
+
+from hub.errors import DataError, RuleViolation
+from hub.model.commands import (
+    ChangeDueDate,
+    EndHold,
+    NotePrintedCharge,
+    SetHold,
+    UnwatchReceivable,
+    WatchReceivable,
+)
+from hub.model.tenant import Tenant
+from hub.services.books.finding import find
+from hub.services.books.posting import record
+from hub.services.ports import JsonObject, UnitOfWork
+
+
+def set_hold(work: UnitOfWork, tenant: Tenant, command: SetHold) -> JsonObject:
+    """Add a hold (*kravkod*); others stay active beside it, and the strictest wins."""
+    ledger = find(work, tenant, command.receivable)
+    until = command.until_date.isoformat() if command.until_date is not None else None
+    if until is not None and until < work.today:
+        raise DataError(f"the hold would have ended on {until} already: give a day to come, or none")
+    hold_no = work.receivables.set_hold(
+        ledger.row.receivable_id, code=command.code, reason=command.reason, source=command.source, until_date=until
+    )
+    record(
+        work,
+        "hold_set",
+        command,
+        ledger,
+        hold_no=hold_no,
+        code=command.code,
+        source=command.source,
+        until_date=until,
+        reason=command.reason,
+    )
+    return {"receivable_id": ledger.row.receivable_id, "hold_no": hold_no}
+
+
+def end_hold(work: UnitOfWork, tenant: Tenant, command: EndHold) -> JsonObject:
+    """End a hold by its number, or every active one with a code.
+
+    Raises:
+        RuleViolation: no such hold is active.
+    """
+    ledger = find(work, tenant, command.receivable)
+    receivable_id = ledger.row.receivable_id
+    active = [hold for hold in work.receivables.holds(receivable_id) if hold["ended_at"] is None]
+    ended = [hold for hold in active if command.hold_no == hold["hold_no"] or command.code == hold["code"]]
+    if not ended:
+        known = ", ".join(f"{hold['hold_no']} (code {hold['code']})" for hold in active) or "none"
+        raise RuleViolation(f"no such hold is active on the receivable; active are: {known}")
+    for hold in ended:
+        work.receivables.end_hold(receivable_id, hold["hold_no"])
+        record(work, "hold_ended", command, ledger, hold_no=hold["hold_no"], code=hold["code"])
+    return {"receivable_id": receivable_id, "ended": [hold["hold_no"] for hold in ended]}
+
+
+def watch_receivable(work: UnitOfWork, tenant: Tenant, command: WatchReceivable) -> JsonObject:
+    """Put a receivable under watch (*betalningsbevakning*), or change the text of its watch."""
+    ledger = find(work, tenant, command.receivable)
+    work.receivables.watch(ledger.row.receivable_id, command.text, command.user)
+    record(work, "watch_set", command, ledger, text=command.text)
+    return {"receivable_id": ledger.row.receivable_id, "watched": True}
+
+
+def unwatch_receivable(work: UnitOfWork, tenant: Tenant, command: UnwatchReceivable) -> JsonObject:
+    """End a watch; nothing happens when there is none."""
+    ledger = find(work, tenant, command.receivable)
+    was_watched = work.receivables.unwatch(ledger.row.receivable_id)
+    if was_watched:
+        record(work, "watch_ended", command, ledger)
+    return {"receivable_id": ledger.row.receivable_id, "watched": False, "was_watched": was_watched}
+
+
+def note_printed_charge(work: UnitOfWork, tenant: Tenant, command: NotePrintedCharge) -> JsonObject:
+    """Keep what the latest letter printed without debiting it; an older letter changes nothing."""
+    ledger = find(work, tenant, command.receivable)
+    printed_on = command.printed_on.isoformat()
+    is_latest = work.receivables.note_printed_charge(
+        ledger.row.receivable_id, printed_on=printed_on, fee_ore=command.fee_ore, interest_ore=command.interest_ore
+    )
+    if is_latest:
+        record(
+            work,
+            "printed_charge_noted",
+            command,
+            ledger,
+            printed_on=printed_on,
+            fee_ore=command.fee_ore,
+            interest_ore=command.interest_ore,
+        )
+    return {"receivable_id": ledger.row.receivable_id, "noted": is_latest}
+
+
+def change_due_date(work: UnitOfWork, tenant: Tenant, command: ChangeDueDate) -> JsonObject:
+    """Move the due date, and all later dunning with it; the original due date is kept.
+
+    Raises:
+        DataError: the day is before the invoice date.
+    """
+    ledger = find(work, tenant, command.receivable)
+    due_date, before = command.due_date.isoformat(), ledger.row.due_date
+    if due_date < ledger.receivable.invoice_date:
+        raise DataError(f"the due date would be before the invoice date {ledger.receivable.invoice_date}")
+    work.receivables.change_due_date(ledger.row.receivable_id, due_date)
+    record(
+        work,
+        "due_date_changed",
+        command,
+        ledger,
+        due_date=due_date,
+        earlier_due_date=before,
+        original_due_date=ledger.receivable.original_due_date,
+        reason=command.reason,
+    )
+    return {"receivable_id": ledger.row.receivable_id, "due_date": due_date, "earlier_due_date": before}

@@ -1,0 +1,107 @@
+"""Putting what a command decides into the books: changes of buckets become postings, a voucher and events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from hub.errors import DataError
+from hub.model.books import Posting, VoucherKey, VoucherLine
+from hub.model.commands import Command
+from hub.model.tenant import Tenant
+from hub.rules.charges import Change, after_changes
+from hub.services.books.finding import Ledger
+from hub.services.chart import TenantChart
+from hub.services.ports import JsonObject, UnitOfWork
+
+REMATCH = "rematch"
+
+
+def chart_of(work: UnitOfWork, tenant: Tenant) -> TenantChart:
+    """Return the tenant's chart of accounts."""
+    return TenantChart(tenant, work.receivables.posting_groups(), work.accounts.numbers())
+
+
+def transaction_date(work: UnitOfWork, given: date | None) -> str:
+    """Return the day a thing really happened, today when nobody says. Raises DataError for a day to come."""
+    day = given.isoformat() if given is not None else work.today
+    if day > work.today:
+        raise DataError(f"the transaction date {day} has not come yet: give the day it really happened")
+    return day
+
+
+def post_changes(
+    work: UnitOfWork,
+    tenant: Tenant,
+    ledger: Ledger,
+    changes: Sequence[Change],
+    *,
+    voucher_type: str,
+    on: str,
+    rule: str = "",
+    lines: Iterable[VoucherLine] = (),
+    remark: str = "",
+) -> JsonObject:
+    """Post the changes of one receivable, booked today; return what is open after them and the vouchers' numbers.
+
+    `lines` stand for the contra role `coded`.
+    """
+    work.books.add([_posting(ledger, change, work.today, on, rule) for change in changes])
+    key = VoucherKey(0, ledger.row.company, ledger.row.currency, work.today)
+    coded = list(lines)
+    vouchers = work.books.apply(
+        chart_of(work, tenant),
+        voucher_type=voucher_type,
+        text_on_voucher=remark,
+        coded={key: coded} if coded else None,
+    )
+    after = after_changes(ledger.open, changes)
+    return {
+        "receivable_id": ledger.row.receivable_id,
+        "open_ore": after.total_ore,
+        "vouchers": [voucher.number for voucher in vouchers],
+    }
+
+
+def _posting(ledger: Ledger, change: Change, today: str, on: str, rule: str) -> Posting:
+    return Posting(
+        receivable_id=ledger.row.receivable_id,
+        bucket=change.bucket,
+        amount_ore=change.amount_ore,
+        group_no=ledger.row.group_no,
+        company=ledger.row.company,
+        payment_id=None,
+        exchange_no=None,
+        section_no=0,
+        account_no=0,
+        currency=ledger.row.currency,
+        transaction_date=on,
+        booked_date=today,
+        cause=change.cause,
+        rule=rule,
+        contra=change.contra,
+    )
+
+
+def record(work: UnitOfWork, event: str, command: Command, ledger: Ledger, **data: object) -> None:
+    """Record what a command did to a receivable, and who said so."""
+    row = ledger.row
+    work.events.record(
+        event,
+        receivable_id=row.receivable_id,
+        company=row.company,
+        source_system=row.source_system,
+        number=row.number,
+        user=command.user,
+        command_key=command.key,
+        **data,
+    )
+
+
+def rematch_reopened(work: UnitOfWork, tenant: Tenant, command_key: str, receivable_ids: Sequence[int]) -> int:
+    """Let suspended payments that name receivables whose balance rose try again; return how many they are."""
+    rows = work.receivables.references_of(receivable_ids)
+    marked = work.queue.mark_for_rematch([(row.account_no, row.reference) for row in rows])
+    if marked:
+        work.runs.enqueue(f"{REMATCH}:{tenant.id}:command:{command_key}", REMATCH, {}, "")
+    return marked

@@ -1,9 +1,199 @@
-"""`hub demo`."""
+"""`hub demo`: one day of payments in two formats, told step by step."""
 
 from __future__ import annotations
 
+import shlex
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
 import typer
+from rich.padding import Padding
+from rich.text import Text
+
+from hub.cli.session import Session, command
+from hub.cli.showing import answer_json, by_currency, kronor, out, progress_bar, state, table
+from hub.cli.wording import explained, said
+from hub.demo.day import Day, FileStory, run_day
+from hub.demo.folder import BGMAX, CAMT054, LATE_RECEIVABLE, SOURCE_SYSTEM
+from hub.model.enquiries import Fate, PaymentStory
+
+HOME = Path("demo")
+_INDENT = 2
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
+    command(app, "demo")(demo)
+
+
+def demo(session: Session) -> None:
+    """Make a tenant to explore, in ./demo or --home, and let a day's overlapping bank files come in.
+
+    Running it again starts over; a folder that holds something else is left alone.
+    """
+    home = session.home or HOME
+    with progress_bar("taking the day's files in", is_quiet=session.as_json):
+        day = run_day(home)
+    if session.as_json:
+        answer_json(_as_data(day))
+        return
+    for tell in (_beginning, _bgmax, _camt054, _camt053, _books, _next):
+        tell(day)
+
+
+def _as_data(day: Day) -> dict[str, Any]:
+    stories = {name: getattr(day, name) for name in ("bgmax", "camt054", "camt053")}
+    return {
+        "home": str(day.folder.home),
+        "imported": day.imported.as_json(),
+        **{name: {"exchange": story.exchange, "payments": story.payments} for name, story in stories.items()},
+        "lumps": day.lumps,
+        "deposits": day.deposits,
+        "balances": day.balances,
+    }
+
+
+# --- the steps ------------------------------------------------------------------------------------------------------
+
+
+def _beginning(day: Day) -> None:
+    _heading("Reskontra Hub: one day of payments, in two formats at once")
+    if day.folder.was_there:
+        _tell("The earlier demonstration in this folder has been taken away.")
+    imported = day.imported
+    _step(1, "Receivables come from the billing system")
+    _tell(f"{imported.new} receivables, {by_currency(imported.amounts_ore)}, each with an OCR reference of its own.")
+
+
+def _bgmax(day: Day) -> None:
+    _step(2, "The bank's BgMax file arrives")
+    story = day.bgmax
+    _tell(f"{len(story.payments)} payments, {_sum(story.payments)}. Matched at once, each with the rule that decided:")
+    _rows(("payments", "right"), ("kronor", "right"), ("because", "wrap"), rows=_by_reason(story, "posted"))
+    _tell("Waiting in the suspense account (observationskonto) for a person:")
+    _payments(story.of("suspended"), "suspended")
+
+
+def _camt054(day: Day) -> None:
+    _step(3, "The same day arrives again, as camt.054")
+    story = day.camt054
+    same, new, held = story.of("duplicate"), story.of("posted"), story.of("held")
+    _tell(f"{len(story.payments)} payments, {_sum(story.payments)}. The formats share no key, and still:")
+    rows: list[tuple[Any, ...]] = [
+        _verdict(
+            state("same money"), same, "same account, day, amount and reference; all of BgMax's day is in this file"
+        ),
+        _verdict(state("new"), new, "not in BgMax: matched by OCR and posted"),
+        _verdict(
+            state("held"), held, "equal to one in BgMax, but without a reference nothing proves it: a person decides"
+        ),
+    ]
+    _rows(("", "keep"), ("payments", "right"), ("kronor", "right"), ("because", "wrap"), rows=rows)
+    _tell("Nothing is booked twice, and nothing is guessed. Held are:")
+    _payments(held, "held")
+
+
+def _verdict(what: Text, payments: Sequence[PaymentStory], because: str) -> tuple[Any, ...]:
+    return what, str(len(payments)), kronor(sum(payment.amount_ore for payment in payments)), because
+
+
+def _camt053(day: Day) -> None:
+    _step(4, "The account statement arrives, as camt.053")
+    _tell("Lumps without payers: they say what the bank account moved, never who paid. Each met its deposit:")
+    files = {story.exchange.number: story.exchange.name for story in (day.bgmax, day.camt054)}
+    meets = {d.lump_no: files.get(d.exchange_no, "") for d in day.deposits if d.lump_no is not None}
+    rows = [
+        (lump.entry_reference, kronor(lump.amount_ore), state(lump.state), meets.get(lump.lump_no, ""))
+        for lump in day.lumps
+    ]
+    _rows(("bank's reference", "keep"), ("kronor", "right"), "", ("deposit in", "wrap"), rows=rows)
+
+
+def _books(day: Day) -> None:
+    _step(5, "The books, where every voucher balances")
+    rows = [
+        (balance.account, day.accounts.get(balance.account, ""), kronor(balance.amount_ore, balance.currency))
+        for balance in day.balances
+    ]
+    _rows(("account", "keep"), ("", "wrap"), ("debit less credit", "right"), rows=rows)
+    by_role = {day.accounts.get(balance.account, ""): balance.amount_ore for balance in day.balances}
+    if by_role.get("clearing") == 0:
+        _tell("Clearing is zero: what payers sent is what the bank account got, once.")
+
+
+def _next(day: Day) -> None:
+    home = shlex.quote(str(day.folder.home))
+    overpaid = next(iter(day.bgmax.of("suspended")), None)
+    _heading("Try next")
+    tries = [
+        (f"hub payments --home {home}", "the queue of money that waits"),
+        (f"hub payments show {overpaid.payment_id if overpaid else 1} --home {home}", "one payment, and why it waits"),
+        (
+            f"hub exchanges show {day.camt054.exchange.number} --home {home}",
+            "what became of every payment of the camt file",
+        ),
+        (
+            f"hub import {home}/files/{LATE_RECEIVABLE} --source-system {SOURCE_SYSTEM} --home {home}",
+            "a receivable that comes late: its payment waits already, and finds it",
+        ),
+        (f"hub receive {home}/files/{BGMAX} --home {home}", "the same file again: closed, nothing happens"),
+        (f"hub receivables --home {home}", "what is still open"),
+        (f"hub feed --after 0 --home {home}", "everything the core ledger is told, once and in order"),
+        (f"hub inspect {home}/files/{CAMT054} --json", "what any payment file says; needs no tenant"),
+    ]
+    for line, why in tries:
+        out().print(Padding(Text(line, style="cyan"), (0, 0, 0, _INDENT)), soft_wrap=True)
+        out().print(Padding(Text(why, style="dim"), (0, 0, 0, _INDENT * 2)))
+    out().print()
+
+
+# --- how it looks ---------------------------------------------------------------------------------------------------
+
+
+def _by_reason(story: FileStory, what: str) -> list[tuple[str, str, str]]:
+    """Count and sum the shares with one fate by their reason, most first."""
+    groups: dict[str, list[Fate]] = defaultdict(list)
+    for payment in story.payments:
+        for fate in payment.fates:
+            if fate.what == what:
+                groups[fate.why].append(fate)
+    ordered = sorted(groups.items(), key=lambda item: -len(item[1]))
+    return [
+        (str(len({fate.payment_id for fate in fates})), kronor(sum(fate.amount_ore for fate in fates)), explained(why))
+        for why, fates in ordered
+    ]
+
+
+def _payments(payments: Iterable[PaymentStory], what: str) -> None:
+    rows = [
+        (payment.payer_name, said(payment.reference, payment.texts), kronor(fate.amount_ore), explained(fate.why))
+        for payment in payments
+        for fate in payment.fates
+        if fate.what == what
+    ]
+    _rows("payer", ("reference or text", "wrap"), ("kronor", "right"), ("because", "wrap"), rows=rows)
+
+
+def _sum(payments: Iterable[PaymentStory]) -> str:
+    return f"{kronor(sum(payment.amount_ore for payment in payments))} kronor"
+
+
+def _heading(text: str) -> None:
+    out().print()
+    out().print(Text(text, style="bold"))
+
+
+def _step(number: int, text: str) -> None:
+    out().print()
+    out().print(Text.assemble((f"{number} ", "bold cyan"), (text, "bold")))
+
+
+def _tell(text: str) -> None:
+    out().print(Padding(Text(text), (0, 0, 0, _INDENT)))
+
+
+def _rows(*columns: str | tuple[str, str], rows: Sequence[Sequence[Any]]) -> None:
+    if rows:
+        out().print(Padding(table(columns, rows, is_plain=not out().is_terminal), (0, 0, 0, _INDENT)))

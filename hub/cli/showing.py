@@ -21,7 +21,7 @@ from rich.text import Text
 
 from hub.money import format_kronor
 
-PIPE_WIDTH = 200  # in a pipe nothing is cut to the width of a screen
+PIPE_WIDTH = 10_000  # in a pipe nothing is cut to the width of a screen
 AMOUNT = "right"
 
 Column = str | tuple[str, str]
@@ -81,18 +81,19 @@ def show_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[An
     if not listed:
         say(empty or f"{title}: none")
         return
-    out().print(table(title, columns, listed))
+    show_title(title)
+    out().print(table(columns, listed, is_plain=not out().is_terminal))
 
 
-def table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Table:
-    """Make a table; in a pipe it has no lines around it."""
-    made = Table(title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+def table(columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, is_plain: bool = False) -> Table:
+    """Make a table; a plain one has a heading, and rows without lines that no width cuts."""
+    made = Table(box=None if is_plain else box.SIMPLE_HEAD, pad_edge=False, header_style="" if is_plain else "bold")
     for column in columns:
         heading, setting = column if isinstance(column, tuple) else (column, "")
         made.add_column(
             heading,
             justify="right" if setting == AMOUNT else "left",
-            no_wrap=setting in (AMOUNT, "keep"),
+            no_wrap=is_plain or setting in (AMOUNT, "keep"),
             overflow="fold" if setting == "wrap" else "ellipsis",
         )
     for row in rows:
@@ -100,17 +101,24 @@ def table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) 
     return made
 
 
+def show_title(title: str) -> None:
+    """Show what the next table is about."""
+    if title:
+        out().print(Text(title, style="bold"))
+
+
 def show_fields(title: str, fields: Iterable[tuple[str, RenderableType]]) -> None:
     """Show names and values, one a line; what is empty is left out."""
-    made = Table(
-        title=title or None, title_justify="left", title_style="bold", box=None, show_header=False, pad_edge=False
-    )
+    made = Table(box=None, show_header=False, pad_edge=False)
     made.add_column(style="dim", no_wrap=True)
     made.add_column(overflow="fold")
     for name, value in fields:
         if value != "":
             made.add_row(name, Text(value) if isinstance(value, str) else value)
+    show_title(title)
     out().print(made)
+    if out().is_terminal:
+        out().print()
 
 
 def kronor(amount_ore: int, currency: str = "SEK") -> str:

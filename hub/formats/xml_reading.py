@@ -175,5 +175,4 @@ def read_records(steps: Walk) -> Iterator[Record]:
             open_values.append({})
             yield Record(step, container.kind, element.sourceline, open_values[-1])
         else:
-            values = open_values.pop() if open_values else {}
-            yield Record(step, container.kind, element.sourceline, values)
+            yield Record(step, container.kind, element.sourceline, open_values.pop())

@@ -74,8 +74,8 @@ def probe(head: bytes) -> Root:
 def walk(stream: BinaryIO, head: bytes, root: Root, container: BoundContainer) -> Walk:
     """Yield the steps of a document whose root is read by `container`.
 
-    `head` has already been taken from the stream and comes first. OPENED and CLOSED come for each declared container,
-    ITEM for each of their other children. An element is valid until the next step is asked for.
+    `head` has already been taken from the stream and comes first. OPENED and CLOSED come for the root and each declared
+    container, ITEM for each of their other children. An element is valid until the next step is asked for.
 
     Raises:
         FormatError: not well formed, truncated, or beyond a limit.
@@ -139,7 +139,10 @@ class _Walker:
 
     def run(self, stream: BinaryIO, head: bytes) -> Walk:
         for piece in _pieces(stream, head):
+            was_started = self._started
             self._feed(piece)
+            if self._started and not was_started:
+                yield Step.OPENED, self._open[0].element, self._container
             yield from self._harvest(complete=False)
         self._close()
         yield from self._harvest(complete=True)

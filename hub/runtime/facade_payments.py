@@ -7,7 +7,7 @@ from collections.abc import Callable
 from hub.errors import DataError
 from hub.model.enquiries import PaymentStory
 from hub.model.events import Event
-from hub.model.payments import Lump, QueuedPayment
+from hub.model.payments import Deposit, Lump, QueuedPayment
 from hub.runtime.bootstrap import TenantWork
 
 SIGNAL = "watched_receivable_paid"
@@ -40,6 +40,12 @@ class PaymentsDesk:
     def signals(self, *, limit: int = 100) -> list[Event]:
         """Return payments on receivables under watch (*signallista*), newest first."""
         return self._work.enquiries.events(SIGNAL, limit=limit)
+
+    def deposits(self) -> list[Deposit]:
+        """Return the bank entries that specified payments sum to (*insättningar*), with the lump each has met."""
+        with self._work.store.read() as work:
+            numbers = sorted(work.accounts.numbers().values())
+            return [deposit for number in numbers for deposit in work.lumps.deposits(number, unpaired_only=False)]
 
     def lumps(self, *, state: str = "alone") -> list[Lump]:
         """Return movements of the bank accounts by state: alone, paired, payment, duplicate; empty is all."""

@@ -95,12 +95,15 @@ class SqlEnquiries:
         return found
 
 
-_FATES = """
-    SELECT e.payment_id, 'posted' AS what, coalesce(nullif(e.rule, ''), e.cause) AS why, r.number AS place,
+_WHY = "CASE WHEN e.cause = 'payment' AND e.rule <> '' THEN e.rule ELSE e.cause END"
+
+_FATES = f"""
+    SELECT e.payment_id, 'posted' AS what, {_WHY} AS why,
+           r.number AS place,
            CAST(-sum(e.amount_ore) AS BIGINT) AS amount_ore
     FROM entry e JOIN receivable r ON r.tenant = e.tenant AND r.receivable_id = e.receivable_id
     WHERE e.tenant = :t AND e.payment_id IN :ids
-    GROUP BY e.payment_id, coalesce(nullif(e.rule, ''), e.cause), r.number
+    GROUP BY e.payment_id, {_WHY}, r.number
     UNION ALL
     SELECT payment_id, CASE state WHEN 'closed' THEN 'moved' ELSE state END, reason,
            CASE WHEN twin_payment IS NULL THEN '' ELSE 'payment ' || twin_payment END, remaining_ore
@@ -115,14 +118,14 @@ _FATES = """
     ORDER BY 1, 2, 4
 """
 
-_OUTCOME = """
-    SELECT 'posted' AS what, coalesce(nullif(e.rule, ''), e.cause) AS why, '' AS place,
+_OUTCOME = f"""
+    SELECT 'posted' AS what, {_WHY} AS why, '' AS place,
            count(DISTINCT e.payment_id) AS payments, CAST(-sum(e.amount_ore) AS BIGINT) AS amount_ore, e.currency
     FROM chunk c
     JOIN payment p ON p.tenant = c.tenant AND p.payment_id BETWEEN c.first_payment AND c.last_payment
     JOIN entry e ON e.tenant = p.tenant AND e.payment_id = p.payment_id
     WHERE c.tenant = :t AND c.exchange_no = :x
-    GROUP BY coalesce(nullif(e.rule, ''), e.cause), e.currency
+    GROUP BY {_WHY}, e.currency
     UNION ALL
     SELECT state, reason, '', count(*), CAST(sum(remaining_ore) AS BIGINT), currency
     FROM unallocated_payment WHERE tenant = :t AND exchange_no = :x AND state <> 'closed'

@@ -102,7 +102,7 @@ class SqlReceivables(ReceivableNotes):
             ("tenant", "account_no", "reference", "target_kind", "target_id", "valid_from"),
             [(self._tenant, r.account_no, r.reference, "receivable", r.receivable_id, r.valid_from) for r in rows],
         )
-        contested = self._contested({r.reference for r in rows})
+        contested = self._contested({(r.account_no, r.reference) for r in rows})
         if contested:
             self._connection.execute(
                 text(
@@ -113,17 +113,24 @@ class SqlReceivables(ReceivableNotes):
             )
         return [row for row in rows if (row.account_no, row.reference) in contested]
 
-    def _contested(self, references: Iterable[str]) -> set[tuple[int, str]]:
+    def _contested(self, references: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
+        by_account: dict[int, list[str]] = {}
+        for account_no, reference in sorted(references):
+            by_account.setdefault(account_no, []).append(reference)
+        return {
+            (account_no, reference)
+            for account_no, wanted in by_account.items()
+            for start in range(0, len(wanted), 500)
+            for reference in self._contested_at(account_no, wanted[start : start + 500])
+        }
+
+    def _contested_at(self, account_no: int, wanted: Sequence[str]) -> list[str]:
         statement = text(
-            "SELECT account_no, reference FROM reference WHERE tenant = :t AND reference IN :references "
-            "AND closed_on IS NULL GROUP BY account_no, reference HAVING count(*) > 1"
+            "SELECT reference FROM reference WHERE tenant = :t AND account_no = :account_no "
+            "AND reference IN :references AND closed_on IS NULL GROUP BY reference HAVING count(*) > 1"
         ).bindparams(bindparam("references", expanding=True))
-        wanted = sorted(references)
-        found: set[tuple[int, str]] = set()
-        for start in range(0, len(wanted), 500):
-            rows = self._connection.execute(statement, {"t": self._tenant, "references": wanted[start : start + 500]})
-            found.update((row.account_no, row.reference) for row in rows)
-        return found
+        values = {"t": self._tenant, "account_no": account_no, "references": list(wanted)}
+        return list(self._connection.execute(statement, values).scalars())
 
     def move_references(self, old_receivable_id: int, new_receivable_id: int, on_date: str) -> None:
         """Let the open references of a receivable mean its new version from now on."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -40,9 +40,9 @@ def sample_files(folder: Path) -> list[Path]:
     return sorted(path for path in files if path.suffix not in NO_SAMPLES and not path.name.startswith("."))
 
 
-def golden_file(sample: Path, suffix: str = SUFFIX) -> Path:
+def golden_file(sample: Path) -> Path:
     """Return where the expected result of a sample lies."""
-    return sample.with_name(sample.stem + suffix)
+    return sample.with_name(sample.stem + SUFFIX)
 
 
 def summary(events: Iterable[FileEvent]) -> dict[str, Any]:
@@ -116,12 +116,12 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def write_golden_files(reader: PaymentFileReader, folder: Path, suffix: str = SUFFIX) -> list[Path]:
-    """Write the expected result of every sample and return the files whose content has changed."""
+def write_golden_files(make_reader: Callable[[], PaymentFileReader], folder: Path) -> list[Path]:
+    """Write the expected result of every sample, each by a new reader, and return the files that have changed."""
     changed = []
     for sample in sample_files(folder):
-        text = json.dumps(read_summary(reader, sample), ensure_ascii=False, indent=1) + "\n"
-        path = golden_file(sample, suffix)
+        text = json.dumps(read_summary(make_reader(), sample), ensure_ascii=False, indent=1) + "\n"
+        path = golden_file(sample)
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
             changed.append(path)
@@ -133,11 +133,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m hub.testing.golden", description=__doc__)
     parser.add_argument("reader", help="MODULE:NAME of something that gives the reader when called without arguments")
     parser.add_argument("folder", type=Path, help="the folder of samples")
-    parser.add_argument("--suffix", default=SUFFIX, help="how the names of expected results end")
     given = parser.parse_args(arguments)
     module, _, name = given.reader.partition(":")
-    reader: PaymentFileReader = getattr(import_module(module), name)()
-    changed = write_golden_files(reader, given.folder, given.suffix)
+    changed = write_golden_files(getattr(import_module(module), name), given.folder)
     sys.stdout.writelines(f"written, read it in review: {path}\n" for path in changed)
     sys.stdout.write(f"{len(sample_files(given.folder))} samples, {len(changed)} expected results have changed\n")
     return 0

@@ -10,6 +10,8 @@ from typing import BinaryIO
 from pydantic import ValidationError
 
 from hub.errors import ConfigurationError, FormatError
+from hub.formats.rows.raw_rows import RowStream
+from hub.formats.rows.reading import read_rows
 from hub.model.exchanges import Direction, Exchange, ExchangeState
 from hub.model.import_rows import ImportReport, RejectedRow, RowProblem, problem_of
 from hub.model.source_system import SourceSystem
@@ -20,8 +22,6 @@ from hub.services.ports import Store
 from hub.services.receivables.deciding import Key, KnownReceivables, key_of
 from hub.services.receivables.mapping import RowMapping
 from hub.services.receivables.posting import ChartMaker, ChunkOutcome, ChunkPosting, ImportTask
-from hub.services.receivables.raw_rows import RowStream
-from hub.services.receivables.reading import read_rows
 from hub.services.receivables.resolving import Incoming, Resolver, RowRefused
 
 KIND = "receivable_file"

@@ -9,10 +9,10 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from hub.errors import ConfigurationError, FormatError
+from hub.formats.rows.raw_rows import RawRow
 from hub.model.import_rows import ImportRow, RowProblem
 from hub.model.source_system import SourceSystem
 from hub.services.receivables.cells import CellReader, Cells
-from hub.services.receivables.raw_rows import RawRow
 
 MOST_ADDRESS_LINES = 5
 MOST_CODING_COLUMNS = 9

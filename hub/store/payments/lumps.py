@@ -8,13 +8,16 @@ from sqlalchemy import Connection, text
 
 from hub.model.payments import Deposit, Lump
 from hub.store import tables
-from hub.store.bulk import insert_rows
+from hub.store.bulk import insert_named, insert_rows
 from hub.store.counters import take_numbers
 
 _DEPOSIT = "exchange_no, section_no, entry_no, account_no, currency, booked_date, amount_ore, reference, lump_no"
 _LUMP = (
     "lump_no, exchange_no, section_no, entry_no, account_no, currency, booked_date, amount_ore, entry_reference, state"
 )
+
+LUMP_PAYMENT = "lump_payment"
+LUMP_KEY = "hub_lump"
 
 
 class SqlLumps:
@@ -62,11 +65,12 @@ class SqlLumps:
         return [Deposit._make(row) for row in rows]
 
     def lumps(self, account_no: int | None = None, *, state: str = "alone", since: str = "") -> list[Lump]:
-        """Return lumps in a state (empty: any) that were booked on a day or later, oldest first."""
+        """Return lumps in a state (empty: any that has not been undone) of a day or later, oldest first."""
         rows = self._connection.execute(
             text(
                 f"SELECT {_LUMP} FROM lump WHERE tenant = :t AND (:account = 0 OR account_no = :account) "
-                "AND (:state = '' OR state = :state) AND booked_date >= :since ORDER BY booked_date, lump_no"
+                "AND (state = :state OR (:state = '' AND state <> 'undone')) AND booked_date >= :since "
+                "ORDER BY booked_date, lump_no"
             ),
             {"t": self._tenant, "account": account_no or 0, "state": state, "since": since},
         )
@@ -92,6 +96,85 @@ class SqlLumps:
             self._connection.execute(
                 text("UPDATE lump SET state = 'paired' WHERE tenant = :t AND lump_no = :lump"), values
             )
+
+    def get(self, lump_no: int) -> Lump | None:
+        """Return one lump, or None; it stays as it is until the transaction ends."""
+        lock = " FOR UPDATE" if self._connection.dialect.name == "postgresql" else ""
+        row = self._connection.execute(
+            text(f"SELECT {_LUMP} FROM lump WHERE tenant = :t AND lump_no = :lump{lock}"),
+            {"t": self._tenant, "lump": lump_no},
+        ).one_or_none()
+        return None if row is None else Lump._make(row)
+
+    def has_any(self, account_no: int) -> bool:
+        """Say whether the account's own movements have ever been told: else no deposit can be paired."""
+        found = self._connection.execute(
+            text("SELECT 1 FROM lump WHERE tenant = :t AND account_no = :account LIMIT 1"),
+            {"t": self._tenant, "account": account_no},
+        )
+        return found.scalar() is not None
+
+    def details(self, lump: Lump) -> tuple[int, tuple[str, ...]]:
+        """Return how many payments the bank stated in a lump's entry, and the texts it gave instead."""
+        values = {"t": self._tenant, "x": lump.exchange_no, "section": lump.section_no, "entry": lump.entry_no}
+        payments = self._connection.execute(text(_PAYMENTS_OF_ENTRY), values).scalar_one()
+        rows = self._connection.execute(text(_TEXTS_OF_ENTRY), values)
+        return int(payments), tuple(line for row in rows for cell in row for line in cell.split("\n") if line)
+
+    def add_payment(self, lump: Lump, reference: str, texts: Sequence[str]) -> int:
+        """Write the payment that a lump is, and return its id.
+
+        No chunk holds it: its key `hub_lump`, the lump's number, leads from the lump to it.
+        """
+        payment_id = take_numbers(self._connection, self._tenant, "payment")
+        values = {
+            "tenant": self._tenant,
+            "payment_id": payment_id,
+            "exchange_no": lump.exchange_no,
+            "section_no": lump.section_no,
+            "entry_no": lump.entry_no,
+            "line": 0,
+            "kind": LUMP_PAYMENT,
+            "amount_ore": lump.amount_ore,
+            "currency": lump.currency,
+            "booked_date": lump.booked_date,
+            "account_no": lump.account_no,
+            "reference": reference,
+            "quality": "text",
+            "texts": "\n".join(texts),
+            "entry_reference": lump.entry_reference,
+            "key_kind": LUMP_KEY,
+            "key_value": str(lump.lump_no),
+        }
+        columns = [column.name for column in tables.payment.columns]
+        insert_rows(self._connection, tables.payment, columns, [tuple(values.get(column, "") for column in columns)])
+        insert_rows(
+            self._connection,
+            tables.payment_key,
+            ("tenant", "value", "kind", "payment_id"),
+            [(self._tenant, str(lump.lump_no), LUMP_KEY, payment_id)],
+        )
+        return payment_id
+
+    def raise_deposits(self, payment_ids: Sequence[int]) -> set[int]:
+        """Add payments that are posted late to the deposits they came in; return the accounts touched.
+
+        A deposit that was paired with a lump of its smaller amount is free again, and so is the lump.
+        """
+        self._connection.exec_driver_sql("DROP TABLE IF EXISTS late_payment")
+        self._connection.exec_driver_sql("CREATE TEMP TABLE late_payment (payment_id BIGINT PRIMARY KEY)")
+        insert_named(self._connection, "late_payment", ("payment_id",), [(number,) for number in sorted(payment_ids)])
+        values = {"t": self._tenant}
+        self._connection.execute(text(_FREE_LUMPS), values)
+        self._connection.execute(text(_RAISE_DEPOSITS), values)
+        rows = self._connection.execute(
+            text(
+                "SELECT DISTINCT p.account_no FROM late_payment l "
+                "JOIN payment p ON p.tenant = :t AND p.payment_id = l.payment_id"
+            ),
+            values,
+        )
+        return {row[0] for row in rows} - {0}
 
     def change(self, lump_no: int, state: str) -> None:
         """Set the state of a lump."""
@@ -134,4 +217,41 @@ _MOVEMENTS = """
     WHERE e.tenant = :t AND e.exchange_no = :x AND e.kind = 'lump'
     GROUP BY e.exchange_no, e.section_no, e.entry_no, e.account_no
     ORDER BY 2, 3, 4
+"""
+
+_PAYMENTS_OF_ENTRY = """
+    SELECT count(*) FROM chunk c
+    JOIN payment p ON p.tenant = c.tenant AND p.payment_id BETWEEN c.first_payment AND c.last_payment
+    WHERE c.tenant = :t AND c.exchange_no = :x AND p.section_no = :section AND p.entry_no = :entry
+"""
+
+_TEXTS_OF_ENTRY = """
+    SELECT "references", texts FROM statement_entry
+    WHERE tenant = :t AND exchange_no = :x AND section_no = :section AND entry_no = :entry ORDER BY statement_entry_no
+"""
+
+_LATE = """
+    FROM late_payment l
+    JOIN payment p ON p.tenant = :t AND p.payment_id = l.payment_id
+    JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
+"""
+
+_FREE_LUMPS = f"""
+    UPDATE lump SET state = 'alone' WHERE tenant = :t AND lump_no IN (
+        SELECT d.lump_no {_LATE}
+        JOIN deposit d ON d.tenant = p.tenant AND d.exchange_no = p.exchange_no AND d.section_no = p.section_no
+                      AND d.entry_no = p.entry_no AND d.lump_no IS NOT NULL)
+"""
+
+_RAISE_DEPOSITS = f"""
+    INSERT INTO deposit (tenant, exchange_no, section_no, entry_no, account_no, currency, booked_date, amount_ore,
+                         reference)
+    SELECT p.tenant, p.exchange_no, p.section_no, p.entry_no, max(p.account_no), max(p.currency),
+           min(coalesce(p.booked_date, s.booked_date)), sum(p.amount_ore),
+           coalesce(nullif(max(p.entry_reference), ''), max(s.serial))
+    {_LATE}
+    WHERE 1 = 1
+    GROUP BY p.tenant, p.exchange_no, p.section_no, p.entry_no
+    ON CONFLICT (tenant, exchange_no, section_no, entry_no)
+    DO UPDATE SET amount_ore = deposit.amount_ore + excluded.amount_ore, lump_no = NULL
 """

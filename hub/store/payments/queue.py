@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, Row, bindparam, text
 
 from hub.model.payments import QueuedPayment
 from hub.store import tables
@@ -74,6 +74,44 @@ class SqlQueue:
         )
         return [(row[0], row[1], row[2], row[3]) for row in rows]
 
+    def lock(self, payment_ids: Sequence[int]) -> None:
+        """Let nobody else change these payments of the queue until the transaction ends.
+
+        SQLite has one writer at a time anyway.
+        """
+        if self._connection.dialect.name == "postgresql" and payment_ids:
+            statement = text(
+                "SELECT 1 FROM unallocated_payment WHERE tenant = :t AND payment_id IN :ids "
+                "ORDER BY payment_id FOR UPDATE"
+            ).bindparams(bindparam("ids", expanding=True))
+            self._connection.execute(statement, {"t": self._tenant, "ids": list(payment_ids)})
+
+    def held(self, *, group: str = "", payment_ids: Sequence[int] = ()) -> list[tuple[QueuedPayment, bool]]:
+        """Return held payments of a group, or by id, each with whether its twin is still booked.
+
+        A twin is booked when its file is posted, and when it was left out of its file's undo.
+        """
+        if group:
+            in_group = text(_HELD.format(which="u.held_group = :group"))
+            rows = self._connection.execute(in_group, {"t": self._tenant, "group": group})
+            return [_with_twin(row) for row in rows]
+        by_id = text(_HELD.format(which="u.payment_id IN :ids")).bindparams(bindparam("ids", expanding=True))
+        found: list[tuple[QueuedPayment, bool]] = []
+        for start in range(0, len(payment_ids), 500):
+            rows = self._connection.execute(by_id, {"t": self._tenant, "ids": list(payment_ids[start : start + 500])})
+            found.extend(_with_twin(row) for row in rows)
+        return found
+
+    def place_at(self, payment_ids: Sequence[int], account_no: int) -> None:
+        """Give payments whose payee account was unknown the account that a person says they belong to."""
+        statement = text(
+            "UPDATE payment SET account_no = :account WHERE tenant = :t AND account_no = 0 AND payment_id IN :ids"
+        ).bindparams(bindparam("ids", expanding=True))
+        for start in range(0, len(payment_ids), 500):
+            self._connection.execute(
+                statement, {"t": self._tenant, "account": account_no, "ids": list(payment_ids[start : start + 500])}
+            )
+
     def take(self, payment_id: int, amount_ore: int) -> None:
         """Lower what remains of a suspended payment; at zero it leaves the queue."""
         self._connection.execute(
@@ -139,6 +177,25 @@ class SqlQueue:
             {"t": self._tenant, "limit": limit},
         )
         return [row[0] for row in rows]
+
+
+_TWIN_IS_BOOKED = """
+    CASE WHEN EXISTS (
+        SELECT 1 FROM payment w JOIN exchange x ON x.tenant = w.tenant AND x.exchange_no = w.exchange_no
+        WHERE w.tenant = u.tenant AND w.payment_id = u.twin_payment AND (x.state IN ('posting', 'posted')
+              OR EXISTS (SELECT 1 FROM unallocated_payment l WHERE l.tenant = w.tenant
+                         AND l.payment_id = w.payment_id AND l.reason = 'left_out_of_undo')))
+    AND u.reason <> 'twin_was_undone' THEN 1 ELSE 0 END
+"""
+
+_HELD = (
+    f"SELECT {_COLUMNS}, {_TWIN_IS_BOOKED} {_FROM} WHERE u.tenant = :t AND u.state = 'held' AND {{which}} "
+    "ORDER BY u.payment_id"
+)
+
+
+def _with_twin(row: Row[Any]) -> tuple[QueuedPayment, bool]:
+    return QueuedPayment._make(row[:-1]), bool(row[-1])
 
 
 _MARK_NAMED = """

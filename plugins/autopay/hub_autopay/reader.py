@@ -24,6 +24,7 @@ from hub_autopay.mapping import (
 from hub_autopay.refusals import refused
 from hub_autopay.section import Section
 from hub_autopay.settings import AutopaySettings
+from hub_autopay.warning_limit import WarningLimit
 
 _NAMESPACE = re.compile(r"(camt\.05[234])\.001\.(\d{2})$", re.ASCII)
 
@@ -131,10 +132,12 @@ class _Reading:
         self._sections = 0
         self._payments = 0
         self._line = 1
+        self._limit = WarningLimit(settings.warnings_per_code)
 
     def events(self, records: Iterator[Record]) -> Iterator[FileEvent]:
         for record in records:
             entry, section = self._entry, self._section
+            self._line = max(self._line, record.line)
             if record.kind == "detail" and entry is not None and section is not None:
                 yield from section.counted(entry.detail(record.values, record.line))
             elif record.step is Step.ITEM:
@@ -145,6 +148,7 @@ class _Reading:
                 yield from self._closed(record)
         if not self._sections:
             raise refused("NO_SECTION", line=self._line, record=self._kind.message.root_child)
+        yield from self._limit.summaries()
         yield FileClosed(self._line, self._payments, 0)
 
     def _item(self, record: Record) -> Iterator[FileEvent]:
@@ -167,8 +171,9 @@ class _Reading:
                 self._kind.message,
                 record.values,
                 record.line,
-                self._created_at,
+                file_created_at=self._created_at,
                 refuse_partial=self._settings.refuse_partial_statements,
+                limit=self._limit,
             )
         elif record.kind == "entry":
             assert self._section is not None
@@ -178,7 +183,6 @@ class _Reading:
             self._entry.open_details()
 
     def _closed(self, record: Record) -> Iterator[FileEvent]:
-        self._line = max(self._line, record.line)
         if record.kind == "details":
             assert self._entry is not None
             self._entry.close_details()
@@ -188,7 +192,7 @@ class _Reading:
             self._entry = None
         elif record.kind == "section":
             assert self._section is not None
-            yield from self._section.close(record.line)
+            yield from self._section.close(self._line)
             self._payments += self._section.totals.payments
             self._sections += 1
             self._section = None

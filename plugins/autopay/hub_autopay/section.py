@@ -27,19 +27,28 @@ from hub_autopay.totals import (
     refuse_differences,
     summary_checks,
 )
+from hub_autopay.warning_limit import WarningLimit
 
 
 class Section:
     """Reads one section: feed it the records inside, then close it."""
 
     def __init__(
-        self, message: Message, values: Values, line: int, file_created_at: str, *, refuse_partial: bool
+        self,
+        message: Message,
+        values: Values,
+        line: int,
+        *,
+        file_created_at: str,
+        refuse_partial: bool,
+        limit: WarningLimit,
     ) -> None:
         self._message = message
         self._values = values
         self._line = line
         self._file_created_at = file_created_at
         self._refuse_partial = refuse_partial
+        self._limit = limit
         self._account: PayeeAccount | None = None
         self._entry: StatementEntry | None = None
         self._summary: tuple[int, Values] | None = None
@@ -95,11 +104,13 @@ class Section:
         self._entry = None
 
     def counted(self, events: Iterator[FileEvent]) -> Iterator[FileEvent]:
-        """Pass events on, counting payments."""
+        """Pass events on, counting payments, and warnings up to their limit."""
         add = self.totals.add_payment
         for event in events:
             if event.__class__ is Payment:
                 add(event)
+            elif event.__class__ is Warned and not self._limit.shows(event):
+                continue
             yield event
 
     def close(self, line: int) -> Iterator[FileEvent]:

@@ -10,6 +10,12 @@ from hub.contracts import PluginSettings
 class AutopaySettings(PluginSettings):
     """Settings of the ISO 20022 readers; the defaults suit every Swedish bank."""
 
+    warnings_per_code: int = Field(
+        default=20,
+        ge=1,
+        le=1000,
+        description="How many warnings of one kind are shown for a file before they are only counted.",
+    )
     refuse_partial_statements: bool = Field(
         default=False,
         description="Refuse a camt.053 statement that holds fewer entries than its own summary states; "

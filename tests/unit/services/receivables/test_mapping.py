@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from hub.errors import ConfigurationError
+from hub.formats.rows.raw_rows import RawRow
 from hub.model.import_rows import ImportRow
 from hub.model.receivables import ReceivableKind
 from hub.model.source_system import SourceSystem
 from hub.services.receivables import target_fields
 from hub.services.receivables.mapping import RowMapping
-from hub.services.receivables.raw_rows import RawRow
 
 WHOLE = {"number": "1001", "invoice_date": "2026-10-01", "due_date": "2026-10-31", "amount": "10"}
 

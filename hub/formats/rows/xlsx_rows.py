@@ -12,8 +12,8 @@ from typing import Any, BinaryIO
 import openpyxl
 
 from hub.errors import FormatError, HubError
+from hub.formats.rows.raw_rows import MOST_COLUMNS, RawRow, RowStream, heading, row_of
 from hub.model.source_system import FileFormat, SourceSystem
-from hub.services.receivables.raw_rows import MOST_COLUMNS, RawRow, RowStream, heading, row_of
 
 LARGEST_UNPACKED = 512 * 1024 * 1024  # a million rows of twenty columns unpack to less
 LARGEST_SHARED_TEXTS = 128 * 1024 * 1024  # they are held in memory

@@ -9,9 +9,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, BinaryIO, NoReturn
 
 from hub.errors import FormatError
+from hub.formats.rows.raw_rows import LARGEST_ROW, RawRow, RowStream
 from hub.model.import_rows import RowProblem
 from hub.model.source_system import FileFormat, SourceSystem
-from hub.services.receivables.raw_rows import LARGEST_ROW, RawRow, RowStream
 
 USUAL_KEY = "receivables"
 PIECE = 64 * 1024

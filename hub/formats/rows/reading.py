@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from hub.errors import FormatError
+from hub.formats.rows.csv_rows import read_csv
+from hub.formats.rows.json_rows import read_json
+from hub.formats.rows.raw_rows import RowStream
+from hub.formats.rows.xlsx_rows import read_xlsx
 from hub.model.source_system import FileFormat, SourceSystem
-from hub.services.receivables.raw_rows import RowStream
-from hub.services.receivables.reading_csv import read_csv
-from hub.services.receivables.reading_json import read_json
-from hub.services.receivables.reading_xlsx import read_xlsx
 
 HEAD_BYTES = 4096
 _ZIP = b"PK\x03\x04"

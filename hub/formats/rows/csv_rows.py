@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from hub.errors import FormatError
+from hub.formats.rows.raw_rows import LARGEST_ROW, RawRow, RowStream, heading, row_of
 from hub.model.import_rows import RowProblem
 from hub.model.source_system import FileFormat, SourceSystem
-from hub.services.receivables.raw_rows import LARGEST_ROW, RawRow, RowStream, heading, row_of
 
 
 def read_csv(stream: BinaryIO, system: SourceSystem) -> RowStream:

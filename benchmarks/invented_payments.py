@@ -1,0 +1,62 @@
+"""Payments that never happened: the same N facts for every format, for the receivables they pay, and for every run.
+
+Nothing here is random: payment `k` pays receivable `(k * stride + start) mod N`, so that payments come in another order
+than receivables lie in, as they do at a bank, without a list of a million numbers in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import gcd
+from typing import NamedTuple
+
+BANKGIRO = "9912346"  # the check digit is right; the number is the one Bankgirot's own examples use
+PER_SECTION = 10_000  # payments of one BgMax section, details of one camt entry
+BOOKED = "2026-11-20"
+FIRST_OPEN = 10_000_000  # eight digits, then the length digit and the check digit
+FIRST_UNKNOWN = 50_000_000
+_GOLDEN = 0.6180339887498949  # a stride of this share of N spreads neighbours far apart
+
+
+class InventedPayment(NamedTuple):
+    """One payment: `number` counts from 0 in file order, `receivable` is the index of what it pays."""
+
+    number: int
+    receivable: int
+    amount_ore: int
+    reference: str
+
+
+def ocr(serial: int) -> str:
+    """Return an OCR number of ten digits: eight of its own, length digit 0, check digit."""
+    digits = f"{serial:08}0"
+    doubled = (int(digit) * (2 - index % 2) for index, digit in enumerate(reversed(digits)))
+    return digits + str(-sum(value - 9 * (value > 9) for value in doubled) % 10)
+
+
+def amount_of(receivable: int) -> int:
+    """Return what a receivable is about, in öre."""
+    return 10_000 + receivable * 37 % 500_000
+
+
+def invented_payments(count: int, *, matching: bool = True) -> Iterator[InventedPayment]:
+    """Yield payments that settle `count` receivables one by one; with `matching` False nobody knows the references."""
+    stride = max(1, int(count * _GOLDEN))
+    while gcd(stride, count) != 1:
+        stride += 1
+    first = FIRST_OPEN if matching else FIRST_UNKNOWN
+    for number in range(count):
+        receivable = (number * stride + 17) % count
+        yield InventedPayment(number, receivable, amount_of(receivable), ocr(first + receivable))
+
+
+def invented_name(receivable: int) -> str:
+    """Return a payer's name; some hold Swedish letters, some are long."""
+    return ("Testföretaget Åkeri", "Provaren AB", "Exempelbostäder i Norr, ekonomisk förening")[receivable % 3][
+        :35
+    ]
+
+
+def invented_identity(receivable: int) -> str:
+    """Return a fictitious organisation number of ten digits."""
+    return f"{5_560_000_000 + receivable % 9_000_000:010}"

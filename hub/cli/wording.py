@@ -1,0 +1,51 @@
+"""What rules, reasons and proofs mean, in a sentence for people; the codes themselves stand in JSON."""
+
+from __future__ import annotations
+
+from hub.cli.showing import words
+
+RULES = {
+    "exact_reference": "the OCR reference is an open receivable's",
+    "reference_in_text": "an OCR number stood in the free text",
+    "stated_shares": "the payer said how much goes to which receivable",
+    "several_references": "the payer named several receivables",
+    "invoice_number": "the invoice number stood in place of the reference",
+    "amount_and_payer": "the payer owes exactly this amount, once",
+    "interest_first": "no reference: interest invoices first, then the oldest due",
+    "oldest_first": "no reference: the oldest due",
+}
+REASONS = {
+    "no_reference": "nothing says what it is for",
+    "unknown_reference": "no open receivable has this reference",
+    "contested_reference": "several receivables have this reference",
+    "already_settled": "the receivable is settled already",
+    "ambiguous": "several receivables fit",
+    "other_currency": "the receivable is in another currency",
+    "overpayment": "more than is owed, and above the limit",
+    "part_not_found": "a share names nothing that is open",
+    "no_credit_note": "a deduction names no open credit note",
+    "unknown_payee_account": "no company has the account it was paid to",
+    "equal_without_reference": "equal to one of the other file, but nothing proves it is the same",
+    "day_overlaps_in_part": "the day stands in two files that agree only in part",
+    "equal_but_for_the_day": "equal to one of the other file in all but the day",
+    "same_key_other_amount": "the bank's own key says the same payment, the amount differs",
+    "settled_by_equal_payment": "an equal payment of another file settled the receivable",
+}
+PROOFS = {
+    "same_day": "same account, day, amount and reference as in the other file, whose day it contains or is contained in",
+    "person": "a person said so",
+}
+
+
+def explained(code: str) -> str:
+    """Return the sentence for a rule, reason or proof; an unknown one as its own words."""
+    if code.startswith("key:"):
+        return f"the bank's own key ({code.removeprefix('key:')}) is the same"
+    if code.startswith("plugin:"):
+        return f"plugin rule {code.removeprefix('plugin:')}"
+    return RULES.get(code) or REASONS.get(code) or PROOFS.get(code) or words(code)
+
+
+def said(reference: str, texts: str) -> str:
+    """Return what a payer wrote: the reference, or the text when the reference was only made of it."""
+    return texts.replace("\n", " ") if texts and not reference.isdigit() else reference

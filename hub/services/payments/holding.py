@@ -1,0 +1,127 @@
+"""A person's verdict on held payments: the same money as their twins, or new money that is posted now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hub.errors import DataError, RuleViolation
+from hub.model.commands import DecideHeld, Verdict
+from hub.model.exchanges import ExchangeState
+from hub.model.payments import QueuedPayment, UnmatchedPayment
+from hub.model.tenant import Tenant
+from hub.services.books.posting import chart_of
+from hub.services.payees import Payees
+from hub.services.payments.clearing import pair_accounts
+from hub.services.payments.deciding import Decided, decide, mentions_of, postings_of, queued
+from hub.services.payments.posting import VOUCHER_TYPE, signal_watched
+from hub.services.ports import JsonObject, UnitOfWork
+
+ONE_GROUP = "day_overlaps_in_part"  # such a group is decided whole: its payments stand or fall together
+
+
+def decide_held(work: UnitOfWork, tenant: Tenant, command: DecideHeld) -> JsonObject:
+    """Decide a group of held payments, or some by id.
+
+    Raises:
+        DataError: none of them is held.
+        RuleViolation: a twin is not booked any more, or a group would be split.
+    """
+    held = _held(work, command)
+    payments = [payment for payment, _ in held]
+    if command.verdict is Verdict.SAME_MONEY:
+        result = _close(work, held)
+    else:
+        result = _post_as_new(work, tenant, payments, command)
+    work.events.record(
+        "held_payments_decided",
+        verdict=command.verdict,
+        group=command.group,
+        payments=len(payments),
+        amount_ore=sum(payment.amount_ore for payment in payments),
+        user=command.user,
+        command_key=command.key,
+    )
+    return {"verdict": command.verdict, "payments": len(payments), **result}
+
+
+def _held(work: UnitOfWork, command: DecideHeld) -> list[tuple[QueuedPayment, bool]]:
+    wanted = sorted(set(command.payment_ids))
+    work.queue.lock(wanted or [p.payment_id for p, _ in work.queue.held(group=command.group)])
+    held = work.queue.held(group=command.group, payment_ids=wanted)
+    if not held:
+        raise DataError("no such payment is held: list the queue and give its group or ids as they stand there")
+    missing = set(wanted) - {payment.payment_id for payment, _ in held}
+    if missing:
+        raise RuleViolation(f"payment {min(missing)} is not held: leave it out")
+    _refuse_split_groups(work, [payment for payment, _ in held])
+    return held
+
+
+def _refuse_split_groups(work: UnitOfWork, payments: Sequence[QueuedPayment]) -> None:
+    for group in {payment.held_group for payment in payments if payment.reason == ONE_GROUP}:
+        chosen = sum(payment.held_group == group for payment in payments)
+        if chosen < len(work.queue.held(group=group)):
+            raise RuleViolation(f"the payments overlap in part and are decided together: decide the group {group}")
+
+
+def _close(work: UnitOfWork, held: Sequence[tuple[QueuedPayment, bool]]) -> JsonObject:
+    pairs = []
+    for payment, twin_is_booked in held:
+        if payment.twin_payment is None:
+            raise RuleViolation(f"payment {payment.payment_id} is held as {payment.reason}: there is no other like it")
+        if not twin_is_booked:
+            raise RuleViolation(
+                f"payment {payment.payment_id} would be the same money as one that has been undone: "
+                "take it as new money, or receive that file again first"
+            )
+        pairs.append((payment.payment_id, payment.twin_payment))
+    work.queue.close_as_duplicate(pairs, "person")
+    return {"closed": len(pairs)}
+
+
+def _post_as_new(work: UnitOfWork, tenant: Tenant, held: Sequence[QueuedPayment], command: DecideHeld) -> JsonObject:
+    for exchange_no in sorted({payment.exchange_no for payment in held}):
+        state = work.exchanges.get(exchange_no).state
+        if state != ExchangeState.POSTED:
+            raise RuleViolation(f"exchange {exchange_no} is {state}: wait until it is posted, then decide")
+    ids = [payment.payment_id for payment in held]
+    _place_unknown(work, tenant, held, command.payee_account)
+    work.queue.release(ids)
+    decided = post_payments(work, tenant, work.matching.payments(ids))
+    accounts = work.lumps.raise_deposits(ids)
+    pairs = pair_accounts(work, accounts)
+    suspended = sum(1 for item in decided if item.allocation.rest_ore)
+    return {"placed": len(decided) - suspended, "suspended": suspended, "pairs": pairs}
+
+
+def _place_unknown(work: UnitOfWork, tenant: Tenant, held: Sequence[QueuedPayment], payee_account: str) -> None:
+    unknown = [payment.payment_id for payment in held if not payment.account_no]
+    if not unknown:
+        return
+    payees = Payees(tenant, work.accounts.numbers())
+    scheme, _, number = payee_account.partition(":")
+    owner = tenant.canonical_account(scheme, number) if number else None
+    accounts = [payee.account_no for payee in payees.by_number.values() if owner and payee.account == owner[1]]
+    if not accounts:
+        raise DataError(
+            f"the payee account of payment {unknown[0]} is not known: give payee_account, one of the tenant's, "
+            "such as bankgiro:9912346"
+        )
+    work.queue.place_at(unknown, accounts[0])
+
+
+def post_payments(work: UnitOfWork, tenant: Tenant, payments: Sequence[UnmatchedPayment]) -> list[Decided]:
+    """Post payments now by the ordinary rules, booked today; what no rule places is suspended.
+
+    Plugins are not asked: a person has looked at each of them.
+    """
+    payees = Payees(tenant, work.accounts.numbers())
+    decided = list(decide(payments, work.matching, payees, {}))
+    today = work.today
+    postings = [posting for item in decided for posting in postings_of(item)]
+    work.books.add([posting._replace(booked_date=today) for posting in postings])
+    left = [item for item in decided if item.allocation.rest_ore]
+    work.queue.suspend([queued(item) for item in left], [mention for item in left for mention in mentions_of(item)])
+    signal_watched(work, decided)
+    work.books.apply(chart_of(work, tenant), voucher_type=VOUCHER_TYPE)
+    return decided

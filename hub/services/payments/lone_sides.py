@@ -1,0 +1,144 @@
+"""What stands alone on a clearing account: a lump without payments, payments without the bank's movement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from hub.banking_calendar import add_banking_days
+from hub.errors import DataError, RuleViolation
+from hub.model.commands import MakeLumpPayment
+from hub.model.payments import Deposit, Lump
+from hub.model.tenant import Tenant
+from hub.money import format_kronor
+from hub.rules.references import normal_form, scan_references
+from hub.services.payees import Payee, Payees
+from hub.services.payments.holding import post_payments
+from hub.services.ports import JsonObject, UnitOfWork
+
+LONE_LUMP, LONE_DEPOSIT = "lump_alone", "deposit_alone"  # kinds of tasks
+LONGEST_REFERENCE = 35
+BY_PROFILE = "rule of the bank's profile"
+
+
+def make_lump_payment(work: UnitOfWork, tenant: Tenant, command: MakeLumpPayment) -> JsonObject:
+    """Make a lump that stays alone a payment of its own.
+
+    Its bank side is posted already: the payment goes from the clearing account to a receivable or to suspense.
+
+    Raises:
+        DataError: there is no such lump.
+        RuleViolation: it is not alone, brought no money, or the bank has stated its payments.
+    """
+    lump = work.lumps.get(command.lump_no)
+    if lump is None:
+        raise DataError(f"there is no lump {command.lump_no}")
+    _refuse_unfit(lump)
+    return _make_payments(work, tenant, [(lump, command.reference)], command.user)
+
+
+def _refuse_unfit(lump: Lump) -> None:
+    if lump.state != "alone":
+        raise RuleViolation(f"lump {lump.lump_no} is {lump.state}: only one that stays alone can become a payment")
+    if lump.amount_ore <= 0:
+        raise RuleViolation(f"lump {lump.lump_no} took money from the account: it is no payment")
+
+
+def _make_payments(work: UnitOfWork, tenant: Tenant, chosen: Sequence[tuple[Lump, str]], user: str) -> JsonObject:
+    payees = Payees(tenant, work.accounts.numbers())
+    ids = []
+    for lump, given in chosen:
+        stated, texts = work.lumps.details(lump)
+        if stated:
+            raise RuleViolation(f"the bank has stated the payments of lump {lump.lump_no}: decide those that are held")
+        reference = normal_form(given) or _reference(texts, payees.by_number[lump.account_no])
+        ids.append(work.lumps.add_payment(lump, reference, texts))
+        work.lumps.change(lump.lump_no, "payment")
+        work.commands.close_task(LONE_LUMP, str(lump.lump_no))
+        _record(work, lump, ids[-1], user)
+    decided = post_payments(work, tenant, work.matching.payments(ids))
+    return {
+        "payment_ids": ids,
+        "suspended_ore": sum(item.allocation.rest_ore for item in decided),
+        "rules": [item.found.rule for item in decided],
+    }
+
+
+def _reference(texts: Sequence[str], payee: Payee) -> str:
+    """Take the one reference found in the bank's texts, else the first text itself, as for a payment without one."""
+    scanned = scan_references(texts, payee.control) if payee.company.matching.scan_texts else ()
+    if len(scanned) == 1:
+        return scanned[0]
+    return normal_form(texts[0])[:LONGEST_REFERENCE] if texts else ""
+
+
+def _record(work: UnitOfWork, lump: Lump, payment_id: int, user: str) -> None:
+    work.events.record(
+        "lump_made_payment",
+        lump_no=lump.lump_no,
+        payment_id=payment_id,
+        exchange_no=lump.exchange_no,
+        amount_ore=lump.amount_ore,
+        currency=lump.currency,
+        booked_date=lump.booked_date,
+        user=user,
+    )
+
+
+def watch_clearing(work: UnitOfWork, tenant: Tenant) -> JsonObject:
+    """Look for what has stood alone longer than its payee account allows.
+
+    A lump becomes a payment where the bank's profile says so; all else becomes a task, once. Tasks of what has found
+    its other side since are closed. Deposits of an account whose own movements nobody has ever told are left in peace.
+    """
+    payees = Payees(tenant, work.accounts.numbers())
+    tasks, become = dict[tuple[str, str], str](), list[tuple[Lump, str]]()
+    for payee in sorted(payees.by_number.values(), key=lambda payee: payee.account_no):
+        before = _latest_day(work, payee)
+        for lump in work.lumps.lumps(payee.account_no):
+            if lump.booked_date <= before:
+                if payee.account.lumps_are_payments and lump.amount_ore > 0 and not work.lumps.details(lump)[0]:
+                    become.append((lump, ""))
+                else:
+                    tasks[LONE_LUMP, str(lump.lump_no)] = _about_lump(lump)
+        if work.lumps.has_any(payee.account_no):
+            lone = [deposit for deposit in work.lumps.deposits(payee.account_no) if deposit.booked_date <= before]
+            tasks.update(((LONE_DEPOSIT, _subject(deposit)), _about_deposit(deposit)) for deposit in lone)
+    _set_tasks(work, tasks)
+    made = _make_payments(work, tenant, become, BY_PROFILE) if become else {"payment_ids": []}
+    return {"tasks": len(tasks), "payments": len(made["payment_ids"])}
+
+
+def _latest_day(work: UnitOfWork, payee: Payee) -> str:
+    days = payee.account.lump_alone_after_banking_days
+    return add_banking_days(date.fromisoformat(work.today), -days).isoformat()
+
+
+def _set_tasks(work: UnitOfWork, wanted: dict[tuple[str, str], str]) -> None:
+    open_now = {(task["kind"], task["subject"]) for task in work.commands.open_tasks()}
+    for kind, subject in sorted(open_now - wanted.keys()):
+        if kind in (LONE_LUMP, LONE_DEPOSIT):
+            work.commands.close_task(kind, subject)
+    for (kind, subject), message in wanted.items():
+        if (kind, subject) not in open_now:
+            work.commands.open_task(kind, subject, message)
+
+
+def _subject(deposit: Deposit) -> str:
+    return f"{deposit.exchange_no}:{deposit.section_no}:{deposit.entry_no}"
+
+
+def _about_lump(lump: Lump) -> str:
+    amount = format_kronor(lump.amount_ore)
+    return (
+        f"{amount} {lump.currency} moved on the bank account on {lump.booked_date} (exchange {lump.exchange_no}) and "
+        "no file says who paid: fetch the specification, or make it a payment"
+    )
+
+
+def _about_deposit(deposit: Deposit) -> str:
+    amount = format_kronor(deposit.amount_ore)
+    return (
+        f"payments of {amount} {deposit.currency} on {deposit.booked_date} (exchange {deposit.exchange_no}) are not "
+        "seen on the bank account: fetch the statement, or look for a lump that was made a payment"
+    )

@@ -1,0 +1,155 @@
+"""Every check of the conformance kit can fail: each has something broken that it, and no other check, catches."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hub_fjordbanken import FjordbankenReader, Plugin
+
+from hub.contracts import PaymentFileReader
+from hub.testing.conformance import PaymentFileReaderConformance, PluginConformance
+from hub.testing.golden import write_golden_files
+
+HERE = Path(__file__).parent
+EXAMPLE = Path(__file__).parents[3] / "examples" / "third_party_plugin" / "tests"
+
+
+def load(path: Path) -> ModuleType:
+    """Import a file that lies beside this one, whatever pytest calls this folder."""
+    name = f"kit_{path.parent.name}_{path.stem}"
+    specification = importlib.util.spec_from_file_location(name, path)
+    assert specification is not None
+    assert specification.loader is not None
+    module = sys.modules[name] = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+running = load(HERE / "failing_checks.py")
+BROKEN_READERS = load(HERE / "broken_readers.py").BROKEN_READERS
+BROKEN_PLUGINS = load(HERE / "broken_plugins.py").BROKEN_PLUGINS
+ExampleKit: Any = load(EXAMPLE / "test_conformance.py").TestFjordbankenReader
+
+NEEDS_FOLDERS = {"test_has_samples_that_it_reads", "test_imports_stay_on_the_contract"}
+
+
+class Kit(PaymentFileReaderConformance):
+    """The kit as the example uses it, with fewer examples of everything."""
+
+    mutations = 40
+    few_payments = 1500
+    many_payments = 4500
+    memory_growth_mb = 0.5
+    reader_class: type[PaymentFileReader] = FjordbankenReader
+
+    def make_reader(self) -> PaymentFileReader:
+        return self.reader_class()
+
+    def make_file(self, amounts_ore: Sequence[int]) -> bytes:
+        content: bytes = ExampleKit().make_file(amounts_ore)
+        return content
+
+    def variants(self, sample: bytes) -> Mapping[str, bytes]:
+        forms: Mapping[str, bytes] = ExampleKit().variants(sample)
+        return forms
+
+    def package_folder(self) -> Path:
+        return EXAMPLE.parent / "hub_fjordbanken"
+
+
+def kit_for(reader_class: type[Any], samples: Path, **changes: Any) -> type[Kit]:
+    return type("KitUnderTest", (Kit,), {"reader_class": reader_class, "samples": samples, **changes})
+
+
+@pytest.fixture
+def samples(tmp_path: Path) -> Path:
+    """A copy of the example's samples, whose expected results a test may write anew."""
+    copied = tmp_path / "samples"
+    shutil.copytree(EXAMPLE / "samples", copied)
+    return copied
+
+
+def test_every_check_for_readers_has_a_broken_reader():
+    assert set(running.checks_of(PaymentFileReaderConformance)) == BROKEN_READERS.keys() | NEEDS_FOLDERS
+
+
+def test_every_check_for_plugins_has_a_broken_plugin():
+    assert set(running.checks_of(PluginConformance)) == BROKEN_PLUGINS.keys()
+
+
+def test_a_right_reader_passes_every_check(samples):
+    assert running.failing_checks(kit_for(FjordbankenReader, samples)) == set()
+
+
+@pytest.mark.parametrize("check", sorted(BROKEN_READERS))
+def test_only_its_own_check_catches_a_broken_reader(check, samples):
+    broken = BROKEN_READERS[check]
+    if check != "test_reads_each_sample_to_its_expected_result":
+        write_golden_files(broken, samples)  # its author has looked at what it says, and found it right
+
+    assert running.failing_checks(kit_for(broken, samples)) == {check}
+
+
+def test_only_its_own_check_catches_that_there_are_no_samples(tmp_path):
+    assert running.failing_checks(kit_for(FjordbankenReader, tmp_path / "none")) == {"test_has_samples_that_it_reads"}
+
+
+@pytest.mark.parametrize(
+    "forbidden",
+    [
+        "from hub.store.database import open_database",
+        "from hub import Hub",
+        "import hub.services.ports",
+        "from hub.testing import golden",
+        "import hub_bankgiro",
+        "def late():\n    from hub.runtime import config",
+    ],
+)
+def test_only_its_own_check_catches_a_forbidden_import(forbidden, samples, tmp_path):
+    package = tmp_path / "hub_hasty"
+    package.mkdir()
+    (package / "reader.py").write_text(f"{forbidden}\n", encoding="utf-8")
+    kit = kit_for(FjordbankenReader, samples, package_folder=lambda self: package)
+
+    assert running.failing_checks(kit) == {"test_imports_stay_on_the_contract"}
+
+
+def test_a_readers_package_is_found_by_itself():
+    kit = type("Found", (PaymentFileReaderConformance,), {"make_reader": lambda self: FjordbankenReader()})
+
+    assert kit().package_folder() == EXAMPLE.parent / "hub_fjordbanken"
+
+
+def test_without_file_maker_and_variants_five_checks_are_skipped(samples):
+    kit = kit_for(
+        FjordbankenReader,
+        samples,
+        make_file=PaymentFileReaderConformance.make_file,
+        variants=PaymentFileReaderConformance.variants,
+    )
+    skipped = []
+    for check in running.checks_of(kit):
+        try:
+            getattr(kit(), check)()
+        except pytest.skip.Exception:
+            skipped.append(check)
+
+    assert len(skipped) == 5
+
+
+def test_a_right_plugin_passes_every_check():
+    assert running.failing_checks(type("Right", (PluginConformance,), {"plugin": Plugin})) == set()
+
+
+@pytest.mark.parametrize("check", sorted(BROKEN_PLUGINS))
+def test_only_its_own_check_catches_a_broken_plugin(check):
+    kit = type("Broken", (PluginConformance,), {"plugin": BROKEN_PLUGINS[check]})
+
+    assert running.failing_checks(kit) == {check}

@@ -20,7 +20,7 @@ from hub.errors import FormatError
 from hub.formats.rows.raw_rows import RawRow
 from hub.formats.rows.reading import read_rows
 from hub.model.source_system import SourceSystem
-from hub.services.receivables import reading_xlsx
+from hub.formats.rows import xlsx_rows
 
 OCTOBER = datetime.fromisoformat("2026-10-01")
 
@@ -160,7 +160,7 @@ def test_workbook_that_would_unpack_to_gigabytes_is_refused_unread(monkeypatch: 
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * 40_000_000)
-    monkeypatch.setattr(reading_xlsx.openpyxl, "load_workbook", _never)
+    monkeypatch.setattr(xlsx_rows.openpyxl, "load_workbook", _never)
 
     assert refusal(out.getvalue()).code == "ZIP_BOMB"
 

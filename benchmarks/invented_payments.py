@@ -15,6 +15,7 @@ PER_SECTION = 10_000  # payments of one BgMax section, details of one camt entry
 BOOKED = "2026-11-20"
 FIRST_OPEN = 10_000_000  # eight digits, then the length digit and the check digit
 FIRST_UNKNOWN = 50_000_000
+STRANGERS = 10_000_000  # payers from here on are no debtors
 _GOLDEN = 0.6180339887498949  # a stride of this share of N spreads neighbours far apart
 
 
@@ -25,6 +26,7 @@ class InventedPayment(NamedTuple):
     receivable: int
     amount_ore: int
     reference: str
+    identity: str  # the payer's organisation number
 
 
 def ocr(serial: int) -> str:
@@ -40,23 +42,22 @@ def amount_of(receivable: int) -> int:
 
 
 def invented_payments(count: int, *, matching: bool = True) -> Iterator[InventedPayment]:
-    """Yield payments that settle `count` receivables one by one; with `matching` False nobody knows the references."""
+    """Yield payments that settle `count` receivables one by one; when not `matching`, reference and payer are unknown."""
     stride = max(1, int(count * _GOLDEN))
     while gcd(stride, count) != 1:
         stride += 1
-    first = FIRST_OPEN if matching else FIRST_UNKNOWN
+    first, first_payer = (FIRST_OPEN, 0) if matching else (FIRST_UNKNOWN, STRANGERS)
     for number in range(count):
         receivable = (number * stride + 17) % count
-        yield InventedPayment(number, receivable, amount_of(receivable), ocr(first + receivable))
+        payer = invented_identity(first_payer + receivable)
+        yield InventedPayment(number, receivable, amount_of(receivable), ocr(first + receivable), payer)
 
 
 def invented_name(receivable: int) -> str:
-    """Return a payer's name; some hold Swedish letters, some are long."""
-    return ("Testföretaget Åkeri", "Provaren AB", "Exempelbostäder i Norr, ekonomisk förening")[receivable % 3][
-        :35
-    ]
+    """Return a payer's name; some hold Swedish letters, some fill the field."""
+    return ("Testföretaget Åkeri", "Provaren AB", "Exempelbostäder i Norr ek. förening")[receivable % 3]
 
 
-def invented_identity(receivable: int) -> str:
+def invented_identity(payer: int) -> str:
     """Return a fictitious organisation number of ten digits."""
-    return f"{5_560_000_000 + receivable % 9_000_000:010}"
+    return f"{5_560_000_000 + payer:010}"

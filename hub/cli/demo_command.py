@@ -6,7 +6,7 @@ import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.padding import Padding
@@ -15,9 +15,11 @@ from rich.text import Text
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, by_currency, kronor, out, progress_bar, state, table
 from hub.cli.wording import explained, said
-from hub.demo.day import Day, FileStory, run_day
-from hub.demo.folder import BGMAX, CAMT054, LATE_RECEIVABLE, SOURCE_SYSTEM
+from hub.demo.folder import BGMAX, CAMT054, LATE_RECEIVABLE, MISTYPED, MISTYPED_BY, SOURCE_SYSTEM
 from hub.model.enquiries import Fate, PaymentStory
+
+if TYPE_CHECKING:
+    from hub.demo.day import Day, FileStory
 
 HOME = Path("demo")
 _INDENT = 2
@@ -33,6 +35,8 @@ def demo(session: Session) -> None:
 
     Running it again starts over; a folder that holds something else is left alone.
     """
+    from hub.demo.day import run_day  # here: it loads the database library
+
     home = session.home or HOME
     with progress_bar("taking the day's files in", is_quiet=session.as_json):
         day = run_day(home)
@@ -125,11 +129,15 @@ def _books(day: Day) -> None:
 
 def _next(day: Day) -> None:
     home = shlex.quote(str(day.folder.home))
-    overpaid = next(iter(day.bgmax.of("suspended")), None)
+    wrong = next(payment for payment in day.bgmax.of("suspended") if payment.payer_name == MISTYPED_BY)
     _heading("Try next")
     tries = [
         (f"hub payments --home {home}", "the queue of money that waits"),
-        (f"hub payments show {overpaid.payment_id if overpaid else 1} --home {home}", "one payment, and why it waits"),
+        (
+            f"hub payments suggest {wrong.payment_id} --home {home}",
+            "what one of them may be for; its reference was mistyped",
+        ),
+        (f"hub payments move {wrong.payment_id} {MISTYPED} --home {home}", "place it there"),
         (
             f"hub exchanges show {day.camt054.exchange.number} --home {home}",
             "what became of every payment of the camt file",
@@ -144,8 +152,8 @@ def _next(day: Day) -> None:
         (f"hub inspect {home}/files/{CAMT054} --json", "what any payment file says; needs no tenant"),
     ]
     for line, why in tries:
-        out().print(Padding(Text(line, style="cyan"), (0, 0, 0, _INDENT)), soft_wrap=True)
-        out().print(Padding(Text(why, style="dim"), (0, 0, 0, _INDENT * 2)))
+        out().print(Padding(Text(line, style="cyan"), (0, 0, 0, _INDENT), expand=False), soft_wrap=True)
+        out().print(Padding(Text(why, style="dim"), (0, 0, 0, _INDENT * 2), expand=False))
     out().print()
 
 
@@ -168,7 +176,7 @@ def _by_reason(story: FileStory, what: str) -> list[tuple[str, str, str]]:
 
 def _payments(payments: Iterable[PaymentStory], what: str) -> None:
     rows = [
-        (payment.payer_name, said(payment.reference, payment.texts), kronor(fate.amount_ore), explained(fate.why))
+        (payment.payer_name, said(payment), kronor(fate.amount_ore), explained(fate.why))
         for payment in payments
         for fate in payment.fates
         if fate.what == what
@@ -191,9 +199,9 @@ def _step(number: int, text: str) -> None:
 
 
 def _tell(text: str) -> None:
-    out().print(Padding(Text(text), (0, 0, 0, _INDENT)))
+    out().print(Padding(Text(text), (0, 0, 0, _INDENT), expand=False))
 
 
 def _rows(*columns: str | tuple[str, str], rows: Sequence[Sequence[Any]]) -> None:
     if rows:
-        out().print(Padding(table(columns, rows, is_plain=not out().is_terminal), (0, 0, 0, _INDENT)))
+        out().print(Padding(table(columns, rows, is_plain=not out().is_terminal), (0, 0, 0, _INDENT), expand=False))

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, kronor, say, show_fields, show_table, state, words
+from hub.cli.telling import tell
+from hub.cli.wording import said
 from hub.model.enquiries import PaymentStory
 from hub.model.exchanges import Exchange
-from hub.runtime.facade_exchanges import Journey
+
+if TYPE_CHECKING:
+    from hub.runtime.facade_exchanges import Journey
 
 Number = Annotated[int, typer.Argument(help="The exchange's number.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept.")]
 
 
 def group() -> typer.Typer:
@@ -24,6 +29,9 @@ def group() -> typer.Typer:
     command(app, "show")(show)
     command(app, "content")(content)
     command(app, "retry")(retry)
+    command(app, "accept", is_keyed=True)(accept)
+    command(app, "reject", is_keyed=True)(reject)
+    command(app, "undo", is_keyed=True)(undo)
     return app
 
 
@@ -120,7 +128,7 @@ def show_payments(title: str, payments: list[PaymentStory]) -> None:
     """Show payments, one row for each share of each."""
     rows = []
     for payment in payments:
-        head = (str(payment.payment_id), payment.booked_date, payment.reference, payment.payer_name)
+        head = (str(payment.payment_id), payment.booked_date, said(payment), payment.payer_name)
         fates = [(state(f.what), words(f.why), f.where, kronor(f.amount_ore, payment.currency)) for f in payment.fates]
         for index, fate in enumerate(
             fates or [(state("loaded"), "", "", kronor(payment.amount_ore, payment.currency))]
@@ -155,6 +163,24 @@ def retry(session: Session, number: Number) -> None:
     with session.hub() as hub:
         exchange = hub.exchanges.retry(number)
     answer_exchange(session, exchange)
+
+
+def accept(session: Session, number: Number) -> None:
+    """Take a held correction: the file it corrects is undone, and this one is posted."""
+    with session.hub() as hub:
+        tell(session, hub, "accept_correction", exchange_no=number)
+
+
+def reject(session: Session, number: Number, reason: Reason) -> None:
+    """Keep the earlier file; the held correction is closed."""
+    with session.hub() as hub:
+        tell(session, hub, "reject_correction", exchange_no=number, reason=reason)
+
+
+def undo(session: Session, number: Number, reason: Reason) -> None:
+    """Take a posted file back by new entries; what has been moved or refunded since is left out and listed."""
+    with session.hub() as hub:
+        tell(session, hub, "undo_file", exchange_no=number, reason=reason)
 
 
 def answer_exchange(session: Session, exchange: Exchange) -> None:

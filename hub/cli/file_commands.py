@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,8 +12,9 @@ from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, by_currency, kronor, out, progress_bar, say, show_table, state, words
 from hub.model.exchanges import ExchangeState
 from hub.model.import_rows import ImportReport
-from hub.runtime.facade import Hub, Receipt
-from hub.services.receivables import rejected_csv, rejected_name
+
+if TYPE_CHECKING:
+    from hub.runtime.facade import Hub, Receipt
 
 MOST_ROWS_SHOWN = 20
 
@@ -105,6 +106,8 @@ def import_file(
             file, source_system=source_system, all_or_nothing=all_or_nothing, opening=opening, progress=bar
         )
     if report.rejected_rows:
+        from hub.services.receivables import rejected_csv, rejected_name  # here: it loads what reads Excel
+
         beside = file.with_name(rejected_name(file.name))
         beside.write_text(rejected_csv(report.rejected_rows), encoding="utf-8-sig", newline="")
         say(f"{report.rejected} rejected rows are listed in {beside.name}")

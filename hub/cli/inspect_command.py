@@ -14,7 +14,7 @@ import typer
 from hub.cli.exit_codes import ExitCode
 from hub.cli.session import Session, command
 from hub.cli.showing import as_data, by_currency, kronor, say, show_fields, show_table, state, words
-from hub.runtime.facade import Hub
+from hub.runtime.inspecting import inspect_file
 from hub.services.payments.inspecting import FileInspector, Inspection
 
 SHOWN = 20
@@ -42,7 +42,7 @@ def inspect(
     is_list = len(files) > 1
     all_ok = True
     for index, file in enumerate(files):
-        inspector = Hub.inspect(file, show_personal=show_personal)
+        inspector = inspect_file(file, show_personal=show_personal)
         all_ok &= inspector.inspection.ok
         if session.as_json:
             _write("[\n" if is_list and not index else ",\n" if is_list else "")

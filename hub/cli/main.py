@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from hub.cli import (
+    balance_command,
     demo_command,
     exchange_commands,
     feed_command,
@@ -13,6 +14,7 @@ from hub.cli import (
     payment_commands,
     receivable_commands,
     setup_commands,
+    telling,
 )
 from hub.cli.session import root_options
 
@@ -26,7 +28,15 @@ def build_app() -> typer.Typer:
     """Return the whole command."""
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     root_options(app, HELP)
-    for module in (setup_commands, demo_command, file_commands, inspect_command, feed_command):
+    for module in (
+        setup_commands,
+        demo_command,
+        file_commands,
+        inspect_command,
+        feed_command,
+        balance_command,
+        telling,
+    ):
         module.register(app)
     for name, module in (
         ("payments", payment_commands),

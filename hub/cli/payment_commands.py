@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from hub.cli import manual_payments, payment_moves
 from hub.cli.exchange_commands import show_payments
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, kronor, say, show_table, state, words
@@ -22,6 +23,9 @@ def group() -> typer.Typer:
     command(app, "show")(show)
     command(app, "signals")(signals)
     command(app, "lumps")(lumps)
+    command(app, "suggest")(suggest)
+    payment_moves.add_to(app)
+    manual_payments.add_to(app)
     return app
 
 
@@ -76,6 +80,18 @@ def show(session: Session, payment_id: PaymentId) -> None:
         answer_json(story)
     else:
         show_payments(f"payment {payment_id}, exchange {story.exchange_no}", [story])
+
+
+def suggest(session: Session, payment_id: PaymentId) -> None:
+    """Say what a suspended payment may be for, best first; then: hub payments move ID NUMBER."""
+    with session.hub() as hub:
+        found = hub.payments.suggest(payment_id)
+    if session.as_json:
+        answer_json(found)
+        return
+    rows = [(s["number"], s["due_date"], words(s["reason"]), kronor(s["open_ore"])) for s in found]
+    columns = (("receivable", "keep"), ("due", "keep"), ("because", "wrap"), ("open", "right"))
+    show_table("", columns, rows, empty="nothing fits; it may still be moved or refunded by hand")
 
 
 def signals(session: Session, limit: Limit = 100) -> None:

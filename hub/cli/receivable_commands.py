@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from hub.cli import receivable_changes
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, kronor, show_fields, show_table, words
 
@@ -18,6 +19,7 @@ def group() -> typer.Typer:
     app = typer.Typer(help="What is owed, and commands about it.")
     command(app, "list", is_default=True)(list_receivables)
     command(app, "show")(show)
+    receivable_changes.add_to(app)
     return app
 
 

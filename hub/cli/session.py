@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import getpass
 import inspect
-import os
-import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import uuid4
 
 import typer
 
-from hub.cli.exit_codes import ExitCode, exit_code_of
-from hub.cli.showing import say
+from hub.cli.exit_codes import exit_code_of
+from hub.cli.showing import leave_quietly, say
 from hub.errors import HubError
-from hub.runtime.facade import Hub
+
+if TYPE_CHECKING:
+    from hub.runtime.facade import Hub
 
 Home = Annotated[
     Path | None,
@@ -32,6 +34,14 @@ Wait = Annotated[
     float,
     typer.Option("--wait", min=0, help="Seconds to wait for another process at work.", rich_help_panel="Common"),
 ]
+Key = Annotated[
+    str,
+    typer.Option(
+        "--key", help="Your own key: the same command with it again changes nothing.", show_default="a new one"
+    ),
+]
+User = Annotated[str, typer.Option("--user", help="Who says it.", show_default="the name you are logged in by")]
+KEYED: dict[str, tuple[Any, Any]] = {"key": (Key, ""), "user": (User, "")}
 SHARED: dict[str, tuple[Any, Any]] = {
     "home": (Home, None),
     "tenant": (TenantName, None),
@@ -39,6 +49,9 @@ SHARED: dict[str, tuple[Any, Any]] = {
     "debug": (Debug, False),
     "wait": (Wait, 10.0),
 }
+
+
+_DEFAULTS = {name: default for name, (_, default) in (*SHARED.items(), *KEYED.items())}
 
 
 @dataclass(frozen=True)
@@ -50,25 +63,45 @@ class Session:
     as_json: bool = False
     debug: bool = False
     wait: float = 10.0
+    key: str = ""
+    user: str = ""
 
     def hub(self) -> Hub:
         """Open the tenant; close it after use."""
+        from hub.runtime.facade import Hub  # here: help, inspect and plugins start without a database library
+
         return Hub.open(self.home, self.tenant, wait_s=self.wait)
+
+    def body(self, kind: str, **values: Any) -> dict[str, Any]:
+        """Return a command's wire form; what is not given is left out."""
+        given = {name: value for name, value in values.items() if value not in (None, "", ())}
+        return {"kind": kind, "key": self.key or f"cli-{uuid4()}", "user": self.user or _person(), **given}
+
+
+def _person() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "command line"
 
 
 Command = Callable[..., None]
 
 
-def command(app: typer.Typer, name: str, *, is_default: bool = False) -> Callable[[Command], Command]:
+def command(
+    app: typer.Typer, name: str, *, is_default: bool = False, is_keyed: bool = False
+) -> Callable[[Command], Command]:
     """Register a function as a command; it gets a `Session` first, and the common options are added to its own.
 
-    With `is_default` it is also what the group does when no command is named; such a one takes options only.
+    With `is_default` it is also what the group does when no command is named; such a one takes options only. With
+    `is_keyed` it changes something and takes a key and who says it.
     """
+    extra = KEYED if is_keyed else {}
 
     def register(function: Command) -> Command:
-        app.command(name)(_with_shared_options(function, always=True))
+        app.command(name)(_with_shared_options(function, extra, always=True))
         if is_default:
-            app.callback(invoke_without_command=True)(_with_shared_options(function, always=False))
+            app.callback(invoke_without_command=True)(_with_shared_options(function, {}, always=False))
         return function
 
     return register
@@ -80,22 +113,23 @@ def root_options(app: typer.Typer, help_text: str) -> None:
     def nothing(_session: Session) -> None:
         pass
 
-    app.callback(help=help_text)(_with_shared_options(nothing, always=True))
+    app.callback(help=help_text)(_with_shared_options(nothing, {}, always=True))
 
 
-def _with_shared_options(function: Command, *, always: bool) -> Command:
+def _with_shared_options(function: Command, extra: dict[str, tuple[Any, Any]], *, always: bool) -> Command:
+    shared = {**extra, **SHARED}
     own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
     defaults = {parameter.name: parameter.default for parameter in own}
 
     def run(ctx: typer.Context, **given: Any) -> None:
-        session = _session(ctx, {name: given.pop(name) for name in SHARED})
+        session = _session(ctx, {name: given.pop(name) for name in shared})
         ctx.obj = session
         if always or ctx.invoked_subcommand is None:
             with ended_by_exit_code(debug=session.debug):
                 function(session, **{**defaults, **given})
 
     parameters = [_keyword("ctx", typer.Context), *(p.replace(kind=p.KEYWORD_ONLY) for p in own)]
-    parameters += [_keyword(name, kind, default) for name, (kind, default) in SHARED.items()]
+    parameters += [_keyword(name, kind, default) for name, (kind, default) in shared.items()]
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     run.__name__, run.__doc__ = function.__name__, function.__doc__
@@ -109,7 +143,7 @@ def _keyword(name: str, kind: Any, default: Any = inspect.Parameter.empty) -> in
 def _session(ctx: typer.Context, given: dict[str, Any]) -> Session:
     """Options beside the command win over those before it."""
     before = ctx.parent.obj if ctx.parent is not None and isinstance(ctx.parent.obj, Session) else Session()
-    return replace(before, **{name: value for name, value in given.items() if value != SHARED[name][1]})
+    return replace(before, **{name: value for name, value in given.items() if value != _DEFAULTS[name]})
 
 
 @contextmanager
@@ -119,9 +153,8 @@ def ended_by_exit_code(*, debug: bool = False) -> Iterator[None]:
         yield
     except (typer.Exit, typer.Abort, typer.BadParameter):
         raise
-    except BrokenPipeError:  # whoever read our answer has gone, such as `head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(ExitCode.OK) from None
+    except BrokenPipeError:
+        leave_quietly()
     except Exception as error:  # noqa: BLE001 - the last place before the person: no traceback unless asked for
         if debug:
             traceback.print_exc()

@@ -11,11 +11,10 @@ from rich.text import Text
 from hub.cli.exit_codes import ExitCode
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, out, say, show_table, state
-from hub.runtime.doctor import Health, examine, settings_in_force
 from hub.runtime.plugins import installed_plugins
 from hub.runtime.starter_home import write_starter_home
 
-_HEALTH = {Health.OK: "done", Health.LOOK: "held", Health.WRONG: "failed"}  # words whose colours fit
+_COLOURS = {"ok": "green", "look": "yellow", "wrong": "red"}
 
 
 def register(app: typer.Typer) -> None:
@@ -50,26 +49,21 @@ def doctor(
 
     Ends in 3 when something is wrong.
     """
+    from hub.runtime.doctor import Health, examine, settings_in_force  # here: it loads the database library
+
     findings = list(examine(session.home, session.tenant))
     is_wrong = any(finding.health is Health.WRONG for finding in findings)
     settings = settings_in_force(session.home, session.tenant) if show and not is_wrong else []
     if session.as_json:
         answer_json({"ok": not is_wrong, "findings": findings, "settings": settings})
     else:
-        rows = [(state_of(finding.health), finding.what, finding.message) for finding in findings]
+        rows = [(Text(finding.health, _COLOURS[finding.health]), finding.what, finding.message) for finding in findings]
         show_table("", (("", "keep"), ("looked at", "keep"), ("found", "wrap")), rows)
         if settings:
             listed = [(s.path, s.value, "default" if s.is_default else "") for s in settings]
             show_table("settings", (("setting", "keep"), ("value", "wrap"), ""), listed)
     if is_wrong:
         raise typer.Exit(ExitCode.CONFIGURATION)
-
-
-def state_of(health: Health) -> Text:
-    """Return a word for a finding, in its colour."""
-    text = state(_HEALTH[health])
-    text.plain = str(health)
-    return text
 
 
 def plugins(session: Session) -> None:

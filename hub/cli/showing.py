@@ -6,11 +6,12 @@ Colour and progress only where a person looks: rich leaves them out in a pipe, a
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from pydantic import BaseModel
 from rich import box
@@ -39,10 +40,22 @@ STATE_STYLES: Mapping[str, str] = {
 }
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Whoever read our answer has gone, such as `head`: nothing went wrong."""
+        leave_quietly()
+
+
+def leave_quietly() -> NoReturn:
+    """End at once with nothing more written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise SystemExit(0)
+
+
 def out() -> Console:
     """Return the console that answers go to."""
-    console = Console(file=sys.stdout, highlight=False, soft_wrap=False)
-    return console if console.is_terminal else Console(file=sys.stdout, highlight=False, width=PIPE_WIDTH)
+    console = _Console(file=sys.stdout, highlight=False)
+    return console if console.is_terminal else _Console(file=sys.stdout, highlight=False, width=PIPE_WIDTH)
 
 
 def err() -> Console:

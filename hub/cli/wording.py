@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.cli.showing import words
+from hub.model.enquiries import PaymentStory
 
 RULES = {
     "exact_reference": "the OCR reference is an open receivable's",
@@ -13,6 +14,8 @@ RULES = {
     "amount_and_payer": "the payer owes exactly this amount, once",
     "interest_first": "no reference: interest invoices first, then the oldest due",
     "oldest_first": "no reference: the oldest due",
+    "difference_written_off": "a difference within the company's limit, written off",
+    "difference_carried": "a difference within the company's limit, carried to the next invoice",
 }
 REASONS = {
     "no_reference": "nothing says what it is for",
@@ -32,7 +35,7 @@ REASONS = {
     "settled_by_equal_payment": "an equal payment of another file settled the receivable",
 }
 PROOFS = {
-    "same_day": "same account, day, amount and reference as in the other file, whose day it contains or is contained in",
+    "same_day": "same account, day, amount and reference, and one file's day holds all of the other's",
     "person": "a person said so",
 }
 
@@ -43,9 +46,13 @@ def explained(code: str) -> str:
         return f"the bank's own key ({code.removeprefix('key:')}) is the same"
     if code.startswith("plugin:"):
         return f"plugin rule {code.removeprefix('plugin:')}"
+    if code.startswith("by_person:"):
+        return f"placed by {code.removeprefix('by_person:')}"
     return RULES.get(code) or REASONS.get(code) or PROOFS.get(code) or words(code)
 
 
-def said(reference: str, texts: str) -> str:
-    """Return what a payer wrote: the reference, or the text when the reference was only made of it."""
-    return texts.replace("\n", " ") if texts and not reference.isdigit() else reference
+def said(payment: PaymentStory) -> str:
+    """Return what a payer wrote: the reference, the references of its parts, or the text."""
+    if payment.reference.isdigit():
+        return payment.reference
+    return ", ".join(payment.parts) or payment.texts.replace("\n", " ") or payment.reference

@@ -1,1 +1,1 @@
-"""The demonstration: an invented town's receivables, and a day's bank files that overlap; all of it written for this."""
+"""The demonstration: an invented town's receivables, and a day's bank files that overlap. All of it is ours."""

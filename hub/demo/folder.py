@@ -17,6 +17,7 @@ LATE_RECEIVABLE = "late_receivable.json"
 BGMAX = "bgmax_2026-11-20.txt"
 CAMT054 = "camt054_2026-11-20.xml"
 CAMT053 = "camt053_2026-11-20.xml"
+MISTYPED, MISTYPED_BY = "040000207", "Greta Mo"  # the receivable a payment means whose reference lost a digit
 
 _FILES = (RECEIVABLES, LATE_RECEIVABLE, BGMAX, CAMT054, CAMT053)
 _DATABASE = ("hub.sqlite", "hub.sqlite-wal", "hub.sqlite-shm", "hub.lock")

@@ -34,7 +34,9 @@ LARGEST_ITEM_BYTES = 4 * 1024 * 1024
 
 _DOCTYPE = re.compile(r"<!DOCTYPE", re.IGNORECASE)
 _ROOT_START = re.compile(r"<[^!?\s]")
-_SPACE_AT_TAGS = re.compile(r"(?<=>)\s+|\s+(?=<)|^\s+")
+_SPACE_AFTER = re.compile(r">[ \t\n]+")
+_SPACE_BEFORE = re.compile(r"[ \t\n]+<")
+_SPACES_AT_TAGS = ("> ", ">\n", ">\t", " <", "\n<", "\t<")
 _DECLARATION = re.compile(r' xmlns(?::[^=\s]+)?="[^"]*"')
 
 
@@ -102,10 +104,14 @@ def content_digest(steps: Walk) -> str:
 def _content_of(element: Any) -> str:
     """Write an element without white space at its tags, and without the declarations of namespaces it inherits.
 
-    Five times as fast as Canonical XML, which would add only the order of attributes.
+    Several times as fast as Canonical XML, which would add only the order of attributes.
     """
-    tag, end, rest = etree.tostring(element, encoding="unicode", with_tail=False).partition(">")
-    return _DECLARATION.sub("", tag) + end + _SPACE_AT_TAGS.sub("", rest)
+    written: str = etree.tostring(element, encoding="unicode", with_tail=False)
+    end = written.index(">")
+    content = _DECLARATION.sub("", written[:end]) + written[end:]
+    if any(space in content for space in _SPACES_AT_TAGS):  # most bank files have none; asking is cheaper
+        content = _SPACE_BEFORE.sub("<", _SPACE_AFTER.sub(">", content))
+    return content
 
 
 def syntax_error(error: etree.XMLSyntaxError) -> FormatError:

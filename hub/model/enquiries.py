@@ -32,7 +32,8 @@ class PaymentStory(NamedTuple):
     booked_date: str
     reference: str
     payer_name: str
-    texts: str
+    texts: str  # divided by line feeds
+    parts: tuple[str, ...] = ()  # references of its parts
     fates: tuple[Fate, ...] = ()
 
 

@@ -21,6 +21,7 @@ from hub.runtime.plugins import TenantPlugins
 from hub.services.observing import deliver_events
 from hub.services.payees import register_payees
 from hub.services.payments import ingesting, posting, receiving, rematching
+from hub.services.payments.lone_sides import watch_clearing
 from hub.services.ports import JsonObject
 from hub.store.database import open_database
 from hub.store.enquiries import SqlEnquiries
@@ -62,13 +63,17 @@ class TenantWork:
     def carry_out(
         self, *, timeout_s: float = LOCK_TIMEOUT_S, progress: Progress | None = None
     ) -> dict[str, JsonObject]:
-        """Carry out everything queued or interrupted, then tell the observers. Returns the answers by run id.
+        """Carry out everything queued or interrupted, look after the clearing accounts, and tell the observers.
+
+        Returns the answers by run id.
 
         Raises:
             TransientError: another process works in this home; what is queued stays queued.
         """
         with home_lock(self._home.path, self._engine, timeout_s=timeout_s):
             answers = InProcessRunner(self.store, self._bodies()).drain(progress)
+            with self.store.write() as work:
+                watch_clearing(work, self.tenant)
             deliver_events(self.store, self.cursors, self.plugins.observers)
         return answers
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self
 
 from hub.banking_calendar import Clock
-from hub.errors import DataError, TransientError
+from hub.errors import TransientError
+from hub.model.commands import Command
 from hub.model.enquiries import AccountBalance
 from hub.model.events import Event
 from hub.model.exchanges import Exchange
@@ -29,8 +29,9 @@ from hub.runtime.engine import Progress
 from hub.runtime.facade_exchanges import ExchangesDesk
 from hub.runtime.facade_payments import PaymentsDesk
 from hub.runtime.facade_receivables import ReceivablesDesk
-from hub.runtime.plugins import default_readers
+from hub.runtime.inspecting import inspect_file, opened
 from hub.services.chart import TenantChart
+from hub.services.payments.commands import carry_out
 from hub.services.payments.inspecting import FileInspector
 from hub.services.payments.receiving import receive
 from hub.services.ports import JsonObject
@@ -135,6 +136,7 @@ class Hub:
             receipt = self.receive(file, progress=progress)
             inbox.put_aside(file, receipt.exchange.number)
             receipts.append(receipt)
+        self.work(even_if_idle=True)
         return receipts
 
     def import_receivables(
@@ -154,8 +156,8 @@ class Hub:
             DataError: the file cannot be opened. One that cannot be read is `refused` in the report.
         """
         self.work()
-        name, opened = _opened(file, name)
-        with opened as stream:
+        name, opening_file = opened(file, name)
+        with opening_file as stream:
             report = import_receivables(
                 self._work.store,
                 self.tenant,
@@ -178,13 +180,30 @@ class Hub:
         Raises:
             DataError: the file cannot be opened. What is wrong inside it stands in the inspection's `errors`.
         """
-        return FileInspector(default_readers(), lambda: _opened(file, "")[1], show_personal=show_personal)
+        return inspect_file(file, show_personal=show_personal)
+
+    def carry_out(self, command: Command) -> JsonObject:
+        """Carry out a command of a person or the core ledger; with the same key again, give the first answer again.
+
+        Raises:
+            DataError: it names something that is not there, or its key was used for another command.
+            RuleViolation: it may not be carried out; nothing is changed.
+        """
+        self.work()
+        with self._work.store.write() as work:
+            answer = carry_out(work, self.tenant, command)
+        self.work()
+        return answer
 
     # --- work and what came of it -----------------------------------------------------------------------------------
 
-    def work(self, progress: Progress | None = None) -> bool:
-        """Carry out what is queued or was interrupted; False when another process is at it, or it has to wait."""
-        if not self._work.has_unfinished_runs() and not self._work.has_news_for_observers():
+    def work(self, progress: Progress | None = None, *, even_if_idle: bool = False) -> bool:
+        """Carry out what is queued or was interrupted; False when another process is at it, or it has to wait.
+
+        With `even_if_idle` the clearing accounts are looked after too when there is nothing to carry out.
+        """
+        is_idle = not self._work.has_unfinished_runs() and not self._work.has_news_for_observers()
+        if is_idle and not even_if_idle:
             return True
         try:
             self._work.carry_out(timeout_s=self._wait_s, progress=progress)
@@ -211,21 +230,11 @@ class Hub:
         return self._work.enquiries.balances()
 
     def _keep(self, file: Path | tuple[str, BinaryIO]) -> tuple[int, str]:
-        name, opened = _opened(file, "") if isinstance(file, Path) else _opened(file[1], file[0])
-        with opened as stream:
+        name, kept = opened(file) if isinstance(file, Path) else opened(file[1], file[0])
+        with kept as stream:
             exchange, run_id = receive(self._work.store, stream, name=name, fingerprint=self._work.fingerprint)
         return exchange.number, run_id
 
     def _unfinished(self) -> Sequence[Run]:
         with self._work.store.read() as work:
             return work.runs.unfinished()
-
-
-def _opened(file: Path | BinaryIO, name: str) -> tuple[str, AbstractContextManager[BinaryIO]]:
-    """Return a file's name and its open stream. Raises DataError when it cannot be opened."""
-    if not isinstance(file, Path):
-        return name or "unnamed", nullcontext(file)
-    try:
-        return name or file.name, file.open("rb")
-    except OSError as error:
-        raise DataError(f"{file.name} cannot be opened: {error.strerror or type(error).__name__}") from None

@@ -9,6 +9,8 @@ from hub.model.enquiries import PaymentStory
 from hub.model.events import Event
 from hub.model.payments import Deposit, Lump, QueuedPayment
 from hub.runtime.bootstrap import TenantWork
+from hub.services.payments.suggesting import suggestions
+from hub.services.ports import JsonObject
 
 SIGNAL = "watched_receivable_paid"
 
@@ -36,6 +38,11 @@ class PaymentsDesk:
         if found is None:
             raise DataError(f"there is no payment {payment_id}; see: hub payments list")
         return found
+
+    def suggest(self, payment_id: int) -> list[JsonObject]:
+        """Return what a suspended payment may be for, best first, each with its reason."""
+        with self._work.store.read() as work:
+            return suggestions(work, self._work.tenant, payment_id)
 
     def signals(self, *, limit: int = 100) -> list[Event]:
         """Return payments on receivables under watch (*signallista*), newest first."""

@@ -16,7 +16,7 @@ from hub.store.database import reading
 
 _PAYMENT = (
     "p.payment_id, p.exchange_no, p.section_no, p.line, p.kind, p.amount_ore, p.currency, "
-    "coalesce(p.booked_date, s.booked_date), p.reference, p.payer_name, p.texts"
+    "coalesce(p.booked_date, s.booked_date), p.reference, p.payer_name, p.texts, p.parts"
 )
 _PAYMENT_FROM = (
     " FROM payment p LEFT JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no "
@@ -83,7 +83,7 @@ class SqlEnquiries:
                 text(f"SELECT {_PAYMENT} {_PAYMENT_FROM} {chosen}"), {"t": self._tenant, **values}
             ).all()
             fates = self._fates(connection, [row.payment_id for row in rows])
-        return [PaymentStory._make((*row, tuple(fates[row.payment_id]))) for row in rows]
+        return [PaymentStory._make((*row[:11], _references(row.parts), tuple(fates[row.payment_id]))) for row in rows]
 
     def _fates(self, connection: Connection, payment_ids: Sequence[int]) -> dict[int, list[Fate]]:
         found: dict[int, list[Fate]] = defaultdict(list)
@@ -93,6 +93,10 @@ class SqlEnquiries:
             for row in connection.execute(statement, {"t": self._tenant, "ids": ids}):
                 found[row.payment_id].append(Fate._make(row))
         return found
+
+
+def _references(parts: str) -> tuple[str, ...]:
+    return tuple(str(part[0]) for part in json.loads(parts)) if parts else ()
 
 
 _WHY = "CASE WHEN e.cause = 'payment' AND e.rule <> '' THEN e.rule ELSE e.cause END"

@@ -1,7 +1,7 @@
 """Writes the files of `hub demo`: `python tests/flows/make_demo_files.py`; read the difference in review.
 
-One day, three files. BgMax brings the day's giro payments. The camt.054 notification brings the same ones once more, and
-four that BgMax does not have. The camt.053 statement has the two deposits as lumps, without who paid.
+One day, three files. BgMax brings the day's giro payments. The camt.054 notification brings the same ones once more,
+and four that BgMax does not have. The camt.053 statement has the two deposits as lumps, without who paid.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
+from hub.demo.folder import MISTYPED, MISTYPED_BY
 from hub.model.tenant import Tenant
 from hub.money import plain_kronor
-from hub.rules.references import make_reference
+from hub.rules.references import check_reference, make_reference
 from hub_bankgiro.writer import BgMaxWriter, WrittenEntry, WrittenReference
 
 FOLDER = Path(__file__).parents[2] / "hub" / "demo"
@@ -100,6 +101,7 @@ IN_BGMAX = [
     Paid("Åkerö Bygg", 961_200, "", "Faktura oktober", identity="9999991012"),  # amount and payer
     Paid("Ingrid Palm", 100_750, parts=((ocr("010000115"), 49_500), (ocr("010000116"), 51_250))),  # one over two
     Paid("Nils Ahl", 43_200, ocr(LATE.number)),  # the receivable has not come yet
+    Paid(MISTYPED_BY, BY_NUMBER[MISTYPED].amount_ore, ocr(MISTYPED)[:-1]),  # the last digit is missing
     Paid("Olle Grön", 25_000, "", "Tack för hjälpen"),  # nothing says what it is for
     Paid("Swish företag", 15_000),  # nothing at all
 ]
@@ -137,7 +139,7 @@ def _records() -> Iterator[str]:
             WrittenEntry(
                 amount_ore=paid.amount_ore,
                 reference=paid.reference,
-                reference_code="2" if paid.reference else "0" if paid.parts else "1",
+                reference_code=_code(paid),
                 serial=f"{261120_000100 + number:012}",
                 extra_references=tuple(WrittenReference(reference, ore) for reference, ore in paid.parts),
                 texts=(paid.text,) if paid.text else (),
@@ -147,6 +149,13 @@ def _records() -> Iterator[str]:
         )
     yield file.close_section(DAY, serial="231", bank_account="5000000058398257466")
     yield file.end()
+
+
+def _code(paid: Paid) -> str:
+    """What the bank says of the reference: 2 correct, 3 not, 1 none, 0 see the parts."""
+    if paid.reference:
+        return "2" if check_reference(paid.reference, RULE.control) is None else "3"
+    return "0" if paid.parts else "1"
 
 
 _NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:{}.001.08"

@@ -14,7 +14,7 @@ from hub_fjordbanken.translate import Row, balance_of, count_of, entry_of, row_o
 
 BEGINNING = b"FJORDBANKEN;KONTOUTDRAG;"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-BLOCK_BYTES = 1 << 16
+BLOCK_BYTES = 1 << 14
 LONGEST_LINE_BYTES = (
     2000  # the bank's longest record is far shorter; without a limit a file of one line fills the memory
 )

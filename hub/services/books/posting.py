@@ -86,16 +86,15 @@ def _posting(ledger: Ledger, change: Change, today: str, on: str, rule: str) -> 
 def record(work: UnitOfWork, event: str, command: Command, ledger: Ledger, **data: object) -> None:
     """Record what a command did to a receivable, and who said so."""
     row = ledger.row
-    work.events.record(
-        event,
-        receivable_id=row.receivable_id,
-        company=row.company,
-        source_system=row.source_system,
-        number=row.number,
-        user=command.user,
-        command_key=command.key,
-        **data,
-    )
+    about = {
+        "receivable_id": row.receivable_id,
+        "company": row.company,
+        "source_system": row.source_system,
+        "number": row.number,
+        "user": command.user,
+        "command_key": command.key,
+    }
+    work.events.record(event, **{**about, **data})
 
 
 def rematch_reopened(work: UnitOfWork, tenant: Tenant, command_key: str, receivable_ids: Sequence[int]) -> int:

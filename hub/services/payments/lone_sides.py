@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from hub.banking_calendar import add_banking_days
+from hub.banking_calendar import banking_days_between
 from hub.errors import DataError, RuleViolation
 from hub.model.commands import MakeLumpPayment
 from hub.model.payments import Deposit, Lump
@@ -91,27 +91,35 @@ def watch_clearing(work: UnitOfWork, tenant: Tenant) -> JsonObject:
     A lump becomes a payment where the bank's profile says so; all else becomes a task, once. Tasks of what has found
     its other side since are closed. Deposits of an account whose own movements nobody has ever told are left in peace.
     """
-    payees = Payees(tenant, work.accounts.numbers())
-    tasks, become = dict[tuple[str, str], str](), list[tuple[Lump, str]]()
-    for payee in sorted(payees.by_number.values(), key=lambda payee: payee.account_no):
-        before = _latest_day(work, payee)
-        for lump in work.lumps.lumps(payee.account_no):
-            if lump.booked_date <= before:
-                if payee.account.lumps_are_payments and lump.amount_ore > 0 and not work.lumps.details(lump)[0]:
-                    become.append((lump, ""))
-                else:
-                    tasks[LONE_LUMP, str(lump.lump_no)] = _about_lump(lump)
-        if work.lumps.has_any(payee.account_no):
-            lone = [deposit for deposit in work.lumps.deposits(payee.account_no) if deposit.booked_date <= before]
-            tasks.update(((LONE_DEPOSIT, _subject(deposit)), _about_deposit(deposit)) for deposit in lone)
+    payees = sorted(Payees(tenant, work.accounts.numbers()).by_number.values(), key=lambda payee: payee.account_no)
+    lumps = [(payee, lump) for payee in payees for lump in _lone_lumps(work, payee)]
+    become = [lump for payee, lump in lumps if _is_payment(work, payee, lump)]
+    tasks = {(LONE_LUMP, str(lump.lump_no)): _about_lump(lump) for _, lump in lumps if lump not in become}
+    lone_deposits = [deposit for payee in payees for deposit in _lone_deposits(work, payee)]
+    tasks.update({(LONE_DEPOSIT, _subject(deposit)): _about_deposit(deposit) for deposit in lone_deposits})
     _set_tasks(work, tasks)
-    made = _make_payments(work, tenant, become, BY_PROFILE) if become else {"payment_ids": []}
-    return {"tasks": len(tasks), "payments": len(made["payment_ids"])}
+    if become:
+        _make_payments(work, tenant, [(lump, "") for lump in become], BY_PROFILE)
+    return {"tasks": len(tasks), "payments": len(become)}
 
 
-def _latest_day(work: UnitOfWork, payee: Payee) -> str:
-    days = payee.account.lump_alone_after_banking_days
-    return add_banking_days(date.fromisoformat(work.today), -days).isoformat()
+def _lone_lumps(work: UnitOfWork, payee: Payee) -> list[Lump]:
+    lumps = work.lumps.lumps(payee.account_no)
+    return [lump for lump in lumps if _has_waited(payee, lump.booked_date, work.today)]
+
+
+def _lone_deposits(work: UnitOfWork, payee: Payee) -> list[Deposit]:
+    deposits = work.lumps.deposits(payee.account_no) if work.lumps.has_any(payee.account_no) else []
+    return [deposit for deposit in deposits if _has_waited(payee, deposit.booked_date, work.today)]
+
+
+def _is_payment(work: UnitOfWork, payee: Payee, lump: Lump) -> bool:
+    return payee.account.lumps_are_payments and lump.amount_ore > 0 and not work.lumps.details(lump)[0]
+
+
+def _has_waited(payee: Payee, booked_date: str, today: str) -> bool:
+    waited = banking_days_between(date.fromisoformat(booked_date), date.fromisoformat(today))
+    return waited >= payee.account.lump_alone_after_banking_days
 
 
 def _set_tasks(work: UnitOfWork, wanted: dict[tuple[str, str], str]) -> None:

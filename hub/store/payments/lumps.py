@@ -106,6 +106,11 @@ class SqlLumps:
         ).one_or_none()
         return None if row is None else Lump._make(row)
 
+    def told_again(self, lump: Lump) -> int | None:
+        """Return the duplicate by which another posted file says the same movement, or None."""
+        found = self._connection.execute(text(_TOLD_AGAIN), {"t": self._tenant, **lump._asdict()}).scalar()
+        return None if found is None else int(found)
+
     def has_any(self, account_no: int) -> bool:
         """Say whether the account's own movements have ever been told: else no deposit can be paired."""
         found = self._connection.execute(
@@ -217,6 +222,14 @@ _MOVEMENTS = """
     WHERE e.tenant = :t AND e.exchange_no = :x AND e.kind = 'lump'
     GROUP BY e.exchange_no, e.section_no, e.entry_no, e.account_no
     ORDER BY 2, 3, 4
+"""
+
+_TOLD_AGAIN = """
+    SELECT min(o.lump_no) FROM lump o
+    JOIN exchange x ON x.tenant = o.tenant AND x.exchange_no = o.exchange_no AND x.state IN ('posting', 'posted')
+    WHERE o.tenant = :t AND o.account_no = :account_no AND o.state = 'duplicate' AND o.exchange_no <> :exchange_no
+      AND o.booked_date = :booked_date AND o.amount_ore = :amount_ore AND o.currency = :currency
+      AND o.entry_reference = :entry_reference
 """
 
 _PAYMENTS_OF_ENTRY = """

@@ -7,18 +7,18 @@ on those and its further details pass through, which keeps memory flat.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 
 from hub.errors import ControlTotalMismatch, FormatError
-from hub.formats.xml_layout import Values
+from hub.formats.xml_layout import Amount, Values
 from hub.model.payment_file import FileEvent, PayeeAccount, Warned
 from hub_autopay import translate
 from hub_autopay.batch import Batch
 from hub_autopay.head import RECORD, Head, head_of
 from hub_autopay.refusals import refused
 from hub_autopay.remittance import states_other_total
-from hub_autopay.scalars import money, sign
+from hub_autopay.scalars import ore, sign
 
 MOST_HELD = 1000
 DETAIL = "TxDtls"
@@ -65,16 +65,14 @@ class StatementEntry:
         """The group ends. Raises ControlTotalMismatch when its count or total differs."""
         self._batch.check()
 
-    def detail(self, values: Values, line: int) -> Iterator[FileEvent]:
-        """Take one transaction detail; yields nothing while details are held."""
+    def detail(self, values: Values, line: int) -> Iterable[FileEvent]:
+        """Take one transaction detail and return what it gives: nothing while details are held."""
         self.details += 1
         self._batch.add(values, line)
         if self._head is not None:
-            yield from self._pass(values, line, self.details)
-            return
+            return self._pass(values, line, self.details)
         self._held.append((line, values))
-        if len(self._held) > MOST_HELD:
-            yield from self._decide_early()
+        return self._decide_early() if len(self._held) > MOST_HELD else ()
 
     def close(self) -> Iterator[FileEvent]:
         """End the entry. Raises FormatError, ControlTotalMismatch when the details do not reach the entry's amount."""
@@ -131,17 +129,18 @@ class StatementEntry:
         for position, (line, values) in enumerate(held, start=1):
             yield from self._pass(values, line, position)
 
-    def _pass(self, values: Values, line: int, position: int) -> Iterator[FileEvent]:
+    def _pass(self, values: Values, line: int, position: int) -> Sequence[FileEvent]:
         head = self.head
-        if self._way is _Way.EACH:
-            found = amount_in(values, head.currency, line)
-            if found is None:
-                raise refused("DETAIL_AMOUNT_MISSING", line=line, record=DETAIL, field="Amt")
-            signed = found * self._direction(head, values, line)
-            self._sum_ore += signed
-            yield from _events(head, values, line, position, signed, is_only=False)
-        elif self._way is _Way.SINGLE:
-            yield from _events(head, values, line, position, head.signed_ore, is_only=True)
+        if self._way is _Way.SINGLE:
+            return _events(head, values, line, position, head.signed_ore, is_only=True)
+        if self._way is _Way.WHOLE:
+            return ()
+        found = amount_in(values, head.currency, line)
+        if found is None:
+            raise refused("DETAIL_AMOUNT_MISSING", line=line, record=DETAIL, field="Amt")
+        signed = found * self._direction(head, values, line)
+        self._sum_ore += signed
+        return _events(head, values, line, position, signed, is_only=False)
 
     def _check_single(self, head: Head) -> None:
         line, values = self._held[0]
@@ -174,30 +173,32 @@ def amount_in(detail: Values, currency: str, line: int) -> int | None:
     """Return the amount of a detail in öre of `currency`, None when it states none. Raises FormatError."""
     for name in _AMOUNTS:
         stated = detail.get(name)
-        if stated is not None and (stated.currency == currency or not stated.currency):
-            return money(stated, line=line, record=DETAIL)[0]
+        if stated is not None and _is_in(stated, currency, line):
+            return ore(stated.text, line=line, record=DETAIL)
     return None
 
 
 def _amounts_in(detail: Values, currency: str, line: int) -> list[int]:
     found = (detail[name] for name in _AMOUNTS if name in detail)
-    return [
-        money(stated, line=line, record=DETAIL)[0]
-        for stated in found
-        if stated.currency == currency or not stated.currency
-    ]
+    return [ore(stated.text, line=line, record=DETAIL) for stated in found if _is_in(stated, currency, line)]
 
 
-def _events(head: Head, values: Values, line: int, position: int, signed: int, *, is_only: bool) -> Iterator[FileEvent]:
-    if signed == 0:
-        yield Warned("ZERO_AMOUNT", "an entry of zero moves no money", line, DETAIL, "Amt")
-    if signed > 0 and not head.is_reversal:
+def _is_in(stated: Amount, currency: str, line: int) -> bool:
+    if not stated.currency:
+        raise refused("CURRENCY_MISSING", line=line, record=DETAIL, field="Amt@Ccy")
+    return stated.currency == currency
+
+
+def _events(head: Head, values: Values, line: int, position: int, signed: int, *, is_only: bool) -> Sequence[FileEvent]:
+    if signed and head.is_reversal:
+        return (translate.reversal(head, values, line=line, amount_ore=abs(signed)),)
+    if signed > 0:
         paid = translate.payment(head, values, line=line, position=position, amount_ore=signed, is_only=is_only)
-        yield paid
-        if paid.parts and states_other_total(paid.parts, signed):
-            message = "the shares of its references do not add up to the payment"
-            yield Warned("SHARES_DIFFER", message, line, DETAIL, "RfrdDocAmt")
-    elif signed and head.is_reversal:
-        yield translate.reversal(head, values, line=line, amount_ore=abs(signed))
-    else:
-        yield translate.other_detail(head, values, line=line, position=position, signed_ore=signed, is_only=is_only)
+        if not (paid.parts and states_other_total(paid.parts, signed)):
+            return (paid,)
+        message = "the shares of its references do not add up to the payment"
+        return paid, Warned("SHARES_DIFFER", message, line, DETAIL, "RfrdDocAmt")
+    other = translate.other_detail(head, values, line=line, position=position, signed_ore=signed, is_only=is_only)
+    if signed:
+        return (other,)
+    return Warned("ZERO_AMOUNT", "an entry of zero moves no money", line, DETAIL, "Amt"), other

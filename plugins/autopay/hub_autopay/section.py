@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hub.formats.xml_layout import Values
 from hub.model.payment_file import (
@@ -103,7 +103,7 @@ class Section:
         self._lacks_date = self._lacks_date or (head.is_booked and head.booked_date is None)
         self._entry = None
 
-    def counted(self, events: Iterator[FileEvent]) -> Iterator[FileEvent]:
+    def counted(self, events: Iterable[FileEvent]) -> Iterator[FileEvent]:
         """Pass events on, counting payments, and warnings up to their limit."""
         add = self.totals.add_payment
         for event in events:

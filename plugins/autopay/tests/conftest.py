@@ -19,7 +19,9 @@ NAMES = {"camt.053": ("BkToCstmrStmt", "Stmt"), "camt.054": ("BkToCstmrDbtCdtNtf
 class Camt:
     """Builds camt documents as text; every piece has a default that makes a file the reader accepts."""
 
-    def detail(self, amount: str = "100.00", inner: str = "", *, ccy: str = "SEK", sign: str = "", own: str = "") -> str:
+    def detail(
+        self, amount: str = "100.00", inner: str = "", *, ccy: str = "SEK", sign: str = "", own: str = ""
+    ) -> str:
         refs = f"<Refs><AcctSvcrRef>{own}</AcctSvcrRef></Refs>" if own else ""
         stated = f'<Amt Ccy="{ccy}">{amount}</Amt>' if amount else ""
         indicator = f"<CdtDbtInd>{sign}</CdtDbtInd>" if sign else ""

@@ -7,7 +7,6 @@ import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -16,26 +15,24 @@ from hub_fjordbanken import FjordbankenReader, Plugin
 from hub.contracts import PaymentFileReader
 from hub.testing.conformance import PaymentFileReaderConformance, PluginConformance
 from hub.testing.golden import write_golden_files
+from tests.unit.testing.broken_plugins import BROKEN_PLUGINS
+from tests.unit.testing.broken_readers import BROKEN_READERS
+from tests.unit.testing.failing_checks import checks_of, failing_checks
 
-HERE = Path(__file__).parent
 EXAMPLE = Path(__file__).parents[3] / "examples" / "third_party_plugin" / "tests"
 
 
-def load(path: Path) -> ModuleType:
-    """Import a file that lies beside this one, whatever pytest calls this folder."""
-    name = f"kit_{path.parent.name}_{path.stem}"
-    specification = importlib.util.spec_from_file_location(name, path)
+def kit_of_the_example() -> Any:
+    """Return the class that the example's own tests use; its file is no module of a package."""
+    specification = importlib.util.spec_from_file_location("example_conformance", EXAMPLE / "test_conformance.py")
     assert specification is not None
     assert specification.loader is not None
-    module = sys.modules[name] = importlib.util.module_from_spec(specification)
+    module = sys.modules[specification.name] = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
-    return module
+    return module.TestFjordbankenReader
 
 
-running = load(HERE / "failing_checks.py")
-BROKEN_READERS = load(HERE / "broken_readers.py").BROKEN_READERS
-BROKEN_PLUGINS = load(HERE / "broken_plugins.py").BROKEN_PLUGINS
-ExampleKit: Any = load(EXAMPLE / "test_conformance.py").TestFjordbankenReader
+ExampleKit = kit_of_the_example()
 
 NEEDS_FOLDERS = {"test_has_samples_that_it_reads", "test_imports_stay_on_the_contract"}
 
@@ -43,10 +40,10 @@ NEEDS_FOLDERS = {"test_has_samples_that_it_reads", "test_imports_stay_on_the_con
 class Kit(PaymentFileReaderConformance):
     """The kit as the example uses it, with fewer examples of everything."""
 
-    mutations = 40
-    few_payments = 1500
-    many_payments = 4500
-    memory_growth_mb = 0.5
+    mutations = 30
+    few_payments = 500
+    many_payments = 1300
+    memory_growth_mb = 0.2
     reader_class: type[PaymentFileReader] = FjordbankenReader
 
     def make_reader(self) -> PaymentFileReader:
@@ -77,15 +74,15 @@ def samples(tmp_path: Path) -> Path:
 
 
 def test_every_check_for_readers_has_a_broken_reader():
-    assert set(running.checks_of(PaymentFileReaderConformance)) == BROKEN_READERS.keys() | NEEDS_FOLDERS
+    assert set(checks_of(PaymentFileReaderConformance)) == BROKEN_READERS.keys() | NEEDS_FOLDERS
 
 
 def test_every_check_for_plugins_has_a_broken_plugin():
-    assert set(running.checks_of(PluginConformance)) == BROKEN_PLUGINS.keys()
+    assert set(checks_of(PluginConformance)) == BROKEN_PLUGINS.keys()
 
 
 def test_a_right_reader_passes_every_check(samples):
-    assert running.failing_checks(kit_for(FjordbankenReader, samples)) == set()
+    assert failing_checks(kit_for(FjordbankenReader, samples)) == set()
 
 
 @pytest.mark.parametrize("check", sorted(BROKEN_READERS))
@@ -94,11 +91,11 @@ def test_only_its_own_check_catches_a_broken_reader(check, samples):
     if check != "test_reads_each_sample_to_its_expected_result":
         write_golden_files(broken, samples)  # its author has looked at what it says, and found it right
 
-    assert running.failing_checks(kit_for(broken, samples)) == {check}
+    assert failing_checks(kit_for(broken, samples)) == {check}
 
 
 def test_only_its_own_check_catches_that_there_are_no_samples(tmp_path):
-    assert running.failing_checks(kit_for(FjordbankenReader, tmp_path / "none")) == {"test_has_samples_that_it_reads"}
+    assert failing_checks(kit_for(FjordbankenReader, tmp_path / "none")) == {"test_has_samples_that_it_reads"}
 
 
 @pytest.mark.parametrize(
@@ -118,7 +115,7 @@ def test_only_its_own_check_catches_a_forbidden_import(forbidden, samples, tmp_p
     (package / "reader.py").write_text(f"{forbidden}\n", encoding="utf-8")
     kit = kit_for(FjordbankenReader, samples, package_folder=lambda self: package)
 
-    assert running.failing_checks(kit) == {"test_imports_stay_on_the_contract"}
+    assert failing_checks(kit) == {"test_imports_stay_on_the_contract"}
 
 
 def test_a_readers_package_is_found_by_itself():
@@ -135,7 +132,7 @@ def test_without_file_maker_and_variants_five_checks_are_skipped(samples):
         variants=PaymentFileReaderConformance.variants,
     )
     skipped = []
-    for check in running.checks_of(kit):
+    for check in checks_of(kit):
         try:
             getattr(kit(), check)()
         except pytest.skip.Exception:
@@ -145,11 +142,11 @@ def test_without_file_maker_and_variants_five_checks_are_skipped(samples):
 
 
 def test_a_right_plugin_passes_every_check():
-    assert running.failing_checks(type("Right", (PluginConformance,), {"plugin": Plugin})) == set()
+    assert failing_checks(type("Right", (PluginConformance,), {"plugin": Plugin})) == set()
 
 
 @pytest.mark.parametrize("check", sorted(BROKEN_PLUGINS))
 def test_only_its_own_check_catches_a_broken_plugin(check):
     kit = type("Broken", (PluginConformance,), {"plugin": BROKEN_PLUGINS[check]})
 
-    assert running.failing_checks(kit) == {check}
+    assert failing_checks(kit) == {check}

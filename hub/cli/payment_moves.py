@@ -1,0 +1,117 @@
+"""`hub payments move` and its kin: what a person does with money that waits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hub.cli.session import Session, command
+from hub.cli.telling import Company, CreditBalance, Remark, ore, target, tell
+from hub.model.commands import Verdict
+
+if TYPE_CHECKING:
+    from hub.runtime.facade import Hub
+
+PaymentId = Annotated[int, typer.Argument(help="The payment's id.")]
+PaymentIds = Annotated[list[int] | None, typer.Argument(help="Payments by id.", show_default=False)]
+Amount = Annotated[str | None, typer.Option("--amount", help="In kronor; left out: all that remains.")]
+Group = Annotated[str, typer.Option("--group", help="A whole group that was held together.")]
+Account = Annotated[str, typer.Option("--account", help="Such as bankgiro:9912346, when the file's own is not known.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    command(app, "move", is_keyed=True)(move)
+    command(app, "split", is_keyed=True)(split)
+    command(app, "refund", is_keyed=True)(refund)
+    command(app, "write-off", is_keyed=True)(write_off)
+    command(app, "close", is_keyed=True)(close)
+    command(app, "release", is_keyed=True)(release)
+    command(app, "lump-payment", is_keyed=True)(lump_payment)
+
+
+def move(
+    session: Session,
+    payment_id: PaymentId,
+    number: Annotated[str, typer.Argument(help="The receivable's number.")],
+    amount: Amount = None,
+    company: Company = "",
+    allow_credit_balance: CreditBalance = False,
+) -> None:
+    """Move suspended money to a receivable."""
+    with session.hub() as hub:
+        shares = ({**target(hub, number, company), "amount_ore": ore(amount)},)
+        _move(session, hub, payment_id, shares, allow_credit_balance)
+
+
+def split(
+    session: Session,
+    payment_id: PaymentId,
+    shares: Annotated[list[str], typer.Argument(help="NUMBER=KRONOR each; the last may be NUMBER alone: the rest.")],
+    company: Company = "",
+    allow_credit_balance: CreditBalance = False,
+) -> None:
+    """Split suspended money over several receivables, such as: hub payments split 7 010000107=300 010000112."""
+    parted = [share.partition("=") for share in shares]
+    with session.hub() as hub:
+        wire = tuple(
+            {**target(hub, number, company), "amount_ore": ore(amount, option=number)} for number, _, amount in parted
+        )
+        _move(session, hub, payment_id, wire, allow_credit_balance)
+
+
+def _move(session: Session, hub: Hub, payment_id: int, shares: tuple[dict[str, Any], ...], is_allowed: bool) -> None:
+    tell(session, hub, "move_payment", payment_id=payment_id, shares=shares, allow_credit_balance=is_allowed)
+
+
+def refund(
+    session: Session,
+    payment_id: PaymentId,
+    amount: Amount = None,
+    to: Annotated[str, typer.Option("--to", help="Account to pay to; left out: the one it came from.")] = "",
+    remark: Remark = "",
+) -> None:
+    """Order suspended money to be paid back; the event refund_ordered says what to pay out."""
+    with session.hub() as hub:
+        body = {"payment_id": payment_id, "amount_ore": ore(amount), "payee_account": to, "remark": remark}
+        tell(session, hub, "refund_payment", **body)
+
+
+def write_off(
+    session: Session,
+    payment_id: PaymentId,
+    above_limit: Annotated[bool, typer.Option("--above-limit", help="You answer for more than the limit.")] = False,
+    remark: Remark = "",
+) -> None:
+    """Write a small suspended amount off."""
+    with session.hub() as hub:
+        tell(session, hub, "write_off_suspended", payment_id=payment_id, above_limit=above_limit, remark=remark)
+
+
+def close(session: Session, payment_ids: PaymentIds = None, group: Group = "") -> None:
+    """Say of held payments: the same money as their twins. They are closed, and nothing is posted."""
+    _decide(session, Verdict.SAME_MONEY, payment_ids, group, "")
+
+
+def release(session: Session, payment_ids: PaymentIds = None, group: Group = "", account: Account = "") -> None:
+    """Say of held payments: new money. They are matched and posted now."""
+    _decide(session, Verdict.NEW_MONEY, payment_ids, group, account)
+
+
+def _decide(session: Session, verdict: Verdict, payment_ids: list[int] | None, group: str, account: str) -> None:
+    if bool(payment_ids) == bool(group):
+        raise typer.BadParameter("give payments by id, or --group, one of them")
+    with session.hub() as hub:
+        body = {"payment_ids": tuple(payment_ids or ()), "group": group, "payee_account": account}
+        tell(session, hub, "decide_held", verdict=str(verdict), **body)
+
+
+def lump_payment(
+    session: Session,
+    lump_no: Annotated[int, typer.Argument(help="The lump's number, see: hub payments lumps.")],
+    reference: Annotated[str, typer.Option("--reference", help="What the money is for, where you know it.")] = "",
+) -> None:
+    """Make a lump that stays alone a payment of its own."""
+    with session.hub() as hub:
+        tell(session, hub, "make_lump_payment", lump_no=lump_no, reference=reference)

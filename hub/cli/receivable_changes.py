@@ -1,0 +1,137 @@
+"""`hub receivables credit` and its kin: what the core ledger says about a receivable."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hub.cli.manual_payments import Day, Method, Number
+from hub.cli.session import Session, command
+from hub.cli.telling import Company, CreditBalance, Remark, ore, target, tell
+
+Amount = Annotated[str | None, typer.Option("--amount", help="In kronor; left out: everything that is open.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    command(app, "credit", is_keyed=True)(credit)
+    command(app, "cancel", is_keyed=True)(cancel)
+    command(app, "write-off", is_keyed=True)(write_off)
+    command(app, "own-payment", is_keyed=True)(own_payment)
+    command(app, "hold", is_keyed=True)(hold)
+    command(app, "end-hold", is_keyed=True)(end_hold)
+    command(app, "watch", is_keyed=True)(watch)
+    command(app, "unwatch", is_keyed=True)(unwatch)
+    command(app, "due-date", is_keyed=True)(due_date)
+
+
+def credit(
+    session: Session,
+    number: Number,
+    amount: Amount = None,
+    company: Company = "",
+    allow_credit_balance: CreditBalance = False,
+    remark: Remark = "",
+) -> None:
+    """Credit a receivable, whole or in part."""
+    with session.hub() as hub:
+        body = {"amount_ore": ore(amount), "allow_credit_balance": allow_credit_balance, "remark": remark}
+        tell(session, hub, "credit_receivable", receivable=target(hub, number, company), **body)
+
+
+def cancel(
+    session: Session,
+    number: Number,
+    company: Company = "",
+    allow_credit_balance: CreditBalance = False,
+    remark: Remark = "",
+) -> None:
+    """Annul a receivable as if it had never been issued (makulering)."""
+    with session.hub() as hub:
+        body = {"allow_credit_balance": allow_credit_balance, "remark": remark}
+        tell(session, hub, "cancel_receivable", receivable=target(hub, number, company), **body)
+
+
+def write_off(
+    session: Session,
+    number: Number,
+    reason: Annotated[str, typer.Option("--reason", help="Reason code.")],
+    amount: Amount = None,
+    company: Company = "",
+    remark: Remark = "",
+) -> None:
+    """Write a receivable off (avskrivning)."""
+    with session.hub() as hub:
+        body = {"amount_ore": ore(amount), "reason_code": reason, "remark": remark}
+        tell(session, hub, "write_off_receivable", receivable=target(hub, number, company), **body)
+
+
+def own_payment(
+    session: Session,
+    number: Number,
+    amount: Annotated[str, typer.Option("--amount", help="In kronor.")],
+    method: Method,
+    date: Day,
+    company: Company = "",
+    remark: Remark = "",
+) -> None:
+    """Report money that the core ledger got itself."""
+    with session.hub() as hub:
+        body = {"amount_ore": ore(amount), "method": method, "transaction_date": date, "remark": remark}
+        tell(session, hub, "report_own_payment", receivable=target(hub, number, company), **body)
+
+
+def hold(
+    session: Session,
+    number: Number,
+    code: Annotated[str, typer.Option("--code", help="Hold code (kravkod).")],
+    until: Annotated[str, typer.Option("--until", help="Last day of the stop; left out: until it is ended.")] = "",
+    source: Annotated[str, typer.Option("--source", help="What set it.")] = "person",
+    reason: Annotated[str, typer.Option("--reason", help="Why.")] = "",
+    company: Company = "",
+) -> None:
+    """Stop dunning of a receivable."""
+    with session.hub() as hub:
+        body = {"code": code, "until_date": until, "source": source, "reason": reason}
+        tell(session, hub, "set_hold", receivable=target(hub, number, company), **body)
+
+
+def end_hold(
+    session: Session,
+    number: Number,
+    code: Annotated[str, typer.Option("--code", help="Every active hold with this code.")],
+    company: Company = "",
+) -> None:
+    """End a stop."""
+    with session.hub() as hub:
+        tell(session, hub, "end_hold", receivable=target(hub, number, company), code=code)
+
+
+def watch(
+    session: Session,
+    number: Number,
+    text: Annotated[str, typer.Argument(help="What to think of when it is paid.")],
+    company: Company = "",
+) -> None:
+    """Put a receivable under watch (betalningsbevakning): payments on it come on hub payments signals."""
+    with session.hub() as hub:
+        tell(session, hub, "watch_receivable", receivable=target(hub, number, company), text=text)
+
+
+def unwatch(session: Session, number: Number, company: Company = "") -> None:
+    """End the watch."""
+    with session.hub() as hub:
+        tell(session, hub, "unwatch_receivable", receivable=target(hub, number, company))
+
+
+def due_date(
+    session: Session,
+    number: Number,
+    date: Annotated[str, typer.Argument(help="The new due date, such as 2026-12-31.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why.")] = "",
+    company: Company = "",
+) -> None:
+    """Move a receivable's due date; the original one is kept beside it."""
+    with session.hub() as hub:
+        tell(session, hub, "change_due_date", receivable=target(hub, number, company), due_date=date, reason=reason)

@@ -1,0 +1,26 @@
+"""Opening a file to look into it; apart from the facade, so that `hub inspect` starts without a database library."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import BinaryIO
+
+from hub.errors import DataError
+from hub.runtime.plugins import default_readers
+from hub.services.payments.inspecting import FileInspector
+
+
+def inspect_file(file: Path, *, show_personal: bool = False) -> FileInspector:
+    """Look into a payment file with the readers of all installed plugins on their defaults; see `Hub.inspect`."""
+    return FileInspector(default_readers(), lambda: opened(file)[1], show_personal=show_personal)
+
+
+def opened(file: Path | BinaryIO, name: str = "") -> tuple[str, AbstractContextManager[BinaryIO]]:
+    """Return a file's name and its open stream. Raises DataError when it cannot be opened."""
+    if not isinstance(file, Path):
+        return name or "unnamed", nullcontext(file)
+    try:
+        return name or file.name, file.open("rb")
+    except OSError as error:
+        raise DataError(f"{file.name} cannot be opened: {error.strerror or type(error).__name__}") from None

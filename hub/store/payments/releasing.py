@@ -1,0 +1,211 @@
+"""What an undone payment file gives up: its verdicts, keys, queue rows, deposits and lumps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, text
+
+from hub.model.payments import Lump
+from hub.store.bulk import insert_named
+from hub.store.payments.lumps import LUMP_KEY
+
+LEFT_OUT = "left_out_of_undo"
+
+# A lump that was made a payment belongs to the file of the lump, though no chunk of the file holds it.
+PAYMENTS_OF_FILE = f"""
+    SELECT p.payment_id FROM chunk c
+    JOIN payment p ON p.tenant = c.tenant AND p.payment_id BETWEEN c.first_payment AND c.last_payment
+    WHERE c.tenant = :t AND c.exchange_no = :x
+    UNION ALL
+    SELECT k.payment_id FROM lump l
+    JOIN payment_key k ON k.tenant = l.tenant AND k.value = CAST(l.lump_no AS TEXT) AND k.kind = '{LUMP_KEY}'
+    WHERE l.tenant = :t AND l.exchange_no = :x
+"""
+
+# What has happened since to these payments is no doing of the file, so they are left as they are.
+MOVED = f"""
+    SELECT m.payment_id FROM suspense_movement m
+    WHERE m.tenant = :t AND m.payment_id IN ({PAYMENTS_OF_FILE}) AND m.cause IN ('refunded', 'moved_by_person')
+    UNION
+    SELECT r.payment_id FROM reversal r
+    WHERE r.tenant = :t AND r.state = 'done' AND r.payment_id IN ({PAYMENTS_OF_FILE})
+"""
+
+
+class ReleasedFile:
+    """Releasing one file within one transaction."""
+
+    _connection: Connection
+    _tenant: int
+
+    def requeue_duplicates_of(self, exchange_no: int) -> int:
+        """Put payments of other files that were closed against the file's back in the queue; return how many are held.
+
+        Those closed against a payment that is left out stay closed, since that one is still booked.
+        """
+        values = {"t": self._tenant, "x": exchange_no, "group": f"undone:{exchange_no}"}
+        self._connection.execute(text(_REQUEUE), values)
+        self._connection.execute(text(_CLOSED_NO_LONGER), values)
+        return int(self._connection.execute(text(_HELD_WITHOUT_TWIN), values).rowcount)
+
+    def release_file(self, exchange_no: int, left_out: Sequence[int]) -> None:
+        """Close what an undone file has in the queue, give up its keys and verdicts, and take its chunks away.
+
+        Its payments stay for ever, since entries name them. Without chunks nothing takes them for the file's any more,
+        and the same bytes can be loaded again under the same exchange. Payments left out keep keys and queue rows.
+        """
+        self._left_out(left_out)
+        for statement in (*_RELEASE, _MARK_LEFT_OUT, _EMPTY_DEPOSITS, _KEEP_LEFT_OUT_DEPOSITS, _DELETE_CHUNKS):
+            self._connection.execute(text(statement), {"t": self._tenant, "x": exchange_no})
+
+    def _left_out(self, payment_ids: Sequence[int]) -> None:
+        self._connection.exec_driver_sql("DROP TABLE IF EXISTS left_out")
+        self._connection.exec_driver_sql("CREATE TEMP TABLE left_out (payment_id BIGINT PRIMARY KEY)")
+        insert_named(self._connection, "left_out", ("payment_id",), [(number,) for number in payment_ids])
+
+    def free_lumps(self, exchange_no: int) -> set[int]:
+        """Unpair the file's deposits and lumps from those of other files; return the accounts touched."""
+        values = {"t": self._tenant, "x": exchange_no}
+        self._connection.execute(text(_FREE_OTHER_LUMPS), values)
+        self._connection.execute(text(_FREE_OTHER_DEPOSITS), values)
+        rows = self._connection.execute(
+            text(
+                "SELECT account_no FROM deposit WHERE tenant = :t AND exchange_no = :x "
+                "UNION SELECT account_no FROM lump WHERE tenant = :t AND exchange_no = :x"
+            ),
+            values,
+        )
+        return {row[0] for row in rows} - {0}
+
+    def lumps_of(self, exchange_no: int, left_out: Sequence[int]) -> list[Lump]:
+        """Return a file's lumps that still stand; one whose payment is left out stays, and is not returned."""
+        self._left_out(left_out)
+        rows = self._connection.execute(text(_LUMPS_OF), {"t": self._tenant, "x": exchange_no})
+        return [Lump._make(row) for row in rows]
+
+    def close_left_out(self, exchange_no: int) -> int:
+        """Close payments of a loaded file that an undo left booked; return how many.
+
+        The undo was of this exchange's earlier attempt, of the same content, or of a file that this one corrects, so an
+        equal payment in it (account, day, amount, reference) is the same money, occurrence by occurrence.
+        """
+        any_left_out = text("SELECT 1 FROM unallocated_payment WHERE tenant = :t AND reason = :reason LIMIT 1")
+        if not self._connection.execute(any_left_out, {"t": self._tenant, "reason": LEFT_OUT}).scalar():
+            return 0
+        return int(self._connection.execute(text(_CLOSE_LEFT_OUT), {"t": self._tenant, "x": exchange_no}).rowcount)
+
+
+_UNDONE_TWINS = f"twin_payment IN ({PAYMENTS_OF_FILE}) AND {{alias}}.twin_payment NOT IN ({MOVED})"
+
+_REQUEUE = f"""
+    INSERT INTO unallocated_payment (tenant, payment_id, exchange_no, account_no, company, reference, amount_ore,
+        remaining_ore, currency, booked_date, state, reason, twin_payment, held_group)
+    SELECT p.tenant, p.payment_id, p.exchange_no, p.account_no, coalesce(a.company, s.company), p.reference,
+           p.amount_ore, p.amount_ore, p.currency, coalesce(p.booked_date, s.booked_date), 'held', 'twin_was_undone',
+           d.twin_payment, :group
+    FROM duplicate_payment d
+    JOIN payment p ON p.tenant = d.tenant AND p.payment_id = d.payment_id
+    JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
+    LEFT JOIN payee_account a ON a.tenant = p.tenant AND a.account_no = p.account_no
+    WHERE d.tenant = :t AND d.{_UNDONE_TWINS.format(alias="d")}
+      AND p.exchange_no <> :x
+    ON CONFLICT (tenant, payment_id) DO UPDATE SET state = 'held', reason = 'twin_was_undone',
+        remaining_ore = excluded.remaining_ore, twin_payment = excluded.twin_payment, held_group = excluded.held_group
+"""
+
+_CLOSED_NO_LONGER = f"""
+    DELETE FROM duplicate_payment AS d WHERE d.tenant = :t AND d.{_UNDONE_TWINS.format(alias="d")}
+"""
+
+_HELD_WITHOUT_TWIN = f"""
+    UPDATE unallocated_payment AS u SET reason = 'twin_was_undone', held_group = :group
+    WHERE u.tenant = :t AND u.state = 'held' AND u.exchange_no <> :x AND u.{_UNDONE_TWINS.format(alias="u")}
+"""
+
+_UNDONE = f"payment_id IN ({PAYMENTS_OF_FILE}) AND payment_id NOT IN (SELECT payment_id FROM left_out)"
+
+_RELEASE = (
+    "UPDATE unallocated_payment SET state = 'closed', remaining_ore = 0, reason = 'file_undone', needs_rematch = 0 "
+    f"WHERE tenant = :t AND {_UNDONE}",
+    f"DELETE FROM unallocated_reference WHERE tenant = :t AND {_UNDONE}",
+    f"DELETE FROM duplicate_payment WHERE tenant = :t AND {_UNDONE}",
+    f"DELETE FROM payment_extra_key WHERE tenant = :t AND {_UNDONE}",
+    f"DELETE FROM payment_key WHERE tenant = :t AND {_UNDONE}",
+)
+
+_MARK_LEFT_OUT = f"""
+    INSERT INTO unallocated_payment (tenant, payment_id, exchange_no, account_no, company, reference, amount_ore,
+        remaining_ore, currency, booked_date, state, reason)
+    SELECT p.tenant, p.payment_id, p.exchange_no, p.account_no, coalesce(a.company, ''), p.reference, p.amount_ore, 0,
+           p.currency, coalesce(p.booked_date, s.booked_date), 'closed', '{LEFT_OUT}'
+    FROM left_out l
+    JOIN payment p ON p.tenant = :t AND p.payment_id = l.payment_id
+    JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
+    LEFT JOIN payee_account a ON a.tenant = p.tenant AND a.account_no = p.account_no
+    WHERE 1 = 1
+    ON CONFLICT (tenant, payment_id) DO UPDATE SET reason = excluded.reason
+"""
+
+_EMPTY_DEPOSITS = "UPDATE deposit SET amount_ore = 0, lump_no = NULL WHERE tenant = :t AND exchange_no = :x"
+
+_KEEP_LEFT_OUT_DEPOSITS = """
+    UPDATE deposit SET amount_ore = coalesce((
+        SELECT sum(p.amount_ore) FROM left_out l JOIN payment p ON p.tenant = :t AND p.payment_id = l.payment_id
+        WHERE p.exchange_no = :x AND p.section_no = deposit.section_no AND p.entry_no = deposit.entry_no
+          AND p.kind <> 'lump_payment'), 0)
+    WHERE tenant = :t AND exchange_no = :x AND EXISTS (SELECT 1 FROM left_out)
+"""
+
+_DELETE_CHUNKS = "DELETE FROM chunk WHERE tenant = :t AND exchange_no = :x"
+
+_FREE_OTHER_LUMPS = """
+    UPDATE lump SET state = 'alone' WHERE tenant = :t AND exchange_no <> :x AND state = 'paired' AND lump_no IN
+        (SELECT lump_no FROM deposit WHERE tenant = :t AND exchange_no = :x AND lump_no IS NOT NULL)
+"""
+
+_FREE_OTHER_DEPOSITS = """
+    UPDATE deposit SET lump_no = NULL WHERE tenant = :t AND exchange_no <> :x AND lump_no IN
+        (SELECT lump_no FROM lump WHERE tenant = :t AND exchange_no = :x)
+"""
+
+_LUMPS_OF = """
+    SELECT l.lump_no, l.exchange_no, l.section_no, l.entry_no, l.account_no, l.currency, l.booked_date, l.amount_ore,
+           l.entry_reference, l.state
+    FROM lump l
+    WHERE l.tenant = :t AND l.exchange_no = :x AND l.state <> 'undone'
+      AND NOT EXISTS (SELECT 1 FROM payment_key k JOIN left_out o ON o.payment_id = k.payment_id
+                      WHERE k.tenant = l.tenant AND k.kind = 'hub_lump' AND k.value = CAST(l.lump_no AS TEXT))
+    ORDER BY l.lump_no
+"""
+
+_CLOSE_LEFT_OUT = f"""
+    INSERT INTO duplicate_payment (tenant, payment_id, twin_payment, proof)
+    SELECT :t, n.payment_id, o.payment_id, '{LEFT_OUT}'
+    FROM (SELECT p.payment_id, p.account_no, coalesce(p.booked_date, s.booked_date) AS day, p.amount_ore, p.currency,
+                 p.reference, row_number() OVER (PARTITION BY p.account_no, coalesce(p.booked_date, s.booked_date),
+                 p.amount_ore, p.currency, p.reference ORDER BY p.payment_id) AS nth
+          FROM chunk c
+          JOIN payment p ON p.tenant = c.tenant AND p.payment_id BETWEEN c.first_payment AND c.last_payment
+          JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
+          WHERE c.tenant = :t AND c.exchange_no = :x) AS n
+    JOIN (SELECT u.payment_id, u.account_no, u.booked_date AS day, u.amount_ore, u.currency, u.reference,
+                 row_number() OVER (PARTITION BY u.account_no, u.booked_date, u.amount_ore, u.currency, u.reference
+                                    ORDER BY u.payment_id) AS nth
+          FROM unallocated_payment u
+          WHERE u.tenant = :t AND u.reason = '{LEFT_OUT}' AND u.exchange_no IN (
+              SELECT x.exchange_no FROM exchange x
+              JOIN exchange y ON y.tenant = x.tenant AND y.exchange_no = :x AND y.content_key = x.content_key
+              WHERE x.tenant = :t AND x.content_key <> '' AND (x.state = 'undone' OR x.exchange_no = :x)
+              UNION
+              SELECT so.exchange_no FROM section sn
+              JOIN section so ON so.tenant = sn.tenant AND so.account_no = sn.account_no AND so.family = sn.family
+                             AND ((sn.serial <> '' AND so.serial = sn.serial)
+                                  OR (sn.identity <> '' AND so.identity = sn.identity))
+              JOIN exchange x ON x.tenant = so.tenant AND x.exchange_no = so.exchange_no AND x.state = 'undone'
+              WHERE sn.tenant = :t AND sn.exchange_no = :x)
+         ) AS o
+      ON o.account_no = n.account_no AND o.day = n.day AND o.amount_ore = n.amount_ore AND o.currency = n.currency
+     AND o.reference = n.reference AND o.nth = n.nth
+    ON CONFLICT DO NOTHING
+"""

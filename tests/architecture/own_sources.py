@@ -1,0 +1,49 @@
+"""The project's own source files, and what stands in them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+FIRST_PARTY = tuple(sorted(path.parent for path in (ROOT / "plugins").glob("*/pyproject.toml")))
+EXAMPLE = ROOT / "examples" / "third_party_plugin"
+PLUGINS = (*FIRST_PARTY, EXAMPLE)
+
+
+def packages() -> list[Path]:
+    """Return the folder of the core and of every plugin's package."""
+    return [ROOT / "hub", *(package_of(plugin) for plugin in PLUGINS)]
+
+
+def package_of(plugin: Path) -> Path:
+    """Return the one import package of a plugin's folder."""
+    (package,) = (path.parent for path in plugin.glob("hub_*/__init__.py"))
+    return package
+
+
+def modules() -> list[Path]:
+    """Return every module of the core and the plugins, without tests."""
+    return sorted(path for package in packages() for path in package.rglob("*.py"))
+
+
+def shown(path: Path) -> str:
+    """Return a path as it stands in the repository."""
+    return path.relative_to(ROOT).as_posix()
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """Return the parsed module."""
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def imports_of(path: Path) -> Iterator[tuple[str, int]]:
+    """Yield the full name of everything a module imports, with its line; also imports inside functions."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)

@@ -1,0 +1,131 @@
+"""A module imports its own folder or a lower floor; each library is known in one place."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from contextlib import redirect_stdout
+
+import pytest
+from importlinter.cli import lint_imports
+
+from hub.testing.plugin_imports import forbidden_imports
+from tests.architecture.own_sources import PLUGINS, ROOT, imports_of, modules, package_of, shown
+
+LIBRARIES = {
+    "pluggy": ("hub/contracts/markers.py", "hub/runtime/plugins.py"),
+    "stevedore": ("hub/runtime/plugins.py",),
+    "dbos": ("hub/runtime/engine.py",),
+    "apscheduler": ("hub/runtime/",),
+    # The wiring opens the database and hands the engine on; it writes no SQL but the lock's.
+    "sqlalchemy": ("hub/store/", "hub/runtime/bootstrap.py", "hub/runtime/config.py", "hub/runtime/lock.py"),
+    "psycopg": ("hub/store/",),
+    "sqlite3": ("hub/store/",),
+    "typer": ("hub/cli/",),
+    "click": ("hub/cli/",),
+    "rich": ("hub/cli/",),
+    "lxml": ("hub/formats/", "plugins/"),
+    "openpyxl": ("hub/formats/",),
+    "paramiko": ("hub/transports/", "hub/loopback/"),
+    "requests": ("hub/transports/",),
+    "pytest": ("hub/testing/",),
+    "hypothesis": ("hub/testing/",),
+}
+ENVIRONMENT_READERS = ("hub/runtime/config.py",)
+UP_TO_CONTRACTS = {
+    "errors",
+    "money",
+    "banking_calendar",
+    "model",
+    "identifiers",
+    "rules",
+    "formats",
+    "contracts",
+}
+
+
+def test_the_floors_hold(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    shown_report = io.StringIO()
+
+    with redirect_stdout(shown_report):
+        failed = lint_imports(config_filename=".importlinter", no_cache=True, no_logo=True)
+
+    assert not failed, shown_report.getvalue()
+
+
+@pytest.mark.parametrize("library", sorted(LIBRARIES))
+def test_a_library_is_known_in_its_own_place_only(library):
+    wrong = [
+        f"{shown(path)}:{line}: {name}"
+        for path in modules()
+        for name, line in imports_of(path)
+        if name.partition(".")[0] == library and not shown(path).startswith(LIBRARIES[library])
+    ]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("plugin", PLUGINS, ids=lambda plugin: plugin.name)
+def test_a_plugin_imports_floors_0_to_4_only(plugin):
+    assert forbidden_imports(package_of(plugin)) == []
+
+
+def test_the_store_imports_only_the_ports_of_the_services():
+    wrong = [
+        f"{shown(path)}:{line}: {name}"
+        for path in modules()
+        if shown(path).startswith("hub/store/")
+        for name, line in imports_of(path)
+        if name.startswith("hub.services") and not name.startswith("hub.services.ports")
+    ]
+
+    assert wrong == []
+
+
+def test_nothing_imports_the_kit_and_the_kit_imports_no_door():
+    doors = ("hub.cli", "hub.api", "hub.console")
+    outside = [path for path in modules() if not shown(path).startswith("hub/testing/")]
+    inside = [path for path in modules() if shown(path).startswith("hub/testing/")]
+
+    assert [shown(path) for path in outside for name, _ in imports_of(path) if name.startswith("hub.testing")] == []
+    assert [shown(path) for path in inside for name, _ in imports_of(path) if name.startswith(doors)] == []
+
+
+def test_only_the_configuration_reads_the_environment():
+    readers = {
+        shown(path)
+        for path in modules()
+        if "os.environ" in path.read_text(encoding="utf-8") or "os.getenv" in path.read_text(encoding="utf-8")
+    }
+
+    assert readers <= set(ENVIRONMENT_READERS)
+
+
+def test_importing_the_contracts_imports_nothing_above_their_floor():
+    names = loaded_by("import hub.contracts")
+    above = {name for name in names if name.startswith("hub.") and name.split(".")[1] not in UP_TO_CONTRACTS}
+
+    assert above == set()
+    assert {"sqlalchemy", "stevedore", "typer", "rich", "lxml", "pytest"} & set(names) == set()
+
+
+def test_the_facade_is_loaded_when_it_is_asked_for():
+    assert "hub.runtime" not in loaded_by("import hub")
+    assert "hub.runtime.facade" in loaded_by("import hub; hub.Hub")
+
+
+def loaded_by(statement: str) -> list[str]:
+    """Return the modules that a new Python has loaded after a statement."""
+    program = f"{statement}\nimport sys\nprint(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.split()

@@ -1,0 +1,147 @@
+"""`hub demo`, and the tenant it leaves to explore."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from hub.cli.main import build_app
+
+DEBT = {"principal", "fee", "interest"}
+
+
+def run(*words: object, home: Path | None = None) -> Result:
+    arguments = [str(word) for word in words] + (["--home", str(home)] if home else [])
+    return CliRunner().invoke(build_app(), arguments)
+
+
+def answer(*words: object, home: Path) -> Any:
+    result = run(*words, "--json", home=home)
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A demonstration's folder, which tests only read, and what it told."""
+    home = tmp_path_factory.mktemp("demo") / "home"
+    result = run("demo", home=home)
+    assert result.exit_code == 0, result.output
+    return home, result.stdout
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A demonstration's folder that a test may change."""
+    home = tmp_path / "demo"
+    assert run("demo", home=home).exit_code == 0
+    return home
+
+
+def test_demo_tells_what_was_matched_suspended_and_recognised_and_why(told: tuple[Path, str]) -> None:
+    for sentence in (
+        "the OCR reference is an open receivable's",
+        "an OCR number stood in the free text",
+        "the invoice number stood in place of the reference",
+        "the payer owes exactly this amount, once",
+        "the payer said how much goes to which receivable",
+        "a difference within the company's limit, written off",
+        "more than is owed, and above the limit",
+        "no open receivable has this reference",
+        "same account, day, amount and reference",
+        "equal to one in BgMax, but without a reference nothing proves it",
+        "Clearing is zero",
+        "Try next",
+    ):
+        assert sentence in told[1]
+
+
+def test_nothing_of_the_overlapping_day_is_booked_twice(told: tuple[Path, str]) -> None:
+    journey = answer("exchanges", "show", 3, home=told[0])
+    found = {(row["what"], row["why"]): row["payments"] for row in journey["outcome"]}
+    assert found == {
+        ("posted", "exact_reference"): 4,
+        ("held", "equal_without_reference"): 2,
+        ("duplicate", "same_day"): 17,
+    }
+
+
+def test_bank_account_and_clearing_agree_with_the_statement(told: tuple[Path, str]) -> None:
+    balances = {row["account"]: row["amount_ore"] for row in answer("balances", home=told[0])}
+    statement = answer("inspect", told[0] / "files" / "camt053_2026-11-20.xml", home=told[0])
+    assert balances["1690"] == 0
+    assert balances["1930"] == statement["credit_ore"]["SEK"]
+    assert balances["2890"] == -sum(
+        row["remaining_ore"] for row in answer("payments", "--state", "suspended", home=told[0])
+    )
+    assert sum(balances.values()) == 0
+
+
+def test_every_balance_of_the_demo_is_rebuilt_from_the_feed_alone(told: tuple[Path, str]) -> None:
+    rebuilt: dict[int, int] = defaultdict(int)
+    cursor, batch = 0, [None]
+    while batch:  # in small pieces, as a core ledger would fetch it
+        batch = answer("feed", "--after", cursor, "--limit", 17, home=told[0])
+        for event in batch:
+            assert event["number"] == cursor + 1, "the feed has a gap"
+            cursor = event["number"]
+            if event["data"].get("bucket") in DEBT:
+                rebuilt[event["data"]["receivable_id"]] += event["data"]["amount_ore"]
+    known = answer("receivables", "--all", "--limit", 1000, home=told[0])
+    assert len(known) == 25
+    assert rebuilt == {row["receivable_id"]: row["open_ore"] for row in known}
+    assert any(rebuilt.values())
+
+
+def test_every_command_that_demo_says_to_try_works(own: Path) -> None:
+    result = run("demo", home=own)
+    lines = [line.strip() for line in result.stdout.splitlines() if line.strip().startswith("hub ")]
+    assert len(lines) >= 8
+    for line in lines:
+        tried = CliRunner().invoke(build_app(), line.split()[1:])
+        assert tried.exit_code == 0, f"{line}: {tried.output}"
+
+
+def test_receivable_that_comes_late_finds_the_payment_that_waits(own: Path) -> None:
+    late = own / "files" / "late_receivable.json"
+    assert answer("import", late, "--source-system", "billing", home=own)["suspended_payments"] == 1
+    story = answer("receivables", "show", "010000117", home=own)
+    assert story["open_ore"] == 0
+    assert [entry["rule"] for entry in story["entries"] if entry["payment_id"]] == ["exact_reference"]
+
+
+def test_suggestion_for_a_mistyped_reference_can_be_followed(own: Path) -> None:
+    waiting = {row["payer_name"]: row["payment_id"] for row in answer("payments", "--state", "suspended", home=own)}
+    suggested = answer("payments", "suggest", waiting["Greta Mo"], home=own)
+    assert suggested[0]["number"] == "040000207"
+    answer("payments", "move", waiting["Greta Mo"], "040000207", "--key", "k", home=own)
+    again = answer("payments", "move", waiting["Greta Mo"], "040000207", "--key", "k", home=own)
+    assert again["remaining_ore"] == 0
+    assert answer("receivables", "show", "040000207", home=own)["open_ore"] == 0
+
+
+def test_demo_starts_over_in_its_own_folder(own: Path) -> None:
+    before = answer("feed", home=own)
+    answer("receivables", "credit", "010000108", home=own)
+    result = run("demo", home=own)
+    assert "has been taken away" in result.stdout
+    assert len(answer("feed", home=own)) == len(before)
+
+
+def test_demo_leaves_a_folder_that_holds_something_else_alone(tmp_path: Path) -> None:
+    (tmp_path / "hub.toml").write_text("mine", encoding="utf-8")
+    result = run("demo", home=tmp_path)
+    assert result.exit_code == 3
+    assert "holds something else" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["hub.toml"]
+
+
+def test_demo_as_json_holds_every_payment_and_its_fate(tmp_path: Path) -> None:
+    told = answer("demo", home=tmp_path / "demo")
+    assert len(told["bgmax"]["payments"]) == 19
+    assert all(payment["fates"] for payment in told["bgmax"]["payments"] + told["camt054"]["payments"])

@@ -1,0 +1,110 @@
+"""`hub inspect`: no tenant, no home, every number of the file."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_cli_demo import run
+
+DEMO = Path(str(files("hub.demo")))
+BGMAX, CAMT054, CAMT053 = (
+    DEMO / name for name in ("bgmax_2026-11-20.txt", "camt054_2026-11-20.xml", "camt053_2026-11-20.xml")
+)
+
+
+def inspected(*words: object) -> Any:
+    return json.loads(run("inspect", *words, "--json").stdout)
+
+
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no home."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HUB_HOME", raising=False)
+
+
+def test_inspect_needs_no_home_and_says_everything() -> None:
+    told = inspected(BGMAX)
+    assert told["format"] == "BgMax"
+    assert told["ok"] is True
+    assert told["errors"] == []
+    assert (told["payments"], told["deductions"]) == (19, 0)
+    assert told["net_ore"] == told["credit_ore"] == {"SEK": 8_791_475}
+    assert told["debit_ore"] == {}
+    section = told["sections"][0]
+    assert (section["account"], section["level"], section["net_ore"]) == (
+        "bankgiro:9912346",
+        "specification",
+        8_791_475,
+    )
+    assert len(told["items"]) == 19
+    assert told["items"][0]["booked_date"] == section["booked_date"] == "2026-11-20"
+
+
+def test_lumps_of_a_statement_are_credit_and_no_payments() -> None:
+    told = inspected(CAMT053)
+    assert (told["payments"], told["other_entries"]) == (0, 2)
+    assert told["net_ore"] == {}
+    assert told["credit_ore"] == {"SEK": 10_935_175}
+    assert [balance["kind"] for balance in told["balances"]] == ["opening", "closing"]
+    assert {item["why"] for item in told["items"]} == {"lump"}
+
+
+def test_several_files_are_a_list() -> None:
+    assert [told["payments"] for told in inspected(BGMAX, CAMT054)] == [19, 23]
+
+
+def test_broken_file_says_where_and_ends_in_one(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.txt"
+    broken.write_bytes(BGMAX.read_bytes().replace(b"84250", b"84251", 1))
+    result = run("inspect", broken, "--json")
+    told = json.loads(result.stdout)
+    assert (result.exit_code, told["ok"]) == (1, False)
+    error = told["errors"][0]
+    assert (error["code"], error["record"], error["field"]) == ("CONTROL_TOTAL", "15", "amount")
+    assert set(error) == {"code", "line", "record", "field", "message"}
+    assert told["items"] == []
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 zip", b"<html/>", b"\xff\xfe\x00", b"01BGMAX "])
+def test_other_bytes_are_an_error_and_never_a_traceback(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "other"
+    file.write_bytes(content)
+    result = run("inspect", file, "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["errors"][0]["code"]
+    assert "Traceback" not in result.output
+
+
+def test_file_that_nobody_reads_is_unrecognised(tmp_path: Path) -> None:
+    (tmp_path / "other.txt").write_text("a;b\n", encoding="utf-8")
+    assert inspected(tmp_path / "other.txt")["errors"][0]["code"] == "UNRECOGNISED"
+
+
+def test_personal_identity_numbers_are_masked_unless_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "camt.xml"
+    file.write_text(CAMT054.read_text(encoding="utf-8").replace("9999991012", "191212121212"), encoding="utf-8")
+    assert "191212121212" not in run("inspect", file, "--json").stdout
+    assert "191212121212" not in run("inspect", file).stdout
+    masked = [item["payer"]["identity"] for item in inspected(file)["items"]]
+    assert "19121212****" in masked
+    assert "191212121212" in run("inspect", file, "--json", "--show-personal").stdout
+
+
+def test_organisation_numbers_are_not_masked() -> None:
+    assert "9999991012" in [item["payer"]["identity"] for item in inspected(BGMAX)["items"] if item["payer"]]
+
+
+def test_limit_shortens_the_list_and_not_the_totals() -> None:
+    told = inspected(BGMAX, "--limit", 2)
+    assert (len(told["items"]), told["payments"]) == (2, 19)
+    assert "entries (3 of 19)" in run("inspect", BGMAX, "--limit", 3).stdout
+
+
+def test_missing_file_is_a_usage_error(tmp_path: Path) -> None:
+    assert run("inspect", tmp_path / "nowhere").exit_code == 2
+    assert run("inspect", tmp_path).exit_code == 2

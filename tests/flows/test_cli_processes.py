@@ -1,0 +1,119 @@
+"""The command as scripts meet it: exit codes, stdout for data, stderr for words; a few as real processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from test_cli_demo import run
+from test_cli_inspect import BGMAX
+
+
+def process(*words: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a process of its own."""
+    left_out = ("HUB_HOME", "COLUMNS", "FORCE_COLOR")
+    inherited = {name: value for name, value in os.environ.items() if name not in left_out}
+    return subprocess.run(
+        [sys.executable, "-m", "hub.cli.main", *(str(word) for word in words)],
+        cwd=cwd,
+        env={**inherited, "PYTHONIOENCODING": "utf-8", **environment},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A new home; nothing points to it but --home."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HUB_HOME", raising=False)
+    assert run("init", "home").exit_code == 0
+    return tmp_path / "home"
+
+
+def test_processes_end_in_codes_that_scripts_can_use(home: Path) -> None:
+    elsewhere = home.parent
+    found = process("receivables", cwd=elsewhere, HUB_HOME=str(home))
+    assert (found.returncode, found.stdout, found.stderr) == (0, "", "nothing is open\n")
+    refused = process("receive", home / "hub.toml", cwd=home)  # the current folder is a home
+    assert refused.returncode == 1
+    assert "UNRECOGNISED" in process("inspect", home / "hub.toml", "--json", cwd=elsewhere).stdout
+
+
+def test_no_home_is_a_setting_and_no_command_is_usage(home: Path) -> None:
+    assert run("receivables").exit_code == 3
+    assert run("no-such-command").exit_code == 2
+
+
+def test_answer_in_a_pipe_is_plain(tmp_path: Path) -> None:
+    result = process("inspect", BGMAX, cwd=tmp_path)
+    assert result.returncode == 0
+    assert "\x1b" not in result.stdout + result.stderr
+    assert "Åkerö Bygg" in result.stdout
+
+
+def test_home_is_not_written_over(home: Path) -> None:
+    result = run("init", home)
+    assert result.exit_code == 3
+    assert "is there already" in result.stderr
+
+
+def test_wrong_setting_ends_in_three_and_names_it(home: Path) -> None:
+    tenant = home / "tenants" / "example.toml"
+    tenant.write_text(tenant.read_text(encoding="utf-8").replace("is_test = true", "is_tset = true"), encoding="utf-8")
+    result = run("receivables", home=home)
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert "is_test" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    checked = run("doctor", "--json", home=home)
+    assert checked.exit_code == 3
+    assert json.loads(checked.stdout)["ok"] is False
+
+
+def test_wrong_tenant_leaves_the_others_at_work(home: Path) -> None:
+    (home / "tenants" / "other.toml").write_text("id = 1", encoding="utf-8")
+    assert run("feed", "--tenant", "other", home=home).exit_code == 3
+    assert run("feed", "--tenant", "example", home=home).exit_code == 0
+
+
+def test_several_tenants_need_a_name(home: Path) -> None:
+    example = (home / "tenants" / "example.toml").read_text(encoding="utf-8")
+    other = example.replace('id = "example"', 'id = "other"')
+    (home / "tenants" / "other.toml").write_text(other, encoding="utf-8")
+    result = run("feed", home=home)
+    assert result.exit_code == 3
+    assert "--tenant" in result.stderr
+    assert run("feed", "--tenant", "other", home=home).exit_code == 0
+
+
+def test_doctor_shows_every_setting_with_its_default(home: Path) -> None:
+    shown = json.loads(run("doctor", "--show", "--json", home=home).stdout)["settings"]
+    by_path = {setting["path"]: (setting["value"], setting["is_default"]) for setting in shown}
+    assert by_path["companies[0].limits.over_payment_limit"] == ("10.00", False)
+    assert by_path["companies[0].payee_accounts[0].lumps_are_payments"] == ("false", True)
+
+
+def test_doctor_lists_what_waits_for_a_person(home: Path) -> None:
+    run("receive", home / "hub.toml", home=home)
+    found = run("doctor", home=home)
+    assert found.exit_code == 0
+    assert "1 files quarantined (exchange 1)" in found.stdout
+
+
+def test_plugins_are_listed_with_what_is_unverified() -> None:
+    found = {plugin["name"]: plugin for plugin in json.loads(run("plugins", "--json").stdout)}
+    assert {"bankgiro", "autopay"} <= found.keys()
+    assert found["autopay"]["manifest"]["unverified"]
+
+
+def test_every_command_says_what_it_does() -> None:
+    for words in ([], ["payments"], ["receivables"], ["exchanges"], ["payments", "move"], ["inspect"]):
+        result = run(*words, "--help")
+        assert result.exit_code == 0
+        assert "Usage:" in result.stdout

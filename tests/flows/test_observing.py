@@ -1,0 +1,54 @@
+"""Observers hear every event in order and at least once; a failure is kept, and tried again from the same event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from payment_world import World
+from sqlalchemy import Engine
+
+from hub.model.events import Event
+from hub.services.observing import deliver_events
+from hub.store.observers import SqlObserverCursors
+
+
+class Listener:
+    """Remembers what it heard; fails while it is told to."""
+
+    def __init__(self) -> None:
+        self.heard: list[int] = []
+        self.fails = False
+
+    def __call__(self, events: Sequence[Event]) -> None:
+        if self.fails:
+            raise ValueError("secret 19121212-1212")
+        self.heard += [event.number for event in events]
+
+
+def test_observer_hears_each_event_once_and_in_order(engine: Engine) -> None:
+    world, listener = World(engine), Listener()
+    cursors = SqlObserverCursors(engine, world.store.tenant)
+    world.owe("1001", 100_00)
+    deliver_events(world.store, cursors, {"one": listener})
+    world.owe("1002", 100_00)
+    deliver_events(world.store, cursors, {"one": listener})
+    with world.store.read() as work:
+        assert listener.heard == [event.number for event in work.events.after(0)]
+
+
+def test_failure_is_kept_without_its_text_and_tried_again(engine: Engine) -> None:
+    world, broken, other = World(engine), Listener(), Listener()
+    cursors = SqlObserverCursors(engine, world.store.tenant)
+    world.owe("1001", 100_00)
+    broken.fails = True
+    failed = deliver_events(world.store, cursors, {"broken": broken, "other": other})
+    assert [(cursor.observer, cursor.event_no, cursor.attempts) for cursor in failed] == [("broken", 0, 1)]
+    assert "ValueError" in failed[0].problem
+    assert "19121212" not in failed[0].problem
+    assert other.heard, "one observer's failure stopped another"
+    deliver_events(world.store, cursors, {"broken": broken, "other": other})
+    assert cursors.get("broken").attempts == 2
+    broken.fails = False
+    assert deliver_events(world.store, cursors, {"broken": broken, "other": other}) == []
+    assert broken.heard == other.heard
+    assert cursors.get("broken") == ("broken", broken.heard[-1], 0, "")

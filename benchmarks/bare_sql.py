@@ -36,7 +36,7 @@ class BareFile:
         self.sections: list[Row] = []  # number, serial, day, sum, count, bank account
 
     def payments(self) -> Iterator[list[Any]]:
-        """Yield (section, line, amount, reference, payer, identity, street, postcode and town, text, serial, sender)."""
+        """Yield [section, line, amount, reference, payer, identity, street, place, text, serial, sender]."""
         section = 1
         row: list[Any] = []
         with self._path.open(encoding="latin-1") as file:
@@ -103,7 +103,8 @@ class BareSql:
         self._connection.execute("INSERT INTO content VALUES (1, ?, ?, ?, 'upload')", (sha256, size, parts))
         self._connection.execute(
             "INSERT INTO exchange (tenant, exchange_no, direction, kind, plugin, format, name, sha256, size, state, "
-            "received_at, changed_at) VALUES (1, 1, 'in', 'payment_file', 'bankgiro', 'BgMax', ?, ?, ?, 'posted', ?, ?)",
+            "received_at, changed_at) "
+            "VALUES (1, 1, 'in', 'payment_file', 'bankgiro', 'BgMax', ?, ?, ?, 'posted', ?, ?)",
             (self._path.name, sha256, size, NOW, NOW),
         )
         self._connection.execute("COMMIT")
@@ -188,7 +189,9 @@ _DEPOSITS = """
     SELECT tenant, exchange_no, section_no, 1, account_no, currency, booked_date, net_ore, serial FROM section
 """
 _SPAN = "p.tenant = 1 AND p.payment_id BETWEEN :first AND :last"
-_SECTION_SUMS = f"SELECT section_no, sum(amount_ore) FROM payment p WHERE {_SPAN} GROUP BY section_no ORDER BY section_no"
+_SECTION_SUMS = (
+    f"SELECT section_no, sum(amount_ore) FROM payment p WHERE {_SPAN} GROUP BY section_no ORDER BY section_no"
+)
 _ENTRIES = f"""
     INSERT INTO entry (tenant, receivable_id, entry_no, cause, bucket, amount_ore, currency, transaction_date,
                        booked_date, voucher_no, payment_id, exchange_no, run_no, rule)
@@ -238,13 +241,14 @@ _SUSPEND = (
 
 
 def main() -> None:
-    seconds: dict[str, float] = {}
-    began = time.perf_counter()
+    seconds: dict[str, list[float]] = {}
+    last = (time.perf_counter(), time.process_time())
     bare = BareSql(Path(sys.argv[1]), Path(sys.argv[2]))
     for name, stage in (("keep", bare.keep), ("read and load", bare.load), ("match and post", bare.post)):
         stage()
-        seconds[name] = round(time.perf_counter() - began, 2)
-        began = time.perf_counter()
+        now = (time.perf_counter(), time.process_time())
+        seconds[name] = [round(b - a, 2) for a, b in zip(last, now, strict=True)]
+        last = now
     print(json.dumps(seconds))
 
 

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from measuring import Figure, alternate, medians, ratio_by_pair, run_once
+from measuring import Figure, alternate, medians, ratios_by_pair, run_once
 
 FOLDER = Path(__file__).parent
 RESULTS = FOLDER / "results"
@@ -51,9 +51,9 @@ def compare_readers(script: Path, file_format: str, chosen: argparse.Namespace) 
         "payments": chosen.payments,
         "file_mib": round(file.stat().st_size / 2**20, 1),
         "readers": {name: medians(runs) for name, runs in figures.items()},
-        "wall_of_ours_to": {name: ratio_by_pair(figures["ours"], runs) for name, runs in figures.items()},
+        "ours_to": {name: ratios_by_pair(figures["ours"], runs) for name, runs in figures.items()},
     }
-    show(result["readers"], result["wall_of_ours_to"], title=f"{chosen.payments} payments as {file_format}")
+    show(result["readers"], result["ours_to"], title=f"{chosen.payments} payments as {file_format}")
     save(result, chosen.save)
 
 
@@ -91,14 +91,15 @@ def circumstances() -> dict[str, Any]:
     }
 
 
-def show(figures: Mapping[str, Mapping[str, Any]], ratios: Mapping[str, float], *, title: str) -> None:
-    """Print a table, ratios first."""
+def show(figures: Mapping[str, Mapping[str, Any]], ratios: Mapping[str, Mapping[str, float]], *, title: str) -> None:
+    """Print a table: ratios of ours to each by processor time, wall time and peak memory, then the figures."""
     print(title)
+    print(f"  {'ours to …':<32} {'cpu':>6} {'wall':>6} {'peak':>6}   {'cpu s':>8} {'wall s':>8} {'MiB':>8} runs")
     for name, row in figures.items():
-        low, high = row["wall_range_s"]
+        ratio = ratios[name]
         print(
-            f"  ours / {name:<24} {ratios[name]:>6.2f}   {row['wall_s']:>8.2f} s ({low}-{high}, {row['runs']} runs)"
-            f"   {row['peak_mib']:>8.1f} MiB"
+            f"  {name:<32} {ratio['cpu']:>6.2f} {ratio['wall']:>6.2f} {ratio['peak']:>6.2f}   "
+            f"{row['cpu_s']:>8.2f} {row['wall_s']:>8.2f} {row['peak_mib']:>8.1f} {row['runs']:>4}"
         )
 
 

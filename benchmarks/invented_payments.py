@@ -42,7 +42,7 @@ def amount_of(receivable: int) -> int:
 
 
 def invented_payments(count: int, *, matching: bool = True) -> Iterator[InventedPayment]:
-    """Yield payments that settle `count` receivables one by one; when not `matching`, reference and payer are unknown."""
+    """Yield payments that settle `count` receivables one by one; else references and payers are unknown."""
     stride = max(1, int(count * _GOLDEN))
     while gcd(stride, count) != 1:
         stride += 1

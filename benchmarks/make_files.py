@@ -16,7 +16,6 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 
-from hub_bankgiro.writer import BgMaxWriter, WrittenEntry
 from invented_payments import (
     BANKGIRO,
     BOOKED,
@@ -25,6 +24,8 @@ from invented_payments import (
     invented_name,
     invented_payments,
 )
+
+from hub_bankgiro.writer import BgMaxWriter, WrittenEntry
 
 TIMESTAMP = "20261120060000000000"
 PAYER_ACCOUNT = "3783511"
@@ -80,9 +81,7 @@ def write_camt08(path: Path, count: int, *, matching: bool = True) -> None:
     _write_camt(path, count, matching, "camt.054.001.08", _detail_08)
 
 
-def _write_camt(
-    path: Path, count: int, matching: bool, message: str, detail: Callable[[InventedPayment], str]
-) -> None:
+def _write_camt(path: Path, count: int, matching: bool, message: str, detail: Callable[[InventedPayment], str]) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write(
             '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -135,8 +134,8 @@ def _amount(payment: InventedPayment) -> str:
 def _party(payment: InventedPayment) -> str:
     at = payment.receivable
     return (
-        f"<Nm>{invented_name(at)}</Nm><PstlAdr><StrtNm>Provgatan</StrtNm><BldgNb>{at % 200}</BldgNb><PstCd>96131</PstCd>"
-        "<TwnNm>Östersund</TwnNm><Ctry>SE</Ctry></PstlAdr>"
+        f"<Nm>{invented_name(at)}</Nm><PstlAdr><StrtNm>Provgatan</StrtNm><BldgNb>{at % 200}</BldgNb>"
+        "<PstCd>96131</PstCd><TwnNm>Östersund</TwnNm><Ctry>SE</Ctry></PstlAdr>"
         f"<Id><OrgId><Othr><Id>{payment.identity}</Id></Othr></OrgId></Id>"
     )
 

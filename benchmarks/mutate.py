@@ -3,8 +3,8 @@
     python benchmarks/mutate.py --seed 1 --mutations 20000 --samples ../shared/samples --save mutations
 
 For each damaged file `recognises`, `content_key` and `read` are called. Allowed is: a `FormatError`; or, for BgMax, the
-very money of the undamaged file; or, for camt, money that an independent reading of the damaged file finds as well, with
-no stated figure that contradicts it unless a new warning says so. Everything else is a finding, kept with its bytes.
+very money of the undamaged file; or, for camt, money that an independent reading of the damaged file finds as well,
+with no stated figure that contradicts it unless a warning says so. Everything else is a finding, kept with its bytes.
 Each mutation has a seed of its own, so a finding is made again by `--only FORMAT SEED`.
 """
 
@@ -15,13 +15,12 @@ import io
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
 from comparing import circumstances, save
-from hub_autopay.reader import CamtReader
-from hub_bankgiro.reader import BgMaxReader
 from lxml import etree
 from mutations import ANY_FILE, XML_FILE, Mutation
 from stated_money import booked_by_currency, contradictions
@@ -29,6 +28,8 @@ from stated_money import booked_by_currency, contradictions
 from hub.contracts import PaymentFileReader, Recognition
 from hub.errors import FormatError
 from hub.model.payment_file import Deduction, FileClosed, FileEvent, OtherEntry, OtherKind, Payment, Reversal, Warned
+from hub_autopay.reader import CamtReader
+from hub_bankgiro.reader import BgMaxReader
 
 ROOT = Path(__file__).parent.parent
 HEAD_BYTES = 64 * 1024
@@ -74,7 +75,7 @@ def _money_of(events: Iterable[FileEvent]) -> list[tuple[Any, ...]]:
 
 
 def camt_problem(data: bytes, before: list[FileEvent], after: list[FileEvent]) -> str:
-    """A camt file need not state a total: its money must be what an independent reading finds, free of contradictions."""
+    """A camt file need not state a total: its money must be what an independent reading finds, uncontradicted."""
     try:
         booked, found = booked_by_currency(data), contradictions(data)
     except (etree.XMLSyntaxError, ValueError, ArithmeticError, IndexError) as error:
@@ -123,17 +124,16 @@ def _readable(reader: PaymentFileReader, files: Iterable[Path]) -> dict[str, byt
     samples = {}
     for path in files:
         data = path.read_bytes() if path.stat().st_size <= LARGEST_SAMPLE else b""
-        if data and reader.recognises(data[:HEAD_BYTES]) is Recognition.YES and not isinstance(_read(reader, data), str):
+        is_own = reader.recognises(data[:HEAD_BYTES]) is Recognition.YES
+        if is_own and not isinstance(_read(reader, data), str):
             samples[path.name] = data
     return samples
 
 
 def _read(reader: PaymentFileReader, data: bytes) -> list[FileEvent] | str:
     """Return the events, or the code of the refusal. Any other exception comes out."""
-    try:
+    with suppress(FormatError):  # `read` may accept what has no key, or refuse by another code; both are judged
         reader.content_key(io.BytesIO(data))
-    except FormatError:
-        pass  # `read` may accept what has no key, or refuse by another code; both are judged below
     try:
         return list(reader.read(io.BytesIO(data)))
     except FormatError as error:

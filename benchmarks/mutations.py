@@ -8,12 +8,12 @@ from random import Random
 
 from lxml import etree
 
-SPECIAL = (b"", b"0", b"9", b"-", b"+", b",", b".", b" ", b"\t", b"\r", b"\n", b"\x00", b"\x1a", b"\xff", b"\xc3", b"<",
-           b">", b"&", b"&x;", b"]]>", b"99999999999999999999", "٣".encode(), "å".encode(), "å".encode("latin-1"))  # fmt: skip
+SPECIAL = (
+    b"", b"0", b"9", b"-", b"+", b",", b".", b" ", b"\t", b"\r", b"\n", b"\x00", b"\x1a", b"\xff", b"\xc3", b"<", b">",
+    b"&", b"&x;", b"]]>", b"99999999999999999999", "٣".encode(), "å".encode(), "å".encode("latin-1"),
+)  # fmt: skip
 ENCODINGS = ("utf-8", "latin-1", "utf-16", "utf-16-le", "utf-32", "cp500", "cp850")
-AMOUNT_OR_COUNT = re.compile(
-    rb"<(?:Amt|Sum|TtlAmt|RmtdAmt|CdtNoteAmt|TtlNetNtry|NbOfNtries|NbOfTxs)\b[^>]*>([^<]*)<"
-)
+AMOUNT_OR_COUNT = re.compile(rb"<(?:Amt|Sum|TtlAmt|RmtdAmt|CdtNoteAmt|TtlNetNtry|NbOfNtries|NbOfTxs)\b[^>]*>([^<]*)<")
 DIGIT = re.compile(rb"[0-9]")
 
 Mutation = Callable[[bytes, Random], bytes]
@@ -43,7 +43,8 @@ def _with_other_digit(data: bytes, places: list[int], random: Random) -> bytes:
     if not places:
         return data
     at = random.choice(places)
-    return data[:at] + random.choice([digit for digit in b"0123456789" if digit != data[at]]).to_bytes() + data[at + 1 :]
+    other = random.choice([digit for digit in b"0123456789" if digit != data[at]])
+    return data[:at] + bytes([other]) + data[at + 1 :]
 
 
 def truncate(data: bytes, random: Random) -> bytes:

@@ -10,7 +10,6 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
-from hub_bankgiro.reader import BgMaxReader
 from posting_world import CLOCK, TENANT
 
 from hub.model.payment_file import FileEvent
@@ -21,20 +20,21 @@ from hub.services.payments.receiving import receive
 from hub.services.ports import JsonObject, UnitOfWork
 from hub.store.database import open_database
 from hub.store.unit_of_work import SqlStore
+from hub_bankgiro.reader import BgMaxReader
 
 
 class Stages:
-    """When each stage was done; the stages follow one another."""
+    """When each stage was done, as wall and processor seconds; the stages follow one another."""
 
     def __init__(self) -> None:
-        self._last = time.perf_counter()
-        self.seconds: dict[str, float] = {}
+        self._last = (time.perf_counter(), time.process_time())
+        self.seconds: dict[str, list[float]] = {}
 
     def done(self, name: str) -> None:
         """End a stage, unless it has ended before."""
         if name not in self.seconds:
-            now = time.perf_counter()
-            self.seconds[name] = round(now - self._last, 2)
+            now = (time.perf_counter(), time.process_time())
+            self.seconds[name] = [round(b - a, 2) for a, b in zip(self._last, now, strict=True)]
             self._last = now
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from comparing import FOLDER, add_arguments, circumstances, made_file, save, show
-from measuring import Figure, alternate, medians, ratio_by_pair, run_once
+from measuring import Figure, alternate, medians, ratios_by_pair, run_once
 
 SIDES = ("ours", "bare")
 NOT_MONEY = ("run", "run_step", "counter", "account_claim", "sqlite_stat1")
@@ -51,32 +51,36 @@ def _report(chosen: argparse.Namespace, figures: dict[str, list[Figure]]) -> Non
     kind = "nothing matches" if chosen.unknown else "everything matches"
     stages = {side: _median_stages(runs) for side, runs in figures.items()}
     readers = {side: medians(runs) for side, runs in figures.items()}
-    ratios = {side: ratio_by_pair(figures["ours"], runs) for side, runs in figures.items()}
-    without_keeping = round(_after_receipt(figures["ours"]) / _after_receipt(figures["bare"]), 2)
+    ratios = {side: ratios_by_pair(figures["ours"], runs) for side, runs in figures.items()}
+    kept = {side: _after_receipt(side_stages) for side, side_stages in stages.items()}
+    once_kept = {name: round(kept["ours"][at] / kept["bare"][at], 2) for at, name in enumerate(("wall", "cpu"))}
     result = {
         **circumstances(),
         "payments": chosen.payments,
         "kind": kind,
         "sides": readers,
-        "wall_of_ours_to": ratios,
-        "wall_of_ours_to_bare_once_the_bytes_are_kept": without_keeping,
-        "stages_s": stages,
+        "ours_to": ratios,
+        "ours_to_bare_once_the_bytes_are_kept": once_kept,
+        "stages_wall_and_cpu_s": stages,
     }
     show(readers, ratios, title=f"{chosen.payments} payments, {kind}")
-    print(f"  once the bytes are kept: {without_keeping}; stages in seconds: {json.dumps(stages)}")
+    print(f"  ours to bare once the bytes are kept: {once_kept}")
+    for side, side_stages in stages.items():
+        print(f"  {side}: " + ", ".join(f"{name} {wall} ({cpu})" for name, (wall, cpu) in side_stages.items()))
     save(result, chosen.save)
 
 
-def _median_stages(runs: Sequence[Figure]) -> dict[str, float]:
-    """Return the stages of the run whose wall time is the median."""
-    middle = sorted(runs, key=lambda run: run.wall_s)[len(runs) // 2]
-    stages: dict[str, float] = json.loads(middle.answer)
+def _median_stages(runs: Sequence[Figure]) -> dict[str, list[float]]:
+    """Return the stages, as wall and processor seconds, of the run whose processor time is the median."""
+    middle = sorted(runs, key=lambda run: run.cpu_s)[len(runs) // 2]
+    stages: dict[str, list[float]] = json.loads(middle.answer)
     return stages
 
 
-def _after_receipt(runs: Sequence[Figure]) -> float:
-    stages = _median_stages(runs)
-    return sum(stages.values()) - stages["keep"]
+def _after_receipt(stages: dict[str, list[float]]) -> list[float]:
+    """Return wall and processor seconds of all stages but the keeping of the bytes."""
+    later = [seconds for name, seconds in stages.items() if name != "keep"]
+    return [sum(column) for column in zip(*later, strict=True)]
 
 
 def _command(side: str, database: Path, file: Path) -> list[str]:

@@ -20,9 +20,8 @@ from comparing import add_arguments, add_peer_arguments, compare_readers
 
 def ours(path: Path) -> tuple[int, int]:
     """Return how many payments the file has and their sum in öre, by our reader."""
-    from hub_bankgiro.reader import BgMaxReader  # here, since the bare loop must not pay for our imports
-
     from hub.model.payment_file import FileClosed, Payment, SectionClosed
+    from hub_bankgiro.reader import BgMaxReader  # here, since the bare loop must not pay for our imports
 
     count = total_ore = stated_ore = 0
     event: Any = None

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.text import Text
 
 from hub.cli.session import Session, command
-from hub.cli.showing import answer_json, kronor, say, show_fields, show_table, state, words
+from hub.cli.showing import answer_json, kronor, say, shortened, show_fields, show_table, state, words
 from hub.cli.telling import tell
 from hub.cli.wording import said
-from hub.model.enquiries import PaymentStory
+from hub.model.enquiries import Fate, PaymentStory
 from hub.model.exchanges import Exchange
 
 if TYPE_CHECKING:
@@ -100,7 +101,14 @@ def _show_journey(journey: Journey) -> None:
             )
             for s in journey.sections
         ]
-        columns = ("account", "level", "booked", "serial", ("payments", "right"), ("kronor", "right"))
+        columns = (
+            ("account", "keep"),
+            "level",
+            ("booked", "keep"),
+            "serial",
+            ("payments", "right"),
+            ("kronor", "right"),
+        )
         show_table("sections", columns, rows)
     if journey.outcome:
         outcome = [
@@ -126,25 +134,29 @@ def _differences(exchange: Exchange) -> list[str]:
 
 def show_payments(title: str, payments: list[PaymentStory]) -> None:
     """Show payments, one row for each share of each."""
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for payment in payments:
-        head = (str(payment.payment_id), payment.booked_date, said(payment), payment.payer_name)
-        fates = [(state(f.what), words(f.why), f.where, kronor(f.amount_ore, payment.currency)) for f in payment.fates]
-        for index, fate in enumerate(
-            fates or [(state("loaded"), "", "", kronor(payment.amount_ore, payment.currency))]
-        ):
-            rows.append((*(head if index == 0 else ("",) * 4), *fate))
+        amount = kronor(payment.amount_ore, payment.currency)
+        shares = [(_fate(fate), kronor(fate.amount_ore, payment.currency)) for fate in payment.fates]
+        head = (str(payment.payment_id), payment.booked_date, shortened(said(payment)), payment.payer_name)
+        for share in shares or [(state("loaded"), amount)]:
+            rows.append((*head, *share))
+            head = ("", "", "", "")
     columns = (
         ("id", "right"),
         ("booked", "keep"),
-        "reference",
+        ("reference", "keep"),
         "payer",
-        ("what", "keep"),
-        ("why", "wrap"),
-        "where",
+        ("what", "wrap"),
         ("kronor", "right"),
     )
     show_table(title, columns, rows)
+
+
+def _fate(fate: Fate) -> Text:
+    """Say what became of a share, such as `posted: exact reference, 010000101`."""
+    why = ", ".join(part for part in (words(fate.why), fate.where) if part)
+    return state(fate.what).append(f": {why}" if why else "", style="default")
 
 
 def content(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
 from hub.cli import manual_payments, payment_moves
 from hub.cli.exchange_commands import show_payments
 from hub.cli.session import Session, command
-from hub.cli.showing import answer_json, kronor, say, show_table, state, words
+from hub.cli.showing import answer_json, kronor, say, shortened, show_table, state, words
 from hub.model.payments import QueuedPayment
 
 PaymentId = Annotated[int, typer.Argument(help="The payment's id.")]
@@ -45,9 +46,8 @@ def list_queue(
     columns = (
         ("id", "right"),
         ("booked", "keep"),
-        "reference",
+        ("reference", "keep"),
         "payer",
-        ("state", "keep"),
         ("why", "wrap"),
         ("kronor", "right"),
     )
@@ -57,19 +57,16 @@ def list_queue(
 
 
 def _row(payment: QueuedPayment) -> tuple[Any, ...]:
-    why = words(payment.reason) + (f" (group {payment.held_group})" if payment.held_group else "")
-    twin = f", see payment {payment.twin_payment}" if payment.twin_payment else ""
-    text = payment.reference or payment.texts.replace("\n", " ")
+    text = payment.reference if payment.reference.isdigit() else payment.texts or payment.reference
     amount = kronor(payment.remaining_ore, payment.currency)
-    return (
-        str(payment.payment_id),
-        payment.booked_date,
-        text,
-        payment.payer_name,
-        state(payment.state),
-        why + twin,
-        amount,
-    )
+    return str(payment.payment_id), payment.booked_date, shortened(text), payment.payer_name, _why(payment), amount
+
+
+def _why(payment: QueuedPayment) -> Text:
+    """Say why a payment waits, such as `held: equal but for the day, see payment 7 (group 3:1)`."""
+    twin = f", see payment {payment.twin_payment}" if payment.twin_payment else ""
+    group = f" (group {payment.held_group})" if payment.held_group else ""
+    return state(payment.state).append(f": {words(payment.reason)}{twin}{group}", style="default")
 
 
 def show(session: Session, payment_id: PaymentId) -> None:

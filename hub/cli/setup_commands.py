@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -79,7 +80,7 @@ def plugins(session: Session) -> None:
             rows.append((plugin.name, plugin.version, state("failed"), plugin.error, ""))
         else:
             unverified = "; ".join(card.unverified) or "–"
-            rows.append((plugin.name, plugin.version, card.summary, ", ".join(card.formats), unverified))
+            rows.append((plugin.name, plugin.version, card.summary, ", ".join(_spans(card.formats)), unverified))
     columns = (
         ("plugin", "keep"),
         ("version", "keep"),
@@ -88,6 +89,22 @@ def plugins(session: Session) -> None:
         ("unverified", "wrap"),
     )
     show_table("", columns, rows, empty="no plugin is installed; in a checkout: pip install -e plugins/bankgiro")
+
+
+def _spans(formats: Sequence[str]) -> list[str]:
+    """Write versions that differ in their last two digits as a span: `camt.053.001.02 to 13`."""
+    by_stem: dict[str, list[str]] = {}
+    for name in formats:
+        stem, dot, version = name.rpartition(".")
+        is_version = dot and len(version) == 2 and version.isdigit()
+        by_stem.setdefault(stem if is_version else name, []).append(version if is_version else "")
+    return [_span(stem, sorted(versions)) for stem, versions in by_stem.items()]
+
+
+def _span(stem: str, versions: Sequence[str]) -> str:
+    if not versions[0]:
+        return stem
+    return f"{stem}.{versions[0]}" + (f" to {versions[-1]}" if len(versions) > 1 else "")
 
 
 def runs(

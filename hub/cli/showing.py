@@ -100,7 +100,12 @@ def show_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[An
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, is_plain: bool = False) -> Table:
     """Make a table; a plain one has a heading, and rows without lines that no width cuts."""
-    made = Table(box=None if is_plain else box.SIMPLE_HEAD, pad_edge=False, header_style="" if is_plain else "bold")
+    made = Table(
+        box=None if is_plain else box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        header_style="" if is_plain else "bold",
+    )
     for column in columns:
         heading, setting = column if isinstance(column, tuple) else (column, "")
         made.add_column(
@@ -147,6 +152,12 @@ def by_currency(amounts_ore: Mapping[str, int]) -> str:
 def state(word: str) -> Text:
     """Write a state in its colour."""
     return Text(word, style=STATE_STYLES.get(word, ""))
+
+
+def shortened(text: str, longest: int = 25) -> str:
+    """Return a text on one line, cut at the width of an OCR reference."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
 def words(code: str) -> str:

@@ -165,8 +165,7 @@ class SqlBooks:
         self, lines_by_key: Mapping[VoucherKey, tuple[VoucherLine, ...]], head: tuple[Any, ...]
     ) -> list[Voucher]:
         self._connection.exec_driver_sql(_POSTING_VOUCHER[self._connection.dialect.name])
-        if self._connection.dialect.name == "sqlite":
-            self._connection.exec_driver_sql("DELETE FROM posting_voucher")
+        self._connection.exec_driver_sql("DELETE FROM posting_voucher")
         if not lines_by_key:
             return []
         first = take_numbers(self._connection, self._tenant, "voucher", len(lines_by_key))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import gc
 import io
 import os
 import socket
@@ -66,7 +65,6 @@ def peak_megabytes(work: Callable[[], object]) -> float:
     was_tracing = tracemalloc.is_tracing()
     if not was_tracing:
         tracemalloc.start()
-    gc.collect()  # or what others have left behind would be counted by chance
     try:
         before = tracemalloc.get_traced_memory()[0]
         tracemalloc.reset_peak()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import typer
-from pages import DOCS, read
 
 from hub.cli.exit_codes import ExitCode
 from hub.cli.main import build_app
+from tests.docs.pages import DOCS, read
 
 PAGE = read(DOCS / "cli.md")
 

@@ -139,7 +139,8 @@ def payment_file(
     marker: str = "",
 ) -> bytes:
     """The bytes of a file with one section."""
-    net = sum(e.amount_ore if isinstance(e, Payment) else -e.amount_ore for e in events if isinstance(e, Payment | Deduction))
+    signed = [(e, 1 if isinstance(e, Payment) else -1) for e in events if isinstance(e, Payment | Deduction)]
+    net = sum(sign * event.amount_ore for event, sign in signed)
     whole: list[FileEvent] = [
         FileOpened(family, family, marker, created_at, is_test),
         SectionOpened(account, level, "SEK", identity),

@@ -73,6 +73,29 @@ def test_file_is_undone_and_received_again(home: Path) -> None:
     assert answer("receivables", "show", "010000101", home=home)["open_ore"] == 0
 
 
+def test_correction_is_held_until_a_person_takes_it(home: Path) -> None:
+    run("receive", home / "files" / BGMAX, home=home)
+    newer = home / "newer.txt"
+    newer.write_bytes((home / "files" / BGMAX).read_bytes().replace(b"01000010114", b"01000010817", 1))
+    result = run("receive", newer, home=home)
+    assert result.exit_code == 0
+    assert "corrects an earlier one" in result.stderr
+    answer("exchanges", "accept", 3, home=home)
+    states = [exchange["state"] for exchange in answer("exchanges", home=home)]
+    assert states == ["posted", "undone", "posted"]
+    assert answer("receivables", "show", "010000101", home=home)["open_ore"] == 84_250
+
+
+def test_rejected_correction_changes_nothing(home: Path) -> None:
+    run("receive", home / "files" / BGMAX, home=home)
+    newer = home / "newer.txt"
+    newer.write_bytes((home / "files" / BGMAX).read_bytes().replace(b"01000010114", b"01000010817", 1))
+    run("receive", newer, home=home)
+    answer("exchanges", "reject", 3, "--reason", "sent by mistake", home=home)
+    assert answer("exchanges", "show", 2, home=home)["exchange"]["state"] == "posted"
+    assert answer("receivables", "show", "010000101", home=home)["open_ore"] == 0
+
+
 def test_poll_takes_what_waits_in_the_inbox_and_puts_it_aside(home: Path) -> None:
     inbox = home / "inbox" / "nordvik"
     inbox.mkdir(parents=True)

@@ -73,9 +73,7 @@ def test_half_of_the_day_in_each_format_is_all_booked(world: World, order: tuple
 
 
 @pytest.mark.parametrize("order", [("bgmax", "camt.054"), ("camt.054", "bgmax")])
-def test_half_of_the_day_in_one_and_all_of_it_in_the_other_is_booked_once(
-    world: World, order: tuple[str, str]
-) -> None:
+def test_half_of_the_day_in_one_and_all_of_it_in_the_other_is_booked_once(world: World, order: tuple[str, str]) -> None:
     halves = {"bgmax": [A, B], "camt.054": [A, B, C, D]}
     world.receive(payment_file(order[0], halves[order[0]]))
     world.receive(payment_file(order[1], halves[order[1]]))
@@ -135,9 +133,7 @@ def test_the_same_key_proves_the_same_money(world: World) -> None:
 
 def test_another_key_of_the_same_kind_excludes_it(world: World) -> None:
     world.receive(payment_file("camt.054", [pay(10000, "1001", keys=(Key("acct_svcr_ref", "1"),))]))
-    world.receive(
-        payment_file("camt.053", [pay(10000, "1001", keys=(Key("acct_svcr_ref", "2"),))], level=Level.LUMP)
-    )
+    world.receive(payment_file("camt.053", [pay(10000, "1001", keys=(Key("acct_svcr_ref", "2"),))], level=Level.LUMP))
 
     assert world.waiting() == [("suspended", "already_settled", 10000)]
 

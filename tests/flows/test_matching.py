@@ -130,9 +130,7 @@ def test_costs_then_interest_then_principal(world: World) -> None:
 
 
 @pytest.mark.parametrize(("paid", "left", "written_off"), [(9500, 0, 500), (9499, 501, 0), (10000, 0, 0)])
-def test_an_underpayment_within_the_limit_is_written_off(
-    world: World, paid: int, left: int, written_off: int
-) -> None:
+def test_an_underpayment_within_the_limit_is_written_off(world: World, paid: int, left: int, written_off: int) -> None:
     owed = world.owe("1001", 10000)
 
     receive(world, pay(paid, "1001"))
@@ -295,7 +293,8 @@ def books(world: World) -> dict[str, Any]:
     with world.store.read() as work:
         receivables = {
             found.number: sorted(
-                (e["cause"], e["bucket"], e["amount_ore"], e["rule"]) for e in work.receivables.entries(found.receivable_id)
+                (e["cause"], e["bucket"], e["amount_ore"], e["rule"])
+                for e in work.receivables.entries(found.receivable_id)
             )
             for found in work.receivables.search(open_only=False, limit=1000)
         }
@@ -327,10 +326,13 @@ def test_every_voucher_balances_and_balances_are_the_sums_of_entries(world: Worl
     world.owe("1001", 10000, fee_ore=6000)
     receive(world, pay(16000, "1001"), pay(123, "zz"), Deduction(2, 1, 23, "SEK", None, "yy"))
 
-    assert world.number(
-        "SELECT count(*) FROM (SELECT voucher_no FROM voucher_line WHERE tenant = :t "
-        "GROUP BY voucher_no HAVING sum(amount_ore) <> 0) AS broken"
-    ) == 0
+    assert (
+        world.number(
+            "SELECT count(*) FROM (SELECT voucher_no FROM voucher_line WHERE tenant = :t "
+            "GROUP BY voucher_no HAVING sum(amount_ore) <> 0) AS broken"
+        )
+        == 0
+    )
     assert -world.account_balance(SUSPENSE) == sum(amount for _, _, amount in world.waiting())
 
 

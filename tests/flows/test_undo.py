@@ -11,8 +11,6 @@ from telling import accounts, assert_books_agree, events, tell, tell_again, wait
 
 from hub.errors import DataError, RuleViolation, TransientError
 from hub.model.payment_file import Key, Level, OtherEntry, OtherKind, Reversal
-from hub.services.payments import ingesting
-from hub.services.payments.undoing import close_left_out
 
 A, B, C = pay(10000, "1001"), pay(20000, "1002"), pay(30000, "1003")
 
@@ -23,18 +21,6 @@ def world(engine: Engine) -> World:
     for number, amount_ore in (("1001", 10000), ("1002", 20000), ("1003", 30000)):
         made.owe(number, amount_ore)
     return made
-
-
-@pytest.fixture
-def with_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The verdict on a file with the payments closed that an undo left booked."""
-    judge = ingesting.judge
-
-    def judged(work: Any, exchange_no: int) -> Any:
-        close_left_out(work, exchange_no)
-        return judge(work, exchange_no)
-
-    monkeypatch.setattr(ingesting, "judge", judged)
 
 
 def undo(world: World, exchange_no: int) -> dict[str, Any]:
@@ -125,7 +111,7 @@ def test_what_a_person_moved_or_refunded_since_is_left_out_and_listed(world: Wor
     assert_books_agree(world)
 
 
-def test_what_was_left_out_is_not_booked_again_when_the_file_comes_again(world: World, with_left_out: None) -> None:
+def test_what_was_left_out_is_not_booked_again_when_the_file_comes_again(world: World) -> None:
     content = payment_file("bgmax", [A, pay(500, "x1"), pay(500, "x1"), pay(600, "x2")])
     exchange = world.receive(content)
     moved, _, refunded = waiting_ids(world)
@@ -309,9 +295,7 @@ def test_undoing_a_reversal_gives_the_money_back_to_its_receivable(world: World)
     assert_books_agree(world)
 
 
-def test_a_payment_the_bank_took_back_is_not_booked_again_when_its_file_comes_again(
-    world: World, with_left_out: None
-) -> None:
+def test_a_payment_the_bank_took_back_is_not_booked_again_when_its_file_comes_again(world: World) -> None:
     content = payment_file("bgmax", [pay(10000, "1001", keys=KEY), B])
     first = world.receive(content)
     world.receive(taken_back())

@@ -21,6 +21,7 @@ def judge(work: UnitOfWork, exchange_no: int) -> JsonObject:
     work.duplicates.place_unknown_accounts(exchange_no)
     days = work.duplicates.days(exchange_no)
     work.duplicates.close_by_key(exchange_no, serial_reused_before=_years_before(days, SERIAL_UNIQUE_YEARS))
+    work.undoing.close_left_out(exchange_no)  # what an undo left booked is not new money when the file comes again
     _compare_with_other_families(work, exchange_no, days)
     work.duplicates.hold_unknown_accounts(exchange_no)
     work.matching.note_repeated_references(exchange_no)

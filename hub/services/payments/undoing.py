@@ -166,14 +166,6 @@ def _rematch(
         work.runs.enqueue(run_id, REMATCH, {}, "")
 
 
-def close_left_out(work: UnitOfWork, exchange_no: int) -> int:
-    """Close payments of a loaded file that an earlier undo left booked; return how many.
-
-    Belongs to the verdict on every file, before its deposits are made.
-    """
-    return work.undoing.close_left_out(exchange_no)
-
-
 # --- a file and its correction -------------------------------------------------------------------------------------
 
 
@@ -188,7 +180,6 @@ def accept_correction(work: UnitOfWork, tenant: Tenant, exchange_no: int, *, use
     reason = f"corrected by exchange {exchange_no}"
     corrected = work.duplicates.corrected_exchanges(exchange_no)
     undone = [undo_file(work, tenant, number, reason, user=user) for number in corrected]
-    close_left_out(work, exchange_no)
     earlier_run = work.runs.get(f"ingest:{tenant.id}:{exchange_no}:{exchange.attempt}")
     work.exchanges.change(exchange_no, state=ExchangeState.READ, attempt=exchange.attempt + 1, reason="")
     fingerprint = earlier_run.fingerprint if earlier_run is not None else ""

@@ -323,6 +323,7 @@ _HOLD_SETTLED = f"""
     JOIN entry e ON e.tenant = r.tenant AND e.receivable_id = r.target_id AND e.payment_id IS NOT NULL
     JOIN payment o ON o.tenant = e.tenant AND o.payment_id = e.payment_id AND o.amount_ore = n.amount_ore
                   AND o.account_no = n.account_no AND o.currency = n.currency AND o.exchange_no <> n.exchange_no
+    JOIN exchange x ON x.tenant = o.tenant AND x.exchange_no = o.exchange_no AND x.state IN {_POSTED}
     JOIN section so ON so.tenant = o.tenant AND so.exchange_no = o.exchange_no AND so.section_no = o.section_no
                    AND so.family <> sn.family
     {_THIS_FILE} AND n.reference <> '' {_NOT_CLOSED} {_NOT_HELD}

@@ -41,9 +41,9 @@ class Kit(PaymentFileReaderConformance):
     """The kit as the example uses it, with fewer examples of everything."""
 
     mutations = 30
-    few_payments = 500
-    many_payments = 1300
-    memory_growth_mb = 0.2
+    few_payments = 400
+    many_payments = 2100  # more than the free lists of Python hold
+    memory_growth_mb = 0.3
     reader_class: type[PaymentFileReader] = FjordbankenReader
 
     def make_reader(self) -> PaymentFileReader:

@@ -14,6 +14,11 @@ SPECIAL = (
 )  # fmt: skip
 ENCODINGS = ("utf-8", "latin-1", "utf-16", "utf-16-le", "utf-32", "cp500", "cp850")
 AMOUNT_OR_COUNT = re.compile(rb"<(?:Amt|Sum|TtlAmt|RmtdAmt|CdtNoteAmt|TtlNetNtry|NbOfNtries|NbOfTxs)\b[^>]*>([^<]*)<")
+BGMAX_FIGURES = {
+    b"20": ((38, 55),), b"21": ((38, 55),), b"22": ((38, 55),), b"23": ((38, 55),),
+    b"15": ((51, 68), (72, 79)), b"70": ((3, 10), (11, 18), (19, 26), (27, 34)),
+}  # fmt: skip
+"""Amounts and counts by record, as 1-based positions."""
 DIGIT = re.compile(rb"[0-9]")
 
 Mutation = Callable[[bytes, Random], bytes]
@@ -37,6 +42,17 @@ def change_stated_figure(data: bytes, random: Random) -> bytes:
     """Write another digit into an amount or a count of an XML file."""
     spans = [found.span(1) for found in AMOUNT_OR_COUNT.finditer(data)]
     return _with_other_digit(data, [at for span in spans for at in range(*span) if data[at : at + 1].isdigit()], random)
+
+
+def change_control_figure(data: bytes, random: Random) -> bytes:
+    """Write another digit into an amount or a count of a BgMax file; each of them is controlled by another figure."""
+    places, start = [], 0
+    for line in data.splitlines(keepends=True):
+        figures = BGMAX_FIGURES.get(line[:2], ()) if b"\t" not in line else ()  # a TAB moves the columns
+        for first, last in figures:
+            places += range(start + first - 1, start + last)
+        start += len(line)
+    return _with_other_digit(data, [at for at in places if data[at : at + 1].isdigit()], random)
 
 
 def _with_other_digit(data: bytes, places: list[int], random: Random) -> bytes:
@@ -119,4 +135,5 @@ ANY_FILE: tuple[Mutation, ...] = (
     replace_bytes, replace_bytes, change_digit, change_digit, truncate, move_lines, repeat_or_lose_stretch, recode,
     change_line_ends,
 )  # fmt: skip
+BGMAX_FILE: tuple[Mutation, ...] = (*ANY_FILE, change_control_figure, change_control_figure)
 XML_FILE: tuple[Mutation, ...] = (*ANY_FILE, change_stated_figure, change_stated_figure, change_element, change_element)

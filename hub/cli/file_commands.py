@@ -10,6 +10,7 @@ import typer
 from hub.cli.exit_codes import ExitCode
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, by_currency, kronor, out, progress_bar, say, show_table, state, words
+from hub.errors import ConfigurationError, LedgerError
 from hub.model.exchanges import ExchangeState
 from hub.model.import_rows import ImportReport
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from hub.runtime.facade import Hub, Receipt
 
 MOST_ROWS_SHOWN = 20
+WAITS = "another process is working in this home; what you asked for is queued"
+_FAILURES = {ConfigurationError.code: ExitCode.CONFIGURATION, LedgerError.code: ExitCode.DEFECT}
 
 Files = Annotated[
     list[Path] | None, typer.Argument(help="Payment files.", exists=True, dir_okay=False, show_default=False)
@@ -77,8 +80,12 @@ def _show_receipts(hub: Hub, receipts: list[Receipt]) -> None:
 
 
 def _end(receipts: list[Receipt]) -> None:
+    for receipt in receipts:
+        if receipt.run_state == "failed":
+            say(f"{receipt.exchange.name}: {receipt.problem}; then: hub exchanges retry {receipt.exchange.number}")
+            raise typer.Exit(_FAILURES.get(receipt.problem.partition(":")[0], ExitCode.DATA))
     if any(receipt.is_queued for receipt in receipts):
-        say("another process is working in this home; what you asked for is queued")
+        say(next(filter(None, (receipt.problem for receipt in receipts)), WAITS))
         raise typer.Exit(ExitCode.WAITS)
     if any(receipt.exchange.state == ExchangeState.QUARANTINED for receipt in receipts):
         say("a file is in quarantine: see hub exchanges show NO; mend the cause, then: hub exchanges retry NO")

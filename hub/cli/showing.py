@@ -102,7 +102,7 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, is_plain:
     """Make a table; a plain one has a heading, and rows without lines that no width cuts."""
     made = Table(
         box=None if is_plain else box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
+        padding=(0, 2, 0, 0) if is_plain else (0, 1, 0, 0),
         pad_edge=False,
         header_style="" if is_plain else "bold",
     )

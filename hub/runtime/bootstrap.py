@@ -17,9 +17,8 @@ from hub.model.tenant import Tenant
 from hub.runtime.config import Home, find_home, load_home, settings_fingerprint
 from hub.runtime.engine import Body, InProcessRunner, Progress
 from hub.runtime.lock import home_lock
-from hub.runtime.plugins import TenantPlugins
+from hub.runtime.plugins import TenantPluginCache, TenantPlugins
 from hub.services.observing import deliver_events
-from hub.services.payees import register_payees
 from hub.services.payments import ingesting, posting, receiving, rematching
 from hub.services.payments.lone_sides import watch_clearing
 from hub.services.ports import JsonObject
@@ -34,7 +33,7 @@ LOCK_TIMEOUT_S = 10.0
 class TenantWork:
     """One tenant, wired: what the facade and the doors stand on."""
 
-    def __init__(self, home: Home, engine: Engine, tenant: Tenant, clock: Clock) -> None:
+    def __init__(self, home: Home, engine: Engine, tenant: Tenant, clock: Clock, plugins: TenantPluginCache) -> None:
         self.tenant = tenant
         self.clock = clock
         self.store = SqlStore(engine, tenant.id, clock)
@@ -42,20 +41,19 @@ class TenantWork:
         self.cursors = SqlObserverCursors(engine, self.store.tenant)
         self._home = home
         self._engine = engine
-        with self.store.write() as work:
-            register_payees(work, tenant)
+        self._plugin_cache = plugins
 
     @cached_property
     def fingerprint(self) -> str:
         """What the tenant's settings are, in one text; runs keep it."""
         return settings_fingerprint(self.tenant)
 
-    @cached_property
+    @property
     def plugins(self) -> TenantPlugins:
         """The tenant's plugins, built on first use."""
-        return TenantPlugins.build(self.tenant)
+        return self._plugin_cache.get(self.tenant)
 
-    @cached_property
+    @property
     def poster(self) -> posting.ChunkPoster:
         """What decides and posts payments, with the plugins' proposals."""
         return posting.ChunkPoster(self.tenant, self.plugins.match_payments)
@@ -106,6 +104,7 @@ class Installation:
         self.home = home
         self._clock = clock or SystemClock()
         self._opened: dict[str, TenantWork] = {}
+        self._plugins = TenantPluginCache()
 
     @classmethod
     def open(cls, path: Path | None = None, clock: Clock | None = None) -> Installation:
@@ -129,7 +128,9 @@ class Installation:
         """
         name = name or self._only_tenant()
         if name not in self._opened:
-            self._opened[name] = TenantWork(self.home, self.engine, self.home.tenant(name), self._clock)
+            self._opened[name] = TenantWork(
+                self.home, self.engine, self.home.tenant(name), self._clock, self._plugins
+            )
         return self._opened[name]
 
     def _only_tenant(self) -> str:

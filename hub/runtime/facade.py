@@ -34,7 +34,7 @@ from hub.services.chart import TenantChart
 from hub.services.payments.commands import carry_out
 from hub.services.payments.inspecting import FileInspector
 from hub.services.payments.receiving import receive
-from hub.services.ports import JsonObject
+from hub.services.ports import JsonObject, UnitOfWork
 from hub.services.receivables import import_receivables
 from hub.services.receivables.importing import Progress as RowProgress
 from hub.transports.folder import FolderInbox
@@ -43,11 +43,17 @@ INBOX = "inbox"
 
 
 class Receipt(NamedTuple):
-    """A payment file that has been kept. `is_queued`: another process works here, and will read it."""
+    """A payment file that has been kept, and its run: done, failed with a `problem`, or still queued."""
 
     exchange: Exchange
     run_id: str
-    is_queued: bool
+    run_state: str
+    problem: str = ""
+
+    @property
+    def is_queued(self) -> bool:
+        """Another process works here and will read it, or it waits for another run."""
+        return self.run_state in ("queued", "running")
 
 
 class Hub:
@@ -117,10 +123,9 @@ class Hub:
     ) -> list[Receipt]:
         """Take in payment files, in order; all are kept before the first is read."""
         kept = [self._keep(file) for file in files]
-        is_done = self.work(progress)
-        unfinished = set() if is_done else {run.run_id for run in self._unfinished()}
+        self.work(progress)
         with self._work.store.read() as work:
-            return [Receipt(work.exchanges.get(number), run_id, run_id in unfinished) for number, run_id in kept]
+            return [_receipt(work, number, run_id) for number, run_id in kept]
 
     def poll(self, folder: Path | None = None, *, progress: Progress | None = None) -> list[Receipt]:
         """Take in the files that wait in an inbox folder (default: `inbox/<tenant>` of the home).
@@ -235,6 +240,8 @@ class Hub:
             exchange, run_id = receive(self._work.store, stream, name=name, fingerprint=self._work.fingerprint)
         return exchange.number, run_id
 
-    def _unfinished(self) -> Sequence[Run]:
-        with self._work.store.read() as work:
-            return work.runs.unfinished()
+
+def _receipt(work: UnitOfWork, exchange_no: int, run_id: str) -> Receipt:
+    run = work.runs.get(run_id)
+    assert run is not None  # it was written with the exchange
+    return Receipt(work.exchanges.get(exchange_no), run_id, run.state, run.problem)

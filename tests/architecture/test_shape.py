@@ -107,9 +107,10 @@ def test_files_allowed_to_hold_floats_do():
 
 def floats_in(path: Path) -> list[str]:
     """Return where a module holds a float: a literal, the type or a conversion, unless a name in seconds takes it."""
-    lines = path.read_text(encoding="utf-8").splitlines()
+    text = path.read_text(encoding="utf-8")
+    lines = text.splitlines()
     found = []
-    for node in ast.walk(tree_of(path)):
+    for node in ast.walk(ast.parse(text)):
         is_literal = isinstance(node, ast.Constant) and isinstance(node.value, float)
         is_type = isinstance(node, ast.Name) and node.id == "float"
         if (is_literal or is_type) and not _SECONDS.search(lines[node.lineno - 1]):

@@ -10,6 +10,7 @@ import pytest
 from test_cli_demo import answer, run
 
 from hub.demo.folder import BGMAX, CAMT054, RECEIVABLES, lay_out
+from hub.errors import ConfigurationError
 from hub.runtime.facade import Hub
 from hub.runtime.lock import home_lock
 
@@ -132,6 +133,21 @@ def test_file_waits_in_the_queue_while_another_process_works(home: Path) -> None
     assert {exchange["state"] for exchange in answer("exchanges", home=home)} == {"posted"}
 
 
+def test_failed_run_ends_in_the_code_of_its_error_and_goes_on_when_mended(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise ConfigurationError("the plugin fails", where="plugins.x")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("hub.runtime.plugins.TenantPlugins.match_payments", lambda *_: fail(None))
+        result = run("receive", home / "files" / BGMAX, home=home)
+    assert result.exit_code == 3
+    assert "hub exchanges retry 2" in result.stderr
+    assert answer("exchanges", "retry", 2, home=home)["state"] == "posted"
+    assert answer("receivables", "show", "010000101", home=home)["open_ore"] == 0
+
+
 def test_rejected_rows_are_listed_beside_the_file(home: Path) -> None:
     rows = json.loads((home / "files" / RECEIVABLES).read_text(encoding="utf-8"))
     wrong = [{**rows[0], "number": "010000901"}, {**rows[1], "number": "010000902", "amount": "many"}]
@@ -195,10 +211,17 @@ def test_split_places_one_payment_on_several_receivables(home: Path) -> None:
     assert answer("receivables", "show", "040000207", home=home)["open_ore"] == 10_000
 
 
-def test_held_payments_are_closed_or_released(home: Path) -> None:
+@pytest.mark.parametrize(("verdict", "waiting"), [("close", 1), ("release", 2)])
+def test_held_payment_is_closed_or_released(home: Path, verdict: str, waiting: int) -> None:
+    """Without a reference it is the same money once, or twice; released, both wait in the suspense account."""
     run("receive", home / "files" / BGMAX, home / "files" / CAMT054, home=home)
-    held = [row["payment_id"] for row in answer("payments", "--state", "held", home=home)]
-    answer("payments", "close", held[0], home=home)
-    answer("payments", "release", held[1], home=home)
+    (held,) = answer("payments", "--state", "held", home=home)
+    answer("payments", verdict, held["payment_id"], home=home)
     assert answer("payments", "--state", "held", home=home) == []
+    suspended = answer("payments", "--state", "suspended", home=home)
+    assert [row["reason"] for row in suspended].count("no_reference") == waiting
+
+
+def test_verdict_needs_payments_or_a_group(home: Path) -> None:
     assert run("payments", "close", home=home).exit_code == 2
+    assert run("payments", "close", 1, "--group", "1:1", home=home).exit_code == 2

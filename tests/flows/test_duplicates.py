@@ -8,7 +8,7 @@ import pytest
 from payment_world import DAY, World, pay, payment_file
 from sqlalchemy import Engine
 
-from hub.model.payment_file import Key, Level, OtherEntry, OtherKind
+from hub.model.payment_file import Key, Level, OtherEntry, OtherKind, Part
 
 A, B, C, D = (pay(10000, "1001"), pay(20000, "1002"), pay(30000, "1003"), pay(40000, "1004"))
 SUSPENSE, CLEARING, BANK = "2990", "1940", "1930"
@@ -188,6 +188,14 @@ def test_an_equal_payment_without_any_reference_is_held(world: World) -> None:
     world.receive(payment_file("camt.054", [pay(700)]))
 
     assert world.waiting() == [("suspended", "no_reference", 700), ("held", "equal_without_reference", 700)]
+
+
+def test_payments_that_list_the_same_references_are_the_same_money(world: World) -> None:
+    world.receive(payment_file("bgmax", [pay(30000, parts=(Part("1001", 10000), Part("1002", 20000)))]))
+    world.receive(payment_file("camt.054", [pay(30000, parts=(Part("1002"), Part("1001")))]))
+
+    assert posted_ore(world) == 30000
+    assert world.waiting() == []
 
 
 def lump(amount_ore: int, reference: str = "") -> OtherEntry:

@@ -28,6 +28,7 @@ from hub.services.ports import Store
 
 CHUNK_PAYMENTS = 20_000  # about half a second of one write transaction
 LONGEST_TEXT_REFERENCE = 35
+LISTED = "+"  # in no normal form: a list is never taken for one reference
 TEXT_QUALITY = "text"  # the reference was taken from free text
 MOST_WARNINGS_KEPT = 50
 
@@ -156,11 +157,14 @@ _HANDLERS: dict[type, str] = {
 def _reference_of(event: Payment | Deduction, payee: Payee | None) -> tuple[str, str]:
     """Return the reference a payment is matched by, and how good it is.
 
-    A payment that left the reference field blank is found by the one OCR number in its text, else by the text itself.
+    A payment that left the reference field blank is told by the references it lists, else by the one OCR number in its
+    text, else by the text itself.
     """
     if event.reference:
         return normal_form(event.reference), event.quality
-    if not event.texts or event.parts or payee is None:
+    if event.parts:
+        return LISTED.join(sorted(normal_form(part.reference) for part in event.parts)), event.quality
+    if not event.texts or payee is None:
         return "", event.quality
     scanned = scan_references(event.texts, payee.control) if payee.company.matching.scan_texts else ()
     reference = scanned[0] if len(scanned) == 1 else normal_form(event.texts[0])[:LONGEST_TEXT_REFERENCE]

@@ -196,7 +196,9 @@ class RecordSequence:
         else:
             section.deductions += 1
             section.debit_ore += values["amount"]
-        self._without_amount[code] += values["amount"] == 0
+        if values["amount"] == 0:
+            section.without_amount += 1
+            self._without_amount[code] += 1
 
     def _add_to_entry(self, code: str, values: dict[str, Any], line: int) -> None:
         if code in ("22", "23"):
@@ -227,7 +229,7 @@ class RecordSequence:
             SectionClosed(
                 line,
                 section.net_ore,
-                section.count,
+                section.count - section.without_amount,
                 values["date"],
                 values["serial"] if values["serial"].strip("0") else "",
                 values["bank_account"].lstrip("0"),

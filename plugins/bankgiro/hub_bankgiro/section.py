@@ -18,6 +18,7 @@ class Section:
     deductions: int = 0
     credit_ore: int = 0
     debit_ore: int = 0
+    without_amount: int = 0  # of the payments and deductions: told as other entries
 
     @property
     def count(self) -> int:

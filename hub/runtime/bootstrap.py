@@ -128,9 +128,7 @@ class Installation:
         """
         name = name or self._only_tenant()
         if name not in self._opened:
-            self._opened[name] = TenantWork(
-                self.home, self.engine, self.home.tenant(name), self._clock, self._plugins
-            )
+            self._opened[name] = TenantWork(self.home, self.engine, self.home.tenant(name), self._clock, self._plugins)
         return self._opened[name]
 
     def _only_tenant(self) -> str:

@@ -64,5 +64,3 @@ def _advisory_lock(engine: Engine) -> Iterator[Callable[[], bool]]:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         yield lambda: bool(connection.execute(text("SELECT pg_try_advisory_lock(7021991)")).scalar_one())
         connection.execute(text("SELECT pg_advisory_unlock_all()"))
-
-

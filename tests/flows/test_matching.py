@@ -264,6 +264,22 @@ def test_a_reversal_reverses_the_entries_and_reopens_the_receivable(world: World
     assert world.account_balance(CLEARING) == 0
 
 
+def test_a_reversal_in_a_statement_takes_back_the_bank_side_too(world: World) -> None:
+    from hub.model.payment_file import Key, Level
+
+    owed = world.owe("1001", 10000)
+    key = (Key("acct_svcr_ref", "R1"),)
+    world.receive(payment_file("camt.053", [pay(10000, "1001", keys=key)], level=Level.LUMP, identity="s1"))
+    assert (world.account_balance("1930"), world.account_balance(CLEARING)) == (10000, 0)
+
+    taken_back = Reversal(1, 1, 10000, "SEK", None, "", key, "AC04")
+    world.receive(payment_file("camt.053", [taken_back], level=Level.LUMP, identity="s2"))
+
+    assert (world.account_balance("1930"), world.account_balance(CLEARING)) == (0, 0)
+    assert world.open_ore(owed) == 10000
+    assert world.number("SELECT count(*) FROM lump WHERE tenant = :t AND state = 'alone'") == 0
+
+
 def test_a_reversal_that_is_not_found_is_held(world: World) -> None:
     from hub.model.payment_file import Key
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from hub_fjordbanken import FjordbankenReader, Plugin
-
 from hub.contracts import PaymentFileReader
 from hub.money import plain_kronor
 from hub.testing.conformance import PaymentFileReaderConformance, PluginConformance
+from hub_fjordbanken import FjordbankenReader, Plugin
 
 
 class TestFjordbankenReader(PaymentFileReaderConformance):

@@ -9,8 +9,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-import openpyxl
-
 from hub.errors import FormatError, HubError
 from hub.formats.rows.raw_rows import MOST_COLUMNS, RawRow, RowStream, heading, row_of
 from hub.model.source_system import FileFormat, SourceSystem
@@ -83,6 +81,8 @@ def _quietly(read: Callable[[], Any]) -> Any:
 
 
 def _chosen(stream: BinaryIO, sheet: str) -> Any:
+    import openpyxl  # here: it takes a third of a second that no other file needs
+
     book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
     if sheet and sheet not in book.sheetnames:
         raise FormatError("the workbook has no sheet of the declared name; see sheet", code="SHEET_MISSING")

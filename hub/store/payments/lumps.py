@@ -31,6 +31,10 @@ class SqlLumps:
         """Sum the payments of a file that are to be posted, by the bank's entry they belong to."""
         self._connection.execute(text(_MAKE_DEPOSITS), {"t": self._tenant, "x": exchange_no})
 
+    def add_reversals(self, exchange_no: int) -> None:
+        """Lower the file's deposits by the payments it has taken back."""
+        self._connection.execute(text(_ADD_REVERSALS), {"t": self._tenant, "x": exchange_no})
+
     def movements(self, exchange_no: int) -> list[Lump]:
         """Return the booked credit entries and reversed entries of a file's statements, not yet numbered.
 
@@ -205,23 +209,41 @@ _MAKE_DEPOSITS = """
 """
 
 _MOVEMENTS = """
-    SELECT 0, p.exchange_no, p.section_no, p.entry_no, s.account_no, max(p.currency),
-           min(coalesce(p.booked_date, s.booked_date)), CAST(sum(p.amount_ore) AS BIGINT),
-           max(p.entry_reference), 'alone'
-    FROM chunk c
-    JOIN payment p ON p.tenant = c.tenant AND p.payment_id BETWEEN c.first_payment AND c.last_payment
-    JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
-    WHERE c.tenant = :t AND c.exchange_no = :x AND s.level = 'lump'
-    GROUP BY p.exchange_no, p.section_no, p.entry_no, s.account_no
-    UNION ALL
-    SELECT 0, e.exchange_no, e.section_no, e.entry_no, e.account_no, max(e.currency),
-           min(coalesce(e.booked_date, s.booked_date)), CAST(sum(e.amount_ore) AS BIGINT),
-           max(e.entry_reference), 'alone'
-    FROM statement_entry e
-    JOIN section s ON s.tenant = e.tenant AND s.exchange_no = e.exchange_no AND s.section_no = e.section_no
-    WHERE e.tenant = :t AND e.exchange_no = :x AND e.kind = 'lump'
-    GROUP BY e.exchange_no, e.section_no, e.entry_no, e.account_no
+    SELECT 0, d.exchange_no, d.section_no, d.entry_no, s.account_no, max(d.currency),
+           min(coalesce(d.booked_date, s.booked_date)), CAST(sum(d.amount_ore) AS BIGINT),
+           max(d.entry_reference), 'alone'
+    FROM (
+        SELECT p.tenant, p.exchange_no, p.section_no, p.entry_no, p.currency, p.booked_date, p.amount_ore,
+               p.entry_reference, 0 AS is_lump
+        FROM chunk c
+        JOIN payment p ON p.tenant = c.tenant AND p.payment_id BETWEEN c.first_payment AND c.last_payment
+        WHERE c.tenant = :t AND c.exchange_no = :x
+        UNION ALL
+        SELECT r.tenant, r.exchange_no, r.section_no, r.entry_no, r.currency, r.booked_date,
+               CASE r.is_credit WHEN 1 THEN r.amount_ore ELSE -r.amount_ore END, r.entry_reference, 0
+        FROM reversal r WHERE r.tenant = :t AND r.exchange_no = :x
+        UNION ALL
+        SELECT e.tenant, e.exchange_no, e.section_no, e.entry_no, e.currency, e.booked_date, e.amount_ore,
+               e.entry_reference, 1
+        FROM statement_entry e WHERE e.tenant = :t AND e.exchange_no = :x AND e.kind = 'lump'
+    ) AS d
+    JOIN section s ON s.tenant = d.tenant AND s.exchange_no = d.exchange_no AND s.section_no = d.section_no
+    WHERE s.level = 'lump' OR d.is_lump = 1
+    GROUP BY d.exchange_no, d.section_no, d.entry_no, s.account_no
     ORDER BY 2, 3, 4
+"""
+
+_ADD_REVERSALS = """
+    INSERT INTO deposit (tenant, exchange_no, section_no, entry_no, account_no, currency, booked_date, amount_ore,
+                         reference)
+    SELECT r.tenant, r.exchange_no, r.section_no, r.entry_no, max(r.account_no), max(r.currency),
+           min(coalesce(r.booked_date, s.booked_date)), -sum(r.amount_ore), max(r.entry_reference)
+    FROM reversal r
+    JOIN section s ON s.tenant = r.tenant AND s.exchange_no = r.exchange_no AND s.section_no = r.section_no
+    WHERE r.tenant = :t AND r.exchange_no = :x AND r.state = 'done'
+    GROUP BY r.tenant, r.exchange_no, r.section_no, r.entry_no
+    ON CONFLICT (tenant, exchange_no, section_no, entry_no) DO UPDATE
+        SET amount_ore = deposit.amount_ore + excluded.amount_ore
 """
 
 _TOLD_AGAIN = """

@@ -15,7 +15,6 @@ open_item = table(
     number("principal_ore", default=0),
     number("fee_ore", default=0),
     number("interest_ore", default=0),
-    number("last_chunk", default=0),
     PrimaryKeyConstraint("tenant", "receivable_id"),
 )
 

@@ -103,6 +103,7 @@ reversal = table(
     number("account_no"),
     text("reference"),
     text("keys"),  # JSON
+    text("entry_reference"),
     text("reason"),
     number("is_credit"),
     text("state"),  # loaded, done, held

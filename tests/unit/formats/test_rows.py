@@ -160,7 +160,7 @@ def test_workbook_that_would_unpack_to_gigabytes_is_refused_unread(monkeypatch: 
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * 40_000_000)
-    monkeypatch.setattr(xlsx_rows.openpyxl, "load_workbook", _never)
+    monkeypatch.setattr(openpyxl, "load_workbook", _never)
 
     assert refusal(out.getvalue()).code == "ZIP_BOMB"
 

@@ -7,7 +7,6 @@ from importlib.metadata import EntryPoint
 from typing import Any
 
 import pytest
-from hub_fjordbanken import FjordbankenReader, Plugin
 
 from hub.contracts import CONTRACT_VERSION, PluginManifest, PluginSettings, SecretReference, hookimpl
 from hub.errors import ConfigurationError, DataError
@@ -16,6 +15,7 @@ from hub.model.payments import MatchProposal, ProposedShare, UnmatchedPayment
 from hub.model.tenant import Tenant
 from hub.runtime import plugins as loading
 from hub.runtime.plugins import TenantPluginCache, TenantPlugins, default_readers, installed_plugins, load_plugin_class
+from hub_fjordbanken import FjordbankenReader, Plugin
 
 EVENTS = [Event(1, "payment_posted", "2026-11-20T18:30:00Z", {})]
 MODULE = "hub_plugins_under_test"

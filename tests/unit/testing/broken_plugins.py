@@ -7,10 +7,10 @@ import socket
 from contextlib import suppress
 from typing import Any, ClassVar
 
-from hub_fjordbanken import Plugin
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub.contracts import PluginSettings, hookimpl
+from hub_fjordbanken import Plugin
 
 
 class NamesNoSource(Plugin):

@@ -13,9 +13,6 @@ from contextlib import suppress
 from datetime import date, datetime, time
 from typing import BinaryIO, NamedTuple
 
-from hub_fjordbanken import FjordbankenReader
-from hub_fjordbanken.reader import BEGINNING, BYTE_ORDER_MARK
-
 from hub.contracts import Recognition
 from hub.errors import FormatError
 from hub.model.payment_file import (
@@ -30,6 +27,8 @@ from hub.model.payment_file import (
     SectionOpened,
     Warned,
 )
+from hub_fjordbanken import FjordbankenReader
+from hub_fjordbanken.reader import BEGINNING, BYTE_ORDER_MARK
 
 
 class ReaderNamedLikeATitle(FjordbankenReader):

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hub_fjordbanken import FjordbankenReader, Plugin
 
 from hub.contracts import PaymentFileReader
 from hub.testing.conformance import PaymentFileReaderConformance, PluginConformance
 from hub.testing.golden import write_golden_files
+from hub_fjordbanken import FjordbankenReader, Plugin
 from tests.unit.testing.broken_plugins import BROKEN_PLUGINS
 from tests.unit.testing.broken_readers import BROKEN_READERS
 from tests.unit.testing.failing_checks import checks_of, failing_checks

@@ -17,7 +17,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.errors import FormatError
-from hub.formats.rows import xlsx_rows
 from hub.formats.rows.raw_rows import RawRow
 from hub.formats.rows.reading import read_rows
 from hub.model.source_system import SourceSystem

@@ -90,6 +90,13 @@ def find_receivables(
     return search.without_reference(without_reference) or Found((), reason=search.reason())
 
 
+def nothing_found(payment: UnmatchedPayment, tokens: Tokens) -> Found:
+    """Answer for a payment that has no candidates at all, as `find_receivables` would."""
+    search = _Search(payment, tokens, lambda _how, _token: (), OpenBalances(()))
+    search.by_stated_shares()
+    return Found((), reason=search.reason())
+
+
 class _Search:
     """One payment's way through the rules; remembers why the ones that failed did."""
 

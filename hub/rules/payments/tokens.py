@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.model.company import MatchSettings
+from hub.model.payment_file import ReferenceQuality
 from hub.model.payment_reference import ReferenceControl
 from hub.model.payments import UnmatchedPayment
 from hub.rules.payments.matching import Tokens
@@ -13,7 +14,8 @@ MOST_TOKENS = 40  # a payment that names more is decided by a person
 
 def tokens_of(payment: UnmatchedPayment, settings: MatchSettings, control: ReferenceControl) -> Tokens:
     """Gather the references, invoice numbers and payer that a payment names, as the company's settings allow."""
-    words = (payment.reference, *payment.texts)
+    is_checked = payment.quality == ReferenceQuality.CHECKED  # the bank has looked: nothing else hides in it
+    words = payment.texts if is_checked else (payment.reference, *payment.texts)
     parts = tuple((normal_form(part.reference), part.amount_ore) for part in payment.parts if part.reference)
     scanned = scan_references(words, control) if settings.scan_texts else ()
     numbers = scan_invoice_numbers(words) if settings.match_invoice_number else ()
@@ -41,3 +43,8 @@ def wanted_candidates(payment: UnmatchedPayment, tokens: Tokens) -> list[tuple[s
 def mentions(tokens: Tokens) -> set[str]:
     """Return every reference and number that the payment may mean, for when its receivable comes later."""
     return {tokens.reference, *(token for token, _ in tokens.parts), *tokens.scanned, *tokens.numbers} - {""}
+
+
+def everything(tokens: Tokens) -> set[str]:
+    """Return all that a payment can be found by, the payer included."""
+    return mentions(tokens) | ({tokens.payer} if tokens.payer else set())

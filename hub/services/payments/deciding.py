@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from hub.model.books import Bucket, Contra, Posting
-from hub.model.company import WithoutReference
 from hub.model.payments import Candidate, MatchProposal, QueuedPayment, UnmatchedPayment
 from hub.rules.payments.allocation import Allocation, Movement, allocate
 from hub.rules.payments.balances import OpenBalances
-from hub.rules.payments.matching import Found, Rule, Tokens, find_receivables
-from hub.rules.payments.tokens import mentions, tokens_of, wanted_candidates
+from hub.rules.payments.matching import Found, Rule, Tokens, find_receivables, nothing_found
+from hub.rules.payments.tokens import everything, mentions, tokens_of, wanted_candidates
 from hub.services.payees import Payees
 from hub.services.ports import Matching
 
@@ -30,9 +29,14 @@ class Candidates:
 
     def __init__(self, rows: Sequence[Candidate]) -> None:
         self._by_token: dict[tuple[str, str], list[Candidate]] = {}
+        self._tokens = {row.token for row in rows}
         self.by_id = {row.receivable_id: row for row in rows}
         for row in rows:
             self._by_token.setdefault((row.how, row.token), []).append(row)
+
+    def has_any(self, tokens: Tokens) -> bool:
+        """Say whether a payment can be found by anything; most of those that nothing matches cannot."""
+        return bool(self._tokens) and not self._tokens.isdisjoint(everything(tokens))
 
     def of(self, payment: UnmatchedPayment) -> _Lookup:
         """Return the look-up for one payment, which sees its own company alone."""
@@ -61,8 +65,10 @@ def decide(
     balances = OpenBalances(candidates.by_id.values())
     for payment, named in zip(payments, tokens, strict=True):
         company = payees.by_number[payment.account_no].company
-        found = _proposed(payment, proposals, candidates) or find_receivables(
-            payment, named, candidates.of(payment), balances, WithoutReference(company.matching.without_reference)
+        found = _proposed(payment, proposals, candidates) or (
+            find_receivables(payment, named, candidates.of(payment), balances, company.matching.without_reference)
+            if candidates.has_any(named)
+            else nothing_found(payment, named)
         )
         allocation = allocate(payment.amount_ore, found, balances, company.limits, cause=payment.kind)
         yield Decided(payment, named, found, allocation)

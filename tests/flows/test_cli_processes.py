@@ -117,3 +117,35 @@ def test_every_command_says_what_it_does() -> None:
         result = run(*words, "--help")
         assert result.exit_code == 0
         assert "Usage:" in result.stdout
+
+
+def started(*words: object, cwd: Path) -> subprocess.Popen[str]:
+    """Start the command and go on."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "hub.cli.main", *(str(word) for word in words)],
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+
+
+def test_two_processes_that_receive_the_same_file_at_once_post_it_once(tmp_path: Path) -> None:
+    assert run("demo", "--home", tmp_path / "demo").exit_code == 0
+    content = (tmp_path / "demo" / "files" / "bgmax_2026-11-20.txt").read_bytes()
+    another_day = tmp_path / "another.txt"
+    another_day.write_bytes(content.replace(b"20261120", b"20261209"))
+    before = json.loads(run("balances", "--json", home=tmp_path / "demo").stdout)
+
+    both = [started("receive", another_day, "--home", tmp_path / "demo", cwd=tmp_path) for _ in range(2)]
+    for one in both:
+        _, errors = one.communicate(timeout=60)
+        assert one.returncode in (0, 4), errors
+
+    run("receive", another_day, home=tmp_path / "demo")
+    exchanges = json.loads(run("exchanges", "--json", home=tmp_path / "demo").stdout)
+    states = sorted(exchange["state"] for exchange in exchanges if exchange["name"] == "another.txt")
+    after = json.loads(run("balances", "--json", home=tmp_path / "demo").stdout)
+    clearing = [next(row["amount_ore"] for row in rows if row["account"] == "1690") for rows in (before, after)]
+    assert states == ["duplicate", "duplicate", "posted"]
+    assert clearing[1] - clearing[0] == 8791475

@@ -46,7 +46,8 @@ def change_stated_figure(data: bytes, random: Random) -> bytes:
 
 def change_control_figure(data: bytes, random: Random) -> bytes:
     """Write another digit into an amount or a count of a BgMax file; each of them is controlled by another figure."""
-    places, start = [], 0
+    places: list[int] = []
+    start = 0
     for line in data.splitlines(keepends=True):
         figures = BGMAX_FIGURES.get(line[:2], ()) if b"\t" not in line else ()  # a TAB moves the columns
         for first, last in figures:

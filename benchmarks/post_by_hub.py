@@ -72,7 +72,7 @@ def main() -> None:
     stages.done("keep")
     answers = InProcessRunner(store, {"ingest": run}).drain()
     stages.done("match and post")
-    if answers[run_id].get("outcome") != "posted":
+    if answers.get(run_id, {}).get("outcome") != "posted":
         raise SystemExit(f"exchange {exchange.number} was not posted: {answers}")
     print(json.dumps(stages.seconds))
 

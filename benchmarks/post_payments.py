@@ -89,11 +89,12 @@ def _command(side: str, database: Path, file: Path) -> list[str]:
 
 
 def _made_world(folder: Path, count: int) -> Path:
-    database = folder / f"world-{count}.sqlite"
+    maker = [sys.executable, str(FOLDER / "posting_world.py")]  # a process of its own: see `measuring`
+    database = folder / f"world-{count}-{run_once(maker).answer}.sqlite"
     if not database.exists():
         unfinished = folder / "world.part"
         _remove(unfinished)
-        run_once([sys.executable, str(FOLDER / "posting_world.py"), str(unfinished), str(count)])
+        run_once([*maker, str(unfinished), str(count)])
         unfinished.rename(database)
     return database
 

@@ -6,6 +6,7 @@ debit entry with the event of that, and its open item, so that payments land amo
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ from typing import Any
 
 from invented_payments import BANKGIRO, FIRST_OPEN, amount_of, invented_identity, invented_name, ocr
 from sqlalchemy import Connection
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateTable
 
 from hub.banking_calendar import FixedClock
 from hub.model.receivables import Receivable
@@ -130,5 +133,14 @@ def _insert(connection: Connection, rows: _Rows, indexes: list[int]) -> None:
     insert_rows(connection, tables.event, event_columns, list(rows.events(indexes)))
 
 
+def schema_fingerprint() -> str:
+    """Return a short text that changes with the schema; a world made for another one is of no use."""
+    dialect = sqlite.dialect()
+    statements = [str(CreateTable(table).compile(dialect=dialect)) for table in tables.metadata.sorted_tables]
+    return hashlib.sha256("".join(statements).encode()).hexdigest()[:8]
+
+
 if __name__ == "__main__":
-    make_world(Path(sys.argv[1]), int(sys.argv[2]))
+    if len(sys.argv) > 1:
+        make_world(Path(sys.argv[1]), int(sys.argv[2]))
+    print(schema_fingerprint())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -132,20 +133,17 @@ def started(*words: object, cwd: Path) -> subprocess.Popen[str]:
 
 def test_two_processes_that_receive_the_same_file_at_once_post_it_once(tmp_path: Path) -> None:
     assert run("demo", "--home", tmp_path / "demo").exit_code == 0
-    content = (tmp_path / "demo" / "files" / "bgmax_2026-11-20.txt").read_bytes()
-    another_day = tmp_path / "another.txt"
-    another_day.write_bytes(content.replace(b"20261120", b"20261209"))
-    before = json.loads(run("balances", "--json", home=tmp_path / "demo").stdout)
+    home = tmp_path / "home"  # the demonstration's settings, with nothing posted yet
+    shutil.copytree(tmp_path / "demo", home, ignore=shutil.ignore_patterns("*.sqlite*", "hub.lock"))
+    file = home / "files" / "bgmax_2026-11-20.txt"
 
-    both = [started("receive", another_day, "--home", tmp_path / "demo", cwd=tmp_path) for _ in range(2)]
+    both = [started("receive", file, "--home", home, cwd=tmp_path) for _ in range(2)]
     for one in both:
         _, errors = one.communicate(timeout=60)
         assert one.returncode in (0, 4), errors
 
-    run("receive", another_day, home=tmp_path / "demo")
-    exchanges = json.loads(run("exchanges", "--json", home=tmp_path / "demo").stdout)
-    states = sorted(exchange["state"] for exchange in exchanges if exchange["name"] == "another.txt")
-    after = json.loads(run("balances", "--json", home=tmp_path / "demo").stdout)
-    clearing = [next(row["amount_ore"] for row in rows if row["account"] == "1690") for rows in (before, after)]
-    assert states == ["duplicate", "duplicate", "posted"]
-    assert clearing[1] - clearing[0] == 8791475
+    run("receive", file, home=home)
+    exchanges = json.loads(run("exchanges", "--json", home=home).stdout)
+    balances = {row["account"]: row["amount_ore"] for row in json.loads(run("balances", "--json", home=home).stdout)}
+    assert sorted(exchange["state"] for exchange in exchanges) == ["duplicate", "duplicate", "posted"]
+    assert (balances["1690"], balances["2890"]) == (8791475, -8791475)

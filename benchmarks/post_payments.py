@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import sqlite3
 import sys
@@ -31,7 +32,7 @@ def compare(chosen: argparse.Namespace) -> None:
     """Run both sides in turn on fresh copies, check that they wrote the same, and show the figures."""
     file = made_file("bgmax", chosen.payments, chosen.folder, matching=not chosen.unknown)
     world = _made_world(chosen.folder, chosen.payments)
-    databases = {side: chosen.folder / f"{side}.sqlite" for side in SIDES}
+    databases = {side: chosen.folder / f"{side}-{os.getpid()}.sqlite" for side in SIDES}
 
     def fresh_copy(side: str) -> None:
         _remove(databases[side])

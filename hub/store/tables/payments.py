@@ -236,6 +236,13 @@ duplicate_payment = table(
 )
 Index("duplicate_by_twin", duplicate_payment.c.tenant, duplicate_payment.c.twin_payment)
 
+left_out_payment = table(
+    "left_out_payment",  # still booked although its file was undone: moved by a person, refunded, or taken back
+    tenant_column(),
+    number("payment_id"),
+    PrimaryKeyConstraint("tenant", "payment_id"),
+)
+
 repeated_reference = table(
     "repeated_reference",  # references that several payments of one file name: never settled by the exact join
     tenant_column(),

@@ -4,7 +4,8 @@
 
 For each damaged file `recognises`, `content_key` and `read` are called. Allowed is a `FormatError`, or:
 
-* for BgMax the very money of the undamaged file, and that only when no amount and no count was changed;
+* for BgMax the very money of the undamaged file, and never when an amount or a count was changed (but a share of a
+  payment may become its whole);
 * for camt money that an independent reading of the damaged file finds as well, with no stated figure that contradicts
   it unless a warning says so.
 
@@ -68,6 +69,19 @@ class Target(NamedTuple):
 def bgmax_problem(_data: bytes, before: list[FileEvent], after: list[FileEvent]) -> str:
     """A BgMax file states every amount twice and every count as well: the money must be what it was."""
     return "" if _money_of(before) == _money_of(after) else "accepted with other money"
+
+
+def figure_problem(before: list[FileEvent], after: list[FileEvent]) -> str:
+    """An amount or a count was changed: that is accepted only of a share, when the shares still add up (600 of 600)."""
+    shares = _shares_of(after)
+    if shares != _shares_of(before) and all(sum(own) in (0, amount, -amount) for amount, own in shares):
+        return ""
+    return "accepted with another amount or count"
+
+
+def _shares_of(events: Iterable[FileEvent]) -> list[tuple[int, list[int]]]:
+    entries = [event for event in events if isinstance(event, Payment | Deduction)]
+    return [(entry.amount_ore, [part.amount_ore or 0 for part in entry.parts]) for entry in entries]
 
 
 def _money_of(events: Iterable[FileEvent]) -> list[tuple[Any, ...]]:
@@ -162,9 +176,9 @@ class Run:
             self._count(target, "unchanged")
             return
         started = time.perf_counter()
-        outcome, what = self._outcome(target, sample, data)
+        outcome, what, after = self._outcome(target, sample, data)
         if outcome == "accepted" and mutation is change_control_figure:
-            what = what or "accepted with another amount or count"
+            what = what or figure_problem(self._events_before(target, sample), after)
         if time.perf_counter() - started > SLOW_S:
             what = what or "slow"
         self._count(target, outcome)
@@ -174,19 +188,17 @@ class Run:
     def _count(self, target: Target, outcome: str) -> None:
         self.outcomes.setdefault(target.format, Counter())[outcome] += 1
 
-    def _outcome(self, target: Target, sample: str, data: bytes) -> tuple[str, str]:
+    def _outcome(self, target: Target, sample: str, data: bytes) -> tuple[str, str, list[FileEvent]]:
         try:
             target.reader.recognises(data[:HEAD_BYTES])
             after = _read(target.reader, data)
         except Exception as error:  # noqa: BLE001  that none comes is what is shown
-            return "OTHER EXCEPTION", f"{type(error).__name__}: {error}"
+            return "OTHER EXCEPTION", f"{type(error).__name__}: {error}", []
         if isinstance(after, str):
-            return after, ""
+            return after, "", []
         if not (after and isinstance(after[-1], FileClosed)):
-            return "NO END", "the stream ended without FileClosed"
-        before = self._events_before(target, sample)
-        problem = target.judge(data, before, after)
-        return "accepted", problem
+            return "NO END", "the stream ended without FileClosed", after
+        return "accepted", target.judge(data, self._events_before(target, sample), after), after
 
     def _events_before(self, target: Target, sample: str) -> list[FileEvent]:
         key = (target.format, sample)

@@ -24,6 +24,6 @@ def exit_code_of(error: BaseException) -> ExitCode:
         return ExitCode.CONFIGURATION
     if isinstance(error, TransientError | OutcomeUnknownError):
         return ExitCode.WAITS
-    if isinstance(error, HubError) and not isinstance(error, LedgerError):
+    if isinstance(error, OSError) or (isinstance(error, HubError) and not isinstance(error, LedgerError)):
         return ExitCode.DATA
     return ExitCode.DEFECT

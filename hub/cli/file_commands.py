@@ -9,7 +9,18 @@ import typer
 
 from hub.cli.exit_codes import ExitCode
 from hub.cli.session import Session, command
-from hub.cli.showing import answer_json, by_currency, kronor, out, progress_bar, say, show_table, state, words
+from hub.cli.showing import (
+    answer_json,
+    by_currency,
+    kronor,
+    out,
+    progress_bar,
+    say,
+    show_table,
+    state,
+    words,
+    write_privately,
+)
 from hub.errors import ConfigurationError, LedgerError
 from hub.model.exchanges import ExchangeState
 from hub.model.import_rows import ImportReport
@@ -116,12 +127,14 @@ def import_file(
         from hub.services.receivables import rejected_csv, rejected_name  # here: it loads what reads Excel
 
         beside = file.with_name(rejected_name(file.name))
-        beside.write_text(rejected_csv(report.rejected_rows), encoding="utf-8-sig", newline="")
+        write_privately(beside, rejected_csv(report.rejected_rows))
         say(f"{report.rejected} rejected rows are listed in {beside.name}")
     if session.as_json:
         answer_json(report.as_json())
     else:
         _show_report(report)
+        if all_or_nothing and report.rejected:
+            say("nothing of the file is kept, since rows of it are rejected and --all-or-nothing is given")
     if report.refused is not None or report.rejected:
         raise typer.Exit(ExitCode.DATA)
 

@@ -42,6 +42,7 @@ def list_queue(
         totals = hub.payments.totals()
     if session.as_json:
         answer_json(waiting)
+        _say_how_many(waiting, totals, in_state, group)
         return
     columns = (
         ("id", "right"),
@@ -52,8 +53,17 @@ def list_queue(
         ("kronor", "right"),
     )
     show_table("", columns, [_row(payment) for payment in waiting], empty="no money waits")
+    _say_how_many(waiting, totals, in_state, group)
     for name, currency, count, remaining_ore in totals:
         say(f"{name}: {count} payments, {kronor(remaining_ore, currency)}")
+
+
+def _say_how_many(
+    waiting: list[QueuedPayment], totals: list[tuple[str, str, int, int]], in_state: str, group: str
+) -> None:
+    in_all = sum(count for name, _, count, _ in totals if in_state in ("", name))
+    if not group and in_all > len(waiting):
+        say(f"shown are {len(waiting)} of {in_all}: see more with --limit")
 
 
 def _row(payment: QueuedPayment) -> tuple[Any, ...]:

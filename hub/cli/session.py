@@ -165,4 +165,6 @@ def ended_by_exit_code(*, debug: bool = False) -> Iterator[None]:
 def _sentence(error: Exception) -> str:
     if isinstance(error, HubError):
         return str(error)
+    if isinstance(error, OSError):
+        return f"{error.filename or 'the system'}: {error.strerror or type(error).__name__}"
     return f"a defect in the hub: {type(error).__name__}; run it again with --debug, and report what it shows"

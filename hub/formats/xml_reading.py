@@ -97,24 +97,28 @@ class ItemReader:
         self._plans[shape] = _plan(values)
 
 
+NO_TEXT = -1  # an element without text, in this shape always
+
+
 def _plan(values: Values) -> Plan:
     texts, amounts, many, blocks = [], [], [], []
     for name, value in values.items():
         if isinstance(value, Amount):
-            amounts.append((name, int(value.text or -1), value.currency))
+            amounts.append((name, int(value.text or NO_TEXT), value.currency))
         elif isinstance(value, str):
-            texts.append((name, int(value)))
+            texts.append((name, int(value or NO_TEXT)))
         elif isinstance(value[0], dict):
             blocks.append((name, tuple(_plan(inner) for inner in value)))
         else:
-            many.append((name, tuple(int(number) for number in value)))
+            many.append((name, tuple(int(number or NO_TEXT) for number in value)))
     return Plan(tuple(texts), tuple(amounts), tuple(many), tuple(blocks))
 
 
 def _fill(plan: Plan, texts: list[str]) -> Values:
+    texts = [*texts, ""]  # what NO_TEXT points to
     values: Values = {name: texts[number] for name, number in plan.texts}
     for name, number, currency in plan.amounts:
-        values[name] = Amount(texts[number] if number >= 0 else "", currency)
+        values[name] = Amount(texts[number], currency)
     for name, numbers in plan.many:
         values[name] = [texts[number] for number in numbers]
     for name, inner in plan.blocks:

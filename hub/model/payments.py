@@ -105,6 +105,7 @@ class Candidate(NamedTuple):
 
     how: str  # reference, number, payer
     token: str  # what it was found by
+    account_no: int  # the payee account it was looked for at
     receivable_id: int
     company: str
     number: str

@@ -19,7 +19,9 @@ from hub.runtime.engine import Body, InProcessRunner, Progress
 from hub.runtime.lock import home_lock
 from hub.runtime.plugins import TenantPluginCache, TenantPlugins
 from hub.services.observing import deliver_events
+from hub.services.payees import register_payees
 from hub.services.payments import ingesting, posting, receiving, rematching
+from hub.services.payments.known_accounts import post_to_known_accounts
 from hub.services.payments.lone_sides import watch_clearing
 from hub.services.ports import JsonObject
 from hub.store.database import open_database
@@ -63,14 +65,19 @@ class TenantWork:
     ) -> dict[str, JsonObject]:
         """Carry out everything queued or interrupted, look after the clearing accounts, and tell the observers.
 
+        What broken uploads have left is swept first.
+
         Returns the answers by run id.
 
         Raises:
             TransientError: another process works in this home; what is queued stays queued.
         """
         with home_lock(self._home.path, self._engine, timeout_s=timeout_s):
+            self.store.contents.sweep_orphans()
             answers = InProcessRunner(self.store, self._bodies()).drain(progress)
             with self.store.write() as work:
+                register_payees(work, self.tenant)
+                post_to_known_accounts(work, self.tenant)
                 watch_clearing(work, self.tenant)
             deliver_events(self.store, self.cursors, self.plugins.observers)
         return answers

@@ -14,6 +14,8 @@ from hub.money import plain_kronor
 from hub.runtime.bootstrap import Installation
 from hub.runtime.facade import Hub
 from hub.runtime.plugins import installed_plugins
+from hub.services.receivables.importing import KIND as RECEIVABLE_FILE
+from hub.services.receivables.importing import UNFINISHED
 
 _LOOKED_AT = ("quarantined", "held")
 
@@ -95,6 +97,7 @@ def _tenant(installation: Installation, name: str) -> Iterator[Finding]:
         if found := hub.exchanges.latest(state=kind, limit=100):
             numbers = ", ".join(str(exchange.number) for exchange in found[:10])
             yield Finding(Health.LOOK, what, f"{len(found)} files {kind} (exchange {numbers}): hub exchanges show NO")
+    yield from _interrupted_imports(hub, what)
     for kind in ("queued", "running", "failed"):
         if runs := hub.runs(state=kind, limit=100):
             yield Finding(Health.LOOK, what, f"{len(runs)} runs {kind}: hub runs --state {kind}")
@@ -104,6 +107,13 @@ def _tenant(installation: Installation, name: str) -> Iterator[Finding]:
         if cursor.attempts:
             text = f"observer {cursor.observer} failed {cursor.attempts} times: {cursor.problem}"
             yield Finding(Health.LOOK, what, text)
+
+
+def _interrupted_imports(hub: Hub, what: str) -> Iterator[Finding]:
+    for state in UNFINISHED:
+        for exchange in hub.exchanges.latest(state=state, kind=RECEIVABLE_FILE, limit=10):
+            text = f"the import of {exchange.name} (exchange {exchange.number}) is interrupted, or under way now"
+            yield Finding(Health.LOOK, what, f"{text}: if nothing imports it, import the same file again")
 
 
 def settings_in_force(home: Path | None, tenant: str | None = None) -> list[Setting]:

@@ -16,6 +16,7 @@ Body = Callable[[Work, JsonObject], JsonObject]
 Progress = Callable[[Run, int, int], None]
 
 WAITS = "waits"
+FAILED_RUN = "failed_run"  # the task that asks a person to look at a run
 TURNS_FOR_BLOCKED_RUNS = 3  # a run that waits for another gets its turn again after it
 
 
@@ -91,19 +92,29 @@ class InProcessRunner:
         except HubError as error:
             self._give_up(run, f"{error.code}: {error}")
             return {"failed": str(error), "code": error.code}
-        except BaseException as error:
-            # Not one of ours: the run stays as it is, to be resumed once the defect is mended.
-            self._change(run, problem=type(error).__name__)
-            raise
-        self._change(run, state="done", problem="")
+        except Exception as error:  # noqa: BLE001 - a defect stops its own run and no other; its text may hold data
+            self._give_up(run, type(error).__name__)
+            return {"failed": type(error).__name__, "code": "DEFECT"}
+        self._close(run)
         return answer
+
+    def _close(self, run: Run) -> None:
+        with self._store.write() as work:
+            work.runs.change(run.run_no, state="done", problem="")
+            work.commands.close_task(FAILED_RUN, run.run_id)
 
     def _give_up(self, run: Run, problem: str) -> None:
         """Stop a run that a person has to look at; the accounts it holds are free for others meanwhile."""
         with self._store.write() as work:
             work.runs.change(run.run_no, state="failed", problem=problem)
             work.accounts.release(run.run_no)
+            work.commands.open_task(FAILED_RUN, run.run_id, f"run {run.run_id} failed: {problem}{_next_step(run)}")
 
     def _change(self, run: Run, **values: object) -> None:
         with self._store.write() as work:
             work.runs.change(run.run_no, **values)
+
+
+def _next_step(run: Run) -> str:
+    exchange_no = run.input.get("exchange_no")
+    return f"; mend the cause, then: hub exchanges retry {exchange_no}" if exchange_no is not None else ""

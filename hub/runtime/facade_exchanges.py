@@ -11,7 +11,7 @@ from hub.model.exchanges import Exchange, ExchangeState
 from hub.model.payments import LoadedSection
 from hub.model.runs import Run
 from hub.runtime.bootstrap import TenantWork
-from hub.services.payments.receiving import queue_run
+from hub.services.payments.receiving import KIND, queue_run
 from hub.services.ports import UnitOfWork
 
 _READ_AGAIN = (ExchangeState.QUARANTINED, ExchangeState.UNDONE)
@@ -71,13 +71,15 @@ class ExchangesDesk:
         """
         with self._work.store.write() as work:
             exchange = _exchange(work, number)
+            if exchange.kind != KIND:
+                raise DataError(f"exchange {number} is no payment file: import the same file again")
             run = _run(self._work, work, number, exchange.attempt)
             if exchange.state in _READ_AGAIN:
                 values = {"state": ExchangeState.RECEIVED, "reason": "", "problem": None}
                 work.exchanges.change(number, attempt=exchange.attempt + 1, **values)
                 queue_run(work, self._work.tenant.id, work.exchanges.get(number), self._work.fingerprint)
             elif run is not None and run.state == "failed":
-                work.runs.change(run.run_no, state="queued", problem="")
+                work.runs.change(run.run_no, state="queued", problem="", finished_at=None)
             else:
                 raise DataError(f"exchange {number} is {exchange.state}: there is nothing to retry")
         self._carry_out()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from hub.errors import TransientError
 
@@ -62,5 +63,8 @@ def _try_file(descriptor: int) -> bool:
 @contextmanager
 def _advisory_lock(engine: Engine) -> Iterator[Callable[[], bool]]:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        yield lambda: bool(connection.execute(text("SELECT pg_try_advisory_lock(7021991)")).scalar_one())
-        connection.execute(text("SELECT pg_advisory_unlock_all()"))
+        try:
+            yield lambda: bool(connection.execute(text("SELECT pg_try_advisory_lock(7021991)")).scalar_one())
+        finally:
+            with suppress(DBAPIError):  # a session that is gone has given its lock back
+                connection.execute(text("SELECT pg_advisory_unlock_all()"))

@@ -48,13 +48,6 @@ class InstalledPlugin(NamedTuple):
     error: str = ""
 
 
-class ObserverFailure(NamedTuple):
-    """An observer that did not take its events; offered again later. The error's text may hold data: not kept."""
-
-    plugin: str
-    error: str  # the exception's type
-
-
 def installed_plugins() -> list[InstalledPlugin]:
     """Return every installed plugin by name, with its version and card, or with what is wrong with it."""
     return [_described(point) for point in sorted(entry_points(group=GROUP), key=lambda point: point.name)]
@@ -175,16 +168,6 @@ class TenantPlugins:
     def observers(self) -> dict[str, Observer]:
         """Those who listen to events, by plugin name; each raises what its plugin raises."""
         return {plugin: partial(self._tell, plugin) for plugin in self._names if self._caller(plugin, _EVENTS)}
-
-    def notify(self, events: Sequence[Event]) -> list[ObserverFailure]:
-        """Tell every observer, one by one, and return those that failed; a failure stops no other."""
-        failures = []
-        for plugin, observer in self.observers.items():
-            try:
-                observer(events)
-            except Exception as error:  # noqa: BLE001 - foreign code: the posting stands whatever it does
-                failures.append(ObserverFailure(plugin, type(error).__name__))
-        return failures
 
     def _register(self, plugin: object) -> None:
         name = str(getattr(getattr(plugin, "manifest", None), "name", type(plugin).__name__))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from hub.errors import ConfigurationError
 from hub.model.books import Contra, PostingGroup
 from hub.model.company import Company
 from hub.model.payee_account import PayeeAccount
@@ -27,18 +28,21 @@ class TenantChart:
     def receivable(self, group_no: int, company: str) -> str:
         """Receivables account of a posting group."""
         group = self._groups[group_no]
-        owner = self._companies[company]
+        owner = self._company(company)
         if group.kind == ReceivableKind.INTERNAL and owner.accounts.internal_receivable:
             return owner.accounts.internal_receivable
         return owner.receivable_account(group.routine)
 
     def suspense(self, company: str) -> str:
         """Suspense account (*observationskonto*)."""
-        return self._companies[company].accounts.suspense
+        return self._company(company).accounts.suspense
 
     def contra(self, role: str, *, company: str, account_no: int, group_no: int) -> str:
-        """Account for a contra role; a role that is an account number stands for itself."""
-        owner = self._companies[company]
+        """Account for a contra role; a role that is an account number stands for itself.
+
+        A payee account that the settings have no longer is booked on the company's own accounts.
+        """
+        owner = self._company(company)
         payee_account = self._payee_accounts.get(account_no)
         if role == Contra.CLEARING:
             return owner.clearing_account(payee_account)
@@ -48,6 +52,13 @@ class TenantChart:
             group = self._groups.get(group_no)
             return owner.revenue_account(group.routine if group else "")
         return _company_account(owner, role)
+
+    def _company(self, number: str) -> Company:
+        if number not in self._companies:
+            raise ConfigurationError(
+                f"company {number} has entries but no settings", where="companies", hint="put its table back"
+            )
+        return self._companies[number]
 
 
 def _company_account(company: Company, role: str) -> str:

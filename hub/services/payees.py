@@ -42,6 +42,10 @@ class Payees:
             if canonical_key(account) in numbers
         }
 
+    def get(self, account_no: int) -> Payee | None:
+        """Return the payee account of a number, or None when the settings have it no longer."""
+        return self.by_number.get(account_no)
+
     def find(self, account: FileAccount | None) -> Payee | None:
         """Find the payee account that a file's account means, or None when the tenant has no such account."""
         if account is None:

@@ -26,17 +26,21 @@ class SqlAccounts:
     def register(self, accounts: Iterable[tuple[str, str]]) -> dict[str, int]:
         """Give numbers to accounts (canonical, company) that have none, and return all numbers."""
         known = self.numbers()
-        for canonical, company in accounts:
-            if canonical not in known:
-                known[canonical] = take_numbers(self._connection, self._tenant, "payee_account")
-                self._connection.execute(
-                    text(
-                        "INSERT INTO payee_account (tenant, account_no, canonical, company) "
-                        "VALUES (:t, :number, :canonical, :company)"
-                    ),
-                    {"t": self._tenant, "number": known[canonical], "canonical": canonical, "company": company},
-                )
-        return known
+        new = {canonical: company for canonical, company in accounts if canonical not in known}
+        for canonical, company in new.items():
+            self._connection.execute(
+                text(
+                    "INSERT INTO payee_account (tenant, account_no, canonical, company) "
+                    "VALUES (:t, :number, :canonical, :company) ON CONFLICT (tenant, canonical) DO NOTHING"
+                ),
+                {
+                    "t": self._tenant,
+                    "number": take_numbers(self._connection, self._tenant, "payee_account"),
+                    "canonical": canonical,
+                    "company": company,
+                },
+            )
+        return self.numbers() if new else known  # read again: another process may have been first
 
     def claim(self, account_numbers: Iterable[int], run_no: int) -> bool:
         """Claim accounts for a run, in sorted order; False when another run holds one of them."""

@@ -5,17 +5,25 @@ from __future__ import annotations
 import hashlib
 import io
 import zlib
+from datetime import UTC, timedelta
 from typing import BinaryIO, NamedTuple
 from uuid import uuid4
 
 from sqlalchemy import Engine, text
 
+from hub.banking_calendar import Clock
 from hub.errors import DataError, LedgerError
 from hub.store.database import reading, writing
 
 PART_SIZE = 1024 * 1024
 LARGEST_CONTENT = 8 * 1024**3
 COMPRESSION_LEVEL = 1  # bank files shrink to a tenth already at the fastest level
+
+
+_ORPHANS = """
+    FROM content_part WHERE tenant = :t AND upload < :before
+      AND upload NOT IN (SELECT upload FROM content WHERE tenant = :t)
+"""
 
 
 class KeptContent(NamedTuple):
@@ -26,9 +34,11 @@ class KeptContent(NamedTuple):
 class SqlContents:
     """The bytes of one tenant."""
 
-    def __init__(self, engine: Engine, tenant: int) -> None:
+    def __init__(self, engine: Engine, tenant: int, clock: Clock) -> None:
         self._engine = engine
         self._tenant = tenant
+        self._clock = clock
+        self._swept_before = ""
 
     def keep(self, stream: BinaryIO) -> KeptContent:
         """Keep everything in `stream` and return its hash and size; the same bytes are kept once.
@@ -36,7 +46,7 @@ class SqlContents:
         Raises:
             DataError: more bytes than the limit.
         """
-        upload, digest, size, parts = uuid4().hex, hashlib.sha256(), 0, 0
+        upload, digest, size, parts = f"{self._day()}-{uuid4().hex}", hashlib.sha256(), 0, 0
         while block := stream.read(PART_SIZE):
             digest.update(block)
             size += len(block)
@@ -84,16 +94,25 @@ class SqlContents:
         return io.BufferedReader(_PartStream(self._engine, self._tenant, *row), PART_SIZE)
 
     def sweep_orphans(self) -> int:
-        """Delete parts of uploads that were never closed, and return how many; run when nothing is uploading."""
-        with writing(self._engine) as connection:
-            result = connection.execute(
-                text(
-                    "DELETE FROM content_part WHERE tenant = :t AND upload NOT IN "
-                    "(SELECT upload FROM content WHERE tenant = :t)"
-                ),
-                {"t": self._tenant},
-            )
-            return int(result.rowcount)
+        """Delete parts of uploads that began the day before yesterday or earlier and never ended; return how many.
+
+        Looks once a day. A younger upload may be on its way in another process.
+        """
+        before = self._day(days_ago=1)
+        if self._swept_before == before:
+            return 0
+        values = {"t": self._tenant, "before": before}
+        with reading(self._engine) as connection:
+            has_orphans = connection.execute(text(f"SELECT 1 {_ORPHANS} LIMIT 1"), values).scalar() is not None
+        swept = 0
+        if has_orphans:
+            with writing(self._engine) as connection:
+                swept = int(connection.execute(text(f"DELETE {_ORPHANS}"), values).rowcount)
+        self._swept_before = before
+        return swept
+
+    def _day(self, *, days_ago: int = 0) -> str:
+        return f"{self._clock.now().astimezone(UTC) - timedelta(days=days_ago):%Y%m%d}"
 
 
 class _PartStream(io.RawIOBase):

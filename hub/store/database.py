@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
-from hub.errors import ConfigurationError, TransientError
+from hub.errors import ConfigurationError, LedgerError, TransientError
 from hub.store.planner import write_statistics
 from hub.store.tables import SCHEMA_VERSION, metadata
 
@@ -57,6 +57,7 @@ def _open_sqlite(database: str | None) -> Engine:
     engine = create_engine(
         f"sqlite:///{database}",
         connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False, "cached_statements": 512},
+        hide_parameters=True,  # they hold names and identities, and errors reach logs
     )
 
     @event.listens_for(engine, "connect")
@@ -83,6 +84,7 @@ def _open_postgresql(url: Any) -> Engine:
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
+        hide_parameters=True,  # as above
         connect_args={"options": f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_LIMIT}"},
     )
 
@@ -115,8 +117,13 @@ def _check_version(connection: Connection) -> None:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection whose transaction sees one state of the database and writes nothing."""
-    with engine.connect() as connection, connection.begin():
+    """A connection whose transaction sees one state of the database and writes nothing.
+
+    Raises:
+        TransientError: the database was locked or went away.
+        LedgerError: it refused a question, which is a defect.
+    """
+    with _errors_named("answer"), engine.connect() as connection, connection.begin():
         yield connection
 
 
@@ -126,12 +133,28 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     Raises:
         TransientError: the database was locked or went away; nothing was written.
+        LedgerError: it refused what was written, which is a defect; nothing was written.
     """
+    with (
+        _errors_named("take the change"),
+        engine.connect().execution_options(**{WRITES: True}) as connection,
+        connection.begin(),
+    ):
+        yield connection
+
+
+@contextmanager
+def _errors_named(what: str) -> Iterator[None]:
+    """Name the driver's errors by what to do next; of a refusal only the type, since its text may quote a row."""
     try:
-        with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-            yield connection
+        yield
     except OperationalError as error:
-        raise TransientError(f"the database did not take the change: {_cause(error)}") from error
+        raise TransientError(f"the database did not {what}: {_cause(error)}") from error
+    except DBAPIError as error:
+        cause = type(error.orig).__name__
+        if error.connection_invalidated:
+            raise TransientError(f"the database did not {what}: {cause}") from None
+        raise LedgerError(f"the database did not {what}: {cause}; report it with what you did") from None
 
 
 def _cause(error: DBAPIError) -> str:

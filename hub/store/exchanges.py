@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from hub.model.exchanges import Exchange, ExchangeState
+from hub.model.exchanges import Exchange
 from hub.store.counters import take_numbers
 
 _COLUMNS = (
@@ -107,6 +107,3 @@ class SqlExchanges:
             },
         )
         return [_exchange(row) for row in found]
-
-
-POSTED_STATES = (ExchangeState.POSTING, ExchangeState.POSTED)

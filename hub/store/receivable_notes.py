@@ -88,6 +88,14 @@ class ReceivableNotes:
         )
         return bool(noted.rowcount)
 
+    def move_notes(self, old_receivable_id: int, new_receivable_id: int) -> None:
+        """Let the holds, the watch and the printed charge of a receivable stand beside its new version."""
+        for table in ("hold", "watch", "printed_charge"):
+            self._connection.execute(
+                text(f"UPDATE {table} SET receivable_id = :new WHERE tenant = :t AND receivable_id = :old"),
+                {"t": self._tenant, "old": old_receivable_id, "new": new_receivable_id},
+            )
+
     def change_due_date(self, receivable_id: int, due_date: str) -> None:
         """Move the due date; the original one stays as it is."""
         self._connection.execute(

@@ -92,9 +92,10 @@ class SqlReceivables(ReceivableNotes):
         )
 
     def add_references(self, rows: Sequence[ReferenceRow]) -> list[ReferenceRow]:
-        """Add references and return those that already had another open target, which are now contested.
+        """Add references and return those that mean another open receivable too, which are now contested.
 
-        A contested reference keeps all its targets; its payments go to the queue.
+        All that have had several targets are marked, settled ones too, since an undo reopens what was settled: the
+        exact join leaves them alone, and the rules go by what is open when a payment comes.
         """
         insert_rows(
             self._connection,
@@ -111,7 +112,23 @@ class SqlReceivables(ReceivableNotes):
                 ),
                 [{"t": self._tenant, "account_no": account, "reference": value} for account, value in contested],
             )
-        return [row for row in rows if (row.account_no, row.reference) in contested]
+        marked = [row for row in rows if (row.account_no, row.reference) in contested]
+        return self._still_contested(marked)
+
+    def _still_contested(self, marked: Sequence[ReferenceRow]) -> list[ReferenceRow]:
+        """Leave out those whose other targets are all settled; what is added now owes nothing before it is posted."""
+        added: dict[tuple[int, str], set[int]] = {}
+        for row in marked:
+            added.setdefault((row.account_no, row.reference), set()).add(row.receivable_id)
+        statement = text(
+            "SELECT r.target_id FROM reference r "
+            "JOIN open_item o ON o.tenant = r.tenant AND o.receivable_id = r.target_id "
+            "WHERE r.tenant = :t AND r.account_no = :account_no AND r.reference = :reference AND r.closed_on IS NULL"
+        )
+        for (account_no, reference), targets in added.items():
+            values = {"t": self._tenant, "account_no": account_no, "reference": reference}
+            targets.update(self._connection.execute(statement, values).scalars())
+        return [row for row in marked if len(added[row.account_no, row.reference]) > 1]
 
     def _contested(self, references: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
         by_account: dict[int, list[str]] = {}
@@ -206,15 +223,17 @@ class SqlReceivables(ReceivableNotes):
         return [dict(row) for row in rows]
 
     def lock(self, receivable_ids: Sequence[int]) -> None:
-        """Let nobody else change what is open on receivables until the transaction ends.
+        """Let nobody else change what is open on receivables, or replace them, until the transaction ends.
 
-        SQLite has one writer at a time anyway.
+        A settled one has no open item, so its own row is locked too. SQLite has one writer at a time anyway.
         """
         if self._connection.dialect.name == "postgresql" and receivable_ids:
-            statement = text(
-                "SELECT 1 FROM open_item WHERE tenant = :t AND receivable_id IN :ids ORDER BY receivable_id FOR UPDATE"
-            ).bindparams(bindparam("ids", expanding=True))
-            self._connection.execute(statement, {"t": self._tenant, "ids": list(receivable_ids)})
+            for table in ("receivable", "open_item"):
+                statement = text(
+                    f"SELECT 1 FROM {table} WHERE tenant = :t AND receivable_id IN :ids "
+                    "ORDER BY receivable_id FOR UPDATE"
+                ).bindparams(bindparam("ids", expanding=True))
+                self._connection.execute(statement, {"t": self._tenant, "ids": list(receivable_ids)})
 
     def versions(self, receivable_id: int) -> list[Receivable]:
         """Return every version of a receivable, the first one first."""

@@ -102,7 +102,7 @@ class SqlStore:
         self._clock = clock
         self.tenant_name = tenant_name
         self.tenant = self._tenant_number(tenant_name)
-        self.contents = SqlContents(engine, self.tenant)
+        self.contents = SqlContents(engine, self.tenant, clock)
 
     def _tenant_number(self, name: str) -> int:
         find = text("SELECT tenant FROM tenant WHERE name = :name")

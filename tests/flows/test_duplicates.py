@@ -8,7 +8,8 @@ import pytest
 from payment_world import DAY, World, pay, payment_file
 from sqlalchemy import Engine
 
-from hub.model.payment_file import Key, Level, OtherEntry, OtherKind, Part
+from hub.model.payment_file import Key, Level, OtherEntry, OtherKind, Part, PayeeAccount
+from hub.services.payments.known_accounts import post_to_known_accounts
 
 A, B, C, D = (pay(10000, "1001"), pay(20000, "1002"), pay(30000, "1003"), pay(40000, "1004"))
 SUSPENSE, CLEARING, BANK = "2990", "1940", "1930"
@@ -256,16 +257,29 @@ def test_a_serial_comes_again_the_next_year(world: World) -> None:
 
 
 def test_a_file_for_a_payee_account_we_do_not_have_is_held_not_dropped(world: World) -> None:
-    from hub.model.payment_file import PayeeAccount
-
     world.receive(payment_file("bgmax", [pay(100, "9999")], account=PayeeAccount("bangkiro", "1")))
 
     assert world.waiting() == [("held", "unknown_payee_account", 100)]
 
 
-def test_a_payment_to_an_unknown_account_finds_its_company_by_the_reference(world: World) -> None:
-    from hub.model.payment_file import PayeeAccount
+def test_payments_held_for_a_wrong_setting_are_posted_once_it_is_mended(engine: Engine) -> None:
+    wrong = World(engine, payee_accounts=[{"bankgiro": "5050-1055"}])
+    wrong.receive(payment_file("bgmax", [A]))
+    with wrong.store.read() as work:
+        assert [task["kind"] for task in work.commands.open_tasks()] == ["unknown_payee_account"]
 
+    mended = World(engine, payee_accounts=[{"bankgiro": "5050-1055"}, {"bankgiro": "991-2346"}])
+    with mended.store.write() as work:
+        assert post_to_known_accounts(work, mended.tenant) == 1
+        assert post_to_known_accounts(work, mended.tenant) == 0
+
+    assert posted_ore(mended) == 10000
+    assert mended.waiting() == [("suspended", "unknown_reference", 10000)]
+    with mended.store.read() as work:
+        assert not work.commands.open_tasks()
+
+
+def test_a_payment_to_an_unknown_account_finds_its_company_by_the_reference(world: World) -> None:
     world.receive(payment_file("bgmax", [A], account=PayeeAccount("bankgiro", "50501055")))
 
     assert world.waiting() == []
@@ -302,3 +316,63 @@ def test_a_quarantined_file_is_a_new_attempt_when_sent_again(engine: Engine) -> 
 
     assert (first.number, first.state) == (second.number, "quarantined")
     assert (second.state, second.attempt) == ("posted", 2)
+
+
+TWO_GIROS = [{"bankgiro": "991-2346", "also": [{"iban": "SE4550000000058398257466"}]}, {"bankgiro": "5050-1055"}]
+
+
+@pytest.mark.parametrize("iban", ["SE4550000000058398257466", "SE9999"])
+def test_formats_are_compared_by_the_account_of_the_payment_not_of_the_section(engine: Engine, iban: str) -> None:
+    world = World(engine, payee_accounts=TWO_GIROS)
+    other = PayeeAccount("bankgiro", "50501055")
+    world.receive(payment_file("bgmax", [pay(10000, "1001")], account=other))
+    told_again = pay(10000, "1001", account=other)
+    world.receive(payment_file("camt.054", [told_again], account=PayeeAccount("iban", iban)))
+
+    assert posted_ore(world) == 10000
+
+
+def test_a_key_of_a_closed_payment_still_proves_the_money(world: World) -> None:
+    key = (Key("acct_svcr_ref", "q1"),)
+    world.receive(payment_file("bgmax", [A]))
+    world.receive(payment_file("camt.054", [pay(10000, "1001", keys=key)]))
+    third = world.receive(payment_file("camt.053", [pay(10000, "", keys=key)], level=Level.LUMP))
+
+    assert third.summary is not None
+    assert third.summary["verdict"]["closed"] == {"key:acct_svcr_ref": 1}
+    assert world.waiting() == []
+
+
+def test_no_payment_is_both_closed_and_held(world: World) -> None:
+    world.receive(payment_file("bgmax", [A, B]))
+    world.receive(payment_file("camt.053", [A, C], level=Level.LUMP))
+    world.receive(payment_file("camt.054", [A, C]))
+
+    both = "SELECT count(*) FROM unallocated_payment u JOIN duplicate_payment d ON d.tenant = u.tenant "
+    assert world.number(both + "AND d.payment_id = u.payment_id WHERE u.tenant = :t AND u.state = 'held'") == 0
+
+
+def test_payments_that_share_a_key_are_told_apart_by_their_amounts(world: World) -> None:
+    key = (Key("acct_svcr_ref", "batch"),)
+    first, second = pay(10000, "1001", keys=key), pay(20000, "1002", keys=key)
+    world.receive(payment_file("camt.054", [first, second]))
+    world.receive(payment_file("camt.053", [second, first], level=Level.LUMP))
+
+    assert world.number("SELECT count(*) FROM duplicate_payment WHERE tenant = :t") == 2
+
+
+def test_equal_movements_without_a_reference_in_two_statements_are_two(world: World) -> None:
+    for number in (1, 2):
+        statement = payment_file("camt.053", [lump(50000)], level=Level.LUMP, identity=f"s{number}", marker=str(number))
+        world.receive(statement)
+
+    assert world.account_balance(BANK) == 100000
+
+
+def test_a_lump_meets_all_deposits_of_its_day(world: World) -> None:
+    world.receive(payment_file("bgmax", [A], serial="1"))
+    world.receive(payment_file("bgmax", [B], serial="2"))
+    world.receive(payment_file("camt.053", [lump(30000)], level=Level.LUMP))
+
+    assert world.account_balance(CLEARING) == 0
+    assert world.number("SELECT count(*) FROM deposit WHERE tenant = :t AND lump_no IS NULL") == 0

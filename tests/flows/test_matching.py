@@ -9,7 +9,7 @@ import pytest
 from payment_world import World, pay, payment_file
 from sqlalchemy import Engine, text
 
-from hub.model.payment_file import Deduction, Part, PartKind, Payer, Reversal
+from hub.model.payment_file import Deduction, Part, PartKind, PayeeAccount, Payer, Reversal
 
 SUSPENSE, CLEARING, WRITE_OFF = "2990", "1940", "3740"
 
@@ -99,6 +99,58 @@ def test_a_share_that_names_nothing_open_waits_in_the_suspense_account(world: Wo
     receive(world, pay(15000, "", parts=(Part("1001", 10000), Part("77", 5000))))
 
     assert world.waiting() == [("suspended", "part_not_found", 5000)]
+
+
+def test_shares_that_are_not_the_money_that_came_place_nothing(world: World) -> None:
+    owed = world.owe("1001", 5000000)
+
+    receive(world, pay(200, "", parts=(Part("1001", 5000000), Part("77", 100))))
+
+    assert (world.open_ore(owed), world.waiting()) == (5000000, [("suspended", "shares_differ", 200)])
+
+
+def test_a_share_without_its_credit_note_never_takes_more_than_came(world: World) -> None:
+    owed = world.owe("1001", 50000)
+
+    receive(world, pay(40000, "", parts=(Part("1001", 50000), Part("zz", -10000, PartKind.CREDIT_NOTE))))
+
+    assert (world.open_ore(owed), world.waiting()) == (50000, [("suspended", "shares_differ", 40000)])
+
+
+def test_a_number_in_text_is_an_invoice_number_only_with_the_exact_amount(world: World) -> None:
+    owed = world.owe("2026", 99900, "1234567897")
+
+    receive(world, pay(10000, "", texts=("HYRA NOVEMBER 2026 LGH 12",)))
+
+    assert world.open_ore(owed) == 99900
+
+
+def test_of_two_references_in_text_the_exact_amount_decides(world: World) -> None:
+    exact = world.owe("1001", 10000, "1234567897", due_date="2026-10-31")
+    older = world.owe("1002", 20000, "1234567806", due_date="2026-09-30")
+
+    receive(world, pay(10000, "", texts=("1234567897, ring 1234567806",)))
+
+    assert (world.open_ore(exact), world.open_ore(older)) == (0, 20000)
+
+
+def test_a_number_beside_an_unknown_reference_is_no_guess(world: World) -> None:
+    owed = world.owe("1002", 20000, "1234567806")
+
+    receive(world, pay(10000, "5555", texts=("tel 1234567806",)))
+
+    assert world.open_ore(owed) == 20000
+
+
+def test_a_reference_means_what_it_means_at_its_own_account(engine: Engine) -> None:
+    world = World(engine, payee_accounts=[{"bankgiro": "991-2346"}, {"bankgiro": "5050-1055"}])
+    owed = world.owe("1001", 10000, "REF7777")
+    accounts = [PayeeAccount("bankgiro", number) for number in ("9912346", "50501055")]
+
+    receive(world, *(pay(amount, "REF7777", account=a) for amount, a in zip((4000, 3000), accounts, strict=True)))
+
+    assert world.open_ore(owed) in (6000, 7000)  # the reference is open at one of them
+    assert [reason for _, reason, _ in world.waiting()] == ["unknown_reference"]
 
 
 def test_several_references_without_shares_are_paid_oldest_first(world: World) -> None:

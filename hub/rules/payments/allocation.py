@@ -65,13 +65,24 @@ def _pay(candidate: Candidate, amount_ore: int, balances: OpenBalances, cause: s
 
 
 def _stated_shares(amount_ore: int, found: Found, balances: OpenBalances, cause: str) -> Allocation:
-    movements: list[Movement] = []
-    rest_ore = amount_ore
-    for candidate, stated_ore in zip(found.candidates, found.shares_ore, strict=True):
-        share_ore = _no_more_than_open(stated_ore, balances.open_ore(candidate.receivable_id))
-        movements += _pay(candidate, share_ore, balances, cause)
-        rest_ore -= share_ore
+    """Pay the shares as stated, as far as the receivables are open; never more than the money that came."""
+    shares = _open_shares(found, balances)
+    rest_ore = amount_ore - sum(share_ore for _, share_ore in shares)
+    if rest_ore * amount_ore < 0:
+        return Allocation((), amount_ore, Reason.SHARES_DIFFER)
+    movements = [m for candidate, share_ore in shares for m in _pay(candidate, share_ore, balances, cause)]
     return Allocation(tuple(movements), rest_ore, (found.reason or Reason.OVERPAYMENT) if rest_ore else "")
+
+
+def _open_shares(found: Found, balances: OpenBalances) -> list[tuple[Candidate, int]]:
+    shares: list[tuple[Candidate, int]] = []
+    taken: dict[int, int] = {}
+    for candidate, stated_ore in zip(found.candidates, found.shares_ore, strict=True):
+        number = candidate.receivable_id
+        share_ore = _no_more_than_open(stated_ore, balances.open_ore(number) - taken.get(number, 0))
+        taken[number] = taken.get(number, 0) + share_ore
+        shares.append((candidate, share_ore))
+    return shares
 
 
 def _no_more_than_open(share_ore: int, open_ore: int) -> int:

@@ -19,6 +19,7 @@ def candidate_of(row: OpenReceivable) -> Candidate:
     return Candidate(
         how="person",
         token="",
+        account_no=0,
         receivable_id=row.receivable_id,
         company=row.company,
         number=row.number,

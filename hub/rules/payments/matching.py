@@ -17,6 +17,8 @@ from hub.model.payments import Candidate, UnmatchedPayment
 from hub.model.receivables import ReceivableKind
 from hub.rules.payments.balances import OpenBalances
 
+TEXT_QUALITY = "text"  # the reference was taken from free text
+
 
 class Reason(StrEnum):
     """Why money waits for a person."""
@@ -29,6 +31,8 @@ class Reason(StrEnum):
     OTHER_CURRENCY = "other_currency"
     OVERPAYMENT = "overpayment"
     PART_NOT_FOUND = "part_not_found"  # the file's share names nothing that is open
+    SHARES_DIFFER = "shares_differ"  # the shares stated are not the money that came
+    UNKNOWN_PAYEE_ACCOUNT = "unknown_payee_account"  # the settings do not have the account any more
     NO_CREDIT_NOTE = "no_credit_note"  # a deduction names no open credit note
 
 
@@ -121,6 +125,8 @@ class _Search:
         stated = [(token, share) for token, share in self._tokens.parts if share]
         if not stated:
             return None
+        if sum(share for _, share in stated) != self._payment.amount_ore:
+            return Found((), reason=Reason.SHARES_DIFFER)
         candidates, shares = [], []
         for token, share_ore in stated:
             match = self._payable(self._lookup("reference", token), sign=share_ore)
@@ -141,11 +147,17 @@ class _Search:
         match = self._payable(matches)
         if not match:
             return None
-        rule = Rule.REFERENCE_IN_TEXT if self._payment.quality == "text" else Rule.EXACT_REFERENCE
+        rule = Rule.REFERENCE_IN_TEXT if self._payment.quality == TEXT_QUALITY else Rule.EXACT_REFERENCE
         return Found((match[0],), rule)
 
     def by_other_references(self) -> Found | None:
-        tokens = [self._tokens.reference, *(token for token, _ in self._tokens.parts), *self._tokens.scanned]
+        listed = self._named([token for token, _ in self._tokens.parts])
+        if listed:
+            rule = Rule.REFERENCE_IN_TEXT if len(listed) == 1 else Rule.SEVERAL_REFERENCES
+            return Found(tuple(sorted(listed, key=_due_first)), rule)
+        return self._scanned(self._named(self._tokens.scanned))
+
+    def _named(self, tokens: Iterable[str]) -> list[Candidate]:
         found: dict[int, Candidate] = {}
         for token in tokens:
             matches = self._lookup("reference", token) if token else ()
@@ -153,16 +165,33 @@ class _Search:
                 self._reasons.append(Reason.CONTESTED_REFERENCE)
                 continue
             found.update((match.receivable_id, match) for match in self._payable(matches))
+        return list(found.values())
+
+    def _scanned(self, found: Sequence[Candidate]) -> Found | None:
+        """Numbers found in text may be anything: only the exact amount tells which of several is meant.
+
+        A single one is taken for any amount when the payer gave no reference beside it.
+        """
         if not found:
             return None
-        rule = Rule.REFERENCE_IN_TEXT if len(found) == 1 else Rule.SEVERAL_REFERENCES
-        return Found(tuple(sorted(found.values(), key=_due_first)), rule)
+        total_ore = sum(self._balances.open_ore(match.receivable_id) for match in found)
+        if len(found) > 1 and total_ore == self._payment.amount_ore:
+            return Found(tuple(sorted(found, key=_due_first)), Rule.SEVERAL_REFERENCES)
+        is_free = self._payment.quality == TEXT_QUALITY or not self._tokens.reference
+        exact = [match for match in found if self._is_exact(match)]
+        chosen = found if len(found) == 1 and is_free else exact
+        if len(chosen) == 1:
+            return Found((chosen[0],), Rule.REFERENCE_IN_TEXT)
+        self._reasons.append(Reason.AMBIGUOUS)
+        return None
 
     def by_invoice_number(self) -> Found | None:
+        """The whole reference may be an invoice number; a number in text is one only with the exact amount."""
         found = {
             match.receivable_id: match
             for token in self._tokens.numbers
             for match in self._payable(self._lookup("number", token))
+            if token == self._tokens.reference or self._is_exact(match)
         }
         return self._only_one(list(found.values()), Rule.INVOICE_NUMBER)
 

@@ -15,8 +15,25 @@ PAIRING_WINDOW_BANKING_DAYS = 5
 def pair(deposits: Sequence[Deposit], lumps: Sequence[Lump]) -> list[tuple[Deposit, Lump]]:
     """Pair deposits with lumps of one account: same amount and currency, within the window of days.
 
-    The bank's own reference decides when both sides have it; else the nearest day. Every deposit and lump is used once.
+    The bank's own reference decides when both sides have it; else the nearest day. What is left is tried once more: all
+    deposits of a day together may be one lump, when the day's specification came in several files.
     """
+    pairs = _one_to_one(deposits, lumps)
+    paired = {id(side) for both in pairs for side in both}
+    days: dict[tuple[str, str], list[Deposit]] = defaultdict(list)
+    for deposit in deposits:
+        if id(deposit) not in paired:
+            days[deposit.booked_date, deposit.currency].append(deposit)
+    left = [lump for lump in lumps if id(lump) not in paired]
+    for together in days.values():
+        day = together[0]._replace(amount_ore=sum(deposit.amount_ore for deposit in together), reference="")
+        for _, lump in _one_to_one([day], left):
+            pairs += [(deposit, lump) for deposit in together]
+            left.remove(lump)
+    return pairs
+
+
+def _one_to_one(deposits: Sequence[Deposit], lumps: Sequence[Lump]) -> list[tuple[Deposit, Lump]]:
     by_amount: dict[tuple[int, str], list[Lump]] = defaultdict(list)
     for lump in lumps:
         by_amount[lump.amount_ore, lump.currency].append(lump)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from hub.model.books import Contra, VoucherKey, VoucherLine
 from hub.model.payments import Lump
@@ -38,7 +39,10 @@ def post_lumps(
     chart = chart_of(work, tenant)
     lines: dict[VoucherKey, list[VoucherLine]] = {}
     for lump in lumps:
-        company = payees.by_number[lump.account_no].company.number
+        payee = payees.by_number.get(lump.account_no)
+        if payee is None:  # taken out of the settings since: nobody's bank account moved
+            continue
+        company = payee.company.number
         key = VoucherKey(lump.section_no, company, lump.currency, lump.booked_date)
         for role, side in ((Contra.BANK, sign), (Contra.CLEARING, -sign)):
             account = chart.contra(role, company=company, account_no=lump.account_no, group_no=0)
@@ -57,33 +61,34 @@ def pair_accounts(work: UnitOfWork, account_numbers: Iterable[int]) -> int:
 
 
 def numbered_movements(work: UnitOfWork, exchange_no: int) -> list[Lump]:
-    """Give numbers to the bank movements of a file's statements, and say which are new.
+    """Give numbers to the bank movements of a file, and say which another file has told already.
 
-    A movement that another file has brought already (same account, day, amount and bank reference) is a duplicate.
+    The same account, day, amount and bank reference prove it. Without a reference only another family's equal does: two
+    statements of one bank that each tell such a movement tell of two.
     """
     movements = [lump for lump in work.lumps.movements(exchange_no) if lump.account_no]
     if not movements:
         return []
-    since = min(lump.booked_date for lump in movements)
-    known = _known_movements(work, {lump.account_no for lump in movements}, since)
+    family = work.loading.loaded_sections(exchange_no)[0].family
+    known = _known_movements(work, movements, family)
     first = work.lumps.take_numbers(len(movements))
     numbered = []
     for index, lump in enumerate(movements):
         key = _movement_key(lump)
-        is_known = known.get(key, 0) > 0
-        known[key] = known.get(key, 0) - 1
+        is_known = known[key] > 0
+        known[key] -= 1
         numbered.append(lump._replace(lump_no=first + index, state="duplicate" if is_known else lump.state))
     return numbered
 
 
-def _known_movements(work: UnitOfWork, accounts: set[int], since: str) -> dict[tuple[object, ...], int]:
-    known: dict[tuple[object, ...], int] = {}
-    for account_no in sorted(accounts):
-        for lump in work.lumps.lumps(account_no, state="", since=since):
-            if lump.state != "duplicate":
-                key = _movement_key(lump)
-                known[key] = known.get(key, 0) + 1
-    return known
+def _known_movements(work: UnitOfWork, movements: Sequence[Lump], family: str) -> Counter[tuple[object, ...]]:
+    since = min(lump.booked_date for lump in movements)
+    return Counter(
+        _movement_key(lump)
+        for account_no in {lump.account_no for lump in movements}
+        for lump, told_by in work.lumps.told(account_no, since)
+        if lump.state != "duplicate" and (lump.entry_reference or told_by != family)
+    )
 
 
 def _movement_key(lump: Lump) -> tuple[object, ...]:

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from hub.model.books import Bucket, Contra, Posting
+from hub.model.company import DifferenceLimits
 from hub.model.payments import Candidate, MatchProposal, QueuedPayment, UnmatchedPayment
 from hub.rules.payments.allocation import Allocation, Movement, allocate
 from hub.rules.payments.balances import OpenBalances
-from hub.rules.payments.matching import Found, Rule, Tokens, find_receivables, nothing_found
+from hub.rules.payments.matching import Found, Lookup, Reason, Rule, Tokens, find_receivables, nothing_found
 from hub.rules.payments.tokens import everything, mentions, tokens_of, wanted_candidates
-from hub.services.payees import Payees
+from hub.services.payees import Payee, Payees
 from hub.services.ports import Matching
 
 
@@ -25,31 +26,28 @@ class Decided(NamedTuple):
 
 
 class Candidates:
-    """The candidates of many payments, looked up by what they were found by."""
+    """The candidates of many payments; each payment sees what was looked for at its own account alone."""
 
     def __init__(self, rows: Sequence[Candidate]) -> None:
-        self._by_token: dict[tuple[str, str], list[Candidate]] = {}
+        self._found: dict[tuple[str, str, int], list[Candidate]] = {}
         self._tokens = {row.token for row in rows}
         self.by_id = {row.receivable_id: row for row in rows}
         for row in rows:
-            self._by_token.setdefault((row.how, row.token), []).append(row)
+            self._found.setdefault((row.how, row.token, row.account_no), []).append(row)
 
     def has_any(self, tokens: Tokens) -> bool:
         """Say whether a payment can be found by anything; most of those that nothing matches cannot."""
         return bool(self._tokens) and not self._tokens.isdisjoint(everything(tokens))
 
-    def of(self, payment: UnmatchedPayment) -> _Lookup:
-        """Return the look-up for one payment, which sees its own company alone."""
-        return _Lookup(self._by_token, payment.company)
+    def of(self, account_no: int) -> Lookup:
+        """Return the look-up for payments to one account."""
+        return lambda how, token: self._found.get((how, token, account_no), ())
 
-
-class _Lookup:
-    def __init__(self, by_token: Mapping[tuple[str, str], list[Candidate]], company: str) -> None:
-        self._by_token = by_token
-        self._company = company
-
-    def __call__(self, how: str, token: str) -> Sequence[Candidate]:
-        return [row for row in self._by_token.get((how, token), ()) if row.company == self._company]
+    def ids_of(self, payment: UnmatchedPayment, tokens: Tokens) -> set[int]:
+        """Return the receivables that a payment can be found by."""
+        lookup = self.of(payment.account_no)
+        wanted = wanted_candidates(payment, tokens)
+        return {row.receivable_id for how, token, _, _ in wanted for row in lookup(how, token)}
 
 
 def decide(
@@ -64,30 +62,47 @@ def decide(
     candidates = Candidates(matching.candidates(wanted))
     balances = OpenBalances(candidates.by_id.values())
     for payment, named in zip(payments, tokens, strict=True):
-        company = payees.by_number[payment.account_no].company
-        found = _proposed(payment, proposals, candidates) or (
-            find_receivables(payment, named, candidates.of(payment), balances, company.matching.without_reference)
-            if candidates.has_any(named)
-            else nothing_found(payment, named)
-        )
-        allocation = allocate(payment.amount_ore, found, balances, company.limits, cause=payment.kind)
-        yield Decided(payment, named, found, allocation)
+        payee = payees.by_number.get(payment.account_no)
+        if payee is None:  # taken out of the settings since: the money waits
+            found, limits = Found((), reason=Reason.UNKNOWN_PAYEE_ACCOUNT), DifferenceLimits()
+        else:
+            found, limits = _found(payment, named, payee, candidates, balances, proposals), payee.company.limits
+        yield Decided(payment, named, found, allocate(payment.amount_ore, found, balances, limits, cause=payment.kind))
+
+
+def _found(
+    payment: UnmatchedPayment,
+    tokens: Tokens,
+    payee: Payee,
+    candidates: Candidates,
+    balances: OpenBalances,
+    proposals: Mapping[int, MatchProposal],
+) -> Found:
+    proposed = _proposed(payment, tokens, proposals, candidates)
+    if proposed is not None:
+        return proposed
+    if not candidates.has_any(tokens):
+        return nothing_found(payment, tokens)
+    setting = payee.company.matching.without_reference
+    return find_receivables(payment, tokens, candidates.of(payment.account_no), balances, setting)
 
 
 def _tokens(payment: UnmatchedPayment, payees: Payees) -> Tokens:
-    payee = payees.by_number[payment.account_no]
+    payee = payees.by_number.get(payment.account_no)
+    if payee is None:
+        return Tokens(payment.reference, (), (), (), "")
     return tokens_of(payment, payee.company.matching, payee.control)
 
 
 def _proposed(
-    payment: UnmatchedPayment, proposals: Mapping[int, MatchProposal], candidates: Candidates
+    payment: UnmatchedPayment, tokens: Tokens, proposals: Mapping[int, MatchProposal], candidates: Candidates
 ) -> Found | None:
     """Take a plugin's proposal when every receivable it names is among the payment's own candidates."""
     proposal = proposals.get(payment.payment_id)
-    if proposal is None or any(share.receivable_id not in candidates.by_id for share in proposal.shares):
+    if proposal is None or not {share.receivable_id for share in proposal.shares} <= candidates.ids_of(payment, tokens):
         return None
     chosen = tuple(candidates.by_id[share.receivable_id] for share in proposal.shares)
-    if any(row.company != payment.company or row.currency != payment.currency for row in chosen):
+    if any(row.currency != payment.currency for row in chosen):
         return None
     return Found(chosen, f"{Rule.PLUGIN}:{proposal.rule}", "", tuple(share.amount_ore for share in proposal.shares))
 

@@ -75,8 +75,27 @@ def _close(work: UnitOfWork, held: Sequence[tuple[QueuedPayment, bool]]) -> Json
                 "take it as new money, or receive that file again first"
             )
         pairs.append((payment.payment_id, payment.twin_payment))
+    _refuse_twins_told_twice(work, pairs)
     work.queue.close_as_duplicate(pairs, "person")
     return {"closed": len(pairs)}
+
+
+def _refuse_twins_told_twice(work: UnitOfWork, pairs: Sequence[tuple[int, int]]) -> None:
+    """A booked payment is told once by each family: two payments of one family are never both the same money as it."""
+    twins: dict[int, int] = {}
+    for payment_id, twin in pairs:
+        if twin in twins:
+            raise RuleViolation(
+                f"payments {twins[twin]} and {payment_id} would both be the same money as payment {twin}: "
+                "decide them one at a time, by id"
+            )
+        twins[twin] = payment_id
+    taken = work.queue.with_taken_twin([payment_id for payment_id, _ in pairs])
+    if taken:
+        raise RuleViolation(
+            f"payment {taken[0]} would be the same money as one that another payment like it was closed against: "
+            "take it as new money"
+        )
 
 
 def _post_as_new(work: UnitOfWork, tenant: Tenant, held: Sequence[QueuedPayment], command: DecideHeld) -> JsonObject:

@@ -6,19 +6,21 @@ side, pairing). From `judge` on it only goes forward; a crash resumes at the ste
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from hub.errors import DataError, TransientError
+from hub.errors import ConfigurationError, DataError, TransientError
 from hub.model.exchanges import Exchange, ExchangeState
 from hub.model.tenant import Tenant
 from hub.services.payees import Payees, register_payees
 from hub.services.payments.clearing import pair_accounts, post_movements
-from hub.services.payments.judging import correction_of, judge, refused_as_test
+from hub.services.payments.judging import accounts_of, correction_of, judge, refused_as_test
 from hub.services.payments.posting import ChunkPoster
 from hub.services.payments.reading import FileLoader, events_of
-from hub.services.payments.receiving import HEAD_SIZE, NamedReader, choose_reader, describe
+from hub.services.payments.receiving import HEAD_SIZE, NamedReader, as_reader_defect, choose_reader, describe
 from hub.services.payments.reversing import apply_reversals
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
+
+_ORIGINALS = (ExchangeState.POSTING, ExchangeState.POSTED, ExchangeState.HELD)
 
 
 class PaymentFileRun:
@@ -42,7 +44,7 @@ class PaymentFileRun:
         judged = work.step("judge", self._judge, {**input, "run_no": work.run_no})
         if "outcome" in judged:
             return judged
-        self._post(work, exchange_no)
+        self._post(work, exchange_no, judged["accounts"])
         return work.step("finish", self._finish, {"exchange_no": exchange_no, "run_no": work.run_no})
 
     # --- reading ----------------------------------------------------------------------------------------------------
@@ -53,10 +55,13 @@ class PaymentFileRun:
             work.loading.clear(exchange.number)
             payees = register_payees(work, self._tenant)
         try:
-            outcome = self._load(exchange, payees)
+            return self._load(exchange, payees)
         except DataError as error:
             return self._quarantine(exchange, error)
-        return outcome
+        except (TransientError, ConfigurationError):
+            raise
+        except Exception as error:  # noqa: BLE001 - a defect keeps one file out, and no other
+            return self._quarantine(exchange, as_reader_defect(error))
 
     def _load(self, exchange: Exchange, payees: Payees) -> JsonObject | None:
         with self._store.contents.open(exchange.sha256) as stream:
@@ -98,9 +103,8 @@ class PaymentFileRun:
         exchange = work.exchanges.get(exchange_no)
         if exchange.state != ExchangeState.READ:  # an earlier attempt came further; nothing is judged twice
             return {"outcome": exchange.state}
-        accounts = {section.account_no for section in work.loading.loaded_sections(exchange_no)}
-        if not work.accounts.claim(accounts, run_no):
-            raise TransientError("another run is posting to the same payee account; this one goes on after it")
+        accounts = accounts_of(work, exchange_no)
+        _claim(work, accounts, run_no)
         if close_if_posted_before(work, exchange_no, exchange.content_key):
             work.accounts.release(run_no)
             work.loading.clear(exchange_no)
@@ -113,13 +117,14 @@ class PaymentFileRun:
         work.exchanges.change(
             exchange_no, state=ExchangeState.POSTING, summary={**(exchange.summary or {}), "verdict": verdict}
         )
-        return {"verdict": verdict}
+        return {"verdict": verdict, "accounts": sorted(accounts)}
 
     # --- posting ----------------------------------------------------------------------------------------------------
 
-    def _post(self, work: Work, exchange_no: int) -> None:
-        with self._store.read() as reading:
-            chunks = reading.matching.chunks(exchange_no)
+    def _post(self, work: Work, exchange_no: int, accounts: Iterable[int]) -> None:
+        with self._store.write() as claiming:  # no step: an attempt that failed has given its claim back
+            _claim(claiming, accounts, work.run_no)
+            chunks = claiming.matching.chunks(exchange_no)
         total = sum(chunk.payments for chunk in chunks)
         done = 0
         for chunk in chunks:
@@ -153,19 +158,25 @@ class PaymentFileRun:
         return {"outcome": ExchangeState.POSTED, **outcome}
 
 
+def _claim(work: UnitOfWork, accounts: Iterable[int], run_no: int) -> None:
+    if not work.accounts.claim(accounts, run_no):
+        raise TransientError("another run is posting to the same payee account; this one goes on after it")
+
+
 def close_if_posted_before(work: UnitOfWork, exchange_no: int, content_key: str) -> bool:
-    """Close an exchange whose content another one has posted, or is posting."""
-    posted = work.exchanges.with_content(content_key=content_key, states=(ExchangeState.POSTING, ExchangeState.POSTED))
-    earlier = [exchange.number for exchange in posted if exchange.number != exchange_no]
+    """Close an exchange whose content another one has posted, is posting, or holds for a person's choice."""
+    same = work.exchanges.with_content(content_key=content_key, states=_ORIGINALS)
+    earlier = [exchange for exchange in same if exchange.number != exchange_no]
     if not earlier:
         return False
+    held = " (held: accept or reject that one)" if earlier[0].state == ExchangeState.HELD else ""
     work.exchanges.change(
         exchange_no,
         state=ExchangeState.DUPLICATE,
         content_key=content_key,
-        reason=f"the same content as exchange {earlier[0]}",
+        reason=f"the same content as exchange {earlier[0].number}{held}",
     )
-    work.events.record("file_closed_as_duplicate", exchange_no=exchange_no, of_exchange_no=earlier[0])
+    work.events.record("file_closed_as_duplicate", exchange_no=exchange_no, of_exchange_no=earlier[0].number)
     return True
 
 

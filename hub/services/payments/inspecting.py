@@ -24,7 +24,7 @@ from hub.model.payment_file import (
     SectionOpened,
     Warned,
 )
-from hub.services.payments.receiving import HEAD_SIZE, NamedReader, choose_reader, describe
+from hub.services.payments.receiving import HEAD_SIZE, NamedReader, as_reader_defect, choose_reader, describe
 from hub.services.ports import JsonObject
 
 OpenFile = Callable[[], AbstractContextManager[BinaryIO]]
@@ -107,6 +107,8 @@ class FileInspector:
                 _Tally(self.inspection).read(self._reader.read(stream))
         except DataError as error:
             self.inspection.errors.append(describe(error))
+        except Exception as error:  # noqa: BLE001 - a reader's defect is a finding like any other
+            self.inspection.errors.append(describe(as_reader_defect(error)))
 
     def items(self) -> Iterator[JsonObject]:
         """Yield every entry in file order, in constant memory; nothing of a file that is not whole.

@@ -7,6 +7,7 @@ from datetime import date
 
 from hub.banking_calendar import add_banking_days
 from hub.model.payments import DayWindow
+from hub.services.payments.known_accounts import ask_about_unknown_accounts
 from hub.services.ports import JsonObject, UnitOfWork
 
 NEAR_BANKING_DAYS = 5  # the formats may book the same payment on different days
@@ -18,12 +19,11 @@ def judge(work: UnitOfWork, exchange_no: int) -> JsonObject:
 
     Runs in one transaction while the run holds the claim on the file's accounts.
     """
-    work.duplicates.place_unknown_accounts(exchange_no)
     days = work.duplicates.days(exchange_no)
     work.duplicates.close_by_key(exchange_no, serial_reused_before=_years_before(days, SERIAL_UNIQUE_YEARS))
     work.undoing.close_left_out(exchange_no)  # what an undo left booked is not new money when the file comes again
     _compare_with_other_families(work, exchange_no, days)
-    work.duplicates.hold_unknown_accounts(exchange_no)
+    ask_about_unknown_accounts(work, exchange_no, work.duplicates.hold_unknown_accounts(exchange_no))
     work.matching.note_repeated_references(exchange_no)
     work.lumps.make_deposits(exchange_no)
     return work.duplicates.counts(exchange_no)
@@ -36,15 +36,29 @@ def _compare_with_other_families(work: UnitOfWork, exchange_no: int, days: Seque
     first, last = min(window.first for window in windows), max(window.last for window in windows)
     if work.duplicates.other_families_near(exchange_no, first, last):
         work.duplicates.gather(exchange_no, first, last, windows)
-        for overlap in work.duplicates.overlaps():
-            if overlap.is_contained:
-                work.duplicates.close_overlap(overlap)
-            else:
-                work.duplicates.hold_overlap(overlap, f"{exchange_no}:{overlap.account_no}:{overlap.day}")
+        _judge_overlaps(work, exchange_no)
         work.duplicates.hold_without_reference(exchange_no)
         work.duplicates.hold_near(exchange_no)
     if work.duplicates.has_posted_other_family(exchange_no):
         work.duplicates.hold_settled_by_twin(exchange_no)
+
+
+def _judge_overlaps(work: UnitOfWork, exchange_no: int) -> None:
+    """Close what is proved by a day that contains the other's, family by family; then hold what is left in doubt."""
+    for overlap in work.duplicates.overlaps():
+        if overlap.is_contained:
+            work.duplicates.close_overlap(overlap)
+    for overlap in work.duplicates.overlaps():
+        if overlap.is_contained:
+            work.duplicates.close_overlap(overlap)
+        else:
+            work.duplicates.hold_overlap(overlap, f"{exchange_no}:{overlap.account_no}:{overlap.day}")
+
+
+def accounts_of(work: UnitOfWork, exchange_no: int) -> set[int]:
+    """Return the payee accounts that a file's payments came to, after placing those whose account is not known."""
+    work.duplicates.place_unknown_accounts(exchange_no)
+    return work.duplicates.note_accounts(exchange_no)
 
 
 def _window(day: str) -> DayWindow:

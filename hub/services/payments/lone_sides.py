@@ -114,7 +114,9 @@ def _lone_deposits(work: UnitOfWork, payee: Payee) -> list[Deposit]:
 
 
 def _is_payment(work: UnitOfWork, payee: Payee, lump: Lump) -> bool:
-    return payee.account.lumps_are_payments and lump.amount_ore > 0 and not work.lumps.details(lump)[0]
+    """Deposits that stand alone too may be part of the lump: then a person looks."""
+    is_profile = payee.account.lumps_are_payments and lump.amount_ore > 0
+    return is_profile and not work.lumps.details(lump)[0] and not work.lumps.deposits(payee.account_no)
 
 
 def _has_waited(payee: Payee, booked_date: str, today: str) -> bool:

@@ -22,6 +22,7 @@ from hub.model.payment_file import (
     Warned,
 )
 from hub.model.payments import LoadedSection, Placed
+from hub.rules.payments.matching import TEXT_QUALITY
 from hub.rules.references import normal_form, scan_references
 from hub.services.payees import Payee, Payees
 from hub.services.ports import Store
@@ -29,8 +30,8 @@ from hub.services.ports import Store
 CHUNK_PAYMENTS = 20_000  # about half a second of one write transaction
 LONGEST_TEXT_REFERENCE = 35
 LISTED = "+"  # in no normal form: a list is never taken for one reference
-TEXT_QUALITY = "text"  # the reference was taken from free text
 MOST_WARNINGS_KEPT = 50
+LARGEST_TOTAL_ORE = 2**62  # of a file; what the databases add up stays below 2^63
 
 
 class FileLoader:
@@ -100,6 +101,7 @@ class FileLoader:
         self._section = _OpenSection(len(self._sections) + 1, event, payee)
 
     def _section_closed(self, event: SectionClosed) -> None:
+        _refuse_too_large(event.line, event.net_ore or 0)
         section = self._open_section()
         assert self._opened is not None
         self._sections.append(section.loaded(event, self._opened))
@@ -122,6 +124,7 @@ class FileLoader:
             self._flush()
 
     def _balance(self, event: Balance) -> None:
+        _refuse_too_large(event.line, event.amount_ore)
         self._balances.append((self._open_section().number, event))
 
     def _warned(self, event: Warned) -> None:
@@ -152,6 +155,15 @@ _HANDLERS: dict[type, str] = {
     Warned: "_warned",
     FileClosed: "_file_closed",
 }
+
+
+def _refuse_too_large(line: int, *amounts_ore: int) -> None:
+    if any(abs(amount_ore) > LARGEST_TOTAL_ORE for amount_ore in amounts_ore):
+        raise FormatError(
+            "an amount, or a sum of amounts, is larger than the hub can book; ask the sender for a corrected file",
+            code="AMOUNT_TOO_LARGE",
+            line=line,
+        )
 
 
 def _reference_of(event: Payment | Deduction, payee: Payee | None) -> tuple[str, str]:
@@ -225,6 +237,7 @@ class _Summary:
         self._counts[kind] = self._counts.get(kind, 0) + 1
         by_currency = self._sums.setdefault(kind, {})
         by_currency[event.currency] = by_currency.get(event.currency, 0) + event.amount_ore
+        _refuse_too_large(event.line, event.amount_ore, by_currency[event.currency])
 
     def warn(self, event: Warned) -> None:
         if len(self._warnings) < MOST_WARNINGS_KEPT:

@@ -7,17 +7,24 @@ from pathlib import PurePath
 from typing import BinaryIO
 
 from hub.contracts import PaymentFileReader, Recognition
-from hub.errors import UnrecognisedFile
+from hub.errors import FormatError, HubError, UnrecognisedFile
 from hub.model.exchanges import Direction, Exchange, ExchangeState
 from hub.services.ports import JsonObject, Store, UnitOfWork
 
 KIND = "payment_file"
 RUN_KIND = "ingest"
+READER_DEFECT = "READER_DEFECT"
 HEAD_SIZE = 64 * 1024
 LONGEST_NAME = 200
 
 NamedReader = tuple[str, PaymentFileReader]  # plugin name, reader
-_OPEN_STATES = (ExchangeState.POSTING, ExchangeState.POSTED, ExchangeState.RECEIVED, ExchangeState.HELD)
+_OPEN_STATES = (
+    ExchangeState.RECEIVED,
+    ExchangeState.READ,
+    ExchangeState.HELD,
+    ExchangeState.POSTING,
+    ExchangeState.POSTED,
+)
 _RETRY_STATES = (ExchangeState.QUARANTINED, ExchangeState.UNDONE)
 
 
@@ -25,13 +32,14 @@ def receive(store: Store, stream: BinaryIO, *, name: str, fingerprint: str) -> t
     """Keep a file's bytes as an exchange and queue its run; return the exchange and the run's id.
 
     The bytes of a quarantined or undone exchange reopen it as a new attempt. The same bytes of a file that is posted,
-    or on its way, give a new exchange that the run closes as a duplicate.
+    or on its way, give a new exchange that the run closes as a duplicate. The same bytes at another door say nothing.
     """
     kept = store.contents.keep(stream)
     with store.write() as work:
-        earlier = work.exchanges.with_content(sha256=kept.sha256, states=_RETRY_STATES)
-        if earlier and not work.exchanges.with_content(sha256=kept.sha256, states=_OPEN_STATES):
-            exchange = _reopen(work, earlier[-1])
+        same = [earlier for earlier in work.exchanges.with_content(sha256=kept.sha256) if earlier.kind == KIND]
+        closed = [earlier for earlier in same if earlier.state in _RETRY_STATES]
+        if closed and not any(earlier.state in _OPEN_STATES for earlier in same):
+            exchange = _reopen(work, closed[-1])
         else:
             exchange = work.exchanges.open(
                 direction=Direction.IN, kind=KIND, name=plain_name(name), sha256=kept.sha256, size=kept.size
@@ -78,6 +86,13 @@ def choose_reader(readers: Sequence[NamedReader], head: bytes) -> NamedReader:
     raise UnrecognisedFile(
         f"no enabled reader recognises the file (enabled: {known}); check that it is what you meant to send"
     )
+
+
+def as_reader_defect(error: Exception) -> FormatError:
+    """Return what to say of an error that is none of the file's own; the text of a foreign one may hold data."""
+    what = f"{type(error).__name__}: {error}" if isinstance(error, HubError) else type(error).__name__
+    message = f"reading the file stopped at a defect of the hub or of the reader ({what}); mend it and retry"
+    return FormatError(message, code=READER_DEFECT)
 
 
 def describe(error: Exception) -> JsonObject:

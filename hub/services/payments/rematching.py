@@ -46,6 +46,7 @@ class RematchRun:
 
     def _batch(self, work: UnitOfWork, input: JsonObject) -> JsonObject:
         marked = work.queue.marked_for_rematch(BATCH)
+        work.queue.lock(marked)  # what a person moves meanwhile is not suspended any more when it is read below
         payments = work.matching.unallocated(marked)
         today = work.today
         decided = [

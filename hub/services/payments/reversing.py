@@ -1,6 +1,12 @@
-"""Payments the bank took back: found by their keys, reversed by new entries; one that is not found is held."""
+"""Payments the bank took back: found by their keys, reversed by new entries; one that is not found is held.
+
+A camt.054 and a camt.053 may both tell the same reversal: the second telling changes nothing but the bank's side.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
 
 from hub.model.payments import LoadedReversal
 from hub.model.tenant import Tenant
@@ -12,26 +18,58 @@ CAUSE = "payment_reversed"
 VOUCHER_TYPE = "giro_payments"
 
 
+class Outcome(StrEnum):
+    """What became of a reversal."""
+
+    DONE = "done"
+    DUPLICATE = "duplicate"  # another family's file had told it already
+    HELD = "held"  # waits for a person
+
+
 def apply_reversals(work: UnitOfWork, tenant: Tenant, exchange_no: int, run_no: int) -> JsonObject:
-    """Reverse the payments that a file takes back; return how many were reversed and held."""
-    done = held = 0
+    """Reverse the payments that a file takes back; return how many were reversed, told again and held."""
+    _deposit_left_out(work, exchange_no)
+    counted = dict.fromkeys(Outcome, 0)
     for reversal in work.loading.loaded_reversals(exchange_no):
-        payment_id = work.undoing.payment_by_keys(
-            reversal.keys, reversal.account_no, reversal.amount_ore, reversal.currency
-        )
+        outcome, payment_id = _outcome(work.undoing.owners_of_keys(reversal))
+        counted[outcome] += 1
         if payment_id is None:
             _hold(work, reversal)
-            held += 1
+        elif outcome is Outcome.DUPLICATE:
+            work.undoing.settle_reversal(exchange_no, reversal.reversal_no, outcome, payment_id)
         else:
             reverse_payment(work, tenant, reversal, payment_id, run_no)
-            done += 1
-    return {"reversed": done, "reversals_held": held}
+    return {
+        "reversed": counted[Outcome.DONE],
+        "reversals_told_again": counted[Outcome.DUPLICATE],
+        "reversals_held": counted[Outcome.HELD],
+    }
+
+
+def _deposit_left_out(work: UnitOfWork, exchange_no: int) -> None:
+    """What an undo left booked came in with the file's deposits, which were made anew without it."""
+    left_out = work.undoing.left_out_of(exchange_no)
+    if left_out:
+        work.lumps.raise_deposits(left_out)
+
+
+def _outcome(owners: Sequence[tuple[int, str]]) -> tuple[Outcome, int | None]:
+    """Choose what becomes of a reversal, and which payment it means; several that may be meant are for a person.
+
+    What another family has told already comes first: it is the same reversal, whatever else has the key.
+    """
+    for standing, outcome in (("told_elsewhere", Outcome.DUPLICATE), ("booked", Outcome.DONE)):
+        payments = [payment_id for payment_id, told in owners if told == standing]
+        if payments:
+            return (outcome, payments[0]) if len(payments) == 1 else (Outcome.HELD, None)
+    return Outcome.HELD, None
 
 
 def reverse_payment(
     work: UnitOfWork, tenant: Tenant, reversal: LoadedReversal, payment_id: int, run_no: int | None
 ) -> None:
     """Take one payment back: its entries by new ones, what is left of it in the suspense account too."""
+    work.receivables.lock(work.undoing.receivables_of(payment_id))
     references = [
         (row.account_no, row.reference)
         for row in work.receivables.references_of(work.undoing.receivables_of(payment_id))
@@ -39,7 +77,7 @@ def reverse_payment(
     work.undoing.postings_of_payment(payment_id, reversal.booked_date, CAUSE)
     work.books.apply(chart_of(work, tenant), voucher_type=VOUCHER_TYPE, exchange_no=reversal.exchange_no, run_no=run_no)
     work.queue.change([payment_id], state="closed", remaining_ore=0, reason=CAUSE)
-    work.undoing.settle_reversal(reversal.exchange_no, reversal.reversal_no, "done", payment_id)
+    work.undoing.settle_reversal(reversal.exchange_no, reversal.reversal_no, Outcome.DONE, payment_id)
     work.events.record(
         "payment_taken_back",
         payment_id=payment_id,
@@ -52,7 +90,7 @@ def reverse_payment(
 
 
 def _hold(work: UnitOfWork, reversal: LoadedReversal) -> None:
-    work.undoing.settle_reversal(reversal.exchange_no, reversal.reversal_no, "held", None)
+    work.undoing.settle_reversal(reversal.exchange_no, reversal.reversal_no, Outcome.HELD, None)
     subject = f"{reversal.exchange_no}:{reversal.reversal_no}"
     work.commands.open_task("reversal", subject, "the bank took back a payment that is not found by its keys")
     work.events.record(

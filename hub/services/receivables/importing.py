@@ -18,7 +18,7 @@ from hub.model.source_system import SourceSystem
 from hub.model.tenant import Tenant
 from hub.rules.receivables import Step
 from hub.services.chart import canonical_key
-from hub.services.ports import Store
+from hub.services.ports import Store, UnitOfWork
 from hub.services.receivables.deciding import Key, KnownReceivables, key_of
 from hub.services.receivables.mapping import RowMapping
 from hub.services.receivables.posting import ChartMaker, ChunkOutcome, ChunkPosting, ImportTask
@@ -28,8 +28,10 @@ KIND = "receivable_file"
 CHUNK_ROWS = 10_000
 MOST_UNUSED_COLUMNS = 50
 LONGEST_NAME = 200
+MOST_CHUNKS = 1_000_000  # of one attempt: those of the next have numbers of their own
 LONGEST_KEPT_CELL = 1_000  # of a rejected row: the longest field is 200, and lists of wrong files stay small
 
+UNFINISHED = (ExchangeState.RECEIVED, ExchangeState.POSTING)
 Progress = Callable[[int, int], None]
 """Told how many rows are done, and how many there are."""
 
@@ -49,7 +51,8 @@ def import_receivables(
 ) -> ImportReport:
     """Import a file of receivables and say what became of every row.
 
-    The bytes are kept first. Rows that are known already are left as they are, so the same file again is harmless. With
+    The bytes are kept first. Rows that are known already are left as they are, so the same file again is harmless; it
+    also finishes the exchange of an import that was interrupted. With
     `all_or_nothing` one rejected row keeps the whole file out; `opening` takes balances in without vouchers. A file
     that cannot be read as a whole is quarantined: the report's `refused` says why, and nothing is posted.
 
@@ -62,7 +65,9 @@ def import_receivables(
     kept = store.contents.keep(stream)
     name = _without_folders(file_name)
     with store.write() as work:
-        exchange = work.exchanges.open(direction=Direction.IN, kind=KIND, name=name, sha256=kept.sha256, size=kept.size)
+        exchange = _interrupted(work, kept.sha256) or work.exchanges.open(
+            direction=Direction.IN, kind=KIND, name=name, sha256=kept.sha256, size=kept.size
+        )
         accounts = work.accounts.register(_payee_accounts(tenant_settings))
     resolver = Resolver(tenant_settings, system, accounts, is_opening=opening)
     file = _File(store, exchange, system, mapping, resolver, ImportReport(exchange.number, name, source_system))
@@ -183,7 +188,7 @@ class _Import:
         return self._report.rejected > 0
 
     def _post(self) -> None:
-        chunk_no = 0
+        chunk_no = (self._file.exchange.attempt - 1) * MOST_CHUNKS
         for chunk in self._file.chunks():
             rest = chunk
             while rest:
@@ -215,6 +220,8 @@ class _Import:
             self._change(ExchangeState.POSTED, "")
         elif not report.unchanged:
             self._change(ExchangeState.QUARANTINED, "every row is rejected")
+        elif self._file.exchange.attempt > 1:
+            self._change(ExchangeState.POSTED, "an interrupted import had posted its rows")
         elif not report.rejected:
             self._change(ExchangeState.DUPLICATE, "every receivable was known already")
         else:
@@ -233,6 +240,16 @@ class _Import:
                 problem=problem,
                 summary=report.counts(),
             )
+
+
+def _interrupted(work: UnitOfWork, sha256: str) -> Exchange | None:
+    """Take up the exchange of an import of the same bytes that never ended; its rows are known when it goes on."""
+    unfinished = work.exchanges.with_content(sha256=sha256, states=UNFINISHED)
+    exchange = next((found for found in unfinished if found.kind == KIND), None)
+    if exchange is None:
+        return None
+    work.exchanges.change(exchange.number, state=ExchangeState.RECEIVED, attempt=exchange.attempt + 1)
+    return work.exchanges.get(exchange.number)
 
 
 def _declared(tenant: Tenant, name: str) -> SourceSystem:

@@ -97,6 +97,7 @@ class ChunkPosting:
 
     def _replace(self, row: Incoming, old: Receivable) -> None:
         receivable = self._numbered(row, chain_id=old.chain_id)
+        self._work.receivables.lock([old.receivable_id])  # a payment posted meanwhile moves to the new version too
         entries = self._work.receivables.entries(old.receivable_id)
         past = [PastEntry(*(entry[name] for name in PastEntry._fields)) for entry in entries]
         self._gather(row, receivable, version_postings(old, past, receivable, self._occasion))
@@ -135,6 +136,7 @@ class ChunkPosting:
         work.receivables.insert(tuple(self._receivables.values()))
         for old, new in self._replaced:
             work.receivables.move_references(old.receivable_id, new.receivable_id, work.today)
+            work.receivables.move_notes(old.receivable_id, new.receivable_id)
         for row in work.receivables.add_references(self._references):
             self._warn_of_contested(row)
         work.books.add(self._postings)

@@ -56,7 +56,9 @@ class SqlDuplicates:
         A bankgiro serial number says nothing about payments before `serial_reused_before`, since serials come again.
         Returns how many were closed.
         """
-        self._temporary("key_hit", "value TEXT, kind TEXT, new_id BIGINT, old_id BIGINT, same_amount INT")
+        self._temporary(
+            "key_hit", "value TEXT, kind TEXT, amount BIGINT, new_id BIGINT, old_id BIGINT, same_amount INT"
+        )
         self._run(_FIND_KEY_HITS, exchange_no, reused=serial_reused_before)
         self._run(_FIND_EXTRA_KEY_HITS, exchange_no, reused=serial_reused_before)
         if not self._connection.exec_driver_sql("SELECT count(*) FROM key_hit").scalar_one():
@@ -66,6 +68,15 @@ class SqlDuplicates:
         return closed
 
     # --- by account, day, amount and reference --------------------------------------------------------------------
+
+    def note_accounts(self, exchange_no: int) -> set[int]:
+        """Write down which accounts the file's payments came to, and return those that are the tenant's."""
+        self._run("DELETE FROM section_account WHERE tenant = :t AND exchange_no = :x", exchange_no)
+        self._run(_NOTE_ACCOUNTS, exchange_no)
+        rows = self._run(
+            "SELECT DISTINCT account_no FROM section_account WHERE tenant = :t AND exchange_no = :x", exchange_no
+        )
+        return {row[0] for row in rows} - {0}
 
     def days(self, exchange_no: int) -> list[str]:
         """Return the days that payments of the file were booked on."""
@@ -102,12 +113,19 @@ class SqlDuplicates:
     def close_overlap(self, overlap: DayOverlap) -> int:
         """Close the shared payments of a day as the same money."""
         result = self._connection.execute(text(_CLOSE_OVERLAP), {"t": self._tenant, **_place(overlap)})
+        self._forget_decided()
         return int(result.rowcount)
 
     def hold_overlap(self, overlap: DayOverlap, group: str) -> int:
         """Hold the shared payments of a day as one group."""
         values = {"t": self._tenant, "group": group, "reason": "day_overlaps_in_part", **_place(overlap)}
-        return int(self._connection.execute(text(_HOLD_OVERLAP), values).rowcount)
+        held = int(self._connection.execute(text(_HOLD_OVERLAP), values).rowcount)
+        self._forget_decided()
+        return held
+
+    def _forget_decided(self) -> None:
+        """Take what is closed or held out of the comparison: no payment gets two verdicts."""
+        self._connection.execute(text(_FORGET_DECIDED), {"t": self._tenant})
 
     def hold_without_reference(self, exchange_no: int) -> int:
         """Hold payments without any reference that equal one of the other family on account, day and amount."""
@@ -160,18 +178,24 @@ def _place(overlap: DayOverlap) -> dict[str, Any]:
     return {"account": overlap.account_no, "day": overlap.day, "family": overlap.family}
 
 
+_KEY_HIT_COLUMNS = "value TEXT, kind TEXT, amount BIGINT, new_id BIGINT, old_id BIGINT, same_amount INT"
+
+
 def _key_hits(new_key: str) -> str:
     return f"""
-    INSERT INTO key_hit (value, kind, new_id, old_id, same_amount)
-    SELECT k.value, k.kind, n.payment_id, o.payment_id, CASE WHEN o.amount_ore = n.amount_ore THEN 1 ELSE 0 END
+    INSERT INTO key_hit (value, kind, amount, new_id, old_id, same_amount)
+    SELECT k.value, k.kind, n.amount_ore, n.payment_id, coalesce(d.twin_payment, o.payment_id),
+           CASE WHEN o.amount_ore = n.amount_ore THEN 1 ELSE 0 END
     {_FILE} {new_key}
     JOIN payment o ON o.tenant = k.tenant AND o.payment_id = k.payment_id AND o.exchange_no <> n.exchange_no
-    JOIN exchange x ON x.tenant = o.tenant AND x.exchange_no = o.exchange_no AND x.state IN {_POSTED}
+    JOIN exchange x ON x.tenant = o.tenant AND x.exchange_no = o.exchange_no
     JOIN section so ON so.tenant = o.tenant AND so.exchange_no = o.exchange_no AND so.section_no = o.section_no
+    LEFT JOIN duplicate_payment d ON d.tenant = o.tenant AND d.payment_id = o.payment_id
     {_THIS_FILE} AND o.account_no = n.account_no AND o.currency = n.currency
       AND (o.amount_ore > 0) = (n.amount_ore > 0)
       AND (k.kind <> 'bgc_serial' OR coalesce(so.last_date, '9999') >= :reused)
-      AND NOT EXISTS (SELECT 1 FROM duplicate_payment d WHERE d.tenant = o.tenant AND d.payment_id = o.payment_id)
+      AND (x.state IN {_POSTED} OR EXISTS (SELECT 1 FROM left_out_payment l
+                                           WHERE l.tenant = o.tenant AND l.payment_id = o.payment_id))
     """
 
 
@@ -187,8 +211,8 @@ _CLOSE_KEY_HITS = """
     INSERT INTO duplicate_payment (tenant, payment_id, twin_payment, proof)
     SELECT :t, new_id, min(old_id), min('key:' || kind) FROM (
         SELECT new_id, old_id, kind,
-               dense_rank() OVER (PARTITION BY value, kind ORDER BY new_id) AS new_rank,
-               dense_rank() OVER (PARTITION BY value, kind ORDER BY old_id) AS old_rank
+               dense_rank() OVER (PARTITION BY value, kind, amount ORDER BY new_id) AS new_rank,
+               dense_rank() OVER (PARTITION BY value, kind, amount ORDER BY old_id) AS old_rank
         FROM key_hit WHERE same_amount = 1
     ) AS ranked
     WHERE new_rank = old_rank GROUP BY new_id
@@ -211,11 +235,21 @@ _HOLD_OTHER_AMOUNT = f"""
     JOIN section sn ON sn.tenant = n.tenant AND sn.exchange_no = n.exchange_no AND sn.section_no = n.section_no
 """
 
+_NOTE_ACCOUNTS = f"""
+    INSERT INTO section_account (tenant, account_no, exchange_no, section_no)
+    SELECT DISTINCT n.tenant, n.account_no, n.exchange_no, n.section_no {_FILE} {_THIS_FILE}
+    UNION SELECT tenant, account_no, exchange_no, section_no FROM section WHERE tenant = :t AND exchange_no = :x
+"""
+
 _OLD_SECTIONS = f"""
-    FROM section sn
-    JOIN section so ON so.tenant = sn.tenant AND so.account_no = sn.account_no AND so.family <> sn.family
-    JOIN exchange x ON x.tenant = so.tenant AND x.exchange_no = so.exchange_no AND x.state IN {_POSTED}
-    WHERE sn.tenant = :t AND sn.exchange_no = :x AND sn.account_no <> 0 AND so.payments > 0
+    FROM section_account an
+    JOIN section sn ON sn.tenant = an.tenant AND sn.exchange_no = an.exchange_no AND sn.section_no = an.section_no
+    JOIN section_account ao ON ao.tenant = an.tenant AND ao.account_no = an.account_no
+    JOIN section so ON so.tenant = ao.tenant AND so.exchange_no = ao.exchange_no AND so.section_no = ao.section_no
+                   AND so.family <> sn.family
+    JOIN exchange x ON x.tenant = so.tenant AND x.exchange_no = so.exchange_no
+    WHERE an.tenant = :t AND an.exchange_no = :x AND an.account_no <> 0 AND so.payments > 0
+      AND (x.state IN {_POSTED} OR EXISTS (SELECT 1 FROM left_out_payment l WHERE l.tenant = so.tenant))
       AND ((so.last_date >= :first AND so.first_date <= :last)
            OR (so.created_on >= :first AND so.created_on <= :last))
 """
@@ -234,23 +268,46 @@ _GATHER_NEW = f"""
     {_FILE} {_THIS_FILE} AND n.account_no <> 0 {_NOT_CLOSED} {_NOT_HELD}
 """
 
+_OLD_COLUMNS = (
+    "o.payment_id, o.account_no, so.family, coalesce(o.booked_date, so.booked_date) AS day, so.created_on, "
+    "o.amount_ore, o.currency, o.reference, o.key_kind, o.tenant"
+)
+
+# What posted files brought, and what an undo left booked; without what is closed, and what this family has told.
 _GATHER_OLD = f"""
     INSERT INTO weak_old
-    SELECT o.payment_id, o.account_no, so.family, coalesce(o.booked_date, so.booked_date), so.created_on, o.amount_ore,
-           o.currency, o.reference, o.key_kind,
-           {_OCCURRENCE.format(family="so.family, ", alias="o", day="coalesce(o.booked_date, so.booked_date)")}
-    FROM (SELECT DISTINCT so.tenant, so.exchange_no, so.section_no, so.family, so.booked_date, so.created_on
-          {_OLD_SECTIONS}) AS so
-    JOIN chunk c ON c.tenant = so.tenant AND c.exchange_no = so.exchange_no
-    JOIN payment o ON o.tenant = c.tenant AND o.payment_id BETWEEN c.first_payment AND c.last_payment
-                  AND o.section_no = so.section_no
-    WHERE NOT EXISTS (SELECT 1 FROM duplicate_payment d WHERE d.tenant = o.tenant AND d.payment_id = o.payment_id)
+    SELECT o.payment_id, o.account_no, o.family, o.day, o.created_on, o.amount_ore, o.currency, o.reference,
+           o.key_kind,
+           {_OCCURRENCE.format(family="o.family, ", alias="o", day="o.day")}
+    FROM (
+        SELECT {_OLD_COLUMNS}
+        FROM (SELECT DISTINCT so.tenant, so.exchange_no, so.section_no, so.family, so.booked_date, so.created_on,
+                     x.state {_OLD_SECTIONS}) AS so
+        JOIN chunk c ON c.tenant = so.tenant AND c.exchange_no = so.exchange_no
+        JOIN payment o ON o.tenant = c.tenant AND o.payment_id BETWEEN c.first_payment AND c.last_payment
+                      AND o.section_no = so.section_no
+        WHERE so.state IN {_POSTED}
+        UNION ALL
+        SELECT {_OLD_COLUMNS}
+        FROM left_out_payment l
+        JOIN payment o ON o.tenant = l.tenant AND o.payment_id = l.payment_id
+        JOIN section so ON so.tenant = o.tenant AND so.exchange_no = o.exchange_no AND so.section_no = o.section_no
+        WHERE l.tenant = :t AND o.exchange_no <> :x
+          AND so.family <> (SELECT min(family) FROM section WHERE tenant = :t AND exchange_no = :x)
+    ) AS o
+    WHERE o.account_no IN (SELECT account_no FROM section_account WHERE tenant = :t AND exchange_no = :x)
+      AND NOT EXISTS (SELECT 1 FROM duplicate_payment d WHERE d.tenant = o.tenant AND d.payment_id = o.payment_id)
       AND NOT EXISTS (
           SELECT 1 FROM duplicate_payment d
           JOIN payment p ON p.tenant = d.tenant AND p.payment_id = d.payment_id
           JOIN section sp ON sp.tenant = p.tenant AND sp.exchange_no = p.exchange_no AND sp.section_no = p.section_no
           WHERE d.tenant = o.tenant AND d.twin_payment = o.payment_id
             AND sp.family = (SELECT min(family) FROM section WHERE tenant = :t AND exchange_no = :x))
+"""
+
+_FORGET_DECIDED = """
+    DELETE FROM weak_new WHERE payment_id IN (SELECT payment_id FROM duplicate_payment WHERE tenant = :t)
+        OR payment_id IN (SELECT payment_id FROM unallocated_payment WHERE tenant = :t AND state = 'held')
 """
 
 _SAME_MONEY = (

@@ -24,8 +24,8 @@ _STAGED = (
     "statement_balance",
     "section",
     "chunk",
-    "deposit",
     "repeated_reference",
+    "section_account",
 )
 
 

@@ -115,6 +115,19 @@ class SqlLumps:
         found = self._connection.execute(text(_TOLD_AGAIN), {"t": self._tenant, **lump._asdict()}).scalar()
         return None if found is None else int(found)
 
+    def told(self, account_no: int, since: str) -> list[tuple[Lump, str]]:
+        """Return an account's lumps that stand, booked on a day or later, with the family that told each."""
+        columns = ", ".join(f"l.{column}" for column in Lump._fields)
+        rows = self._connection.execute(
+            text(
+                f"SELECT {columns}, s.family FROM lump l JOIN section s ON s.tenant = l.tenant "
+                "AND s.exchange_no = l.exchange_no AND s.section_no = l.section_no WHERE l.tenant = :t "
+                "AND l.account_no = :account AND l.state <> 'undone' AND l.booked_date >= :since ORDER BY l.lump_no"
+            ),
+            {"t": self._tenant, "account": account_no, "since": since},
+        )
+        return [(Lump._make(row[:-1]), row[-1]) for row in rows]
+
     def has_any(self, account_no: int) -> bool:
         """Say whether the account's own movements have ever been told: else no deposit can be paired."""
         found = self._connection.execute(

@@ -12,6 +12,7 @@ from hub.model.payment_file import Part
 from hub.model.payments import Candidate, LoadedChunk, UnmatchedPayment
 from hub.store.books import POSTING_COLUMNS, SqlBooks
 from hub.store.bulk import insert_named
+from hub.store.database import WRITES
 
 _DATE = "coalesce(p.booked_date, s.booked_date)"
 
@@ -75,8 +76,9 @@ _REST = f"""
 """
 
 _CANDIDATE = """
-    {how} AS how, w.token, r.receivable_id, r.company, r.number, r.kind, r.routine, r.group_no, r.currency, r.due_date,
-    r.debtor_identity, coalesce(o.principal_ore, 0), coalesce(o.fee_ore, 0), coalesce(o.interest_ore, 0),
+    {how} AS how, w.token, w.account_no, r.receivable_id, r.company, r.number, r.kind, r.routine, r.group_no,
+    r.currency, r.due_date, r.debtor_identity, coalesce(o.principal_ore, 0), coalesce(o.fee_ore, 0),
+    coalesce(o.interest_ore, 0),
     CASE WHEN x.receivable_id IS NULL THEN 0 ELSE 1 END, coalesce(c.fee_ore, 0), coalesce(c.interest_ore, 0),
     {contested}
 """
@@ -84,15 +86,24 @@ _BESIDE = """
     LEFT JOIN watch x ON x.tenant = r.tenant AND x.receivable_id = r.receivable_id
     LEFT JOIN printed_charge c ON c.tenant = r.tenant AND c.receivable_id = r.receivable_id
 """
+# A reference that several receivables have had means the one of them that is open; the exact join leaves it alone.
+_OPEN_TARGETS = """
+    (SELECT count(*) FROM reference g
+     JOIN open_item i ON i.tenant = g.tenant AND i.receivable_id = g.target_id
+     WHERE g.tenant = f.tenant AND g.account_no = f.account_no AND g.reference = f.reference
+       AND g.target_kind = 'receivable' AND g.closed_on IS NULL)
+"""
+_IS_CONTESTED = f"CASE WHEN f.is_contested = 1 AND 1 <> {_OPEN_TARGETS} THEN 1 ELSE 0 END"
 # CROSS JOIN holds SQLite to the order written: from the few things wanted to the many rows there are.
 _CANDIDATES = f"""
-    SELECT {_CANDIDATE.format(how="'reference'", contested="f.is_contested")}
+    SELECT {_CANDIDATE.format(how="'reference'", contested=_IS_CONTESTED)}
     FROM wanted w
     CROSS JOIN reference f
     CROSS JOIN receivable r
     LEFT JOIN open_item o ON o.tenant = r.tenant AND o.receivable_id = r.receivable_id {_BESIDE}
     WHERE w.how = 'reference' AND f.tenant = :t AND f.account_no = w.account_no AND f.reference = w.token
       AND f.target_kind = 'receivable' AND f.closed_on IS NULL AND r.tenant = :t AND r.receivable_id = f.target_id
+      AND (f.is_contested = 0 OR o.receivable_id IS NOT NULL OR 0 = {_OPEN_TARGETS})
     UNION ALL
     SELECT {_CANDIDATE.format(how="'number'", contested="0")}
     FROM wanted w
@@ -107,6 +118,19 @@ _CANDIDATES = f"""
     CROSS JOIN open_item o {_BESIDE}
     WHERE w.how = 'payer' AND r.tenant = :t AND r.debtor_identity = w.token AND r.company = w.company
       AND o.tenant = :t AND o.receivable_id = r.receivable_id
+"""
+
+_LOCK_CANDIDATES = """
+    SELECT 1 FROM open_item WHERE tenant = :t AND receivable_id IN (
+        SELECT f.target_id FROM wanted w JOIN reference f ON f.account_no = w.account_no AND f.reference = w.token
+        WHERE w.how = 'reference' AND f.tenant = :t AND f.target_kind = 'receivable' AND f.closed_on IS NULL
+        UNION ALL
+        SELECT r.receivable_id FROM wanted w JOIN receivable r ON r.company = w.company AND r.number = w.token
+        WHERE w.how = 'number' AND r.tenant = :t
+        UNION ALL
+        SELECT r.receivable_id FROM wanted w JOIN receivable r ON r.company = w.company AND r.debtor_identity = w.token
+        WHERE w.how = 'payer' AND r.tenant = :t)
+    ORDER BY receivable_id FOR UPDATE
 """
 
 
@@ -181,6 +205,7 @@ class SqlMatching:
         """Return candidates for (how, token, account number, company), all with one query.
 
         `how` is `reference`, `number` or `payer`. Receivables found by reference may be settled; the others are open.
+        In a transaction that writes nobody else changes what is open on them until it ends.
         """
         rows = sorted(set(wanted))
         if not rows:
@@ -190,6 +215,8 @@ class SqlMatching:
             "CREATE TEMP TABLE wanted (how TEXT, token TEXT, account_no BIGINT, company TEXT)"
         )
         insert_named(self._connection, "wanted", ("how", "token", "account_no", "company"), rows)
+        if self._connection.dialect.name == "postgresql" and self._connection.get_execution_options().get(WRITES):
+            self._connection.execute(text(_LOCK_CANDIDATES), {"t": self._tenant})
         return [Candidate._make(row) for row in self._connection.execute(text(_CANDIDATES), {"t": self._tenant})]
 
     def _wanted_ids(self, payment_ids: Sequence[int]) -> None:

@@ -139,6 +139,16 @@ class SqlQueue:
                 statement, {**values, "t": self._tenant, "ids": list(payment_ids[start : start + 500])}
             )
 
+    def with_taken_twin(self, payment_ids: Sequence[int]) -> list[int]:
+        """Return held payments whose twin has a duplicate of their own family already; the twins are locked."""
+        found: list[int] = []
+        for start in range(0, len(payment_ids), 500):
+            values = {"t": self._tenant, "ids": list(payment_ids[start : start + 500])}
+            if self._connection.dialect.name == "postgresql":
+                self._connection.execute(_LOCK_TWINS, values)
+            found.extend(self._connection.execute(_TWIN_IS_TAKEN, values).scalars())
+        return found
+
     def close_as_duplicate(self, payments: Sequence[tuple[int, int]], proof: str) -> None:
         """Close held payments, given as (payment id, twin), as the same money as their twins."""
         insert_rows(
@@ -183,8 +193,7 @@ _TWIN_IS_BOOKED = """
     CASE WHEN EXISTS (
         SELECT 1 FROM payment w JOIN exchange x ON x.tenant = w.tenant AND x.exchange_no = w.exchange_no
         WHERE w.tenant = u.tenant AND w.payment_id = u.twin_payment AND (x.state IN ('posting', 'posted')
-              OR EXISTS (SELECT 1 FROM unallocated_payment l WHERE l.tenant = w.tenant
-                         AND l.payment_id = w.payment_id AND l.reason = 'left_out_of_undo')))
+              OR EXISTS (SELECT 1 FROM left_out_payment l WHERE l.tenant = w.tenant AND l.payment_id = w.payment_id)))
     AND u.reason <> 'twin_was_undone' THEN 1 ELSE 0 END
 """
 
@@ -192,6 +201,25 @@ _HELD = (
     f"SELECT {_COLUMNS}, {_TWIN_IS_BOOKED} {_FROM} WHERE u.tenant = :t AND u.state = 'held' AND {{which}} "
     "ORDER BY u.payment_id"
 )
+
+
+_LOCK_TWINS = text("""
+    SELECT 1 FROM payment WHERE tenant = :t AND payment_id IN (
+        SELECT twin_payment FROM unallocated_payment WHERE tenant = :t AND payment_id IN :ids)
+    ORDER BY payment_id FOR UPDATE
+""").bindparams(bindparam("ids", expanding=True))
+
+_TWIN_IS_TAKEN = text("""
+    SELECT p.payment_id FROM unallocated_payment u
+    JOIN payment p ON p.tenant = u.tenant AND p.payment_id = u.payment_id
+    JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
+    WHERE u.tenant = :t AND u.payment_id IN :ids AND EXISTS (
+        SELECT 1 FROM duplicate_payment d
+        JOIN payment o ON o.tenant = d.tenant AND o.payment_id = d.payment_id
+        JOIN section so ON so.tenant = o.tenant AND so.exchange_no = o.exchange_no AND so.section_no = o.section_no
+        WHERE d.tenant = u.tenant AND d.twin_payment = u.twin_payment AND so.family = s.family)
+    ORDER BY p.payment_id
+""").bindparams(bindparam("ids", expanding=True))
 
 
 def _with_twin(row: Row[Any]) -> tuple[QueuedPayment, bool]:

@@ -49,6 +49,15 @@ class ReleasedFile:
         self._connection.execute(text(_CLOSED_NO_LONGER), values)
         return int(self._connection.execute(text(_HELD_WITHOUT_TWIN), values).rowcount)
 
+    def lock_file(self, exchange_no: int) -> None:
+        """Let nobody move what a file has in the queue, or change the receivables it paid, until the transaction ends.
+
+        SQLite has one writer at a time anyway.
+        """
+        if self._connection.dialect.name == "postgresql":
+            for statement in (_LOCK_QUEUE_ROWS, _LOCK_RECEIVABLES):
+                self._connection.execute(text(statement), {"t": self._tenant, "x": exchange_no})
+
     def release_file(self, exchange_no: int, left_out: Sequence[int]) -> None:
         """Close what an undone file has in the queue, give up its keys and verdicts, and take its chunks away.
 
@@ -84,17 +93,36 @@ class ReleasedFile:
         rows = self._connection.execute(text(_LUMPS_OF), {"t": self._tenant, "x": exchange_no})
         return [Lump._make(row) for row in rows]
 
+    def left_out_of(self, exchange_no: int) -> list[int]:
+        """Return the payments of a file's earlier attempts that are still booked and belong to its deposits."""
+        rows = self._connection.execute(text(_LEFT_OUT_OF), {"t": self._tenant, "x": exchange_no})
+        return [row[0] for row in rows]
+
     def close_left_out(self, exchange_no: int) -> int:
         """Close payments of a loaded file that an undo left booked; return how many.
 
         The undo was of this exchange's earlier attempt, of the same content, or of a file that this one corrects, so an
-        equal payment in it (account, day, amount, reference) is the same money, occurrence by occurrence.
+        equal payment in it (account, day, amount, reference) is the same money, occurrence by occurrence. The deposits
+        of the earlier attempt make room for those of this one; see `left_out_of`.
         """
-        any_left_out = text("SELECT 1 FROM unallocated_payment WHERE tenant = :t AND reason = :reason LIMIT 1")
-        if not self._connection.execute(any_left_out, {"t": self._tenant, "reason": LEFT_OUT}).scalar():
+        for statement in (_FREE_OWN_LUMPS, _DELETE_DEPOSITS):
+            self._connection.execute(text(statement), {"t": self._tenant, "x": exchange_no})
+        any_left_out = text("SELECT 1 FROM left_out_payment WHERE tenant = :t LIMIT 1")
+        if not self._connection.execute(any_left_out, {"t": self._tenant}).scalar():
             return 0
         return int(self._connection.execute(text(_CLOSE_LEFT_OUT), {"t": self._tenant, "x": exchange_no}).rowcount)
 
+
+_LOCK_QUEUE_ROWS = f"""
+    SELECT 1 FROM unallocated_payment WHERE tenant = :t AND payment_id IN ({PAYMENTS_OF_FILE})
+    ORDER BY payment_id FOR UPDATE
+"""
+
+_LOCK_RECEIVABLES = f"""
+    SELECT 1 FROM receivable WHERE tenant = :t AND receivable_id IN (
+        SELECT e.receivable_id FROM entry e WHERE e.tenant = :t AND e.payment_id IN ({PAYMENTS_OF_FILE}))
+    ORDER BY receivable_id FOR UPDATE
+"""
 
 _UNDONE_TWINS = f"twin_payment IN ({PAYMENTS_OF_FILE}) AND {{alias}}.twin_payment NOT IN ({MOVED})"
 
@@ -134,17 +162,9 @@ _RELEASE = (
     f"DELETE FROM payment_key WHERE tenant = :t AND {_UNDONE}",
 )
 
-_MARK_LEFT_OUT = f"""
-    INSERT INTO unallocated_payment (tenant, payment_id, exchange_no, account_no, company, reference, amount_ore,
-        remaining_ore, currency, booked_date, state, reason)
-    SELECT p.tenant, p.payment_id, p.exchange_no, p.account_no, coalesce(a.company, ''), p.reference, p.amount_ore, 0,
-           p.currency, coalesce(p.booked_date, s.booked_date), 'closed', '{LEFT_OUT}'
-    FROM left_out l
-    JOIN payment p ON p.tenant = :t AND p.payment_id = l.payment_id
-    JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
-    LEFT JOIN payee_account a ON a.tenant = p.tenant AND a.account_no = p.account_no
-    WHERE 1 = 1
-    ON CONFLICT (tenant, payment_id) DO UPDATE SET reason = excluded.reason
+_MARK_LEFT_OUT = """
+    INSERT INTO left_out_payment (tenant, payment_id) SELECT :t, payment_id FROM left_out WHERE :x > 0
+    ON CONFLICT DO NOTHING
 """
 
 _EMPTY_DEPOSITS = "UPDATE deposit SET amount_ore = 0, lump_no = NULL WHERE tenant = :t AND exchange_no = :x"
@@ -155,6 +175,19 @@ _KEEP_LEFT_OUT_DEPOSITS = """
         WHERE p.exchange_no = :x AND p.section_no = deposit.section_no AND p.entry_no = deposit.entry_no
           AND p.kind <> 'lump_payment'), 0)
     WHERE tenant = :t AND exchange_no = :x AND EXISTS (SELECT 1 FROM left_out)
+"""
+
+_FREE_OWN_LUMPS = """
+    UPDATE lump SET state = 'alone' WHERE tenant = :t AND state = 'paired' AND lump_no IN
+        (SELECT lump_no FROM deposit WHERE tenant = :t AND exchange_no = :x AND lump_no IS NOT NULL)
+"""
+
+_DELETE_DEPOSITS = "DELETE FROM deposit WHERE tenant = :t AND exchange_no = :x"
+
+_LEFT_OUT_OF = """
+    SELECT l.payment_id FROM left_out_payment l
+    JOIN payment p ON p.tenant = l.tenant AND p.payment_id = l.payment_id
+    WHERE l.tenant = :t AND p.exchange_no = :x AND p.kind <> 'lump_payment' ORDER BY l.payment_id
 """
 
 _DELETE_CHUNKS = "DELETE FROM chunk WHERE tenant = :t AND exchange_no = :x"
@@ -189,11 +222,13 @@ _CLOSE_LEFT_OUT = f"""
           JOIN payment p ON p.tenant = c.tenant AND p.payment_id BETWEEN c.first_payment AND c.last_payment
           JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
           WHERE c.tenant = :t AND c.exchange_no = :x) AS n
-    JOIN (SELECT u.payment_id, u.account_no, u.booked_date AS day, u.amount_ore, u.currency, u.reference,
-                 row_number() OVER (PARTITION BY u.account_no, u.booked_date, u.amount_ore, u.currency, u.reference
-                                    ORDER BY u.payment_id) AS nth
-          FROM unallocated_payment u
-          WHERE u.tenant = :t AND u.reason = '{LEFT_OUT}' AND u.exchange_no IN (
+    JOIN (SELECT q.payment_id, q.account_no, coalesce(q.booked_date, s.booked_date) AS day, q.amount_ore, q.currency,
+                 q.reference, row_number() OVER (PARTITION BY q.account_no, coalesce(q.booked_date, s.booked_date),
+                 q.amount_ore, q.currency, q.reference ORDER BY q.payment_id) AS nth
+          FROM left_out_payment l
+          JOIN payment q ON q.tenant = l.tenant AND q.payment_id = l.payment_id
+          LEFT JOIN section s ON s.tenant = q.tenant AND s.exchange_no = q.exchange_no AND s.section_no = q.section_no
+          WHERE l.tenant = :t AND q.exchange_no IN (
               SELECT x.exchange_no FROM exchange x
               JOIN exchange y ON y.tenant = x.tenant AND y.exchange_no = :x AND y.content_key = x.content_key
               WHERE x.tenant = :t AND x.content_key <> '' AND (x.state = 'undone' OR x.exchange_no = :x)

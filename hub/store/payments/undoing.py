@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
 
-from hub.model.payments import UnmatchedPayment
+from hub.model.payments import LoadedReversal, UnmatchedPayment
 from hub.store.books import POSTING_COLUMNS, SqlBooks
 from hub.store.payments.releasing import MOVED, PAYMENTS_OF_FILE, ReleasedFile
 
@@ -49,11 +49,12 @@ class SqlUndoing(ReleasedFile):
         return [(row[0], row[1]) for row in rows]
 
     def reversed_by(self, exchange_no: int) -> list[int]:
-        """Return the payments that the file's reversals took back."""
+        """Return the payments that the file's reversals took back, and no other file's."""
         rows = self._connection.execute(
             text(
-                "SELECT payment_id FROM reversal WHERE tenant = :t AND exchange_no = :x AND state = 'done' "
-                "ORDER BY payment_id"
+                "SELECT payment_id FROM reversal r WHERE tenant = :t AND exchange_no = :x AND state = 'done' "
+                "AND NOT EXISTS (SELECT 1 FROM reversal o WHERE o.tenant = r.tenant AND o.payment_id = r.payment_id "
+                "AND o.exchange_no <> r.exchange_no AND o.state = 'done') ORDER BY payment_id"
             ),
             {"t": self._tenant, "x": exchange_no},
         )
@@ -93,28 +94,39 @@ class SqlUndoing(ReleasedFile):
         )
         return sorted(row[0] for row in rows)
 
-    def payment_by_keys(
-        self, keys: Sequence[tuple[str, str]], account_no: int, amount_ore: int, currency: str
-    ) -> int | None:
-        """Find the one posted payment with one of these keys, at that account and of that amount; else None.
+    def owners_of_keys(self, reversal: LoadedReversal) -> list[tuple[int, str]]:
+        """Return the booked payments that a reversal may take back, locked, each with what has been told of it.
 
-        One that we have refunded is not found: taking it back too would pay it back twice, so a person decides.
+        That is `booked`, or once a file has taken the payment back: `told_elsewhere` when only other families have
+        told so, `told` when the reversal's own has. A payment that was closed or is held as the same money as another
+        leads to that one. One that we have refunded is left out: taking it back too would pay it back twice.
         """
-        found: set[int] = set()
-        for kind, value in keys:
-            rows = self._connection.execute(
-                text(_BY_KEY),
-                {
-                    "t": self._tenant,
-                    "kind": kind,
-                    "value": value,
-                    "account": account_no,
-                    "amount": amount_ore,
-                    "currency": currency,
-                },
-            )
-            found.update(row[0] for row in rows)
-        return found.pop() if len(found) == 1 else None
+        owners = self._owners(reversal)
+        if owners and self._connection.dialect.name == "postgresql":
+            self._connection.execute(_LOCK_OWNERS, {"t": self._tenant, "ids": list(owners)})
+            owners = self._owners(reversal)
+        return sorted(owners.items())
+
+    def _owners(self, reversal: LoadedReversal) -> dict[int, str]:
+        values = {
+            "t": self._tenant,
+            "x": reversal.exchange_no,
+            "section": reversal.section_no,
+            "account": reversal.account_no,
+            "amount": reversal.amount_ore,
+            "currency": reversal.currency,
+        }
+        return {
+            row[0]: row[1]
+            for kind, value in reversal.keys
+            for row in self._connection.execute(text(_OWNERS), {**values, "kind": kind, "value": value})
+        }
+
+    def let_second_tellings_stand(self, exchange_no: int) -> None:
+        """Let other files that told the file's reversals again take them over: those payments stay taken back."""
+        values = {"t": self._tenant, "x": exchange_no}
+        for statement in (_FREE_LUMPS_OF_SECOND, _DEPOSITS_OF_SECOND, _SECOND_STANDS):
+            self._connection.execute(text(statement), values)
 
     def settle_reversal(self, exchange_no: int, reversal_no: int, state: str, payment_id: int | None) -> None:
         """Write down what became of a reversal."""
@@ -182,13 +194,79 @@ _MENTION = """
     ON CONFLICT DO NOTHING
 """
 
-_BY_KEY = """
-    SELECT p.payment_id FROM payment_key k
-    JOIN payment p ON p.tenant = k.tenant AND p.payment_id = k.payment_id
-    JOIN exchange x ON x.tenant = p.tenant AND x.exchange_no = p.exchange_no AND x.state IN ('posting', 'posted')
-    WHERE k.tenant = :t AND k.kind = :kind AND k.value = :value AND p.account_no = :account
-      AND p.amount_ore = :amount AND p.currency = :currency
+_OWNERS = """
+    WITH RECURSIVE told (payment_id) AS (
+        SELECT p.payment_id FROM payment_key k
+        JOIN payment p ON p.tenant = k.tenant AND p.payment_id = k.payment_id
+        WHERE k.tenant = :t AND k.kind = :kind AND k.value = :value AND p.account_no = :account
+          AND p.amount_ore = :amount AND p.currency = :currency
+        UNION
+        SELECT coalesce(d.twin_payment, u.twin_payment) FROM told f
+        LEFT JOIN duplicate_payment d ON d.tenant = :t AND d.payment_id = f.payment_id
+        LEFT JOIN unallocated_payment u ON u.tenant = :t AND u.payment_id = f.payment_id AND u.state = 'held'
+        WHERE coalesce(d.twin_payment, u.twin_payment) IS NOT NULL
+    )
+    SELECT p.payment_id,
+           CASE WHEN NOT EXISTS (SELECT 1 FROM reversal r WHERE r.tenant = p.tenant AND r.payment_id = p.payment_id
+                                 AND r.state = 'done') THEN 'booked'
+                WHEN EXISTS (SELECT 1 FROM reversal r
+                             JOIN section s ON s.tenant = r.tenant AND s.exchange_no = r.exchange_no
+                                           AND s.section_no = r.section_no
+                             JOIN section o ON o.tenant = r.tenant AND o.exchange_no = :x AND o.section_no = :section
+                                           AND o.family = s.family
+                             WHERE r.tenant = p.tenant AND r.payment_id = p.payment_id
+                               AND r.state IN ('done', 'duplicate')) THEN 'told'
+                ELSE 'told_elsewhere' END
+    FROM told f
+    JOIN payment p ON p.tenant = :t AND p.payment_id = f.payment_id
+    JOIN exchange x ON x.tenant = p.tenant AND x.exchange_no = p.exchange_no
+    WHERE p.account_no = :account AND p.amount_ore = :amount AND p.currency = :currency
+      AND (x.state IN ('posting', 'posted') OR EXISTS (
+           SELECT 1 FROM left_out_payment l WHERE l.tenant = p.tenant AND l.payment_id = p.payment_id))
       AND NOT EXISTS (SELECT 1 FROM duplicate_payment d WHERE d.tenant = p.tenant AND d.payment_id = p.payment_id)
+      AND NOT EXISTS (SELECT 1 FROM unallocated_payment u WHERE u.tenant = p.tenant AND u.payment_id = p.payment_id
+                      AND u.state = 'held')
       AND NOT EXISTS (SELECT 1 FROM suspense_movement m WHERE m.tenant = p.tenant AND m.payment_id = p.payment_id
                       AND m.cause = 'refunded')
+"""
+
+_LOCK_OWNERS = text(
+    "SELECT 1 FROM unallocated_payment WHERE tenant = :t AND payment_id IN :ids ORDER BY payment_id FOR UPDATE"
+).bindparams(bindparam("ids", expanding=True))
+
+# The earliest other file that told the same, for each payment that the file took back.
+_SECOND = """
+    FROM reversal r
+    JOIN (SELECT d.payment_id, min(d.exchange_no) AS exchange_no FROM reversal f
+          JOIN reversal d ON d.tenant = f.tenant AND d.payment_id = f.payment_id AND d.exchange_no <> f.exchange_no
+                         AND d.state = 'duplicate'
+          WHERE f.tenant = :t AND f.exchange_no = :x AND f.state = 'done'
+          GROUP BY d.payment_id) AS second
+      ON second.payment_id = r.payment_id AND second.exchange_no = r.exchange_no
+    WHERE r.tenant = :t AND r.state = 'duplicate'
+"""
+
+_FREE_LUMPS_OF_SECOND = f"""
+    UPDATE lump SET state = 'alone' WHERE tenant = :t AND state = 'paired' AND lump_no IN (
+        SELECT o.lump_no FROM deposit o
+        JOIN (SELECT r.exchange_no, r.section_no, r.entry_no {_SECOND}) AS e
+          ON e.exchange_no = o.exchange_no AND e.section_no = o.section_no AND e.entry_no = o.entry_no
+        WHERE o.tenant = :t)
+"""
+
+_DEPOSITS_OF_SECOND = f"""
+    INSERT INTO deposit (tenant, exchange_no, section_no, entry_no, account_no, currency, booked_date, amount_ore,
+                         reference)
+    SELECT r.tenant, r.exchange_no, r.section_no, r.entry_no, max(r.account_no), max(r.currency),
+           min(coalesce(r.booked_date, s.booked_date)), -sum(r.amount_ore), max(r.entry_reference)
+    FROM (SELECT r.* {_SECOND}) AS r
+    JOIN section s ON s.tenant = r.tenant AND s.exchange_no = r.exchange_no AND s.section_no = r.section_no
+    GROUP BY r.tenant, r.exchange_no, r.section_no, r.entry_no
+    ON CONFLICT (tenant, exchange_no, section_no, entry_no) DO UPDATE
+        SET amount_ore = deposit.amount_ore + excluded.amount_ore, lump_no = NULL
+"""
+
+_SECOND_STANDS = f"""
+    UPDATE reversal SET state = 'done'
+    WHERE tenant = :t AND (exchange_no, reversal_no) IN (SELECT r.exchange_no, r.reversal_no {_SECOND})
 """

@@ -20,7 +20,7 @@ content_part = Table(
     "content_part",  # 1 MiB of the content each, compressed; has a rowid since SQLite keeps long rows better so
     metadata,
     tenant_column(),
-    text("upload"),  # the upload the part belongs to; orphans of a broken upload are swept
+    text("upload"),  # the upload the part belongs to, the day it began first; orphans of a broken one are swept
     number("part_no"),
     Column("data", LargeBinary, nullable=False),
     PrimaryKeyConstraint("tenant", "upload", "part_no"),

@@ -236,6 +236,16 @@ duplicate_payment = table(
 )
 Index("duplicate_by_twin", duplicate_payment.c.tenant, duplicate_payment.c.twin_payment)
 
+section_account = table(
+    "section_account",  # the accounts that the payments of a section came to, and the section's own
+    tenant_column(),
+    number("account_no"),
+    number("exchange_no"),
+    number("section_no"),
+    PrimaryKeyConstraint("tenant", "account_no", "exchange_no", "section_no"),
+)
+Index("section_account_by_exchange", section_account.c.tenant, section_account.c.exchange_no)
+
 left_out_payment = table(
     "left_out_payment",  # still booked although its file was undone: moved by a person, refunded, or taken back
     tenant_column(),

@@ -22,6 +22,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "AMOUNT_MISSING": ("the amount is missing", _ASK_BANK),
     "AMOUNT_UNREADABLE": ("the amount is not an unsigned decimal number", _ASK_BANK),
     "AMOUNT_TOO_FINE": ("the amount has more than two decimals that are not zero", _ASK_BANK),
+    "AMOUNT_TOO_LARGE": ("the amount has more than 18 digits in öre", _ASK_BANK),
     "CURRENCY_MISSING": ("the amount has no three-letter currency code", _ASK_BANK),
     "INDICATOR_MISSING": ("credit or debit is not stated", _ASK_BANK),
     "INDICATOR_UNREADABLE": ("credit or debit is neither CRDT nor DBIT", _ASK_BANK),

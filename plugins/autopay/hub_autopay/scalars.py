@@ -11,6 +11,7 @@ from hub_autopay.refusals import refused
 
 _DECIMAL = re.compile(r"\+?(\d{0,18})(?:\.(\d{0,5}))?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?![\d])", re.ASCII)
+MOST_DIGITS = 18  # in öre, as the schema allows digits in an amount; more fits no database
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
@@ -20,11 +21,11 @@ def ore(text: str, *, line: int, record: str, field: str = "Amt") -> int:
     Up to five decimals are allowed as the schema does, but those beyond two must be zero.
 
     Raises:
-        FormatError: empty, signed, not a number, or finer than an öre.
+        FormatError: empty, signed, not a number, finer than an öre, or of more than 18 digits in öre.
     """
     if text[-3:-2] == "." and text.isascii():
         digits = text[:-3] + text[-2:]
-        if digits.isdigit() and len(digits) <= 20:
+        if digits.isdigit() and len(digits) <= MOST_DIGITS:
             return int(digits)
     return _uncommon_ore(text, line, record, field)
 
@@ -38,7 +39,10 @@ def _uncommon_ore(text: str, line: int, record: str, field: str) -> int:
         raise refused("AMOUNT_UNREADABLE", line=line, record=record, field=field, value=text)
     if decimals[2:].strip("0"):
         raise refused("AMOUNT_TOO_FINE", line=line, record=record, field=field, value=text)
-    return int((whole or "0") + decimals[:2].ljust(2, "0"))
+    digits = (whole + decimals[:2].ljust(2, "0")).lstrip("0")
+    if len(digits) > MOST_DIGITS:
+        raise refused("AMOUNT_TOO_LARGE", line=line, record=record, field=field, value=text)
+    return int(digits or "0")
 
 
 def money(stated: Amount | None, *, line: int, record: str, field: str = "Amt") -> tuple[int, str]:

@@ -28,7 +28,7 @@ PLACE = {"line": 7, "record": "Ntry"}
         (".50", 50),
         ("5.", 500),
         ("0", 0),
-        ("999999999999999999.99", 99999999999999999999),
+        ("9999999999999999.99", 999999999999999999),
     ],
 )
 def test_decimal_text_becomes_ore(text: str, expected: int) -> None:
@@ -53,6 +53,8 @@ def test_decimal_text_becomes_ore(text: str, expected: int) -> None:
         ("1.000000", "AMOUNT_UNREADABLE"),
         ("9" * 30 + ".00", "AMOUNT_UNREADABLE"),
         ("-1.0.00", "AMOUNT_UNREADABLE"),
+        ("10000000000000000.00", "AMOUNT_TOO_LARGE"),
+        ("999999999999999999", "AMOUNT_TOO_LARGE"),
     ],
 )
 def test_other_amounts_are_refused(text: str, code: str) -> None:

@@ -56,21 +56,37 @@ def test_the_same_bytes_are_kept_once(store: SqlStore, engine: Engine) -> None:
     assert parts(store, engine) == 1
 
 
-def test_parts_of_a_broken_upload_are_swept_and_others_stay(store: SqlStore, engine: Engine) -> None:
-    class Breaking(io.BytesIO):
-        def read(self, size: int | None = -1) -> bytes:
-            if self.tell():
-                raise OSError("the line went dead")
-            return super().read(size)
+class Breaking(io.BytesIO):
+    def read(self, size: int | None = -1) -> bytes:
+        if self.tell():
+            raise OSError("the line went dead")
+        return super().read(size)
 
+
+def at(engine: Engine, day: int) -> SqlStore:
+    return SqlStore(engine, "north", FixedClock(datetime(2026, 11, day, 23, 59, tzinfo=UTC)))
+
+
+def test_parts_of_a_broken_upload_are_swept_after_a_day_and_others_stay(engine: Engine) -> None:
+    store = at(engine, 20)
     kept = store.contents.keep(io.BytesIO(b"whole"))
     with pytest.raises(OSError, match="line went dead"):
         store.contents.keep(Breaking(b"x" * (PART_SIZE + 1)))
     assert parts(store, engine) == 2
 
-    assert store.contents.sweep_orphans() == 1
+    assert [at(engine, day).contents.sweep_orphans() for day in (20, 21, 22, 22)] == [0, 0, 1, 0]
     with store.contents.open(kept.sha256) as stream:
         assert stream.read() == b"whole"
+
+
+def test_orphans_are_looked_for_once_a_day(engine: Engine) -> None:
+    later = at(engine, 22)
+    assert later.contents.sweep_orphans() == 0
+    with pytest.raises(OSError, match="line went dead"):
+        at(engine, 20).contents.keep(Breaking(b"x" * (PART_SIZE + 1)))
+
+    assert later.contents.sweep_orphans() == 0
+    assert at(engine, 22).contents.sweep_orphans() == 1
 
 
 def test_a_file_above_the_limit_is_refused(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from hub.errors import ConfigurationError, TransientError
+from hub.errors import ConfigurationError, LedgerError, TransientError
 from hub.store.counters import take_numbers
 from hub.store.database import open_database, reading, writing
 
@@ -63,6 +63,25 @@ def test_numbers_of_a_transaction_that_is_rolled_back_come_again(engine: Engine)
 
     with writing(engine) as connection:
         assert take_numbers(connection, 1, "test") == 1
+
+
+def test_a_refused_row_is_a_defect_whose_message_quotes_nothing(engine: Engine) -> None:
+    row = {"name": "schema_version", "value": "191212121212"}
+    with pytest.raises(LedgerError, match="take the change") as caught, writing(engine) as connection:
+        connection.execute(text("INSERT INTO installation (name, value) VALUES (:name, :value)"), row)
+
+    assert "191212121212" not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+def test_no_error_shows_the_parameters_of_a_statement(engine: Engine) -> None:
+    assert engine.hide_parameters
+
+
+def test_a_question_the_database_refuses_is_named_too(engine: Engine) -> None:
+    kind = LedgerError if engine.dialect.name == "postgresql" else TransientError
+    with pytest.raises(kind, match="answer"), reading(engine) as connection:
+        connection.execute(text("SELECT nothing FROM nowhere"))
 
 
 def test_sqlite_chooses_the_index_that_names_one_row(tmp_path: Path) -> None:

@@ -148,13 +148,17 @@ def _errors_named(what: str) -> Iterator[None]:
     """Name the driver's errors by what to do next; of a refusal only the type, since its text may quote a row."""
     try:
         yield
-    except OperationalError as error:
-        raise TransientError(f"the database did not {what}: {_cause(error)}") from error
     except DBAPIError as error:
+        if _may_pass(error):
+            raise TransientError(f"the database did not {what}: {_cause(error)}") from error
         cause = type(error.orig).__name__
-        if error.connection_invalidated:
-            raise TransientError(f"the database did not {what}: {cause}") from None
         raise LedgerError(f"the database did not {what}: {cause}; report it with what you did") from None
+
+
+def _may_pass(error: DBAPIError) -> bool:
+    """Locked, full or gone may be otherwise later; SQLite's general code means a statement that never will work."""
+    is_statements_fault = getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR"
+    return error.connection_invalidated or (isinstance(error, OperationalError) and not is_statements_fault)
 
 
 def _cause(error: DBAPIError) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 
 import pytest
@@ -298,3 +299,14 @@ def test_content_key_ignores_form_and_sees_content(camt) -> None:
 def test_content_key_of_a_broken_file_is_refused(camt) -> None:
     with pytest.raises(FormatError):
         key(camt.file()[:-20])
+
+
+@pytest.mark.parametrize("empty", ["<CdtDbtInd/>", "<CdtDbtInd></CdtDbtInd>", "<CdtDbtInd> </CdtDbtInd>"])
+def test_an_empty_indicator_in_a_detail_ends_in_a_format_error_at_most(read, samples, empty) -> None:
+    data = (samples / "giro-in-creditor-account-v08.camt054.xml").read_bytes()
+    head, mark, tail = data.partition(b"<TxDtls>")
+    damaged = head + mark + tail.replace(b"<CdtDbtInd>CRDT</CdtDbtInd>", empty.encode(), 1)
+    assert damaged != data
+
+    with contextlib.suppress(FormatError):
+        read(damaged)

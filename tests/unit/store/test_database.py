@@ -79,8 +79,7 @@ def test_no_error_shows_the_parameters_of_a_statement(engine: Engine) -> None:
 
 
 def test_a_question_the_database_refuses_is_named_too(engine: Engine) -> None:
-    kind = LedgerError if engine.dialect.name == "postgresql" else TransientError
-    with pytest.raises(kind, match="answer"), reading(engine) as connection:
+    with pytest.raises(LedgerError, match="answer"), reading(engine) as connection:
         connection.execute(text("SELECT nothing FROM nowhere"))
 
 

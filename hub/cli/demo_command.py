@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hub.demo.day import Day, FileStory
 
 HOME = Path("demo")
+DIFFERENCES = ("difference_written_off", "difference_carried")
 _INDENT = 2
 
 
@@ -76,8 +77,19 @@ def _bgmax(day: Day) -> None:
     story = day.bgmax
     _tell(f"{len(story.payments)} payments, {_sum(story.payments)}. Matched at once, each with the rule that decided:")
     _rows(("payments", "right"), ("kronor", "right"), ("because", "wrap"), rows=_by_reason(story, "posted"))
+    settled = _fates(story, "posted")
+    for fate in settled:
+        if fate.why in DIFFERENCES:
+            _tell(
+                f"One of them is {kronor(abs(fate.amount_ore))} off, within the company's limit: that is written off."
+            )
+    waiting = story.of("suspended")
     _tell("Waiting in the suspense account (observationskonto) for a person:")
-    _payments(story.of("suspended"), "suspended")
+    _payments(waiting, "suspended")
+    also_settled = {fate.payment_id for fate in settled}
+    names = [payment.payer_name for payment in waiting if payment.payment_id in also_settled]
+    if names:
+        _tell(f"Of {' and '.join(names)}'s payment only the rest waits: what was owed is settled, and counted above.")
 
 
 def _camt054(day: Day) -> None:
@@ -163,15 +175,18 @@ def _next(day: Day) -> None:
 def _by_reason(story: FileStory, what: str) -> list[tuple[str, str, str]]:
     """Count and sum the shares with one fate by their reason, most first."""
     groups: dict[str, list[Fate]] = defaultdict(list)
-    for payment in story.payments:
-        for fate in payment.fates:
-            if fate.what == what:
-                groups[fate.why].append(fate)
+    for fate in _fates(story, what):
+        if fate.why not in DIFFERENCES:
+            groups[fate.why].append(fate)
     ordered = sorted(groups.items(), key=lambda item: -len(item[1]))
     return [
         (str(len({fate.payment_id for fate in fates})), kronor(sum(fate.amount_ore for fate in fates)), explained(why))
         for why, fates in ordered
     ]
+
+
+def _fates(story: FileStory, what: str) -> list[Fate]:
+    return [fate for payment in story.payments for fate in payment.fates if fate.what == what]
 
 
 def _payments(payments: Iterable[PaymentStory], what: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from hub.errors import HubError, TransientError
+from hub.errors import HubError, LedgerError, TransientError
 from hub.model.runs import Run
 from hub.services.ports import JsonObject, Step, Store, Work
 
@@ -93,8 +93,8 @@ class InProcessRunner:
             self._give_up(run, f"{error.code}: {error}")
             return {"failed": str(error), "code": error.code}
         except Exception as error:  # noqa: BLE001 - a defect stops its own run and no other; its text may hold data
-            self._give_up(run, type(error).__name__)
-            return {"failed": type(error).__name__, "code": "DEFECT"}
+            self._give_up(run, f"{LedgerError.code}: {type(error).__name__}")
+            return {"failed": type(error).__name__, "code": LedgerError.code}
         self._close(run)
         return answer
 

@@ -9,6 +9,7 @@ import pytest
 from payment_world import DAY, SETTINGS, World, pay, payment_file
 from sqlalchemy import Engine, text
 from telling import accounts, assert_books_agree, entries, events, tell, waiting_ids
+from test_receivables_in import Ledger
 
 from hub.errors import DataError, RuleViolation
 from hub.model.payment_file import Deduction, Key, Level, OtherEntry, OtherKind, PayeeAccount, Payer, Reversal
@@ -208,6 +209,23 @@ def test_a_held_group_that_is_new_money_is_posted_by_the_ordinary_rules_and_rais
     assert_books_agree(overlap)
 
 
+def test_one_booked_payment_is_the_same_money_as_one_held_payment_of_a_family(world: World) -> None:
+    suspend(world, reference="")
+    for value in ("q1", "q2"):
+        world.receive(payment_file("camt.054", [pay(10000, keys=(Key("acct_svcr_ref", value),))]))
+    _, first, second = waiting_ids(world)
+
+    with pytest.raises(RuleViolation, match="both be the same money"):
+        tell(world, "decide_held", verdict="same_money", payment_ids=[first, second])
+    tell(world, "decide_held", verdict="same_money", payment_ids=[first])
+    with pytest.raises(RuleViolation, match="take it as new money"):
+        tell(world, "decide_held", verdict="same_money", payment_ids=[second])
+    tell(world, "decide_held", verdict="new_money", payment_ids=[second])
+
+    assert world.account_balance("1940") == 20000
+    assert_books_agree(world)
+
+
 def test_a_group_is_not_split_and_held_money_is_not_moved_or_refunded(overlap: World) -> None:
     held = waiting_ids(overlap)
 
@@ -381,6 +399,37 @@ def test_suggestions_name_what_the_reference_means_even_when_it_is_contested(wor
     payment = suspend(world, reference="555")
 
     assert reasons(world, payment) == [("1001", "reference"), ("1002", "reference")]
+
+
+def test_a_reference_that_is_used_again_means_the_receivable_that_is_open(world: World) -> None:
+    world.owe("1001", 10000, "7777")
+    world.receive(payment_file("bgmax", [pay(10000, "7777")]))
+    later = world.owe("1002", 12000, "7777")
+    world.receive(payment_file("bgmax", [pay(12000, "7777")], marker="later"))
+    assert (world.open_ore(later), world.waiting()) == (0, [])
+
+    for number in ("1003", "1004"):
+        world.owe(number, 9000, "7777")
+    world.receive(payment_file("bgmax", [pay(9000, "7777")], marker="last"))
+
+    assert world.waiting() == [("suspended", "contested_reference", 9000)]
+
+
+def test_what_stands_beside_a_receivable_follows_its_new_version(engine: Engine) -> None:
+    ledger = Ledger(engine)
+    ledger.rows({})
+    old = ledger.one().receivable_id
+    with ledger.store.write() as work:
+        work.receivables.watch(old, "look", "clerk")
+        work.receivables.set_hold(old, code="10", reason="dispute", source="clerk", until_date=None)
+        work.receivables.note_printed_charge(old, printed_on="2026-11-20", fee_ore=6000, interest_ore=0)
+
+    ledger.rows({"version": 2, "amount": "1200,00"})
+
+    new = ledger.one()
+    with ledger.store.read() as work:
+        holds = [hold["code"] for hold in work.receivables.holds(new.receivable_id)]
+    assert (new.version, new.is_watched, new.printed_fee_ore, holds) == (2, 1, 6000, ["10"])
 
 
 def test_held_payments_have_no_suggestions(overlap: World) -> None:

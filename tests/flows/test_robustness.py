@@ -267,7 +267,7 @@ def test_a_run_that_failed_goes_on_by_retry(home: Path, monkeypatch: pytest.Monk
 
         broken.setattr("hub.services.payments.ingesting.apply_reversals", fail)
         receipt = hub.receive(home / "files" / BGMAX)
-        assert (receipt.run_state, receipt.problem) == ("failed", "ZeroDivisionError")
+        assert (receipt.run_state, receipt.problem) == ("failed", "LEDGER: ZeroDivisionError")
         assert hub.receive(home / "files" / CAMT054).run_state == "failed"
         assert [task["kind"] for task in hub.tasks()] == ["failed_run"] * 2
     with Hub.open(home) as hub:

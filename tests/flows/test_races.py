@@ -1,0 +1,135 @@
+"""Two of them at once, on both databases: what one decides by, the other does not change meanwhile."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from payment_world import World, pay, payment_file
+from sqlalchemy import Engine
+from telling import assert_books_agree, tell, waiting_ids
+from test_receivables_in import Ledger
+
+from hub.errors import RuleViolation
+from hub.store.database import open_database
+from hub.store.payments.matching import SqlMatching
+from hub.store.payments.undoing import SqlUndoing
+from hub.store.receivables import SqlReceivables
+
+HEAD_START_S = 0.5  # what does not wait for the first one is done by then
+
+
+class Meanwhile:
+    """Lets another thread act as soon as a method has answered for the first time."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, owner: type, method: str, act: Callable[[], Any]) -> None:
+        self._act = act
+        self._thread = threading.Thread(target=self._run)
+        self._errors: list[Exception] = []
+        original = getattr(owner, method)
+
+        def answer(repository: Any, *arguments: Any) -> Any:
+            found = original(repository, *arguments)
+            if self._thread.ident is None:
+                self._thread.start()
+                self._thread.join(HEAD_START_S)
+            return found
+
+        monkeypatch.setattr(owner, method, answer)
+
+    def _run(self) -> None:
+        try:
+            self._act()
+        except Exception as error:
+            self._errors.append(error)
+
+    def error(self) -> Exception | None:
+        """Wait until it is done; return what it was refused by."""
+        self._thread.join()
+        return self._errors[0] if self._errors else None
+
+
+@pytest.fixture
+def world(engine: Engine) -> World:
+    return World(engine)
+
+
+@pytest.fixture
+def other(database_url: str, world: World) -> World:
+    """The same tenant, as another process sees it."""
+    return World(open_database(database_url))
+
+
+def test_a_rematch_and_a_person_do_not_place_the_same_money_twice(
+    world: World, other: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved_to = world.owe("2002", 10000)
+    world.receive(payment_file("bgmax", [pay(10000, "1001")]))
+    share = {"company": "1", "number": "2002"}
+    (payment,) = waiting_ids(world)
+    move = Meanwhile(
+        monkeypatch, SqlMatching, "candidates", lambda: tell(other, "move_payment", payment_id=payment, shares=[share])
+    )
+
+    named = world.owe("1001", 10000)
+
+    assert isinstance(move.error(), RuleViolation)
+    assert (world.open_ore(named), world.open_ore(moved_to)) == (0, 10000)
+    assert_books_agree(world)
+
+
+def test_money_of_a_file_that_is_being_undone_is_not_moved(
+    world: World, other: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved_to = world.owe("2002", 10000)
+    exchange = world.receive(payment_file("bgmax", [pay(10000, "1001")]))
+    share = {"company": "1", "number": "2002"}
+    (payment,) = waiting_ids(world)
+    move = Meanwhile(
+        monkeypatch,
+        SqlUndoing,
+        "postings_of_file",
+        lambda: tell(other, "move_payment", payment_id=payment, shares=[share]),
+    )
+
+    answer = tell(world, "undo_file", exchange_no=exchange.number, reason="wrong file")
+
+    assert isinstance(move.error(), RuleViolation)
+    assert (answer["left_out"], world.open_ore(moved_to)) == (0, 10000)
+    assert_books_agree(world)
+
+
+def test_what_the_rules_decide_by_is_not_credited_meanwhile(
+    world: World, other: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receivable = world.owe("1001", 10000)
+    credit = Meanwhile(
+        monkeypatch, SqlMatching, "candidates", lambda: tell(other, "credit_receivable", "1001", remark="agreed")
+    )
+
+    world.receive(payment_file("bgmax", [pay(9000, "1001")]))
+
+    assert credit.error() is None
+    assert world.open_ore(receivable) == 0
+    assert_books_agree(world)
+
+
+def test_a_payment_finds_the_new_version_that_is_being_imported(
+    world: World, other: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = Ledger(world.engine)
+    ledger.rows({})
+    ((reference,),) = ledger.sql("SELECT DISTINCT reference FROM reference")
+    payment = Meanwhile(
+        monkeypatch, SqlReceivables, "entries", lambda: other.receive(payment_file("bgmax", [pay(100000, reference)]))
+    )
+
+    ledger.rows({"version": 2, "amount": "1200,00"})
+
+    assert payment.error() is None
+    assert ledger.sql("SELECT r.version, o.principal_ore FROM open_item o JOIN receivable r USING (receivable_id)") == [
+        (2, 20000)
+    ]
+    assert_books_agree(world)

@@ -50,7 +50,7 @@ def test_demo_tells_what_was_matched_suspended_and_recognised_and_why(told: tupl
         "the invoice number stood in place of the reference",
         "the payer owes exactly this amount, once",
         "the payer said how much goes to which receivable",
-        "a difference within the company's limit, written off",
+        "within the company's limit: that is written off",
         "more than is owed, and above the limit",
         "no open receivable has this reference",
         "same account, day, amount and reference",

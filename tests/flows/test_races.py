@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from payment_world import World, pay, payment_file
 from sqlalchemy import Engine
-from telling import assert_books_agree, tell, waiting_ids
+from telling import assert_books_agree, entries, tell, waiting_ids
 from test_receivables_in import Ledger
 
-from hub.errors import RuleViolation
+from hub.errors import HubError, RuleViolation
 from hub.store.database import open_database
 from hub.store.payments.matching import SqlMatching
 from hub.store.payments.undoing import SqlUndoing
@@ -27,7 +27,7 @@ class Meanwhile:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, owner: type, method: str, act: Callable[[], Any]) -> None:
         self._act = act
         self._thread = threading.Thread(target=self._run)
-        self._errors: list[Exception] = []
+        self._errors: list[HubError] = []
         original = getattr(owner, method)
 
         def answer(repository: Any, *arguments: Any) -> Any:
@@ -42,10 +42,10 @@ class Meanwhile:
     def _run(self) -> None:
         try:
             self._act()
-        except Exception as error:
+        except HubError as error:
             self._errors.append(error)
 
-    def error(self) -> Exception | None:
+    def error(self) -> HubError | None:
         """Wait until it is done; return what it was refused by."""
         self._thread.join()
         return self._errors[0] if self._errors else None
@@ -57,9 +57,11 @@ def world(engine: Engine) -> World:
 
 
 @pytest.fixture
-def other(database_url: str, world: World) -> World:
+def other(database_url: str, world: World) -> Iterator[World]:
     """The same tenant, as another process sees it."""
-    return World(open_database(database_url))
+    engine = open_database(database_url)
+    yield World(engine)
+    engine.dispose()
 
 
 def test_a_rematch_and_a_person_do_not_place_the_same_money_twice(
@@ -112,7 +114,8 @@ def test_what_the_rules_decide_by_is_not_credited_meanwhile(
     world.receive(payment_file("bgmax", [pay(9000, "1001")]))
 
     assert credit.error() is None
-    assert world.open_ore(receivable) == 0
+    amounts = [(cause, amount_ore) for cause, _, amount_ore in entries(world, receivable)]
+    assert amounts == [("invoiced", 10000), ("payment", -9000), ("credited", -1000)]
     assert_books_agree(world)
 
 

@@ -409,7 +409,7 @@ def test_a_reversal_of_a_held_payment_without_a_twin_is_held(world: World) -> No
 
 
 def lone_deposits(world: World) -> list[int]:
-    """Deposits, or after a file of ours is undone nothing, that no movement of the bank account is paired with."""
+    """Amounts of the deposits that no movement of the bank account is paired with."""
     with world.store.read() as work:
         accounts = work.accounts.numbers().values()
         return [d.amount_ore for number in accounts for d in work.lumps.deposits(number)]

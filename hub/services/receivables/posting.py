@@ -81,6 +81,7 @@ class ChunkPosting:
                 break
             self._take(row, decision)
             self.outcome.handled += 1
+        self._post_versions()
         self._write(chunk_no)
         return self.outcome
 
@@ -97,13 +98,18 @@ class ChunkPosting:
 
     def _replace(self, row: Incoming, old: Receivable) -> None:
         receivable = self._numbered(row, chain_id=old.chain_id)
-        self._work.receivables.lock([old.receivable_id])  # a payment posted meanwhile moves to the new version too
-        entries = self._work.receivables.entries(old.receivable_id)
-        past = [PastEntry(*(entry[name] for name in PastEntry._fields)) for entry in entries]
-        self._gather(row, receivable, version_postings(old, past, receivable, self._occasion))
+        self._gather(row, receivable, [])
         self._replaced.append((old, receivable))
         added = [wanted for wanted in row.references if not self._known.has_reference(old.receivable_id, wanted)]
         self._references += _reference_rows(row, receivable, added)
+
+    def _post_versions(self) -> None:
+        """Locked before their entries are read: a payment posted meanwhile would stay on the old version."""
+        self._work.receivables.lock(sorted(old.receivable_id for old, _ in self._replaced))
+        for old, receivable in self._replaced:
+            entries = self._work.receivables.entries(old.receivable_id)
+            past = [PastEntry(*(entry[name] for name in PastEntry._fields)) for entry in entries]
+            self._add(receivable, version_postings(old, past, receivable, self._occasion))
 
     def _numbered(self, row: Incoming, *, chain_id: int) -> Receivable:
         number, self._next_id = self._next_id, self._next_id + 1
@@ -117,11 +123,14 @@ class ChunkPosting:
 
     def _gather(self, row: Incoming, receivable: Receivable, postings: list[Posting]) -> None:
         self._known.add(row, receivable)
+        self._add(receivable, postings)
+        if receivable.kind != ReceivableKind.INTERNAL:
+            self._named += [*row.references, (0, normal_form(receivable.number))]
+
+    def _add(self, receivable: Receivable, postings: list[Posting]) -> None:
         self._postings += postings
         change_ore = sum(posting.amount_ore for posting in postings if posting.contra != Contra.TRANSFER)
         self.outcome.amounts_ore[receivable.currency] += change_ore
-        if receivable.kind != ReceivableKind.INTERNAL:
-            self._named += [*row.references, (0, normal_form(receivable.number))]
 
     def _group_no(self, receivable: Receivable) -> int:
         key = (receivable.company, receivable.routine, receivable.kind)

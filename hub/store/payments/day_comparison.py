@@ -1,0 +1,239 @@
+"""Comparing a file with what other families have told of the same accounts and days: set against set.
+
+Used where no proof key can say. See `judging` for the order of the verdicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from hub.model.payments import DayOverlap, DayWindow
+from hub.store.bulk import insert_named
+from hub.store.payments.duplicate_parts import FILE, HELD_COLUMNS, HELD_VALUES, NOT_CLOSED, NOT_HELD, POSTED, THIS_FILE
+
+
+class DayComparison:
+    """The comparison by account, day, amount and reference, within one transaction."""
+
+    _connection: Connection
+    _tenant: int
+
+    def _run(self, statement: str, exchange_no: int, **values: Any) -> Any:
+        return self._connection.execute(text(statement), {"t": self._tenant, "x": exchange_no, **values})
+
+    def _temporary(self, name: str, columns: str) -> None:
+        self._connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
+        self._connection.exec_driver_sql(f"CREATE TEMP TABLE {name} ({columns})")
+
+    def other_families_near(self, exchange_no: int, first: str, last: str) -> bool:
+        """Say whether a posted file of another family has payments for the file's accounts near these days."""
+        statement = f"SELECT 1 {_OLD_SECTIONS} LIMIT 1"
+        return self._run(statement, exchange_no, first=first, last=last).scalar() is not None
+
+    def gather(self, exchange_no: int, first: str, last: str, windows: Sequence[DayWindow]) -> None:
+        """Lay the file's open payments and the other families' payments near its days side by side."""
+        self._temporary("weak_new", _WEAK_COLUMNS)
+        self._temporary("weak_old", _WEAK_COLUMNS)
+        self._temporary("day_window", "day TEXT PRIMARY KEY, first TEXT, last TEXT")
+        insert_named(self._connection, "day_window", DayWindow._fields, windows)
+        self._run(_GATHER_NEW, exchange_no)
+        self._run(_GATHER_OLD, exchange_no, first=first, last=last)
+        self._connection.exec_driver_sql("CREATE INDEX weak_old_key ON weak_old (account_no, reference, amount_ore)")
+
+    def overlaps(self) -> list[DayOverlap]:
+        """Return, for each account, day and other family that share payments, how many, and how large each side is."""
+        return [DayOverlap._make(row) for row in self._connection.exec_driver_sql(_OVERLAPS)]
+
+    def close_overlap(self, overlap: DayOverlap) -> int:
+        """Close the shared payments of a day as the same money."""
+        result = self._connection.execute(text(_CLOSE_OVERLAP), {"t": self._tenant, **_place(overlap)})
+        self._forget_decided()
+        return int(result.rowcount)
+
+    def hold_overlap(self, overlap: DayOverlap, group: str) -> int:
+        """Hold the shared payments of a day as one group."""
+        values = {"t": self._tenant, "group": group, "reason": "day_overlaps_in_part", **_place(overlap)}
+        held = int(self._connection.execute(text(_HOLD_OVERLAP), values).rowcount)
+        self._forget_decided()
+        return held
+
+    def _forget_decided(self) -> None:
+        """Take what is closed or held out of the comparison: no payment gets two verdicts."""
+        self._connection.execute(text(_FORGET_DECIDED), {"t": self._tenant})
+
+    def hold_without_reference(self, exchange_no: int) -> int:
+        """Hold payments without any reference that equal one of the other family on account, day and amount."""
+        return int(self._run(_HOLD_BLANK, exchange_no).rowcount)
+
+    def hold_near(self, exchange_no: int) -> int:
+        """Hold payments that equal one of the other family in all but the day."""
+        return int(self._run(_HOLD_NEAR, exchange_no).rowcount)
+
+    def hold_settled_by_twin(self, exchange_no: int) -> int:
+        """Hold payments whose receivable an equal payment of another family has settled, whatever the day."""
+        return int(self._run(_HOLD_SETTLED, exchange_no).rowcount)
+
+    def has_posted_other_family(self, exchange_no: int) -> bool:
+        """Say whether any posted file of another family has brought payments to the file's accounts, ever."""
+        return self.other_families_near(exchange_no, "", "9999")
+
+
+def _place(overlap: DayOverlap) -> dict[str, Any]:
+    return {"account": overlap.account_no, "day": overlap.day, "family": overlap.family}
+
+
+_OLD_SECTIONS = f"""
+    FROM section_account an
+    JOIN section sn ON sn.tenant = an.tenant AND sn.exchange_no = an.exchange_no AND sn.section_no = an.section_no
+    JOIN section_account ao ON ao.tenant = an.tenant AND ao.account_no = an.account_no
+    JOIN section so ON so.tenant = ao.tenant AND so.exchange_no = ao.exchange_no AND so.section_no = ao.section_no
+                   AND so.family <> sn.family
+    JOIN exchange x ON x.tenant = so.tenant AND x.exchange_no = so.exchange_no
+    WHERE an.tenant = :t AND an.exchange_no = :x AND an.account_no <> 0 AND so.payments > 0
+      AND (x.state IN {POSTED} OR EXISTS (SELECT 1 FROM left_out_payment l WHERE l.tenant = so.tenant))
+      AND ((so.last_date >= :first AND so.first_date <= :last)
+           OR (so.created_on >= :first AND so.created_on <= :last))
+"""
+
+_WEAK_COLUMNS = (
+    "payment_id BIGINT, account_no BIGINT, family TEXT, day TEXT, created_on TEXT, amount_ore BIGINT, currency TEXT, "
+    "reference TEXT, key_kind TEXT, occurrence BIGINT"
+)
+_OCCURRENCE = "row_number() OVER (PARTITION BY {family}{alias}.account_no, {day}, {alias}.amount_ore, {alias}.currency, {alias}.reference ORDER BY {alias}.payment_id)"  # noqa: E501
+
+_GATHER_NEW = f"""
+    INSERT INTO weak_new
+    SELECT n.payment_id, n.account_no, sn.family, coalesce(n.booked_date, sn.booked_date), sn.created_on, n.amount_ore,
+           n.currency, n.reference, n.key_kind,
+           {_OCCURRENCE.format(family="", alias="n", day="coalesce(n.booked_date, sn.booked_date)")}
+    {FILE} {THIS_FILE} AND n.account_no <> 0 {NOT_CLOSED} {NOT_HELD}
+"""
+
+_OLD_COLUMNS = (
+    "o.payment_id, o.account_no, so.family, coalesce(o.booked_date, so.booked_date) AS day, so.created_on, "
+    "o.amount_ore, o.currency, o.reference, o.key_kind, o.tenant"
+)
+
+# What posted files brought, and what an undo left booked; without what is closed, and what this family has told.
+_GATHER_OLD = f"""
+    INSERT INTO weak_old
+    SELECT o.payment_id, o.account_no, o.family, o.day, o.created_on, o.amount_ore, o.currency, o.reference,
+           o.key_kind,
+           {_OCCURRENCE.format(family="o.family, ", alias="o", day="o.day")}
+    FROM (
+        SELECT {_OLD_COLUMNS}
+        FROM (SELECT DISTINCT so.tenant, so.exchange_no, so.section_no, so.family, so.booked_date, so.created_on,
+                     x.state {_OLD_SECTIONS}) AS so
+        JOIN chunk c ON c.tenant = so.tenant AND c.exchange_no = so.exchange_no
+        JOIN payment o ON o.tenant = c.tenant AND o.payment_id BETWEEN c.first_payment AND c.last_payment
+                      AND o.section_no = so.section_no
+        WHERE so.state IN {POSTED}
+        UNION ALL
+        SELECT {_OLD_COLUMNS}
+        FROM left_out_payment l
+        JOIN payment o ON o.tenant = l.tenant AND o.payment_id = l.payment_id
+        JOIN section so ON so.tenant = o.tenant AND so.exchange_no = o.exchange_no AND so.section_no = o.section_no
+        WHERE l.tenant = :t AND o.exchange_no <> :x
+          AND so.family <> (SELECT min(family) FROM section WHERE tenant = :t AND exchange_no = :x)
+    ) AS o
+    WHERE o.account_no IN (SELECT account_no FROM section_account WHERE tenant = :t AND exchange_no = :x)
+      AND NOT EXISTS (SELECT 1 FROM duplicate_payment d WHERE d.tenant = o.tenant AND d.payment_id = o.payment_id)
+      AND NOT EXISTS (
+          SELECT 1 FROM duplicate_payment d
+          JOIN payment p ON p.tenant = d.tenant AND p.payment_id = d.payment_id
+          JOIN section sp ON sp.tenant = p.tenant AND sp.exchange_no = p.exchange_no AND sp.section_no = p.section_no
+          WHERE d.tenant = o.tenant AND d.twin_payment = o.payment_id
+            AND sp.family = (SELECT min(family) FROM section WHERE tenant = :t AND exchange_no = :x))
+"""
+
+_FORGET_DECIDED = """
+    DELETE FROM weak_new WHERE payment_id IN (SELECT payment_id FROM duplicate_payment WHERE tenant = :t)
+        OR payment_id IN (SELECT payment_id FROM unallocated_payment WHERE tenant = :t AND state = 'held')
+"""
+
+_SAME_MONEY = (
+    "o.account_no = n.account_no AND o.reference = n.reference AND o.amount_ore = n.amount_ore "
+    "AND o.currency = n.currency AND (n.key_kind = '' OR o.key_kind = '' OR n.key_kind <> o.key_kind)"
+)
+_SHARED = f"""
+    FROM weak_new n JOIN weak_old o ON {_SAME_MONEY} AND o.day = n.day AND o.occurrence = n.occurrence
+    WHERE n.reference <> ''
+"""
+
+_OVERLAPS = f"""
+    SELECT s.account_no, s.day, s.family, s.shared,
+           (SELECT count(*) FROM weak_new n WHERE n.account_no = s.account_no AND n.day = s.day AND n.reference <> ''),
+           (SELECT count(*) FROM weak_old o WHERE o.account_no = s.account_no AND o.day = s.day
+                                              AND o.family = s.family AND o.reference <> '')
+    FROM (SELECT n.account_no, n.day, o.family, count(*) AS shared {_SHARED}
+          GROUP BY n.account_no, n.day, o.family) AS s
+    ORDER BY s.account_no, s.day, s.family
+"""
+
+_AT_PLACE = " AND n.account_no = :account AND n.day = :day AND o.family = :family "
+
+_CLOSE_OVERLAP = f"""
+    INSERT INTO duplicate_payment (tenant, payment_id, twin_payment, proof)
+    SELECT :t, n.payment_id, o.payment_id, 'same_day' {_SHARED} {_AT_PLACE}
+    ON CONFLICT DO NOTHING
+"""
+
+
+def _held_twins(reason: str, group: str, pairs: str) -> str:
+    return f"""
+    INSERT INTO unallocated_payment ({HELD_COLUMNS})
+    SELECT {HELD_VALUES}, {reason}, w.twin, {group}
+    FROM ({pairs}) AS w
+    JOIN payment n ON n.tenant = :t AND n.payment_id = w.payment_id
+    JOIN section sn ON sn.tenant = n.tenant AND sn.exchange_no = n.exchange_no AND sn.section_no = n.section_no
+    WHERE n.tenant = :t {NOT_CLOSED} {NOT_HELD}
+    """
+
+
+_HOLD_OVERLAP = _held_twins(
+    ":reason",
+    ":group",
+    f"SELECT n.payment_id, min(o.payment_id) AS twin {_SHARED} {_AT_PLACE} GROUP BY n.payment_id",
+)
+
+_HOLD_BLANK = _held_twins(
+    "'equal_without_reference'",
+    "''",
+    f"SELECT n.payment_id, min(o.payment_id) AS twin FROM weak_new n JOIN weak_old o ON {_SAME_MONEY} "
+    "AND o.day = n.day AND o.occurrence = n.occurrence WHERE n.reference = '' AND :x > 0 GROUP BY n.payment_id",
+)
+
+_HOLD_NEAR = _held_twins(
+    "'equal_but_for_the_day'",
+    "''",
+    f"SELECT n.payment_id, min(o.payment_id) AS twin FROM weak_new n JOIN weak_old o ON {_SAME_MONEY} "
+    "AND o.day <> n.day AND o.occurrence = n.occurrence "
+    "JOIN day_window d ON d.day = n.day LEFT JOIN day_window m ON m.day = n.created_on "
+    "WHERE n.reference <> '' AND :x > 0 AND ((o.day >= d.first AND o.day <= d.last) "
+    "OR (o.created_on >= m.first AND o.created_on <= m.last)) GROUP BY n.payment_id",
+)
+
+_HOLD_SETTLED = f"""
+    INSERT INTO unallocated_payment ({HELD_COLUMNS})
+    SELECT {HELD_VALUES}, 'settled_by_equal_payment', min(o.payment_id), ''
+    {FILE}
+    JOIN reference r ON r.tenant = n.tenant AND r.account_no = n.account_no AND r.reference = n.reference
+    JOIN entry e ON e.tenant = r.tenant AND e.receivable_id = r.target_id AND e.payment_id IS NOT NULL
+    JOIN payment o ON o.tenant = e.tenant AND o.payment_id = e.payment_id AND o.amount_ore = n.amount_ore
+                  AND o.account_no = n.account_no AND o.currency = n.currency AND o.exchange_no <> n.exchange_no
+    JOIN exchange x ON x.tenant = o.tenant AND x.exchange_no = o.exchange_no AND x.state IN {POSTED}
+    JOIN section so ON so.tenant = o.tenant AND so.exchange_no = o.exchange_no AND so.section_no = o.section_no
+                   AND so.family <> sn.family
+    {THIS_FILE} AND n.reference <> '' {NOT_CLOSED} {NOT_HELD}
+      AND (n.key_kind = '' OR o.key_kind = '' OR n.key_kind <> o.key_kind)
+      AND NOT EXISTS (SELECT 1 FROM duplicate_payment d JOIN payment dp ON dp.tenant = d.tenant
+                      AND dp.payment_id = d.payment_id JOIN section ds ON ds.tenant = dp.tenant
+                      AND ds.exchange_no = dp.exchange_no AND ds.section_no = dp.section_no
+                      WHERE d.tenant = o.tenant AND d.twin_payment = o.payment_id AND ds.family = sn.family)
+      AND NOT EXISTS (SELECT 1 FROM open_item i WHERE i.tenant = r.tenant AND i.receivable_id = r.target_id)
+    GROUP BY n.tenant, n.payment_id, n.exchange_no, n.account_no, sn.company, n.reference, n.amount_ore, n.currency,
+             n.booked_date, sn.booked_date
+"""

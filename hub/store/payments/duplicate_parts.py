@@ -1,0 +1,26 @@
+"""SQL that every part of duplicate control is put together from."""
+
+from __future__ import annotations
+
+FILE = """
+    FROM chunk c
+    JOIN payment n ON n.tenant = c.tenant AND n.payment_id BETWEEN c.first_payment AND c.last_payment
+    JOIN section sn ON sn.tenant = n.tenant AND sn.exchange_no = n.exchange_no AND sn.section_no = n.section_no
+"""
+THIS_FILE = " WHERE c.tenant = :t AND c.exchange_no = :x "
+NOT_CLOSED = (
+    " AND NOT EXISTS (SELECT 1 FROM duplicate_payment d WHERE d.tenant = n.tenant AND d.payment_id = n.payment_id)"
+)
+NOT_HELD = (
+    " AND NOT EXISTS (SELECT 1 FROM unallocated_payment u WHERE u.tenant = n.tenant AND u.payment_id = n.payment_id)"
+)
+POSTED = "('posting', 'posted')"
+
+HELD_COLUMNS = (
+    "tenant, payment_id, exchange_no, account_no, company, reference, amount_ore, remaining_ore, currency, "
+    "booked_date, state, reason, twin_payment, held_group"
+)
+HELD_VALUES = (
+    "n.tenant, n.payment_id, n.exchange_no, n.account_no, sn.company, n.reference, n.amount_ore, n.amount_ore, "
+    "n.currency, coalesce(n.booked_date, sn.booked_date), 'held'"
+)

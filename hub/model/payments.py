@@ -201,5 +201,5 @@ class LoadedReversal(NamedTuple):
     keys: tuple[tuple[str, str], ...]
     reason: str
     is_credit: int
-    state: str  # loaded, done, held
+    state: str  # loaded, done, held, duplicate (told again), undone
     payment_id: int | None

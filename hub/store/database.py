@@ -14,9 +14,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 
-from hub.errors import ConfigurationError, LedgerError, TransientError
+from hub.errors import ConfigurationError, HubError, LedgerError, TransientError
 from hub.store.planner import write_statistics
 from hub.store.tables import SCHEMA_VERSION, metadata
 
@@ -53,7 +53,11 @@ def open_database(url: str) -> Engine:
 def _open_sqlite(database: str | None) -> Engine:
     if not database or database == ":memory:":
         raise ConfigurationError("an SQLite database needs a file", where="database.url")
-    Path(database).parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(database).absolute().parent
+    if not folder.is_dir():  # a mistyped path must not become a new, empty ledger somewhere else
+        raise ConfigurationError(
+            f"there is no folder {folder}", where="database.url", hint="make it, or mend the path; from the home folder"
+        )
     engine = create_engine(
         f"sqlite:///{database}",
         connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False, "cached_statements": 512},
@@ -97,7 +101,26 @@ def _make_schema(engine: Engine) -> None:
             metadata.create_all(connection)
             _check_version(connection)
     except OperationalError as error:
-        raise TransientError(f"the database cannot be opened: {type(error.orig).__name__}") from error
+        raise _cannot_open(engine, error) from error
+    except DatabaseError as error:
+        raise ConfigurationError(
+            f"{engine.url.database} is no database of ours ({type(error.orig).__name__})",
+            where="database.url",
+            hint="mend the path, or restore the file from a backup",
+        ) from error
+
+
+def _cannot_open(engine: Engine, error: OperationalError) -> HubError:
+    """A file that cannot be opened or written is a setting to mend; a server may answer later."""
+    cause = str(error.orig).splitlines()[0] if error.orig is not None else ""
+    if engine.dialect.name == "sqlite" and "locked" not in cause:
+        return ConfigurationError(
+            f"{engine.url.database} cannot be opened for writing: {cause}",
+            where="database.url",
+            hint="mend the path, or let the hub's user write the file and its folder",
+        )
+    place = engine.url.database if engine.dialect.name == "sqlite" else engine.url.host or "the server"
+    return TransientError(f"the database at {place} cannot be opened: {type(error.orig).__name__}")
 
 
 def _check_version(connection: Connection) -> None:

@@ -106,7 +106,7 @@ reversal = table(
     text("entry_reference"),
     text("reason"),
     number("is_credit"),
-    text("state"),  # loaded, done, held
+    text("state"),  # loaded, done, held, duplicate (told again), undone
     number("payment_id", nullable=True),
     PrimaryKeyConstraint("tenant", "exchange_no", "reversal_no"),
 )

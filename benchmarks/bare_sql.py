@@ -125,6 +125,7 @@ class BareSql:
             first = last + 1
         self._connection.execute("BEGIN IMMEDIATE")
         self._insert("section", 18, (_section(*section) for section in self._file.sections))
+        self._connection.execute(_ACCOUNTS)
         self._connection.execute(_DEPOSITS)
         self._connection.execute("COMMIT")
 
@@ -183,6 +184,10 @@ def _section(number: int, serial: str, day: str, net_ore: int, payments: int, ac
             net_ore, payments, account, day)  # fmt: skip
 
 
+_ACCOUNTS = """
+    INSERT INTO section_account (tenant, account_no, exchange_no, section_no)
+    SELECT DISTINCT tenant, account_no, exchange_no, section_no FROM payment WHERE tenant = 1
+"""
 _DEPOSITS = """
     INSERT INTO deposit (tenant, exchange_no, section_no, entry_no, account_no, currency, booked_date, amount_ore,
                          reference)

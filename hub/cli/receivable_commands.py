@@ -10,7 +10,7 @@ from hub.cli import receivable_changes
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, kronor, show_fields, show_table, words
 
-Number = Annotated[str, typer.Argument(help="The receivable's number.")]
+Number = Annotated[str, typer.Argument(help="The receivable's number, or SYSTEM/number.")]
 Company = Annotated[str, typer.Option("--company", help="The company's number.")]
 
 
@@ -70,6 +70,7 @@ def show(session: Session, number: Number, company: Company = "") -> None:
             ("fees", kronor(receivable.fee_ore, receivable.currency) if receivable.fee_ore else ""),
             ("interest", kronor(receivable.interest_ore, receivable.currency) if receivable.interest_ore else ""),
             ("open", kronor(receivable.open_ore, receivable.currency)),
+            ("fully paid", story.fully_paid_on or ""),
         ),
     )
     rows = [

@@ -17,6 +17,7 @@ class ReceivableStory(NamedTuple):
     receivable: OpenReceivable
     references: list[ReferenceRow]
     entries: list[JsonObject]
+    fully_paid_on: str | None  # the latest transaction date of its entries, once nothing is open
 
 
 class ReceivablesDesk:
@@ -34,18 +35,25 @@ class ReceivablesDesk:
             return work.receivables.search(company=company, search=text, open_only=open_only, limit=limit)
 
     def find(self, number: str, *, company: str = "") -> OpenReceivable:
-        """Return the newest version of the receivable with this number.
+        """Return the newest version of a receivable by its number, or `SYSTEM/number` where several systems have it.
 
         Raises:
             DataError: there is none, or several companies or source systems have one.
         """
         with self._work.store.read() as work:
             found = work.receivables.find(number=number, company=company)
-        keys = {(row.company, row.source_system) for row in found}
+            if not found and "/" in number:
+                system, _, rest = number.partition("/")
+                rows = work.receivables.find(number=rest, company=company)
+                found = [row for row in rows if row.source_system == system]
         if not found:
-            raise DataError(f"there is no receivable {number}; see: hub receivables list --all")
-        if len(keys) > 1:
-            raise DataError(f"several receivables have number {number}; say which company by --company")
+            raise DataError("there is no such receivable; see: hub receivables list --all")
+        if len({row.company for row in found}) > 1:
+            raise DataError(f"several companies have a receivable {number}; say which by --company")
+        systems = sorted({row.source_system for row in found})
+        if len(systems) > 1:
+            choices = " or ".join(f"{system}/{number}" for system in systems)
+            raise DataError(f"several source systems have a receivable {number}; say which: {choices}")
         return found[0]
 
     def show(self, number: str, *, company: str = "") -> ReceivableStory:
@@ -53,4 +61,6 @@ class ReceivablesDesk:
         found = self.find(number, company=company)
         with self._work.store.read() as work:
             references = work.receivables.references_of([found.receivable_id])
-            return ReceivableStory(found, references, work.receivables.entries(found.receivable_id))
+            entries = work.receivables.entries(found.receivable_id)
+            paid_on = work.receivables.fully_paid_on(found.receivable_id)
+        return ReceivableStory(found, references, entries, paid_on)

@@ -250,7 +250,7 @@ class SqlReceivables(ReceivableNotes):
     def fully_paid_on(self, receivable_id: int) -> str | None:
         """Return the latest transaction date among its entries when they sum to zero, else None.
 
-        `rules.payments.manual.fully_paid_on` says the same of entries that are at hand.
+        `rules.charges.fully_paid_on` says the same of entries that are at hand.
         """
         found = self._connection.execute(
             text(

@@ -19,7 +19,7 @@ Progress = Callable[[Run, int, int], None]
 
 WAITS = "waits"
 FAILED_RUN = "failed_run"  # the task that asks a person to look at a run
-RARE_COLLECTIONS = 50_000
+RARE_COLLECTIONS = (50_000, 20, 100)
 TURNS_FOR_BLOCKED_RUNS = 3  # a run that waits for another gets its turn again after it
 
 
@@ -62,7 +62,7 @@ def _rare_collections() -> Iterator[None]:
     At the usual threshold it takes a quarter of the time that posting takes.
     """
     before = gc.get_threshold()
-    gc.set_threshold(RARE_COLLECTIONS, *before[1:])
+    gc.set_threshold(*RARE_COLLECTIONS)
     try:
         yield
     finally:

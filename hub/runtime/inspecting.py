@@ -20,6 +20,8 @@ def opened(file: Path | BinaryIO, name: str = "") -> tuple[str, AbstractContextM
     """Return a file's name and its open stream. Raises DataError when it cannot be opened."""
     if not isinstance(file, Path):
         return name or "unnamed", nullcontext(file)
+    if file.exists() and not file.is_file():  # a pipe would be waited for, for ever
+        raise DataError(f"{file.name} is no file")
     try:
         return name or file.name, file.open("rb")
     except OSError as error:

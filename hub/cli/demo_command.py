@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+import shutil
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -164,9 +166,19 @@ def _next(day: Day) -> None:
         (f"hub inspect {home}/files/{CAMT054} --json", "what any payment file says; needs no tenant"),
     ]
     for line, why in tries:
+        line = f"{_program()}{line.removeprefix('hub')}"
         out().print(Padding(Text(line, style="cyan"), (0, 0, 0, _INDENT), expand=False), soft_wrap=True)
         out().print(Padding(Text(why, style="dim"), (0, 0, 0, _INDENT * 2), expand=False))
     out().print()
+
+
+def _program() -> str:
+    """How the reader can call the command: by its name if the shell finds it, else the way it was called now."""
+    called = Path(sys.argv[0])
+    found = shutil.which("hub")
+    if called.name != "hub" or (found is not None and Path(found).samefile(called)):
+        return "hub"
+    return shlex.quote(sys.argv[0])
 
 
 # --- how it looks ---------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from hub.model.company import Company
 from hub.model.payee_account import PayeeAccount
 from hub.model.receivables import ReceivableKind
 from hub.model.tenant import Tenant
+from hub.services.ports import UnitOfWork
 
 
 class TenantChart:
@@ -82,3 +83,8 @@ def _company_account(company: Company, role: str) -> str:
 def canonical_key(account: PayeeAccount) -> str:
     """Return the key of a canonical payee account, such as `bankgiro:9912346`."""
     return f"{account.scheme}:{account.number}"
+
+
+def chart_of(work: UnitOfWork, tenant: Tenant) -> TenantChart:
+    """Return the tenant's chart of accounts."""
+    return TenantChart(tenant, work.receivables.posting_groups(), work.accounts.numbers())

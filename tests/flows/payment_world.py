@@ -33,9 +33,10 @@ from hub.model.receivables import Receivable, ReferenceRow
 from hub.model.tenant import Tenant
 from hub.rules.references import normal_form
 from hub.runtime.engine import InProcessRunner
+from hub.services.chart import chart_of
 from hub.services.payees import register_payees
 from hub.services.payments.ingesting import PaymentFileRun
-from hub.services.payments.posting import ChunkPoster, chart_of
+from hub.services.payments.posting import ChunkPoster
 from hub.services.payments.receiving import receive
 from hub.services.payments.rematching import RematchRun, enqueue_rematch
 from hub.store.unit_of_work import SqlStore

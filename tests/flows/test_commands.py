@@ -13,7 +13,7 @@ from telling import assert_books_agree, command, entries, events, tell, tell_aga
 from hub.errors import DataError, RuleViolation
 from hub.model.books import Posting
 from hub.model.commands import parse_command
-from hub.services.books.posting import chart_of
+from hub.services.chart import chart_of
 
 METHODS = [{"code": "1", "text": "own cash desk", "effect": "credit"}]
 

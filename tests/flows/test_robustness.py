@@ -21,9 +21,9 @@ from hub.model.exchanges import Exchange
 from hub.model.payment_file import FileEvent
 from hub.runtime.doctor import examine
 from hub.runtime.facade import Hub
+from hub.services.chart import chart_of
 from hub.services.payees import Payees
 from hub.services.payments.inspecting import FileInspector
-from hub.services.payments.posting import chart_of
 from hub.services.ports import JsonObject, UnitOfWork
 from hub.services.receivables import importing
 from hub.store.database import open_database

@@ -11,15 +11,10 @@ from hub.model.commands import Command
 from hub.model.tenant import Tenant
 from hub.rules.charges import Change, after_changes
 from hub.services.books.finding import Ledger
-from hub.services.chart import TenantChart
+from hub.services.chart import chart_of
 from hub.services.ports import JsonObject, UnitOfWork
 
 REMATCH = "rematch"
-
-
-def chart_of(work: UnitOfWork, tenant: Tenant) -> TenantChart:
-    """Return the tenant's chart of accounts."""
-    return TenantChart(tenant, work.receivables.posting_groups(), work.accounts.numbers())
 
 
 def transaction_date(work: UnitOfWork, given: date | None) -> str:

@@ -9,8 +9,8 @@ from hub.model.books import Contra, VoucherKey, VoucherLine
 from hub.model.payments import Lump
 from hub.model.tenant import Tenant
 from hub.rules.payments.pairing import pair
+from hub.services.chart import chart_of
 from hub.services.payees import Payees
-from hub.services.payments.posting import chart_of
 from hub.services.ports import UnitOfWork
 
 VOUCHER_TYPE = "bank_statement"
@@ -21,33 +21,33 @@ def post_movements(work: UnitOfWork, tenant: Tenant, exchange_no: int, run_no: i
     lumps = numbered_movements(work, exchange_no)
     work.lumps.add(lumps)
     new = [lump for lump in lumps if lump.state == "alone"]
-    post_lumps(work, tenant, new, exchange_no=exchange_no, run_no=run_no)
+    work.books.apply(
+        chart_of(work, tenant),
+        voucher_type=VOUCHER_TYPE,
+        exchange_no=exchange_no,
+        run_no=run_no,
+        coded=bank_lines(work, tenant, new),
+    )
     return new
 
 
-def post_lumps(
-    work: UnitOfWork,
-    tenant: Tenant,
-    lumps: Iterable[Lump],
-    *,
-    exchange_no: int | None,
-    run_no: int | None,
-    sign: int = 1,
-) -> None:
-    """Post lumps, or with sign -1 take them back."""
-    payees = Payees(tenant, work.accounts.numbers())
-    chart = chart_of(work, tenant)
+def bank_lines(
+    work: UnitOfWork, tenant: Tenant, lumps: Iterable[Lump], *, taken_back_on: str = ""
+) -> dict[VoucherKey, list[VoucherLine]]:
+    """Return what lumps post, bank against clearing, on their own days; or, taken back, the opposite on a later day."""
+    payees, chart = Payees(tenant, work.accounts.numbers()), chart_of(work, tenant)
+    side = -1 if taken_back_on else 1
     lines: dict[VoucherKey, list[VoucherLine]] = {}
     for lump in lumps:
         payee = payees.by_number.get(lump.account_no)
         if payee is None:  # taken out of the settings since: nobody's bank account moved
             continue
         company = payee.company.number
-        key = VoucherKey(lump.section_no, company, lump.currency, lump.booked_date)
-        for role, side in ((Contra.BANK, sign), (Contra.CLEARING, -sign)):
+        key = VoucherKey(lump.section_no, company, lump.currency, taken_back_on or lump.booked_date)
+        for role, sign in ((Contra.BANK, side), (Contra.CLEARING, -side)):
             account = chart.contra(role, company=company, account_no=lump.account_no, group_no=0)
-            lines.setdefault(key, []).append(VoucherLine(account, side * lump.amount_ore))
-    work.books.apply(chart, voucher_type=VOUCHER_TYPE, exchange_no=exchange_no, run_no=run_no, coded=lines)
+            lines.setdefault(key, []).append(VoucherLine(account, sign * lump.amount_ore))
+    return lines
 
 
 def pair_accounts(work: UnitOfWork, account_numbers: Iterable[int]) -> int:

@@ -9,7 +9,7 @@ from hub.model.commands import DecideHeld, Verdict
 from hub.model.exchanges import ExchangeState
 from hub.model.payments import QueuedPayment, UnmatchedPayment
 from hub.model.tenant import Tenant
-from hub.services.books.posting import chart_of
+from hub.services.chart import chart_of
 from hub.services.payees import Payees
 from hub.services.payments.clearing import pair_accounts
 from hub.services.payments.deciding import Decided, decide, mentions_of, postings_of, queued

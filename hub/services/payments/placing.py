@@ -14,7 +14,7 @@ from hub.money import format_kronor
 from hub.rules.charges import Change, refuse_credit_balance
 from hub.rules.payments.manual import paid_off
 from hub.services.books.finding import Ledger, find, find_company
-from hub.services.books.posting import chart_of
+from hub.services.chart import chart_of
 from hub.services.payments.deciding import suspense_posting
 from hub.services.ports import JsonObject, UnitOfWork
 

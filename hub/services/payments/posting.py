@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from hub.model.payments import MatchProposal, UnmatchedPayment
 from hub.model.tenant import Tenant
-from hub.services.chart import TenantChart
+from hub.services.chart import chart_of
 from hub.services.payees import Payees
 from hub.services.payments.deciding import Decided, decide, mentions_of, postings_of, queued, watched
 from hub.services.ports import JsonObject, UnitOfWork
@@ -14,11 +14,6 @@ from hub.services.ports import JsonObject, UnitOfWork
 VOUCHER_TYPE = "giro_payments"
 
 Propose = Callable[[Sequence[UnmatchedPayment]], Mapping[int, MatchProposal]]
-
-
-def chart_of(work: UnitOfWork, tenant: Tenant) -> TenantChart:
-    """Return the tenant's chart of accounts."""
-    return TenantChart(tenant, work.receivables.posting_groups(), work.accounts.numbers())
 
 
 class ChunkPoster:

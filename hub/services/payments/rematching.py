@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from hub.model.books import Posting
 from hub.model.tenant import Tenant
+from hub.services.chart import chart_of
 from hub.services.payments.deciding import Decided, postings_of, suspense_posting
-from hub.services.payments.posting import ChunkPoster, chart_of, signal_watched
+from hub.services.payments.posting import ChunkPoster, signal_watched
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 
 RUN_KIND = "rematch"

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from hub.model.payments import LoadedReversal
 from hub.model.tenant import Tenant
-from hub.services.payments.posting import chart_of
+from hub.services.chart import chart_of
 from hub.services.payments.rematching import enqueue_rematch
 from hub.services.ports import JsonObject, UnitOfWork
 

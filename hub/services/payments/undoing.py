@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hub.errors import DataError, RuleViolation, TransientError
-from hub.model.books import Contra, VoucherKey, VoucherLine
 from hub.model.commands import AcceptCorrection, RejectCorrection, UndoFile
 from hub.model.exchanges import Exchange, ExchangeState
 from hub.model.payments import Lump, UnmatchedPayment
 from hub.model.tenant import Tenant
-from hub.services.books.posting import chart_of
-from hub.services.payees import Payees
-from hub.services.payments.clearing import pair_accounts
+from hub.services.chart import chart_of
+from hub.services.payments.clearing import bank_lines, pair_accounts
 from hub.services.payments.deciding import suspense_posting
 from hub.services.payments.lone_sides import LONE_LUMP
 from hub.services.payments.receiving import KIND, queue_run
@@ -118,21 +116,9 @@ def _post_opposites(
         chart_of(work, tenant),
         voucher_type=VOUCHER_TYPE,
         exchange_no=exchange_no,
-        coded=_bank_lines(work, tenant, lumps),
+        coded=bank_lines(work, tenant, lumps, taken_back_on=work.today),
     )
     return undone + len(again)
-
-
-def _bank_lines(work: UnitOfWork, tenant: Tenant, lumps: Sequence[Lump]) -> dict[VoucherKey, list[VoucherLine]]:
-    payees, chart = Payees(tenant, work.accounts.numbers()), chart_of(work, tenant)
-    lines: dict[VoucherKey, list[VoucherLine]] = {}
-    for lump in lumps:
-        company = payees.by_number[lump.account_no].company.number
-        key = VoucherKey(lump.section_no, company, lump.currency, work.today)
-        for role, side in ((Contra.BANK, -1), (Contra.CLEARING, 1)):
-            account = chart.contra(role, company=company, account_no=lump.account_no, group_no=0)
-            lines.setdefault(key, []).append(VoucherLine(account, side * lump.amount_ore))
-    return lines
 
 
 def _listed(work: UnitOfWork, payment_ids: Sequence[int]) -> list[JsonObject]:

@@ -15,7 +15,7 @@ from uuid import uuid4
 import typer
 
 from hub.cli.exit_codes import exit_code_of
-from hub.cli.showing import leave_quietly, say
+from hub.cli.showing import answer_json, leave_quietly, say
 from hub.errors import HubError
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _with_shared_options(function: Command, extra: dict[str, tuple[Any, Any]], *
         session = _session(ctx, {name: given.pop(name) for name in shared})
         ctx.obj = session
         if always or ctx.invoked_subcommand is None:
-            with ended_by_exit_code(debug=session.debug):
+            with ended_by_exit_code(debug=session.debug, as_json=session.as_json):
                 function(session, **{**defaults, **given})
 
     parameters = [_keyword("ctx", typer.Context), *(p.replace(kind=p.KEYWORD_ONLY) for p in own)]
@@ -147,8 +147,8 @@ def _session(ctx: typer.Context, given: dict[str, Any]) -> Session:
 
 
 @contextmanager
-def ended_by_exit_code(*, debug: bool = False) -> Iterator[None]:
-    """Turn errors into one line that says what to do, and an exit code."""
+def ended_by_exit_code(*, debug: bool = False, as_json: bool = False) -> Iterator[None]:
+    """Turn errors into one line that says what to do, and an exit code; as JSON to standard output too, if asked."""
     try:
         yield
     except (typer.Exit, typer.Abort, typer.BadParameter):
@@ -159,6 +159,8 @@ def ended_by_exit_code(*, debug: bool = False) -> Iterator[None]:
         if debug:
             traceback.print_exc()
         say(_sentence(error), is_error=True)
+        if as_json:
+            answer_json({"error": {"code": getattr(error, "code", "DEFECT"), "message": _sentence(error)}})
         raise typer.Exit(exit_code_of(error)) from None
 
 

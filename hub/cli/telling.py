@@ -91,4 +91,14 @@ def _commands(file: Path) -> list[Command]:
         content = json.loads(file.read_bytes())
     except (ValueError, RecursionError, OSError):
         raise DataError(f"{file.name} is not JSON: write one command, or a list of them") from None
-    return [parse_command(body) for body in (content if isinstance(content, list) else [content])]
+    bodies = content if isinstance(content, list) else [content]
+    return [_command(body, number, len(bodies)) for number, body in enumerate(bodies, 1)]
+
+
+def _command(body: Any, number: int, of: int) -> Command:
+    try:
+        return parse_command(body)
+    except DataError as error:
+        if of == 1:
+            raise
+        raise DataError(f"command {number} of {of}, so none is carried out: {error}") from None

@@ -120,6 +120,13 @@ def test_every_command_says_what_it_does() -> None:
         assert "Usage:" in result.stdout
 
 
+def test_an_error_is_told_as_json_too_when_that_is_asked_for(home: Path) -> None:
+    result = run("receivables", "show", "none", "--json", home=home)
+
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["error"]["code"] == "DATA"
+
+
 def started(*words: object, cwd: Path) -> subprocess.Popen[str]:
     """Start the command and go on."""
     return subprocess.Popen(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from hub.errors import DataError
+from hub.identifiers import personal_identity_number
 from hub.model.books import OpenAmounts
 from hub.model.commands import Target
 from hub.model.company import Company
@@ -78,7 +79,8 @@ def find(work: UnitOfWork, tenant: Tenant, target: Target) -> Ledger:
 def _named(work: UnitOfWork, company: Company, target: Target) -> OpenReceivable:
     rows = work.receivables.find(number=target.number, company=company.number)
     named = [row for row in rows if target.source_system in ("", row.source_system)]
-    place = f"receivable {target.number} of company {company.number}"
+    number = "with a personal number" if personal_identity_number.is_valid(target.number) else target.number
+    place = f"receivable {number} of company {company.number}"
     if not named:
         raise DataError(f"there is no {place}: check the number, or import it first")
     systems = sorted({row.source_system for row in named})

@@ -82,24 +82,20 @@ class SqlLumps:
 
     def pair(self, pairs: Sequence[tuple[Deposit, Lump]]) -> None:
         """Write down which lump each deposit came in with."""
-        for deposit, lump in pairs:
-            values = {
+        if not pairs:
+            return
+        values = [
+            {
                 "t": self._tenant,
                 "x": deposit.exchange_no,
                 "section": deposit.section_no,
                 "entry": deposit.entry_no,
                 "lump": lump.lump_no,
             }
-            self._connection.execute(
-                text(
-                    "UPDATE deposit SET lump_no = :lump WHERE tenant = :t AND exchange_no = :x "
-                    "AND section_no = :section AND entry_no = :entry"
-                ),
-                values,
-            )
-            self._connection.execute(
-                text("UPDATE lump SET state = 'paired' WHERE tenant = :t AND lump_no = :lump"), values
-            )
+            for deposit, lump in pairs
+        ]
+        self._connection.execute(text(_PAIR_DEPOSIT), values)
+        self._connection.execute(text(_PAIR_LUMP), values)
 
     def get(self, lump_no: int) -> Lump | None:
         """Return one lump, or None; it stays as it is until the transaction ends."""
@@ -205,6 +201,12 @@ class SqlLumps:
             {"t": self._tenant, "lump": lump_no, "state": state},
         )
 
+
+_PAIR_DEPOSIT = (
+    "UPDATE deposit SET lump_no = :lump WHERE tenant = :t AND exchange_no = :x "
+    "AND section_no = :section AND entry_no = :entry"
+)
+_PAIR_LUMP = "UPDATE lump SET state = 'paired' WHERE tenant = :t AND lump_no = :lump"
 
 _MAKE_DEPOSITS = """
     INSERT INTO deposit (tenant, exchange_no, section_no, entry_no, account_no, currency, booked_date, amount_ore,

@@ -114,19 +114,13 @@ class SqlQueue:
 
     def take(self, payment_id: int, amount_ore: int) -> None:
         """Lower what remains of a suspended payment; at zero it leaves the queue."""
-        self._connection.execute(
-            text(
-                "UPDATE unallocated_payment SET remaining_ore = remaining_ore - :amount, needs_rematch = 0, "
-                "state = CASE WHEN remaining_ore = :amount THEN 'closed' ELSE state END "
-                "WHERE tenant = :t AND payment_id = :id"
-            ),
-            {"t": self._tenant, "id": payment_id, "amount": amount_ore},
-        )
+        self.take_many([(payment_id, amount_ore)])
 
     def take_many(self, taken: Sequence[tuple[int, int]]) -> None:
         """Lower what remains of many suspended payments, given as (payment id, öre)."""
-        for payment_id, amount_ore in taken:
-            self.take(payment_id, amount_ore)
+        if taken:
+            values = [{"t": self._tenant, "id": number, "amount": amount_ore} for number, amount_ore in taken]
+            self._connection.execute(text(_TAKE), values)
 
     def change(self, payment_ids: Sequence[int], **values: Any) -> None:
         """Set columns of payments in the queue."""
@@ -225,6 +219,12 @@ _TWIN_IS_TAKEN = text("""
 def _with_twin(row: Row[Any]) -> tuple[QueuedPayment, bool]:
     return QueuedPayment._make(row[:-1]), bool(row[-1])
 
+
+_TAKE = """
+    UPDATE unallocated_payment SET remaining_ore = remaining_ore - :amount, needs_rematch = 0,
+           state = CASE WHEN remaining_ore = :amount THEN 'closed' ELSE state END
+    WHERE tenant = :t AND payment_id = :id
+"""
 
 _MARK_NAMED = """
     UPDATE unallocated_payment SET needs_rematch = 1

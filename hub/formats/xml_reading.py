@@ -3,13 +3,14 @@
 Items of one file mostly have the same *shape*: the same markup with other texts between. An item is therefore written
 out once by the C library and cut at its texts; for a shape seen before, a plan says which text is which field. A new
 shape is learnt by reading it the plain way (`collect`) with numbered marks in place of its texts, so that both ways
-cannot differ. Measured three times as fast as visiting each element from Python.
+cannot differ. The shape of the item before is tried first, as one pattern over the whole item, which cuts and compares
+in one go. Measured five times as fast as visiting each element from Python.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from enum import IntEnum
 from typing import Any, NamedTuple
 from xml.sax.saxutils import unescape
@@ -17,7 +18,6 @@ from xml.sax.saxutils import unescape
 from lxml import etree
 
 from hub.formats.xml_layout import (
-    LONGEST_TEXT,
     Amount,
     Container,
     Table,
@@ -30,7 +30,13 @@ from hub.formats.xml_layout import (
 MOST_SHAPES = 500
 """A file has a few dozen; beyond this, items are read the plain way so that memory stays flat."""
 
+LONGEST_SHAPED_ITEM = 10_000
+"""Characters: a payment has a tenth. Longer items are read the plain way, so that patterns stay small."""
+
 _cut_at_texts = re.compile(r">\s*([^<\s][^<]*)<").split
+
+_BARE_TEXT = r">(?=\S)([^<&]+)(?<=\S)<"
+"""A text that needs no trimming and no unescaping; an item with any other text is cut the careful way."""
 
 
 class Step(IntEnum):
@@ -42,7 +48,7 @@ class Step(IntEnum):
 
 
 class Plan(NamedTuple):
-    """Which numbered text is which field, for one shape."""
+    """Which numbered text is which field, for one shape or one block of it."""
 
     texts: tuple[tuple[str, int], ...]
     amounts: tuple[tuple[str, int, str], ...]  # name, text number or -1 when empty, currency
@@ -50,51 +56,74 @@ class Plan(NamedTuple):
     blocks: tuple[tuple[str, tuple[Plan, ...]], ...]
 
 
-class ItemReader:
-    """Reads items of one kind; keeps the plans of the shapes it has met."""
+class Shape:
+    """The markup of items that look alike, and where their fields are."""
 
-    __slots__ = ("_plans", "_table", "kind")
+    __slots__ = ("_markup", "match", "plan")
+
+    def __init__(self, markup: tuple[str, ...], plan: Plan) -> None:
+        self._markup = markup
+        self.plan = plan
+        self.match: Callable[[str], re.Match[str] | None] = self._compile
+
+    def _compile(self, written: str) -> re.Match[str] | None:
+        """Make the pattern when the shape is first asked for: most shapes of small files never are."""
+        self.match = re.compile(_BARE_TEXT.join(map(re.escape, self._markup))).fullmatch
+        return self.match(written)
+
+
+class ItemReader:
+    """Reads items of one kind; keeps the shapes it has met."""
+
+    __slots__ = ("_last", "_shapes", "_table", "kind")
 
     def __init__(self, kind: str, table: Table) -> None:
         self.kind = kind
         self._table = table
-        self._plans: dict[tuple[str, ...], Plan] = {}
+        self._shapes: dict[tuple[str, ...], Shape] = {}
+        self._last: Shape | None = None
 
     def read(self, element: Any) -> Values:
         """Return the fields of one item. Raises FormatError as `collect` does."""
         written = etree.tostring(element, encoding="unicode", with_tail=False)
-        if len(written) > LONGEST_TEXT:
+        if len(written) > LONGEST_SHAPED_ITEM:
             return self._read_plainly(element)
+        if self._last is not None and (found := self._last.match(written)):
+            return _fill(self._last.plan, (*found.groups(), ""))
+        return self._read_carefully(element, written)
+
+    def _read_carefully(self, element: Any, written: str) -> Values:
         pieces = _cut_at_texts(written)
-        shape = tuple(pieces[::2])
-        plan = self._plans.get(shape)
-        if plan is None:
+        markup = tuple(pieces[::2])
+        shape = self._shapes.get(markup)
+        if shape is None:
             values = self._read_plainly(element)  # raises with the line of the file
-            self._learn(shape)
+            self._learn(markup)
             return values
-        texts = [text.strip() for text in pieces[1::2]]
+        self._last = shape
+        texts = pieces[1::2]
         if "&" in written:
-            texts = [unescape(text, {"&#13;": "\r"}).strip() for text in texts]
-        return _fill(plan, texts)
+            texts = [unescape(text, {"&#13;": "\r"}) for text in texts]
+        return _fill(shape.plan, (*(text.strip() for text in texts), ""))
 
     def _read_plainly(self, element: Any) -> Values:
         values: Values = {}
         collect(element, self._table, values)
         return values
 
-    def _learn(self, shape: tuple[str, ...]) -> None:
-        if len(self._plans) >= MOST_SHAPES:
+    def _learn(self, markup: tuple[str, ...]) -> None:
+        if len(self._shapes) >= MOST_SHAPES:
             return
-        marked = [shape[0]]
-        for number, markup in enumerate(shape[1:]):
-            marked += (">", str(number), "<", markup)
+        marked = [markup[0]]
+        for number, piece in enumerate(markup[1:]):
+            marked += (">", str(number), "<", piece)
         values: Values = {}
         try:
             learnt = etree.fromstring("".join(marked), etree.XMLParser(resolve_entities=False, no_network=True))
         except etree.XMLSyntaxError:
             return  # oddities the pull parser lets pass, such as a namespace that is no URI: read the plain way
         collect(learnt, self._table, values)
-        self._plans[shape] = _plan(values)
+        self._shapes[markup] = Shape(markup, _plan(values))
 
 
 NO_TEXT = -1  # an element without text, in this shape always
@@ -114,14 +143,15 @@ def _plan(values: Values) -> Plan:
     return Plan(tuple(texts), tuple(amounts), tuple(many), tuple(blocks))
 
 
-def _fill(plan: Plan, texts: list[str]) -> Values:
-    texts = [*texts, ""]  # what NO_TEXT points to
-    values: Values = {name: texts[number] for name, number in plan.texts}
-    for name, number, currency in plan.amounts:
+def _fill(plan: Plan, texts: Sequence[str]) -> Values:
+    """Put the texts into their fields; the last one is empty, which is what NO_TEXT points to."""
+    own, amounts, many, blocks = plan
+    values: Values = {name: texts[number] for name, number in own}
+    for name, number, currency in amounts:
         values[name] = Amount(texts[number], currency)
-    for name, numbers in plan.many:
+    for name, numbers in many:
         values[name] = [texts[number] for number in numbers]
-    for name, inner in plan.blocks:
+    for name, inner in blocks:
         values[name] = [_fill(part, texts) for part in inner]
     return values
 

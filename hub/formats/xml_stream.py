@@ -1,9 +1,11 @@
 """Read XML of any size as a stream of small steps, hardened, in constant memory.
 
-Built on lxml's pull parser without an event for each element: bytes are fed in pieces, and after each piece the
+Built on lxml's pull parser without events for elements: bytes are fed in pieces, and after each piece the
 finished children of the open containers are handed over and freed. The tree is built and freed in C and Python
 sees whole items only: of the ways that were measured (iterparse, an expat state machine, expat into the standard
-library's tree, this) it is the fastest that keeps source lines.
+library's tree, this) it is the fastest that keeps source lines. Even an event for the root alone would cost a third of
+the parsing, since the parser then asks at each element; so the root is found beside a mark, a processing instruction
+planted in front of it.
 
 Hardening: document types are refused outright, so no entity can be declared; nothing is fetched; the parser's own
 limits on depth, text and amplification stay on; one item may fill at most `LARGEST_ITEM_BYTES`, which also bounds
@@ -15,12 +17,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, Literal, NamedTuple, cast
 
 from lxml import etree
 
 from hub.errors import FormatError
 from hub.formats.xml_layout import namespace_of
+from hub.formats.xml_prolog import document_type_error, refuse_document_type, with_mark
 from hub.formats.xml_reading import BoundContainer, Step, Walk
 
 PIECE_BYTES = 32 * 1024
@@ -32,8 +35,6 @@ LONGEST_PROLOG_BYTES = 64 * 1024
 LARGEST_ITEM_BYTES = 4 * 1024 * 1024
 """No item of a real bank file comes near; more is damage or an attack on memory."""
 
-_DOCTYPE = re.compile(r"<!DOCTYPE", re.IGNORECASE)
-_ROOT_START = re.compile(r"<[^!?\s]")
 _SPACE_AFTER = re.compile(r">[ \t\n]+")
 _SPACE_BEFORE = re.compile(r"[ \t\n]+<")
 _SPACES_AT_TAGS = ("> ", ">\n", ">\t", " <", "\n<", "\t<")
@@ -58,8 +59,8 @@ def probe(head: bytes) -> Root:
         FormatError: not XML, a document type declaration, or no root within `LONGEST_PROLOG_BYTES`.
     """
     head = head[:LONGEST_PROLOG_BYTES]
-    _refuse_document_type(head)
-    parser = _parser()
+    refuse_document_type(head)
+    parser = _parser("start")
     error: FormatError | None = None
     try:
         parser.feed(head)
@@ -73,7 +74,7 @@ def probe(head: bytes) -> Root:
     return Root(names[0], names[1] if len(names) > 1 else "")
 
 
-def walk(stream: BinaryIO, head: bytes, root: Root, container: BoundContainer) -> Walk:
+def walk(stream: BinaryIO, head: bytes, container: BoundContainer) -> Walk:
     """Yield the steps of a document whose root is read by `container`.
 
     `head` has already been taken from the stream and comes first. OPENED and CLOSED come for the root and each declared
@@ -82,7 +83,7 @@ def walk(stream: BinaryIO, head: bytes, root: Root, container: BoundContainer) -
     Raises:
         FormatError: not well formed, truncated, or beyond a limit.
     """
-    return _Walker(root, container).run(stream, head)
+    return _Walker(container).run(stream, head)
 
 
 def content_digest(steps: Walk) -> str:
@@ -136,19 +137,22 @@ class _Frame:
 class _Walker:
     """State of one walk: the parser and the stack of open containers."""
 
-    def __init__(self, root: Root, container: BoundContainer) -> None:
-        self._parser = _parser(tag=root.tag)
+    def __init__(self, container: BoundContainer) -> None:
+        self._parser = _parser("pi")
         self._container = container
         self._open: list[_Frame] = []
-        self._started = False
+        self._mark: Any = None
+        self._has_instructions = False
         self._bytes_since_item = 0
 
     def run(self, stream: BinaryIO, head: bytes) -> Walk:
-        for piece in _pieces(stream, head):
-            was_started = self._started
+        is_started = False
+        for piece in _pieces(stream, with_mark(head)):
             self._feed(piece)
-            if self._started and not was_started:
-                yield Step.OPENED, self._open[0].element, self._container
+            if not is_started and (root := self._found_root()) is not None:
+                is_started = True
+                self._open.append(_Frame(root, self._container))
+                yield Step.OPENED, root, self._container
             yield from self._harvest(complete=False)
         self._close()
         yield from self._harvest(complete=True)
@@ -165,15 +169,17 @@ class _Walker:
             self._parser.feed(piece)
         except etree.XMLSyntaxError as caught:
             raise syntax_error(caught) from None
-        for _, element in self._parser.read_events():
-            if not self._started:
-                self._start(element)
+        for _, instruction in self._parser.read_events():
+            if self._mark is None:
+                self._mark = instruction
+            else:
+                self._has_instructions = True
 
-    def _start(self, root: Any) -> None:
-        if root.getroottree().docinfo.internalDTD is not None:
-            raise _document_type(1)
-        self._started = True
-        self._open.append(_Frame(root, self._container))
+    def _found_root(self) -> Any:
+        root = None if self._mark is None else next(self._mark.itersiblings(etree.Element), None)
+        if root is not None and root.getroottree().docinfo.internalDTD is not None:
+            raise document_type_error(1)
+        return root
 
     def _close(self) -> None:
         try:
@@ -194,6 +200,8 @@ class _Walker:
                 if not ended and child.getnext() is None:
                     _free_before(frame.element, child)
                     return  # the last child may still grow
+                if self._has_instructions and _is_instruction(child):
+                    continue
                 self._bytes_since_item = 0
                 yield Step.ITEM, child, frame.container
             if inner is not None:
@@ -217,6 +225,14 @@ class _Walker:
         return any(frame.element.getnext() is not None for frame in reversed(self._open))
 
 
+def _is_instruction(child: Any) -> bool:
+    """Say whether this is a processing instruction; take those inside an element away, they part its texts in two."""
+    if child.tag is etree.ProcessingInstruction:
+        return True
+    etree.strip_tags(child, etree.ProcessingInstruction)
+    return False
+
+
 def _free_before(parent: Any, child: Any) -> None:
     position = parent.index(child)
     if position:
@@ -230,45 +246,15 @@ def _pieces(stream: BinaryIO, head: bytes) -> Iterator[bytes]:
         yield piece
 
 
-def _parser(tag: str | None = None) -> etree.XMLPullParser:
+def _parser(event: Literal["start", "pi"]) -> etree.XMLPullParser:
     return etree.XMLPullParser(
-        events=("start",),
-        tag=tag,
+        events=(event,),
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
         dtd_validation=False,
         attribute_defaults=False,
         remove_comments=True,
-        remove_pis=True,
         huge_tree=False,
         recover=False,
-    )
-
-
-def _refuse_document_type(head: bytes) -> None:
-    """Look for a document type before a parser sees the file; `_Walker._start` asks the parser as well."""
-    prolog = _decoded(head)
-    end = _ROOT_START.search(prolog)
-    found = _DOCTYPE.search(prolog, 0, end.start() if end else len(prolog))
-    if found:
-        raise _document_type(prolog.count("\n", 0, found.start()) + 1)
-
-
-def _decoded(head: bytes) -> str:
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return head.decode("utf-16", "replace")
-    if head[:4] in (b"<\0?\0", b"<\0!\0"):
-        return head.decode("utf-16-le", "replace")
-    if head[:4] in (b"\0<\0?", b"\0<\0!"):
-        return head.decode("utf-16-be", "replace")
-    return head.decode("latin-1")
-
-
-def _document_type(line: int) -> FormatError:
-    return FormatError(
-        "the file declares a document type (DTD), which no bank message has; refuse it and ask who sent it",
-        code="DTD_REFUSED",
-        line=line,
-        field="DOCTYPE",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from hub.formats.xml_layout import Values
 from hub.model.payment_file import PayeeAccount
@@ -19,13 +19,19 @@ def giro_number(text: str) -> str:
 
 def account_of(values: Values, name: str) -> PayeeAccount | None:
     """Return the account whose fields begin with `name`, None when there is none."""
-    iban: str = values.get(f"{name}_iban", "")
+    iban_field, number_field, scheme_field = _fields_of(name)
+    iban: str = values.get(iban_field, "")
     if iban:
         return PayeeAccount("iban", iban.replace(" ", ""))
-    number: str = values.get(f"{name}_other", "")
+    number: str = values.get(number_field, "")
     if not number:
         return None
-    return scheme_account(values.get(f"{name}_scheme", ""), number)
+    return scheme_account(values.get(scheme_field, ""), number)
+
+
+@cache  # there are three
+def _fields_of(name: str) -> tuple[str, str, str]:
+    return f"{name}_iban", f"{name}_other", f"{name}_scheme"
 
 
 @lru_cache(maxsize=1000)  # the payee's own number stands in every detail

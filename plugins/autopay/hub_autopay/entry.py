@@ -16,14 +16,13 @@ from hub.model.payment_file import FileEvent, PayeeAccount, Warned
 from hub_autopay import translate
 from hub_autopay.batch import Batch
 from hub_autopay.head import RECORD, Head, head_of
+from hub_autopay.mapping import DETAIL_AMOUNTS
 from hub_autopay.refusals import refused
 from hub_autopay.remittance import states_other_total
 from hub_autopay.scalars import ore, sign
 
 MOST_HELD = 1000
 DETAIL = "TxDtls"
-_AMOUNTS = ("amount", "transaction_amount", "instructed_amount")
-"""In the order they count; the first one in the entry's currency is the detail's amount."""
 
 
 class _Way(Enum):
@@ -70,7 +69,7 @@ class StatementEntry:
         self.details += 1
         self._batch.add(values, line)
         if self._head is not None:
-            return self._pass(values, line, self.details)
+            return self._pass(self._head, values, line, self.details)
         self._held.append((line, values))
         return self._decide_early() if len(self._held) > MOST_HELD else ()
 
@@ -79,7 +78,7 @@ class StatementEntry:
         if self._head is None:
             self._head = self._read_head()
             yield from self._decide(self._head, is_ended=True)
-            yield from self._release()
+            yield from self._release(self._head)
         else:
             self._head = self._completed(self._head)
         if self._way is _Way.WHOLE:
@@ -103,7 +102,7 @@ class StatementEntry:
         except FormatError:
             raise refused("ENTRY_UNORDERED", line=self._line, record=RECORD) from None
         yield from self._decide(self._head, is_ended=False)
-        yield from self._release()
+        yield from self._release(self._head)
 
     def _decide(self, head: Head, *, is_ended: bool) -> Iterator[FileEvent]:
         if not (self._held and head.is_booked):
@@ -122,15 +121,14 @@ class StatementEntry:
                 "TxDtls/Amt",
             )
 
-    def _release(self) -> Iterator[FileEvent]:
+    def _release(self, head: Head) -> Iterator[FileEvent]:
         if self._way is _Way.WHOLE:
             return  # what is held gives the whole entry its references and texts
         held, self._held = self._held, []
         for position, (line, values) in enumerate(held, start=1):
-            yield from self._pass(values, line, position)
+            yield from self._pass(head, values, line, position)
 
-    def _pass(self, values: Values, line: int, position: int) -> Sequence[FileEvent]:
-        head = self.head
+    def _pass(self, head: Head, values: Values, line: int, position: int) -> Sequence[FileEvent]:
         if self._way is _Way.SINGLE:
             return _events(head, values, line, position, head.signed_ore, is_only=True)
         if self._way is _Way.WHOLE:
@@ -171,7 +169,7 @@ class StatementEntry:
 
 def amount_in(detail: Values, currency: str, line: int) -> int | None:
     """Return the amount of a detail in öre of `currency`, None when it states none. Raises FormatError."""
-    for name in _AMOUNTS:
+    for name in DETAIL_AMOUNTS:
         stated = detail.get(name)
         if stated is not None and _is_in(stated, currency, line):
             return ore(stated.text, line=line, record=DETAIL)
@@ -179,7 +177,7 @@ def amount_in(detail: Values, currency: str, line: int) -> int | None:
 
 
 def _amounts_in(detail: Values, currency: str, line: int) -> list[int]:
-    found = (detail[name] for name in _AMOUNTS if name in detail)
+    found = (detail[name] for name in DETAIL_AMOUNTS if name in detail)
     return [ore(stated.text, line=line, record=DETAIL) for stated in found if _is_in(stated, currency, line)]
 
 

@@ -131,6 +131,9 @@ TRANSACTION_DETAILS = Item(
     ),
 )
 
+DETAIL_AMOUNTS = ("amount", "transaction_amount", "instructed_amount")
+"""In the order they count; the first one in the wanted currency is the detail's amount."""
+
 BATCH = Item("batch", (text("count", "NbOfTxs"), amount("total", "TtlAmt")))
 
 DETAILS = Container("details", items={"TxDtls": TRANSACTION_DETAILS, "Btch": BATCH})

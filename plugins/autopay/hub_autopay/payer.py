@@ -51,13 +51,17 @@ def _name(detail: Values, party: _Party) -> str:
 
 
 def _identity(detail: Values, party: _Party) -> str:
-    found: list[str] = detail.get(party.identity, [])
+    found: list[str] | None = detail.get(party.identity)
     return found[0] if found else ""
 
 
 def _address(detail: Values, party: _Party) -> tuple[str, ...]:
     get = detail.get
-    street = f"{get(party.street, '')} {get(party.building, '')}".strip()
-    town = f"{get(party.postcode, '')} {get(party.town, '')}".strip()
-    lines = (*get(party.address_lines, ()), street, town, get(party.country, ""))
+    _, _, address_lines, street, building, postcode, town, country = party
+    lines = (
+        *get(address_lines, ()),
+        f"{get(street, '')} {get(building, '')}".strip(),
+        f"{get(postcode, '')} {get(town, '')}".strip(),
+        get(country, ""),
+    )
     return tuple(filter(None, lines))

@@ -24,7 +24,7 @@ from hub_autopay.mapping import (
 from hub_autopay.refusals import refused
 from hub_autopay.section import Section
 from hub_autopay.settings import AutopaySettings
-from hub_autopay.warning_limit import WarningLimit
+from hub.formats.warning_limit import WarningLimit
 
 _NAMESPACE = re.compile(r"(camt\.05[234])\.001\.(\d{2})$", re.ASCII)
 
@@ -109,7 +109,7 @@ def _open(stream: BinaryIO) -> tuple[Kind, Walk]:
         raise refused("UNSUPPORTED_MESSAGE", line=1, record=ACCOUNT_REPORT.root_child)
     if kind.version is not None and kind.version < OLDEST_VERSION:
         raise refused("UNSUPPORTED_VERSION", line=1, record="Document", field="xmlns")
-    return kind, walk(stream, head, root, bind(layout_of(kind.message), root.namespace))
+    return kind, walk(stream, head, bind(layout_of(kind.message), root.namespace))
 
 
 def _head(stream: BinaryIO) -> bytes:
@@ -136,13 +136,15 @@ class _Reading:
 
     def events(self, records: Iterator[Record]) -> Iterator[FileEvent]:
         for record in records:
+            step, kind, line, values = record
+            if line > self._line:
+                self._line = line
             entry, section = self._entry, self._section
-            self._line = max(self._line, record.line)
-            if record.kind == "detail" and entry is not None and section is not None:
-                yield from section.counted(entry.detail(record.values, record.line))
-            elif record.step is Step.ITEM:
+            if kind == "detail" and entry is not None and section is not None:
+                yield from section.counted(entry.detail(values, line))
+            elif step is Step.ITEM:
                 yield from self._item(record)
-            elif record.step is Step.OPENED:
+            elif step is Step.OPENED:
                 yield from self._opened(record)
             else:
                 yield from self._closed(record)

@@ -12,6 +12,8 @@ from hub.model.payment_file import Part, PartKind
 from hub_autopay.mapping import CREDIT_NOTE_CODES, NAMES_FOR_NONE
 from hub_autopay.scalars import money
 
+_REFERENCE_ALONE = {"reference"}
+
 
 class Remittance(NamedTuple):
     """`reference` when the payment names one document; otherwise `parts`, one for each."""
@@ -28,10 +30,12 @@ def remittance_of(detail: Values, *, currency: str, line: int, last_text: str = 
     ones for credit notes; a share in another currency or of zero says nothing and is None. `last_text` is the entry's
     own text, for a detail that is alone in its entry.
     """
-    blocks: list[Values] = detail.get("structured", [])
-    texts: list[str] = list(detail.get("unstructured", ()))
+    texts: list[str] = [*detail.get("unstructured", ())]
     parts: list[Part] = []
-    for block in blocks:
+    for block in detail.get("structured", ()):
+        if block.keys() == _REFERENCE_ALONE:  # what nearly every block is
+            parts.append(Part(block["reference"]))
+            continue
         parts += _parts_of(block, currency, line)
         texts += block.get("texts", ())
         texts += _further_numbers(block)
@@ -95,7 +99,9 @@ def _further_numbers(block: Values) -> list[str]:
 
 def _other_debtor(detail: Values) -> str:
     """Return the ultimate debtor when somebody else paid for it; the payer's own name stands in `Payer`."""
-    payer: str = detail.get("debtor_name", "")
     name: str = detail.get("ultimate_debtor_name", "")
-    is_named = bool(payer and name) and not NAMES_FOR_NONE & {payer.upper(), name.upper()}
+    if not name:
+        return ""
+    payer: str = detail.get("debtor_name", "")
+    is_named = bool(payer) and not NAMES_FOR_NONE & {payer.upper(), name.upper()}
     return name if is_named and name != payer else ""

@@ -27,7 +27,7 @@ from hub_autopay.totals import (
     refuse_differences,
     summary_checks,
 )
-from hub_autopay.warning_limit import WarningLimit
+from hub.formats.warning_limit import WarningLimit
 
 
 class Section:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from hub.formats.xml_layout import Values
 from hub.model.payment_file import (
+    LOOKUP_KINDS,
     Key,
     OtherEntry,
     OtherKind,
@@ -20,25 +21,27 @@ from hub_autopay.mapping import NAMES_FOR_NONE
 from hub_autopay.payer import payer_of
 from hub_autopay.remittance import references_of, remittance_of
 
-_ORIGINAL_REFERENCES = ("tx_id", "instr_id", "end_to_end_id", "clr_sys_ref", "mndt_id", "uetr")
+_REFERENCES = ("tx_id", "instr_id", "end_to_end_id", "clr_sys_ref", "mndt_id", "uetr")
+_LOOKUPS = tuple(name for name in _REFERENCES if name in LOOKUP_KINDS)
 _KIVRA_PLACE = "PaymentKey"
 
 
 def payment(head: Head, detail: Values, *, line: int, position: int, amount_ore: int, is_only: bool) -> Payment:
     """Return the payment that a booked credit detail states."""
-    purpose = remittance_of(detail, currency=head.currency, line=line, last_text=head.text if is_only else "")
+    last_text = head.text if is_only else ""
+    reference, parts, texts = remittance_of(detail, currency=head.currency, line=line, last_text=last_text)
     return Payment(
         line,
         head.number,
         amount_ore,
         head.currency,
         head.booked_date,
-        purpose.reference,
-        ReferenceQuality.GIVEN if purpose.reference else ReferenceQuality.NONE,
-        purpose.parts,
-        purpose.texts,
+        reference,
+        ReferenceQuality.GIVEN if reference else ReferenceQuality.NONE,
+        parts,
+        texts,
         payer_of(detail),
-        proof_keys(head, detail, position=position, is_only=is_only),
+        proof_keys(head, detail, position=position, is_only=is_only) + _lookup_keys(detail),
         head.channel,
         _other_giro(head, detail),
         head.reference,
@@ -66,7 +69,7 @@ def reversal(head: Head, detail: Values, *, line: int, amount_ore: int) -> Rever
 def other_detail(head: Head, detail: Values, *, line: int, position: int, signed_ore: int, is_only: bool) -> OtherEntry:
     """Return the entry that a debit detail, or one of zero, states."""
     purpose = remittance_of(detail, currency=head.currency, line=line, last_text=head.text if is_only else "")
-    given = (value for name in _ORIGINAL_REFERENCES if (value := _given(detail.get(name, ""))))
+    given = (value for name in _REFERENCES if (value := _given(detail.get(name, ""))))
     kind = other_kind({**_codes(head), **detail}, -1) if signed_ore else OtherKind.UNKNOWN
     return OtherEntry(
         line=line,
@@ -120,7 +123,7 @@ def whole_entry(head: Head, details: Sequence[Values] = ()) -> OtherEntry | Reve
 
 
 def proof_keys(head: Head, detail: Values, *, position: int, is_only: bool) -> tuple[Key, ...]:
-    """Return the identities the bank gave this money. The payer's own (EndToEndId) repeat, and prove nothing.
+    """Return the identities the bank gave this money: they prove it.
 
     A detail that is alone in its entry is the entry, so the entry's reference names it in camt.054 and camt.053 alike;
     among several it is named by its place.
@@ -143,8 +146,15 @@ def _original_keys(head: Head, detail: Values) -> tuple[Key, ...]:
     """Return what names the original. The reversal's own entry reference does not: it would exclude the original."""
     own = detail.get("acct_svcr_ref", "")
     keys = (Key("acct_svcr_ref", own),) if own and own != head.acct_svcr_ref else ()
-    found = ((name, _given(detail.get(name, ""))) for name in _ORIGINAL_REFERENCES)
-    return keys + tuple(Key(name, value) for name, value in found if value)
+    return keys + _lookup_keys(detail)
+
+
+def _lookup_keys(detail: Values) -> tuple[Key, ...]:
+    """Return the names that a payer or a bank on the way gave the payment: they repeat, and prove nothing.
+
+    A mandate names many payments, so it finds none.
+    """
+    return tuple([Key(name, value) for name in _LOOKUPS if name in detail and (value := _given(detail[name]))])
 
 
 def _given(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.formats.xml_layout import Amount, Values
-from hub.model.payment_file import Key, OtherEntry, OtherKind, PayeeAccount, ReferenceQuality, Reversal
+from hub.model.payment_file import LOOKUP_KINDS, Key, OtherEntry, OtherKind, PayeeAccount, ReferenceQuality, Reversal
 from hub_autopay import translate
 from hub_autopay.head import Head, head_of
 
@@ -40,7 +40,17 @@ def test_text_of_the_entry_goes_with_a_single_detail_only() -> None:
     ],
 )
 def test_proof_is_what_the_bank_gave(detail: Values, is_only: bool, keys: tuple[Key, ...]) -> None:
-    assert payment(detail, is_only=is_only).keys == keys
+    proofs = tuple(key for key in payment(detail, is_only=is_only).keys if key.kind not in LOOKUP_KINDS)
+
+    assert proofs == keys
+
+
+def test_names_that_a_reversal_may_find_the_payment_by_stand_after_its_proof() -> None:
+    detail = {"end_to_end_id": "X", "tx_id": "Y", "mndt_id": "M", "uetr": "U", "instr_id": "notprovided"}
+
+    keys = payment(detail).keys
+
+    assert [key.kind for key in keys] == ["acct_svcr_ref", "tx_id", "end_to_end_id", "uetr"]
 
 
 @pytest.mark.parametrize(("place", "number"), [("PaymentKey", 2), ("Other", 1), ("", 1)])

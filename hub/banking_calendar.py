@@ -78,16 +78,6 @@ def is_banking_day(day: date) -> bool:
     return day.weekday() < _SATURDAY and day not in closed_days(day.year)
 
 
-def next_banking_day(day: date) -> date:
-    """Return the first banking day after `day`."""
-    return add_banking_days(day, 1)
-
-
-def banking_day_on_or_after(day: date) -> date:
-    """Return `day` itself when it is a banking day, else the next one: how a due date on a holiday moves."""
-    return day if is_banking_day(day) else next_banking_day(day)
-
-
 def add_banking_days(day: date, count: int) -> date:
     """Step `count` banking days forward, or back when below zero; zero gives `day` itself, banking day or not.
 

@@ -70,17 +70,6 @@ def parse_amount(value: str | int | Decimal, *, decimal_sign: str = "") -> int:
     raise _unreadable("")
 
 
-def parse_ore(text: str) -> int:
-    """Read an amount in öre: digits only, with an optional minus in front. Raises FormatError as `parse_kronor`."""
-    stripped = text.strip()
-    if not stripped:
-        raise FormatError("the amount is missing", code="AMOUNT_MISSING")
-    digits = stripped.removeprefix("-")
-    if len(digits) > LONGEST_AMOUNT or not (digits.isascii() and digits.isdigit()):
-        raise FormatError("the amount is not a whole number of öre", code="AMOUNT_UNREADABLE", value=stripped)
-    return _within_limit(int(stripped))
-
-
 def ore_from_decimal(kronor: Decimal) -> int:
     """Turn kronor into öre exactly.
 
@@ -97,15 +86,6 @@ def ore_from_decimal(kronor: Decimal) -> int:
     return _within_limit(int(kronor.scaleb(2)))
 
 
-def decimal_from_ore(amount_ore: int) -> Decimal:
-    """Turn öre into kronor with two decimals.
-
-    >>> decimal_from_ore(-123450)
-    Decimal('-1234.50')
-    """
-    return Decimal(amount_ore).scaleb(-2)
-
-
 def plain_kronor(amount_ore: int) -> str:
     """Write öre as kronor for machines: point, two decimals, no groups (`-1234.50`)."""
     whole, cents = divmod(abs(amount_ore), ORE_PER_KRONA)
@@ -120,11 +100,6 @@ def format_kronor(amount_ore: int) -> str:
     """
     whole, cents = divmod(abs(amount_ore), ORE_PER_KRONA)
     return f"{_minus(amount_ore)}{whole:,}".replace(",", " ") + f",{cents:02}"
-
-
-def format_signed_kronor(amount_ore: int) -> str:
-    """Write öre as `format_kronor`, with plus in front of amounts above zero."""
-    return f"+{format_kronor(amount_ore)}" if amount_ore > 0 else format_kronor(amount_ore)
 
 
 def _minus(amount_ore: int) -> str:

@@ -46,11 +46,6 @@ class CodeTable:
     source: TableSource
     codes: Mapping[str, CodeMeaning]
 
-    def name_of(self, code: str) -> str:
-        """Return the English name, or an empty text for a code the table does not have."""
-        meaning = self.codes.get(code)
-        return meaning.name if meaning else ""
-
     @property
     def names(self) -> dict[str, str]:
         """English names by code."""

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+from hub.identifiers.luhn import is_digits
+
 ENCODING = "latin-1"  # the character set of the Swedish 80-column formats
 
 
@@ -42,11 +44,6 @@ class FieldKind(Protocol):
     def write(self, value: Any, width: int) -> str:
         """Return exactly `width` characters. Raises FieldRefused."""
         ...
-
-
-def is_ascii_number(raw: str) -> bool:
-    """Say whether the text is one or more of the digits 0 to 9; `int` alone takes signs, blanks and other scripts."""
-    return raw.isascii() and raw.isdigit()
 
 
 def fill_left(digits: str, width: int) -> str:
@@ -104,7 +101,7 @@ class Digits:
         return f"(?:{digits}|[ ]{{{width}}})" if self.may_be_blank else digits
 
     def read(self, raw: str) -> str:
-        if is_ascii_number(raw):
+        if is_digits(raw):
             return raw
         if self.may_be_blank and not raw.strip(" "):
             return ""
@@ -113,7 +110,7 @@ class Digits:
     def write(self, value: Any, width: int) -> str:
         if value == "" and self.may_be_blank:
             return " " * width
-        if not isinstance(value, str) or not is_ascii_number(value):
+        if not isinstance(value, str) or not is_digits(value):
             raise FieldRefused("NUMBER_UNREADABLE", "takes a text of digits")
         return fill_left(value, width)
 
@@ -132,7 +129,7 @@ class ShiftedDigits:
 
     def read(self, raw: str) -> str:
         digits = raw.strip(" ")
-        if digits and not is_ascii_number(digits):
+        if digits and not is_digits(digits):
             raise FieldRefused("NUMBER_UNREADABLE", "must be digits only")
         return digits
 
@@ -151,7 +148,7 @@ class Number:
         return f"[0-9]{{{width}}}"
 
     def read(self, raw: str) -> int:
-        if not is_ascii_number(raw):
+        if not is_digits(raw):
             raise FieldRefused(self.code, "must be digits only, zero filled")
         return int(raw)
 
@@ -175,7 +172,7 @@ class CalendarDate:
         return f"[0-9]{{{width}}}"
 
     def read(self, raw: str) -> date:
-        if len(raw) == 8 and is_ascii_number(raw):
+        if len(raw) == 8 and is_digits(raw):
             try:
                 return date(int(raw[:4]), int(raw[4:6]), int(raw[6:]))
             except ValueError:

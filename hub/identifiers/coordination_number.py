@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from hub.errors import IdentifierError
 from hub.identifiers import personal_identity_number as person
+from hub.identifiers.validity import passes
 
 ADDED_TO_DAY = 60
 UNKNOWN_MONTH = "00"
@@ -38,11 +39,7 @@ def validate(number: str) -> str:
 
 def is_valid(number: str) -> bool:
     """Say whether `validate` would return."""
-    try:
-        validate(number)
-    except IdentifierError:
-        return False
-    return True
+    return passes(validate, number)
 
 
 def format(number: str) -> str:

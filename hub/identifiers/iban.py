@@ -6,6 +6,7 @@ from stdnum import iban as standard
 from stdnum.exceptions import ValidationError
 
 from hub.errors import IdentifierError
+from hub.identifiers.validity import passes
 
 LONGEST = 34
 _SEPARATORS = str.maketrans("", "", " \u00a0-.")
@@ -38,11 +39,7 @@ def validate(number: str) -> str:
 
 def is_valid(number: str) -> bool:
     """Say whether `validate` would return."""
-    try:
-        validate(number)
-    except IdentifierError:
-        return False
-    return True
+    return passes(validate, number)
 
 
 def format(number: str) -> str:

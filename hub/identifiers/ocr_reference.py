@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from hub.errors import IdentifierError
 from hub.identifiers import luhn
+from hub.identifiers.validity import passes
 
 SHORTEST = 2
 LONGEST = 25
@@ -41,11 +42,7 @@ def validate(number: str) -> str:
 
 def is_valid(number: str) -> bool:
     """Say whether `validate` would return."""
-    try:
-        validate(number)
-    except IdentifierError:
-        return False
-    return True
+    return passes(validate, number)
 
 
 def format(number: str) -> str:

@@ -12,6 +12,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.se import orgnr as standard
 
 from hub.errors import IdentifierError
+from hub.identifiers.validity import passes
 
 CENTURY_OF_ORGANISATIONS = "16"
 
@@ -45,11 +46,7 @@ def validate(number: str) -> str:
 
 def is_valid(number: str) -> bool:
     """Say whether `validate` would return."""
-    try:
-        validate(number)
-    except IdentifierError:
-        return False
-    return True
+    return passes(validate, number)
 
 
 def format(number: str) -> str:

@@ -1,8 +1,9 @@
 """Personal identity number (*personnummer*): birth date, three digits and a modulus 10 check digit.
 
 Twelve digits carry the century; ten do not, unless a plus sign says that the person has turned 100. The compact form
-keeps what was given, so that nothing is guessed; `ten_digits` is what two forms of the same number have in common.
-Coordination numbers have a module of their own. Source: folkbokföringslag (1991:481) 18 §.
+keeps what was given, so that nothing is guessed. Coordination numbers have a module of their own.
+
+Source: folkbokföringslag (1991:481) 18 §.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import date
 
 from hub.errors import IdentifierError
 from hub.identifiers import luhn
+from hub.identifiers.validity import passes
 
 FEBRUARY_29_EXISTS = 2000  # a leap year, for the dates of ten-digit numbers whose century is not known
 _SEPARATORS = str.maketrans("", "", " \u00a0-")
@@ -41,11 +43,7 @@ def validate(number: str) -> str:
 
 def is_valid(number: str) -> bool:
     """Say whether `validate` would return."""
-    try:
-        validate(number)
-    except IdentifierError:
-        return False
-    return True
+    return passes(validate, number)
 
 
 def format(number: str) -> str:
@@ -56,11 +54,6 @@ def format(number: str) -> str:
     """
     text = compact(number)
     return text if "+" in text else f"{text[:-4]}-{text[-4:]}"
-
-
-def ten_digits(number: str) -> str:
-    """Return the last ten digits, which every form of a number has: the key for comparing two of them."""
-    return compact(number).replace("+", "")[-10:]
 
 
 def is_date(digits: str) -> bool:

@@ -6,6 +6,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.se import postnummer as standard
 
 from hub.errors import IdentifierError
+from hub.identifiers.validity import passes
 
 
 def compact(number: str) -> str:
@@ -32,11 +33,7 @@ def validate(number: str) -> str:
 
 def is_valid(number: str) -> bool:
     """Say whether `validate` would return."""
-    try:
-        validate(number)
-    except IdentifierError:
-        return False
-    return True
+    return passes(validate, number)
 
 
 def format(number: str) -> str:

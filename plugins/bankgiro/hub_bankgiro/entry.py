@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from hub.errors import ControlTotalMismatch, FormatError
+from hub.identifiers.luhn import has_check_digit
 from hub.model.payment_file import Deduction, OtherEntry, OtherKind, Part, PartKind, Payment
-from hub_bankgiro.check_digit import has_check_digit
 from hub_bankgiro.oddities import Oddities
 from hub_bankgiro.translate import CHANNEL_NAMES, REMAINDERS, keys_of, payer_of, quality_of
 

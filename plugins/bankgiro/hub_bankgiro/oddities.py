@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterator
 
 from hub.errors import FormatError
+from hub.formats.warning_limit import WarningLimit
 from hub.model.payment_file import Warned
 
 REFUSED_WHEN_STRICT = frozenset({"TAB", "DAMAGED_TEXT"})
@@ -15,8 +16,7 @@ class Oddities:
 
     def __init__(self, *, strict: bool, per_code: int) -> None:
         self._strict = strict
-        self._per_code = per_code
-        self._counts: Counter[str] = Counter()
+        self._limit = WarningLimit(per_code)
         self.waiting: list[Warned] = []
 
     def note(self, code: str, message: str, line: int, record: str = "", field: str = "") -> None:
@@ -29,19 +29,15 @@ class Oddities:
                 record=record,
                 field=field,
             )
-        self._counts[code] += 1
-        if self._counts[code] <= self._per_code:
-            self.waiting.append(Warned(code, message, line, record, field))
+        warning = Warned(code, message, line, record, field)
+        if self._limit.shows(warning):
+            self.waiting.append(warning)
 
     def taken(self) -> list[Warned]:
         """Return what has come since the last call."""
         waiting, self.waiting = self.waiting, []
         return waiting
 
-    def summaries(self) -> list[Warned]:
-        """Return one more warning for each kind of which some were only counted."""
-        return [
-            Warned(code, f"{count - self._per_code} more of this kind in the file")
-            for code, count in self._counts.items()
-            if count > self._per_code
-        ]
+    def summaries(self) -> Iterator[Warned]:
+        """Yield one more warning for each kind of which some were only counted."""
+        return self._limit.summaries()

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from hub.errors import ControlTotalMismatch, FormatError
-from hub.formats.field_kinds import is_ascii_number
 from hub.formats.record_stream import Grid
+from hub.identifiers.luhn import has_check_digit, is_digits
 from hub.model.payment_file import (
     FileClosed,
     FileEvent,
@@ -22,7 +22,6 @@ from hub.model.payment_file import (
     SectionClosed,
     SectionOpened,
 )
-from hub_bankgiro.check_digit import has_check_digit
 from hub_bankgiro.codes import DEPOSIT_TYPES
 from hub_bankgiro.entry import Entry, note_check_digit, note_reserved_codes
 from hub_bankgiro.layouts.bgmax import ANY_RECORD, LAYOUTS, PLAIN_PAYMENT
@@ -36,7 +35,6 @@ FAMILY = "bgmax"
 BLANKS = " \x1a"
 DEPOSIT_MARKS = ("", *DEPOSIT_TYPES.codes)
 TILES = re.compile(f"{PLAIN_PAYMENT}|{ANY_RECORD}", re.DOTALL)  # line feeds stand between records only
-EVERY_RECORD_BY_ITSELF = re.compile(f"(?!){PLAIN_PAYMENT}|{ANY_RECORD}", re.DOTALL)
 REFERENCE_CODE = 3  # groups of a tile, in the order the layouts declare them
 RECORD = 16
 
@@ -46,10 +44,9 @@ Handler = Callable[[str, dict[str, Any], int], None]
 class RecordSequence:
     """Turns the records of one file into events; knows what may follow what."""
 
-    def __init__(self, oddities: Oddities, *, tiles: re.Pattern[str] = TILES) -> None:
+    def __init__(self, oddities: Oddities) -> None:
         self._waiting: list[FileEvent] = []
         self._oddities = oddities
-        self._tiles = tiles
         self._is_open = False
         self._section: Section | None = None
         self._entry: Entry | None = None
@@ -70,7 +67,7 @@ class RecordSequence:
         """Yield what these records say. Raises FormatError at the first contradiction."""
         line = grid.first_line
         section = self._idle_section()
-        for tile in self._tiles.findall(repaired(grid, self._oddities)):
+        for tile in TILES.findall(repaired(grid, self._oddities)):
             if tile[RECORD]:
                 yield from self._record(tile[RECORD], line)
                 section = self._idle_section()
@@ -159,7 +156,7 @@ class RecordSequence:
 
     def _pass_unknown(self, code: str, line: int) -> None:
         """Records of unknown types are to be ignored by the manual; the exchange keeps their bytes."""
-        if not is_ascii_number(code):
+        if not is_digits(code):
             raise _refusal("the record code is no number", "RECORD_CODE_UNREADABLE", line)
         self._oddities.note("UNKNOWN_RECORD", "the manual does not name this record type; not read", line, code)
 
@@ -238,7 +235,7 @@ class RecordSequence:
 
     def _note_deposit(self, values: dict[str, Any], line: int) -> None:
         account = values["bank_account"]
-        if account and not is_ascii_number(account):
+        if account and not is_digits(account):
             self._oddities.note("BANK_ACCOUNT_UNUSUAL", "is not digits only", line, "15", "bank_account")
         if values["deposit_type"] not in DEPOSIT_MARKS:
             self._oddities.note(

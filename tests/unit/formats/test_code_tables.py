@@ -22,7 +22,6 @@ def test_a_table_gives_its_source_and_the_meaning_of_a_code(tmp_path: Path) -> N
     assert table.source.date == date(2026, 11, 1)
     assert table.codes["1"].swedish == "På papper"
     assert table.names == {"1": "paper"}
-    assert (table.name_of("1"), table.name_of("2")) == ("paper", "")
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,32 @@ def test_text_beyond_the_limit_is_refused_in_a_known_shape() -> None:
     assert caught.value.code == "TEXT_TOO_LONG"
 
 
+@pytest.mark.parametrize("written", [" padded", "padded\n", "a &amp; b", "a &gt; b", "x&#160;", "<![CDATA[ ]]>", ""])
+def test_text_unlike_the_one_before_is_read_by_the_same_shape_or_the_plain_way(written: str) -> None:
+    reader = ItemReader("tx", TABLE)
+    for number in range(3):
+        reader.read(etree.fromstring(item(str(number))))
+    xml = item("1").replace("<Line>a<", f"<Line>{written}<")
+
+    assert reader.read(etree.fromstring(xml)) == plainly(xml)
+
+
+def test_shapes_that_take_turns_are_read_right() -> None:
+    reader = ItemReader("tx", TABLE)
+
+    for number in range(9):
+        xml = item(str(number), lines=("x",) * (number % 2))
+        assert reader.read(etree.fromstring(xml)) == plainly(xml)
+
+
+def test_item_too_long_for_a_shape_is_read_all_the_same() -> None:
+    reader = ItemReader("tx", TABLE)
+    xml = item("1", lines=("x" * 100,) * 200)
+
+    for _ in range(2):
+        assert reader.read(etree.fromstring(xml)) == plainly(xml)
+
+
 def test_more_shapes_than_are_kept_are_read_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xml_reading, "MOST_SHAPES", 1)
     reader = ItemReader("tx", TABLE)
@@ -148,7 +174,7 @@ def test_records_give_items_and_a_container_that_fills_up() -> None:
     data = b"<D>\n<Own/><Ntry><Ref>E1</Ref>\n<Tx><Sts>BOOK</Sts></Tx><Odd/><Texts><T>own</T></Texts></Ntry></D>"
     root = probe(data)
 
-    records = list(read_records(walk(io.BytesIO(), data, root, bind(layout, root.namespace))))
+    records = list(read_records(walk(io.BytesIO(), data, bind(layout, root.namespace))))
 
     assert [(record.step, record.kind, record.line) for record in records] == [
         (Step.OPENED, "file", 1),

@@ -22,7 +22,7 @@ SMALL = b"<Doc xmlns='urn:x'><Head/><Sec><Tx><Id>1</Id></Tx><Tx><Id>2</Id></Tx><
 def steps(data: bytes, piece: int = 0) -> Iterator[tuple[Step, Any, Any]]:
     root = probe(data)
     cut = piece or len(data)
-    return walk(io.BytesIO(data[cut:]), data[:cut], root, bind(LAYOUT, root.namespace))
+    return walk(io.BytesIO(data[cut:]), data[:cut], bind(LAYOUT, root.namespace))
 
 
 def names(data: bytes, piece: int = 0) -> list[tuple[str, str]]:
@@ -56,7 +56,26 @@ def test_steps_do_not_depend_on_how_the_bytes_are_cut(size: int, monkeypatch: py
     assert names(SMALL, piece=5) == names(SMALL)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "iso-8859-1", "windows-1252"])
+@pytest.mark.parametrize("size", [1, 2, 7, 10_000])
+def test_processing_instructions_and_comments_change_nothing(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xml_stream, "PIECE_BYTES", size)
+    odd = SMALL.replace(b"><", b"><?a b?><!-- c --><?d?><").replace(b">1<", b"><?a?>1<?b?>0<!-- -->0<?c?><")
+
+    texts = [element.findtext("{*}Id") for step, element, _ in steps(b"<?p?>" + odd + b"<?q?>") if step is Step.ITEM]
+
+    assert names(odd) == names(SMALL)
+    assert texts == [None, "100", "2"]
+
+
+@pytest.mark.parametrize("start", ["", "\n ", "<!-- <a> --><?p?>", "<?xml version='1.0'?>", "<?xml version='1.0' ?>\n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_document_may_begin_in_any_way(start: str, encoding: str) -> None:
+    assert names((start + SMALL.decode()).encode(encoding)) == names(SMALL)
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32-be", "iso-8859-1", "windows-1252"]
+)
 def test_declared_encodings_are_read(encoding: str) -> None:
     declared = "utf-8" if encoding == "utf-8-sig" else encoding.removesuffix("-le")
     document = f"<?xml version='1.0' encoding='{declared}'?><Doc><Sec><Tx><Id>Åke</Id></Tx></Sec></Doc>"
@@ -103,7 +122,7 @@ def test_document_types_are_refused_outright(name: str, encoding: str) -> None:
 
 
 def test_document_type_behind_the_first_look_is_refused_by_the_parser(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xml_stream, "_refuse_document_type", lambda head: None)
+    monkeypatch.setattr(xml_stream, "refuse_document_type", lambda head: None)
 
     assert refusal(b"<!DOCTYPE Doc><Doc><Sec/></Doc>").code == "DTD_REFUSED"
 
@@ -162,7 +181,7 @@ def _long(count: int) -> Iterator[tuple[Step, Any, Any]]:
     data = _Repeating(b"<Doc><Sec>", b"<Tx><Id>1</Id></Tx>\n", count, b"</Sec></Doc>")
     head = data.read(100)
     root = probe(head)
-    return walk(cast(BinaryIO, data), head, root, bind(LAYOUT, root.namespace))
+    return walk(cast(BinaryIO, data), head, bind(LAYOUT, root.namespace))
 
 
 class _Repeating:

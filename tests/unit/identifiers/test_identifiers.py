@@ -161,9 +161,3 @@ def test_coordination_numbers_of_no_day_are_refused(birth: str) -> None:
     number = birth + "239"
 
     assert not coordination_number.is_valid(number + luhn.check_digit(number[-9:]))
-
-
-def test_two_forms_of_one_person_share_their_ten_digits() -> None:
-    forms = ["19121212-1212", "121212-1212", "121212+1212", "191212121212"]
-
-    assert {personal_identity_number.ten_digits(form) for form in forms} == {"1212121212"}

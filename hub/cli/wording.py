@@ -33,6 +33,11 @@ REASONS = {
     "equal_but_for_the_day": "equal to one of the other file in all but the day",
     "same_key_other_amount": "the bank's own key says the same payment, the amount differs",
     "settled_by_equal_payment": "an equal payment of another file settled the receivable",
+    "shares_differ": "the shares that the payer states are not the payment",
+    "lump_made_payment": "its money is booked already, as a payment made of the bank's entry",
+    "replaced_by_specification": "the bank told later what it was made of",
+    "twin_was_undone": "the payment it was the same as has been taken back",
+    "proposal_refused": "a plugin proposed more than the payment, or what it was not asked about",
 }
 PROOFS = {
     "same_day": "same account, day, amount and reference, and one file's day holds all of the other's",

@@ -6,13 +6,11 @@ Amounts are whole öre, dates ISO. `user` is the person or system that says it.
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     StrictInt,
@@ -21,9 +19,13 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 
 from hub.errors import DataError
+from hub.model.attempts import AttemptVerdict
+from hub.model.command_dates import IsoDate
 from hub.model.import_rows import NO_CONTROL_CHARACTERS, CodingLine, LongText, Number, ShortText
+from hub.model.refusals import causes, dotted_path, in_words
 from hub.model.setting_values import Switch
 from hub.money import LARGEST_ORE
 
@@ -31,11 +33,12 @@ LONGEST_KEY = 100
 MOST_SHARES = 200
 MOST_HELD = 20_000  # one transaction of about half a second
 
-
-def _iso_date(value: Any) -> Any:
-    if isinstance(value, (str, date)):
-        return value
-    raise ValueError("a date is ISO text, such as 2026-11-22")
+_CODE_FORM = "must be 1 to 20 letters, digits, hyphens or underscores"
+_FORMS = {
+    "code": _CODE_FORM,
+    "reason_code": _CODE_FORM,
+    "account": "must be a ledger account: letters and digits, its parts set off by blanks or signs",
+}
 
 
 def _text(longest: int) -> StringConstraints:
@@ -45,9 +48,7 @@ def _text(longest: int) -> StringConstraints:
 CommandKey = Annotated[str, _text(LONGEST_KEY)]
 User = Annotated[str, _text(60)]
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-zÅÄÖåäö_-]{1,20}$")]
-IsoDate = Annotated[date, BeforeValidator(_iso_date)]
 AmountOre = Annotated[StrictInt, Field(gt=0, le=LARGEST_ORE)]
-SignedOre = Annotated[StrictInt, Field(ge=-LARGEST_ORE, le=LARGEST_ORE)]
 RowNumber = Annotated[StrictInt, Field(gt=0, lt=2**63)]
 
 
@@ -298,6 +299,19 @@ class RejectCorrection(Command):
     reason: Annotated[str, _text(200)]
 
 
+# --- messages to the outside -----------------------------------------------------------------------------------------
+
+
+class DecideAttempt(Command):
+    """Says what became of a message that is unknown or given up."""
+
+    kind: Literal["decide_attempt"] = "decide_attempt"
+    attempt_no: RowNumber
+    verdict: AttemptVerdict
+    external_id: ShortText = Field(default="", description="With delivered: what the other side calls it.")
+    remark: LongText = ""
+
+
 AnyCommand = Annotated[
     CreditReceivable
     | CancelReceivable
@@ -317,7 +331,8 @@ AnyCommand = Annotated[
     | MakeLumpPayment
     | UndoFile
     | AcceptCorrection
-    | RejectCorrection,
+    | RejectCorrection
+    | DecideAttempt,
     Field(discriminator="kind"),
 ]
 _COMMANDS: TypeAdapter[Any] = TypeAdapter(AnyCommand)
@@ -337,5 +352,15 @@ def parse_command(body: Any) -> Command:
 
 
 def _problems(error: ValidationError) -> str:
-    found = error.errors(include_url=False, include_context=False, include_input=False)
-    return "; ".join(f"{'.'.join(str(step) for step in item['loc'][1:]) or 'kind'}: {item['msg']}" for item in found)
+    return "; ".join(_problem(problem) for problem in causes(error))
+
+
+def _problem(problem: ErrorDetails) -> str:
+    where, words = dotted_path(problem["loc"][1:]), in_words(problem, "field")
+    if problem["type"].startswith("union_tag"):
+        where = "kind"
+    if problem["type"] in ("missing", "union_tag_not_found"):
+        words = "must be given"
+    if problem["type"] == "string_pattern_mismatch":
+        words = _FORMS.get(str(problem["loc"][-1]), words)
+    return f"{where}: {words}" if where else words

@@ -6,7 +6,7 @@ is never repeated, since it may be a secret in the wrong place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any, get_args, get_origin
 
@@ -15,24 +15,11 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from hub.errors import ConfigurationError
+from hub.model.refusals import Location, causes, dotted_path, in_words
 
 MOST_SHOWN = 5  # wrong settings in one message; the rest is counted
 REFERENCE_PAGE = "docs/settings.md"
-
-_MESSAGES = {
-    "missing": "the setting is missing",
-    "extra_forbidden": "there is no such setting",
-    "string_type": "must be text in quotes",
-    "bool_type": "must be true or false, without quotes",
-    "int_type": "must be a whole number, without quotes",
-    "tuple_type": "must be a list",
-    "list_type": "must be a list",
-    "dict_type": "must be a table",
-    "model_type": "must be a table",
-    "model_attributes_type": "must be a table",
-    "string_pattern_mismatch": "has a form that is not taken",
-}
-Location = Sequence[int | str]
+THING = "setting"
 
 
 def configuration_error(
@@ -42,28 +29,15 @@ def configuration_error(
 
     `source` is the file as people know it; `path` is put before every dotted path, such as `plugins.kivra`.
     """
-    problems = error.errors(include_url=False, include_input=False)
+    problems = causes(error)
     first = problems[0]
-    others = [f"{dotted_path(other['loc'], path)}: {_message(other)}" for other in problems[1:MOST_SHOWN]]
+    others = [f"{dotted_path(other['loc'], path)}: {in_words(other, THING)}" for other in problems[1:MOST_SHOWN]]
     if len(problems) > MOST_SHOWN:
         others.append(f"{len(problems) - MOST_SHOWN} more")
     also = f"; also wrong: {'; '.join(others)}" if others else ""
     return ConfigurationError(
-        f"{_message(first)}, in {source}", where=dotted_path(first["loc"], path), hint=_hint(first, model) + also
+        f"{in_words(first, THING)}, in {source}", where=dotted_path(first["loc"], path), hint=_hint(first, model) + also
     )
-
-
-def dotted_path(location: Location, prefix: str = "") -> str:
-    """Write where a setting stands, list places counted from 1."""
-    path = prefix
-    for part in location:
-        if part == "[key]":  # pydantic's mark for the key of a table itself
-            continue
-        if isinstance(part, int):
-            path += f"[{part + 1}]"
-        else:
-            path += f".{part}" if path else part
-    return path
 
 
 def settings_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
@@ -82,15 +56,6 @@ def model_within(annotation: Any) -> type[BaseModel] | None:
 def closest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name most like a misspelt one, or None when none is near."""
     return next(iter(get_close_matches(name, list(known), n=1, cutoff=0.6)), None)
-
-
-def _message(problem: ErrorDetails) -> str:
-    kind = problem["type"]
-    if kind == "value_error":
-        return str(problem["ctx"]["error"])
-    if kind == "enum":
-        return f"must be one of {problem['ctx']['expected']}"
-    return _MESSAGES.get(kind) or problem["msg"][:1].lower() + problem["msg"][1:]
 
 
 def _hint(problem: ErrorDetails, model: type[BaseModel]) -> str:

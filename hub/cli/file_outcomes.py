@@ -1,0 +1,74 @@
+"""What became of payment files that were taken in, taken up again or accepted, and the exit code that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from hub.cli.exit_codes import ExitCode
+from hub.cli.showing import kronor, say, show_table, state, words
+from hub.errors import ConfigurationError, LedgerError
+from hub.model.exchanges import ExchangeState
+
+if TYPE_CHECKING:
+    from hub.runtime.facade_exchanges import Journey
+
+WAITS = "another process is working in this home; what you asked for is queued"
+UNDER_WAY = ("queued", "running")
+STOPPED = ("failed", "cancelled")
+_FAILURES = {ConfigurationError.code: ExitCode.CONFIGURATION, LedgerError.code: ExitCode.DEFECT}
+
+
+def show_outcomes(journeys: Sequence[Journey]) -> None:
+    """Show what became of the payments of each file, one row for each reason."""
+    columns = (("no", "right"), "file", "format", "what", ("why", "wrap"), ("payments", "right"), ("kronor", "right"))
+    rows = [row for journey in journeys for row in _rows(journey)]
+    show_table("", columns, rows, empty="nothing waits in the inbox")
+
+
+def _rows(journey: Journey) -> list[tuple[Any, ...]]:
+    exchange = journey.exchange
+    fates: list[tuple[Any, ...]] = [
+        (state(row.what), words(row.why), str(row.payments), kronor(row.amount_ore, row.currency))
+        for row in journey.outcome
+    ] or [(state("queued" if _is_under_way(journey) else exchange.state), exchange.reason, "", "")]
+    heads = [(str(exchange.number), exchange.name, exchange.format), *[("", "", "")] * (len(fates) - 1)]
+    return [(*head, *fate) for head, fate in zip(heads, fates, strict=True)]
+
+
+def end_by(journeys: Sequence[Journey]) -> None:
+    """Say what a person has to do about files, and end in the exit code of that."""
+    for journey in journeys:
+        if journey.runs and journey.runs[-1].state in STOPPED:
+            problem = journey.runs[-1].problem or journey.runs[-1].state
+            say(f"{journey.exchange.name}: {problem}; then: hub exchanges retry {journey.exchange.number}")
+            raise typer.Exit(_FAILURES.get(problem.partition(":")[0], ExitCode.DATA))
+    if waiting := [journey.runs[-1] for journey in journeys if _is_under_way(journey)]:
+        say(next((run.problem for run in waiting if run.problem), WAITS))
+        raise typer.Exit(ExitCode.WAITS)
+    if number := _number(journeys, ExchangeState.QUARANTINED):
+        say(f"in quarantine: see hub exchanges show {number}; mend the cause, then: hub exchanges retry {number}")
+        raise typer.Exit(ExitCode.DATA)
+    _say_what_is_held(journeys)
+
+
+def _say_what_is_held(journeys: Sequence[Journey]) -> None:
+    if number := _number(journeys, ExchangeState.HELD):
+        say(
+            f"held, since it corrects an earlier one: see hub exchanges show {number}, "
+            f"then: hub exchanges accept {number}, or reject {number} --reason WHY"
+        )
+    elif any(row.what == "held" for journey in journeys for row in journey.outcome):
+        say("held payments wait for a person: hub payments list --state held")
+
+
+def _is_under_way(journey: Journey) -> bool:
+    return bool(journey.runs) and journey.runs[-1].state in UNDER_WAY
+
+
+def _number(journeys: Sequence[Journey], in_state: ExchangeState) -> str:
+    """Return the number of the one file in a state; `NO` where there are several, blank where there is none."""
+    found = [str(journey.exchange.number) for journey in journeys if journey.exchange.state == in_state]
+    return "NO" if len(found) > 1 else "".join(found)

@@ -1,0 +1,88 @@
+"""Says in our words what is wrong with a value, where pydantic says it in its own.
+
+What a person reads names the place and what to write instead. The value itself is never repeated: it may be a secret or
+a personal identity number in the wrong place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from hub.model.counting import counted
+from hub.model.import_rows import NO_CONTROL_CHARACTERS
+
+Location = Sequence[int | str]
+
+_WORDS: Mapping[str, str] = {
+    "missing": "the {thing} is missing",
+    "extra_forbidden": "there is no such {thing}",
+    "string_type": "must be text in quotes",
+    "bool_type": "must be true or false, without quotes",
+    "int_type": "must be a whole number, without quotes",
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "dict_type": "must be a table",
+    "model_type": "must be a table of names and values",
+    "model_attributes_type": "must be a table of names and values",
+    "enum": "must be one of {expected}",
+    "literal_error": "must be one of {expected}",
+    "greater_than": "must be above {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be below {lt}",
+    "less_than_equal": "must be at most {le}",
+    "union_tag_invalid": "must be one of {expected_tags}",
+    "union_tag_not_found": "the {thing} is missing",
+    "date_type": "must be a date, such as 2026-11-22",
+}
+_LENGTHS: Mapping[str, tuple[str, str, str]] = {
+    "string_too_short": ("must have at least", "min_length", "character"),
+    "string_too_long": ("must have at most", "max_length", "character"),
+    "too_short": ("must have at least", "min_length", "item"),
+    "too_long": ("must have at most", "max_length", "item"),
+}
+_FORMS: Mapping[str, str] = {
+    NO_CONTROL_CHARACTERS: "must not hold line breaks or other control characters",
+}
+
+
+def in_words(problem: ErrorDetails, thing: str) -> str:
+    """Return what is wrong and what is taken instead; `thing` is what the place is called: a setting, a field."""
+    kind, known = problem["type"], problem.get("ctx", {})
+    if kind == "value_error":
+        return str(known["error"])
+    if kind == "string_pattern_mismatch":
+        return _FORMS.get(known["pattern"], "has a form that is not taken")
+    if kind in _LENGTHS:
+        begins, limit, noun = _LENGTHS[kind]
+        return f"{begins} {counted(known[limit], noun)}"
+    if kind in _WORDS:
+        return _WORDS[kind].format(thing=thing, **known)
+    return problem["msg"][:1].lower() + problem["msg"][1:]  # of a kind that no model of ours gives
+
+
+def causes(error: ValidationError) -> list[ErrorDetails]:
+    """Return what is wrong, without lists that are too short only since something in them is wrong."""
+    problems = error.errors(include_url=False, include_input=False)
+    places = [tuple(problem["loc"]) for problem in problems]
+
+    def follows(problem: ErrorDetails) -> bool:
+        here = tuple(problem["loc"])
+        return any(len(place) > len(here) and place[: len(here)] == here for place in places)
+
+    return [problem for problem in problems if problem["type"] != "too_short" or not follows(problem)]
+
+
+def dotted_path(location: Location, prefix: str = "") -> str:
+    """Write where a value stands, list places counted from 1: `companies[1].payee_accounts[2].bankgiro`."""
+    path = prefix
+    for part in location:
+        if part == "[key]":  # pydantic's mark for the key of a table itself
+            continue
+        if isinstance(part, int):
+            path += f"[{part + 1}]"
+        else:
+            path += f".{part}" if path else part
+    return path

@@ -1,6 +1,6 @@
-"""Bare SQL for the posting benchmark: `python bare_sql.py DATABASE FILE` prints the seconds of each stage.
+"""Bare SQL for the posting benchmark: `python bare_sql.py URL FILE` prints the seconds of each stage.
 
-Only sqlite3 of the standard library and as few statements as will write what the hub writes: the same rows into the
+Only the driver (sqlite3, or psycopg) and as few statements as will write what the hub writes: the same rows into the
 same tables with the same indexes and PRAGMAs, in chunks of the same size, each committed. Fields are cut where they
 stand; nothing is checked: no totals, no duplicates, no second payment of the same invoice, no watch list, no rule.
 """
@@ -77,10 +77,8 @@ def _add(row: list[Any], code: str, line: str) -> None:
 class BareSql:
     """The statements, stage by stage."""
 
-    def __init__(self, database: Path, file: Path) -> None:
-        self._connection = sqlite3.connect(database, isolation_level=None, cached_statements=512)
-        for pragma in PRAGMAS:
-            self._connection.execute(f"PRAGMA {pragma}")
+    def __init__(self, connection: Any, file: Path) -> None:
+        self._connection = connection
         self._path = file
         self._file = BareFile(file)
         self._chunks: list[tuple[int, int, int]] = []  # number, first, last payment
@@ -245,10 +243,22 @@ _SUSPEND = (
 )
 
 
+def connect(url: str) -> Any:
+    """Open the database at a URL, with the PRAGMAs that the hub sets on SQLite."""
+    if not url.startswith("sqlite"):
+        from bare_postgresql import BarePostgresql  # a driver that SQLite has no use for
+
+        return BarePostgresql(url)
+    connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None, cached_statements=512)
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
 def main() -> None:
     seconds: dict[str, list[float]] = {}
     last = (time.perf_counter(), time.process_time())
-    bare = BareSql(Path(sys.argv[1]), Path(sys.argv[2]))
+    bare = BareSql(connect(sys.argv[1]), Path(sys.argv[2]))
     for name, stage in (("keep", bare.keep), ("read and load", bare.load), ("match and post", bare.post)):
         stage()
         now = (time.perf_counter(), time.process_time())

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from math import gcd
 from typing import NamedTuple
 
+from hub.identifiers.ocr_reference import with_length_and_check_digit
+
 BANKGIRO = "9912346"  # the check digit is right; the number is the one Bankgirot's own examples use
 PER_SECTION = 10_000  # payments of one BgMax section, details of one camt entry
 BOOKED = "2026-11-20"
@@ -31,9 +33,7 @@ class InventedPayment(NamedTuple):
 
 def ocr(serial: int) -> str:
     """Return an OCR number of ten digits: eight of its own, length digit 0, check digit."""
-    digits = f"{serial:08}0"
-    doubled = (int(digit) * (2 - index % 2) for index, digit in enumerate(reversed(digits)))
-    return digits + str(-sum(value - 9 * (value > 9) for value in doubled) % 10)
+    return with_length_and_check_digit(f"{serial:08}")
 
 
 def amount_of(receivable: int) -> int:

@@ -25,6 +25,7 @@ from invented_payments import (
     invented_payments,
 )
 
+from hub.money import plain_kronor
 from hub_bankgiro.writer import BgMaxWriter, WrittenEntry
 
 TIMESTAMP = "20261120060000000000"
@@ -99,7 +100,7 @@ def _write_camt(path: Path, count: int, matching: bool, message: str, detail: Ca
 
 def _entry_head(number: int, section: Iterable[InventedPayment], message: str) -> str:
     amounts = [payment.amount_ore for payment in section]
-    total = _decimal(sum(amounts))
+    total = plain_kronor(sum(amounts))
     status = "BOOK" if message.endswith("02") else "<Cd>BOOK</Cd>"
     return (
         f'<Ntry><Amt Ccy="SEK">{total}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>{status}</Sts>'
@@ -128,7 +129,7 @@ def _references(payment: InventedPayment) -> str:
 
 
 def _amount(payment: InventedPayment) -> str:
-    return f'<Amt Ccy="SEK">{_decimal(payment.amount_ore)}</Amt>'
+    return f'<Amt Ccy="SEK">{plain_kronor(payment.amount_ore)}</Amt>'
 
 
 def _party(payment: InventedPayment) -> str:
@@ -153,10 +154,6 @@ def _remittance(payment: InventedPayment) -> str:
         "<RmtInf><Strd><CdtrRefInf><Tp><CdOrPrtry><Cd>SCOR</Cd></CdOrPrtry></Tp>"
         f"<Ref>{payment.reference}</Ref></CdtrRefInf></Strd></RmtInf>"
     )
-
-
-def _decimal(amount_ore: int) -> str:
-    return f"{amount_ore // 100}.{amount_ore % 100:02}"
 
 
 FORMATS = {"bgmax": write_bgmax, "camt02": write_camt02, "camt08": write_camt08}

@@ -1,4 +1,4 @@
-"""The hub's side of the posting benchmark: `python post_by_hub.py DATABASE FILE` prints the seconds of each stage."""
+"""The hub's side of the posting benchmark: `python post_by_hub.py URL FILE` prints the seconds of each stage."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from typing import BinaryIO
 from posting_world import CLOCK, TENANT
 
 from hub.model.payment_file import FileEvent
-from hub.runtime.engine import InProcessRunner
 from hub.services.payments.ingesting import PaymentFileRun
 from hub.services.payments.posting import ChunkPoster
 from hub.services.payments.receiving import receive
 from hub.services.ports import JsonObject, UnitOfWork
 from hub.store.database import open_database
 from hub.store.unit_of_work import SqlStore
+from hub.testing.carrying import drain
 from hub_bankgiro.reader import BgMaxReader
 
 
@@ -55,11 +55,11 @@ class TimedReader(BgMaxReader):
 
 
 def main() -> None:
-    database, file = Path(sys.argv[1]), Path(sys.argv[2])
+    url, file = sys.argv[1], Path(sys.argv[2])
     stages = Stages()
-    engine = open_database(f"sqlite:///{database}")
+    engine = open_database(url)
     store = SqlStore(engine, TENANT.id, CLOCK)
-    poster = ChunkPoster(TENANT, lambda _: {})
+    poster = ChunkPoster(TENANT)
 
     def post_chunk(work: UnitOfWork, input: JsonObject) -> JsonObject:
         stages.done("judge")
@@ -70,7 +70,7 @@ def main() -> None:
     with file.open("rb") as stream:
         exchange, run_id = receive(store, stream, name=file.name, fingerprint="")
     stages.done("keep")
-    answers = InProcessRunner(store, {"ingest": run}).drain()
+    answers = drain(store, {"ingest": run})
     stages.done("match and post")
     if answers.get(run_id, {}).get("outcome") != "posted":
         raise SystemExit(f"exchange {exchange.number} was not posted: {answers}")

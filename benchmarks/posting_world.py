@@ -1,4 +1,4 @@
-"""A tenant with N open receivables, as both sides of the posting benchmark find it: `posting_world.py DATABASE N`.
+"""A tenant with N open receivables, as both sides of the posting benchmark find it: `posting_world.py URL N`.
 
 The database is made by the hub: its schema, its indexes, its statistics. Every receivable has its reference, its
 debit entry with the event of that, and its open item, so that payments land among rows that are there already.
@@ -11,7 +11,6 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from invented_payments import BANKGIRO, FIRST_OPEN, amount_of, invented_identity, invented_name, ocr
@@ -28,31 +27,10 @@ from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
 from hub.store.database import open_database, writing
 from hub.store.unit_of_work import SqlStore
+from hub.testing.example_tenant import company_settings, tenant_settings
 
 CLOCK = FixedClock(datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
-TENANT = Tenant.model_validate(
-    {
-        "id": "north",
-        "name": "North Energy",
-        "companies": [
-            {
-                "number": "1",
-                "name": "North Energy AB",
-                "organisation_number": "556677-8899",
-                "accounts": {
-                    "bank": "1930",
-                    "clearing": "1940",
-                    "suspense": "2990",
-                    "receivable": "1510",
-                    "revenue": "3000",
-                    "write_off": "3740",
-                    "error_account": "2999",
-                },
-                "payee_accounts": [{"bankgiro": BANKGIRO}],
-            }
-        ],
-    }
-)
+TENANT = Tenant.model_validate(tenant_settings(company_settings(payee_accounts=[{"bankgiro": BANKGIRO}])))
 INVOICED, DUE = "2026-10-01", "2026-10-31"
 ROWS_AT_ONCE = 50_000
 
@@ -62,9 +40,9 @@ _OPEN_ITEM = ("tenant", "receivable_id", "group_no", "currency", "principal_ore"
 _REFERENCE = ("tenant", "account_no", "reference", "target_kind", "target_id", "valid_from")
 
 
-def make_world(database: Path, count: int) -> None:
-    """Make a database with `count` open receivables."""
-    engine = open_database(f"sqlite:///{database}")
+def make_world(url: str, count: int) -> None:
+    """Fill an empty database with `count` open receivables."""
+    engine = open_database(url)
     store = SqlStore(engine, TENANT.id, CLOCK)
     with store.write() as work:
         payees = register_payees(work, TENANT)
@@ -76,8 +54,9 @@ def make_world(database: Path, count: int) -> None:
         indexes = iter(range(count))
         while part := list(islice(indexes, ROWS_AT_ONCE)):
             _insert(connection, _Rows(store.tenant, group_no, account_no, first, first_event), part)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        is_sqlite = engine.dialect.name == "sqlite"
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)" if is_sqlite else "VACUUM ANALYZE")
     engine.dispose()
 
 
@@ -142,5 +121,5 @@ def schema_fingerprint() -> str:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        make_world(Path(sys.argv[1]), int(sys.argv[2]))
+        make_world(sys.argv[1], int(sys.argv[2]))
     print(schema_fingerprint())

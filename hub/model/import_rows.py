@@ -135,6 +135,11 @@ class ImportReport:
         if len(self.rejected_rows) < MOST_REJECTED_ROWS_KEPT:
             self.rejected_rows.append(row)
 
+    def forget_rejected(self) -> None:
+        """Begin anew: the rows are judged once more."""
+        self.rejected = 0
+        self.rejected_rows.clear()
+
     def warn(self, line: int, problem: RowProblem) -> None:
         """Keep a warning while there is room."""
         if len(self.warnings) < MOST_WARNINGS_KEPT:

@@ -58,10 +58,17 @@ class Payer(NamedTuple):
 
 
 class Key(NamedTuple):
-    """An identity given by a third party: same kind and value, direction and currency, prove the same money."""
+    """An identity given by a third party: same kind and value, direction and currency, prove the same money.
+
+    A kind among `LOOKUP_KINDS` proves nothing: a reversal may find its payment by it, when it finds one alone.
+    """
 
     kind: str  # `bgc_serial`, `acct_svcr_ref`, …
     value: str
+
+
+LOOKUP_KINDS = frozenset({"tx_id", "instr_id", "end_to_end_id", "clr_sys_ref", "uetr"})
+"""Names that the payer or a bank on the way gave a payment: others may have the same."""
 
 
 class PayeeAccount(NamedTuple):

@@ -178,6 +178,15 @@ class Lump(NamedTuple):
     state: str  # alone, paired, payment, duplicate
 
 
+class MadePayment(NamedTuple):
+    """A payment that was made of a lump, and what has become of it since."""
+
+    lump: Lump
+    payment_id: int
+    is_untouched: bool  # wholly in the suspense account still
+    is_gone: bool  # refunded, or taken back by the bank: there is nothing to take back any more
+
+
 class DayWindow(NamedTuple):
     """The days on which the other family could have booked a payment of `day`."""
 
@@ -203,3 +212,15 @@ class LoadedReversal(NamedTuple):
     is_credit: int
     state: str  # loaded, done, held, duplicate (told again), undone
     payment_id: int | None
+
+
+class KeyOwner(NamedTuple):
+    """A payment that one key of a reversal leads to.
+
+    It is `booked`; or once a file has taken it back `told_elsewhere`, when only other families have told so, else
+    `told`; or `barred`: held, or refunded by us, so that taking it back would pay it back twice.
+    """
+
+    kind: str
+    payment_id: int
+    standing: str

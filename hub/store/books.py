@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
 
 from hub.errors import LedgerError
 from hub.model.books import Posting, PostingSum, Voucher, VoucherKey, VoucherLine
@@ -66,9 +66,15 @@ class PostingTable:
         insert_named(self.connection, "posting", POSTING_COLUMNS, postings)
 
     def add_selected(self, select: str, parameters: Mapping[str, Any]) -> int:
-        """Add the rows of a SELECT whose columns are those of a posting, in order; return how many."""
+        """Add the rows of a SELECT whose columns are those of a posting, in order; return how many.
+
+        A parameter that is a list stands for its values, as in `IN :numbers`.
+        """
         names = ", ".join(POSTING_COLUMNS)
-        result = self.connection.execute(text(f"INSERT INTO posting ({names}) {select}"), dict(parameters))
+        lists = [name for name, value in parameters.items() if isinstance(value, list)]
+        statement = text(f"INSERT INTO posting ({names}) {select}")
+        statement = statement.bindparams(*(bindparam(name, expanding=True) for name in lists))
+        result = self.connection.execute(statement, dict(parameters))
         return int(result.rowcount)
 
 
@@ -245,6 +251,7 @@ _WRITE_ENTRIES = """
       ON v.section_no = p.section_no AND v.company = p.company AND v.currency = p.currency
      AND v.booked_date = p.booked_date AND p.contra <> ''
     WHERE p.receivable_id <> 0
+    ORDER BY p.receivable_id
 """
 
 _WRITE_SUSPENSE = """

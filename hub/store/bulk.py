@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table
+from sqlalchemy.exc import DBAPIError
 
 Row = tuple[Any, ...]
 
@@ -29,6 +30,15 @@ def insert_named(connection: Connection, table: str, columns: Sequence[str], row
 
 def _copy(connection: Connection, statement: str, rows: Sequence[Row]) -> None:
     driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+    driver_error: Any = connection.dialect.loaded_dbapi.Error
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except driver_error as error:  # SQLAlchemy sees no COPY, and its errors are what `database.py` names
+        is_gone = bool(driver.closed or driver.broken)
+        if is_gone:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            statement, None, error, driver_error, hide_parameters=True, connection_invalidated=is_gone
+        ) from error

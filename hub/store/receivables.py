@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, text
 
 from hub.model.books import PostingGroup
+from hub.identifiers.identity_key import identity_key
 from hub.model.receivables import OpenReceivable, Receivable, ReferenceRow
 from hub.store import tables
 from hub.store.bulk import insert_rows
@@ -87,8 +88,8 @@ class SqlReceivables(ReceivableNotes):
         insert_rows(
             self._connection,
             tables.receivable,
-            ("tenant", *Receivable._fields, "run_no", "imported_at"),
-            [(self._tenant, *receivable, run_no, self._now) for receivable in receivables],
+            ("tenant", *Receivable._fields, "debtor_key", "run_no", "imported_at"),
+            [(self._tenant, *row, identity_key(row.debtor_identity), run_no, self._now) for row in receivables],
         )
 
     def add_references(self, rows: Sequence[ReferenceRow]) -> list[ReferenceRow]:

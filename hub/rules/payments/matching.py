@@ -33,6 +33,7 @@ class Reason(StrEnum):
     PART_NOT_FOUND = "part_not_found"  # the file's share names nothing that is open
     SHARES_DIFFER = "shares_differ"  # the shares stated are not the money that came
     UNKNOWN_PAYEE_ACCOUNT = "unknown_payee_account"  # the settings do not have the account any more
+    PROPOSAL_REFUSED = "proposal_refused"  # a plugin names what is no candidate of the payment, or in another currency
     NO_CREDIT_NOTE = "no_credit_note"  # a deduction names no open credit note
 
 
@@ -97,8 +98,7 @@ def find_receivables(
 def nothing_found(payment: UnmatchedPayment, tokens: Tokens) -> Found:
     """Answer for a payment that has no candidates at all, as `find_receivables` would."""
     search = _Search(payment, tokens, lambda _how, _token: (), OpenBalances(()))
-    search.by_stated_shares()
-    return Found((), reason=search.reason())
+    return search.by_stated_shares() or Found((), reason=search.reason())
 
 
 class _Search:

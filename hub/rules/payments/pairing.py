@@ -17,8 +17,9 @@ Key = tuple[int, str, str]
 def pair(deposits: Sequence[Deposit], lumps: Sequence[Lump]) -> list[tuple[Deposit, Lump]]:
     """Pair deposits with lumps of one account: same amount and currency, within the window of days.
 
-    The bank's own reference decides when both sides have it; else the nearest day. What is left is tried once more: all
-    deposits of a day together may be one lump, when the day's specification came in several files.
+    The bank's own reference decides when both sides have it; else the nearest day, of equals the lump given first. What
+    is left is tried once more: all deposits of a day together may be one lump, when the day's specification came in
+    several files.
     """
     pairs = _one_to_one(deposits, lumps)
     paired = {id(side) for both in pairs for side in both}
@@ -88,7 +89,7 @@ def _nearest(deposits: Sequence[Deposit], lumps: Sequence[Lump]) -> list[tuple[D
         free = by_amount[deposit.amount_ore, deposit.currency]
         near = [lump for lump in free if _are_near(deposit, lump)]
         if near:
-            chosen = min(near, key=lambda lump: (_days_apart(deposit, lump), lump.lump_no))
+            chosen = min(near, key=lambda lump: _days_apart(deposit, lump))
             free.remove(chosen)
             pairs.append((deposit, chosen))
     return pairs

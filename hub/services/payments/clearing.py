@@ -61,32 +61,38 @@ def pair_accounts(work: UnitOfWork, account_numbers: Iterable[int]) -> int:
 
 
 def numbered_movements(work: UnitOfWork, exchange_no: int) -> list[Lump]:
-    """Give numbers to the bank movements of a file, and say which another file has told already.
+    """Give numbers to the bank movements of a file."""
+    movements = told_movements(work, exchange_no)
+    first = work.lumps.take_numbers(len(movements)) if movements else 0
+    return [lump._replace(lump_no=first + index) for index, lump in enumerate(movements)]
 
-    The same account, day, amount and bank reference prove it. Without a reference only another family's equal does: two
-    statements of one bank that each tell such a movement tell of two.
+
+def told_movements(work: UnitOfWork, exchange_no: int) -> list[Lump]:
+    """Return the bank movements of a file, not yet numbered, and say which have been told already.
+
+    The same account, day, amount and bank reference prove it. Without a reference only another family's equal does, or
+    one that an undo left standing: two statements of one bank that each tell such a movement tell of two.
     """
     movements = [lump for lump in work.lumps.movements(exchange_no) if lump.account_no]
     if not movements:
         return []
     family = work.loading.loaded_sections(exchange_no)[0].family
     known = _known_movements(work, movements, family)
-    first = work.lumps.take_numbers(len(movements))
-    numbered = []
-    for index, lump in enumerate(movements):
+    told = []
+    for lump in movements:
         key = _movement_key(lump)
-        is_known = known[key] > 0
+        told.append(lump._replace(state="duplicate") if known[key] > 0 else lump)
         known[key] -= 1
-        numbered.append(lump._replace(lump_no=first + index, state="duplicate" if is_known else lump.state))
-    return numbered
+    return told
 
 
 def _known_movements(work: UnitOfWork, movements: Sequence[Lump], family: str) -> Counter[tuple[object, ...]]:
+    exchange_no = movements[0].exchange_no
     since = min(lump.booked_date for lump in movements)
     return Counter(
         _movement_key(lump)
         for account_no in {lump.account_no for lump in movements}
-        for lump, told_by in work.lumps.told(account_no, since)
+        for lump, told_by in work.lumps.told(account_no, since, exchange_no)
         if lump.state != "duplicate" and (lump.entry_reference or told_by != family)
     )
 

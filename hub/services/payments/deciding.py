@@ -97,13 +97,16 @@ def _tokens(payment: UnmatchedPayment, payees: Payees) -> Tokens:
 def _proposed(
     payment: UnmatchedPayment, tokens: Tokens, proposals: Mapping[int, MatchProposal], candidates: Candidates
 ) -> Found | None:
-    """Take a plugin's proposal when every receivable it names is among the payment's own candidates."""
+    """Take a plugin's proposal when every receivable it names is among the payment's own candidates; else it waits."""
     proposal = proposals.get(payment.payment_id)
-    if proposal is None or not {share.receivable_id for share in proposal.shares} <= candidates.ids_of(payment, tokens):
+    if proposal is None:
         return None
+    named = {share.receivable_id for share in proposal.shares}
+    if not named or not named <= candidates.ids_of(payment, tokens):
+        return Found((), reason=Reason.PROPOSAL_REFUSED)
     chosen = tuple(candidates.by_id[share.receivable_id] for share in proposal.shares)
     if any(row.currency != payment.currency for row in chosen):
-        return None
+        return Found((), reason=Reason.PROPOSAL_REFUSED)
     return Found(chosen, f"{Rule.PLUGIN}:{proposal.rule}", "", tuple(share.amount_ore for share in proposal.shares))
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from hub.errors import DataError, RuleViolation
+from hub.errors import DataError, RuleViolation, TransientError
 from hub.model.commands import DecideHeld, Verdict
 from hub.model.exchanges import ExchangeState
 from hub.model.payments import QueuedPayment, UnmatchedPayment
@@ -13,18 +13,25 @@ from hub.services.chart import chart_of
 from hub.services.payees import Payees
 from hub.services.payments.clearing import pair_accounts
 from hub.services.payments.deciding import Decided, decide, mentions_of, postings_of, queued
+from hub.services.payments.made_lumps import REASON as LUMP_MADE_PAYMENT
+from hub.services.payments.made_lumps import give_way, make_way
 from hub.services.payments.posting import VOUCHER_TYPE, signal_watched
 from hub.services.ports import JsonObject, UnitOfWork
 
-ONE_GROUP = "day_overlaps_in_part"  # such a group is decided whole: its payments stand or fall together
+ONE_GROUP = ("day_overlaps_in_part", LUMP_MADE_PAYMENT)  # such a group is decided whole: it stands or falls together
+BY_COMMAND = -1  # holds an account while a command changes it; runs have numbers above zero
 
 
 def decide_held(work: UnitOfWork, tenant: Tenant, command: DecideHeld) -> JsonObject:
     """Decide a group of held payments, or some by id.
 
+    Of payments that say who paid a lump that was made a payment: as new money they are posted and that payment is taken
+    back, as the same money they are closed. The answer's `held_again` counts payments found to be such only now.
+
     Raises:
         DataError: none of them is held.
         RuleViolation: a twin is not booked any more, or a group would be split.
+        TransientError: a run is judging or posting at one of their accounts.
     """
     held = _held(work, command)
     payments = [payment for payment, _ in held]
@@ -41,12 +48,25 @@ def decide_held(work: UnitOfWork, tenant: Tenant, command: DecideHeld) -> JsonOb
         user=command.user,
         command_key=command.key,
     )
+    work.accounts.release(BY_COMMAND)
     return {"verdict": command.verdict, "payments": len(payments), **result}
+
+
+def claim_accounts(work: UnitOfWork, account_numbers: Collection[int]) -> None:
+    """Let no run judge or post at these accounts until they are released.
+
+    Raises:
+        TransientError: a run is doing so now.
+    """
+    if not work.accounts.claim(account_numbers, BY_COMMAND):
+        raise TransientError("a run is posting to the payee account: say it again when that has ended")
 
 
 def _held(work: UnitOfWork, command: DecideHeld) -> list[tuple[QueuedPayment, bool]]:
     wanted = sorted(set(command.payment_ids))
-    work.queue.lock(wanted or [p.payment_id for p, _ in work.queue.held(group=command.group)])
+    seen = [payment for payment, _ in work.queue.held(group=command.group, payment_ids=wanted)]
+    claim_accounts(work, {payment.account_no for payment in seen} - {0})  # first of all, as a run does
+    work.queue.lock([payment.payment_id for payment in seen])
     held = work.queue.held(group=command.group, payment_ids=wanted)
     if not held:
         raise DataError("no such payment is held: list the queue and give its group or ids as they stand there")
@@ -58,14 +78,15 @@ def _held(work: UnitOfWork, command: DecideHeld) -> list[tuple[QueuedPayment, bo
 
 
 def _refuse_split_groups(work: UnitOfWork, payments: Sequence[QueuedPayment]) -> None:
-    for group in {payment.held_group for payment in payments if payment.reason == ONE_GROUP}:
+    for group in {payment.held_group for payment in payments if payment.reason in ONE_GROUP}:
         chosen = sum(payment.held_group == group for payment in payments)
         if chosen < len(work.queue.held(group=group)):
-            raise RuleViolation(f"the payments overlap in part and are decided together: decide the group {group}")
+            raise RuleViolation(f"the payments stand or fall together and are decided together: decide group {group}")
 
 
 def _close(work: UnitOfWork, held: Sequence[tuple[QueuedPayment, bool]]) -> JsonObject:
-    pairs = []
+    pairs: list[tuple[int, int]] = []
+    shares: list[tuple[int, int]] = []  # of one payment that was made of a lump
     for payment, twin_is_booked in held:
         if payment.twin_payment is None:
             raise RuleViolation(f"payment {payment.payment_id} is held as {payment.reason}: there is no other like it")
@@ -74,10 +95,11 @@ def _close(work: UnitOfWork, held: Sequence[tuple[QueuedPayment, bool]]) -> Json
                 f"payment {payment.payment_id} would be the same money as one that has been undone: "
                 "take it as new money, or receive that file again first"
             )
-        pairs.append((payment.payment_id, payment.twin_payment))
+        same = (payment.payment_id, payment.twin_payment)
+        (shares if payment.reason == LUMP_MADE_PAYMENT else pairs).append(same)
     _refuse_twins_told_twice(work, pairs)
-    work.queue.close_as_duplicate(pairs, "person")
-    return {"closed": len(pairs)}
+    work.queue.close_as_duplicate([*pairs, *shares], "person")
+    return {"closed": len(held)}
 
 
 def _refuse_twins_told_twice(work: UnitOfWork, pairs: Sequence[tuple[int, int]]) -> None:
@@ -105,12 +127,32 @@ def _post_as_new(work: UnitOfWork, tenant: Tenant, held: Sequence[QueuedPayment]
             raise RuleViolation(f"exchange {exchange_no} is {state}: wait until it is posted, then decide")
     ids = [payment.payment_id for payment in held]
     _place_unknown(work, tenant, held, command.payee_account)
+    _take_lumps_back(work, tenant, [payment for payment in held if payment.reason == LUMP_MADE_PAYMENT])
+    return post_held(work, tenant, ids)
+
+
+def _take_lumps_back(work: UnitOfWork, tenant: Tenant, held: Sequence[QueuedPayment]) -> None:
+    firsts = {payment.twin_payment: payment for payment in reversed(held)}
+    for twin, first in firsts.items():
+        made = work.lumps.made_as(twin) if twin is not None else None
+        if made is not None:
+            give_way(work, tenant, made, first.exchange_no, heir=first.payment_id)
+
+
+def post_held(work: UnitOfWork, tenant: Tenant, payment_ids: Sequence[int]) -> JsonObject:
+    """Post held payments as new money, raise their deposits, and pair those with what the bank account moved."""
+    waiting = make_way(work, tenant, payment_ids)
+    ids = [payment_id for payment_id in payment_ids if payment_id not in waiting]
     work.queue.release(ids)
     decided = post_payments(work, tenant, work.matching.payments(ids))
-    accounts = work.lumps.raise_deposits(ids)
-    pairs = pair_accounts(work, accounts)
+    pairs = pair_accounts(work, work.lumps.raise_deposits(ids))
     suspended = sum(1 for item in decided if item.allocation.rest_ore)
-    return {"placed": len(decided) - suspended, "suspended": suspended, "pairs": pairs}
+    return {
+        "placed": len(decided) - suspended,
+        "suspended": suspended,
+        "pairs": pairs,
+        "held_again": len(waiting),
+    }
 
 
 def _place_unknown(work: UnitOfWork, tenant: Tenant, held: Sequence[QueuedPayment], payee_account: str) -> None:

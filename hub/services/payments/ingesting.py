@@ -18,7 +18,7 @@ from hub.services.payments.posting import ChunkPoster
 from hub.services.payments.reading import FileLoader, events_of
 from hub.services.payments.receiving import HEAD_SIZE, NamedReader, as_reader_defect, choose_reader, describe
 from hub.services.payments.reversing import apply_reversals
-from hub.services.ports import JsonObject, Store, UnitOfWork, Work
+from hub.services.ports import JsonObject, NotOursError, Store, UnitOfWork, Work
 
 _ORIGINALS = (ExchangeState.POSTING, ExchangeState.POSTED, ExchangeState.HELD)
 
@@ -38,7 +38,7 @@ class PaymentFileRun:
         with self._store.read() as reading:
             exchange = reading.exchanges.get(exchange_no)
         if exchange.state == ExchangeState.RECEIVED:
-            read = self._read(exchange)
+            read = self._read(work, exchange)
             if read is not None:
                 return read
         judged = work.step("judge", self._judge, {**input, "run_no": work.run_no})
@@ -49,31 +49,32 @@ class PaymentFileRun:
 
     # --- reading ----------------------------------------------------------------------------------------------------
 
-    def _read(self, exchange: Exchange) -> JsonObject | None:
+    def _read(self, run: Work, exchange: Exchange) -> JsonObject | None:
         """Load the file; None means go on, else the outcome that ends the run. Safe to repeat after a crash."""
-        with self._store.write() as work:
+        with run.write() as work:
             work.loading.clear(exchange.number)
             payees = register_payees(work, self._tenant)
         try:
-            return self._load(exchange, payees)
+            return self._load(run, exchange, payees)
         except DataError as error:
-            return self._quarantine(exchange, error)
-        except (TransientError, ConfigurationError):
+            return _quarantine(run, exchange, error)
+        except (TransientError, ConfigurationError, NotOursError):
             raise
         except Exception as error:  # noqa: BLE001 - a defect keeps one file out, and no other
-            return self._quarantine(exchange, as_reader_defect(error))
+            return _quarantine(run, exchange, as_reader_defect(error))
 
-    def _load(self, exchange: Exchange, payees: Payees) -> JsonObject | None:
+    def _load(self, run: Work, exchange: Exchange, payees: Payees) -> JsonObject | None:
         with self._store.contents.open(exchange.sha256) as stream:
             plugin, reader = choose_reader(self._readers, stream.read(HEAD_SIZE))
             stream.seek(0)
             content_key = f"{reader.name}:{reader.content_key(stream)}"
-            if self._close_as_duplicate(exchange, content_key):
-                return {"outcome": ExchangeState.DUPLICATE}
-            summary = FileLoader(self._store, payees, exchange.number).load(events_of(reader, stream))
+            with run.write() as work:
+                if close_if_posted_before(work, exchange.number, content_key):
+                    return {"outcome": ExchangeState.DUPLICATE}
+            summary = FileLoader(run, payees, exchange.number).load(events_of(reader, stream))
         if refused_as_test(summary, tenant_is_test=self._tenant.is_test):
             raise DataError("the file is marked as a test; receive it in a tenant that has is_test = true")
-        with self._store.write() as work:
+        with run.write() as work:
             work.exchanges.change(
                 exchange.number,
                 state=ExchangeState.READ,
@@ -83,18 +84,6 @@ class PaymentFileRun:
                 summary=summary,
             )
         return None
-
-    def _close_as_duplicate(self, exchange: Exchange, content_key: str) -> bool:
-        with self._store.write() as work:
-            return close_if_posted_before(work, exchange.number, content_key)
-
-    def _quarantine(self, exchange: Exchange, error: DataError) -> JsonObject:
-        with self._store.write() as work:
-            work.loading.clear(exchange.number)
-            problem = describe(error)
-            work.exchanges.change(exchange.number, state=ExchangeState.QUARANTINED, reason=str(error), problem=problem)
-            work.events.record("file_quarantined", exchange_no=exchange.number, name=exchange.name, problem=problem)
-        return {"outcome": ExchangeState.QUARANTINED, "problem": problem}
 
     # --- judging ----------------------------------------------------------------------------------------------------
 
@@ -113,7 +102,7 @@ class PaymentFileRun:
         if correction is not None:
             work.accounts.release(run_no)
             return _hold_as_correction(work, exchange_no, correction)
-        verdict = judge(work, exchange_no)
+        verdict = judge(work, self._tenant, exchange_no)
         work.exchanges.change(
             exchange_no, state=ExchangeState.POSTING, summary={**(exchange.summary or {}), "verdict": verdict}
         )
@@ -122,7 +111,7 @@ class PaymentFileRun:
     # --- posting ----------------------------------------------------------------------------------------------------
 
     def _post(self, work: Work, exchange_no: int, accounts: Iterable[int]) -> None:
-        with self._store.write() as claiming:  # no step: an attempt that failed has given its claim back
+        with work.write() as claiming:  # no step: an attempt that failed has given its claim back
             _claim(claiming, accounts, work.run_no)
             chunks = claiming.matching.chunks(exchange_no)
         total = sum(chunk.payments for chunk in chunks)
@@ -156,6 +145,15 @@ class PaymentFileRun:
         work.accounts.release(run_no)
         work.events.record("payment_file_posted", exchange_no=exchange_no, name=exchange.name, format=exchange.format)
         return {"outcome": ExchangeState.POSTED, **outcome}
+
+
+def _quarantine(run: Work, exchange: Exchange, error: DataError) -> JsonObject:
+    with run.write() as work:
+        work.loading.clear(exchange.number)
+        problem = describe(error)
+        work.exchanges.change(exchange.number, state=ExchangeState.QUARANTINED, reason=str(error), problem=problem)
+        work.events.record("file_quarantined", exchange_no=exchange.number, name=exchange.name, problem=problem)
+    return {"outcome": ExchangeState.QUARANTINED, "problem": problem}
 
 
 def _claim(work: UnitOfWork, accounts: Iterable[int], run_no: int) -> None:

@@ -7,14 +7,16 @@ from datetime import date
 
 from hub.banking_calendar import add_banking_days
 from hub.model.payments import DayWindow
+from hub.model.tenant import Tenant
 from hub.services.payments.known_accounts import ask_about_unknown_accounts
+from hub.services.payments.made_lumps import meet_specification
 from hub.services.ports import JsonObject, UnitOfWork
 
 NEAR_BANKING_DAYS = 5  # the formats may book the same payment on different days
 SERIAL_UNIQUE_YEARS = 2  # Bankgiro Inbetalningar: a serial number is unique for two years
 
 
-def judge(work: UnitOfWork, exchange_no: int) -> JsonObject:
+def judge(work: UnitOfWork, tenant: Tenant, exchange_no: int) -> JsonObject:
     """Close duplicates, hold what is in doubt, and write down what will be posted.
 
     Runs in one transaction while the run holds the claim on the file's accounts.
@@ -24,8 +26,9 @@ def judge(work: UnitOfWork, exchange_no: int) -> JsonObject:
     work.undoing.close_left_out(exchange_no)  # what an undo left booked is not new money when the file comes again
     _compare_with_other_families(work, exchange_no, days)
     ask_about_unknown_accounts(work, exchange_no, work.duplicates.hold_unknown_accounts(exchange_no))
-    work.matching.note_repeated_references(exchange_no)
     work.lumps.make_deposits(exchange_no)
+    meet_specification(work, tenant, exchange_no)
+    work.matching.note_repeated_references(exchange_no)
     return work.duplicates.counts(exchange_no)
 
 

@@ -6,8 +6,7 @@ from hub.model.payment_file import PayeeAccount
 from hub.model.payments import QueuedPayment
 from hub.model.tenant import Tenant
 from hub.services.payees import Payee, Payees
-from hub.services.payments.clearing import pair_accounts
-from hub.services.payments.holding import post_payments
+from hub.services.payments.holding import post_held
 from hub.services.ports import UnitOfWork
 
 REASON = "unknown_payee_account"
@@ -36,9 +35,7 @@ def post_to_known_accounts(work: UnitOfWork, tenant: Tenant) -> int:
     for account_no in sorted(set(placed.values())):
         work.queue.place_at([number for number in ids if placed[number] == account_no], account_no)
     if ids:
-        work.queue.release(ids)
-        post_payments(work, tenant, work.matching.payments(ids))
-        pair_accounts(work, work.lumps.raise_deposits(ids))
+        post_held(work, tenant, ids)
     left = {item.exchange_no for item in waiting if item.payment_id not in placed}
     for exchange_no in {item.exchange_no for item in waiting} - left:
         work.commands.close_task(TASK, str(exchange_no))

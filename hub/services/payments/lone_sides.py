@@ -13,7 +13,8 @@ from hub.model.tenant import Tenant
 from hub.money import format_kronor
 from hub.rules.references import normal_form, scan_references
 from hub.services.payees import Payee, Payees
-from hub.services.payments.holding import post_payments
+from hub.services.payments.holding import BY_COMMAND, claim_accounts, post_payments
+from hub.services.payments.made_lumps import is_expected
 from hub.services.ports import JsonObject, UnitOfWork
 
 LONE_LUMP, LONE_DEPOSIT = "lump_alone", "deposit_alone"  # kinds of tasks
@@ -28,20 +29,26 @@ def make_lump_payment(work: UnitOfWork, tenant: Tenant, command: MakeLumpPayment
 
     Raises:
         DataError: there is no such lump.
-        RuleViolation: it is not alone, brought no money, or the bank has stated its payments.
+        RuleViolation: it is not alone, brought no money, or its payments are stated or held.
+        TransientError: a run is judging or posting at its account, and may bring its payments.
     """
     lump = work.lumps.get(command.lump_no)
     if lump is None:
         raise DataError(f"there is no lump {command.lump_no}")
-    _refuse_unfit(lump)
-    return _make_payments(work, tenant, [(lump, command.reference)], command.user)
+    claim_accounts(work, {lump.account_no})
+    _refuse_unfit(work, lump)
+    result = _make_payments(work, tenant, [(lump, command.reference)], command.user)
+    work.accounts.release(BY_COMMAND)
+    return result
 
 
-def _refuse_unfit(lump: Lump) -> None:
+def _refuse_unfit(work: UnitOfWork, lump: Lump) -> None:
     if lump.state != "alone":
         raise RuleViolation(f"lump {lump.lump_no} is {lump.state}: only one that stays alone can become a payment")
     if lump.amount_ore <= 0:
         raise RuleViolation(f"lump {lump.lump_no} took money from the account: it is no payment")
+    if is_expected(work, lump):
+        raise RuleViolation(f"payments that are held may be those of lump {lump.lump_no}: decide them first")
 
 
 def _make_payments(work: UnitOfWork, tenant: Tenant, chosen: Sequence[tuple[Lump, str]], user: str) -> JsonObject:
@@ -100,6 +107,7 @@ def watch_clearing(work: UnitOfWork, tenant: Tenant) -> JsonObject:
     _set_tasks(work, tasks)
     if become:
         _make_payments(work, tenant, [(lump, "") for lump in become], BY_PROFILE)
+    work.accounts.release(BY_COMMAND)
     return {"tasks": len(tasks), "payments": len(become)}
 
 
@@ -114,9 +122,18 @@ def _lone_deposits(work: UnitOfWork, payee: Payee) -> list[Deposit]:
 
 
 def _is_payment(work: UnitOfWork, payee: Payee, lump: Lump) -> bool:
-    """Deposits that stand alone too may be part of the lump: then a person looks."""
-    is_profile = payee.account.lumps_are_payments and lump.amount_ore > 0
-    return is_profile and not work.lumps.details(lump)[0] and not work.lumps.deposits(payee.account_no)
+    """Deposits that stand alone too, and payments that are held, may be the lump: then a person looks.
+
+    While a run judges or posts at the account its payments may be, and the lump is looked at next time.
+    """
+    return (
+        payee.account.lumps_are_payments
+        and lump.amount_ore > 0
+        and work.accounts.claim([payee.account_no], BY_COMMAND)
+        and not work.lumps.details(lump)[0]
+        and not work.lumps.deposits(payee.account_no)
+        and not is_expected(work, lump)
+    )
 
 
 def _has_waited(payee: Payee, booked_date: str, today: str) -> bool:

@@ -1,4 +1,4 @@
-"""Posting a file chunk by chunk: the exact join first, the rules for what it left, then one set of postings."""
+"""Posting a file chunk by chunk: what needs no decision as sets, the rules for the rest, then one set of postings."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ Propose = Callable[[Sequence[UnmatchedPayment]], Mapping[int, MatchProposal]]
 class ChunkPoster:
     """Posts chunks of one file under one tenant's settings."""
 
-    def __init__(self, tenant: Tenant, propose: Propose, *, use_exact_join: bool = True) -> None:
+    def __init__(self, tenant: Tenant, propose: Propose | None = None, *, use_sets: bool = True) -> None:
+        """`propose` asks the plugins that match payments; None when there are none."""
         self._tenant = tenant
         self._propose = propose
-        self._use_exact_join = use_exact_join  # a test holds both ways to the same answers
+        self._use_sets = use_sets  # a test holds both ways to the same answers
 
     def __call__(self, work: UnitOfWork, input: JsonObject) -> JsonObject:
         """Post one chunk, in one transaction. Input: run_no, exchange_no, chunk_no, first, last."""
         first, last = input["first"], input["last"]
-        settled = work.matching.post_exact(first, last) if self._use_exact_join else 0
-        rest = work.matching.rest(first, last)
+        settled, unknown = self._post_sets(work, first, last) if self._use_sets else (0, 0)
+        rest = work.matching.rest(first, last) if settled + unknown <= last - first else []
         decided = self.decide(work, rest)
         record_decisions(work, decided)
         work.books.apply(
@@ -40,14 +41,27 @@ class ChunkPoster:
         )
         work.matching.mark_posted(input["exchange_no"], input["chunk_no"])
         suspended = sum(1 for item in decided if item.allocation.rest_ore)
-        return {"settled": settled, "by_rules": len(rest) - suspended, "suspended": suspended}
+        return {"settled": settled, "by_rules": len(rest) - suspended, "suspended": suspended + unknown}
+
+    def _post_sets(self, work: UnitOfWork, first: int, last: int) -> tuple[int, int]:
+        """Leave to the database what needs no decision; return how many payments it settled and how many it suspended.
+
+        Plugins that match payments are to see everything that the exact join left, so nothing more is taken from them.
+        """
+        settled = work.matching.post_exact(first, last)
+        if self._propose is not None or settled > last - first:
+            return settled, 0
+        return settled, work.matching.suspend_unknown(first, last, self._payees(work).by_number)
 
     def decide(self, work: UnitOfWork, payments: Sequence[UnmatchedPayment]) -> list[Decided]:
         """Let plugins propose and the rules decide."""
         if not payments:
             return []
-        payees = Payees(self._tenant, work.accounts.numbers())
-        return list(decide(payments, work.matching, payees, self._propose(payments)))
+        proposals = self._propose(payments) if self._propose is not None else {}
+        return list(decide(payments, work.matching, self._payees(work), proposals))
+
+    def _payees(self, work: UnitOfWork) -> Payees:
+        return Payees(self._tenant, work.accounts.numbers())
 
 
 def record_decisions(work: UnitOfWork, decided: Sequence[Decided]) -> None:

@@ -25,7 +25,7 @@ from hub.model.payments import LoadedSection, Placed
 from hub.rules.payments.matching import TEXT_QUALITY
 from hub.rules.references import normal_form, scan_references
 from hub.services.payees import Payee, Payees
-from hub.services.ports import Store
+from hub.services.ports import Work
 
 CHUNK_PAYMENTS = 20_000  # about half a second of one write transaction
 LONGEST_TEXT_REFERENCE = 35
@@ -37,8 +37,8 @@ LARGEST_TOTAL_ORE = 2**62  # of a file; what the databases add up stays below 2^
 class FileLoader:
     """Takes the events of one file and loads them; remembers the summary."""
 
-    def __init__(self, store: Store, payees: Payees, exchange_no: int) -> None:
-        self._store = store
+    def __init__(self, run: Work, payees: Payees, exchange_no: int) -> None:
+        self._run = run
         self._payees = payees
         self._exchange_no = exchange_no
         self._section: _OpenSection | None = None
@@ -66,7 +66,7 @@ class FileLoader:
         if not self._is_complete or self._opened is None:
             raise FormatError("the file ends before its last record; fetch it again", code="TRUNCATED")
         self._flush()
-        with self._store.write() as work:
+        with self._run.write() as work:
             work.loading.sections(self._exchange_no, self._sections)
         return self._summary.as_dict(self._opened)
 
@@ -134,7 +134,7 @@ class FileLoader:
         self._is_complete = True
 
     def _flush(self) -> None:
-        with self._store.write() as work:
+        with self._run.write() as work:
             work.loading.chunk(self._exchange_no, self._chunk_no + 1, self._placed)
             work.loading.reversals(self._exchange_no, self._loaded_beside[0] + 1, self._reversals)
             work.loading.other_entries(self._exchange_no, self._loaded_beside[1] + 1, self._others)

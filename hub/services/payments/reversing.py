@@ -1,14 +1,17 @@
-"""Payments the bank took back: found by their keys, reversed by new entries; one that is not found is held.
+"""Payments the bank took back: found by their keys, else by their names where these mean one alone; reversed by new
+entries. One that is not found is held.
 
 A camt.054 and a camt.053 may both tell the same reversal: the second telling changes nothing but the bank's side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from hub.model.payments import LoadedReversal
+from hub.model.payment_file import LOOKUP_KINDS
+from hub.model.payments import KeyOwner, LoadedReversal
 from hub.model.tenant import Tenant
 from hub.services.chart import chart_of
 from hub.services.payments.rematching import enqueue_rematch
@@ -31,7 +34,7 @@ def apply_reversals(work: UnitOfWork, tenant: Tenant, exchange_no: int, run_no: 
     _deposit_left_out(work, exchange_no)
     counted = dict.fromkeys(Outcome, 0)
     for reversal in work.loading.loaded_reversals(exchange_no):
-        outcome, payment_id = _outcome(work.undoing.owners_of_keys(reversal))
+        outcome, payment_id = _outcome(_may_mean(reversal, work.undoing.owners_of_keys(reversal)))
         counted[outcome] += 1
         if payment_id is None:
             _hold(work, reversal)
@@ -53,13 +56,31 @@ def _deposit_left_out(work: UnitOfWork, exchange_no: int) -> None:
         work.lumps.raise_deposits(left_out)
 
 
-def _outcome(owners: Sequence[tuple[int, str]]) -> tuple[Outcome, int | None]:
+def _may_mean(reversal: LoadedReversal, owners: Sequence[KeyOwner]) -> dict[int, str]:
+    """Return the payments that a reversal may mean, and how each stands.
+
+    Keys that prove money decide. Else the names that others may have too find a payment when it alone has all of those
+    that are known, and a debit takes back what it brought: whatever became of the others, they may be meant as well.
+    """
+    proved = [owner for owner in owners if owner.kind not in LOOKUP_KINDS]
+    if proved or reversal.is_credit:
+        return {owner.payment_id: owner.standing for owner in proved}
+    named: dict[str, dict[int, str]] = defaultdict(dict)
+    for owner in owners:
+        if owner.kind in LOOKUP_KINDS:
+            named[owner.kind][owner.payment_id] = owner.standing
+    first, *others = named.values() or [{}]
+    common = {number: standing for number, standing in first.items() if all(number in other for other in others)}
+    return common if len(common) == 1 else {}
+
+
+def _outcome(owners: Mapping[int, str]) -> tuple[Outcome, int | None]:
     """Choose what becomes of a reversal, and which payment it means; several that may be meant are for a person.
 
     What another family has told already comes first: it is the same reversal, whatever else has the key.
     """
     for standing, outcome in (("told_elsewhere", Outcome.DUPLICATE), ("booked", Outcome.DONE)):
-        payments = [payment_id for payment_id, told in owners if told == standing]
+        payments = [payment_id for payment_id, told in owners.items() if told == standing]
         if payments:
             return (outcome, payments[0]) if len(payments) == 1 else (Outcome.HELD, None)
     return Outcome.HELD, None
@@ -68,15 +89,17 @@ def _outcome(owners: Sequence[tuple[int, str]]) -> tuple[Outcome, int | None]:
 def reverse_payment(
     work: UnitOfWork, tenant: Tenant, reversal: LoadedReversal, payment_id: int, run_no: int | None
 ) -> None:
-    """Take one payment back: its entries by new ones, what is left of it in the suspense account too."""
-    work.receivables.lock(work.undoing.receivables_of(payment_id))
-    references = [
-        (row.account_no, row.reference)
-        for row in work.receivables.references_of(work.undoing.receivables_of(payment_id))
-    ]
-    work.undoing.postings_of_payment(payment_id, reversal.booked_date, CAUSE)
-    work.books.apply(chart_of(work, tenant), voucher_type=VOUCHER_TYPE, exchange_no=reversal.exchange_no, run_no=run_no)
-    work.queue.change([payment_id], state="closed", remaining_ore=0, reason=CAUSE)
+    """Take back the payment that a reversal means, and write down what became of the reversal."""
+    take_back(
+        work,
+        tenant,
+        payment_id,
+        cause=CAUSE,
+        booked_date=reversal.booked_date,
+        exchange_no=reversal.exchange_no,
+        occasion=f"reversal:{reversal.exchange_no}:{reversal.reversal_no}",
+        run_no=run_no,
+    )
     work.undoing.settle_reversal(reversal.exchange_no, reversal.reversal_no, Outcome.DONE, payment_id)
     work.events.record(
         "payment_taken_back",
@@ -86,7 +109,30 @@ def reverse_payment(
         currency=reversal.currency,
         reason=reversal.reason,
     )
-    enqueue_rematch(work, tenant.id, f"reversal:{reversal.exchange_no}:{reversal.reversal_no}", references)
+
+
+def take_back(
+    work: UnitOfWork,
+    tenant: Tenant,
+    payment_id: int,
+    *,
+    cause: str,
+    booked_date: str,
+    exchange_no: int,
+    occasion: str,
+    run_no: int | None = None,
+) -> None:
+    """Take one payment back: its entries by new ones, what is left of it in the suspense account too.
+
+    `exchange_no` is the file that says so; `occasion` names the rematch of what its receivables, open again, may take.
+    """
+    receivables = work.undoing.receivables_of(payment_id)
+    work.receivables.lock(receivables)
+    references = [(row.account_no, row.reference) for row in work.receivables.references_of(receivables)]
+    work.undoing.postings_of_payment(payment_id, booked_date, cause)
+    work.books.apply(chart_of(work, tenant), voucher_type=VOUCHER_TYPE, exchange_no=exchange_no, run_no=run_no)
+    work.queue.change([payment_id], state="closed", remaining_ore=0, reason=cause)
+    enqueue_rematch(work, tenant.id, occasion, references)
 
 
 def _hold(work: UnitOfWork, reversal: LoadedReversal) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from pydantic import ValidationError
 
-from hub.errors import ConfigurationError, FormatError
+from hub.errors import ConfigurationError, FormatError, TransientError
 from hub.formats.rows.raw_rows import RowStream
 from hub.formats.rows.reading import read_rows
 from hub.model.exchanges import Direction, Exchange, ExchangeState
@@ -19,7 +21,6 @@ from hub.model.tenant import Tenant
 from hub.rules.receivables import Step
 from hub.services.chart import canonical_key
 from hub.services.ports import Store, UnitOfWork
-from hub.services.receivables.deciding import Key, KnownReceivables, key_of
 from hub.services.receivables.mapping import RowMapping
 from hub.services.receivables.posting import ChartMaker, ChunkOutcome, ChunkPosting, ImportTask
 from hub.services.receivables.resolving import Incoming, Resolver, RowRefused
@@ -32,6 +33,8 @@ MOST_CHUNKS = 1_000_000  # of one attempt: those of the next have numbers of the
 LONGEST_KEPT_CELL = 1_000  # of a rejected row: the longest field is 200, and lists of wrong files stay small
 
 UNFINISHED = (ExchangeState.RECEIVED, ExchangeState.POSTING)
+MOST_TURNS = 3  # of a transaction that the database gave up for another's
+Answer = TypeVar("Answer")
 Progress = Callable[[int, int], None]
 """Told how many rows are done, and how many there are."""
 
@@ -52,13 +55,13 @@ def import_receivables(
     """Import a file of receivables and say what became of every row.
 
     The bytes are kept first. Rows that are known already are left as they are, so the same file again is harmless; it
-    also finishes the exchange of an import that was interrupted. With
-    `all_or_nothing` one rejected row keeps the whole file out; `opening` takes balances in without vouchers. A file
-    that cannot be read as a whole is quarantined: the report's `refused` says why, and nothing is posted.
+    also finishes the exchange of an import that was interrupted. With `all_or_nothing` one rejected row keeps the whole
+    file out, and all is posted in one transaction; `opening` takes balances in without vouchers. A file that cannot be
+    read as a whole is quarantined: the report's `refused` says why, and nothing is posted.
 
     Raises:
         ConfigurationError: the declared mapping of the source system cannot be right.
-        TransientError: the database did not answer; import the file again.
+        TransientError: the database did not answer, several times; import the file again.
     """
     system = _declared(tenant_settings, source_system)
     mapping = RowMapping(system)
@@ -144,6 +147,10 @@ class _File:
         return read_rows(self._store.contents.open(self.exchange.sha256), self._system)
 
 
+class _RowsRejectedError(Exception):
+    """Rolls an import back that keeps all rows or none."""
+
+
 class _Import:
     """One import on its way."""
 
@@ -153,6 +160,7 @@ class _Import:
         self._report = file.report
         self._task = task
         self._progress = progress
+        self._chunk_no = (file.exchange.attempt - 1) * MOST_CHUNKS
 
     def run(self, *, all_or_nothing: bool) -> ImportReport:
         try:
@@ -161,44 +169,60 @@ class _Import:
             self._report.refused = error
             self._change(ExchangeState.QUARANTINED, "the file as a whole cannot be read")
             return self._report
-        if all_or_nothing and self._rejects_something():
+        self._change(ExchangeState.POSTING, "")
+        if not all_or_nothing:
+            self._post()
+        elif not _patiently(self._post_whole):
             self._change(ExchangeState.QUARANTINED, "all or nothing: some rows are rejected, so none is kept")
             return self._report
-        self._change(ExchangeState.POSTING, "")
-        self._post()
         self._close()
         return self._report
 
-    def _rejects_something(self) -> bool:
-        """Judge every row against what is known and the rows before it, and report those that would be rejected."""
-        earlier: dict[Key, list[Incoming]] = {}
-        for chunk in self._file.chunks():
-            with self._store.read() as work:
-                known = KnownReceivables(work, chunk)
-                for key in {key_of(row.receivable) for row in chunk} & earlier.keys():
-                    for before in earlier[key]:
-                        known.add(before, before.receivable)
-                for row in chunk:
-                    decision = known.decide(row)
-                    if decision.problem is not None:
-                        self._file.reject(row.line, (decision.problem,), row.cells)
-                    elif decision.step is not Step.UNCHANGED:
-                        known.add(row, row.receivable)
-                        earlier.setdefault(key_of(row.receivable), []).append(row._replace(cells={}))
-        return self._report.rejected > 0
-
     def _post(self) -> None:
-        chunk_no = (self._file.exchange.attempt - 1) * MOST_CHUNKS
         for chunk in self._file.chunks():
             rest = chunk
             while rest:
-                chunk_no += 1
-                with self._store.write() as work:
-                    outcome = ChunkPosting(work, self._task, rest).run(chunk_no)
+                outcome = _patiently(partial(self._post_rows, rest))
                 self._count(outcome)
                 rest = rest[outcome.handled :]
-            if self._progress is not None:
-                self._progress(self._file.rows_read, self._report.rows)
+            self._tell_progress()
+
+    def _post_rows(self, rows: Sequence[Incoming]) -> ChunkOutcome:
+        with self._store.write() as work:
+            return self._write(work, rows)
+
+    def _post_whole(self) -> bool:
+        """Post every row in one transaction, so that no other import comes in between; False when one is rejected.
+
+        Others who write wait meanwhile.
+        """
+        self._report.forget_rejected()
+        outcomes: list[ChunkOutcome] = []
+        try:
+            with self._store.write() as work:
+                for chunk in self._file.chunks():
+                    rest = chunk
+                    while rest:
+                        outcomes.append(self._write(work, rest))
+                        rest = rest[outcomes[-1].handled :]
+                    self._tell_progress()
+                if self._report.rejected or any(outcome.rejected for outcome in outcomes):
+                    raise _RowsRejectedError
+        except _RowsRejectedError:
+            for outcome in outcomes:
+                self._reject(outcome)
+            return False
+        for outcome in outcomes:
+            self._count(outcome)
+        return True
+
+    def _write(self, work: UnitOfWork, rows: Sequence[Incoming]) -> ChunkOutcome:
+        self._chunk_no += 1
+        return ChunkPosting(work, self._task, rows).run(self._chunk_no)
+
+    def _tell_progress(self) -> None:
+        if self._progress is not None:
+            self._progress(self._file.rows_read, self._report.rows)
 
     def _count(self, outcome: ChunkOutcome) -> None:
         report = self._report
@@ -208,10 +232,13 @@ class _Import:
         report.suspended_payments += outcome.suspended_payments
         for currency, amount_ore in outcome.amounts_ore.items():
             report.amounts_ore[currency] = report.amounts_ore.get(currency, 0) + amount_ore
-        for row, problem in outcome.rejected:
-            self._file.reject(row.line, (problem,), row.cells)
+        self._reject(outcome)
         for line, warning in outcome.warnings:
             report.warn(line, warning)
+
+    def _reject(self, outcome: ChunkOutcome) -> None:
+        for row, problem in outcome.rejected:
+            self._file.reject(row.line, (problem,), row.cells)
 
     def _close(self) -> None:
         report = self._report
@@ -240,6 +267,14 @@ class _Import:
                 problem=problem,
                 summary=report.counts(),
             )
+
+
+def _patiently(write: Callable[[], Answer]) -> Answer:
+    """Write again when the database gave the turn to another: nothing of it was kept, and what was is known by then."""
+    for _ in range(MOST_TURNS - 1):
+        with suppress(TransientError):
+            return write()
+    return write()
 
 
 def _interrupted(work: UnitOfWork, sha256: str) -> Exchange | None:

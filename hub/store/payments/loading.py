@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, text
 
-from hub.model.payment_file import Balance, OtherEntry, Payment, Reversal
+from hub.identifiers.identity_key import identity_key
+from hub.model.payment_file import LOOKUP_KINDS, Balance, Key, OtherEntry, Payer, Payment, Reversal
 from hub.model.payments import LoadedReversal, LoadedSection, Placed
 from hub.store import tables
 from hub.store.bulk import insert_rows
@@ -28,6 +29,10 @@ _STAGED = (
     "section_account",
 )
 
+
+MANY_PAYMENTS = 20_000
+# PostgreSQL would do it a minute later; until then it takes a large new file for a few rows and joins it row by row.
+_GATHER_STATISTICS = "ANALYZE payment, payment_key, payment_extra_key, section, chunk"
 
 _REVERSAL_COLUMNS = (
     "tenant",
@@ -66,11 +71,6 @@ _OTHER_COLUMNS = (
 )
 
 
-class _Keys(NamedTuple):
-    all: list[tuple[int, int, str, str]]
-    extra: list[tuple[int, int, str, str]]
-
-
 class SqlLoading:
     """Loads the events of one file, chunk by chunk."""
 
@@ -83,11 +83,9 @@ class SqlLoading:
         if not placed:
             return
         first = take_numbers(self._connection, self._tenant, "payment", len(placed))
-        keys = _Keys([], [])
-        rows = [self._row(first + index, exchange_no, item, keys) for index, item in enumerate(placed)]
+        rows = [self._row(first + index, exchange_no, item) for index, item in enumerate(placed)]
         insert_rows(self._connection, tables.payment, _PAYMENT_COLUMNS, rows)
-        insert_rows(self._connection, tables.payment_key, _KEY_COLUMNS, keys.all)
-        insert_rows(self._connection, tables.payment_extra_key, _KEY_COLUMNS, keys.extra)
+        self._keys(first, placed)
         amount_ore = sum(row[_AMOUNT] for row in rows)
         insert_rows(
             self._connection,
@@ -96,16 +94,30 @@ class SqlLoading:
             [(self._tenant, exchange_no, chunk_no, first, first + len(rows) - 1, len(rows), amount_ore, "loaded")],
         )
 
-    def _row(self, payment_id: int, exchange_no: int, placed: Placed, keys: _Keys) -> tuple[Any, ...]:
+    def _keys(self, first: int, placed: Sequence[Placed]) -> None:
+        """Load the keys that prove money beyond the first, and enter all keys by value."""
+        extra = [
+            (self._tenant, payment_id, kind, value)
+            for payment_id, item in enumerate(placed, first)
+            if len(item.event.keys) > 1
+            for kind, value in _proofs(item.event.keys)[1:]
+        ]
+        lookups = [
+            (self._tenant, payment_id, kind, value)
+            for payment_id, item in enumerate(placed, first)
+            for kind, value in item.event.keys
+            if kind in LOOKUP_KINDS
+        ]
+        insert_rows(self._connection, tables.payment_extra_key, _KEY_COLUMNS, extra)
+        insert_rows(self._connection, tables.payment_key, _KEY_COLUMNS, lookups)
+        span = {"t": self._tenant, "first": first, "last": first + len(placed) - 1}
+        self._connection.execute(text(_ENTER_KEYS), span)
+
+    def _row(self, payment_id: int, exchange_no: int, placed: Placed) -> tuple[Any, ...]:
         section_no, account_no, reference, event = placed
         is_payment = type(event) is Payment
-        payer = event.payer
-        key_kind = key_value = ""
-        if event.keys:
-            key_kind, key_value = event.keys[0]
-            keys.all.extend((self._tenant, payment_id, kind, value) for kind, value in event.keys)
-            if len(event.keys) > 1:
-                keys.extra.extend((self._tenant, payment_id, kind, value) for kind, value in event.keys[1:])
+        name, account, identity, address = event.payer or _NOBODY
+        key_kind, key_value = next(iter(_proofs(event.keys)), _NO_KEY)
         return (
             self._tenant,
             payment_id,
@@ -121,10 +133,10 @@ class SqlLoading:
             reference,
             event.quality,
             event.channel,
-            payer.name if payer else "",
-            payer.account if payer else "",
-            payer.identity if payer else "",
-            "\n".join(payer.address) if payer else "",
+            name,
+            account,
+            identity_key(identity) if identity else "",
+            "\n".join(address),
             "\n".join(event.texts),
             json.dumps(event.parts) if event.parts else "",
             event.entry_reference,
@@ -193,6 +205,9 @@ class SqlLoading:
             ("tenant", "exchange_no", *LoadedSection._fields),
             [(self._tenant, exchange_no, *section) for section in sections],
         )
+        is_postgresql = self._connection.dialect.name == "postgresql"
+        if is_postgresql and sum(section.payments for section in sections) >= MANY_PAYMENTS:
+            self._connection.exec_driver_sql(_GATHER_STATISTICS)
 
     def loaded_sections(self, exchange_no: int) -> list[LoadedSection]:
         """Return the sections of a file."""
@@ -233,6 +248,17 @@ class SqlLoading:
             self._connection.execute(text(f"DELETE FROM {table} WHERE tenant = :t AND {condition}"), keys)
 
 
+_NOBODY = Payer()
+_NO_KEY = Key("", "")
+_ENTER_KEYS = """
+    INSERT INTO payment_key (tenant, payment_id, kind, value)
+    SELECT tenant, payment_id, key_kind, key_value FROM payment
+    WHERE tenant = :t AND payment_id BETWEEN :first AND :last AND key_kind <> ''
+    UNION ALL
+    SELECT tenant, payment_id, kind, value FROM payment_extra_key
+    WHERE tenant = :t AND payment_id BETWEEN :first AND :last
+"""
+
 _REVERSALS = """
     SELECT r.exchange_no, r.reversal_no, r.section_no, r.entry_no, r.amount_ore, r.currency,
            coalesce(r.booked_date, s.booked_date), r.account_no, r.reference, r.keys AS keys_, r.reason, r.is_credit,
@@ -241,6 +267,10 @@ _REVERSALS = """
     JOIN section s ON s.tenant = r.tenant AND s.exchange_no = r.exchange_no AND s.section_no = r.section_no
     WHERE r.tenant = :t AND r.exchange_no = :x ORDER BY r.reversal_no
 """
+
+
+def _proofs(keys: Sequence[Key]) -> list[Key]:
+    return [key for key in keys if key.kind not in LOOKUP_KINDS]
 
 
 def _day(value: date | None) -> str | None:

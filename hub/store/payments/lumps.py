@@ -8,19 +8,15 @@ from sqlalchemy import Connection, text
 
 from hub.model.payments import Deposit, Lump
 from hub.store import tables
-from hub.store.bulk import insert_named, insert_rows
+from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
+from hub.store.payments.made_lumps import LATE, MadeLumps
 
 _DEPOSIT = "exchange_no, section_no, entry_no, account_no, currency, booked_date, amount_ore, reference, lump_no"
-_LUMP = (
-    "lump_no, exchange_no, section_no, entry_no, account_no, currency, booked_date, amount_ore, entry_reference, state"
-)
-
-LUMP_PAYMENT = "lump_payment"
-LUMP_KEY = "hub_lump"
+_LUMP = ", ".join(Lump._fields)
 
 
-class SqlLumps:
+class SqlLumps(MadeLumps):
     """Deposits and lumps of one tenant within one transaction."""
 
     def __init__(self, connection: Connection, tenant: int) -> None:
@@ -111,16 +107,20 @@ class SqlLumps:
         found = self._connection.execute(text(_TOLD_AGAIN), {"t": self._tenant, **lump._asdict()}).scalar()
         return None if found is None else int(found)
 
-    def told(self, account_no: int, since: str) -> list[tuple[Lump, str]]:
-        """Return an account's lumps that stand, booked on a day or later, with the family that told each."""
+    def told(self, account_no: int, since: str, exchange_no: int) -> list[tuple[Lump, str]]:
+        """Return an account's lumps that stand, booked on a day or later, with the family that told each.
+
+        The family is empty where an undo, of the exchange's earlier attempt or of another file, left the lump standing.
+        """
         columns = ", ".join(f"l.{column}" for column in Lump._fields)
         rows = self._connection.execute(
             text(
-                f"SELECT {columns}, s.family FROM lump l JOIN section s ON s.tenant = l.tenant "
-                "AND s.exchange_no = l.exchange_no AND s.section_no = l.section_no WHERE l.tenant = :t "
+                f"SELECT {columns}, {_TOLD_BY} FROM lump l JOIN section s ON s.tenant = l.tenant "
+                "AND s.exchange_no = l.exchange_no AND s.section_no = l.section_no "
+                "JOIN exchange x ON x.tenant = l.tenant AND x.exchange_no = l.exchange_no WHERE l.tenant = :t "
                 "AND l.account_no = :account AND l.state <> 'undone' AND l.booked_date >= :since ORDER BY l.lump_no"
             ),
-            {"t": self._tenant, "account": account_no, "since": since},
+            {"t": self._tenant, "account": account_no, "since": since, "x": exchange_no},
         )
         return [(Lump._make(row[:-1]), row[-1]) for row in rows]
 
@@ -132,56 +132,12 @@ class SqlLumps:
         )
         return found.scalar() is not None
 
-    def details(self, lump: Lump) -> tuple[int, tuple[str, ...]]:
-        """Return how many payments the bank stated in a lump's entry, and the texts it gave instead."""
-        values = {"t": self._tenant, "x": lump.exchange_no, "section": lump.section_no, "entry": lump.entry_no}
-        payments = self._connection.execute(text(_PAYMENTS_OF_ENTRY), values).scalar_one()
-        rows = self._connection.execute(text(_TEXTS_OF_ENTRY), values)
-        return int(payments), tuple(line for row in rows for cell in row for line in cell.split("\n") if line)
-
-    def add_payment(self, lump: Lump, reference: str, texts: Sequence[str]) -> int:
-        """Write the payment that a lump is, and return its id.
-
-        No chunk holds it: its key `hub_lump`, the lump's number, leads from the lump to it.
-        """
-        payment_id = take_numbers(self._connection, self._tenant, "payment")
-        values = {
-            "tenant": self._tenant,
-            "payment_id": payment_id,
-            "exchange_no": lump.exchange_no,
-            "section_no": lump.section_no,
-            "entry_no": lump.entry_no,
-            "line": 0,
-            "kind": LUMP_PAYMENT,
-            "amount_ore": lump.amount_ore,
-            "currency": lump.currency,
-            "booked_date": lump.booked_date,
-            "account_no": lump.account_no,
-            "reference": reference,
-            "quality": "text",
-            "texts": "\n".join(texts),
-            "entry_reference": lump.entry_reference,
-            "key_kind": LUMP_KEY,
-            "key_value": str(lump.lump_no),
-        }
-        columns = [column.name for column in tables.payment.columns]
-        insert_rows(self._connection, tables.payment, columns, [tuple(values.get(column, "") for column in columns)])
-        insert_rows(
-            self._connection,
-            tables.payment_key,
-            ("tenant", "value", "kind", "payment_id"),
-            [(self._tenant, str(lump.lump_no), LUMP_KEY, payment_id)],
-        )
-        return payment_id
-
     def raise_deposits(self, payment_ids: Sequence[int]) -> set[int]:
         """Add payments that are posted late to the deposits they came in; return the accounts touched.
 
         A deposit that was paired with a lump of its smaller amount is free again, and so is the lump.
         """
-        self._connection.exec_driver_sql("DROP TABLE IF EXISTS late_payment")
-        self._connection.exec_driver_sql("CREATE TEMP TABLE late_payment (payment_id BIGINT PRIMARY KEY)")
-        insert_named(self._connection, "late_payment", ("payment_id",), [(number,) for number in sorted(payment_ids)])
+        self._note_late(payment_ids)
         values = {"t": self._tenant}
         self._connection.execute(text(_FREE_LUMPS), values)
         self._connection.execute(text(_RAISE_DEPOSITS), values)
@@ -201,6 +157,8 @@ class SqlLumps:
             {"t": self._tenant, "lump": lump_no, "state": state},
         )
 
+
+_TOLD_BY = "CASE WHEN l.exchange_no = :x OR x.state = 'undone' THEN '' ELSE s.family END"
 
 _PAIR_DEPOSIT = (
     "UPDATE deposit SET lump_no = :lump WHERE tenant = :t AND exchange_no = :x "
@@ -269,26 +227,9 @@ _TOLD_AGAIN = """
       AND o.entry_reference = :entry_reference
 """
 
-_PAYMENTS_OF_ENTRY = """
-    SELECT count(*) FROM chunk c
-    JOIN payment p ON p.tenant = c.tenant AND p.payment_id BETWEEN c.first_payment AND c.last_payment
-    WHERE c.tenant = :t AND c.exchange_no = :x AND p.section_no = :section AND p.entry_no = :entry
-"""
-
-_TEXTS_OF_ENTRY = """
-    SELECT "references", texts FROM statement_entry
-    WHERE tenant = :t AND exchange_no = :x AND section_no = :section AND entry_no = :entry ORDER BY statement_entry_no
-"""
-
-_LATE = """
-    FROM late_payment l
-    JOIN payment p ON p.tenant = :t AND p.payment_id = l.payment_id
-    JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
-"""
-
 _FREE_LUMPS = f"""
     UPDATE lump SET state = 'alone' WHERE tenant = :t AND lump_no IN (
-        SELECT d.lump_no {_LATE}
+        SELECT d.lump_no {LATE}
         JOIN deposit d ON d.tenant = p.tenant AND d.exchange_no = p.exchange_no AND d.section_no = p.section_no
                       AND d.entry_no = p.entry_no AND d.lump_no IS NOT NULL)
 """
@@ -299,7 +240,7 @@ _RAISE_DEPOSITS = f"""
     SELECT p.tenant, p.exchange_no, p.section_no, p.entry_no, max(p.account_no), max(p.currency),
            min(coalesce(p.booked_date, s.booked_date)), sum(p.amount_ore),
            coalesce(nullif(max(p.entry_reference), ''), max(s.serial))
-    {_LATE}
+    {LATE}
     WHERE 1 = 1
     GROUP BY p.tenant, p.exchange_no, p.section_no, p.entry_no
     ON CONFLICT (tenant, exchange_no, section_no, entry_no)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, text
@@ -13,8 +13,8 @@ from hub.model.payments import Candidate, LoadedChunk, UnmatchedPayment
 from hub.store.books import POSTING_COLUMNS, SqlBooks
 from hub.store.bulk import insert_named
 from hub.store.database import WRITES
-
-_DATE = "coalesce(p.booked_date, s.booked_date)"
+from hub.store.payments.matching_parts import DATE, IS_OPEN_CASE
+from hub.store.payments.unknown import suspend_unknown
 
 _ONE_OPEN_TARGET = """
     JOIN reference r ON r.tenant = p.tenant AND r.account_no = p.account_no AND r.reference = p.reference
@@ -29,14 +29,9 @@ _NOBODY_ELSE_NAMES_IT = """
                     AND u.reference = p.reference AND u.state <> 'closed')
     AND NOT EXISTS (SELECT 1 FROM watch w WHERE w.tenant = o.tenant AND w.receivable_id = o.receivable_id)
 """
-_IS_OPEN_CASE = """
-    AND NOT EXISTS (SELECT 1 FROM duplicate_payment d WHERE d.tenant = p.tenant AND d.payment_id = p.payment_id)
-    AND NOT EXISTS (SELECT 1 FROM unallocated_payment h WHERE h.tenant = p.tenant AND h.payment_id = p.payment_id)
-"""
-
 _EXACT = f"""
     SELECT o.receivable_id, 'principal' AS bucket, -o.principal_ore AS amount_ore, o.group_no, a.company, p.payment_id,
-           p.exchange_no, p.section_no, p.account_no, p.currency, {_DATE} AS transaction_date, {_DATE} AS booked_date,
+           p.exchange_no, p.section_no, p.account_no, p.currency, {DATE} AS transaction_date, {DATE} AS booked_date,
            p.kind AS cause, CASE p.quality WHEN 'text' THEN 'reference_in_text' ELSE 'exact_reference' END AS rule,
            'clearing' AS contra, 1 AS settles, CAST(NULL AS BIGINT) AS reverses_no
     FROM payment p
@@ -44,7 +39,7 @@ _EXACT = f"""
     JOIN payee_account a ON a.tenant = p.tenant AND a.account_no = p.account_no
     {_ONE_OPEN_TARGET}
     WHERE p.tenant = :t AND p.payment_id BETWEEN :first AND :last AND p.reference <> ''
-      AND p.parts = '' {_NOBODY_ELSE_NAMES_IT} {_IS_OPEN_CASE}
+      AND p.parts = '' {_NOBODY_ELSE_NAMES_IT} {IS_OPEN_CASE}
 """
 
 _EXACT_FIRST = f"""
@@ -54,23 +49,28 @@ _EXACT_FIRST = f"""
     ) AS numbered WHERE nth = 1
 """
 
-_EXACT_OTHER_BUCKET = """
-    SELECT q.receivable_id, '{bucket}', -o.{bucket}_ore, q.group_no, q.company, q.payment_id, q.exchange_no,
-           q.section_no, q.account_no, q.currency, q.transaction_date, q.booked_date, q.cause, q.rule, q.contra, 1,
-           CAST(NULL AS BIGINT)
+# CROSS JOIN holds SQLite to the order written, here and below: from the few things wanted to the many rows there are.
+_EXACT_OTHER_BUCKETS = """
+    SELECT q.receivable_id, b.bucket, -CASE b.bucket WHEN 'fee' THEN o.fee_ore ELSE o.interest_ore END, q.group_no,
+           q.company, q.payment_id, q.exchange_no, q.section_no, q.account_no, q.currency, q.transaction_date,
+           q.booked_date, q.cause, q.rule, q.contra, 1, CAST(NULL AS BIGINT)
     FROM posting q
-    JOIN open_item o ON o.tenant = :t AND o.receivable_id = q.receivable_id AND o.{bucket}_ore <> 0
-    WHERE q.settles = 1 AND q.bucket = 'principal'
+    CROSS JOIN open_item o
+    CROSS JOIN (SELECT 'fee' AS bucket UNION ALL SELECT 'interest') AS b
+    WHERE q.settles = 1 AND q.bucket = 'principal' AND o.tenant = :t AND o.receivable_id = q.receivable_id
+      AND (o.fee_ore <> 0 OR o.interest_ore <> 0)
+      AND CASE b.bucket WHEN 'fee' THEN o.fee_ore ELSE o.interest_ore END <> 0
+    ORDER BY b.bucket, q.seq
 """
 
 _REST = f"""
-    SELECT p.payment_id, p.account_no, p.amount_ore, p.currency, {_DATE}, p.reference, p.quality, p.parts, p.texts,
+    SELECT p.payment_id, p.account_no, p.amount_ore, p.currency, {DATE}, p.reference, p.quality, p.parts, p.texts,
            p.payer_name, p.payer_account, p.payer_identity, p.exchange_no, p.section_no, coalesce(a.company, ''),
            p.kind
     FROM payment p
     LEFT JOIN payee_account a ON a.tenant = p.tenant AND a.account_no = p.account_no
     JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
-    WHERE p.tenant = :t AND p.payment_id BETWEEN :first AND :last {_IS_OPEN_CASE}
+    WHERE p.tenant = :t AND p.payment_id BETWEEN :first AND :last {IS_OPEN_CASE}
       AND p.payment_id NOT IN (SELECT payment_id FROM posting)
     ORDER BY p.payment_id
 """
@@ -94,7 +94,6 @@ _OPEN_TARGETS = """
        AND g.target_kind = 'receivable' AND g.closed_on IS NULL)
 """
 _IS_CONTESTED = f"CASE WHEN f.is_contested = 1 AND 1 <> {_OPEN_TARGETS} THEN 1 ELSE 0 END"
-# CROSS JOIN holds SQLite to the order written: from the few things wanted to the many rows there are.
 _CANDIDATES = f"""
     SELECT {_CANDIDATE.format(how="'reference'", contested=_IS_CONTESTED)}
     FROM wanted w
@@ -116,7 +115,7 @@ _CANDIDATES = f"""
     FROM wanted w
     CROSS JOIN receivable r
     CROSS JOIN open_item o {_BESIDE}
-    WHERE w.how = 'payer' AND r.tenant = :t AND r.debtor_identity = w.token AND r.company = w.company
+    WHERE w.how = 'payer' AND r.tenant = :t AND r.debtor_key = w.token AND r.company = w.company
       AND o.tenant = :t AND o.receivable_id = r.receivable_id
 """
 
@@ -128,7 +127,7 @@ _LOCK_CANDIDATES = """
         SELECT r.receivable_id FROM wanted w JOIN receivable r ON r.company = w.company AND r.number = w.token
         WHERE w.how = 'number' AND r.tenant = :t
         UNION ALL
-        SELECT r.receivable_id FROM wanted w JOIN receivable r ON r.company = w.company AND r.debtor_identity = w.token
+        SELECT r.receivable_id FROM wanted w JOIN receivable r ON r.company = w.company AND r.debtor_key = w.token
         WHERE w.how = 'payer' AND r.tenant = :t)
     ORDER BY receivable_id FOR UPDATE
 """
@@ -178,10 +177,13 @@ class SqlMatching:
         ):  # two references of one receivable: the first payment settles it
             self._books.postings.clear()
             settled = self._books.postings.add_selected(_EXACT_FIRST, span)
-        for bucket in ("fee", "interest"):
-            self._books.postings.add_selected(_EXACT_OTHER_BUCKET.format(bucket=bucket), {"t": self._tenant})
+        self._books.postings.add_selected(_EXACT_OTHER_BUCKETS, {"t": self._tenant})
         self._books.settle_open_items(expected=settled)
         return settled
+
+    def suspend_unknown(self, first: int, last: int, account_nos: Collection[int]) -> int:
+        """Suspend the payments of a chunk that name nothing we know; see `store/payments/unknown.py`."""
+        return suspend_unknown(self._connection, self._tenant, self._books, first, last, account_nos)
 
     def rest(self, first: int, last: int) -> list[UnmatchedPayment]:
         """Return the payments of a chunk that the exact join left, in file order; closed and held ones left out."""
@@ -239,12 +241,12 @@ _NOTE_REPEATED = f"""
     INSERT INTO repeated_reference (tenant, exchange_no, account_no, reference)
     SELECT :t, :x, p.account_no, p.reference
     FROM chunk c JOIN payment p ON p.tenant = c.tenant AND p.payment_id BETWEEN c.first_payment AND c.last_payment
-    WHERE c.tenant = :t AND c.exchange_no = :x AND p.reference <> '' {_IS_OPEN_CASE}
+    WHERE c.tenant = :t AND c.exchange_no = :x AND p.reference <> '' {IS_OPEN_CASE}
     GROUP BY p.account_no, p.reference HAVING count(*) > 1
 """
 
 _PAYMENTS = f"""
-    SELECT p.payment_id, p.account_no, p.amount_ore, p.currency, {_DATE}, p.reference, p.quality, p.parts, p.texts,
+    SELECT p.payment_id, p.account_no, p.amount_ore, p.currency, {DATE}, p.reference, p.quality, p.parts, p.texts,
            p.payer_name, p.payer_account, p.payer_identity, p.exchange_no, p.section_no, coalesce(a.company, ''),
            p.kind
     FROM wanted_payment w

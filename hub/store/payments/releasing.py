@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 
 from hub.model.payments import Lump
 from hub.store.bulk import insert_named
-from hub.store.payments.lumps import LUMP_KEY
+from hub.store.payments.made_lumps import LUMP_KEY
 
 LEFT_OUT = "left_out_of_undo"
 

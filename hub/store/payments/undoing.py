@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, text
 
-from hub.model.payments import LoadedReversal, UnmatchedPayment
+from hub.model.payments import KeyOwner, LoadedReversal, UnmatchedPayment
 from hub.store.books import POSTING_COLUMNS, SqlBooks
 from hub.store.payments.releasing import MOVED, PAYMENTS_OF_FILE, ReleasedFile
 
@@ -94,20 +94,19 @@ class SqlUndoing(ReleasedFile):
         )
         return sorted(row[0] for row in rows)
 
-    def owners_of_keys(self, reversal: LoadedReversal) -> list[tuple[int, str]]:
-        """Return the booked payments that a reversal may take back, locked, each with what has been told of it.
+    def owners_of_keys(self, reversal: LoadedReversal) -> list[KeyOwner]:
+        """Return the payments that each key of a reversal leads to, locked, with how each stands.
 
-        That is `booked`, or once a file has taken the payment back: `told_elsewhere` when only other families have
-        told so, `told` when the reversal's own has. A payment that was closed or is held as the same money as another
-        leads to that one. One that we have refunded is left out: taking it back too would pay it back twice.
+        A payment that was closed or is held as the same money as another leads to that one.
         """
         owners = self._owners(reversal)
         if owners and self._connection.dialect.name == "postgresql":
-            self._connection.execute(_LOCK_OWNERS, {"t": self._tenant, "ids": list(owners)})
+            ids = sorted({owner.payment_id for owner in owners})
+            self._connection.execute(_LOCK_OWNERS, {"t": self._tenant, "ids": ids})
             owners = self._owners(reversal)
-        return sorted(owners.items())
+        return owners
 
-    def _owners(self, reversal: LoadedReversal) -> dict[int, str]:
+    def _owners(self, reversal: LoadedReversal) -> list[KeyOwner]:
         values = {
             "t": self._tenant,
             "x": reversal.exchange_no,
@@ -116,11 +115,11 @@ class SqlUndoing(ReleasedFile):
             "amount": reversal.amount_ore,
             "currency": reversal.currency,
         }
-        return {
-            row[0]: row[1]
+        return [
+            KeyOwner(kind, *row)
             for kind, value in reversal.keys
             for row in self._connection.execute(text(_OWNERS), {**values, "kind": kind, "value": value})
-        }
+        ]
 
     def let_second_tellings_stand(self, exchange_no: int) -> None:
         """Let other files that told the file's reversals again take them over: those payments stay taken back."""
@@ -207,7 +206,10 @@ _OWNERS = """
         WHERE coalesce(d.twin_payment, u.twin_payment) IS NOT NULL
     )
     SELECT p.payment_id,
-           CASE WHEN NOT EXISTS (SELECT 1 FROM reversal r WHERE r.tenant = p.tenant AND r.payment_id = p.payment_id
+           CASE WHEN u.state = 'held' OR EXISTS (SELECT 1 FROM suspense_movement m WHERE m.tenant = p.tenant
+                                                 AND m.payment_id = p.payment_id AND m.cause = 'refunded')
+                THEN 'barred'
+                WHEN NOT EXISTS (SELECT 1 FROM reversal r WHERE r.tenant = p.tenant AND r.payment_id = p.payment_id
                                  AND r.state = 'done') THEN 'booked'
                 WHEN EXISTS (SELECT 1 FROM reversal r
                              JOIN section s ON s.tenant = r.tenant AND s.exchange_no = r.exchange_no
@@ -220,14 +222,12 @@ _OWNERS = """
     FROM told f
     JOIN payment p ON p.tenant = :t AND p.payment_id = f.payment_id
     JOIN exchange x ON x.tenant = p.tenant AND x.exchange_no = p.exchange_no
+    LEFT JOIN unallocated_payment u ON u.tenant = p.tenant AND u.payment_id = p.payment_id
     WHERE p.account_no = :account AND p.amount_ore = :amount AND p.currency = :currency
       AND (x.state IN ('posting', 'posted') OR EXISTS (
            SELECT 1 FROM left_out_payment l WHERE l.tenant = p.tenant AND l.payment_id = p.payment_id))
       AND NOT EXISTS (SELECT 1 FROM duplicate_payment d WHERE d.tenant = p.tenant AND d.payment_id = p.payment_id)
-      AND NOT EXISTS (SELECT 1 FROM unallocated_payment u WHERE u.tenant = p.tenant AND u.payment_id = p.payment_id
-                      AND u.state = 'held')
-      AND NOT EXISTS (SELECT 1 FROM suspense_movement m WHERE m.tenant = p.tenant AND m.payment_id = p.payment_id
-                      AND m.cause = 'refunded')
+      AND (u.state IS NULL OR u.state <> 'held' OR u.twin_payment IS NULL)
 """
 
 _LOCK_OWNERS = text(

@@ -61,18 +61,18 @@ payment = table(
     text("channel"),
     text("payer_name"),
     text("payer_account"),
-    text("payer_identity"),
+    text("payer_identity"),  # as it is compared: see `identifiers.identity_key`
     text("payer_address"),
     text("texts"),  # divided by line feeds
     text("parts"),  # JSON, empty when none
     text("entry_reference"),
-    text("key_kind"),  # the first of its keys, empty when none; all of them stand in `payment_key`
+    text("key_kind"),  # the first of its keys that prove money, empty when none; all keys stand in `payment_key`
     text("key_value"),
     PrimaryKeyConstraint("tenant", "payment_id"),
 )
 
 payment_extra_key = table(
-    "payment_extra_key",  # the second key and on, by payment
+    "payment_extra_key",  # the second key that proves money, and on, by payment
     tenant_column(),
     number("payment_id"),
     text("kind"),
@@ -81,7 +81,7 @@ payment_extra_key = table(
 )
 
 payment_key = table(
-    "payment_key",  # every key, by value
+    "payment_key",  # every key by value, those that only find a payment too
     tenant_column(),
     text("value"),
     text("kind"),

@@ -26,6 +26,7 @@ receivable = table(
     text("debtor_number", default=""),
     text("debtor_name", default=""),
     text("debtor_identity", default=""),
+    text("debtor_key", default=""),  # what the identity is compared by with a payer's
     text("debtor_address", default=""),  # lines divided by line feeds
     text("second_debtor_name", default=""),
     text("second_debtor_identity", default=""),
@@ -40,7 +41,7 @@ receivable = table(
     PrimaryKeyConstraint("tenant", "receivable_id"),
     UniqueConstraint("tenant", "company", "number", "source_system", "version"),
 )
-Index("receivable_by_debtor", receivable.c.tenant, receivable.c.debtor_identity)
+Index("receivable_by_debtor", receivable.c.tenant, receivable.c.debtor_key)
 
 reference = table(
     "reference",  # what a payer writes, and the receivable it means at that account

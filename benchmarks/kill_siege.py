@@ -1,0 +1,183 @@
+"""Killing workers at random moments, each restarted at once, until the work is done and enough of them have died."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kill_files import Round
+from kill_world import KillWorld
+
+from hub.testing.killing.marks import Aim, read_marks
+from hub.testing.killing.moments import EVERY_MOMENT, START
+from hub.testing.killing.nursery import Nursery
+from hub.testing.killing.worker import Life
+
+WARM = (
+    "hub.cli.main",
+    "hub.cli.serve_commands",
+    "hub.runtime.node",
+    "hub.runtime.serving",
+    "hub.runtime.engine",
+    "hub_bankgiro.plugin",
+    "hub_demonstration_channels.plugin",
+)
+LOOK_S = 0.005
+ASK_S = 0.1
+SHORTEST_LIFE_S = 0.1
+AIMED_LIFE = 3  # times as long as another life, until its moment comes
+MAY_WAIT = {"send"}  # messages in doubt wait for their time; the next round need not
+NOWHERE = "between two runs"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a siege is laid."""
+
+    workers: Sequence[tuple[str, ...]]  # the words of each command
+    rounds: Iterator[Round]
+    kills: int  # inside work, at least
+    seed: int = 1
+    longest_life_s: float = 12.0
+    longest_small_life_s: float = 4.0  # from the second round on
+    aimed_share: float = 0.5
+    time_limit_s: float = 600.0
+    moments: Sequence[str] = EVERY_MOMENT
+    constants: dict[str, float] = field(default_factory=dict)
+    row_after_call: bool = False
+
+
+@dataclass
+class Tally:
+    """How many kills fell where. One kill falls in as many moments as its process had threads at work."""
+
+    blind: Counter[str] = field(default_factory=Counter)
+    aimed: Counter[str] = field(default_factory=Counter)
+    kills: Counter[str] = field(default_factory=Counter)  # blind and aimed inside work, and outside
+
+    def add(self, moments: Sequence[str], *, is_aimed: bool) -> None:
+        """Count one kill."""
+        inside = [moment for moment in moments if moment != START]
+        how = "aimed" if is_aimed else "blind"
+        self.kills[how if inside else "outside work"] += 1
+        for moment in set(inside) or {START if START in moments else NOWHERE}:
+            getattr(self, how)[moment] += 1
+
+    @property
+    def inside(self) -> int:
+        """Kills of a worker that carried something out."""
+        return self.kills["blind"] + self.kills["aimed"]
+
+    def missed(self, moments: Sequence[str]) -> list[str]:
+        """Return the moments in which nobody was killed."""
+        return [moment for moment in moments if not self.blind[moment] + self.aimed[moment]]
+
+    def least(self, moments: Sequence[str]) -> list[str]:
+        """Return the moments in which the fewest were killed."""
+        counts = {moment: self.blind[moment] + self.aimed[moment] for moment in moments}
+        return [moment for moment in moments if counts[moment] == min(counts.values())]
+
+
+class _Worker:
+    """One worker's place: one process after the other."""
+
+    def __init__(self, words: tuple[str, ...], marks: Path) -> None:
+        self.words = words
+        self.marks = marks
+        self.process = 0
+        self.dies_at_s = 0.0
+
+
+class Siege:
+    """One siege of one world."""
+
+    def __init__(self, world: KillWorld, nursery: Nursery, plan: Plan, folder: Path) -> None:
+        self.tally = Tally()
+        self.took_s = 0.0
+        self._world = world
+        self._nursery = nursery
+        self._plan = plan
+        self._random = random.Random(plan.seed)
+        self._workers = [_Worker(words, folder / f"marks-{n}") for n, words in enumerate(plan.workers)]
+
+    def lay(self) -> None:
+        """Feed, kill and restart until everything is done; then stop the workers.
+
+        Raises:
+            TimeoutError: it is not done within the time limit.
+        """
+        began_s = time.monotonic()
+        self._world.feed(next(self._plan.rounds))
+        for worker in self._workers:
+            self._start(worker)
+        try:
+            while self._goes_on():
+                if time.monotonic() - began_s > self._plan.time_limit_s:
+                    raise TimeoutError(f"not done: {self.tally}")
+        finally:
+            for worker in self._workers:
+                os.kill(worker.process, signal.SIGKILL)
+                self._nursery.ended(worker.process, wait=True)
+            self.took_s = time.monotonic() - began_s
+
+    def _goes_on(self) -> bool:
+        """Kill for a while, then say whether there is work left; feed the next round when too few have died."""
+        until_s = time.monotonic() + ASK_S
+        while time.monotonic() < until_s:
+            for worker in self._workers:
+                self._look_at(worker)
+            time.sleep(LOOK_S)
+        unfinished = self._world.unfinished()
+        wants_more = self.tally.inside < self._plan.kills or self.tally.missed(self._plan.moments)
+        if wants_more and unfinished <= MAY_WAIT and (work := next(self._plan.rounds, None)) is not None:
+            self._world.feed(work)
+            return True
+        return bool(unfinished)
+
+    def _look_at(self, worker: _Worker) -> None:
+        status = self._nursery.ended(worker.process)
+        if status is None and time.monotonic() >= worker.dies_at_s:
+            os.kill(worker.process, signal.SIGKILL)
+            status = self._nursery.ended(worker.process, wait=True)
+        if status is None:
+            return
+        if status != -signal.SIGKILL:
+            raise RuntimeError(f"a worker ended by itself with {status}; see its log")
+        left = read_marks(worker.marks)
+        self.tally.add(left.moments, is_aimed=bool(left.killed_itself_in))
+        self._start(worker)
+
+    def _start(self, worker: _Worker) -> None:
+        aim = Aim()
+        if self._random.random() < self._plan.aimed_share:
+            aim = Aim(self.tally.least(self._plan.moments), self._random.randrange(2**32))
+        longest_s = self._plan.longest_life_s if len(self._world.fed) < 2 else self._plan.longest_small_life_s
+        life_s = SHORTEST_LIFE_S * (longest_s / SHORTEST_LIFE_S) ** self._random.random()
+        worker.dies_at_s = time.monotonic() + (AIMED_LIFE * longest_s if aim.moments else life_s)
+        life = Life(
+            words=(*worker.words, "--home", str(self._world.home)),
+            marks=str(worker.marks),
+            aim=aim,
+            constants=self._plan.constants,
+            row_after_call=self._plan.row_after_call,
+        )
+        worker.process = self._nursery.start(life._asdict())
+
+
+def figures(siege: Siege) -> dict[str, Any]:
+    """Return what a siege came to, for a report."""
+    tally = siege.tally
+    moments = sorted({*EVERY_MOMENT, *tally.blind, *tally.aimed})
+    return {
+        "took_s": round(siege.took_s, 1),
+        "kills": {"inside work": tally.inside, **tally.kills},
+        "moments": {moment: {"blind": tally.blind[moment], "aimed": tally.aimed[moment]} for moment in moments},
+        "never": tally.missed(EVERY_MOMENT),
+    }

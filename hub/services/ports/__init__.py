@@ -1,0 +1,45 @@
+"""What services need from the outside: one transaction with its repositories, the store, the engine.
+
+`hub.store` implements these by shape. A unit of work is one transaction; a step never commits and opens none itself.
+"""
+
+from hub.services.ports.ledger import Accounts, Books, Commands, Events, Exchanges, JsonObject, Receivables
+from hub.services.ports.payments import Duplicates, Loading, Lumps, Matching, Queue, Undoing
+from hub.services.ports.work import (
+    Attempts,
+    Contents,
+    KeptContent,
+    NotOursError,
+    Runs,
+    Schedules,
+    Step,
+    Store,
+    UnitOfWork,
+    Work,
+)
+
+__all__ = [
+    "Accounts",
+    "Attempts",
+    "Books",
+    "Commands",
+    "Contents",
+    "Duplicates",
+    "Events",
+    "Exchanges",
+    "JsonObject",
+    "KeptContent",
+    "Loading",
+    "Lumps",
+    "Matching",
+    "NotOursError",
+    "Queue",
+    "Receivables",
+    "Runs",
+    "Schedules",
+    "Step",
+    "Store",
+    "Undoing",
+    "UnitOfWork",
+    "Work",
+]

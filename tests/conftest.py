@@ -75,6 +75,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         for table in metadata.sorted_tables:
             if table.name != "installation":
                 connection.execute(table.delete())
+        if connection.execute(text("SELECT to_regclass('dbos.workflow_status')")).scalar_one() is not None:
+            for name in ("status", "input", "output"):  # inputs that stay would be those of the next test's turns
+                connection.execute(text(f"TRUNCATE dbos.workflow_{name} CASCADE"))
     engine.dispose()
     return url
 

@@ -15,7 +15,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from hub.cli.session import Session, command
-from hub.cli.showing import answer_json, by_currency, kronor, out, progress_bar, state, table
+from hub.cli.showing import answer_json, by_currency, kronor, out, progress_bar, show, state, table
 from hub.cli.wording import explained, said
 from hub.demo.folder import BGMAX, CAMT054, LATE_RECEIVABLE, MISTYPED, MISTYPED_BY, SOURCE_SYSTEM
 from hub.model.enquiries import Fate, PaymentStory
@@ -231,4 +231,4 @@ def _tell(text: str) -> None:
 
 def _rows(*columns: str | tuple[str, str], rows: Sequence[Sequence[Any]]) -> None:
     if rows:
-        out().print(Padding(table(columns, rows, is_plain=not out().is_terminal), (0, 0, 0, _INDENT), expand=False))
+        show(Padding(table(columns, rows), (0, 0, 0, _INDENT), expand=False))

@@ -9,18 +9,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
+from hub.cli.file_outcomes import end_by, show_outcomes
 from hub.cli.session import Session, command
-from hub.cli.showing import answer_json, kronor, say, shortened, show_fields, show_table, state, words
-from hub.cli.telling import tell
+from hub.cli.showing import answer_json, kronor, minute, say, shortened, show_fields, show_table, state, words
+from hub.cli.telling import carry_out, tell
 from hub.cli.wording import said
+from hub.model.counting import counted
 from hub.model.enquiries import Fate, PaymentStory
-from hub.model.exchanges import Exchange
+from hub.model.exchanges import Exchange, ExchangeState
+from hub.services.ports import JsonObject
 
 if TYPE_CHECKING:
     from hub.runtime.facade_exchanges import Journey
 
-Number = Annotated[int, typer.Argument(help="The exchange's number.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept.")]
+Number = Annotated[int, typer.Argument(metavar="NO", help="The exchange's number, see: hub exchanges.")]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept.")]
 
 
 def group() -> typer.Typer:
@@ -38,26 +41,27 @@ def group() -> typer.Typer:
 
 def list_exchanges(
     session: Session,
-    in_state: Annotated[str, typer.Option("--state", help="Such as quarantined or held.")] = "",
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 50,
+    in_state: Annotated[ExchangeState | None, typer.Option("--state", help="Those in one state.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, metavar="N", help="At most so many.")] = 50,
 ) -> None:
     """List exchanges, newest first."""
     with session.hub() as hub:
-        found = hub.exchanges.latest(state=in_state, limit=limit)
+        found = hub.exchanges.latest(state=in_state or "", limit=limit)
     if session.as_json:
         answer_json(found)
         return
-    rows = [
-        (str(e.number), e.received_at[:16].replace("T", " "), e.name, e.format, state(e.state), e.reason) for e in found
-    ]
+    rows = [(str(e.number), minute(e.received_at), e.name, e.format, state(e.state), e.reason) for e in found]
     columns = (("no", "right"), ("received", "keep"), "file", "format", ("state", "keep"), ("why", "wrap"))
-    show_table("", columns, rows, empty="no file has come yet; try: hub receive FILE")
+    nothing = f"no file is {in_state}" if in_state else "no file has come yet; try: hub receive FILE"
+    show_table("", columns, rows, empty=nothing)
+    if len(found) == limit:
+        say(f"shown are the newest {limit}: see more with --limit")
 
 
 def show(
     session: Session,
     number: Number,
-    limit: Annotated[int, typer.Option("--limit", min=0, help="At most so many payments.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=0, metavar="N", help="At most so many payments.")] = 50,
 ) -> None:
     """Show what a file said, and what became of every payment in it."""
     with session.hub() as hub:
@@ -83,7 +87,8 @@ def _show_head(exchange: Exchange) -> None:
             ("error", f"{problem['code']} {place}" if problem else ""),
             ("format", f"{exchange.format} (plugin {exchange.plugin})" if exchange.format else ""),
             ("received", f"{exchange.received_at[:19].replace('T', ' ')} UTC, attempt {exchange.attempt}"),
-            ("bytes", f"{exchange.size:,} SHA-256 {exchange.sha256[:16]}…".replace(",", " ")),
+            ("bytes", f"{exchange.size:,}".replace(",", " ")),
+            ("SHA-256", exchange.sha256),
         ),
     )
 
@@ -103,9 +108,9 @@ def _show_journey(journey: Journey) -> None:
         ]
         columns = (
             ("account", "keep"),
-            "level",
+            ("level", "wrap"),
             ("booked", "keep"),
-            "serial",
+            ("serial", "wrap"),
             ("payments", "right"),
             ("kronor", "right"),
         )
@@ -129,7 +134,7 @@ def _differences(exchange: Exchange) -> list[str]:
     if not correction:
         return []
     count = len(correction["differences"])
-    return [f"it corrects exchange {correction['corrects']}: {count} differences (--json lists them)"]
+    return [f"it corrects exchange {correction['corrects']}: {counted(count, 'difference')} (--json lists them)"]
 
 
 def show_payments(title: str, payments: list[PaymentStory]) -> None:
@@ -162,7 +167,7 @@ def _fate(fate: Fate) -> Text:
 def content(
     session: Session,
     number: Number,
-    to: Annotated[Path, typer.Option("--to", help="The file to write.", dir_okay=False)],
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="The file to write.", dir_okay=False)],
 ) -> None:
     """Write the bytes of an exchange to a file, as they came."""
     with session.hub() as hub, hub.exchanges.content(number) as stream, to.open("xb") as file:
@@ -173,14 +178,18 @@ def content(
 def retry(session: Session, number: Number) -> None:
     """Take a file up again after its cause is mended: one in quarantine, undone, or whose run failed."""
     with session.hub() as hub:
-        exchange = hub.exchanges.retry(number)
-    answer_exchange(session, exchange)
+        hub.exchanges.retry(number)
+        _answer(session, {}, hub.exchanges.show(number))
 
 
 def accept(session: Session, number: Number) -> None:
-    """Take a held correction: the file it corrects is undone, and this one is posted."""
+    """Take a held correction: the file it corrects is undone, and this one is posted.
+
+    Says what became of the payments of both; ends as `hub receive` does.
+    """
     with session.hub() as hub:
-        tell(session, hub, "accept_correction", exchange_no=number)
+        answer = carry_out(session, hub, "accept_correction", exchange_no=number)
+        _answer(session, answer, hub.exchanges.show(number))
 
 
 def reject(session: Session, number: Number, reason: Reason) -> None:
@@ -195,9 +204,22 @@ def undo(session: Session, number: Number, reason: Reason) -> None:
         tell(session, hub, "undo_file", exchange_no=number, reason=reason)
 
 
-def answer_exchange(session: Session, exchange: Exchange) -> None:
-    """Answer with where an exchange stands now."""
+def _answer(session: Session, answer: JsonObject, journey: Journey) -> None:
+    """Answer with what a command says, and where its file stands now."""
     if session.as_json:
-        answer_json(exchange)
+        answer_json({**journey.exchange._asdict(), **answer, "exchange": journey.exchange, "outcome": journey.outcome})
     else:
-        _show_head(exchange)
+        for undone in answer.get("undone", ()):
+            say(_undone(undone))
+        show_outcomes([journey])
+    end_by([journey])
+
+
+def _undone(told: JsonObject) -> str:
+    """Say what an undo took back, such as `exchange 2 is undone: 21 postings taken back, 1 payment left out`."""
+    counts = [f"{counted(told['postings'], 'posting')} taken back"]
+    if told["held"]:
+        counts.append(f"{counted(told['held'], 'payment')} of other files held again")
+    if told["left_out"]:
+        counts.append(f"{counted(told['left_out'], 'payment')} left out, moved or refunded since (--json lists them)")
+    return f"exchange {told['exchange_no']} is undone: {', '.join(counts)}"

@@ -16,6 +16,7 @@ class ExitCode(IntEnum):
     CONFIGURATION = 3  # fix a setting, then again
     WAITS = 4  # queued or not answered: the same again later
     DEFECT = 5  # stop, and report it
+    BOOKS = 6  # hub verify found what is not as it must be: look at it before more is posted
 
 
 def exit_code_of(error: BaseException) -> ExitCode:

@@ -18,8 +18,10 @@ def register(app: typer.Typer) -> None:
 
 def feed(
     session: Session,
-    after: Annotated[int, typer.Option("--after", min=0, help="The number of the last event you have seen.")] = 0,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many events.")] = 1000,
+    after: Annotated[
+        int, typer.Option("--after", min=0, metavar="NO", help="The number of the last event you have seen.")
+    ] = 0,
+    limit: Annotated[int, typer.Option("--limit", min=1, metavar="N", help="At most so many events.")] = 1000,
 ) -> None:
     """Show events after a number. Keep the last number you have worked through, and ask again after it."""
     with session.hub() as hub:

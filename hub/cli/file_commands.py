@@ -3,42 +3,38 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from hub.cli.exit_codes import ExitCode
+from hub.cli.file_outcomes import end_by, show_outcomes
+from hub.cli.run_commands import run_progress
 from hub.cli.session import Session, command
-from hub.cli.showing import (
-    answer_json,
-    by_currency,
-    kronor,
-    out,
-    progress_bar,
-    say,
-    show_table,
-    state,
-    words,
-    write_privately,
-)
-from hub.errors import ConfigurationError, LedgerError
-from hub.model.exchanges import ExchangeState
+from hub.cli.showing import answer_json, by_currency, out, progress_bar, say, show_table, write_privately
+from hub.model.counting import counted
 from hub.model.import_rows import ImportReport
-
-if TYPE_CHECKING:
-    from hub.runtime.facade import Hub, Receipt
+from hub.transports.folder import SETTLED_AFTER_S
 
 MOST_ROWS_SHOWN = 20
-WAITS = "another process is working in this home; what you asked for is queued"
-_FAILURES = {ConfigurationError.code: ExitCode.CONFIGURATION, LedgerError.code: ExitCode.DEFECT}
 
 Files = Annotated[
-    list[Path] | None, typer.Argument(help="Payment files.", exists=True, dir_okay=False, show_default=False)
+    list[Path] | None,
+    typer.Argument(metavar="FILE", help="Payment files.", exists=True, dir_okay=False, show_default=False),
 ]
-Poll = Annotated[bool, typer.Option("--poll", help="Take what waits in the inbox instead, once.")]
+Poll = Annotated[
+    bool,
+    typer.Option(
+        "--poll",
+        help="Take what waits in the inbox instead, once. A file is taken when it has not changed for "
+        f"{SETTLED_AFTER_S:g} seconds; younger ones wait for the next call.",
+    ),
+]
 Inbox = Annotated[
     Path | None,
-    typer.Option("--inbox", help="With --poll: the folder; else inbox/TENANT in the home.", file_okay=False),
+    typer.Option(
+        "--inbox", metavar="FOLDER", help="With --poll: the folder; else inbox/TENANT in the home.", file_okay=False
+    ),
 ]
 
 
@@ -58,51 +54,15 @@ def receive(session: Session, files: Files = None, poll: Poll = False, inbox: In
     """
     if bool(files) == poll:
         raise typer.BadParameter("give files, or --poll")
-    with session.hub() as hub, progress_bar("posting", is_quiet=session.as_json) as bar:
-        told = (lambda _run, done, total: bar(done, total)) if bar is not None else None
+    with session.hub() as hub, run_progress("taking in", is_quiet=session.as_json) as told:
         receipts = hub.poll(inbox, progress=told) if poll else hub.receive_all(files or [], progress=told)
-        stories = [(receipt, hub.exchanges.show(receipt.exchange.number).outcome) for receipt in receipts]
-        if session.as_json:
-            answer_json([{**receipt._asdict(), "outcome": outcome} for receipt, outcome in stories])
-        else:
-            _show_receipts(hub, receipts)
-    _end(receipts)
-
-
-def _show_receipts(hub: Hub, receipts: list[Receipt]) -> None:
-    rows = []
-    for receipt in receipts:
-        exchange = receipt.exchange
-        for index, outcome in enumerate(hub.exchanges.show(exchange.number).outcome or [None]):
-            head = (str(exchange.number), exchange.name, exchange.format) if index == 0 else ("", "", "")
-            found = (
-                (
-                    state(outcome.what),
-                    words(outcome.why),
-                    str(outcome.payments),
-                    kronor(outcome.amount_ore, outcome.currency),
-                )
-                if outcome is not None
-                else (state("queued" if receipt.is_queued else exchange.state), exchange.reason, "", "")
-            )
-            rows.append((*head, *found))
-    columns = (("no", "right"), "file", "format", "what", ("why", "wrap"), ("payments", "right"), ("kronor", "right"))
-    show_table("", columns, rows, empty="nothing waits in the inbox")
-
-
-def _end(receipts: list[Receipt]) -> None:
-    for receipt in receipts:
-        if receipt.run_state == "failed":
-            say(f"{receipt.exchange.name}: {receipt.problem}; then: hub exchanges retry {receipt.exchange.number}")
-            raise typer.Exit(_FAILURES.get(receipt.problem.partition(":")[0], ExitCode.DATA))
-    if any(receipt.is_queued for receipt in receipts):
-        say(next(filter(None, (receipt.problem for receipt in receipts)), WAITS))
-        raise typer.Exit(ExitCode.WAITS)
-    if any(receipt.exchange.state == ExchangeState.QUARANTINED for receipt in receipts):
-        say("a file is in quarantine: see hub exchanges show NO; mend the cause, then: hub exchanges retry NO")
-        raise typer.Exit(ExitCode.DATA)
-    if any(receipt.exchange.state == ExchangeState.HELD for receipt in receipts):
-        say("a file corrects an earlier one and is held: see hub exchanges show NO, then accept or reject it")
+        journeys = [hub.exchanges.show(receipt.exchange.number) for receipt in receipts]
+    if session.as_json:
+        told_of = zip(receipts, journeys, strict=True)
+        answer_json([{**receipt._asdict(), "outcome": journey.outcome} for receipt, journey in told_of])
+    else:
+        show_outcomes(journeys)
+    end_by(journeys)
 
 
 # --- receivables -----------------------------------------------------------------------------------------------------
@@ -110,8 +70,12 @@ def _end(receipts: list[Receipt]) -> None:
 
 def import_file(
     session: Session,
-    file: Annotated[Path, typer.Argument(help="JSON, CSV or Excel (.xlsx).", exists=True, dir_okay=False)],
-    source_system: Annotated[str, typer.Option("--source-system", help="Where it comes from (försystem).")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="JSON, CSV or Excel (.xlsx).", exists=True, dir_okay=False)
+    ],
+    source_system: Annotated[
+        str, typer.Option("--source-system", metavar="NAME", help="Where it comes from (försystem).")
+    ],
     all_or_nothing: Annotated[bool, typer.Option("--all-or-nothing", help="One wrong row keeps all out.")] = False,
     opening: Annotated[bool, typer.Option("--opening", help="Opening balances: no vouchers.")] = False,
 ) -> None:
@@ -128,7 +92,7 @@ def import_file(
 
         beside = file.with_name(rejected_name(file.name))
         write_privately(beside, rejected_csv(report.rejected_rows))
-        say(f"{report.rejected} rejected rows are listed in {beside.name}")
+        say(f"{counted(report.rejected, 'rejected row')}, listed in {beside.name}")
     if session.as_json:
         answer_json(report.as_json())
     else:
@@ -144,7 +108,8 @@ def _show_report(report: ImportReport) -> None:
         say(f"{report.file_name} cannot be read: {report.refused}", is_error=True)
         return
     out().print(
-        f"{report.file_name}: {report.rows} rows, {report.new} new, {report.new_versions} new versions, "
+        f"{report.file_name}: {counted(report.rows, 'row')}, {report.new} new, "
+        f"{counted(report.new_versions, 'new version')}, "
         f"{report.unchanged} known already, {report.rejected} rejected; {by_currency(report.amounts_ore)}"
     )
     found = [("rejected", row.line, problem) for row in report.rejected_rows for problem in row.problems]
@@ -153,4 +118,7 @@ def _show_report(report: ImportReport) -> None:
     if rows:
         show_table("", ("", ("line", "right"), "field", "code", ("reason", "wrap")), rows)
     if report.suspended_payments:
-        say(f"{report.suspended_payments} waiting payments name what was imported; the rules have tried them again")
+        say(
+            f"{counted(report.suspended_payments, 'waiting payment')} may be for what was imported: tried again now; "
+            "what still waits: hub payments"
+        )

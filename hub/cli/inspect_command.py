@@ -10,16 +10,20 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
 from hub.cli.exit_codes import ExitCode
 from hub.cli.session import Session, command
-from hub.cli.showing import as_data, by_currency, kronor, say, show_fields, show_table, state, words
+from hub.cli.showing import as_data, by_currency, kronor, minute, say, show_fields, show_table, words
 from hub.runtime.inspecting import inspect_file
 from hub.services.payments.inspecting import FileInspector, Inspection
 
 SHOWN = 20
 
-Files = Annotated[list[Path], typer.Argument(help="Payment files.", exists=True, dir_okay=False, show_default=False)]
+Files = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE", help="Payment files.", exists=True, dir_okay=False, show_default=False),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +35,8 @@ def inspect(
     session: Session,
     files: Files,
     limit: Annotated[
-        int | None, typer.Option("--limit", min=0, help=f"At most so many entries; else {SHOWN}, with --json all.")
+        int | None,
+        typer.Option("--limit", min=0, metavar="N", help=f"At most so many entries; else {SHOWN}, with --json all."),
     ] = None,
     show_personal: Annotated[bool, typer.Option("--show-personal", help="Personal identity numbers in full.")] = False,
 ) -> None:
@@ -100,15 +105,15 @@ def _show(file: Path, inspector: FileInspector, limit: int) -> None:
 def _fields(found: Inspection) -> list[tuple[str, Any]]:
     return [
         ("format", f"{found.format}{' (marked as test)' if found.is_test else ''}"),
-        ("whole", state("done" if found.ok else "failed") if not found.ok else "yes, all controls agree"),
-        ("made", found.created_at),
+        ("whole", "yes, all controls agree" if found.ok else Text("no, see the error", style="red")),
+        ("made", minute(found.created_at)),
         ("payments", str(found.payments)),
         ("deductions", str(found.deductions) if found.deductions else ""),
         ("reversals", str(found.reversals) if found.reversals else ""),
         ("other entries", str(found.other_entries) if found.other_entries else ""),
         ("net", by_currency(found.net_ore)),
         ("all credit", by_currency(found.credit_ore)),
-        ("all debit", by_currency(found.debit_ore)),
+        ("all debit", by_currency(found.debit_ore) if found.debit_ore else ""),
     ]
 
 
@@ -129,7 +134,14 @@ def _show_sections(found: Inspection) -> None:
         )
         for section in found.sections[:SHOWN]
     ]
-    columns = ("account", "level", ("booked", "keep"), "serial", ("payments", "right"), ("kronor", "right"))
+    columns = (
+        ("account", "keep"),
+        ("level", "wrap"),
+        ("booked", "keep"),
+        ("serial", "wrap"),
+        ("payments", "right"),
+        ("kronor", "right"),
+    )
     show_table(f"sections ({len(rows)} of {len(found.sections)})", columns, rows)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import typer
 
 from hub.cli import (
+    attempt_commands,
+    backup_command,
     balance_command,
     demo_command,
     exchange_commands,
@@ -13,14 +15,19 @@ from hub.cli import (
     inspect_command,
     payment_commands,
     receivable_commands,
+    run_commands,
+    schedule_commands,
+    serve_commands,
     setup_commands,
     telling,
+    verify_command,
 )
 from hub.cli.session import root_options
 
 HELP = """Reskontra Hub: files from banks in, matched with receivables and posted; and what became of them.
 
-Exit codes: 0 done, 1 a file or choice is wrong, 2 the command is, 3 a setting is, 4 queued or waits, 5 a defect.
+Exit codes: 0 done, 1 a file or choice is wrong, 2 the command is, 3 a setting is, 4 queued or waits, 5 a defect,
+6 the books do not agree.
 """
 
 
@@ -30,11 +37,14 @@ def build_app() -> typer.Typer:
     root_options(app, HELP)
     for module in (
         setup_commands,
+        serve_commands,
         demo_command,
         file_commands,
         inspect_command,
         feed_command,
         balance_command,
+        verify_command,
+        backup_command,
         telling,
     ):
         module.register(app)
@@ -42,6 +52,9 @@ def build_app() -> typer.Typer:
         ("payments", payment_commands),
         ("receivables", receivable_commands),
         ("exchanges", exchange_commands),
+        ("attempts", attempt_commands),
+        ("runs", run_commands),
+        ("schedule", schedule_commands),
     ):
         app.add_typer(module.group(), name=name)
     return app

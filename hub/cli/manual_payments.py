@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 
 from hub.cli.session import Session, command
-from hub.cli.telling import Company, CreditBalance, Remark, ore, target, tell
+from hub.cli.telling import Coding, Company, CreditBalance, Number, Remark, coding_lines, ore, target, tell
 
-Number = Annotated[str, typer.Argument(help="The receivable's number.")]
-Method = Annotated[str, typer.Option("--method", help="Payment-method code of the company.")]
-Day = Annotated[str, typer.Option("--date", help="The day it really happened, such as 2026-11-20.")]
+Method = Annotated[str, typer.Option("--method", metavar="CODE", help="Payment-method code of the company.")]
+Day = Annotated[
+    str, typer.Option("--date", metavar="DATE", help="The day it really happened, such as 2026-11-20; not to come.")
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -24,7 +25,10 @@ def manual(
     number: Number,
     method: Method,
     date: Day,
-    amount: Annotated[str | None, typer.Option("--amount", help="In kronor; none with a text-only code.")] = None,
+    amount: Annotated[
+        str | None, typer.Option("--amount", metavar="KRONOR", help="Left out with a text-only code.")
+    ] = None,
+    coding: Coding = None,
     company: Company = "",
     allow_credit_balance: CreditBalance = False,
     remark: Remark = "",
@@ -39,6 +43,7 @@ def manual(
             method=method,
             transaction_date=date,
             amount_ore=ore(amount),
+            coding=coding_lines(coding),
             allow_credit_balance=allow_credit_balance,
             remark=remark,
         )

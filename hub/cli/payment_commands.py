@@ -9,12 +9,18 @@ from rich.text import Text
 
 from hub.cli import manual_payments, payment_moves
 from hub.cli.exchange_commands import show_payments
+from hub.cli.payment_moves import PaymentId
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, kronor, say, shortened, show_table, state, words
+from hub.cli.states import LumpState, WaitingState
+from hub.model.counting import counted
 from hub.model.payments import QueuedPayment
 
-PaymentId = Annotated[int, typer.Argument(help="The payment's id.")]
-Limit = Annotated[int, typer.Option("--limit", min=1, help="At most so many.")]
+NEXT_STEPS = {
+    "suspended": "hub payments suggest ID, then move, split or refund",
+    "held": "hub payments close ID (the same money) or release ID (new money)",
+}
+Limit = Annotated[int, typer.Option("--limit", min=1, metavar="N", help="At most so many.")]
 
 
 def group() -> typer.Typer:
@@ -32,13 +38,13 @@ def group() -> typer.Typer:
 
 def list_queue(
     session: Session,
-    in_state: Annotated[str, typer.Option("--state", help="suspended or held.")] = "",
-    group: Annotated[str, typer.Option("--group", help="A group that was held together.")] = "",
+    in_state: Annotated[WaitingState | None, typer.Option("--state", help="Those in one state.")] = None,
+    group: Annotated[str, typer.Option("--group", metavar="GROUP", help="A group that was held together.")] = "",
     limit: Limit = 100,
 ) -> None:
     """List payments that wait: suspended ones are in the suspense account, held ones are posted nowhere yet."""
     with session.hub() as hub:
-        waiting = hub.payments.queue(state=in_state, group=group, limit=limit)
+        waiting = hub.payments.queue(state=in_state or "", group=group, limit=limit)
         totals = hub.payments.totals()
     if session.as_json:
         answer_json(waiting)
@@ -52,16 +58,17 @@ def list_queue(
         ("why", "wrap"),
         ("kronor", "right"),
     )
-    show_table("", columns, [_row(payment) for payment in waiting], empty="no money waits")
+    show_table("", columns, [_row(payment) for payment in waiting], empty="no such money waits")
     _say_how_many(waiting, totals, in_state, group)
     for name, currency, count, remaining_ore in totals:
-        say(f"{name}: {count} payments, {kronor(remaining_ore, currency)}")
+        next_step = NEXT_STEPS.get(name, "")
+        say(f"{name}: {counted(count, 'payment')}, {kronor(remaining_ore, currency)}{next_step and '; '}{next_step}")
 
 
 def _say_how_many(
-    waiting: list[QueuedPayment], totals: list[tuple[str, str, int, int]], in_state: str, group: str
+    waiting: list[QueuedPayment], totals: list[tuple[str, str, int, int]], in_state: WaitingState | None, group: str
 ) -> None:
-    in_all = sum(count for name, _, count, _ in totals if in_state in ("", name))
+    in_all = sum(count for name, _, count, _ in totals if in_state in (None, name))
     if not group and in_all > len(waiting):
         say(f"shown are {len(waiting)} of {in_all}: see more with --limit")
 
@@ -90,7 +97,10 @@ def show(session: Session, payment_id: PaymentId) -> None:
 
 
 def suggest(session: Session, payment_id: PaymentId) -> None:
-    """Say what a suspended payment may be for, best first; then: hub payments move ID NUMBER."""
+    """Say what a suspended payment may be for, best first; then: hub payments move ID NUMBER.
+
+    Ends in 1 when there is no such payment, or it is not suspended.
+    """
     with session.hub() as hub:
         found = hub.payments.suggest(payment_id)
     if session.as_json:
@@ -98,7 +108,14 @@ def suggest(session: Session, payment_id: PaymentId) -> None:
         return
     rows = [(s["number"], s["due_date"], words(s["reason"]), kronor(s["open_ore"])) for s in found]
     columns = (("receivable", "keep"), ("due", "keep"), ("because", "wrap"), ("open", "right"))
-    show_table("", columns, rows, empty="nothing fits; it may still be moved or refunded by hand")
+    show_table(
+        "",
+        columns,
+        rows,
+        empty=f"nothing fits; place it yourself: hub payments move {payment_id} NUMBER, or refund {payment_id}",
+    )
+    if found:
+        say(f"to place it: hub payments move {payment_id} {found[0]['number']}")
 
 
 def signals(session: Session, limit: Limit = 100) -> None:
@@ -124,11 +141,11 @@ def signals(session: Session, limit: Limit = 100) -> None:
 
 def lumps(
     session: Session,
-    in_state: Annotated[str, typer.Option("--state", help="alone, paired, payment, duplicate, or all.")] = "alone",
+    in_state: Annotated[LumpState, typer.Option("--state", help="Those in one state.")] = LumpState.ALONE,
 ) -> None:
     """List movements of the bank accounts that came without who paid: those that stand alone, or others."""
     with session.hub() as hub:
-        found = hub.payments.lumps(state="" if in_state == "all" else in_state)
+        found = hub.payments.lumps(state="" if in_state is LumpState.ALL else in_state)
     if session.as_json:
         answer_json(found)
         return
@@ -144,4 +161,4 @@ def lumps(
         for m in found
     ]
     columns = (("no", "right"), ("booked", "keep"), "reference", ("exchange", "right"), "state", ("kronor", "right"))
-    show_table("", columns, rows, empty="no bank movement is in this state")
+    show_table("", columns, rows, empty=f"no lump is {in_state}; see: --state all")

@@ -7,17 +7,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hub.cli.session import Session, command
-from hub.cli.telling import Company, CreditBalance, Remark, ore, target, tell
+from hub.cli.telling import Company, CreditBalance, Number, Remark, ore, target, tell
 from hub.model.commands import Verdict
 
 if TYPE_CHECKING:
     from hub.runtime.facade import Hub
 
-PaymentId = Annotated[int, typer.Argument(help="The payment's id.")]
-PaymentIds = Annotated[list[int] | None, typer.Argument(help="Payments by id.", show_default=False)]
-Amount = Annotated[str | None, typer.Option("--amount", help="In kronor; left out: all that remains.")]
-Group = Annotated[str, typer.Option("--group", help="A whole group that was held together.")]
-Account = Annotated[str, typer.Option("--account", help="Such as bankgiro:9912346, when the file's own is not known.")]
+PaymentId = Annotated[int, typer.Argument(metavar="ID", help="The payment's id, see: hub payments.")]
+PaymentIds = Annotated[list[int] | None, typer.Argument(metavar="ID", help="Payments by id.", show_default=False)]
+Amount = Annotated[
+    str | None, typer.Option("--amount", metavar="KRONOR", help='Such as "1250,50"; left out: all that remains.')
+]
+Group = Annotated[str, typer.Option("--group", metavar="GROUP", help="A whole group that was held together.")]
+Account = Annotated[
+    str,
+    typer.Option("--account", metavar="ACCOUNT", help="Such as bankgiro:9912346, when the file's own is not known."),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -34,7 +39,7 @@ def add_to(app: typer.Typer) -> None:
 def move(
     session: Session,
     payment_id: PaymentId,
-    number: Annotated[str, typer.Argument(help="The receivable's number.")],
+    number: Number,
     amount: Amount = None,
     company: Company = "",
     allow_credit_balance: CreditBalance = False,
@@ -42,13 +47,16 @@ def move(
     """Move suspended money to a receivable."""
     with session.hub() as hub:
         shares = ({**target(hub, number, company), "amount_ore": ore(amount)},)
-        _move(session, hub, payment_id, shares, allow_credit_balance)
+        _move(session, hub, payment_id, shares, allow_credit_balance, {})
 
 
 def split(
     session: Session,
     payment_id: PaymentId,
-    shares: Annotated[list[str], typer.Argument(help="NUMBER=KRONOR each; the last may be NUMBER alone: the rest.")],
+    shares: Annotated[
+        list[str],
+        typer.Argument(metavar="NUMBER=KRONOR", help="Each a receivable; the last may be NUMBER alone: the rest."),
+    ],
     company: Company = "",
     allow_credit_balance: CreditBalance = False,
 ) -> None:
@@ -56,26 +64,35 @@ def split(
     parted = [share.partition("=") for share in shares]
     with session.hub() as hub:
         wire = tuple(
-            {**target(hub, number, company), "amount_ore": ore(amount, option=number)} for number, _, amount in parted
+            {**target(hub, number, company), "amount_ore": ore(amount if sign else None, option=number)}
+            for number, sign, amount in parted
         )
-        _move(session, hub, payment_id, wire, allow_credit_balance)
+        _move(session, hub, payment_id, wire, allow_credit_balance, {"amount_ore": "NUMBER=KRONOR"})
 
 
-def _move(session: Session, hub: Hub, payment_id: int, shares: tuple[dict[str, Any], ...], is_allowed: bool) -> None:
-    tell(session, hub, "move_payment", payment_id=payment_id, shares=shares, allow_credit_balance=is_allowed)
+def _move(
+    session: Session,
+    hub: Hub,
+    payment_id: int,
+    shares: tuple[dict[str, Any], ...],
+    is_allowed: bool,
+    given_by: dict[str, str],
+) -> None:
+    body = {"payment_id": payment_id, "shares": shares, "allow_credit_balance": is_allowed}
+    tell(session, hub, "move_payment", given_by, **body)
 
 
 def refund(
     session: Session,
     payment_id: PaymentId,
     amount: Amount = None,
-    to: Annotated[str, typer.Option("--to", help="Account to pay to; left out: the one it came from.")] = "",
+    to: Annotated[str, typer.Option("--to", metavar="ACCOUNT", help="Left out: the one it came from.")] = "",
     remark: Remark = "",
 ) -> None:
     """Order suspended money to be paid back; the event refund_ordered says what to pay out."""
     with session.hub() as hub:
         body = {"payment_id": payment_id, "amount_ore": ore(amount), "payee_account": to, "remark": remark}
-        tell(session, hub, "refund_payment", **body)
+        tell(session, hub, "refund_payment", {"payee_account": "--to"}, **body)
 
 
 def write_off(
@@ -109,8 +126,10 @@ def _decide(session: Session, verdict: Verdict, payment_ids: list[int] | None, g
 
 def lump_payment(
     session: Session,
-    lump_no: Annotated[int, typer.Argument(help="The lump's number, see: hub payments lumps.")],
-    reference: Annotated[str, typer.Option("--reference", help="What the money is for, where you know it.")] = "",
+    lump_no: Annotated[int, typer.Argument(metavar="NO", help="The lump's number, see: hub payments lumps.")],
+    reference: Annotated[
+        str, typer.Option("--reference", metavar="TEXT", help="What the money is for, where you know it.")
+    ] = "",
 ) -> None:
     """Make a lump that stays alone a payment of its own."""
     with session.hub() as hub:

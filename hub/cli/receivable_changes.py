@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
-from hub.cli.manual_payments import Day, Method, Number
+from hub.cli.manual_payments import Day, Method
 from hub.cli.session import Session, command
-from hub.cli.telling import Company, CreditBalance, Remark, ore, target, tell
+from hub.cli.telling import Coding, Company, CreditBalance, Number, Remark, coding_lines, ore, target, tell
 
-Amount = Annotated[str | None, typer.Option("--amount", help="In kronor; left out: everything that is open.")]
+Amount = Annotated[
+    str | None, typer.Option("--amount", metavar="KRONOR", help='Such as "1250,50"; left out: everything that is open.')
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,13 +32,15 @@ def credit(
     session: Session,
     number: Number,
     amount: Amount = None,
+    coding: Coding = None,
     company: Company = "",
     allow_credit_balance: CreditBalance = False,
     remark: Remark = "",
 ) -> None:
     """Credit a receivable, whole or in part."""
     with session.hub() as hub:
-        body = {"amount_ore": ore(amount), "allow_credit_balance": allow_credit_balance, "remark": remark}
+        body = {"amount_ore": ore(amount), "coding": coding_lines(coding), "remark": remark}
+        body["allow_credit_balance"] = allow_credit_balance
         tell(session, hub, "credit_receivable", receivable=target(hub, number, company), **body)
 
 
@@ -56,7 +60,7 @@ def cancel(
 def write_off(
     session: Session,
     number: Number,
-    reason: Annotated[str, typer.Option("--reason", help="Reason code.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="CODE", help="Reason code.")],
     amount: Amount = None,
     company: Company = "",
     remark: Remark = "",
@@ -70,25 +74,39 @@ def write_off(
 def own_payment(
     session: Session,
     number: Number,
-    amount: Annotated[str, typer.Option("--amount", help="In kronor.")],
+    amount: Annotated[str, typer.Option("--amount", metavar="KRONOR", help='Such as "1250,50".')],
     method: Method,
     date: Day,
+    coding: Coding = None,
     company: Company = "",
+    allow_credit_balance: CreditBalance = False,
     remark: Remark = "",
 ) -> None:
     """Report money that the core ledger got itself."""
     with session.hub() as hub:
-        body = {"amount_ore": ore(amount), "method": method, "transaction_date": date, "remark": remark}
-        tell(session, hub, "report_own_payment", receivable=target(hub, number, company), **body)
+        tell(
+            session,
+            hub,
+            "report_own_payment",
+            receivable=target(hub, number, company),
+            method=method,
+            transaction_date=date,
+            amount_ore=ore(amount),
+            coding=coding_lines(coding),
+            allow_credit_balance=allow_credit_balance,
+            remark=remark,
+        )
 
 
 def hold(
     session: Session,
     number: Number,
-    code: Annotated[str, typer.Option("--code", help="Hold code (kravkod).")],
-    until: Annotated[str, typer.Option("--until", help="Last day of the stop; left out: until it is ended.")] = "",
-    source: Annotated[str, typer.Option("--source", help="What set it.")] = "person",
-    reason: Annotated[str, typer.Option("--reason", help="Why.")] = "",
+    code: Annotated[str, typer.Option("--code", metavar="CODE", help="Hold code (kravkod).")],
+    until: Annotated[
+        str, typer.Option("--until", metavar="DATE", help="Last day of the stop; left out: until it is ended.")
+    ] = "",
+    source: Annotated[str, typer.Option("--source", metavar="TEXT", help="What set it.")] = "person",
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")] = "",
     company: Company = "",
 ) -> None:
     """Stop dunning of a receivable."""
@@ -100,7 +118,7 @@ def hold(
 def end_hold(
     session: Session,
     number: Number,
-    code: Annotated[str, typer.Option("--code", help="Every active hold with this code.")],
+    code: Annotated[str, typer.Option("--code", metavar="CODE", help="Every active hold with this code.")],
     company: Company = "",
 ) -> None:
     """End a stop."""
@@ -111,7 +129,7 @@ def end_hold(
 def watch(
     session: Session,
     number: Number,
-    text: Annotated[str, typer.Argument(help="What to think of when it is paid.")],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What to think of when it is paid.")],
     company: Company = "",
 ) -> None:
     """Put a receivable under watch (betalningsbevakning): payments on it come on hub payments signals."""
@@ -128,8 +146,8 @@ def unwatch(session: Session, number: Number, company: Company = "") -> None:
 def due_date(
     session: Session,
     number: Number,
-    date: Annotated[str, typer.Argument(help="The new due date, such as 2026-12-31.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why.")] = "",
+    date: Annotated[str, typer.Argument(metavar="DATE", help="The new due date, such as 2026-12-31.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")] = "",
     company: Company = "",
 ) -> None:
     """Move a receivable's due date; the original one is kept beside it."""

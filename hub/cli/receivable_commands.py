@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from hub.cli import receivable_changes
 from hub.cli.session import Session, command
-from hub.cli.showing import answer_json, kronor, show_fields, show_table, words
+from hub.cli.showing import answer_json, kronor, say, show_fields, show_table, words
+from hub.cli.telling import Company, Number
+from hub.model.receivables import OpenReceivable
+from hub.services.payments.inspecting import masked_identity
 
-Number = Annotated[str, typer.Argument(help="The receivable's number, or SYSTEM/number.")]
-Company = Annotated[str, typer.Option("--company", help="The company's number.")]
+if TYPE_CHECKING:
+    from hub.runtime.facade_receivables import ReceivableStory
+
+ShowPersonal = Annotated[bool, typer.Option("--show-personal", help="With --json: personal identity numbers in full.")]
 
 
 def group() -> typer.Typer:
@@ -25,21 +30,24 @@ def group() -> typer.Typer:
 
 def list_receivables(
     session: Session,
-    search: Annotated[str, typer.Option("--search", help="Part of a number, name or identity.")] = "",
+    search: Annotated[str, typer.Option("--search", metavar="TEXT", help="Part of a number, name or identity.")] = "",
     company: Company = "",
     all_of_them: Annotated[bool, typer.Option("--all", help="Settled ones too.")] = False,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 100,
+    limit: Annotated[int, typer.Option("--limit", min=1, metavar="N", help="At most so many.")] = 100,
+    show_personal: ShowPersonal = False,
 ) -> None:
-    """List open receivables."""
+    """List open receivables, each version by itself."""
     with session.hub() as hub:
         found = hub.receivables.search(search, company=company, open_only=not all_of_them, limit=limit)
     if session.as_json:
-        answer_json([{**row._asdict(), "open_ore": row.open_ore} for row in found])
+        answer_json([_as_data(row, show_personal=show_personal) for row in found])
         return
     rows = [
         (
             r.company,
             r.number,
+            str(r.version),
+            r.source_system,
             words(r.kind),
             r.due_date,
             r.debtor_name,
@@ -48,21 +56,47 @@ def list_receivables(
         )
         for r in found
     ]
-    columns = ("company", ("number", "keep"), "kind", ("due", "keep"), "debtor", ("open", "right"), "")
-    show_table("", columns, rows, empty="nothing is open")
+    columns = (
+        "company",
+        ("number", "keep"),
+        ("version", "right"),
+        "source",
+        "kind",
+        ("due", "keep"),
+        "debtor",
+        ("open", "right"),
+        "",
+    )
+    nothing = "nothing is open" if not (search or company) else "no open receivable fits"
+    show_table("", columns, rows, empty="no receivable fits" if all_of_them else f"{nothing}; settled ones too: --all")
+    if len(found) == limit:
+        say(f"shown are the first {limit}: see more with --limit")
 
 
-def show(session: Session, number: Number, company: Company = "") -> None:
+def _as_data(receivable: OpenReceivable, *, show_personal: bool) -> dict[str, Any]:
+    """Return a receivable as JSON; a personal identity number without its last digits, unless it is asked for."""
+    identity = receivable.debtor_identity
+    shown = identity if show_personal else masked_identity(identity)
+    return {**receivable._asdict(), "debtor_identity": shown, "open_ore": receivable.open_ore}
+
+
+def show(session: Session, number: Number, company: Company = "", show_personal: ShowPersonal = False) -> None:
     """Show one receivable with every entry on it."""
     with session.hub() as hub:
         story = hub.receivables.show(number, company=company)
     if session.as_json:
-        answer_json({**story._asdict(), "open_ore": story.receivable.open_ore})
+        receivable = _as_data(story.receivable, show_personal=show_personal)
+        answer_json({**story._asdict(), "receivable": receivable, "open_ore": story.receivable.open_ore})
         return
+    _show_story(story)
+
+
+def _show_story(story: ReceivableStory) -> None:
     receivable = story.receivable
     show_fields(
         f"{words(receivable.kind)} {receivable.number}, company {receivable.company}",
         (
+            ("source", f"{receivable.source_system}, version {receivable.version}"),
             ("debtor", receivable.debtor_name),
             ("due", receivable.due_date),
             ("references", ", ".join(sorted({row.reference for row in story.references}))),

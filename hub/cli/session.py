@@ -16,31 +16,52 @@ import typer
 
 from hub.cli.exit_codes import exit_code_of
 from hub.cli.showing import answer_json, leave_quietly, say
+from hub.cli.usage import UsageLine
 from hub.errors import HubError
 
 if TYPE_CHECKING:
+    from hub.runtime.bootstrap import Installation
     from hub.runtime.facade import Hub
 
 Home = Annotated[
     Path | None,
-    typer.Option("--home", help="The home folder; else HUB_HOME, else the current folder.", rich_help_panel="Common"),
+    typer.Option(
+        "--home",
+        metavar="FOLDER",
+        help="The home folder; else HUB_HOME, else the current folder.",
+        rich_help_panel="Common",
+    ),
 ]
 TenantName = Annotated[
-    str | None, typer.Option("--tenant", help="The tenant; needed when there are several.", rich_help_panel="Common")
+    str | None,
+    typer.Option(
+        "--tenant", metavar="NAME", help="The tenant; needed when there are several.", rich_help_panel="Common"
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.", rich_help_panel="Common")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show a traceback on errors.", rich_help_panel="Common")]
 Wait = Annotated[
     float,
-    typer.Option("--wait", min=0, help="Seconds to wait for another process at work.", rich_help_panel="Common"),
+    typer.Option(
+        "--wait",
+        min=0,
+        metavar="SECONDS",
+        help="How long to wait for another process at work.",
+        rich_help_panel="Common",
+    ),
 ]
 Key = Annotated[
     str,
     typer.Option(
-        "--key", help="Your own key: the same command with it again changes nothing.", show_default="a new one"
+        "--key",
+        metavar="TEXT",
+        help="Your own key: the same command with it again changes nothing.",
+        show_default="a new one",
     ),
 ]
-User = Annotated[str, typer.Option("--user", help="Who says it.", show_default="the name you are logged in by")]
+User = Annotated[
+    str, typer.Option("--user", metavar="NAME", help="Who says it.", show_default="the name you are logged in by")
+]
 KEYED: dict[str, tuple[Any, Any]] = {"key": (Key, ""), "user": (User, "")}
 SHARED: dict[str, tuple[Any, Any]] = {
     "home": (Home, None),
@@ -72,6 +93,12 @@ class Session:
 
         return Hub.open(self.home, self.tenant, wait_s=self.wait)
 
+    def installation(self) -> Installation:
+        """Open the home, for what concerns no single tenant; close it after use."""
+        from hub.runtime.bootstrap import Installation
+
+        return Installation.open(self.home)
+
     def body(self, kind: str, **values: Any) -> dict[str, Any]:
         """Return a command's wire form; what is not given is left out."""
         given = {name: value for name, value in values.items() if value not in (None, "", ())}
@@ -99,7 +126,7 @@ def command(
     extra = KEYED if is_keyed else {}
 
     def register(function: Command) -> Command:
-        app.command(name)(_with_shared_options(function, extra, always=True))
+        app.command(name, cls=UsageLine)(_with_shared_options(function, extra, always=True))
         if is_default:
             app.callback(invoke_without_command=True)(_with_shared_options(function, {}, always=False))
         return function

@@ -1,4 +1,4 @@
-"""`hub init`, `doctor`, `plugins`, `runs` and `tasks`: setting up, and looking after."""
+"""`hub init`, `doctor`, `plugins` and `tasks`: setting up, and looking after."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.text import Text
 
 from hub.cli.exit_codes import ExitCode
 from hub.cli.session import Session, command
-from hub.cli.showing import answer_json, out, say, show_table, state
+from hub.cli.showing import answer_json, out, say, show_table, state, words
 from hub.runtime.plugins import installed_plugins
 from hub.runtime.starter_home import write_starter_home
 
@@ -23,13 +23,14 @@ def register(app: typer.Typer) -> None:
     command(app, "init")(init)
     command(app, "doctor")(doctor)
     command(app, "plugins")(plugins)
-    command(app, "runs")(runs)
     command(app, "tasks")(tasks)
 
 
 def init(
     session: Session,
-    folder: Annotated[Path | None, typer.Argument(help="Else --home, else the current folder.")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="FOLDER", help="Else --home, else the current folder.")
+    ] = None,
 ) -> None:
     """Write a home folder to start from, with one invented tenant."""
     home = folder or session.home or Path()
@@ -107,24 +108,6 @@ def _span(stem: str, versions: Sequence[str]) -> str:
     return f"{stem}.{versions[0]}" + (f" to {versions[-1]}" if len(versions) > 1 else "")
 
 
-def runs(
-    session: Session,
-    in_state: Annotated[str, typer.Option("--state", help="queued, running, done or failed.")] = "",
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 20,
-) -> None:
-    """List runs, newest first."""
-    with session.hub() as hub:
-        found = hub.runs(state=in_state, limit=limit)
-    if session.as_json:
-        answer_json(found)
-        return
-    rows = [
-        (r.run_id, state(r.state), f"{r.done}/{r.total}" if r.total else "", r.created_at[:19], r.problem)
-        for r in found
-    ]
-    show_table("", (("run", "keep"), "state", ("done", "right"), "created", ("problem", "wrap")), rows, empty="no runs")
-
-
 def tasks(session: Session) -> None:
     """List what waits for a person, oldest first."""
     with session.hub() as hub:
@@ -132,7 +115,8 @@ def tasks(session: Session) -> None:
     if session.as_json:
         answer_json(found)
         return
-    rows = [(str(task["task_no"]), task["created_at"][:10], task["kind"], task["text"]) for task in found]
-    show_table(
-        "", (("no", "right"), ("since", "keep"), "kind", ("what", "wrap")), rows, empty="nothing waits for a person"
-    )
+    rows = [(str(task["task_no"]), task["created_at"][:10], words(task["kind"]), task["text"]) for task in found]
+    columns = (("no", "right"), ("since", "keep"), "kind", ("what", "wrap"))
+    show_table("", columns, rows, empty="nothing waits for a person")
+    if found:
+        say("look closer: hub exchanges show NO, hub payments show ID; what to do: docs/when-something-is-off.md")

@@ -1,6 +1,7 @@
 """How answers look: tables for people, JSON for scripts. Data goes to stdout, words about it to stderr.
 
-Colour and progress only where a person looks: rich leaves them out in a pipe, and with NO_COLOR.
+Colour and progress only where a person looks: rich leaves them out in a pipe, and with NO_COLOR. In a pipe nothing is
+cut, whatever the environment says of width and colour, and no line ends in blanks.
 """
 
 from __future__ import annotations
@@ -11,13 +12,25 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, SupportsInt
 
 from pydantic import BaseModel
 from rich import box
 from rich.console import Console, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.live import Live
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -55,8 +68,23 @@ def leave_quietly() -> NoReturn:
 
 def out() -> Console:
     """Return the console that answers go to."""
-    console = _Console(file=sys.stdout, highlight=False)
-    return console if console.is_terminal else _Console(file=sys.stdout, highlight=False, width=PIPE_WIDTH)
+    return _Console(file=sys.stdout, highlight=False, width=None if is_seen() else PIPE_WIDTH)
+
+
+def is_seen() -> bool:
+    """Say whether answers go to a screen; FORCE_COLOR makes rich believe so of a pipe too."""
+    return sys.stdout.isatty()
+
+
+def show(what: RenderableType) -> None:
+    """Show a table or text."""
+    console = out()
+    if is_seen():
+        console.print(what)
+        return
+    with console.capture() as captured:
+        console.print(what)
+    sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().removesuffix("\n").split("\n"))
 
 
 def err() -> Console:
@@ -96,11 +124,12 @@ def show_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[An
         say(empty or f"{title}: none")
         return
     show_title(title)
-    out().print(table(columns, listed, is_plain=not out().is_terminal))
+    show(table(columns, listed))
 
 
-def table(columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, is_plain: bool = False) -> Table:
-    """Make a table; a plain one has a heading, and rows without lines that no width cuts."""
+def table(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Table:
+    """Make a table; where it is not seen on a screen it has a heading, and rows without lines that no width cuts."""
+    is_plain = not is_seen()
     made = Table(
         box=None if is_plain else box.SIMPLE_HEAD,
         padding=(0, 2, 0, 0) if is_plain else (0, 1, 0, 0),
@@ -123,7 +152,7 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, is_plain:
 def show_title(title: str) -> None:
     """Show what the next table is about."""
     if title:
-        out().print(Text(title, style="bold"))
+        show(Text(title, style="bold"))
 
 
 def show_fields(title: str, fields: Iterable[tuple[str, RenderableType]]) -> None:
@@ -135,9 +164,9 @@ def show_fields(title: str, fields: Iterable[tuple[str, RenderableType]]) -> Non
         if value != "":
             made.add_row(name, Text(value) if isinstance(value, str) else value)
     show_title(title)
-    out().print(made)
-    if out().is_terminal:
-        out().print()
+    show(made)
+    if is_seen():
+        show("")
 
 
 def kronor(amount_ore: int, currency: str = "SEK") -> str:
@@ -156,33 +185,88 @@ def state(word: str) -> Text:
 
 
 def shortened(text: str, longest: int = 25) -> str:
-    """Return a text on one line, cut at the width of an OCR reference."""
+    """Return a text on one line; on a screen cut at the width of an OCR reference."""
     line = " ".join(text.split())
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+    return line if len(line) <= longest or not is_seen() else f"{line[: longest - 1]}…"
+
+
+def minute(moment: str) -> str:
+    """Write an ISO time to the minute: `2026-11-20 18:30`."""
+    return moment[:16].replace("T", " ")
 
 
 def words(code: str) -> str:
-    """Write a code as words: `unknown_reference` as `unknown reference`."""
-    return code.replace("_", " ")
+    """Write a code as words: `unknown_reference` as `unknown reference`, `method:1` as `method 1`."""
+    return code.replace("_", " ").replace(":", " ")
+
+
+Told = Callable[[str, int, int], None]
+"""(of what, how much is done, of how much): a total of 0 is not known yet."""
+
+
+@contextmanager
+def progress_bars(what: str, *, is_quiet: bool) -> Iterator[Told | None]:
+    """Show a bar for each thing that goes on, on a terminal only; yields what is told how far each has come.
+
+    `what` is shown while nothing is told of.
+    """
+    if is_quiet or not sys.stderr.isatty():
+        yield None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), _Counted(), TimeRemainingColumn())
+    with Progress(*columns, console=err(), transient=True) as shown:
+        yield _Bars(shown, what).tell
 
 
 @contextmanager
 def progress_bar(what: str, *, is_quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """Show a bar while long work goes on, on a terminal only; yields what is told how far it has come."""
-    console = err()
-    if is_quiet or not console.is_terminal:
-        yield None
+    """Show one bar, on a terminal only; yields what is told how far it has come."""
+    with progress_bars(what, is_quiet=is_quiet) as tell:
+        yield None if tell is None else partial(tell, what)
+
+
+class _Bars:
+    """A bar for each thing told of, until it is complete."""
+
+    def __init__(self, shown: Progress, what: str) -> None:
+        self._shown = shown
+        self._bars: dict[str, TaskID] = {}
+        self._before = shown.add_task(what, total=None)
+
+    def tell(self, what: str, done: int, total: int) -> None:
+        if total and done >= total:
+            if what in self._bars:
+                self._shown.remove_task(self._bars.pop(what))
+        elif what in self._bars:
+            self._shown.update(self._bars[what], completed=done, total=total or None)
+        else:
+            self._bars[what] = self._shown.add_task(escape(what), completed=done, total=total or None)
+        self._shown.update(self._before, visible=not self._bars)
+
+
+class _Counted(ProgressColumn):
+    """How many are done, of how many, and how fast."""
+
+    def render(self, task: Task) -> Text:
+        """Write it, as soon as there is a total."""
+        if task.total is None:
+            return Text()
+        counted = f"{_spaced(task.completed)} of {_spaced(task.total)}"
+        return Text(f"{counted}, {_spaced(task.speed)}/s" if task.speed else counted)
+
+
+def _spaced(count: SupportsInt) -> str:
+    return f"{int(count):,}".replace(",", " ")
+
+
+@contextmanager
+def live_view() -> Iterator[Callable[[RenderableType], None]]:
+    """Show what changes in one place of the screen, and take it away at the end; in a pipe nothing is shown."""
+    if not is_seen():
+        yield lambda _what: None
         return
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    with Live(console=out(), auto_refresh=False, transient=True) as view:
+        yield lambda what: view.update(what, refresh=True)
 
 
 def write_privately(path: Path, text: str) -> None:

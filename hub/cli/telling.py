@@ -3,24 +3,48 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hub.cli.option_names import GIVEN_BY, options_named
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, kronor, say, show_fields, words
 from hub.errors import DataError, FormatError
 from hub.model.commands import Command, parse_command
+from hub.model.counting import counted
 from hub.money import parse_kronor
 from hub.services.ports import JsonObject
 
 if TYPE_CHECKING:
     from hub.runtime.facade import Hub
 
-Company = Annotated[str, typer.Option("--company", help="The company's number; needed when it is not clear.")]
+INTERNAL = frozenset({"receivable_id"})
+NAMES = {
+    "payment_id": "payment",
+    "exchange_no": "exchange",
+    "vouchers": "voucher",
+    "ended": "ended hold",
+    "number": "receivable",
+}
+
+Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The receivable's number, or SYSTEM/number.")]
+Company = Annotated[
+    str, typer.Option("--company", metavar="COMPANY", help="The company's number; needed when it is not clear.")
+]
+Coding = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--coding",
+        metavar="ACCOUNT=KRONOR",
+        help="Account coding (kontering), once for each account; adds up to the amount.",
+        show_default=False,
+    ),
+]
 CreditBalance = Annotated[bool, typer.Option("--allow-credit-balance", help="Lets the balance go below zero.")]
-Remark = Annotated[str, typer.Option("--remark", help="A note that is kept.")]
+Remark = Annotated[str, typer.Option("--remark", metavar="TEXT", help="A note that is kept.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -30,12 +54,20 @@ def register(app: typer.Typer) -> None:
 
 def ore(text: str | None, option: str = "--amount") -> int | None:
     """Read an amount in kronor given on the command line; none stays none."""
-    if not text:
+    if text is None:
         return None
     try:
         return parse_kronor(text)
     except FormatError as error:
         raise typer.BadParameter(f'{option}: {error.message}; write it as "1250,50"') from None
+
+
+def coding_lines(parts: list[str] | None) -> tuple[dict[str, Any], ...]:
+    """Read account coding given on the command line."""
+    parted = [part.rpartition("=") for part in parts or ()]
+    if not all(account for account, _, _ in parted):
+        raise typer.BadParameter('--coding: write an account and its amount, such as "3010=1250,50"')
+    return tuple({"account": account, "amount_ore": ore(amount, "--coding")} for account, _, amount in parted)
 
 
 def target(hub: Hub, number: str, company: str) -> dict[str, str]:
@@ -44,32 +76,51 @@ def target(hub: Hub, number: str, company: str) -> dict[str, str]:
     return {"company": found.company, "number": found.number, "source_system": found.source_system}
 
 
-def tell(session: Session, hub: Hub, kind: str, **values: Any) -> None:
-    """Carry a command out and show its answer."""
-    show_answer(session, hub.carry_out(parse_command(session.body(kind, **values))))
-
-
-def show_answer(session: Session, answer: JsonObject) -> None:
-    """Show what a command answered."""
+def tell(session: Session, hub: Hub, kind: str, given_by: Mapping[str, str] = GIVEN_BY, /, **values: Any) -> None:
+    """Carry a command out and show its answer; see `carry_out`."""
+    answer = carry_out(session, hub, kind, given_by, **values)
     if session.as_json:
         answer_json(answer)
         return
-    show_fields("", [(words(name).removesuffix(" ore"), _shown(name, value)) for name, value in answer.items()])
+    about = [("receivable", values["receivable"]["number"])] if "receivable" in values else []
+    show_fields("", [*about, *_fields(answer)])
+
+
+def carry_out(
+    session: Session, hub: Hub, kind: str, given_by: Mapping[str, str] = GIVEN_BY, /, **values: Any
+) -> JsonObject:
+    """Carry a command out; errors name options, `given_by` those that this command calls differently than others."""
+    with options_named(given_by):
+        return hub.carry_out(parse_command(session.body(kind, **values)))
+
+
+def _fields(answer: JsonObject) -> list[tuple[str, str]]:
+    """Return what people are told of an answer; our own row numbers are for scripts."""
+    return [(_named(name), _shown(name, value)) for name, value in answer.items() if name not in INTERNAL]
+
+
+def _named(name: str) -> str:
+    return NAMES.get(name) or words(name).removesuffix(" ore")
 
 
 def _shown(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if name.endswith("_ore") and isinstance(value, int):
         return kronor(value)
     if isinstance(value, list):
         return "; ".join(_shown(name, item) for item in value)
     if isinstance(value, dict):
-        return ", ".join(f"{words(key).removesuffix(' ore')} {_shown(key, item)}" for key, item in value.items())
-    return "" if value is None else str(value)
+        return ", ".join(f"{field} {text}" for field, text in _fields(value))
+    return "" if value is None else words(value) if name == "verdict" else str(value)
 
 
 def carry_out_file(
     session: Session,
-    file: Annotated[Path, typer.Argument(help="JSON: one command, or a list of them.", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="JSON: one command, or a list of them.", exists=True, dir_okay=False),
+    ],
 ) -> None:
     """Carry out commands of the core ledger, each with its own key: credit, own payment, write-off, hold, …
 
@@ -83,7 +134,7 @@ def carry_out_file(
     if session.as_json:
         answer_json(answers)
     else:
-        say(f"{len(answers)} commands are carried out")
+        say(f"{counted(len(answers), 'command')} carried out")
 
 
 def _commands(file: Path) -> list[Command]:

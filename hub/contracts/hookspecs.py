@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from hub.contracts.adapters import PaymentFileReader
+from hub.contracts.channels import DeliveryChannel
 from hub.contracts.markers import hookspec
 from hub.model.events import Event
 from hub.model.payments import MatchProposal, UnmatchedPayment
@@ -19,6 +20,15 @@ def hub_payment_file_readers() -> Sequence[PaymentFileReader]:
     """Offer the readers of incoming-payments files (*inbetalningsfil*).
 
     Called once when the tenant's plugins are built, and without a tenant by `hub inspect`, on default settings.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def hub_delivery_channels() -> Sequence[DeliveryChannel]:
+    """Offer the channels that messages go out by.
+
+    Called once when the tenant's plugins are built. No two channels of a tenant may have one name.
     """
     raise NotImplementedError
 

@@ -1,8 +1,19 @@
-"""One business run: a file taken in, an import, a rematch."""
+"""One business run: a file taken in, an import, a rematch; and what the engine is told of it."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any, NamedTuple
+
+
+class RunState(StrEnum):
+    """Where a run is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 class Run(NamedTuple):
@@ -13,9 +24,22 @@ class Run(NamedTuple):
     kind: str
     input: dict[str, Any]
     fingerprint: str
-    state: str  # queued, running, done, failed
+    state: str  # queued, running, done, failed, cancelled
+    executions: int  # how often it was begun
+    carried_by: str  # the node that began it last
     done: int
     total: int
     created_at: str
     finished_at: str | None
-    problem: str
+    problem: str  # why it failed, or what it waits for
+
+
+class QueuedTurn(NamedTuple):
+    """One turn of a run: the engine carries it out once, after `delay_s`, in its lane's order."""
+
+    tenant: str
+    run_no: int
+    run_id: str
+    turn: int
+    lane: str
+    delay_s: float

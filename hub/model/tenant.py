@@ -32,6 +32,7 @@ from hub.model.payment_reference import (
     ReferenceRule,
     Zeros,
 )
+from hub.model.schedules import Schedule
 from hub.model.setting_values import SettingName, Switch
 from hub.model.source_system import DecimalSign, FileFormat, SourceSystem
 
@@ -56,6 +57,7 @@ __all__ = [
     "ReferenceElement",
     "ReferenceRule",
     "Routine",
+    "Schedule",
     "SourceSystem",
     "Tenant",
     "WithoutReference",
@@ -88,6 +90,9 @@ class Tenant(BaseModel):
     source_systems: tuple[SourceSystem, ...] = Field(
         default=(), description="Systems that hand over receivables by file (*försystem*)."
     )
+    schedules: tuple[Schedule, ...] = Field(
+        default=(), description="What is done by the clock; see [schedules](schedules.md)."
+    )
     plugins: dict[PluginName, dict[str, Any]] = Field(
         default_factory=dict,
         description="One table for each plugin that is on; its keys are in the plugin's own README.",
@@ -100,6 +105,10 @@ class Tenant(BaseModel):
     def source_system(self, name: str) -> SourceSystem | None:
         """Find a source system by name."""
         return next((system for system in self.source_systems if system.name == name), None)
+
+    def schedule(self, name: str) -> Schedule | None:
+        """Find a schedule by name."""
+        return next((schedule for schedule in self.schedules if schedule.name == name), None)
 
     def canonical_account(self, scheme: str, number: str) -> Owner | None:
         """Find the company and canonical payee account that `number` belongs to, however it is written.
@@ -132,6 +141,7 @@ class Tenant(BaseModel):
     def _nothing_stands_twice(self) -> Self:
         refuse_twice([company.number.lstrip("0") for company in self.companies], "company")
         refuse_twice([system.name for system in self.source_systems], "source system")
+        refuse_twice([schedule.name for schedule in self.schedules], "schedule")
         return self
 
     @model_validator(mode="after")

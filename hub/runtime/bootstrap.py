@@ -5,44 +5,65 @@ Nothing here is global: two homes, or two tenants, in one process know nothing o
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
+from threading import Event, RLock
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from hub.banking_calendar import Clock, SystemClock
 from hub.errors import ConfigurationError
+from hub.model.runs import QueuedTurn, Run
 from hub.model.tenant import Tenant
+from hub.runtime import polling
+from hub.runtime.carrying import Body, Carrier
 from hub.runtime.config import Home, find_home, load_home, settings_fingerprint
-from hub.runtime.engine import Body, InProcessRunner, Progress
-from hub.runtime.lock import home_lock
 from hub.runtime.plugins import TenantPluginCache, TenantPlugins
+from hub.services import rounds
+from hub.services.attempts import RUN_KIND as SENDING
+from hub.services.attempts import SendingRun
 from hub.services.observing import deliver_events
-from hub.services.payees import register_payees
 from hub.services.payments import ingesting, posting, receiving, rematching
-from hub.services.payments.known_accounts import post_to_known_accounts
-from hub.services.payments.lone_sides import watch_clearing
-from hub.services.ports import JsonObject
+from hub.services.ports import UnitOfWork
 from hub.store.database import open_database
 from hub.store.enquiries import SqlEnquiries
+from hub.store.installation import keep_value, kept_value
+from hub.store.nodes import SqlNodes
 from hub.store.observers import SqlObserverCursors
+from hub.store.runs import HandOver
 from hub.store.unit_of_work import SqlStore
+from hub.transports.folder import FolderInbox
 
-LOCK_TIMEOUT_S = 10.0
+if TYPE_CHECKING:
+    from hub.runtime.engine import RunQueue
+
+INBOX = "inbox"  # the folder of the home whose folders are the tenants' inboxes
+MOST_TENANTS_KEPT = 500  # opened; an installation may have ten thousand
+ENGINE_SETTINGS = "engine"  # what the engine's queues were last set to
 
 
 class TenantWork:
     """One tenant, wired: what the facade and the doors stand on."""
 
-    def __init__(self, home: Home, engine: Engine, tenant: Tenant, clock: Clock, plugins: TenantPluginCache) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        tenant: Tenant,
+        clock: Clock,
+        plugins: TenantPluginCache,
+        hand_over: HandOver,
+        inbox: FolderInbox,
+    ) -> None:
         self.tenant = tenant
         self.clock = clock
-        self.store = SqlStore(engine, tenant.id, clock)
+        self.inbox = inbox
+        self.store = SqlStore(engine, tenant.id, clock, hand_over=hand_over)
         self.enquiries = SqlEnquiries(engine, self.store.tenant)
         self.cursors = SqlObserverCursors(engine, self.store.tenant)
-        self._home = home
-        self._engine = engine
         self._plugin_cache = plugins
 
     @cached_property
@@ -58,29 +79,15 @@ class TenantWork:
     @property
     def poster(self) -> posting.ChunkPoster:
         """What decides and posts payments, with the plugins' proposals."""
-        return posting.ChunkPoster(self.tenant, self.plugins.match_payments)
+        return posting.ChunkPoster(self.tenant, self.plugins.proposer)
 
-    def carry_out(
-        self, *, timeout_s: float = LOCK_TIMEOUT_S, progress: Progress | None = None
-    ) -> dict[str, JsonObject]:
-        """Carry out everything queued or interrupted, look after the clearing accounts, and tell the observers.
-
-        What broken uploads have left is swept first.
-
-        Returns the answers by run id.
+    def carrier(self, *, node: str, stopping: Event) -> Carrier:
+        """Return what carries out this tenant's runs on a node.
 
         Raises:
-            TransientError: another process works in this home; what is queued stays queued.
+            ConfigurationError: a plugin is missing or broken.
         """
-        with home_lock(self._home.path, self._engine, timeout_s=timeout_s):
-            self.store.contents.sweep_orphans()
-            answers = InProcessRunner(self.store, self._bodies()).drain(progress)
-            with self.store.write() as work:
-                register_payees(work, self.tenant)
-                post_to_known_accounts(work, self.tenant)
-                watch_clearing(work, self.tenant)
-            deliver_events(self.store, self.cursors, self.plugins.observers)
-        return answers
+        return Carrier(self.store, self._bodies(), node=node, stopping=stopping, behind=self._round_behind)
 
     def has_unfinished_runs(self) -> bool:
         """Say whether something is queued or was interrupted."""
@@ -96,12 +103,27 @@ class TenantWork:
         with self.store.read() as work:
             return bool(work.events.after(min(at.get(name, 0) for name in names), 1))
 
+    def queue_round(self) -> None:
+        """Queue a round of what no file brings."""
+        with self.store.write() as work:
+            rounds.enqueue_round(work, self.tenant.id, f"asked:{work.now}", self.fingerprint)
+
+    def _round_behind(self, work: UnitOfWork, run: Run) -> None:
+        if run.kind != rounds.RUN_KIND:
+            rounds.enqueue_round(work, self.tenant.id, f"behind:{run.run_no}:{run.executions}", self.fingerprint)
+
     def _bodies(self) -> Mapping[str, Body]:
         readers = self.plugins.readers
         return {
             receiving.RUN_KIND: ingesting.PaymentFileRun(self.store, self.tenant, readers, self.poster),
             rematching.RUN_KIND: rematching.RematchRun(self.store, self.tenant, self.poster),
+            rounds.RUN_KIND: rounds.RoundRun(self.store, self.tenant, self._tell_observers),
+            polling.RUN_KIND: polling.PollRun(self.store, self.inbox, self.clock, self.fingerprint),
+            SENDING: SendingRun(self.store, self.plugins.channels, self.clock),
         }
+
+    def _tell_observers(self) -> None:
+        deliver_events(self.store, self.cursors, self.plugins.observers)
 
 
 class Installation:
@@ -109,9 +131,10 @@ class Installation:
 
     def __init__(self, home: Home, clock: Clock | None = None) -> None:
         self.home = home
-        self._clock = clock or SystemClock()
-        self._opened: dict[str, TenantWork] = {}
+        self.clock = clock or SystemClock()
+        self._opened: OrderedDict[str, TenantWork] = OrderedDict()
         self._plugins = TenantPluginCache()
+        self._opening = RLock()  # a node asks from several threads
 
     @classmethod
     def open(cls, path: Path | None = None, clock: Clock | None = None) -> Installation:
@@ -124,19 +147,65 @@ class Installation:
 
     @cached_property
     def engine(self) -> Engine:
-        """The database, opened on first use."""
-        return open_database(self.home.database_url())
+        """The database, opened on first use; it holds our rows and the engine's."""
+        engine = open_database(self.home.database_url())
+        self._prepare_queue(engine)
+        return engine
+
+    @cached_property
+    def queue(self) -> RunQueue:
+        """What runs are handed over to."""
+        from hub.runtime.engine import RunQueue  # here: reading a ledger needs no engine
+
+        return RunQueue(self.engine)
+
+    def _prepare_queue(self, engine: Engine) -> None:
+        """Make the engine's tables and set its limits, when they are not what the settings say."""
+        limits = self.home.config.engine
+        wanted = f"dbos {version('dbos')} {limits.model_dump_json()}"
+        if kept_value(engine, ENGINE_SETTINGS) == wanted:
+            return
+        from hub.runtime.engine import RunQueue
+
+        queue = RunQueue(engine)
+        queue.prepare(
+            runs_at_once=limits.runs_at_once,
+            deliveries_at_once=limits.deliveries_at_once,
+            poll_s=limits.poll_ms / 1000,
+        )
+        queue.close()
+        keep_value(engine, ENGINE_SETTINGS, wanted)
+
+    @property
+    def nodes(self) -> SqlNodes:
+        """The processes that carry out this installation's runs."""
+        return SqlNodes(self.engine)
 
     def tenant(self, name: str | None = None) -> TenantWork:
-        """Return a tenant's work; without a name the only tenant there is.
+        """Return a tenant's work, wired anew when its settings have changed; without a name the only one there is.
 
         Raises:
             ConfigurationError: no such tenant, wrong settings, or several tenants and no name.
         """
         name = name or self._only_tenant()
-        if name not in self._opened:
-            self._opened[name] = TenantWork(self.home, self.engine, self.home.tenant(name), self._clock, self._plugins)
-        return self._opened[name]
+        with self._opening:
+            tenant = self.home.tenant(name)
+            kept = self._opened.get(name)
+            if kept is None or kept.tenant is not tenant:
+                inbox = FolderInbox(self.home.path / INBOX / name)
+                kept = TenantWork(self.engine, tenant, self.clock, self._plugins, self._hand_over, inbox)
+                self._opened[name] = kept
+            self._opened.move_to_end(name)
+            while len(self._opened) > MOST_TENANTS_KEPT:
+                self._opened.popitem(last=False)
+            return kept
+
+    def store(self, name: str) -> SqlStore:
+        """Return a tenant's rows, whether its settings can be read or not."""
+        return SqlStore(self.engine, name, self.clock, hand_over=self._hand_over)
+
+    def _hand_over(self, connection: Connection, turn: QueuedTurn) -> None:
+        self.queue.hand_over(connection, turn)
 
     def _only_tenant(self) -> str:
         names = list(self.home.tenants)
@@ -150,5 +219,7 @@ class Installation:
 
     def close(self) -> None:
         """Close the database."""
+        if "queue" in self.__dict__:
+            self.queue.close()
         if "engine" in self.__dict__:
             self.engine.dispose()

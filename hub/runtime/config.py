@@ -15,10 +15,10 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from hub.contracts.settings import SecretReference
 from hub.errors import ConfigurationError
@@ -60,12 +60,36 @@ class DatabaseSettings(BaseModel):
         return url
 
 
+class EngineSettings(BaseModel):
+    """How the work of all tenants is carried out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    runs_at_once: int = Field(default=2, ge=1, le=64, description="How many runs a process carries out side by side.")
+    deliveries_at_once: int = Field(
+        default=8, ge=1, le=256, description="How many batches to outside parties a process carries out side by side."
+    )
+    poll_ms: int = Field(default=50, ge=5, le=10_000, description="How often a process looks for queued runs.")
+    heartbeat_s: int = Field(default=5, ge=1, le=60, description="How often a process says that it is alive.")
+    silent_after_s: int = Field(
+        default=60, ge=5, le=3600, description="How long a process may be silent before others take over its runs."
+    )
+    keep_finished_days: int = Field(default=30, ge=1, description="How long the engine remembers finished runs.")
+
+    @model_validator(mode="after")
+    def _beats_before_it_is_silent(self) -> Self:
+        if self.silent_after_s < 3 * self.heartbeat_s:
+            raise ValueError("silent_after_s must be at least three heartbeats, so that one lost beat means nothing")
+        return self
+
+
 class InstallationSettings(BaseModel):
     """What all tenants of an installation share: `hub.toml`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     database: DatabaseSettings = Field(default=DatabaseSettings(), description="Where rows and bytes are kept.")
+    engine: EngineSettings = Field(default=EngineSettings(), description="How work is carried out.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +105,7 @@ class TenantDirectory(Mapping[str, Tenant]):
     def __getitem__(self, name: str) -> Tenant:
         if name not in self:
             raise KeyError(name)
-        path = self.home / TENANT_FOLDER / f"{name}.toml"
-        content = _read(path, f"{TENANT_FOLDER}/{path.name}")
+        content = self.content(name)
         kept = self._loaded.get(name)
         if kept is None or kept[0] != content:
             kept = (content, _tenant_from(content, name))
@@ -96,7 +119,17 @@ class TenantDirectory(Mapping[str, Tenant]):
         return sum(1 for _ in self)
 
     def __contains__(self, name: object) -> bool:
-        return name in set(self)
+        if not isinstance(name, str) or not name or name != Path(name).name or name[0] == ".":
+            return False
+        return os.path.lexists(self.home / TENANT_FOLDER / f"{name}.toml")
+
+    def content(self, name: str) -> bytes:
+        """Return a tenant's file as it lies there. Raises ConfigurationError when it cannot be read."""
+        return _read(self.home / TENANT_FOLDER / f"{name}.toml", f"{TENANT_FOLDER}/{name}.toml")
+
+    def read(self, name: str) -> Tenant:
+        """Read one tenant of many without keeping it. Raises ConfigurationError when its file is wrong."""
+        return _tenant_from(self.content(name), name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +246,10 @@ def _tenant_from(content: bytes, name: str) -> Tenant:
             f"the id differs from the file's name, in {source}", where="id", hint=f'write id = "{name}"'
         )
     refuse_plain_secrets(tenant.plugins, "plugins", source)
+    if tenant.schedules:
+        from hub.runtime.cron import refuse_wrong_times  # here, so that only those with schedules load the cron library
+
+        refuse_wrong_times(tenant.schedules, source)
     return tenant
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from pydantic import BaseModel
 
 from hub.errors import HubError
+from hub.model.counting import counted
 from hub.money import plain_kronor
 from hub.runtime.bootstrap import Installation
 from hub.runtime.facade import Hub
@@ -96,16 +97,17 @@ def _tenant(installation: Installation, name: str) -> Iterator[Finding]:
     for kind in _LOOKED_AT:
         if found := hub.exchanges.latest(state=kind, limit=100):
             numbers = ", ".join(str(exchange.number) for exchange in found[:10])
-            yield Finding(Health.LOOK, what, f"{len(found)} files {kind} (exchange {numbers}): hub exchanges show NO")
+            see = f"hub exchanges show {found[0].number}" if len(found) == 1 else f"hub exchanges --state {kind}"
+            yield Finding(Health.LOOK, what, f"{counted(len(found), 'file')} {kind} (exchange {numbers}): see {see}")
     yield from _interrupted_imports(hub, what)
     for kind in ("queued", "running", "failed"):
-        if runs := hub.runs(state=kind, limit=100):
-            yield Finding(Health.LOOK, what, f"{len(runs)} runs {kind}: hub runs --state {kind}")
+        if runs := hub.runs.latest(state=kind, limit=100):
+            yield Finding(Health.LOOK, what, f"{counted(len(runs), 'run')} {kind}: see hub runs --state {kind}")
     for task in hub.tasks():
         yield Finding(Health.LOOK, what, f"task {task['task_no']}: {task['text']}")
     for cursor in work.cursors.all():
         if cursor.attempts:
-            text = f"observer {cursor.observer} failed {cursor.attempts} times: {cursor.problem}"
+            text = f"observer {cursor.observer} failed {counted(cursor.attempts, 'time')}: {cursor.problem}"
             yield Finding(Health.LOOK, what, text)
 
 
@@ -134,7 +136,7 @@ def _settings(model: BaseModel, path: str) -> Iterator[Setting]:
         if isinstance(value, BaseModel):
             yield from _settings(value, f"{dotted}.")
         elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
-            for index, item in enumerate(value):
+            for index, item in enumerate(value, 1):  # as messages about settings count
                 yield from _settings(item, f"{dotted}[{index}].")
         elif isinstance(value, dict) and value and isinstance(next(iter(value.values())), BaseModel):
             for key, item in value.items():

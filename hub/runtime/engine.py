@@ -1,141 +1,214 @@
-"""Carries out runs in this process, one after the other.
+"""The durable engine, DBOS Transact, behind our own words: this module alone knows it.
 
-The database is the truth: a run is a row, and each finished step is a row written in the step's own transaction. A
-process that dies in the middle leaves both, and the next one goes on from there.
+What it is used for: queues with partitions, delays, many worker processes, and giving the work of a dead process to
+another. What a run has done stays in our own rows (`runtime/carrying.py`), so a turn that the engine hands out again
+goes on where the last one stopped. One turn of a run is one workflow; its id is `tenant:run number:turn`.
 """
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import logging
+import threading
+from collections.abc import Callable, Sequence
 
-from hub.errors import HubError, LedgerError, TransientError
-from hub.model.runs import Run
-from hub.services.ports import JsonObject, Step, Store, Work
+from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
+from sqlalchemy import Connection, Engine
 
-Body = Callable[[Work, JsonObject], JsonObject]
-Progress = Callable[[Run, int, int], None]
+from hub.errors import TransientError
+from hub.model.runs import QueuedTurn
+from hub.store.database import second_pool
 
-WAITS = "waits"
-FAILED_RUN = "failed_run"  # the task that asks a person to look at a run
-RARE_COLLECTIONS = (50_000, 20, 100)
-TURNS_FOR_BLOCKED_RUNS = 3  # a run that waits for another gets its turn again after it
+APPLICATION = "reskontra-hub"
+STEP_ORDER_VERSION = "1"  # raised when a kind of run changes the order of its steps; older turns wait for old nodes
+WORKFLOW = "carry_out_run"
+FILES, DELIVERIES = "runs", "deliveries"
+UNFINISHED = ["ENQUEUED", "PENDING", "DELAYED"]
+FINISHED = ["SUCCESS", "ERROR", "CANCELLED"]
+DATABASE_RETRY_S = 1.0
+STOP_LOOK_S = 0.05  # the engine's listener, which nothing notifies, looks so often whether it is to end
+PROCESS_WAIT_S = 60.0
+STOP_WAIT_S = 60.0
+FORGET_BATCH = 1_000
+
+CarryOut = Callable[[str, str], object]
+"""(tenant, run id): carries out one turn. A TransientError means that the database is not there now."""
+
+_quiet = logging.getLogger("dbos")
+_quiet.addHandler(logging.NullHandler())  # it brings a handler of its own only where there is none
+_quiet.setLevel(logging.ERROR)
 
 
-class _RunWork:
-    """One run, as its body sees it: steps are numbered in the order they are called."""
+class RunQueue:
+    """The engine's queues: what a transaction hands over, and what became of it. Starts nothing."""
 
-    def __init__(self, store: Store, run: Run, progress: Progress | None) -> None:
-        self._store = store
-        self._run = run
-        self._progress = progress
-        self._step_no = 0
+    def __init__(self, database: Engine) -> None:
+        self._pool = second_pool(database)
+        self._client: DBOSClient | None = None
+        self._opening = threading.Lock()
+
+    def prepare(self, *, runs_at_once: int = 2, deliveries_at_once: int = 8, poll_s: float = 0.05) -> None:
+        """Make or upgrade the engine's own tables, and set its queues.
+
+        Tenants take turns: of one tenant's files, and of one of its channels, one run at a time goes on.
+        """
+        DBOS.migrate(self._pool.url.render_as_string(hide_password=False))
+        for name, at_once in ((FILES, runs_at_once), (DELIVERIES, deliveries_at_once)):
+            self._opened().register_queue(
+                name, partition_concurrency=1, worker_concurrency=at_once, polling_interval_sec=poll_s
+            )
+
+    def hand_over(self, connection: Connection, turn: QueuedTurn) -> None:
+        """Enqueue a turn in the transaction that wrote it: both are there after the commit, or neither."""
+        options: EnqueueOptions = {
+            "workflow_name": WORKFLOW,
+            "workflow_id": workflow_id(turn.tenant, turn.run_no, turn.turn),
+            "queue_name": DELIVERIES if turn.lane else FILES,
+            "queue_partition_key": f"{turn.tenant}:{turn.lane}" if turn.lane else turn.tenant,
+            "app_version": STEP_ORDER_VERSION,
+        }
+        if turn.delay_s:
+            options["delay_seconds"] = turn.delay_s
+        self._opened().enqueue_in_transaction(connection, options, turn.tenant, turn.run_id)
+
+    def unfinished(self, tenant: str) -> set[tuple[int, int]]:
+        """Return (run number, turn) of a tenant's turns that are queued, delayed or being carried out."""
+        found = self._opened().list_workflows(
+            status=UNFINISHED, workflow_id_prefix=f"{tenant}:", load_input=False, load_output=False
+        )
+        parts = [status.workflow_id.rsplit(":", 2) for status in found]
+        return {(int(run_no), int(turn)) for _, run_no, turn in parts}
+
+    def take_over(self, nodes: Sequence[str]) -> int:
+        """Queue again what nodes that are gone were carrying out; return how many turns."""
+        taken = 0
+        for queue in (FILES, DELIVERIES):
+            found = self._opened().list_workflows(
+                status="PENDING", executor_id=list(nodes), queue_name=queue, load_input=False, load_output=False
+            )
+            if found:
+                self._opened().resume_workflows([status.workflow_id for status in found], queue_name=queue)
+            taken += len(found)
+        return taken
+
+    def forget_finished(self, before: str) -> int:
+        """Delete finished turns that ended before an ISO time, a batch at most; return how many."""
+        found = self._opened().list_workflows(
+            status=FINISHED, completed_before=before, limit=FORGET_BATCH, load_input=False, load_output=False
+        )
+        if found:
+            self._opened().delete_workflows([status.workflow_id for status in found])
+        return len(found)
 
     @property
-    def run_no(self) -> int:
-        return self._run.run_no
+    def pool(self) -> Engine:
+        """The engine's own connections to the database."""
+        return self._pool
 
-    def step(self, name: str, function: Step, input: JsonObject) -> JsonObject:
-        """Carry out a step once: a step that has finished answers what it answered then."""
-        self._step_no += 1
-        with self._store.write() as work:
-            earlier = work.runs.step_output(self._run.run_no, self._step_no)
-            if earlier is not None:
-                return earlier
-            output = function(work, input)
-            work.runs.record_step(self._run.run_no, self._step_no, name, output)
-            return output
+    def close(self) -> None:
+        """Close its connections."""
+        if self._client is not None:
+            self._client.destroy()
+        self._pool.dispose()
 
-    def progress(self, done: int, total: int) -> None:
-        """Keep how far the run has come, and show it."""
-        with self._store.write() as work:
-            work.runs.change(self._run.run_no, done=done, total=total)
-        if self._progress is not None:
-            self._progress(self._run, done, total)
+    def _opened(self) -> DBOSClient:
+        with self._opening:
+            if self._client is None:
+                self._client = DBOSClient(system_database_engine=self._pool, application_name=APPLICATION, lazy=True)
+            return self._client
 
 
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Let the garbage collector look rarely: a chunk is tens of thousands of tuples, none of them in a circle.
-
-    At the usual threshold it takes a quarter of the time that posting takes.
-    """
-    before = gc.get_threshold()
-    gc.set_threshold(*RARE_COLLECTIONS)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
+def workflow_id(tenant: str, run_no: int, turn: int) -> str:
+    """Return the engine's id of a turn; ids sort as a tenant's turns were queued."""
+    return f"{tenant}:{run_no:010d}:{turn}"
 
 
-class InProcessRunner:
-    """Takes queued and interrupted runs of one tenant in order and carries them out.
+class RunEngine:
+    """Carries out what is queued, in threads of this process, until it is stopped. One at a time in a process."""
 
-    The caller holds the home's lock, so no other process does the same.
-    """
+    def __init__(self, queue: RunQueue, carry_out: CarryOut, *, node: str, stopping: threading.Event) -> None:
+        self._queue = queue
+        self._carry_out = carry_out
+        self._node = node
+        self._stopping = stopping
+        self._at_work = 0
+        self._changed = threading.Condition()
 
-    def __init__(self, store: Store, bodies: Mapping[str, Body]) -> None:
-        self._store = store
-        self._bodies = bodies
+    def start(self) -> None:
+        """Begin to take turns from the queues; what this node left unfinished comes first.
 
-    def drain(self, progress: Progress | None = None) -> dict[str, JsonObject]:
-        """Carry out all unfinished runs and return what each answered, by run id.
-
-        A run that has to wait for another gets its turn again; one that still waits at the end stays queued.
+        Raises:
+            TransientError: another engine works in this process.
         """
-        with _rare_collections():
-            return self._drain(progress)
-
-    def _drain(self, progress: Progress | None) -> dict[str, JsonObject]:
-        answers: dict[str, JsonObject] = {}
-        for _ in range(TURNS_FOR_BLOCKED_RUNS):
-            while ready := [run for run in self._unfinished() if run.run_id not in answers]:
-                for run in ready:
-                    answers[run.run_id] = self._carry_out(run, progress)
-            finished = {run_id: answer for run_id, answer in answers.items() if WAITS not in answer}
-            if len(finished) == len(answers):
-                break
-            answers = finished
-        return answers
-
-    def _unfinished(self) -> list[Run]:
-        with self._store.read() as work:
-            return list(work.runs.unfinished())
-
-    def _carry_out(self, run: Run, progress: Progress | None) -> JsonObject:
-        self._change(run, state="running")
+        if not _in_this_process.acquire(timeout=PROCESS_WAIT_S):
+            raise TransientError("another home is being worked on in this process; try again")
+        _working[0] = self
+        config: DBOSConfig = {
+            "name": APPLICATION,
+            "system_database_url": self._queue.pool.url.render_as_string(hide_password=False),
+            "system_database_engine": self._queue.pool,
+            "application_version": STEP_ORDER_VERSION,
+            "executor_id": self._node,
+            "run_migrations": False,
+            "use_listen_notify": False,
+            "notification_listener_polling_interval_sec": STOP_LOOK_S,
+            "enable_otlp": False,
+            "log_level": "ERROR",
+        }
         try:
-            answer = self._bodies[run.kind](_RunWork(self._store, run, progress), run.input)
-        except TransientError as error:
-            self._change(run, state="queued", problem=str(error))
-            return {WAITS: str(error)}
-        except HubError as error:
-            self._give_up(run, f"{error.code}: {error}")
-            return {"failed": str(error), "code": error.code}
-        except Exception as error:  # noqa: BLE001 - a defect stops its own run and no other; its text may hold data
-            self._give_up(run, f"{LedgerError.code}: {type(error).__name__}")
-            return {"failed": type(error).__name__, "code": LedgerError.code}
-        self._close(run)
-        return answer
+            DBOS(config=config)
+            DBOS.launch()
+        except BaseException:
+            self._forget_engine()
+            raise
 
-    def _close(self, run: Run) -> None:
-        with self._store.write() as work:
-            work.runs.change(run.run_no, state="done", problem="")
-            work.commands.close_task(FAILED_RUN, run.run_id)
+    def stop(self, wait_s: float = STOP_WAIT_S) -> bool:
+        """Take no more turns, let each run stop after the step it is in, and hand back what is left.
 
-    def _give_up(self, run: Run, problem: str) -> None:
-        """Stop a run that a person has to look at; the accounts it holds are free for others meanwhile."""
-        with self._store.write() as work:
-            work.runs.change(run.run_no, state="failed", problem=problem)
-            work.accounts.release(run.run_no)
-            work.commands.open_task(FAILED_RUN, run.run_id, f"run {run.run_id} failed: {problem}{_next_step(run)}")
+        Returns False when a run has not stopped within `wait_s`; it cannot write any more once another begins it.
+        """
+        self._stopping.set()
+        with self._changed:
+            has_stopped = self._changed.wait_for(lambda: self._at_work == 0, timeout=wait_s)
+        self._forget_engine()
+        self._queue.take_over([self._node])
+        return has_stopped
 
-    def _change(self, run: Run, **values: object) -> None:
-        with self._store.write() as work:
-            work.runs.change(run.run_no, **values)
+    def _forget_engine(self) -> None:
+        _working[0] = None
+        DBOS.destroy()
+        _in_this_process.release()
+
+    def carry_out(self, tenant: str, run_id: str) -> None:
+        """Carry out one turn; while the database is away, wait for it."""
+        with self._changed:
+            self._at_work += 1
+        try:
+            while not self._stopping.is_set():
+                try:
+                    self._carry_out(tenant, run_id)
+                except TransientError:
+                    self._stopping.wait(DATABASE_RETRY_S)
+                else:
+                    break
+        finally:
+            with self._changed:
+                self._at_work -= 1
+                self._changed.notify_all()
+        if self._stopping.is_set():
+            raise _ShuttingDown
 
 
-def _next_step(run: Run) -> str:
-    exchange_no = run.input.get("exchange_no")
-    return f"; mend the cause, then: hub exchanges retry {exchange_no}" if exchange_no is not None else ""
+class _ShuttingDown(BaseException):
+    """Leaves a turn as it is, for whoever goes on with it; the engine would keep any other error as its outcome."""
+
+
+_in_this_process = threading.Lock()  # the engine allows one of itself in a process
+_working: list[RunEngine | None] = [None]
+
+
+@DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)
+def _carry_out_run(tenant: str, run_id: str) -> None:
+    working = _working[0]
+    if working is None:
+        raise _ShuttingDown
+    working.carry_out(tenant, run_id)

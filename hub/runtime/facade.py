@@ -16,22 +16,28 @@ from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self
 
 from hub.banking_calendar import Clock
-from hub.errors import TransientError
+from hub.model.command_dates import refuse_far_dates
 from hub.model.commands import Command
 from hub.model.enquiries import AccountBalance
 from hub.model.events import Event
 from hub.model.exchanges import Exchange
 from hub.model.import_rows import ImportReport
-from hub.model.runs import Run
 from hub.model.tenant import Tenant
-from hub.runtime.bootstrap import LOCK_TIMEOUT_S, Installation, TenantWork
-from hub.runtime.engine import Progress
+from hub.runtime.bootstrap import Installation, TenantWork
+from hub.runtime.carrying import Progress
+from hub.runtime.facade_attempts import AttemptsDesk
+from hub.runtime.facade_books import BooksDesk
 from hub.runtime.facade_exchanges import ExchangesDesk
 from hub.runtime.facade_payments import PaymentsDesk
 from hub.runtime.facade_receivables import ReceivablesDesk
+from hub.runtime.facade_runs import RunsDesk
+from hub.runtime.facade_schedules import SchedulesDesk
+from hub.runtime.finishing import WAIT_S, finish_runs
 from hub.runtime.inspecting import inspect_file, opened
+from hub.services.attempts import ATTEMPT_HANDLERS
+from hub.services.books import carry_out
 from hub.services.chart import TenantChart
-from hub.services.payments.commands import carry_out
+from hub.services.payments.commands import HANDLERS
 from hub.services.payments.inspecting import FileInspector
 from hub.services.payments.receiving import receive
 from hub.services.ports import JsonObject, UnitOfWork
@@ -39,7 +45,7 @@ from hub.services.receivables import import_receivables
 from hub.services.receivables.importing import Progress as RowProgress
 from hub.transports.folder import FolderInbox
 
-INBOX = "inbox"
+_HANDLERS = {**HANDLERS, **ATTEMPT_HANDLERS}
 
 
 class Receipt(NamedTuple):
@@ -59,13 +65,20 @@ class Receipt(NamedTuple):
 class Hub:
     """One tenant of one installation."""
 
-    def __init__(self, installation: Installation, work: TenantWork, *, wait_s: float = LOCK_TIMEOUT_S) -> None:
+    def __init__(
+        self, installation: Installation, work: TenantWork, *, wait_s: float = WAIT_S, here: bool = False
+    ) -> None:
         self._installation = installation
         self._work = work
         self._wait_s = wait_s
+        self._here = here
         self.payments = PaymentsDesk(work, self.work)
         self.receivables = ReceivablesDesk(work, self.work)
         self.exchanges = ExchangesDesk(work, self.work)
+        self.books = BooksDesk(installation, work)
+        self.runs = RunsDesk(work, self.work)
+        self.schedules = SchedulesDesk(work, self.work)
+        self.attempts = AttemptsDesk(work)
 
     @classmethod
     def open(
@@ -74,11 +87,13 @@ class Hub:
         tenant: str | None = None,
         *,
         clock: Clock | None = None,
-        wait_s: float = LOCK_TIMEOUT_S,
+        wait_s: float = WAIT_S,
+        here: bool = False,
     ) -> Self:
         """Open a tenant of the home at `home` (else HUB_HOME, else the current folder); close it after use.
 
-        `tenant` may be left out when the home has one. `wait_s` is how long a call waits for another process.
+        `tenant` may be left out when the home has one. `wait_s` is how long a call waits for other processes. On
+        PostgreSQL workers carry out what is queued; with `here` this process does it too.
 
         Raises:
             ConfigurationError: no such home or tenant, or wrong settings.
@@ -86,7 +101,7 @@ class Hub:
         """
         installation = Installation.open(home, clock)
         try:
-            return cls(installation, installation.tenant(tenant), wait_s=wait_s)
+            return cls(installation, installation.tenant(tenant), wait_s=wait_s, here=here)
         except BaseException:
             installation.close()
             raise
@@ -135,7 +150,7 @@ class Hub:
         Raises:
             ConfigurationError: the folder is not there.
         """
-        inbox = FolderInbox(folder or self._installation.home.path / INBOX / self.tenant.id)
+        inbox = self._work.inbox if folder is None else FolderInbox(folder)
         receipts = []
         for file in inbox.waiting(now_s=time.time()):
             receipt = self.receive(file, progress=progress)
@@ -194,36 +209,35 @@ class Hub:
             DataError: it names something that is not there, or its key was used for another command.
             RuleViolation: it may not be carried out; nothing is changed.
         """
+        refuse_far_dates(command, self._work.clock.today())
         self.work()
         with self._work.store.write() as work:
-            answer = carry_out(work, self.tenant, command)
+            answer = carry_out(work, self.tenant, command, _HANDLERS)
         self.work()
         return answer
 
     # --- work and what came of it -----------------------------------------------------------------------------------
 
     def work(self, progress: Progress | None = None, *, even_if_idle: bool = False) -> bool:
-        """Carry out what is queued or was interrupted; False when another process is at it, or it has to wait.
+        """Carry out what is queued or was interrupted; False when it was left queued.
 
-        With `even_if_idle` the clearing accounts are looked after too when there is nothing to carry out.
+        It is carried out here when no other process works, else by that one while this one waits. With `even_if_idle`
+        a round is made too: accounts of the settings, clearing accounts, observers.
+
+        Raises:
+            ConfigurationError: the tenant has moved to another database.
         """
-        is_idle = not self._work.has_unfinished_runs() and not self._work.has_news_for_observers()
-        if is_idle and not even_if_idle:
+        self._work.store.refuse_if_elsewhere()
+        if even_if_idle or self._work.has_news_for_observers():
+            self._work.queue_round()
+        if not self._work.has_unfinished_runs():
             return True
-        try:
-            self._work.carry_out(timeout_s=self._wait_s, progress=progress)
-        except TransientError:
-            return False
-        return not self._work.has_unfinished_runs()
+        return finish_runs(self._installation, self._work, wait_s=self._wait_s, here=self._here, progress=progress)
 
     def feed(self, after: int = 0, limit: int = 1000) -> list[Event]:
         """Return the events that follow number `after`, in order and without gaps; ask again after the last one."""
         with self._work.store.read() as work:
             return work.events.after(after, limit)
-
-    def runs(self, *, state: str = "", limit: int = 50) -> list[Run]:
-        """Return the newest runs first; `state` is queued, running, done or failed."""
-        return self._work.enquiries.runs(state=state, limit=limit)
 
     def tasks(self) -> Sequence[JsonObject]:
         """Return what waits for a person, oldest first."""

@@ -40,7 +40,12 @@ class PaymentsDesk:
         return found
 
     def suggest(self, payment_id: int) -> list[JsonObject]:
-        """Return what a suspended payment may be for, best first, each with its reason."""
+        """Return what a suspended payment may be for, best first, each with its reason; empty when nothing fits.
+
+        Raises:
+            DataError: there is no such payment, or it does not wait in the suspense account.
+        """
+        self._refuse_unless_suspended(payment_id)
         with self._work.store.read() as work:
             return suggestions(work, self._work.tenant, payment_id)
 
@@ -58,3 +63,11 @@ class PaymentsDesk:
         """Return movements of the bank accounts by state: alone, paired, payment, duplicate; empty is all."""
         with self._work.store.read() as work:
             return work.lumps.lumps(state=state)
+
+    def _refuse_unless_suspended(self, payment_id: int) -> None:
+        fates = {fate.what for fate in self.show(payment_id).fates}
+        if "suspended" in fates:
+            return
+        if "held" in fates:
+            raise DataError(f"payment {payment_id} is held: decide it first, by hub payments close or release")
+        raise DataError(f"payment {payment_id} is not suspended; what became of it: hub payments show {payment_id}")

@@ -5,11 +5,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import DBAPIError
 
 from hub.errors import TransientError
 
@@ -18,17 +15,14 @@ LOCK_NAME = "hub.lock"
 
 
 @contextmanager
-def home_lock(home: Path, engine: Engine, *, timeout_s: float) -> Iterator[None]:
-    """Hold the home's lock, waiting for it at most `timeout_s`.
-
-    SQLite: a lock on a file beside the database. PostgreSQL: an advisory lock of the session.
+def home_lock(home: Path, *, timeout_s: float) -> Iterator[None]:
+    """Hold the lock of a home on SQLite, a file beside the database, waiting for it at most `timeout_s`.
 
     Raises:
         TransientError: another process holds it for longer.
     """
-    holder = _advisory_lock(engine) if engine.dialect.name == "postgresql" else _file_lock(home)
     deadline = time.monotonic() + timeout_s
-    with holder as take:
+    with _file_lock(home) as take:
         while not take():
             if time.monotonic() >= deadline:
                 raise TransientError("another process is working in this home; what you asked for is queued")
@@ -58,13 +52,3 @@ def _try_file(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-@contextmanager
-def _advisory_lock(engine: Engine) -> Iterator[Callable[[], bool]]:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        try:
-            yield lambda: bool(connection.execute(text("SELECT pg_try_advisory_lock(7021991)")).scalar_one())
-        finally:
-            with suppress(DBAPIError):  # a session that is gone has given its lock back
-                connection.execute(text("SELECT pg_advisory_unlock_all()"))

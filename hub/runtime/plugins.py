@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, entry_points, version
 from threading import Lock
 from typing import Any, NamedTuple, NoReturn, cast
 
@@ -17,7 +17,7 @@ from pluggy import PluginManager, PluginValidationError
 from pydantic import ValidationError
 from stevedore import NamedExtensionManager
 
-from hub.contracts import PaymentFileReader, PluginManifest, hookspecs
+from hub.contracts import DeliveryChannel, PaymentFileReader, PluginManifest, Promise, QueryableChannel, hookspecs
 from hub.contracts.markers import PROJECT
 from hub.errors import ConfigurationError, HubError
 from hub.model.events import Event
@@ -31,6 +31,7 @@ GROUP = "hub.plugins"
 MOST_CLASSES_KEPT = 256  # far more than anyone installs
 MOST_TENANTS_KEPT = 64  # instances are small, but a process may meet thousands of tenants
 _READERS = "hub_payment_file_readers"
+_CHANNELS = "hub_delivery_channels"
 _MATCH = "hub_match_payments"
 _EVENTS = "hub_events_recorded"
 
@@ -51,6 +52,13 @@ class InstalledPlugin(NamedTuple):
 def installed_plugins() -> list[InstalledPlugin]:
     """Return every installed plugin by name, with its version and card, or with what is wrong with it."""
     return [_described(point) for point in sorted(entry_points(group=GROUP), key=lambda point: point.name)]
+
+
+def installed_fingerprint() -> str:
+    """Return what is installed in one text, the hub first: nodes that differ in it do not work side by side."""
+    points = sorted(entry_points(group=GROUP), key=lambda point: point.name)
+    plugins = [f"{point.name} {point.dist.version if point.dist else '?'}" for point in points]
+    return ", ".join([f"hub {version('reskontra-hub')}", *plugins])
 
 
 def default_readers() -> list[NamedReader]:
@@ -131,15 +139,19 @@ class TenantPlugins:
         Raises:
             ConfigurationError: a plugin fails, offers something else, or two readers have one name.
         """
-        readers: list[NamedReader] = []
-        for plugin in self._names:
-            readers += ((plugin, reader) for reader in _checked_readers(plugin, self._ask(plugin, _READERS)))
-        names = [reader.name for _, reader in readers]
-        for plugin, reader in readers:
-            if names.count(reader.name) > 1:
-                message = f"two readers are called {reader.name}"
-                raise ConfigurationError(message, where=f"plugins.{plugin}", hint="turn one of their plugins off")
-        return readers
+        return self._offered(_READERS, PaymentFileReader, "readers")
+
+    @cached_property
+    def channels(self) -> dict[str, DeliveryChannel]:
+        """All channels that messages go out by, by name.
+
+        Raises:
+            ConfigurationError: a plugin fails, offers something else, or two channels have one name.
+        """
+        channels = self._offered(_CHANNELS, DeliveryChannel, "channels")
+        for plugin, channel in channels:
+            _check_promise(plugin, channel)
+        return {channel.name: channel for _, channel in channels}
 
     def payment_file_readers(self) -> list[NamedReader]:
         """Return a list of `readers`; see there."""
@@ -165,6 +177,11 @@ class TenantPlugins:
         return {payment_id: proposal for payment_id, proposal in merged.items() if payment_id not in disputed}
 
     @property
+    def proposer(self) -> Callable[[Sequence[UnmatchedPayment]], dict[int, MatchProposal]] | None:
+        """What asks the plugins that match payments; None when no plugin does."""
+        return self.match_payments if any(self._caller(plugin, _MATCH) for plugin in self._names) else None
+
+    @property
     def observers(self) -> dict[str, Observer]:
         """Those who listen to events, by plugin name; each raises what its plugin raises."""
         return {plugin: partial(self._tell, plugin) for plugin in self._names if self._caller(plugin, _EVENTS)}
@@ -181,6 +198,16 @@ class TenantPlugins:
             message = f"the plugin does not fit the hooks: {error}"
             raise ConfigurationError(message, where=f"plugins.{name}", hint="see docs/plugin-guide.md") from None
         self._names.append(name)
+
+    def _offered(self, hook: str, kind: Any, noun: str) -> list[tuple[str, Any]]:
+        """Return what all plugins offer by a hook, each with its plugin's name; no two have one name."""
+        offers = [(name, offer) for name in self._names for offer in _checked_offers(name, self._ask(name, hook), kind)]
+        names = [offer.name for _, offer in offers]
+        for plugin, offer in offers:
+            if names.count(offer.name) > 1:
+                message = f"two {noun} are called {offer.name}"
+                raise ConfigurationError(message, where=f"plugins.{plugin}", hint="turn one of their plugins off")
+        return offers
 
     def _caller(self, plugin: str, hook: str) -> Callable[..., Any] | None:
         """Return a way to call one plugin's implementation of a hook, or None when it has none."""
@@ -274,11 +301,18 @@ def _refuse_broken(_: object, point: EntryPoint, error: BaseException) -> NoRetu
     raise broken(point.name, error, "cannot be imported") from error
 
 
-def _checked_readers(plugin: str, offered: Any) -> list[PaymentFileReader]:
-    readers = () if offered is None else offered
-    if not isinstance(readers, Sequence) or not all(isinstance(reader, PaymentFileReader) for reader in readers):
-        raise broken(plugin, TypeError(), "offers something else than a list of PaymentFileReader")
-    return list(readers)
+def _checked_offers(plugin: str, offered: Any, kind: Any) -> list[Any]:
+    offers = () if offered is None else offered
+    if not isinstance(offers, Sequence) or not all(isinstance(offer, kind) for offer in offers):
+        raise broken(plugin, TypeError(), f"offers something else than a list of {kind.__name__}")
+    return list(offers)
+
+
+def _check_promise(plugin: str, channel: DeliveryChannel) -> None:
+    if not isinstance(channel.promise, Promise):
+        raise broken(plugin, TypeError(), f"offers the channel {channel.name} without a promise")
+    if channel.promise is Promise.QUERYABLE and not isinstance(channel, QueryableChannel):
+        raise broken(plugin, TypeError(), f"promises that {channel.name} can be asked, and gives no way to ask")
 
 
 def _checked_proposals(plugin: str, answer: Any, ids: set[int]) -> list[tuple[int, MatchProposal]]:

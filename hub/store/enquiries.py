@@ -13,6 +13,7 @@ from hub.model.enquiries import AccountBalance, Fate, OutcomeRow, PaymentStory
 from hub.model.events import Event
 from hub.model.runs import Run
 from hub.store.database import reading
+from hub.store.runs import COLUMNS, run_of
 
 _PAYMENT = (
     "p.payment_id, p.exchange_no, p.section_no, p.line, p.kind, p.amount_ore, p.currency, "
@@ -22,8 +23,6 @@ _PAYMENT_FROM = (
     " FROM payment p LEFT JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no "
     "AND s.section_no = p.section_no WHERE p.tenant = :t "
 )
-_RUN = "run_no, run_id, kind, input, fingerprint, state, done, total, created_at, finished_at, problem"
-
 
 class SqlEnquiries:
     """Read-only questions of one tenant; each answer sees one state of the database."""
@@ -58,12 +57,12 @@ class SqlEnquiries:
         with reading(self._engine) as connection:
             rows = connection.execute(
                 text(
-                    f"SELECT {_RUN} FROM run WHERE tenant = :t AND (:state = '' OR state = :state) "
+                    f"SELECT {COLUMNS} FROM run WHERE tenant = :t AND (:state = '' OR state = :state) "
                     "ORDER BY run_no DESC LIMIT :limit"
                 ),
                 {"t": self._tenant, "state": state, "limit": limit},
             )
-            return [Run._make(row)._replace(input=json.loads(row.input)) for row in rows]
+            return [run_of(row) for row in rows]
 
     def events(self, kind: str, *, limit: int = 100) -> list[Event]:
         """Return the newest recorded events of one kind first; not those of entries."""

@@ -3,69 +3,165 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Engine, Row, text
 
-from hub.model.runs import Run
+from hub.model.runs import QueuedTurn, Run
 from hub.store.counters import take_numbers
+from hub.store.database import reading
 
-_COLUMNS = "run_no, run_id, kind, input, fingerprint, state, done, total, created_at, finished_at, problem"
+HandOver = Callable[[Connection, QueuedTurn], None]
+"""Tells the engine of a turn, in the transaction that wrote it."""
+
+COLUMNS = (
+    "run_no, run_id, kind, input, fingerprint, state, executions, carried_by, done, total, created_at, finished_at, "
+    "problem"
+)
+_ENDED = ("done", "failed", "cancelled")
 
 
-def _run(row: Row[Any]) -> Run:
+def run_of(row: Row[Any]) -> Run:
+    """Return a row of COLUMNS as a run."""
     return Run._make(row)._replace(input=json.loads(row.input))
+
+
+def tenants_at_work(engine: Engine) -> list[str]:
+    """Return the tenants that have unfinished runs here."""
+    with reading(engine) as connection:
+        rows = connection.execute(
+            text(
+                "SELECT DISTINCT t.name FROM run r JOIN tenant t ON t.tenant = r.tenant "
+                "WHERE r.state IN ('queued', 'running') AND t.moved_to = '' AND t.arriving_from = '' ORDER BY t.name"
+            )
+        )
+        return [row.name for row in rows]
+
+
+def keep_to_ourselves(_connection: Connection, _turn: QueuedTurn) -> None:
+    """Tell no engine: whoever opened the store carries its runs out."""
 
 
 class SqlRuns:
     """Runs of one tenant within one transaction."""
 
-    def __init__(self, connection: Connection, tenant: int, now: str) -> None:
+    def __init__(
+        self, connection: Connection, tenant: int, now: str, *, tenant_name: str, hand_over: HandOver
+    ) -> None:
         self._connection = connection
         self._tenant = tenant
         self._now = now
+        self._tenant_name = tenant_name
+        self._hand_over = hand_over
 
-    def enqueue(self, run_id: str, kind: str, input: dict[str, Any], fingerprint: str) -> bool:
-        """Write a run in state `queued`; False when one with this id is there already."""
-        run_no = take_numbers(self._connection, self._tenant, "run")
-        result = self._connection.execute(
+    def enqueue(self, run_id: str, kind: str, input: dict[str, Any], fingerprint: str, *, lane: str = "") -> bool:
+        """Write a run in state `queued` and tell the engine; False when one with this id is there already."""
+        row = self._connection.execute(
             text(
-                "INSERT INTO run (tenant, run_no, run_id, kind, input, fingerprint, state, created_at) "
-                "VALUES (:t, :run_no, :run_id, :kind, :input, :fingerprint, 'queued', :now) "
-                "ON CONFLICT (tenant, run_id) DO NOTHING"
+                "INSERT INTO run (tenant, run_no, run_id, kind, input, fingerprint, state, lane, created_at) "
+                "VALUES (:t, :run_no, :run_id, :kind, :input, :fingerprint, 'queued', :lane, :now) "
+                "ON CONFLICT (tenant, run_id) DO NOTHING RETURNING run_no, run_id, turns, lane"
             ),
             {
                 "t": self._tenant,
-                "run_no": run_no,
+                "run_no": take_numbers(self._connection, self._tenant, "run"),
                 "run_id": run_id,
                 "kind": kind,
                 "input": json.dumps(input),
                 "fingerprint": fingerprint,
+                "lane": lane,
                 "now": self._now,
             },
-        )
-        return bool(result.rowcount)
+        ).one_or_none()
+        if row is not None:
+            self._tell(row, 0)
+        return row is not None
 
     def get(self, run_id: str) -> Run | None:
         """Return the run with this id, or None."""
         row = self._connection.execute(
-            text(f"SELECT {_COLUMNS} FROM run WHERE tenant = :t AND run_id = :run_id"),
+            text(f"SELECT {COLUMNS} FROM run WHERE tenant = :t AND run_id = :run_id"),
             {"t": self._tenant, "run_id": run_id},
         ).one_or_none()
-        return None if row is None else _run(row)
+        return None if row is None else run_of(row)
 
     def unfinished(self) -> Sequence[Run]:
         """Return queued and running runs, oldest first."""
         rows = self._connection.execute(
-            text(f"SELECT {_COLUMNS} FROM run WHERE tenant = :t AND state IN ('queued', 'running') ORDER BY run_no"),
+            text(f"SELECT {COLUMNS} FROM run WHERE tenant = :t AND state IN ('queued', 'running') ORDER BY run_no"),
             {"t": self._tenant},
         )
-        return [_run(row) for row in rows]
+        return [run_of(row) for row in rows]
+
+    def has_queued(self, kind: str) -> bool:
+        """Say whether a run of this kind is queued and has never begun."""
+        found = self._connection.execute(
+            text(
+                "SELECT 1 FROM run WHERE tenant = :t AND kind = :kind AND state = 'queued' AND executions = 0 LIMIT 1"
+            ),
+            {"t": self._tenant, "kind": kind},
+        ).scalar_one_or_none()
+        return found is not None
+
+    def queue_lost(self, seen: Mapping[int, int], known: Collection[tuple[int, int]]) -> int:
+        """Give a new turn to runs that the engine has forgotten; return how many.
+
+        `seen` is the turn that each unfinished run had before `known`, the engine's (run number, turn), was read: a run
+        that has moved on since is not lost.
+        """
+        lost = {run_no: turn for run_no, turn in seen.items() if (run_no, turn) not in known}
+        still = self.turns()
+        lost_still = [run_no for run_no, turn in lost.items() if still.get(run_no) == turn]
+        for run_no in lost_still:
+            self.queue_again(run_no)
+        return len(lost_still)
+
+    def turns(self) -> dict[int, int]:
+        """Return the latest turn of each unfinished run, by run number."""
+        rows = self._connection.execute(
+            text("SELECT run_no, turns FROM run WHERE tenant = :t AND state IN ('queued', 'running')"),
+            {"t": self._tenant},
+        )
+        return {row.run_no: row.turns for row in rows}
+
+    def begin(self, run_no: int, carried_by: str) -> int | None:
+        """Let a node begin or take over an unfinished run; return the number of this execution, None when it ended."""
+        row = self._connection.execute(
+            text(
+                "UPDATE run SET state = 'running', executions = executions + 1, carried_by = :node "
+                "WHERE tenant = :t AND run_no = :run_no AND state IN ('queued', 'running') RETURNING executions"
+            ),
+            {"t": self._tenant, "run_no": run_no, "node": carried_by},
+        ).one_or_none()
+        return None if row is None else int(row.executions)
+
+    def is_carried_by(self, run_no: int, execution: int) -> bool:
+        """Say whether this execution is the latest and goes on; no other can begin before the transaction ends."""
+        lock = " FOR SHARE" if self._connection.dialect.name == "postgresql" else ""
+        found = self._connection.execute(
+            text(
+                "SELECT 1 FROM run WHERE tenant = :t AND run_no = :run_no AND executions = :execution "
+                f"AND state = 'running'{lock}"
+            ),
+            {"t": self._tenant, "run_no": run_no, "execution": execution},
+        ).scalar_one_or_none()
+        return found is not None
+
+    def queue_again(self, run_no: int, *, reason: str = "", delay_s: float = 0) -> None:
+        """Give a run another turn: one that waits, failed or was cancelled. Its finished steps stay finished."""
+        row = self._connection.execute(
+            text(
+                "UPDATE run SET state = 'queued', problem = :reason, finished_at = NULL, turns = turns + 1 "
+                "WHERE tenant = :t AND run_no = :run_no RETURNING run_no, run_id, turns, lane"
+            ),
+            {"t": self._tenant, "run_no": run_no, "reason": reason},
+        ).one()
+        self._tell(row, delay_s)
 
     def change(self, run_no: int, **values: Any) -> None:
         """Set columns of a run; the time it finished is set with its last state."""
-        if values.get("state") in ("done", "failed"):
+        if values.get("state") in _ENDED:
             values["finished_at"] = self._now
         settings = ", ".join(f"{name} = :{name}" for name in values)
         self._connection.execute(
@@ -81,6 +177,14 @@ class SqlRuns:
         ).scalar_one_or_none()
         return None if output is None else dict(json.loads(output))
 
+    def finished_steps(self, run_no: int) -> list[tuple[int, str]]:
+        """Return number and name of every step that a run has finished, in order."""
+        rows = self._connection.execute(
+            text("SELECT step_no, name FROM run_step WHERE tenant = :t AND run_no = :run_no ORDER BY step_no"),
+            {"t": self._tenant, "run_no": run_no},
+        )
+        return [(row.step_no, row.name) for row in rows]
+
     def record_step(self, run_no: int, step_no: int, name: str, output: dict[str, Any]) -> None:
         """Write a step's answer, in the step's own transaction."""
         self._connection.execute(
@@ -90,3 +194,7 @@ class SqlRuns:
             ),
             {"t": self._tenant, "run_no": run_no, "step_no": step_no, "name": name, "output": json.dumps(output)},
         )
+
+    def _tell(self, row: Row[Any], delay_s: float) -> None:
+        turn = QueuedTurn(self._tenant_name, row.run_no, row.run_id, row.turns, row.lane, delay_s)
+        self._hand_over(self._connection, turn)

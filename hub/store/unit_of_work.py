@@ -11,11 +11,13 @@ from sqlalchemy import Connection, Engine, text
 
 from hub.banking_calendar import Clock, swedish_date
 from hub.store.accounts import SqlAccounts
+from hub.store.attempts import SqlAttempts
 from hub.store.books import SqlBooks
 from hub.store.commands import SqlCommands
 from hub.store.contents import SqlContents
 from hub.store.counters import take_numbers
 from hub.store.database import reading, writing
+from hub.store.elsewhere import refuse_if_elsewhere
 from hub.store.events import SqlEvents
 from hub.store.exchanges import SqlExchanges
 from hub.store.payments.duplicates import SqlDuplicates
@@ -25,14 +27,19 @@ from hub.store.payments.matching import SqlMatching
 from hub.store.payments.queue import SqlQueue
 from hub.store.payments.undoing import SqlUndoing
 from hub.store.receivables import SqlReceivables
-from hub.store.runs import SqlRuns
+from hub.store.runs import HandOver, SqlRuns, keep_to_ourselves
+from hub.store.schedules import SqlSchedules
 
 
 class SqlUnitOfWork:
     """Repositories that share one transaction; it commits when the block that opened it ends without an error."""
 
-    def __init__(self, connection: Connection, tenant: int, now: str) -> None:
+    def __init__(
+        self, connection: Connection, tenant: int, now: str, *, tenant_name: str, hand_over: HandOver
+    ) -> None:
         self._connection = connection
+        self._tenant_name = tenant_name
+        self._hand_over = hand_over
         self.tenant = tenant
         self.now = now
 
@@ -63,11 +70,21 @@ class SqlUnitOfWork:
 
     @cached_property
     def runs(self) -> SqlRuns:
-        return SqlRuns(self._connection, self.tenant, self.now)
+        return SqlRuns(
+            self._connection, self.tenant, self.now, tenant_name=self._tenant_name, hand_over=self._hand_over
+        )
+
+    @cached_property
+    def schedules(self) -> SqlSchedules:
+        return SqlSchedules(self._connection, self.tenant, self.now)
 
     @cached_property
     def commands(self) -> SqlCommands:
         return SqlCommands(self._connection, self.tenant, self.now)
+
+    @cached_property
+    def attempts(self) -> SqlAttempts:
+        return SqlAttempts(self._connection, self.tenant, self.now)
 
     @cached_property
     def loading(self) -> SqlLoading:
@@ -97,9 +114,12 @@ class SqlUnitOfWork:
 class SqlStore:
     """The database as one tenant sees it."""
 
-    def __init__(self, engine: Engine, tenant_name: str, clock: Clock) -> None:
+    def __init__(
+        self, engine: Engine, tenant_name: str, clock: Clock, *, hand_over: HandOver = keep_to_ourselves
+    ) -> None:
         self._engine = engine
         self._clock = clock
+        self._hand_over = hand_over
         self.tenant_name = tenant_name
         self.tenant = self._tenant_number(tenant_name)
         self.contents = SqlContents(engine, self.tenant, clock)
@@ -121,11 +141,21 @@ class SqlStore:
     def _now(self) -> str:
         return self._clock.now().isoformat(timespec="milliseconds")
 
+    def refuse_if_elsewhere(self) -> None:
+        """Raise ConfigurationError when the tenant has moved to another database, or has not arrived yet."""
+        with reading(self._engine) as connection:
+            refuse_if_elsewhere(connection, self.tenant)
+
     @contextmanager
     def write(self) -> Iterator[SqlUnitOfWork]:
-        """Open a transaction that writes; recorded events get their numbers last."""
+        """Open a transaction that writes; recorded events get their numbers last.
+
+        Raises:
+            ConfigurationError: the tenant has moved to another database, or has not arrived yet.
+        """
         with writing(self._engine) as connection:
-            work = SqlUnitOfWork(connection, self.tenant, self._now())
+            refuse_if_elsewhere(connection, self.tenant)
+            work = self._unit_of_work(connection)
             yield work
             work.events.flush()
 
@@ -133,4 +163,9 @@ class SqlStore:
     def read(self) -> Iterator[SqlUnitOfWork]:
         """Open a transaction that only reads, and sees one state."""
         with reading(self._engine) as connection:
-            yield SqlUnitOfWork(connection, self.tenant, self._now())
+            yield self._unit_of_work(connection)
+
+    def _unit_of_work(self, connection: Connection) -> SqlUnitOfWork:
+        return SqlUnitOfWork(
+            connection, self.tenant, self._now(), tenant_name=self.tenant_name, hand_over=self._hand_over
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,8 @@ from hub.model.payment_file import (
     Key,
     Level,
     OtherEntry,
+    OtherKind,
+    Part,
     PayeeAccount,
     Payer,
     Payment,
@@ -32,7 +35,7 @@ from hub.model.payment_file import (
 from hub.model.receivables import Receivable, ReferenceRow
 from hub.model.tenant import Tenant
 from hub.rules.references import normal_form
-from hub.runtime.engine import InProcessRunner
+from hub.runtime.carrying import Body
 from hub.services.chart import chart_of
 from hub.services.payees import register_payees
 from hub.services.payments.ingesting import PaymentFileRun
@@ -40,35 +43,23 @@ from hub.services.payments.posting import ChunkPoster
 from hub.services.payments.receiving import receive
 from hub.services.payments.rematching import RematchRun, enqueue_rematch
 from hub.store.unit_of_work import SqlStore
+from hub.testing.carrying import drain
+from hub.testing.example_tenant import company_settings, tenant_settings
 
 GIRO = PayeeAccount("bankgiro", "9912346")
 DAY = date(2026, 11, 16)
 
-SETTINGS: dict[str, Any] = {
-    "id": "north",
-    "name": "North Energy",
-    "companies": [
-        {
-            "number": "1",
-            "name": "North Energy AB",
-            "organisation_number": "556677-8899",
-            "accounts": {
-                "bank": "1930",
-                "clearing": "1940",
-                "suspense": "2990",
-                "receivable": "1510",
-                "revenue": "3000",
-                "write_off": "3740",
-                "error_account": "2999",
-                "reminder_fee": "3590",
-                "interest_revenue": "8313",
-                "carried": "2890",
-            },
-            "payee_accounts": [{"bankgiro": "991-2346", "also": [{"iban": "SE4550000000058398257466"}]}],
-            "limits": {"over_payment_limit": "5.00", "under_payment_limit": "5.00"},
-        }
-    ],
-}
+ACCOUNTS = {"reminder_fee": "3590", "interest_revenue": "8313", "carried": "2890"}
+IBAN = "SE4550000000058398257466"
+
+
+def settings_of_company(*, accounts: dict[str, str] | None = None, **changes: Any) -> dict[str, Any]:
+    """The example company with limits, an IBAN beside its bankgiro number, and the accounts that charges need."""
+    own = {
+        "payee_accounts": [{"bankgiro": "991-2346", "also": [{"iban": IBAN}]}],
+        "limits": {"over_payment_limit": "5.00", "under_payment_limit": "5.00"},
+    }
+    return company_settings(accounts=ACCOUNTS | (accounts or {}), **own | changes)
 
 
 class EventReader:
@@ -85,8 +76,6 @@ class EventReader:
         return Recognition.YES if head.startswith(f"events {self.family}\n".encode()) else Recognition.NO
 
     def content_key(self, stream: BinaryIO) -> str:
-        import hashlib
-
         return hashlib.sha256(stream.read()).hexdigest()
 
     def read(self, stream: BinaryIO) -> Iterator[FileEvent]:
@@ -113,8 +102,6 @@ def _restored(values: dict[str, Any]) -> dict[str, Any]:
         if name in restored:
             restored[name] = tuple(tuple(item) if isinstance(item, list) else item for item in restored[name])
     if "parts" in restored:
-        from hub.model.payment_file import Part
-
         restored["parts"] = tuple(Part(*part) for part in restored["parts"])
     if "keys" in restored:
         restored["keys"] = tuple(Key(*key) for key in restored["keys"])
@@ -153,27 +140,36 @@ def payment_file(
     return f"events {family}\n{chr(10).join(lines)}\n".encode()
 
 
+def lump(amount_ore: int, *texts: str, entry: int = 1) -> OtherEntry:
+    """A movement on the account without details, on DAY."""
+    return OtherEntry(1, entry, amount_ore, "SEK", DAY, OtherKind.LUMP, texts=texts)
+
+
+def statement(*entries: FileEvent, **more: Any) -> bytes:
+    """The bytes of a camt.053 file with one section of account movements."""
+    return payment_file("camt.053", entries, level=Level.LUMP, **more)
+
+
 class World:
     """A tenant with a store and everything that runs payment files."""
 
-    def __init__(self, engine: Engine, *, name: str = "north", use_exact_join: bool = True, **company: Any) -> None:
-        settings = json.loads(json.dumps({**SETTINGS, "id": name}))
-        settings["companies"][0].update(company)
+    def __init__(self, engine: Engine, *, name: str = "north", use_sets: bool = True, **company: Any) -> None:
         self.engine = engine
-        self.tenant = Tenant.model_validate(settings)
+        self.tenant = Tenant.model_validate(tenant_settings(settings_of_company(**company), id=name))
         self.clock = FixedClock(datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
         self.store = SqlStore(engine, name, self.clock)
         readers = [("test", EventReader(family)) for family in ("bgmax", "camt.054", "camt.053")]
-        poster = ChunkPoster(self.tenant, lambda _: {}, use_exact_join=use_exact_join)
-        self.runner = InProcessRunner(
-            self.store,
-            {
-                "ingest": PaymentFileRun(self.store, self.tenant, readers, poster),
-                "rematch": RematchRun(self.store, self.tenant, poster),
-            },
-        )
+        poster = ChunkPoster(self.tenant, use_sets=use_sets)
+        self.bodies: dict[str, Body] = {
+            "ingest": PaymentFileRun(self.store, self.tenant, readers, poster),
+            "rematch": RematchRun(self.store, self.tenant, poster),
+        }
         with self.store.write() as work:
             register_payees(work, self.tenant)
+
+    def drain(self) -> dict[str, Any]:
+        """Carry out everything that is queued."""
+        return drain(self.store, self.bodies)
 
     def owe(self, number: str, amount_ore: int, reference: str = "", **more: Any) -> int:
         """Add a receivable and return its id."""
@@ -219,7 +215,7 @@ class World:
                     work.books.add([self._debit(row, more[f"{bucket}_ore"], bucket)])
             work.books.apply(chart_of(work, self.tenant), voucher_type="invoices")
             enqueue_rematch(work, self.tenant.id, f"import:{receivable_id}", [(account_no, key)])
-        self.runner.drain()
+        self.drain()
         return receivable_id
 
     def _debit(self, row: Receivable, amount_ore: int, bucket: str) -> Posting:
@@ -243,7 +239,7 @@ class World:
     def receive(self, content: bytes, name: str = "file.txt") -> Exchange:
         """Receive a file and carry its run out."""
         exchange, _ = receive(self.store, io.BytesIO(content), name=name, fingerprint="")
-        self.runner.drain()
+        self.drain()
         return self.exchange(exchange.number)
 
     def exchange(self, number: int) -> Exchange:

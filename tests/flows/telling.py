@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from payment_world import World
+from payment_world import World, pay, payment_file
 from sqlalchemy import text
 
 from hub.model.commands import Command, parse_command
+from hub.model.payment_file import Deduction, Payment
 from hub.services.payments.commands import carry_out
 
 _NUMBER = {"next": 0}
@@ -31,7 +32,7 @@ def tell_again(world: World, told: Command) -> dict[str, Any]:
     """Carry a command out that may have been told before."""
     with world.store.write() as work:
         answer = carry_out(work, world.tenant, told)
-    world.runner.drain()
+    world.drain()
     return answer
 
 
@@ -49,6 +50,23 @@ def events(world: World, kind: str) -> list[dict[str, Any]]:
 def waiting_ids(world: World) -> list[int]:
     with world.store.read() as work:
         return [payment.payment_id for payment in work.queue.waiting()]
+
+
+def bring(world: World, *payments: Payment | Deduction) -> None:
+    """Receive a BgMax file of these payments and post it."""
+    assert world.receive(payment_file("bgmax", payments)).state == "posted"
+
+
+def suspend(world: World, amount_ore: int = 10000, reference: str = "nothing known", **more: Any) -> int:
+    """Bring money that no rule places, and return the payment's id."""
+    known = set(waiting_ids(world))
+    world.receive(payment_file("bgmax", [pay(amount_ore, reference, **more)], marker=str(len(known))))
+    return next(iter(set(waiting_ids(world)) - known))
+
+
+def shares(*pairs: tuple[str, int | None]) -> list[dict[str, Any]]:
+    """The shares of a move, each of a receivable by its number; without an amount it takes the rest."""
+    return [{"company": "1", "number": number, "amount_ore": amount_ore} for number, amount_ore in pairs]
 
 
 def assert_books_agree(world: World, *, all_booked: bool = True) -> None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from test_cli_demo import answer, run
 
+from hub.banking_calendar import SystemClock
 from hub.demo.folder import BGMAX, CAMT054, RECEIVABLES, lay_out
 from hub.errors import ConfigurationError
 from hub.runtime.facade import Hub
 from hub.runtime.lock import home_lock
+
+TODAY = SystemClock().today()
 
 
 @pytest.fixture
@@ -80,8 +84,11 @@ def test_correction_is_held_until_a_person_takes_it(home: Path) -> None:
     newer.write_bytes((home / "files" / BGMAX).read_bytes().replace(b"01000010114", b"01000010817", 1))
     result = run("receive", newer, home=home)
     assert result.exit_code == 0
-    assert "corrects an earlier one" in result.stderr
-    answer("exchanges", "accept", 3, home=home)
+    assert "hub exchanges accept 3" in result.stderr
+    accepted = run("exchanges", "accept", 3, home=home)
+    assert accepted.exit_code == 0
+    assert "exchange 2 is undone: 22 postings taken back" in accepted.stderr
+    assert [line.split()[:2] for line in accepted.stdout.splitlines() if "exact reference" in line]
     states = [exchange["state"] for exchange in answer("exchanges", home=home)]
     assert states == ["posted", "undone", "posted"]
     assert answer("receivables", "show", "010000101", home=home)["open_ore"] == 84_250
@@ -124,7 +131,7 @@ def test_receive_needs_files_or_poll(home: Path) -> None:
 
 
 def test_file_waits_in_the_queue_while_another_process_works(home: Path) -> None:
-    with Hub.open(home) as other, home_lock(home, other._installation.engine, timeout_s=1):
+    with Hub.open(home), home_lock(home, timeout_s=1):
         result = run("receive", home / "files" / BGMAX, "--wait", "0", home=home)
     assert result.exit_code == 4
     assert "queued" in result.stderr
@@ -140,7 +147,7 @@ def test_failed_run_ends_in_the_code_of_its_error_and_goes_on_when_mended(
         raise ConfigurationError("the plugin fails", where="plugins.x")
 
     with monkeypatch.context() as broken:
-        broken.setattr("hub.runtime.plugins.TenantPlugins.match_payments", lambda *_: fail(None))
+        broken.setattr("hub.runtime.plugins.TenantPlugins.proposer", lambda *_: fail(None))
         result = run("receive", home / "files" / BGMAX, home=home)
     assert result.exit_code == 3
     assert "hub exchanges retry 2" in result.stderr
@@ -179,10 +186,10 @@ def test_unreadable_import_file_is_one_line(home: Path) -> None:
 def test_core_ledger_tells_the_hub_by_options_and_by_file(home: Path) -> None:
     for words in (
         ("credit", "040000208", "--amount", "76,40"),
-        ("hold", "040000208", "--code", "T", "--until", "2026-12-24"),
-        ("own-payment", "040000208", "--amount", "100", "--method", "1", "--date", "2026-11-20"),
+        ("hold", "040000208", "--code", "T", "--until", (TODAY + timedelta(days=30)).isoformat()),
+        ("own-payment", "040000208", "--amount", "100", "--method", "1", "--date", TODAY.isoformat()),
         ("watch", "040000208", "call them"),
-        ("due-date", "040000208", "2026-12-31"),
+        ("due-date", "040000208", max(TODAY, date(2026, 12, 31)).isoformat()),
     ):
         answer("receivables", *words, home=home)
     assert answer("receivables", "show", "040000208", home=home)["open_ore"] == 1_276_400 - 7_640 - 10_000
@@ -225,3 +232,132 @@ def test_held_payment_is_closed_or_released(home: Path, verdict: str, waiting: i
 def test_verdict_needs_payments_or_a_group(home: Path) -> None:
     assert run("payments", "close", home=home).exit_code == 2
     assert run("payments", "close", 1, "--group", "1:1", home=home).exit_code == 2
+
+
+# --- what a person at the keyboard is told ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("credit", "040000208", "--amount", "99999"), "lower the amount, or say --allow-credit-balance"),
+        (("credit", "040000208", "--amount", "0"), "--amount: must be above 0"),
+        (("credit", "040000208", "--amount", "5", "--coding", "=5"), "write an account and its amount"),
+        (("credit", "040000208", "--amount", "5", "--coding", "3010=4"), "add up to 4,00, the amount is 5,00"),
+        (("hold", "040000208", "--code", "two words"), "--code: must be 1 to 20 letters"),
+        (("hold", "040000208", "--code", "T", "--until", "soon"), "--until: must be a day that there is"),
+        (("write-off", "040000208", "--reason", ""), "--reason: must be given"),
+        (("due-date", "040000208", "9999-01-01"), "DATE: 9999-01-01 cannot be right"),
+        (("watch", "040000208", "x" * 201), "TEXT: must have at most 200 characters"),
+        (("credit", "040000208", "--key", "k" * 101), "--key: must have at most 100 characters"),
+    ],
+)
+def test_refusal_names_the_option_and_what_to_write(home: Path, words: tuple[str, ...], said: str) -> None:
+    result = run("receivables", *words, home=home)
+    assert result.exit_code in (1, 2)
+    assert said in " ".join(result.stderr.replace("│", " ").split())
+    assert "_" not in result.stderr
+
+
+def test_refusal_about_a_payment_names_the_option(home: Path) -> None:
+    run("receive", home / "files" / BGMAX, home=home)
+    waiting = {row["payer_name"]: row["payment_id"] for row in answer("payments", home=home)}["Greta Mo"]
+    for words, said in (
+        (("move", waiting, "040000207", "--amount", "0"), "cannot be carried out: --amount: must be above 0\n"),
+        (("move", waiting, "010000108"), "say --allow-credit-balance"),
+        (("split", waiting, "010000108=0", "040000207"), "NUMBER=KRONOR: must be above 0"),
+        (("write-off", waiting), "or say --above-limit"),
+        (("refund", waiting, "--to", "x" * 40), "--to: must have at most 35 characters"),
+    ):
+        result = run("payments", *words, home=home)
+        assert result.exit_code == 1
+        assert said in result.stderr
+
+
+def test_an_empty_amount_is_no_amount_left_out(home: Path) -> None:
+    """A script whose variable is empty must not credit everything."""
+    result = run("receivables", "credit", "040000208", "--amount", "", home=home)
+    assert result.exit_code == 2
+    assert answer("receivables", "show", "040000208", home=home)["open_ore"] == 1_276_400
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("1850-01-01", "--date: 1850-01-01 cannot be right: give a day from "),
+        ((TODAY + timedelta(days=1)).isoformat(), f" to {TODAY}\n"),
+        ((TODAY - timedelta(days=3653)).isoformat(), " cannot be right"),
+        ("20261122", "written as 2026-11-22"),
+        ("2026-02-30", "written as 2026-11-22"),
+    ],
+)
+def test_day_that_cannot_be_is_refused_with_the_days_that_can(home: Path, day: str, said: str) -> None:
+    result = run("payments", "manual", "040000208", "--method", "1", "--amount", "10", "--date", day, home=home)
+    assert result.exit_code == 1
+    assert said in result.stderr
+    assert answer("receivables", "show", "040000208", home=home)["open_ore"] == 1_276_400
+
+
+def test_payment_registered_by_hand_takes_account_coding(home: Path) -> None:
+    coding = ("--coding", "3010=6", "--coding", "1510 x=4,00")
+    words = ("manual", "040000208", "--method", "1", "--amount", "10", "--date", TODAY)
+    answer("payments", *words, *coding, home=home)
+    booked = {row["account"]: row["amount_ore"] for row in answer("balances", home=home)}
+    assert booked["1510 x"] == 400
+
+
+def test_suggest_refuses_payments_that_do_not_wait(home: Path) -> None:
+    run("receive", home / "files" / BGMAX, home / "files" / CAMT054, home=home)
+    (held,) = answer("payments", "--state", "held", home=home)
+    for payment_id, said in ((9_999, "there is no payment"), (1, "is not suspended"), (held["payment_id"], "is held")):
+        result = run("payments", "suggest", payment_id, home=home)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert said in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "state"), [(("exchanges",), "quarantined"), (("payments",), "held"), (("runs",), "failed")]
+)
+def test_unknown_state_is_refused_with_those_there_are(home: Path, words: tuple[str, ...], state: str) -> None:
+    assert answer(*words, "--state", state, home=home) == []
+    result = run(*words, "--state", "nonsense", home=home)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert state in result.stderr
+
+
+def test_unknown_state_of_lumps_is_refused(home: Path) -> None:
+    assert answer("payments", "lumps", "--state", "all", home=home) == []
+    assert run("payments", "lumps", "--state", "nonsense", home=home).exit_code == 2
+
+
+def test_retry_of_a_file_that_is_still_wrong_ends_as_receive_does(home: Path) -> None:
+    run("receive", broken(home), home=home)
+    result = run("exchanges", "retry", 2, home=home)
+    assert result.exit_code == 1
+    assert "hub exchanges retry 2" in result.stderr
+
+
+def test_personal_identity_numbers_of_debtors_are_masked_unless_asked_for(home: Path) -> None:
+    rows = json.loads((home / "files" / RECEIVABLES).read_text(encoding="utf-8"))
+    file = home / "more.json"
+    row = {**rows[0], "number": "010000901", "debtor_identity": "191212121212", "reference": ""}
+    file.write_text(json.dumps([row]), encoding="utf-8")
+    answer("import", file, "--source-system", "billing", home=home)
+    for words in (("show", "010000901"), ("list", "--search", "010000901")):
+        assert "191212121212" not in run("receivables", *words, "--json", home=home).stdout
+        assert "19121212****" in run("receivables", *words, "--json", home=home).stdout
+        assert "191212121212" in run("receivables", *words, "--json", "--show-personal", home=home).stdout
+        assert "191212121212" not in run("receivables", *words, home=home).stdout
+
+
+def test_list_of_receivables_shows_version_and_source_system(home: Path) -> None:
+    heading, first = run("receivables", "list", "--all", home=home).stdout.splitlines()[:2]
+    assert heading.split()[:4] == ["company", "number", "version", "source"]
+    assert first.split()[:4] == ["001", "010000101", "1", "billing"]
+
+
+def test_counts_of_one_are_told_in_the_singular(home: Path) -> None:
+    run("receive", home / "files" / BGMAX, home / "files" / CAMT054, home=home)
+    told = run("payments", home=home).stderr
+    assert "held: 1 payment, " in told
+    assert "suspended: 5 payments, " in told

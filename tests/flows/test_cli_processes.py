@@ -41,7 +41,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_processes_end_in_codes_that_scripts_can_use(home: Path) -> None:
     elsewhere = home.parent
     found = process("receivables", cwd=elsewhere, HUB_HOME=str(home))
-    assert (found.returncode, found.stdout, found.stderr) == (0, "", "nothing is open\n")
+    assert (found.returncode, found.stdout, found.stderr) == (0, "", "nothing is open; settled ones too: --all\n")
     refused = process("receive", home / "hub.toml", cwd=home)  # the current folder is a home
     assert refused.returncode == 1
     assert "UNRECOGNISED" in process("inspect", home / "hub.toml", "--json", cwd=elsewhere).stdout
@@ -57,6 +57,18 @@ def test_answer_in_a_pipe_is_plain(tmp_path: Path) -> None:
     assert result.returncode == 0
     assert "\x1b" not in result.stdout + result.stderr
     assert "Åkerö Bygg" in result.stdout
+
+
+def test_nothing_is_cut_in_a_pipe_whatever_the_environment_says(tmp_path: Path) -> None:
+    result = process("inspect", BGMAX, cwd=tmp_path, COLUMNS="40", FORCE_COLOR="1")
+    assert "…" not in result.stdout
+    assert [line for line in result.stdout.splitlines() if "Brf Utsikten" in line and "2026-11-20" in line]
+
+
+def test_no_line_in_a_pipe_ends_in_blanks(home: Path) -> None:
+    lines = run("doctor", home=home).stdout.splitlines()
+    assert len(lines) > 3
+    assert [line for line in lines if line != line.rstrip()] == []
 
 
 def test_home_is_not_written_over(home: Path) -> None:
@@ -96,15 +108,15 @@ def test_several_tenants_need_a_name(home: Path) -> None:
 def test_doctor_shows_every_setting_with_its_default(home: Path) -> None:
     shown = json.loads(run("doctor", "--show", "--json", home=home).stdout)["settings"]
     by_path = {setting["path"]: (setting["value"], setting["is_default"]) for setting in shown}
-    assert by_path["companies[0].limits.over_payment_limit"] == ("10.00", False)
-    assert by_path["companies[0].payee_accounts[0].lumps_are_payments"] == ("false", True)
+    assert by_path["companies[1].limits.over_payment_limit"] == ("10.00", False)
+    assert by_path["companies[1].payee_accounts[1].lumps_are_payments"] == ("false", True)
 
 
 def test_doctor_lists_what_waits_for_a_person(home: Path) -> None:
     run("receive", home / "hub.toml", home=home)
     found = run("doctor", home=home)
     assert found.exit_code == 0
-    assert "1 files quarantined (exchange 1)" in found.stdout
+    assert "1 file quarantined (exchange 1): see hub exchanges show 1" in found.stdout
 
 
 def test_plugins_are_listed_with_what_is_unverified() -> None:

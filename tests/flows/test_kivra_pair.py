@@ -10,7 +10,6 @@ from payment_world import World
 from sqlalchemy import Engine
 
 from hub.contracts import PaymentFileReader
-from hub.runtime.engine import InProcessRunner
 from hub.services.payments.ingesting import PaymentFileRun
 from hub.services.payments.posting import ChunkPoster
 from hub_autopay.reader import CamtReader
@@ -30,7 +29,7 @@ def make_world(engine: Engine, **company: Any) -> World:
     readers: list[tuple[str, PaymentFileReader]] = [("bankgiro", BgMaxReader()), ("autopay", CamtReader())]
     poster = ChunkPoster(world.tenant, lambda _: {})
     run = PaymentFileRun(world.store, world.tenant, readers, poster)
-    world.runner = InProcessRunner(world.store, {"ingest": run})
+    world.bodies = {"ingest": run}
     return world
 
 

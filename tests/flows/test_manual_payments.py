@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from payment_world import SETTINGS, World, pay, payment_file
+from payment_world import World, pay, payment_file
 from sqlalchemy import Engine
 from telling import assert_books_agree, entries, events, tell
 from test_commands import debit
@@ -24,13 +24,12 @@ METHODS = [
     {"code": "K", "text": "less demand", "effect": "credit", "lowers": "demand_fee"},
     {"code": "D", "text": "less interest", "effect": "credit", "lowers": "interest"},
 ]
-ACCOUNTS = {**SETTINGS["companies"][0]["accounts"], "demand_fee": "3591"}
 FEES = "SELECT coalesce(sum(fee_ore), 0) FROM open_item WHERE tenant = :t AND receivable_id = :r"
 
 
 @pytest.fixture
 def world(engine: Engine) -> World:
-    return World(engine, payment_methods=METHODS, accounts=ACCOUNTS)
+    return World(engine, payment_methods=METHODS, accounts={"demand_fee": "3591"})
 
 
 def register(world: World, method: str, amount_ore: int | None = None, **more: Any) -> dict[str, Any]:

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from payment_world import World, pay, payment_file
+from payment_world import DAY, World, pay, payment_file
 from sqlalchemy import Engine
-from telling import assert_books_agree, entries, tell, waiting_ids
+from telling import accounts, assert_books_agree, entries, tell, waiting_ids
 from test_receivables_in import Ledger
 
-from hub.errors import HubError, RuleViolation
+from hub.errors import HubError, RuleViolation, TransientError
+from hub.model.payment_file import Level, OtherEntry, OtherKind
 from hub.store.database import open_database
+from hub.store.payments.lumps import SqlLumps
 from hub.store.payments.matching import SqlMatching
 from hub.store.payments.undoing import SqlUndoing
 from hub.store.receivables import SqlReceivables
@@ -135,4 +137,40 @@ def test_a_payment_finds_the_new_version_that_is_being_imported(
     assert ledger.sql("SELECT r.version, o.principal_ore FROM open_item o JOIN receivable r USING (receivable_id)") == [
         (2, 20000)
     ]
+    assert_books_agree(world)
+
+
+def statement() -> bytes:
+    lump = OtherEntry(1, 1, 10000, "SEK", DAY, OtherKind.LUMP)
+    return payment_file("camt.053", [lump], level=Level.LUMP)
+
+
+def test_no_lump_becomes_a_payment_while_its_specification_is_judged(
+    world: World, other: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.receive(statement())
+    make = Meanwhile(monkeypatch, SqlLumps, "made_accounts", lambda: tell(other, "make_lump_payment", lump_no=1))
+
+    world.receive(payment_file("bgmax", [pay(10000, "1001")]))
+
+    assert isinstance(make.error(), TransientError | RuleViolation)
+    assert (world.account_balance("1930"), world.account_balance("1940")) == (10000, 0)
+    assert_books_agree(world)
+
+
+def test_the_payment_of_a_lump_that_gives_way_is_not_moved_meanwhile(
+    world: World, other: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved_to = world.owe("2002", 10000)
+    world.receive(statement())
+    payment = tell(world, "make_lump_payment", lump_no=1)["payment_ids"][0]
+    share = {"company": "1", "number": "2002"}
+    move = Meanwhile(
+        monkeypatch, SqlLumps, "made", lambda: tell(other, "move_payment", payment_id=payment, shares=[share])
+    )
+
+    world.receive(payment_file("bgmax", [pay(10000, "1001")]))
+
+    assert isinstance(move.error(), RuleViolation)
+    assert (world.open_ore(moved_to), accounts(world).get("1940", 0)) == (10000, 0)
     assert_books_agree(world)

@@ -63,7 +63,7 @@ def test_a_death_at_any_commit_is_made_good_by_the_next_process(
     whole = make_world(engine, "whole")
     exchange, _ = receive(whole.store, io.BytesIO(CONTENT), name="f", fingerprint="")
     with dying_at_commit(whole, -1) as commits:
-        whole.runner.drain()
+        whole.drain()
     expected = outcome(whole)
     assert expected[0] == 0
     assert whole.exchange(exchange.number).state == "posted"
@@ -72,9 +72,9 @@ def test_a_death_at_any_commit_is_made_good_by_the_next_process(
         world = make_world(engine, f"dies{number}")
         exchange, _ = receive(world.store, io.BytesIO(CONTENT), name="f", fingerprint="")
         with dying_at_commit(world, number), pytest.raises(Died):
-            world.runner.drain()
+            world.drain()
 
-        world.runner.drain()
+        world.drain()
 
         assert world.exchange(exchange.number).state == "posted", f"after a death at commit {number}"
         assert outcome(world) == expected, f"after a death at commit {number}"
@@ -91,7 +91,7 @@ def test_a_file_waits_for_the_run_that_holds_its_account_and_goes_on_after_it(en
 
     with world.store.write() as work:
         work.accounts.release(4711)
-    world.runner.drain()
+    world.drain()
     assert world.exchange(exchange.number).state == "posted"
 
 
@@ -100,6 +100,6 @@ def test_the_same_file_in_two_runs_at_once_is_posted_once(engine: Engine) -> Non
     first, _ = receive(world.store, io.BytesIO(CONTENT), name="a", fingerprint="")
     second, _ = receive(world.store, io.BytesIO(CONTENT), name="b", fingerprint="")
 
-    world.runner.drain()
+    world.drain()
 
     assert (world.exchange(first.number).state, world.exchange(second.number).state) == ("posted", "duplicate")

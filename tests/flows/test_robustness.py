@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
+from imported_ledger import Ledger
 from payment_world import EventReader, World, pay, payment_file
 from sqlalchemy import Engine
-from test_receivables_in import Ledger
 
 from hub.demo.folder import BGMAX, CAMT054, RECEIVABLES, lay_out
 from hub.errors import ConfigurationError, DataError
@@ -38,7 +38,7 @@ def tasks(world: World) -> list[tuple[str, str]]:
 
 
 def body_of(world: World) -> Any:
-    return world.runner._bodies["ingest"]
+    return world.bodies["ingest"]
 
 
 def problem_code(exchange: Exchange) -> str:
@@ -119,8 +119,8 @@ def test_a_defect_in_a_run_fails_it_with_a_task_and_others_go_on(engine: Engine)
     assert world.number("SELECT count(*) FROM run WHERE tenant = :t AND state = 'failed'") == 1
 
     with world.store.write() as work:
-        work.runs.change(1, state="queued")
-    world.runner.drain()
+        work.runs.queue_again(1)
+    world.drain()
 
     assert world.exchange(first.number).state == "posted"
     assert tasks(world) == []
@@ -146,8 +146,8 @@ def test_a_run_that_is_retried_posts_under_a_claim(engine: Engine) -> None:
 
     body._post_chunk = post
     with world.store.write() as work:
-        work.runs.change(1, state="queued")
-    world.runner.drain()
+        work.runs.queue_again(1)
+    world.drain()
 
     assert claims == [False]
     assert world.exchange(exchange.number).state == "posted"
@@ -166,14 +166,14 @@ def test_a_retried_run_waits_for_another_that_has_claimed_its_account_meanwhile(
     exchange = world.receive(GOOD)
     body._post_chunk = whole
     with world.store.write() as work:
-        work.runs.change(1, state="queued")
+        work.runs.queue_again(1)
         assert work.accounts.claim(work.accounts.numbers().values(), run_no=4711)
-    world.runner.drain()
+    world.drain()
     assert world.exchange(exchange.number).state == "posting"
 
     with world.store.write() as work:
         work.accounts.release(4711)
-    world.runner.drain()
+    world.drain()
     assert world.exchange(exchange.number).state == "posted"
 
 

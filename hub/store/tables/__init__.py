@@ -11,6 +11,7 @@ events in the order they came.
 
 from __future__ import annotations
 
+from hub.store.tables.attempts import attempt
 from hub.store.tables.books import command, entry, event, observer_cursor, open_item, task, voucher, voucher_line
 from hub.store.tables.columns import metadata
 from hub.store.tables.exchanges import content, content_part, exchange
@@ -37,12 +38,11 @@ from hub.store.tables.payments import (
 )
 from hub.store.tables.receivables import hold, printed_charge, receivable, reference, watch
 from hub.store.tables.runs import plugin_state, run, run_step
-
-SCHEMA_VERSION = 1
+from hub.store.tables.schedules import firing, schedule, schedule_reading
 
 __all__ = [
-    "SCHEMA_VERSION",
     "account_claim",
+    "attempt",
     "chunk",
     "command",
     "content",
@@ -53,6 +53,7 @@ __all__ = [
     "entry",
     "event",
     "exchange",
+    "firing",
     "hold",
     "installation",
     "left_out_payment",
@@ -73,6 +74,8 @@ __all__ = [
     "reversal",
     "run",
     "run_step",
+    "schedule",
+    "schedule_reading",
     "section",
     "section_account",
     "statement_balance",

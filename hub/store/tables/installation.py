@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, PrimaryKeyConstraint, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Integer, PrimaryKeyConstraint, Table, UniqueConstraint
 
 from hub.store.tables.columns import metadata, number, table, tenant_column, text
 
@@ -11,8 +11,11 @@ installation = Table("installation", metadata, text("name"), text("value"), Prim
 tenant = Table(
     "tenant",
     metadata,
-    Column("tenant", Integer, primary_key=True),
-    Column("name", Text, nullable=False, unique=True),
+    Column("tenant", Integer, primary_key=True, autoincrement=False),  # numbers come from `counter`
+    text("name"),
+    text("moved_to", default=""),  # the database its work goes on in; nothing is written here any more
+    text("arriving_from", default=""),  # the database it is being moved from; nothing else is written here yet
+    UniqueConstraint("name"),
 )
 
 counter = table(

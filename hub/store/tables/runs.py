@@ -1,4 +1,4 @@
-"""Tables of runs and of what plugins remember."""
+"""Tables of runs, of the nodes that carry them out, and of what plugins remember."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ run = table(
     text("kind"),
     text("input"),  # JSON of ids
     text("fingerprint"),  # of the settings it runs under
-    text("state"),  # queued, running, done, failed
+    text("state"),  # queued, running, done, failed, cancelled
+    text("lane", default=""),  # runs of one lane go one after the other; the lane of a tenant's files is the empty one
+    number("turns", default=1),  # how often the engine was asked to carry it out
+    number("executions", default=0),  # how often it was begun; only the latest may write
+    text("carried_by", default=""),  # the node that began it last
     number("done", default=0),
     number("total", default=0),
     text("created_at"),
@@ -24,6 +28,18 @@ run = table(
     UniqueConstraint("tenant", "run_id"),
 )
 Index("run_by_state", run.c.tenant, run.c.state)
+
+node = table(
+    "node",  # a process that carries out runs
+    text("node"),  # its name, which a restart takes again
+    text("host"),
+    number("process"),
+    text("plugins"),  # what it has installed, in one text: nodes that differ do not work side by side
+    number("started_at"),  # seconds since 1970 by the database's own clock, as the next two
+    number("seen_at"),  # the heartbeat
+    number("stopped_at", nullable=True),
+    PrimaryKeyConstraint("node"),
+)
 
 run_step = table(
     "run_step",  # the answer of each finished step, written in the step's own transaction

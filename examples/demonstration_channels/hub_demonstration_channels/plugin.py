@@ -1,0 +1,31 @@
+"""The plugin: its card, its settings and the channels it offers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hub.contracts import CONTRACT_VERSION, DeliveryChannel, PluginManifest, hookimpl
+from hub_demonstration_channels.channels import channels
+from hub_demonstration_channels.settings import DemonstrationSettings
+
+
+class Plugin:
+    """Demonstration channels: idempotent, queryable, neither."""
+
+    manifest = PluginManifest(
+        name="demonstration_channels",
+        summary="Three channels to a counterparty on this machine, for trials and tests",
+        contract=CONTRACT_VERSION,
+        formats=("any bytes",),
+        sources=("README.md of this example, section Formats and sources",),
+        unverified=("The counterparty is the hub's own.",),
+    )
+    Settings = DemonstrationSettings
+
+    def __init__(self, settings: DemonstrationSettings) -> None:
+        self._settings = settings
+
+    @hookimpl
+    def hub_delivery_channels(self) -> Sequence[DeliveryChannel]:
+        """Offer a channel for each promise."""
+        return channels(self._settings)

@@ -1,0 +1,59 @@
+"""What a plugin implements to deliver messages to the outside."""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from hub.model.attempts import Delivered, Message, Probed, Promise
+
+
+@runtime_checkable
+class DeliveryChannel(Protocol):
+    """Sends messages to one outside party.
+
+    The core writes down that it is about to call, calls with no transaction open, and writes down what came of it.
+    """
+
+    @property
+    def name(self) -> str:
+        """Stable name of the channel; stands in attempts, run ids and logs."""
+        ...
+
+    @property
+    def promise(self) -> Promise:
+        """What the other side makes possible when an answer was lost. When in doubt: `neither`."""
+        ...
+
+    def send(self, message: Message) -> Delivered:
+        """Hand one message over and return when the other side has taken it. The key goes with it wherever it can.
+
+        Everything that can fail before the first byte leaves should fail first. The call itself ends within a time-out.
+
+        Raises:
+            RejectedError: the other side refused it, and will refuse it again.
+            TransientError: it was certainly not taken; later it may be.
+            OutcomeUnknownError: it may have been taken. Say this of everything you are not sure of.
+            ConfigurationError: nothing was sent, and nothing can be before a setting is mended; the run stops.
+        """
+        ...
+
+
+@runtime_checkable
+class QueryableChannel(DeliveryChannel, Protocol):
+    """A channel that promises `queryable`."""
+
+    @property
+    def settled_after_s(self) -> int:
+        """Whole seconds after the beginning of a call when nothing of it can still arrive: its time-outs and a margin.
+
+        Nobody asks sooner, since a message that is on its way would be called not delivered and be sent again.
+        """
+        ...
+
+    def probe(self, key: str) -> Probed:
+        """Ask the other side what became of the message with this key.
+
+        Raises:
+            TransientError: there is no answer now. Any other error of ours counts as one too.
+        """
+        ...

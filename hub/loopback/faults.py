@@ -1,0 +1,40 @@
+"""Faults on demand: what a server on loopback does wrong next."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from enum import StrEnum
+from threading import Lock
+
+
+class Fault(StrEnum):
+    """What goes wrong with one request."""
+
+    TIME_OUT_AFTER_ACCEPT = "time_out_after_accept"  # accepts, and says nothing until the other side hangs up
+    RESET_BEFORE_READING = "reset_before_reading"  # breaks the connection without looking at the request
+    RESET_AFTER_ACCEPT = "reset_after_accept"
+    ERROR = "error"  # status 500, nothing accepted
+    ERROR_AFTER_ACCEPT = "error_after_accept"
+    BUSY = "busy"  # status 503 with the time to come again, nothing accepted
+    REFUSE = "refuse"  # status 422, nothing accepted
+    SLOW = "slow"  # accepts and answers late
+    DO_NOT_KNOW = "do_not_know"  # of a question: says neither yes nor no
+
+
+class FaultQueue:
+    """Faults that are ordered in advance, by what they are for; each is taken once."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._ordered: defaultdict[str, deque[Fault]] = defaultdict(deque)
+
+    def order(self, target: str, fault: Fault, times: int = 1) -> None:
+        """Let the next requests to a target go wrong, behind what is ordered already."""
+        with self._lock:
+            self._ordered[target].extend([fault] * times)
+
+    def take(self, target: str) -> Fault | None:
+        """Return what goes wrong with this request to a target, None when nothing does."""
+        with self._lock:
+            waiting = self._ordered[target]
+            return waiting.popleft() if waiting else None

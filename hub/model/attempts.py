@@ -1,0 +1,94 @@
+"""Delivering a message outside the database: what a channel promises, what it said, and the row that is kept of it.
+
+A *message* is bytes that go to one recipient by one channel. An *attempt* is the row of one message on one channel; it
+is written before the other side is called and again after, so that a crash between the two is seen.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Promise(StrEnum):
+    """What the other side of a channel makes possible when we do not know whether a message arrived."""
+
+    IDEMPOTENT = "idempotent"  # the same bytes under the same key count once, however often and however late they come
+    QUERYABLE = "queryable"  # it can be asked by our key
+    NEITHER = "neither"  # nothing but a person can find out
+
+
+class Message(NamedTuple):
+    """What a channel is given to send; `key` is ours, the same each time the message is sent, and no other's."""
+
+    key: str
+    content: bytes
+
+
+class Delivered(NamedTuple):
+    """The other side has taken the message; `external_id` is what it calls it, blank when it says nothing."""
+
+    external_id: str = ""
+
+
+class Finding(StrEnum):
+    """What the other side of a queryable channel says of a key."""
+
+    DELIVERED = "delivered"
+    NOT_DELIVERED = "not_delivered"  # and no earlier call can make it arrive any more
+    UNKNOWN = "unknown"
+
+
+class Probed(NamedTuple):
+    """The answer to a question by our key."""
+
+    finding: Finding
+    external_id: str = ""
+
+
+class AttemptState(StrEnum):
+    """Where an attempt stands. The last four are ends, of which a person may decide two anew."""
+
+    PLANNED = "planned"  # not sent, or certainly not arrived: it is sent when its time has come
+    STARTED = "started"  # a call was begun, and its outcome is not written down
+    IN_DOUBT = "in_doubt"  # the call ended without an outcome: it is asked or sent again when its time has come
+    DELIVERED = "delivered"
+    REJECTED = "rejected"  # certainly not delivered: the other side, or a person, says no for good
+    GIVEN_UP = "given_up"  # certainly not delivered: it was tried too often
+    UNKNOWN = "unknown"  # it may have arrived: only a person can find out
+
+
+class AttemptVerdict(StrEnum):
+    """What a person decides about an attempt that is unknown or given up."""
+
+    DELIVERED = "delivered"
+    NOT_DELIVERED = "not_delivered"  # and it is not to be sent again on this channel
+    SEND_AGAIN = "send_again"
+
+
+class Attempt(NamedTuple):
+    """One row of `attempt`. Times are ISO text in UTC."""
+
+    attempt_no: int
+    batch: str
+    run_no: int  # the run that carries it
+    channel: str
+    message: str  # the sender's name of the message: unique for each channel
+    key: str  # our key to the other side
+    sha256: str  # of the bytes, which never change
+    state: str
+    promise: str = ""  # what the channel promised when the latest call was begun
+    execution: int = 0  # which carrying-out of the run began that call
+    sends: int = 0  # how often a call that sends was begun
+    failures: int = 0  # calls in a row that settled nothing
+    next_at: str = ""  # not before this time
+    external_id: str = ""
+    problem: str = ""
+    changed_at: str = ""
+
+
+class PlannedMessage(NamedTuple):
+    """A message to be sent, whose bytes are kept already."""
+
+    message: str
+    sha256: str

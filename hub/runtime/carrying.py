@@ -1,0 +1,219 @@
+"""Carrying out a run: its body takes steps, each finished step's answer is kept with what the step wrote.
+
+The database is the truth: a run is a row, and a finished step is a row written in the step's own transaction. A process
+that dies in the middle leaves both, and the next one goes on from there. Whoever begins a run again fences the earlier
+one off: a carrier that was only slow cannot write any more.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from enum import StrEnum
+from logging import ERROR, INFO, WARNING
+from threading import Event
+from typing import NamedTuple
+
+from hub.errors import HubError, LedgerError, TransientError
+from hub.model.runs import Run
+from hub.runtime.logs import about, logger
+from hub.runtime.telemetry import run_ended, run_span, step_span
+from hub.services.ports import JsonObject, NotOursError, Step, Store, UnitOfWork, Work
+from hub.services.runs import FAILED_RUN
+
+Body = Callable[[Work, JsonObject], JsonObject]
+Progress = Callable[[Run, int, int], None]
+"""(run, how much is done, of how much): the total is 0 while it is not known, as of a run that waits."""
+
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 60.0  # each wait of a run is twice as long as the last
+RARE_COLLECTIONS = (50_000, 20, 100)
+
+
+class Ending(StrEnum):
+    """How one carrying-out of a run ended."""
+
+    DONE = "done"
+    FAILED = "failed"
+    WAITS = "waits"  # for another run, or for the database: again later
+    LEFT = "left"  # ended before, cancelled, taken over by another node, or this process shuts down
+
+
+_IDS_OF_INPUT = ("exchange_no", "channel")
+_LEVELS = {Ending.FAILED: ERROR, Ending.WAITS: WARNING}
+_log = logger("runs")
+
+
+class Carried(NamedTuple):
+    """What came of carrying out a run: what its body answered, or why it stopped."""
+
+    ending: Ending
+    answer: JsonObject
+    why: str = ""
+    code: str = ""  # of the error that it failed by
+
+
+class _CarriedWork:
+    """One run, as its body sees it: steps are numbered in the order they are called."""
+
+    def __init__(self, carrier: Carrier, run: Run, progress: Progress | None) -> None:
+        self._carrier = carrier
+        self._run = run
+        self._progress = progress
+        self._step_no = 0
+
+    @property
+    def run_no(self) -> int:
+        return self._run.run_no
+
+    @property
+    def execution(self) -> int:
+        return self._run.executions
+
+    @contextmanager
+    def write(self) -> Iterator[UnitOfWork]:
+        """Open a transaction that a later execution may repeat; refused when one has begun."""
+        if self._carrier.stopping.is_set():
+            raise NotOursError("this process is shutting down")
+        with self._carrier.store.write() as work:
+            if not work.runs.is_carried_by(self.run_no, self.execution):
+                raise NotOursError("the run was cancelled or taken over")
+            yield work
+
+    def step(self, name: str, function: Step, input: JsonObject) -> JsonObject:
+        """Carry out a step once: a step that has finished answers what it answered then."""
+        self._step_no += 1
+        with step_span(self._run.kind, name), self.write() as work:
+            earlier = work.runs.step_output(self.run_no, self._step_no)
+            if earlier is not None:
+                return earlier
+            output = function(work, input)
+            work.runs.record_step(self.run_no, self._step_no, name, output)
+            return output
+
+    def progress(self, done: int, total: int) -> None:
+        """Keep how far the run has come, and show it."""
+        with self.write() as work:
+            work.runs.change(self.run_no, done=done, total=total)
+        if self._progress is not None:
+            self._progress(self._run, done, total)
+
+
+class Carrier:
+    """Carries out runs of one tenant, one at a time, on one node."""
+
+    def __init__(
+        self,
+        store: Store,
+        bodies: Mapping[str, Body],
+        *,
+        node: str = "",
+        stopping: Event | None = None,
+        behind: Callable[[UnitOfWork, Run], None] = lambda _work, _run: None,
+    ) -> None:
+        """`behind` is called in the transaction that closes a run, to queue what comes behind it."""
+        self.store = store
+        self.stopping = stopping or Event()
+        self._bodies = bodies
+        self._node = node
+        self._behind = behind
+
+    def carry_out(self, run_id: str, progress: Progress | None = None) -> Carried:
+        """Begin a run, or go on with it where an earlier execution stopped."""
+        run = self._begin(run_id)
+        if run is None:
+            return Carried(Ending.LEFT, {})
+        ids = self._ids(run)
+        with about(**ids), run_span(run.kind, ids):
+            _log.info("run begun", execution=run.executions)
+            carried = self._carry_out(run, progress)
+            because = {"why": carried.why} if carried.why else {}
+            _log.log(_LEVELS.get(carried.ending, INFO), "run ended", ending=carried.ending.value, **because)
+            run_ended(run.kind, carried.ending, carried.code)
+        return carried
+
+    def _ids(self, run: Run) -> JsonObject:
+        """Return what every line and every span about a run carries."""
+        ids = {"tenant": self.store.tenant_name, "run_id": run.run_id, "node": self._node}
+        return {**ids, **{name: run.input[name] for name in _IDS_OF_INPUT if name in run.input}}
+
+    def _carry_out(self, run: Run, progress: Progress | None) -> Carried:
+        try:
+            answer = self._bodies[run.kind](_CarriedWork(self, run, progress), run.input)
+            self._close(run)
+        except NotOursError as reason:
+            self._lay_down(run)
+            return Carried(Ending.LEFT, {}, str(reason))
+        except TransientError as error:
+            self._let_wait(run, str(error))
+            return Carried(Ending.WAITS, {}, str(error))
+        except HubError as error:
+            return self._failed(run, error.code, str(error))
+        except Exception as error:  # noqa: BLE001 - a defect stops its own run and no other; its text may hold data
+            return self._failed(run, LedgerError.code, type(error).__name__)
+        return Carried(Ending.DONE, answer)
+
+    def _failed(self, run: Run, code: str, reason: str) -> Carried:
+        problem = f"{code}: {reason}"
+        self._give_up(run, problem)
+        return Carried(Ending.FAILED, {}, problem, code)
+
+    def refuse(self, run_id: str, error: HubError) -> None:
+        """End a run that cannot be carried out at all, such as one of a tenant whose settings are broken."""
+        run = self._begin(run_id)
+        if run is not None:
+            self._give_up(run, f"{error.code}: {error}")
+
+    def _begin(self, run_id: str) -> Run | None:
+        with self.store.write() as work:
+            run = work.runs.get(run_id)
+            execution = work.runs.begin(run.run_no, self._node) if run is not None else None
+        if run is None or execution is None:
+            return None
+        return run._replace(state="running", executions=execution, carried_by=self._node)
+
+    def _close(self, run: Run) -> None:
+        with self.store.write() as work:
+            if not work.runs.is_carried_by(run.run_no, run.executions):
+                raise NotOursError("the run was cancelled or taken over")
+            work.runs.change(run.run_no, state="done", problem="")
+            work.accounts.release(run.run_no)  # claimed again by an execution whose last step had ended before
+            work.commands.close_task(FAILED_RUN, run.run_id)
+            self._behind(work, run)
+
+    def _let_wait(self, run: Run, reason: str) -> None:
+        delay_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(run.executions - 1, 10))
+        with self.store.write() as work:
+            if work.runs.is_carried_by(run.run_no, run.executions):
+                work.runs.queue_again(run.run_no, reason=reason, delay_s=delay_s)
+
+    def _lay_down(self, run: Run) -> None:
+        """Show a run that this process leaves unfinished as queued; its turn is handed on by the engine."""
+        if self.stopping.is_set():
+            with self.store.write() as work:
+                if work.runs.is_carried_by(run.run_no, run.executions):
+                    work.runs.change(run.run_no, state="queued")
+
+    def _give_up(self, run: Run, problem: str) -> None:
+        """Stop a run that a person has to look at; the accounts it holds are free for others meanwhile."""
+        with self.store.write() as work:
+            if run.state == "running" and not work.runs.is_carried_by(run.run_no, run.executions):
+                return
+            work.runs.change(run.run_no, state="failed", problem=problem)
+            work.accounts.release(run.run_no)
+            what_to_do = f"mend the cause, then: hub runs retry {run.run_id}"
+            work.commands.open_task(FAILED_RUN, run.run_id, f"run {run.run_id} failed: {problem}; {what_to_do}")
+
+
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """Let the garbage collector look rarely: a chunk is tens of thousands of tuples, none of them in a circle.
+
+    At the usual threshold it takes a quarter of the time that posting takes.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(*RARE_COLLECTIONS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)

@@ -1,0 +1,145 @@
+"""This process as a node: it carries out what is queued until it is stopped.
+
+SQLite: one node at a time, which holds the home's lock; the lock proves that an earlier one is gone. PostgreSQL: any
+number, each with a heartbeat row; what a silent one was at is queued again by the others.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+
+from hub.errors import HubError, TransientError
+from hub.runtime.bootstrap import Installation
+from hub.runtime.carrying import Carrier, Progress, rare_collections
+from hub.runtime.engine import RunEngine
+from hub.runtime.lock import home_lock
+from hub.runtime.logs import logger
+from hub.runtime.membership import Membership
+from hub.runtime.plugins import installed_fingerprint
+from hub.store.runs import tenants_at_work
+
+HOME_NODE = "home"  # the only node of a home on SQLite
+HOURLY_S = 3600.0
+
+_log = logger("node")
+
+
+class WorkingNode:
+    """Carries out the runs of all tenants of an installation, side by side, until it is stopped."""
+
+    def __init__(self, installation: Installation, *, name: str = "", progress: Progress | None = None) -> None:
+        """`progress` is told of every run that this node carries out."""
+        self._installation = installation
+        self._progress = progress
+        self._stopping = threading.Event()
+        self._is_alone = installation.engine.dialect.name == "sqlite"
+        self._membership = Membership(
+            installation.nodes,
+            installation.home.config.engine,
+            wanted_name=HOME_NODE if self._is_alone else name or socket.gethostname(),
+            may_take_another=not (name or self._is_alone),
+            plugins=installed_fingerprint(),
+        )
+
+    @property
+    def name(self) -> str:
+        """The node's name, known once it works."""
+        return self._membership.name
+
+    @contextmanager
+    def at_work(self, *, lock_timeout_s: float = 0) -> Iterator[WorkingNode]:
+        """Work for as long as the block lasts; then let each run stop after the step it is in.
+
+        Raises:
+            TransientError: another process works in this home, or has this node's name.
+            ConfigurationError: a node with other plugins works.
+        """
+        queue = self._installation.queue
+        with ExitStack() as stack:
+            if self._is_alone:
+                stack.enter_context(home_lock(self._installation.home.path, timeout_s=lock_timeout_s))
+            gone = self._membership.join(is_alone=self._is_alone)
+            stack.callback(self._membership.leave)
+            self._take_over([self.name, *gone])
+            self._queue_lost()
+            engine = RunEngine(queue, self._carry_out, node=self.name, stopping=self._stopping)
+            stack.enter_context(rare_collections())
+            engine.start()
+            stack.callback(engine.stop)
+            stack.enter_context(self._heart())
+            yield self
+
+    def stop(self) -> None:
+        """Let every run stop after the step it is in."""
+        self._stopping.set()
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait; True when the node is to stop."""
+        return self._stopping.wait(timeout_s)
+
+    def _carry_out(self, tenant: str, run_id: str) -> None:
+        try:
+            carrier = self._installation.tenant(tenant).carrier(node=self.name, stopping=self._stopping)
+        except TransientError:
+            raise
+        except HubError as error:
+            Carrier(self._installation.store(tenant), {}, node=self.name).refuse(run_id, error)
+        else:
+            carrier.carry_out(run_id, self._progress)
+
+    @contextmanager
+    def _heart(self) -> Iterator[None]:
+        heart = threading.Thread(target=self._beat, name="hub-heart", daemon=True)
+        heart.start()
+        try:
+            yield
+        finally:
+            self._stopping.set()
+            heart.join()
+
+    def _beat(self) -> None:
+        next_sweep_s = HOURLY_S
+        worked_s = 0.0
+        interval_s = self._installation.home.config.engine.heartbeat_s
+        while not self._stopping.wait(interval_s):
+            worked_s += interval_s
+            try:
+                if not self._membership.beat():
+                    _log.error("another process has this node's name", node=self.name)
+                    self._stopping.set()
+                    return
+                self._look_after_others()
+                if worked_s >= next_sweep_s:
+                    next_sweep_s += HOURLY_S
+                    self._sweep()
+            except TransientError:
+                continue  # the database is away; the runs wait for it too
+
+    def _look_after_others(self) -> None:
+        """Take over what silent nodes were carrying out."""
+        silent = self._membership.silent()
+        if silent:
+            self._take_over(silent)
+
+    def _take_over(self, nodes: Sequence[str]) -> None:
+        taken = self._installation.queue.take_over(nodes)
+        if taken:
+            _log.warning("runs taken over", node=self.name, runs=taken, nodes_gone=list(nodes))
+
+    def _sweep(self) -> None:
+        self._queue_lost()
+        self._membership.forget_old()
+        self._installation.queue.forget_finished(self._membership.keep_since())
+
+    def _queue_lost(self) -> None:
+        """Queue runs that the engine has no turn for: after a restore, a move, or a change of the engine."""
+        for tenant in tenants_at_work(self._installation.engine):
+            store = self._installation.store(tenant)
+            with store.read() as reading:
+                seen = reading.runs.turns()
+            known = self._installation.queue.unfinished(tenant)
+            with store.write() as work:
+                work.runs.queue_lost(seen, known)

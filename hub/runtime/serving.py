@@ -1,0 +1,82 @@
+"""A process that works until it is told to stop: its node, its clock, and how others see that it is well."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from types import FrameType
+
+from hub.errors import ConfigurationError
+from hub.model.nodes import Node
+from hub.runtime.bootstrap import Installation
+from hub.runtime.clock import Clockwork
+from hub.runtime.health import health_page
+from hub.runtime.logs import logger
+from hub.runtime.node import WorkingNode
+
+LOOK_S = 0.5
+
+_log = logger("node")
+
+
+def serve(
+    installation: Installation,
+    *,
+    name: str = "",
+    health_port: int | None = None,
+    lock_timeout_s: float = 0,
+) -> None:
+    """Carry out runs and fire schedules, for all tenants, until SIGTERM or SIGINT; then stop cleanly.
+
+    Raises:
+        TransientError: another process works in this home, or has this node's name.
+        ConfigurationError: a node with other plugins works.
+    """
+    node = WorkingNode(installation, name=name)
+    with ExitStack() as stack:
+        stack.enter_context(_stopped_by_signals(node))
+        stack.enter_context(node.at_work(lock_timeout_s=lock_timeout_s))
+        clock = Clockwork(installation, node=node.name)
+        clock.start()
+        stack.callback(clock.stop)
+        if health_port is not None:
+            stack.enter_context(health_page(health_port, lambda: living(installation, node.name)))
+        _log.info("node works", node=node.name)
+        while not node.wait(LOOK_S):
+            pass
+        _log.info("node stops", node=node.name)
+
+
+def refuse_sqlite(installation: Installation) -> None:
+    """Raise ConfigurationError where only one process may work."""
+    if installation.engine.dialect.name == "sqlite":
+        raise ConfigurationError(
+            "on SQLite one process does all the work", where="database.url", hint="use: hub serve; or PostgreSQL"
+        )
+
+
+def living(installation: Installation, name: str = "") -> list[Node]:
+    """Return the nodes that are alive; with a name, that one if it is."""
+    silent_after_s = installation.home.config.engine.silent_after_s
+    alive = [node for node in installation.nodes.all() if node.is_alive(silent_after_s)]
+    return [node for node in alive if not name or node.name == name]
+
+
+@contextmanager
+def _stopped_by_signals(node: WorkingNode) -> Iterator[None]:
+    """Let SIGTERM and SIGINT stop the node; only a main thread hears them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        node.stop()
+
+    earlier = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in earlier.items():
+            signal.signal(number, handler)

@@ -1,0 +1,57 @@
+"""Calling a channel: what it returns or raises becomes one of the few outcomes that the rules know."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hub.contracts import DeliveryChannel, QueryableChannel
+from hub.errors import ConfigurationError, HubError, LedgerError, RejectedError, TransientError
+from hub.model.attempts import Delivered, Message, Probed
+from hub.rules.attempts import Heard, Outcome, heard_by_asking
+
+
+class Called(NamedTuple):
+    """What a call came to, and the error that ends the run for it."""
+
+    heard: Heard
+    error: HubError | None = None
+
+
+def send(channel: DeliveryChannel, message: Message) -> Called:
+    """Send a message. Whatever the channel does not say for certain leaves the outcome in doubt."""
+    try:
+        delivered = channel.send(message)
+    except RejectedError as error:
+        return Called(Heard(Outcome.REJECTED, problem=str(error)))
+    except TransientError as error:
+        return Called(Heard(Outcome.NOT_NOW, problem=str(error)))
+    except ConfigurationError as error:
+        return Called(Heard(Outcome.NOT_SENT, problem=str(error)), error)
+    except HubError as error:
+        return Called(Heard(Outcome.IN_DOUBT, problem=str(error)))
+    except Exception as error:  # noqa: BLE001 - it may have been sent; the text of a foreign error may hold data
+        return _defect(channel, f"{type(error).__name__} in send")
+    if not isinstance(delivered, Delivered):
+        return _defect(channel, "send returned something else than Delivered")
+    return Called(Heard(Outcome.DELIVERED, external_id=delivered.external_id))
+
+
+def ask(channel: QueryableChannel, key: str) -> Called:
+    """Ask what became of a message; no answer leaves the outcome in doubt."""
+    try:
+        probed = channel.probe(key)
+    except ConfigurationError as error:
+        return Called(Heard(Outcome.IN_DOUBT, problem=str(error)), error)
+    except HubError as error:
+        return Called(Heard(Outcome.IN_DOUBT, problem=str(error)))
+    except Exception as error:  # noqa: BLE001 - as above
+        return _defect(channel, f"{type(error).__name__} in probe")
+    if not isinstance(probed, Probed):
+        return _defect(channel, "probe returned something else than Probed")
+    return Called(heard_by_asking(probed))
+
+
+def _defect(channel: DeliveryChannel, what: str) -> Called:
+    """One message is in doubt, and no other is given to an adapter that is broken."""
+    problem = f"the channel {channel.name} is broken: {what}"
+    return Called(Heard(Outcome.IN_DOUBT, problem=problem), LedgerError(f"{problem}; turn its plugin off or update it"))

@@ -1,0 +1,71 @@
+"""Planning: a batch becomes rows and the runs that carry them, in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hub.errors import DataError, RuleViolation
+from hub.model.attempts import Attempt, PlannedMessage
+from hub.rules.attempts import blocking
+from hub.services.ports import UnitOfWork
+
+RUN_KIND = "send"
+MESSAGES_A_RUN = 100
+CLAIM = "plan messages"  # two who plan the same message on two channels see each other
+
+
+def plan_batch(
+    work: UnitOfWork, tenant_name: str, channel: str, batch: str, messages: Sequence[PlannedMessage], fingerprint: str
+) -> int:
+    """Write the messages of a batch down and queue the runs that send them; return how many are new.
+
+    The bytes are kept before. A message that is planned on the channel already is left as it is, so the same call
+    again changes nothing. The runs are called `send:{tenant}:{batch}:{number}` and carry at most 100 messages each;
+    those of one channel go one after the other.
+
+    Raises:
+        DataError: a message is there with other bytes, twice in the batch, or new in a batch that was planned before.
+        RuleViolation: a message was planned on another channel and may have arrived there.
+    """
+    _refuse_repeated(messages)
+    work.commands.claim(CLAIM)
+    earlier = work.attempts.of_messages([planned.message for planned in messages])
+    new = _new_messages(channel, messages, earlier)
+    for start in range(0, len(new), MESSAGES_A_RUN):
+        run_id = f"send:{tenant_name}:{batch}:{start // MESSAGES_A_RUN + 1}"
+        run_no = enqueue_sending(work, run_id, channel, fingerprint)
+        work.attempts.plan(batch, run_no, channel, new[start : start + MESSAGES_A_RUN])
+    return len(new)
+
+
+def enqueue_sending(work: UnitOfWork, run_id: str, channel: str, fingerprint: str) -> int:
+    """Queue a run that sends on a channel, in this transaction; return its number."""
+    is_new = work.runs.enqueue(run_id, RUN_KIND, {"channel": channel}, fingerprint, lane=channel)
+    run = work.runs.get(run_id)
+    if not is_new or run is None:
+        raise DataError(f"the run {run_id} is there already: plan new messages as a batch of their own")
+    return run.run_no
+
+
+def refuse_elsewhere(attempts: Sequence[Attempt], channel: str) -> None:
+    """Let no channel take a message that another one has, or may have, delivered. Raises RuleViolation."""
+    if elsewhere := blocking(attempts, channel):
+        raise RuleViolation(
+            f"message {elsewhere.message} is {elsewhere.state} on the channel {elsewhere.channel}: another channel "
+            f"may take it only when it is certainly not delivered; see: hub attempts show {elsewhere.attempt_no}"
+        )
+
+
+def _refuse_repeated(messages: Sequence[PlannedMessage]) -> None:
+    names = {planned.message for planned in messages}
+    if len(names) < len(messages):
+        raise DataError("the batch names a message twice: give each message a name of its own")
+
+
+def _new_messages(channel: str, messages: Sequence[PlannedMessage], earlier: Sequence[Attempt]) -> list[PlannedMessage]:
+    refuse_elsewhere(earlier, channel)
+    here = {attempt.message: attempt for attempt in earlier if attempt.channel == channel}
+    for planned in messages:
+        if planned.message in here and here[planned.message].sha256 != planned.sha256:
+            raise DataError(f"message {planned.message} is planned with other bytes: give the new bytes a new name")
+    return [planned for planned in messages if planned.message not in here]

@@ -1,0 +1,96 @@
+"""Messages to the outside, and where each stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import uuid4
+
+from sqlalchemy import Connection, bindparam, text
+
+from hub.model.attempts import Attempt, AttemptState, PlannedMessage
+from hub.store import tables
+from hub.store.bulk import insert_rows
+from hub.store.counters import take_numbers
+
+_COLUMNS = ", ".join(Attempt._fields)
+_NAMED_AT_ONCE = 500
+_RECORD = text(
+    "UPDATE attempt SET run_no = :run_no, state = :state, promise = :promise, execution = :execution, sends = :sends, "
+    "failures = :failures, next_at = :next_at, external_id = :external_id, problem = :problem, "
+    "changed_at = :changed_at WHERE tenant = :t AND attempt_no = :attempt_no AND run_no = :was_run_no "
+    "AND state = :was_state AND execution = :was_execution AND sends = :was_sends"
+)
+
+
+class SqlAttempts:
+    """Attempts of one tenant within one transaction."""
+
+    def __init__(self, connection: Connection, tenant: int, now: str) -> None:
+        self._connection = connection
+        self._tenant = tenant
+        self._now = now
+
+    def plan(self, batch: str, run_no: int, channel: str, messages: Sequence[PlannedMessage]) -> None:
+        """Write new attempts in state `planned`, each with a key that was never used before."""
+        first = take_numbers(self._connection, self._tenant, "attempt", len(messages))
+        head, tail = (batch, run_no, channel), (AttemptState.PLANNED, self._now)
+        insert_rows(
+            self._connection,
+            tables.attempt,
+            ("tenant", *Attempt._fields[:8], "changed_at"),
+            [
+                (self._tenant, no, *head, planned.message, uuid4().hex, planned.sha256, *tail)
+                for no, planned in enumerate(messages, first)
+            ],
+        )
+
+    def of_messages(self, messages: Sequence[str]) -> list[Attempt]:
+        """Return every attempt of these messages, on all channels."""
+        statement = text(
+            f"SELECT {_COLUMNS} FROM attempt WHERE tenant = :t AND message IN :messages ORDER BY attempt_no"
+        ).bindparams(bindparam("messages", expanding=True))
+        found: list[Attempt] = []
+        for start in range(0, len(messages), _NAMED_AT_ONCE):
+            named = list(messages[start : start + _NAMED_AT_ONCE])
+            rows = self._connection.execute(statement, {"t": self._tenant, "messages": named})
+            found.extend(Attempt._make(row) for row in rows)
+        return found
+
+    def of_run(self, run_no: int) -> list[Attempt]:
+        """Return the attempts that a run carries, those that failed least first."""
+        rows = self._connection.execute(
+            text(
+                f"SELECT {_COLUMNS} FROM attempt WHERE tenant = :t AND run_no = :run_no ORDER BY failures, attempt_no"
+            ),
+            {"t": self._tenant, "run_no": run_no},
+        )
+        return [Attempt._make(row) for row in rows]
+
+    def get(self, attempt_no: int, *, to_change: bool = False) -> Attempt | None:
+        """Return one attempt, or None; with `to_change` nobody else changes it before the transaction ends."""
+        lock = " FOR UPDATE" if to_change and self._connection.dialect.name == "postgresql" else ""
+        row = self._connection.execute(
+            text(f"SELECT {_COLUMNS} FROM attempt WHERE tenant = :t AND attempt_no = :no{lock}"),
+            {"t": self._tenant, "no": attempt_no},
+        ).one_or_none()
+        return None if row is None else Attempt._make(row)
+
+    def latest(
+        self, *, state: str = "", channel: str = "", limit: int = 100, before: int | None = None
+    ) -> list[Attempt]:
+        """Return the newest attempts first; `before` continues below an attempt number."""
+        rows = self._connection.execute(
+            text(
+                f"SELECT {_COLUMNS} FROM attempt WHERE tenant = :t AND (:state = '' OR state = :state) "
+                "AND (:channel = '' OR channel = :channel) AND attempt_no < :before "
+                "ORDER BY attempt_no DESC LIMIT :limit"
+            ),
+            {"t": self._tenant, "state": state, "channel": channel, "before": before or 2**62, "limit": limit},
+        )
+        return [Attempt._make(row) for row in rows]
+
+    def record(self, attempt: Attempt, *, was: Attempt) -> bool:
+        """Write where an attempt stands now; False, and nothing written, when it is no longer as it `was`."""
+        values = {f"was_{name}": getattr(was, name) for name in ("run_no", "state", "execution", "sends")}
+        result = self._connection.execute(_RECORD, {"t": self._tenant, **attempt._asdict(), **values})
+        return bool(result.rowcount)

@@ -1,0 +1,32 @@
+"""Table of messages to the outside."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint
+
+from hub.store.tables.columns import number, table, tenant_column, text
+
+attempt = table(
+    "attempt",  # one message on one channel; written before each call and after it
+    tenant_column(),
+    number("attempt_no"),
+    text("batch"),
+    number("run_no"),  # the run that carries it
+    text("channel"),
+    text("message"),  # the sender's name of it
+    text("key"),  # ours to the other side
+    text("sha256"),
+    text("state"),  # planned, started, in_doubt, delivered, rejected, given_up, unknown
+    text("promise", default=""),
+    number("execution", default=0),
+    number("sends", default=0),
+    number("failures", default=0),
+    text("next_at", default=""),
+    text("external_id", default=""),
+    text("problem", default=""),
+    text("changed_at"),
+    PrimaryKeyConstraint("tenant", "attempt_no"),
+    UniqueConstraint("tenant", "message", "channel"),
+)
+Index("attempt_by_run", attempt.c.tenant, attempt.c.run_no)
+Index("attempt_by_state", attempt.c.tenant, attempt.c.state, attempt.c.attempt_no)

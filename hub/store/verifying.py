@@ -1,0 +1,114 @@
+"""Proving the books of one tenant: every check is one statement, and all of them see one state of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, text
+
+from hub.model.books import PostingGroup
+from hub.model.verification import BookAccount, CheckResult, Finding, KeptBytes
+from hub.store import verifying_books, verifying_log, verifying_payments
+from hub.store.bulk import insert_named
+from hub.store.database import reading, writing
+from hub.store.verifying_books import FORMER_ACCOUNTS, OPEN_ITEMS
+from hub.store.verifying_log import WHOLE_CONTENTS
+from hub.store.verifying_parts import Check
+
+CHECKS: tuple[Check, ...] = (*verifying_books.CHECKS, *verifying_payments.CHECKS, *verifying_log.CHECKS)
+MOST_SHOWN = 20  # of one check; the rest is counted
+
+Progress = Callable[[int, int], None]
+AccountsOf = Callable[[Sequence[PostingGroup]], Sequence[BookAccount]]
+
+_FOUND = """
+    SELECT place, what, difference_ore, currency, count(*) OVER (), CAST(sum(abs(difference_ore)) OVER () AS BIGINT)
+    FROM found ORDER BY abs(coalesce(difference_ore, 0)) DESC, place LIMIT :most
+"""
+
+
+class SqlVerifying:
+    """Looks at everything that one tenant has in the database, and at nobody else's."""
+
+    def __init__(self, engine: Engine, tenant: int) -> None:
+        self._engine = engine
+        self._tenant = tenant
+
+    def verify(
+        self, accounts_of: AccountsOf, progress: Progress | None = None
+    ) -> tuple[list[CheckResult], list[tuple[str, str, str]], list[KeptBytes]]:
+        """Return what each check found, accounts of former settings, and the bytes that are there to be looked at.
+
+        `accounts_of` gives the accounts that the settings name, for the tenant's posting groups; `progress` is told
+        (checks done, of how many). An account of former settings is given as (company, account, former account).
+        """
+        with _one_state(self._engine) as connection:
+            results = self.check(connection, accounts_of, progress)
+            former = connection.execute(text("SELECT company, account, former FROM former_account ORDER BY 1, 2, 3"))
+            contents = connection.execute(text(WHOLE_CONTENTS), {"t": self._tenant})
+            return results, [(row[0], row[1], row[2]) for row in former], [KeptBytes._make(row) for row in contents]
+
+    def check(
+        self, connection: Connection, accounts_of: AccountsOf, progress: Progress | None = None
+    ) -> list[CheckResult]:
+        """Return what each check finds in a transaction."""
+        self._note_accounts(connection, accounts_of(self._groups(connection)))
+        results = []
+        for check in CHECKS:
+            results.append(self._result(connection, check))
+            if progress is not None:
+                progress(len(results), len(CHECKS))
+        return results
+
+    def rebuild_open_items(self) -> CheckResult:
+        """Make the open items anew from the entries, in one transaction; return what differed."""
+        with writing(self._engine) as connection:
+            if connection.dialect.name == "postgresql":  # what is being posted ends first, and nothing begins
+                connection.execute(text("LOCK TABLE open_item, entry IN SHARE ROW EXCLUSIVE MODE"))
+            differed = self._result(connection, OPEN_ITEMS)
+            connection.execute(text("DELETE FROM open_item WHERE tenant = :t"), {"t": self._tenant})
+            connection.execute(text(_REBUILD), {"t": self._tenant})
+        return differed
+
+    def _groups(self, connection: Connection) -> list[PostingGroup]:
+        groups = text("SELECT group_no, company, routine, kind FROM posting_group WHERE tenant = :t")
+        return [PostingGroup._make(row) for row in connection.execute(groups, {"t": self._tenant})]
+
+    def _note_accounts(self, connection: Connection, accounts: Sequence[BookAccount]) -> None:
+        for table, columns in (
+            ("book_account", "role TEXT, company TEXT, group_no BIGINT, account TEXT"),
+            ("former_account", "company TEXT, account TEXT, former TEXT"),
+        ):
+            connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table}")
+            connection.exec_driver_sql(f"CREATE TEMP TABLE {table} ({columns})")
+        insert_named(connection, "book_account", BookAccount._fields, accounts)
+        connection.execute(text(f"INSERT INTO former_account {FORMER_ACCOUNTS}"), {"t": self._tenant})
+
+    def _result(self, connection: Connection, check: Check) -> CheckResult:
+        statement = f"WITH found (place, what, difference_ore, currency) AS ({check.statement}) {_FOUND}"
+        rows = connection.execute(text(statement), {"t": self._tenant, "most": MOST_SHOWN}).all()
+        findings = tuple(Finding(check.code, row[0], row[1], row[2], row[3], check.what_to_do) for row in rows)
+        found, difference_ore = (rows[0][4], rows[0][5] or 0) if rows else (0, 0)
+        return CheckResult(check.code, check.proves, found, difference_ore, findings)
+
+
+@contextmanager
+def _one_state(engine: Engine) -> Iterator[Connection]:
+    """A transaction whose statements all see the same state, whatever others commit meanwhile."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    with reading(engine) as connection:
+        yield connection
+
+
+_REBUILD = """
+    INSERT INTO open_item (tenant, receivable_id, group_no, currency, principal_ore, fee_ore, interest_ore)
+    SELECT :t, r.receivable_id, r.group_no, r.currency, s.principal, s.fee, s.interest
+    FROM (SELECT receivable_id, sum(CASE bucket WHEN 'principal' THEN amount_ore ELSE 0 END) AS principal,
+                 sum(CASE bucket WHEN 'fee' THEN amount_ore ELSE 0 END) AS fee,
+                 sum(CASE bucket WHEN 'interest' THEN amount_ore ELSE 0 END) AS interest
+          FROM entry WHERE tenant = :t GROUP BY receivable_id) AS s
+    JOIN receivable r ON r.tenant = :t AND r.receivable_id = s.receivable_id
+    WHERE s.principal <> 0 OR s.fee <> 0 OR s.interest <> 0
+"""

@@ -1,0 +1,401 @@
+"""Messages to the outside: planned once, sent one after the other, and what people decide about the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from attempt_world import AttemptWorld, ScriptedChannel, check, in_haste
+from sqlalchemy import Engine
+
+from hub.contracts import Promise
+from hub.errors import ConfigurationError, DataError, OutcomeUnknownError, RuleViolation, TransientError
+from hub.loopback.counterparty import QUESTION, Counterparty
+from hub.loopback.faults import Fault
+from hub.model.attempts import Delivered, Message, PlannedMessage, Probed
+from hub.rules.attempts import MOST_FAILURES
+from hub.runtime.carrying import Carrier
+
+IDEMPOTENT, QUERYABLE, NEITHER = Promise
+
+
+@pytest.fixture
+def world(engine: Engine, tmp_path: Path) -> Iterator[AttemptWorld]:
+    with Counterparty(tmp_path / "accepted.jsonl") as counterparty:
+        yield AttemptWorld(in_haste(engine), counterparty)
+
+
+def scripted(world: AttemptWorld, promise: Promise, *answers: Any) -> ScriptedChannel:
+    """Put a channel that follows a script in the place of the one with this promise."""
+    channel = ScriptedChannel(promise, *answers)
+    world.channels[promise] = channel
+    return channel
+
+
+def run_of(world: AttemptWorld) -> Any:
+    with world.store.read() as work:
+        return work.runs.get("send:north:1:1")
+
+
+# Planning
+
+
+@pytest.mark.parametrize("promise", list(Promise))
+def test_every_message_of_a_batch_is_sent_once_and_keeps_what_the_other_side_calls_it(world, promise):
+    assert world.plan(promise, 3) == 3
+
+    answers = world.work()
+
+    check(world)
+    assert answers == {"send:north:1:1": {"delivered": 3}}
+    assert [attempt.sends for attempt in world.attempts()] == [1, 1, 1]
+    assert {attempt.external_id for attempt in world.attempts()} == {f"{promise}-{n}" for n in (1, 2, 3)}
+
+
+def test_a_large_batch_is_parted_into_runs_of_its_channel(world):
+    kept = [PlannedMessage(f"letter:{number}", "0" * 64) for number in range(250)]
+    world.plan_messages(NEITHER, kept)
+
+    with world.store.read() as work:
+        runs = work.runs.unfinished()
+        sizes = [len(work.attempts.of_run(run.run_no)) for run in runs]
+
+    assert [run.run_id for run in runs] == ["send:north:1:1", "send:north:1:2", "send:north:1:3"]
+    assert sizes == [100, 100, 50]
+    assert world.number("SELECT count(*) FROM run WHERE tenant = :t AND lane = 'demonstration_neither'") == 3
+
+
+def test_the_same_batch_again_changes_nothing(world):
+    world.plan(NEITHER, 2)
+    before = world.attempts()
+
+    assert world.plan(NEITHER, 2) == 0
+    assert world.attempts() == before
+
+
+def test_a_message_keeps_its_bytes(world):
+    world.plan(NEITHER)
+    with pytest.raises(DataError, match="other bytes"):
+        world.plan_messages(NEITHER, [PlannedMessage("letter:0", "0" * 64)], batch="2")
+
+
+def test_a_batch_that_was_planned_takes_no_more_messages(world):
+    world.plan(NEITHER)
+    with pytest.raises(DataError, match="batch of their own"):
+        world.plan(NEITHER, prefix="other")
+    assert len(world.attempts()) == 1
+
+
+def test_a_batch_names_each_message_once(world):
+    with pytest.raises(DataError, match="twice"):
+        world.plan_messages(NEITHER, [PlannedMessage("letter:0", "0" * 64)] * 2)
+
+
+# The next channel
+
+
+@pytest.mark.parametrize("answer", [Delivered(), OutcomeUnknownError("lost"), TransientError("later")])
+def test_what_may_have_arrived_never_goes_on_to_another_channel(world, answer):
+    scripted(world, NEITHER, answer)
+    world.plan(NEITHER)
+    world.work()
+
+    with pytest.raises(RuleViolation, match="certainly not delivered"):
+        world.plan(IDEMPOTENT, batch="2")
+
+
+def test_what_was_rejected_may_go_on_to_another_channel(world):
+    world.counterparty.faults.order(NEITHER, Fault.REFUSE)
+    world.plan(NEITHER)
+    world.work()
+    world.plan(IDEMPOTENT, batch="2")
+
+    world.work()
+
+    assert world.states() == ["rejected", "delivered"]
+    assert world.tasks() == {}
+
+
+# What the other side says
+
+
+def test_a_refused_message_does_not_stop_the_others(world):
+    world.counterparty.faults.order(NEITHER, Fault.REFUSE)
+    world.plan(NEITHER, 2)
+
+    assert world.work() == {"send:north:1:1": {"rejected": 1, "delivered": 1}}
+    assert "422" in world.attempts()[0].problem
+
+
+def test_a_busy_counterparty_gets_the_message_later(world):
+    world.counterparty.faults.order(NEITHER, Fault.BUSY)
+    world.plan(NEITHER)
+
+    world.work()
+    waiting = world.attempt()
+    world.work()
+    assert world.attempt() == waiting
+    world.work_to_the_end()
+
+    check(world)
+    assert (waiting.state, waiting.failures, waiting.next_at[:19]) == ("planned", 1, "2026-11-22T09:00:30")
+    assert world.attempt().sends == 2
+
+
+def test_a_counterparty_that_fails_again_and_again_is_left_in_peace(world):
+    channel = scripted(world, IDEMPOTENT, TransientError("down"))
+    world.plan(IDEMPOTENT, 10)
+
+    world.work()
+
+    assert len(channel.sent) == 3
+    assert run_of(world).state == "queued"
+    assert run_of(world).problem == "10 of 10 messages wait, the first until now"
+
+
+def test_a_message_that_fails_too_often_is_given_up_and_a_person_is_asked(world):
+    channel = scripted(world, NEITHER, TransientError("down"))
+    world.plan(NEITHER)
+
+    world.work_to_the_end()
+
+    assert len(channel.sent) == MOST_FAILURES
+    assert (world.states(), world.tasks()) == (["given_up"], {"1": "given_up_attempt"})
+    assert run_of(world).state == "done"
+
+
+def test_the_identical_bytes_go_again_under_the_same_key(world):
+    channel = scripted(world, IDEMPOTENT, OutcomeUnknownError("lost"), Delivered("id"))
+    world.plan(IDEMPOTENT)
+
+    world.work_to_the_end()
+
+    assert len(channel.sent) == 2
+    assert set(channel.sent) == {Message(world.attempt().key, b"letter 0")}
+
+
+def test_a_counterparty_that_does_not_know_is_asked_again(world):
+    world.counterparty.faults.order(QUERYABLE, Fault.ERROR_AFTER_ACCEPT)
+    world.counterparty.faults.order(QUESTION, Fault.DO_NOT_KNOW, times=2)
+    world.plan(QUERYABLE)
+
+    world.work_to_the_end()
+
+    check(world)
+    assert world.attempt().sends == 1
+
+
+def test_a_queryable_channel_is_asked_only_when_the_call_has_settled(world):
+    asked: list[str] = []
+    channel = world.channels[QUERYABLE]
+    probe = channel.probe
+    channel.probe = lambda key: asked.append(key) or probe(key)
+    world.counterparty.faults.order(QUERYABLE, Fault.TIME_OUT_AFTER_ACCEPT)
+    world.plan(QUERYABLE)
+    world.work()
+
+    world.clock.advance(timedelta(seconds=channel.settled_after_s))
+    world.work()
+    assert asked == []
+    world.clock.advance(timedelta(minutes=1))
+    world.work()
+
+    assert asked == [world.attempt().key]
+    assert world.attempt().state == "delivered"
+
+
+def test_a_wrong_setting_stops_the_run_and_costs_nothing(world):
+    scripted(world, NEITHER, ConfigurationError("no secret"))
+    world.plan(NEITHER, 3)
+
+    world.work()
+
+    assert [(a.state, a.failures) for a in world.attempts()] == [("planned", 0)] * 3
+    assert run_of(world).state == "failed"
+
+
+@pytest.mark.parametrize("answer", [KeyError("19121212-1212"), None])
+def test_a_broken_channel_puts_one_message_in_doubt_and_no_more(world, answer):
+    channel = scripted(world, NEITHER, answer)
+    world.plan(NEITHER, 3)
+
+    world.work()
+
+    assert len(channel.sent) == 1
+    assert world.states() == ["unknown", "planned", "planned"]
+    assert run_of(world).state == "failed"
+    assert "19121212" not in world.attempts()[0].problem + run_of(world).problem
+
+
+def test_a_channel_that_is_gone_stops_the_run(world):
+    world.plan(NEITHER)
+    del world.channels[NEITHER]
+
+    world.work()
+
+    assert "turn it on again" in run_of(world).problem
+
+
+# Who owns the run
+
+
+class Meanwhile:
+    """Does something while the counterparty has the message, once."""
+
+    def __init__(self, channel: Any, happens: Callable[[], object]) -> None:
+        self._channel = channel
+        self._happens: Callable[[], object] | None = happens
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._channel, name)
+
+    def send(self, message: Message) -> Delivered:
+        delivered = self._channel.send(message)
+        happens, self._happens = self._happens, None
+        if happens is not None:
+            happens()
+        return delivered
+
+
+class AskableMeanwhile(Meanwhile):
+    settled_after_s = 10
+
+    def probe(self, key: str) -> Probed:
+        return self._channel.probe(key)
+
+
+@pytest.mark.parametrize(
+    ("promise", "end"), [(IDEMPOTENT, "delivered"), (QUERYABLE, "delivered"), (NEITHER, "unknown")]
+)
+def test_a_slow_process_that_was_taken_over_sends_nothing_more(world, promise, end):
+    """It is in a call when another takes its run over; what it hears counts if the other has not acted on the row."""
+    wrapped = AskableMeanwhile if promise is QUERYABLE else Meanwhile
+    world.channels[promise] = wrapped(world.channels[promise], world.work)
+    world.plan(promise, 2)
+
+    world.work()
+    assert world.states()[0] == end
+    world.work_to_the_end()
+
+    check(world)
+    assert world.states() == [end, "delivered"]
+
+
+def test_what_was_heard_is_written_down_when_the_process_shuts_down(world):
+    stopping = Event()
+    world.channels[NEITHER] = Meanwhile(world.channels[NEITHER], stopping.set)
+    world.plan(NEITHER, 2)
+
+    Carrier(world.store, world.bodies, stopping=stopping).carry_out("send:north:1:1")
+    assert world.states() == ["delivered", "planned"]
+    world.work_to_the_end()
+
+    check(world)
+    assert world.states() == ["delivered", "delivered"]
+
+
+def test_a_process_that_slept_before_its_call_makes_sure_of_the_run_again(world):
+    world.plan(NEITHER)
+    slept: list[bool] = []
+
+    class SleepyClock:
+        def now(self) -> Any:
+            if world.states() == ["started"] and not slept:
+                slept.append(True)
+                world.clock.advance(timedelta(hours=1))
+            return world.clock.now()
+
+    bodies = world.bodies
+    bodies["send"]._clock = SleepyClock()
+    Carrier(world.store, bodies).carry_out("send:north:1:1")
+
+    check(world)
+    assert world.attempt().sends == 2
+    assert len(world.accepted(world.attempt())) == 1
+
+
+# What a person decides
+
+
+@pytest.fixture
+def unknown(world: AttemptWorld) -> AttemptWorld:
+    world.counterparty.faults.order(NEITHER, Fault.RESET_BEFORE_READING)
+    world.plan(NEITHER)
+    world.work()
+    assert world.states() == ["unknown"]
+    return world
+
+
+def test_a_person_says_that_it_arrived(unknown):
+    answer = unknown.decide(1, "delivered", external_id="B-17")
+
+    assert answer == {"attempt_no": 1, "message": "letter:0", "state": "delivered"}
+    assert (unknown.attempt().external_id, unknown.tasks()) == ("B-17", {})
+    assert unknown.work() == {}
+
+
+def test_a_person_has_it_sent_again_under_the_same_key(unknown):
+    key = unknown.attempt().key
+    unknown.decide(1, "send_again")
+
+    assert unknown.work() == {"send:north:1:again:1:1": {"delivered": 1}}
+    check(unknown)
+    assert (unknown.attempt().key, unknown.attempt().sends, unknown.tasks()) == (key, 2, {})
+
+
+def test_the_same_decision_again_sends_nothing_more(unknown):
+    first = unknown.decide(1, "send_again")
+
+    assert unknown.decide(1, "send_again") == first
+    unknown.work()
+    check(unknown)
+
+
+def test_unknown_again_is_asked_again(unknown):
+    unknown.decide(1, "send_again")
+    unknown.counterparty.faults.order(NEITHER, Fault.RESET_BEFORE_READING)
+    unknown.work()
+
+    assert (unknown.states(), unknown.tasks()) == (["unknown"], {"1": "unknown_attempt"})
+
+
+def test_a_person_lets_it_go_on_to_another_channel(unknown):
+    unknown.decide(1, "not_delivered")
+    unknown.plan(IDEMPOTENT, batch="2")
+
+    unknown.work()
+
+    assert unknown.states() == ["rejected", "delivered"]
+    assert unknown.attempts()[0].problem == "anna says: not_delivered"
+
+
+def test_what_went_on_to_another_channel_is_not_sent_again_on_the_first(world):
+    scripted(world, NEITHER, TransientError("down"))
+    world.plan(NEITHER)
+    world.work_to_the_end()
+    world.plan(IDEMPOTENT, batch="2")
+    world.work()
+
+    with pytest.raises(RuleViolation, match="certainly not delivered"):
+        world.decide(1, "send_again")
+
+
+def test_only_what_waits_for_a_person_is_decided(world):
+    world.plan(NEITHER)
+    with pytest.raises(RuleViolation, match="planned"):
+        world.decide(1, "delivered")
+    with pytest.raises(DataError, match="no attempt 7"):
+        world.decide(7, "delivered")
+
+
+def test_the_decision_is_an_event(unknown):
+    unknown.decide(1, "delivered", remark="asked by telephone")
+    with unknown.store.read() as work:
+        (event,) = work.events.after(0)
+
+    assert event.kind == "attempt_decided"
+    assert {**event.data}.items() >= {"verdict": "delivered", "user": "anna", "remark": "asked by telephone"}.items()

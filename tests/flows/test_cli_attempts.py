@@ -1,0 +1,65 @@
+"""Messages to the outside on the command line."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from test_cli_demo import answer, run
+
+from hub.demo.folder import lay_out
+from hub.model.attempts import AttemptState, PlannedMessage
+from hub.runtime.bootstrap import Installation
+from hub.services.attempts import plan_batch
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A tenant with one message whose outcome nobody knows, and one that is planned."""
+    folder = lay_out(tmp_path / "home").home
+    installation = Installation.open(folder)
+    work = installation.tenant()
+    kept = [work.store.contents.keep(io.BytesIO(content)) for content in (b"one", b"two")]
+    with work.store.write() as unit:
+        messages = [PlannedMessage(f"letter:{n}", content.sha256) for n, content in enumerate(kept, 1)]
+        plan_batch(unit, work.tenant.id, "post", "1", messages, "")
+        attempt = unit.attempts.of_run(1)[0]
+        unit.attempts.record(attempt._replace(state=AttemptState.UNKNOWN, sends=1, promise="neither"), was=attempt)
+        unit.runs.change(1, state="done")
+    installation.close()
+    return folder
+
+
+def test_attempts_are_listed_by_state(home: Path) -> None:
+    assert [attempt["state"] for attempt in answer("attempts", home=home)] == ["planned", "unknown"]
+    (unknown,) = answer("attempts", "list", "--state", "unknown", home=home)
+    assert (unknown["attempt_no"], unknown["message"]) == (1, "letter:1")
+    assert "letter:1" in run("attempts", "list", "--state", "unknown", home=home).stdout
+
+
+def test_one_attempt_is_shown_with_its_promise_and_key(home: Path) -> None:
+    shown = run("attempts", "show", 1, home=home)
+
+    assert shown.exit_code == 0
+    assert "neither" in shown.stdout
+    assert answer("attempts", "show", 1, home=home)["key"] in shown.stdout
+
+
+def test_an_attempt_that_is_not_there_is_a_wrong_choice(home: Path) -> None:
+    assert run("attempts", "show", 9, home=home).exit_code == 1
+
+
+def test_a_person_decides(home: Path) -> None:
+    said = answer("attempts", "decide", 1, "delivered", "--external-id", "B-1", "--key", "k", home=home)
+
+    assert said["state"] == "delivered"
+    assert answer("attempts", "show", 1, home=home)["external_id"] == "B-1"
+    assert answer("attempts", "decide", 1, "delivered", "--external-id", "B-1", "--key", "k", home=home) == said
+
+
+def test_what_does_not_wait_for_a_person_is_not_decided(home: Path) -> None:
+    refused = run("attempts", "decide", 2, "send_again", home=home)
+
+    assert refused.exit_code == 1
+    assert "planned" in refused.stderr

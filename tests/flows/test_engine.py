@@ -1,0 +1,246 @@
+"""The durable engine on both databases: what is queued is carried out once, by whoever is there; nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from engine_home import make_home
+from sqlalchemy import text
+
+from hub.demo.folder import BGMAX, CAMT054, RECEIVABLES, SOURCE_SYSTEM, DemoFolder
+from hub.errors import ConfigurationError, RuleViolation, TransientError
+from hub.runtime.bootstrap import Installation
+from hub.runtime.facade import Hub
+from hub.runtime.finishing import finish_runs
+from hub.runtime.node import WorkingNode
+from hub.services.payments.posting import ChunkPoster
+from hub.services.ports import NotOursError
+
+
+@pytest.fixture
+def demo(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> DemoFolder:
+    return make_home(tmp_path / "home", database_url, monkeypatch, tenants=2)
+
+
+@pytest.fixture
+def hub(demo: DemoFolder) -> Iterator[Hub]:
+    with Hub.open(demo.home, "nordvik", here=True) as opened:
+        opened.import_receivables(demo.file(RECEIVABLES), source_system=SOURCE_SYSTEM)
+        yield opened
+
+
+def test_a_file_is_carried_out_and_a_round_follows_it(demo: DemoFolder, hub: Hub) -> None:
+    receipt = hub.receive(demo.file(BGMAX))
+
+    assert receipt.exchange.state == "posted"
+    kinds = [(run.kind, run.state, run.carried_by) for run in reversed(hub.runs.latest())]
+    node = hub.runs.latest()[0].carried_by
+    assert kinds == [("ingest", "done", node), ("round", "done", node)]
+
+
+def test_what_a_transaction_that_fails_has_queued_is_not_there(demo: DemoFolder, hub: Hub) -> None:
+    store = hub._work.store
+    with pytest.raises(KeyError), store.write() as work:
+        _enqueue_and_fail(work)
+
+    assert hub._installation.queue.unfinished("nordvik") == set()
+    assert hub.runs.latest() == []
+
+
+def test_the_same_run_queued_twice_is_carried_out_once(hub: Hub) -> None:
+    store = hub._work.store
+    for expected in (True, False):
+        with store.write() as work:
+            assert work.runs.enqueue("round:nordvik:once", "round", {}, "") is expected
+    assert hub.work()
+    assert [(run.run_id, run.executions) for run in hub.runs.latest()] == [("round:nordvik:once", 1)]
+
+
+def test_a_failed_run_goes_on_where_it_stopped(demo: DemoFolder, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> Any:
+        raise ConfigurationError("the settings are wrong")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ChunkPoster, "__call__", fail)
+        receipt = hub.receive(demo.file(BGMAX))
+    assert (receipt.run_state, receipt.exchange.state) == ("failed", "posting")
+    assert [name for _, name in hub.runs.show(receipt.run_id).steps] == ["judge"]
+
+    run = hub.runs.retry(receipt.run_id)
+
+    assert (run.state, run.executions) == ("done", 2)
+    assert hub.exchanges.get(receipt.exchange.number).state == "posted"
+
+
+def test_a_tenant_with_broken_settings_fails_alone(demo: DemoFolder, hub: Hub) -> None:
+    with Hub.open(demo.home, "nordvik2", here=True) as other, other._work.store.write() as work:
+        work.runs.enqueue("round:nordvik2:x", "round", {}, "")
+    (demo.home / "tenants" / "nordvik2.toml").write_text("id = 3")
+
+    assert hub.receive(demo.file(BGMAX)).exchange.state == "posted"
+
+    store = hub._installation.store("nordvik2")
+    _until(hub, lambda: _state(store, "round:nordvik2:x") == "failed")
+    with store.read() as work:
+        run = work.runs.get("round:nordvik2:x")
+    assert run is not None
+    assert "CONFIGURATION" in run.problem
+
+
+def test_a_cancelled_run_is_not_carried_out_and_can_be_tried_again(demo: DemoFolder, hub: Hub) -> None:
+    with hub._work.store.write() as work:
+        work.runs.enqueue("round:nordvik:later", "round", {}, "")
+    assert hub.runs.cancel("round:nordvik:later").state == "cancelled"
+    assert hub.work()
+    assert hub.runs.get("round:nordvik:later").executions == 0
+
+    assert hub.runs.retry("round:nordvik:later").state == "done"
+
+
+def test_a_file_that_is_being_posted_cannot_be_cancelled(
+    demo: DemoFolder, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wait(*_: Any) -> Any:
+        raise TransientError("the account is busy")
+
+    with monkeypatch.context() as waiting:
+        waiting.setattr(ChunkPoster, "__call__", wait)
+        hub._wait_s = 1
+        receipt = hub.receive(demo.file(BGMAX))
+    assert (receipt.run_state, receipt.exchange.state) == ("queued", "posting")
+    assert hub.runs.get(receipt.run_id).problem == "the account is busy"
+    with pytest.raises(RuleViolation, match="only goes forward"):
+        hub.runs.cancel(receipt.run_id)
+    assert hub.runs.retry(receipt.run_id).state == "done"
+
+
+def test_a_run_that_the_engine_has_forgotten_is_queued_again(demo: DemoFolder, hub: Hub) -> None:
+    with hub._work.store.write() as work:
+        work.runs.enqueue("round:nordvik:lost", "round", {}, "")
+    engine = hub._installation.engine
+    table = "workflow_status" if engine.dialect.name == "sqlite" else "dbos.workflow_status"
+    with engine.begin() as connection:
+        connection.execute(text(f"DELETE FROM {table}"))
+
+    assert hub.work()
+    assert hub.runs.get("round:nordvik:lost").state == "done"
+
+
+def test_a_slow_carrier_that_was_taken_over_writes_nothing_more(demo: DemoFolder, hub: Hub) -> None:
+    store = hub._work.store
+    with store.write() as work:
+        work.runs.enqueue("round:nordvik:slow", "round", {}, "")
+        run = work.runs.get("round:nordvik:slow")
+        assert run is not None
+        assert work.runs.begin(run.run_no, "slow") == 1
+    with store.write() as work:
+        assert work.runs.begin(run.run_no, "quick") == 2
+
+    slow = _carried(hub, run._replace(executions=1))
+    with pytest.raises(NotOursError), slow.write():
+        pass
+    with pytest.raises(NotOursError):
+        slow.step("late", lambda _work, _input: {"never": 1}, {})
+    assert hub.runs.show(run.run_id).steps == []
+
+
+def test_a_node_with_other_plugins_does_not_work_beside_a_living_one(
+    demo: DemoFolder, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if hub._installation.engine.dialect.name == "sqlite":
+        pytest.skip("on SQLite the lock of the home lets one process work at a time")
+    other = Installation.open(demo.home)
+    with WorkingNode(hub._installation, name="old").at_work():
+        monkeypatch.setattr("hub.runtime.node.installed_fingerprint", lambda: "hub 9.9")
+        with pytest.raises(ConfigurationError, match="other plugins"), WorkingNode(other, name="new").at_work():
+            pass
+    with WorkingNode(other, name="new").at_work():  # the old one has stopped
+        pass
+    other.close()
+
+
+def test_two_nodes_cannot_have_one_name(demo: DemoFolder, hub: Hub) -> None:
+    other = Installation.open(demo.home)
+    with (
+        WorkingNode(hub._installation, name="a").at_work(),
+        pytest.raises(TransientError),
+        WorkingNode(other, name="a").at_work(),
+    ):
+        pass
+    other.close()
+
+
+def test_what_a_node_that_is_gone_was_at_is_taken_over(demo: DemoFolder, hub: Hub) -> None:
+    """A node that died stands as PENDING in the engine's rows; whoever works next queues it again."""
+    with hub._work.store.write() as work:
+        work.runs.enqueue("round:nordvik:orphan", "round", {}, "")
+    engine = hub._installation.engine
+    table = "workflow_status" if engine.dialect.name == "sqlite" else "dbos.workflow_status"
+    with engine.begin() as connection:
+        connection.execute(text(f"UPDATE {table} SET status = 'PENDING', executor_id = 'gone'"))
+        connection.execute(
+            text(
+                "INSERT INTO node (node, host, process, plugins, started_at, seen_at) "
+                "VALUES ('gone', 'elsewhere', 1, '', 0, 0)"
+            )
+        )
+
+    assert hub.work()
+    assert hub.runs.get("round:nordvik:orphan").state == "done"
+
+
+def test_files_of_one_tenant_go_one_after_the_other(demo: DemoFolder, hub: Hub) -> None:
+    receipts = hub.receive_all([demo.file(BGMAX), demo.file(CAMT054)])
+
+    assert [receipt.exchange.state for receipt in receipts] == ["posted", "posted"]
+    first, second = (hub.runs.get(receipt.run_id) for receipt in receipts)
+    assert first.finished_at is not None
+    assert second.finished_at is not None
+    assert first.finished_at <= second.finished_at
+    assert (first.executions, second.executions) == (1, 1)
+
+
+def _enqueue_and_fail(work: Any) -> None:
+    work.runs.enqueue("round:nordvik:never", "round", {}, "")
+    raise KeyError
+
+
+def _carried(hub: Hub, run: Any) -> Any:
+    from hub.runtime.carrying import Carrier, _CarriedWork
+
+    return _CarriedWork(Carrier(hub._work.store, {}), run, None)
+
+
+def _state(store: Any, run_id: str) -> str:
+    with store.read() as work:
+        run = work.runs.get(run_id)
+    return "" if run is None else str(run.state)
+
+
+def _until(hub: Hub, holds: Any) -> None:
+    """Let a node work until something holds, which it does within a few polls."""
+    with WorkingNode(hub._installation).at_work() as node:
+        for _ in range(500):
+            if holds():
+                return
+            node.wait(0.02)
+    raise AssertionError("it did not come to that within ten seconds")
+
+
+def test_waiting_ends_with_the_patience_and_leaves_the_run_queued(demo: DemoFolder, hub: Hub) -> None:
+    """Another process holds the home, or no worker is alive: what was asked for stays queued."""
+    with hub._work.store.write() as work:
+        work.runs.enqueue("round:nordvik:x", "round", {}, "")
+    other = Installation.open(demo.home)
+    if other.engine.dialect.name == "sqlite":
+        from hub.runtime.lock import home_lock
+
+        with home_lock(demo.home, timeout_s=0):
+            assert not finish_runs(other, other.tenant("nordvik"), wait_s=0.05, here=False, progress=None)
+    else:
+        assert not finish_runs(other, other.tenant("nordvik"), wait_s=0.05, here=False, progress=None)
+    other.close()
+    assert hub.runs.get("round:nordvik:x").state == "queued"

@@ -1,0 +1,367 @@
+"""Every check of the books has rows broken by hand that it alone catches; what people and banks do leaves it clean."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from payment_world import DAY, World, lump, pay, payment_file, statement
+from sqlalchemy import Connection, Engine, text
+from telling import tell, waiting_ids
+
+from hub.model.payment_file import Key, Reversal
+from hub.model.verification import Verification
+from hub.services.verifying import book_accounts, verify
+from hub.store.database import WRITES
+from hub.store.verifying import CHECKS, MOST_SHOWN, SqlVerifying
+
+
+def proof(world: World, *, with_bytes: bool = True) -> Verification:
+    contents = world.store.contents if with_bytes else None
+    return verify(SqlVerifying(world.engine, world.store.tenant), contents, world.tenant)
+
+
+def found(world: World) -> dict[str, int]:
+    """What was found, by code."""
+    return {result.code: result.found for result in proof(world).results if result.found}
+
+
+def change(connection: Connection, statement: str, **values: Any) -> int:
+    """Break something by hand; return how many rows."""
+    tenant = connection.execute(text("SELECT tenant FROM tenant")).scalar_one()
+    return connection.execute(text(statement), {"t": tenant, **values}).rowcount
+
+
+@pytest.fixture
+def world(engine: Engine) -> World:
+    """Money placed exactly and with small differences; suspended, and told by the bank account too."""
+    made = World(engine)
+    made.owe("100", 50_000)
+    made.owe("101", 30_000, fee_ore=6_000)
+    made.owe("102", 70_000)
+    made.owe("103", 20_000)
+    payments = [
+        pay(50_000, "100", keys=(Key("acct_svcr_ref", "A"),)),
+        pay(36_000, "101", entry=1),
+        pay(20_300, "103", entry=1),
+        pay(9_900, "", entry=2),
+        pay(4_400, "", entry=2),
+    ]
+    made.receive(payment_file("bgmax", payments, serial="1"))
+    made.receive(statement(lump(106_300), lump(1_000, entry=2)))
+    return made
+
+
+# --- what must be clean --------------------------------------------------------------------------------
+
+
+def test_an_empty_tenant_is_clean(engine: Engine) -> None:
+    assert found(World(engine)) == {}
+
+
+def test_an_ordinary_day_is_clean_and_every_check_has_something_to_look_at(world: World) -> None:
+    assert found(world) == {}
+    assert world.number("SELECT count(*) FROM lump WHERE tenant = :t AND state = 'paired'") == 1
+
+
+def test_what_people_do_leaves_the_books_clean(world: World) -> None:
+    first, second = waiting_ids(world)
+    tell(world, "move_payment", payment_id=first, shares=[{"company": "1", "number": "102", "amount_ore": 5_000}])
+    tell(world, "write_off_suspended", payment_id=second, above_limit=True)
+    tell(world, "refund_payment", payment_id=first, amount_ore=1_000)
+    assert found(world) == {}
+    tell(world, "undo_file", exchange_no=1, reason="wrong tenant")
+    assert found(world) == {}
+
+
+def test_a_payment_that_was_written_off_taken_back_and_given_again_is_clean(world: World) -> None:
+    content = payment_file("camt.054", [pay(1_200, "", keys=(Key("acct_svcr_ref", "B"),))], identity="one")
+    world.receive(content)
+    tell(world, "write_off_suspended", payment_id=waiting_ids(world)[-1], above_limit=True)
+    reversal = Reversal(1, 1, 1_200, "SEK", DAY, "", (Key("acct_svcr_ref", "B"),), "AC04")
+    taken_back = world.receive(payment_file("camt.054", [reversal], identity="two"))
+    assert world.number("SELECT count(*) FROM reversal WHERE tenant = :t AND state = 'done'") == 1
+    assert found(world) == {}
+    tell(world, "undo_file", exchange_no=taken_back.number, reason="told in error")
+    assert found(world) == {}
+    assert 1_200 in [ore for _, _, ore in world.waiting()]
+
+
+def test_a_file_half_posted_is_clean(world: World) -> None:
+    """A file of which a process was killed between two chunks."""
+    with world.engine.begin() as connection:
+        change(connection, "UPDATE exchange SET state = 'posting' WHERE tenant = :t AND exchange_no = 1")
+    assert found(world) == {}
+
+
+def test_accounts_changed_in_the_settings_are_a_remark_where_the_old_ones_are_gone(world: World) -> None:
+    tell(world, "write_off_suspended", payment_id=waiting_ids(world)[0], above_limit=True)
+    later = World(world.engine, accounts={"suspense": "2991", "receivable": "1511"})
+    checked = proof(later)
+    assert checked.is_clean
+    assert [remark.split(":")[0] for remark in checked.remarks] == ["company 1"] * 2
+    later.receive(payment_file("bgmax", [pay(700, "")], serial="2"))
+    assert proof(later).is_clean
+
+
+# --- what is broken by hand --------------------------------------------------------------------------------
+
+Breaking = Callable[[Connection], int]
+
+
+def _of(statement: str) -> Breaking:
+    return lambda connection: change(connection, statement)
+
+
+def _voucher_of(kind: str) -> str:
+    return f"(SELECT max(voucher_no) FROM voucher WHERE tenant = :t AND voucher_type = '{kind}')"
+
+
+def _two_open_targets(connection: Connection) -> int:
+    return change(
+        connection,
+        "INSERT INTO reference (tenant, account_no, reference, target_kind, target_id, valid_from, is_contested) "
+        "SELECT tenant, account_no, reference, target_kind, target_id + 1, valid_from, 0 FROM reference "
+        "WHERE tenant = :t AND target_id = 1",
+    )
+
+
+def _more_allocated_than_came(connection: Connection) -> int:
+    """Money that nobody paid goes from the suspense account to a receivable, with everything that follows."""
+    voucher = _voucher_of("giro_payments")
+    change(
+        connection,
+        "INSERT INTO entry (tenant, receivable_id, entry_no, cause, bucket, amount_ore, currency, transaction_date, "
+        "booked_date, voucher_no, payment_id, rule) SELECT :t, 3, 9998, "
+        f"'payment', 'principal', -500, 'SEK', '2026-11-16', '2026-11-16', {voucher}, "
+        "min(payment_id), '' FROM payment WHERE tenant = :t",
+    )
+    change(connection, "UPDATE open_item SET principal_ore = 69500 WHERE tenant = :t AND receivable_id = 3")
+    change(
+        connection,
+        "INSERT INTO suspense_movement (tenant, payment_id, movement_no, amount_ore, currency, cause, booked_date, "
+        f"voucher_no) SELECT :t, min(payment_id), 9999, -500, 'SEK', 'suspended', '2026-11-16', {voucher} "
+        "FROM payment WHERE tenant = :t",
+    )
+    change(
+        connection,
+        "INSERT INTO unallocated_payment (tenant, payment_id, exchange_no, account_no, company, reference, amount_ore, "
+        "remaining_ore, currency, booked_date, state, reason) SELECT :t, min(payment_id), 1, 1, '1', '', -500, -500, "
+        "'SEK', '2026-11-16', 'suspended', '' FROM payment WHERE tenant = :t",
+    )
+    for account, amount_ore in (("1510", -500), ("2990", 500)):
+        change(
+            connection,
+            "UPDATE voucher_line SET amount_ore = amount_ore + :ore WHERE tenant = :t AND account = :account "
+            f"AND voucher_no = {voucher}",
+            account=account,
+            ore=amount_ore,
+        )
+    return 1
+
+
+def _other_bytes(connection: Connection) -> int:
+    packed = connection.execute(text("SELECT min(data) FROM content_part")).scalar_one()
+    content = bytearray(zlib.decompress(packed))
+    content[-2] ^= 1
+    return change(
+        connection, "UPDATE content_part SET data = :data WHERE data = :was", data=zlib.compress(content), was=packed
+    )
+
+
+def _unpackable(connection: Connection) -> int:
+    return change(connection, "UPDATE content_part SET data = :data WHERE tenant = :t", data=b"no such thing")
+
+
+BROKEN: dict[str, tuple[str, Breaking]] = {
+    "an open item differs": (
+        "OPEN_ITEM_DIFFERS",
+        _of("UPDATE open_item SET fee_ore = 7 WHERE tenant = :t AND receivable_id = 3"),
+    ),
+    "an open item is missing": (
+        "OPEN_ITEM_DIFFERS",
+        _of("DELETE FROM open_item WHERE tenant = :t AND receivable_id = 3"),
+    ),
+    "an open item too many": (
+        "OPEN_ITEM_DIFFERS",
+        _of("INSERT INTO open_item (tenant, receivable_id, group_no, currency) VALUES (:t, 1, 1, 'SEK')"),
+    ),
+    "an open item in another group": (
+        "OPEN_ITEM_DIFFERS",
+        _of("UPDATE open_item SET group_no = 9 WHERE tenant = :t AND receivable_id = 3"),
+    ),
+    "entries on no receivable": (
+        "ENTRY_ASTRAY",
+        _of(
+            "INSERT INTO entry (tenant, receivable_id, entry_no, cause, bucket, amount_ore, currency, "
+            "transaction_date, booked_date) SELECT :t, 999, 9000 + n, 'invoiced', 'fee', 5 - 10 * n, 'SEK', "
+            "'2026-11-16', '2026-11-16' FROM (SELECT 0 AS n UNION ALL SELECT 1) AS two"
+        ),
+    ),
+    "a voucher out of balance": (
+        "VOUCHER_UNBALANCED",
+        _of(
+            "INSERT INTO voucher_line (tenant, voucher_no, line_no, account, amount_ore, coding) "
+            "VALUES (:t, 1, 9, '3000', 12, '')"
+        ),
+    ),
+    "a line on the wrong account": (
+        "VOUCHER_DIFFERS",
+        _of("UPDATE voucher_line SET account = '3590' WHERE tenant = :t AND account = '1510' AND voucher_no = 2"),
+    ),
+    "lines without a voucher": (
+        "VOUCHER_MISSING",
+        _of(
+            "INSERT INTO voucher_line (tenant, voucher_no, line_no, account, amount_ore, coding) "
+            "SELECT :t, 999, 1 + n, '3000', 5 - 10 * n, '' FROM (SELECT 0 AS n UNION ALL SELECT 1) AS two"
+        ),
+    ),
+    "a voucher number is missing": (
+        "VOUCHER_NUMBER_GAP",
+        _of("UPDATE counter SET next_value = next_value + 1 WHERE tenant = :t AND series = 'voucher'"),
+    ),
+    "an event is missing": ("EVENT_NUMBER_GAP", _of("DELETE FROM event WHERE tenant = :t AND event_no = 2")),
+    "the first event is missing": ("EVENT_NUMBER_GAP", _of("DELETE FROM event WHERE tenant = :t AND event_no = 1")),
+    "more is allocated than came in": ("PAYMENT_OVERALLOCATED", _more_allocated_than_came),
+    "a payment is larger than what became of it": (
+        "PAYMENT_NOT_SETTLED",
+        _of("UPDATE payment SET amount_ore = amount_ore + 1 WHERE tenant = :t AND reference = '100'"),
+    ),
+    "a duplicate stands in the books": (
+        "PAYMENT_NOT_SETTLED",
+        _of(
+            "INSERT INTO duplicate_payment (tenant, payment_id, twin_payment, proof) "
+            "SELECT :t, min(payment_id), max(payment_id), 'person' FROM payment WHERE tenant = :t"
+        ),
+    ),
+    "what remains of two payments is swapped": (
+        "QUEUE_DIFFERS",
+        _of(
+            "UPDATE unallocated_payment SET remaining_ore = 14300 - remaining_ore "
+            "WHERE tenant = :t AND state = 'suspended'"
+        ),
+    ),
+    "suspended money of another company": (
+        "SUSPENSE_ACCOUNT_DIFFERS",
+        _of("UPDATE unallocated_payment SET company = '2' WHERE tenant = :t AND amount_ore = 4400"),
+    ),
+    "a deposit is not what was paid": (
+        "CLEARING_ACCOUNT_DIFFERS",
+        _of("UPDATE deposit SET amount_ore = amount_ore + 3 WHERE tenant = :t AND lump_no IS NULL"),
+    ),
+    "a bank movement on the wrong account": (
+        "BANK_ACCOUNT_DIFFERS",
+        _of("UPDATE voucher_line SET account = '3000' WHERE tenant = :t AND account = '1930'"),
+    ),
+    "a pair that only one side knows of": (
+        "PAIR_DIFFERS",
+        _of("UPDATE lump SET state = 'alone' WHERE tenant = :t AND state = 'paired'"),
+    ),
+    "a reference with two targets": ("REFERENCE_AMBIGUOUS", _two_open_targets),
+    "bytes are not there": ("BYTES_MISSING", _of("DELETE FROM content WHERE tenant = :t AND parts = 1")),
+    "a part of the bytes is not there": ("BYTES_MISSING", _of("DELETE FROM content_part WHERE tenant = :t")),
+    "an exchange says another size": (
+        "BYTES_MISSING",
+        _of("UPDATE exchange SET size = size + 1 WHERE tenant = :t AND exchange_no = 1"),
+    ),
+    "a claim is left": (
+        "CLAIM_LEFT",
+        _of("INSERT INTO account_claim (tenant, account_no, run_no) SELECT :t, 1, max(run_no) FROM run"),
+    ),
+    "a step without its run": (
+        "STEP_WITHOUT_RUN",
+        _of("INSERT INTO run_step (tenant, run_no, step_no, name, output) VALUES (:t, 999, 1, 'read', '')"),
+    ),
+}
+
+
+def test_what_is_broken_is_found_by_its_own_check_and_by_no_other(world: World) -> None:
+    """Each is broken, looked at and rolled back."""
+    verifying = SqlVerifying(world.engine, world.store.tenant)
+    caught: dict[str, tuple[str, ...]] = {}
+    for name, (_, break_it) in BROKEN.items():
+        with world.engine.connect().execution_options(**{WRITES: True}) as connection:
+            assert break_it(connection), f"nothing was broken: {name}"
+            results = verifying.check(connection, lambda groups: book_accounts(world.tenant, groups))
+            caught[name] = tuple(result.code for result in results if result.found)
+            connection.rollback()
+    assert caught == {name: (code,) for name, (code, _) in BROKEN.items()}
+    assert found(world) == {}
+
+
+def test_every_check_can_fail() -> None:
+    assert {code for code, _ in BROKEN.values()} == {check.code for check in CHECKS}
+
+
+@pytest.mark.parametrize("break_bytes", [_other_bytes, _unpackable])
+def test_kept_bytes_that_are_not_those_that_came_are_found(world: World, break_bytes: Breaking) -> None:
+    with world.engine.begin() as connection:
+        break_bytes(connection)
+    assert set(found(world)) == {"BYTES_DIFFER"}
+    assert proof(world, with_bytes=False).is_clean
+
+
+def test_a_finding_says_what_differs_by_how_much_where_and_what_to_do(world: World) -> None:
+    with world.engine.begin() as connection:
+        change(connection, "UPDATE open_item SET principal_ore = principal_ore + 7 WHERE tenant = :t")
+    checked = proof(world)
+    assert not checked.is_clean
+    finding = checked.findings[0]
+    assert (finding.code, finding.place, finding.difference_ore) == ("OPEN_ITEM_DIFFERS", "receivable 3", -7)
+    assert "hub verify --rebuild" in finding.what_to_do
+
+
+def test_many_findings_are_counted_and_the_largest_shown(world: World) -> None:
+    with world.engine.begin() as connection:
+        for number in range(100, 130):
+            change(
+                connection,
+                "INSERT INTO voucher_line (tenant, voucher_no, line_no, account, amount_ore, coding) "
+                "VALUES (:t, 1, :number, '3000', 1, '')",
+                number=number,
+            )
+            change(
+                connection,
+                "INSERT INTO open_item (tenant, receivable_id, group_no, currency, fee_ore) "
+                "VALUES (:t, :number, 1, 'SEK', :number)",
+                number=number,
+            )
+    open_items = proof(world).results[0]
+    assert (open_items.found, len(open_items.findings)) == (30, MOST_SHOWN)
+    assert open_items.difference_ore == sum(range(100, 130))
+    assert open_items.findings[0].difference_ore == -129
+
+
+def test_open_items_are_made_anew_from_the_entries(world: World) -> None:
+    before = rows(world, "SELECT * FROM open_item ORDER BY receivable_id")
+    with world.engine.begin() as connection:
+        change(connection, "UPDATE open_item SET group_no = 9, principal_ore = 1 WHERE tenant = :t")
+        change(
+            connection,
+            "INSERT INTO open_item (tenant, receivable_id, group_no, currency, fee_ore) VALUES (:t, 1, 1, 'SEK', 5)",
+        )
+    differed = SqlVerifying(world.engine, world.store.tenant).rebuild_open_items()
+    assert [(finding.place, finding.difference_ore) for finding in differed.findings] == [
+        ("receivable 3", 69_999),
+        ("receivable 1", -5),
+        ("receivable 3", 0),  # its group
+    ]
+    assert rows(world, "SELECT * FROM open_item ORDER BY receivable_id") == before
+    assert found(world) == {}
+
+
+def test_open_items_of_other_tenants_are_left_alone(world: World) -> None:
+    other = World(world.engine, name="south")
+    other.owe("900", 1_000)
+    with world.engine.begin() as connection:
+        connection.execute(text("DELETE FROM open_item"))
+    SqlVerifying(world.engine, world.store.tenant).rebuild_open_items()
+    assert found(world) == {}
+    assert found(other) == {"OPEN_ITEM_DIFFERS": 1}
+
+
+def rows(world: World, statement: str) -> list[tuple[Any, ...]]:
+    with world.engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(statement))]

@@ -1,0 +1,147 @@
+"""Every way a call can end says whether something may have been taken."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+import responses
+
+from hub.errors import ConfigurationError, OutcomeUnknownError, RejectedError, TransientError
+from hub.loopback.acceptance_log import read_log
+from hub.loopback.counterparty import Counterparty
+from hub.loopback.faults import Fault
+from hub.transports import https
+from hub.transports.https import HttpParty
+
+ADDRESS = "https://mailbox.example/v1"
+KEY = {"Idempotency-Key": "k1"}
+
+
+@pytest.fixture
+def counterparty(tmp_path: Path) -> Iterator[Counterparty]:
+    with Counterparty(tmp_path / "accepted.jsonl") as server:
+        yield server
+
+
+def submit(address: str = ADDRESS, **more: float) -> https.Answer:
+    return HttpParty(address, **more).submit("neither/messages", b"content", KEY)
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (302, OutcomeUnknownError),
+        (400, RejectedError),
+        (404, RejectedError),
+        (422, RejectedError),
+        (408, TransientError),
+        (429, TransientError),
+        (503, OutcomeUnknownError),
+        (500, OutcomeUnknownError),
+        (502, OutcomeUnknownError),
+        (504, OutcomeUnknownError),
+    ],
+)
+@responses.activate
+def test_every_status_of_a_submission_has_one_meaning(status, error):
+    responses.post(f"{ADDRESS}/neither/messages", status=status, headers={"Location": "https://elsewhere.example"})
+    with pytest.raises(error):
+        submit()
+
+
+@responses.activate
+def test_unavailable_is_certain_only_from_one_who_says_when_to_come_again():
+    responses.post(f"{ADDRESS}/neither/messages", status=503, headers={"Retry-After": "120"})
+    with pytest.raises(TransientError):
+        submit()
+
+
+@responses.activate
+def test_a_submission_is_sent_as_it_is():
+    responses.post(f"{ADDRESS}/neither/messages", status=201, body=b"taken")
+
+    assert submit() == (201, b"taken", "")
+    request = responses.calls[0].request
+    assert (request.body, request.headers["Idempotency-Key"]) == (b"content", "k1")
+
+
+@responses.activate
+def test_a_question_is_answered_whatever_the_status():
+    responses.get(f"{ADDRESS}/messages/k1", status=404)
+
+    assert HttpParty(ADDRESS).ask("messages/k1", {}).status == 404
+
+
+@pytest.mark.parametrize("address", ["http://mailbox.example", "ftp://mailbox.example", "mailbox.example"])
+def test_another_machine_is_called_by_https_only(address):
+    with pytest.raises(ConfigurationError):
+        HttpParty(address)
+
+
+@responses.activate
+def test_a_certificate_that_is_not_trusted_stops_before_anything_is_sent():
+    refused = requests.exceptions.SSLError(ssl.SSLCertVerificationError("self-signed"))
+    responses.post(f"{ADDRESS}/neither/messages", body=refused)
+    responses.get(f"{ADDRESS}/messages/k1", body=refused)
+
+    with pytest.raises(ConfigurationError, match="nothing was sent"):
+        submit()
+    with pytest.raises(ConfigurationError):
+        HttpParty(ADDRESS).ask("messages/k1", {})
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    "error", [requests.ReadTimeout(), requests.ConnectionError("reset"), requests.exceptions.SSLError("broken")]
+)
+def test_an_answer_that_is_lost_leaves_a_submission_unknown_and_a_question_open(error):
+    responses.post(f"{ADDRESS}/neither/messages", body=error)
+    responses.get(f"{ADDRESS}/messages/k1", body=error)
+
+    with pytest.raises(OutcomeUnknownError):
+        submit()
+    with pytest.raises(TransientError):
+        HttpParty(ADDRESS).ask("messages/k1", {})
+
+
+@responses.activate
+def test_an_answer_without_end_is_cut(monkeypatch):
+    monkeypatch.setattr(https, "LARGEST_ANSWER", 10)
+    responses.post(f"{ADDRESS}/neither/messages", status=201, body=b"x" * 11)
+    with pytest.raises(OutcomeUnknownError):
+        submit()
+
+
+# Over real sockets
+
+
+def test_nobody_listening_means_that_nothing_was_sent():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    with pytest.raises(TransientError, match="nothing was sent"):
+        submit(f"http://127.0.0.1:{port}")
+
+
+@pytest.mark.parametrize(
+    ("fault", "accepted"),
+    [(Fault.RESET_BEFORE_READING, 0), (Fault.RESET_AFTER_ACCEPT, 1), (Fault.TIME_OUT_AFTER_ACCEPT, 1)],
+)
+def test_a_broken_call_is_unknown_whether_it_was_taken_or_not(counterparty, fault, accepted):
+    counterparty.faults.order("neither", fault)
+
+    with pytest.raises(OutcomeUnknownError):
+        submit(counterparty.address, timeout_s=0.2)
+    assert len(list(read_log(counterparty.log.path))) == accepted
+
+
+def test_a_slow_answer_within_the_time_is_an_answer(counterparty):
+    counterparty.slow_s = 0.05
+    counterparty.faults.order("neither", Fault.SLOW)
+
+    assert submit(counterparty.address).status == 201

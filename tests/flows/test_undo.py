@@ -2,47 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any
-
 import pytest
-from payment_world import DAY, World, pay, payment_file
+from payment_world import World, pay, payment_file
 from sqlalchemy import Engine
 from telling import accounts, assert_books_agree, events, tell, tell_again, waiting_ids
+from undoing import A, B, C, picture, tasks, undo, world_that_owes
 
 from hub.errors import DataError, RuleViolation, TransientError
-from hub.model.exchanges import Exchange
-from hub.model.payment_file import Key, Level, OtherEntry, OtherKind, PayeeAccount, Reversal
-
-A, B, C = pay(10000, "1001"), pay(20000, "1002"), pay(30000, "1003")
 
 
 @pytest.fixture
 def world(engine: Engine) -> World:
-    made = World(engine)
-    for number, amount_ore in (("1001", 10000), ("1002", 20000), ("1003", 30000)):
-        made.owe(number, amount_ore)
-    return made
-
-
-def undo(world: World, exchange_no: int) -> dict[str, Any]:
-    return tell(world, "undo_file", exchange_no=exchange_no, reason="wrong file")
-
-
-def picture(world: World) -> tuple[dict[str, int], list[tuple[str, str, int]], int]:
-    """Account balances, the queue, and what is owed."""
-    owed = world.number(
-        "SELECT coalesce(sum(principal_ore + fee_ore + interest_ore), 0) FROM open_item WHERE tenant = :t"
-    )
-    return accounts(world), world.waiting(), owed
-
-
-def lump(amount_ore: int, entry: int = 1) -> OtherEntry:
-    return OtherEntry(1, entry, amount_ore, "SEK", DAY, OtherKind.LUMP, entry_reference=f"e{entry}")
-
-
-def statement(*entries: Any, **more: Any) -> bytes:
-    return payment_file("camt.053", entries, level=Level.LUMP, **more)
+    return world_that_owes(engine)
 
 
 def test_an_undone_file_leaves_the_books_as_before_it_and_its_bytes_give_the_same_again(world: World) -> None:
@@ -204,246 +175,12 @@ def test_held_payments_of_an_undone_file_leave_the_queue(world: World) -> None:
 # --- the bank's side -------------------------------------------------------------------------------------------------
 
 
-def test_an_undone_statement_takes_its_bank_side_back_and_frees_its_deposit(world: World) -> None:
-    world.receive(payment_file("bgmax", [A, B]))
-    content = statement(lump(30000), lump(-500, entry=2))
-    before = accounts(world)
-    second = world.receive(content)
-    paired = accounts(world)
-    assert paired.get("1940", 0) == 500
-
-    undo(world, second.number)
-
-    assert accounts(world) == before
-    assert world.number("SELECT count(*) FROM deposit WHERE tenant = :t AND lump_no IS NOT NULL") == 0
-    world.receive(content)
-    assert accounts(world) == paired
-    assert world.number("SELECT count(*) FROM deposit WHERE tenant = :t AND lump_no IS NOT NULL") == 1
-    assert_books_agree(world)
-
-
-def test_undoing_the_payments_leaves_the_banks_movement_alone_until_they_come_again(world: World) -> None:
-    content = payment_file("bgmax", [A, B])
-    first = world.receive(content)
-    world.receive(statement(lump(30000)))
-    posted = picture(world)
-
-    undo(world, first.number)
-    assert accounts(world) == {"1510": 60000, "1930": 30000, "1940": -30000, "3000": -60000}
-
-    world.receive(content)
-    assert picture(world) == posted
-    assert world.number("SELECT count(*) FROM lump WHERE tenant = :t AND state = 'paired'") == 1
-
-
-def test_where_two_statements_say_the_same_movement_the_other_one_takes_over(world: World) -> None:
-    world.receive(payment_file("bgmax", [A, B]))
-    first = world.receive(statement(lump(30000), identity="day"))
-    world.receive(statement(lump(30000), lump(900, entry=2), identity="week"))
-    before = accounts(world)
-
-    undo(world, first.number)
-
-    assert accounts(world) == before
-    assert world.number("SELECT count(*) FROM lump WHERE tenant = :t AND state = 'paired'") == 1
-    assert_books_agree(world)
-
-
-def test_a_lump_that_was_made_a_payment_goes_with_its_file(world: World) -> None:
-    before = picture(world)
-    exchange = world.receive(statement(lump(10000)))
-    tell(world, "make_lump_payment", lump_no=1, reference="1001")
-    assert world.open_ore(1) == 0
-
-    undo(world, exchange.number)
-
-    assert picture(world) == before
-    assert_books_agree(world)
-
-
-def test_a_lump_whose_payment_was_refunded_keeps_its_bank_side(world: World) -> None:
-    exchange = world.receive(statement(lump(10000)))
-    tell(world, "make_lump_payment", lump_no=1)
-    tell(world, "refund_payment", payment_id=waiting_ids(world)[0])
-    before = accounts(world)
-
-    assert undo(world, exchange.number)["left_out"] == 1
-
-    assert accounts(world) == before
-    assert_books_agree(world)
-
-
-# --- reversals -------------------------------------------------------------------------------------------------------
-
-KEY = (Key("bgc_serial", "7"),)
-
-
-def taken_back(amount_ore: int = 10000) -> bytes:
-    reversal = Reversal(1, 1, amount_ore, "SEK", DAY, "1001", KEY, "insufficient funds")
-    return payment_file("camt.054", [reversal], marker="back")
-
-
-def test_undoing_a_reversal_gives_the_money_back_to_its_receivable(world: World) -> None:
-    world.receive(payment_file("bgmax", [pay(10000, "1001", keys=KEY)]))
-    posted = picture(world)
-    back = world.receive(taken_back())
-    assert world.open_ore(1) == 10000
-
-    assert undo(world, back.number)["reversals_undone"] == 1
-
-    assert picture(world) == posted
-    world.receive(taken_back())
-    assert world.open_ore(1) == 10000
-    assert_books_agree(world)
-
-
-def test_a_payment_the_bank_took_back_is_not_booked_again_when_its_file_comes_again(world: World) -> None:
-    content = payment_file("bgmax", [pay(10000, "1001", keys=KEY), B])
-    first = world.receive(content)
-    world.receive(taken_back())
-    before = picture(world)
-
-    assert undo(world, first.number)["left_out"] == 1
-    world.receive(content)
-
-    assert picture(world) == before
-    assert_books_agree(world)
-
-
-def test_a_payment_that_is_booked_again_after_its_undo_is_not_booked_with_its_file_too(world: World) -> None:
-    content = payment_file("bgmax", [pay(10000, "1001", keys=KEY)])
-    first = world.receive(content)
-    back = world.receive(taken_back())
-    undo(world, first.number)
-    undo(world, back.number)  # the money is here after all, and the rematch gives the reason of its queue row up
-    before = picture(world)
-
-    world.receive(content)
-
-    assert picture(world) == before
-    assert world.open_ore(1) == 0
-    assert_books_agree(world)
-
-
-def told_by_statement(booked_date: date = DAY, identity: str = "s1") -> bytes:
-    reversal = Reversal(1, 1, 10000, "SEK", booked_date, "1001", KEY, entry_reference="r1")
-    return statement(reversal, identity=identity)
-
-
-def finished(exchange: Exchange) -> dict[str, int]:
-    summary: dict[str, Any] = exchange.summary or {}
-    return {name: summary["finished"][name] for name in ("reversed", "reversals_told_again", "reversals_held")}
-
-
-REVERSED, TOLD_AGAIN, HELD = (
-    {name: int(name == which) for name in ("reversed", "reversals_told_again", "reversals_held")}
-    for which in ("reversed", "reversals_told_again", "reversals_held")
-)
-
-
-def test_a_reversal_that_notification_and_statement_tell_is_done_once_and_its_bank_side_pairs(world: World) -> None:
-    world.receive(payment_file("camt.054", [pay(10000, "1001", keys=KEY)]))
-    notified = world.receive(taken_back())
-    stated = world.receive(told_by_statement())
-
-    assert (finished(notified), finished(stated)) == (REVERSED, TOLD_AGAIN)
-    assert (world.open_ore(1), len(events(world, "payment_taken_back"))) == (10000, 1)
-    assert (world.account_balance("1930"), lone_deposits(world)) == (-10000, [10000])
-    assert_books_agree(world)
-
-
-def test_a_reversal_stands_until_both_files_that_tell_it_are_undone(world: World) -> None:
-    world.receive(payment_file("camt.054", [pay(10000, "1001", keys=KEY)]))
-    before = picture(world)
-    notified = world.receive(taken_back())
-    stated = world.receive(told_by_statement())
-
-    assert undo(world, notified.number)["reversals_undone"] == 0
-    assert (world.open_ore(1), lone_deposits(world)) == (10000, [10000])
-
-    assert undo(world, stated.number)["reversals_undone"] == 1
-    assert picture(world) == before
-    assert_books_agree(world)
-
-
-def test_one_reversal_too_many_is_held_for_a_person(world: World) -> None:
-    world.receive(payment_file("camt.054", [pay(10000, "1001", keys=KEY)]))
-    world.receive(told_by_statement())
-
-    again = world.receive(told_by_statement(DAY + timedelta(days=4), "s2"))
-
-    assert (finished(again), tasks(world)) == (HELD, ["reversal"])
-    assert world.open_ore(1) == 10000
-    assert_books_agree(world)
-
-
-def test_a_reversal_by_the_key_of_a_duplicate_takes_back_what_is_booked(world: World) -> None:
-    world.receive(payment_file("bgmax", [A]))
-    world.receive(payment_file("camt.054", [pay(10000, "1001", keys=KEY)]))
-
-    assert finished(world.receive(taken_back())) == REVERSED
-    assert world.open_ore(1) == 10000
-    assert_books_agree(world)
-
-
-def test_a_reversal_of_a_held_payment_takes_its_booked_twin_back(world: World) -> None:
-    world.receive(payment_file("bgmax", [A]))
-    world.receive(payment_file("camt.054", [A._replace(booked_date=DAY + timedelta(days=1), keys=KEY)]))
-    held = world.waiting()
-    assert [state for state, _, _ in held] == ["held"]
-
-    back = world.receive(taken_back())
-    assert (finished(back), world.open_ore(1), world.waiting()) == (REVERSED, 10000, held)
-
-    undo(world, back.number)
-    assert (world.open_ore(1), world.waiting()) == (0, held)
-    assert_books_agree(world)
-
-
-def test_a_reversal_of_a_held_payment_without_a_twin_is_held(world: World) -> None:
-    world.receive(payment_file("camt.054", [pay(10000, keys=KEY)], account=PayeeAccount("bankgiro", "55551234")))
-    assert [state for state, _, _ in world.waiting()] == ["held"]
-
-    assert finished(world.receive(taken_back())) == HELD
-    assert_books_agree(world)
-
-
-def lone_deposits(world: World) -> list[int]:
-    """Amounts of the deposits that no movement of the bank account is paired with."""
-    with world.store.read() as work:
-        accounts = work.accounts.numbers().values()
-        return [d.amount_ore for number in accounts for d in work.lumps.deposits(number)]
-
-
-def test_what_an_undo_left_booked_is_paired_with_the_rest_of_its_deposit_again(world: World) -> None:
-    content = payment_file("bgmax", [pay(10000, "x1"), pay(5000, "x2")])
-    first = world.receive(content)
-    world.receive(statement(lump(15000)))
-    tell(world, "move_payment", payment_id=waiting_ids(world)[0], shares=[{"company": "1", "number": "1001"}])
-    undo(world, first.number)
-    assert lone_deposits(world) == [10000]
-
-    world.receive(content)
-
-    assert lone_deposits(world) == []
-    assert world.number("SELECT count(*) FROM lump WHERE tenant = :t AND state = 'paired'") == 1
-    assert_books_agree(world)
-
-
-# --- corrections -----------------------------------------------------------------------------------------------------
-
-
 @pytest.fixture
 def corrected(world: World) -> World:
     world.receive(payment_file("bgmax", [A, B], serial="5"))
     held = world.receive(payment_file("bgmax", [A, C], serial="5"))
     assert held.state == "held"
     return world
-
-
-def tasks(world: World) -> list[str]:
-    with world.store.read() as work:
-        return [task["kind"] for task in work.commands.open_tasks()]
 
 
 def test_an_accepted_correction_replaces_the_earlier_file(corrected: World) -> None:

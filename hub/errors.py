@@ -142,9 +142,13 @@ class IdentifierError(DataError):
 
 
 class TransientError(HubError):
-    """Not now: the same call again later may succeed."""
+    """Not now: the same call again later may succeed, after `retry_after_s` where that is known."""
 
     code = "TRANSIENT"
+
+    def __init__(self, message: str, *, retry_after_s: int | None = None) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(message)
 
 
 class RejectedError(HubError):

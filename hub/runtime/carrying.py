@@ -27,6 +27,7 @@ Progress = Callable[[Run, int, int], None]
 """(run, how much is done, of how much): the total is 0 while it is not known, as of a run that waits."""
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 60.0  # each wait of a run is twice as long as the last
+LONGEST_ASKED_WAIT_S = 3600  # a body may know better; it is looked at every hour all the same
 RARE_COLLECTIONS = (50_000, 20, 100)
 
 
@@ -145,7 +146,7 @@ class Carrier:
             self._lay_down(run)
             return Carried(Ending.LEFT, {}, str(reason))
         except TransientError as error:
-            self._let_wait(run, str(error))
+            self._let_wait(run, error)
             return Carried(Ending.WAITS, {}, str(error))
         except HubError as error:
             return self._failed(run, error.code, str(error))
@@ -181,11 +182,10 @@ class Carrier:
             work.commands.close_task(FAILED_RUN, run.run_id)
             self._behind(work, run)
 
-    def _let_wait(self, run: Run, reason: str) -> None:
-        delay_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(run.executions - 1, 10))
+    def _let_wait(self, run: Run, error: TransientError) -> None:
         with self.store.write() as work:
             if work.runs.is_carried_by(run.run_no, run.executions):
-                work.runs.queue_again(run.run_no, reason=reason, delay_s=delay_s)
+                work.runs.queue_again(run.run_no, reason=str(error), delay_s=_wait_s(run, error))
 
     def _lay_down(self, run: Run) -> None:
         """Show a run that this process leaves unfinished as queued; its turn is handed on by the engine."""
@@ -203,6 +203,13 @@ class Carrier:
             work.accounts.release(run.run_no)
             what_to_do = f"mend the cause, then: hub runs retry {run.run_id}"
             work.commands.open_task(FAILED_RUN, run.run_id, f"run {run.run_id} failed: {problem}; {what_to_do}")
+
+
+def _wait_s(run: Run, error: TransientError) -> float:
+    """Return how long a run waits for its next turn: as the error says, else twice as long each time."""
+    if error.retry_after_s is not None:
+        return min(LONGEST_ASKED_WAIT_S, max(FIRST_WAIT_S, error.retry_after_s))
+    return min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(run.executions - 1, 10))
 
 
 @contextmanager

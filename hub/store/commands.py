@@ -61,12 +61,13 @@ class SqlCommands:
         )
 
     def open_task(self, kind: str, subject: str, message: str) -> None:
-        """Ask a person to look at something; the same subject is asked once."""
+        """Ask a person to look at something; while it is open the same subject is asked once."""
         self._connection.execute(
             text(
                 "INSERT INTO task (tenant, task_no, kind, subject, text, state, created_at) "
                 "VALUES (:t, :number, :kind, :subject, :text, 'open', :now) "
-                "ON CONFLICT (tenant, kind, subject) DO NOTHING"
+                "ON CONFLICT (tenant, kind, subject) DO UPDATE SET state = 'open', text = :text, created_at = :now "
+                "WHERE task.state <> 'open'"
             ),
             {
                 "t": self._tenant,

@@ -126,6 +126,27 @@ def test_a_defect_in_a_run_fails_it_with_a_task_and_others_go_on(engine: Engine)
     assert tasks(world) == []
 
 
+def test_a_run_that_fails_again_after_a_retry_asks_a_person_again(engine: Engine) -> None:
+    world = World(engine)
+    body = body_of(world)
+    whole = body._post_chunk
+
+    def fail(_work: UnitOfWork, _input: JsonObject) -> JsonObject:
+        raise ConfigurationError("the plugin is broken")
+
+    body._post_chunk = fail
+    world.receive(payment_file("bgmax", [pay(500, "4444")], serial="1"))
+    body._post_chunk = whole
+    with world.store.write() as work:
+        work.runs.queue_again(1)
+    world.drain()
+    assert tasks(world) == []
+    with world.store.write() as work:
+        work.commands.open_task("failed_run", "ingest:north:1:1", "once more")
+
+    assert tasks(world) == [("failed_run", "once more")]
+
+
 def test_a_run_that_is_retried_posts_under_a_claim(engine: Engine) -> None:
     world = World(engine)
     body = body_of(world)

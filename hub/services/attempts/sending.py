@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
+from math import ceil
 
 from hub.banking_calendar import Clock
 from hub.contracts import DeliveryChannel, QueryableChannel
@@ -87,8 +89,16 @@ class _Turn:
             raise self._stopped_by
         if waiting:
             soonest = min(attempt.next_at for attempt in waiting)
-            raise TransientError(f"{len(waiting)} of {len(attempts)} messages wait, the first until {soonest or 'now'}")
+            raise TransientError(
+                f"{len(waiting)} of {len(attempts)} messages wait, the first until {soonest or 'now'}",
+                retry_after_s=self._seconds_until(soonest),
+            )
         return dict(Counter(attempt.state for attempt in attempts))
+
+    def _seconds_until(self, moment: str) -> int:
+        if not moment:
+            return 0
+        return max(0, ceil((datetime.fromisoformat(moment) - self._clock.now()).total_seconds()))
 
     def write_down(self) -> None:
         """Commit what was heard. A row that somebody has changed since stays as they left it."""

@@ -209,7 +209,7 @@ def _wait_s(run: Run, error: TransientError) -> float:
     """Return how long a run waits for its next turn: as the error says, else twice as long each time."""
     if error.retry_after_s is not None:
         return min(LONGEST_ASKED_WAIT_S, max(FIRST_WAIT_S, error.retry_after_s))
-    return min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(run.executions - 1, 10))
+    return min(LONGEST_WAIT_S, FIRST_WAIT_S * (1 << min(run.executions - 1, 10)))
 
 
 @contextmanager

@@ -19,10 +19,14 @@ from hub.runtime.lock import home_lock
 from hub.runtime.logs import logger
 from hub.runtime.membership import Membership
 from hub.runtime.plugins import installed_fingerprint
+from hub.runtime.polling import RUN_KIND as POLL
+from hub.services.rounds import RUN_KIND as ROUND
+from hub.store.forgetting import forget_done_runs
 from hub.store.runs import tenants_at_work
 
 HOME_NODE = "home"  # the only node of a home on SQLite
 HOURLY_S = 3600.0
+WITHOUT_TRACE = (POLL, ROUND)  # kinds of runs that no entry and no exchange names
 
 _log = logger("node")
 
@@ -115,8 +119,8 @@ class WorkingNode:
                 if worked_s >= next_sweep_s:
                     next_sweep_s += HOURLY_S
                     self._sweep()
-            except TransientError:
-                continue  # the database is away; the runs wait for it too
+            except Exception as error:  # noqa: BLE001 - the database is away, or a defect: the heart beats on
+                _log.warning("a heartbeat failed", node=self.name, why=type(error).__name__)
 
     def _look_after_others(self) -> None:
         """Take over what silent nodes were carrying out."""
@@ -132,7 +136,9 @@ class WorkingNode:
     def _sweep(self) -> None:
         self._queue_lost()
         self._membership.forget_old()
-        self._installation.queue.forget_finished(self._membership.keep_since())
+        before = self._membership.keep_since()
+        self._installation.queue.forget_finished(before)
+        forget_done_runs(self._installation.engine, before, WITHOUT_TRACE)
 
     def _queue_lost(self) -> None:
         """Queue runs that the engine has no turn for: after a restore, a move, or a change of the engine."""

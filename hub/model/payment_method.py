@@ -52,7 +52,6 @@ class PaymentMethod(BaseModel):
         description="If false: what it removes never bore interest, and what it settles gets no interest invoice.",
     )
     lowers: Lowers = Field(default=Lowers.NONE, description="The debited fee or interest it lowers, at most to zero.")
-    compressed: Switch = Field(default=True, description="Whether its rows are added up by account in the voucher.")
     coding: AccountCoding = Field(
         default=AccountCoding.OPTIONAL,
         description="Whether account coding may, must or must not be given, or is fixed.",

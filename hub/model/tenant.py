@@ -6,7 +6,6 @@ The parts lie in modules of their own and can be imported from here. Everything 
 
 from __future__ import annotations
 
-from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Self
 
@@ -47,7 +46,6 @@ __all__ = [
     "DifferenceLimits",
     "ElementKind",
     "FileFormat",
-    "Language",
     "Lowers",
     "MatchSettings",
     "PayeeAccount",
@@ -68,13 +66,6 @@ PluginName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
 Owner = tuple[Company, PayeeAccount]
 
 
-class Language(StrEnum):
-    """Languages that lists and messages to the tenant's people are written in."""
-
-    SWEDISH = "sv"
-    ENGLISH = "en"
-
-
 class Tenant(BaseModel):
     """Our customer: companies that share an installation's work, settings and people."""
 
@@ -85,7 +76,6 @@ class Tenant(BaseModel):
     is_test: Switch = Field(
         default=False, description="A test tenant: takes files marked as test, which any other refuses."
     )
-    language: Language = Field(default=Language.SWEDISH, description="`sv` or `en`, for lists and messages.")
     companies: tuple[Company, ...] = Field(min_length=1, description="Companies, each with books of its own.")
     source_systems: tuple[SourceSystem, ...] = Field(
         default=(), description="Systems that hand over receivables by file (*försystem*)."

@@ -285,7 +285,6 @@ def test_wrong_source_systems_are_refused(system: dict[str, Any], reason: str) -
         ({"companies": [COMPANY, {**COMPANY, "number": "1", "payee_accounts": []}]}, "company 1 stands twice"),
         ({"companies": [COMPANY, {**COMPANY, "number": "2"}]}, "company 002|belongs to two payee accounts"),
         ({"source_systems": [{"name": "a"}, {"name": "a"}]}, "source system a stands twice"),
-        ({"language": "de"}, "'sv' or 'en'"),
         ({"plugins": {"Kivra": {}}}, "pattern"),
         ({"plugins": {"kivra": "on"}}, "valid dictionary"),
         ({"colour": "red"}, "not permitted"),

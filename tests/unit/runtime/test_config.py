@@ -107,7 +107,6 @@ WRONG_TENANTS = [
     ('name = "Prov"', "name = 7", "name", "must be text in quotes", "see docs/settings.md"),
     ('name = "Prov"', 'name = ""', "name", "at least 1 character", "What people call"),
     ('name = "Prov"', 'name = "Prov"\nis_test = "yes"', "is_test", "must be true or false", "A test tenant"),
-    ('name = "Prov"', 'name = "P"\nlanguage = "de"', "language", "must be one of 'sv' or 'en'", "see docs"),
     ('id = "prov"', 'id = "other"', "id", "differs from the file's name", 'write id = "prov"'),
     ('id = "prov"', 'id = "PROV"', "id", "a form that is not taken", "Short name"),
     ('bank = "1930"', "bnak = 1930", "companies[1].accounts.bank", "is missing", "companies[1].accounts.bnak"),

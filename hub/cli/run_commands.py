@@ -175,4 +175,3 @@ def run_progress(what: str, *, is_quiet: bool) -> Iterator[Callable[[Run, int, i
     """Show a bar for each run that goes on or waits, on a terminal only; yields what is told how far each has come."""
     with progress_bars(what, is_quiet=is_quiet) as tell:
         yield None if tell is None else lambda run, done, total: tell(run.run_id, done, total)
-

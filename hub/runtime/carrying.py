@@ -183,9 +183,13 @@ class Carrier:
             self._behind(work, run)
 
     def _let_wait(self, run: Run, error: TransientError) -> None:
+        """Queue the next turn after what the error says, else after twice the last wait."""
+        delay_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * (1 << min(run.executions - 1, 10)))
+        if error.retry_after_s is not None:
+            delay_s = min(LONGEST_ASKED_WAIT_S, max(FIRST_WAIT_S, error.retry_after_s))
         with self.store.write() as work:
             if work.runs.is_carried_by(run.run_no, run.executions):
-                work.runs.queue_again(run.run_no, reason=str(error), delay_s=_wait_s(run, error))
+                work.runs.queue_again(run.run_no, reason=str(error), delay_s=delay_s)
 
     def _lay_down(self, run: Run) -> None:
         """Show a run that this process leaves unfinished as queued; its turn is handed on by the engine."""
@@ -203,13 +207,6 @@ class Carrier:
             work.accounts.release(run.run_no)
             what_to_do = f"mend the cause, then: hub runs retry {run.run_id}"
             work.commands.open_task(FAILED_RUN, run.run_id, f"run {run.run_id} failed: {problem}; {what_to_do}")
-
-
-def _wait_s(run: Run, error: TransientError) -> float:
-    """Return how long a run waits for its next turn: as the error says, else twice as long each time."""
-    if error.retry_after_s is not None:
-        return min(LONGEST_ASKED_WAIT_S, max(FIRST_WAIT_S, error.retry_after_s))
-    return min(LONGEST_WAIT_S, FIRST_WAIT_S * (1 << min(run.executions - 1, 10)))
 
 
 @contextmanager

@@ -135,7 +135,7 @@ def show(session: Session, run_id: RunId) -> None:
 
 def _progress(run: Run) -> str:
     if not run.total:
-        return ""
+        return f"{run.done} read" if run.done else ""
     return f"{run.done}/{run.total} ({100 * run.done // run.total} %)"
 
 

@@ -248,9 +248,9 @@ class _Counted(ProgressColumn):
     """How many are done, of how many, and how fast."""
 
     def render(self, task: Task) -> Text:
-        """Write it, as soon as there is a total."""
+        """Write it; while a file is read its total is not known."""
         if task.total is None:
-            return Text()
+            return Text(f"{_spaced(task.completed)} read" if task.completed else "")
         counted = f"{_spaced(task.completed)} of {_spaced(task.total)}"
         return Text(f"{counted}, {_spaced(task.speed)}/s" if task.speed else counted)
 

@@ -59,10 +59,13 @@ class FileLoader:
         Raises:
             FormatError: the file contradicts itself or ends too early; the caller takes away what was loaded.
         """
+        loaded = 0
         for event in events:
             self._take(event)
             if len(self._placed) >= CHUNK_PAYMENTS:
+                loaded += len(self._placed)
                 self._flush()
+                self._run.progress(loaded, 0)  # how many there are is known at the end
         if not self._is_complete or self._opened is None:
             raise FormatError("the file ends before its last record; fetch it again", code="TRUNCATED")
         self._flush()

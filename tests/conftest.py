@@ -64,6 +64,19 @@ def postgresql_database(postgresql_server: str) -> Iterator[str]:
         admin.dispose()
 
 
+@pytest.fixture
+def new_database(postgresql_server: str) -> Iterator[str]:
+    """The URL of a PostgreSQL database with nothing in it, for one test."""
+    name = f"new_{uuid.uuid4().hex}"
+    admin = create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    yield make_url(postgresql_server).set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database of each kind."""

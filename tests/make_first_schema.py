@@ -22,7 +22,7 @@ def statements() -> Iterator[str]:
     dialect = sqlite.dialect()  # type: ignore[no-untyped-call]
     for table in metadata.sorted_tables:
         made = str(CreateTable(table).compile(dialect=dialect)).strip().replace("\t", "    ")
-        yield re.sub(r" +\n", "\n", made).replace(")\n WITHOUT", ") WITHOUT").replace("DEFAULT '0'", "DEFAULT 0")
+        yield re.sub(r" +\n", "\n", made).replace(")\n WITHOUT", ") WITHOUT")
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             yield str(CreateIndex(index).compile(dialect=dialect)).strip()
 

@@ -13,6 +13,8 @@ from hub.cli import (
     feed_command,
     file_commands,
     inspect_command,
+    migrate_command,
+    move_command,
     payment_commands,
     receivable_commands,
     run_commands,
@@ -45,6 +47,8 @@ def build_app() -> typer.Typer:
         balance_command,
         verify_command,
         backup_command,
+        migrate_command,
+        move_command,
         telling,
     ):
         module.register(app)

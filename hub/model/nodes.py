@@ -18,5 +18,5 @@ class Node(NamedTuple):
     silent_s: int  # since its last heartbeat
 
     def is_alive(self, silent_after_s: float) -> bool:
-        """Say whether it works: it has not stopped, and was heard of lately."""
-        return self.stopped_at is None and self.silent_s <= silent_after_s
+        """Say whether it works: it has not stopped, and was heard of lately, or the clock was set back just now."""
+        return self.stopped_at is None and abs(self.silent_s) <= silent_after_s

@@ -21,7 +21,7 @@ from hub.model.runs import QueuedTurn, Run
 from hub.model.tenant import Tenant
 from hub.runtime import polling
 from hub.runtime.carrying import Body, Carrier
-from hub.runtime.config import Home, find_home, load_home, settings_fingerprint
+from hub.runtime.config import Home, find_home, listed, load_home, settings_fingerprint
 from hub.runtime.plugins import TenantPluginCache, TenantPlugins
 from hub.services import rounds
 from hub.services.attempts import RUN_KIND as SENDING
@@ -44,6 +44,11 @@ if TYPE_CHECKING:
 INBOX = "inbox"  # the folder of the home whose folders are the tenants' inboxes
 MOST_TENANTS_KEPT = 500  # opened; an installation may have ten thousand
 ENGINE_SETTINGS = "engine"  # what the engine's queues were last set to
+
+
+def engine_version() -> str:
+    """Return what the engine's own tables are made by; what is kept of its settings begins with it."""
+    return f"dbos {version('dbos')}"
 
 
 class TenantWork:
@@ -148,7 +153,8 @@ class Installation:
     @cached_property
     def engine(self) -> Engine:
         """The database, opened on first use; it holds our rows and the engine's."""
-        engine = open_database(self.home.database_url())
+        limits = self.home.config.engine
+        engine = open_database(self.home.database_url(), idle_limit_s=limits.silent_after_s)
         self._prepare_queue(engine)
         return engine
 
@@ -162,7 +168,7 @@ class Installation:
     def _prepare_queue(self, engine: Engine) -> None:
         """Make the engine's tables and set its limits, when they are not what the settings say."""
         limits = self.home.config.engine
-        wanted = f"dbos {version('dbos')} {limits.model_dump_json()}"
+        wanted = f"{engine_version()} {limits.model_dump_json()}"
         if kept_value(engine, ENGINE_SETTINGS) == wanted:
             return
         from hub.runtime.engine import RunQueue
@@ -214,7 +220,7 @@ class Installation:
         if not names:
             raise ConfigurationError("the home has no tenant", where="tenants", hint="write tenants/<id>.toml")
         raise ConfigurationError(
-            "the home has several tenants", where="tenants", hint=f"say which by --tenant: {', '.join(names)}"
+            "the home has several tenants", where="tenants", hint=f"say which by --tenant: {listed(names)}"
         )
 
     def close(self) -> None:

@@ -62,6 +62,12 @@ class _CarriedWork:
         self._run = run
         self._progress = progress
         self._step_no = 0
+        self._is_progress_kept = True
+
+    @property
+    def run(self) -> Run:
+        """The run, with how far it has come."""
+        return self._run
 
     @property
     def run_no(self) -> int:
@@ -80,6 +86,9 @@ class _CarriedWork:
             if not work.runs.is_carried_by(self.run_no, self.execution):
                 raise NotOursError("the run was cancelled or taken over")
             yield work
+            if not self._is_progress_kept:
+                _keep_progress(work, self._run)
+        self._is_progress_kept = True
 
     def step(self, name: str, function: Step, input: JsonObject) -> JsonObject:
         """Carry out a step once: a step that has finished answers what it answered then."""
@@ -93,11 +102,15 @@ class _CarriedWork:
             return output
 
     def progress(self, done: int, total: int) -> None:
-        """Keep how far the run has come, and show it."""
-        with self.write() as work:
-            work.runs.change(self.run_no, done=done, total=total)
+        """Show how far the run has come, and keep it with what is written next: a commit of its own costs too much."""
+        self._run = self._run._replace(done=done, total=total)
+        self._is_progress_kept = False
         if self._progress is not None:
             self._progress(self._run, done, total)
+
+
+def _keep_progress(work: UnitOfWork, run: Run) -> None:
+    work.runs.change(run.run_no, done=run.done, total=run.total)
 
 
 class Carrier:
@@ -139,19 +152,20 @@ class Carrier:
         return {**ids, **{name: run.input[name] for name in _IDS_OF_INPUT if name in run.input}}
 
     def _carry_out(self, run: Run, progress: Progress | None) -> Carried:
+        work = _CarriedWork(self, run, progress)
         try:
-            answer = self._bodies[run.kind](_CarriedWork(self, run, progress), run.input)
-            self._close(run)
+            answer = self._bodies[run.kind](work, run.input)
+            self._close(work.run)
         except NotOursError as reason:
             self._lay_down(run)
             return Carried(Ending.LEFT, {}, str(reason))
         except TransientError as error:
-            self._let_wait(run, error)
+            self._let_wait(work.run, error)
             return Carried(Ending.WAITS, {}, str(error))
         except HubError as error:
-            return self._failed(run, error.code, str(error))
+            return self._failed(work.run, error.code, str(error))
         except Exception as error:  # noqa: BLE001 - a defect stops its own run and no other; its text may hold data
-            return self._failed(run, LedgerError.code, type(error).__name__)
+            return self._failed(work.run, LedgerError.code, type(error).__name__)
         return Carried(Ending.DONE, answer)
 
     def _failed(self, run: Run, code: str, reason: str) -> Carried:
@@ -177,6 +191,7 @@ class Carrier:
         with self.store.write() as work:
             if not work.runs.is_carried_by(run.run_no, run.executions):
                 raise NotOursError("the run was cancelled or taken over")
+            _keep_progress(work, run)
             work.runs.change(run.run_no, state="done", problem="")
             work.accounts.release(run.run_no)  # claimed again by an execution whose last step had ended before
             work.commands.close_task(FAILED_RUN, run.run_id)
@@ -189,6 +204,7 @@ class Carrier:
             delay_s = min(LONGEST_ASKED_WAIT_S, max(FIRST_WAIT_S, error.retry_after_s))
         with self.store.write() as work:
             if work.runs.is_carried_by(run.run_no, run.executions):
+                _keep_progress(work, run)
                 work.runs.queue_again(run.run_no, reason=str(error), delay_s=delay_s)
 
     def _lay_down(self, run: Run) -> None:
@@ -203,6 +219,7 @@ class Carrier:
         with self.store.write() as work:
             if run.state == "running" and not work.runs.is_carried_by(run.run_no, run.executions):
                 return
+            _keep_progress(work, run)
             work.runs.change(run.run_no, state="failed", problem=problem)
             work.accounts.release(run.run_no)
             what_to_do = f"mend the cause, then: hub runs retry {run.run_id}"

@@ -111,12 +111,13 @@ class Clockwork:
     def _read(self, tenant: str, content_key: str) -> None:
         try:
             settings = self._installation.home.tenants.read(tenant)
+            with self._installation.store(tenant).write() as work:
+                keep_schedules(work, settings.schedules, due_times)
+                work.schedules.note_reading(content_key, settings_fingerprint(settings))
+        except TransientError:
+            raise
         except HubError as error:  # its schedules stay as they were; the other tenants go on
             self._log.warning(_NOT_READ, tenant=tenant, why=str(error))
-            return
-        with self._installation.store(tenant).write() as work:
-            keep_schedules(work, settings.schedules, due_times)
-            work.schedules.note_reading(content_key, settings_fingerprint(settings))
 
     def _fire(self, tenant: str) -> bool:
         """Fire what is due of one tenant; False when a defect keeps it, and it alone, from that."""

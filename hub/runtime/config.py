@@ -12,7 +12,7 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -30,6 +30,8 @@ HOME_VARIABLE = "HUB_HOME"
 INSTALLATION_FILE = "hub.toml"
 TENANT_FOLDER = "tenants"
 DEFAULT_DATABASE_URL = "sqlite:///hub.sqlite"
+
+MOST_LISTED = 10
 
 _REFERENCE = re.compile(r"(env|file):.+")
 _POSTGRESQL = "postgresql+psycopg://"
@@ -143,7 +145,7 @@ class Home:
     def tenant(self, name: str) -> Tenant:
         """Return one tenant. Raises ConfigurationError when there is none of that name, or its file is wrong."""
         if name not in self.tenants:
-            known = ", ".join(self.tenants) or "none yet"
+            known = listed(self.tenants) or "none yet"
             nearest = closest(name, self.tenants)
             question = f"did you mean {nearest}? " if nearest is not None else ""
             raise ConfigurationError(
@@ -174,6 +176,13 @@ class Home:
     def secret(self, reference: SecretReference, *, where: str = "") -> str:
         """Fetch a secret; see `resolve_secret`. Files are looked for from the home folder."""
         return resolve_secret(reference, home=self.path, where=where)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names for a message: the first few, and how many more there are."""
+    known = list(names)
+    more = f" and {len(known) - MOST_LISTED} more" if len(known) > MOST_LISTED else ""
+    return ", ".join(known[:MOST_LISTED]) + more
 
 
 def find_home(given: Path | None = None) -> Path:

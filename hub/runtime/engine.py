@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
 from sqlalchemy import Connection, Engine
 
 from hub.errors import TransientError
 from hub.model.runs import QueuedTurn
-from hub.store.database import second_pool
+from hub.store.database import errors_named, second_pool
 
 APPLICATION = "reskontra-hub"
 STEP_ORDER_VERSION = "1"  # raised when a kind of run changes the order of its steps; older turns wait for old nodes
 WORKFLOW = "carry_out_run"
 FILES, DELIVERIES = "runs", "deliveries"
+QUEUES = (FILES, DELIVERIES)
 UNFINISHED = ["ENQUEUED", "PENDING", "DELAYED"]
 FINISHED = ["SUCCESS", "ERROR", "CANCELLED"]
 DATABASE_RETRY_S = 1.0
@@ -53,9 +55,10 @@ class RunQueue:
         """
         DBOS.migrate(self._pool.url.render_as_string(hide_password=False))
         for name, at_once in ((FILES, runs_at_once), (DELIVERIES, deliveries_at_once)):
-            self._opened().register_queue(
-                name, partition_concurrency=1, worker_concurrency=at_once, polling_interval_sec=poll_s
-            )
+            with self._asked() as client:
+                client.register_queue(
+                    name, partition_concurrency=1, worker_concurrency=at_once, polling_interval_sec=poll_s
+                )
 
     def hand_over(self, connection: Connection, turn: QueuedTurn) -> None:
         """Enqueue a turn in the transaction that wrote it: both are there after the commit, or neither."""
@@ -65,6 +68,7 @@ class RunQueue:
             "queue_name": DELIVERIES if turn.lane else FILES,
             "queue_partition_key": f"{turn.tenant}:{turn.lane}" if turn.lane else turn.tenant,
             "app_version": STEP_ORDER_VERSION,
+            "priority": turn.run_no,  # a tenant's runs keep their order, whenever their transactions began
         }
         if turn.delay_s:
             options["delay_seconds"] = turn.delay_s
@@ -72,31 +76,62 @@ class RunQueue:
 
     def unfinished(self, tenant: str) -> set[tuple[int, int]]:
         """Return (run number, turn) of a tenant's turns that are queued, delayed or being carried out."""
-        found = self._opened().list_workflows(
-            status=UNFINISHED, workflow_id_prefix=f"{tenant}:", load_input=False, load_output=False
-        )
-        parts = [status.workflow_id.rsplit(":", 2) for status in found]
-        return {(int(run_no), int(turn)) for _, run_no, turn in parts}
+        return self._unfinished(f"{tenant}:").get(tenant, set())
+
+    def unfinished_by_tenant(self) -> dict[str, set[tuple[int, int]]]:
+        """Return the same of all tenants."""
+        return self._unfinished(None)
+
+    def _unfinished(self, prefix: str | None) -> dict[str, set[tuple[int, int]]]:
+        with self._asked() as client:
+            found = client.list_workflows(
+                status=UNFINISHED, workflow_id_prefix=prefix, load_input=False, load_output=False
+            )
+        turns: dict[str, set[tuple[int, int]]] = {}
+        for status in found:
+            tenant, run_no, turn = status.workflow_id.rsplit(":", 2)
+            turns.setdefault(tenant, set()).add((int(run_no), int(turn)))
+        return turns
 
     def take_over(self, nodes: Sequence[str]) -> int:
         """Queue again what nodes that are gone were carrying out; return how many turns."""
         taken = 0
-        for queue in (FILES, DELIVERIES):
-            found = self._opened().list_workflows(
-                status="PENDING", executor_id=list(nodes), queue_name=queue, load_input=False, load_output=False
-            )
-            if found:
-                self._opened().resume_workflows([status.workflow_id for status in found], queue_name=queue)
+        for queue in QUEUES:
+            found = self._taken(nodes, queue)
+            self._hand_back(found, queue)
             taken += len(found)
         return taken
 
+    def hand_back_strays(self, node: str, at_work: Callable[[str], bool], seen: set[str]) -> set[str]:
+        """Queue again what a node took and is not at, as when the database went away between the two.
+
+        `seen` is what was found the last time; only what was found then too is a stray. Returns what was found now.
+        """
+        found = {queue: [turn for turn in self._taken([node], queue) if not at_work(turn)] for queue in QUEUES}
+        for queue, turns in found.items():
+            self._hand_back([turn for turn in turns if turn in seen], queue)
+        return {turn for turns in found.values() for turn in turns} - seen
+
+    def _taken(self, nodes: Sequence[str], queue: str) -> list[str]:
+        with self._asked() as client:
+            found = client.list_workflows(
+                status="PENDING", executor_id=list(nodes), queue_name=queue, load_input=False, load_output=False
+            )
+        return [status.workflow_id for status in found]
+
+    def _hand_back(self, turns: list[str], queue: str) -> None:
+        if turns:
+            with self._asked() as client:
+                client.resume_workflows(turns, queue_name=queue)
+
     def forget_finished(self, before: str) -> int:
         """Delete finished turns that ended before an ISO time, a batch at most; return how many."""
-        found = self._opened().list_workflows(
-            status=FINISHED, completed_before=before, limit=FORGET_BATCH, load_input=False, load_output=False
-        )
-        if found:
-            self._opened().delete_workflows([status.workflow_id for status in found])
+        with self._asked() as client:
+            found = client.list_workflows(
+                status=FINISHED, completed_before=before, limit=FORGET_BATCH, load_input=False, load_output=False
+            )
+            if found:
+                client.delete_workflows([status.workflow_id for status in found])
         return len(found)
 
     @property
@@ -110,10 +145,20 @@ class RunQueue:
             self._client.destroy()
         self._pool.dispose()
 
+    @contextmanager
+    def _asked(self) -> Iterator[DBOSClient]:
+        with errors_named("answer"):
+            yield self._opened()
+
     def _opened(self) -> DBOSClient:
         with self._opening:
             if self._client is None:
-                self._client = DBOSClient(system_database_engine=self._pool, application_name=APPLICATION, lazy=True)
+                self._client = DBOSClient(
+                    system_database_engine=self._pool,
+                    application_name=APPLICATION,
+                    lazy=True,
+                    retry_connection_errors=False,  # whoever asks is told that the database is away
+                )
             return self._client
 
 
@@ -130,7 +175,8 @@ class RunEngine:
         self._carry_out = carry_out
         self._node = node
         self._stopping = stopping
-        self._at_work = 0
+        self._turns_at_work: list[str] = []
+        self._strays: set[str] = set()
         self._changed = threading.Condition()
 
     def start(self) -> None:
@@ -155,8 +201,9 @@ class RunEngine:
             "log_level": "ERROR",
         }
         try:
-            DBOS(config=config)
-            DBOS.launch()
+            with errors_named("answer"):
+                DBOS(config=config)
+                DBOS.launch()
         except BaseException:
             self._forget_engine()
             raise
@@ -164,24 +211,30 @@ class RunEngine:
     def stop(self, wait_s: float = STOP_WAIT_S) -> bool:
         """Take no more turns, let each run stop after the step it is in, and hand back what is left.
 
+        While the database is away nothing is handed back; the next node of this name does it at its start.
         Returns False when a run has not stopped within `wait_s`; it cannot write any more once another begins it.
         """
         self._stopping.set()
         with self._changed:
-            has_stopped = self._changed.wait_for(lambda: self._at_work == 0, timeout=wait_s)
+            has_stopped = self._changed.wait_for(lambda: not self._turns_at_work, timeout=wait_s)
         self._forget_engine()
-        self._queue.take_over([self._node])
+        with suppress(TransientError):
+            self._queue.take_over([self._node])
         return has_stopped
+
+    def hand_back_strays(self) -> None:
+        """Queue again what this node took from a queue and never began; to be called now and then."""
+        self._strays = self._queue.hand_back_strays(self._node, self._turns_at_work.__contains__, self._strays)
 
     def _forget_engine(self) -> None:
         _working[0] = None
         DBOS.destroy()
         _in_this_process.release()
 
-    def carry_out(self, tenant: str, run_id: str) -> None:
+    def carry_out(self, turn: str, tenant: str, run_id: str) -> None:
         """Carry out one turn; while the database is away, wait for it."""
         with self._changed:
-            self._at_work += 1
+            self._turns_at_work.append(turn)
         try:
             while not self._stopping.is_set():
                 try:
@@ -192,7 +245,7 @@ class RunEngine:
                     break
         finally:
             with self._changed:
-                self._at_work -= 1
+                self._turns_at_work.remove(turn)
                 self._changed.notify_all()
         if self._stopping.is_set():
             raise _ShuttingDown
@@ -211,4 +264,4 @@ def _carry_out_run(tenant: str, run_id: str) -> None:
     working = _working[0]
     if working is None:
         raise _ShuttingDown
-    working.carry_out(tenant, run_id)
+    working.carry_out(str(DBOS.workflow_id), tenant, run_id)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
-from hub.errors import TransientError
 from hub.model.verification import CheckResult, Verification
 from hub.runtime.bootstrap import Installation, TenantWork
-from hub.runtime.lock import home_lock
+from hub.runtime.standstill import sole_worker
 from hub.services.verifying import Progress, verify
 from hub.store.backup import copy_database
 from hub.store.database import open_database
@@ -53,20 +51,8 @@ class BooksDesk:
         engine = self._installation.engine
         with ExitStack() as stack:
             if engine.dialect.name == "sqlite":
-                stack.enter_context(_sole_worker(self._installation.home.path, timeout_s))
+                stack.enter_context(sole_worker(self._installation.home.path, timeout_s))
             return SqlVerifying(engine, self._work.store.tenant).rebuild_open_items()
-
-
-@contextmanager
-def _sole_worker(home: Path, timeout_s: float) -> Iterator[None]:
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(home_lock(home, timeout_s=timeout_s))
-        except TransientError:
-            raise TransientError(
-                "another process works in this home: stop it, then again; nothing was changed"
-            ) from None
-        yield
 
 
 def _verify(installation: Installation, work: TenantWork, with_bytes: bool, progress: Progress | None) -> Verification:

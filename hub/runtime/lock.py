@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hub.errors import TransientError
+from hub.errors import ConfigurationError, TransientError
 
 POLL_S = 0.1
 LOCK_NAME = "hub.lock"
@@ -20,6 +20,7 @@ def home_lock(home: Path, *, timeout_s: float) -> Iterator[None]:
 
     Raises:
         TransientError: another process holds it for longer.
+        ConfigurationError: the file cannot be opened.
     """
     deadline = time.monotonic() + timeout_s
     with _file_lock(home) as take:
@@ -32,7 +33,14 @@ def home_lock(home: Path, *, timeout_s: float) -> Iterator[None]:
 
 @contextmanager
 def _file_lock(home: Path) -> Iterator[Callable[[], bool]]:
-    with (home / LOCK_NAME).open("a+b") as file:
+    try:
+        file = (home / LOCK_NAME).open("a+b")
+    except OSError as error:
+        raise ConfigurationError(
+            f"{home / LOCK_NAME} cannot be opened: {error.strerror}",
+            hint="let the hub's user write the home folder",
+        ) from None
+    with file:
         yield lambda: _try_file(file.fileno())
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from hub.errors import ConfigurationError, TransientError
@@ -31,6 +33,7 @@ class Membership:
         if may_take_another:
             self._names += [f"{wanted_name}-{number}" for number in range(2, MOST_NODES_ON_A_HOST + 1)]
         self.name = wanted_name
+        self._heard: dict[str, tuple[int, int]] = {}  # each node's last heartbeat, and when we first saw it, in ns
 
     def join(self, *, is_alone: bool) -> list[str]:
         """Take the first free name; return the names of nodes that are gone.
@@ -56,16 +59,32 @@ class Membership:
         return self._nodes.beat(self.name, self._process)
 
     def leave(self) -> None:
-        """Say that this node has stopped."""
-        self._nodes.stop(self.name, self._process)
+        """Say that this node has stopped; while the database is away, its silence says it."""
+        with suppress(TransientError):
+            self._nodes.stop(self.name, self._process)
 
     def silent(self) -> list[str]:
-        """Return the names of other nodes that have stopped, died on this host, or were not heard of for too long."""
-        return [node.name for node in self._nodes.all() if node.name != self.name and not self._is_alive(node)]
+        """Return the names of other nodes that have stopped, died on this host, or were not heard of for too long.
+
+        How long is told by this process's own steady clock: the database's may jump, and all would seem silent at once.
+        """
+        return [node.name for node in self._others() if not self._is_heard_of(node)]
+
+    def replaced_by(self) -> str | None:
+        """Return the living node with other plugins that began after this one, which then was silent; else None."""
+        nodes = self._nodes.all()
+        own = next((node for node in nodes if node.name == self.name), None)
+        for node in nodes:
+            is_later = own is not None and (node.started_at, node.name) > (own.started_at, own.name)
+            if is_later and node.plugins != self._plugins and self._is_alive(node):
+                return node.name
+        return None
 
     def forget_old(self) -> None:
         """Delete the rows of nodes that were last heard of a week ago."""
-        self._nodes.forget([node.name for node in self._nodes.all() if node.silent_s > OLD_S])
+        self._nodes.forget(
+            [node.name for node in self._others() if node.silent_s > OLD_S and not self._is_heard_of(node)]
+        )
 
     def keep_since(self) -> str:
         """Return the time before which finished turns may be forgotten."""
@@ -74,10 +93,23 @@ class Membership:
     def _take(self, name: str, gone: Node | None) -> bool:
         return self._nodes.register(name, host=self._host, process=self._process, plugins=self._plugins, if_gone=gone)
 
+    def _others(self) -> list[Node]:
+        return [node for node in self._nodes.all() if node.name != self.name]
+
     def _is_alive(self, node: Node) -> bool:
-        if node.host == self._host and not _runs(node.process):
+        return not self._has_died_here(node) and node.is_alive(self._limits.silent_after_s)
+
+    def _is_heard_of(self, node: Node) -> bool:
+        if node.stopped_at is not None or self._has_died_here(node):
             return False
-        return node.is_alive(self._limits.silent_after_s)
+        seen_at, since_ns = self._heard.get(node.name, (None, 0))
+        if seen_at != node.seen_at:
+            self._heard[node.name] = (node.seen_at, time.monotonic_ns())
+            return True
+        return time.monotonic_ns() - since_ns <= self._limits.silent_after_s * 10**9
+
+    def _has_died_here(self, node: Node) -> bool:
+        return node.host == self._host and not _runs(node.process)
 
     def _refuse_other_plugins(self, node: Node) -> None:
         if node.plugins != self._plugins:

@@ -22,10 +22,11 @@ from hub.runtime.plugins import installed_fingerprint
 from hub.runtime.polling import RUN_KIND as POLL
 from hub.services.rounds import RUN_KIND as ROUND
 from hub.store.forgetting import forget_done_runs
-from hub.store.runs import tenants_at_work
+from hub.store.runs import turns_at_work
 
 HOME_NODE = "home"  # the only node of a home on SQLite
-HOURLY_S = 3600.0
+LOST_LOOK_S = 60
+HOURLY_S = 3600
 WITHOUT_TRACE = (POLL, ROUND)  # kinds of runs that no entry and no exchange names
 
 _log = logger("node")
@@ -73,7 +74,7 @@ class WorkingNode:
             stack.enter_context(rare_collections())
             engine.start()
             stack.callback(engine.stop)
-            stack.enter_context(self._heart())
+            stack.enter_context(self._heart(engine))
             yield self
 
     def stop(self) -> None:
@@ -95,8 +96,8 @@ class WorkingNode:
             carrier.carry_out(run_id, self._progress)
 
     @contextmanager
-    def _heart(self) -> Iterator[None]:
-        heart = threading.Thread(target=self._beat, name="hub-heart", daemon=True)
+    def _heart(self, engine: RunEngine) -> Iterator[None]:
+        heart = threading.Thread(target=self._beat, args=[engine], name="hub-heart", daemon=True)
         heart.start()
         try:
             yield
@@ -104,23 +105,32 @@ class WorkingNode:
             self._stopping.set()
             heart.join()
 
-    def _beat(self) -> None:
-        next_sweep_s = HOURLY_S
-        worked_s = 0.0
+    def _beat(self, engine: RunEngine) -> None:
         interval_s = self._installation.home.config.engine.heartbeat_s
+        worked_s = 0
         while not self._stopping.wait(interval_s):
             worked_s += interval_s
             try:
-                if not self._membership.beat():
-                    _log.error("another process has this node's name", node=self.name)
+                if not self._is_still_a_member():
                     self._stopping.set()
                     return
                 self._look_after_others()
-                if worked_s >= next_sweep_s:
-                    next_sweep_s += HOURLY_S
+                engine.hand_back_strays()
+                if worked_s % LOST_LOOK_S < interval_s:
+                    self._queue_lost()
+                if worked_s % HOURLY_S < interval_s:
                     self._sweep()
             except Exception as error:  # noqa: BLE001 - the database is away, or a defect: the heart beats on
                 _log.warning("a heartbeat failed", node=self.name, why=type(error).__name__)
+
+    def _is_still_a_member(self) -> bool:
+        if not self._membership.beat():
+            _log.error("another process has this node's name", node=self.name)
+            return False
+        heir = self._membership.replaced_by()
+        if heir is not None:
+            _log.error("this node was taken for gone, and one with other plugins works", node=self.name, other=heir)
+        return heir is None
 
     def _look_after_others(self) -> None:
         """Take over what silent nodes were carrying out."""
@@ -134,7 +144,6 @@ class WorkingNode:
             _log.warning("runs taken over", node=self.name, runs=taken, nodes_gone=list(nodes))
 
     def _sweep(self) -> None:
-        self._queue_lost()
         self._membership.forget_old()
         before = self._membership.keep_since()
         self._installation.queue.forget_finished(before)
@@ -142,10 +151,11 @@ class WorkingNode:
 
     def _queue_lost(self) -> None:
         """Queue runs that the engine has no turn for: after a restore, a move, or a change of the engine."""
-        for tenant in tenants_at_work(self._installation.engine):
-            store = self._installation.store(tenant)
-            with store.read() as reading:
-                seen = reading.runs.turns()
-            known = self._installation.queue.unfinished(tenant)
-            with store.write() as work:
-                work.runs.queue_lost(seen, known)
+        seen = turns_at_work(self._installation.engine)
+        if not seen:
+            return
+        known = self._installation.queue.unfinished_by_tenant()
+        for tenant, turns in seen.items():
+            if not turns.items() <= known.get(tenant, set()):
+                with self._installation.store(tenant).write() as work:
+                    work.runs.queue_lost(turns, known.get(tenant, set()))

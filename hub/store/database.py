@@ -1,37 +1,73 @@
 """Opening the database: SQLite or PostgreSQL, each with what makes it safe.
 
-SQLite: WAL, others wait up to 30 s for the write lock, and every write transaction begins IMMEDIATE, so that what
-it read cannot have changed before it writes. PostgreSQL: sessions that hang in a transaction are ended by the server.
+SQLite: WAL, others wait up to 30 s for the write lock, in turn, and every write transaction begins IMMEDIATE, so that
+what it read cannot have changed before it writes. PostgreSQL: a session that hangs in a transaction, as that of a
+frozen process, is ended by the server, so that others can go on.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from hub.errors import ConfigurationError, HubError, LedgerError, TransientError
-from hub.store.planner import write_statistics
-from hub.store.tables import SCHEMA_VERSION, metadata
+from hub.store import migrations
+from hub.store.tables import metadata
+from hub.store.turnstile import Turnstile
 
 BUSY_TIMEOUT_S = 30
 PAGE_CACHE_KIB = 131_072  # 128 MiB: mass joins probe clustered keys in no order
-IDLE_IN_TRANSACTION_LIMIT = "5min"
+IDLE_LIMIT_S = 60
+CONNECT_TIMEOUT_S = 10
 WRITES = "hub_writes"
+READ_ONLY_STATE = "25006"
+_TURNSTILE = "hub_turnstile"
+_IDLE_LIMIT = "hub_idle_limit_s"
+_BEGINS_TO_WRITE = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 
 
-def open_database(url: str) -> Engine:
-    """Open the database at `url` and make sure that its schema is ours.
+def open_database(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S, idle_limit_s: float = IDLE_LIMIT_S) -> Engine:
+    """Open the database at `url`; an empty one gets our tables.
+
+    `busy_timeout_s` is how long SQLite's write lock is waited for, `idle_limit_s` after how long PostgreSQL ends a
+    session that does nothing in an open transaction.
 
     Raises:
-        ConfigurationError: the URL names no database we know, or a schema of another version.
+        ConfigurationError: the URL names no database we know, or one whose schema is another hub's.
         TransientError: the database does not answer now.
+    """
+    engine = connect(url, busy_timeout_s=busy_timeout_s, idle_limit_s=idle_limit_s)
+    try:
+        found = revision(engine)
+        if not found:
+            migrate(engine)
+        elif found != migrations.HEAD:
+            _refuse_newer(found)
+            raise ConfigurationError(
+                f"the database is at revision {found}, this hub needs {migrations.HEAD}",
+                where="database.url",
+                hint="make a backup, stop all nodes, then run: hub migrate",
+            )
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def connect(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S, idle_limit_s: float = IDLE_LIMIT_S) -> Engine:
+    """Return connections to the database at `url`, whatever is in it.
+
+    Raises:
+        ConfigurationError: the URL names no database we know, or one that cannot be written.
     """
     try:
         parsed = make_url(url)
@@ -41,16 +77,65 @@ def open_database(url: str) -> Engine:
         ) from None
     backend = parsed.get_backend_name()
     if backend == "sqlite":
-        engine = _open_sqlite(parsed.database)
-    elif backend == "postgresql":
-        engine = _open_postgresql(parsed)
-    else:
-        raise ConfigurationError(f"{backend} is not supported", where="database.url", hint="use sqlite or postgresql")
-    _make_schema(engine)
-    return engine
+        return _open_sqlite(parsed.database, busy_timeout_s)
+    if backend == "postgresql":
+        return _open_postgresql(parsed, idle_limit_s)
+    raise ConfigurationError(f"{backend} is not supported", where="database.url", hint="use sqlite or postgresql")
 
 
-def _open_sqlite(database: str | None) -> Engine:
+def revision(engine: Engine) -> str:
+    """Return the revision that the database's schema is at; empty when it has none of ours.
+
+    Raises:
+        ConfigurationError: it is no database.
+        TransientError: it does not answer now.
+    """
+    with _errors_at_opening(engine), engine.connect() as connection, connection.begin():
+        return migrations.revision_of(connection)
+
+
+def migrate(engine: Engine) -> str:
+    """Bring the schema to the revision this hub needs, in one transaction; return which it was at, empty for none.
+
+    Processes that do this at once do it one after the other.
+
+    Raises:
+        ConfigurationError: a newer hub made the schema, or other tables stand in the way.
+        TransientError: the database does not answer now.
+    """
+    with _errors_at_opening(engine), engine.execution_options(**{WRITES: True}).begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(7021990)"))
+        found = migrations.revision_of(connection)
+        if found:
+            _refuse_newer(found)
+        else:
+            _refuse_others_tables(connection)
+        if found != migrations.HEAD:
+            migrations.upgrade(connection)
+        return found
+
+
+def _refuse_newer(found: str) -> None:
+    if found != migrations.HEAD and not migrations.is_known(found):
+        raise ConfigurationError(
+            f"the database is at revision {found}, which this hub does not know",
+            where="database.url",
+            hint="install a newer hub",
+        )
+
+
+def _refuse_others_tables(connection: Connection) -> None:
+    taken = sorted(metadata.tables.keys() & set(inspect(connection).get_table_names()))
+    if taken:
+        raise ConfigurationError(
+            f"the database has a table {taken[0]} and no revision: it is not one of a released hub",
+            where="database.url",
+            hint="use an empty database",
+        )
+
+
+def _open_sqlite(database: str | None, busy_timeout_s: float) -> Engine:
     if not database or database == ":memory:":
         raise ConfigurationError("an SQLite database needs a file", where="database.url")
     folder = Path(database).absolute().parent
@@ -58,9 +143,14 @@ def _open_sqlite(database: str | None) -> Engine:
         raise ConfigurationError(
             f"there is no folder {folder}", where="database.url", hint="make it, or mend the path; from the home folder"
         )
+    if not all(os.access(path, os.W_OK) for path in (folder, Path(database)) if path.exists()):
+        raise _not_writable(database, "no right to write the file and its folder")
+    turnstile = Turnstile(database, busy_timeout_s)
     engine = create_engine(
         f"sqlite:///{database}",
-        connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False, "cached_statements": 512},
+        max_overflow=-1,  # each thread may ask for one; how many there are, the settings say
+        connect_args={"timeout": busy_timeout_s, "check_same_thread": False, "cached_statements": 512},
+        execution_options={_TURNSTILE: turnstile},
         hide_parameters=True,  # they hold names and identities, and errors reach logs
     )
 
@@ -70,7 +160,6 @@ def _open_sqlite(database: str | None) -> Engine:
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
-            f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
             f"cache_size=-{PAGE_CACHE_KIB}",
             "temp_store=MEMORY",
         ):
@@ -78,28 +167,71 @@ def _open_sqlite(database: str | None) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.get_execution_options().get(WRITES, False):
+            turnstile.begin(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
 
 
-def _open_postgresql(url: Any) -> Engine:
+def _open_postgresql(url: Any, idle_limit_s: float) -> Engine:
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
+        max_overflow=-1,  # as above
         pool_pre_ping=True,
+        isolation_level="READ COMMITTED",  # whatever the server's own is
+        connect_args=_session(idle_limit_s),
+        execution_options={_IDLE_LIMIT: idle_limit_s},
         hide_parameters=True,  # as above
-        connect_args={"options": f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_LIMIT}"},
     )
 
 
-def _make_schema(engine: Engine) -> None:
+def _session(idle_limit_s: float) -> dict[str, Any]:
+    limit = f"-c idle_in_transaction_session_timeout={int(idle_limit_s * 1000)}"
+    return {"options": limit, "connect_timeout": CONNECT_TIMEOUT_S}
+
+
+def second_pool(engine: Engine) -> Engine:
+    """Return other connections to the same database, for a library that begins its transactions by itself."""
+    options = engine.get_execution_options()
+    if engine.dialect.name == "postgresql":
+        return create_engine(
+            engine.url,
+            pool_pre_ping=True,
+            isolation_level="READ COMMITTED",  # at a stricter one its workers would disturb each other
+            connect_args=_session(options[_IDLE_LIMIT]),
+            hide_parameters=True,
+        )
+    turnstile: Turnstile = options[_TURNSTILE]
+    pool = create_engine(
+        engine.url,
+        connect_args={"timeout": turnstile.timeout_s, "check_same_thread": False},
+        hide_parameters=True,
+    )
+
+    @event.listens_for(pool, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = "IMMEDIATE"
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",  # what it loses with the power is only where a run's turn stood
+            "foreign_keys=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(pool, "before_cursor_execute")
+    def _take_turn(connection: Connection, cursor: sqlite3.Cursor, statement: str, *_: Any) -> None:
+        if not cursor.connection.in_transaction and statement.lstrip().upper().startswith(_BEGINS_TO_WRITE):
+            turnstile.begin(connection)
+
+    return pool
+
+
+@contextmanager
+def _errors_at_opening(engine: Engine) -> Iterator[None]:
     try:
-        with engine.execution_options(**{WRITES: True}).begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(7021990)"))  # two processes starting at once
-            metadata.create_all(connection)
-            _check_version(connection)
+        yield
     except OperationalError as error:
         raise _cannot_open(engine, error) from error
     except DatabaseError as error:
@@ -112,30 +244,19 @@ def _make_schema(engine: Engine) -> None:
 
 def _cannot_open(engine: Engine, error: OperationalError) -> HubError:
     """A file that cannot be opened or written is a setting to mend; a server may answer later."""
-    cause = str(error.orig).splitlines()[0] if error.orig is not None else ""
+    cause = _cause(error)
     if engine.dialect.name == "sqlite" and "locked" not in cause:
-        return ConfigurationError(
-            f"{engine.url.database} cannot be opened for writing: {cause}",
-            where="database.url",
-            hint="mend the path, or let the hub's user write the file and its folder",
-        )
+        return _not_writable(str(engine.url.database), cause)
     place = engine.url.database if engine.dialect.name == "sqlite" else engine.url.host or "the server"
     return TransientError(f"the database at {place} cannot be opened: {type(error.orig).__name__}")
 
 
-def _check_version(connection: Connection) -> None:
-    found = connection.execute(text("SELECT value FROM installation WHERE name = 'schema_version'")).scalar()
-    if found is None:
-        connection.execute(
-            text("INSERT INTO installation (name, value) VALUES ('schema_version', :version)"),
-            {"version": str(SCHEMA_VERSION)},
-        )
-        if connection.dialect.name == "sqlite":
-            write_statistics(connection)
-    elif found != str(SCHEMA_VERSION):
-        raise ConfigurationError(
-            f"the database has schema version {found}, this hub needs {SCHEMA_VERSION}", where="database.url"
-        )
+def _not_writable(file: str, cause: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{file} cannot be opened for writing: {cause}",
+        where="database.url",
+        hint="mend the path, or let the hub's user write the file and its folder",
+    )
 
 
 @contextmanager
@@ -146,7 +267,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
         TransientError: the database was locked or went away.
         LedgerError: it refused a question, which is a defect.
     """
-    with _errors_named("answer"), engine.connect() as connection, connection.begin():
+    with errors_named("answer"), engine.connect() as connection, connection.begin():
         yield connection
 
 
@@ -159,7 +280,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
         LedgerError: it refused what was written, which is a defect; nothing was written.
     """
     with (
-        _errors_named("take the change"),
+        errors_named("take the change"),
         engine.connect().execution_options(**{WRITES: True}) as connection,
         connection.begin(),
     ):
@@ -167,10 +288,12 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def _errors_named(what: str) -> Iterator[None]:
+def errors_named(what: str) -> Iterator[None]:
     """Name the driver's errors by what to do next; of a refusal only the type, since its text may quote a row."""
     try:
         yield
+    except NoConnectionLeft:
+        raise TransientError(f"the database did not {what}: all connections are in use") from None
     except DBAPIError as error:
         if _may_pass(error):
             raise TransientError(f"the database did not {what}: {_cause(error)}") from error
@@ -181,7 +304,12 @@ def _errors_named(what: str) -> Iterator[None]:
 def _may_pass(error: DBAPIError) -> bool:
     """Locked, full or gone may be otherwise later; SQLite's general code means a statement that never will work."""
     is_statements_fault = getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR"
-    return error.connection_invalidated or (isinstance(error, OperationalError) and not is_statements_fault)
+    is_read_only = getattr(error.orig, "sqlstate", "") == READ_ONLY_STATE  # a standby, until it is promoted
+    return (
+        error.connection_invalidated
+        or is_read_only
+        or (isinstance(error, OperationalError) and not is_statements_fault)
+    )
 
 
 def _cause(error: DBAPIError) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, Row, text
 from hub.model.runs import QueuedTurn, Run
 from hub.store.counters import take_numbers
 from hub.store.database import reading
+from hub.store.elsewhere import IS_HERE
 
 HandOver = Callable[[Connection, QueuedTurn], None]
 """Tells the engine of a turn, in the transaction that wrote it."""
@@ -27,16 +28,19 @@ def run_of(row: Row[Any]) -> Run:
     return Run._make(row)._replace(input=json.loads(row.input))
 
 
-def tenants_at_work(engine: Engine) -> list[str]:
-    """Return the tenants that have unfinished runs here."""
+def turns_at_work(engine: Engine) -> dict[str, dict[int, int]]:
+    """Return the latest turn of each unfinished run here, by tenant and run number."""
     with reading(engine) as connection:
         rows = connection.execute(
             text(
-                "SELECT DISTINCT t.name FROM run r JOIN tenant t ON t.tenant = r.tenant "
-                "WHERE r.state IN ('queued', 'running') AND t.moved_to = '' AND t.arriving_from = '' ORDER BY t.name"
+                "SELECT t.name, r.run_no, r.turns FROM run r JOIN tenant t ON t.tenant = r.tenant "
+                f"WHERE r.state IN ('queued', 'running') AND {IS_HERE} ORDER BY t.name"
             )
         )
-        return [row.name for row in rows]
+        turns: dict[str, dict[int, int]] = {}
+        for name, run_no, turn in rows:
+            turns.setdefault(name, {})[run_no] = turn
+        return turns
 
 
 def keep_to_ourselves(_connection: Connection, _turn: QueuedTurn) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, Row, bindparam, text
 
 from hub.model.schedules import Firing, Schedule, ScheduleState
 from hub.store.database import reading, writing
+from hub.store.elsewhere import IS_HERE
 
 _COLUMNS = "name, settings, handled_until, next_due_at, paused_at, paused_by"
 
@@ -152,7 +153,7 @@ class SqlScheduleIndex:
             rows = connection.execute(
                 text(
                     "SELECT tenant.name FROM schedule JOIN tenant USING (tenant) "
-                    "WHERE settings <> '' AND paused_at IS NULL AND next_due_at <= :now "
+                    f"WHERE settings <> '' AND paused_at IS NULL AND next_due_at <= :now AND {IS_HERE} "
                     "GROUP BY tenant.name ORDER BY min(next_due_at), tenant.name"
                 ),
                 {"now": now},
@@ -163,7 +164,10 @@ class SqlScheduleIndex:
         """Return the next due time of all; None when there is none."""
         with reading(self._engine) as connection:
             return connection.execute(
-                text("SELECT min(next_due_at) FROM schedule WHERE settings <> '' AND paused_at IS NULL")
+                text(
+                    "SELECT min(next_due_at) FROM schedule JOIN tenant USING (tenant) "
+                    f"WHERE settings <> '' AND paused_at IS NULL AND {IS_HERE}"
+                )
             ).scalar()
 
     def step_back(self, now: str, latest: str) -> int:
@@ -173,13 +177,16 @@ class SqlScheduleIndex:
         """
         with writing(self._engine) as connection:
             return connection.execute(
-                text("UPDATE schedule SET handled_until = :now, next_due_at = :now WHERE handled_until > :latest"),
+                text(
+                    "UPDATE schedule SET handled_until = :now, next_due_at = :now WHERE handled_until > :latest "
+                    f"AND tenant IN (SELECT tenant FROM tenant WHERE {IS_HERE})"
+                ),
                 {"now": now, "latest": latest},
             ).rowcount
 
     def forget(self, tenants: Collection[str]) -> None:
         """Stop the schedules of tenants that are no more."""
-        chosen = "tenant IN (SELECT tenant FROM tenant WHERE name IN :names)"
+        chosen = f"tenant IN (SELECT tenant FROM tenant WHERE name IN :names AND {IS_HERE})"
         statements = (
             text(f"UPDATE schedule SET settings = '', next_due_at = NULL WHERE {chosen}"),
             text(f"DELETE FROM schedule_reading WHERE {chosen}"),

@@ -103,3 +103,30 @@ def test_the_same_file_in_two_runs_at_once_is_posted_once(engine: Engine) -> Non
     world.drain()
 
     assert (world.exchange(first.number).state, world.exchange(second.number).state) == ("posted", "duplicate")
+
+
+def test_how_far_a_run_has_come_is_kept_with_what_it_writes_next(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "CHUNK_PAYMENTS", 3)
+    world = make_world(engine, "far")
+    exchange, _ = receive(world.store, io.BytesIO(CONTENT), name="f", fingerprint="")
+    original = type(world.store).write
+    seen: list[tuple[int, int]] = []
+
+    @contextmanager
+    def write(self: Any) -> Iterator[Any]:
+        with original(self) as work:
+            yield work
+            seen.extend((run.done, run.total) for run in work.runs.unfinished())
+
+    with monkeypatch.context() as watching:
+        watching.setattr(type(world.store), "write", write)
+        world.drain()
+
+    assert world.exchange(exchange.number).state == "posted"
+    assert [at for at in dict.fromkeys(seen) if at[1]] == [(3, 8), (6, 8), (8, 8)]
+    assert (
+        world.number("SELECT done FROM run WHERE tenant = :t"),
+        world.number("SELECT total FROM run WHERE tenant = :t"),
+    ) == (8, 8)

@@ -16,7 +16,7 @@ def table(name: str, *columns: Any) -> Table:
 
 def tenant_column() -> Column[int]:
     """The first part of every key."""
-    return Column("tenant", Integer, nullable=False)
+    return Column("tenant", Integer, nullable=False, autoincrement=False)
 
 
 def number(name: str, *, nullable: bool = False, default: int | None = None) -> Column[int]:

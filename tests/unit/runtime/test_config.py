@@ -61,6 +61,15 @@ def test_an_unknown_tenant_is_named_with_the_nearest(tmp_path: Path) -> None:
         home(tmp_path).tenant("prof")
 
 
+def test_of_many_tenants_a_message_lists_the_first(tmp_path: Path) -> None:
+    loaded = home(tmp_path)
+    for number in range(12):
+        (tmp_path / "tenants" / f"t{number:02}.toml").touch()
+
+    with pytest.raises(ConfigurationError, match=r"known tenants: prov, t00, .*, t08 and 3 more"):
+        loaded.tenant("nobody")
+
+
 @pytest.mark.parametrize("name", ["../prov", "/etc/passwd", "", ".hidden"])
 def test_a_tenant_name_never_leaves_the_folder(tmp_path: Path, name: str) -> None:
     loaded = home(tmp_path)

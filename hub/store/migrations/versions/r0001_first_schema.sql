@@ -1,0 +1,627 @@
+CREATE TABLE account_claim (
+    tenant INTEGER NOT NULL,
+    account_no BIGINT NOT NULL,
+    run_no BIGINT NOT NULL,
+    PRIMARY KEY (tenant, account_no)
+) WITHOUT ROWID;
+
+CREATE TABLE attempt (
+    tenant INTEGER NOT NULL,
+    attempt_no BIGINT NOT NULL,
+    batch TEXT NOT NULL,
+    run_no BIGINT NOT NULL,
+    channel TEXT NOT NULL,
+    message TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    state TEXT NOT NULL,
+    promise TEXT DEFAULT '' NOT NULL,
+    execution BIGINT DEFAULT '0' NOT NULL,
+    sends BIGINT DEFAULT '0' NOT NULL,
+    failures BIGINT DEFAULT '0' NOT NULL,
+    next_at TEXT DEFAULT '' NOT NULL,
+    external_id TEXT DEFAULT '' NOT NULL,
+    problem TEXT DEFAULT '' NOT NULL,
+    changed_at TEXT NOT NULL,
+    PRIMARY KEY (tenant, attempt_no),
+    UNIQUE (tenant, message, channel)
+) WITHOUT ROWID;
+
+CREATE INDEX attempt_by_run ON attempt (tenant, run_no);
+
+CREATE INDEX attempt_by_state ON attempt (tenant, state, attempt_no);
+
+CREATE TABLE chunk (
+    tenant INTEGER NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    chunk_no BIGINT NOT NULL,
+    first_payment BIGINT NOT NULL,
+    last_payment BIGINT NOT NULL,
+    payments BIGINT NOT NULL,
+    amount_ore BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    PRIMARY KEY (tenant, exchange_no, chunk_no)
+) WITHOUT ROWID;
+
+CREATE TABLE command (
+    tenant INTEGER NOT NULL,
+    command_key TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    body_sha256 TEXT NOT NULL,
+    result TEXT NOT NULL,
+    recorded_at TEXT NOT NULL,
+    PRIMARY KEY (tenant, command_key)
+) WITHOUT ROWID;
+
+CREATE TABLE content (
+    tenant INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    size BIGINT NOT NULL,
+    parts BIGINT NOT NULL,
+    upload TEXT NOT NULL,
+    PRIMARY KEY (tenant, sha256)
+) WITHOUT ROWID;
+
+CREATE TABLE content_part (
+    tenant INTEGER NOT NULL,
+    upload TEXT NOT NULL,
+    part_no BIGINT NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (tenant, upload, part_no)
+);
+
+CREATE TABLE counter (
+    tenant INTEGER NOT NULL,
+    series TEXT NOT NULL,
+    next_value BIGINT DEFAULT '1' NOT NULL,
+    PRIMARY KEY (tenant, series)
+) WITHOUT ROWID;
+
+CREATE TABLE deposit (
+    tenant INTEGER NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    section_no BIGINT NOT NULL,
+    entry_no BIGINT NOT NULL,
+    account_no BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    booked_date TEXT NOT NULL,
+    amount_ore BIGINT NOT NULL,
+    reference TEXT NOT NULL,
+    lump_no BIGINT,
+    PRIMARY KEY (tenant, exchange_no, section_no, entry_no)
+) WITHOUT ROWID;
+
+CREATE INDEX deposit_by_account ON deposit (tenant, account_no, lump_no);
+
+CREATE TABLE duplicate_payment (
+    tenant INTEGER NOT NULL,
+    payment_id BIGINT NOT NULL,
+    twin_payment BIGINT NOT NULL,
+    proof TEXT NOT NULL,
+    PRIMARY KEY (tenant, payment_id)
+) WITHOUT ROWID;
+
+CREATE INDEX duplicate_by_twin ON duplicate_payment (tenant, twin_payment);
+
+CREATE TABLE entry (
+    tenant INTEGER NOT NULL,
+    receivable_id BIGINT NOT NULL,
+    entry_no BIGINT NOT NULL,
+    cause TEXT NOT NULL,
+    bucket TEXT NOT NULL,
+    amount_ore BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    transaction_date TEXT NOT NULL,
+    booked_date TEXT NOT NULL,
+    voucher_no BIGINT,
+    payment_id BIGINT,
+    exchange_no BIGINT,
+    run_no BIGINT,
+    rule TEXT DEFAULT '' NOT NULL,
+    reverses_no BIGINT,
+    PRIMARY KEY (tenant, receivable_id, entry_no)
+) WITHOUT ROWID;
+
+CREATE INDEX entry_by_payment ON entry (tenant, payment_id);
+
+CREATE TABLE event (
+    tenant INTEGER NOT NULL,
+    event_no BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    recorded_at TEXT NOT NULL,
+    receivable_id BIGINT,
+    payment_id BIGINT,
+    data TEXT,
+    PRIMARY KEY (tenant, event_no)
+) WITHOUT ROWID;
+
+CREATE TABLE exchange (
+    tenant INTEGER NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    direction TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    plugin TEXT DEFAULT '' NOT NULL,
+    format TEXT DEFAULT '' NOT NULL,
+    name TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    size BIGINT NOT NULL,
+    content_key TEXT DEFAULT '' NOT NULL,
+    idempotency_key TEXT DEFAULT '' NOT NULL,
+    external_id TEXT DEFAULT '' NOT NULL,
+    state TEXT NOT NULL,
+    attempt BIGINT DEFAULT '1' NOT NULL,
+    answers BIGINT,
+    received_at TEXT NOT NULL,
+    changed_at TEXT NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    problem TEXT,
+    summary TEXT,
+    PRIMARY KEY (tenant, exchange_no)
+) WITHOUT ROWID;
+
+CREATE INDEX exchange_by_content ON exchange (tenant, sha256);
+
+CREATE INDEX exchange_by_content_key ON exchange (tenant, content_key);
+
+CREATE INDEX exchange_by_state ON exchange (tenant, state);
+
+CREATE TABLE firing (
+    tenant INTEGER NOT NULL,
+    run_id TEXT NOT NULL,
+    schedule TEXT NOT NULL,
+    due_at TEXT NOT NULL,
+    fired_at TEXT NOT NULL,
+    fired_by TEXT NOT NULL,
+    is_skipped BIGINT DEFAULT '0' NOT NULL,
+    PRIMARY KEY (tenant, run_id)
+) WITHOUT ROWID;
+
+CREATE INDEX firing_by_schedule ON firing (tenant, schedule, fired_at);
+
+CREATE TABLE hold (
+    tenant INTEGER NOT NULL,
+    receivable_id BIGINT NOT NULL,
+    hold_no BIGINT NOT NULL,
+    code TEXT NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    source TEXT NOT NULL,
+    until_date TEXT,
+    set_at TEXT NOT NULL,
+    ended_at TEXT,
+    PRIMARY KEY (tenant, receivable_id, hold_no)
+) WITHOUT ROWID;
+
+CREATE TABLE installation (
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (name)
+);
+
+CREATE TABLE left_out_payment (
+    tenant INTEGER NOT NULL,
+    payment_id BIGINT NOT NULL,
+    PRIMARY KEY (tenant, payment_id)
+) WITHOUT ROWID;
+
+CREATE TABLE lump (
+    tenant INTEGER NOT NULL,
+    lump_no BIGINT NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    section_no BIGINT NOT NULL,
+    entry_no BIGINT NOT NULL,
+    account_no BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    booked_date TEXT NOT NULL,
+    amount_ore BIGINT NOT NULL,
+    entry_reference TEXT NOT NULL,
+    state TEXT NOT NULL,
+    PRIMARY KEY (tenant, lump_no)
+) WITHOUT ROWID;
+
+CREATE INDEX lump_by_account ON lump (tenant, account_no, state);
+
+CREATE TABLE node (
+    node TEXT NOT NULL,
+    host TEXT NOT NULL,
+    process BIGINT NOT NULL,
+    plugins TEXT NOT NULL,
+    started_at BIGINT NOT NULL,
+    seen_at BIGINT NOT NULL,
+    stopped_at BIGINT,
+    PRIMARY KEY (node)
+) WITHOUT ROWID;
+
+CREATE TABLE observer_cursor (
+    tenant INTEGER NOT NULL,
+    observer TEXT NOT NULL,
+    event_no BIGINT DEFAULT '0' NOT NULL,
+    attempts BIGINT DEFAULT '0' NOT NULL,
+    problem TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (tenant, observer)
+) WITHOUT ROWID;
+
+CREATE TABLE open_item (
+    tenant INTEGER NOT NULL,
+    receivable_id BIGINT NOT NULL,
+    group_no BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    principal_ore BIGINT DEFAULT '0' NOT NULL,
+    fee_ore BIGINT DEFAULT '0' NOT NULL,
+    interest_ore BIGINT DEFAULT '0' NOT NULL,
+    PRIMARY KEY (tenant, receivable_id)
+) WITHOUT ROWID;
+
+CREATE TABLE payee_account (
+    tenant INTEGER NOT NULL,
+    account_no BIGINT NOT NULL,
+    canonical TEXT NOT NULL,
+    company TEXT NOT NULL,
+    PRIMARY KEY (tenant, account_no),
+    UNIQUE (tenant, canonical)
+) WITHOUT ROWID;
+
+CREATE TABLE payment (
+    tenant INTEGER NOT NULL,
+    payment_id BIGINT NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    section_no BIGINT NOT NULL,
+    entry_no BIGINT NOT NULL,
+    line BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    amount_ore BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    booked_date TEXT,
+    account_no BIGINT NOT NULL,
+    reference TEXT NOT NULL,
+    quality TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    payer_name TEXT NOT NULL,
+    payer_account TEXT NOT NULL,
+    payer_identity TEXT NOT NULL,
+    payer_address TEXT NOT NULL,
+    texts TEXT NOT NULL,
+    parts TEXT NOT NULL,
+    entry_reference TEXT NOT NULL,
+    key_kind TEXT NOT NULL,
+    key_value TEXT NOT NULL,
+    PRIMARY KEY (tenant, payment_id)
+) WITHOUT ROWID;
+
+CREATE TABLE payment_extra_key (
+    tenant INTEGER NOT NULL,
+    payment_id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (tenant, payment_id, kind, value)
+) WITHOUT ROWID;
+
+CREATE TABLE payment_key (
+    tenant INTEGER NOT NULL,
+    value TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    payment_id BIGINT NOT NULL,
+    PRIMARY KEY (tenant, value, kind, payment_id)
+) WITHOUT ROWID;
+
+CREATE TABLE plugin_state (
+    tenant INTEGER NOT NULL,
+    plugin TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    PRIMARY KEY (tenant, plugin, name)
+) WITHOUT ROWID;
+
+CREATE TABLE posting_group (
+    tenant INTEGER NOT NULL,
+    group_no BIGINT NOT NULL,
+    company TEXT NOT NULL,
+    routine TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    PRIMARY KEY (tenant, group_no),
+    UNIQUE (tenant, company, routine, kind)
+) WITHOUT ROWID;
+
+CREATE TABLE printed_charge (
+    tenant INTEGER NOT NULL,
+    receivable_id BIGINT NOT NULL,
+    printed_on TEXT NOT NULL,
+    fee_ore BIGINT DEFAULT '0' NOT NULL,
+    interest_ore BIGINT DEFAULT '0' NOT NULL,
+    PRIMARY KEY (tenant, receivable_id)
+) WITHOUT ROWID;
+
+CREATE TABLE receivable (
+    tenant INTEGER NOT NULL,
+    receivable_id BIGINT NOT NULL,
+    company TEXT NOT NULL,
+    number TEXT NOT NULL,
+    source_system TEXT NOT NULL,
+    version BIGINT DEFAULT '1' NOT NULL,
+    chain_id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    group_no BIGINT NOT NULL,
+    routine TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    original_ore BIGINT NOT NULL,
+    invoice_date TEXT NOT NULL,
+    due_date TEXT NOT NULL,
+    original_due_date TEXT NOT NULL,
+    debtor_number TEXT DEFAULT '' NOT NULL,
+    debtor_name TEXT DEFAULT '' NOT NULL,
+    debtor_identity TEXT DEFAULT '' NOT NULL,
+    debtor_key TEXT DEFAULT '' NOT NULL,
+    debtor_address TEXT DEFAULT '' NOT NULL,
+    second_debtor_name TEXT DEFAULT '' NOT NULL,
+    second_debtor_identity TEXT DEFAULT '' NOT NULL,
+    register_identity TEXT DEFAULT '' NOT NULL,
+    department TEXT DEFAULT '' NOT NULL,
+    refers_to TEXT DEFAULT '' NOT NULL,
+    credits_number TEXT DEFAULT '' NOT NULL,
+    coding TEXT DEFAULT '' NOT NULL,
+    is_opening BIGINT DEFAULT '0' NOT NULL,
+    run_no BIGINT,
+    imported_at TEXT NOT NULL,
+    PRIMARY KEY (tenant, receivable_id),
+    UNIQUE (tenant, company, number, source_system, version)
+) WITHOUT ROWID;
+
+CREATE INDEX receivable_by_debtor ON receivable (tenant, debtor_key);
+
+CREATE TABLE reference (
+    tenant INTEGER NOT NULL,
+    account_no BIGINT NOT NULL,
+    reference TEXT NOT NULL,
+    target_kind TEXT NOT NULL,
+    target_id BIGINT NOT NULL,
+    valid_from TEXT NOT NULL,
+    closed_on TEXT,
+    is_contested BIGINT DEFAULT '0' NOT NULL,
+    PRIMARY KEY (tenant, account_no, reference, target_kind, target_id)
+) WITHOUT ROWID;
+
+CREATE INDEX reference_by_target ON reference (tenant, target_id);
+
+CREATE TABLE repeated_reference (
+    tenant INTEGER NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    account_no BIGINT NOT NULL,
+    reference TEXT NOT NULL,
+    PRIMARY KEY (tenant, exchange_no, account_no, reference)
+) WITHOUT ROWID;
+
+CREATE TABLE reversal (
+    tenant INTEGER NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    reversal_no BIGINT NOT NULL,
+    section_no BIGINT NOT NULL,
+    entry_no BIGINT NOT NULL,
+    line BIGINT NOT NULL,
+    amount_ore BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    booked_date TEXT,
+    account_no BIGINT NOT NULL,
+    reference TEXT NOT NULL,
+    keys TEXT NOT NULL,
+    entry_reference TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    is_credit BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    payment_id BIGINT,
+    PRIMARY KEY (tenant, exchange_no, reversal_no)
+) WITHOUT ROWID;
+
+CREATE TABLE run (
+    tenant INTEGER NOT NULL,
+    run_no BIGINT NOT NULL,
+    run_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    input TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    state TEXT NOT NULL,
+    lane TEXT DEFAULT '' NOT NULL,
+    turns BIGINT DEFAULT '1' NOT NULL,
+    executions BIGINT DEFAULT '0' NOT NULL,
+    carried_by TEXT DEFAULT '' NOT NULL,
+    done BIGINT DEFAULT '0' NOT NULL,
+    total BIGINT DEFAULT '0' NOT NULL,
+    created_at TEXT NOT NULL,
+    finished_at TEXT,
+    problem TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (tenant, run_no),
+    UNIQUE (tenant, run_id)
+) WITHOUT ROWID;
+
+CREATE INDEX run_by_state ON run (tenant, state);
+
+CREATE TABLE run_step (
+    tenant INTEGER NOT NULL,
+    run_no BIGINT NOT NULL,
+    step_no BIGINT NOT NULL,
+    name TEXT NOT NULL,
+    output TEXT NOT NULL,
+    PRIMARY KEY (tenant, run_no, step_no)
+) WITHOUT ROWID;
+
+CREATE TABLE schedule (
+    tenant INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    settings TEXT NOT NULL,
+    handled_until TEXT NOT NULL,
+    next_due_at TEXT,
+    paused_at TEXT,
+    paused_by TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (tenant, name)
+) WITHOUT ROWID;
+
+CREATE INDEX schedule_by_next_due ON schedule (next_due_at);
+
+CREATE TABLE schedule_reading (
+    tenant INTEGER NOT NULL,
+    content_key TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    PRIMARY KEY (tenant)
+) WITHOUT ROWID;
+
+CREATE TABLE section (
+    tenant INTEGER NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    section_no BIGINT NOT NULL,
+    account_no BIGINT NOT NULL,
+    company TEXT NOT NULL,
+    account TEXT NOT NULL,
+    level TEXT NOT NULL,
+    family TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    identity TEXT DEFAULT '' NOT NULL,
+    serial TEXT DEFAULT '' NOT NULL,
+    booked_date TEXT,
+    first_date TEXT,
+    last_date TEXT,
+    net_ore BIGINT,
+    payments BIGINT DEFAULT '0' NOT NULL,
+    bank_account TEXT DEFAULT '' NOT NULL,
+    created_on TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (tenant, exchange_no, section_no)
+) WITHOUT ROWID;
+
+CREATE INDEX section_by_account ON section (tenant, account_no, last_date);
+
+CREATE TABLE section_account (
+    tenant INTEGER NOT NULL,
+    account_no BIGINT NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    section_no BIGINT NOT NULL,
+    PRIMARY KEY (tenant, account_no, exchange_no, section_no)
+) WITHOUT ROWID;
+
+CREATE INDEX section_account_by_exchange ON section_account (tenant, exchange_no);
+
+CREATE TABLE statement_balance (
+    tenant INTEGER NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    balance_no BIGINT NOT NULL,
+    section_no BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    on_date TEXT,
+    amount_ore BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    PRIMARY KEY (tenant, exchange_no, balance_no)
+) WITHOUT ROWID;
+
+CREATE TABLE statement_entry (
+    tenant INTEGER NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    statement_entry_no BIGINT NOT NULL,
+    section_no BIGINT NOT NULL,
+    entry_no BIGINT NOT NULL,
+    line BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    amount_ore BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    booked_date TEXT,
+    account_no BIGINT NOT NULL,
+    code TEXT NOT NULL,
+    "references" TEXT NOT NULL,
+    texts TEXT NOT NULL,
+    entry_reference TEXT NOT NULL,
+    PRIMARY KEY (tenant, exchange_no, statement_entry_no)
+) WITHOUT ROWID;
+
+CREATE TABLE suspense_movement (
+    tenant INTEGER NOT NULL,
+    payment_id BIGINT NOT NULL,
+    movement_no BIGINT NOT NULL,
+    amount_ore BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    cause TEXT NOT NULL,
+    booked_date TEXT NOT NULL,
+    voucher_no BIGINT,
+    run_no BIGINT,
+    PRIMARY KEY (tenant, payment_id, movement_no)
+) WITHOUT ROWID;
+
+CREATE TABLE task (
+    tenant INTEGER NOT NULL,
+    task_no BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    text TEXT NOT NULL,
+    state TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    PRIMARY KEY (tenant, task_no),
+    UNIQUE (tenant, kind, subject)
+) WITHOUT ROWID;
+
+CREATE TABLE tenant (
+    tenant INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    moved_to TEXT DEFAULT '' NOT NULL,
+    arriving_from TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (tenant),
+    UNIQUE (name)
+);
+
+CREATE TABLE unallocated_payment (
+    tenant INTEGER NOT NULL,
+    payment_id BIGINT NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    account_no BIGINT NOT NULL,
+    company TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    amount_ore BIGINT NOT NULL,
+    remaining_ore BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    booked_date TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    twin_payment BIGINT,
+    held_group TEXT DEFAULT '' NOT NULL,
+    needs_rematch BIGINT DEFAULT '0' NOT NULL,
+    PRIMARY KEY (tenant, payment_id)
+) WITHOUT ROWID;
+
+CREATE INDEX unallocated_by_reference ON unallocated_payment (tenant, account_no, reference);
+
+CREATE INDEX unallocated_by_state ON unallocated_payment (tenant, state);
+
+CREATE TABLE unallocated_reference (
+    tenant INTEGER NOT NULL,
+    reference TEXT NOT NULL,
+    payment_id BIGINT NOT NULL,
+    PRIMARY KEY (tenant, reference, payment_id)
+) WITHOUT ROWID;
+
+CREATE TABLE voucher (
+    tenant INTEGER NOT NULL,
+    voucher_no BIGINT NOT NULL,
+    company TEXT NOT NULL,
+    voucher_type TEXT NOT NULL,
+    booked_date TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    text TEXT DEFAULT '' NOT NULL,
+    exchange_no BIGINT,
+    section_no BIGINT,
+    run_no BIGINT,
+    chunk_no BIGINT,
+    PRIMARY KEY (tenant, voucher_no)
+) WITHOUT ROWID;
+
+CREATE TABLE voucher_line (
+    tenant INTEGER NOT NULL,
+    voucher_no BIGINT NOT NULL,
+    line_no BIGINT NOT NULL,
+    account TEXT NOT NULL,
+    amount_ore BIGINT NOT NULL,
+    coding TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (tenant, voucher_no, line_no)
+) WITHOUT ROWID;
+
+CREATE TABLE watch (
+    tenant INTEGER NOT NULL,
+    receivable_id BIGINT NOT NULL,
+    text TEXT NOT NULL,
+    set_by TEXT NOT NULL,
+    set_at TEXT NOT NULL,
+    PRIMARY KEY (tenant, receivable_id)
+) WITHOUT ROWID;

@@ -1,0 +1,130 @@
+"""Workers are killed at random moments and started again: the books and the other side stay right.
+
+A short version of `benchmarks/kill_test.py`, which kills hundreds and reports where.
+"""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from hub.contracts import Promise
+from hub.testing.killing.moments import AFTER, CALL, CALLS, QUESTIONS, STEPS
+from hub.testing.killing.nursery import Nursery
+
+sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
+
+from kill_check import problems, unknown
+from kill_files import Round
+from kill_siege import WARM, Plan, Siege
+from kill_world import KillWorld, counterparty
+
+KILLS = 10
+SOON = {  # so that little work has many steps, and nothing waits long
+    "hub.services.payments.reading:CHUNK_PAYMENTS": 40,
+    "hub.services.payments.rematching:BATCH": 10,
+    "hub.services.attempts.sending:CALL_WITHIN_S": 1,
+    "hub.rules.attempts:FIRST_WAIT_S": 1,
+}
+WITHOUT_WAITING = tuple(call for call in CALLS if not call.endswith(QUESTIONS))  # a question has to wait for its time
+IN_CALLS = tuple(call for call in CALLS if call.endswith(CALL))
+CONTROL = tuple(f"send {Promise.NEITHER}: {at}" for at in (CALL, AFTER))
+
+
+@pytest.fixture(scope="module")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    log = tmp_path_factory.mktemp("nursery") / "log.txt"
+    with Nursery("hub.testing.killing.worker:live", warm=WARM, log=log) as opened:
+        yield opened
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """A database of its own: others are not to see workers that die."""
+    name = f"kills_{uuid.uuid4().hex}"
+    admin = create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    yield make_url(postgresql_server).set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+def rounds() -> Iterator[Round]:
+    yield Round(1, first=0, payments=200, late=20, messages=20)
+    for number in range(2, 40):
+        yield Round(number, first=200 + 20 * number, payments=20, late=5, messages=4)
+
+
+def plan(*workers: tuple[str, ...], calls: Sequence[str]) -> Plan:
+    return Plan(
+        workers=workers,
+        rounds=rounds(),
+        kills=KILLS,
+        moments=(*STEPS, *calls),
+        longest_life_s=1.5,
+        longest_small_life_s=1.5,
+        aimed_share=0.9,
+        time_limit_s=120,
+        constants=SOON,
+    )
+
+
+def killed(folder: Path, database_url: str, nursery: Nursery, plan: Plan) -> tuple[Siege, list[str], int]:
+    """Carry a plan out; return what became of it, what is wrong, and how many messages are unknown."""
+    log = folder / "accepted.jsonl"
+    with (
+        counterparty(log) as address,
+        KillWorld(folder, database_url, address, log, timeout_s=0.5, margin_s=0) as world,
+    ):
+        siege = Siege(world, nursery, plan, folder)
+        siege.lay()
+        return siege, problems(world), unknown(world)
+
+
+def test_one_process_on_sqlite_dies_in_every_step_and_nothing_is_lost_or_doubled(
+    tmp_path: Path, nursery: Nursery
+) -> None:
+    url = f"sqlite:///{tmp_path / 'hub.sqlite'}"
+
+    siege, wrong, _ = killed(tmp_path, url, nursery, plan(("serve",), calls=WITHOUT_WAITING))
+
+    assert wrong == []
+    assert siege.tally.inside >= KILLS
+    assert siege.tally.missed(siege.plan.moments) == []
+
+
+def test_three_workers_on_postgresql_die_in_every_step_and_nothing_is_lost_or_doubled(
+    tmp_path: Path, postgresql_url: str, nursery: Nursery
+) -> None:
+    workers = [("worker", "--node", f"w{number}") for number in (1, 2, 3)]
+
+    siege, wrong, _ = killed(tmp_path, postgresql_url, nursery, plan(*workers, calls=IN_CALLS))
+
+    assert wrong == []
+    assert siege.tally.inside >= KILLS
+    assert siege.tally.missed(siege.plan.moments) == []
+
+
+def test_the_check_fails_when_the_row_is_written_only_after_the_call(tmp_path: Path, nursery: Nursery) -> None:
+    broken = Plan(
+        workers=[("serve",)],
+        rounds=iter([Round(1, first=0, payments=0, late=0, messages=10, channels=[Promise.NEITHER])]),
+        kills=2,
+        moments=CONTROL,
+        longest_life_s=2.0,
+        aimed_share=1.0,
+        constants=SOON,
+        row_after_call=True,
+    )
+
+    _, wrong, _ = killed(tmp_path, f"sqlite:///{tmp_path / 'hub.sqlite'}", nursery, broken)
+
+    assert [problem for problem in wrong if "was sent 2 times" in problem]

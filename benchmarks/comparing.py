@@ -103,6 +103,12 @@ def show(figures: Mapping[str, Mapping[str, Any]], ratios: Mapping[str, Mapping[
         )
 
 
+def keep_compiled(folder: Path) -> None:
+    """Let every process find its modules compiled, as an installation leaves them, whatever the environment says."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(folder.absolute() / "compiled")
+
+
 def save(result: Mapping[str, Any], name: str) -> None:
     """Keep a result beside this script, when it was given a name."""
     if name:

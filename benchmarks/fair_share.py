@@ -20,9 +20,10 @@ from datetime import date
 from itertools import count
 from pathlib import Path
 
-from comparing import FOLDER, circumstances, made_file, save
+from comparing import circumstances, made_file, save
 from invented_payments import BANKGIRO, BOOKED, FIRST_UNKNOWN, ocr
-from posting_databases import _server as postgresql_server
+from posting_databases import postgresql_server
+from working_home import at_work
 
 from hub.demo.folder import TENANT, lay_out
 from hub.runtime.facade import Hub
@@ -41,7 +42,7 @@ def measure(chosen: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(dir=chosen.folder) as folder, _database(chosen, Path(folder)) as url:
         os.environ[URL_VARIABLE] = url
         home = _home(Path(folder) / "home")
-        with Hub.open(home, SMALL, wait_s=WAIT_S) as hub, _serving(home):
+        with Hub.open(home, SMALL, wait_s=WAIT_S) as hub, at_work(home, "serve"):
             files = _small_files(Path(folder))
             _take(hub, next(files))  # the first one opens everything
             alone = [_take(hub, next(files)) for _ in range(chosen.rounds)]
@@ -65,23 +66,6 @@ def _home(folder: Path) -> Path:
     text = settings.read_text(encoding="utf-8").replace(f'id = "{BIG}"', f'id = "{SMALL}"')
     settings.with_name(f"{SMALL}.toml").write_text(text, encoding="utf-8")
     return home
-
-
-@contextmanager
-def _serving(home: Path) -> Iterator[None]:
-    command = [sys.executable, "-m", "hub.cli.main", "serve", "--home", str(home)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        while "works; stop it" not in process.stderr.readline():  # an empty line would mean that it has ended
-            if process.poll() is not None:
-                raise SystemExit("hub serve did not start")
-        drain = subprocess.Popen(["cat"], stdin=process.stderr, stdout=subprocess.DEVNULL)
-        try:
-            yield
-        finally:
-            process.terminate()
-            process.wait(60)
-            drain.wait()
 
 
 def _small_files(folder: Path) -> Iterator[Path]:
@@ -125,7 +109,7 @@ def _report(chosen: argparse.Namespace, alone: list[float], beside: list[float],
         "small_file": {"payments": SMALL_PAYMENTS, "alone_s": round(usual, 3), "taken_beside": len(beside)},
         "beside_s": {
             "median": round(statistics.median(beside), 3),
-            "slowest": round(max(beside), 3),
+            "slowest": [round(seconds, 3) for seconds in sorted(beside)[-5:]],
         },
         "ratio": {
             "median": round(statistics.median(beside) / usual, 1),

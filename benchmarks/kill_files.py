@@ -6,13 +6,14 @@ Receivable `k` is paid once, by payment `k`, whichever round they belong to; so 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from invented_payments import BANKGIRO, BOOKED, FIRST_OPEN, PER_SECTION, amount_of, invented_name, ocr
 
+from hub.contracts import Promise
 from hub_bankgiro.writer import BgMaxWriter, WrittenEntry
 
 TENANT = "north"
@@ -59,6 +60,7 @@ class Round(NamedTuple):
     payments: int
     late: int
     messages: int  # on each channel
+    channels: Sequence[Promise] = tuple(Promise)
 
     @property
     def in_time(self) -> range:

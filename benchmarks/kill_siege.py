@@ -32,7 +32,6 @@ WARM = (
 LOOK_S = 0.005
 ASK_S = 0.1
 SHORTEST_LIFE_S = 0.1
-AIMED_LIFE = 3  # times as long as another life, until its moment comes
 MAY_WAIT = {"send"}  # messages in doubt wait for their time; the next round need not
 NOWHERE = "between two runs"
 
@@ -50,7 +49,7 @@ class Plan:
     aimed_share: float = 0.5
     time_limit_s: float = 600.0
     moments: Sequence[str] = EVERY_MOMENT
-    constants: dict[str, float] = field(default_factory=dict)
+    constants: dict[str, int] = field(default_factory=dict)
     row_after_call: bool = False
 
 
@@ -79,10 +78,10 @@ class Tally:
         """Return the moments in which nobody was killed."""
         return [moment for moment in moments if not self.blind[moment] + self.aimed[moment]]
 
-    def least(self, moments: Sequence[str]) -> list[str]:
-        """Return the moments in which the fewest were killed."""
-        counts = {moment: self.blind[moment] + self.aimed[moment] for moment in moments}
-        return [moment for moment in moments if counts[moment] == min(counts.values())]
+    def rarest(self, moments: Sequence[str]) -> list[str]:
+        """Return the moments in which nobody was killed, else the half in which the fewest were."""
+        by_count = sorted(moments, key=lambda moment: self.blind[moment] + self.aimed[moment])
+        return self.missed(moments) or by_count[: (len(by_count) + 1) // 2]
 
 
 class _Worker:
@@ -103,7 +102,7 @@ class Siege:
         self.took_s = 0.0
         self._world = world
         self._nursery = nursery
-        self._plan = plan
+        self.plan = plan
         self._random = random.Random(plan.seed)
         self._workers = [_Worker(words, folder / f"marks-{n}") for n, words in enumerate(plan.workers)]
 
@@ -114,13 +113,13 @@ class Siege:
             TimeoutError: it is not done within the time limit.
         """
         began_s = time.monotonic()
-        self._world.feed(next(self._plan.rounds))
+        self._world.feed(next(self.plan.rounds))
         for worker in self._workers:
             self._start(worker)
         try:
             while self._goes_on():
-                if time.monotonic() - began_s > self._plan.time_limit_s:
-                    raise TimeoutError(f"not done: {self.tally}")
+                if time.monotonic() - began_s > self.plan.time_limit_s:
+                    raise TimeoutError(f"not done within {self.plan.time_limit_s} s")
         finally:
             for worker in self._workers:
                 os.kill(worker.process, signal.SIGKILL)
@@ -135,8 +134,8 @@ class Siege:
                 self._look_at(worker)
             time.sleep(LOOK_S)
         unfinished = self._world.unfinished()
-        wants_more = self.tally.inside < self._plan.kills or self.tally.missed(self._plan.moments)
-        if wants_more and unfinished <= MAY_WAIT and (work := next(self._plan.rounds, None)) is not None:
+        wants_more = self.tally.inside < self.plan.kills or self.tally.missed(self.plan.moments)
+        if wants_more and unfinished <= MAY_WAIT and (work := next(self.plan.rounds, None)) is not None:
             self._world.feed(work)
             return True
         return bool(unfinished)
@@ -155,19 +154,20 @@ class Siege:
         self._start(worker)
 
     def _start(self, worker: _Worker) -> None:
-        aim = Aim()
-        if self._random.random() < self._plan.aimed_share:
-            aim = Aim(self.tally.least(self._plan.moments), self._random.randrange(2**32))
-        longest_s = self._plan.longest_life_s if len(self._world.fed) < 2 else self._plan.longest_small_life_s
+        longest_s = self.plan.longest_life_s if len(self._world.fed) < 2 else self.plan.longest_small_life_s
         life_s = SHORTEST_LIFE_S * (longest_s / SHORTEST_LIFE_S) ** self._random.random()
-        worker.dies_at_s = time.monotonic() + (AIMED_LIFE * longest_s if aim.moments else life_s)
+        aim = Aim()
+        if self._random.random() < self.plan.aimed_share:
+            aim, life_s = Aim(self.tally.rarest(self.plan.moments), self._random.randrange(2**32)), longest_s
+        worker.dies_at_s = time.monotonic() + life_s
         life = Life(
             words=(*worker.words, "--home", str(self._world.home)),
             marks=str(worker.marks),
             aim=aim,
-            constants=self._plan.constants,
-            row_after_call=self._plan.row_after_call,
+            constants=self.plan.constants,
+            row_after_call=self.plan.row_after_call,
         )
+        worker.marks.write_bytes(b"")  # what the one before was at is no mark of this one
         worker.process = self._nursery.start(life._asdict())
 
 

@@ -13,12 +13,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from comparing import FOLDER, add_arguments, circumstances, made_file, save, show
+from comparing import FOLDER, add_arguments, circumstances, keep_compiled, made_file, save, show
 from measuring import Figure, alternate, medians, ratios_by_pair, run_once
 from posting_databases import Copies, copies_of_world
 
@@ -37,9 +36,7 @@ def compare(chosen: argparse.Namespace) -> None:
 
 
 def _compile_modules(folder: Path) -> None:
-    """Let every process find its modules compiled, as an installation leaves them, whatever the environment says."""
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    os.environ["PYTHONPYCACHEPREFIX"] = str(folder.absolute() / "compiled")
+    keep_compiled(folder)
     run_once([sys.executable, "-c", f"import sys; sys.path[:0] = [{str(FOLDER)!r}]; import post_by_hub, bare_sql"])
 
 

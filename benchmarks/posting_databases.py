@@ -22,8 +22,8 @@ class Copies(Protocol):
     def url(self, side: str) -> str:
         """Where a side's copy is."""
 
-    def renew(self, side: str) -> None:
-        """Make a side's copy afresh."""
+    def renew(self, side: str, tenants: int = 1) -> None:
+        """Make a side's copy afresh: of the world of one tenant, or of one as large that several share."""
 
 
 @contextmanager
@@ -34,7 +34,7 @@ def copies_of_world(kind: str, folder: Path, count: int) -> Iterator[Copies]:
         yield files
         files.remove()
         return
-    with _server(folder.absolute() / "postgresql") as url:
+    with postgresql_server(folder.absolute() / "postgresql") as url:
         yield _Databases(url, count)
 
 
@@ -43,30 +43,40 @@ def _schema() -> str:
     return run_once(_MAKER).answer
 
 
+def _shared(count: int, tenants: int) -> str:
+    return str(count) if tenants == 1 else f"{count}-by-{tenants}"
+
+
 class _Files:
     """SQLite: one file a side."""
 
     def __init__(self, folder: Path, count: int) -> None:
         self._folder = folder.absolute()
-        self._world = self._folder / f"world-{count}-{_schema()}.sqlite"
+        self._count = count
+        self._schema = _schema()
         self._made: set[Path] = set()
-        if not self._world.exists():
-            unfinished = self._folder / "world.part"
-            _remove(unfinished)
-            run_once([*_MAKER, f"sqlite:///{unfinished}", str(count)])
-            unfinished.rename(self._world)
 
     def url(self, side: str) -> str:
         return f"sqlite:///{self._file(side)}"
 
-    def renew(self, side: str) -> None:
+    def renew(self, side: str, tenants: int = 1) -> None:
+        world = self._world(tenants)
         _remove(self._file(side))
-        shutil.copyfile(self._world, self._file(side))
+        shutil.copyfile(world, self._file(side))
         self._made.add(self._file(side))
 
     def remove(self) -> None:
         for file in self._made:
             _remove(file)
+
+    def _world(self, tenants: int) -> Path:
+        world = self._folder / f"world-{_shared(self._count, tenants)}-{self._schema}.sqlite"
+        if not world.exists():
+            unfinished = self._folder / "world.part"
+            _remove(unfinished)
+            run_once([*_MAKER, f"sqlite:///{unfinished}", str(self._count), str(tenants)])
+            unfinished.rename(world)
+        return world
 
     def _file(self, side: str) -> Path:
         return self._folder / f"{side}-{os.getpid()}.sqlite"
@@ -84,19 +94,24 @@ class _Databases:
         import psycopg
 
         self._server = server
+        self._count = count
+        self._schema = _schema()
         self._admin: psycopg.Connection[Any] = psycopg.connect(self._at("postgres"), autocommit=True)
-        self._world = f"world_{count}_{_schema()}"
-        if not self._admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (self._world,)).fetchone():
-            self._create("unfinished", "template1")
-            run_once([*_MAKER, self._at("unfinished"), str(count)])
-            self._admin.execute(f'ALTER DATABASE unfinished RENAME TO "{self._world}"'.encode())
 
     def url(self, side: str) -> str:
         return self._at(side)
 
-    def renew(self, side: str) -> None:
-        self._create(side, self._world)
+    def renew(self, side: str, tenants: int = 1) -> None:
+        self._create(side, self._world(tenants))
         self._admin.execute("CHECKPOINT")
+
+    def _world(self, tenants: int) -> str:
+        world = f"world_{_shared(self._count, tenants)}_{self._schema}".replace("-", "_")
+        if not self._admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (world,)).fetchone():
+            self._create("unfinished", "template1")
+            run_once([*_MAKER, self._at("unfinished"), str(self._count), str(tenants)])
+            self._admin.execute(f'ALTER DATABASE unfinished RENAME TO "{world}"'.encode())
+        return world
 
     def _create(self, name: str, template: str) -> None:
         self._admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
@@ -107,7 +122,7 @@ class _Databases:
 
 
 @contextmanager
-def _server(folder: Path) -> Iterator[str]:
+def postgresql_server(folder: Path) -> Iterator[str]:
     """Run a PostgreSQL server of its own; its databases stay in the folder."""
     import warnings
 

@@ -1,4 +1,4 @@
-"""A tenant with N open receivables, as both sides of the posting benchmark find it: `posting_world.py URL N`.
+"""Tenants with N open receivables in all, as the posting benchmarks find them: `posting_world.py URL N [TENANTS]`.
 
 The database is made by the hub: its schema, its indexes, its statistics. Every receivable has its reference, its
 debit entry with the event of that, and its open item, so that payments land among rows that are there already.
@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 from invented_payments import BANKGIRO, FIRST_OPEN, amount_of, invented_identity, invented_name, ocr
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
@@ -40,10 +40,23 @@ _OPEN_ITEM = ("tenant", "receivable_id", "group_no", "currency", "principal_ore"
 _REFERENCE = ("tenant", "account_no", "reference", "target_kind", "target_id", "valid_from")
 
 
-def make_world(url: str, count: int) -> None:
-    """Fill an empty database with `count` open receivables."""
+def tenant_names(tenants: int) -> list[str]:
+    """Return the names of so many tenants; the first is the one of the posting benchmark."""
+    return [TENANT.id, *(f"{TENANT.id}{number}" for number in range(2, tenants + 1))]
+
+
+def make_world(url: str, count: int, tenants: int = 1) -> None:
+    """Fill an empty database with `count` open receivables, shared out evenly among tenants that are all alike."""
     engine = open_database(url)
-    store = SqlStore(engine, TENANT.id, CLOCK)
+    for name in tenant_names(tenants):
+        _fill(engine, SqlStore(engine, name, CLOCK), count // tenants)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        is_sqlite = engine.dialect.name == "sqlite"
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)" if is_sqlite else "VACUUM ANALYZE")
+    engine.dispose()
+
+
+def _fill(engine: Engine, store: SqlStore, count: int) -> None:
     with store.write() as work:
         payees = register_payees(work, TENANT)
         group_no = work.receivables.posting_group("1", "01", "invoice")
@@ -54,10 +67,6 @@ def make_world(url: str, count: int) -> None:
         indexes = iter(range(count))
         while part := list(islice(indexes, ROWS_AT_ONCE)):
             _insert(connection, _Rows(store.tenant, group_no, account_no, first, first_event), part)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        is_sqlite = engine.dialect.name == "sqlite"
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)" if is_sqlite else "VACUUM ANALYZE")
-    engine.dispose()
 
 
 class _Rows:
@@ -121,5 +130,5 @@ def schema_fingerprint() -> str:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        make_world(sys.argv[1], int(sys.argv[2]))
+        make_world(sys.argv[1], *map(int, sys.argv[2:]))
     print(schema_fingerprint())

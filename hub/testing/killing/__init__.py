@@ -1,1 +1,1 @@
-"""Processes that are killed, and what they were at when it happened: for tests that a death loses and doubles nothing."""
+"""Processes that are killed, and what they were at: for tests that a death loses nothing and doubles nothing."""

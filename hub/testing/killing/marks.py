@@ -1,4 +1,4 @@
-"""What each thread of a process is at, in a small file that outlives the process: `SIGKILL` leaves no time to say it."""
+"""What each thread of a process is at, in a small file that outlives it: `SIGKILL` leaves no time to say it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from threading import Lock, Thread, local
 from typing import NamedTuple
 
 SLOTS, SLOT_SIZE = 64, 64  # one slot a thread; the first one says where a process killed itself
-AT_ONCE_SHARE = 0.35  # of deaths of our own making; the others come a little later, while the moment lasts
+AT_ONCE_PERCENT = 35  # of deaths of our own making; the others come a little later, while the moment lasts
 SOONEST_S, LATEST_S = 0.0002, 0.5
 
 
@@ -65,7 +65,7 @@ class Marks:
         if not hasattr(self._own, "slot"):
             with self._lock:
                 self._own.slot = self._taken
-                self._taken += 1
+                self._taken = min(self._taken + 1, SLOTS - 1)  # more threads than slots share the last
         return int(self._own.slot)
 
     def _write(self, slot: int, moment: str) -> None:
@@ -73,7 +73,7 @@ class Marks:
         self._memory[start : start + SLOT_SIZE] = moment.encode()[:SLOT_SIZE].ljust(SLOT_SIZE, b"\0")
 
     def _die_within(self, moment: str, entered: int) -> None:
-        if self._random.random() < AT_ONCE_SHARE:
+        if self._random.randrange(100) < AT_ONCE_PERCENT:
             self._die(moment)
         delay_s = SOONEST_S * (LATEST_S / SOONEST_S) ** self._random.random()  # a moment may last long or shortly
         thread = vars(self._own)

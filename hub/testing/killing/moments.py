@@ -54,7 +54,7 @@ def write_the_row_after_the_call() -> None:
         turn.write_down()
         return attempt._replace(promise=turn._channel.promise, changed_at=turn._now())
 
-    sending._Turn._begin = begin  # type: ignore[method-assign]
+    setattr(sending._Turn, "_begin", begin)  # noqa: B010 - typed otherwise
 
 
 def found(path: str) -> tuple[Any, str]:
@@ -158,4 +158,3 @@ def _marked_call(marks: Marks, during: str, after: str) -> Callable[..., Any]:
 
 def _at(channel: Any, moment: str) -> str:
     return f"send {channel.promise}: {moment}"
-

@@ -29,14 +29,13 @@ class Nursery:
     def __init__(self, function: str, *, warm: Sequence[str] = (), log: Path, paths: Sequence[Path] = ()) -> None:
         """`function` is written `module:name`; `warm` are modules to import in advance, `paths` where they lie."""
         self._log = log.open("ab")
-        inherited = [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
+        self._asking = threading.Lock()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "hub.testing.killing", function, *warm],
+            [sys.executable, "-m", "hub.testing.killing", function, os.pathsep.join(map(str, paths)), *warm],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([*map(str, paths), *inherited])},
         )
 
     def start(self, argument: Mapping[str, Any]) -> int:
@@ -68,16 +67,18 @@ class Nursery:
     def _ask(self, question: Mapping[str, Any]) -> Any:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(f"{json.dumps(question)}\n")
-        self._process.stdin.flush()
-        answer = self._process.stdout.readline()
+        with self._asking:
+            self._process.stdin.write(f"{json.dumps(question)}\n")
+            self._process.stdin.flush()
+            answer = self._process.stdout.readline()
         if not answer:
             raise RuntimeError(f"the nursery has ended; see {self._log.name!r}")
         return json.loads(answer)
 
 
-def serve(function: str, warm: Sequence[str], questions: IO[str], answers: IO[str]) -> None:
+def serve(function: str, paths: str, warm: Sequence[str], questions: IO[str], answers: IO[str]) -> None:
     """Import, then start processes as they are asked for, until there are no more questions."""
+    sys.path.extend(paths.split(os.pathsep) if paths else [])
     owner, name = found(function)
     for module in warm:
         import_module(module)
@@ -87,8 +88,7 @@ def serve(function: str, warm: Sequence[str], questions: IO[str], answers: IO[st
     for line in questions:
         question = json.loads(line)
         if "start" in question:
-            answer: int | None = _fork(getattr(owner, name), question["start"])
-            living.add(answer)
+            answer = _fork(getattr(owner, name), question["start"], living)
         else:
             answer = _ended(question["ended"], living, wait=question["wait"])
         answers.write(f"{json.dumps(answer)}\n")
@@ -106,9 +106,10 @@ def _ended(process: int, living: set[int], *, wait: bool) -> int | None:
     return os.waitstatus_to_exitcode(status)
 
 
-def _fork(function: Any, argument: dict[str, Any]) -> int:
+def _fork(function: Any, argument: dict[str, Any], living: set[int]) -> int | None:
     child = os.fork()
     if child:
+        living.add(child)
         return child
     status = 1
     try:

@@ -20,7 +20,7 @@ class Life(NamedTuple):
     words: Sequence[str]  # of the command, such as ("serve", "--home", "…")
     marks: str  # the file of its marks
     aim: Sequence[Any] = Aim()
-    constants: Mapping[str, float] = {}  # noqa: RUF012 - the product's own, by `module:NAME`, changed for this process
+    constants: Mapping[str, int] = {}  # the product's own, by `module:NAME`, changed for this process
     row_after_call: bool = False
 
 

@@ -93,6 +93,11 @@ def _tenant(installation: Installation, name: str) -> Iterator[Finding]:
     yield Finding(
         Health.OK if readers else Health.LOOK, what, f"reads {readers or 'no payment file: turn a plugin on'}"
     )
+    try:
+        work.store.refuse_if_elsewhere()
+    except HubError as error:
+        yield Finding(Health.LOOK, what, str(error))
+        return
     hub = Hub(installation, work)
     for kind in _LOOKED_AT:
         if found := hub.exchanges.latest(state=kind, limit=100):

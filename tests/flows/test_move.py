@@ -115,6 +115,7 @@ def test_everything_moves_is_the_same_there_and_work_goes_on(home: Path, target_
         assert asked(place) == before
     refused = run("receive", home / "files" / BGMAX, home=home)
     assert (refused.exit_code, f"{TENANT} has moved to postgresql://" in refused.stderr) == (3, True)
+    assert "has moved to postgresql://" in run("doctor", home=home).stdout
 
     with Hub.open(target_home, here=True) as hub:
         assert hub.receive(target_home / "files" / BGMAX).exchange.state == "duplicate"

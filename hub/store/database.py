@@ -28,6 +28,7 @@ BUSY_TIMEOUT_S = 30
 PAGE_CACHE_KIB = 131_072  # 128 MiB: mass joins probe clustered keys in no order
 IDLE_LIMIT_S = 60
 CONNECT_TIMEOUT_S = 10
+LOOK_FOR_CLIENT_S = 2  # how soon the server ends what it does for a process that is gone; its locks would stay so long
 WRITES = "hub_writes"
 READ_ONLY_STATE = "25006"
 _TURNSTILE = "hub_turnstile"
@@ -188,8 +189,11 @@ def _open_postgresql(url: Any, idle_limit_s: float) -> Engine:
 
 
 def _session(idle_limit_s: float) -> dict[str, Any]:
-    limit = f"-c idle_in_transaction_session_timeout={int(idle_limit_s * 1000)}"
-    return {"options": limit, "connect_timeout": CONNECT_TIMEOUT_S}
+    limits = (
+        f"-c idle_in_transaction_session_timeout={int(idle_limit_s * 1000)} "
+        f"-c client_connection_check_interval={LOOK_FOR_CLIENT_S * 1000}"
+    )
+    return {"options": limits, "connect_timeout": CONNECT_TIMEOUT_S}
 
 
 def second_pool(engine: Engine) -> Engine:
@@ -267,8 +271,15 @@ def reading(engine: Engine) -> Iterator[Connection]:
         TransientError: the database was locked or went away.
         LedgerError: it refused a question, which is a defect.
     """
-    with errors_named("answer"), engine.connect() as connection, connection.begin():
+    with errors_named("answer"), _one_state(engine).connect() as connection, connection.begin():
         yield connection
+
+
+def _one_state(engine: Engine) -> Engine:
+    """SQLite's transactions see one state by themselves; PostgreSQL's do when they are told to."""
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(isolation_level="REPEATABLE READ")
+    return engine
 
 
 @contextmanager

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, Engine, text
 
@@ -43,7 +42,7 @@ class SqlVerifying:
         `accounts_of` gives the accounts that the settings name, for the tenant's posting groups; `progress` is told
         (checks done, of how many). An account of former settings is given as (company, account, former account).
         """
-        with _one_state(self._engine) as connection:
+        with reading(self._engine) as connection:
             results = self.check(connection, accounts_of, progress)
             former = connection.execute(text("SELECT company, account, former FROM former_account ORDER BY 1, 2, 3"))
             contents = connection.execute(text(WHOLE_CONTENTS), {"t": self._tenant})
@@ -91,15 +90,6 @@ class SqlVerifying:
         findings = tuple(Finding(check.code, row[0], row[1], row[2], row[3], check.what_to_do) for row in rows)
         found, difference_ore = (rows[0][4], rows[0][5] or 0) if rows else (0, 0)
         return CheckResult(check.code, check.proves, found, difference_ore, findings)
-
-
-@contextmanager
-def _one_state(engine: Engine) -> Iterator[Connection]:
-    """A transaction whose statements all see the same state, whatever others commit meanwhile."""
-    if engine.dialect.name == "postgresql":
-        engine = engine.execution_options(isolation_level="REPEATABLE READ")
-    with reading(engine) as connection:
-        yield connection
 
 
 _REBUILD = """

@@ -23,7 +23,7 @@ HUB_TOML = """
 url = "file:database.url"
 
 [engine]
-poll_ms = 20
+poll_ms = 50
 heartbeat_s = 1
 silent_after_s = 5
 """

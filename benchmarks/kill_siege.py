@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import signal
@@ -47,7 +48,7 @@ class Plan:
     longest_life_s: float = 12.0
     longest_small_life_s: float = 4.0  # from the second round on
     aimed_share: float = 0.5
-    time_limit_s: float = 600.0
+    time_limit_s: float = 600.0  # of killing; the work may take as long again to end
     moments: Sequence[str] = EVERY_MOMENT
     constants: dict[str, int] = field(default_factory=dict)
     row_after_call: bool = False
@@ -100,6 +101,7 @@ class Siege:
     def __init__(self, world: KillWorld, nursery: Nursery, plan: Plan, folder: Path) -> None:
         self.tally = Tally()
         self.took_s = 0.0
+        self._began_s = 0.0
         self._world = world
         self._nursery = nursery
         self.plan = plan
@@ -110,16 +112,16 @@ class Siege:
         """Feed, kill and restart until everything is done; then stop the workers.
 
         Raises:
-            TimeoutError: it is not done within the time limit.
+            TimeoutError: it is not done within twice the time limit.
         """
-        began_s = time.monotonic()
+        self._began_s = began_s = time.monotonic()
         self._world.feed(next(self.plan.rounds))
         for worker in self._workers:
             self._start(worker)
         try:
             while self._goes_on():
-                if time.monotonic() - began_s > self.plan.time_limit_s:
-                    raise TimeoutError(f"not done within {self.plan.time_limit_s} s")
+                if time.monotonic() - began_s > 2 * self.plan.time_limit_s:
+                    raise TimeoutError(f"not done within {2 * self.plan.time_limit_s} s")
         finally:
             for worker in self._workers:
                 os.kill(worker.process, signal.SIGKILL)
@@ -134,11 +136,16 @@ class Siege:
                 self._look_at(worker)
             time.sleep(LOOK_S)
         unfinished = self._world.unfinished()
-        wants_more = self.tally.inside < self.plan.kills or self.tally.missed(self.plan.moments)
-        if wants_more and unfinished <= MAY_WAIT and (work := next(self.plan.rounds, None)) is not None:
+        if self._wants_more() and unfinished <= MAY_WAIT and (work := next(self.plan.rounds, None)) is not None:
             self._world.feed(work)
             return True
         return bool(unfinished)
+
+    def _wants_more(self) -> bool:
+        """Say whether too few have died, or none in some moment, and there is time; those that start later may live."""
+        if time.monotonic() - self._began_s > self.plan.time_limit_s:
+            return False
+        return self.tally.inside < self.plan.kills or bool(self.tally.missed(self.plan.moments))
 
     def _look_at(self, worker: _Worker) -> None:
         status = self._nursery.ended(worker.process)
@@ -157,7 +164,9 @@ class Siege:
         longest_s = self.plan.longest_life_s if len(self._world.fed) < 2 else self.plan.longest_small_life_s
         life_s = SHORTEST_LIFE_S * (longest_s / SHORTEST_LIFE_S) ** self._random.random()
         aim = Aim()
-        if self._random.random() < self.plan.aimed_share:
+        if not self._wants_more():
+            life_s = math.inf
+        elif self._random.random() < self.plan.aimed_share:
             aim, life_s = Aim(self.tally.rarest(self.plan.moments), self._random.randrange(2**32)), longest_s
         worker.dies_at_s = time.monotonic() + life_s
         life = Life(

@@ -35,12 +35,14 @@ REASONS = {
     "settled_by_equal_payment": "an equal payment of another file settled the receivable",
     "shares_differ": "the shares that the payer states are not the payment",
     "lump_made_payment": "its money is booked already, as a payment made of the bank's entry",
+    "lump_has_specification": "the bank's entry is booked, as another format says who paid it",
     "replaced_by_specification": "the bank told later what it was made of",
     "twin_was_undone": "the payment it was the same as has been taken back",
     "proposal_refused": "a plugin proposed more than the payment, or what it was not asked about",
 }
 PROOFS = {
     "same_day": "same account, day, amount and reference, and one file's day holds all of the other's",
+    "share_of_lump": "with others it is the bank's entry that another format is booked for",
     "person": "a person said so",
 }
 

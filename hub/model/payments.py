@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import NamedTuple
 
 from hub.model.payment_file import Deduction, Part, Payment
@@ -149,6 +150,14 @@ class QueuedPayment(NamedTuple):
     texts: str = ""
 
 
+class UnknownAccount(NamedTuple):
+    """An account that payments of a file are held for, since the settings did not have it."""
+
+    exchange_no: int
+    account: str  # as the file writes it, such as `bankgiro:9912346`
+    account_no: int  # not 0: the settings have it now, and the payments have been compared with other files'
+
+
 class Deposit(NamedTuple):
     """The bank entry (*insättning*) that a group of payments sums to, without what was closed or held."""
 
@@ -187,6 +196,31 @@ class MadePayment(NamedTuple):
     is_gone: bool  # refunded, or taken back by the bank: there is nothing to take back any more
 
 
+# Why a payment is closed that says, with others, the same money as its twin with others: it is not its twin alone.
+SHARE_OF_LUMP = "share_of_lump"
+
+
+class DepositPayment(NamedTuple):
+    """A payment of a deposit."""
+
+    payment_id: int
+    amount_ore: int
+    currency: str
+    reference: str
+    is_held: bool
+
+
+class Telling(NamedTuple):
+    """A payment that says the same money as one that is booked: closed as that, or held because it may be."""
+
+    payment_id: int
+    family: str
+    amount_ore: int
+    currency: str
+    reference: str
+    is_held: bool
+
+
 class DayWindow(NamedTuple):
     """The days on which the other family could have booked a payment of `day`."""
 
@@ -214,13 +248,27 @@ class LoadedReversal(NamedTuple):
     payment_id: int | None
 
 
-class KeyOwner(NamedTuple):
-    """A payment that one key of a reversal leads to.
+class Standing(StrEnum):
+    """How a payment stands that a reversal may mean."""
 
-    It is `booked`; or once a file has taken it back `told_elsewhere`, when only other families have told so, else
-    `told`; or `barred`: held, or refunded by us, so that taking it back would pay it back twice.
+    BOOKED = "booked"
+    TOLD_ELSEWHERE = "told_elsewhere"  # taken back, and only other families have told so
+    TOLD = "told"  # taken back
+    BARRED = "barred"  # held, or refunded by us: taking it back would pay it back twice
+
+
+class KeyOwner(NamedTuple):
+    """A payment that one key of a reversal leads to, and everything that is told of it in any file.
+
+    `facts` are (kind, value): its keys, and as kinds of their own `reference`, `booked_date` and `taken_back`, the days
+    on which it was taken back.
     """
 
     kind: str
     payment_id: int
     standing: str
+    facts: frozenset[tuple[str, str]] = frozenset()
+
+    def told(self, kind: str) -> set[str]:
+        """Return every value of one kind."""
+        return {value for told, value in self.facts if told == kind}

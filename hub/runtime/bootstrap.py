@@ -25,7 +25,7 @@ from hub.runtime.config import Home, find_home, listed, load_home, settings_fing
 from hub.runtime.plugins import TenantPluginCache, TenantPlugins
 from hub.services import rounds
 from hub.services.attempts import RUN_KIND as SENDING
-from hub.services.attempts import SendingRun
+from hub.services.attempts import CallLimits, SendingRun, waits_until
 from hub.services.observing import deliver_events
 from hub.services.payments import ingesting, posting, receiving, rematching
 from hub.services.ports import UnitOfWork
@@ -62,6 +62,7 @@ class TenantWork:
         plugins: TenantPluginCache,
         hand_over: HandOver,
         inbox: FolderInbox,
+        calls_per_minute: Mapping[str, int],
     ) -> None:
         self.tenant = tenant
         self.clock = clock
@@ -70,6 +71,7 @@ class TenantWork:
         self.enquiries = SqlEnquiries(engine, self.store.tenant)
         self.cursors = SqlObserverCursors(engine, self.store.tenant)
         self._plugin_cache = plugins
+        self._calls_per_minute = calls_per_minute
 
     @cached_property
     def fingerprint(self) -> str:
@@ -92,7 +94,8 @@ class TenantWork:
         Raises:
             ConfigurationError: a plugin is missing or broken.
         """
-        return Carrier(self.store, self._bodies(), node=node, stopping=stopping, behind=self._round_behind)
+        bodies = self._bodies(stopping)
+        return Carrier(self.store, bodies, node=node, stopping=stopping, behind=self._round_behind)
 
     def has_unfinished_runs(self) -> bool:
         """Say whether something is queued or was interrupted."""
@@ -117,14 +120,15 @@ class TenantWork:
         if run.kind != rounds.RUN_KIND:
             rounds.enqueue_round(work, self.tenant.id, f"behind:{run.run_no}:{run.executions}", self.fingerprint)
 
-    def _bodies(self) -> Mapping[str, Body]:
+    def _bodies(self, stopping: Event) -> Mapping[str, Body]:
         readers = self.plugins.readers
+        limits = CallLimits(self._calls_per_minute, waits_until(stopping))
         return {
             receiving.RUN_KIND: ingesting.PaymentFileRun(self.store, self.tenant, readers, self.poster),
             rematching.RUN_KIND: rematching.RematchRun(self.store, self.tenant, self.poster),
             rounds.RUN_KIND: rounds.RoundRun(self.store, self.tenant, self._tell_observers),
             polling.RUN_KIND: polling.PollRun(self.store, self.inbox, self.clock, self.fingerprint),
-            SENDING: SendingRun(self.store, self.plugins.channels, self.clock),
+            SENDING: SendingRun(self.store, self.plugins.channels, self.clock, limits),
         }
 
     def _tell_observers(self) -> None:
@@ -163,7 +167,7 @@ class Installation:
         """What runs are handed over to."""
         from hub.runtime.engine import RunQueue  # here: reading a ledger needs no engine
 
-        return RunQueue(self.engine)
+        return RunQueue(self.engine, self.home.config.engine.channels)
 
     def _prepare_queue(self, engine: Engine) -> None:
         """Make the engine's tables and set its limits, when they are not what the settings say."""
@@ -173,7 +177,7 @@ class Installation:
             return
         from hub.runtime.engine import RunQueue
 
-        queue = RunQueue(engine)
+        queue = RunQueue(engine, limits.channels)
         queue.prepare(
             runs_at_once=limits.runs_at_once,
             deliveries_at_once=limits.deliveries_at_once,
@@ -199,7 +203,8 @@ class Installation:
             kept = self._opened.get(name)
             if kept is None or kept.tenant is not tenant:
                 inbox = FolderInbox(self.home.path / INBOX / name)
-                kept = TenantWork(self.engine, tenant, self.clock, self._plugins, self._hand_over, inbox)
+                limits = self.home.config.engine.calls_per_minute
+                kept = TenantWork(self.engine, tenant, self.clock, self._plugins, self._hand_over, inbox, limits)
                 self._opened[name] = kept
             self._opened.move_to_end(name)
             while len(self._opened) > MOST_TENANTS_KEPT:

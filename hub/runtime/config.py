@@ -62,6 +62,16 @@ class DatabaseSettings(BaseModel):
         return url
 
 
+class ChannelLimit(BaseModel):
+    """How much one channel takes, of all tenants and processes together."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    per_minute: int = Field(
+        ge=1, le=60_000, description="How many calls a minute at most; one at a time, of one batch at a time."
+    )
+
+
 class EngineSettings(BaseModel):
     """How the work of all tenants is carried out."""
 
@@ -77,6 +87,14 @@ class EngineSettings(BaseModel):
         default=60, ge=5, le=3600, description="How long a process may be silent before others take over its runs."
     )
     keep_finished_days: int = Field(default=30, ge=1, description="How long the engine remembers finished runs.")
+    channels: dict[str, ChannelLimit] = Field(
+        default={}, description="Limits of channels over all tenants and processes, by the channel's name."
+    )
+
+    @property
+    def calls_per_minute(self) -> dict[str, int]:
+        """The limited channels, each with how often it may be called."""
+        return {name: limit.per_minute for name, limit in self.channels.items()}
 
     @model_validator(mode="after")
     def _beats_before_it_is_silent(self) -> Self:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
@@ -23,13 +24,13 @@ APPLICATION = "reskontra-hub"
 STEP_ORDER_VERSION = "1"  # raised when a kind of run changes the order of its steps; older turns wait for old nodes
 WORKFLOW = "carry_out_run"
 FILES, DELIVERIES = "runs", "deliveries"
-QUEUES = (FILES, DELIVERIES)
 UNFINISHED = ["ENQUEUED", "PENDING", "DELAYED"]
 FINISHED = ["SUCCESS", "ERROR", "CANCELLED"]
 DATABASE_RETRY_S = 1.0
 STOP_LOOK_S = 0.05  # the engine's listener, which nothing notifies, looks so often whether it is to end
 PROCESS_WAIT_S = 60.0
 STOP_WAIT_S = 60.0
+DELIVERY_LOOKS_RARER = 4  # a look costs processor time, and nobody waits for a delivery at a keyboard
 FORGET_BATCH = 1_000
 
 CarryOut = Callable[[str, str], object]
@@ -43,7 +44,9 @@ _quiet.setLevel(logging.ERROR)
 class RunQueue:
     """The engine's queues: what a transaction hands over, and what became of it. Starts nothing."""
 
-    def __init__(self, database: Engine) -> None:
+    def __init__(self, database: Engine, limited: Collection[str] = ()) -> None:
+        """`limited` are the lanes of which one run at a time goes on, of all tenants and on all nodes."""
+        self._limited = frozenset(limited)
         self._pool = second_pool(database)
         self._client: DBOSClient | None = None
         self._opening = threading.Lock()
@@ -51,13 +54,21 @@ class RunQueue:
     def prepare(self, *, runs_at_once: int = 2, deliveries_at_once: int = 8, poll_s: float = 0.05) -> None:
         """Make or upgrade the engine's own tables, and set its queues.
 
-        Tenants take turns: of one tenant's files, and of one of its channels, one run at a time goes on.
+        Tenants take turns: of one tenant's files, and of one of its channels, one run at a time goes on. A limited lane
+        has a queue to itself, of which one run at a time goes on; whichever tenant's is drawn by lot among those that
+        wait, so none waits for all that another has queued.
         """
         DBOS.migrate(self._pool.url.render_as_string(hide_password=False))
-        for name, at_once in ((FILES, runs_at_once), (DELIVERIES, deliveries_at_once)):
+        queues = ((FILES, runs_at_once, poll_s), (DELIVERIES, deliveries_at_once, DELIVERY_LOOKS_RARER * poll_s))
+        for name, at_once, interval_s in queues:
             with self._asked() as client:
                 client.register_queue(
-                    name, partition_concurrency=1, worker_concurrency=at_once, polling_interval_sec=poll_s
+                    name, partition_concurrency=1, worker_concurrency=at_once, polling_interval_sec=interval_s
+                )
+        for lane in sorted(self._limited):
+            with self._asked() as client:
+                client.register_queue(
+                    _queue_of(lane), partition_concurrency=1, global_concurrency=1, polling_interval_sec=poll_s
                 )
 
     def hand_over(self, connection: Connection, turn: QueuedTurn) -> None:
@@ -65,7 +76,7 @@ class RunQueue:
         options: EnqueueOptions = {
             "workflow_name": WORKFLOW,
             "workflow_id": workflow_id(turn.tenant, turn.run_no, turn.turn),
-            "queue_name": DELIVERIES if turn.lane else FILES,
+            "queue_name": self._queue_name(turn.lane),
             "queue_partition_key": f"{turn.tenant}:{turn.lane}" if turn.lane else turn.tenant,
             "app_version": STEP_ORDER_VERSION,
             "priority": turn.run_no,  # a tenant's runs keep their order, whenever their transactions began
@@ -73,6 +84,11 @@ class RunQueue:
         if turn.delay_s:
             options["delay_seconds"] = turn.delay_s
         self._opened().enqueue_in_transaction(connection, options, turn.tenant, turn.run_id)
+
+    def _queue_name(self, lane: str) -> str:
+        if lane in self._limited:
+            return _queue_of(lane)
+        return DELIVERIES if lane else FILES
 
     def unfinished(self, tenant: str) -> set[tuple[int, int]]:
         """Return (run number, turn) of a tenant's turns that are queued, delayed or being carried out."""
@@ -95,29 +111,32 @@ class RunQueue:
 
     def take_over(self, nodes: Sequence[str]) -> int:
         """Queue again what nodes that are gone were carrying out; return how many turns."""
-        taken = 0
-        for queue in QUEUES:
-            found = self._taken(nodes, queue)
-            self._hand_back(found, queue)
-            taken += len(found)
-        return taken
+        found = self._taken(nodes)
+        for queue, turns in found.items():
+            self._hand_back(turns, queue)
+        return sum(map(len, found.values()))
 
     def hand_back_strays(self, node: str, at_work: Callable[[str], bool], seen: set[str]) -> set[str]:
         """Queue again what a node took and is not at, as when the database went away between the two.
 
         `seen` is what was found the last time; only what was found then too is a stray. Returns what was found now.
         """
-        found = {queue: [turn for turn in self._taken([node], queue) if not at_work(turn)] for queue in QUEUES}
+        taken = self._taken([node])
+        found = {queue: [turn for turn in turns if not at_work(turn)] for queue, turns in taken.items()}
         for queue, turns in found.items():
             self._hand_back([turn for turn in turns if turn in seen], queue)
         return {turn for turns in found.values() for turn in turns} - seen
 
-    def _taken(self, nodes: Sequence[str], queue: str) -> list[str]:
+    def _taken(self, nodes: Sequence[str]) -> dict[str, list[str]]:
+        """Return what nodes have taken, by queue: also by one whose lane is no longer limited."""
         with self._asked() as client:
             found = client.list_workflows(
-                status="PENDING", executor_id=list(nodes), queue_name=queue, load_input=False, load_output=False
+                status="PENDING", executor_id=list(nodes), load_input=False, load_output=False
             )
-        return [status.workflow_id for status in found]
+        taken: dict[str, list[str]] = defaultdict(list)
+        for status in found:
+            taken[str(status.queue_name)].append(status.workflow_id)
+        return taken
 
     def _hand_back(self, turns: list[str], queue: str) -> None:
         if turns:
@@ -160,6 +179,10 @@ class RunQueue:
                     retry_connection_errors=False,  # whoever asks is told that the database is away
                 )
             return self._client
+
+
+def _queue_of(limited_lane: str) -> str:
+    return f"{DELIVERIES}:{limited_lane}"
 
 
 def workflow_id(tenant: str, run_no: int, turn: int) -> str:

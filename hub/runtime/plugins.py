@@ -21,7 +21,7 @@ from hub.contracts import DeliveryChannel, PaymentFileReader, PluginManifest, Pr
 from hub.contracts.markers import PROJECT
 from hub.errors import ConfigurationError, HubError
 from hub.model.events import Event
-from hub.model.payments import MatchProposal, UnmatchedPayment
+from hub.model.payments import MatchProposal, ProposedShare, UnmatchedPayment
 from hub.model.tenant import Tenant
 from hub.runtime.config import TENANT_FOLDER, settings_fingerprint
 from hub.runtime.plugin_checks import PluginClass, broken, check_plugin
@@ -318,8 +318,15 @@ def _check_promise(plugin: str, channel: DeliveryChannel) -> None:
 def _checked_proposals(plugin: str, answer: Any, ids: set[int]) -> list[tuple[int, MatchProposal]]:
     if answer is None:
         return []
-    if not isinstance(answer, Mapping) or not all(isinstance(given, MatchProposal) for given in answer.values()):
+    if not isinstance(answer, Mapping) or not all(_is_proposal(given) for given in answer.values()):
         raise broken(plugin, TypeError(), "answers hub_match_payments with something else than proposals by id")
     if not answer.keys() <= ids:
         raise broken(plugin, KeyError(), "proposes for payments that it was not asked about")
     return list(answer.items())
+
+
+def _is_proposal(given: Any) -> bool:
+    """Say whether an answer is a proposal in every part: SQLite would keep half an öre as it is given."""
+    if not isinstance(given, MatchProposal) or not isinstance(given.rule, str) or not isinstance(given.shares, tuple):
+        return False
+    return all(isinstance(share, ProposedShare) and {type(value) for value in share} == {int} for share in given.shares)

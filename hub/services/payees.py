@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from hub.model.company import Company
@@ -10,8 +10,11 @@ from hub.model.payee_account import PayeeAccount
 from hub.model.payment_file import PayeeAccount as FileAccount
 from hub.model.payment_reference import ReferenceControl
 from hub.model.tenant import Tenant
+from hub.rules.references import normal_form, scan_references
 from hub.services.chart import canonical_key
 from hub.services.ports import UnitOfWork
+
+LONGEST_TEXT_REFERENCE = 35
 
 
 class Payee(NamedTuple):
@@ -26,6 +29,13 @@ class Payee(NamedTuple):
         """How references paid to the account are checked; the softest when none is declared."""
         rule = self.company.reference_rule(self.account)
         return rule.control if rule is not None else ReferenceControl()
+
+    def reference_in(self, texts: Sequence[str]) -> str:
+        """Return the one reference that texts hold, else the first text itself in normal form; empty without texts."""
+        scanned = scan_references(texts, self.control) if self.company.matching.scan_texts else ()
+        if len(scanned) == 1:
+            return scanned[0]
+        return normal_form(texts[0])[:LONGEST_TEXT_REFERENCE] if texts else ""
 
 
 class Payees:

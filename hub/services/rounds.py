@@ -31,14 +31,17 @@ class RoundRun:
         self._tell_observers = tell_observers
 
     def __call__(self, work: Work, _input: JsonObject) -> JsonObject:
-        """Look after the books in one step, sweep what broken uploads left, and tell the observers."""
+        """Look after the books, sweep what broken uploads left, and tell the observers."""
+        work.step("known_accounts", self._post_to_known_accounts, {})
         work.step("look_after", self._look_after, {})
         self._store.contents.sweep_orphans()
         self._tell_observers()
         return {}
 
-    def _look_after(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
+    def _post_to_known_accounts(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
         register_payees(work, self._tenant)
-        post_to_known_accounts(work, self._tenant)
+        return {"payments": post_to_known_accounts(work, self._tenant)}
+
+    def _look_after(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
         watch_clearing(work, self._tenant)
         return {}

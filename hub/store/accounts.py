@@ -44,21 +44,16 @@ class SqlAccounts:
 
     def claim(self, account_numbers: Iterable[int], run_no: int) -> bool:
         """Claim accounts for a run, in sorted order; False when another run holds one of them."""
-        for account_no in sorted(set(account_numbers)):
-            values = {"t": self._tenant, "account_no": account_no, "run_no": run_no}
-            self._connection.execute(
-                text(
-                    "INSERT INTO account_claim (tenant, account_no, run_no) VALUES (:t, :account_no, :run_no) "
-                    "ON CONFLICT (tenant, account_no) DO NOTHING"
-                ),
-                values,
-            )
-            holder = self._connection.execute(
-                text("SELECT run_no FROM account_claim WHERE tenant = :t AND account_no = :account_no"), values
-            ).scalar_one()
-            if holder != run_no:
-                return False
-        return True
+        return all(self._holder(account_no, run_no) == run_no for account_no in sorted(set(account_numbers)))
+
+    def _holder(self, account_no: int, run_no: int) -> int:
+        """Return the run that holds an account: this one, unless another was first."""
+        values = {"t": self._tenant, "account_no": account_no, "run_no": run_no}
+        while True:
+            self._connection.execute(text(_CLAIM), values)
+            holder = self._connection.execute(text(_HOLDER), values).scalar_one_or_none()
+            if holder is not None:  # else the other gave it back between the two
+                return int(holder)
 
     def release(self, run_no: int) -> None:
         """Give back everything a run has claimed."""
@@ -66,3 +61,10 @@ class SqlAccounts:
             text("DELETE FROM account_claim WHERE tenant = :t AND run_no = :run_no"),
             {"t": self._tenant, "run_no": run_no},
         )
+
+
+_CLAIM = """
+    INSERT INTO account_claim (tenant, account_no, run_no) VALUES (:t, :account_no, :run_no)
+    ON CONFLICT (tenant, account_no) DO NOTHING
+"""
+_HOLDER = "SELECT run_no FROM account_claim WHERE tenant = :t AND account_no = :account_no"

@@ -24,6 +24,7 @@ _PAYMENT_FROM = (
     "AND s.section_no = p.section_no WHERE p.tenant = :t "
 )
 
+
 class SqlEnquiries:
     """Read-only questions of one tenant; each answer sees one state of the database."""
 

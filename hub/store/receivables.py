@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
-from hub.model.books import PostingGroup
 from hub.identifiers.identity_key import identity_key
+from hub.model.books import PostingGroup
 from hub.model.receivables import OpenReceivable, Receivable, ReferenceRow
 from hub.store import tables
 from hub.store.bulk import insert_rows

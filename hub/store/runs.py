@@ -50,9 +50,7 @@ def keep_to_ourselves(_connection: Connection, _turn: QueuedTurn) -> None:
 class SqlRuns:
     """Runs of one tenant within one transaction."""
 
-    def __init__(
-        self, connection: Connection, tenant: int, now: str, *, tenant_name: str, hand_over: HandOver
-    ) -> None:
+    def __init__(self, connection: Connection, tenant: int, now: str, *, tenant_name: str, hand_over: HandOver) -> None:
         self._connection = connection
         self._tenant = tenant
         self._now = now

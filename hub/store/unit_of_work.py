@@ -34,9 +34,7 @@ from hub.store.schedules import SqlSchedules
 class SqlUnitOfWork:
     """Repositories that share one transaction; it commits when the block that opened it ends without an error."""
 
-    def __init__(
-        self, connection: Connection, tenant: int, now: str, *, tenant_name: str, hand_over: HandOver
-    ) -> None:
+    def __init__(self, connection: Connection, tenant: int, now: str, *, tenant_name: str, hand_over: HandOver) -> None:
         self._connection = connection
         self._tenant_name = tenant_name
         self._hand_over = hand_over

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.store.payments.made_lumps import LUMP_KEY
+from hub.store.payments.made_lumps import LUMP_KEY, LUMP_PAYMENT
 from hub.store.verifying_parts import NO_AMOUNT, Check
 
 # Entries by which a payment changes a debt without being money: other accounts balance them. An entry that takes
@@ -42,7 +42,7 @@ _TO_BE_SETTLED = f"""
     UNION ALL
     SELECT p.payment_id, -p.amount_ore
     FROM left_out_payment l JOIN payment p ON p.tenant = l.tenant AND p.payment_id = l.payment_id
-    WHERE l.tenant = :t AND p.kind <> 'lump_payment' {_NOT_TAKEN_BACK}
+    WHERE l.tenant = :t AND p.kind <> '{LUMP_PAYMENT}' {_NOT_TAKEN_BACK}
     UNION ALL
     SELECT p.payment_id, -p.amount_ore
     FROM lump l
@@ -104,7 +104,7 @@ _SUSPENSE_DIFFERS = """
 """
 
 # Of a file that is being posted, what its posted chunks hold; of any other its deposits.
-_DEPOSITED = """
+_DEPOSITED = f"""
     SELECT d.account_no, d.currency, d.amount_ore
     FROM deposit d JOIN exchange x ON x.tenant = d.tenant AND x.exchange_no = d.exchange_no
     WHERE d.tenant = :t AND x.state <> 'posting'
@@ -120,7 +120,7 @@ _DEPOSITED = """
     UNION ALL
     SELECT p.account_no, p.currency, p.amount_ore
     FROM left_out_payment l
-    JOIN payment p ON p.tenant = l.tenant AND p.payment_id = l.payment_id AND p.kind <> 'lump_payment'
+    JOIN payment p ON p.tenant = l.tenant AND p.payment_id = l.payment_id AND p.kind <> '{LUMP_PAYMENT}'
     JOIN exchange x ON x.tenant = p.tenant AND x.exchange_no = p.exchange_no AND x.state = 'posting'
     WHERE l.tenant = :t
 """

@@ -10,6 +10,8 @@ from sqlalchemy import text
 from hub.model.commands import Command, parse_command
 from hub.model.payment_file import Deduction, Payment
 from hub.services.payments.commands import carry_out
+from hub.services.verifying import verify
+from hub.store.verifying import SqlVerifying
 
 _NUMBER = {"next": 0}
 
@@ -67,6 +69,12 @@ def suspend(world: World, amount_ore: int = 10000, reference: str = "nothing kno
 def shares(*pairs: tuple[str, int | None]) -> list[dict[str, Any]]:
     """The shares of a move, each of a receivable by its number; without an amount it takes the rest."""
     return [{"company": "1", "number": number, "amount_ore": amount_ore} for number, amount_ore in pairs]
+
+
+def findings(world: World) -> dict[str, int]:
+    """What `hub verify` finds wrong in the books, by code."""
+    verified = verify(SqlVerifying(world.engine, world.store.tenant), None, world.tenant)
+    return {result.code: result.found for result in verified.results if result.found}
 
 
 def assert_books_agree(world: World, *, all_booked: bool = True) -> None:

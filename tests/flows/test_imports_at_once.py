@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -97,3 +98,49 @@ def test_a_database_that_never_answers_is_said_and_the_import_goes_on_later(
 
     assert (report.state, report.new) == ("posted", 2)
     assert ledger.sql("SELECT count(*) FROM exchange") == [(1,)]
+
+
+@pytest.mark.parametrize("all_or_nothing", [False, True])
+def test_what_was_kept_is_told_as_new_when_only_the_answer_was_lost(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, all_or_nothing: bool
+) -> None:
+    lose_answers(ledger, monkeypatch)
+
+    report = ledger.rows({"number": "1"}, {"number": "2"}, all_or_nothing=all_or_nothing)
+
+    assert (report.state, report.new, report.unchanged) == ("posted", 2, 0)
+    assert report.amounts_ore == {"SEK": 200_000}
+    assert kept(ledger) == [("1", 100_000), ("2", 100_000)]
+    assert ledger.accounts() == {"1510": 200_000, "3000": -200_000}
+
+
+def test_all_or_nothing_does_not_deny_what_an_interrupted_import_has_kept(ledger: Ledger) -> None:
+    rows = ({"number": "1"}, {"number": "2", "amount": "x"})
+    with pytest.raises(KeyboardInterrupt):
+        ledger.rows(*rows, progress=interrupt)
+
+    report = ledger.rows(*rows, all_or_nothing=True)
+
+    assert (report.state, report.new, report.unchanged, report.rejected) == ("quarantined", 0, 1, 1)
+    reason = "all or nothing: some rows are rejected, so nothing more than was known already is kept"
+    assert ledger.sql("SELECT reason FROM exchange") == [(reason,)]
+    assert kept(ledger) == [("1", 100_000)]
+
+
+def interrupt(_done: int, _all: int) -> None:
+    raise KeyboardInterrupt
+
+
+def lose_answers(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the connection go just after each commit that keeps receivables."""
+    original = ledger.store.write
+
+    @contextmanager
+    def write() -> Iterator[Any]:
+        before = len(kept(ledger))
+        with original() as work:
+            yield work
+        if len(kept(ledger)) > before:
+            raise TransientError("the database did not answer")
+
+    monkeypatch.setattr(ledger.store, "write", write)

@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from hub.contracts import Promise
+from hub.store.database import open_database, second_pool
 from hub.testing.killing.moments import AFTER, CALL, CALLS, QUESTIONS, STEPS
 from hub.testing.killing.nursery import Nursery
 
@@ -111,6 +112,17 @@ def test_three_workers_on_postgresql_die_in_every_step_and_nothing_is_lost_or_do
     assert wrong == []
     assert siege.tally.inside >= KILLS
     assert siege.tally.missed(siege.plan.moments) == []
+
+
+def test_the_server_ends_what_it_does_for_a_process_that_is_gone(postgresql_url: str) -> None:
+    """A statement that goes on for nobody would hold its locks, and the run with them, for as long as it lasts."""
+    opened = open_database(postgresql_url)
+    beside = second_pool(opened)
+
+    for pool in (opened, beside):
+        with pool.connect() as connection:
+            assert connection.exec_driver_sql("SHOW client_connection_check_interval").scalar_one() == "2s"
+        pool.dispose()
 
 
 def test_the_check_fails_when_the_row_is_written_only_after_the_call(tmp_path: Path, nursery: Nursery) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from payment_world import World, pay, payment_file
 from sqlalchemy import Engine, text
-from telling import bring
+from telling import bring, findings
 
 from hub.model.payment_file import Deduction, Part, PartKind, PayeeAccount, Payer
 from hub.model.receivables import ReferenceRow
@@ -61,6 +61,25 @@ def test_a_payer_is_known_whether_or_not_the_bank_writes_the_century(world: Worl
     world.receive(payment_file("bgmax", [pay(7500, payer=Payer("Test Testsson", "", bank, ()))]))
 
     assert world.rules_of(owed) == ["amount_and_payer"]
+
+
+@pytest.mark.parametrize(
+    ("ledger", "bank"), [("19121212-1212", "201212121212"), ("556677-8899", "995566778899"), ("", "201212121212")]
+)
+def test_a_payer_of_another_century_is_another(world: World, ledger: str, bank: str) -> None:
+    owed = world.owe("1001", 7500, debtor_identity=ledger)
+
+    bring(world, pay(7500, payer=Payer("Test Testsson", "", bank, ())))
+
+    assert (world.open_ore(owed), world.waiting()) == (7500, [("suspended", "no_reference", 7500)])
+
+
+def test_of_two_debtors_a_century_apart_the_payer_is_the_one_of_the_same_century(world: World) -> None:
+    owed = [world.owe(number, 7500, debtor_identity=f"{number}1212-1212") for number in ("1912", "2012")]
+
+    bring(world, pay(7500, payer=Payer("Test Testsson", "", "201212121212", ())))
+
+    assert [world.open_ore(number) for number in owed] == [7500, 0]
 
 
 def test_a_known_payer_with_two_equal_receivables_is_never_a_guess(world: World) -> None:
@@ -124,6 +143,15 @@ def test_a_share_without_its_credit_note_never_takes_more_than_came(world: World
     assert (world.open_ore(owed), world.waiting()) == (50000, [("suspended", "shares_differ", 40000)])
 
 
+def test_a_credit_note_without_its_invoice_never_leaves_more_than_came(world: World) -> None:
+    note = world.owe("55", -20000, kind="credit_note")
+
+    bring(world, pay(10000, "", parts=(Part("404", 30000), Part("55", -20000, PartKind.CREDIT_NOTE))))
+
+    assert (world.open_ore(note), world.waiting()) == (-20000, [("suspended", "shares_differ", 10000)])
+    assert findings(world) == {}
+
+
 def test_a_number_in_text_is_an_invoice_number_only_with_the_exact_amount(world: World) -> None:
     owed = world.owe("2026", 99900, "1234567897")
 
@@ -176,6 +204,23 @@ def test_several_payments_on_one_receivable_are_taken_in_file_order(world: World
 
     assert world.open_ore(owed) == 0
     assert world.waiting() == [("suspended", "overpayment", 6000)]
+
+
+@pytest.mark.parametrize("use_sets", [True, False], ids=["sets", "rules"])
+@pytest.mark.parametrize("texts", [("faktura 10017",), ()], ids=["in_text", "of_payer"])
+def test_an_exact_reference_comes_before_what_an_earlier_payment_has_found(
+    engine: Engine, texts: tuple[str, ...], use_sets: bool
+) -> None:
+    world = World(engine, use_sets=use_sets)
+    owed = world.owe("10017", 10000, debtor_identity="5566778899")
+    payer = None if texts else Payer("North", "", "5566778899")
+    amount_ore = 12300 if texts else 10000
+
+    bring(world, pay(amount_ore, "X9" if texts else "", quality="text", texts=texts, payer=payer), pay(10000, "10017"))
+
+    assert (world.open_ore(owed), world.rules_of(owed)) == (0, ["exact_reference"])
+    assert [ore for _, _, ore in world.waiting()] == [amount_ore]
+    assert findings(world) == {}
 
 
 def test_costs_then_interest_then_principal(world: World) -> None:

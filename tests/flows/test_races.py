@@ -14,6 +14,7 @@ from test_receivables_in import Ledger
 
 from hub.errors import HubError, RuleViolation, TransientError
 from hub.model.payment_file import Level, OtherEntry, OtherKind
+from hub.services.payments.lone_sides import watch_clearing
 from hub.store.database import open_database
 from hub.store.payments.lumps import SqlLumps
 from hub.store.payments.matching import SqlMatching
@@ -32,8 +33,8 @@ class Meanwhile:
         self._errors: list[HubError] = []
         original = getattr(owner, method)
 
-        def answer(repository: Any, *arguments: Any) -> Any:
-            found = original(repository, *arguments)
+        def answer(repository: Any, *arguments: Any, **named: Any) -> Any:
+            found = original(repository, *arguments, **named)
             if self._thread.ident is None:
                 self._thread.start()
                 self._thread.join(HEAD_START_S)
@@ -173,4 +174,39 @@ def test_the_payment_of_a_lump_that_gives_way_is_not_moved_meanwhile(
 
     assert isinstance(move.error(), RuleViolation)
     assert (world.open_ore(moved_to), accounts(world).get("1940", 0)) == (10000, 0)
+    assert_books_agree(world)
+
+
+ROUNDS = [{"bankgiro": "991-2346", "lumps_are_payments": True}]
+
+
+@pytest.fixture
+def profiled(engine: Engine, database_url: str) -> Iterator[tuple[World, World]]:
+    """Two processes of a tenant whose lone lumps become payments by themselves."""
+    own = World(engine, payee_accounts=ROUNDS)
+    other_engine = open_database(database_url)
+    yield own, World(other_engine, payee_accounts=ROUNDS)
+    other_engine.dispose()
+
+
+@pytest.mark.parametrize("act", ["file", "person"])
+def test_the_round_makes_no_payment_of_a_lump_that_somebody_takes_meanwhile(
+    profiled: tuple[World, World], monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    world, other = profiled
+    world.owe("1001", 10000)
+    world.receive(statement())
+    acts: dict[str, Callable[[], Any]] = {
+        "file": lambda: other.receive(payment_file("bgmax", [pay(10000, "1001")])),
+        "person": lambda: tell(other, "make_lump_payment", lump_no=1),
+    }
+    meanwhile = Meanwhile(monkeypatch, SqlLumps, "lumps", acts[act])
+
+    with world.store.write() as work:
+        watch_clearing(work, world.tenant)
+
+    assert isinstance(meanwhile.error(), TransientError | RuleViolation | None)
+    world.drain()
+    assert (world.account_balance("1930"), world.account_balance("1940")) == (10000, 0)
+    assert world.number("SELECT count(*) FROM payment WHERE tenant = :t AND kind = 'lump_payment'") == 1
     assert_books_agree(world)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 from payment_world import EventReader, World, pay, payment_file
 from sqlalchemy import Engine
-from telling import assert_books_agree, entries
+from telling import assert_books_agree, entries, findings
 
 from hub.model.payments import MatchProposal, ProposedShare, UnmatchedPayment
 from hub.services.payments.ingesting import PaymentFileRun
@@ -54,6 +54,18 @@ def test_more_than_the_money_that_came_is_refused(world: Proposing, shares: list
 
     assert (world.open_ore(1), world.waiting()) == (10000, [("suspended", "shares_differ", 4000)])
     assert_books_agree(world)
+
+
+@pytest.mark.parametrize("shares", [[(3, -20000)], [(3, -1)]])
+def test_a_share_of_a_credit_note_alone_would_leave_more_than_came(
+    world: Proposing, shares: list[tuple[int, int]]
+) -> None:
+    world.owe("1003", -20000, "1001")
+
+    world.pays(4000, *shares)
+
+    assert (world.open_ore(3), world.waiting()) == (-20000, [("suspended", "shares_differ", 4000)])
+    assert findings(world) == {}
 
 
 @pytest.mark.parametrize("shares", [[(2, 4000)], [(1, 2000), (2, 2000)], [(99, 4000)], []])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from payment_world import DAY, World, pay, payment_file
 from sqlalchemy import Engine
-from telling import assert_books_agree, tell, waiting_ids
+from telling import assert_books_agree, findings, tell, waiting_ids
 
 from hub.model.exchanges import Exchange
 from hub.model.payment_file import Key, PayeeAccount, Payment, Reversal
@@ -108,6 +108,56 @@ def test_a_name_alone_is_not_enough(world: World, differs: dict[str, Any]) -> No
     assert take_back(world, TX, **differs) == "reversals_held"
 
     assert world.open_ore(1) == 0
+
+
+@pytest.mark.parametrize(
+    ("keys", "more"),
+    [
+        ((END_TO_END, Key("tx_id", "T99")), {}),
+        ((OTHER_OWN, END_TO_END), {}),
+        ((END_TO_END,), {"reference": "1002"}),
+        ((END_TO_END,), {"booked_date": DAY - timedelta(days=1)}),
+        ((END_TO_END,), {"booked_date": DAY + timedelta(days=22)}),
+    ],
+    ids=["another_name", "another_own_reference", "another_reference", "before_it", "a_month_later"],
+)
+def test_a_name_beside_what_the_payment_contradicts_is_for_a_person(
+    world: World, keys: tuple[Key, ...], more: dict[str, Any]
+) -> None:
+    world.receive(payment_file("camt.054", [paid(OWN, TX, END_TO_END)]))
+
+    assert take_back(world, *keys, **more) == "reversals_held"
+
+    assert world.open_ore(1) == 0
+    assert findings(world) == {}
+
+
+def test_a_name_is_believed_three_weeks_later_with_the_reference_of_the_payment(world: World) -> None:
+    world.receive(payment_file("camt.054", [paid(OWN, TX, END_TO_END)]))
+
+    assert take_back(world, END_TO_END, TX, reference="1001", booked_date=DAY + timedelta(days=21)) == "reversed"
+
+    assert findings(world) == {}
+
+
+def test_what_the_told_again_twin_contradicts_counts_too(world: World) -> None:
+    """The camt.053 leaves out the transaction's own name, which the camt.054 has."""
+    world.receive(payment_file("camt.054", [paid(TX, END_TO_END)]))
+    twin = world.receive(payment_file("camt.053", [paid(END_TO_END)], level="lump"))
+    assert (twin.summary or {})["verdict"]["closed"] == {"same_day": 1}
+
+    assert take_back(world, END_TO_END, Key("tx_id", "T99")) == "reversals_held"
+
+
+def test_a_name_that_was_taken_back_long_before_is_not_told_again(world: World) -> None:
+    world.receive(payment_file("camt.054", [paid(OWN, END_TO_END)]))
+    assert take_back(world, END_TO_END) == "reversed"
+
+    told = Reversal(1, 1, 10000, "SEK", DAY + timedelta(days=8), "", (END_TO_END,), "AC04")
+    again = world.receive(payment_file("camt.053", [told], level="lump"))
+
+    assert outcome(again) == "reversals_held"
+    assert findings(world) == {}
 
 
 def test_a_name_finds_the_booked_twin_of_a_duplicate(world: World) -> None:

@@ -46,6 +46,16 @@ def test_a_file_can_be_undone_and_received_many_times(world: World) -> None:
     assert_books_agree(world)
 
 
+def test_an_undone_payment_has_never_counted_for_interest(world: World) -> None:
+    exchange = world.receive(payment_file("bgmax", [A]))
+
+    undo(world, exchange.number)
+
+    with world.store.read() as work:
+        dates = [(e["cause"], e["transaction_date"], e["booked_date"]) for e in work.receivables.entries(1)]
+    assert dates[-2:] == [("payment", "2026-11-16", "2026-11-16"), ("file_undone", "2026-11-16", "2026-11-22")]
+
+
 def test_nothing_but_a_posted_payment_file_is_undone(world: World) -> None:
     exchange = world.receive(payment_file("bgmax", [A]))
     undo(world, exchange.number)

@@ -109,8 +109,8 @@ def test_four_workers_keep_the_order_of_each_tenants_files_and_of_each_of_its_ch
 ) -> None:
     demo = make_home(tmp_path / "home", database_url, monkeypatch, tenants=TENANTS)
     with Hub.open(demo.home, TENANT) as hub:
-        _queue_rounds(hub._installation)
         with at_work(demo, *(f"w{number}" for number in range(WORKERS))) as workers:
+            _queue_rounds(hub._installation)
             wait_for_runs(hub)
             for worker in workers:
                 worker.process.send_signal(signal.SIGTERM)
@@ -120,7 +120,7 @@ def test_four_workers_keep_the_order_of_each_tenants_files_and_of_each_of_its_ch
     assert runs == [("done", 1)] * TENANTS * len(LANES) * RUNS_EACH
 
     told = [_told(worker) for worker in workers]
-    assert all(told), "a worker had nothing to do"
+    assert sum(map(bool, told)) > 1, "one worker did everything"
     lanes: dict[str, list[tuple[str, str, str]]] = {}
     for when, run_id, what in sorted(entry for entries in told for entry in entries):
         lanes.setdefault(run_id.rpartition(":")[0], []).append((when, run_id, what))
@@ -172,7 +172,7 @@ def test_a_process_told_to_stop_hands_a_large_file_back_and_the_next_goes_on(
             assert server.ends() == 0
         left = hub.runs.get(run_id)
         assert (left.state, left.problem, left.executions) == ("queued", "", 1)
-        assert left.done < LARGE
+        assert "finish" not in [name for _, name in hub.runs.show(run_id).steps]
 
         with at_work(demo, "w", how="serve"):
             wait_for_runs(hub)

@@ -65,10 +65,13 @@ def _pay(candidate: Candidate, amount_ore: int, balances: OpenBalances, cause: s
 
 
 def _stated_shares(amount_ore: int, found: Found, balances: OpenBalances, cause: str) -> Allocation:
-    """Pay the shares as stated, as far as the receivables are open; never more than the money that came."""
+    """Pay the shares as stated, as far as the receivables are open; never more than the money that came.
+
+    Nor may more be left than came: a credit note that is found beside an invoice that is not would swell the rest.
+    """
     shares = _open_shares(found, balances)
     rest_ore = amount_ore - sum(share_ore for _, share_ore in shares)
-    if rest_ore * amount_ore < 0:
+    if not min(amount_ore, 0) <= rest_ore <= max(amount_ore, 0):
         return Allocation((), amount_ore, Reason.SHARES_DIFFER)
     movements = [m for candidate, share_ore in shares for m in _pay(candidate, share_ore, balances, cause)]
     return Allocation(tuple(movements), rest_ore, (found.reason or Reason.OVERPAYMENT) if rest_ore else "")

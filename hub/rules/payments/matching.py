@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+from hub.identifiers.identity_key import may_be_same
 from hub.model.company import WithoutReference
 from hub.model.payments import Candidate, UnmatchedPayment
 from hub.model.receivables import ReceivableKind
@@ -99,6 +100,16 @@ def nothing_found(payment: UnmatchedPayment, tokens: Tokens) -> Found:
     """Answer for a payment that has no candidates at all, as `find_receivables` would."""
     search = _Search(payment, tokens, lambda _how, _token: (), OpenBalances(()))
     return search.by_stated_shares() or Found((), reason=search.reason())
+
+
+def exactly_meant(payment: UnmatchedPayment, lookup: Lookup, balances: OpenBalances) -> Candidate | None:
+    """Return the one receivable that a payment's reference means and that has exactly its amount open, if so."""
+    matches = lookup("reference", payment.reference)
+    if payment.parts or len({match.receivable_id for match in matches}) != 1:
+        return None
+    match = matches[0]
+    may_pay = match.currency == payment.currency and match.kind != ReceivableKind.INTERNAL and not match.is_contested
+    return match if may_pay and balances.open_ore(match.receivable_id) == payment.amount_ore else None
 
 
 class _Search:
@@ -198,7 +209,7 @@ class _Search:
     def by_amount_and_payer(self) -> Found | None:
         if not self._tokens.payer or self._reasons:  # what the payer names and cannot have is never traded for a guess
             return None
-        matches = [m for m in self._payable(self._lookup("payer", self._tokens.payer)) if self._is_exact(m)]
+        matches = [match for match in self._owed_by_payer() if self._is_exact(match)]
         return self._only_one(matches, Rule.AMOUNT_AND_PAYER)
 
     def _only_one(self, matches: Sequence[Candidate], rule: Rule) -> Found | None:
@@ -214,12 +225,17 @@ class _Search:
         ordered = setting in (WithoutReference.INTEREST_FIRST, WithoutReference.OLDEST_FIRST)
         if not ordered or not self._tokens.payer or self._reasons or self._names_anything():
             return None
-        matches = self._payable(self._lookup("payer", self._tokens.payer))
+        matches = self._owed_by_payer()
         if not matches or self._payment.amount_ore < 0:
             return None
         if setting is WithoutReference.INTEREST_FIRST:
             return Found(tuple(sorted(matches, key=_interest_first)), Rule.INTEREST_FIRST)
         return Found(tuple(sorted(matches, key=_due_first)), Rule.OLDEST_FIRST)
+
+    def _owed_by_payer(self) -> list[Candidate]:
+        found = self._lookup("payer", self._tokens.payer)
+        payer = self._payment.payer_identity
+        return self._payable(match for match in found if may_be_same(payer, match.debtor_identity))
 
     def _payable(self, matches: Iterable[Candidate], sign: int | None = None) -> list[Candidate]:
         """Keep what this payment may pay: same currency, open on the right side, not internal."""

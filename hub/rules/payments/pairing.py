@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from typing import TypeVar
 
 from hub.banking_calendar import banking_days_between
 from hub.model.payments import Deposit, Lump
@@ -12,6 +13,7 @@ from hub.model.payments import Deposit, Lump
 PAIRING_WINDOW_BANKING_DAYS = 5
 
 Key = tuple[int, str, str]
+Side = TypeVar("Side", Deposit, Lump)
 
 
 def pair(deposits: Sequence[Deposit], lumps: Sequence[Lump]) -> list[tuple[Deposit, Lump]]:
@@ -22,18 +24,50 @@ def pair(deposits: Sequence[Deposit], lumps: Sequence[Lump]) -> list[tuple[Depos
     several files.
     """
     pairs = _one_to_one(deposits, lumps)
-    paired = {id(side) for both in pairs for side in both}
+    return pairs + _days_together([[day] for day in _days(_left(pairs, deposits)).values()], _left(pairs, lumps))
+
+
+def pair_new(
+    new: Sequence[Deposit], old: Sequence[Deposit], alone: Sequence[Lump], made: Sequence[Lump]
+) -> list[tuple[Deposit, Lump]]:
+    """Pair new deposits with lumps that stand alone, else with those that were made payments (`made`).
+
+    The bank's own reference decides first. A deposit that stood alone before (`old`) has been asked in its turn: it
+    belongs to a lump that was made a payment only together with new ones of its day.
+    """
+    pairs = _by_key(new, [*alone, *made], _named_deposit, _named_lump)
+    pairs += pair(_left(pairs, [*new, *old]), _left(pairs, alone))
+    pairs += _one_to_one(_left(pairs, new), _left(pairs, made))
+    before = _days(_left(pairs, old))
+    days = [[[*of_day, *before[day]], of_day] for day, of_day in _days(_left(pairs, new)).items()]
+    return pairs + _days_together(days, _left(pairs, made))
+
+
+def _days(deposits: Iterable[Deposit]) -> dict[tuple[str, str], list[Deposit]]:
     days: dict[tuple[str, str], list[Deposit]] = defaultdict(list)
     for deposit in deposits:
-        if id(deposit) not in paired:
-            days[deposit.booked_date, deposit.currency].append(deposit)
-    left = [lump for lump in lumps if id(lump) not in paired]
-    for together in days.values():
-        day = together[0]._replace(amount_ore=sum(deposit.amount_ore for deposit in together), reference="")
-        for _, lump in _one_to_one([day], left):
-            pairs += [(deposit, lump) for deposit in together]
-            left.remove(lump)
+        days[deposit.booked_date, deposit.currency].append(deposit)
+    return days
+
+
+def _days_together(days: Iterable[Iterable[list[Deposit]]], lumps: Iterable[Lump]) -> list[tuple[Deposit, Lump]]:
+    """Pair each day's deposits, taken together in the first of the given ways that is one lump."""
+    pairs: list[tuple[Deposit, Lump]] = []
+    free = list(lumps)
+    for ways in days:
+        for together in ways:
+            day = together[0]._replace(amount_ore=sum(deposit.amount_ore for deposit in together), reference="")
+            found = _one_to_one([day], free)
+            if found:
+                pairs += [(deposit, found[0][1]) for deposit in together]
+                free.remove(found[0][1])
+                break
     return pairs
+
+
+def _left(pairs: Iterable[tuple[Deposit, Lump]], sides: Iterable[Side]) -> list[Side]:
+    paired = {id(side) for both in pairs for side in both}
+    return [side for side in sides if id(side) not in paired]
 
 
 def _one_to_one(deposits: Sequence[Deposit], lumps: Sequence[Lump]) -> list[tuple[Deposit, Lump]]:
@@ -43,9 +77,7 @@ def _one_to_one(deposits: Sequence[Deposit], lumps: Sequence[Lump]) -> list[tupl
     for key_of_deposit, key_of_lump in ((_named_deposit, _named_lump), (_day_of, _day_of)):
         found = _by_key(rest, free, key_of_deposit, key_of_lump)
         pairs += found
-        used = {id(side) for both in found for side in both}
-        rest = [deposit for deposit in rest if id(deposit) not in used]
-        free = [lump for lump in free if id(lump) not in used]
+        rest, free = _left(found, rest), _left(found, free)
     return pairs + _nearest(rest, free)
 
 
@@ -101,3 +133,8 @@ def _are_near(deposit: Deposit, lump: Lump) -> bool:
 
 def _days_apart(deposit: Deposit, lump: Lump) -> int:
     return abs(banking_days_between(date.fromisoformat(deposit.booked_date), date.fromisoformat(lump.booked_date)))
+
+
+def may_be_part(deposit: Deposit, lump: Lump) -> bool:
+    """Say whether a deposit may be one of several that are a lump together."""
+    return deposit.currency == lump.currency and 0 < deposit.amount_ore < lump.amount_ore and _are_near(deposit, lump)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
+from hub.identifiers.identity_key import may_be_same
 from hub.model.payments import Candidate, UnmatchedPayment
 from hub.model.receivables import OpenReceivable, ReceivableKind
 from hub.rules.payments.matching import Tokens
@@ -70,7 +71,8 @@ def suggest(
     """
     best: dict[int, Suggestion] = {}
     for candidate in candidates:
-        _keep(best, payment, candidate, _why(payment, tokens, candidate))
+        if candidate.how != "payer" or may_be_same(payment.payer_identity, candidate.debtor_identity):
+            _keep(best, payment, candidate, _why(payment, tokens, candidate))
     for row in equal:
         is_same_name = bool(payment.payer_name) and normal_form(row.debtor_name) == normal_form(payment.payer_name)
         _keep(best, payment, row, Why.NAME_AND_AMOUNT if is_same_name else Why.AMOUNT)

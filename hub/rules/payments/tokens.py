@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hub.identifiers.identity_key import identity_key
 from hub.model.company import MatchSettings
 from hub.model.payment_file import ReferenceQuality
 from hub.model.payment_reference import ReferenceControl
@@ -25,7 +26,7 @@ def tokens_of(payment: UnmatchedPayment, settings: MatchSettings, control: Refer
         parts=parts[:MOST_TOKENS],
         scanned=tuple(token for token in scanned if token not in named)[:MOST_TOKENS],
         numbers=numbers[:MOST_TOKENS],
-        payer=payment.payer_identity if settings.match_amount_and_payer else "",
+        payer=identity_key(payment.payer_identity) if settings.match_amount_and_payer else "",
     )
 
 

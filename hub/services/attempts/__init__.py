@@ -1,7 +1,8 @@
 """Messages to the outside: planned as rows, sent by runs with a row before and after each call, decided by people."""
 
 from hub.services.attempts.deciding import ATTEMPT_HANDLERS
+from hub.services.attempts.pace import CallLimits, waits_until
 from hub.services.attempts.planning import RUN_KIND, plan_batch
 from hub.services.attempts.sending import SendingRun
 
-__all__ = ["ATTEMPT_HANDLERS", "RUN_KIND", "SendingRun", "plan_batch"]
+__all__ = ["ATTEMPT_HANDLERS", "RUN_KIND", "CallLimits", "SendingRun", "plan_batch", "waits_until"]

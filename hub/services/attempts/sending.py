@@ -18,6 +18,7 @@ from hub.errors import ConfigurationError, HubError, TransientError
 from hub.model.attempts import Attempt, AttemptState, Message
 from hub.rules.attempts import FOR_A_PERSON, OPEN, Step, after, begun, later, left_to_a_person, next_step
 from hub.services.attempts.calling import Called, ask, send
+from hub.services.attempts.pace import CallLimits, Pace
 from hub.services.attempts.tasks import open_task
 from hub.services.ports import JsonObject, NotOursError, Store, UnitOfWork, Work
 
@@ -28,10 +29,17 @@ MOST_FAILURES_IN_A_ROW = 3  # then the other side is left in peace for a while
 class SendingRun:
     """Carries out `send` runs; each carries messages to one channel."""
 
-    def __init__(self, store: Store, channels: Mapping[str, DeliveryChannel], clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        channels: Mapping[str, DeliveryChannel],
+        clock: Clock,
+        limits: CallLimits | None = None,
+    ) -> None:
         self._store = store
         self._channels = channels
         self._clock = clock
+        self._limits = limits or CallLimits()
 
     def __call__(self, work: Work, input: JsonObject) -> JsonObject:
         """Take every message of the run as far as it goes now; answer how many are in which state.
@@ -41,7 +49,8 @@ class SendingRun:
             ConfigurationError: the channel is not there, or a setting keeps it from sending.
             LedgerError: the channel is broken.
         """
-        turn = _Turn(self._store, work, self._channel(input["channel"]), self._clock)
+        channel = self._channel(input["channel"])
+        turn = _Turn(self._store, work, channel, self._clock, self._limits.pace(channel.name, self._clock))
         try:
             turn.go_through()
         except (NotOursError, HubError):
@@ -62,11 +71,12 @@ class SendingRun:
 class _Turn:
     """One going-through of a run's messages."""
 
-    def __init__(self, store: Store, work: Work, channel: DeliveryChannel, clock: Clock) -> None:
+    def __init__(self, store: Store, work: Work, channel: DeliveryChannel, clock: Clock, pace: Pace) -> None:
         self._store = store
         self._work = work
         self._channel = channel
         self._clock = clock
+        self._pace = pace
         self._settled_after_s = channel.settled_after_s + CALL_WITHIN_S if isinstance(channel, QueryableChannel) else 0
         self._unwritten: list[tuple[Attempt, Attempt]] = []  # as it was, as it is
         self._failures_in_a_row = 0
@@ -127,14 +137,18 @@ class _Turn:
 
     def _send(self, attempt: Attempt) -> Attempt:
         message = Message(attempt.key, self._content(attempt))
+        self._pace.wait(before=self.write_down)
         started = self._begin(attempt)
         while self._now() > later(started.changed_at, CALL_WITHIN_S):  # this process slept: is the run still its own?
             started = self._begin(started)
+        self._pace.calls_now()
         return self._heard(started, send(self._channel, message))
 
     def _ask(self, attempt: Attempt) -> Attempt:
         assert isinstance(self._channel, QueryableChannel)  # what promises `queryable` is checked to be one
         self.write_down()
+        self._pace.wait(before=self.write_down)
+        self._pace.calls_now()
         return self._heard(attempt, ask(self._channel, attempt.key))
 
     def _begin(self, attempt: Attempt) -> Attempt:

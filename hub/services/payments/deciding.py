@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -10,7 +11,16 @@ from hub.model.company import DifferenceLimits
 from hub.model.payments import Candidate, MatchProposal, QueuedPayment, UnmatchedPayment
 from hub.rules.payments.allocation import Allocation, Movement, allocate
 from hub.rules.payments.balances import OpenBalances
-from hub.rules.payments.matching import Found, Lookup, Reason, Rule, Tokens, find_receivables, nothing_found
+from hub.rules.payments.matching import (
+    Found,
+    Lookup,
+    Reason,
+    Rule,
+    Tokens,
+    exactly_meant,
+    find_receivables,
+    nothing_found,
+)
 from hub.rules.payments.tokens import everything, mentions, tokens_of, wanted_candidates
 from hub.services.payees import Payee, Payees
 from hub.services.ports import Matching
@@ -56,18 +66,34 @@ def decide(
     payees: Payees,
     proposals: Mapping[int, MatchProposal],
 ) -> Iterator[Decided]:
-    """Decide payments in order; each sees what the ones before it have paid off."""
+    """Decide payments, the exact ones first; each sees what the ones before it have paid off."""
     tokens = [_tokens(payment, payees) for payment in payments]
     wanted = [row for payment, found in zip(payments, tokens, strict=True) for row in wanted_candidates(payment, found)]
     candidates = Candidates(matching.candidates(wanted))
     balances = OpenBalances(candidates.by_id.values())
-    for payment, named in zip(payments, tokens, strict=True):
+    exact = _exact(payments, candidates, balances)
+    for payment, named in sorted(zip(payments, tokens, strict=True), key=lambda one: one[0].payment_id not in exact):
         payee = payees.by_number.get(payment.account_no)
         if payee is None:  # taken out of the settings since: the money waits
             found, limits = Found((), reason=Reason.UNKNOWN_PAYEE_ACCOUNT), DifferenceLimits()
         else:
             found, limits = _found(payment, named, payee, candidates, balances, proposals), payee.company.limits
         yield Decided(payment, named, found, allocate(payment.amount_ore, found, balances, limits, cause=payment.kind))
+
+
+def _exact(payments: Sequence[UnmatchedPayment], candidates: Candidates, balances: OpenBalances) -> set[int]:
+    """Return the payments that come first, as those of the exact join do: no other takes what they mean by its text.
+
+    Payments that share a reference keep their order; of two that mean one receivable the first is exact.
+    """
+    named = Counter((payment.account_no, payment.reference) for payment in payments)
+    exact: dict[int, int] = {}
+    for payment in payments:
+        if payment.reference and named[payment.account_no, payment.reference] == 1:
+            match = exactly_meant(payment, candidates.of(payment.account_no), balances)
+            if match is not None:
+                exact.setdefault(match.receivable_id, payment.payment_id)
+    return set(exact.values())
 
 
 def _found(

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
+from itertools import groupby
+from operator import attrgetter
 
 from hub.errors import DataError, RuleViolation, TransientError
 from hub.model.commands import DecideHeld, Verdict
 from hub.model.exchanges import ExchangeState
-from hub.model.payments import QueuedPayment, UnmatchedPayment
+from hub.model.payment_file import PayeeAccount
+from hub.model.payments import SHARE_OF_LUMP, QueuedPayment, UnmatchedPayment
 from hub.model.tenant import Tenant
 from hub.services.chart import chart_of
-from hub.services.payees import Payees
+from hub.services.payees import Payee, Payees
 from hub.services.payments.clearing import pair_accounts
+from hub.services.payments.comparing import Compared, place
 from hub.services.payments.deciding import Decided, decide, mentions_of, postings_of, queued
 from hub.services.payments.made_lumps import REASON as LUMP_MADE_PAYMENT
-from hub.services.payments.made_lumps import give_way, make_way
+from hub.services.payments.made_lumps import make_way
+from hub.services.payments.other_tellings import REASON as LUMP_HAS_SPECIFICATION
 from hub.services.payments.posting import VOUCHER_TYPE, signal_watched
 from hub.services.ports import JsonObject, UnitOfWork
 
-ONE_GROUP = ("day_overlaps_in_part", LUMP_MADE_PAYMENT)  # such a group is decided whole: it stands or falls together
+ONE_GROUP = (
+    "day_overlaps_in_part",
+    LUMP_MADE_PAYMENT,
+    LUMP_HAS_SPECIFICATION,
+)  # such a group is decided whole: it stands or falls together
 BY_COMMAND = -1  # holds an account while a command changes it; runs have numbers above zero
 
 
@@ -26,19 +36,23 @@ def decide_held(work: UnitOfWork, tenant: Tenant, command: DecideHeld) -> JsonOb
     """Decide a group of held payments, or some by id.
 
     Of payments that say who paid a lump that was made a payment: as new money they are posted and that payment is taken
-    back, as the same money they are closed. The answer's `held_again` counts payments found to be such only now.
+    back, as the same money they are closed. The answer's `held_again` counts payments found to be such only now, and
+    those that are in doubt, since their account is known, beside what another file has brought; `closed` those that
+    are the same money as that.
 
     Raises:
-        DataError: none of them is held.
-        RuleViolation: a twin is not booked any more, or a group would be split.
+        DataError: none of them is held, or their payee account has to be given.
+        RuleViolation: a twin is not booked any more, a group would be split, or a lump booked twice.
         TransientError: a run is judging or posting at one of their accounts.
     """
-    held = _held(work, command)
+    payee = _payee_given(work, tenant, command.payee_account)
+    held = _held(work, command, payee)
     payments = [payment for payment, _ in held]
     if command.verdict is Verdict.SAME_MONEY:
         result = _close(work, held)
     else:
-        result = _post_as_new(work, tenant, payments, command)
+        _refuse_booked_lumps(held)
+        result = _post_as_new(work, tenant, payments, payee)
     work.events.record(
         "held_payments_decided",
         verdict=command.verdict,
@@ -62,12 +76,16 @@ def claim_accounts(work: UnitOfWork, account_numbers: Collection[int]) -> None:
         raise TransientError("a run is posting to the payee account: say it again when that has ended")
 
 
-def _held(work: UnitOfWork, command: DecideHeld) -> list[tuple[QueuedPayment, bool]]:
+def _held(work: UnitOfWork, command: DecideHeld, payee: Payee | None) -> list[tuple[QueuedPayment, bool]]:
     wanted = sorted(set(command.payment_ids))
     seen = [payment for payment, _ in work.queue.held(group=command.group, payment_ids=wanted)]
-    claim_accounts(work, {payment.account_no for payment in seen} - {0})  # first of all, as a run does
+    given = payee.account_no if payee is not None else 0
+    accounts = {payment.account_no or given for payment in seen} - {0}
+    claim_accounts(work, accounts)  # first of all, as a run does
     work.queue.lock([payment.payment_id for payment in seen])
     held = work.queue.held(group=command.group, payment_ids=wanted)
+    if not {payment.account_no for payment, _ in held} <= {0, *accounts}:
+        raise TransientError("the payments have just got their payee account: say it again")
     if not held:
         raise DataError("no such payment is held: list the queue and give its group or ids as they stand there")
     missing = set(wanted) - {payment.payment_id for payment, _ in held}
@@ -85,8 +103,7 @@ def _refuse_split_groups(work: UnitOfWork, payments: Sequence[QueuedPayment]) ->
 
 
 def _close(work: UnitOfWork, held: Sequence[tuple[QueuedPayment, bool]]) -> JsonObject:
-    pairs: list[tuple[int, int]] = []
-    shares: list[tuple[int, int]] = []  # of one payment that was made of a lump
+    same: dict[str, list[tuple[int, int]]] = defaultdict(list)  # by the reason they were held for
     for payment, twin_is_booked in held:
         if payment.twin_payment is None:
             raise RuleViolation(f"payment {payment.payment_id} is held as {payment.reason}: there is no other like it")
@@ -95,10 +112,12 @@ def _close(work: UnitOfWork, held: Sequence[tuple[QueuedPayment, bool]]) -> Json
                 f"payment {payment.payment_id} would be the same money as one that has been undone: "
                 "take it as new money, or receive that file again first"
             )
-        same = (payment.payment_id, payment.twin_payment)
-        (shares if payment.reason == LUMP_MADE_PAYMENT else pairs).append(same)
+        same[payment.reason].append((payment.payment_id, payment.twin_payment))
+    of_a_lump, of_its_specification = same.pop(LUMP_MADE_PAYMENT, []), same.pop(LUMP_HAS_SPECIFICATION, [])
+    pairs = [pair for found in same.values() for pair in found]
     _refuse_twins_told_twice(work, pairs)
-    work.queue.close_as_duplicate([*pairs, *shares], "person")
+    work.queue.close_as_duplicate([*pairs, *of_a_lump], "person")
+    work.queue.close_as_duplicate(of_its_specification, SHARE_OF_LUMP)
     return {"closed": len(held)}
 
 
@@ -120,55 +139,69 @@ def _refuse_twins_told_twice(work: UnitOfWork, pairs: Sequence[tuple[int, int]])
         )
 
 
-def _post_as_new(work: UnitOfWork, tenant: Tenant, held: Sequence[QueuedPayment], command: DecideHeld) -> JsonObject:
+def _refuse_booked_lumps(held: Sequence[tuple[QueuedPayment, bool]]) -> None:
+    """One movement of the bank account is booked once, whichever format says who paid it."""
+    for payment, twin_is_booked in held:
+        if payment.reason == LUMP_HAS_SPECIFICATION and twin_is_booked:
+            raise RuleViolation(
+                f"payment {payment.payment_id} tells a lump that is booked as payment {payment.twin_payment} and those "
+                "with it: close it as the same money, or undo that file first"
+            )
+
+
+def _post_as_new(work: UnitOfWork, tenant: Tenant, held: Sequence[QueuedPayment], payee: Payee | None) -> JsonObject:
     for exchange_no in sorted({payment.exchange_no for payment in held}):
         state = work.exchanges.get(exchange_no).state
         if state != ExchangeState.POSTED:
             raise RuleViolation(f"exchange {exchange_no} is {state}: wait until it is posted, then decide")
-    ids = [payment.payment_id for payment in held]
-    _place_unknown(work, tenant, held, command.payee_account)
-    _take_lumps_back(work, tenant, [payment for payment in held if payment.reason == LUMP_MADE_PAYMENT])
-    return post_held(work, tenant, ids)
-
-
-def _take_lumps_back(work: UnitOfWork, tenant: Tenant, held: Sequence[QueuedPayment]) -> None:
-    firsts = {payment.twin_payment: payment for payment in reversed(held)}
-    for twin, first in firsts.items():
-        made = work.lumps.made_as(twin) if twin is not None else None
-        if made is not None:
-            give_way(work, tenant, made, first.exchange_no, heir=first.payment_id)
+    placed = _place_unknown(work, [payment for payment in held if not payment.account_no], payee)
+    known = [payment.payment_id for payment in held if payment.account_no]
+    posted = post_held(work, tenant, [*known, *placed.new])
+    return {**posted, "closed": placed.closed, "held_again": posted["held_again"] + placed.held}
 
 
 def post_held(work: UnitOfWork, tenant: Tenant, payment_ids: Sequence[int]) -> JsonObject:
     """Post held payments as new money, raise their deposits, and pair those with what the bank account moved."""
-    waiting = make_way(work, tenant, payment_ids)
-    ids = [payment_id for payment_id in payment_ids if payment_id not in waiting]
+    way = make_way(work, tenant, payment_ids)
+    ids = [payment_id for payment_id in payment_ids if payment_id not in way.waiting]
     work.queue.release(ids)
     decided = post_payments(work, tenant, work.matching.payments(ids))
-    pairs = pair_accounts(work, work.lumps.raise_deposits(ids))
+    accounts = work.lumps.raise_deposits(ids)
+    work.lumps.pair(way.pairs)
+    pairs = len(way.pairs) + pair_accounts(work, accounts)
     suspended = sum(1 for item in decided if item.allocation.rest_ore)
     return {
         "placed": len(decided) - suspended,
         "suspended": suspended,
         "pairs": pairs,
-        "held_again": len(waiting),
+        "held_again": len(way.waiting),
     }
 
 
-def _place_unknown(work: UnitOfWork, tenant: Tenant, held: Sequence[QueuedPayment], payee_account: str) -> None:
-    unknown = [payment.payment_id for payment in held if not payment.account_no]
-    if not unknown:
-        return
-    payees = Payees(tenant, work.accounts.numbers())
+def _payee_given(work: UnitOfWork, tenant: Tenant, payee_account: str) -> Payee | None:
+    """Return the payee account that a person gives for payments whose own is not known, if it is the tenant's."""
     scheme, _, number = payee_account.partition(":")
-    owner = tenant.canonical_account(scheme, number) if number else None
-    accounts = [payee.account_no for payee in payees.by_number.values() if owner and payee.account == owner[1]]
-    if not accounts:
+    return Payees(tenant, work.accounts.numbers()).find(PayeeAccount(scheme, number))
+
+
+def _place_unknown(work: UnitOfWork, unknown: Sequence[QueuedPayment], payee: Payee | None) -> Compared:
+    if not unknown:
+        return Compared([], 0, 0)
+    if payee is None:
         raise DataError(
-            f"the payee account of payment {unknown[0]} is not known: give payee_account, one of the tenant's, "
-            "such as bankgiro:9912346"
+            f"the payee account of payment {unknown[0].payment_id} is not known: give payee_account, one of the "
+            "tenant's, such as bankgiro:9912346"
         )
-    work.queue.place_at(unknown, accounts[0])
+    by_file = attrgetter("exchange_no")
+    compared = [
+        place(work, exchange_no, [payment.payment_id for payment in payments], payee)
+        for exchange_no, payments in groupby(sorted(unknown, key=by_file), key=by_file)
+    ]
+    return Compared(
+        [payment_id for found in compared for payment_id in found.new],
+        sum(found.closed for found in compared),
+        sum(found.held for found in compared),
+    )
 
 
 def post_payments(work: UnitOfWork, tenant: Tenant, payments: Sequence[UnmatchedPayment]) -> list[Decided]:

@@ -134,7 +134,7 @@ class PaymentFileRun:
     def _finish(self, work: UnitOfWork, input: JsonObject) -> JsonObject:
         exchange_no, run_no = input["exchange_no"], input["run_no"]
         reversals = apply_reversals(work, self._tenant, exchange_no, run_no)
-        work.lumps.add_reversals(exchange_no)
+        work.lumps.count_done_reversals(exchange_no)
         moved = post_movements(work, self._tenant, exchange_no, run_no)
         accounts = {section.account_no for section in work.loading.loaded_sections(exchange_no)} - {0}
         pairs = pair_accounts(work, accounts)

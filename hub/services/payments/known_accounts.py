@@ -1,17 +1,18 @@
-"""Payments held for an account the settings did not have: posted once a setting is mended."""
+"""Payments held for an account the settings did not have: compared and posted once a setting is mended."""
 
 from __future__ import annotations
 
+from hub.model.exchanges import ExchangeState
 from hub.model.payment_file import PayeeAccount
-from hub.model.payments import QueuedPayment
+from hub.model.payments import UnknownAccount
 from hub.model.tenant import Tenant
 from hub.services.payees import Payee, Payees
-from hub.services.payments.holding import post_held
+from hub.services.payments.comparing import place
+from hub.services.payments.holding import BY_COMMAND, post_held
 from hub.services.ports import UnitOfWork
 
-REASON = "unknown_payee_account"
 TASK = "unknown_payee_account"
-BATCH = 10_000
+BATCH = 10_000  # posted in one transaction; the next round goes on
 
 
 def ask_about_unknown_accounts(work: UnitOfWork, exchange_no: int, held: int) -> None:
@@ -26,32 +27,47 @@ def ask_about_unknown_accounts(work: UnitOfWork, exchange_no: int, held: int) ->
 
 
 def post_to_known_accounts(work: UnitOfWork, tenant: Tenant) -> int:
-    """Post held payments whose account the settings have now, and return how many."""
-    waiting = [item for item in work.queue.waiting(state="held", limit=BATCH) if item.reason == REASON]
-    if not waiting:
-        return 0
-    placed = _placed(work, Payees(tenant, work.accounts.numbers()), waiting)
-    ids = sorted(placed)
-    for account_no in sorted(set(placed.values())):
-        work.queue.place_at([number for number in ids if placed[number] == account_no], account_no)
-    if ids:
-        post_held(work, tenant, ids)
-    left = {item.exchange_no for item in waiting if item.payment_id not in placed}
-    for exchange_no in {item.exchange_no for item in waiting} - left:
-        work.commands.close_task(TASK, str(exchange_no))
-    return len(ids)
+    """Post held payments whose account the settings have now and that no other file has brought; return how many.
+
+    An account at which a run is judging or posting waits for the next round.
+    """
+    known = _claimed(work, _known(work, tenant))
+    for unknown, payee in known.items():
+        if not unknown.account_no:
+            place(work, unknown.exchange_no, work.queue.held_for(unknown), payee)
+    ids = work.queue.placed_at({payee.account_no for payee in known.values()}, BATCH) if known else []
+    held_again = post_held(work, tenant, ids)["held_again"] if ids else 0
+    _close_tasks(work)
+    work.accounts.release(BY_COMMAND)
+    return len(ids) - int(held_again)
 
 
-def _placed(work: UnitOfWork, payees: Payees, waiting: list[QueuedPayment]) -> dict[int, int]:
-    """Return the account number of each payment whose section's account is known now."""
-    known: dict[tuple[int, int], Payee | None] = {}
-    for exchange_no in {item.exchange_no for item in waiting}:
-        for section in work.loading.loaded_sections(exchange_no):
-            scheme, _, number = section.account.partition(":")
-            known[exchange_no, section.section_no] = payees.find(PayeeAccount(scheme, number))
-    placed = {}
-    for payment in work.matching.payments([item.payment_id for item in waiting]):
-        payee = known.get((payment.exchange_no, payment.section_no))
-        if payee is not None:
-            placed[payment.payment_id] = payee.account_no
-    return placed
+def _known(work: UnitOfWork, tenant: Tenant) -> dict[UnknownAccount, Payee]:
+    """Return each account that payments of posted files are held for and that the settings have now."""
+    waiting = work.queue.unknown_accounts()
+    payees = Payees(tenant, work.accounts.numbers())
+    posted = {no for no in {unknown.exchange_no for unknown in waiting} if _is_posted(work, no)}
+    found = {unknown: _payee(payees, unknown) for unknown in waiting if unknown.exchange_no in posted}
+    return {unknown: payee for unknown, payee in found.items() if payee is not None}
+
+
+def _is_posted(work: UnitOfWork, exchange_no: int) -> bool:
+    return work.exchanges.get(exchange_no).state == ExchangeState.POSTED
+
+
+def _payee(payees: Payees, unknown: UnknownAccount) -> Payee | None:
+    scheme, _, number = unknown.account.partition(":")
+    return payees.get(unknown.account_no) or payees.find(PayeeAccount(scheme, number))
+
+
+def _claimed(work: UnitOfWork, known: dict[UnknownAccount, Payee]) -> dict[UnknownAccount, Payee]:
+    numbers = sorted({payee.account_no for payee in known.values()})
+    free = {account_no for account_no in numbers if work.accounts.claim([account_no], BY_COMMAND)}
+    return {unknown: payee for unknown, payee in known.items() if payee.account_no in free}
+
+
+def _close_tasks(work: UnitOfWork) -> None:
+    still = {str(unknown.exchange_no) for unknown in work.queue.unknown_accounts()}
+    for task in work.commands.open_tasks():
+        if task["kind"] == TASK and task["subject"] not in still:
+            work.commands.close_task(TASK, task["subject"])

@@ -8,9 +8,11 @@ from datetime import date
 from hub.banking_calendar import banking_days_between
 from hub.errors import DataError, RuleViolation
 from hub.model.commands import MakeLumpPayment
+from hub.model.exchanges import ExchangeState
 from hub.model.payments import Deposit, Lump
 from hub.model.tenant import Tenant
 from hub.money import format_kronor
+from hub.rules.payments.pairing import may_be_part
 from hub.rules.references import normal_form, scan_references
 from hub.services.payees import Payee, Payees
 from hub.services.payments.holding import BY_COMMAND, claim_accounts, post_payments
@@ -29,37 +31,62 @@ def make_lump_payment(work: UnitOfWork, tenant: Tenant, command: MakeLumpPayment
 
     Raises:
         DataError: there is no such lump.
-        RuleViolation: it is not alone, brought no money, or its payments are stated or held.
+        RuleViolation: it is not alone, brought no money, its payments are stated or held, or its account is not the
+            settings' any more.
         TransientError: a run is judging or posting at its account, and may bring its payments.
     """
-    lump = work.lumps.get(command.lump_no)
-    if lump is None:
+    account_no = work.lumps.account_of(command.lump_no)
+    if account_no is None:
         raise DataError(f"there is no lump {command.lump_no}")
-    claim_accounts(work, {lump.account_no})
-    _refuse_unfit(work, lump)
-    result = _make_payments(work, tenant, [(lump, command.reference)], command.user)
+    payee = Payees(tenant, work.accounts.numbers()).get(account_no)
+    if payee is None:
+        raise RuleViolation(
+            f"the settings have the payee account of lump {command.lump_no} no longer: add it to a company again"
+        )
+    claim_accounts(work, {account_no})
+    lump = work.lumps.get(command.lump_no)
+    problem = _problem(work, lump)
+    if problem:
+        raise RuleViolation(problem)
+    result = _make_payments(work, tenant, [(payee, lump)], command.reference, command.user)
     work.accounts.release(BY_COMMAND)
     return result
 
 
-def _refuse_unfit(work: UnitOfWork, lump: Lump) -> None:
+def _problem(work: UnitOfWork, lump: Lump) -> str:
+    """Say why a lump, read under the claim on its account, cannot become a payment; empty when it can."""
     if lump.state != "alone":
-        raise RuleViolation(f"lump {lump.lump_no} is {lump.state}: only one that stays alone can become a payment")
+        return f"lump {lump.lump_no} is {lump.state}: only one that stays alone can become a payment"
     if lump.amount_ore <= 0:
-        raise RuleViolation(f"lump {lump.lump_no} took money from the account: it is no payment")
+        return f"lump {lump.lump_no} took money from the account: it is no payment"
+    if work.lumps.details(lump)[0]:
+        return f"the bank has stated the payments of lump {lump.lump_no}: decide those that are held"
     if is_expected(work, lump):
-        raise RuleViolation(f"payments that are held may be those of lump {lump.lump_no}: decide them first")
+        return f"payments that are held may be those of lump {lump.lump_no}: decide them first"
+    undone = _undone_with_part(work, lump)
+    if undone:
+        return (
+            f"a part of lump {lump.lump_no} may be booked already: exchange {undone[0]} was undone and some of its "
+            "payments were left out; receive that file again first"
+        )
+    return ""
 
 
-def _make_payments(work: UnitOfWork, tenant: Tenant, chosen: Sequence[tuple[Lump, str]], user: str) -> JsonObject:
-    payees = Payees(tenant, work.accounts.numbers())
+def _undone_with_part(work: UnitOfWork, lump: Lump) -> list[int]:
+    """Return undone files of which so much is still booked that it may be a part of the lump."""
+    parts = [deposit for deposit in work.lumps.deposits(lump.account_no) if may_be_part(deposit, lump)]
+    numbers = sorted({deposit.exchange_no for deposit in parts})
+    return [number for number in numbers if work.exchanges.get(number).state == ExchangeState.UNDONE]
+
+
+def _make_payments(
+    work: UnitOfWork, tenant: Tenant, chosen: Sequence[tuple[Payee, Lump]], reference: str, user: str
+) -> JsonObject:
+    """Make payments of lumps that may become such; `reference` is what a person gives."""
     ids = []
-    for lump, given in chosen:
-        stated, texts = work.lumps.details(lump)
-        if stated:
-            raise RuleViolation(f"the bank has stated the payments of lump {lump.lump_no}: decide those that are held")
-        reference = normal_form(given) or _reference(texts, payees.by_number[lump.account_no])
-        ids.append(work.lumps.add_payment(lump, reference, texts))
+    for payee, lump in chosen:
+        _, texts = work.lumps.details(lump)
+        ids.append(work.lumps.add_payment(lump, normal_form(reference) or _reference(texts, payee), texts))
         work.lumps.change(lump.lump_no, "payment")
         work.commands.close_task(LONE_LUMP, str(lump.lump_no))
         _record(work, lump, ids[-1], user)
@@ -99,14 +126,20 @@ def watch_clearing(work: UnitOfWork, tenant: Tenant) -> JsonObject:
     its other side since are closed. Deposits of an account whose own movements nobody has ever told are left in peace.
     """
     payees = sorted(Payees(tenant, work.accounts.numbers()).by_number.values(), key=lambda payee: payee.account_no)
-    lumps = [(payee, lump) for payee in payees for lump in _lone_lumps(work, payee)]
-    become = [lump for payee, lump in lumps if _is_payment(work, payee, lump)]
-    tasks = {(LONE_LUMP, str(lump.lump_no)): _about_lump(lump) for _, lump in lumps if lump not in become}
+    become = []
+    tasks = {}
+    for payee in payees:
+        may_become = _is_free(work, payee)
+        for lump in _lone_lumps(work, payee):
+            if may_become and not _problem(work, lump):
+                become.append((payee, lump))
+            else:
+                tasks[LONE_LUMP, str(lump.lump_no)] = _about_lump(lump)
     lone_deposits = [deposit for payee in payees for deposit in _lone_deposits(work, payee)]
     tasks.update({(LONE_DEPOSIT, _subject(deposit)): _about_deposit(deposit) for deposit in lone_deposits})
     _set_tasks(work, tasks)
     if become:
-        _make_payments(work, tenant, [(lump, "") for lump in become], BY_PROFILE)
+        _make_payments(work, tenant, become, "", BY_PROFILE)
     work.accounts.release(BY_COMMAND)
     return {"tasks": len(tasks), "payments": len(become)}
 
@@ -121,18 +154,16 @@ def _lone_deposits(work: UnitOfWork, payee: Payee) -> list[Deposit]:
     return [deposit for deposit in deposits if _has_waited(payee, deposit.booked_date, work.today)]
 
 
-def _is_payment(work: UnitOfWork, payee: Payee, lump: Lump) -> bool:
-    """Deposits that stand alone too, and payments that are held, may be the lump: then a person looks.
+def _is_free(work: UnitOfWork, payee: Payee) -> bool:
+    """Say whether the account's lone lumps become payments by themselves; they stay as they are from now on.
 
-    While a run judges or posts at the account its payments may be, and the lump is looked at next time.
+    Deposits that stand alone too may be a lump: then a person looks. While a run judges or posts at the account its
+    payments may be, and the lumps are looked at next time.
     """
     return (
         payee.account.lumps_are_payments
-        and lump.amount_ore > 0
         and work.accounts.claim([payee.account_no], BY_COMMAND)
-        and not work.lumps.details(lump)[0]
         and not work.lumps.deposits(payee.account_no)
-        and not is_expected(work, lump)
     )
 
 

@@ -7,20 +7,43 @@ has been placed since stands; the specification's payments are held as one group
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
 from hub.errors import RuleViolation
-from hub.model.payments import Deposit, Lump, MadePayment
+from hub.model.payments import Deposit, Lump, MadePayment, QueuedPayment
 from hub.model.tenant import Tenant
-from hub.rules.payments.pairing import pair
+from hub.rules.payments.pairing import pair_new
 from hub.services.payments.clearing import told_movements
+from hub.services.payments.other_tellings import hand_over
 from hub.services.payments.reversing import take_back
 from hub.services.ports import UnitOfWork
 
 REASON = "lump_made_payment"  # why a specification's payments are held
 CAUSE = "replaced_by_specification"  # why the payment made of a lump is taken back
 
-Entry = tuple[int, int]  # section and entry number within the file
+Entry = tuple[int, int, int]  # exchange, section and entry number
+Pair = tuple[Deposit, Lump]
+
+
+class Met(NamedTuple):
+    """What has found its other side, though it is written down later."""
+
+    entries: set[Entry]
+    lumps: set[int]
+
+    def add(self, pairs: Iterable[Pair]) -> None:
+        """Take pairs in."""
+        for deposit, lump in pairs:
+            self.entries.add(_entry(deposit))
+            self.lumps.add(lump.lump_no)
+
+
+class Way(NamedTuple):
+    """What was made way for held payments: those that wait for another decision, and pairs to write down."""
+
+    waiting: set[int]
+    pairs: list[Pair]
 
 
 def meet_specification(work: UnitOfWork, tenant: Tenant, exchange_no: int) -> None:
@@ -28,81 +51,78 @@ def meet_specification(work: UnitOfWork, tenant: Tenant, exchange_no: int) -> No
 
     Runs after the file's deposits are made and before any of it is posted.
     """
-    for account_no in work.lumps.made_accounts(exchange_no):
-        made = _made(work, account_no, exchange_no)
-        if made:
-            settled = _own_movements(work, exchange_no)
-            settled |= _meet_deposits(work, tenant, exchange_no, made, settled)
-            _meet_held_in_part(work, exchange_no, _made(work, account_no, exchange_no), settled)
-
-
-def _made(work: UnitOfWork, account_no: int, exchange_no: int) -> dict[int, MadePayment]:
-    family = work.loading.loaded_sections(exchange_no)[0].family
-    return {made.lump.lump_no: made for made in work.lumps.made(account_no, family)}
+    accounts = work.lumps.made_accounts(exchange_no)
+    if not accounts:
+        return
+    family = _family(work, exchange_no)
+    met = Met(_own_movements(work, exchange_no), set())
+    for account_no in accounts:
+        new = [deposit for deposit in work.lumps.deposits(account_no) if deposit.exchange_no == exchange_no]
+        for made, deposits in _find_made(work, account_no, family, new, met):
+            if made.is_untouched:
+                give_way(work, tenant, made, deposits)
+                work.lumps.pair([(deposit, made.lump) for deposit in deposits])
+            else:
+                _hold(work, exchange_no, deposits, made)
+        # Some payments of a deposit are held for another reason: with them it would be the lump, so the others wait.
+        whole = work.lumps.expected_deposits(work.lumps.held_at(account_no, exchange_no))
+        for made, deposits in _find_made(work, account_no, family, whole, met):
+            _hold(work, exchange_no, deposits, made)
 
 
 def _own_movements(work: UnitOfWork, exchange_no: int) -> set[Entry]:
     """Return the entries of a statement that bring their own, new movement of the bank account."""
-    return {(lump.section_no, lump.entry_no) for lump in told_movements(work, exchange_no) if lump.state == "alone"}
+    movements = told_movements(work, exchange_no)
+    return {(exchange_no, lump.section_no, lump.entry_no) for lump in movements if lump.state == "alone"}
 
 
-def _meet_deposits(
-    work: UnitOfWork, tenant: Tenant, exchange_no: int, made: dict[int, MadePayment], own: set[Entry]
-) -> set[Entry]:
-    """Return the entries of the file whose deposits have found a lump, one that stands alone or one of `made`."""
-    lumps = _alone_first(work, made.values())
+def _find_made(
+    work: UnitOfWork, account_no: int, family: str, new: Iterable[Deposit], met: Met
+) -> list[tuple[MadePayment, list[Deposit]]]:
+    """Return the payments made of lumps that new deposits of an account are, each with its deposits, old ones too.
+
+    All that finds its other side is added to `met`, what finds a lump that stands alone too: it is paired with that one
+    when its payments are posted.
+    """
+    made = {payment.lump.lump_no: payment for payment in work.lumps.made(account_no, family)}
+    alone = [lump for lump in work.lumps.lumps(account_no) if lump.lump_no not in met.lumps]
+    asked = [deposit for deposit in new if _entry(deposit) not in met.entries]
+    old = _others(work, account_no, asked, met)
+    pairs = pair_new(asked, old, alone, [payment.lump for payment in made.values()])
+    met.add(pairs)
     found: dict[int, list[Deposit]] = defaultdict(list)
-    for deposit, lump in pair(_without(own, exchange_no, work.lumps.deposits(lumps[0].account_no)), lumps):
+    for deposit, lump in pairs:
         found[lump.lump_no].append(deposit)
-    settled: set[Entry] = set()
-    for number, deposits in sorted(found.items()):
-        new = [deposit for deposit in deposits if deposit.exchange_no == exchange_no]
-        settled.update((deposit.section_no, deposit.entry_no) for deposit in new)
-        if new and number in made:
-            _meet(work, tenant, made[number], deposits, new)
-    return settled
+    return [(made[number], deposits) for number, deposits in sorted(found.items()) if number in made]
 
 
-def _meet(
-    work: UnitOfWork, tenant: Tenant, made: MadePayment, deposits: Sequence[Deposit], new: Sequence[Deposit]
-) -> None:
-    if made.is_untouched:
-        give_way(work, tenant, made, new[0].exchange_no, heir=work.lumps.first_payment(new[0]))
-        work.lumps.pair([(deposit, made.lump) for deposit in deposits])
-    else:
-        _hold(work, new, made)
+def _others(work: UnitOfWork, account_no: int, new: Iterable[Deposit], met: Met) -> list[Deposit]:
+    apart = met.entries | {_entry(deposit) for deposit in new}
+    return [deposit for deposit in work.lumps.deposits(account_no) if _entry(deposit) not in apart]
 
 
-def _meet_held_in_part(work: UnitOfWork, exchange_no: int, made: dict[int, MadePayment], settled: set[Entry]) -> None:
-    """Some payments of the deposit are held for another reason: with them it would be the lump, so the others wait."""
-    for account_no in {payment.lump.account_no for payment in made.values()}:
-        deposits = work.lumps.expected_deposits(work.lumps.held_at(account_no, exchange_no))
-        lumps = [payment.lump for payment in made.values()]
-        for deposit, lump in pair(_without(settled, exchange_no, deposits), lumps):
-            _hold(work, [deposit], made[lump.lump_no])
+def _entry(deposit: Deposit) -> Entry:
+    return deposit.exchange_no, deposit.section_no, deposit.entry_no
 
 
-def _without(settled: set[Entry], exchange_no: int, deposits: Iterable[Deposit]) -> list[Deposit]:
-    return [d for d in deposits if d.exchange_no != exchange_no or (d.section_no, d.entry_no) not in settled]
-
-
-def _alone_first(work: UnitOfWork, made: Iterable[MadePayment]) -> list[Lump]:
-    lumps = [payment.lump for payment in made]
-    return [*work.lumps.lumps(lumps[0].account_no), *lumps] if lumps else []
-
-
-def _hold(work: UnitOfWork, deposits: Iterable[Deposit], made: MadePayment) -> None:
+def _hold(work: UnitOfWork, exchange_no: int, deposits: Iterable[Deposit], made: MadePayment) -> None:
+    """Hold what the file brings of the deposits; parts that came before are booked."""
+    group = _group(made, exchange_no)
     for deposit in deposits:
-        group = _group(made, deposit.exchange_no)
-        work.lumps.hold_deposit(deposit, twin_payment=made.payment_id, reason=REASON, group=group)
+        if deposit.exchange_no == exchange_no:
+            work.lumps.hold_deposit(deposit, twin_payment=made.payment_id, reason=REASON, group=group)
 
 
 def _group(made: MadePayment, exchange_no: int) -> str:
     return f"lump:{made.lump.lump_no}:{exchange_no}"
 
 
-def give_way(work: UnitOfWork, tenant: Tenant, made: MadePayment, exchange_no: int, *, heir: int) -> None:
-    """Take the payment made of a lump back, booked today; what was the same money as it is now the same as `heir`.
+def give_way(
+    work: UnitOfWork, tenant: Tenant, made: MadePayment, deposits: Sequence[Deposit], decided: Collection[int] = ()
+) -> None:
+    """Take the payment made of a lump back, booked today: its money is that of these deposits.
+
+    `decided` are held payments of the deposits that are going to be posted.
 
     Raises:
         RuleViolation: it was refunded, or the bank took it back.
@@ -112,6 +132,7 @@ def give_way(work: UnitOfWork, tenant: Tenant, made: MadePayment, exchange_no: i
             f"payment {made.payment_id} was made of lump {made.lump.lump_no} and has been refunded, or taken back by "
             "the bank: what says the same money can only be closed as that"
         )
+    exchange_no = max(deposit.exchange_no for deposit in deposits)
     take_back(
         work,
         tenant,
@@ -121,7 +142,8 @@ def give_way(work: UnitOfWork, tenant: Tenant, made: MadePayment, exchange_no: i
         exchange_no=exchange_no,
         occasion=f"lump:{made.payment_id}",
     )
-    work.lumps.give_way(made, heir)
+    hand_over(work, made.payment_id, deposits, decided)
+    work.lumps.stand_alone_again(made)
     work.events.record(
         "lump_payment_replaced",
         lump_no=made.lump.lump_no,
@@ -132,34 +154,68 @@ def give_way(work: UnitOfWork, tenant: Tenant, made: MadePayment, exchange_no: i
     )
 
 
-def make_way(work: UnitOfWork, tenant: Tenant, payment_ids: Sequence[int]) -> set[int]:
-    """Make way for held payments that are going to be posted; return those that have to wait for another decision.
+def make_way(work: UnitOfWork, tenant: Tenant, payment_ids: Sequence[int]) -> Way:
+    """Make way for held payments that are going to be posted as new money.
 
-    With them their deposit may be a lump that was made a payment, which was not seen while they were held.
+    Those that are held for a payment made of a lump replace it: a person has decided so. With others their deposit may
+    be such a lump, which was not seen while they were held.
     """
-    waiting: set[int] = set()
-    places: dict[tuple[int, int], list[Deposit]] = defaultdict(list)
-    for deposit in work.lumps.expected_deposits(payment_ids):
-        places[deposit.account_no, deposit.exchange_no].append(deposit)
-    for (account_no, exchange_no), deposits in places.items():
-        made = _made(work, account_no, exchange_no)
-        for deposit, lump in pair(deposits, _alone_first(work, made.values())):
-            if lump.lump_no in made:
-                waiting.update(_decide_again(work, tenant, deposit, made[lump.lump_no]))
-    return waiting
+    ids = set(payment_ids)
+    way, met = Way(set(), []), Met(set(), set())
+    _replace_decided(work, tenant, [held for held, _ in work.queue.held(payment_ids=payment_ids)], way)
+    met.add(way.pairs)
+    for (account_no, family), deposits in _places(work, payment_ids).items():
+        for made, together in _find_made(work, account_no, family, deposits, met):
+            if made.is_untouched:
+                give_way(work, tenant, made, together, ids)
+                way.pairs.extend((deposit, made.lump) for deposit in together)
+            else:
+                way.waiting.update(_hold_again(work, together, made, ids))
+    return way
 
 
-def _decide_again(work: UnitOfWork, tenant: Tenant, deposit: Deposit, made: MadePayment) -> list[int]:
-    payment_ids = work.lumps.held_of(deposit)
-    if made.is_untouched:
-        give_way(work, tenant, made, deposit.exchange_no, heir=payment_ids[0])
-        return []
-    group = _group(made, deposit.exchange_no)
-    work.queue.change(payment_ids, reason=REASON, twin_payment=made.payment_id, held_group=group)
-    return payment_ids
+def _replace_decided(work: UnitOfWork, tenant: Tenant, held: Iterable[QueuedPayment], way: Way) -> None:
+    groups: dict[int | None, list[int]] = defaultdict(list)
+    for payment in held:
+        if payment.reason == REASON:
+            groups[payment.twin_payment].append(payment.payment_id)
+    for twin, ids in groups.items():
+        made = work.lumps.made_as(twin) if twin is not None else None
+        if made is not None:
+            new = work.lumps.expected_deposits(ids)
+            old = _others(work, made.lump.account_no, new, Met(set(), set()))
+            pairs = pair_new(new, old, [], [made.lump])
+            give_way(work, tenant, made, [deposit for deposit, _ in pairs] or new, ids)
+            way.pairs.extend(pairs)
+
+
+def _places(work: UnitOfWork, payment_ids: Sequence[int]) -> dict[tuple[int, str], list[Deposit]]:
+    """Return the deposits that payments will be, by account and family."""
+    expected = work.lumps.expected_deposits(payment_ids)
+    families = {number: _family(work, number) for number in {deposit.exchange_no for deposit in expected}}
+    places: dict[tuple[int, str], list[Deposit]] = defaultdict(list)
+    for deposit in expected:
+        places[deposit.account_no, families[deposit.exchange_no]].append(deposit)
+    return places
+
+
+def _family(work: UnitOfWork, exchange_no: int) -> str:
+    return work.loading.loaded_sections(exchange_no)[0].family
+
+
+def _hold_again(
+    work: UnitOfWork, deposits: Iterable[Deposit], made: MadePayment, payment_ids: Collection[int]
+) -> list[int]:
+    again = []
+    for deposit in deposits:
+        ids = [found.payment_id for found in work.lumps.payments_in(deposit) if found.payment_id in payment_ids]
+        group = _group(made, deposit.exchange_no)
+        work.queue.change(ids, reason=REASON, twin_payment=made.payment_id, held_group=group)
+        again += ids
+    return again
 
 
 def is_expected(work: UnitOfWork, lump: Lump) -> bool:
-    """Say whether payments that are held would be the lump, once they are posted."""
-    held = work.lumps.held_at(lump.account_no)
-    return bool(held) and bool(pair(work.lumps.expected_deposits(held), [lump]))
+    """Say whether payments that are held would be the lump, once they are posted, with deposits that stand alone."""
+    new = work.lumps.expected_deposits(work.lumps.held_at(lump.account_no))
+    return bool(pair_new(new, _others(work, lump.account_no, new, Met(set(), set())), [], [lump]))

@@ -23,12 +23,11 @@ from hub.model.payment_file import (
 )
 from hub.model.payments import LoadedSection, Placed
 from hub.rules.payments.matching import TEXT_QUALITY
-from hub.rules.references import normal_form, scan_references
+from hub.rules.references import normal_form
 from hub.services.payees import Payee, Payees
 from hub.services.ports import Work
 
 CHUNK_PAYMENTS = 20_000  # about half a second of one write transaction
-LONGEST_TEXT_REFERENCE = 35
 LISTED = "+"  # in no normal form: a list is never taken for one reference
 MOST_WARNINGS_KEPT = 50
 LARGEST_TOTAL_ORE = 2**62  # of a file; what the databases add up stays below 2^63
@@ -181,8 +180,7 @@ def _reference_of(event: Payment | Deduction, payee: Payee | None) -> tuple[str,
         return LISTED.join(sorted(normal_form(part.reference) for part in event.parts)), event.quality
     if not event.texts or payee is None:
         return "", event.quality
-    scanned = scan_references(event.texts, payee.control) if payee.company.matching.scan_texts else ()
-    reference = scanned[0] if len(scanned) == 1 else normal_form(event.texts[0])[:LONGEST_TEXT_REFERENCE]
+    reference = payee.reference_in(event.texts)
     return reference, TEXT_QUALITY if reference else event.quality
 
 

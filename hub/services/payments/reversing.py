@@ -6,13 +6,9 @@ A camt.054 and a camt.053 may both tell the same reversal: the second telling ch
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from enum import StrEnum
-
-from hub.model.payment_file import LOOKUP_KINDS
-from hub.model.payments import KeyOwner, LoadedReversal
+from hub.model.payments import LoadedReversal
 from hub.model.tenant import Tenant
+from hub.rules.payments.reversals import Outcome, outcome_of
 from hub.services.chart import chart_of
 from hub.services.payments.rematching import enqueue_rematch
 from hub.services.ports import JsonObject, UnitOfWork
@@ -21,20 +17,11 @@ CAUSE = "payment_reversed"
 VOUCHER_TYPE = "giro_payments"
 
 
-class Outcome(StrEnum):
-    """What became of a reversal."""
-
-    DONE = "done"
-    DUPLICATE = "duplicate"  # another family's file had told it already
-    HELD = "held"  # waits for a person
-
-
 def apply_reversals(work: UnitOfWork, tenant: Tenant, exchange_no: int, run_no: int) -> JsonObject:
     """Reverse the payments that a file takes back; return how many were reversed, told again and held."""
-    _deposit_left_out(work, exchange_no)
     counted = dict.fromkeys(Outcome, 0)
     for reversal in work.loading.loaded_reversals(exchange_no):
-        outcome, payment_id = _outcome(_may_mean(reversal, work.undoing.owners_of_keys(reversal)))
+        outcome, payment_id = outcome_of(reversal, work.undoing.owners_of_keys(reversal))
         counted[outcome] += 1
         if payment_id is None:
             _hold(work, reversal)
@@ -49,43 +36,6 @@ def apply_reversals(work: UnitOfWork, tenant: Tenant, exchange_no: int, run_no: 
     }
 
 
-def _deposit_left_out(work: UnitOfWork, exchange_no: int) -> None:
-    """What an undo left booked came in with the file's deposits, which were made anew without it."""
-    left_out = work.undoing.left_out_of(exchange_no)
-    if left_out:
-        work.lumps.raise_deposits(left_out)
-
-
-def _may_mean(reversal: LoadedReversal, owners: Sequence[KeyOwner]) -> dict[int, str]:
-    """Return the payments that a reversal may mean, and how each stands.
-
-    Keys that prove money decide. Else the names that others may have too find a payment when it alone has all of those
-    that are known, and a debit takes back what it brought: whatever became of the others, they may be meant as well.
-    """
-    proved = [owner for owner in owners if owner.kind not in LOOKUP_KINDS]
-    if proved or reversal.is_credit:
-        return {owner.payment_id: owner.standing for owner in proved}
-    named: dict[str, dict[int, str]] = defaultdict(dict)
-    for owner in owners:
-        if owner.kind in LOOKUP_KINDS:
-            named[owner.kind][owner.payment_id] = owner.standing
-    first, *others = named.values() or [{}]
-    common = {number: standing for number, standing in first.items() if all(number in other for other in others)}
-    return common if len(common) == 1 else {}
-
-
-def _outcome(owners: Mapping[int, str]) -> tuple[Outcome, int | None]:
-    """Choose what becomes of a reversal, and which payment it means; several that may be meant are for a person.
-
-    What another family has told already comes first: it is the same reversal, whatever else has the key.
-    """
-    for standing, outcome in (("told_elsewhere", Outcome.DUPLICATE), ("booked", Outcome.DONE)):
-        payments = [payment_id for payment_id, told in owners.items() if told == standing]
-        if payments:
-            return (outcome, payments[0]) if len(payments) == 1 else (Outcome.HELD, None)
-    return Outcome.HELD, None
-
-
 def reverse_payment(
     work: UnitOfWork, tenant: Tenant, reversal: LoadedReversal, payment_id: int, run_no: int | None
 ) -> None:
@@ -96,6 +46,7 @@ def reverse_payment(
         payment_id,
         cause=CAUSE,
         booked_date=reversal.booked_date,
+        happened_on=reversal.booked_date,
         exchange_no=reversal.exchange_no,
         occasion=f"reversal:{reversal.exchange_no}:{reversal.reversal_no}",
         run_no=run_no,
@@ -120,16 +71,18 @@ def take_back(
     booked_date: str,
     exchange_no: int,
     occasion: str,
+    happened_on: str | None = None,
     run_no: int | None = None,
 ) -> None:
     """Take one payment back: its entries by new ones, what is left of it in the suspense account too.
 
+    Interest is counted to `happened_on`, the day the money left; without it as if the payment had never been.
     `exchange_no` is the file that says so; `occasion` names the rematch of what its receivables, open again, may take.
     """
     receivables = work.undoing.receivables_of(payment_id)
     work.receivables.lock(receivables)
     references = [(row.account_no, row.reference) for row in work.receivables.references_of(receivables)]
-    work.undoing.postings_of_payment(payment_id, booked_date, cause)
+    work.undoing.postings_of_payment(payment_id, booked_date, cause, happened_on)
     work.books.apply(chart_of(work, tenant), voucher_type=VOUCHER_TYPE, exchange_no=exchange_no, run_no=run_no)
     work.queue.change([payment_id], state="closed", remaining_ore=0, reason=cause)
     enqueue_rematch(work, tenant.id, occasion, references)

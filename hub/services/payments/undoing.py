@@ -38,9 +38,9 @@ def undo_file(work: UnitOfWork, tenant: Tenant, exchange_no: int, reason: str, *
     """
     exchange = _claimed(work, exchange_no)
     work.undoing.lock_file(exchange_no)
+    work.undoing.let_second_tellings_stand(exchange_no)
     left_out = work.undoing.moved_payments(exchange_no)
     references = work.undoing.reopened_references(exchange_no)
-    work.undoing.let_second_tellings_stand(exchange_no)
     reversed_payments = work.matching.payments(work.undoing.reversed_by(exchange_no))
     lumps = work.undoing.lumps_of(exchange_no, left_out)
     undone = _post_opposites(work, tenant, exchange_no, reversed_payments, _moved_back(work, lumps))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from itertools import islice
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO
 
 from pydantic import ValidationError
 
@@ -34,7 +33,6 @@ LONGEST_KEPT_CELL = 1_000  # of a rejected row: the longest field is 200, and li
 
 UNFINISHED = (ExchangeState.RECEIVED, ExchangeState.POSTING)
 MOST_TURNS = 3  # of a transaction that the database gave up for another's
-Answer = TypeVar("Answer")
 Progress = Callable[[int, int], None]
 """Told how many rows are done, and how many there are."""
 
@@ -150,6 +148,10 @@ class _File:
 class _RowsRejectedError(Exception):
     """Rolls an import back that keeps all rows or none."""
 
+    def __init__(self, outcomes: Sequence[ChunkOutcome]) -> None:
+        super().__init__()
+        self.outcomes = outcomes
+
 
 class _Import:
     """One import on its way."""
@@ -172,8 +174,9 @@ class _Import:
         self._change(ExchangeState.POSTING, "")
         if not all_or_nothing:
             self._post()
-        elif not _patiently(self._post_whole):
-            self._change(ExchangeState.QUARANTINED, "all or nothing: some rows are rejected, so none is kept")
+        elif not self._post_whole():
+            kept = "nothing more than was known already" if self._report.unchanged else "none"
+            self._change(ExchangeState.QUARANTINED, f"all or nothing: some rows are rejected, so {kept} is kept")
             return self._report
         self._close()
         return self._report
@@ -182,39 +185,65 @@ class _Import:
         for chunk in self._file.chunks():
             rest = chunk
             while rest:
-                outcome = _patiently(partial(self._post_rows, rest))
+                (outcome,) = self._in_one_transaction(partial(self._post_rows, rest))
                 self._count(outcome)
                 rest = rest[outcome.handled :]
             self._tell_progress()
 
-    def _post_rows(self, rows: Sequence[Incoming]) -> ChunkOutcome:
-        with self._store.write() as work:
-            return self._write(work, rows)
+    def _post_rows(self, rows: Sequence[Incoming], work: UnitOfWork) -> list[ChunkOutcome]:
+        return [self._write(work, rows)]
 
     def _post_whole(self) -> bool:
         """Post every row in one transaction, so that no other import comes in between; False when one is rejected.
 
         Others who write wait meanwhile.
         """
-        self._report.forget_rejected()
-        outcomes: list[ChunkOutcome] = []
         try:
-            with self._store.write() as work:
-                for chunk in self._file.chunks():
-                    rest = chunk
-                    while rest:
-                        outcomes.append(self._write(work, rest))
-                        rest = rest[outcomes[-1].handled :]
-                    self._tell_progress()
-                if self._report.rejected or any(outcome.rejected for outcome in outcomes):
-                    raise _RowsRejectedError
-        except _RowsRejectedError:
-            for outcome in outcomes:
+            outcomes = self._in_one_transaction(self._write_whole)
+        except _RowsRejectedError as rejected:
+            for outcome in rejected.outcomes:
+                self._report.unchanged += outcome.steps[Step.UNCHANGED]
                 self._reject(outcome)
             return False
         for outcome in outcomes:
             self._count(outcome)
         return True
+
+    def _write_whole(self, work: UnitOfWork) -> list[ChunkOutcome]:
+        self._report.forget_rejected()
+        outcomes: list[ChunkOutcome] = []
+        for chunk in self._file.chunks():
+            rest = chunk
+            while rest:
+                outcomes.append(self._write(work, rest))
+                rest = rest[outcomes[-1].handled :]
+            self._tell_progress()
+        if self._report.rejected or any(outcome.rejected for outcome in outcomes):
+            raise _RowsRejectedError(outcomes)
+        return outcomes
+
+    def _in_one_transaction(
+        self, write: Callable[[UnitOfWork], list[ChunkOutcome]], turns: int = MOST_TURNS
+    ) -> list[ChunkOutcome]:
+        """Write again when the database gave the turn to another, unless all was kept and only the answer was lost."""
+        outcomes: list[ChunkOutcome] = []
+        try:
+            with self._store.write() as work:
+                outcomes = write(work)
+        except TransientError:
+            if not self._is_kept(outcomes):
+                if turns == 1:
+                    raise
+                return self._in_one_transaction(write, turns - 1)
+        return outcomes
+
+    def _is_kept(self, outcomes: Sequence[ChunkOutcome]) -> bool:
+        first = next((outcome.first for outcome in outcomes if outcome.first is not None), None)
+        if first is None:
+            return False
+        with self._store.read() as work:
+            kept = work.receivables.find(receivable_id=first.receivable_id)
+        return [(row.company, row.number) for row in kept] == [(first.company, first.number)]
 
     def _write(self, work: UnitOfWork, rows: Sequence[Incoming]) -> ChunkOutcome:
         self._chunk_no += 1
@@ -267,14 +296,6 @@ class _Import:
                 problem=problem,
                 summary=report.counts(),
             )
-
-
-def _patiently(write: Callable[[], Answer]) -> Answer:
-    """Write again when the database gave the turn to another: nothing of it was kept, and what was is known by then."""
-    for _ in range(MOST_TURNS - 1):
-        with suppress(TransientError):
-            return write()
-    return write()
 
 
 def _interrupted(work: UnitOfWork, sha256: str) -> Exchange | None:

@@ -51,6 +51,7 @@ class ChunkOutcome:
     rejected: list[tuple[Incoming, RowProblem]] = field(default_factory=list)
     warnings: list[tuple[int, RowProblem]] = field(default_factory=list)
     suspended_payments: int = 0
+    first: Receivable | None = None  # of those that are put in
 
 
 class ChunkPosting:
@@ -118,6 +119,7 @@ class ChunkPosting:
             receivable_id=number, chain_id=chain_id or number, group_no=self._group_no(row.receivable)
         )
         self._receivables[number] = receivable
+        self.outcome.first = self.outcome.first or receivable
         self._lines[number] = row.line
         return receivable
 

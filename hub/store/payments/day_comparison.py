@@ -12,7 +12,8 @@ from sqlalchemy import Connection, text
 
 from hub.model.payments import DayOverlap, DayWindow
 from hub.store.bulk import insert_named
-from hub.store.payments.duplicate_parts import FILE, HELD_COLUMNS, HELD_VALUES, NOT_CLOSED, NOT_HELD, POSTED, THIS_FILE
+from hub.store.payments.duplicate_parts import FILE, HELD_COLUMNS, HELD_VALUES, JUDGED, NOT_CLOSED, NOT_HELD, POSTED
+from hub.store.payments.made_lumps import LUMP_PAYMENT
 
 
 class DayComparison:
@@ -20,9 +21,11 @@ class DayComparison:
 
     _connection: Connection
     _tenant: int
+    _among: str
 
     def _run(self, statement: str, exchange_no: int, **values: Any) -> Any:
-        return self._connection.execute(text(statement), {"t": self._tenant, "x": exchange_no, **values})
+        which = text(statement.format(among=self._among))
+        return self._connection.execute(which, {"t": self._tenant, "x": exchange_no, **values})
 
     def _temporary(self, name: str, columns: str) -> None:
         self._connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
@@ -109,7 +112,7 @@ _GATHER_NEW = f"""
     SELECT n.payment_id, n.account_no, sn.family, coalesce(n.booked_date, sn.booked_date), sn.created_on, n.amount_ore,
            n.currency, n.reference, n.key_kind,
            {_OCCURRENCE.format(family="", alias="n", day="coalesce(n.booked_date, sn.booked_date)")}
-    {FILE} {THIS_FILE} AND n.account_no <> 0 {NOT_CLOSED} {NOT_HELD}
+    {FILE} {JUDGED} AND n.account_no <> 0 {NOT_CLOSED} {NOT_HELD}
 """
 
 _OLD_COLUMNS = (
@@ -117,7 +120,8 @@ _OLD_COLUMNS = (
     "o.amount_ore, o.currency, o.reference, o.key_kind, o.tenant"
 )
 
-# What posted files brought, and what an undo left booked; without what is closed, and what this family has told.
+# What posted files brought, and what an undo left booked; without what is closed, and what this family has told. What
+# was made of a lump is met by the lump, as a whole: see `services/payments/made_lumps.py`.
 _GATHER_OLD = f"""
     INSERT INTO weak_old
     SELECT o.payment_id, o.account_no, o.family, o.day, o.created_on, o.amount_ore, o.currency, o.reference,
@@ -136,7 +140,7 @@ _GATHER_OLD = f"""
         FROM left_out_payment l
         JOIN payment o ON o.tenant = l.tenant AND o.payment_id = l.payment_id
         JOIN section so ON so.tenant = o.tenant AND so.exchange_no = o.exchange_no AND so.section_no = o.section_no
-        WHERE l.tenant = :t AND o.exchange_no <> :x
+        WHERE l.tenant = :t AND o.exchange_no <> :x AND o.kind <> '{LUMP_PAYMENT}'
           AND so.family <> (SELECT min(family) FROM section WHERE tenant = :t AND exchange_no = :x)
     ) AS o
     WHERE o.account_no IN (SELECT account_no FROM section_account WHERE tenant = :t AND exchange_no = :x)
@@ -224,10 +228,11 @@ _HOLD_SETTLED = f"""
     JOIN entry e ON e.tenant = r.tenant AND e.receivable_id = r.target_id AND e.payment_id IS NOT NULL
     JOIN payment o ON o.tenant = e.tenant AND o.payment_id = e.payment_id AND o.amount_ore = n.amount_ore
                   AND o.account_no = n.account_no AND o.currency = n.currency AND o.exchange_no <> n.exchange_no
+                  AND o.kind <> '{LUMP_PAYMENT}'
     JOIN exchange x ON x.tenant = o.tenant AND x.exchange_no = o.exchange_no AND x.state IN {POSTED}
     JOIN section so ON so.tenant = o.tenant AND so.exchange_no = o.exchange_no AND so.section_no = o.section_no
                    AND so.family <> sn.family
-    {THIS_FILE} AND n.reference <> '' {NOT_CLOSED} {NOT_HELD}
+    {JUDGED} AND n.reference <> '' {NOT_CLOSED} {NOT_HELD}
       AND (n.key_kind = '' OR o.key_kind = '' OR n.key_kind <> o.key_kind)
       AND NOT EXISTS (SELECT 1 FROM duplicate_payment d JOIN payment dp ON dp.tenant = d.tenant
                       AND dp.payment_id = d.payment_id JOIN section ds ON ds.tenant = dp.tenant

@@ -11,20 +11,44 @@ Everything here is set-based and runs in one transaction, while the run holds th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
+from hub.rules.payments.matching import Reason
+from hub.store.bulk import insert_named
 from hub.store.payments.day_comparison import DayComparison
-from hub.store.payments.duplicate_parts import FILE, HELD_COLUMNS, HELD_VALUES, NOT_CLOSED, NOT_HELD, POSTED, THIS_FILE
+from hub.store.payments.duplicate_parts import (
+    FILE,
+    HELD_COLUMNS,
+    HELD_VALUES,
+    JUDGED,
+    NAMES,
+    NOT_CLOSED,
+    NOT_HELD,
+    POSTED,
+    THIS_FILE,
+)
 
 
 class SqlDuplicates(DayComparison):
-    """Duplicate control of one file within one transaction."""
+    """Duplicate control of one file, or of some of its payments, within one transaction."""
 
-    def __init__(self, connection: Connection, tenant: int) -> None:
+    def __init__(self, connection: Connection, tenant: int, *, among: str = "") -> None:
         self._connection = connection
         self._tenant = tenant
+        self._among = among
+
+    def among(self, payment_ids: Sequence[int]) -> SqlDuplicates:
+        """Return the control of some payments of a file alone, until the next such call.
+
+        The others of the file have been judged, and may be posted.
+        """
+        self._temporary("judged_late", "payment_id BIGINT PRIMARY KEY")
+        insert_named(self._connection, "judged_late", ("payment_id",), [(number,) for number in payment_ids])
+        some = "AND n.payment_id IN (SELECT payment_id FROM judged_late)"
+        return SqlDuplicates(self._connection, self._tenant, among=some)
 
     # --- by key ---------------------------------------------------------------------------------------------------
 
@@ -79,6 +103,10 @@ class SqlDuplicates(DayComparison):
         """Hold the payments whose payee account is still unknown; return how many."""
         return int(self._run(_HOLD_UNKNOWN, exchange_no).rowcount)
 
+    def hold_placed(self, exchange_no: int) -> list[int]:
+        """Hold payments whose account has become known and that are new money, until they are posted; return them."""
+        return sorted(self._run(_HOLD_PLACED, exchange_no).scalars())
+
     # --- what came of it ---------------------------------------------------------------------------------------------
 
     def counts(self, exchange_no: int) -> dict[str, Any]:
@@ -100,9 +128,6 @@ class SqlDuplicates(DayComparison):
         return [dict(row) for row in rows]
 
 
-_KEY_HIT_COLUMNS = "value TEXT, kind TEXT, amount BIGINT, new_id BIGINT, old_id BIGINT, same_amount INT"
-
-
 def _key_hits(new_key: str) -> str:
     return f"""
     INSERT INTO key_hit (value, kind, amount, new_id, old_id, same_amount)
@@ -113,7 +138,7 @@ def _key_hits(new_key: str) -> str:
     JOIN exchange x ON x.tenant = o.tenant AND x.exchange_no = o.exchange_no
     JOIN section so ON so.tenant = o.tenant AND so.exchange_no = o.exchange_no AND so.section_no = o.section_no
     LEFT JOIN duplicate_payment d ON d.tenant = o.tenant AND d.payment_id = o.payment_id
-    {THIS_FILE} AND o.account_no = n.account_no AND o.currency = n.currency
+    {JUDGED} AND o.account_no = n.account_no AND o.currency = n.currency
       AND (o.amount_ore > 0) = (n.amount_ore > 0)
       AND (k.kind <> 'bgc_serial' OR coalesce(so.last_date, '9999') >= :reused)
       AND (x.state IN {POSTED} OR EXISTS (SELECT 1 FROM left_out_payment l
@@ -126,6 +151,7 @@ _FIND_KEY_HITS = _key_hits(
 )
 _FIND_EXTRA_KEY_HITS = _key_hits(
     "JOIN payment_extra_key e ON e.tenant = n.tenant AND e.payment_id = n.payment_id "
+    f"AND e.kind NOT IN ({NAMES}) "
     "JOIN payment_key k ON k.tenant = e.tenant AND k.value = e.value AND k.kind = e.kind"
 )
 
@@ -193,18 +219,20 @@ _PLACE_UNKNOWN = """
                WHERE a.tenant = payment.tenant)
 """
 
-_HOLD_UNKNOWN = f"""
+_HOLD_REST = f"""
     INSERT INTO unallocated_payment ({HELD_COLUMNS})
-    SELECT {HELD_VALUES}, 'unknown_payee_account', CAST(NULL AS BIGINT), ''
-    {FILE} {THIS_FILE} AND n.account_no = 0 {NOT_CLOSED} {NOT_HELD}
+    SELECT {HELD_VALUES}, '{Reason.UNKNOWN_PAYEE_ACCOUNT}', CAST(NULL AS BIGINT), ''
+    {FILE} {JUDGED} {NOT_CLOSED} {NOT_HELD}
 """
+_HOLD_UNKNOWN = f"{_HOLD_REST} AND n.account_no = 0"
+_HOLD_PLACED = f"{_HOLD_REST} RETURNING payment_id"
 
 _COUNT_CLOSED = f"""
     SELECT d.proof, count(*) {FILE} JOIN duplicate_payment d ON d.tenant = n.tenant AND d.payment_id = n.payment_id
-    {THIS_FILE} GROUP BY d.proof
+    {JUDGED} GROUP BY d.proof
 """
 
 _COUNT_HELD = f"""
     SELECT u.reason, count(*) {FILE} JOIN unallocated_payment u ON u.tenant = n.tenant AND u.payment_id = n.payment_id
-    {THIS_FILE} AND u.state = 'held' GROUP BY u.reason
+    {JUDGED} AND u.state = 'held' GROUP BY u.reason
 """

@@ -18,8 +18,8 @@ from hub.store.counters import take_numbers
 
 _PAYMENT_COLUMNS = tuple(column.name for column in tables.payment.columns)
 _KEY_COLUMNS = ("tenant", "payment_id", "kind", "value")
+_BY_PAYMENT = ("payment_key", "payment_extra_key", "payment")
 _STAGED = (
-    "payment",
     "reversal",
     "statement_entry",
     "statement_balance",
@@ -95,21 +95,13 @@ class SqlLoading:
         )
 
     def _keys(self, first: int, placed: Sequence[Placed]) -> None:
-        """Load the keys that prove money beyond the first, and enter all keys by value."""
+        """Load the keys beyond the first that proves money, and enter all keys by value."""
         extra = [
             (self._tenant, payment_id, kind, value)
             for payment_id, item in enumerate(placed, first)
-            if len(item.event.keys) > 1
-            for kind, value in _proofs(item.event.keys)[1:]
-        ]
-        lookups = [
-            (self._tenant, payment_id, kind, value)
-            for payment_id, item in enumerate(placed, first)
-            for kind, value in item.event.keys
-            if kind in LOOKUP_KINDS
+            for kind, value in _further(item.event.keys)
         ]
         insert_rows(self._connection, tables.payment_extra_key, _KEY_COLUMNS, extra)
-        insert_rows(self._connection, tables.payment_key, _KEY_COLUMNS, lookups)
         span = {"t": self._tenant, "first": first, "last": first + len(placed) - 1}
         self._connection.execute(text(_ENTER_KEYS), span)
 
@@ -117,7 +109,7 @@ class SqlLoading:
         section_no, account_no, reference, event = placed
         is_payment = type(event) is Payment
         name, account, identity, address = event.payer or _NOBODY
-        key_kind, key_value = next(iter(_proofs(event.keys)), _NO_KEY)
+        key_kind, key_value = _proof(event.keys)
         return (
             self._tenant,
             payment_id,
@@ -135,13 +127,15 @@ class SqlLoading:
             event.channel,
             name,
             account,
-            identity_key(identity) if identity else "",
+            identity,
             "\n".join(address),
             "\n".join(event.texts),
             json.dumps(event.parts) if event.parts else "",
             event.entry_reference,
             key_kind,
             key_value,
+            identity_key(identity) if identity else "",
+            f"{event.account.scheme}:{event.account.number}" if event.account is not None else "",
         )
 
     def reversals(self, exchange_no: int, first_no: int, rows: Sequence[tuple[int, int, str, Reversal]]) -> None:
@@ -227,25 +221,35 @@ class SqlLoading:
         ]
 
     def clear(self, exchange_no: int) -> None:
-        """Take away everything that was loaded for an exchange; called only before anything is posted."""
-        keys = {"t": self._tenant, "x": exchange_no}
-        for table in ("payment_key", "payment_extra_key"):
-            self._connection.execute(
-                text(
-                    f"DELETE FROM {table} WHERE tenant = :t AND payment_id IN (SELECT p.payment_id FROM chunk c "
-                    "JOIN payment p ON p.tenant = c.tenant AND p.payment_id BETWEEN c.first_payment AND c.last_payment "
-                    "WHERE c.tenant = :t AND c.exchange_no = :x)"
-                ),
-                keys,
-            )
+        """Take away everything that was loaded for an exchange; called only before anything is posted.
+
+        Payments go by their numbers, span by span: as one statement PostgreSQL would join what it has not analysed yet
+        row by row, for minutes.
+        """
+        for first, last in self._spans(exchange_no):
+            span = {"t": self._tenant, "first": first, "last": last}
+            for table in _BY_PAYMENT:
+                between = f"DELETE FROM {table} WHERE tenant = :t AND payment_id BETWEEN :first AND :last"
+                self._connection.execute(text(between), span)
         for table in _STAGED:
-            condition = (
-                "payment_id IN (SELECT p.payment_id FROM chunk c JOIN payment p ON p.tenant = c.tenant AND "
-                "p.payment_id BETWEEN c.first_payment AND c.last_payment WHERE c.tenant = :t AND c.exchange_no = :x)"
-                if table == "payment"
-                else "exchange_no = :x"
-            )
-            self._connection.execute(text(f"DELETE FROM {table} WHERE tenant = :t AND {condition}"), keys)
+            of_exchange = text(f"DELETE FROM {table} WHERE tenant = :t AND exchange_no = :x")
+            self._connection.execute(of_exchange, {"t": self._tenant, "x": exchange_no})
+
+    def _spans(self, exchange_no: int) -> list[tuple[int, int]]:
+        """Return the first and last payment of each unbroken run of chunks."""
+        chunks = self._connection.execute(
+            text(
+                "SELECT first_payment, last_payment FROM chunk WHERE tenant = :t AND exchange_no = :x "
+                "ORDER BY first_payment"
+            ),
+            {"t": self._tenant, "x": exchange_no},
+        )
+        spans: list[tuple[int, int]] = []
+        for first, last in chunks:
+            if spans and spans[-1][1] + 1 == first:
+                first = spans.pop()[0]
+            spans.append((first, last))
+        return spans
 
 
 _NOBODY = Payer()
@@ -269,8 +273,13 @@ _REVERSALS = """
 """
 
 
-def _proofs(keys: Sequence[Key]) -> list[Key]:
-    return [key for key in keys if key.kind not in LOOKUP_KINDS]
+def _proof(keys: Sequence[Key]) -> Key:
+    return next((key for key in keys if key.kind not in LOOKUP_KINDS), _NO_KEY)
+
+
+def _further(keys: Sequence[Key]) -> list[Key]:
+    first = _proof(keys)
+    return [key for key in keys if key != first]
 
 
 def _day(value: date | None) -> str | None:

@@ -10,26 +10,19 @@ from hub.model.payments import Deposit, Lump
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
-from hub.store.payments.made_lumps import LATE, MadeLumps
+from hub.store.payments.deposits import LATE_PAYMENTS, Deposits, change_deposits
+from hub.store.payments.made_lumps import MadeLumps
 
 _DEPOSIT = "exchange_no, section_no, entry_no, account_no, currency, booked_date, amount_ore, reference, lump_no"
 _LUMP = ", ".join(Lump._fields)
 
 
-class SqlLumps(MadeLumps):
+class SqlLumps(MadeLumps, Deposits):
     """Deposits and lumps of one tenant within one transaction."""
 
     def __init__(self, connection: Connection, tenant: int) -> None:
         self._connection = connection
         self._tenant = tenant
-
-    def make_deposits(self, exchange_no: int) -> None:
-        """Sum the payments of a file that are to be posted, by the bank's entry they belong to."""
-        self._connection.execute(text(_MAKE_DEPOSITS), {"t": self._tenant, "x": exchange_no})
-
-    def add_reversals(self, exchange_no: int) -> None:
-        """Lower the file's deposits by the payments it has taken back."""
-        self._connection.execute(text(_ADD_REVERSALS), {"t": self._tenant, "x": exchange_no})
 
     def movements(self, exchange_no: int) -> list[Lump]:
         """Return the booked credit entries and reversed entries of a file's statements, not yet numbered.
@@ -93,14 +86,14 @@ class SqlLumps(MadeLumps):
         self._connection.execute(text(_PAIR_DEPOSIT), values)
         self._connection.execute(text(_PAIR_LUMP), values)
 
-    def get(self, lump_no: int) -> Lump | None:
-        """Return one lump, or None; it stays as it is until the transaction ends."""
+    def get(self, lump_no: int) -> Lump:
+        """Return one lump, which there is; it stays as it is until the transaction ends."""
         lock = " FOR UPDATE" if self._connection.dialect.name == "postgresql" else ""
         row = self._connection.execute(
             text(f"SELECT {_LUMP} FROM lump WHERE tenant = :t AND lump_no = :lump{lock}"),
             {"t": self._tenant, "lump": lump_no},
-        ).one_or_none()
-        return None if row is None else Lump._make(row)
+        ).one()
+        return Lump._make(row)
 
     def told_again(self, lump: Lump) -> int | None:
         """Return the duplicate by which another posted file says the same movement, or None."""
@@ -138,15 +131,13 @@ class SqlLumps(MadeLumps):
         A deposit that was paired with a lump of its smaller amount is free again, and so is the lump.
         """
         self._note_late(payment_ids)
-        values = {"t": self._tenant}
-        self._connection.execute(text(_FREE_LUMPS), values)
-        self._connection.execute(text(_RAISE_DEPOSITS), values)
+        change_deposits(self._connection, self._tenant, LATE_PAYMENTS)
         rows = self._connection.execute(
             text(
                 "SELECT DISTINCT p.account_no FROM late_payment l "
                 "JOIN payment p ON p.tenant = :t AND p.payment_id = l.payment_id"
             ),
-            values,
+            {"t": self._tenant},
         )
         return {row[0] for row in rows} - {0}
 
@@ -165,21 +156,6 @@ _PAIR_DEPOSIT = (
     "AND section_no = :section AND entry_no = :entry"
 )
 _PAIR_LUMP = "UPDATE lump SET state = 'paired' WHERE tenant = :t AND lump_no = :lump"
-
-_MAKE_DEPOSITS = """
-    INSERT INTO deposit (tenant, exchange_no, section_no, entry_no, account_no, currency, booked_date, amount_ore,
-                         reference)
-    SELECT p.tenant, p.exchange_no, p.section_no, p.entry_no, max(p.account_no), max(p.currency),
-           min(coalesce(p.booked_date, s.booked_date)), sum(p.amount_ore),
-           coalesce(nullif(max(p.entry_reference), ''), max(s.serial))
-    FROM chunk c
-    JOIN payment p ON p.tenant = c.tenant AND p.payment_id BETWEEN c.first_payment AND c.last_payment
-    JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
-    WHERE c.tenant = :t AND c.exchange_no = :x
-      AND NOT EXISTS (SELECT 1 FROM duplicate_payment d WHERE d.tenant = p.tenant AND d.payment_id = p.payment_id)
-      AND NOT EXISTS (SELECT 1 FROM unallocated_payment h WHERE h.tenant = p.tenant AND h.payment_id = p.payment_id)
-    GROUP BY p.tenant, p.exchange_no, p.section_no, p.entry_no
-"""
 
 _MOVEMENTS = """
     SELECT 0, d.exchange_no, d.section_no, d.entry_no, s.account_no, max(d.currency),
@@ -206,43 +182,10 @@ _MOVEMENTS = """
     ORDER BY 2, 3, 4
 """
 
-_ADD_REVERSALS = """
-    INSERT INTO deposit (tenant, exchange_no, section_no, entry_no, account_no, currency, booked_date, amount_ore,
-                         reference)
-    SELECT r.tenant, r.exchange_no, r.section_no, r.entry_no, max(r.account_no), max(r.currency),
-           min(coalesce(r.booked_date, s.booked_date)), -sum(r.amount_ore), max(r.entry_reference)
-    FROM reversal r
-    JOIN section s ON s.tenant = r.tenant AND s.exchange_no = r.exchange_no AND s.section_no = r.section_no
-    WHERE r.tenant = :t AND r.exchange_no = :x AND r.state = 'done'
-    GROUP BY r.tenant, r.exchange_no, r.section_no, r.entry_no
-    ON CONFLICT (tenant, exchange_no, section_no, entry_no) DO UPDATE
-        SET amount_ore = deposit.amount_ore + excluded.amount_ore
-"""
-
 _TOLD_AGAIN = """
     SELECT min(o.lump_no) FROM lump o
     JOIN exchange x ON x.tenant = o.tenant AND x.exchange_no = o.exchange_no AND x.state IN ('posting', 'posted')
     WHERE o.tenant = :t AND o.account_no = :account_no AND o.state = 'duplicate' AND o.exchange_no <> :exchange_no
       AND o.booked_date = :booked_date AND o.amount_ore = :amount_ore AND o.currency = :currency
       AND o.entry_reference = :entry_reference
-"""
-
-_FREE_LUMPS = f"""
-    UPDATE lump SET state = 'alone' WHERE tenant = :t AND lump_no IN (
-        SELECT d.lump_no {LATE}
-        JOIN deposit d ON d.tenant = p.tenant AND d.exchange_no = p.exchange_no AND d.section_no = p.section_no
-                      AND d.entry_no = p.entry_no AND d.lump_no IS NOT NULL)
-"""
-
-_RAISE_DEPOSITS = f"""
-    INSERT INTO deposit (tenant, exchange_no, section_no, entry_no, account_no, currency, booked_date, amount_ore,
-                         reference)
-    SELECT p.tenant, p.exchange_no, p.section_no, p.entry_no, max(p.account_no), max(p.currency),
-           min(coalesce(p.booked_date, s.booked_date)), sum(p.amount_ore),
-           coalesce(nullif(max(p.entry_reference), ''), max(s.serial))
-    {LATE}
-    WHERE 1 = 1
-    GROUP BY p.tenant, p.exchange_no, p.section_no, p.entry_no
-    ON CONFLICT (tenant, exchange_no, section_no, entry_no)
-    DO UPDATE SET amount_ore = deposit.amount_ore + excluded.amount_ore, lump_no = NULL
 """

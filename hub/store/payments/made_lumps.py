@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
 
-from hub.model.payments import Deposit, Lump, MadePayment
+from hub.model.payments import Deposit, DepositPayment, Lump, MadePayment, Telling
 from hub.store import tables
 from hub.store.bulk import insert_named, insert_rows
 from hub.store.counters import take_numbers
@@ -22,6 +22,14 @@ class MadeLumps:
 
     _connection: Connection
     _tenant: int
+
+    def account_of(self, lump_no: int) -> int | None:
+        """Return the account that a lump moved, or None when there is no such lump."""
+        found = self._connection.execute(
+            text("SELECT account_no FROM lump WHERE tenant = :t AND lump_no = :lump"),
+            {"t": self._tenant, "lump": lump_no},
+        )
+        return found.scalar()
 
     def details(self, lump: Lump) -> tuple[int, tuple[str, ...]]:
         """Return how many payments the bank stated in a lump's entry, and the texts it gave instead."""
@@ -75,19 +83,19 @@ class MadeLumps:
 
         They are locked: nobody moves them until the transaction ends.
         """
-        return self._made("l.account_no = :account", account=account_no, family=family)
+        return self._made("l.account_no = :account", _NOT_TOLD, account=account_no, family=family)
 
     def made_as(self, payment_id: int) -> MadePayment | None:
         """Return a payment that was made of a lump and still stands, locked; else None."""
-        found = self._made("k.payment_id = :payment", payment=payment_id, family="")
+        found = self._made("k.payment_id = :payment", payment=payment_id)
         return found[0] if found else None
 
-    def _made(self, which: str, **values: object) -> list[MadePayment]:
+    def _made(self, which: str, but_for: str = "", **values: object) -> list[MadePayment]:
         values["t"] = self._tenant
         if self._connection.dialect.name == "postgresql":
             self._connection.execute(text(_LOCK_LUMPS.format(which=which)), values)
             self._connection.execute(text(_LOCK_PAYMENTS.format(which=which)), values)
-        rows = self._connection.execute(text(_MADE.format(which=which)), values)
+        rows = self._connection.execute(text(_MADE.format(which=which, but_for=but_for)), values)
         return [MadePayment(Lump._make(row[:-3]), row[-3], bool(row[-2]), bool(row[-1])) for row in rows]
 
     def held_at(self, account_no: int, exchange_no: int = 0) -> list[int]:
@@ -107,13 +115,13 @@ class MadeLumps:
         rows = self._connection.execute(text(_EXPECTED), {"t": self._tenant})
         return [Deposit._make(row) for row in rows]
 
-    def held_of(self, deposit: Deposit) -> list[int]:
-        """Return those of the payments last given to `expected_deposits` that belong to one of its deposits."""
-        rows = self._connection.execute(text(_LATE_OF), {"t": self._tenant, **deposit._asdict()})
-        return [row[0] for row in rows]
+    def payments_in(self, deposit: Deposit) -> list[DepositPayment]:
+        """Return the payments of a deposit that are booked, are going to be, or are held."""
+        rows = self._connection.execute(text(_PAYMENTS_IN), {"t": self._tenant, **deposit._asdict()})
+        return [DepositPayment._make((*row[:-1], bool(row[-1]))) for row in rows]
 
     def hold_deposit(self, deposit: Deposit, twin_payment: int, reason: str, group: str) -> None:
-        """Hold the payments of a deposit that is judged as the same money as `twin_payment`; it is a deposit no more.
+        """Hold the payments of a deposit that may be the same money as `twin_payment`; they are counted in it no more.
 
         Payments that are closed or held already stay so.
         """
@@ -121,17 +129,24 @@ class MadeLumps:
         self._connection.execute(
             text(_HOLD_DEPOSIT), {**values, "twin": twin_payment, "reason": reason, "group": group}
         )
-        self._connection.execute(text(_DELETE_DEPOSIT), values)
+        for statement in (_LOWER_DEPOSIT, _DELETE_EMPTY_DEPOSIT):
+            self._connection.execute(text(statement), {**values, "group": group})
 
-    def first_payment(self, deposit: Deposit) -> int:
-        """Return the first payment of a deposit that is to be posted."""
-        values = {"t": self._tenant, "x": deposit.exchange_no, **deposit._asdict()}
-        return int(self._connection.execute(text(_FIRST_PAYMENT), values).scalar_one())
+    def told_as(self, payment_id: int) -> list[Telling]:
+        """Return the payments that were closed, or are held, as the same money as the payment made of a lump."""
+        rows = self._connection.execute(text(_TOLD_AS), {"t": self._tenant, "payment": payment_id})
+        return [Telling._make((*row[:-1], bool(row[-1]))) for row in rows]
 
-    def give_way(self, made: MadePayment, heir: int) -> None:
-        """Let a lump stand alone again, and `heir` be the twin of what was the same money as the payment made of it."""
-        values = {"t": self._tenant, "payment": made.payment_id, "lump": made.lump.lump_no, "heir": heir}
-        for statement in _GIVE_WAY:
+    def close_again(self, payments: Sequence[tuple[int, int]], proof: str = "") -> None:
+        """Give closed payments, given as (payment id, twin), another twin; and another proof unless that is empty."""
+        values = [{"t": self._tenant, "payment": number, "twin": twin, "proof": proof} for number, twin in payments]
+        if values:
+            self._connection.execute(text(_CLOSE_AGAIN), values)
+
+    def stand_alone_again(self, made: MadePayment) -> None:
+        """Let a lump stand alone again whose payment has been taken back."""
+        values = {"t": self._tenant, "payment": made.payment_id, "lump": made.lump.lump_no}
+        for statement in _STAND_ALONE_AGAIN:
             self._connection.execute(text(statement), values)
 
     def _note_late(self, payment_ids: Sequence[int]) -> None:
@@ -151,7 +166,7 @@ _TEXTS_OF_ENTRY = """
     WHERE tenant = :t AND exchange_no = :x AND section_no = :section AND entry_no = :entry ORDER BY statement_entry_no
 """
 
-LATE = """
+_LATE = """
     FROM late_payment l
     JOIN payment p ON p.tenant = :t AND p.payment_id = l.payment_id
     JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
@@ -192,10 +207,14 @@ _MADE = f"""
                              AND r.state = 'done') THEN 1 ELSE 0 END
     {_MADE_FROM}
     LEFT JOIN unallocated_payment u ON u.tenant = k.tenant AND u.payment_id = k.payment_id
-    {_WHICH_MADE}
-      AND NOT EXISTS (SELECT 1 FROM duplicate_payment d {_TOLD_BY_FAMILY})
-      AND NOT EXISTS (SELECT 1 FROM unallocated_payment d {_TOLD_BY_FAMILY} AND d.state = 'held')
+    {_WHICH_MADE} {{but_for}}
     ORDER BY l.booked_date, l.lump_no
+"""
+
+_NOT_TOLD = f"""
+      AND NOT EXISTS (SELECT 1 FROM duplicate_payment d {_TOLD_BY_FAMILY})
+      AND NOT EXISTS (SELECT 1 FROM unallocated_payment d {_TOLD_BY_FAMILY}
+                      AND d.state = 'held' AND d.reason = 'lump_made_payment')
 """
 
 _EXPECTED = f"""
@@ -203,40 +222,66 @@ _EXPECTED = f"""
            min(coalesce(p.booked_date, s.booked_date)),
            CAST(sum(p.amount_ore) + coalesce(max(d.amount_ore), 0) AS BIGINT),
            coalesce(nullif(max(p.entry_reference), ''), max(s.serial)), CAST(NULL AS BIGINT)
-    {LATE}
+    {_LATE}
     LEFT JOIN deposit d ON d.tenant = p.tenant AND d.exchange_no = p.exchange_no AND d.section_no = p.section_no
                        AND d.entry_no = p.entry_no
     GROUP BY p.exchange_no, p.section_no, p.entry_no
     ORDER BY 6, 1, 2, 3
 """
 
-_LATE_OF = f"""
-    SELECT p.payment_id {LATE}
-    WHERE p.exchange_no = :exchange_no AND p.section_no = :section_no AND p.entry_no = :entry_no ORDER BY p.payment_id
+_PAYMENTS_IN = f"""
+    SELECT n.payment_id, n.amount_ore, n.currency, n.reference, CASE WHEN u.state = 'held' THEN 1 ELSE 0 END
+    {FILE} LEFT JOIN unallocated_payment u ON u.tenant = n.tenant AND u.payment_id = n.payment_id
+    WHERE c.tenant = :t AND c.exchange_no = :exchange_no AND n.section_no = :section_no AND n.entry_no = :entry_no
+    {NOT_CLOSED}
+    UNION ALL
+    SELECT n.payment_id, n.amount_ore, n.currency, n.reference, 0
+    FROM left_out_payment l JOIN payment n ON n.tenant = l.tenant AND n.payment_id = l.payment_id
+    WHERE l.tenant = :t AND n.exchange_no = :exchange_no AND n.section_no = :section_no AND n.entry_no = :entry_no
+      AND n.kind <> '{LUMP_PAYMENT}'
+    ORDER BY 1
 """
 
-_OPEN_IN_DEPOSIT = f"""
-    {FILE} {THIS_FILE} AND n.section_no = :section_no AND n.entry_no = :entry_no {NOT_CLOSED} {NOT_HELD}
+_TOLD_AS = """
+    SELECT p.payment_id, s.family, p.amount_ore, p.currency, p.reference, w.is_held
+    FROM (SELECT tenant, payment_id, 0 AS is_held FROM duplicate_payment
+          WHERE tenant = :t AND twin_payment = :payment
+          UNION ALL
+          SELECT tenant, payment_id, 1 FROM unallocated_payment
+          WHERE tenant = :t AND twin_payment = :payment AND state = 'held') AS w
+    JOIN payment p ON p.tenant = w.tenant AND p.payment_id = w.payment_id
+    JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
+    ORDER BY p.payment_id
+"""
+
+_CLOSE_AGAIN = """
+    UPDATE duplicate_payment SET twin_payment = :twin, proof = CASE :proof WHEN '' THEN proof ELSE :proof END
+    WHERE tenant = :t AND payment_id = :payment
 """
 
 _HOLD_DEPOSIT = f"""
-    INSERT INTO unallocated_payment ({HELD_COLUMNS}) SELECT {HELD_VALUES}, :reason, :twin, :group {_OPEN_IN_DEPOSIT}
+    INSERT INTO unallocated_payment ({HELD_COLUMNS}) SELECT {HELD_VALUES}, :reason, :twin, :group
+    {FILE} {THIS_FILE} AND n.section_no = :section_no AND n.entry_no = :entry_no {NOT_CLOSED} {NOT_HELD}
 """
 
-_DELETE_DEPOSIT = """
-    DELETE FROM deposit
+# What an undo left booked and what the bank took back in the same entry stays.
+_LOWER_DEPOSIT = f"""
+    UPDATE deposit SET amount_ore = amount_ore - coalesce((
+        SELECT CAST(sum(n.amount_ore) AS BIGINT) {FILE}
+        JOIN unallocated_payment u ON u.tenant = n.tenant AND u.payment_id = n.payment_id AND u.held_group = :group
+        {THIS_FILE} AND n.section_no = :section_no AND n.entry_no = :entry_no), 0)
     WHERE tenant = :t AND exchange_no = :x AND section_no = :section_no AND entry_no = :entry_no
 """
 
-_FIRST_PAYMENT = f"SELECT min(n.payment_id) {_OPEN_IN_DEPOSIT}"
+_DELETE_EMPTY_DEPOSIT = """
+    DELETE FROM deposit WHERE tenant = :t AND exchange_no = :x AND section_no = :section_no AND entry_no = :entry_no
+      AND amount_ore = 0
+"""
 
 # The key goes: what has been taken back belongs to the lump's file no more.
-_GIVE_WAY = (
+_STAND_ALONE_AGAIN = (
     f"DELETE FROM payment_key WHERE tenant = :t AND payment_id = :payment AND kind = '{LUMP_KEY}'",
     "DELETE FROM unallocated_reference WHERE tenant = :t AND payment_id = :payment",
     "DELETE FROM left_out_payment WHERE tenant = :t AND payment_id = :payment",
-    "UPDATE duplicate_payment SET twin_payment = :heir WHERE tenant = :t AND twin_payment = :payment",
-    "UPDATE unallocated_payment SET twin_payment = :heir "
-    "WHERE tenant = :t AND twin_payment = :payment AND state = 'held'",
     "UPDATE lump SET state = 'alone' WHERE tenant = :t AND lump_no = :lump",
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, text
 
-from hub.model.payments import QueuedPayment
+from hub.model.payments import QueuedPayment, UnknownAccount
+from hub.rules.payments.matching import TEXT_QUALITY, Reason
 from hub.store import tables
 from hub.store.bulk import insert_named, insert_rows
 
@@ -102,8 +103,24 @@ class SqlQueue:
             found.extend(_with_twin(row) for row in rows)
         return found
 
+    def unknown_accounts(self) -> list[UnknownAccount]:
+        """Return, file by file, the accounts of payments that are held since the settings did not have them."""
+        rows = self._connection.execute(text(_UNKNOWN_ACCOUNTS), {"t": self._tenant})
+        return [UnknownAccount._make(row) for row in rows]
+
+    def held_for(self, unknown: UnknownAccount) -> list[int]:
+        """Return the payments of a file that are held for one of its unknown accounts."""
+        return list(self._connection.execute(text(_HELD_FOR), {"t": self._tenant, **unknown._asdict()}).scalars())
+
+    def placed_at(self, account_nos: Collection[int], limit: int) -> list[int]:
+        """Return payments that were held for an unknown account, and now have one of these, oldest first."""
+        statement = text(_PLACED_AT).bindparams(bindparam("accounts", expanding=True))
+        values = {"t": self._tenant, "accounts": list(account_nos), "limit": limit}
+        return list(self._connection.execute(statement, values).scalars())
+
     def place_at(self, payment_ids: Sequence[int], account_no: int) -> None:
-        """Give payments whose payee account was unknown the account that a person says they belong to."""
+        """Take payments whose payee account was unknown out of the queue, and give them the account."""
+        self.release(payment_ids)
         statement = text(
             "UPDATE payment SET account_no = :account WHERE tenant = :t AND account_no = 0 AND payment_id IN :ids"
         ).bindparams(bindparam("ids", expanding=True))
@@ -111,6 +128,12 @@ class SqlQueue:
             self._connection.execute(
                 statement, {"t": self._tenant, "account": account_no, "ids": list(payment_ids[start : start + 500])}
             )
+
+    def name_by_text(self, named: Sequence[tuple[int, str]]) -> None:
+        """Set the references of payments, given as (payment id, reference), that were found in their texts."""
+        if named:
+            values = [{"t": self._tenant, "id": number, "reference": reference} for number, reference in named]
+            self._connection.execute(text(_NAME_BY_TEXT), values)
 
     def take(self, payment_id: int, amount_ore: int) -> None:
         """Lower what remains of a suspended payment; at zero it leaves the queue."""
@@ -196,6 +219,24 @@ _HELD = (
     "ORDER BY u.payment_id"
 )
 
+
+_UNKNOWN = f"""
+    FROM unallocated_payment u
+    JOIN payment p ON p.tenant = u.tenant AND p.payment_id = u.payment_id
+    JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
+    WHERE u.tenant = :t AND u.state = 'held' AND u.reason = '{Reason.UNKNOWN_PAYEE_ACCOUNT}'
+"""
+_ACCOUNT = "coalesce(nullif(p.account, ''), s.account)"
+_UNKNOWN_ACCOUNTS = f"SELECT DISTINCT u.exchange_no, {_ACCOUNT}, u.account_no {_UNKNOWN} ORDER BY 1, 2, 3"
+_HELD_FOR = f"""
+    SELECT u.payment_id {_UNKNOWN} AND u.exchange_no = :exchange_no AND {_ACCOUNT} = :account
+    AND u.account_no = :account_no ORDER BY u.payment_id
+"""
+_PLACED_AT = f"SELECT u.payment_id {_UNKNOWN} AND u.account_no IN :accounts ORDER BY u.payment_id LIMIT :limit"
+
+_NAME_BY_TEXT = f"""
+    UPDATE payment SET reference = :reference, quality = '{TEXT_QUALITY}' WHERE tenant = :t AND payment_id = :id
+"""
 
 _LOCK_TWINS = text("""
     SELECT 1 FROM payment WHERE tenant = :t AND payment_id IN (

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
 
-from hub.model.payments import Lump
+from hub.model.payments import SHARE_OF_LUMP, Lump
 from hub.store.bulk import insert_named
+from hub.store.payments.deposits import LEFT_OUT_OF_FILE, add_to_deposits, forget_deposits, free_lumps
 from hub.store.payments.made_lumps import LUMP_KEY
 
 LEFT_OUT = "left_out_of_undo"
@@ -23,14 +24,16 @@ PAYMENTS_OF_FILE = f"""
     WHERE l.tenant = :t AND l.exchange_no = :x
 """
 
-# What has happened since to these payments is no doing of the file, so they are left as they are.
+# What has happened since to these payments is no doing of the file, so they are left as they are. What the file itself
+# took back goes with it, there and back.
 MOVED = f"""
     SELECT m.payment_id FROM suspense_movement m
     WHERE m.tenant = :t AND m.payment_id IN ({PAYMENTS_OF_FILE}) AND m.cause IN ('refunded', 'moved_by_person')
     UNION
     SELECT r.payment_id FROM reversal r
-    WHERE r.tenant = :t AND r.state = 'done' AND r.payment_id IN ({PAYMENTS_OF_FILE})
+    WHERE r.tenant = :t AND r.exchange_no <> :x AND r.state = 'done' AND r.payment_id IN ({PAYMENTS_OF_FILE})
 """
+TAKEN_BACK = "SELECT r.payment_id FROM reversal r WHERE r.tenant = :t AND r.exchange_no = :x AND r.state = 'done'"
 
 
 class ReleasedFile:
@@ -65,8 +68,10 @@ class ReleasedFile:
         and the same bytes can be loaded again under the same exchange. Payments left out keep keys and queue rows.
         """
         self._left_out(left_out)
-        for statement in (*_RELEASE, _MARK_LEFT_OUT, _EMPTY_DEPOSITS, _KEEP_LEFT_OUT_DEPOSITS, _DELETE_CHUNKS):
+        for statement in (*_RELEASE, _MARK_LEFT_OUT, _DELETE_CHUNKS):
             self._connection.execute(text(statement), {"t": self._tenant, "x": exchange_no})
+        forget_deposits(self._connection, self._tenant, exchange_no)
+        add_to_deposits(self._connection, self._tenant, LEFT_OUT_OF_FILE, x=exchange_no)
 
     def _left_out(self, payment_ids: Sequence[int]) -> None:
         self._connection.exec_driver_sql("DROP TABLE IF EXISTS left_out")
@@ -76,8 +81,7 @@ class ReleasedFile:
     def free_lumps(self, exchange_no: int) -> set[int]:
         """Unpair the file's deposits and lumps from those of other files; return the accounts touched."""
         values = {"t": self._tenant, "x": exchange_no}
-        self._connection.execute(text(_FREE_OTHER_LUMPS), values)
-        self._connection.execute(text(_FREE_OTHER_DEPOSITS), values)
+        free_lumps(self._connection, self._tenant, _OF_FILE_OR_ITS_LUMPS, x=exchange_no)
         rows = self._connection.execute(
             text(
                 "SELECT account_no FROM deposit WHERE tenant = :t AND exchange_no = :x "
@@ -93,20 +97,12 @@ class ReleasedFile:
         rows = self._connection.execute(text(_LUMPS_OF), {"t": self._tenant, "x": exchange_no})
         return [Lump._make(row) for row in rows]
 
-    def left_out_of(self, exchange_no: int) -> list[int]:
-        """Return the payments of a file's earlier attempts that are still booked and belong to its deposits."""
-        rows = self._connection.execute(text(_LEFT_OUT_OF), {"t": self._tenant, "x": exchange_no})
-        return [row[0] for row in rows]
-
     def close_left_out(self, exchange_no: int) -> int:
         """Close payments of a loaded file that an undo left booked; return how many.
 
         The undo was of this exchange's earlier attempt, of the same content, or of a file that this one corrects, so an
-        equal payment in it (account, day, amount, reference) is the same money, occurrence by occurrence. The deposits
-        of the earlier attempt make room for those of this one; see `left_out_of`.
+        equal payment in it (account, day, amount, reference) is the same money, occurrence by occurrence.
         """
-        for statement in (_FREE_OWN_LUMPS, _DELETE_DEPOSITS):
-            self._connection.execute(text(statement), {"t": self._tenant, "x": exchange_no})
         any_left_out = text("SELECT 1 FROM left_out_payment WHERE tenant = :t LIMIT 1")
         if not self._connection.execute(any_left_out, {"t": self._tenant}).scalar():
             return 0
@@ -124,7 +120,10 @@ _LOCK_RECEIVABLES = f"""
     ORDER BY receivable_id FOR UPDATE
 """
 
-_UNDONE_TWINS = f"twin_payment IN ({PAYMENTS_OF_FILE}) AND {{alias}}.twin_payment NOT IN ({MOVED})"
+# A share of a lump is the same money as all payments of its twin's deposit, so one that is left out saves it not.
+_UNDONE_TWINS = f"{{w}}.twin_payment IN ({PAYMENTS_OF_FILE}) AND ({{share}} OR {{w}}.twin_payment NOT IN ({MOVED}))"
+_UNDONE_CLOSED = _UNDONE_TWINS.format(w="d", share=f"d.proof = '{SHARE_OF_LUMP}'")
+_UNDONE_HELD = _UNDONE_TWINS.format(w="u", share="u.reason IN ('lump_has_specification', 'twin_was_undone')")
 
 _REQUEUE = f"""
     INSERT INTO unallocated_payment (tenant, payment_id, exchange_no, account_no, company, reference, amount_ore,
@@ -136,19 +135,19 @@ _REQUEUE = f"""
     JOIN payment p ON p.tenant = d.tenant AND p.payment_id = d.payment_id
     JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
     LEFT JOIN payee_account a ON a.tenant = p.tenant AND a.account_no = p.account_no
-    WHERE d.tenant = :t AND d.{_UNDONE_TWINS.format(alias="d")}
+    WHERE d.tenant = :t AND {_UNDONE_CLOSED}
       AND p.exchange_no <> :x
     ON CONFLICT (tenant, payment_id) DO UPDATE SET state = 'held', reason = 'twin_was_undone',
         remaining_ore = excluded.remaining_ore, twin_payment = excluded.twin_payment, held_group = excluded.held_group
 """
 
 _CLOSED_NO_LONGER = f"""
-    DELETE FROM duplicate_payment AS d WHERE d.tenant = :t AND d.{_UNDONE_TWINS.format(alias="d")}
+    DELETE FROM duplicate_payment AS d WHERE d.tenant = :t AND {_UNDONE_CLOSED}
 """
 
 _HELD_WITHOUT_TWIN = f"""
     UPDATE unallocated_payment AS u SET reason = 'twin_was_undone', held_group = :group
-    WHERE u.tenant = :t AND u.state = 'held' AND u.exchange_no <> :x AND u.{_UNDONE_TWINS.format(alias="u")}
+    WHERE u.tenant = :t AND u.state = 'held' AND u.exchange_no <> :x AND {_UNDONE_HELD}
 """
 
 _UNDONE = f"payment_id IN ({PAYMENTS_OF_FILE}) AND payment_id NOT IN (SELECT payment_id FROM left_out)"
@@ -167,48 +166,19 @@ _MARK_LEFT_OUT = """
     ON CONFLICT DO NOTHING
 """
 
-_EMPTY_DEPOSITS = "UPDATE deposit SET amount_ore = 0, lump_no = NULL WHERE tenant = :t AND exchange_no = :x"
-
-_KEEP_LEFT_OUT_DEPOSITS = """
-    UPDATE deposit SET amount_ore = coalesce((
-        SELECT sum(p.amount_ore) FROM left_out l JOIN payment p ON p.tenant = :t AND p.payment_id = l.payment_id
-        WHERE p.exchange_no = :x AND p.section_no = deposit.section_no AND p.entry_no = deposit.entry_no
-          AND p.kind <> 'lump_payment'), 0)
-    WHERE tenant = :t AND exchange_no = :x AND EXISTS (SELECT 1 FROM left_out)
-"""
-
-_FREE_OWN_LUMPS = """
-    UPDATE lump SET state = 'alone' WHERE tenant = :t AND state = 'paired' AND lump_no IN
-        (SELECT lump_no FROM deposit WHERE tenant = :t AND exchange_no = :x AND lump_no IS NOT NULL)
-"""
-
-_DELETE_DEPOSITS = "DELETE FROM deposit WHERE tenant = :t AND exchange_no = :x"
-
-_LEFT_OUT_OF = """
-    SELECT l.payment_id FROM left_out_payment l
-    JOIN payment p ON p.tenant = l.tenant AND p.payment_id = l.payment_id
-    WHERE l.tenant = :t AND p.exchange_no = :x AND p.kind <> 'lump_payment' ORDER BY l.payment_id
-"""
-
 _DELETE_CHUNKS = "DELETE FROM chunk WHERE tenant = :t AND exchange_no = :x"
 
-_FREE_OTHER_LUMPS = """
-    UPDATE lump SET state = 'alone' WHERE tenant = :t AND exchange_no <> :x AND state = 'paired' AND lump_no IN
-        (SELECT lump_no FROM deposit WHERE tenant = :t AND exchange_no = :x AND lump_no IS NOT NULL)
+_OF_FILE_OR_ITS_LUMPS = """
+    (d.exchange_no = :x OR d.lump_no IN (SELECT l.lump_no FROM lump l WHERE l.tenant = :t AND l.exchange_no = :x))
 """
 
-_FREE_OTHER_DEPOSITS = """
-    UPDATE deposit SET lump_no = NULL WHERE tenant = :t AND exchange_no <> :x AND lump_no IN
-        (SELECT lump_no FROM lump WHERE tenant = :t AND exchange_no = :x)
-"""
-
-_LUMPS_OF = """
+_LUMPS_OF = f"""
     SELECT l.lump_no, l.exchange_no, l.section_no, l.entry_no, l.account_no, l.currency, l.booked_date, l.amount_ore,
            l.entry_reference, l.state
     FROM lump l
     WHERE l.tenant = :t AND l.exchange_no = :x AND l.state <> 'undone'
       AND NOT EXISTS (SELECT 1 FROM payment_key k JOIN left_out o ON o.payment_id = k.payment_id
-                      WHERE k.tenant = l.tenant AND k.kind = 'hub_lump' AND k.value = CAST(l.lump_no AS TEXT))
+                      WHERE k.tenant = l.tenant AND k.kind = '{LUMP_KEY}' AND k.value = CAST(l.lump_no AS TEXT))
     ORDER BY l.lump_no
 """
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, text
 
-from hub.model.payments import KeyOwner, LoadedReversal, UnmatchedPayment
+from hub.model.payment_file import LOOKUP_KINDS
+from hub.model.payments import SHARE_OF_LUMP, KeyOwner, LoadedReversal, UnmatchedPayment
 from hub.store.books import POSTING_COLUMNS, SqlBooks
-from hub.store.payments.releasing import MOVED, PAYMENTS_OF_FILE, ReleasedFile
+from hub.store.payments.deposits import REVERSAL_ROW, change_deposits
+from hub.store.payments.releasing import MOVED, PAYMENTS_OF_FILE, TAKEN_BACK, ReleasedFile
 
 
 class SqlUndoing(ReleasedFile):
@@ -25,13 +28,20 @@ class SqlUndoing(ReleasedFile):
         return sorted(row[0] for row in rows)
 
     def postings_of_file(self, exchange_no: int, booked_date: str) -> int:
-        """Gather in the books the opposite of everything the file's payments have caused; return how many postings."""
-        which = f"IN ({PAYMENTS_OF_FILE}) AND {{alias}}.payment_id NOT IN ({MOVED})"
-        return self._opposites(which, {"x": exchange_no, "date": booked_date, "cause": "file_undone"})
+        """Gather in the books the opposite of everything the file's payments have caused; return how many postings.
 
-    def postings_of_payment(self, payment_id: int, booked_date: str, cause: str) -> int:
-        """Gather in the books the opposite of everything one payment has caused; return how many postings."""
-        return self._opposites("= :payment", {"payment": payment_id, "date": booked_date, "cause": cause})
+        An entry is undone as of the day it says: interest is counted as if it had never been.
+        """
+        which = f"IN ({PAYMENTS_OF_FILE}) AND {{alias}}.payment_id NOT IN ({MOVED} UNION {TAKEN_BACK})"
+        return self._opposites(which, {"x": exchange_no, "date": booked_date, "cause": "file_undone", "happened": None})
+
+    def postings_of_payment(self, payment_id: int, booked_date: str, cause: str, happened_on: str | None = None) -> int:
+        """Gather in the books the opposite of everything one payment has caused; return how many postings.
+
+        Interest is counted to `happened_on`, the day the money left; without it as if it had never come.
+        """
+        values = {"payment": payment_id, "date": booked_date, "cause": cause, "happened": happened_on}
+        return self._opposites("= :payment", values)
 
     def _opposites(self, which: str, values: dict[str, object]) -> int:
         parameters = {"t": self._tenant, **values}
@@ -49,15 +59,8 @@ class SqlUndoing(ReleasedFile):
         return [(row[0], row[1]) for row in rows]
 
     def reversed_by(self, exchange_no: int) -> list[int]:
-        """Return the payments that the file's reversals took back, and no other file's."""
-        rows = self._connection.execute(
-            text(
-                "SELECT payment_id FROM reversal r WHERE tenant = :t AND exchange_no = :x AND state = 'done' "
-                "AND NOT EXISTS (SELECT 1 FROM reversal o WHERE o.tenant = r.tenant AND o.payment_id = r.payment_id "
-                "AND o.exchange_no <> r.exchange_no AND o.state = 'done') ORDER BY payment_id"
-            ),
-            {"t": self._tenant, "x": exchange_no},
-        )
+        """Return the payments of other files that the file's reversals took back, and no other file's reversals."""
+        rows = self._connection.execute(text(_REVERSED_BY), {"t": self._tenant, "x": exchange_no})
         return [row[0] for row in rows]
 
     def held_reversals(self, exchange_no: int) -> list[int]:
@@ -115,17 +118,26 @@ class SqlUndoing(ReleasedFile):
             "amount": reversal.amount_ore,
             "currency": reversal.currency,
         }
-        return [
+        owners = [
             KeyOwner(kind, *row)
             for kind, value in reversal.keys
             for row in self._connection.execute(text(_OWNERS), {**values, "kind": kind, "value": value})
         ]
+        facts = self._facts({owner.payment_id for owner in owners if owner.kind in LOOKUP_KINDS})
+        return [owner._replace(facts=frozenset(facts[owner.payment_id])) for owner in owners]
+
+    def _facts(self, payment_ids: set[int]) -> dict[int, set[tuple[str, str]]]:
+        facts: dict[int, set[tuple[str, str]]] = defaultdict(set)
+        if payment_ids:
+            found = self._connection.execute(_FACTS, {"t": self._tenant, "ids": sorted(payment_ids)})
+            for payment_id, kind, value in found:
+                facts[payment_id].add((kind, value))
+        return facts
 
     def let_second_tellings_stand(self, exchange_no: int) -> None:
         """Let other files that told the file's reversals again take them over: those payments stay taken back."""
-        values = {"t": self._tenant, "x": exchange_no}
-        for statement in (_FREE_LUMPS_OF_SECOND, _DEPOSITS_OF_SECOND, _SECOND_STANDS):
-            self._connection.execute(text(statement), values)
+        change_deposits(self._connection, self._tenant, _SECOND_TELLINGS, x=exchange_no)
+        self._connection.execute(text(_SECOND_STANDS), {"t": self._tenant, "x": exchange_no})
 
     def settle_reversal(self, exchange_no: int, reversal_no: int, state: str, payment_id: int | None) -> None:
         """Write down what became of a reversal."""
@@ -138,11 +150,18 @@ class SqlUndoing(ReleasedFile):
         )
 
 
+_REVERSED_BY = f"""
+    {TAKEN_BACK} AND r.payment_id NOT IN ({PAYMENTS_OF_FILE})
+      AND NOT EXISTS (SELECT 1 FROM reversal o WHERE o.tenant = r.tenant AND o.payment_id = r.payment_id
+                      AND o.exchange_no <> r.exchange_no AND o.state = 'done')
+    ORDER BY r.payment_id
+"""
+
 _OPPOSITE_ENTRIES = """
     SELECT e.receivable_id, e.bucket, -e.amount_ore AS amount_ore, r.group_no, r.company, e.payment_id, e.exchange_no,
            coalesce(p.section_no, 0) AS section_no, coalesce(p.account_no, 0) AS account_no, e.currency,
-           CAST(:date AS TEXT) AS transaction_date, CAST(:date AS TEXT) AS booked_date, CAST(:cause AS TEXT) AS cause,
-           e.cause AS rule,
+           coalesce(CAST(:happened AS TEXT), e.transaction_date) AS transaction_date,
+           CAST(:date AS TEXT) AS booked_date, CAST(:cause AS TEXT) AS cause, e.cause AS rule,
            CASE e.cause WHEN 'difference_written_off' THEN 'write_off'
                         WHEN 'difference_carried' THEN 'carried' WHEN 'printed_fee_debited' THEN 'reminder_fee'
                         WHEN 'printed_interest_debited' THEN 'interest' ELSE 'clearing' END AS contra,
@@ -193,7 +212,7 @@ _MENTION = """
     ON CONFLICT DO NOTHING
 """
 
-_OWNERS = """
+_OWNERS = f"""
     WITH RECURSIVE told (payment_id) AS (
         SELECT p.payment_id FROM payment_key k
         JOIN payment p ON p.tenant = k.tenant AND p.payment_id = k.payment_id
@@ -202,7 +221,9 @@ _OWNERS = """
         UNION
         SELECT coalesce(d.twin_payment, u.twin_payment) FROM told f
         LEFT JOIN duplicate_payment d ON d.tenant = :t AND d.payment_id = f.payment_id
+                                     AND d.proof <> '{SHARE_OF_LUMP}'
         LEFT JOIN unallocated_payment u ON u.tenant = :t AND u.payment_id = f.payment_id AND u.state = 'held'
+                                       AND u.reason <> 'lump_has_specification'
         WHERE coalesce(d.twin_payment, u.twin_payment) IS NOT NULL
     )
     SELECT p.payment_id,
@@ -230,6 +251,35 @@ _OWNERS = """
       AND (u.state IS NULL OR u.state <> 'held' OR u.twin_payment IS NULL)
 """
 
+# What every file tells of a payment: its own, and those that told it again.
+_FACTS = text("""
+    WITH telling (owner, payment_id) AS (
+        SELECT payment_id, payment_id FROM payment WHERE tenant = :t AND payment_id IN :ids
+        UNION ALL
+        SELECT twin_payment, payment_id FROM duplicate_payment WHERE tenant = :t AND twin_payment IN :ids
+        UNION ALL
+        SELECT twin_payment, payment_id FROM unallocated_payment
+        WHERE tenant = :t AND state = 'held' AND twin_payment IN :ids)
+    SELECT g.owner, p.key_kind, p.key_value
+    FROM telling g JOIN payment p ON p.tenant = :t AND p.payment_id = g.payment_id WHERE p.key_kind <> ''
+    UNION ALL
+    SELECT g.owner, e.kind, e.value
+    FROM telling g JOIN payment_extra_key e ON e.tenant = :t AND e.payment_id = g.payment_id
+    UNION ALL
+    SELECT g.owner, 'reference', p.reference
+    FROM telling g JOIN payment p ON p.tenant = :t AND p.payment_id = g.payment_id WHERE p.reference <> ''
+    UNION ALL
+    SELECT g.owner, 'booked_date', coalesce(p.booked_date, s.booked_date)
+    FROM telling g
+    JOIN payment p ON p.tenant = :t AND p.payment_id = g.payment_id
+    LEFT JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
+    UNION ALL
+    SELECT r.payment_id, 'taken_back', coalesce(r.booked_date, s.booked_date)
+    FROM reversal r
+    JOIN section s ON s.tenant = r.tenant AND s.exchange_no = r.exchange_no AND s.section_no = r.section_no
+    WHERE r.tenant = :t AND r.payment_id IN :ids AND r.state IN ('done', 'duplicate')
+""").bindparams(bindparam("ids", expanding=True))
+
 _LOCK_OWNERS = text(
     "SELECT 1 FROM unallocated_payment WHERE tenant = :t AND payment_id IN :ids ORDER BY payment_id FOR UPDATE"
 ).bindparams(bindparam("ids", expanding=True))
@@ -246,25 +296,7 @@ _SECOND = """
     WHERE r.tenant = :t AND r.state = 'duplicate'
 """
 
-_FREE_LUMPS_OF_SECOND = f"""
-    UPDATE lump SET state = 'alone' WHERE tenant = :t AND state = 'paired' AND lump_no IN (
-        SELECT o.lump_no FROM deposit o
-        JOIN (SELECT r.exchange_no, r.section_no, r.entry_no {_SECOND}) AS e
-          ON e.exchange_no = o.exchange_no AND e.section_no = o.section_no AND e.entry_no = o.entry_no
-        WHERE o.tenant = :t)
-"""
-
-_DEPOSITS_OF_SECOND = f"""
-    INSERT INTO deposit (tenant, exchange_no, section_no, entry_no, account_no, currency, booked_date, amount_ore,
-                         reference)
-    SELECT r.tenant, r.exchange_no, r.section_no, r.entry_no, max(r.account_no), max(r.currency),
-           min(coalesce(r.booked_date, s.booked_date)), -sum(r.amount_ore), max(r.entry_reference)
-    FROM (SELECT r.* {_SECOND}) AS r
-    JOIN section s ON s.tenant = r.tenant AND s.exchange_no = r.exchange_no AND s.section_no = r.section_no
-    GROUP BY r.tenant, r.exchange_no, r.section_no, r.entry_no
-    ON CONFLICT (tenant, exchange_no, section_no, entry_no) DO UPDATE
-        SET amount_ore = deposit.amount_ore + excluded.amount_ore, lump_no = NULL
-"""
+_SECOND_TELLINGS = f"SELECT {REVERSAL_ROW}, -r.amount_ore AS amount_ore {_SECOND}"
 
 _SECOND_STANDS = f"""
     UPDATE reversal SET state = 'done'

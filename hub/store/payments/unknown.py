@@ -28,9 +28,9 @@ _NOBODY_KNOWS_IT = """
     AND (p.quality = 'checked' OR p.reference = '' OR NOT EXISTS (
          SELECT 1 FROM receivable r JOIN open_item o ON o.tenant = r.tenant AND o.receivable_id = r.receivable_id
          WHERE r.tenant = p.tenant AND r.company = a.company AND r.number = p.reference))
-    AND (p.payer_identity = '' OR NOT EXISTS (
+    AND (p.payer_key = '' OR NOT EXISTS (
          SELECT 1 FROM receivable r JOIN open_item o ON o.tenant = r.tenant AND o.receivable_id = r.receivable_id
-         WHERE r.tenant = p.tenant AND r.debtor_key = p.payer_identity AND r.company = a.company))
+         WHERE r.tenant = p.tenant AND r.debtor_key = p.payer_key AND r.company = a.company))
 """
 
 _UNKNOWN = f"""

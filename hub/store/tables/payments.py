@@ -61,18 +61,20 @@ payment = table(
     text("channel"),
     text("payer_name"),
     text("payer_account"),
-    text("payer_identity"),  # as it is compared: see `identifiers.identity_key`
+    text("payer_identity"),  # as given
     text("payer_address"),
     text("texts"),  # divided by line feeds
     text("parts"),  # JSON, empty when none
     text("entry_reference"),
     text("key_kind"),  # the first of its keys that prove money, empty when none; all keys stand in `payment_key`
     text("key_value"),
+    text("payer_key", default=""),  # what the identity is compared by with a debtor's
+    text("account", default=""),  # as the file writes it, where the payment names another than its section
     PrimaryKeyConstraint("tenant", "payment_id"),
 )
 
 payment_extra_key = table(
-    "payment_extra_key",  # the second key that proves money, and on, by payment
+    "payment_extra_key",  # all keys but the first that proves money, by payment
     tenant_column(),
     number("payment_id"),
     text("kind"),
@@ -231,7 +233,7 @@ duplicate_payment = table(
     tenant_column(),
     number("payment_id"),
     number("twin_payment"),
-    text("proof"),  # key:<kind>, same_day, person
+    text("proof"),  # key:<kind>, same_day, share_of_lump, left_out_of_undo, person
     PrimaryKeyConstraint("tenant", "payment_id"),
 )
 Index("duplicate_by_twin", duplicate_payment.c.tenant, duplicate_payment.c.twin_payment)

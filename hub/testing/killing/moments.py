@@ -26,6 +26,7 @@ STEPS = (
     "ingest: post a chunk",
     "ingest: finish",
     "rematch: a batch",
+    "round: known accounts",
     "round: look after",
 )
 CALLS = (
@@ -35,7 +36,7 @@ CALLS = (
 EVERY_MOMENT = (*STEPS, *CALLS)
 """Where a kill test must have killed; each run has moments beside these: `begin`, `between steps`, `close`."""
 
-_NAMES = {"post": "post a chunk", "rematch": "a batch", "look_after": "look after"}
+_NAMES = {"post": "post a chunk", "rematch": "a batch", "known_accounts": "known accounts", "look_after": "look after"}
 
 
 def mark_moments(marks: Marks, *, waits_in: str) -> None:

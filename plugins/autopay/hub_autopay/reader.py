@@ -8,6 +8,7 @@ from typing import BinaryIO, NamedTuple
 
 from hub.contracts import Recognition
 from hub.errors import FormatError
+from hub.formats.warning_limit import WarningLimit
 from hub.formats.xml_layout import local_name
 from hub.formats.xml_reading import Record, Step, Walk, bind, read_records
 from hub.formats.xml_stream import LONGEST_PROLOG_BYTES, Root, content_digest, probe, walk
@@ -24,7 +25,6 @@ from hub_autopay.mapping import (
 from hub_autopay.refusals import refused
 from hub_autopay.section import Section
 from hub_autopay.settings import AutopaySettings
-from hub.formats.warning_limit import WarningLimit
 
 _NAMESPACE = re.compile(r"(camt\.05[234])\.001\.(\d{2})$", re.ASCII)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from hub.formats.warning_limit import WarningLimit
 from hub.formats.xml_layout import Values
 from hub.model.payment_file import (
     Balance,
@@ -27,7 +28,6 @@ from hub_autopay.totals import (
     refuse_differences,
     summary_checks,
 )
-from hub.formats.warning_limit import WarningLimit
 
 
 class Section:

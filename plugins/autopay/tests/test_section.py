@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from hub.errors import FormatError
+from hub.formats.warning_limit import WarningLimit
 from hub.formats.xml_layout import Amount
 from hub.model.payment_file import Balance, SectionClosed, SectionOpened
 from hub_autopay.mapping import NOTIFICATION, STATEMENT, Message
 from hub_autopay.section import Section
-from hub.formats.warning_limit import WarningLimit
 
 ACCOUNT = {"section_other": "991-2346", "section_scheme": "BGNR"}
 

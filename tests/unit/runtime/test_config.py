@@ -364,3 +364,15 @@ def test_a_home_that_cannot_be_written_says_why(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigurationError, match="the home folder cannot be written: "):
         starter_home.write_starter_home(tmp_path / "file" / "home")
+
+
+def test_channels_are_limited_by_name(tmp_path: Path) -> None:
+    limits = home(tmp_path, installation="[engine.channels.letters]\nper_minute = 600").config.engine
+
+    assert limits.calls_per_minute == {"letters": 600}
+
+
+@pytest.mark.parametrize("wrong", ["per_minute = 0", "per_minute = 1.5", "per_second = 10", ""])
+def test_a_wrong_limit_of_a_channel_is_named_with_its_channel(tmp_path: Path, wrong: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"engine\.channels\.letters\.per_\w+: .*in hub\.toml"):
+        home(tmp_path, installation=f"[engine.channels.letters]\n{wrong}")

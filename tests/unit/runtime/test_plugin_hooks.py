@@ -151,7 +151,20 @@ def test_plugins_that_disagree_leave_the_payment_to_the_hubs_own_rules():
     assert built.match_payments([unmatched(1), unmatched(2)]) == {2: proposal(5)}
 
 
-@pytest.mark.parametrize("answer", [ZeroDivisionError(), [proposal(1)], {1: "receivable 7"}, {99: proposal(1)}])
+ODD_SHARES = [
+    None,
+    [ProposedShare(7, 100)],
+    ((7, 100),),
+    (ProposedShare(7, 99.5),),  # type: ignore[arg-type]
+    (ProposedShare("7", 100),),  # type: ignore[arg-type]
+    (ProposedShare(7, True),),
+]
+ODD_PROPOSALS = [{1: MatchProposal(shares, "by name")} for shares in ODD_SHARES]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "answer", [ZeroDivisionError(), [proposal(1)], {1: "receivable 7"}, {99: proposal(1)}, *ODD_PROPOSALS]
+)
 def test_matching_fails_closed(answer):
     built = TenantPlugins.from_objects(Matcher("right", {1: proposal(7)}), Matcher("wrong", answer))
 

@@ -284,6 +284,8 @@ CREATE TABLE payment (
     entry_reference TEXT NOT NULL,
     key_kind TEXT NOT NULL,
     key_value TEXT NOT NULL,
+    payer_key TEXT DEFAULT '' NOT NULL,
+    account TEXT DEFAULT '' NOT NULL,
     PRIMARY KEY (tenant, payment_id)
 ) WITHOUT ROWID;
 

@@ -1,0 +1,94 @@
+"""Which payments of a file another file has brought: asked when it comes, and when its account becomes known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from hub.banking_calendar import add_banking_days
+from hub.model.payments import DayWindow
+from hub.services.payees import Payee
+from hub.services.ports import Duplicates, UnitOfWork
+
+NEAR_BANKING_DAYS = 5  # the formats may book the same payment on different days
+SERIAL_UNIQUE_YEARS = 2  # Bankgiro Inbetalningar: a serial number is unique for two years
+BATCH = 10_000  # payments in memory at a time
+
+
+class Compared(NamedTuple):
+    """What a comparison found of payments whose account has become known."""
+
+    new: list[int]  # payment ids; held until they are posted
+    closed: int  # as the same money as another file's
+    held: int  # in doubt
+
+
+def place(work: UnitOfWork, exchange_no: int, payment_ids: Sequence[int], payee: Payee) -> Compared:
+    """Give held payments of a posted file their account, and compare them as if they had come to it at once.
+
+    Whoever calls has claimed the account. What is new money stays held, for `post_held`.
+    """
+    work.queue.place_at(payment_ids, payee.account_no)
+    _name_by_text(work, payment_ids, payee)
+    work.duplicates.note_accounts(exchange_no)
+    placed = work.duplicates.among(payment_ids)
+    close_by_key(placed, exchange_no)
+    compare_with_other_families(placed, exchange_no)
+    verdict = placed.counts(exchange_no)
+    new = placed.hold_placed(exchange_no)
+    return Compared(new, sum(verdict["closed"].values()), sum(verdict["held"].values()))
+
+
+def _name_by_text(work: UnitOfWork, payment_ids: Sequence[int], payee: Payee) -> None:
+    """Look for references in the texts, as was done for payments whose account was known when they were read."""
+    for start in range(0, len(payment_ids), BATCH):
+        payments = work.matching.payments(payment_ids[start : start + BATCH])
+        blank = [payment for payment in payments if not payment.reference and not payment.parts]
+        work.queue.name_by_text(
+            [(payment.payment_id, found) for payment in blank if (found := payee.reference_in(payment.texts))]
+        )
+
+
+def close_by_key(duplicates: Duplicates, exchange_no: int) -> None:
+    """Close payments whose proof key another file has brought; hold those where only the amount differs."""
+    days = duplicates.days(exchange_no)
+    duplicates.close_by_key(exchange_no, serial_reused_before=_years_before(days, SERIAL_UNIQUE_YEARS))
+
+
+def compare_with_other_families(duplicates: Duplicates, exchange_no: int) -> None:
+    """Close or hold payments where no key says, and another family has told of their accounts and days."""
+    days = {*duplicates.days(exchange_no), *duplicates.created_days(exchange_no)}
+    windows = [_window(day) for day in sorted(days)]
+    if not windows:
+        return
+    first, last = min(window.first for window in windows), max(window.last for window in windows)
+    if duplicates.other_families_near(exchange_no, first, last):
+        duplicates.gather(exchange_no, first, last, windows)
+        _judge_overlaps(duplicates, exchange_no)
+        duplicates.hold_without_reference(exchange_no)
+        duplicates.hold_near(exchange_no)
+    if duplicates.has_posted_other_family(exchange_no):
+        duplicates.hold_settled_by_twin(exchange_no)
+
+
+def _judge_overlaps(duplicates: Duplicates, exchange_no: int) -> None:
+    """Close what is proved by a day that contains the other's, family by family; then hold what is left in doubt."""
+    for overlap in duplicates.overlaps():
+        if overlap.is_contained:
+            duplicates.close_overlap(overlap)
+    for overlap in duplicates.overlaps():
+        if overlap.is_contained:
+            duplicates.close_overlap(overlap)
+        else:
+            duplicates.hold_overlap(overlap, f"{exchange_no}:{overlap.account_no}:{overlap.day}")
+
+
+def _window(day: str) -> DayWindow:
+    at = date.fromisoformat(day)
+    first = add_banking_days(at, -NEAR_BANKING_DAYS).isoformat()
+    return DayWindow(day, first, add_banking_days(at, NEAR_BANKING_DAYS).isoformat())
+
+
+def _years_before(days: Sequence[str], years: int) -> str:
+    return f"{int(days[0][:4]) - years}{days[0][4:]}" if days else ""

@@ -96,7 +96,7 @@ def _waits_for(run: Run, running: Sequence[Run], *, has_worker: bool) -> str:
     if not has_worker:
         return "no process works here: hub serve"
     lane = run.input.get("channel")  # of one tenant's files, and of one of its channels, one run at a time goes on
-    ahead = [other.run_id for other in running if other.input.get("channel") == lane]
+    ahead = [other.run_id for other in running if other.input.get("channel") == lane and other.run_no != run.run_no]
     return f"goes after {ahead[0]}" if ahead else "has its turn soon"
 
 

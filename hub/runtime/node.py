@@ -24,7 +24,7 @@ from hub.services.rounds import RUN_KIND as ROUND
 from hub.store.forgetting import forget_done_runs
 from hub.store.runs import turns_at_work
 
-HOME_NODE = "home"  # the only node of a home on SQLite
+HOME_NODE = "home"  # what the only node of a home on SQLite is called, unless it is given a name
 LOST_LOOK_S = 60
 HOURLY_S = 3600
 WITHOUT_TRACE = (POLL, ROUND)  # kinds of runs that no entry and no exchange names
@@ -44,7 +44,7 @@ class WorkingNode:
         self._membership = Membership(
             installation.nodes,
             installation.home.config.engine,
-            wanted_name=HOME_NODE if self._is_alone else name or socket.gethostname(),
+            wanted_name=name or (HOME_NODE if self._is_alone else socket.gethostname()),
             may_take_another=not (name or self._is_alone),
             plugins=installed_fingerprint(),
         )

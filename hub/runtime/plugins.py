@@ -288,12 +288,12 @@ def _refuse_missing(names: Iterable[str]) -> NoReturn:
     name = min(names)
     installed = sorted({point.name for point in entry_points(group=GROUP)})
     nearest = closest(name, installed)
-    question = f"did you mean {nearest}? " if nearest else ""
     package = f"reskontra-hub-{name.replace('_', '-')}"
+    install = f"install it: pip install -e plugins/{name} in a checkout, else pip install {package}"
     raise ConfigurationError(
         f"the plugin is not installed (installed: {', '.join(installed) or 'none'})",
         where=f"plugins.{name}",
-        hint=f"{question}install it: pip install -e plugins/{name} in a checkout, else pip install {package}",
+        hint=f"did you mean {nearest}?" if nearest else install,  # a mistyped name must not be installed
     )
 
 

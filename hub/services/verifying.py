@@ -55,6 +55,8 @@ def verify(
         "right if the settings named it then"
         for company, account, old in former
     ]
+    if not kept:
+        remarks.append("no file was ever kept here, so there was nothing to prove: is it the right database?")
     return Verification(tenant.id, tuple(results), tuple(remarks))
 
 

@@ -30,7 +30,7 @@ class FolderInbox:
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise ConfigurationError(
-                f"the inbox cannot be read: {reason}", hint="make the folder, or name another"
+                f"the inbox {self._folder} cannot be read: {reason}", hint="make the folder"
             ) from None
         for changed_s, name in sorted(found):
             if now_s - changed_s >= settled_after_s:

@@ -191,6 +191,26 @@ def test_an_equal_payment_without_any_reference_is_held(world: World) -> None:
     assert world.waiting() == [("suspended", "no_reference", 700), ("held", "equal_without_reference", 700)]
 
 
+@pytest.mark.parametrize(("told", "again"), [("TACK FÖR HJÄLPEN", "TACK FOR HJALPEN"), ("TACK", ""), ("", "TACK")])
+def test_words_that_the_other_format_writes_otherwise_prove_nothing(world: World, told: str, again: str) -> None:
+    world.receive(payment_file("bgmax", [A, pay(700, told)]))
+
+    world.receive(payment_file("camt.054", [A, B, pay(700, again)]))
+
+    assert [row for row in world.waiting() if row[0] == "held" and row[2] == 700] == [
+        ("held", "equal_without_reference", 700)
+    ]
+    assert posted_ore(world) == 10000 + 700 + 20000
+
+
+def test_two_references_of_equal_amounts_are_two_payments(world: World) -> None:
+    world.receive(payment_file("bgmax", [pay(700, "4711")]))
+
+    world.receive(payment_file("camt.054", [pay(700, "4712")]))
+
+    assert posted_ore(world) == 1400
+
+
 def test_payments_that_list_the_same_references_are_the_same_money(world: World) -> None:
     world.receive(payment_file("bgmax", [pay(30000, parts=(Part("1001", 10000), Part("1002", 20000)))]))
     world.receive(payment_file("camt.054", [pay(30000, parts=(Part("1002"), Part("1001")))]))

@@ -56,7 +56,7 @@ def test_polling_an_inbox_that_is_not_there_says_so(place: Place, inbox: Path) -
     place.tenant(HOURLY, job="poll")
     inbox.rmdir()
 
-    assert "the inbox cannot be read" in poll(place, inbox)["problem"]
+    assert f"the inbox {inbox} cannot be read" in poll(place, inbox)["problem"]
 
 
 def test_a_file_that_cannot_be_opened_leaves_the_others_alone(

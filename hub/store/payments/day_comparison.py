@@ -14,6 +14,7 @@ from hub.model.payments import DayOverlap, DayWindow
 from hub.store.bulk import insert_named
 from hub.store.payments.duplicate_parts import FILE, HELD_COLUMNS, HELD_VALUES, JUDGED, NOT_CLOSED, NOT_HELD, POSTED
 from hub.store.payments.made_lumps import LUMP_PAYMENT
+from hub.store.payments.matching_parts import HOLDS_DIGIT
 
 
 class DayComparison:
@@ -45,6 +46,9 @@ class DayComparison:
         self._run(_GATHER_NEW, exchange_no)
         self._run(_GATHER_OLD, exchange_no, first=first, last=last)
         self._connection.exec_driver_sql("CREATE INDEX weak_old_key ON weak_old (account_no, reference, amount_ore)")
+        self._connection.exec_driver_sql(
+            f"CREATE INDEX weak_old_words ON weak_old (account_no, amount_ore, day) WHERE {self._is_words('reference')}"
+        )
 
     def overlaps(self) -> list[DayOverlap]:
         """Return, for each account, day and other family that share payments, how many, and how large each side is."""
@@ -68,8 +72,18 @@ class DayComparison:
         self._connection.execute(text(_FORGET_DECIDED), {"t": self._tenant})
 
     def hold_without_reference(self, exchange_no: int) -> int:
-        """Hold payments without any reference that equal one of the other family on account, day and amount."""
-        return int(self._run(_HOLD_BLANK, exchange_no).rowcount)
+        """Hold payments without any reference that equal one of the other family on account, day and amount.
+
+        Words are no reference: one bank writes them with other letters, or leaves them out.
+        """
+        blank = int(self._run(_HOLD_BLANK, exchange_no).rowcount)
+        in_words = _HOLD_WORDS.replace("n_is_words", self._is_words("n.reference"))
+        return blank + int(
+            self._run(in_words.replace("o_is_words", self._is_words("o.reference")), exchange_no).rowcount
+        )
+
+    def _is_words(self, column: str) -> str:
+        return f"NOT ({HOLDS_DIGIT[self._connection.dialect.name].format(column)})"
 
     def hold_near(self, exchange_no: int) -> int:
         """Hold payments that equal one of the other family in all but the day."""
@@ -208,6 +222,17 @@ _HOLD_BLANK = _held_twins(
     "''",
     f"SELECT n.payment_id, min(o.payment_id) AS twin FROM weak_new n JOIN weak_old o ON {_SAME_MONEY} "
     "AND o.day = n.day AND o.occurrence = n.occurrence WHERE n.reference = '' AND :x > 0 GROUP BY n.payment_id",
+)
+
+_HOLD_WORDS = _held_twins(
+    "'equal_without_reference'",
+    "''",
+    "SELECT n.payment_id, min(o.payment_id) AS twin FROM weak_new n JOIN weak_old o ON o.account_no = n.account_no "
+    "AND o.amount_ore = n.amount_ore AND o.day = n.day AND o.currency = n.currency AND o.reference <> n.reference "
+    "AND (n.key_kind = '' OR o.key_kind = '' OR n.key_kind <> o.key_kind) "
+    "WHERE n_is_words AND o_is_words AND :x > 0 "
+    "AND NOT EXISTS (SELECT 1 FROM duplicate_payment d WHERE d.tenant = :t AND d.twin_payment = o.payment_id) "
+    "GROUP BY n.payment_id",
 )
 
 _HOLD_NEAR = _held_twins(

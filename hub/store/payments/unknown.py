@@ -12,9 +12,8 @@ from sqlalchemy import Connection, text
 
 from hub.rules.payments.matching import Reason
 from hub.store.books import SqlBooks
-from hub.store.payments.matching_parts import DATE, IS_OPEN_CASE
+from hub.store.payments.matching_parts import DATE, HOLDS_DIGIT, IS_OPEN_CASE
 
-_HOLDS_DIGIT = {"sqlite": "{} GLOB '*[0-9]*'", "postgresql": "{} ~ '[0-9]'"}
 _IS_DIGITS = "ltrim(p.reference, '0123456789') = ''"
 
 # A checked reference is what it says. Another may hold an invoice number, unless it is a number itself or has no digit.
@@ -73,7 +72,7 @@ def suspend_unknown(
     `account_nos` are the payee accounts of the settings. Called after the exact join, before any rule has decided.
     """
     span = {"t": tenant, "first": first, "last": last}
-    holds_digit = _HOLDS_DIGIT[connection.dialect.name]
+    holds_digit = HOLDS_DIGIT[connection.dialect.name]
     unknown = _UNKNOWN.format(
         texts_hold_digit=holds_digit.format("p.texts"), reference_holds_digit=holds_digit.format("p.reference")
     )

@@ -63,7 +63,7 @@ def test_only_plugins_with_a_table_are_loaded(install):
     assert TenantPlugins.build(tenant({"fjordbanken": {}})).names == ("fjordbanken",)
 
 
-def test_a_missing_plugin_names_the_command_and_what_is_installed(install):
+def test_a_mistyped_plugin_names_the_one_that_was_meant(install):
     install(fjordbanken=Plugin)
 
     with pytest.raises(ConfigurationError) as caught:
@@ -72,7 +72,14 @@ def test_a_missing_plugin_names_the_command_and_what_is_installed(install):
     message = str(caught.value)
     assert message.startswith("plugins.fjordbank: the plugin is not installed (installed: fjordbanken)")
     assert "did you mean fjordbanken?" in message
-    assert "pip install -e plugins/fjordbank" in message
+    assert "pip install" not in message  # a mistyped name must not be installed
+
+
+def test_a_plugin_that_is_none_of_those_installed_names_the_command(install):
+    install(fjordbanken=Plugin)
+
+    with pytest.raises(ConfigurationError, match="pip install -e plugins/kivra in a checkout"):
+        TenantPlugins.build(tenant({"kivra": {}}))
 
 
 def test_in_a_bare_install_the_message_says_that_none_is_installed(install):

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from hub.model.payments import SHARE_OF_LUMP, Lump
 from hub.store.bulk import insert_named
 from hub.store.payments.deposits import LEFT_OUT_OF_FILE, add_to_deposits, forget_deposits, free_lumps
-from hub.store.payments.made_lumps import LUMP_KEY
+from hub.store.payments.made_lumps import LUMP_KEY, LUMP_PAYMENT
 
 LEFT_OUT = "left_out_of_undo"
 
@@ -198,7 +198,7 @@ _CLOSE_LEFT_OUT = f"""
           FROM left_out_payment l
           JOIN payment q ON q.tenant = l.tenant AND q.payment_id = l.payment_id
           LEFT JOIN section s ON s.tenant = q.tenant AND s.exchange_no = q.exchange_no AND s.section_no = q.section_no
-          WHERE l.tenant = :t AND q.exchange_no IN (
+          WHERE l.tenant = :t AND q.kind <> '{LUMP_PAYMENT}' AND q.exchange_no IN (
               SELECT x.exchange_no FROM exchange x
               JOIN exchange y ON y.tenant = x.tenant AND y.exchange_no = :x AND y.content_key = x.content_key
               WHERE x.tenant = :t AND x.content_key <> '' AND (x.state = 'undone' OR x.exchange_no = :x)

@@ -23,7 +23,7 @@ BLOCK = 2**20
 NOW = "2026-11-22T09:00:00.000+00:00"
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "cache_size=-131072", "temp_store=MEMORY")
 RECEIVABLE, CLEARING, SUSPENSE = "1510", "1940", "2990"
-PAYMENT_COLUMNS = 23
+PAYMENT_COLUMNS = 25
 
 Row = tuple[Any, ...]
 
@@ -174,7 +174,8 @@ class BareSql:
 def _payment(payment_id: int, row: list[Any]) -> Row:
     section, line, amount_ore, reference, name, identity, street, place, text, serial, sender = row
     return (1, payment_id, 1, section, 1, line, "payment", amount_ore, "SEK", None, 1, reference, "checked",
-            "electronic", name, sender, identity, f"{street}\n{place}", text, "", "", "bgc_serial", serial)  # fmt: skip
+            "electronic", name, sender, identity, f"{street}\n{place}", text, "", "", "bgc_serial", serial,
+            identity[-10:], "")  # fmt: skip
 
 
 def _section(number: int, serial: str, day: str, net_ore: int, payments: int, account: str) -> Row:

@@ -15,14 +15,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from itertools import count
 from pathlib import Path
 
 from comparing import circumstances, made_file, save
 from invented_payments import BANKGIRO, BOOKED, FIRST_UNKNOWN, ocr
-from posting_databases import postgresql_server
+from posting_databases import new_database
 from working_home import at_work
 
 from hub.demo.folder import TENANT, lay_out
@@ -39,7 +38,7 @@ URL_VARIABLE = "HUB_FAIR_SHARE_URL"
 def measure(chosen: argparse.Namespace) -> None:
     """Take the small file's times alone and beside the big one, and show them."""
     big = made_file("bgmax", chosen.payments, chosen.folder, matching=False)
-    with tempfile.TemporaryDirectory(dir=chosen.folder) as folder, _database(chosen, Path(folder)) as url:
+    with tempfile.TemporaryDirectory(dir=chosen.folder) as folder, new_database(chosen.database, Path(folder)) as url:
         os.environ[URL_VARIABLE] = url
         home = _home(Path(folder) / "home")
         with Hub.open(home, SMALL, wait_s=WAIT_S) as hub, at_work(home, "serve"):
@@ -48,15 +47,6 @@ def measure(chosen: argparse.Namespace) -> None:
             alone = [_take(hub, next(files)) for _ in range(chosen.rounds)]
             beside, big_s = _beside(home, hub, big, files)
     _report(chosen, alone, beside, big_s)
-
-
-@contextmanager
-def _database(chosen: argparse.Namespace, folder: Path) -> Iterator[str]:
-    if chosen.database == "sqlite":
-        yield f"sqlite:///{folder / 'hub.sqlite'}"
-        return
-    with postgresql_server(folder / "postgresql") as url:
-        yield url
 
 
 def _home(folder: Path) -> Path:

@@ -135,3 +135,13 @@ def postgresql_server(folder: Path) -> Iterator[str]:
         yield server.get_uri()
     finally:
         server.cleanup()
+
+
+@contextmanager
+def new_database(kind: str, folder: Path) -> Iterator[str]:
+    """The URL of a database with nothing in it: an SQLite file, or one of a PostgreSQL server of its own."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / 'hub.sqlite'}"
+        return
+    with postgresql_server(folder / "postgresql") as url:
+        yield url

@@ -13,14 +13,13 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from comparing import circumstances, keep_compiled, made_file, save
 from measuring import run_once
-from posting_databases import postgresql_server
+from posting_databases import new_database
 from working_home import HUB, SCHEDULES, at_work, write_home
 
 from hub.store.database import connect
@@ -39,22 +38,16 @@ def measure(chosen: argparse.Namespace) -> None:
     rounds: dict[str, list[dict[str, float]]] = {kind: [] for kind in KINDS}
     for _ in range(chosen.rounds):
         for kind, count in KINDS.items():
-            with tempfile.TemporaryDirectory(dir=chosen.folder) as folder, _database(chosen, Path(folder)) as url:
+            with (
+                tempfile.TemporaryDirectory(dir=chosen.folder) as folder,
+                new_database(chosen.database, Path(folder)) as url,
+            ):
                 tenants = [f"tenant{number:05}" for number in range(count or chosen.tenants)]
                 more = SCHEDULES if kind.endswith("schedules") else ""
                 home = write_home(Path(folder) / "home", url, tenants, more=more)
                 rounds[kind].append(_times(home, url, file, tenants, has_schedules=bool(more)))
                 print(f"  {kind}: {rounds[kind][-1]}", file=sys.stderr, flush=True)
     _report(chosen, rounds)
-
-
-@contextmanager
-def _database(chosen: argparse.Namespace, folder: Path) -> Iterator[str]:
-    if chosen.database == "sqlite":
-        yield f"sqlite:///{folder / 'hub.sqlite'}"
-        return
-    with postgresql_server(folder / "postgresql") as url:
-        yield url
 
 
 def _times(home: Path, url: str, file: Path, tenants: Sequence[str], *, has_schedules: bool) -> dict[str, float]:

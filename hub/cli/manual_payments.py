@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -34,16 +34,22 @@ def manual(
     remark: Remark = "",
 ) -> None:
     """Register a payment, fee or correction by hand."""
+    given = {"allow_credit_balance": allow_credit_balance, "remark": remark}
+    tell_payment(session, "register_payment", number, company, method, date, amount, coding, given)
+
+
+def tell_payment(
+    session: Session,
+    kind: str,
+    number: str,
+    company: str,
+    method: str,
+    date: str,
+    amount: str | None,
+    coding: Coding,
+    given: dict[str, Any],
+) -> None:
+    """Tell the hub of money on a receivable by a payment-method code; `given` goes with the command as it is."""
     with session.hub() as hub:
-        tell(
-            session,
-            hub,
-            "register_payment",
-            receivable=target(hub, number, company),
-            method=method,
-            transaction_date=date,
-            amount_ore=ore(amount),
-            coding=coding_lines(coding),
-            allow_credit_balance=allow_credit_balance,
-            remark=remark,
-        )
+        about = {"receivable": target(hub, number, company), "method": method, "transaction_date": date}
+        tell(session, hub, kind, amount_ore=ore(amount), coding=coding_lines(coding), **about, **given)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hub.cli.manual_payments import Day, Method
+from hub.cli.manual_payments import Day, Method, tell_payment
 from hub.cli.session import Session, command
 from hub.cli.telling import Coding, Company, CreditBalance, Number, Remark, coding_lines, ore, target, tell
 
@@ -83,19 +83,8 @@ def own_payment(
     remark: Remark = "",
 ) -> None:
     """Report money that the core ledger got itself."""
-    with session.hub() as hub:
-        tell(
-            session,
-            hub,
-            "report_own_payment",
-            receivable=target(hub, number, company),
-            method=method,
-            transaction_date=date,
-            amount_ore=ore(amount),
-            coding=coding_lines(coding),
-            allow_credit_balance=allow_credit_balance,
-            remark=remark,
-        )
+    given = {"allow_credit_balance": allow_credit_balance, "remark": remark}
+    tell_payment(session, "report_own_payment", number, company, method, date, amount, coding, given)
 
 
 def hold(

@@ -61,13 +61,14 @@ class SqlCommands:
         )
 
     def open_task(self, kind: str, subject: str, message: str) -> None:
-        """Ask a person to look at something; while it is open the same subject is asked once."""
+        """Ask a person to look at something; the same subject is one task, with the newest text."""
         self._connection.execute(
             text(
                 "INSERT INTO task (tenant, task_no, kind, subject, text, state, created_at) "
                 "VALUES (:t, :number, :kind, :subject, :text, 'open', :now) "
-                "ON CONFLICT (tenant, kind, subject) DO UPDATE SET state = 'open', text = :text, created_at = :now "
-                "WHERE task.state <> 'open'"
+                "ON CONFLICT (tenant, kind, subject) DO UPDATE SET state = 'open', text = :text, "
+                "created_at = CASE WHEN task.state = 'open' THEN task.created_at ELSE :now END "
+                "WHERE task.state <> 'open' OR task.text <> :text"
             ),
             {
                 "t": self._tenant,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, bindparam, text
 
 from hub.model.nodes import Node
 from hub.store.database import reading, writing
@@ -63,9 +63,9 @@ class SqlNodes:
 
     def forget(self, names: Sequence[str]) -> None:
         """Delete the rows of nodes that are gone for good."""
+        delete = text("DELETE FROM node WHERE node IN :names").bindparams(bindparam("names", expanding=True))
         with writing(self._engine) as connection:
-            for name in names:
-                connection.execute(text("DELETE FROM node WHERE node = :name"), {"name": name})
+            connection.execute(delete, {"names": list(names)})
 
     def _nodes(self, connection: Connection) -> list[Node]:
         rows = connection.execute(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, Row, bindparam, text
 
 from hub.identifiers.identity_key import identity_key
 from hub.model.books import PostingGroup
@@ -26,6 +26,18 @@ _OPEN = """
     LEFT JOIN watch w ON w.tenant = r.tenant AND w.receivable_id = r.receivable_id
     LEFT JOIN printed_charge c ON c.tenant = r.tenant AND c.receivable_id = r.receivable_id
     WHERE r.tenant = :t
+"""
+
+
+_CONTESTED = """
+    SELECT account_no, reference FROM reference
+    WHERE tenant = :t AND account_no = :account_no AND reference IN :references AND closed_on IS NULL
+    GROUP BY account_no, reference HAVING count(*) > 1
+"""
+_OPEN_TARGETS = """
+    SELECT r.account_no, r.reference, r.target_id FROM reference r
+    JOIN open_item o ON o.tenant = r.tenant AND o.receivable_id = r.target_id
+    WHERE r.tenant = :t AND r.account_no = :account_no AND r.reference IN :references AND r.closed_on IS NULL
 """
 
 
@@ -121,34 +133,23 @@ class SqlReceivables(ReceivableNotes):
         added: dict[tuple[int, str], set[int]] = {}
         for row in marked:
             added.setdefault((row.account_no, row.reference), set()).add(row.receivable_id)
-        statement = text(
-            "SELECT r.target_id FROM reference r "
-            "JOIN open_item o ON o.tenant = r.tenant AND o.receivable_id = r.target_id "
-            "WHERE r.tenant = :t AND r.account_no = :account_no AND r.reference = :reference AND r.closed_on IS NULL"
-        )
-        for (account_no, reference), targets in added.items():
-            values = {"t": self._tenant, "account_no": account_no, "reference": reference}
-            targets.update(self._connection.execute(statement, values).scalars())
+        for found in self._asked_of(added, _OPEN_TARGETS):
+            added[found.account_no, found.reference].add(found.target_id)
         return [row for row in marked if len(added[row.account_no, row.reference]) > 1]
 
     def _contested(self, references: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
+        return {(row.account_no, row.reference) for row in self._asked_of(references, _CONTESTED)}
+
+    def _asked_of(self, references: Iterable[tuple[int, str]], question: str) -> Iterator[Row[Any]]:
+        """Ask about references, account by account and five hundred at a time; yield the rows."""
+        statement = text(question).bindparams(bindparam("references", expanding=True))
         by_account: dict[int, list[str]] = {}
         for account_no, reference in sorted(references):
             by_account.setdefault(account_no, []).append(reference)
-        return {
-            (account_no, reference)
-            for account_no, wanted in by_account.items()
-            for start in range(0, len(wanted), 500)
-            for reference in self._contested_at(account_no, wanted[start : start + 500])
-        }
-
-    def _contested_at(self, account_no: int, wanted: Sequence[str]) -> list[str]:
-        statement = text(
-            "SELECT reference FROM reference WHERE tenant = :t AND account_no = :account_no "
-            "AND reference IN :references AND closed_on IS NULL GROUP BY reference HAVING count(*) > 1"
-        ).bindparams(bindparam("references", expanding=True))
-        values = {"t": self._tenant, "account_no": account_no, "references": list(wanted)}
-        return list(self._connection.execute(statement, values).scalars())
+        for account_no, wanted in by_account.items():
+            for start in range(0, len(wanted), 500):
+                part = {"t": self._tenant, "account_no": account_no, "references": wanted[start : start + 500]}
+                yield from self._connection.execute(statement, part).all()
 
     def move_references(self, old_receivable_id: int, new_receivable_id: int, on_date: str) -> None:
         """Let the open references of a receivable mean its new version from now on."""

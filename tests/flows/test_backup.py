@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import sys
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -276,19 +275,6 @@ def emptied(postgresql_database: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-@pytest.fixture
-def new_database(postgresql_server: str) -> Iterator[str]:
-    """The URL of a database that has nothing in it, as PostgreSQL's own tools take it."""
-    name = f"restored_{uuid.uuid4().hex}"
-    admin = create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    yield tools_url(postgresql_server, name)
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    admin.dispose()
-
-
 def tools_url(url: str, database: str | None) -> str:
     given = make_url(url)
     return given.set(drivername="postgresql", database=database).render_as_string(hide_password=False)
@@ -305,7 +291,7 @@ def test_postgresql_is_dumped_and_restored(emptied: Engine, new_database: str, t
     dump = tmp_path / "hub.dump"
 
     subprocess.run([binary("pg_dump", major), "--format=custom", f"--file={dump}", source], check=True)
-    into = f"--dbname={new_database}"
+    into = f"--dbname={tools_url(new_database, make_url(new_database).database)}"
     subprocess.run([binary("pg_restore", major), "--exit-on-error", "--no-owner", into, dump], check=True)
 
     restored = World(open_database(new_database))

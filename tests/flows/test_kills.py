@@ -6,13 +6,10 @@ A short version of `benchmarks/kill_test.py`, which kills hundreds and reports w
 from __future__ import annotations
 
 import sys
-import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 
 from hub.contracts import Promise
 from hub.store.database import open_database, second_pool
@@ -43,19 +40,6 @@ def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
     log = tmp_path_factory.mktemp("nursery") / "log.txt"
     with Nursery("hub.testing.killing.worker:live", warm=WARM, log=log) as opened:
         yield opened
-
-
-@pytest.fixture
-def postgresql_url(postgresql_server: str) -> Iterator[str]:
-    """A database of its own: others are not to see workers that die."""
-    name = f"kills_{uuid.uuid4().hex}"
-    admin = create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    yield make_url(postgresql_server).set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    admin.dispose()
 
 
 def rounds() -> Iterator[Round]:
@@ -103,20 +87,20 @@ def test_one_process_on_sqlite_dies_in_every_step_and_nothing_is_lost_or_doubled
 
 
 def test_three_workers_on_postgresql_die_in_every_step_and_nothing_is_lost_or_doubled(
-    tmp_path: Path, postgresql_url: str, nursery: Nursery
+    tmp_path: Path, new_database: str, nursery: Nursery
 ) -> None:
     workers = [("worker", "--node", f"w{number}") for number in (1, 2, 3)]
 
-    siege, wrong, _ = killed(tmp_path, postgresql_url, nursery, plan(*workers, calls=IN_CALLS))
+    siege, wrong, _ = killed(tmp_path, new_database, nursery, plan(*workers, calls=IN_CALLS))
 
     assert wrong == []
     assert siege.tally.inside >= KILLS
     assert siege.tally.missed(siege.plan.moments) == []
 
 
-def test_the_server_ends_what_it_does_for_a_process_that_is_gone(postgresql_url: str) -> None:
+def test_the_server_ends_what_it_does_for_a_process_that_is_gone(new_database: str) -> None:
     """A statement that goes on for nobody would hold its locks, and the run with them, for as long as it lasts."""
-    opened = open_database(postgresql_url)
+    opened = open_database(new_database)
     beside = second_pool(opened)
 
     for pool in (opened, beside):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
@@ -17,7 +19,7 @@ from hub.store.database import open_database
 from hub.store.tables import metadata
 
 POSTGRESQL_URL = "HUB_TEST_POSTGRESQL_URL"
-FOR_SPEED = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")  # these databases may be lost
+FOR_SPEED = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "join_collapse_limit = 5")
 
 
 @pytest.fixture(scope="session")
@@ -77,22 +79,32 @@ def new_database(postgresql_server: str) -> Iterator[str]:
     admin.dispose()
 
 
+@pytest.fixture(scope="session")
+def sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with our schema, made once; each test gets a copy."""
+    file = tmp_path_factory.mktemp("made") / "hub.sqlite"
+    open_database(f"sqlite:///{file}").dispose()
+    return file
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database of each kind."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'hub.sqlite'}"
+        file = shutil.copy(request.getfixturevalue("sqlite_database"), tmp_path / "hub.sqlite")
+        return f"sqlite:///{file}"
     url = str(request.getfixturevalue("postgresql_database"))
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        for table in metadata.sorted_tables:
-            if table.name != "installation":
-                connection.execute(table.delete())
-        if connection.execute(text("SELECT to_regclass('dbos.workflow_status')")).scalar_one() is not None:
-            for name in ("status", "input", "output"):  # inputs that stay would be those of the next test's turns
-                connection.execute(text(f"TRUNCATE dbos.workflow_{name} CASCADE"))
-    engine.dispose()
+    _empty(url)
     return url
+
+
+def _empty(url: str) -> None:
+    """Delete every row of a PostgreSQL database in one message."""
+    with psycopg.connect(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)) as connection:
+        connection.execute(";".join(f'DELETE FROM "{name}"' for name in metadata.tables if name != "installation"))
+        engine_made = connection.execute("SELECT to_regclass('dbos.workflow_status')").fetchone()
+        if engine_made != (None,):  # inputs that stay would be those of the next test's turns
+            connection.execute("TRUNCATE dbos.workflow_status, dbos.workflow_input, dbos.workflow_output CASCADE")
 
 
 @pytest.fixture

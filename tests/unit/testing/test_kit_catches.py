@@ -40,7 +40,7 @@ NEEDS_FOLDERS = {"test_has_samples_that_it_reads", "test_imports_stay_on_the_con
 class Kit(PaymentFileReaderConformance):
     """The kit as the example uses it, with fewer examples of everything."""
 
-    mutations = 30
+    mutations = 20
     few_payments = 400
     many_payments = 2100  # more than the free lists of Python hold
     memory_growth_mb = 0.3

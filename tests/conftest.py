@@ -100,7 +100,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 def _empty(url: str) -> None:
     """Delete every row of a PostgreSQL database in one message."""
-    with psycopg.connect(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)) as connection:
+    plain = make_url(url).set(drivername="postgresql")
+    with psycopg.connect(plain.render_as_string(hide_password=False)) as connection:
         connection.execute(";".join(f'DELETE FROM "{name}"' for name in metadata.tables if name != "installation"))
         engine_made = connection.execute("SELECT to_regclass('dbos.workflow_status')").fetchone()
         if engine_made != (None,):  # inputs that stay would be those of the next test's turns

@@ -42,6 +42,11 @@ class SqlAccounts:
             )
         return self.numbers() if new else known  # read again: another process may have been first
 
+    def of_file(self, exchange_no: int) -> set[int]:
+        """Return the accounts that a file's sections and payments came to, those that the tenant has."""
+        rows = self._connection.execute(text(_OF_FILE), {"t": self._tenant, "x": exchange_no})
+        return {row.account_no for row in rows} - {0}
+
     def claim(self, account_numbers: Iterable[int], run_no: int) -> bool:
         """Claim accounts for a run, in sorted order; False when another run holds one of them."""
         return all(self._holder(account_no, run_no) == run_no for account_no in sorted(set(account_numbers)))
@@ -62,6 +67,8 @@ class SqlAccounts:
             {"t": self._tenant, "run_no": run_no},
         )
 
+
+_OF_FILE = "SELECT DISTINCT account_no FROM section_account WHERE tenant = :t AND exchange_no = :x"
 
 _CLAIM = """
     INSERT INTO account_claim (tenant, account_no, run_no) VALUES (:t, :account_no, :run_no)

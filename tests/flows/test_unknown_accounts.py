@@ -14,6 +14,7 @@ from hub.errors import DataError, TransientError
 from hub.model.payment_file import Key, PayeeAccount
 from hub.services.payments import known_accounts
 from hub.services.payments.known_accounts import post_to_known_accounts
+from hub.services.payments.undoing import undo_file
 
 OTHER = PayeeAccount("bankgiro", "50501055")
 ONE = [{"bankgiro": "991-2346"}]
@@ -249,3 +250,31 @@ def test_accounts_that_stay_unknown_do_not_keep_the_others_waiting(
 
     assert suspense_ore(world) == 30000
     assert open_tasks(world) == ["unknown_payee_account"]
+
+
+def test_what_an_undo_left_booked_is_met_once_the_account_is_known_again(before: World) -> None:
+    content = payment_file("bgmax", [P, P], account=OTHER, serial="1")
+    exchange = before.receive(content)
+    world = mended(before)
+    assert post(world) == 2
+    tell(world, "refund_payment", payment_id=waiting_ids(world)[0])
+    with world.store.write() as work:
+        assert undo_file(work, world.tenant, exchange.number, "sent by mistake")["left_out"] == 1
+    booked = world.account_balance("1920")
+
+    assert before.receive(content).state == "posted"
+    assert post(world) == 1
+
+    assert suspense_ore(world) == 10000
+    assert world.account_balance("1920") == booked
+
+
+def test_an_undo_waits_for_a_run_at_the_account_a_payment_names_itself(before: World) -> None:
+    world = mended(before)
+    exchange = world.receive(payment_file("camt.054", [P._replace(account=OTHER)]))
+    with world.store.write() as work:
+        other = work.accounts.numbers()[f"bankgiro:{OTHER.number}"]
+        assert work.accounts.claim([other], A_RUN)
+
+    with world.store.write() as work, pytest.raises(TransientError, match="when that has ended"):
+        undo_file(work, world.tenant, exchange.number, "sent by mistake")

@@ -34,6 +34,7 @@ def place(work: UnitOfWork, exchange_no: int, payment_ids: Sequence[int], payee:
     work.duplicates.note_accounts(exchange_no)
     placed = work.duplicates.among(payment_ids)
     close_by_key(placed, exchange_no)
+    placed.close_left_out(exchange_no)
     compare_with_other_families(placed, exchange_no)
     verdict = placed.counts(exchange_no)
     new = placed.hold_placed(exchange_no)

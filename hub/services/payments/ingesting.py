@@ -136,8 +136,7 @@ class PaymentFileRun:
         reversals = apply_reversals(work, self._tenant, exchange_no, run_no)
         work.lumps.count_done_reversals(exchange_no)
         moved = post_movements(work, self._tenant, exchange_no, run_no)
-        accounts = {section.account_no for section in work.loading.loaded_sections(exchange_no)} - {0}
-        pairs = pair_accounts(work, accounts)
+        pairs = pair_accounts(work, work.accounts.of_file(exchange_no))
         exchange = work.exchanges.get(exchange_no)
         outcome = {**reversals, "bank_movements": len(moved), "pairs": pairs}
         summary = {**(exchange.summary or {}), "finished": outcome}

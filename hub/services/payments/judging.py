@@ -15,7 +15,7 @@ def judge(work: UnitOfWork, tenant: Tenant, exchange_no: int) -> JsonObject:
     Runs in one transaction while the run holds the claim on the file's accounts.
     """
     close_by_key(work.duplicates, exchange_no)
-    work.undoing.close_left_out(exchange_no)  # what an undo left booked is not new money when the file comes again
+    work.duplicates.close_left_out(exchange_no)  # what an undo left booked is not new money when the file comes again
     compare_with_other_families(work.duplicates, exchange_no)
     ask_about_unknown_accounts(work, exchange_no, work.duplicates.hold_unknown_accounts(exchange_no))
     work.lumps.make_deposits(exchange_no)
@@ -27,7 +27,8 @@ def judge(work: UnitOfWork, tenant: Tenant, exchange_no: int) -> JsonObject:
 def accounts_of(work: UnitOfWork, exchange_no: int) -> set[int]:
     """Return the payee accounts that a file's payments came to, after placing those whose account is not known."""
     work.duplicates.place_unknown_accounts(exchange_no)
-    return work.duplicates.note_accounts(exchange_no)
+    work.duplicates.note_accounts(exchange_no)
+    return work.accounts.of_file(exchange_no)
 
 
 def correction_of(work: UnitOfWork, exchange_no: int) -> JsonObject | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hub.errors import DataError, RuleViolation, TransientError
+from hub.errors import DataError, RuleViolation
 from hub.model.commands import AcceptCorrection, RejectCorrection, UndoFile
 from hub.model.exchanges import Exchange, ExchangeState
 from hub.model.payments import Lump, UnmatchedPayment
@@ -16,6 +16,7 @@ from hub.model.tenant import Tenant
 from hub.services.chart import chart_of
 from hub.services.payments.clearing import bank_lines, pair_accounts
 from hub.services.payments.deciding import suspense_posting
+from hub.services.payments.holding import BY_COMMAND, claim_accounts
 from hub.services.payments.lone_sides import LONE_LUMP
 from hub.services.payments.receiving import KIND, queue_run
 from hub.services.payments.rematching import RUN_KIND as REMATCH
@@ -55,18 +56,16 @@ def undo_file(work: UnitOfWork, tenant: Tenant, exchange_no: int, reason: str, *
     _release(work, exchange_no, left_out, reversed_payments)
     state = {"state": ExchangeState.UNDONE, "reason": f"undone: {reason}"}
     work.exchanges.change(exchange_no, **state, summary={**(exchange.summary or {}), "undone": result})
-    work.accounts.release(-exchange_no)
+    work.accounts.release(BY_COMMAND)
     _rematch(work, tenant, exchange, references, has_reversals=bool(reversed_payments))
     work.events.record("payment_file_undone", name=exchange.name, reason=reason, user=user, **result)
     return result
 
 
 def _claimed(work: UnitOfWork, exchange_no: int) -> Exchange:
-    """Return the exchange once nothing else judges or posts its accounts; the claim carries its number, below zero."""
+    """Return the exchange once nothing else judges or posts at its accounts."""
     _existing(work, exchange_no)
-    accounts = {section.account_no for section in work.loading.loaded_sections(exchange_no)}
-    if not work.accounts.claim(accounts, -exchange_no):
-        raise TransientError("a run is posting to a payee account of the file; undo it when that has ended")
+    claim_accounts(work, work.accounts.of_file(exchange_no))
     exchange = _existing(work, exchange_no)
     if exchange.kind != KIND or exchange.state != ExchangeState.POSTED:
         raise RuleViolation(f"exchange {exchange_no} is {exchange.state}: only a posted payment file can be undone")

@@ -30,6 +30,7 @@ from hub.store.payments.duplicate_parts import (
     POSTED,
     THIS_FILE,
 )
+from hub.store.payments.left_out import CLOSE_LEFT_OUT
 
 
 class SqlDuplicates(DayComparison):
@@ -69,16 +70,23 @@ class SqlDuplicates(DayComparison):
         self._run(_HOLD_OTHER_AMOUNT, exchange_no)
         return closed
 
+    def close_left_out(self, exchange_no: int) -> int:
+        """Close payments of a loaded file that an undo left booked; return how many.
+
+        The undo was of this exchange's earlier attempt, of the same content, or of a file that this one corrects, so an
+        equal payment in it (account, day, amount, reference) is the same money, occurrence by occurrence.
+        """
+        any_left_out = "SELECT 1 FROM left_out_payment WHERE tenant = :t LIMIT 1"
+        if not self._run(any_left_out, exchange_no).scalar():
+            return 0
+        return int(self._run(CLOSE_LEFT_OUT, exchange_no).rowcount)
+
     # --- accounts and days ----------------------------------------------------------------------------------------
 
-    def note_accounts(self, exchange_no: int) -> set[int]:
-        """Write down which accounts the file's payments came to, and return those that are the tenant's."""
+    def note_accounts(self, exchange_no: int) -> None:
+        """Write down which accounts the file's payments came to."""
         self._run("DELETE FROM section_account WHERE tenant = :t AND exchange_no = :x", exchange_no)
         self._run(_NOTE_ACCOUNTS, exchange_no)
-        rows = self._run(
-            "SELECT DISTINCT account_no FROM section_account WHERE tenant = :t AND exchange_no = :x", exchange_no
-        )
-        return {row[0] for row in rows} - {0}
 
     def days(self, exchange_no: int) -> list[str]:
         """Return the days that payments of the file were booked on."""

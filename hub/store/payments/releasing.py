@@ -9,9 +9,7 @@ from sqlalchemy import Connection, text
 from hub.model.payments import SHARE_OF_LUMP, Lump
 from hub.store.bulk import insert_named
 from hub.store.payments.deposits import LEFT_OUT_OF_FILE, add_to_deposits, forget_deposits, free_lumps
-from hub.store.payments.made_lumps import LUMP_KEY, LUMP_PAYMENT
-
-LEFT_OUT = "left_out_of_undo"
+from hub.store.payments.made_lumps import LUMP_KEY
 
 # A lump that was made a payment belongs to the file of the lump, though no chunk of the file holds it.
 PAYMENTS_OF_FILE = f"""
@@ -97,17 +95,6 @@ class ReleasedFile:
         rows = self._connection.execute(text(_LUMPS_OF), {"t": self._tenant, "x": exchange_no})
         return [Lump._make(row) for row in rows]
 
-    def close_left_out(self, exchange_no: int) -> int:
-        """Close payments of a loaded file that an undo left booked; return how many.
-
-        The undo was of this exchange's earlier attempt, of the same content, or of a file that this one corrects, so an
-        equal payment in it (account, day, amount, reference) is the same money, occurrence by occurrence.
-        """
-        any_left_out = text("SELECT 1 FROM left_out_payment WHERE tenant = :t LIMIT 1")
-        if not self._connection.execute(any_left_out, {"t": self._tenant}).scalar():
-            return 0
-        return int(self._connection.execute(text(_CLOSE_LEFT_OUT), {"t": self._tenant, "x": exchange_no}).rowcount)
-
 
 _LOCK_QUEUE_ROWS = f"""
     SELECT 1 FROM unallocated_payment WHERE tenant = :t AND payment_id IN ({PAYMENTS_OF_FILE})
@@ -180,37 +167,4 @@ _LUMPS_OF = f"""
       AND NOT EXISTS (SELECT 1 FROM payment_key k JOIN left_out o ON o.payment_id = k.payment_id
                       WHERE k.tenant = l.tenant AND k.kind = '{LUMP_KEY}' AND k.value = CAST(l.lump_no AS TEXT))
     ORDER BY l.lump_no
-"""
-
-_CLOSE_LEFT_OUT = f"""
-    INSERT INTO duplicate_payment (tenant, payment_id, twin_payment, proof)
-    SELECT :t, n.payment_id, o.payment_id, '{LEFT_OUT}'
-    FROM (SELECT p.payment_id, p.account_no, coalesce(p.booked_date, s.booked_date) AS day, p.amount_ore, p.currency,
-                 p.reference, row_number() OVER (PARTITION BY p.account_no, coalesce(p.booked_date, s.booked_date),
-                 p.amount_ore, p.currency, p.reference ORDER BY p.payment_id) AS nth
-          FROM chunk c
-          JOIN payment p ON p.tenant = c.tenant AND p.payment_id BETWEEN c.first_payment AND c.last_payment
-          JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
-          WHERE c.tenant = :t AND c.exchange_no = :x) AS n
-    JOIN (SELECT q.payment_id, q.account_no, coalesce(q.booked_date, s.booked_date) AS day, q.amount_ore, q.currency,
-                 q.reference, row_number() OVER (PARTITION BY q.account_no, coalesce(q.booked_date, s.booked_date),
-                 q.amount_ore, q.currency, q.reference ORDER BY q.payment_id) AS nth
-          FROM left_out_payment l
-          JOIN payment q ON q.tenant = l.tenant AND q.payment_id = l.payment_id
-          LEFT JOIN section s ON s.tenant = q.tenant AND s.exchange_no = q.exchange_no AND s.section_no = q.section_no
-          WHERE l.tenant = :t AND q.kind <> '{LUMP_PAYMENT}' AND q.exchange_no IN (
-              SELECT x.exchange_no FROM exchange x
-              JOIN exchange y ON y.tenant = x.tenant AND y.exchange_no = :x AND y.content_key = x.content_key
-              WHERE x.tenant = :t AND x.content_key <> '' AND (x.state = 'undone' OR x.exchange_no = :x)
-              UNION
-              SELECT so.exchange_no FROM section sn
-              JOIN section so ON so.tenant = sn.tenant AND so.account_no = sn.account_no AND so.family = sn.family
-                             AND ((sn.serial <> '' AND so.serial = sn.serial)
-                                  OR (sn.identity <> '' AND so.identity = sn.identity))
-              JOIN exchange x ON x.tenant = so.tenant AND x.exchange_no = so.exchange_no AND x.state = 'undone'
-              WHERE sn.tenant = :t AND sn.exchange_no = :x)
-         ) AS o
-      ON o.account_no = n.account_no AND o.day = n.day AND o.amount_ore = n.amount_ore AND o.currency = n.currency
-     AND o.reference = n.reference AND o.nth = n.nth
-    ON CONFLICT DO NOTHING
 """

@@ -59,6 +59,7 @@ class LoadedSection(NamedTuple):
     account_no: int
     company: str
     account: str  # as the file writes it
+    alternative_account: str  # the same account under another number; may be empty
     level: str
     family: str
     currency: str
@@ -155,7 +156,17 @@ class UnknownAccount(NamedTuple):
 
     exchange_no: int
     account: str  # as the file writes it, such as `bankgiro:9912346`
+    alternative_account: str  # the same account under another number; may be empty
     account_no: int  # not 0: the settings have it now, and the payments have been compared with other files'
+
+
+class UnknownStatement(NamedTuple):
+    """A section of a posted statement with movements on an account that the settings did not have."""
+
+    exchange_no: int
+    section_no: int
+    account: str  # as the file writes it
+    alternative_account: str  # the same account under another number; may be empty
 
 
 class Deposit(NamedTuple):

@@ -56,6 +56,15 @@ class Payees:
         """Return the payee account of a number, or None when the settings have it no longer."""
         return self.by_number.get(account_no)
 
+    def find_written(self, *accounts: str) -> Payee | None:
+        """Find the payee account that one of these, written such as `bankgiro:9912346`, means."""
+        for account in accounts:
+            scheme, _, number = account.partition(":")
+            payee = self.find(FileAccount(scheme, number))
+            if payee is not None:
+                return payee
+        return None
+
     def find(self, account: FileAccount | None) -> Payee | None:
         """Find the payee account that a file's account means, or None when the tenant has no such account."""
         if account is None:

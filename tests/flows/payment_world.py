@@ -120,6 +120,7 @@ def payment_file(
     *,
     level: str = Level.SPECIFICATION,
     account: PayeeAccount = GIRO,
+    alternative: PayeeAccount | None = None,
     serial: str = "",
     identity: str = "",
     created_at: str = "2026-11-16T12:00:00",
@@ -131,7 +132,7 @@ def payment_file(
     net = sum(sign * event.amount_ore for event, sign in signed)
     whole: list[FileEvent] = [
         FileOpened(family, family, marker, created_at, is_test),
-        SectionOpened(account, level, "SEK", identity),
+        SectionOpened(account, level, "SEK", identity, alternative_account=alternative),
         *events,
         SectionClosed(99, net, len(events), DAY, serial),
         FileClosed(100, sum(isinstance(e, Payment) for e in events), sum(isinstance(e, Deduction) for e in events)),

@@ -260,13 +260,13 @@ def test_what_an_undo_left_booked_is_met_once_the_account_is_known_again(before:
     tell(world, "refund_payment", payment_id=waiting_ids(world)[0])
     with world.store.write() as work:
         assert undo_file(work, world.tenant, exchange.number, "sent by mistake")["left_out"] == 1
-    booked = world.account_balance("1920")
+    booked = world.account_balance("1930")
 
     assert before.receive(content).state == "posted"
     assert post(world) == 1
 
     assert suspense_ore(world) == 10000
-    assert world.account_balance("1920") == booked
+    assert world.account_balance("1930") == booked
 
 
 def test_an_undo_waits_for_a_run_at_the_account_a_payment_names_itself(before: World) -> None:
@@ -278,3 +278,13 @@ def test_an_undo_waits_for_a_run_at_the_account_a_payment_names_itself(before: W
 
     with world.store.write() as work, pytest.raises(TransientError, match="when that has ended"):
         undo_file(work, world.tenant, exchange.number, "sent by mistake")
+
+
+def test_the_settings_may_have_the_account_under_its_other_number(before: World) -> None:
+    iban = PayeeAccount("iban", "SE4550000000058398257466")
+    before.receive(payment_file("camt.054", [P], account=iban, alternative=OTHER))
+    world = mended(before)
+
+    assert post(world) == 1
+
+    assert suspense_ore(world) == 10000

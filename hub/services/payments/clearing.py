@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from hub.model.books import Contra, VoucherKey, VoucherLine
 from hub.model.payments import Lump
@@ -16,9 +16,16 @@ from hub.services.ports import UnitOfWork
 VOUCHER_TYPE = "bank_statement"
 
 
-def post_movements(work: UnitOfWork, tenant: Tenant, exchange_no: int, run_no: int) -> list[Lump]:
-    """Post what a file's statements say moved on the bank accounts: bank against clearing. Returns what is new."""
-    lumps = numbered_movements(work, exchange_no)
+def post_movements(
+    work: UnitOfWork, tenant: Tenant, exchange_no: int, run_no: int = 0, *, sections: Collection[int] = ()
+) -> list[Lump]:
+    """Post what a file's statements say moved on the bank accounts: bank against clearing. Returns what is new.
+
+    With `sections` only what those say.
+    """
+    movements = told_movements(work, exchange_no, sections)
+    first = work.lumps.take_numbers(len(movements)) if movements else 0
+    lumps = [lump._replace(lump_no=first + index) for index, lump in enumerate(movements)]
     work.lumps.add(lumps)
     new = [lump for lump in lumps if lump.state == "alone"]
     work.books.apply(
@@ -60,20 +67,17 @@ def pair_accounts(work: UnitOfWork, account_numbers: Iterable[int]) -> int:
     return found
 
 
-def numbered_movements(work: UnitOfWork, exchange_no: int) -> list[Lump]:
-    """Give numbers to the bank movements of a file."""
-    movements = told_movements(work, exchange_no)
-    first = work.lumps.take_numbers(len(movements)) if movements else 0
-    return [lump._replace(lump_no=first + index) for index, lump in enumerate(movements)]
-
-
-def told_movements(work: UnitOfWork, exchange_no: int) -> list[Lump]:
+def told_movements(work: UnitOfWork, exchange_no: int, sections: Collection[int] = ()) -> list[Lump]:
     """Return the bank movements of a file, not yet numbered, and say which have been told already.
 
     The same account, day, amount and bank reference prove it. Without a reference only another family's equal does, or
     one that an undo left standing: two statements of one bank that each tell such a movement tell of two.
     """
-    movements = [lump for lump in work.lumps.movements(exchange_no) if lump.account_no]
+    movements = [
+        lump
+        for lump in work.lumps.movements(exchange_no)
+        if lump.account_no and (not sections or lump.section_no in sections)
+    ]
     if not movements:
         return []
     family = work.loading.loaded_sections(exchange_no)[0].family

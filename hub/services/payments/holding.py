@@ -10,7 +10,6 @@ from operator import attrgetter
 from hub.errors import DataError, RuleViolation, TransientError
 from hub.model.commands import DecideHeld, Verdict
 from hub.model.exchanges import ExchangeState
-from hub.model.payment_file import PayeeAccount
 from hub.model.payments import SHARE_OF_LUMP, QueuedPayment, UnmatchedPayment
 from hub.model.tenant import Tenant
 from hub.services.chart import chart_of
@@ -180,8 +179,7 @@ def post_held(work: UnitOfWork, tenant: Tenant, payment_ids: Sequence[int]) -> J
 
 def _payee_given(work: UnitOfWork, tenant: Tenant, payee_account: str) -> Payee | None:
     """Return the payee account that a person gives for payments whose own is not known, if it is the tenant's."""
-    scheme, _, number = payee_account.partition(":")
-    return Payees(tenant, work.accounts.numbers()).find(PayeeAccount(scheme, number))
+    return Payees(tenant, work.accounts.numbers()).find_written(payee_account)
 
 
 def _place_unknown(work: UnitOfWork, unknown: Sequence[QueuedPayment], payee: Payee | None) -> Compared:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hub.model.exchanges import ExchangeState
-from hub.model.payment_file import PayeeAccount
 from hub.model.payments import UnknownAccount
 from hub.model.tenant import Tenant
 from hub.services.payees import Payee, Payees
@@ -56,8 +55,7 @@ def _is_posted(work: UnitOfWork, exchange_no: int) -> bool:
 
 
 def _payee(payees: Payees, unknown: UnknownAccount) -> Payee | None:
-    scheme, _, number = unknown.account.partition(":")
-    return payees.get(unknown.account_no) or payees.find(PayeeAccount(scheme, number))
+    return payees.get(unknown.account_no) or payees.find_written(unknown.account, unknown.alternative_account)
 
 
 def _claimed(work: UnitOfWork, known: dict[UnknownAccount, Payee]) -> dict[UnknownAccount, Payee]:

@@ -15,6 +15,7 @@ from hub.model.payment_file import (
     FileEvent,
     FileOpened,
     OtherEntry,
+    PayeeAccount,
     Payment,
     Reversal,
     SectionClosed,
@@ -209,7 +210,8 @@ class _OpenSection:
             section_no=self.number,
             account_no=self.payee.account_no if self.payee else 0,
             company=self.payee.company.number if self.payee else "",
-            account=f"{self._opened.account.scheme}:{self._opened.account.number}",
+            account=_as_written(self._opened.account),
+            alternative_account=_as_written(self._opened.alternative_account),
             level=self._opened.level,
             family=file.family,
             currency=self._opened.currency,
@@ -223,6 +225,10 @@ class _OpenSection:
             bank_account=closed.bank_account,
             created_on=file.created_at[:10],
         )
+
+
+def _as_written(account: PayeeAccount | None) -> str:
+    return "" if account is None else f"{account.scheme}:{account.number}"
 
 
 class _Summary:

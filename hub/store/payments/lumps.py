@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
 
-from hub.model.payments import Deposit, Lump
+from hub.model.payments import Deposit, Lump, UnknownStatement
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
@@ -31,6 +31,27 @@ class SqlLumps(MadeLumps, Deposits):
         """
         rows = self._connection.execute(text(_MOVEMENTS), {"t": self._tenant, "x": exchange_no})
         return [Lump._make(row) for row in rows]
+
+    def unknown_statements(self, exchange_no: int = 0) -> list[UnknownStatement]:
+        """Return the statements, of one file or of all that are posted, whose account the settings did not have."""
+        rows = self._connection.execute(text(_UNKNOWN_STATEMENTS), {"t": self._tenant, "x": exchange_no})
+        return [UnknownStatement._make(row) for row in rows]
+
+    def place_statement(self, statement: UnknownStatement, account_no: int, company: str) -> None:
+        """Give a statement its account."""
+        self._connection.execute(
+            text(
+                "UPDATE section SET account_no = :account, company = :company "
+                "WHERE tenant = :t AND exchange_no = :x AND section_no = :section"
+            ),
+            {
+                "t": self._tenant,
+                "x": statement.exchange_no,
+                "section": statement.section_no,
+                "account": account_no,
+                "company": company,
+            },
+        )
 
     def take_numbers(self, count: int) -> int:
         """Take `count` lump numbers and return the first."""
@@ -180,6 +201,17 @@ _MOVEMENTS = """
     WHERE s.level = 'lump' OR d.is_lump = 1
     GROUP BY d.exchange_no, d.section_no, d.entry_no, s.account_no
     ORDER BY 2, 3, 4
+"""
+
+_UNKNOWN_STATEMENTS = """
+    SELECT s.exchange_no, s.section_no, s.account, s.alternative_account FROM section s
+    JOIN exchange x ON x.tenant = s.tenant AND x.exchange_no = s.exchange_no
+    WHERE s.tenant = :t AND s.account_no = 0 AND s.account <> '' AND (x.exchange_no = :x OR x.state = 'posted')
+      AND (:x = 0 OR s.exchange_no = :x)
+      AND (s.level = 'lump' AND s.payments > 0 OR EXISTS (
+           SELECT 1 FROM statement_entry e WHERE e.tenant = s.tenant AND e.exchange_no = s.exchange_no
+           AND e.section_no = s.section_no AND e.kind = 'lump'))
+    ORDER BY 1, 2
 """
 
 _TOLD_AGAIN = """

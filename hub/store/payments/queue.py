@@ -227,9 +227,13 @@ _UNKNOWN = f"""
     WHERE u.tenant = :t AND u.state = 'held' AND u.reason = '{Reason.UNKNOWN_PAYEE_ACCOUNT}'
 """
 _ACCOUNT = "coalesce(nullif(p.account, ''), s.account)"
-_UNKNOWN_ACCOUNTS = f"SELECT DISTINCT u.exchange_no, {_ACCOUNT}, u.account_no {_UNKNOWN} ORDER BY 1, 2, 3"
+_ALTERNATIVE = "CASE WHEN p.account = '' THEN s.alternative_account ELSE '' END"
+_UNKNOWN_ACCOUNTS = (
+    f"SELECT DISTINCT u.exchange_no, {_ACCOUNT}, {_ALTERNATIVE}, u.account_no {_UNKNOWN} ORDER BY 1, 2, 3, 4"
+)
 _HELD_FOR = f"""
     SELECT u.payment_id {_UNKNOWN} AND u.exchange_no = :exchange_no AND {_ACCOUNT} = :account
+    AND {_ALTERNATIVE} = :alternative_account
     AND u.account_no = :account_no ORDER BY u.payment_id
 """
 _PLACED_AT = f"SELECT u.payment_id {_UNKNOWN} AND u.account_no IN :accounts ORDER BY u.payment_id LIMIT :limit"

@@ -14,6 +14,7 @@ section = table(
     number("account_no"),  # 0: the tenant has no such account
     text("company"),
     text("account"),  # as the file writes it
+    text("alternative_account", default=""),
     text("level"),
     text("family"),
     text("currency"),

@@ -21,6 +21,7 @@ def section(number: int, payments: int) -> LoadedSection:
         account_no=1,
         company="1",
         account="bankgiro:9912346",
+        alternative_account="",
         level="specification",
         family="bgmax",
         currency="SEK",

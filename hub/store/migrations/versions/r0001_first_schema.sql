@@ -472,6 +472,7 @@ CREATE TABLE section (
     account_no BIGINT NOT NULL,
     company TEXT NOT NULL,
     account TEXT NOT NULL,
+    alternative_account TEXT DEFAULT '' NOT NULL,
     level TEXT NOT NULL,
     family TEXT NOT NULL,
     currency TEXT NOT NULL,

@@ -1,0 +1,63 @@
+"""Statements of accounts the settings did not have: what they say moved is posted once a setting is mended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from hub.model.payments import UnknownStatement
+from hub.model.tenant import Tenant
+from hub.services.payees import Payee, Payees
+from hub.services.payments.clearing import pair_accounts, post_movements
+from hub.services.payments.holding import BY_COMMAND
+from hub.services.ports import UnitOfWork
+
+TASK = "unknown_statement_account"
+
+
+def ask_about_unknown_statements(work: UnitOfWork, exchange_no: int) -> None:
+    """Ask a person about accounts that a file tells the movements of and that the settings do not have.
+
+    One task an account, however many statements of it come.
+    """
+    for statement in work.lumps.unknown_statements(exchange_no):
+        work.commands.open_task(
+            TASK,
+            statement.account,
+            f"exchange {exchange_no} tells what moved on an account that the settings do not have: add the account to "
+            "a company; the movements are posted with the next file or hub receive --poll",
+        )
+
+
+def post_known_statements(work: UnitOfWork, tenant: Tenant) -> int:
+    """Post the movements of posted statements whose account the settings have now; return how many.
+
+    An account at which a run is judging or posting waits for the next round.
+    """
+    payees = Payees(tenant, work.accounts.numbers())
+    waiting = work.lumps.unknown_statements()
+    found = [(told, payees.find_written(told.account, told.alternative_account)) for told in waiting]
+    known = [(told, payee) for told, payee in found if payee is not None]
+    free = [(told, payee) for told, payee in known if work.accounts.claim([payee.account_no], BY_COMMAND)]
+    moved = sum(
+        _post(work, tenant, exchange_no, list(told))
+        for exchange_no, told in groupby(free, key=lambda pair: pair[0].exchange_no)
+    )
+    pair_accounts(work, {payee.account_no for _, payee in free})
+    _close_tasks(work, {statement.account for statement in work.lumps.unknown_statements()} if known else None)
+    work.accounts.release(BY_COMMAND)
+    return moved
+
+
+def _post(work: UnitOfWork, tenant: Tenant, exchange_no: int, found: Sequence[tuple[UnknownStatement, Payee]]) -> int:
+    for statement, payee in found:
+        work.lumps.place_statement(statement, payee.account_no, payee.company.number)
+    work.duplicates.note_accounts(exchange_no)
+    sections = {statement.section_no for statement, _ in found}
+    return len(post_movements(work, tenant, exchange_no, sections=sections))
+
+
+def _close_tasks(work: UnitOfWork, still: set[str] | None) -> None:
+    for task in work.commands.open_tasks() if still is not None else ():
+        if task["kind"] == TASK and task["subject"] not in still:
+            work.commands.close_task(TASK, task["subject"])

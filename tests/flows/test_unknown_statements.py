@@ -1,0 +1,110 @@
+"""Statements of an account that the settings do not have: once they have it, what moved is booked as if it came then."""
+
+from __future__ import annotations
+
+import pytest
+from lump_world import lump, statement
+from payment_world import World, pay, payment_file
+from sqlalchemy import Engine
+from telling import assert_books_agree, findings
+
+from hub.model.payment_file import PayeeAccount
+from hub.services.payments.known_accounts import post_to_known_accounts
+from hub.services.payments.known_statements import post_known_statements
+
+OTHER = PayeeAccount("bankgiro", "50501055")
+ONE = [{"bankgiro": "991-2346"}]
+BOTH = [*ONE, {"bankgiro": OTHER.number}]
+A_RUN = 77
+
+
+@pytest.fixture
+def before(engine: Engine) -> World:
+    """The tenant before its settings have the other giro."""
+    return World(engine, payee_accounts=ONE)
+
+
+def mended(world: World) -> World:
+    return World(world.engine, payee_accounts=BOTH)
+
+
+def post(world: World) -> int:
+    with world.store.write() as work:
+        post_to_known_accounts(work, world.tenant)
+        return post_known_statements(work, world.tenant)
+
+
+def open_tasks(world: World) -> list[tuple[str, str]]:
+    with world.store.read() as work:
+        return [(task["kind"], task["subject"]) for task in work.commands.open_tasks()]
+
+
+def test_a_statement_is_posted_once_its_account_is_known(before: World) -> None:
+    before.receive(statement(account=OTHER))
+    assert before.number("SELECT count(*) FROM lump WHERE tenant = :t") == 0
+    assert open_tasks(before) == [("unknown_statement_account", "bankgiro:50501055")]
+    assert post(before) == 0
+    world = mended(before)
+
+    assert post(world) == 1
+    assert post(world) == 0
+
+    assert open_tasks(world) == []
+    assert world.account_balance("1930") == 30000
+    assert_books_agree(world)
+    assert findings(world) == {}
+
+
+def test_many_statements_of_one_account_are_one_task(before: World) -> None:
+    before.receive(statement(account=OTHER, identity="s1"))
+    before.receive(statement(lump(100), account=OTHER, identity="s2"))
+
+    assert open_tasks(before) == [("unknown_statement_account", "bankgiro:50501055")]
+
+
+def test_its_movement_meets_the_deposit_of_payments_held_for_the_same_account(before: World) -> None:
+    before.receive(payment_file("bgmax", [pay(10000, "x1"), pay(20000, "x2")], account=OTHER, serial="1"))
+    before.receive(statement(account=OTHER))
+    world = mended(before)
+
+    post(world)
+
+    assert world.number("SELECT count(*) FROM lump WHERE tenant = :t AND state = 'paired'") == 1
+    assert world.account_balance("1940") == 0
+    assert_books_agree(world)
+
+
+def test_a_statement_with_details_moves_the_bank_account_too(before: World) -> None:
+    before.receive(statement(pay(10000, "x1"), pay(20000, "x2"), account=OTHER))
+    world = mended(before)
+
+    assert post(world) == 1
+
+    assert world.account_balance("1930") == 30000
+    assert world.account_balance("1940") == 0
+    assert findings(world) == {}
+
+
+def test_told_again_after_the_mending_it_is_one_movement(before: World) -> None:
+    entry = lump(30000, reference="e1")
+    before.receive(statement(entry, account=OTHER, identity="s1"))
+    world = mended(before)
+    world.receive(payment_file("camt.053", [entry], level="lump", account=OTHER, identity="other"))
+
+    post(world)
+
+    assert world.account_balance("1930") == 30000
+    assert findings(world) == {}
+
+
+def test_a_statement_of_an_account_at_which_a_run_posts_waits(before: World) -> None:
+    before.receive(statement(account=OTHER))
+    world = mended(before)
+    with world.store.write() as work:
+        other = work.accounts.numbers()["bankgiro:50501055"]
+        assert work.accounts.claim([other], A_RUN)
+
+    assert post(world) == 0
+    with world.store.write() as work:
+        work.accounts.release(A_RUN)
+    assert post(world) == 1

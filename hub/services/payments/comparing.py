@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from hub.banking_calendar import add_banking_days
-from hub.model.payments import DayWindow
+from hub.model.payments import DayOverlap, DayWindow
 from hub.services.payees import Payee
 from hub.services.ports import Duplicates, UnitOfWork
 
@@ -75,14 +75,15 @@ def compare_with_other_families(duplicates: Duplicates, exchange_no: int) -> Non
 
 def _judge_overlaps(duplicates: Duplicates, exchange_no: int) -> None:
     """Close what is proved by a day that contains the other's, family by family; then hold what is left in doubt."""
-    for overlap in duplicates.overlaps():
-        if overlap.is_contained:
+    while contained := [overlap for overlap in duplicates.overlaps() if overlap.is_contained]:
+        for overlap in _one_a_day(contained):  # what one family proves changes what is left for the next
             duplicates.close_overlap(overlap)
     for overlap in duplicates.overlaps():
-        if overlap.is_contained:
-            duplicates.close_overlap(overlap)
-        else:
-            duplicates.hold_overlap(overlap, f"{exchange_no}:{overlap.account_no}:{overlap.day}")
+        duplicates.hold_overlap(overlap, f"{exchange_no}:{overlap.account_no}:{overlap.day}")
+
+
+def _one_a_day(overlaps: Sequence[DayOverlap]) -> list[DayOverlap]:
+    return list({(overlap.account_no, overlap.day): overlap for overlap in reversed(overlaps)}.values())
 
 
 def _window(day: str) -> DayWindow:

@@ -40,11 +40,13 @@ class DayComparison:
     def gather(self, exchange_no: int, first: str, last: str, windows: Sequence[DayWindow]) -> None:
         """Lay the file's open payments and the other families' payments near its days side by side."""
         self._temporary("weak_new", _WEAK_COLUMNS)
-        self._temporary("weak_old", _WEAK_COLUMNS)
+        self._temporary("weak_old", f"{_WEAK_COLUMNS}, among_all BIGINT")
         self._temporary("day_window", "day TEXT PRIMARY KEY, first TEXT, last TEXT")
         insert_named(self._connection, "day_window", DayWindow._fields, windows)
         self._run(_GATHER_NEW, exchange_no)
         self._run(_GATHER_OLD, exchange_no, first=first, last=last)
+        for index in ("weak_new_place ON weak_new (account_no, day)", "weak_old_place ON weak_old (account_no, day)"):
+            self._connection.exec_driver_sql(f"CREATE INDEX {index}")
         self._connection.exec_driver_sql("CREATE INDEX weak_old_key ON weak_old (account_no, reference, amount_ore)")
         self._connection.exec_driver_sql(
             f"CREATE INDEX weak_old_words ON weak_old (account_no, amount_ore, day) WHERE {self._is_words('reference')}"
@@ -57,19 +59,23 @@ class DayComparison:
     def close_overlap(self, overlap: DayOverlap) -> int:
         """Close the shared payments of a day as the same money."""
         result = self._connection.execute(text(_CLOSE_OVERLAP), {"t": self._tenant, **_place(overlap)})
-        self._forget_decided()
+        self._forget_decided(overlap)
         return int(result.rowcount)
 
     def hold_overlap(self, overlap: DayOverlap, group: str) -> int:
         """Hold the shared payments of a day as one group."""
         values = {"t": self._tenant, "group": group, "reason": "day_overlaps_in_part", **_place(overlap)}
         held = int(self._connection.execute(text(_HOLD_OVERLAP), values).rowcount)
-        self._forget_decided()
+        self._forget_decided(overlap)
         return held
 
-    def _forget_decided(self) -> None:
-        """Take what is closed or held out of the comparison: no payment gets two verdicts."""
-        self._connection.execute(text(_FORGET_DECIDED), {"t": self._tenant})
+    def _forget_decided(self, overlap: DayOverlap) -> None:
+        """Take what is closed or held out of the comparison, and count equal payments anew.
+
+        No payment gets two verdicts, and none is met twice: of two equal ones, the second meets what is left.
+        """
+        for statement in (_FORGET_MET, _FORGET_DECIDED, _COUNT_NEW, _COUNT_OLD):
+            self._connection.execute(text(statement), {"t": self._tenant, **_place(overlap)})
 
     def hold_without_reference(self, exchange_no: int) -> int:
         """Hold payments without any reference that equal one of the other family on account, day and amount.
@@ -116,8 +122,8 @@ _OLD_SECTIONS = f"""
 """
 
 _WEAK_COLUMNS = (
-    "payment_id BIGINT, account_no BIGINT, family TEXT, day TEXT, created_on TEXT, amount_ore BIGINT, currency TEXT, "
-    "reference TEXT, key_kind TEXT, occurrence BIGINT"
+    "payment_id BIGINT PRIMARY KEY, account_no BIGINT, family TEXT, day TEXT, created_on TEXT, amount_ore BIGINT, "
+    "currency TEXT, reference TEXT, key_kind TEXT, occurrence BIGINT"
 )
 _OCCURRENCE = "row_number() OVER (PARTITION BY {family}{alias}.account_no, {day}, {alias}.amount_ore, {alias}.currency, {alias}.reference ORDER BY {alias}.payment_id)"  # noqa: E501
 
@@ -139,8 +145,8 @@ _OLD_COLUMNS = (
 _GATHER_OLD = f"""
     INSERT INTO weak_old
     SELECT o.payment_id, o.account_no, o.family, o.day, o.created_on, o.amount_ore, o.currency, o.reference,
-           o.key_kind,
-           {_OCCURRENCE.format(family="o.family, ", alias="o", day="o.day")}
+           o.key_kind, {_OCCURRENCE.format(family="o.family, ", alias="o", day="o.day")},
+           {_OCCURRENCE.format(family="", alias="o", day="o.day")}
     FROM (
         SELECT {_OLD_COLUMNS}
         FROM (SELECT DISTINCT so.tenant, so.exchange_no, so.section_no, so.family, so.booked_date, so.created_on,
@@ -167,15 +173,42 @@ _GATHER_OLD = f"""
             AND sp.family = (SELECT min(family) FROM section WHERE tenant = :t AND exchange_no = :x))
 """
 
-_FORGET_DECIDED = """
-    DELETE FROM weak_new WHERE payment_id IN (SELECT payment_id FROM duplicate_payment WHERE tenant = :t)
-        OR payment_id IN (SELECT payment_id FROM unallocated_payment WHERE tenant = :t AND state = 'held')
+_DECIDED = """
+    SELECT n.payment_id, d.twin_payment FROM weak_new n
+    JOIN duplicate_payment d ON d.tenant = :t AND d.payment_id = n.payment_id
+    WHERE n.account_no = :account AND n.day = :day
+    UNION ALL
+    SELECT n.payment_id, u.twin_payment FROM weak_new n
+    JOIN unallocated_payment u ON u.tenant = :t AND u.payment_id = n.payment_id AND u.state = 'held'
+    WHERE n.account_no = :account AND n.day = :day
+"""
+_FORGET_MET = f"""
+    DELETE FROM weak_old WHERE payment_id IN (SELECT d.twin_payment FROM ({_DECIDED}) AS d WHERE :family <> '')
+"""
+_FORGET_DECIDED = f"""
+    DELETE FROM weak_new WHERE payment_id IN (SELECT d.payment_id FROM ({_DECIDED}) AS d WHERE :family <> '')
+"""
+_AT = "WHERE {alias}.account_no = :account AND {alias}.day = :day"
+_COUNT_NEW = f"""
+    UPDATE weak_new SET occurrence = c.nth
+    FROM (SELECT n.payment_id, {_OCCURRENCE.format(family="", alias="n", day="n.day")} AS nth
+          FROM weak_new n {_AT.format(alias="n")} AND :family <> '') AS c
+    WHERE c.payment_id = weak_new.payment_id AND weak_new.occurrence <> c.nth
+"""
+_COUNT_OLD = f"""
+    UPDATE weak_old SET occurrence = c.nth, among_all = c.among_all
+    FROM (SELECT o.payment_id, {_OCCURRENCE.format(family="o.family, ", alias="o", day="o.day")} AS nth,
+                 {_OCCURRENCE.format(family="", alias="o", day="o.day")} AS among_all
+          FROM weak_old o {_AT.format(alias="o")} AND :family <> '') AS c
+    WHERE c.payment_id = weak_old.payment_id AND (weak_old.occurrence <> c.nth OR weak_old.among_all <> c.among_all)
 """
 
 _SAME_MONEY = (
     "o.account_no = n.account_no AND o.reference = n.reference AND o.amount_ore = n.amount_ore "
     "AND o.currency = n.currency AND (n.key_kind = '' OR o.key_kind = '' OR n.key_kind <> o.key_kind)"
 )
+# In doubt, more is held than one family's count asks for: what other families brought is one pool.
+_AS_MANY = "(o.occurrence = n.occurrence OR o.among_all = n.occurrence)"
 _SHARED = f"""
     FROM weak_new n JOIN weak_old o ON {_SAME_MONEY} AND o.day = n.day AND o.occurrence = n.occurrence
     WHERE n.reference <> ''
@@ -221,7 +254,7 @@ _HOLD_BLANK = _held_twins(
     "'equal_without_reference'",
     "''",
     f"SELECT n.payment_id, min(o.payment_id) AS twin FROM weak_new n JOIN weak_old o ON {_SAME_MONEY} "
-    "AND o.day = n.day AND o.occurrence = n.occurrence WHERE n.reference = '' AND :x > 0 GROUP BY n.payment_id",
+    f"AND o.day = n.day AND {_AS_MANY} WHERE n.reference = '' AND :x > 0 GROUP BY n.payment_id",
 )
 
 _HOLD_WORDS = _held_twins(
@@ -239,7 +272,7 @@ _HOLD_NEAR = _held_twins(
     "'equal_but_for_the_day'",
     "''",
     f"SELECT n.payment_id, min(o.payment_id) AS twin FROM weak_new n JOIN weak_old o ON {_SAME_MONEY} "
-    "AND o.day <> n.day AND o.occurrence = n.occurrence "
+    f"AND o.day <> n.day AND {_AS_MANY} "
     "JOIN day_window d ON d.day = n.day LEFT JOIN day_window m ON m.day = n.created_on "
     "WHERE n.reference <> '' AND :x > 0 AND ((o.day >= d.first AND o.day <= d.last) "
     "OR (o.created_on >= m.first AND o.created_on <= m.last)) GROUP BY n.payment_id",

@@ -60,7 +60,9 @@ class SqlDuplicates(DayComparison):
         Returns how many were closed.
         """
         self._temporary(
-            "key_hit", "value TEXT, kind TEXT, amount BIGINT, new_id BIGINT, old_id BIGINT, same_amount INT"
+            "key_hit",
+            "value TEXT, kind TEXT, account_no BIGINT, currency TEXT, amount BIGINT, new_id BIGINT, old_id BIGINT, "
+            "same_amount INT",
         )
         self._run(_FIND_KEY_HITS, exchange_no, reused=serial_reused_before)
         self._run(_FIND_EXTRA_KEY_HITS, exchange_no, reused=serial_reused_before)
@@ -138,8 +140,9 @@ class SqlDuplicates(DayComparison):
 
 def _key_hits(new_key: str) -> str:
     return f"""
-    INSERT INTO key_hit (value, kind, amount, new_id, old_id, same_amount)
-    SELECT k.value, k.kind, n.amount_ore, n.payment_id, coalesce(d.twin_payment, o.payment_id),
+    INSERT INTO key_hit (value, kind, account_no, currency, amount, new_id, old_id, same_amount)
+    SELECT k.value, k.kind, n.account_no, n.currency, n.amount_ore, n.payment_id,
+           coalesce(d.twin_payment, o.payment_id),
            CASE WHEN o.amount_ore = n.amount_ore THEN 1 ELSE 0 END
     {FILE} {new_key}
     JOIN payment o ON o.tenant = k.tenant AND o.payment_id = k.payment_id AND o.exchange_no <> n.exchange_no
@@ -163,12 +166,13 @@ _FIND_EXTRA_KEY_HITS = _key_hits(
     "JOIN payment_key k ON k.tenant = e.tenant AND k.value = e.value AND k.kind = e.kind"
 )
 
-_CLOSE_KEY_HITS = """
+_OF_ONE_KEY = "PARTITION BY value, kind, account_no, currency, amount"
+_CLOSE_KEY_HITS = f"""
     INSERT INTO duplicate_payment (tenant, payment_id, twin_payment, proof)
     SELECT :t, new_id, min(old_id), min('key:' || kind) FROM (
         SELECT new_id, old_id, kind,
-               dense_rank() OVER (PARTITION BY value, kind, amount ORDER BY new_id) AS new_rank,
-               dense_rank() OVER (PARTITION BY value, kind, amount ORDER BY old_id) AS old_rank
+               dense_rank() OVER ({_OF_ONE_KEY} ORDER BY new_id) AS new_rank,
+               dense_rank() OVER ({_OF_ONE_KEY} ORDER BY old_id) AS old_rank
         FROM key_hit WHERE same_amount = 1
     ) AS ranked
     WHERE new_rank = old_rank GROUP BY new_id

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, text
 
-from hub.model.payments import QueuedPayment, UnknownAccount
+from hub.model.payments import SHARE_OF_LUMP, QueuedPayment, UnknownAccount
 from hub.rules.payments.matching import TEXT_QUALITY, Reason
 from hub.store import tables
 from hub.store.bulk import insert_named, insert_rows
@@ -167,14 +167,22 @@ class SqlQueue:
         return found
 
     def close_as_duplicate(self, payments: Sequence[tuple[int, int]], proof: str) -> None:
-        """Close held payments, given as (payment id, twin), as the same money as their twins."""
+        """Close held payments, given as (payment id, twin), as the same money as their twins.
+
+        What is the same money as one of them is the same as its twin.
+        """
         insert_rows(
             self._connection,
             tables.duplicate_payment,
             ("tenant", "payment_id", "twin_payment", "proof"),
             [(self._tenant, payment_id, twin, proof) for payment_id, twin in payments],
         )
-        self.change([payment_id for payment_id, _ in payments], state="closed", remaining_ore=0)
+        ids = [payment_id for payment_id, _ in payments]
+        self.change(ids, state="closed", remaining_ore=0)
+        for start in range(0, len(ids), 500):
+            values = {"t": self._tenant, "ids": ids[start : start + 500]}
+            for statement in (_CLOSED_AS_ITS_TWIN, _DOUBTED_AS_ITS_TWIN):
+                self._connection.execute(statement, values)
 
     def release(self, payment_ids: Sequence[int]) -> None:
         """Take held payments out of the queue so that they can be posted."""
@@ -248,6 +256,20 @@ _LOCK_TWINS = text("""
     ORDER BY payment_id FOR UPDATE
 """).bindparams(bindparam("ids", expanding=True))
 
+_CLOSED_AS_ITS_TWIN = text(f"""
+    UPDATE duplicate_payment AS d
+    SET twin_payment = c.twin_payment, proof = CASE c.proof WHEN '{SHARE_OF_LUMP}' THEN c.proof ELSE d.proof END
+    FROM duplicate_payment c
+    WHERE d.tenant = :t AND d.twin_payment IN :ids AND c.tenant = d.tenant AND c.payment_id = d.twin_payment
+""").bindparams(bindparam("ids", expanding=True))
+
+_DOUBTED_AS_ITS_TWIN = text("""
+    UPDATE unallocated_payment AS u SET twin_payment = c.twin_payment
+    FROM duplicate_payment c
+    WHERE u.tenant = :t AND u.state = 'held' AND u.twin_payment IN :ids
+      AND c.tenant = u.tenant AND c.payment_id = u.twin_payment
+""").bindparams(bindparam("ids", expanding=True))
+
 _TWIN_IS_TAKEN = text("""
     SELECT p.payment_id FROM unallocated_payment u
     JOIN payment p ON p.tenant = u.tenant AND p.payment_id = u.payment_id
@@ -256,7 +278,12 @@ _TWIN_IS_TAKEN = text("""
         SELECT 1 FROM duplicate_payment d
         JOIN payment o ON o.tenant = d.tenant AND o.payment_id = d.payment_id
         JOIN section so ON so.tenant = o.tenant AND so.exchange_no = o.exchange_no AND so.section_no = o.section_no
-        WHERE d.tenant = u.tenant AND d.twin_payment = u.twin_payment AND so.family = s.family)
+        WHERE d.tenant = u.tenant AND d.twin_payment = u.twin_payment AND (so.family = s.family OR so.family IN (
+            SELECT sa.family FROM duplicate_payment da
+            JOIN payment pa ON pa.tenant = da.tenant AND pa.payment_id = da.payment_id
+            JOIN section sa ON sa.tenant = pa.tenant AND sa.exchange_no = pa.exchange_no
+                           AND sa.section_no = pa.section_no
+            WHERE da.tenant = u.tenant AND da.twin_payment = u.payment_id)))
     ORDER BY p.payment_id
 """).bindparams(bindparam("ids", expanding=True))
 

@@ -43,12 +43,18 @@ class ReleasedFile:
     def requeue_duplicates_of(self, exchange_no: int) -> int:
         """Put payments of other files that were closed against the file's back in the queue; return how many are held.
 
-        Those closed against a payment that is left out stay closed, since that one is still booked.
+        Where several families told one payment, the first of them is its heir, and the others are the same money as
+        that. Those closed against a payment that is left out stay closed, since that one is still booked.
         """
+        self._connection.exec_driver_sql("DROP TABLE IF EXISTS telling")
+        self._connection.exec_driver_sql(
+            "CREATE TEMP TABLE telling (payment_id BIGINT PRIMARY KEY, undone BIGINT, is_heir BIGINT, heir BIGINT)"
+        )
         values = {"t": self._tenant, "x": exchange_no, "group": f"undone:{exchange_no}"}
-        self._connection.execute(text(_REQUEUE), values)
-        self._connection.execute(text(_CLOSED_NO_LONGER), values)
-        return int(self._connection.execute(text(_HELD_WITHOUT_TWIN), values).rowcount)
+        for statement in (_TELLINGS, _CLOSED_AS_THEIR_HEIR, _CLOSED_NO_LONGER, _DOUBT_THE_HEIR):
+            self._connection.execute(text(statement), values)
+        without = int(self._connection.execute(text(_HELD_WITHOUT_TWIN), values).rowcount)
+        return without + int(self._connection.execute(text(_REQUEUE), values).rowcount)
 
     def lock_file(self, exchange_no: int) -> None:
         """Let nobody move what a file has in the queue, or change the receivables it paid, until the transaction ends.
@@ -111,25 +117,60 @@ _LOCK_RECEIVABLES = f"""
 _UNDONE_TWINS = f"{{w}}.twin_payment IN ({PAYMENTS_OF_FILE}) AND ({{share}} OR {{w}}.twin_payment NOT IN ({MOVED}))"
 _UNDONE_CLOSED = _UNDONE_TWINS.format(w="d", share=f"d.proof = '{SHARE_OF_LUMP}'")
 _UNDONE_HELD = _UNDONE_TWINS.format(w="u", share="u.reason IN ('lump_has_specification', 'twin_was_undone')")
+_LUMP_REASONS = "'lump_has_specification', 'lump_made_payment'"
+_TOLD_BY_ITS_FAMILY = """
+    SELECT 1 FROM payment p
+    JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
+    JOIN payment q ON q.tenant = p.tenant AND q.payment_id = g.heir
+    JOIN section h ON h.tenant = q.tenant AND h.exchange_no = q.exchange_no AND h.section_no = q.section_no
+    WHERE p.tenant = u.tenant AND p.payment_id = u.payment_id AND s.family = h.family
+"""
 
-_REQUEUE = f"""
+# Payments of other files that tell what is undone, each with its heir: the first that tells the same, of any family.
+_TELLINGS = f"""
+    INSERT INTO telling (payment_id, undone, is_heir, heir)
+    SELECT w.payment_id, w.twin_payment, CASE WHEN w.family = w.heir_family THEN 1 ELSE 0 END, w.heir
+    FROM (SELECT d.payment_id, d.twin_payment, s.family, min(d.payment_id) OVER (PARTITION BY d.twin_payment) AS heir,
+                 first_value(s.family) OVER (PARTITION BY d.twin_payment ORDER BY d.payment_id) AS heir_family
+          FROM duplicate_payment d
+          JOIN payment p ON p.tenant = d.tenant AND p.payment_id = d.payment_id
+          JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
+          WHERE d.tenant = :t AND {_UNDONE_CLOSED} AND p.exchange_no <> :x) AS w
+"""
+
+# An heir of a payment that was itself held in doubt is in the same doubt.
+_REQUEUE = """
     INSERT INTO unallocated_payment (tenant, payment_id, exchange_no, account_no, company, reference, amount_ore,
         remaining_ore, currency, booked_date, state, reason, twin_payment, held_group)
     SELECT p.tenant, p.payment_id, p.exchange_no, p.account_no, coalesce(a.company, s.company), p.reference,
-           p.amount_ore, p.amount_ore, p.currency, coalesce(p.booked_date, s.booked_date), 'held', 'twin_was_undone',
-           d.twin_payment, :group
-    FROM duplicate_payment d
-    JOIN payment p ON p.tenant = d.tenant AND p.payment_id = d.payment_id
+           p.amount_ore, p.amount_ore, p.currency, coalesce(p.booked_date, s.booked_date), 'held',
+           coalesce(h.reason, 'twin_was_undone'), coalesce(h.twin_payment, g.undone),
+           CASE WHEN coalesce(h.held_group, '') = '' THEN :group ELSE :group || ':' || h.held_group END
+    FROM telling g
+    JOIN payment p ON p.tenant = :t AND p.payment_id = g.payment_id
     JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
     LEFT JOIN payee_account a ON a.tenant = p.tenant AND a.account_no = p.account_no
-    WHERE d.tenant = :t AND {_UNDONE_CLOSED}
-      AND p.exchange_no <> :x
-    ON CONFLICT (tenant, payment_id) DO UPDATE SET state = 'held', reason = 'twin_was_undone',
+    LEFT JOIN unallocated_payment h ON h.tenant = :t AND h.payment_id = g.undone AND h.state = 'held'
+                                   AND h.twin_payment IS NOT NULL AND h.reason <> 'twin_was_undone'
+    WHERE g.is_heir = 1
+    ON CONFLICT (tenant, payment_id) DO UPDATE SET state = 'held', reason = excluded.reason,
         remaining_ore = excluded.remaining_ore, twin_payment = excluded.twin_payment, held_group = excluded.held_group
+"""
+
+_CLOSED_AS_THEIR_HEIR = """
+    UPDATE duplicate_payment AS d SET twin_payment = g.heir FROM telling g
+    WHERE d.tenant = :t AND g.is_heir = 0 AND d.payment_id = g.payment_id
 """
 
 _CLOSED_NO_LONGER = f"""
     DELETE FROM duplicate_payment AS d WHERE d.tenant = :t AND {_UNDONE_CLOSED}
+"""
+
+_DOUBT_THE_HEIR = f"""
+    UPDATE unallocated_payment AS u SET twin_payment = g.heir FROM telling g
+    WHERE u.tenant = :t AND u.state = 'held' AND u.exchange_no <> :x AND u.twin_payment = g.undone
+      AND g.payment_id = g.heir AND {_UNDONE_HELD} AND u.reason NOT IN ({_LUMP_REASONS}, 'twin_was_undone')
+      AND NOT EXISTS ({_TOLD_BY_ITS_FAMILY})
 """
 
 _HELD_WITHOUT_TWIN = f"""

@@ -11,6 +11,7 @@ from hub.model.payment_file import LOOKUP_KINDS
 from hub.model.payments import SHARE_OF_LUMP, KeyOwner, LoadedReversal, UnmatchedPayment
 from hub.store.books import POSTING_COLUMNS, SqlBooks
 from hub.store.payments.deposits import REVERSAL_ROW, change_deposits
+from hub.store.payments.made_lumps import LUMP_KEY
 from hub.store.payments.releasing import MOVED, PAYMENTS_OF_FILE, TAKEN_BACK, ReleasedFile
 
 
@@ -212,6 +213,15 @@ _MENTION = """
     ON CONFLICT DO NOTHING
 """
 
+# A file that was undone and received again has payments that stay, and are booked no more: no chunk of it holds them.
+_IS_OF_FILE = f"""
+    (EXISTS (SELECT 1 FROM chunk c WHERE c.tenant = p.tenant AND c.exchange_no = p.exchange_no
+             AND p.payment_id BETWEEN c.first_payment AND c.last_payment)
+     OR p.key_kind = '{LUMP_KEY}' AND EXISTS (
+            SELECT 1 FROM payment_key k WHERE k.tenant = p.tenant AND k.value = p.key_value AND k.kind = p.key_kind
+            AND k.payment_id = p.payment_id))
+"""
+
 _OWNERS = f"""
     WITH RECURSIVE told (payment_id) AS (
         SELECT p.payment_id FROM payment_key k
@@ -223,7 +233,7 @@ _OWNERS = f"""
         LEFT JOIN duplicate_payment d ON d.tenant = :t AND d.payment_id = f.payment_id
                                      AND d.proof <> '{SHARE_OF_LUMP}'
         LEFT JOIN unallocated_payment u ON u.tenant = :t AND u.payment_id = f.payment_id AND u.state = 'held'
-                                       AND u.reason <> 'lump_has_specification'
+                                       AND u.reason NOT IN ('lump_has_specification', 'twin_was_undone')
         WHERE coalesce(d.twin_payment, u.twin_payment) IS NOT NULL
     )
     SELECT p.payment_id,
@@ -245,10 +255,10 @@ _OWNERS = f"""
     JOIN exchange x ON x.tenant = p.tenant AND x.exchange_no = p.exchange_no
     LEFT JOIN unallocated_payment u ON u.tenant = p.tenant AND u.payment_id = p.payment_id
     WHERE p.account_no = :account AND p.amount_ore = :amount AND p.currency = :currency
-      AND (x.state IN ('posting', 'posted') OR EXISTS (
+      AND (x.state IN ('posting', 'posted') AND {_IS_OF_FILE} OR EXISTS (
            SELECT 1 FROM left_out_payment l WHERE l.tenant = p.tenant AND l.payment_id = p.payment_id))
       AND NOT EXISTS (SELECT 1 FROM duplicate_payment d WHERE d.tenant = p.tenant AND d.payment_id = p.payment_id)
-      AND (u.state IS NULL OR u.state <> 'held' OR u.twin_payment IS NULL)
+      AND (u.state IS NULL OR u.state <> 'held' OR u.twin_payment IS NULL OR u.reason = 'twin_was_undone')
 """
 
 # What every file tells of a payment: its own, and those that told it again.

@@ -30,6 +30,7 @@ GIVEN_BY: Mapping[str, str] = {
     "reason_code": "--reason",
     "reference": "--reference",
     "remark": "--remark",
+    "reversal_no": "EXCHANGE:NO",
     "source": "--source",
     "text": "TEXT",
     "transaction_date": "--date",

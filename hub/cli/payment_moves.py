@@ -34,6 +34,7 @@ def add_to(app: typer.Typer) -> None:
     command(app, "close", is_keyed=True)(close)
     command(app, "release", is_keyed=True)(release)
     command(app, "lump-payment", is_keyed=True)(lump_payment)
+    command(app, "reversal", is_keyed=True)(reversal)
 
 
 def move(
@@ -134,3 +135,17 @@ def lump_payment(
     """Make a lump that stays alone a payment of its own."""
     with session.hub() as hub:
         tell(session, hub, "make_lump_payment", lump_no=lump_no, reference=reference)
+
+
+def reversal(
+    session: Session,
+    number: Annotated[str, typer.Argument(metavar="EXCHANGE:NO", help="The reversal that waits, see: hub tasks.")],
+    payment_id: PaymentId,
+) -> None:
+    """Say which payment a reversal means that was not found by its keys; it is taken back."""
+    exchange_no, _, reversal_no = number.partition(":")
+    if not (exchange_no.isdecimal() and reversal_no.isdecimal()):
+        raise typer.BadParameter("write it as the task does, such as 3:1")
+    with session.hub() as hub:
+        body = {"exchange_no": int(exchange_no), "reversal_no": int(reversal_no), "payment_id": payment_id}
+        tell(session, hub, "decide_reversal", **body)

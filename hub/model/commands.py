@@ -265,6 +265,15 @@ class DecideHeld(Command):
         return self
 
 
+class DecideReversal(Command):
+    """Says which payment a reversal means that was not found by its keys."""
+
+    kind: Literal["decide_reversal"] = "decide_reversal"
+    exchange_no: RowNumber
+    reversal_no: RowNumber
+    payment_id: RowNumber
+
+
 class MakeLumpPayment(Command):
     """A lump that stays alone is a payment of its own."""
 
@@ -328,6 +337,7 @@ AnyCommand = Annotated[
     | RefundPayment
     | WriteOffSuspended
     | DecideHeld
+    | DecideReversal
     | MakeLumpPayment
     | UndoFile
     | AcceptCorrection

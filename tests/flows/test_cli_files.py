@@ -15,7 +15,7 @@ from hub.banking_calendar import SystemClock
 from hub.demo.folder import BGMAX, CAMT054, RECEIVABLES, lay_out
 from hub.errors import ConfigurationError
 from hub.runtime.facade import Hub
-from hub.runtime.lock import home_lock
+from hub.runtime.lock import work_lock
 
 TODAY = SystemClock().today()
 
@@ -122,6 +122,13 @@ def test_poll_takes_what_waits_in_the_inbox_and_puts_it_aside(home: Path) -> Non
     assert answer("receive", "--poll", home=home) == []
 
 
+def test_a_reversal_that_does_not_wait_cannot_be_decided(home: Path) -> None:
+    assert run("payments", "reversal", "third", 1, home=home).exit_code == 2
+    result = run("payments", "reversal", "2:1", 1, home=home)
+    assert result.exit_code != 0
+    assert "no reversal 2:1 waits" in result.stderr
+
+
 def test_poll_without_an_inbox_says_what_to_make(home: Path) -> None:
     result = run("receive", "--poll", home=home)
     assert result.exit_code == 3
@@ -134,7 +141,7 @@ def test_receive_needs_files_or_poll(home: Path) -> None:
 
 
 def test_file_waits_in_the_queue_while_another_process_works(home: Path) -> None:
-    with Hub.open(home), home_lock(home, timeout_s=1):
+    with Hub.open(home), work_lock(home / "hub.sqlite", timeout_s=1):
         result = run("receive", home / "files" / BGMAX, "--wait", "0", home=home)
     assert result.exit_code == 4
     assert "queued" in result.stderr

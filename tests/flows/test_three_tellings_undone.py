@@ -119,3 +119,12 @@ def test_a_reversal_finds_no_payment_whose_entries_were_undone(world: World) -> 
 
     assert (exchange.summary or {})["finished"]["reversals_held"] == 1
     assert world.open_ore(receivable) == 10000
+    tell(world, "decide_held", verdict="new_money", group="undone:1")
+    assert world.open_ore(receivable) == 0
+
+    answer = tell(world, "decide_reversal", exchange_no=exchange.number, reversal_no=1, payment_id=2)
+
+    assert answer == {"payment_id": 2, "taken_back": True}
+    assert world.open_ore(receivable) == 10000
+    assert booked_ore(world) == 0
+    assert world.account_balance("1930") == 0

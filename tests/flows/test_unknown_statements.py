@@ -1,4 +1,4 @@
-"""Statements of an account that the settings do not have: once they have it, what moved is booked as if it came then."""
+"""Statements of an account that the settings do not have: once they have it, what moved is booked."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from hub.model.commands import (
     AcceptCorrection,
     Command,
     DecideHeld,
+    DecideReversal,
     MakeLumpPayment,
     MovePayment,
     RefundPayment,
@@ -18,6 +19,7 @@ from hub.model.commands import (
 from hub.model.tenant import Tenant
 from hub.services.books import BOOK_HANDLERS, Handlers
 from hub.services.books import carry_out as carry_out_by
+from hub.services.payments.deciding_reversals import decide_reversal
 from hub.services.payments.holding import decide_held
 from hub.services.payments.lone_sides import make_lump_payment
 from hub.services.payments.manual import register_payment, report_own_payment
@@ -37,6 +39,7 @@ HANDLERS: Handlers = {
     RefundPayment: refund_payment,
     WriteOffSuspended: write_off_suspended,
     DecideHeld: decide_held,
+    DecideReversal: decide_reversal,
     MakeLumpPayment: make_lump_payment,
     UndoFile: undo_file_by_command,
     AcceptCorrection: accept_correction_by_command,

@@ -8,6 +8,7 @@ from itertools import groupby
 from hub.model.payments import UnknownStatement
 from hub.model.tenant import Tenant
 from hub.services.payees import Payee, Payees
+from hub.services.payments.bank_accounts import note_bank_accounts
 from hub.services.payments.clearing import pair_accounts, post_movements
 from hub.services.payments.holding import BY_COMMAND
 from hub.services.ports import UnitOfWork
@@ -44,7 +45,7 @@ def post_known_statements(work: UnitOfWork, tenant: Tenant) -> int:
         for exchange_no, told in groupby(free, key=lambda pair: pair[0].exchange_no)
     )
     pair_accounts(work, {payee.account_no for _, payee in free})
-    _close_tasks(work, {statement.account for statement in work.lumps.unknown_statements()} if known else None)
+    _close_tasks(work)
     work.accounts.release(BY_COMMAND)
     return moved
 
@@ -53,11 +54,13 @@ def _post(work: UnitOfWork, tenant: Tenant, exchange_no: int, found: Sequence[tu
     for statement, payee in found:
         work.lumps.place_statement(statement, payee.account_no, payee.company.number)
     work.duplicates.note_accounts(exchange_no)
+    note_bank_accounts(work, tenant, exchange_no)
     sections = {statement.section_no for statement, _ in found}
     return len(post_movements(work, tenant, exchange_no, sections=sections))
 
 
-def _close_tasks(work: UnitOfWork, still: set[str] | None) -> None:
-    for task in work.commands.open_tasks() if still is not None else ():
+def _close_tasks(work: UnitOfWork) -> None:
+    still = {statement.account for statement in work.lumps.unknown_statements()}
+    for task in work.commands.open_tasks():
         if task["kind"] == TASK and task["subject"] not in still:
             work.commands.close_task(TASK, task["subject"])

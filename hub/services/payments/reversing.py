@@ -15,6 +15,7 @@ from hub.services.ports import JsonObject, UnitOfWork
 
 CAUSE = "payment_reversed"
 VOUCHER_TYPE = "giro_payments"
+TASK = "reversal"
 
 
 def apply_reversals(work: UnitOfWork, tenant: Tenant, exchange_no: int, run_no: int) -> JsonObject:
@@ -37,15 +38,24 @@ def apply_reversals(work: UnitOfWork, tenant: Tenant, exchange_no: int, run_no: 
 
 
 def reverse_payment(
-    work: UnitOfWork, tenant: Tenant, reversal: LoadedReversal, payment_id: int, run_no: int | None
+    work: UnitOfWork,
+    tenant: Tenant,
+    reversal: LoadedReversal,
+    payment_id: int,
+    run_no: int | None = None,
+    *,
+    booked_date: str = "",
 ) -> None:
-    """Take back the payment that a reversal means, and write down what became of the reversal."""
+    """Take back the payment that a reversal means, booked on its day unless another is given.
+
+    Writes down what became of the reversal.
+    """
     take_back(
         work,
         tenant,
         payment_id,
         cause=CAUSE,
-        booked_date=reversal.booked_date,
+        booked_date=booked_date or reversal.booked_date,
         happened_on=reversal.booked_date,
         exchange_no=reversal.exchange_no,
         occasion=f"reversal:{reversal.exchange_no}:{reversal.reversal_no}",
@@ -91,7 +101,11 @@ def take_back(
 def _hold(work: UnitOfWork, reversal: LoadedReversal) -> None:
     work.undoing.settle_reversal(reversal.exchange_no, reversal.reversal_no, Outcome.HELD, None)
     subject = f"{reversal.exchange_no}:{reversal.reversal_no}"
-    work.commands.open_task("reversal", subject, "the bank took back a payment that is not found by its keys")
+    work.commands.open_task(
+        TASK,
+        subject,
+        f"the bank took back a payment that is not found by its keys: hub payments reversal {subject} PAYMENT",
+    )
     work.events.record(
         "reversal_held",
         exchange_no=reversal.exchange_no,

@@ -20,6 +20,7 @@ from hub.services.payments.holding import BY_COMMAND, claim_accounts
 from hub.services.payments.lone_sides import LONE_LUMP
 from hub.services.payments.receiving import KIND, queue_run
 from hub.services.payments.rematching import RUN_KIND as REMATCH
+from hub.services.payments.reversing import TASK as REVERSAL_TASK
 from hub.services.ports import JsonObject, UnitOfWork
 
 VOUCHER_TYPE = "file_undone"
@@ -131,7 +132,7 @@ def _release(
     work: UnitOfWork, exchange_no: int, left_out: Sequence[int], reversed_payments: Sequence[UnmatchedPayment]
 ) -> None:
     for number in work.undoing.held_reversals(exchange_no):
-        work.commands.close_task("reversal", f"{exchange_no}:{number}")
+        work.commands.close_task(REVERSAL_TASK, f"{exchange_no}:{number}")
     work.undoing.suspend_again(reversed_payments, REVERSAL_UNDONE)
     work.undoing.forget_reversals(exchange_no)
     accounts = work.undoing.free_lumps(exchange_no)

@@ -1,9 +1,10 @@
-"""Deposits as they are made and change, each the payments of one bank entry; what changes stands alone again."""
+"""Deposits as they are made and change, each what a bank entry brought to one account; what changes stands alone again."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
+from hub.model.payments import LoadedReversal
 from hub.store.payments.duplicate_parts import FILE, NOT_CLOSED, NOT_HELD, THIS_FILE
 from hub.store.payments.made_lumps import LUMP_PAYMENT
 
@@ -22,8 +23,8 @@ class Deposits:
     def make_deposits(self, exchange_no: int) -> None:
         """Write a file's deposits anew: what is to be posted or was left booked by an undo, less what it takes back.
 
-        A bank entry is what it brought less what it took back, so its deposit meets lumps with the net. What a reversal
-        does is known later: see `count_done_reversals`.
+        A bank entry is what it brought less what it took back, so it meets lumps with the net. What a reversal does is
+        known later: see `count_done_reversals`.
         """
         forget_deposits(self._connection, self._tenant, exchange_no)
         for rows in (_TO_BE_POSTED, LEFT_OUT_OF_FILE, _TAKEN_BACK):
@@ -32,6 +33,11 @@ class Deposits:
     def count_done_reversals(self, exchange_no: int) -> None:
         """Let the file's deposits count those of its reversals alone that were done; the rest was told or is held."""
         change_deposits(self._connection, self._tenant, _NOT_TAKEN_BACK, x=exchange_no)
+
+    def count_reversal(self, reversal: LoadedReversal) -> None:
+        """Let its file's deposit count one reversal that has been done late."""
+        values = {"x": reversal.exchange_no, "number": reversal.reversal_no}
+        change_deposits(self._connection, self._tenant, _TAKEN_BACK_LATE, **values)
 
 
 def change_deposits(connection: Connection, tenant: int, rows: str, **values: object) -> None:
@@ -56,34 +62,35 @@ def forget_deposits(connection: Connection, tenant: int, exchange_no: int) -> No
 def free_lumps(connection: Connection, tenant: int, which: str, **values: object) -> None:
     """Part the lumps of some deposits from every deposit they are paired with: a lump is met whole or not at all."""
     found = connection.execute(text(_LUMPS_OF_DEPOSITS.format(which=which)), {"t": tenant, **values})
-    lumps = [{"t": tenant, "account": row[0], "lump": row[1]} for row in found]
+    lumps = [{"t": tenant, "lump": row[0]} for row in found]
     if lumps:
         connection.execute(text(_SET_ALONE), lumps)
         connection.execute(text(_UNPAIR), lumps)
 
 
 _LUMPS_OF_DEPOSITS = """
-    SELECT DISTINCT d.account_no, d.lump_no FROM deposit d
+    SELECT DISTINCT d.lump_no FROM deposit d
     WHERE d.tenant = :t AND d.lump_no IS NOT NULL AND {which} ORDER BY d.lump_no
 """
 _SET_ALONE = "UPDATE lump SET state = 'alone' WHERE tenant = :t AND lump_no = :lump AND state = 'paired'"
-_UNPAIR = "UPDATE deposit SET lump_no = NULL WHERE tenant = :t AND account_no = :account AND lump_no = :lump"
+_UNPAIR = "UPDATE deposit SET lump_no = NULL WHERE tenant = :t AND lump_no = :lump"
 
 _OF_ROWS = (
-    "(d.exchange_no, d.section_no, d.entry_no) IN (SELECT w.exchange_no, w.section_no, w.entry_no FROM ({rows}) AS w)"
+    "(d.exchange_no, d.section_no, d.entry_no, d.account_no) IN "
+    "(SELECT w.exchange_no, w.section_no, w.entry_no, w.account_no FROM ({rows}) AS w)"
 )
 
 _ADD = """
     INSERT INTO deposit (tenant, exchange_no, section_no, entry_no, account_no, currency, booked_date, amount_ore,
                          reference)
-    SELECT w.tenant, w.exchange_no, w.section_no, w.entry_no, max(w.account_no), max(w.currency),
+    SELECT w.tenant, w.exchange_no, w.section_no, w.entry_no, w.account_no, max(w.currency),
            min(coalesce(w.booked_date, s.booked_date)), CAST(sum(w.amount_ore) AS BIGINT),
            coalesce(nullif(max(w.entry_reference), ''), max(s.serial))
     FROM ({rows}) AS w
     JOIN section s ON s.tenant = w.tenant AND s.exchange_no = w.exchange_no AND s.section_no = w.section_no
     WHERE w.tenant = :t
-    GROUP BY w.tenant, w.exchange_no, w.section_no, w.entry_no
-    ON CONFLICT (tenant, exchange_no, section_no, entry_no)
+    GROUP BY w.tenant, w.exchange_no, w.section_no, w.entry_no, w.account_no
+    ON CONFLICT (tenant, exchange_no, section_no, entry_no, account_no)
     DO UPDATE SET amount_ore = deposit.amount_ore + excluded.amount_ore
 """
 
@@ -101,6 +108,10 @@ REVERSAL_ROW = (
 )
 _TAKEN_BACK = f"""
     SELECT {REVERSAL_ROW}, -r.amount_ore AS amount_ore FROM reversal r WHERE r.tenant = :t AND r.exchange_no = :x
+"""
+_TAKEN_BACK_LATE = f"""
+    SELECT {REVERSAL_ROW}, -r.amount_ore AS amount_ore FROM reversal r
+    WHERE r.tenant = :t AND r.exchange_no = :x AND r.reversal_no = :number
 """
 _NOT_TAKEN_BACK = f"""
     SELECT {REVERSAL_ROW}, r.amount_ore FROM reversal r

@@ -1,0 +1,107 @@
+"""A reversal that was not found by its keys waits for a person, who says which payment the bank took back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from payment_world import DAY, World, pay, payment_file
+from sqlalchemy import Engine
+from telling import assert_books_agree, findings, tell
+
+from hub.errors import DataError, RuleViolation
+from hub.model.payment_file import Level, Reversal
+
+A, B = pay(10000, "1001"), pay(20000, "1002")
+NEXT_DAY = DAY + timedelta(days=1)
+
+
+@pytest.fixture
+def world(engine: Engine) -> World:
+    made = World(engine)
+    for number, amount_ore in (("1001", 10000), ("1002", 20000)):
+        made.owe(number, amount_ore)
+    made.receive(payment_file("camt.053", [A, B], level=Level.LUMP, identity="s1"))
+    return made
+
+
+def take_back(world: World, family: str = "camt.053", identity: str = "r1") -> int:
+    """Bring a reversal that names nothing; return its exchange."""
+    taken = Reversal(1, 1, A.amount_ore, "SEK", NEXT_DAY, "", ())
+    level = Level.LUMP if family == "camt.053" else Level.SPECIFICATION
+    content = payment_file(family, [taken], level=level, identity=identity)
+    exchange = world.receive(content.replace(b'"net_ore": 0', b'"net_ore": %d' % -A.amount_ore))
+    assert (exchange.summary or {})["finished"]["reversals_held"] == 1
+    return exchange.number
+
+
+def decide(world: World, exchange_no: int, payment_id: int, reversal_no: int = 1) -> dict[str, object]:
+    values = {"exchange_no": exchange_no, "reversal_no": reversal_no, "payment_id": payment_id}
+    return tell(world, "decide_reversal", **values)
+
+
+def open_tasks(world: World) -> list[str]:
+    with world.store.read() as work:
+        return [task["kind"] for task in work.commands.open_tasks()]
+
+
+def assert_right(world: World, bank_ore: int) -> None:
+    assert_books_agree(world)
+    assert findings(world) == {}
+    assert (world.account_balance("1930"), world.account_balance("1940")) == (bank_ore, 0)
+
+
+def test_the_payment_that_a_person_names_is_taken_back(world: World) -> None:
+    exchange_no = take_back(world)
+    assert open_tasks(world) == ["reversal"]
+
+    assert decide(world, exchange_no, 1) == {"payment_id": 1, "taken_back": True}
+
+    assert open_tasks(world) == []
+    assert_right(world, 20000)
+
+
+def test_told_by_another_format_too_it_is_taken_back_once(world: World) -> None:
+    exchange_no, other = take_back(world), take_back(world, "camt.054")
+    decide(world, exchange_no, 1)
+
+    assert decide(world, other, 1) == {"payment_id": 1, "taken_back": False}
+
+    assert_right(world, 20000)
+
+
+@pytest.mark.parametrize("payment_id", [2, 99])
+def test_a_payment_of_another_amount_or_none_is_refused(world: World, payment_id: int) -> None:
+    exchange_no = take_back(world)
+
+    with pytest.raises(RuleViolation, match="cannot mean payment"):
+        decide(world, exchange_no, payment_id)
+
+    assert open_tasks(world) == ["reversal"]
+
+
+def test_a_reversal_is_decided_once(world: World) -> None:
+    exchange_no = take_back(world)
+    decide(world, exchange_no, 1)
+
+    with pytest.raises(DataError, match="no reversal"):
+        decide(world, exchange_no, 1)
+    with pytest.raises(DataError, match="no reversal"):
+        decide(world, exchange_no, 1, reversal_no=7)
+
+
+def test_a_payment_that_was_taken_back_already_is_refused(world: World) -> None:
+    first, second = take_back(world), take_back(world, identity="r2")
+    decide(world, first, 1)
+
+    with pytest.raises(RuleViolation, match="cannot mean payment 1"):
+        decide(world, second, 1)
+
+
+def test_undoing_the_file_takes_the_decision_back(world: World) -> None:
+    exchange_no = take_back(world)
+    decide(world, exchange_no, 1)
+
+    tell(world, "undo_file", exchange_no=exchange_no, reason="wrong")
+
+    assert_right(world, 30000)

@@ -1,7 +1,7 @@
 """A counterparty over HTTP with one address for each promise a channel can make; a process of its own if wanted.
 
     POST /{promise}/messages          the message; the header Idempotency-Key has the sender's key
-    GET  /queryable/messages/{key}    200 with the external id, 404, or 202 when it does not know
+    GET  /queryable/messages/{key}    200 with the external id, 404 with the key alone, or 202 when it does not know
     POST /faults                      JSON: `target` (a promise, or "question"), `fault`, `times`
 
 Of the same key `idempotent` takes one message, whatever comes again. `queryable` and `neither` take every one.
@@ -108,7 +108,10 @@ class _Requests(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.ACCEPTED)
         elif not self._goes_wrong(fault):
             found = self.server.log.find(promise, key)
-            self._answer(HTTPStatus.NOT_FOUND) if found is None else self._answer_accepted(HTTPStatus.OK, found)
+            if found is None:
+                self._answer(HTTPStatus.NOT_FOUND, json.dumps({"key": key}).encode())
+            else:
+                self._answer_accepted(HTTPStatus.OK, found)
 
     def log_message(self, format: str, *_arguments: Any) -> None:
         """Keep quiet: what counts stands in the log of accepted messages."""
@@ -168,7 +171,7 @@ class _Requests(BaseHTTPRequestHandler):
         self.connection.close()
 
     def _answer_accepted(self, status: HTTPStatus, accepted: Accepted) -> None:
-        self._answer(status, json.dumps({"id": accepted.external_id}).encode())
+        self._answer(status, json.dumps({"id": accepted.external_id, "key": accepted.key}).encode())
 
     def _answer(self, status: HTTPStatus, content: bytes = b"") -> None:
         self.send_response(status)

@@ -47,7 +47,7 @@ class Probed(NamedTuple):
 
 
 class AttemptState(StrEnum):
-    """Where an attempt stands. The last four are ends, of which a person may decide two anew."""
+    """Where an attempt stands. The last five are ends, of which a person may decide two anew, and try one again."""
 
     PLANNED = "planned"  # not sent, or certainly not arrived: it is sent when its time has come
     STARTED = "started"  # a call was begun, and its outcome is not written down
@@ -56,6 +56,7 @@ class AttemptState(StrEnum):
     REJECTED = "rejected"  # certainly not delivered: the other side, or a person, says no for good
     GIVEN_UP = "given_up"  # certainly not delivered: it was tried too often
     UNKNOWN = "unknown"  # it may have arrived: only a person can find out
+    CANCELLED = "cancelled"  # certainly not delivered: its run was cancelled before it was sent
 
 
 class AttemptVerdict(StrEnum):
@@ -80,11 +81,22 @@ class Attempt(NamedTuple):
     promise: str = ""  # what the channel promised when the latest call was begun
     execution: int = 0  # which carrying-out of the run began that call
     sends: int = 0  # how often a call that sends was begun
+    may_have_arrived: int = 0  # 1: an earlier call may have, whatever a later one is told
+    known_since: str = ""  # when each machine first knew of the latest call, by its steady clock; see rules/settling.py
     failures: int = 0  # calls in a row that settled nothing
-    next_at: str = ""  # not before this time
+    next_at: str = ""  # not before this time; blank is at once
     external_id: str = ""
     problem: str = ""
     changed_at: str = ""
+
+
+class ChannelRest(NamedTuple):
+    """How a tenant's calls of a channel fail, whichever messages they are of."""
+
+    channel: str
+    failures: int = 0  # calls in a row that settled nothing
+    rests_until: str = ""  # ISO time in UTC before which it is not called; blank is at once
+    problem: str = ""  # what the last of them said
 
 
 class PlannedMessage(NamedTuple):

@@ -10,19 +10,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum, auto
+from math import ceil
 from typing import NamedTuple
 
 from hub.model.attempts import Attempt, AttemptState, Finding, Probed, Promise
+from hub.rules.settling import Instant, known_also_from, known_from, settles_in_s
 
 FIRST_WAIT_S = 30
 WAIT_GROWS_BY = 4
 LONGEST_WAIT_S = 6 * 3600
 MOST_FAILURES = 10  # with these waits about a day and a half
 LONGEST_PROBLEM = 200
+NOBODY_SAW_THE_END = "the process that sent it ended before the answer was written down"
 
 OPEN = frozenset({AttemptState.PLANNED, AttemptState.STARTED, AttemptState.IN_DOUBT})
 FOR_A_PERSON = frozenset({AttemptState.UNKNOWN, AttemptState.GIVEN_UP})
-CERTAINLY_NOT_DELIVERED = frozenset({AttemptState.REJECTED, AttemptState.GIVEN_UP})
+CERTAINLY_NOT_DELIVERED = frozenset({AttemptState.REJECTED, AttemptState.GIVEN_UP, AttemptState.CANCELLED})
 
 
 class Step(Enum):
@@ -30,6 +33,7 @@ class Step(Enum):
 
     SEND = auto()  # the bytes of its row under the key of its row: the first time, and identically each time after
     ASK = auto()
+    TAKE_OVER = auto()  # write down that a call of somebody else is in doubt, and count from here
     LEAVE_TO_A_PERSON = auto()
     WAIT = auto()  # its time has not come, or a call is under way
     NOTHING = auto()  # it has ended
@@ -54,7 +58,14 @@ class Heard(NamedTuple):
     problem: str = ""
 
 
-def next_step(attempt: Attempt, promise: Promise, *, execution: int, now: str) -> Step:
+class Moment(NamedTuple):
+    """When something is decided. The time of day may jump: it makes nobody do more than wait, or ask once more."""
+
+    time: str  # ISO in UTC
+    steady: Instant
+
+
+def next_step(attempt: Attempt, promise: Promise, *, execution: int, moment: Moment, settled_after_s: int = 0) -> Step:
     """Say what `execution` of the attempt's run is to do about it.
 
     A channel that promises something else than when the call was begun is taken at no promise: what it says now need
@@ -64,46 +75,93 @@ def next_step(attempt: Attempt, promise: Promise, *, execution: int, now: str) -
         return Step.NOTHING
     if attempt.state == AttemptState.STARTED and attempt.execution == execution:
         return Step.WAIT
-    may_have_arrived = attempt.state != AttemptState.PLANNED
-    if may_have_arrived and (promise == Promise.NEITHER or promise != attempt.promise):
+    is_doubtful = attempt.state != AttemptState.PLANNED
+    if is_doubtful and (promise == Promise.NEITHER or promise != attempt.promise):
         return Step.LEAVE_TO_A_PERSON
-    if attempt.next_at > now:
+    waits_s = seconds_to_wait(attempt, moment, settled_after_s)
+    if attempt.state == AttemptState.STARTED or waits_s is None:
+        return Step.TAKE_OVER
+    if waits_s > 0:
         return Step.WAIT
-    return Step.ASK if may_have_arrived and promise == Promise.QUERYABLE else Step.SEND
+    return Step.ASK if is_doubtful and promise == Promise.QUERYABLE else Step.SEND
 
 
-def begun(attempt: Attempt, promise: Promise, *, execution: int, now: str, settled_after_s: int) -> Attempt:
-    """Return the row to commit before a call that sends.
+def seconds_to_wait(attempt: Attempt, moment: Moment, settled_after_s: int) -> float | None:
+    """Return how long an open attempt waits, zero when it does not; None when it must be taken over first.
 
-    Whoever finds it left so may ask only when nothing of the call can still arrive: after `settled_after_s`.
+    A time further away than any wait was written by a clock that was wrong, and is taken for now.
     """
+    due_in_s = _due_in_s(attempt, moment.time)
+    if attempt.state != AttemptState.IN_DOUBT or attempt.promise != Promise.QUERYABLE:
+        return due_in_s
+    unsettled_s = settles_in_s(attempt.known_since, moment.steady, settled_after_s)
+    return None if unsettled_s is None else max(due_in_s, unsettled_s)
+
+
+def begun(attempt: Attempt, promise: Promise, *, execution: int, moment: Moment) -> Attempt:
+    """Return the row to commit before a call that sends."""
     return attempt._replace(
         state=AttemptState.STARTED,
         promise=promise,
         execution=execution,
         sends=attempt.sends + 1,
-        next_at=later(now, settled_after_s),
+        known_since=known_from(moment.steady),
+        next_at="",
         problem="",
-        changed_at=now,
+        changed_at=moment.time,
+    )
+
+
+def taken_over(attempt: Attempt, *, execution: int, moment: Moment) -> Attempt:
+    """Return the row of a call that somebody else began, and that is now ours to clear up."""
+    return attempt._replace(
+        state=AttemptState.IN_DOUBT,
+        execution=execution,
+        may_have_arrived=1,
+        known_since=known_also_from(attempt.known_since, moment.steady),
+        problem=attempt.problem or NOBODY_SAW_THE_END,
+        changed_at=moment.time,
     )
 
 
 def after(attempt: Attempt, heard: Heard, *, now: str, settled_after_s: int = 0) -> Attempt:
-    """Return the row to commit after a call or a question."""
+    """Return the row to commit after a call or a question.
+
+    What a call says is said of that call: when an earlier one may have arrived, a refusal does not undo it.
+    """
     told = attempt._replace(problem=heard.problem[:LONGEST_PROBLEM], changed_at=now)
     match heard.outcome:
         case Outcome.DELIVERED:
             return told._replace(state=AttemptState.DELIVERED, external_id=heard.external_id, failures=0)
+        case Outcome.NOT_DELIVERED:
+            return told._replace(state=AttemptState.PLANNED, next_at="", may_have_arrived=0)
+        case Outcome.IN_DOUBT:
+            return _in_doubt(told, now, settled_after_s)
+        case _ if attempt.may_have_arrived:
+            return _still_in_doubt(told, heard.outcome, now)
         case Outcome.REJECTED:
             return told._replace(state=AttemptState.REJECTED)
-        case Outcome.NOT_SENT | Outcome.NOT_DELIVERED:
-            return told._replace(state=AttemptState.PLANNED, next_at=now)
+        case Outcome.NOT_SENT:
+            return told._replace(state=AttemptState.PLANNED, next_at="")
         case Outcome.NOT_NOW:
             return _tried_in_vain(told, AttemptState.PLANNED, AttemptState.GIVEN_UP, now, 0)
-        case Outcome.IN_DOUBT if attempt.promise == Promise.NEITHER:
-            return told._replace(state=AttemptState.UNKNOWN)
-        case Outcome.IN_DOUBT:
-            return _tried_in_vain(told, AttemptState.IN_DOUBT, AttemptState.UNKNOWN, now, settled_after_s)
+
+
+def _in_doubt(attempt: Attempt, now: str, settled_after_s: int) -> Attempt:
+    doubtful = attempt._replace(may_have_arrived=1)
+    if attempt.promise == Promise.NEITHER:
+        return doubtful._replace(state=AttemptState.UNKNOWN)
+    return _tried_in_vain(doubtful, AttemptState.IN_DOUBT, AttemptState.UNKNOWN, now, settled_after_s)
+
+
+def _still_in_doubt(attempt: Attempt, outcome: Outcome, now: str) -> Attempt:
+    problem = f"an earlier call may have arrived, and the latest was told: {attempt.problem}"
+    told = attempt._replace(problem=problem[:LONGEST_PROBLEM])
+    if outcome == Outcome.REJECTED:
+        return told._replace(state=AttemptState.UNKNOWN)
+    if outcome == Outcome.NOT_SENT:
+        return told._replace(state=AttemptState.IN_DOUBT, next_at="")
+    return _tried_in_vain(told, AttemptState.IN_DOUBT, AttemptState.UNKNOWN, now, 0)
 
 
 def _tried_in_vain(attempt: Attempt, again: str, end: str, now: str, at_least_s: int) -> Attempt:
@@ -116,8 +174,39 @@ def _tried_in_vain(attempt: Attempt, again: str, end: str, now: str, at_least_s:
 
 def left_to_a_person(attempt: Attempt, *, now: str) -> Attempt:
     """Return the row of a call that nobody saw the end of, and that cannot be asked or repeated."""
-    problem = attempt.problem or "the process that sent it ended before the answer was written down"
-    return attempt._replace(state=AttemptState.UNKNOWN, problem=problem, changed_at=now)
+    return attempt._replace(
+        state=AttemptState.UNKNOWN,
+        may_have_arrived=1,
+        problem=attempt.problem or NOBODY_SAW_THE_END,
+        changed_at=now,
+    )
+
+
+def proven(attempt: Attempt, proof: Attempt) -> Attempt:
+    """Return the row as it stands now, once it is heard late that an earlier call of it was delivered."""
+    if attempt.state == AttemptState.DELIVERED:
+        return attempt._replace(external_id=attempt.external_id or proof.external_id)
+    return attempt._replace(
+        state=AttemptState.DELIVERED, external_id=proof.external_id, failures=0, problem="", changed_at=proof.changed_at
+    )
+
+
+def came_too_late(attempt: Attempt, proof: Attempt) -> bool:
+    """Say whether the message may have arrived twice: it was let go to another channel, or sent again, before that."""
+    was_sent_again = attempt.sends != proof.sends and attempt.promise != Promise.IDEMPOTENT
+    return was_sent_again or attempt.state in CERTAINLY_NOT_DELIVERED
+
+
+def cancelled(attempt: Attempt, *, now: str) -> Attempt:
+    """Return the row of an open attempt whose run a person has cancelled; a call may be under way."""
+    if attempt.state != AttemptState.PLANNED or attempt.may_have_arrived:
+        return left_to_a_person(attempt, now=now)._replace(problem="its run was cancelled before its end was known")
+    return attempt._replace(state=AttemptState.CANCELLED, problem="its run was cancelled", changed_at=now)
+
+
+def planned_again(attempt: Attempt, *, now: str) -> Attempt:
+    """Return the row of a cancelled attempt whose run goes on after all."""
+    return attempt._replace(state=AttemptState.PLANNED, failures=0, next_at="", problem="", changed_at=now)
 
 
 def heard_by_asking(probed: Probed) -> Heard:
@@ -140,3 +229,10 @@ def blocking(attempts: Iterable[Attempt], channel: str) -> Attempt | None:
 def later(now: str, by_s: int) -> str:
     """Return an ISO time moved by whole seconds."""
     return (datetime.fromisoformat(now) + timedelta(seconds=by_s)).isoformat(timespec="milliseconds")
+
+
+def _due_in_s(attempt: Attempt, now: str) -> int:
+    if not attempt.next_at:
+        return 0
+    wait_s = ceil((datetime.fromisoformat(attempt.next_at) - datetime.fromisoformat(now)).total_seconds())
+    return wait_s if 0 < wait_s <= LONGEST_WAIT_S else 0

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, bindparam, text
 
-from hub.model.attempts import Attempt, AttemptState, PlannedMessage
+from hub.model.attempts import Attempt, AttemptState, ChannelRest, PlannedMessage
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
@@ -16,10 +16,18 @@ _COLUMNS = ", ".join(Attempt._fields)
 _NAMED_AT_ONCE = 500
 _RECORD = text(
     "UPDATE attempt SET run_no = :run_no, state = :state, promise = :promise, execution = :execution, sends = :sends, "
-    "failures = :failures, next_at = :next_at, external_id = :external_id, problem = :problem, "
-    "changed_at = :changed_at WHERE tenant = :t AND attempt_no = :attempt_no AND run_no = :was_run_no "
+    "may_have_arrived = :may_have_arrived, known_since = :known_since, failures = :failures, next_at = :next_at, "
+    "external_id = :external_id, problem = :problem, changed_at = :changed_at "
+    "WHERE tenant = :t AND attempt_no = :attempt_no AND run_no = :was_run_no "
     "AND state = :was_state AND execution = :was_execution AND sends = :was_sends"
 )
+
+_REST_COLUMNS = ", ".join(ChannelRest._fields)
+_KEEP_REST = text(
+    f"INSERT INTO channel_rest (tenant, {_REST_COLUMNS}) VALUES (:t, :channel, :failures, :rests_until, :problem) "
+    "ON CONFLICT (tenant, channel) DO UPDATE SET failures = :failures, rests_until = :rests_until, problem = :problem"
+)
+_FORGET_REST = text("DELETE FROM channel_rest WHERE tenant = :t AND channel = :channel")
 
 
 class SqlAttempts:
@@ -56,11 +64,12 @@ class SqlAttempts:
             found.extend(Attempt._make(row) for row in rows)
         return found
 
-    def of_run(self, run_no: int) -> list[Attempt]:
-        """Return the attempts that a run carries, those that failed least first."""
+    def of_run(self, run_no: int, *, to_change: bool = False) -> list[Attempt]:
+        """Return the attempts that a run carries, those that failed least first; `to_change` as in `get`."""
         rows = self._connection.execute(
             text(
-                f"SELECT {_COLUMNS} FROM attempt WHERE tenant = :t AND run_no = :run_no ORDER BY failures, attempt_no"
+                f"SELECT {_COLUMNS} FROM attempt WHERE tenant = :t AND run_no = :run_no "
+                f"ORDER BY failures, attempt_no{self._lock(to_change)}"
             ),
             {"t": self._tenant, "run_no": run_no},
         )
@@ -68,9 +77,8 @@ class SqlAttempts:
 
     def get(self, attempt_no: int, *, to_change: bool = False) -> Attempt | None:
         """Return one attempt, or None; with `to_change` nobody else changes it before the transaction ends."""
-        lock = " FOR UPDATE" if to_change and self._connection.dialect.name == "postgresql" else ""
         row = self._connection.execute(
-            text(f"SELECT {_COLUMNS} FROM attempt WHERE tenant = :t AND attempt_no = :no{lock}"),
+            text(f"SELECT {_COLUMNS} FROM attempt WHERE tenant = :t AND attempt_no = :no{self._lock(to_change)}"),
             {"t": self._tenant, "no": attempt_no},
         ).one_or_none()
         return None if row is None else Attempt._make(row)
@@ -94,3 +102,43 @@ class SqlAttempts:
         values = {f"was_{name}": getattr(was, name) for name in ("run_no", "state", "execution", "sends")}
         result = self._connection.execute(_RECORD, {"t": self._tenant, **attempt._asdict(), **values})
         return bool(result.rowcount)
+
+    def make_due(self, run_no: int) -> None:
+        """Let what a run carries wait no longer for its time; what may be asked too early waits all the same."""
+        self._connection.execute(
+            text(
+                "UPDATE attempt SET next_at = '' "
+                "WHERE tenant = :t AND run_no = :run_no AND state IN ('planned', 'in_doubt') AND next_at <> ''"
+            ),
+            {"t": self._tenant, "run_no": run_no},
+        )
+
+    def rest_of(self, channel: str) -> ChannelRest:
+        """Return how the calls of a channel fail."""
+        found = self._connection.execute(
+            text(f"SELECT {_REST_COLUMNS} FROM channel_rest WHERE tenant = :t AND channel = :channel"),
+            {"t": self._tenant, "channel": channel},
+        ).one_or_none()
+        return ChannelRest(channel) if found is None else ChannelRest._make(found)
+
+    def rests(self) -> list[ChannelRest]:
+        """Return the channels whose latest calls settled nothing, by name."""
+        rows = self._connection.execute(
+            text(f"SELECT {_REST_COLUMNS} FROM channel_rest WHERE tenant = :t ORDER BY channel"), {"t": self._tenant}
+        )
+        return [ChannelRest._make(row) for row in rows]
+
+    def keep_rest(self, rest: ChannelRest) -> None:
+        """Write how the calls of a channel fail; one that fails no more is forgotten."""
+        values = {"t": self._tenant, **rest._asdict()}
+        self._connection.execute(_KEEP_REST if rest.failures else _FORGET_REST, values)
+
+    def end_rest(self, channel: str) -> None:
+        """Let a channel be called again now; that it failed is remembered."""
+        self._connection.execute(
+            text("UPDATE channel_rest SET rests_until = '' WHERE tenant = :t AND channel = :channel"),
+            {"t": self._tenant, "channel": channel},
+        )
+
+    def _lock(self, to_change: bool) -> str:
+        return " FOR UPDATE" if to_change and self._connection.dialect.name == "postgresql" else ""

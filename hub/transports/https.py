@@ -7,15 +7,15 @@ it did. A *question* changes nothing: an answer that is lost is asked for again.
 from __future__ import annotations
 
 import ssl
-import time
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import requests
-from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.exceptions import HTTPError
 
-from hub.errors import ConfigurationError, OutcomeUnknownError, RejectedError, TransientError
+from hub.errors import ConfigurationError, HubError, OutcomeUnknownError, RejectedError, TransientError
+from hub.transports.timed_calls import TimedCall
 
 CONNECT_TIMEOUT_S = 5.0
 LARGEST_ANSWER = 4 * 1024 * 1024
@@ -23,6 +23,10 @@ LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
 _BLOCK = 16 * 1024
 _NOT_NOW = (408, 425, 429)  # by their definition the request was not carried out
 _UNAVAILABLE = 503  # a gateway says so too when it lost what it had passed on; then it cannot say when to come again
+_NOT_LET_IN = (401, 403, 407)
+_NOT_SERVED = (404, 405)  # here or by this method: of a submission the address is wrong, to a question it is an answer
+_CONFLICT = 409  # perhaps with what an earlier call of ours has left there
+_BROKEN = (requests.RequestException, HTTPError, OSError, UnicodeError)
 
 
 class Answer(NamedTuple):
@@ -42,7 +46,9 @@ class HttpParty:
     """Calls one host and no other: redirects are not followed, and no proxy of the environment is used."""
 
     def __init__(self, address: str, *, timeout_s: float = 30.0, ca_file: str | None = None) -> None:
-        """Pin the address, such as `https://api.example.se/v2`; `timeout_s` is how long an answer may take in all.
+        """Pin the address, such as `https://api.example.se/v2`; `timeout_s` is how long a call may take in all.
+
+        Only the look-up of the host's name may take longer; nothing is sent then.
 
         Raises:
             ConfigurationError: the address is no https address, or plain http to another machine.
@@ -59,21 +65,16 @@ class HttpParty:
         """Send bytes and return the answer, which has a status from 200 to 299.
 
         Raises:
-            RejectedError: the other side refused it.
+            RejectedError: the other side refused these bytes: another status from 400 to 499.
             TransientError: it was not taken: no connection, or the other side says later.
-            OutcomeUnknownError: it may have been taken; also after a status from 500, which may come behind the deed.
-            ConfigurationError: the other side does not prove who it is.
+            OutcomeUnknownError: it may have been taken; also after 409, and after a status from 500, which may come
+                behind the deed.
+            ConfigurationError: nothing was taken, and nothing will be: the other side does not prove who it is, does
+                not let us in (401, 403, 407), or takes nothing at this address (404, 405).
         """
-        try:
-            answer = self._call("POST", path, content, headers)
-        except (requests.RequestException, HTTPError, OSError) as error:
-            raise self._submission_error(error) from None
-        if answer.says_later:
-            raise TransientError(f"{self._host} answered {answer.status}: later")
-        if 400 <= answer.status < 500:
-            raise RejectedError(f"{self._host} refused it with status {answer.status}")
+        answer = self._call("POST", path, content, headers)
         if not 200 <= answer.status < 300:
-            raise OutcomeUnknownError(f"{self._host} answered {answer.status}: it may have been taken")
+            raise self._refusal(answer)
         return answer
 
     def ask(self, path: str, headers: Mapping[str, str]) -> Answer:
@@ -81,70 +82,89 @@ class HttpParty:
 
         Raises:
             TransientError: there was no answer.
-            ConfigurationError: the other side does not prove who it is.
+            ConfigurationError: the other side does not prove who it is, or does not let us in (401, 403, 407).
         """
         try:
-            return self._call("GET", path, None, headers)
-        except (requests.RequestException, HTTPError, OSError) as error:
-            if _is_untrusted(error):
-                raise self._untrusted() from None
-            raise TransientError(f"{self._host} did not answer: {type(error).__name__}") from None
+            answer = self._call("GET", path, None, headers)
+        except OutcomeUnknownError as error:
+            raise TransientError(str(error)) from None
+        if answer.status in _NOT_LET_IN:
+            raise self._refusal(answer)
+        return answer
 
     def _call(self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]) -> Answer:
         """Call on a connection of its own: one that the other side has just closed would look like a lost answer."""
-        ends_at_s = time.monotonic() + self._timeout_s
+        call = TimedCall(self._timeout_s)
         with requests.Session() as session:
             session.trust_env = False
-            response = session.request(
-                method,
-                f"{self._address}/{path.lstrip('/')}",
-                data=content,
-                headers={**headers, "Connection": "close"},
-                timeout=(min(CONNECT_TIMEOUT_S, self._timeout_s), self._timeout_s),
-                allow_redirects=False,
-                verify=self._verify,
-                stream=True,
-            )
-            with response:
-                content = b"".join(_limited(response, ends_at_s))
-                return Answer(response.status_code, content, response.headers.get("Retry-After", ""))
+            session.mount("https://", call)
+            session.mount("http://", call)
+            try:
+                with session.request(
+                    method,
+                    f"{self._address}/{path.lstrip('/')}",
+                    data=content,
+                    headers={**headers, "Connection": "close"},
+                    timeout=(min(CONNECT_TIMEOUT_S, self._timeout_s), self._timeout_s),
+                    allow_redirects=False,
+                    verify=self._verify,
+                    stream=True,
+                ) as response:
+                    return _answer(response, call)
+            except _BROKEN as error:
+                raise self._no_answer(error, call) from None
 
-    def _submission_error(self, error: Exception) -> Exception:
+    def _no_answer(self, error: Exception, call: TimedCall) -> HubError:
+        """Return what is known after a call without an answer."""
         if _is_untrusted(error):
-            return self._untrusted()
-        if isinstance(error, requests.ConnectTimeout) or _has_cause(error, NewConnectionError):
+            return ConfigurationError(
+                f"the certificate of {self._host} is not trusted: nothing was sent", hint="name the file of its issuer"
+            )
+        if call.is_connecting:
             return TransientError(f"{self._host} cannot be reached: nothing was sent")
-        return OutcomeUnknownError(f"the answer of {self._host} was lost ({type(error).__name__})")
+        why = "its time was up" if call.is_over else type(error).__name__
+        return OutcomeUnknownError(f"the answer of {self._host} was lost ({why})")
 
-    def _untrusted(self) -> ConfigurationError:
-        return ConfigurationError(
-            f"the certificate of {self._host} is not trusted: nothing was sent", hint="name the file of its issuer"
-        )
+    def _refusal(self, answer: Answer) -> HubError:
+        """Return what an answer means that is no success."""
+        said = f"{self._host} answered {answer.status}"
+        if answer.says_later:
+            return TransientError(f"{said}: later")
+        if answer.status in _NOT_LET_IN:
+            return ConfigurationError(f"{said}: nothing was taken", hint="renew what it knows us by, in the settings")
+        if answer.status in _NOT_SERVED:
+            return ConfigurationError(f"{said}: nothing was taken", hint="look at the address in the settings")
+        if 400 <= answer.status < 500 and answer.status != _CONFLICT:
+            return RejectedError(f"{said}: it was refused")
+        return OutcomeUnknownError(f"{said}: it may have been taken")
 
 
-def _limited(response: requests.Response, ends_at_s: float) -> Iterator[bytes]:
-    """Yield the answer; one that is too long or too slow counts as lost."""
+def _answer(response: requests.Response, call: TimedCall) -> Answer:
+    """Return a whole answer; one that is too long, or was cut because the time was up, counts as lost."""
+    content = b"".join(_limited(response))
+    if call.is_over:  # what was cut may look like the end
+        raise requests.ReadTimeout("the answer is too slow")
+    return Answer(response.status_code, content, response.headers.get("Retry-After", ""))
+
+
+def _limited(response: requests.Response) -> Iterator[bytes]:
     size = 0
     for block in response.iter_content(_BLOCK):
         size += len(block)
-        if size > LARGEST_ANSWER or time.monotonic() > ends_at_s:
-            raise requests.ReadTimeout("the answer is too long or too slow")
+        if size > LARGEST_ANSWER:
+            raise requests.ReadTimeout("the answer is too long")
         yield block
 
 
 def _is_untrusted(error: BaseException) -> bool:
-    return _has_cause(error, ssl.SSLCertVerificationError)
-
-
-def _has_cause(error: BaseException | None, kind: type[BaseException]) -> bool:
-    """Look for a kind of error behind one of requests, which keeps its causes in several places."""
+    """Look for a refused certificate behind an error of requests, which keeps its causes in several places."""
     seen: set[int] = set()
-    waiting = [error]
+    waiting: list[BaseException | None] = [error]
     while waiting:
         found = waiting.pop()
         if found is None or id(found) in seen:
             continue
-        if isinstance(found, kind):
+        if isinstance(found, ssl.SSLCertVerificationError):
             return True
         seen.add(id(found))
         inner = [part for part in (*found.args, getattr(found, "reason", None)) if isinstance(part, BaseException)]

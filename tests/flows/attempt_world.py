@@ -19,6 +19,8 @@ from hub.loopback.faults import Fault
 from hub.model.attempts import Attempt, AttemptState, Delivered, Message, PlannedMessage, Probed
 from hub.model.commands import parse_command
 from hub.model.tenant import Tenant
+from hub.rules.attempts import CERTAINLY_NOT_DELIVERED
+from hub.rules.settling import Instant
 from hub.runtime.carrying import Carrier
 from hub.services.attempts import ATTEMPT_HANDLERS, RUN_KIND, SendingRun, plan_batch
 from hub.services.books import carry_out
@@ -29,6 +31,8 @@ from hub_demonstration_channels.channels import channels
 from hub_demonstration_channels.settings import DemonstrationSettings
 
 TIMEOUT_S = 0.2
+LATE_BY_S = 5
+MOST_STEPS = 200
 LOST_ANSWERS = (Fault.RESET_BEFORE_READING, Fault.RESET_AFTER_ACCEPT)
 
 
@@ -44,23 +48,56 @@ def in_haste(engine: Engine) -> Engine:
     return engine
 
 
+class PassingTime(FixedClock):
+    """Time that passes for every clock, or jumps for the time of day alone."""
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__(now)
+        self._passed_ms = 0
+        self.machine = "a"
+
+    def advance(self, step: timedelta) -> None:
+        """Let time pass."""
+        super().advance(step)
+        self._passed_ms += round(step / timedelta(milliseconds=1))
+
+    def jump(self, step: timedelta) -> None:
+        """Let somebody set the clock; no time passes."""
+        super().advance(step)
+
+    def steady(self) -> Instant:
+        """The steady clock of the machine that works now."""
+        return Instant(self.machine, self._passed_ms)
+
+
 class Died(BaseException):
     """Stands for a killed process: nothing catches it."""
 
 
 class Killer:
-    """Counts the moments a process passes, and kills it at one of them; at 0 at none."""
+    """Counts the moments that processes pass, and kills each of them at one, counted from the last death."""
 
-    def __init__(self, at: int = 0) -> None:
-        self._at = at
+    def __init__(self, *at: int) -> None:
+        self._at = list(at)
+        self._count = 0
         self.passed: list[str] = []
-        self.has_struck = False
+        self.died_at: list[str] = []
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all have died who were to."""
+        return not self._at
 
     def strikes(self, moment: str) -> bool:
         """Pass a moment, and say whether it is the last one."""
         self.passed.append(moment)
-        self.has_struck |= len(self.passed) == self._at
-        return len(self.passed) == self._at
+        self._count += 1
+        if self._at[:1] != [self._count]:
+            return False
+        self.died_at.append(moment)
+        self._at.pop(0)
+        self._count = 0
+        return True
 
     def pass_by(self, moment: str) -> None:
         if self.strikes(moment):
@@ -85,11 +122,12 @@ class MortalStore(SqlStore):
 class MortalChannel:
     """Dies before, during and after each call of the channel within."""
 
-    def __init__(self, channel: DeliveryChannel, counterparty: Counterparty) -> None:
+    def __init__(self, channel: DeliveryChannel, world: AttemptWorld) -> None:
         self.channel = channel
-        self.counterparty = counterparty
         self.killer = Killer()
-        self.loses_answer_of = ""  # content of the message whose first answer is lost
+        self.calls_come_to: list[Fault | HubError] = []  # of the message `letter 1`, one after the other
+        self._world = world
+        self._counterparty = world.counterparty
 
     @property
     def name(self) -> str:
@@ -103,16 +141,23 @@ class MortalChannel:
         self.killer.pass_by("before a call")
         for fault in LOST_ANSWERS:
             if self.killer.strikes(f"during a call: {fault}"):
-                self.counterparty.faults.order(self.promise, fault)
+                self._counterparty.faults.order(self.promise, fault)
                 with suppress(OutcomeUnknownError):
                     self.channel.send(message)
                 raise Died(fault)
-        if message.content.decode() == self.loses_answer_of:
-            self.loses_answer_of = ""
-            self.counterparty.faults.order(self.promise, Fault.RESET_AFTER_ACCEPT)
+        if self.killer.strikes("during a call: on its way"):
+            self._world.on_its_way(self.channel, message)
+            raise Died("on its way")
+        if message.content == b"letter 1" and self.calls_come_to:
+            self._go_wrong(self.calls_come_to.pop(0))
         delivered = self.channel.send(message)
         self.killer.pass_by("after a call")
         return delivered
+
+    def _go_wrong(self, what: Fault | HubError) -> None:
+        if isinstance(what, HubError):
+            raise what
+        self._counterparty.faults.order(self.promise, what)
 
 
 class MortalAskableChannel(MortalChannel):
@@ -120,8 +165,12 @@ class MortalAskableChannel(MortalChannel):
 
     channel: QueryableChannel
 
+    claimed_settled_after_s: int | None = None  # what it says instead of the truth
+
     @property
     def settled_after_s(self) -> int:
+        if self.claimed_settled_after_s is not None:
+            return self.claimed_settled_after_s
         return self.channel.settled_after_s
 
     def probe(self, key: str) -> Probed:
@@ -137,16 +186,17 @@ class AttemptWorld:
     def __init__(self, engine: Engine, counterparty: Counterparty, *, name: str = "north") -> None:
         self.engine = engine
         self.tenant = Tenant.model_validate(tenant_settings(id=name))
-        self.clock = FixedClock(datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
+        self.clock = PassingTime(datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
         self.store = MortalStore(engine, name, self.clock)
         self.counterparty = counterparty
         offered = channels(DemonstrationSettings(address=counterparty.address, timeout_s=TIMEOUT_S))
         self.channels: dict[str, Any] = {
             channel.promise: (MortalAskableChannel if channel.promise is Promise.QUERYABLE else MortalChannel)(
-                channel, counterparty
+                channel, self
             )
             for channel in offered
         }
+        self._on_its_way: list[tuple[int, DeliveryChannel, Message]] = []
 
     def arm(self, killer: Killer) -> None:
         """Let one process die."""
@@ -169,7 +219,7 @@ class AttemptWorld:
     @property
     def bodies(self) -> dict[str, SendingRun]:
         named = {channel.name: channel for channel in self.channels.values()}
-        return {RUN_KIND: SendingRun(self.store, named, self.clock)}
+        return {RUN_KIND: SendingRun(self.store, named, self.clock, steady=self.clock.steady)}
 
     def work(self) -> dict[str, JsonObject]:
         """Let every unfinished run have one turn; return what each answered."""
@@ -178,18 +228,38 @@ class AttemptWorld:
             unfinished = work.runs.unfinished()
         return {run.run_id: carrier.carry_out(run.run_id).answer for run in unfinished}
 
-    def work_to_the_end(self) -> None:
-        """Carry everything out, hour after hour; whoever dies is followed by another process."""
-        for _ in range(200):
+    def work_to_the_end(self, step: timedelta = timedelta(hours=1), *, jump: timedelta = timedelta(0)) -> None:
+        """Carry everything out, step by step; whoever dies is followed by a process on another machine.
+
+        With `jump`, somebody puts the clock forward as well, each time.
+        """
+        for number in range(MOST_STEPS):
             try:
                 self.work()
             except Died:
-                self.arm(Killer())
+                self.clock.machine = f"machine {number}"
             with self.store.read() as work:
                 if not work.runs.unfinished():
-                    return
-            self.clock.advance(timedelta(hours=1))
-        raise AssertionError("the runs do not end")
+                    break
+            self.clock.jump(jump)
+            self.pass_time(step)
+        else:
+            raise AssertionError("the runs do not end")
+        self.pass_time(timedelta(hours=1))
+
+    def on_its_way(self, channel: DeliveryChannel, message: Message) -> None:
+        """Let a call of a dead process arrive as late as its channel says it can."""
+        settled_after_s = getattr(channel, "settled_after_s", LATE_BY_S)
+        self._on_its_way.append((self.clock.steady().at_ms + 1000 * settled_after_s, channel, message))
+
+    def pass_time(self, step: timedelta) -> None:
+        """Let time pass, and what is on its way arrive."""
+        self.clock.advance(step)
+        now_ms = self.clock.steady().at_ms
+        for sent in [sent for sent in self._on_its_way if sent[0] <= now_ms]:
+            self._on_its_way.remove(sent)
+            _, channel, message = sent
+            channel.send(message)
 
     def attempts(self) -> list[Attempt]:
         """All attempts, oldest first."""
@@ -223,10 +293,11 @@ class AttemptWorld:
         return [line for line in read_log(self.counterparty.log.path) if line.key == attempt.key]
 
 
-def check(world: AttemptWorld) -> None:
+def check(world: AttemptWorld, *, may_be_unknown: bool = False) -> None:
     """Compare our rows with the counterparty's own log.
 
-    Every message is there at most once, is there when we say so, and each unknown one waits for a person.
+    Every message is there at most once, is there when we say so and is not when we say that, and each unknown one waits
+    for a person; on a channel that promises something there is none, unless it `may_be_unknown`.
     """
     tasks = world.tasks()
     for attempt in world.attempts():
@@ -234,8 +305,10 @@ def check(world: AttemptWorld) -> None:
         assert len(taken) <= 1, "sent twice"
         assert [line.sha256 for line in taken] in ([], [attempt.sha256])
         if attempt.state == AttemptState.UNKNOWN:
-            assert attempt.promise == Promise.NEITHER
+            assert may_be_unknown or attempt.promise == Promise.NEITHER
             assert tasks[str(attempt.attempt_no)] == "unknown_attempt"
+        elif attempt.state in CERTAINLY_NOT_DELIVERED:
+            assert taken == []
         else:
             assert attempt.state == AttemptState.DELIVERED, attempt
             assert [line.external_id for line in taken] == [attempt.external_id]

@@ -1,31 +1,40 @@
-"""A process dies at every point around a call, by enumeration: nothing is sent twice, and nothing is forgotten."""
+"""Processes die at every point around a call, by enumeration: nothing is sent twice, and nothing is forgotten.
+
+Here the single deaths and a share of the rest; `benchmarks/attempt_deaths.py` goes through all.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from attempt_world import AttemptWorld, Killer, check, in_haste
+from attempt_lives import LOST, Plan, live, pairs_of_deaths, resends, single_deaths
+from attempt_world import AttemptWorld, check, in_haste
 from sqlalchemy import Engine
 
 from hub.contracts import Promise
 from hub.loopback.counterparty import Counterparty
 from hub.loopback.faults import Fault
+from hub.model.attempts import AttemptState
+from hub.rules import attempts as rules
 from hub.services.attempts import sending
 
-MOST_MOMENTS = 200
 AROUND_EVERY_CALL = {
     "before a commit",
     "after a commit",
     "before a call",
     "during a call: reset_before_reading",
     "during a call: reset_after_accept",
+    "during a call: on its way",
     "after a call",
 }
+AROUND_QUESTIONS = {"before a question", "after a question"}
+SHARE_OF_PAIRS = 11
+SHARE_OF_RESENDS = 17
+SHARE_ON = {"sqlite": 1, "postgresql": 4}
 
 
 @pytest.fixture
@@ -34,39 +43,54 @@ def counterparty(tmp_path: Path) -> Iterator[Counterparty]:
         yield server
 
 
-def lives(engine: Engine, counterparty: Counterparty, promise: Promise) -> Iterator[tuple[AttemptWorld, Killer]]:
-    """Yield worlds that sent two messages to the end, the answer to the second lost, each after one more death."""
-    in_haste(engine)
-    for at in range(1, MOST_MOMENTS):
-        world = AttemptWorld(engine, counterparty, name=f"t{at}")
-        world.plan(promise, 2)
-        killer = Killer(at)
-        world.arm(killer)
-        world.channels[promise].loses_answer_of = "letter 1"
-        world.work_to_the_end()
-        if not killer.has_struck:
-            return
-        yield world, killer
-    raise AssertionError("the messages never get through")
-
-
 @pytest.mark.parametrize("promise", list(Promise))
 def test_a_death_at_any_moment_sends_nothing_twice_and_forgets_nothing(
     engine: Engine, counterparty: Counterparty, promise: Promise
 ) -> None:
     died: Counter[str] = Counter()
     ends: Counter[str] = Counter()
-    for world, killer in lives(engine, counterparty, promise):
-        check(world)
-        died[killer.passed[-1]] += 1
-        ends.update(world.states())
+    share = SHARE_ON[engine.dialect.name]
+    for lived in single_deaths(engine, counterparty, Plan(promise), every=share):
+        assert lived.problem == ""
+        died.update(lived.killer.died_at)
+        ends.update(lived.world.states())
 
-    assert set(died) >= AROUND_EVERY_CALL, "a moment at which nobody died"
-    if promise is Promise.QUERYABLE:
-        assert {"before a question", "after a question"} <= set(died)
     assert ("unknown" in ends) is (promise is Promise.NEITHER)
+    if share == 1:
+        expected = AROUND_EVERY_CALL | (AROUND_QUESTIONS if promise is Promise.QUERYABLE else set())
+        assert set(died) == expected, "a moment at which nobody died"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("promise", list(Promise))
+def test_a_second_death_in_what_recovery_does_changes_nothing(
+    engine: Engine, counterparty: Counterparty, promise: Promise
+) -> None:
+    lives = list(pairs_of_deaths(engine, counterparty, Plan(promise), every=SHARE_OF_PAIRS))
+
+    assert [lived.problem for lived in lives if lived.problem] == []
+    assert {len(lived.killer.died_at) for lived in lives} == {2}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_whatever_a_resend_is_told_and_whoever_dies_then(engine: Engine, counterparty: Counterparty) -> None:
+    for plan in resends():
+        lives = list(single_deaths(engine, counterparty, plan, every=SHARE_OF_RESENDS))
+        assert [lived.problem for lived in lives if lived.problem] == []
+
+
+def test_what_a_resend_is_refused_for_is_unknown(engine: Engine, counterparty: Counterparty) -> None:
+    in_haste(engine)
+    lived = live(engine, counterparty, Plan(Promise.IDEMPOTENT, told=(LOST, Fault.REFUSE)))
+
+    assert lived.problem == ""
+    assert lived.world.states() == ["delivered", "unknown"]
+
+
+# The checks can fail
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_check_fails_when_the_row_is_written_only_after_the_call(
     engine: Engine, counterparty: Counterparty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,14 +99,38 @@ def test_the_check_fails_when_the_row_is_written_only_after_the_call(
         return attempt._replace(promise=turn._channel.promise, changed_at=turn._now())
 
     monkeypatch.setattr(sending._Turn, "_begin", write_nothing_before)
-    caught = set()
-    for world, killer in lives(engine, counterparty, Promise.NEITHER):
-        with suppress(AssertionError):
-            check(world)
-            continue
-        caught.add(killer.passed[-1])
+
+    caught = deaths_that_are_caught(engine, counterparty, Plan(Promise.NEITHER))
 
     assert {"during a call: reset_after_accept", "after a call", "before a commit"} <= caught
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_check_fails_when_a_channel_lets_itself_be_asked_at_once(
+    engine: Engine, counterparty: Counterparty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "CALL_WITHIN_S", 0)
+
+    caught = deaths_that_are_caught(engine, counterparty, Plan(Promise.QUERYABLE), settled_after_s=0)
+
+    assert caught == {"during a call: on its way"}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_check_fails_when_a_refused_resend_counts_as_certainly_not_delivered(
+    engine: Engine, counterparty: Counterparty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        rules, "_still_in_doubt", lambda attempt, _outcome, _now: attempt._replace(state=AttemptState.REJECTED)
+    )
+    in_haste(engine)
+
+    assert live(engine, counterparty, Plan(Promise.IDEMPOTENT, told=(LOST, Fault.REFUSE))).problem != ""
+
+
+def deaths_that_are_caught(engine: Engine, counterparty: Counterparty, plan: Plan, **more: Any) -> set[str]:
+    lives = single_deaths(engine, counterparty, plan, **more)
+    return {moment for lived in lives if lived.problem for moment in lived.killer.died_at}
 
 
 def test_a_lost_answer_alone_is_made_good(engine: Engine, counterparty: Counterparty) -> None:

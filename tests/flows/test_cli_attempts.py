@@ -9,8 +9,12 @@ import pytest
 from test_cli_demo import answer, run
 
 from hub.demo.folder import lay_out
-from hub.model.attempts import AttemptState, PlannedMessage
+from hub.errors import DataError
+from hub.model.attempts import AttemptState, ChannelRest, PlannedMessage
+from hub.rules.attempts import later
 from hub.runtime.bootstrap import Installation
+from hub.runtime.doctor import examine
+from hub.runtime.facade import Hub
 from hub.services.attempts import plan_batch
 
 
@@ -63,3 +67,35 @@ def test_what_does_not_wait_for_a_person_is_not_decided(home: Path) -> None:
 
     assert refused.exit_code == 1
     assert "planned" in refused.stderr
+
+
+def test_the_bytes_of_a_message_are_written_to_a_file(home: Path, tmp_path: Path) -> None:
+    assert run("attempts", "content", 1, "--to", tmp_path / "letter", home=home).exit_code == 0
+    assert (tmp_path / "letter").read_bytes() == b"one"
+
+
+def test_a_channel_that_is_left_in_peace_is_named(home: Path) -> None:
+    installation = Installation.open(home)
+    with installation.tenant().store.write() as unit:
+        unit.attempts.keep_rest(ChannelRest("fax", 3, later(unit.now, -1), "down"))
+        unit.attempts.keep_rest(ChannelRest("post", 3, later(unit.now, 600), "down"))
+    installation.close()
+
+    said = run("attempts", home=home).stderr
+    assert ("post is left in peace until" in said, "fax" in said) == (True, False)
+
+
+def test_a_message_on_a_channel_that_nobody_has_is_not_planned(home: Path) -> None:
+    with Hub.open(home) as hub, pytest.raises(DataError, match="offered: none"):
+        hub.attempts.send("pots", "2", {"letter:3": b"three"})
+
+
+def test_the_doctor_names_a_limit_of_a_channel_that_nobody_has(home: Path) -> None:
+    settings = home / "hub.toml"
+    limits = "\n[engine.channels.demonstration_nether]\nper_minute = 6\n"
+    settings.write_text(settings.read_text(encoding="utf-8") + limits, encoding="utf-8")
+    (tenant,) = (home / "tenants").glob("*.toml")
+    tenant.write_text(f"{tenant.read_text(encoding='utf-8')}\n[plugins.demonstration_channels]\n", encoding="utf-8")
+
+    (finding,) = [one for one in examine(home) if "engine.channels" in one.what]
+    assert "did you mean demonstration_neither?" in finding.message

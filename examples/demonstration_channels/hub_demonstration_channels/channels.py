@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from hub.contracts import DeliveryChannel, Promise
-from hub.errors import OutcomeUnknownError, TransientError
+from hub.errors import OutcomeUnknownError
 from hub.model.attempts import Delivered, Finding, Message, Probed
 from hub.transports.https import HttpParty
 from hub_demonstration_channels.settings import DemonstrationSettings
 
 KEY_HEADER = "Idempotency-Key"
-_FINDINGS = {200: Finding.DELIVERED, 404: Finding.NOT_DELIVERED, 202: Finding.UNKNOWN}
+_FINDINGS = {200: Finding.DELIVERED, 404: Finding.NOT_DELIVERED}
 
 
 class DemonstrationChannel:
@@ -48,16 +49,19 @@ class AskableChannel(DemonstrationChannel):
 
     @property
     def settled_after_s(self) -> int:
-        """The time to connect and to answer, and a margin."""
+        """The time that a call may take, and a margin."""
         return self._settled_after_s
 
     def probe(self, key: str) -> Probed:
-        """Ask for the message with this key. Raises as `HttpParty.ask`."""
+        """Ask for the message with this key. Raises as `HttpParty.ask`.
+
+        Only an answer that names the key is one about it: a gateway, or a wrong address, says 404 too.
+        """
         answer = self._party.ask(f"{self._promise}/messages/{key}", {})
-        if answer.status not in _FINDINGS:
-            raise TransientError(f"the counterparty answered {answer.status} when it was asked")
-        finding = _FINDINGS[answer.status]
-        return Probed(finding, _external_id(answer.content) if finding is Finding.DELIVERED else "")
+        said = _object(answer.content)
+        if said.get("key") != key:
+            return Probed(Finding.UNKNOWN)
+        return Probed(_FINDINGS.get(answer.status, Finding.UNKNOWN), str(said.get("id", "")))
 
 
 def channels(settings: DemonstrationSettings) -> Sequence[DeliveryChannel]:
@@ -65,13 +69,21 @@ def channels(settings: DemonstrationSettings) -> Sequence[DeliveryChannel]:
     party = HttpParty(settings.address, timeout_s=settings.timeout_s)
     return (
         DemonstrationChannel(Promise.IDEMPOTENT, party),
-        AskableChannel(party, math.ceil(2 * settings.timeout_s) + settings.margin_s),
+        AskableChannel(party, math.ceil(settings.timeout_s) + settings.margin_s),
         DemonstrationChannel(Promise.NEITHER, party),
     )
 
 
 def _external_id(content: bytes) -> str:
+    if "id" not in (said := _object(content)):
+        raise OutcomeUnknownError("the counterparty's answer has no id: it may have taken the message")
+    return str(said["id"])
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    """Return a JSON object; empty when the content is none."""
     try:
-        return str(json.loads(content)["id"])
-    except (ValueError, KeyError, TypeError):
-        raise OutcomeUnknownError("the counterparty's answer has no id: it may have taken the message") from None
+        said = json.loads(content)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}

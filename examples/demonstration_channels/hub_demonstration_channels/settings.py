@@ -13,7 +13,7 @@ class DemonstrationSettings(PluginSettings):
     address: str = Field(
         default="http://127.0.0.1:8123", description="Where the counterparty listens; plain http only on this machine."
     )
-    timeout_s: float = Field(default=5.0, gt=0, le=60, description="How long an answer may take, in seconds.")
+    timeout_s: float = Field(default=5.0, gt=0, le=60, description="How long a call may take in all, in seconds.")
     margin_s: int = Field(
         default=5, ge=0, le=600, description="How much longer the counterparty may work on what it has read."
     )

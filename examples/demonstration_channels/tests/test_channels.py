@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hub.contracts import DeliveryChannel, Promise, QueryableChannel
-from hub.errors import OutcomeUnknownError, RejectedError, TransientError
+from hub.errors import ConfigurationError, OutcomeUnknownError, RejectedError, TransientError
 from hub.loopback.counterparty import QUESTION, Counterparty
 from hub.loopback.faults import Fault
 from hub.model.attempts import Delivered, Finding, Message, Probed
@@ -46,7 +46,7 @@ def test_the_same_message_again_is_the_same_delivery(channels: dict[Promise, Any
     channel = channels[Promise.IDEMPOTENT]
 
     assert channel.send(MESSAGE) == channel.send(MESSAGE)
-    with pytest.raises(RejectedError):
+    with pytest.raises(OutcomeUnknownError):
         channel.send(Message("k1", b"other"))
 
 
@@ -83,10 +83,19 @@ def test_a_question_may_stay_open(channels: dict[Promise, Any], counterparty: Co
     counterparty.faults.order(QUESTION, Fault.DO_NOT_KNOW)
     counterparty.faults.order(QUESTION, Fault.ERROR)
 
-    assert channels[Promise.QUERYABLE].probe("k1") == Probed(Finding.UNKNOWN)
-    with pytest.raises(TransientError):
-        channels[Promise.QUERYABLE].probe("k1")
+    assert [channels[Promise.QUERYABLE].probe("k1") for _ in range(2)] == [Probed(Finding.UNKNOWN)] * 2
+
+
+def test_who_does_not_name_the_key_says_nothing_about_the_message(counterparty: Counterparty) -> None:
+    """A gateway, or the counterparty at a wrong address, answers 404 as well."""
+    plugin = Plugin(DemonstrationSettings(address=f"{counterparty.address}/moved", timeout_s=TIMEOUT_S))
+    queryable = plugin.hub_delivery_channels()[1]
+    assert isinstance(queryable, QueryableChannel)
+
+    assert queryable.probe("k1") == Probed(Finding.UNKNOWN)
+    with pytest.raises(ConfigurationError):
+        queryable.send(MESSAGE)
 
 
 def test_it_is_not_asked_before_every_time_out_has_passed(channels: dict[Promise, Any]) -> None:
-    assert channels[Promise.QUERYABLE].settled_after_s >= 2 * TIMEOUT_S + 5
+    assert channels[Promise.QUERYABLE].settled_after_s >= TIMEOUT_S + 5

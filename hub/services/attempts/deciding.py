@@ -6,15 +6,18 @@ from hub.errors import DataError, RuleViolation
 from hub.model.attempts import Attempt, AttemptState, AttemptVerdict
 from hub.model.commands import DecideAttempt
 from hub.model.tenant import Tenant
-from hub.rules.attempts import FOR_A_PERSON
+from hub.rules.attempts import FOR_A_PERSON, blocking
 from hub.services.attempts.planning import CLAIM, enqueue_sending, refuse_elsewhere
-from hub.services.attempts.tasks import close_task
+from hub.services.attempts.tasks import close_late_task, close_task
 from hub.services.books import Handlers
 from hub.services.ports import JsonObject, UnitOfWork
 
 
 def decide_attempt(work: UnitOfWork, tenant: Tenant, command: DecideAttempt) -> JsonObject:
     """Close an attempt as delivered or not delivered, or have the identical bytes sent again by a run of its own.
+
+    The answer has a `warning` when it is delivered and another channel has the message too. Of one that was proven
+    delivered late, `delivered` says that a person has seen to it.
 
     Raises:
         DataError: there is no such attempt.
@@ -24,12 +27,11 @@ def decide_attempt(work: UnitOfWork, tenant: Tenant, command: DecideAttempt) -> 
     attempt = work.attempts.get(command.attempt_no, to_change=True)
     if attempt is None:
         raise DataError(f"there is no attempt {command.attempt_no}; see: hub attempts list")
-    if attempt.state not in FOR_A_PERSON:
-        raise RuleViolation(f"attempt {attempt.attempt_no} is {attempt.state}: only unknown and given_up are decided")
     decided = _decided(work, tenant, attempt, command)
     work.attempts.record(decided, was=attempt)
     close_task(work, attempt)
     answer = {"attempt_no": attempt.attempt_no, "message": attempt.message, "state": str(decided.state)}
+    answer |= _warning(work, decided)
     work.events.record(
         "attempt_decided",
         **answer,
@@ -42,15 +44,34 @@ def decide_attempt(work: UnitOfWork, tenant: Tenant, command: DecideAttempt) -> 
 
 
 def _decided(work: UnitOfWork, tenant: Tenant, attempt: Attempt, command: DecideAttempt) -> Attempt:
-    told = attempt._replace(failures=0, problem=f"{command.user} says: {command.verdict}", changed_at=work.now)
-    if command.verdict is AttemptVerdict.DELIVERED:
+    says_delivered = command.verdict is AttemptVerdict.DELIVERED
+    if says_delivered and attempt.state == AttemptState.DELIVERED and close_late_task(work, attempt):
+        return attempt
+    if attempt.state not in FOR_A_PERSON:
+        raise RuleViolation(f"attempt {attempt.attempt_no} is {attempt.state}: only unknown and given_up are decided")
+    problem = f"{command.user} says: {command.verdict}"
+    told = attempt._replace(failures=0, may_have_arrived=0, problem=problem, changed_at=work.now)
+    if says_delivered:
         return told._replace(state=AttemptState.DELIVERED, external_id=command.external_id)
     if command.verdict is AttemptVerdict.NOT_DELIVERED:
         return told._replace(state=AttemptState.REJECTED)
     refuse_elsewhere(work.attempts.of_messages([attempt.message]), attempt.channel)
     run_id = f"send:{tenant.id}:{attempt.batch}:again:{attempt.attempt_no}:{attempt.sends}"
     run_no = enqueue_sending(work, run_id, attempt.channel, "")
-    return told._replace(state=AttemptState.PLANNED, run_no=run_no, execution=0, next_at=work.now)
+    return told._replace(state=AttemptState.PLANNED, run_no=run_no, execution=0, next_at="")
+
+
+def _warning(work: UnitOfWork, decided: Attempt) -> JsonObject:
+    """Say so when the message has, or may yet, come by another channel as well."""
+    if decided.state != AttemptState.DELIVERED:
+        return {}
+    elsewhere = blocking(work.attempts.of_messages([decided.message]), decided.channel)
+    if elsewhere is None:
+        return {}
+    return {
+        "warning": f"on the channel {elsewhere.channel} the message is {elsewhere.state}: it may arrive twice; "
+        f"see: hub attempts show {elsewhere.attempt_no}"
+    }
 
 
 ATTEMPT_HANDLERS: Handlers = {DecideAttempt: decide_attempt}

@@ -40,7 +40,7 @@ def plan_batch(
 
 def enqueue_sending(work: UnitOfWork, run_id: str, channel: str, fingerprint: str) -> int:
     """Queue a run that sends on a channel, in this transaction; return its number."""
-    is_new = work.runs.enqueue(run_id, RUN_KIND, {"channel": channel}, fingerprint, lane=channel)
+    is_new = work.runs.enqueue_once(run_id, RUN_KIND, {"channel": channel}, fingerprint, lane=channel)
     run = work.runs.get(run_id)
     if not is_new or run is None:
         raise DataError(f"the run {run_id} is there already: plan new messages as a batch of their own")

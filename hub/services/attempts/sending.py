@@ -8,22 +8,37 @@ rows are the run's memory: whoever goes on with it reads them and knows of each 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
 from math import ceil
 
 from hub.banking_calendar import Clock
 from hub.contracts import DeliveryChannel, QueryableChannel
 from hub.errors import ConfigurationError, HubError, TransientError
-from hub.model.attempts import Attempt, AttemptState, Message
-from hub.rules.attempts import FOR_A_PERSON, OPEN, Step, after, begun, later, left_to_a_person, next_step
+from hub.model.attempts import Attempt, Message
+from hub.rules.attempts import (
+    OPEN,
+    Moment,
+    Step,
+    after,
+    begun,
+    later,
+    left_to_a_person,
+    next_step,
+    seconds_to_wait,
+    taken_over,
+)
+from hub.rules.settling import settles_in_s
 from hub.services.attempts.calling import Called, ask, send
+from hub.services.attempts.content import content_of
+from hub.services.attempts.ending import tell_end
+from hub.services.attempts.late import keep_proof
 from hub.services.attempts.pace import CallLimits, Pace
-from hub.services.attempts.tasks import open_task
+from hub.services.attempts.resting import Resting
+from hub.services.attempts.steady import Steady, steady_clock
 from hub.services.ports import JsonObject, NotOursError, Store, UnitOfWork, Work
 
 CALL_WITHIN_S = 5  # a call that began later after its row was committed could end when others think it settled
-MOST_FAILURES_IN_A_ROW = 3  # then the other side is left in peace for a while
+CALLS = (Step.SEND, Step.ASK)
 
 
 class SendingRun:
@@ -35,11 +50,13 @@ class SendingRun:
         channels: Mapping[str, DeliveryChannel],
         clock: Clock,
         limits: CallLimits | None = None,
+        steady: Steady | None = None,
     ) -> None:
         self._store = store
         self._channels = channels
         self._clock = clock
         self._limits = limits or CallLimits()
+        self._steady = steady or steady_clock()
 
     def __call__(self, work: Work, input: JsonObject) -> JsonObject:
         """Take every message of the run as far as it goes now; answer how many are in which state.
@@ -50,7 +67,8 @@ class SendingRun:
             LedgerError: the channel is broken.
         """
         channel = self._channel(input["channel"])
-        turn = _Turn(self._store, work, channel, self._clock, self._limits.pace(channel.name, self._clock))
+        pace = self._limits.pace(channel.name, self._clock)
+        turn = _Turn(self._store, work, channel, self._clock, self._steady, pace)
         try:
             turn.go_through()
         except (NotOursError, HubError):
@@ -71,22 +89,25 @@ class SendingRun:
 class _Turn:
     """One going-through of a run's messages."""
 
-    def __init__(self, store: Store, work: Work, channel: DeliveryChannel, clock: Clock, pace: Pace) -> None:
+    def __init__(
+        self, store: Store, work: Work, channel: DeliveryChannel, clock: Clock, steady: Steady, pace: Pace
+    ) -> None:
         self._store = store
         self._work = work
         self._channel = channel
         self._clock = clock
+        self._steady = steady
         self._pace = pace
         self._settled_after_s = channel.settled_after_s + CALL_WITHIN_S if isinstance(channel, QueryableChannel) else 0
         self._unwritten: list[tuple[Attempt, Attempt]] = []  # as it was, as it is
-        self._failures_in_a_row = 0
+        self._resting = Resting(store, channel.name)
         self._stopped_by: HubError | None = None
 
     def go_through(self) -> None:
         """Take each message as far as it goes now, until the run has to stop."""
         for attempt in self._attempts():
             self._take(attempt)
-            if self._stopped_by is not None or self._failures_in_a_row >= MOST_FAILURES_IN_A_ROW:
+            if self._stopped_by is not None:
                 return
 
     def close(self) -> JsonObject:
@@ -98,20 +119,22 @@ class _Turn:
         if self._stopped_by is not None:
             raise self._stopped_by
         if waiting:
-            soonest = min(attempt.next_at for attempt in waiting)
-            raise TransientError(
-                f"{len(waiting)} of {len(attempts)} messages wait, the first until {soonest or 'now'}",
-                retry_after_s=self._seconds_until(soonest),
-            )
+            raise self._waits(waiting, f"{len(waiting)} of {len(attempts)} messages wait")
         return dict(Counter(attempt.state for attempt in attempts))
 
-    def _seconds_until(self, moment: str) -> int:
-        if not moment:
-            return 0
-        return max(0, ceil((datetime.fromisoformat(moment) - self._clock.now()).total_seconds()))
+    def _waits(self, waiting: Iterable[Attempt], how_many: str) -> TransientError:
+        wait_s, rest_s = self._shortest_wait_s(waiting), self._resting.left_s(self._now())
+        if rest_s:
+            return TransientError(f"{how_many}: {self._resting.why}", retry_after_s=max(wait_s, rest_s))
+        until = later(self._now(), wait_s) if wait_s else "now"
+        return TransientError(f"{how_many}, the first until {until}", retry_after_s=wait_s)
+
+    def _shortest_wait_s(self, waiting: Iterable[Attempt]) -> int:
+        moment = self._moment()
+        return ceil(min(seconds_to_wait(attempt, moment, self._settled_after_s) or 0 for attempt in waiting))
 
     def write_down(self) -> None:
-        """Commit what was heard. A row that somebody has changed since stays as they left it."""
+        """Commit what was heard. To a row that somebody has changed since, only a proof of delivery is added."""
         if self._unwritten:
             with self._store.write() as unit:
                 self._record_heard(unit)
@@ -123,11 +146,15 @@ class _Turn:
 
     def _take(self, attempt: Attempt) -> None:
         while True:
-            step = next_step(attempt, self._channel.promise, execution=self._work.execution, now=self._now())
+            step = self._next_step(attempt)
             if step is Step.SEND:
                 attempt = self._send(attempt)
             elif step is Step.ASK:
                 attempt = self._ask(attempt)
+            elif step is Step.TAKE_OVER:
+                attempt = self._keep(
+                    attempt, taken_over(attempt, execution=self._work.execution, moment=self._moment())
+                )
             elif step is Step.LEAVE_TO_A_PERSON:
                 attempt = self._keep(attempt, left_to_a_person(attempt, now=self._now()))
             else:
@@ -135,14 +162,28 @@ class _Turn:
             if self._stopped_by is not None:
                 return
 
+    def _next_step(self, attempt: Attempt) -> Step:
+        step = next_step(
+            attempt,
+            self._channel.promise,
+            execution=self._work.execution,
+            moment=self._moment(),
+            settled_after_s=self._settled_after_s,
+        )
+        return Step.WAIT if step in CALLS and self._resting.left_s(self._now()) else step
+
     def _send(self, attempt: Attempt) -> Attempt:
-        message = Message(attempt.key, self._content(attempt))
+        message = Message(attempt.key, content_of(self._store, attempt))
         self._pace.wait(before=self.write_down)
         started = self._begin(attempt)
-        while self._now() > later(started.changed_at, CALL_WITHIN_S):  # this process slept: is the run still its own?
+        while self._has_slept_since(started):  # is the run still its own?
             started = self._begin(started)
         self._pace.calls_now()
         return self._heard(started, send(self._channel, message))
+
+    def _has_slept_since(self, started: Attempt) -> bool:
+        left_s = settles_in_s(started.known_since, self._steady(), CALL_WITHIN_S)
+        return left_s is not None and left_s < 0
 
     def _ask(self, attempt: Attempt) -> Attempt:
         assert isinstance(self._channel, QueryableChannel)  # what promises `queryable` is checked to be one
@@ -155,13 +196,7 @@ class _Turn:
         """Commit that a call begins, if this execution still owns the run, and what was heard before it."""
         with self._work.write() as unit:
             self._record_heard(unit)
-            started = begun(
-                attempt,
-                self._channel.promise,
-                execution=self._work.execution,
-                now=unit.now,
-                settled_after_s=self._settled_after_s,
-            )
+            started = begun(attempt, self._channel.promise, execution=self._work.execution, moment=self._moment())
             if not unit.attempts.record(started, was=attempt):
                 raise TransientError(f"attempt {attempt.attempt_no} was changed by somebody else meanwhile")
         self._unwritten.clear()
@@ -169,8 +204,7 @@ class _Turn:
 
     def _heard(self, attempt: Attempt, called: Called) -> Attempt:
         now_known = after(attempt, called.heard, now=self._now(), settled_after_s=self._settled_after_s)
-        has_failed = now_known.failures > attempt.failures or now_known.state == AttemptState.UNKNOWN
-        self._failures_in_a_row = self._failures_in_a_row + 1 if has_failed else 0
+        self._resting.heard(called.heard, now=self._now())
         self._stopped_by = called.error
         return self._keep(attempt, now_known)
 
@@ -180,12 +214,14 @@ class _Turn:
 
     def _record_heard(self, unit: UnitOfWork) -> None:
         for was, attempt in self._unwritten:
-            if unit.attempts.record(attempt, was=was) and attempt.state in FOR_A_PERSON:
-                open_task(unit, attempt)
+            if unit.attempts.record(attempt, was=was):
+                tell_end(unit, attempt)
+            else:
+                keep_proof(unit, attempt)
+        self._resting.record(unit)
 
-    def _content(self, attempt: Attempt) -> bytes:
-        with self._store.contents.open(attempt.sha256) as stream:
-            return stream.read()
+    def _moment(self) -> Moment:
+        return Moment(self._now(), self._steady())
 
     def _now(self) -> str:
         return self._clock.now().isoformat(timespec="milliseconds")

@@ -1,4 +1,4 @@
-"""Table of messages to the outside."""
+"""Tables of messages to the outside, and of channels that are left in peace."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ attempt = table(
     text("message"),  # the sender's name of it
     text("key"),  # ours to the other side
     text("sha256"),
-    text("state"),  # planned, started, in_doubt, delivered, rejected, given_up, unknown
+    text("state"),  # planned, started, in_doubt, delivered, rejected, given_up, unknown, cancelled
     text("promise", default=""),
     number("execution", default=0),
     number("sends", default=0),
+    number("may_have_arrived", default=0),
+    text("known_since", default=""),
     number("failures", default=0),
     text("next_at", default=""),
     text("external_id", default=""),
@@ -30,3 +32,13 @@ attempt = table(
 )
 Index("attempt_by_run", attempt.c.tenant, attempt.c.run_no)
 Index("attempt_by_state", attempt.c.tenant, attempt.c.state, attempt.c.attempt_no)
+
+channel_rest = table(
+    "channel_rest",  # a channel whose latest calls settled nothing; no row when the last one did
+    tenant_column(),
+    text("channel"),
+    number("failures"),
+    text("rests_until"),
+    text("problem"),
+    PrimaryKeyConstraint("tenant", "channel"),
+)

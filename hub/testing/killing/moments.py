@@ -85,9 +85,9 @@ def _after_start(marks: Marks, waits_in: str) -> None:
 
 
 def _mark_runs(marks: Marks) -> None:
-    def begin(original: Any, carrier: Any, run_id: str) -> Any:
+    def begin(original: Any, carrier: Any, run_id: str, turn: int | None) -> Any:
         with marks.during(f"{_kind(run_id)}: begin"):
-            return original(carrier, run_id)
+            return original(carrier, run_id, turn)
 
     def carry_out(original: Any, carrier: Any, run: Run, progress: Any) -> Any:
         with marks.during(f"{run.kind}: between steps"):

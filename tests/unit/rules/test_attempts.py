@@ -12,16 +12,22 @@ from hub.rules.attempts import (
     LONGEST_WAIT_S,
     MOST_FAILURES,
     Heard,
+    Moment,
     Outcome,
     Step,
     after,
     begun,
     blocking,
+    came_too_late,
     heard_by_asking,
     later,
     left_to_a_person,
     next_step,
+    proven,
+    seconds_to_wait,
+    taken_over,
 )
+from hub.rules.settling import Instant, known_from
 
 NOW = "2026-11-22T09:00:00.000+00:00"
 LATER = "2026-11-22T09:05:00.000+00:00"
@@ -34,8 +40,15 @@ def attempt(state: str = AttemptState.PLANNED, promise: str = "", **changes: Any
     return Attempt(1, "b", 1, "post", "letter:1", "k", "hash", state, promise, **values)
 
 
+def moment(at_s: int = 0, *, now: str = NOW, machine: str = "a") -> Moment:
+    return Moment(now, Instant(machine, at_s * 1000))
+
+
+KNOWN = known_from(Instant("a", 0))
+
+
 def step(of: Attempt, promise: Promise, *, execution: int = 2, now: str = NOW) -> Step:
-    return next_step(of, promise, execution=execution, now=now)
+    return next_step(of, promise, execution=execution, moment=moment(now=now))
 
 
 @pytest.mark.parametrize("promise", list(Promise))
@@ -53,7 +66,7 @@ def test_what_is_planned_is_sent_when_its_time_has_come(promise):
 
 @pytest.mark.parametrize(
     ("promise", "expected"),
-    [(IDEMPOTENT, Step.SEND), (QUERYABLE, Step.ASK), (NEITHER, Step.LEAVE_TO_A_PERSON)],
+    [(IDEMPOTENT, Step.TAKE_OVER), (QUERYABLE, Step.TAKE_OVER), (NEITHER, Step.LEAVE_TO_A_PERSON)],
 )
 def test_what_another_execution_left_started_goes_by_the_promise(promise, expected):
     assert step(attempt(AttemptState.STARTED, promise, execution=1), promise) is expected
@@ -61,11 +74,65 @@ def test_what_another_execution_left_started_goes_by_the_promise(promise, expect
 
 
 @pytest.mark.parametrize(("promise", "expected"), [(IDEMPOTENT, Step.SEND), (QUERYABLE, Step.ASK)])
+def test_what_was_taken_over_is_in_doubt(promise, expected):
+    taken = taken_over(attempt(AttemptState.STARTED, promise, execution=1, next_at=""), execution=2, moment=moment())
+
+    assert (taken.state, taken.execution, taken.may_have_arrived) == ("in_doubt", 2, 1)
+    assert "ended before" in taken.problem
+    assert step(taken, promise) is expected
+
+
+@pytest.mark.parametrize(("promise", "expected"), [(IDEMPOTENT, Step.SEND), (QUERYABLE, Step.ASK)])
 def test_what_is_in_doubt_waits_for_its_time(promise, expected):
-    doubtful = attempt(AttemptState.IN_DOUBT, promise, execution=2, next_at=LATER)
+    doubtful = attempt(AttemptState.IN_DOUBT, promise, execution=2, next_at=LATER, known_since=KNOWN)
 
     assert step(doubtful, promise) is Step.WAIT
     assert step(doubtful, promise, now=LATER) is expected
+
+
+def test_a_time_that_only_a_wrong_clock_can_have_written_has_come():
+    assert step(attempt(next_at=later(NOW, LONGEST_WAIT_S)), NEITHER) is Step.WAIT
+    assert step(attempt(next_at=later(NOW, LONGEST_WAIT_S + 1)), NEITHER) is Step.SEND
+
+
+# When the other side may be asked
+
+
+def ask_step(of: Attempt, at: Moment) -> Step:
+    return next_step(of, QUERYABLE, execution=2, moment=at, settled_after_s=60)
+
+
+def test_a_call_is_asked_about_when_it_has_settled_whatever_the_time_of_day():
+    doubtful = taken_over(begun(attempt(), QUERYABLE, execution=1, moment=moment()), execution=2, moment=moment(20))
+    next_year = later(NOW, 365 * 24 * 3600)
+
+    assert ask_step(doubtful, moment(59, now=next_year)) is Step.WAIT
+    assert ask_step(doubtful, moment(60)) is Step.ASK
+    assert seconds_to_wait(doubtful, moment(59, now=next_year), 60) == 1
+
+
+def test_a_machine_that_does_not_know_since_when_counts_from_its_first_look():
+    begun_on_a = begun(attempt(), QUERYABLE, execution=1, moment=moment(1000))
+    taken_by_b = taken_over(begun_on_a, execution=2, moment=moment(5, machine="b"))
+
+    assert ask_step(taken_by_b, moment(64, machine="b")) is Step.WAIT
+    assert ask_step(taken_by_b, moment(65, machine="b")) is Step.ASK
+
+
+def test_machines_that_take_turns_forget_nothing_of_what_each_has_counted():
+    doubtful = taken_over(begun(attempt(), QUERYABLE, execution=1, moment=moment()), execution=2, moment=moment())
+    assert ask_step(doubtful, moment(5, machine="b")) is Step.TAKE_OVER
+    known_to_both = taken_over(doubtful, execution=2, moment=moment(5, machine="b"))
+
+    assert ask_step(known_to_both, moment(60)) is Step.ASK
+    assert ask_step(known_to_both, moment(60, machine="b")) is Step.WAIT
+    assert taken_over(known_to_both, execution=2, moment=moment(50)).known_since == known_to_both.known_since
+
+
+def test_a_new_call_is_counted_anew():
+    again = begun(attempt(known_since=known_from(Instant("b", 7))), QUERYABLE, execution=1, moment=moment(3))
+
+    assert again.known_since == known_from(Instant("a", 3000))
 
 
 @pytest.mark.parametrize("state", [AttemptState.STARTED, AttemptState.IN_DOUBT])
@@ -74,13 +141,11 @@ def test_a_changed_promise_does_not_hold_for_a_call_made_before(state, before, n
     assert step(attempt(state, before, execution=1), now) is Step.LEAVE_TO_A_PERSON
 
 
-def test_the_row_before_a_call_says_who_calls_and_when_it_may_be_asked():
-    started = begun(attempt(sends=1), QUERYABLE, execution=3, now=NOW, settled_after_s=300)
+def test_the_row_before_a_call_says_who_calls_and_since_when():
+    started = begun(attempt(sends=1), QUERYABLE, execution=3, moment=moment())
 
     assert (started.state, started.promise, started.execution, started.sends) == ("started", "queryable", 3, 2)
-    assert started.next_at == LATER
-    assert step(started, QUERYABLE, execution=4) is Step.WAIT
-    assert step(started, QUERYABLE, execution=4, now=LATER) is Step.ASK
+    assert (started.known_since, started.next_at, started.may_have_arrived) == (KNOWN, "", 0)
 
 
 @pytest.mark.parametrize(
@@ -98,6 +163,44 @@ def test_the_row_before_a_call_says_who_calls_and_when_it_may_be_asked():
 )
 def test_every_outcome_leads_to_one_state(outcome, promise, state):
     assert after(attempt(AttemptState.STARTED, promise), Heard(outcome), now=NOW).state == state
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [
+        (Outcome.DELIVERED, AttemptState.DELIVERED),
+        (Outcome.REJECTED, AttemptState.UNKNOWN),
+        (Outcome.NOT_NOW, AttemptState.IN_DOUBT),
+        (Outcome.NOT_SENT, AttemptState.IN_DOUBT),
+        (Outcome.IN_DOUBT, AttemptState.IN_DOUBT),
+    ],
+)
+def test_what_a_resend_is_told_says_nothing_of_the_call_before(outcome, state):
+    """The first call may have arrived; a refusal of the second is not one of the first."""
+    first = after(begun(attempt(), IDEMPOTENT, execution=1, moment=moment()), Heard(Outcome.IN_DOUBT), now=NOW)
+    resent = begun(first, IDEMPOTENT, execution=1, moment=moment())
+    told = after(resent, Heard(outcome, problem="401"), now=NOW)
+
+    assert told.state == state
+    assert told.may_have_arrived or told.state == AttemptState.DELIVERED
+    assert "401" in told.problem
+    assert blocking([told], "email") is told
+
+
+@pytest.mark.parametrize("outcome", [Outcome.NOT_NOW, Outcome.IN_DOUBT])
+def test_what_may_have_arrived_is_never_given_up(outcome):
+    tried = attempt(AttemptState.STARTED, IDEMPOTENT, may_have_arrived=1)
+    for _ in range(MOST_FAILURES):
+        assert tried.state != AttemptState.UNKNOWN
+        tried = after(tried, Heard(outcome), now=NOW)
+
+    assert tried.state == AttemptState.UNKNOWN
+
+
+def test_only_the_other_side_clears_what_may_have_arrived():
+    doubtful = attempt(AttemptState.IN_DOUBT, QUERYABLE, may_have_arrived=1)
+
+    assert after(doubtful, Heard(Outcome.NOT_DELIVERED), now=NOW).may_have_arrived == 0
 
 
 def test_what_was_called_not_delivered_is_sent_at_once():
@@ -139,6 +242,8 @@ def test_a_doubtful_call_is_not_asked_about_before_it_has_settled():
 
 
 def test_a_long_problem_is_shortened():
+    resent = attempt(AttemptState.STARTED, IDEMPOTENT, may_have_arrived=1)
+    assert len(after(resent, Heard(Outcome.NOT_NOW, problem="x" * 999), now=NOW).problem) == LONGEST_PROBLEM
     assert len(after(attempt(), Heard(Outcome.NOT_NOW, problem="x" * 999), now=NOW).problem) == LONGEST_PROBLEM
 
 
@@ -151,10 +256,47 @@ def test_what_is_left_to_a_person_says_why():
 
 @pytest.mark.parametrize(
     ("state", "blocks"),
-    [(state, state not in ("rejected", "given_up")) for state in AttemptState],
+    [(state, state not in ("rejected", "given_up", "cancelled")) for state in AttemptState],
 )
 def test_only_what_is_certainly_not_delivered_lets_another_channel_take_it(state, blocks):
     elsewhere = attempt(state)
 
     assert (blocking([elsewhere], "email") is elsewhere) is blocks
     assert blocking([elsewhere], "post") is None
+
+
+# Proof that comes late
+
+
+@pytest.mark.parametrize("state", [s for s in AttemptState if s != AttemptState.DELIVERED])
+def test_a_late_proof_of_delivery_is_kept_whatever_was_decided(state):
+    proof = attempt(AttemptState.DELIVERED, NEITHER, sends=1, external_id="id-1")
+    found = proven(attempt(state, NEITHER, sends=1, problem="anna says: not_delivered"), proof)
+
+    assert (found.state, found.external_id, found.problem) == ("delivered", "id-1", "")
+
+
+def test_a_late_proof_changes_no_name_that_the_other_side_gave():
+    proof = attempt(AttemptState.DELIVERED, NEITHER, external_id="id-1")
+
+    assert proven(attempt("delivered", external_id="id-2"), proof).external_id == "id-2"
+    assert proven(attempt("delivered"), proof).external_id == "id-1"
+
+
+@pytest.mark.parametrize(
+    ("state", "promise", "sends", "is_too_late"),
+    [
+        (AttemptState.UNKNOWN, NEITHER, 1, False),
+        (AttemptState.PLANNED, NEITHER, 1, False),
+        (AttemptState.REJECTED, NEITHER, 1, True),
+        (AttemptState.GIVEN_UP, IDEMPOTENT, 2, True),
+        (AttemptState.DELIVERED, NEITHER, 1, False),
+        (AttemptState.DELIVERED, NEITHER, 2, True),
+        (AttemptState.STARTED, QUERYABLE, 2, True),
+        (AttemptState.DELIVERED, IDEMPOTENT, 2, False),
+    ],
+)
+def test_a_person_is_asked_when_the_message_had_gone_on(state, promise, sends, is_too_late):
+    proof = attempt(AttemptState.DELIVERED, promise, sends=1)
+
+    assert came_too_late(attempt(state, promise, sends=sends), proof) is is_too_late

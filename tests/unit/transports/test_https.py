@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -15,7 +18,7 @@ from hub.errors import ConfigurationError, OutcomeUnknownError, RejectedError, T
 from hub.loopback.acceptance_log import read_log
 from hub.loopback.counterparty import Counterparty
 from hub.loopback.faults import Fault
-from hub.transports import https
+from hub.transports import https, timed_calls
 from hub.transports.https import HttpParty
 
 ADDRESS = "https://mailbox.example/v1"
@@ -37,8 +40,14 @@ def submit(address: str = ADDRESS, **more: float) -> https.Answer:
     [
         (302, OutcomeUnknownError),
         (400, RejectedError),
-        (404, RejectedError),
+        (413, RejectedError),
         (422, RejectedError),
+        (401, ConfigurationError),
+        (403, ConfigurationError),
+        (404, ConfigurationError),
+        (405, ConfigurationError),
+        (407, ConfigurationError),
+        (409, OutcomeUnknownError),
         (408, TransientError),
         (429, TransientError),
         (503, OutcomeUnknownError),
@@ -75,6 +84,14 @@ def test_a_question_is_answered_whatever_the_status():
     responses.get(f"{ADDRESS}/messages/k1", status=404)
 
     assert HttpParty(ADDRESS).ask("messages/k1", {}).status == 404
+
+
+@pytest.mark.parametrize("status", [401, 403, 407])
+@responses.activate
+def test_a_question_of_one_who_is_not_let_in_stops_until_a_setting_is_mended(status):
+    responses.get(f"{ADDRESS}/messages/k1", status=status)
+    with pytest.raises(ConfigurationError, match=str(status)):
+        HttpParty(ADDRESS).ask("messages/k1", {})
 
 
 @pytest.mark.parametrize("address", ["http://mailbox.example", "ftp://mailbox.example", "mailbox.example"])
@@ -118,6 +135,59 @@ def test_an_answer_without_end_is_cut(monkeypatch):
 
 
 # Over real sockets
+
+
+@contextmanager
+def dripping(head: bytes, *, drop: bytes = b"a") -> Iterator[str]:
+    """Yield the address of one who answers byte by byte, without end."""
+    hung_up = threading.Event()
+
+    def answer(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection, suppress(OSError):
+            connection.recv(65536)
+            connection.sendall(head)
+            while not hung_up.wait(0.01):
+                connection.sendall(drop)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=answer, args=(listening,))
+        thread.start()
+        yield f"127.0.0.1:{listening.getsockname()[1]}"
+        hung_up.set()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    "head", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n"]
+)
+def test_an_answer_that_drips_ends_when_the_time_is_up(head):
+    with dripping(head) as address:
+        began_s = time.monotonic()
+        with pytest.raises(OutcomeUnknownError, match="its time was up"):
+            submit(f"http://{address}", timeout_s=0.1)
+        assert time.monotonic() - began_s < 1
+
+
+def test_nothing_was_sent_to_one_who_never_ends_the_handshake():
+    with dripping(b"", drop=b"") as address, pytest.raises(TransientError, match="nothing was sent"):
+        submit(f"https://{address}", timeout_s=0.1)
+
+
+def test_a_look_up_that_takes_longer_than_the_call_may_sends_nothing(counterparty):
+    call = timed_calls.TimedCall(0)
+    call._timer.join()
+    with pytest.raises(TimeoutError):
+        call.watch(socket.create_connection(("127.0.0.1", counterparty.server_port)))
+    call.close()
+
+
+def test_every_address_of_a_name_is_tried(counterparty, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        nobody = closed.getsockname()
+    monkeypatch.setattr(timed_calls, "_addresses", lambda _host, _port: [nobody, counterparty.server_address])
+
+    assert submit(counterparty.address).status == 201
 
 
 def test_nobody_listening_means_that_nothing_was_sent():

@@ -1,0 +1,32 @@
+"""What becomes of the messages of a run that a person cancels, and of one that goes on after all."""
+
+from __future__ import annotations
+
+from hub.model.attempts import AttemptState
+from hub.model.runs import Run
+from hub.rules.attempts import OPEN, blocking, cancelled, planned_again
+from hub.services.attempts.ending import tell_end
+from hub.services.attempts.planning import CLAIM
+from hub.services.ports import UnitOfWork
+
+
+def cancel_messages(work: UnitOfWork, run: Run) -> None:
+    """End what a cancelled run leaves open: what was not sent is cancelled, what may have arrived is unknown."""
+    for attempt in work.attempts.of_run(run.run_no, to_change=True):
+        if attempt.state in OPEN:
+            ended = cancelled(attempt, now=work.now)
+            work.attempts.record(ended, was=attempt)
+            tell_end(work, ended)
+
+
+def go_on_with_messages(work: UnitOfWork, run: Run) -> None:
+    """Plan again what was cancelled and no other channel has taken since; nothing of the run waits for its time."""
+    work.commands.claim(CLAIM)
+    attempts = work.attempts.of_run(run.run_no, to_change=True)
+    others = work.attempts.of_messages([attempt.message for attempt in attempts])
+    for attempt in attempts:
+        elsewhere = [other for other in others if other.message == attempt.message]
+        if attempt.state == AttemptState.CANCELLED and blocking(elsewhere, attempt.channel) is None:
+            work.attempts.record(planned_again(attempt, now=work.now), was=attempt)
+    work.attempts.make_due(run.run_no)
+    work.attempts.end_rest(run.input["channel"])

@@ -1,0 +1,25 @@
+"""What is told of an attempt that has ended: an event of the feed, and a task where a person has to decide."""
+
+from __future__ import annotations
+
+from hub.model.attempts import Attempt
+from hub.rules.attempts import FOR_A_PERSON, OPEN
+from hub.services.attempts.tasks import open_task
+from hub.services.ports import UnitOfWork
+
+
+def tell_end(work: UnitOfWork, attempt: Attempt) -> None:
+    """Tell that an attempt has ended, such as `attempt_rejected`; nothing is told of one that is open."""
+    if attempt.state in OPEN:
+        return
+    told = {"external_id": attempt.external_id, "problem": attempt.problem}
+    work.events.record(
+        f"attempt_{attempt.state}",
+        attempt_no=attempt.attempt_no,
+        message=attempt.message,
+        channel=attempt.channel,
+        batch=attempt.batch,
+        **{name: value for name, value in told.items() if value},
+    )
+    if attempt.state in FOR_A_PERSON:
+        open_task(work, attempt)

@@ -1,0 +1,96 @@
+"""One call by HTTP that ends when its time is up: a time-out of the socket alone begins anew with each byte."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import suppress
+from threading import Lock, Timer
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+
+
+class TimedCall(HTTPAdapter):
+    """Carries one call; when its time is up its connection is shut, whatever it waits for.
+
+    The one thing that cannot be cut short is the look-up of a name: it takes as long as the system's resolver takes,
+    and nothing is sent when the time is up by then.
+    """
+
+    def __init__(self, timeout_s: float) -> None:
+        """`timeout_s` counts from here."""
+        super().__init__(max_retries=0)
+        self.is_connecting = False  # nothing has been sent while it is
+        self.is_over = False
+        self._opened: socket.socket | None = None
+        self._lock = Lock()
+        self._timer = Timer(timeout_s, self._end)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def get_connection_with_tls_context(self, *given: Any, **named: Any) -> Any:
+        """Return what opens the call's connection."""
+        pool: Any = super().get_connection_with_tls_context(*given, **named)
+        pool.ConnectionCls = _timed(pool.ConnectionCls, self)
+        return pool
+
+    def watch(self, opened: socket.socket) -> None:
+        """Take note of the connection. Raises TimeoutError when the time is up already."""
+        with self._lock:
+            if self.is_over:
+                opened.close()
+                raise TimeoutError("the time was up before there was a connection")
+            self._opened = opened.dup()  # by TLS the socket itself is taken apart
+
+    def close(self) -> None:
+        """Count no more."""
+        self._timer.cancel()
+        with self._lock:
+            if self._opened is not None:
+                self._opened.close()
+        super().close()
+
+    def _end(self) -> None:
+        with self._lock:
+            self.is_over = True
+            if self._opened is not None:
+                with suppress(OSError):  # it has ended by itself
+                    self._opened.shutdown(socket.SHUT_RDWR)
+
+
+def _timed(kind: Any, call: TimedCall) -> Any:
+    """Return a kind of connection that belongs to a call."""
+
+    class Timed(kind):  # type: ignore[misc]
+        def connect(self) -> None:
+            call.is_connecting = True
+            super().connect()
+            call.is_connecting = False
+
+        def _new_conn(self) -> socket.socket:
+            opened = _connected(self.host, self.port, self.timeout)
+            call.watch(opened)
+            return opened
+
+    return Timed
+
+
+def _connected(host: str, port: int, timeout_s: float) -> socket.socket:
+    """Connect to one of a name's addresses, which share the time. Raises OSError when none answers."""
+    addresses = _addresses(host, port)
+    failed: OSError | None = None
+    for address in addresses:
+        try:
+            opened = socket.create_connection(address, timeout_s / len(addresses))
+        except OSError as error:
+            failed = error
+            continue
+        opened.settimeout(timeout_s)
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a request is sent in two pieces
+        return opened
+    raise failed or OSError("the name has no address")
+
+
+def _addresses(host: str, port: int) -> list[tuple[str, int]]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [(str(address[0]), int(address[1])) for *_, address in found]

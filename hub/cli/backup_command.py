@@ -26,7 +26,7 @@ def backup(
 ) -> None:
     """Copy the database to a new file while others work, and prove the books in the copy.
 
-    Holds every tenant of the home. Ends in 6 when the copy is made and its books do not agree.
+    Holds every tenant of the database. Ends in 6 when the copy is made and its books do not agree.
     """
     from hub.runtime.facade_books import back_up  # here: it loads the database library
 

@@ -15,10 +15,13 @@ from rich.text import Text
 from hub.cli.exit_codes import ExitCode
 from hub.cli.session import Session, command
 from hub.cli.showing import as_data, by_currency, kronor, minute, say, show_fields, show_table, words
+from hub.money import format_kronor
 from hub.runtime.inspecting import inspect_file
 from hub.services.payments.inspecting import FileInspector, Inspection
+from hub.services.payments.receiving import plain_name
 
 SHOWN = 20
+BALANCE_DIFFERS = "BALANCE_DIFFERS"  # the warning of a reader that takes a statement whose balances do not add up
 
 Files = Annotated[
     list[Path],
@@ -65,7 +68,7 @@ def inspect(
 
 def _answer(file: Path, inspector: FileInspector, limit: int | None) -> None:
     """Write one object; its entries go out one by one, so that a large file needs no memory."""
-    head = json.dumps({"file": file.name, **inspector.inspection.as_json()}, ensure_ascii=False, indent=2)
+    head = json.dumps({"file": plain_name(file.name), **inspector.inspection.as_json()}, ensure_ascii=False, indent=2)
     _write(head.removesuffix("\n}") + ',\n  "items": [')
     _write_items(islice(inspector.items(), limit))
     _write("]\n}\n")
@@ -87,25 +90,42 @@ def _write(text: str) -> None:
 
 def _show(file: Path, inspector: FileInspector, limit: int) -> None:
     found = inspector.inspection
-    show_fields(file.name, _fields(found))
+    show_fields(plain_name(file.name), _fields(found))
     for problem in found.errors:
         say(f"{problem['code']}: {_place(problem)}{problem['message']}", is_error=True)
     for warning in found.warnings[:SHOWN]:
         say(f"{warning['code']}: {_place(warning)}{warning['message']}")
     if not found.ok:
         return
-    _show_sections(found)
-    _show_balances(found)
-    rows = [_row(item) for item in islice(inspector.items(), limit)]
+    amounts = _Amounts(found)
+    _show_sections(found, amounts)
+    _show_balances(found, amounts)
+    rows = [_row(item, amounts) for item in islice(inspector.items(), limit)]
     if rows:
-        columns = (("line", "right"), "what", ("booked", "keep"), "reference", "payer", ("kronor", "right"))
+        columns = (("line", "right"), "what", ("booked", "keep"), "reference", "payer", (amounts.heading, "right"))
         show_table(f"entries ({len(rows)} of {found.entries})", columns, rows)
+
+
+class _Amounts:
+    """How a file's amounts are written: kronor under that heading, or each with its currency."""
+
+    def __init__(self, found: Inspection) -> None:
+        stated = {currency for sums in (found.net_ore, found.credit_ore, found.debit_ore) for currency in sums}
+        self._currencies = stated | {balance["currency"] for balance in found.balances}
+        self.heading = "kronor" if self._currencies <= {"SEK"} else "amount"
+
+    def write(self, amount_ore: int, currency: str) -> str:
+        """Write an amount; one whose currency is not stated is in the only one of the file."""
+        if self.heading == "kronor":
+            return kronor(amount_ore)
+        only = next(iter(self._currencies)) if len(self._currencies) == 1 else ""
+        return f"{format_kronor(amount_ore)} {currency or only}".rstrip()
 
 
 def _fields(found: Inspection) -> list[tuple[str, Any]]:
     return [
         ("format", f"{found.format}{' (marked as test)' if found.is_test else ''}"),
-        ("whole", "yes, all controls agree" if found.ok else Text("no, see the error", style="red")),
+        ("whole", _whole(found)),
         ("made", minute(found.created_at)),
         ("payments", str(found.payments)),
         ("deductions", str(found.deductions) if found.deductions else ""),
@@ -117,12 +137,20 @@ def _fields(found: Inspection) -> list[tuple[str, Any]]:
     ]
 
 
+def _whole(found: Inspection) -> str | Text:
+    if not found.ok:
+        return Text("no, see the error", style="red")
+    if any(warning["code"] == BALANCE_DIFFERS for warning in found.warnings):
+        return Text("yes, but a stated balance differs: see the warning", style="yellow")
+    return "yes, all controls agree"
+
+
 def _place(problem: dict[str, Any]) -> str:
     parts = [f"{name} {problem[name]}" for name in ("line", "record", "field") if problem.get(name)]
     return f"{', '.join(parts)}: " if parts else ""
 
 
-def _show_sections(found: Inspection) -> None:
+def _show_sections(found: Inspection, amounts: _Amounts) -> None:
     rows = [
         (
             section["account"],
@@ -130,7 +158,7 @@ def _show_sections(found: Inspection) -> None:
             section["booked_date"] or "",
             section["serial"] or section["identity"],
             str(section["payments"] + section["deductions"]),
-            "" if section["net_ore"] is None else kronor(section["net_ore"], section["currency"]),
+            "" if section["net_ore"] is None else amounts.write(section["net_ore"], section["currency"]),
         )
         for section in found.sections[:SHOWN]
     ]
@@ -140,18 +168,20 @@ def _show_sections(found: Inspection) -> None:
         ("booked", "keep"),
         ("serial", "wrap"),
         ("payments", "right"),
-        ("kronor", "right"),
+        (amounts.heading, "right"),
     )
     show_table(f"sections ({len(rows)} of {len(found.sections)})", columns, rows)
 
 
-def _show_balances(found: Inspection) -> None:
-    rows = [(b["kind"], b["on_date"] or "", kronor(b["amount_ore"], b["currency"])) for b in found.balances[:SHOWN]]
+def _show_balances(found: Inspection, amounts: _Amounts) -> None:
+    rows = [
+        (b["kind"], b["on_date"] or "", amounts.write(b["amount_ore"], b["currency"])) for b in found.balances[:SHOWN]
+    ]
     if rows:
-        show_table("balances", ("balance", ("on", "keep"), ("kronor", "right")), rows)
+        show_table("balances", ("balance", ("on", "keep"), (amounts.heading, "right")), rows)
 
 
-def _row(item: dict[str, Any]) -> tuple[Any, ...]:
+def _row(item: dict[str, Any], amounts: _Amounts) -> tuple[Any, ...]:
     payer = (item.get("payer") or {}).get("name", "")
     named = item.get("reference") or ", ".join(part["reference"] for part in item.get("parts", ()))
     reference = named or " ".join(item.get("texts", ())) or ", ".join(item.get("references", ()))
@@ -163,5 +193,5 @@ def _row(item: dict[str, Any]) -> tuple[Any, ...]:
         item["booked_date"] or "",
         reference,
         payer,
-        kronor(sign * item["amount_ore"], item["currency"]),
+        amounts.write(sign * item["amount_ore"], item["currency"]),
     )

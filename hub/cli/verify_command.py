@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from hub.cli.exit_codes import ExitCode
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, as_data, kronor, progress_bar, say, show_table
+from hub.errors import RuleViolation
 from hub.model.counting import counted
 from hub.model.verification import CheckResult, Verification
 
 if TYPE_CHECKING:
     from hub.cli.showing import Column
+    from hub.runtime.facade import Hub
 
 NoBytes = Annotated[bool, typer.Option("--no-bytes", help="Leave out the bytes of the files: the books alone.")]
 
@@ -34,10 +36,12 @@ def register(app: typer.Typer) -> None:
 
 def verify(
     session: Session,
-    all_tenants: Annotated[bool, typer.Option("--all-tenants", help="Every tenant of the home.")] = False,
+    all_tenants: Annotated[
+        bool, typer.Option("--all-tenants", help="Every tenant of the home and of its database.")
+    ] = False,
     no_bytes: NoBytes = False,
     rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Make the open items anew from the entries first.")
+        bool, typer.Option("--rebuild", help="Make the open items anew from the entries, if nothing else is wrong.")
     ] = False,
 ) -> None:
     """Prove the books, from one state of the database while others work; then every byte that was kept.
@@ -50,20 +54,41 @@ def verify(
         raise typer.BadParameter("--all-tenants stands alone: rebuild one tenant at a time, by --tenant")
     with progress_bar("verifying", is_quiet=session.as_json) as bar:
         if all_tenants:
-            rebuilt, proofs = None, verify_all(session.home, with_bytes=not no_bytes, progress=bar)
+            rebuilding, proofs = _NOT_ASKED, verify_all(session.home, with_bytes=not no_bytes, progress=bar)
         else:
             with session.hub() as hub:
-                rebuilt = hub.books.rebuild_open_items(timeout_s=session.wait) if rebuild else None
+                rebuilding = _rebuild(hub, session.wait) if rebuild else _NOT_ASKED
                 proofs = [hub.books.verify(with_bytes=not no_bytes, progress=bar)]
     if session.as_json:
-        answer_json({**proofs_as_data(proofs), **({"rebuilt": rebuilt} if rebuilt is not None else {})})
+        told = {name: value for name, value in rebuilding._asdict().items() if value is not None}
+        answer_json({**proofs_as_data(proofs), **told})
     else:
-        _show_rebuilt(rebuilt)
+        _show_rebuilt(rebuilding)
         show_proofs(proofs)
     end_by(proofs)
 
 
-def _show_rebuilt(rebuilt: CheckResult | None) -> None:
+class _Rebuilding(NamedTuple):
+    """What became of the open items: made anew, or why they were not."""
+
+    rebuilt: CheckResult | None = None
+    not_rebuilt: str | None = None
+
+
+_NOT_ASKED = _Rebuilding()
+
+
+def _rebuild(hub: Hub, wait_s: float) -> _Rebuilding:
+    try:
+        return _Rebuilding(hub.books.rebuild_open_items(timeout_s=wait_s))
+    except RuleViolation as error:
+        return _Rebuilding(not_rebuilt=str(error))
+
+
+def _show_rebuilt(rebuilding: _Rebuilding) -> None:
+    if rebuilding.not_rebuilt is not None:
+        say(rebuilding.not_rebuilt)
+    rebuilt = rebuilding.rebuilt
     if rebuilt is None:
         return
     show_table(

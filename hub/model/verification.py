@@ -35,6 +35,22 @@ class CheckResult(NamedTuple):
     findings: tuple[Finding, ...] = ()
 
 
+def lone_finding(code: str, proves: str, place: str, what: str, what_to_do: str) -> CheckResult:
+    """Return the result of a check that found one thing, which concerns no amount."""
+    return CheckResult(code, proves, 1, 0, (Finding(code, place, what, None, "", what_to_do),))
+
+
+def check_failed(place: str, why: str) -> CheckResult:
+    """Return the finding that a check could not be made; `place` names the check."""
+    return lone_finding(
+        "CHECK_FAILED",
+        "the database answers every check",
+        place,
+        f"the database cannot answer it ({why})",
+        "restore a backup if the file is damaged, else report it as a defect",
+    )
+
+
 class Verification(NamedTuple):
     """All checks of one tenant. `remarks` are right as they stand, and good to know."""
 
@@ -54,8 +70,8 @@ class Verification(NamedTuple):
 
 
 class KeptBytes(NamedTuple):
-    """The bytes of an exchange, as the exchange log describes them."""
+    """The bytes of an exchange, or of a message, as its row describes them."""
 
-    exchange_no: int
+    place: str  # `exchange 4`
     sha256: str
     size: int

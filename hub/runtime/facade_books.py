@@ -6,12 +6,15 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
+from hub.errors import ConfigurationError
+from hub.model.tenant import Tenant
 from hub.model.verification import CheckResult, Verification
 from hub.runtime.bootstrap import Installation, TenantWork
 from hub.runtime.standstill import sole_worker
-from hub.services.verifying import Progress, verify
+from hub.services.verifying import Progress, accounts_by, verify, verify_left_behind, verify_without_settings
 from hub.store.backup import copy_database
 from hub.store.database import open_database
+from hub.store.elsewhere import tenant_places
 from hub.store.verifying import SqlVerifying
 
 LOCK_TIMEOUT_S = 10.0
@@ -25,6 +28,13 @@ class Backup(NamedTuple):
     proofs: tuple[Verification, ...]
 
 
+class _NoSettings(NamedTuple):
+    """Why a tenant's settings are not there, and the database it works in when that is another one."""
+
+    problem: str
+    elsewhere: str
+
+
 class BooksDesk:
     """Proves the books of one tenant."""
 
@@ -35,36 +45,33 @@ class BooksDesk:
     def verify(self, *, with_bytes: bool = True, progress: Progress | None = None) -> Verification:
         """Prove the books from one state of the database, while others work; then look at every kept byte.
 
-        Raises:
-            ConfigurationError: a company has receivables and no settings.
+        Settings that do not name an account of the books are a finding.
         """
-        return _verify(self._installation, self._work, with_bytes, progress)
+        return _prove(self._installation, self._work.tenant.id, self._work.tenant, with_bytes, progress)
 
     def rebuild_open_items(self, *, timeout_s: float = LOCK_TIMEOUT_S) -> CheckResult:
         """Make the open items anew from the entries, in one transaction; return what differed.
 
-        On SQLite under the home's lock; on PostgreSQL what posts meanwhile waits for it.
+        On SQLite under the database's lock; on PostgreSQL what posts meanwhile waits for it.
 
         Raises:
-            TransientError: another process works in this home; nothing was changed.
+            RuleViolation: something else is wrong too; nothing was changed.
+            TransientError: another process works on this database; nothing was changed.
         """
         engine = self._installation.engine
         with ExitStack() as stack:
             if engine.dialect.name == "sqlite":
-                stack.enter_context(sole_worker(self._installation.home.path, timeout_s))
-            return SqlVerifying(engine, self._work.store.tenant).rebuild_open_items()
-
-
-def _verify(installation: Installation, work: TenantWork, with_bytes: bool, progress: Progress | None) -> Verification:
-    contents = work.store.contents if with_bytes else None
-    return verify(SqlVerifying(installation.engine, work.store.tenant), contents, work.tenant, progress)
+                stack.enter_context(sole_worker(engine.url.database, timeout_s))
+            return SqlVerifying(engine, self._work.store.tenant).rebuild_open_items(accounts_by(self._work.tenant))
 
 
 def verify_all(home: Path | None, *, with_bytes: bool = True, progress: Progress | None = None) -> list[Verification]:
-    """Prove the books of every tenant of a home, one after the other.
+    """Prove the books of every tenant of a home, and of every other that its database knows, one after the other.
+
+    A tenant without settings that can be read is a finding, and keeps no other from being proved.
 
     Raises:
-        ConfigurationError: there is no home, or the settings of a tenant are wrong.
+        ConfigurationError: there is no home, or its own settings are wrong.
     """
     installation = Installation.open(home)
     try:
@@ -94,6 +101,28 @@ def back_up(home: Path | None, file: Path, *, with_bytes: bool = True, progress:
 
 
 def _each(installation: Installation, with_bytes: bool, progress: Progress | None) -> list[Verification]:
-    return [
-        _verify(installation, installation.tenant(name), with_bytes, progress) for name in installation.home.tenants
-    ]
+    elsewhere = {place.name: place.elsewhere for place in tenant_places(installation.engine)}
+    proofs = []
+    for name in sorted({*elsewhere, *installation.home.tenants}):
+        settings = _settings(installation, name, elsewhere.get(name, ""))
+        proofs.append(_prove(installation, name, settings, with_bytes, progress))
+    return proofs
+
+
+def _settings(installation: Installation, name: str, elsewhere: str) -> Tenant | _NoSettings:
+    try:
+        return installation.home.tenant(name)
+    except ConfigurationError as error:
+        return _NoSettings(str(error), elsewhere if name not in installation.home.tenants else "")
+
+
+def _prove(
+    installation: Installation, name: str, settings: Tenant | _NoSettings, with_bytes: bool, progress: Progress | None
+) -> Verification:
+    store = installation.store(name)
+    contents, database = store.contents if with_bytes else None, SqlVerifying(installation.engine, store.tenant)
+    if isinstance(settings, Tenant):
+        return verify(database, contents, settings, progress)
+    if settings.elsewhere:
+        return verify_left_behind(database, contents, name, settings.elsewhere, progress)
+    return verify_without_settings(database, contents, name, settings.problem, progress)

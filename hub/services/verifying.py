@@ -7,16 +7,16 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, Protocol
 
-from hub.errors import LedgerError
+from hub.errors import ConfigurationError, LedgerError
 from hub.model.books import PostingGroup
 from hub.model.company import Company
 from hub.model.tenant import Tenant
-from hub.model.verification import BookAccount, CheckResult, Finding, KeptBytes, Verification
+from hub.model.verification import BookAccount, CheckResult, Finding, KeptBytes, Verification, check_failed
 from hub.services.chart import TenantChart
 
 BLOCK_SIZE = 1024 * 1024
 MOST_SHOWN = 20
-CODE, PROVES = "BYTES_DIFFER", "the kept bytes of every exchange are those that came, by SHA-256 and size"
+CODE, PROVES = "BYTES_DIFFER", "the kept bytes of every exchange and message are those that came, by SHA-256 and size"
 WHAT_TO_DO = "restore the bytes from a backup, or ask the sender for the file again; what was posted stands"
 
 Progress = Callable[[int, int], None]
@@ -27,7 +27,7 @@ class Verifying(Protocol):
     """Looks at the database. See `store/verifying.py`."""
 
     def verify(
-        self, accounts_of: AccountsOf, progress: Progress | None
+        self, accounts_of: AccountsOf | None, progress: Progress | None
     ) -> tuple[list[CheckResult], list[tuple[str, str, str]], list[KeptBytes]]: ...
 
 
@@ -43,11 +43,48 @@ def verify(
     """Prove the books of a tenant; with `contents`, look at every kept byte too.
 
     `progress` is told (done, of how many): checks while the database is looked at, then MiB of kept bytes.
-
-    Raises:
-        ConfigurationError: a company has receivables and no settings.
     """
-    results, former, kept = database.verify(lambda groups: book_accounts(tenant, groups), progress)
+    return _verify(database, contents, tenant.id, accounts_by(tenant), progress)
+
+
+def verify_without_settings(
+    database: Verifying, contents: Contents | None, name: str, problem: str, progress: Progress | None = None
+) -> Verification:
+    """Prove what can be proved of a tenant whose settings are not there; `problem` says why, and is a finding."""
+    return _verify(database, contents, name, _no_accounts(problem), progress)
+
+
+def verify_left_behind(
+    database: Verifying, contents: Contents | None, name: str, place: str, progress: Progress | None = None
+) -> Verification:
+    """Prove what can be proved of the rows of a tenant that works at `place` now, and has no settings here."""
+    proof = _verify(database, contents, name, None, progress)
+    return proof._replace(remarks=(*proof.remarks, f"it works in {place}: its accounts are proved there"))
+
+
+def accounts_by(tenant: Tenant) -> AccountsOf:
+    """Return what gives the accounts that a tenant's settings name; see `book_accounts`."""
+    return lambda groups: book_accounts(tenant, groups)
+
+
+def _no_accounts(problem: str) -> AccountsOf:
+    def refuse(_groups: Sequence[PostingGroup]) -> Sequence[BookAccount]:
+        raise ConfigurationError(problem)
+
+    return refuse
+
+
+def _verify(
+    database: Verifying,
+    contents: Contents | None,
+    name: str,
+    accounts_of: AccountsOf | None,
+    progress: Progress | None,
+) -> Verification:
+    try:
+        results, former, kept = database.verify(accounts_of, progress)
+    except LedgerError as error:
+        return Verification(name, (check_failed("all checks", str(error)),))
     if contents is not None:
         results.append(_differing_bytes(contents, kept, progress))
     remarks = [
@@ -57,7 +94,7 @@ def verify(
     ]
     if not kept:
         remarks.append("no file was ever kept here, so there was nothing to prove: is it the right database?")
-    return Verification(tenant.id, tuple(results), tuple(remarks))
+    return Verification(name, tuple(results), tuple(remarks))
 
 
 def book_accounts(tenant: Tenant, groups: Sequence[PostingGroup]) -> list[BookAccount]:
@@ -93,8 +130,7 @@ def _differing_bytes(contents: Contents, kept: Sequence[KeptBytes], progress: Pr
     for one in kept:
         problem = _problem(contents, one)
         if problem:
-            place = f"exchange {one.exchange_no}"
-            wrong.append(Finding(CODE, place, problem, None, "", WHAT_TO_DO))
+            wrong.append(Finding(CODE, one.place, problem, None, "", WHAT_TO_DO))
         done += _blocks(one.size)
         if progress is not None:
             progress(done, total)
@@ -106,17 +142,27 @@ def _blocks(size: int) -> int:
 
 
 def _problem(contents: Contents, kept: KeptBytes) -> str:
-    """Say what is wrong with some kept bytes; empty when they are as they came. They are read block by block."""
-    digest, size = hashlib.sha256(), 0
+    """Say what is wrong with some kept bytes; empty when they are as they came."""
     try:
-        with contents.open(kept.sha256) as stream:
-            while block := stream.read(BLOCK_SIZE):
-                digest.update(block)
-                size += len(block)
+        stream = contents.open(kept.sha256)
     except LedgerError:
         return ""  # erased since the exchanges were listed
+    try:
+        with stream:
+            digest, size = _measured(stream)
+    except LedgerError:
+        return "a part of its kept bytes cannot be read"
     except zlib.error:
         return "its kept bytes cannot be unpacked"
-    if digest.hexdigest() != kept.sha256:
+    if digest != kept.sha256:
         return "its kept bytes are not those that came"
     return "" if size == kept.size else "its kept bytes are not as many as came"
+
+
+def _measured(stream: BinaryIO) -> tuple[str, int]:
+    """Return the SHA-256 and the size of a stream, read block by block."""
+    digest, size = hashlib.sha256(), 0
+    while block := stream.read(BLOCK_SIZE):
+        digest.update(block)
+        size += len(block)
+    return digest.hexdigest(), size

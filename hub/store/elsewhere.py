@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Engine, text
 
 from hub.errors import ConfigurationError
+from hub.store.database import reading
 
 IS_HERE = "moved_to = '' AND arriving_from = ''"
 """Condition on a row of `tenant`: it works in this database."""
@@ -26,7 +29,23 @@ def refuse_if_elsewhere(connection: Connection, tenant: int) -> None:
         )
     if arriving_from:
         raise ConfigurationError(
-            f"tenant {name} is being moved here from {arriving_from} and is not whole yet",
+            f"tenant {name} does not work here: it works in {arriving_from}, or is being moved here from there",
             where="database.url",
-            hint="let hub move end there; if it was interrupted, run it again",
+            hint="work in a home with that database; a move that was interrupted is run again there",
         )
+
+
+class TenantPlace(NamedTuple):
+    """A tenant that a database knows, and the database it works in instead; empty when it works here."""
+
+    name: str
+    elsewhere: str
+
+
+def tenant_places(engine: Engine) -> list[TenantPlace]:
+    """Return every tenant of a database, and where each works."""
+    with reading(engine) as connection:
+        rows = connection.execute(
+            text("SELECT name, CASE moved_to WHEN '' THEN arriving_from ELSE moved_to END FROM tenant ORDER BY name")
+        )
+        return [TenantPlace._make(row) for row in rows]

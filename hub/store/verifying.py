@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
+from hub.errors import ConfigurationError, RuleViolation
 from hub.model.books import PostingGroup
-from hub.model.verification import BookAccount, CheckResult, Finding, KeptBytes
-from hub.store import verifying_books, verifying_log, verifying_payments
+from hub.model.verification import BookAccount, CheckResult, Finding, KeptBytes, check_failed, lone_finding
+from hub.store import verifying_attempts, verifying_books, verifying_entries, verifying_log, verifying_payments
 from hub.store.bulk import insert_named
-from hub.store.database import reading, writing
+from hub.store.database import may_pass, reading, writing
 from hub.store.verifying_books import FORMER_ACCOUNTS, OPEN_ITEMS
 from hub.store.verifying_log import WHOLE_CONTENTS
 from hub.store.verifying_parts import Check
 
-CHECKS: tuple[Check, ...] = (*verifying_books.CHECKS, *verifying_payments.CHECKS, *verifying_log.CHECKS)
+CHECKS: tuple[Check, ...] = (
+    *verifying_books.CHECKS,
+    *verifying_entries.CHECKS,
+    *verifying_payments.CHECKS,
+    *verifying_log.CHECKS,
+    *verifying_attempts.CHECKS,
+)
 MOST_SHOWN = 20  # of one check; the rest is counted
 
 Progress = Callable[[int, int], None]
@@ -35,12 +43,13 @@ class SqlVerifying:
         self._tenant = tenant
 
     def verify(
-        self, accounts_of: AccountsOf, progress: Progress | None = None
+        self, accounts_of: AccountsOf | None, progress: Progress | None = None
     ) -> tuple[list[CheckResult], list[tuple[str, str, str]], list[KeptBytes]]:
         """Return what each check found, accounts of former settings, and the bytes that are there to be looked at.
 
-        `accounts_of` gives the accounts that the settings name, for the tenant's posting groups; `progress` is told
-        (checks done, of how many). An account of former settings is given as (company, account, former account).
+        `accounts_of` gives the accounts that the settings name, for the tenant's posting groups; see `check`.
+        `progress` is told (checks done, of how many). An account of former settings is given as (company, account,
+        former account).
         """
         with reading(self._engine) as connection:
             results = self.check(connection, accounts_of, progress)
@@ -49,40 +58,72 @@ class SqlVerifying:
             return results, [(row[0], row[1], row[2]) for row in former], [KeptBytes._make(row) for row in contents]
 
     def check(
-        self, connection: Connection, accounts_of: AccountsOf, progress: Progress | None = None
+        self, connection: Connection, accounts_of: AccountsOf | None, progress: Progress | None = None
     ) -> list[CheckResult]:
-        """Return what each check finds in a transaction."""
-        self._note_accounts(connection, accounts_of(self._groups(connection)))
-        results = []
-        for check in CHECKS:
-            results.append(self._result(connection, check))
-            if progress is not None:
-                progress(len(results), len(CHECKS))
-        return results
+        """Return what each check finds in a transaction.
 
-    def rebuild_open_items(self) -> CheckResult:
-        """Make the open items anew from the entries, in one transaction; return what differed."""
+        Without accounts, those checks are made that need none. Settings that do not say the accounts, and a check that
+        the database cannot answer, are findings of their own.
+        """
+        results, failed = [], self._note_accounts(connection, accounts_of)
+        checks = CHECKS if accounts_of and not failed else [check for check in CHECKS if not check.needs_accounts]
+        for number, check in enumerate(checks, 1):
+            results.append(self._tried(connection, check))
+            if progress is not None:
+                progress(number, len(checks))
+        return [*results, *failed]
+
+    def rebuild_open_items(self, accounts_of: AccountsOf) -> CheckResult:
+        """Make the open items anew from the entries, in one transaction; return what differed.
+
+        Raises:
+            RuleViolation: something else is wrong too, so that the entries may be; nothing was changed.
+        """
         with writing(self._engine) as connection:
             if connection.dialect.name == "postgresql":  # what is being posted ends first, and nothing begins
                 connection.execute(text("LOCK TABLE open_item, entry IN SHARE ROW EXCLUSIVE MODE"))
-            differed = self._result(connection, OPEN_ITEMS)
+            results = self.check(connection, accounts_of)
+            wrong = [result.code for result in results if result.found and result.code != OPEN_ITEMS.code]
+            if wrong:
+                raise RuleViolation(
+                    f"the open items were not made anew: {', '.join(wrong)} found too, so their entries may be wrong; "
+                    "restore a backup, or report it"
+                )
             connection.execute(text("DELETE FROM open_item WHERE tenant = :t"), {"t": self._tenant})
             connection.execute(text(_REBUILD), {"t": self._tenant})
-        return differed
+        return next(result for result in results if result.code == OPEN_ITEMS.code)
 
     def _groups(self, connection: Connection) -> list[PostingGroup]:
         groups = text("SELECT group_no, company, routine, kind FROM posting_group WHERE tenant = :t")
         return [PostingGroup._make(row) for row in connection.execute(groups, {"t": self._tenant})]
 
-    def _note_accounts(self, connection: Connection, accounts: Sequence[BookAccount]) -> None:
+    def _note_accounts(self, connection: Connection, accounts_of: AccountsOf | None) -> list[CheckResult]:
+        """Make the tables of accounts; return what keeps them empty."""
         for table, columns in (
             ("book_account", "role TEXT, company TEXT, group_no BIGINT, account TEXT"),
             ("former_account", "company TEXT, account TEXT, former TEXT"),
         ):
             connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table}")
             connection.exec_driver_sql(f"CREATE TEMP TABLE {table} ({columns})")
-        insert_named(connection, "book_account", BookAccount._fields, accounts)
-        connection.execute(text(f"INSERT INTO former_account {FORMER_ACCOUNTS}"), {"t": self._tenant})
+        if accounts_of is None:
+            return []
+        try:
+            with connection.begin_nested():
+                insert_named(connection, "book_account", BookAccount._fields, accounts_of(self._groups(connection)))
+                connection.execute(text(f"INSERT INTO former_account {FORMER_ACCOUNTS}"), {"t": self._tenant})
+        except ConfigurationError as error:
+            return [_without_settings(error)]
+        except DBAPIError as error:
+            return [_cannot_answer("accounts of former settings", error)]
+        return []
+
+    def _tried(self, connection: Connection, check: Check) -> CheckResult:
+        """Make a check; one that cannot be made hides no other."""
+        try:
+            with connection.begin_nested():
+                return self._result(connection, check)
+        except DBAPIError as error:
+            return _cannot_answer(check.code, error)
 
     def _result(self, connection: Connection, check: Check) -> CheckResult:
         statement = f"WITH found (place, what, difference_ore, currency) AS ({check.statement}) {_FOUND}"
@@ -90,6 +131,23 @@ class SqlVerifying:
         findings = tuple(Finding(check.code, row[0], row[1], row[2], row[3], check.what_to_do) for row in rows)
         found, difference_ore = (rows[0][4], rows[0][5] or 0) if rows else (0, 0)
         return CheckResult(check.code, check.proves, found, difference_ore, findings)
+
+
+def _without_settings(error: ConfigurationError) -> CheckResult:
+    left_out = ", ".join(check.code for check in CHECKS if check.needs_accounts)
+    return lone_finding(
+        "TENANT_WITHOUT_SETTINGS",
+        "the settings of the tenant name every account that its books use",
+        "settings",
+        f"{error}; not checked: {left_out}",
+        "put the settings back from where they are kept, then hub verify again",
+    )
+
+
+def _cannot_answer(place: str, error: DBAPIError) -> CheckResult:
+    if may_pass(error):
+        raise error
+    return check_failed(place, type(error.orig).__name__)
 
 
 _REBUILD = """

@@ -84,6 +84,11 @@ _QUEUE_DIFFERS = """
           UNION ALL SELECT payment_id, -remaining_ore, currency FROM unallocated_payment
                     WHERE tenant = :t AND state = 'suspended') AS x
     GROUP BY x.payment_id HAVING sum(x.ore) <> 0
+    UNION ALL
+    SELECT 'payment ' || h.payment_id, 'it is held with another amount than came in',
+           h.remaining_ore - coalesce(p.amount_ore, 0), h.currency
+    FROM unallocated_payment h LEFT JOIN payment p ON p.tenant = h.tenant AND p.payment_id = h.payment_id
+    WHERE h.tenant = :t AND h.state = 'held' AND (p.payment_id IS NULL OR h.remaining_ore <> p.amount_ore)
 """
 
 _SUSPENSE_DIFFERS = """
@@ -193,24 +198,32 @@ CHECKS = (
         _NOT_SETTLED,
         _SHOW,
     ),
-    Check("QUEUE_DIFFERS", "what remains of each suspended payment is what was suspended of it", _QUEUE_DIFFERS, _SHOW),
+    Check(
+        "QUEUE_DIFFERS",
+        "what remains of each suspended payment is what was suspended of it, and held ones are whole",
+        _QUEUE_DIFFERS,
+        _SHOW,
+    ),
     Check(
         "SUSPENSE_ACCOUNT_DIFFERS",
         "the suspense account holds what waits in the queue, by company and currency",
         _SUSPENSE_DIFFERS,
         _ACCOUNTS,
+        needs_accounts=True,
     ),
     Check(
         "CLEARING_ACCOUNT_DIFFERS",
         "the clearing accounts hold deposits less bank movements that stand unpaired, by company and currency",
         _CLEARING_DIFFERS,
         _ACCOUNTS,
+        needs_accounts=True,
     ),
     Check(
         "BANK_ACCOUNT_DIFFERS",
         "statements have posted the bank movements that stand, by company and currency",
         _BANK_DIFFERS,
         _ACCOUNTS,
+        needs_accounts=True,
     ),
     Check(
         "PAIR_DIFFERS",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,11 +20,13 @@ from test_cli_demo import answer, run
 from test_verify import found, proof
 
 from hub.errors import ConfigurationError, DataError
-from hub.runtime.lock import home_lock
+from hub.runtime.lock import work_lock
 from hub.services.payments.receiving import receive
 from hub.store.backup import copy_database
 from hub.store.database import open_database
 from hub.store.tables import metadata
+
+BACKUP_PAGE = Path(__file__).parents[2] / "docs" / "backup.md"
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +78,7 @@ def test_books_that_do_not_agree_end_in_six_and_are_made_anew(home: Path) -> Non
 
 
 def test_open_items_are_not_made_anew_while_another_process_works(home: Path) -> None:
-    with home_lock(home, timeout_s=1):
+    with work_lock(home / "hub.sqlite", timeout_s=1):
         result = run("verify", "--rebuild", "--wait", "0", home=home)
     assert result.exit_code == 4
     assert "nothing was changed" in result.stderr
@@ -90,6 +95,47 @@ def test_findings_hold_no_personal_data(home: Path) -> None:
     told = run("verify", "--json", home=home).stdout
     assert names
     assert [name for name in names if f'"{name}"' in told or f" {name} " in told] == []
+
+
+def test_a_tenant_without_settings_is_found_and_what_needs_none_is_proved(home: Path, tmp_path: Path) -> None:
+    (home / "tenants" / "nordvik.toml").rename(tmp_path / "nordvik.toml")
+    shown = run("verify", "--all-tenants", "--json", home=home)
+    assert shown.exit_code == 6
+    proved = json.loads(shown.stdout)["tenants"][0]
+    assert [result["code"] for result in proved["results"] if result["found"]] == ["TENANT_WITHOUT_SETTINGS"]
+    assert {"OPEN_ITEM_DIFFERS", "EVENT_DIFFERS", "BYTES_DIFFER"} <= {result["code"] for result in proved["results"]}
+    assert run("backup", tmp_path / "copy.sqlite", home=home).exit_code == 6
+
+
+def test_settings_that_cannot_be_read_hide_no_other_tenant(home: Path) -> None:
+    settings = home / "tenants" / "nordvik.toml"
+    (home / "tenants" / "other.toml").write_text(settings.read_text().replace('"nordvik"', '"other"'))
+    assert run("verify", "--all-tenants", home=home).exit_code == 0
+    settings.write_text("id = [")
+    shown = run("verify", "--all-tenants", "--json", home=home)
+    assert shown.exit_code == 6
+    assert [(one["tenant"], one["clean"]) for one in json.loads(shown.stdout)["tenants"]] == [
+        ("nordvik", False),
+        ("other", True),
+    ]
+
+
+def test_a_tenant_that_has_moved_away_with_its_settings_is_no_finding(home: Path) -> None:
+    (home / "tenants" / "nordvik.toml").unlink()
+    changed(home, "UPDATE tenant SET moved_to = 'postgresql://db/hub'")
+    shown = run("verify", "--all-tenants", home=home)
+    assert shown.exit_code == 0
+    assert "it works in postgresql://db/hub" in shown.stderr
+
+
+def test_rebuild_changes_nothing_while_something_else_is_wrong(home: Path) -> None:
+    changed(home, "UPDATE open_item SET fee_ore = fee_ore + 5")
+    changed(home, "DELETE FROM event WHERE event_no = 1")
+    refused = run("verify", "--rebuild", "--json", home=home)
+    assert refused.exit_code == 6
+    told = json.loads(refused.stdout)
+    assert "EVENT_DIFFERS" in told["not_rebuilt"]
+    assert "OPEN_ITEM_DIFFERS" in {result["code"] for result in told["tenants"][0]["results"] if result["found"]}
 
 
 def test_all_tenants_stands_alone(told: Path) -> None:
@@ -181,10 +227,38 @@ def test_postgresql_is_backed_up_by_its_own_tools(tmp_path: Path) -> None:
 
 
 def restore(home: Path, backup: Path) -> None:
-    """The steps of docs/backup.md for SQLite, with nothing at work in the home."""
-    for name in ("hub.sqlite", "hub.sqlite-wal", "hub.sqlite-shm"):
-        (home / name).unlink(missing_ok=True)
-    shutil.copy(backup, home / "hub.sqlite")
+    """Do the steps of docs/backup.md for SQLite as they stand there, with nothing at work in the home."""
+    way_back = BACKUP_PAGE.read_text(encoding="utf-8").split("The way back")[1].split("## PostgreSQL")[0]
+    commands = [line.strip() for line in way_back.splitlines() if line.startswith("       ")]
+    script = "\n".join(commands).replace("/backup/hub-2026-11-22.sqlite", shlex.quote(str(backup)))
+    assert "hub.sqlite.broken" in script
+    assert str(backup) in script
+    subprocess.run(["sh", "-eu", "-c", script], cwd=home, check=True)
+
+
+KILLED = """
+import os, sqlite3, sys
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+database.execute("INSERT INTO installation (name, value) VALUES ('newest', 'committed')")
+os._exit(9)
+"""
+
+
+def newest(database: Path) -> list[tuple[str]]:
+    with closing(sqlite3.connect(database)) as connection:
+        return connection.execute("SELECT value FROM installation WHERE name = 'newest'").fetchall()
+
+
+def test_restore_keeps_what_a_killed_process_had_committed_beside_it(home: Path, tmp_path: Path) -> None:
+    assert run("backup", tmp_path / "copy.sqlite", home=home).exit_code == 0
+    subprocess.run([sys.executable, "-c", KILLED, str(home / "hub.sqlite")], check=False)
+    assert (home / "hub.sqlite-wal").stat().st_size
+
+    restore(home, tmp_path / "copy.sqlite")
+
+    assert newest(home / "hub.sqlite.broken") == [("committed",)]
+    assert newest(home / "hub.sqlite") == []
+    assert run("verify", "--all-tenants", home=home).exit_code == 0
 
 
 def test_restored_home_is_clean_and_knows_again_what_it_had_received(home: Path, tmp_path: Path) -> None:

@@ -174,13 +174,17 @@ class Company(BaseModel):
             return self.references[name]
         return next(iter(self.references.values())) if len(self.references) == 1 else None
 
+    def paid_into(self, account: PayeeAccount) -> PayeeAccount:
+        """Return the payee account whose statements tell the money of `account`: itself unless it names another."""
+        return self._accounts_by_number[account.paid_into.key] if account.paid_into is not None else account
+
     def clearing_account(self, account: PayeeAccount | None) -> str:
         """Return the ledger account between bank and receivables for a payee account."""
-        return (account.clearing_account if account is not None else "") or self.accounts.clearing
+        return (self.paid_into(account).clearing_account if account is not None else "") or self.accounts.clearing
 
     def bank_account(self, account: PayeeAccount | None) -> str:
         """Return the ledger account of the bank for a payee account."""
-        return (account.bank_account if account is not None else "") or self.accounts.bank
+        return (self.paid_into(account).bank_account if account is not None else "") or self.accounts.bank
 
     def receivable_account(self, routine_number: str = "") -> str:
         """Return the ledger account of a routine's receivables; an unknown routine has the company's."""
@@ -205,6 +209,10 @@ class Company(BaseModel):
     def _methods_by_code(self) -> dict[str, PaymentMethod]:
         return {method.code: method for method in self.payment_methods}
 
+    @cached_property
+    def _accounts_by_number(self) -> dict[tuple[str, str], PayeeAccount]:
+        return {number: account for account in self.payee_accounts for number in account.numbers}
+
     @model_validator(mode="after")
     def _nothing_stands_twice(self) -> Self:
         refuse_twice([routine.number for routine in self.routines], "routine")
@@ -220,6 +228,18 @@ class Company(BaseModel):
                 raise ValueError(f"{place} names reference_rule {account.reference_rule}; references has: {known}")
             if not account.reference_rule and len(self.references) > 1:
                 raise ValueError(f"{place} must say by reference_rule which of several references it follows")
+        return self
+
+    @model_validator(mode="after")
+    def _accounts_are_paid_into_accounts_with_statements(self) -> Self:
+        for account in self.payee_accounts:
+            if account.paid_into is None:
+                continue
+            place = f"payee account {account.scheme} {account.number}"
+            if account.paid_into.key not in self._accounts_by_number:
+                raise ValueError(f"{place} names in paid_into an account that is none of the company's payee accounts")
+            if account.is_paid_elsewhere and self.paid_into(account).is_paid_elsewhere:
+                raise ValueError(f"{place} is paid into one that is paid into another: name that one in paid_into")
         return self
 
     @model_validator(mode="after")

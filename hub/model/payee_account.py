@@ -24,6 +24,8 @@ _Plusgiro = Annotated[str, checked_by(plusgiro_number.validate)]
 _IBAN = Annotated[str, checked_by(iban.validate)]
 _BBAN = Annotated[str, checked_by(bank_account_number.validate)]
 
+_OF_THE_BANK_SIDE = {"bank_account", "clearing_account", "lump_alone_after_banking_days", "lumps_are_payments"}
+
 
 def normal_account_number(scheme: str, number: str) -> str:
     """Return the form in which account numbers of `scheme` are compared; unknown schemes as a bank account number."""
@@ -50,6 +52,11 @@ class AccountNumber(BaseModel):
         """The compact number."""
         return str(getattr(self, self.scheme))
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """Scheme and compact number."""
+        return self.scheme, self.number
+
     @model_validator(mode="after")
     def _exactly_one_scheme(self) -> Self:
         given = [scheme for scheme in SCHEMES if getattr(self, scheme) is not None]
@@ -64,6 +71,11 @@ class PayeeAccount(AccountNumber):
 
     also: tuple[AccountNumber, ...] = Field(
         default=(), description="Other numbers of the same account, each a table with one of the four schemes."
+    )
+    paid_into: AccountNumber | None = Field(
+        default=None,
+        description="Another payee account of the company, whose statements tell this one's money, as a table with one "
+        "of its numbers; its own number when no statement ever does.",
     )
     name: str = Field(default="", max_length=60, description="What people call the account.")
     reference_rule: str = Field(
@@ -87,7 +99,22 @@ class PayeeAccount(AccountNumber):
     @property
     def numbers(self) -> tuple[tuple[str, str], ...]:
         """All (scheme, compact number) of the account, the canonical one first."""
-        return tuple((account.scheme, account.number) for account in (self, *self.also))
+        return tuple(account.key for account in (self, *self.also))
+
+    @property
+    def is_paid_elsewhere(self) -> bool:
+        """Whether its money is paid into another payee account."""
+        return self.paid_into is not None and self.paid_into.key not in self.numbers
+
+    @model_validator(mode="after")
+    def _bank_side_is_the_other_accounts(self) -> Self:
+        theirs = sorted(_OF_THE_BANK_SIDE & self.model_fields_set) if self.is_paid_elsewhere else []
+        if theirs:
+            raise ValueError(
+                f"{self.scheme} {self.number} is paid into another payee account, which says {theirs[0]} for both: "
+                "take it out here"
+            )
+        return self
 
     @model_validator(mode="after")
     def _no_number_twice(self) -> Self:

@@ -170,7 +170,7 @@ class UnknownStatement(NamedTuple):
 
 
 class Deposit(NamedTuple):
-    """The bank entry (*insättning*) that a group of payments sums to, without what was closed or held."""
+    """What a bank entry (*insättning*) brought to one payee account, without what was closed or held."""
 
     exchange_no: int
     section_no: int

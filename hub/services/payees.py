@@ -56,6 +56,12 @@ class Payees:
         """Return the payee account of a number, or None when the settings have it no longer."""
         return self.by_number.get(account_no)
 
+    def paid_into(self, payee: Payee) -> int | None:
+        """Return the number of the account that the settings say a payee account is paid into; None: they do not."""
+        if payee.account.paid_into is None:
+            return None
+        return self._numbers[canonical_key(payee.company.paid_into(payee.account))]
+
     def find_written(self, *accounts: str) -> Payee | None:
         """Find the payee account that one of these, written such as `bankgiro:9912346`, means."""
         for account in accounts:
@@ -79,8 +85,10 @@ class Payees:
 
 
 def register_payees(work: UnitOfWork, tenant: Tenant) -> Payees:
-    """Give every payee account of the settings its number, and return them all."""
+    """Give every payee account of the settings its number, write down where each is paid in, and return them all."""
     wanted = [
         (canonical_key(account), company.number) for company in tenant.companies for account in company.payee_accounts
     ]
-    return Payees(tenant, work.accounts.register(wanted))
+    payees = Payees(tenant, work.accounts.register(wanted))
+    work.accounts.note_paid_into({payee.account_no: payees.paid_into(payee) for payee in payees.by_number.values()})
+    return payees

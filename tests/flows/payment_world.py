@@ -126,6 +126,7 @@ def payment_file(
     created_at: str = "2026-11-16T12:00:00",
     is_test: bool = False,
     marker: str = "",
+    bank_account: str = "",
 ) -> bytes:
     """The bytes of a file with one section."""
     signed = [(e, 1 if isinstance(e, Payment) else -1) for e in events if isinstance(e, Payment | Deduction)]
@@ -134,7 +135,7 @@ def payment_file(
         FileOpened(family, family, marker, created_at, is_test),
         SectionOpened(account, level, "SEK", identity, alternative_account=alternative),
         *events,
-        SectionClosed(99, net, len(events), DAY, serial),
+        SectionClosed(99, net, len(events), DAY, serial, bank_account=bank_account),
         FileClosed(100, sum(isinstance(e, Payment) for e in events), sum(isinstance(e, Deduction) for e in events)),
     ]
     lines = [json.dumps([type(event).__name__, event._asdict()], default=str) for event in whole]

@@ -3,138 +3,253 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from itertools import combinations
 from typing import TypeVar
 
 from hub.banking_calendar import banking_days_between
 from hub.model.payments import Deposit, Lump
 
 PAIRING_WINDOW_BANKING_DAYS = 5
+MOST_TRIED_TOGETHER = 12  # entries of a day whose sums are tried: twice as many are four thousand times the work
 
 Key = tuple[int, str, str]
+Pair = tuple[Deposit, Lump]
 Side = TypeVar("Side", Deposit, Lump)
+May = Callable[[Sequence[Deposit]], bool]  # says whether some entries may be a lump together
+Step = Callable[[Sequence[Deposit], Sequence[Lump], May], list[Pair]]
 
 
-def pair(deposits: Sequence[Deposit], lumps: Sequence[Lump]) -> list[tuple[Deposit, Lump]]:
-    """Pair deposits with lumps of one account: same amount and currency, within the window of days.
+def pair(deposits: Sequence[Deposit], lumps: Sequence[Lump]) -> list[Pair]:
+    """Pair deposits with lumps of one bank account: same sum and currency, within the window of days.
 
-    The bank's own reference decides when both sides have it; else the nearest day, of equals the lump given first. What
-    is left is tried once more: all deposits of a day together may be one lump, when the day's specification came in
-    several files.
+    The deposits of one bank entry stay together, whichever accounts they were paid to. The bank's own reference decides
+    when both sides have it; else the same day, then the nearest. On each an entry by itself is tried first, then all of
+    a day together, since a day's specification may come in several files. On the lump's own day other entries together
+    are tried too, when nothing else can be meant.
     """
-    pairs = _one_to_one(deposits, lumps)
-    return pairs + _days_together([[day] for day in _days(_left(pairs, deposits)).values()], _left(pairs, lumps))
+    return _parted(_pair(_entries(deposits), _oldest_first(lumps), lambda _: True), deposits)
 
 
-def pair_new(
-    new: Sequence[Deposit], old: Sequence[Deposit], alone: Sequence[Lump], made: Sequence[Lump]
-) -> list[tuple[Deposit, Lump]]:
+def pair_new(new: Sequence[Deposit], old: Sequence[Deposit], alone: Sequence[Lump], made: Sequence[Lump]) -> list[Pair]:
     """Pair new deposits with lumps that stand alone, else with those that were made payments (`made`).
 
     The bank's own reference decides first. A deposit that stood alone before (`old`) has been asked in its turn: it
     belongs to a lump that was made a payment only together with new ones of its day.
     """
-    pairs = _by_key(new, [*alone, *made], _named_deposit, _named_lump)
-    pairs += pair(_left(pairs, [*new, *old]), _left(pairs, alone))
-    pairs += _one_to_one(_left(pairs, new), _left(pairs, made))
-    before = _days(_left(pairs, old))
-    days = [[[*of_day, *before[day]], of_day] for day, of_day in _days(_left(pairs, new)).items()]
-    return pairs + _days_together(days, _left(pairs, made))
+    entries, free, taken = _entries([*new, *old]), _oldest_first(alone), _oldest_first(made)
+    numbers = {_number(deposit) for deposit in new}
+
+    def has_new(together: Sequence[Deposit]) -> bool:
+        return any(_number(entry) in numbers for entry in together)
+
+    pairs = _by_reference(entries, [*free, *taken], has_new)
+    pairs += _pair(_left(pairs, entries), _left(pairs, free), lambda _: True)
+    pairs += _pair(_left(pairs, entries), _left(pairs, taken), has_new)
+    return _parted(pairs, [*new, *old])
 
 
-def _days(deposits: Iterable[Deposit]) -> dict[tuple[str, str], list[Deposit]]:
-    days: dict[tuple[str, str], list[Deposit]] = defaultdict(list)
+def may_be_told(deposits: Sequence[Deposit], lump: Lump) -> bool:
+    """Say whether deposits that stand alone, the nearest of them, may be a lump together, though others may be too."""
+    near = [entry for entry in _entries(deposits) if entry.amount_ore and _may_be_near(entry, lump)]
+    nearest = sorted(near, key=lambda entry: _days_apart(entry, lump))[:MOST_TRIED_TOGETHER]
+    return lump.amount_ore in _sums(nearest)
+
+
+def may_be_part(deposit: Deposit, lump: Lump) -> bool:
+    """Say whether a deposit may be a lump, by itself or with others."""
+    return 0 < deposit.amount_ore <= lump.amount_ore and _may_be_near(deposit, lump)
+
+
+def entries_of(deposits: Iterable[Deposit]) -> list[list[Deposit]]:
+    """Put the deposits of each bank entry together, in the order in which they come."""
+    found: dict[tuple[int, int, int], list[Deposit]] = defaultdict(list)
     for deposit in deposits:
-        days[deposit.booked_date, deposit.currency].append(deposit)
-    return days
+        found[_number(deposit)].append(deposit)
+    return list(found.values())
 
 
-def _days_together(days: Iterable[Iterable[list[Deposit]]], lumps: Iterable[Lump]) -> list[tuple[Deposit, Lump]]:
-    """Pair each day's deposits, taken together in the first of the given ways that is one lump."""
-    pairs: list[tuple[Deposit, Lump]] = []
-    free = list(lumps)
-    for ways in days:
-        for together in ways:
-            day = together[0]._replace(amount_ore=sum(deposit.amount_ore for deposit in together), reference="")
-            found = _one_to_one([day], free)
-            if found:
-                pairs += [(deposit, found[0][1]) for deposit in together]
-                free.remove(found[0][1])
-                break
+def whole_entry(deposits: Sequence[Deposit]) -> Deposit:
+    """Return the deposits of one bank entry as one."""
+    return deposits[0]._replace(
+        booked_date=min(deposit.booked_date for deposit in deposits),
+        amount_ore=sum(deposit.amount_ore for deposit in deposits),
+        reference=max(deposit.reference for deposit in deposits),
+    )
+
+
+def _entries(deposits: Iterable[Deposit]) -> list[Deposit]:
+    whole = [whole_entry(together) for together in entries_of(deposits)]
+    return sorted(whole, key=lambda entry: (entry.booked_date, _number(entry)))
+
+
+def _number(deposit: Deposit) -> tuple[int, int, int]:
+    return deposit.exchange_no, deposit.section_no, deposit.entry_no
+
+
+def _oldest_first(lumps: Iterable[Lump]) -> list[Lump]:
+    return sorted(lumps, key=lambda lump: (lump.booked_date, lump.lump_no))
+
+
+def _parted(pairs: Iterable[Pair], deposits: Iterable[Deposit]) -> list[Pair]:
+    """Give each deposit of the paired entries its lump."""
+    lumps = {_number(entry): lump for entry, lump in pairs}
+    return [(deposit, lumps[_number(deposit)]) for deposit in deposits if _number(deposit) in lumps]
+
+
+def _pair(entries: Sequence[Deposit], lumps: Sequence[Lump], may: May) -> list[Pair]:
+    pairs: list[Pair] = []
+    for step in _STEPS:
+        pairs += step(_left(pairs, entries), _left(pairs, lumps), may)
     return pairs
 
 
-def _left(pairs: Iterable[tuple[Deposit, Lump]], sides: Iterable[Side]) -> list[Side]:
+def _left(pairs: Iterable[Pair], sides: Iterable[Side]) -> list[Side]:
     paired = {id(side) for both in pairs for side in both}
     return [side for side in sides if id(side) not in paired]
 
 
-def _one_to_one(deposits: Sequence[Deposit], lumps: Sequence[Lump]) -> list[tuple[Deposit, Lump]]:
-    """Pair by the bank's reference, then on the same day, then with the nearest; the first two without a search."""
-    pairs: list[tuple[Deposit, Lump]] = []
-    rest, free = list(deposits), list(lumps)
-    for key_of_deposit, key_of_lump in ((_named_deposit, _named_lump), (_day_of, _day_of)):
-        found = _by_key(rest, free, key_of_deposit, key_of_lump)
-        pairs += found
-        rest, free = _left(found, rest), _left(found, free)
-    return pairs + _nearest(rest, free)
+# --- an entry by itself -----------------------------------------------------------------------------------------------
+
+
+def _by_reference(entries: Sequence[Deposit], lumps: Sequence[Lump], may: May) -> list[Pair]:
+    return _by_key(entries, lumps, may, lambda entry: entry.reference, lambda lump: lump.entry_reference)
+
+
+def _on_the_day(entries: Sequence[Deposit], lumps: Sequence[Lump], may: May) -> list[Pair]:
+    return _by_key(entries, lumps, may, lambda entry: entry.booked_date, lambda lump: lump.booked_date)
 
 
 def _by_key(
-    deposits: Sequence[Deposit],
+    entries: Sequence[Deposit],
     lumps: Sequence[Lump],
-    key_of_deposit: Callable[[Deposit], Key | None],
-    key_of_lump: Callable[[Lump], Key | None],
-) -> list[tuple[Deposit, Lump]]:
+    may: May,
+    word_of_entry: Callable[[Deposit], str],
+    word_of_lump: Callable[[Lump], str],
+) -> list[Pair]:
+    """Pair entries and lumps of the same amount, currency and word, without a search; an empty word says nothing."""
     waiting: dict[Key, deque[Lump]] = defaultdict(deque)
     for lump in lumps:
-        key = key_of_lump(lump)
-        if key is not None:
-            waiting[key].append(lump)
+        waiting[lump.amount_ore, lump.currency, word_of_lump(lump)].append(lump)
     pairs = []
-    for deposit in deposits:
-        key = key_of_deposit(deposit)
-        if key is not None and waiting.get(key) and _are_near(deposit, waiting[key][0]):
-            pairs.append((deposit, waiting[key].popleft()))
+    for entry in entries:
+        word = word_of_entry(entry)
+        free = waiting.get((entry.amount_ore, entry.currency, word))
+        if word and free and _days_apart(entry, free[0]) <= PAIRING_WINDOW_BANKING_DAYS and may([entry]):
+            pairs.append((entry, free.popleft()))
     return pairs
 
 
-def _named_deposit(deposit: Deposit) -> Key | None:
-    return (deposit.amount_ore, deposit.currency, deposit.reference) if deposit.reference else None
-
-
-def _named_lump(lump: Lump) -> Key | None:
-    return (lump.amount_ore, lump.currency, lump.entry_reference) if lump.entry_reference else None
-
-
-def _day_of(side: Deposit | Lump) -> Key | None:
-    return side.amount_ore, side.currency, side.booked_date
-
-
-def _nearest(deposits: Sequence[Deposit], lumps: Sequence[Lump]) -> list[tuple[Deposit, Lump]]:
+def _nearest(entries: Sequence[Deposit], lumps: Sequence[Lump], may: May) -> list[Pair]:
     by_amount: dict[tuple[int, str], list[Lump]] = defaultdict(list)
     for lump in lumps:
         by_amount[lump.amount_ore, lump.currency].append(lump)
     pairs = []
-    for deposit in deposits:
-        free = by_amount[deposit.amount_ore, deposit.currency]
-        near = [lump for lump in free if _are_near(deposit, lump)]
-        if near:
-            chosen = min(near, key=lambda lump: _days_apart(deposit, lump))
+    for entry in entries:
+        free = by_amount[entry.amount_ore, entry.currency]
+        near = [lump for lump in free if _may_be_near(entry, lump)]
+        if near and may([entry]):
+            chosen = min(near, key=lambda lump: _days_apart(entry, lump))
             free.remove(chosen)
-            pairs.append((deposit, chosen))
+            pairs.append((entry, chosen))
     return pairs
 
 
-def _are_near(deposit: Deposit, lump: Lump) -> bool:
-    return _days_apart(deposit, lump) <= PAIRING_WINDOW_BANKING_DAYS
+def _may_be_near(entry: Deposit, lump: Lump) -> bool:
+    return entry.currency == lump.currency and _days_apart(entry, lump) <= PAIRING_WINDOW_BANKING_DAYS
 
 
-def _days_apart(deposit: Deposit, lump: Lump) -> int:
-    return abs(banking_days_between(date.fromisoformat(deposit.booked_date), date.fromisoformat(lump.booked_date)))
+def _days_apart(entry: Deposit, lump: Lump) -> int:
+    return abs(banking_days_between(date.fromisoformat(entry.booked_date), date.fromisoformat(lump.booked_date)))
 
 
-def may_be_part(deposit: Deposit, lump: Lump) -> bool:
-    """Say whether a deposit may be one of several that are a lump together."""
-    return deposit.currency == lump.currency and 0 < deposit.amount_ore < lump.amount_ore and _are_near(deposit, lump)
+# --- entries of a day together ----------------------------------------------------------------------------------------
+
+
+def _together_on_the_day(entries: Sequence[Deposit], lumps: Sequence[Lump], may: May) -> list[Pair]:
+    """Pair the entries of a day with the lumps of that day, several with each."""
+    pairs: list[Pair] = []
+    lumps_of = _by_day(lumps)
+    for day, told in _by_day(entries).items():
+        pairs += _whole_days([told], lumps_of[day], may)
+        rest = sorted((entry for entry in _left(pairs, told) if entry.amount_ore), key=lambda entry: not may([entry]))
+        free = _left(pairs, lumps_of[day])
+        if free and len(rest) <= MOST_TRIED_TOGETHER:
+            pairs += _all_parts(rest, free, may) or _certain_parts(rest, free, may)
+    return pairs
+
+
+def _together_near(entries: Sequence[Deposit], lumps: Sequence[Lump], may: May) -> list[Pair]:
+    """Pair all entries of a day, taken together, with the nearest lump."""
+    return _whole_days(_by_day(entries).values(), lumps, may)
+
+
+def _by_day(sides: Iterable[Side]) -> dict[tuple[str, str], list[Side]]:
+    days: dict[tuple[str, str], list[Side]] = defaultdict(list)
+    for side in sides:
+        days[side.booked_date, side.currency].append(side)
+    return days
+
+
+def _whole_days(days: Iterable[Sequence[Deposit]], lumps: Sequence[Lump], may: May) -> list[Pair]:
+    """Pair each day's entries, all together or those that may be lumps by themselves, with one lump."""
+    pairs: list[Pair] = []
+    for told in days:
+        for together in (told, [entry for entry in told if may([entry])]):
+            if len(together) > 1 and may(together):
+                day = together[0]._replace(amount_ore=sum(entry.amount_ore for entry in together))
+                found = _nearest([day], _left(pairs, lumps), lambda _: True)
+                pairs += [(entry, lump) for _, lump in found for entry in together]
+                if found:
+                    break
+    return pairs
+
+
+def _all_parts(entries: Sequence[Deposit], lumps: Sequence[Lump], may: May) -> list[Pair]:
+    """Pair all entries with all lumps, where they are the same sum and can be parted so; else none."""
+    if not lumps or sum(entry.amount_ore for entry in entries) != sum(lump.amount_ore for lump in lumps):
+        return []
+    for part in _sums(entries).get(lumps[0].amount_ore, ()):
+        rest = _left([(entry, lumps[0]) for entry in part], entries)
+        found = _all_parts(rest, lumps[1:], may)
+        if may(part) and len(rest) == len(found):
+            return [(entry, lumps[0]) for entry in part] + found
+    return []
+
+
+def _certain_parts(entries: Sequence[Deposit], lumps: Sequence[Lump], may: May) -> list[Pair]:
+    """Pair each lump with the entries that are it together, where no others are; equal amounts are as good."""
+    pairs: list[Pair] = []
+    while found := _certain_part(_left(pairs, entries), _left(pairs, lumps), may):
+        pairs += found
+    return pairs
+
+
+def _certain_part(entries: Sequence[Deposit], lumps: Sequence[Lump], may: May) -> list[Pair]:
+    sums = _sums(entries)
+    for lump in lumps:
+        parts = [part for part in sums.get(lump.amount_ore, ()) if may(part)]
+        if len(parts) == 1:
+            return [(entry, lump) for entry in parts[0]]
+    return []
+
+
+def _sums(entries: Sequence[Deposit]) -> dict[int, list[tuple[Deposit, ...]]]:
+    """Return the sums of all ways to take some of a few entries, each with its ways, those of other amounts once."""
+    sums: dict[int, list[tuple[Deposit, ...]]] = defaultdict(list)
+    seen = set()
+    for part in _parts(sorted(entries, key=lambda entry: entry.amount_ore)):
+        amounts = tuple(entry.amount_ore for entry in part)
+        if amounts not in seen:
+            seen.add(amounts)
+            sums[sum(amounts)].append(part)
+    return sums
+
+
+def _parts(entries: Sequence[Deposit]) -> Iterator[tuple[Deposit, ...]]:
+    for size in range(1, len(entries) + 1):
+        yield from combinations(entries, size)
+
+
+_STEPS: tuple[Step, ...] = (_by_reference, _on_the_day, _together_on_the_day, _nearest, _together_near)

@@ -58,9 +58,10 @@ def bank_lines(
 
 
 def pair_accounts(work: UnitOfWork, account_numbers: Iterable[int]) -> int:
-    """Pair deposits and lumps of some accounts, and return how many pairs were found."""
+    """Pair deposits and lumps of what some accounts are paid into, and return how many pairs were found."""
+    banks = work.accounts.bank_accounts()
     found = 0
-    for account_no in sorted(set(account_numbers)):
+    for account_no in sorted({banks[account_no] for account_no in account_numbers if account_no in banks}):
         pairs = pair(work.lumps.deposits(account_no), work.lumps.lumps(account_no))
         work.lumps.pair(pairs)
         found += len(pairs)

@@ -92,7 +92,7 @@ class PaymentFileRun:
         exchange = work.exchanges.get(exchange_no)
         if exchange.state != ExchangeState.READ:  # an earlier attempt came further; nothing is judged twice
             return {"outcome": exchange.state}
-        accounts = accounts_of(work, exchange_no)
+        accounts = accounts_of(work, self._tenant, exchange_no)
         _claim(work, accounts, run_no)
         if close_if_posted_before(work, exchange_no, exchange.content_key):
             work.accounts.release(run_no)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.model.tenant import Tenant
+from hub.services.payments.bank_accounts import note_bank_accounts
 from hub.services.payments.comparing import close_by_key, compare_with_other_families
 from hub.services.payments.known_accounts import ask_about_unknown_accounts
 from hub.services.payments.known_statements import ask_about_unknown_statements
@@ -26,10 +27,11 @@ def judge(work: UnitOfWork, tenant: Tenant, exchange_no: int) -> JsonObject:
     return work.duplicates.counts(exchange_no)
 
 
-def accounts_of(work: UnitOfWork, exchange_no: int) -> set[int]:
+def accounts_of(work: UnitOfWork, tenant: Tenant, exchange_no: int) -> set[int]:
     """Return the payee accounts that a file's payments came to, after placing those whose account is not known."""
     work.duplicates.place_unknown_accounts(exchange_no)
     work.duplicates.note_accounts(exchange_no)
+    note_bank_accounts(work, tenant, exchange_no)
     return work.accounts.of_file(exchange_no)
 
 

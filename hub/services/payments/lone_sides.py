@@ -12,9 +12,11 @@ from hub.model.exchanges import ExchangeState
 from hub.model.payments import Deposit, Lump
 from hub.model.tenant import Tenant
 from hub.money import format_kronor
-from hub.rules.payments.pairing import may_be_part
+from hub.rules.payments.pairing import entries_of, may_be_part, may_be_told, whole_entry
 from hub.rules.references import normal_form, scan_references
 from hub.services.payees import Payee, Payees
+from hub.services.payments.bank_accounts import paid_elsewhere
+from hub.services.payments.clearing import pair_accounts
 from hub.services.payments.holding import BY_COMMAND, claim_accounts, post_payments
 from hub.services.payments.made_lumps import is_expected
 from hub.services.ports import JsonObject, UnitOfWork
@@ -31,8 +33,8 @@ def make_lump_payment(work: UnitOfWork, tenant: Tenant, command: MakeLumpPayment
 
     Raises:
         DataError: there is no such lump.
-        RuleViolation: it is not alone, brought no money, its payments are stated or held, or its account is not the
-            settings' any more.
+        RuleViolation: it is not alone, brought no money, its payments are stated, held or booked, or may be since
+            nothing says where they are paid in, or its account is not the settings' any more.
         TransientError: a run is judging or posting at its account, and may bring its payments.
     """
     account_no = work.lumps.account_of(command.lump_no)
@@ -45,7 +47,7 @@ def make_lump_payment(work: UnitOfWork, tenant: Tenant, command: MakeLumpPayment
         )
     claim_accounts(work, {account_no})
     lump = work.lumps.get(command.lump_no)
-    problem = _problem(work, lump)
+    problem = _problem(work, tenant, lump)
     if problem:
         raise RuleViolation(problem)
     result = _make_payments(work, tenant, [(payee, lump)], command.reference, command.user)
@@ -53,7 +55,7 @@ def make_lump_payment(work: UnitOfWork, tenant: Tenant, command: MakeLumpPayment
     return result
 
 
-def _problem(work: UnitOfWork, lump: Lump) -> str:
+def _problem(work: UnitOfWork, tenant: Tenant, lump: Lump) -> str:
     """Say why a lump, read under the claim on its account, cannot become a payment; empty when it can."""
     if lump.state != "alone":
         return f"lump {lump.lump_no} is {lump.state}: only one that stays alone can become a payment"
@@ -63,13 +65,18 @@ def _problem(work: UnitOfWork, lump: Lump) -> str:
         return f"the bank has stated the payments of lump {lump.lump_no}: decide those that are held"
     if is_expected(work, lump):
         return f"payments that are held may be those of lump {lump.lump_no}: decide them first"
+    if may_be_told(work.lumps.deposits(lump.account_no), lump):
+        return (
+            f"payments that are booked and stand alone are together as much as lump {lump.lump_no}: they meet it when "
+            "the statement with the movements of the others has come"
+        )
     undone = _undone_with_part(work, lump)
     if undone:
         return (
             f"a part of lump {lump.lump_no} may be booked already: exchange {undone[0]} was undone and some of its "
             "payments were left out; receive that file again first"
         )
-    return ""
+    return paid_elsewhere(work, tenant, lump)
 
 
 def _undone_with_part(work: UnitOfWork, lump: Lump) -> list[int]:
@@ -125,23 +132,40 @@ def watch_clearing(work: UnitOfWork, tenant: Tenant) -> JsonObject:
     A lump becomes a payment where the bank's profile says so; all else becomes a task, once. Tasks of what has found
     its other side since are closed. Deposits of an account whose own movements nobody has ever told are left in peace.
     """
-    payees = sorted(Payees(tenant, work.accounts.numbers()).by_number.values(), key=lambda payee: payee.account_no)
-    become = []
-    tasks = {}
-    for payee in payees:
+    become: list[tuple[Payee, Lump]] = []
+    tasks: dict[tuple[str, str], str] = {}
+    for payee in _bank_accounts(work, tenant):
         may_become = _is_free(work, payee)
+        _pair_now(work, payee)
         for lump in _lone_lumps(work, payee):
-            if may_become and not _problem(work, lump):
+            by_itself = payee.account.lumps_are_payments and lump.amount_ore > 0
+            missed = paid_elsewhere(work, tenant, lump, ever=by_itself)
+            if may_become and not (missed or _problem(work, tenant, lump)):
                 become.append((payee, lump))
             else:
-                tasks[LONE_LUMP, str(lump.lump_no)] = _about_lump(lump)
-    lone_deposits = [deposit for payee in payees for deposit in _lone_deposits(work, payee)]
-    tasks.update({(LONE_DEPOSIT, _subject(deposit)): _about_deposit(deposit) for deposit in lone_deposits})
+                tasks[LONE_LUMP, str(lump.lump_no)] = _about_lump(lump, missed)
+        lone = [whole_entry(deposits) for deposits in entries_of(_lone_deposits(work, payee))]
+        tasks.update({(LONE_DEPOSIT, _subject(entry)): _about_deposit(entry) for entry in lone})
     _set_tasks(work, tasks)
     if become:
         _make_payments(work, tenant, become, "", BY_PROFILE)
     work.accounts.release(BY_COMMAND)
     return {"tasks": len(tasks), "payments": len(become)}
+
+
+def _bank_accounts(work: UnitOfWork, tenant: Tenant) -> list[Payee]:
+    """Return the payee accounts that money is paid into, each once."""
+    payees = Payees(tenant, work.accounts.numbers())
+    banks = work.accounts.bank_accounts()
+    numbers = sorted({banks[account_no] for account_no in payees.by_number})
+    return [payees.by_number[account_no] for account_no in numbers if account_no in payees.by_number]
+
+
+def _pair_now(work: UnitOfWork, payee: Payee) -> None:
+    """Pair what stood alone until a setting, or a file, said where an account's money is paid in."""
+    both_stand_alone = work.lumps.lumps(payee.account_no) and work.lumps.deposits(payee.account_no)
+    if both_stand_alone and work.accounts.claim([payee.account_no], BY_COMMAND):
+        pair_accounts(work, [payee.account_no])
 
 
 def _lone_lumps(work: UnitOfWork, payee: Payee) -> list[Lump]:
@@ -186,11 +210,11 @@ def _subject(deposit: Deposit) -> str:
     return f"{deposit.exchange_no}:{deposit.section_no}:{deposit.entry_no}"
 
 
-def _about_lump(lump: Lump) -> str:
+def _about_lump(lump: Lump, missed: str) -> str:
     amount = format_kronor(lump.amount_ore)
     return (
         f"{amount} {lump.currency} moved on the bank account on {lump.booked_date} (exchange {lump.exchange_no}) and "
-        "no file says who paid: fetch the specification, or make it a payment"
+        f"no file says who paid: {missed or 'fetch the specification, or make it a payment'}"
     )
 
 

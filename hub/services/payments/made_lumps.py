@@ -97,8 +97,12 @@ def _find_made(
 
 
 def _others(work: UnitOfWork, account_no: int, new: Iterable[Deposit], met: Met) -> list[Deposit]:
-    apart = met.entries | {_entry(deposit) for deposit in new}
-    return [deposit for deposit in work.lumps.deposits(account_no) if _entry(deposit) not in apart]
+    apart = {(_entry(deposit), deposit.account_no) for deposit in new}
+    return [
+        deposit
+        for deposit in work.lumps.deposits(account_no)
+        if _entry(deposit) not in met.entries and (_entry(deposit), deposit.account_no) not in apart
+    ]
 
 
 def _entry(deposit: Deposit) -> Entry:
@@ -190,12 +194,13 @@ def _replace_decided(work: UnitOfWork, tenant: Tenant, held: Iterable[QueuedPaym
 
 
 def _places(work: UnitOfWork, payment_ids: Sequence[int]) -> dict[tuple[int, str], list[Deposit]]:
-    """Return the deposits that payments will be, by account and family."""
+    """Return the deposits that payments will be, by the account they are paid into and family."""
+    banks = work.accounts.bank_accounts()
     expected = work.lumps.expected_deposits(payment_ids)
     families = {number: _family(work, number) for number in {deposit.exchange_no for deposit in expected}}
     places: dict[tuple[int, str], list[Deposit]] = defaultdict(list)
     for deposit in expected:
-        places[deposit.account_no, families[deposit.exchange_no]].append(deposit)
+        places[banks[deposit.account_no], families[deposit.exchange_no]].append(deposit)
     return places
 
 

@@ -63,9 +63,16 @@ def _reopen(work: UnitOfWork, exchange: Exchange) -> Exchange:
 
 
 def plain_name(name: str) -> str:
-    """Return a file's own name, without folders, control characters and excess."""
-    own = PurePath(name.replace("\\", "/")).name or "unnamed"
+    """Return a file's own name, without folders, control characters and excess.
+
+    Bytes of a name that are no UTF-8 are read as Latin-1, which older systems write.
+    """
+    own = PurePath("".join(map(_readable, name)).replace("\\", "/")).name or "unnamed"
     return "".join(letter for letter in own if letter.isprintable())[:LONGEST_NAME] or "unnamed"
+
+
+def _readable(letter: str) -> str:
+    return chr(ord(letter) - 0xDC00) if "\udc80" <= letter <= "\udcff" else letter  # how Python keeps such a byte
 
 
 def choose_reader(readers: Sequence[NamedReader], head: bytes) -> NamedReader:
@@ -83,9 +90,15 @@ def choose_reader(readers: Sequence[NamedReader], head: bytes) -> NamedReader:
             f"several readers take the file for theirs ({', '.join(names)}); disable all but one", candidates=names
         )
     known = ", ".join(reader.name for _, reader in readers) or "none"
-    raise UnrecognisedFile(
-        f"no enabled reader recognises the file (enabled: {known}); check that it is what you meant to send"
-    )
+    raise UnrecognisedFile(f"{_why_unknown(head)} (enabled: {known}); check that it is what you meant to send")
+
+
+def _why_unknown(head: bytes) -> str:
+    if not head:
+        return "the file is empty, so no reader recognises it"
+    if b"<!DOCTYPE" in head.replace(b"\0", b"").upper():  # in UTF-16 too
+        return "the file has a DOCTYPE: it is a web page, or XML of a kind that no reader takes"
+    return "no enabled reader recognises the file"
 
 
 def as_reader_defect(error: Exception) -> FormatError:

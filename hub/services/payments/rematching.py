@@ -23,7 +23,7 @@ def enqueue_rematch(
     """Mark suspended payments that may mean one of these references and queue a run for them, in this transaction."""
     marked = work.queue.mark_for_rematch(references)
     if marked:
-        work.runs.enqueue(f"rematch:{tenant_name}:{occasion}", RUN_KIND, {}, fingerprint)
+        work.runs.enqueue_another(f"rematch:{tenant_name}:{occasion}", RUN_KIND, {}, fingerprint)
     return marked
 
 

@@ -1,4 +1,4 @@
-"""Deposits as they are made and change, each what a bank entry brought to one account; what changes stands alone again."""
+"""Deposits as they are made and change, each what an entry brought to an account; what changes stands alone again."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from hub.model.payments import Deposit, Lump, UnknownStatement
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
+from hub.store.payments.bank_accounts import TOGETHER
 from hub.store.payments.deposits import LATE_PAYMENTS, Deposits, change_deposits
 from hub.store.payments.made_lumps import MadeLumps
 
@@ -67,22 +68,28 @@ class SqlLumps(MadeLumps, Deposits):
         )
 
     def deposits(self, account_no: int, *, unpaired_only: bool = True) -> list[Deposit]:
-        """Return deposits of an account that no lump is paired with, oldest first."""
+        """Return deposits that no lump is paired with, oldest first.
+
+        Of an account: all that are paid in where its money is.
+        """
         paired = " AND lump_no IS NULL AND amount_ore <> 0" if unpaired_only else ""
         rows = self._connection.execute(
             text(
-                f"SELECT {_DEPOSIT} FROM deposit WHERE tenant = :t AND account_no = :account {paired} "
-                "ORDER BY booked_date, exchange_no, section_no, entry_no"
+                f"SELECT {_DEPOSIT} FROM deposit WHERE tenant = :t AND account_no IN ({TOGETHER}) {paired} "
+                "ORDER BY booked_date, exchange_no, section_no, entry_no, account_no"
             ),
             {"t": self._tenant, "account": account_no},
         )
         return [Deposit._make(row) for row in rows]
 
     def lumps(self, account_no: int | None = None, *, state: str = "alone", since: str = "") -> list[Lump]:
-        """Return lumps in a state (empty: any that has not been undone) of a day or later, oldest first."""
+        """Return lumps in a state (empty: any that has not been undone) of a day or later, oldest first.
+
+        Of an account: the lumps that its money is paid in with.
+        """
         rows = self._connection.execute(
             text(
-                f"SELECT {_LUMP} FROM lump WHERE tenant = :t AND (:account = 0 OR account_no = :account) "
+                f"SELECT {_LUMP} FROM lump WHERE tenant = :t AND (:account = 0 OR account_no IN ({TOGETHER})) "
                 "AND (state = :state OR (:state = '' AND state <> 'undone')) AND booked_date >= :since "
                 "ORDER BY booked_date, lump_no"
             ),
@@ -100,6 +107,7 @@ class SqlLumps(MadeLumps, Deposits):
                 "x": deposit.exchange_no,
                 "section": deposit.section_no,
                 "entry": deposit.entry_no,
+                "account": deposit.account_no,
                 "lump": lump.lump_no,
             }
             for deposit, lump in pairs
@@ -139,9 +147,9 @@ class SqlLumps(MadeLumps, Deposits):
         return [(Lump._make(row[:-1]), row[-1]) for row in rows]
 
     def has_any(self, account_no: int) -> bool:
-        """Say whether the account's own movements have ever been told: else no deposit can be paired."""
+        """Say whether what moved where an account's money is paid in was ever told: else no deposit can be paired."""
         found = self._connection.execute(
-            text("SELECT 1 FROM lump WHERE tenant = :t AND account_no = :account LIMIT 1"),
+            text(f"SELECT 1 FROM lump WHERE tenant = :t AND account_no IN ({TOGETHER}) LIMIT 1"),
             {"t": self._tenant, "account": account_no},
         )
         return found.scalar() is not None
@@ -174,7 +182,7 @@ _TOLD_BY = "CASE WHEN l.exchange_no = :x OR x.state = 'undone' THEN '' ELSE s.fa
 
 _PAIR_DEPOSIT = (
     "UPDATE deposit SET lump_no = :lump WHERE tenant = :t AND exchange_no = :x "
-    "AND section_no = :section AND entry_no = :entry"
+    "AND section_no = :section AND entry_no = :entry AND account_no = :account"
 )
 _PAIR_LUMP = "UPDATE lump SET state = 'paired' WHERE tenant = :t AND lump_no = :lump"
 

@@ -10,6 +10,7 @@ from hub.model.payments import Deposit, DepositPayment, Lump, MadePayment, Telli
 from hub.store import tables
 from hub.store.bulk import insert_named, insert_rows
 from hub.store.counters import take_numbers
+from hub.store.payments.bank_accounts import BANK_ACCOUNT, TOGETHER
 from hub.store.payments.duplicate_parts import FILE, HELD_COLUMNS, HELD_VALUES, NOT_CLOSED, NOT_HELD, THIS_FILE
 
 LUMP_PAYMENT = "lump_payment"
@@ -74,16 +75,16 @@ class MadeLumps:
         return payment_id
 
     def made_accounts(self, exchange_no: int) -> list[int]:
-        """Return the accounts of a file at which a lump has been made a payment."""
+        """Return the accounts that the money of a file is paid into and at which a lump has been made a payment."""
         rows = self._connection.execute(text(_MADE_ACCOUNTS), {"t": self._tenant, "x": exchange_no})
         return [row[0] for row in rows]
 
     def made(self, account_no: int, family: str) -> list[MadePayment]:
-        """Return the payments made of an account's lumps that no payment of `family` is known to be the same money as.
+        """Return the payments made of lumps that an account's money is paid in with and `family` has not told of.
 
         They are locked: nobody moves them until the transaction ends.
         """
-        return self._made("l.account_no = :account", _NOT_TOLD, account=account_no, family=family)
+        return self._made(f"l.account_no IN ({TOGETHER})", _NOT_TOLD, account=account_no, family=family)
 
     def made_as(self, payment_id: int) -> MadePayment | None:
         """Return a payment that was made of a lump and still stands, locked; else None."""
@@ -99,11 +100,11 @@ class MadeLumps:
         return [MadePayment(Lump._make(row[:-3]), row[-3], bool(row[-2]), bool(row[-1])) for row in rows]
 
     def held_at(self, account_no: int, exchange_no: int = 0) -> list[int]:
-        """Return the payments that are held at an account, of one file or of all."""
+        """Return the payments, of one file or of all, that are held and are paid in where an account's money is."""
         rows = self._connection.execute(
             text(
                 "SELECT payment_id FROM unallocated_payment WHERE tenant = :t AND state = 'held' "
-                "AND account_no = :account AND (:x = 0 OR exchange_no = :x) ORDER BY payment_id"
+                f"AND account_no IN ({TOGETHER}) AND (:x = 0 OR exchange_no = :x) ORDER BY payment_id"
             ),
             {"t": self._tenant, "account": account_no, "x": exchange_no},
         )
@@ -172,10 +173,13 @@ _LATE = """
     JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
 """
 
-_MADE_ACCOUNTS = """
-    SELECT DISTINCT a.account_no FROM section_account a
-    JOIN lump l ON l.tenant = a.tenant AND l.account_no = a.account_no AND l.state = 'payment'
-    WHERE a.tenant = :t AND a.exchange_no = :x ORDER BY a.account_no
+_BANK = BANK_ACCOUNT.format(a="a")
+_MADE_ACCOUNTS = f"""
+    SELECT DISTINCT {_BANK} FROM section_account sa
+    JOIN payee_account a ON a.tenant = sa.tenant AND a.account_no = sa.account_no
+    JOIN payee_account m ON m.tenant = a.tenant AND {BANK_ACCOUNT.format(a="m")} = {_BANK}
+    JOIN lump l ON l.tenant = m.tenant AND l.account_no = m.account_no AND l.state = 'payment'
+    WHERE sa.tenant = :t AND sa.exchange_no = :x ORDER BY 1
 """
 
 _MADE_FROM = f"""
@@ -218,26 +222,31 @@ _NOT_TOLD = f"""
 """
 
 _EXPECTED = f"""
-    SELECT p.exchange_no, p.section_no, p.entry_no, max(p.account_no), max(p.currency),
+    SELECT p.exchange_no, p.section_no, p.entry_no, p.account_no, max(p.currency),
            min(coalesce(p.booked_date, s.booked_date)),
            CAST(sum(p.amount_ore) + coalesce(max(d.amount_ore), 0) AS BIGINT),
            coalesce(nullif(max(p.entry_reference), ''), max(s.serial)), CAST(NULL AS BIGINT)
     {_LATE}
     LEFT JOIN deposit d ON d.tenant = p.tenant AND d.exchange_no = p.exchange_no AND d.section_no = p.section_no
-                       AND d.entry_no = p.entry_no
-    GROUP BY p.exchange_no, p.section_no, p.entry_no
-    ORDER BY 6, 1, 2, 3
+                       AND d.entry_no = p.entry_no AND d.account_no = p.account_no
+    GROUP BY p.exchange_no, p.section_no, p.entry_no, p.account_no
+    ORDER BY 6, 1, 2, 3, 4
 """
+
+_IN_DEPOSIT = "n.section_no = :section_no AND n.entry_no = :entry_no AND n.account_no = :account_no"
+_THE_DEPOSIT = (
+    "WHERE tenant = :t AND exchange_no = :x AND section_no = :section_no AND entry_no = :entry_no "
+    "AND account_no = :account_no"
+)
 
 _PAYMENTS_IN = f"""
     SELECT n.payment_id, n.amount_ore, n.currency, n.reference, CASE WHEN u.state = 'held' THEN 1 ELSE 0 END
     {FILE} LEFT JOIN unallocated_payment u ON u.tenant = n.tenant AND u.payment_id = n.payment_id
-    WHERE c.tenant = :t AND c.exchange_no = :exchange_no AND n.section_no = :section_no AND n.entry_no = :entry_no
-    {NOT_CLOSED}
+    WHERE c.tenant = :t AND c.exchange_no = :exchange_no AND {_IN_DEPOSIT} {NOT_CLOSED}
     UNION ALL
     SELECT n.payment_id, n.amount_ore, n.currency, n.reference, 0
     FROM left_out_payment l JOIN payment n ON n.tenant = l.tenant AND n.payment_id = l.payment_id
-    WHERE l.tenant = :t AND n.exchange_no = :exchange_no AND n.section_no = :section_no AND n.entry_no = :entry_no
+    WHERE l.tenant = :t AND n.exchange_no = :exchange_no AND {_IN_DEPOSIT}
       AND n.kind <> '{LUMP_PAYMENT}'
     ORDER BY 1
 """
@@ -261,7 +270,7 @@ _CLOSE_AGAIN = """
 
 _HOLD_DEPOSIT = f"""
     INSERT INTO unallocated_payment ({HELD_COLUMNS}) SELECT {HELD_VALUES}, :reason, :twin, :group
-    {FILE} {THIS_FILE} AND n.section_no = :section_no AND n.entry_no = :entry_no {NOT_CLOSED} {NOT_HELD}
+    {FILE} {THIS_FILE} AND {_IN_DEPOSIT} {NOT_CLOSED} {NOT_HELD}
 """
 
 # What an undo left booked and what the bank took back in the same entry stays.
@@ -269,14 +278,11 @@ _LOWER_DEPOSIT = f"""
     UPDATE deposit SET amount_ore = amount_ore - coalesce((
         SELECT CAST(sum(n.amount_ore) AS BIGINT) {FILE}
         JOIN unallocated_payment u ON u.tenant = n.tenant AND u.payment_id = n.payment_id AND u.held_group = :group
-        {THIS_FILE} AND n.section_no = :section_no AND n.entry_no = :entry_no), 0)
-    WHERE tenant = :t AND exchange_no = :x AND section_no = :section_no AND entry_no = :entry_no
+        {THIS_FILE} AND {_IN_DEPOSIT}), 0)
+    {_THE_DEPOSIT}
 """
 
-_DELETE_EMPTY_DEPOSIT = """
-    DELETE FROM deposit WHERE tenant = :t AND exchange_no = :x AND section_no = :section_no AND entry_no = :entry_no
-      AND amount_ore = 0
-"""
+_DELETE_EMPTY_DEPOSIT = f"DELETE FROM deposit {_THE_DEPOSIT} AND amount_ore = 0"
 
 # The key goes: what has been taken back belongs to the lump's file no more.
 _STAND_ALONE_AGAIN = (

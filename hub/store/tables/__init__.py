@@ -11,7 +11,7 @@ events in the order they came.
 
 from __future__ import annotations
 
-from hub.store.tables.attempts import attempt
+from hub.store.tables.attempts import attempt, channel_rest
 from hub.store.tables.books import command, entry, event, observer_cursor, open_item, task, voucher, voucher_line
 from hub.store.tables.columns import metadata
 from hub.store.tables.exchanges import content, content_part, exchange
@@ -43,6 +43,7 @@ from hub.store.tables.schedules import firing, schedule, schedule_reading
 __all__ = [
     "account_claim",
     "attempt",
+    "channel_rest",
     "chunk",
     "command",
     "content",

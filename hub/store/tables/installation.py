@@ -32,6 +32,8 @@ payee_account = table(
     number("account_no"),
     text("canonical"),  # `bankgiro:9912346`
     text("company"),
+    number("paid_into_no", nullable=True),  # the account whose statements tell its money, as the settings say
+    number("told_into_no", nullable=True),  # the same, as files have shown; its own where neither says
     PrimaryKeyConstraint("tenant", "account_no"),
     UniqueConstraint("tenant", "canonical"),
 )

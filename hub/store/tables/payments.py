@@ -148,7 +148,7 @@ statement_balance = table(
 )
 
 deposit = table(
-    "deposit",  # insättning: the bank entry that a group of payments sums to
+    "deposit",  # insättning: what a bank entry brought to one payee account
     tenant_column(),
     number("exchange_no"),
     number("section_no"),
@@ -159,9 +159,10 @@ deposit = table(
     number("amount_ore"),  # without what was closed as a duplicate or held
     text("reference"),
     number("lump_no", nullable=True),  # the lump it is paired with
-    PrimaryKeyConstraint("tenant", "exchange_no", "section_no", "entry_no"),
+    PrimaryKeyConstraint("tenant", "exchange_no", "section_no", "entry_no", "account_no"),
 )
 Index("deposit_by_account", deposit.c.tenant, deposit.c.account_no, deposit.c.lump_no)
+Index("deposit_by_lump", deposit.c.tenant, deposit.c.lump_no)
 
 lump = table(
     "lump",  # one booked movement of the bank account, without who paid it

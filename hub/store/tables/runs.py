@@ -13,7 +13,10 @@ run = table(
     text("run_id"),
     text("kind"),
     text("input"),  # JSON of ids
-    text("fingerprint"),  # of the settings it runs under
+    text(
+        "fingerprint"
+    ),  # of the settings and plugins its latest execution goes under; before it, of who asked for the run
+    text("settings_before", default=""),  # fingerprints of earlier executions that went under others
     text("state"),  # queued, running, done, failed, cancelled
     text("lane", default=""),  # runs of one lane go one after the other; the lane of a tenant's files is the empty one
     number("turns", default=1),  # how often the engine was asked to carry it out
@@ -32,9 +35,13 @@ Index("run_by_state", run.c.tenant, run.c.state)
 node = table(
     "node",  # a process that carries out runs
     text("node"),  # its name, which a restart takes again
+    text("token"),  # the name and a random number, another at each start: whose heartbeat it is, and whose turns
     text("host"),
     number("process"),
+    text("process_space"),  # where the process number counts; empty where the system does not tell
     text("plugins"),  # what it has installed, in one text: nodes that differ do not work side by side
+    text("settings"),  # `[engine]` as JSON: so it is with nodes that differ in it
+    text("tenants"),  # a hash of the names of its tenants: those of nodes may differ for a while
     number("started_at"),  # seconds since 1970 by the database's own clock, as the next two
     number("seen_at"),  # the heartbeat
     number("stopped_at", nullable=True),

@@ -11,6 +11,7 @@ schedule = table(
     tenant_column(),
     text("name"),
     text("settings"),  # JSON; empty when the tenant's settings have it no longer
+    text("counts_from"),  # when it got these times, or was resumed
     text("handled_until"),  # due times up to this one have fired, or were left out as the settings say
     text("next_due_at", nullable=True),  # when the clock looks at it again
     text("paused_at", nullable=True),

@@ -304,3 +304,40 @@ def test_an_account_says_which_scheme_and_number_it_has() -> None:
     account = PayeeAccount.model_validate({"iban": "SE35 5000 0000 0549 1000 0003"})
 
     assert (account.scheme, account.number) == ("iban", "SE3550000000054910000003")
+
+
+GIRO_A, GIRO_B, BANK = {"bankgiro": "991-2346"}, {"bankgiro": "5050-1055"}, {"iban": "SE45 5000 0000 0583 9825 7466"}
+
+
+def test_an_account_that_is_paid_into_another_is_booked_on_that_ones_ledger_accounts() -> None:
+    bank = {**BANK, "also": [{"plusgiro": "1018-1"}], "clearing_account": "1691", "bank_account": "1931"}
+    giros = [{**GIRO_A, "paid_into": BANK}, {**GIRO_B, "paid_into": {"plusgiro": "10181"}}]
+    owner = tenant(company(payee_accounts=[*giros, bank])).companies[0]
+
+    for account in owner.payee_accounts:
+        assert owner.paid_into(account).number == "SE4550000000058398257466"
+        assert (owner.clearing_account(account), owner.bank_account(account)) == ("1691", "1931")
+
+
+def test_an_account_may_say_that_no_statement_tells_its_money() -> None:
+    own = {**GIRO_A, "paid_into": GIRO_A, "lumps_are_payments": True}
+    account = tenant(company(payee_accounts=[own])).companies[0].payee_accounts[0]
+
+    assert not account.is_paid_elsewhere
+
+
+@pytest.mark.parametrize(
+    ("accounts", "problem"),
+    [
+        ([{**GIRO_A, "paid_into": BANK}], "none of the company's payee accounts"),
+        ([{**GIRO_A, "paid_into": {}}, BANK], "exactly one of bankgiro"),
+        ([{**GIRO_A, "paid_into": GIRO_B}, {**GIRO_B, "paid_into": BANK}, BANK], "paid into one that is paid into"),
+        ([{**GIRO_A, "paid_into": BANK, "clearing_account": "1691"}, BANK], "says clearing_account for both"),
+        ([{**GIRO_A, "paid_into": BANK, "lumps_are_payments": False}, BANK], "says lumps_are_payments for both"),
+    ],
+)
+def test_where_money_is_paid_in_is_said_once_and_of_the_companys_own_accounts(
+    accounts: list[dict[str, Any]], problem: str
+) -> None:
+    with pytest.raises(ValidationError, match=problem):
+        tenant(company(payee_accounts=accounts))

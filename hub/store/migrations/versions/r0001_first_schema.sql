@@ -18,6 +18,8 @@ CREATE TABLE attempt (
     promise TEXT DEFAULT '' NOT NULL,
     execution BIGINT DEFAULT '0' NOT NULL,
     sends BIGINT DEFAULT '0' NOT NULL,
+    may_have_arrived BIGINT DEFAULT '0' NOT NULL,
+    known_since TEXT DEFAULT '' NOT NULL,
     failures BIGINT DEFAULT '0' NOT NULL,
     next_at TEXT DEFAULT '' NOT NULL,
     external_id TEXT DEFAULT '' NOT NULL,
@@ -30,6 +32,15 @@ CREATE TABLE attempt (
 CREATE INDEX attempt_by_run ON attempt (tenant, run_no);
 
 CREATE INDEX attempt_by_state ON attempt (tenant, state, attempt_no);
+
+CREATE TABLE channel_rest (
+    tenant INTEGER NOT NULL,
+    channel TEXT NOT NULL,
+    failures BIGINT NOT NULL,
+    rests_until TEXT NOT NULL,
+    problem TEXT NOT NULL,
+    PRIMARY KEY (tenant, channel)
+) WITHOUT ROWID;
 
 CREATE TABLE chunk (
     tenant INTEGER NOT NULL,
@@ -88,10 +99,12 @@ CREATE TABLE deposit (
     amount_ore BIGINT NOT NULL,
     reference TEXT NOT NULL,
     lump_no BIGINT,
-    PRIMARY KEY (tenant, exchange_no, section_no, entry_no)
+    PRIMARY KEY (tenant, exchange_no, section_no, entry_no, account_no)
 ) WITHOUT ROWID;
 
 CREATE INDEX deposit_by_account ON deposit (tenant, account_no, lump_no);
+
+CREATE INDEX deposit_by_lump ON deposit (tenant, lump_no);
 
 CREATE TABLE duplicate_payment (
     tenant INTEGER NOT NULL,
@@ -222,9 +235,13 @@ CREATE INDEX lump_by_account ON lump (tenant, account_no, state);
 
 CREATE TABLE node (
     node TEXT NOT NULL,
+    token TEXT NOT NULL,
     host TEXT NOT NULL,
     process BIGINT NOT NULL,
+    process_space TEXT NOT NULL,
     plugins TEXT NOT NULL,
+    settings TEXT NOT NULL,
+    tenants TEXT NOT NULL,
     started_at BIGINT NOT NULL,
     seen_at BIGINT NOT NULL,
     stopped_at BIGINT,
@@ -256,6 +273,8 @@ CREATE TABLE payee_account (
     account_no BIGINT NOT NULL,
     canonical TEXT NOT NULL,
     company TEXT NOT NULL,
+    paid_into_no BIGINT,
+    told_into_no BIGINT,
     PRIMARY KEY (tenant, account_no),
     UNIQUE (tenant, canonical)
 ) WITHOUT ROWID;
@@ -420,6 +439,7 @@ CREATE TABLE run (
     kind TEXT NOT NULL,
     input TEXT NOT NULL,
     fingerprint TEXT NOT NULL,
+    settings_before TEXT DEFAULT '' NOT NULL,
     state TEXT NOT NULL,
     lane TEXT DEFAULT '' NOT NULL,
     turns BIGINT DEFAULT '1' NOT NULL,
@@ -449,6 +469,7 @@ CREATE TABLE schedule (
     tenant INTEGER NOT NULL,
     name TEXT NOT NULL,
     settings TEXT NOT NULL,
+    counts_from TEXT NOT NULL,
     handled_until TEXT NOT NULL,
     next_due_at TEXT,
     paused_at TEXT,

@@ -88,7 +88,7 @@ class _Rows:
                 original_due_date=DUE, debtor_number=str(index), debtor_name=invented_name(index),
                 debtor_identity=invented_identity(index), debtor_address="", second_debtor_name="",
                 second_debtor_identity="", register_identity="", department="", refers_to="", credits_number="",
-                coding="", is_opening=0,
+                coding="", is_opening=1,
             )  # fmt: skip
             yield (self.tenant, *row, None, INVOICED)
 
@@ -103,12 +103,12 @@ class _Rows:
 
     def entries(self, indexes: list[int]) -> Iterator[tuple[Any, ...]]:
         for index in indexes:
-            yield (self.tenant, self._first + index, self._first_event + index, "invoiced", "principal",
+            yield (self.tenant, self._first + index, self._first_event + index, "opening_balance", "principal",
                    amount_of(index), "SEK", INVOICED, INVOICED)  # fmt: skip
 
     def events(self, indexes: list[int]) -> Iterator[tuple[Any, ...]]:
         for index in indexes:
-            yield self.tenant, self._first_event + index, "invoiced", INVOICED, self._first + index
+            yield self.tenant, self._first_event + index, "opening_balance", INVOICED, self._first + index
 
 
 def _insert(connection: Connection, rows: _Rows, indexes: list[int]) -> None:

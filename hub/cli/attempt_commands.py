@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from hub.cli.option_names import GIVEN_BY
 from hub.cli.session import Session, command
-from hub.cli.showing import answer_json, minute, show_fields, show_table, state
+from hub.cli.showing import answer_json, minute, say, show_fields, show_table, state
 from hub.cli.telling import Remark, tell
 from hub.model.attempts import Attempt, AttemptState, AttemptVerdict
 from hub.rules.attempts import OPEN
+from hub.services.attempts.resting import said
 
 Number = Annotated[int, typer.Argument(metavar="NO", help="The attempt's number, see: hub attempts.")]
 
@@ -21,6 +23,7 @@ def group() -> typer.Typer:
     app = typer.Typer(help="Messages to the outside, and where each stands.")
     command(app, "list", is_default=True)(list_attempts)
     command(app, "show")(show)
+    command(app, "content")(content)
     command(app, "decide", is_keyed=True)(decide)
     return app
 
@@ -34,6 +37,7 @@ def list_attempts(
     """List attempts, newest first."""
     with session.hub() as hub:
         found = hub.attempts.latest(state=in_state or "", channel=channel, limit=limit)
+        resting = hub.attempts.resting()
     if session.as_json:
         answer_json(found)
         return
@@ -48,6 +52,8 @@ def list_attempts(
         ("why", "wrap"),
     )
     show_table("", columns, rows, empty=f"no attempt is {in_state}" if in_state else "nothing has been sent yet")
+    for rest in resting:
+        say(said(rest))
 
 
 def show(session: Session, number: Number) -> None:
@@ -74,6 +80,17 @@ def show(session: Session, number: Number) -> None:
             ("bytes", f"SHA-256 {attempt.sha256}"),
         ),
     )
+
+
+def content(
+    session: Session,
+    number: Number,
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="The file to write.", dir_okay=False)],
+) -> None:
+    """Write the bytes of a message to a file, as they are sent."""
+    with session.hub() as hub, to.open("xb") as file:
+        file.write(hub.attempts.content(number))
+    say(f"written to {to}")
 
 
 def decide(

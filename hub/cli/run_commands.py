@@ -5,13 +5,25 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Annotated
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from hub.cli.exit_codes import ExitCode
-from hub.cli.session import Session, command
-from hub.cli.showing import answer_json, live_view, minute, progress_bars, say, show_fields, show_table, state, table
+from hub.cli.session import AllTenants, Session, command
+from hub.cli.showing import (
+    answer_json,
+    is_seen,
+    live_view,
+    minute,
+    progress_bars,
+    say,
+    show_fields,
+    show_table,
+    state,
+    table,
+)
 from hub.model.runs import Run, RunState
 
 if TYPE_CHECKING:
@@ -24,6 +36,7 @@ RunId = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, see: hu
 WATCH_S = 1.0
 UNFINISHED = (RunState.QUEUED, RunState.RUNNING)
 
+_Found = Sequence[tuple[str, Run, str]]  # tenant, run, and why it failed or what it waits for
 _COLUMNS: Sequence[Column] = (
     ("run", "keep"),
     "state",
@@ -54,26 +67,60 @@ def list_runs(
     watch: Annotated[
         bool, typer.Option("--watch", help="Look again every second, until nothing is queued or running, or Ctrl-C.")
     ] = False,
+    all_tenants: AllTenants = False,
 ) -> None:
-    """List runs, newest first."""
+    """List runs, newest first; of all tenants, those of one after those of the other."""
+    with session.hubs(all_tenants=all_tenants) as hubs:
 
-    def look(hub: Hub) -> list[tuple[Run, str]]:
-        return _explained(session, hub, hub.runs.latest(state=in_state or "", limit=limit))
+        def look() -> list[tuple[str, Run, str]]:
+            is_at_work = cache(lambda: _is_somebody_at_work(session))
+            return [
+                (hub.tenant.id, run, why)
+                for hub in hubs
+                for run, why in _explained(is_at_work, hub, hub.runs.latest(state=in_state or "", limit=limit))
+            ]
 
-    with session.hub() as hub:
         if watch:
-            _watch(hub, look)
-        found = look(hub)
+            _watch(hubs, look, lambda found: _shown(found, all_tenants=all_tenants))
+        found = look()
     if session.as_json:
-        answer_json([{**run._asdict(), "waits_for": why if run.state in UNFINISHED else ""} for run, why in found])
+        answer_json([_as_data(tenant if all_tenants else "", run, why) for tenant, run, why in found])
         return
-    show_table("", _COLUMNS, _rows(found), empty=f"no run is {in_state}" if in_state else "nothing has been run yet")
+    columns, rows = _shown(found, all_tenants=all_tenants)
+    show_table("", columns, rows, empty=f"no run is {in_state}" if in_state else "nothing has been run yet")
 
 
-def _watch(hub: Hub, look: Callable[[Hub], list[tuple[Run, str]]]) -> None:
+def _as_data(tenant: str, run: Run, why: str) -> dict[str, Any]:
+    of_tenant = {"tenant": tenant} if tenant else {}
+    return {**of_tenant, **run._asdict(), "waits_for": why if run.state in UNFINISHED else ""}
+
+
+def _shown(found: _Found, *, all_tenants: bool) -> tuple[Sequence[Column], list[Sequence[str | Text]]]:
+    """Return columns and rows; with all tenants the first says which."""
+    rows = _rows([(run, why) for _, run, why in found])
+    if not all_tenants:
+        return _COLUMNS, [*rows]
+    return (("tenant", "keep"), *_COLUMNS), [(tenant, *row) for (tenant, _, _), row in zip(found, rows, strict=True)]
+
+
+def _watch(
+    hubs: Sequence[Hub],
+    look: Callable[[], _Found],
+    shown: Callable[[_Found], tuple[Sequence[Column], list[Sequence[str | Text]]]],
+) -> None:
+    """Show the list anew until nothing is left; in a pipe, a line on standard error for each run that has changed."""
+    before: set[str] = set()
     with suppress(KeyboardInterrupt), live_view() as view:
-        while any(hub.runs.latest(state=unfinished, limit=1) for unfinished in UNFINISHED):
-            view(table(_COLUMNS, _rows(look(hub))))
+        while any(hub.runs.latest(state=unfinished, limit=1) for hub in hubs for unfinished in UNFINISHED):
+            columns, rows = shown(look())
+            if is_seen():
+                view(table(columns, rows))
+            else:
+                lines = [" ".join(filter(None, map(str, row))) for row in rows]
+                for line in lines:
+                    if line not in before:
+                        say(line)
+                before = set(lines)
             time.sleep(WATCH_S)
 
 
@@ -84,10 +131,10 @@ def _rows(found: Sequence[tuple[Run, str]]) -> list[tuple[str | Text, ...]]:
     ]
 
 
-def _explained(session: Session, hub: Hub, runs: Sequence[Run]) -> list[tuple[Run, str]]:
+def _explained(is_at_work: Callable[[], bool], hub: Hub, runs: Sequence[Run]) -> list[tuple[Run, str]]:
     """Say of each run why it failed, or what it waits for."""
     silent = [run for run in runs if run.state == RunState.QUEUED and not run.problem]
-    has_worker = bool(silent) and _is_somebody_at_work(session)
+    has_worker = bool(silent) and is_at_work()
     running = hub.runs.latest(state=RunState.RUNNING) if silent else []
     return [(run, _waits_for(run, running, has_worker=has_worker) if run in silent else run.problem) for run in runs]
 
@@ -114,7 +161,7 @@ def show(session: Session, run_id: RunId) -> None:
     """Show one run and the steps it has finished."""
     with session.hub() as hub:
         story = hub.runs.show(run_id)
-        [(run, why)] = _explained(session, hub, [story.run])
+        [(run, why)] = _explained(lambda: _is_somebody_at_work(session), hub, [story.run])
     if session.as_json:
         answer_json({**run._asdict(), "waits_for": why if run.state in UNFINISHED else "", "steps": story.steps})
         return
@@ -127,10 +174,17 @@ def show(session: Session, run_id: RunId) -> None:
             ("created", minute(run.created_at)),
             ("ended", minute(run.finished_at) if run.finished_at else ""),
             ("begun", f"{run.executions} times, last by {run.carried_by}" if run.executions > 1 else run.carried_by),
-            ("settings", run.fingerprint[:12]),
+            ("settings", _settings(run)),
         ),
     )
     show_table("steps finished", (("no", "right"), "step"), [(str(no), name) for no, name in story.steps], empty=" ")
+
+
+def _settings(run: Run) -> str:
+    """Name the settings that it goes under, and those of executions before that went under others."""
+    before = [one.split(":") for one in run.settings_before.split()]
+    earlier = ", ".join(f"{fingerprint[:12]} up to execution {execution}" for execution, fingerprint in before)
+    return f"{run.fingerprint[:12]}; before: {earlier}" if earlier else run.fingerprint[:12]
 
 
 def _progress(run: Run) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,14 +10,24 @@ import typer
 from rich.text import Text
 
 from hub.cli.exit_codes import ExitCode
-from hub.cli.session import Session, command
+from hub.cli.session import AllTenants, Session, command
 from hub.cli.showing import answer_json, say, show_fields, show_table, state
 from hub.model.schedules import Firing, Schedule
 
 if TYPE_CHECKING:
+    from hub.cli.showing import Column
     from hub.services.schedules.asking import Outlook
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The schedule's name, see: hub schedule.")]
+_COLUMNS: Sequence[Column] = (
+    ("schedule", "keep"),
+    "job",
+    ("next", "keep"),
+    ("last", "keep"),
+    "outcome",
+    ("why", "wrap"),
+    "remark",
+)
 STOPPED = ("failed", "cancelled")
 
 
@@ -31,19 +42,22 @@ def group() -> typer.Typer:
     return app
 
 
-def list_schedules(session: Session) -> None:
+def list_schedules(session: Session, all_tenants: AllTenants = False) -> None:
     """List schedules: when each comes next and came last, and what came of that. Times are the schedule's own."""
-    with session.hub() as hub:
-        found = hub.schedules.all()
+    with session.hubs(all_tenants=all_tenants) as hubs:
+        found = [(hub.tenant.id, one) for hub in hubs for one in hub.schedules.all()]
     if session.as_json:
-        answer_json(found)
+        answer_json([{"tenant": tenant, **one._asdict()} if all_tenants else one for tenant, one in found])
         return
-    rows = [
+    columns: Sequence[Column] = _COLUMNS
+    rows: list[Sequence[str | Text]] = [
         (one.schedule.name, one.schedule.job, _next(one), _last(one), *_outcome(one.last), _remark(one))
-        for one in found
+        for _, one in found
     ]
-    columns = (("schedule", "keep"), "job", ("next", "keep"), ("last", "keep"), "outcome", ("why", "wrap"), "remark")
-    show_table("", columns, rows, empty="the tenant has no schedule; see docs/schedules.md")
+    if all_tenants:
+        columns = (("tenant", "keep"), *_COLUMNS)
+        rows = [(tenant, *row) for (tenant, _), row in zip(found, rows, strict=True)]
+    show_table("", columns, rows, empty="there is no schedule; see docs/schedules.md")
 
 
 def run(session: Session, name: Name) -> None:

@@ -77,13 +77,15 @@ def _serve(
 
 def nodes(session: Session) -> None:
     """List the processes that carry out runs; exit code 4 when none is alive."""
+    from hub.runtime.serving import living
+
     installation = session.installation()
     try:
         found = installation.nodes.all()
-        silent_after_s = installation.home.config.engine.silent_after_s
+        tokens = {node.token for node in living(installation)}
     finally:
         installation.close()
-    alive = [node.is_alive(silent_after_s) for node in found]
+    alive = [node.token in tokens for node in found]
     if session.as_json:
         answer_json([{**node._asdict(), "is_alive": is_alive} for node, is_alive in zip(found, alive, strict=True)])
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import inspect
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -62,6 +62,7 @@ Key = Annotated[
 User = Annotated[
     str, typer.Option("--user", metavar="NAME", help="Who says it.", show_default="the name you are logged in by")
 ]
+AllTenants = Annotated[bool, typer.Option("--all-tenants", help="Every tenant of the home.")]
 KEYED: dict[str, tuple[Any, Any]] = {"key": (Key, ""), "user": (User, "")}
 SHARED: dict[str, tuple[Any, Any]] = {
     "home": (Home, None),
@@ -92,6 +93,20 @@ class Session:
         from hub.runtime.facade import Hub  # here: help, inspect and plugins start without a database library
 
         return Hub.open(self.home, self.tenant, wait_s=self.wait)
+
+    @contextmanager
+    def hubs(self, *, all_tenants: bool) -> Iterator[Sequence[Hub]]:
+        """Open the tenant, or every one whose settings can be read: the others are told on standard error."""
+        if not all_tenants:
+            with self.hub() as hub:
+                yield [hub]
+            return
+        if self.tenant:
+            raise typer.BadParameter("--all-tenants stands alone, without --tenant")
+        from hub.runtime.facade import every_tenant
+
+        with every_tenant(self.home, lambda error: say(_sentence(error), is_error=True)) as hubs:
+            yield hubs
 
     def installation(self) -> Installation:
         """Open the home, for what concerns no single tenant; close it after use."""

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
 
 from hub.cli.exit_codes import ExitCode
-from hub.cli.session import Session, command
-from hub.cli.showing import answer_json, out, say, show_table, state, words
+from hub.cli.session import AllTenants, Session, command
+from hub.cli.showing import answer_json, kronor, out, say, show_table, state, words
+from hub.model.counting import counted
 from hub.runtime.plugins import installed_plugins
 from hub.runtime.starter_home import write_starter_home
 
+if TYPE_CHECKING:
+    from hub.cli.showing import Column
+
+JsonObject = dict[str, Any]
 _COLOURS = {"ok": "green", "look": "yellow", "wrong": "red"}
 
 
@@ -108,15 +113,32 @@ def _span(stem: str, versions: Sequence[str]) -> str:
     return f"{stem}.{versions[0]}" + (f" to {versions[-1]}" if len(versions) > 1 else "")
 
 
-def tasks(session: Session) -> None:
-    """List what waits for a person, oldest first."""
-    with session.hub() as hub:
-        found = hub.tasks()
+def tasks(session: Session, all_tenants: AllTenants = False) -> None:
+    """List what waits for a person, oldest first, and count the money that does."""
+    with session.hubs(all_tenants=all_tenants) as hubs:
+        found = [(hub.tenant.id, task) for hub in hubs for task in hub.tasks()]
+        money = [] if session.as_json else [(hub.tenant.id, hub.payments.totals()) for hub in hubs]
     if session.as_json:
-        answer_json(found)
+        answer_json([{"tenant": tenant, **task} if all_tenants else task for tenant, task in found])
         return
-    rows = [(str(task["task_no"]), task["created_at"][:10], words(task["kind"]), task["text"]) for task in found]
-    columns = (("no", "right"), ("since", "keep"), "kind", ("what", "wrap"))
-    show_table("", columns, rows, empty="nothing waits for a person")
+    waiting = [
+        f"{tenant}: {counted(count, 'payment')} {fate}, {kronor(ore, currency)}"
+        for tenant, totals in money
+        for fate, currency, count, ore in totals
+    ]
+    _show_tasks(found, all_tenants=all_tenants, empty="no task is open" if waiting else "nothing waits for a person")
+    for line in waiting:
+        say(f"{line}: hub payments")
+
+
+def _show_tasks(found: Sequence[tuple[str, JsonObject]], *, all_tenants: bool, empty: str) -> None:
+    columns: Sequence[Column] = (("no", "right"), ("since", "keep"), "kind", ("what", "wrap"))
+    rows: list[Sequence[str]] = [
+        (str(task["task_no"]), task["created_at"][:10], words(task["kind"]), task["text"]) for _, task in found
+    ]
+    if all_tenants:
+        columns = (("tenant", "keep"), *columns)
+        rows = [(tenant, *row) for (tenant, _), row in zip(found, rows, strict=True)]
+    show_table("", columns, rows, empty=empty)
     if found:
         say("look closer: hub exchanges show NO, hub payments show ID; what to do: docs/when-something-is-off.md")

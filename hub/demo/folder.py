@@ -20,7 +20,7 @@ CAMT053 = "camt053_2026-11-20.xml"
 MISTYPED, MISTYPED_BY = "040000207", "Greta Mo"  # the receivable a payment means whose reference lost a digit
 
 _FILES = (RECEIVABLES, LATE_RECEIVABLE, BGMAX, CAMT054, CAMT053)
-_DATABASE = ("hub.sqlite", "hub.sqlite-wal", "hub.sqlite-shm", "hub.lock")
+_DATABASE = ("hub.sqlite", "hub.sqlite-wal", "hub.sqlite-shm", "hub.sqlite-turn", "hub.sqlite-work")
 
 
 class DemoFolder(NamedTuple):

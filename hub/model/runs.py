@@ -23,7 +23,7 @@ class Run(NamedTuple):
     run_id: str  # `ingest:{tenant}:{exchange}:{attempt}`: unique
     kind: str
     input: dict[str, Any]
-    fingerprint: str
+    fingerprint: str  # of the settings and plugins it was begun under last; before that, of when it was asked for
     state: str  # queued, running, done, failed, cancelled
     executions: int  # how often it was begun
     carried_by: str  # the node that began it last
@@ -32,6 +32,7 @@ class Run(NamedTuple):
     created_at: str
     finished_at: str | None
     problem: str  # why it failed, or what it waits for
+    settings_before: str = ""  # `2:9f3a… 5:07cd…`: fingerprints it went under up to executions 2 and 5
 
 
 class QueuedTurn(NamedTuple):

@@ -158,7 +158,8 @@ class ScheduleState(NamedTuple):
     """One row of `schedule`: a schedule, and how far it has come. Times are ISO text in UTC."""
 
     name: str
-    schedule: Schedule | None  # None when the tenant's settings have it no longer
+    schedule: Schedule | None  # None when the tenant's settings have it no longer, or another version wrote it
+    counts_from: str  # since when it has these times, or was resumed: those before were never missed
     handled_until: str  # due times up to this one have fired, or were left out as the schedule says
     next_due_at: str | None  # when the clock looks at it again; None for never
     paused_at: str | None

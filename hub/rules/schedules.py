@@ -133,16 +133,25 @@ def moment_of(local: datetime, zone: ZoneInfo) -> datetime:
 
 
 def due_now(
-    times: DueTimes, missed: Missed, *, handled_until: datetime, now: datetime, limit: timedelta
+    times: DueTimes,
+    missed: Missed,
+    *,
+    handled_until: datetime,
+    now: datetime,
+    limit: timedelta,
+    is_left_out: Callable[[datetime], bool] = lambda _due: False,
 ) -> Sequence[datetime]:
     """Return the due times that fire now, oldest first: those after `handled_until`, not further back than `limit`.
 
-    Of `each` at most a hundred: the rest at the next look.
+    Of `each` at most a hundred: the rest at the next look. A time that a person has left out stands for no other.
     """
     if missed is Missed.EACH:
         return list(islice(times.between(max(handled_until, now - limit), now), MOST_AT_ONCE))
     reach = ON_TIME if missed is Missed.SKIP else limit
-    latest = times.latest(max(handled_until, now - reach), now) if handled_until < now else None
+    since = max(handled_until, now - reach)
+    latest = times.latest(since, now) if since < now else None
+    while latest is not None and is_left_out(latest):
+        latest = times.latest(since, latest - _RESOLUTION)
     return [] if latest is None else [latest]
 
 

@@ -5,9 +5,12 @@ Nothing here is global: two homes, or two tenants, in one process know nothing o
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import OrderedDict
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Collection, Mapping
+from contextlib import closing
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from threading import Event, RLock
@@ -17,12 +20,13 @@ from sqlalchemy import Connection, Engine
 
 from hub.banking_calendar import Clock, SystemClock
 from hub.errors import ConfigurationError
+from hub.model.observer_cursor import ObserverCursor
 from hub.model.runs import QueuedTurn, Run
 from hub.model.tenant import Tenant
 from hub.runtime import polling
 from hub.runtime.carrying import Body, Carrier
-from hub.runtime.config import Home, find_home, listed, load_home, settings_fingerprint
-from hub.runtime.plugins import TenantPluginCache, TenantPlugins
+from hub.runtime.config import EngineSettings, Home, find_home, listed, load_home, settings_fingerprint
+from hub.runtime.plugins import TenantPluginCache, TenantPlugins, installed_fingerprint
 from hub.services import rounds
 from hub.services.attempts import RUN_KIND as SENDING
 from hub.services.attempts import CallLimits, SendingRun, waits_until
@@ -31,7 +35,7 @@ from hub.services.payments import ingesting, posting, receiving, rematching
 from hub.services.ports import UnitOfWork
 from hub.store.database import open_database
 from hub.store.enquiries import SqlEnquiries
-from hub.store.installation import keep_value, kept_value
+from hub.store.installation import keep_value, kept_value, value_in
 from hub.store.nodes import SqlNodes
 from hub.store.observers import SqlObserverCursors
 from hub.store.runs import HandOver
@@ -43,12 +47,44 @@ if TYPE_CHECKING:
 
 INBOX = "inbox"  # the folder of the home whose folders are the tenants' inboxes
 MOST_TENANTS_KEPT = 500  # opened; an installation may have ten thousand
-ENGINE_SETTINGS = "engine"  # what the engine's queues were last set to
+ENGINE_TABLES = "engine_tables"  # kept: what made the engine's own tables
+ENGINE_SETTINGS = "engine_settings"  # kept: what its queues were last set to, as JSON
 
 
 def engine_version() -> str:
-    """Return what the engine's own tables are made by; what is kept of its settings begins with it."""
+    """Return what makes the engine's own tables."""
     return f"dbos {version('dbos')}"
+
+
+def prepare_engine(database: Engine, limits: EngineSettings) -> None:
+    """Make or upgrade the engine's own tables, and set its queues where nothing had set them."""
+    from hub.runtime.engine import RunQueue  # here: reading a ledger needs no engine
+
+    with closing(RunQueue(database)) as queue:
+        queue.make_tables()
+        if kept_value(database, ENGINE_SETTINGS) is None:
+            _set_limits(database, queue, limits)
+    keep_value(database, ENGINE_TABLES, engine_version())
+
+
+def _set_limits(database: Engine, queue: RunQueue, limits: EngineSettings) -> None:
+    queue.set_limits(
+        runs_at_once=limits.runs_at_once,
+        deliveries_at_once=limits.deliveries_at_once,
+        poll_s=limits.poll_ms / 1000,
+        limited_lanes=limits.channels,
+    )
+    keep_value(database, ENGINE_SETTINGS, limits.model_dump_json())
+
+
+def _limited_lanes(connection: Connection) -> Collection[str]:
+    kept = value_in(connection, ENGINE_SETTINGS)
+    return json.loads(kept)["channels"] if kept is not None else ()
+
+
+@cache
+def _installed() -> str:
+    return installed_fingerprint()
 
 
 class TenantWork:
@@ -75,8 +111,8 @@ class TenantWork:
 
     @cached_property
     def fingerprint(self) -> str:
-        """What the tenant's settings are, in one text; runs keep it."""
-        return settings_fingerprint(self.tenant)
+        """What the tenant's settings and the installed plugins are, in one text; a run keeps it when it begins."""
+        return hashlib.sha256(f"{settings_fingerprint(self.tenant)} {_installed()}".encode()).hexdigest()
 
     @property
     def plugins(self) -> TenantPlugins:
@@ -95,7 +131,9 @@ class TenantWork:
             ConfigurationError: a plugin is missing or broken.
         """
         bodies = self._bodies(stopping)
-        return Carrier(self.store, bodies, node=node, stopping=stopping, behind=self._round_behind)
+        return Carrier(
+            self.store, bodies, node=node, fingerprint=self.fingerprint, stopping=stopping, behind=self._round_behind
+        )
 
     def has_unfinished_runs(self) -> bool:
         """Say whether something is queued or was interrupted."""
@@ -131,8 +169,8 @@ class TenantWork:
             SENDING: SendingRun(self.store, self.plugins.channels, self.clock, limits),
         }
 
-    def _tell_observers(self) -> None:
-        deliver_events(self.store, self.cursors, self.plugins.observers)
+    def _tell_observers(self) -> list[ObserverCursor]:
+        return deliver_events(self.store, self.cursors, self.plugins.observers)
 
 
 class Installation:
@@ -159,7 +197,16 @@ class Installation:
         """The database, opened on first use; it holds our rows and the engine's."""
         limits = self.home.config.engine
         engine = open_database(self.home.database_url(), idle_limit_s=limits.silent_after_s)
-        self._prepare_queue(engine)
+        made_by = kept_value(engine, ENGINE_TABLES)
+        if made_by is None:
+            prepare_engine(engine, limits)
+        elif made_by != engine_version():
+            engine.dispose()
+            raise ConfigurationError(
+                f"the engine's tables were made by {made_by}, this hub has {engine_version()}",
+                where="database.url",
+                hint="make a backup, stop all nodes, then run: hub migrate",
+            )
         return engine
 
     @cached_property
@@ -167,24 +214,16 @@ class Installation:
         """What runs are handed over to."""
         from hub.runtime.engine import RunQueue  # here: reading a ledger needs no engine
 
-        return RunQueue(self.engine, self.home.config.engine.channels)
+        return RunQueue(self.engine)
 
-    def _prepare_queue(self, engine: Engine) -> None:
-        """Make the engine's tables and set its limits, when they are not what the settings say."""
+    def set_limits(self) -> None:
+        """Set the engine's queues to this home's `[engine]`; for a node, which has seen that the others agree.
+
+        A command never does it: it may come from a home with other settings.
+        """
         limits = self.home.config.engine
-        wanted = f"{engine_version()} {limits.model_dump_json()}"
-        if kept_value(engine, ENGINE_SETTINGS) == wanted:
-            return
-        from hub.runtime.engine import RunQueue
-
-        queue = RunQueue(engine, limits.channels)
-        queue.prepare(
-            runs_at_once=limits.runs_at_once,
-            deliveries_at_once=limits.deliveries_at_once,
-            poll_s=limits.poll_ms / 1000,
-        )
-        queue.close()
-        keep_value(engine, ENGINE_SETTINGS, wanted)
+        if kept_value(self.engine, ENGINE_SETTINGS) != limits.model_dump_json():
+            _set_limits(self.engine, self.queue, limits)
 
     @property
     def nodes(self) -> SqlNodes:
@@ -216,7 +255,9 @@ class Installation:
         return SqlStore(self.engine, name, self.clock, hand_over=self._hand_over)
 
     def _hand_over(self, connection: Connection, turn: QueuedTurn) -> None:
-        self.queue.hand_over(connection, turn)
+        """Queue a turn by the limits that the nodes work by, which this home's settings may not be."""
+        is_limited = bool(turn.lane) and turn.lane in _limited_lanes(connection)
+        self.queue.hand_over(connection, turn, is_limited=is_limited)
 
     def _only_tenant(self) -> str:
         names = list(self.home.tenants)

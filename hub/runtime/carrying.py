@@ -122,19 +122,27 @@ class Carrier:
         bodies: Mapping[str, Body],
         *,
         node: str = "",
+        fingerprint: str = "",
         stopping: Event | None = None,
         behind: Callable[[UnitOfWork, Run], None] = lambda _work, _run: None,
     ) -> None:
-        """`behind` is called in the transaction that closes a run, to queue what comes behind it."""
+        """`fingerprint` is of the settings and plugins that the bodies are made of.
+
+        `behind` is called in the transaction that closes a run, to queue what comes behind it.
+        """
         self.store = store
         self.stopping = stopping or Event()
         self._bodies = bodies
         self._node = node
+        self._fingerprint = fingerprint
         self._behind = behind
 
-    def carry_out(self, run_id: str, progress: Progress | None = None) -> Carried:
-        """Begin a run, or go on with it where an earlier execution stopped."""
-        run = self._begin(run_id)
+    def carry_out(self, run_id: str, progress: Progress | None = None, *, turn: int | None = None) -> Carried:
+        """Begin a run, or go on with it where an earlier execution stopped.
+
+        `turn` is what the engine was asked for; one that is not the run's latest does nothing.
+        """
+        run = self._begin(run_id, turn)
         if run is None:
             return Carried(Ending.LEFT, {})
         ids = self._ids(run)
@@ -173,19 +181,27 @@ class Carrier:
         self._give_up(run, problem)
         return Carried(Ending.FAILED, {}, problem, code)
 
-    def refuse(self, run_id: str, error: HubError) -> None:
+    def refuse(self, run_id: str, error: HubError, *, turn: int | None = None) -> None:
         """End a run that cannot be carried out at all, such as one of a tenant whose settings are broken."""
-        run = self._begin(run_id)
+        run = self._begin(run_id, turn)
         if run is not None:
             self._give_up(run, f"{error.code}: {error}")
 
-    def _begin(self, run_id: str) -> Run | None:
+    def put_off(self, run_id: str, reason: TransientError, *, turn: int | None = None) -> None:
+        """Let a run wait that cannot be carried out here and now."""
+        run = self._begin(run_id, turn)
+        if run is not None:
+            self._let_wait(run, reason)
+
+    def _begin(self, run_id: str, turn: int | None) -> Run | None:
         with self.store.write() as work:
             run = work.runs.get(run_id)
-            execution = work.runs.begin(run.run_no, self._node) if run is not None else None
-        if run is None or execution is None:
-            return None
-        return run._replace(state="running", executions=execution, carried_by=self._node)
+            if run is None:
+                return None
+            begun = work.runs.begin(run.run_no, self._node, turn=turn, fingerprint=self._fingerprint)
+        if begun is not None and begun.settings_before != run.settings_before:
+            _log.info("settings have changed", run_id=run_id, execution=begun.executions)
+        return begun
 
     def _close(self, run: Run) -> None:
         with self.store.write() as work:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any
@@ -19,6 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from hub.errors import HubError, TransientError
+from hub.model.schedules import Schedule
 from hub.runtime.bootstrap import Installation
 from hub.runtime.config import settings_fingerprint
 from hub.runtime.cron import due_times
@@ -33,7 +34,8 @@ READ_AT_ONCE = 100  # changed tenants parsed between two looks at what is due
 SKEW = timedelta(minutes=1)  # by which the clocks of nodes may differ
 
 _MARK = b"schedules"  # a tenant file without this word has none, and need not be parsed to know it
-_FORM = "1"  # of what is kept of a schedule; another makes every file be read again
+_FORM = hashlib.sha256(repr(Schedule.model_json_schema()).encode()).hexdigest()[:8]
+"""The form in which a schedule is kept: in a version with another one every file is read again."""
 _TURN = "turn"
 _NOT_READ = "schedules not read"
 
@@ -41,11 +43,17 @@ _NOT_READ = "schedules not read"
 class Clockwork:
     """Fires what is due, for all tenants, until it is stopped."""
 
-    def __init__(self, installation: Installation, *, node: str = "") -> None:
+    def __init__(
+        self, installation: Installation, *, node: str = "", agrees_on_tenants: Callable[[], bool] = lambda: True
+    ) -> None:
+        """`agrees_on_tenants` says whether every living node has the same tenants as this one."""
         self._installation = installation
+        self._agrees_on_tenants = agrees_on_tenants
         self._log = logger("clock").bind(node=node)
         self._index = SqlScheduleIndex(installation.engine)
         self._unread: deque[tuple[str, str]] | None = None  # tenants whose settings have changed, once looked for
+        self._read_from: dict[str, str] = {}  # tenants whose schedules are read from their file as it is here
+        self._looked_at: datetime | None = None
         self._last_turn: datetime | None = None
         self._stopping = Event()
         self._timer = _Timer(self._turn_or_retry)
@@ -88,6 +96,7 @@ class Clockwork:
     def _read_some(self) -> None:
         if self._unread is None:
             self._unread = deque(self._changed_tenants())
+        self._unread += self._forgotten_tenants()
         for _ in range(min(READ_AT_ONCE, len(self._unread))):
             self._read(*self._unread[0])
             self._unread.popleft()
@@ -103,10 +112,30 @@ class Clockwork:
                 self._log.warning(_NOT_READ, tenant=tenant, why=str(error))
                 continue
             content_key = f"{_FORM}:{hashlib.sha256(content).hexdigest()}"
-            if content_key != read_from and (read_from is not None or _MARK in content):
+            if content_key == read_from:
+                self._read_from[tenant] = content_key
+            elif read_from is not None or _MARK in content:
                 yield tenant, content_key
         if known:
-            self._index.forget(known)
+            self._forget(known)
+
+    def _forget(self, tenants: Collection[str]) -> None:
+        """Stop the schedules of tenants that have no file here; another node may have it while one is laid out."""
+        if self._agrees_on_tenants():
+            self._index.forget(tenants)
+        else:
+            self._log.warning("schedules kept", why="other nodes have other tenants", tenants=len(tenants))
+
+    def _forgotten_tenants(self) -> Iterator[tuple[str, str]]:
+        """Yield, now and then, the tenants whose file is here and whose schedules another node took for gone."""
+        now, last = self._now(), self._looked_at
+        if last is not None and last <= now < last + LONGEST_SLEEP:
+            return
+        self._looked_at = now
+        known = self._index.readings() if self._read_from else {}
+        for tenant, content_key in sorted(self._read_from.items()):
+            if tenant not in known and tenant in self._installation.home.tenants:
+                yield tenant, content_key
 
     def _read(self, tenant: str, content_key: str) -> None:
         try:
@@ -114,10 +143,13 @@ class Clockwork:
             with self._installation.store(tenant).write() as work:
                 keep_schedules(work, settings.schedules, due_times)
                 work.schedules.note_reading(content_key, settings_fingerprint(settings))
+            self._read_from[tenant] = content_key
         except TransientError:
             raise
         except HubError as error:  # its schedules stay as they were; the other tenants go on
             self._log.warning(_NOT_READ, tenant=tenant, why=str(error))
+        except Exception as error:  # noqa: BLE001 - a defect, which stops no other tenant either
+            self._log.error(_NOT_READ, tenant=tenant, why=type(error).__name__)
 
     def _fire(self, tenant: str) -> bool:
         """Fire what is due of one tenant; False when a defect keeps it, and it alone, from that."""

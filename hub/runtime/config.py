@@ -86,7 +86,7 @@ class EngineSettings(BaseModel):
     silent_after_s: int = Field(
         default=60, ge=5, le=3600, description="How long a process may be silent before others take over its runs."
     )
-    keep_finished_days: int = Field(default=30, ge=1, description="How long the engine remembers finished runs.")
+    keep_finished_days: int = Field(default=30, ge=1, description="How long what was done is remembered.")
     channels: dict[str, ChannelLimit] = Field(
         default={}, description="Limits of channels over all tenants and processes, by the channel's name."
     )

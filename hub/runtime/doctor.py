@@ -15,6 +15,7 @@ from hub.money import plain_kronor
 from hub.runtime.bootstrap import Installation
 from hub.runtime.facade import Hub
 from hub.runtime.plugins import installed_plugins
+from hub.runtime.setting_errors import closest
 from hub.services.receivables.importing import KIND as RECEIVABLE_FILE
 from hub.services.receivables.importing import UNFINISHED
 
@@ -54,6 +55,7 @@ def examine(home: Path | None, tenant: str | None = None) -> Iterator[Finding]:
         yield Finding(Health.OK, "home", str(installation.home.path))
         yield from _plugins()
         yield from _database(installation, [tenant] if tenant else list(installation.home.tenants))
+        yield from _limits(installation)
     finally:
         installation.close()
 
@@ -80,6 +82,24 @@ def _database(installation: Installation, tenants: list[str]) -> Iterator[Findin
         yield Finding(Health.WRONG, "tenants", "there is none; write tenants/<id>.toml")
     for name in tenants:
         yield from _tenant(installation, name)
+
+
+def _limits(installation: Installation) -> Iterator[Finding]:
+    """Find limits of channels that nobody has: a name that is misspelt limits nothing."""
+    limits = installation.home.config.engine.channels
+    try:
+        offered = _channels(installation) if limits else set()
+    except HubError:  # a finding of its own, and who knows what channels that tenant has
+        return
+    for name in sorted(limits.keys() - offered):
+        nearest = closest(name, sorted(offered))
+        text = f"no tenant's plugins offer the channel {name}, so this limits nothing"
+        hint = f": did you mean {nearest}?" if nearest else ""
+        yield Finding(Health.LOOK, f"hub.toml, engine.channels.{name}", text + hint)
+
+
+def _channels(installation: Installation) -> set[str]:
+    return {channel for name in installation.home.tenants for channel in installation.tenant(name).plugins.channels}
 
 
 def _tenant(installation: Installation, name: str) -> Iterator[Finding]:

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
+from typing import NamedTuple
 
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
 from sqlalchemy import Connection, Engine
 
 from hub.errors import TransientError
 from hub.model.runs import QueuedTurn
+from hub.runtime.carrying import LONGEST_ASKED_WAIT_S
 from hub.store.database import errors_named, second_pool
 
 APPLICATION = "reskontra-hub"
@@ -27,14 +30,31 @@ FILES, DELIVERIES = "runs", "deliveries"
 UNFINISHED = ["ENQUEUED", "PENDING", "DELAYED"]
 FINISHED = ["SUCCESS", "ERROR", "CANCELLED"]
 DATABASE_RETRY_S = 1.0
+SKEW_S = 60.0  # by which the clocks of nodes may differ
 STOP_LOOK_S = 0.05  # the engine's listener, which nothing notifies, looks so often whether it is to end
 PROCESS_WAIT_S = 60.0
 STOP_WAIT_S = 60.0
 DELIVERY_LOOKS_RARER = 4  # a look costs processor time, and nobody waits for a delivery at a keyboard
 FORGET_BATCH = 1_000
 
-CarryOut = Callable[[str, str], object]
-"""(tenant, run id): carries out one turn. A TransientError means that the database is not there now."""
+
+class TakenTurn(NamedTuple):
+    """A turn that a node has taken from a queue."""
+
+    id: str
+    queue: str
+    taken_by: str  # the node's token
+
+
+class QueuedTurns(NamedTuple):
+    """What is in the queues."""
+
+    by_tenant: Mapping[str, Set[tuple[int, int]]]  # (run number, turn)
+    of_other_versions: int  # how many wait for a hub whose runs have another order of steps
+
+
+CarryOut = Callable[[str, str, int], object]
+"""(tenant, run id, turn): carries out one turn. A TransientError means that the database is not there now."""
 
 _quiet = logging.getLogger("dbos")
 _quiet.addHandler(logging.NullHandler())  # it brings a handler of its own only where there is none
@@ -44,39 +64,45 @@ _quiet.setLevel(logging.ERROR)
 class RunQueue:
     """The engine's queues: what a transaction hands over, and what became of it. Starts nothing."""
 
-    def __init__(self, database: Engine, limited: Collection[str] = ()) -> None:
-        """`limited` are the lanes of which one run at a time goes on, of all tenants and on all nodes."""
-        self._limited = frozenset(limited)
+    def __init__(self, database: Engine) -> None:
         self._pool = second_pool(database)
         self._client: DBOSClient | None = None
         self._opening = threading.Lock()
 
-    def prepare(self, *, runs_at_once: int = 2, deliveries_at_once: int = 8, poll_s: float = 0.05) -> None:
-        """Make or upgrade the engine's own tables, and set its queues.
+    def make_tables(self) -> None:
+        """Make or upgrade the engine's own tables."""
+        DBOS.migrate(self._pool.url.render_as_string(hide_password=False))
+
+    def set_limits(
+        self, *, runs_at_once: int, deliveries_at_once: int, poll_s: float, limited_lanes: Iterable[str]
+    ) -> None:
+        """Set the queues, for all processes that share the database.
 
         Tenants take turns: of one tenant's files, and of one of its channels, one run at a time goes on. A limited lane
-        has a queue to itself, of which one run at a time goes on; whichever tenant's is drawn by lot among those that
-        wait, so none waits for all that another has queued.
+        has a queue to itself, of which one run at a time goes on, of all tenants and on all nodes; whichever tenant's
+        is drawn by lot among those that wait, so none waits for all that another has queued.
         """
-        DBOS.migrate(self._pool.url.render_as_string(hide_password=False))
         queues = ((FILES, runs_at_once, poll_s), (DELIVERIES, deliveries_at_once, DELIVERY_LOOKS_RARER * poll_s))
-        for name, at_once, interval_s in queues:
-            with self._asked() as client:
+        with self._asked() as client:
+            for name, at_once, interval_s in queues:
                 client.register_queue(
                     name, partition_concurrency=1, worker_concurrency=at_once, polling_interval_sec=interval_s
                 )
-        for lane in sorted(self._limited):
-            with self._asked() as client:
+            for lane in sorted(limited_lanes):
                 client.register_queue(
                     _queue_of(lane), partition_concurrency=1, global_concurrency=1, polling_interval_sec=poll_s
                 )
 
-    def hand_over(self, connection: Connection, turn: QueuedTurn) -> None:
-        """Enqueue a turn in the transaction that wrote it: both are there after the commit, or neither."""
+    def hand_over(self, connection: Connection, turn: QueuedTurn, *, is_limited: bool) -> None:
+        """Enqueue a turn in the transaction that wrote it: both are there after the commit, or neither.
+
+        `is_limited` says that its lane has a queue to itself.
+        """
+        unlimited = DELIVERIES if turn.lane else FILES
         options: EnqueueOptions = {
             "workflow_name": WORKFLOW,
             "workflow_id": workflow_id(turn.tenant, turn.run_no, turn.turn),
-            "queue_name": self._queue_name(turn.lane),
+            "queue_name": _queue_of(turn.lane) if is_limited else unlimited,
             "queue_partition_key": f"{turn.tenant}:{turn.lane}" if turn.lane else turn.tenant,
             "app_version": STEP_ORDER_VERSION,
             "priority": turn.run_no,  # a tenant's runs keep their order, whenever their transactions began
@@ -85,63 +111,35 @@ class RunQueue:
             options["delay_seconds"] = turn.delay_s
         self._opened().enqueue_in_transaction(connection, options, turn.tenant, turn.run_id)
 
-    def _queue_name(self, lane: str) -> str:
-        if lane in self._limited:
-            return _queue_of(lane)
-        return DELIVERIES if lane else FILES
+    def unfinished(self) -> QueuedTurns:
+        """Return the turns that are queued, delayed or being carried out.
 
-    def unfinished(self, tenant: str) -> set[tuple[int, int]]:
-        """Return (run number, turn) of a tenant's turns that are queued, delayed or being carried out."""
-        return self._unfinished(f"{tenant}:").get(tenant, set())
-
-    def unfinished_by_tenant(self) -> dict[str, set[tuple[int, int]]]:
-        """Return the same of all tenants."""
-        return self._unfinished(None)
-
-    def _unfinished(self, prefix: str | None) -> dict[str, set[tuple[int, int]]]:
-        with self._asked() as client:
-            found = client.list_workflows(
-                status=UNFINISHED, workflow_id_prefix=prefix, load_input=False, load_output=False
-            )
-        turns: dict[str, set[tuple[int, int]]] = {}
-        for status in found:
-            tenant, run_no, turn = status.workflow_id.rsplit(":", 2)
-            turns.setdefault(tenant, set()).add((int(run_no), int(turn)))
-        return turns
-
-    def take_over(self, nodes: Sequence[str]) -> int:
-        """Queue again what nodes that are gone were carrying out; return how many turns."""
-        found = self._taken(nodes)
-        for queue, turns in found.items():
-            self._hand_back(turns, queue)
-        return sum(map(len, found.values()))
-
-    def hand_back_strays(self, node: str, at_work: Callable[[str], bool], seen: set[str]) -> set[str]:
-        """Queue again what a node took and is not at, as when the database went away between the two.
-
-        `seen` is what was found the last time; only what was found then too is a stray. Returns what was found now.
+        One that is further away than any wait we ask for is not among them: a clock that was ahead wrote its time.
         """
-        taken = self._taken([node])
-        found = {queue: [turn for turn in turns if not at_work(turn)] for queue, turns in taken.items()}
-        for queue, turns in found.items():
-            self._hand_back([turn for turn in turns if turn in seen], queue)
-        return {turn for turns in found.values() for turn in turns} - seen
-
-    def _taken(self, nodes: Sequence[str]) -> dict[str, list[str]]:
-        """Return what nodes have taken, by queue: also by one whose lane is no longer limited."""
+        furthest_ms = (time.time() + LONGEST_ASKED_WAIT_S + SKEW_S) * 1000
         with self._asked() as client:
-            found = client.list_workflows(
-                status="PENDING", executor_id=list(nodes), load_input=False, load_output=False
-            )
-        taken: dict[str, list[str]] = defaultdict(list)
+            found = client.list_workflows(status=UNFINISHED, load_input=False, load_output=False)
+        turns: dict[str, set[tuple[int, int]]] = defaultdict(set)
         for status in found:
-            taken[str(status.queue_name)].append(status.workflow_id)
-        return taken
+            if status.status != "DELAYED" or (status.delay_until_epoch_ms or 0) <= furthest_ms:
+                tenant, run_no, turn = status.workflow_id.rsplit(":", 2)
+                turns[tenant].add((int(run_no), int(turn)))
+        return QueuedTurns(turns, sum(status.app_version != STEP_ORDER_VERSION for status in found))
 
-    def _hand_back(self, turns: list[str], queue: str) -> None:
-        if turns:
+    def taken(self) -> list[TakenTurn]:
+        """Return the turns that nodes have taken from the queues and not ended."""
+        with self._asked() as client:
+            found = client.list_workflows(status="PENDING", load_input=False, load_output=False)
+        return [TakenTurn(one.workflow_id, str(one.queue_name), str(one.executor_id)) for one in found]
+
+    def hand_back(self, turns: Iterable[TakenTurn]) -> None:
+        """Queue turns again that no node is at, each where it was: its lane may be limited no longer."""
+        by_queue: dict[str, list[str]] = defaultdict(list)
+        for turn in turns:
+            by_queue[turn.queue].append(turn.id)
+        for queue, ids in by_queue.items():
             with self._asked() as client:
-                client.resume_workflows(turns, queue_name=queue)
+                client.resume_workflows(ids, queue_name=queue)
 
     def forget_finished(self, before: str) -> int:
         """Delete finished turns that ended before an ISO time, a batch at most; return how many."""
@@ -190,20 +188,26 @@ def workflow_id(tenant: str, run_no: int, turn: int) -> str:
     return f"{tenant}:{run_no:010d}:{turn}"
 
 
+def turn_of(workflow_id: str) -> int:
+    """Return which turn of its run an engine's id means."""
+    return int(workflow_id.rsplit(":", 1)[1])
+
+
 class RunEngine:
     """Carries out what is queued, in threads of this process, until it is stopped. One at a time in a process."""
 
     def __init__(self, queue: RunQueue, carry_out: CarryOut, *, node: str, stopping: threading.Event) -> None:
+        """`node` is the token of the node: what it takes is known by it."""
         self._queue = queue
         self._carry_out = carry_out
         self._node = node
         self._stopping = stopping
         self._turns_at_work: list[str] = []
-        self._strays: set[str] = set()
+        self._strays: set[TakenTurn] = set()
         self._changed = threading.Condition()
 
     def start(self) -> None:
-        """Begin to take turns from the queues; what this node left unfinished comes first.
+        """Begin to take turns from the queues.
 
         Raises:
             TransientError: another engine works in this process.
@@ -234,7 +238,7 @@ class RunEngine:
     def stop(self, wait_s: float = STOP_WAIT_S) -> bool:
         """Take no more turns, let each run stop after the step it is in, and hand back what is left.
 
-        While the database is away nothing is handed back; the next node of this name does it at its start.
+        While the database is away nothing is handed back; the others do it, or the next one that starts.
         Returns False when a run has not stopped within `wait_s`; it cannot write any more once another begins it.
         """
         self._stopping.set()
@@ -242,12 +246,17 @@ class RunEngine:
             has_stopped = self._changed.wait_for(lambda: not self._turns_at_work, timeout=wait_s)
         self._forget_engine()
         with suppress(TransientError):
-            self._queue.take_over([self._node])
+            self._queue.hand_back([turn for turn in self._queue.taken() if turn.taken_by == self._node])
         return has_stopped
 
-    def hand_back_strays(self) -> None:
-        """Queue again what this node took from a queue and never began; to be called now and then."""
-        self._strays = self._queue.hand_back_strays(self._node, self._turns_at_work.__contains__, self._strays)
+    def hand_back_strays(self, taken: Iterable[TakenTurn]) -> None:
+        """Queue again what this node took from a queue and never began, as when the database went away in between.
+
+        To be called now and then: only what was seen the last time too is a stray.
+        """
+        seen = {turn for turn in taken if turn.taken_by == self._node and turn.id not in self._turns_at_work}
+        self._queue.hand_back(seen & self._strays)
+        self._strays = seen - self._strays
 
     def _forget_engine(self) -> None:
         _working[0] = None
@@ -261,7 +270,7 @@ class RunEngine:
         try:
             while not self._stopping.is_set():
                 try:
-                    self._carry_out(tenant, run_id)
+                    self._carry_out(tenant, run_id, turn_of(turn))
                 except TransientError:
                     self._stopping.wait(DATABASE_RETRY_S)
                 else:

@@ -10,12 +10,14 @@ with Hub.open(Path("home"), tenant="north") as hub:
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self
 
 from hub.banking_calendar import Clock
+from hub.errors import ConfigurationError, HubError
 from hub.model.command_dates import refuse_far_dates
 from hub.model.commands import Command
 from hub.model.enquiries import AccountBalance
@@ -78,7 +80,7 @@ class Hub:
         self.books = BooksDesk(installation, work)
         self.runs = RunsDesk(work, self.work)
         self.schedules = SchedulesDesk(work, self.work)
-        self.attempts = AttemptsDesk(work)
+        self.attempts = AttemptsDesk(work, self.work)
 
     @classmethod
     def open(
@@ -253,6 +255,22 @@ class Hub:
         with kept as stream:
             exchange, run_id = receive(self._work.store, stream, name=name, fingerprint=self._work.fingerprint)
         return exchange.number, run_id
+
+
+@contextmanager
+def every_tenant(home: Path | None, tell: Callable[[HubError], None]) -> Iterator[list[Hub]]:
+    """Open every tenant of a home, to look at them; of one whose settings are wrong the error is told."""
+    installation = Installation.open(home)
+    hubs = []
+    try:
+        for name in installation.home.tenants:
+            try:
+                hubs.append(Hub(installation, installation.tenant(name)))
+            except ConfigurationError as error:
+                tell(error)
+        yield hubs
+    finally:
+        installation.close()
 
 
 def _receipt(work: UnitOfWork, exchange_no: int, run_id: str) -> Receipt:

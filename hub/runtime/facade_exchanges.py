@@ -78,9 +78,7 @@ class ExchangesDesk:
                 values = {"state": ExchangeState.RECEIVED, "reason": "", "problem": None}
                 work.exchanges.change(number, attempt=exchange.attempt + 1, **values)
                 queue_run(work, self._work.tenant.id, work.exchanges.get(number), self._work.fingerprint)
-            elif run is not None and run.state in ("failed", "cancelled"):
-                work.runs.queue_again(run.run_no)
-            else:
+            elif run is None or not work.runs.try_again(run.run_no):
                 raise DataError(f"exchange {number} is {exchange.state}: there is nothing to retry")
         self._carry_out()
         return self.get(number)

@@ -56,7 +56,7 @@ class PaymentsDesk:
     def deposits(self) -> list[Deposit]:
         """Return the bank entries that specified payments sum to (*insättningar*), with the lump each has met."""
         with self._work.store.read() as work:
-            numbers = sorted(work.accounts.numbers().values())
+            numbers = sorted(set(work.accounts.bank_accounts().values()))
             return [deposit for number in numbers for deposit in work.lumps.deposits(number, unpaired_only=False)]
 
     def lumps(self, *, state: str = "alone") -> list[Lump]:

@@ -9,6 +9,7 @@ from hub.errors import TransientError
 from hub.model.runs import Run
 from hub.runtime.bootstrap import Installation, TenantWork
 from hub.runtime.carrying import Progress
+from hub.services.rounds import waits_for_observers
 
 WAIT_S = 10.0
 LOOK_S = 0.02
@@ -53,8 +54,9 @@ def _how_far(runs: Sequence[Run]) -> list[tuple[int, int]]:
 
 
 def _unfinished(tenant_work: TenantWork) -> list[Run]:
+    """Return what is to be waited for; an observer that fails may do so for hours."""
     with tenant_work.store.read() as work:
-        return list(work.runs.unfinished())
+        return [run for run in work.runs.unfinished() if not waits_for_observers(run)]
 
 
 def _finish_here(

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from hub.errors import ConfigurationError, HubError
@@ -26,13 +27,26 @@ def health_page(port: int, living: Callable[[], Sequence[Node]]) -> Iterator[int
 
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            status, body = _state(living) if self.path == PATH else (404, {"see": PATH})
+            self._answer(*(_state(living) if self.path == PATH else (404, {"see": PATH})))
+
+        def do_HEAD(self) -> None:
+            self.do_GET()
+
+        def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+            """Answer what Python itself refuses, which would be a page of HTML."""
+            is_method = code == HTTPStatus.NOT_IMPLEMENTED
+            self._answer(405 if is_method else code, {"problem": message or explain, "see": f"GET {PATH}"})
+
+        def _answer(self, status: int, body: dict[str, object]) -> None:
             content = json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
+            if status == 405:
+                self.send_header("Allow", "GET, HEAD")
             self.end_headers()
-            self.wfile.write(content)
+            if self.command != "HEAD":
+                self.wfile.write(content)
 
         def log_message(self, *_: object) -> None:
             """Say nothing: it is asked every few seconds."""

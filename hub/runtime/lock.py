@@ -1,4 +1,4 @@
-"""The lock of a home: one process at a time takes work. It is given back by the system when its holder dies."""
+"""The lock of an SQLite database: one process at a time takes work. The system takes it back when its holder dies."""
 
 from __future__ import annotations
 
@@ -10,35 +10,51 @@ from pathlib import Path
 
 from hub.errors import ConfigurationError, TransientError
 
-POLL_S = 0.1
-LOCK_NAME = "hub.lock"
+POLL_S = 0.05
+LOOK_S = 0.05  # who only looks whether the lock is free holds it for a moment; nobody is refused for that
+SUFFIX = "-work"
 
 
 @contextmanager
-def home_lock(home: Path, *, timeout_s: float) -> Iterator[None]:
-    """Hold the lock of a home on SQLite, a file beside the database, waiting for it at most `timeout_s`.
+def work_lock(database: str | Path | None, *, timeout_s: float) -> Iterator[None]:
+    """Hold the lock of an SQLite database, waiting for it at most `timeout_s`.
+
+    It is a file beside the database itself, not in the home: two homes, or two names, may lead to one database.
 
     Raises:
         TransientError: another process holds it for longer.
         ConfigurationError: the file cannot be opened.
     """
-    deadline = time.monotonic() + timeout_s
-    with _file_lock(home) as take:
+    deadline = time.monotonic() + max(timeout_s, LOOK_S)
+    with _file_lock(_file_beside(database)) as take:
         while not take():
             if time.monotonic() >= deadline:
-                raise TransientError("another process is working in this home; what you asked for is queued")
+                raise TransientError(
+                    f"another process works on {Path(str(database)).name}: on SQLite one does all the work; "
+                    "to see it: hub nodes"
+                )
             time.sleep(POLL_S)
         yield
 
 
+def is_locked(database: str | Path | None) -> bool:
+    """Say whether a process works on an SQLite database. Raises ConfigurationError when the file cannot be opened."""
+    with _file_lock(_file_beside(database)) as take:
+        return not take()
+
+
+def _file_beside(database: str | Path | None) -> Path:
+    return Path(f"{Path(str(database)).resolve()}{SUFFIX}")
+
+
 @contextmanager
-def _file_lock(home: Path) -> Iterator[Callable[[], bool]]:
+def _file_lock(path: Path) -> Iterator[Callable[[], bool]]:
     try:
-        file = (home / LOCK_NAME).open("a+b")
+        file = path.open("a+b")
     except OSError as error:
         raise ConfigurationError(
-            f"{home / LOCK_NAME} cannot be opened: {error.strerror}",
-            hint="let the hub's user write the home folder",
+            f"{path} cannot be opened: {error.strerror}",
+            hint="let the hub's user write the folder of the database",
         ) from None
     with file:
         yield lambda: _try_file(file.fileno())

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
-from hub.runtime.bootstrap import ENGINE_SETTINGS, Installation, engine_version
+from hub.runtime.bootstrap import ENGINE_TABLES, Installation, engine_version, prepare_engine
 from hub.runtime.standstill import refuse_living, sole_worker
 from hub.store import migrations
 from hub.store.database import connect, migrate, revision
@@ -40,8 +40,8 @@ def migration_needed(home: Path | None) -> Migration:
     database = connect(Installation.open(home).home.database_url())
     try:
         found = revision(database)
-        kept = kept_value(database, ENGINE_SETTINGS) if found else None
-        return Migration(found or NONE, migrations.HEAD, " ".join((kept or NONE).split()[:2]), engine_version())
+        kept = kept_value(database, ENGINE_TABLES) if found else None
+        return Migration(found or NONE, migrations.HEAD, kept or NONE, engine_version())
     finally:
         database.dispose()
 
@@ -60,11 +60,11 @@ def migrate_home(home: Path | None, *, even_if_at_work: bool = False, wait_s: fl
     database = connect(installation.home.database_url())
     with ExitStack() as stack:
         stack.callback(database.dispose)
-        stack.callback(installation.close)
         if database.dialect.name == "sqlite":
-            stack.enter_context(sole_worker(installation.home.path, wait_s))
+            stack.enter_context(sole_worker(database.url.database, wait_s))
         elif needed.schema_from != NONE and not even_if_at_work:
             refuse_living(SqlNodes(database).all(), installation.home.config.engine.silent_after_s)
         migrate(database)
-        _ = installation.engine  # makes or upgrades the engine's own tables
+        if needed.engine_from != needed.engine_to:
+            prepare_engine(database, installation.home.config.engine)
     return needed

@@ -66,7 +66,7 @@ def _standing_still(installation: Installation, wait_s: float) -> Iterator[ExitS
     with ExitStack() as stack:
         stack.callback(installation.close)
         if installation.engine.dialect.name == "sqlite":
-            stack.enter_context(sole_worker(installation.home.path, wait_s))
+            stack.enter_context(sole_worker(installation.engine.url.database, wait_s))
         else:
             refuse_living(installation.nodes.all(), installation.home.config.engine.silent_after_s)
         yield stack

@@ -1,33 +1,30 @@
 """This process as a node: it carries out what is queued until it is stopped.
 
-SQLite: one node at a time, which holds the home's lock; the lock proves that an earlier one is gone. PostgreSQL: any
-number, each with a heartbeat row; what a silent one was at is queued again by the others.
+SQLite: one node at a time, which holds the database's lock; the lock proves that an earlier one is gone. PostgreSQL:
+any number, each with a heartbeat row; what a silent one was at is queued again by the others.
 """
 
 from __future__ import annotations
 
+import hashlib
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from hub.errors import HubError, TransientError
 from hub.runtime.bootstrap import Installation
 from hub.runtime.carrying import Carrier, Progress, rare_collections
 from hub.runtime.engine import RunEngine
-from hub.runtime.lock import home_lock
+from hub.runtime.lock import work_lock
 from hub.runtime.logs import logger
 from hub.runtime.membership import Membership
 from hub.runtime.plugins import installed_fingerprint
-from hub.runtime.polling import RUN_KIND as POLL
-from hub.services.rounds import RUN_KIND as ROUND
-from hub.store.forgetting import forget_done_runs
+from hub.runtime.sweeping import Sweeper
 from hub.store.runs import turns_at_work
 
 HOME_NODE = "home"  # what the only node of a home on SQLite is called, unless it is given a name
 LOST_LOOK_S = 60
-HOURLY_S = 3600
-WITHOUT_TRACE = (POLL, ROUND)  # kinds of runs that no entry and no exchange names
 
 _log = logger("node")
 
@@ -41,12 +38,15 @@ class WorkingNode:
         self._progress = progress
         self._stopping = threading.Event()
         self._is_alone = installation.engine.dialect.name == "sqlite"
+        self._ousted = ""  # why it stops though nobody has told it to
         self._membership = Membership(
             installation.nodes,
             installation.home.config.engine,
             wanted_name=name or (HOME_NODE if self._is_alone else socket.gethostname()),
             may_take_another=not (name or self._is_alone),
             plugins=installed_fingerprint(),
+            tenants="" if self._is_alone else _hash_of(installation.home.tenants),
+            is_alone=self._is_alone,
         )
 
     @property
@@ -59,23 +59,29 @@ class WorkingNode:
         """Work for as long as the block lasts; then let each run stop after the step it is in.
 
         Raises:
-            TransientError: another process works in this home, or has this node's name.
-            ConfigurationError: a node with other plugins works.
+            TransientError: another process works on this SQLite database, or has this node's name, from the start or by
+                taking this node for gone.
+            ConfigurationError: a node with other plugins or settings works.
         """
-        queue = self._installation.queue
         with ExitStack() as stack:
-            if self._is_alone:
-                stack.enter_context(home_lock(self._installation.home.path, timeout_s=lock_timeout_s))
-            gone = self._membership.join(is_alone=self._is_alone)
-            stack.callback(self._membership.leave)
-            self._take_over([self.name, *gone])
+            self._join(stack, lock_timeout_s)
+            engine = RunEngine(
+                self._installation.queue, self._carry_out, node=self._membership.token, stopping=self._stopping
+            )
+            self._look_after_turns(engine)
             self._queue_lost()
-            engine = RunEngine(queue, self._carry_out, node=self.name, stopping=self._stopping)
             stack.enter_context(rare_collections())
             engine.start()
             stack.callback(engine.stop)
+            stack.enter_context(Sweeper(self._installation, self._membership, self._stopping).at_work())
             stack.enter_context(self._heart(engine))
             yield self
+        if self._ousted:
+            raise TransientError(f"node {self.name} has stopped: {self._ousted}")
+
+    def agrees_on_tenants(self) -> bool:
+        """Say whether every living node has the same tenants in its home as this one."""
+        return self._membership.agrees_on_tenants()
 
     def stop(self) -> None:
         """Let every run stop after the step it is in."""
@@ -85,15 +91,33 @@ class WorkingNode:
         """Wait; True when the node is to stop."""
         return self._stopping.wait(timeout_s)
 
-    def _carry_out(self, tenant: str, run_id: str) -> None:
+    def _join(self, stack: ExitStack, lock_timeout_s: float) -> None:
+        if self._is_alone:
+            database = self._installation.engine.url.database
+            stack.enter_context(work_lock(database, timeout_s=lock_timeout_s))
+        with self._installation.nodes.joining():
+            self._membership.join()
+            stack.callback(self._membership.leave)
+            self._installation.set_limits()
+
+    def _carry_out(self, tenant: str, run_id: str, turn: int) -> None:
+        if tenant not in self._installation.home.tenants:
+            self._leave_to_others(tenant, run_id, turn)
+            return
         try:
             carrier = self._installation.tenant(tenant).carrier(node=self.name, stopping=self._stopping)
         except TransientError:
             raise
         except HubError as error:
-            Carrier(self._installation.store(tenant), {}, node=self.name).refuse(run_id, error)
+            Carrier(self._installation.store(tenant), {}, node=self.name).refuse(run_id, error, turn=turn)
         else:
-            carrier.carry_out(run_id, self._progress)
+            carrier.carry_out(run_id, self._progress, turn=turn)
+
+    def _leave_to_others(self, tenant: str, run_id: str, turn: int) -> None:
+        """Put off a run of a tenant whose file another node may have, or this one will have when it is laid out."""
+        why = TransientError(f"node {self.name} has no tenants/{tenant}.toml")
+        _log.warning("no such tenant here", node=self.name, tenant=tenant, run_id=run_id)
+        Carrier(self._installation.store(tenant), {}, node=self.name).put_off(run_id, why, turn=turn)
 
     @contextmanager
     def _heart(self, engine: RunEngine) -> Iterator[None]:
@@ -111,51 +135,48 @@ class WorkingNode:
         while not self._stopping.wait(interval_s):
             worked_s += interval_s
             try:
-                if not self._is_still_a_member():
+                self._ousted = self._why_ousted()
+                if self._ousted:
+                    _log.error("node has to stop", node=self.name, why=self._ousted)
                     self._stopping.set()
                     return
-                self._look_after_others()
-                engine.hand_back_strays()
+                self._look_after_turns(engine)
                 if worked_s % LOST_LOOK_S < interval_s:
                     self._queue_lost()
-                if worked_s % HOURLY_S < interval_s:
-                    self._sweep()
             except Exception as error:  # noqa: BLE001 - the database is away, or a defect: the heart beats on
                 _log.warning("a heartbeat failed", node=self.name, why=type(error).__name__)
 
-    def _is_still_a_member(self) -> bool:
+    def _why_ousted(self) -> str:
         if not self._membership.beat():
-            _log.error("another process has this node's name", node=self.name)
-            return False
+            return "another process has this node's name"
         heir = self._membership.replaced_by()
-        if heir is not None:
-            _log.error("this node was taken for gone, and one with other plugins works", node=self.name, other=heir)
-        return heir is None
+        return f"it was taken for gone, and {heir} works with other plugins or settings" if heir is not None else ""
 
-    def _look_after_others(self) -> None:
-        """Take over what silent nodes were carrying out."""
-        silent = self._membership.silent()
-        if silent:
-            self._take_over(silent)
-
-    def _take_over(self, nodes: Sequence[str]) -> None:
-        taken = self._installation.queue.take_over(nodes)
-        if taken:
-            _log.warning("runs taken over", node=self.name, runs=taken, nodes_gone=list(nodes))
-
-    def _sweep(self) -> None:
-        self._membership.forget_old()
-        before = self._membership.keep_since()
-        self._installation.queue.forget_finished(before)
-        forget_done_runs(self._installation.engine, before, WITHOUT_TRACE)
+    def _look_after_turns(self, engine: RunEngine) -> None:
+        """Queue again what nodes had taken that are gone, and what this one took and never began."""
+        taken = self._installation.queue.taken()
+        at_work = self._membership.at_work()  # after the turns: whoever takes one has joined before
+        left = [turn for turn in taken if turn.taken_by not in at_work]
+        self._installation.queue.hand_back(left)
+        if left:
+            gone = sorted({turn.taken_by for turn in left})
+            _log.warning("runs taken over", node=self.name, runs=len(left), nodes_gone=gone)
+        engine.hand_back_strays(taken)
 
     def _queue_lost(self) -> None:
-        """Queue runs that the engine has no turn for: after a restore, a move, or a change of the engine."""
+        """Queue runs that the engine has no turn for: after a restore, a move, a jump of the clock, a new engine."""
         seen = turns_at_work(self._installation.engine)
         if not seen:
             return
-        known = self._installation.queue.unfinished_by_tenant()
+        known = self._installation.queue.unfinished()
+        if known.of_other_versions:
+            _log.warning("runs wait for another version", node=self.name, runs=known.of_other_versions)
         for tenant, turns in seen.items():
-            if not turns.items() <= known.get(tenant, set()):
+            of_tenant = known.by_tenant.get(tenant, set())
+            if not turns.items() <= of_tenant:
                 with self._installation.store(tenant).write() as work:
-                    work.runs.queue_lost(turns, known.get(tenant, set()))
+                    work.runs.queue_lost(turns, of_tenant)
+
+
+def _hash_of(names: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()

@@ -13,7 +13,9 @@ from hub.model.nodes import Node
 from hub.runtime.bootstrap import Installation
 from hub.runtime.clock import Clockwork
 from hub.runtime.health import health_page
+from hub.runtime.lock import is_locked
 from hub.runtime.logs import logger
+from hub.runtime.membership import is_alive
 from hub.runtime.node import WorkingNode
 
 LOOK_S = 0.5
@@ -31,14 +33,15 @@ def serve(
     """Carry out runs and fire schedules, for all tenants, until SIGTERM or SIGINT; then stop cleanly.
 
     Raises:
-        TransientError: another process works in this home, or has this node's name.
-        ConfigurationError: a node with other plugins works.
+        TransientError: another process works on this SQLite database, or has this node's name, from the start or by
+            taking this node for gone: what watches over processes starts it again.
+        ConfigurationError: a node with other plugins or settings works.
     """
     node = WorkingNode(installation, name=name)
     with ExitStack() as stack:
         stack.enter_context(_stopped_by_signals(node))
         stack.enter_context(node.at_work(lock_timeout_s=lock_timeout_s))
-        clock = Clockwork(installation, node=node.name)
+        clock = Clockwork(installation, node=node.name, agrees_on_tenants=node.agrees_on_tenants)
         clock.start()
         stack.callback(clock.stop)
         if health_port is not None:
@@ -58,9 +61,12 @@ def refuse_sqlite(installation: Installation) -> None:
 
 
 def living(installation: Installation, name: str = "") -> list[Node]:
-    """Return the nodes that are alive; with a name, that one if it is."""
+    """Return the nodes that are alive; with a name, that one if it is. On SQLite none is when its lock is free."""
+    database = installation.engine
+    if database.dialect.name == "sqlite" and not is_locked(database.url.database):
+        return []
     silent_after_s = installation.home.config.engine.silent_after_s
-    alive = [node for node in installation.nodes.all() if node.is_alive(silent_after_s)]
+    alive = [node for node in installation.nodes.all() if is_alive(node, silent_after_s)]
     return [node for node in alive if not name or node.name == name]
 
 

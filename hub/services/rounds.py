@@ -5,42 +5,70 @@ New payee accounts of the settings, payments that waited for an account, clearin
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from hub.errors import TransientError
+from hub.model.observer_cursor import ObserverCursor
+from hub.model.runs import Run, RunState
 from hub.model.tenant import Tenant
 from hub.services.payees import register_payees
 from hub.services.payments.known_accounts import post_to_known_accounts
+from hub.services.payments.known_statements import post_known_statements
 from hub.services.payments.lone_sides import watch_clearing
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 
 RUN_KIND = "round"
+OBSERVERS_FAILED = "observers failed"
+LONGEST_REST_S = 3600  # of an observer that fails; the first is a second, each one twice as long as the last
 
 
 def enqueue_round(work: UnitOfWork, tenant_name: str, occasion: str, fingerprint: str) -> None:
     """Queue a round in this transaction, unless one is queued that has not begun."""
     if not work.runs.has_queued(RUN_KIND):
-        work.runs.enqueue(f"{RUN_KIND}:{tenant_name}:{occasion}", RUN_KIND, {}, fingerprint)
+        work.runs.enqueue_once(f"{RUN_KIND}:{tenant_name}:{occasion}", RUN_KIND, {}, fingerprint)
+
+
+def waits_for_observers(run: Run) -> bool:
+    """Say whether all that is left of a run is to tell observers again that failed."""
+    return run.kind == RUN_KIND and run.state == RunState.QUEUED and run.problem.startswith(OBSERVERS_FAILED)
 
 
 class RoundRun:
     """Makes one round of one tenant."""
 
-    def __init__(self, store: Store, tenant: Tenant, tell_observers: Callable[[], object]) -> None:
+    def __init__(self, store: Store, tenant: Tenant, tell_observers: Callable[[], Sequence[ObserverCursor]]) -> None:
+        """`tell_observers` tells them all what is new, and returns the cursors of those that failed."""
         self._store = store
         self._tenant = tenant
         self._tell_observers = tell_observers
 
     def __call__(self, work: Work, _input: JsonObject) -> JsonObject:
-        """Look after the books, sweep what broken uploads left, and tell the observers."""
+        """Look after the books, sweep what broken uploads left, and tell the observers.
+
+        Raises:
+            TransientError: an observer failed; it is told again later, and the others have been told.
+        """
         work.step("known_accounts", self._post_to_known_accounts, {})
         work.step("look_after", self._look_after, {})
         self._store.contents.sweep_orphans()
-        self._tell_observers()
+        failed = self._tell_observers()
+        if failed and not self._another_comes(work.run_no):
+            names = ", ".join(f"{cursor.observer} ({cursor.problem})" for cursor in failed)
+            rest_s = min(LONGEST_REST_S, 1 << min(cursor.attempts - 1 for cursor in failed))
+            raise TransientError(f"{OBSERVERS_FAILED}: {names}", retry_after_s=rest_s)
         return {}
+
+    def _another_comes(self, run_no: int) -> bool:
+        """Say whether another round is to tell the observers too: one that waits for them is enough."""
+        with self._store.read() as work:
+            return any(run.kind == RUN_KIND and run.run_no != run_no for run in work.runs.unfinished())
 
     def _post_to_known_accounts(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
         register_payees(work, self._tenant)
-        return {"payments": post_to_known_accounts(work, self._tenant)}
+        return {
+            "payments": post_to_known_accounts(work, self._tenant),
+            "movements": post_known_statements(work, self._tenant),
+        }
 
     def _look_after(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
         watch_clearing(work, self._tenant)

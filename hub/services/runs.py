@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from hub.errors import DataError, RuleViolation
 from hub.model.exchanges import ExchangeState
-from hub.model.runs import Run, RunState
+from hub.model.runs import Run
+from hub.services.attempts import RUN_KIND as SEND
+from hub.services.attempts import cancel_messages, go_on_with_messages
 from hub.services.payments.receiving import RUN_KIND as INGEST
 from hub.services.ports import UnitOfWork
 
-_ENDED_OPEN = (RunState.FAILED, RunState.CANCELLED)
 _BEFORE_JUDGING = (ExchangeState.RECEIVED, ExchangeState.READ)
 FAILED_RUN = "failed_run"  # the task that asks a person to look at a run
 
@@ -24,27 +25,31 @@ def run_of(work: UnitOfWork, run_id: str) -> Run:
 def retry(work: UnitOfWork, run_id: str) -> None:
     """Queue a run again that failed or was cancelled, or let one that waits go on now; finished steps stay finished.
 
+    Messages that it carries are due at once, whatever they waited for; those that were cancelled with it are sent
+    after all, unless another channel has taken them.
+
     Raises:
         DataError: no such run, or it is done or under way.
     """
     run = run_of(work, run_id)
-    is_waiting = run.state == RunState.QUEUED and bool(run.problem)
-    if run.state not in _ENDED_OPEN and not is_waiting:
-        raise DataError(f"the run is {run.state}: there is nothing to try again")
-    work.runs.queue_again(run.run_no)
+    if not work.runs.try_again(run.run_no):  # changed before it is looked at: whoever carries it out may end it now
+        raise DataError(f"the run is {run_of(work, run_id).state}: there is nothing to try again")
+    if run.kind == SEND:
+        go_on_with_messages(work, run)
 
 
 def cancel(work: UnitOfWork, run_id: str) -> None:
     """Stop a run for good, after the step it is in; what its finished steps wrote stays.
+
+    Messages that it has not sent are cancelled, and those that may have arrived are for a person to find out about.
 
     Raises:
         DataError: no such run, or it has ended.
         RuleViolation: it posts a payment file, and from there it only goes forward.
     """
     run = run_of(work, run_id)
-    if run.state not in (RunState.QUEUED, RunState.RUNNING):
-        raise DataError(f"the run is {run.state}: there is nothing to cancel")
-    work.runs.change(run.run_no, state=RunState.CANCELLED, problem="cancelled by a person")
+    if not work.runs.cancel(run.run_no, "cancelled by a person"):
+        raise DataError(f"the run is {run_of(work, run_id).state}: there is nothing to cancel")
     if run.kind == INGEST:  # looked at after the run is ours: its step has ended by now
         exchange = work.exchanges.get(run.input["exchange_no"])
         if exchange.state not in _BEFORE_JUDGING:
@@ -52,4 +57,7 @@ def cancel(work: UnitOfWork, run_id: str) -> None:
                 f"exchange {exchange.number} is {exchange.state}: a file only goes forward from there; let it end, "
                 f"then: hub exchanges undo {exchange.number}"
             )
+    if run.kind == SEND:
+        cancel_messages(work, run)
     work.accounts.release(run.run_no)
+    work.commands.close_task(FAILED_RUN, run.run_id)

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import io
+import time
 import zlib
-from datetime import UTC, timedelta
 from typing import BinaryIO, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
-from hub.banking_calendar import Clock
-from hub.errors import DataError, LedgerError
+from hub.errors import DataError, LedgerError, TransientError
 from hub.store.database import reading, writing
 
 PART_SIZE = 1024 * 1024
 LARGEST_CONTENT = 8 * 1024**3
 COMPRESSION_LEVEL = 1  # bank files shrink to a tenth already at the fastest level
+LOOK_EVERY_S = 24 * 3600  # a look goes through the keys of all parts
 
-
+_DAY = {  # by the database's clock: those of the machines may differ by days
+    "sqlite": "strftime('%Y%m%d', 'now', '-{ago} days')",
+    "postgresql": "to_char((clock_timestamp() AT TIME ZONE 'UTC') - interval '{ago} days', 'YYYYMMDD')",
+}
 _ORPHANS = """
-    FROM content_part WHERE tenant = :t AND upload < :before
+    FROM content_part WHERE tenant = :t AND upload < {before}
       AND upload NOT IN (SELECT upload FROM content WHERE tenant = :t)
 """
+_COUNT = text("SELECT count(*) FROM content_part WHERE tenant = :t AND upload = :upload")
 
 
 class KeptContent(NamedTuple):
@@ -34,19 +38,19 @@ class KeptContent(NamedTuple):
 class SqlContents:
     """The bytes of one tenant."""
 
-    def __init__(self, engine: Engine, tenant: int, clock: Clock) -> None:
+    def __init__(self, engine: Engine, tenant: int) -> None:
         self._engine = engine
         self._tenant = tenant
-        self._clock = clock
-        self._swept_before = ""
+        self._looked_at_s: float | None = None
 
     def keep(self, stream: BinaryIO) -> KeptContent:
         """Keep everything in `stream` and return its hash and size; the same bytes are kept once.
 
         Raises:
             DataError: more bytes than the limit.
+            TransientError: it took so long that parts of it were taken for those of a broken upload: send it again.
         """
-        upload, digest, size, parts = f"{self._day()}-{uuid4().hex}", hashlib.sha256(), 0, 0
+        upload, digest, size, parts = self._new_upload(), hashlib.sha256(), 0, 0
         while block := stream.read(PART_SIZE):
             digest.update(block)
             size += len(block)
@@ -66,17 +70,28 @@ class SqlContents:
             )
 
     def _close(self, upload: str, sha256: str, size: int, parts: int) -> None:
+        """Write that the upload holds the content, unless an earlier one does; that one may have lost its parts."""
         values = {"t": self._tenant, "sha256": sha256, "size": size, "parts": parts, "upload": upload}
         with writing(self._engine) as connection:
-            new = connection.execute(
-                text(
-                    "INSERT INTO content (tenant, sha256, size, parts, upload) "
-                    "VALUES (:t, :sha256, :size, :parts, :upload) ON CONFLICT DO NOTHING"
-                ),
-                values,
-            )
-            if not new.rowcount:  # the same bytes are kept already: this upload is an orphan
+            self._hold_sweeping(connection, "_shared")
+            if connection.execute(_COUNT, values).scalar_one() != parts:
+                raise TransientError("parts of the file were swept before its last one came: send it again")
+            if _is_new(connection, values):
+                return
+            earlier = _locked(connection, values)
+            if connection.execute(_COUNT, {**values, "upload": earlier}).scalar_one() == parts:
                 connection.execute(text("DELETE FROM content_part WHERE tenant = :t AND upload = :upload"), values)
+            else:
+                connection.execute(
+                    text("UPDATE content SET upload = :upload WHERE tenant = :t AND sha256 = :sha256"), values
+                )
+
+    def _hold_sweeping(self, connection: Connection, kind: str) -> None:
+        """Let uploads end while nothing is swept, and sweep while none ends; SQLite has one writer at a time anyway."""
+        if connection.dialect.name == "postgresql":
+            connection.execute(
+                text(f"SELECT pg_advisory_xact_lock{kind}(hashtextextended('sweep contents', :t))"), {"t": self._tenant}
+            )
 
     def open(self, sha256: str) -> BinaryIO:
         """Open kept bytes for reading, as a stream that can be rewound.
@@ -98,21 +113,45 @@ class SqlContents:
 
         Looks once a day. A younger upload may be on its way in another process.
         """
-        before = self._day(days_ago=1)
-        if self._swept_before == before:
+        now_s = time.monotonic()
+        if self._looked_at_s is not None and now_s - self._looked_at_s < LOOK_EVERY_S:
             return 0
-        values = {"t": self._tenant, "before": before}
+        orphans, values = _ORPHANS.format(before=self._day(ago=1)), {"t": self._tenant}
         with reading(self._engine) as connection:
-            has_orphans = connection.execute(text(f"SELECT 1 {_ORPHANS} LIMIT 1"), values).scalar() is not None
+            has_orphans = connection.execute(text(f"SELECT 1 {orphans} LIMIT 1"), values).scalar() is not None
         swept = 0
         if has_orphans:
             with writing(self._engine) as connection:
-                swept = int(connection.execute(text(f"DELETE {_ORPHANS}"), values).rowcount)
-        self._swept_before = before
+                self._hold_sweeping(connection, "")
+                swept = int(connection.execute(text(f"DELETE {orphans}"), values).rowcount)
+        self._looked_at_s = now_s
         return swept
 
-    def _day(self, *, days_ago: int = 0) -> str:
-        return f"{self._clock.now().astimezone(UTC) - timedelta(days=days_ago):%Y%m%d}"
+    def _new_upload(self) -> str:
+        """Return a name that begins with the day."""
+        with reading(self._engine) as connection:
+            return f"{connection.execute(text(f'SELECT {self._day()}')).scalar_one()}-{uuid4().hex}"
+
+    def _day(self, *, ago: int = 0) -> str:
+        return _DAY[self._engine.dialect.name].format(ago=ago)
+
+
+def _is_new(connection: Connection, values: dict[str, object]) -> bool:
+    result = connection.execute(
+        text(
+            "INSERT INTO content (tenant, sha256, size, parts, upload) "
+            "VALUES (:t, :sha256, :size, :parts, :upload) ON CONFLICT DO NOTHING"
+        ),
+        values,
+    )
+    return bool(result.rowcount)
+
+
+def _locked(connection: Connection, values: dict[str, object]) -> str:
+    """Return the upload that holds a content, and keep others from changing that."""
+    lock = " FOR UPDATE" if connection.dialect.name == "postgresql" else ""
+    statement = f"SELECT upload FROM content WHERE tenant = :t AND sha256 = :sha256{lock}"
+    return str(connection.execute(text(statement), values).scalar_one())
 
 
 class _PartStream(io.RawIOBase):
@@ -155,6 +194,8 @@ class _PartStream(io.RawIOBase):
                 data = connection.execute(
                     text("SELECT data FROM content_part WHERE tenant = :t AND upload = :upload AND part_no = :part_no"),
                     {**self._key, "part_no": part_no},
-                ).scalar_one()
+                ).scalar_one_or_none()
+            if data is None:
+                raise LedgerError("a part of the bytes of an exchange is missing; restore them from a backup")
             self._loaded = (part_no, zlib.decompress(data))
         return self._loaded[1]

@@ -139,7 +139,8 @@ def _refuse_others_tables(connection: Connection) -> None:
 def _open_sqlite(database: str | None, busy_timeout_s: float) -> Engine:
     if not database or database == ":memory:":
         raise ConfigurationError("an SQLite database needs a file", where="database.url")
-    folder = Path(database).absolute().parent
+    database = str(Path(database).resolve())  # the locks lie beside the file itself, whatever name leads to it
+    folder = Path(database).parent
     if not folder.is_dir():  # a mistyped path must not become a new, empty ledger somewhere else
         raise ConfigurationError(
             f"there is no folder {folder}", where="database.url", hint="make it, or mend the path; from the home folder"
@@ -306,14 +307,17 @@ def errors_named(what: str) -> Iterator[None]:
     except NoConnectionLeft:
         raise TransientError(f"the database did not {what}: all connections are in use") from None
     except DBAPIError as error:
-        if _may_pass(error):
+        if may_pass(error):
             raise TransientError(f"the database did not {what}: {_cause(error)}") from error
         cause = type(error.orig).__name__
         raise LedgerError(f"the database did not {what}: {cause}; report it with what you did") from None
 
 
-def _may_pass(error: DBAPIError) -> bool:
-    """Locked, full or gone may be otherwise later; SQLite's general code means a statement that never will work."""
+def may_pass(error: DBAPIError) -> bool:
+    """Say whether what an error is about may go another time.
+
+    Locked, full or gone may be otherwise later; SQLite's general code means a statement that never will work.
+    """
     is_statements_fault = getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR"
     is_read_only = getattr(error.orig, "sqlstate", "") == READ_ONLY_STATE  # a standby, until it is promoted
     return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from hub.store.database import reading, writing
 
@@ -10,8 +10,13 @@ from hub.store.database import reading, writing
 def kept_value(engine: Engine, name: str) -> str | None:
     """Return what was kept under a name, or None."""
     with reading(engine) as connection:
-        found = connection.execute(text("SELECT value FROM installation WHERE name = :name"), {"name": name})
-        return found.scalar_one_or_none()
+        return value_in(connection, name)
+
+
+def value_in(connection: Connection, name: str) -> str | None:
+    """Return the same within a transaction."""
+    found = connection.execute(text("SELECT value FROM installation WHERE name = :name"), {"name": name})
+    return found.scalar_one_or_none()
 
 
 def keep_value(engine: Engine, name: str, value: str) -> None:

@@ -14,9 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import NoResultFound
 
-from hub.banking_calendar import SystemClock
 from hub.errors import ConfigurationError, LedgerError, RuleViolation
 from hub.store.contents import PART_SIZE, SqlContents
 from hub.store.counters import take_numbers
@@ -189,8 +187,8 @@ class SqlMove:
         """Hash all kept bytes of the copy; return how many files, and how many were damaged before the move already."""
         with reading(self._target) as target:
             kept = target.execute(text("SELECT sha256, size FROM content WHERE tenant = :t"), {"t": there}).all()
-        copied = SqlContents(self._target, there, SystemClock())
-        origin = SqlContents(self._source, here, SystemClock())
+        copied = SqlContents(self._target, there)
+        origin = SqlContents(self._source, here)
         wrong = [one for one in kept if not _is_whole(copied, one.sha256, one.size)]
         if any(_is_whole(origin, one.sha256, one.size) for one in wrong):
             raise LedgerError(f"kept bytes of tenant {self._tenant} have changed on the way; run hub move again")
@@ -233,6 +231,6 @@ def _is_whole(contents: SqlContents, sha256: str, size: int) -> bool:
             while block := stream.read(PART_SIZE):
                 digest.update(block)
                 read += len(block)
-    except (LedgerError, NoResultFound, zlib.error):
+    except (LedgerError, zlib.error):
         return False
     return (digest.hexdigest(), read) == (sha256, size)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, text
 
+from hub.errors import LedgerError
 from hub.model.runs import QueuedTurn, Run
 from hub.store.counters import take_numbers
 from hub.store.database import reading
@@ -18,8 +19,16 @@ HandOver = Callable[[Connection, QueuedTurn], None]
 
 COLUMNS = (
     "run_no, run_id, kind, input, fingerprint, state, executions, carried_by, done, total, created_at, finished_at, "
-    "problem"
+    "problem, settings_before"
 )
+_BEGIN = text(f"""
+    UPDATE run SET state = 'running', executions = executions + 1, carried_by = :node,
+        fingerprint = CASE WHEN :fingerprint = '' THEN fingerprint ELSE :fingerprint END,
+        settings_before = CASE WHEN executions = 0 OR fingerprint = '' OR :fingerprint IN ('', fingerprint)
+            THEN settings_before ELSE trim(settings_before || ' ' || executions || ':' || fingerprint) END
+    WHERE tenant = :t AND run_no = :run_no AND state IN ('queued', 'running') AND (:turn = 0 OR turns = :turn)
+    RETURNING {COLUMNS}
+""")
 _ENDED = ("done", "failed", "cancelled")
 
 
@@ -57,8 +66,26 @@ class SqlRuns:
         self._tenant_name = tenant_name
         self._hand_over = hand_over
 
-    def enqueue(self, run_id: str, kind: str, input: dict[str, Any], fingerprint: str, *, lane: str = "") -> bool:
-        """Write a run in state `queued` and tell the engine; False when one with this id is there already."""
+    def enqueue(self, run_id: str, kind: str, input: dict[str, Any], fingerprint: str, *, lane: str = "") -> None:
+        """Write a run in state `queued` and tell the engine.
+
+        Raises:
+            LedgerError: one with this id is there already; it may have ended, so what it was to do would be left.
+        """
+        if not self.enqueue_once(run_id, kind, input, fingerprint, lane=lane):
+            raise LedgerError(f"there is a run {run_id} already, so this one was not queued; report it with its id")
+
+    def enqueue_another(self, occasion: str, kind: str, input: dict[str, Any], fingerprint: str) -> None:
+        """Queue a run for something that may come more than once: its id is the occasion and the run's own number."""
+        run_no = take_numbers(self._connection, self._tenant, "run")
+        self._insert(run_no, f"{occasion}:{run_no}", kind, input, fingerprint, "")
+
+    def enqueue_once(self, run_id: str, kind: str, input: dict[str, Any], fingerprint: str, *, lane: str = "") -> bool:
+        """Queue a run that others may ask for under the same id; False when one of them has."""
+        run_no = take_numbers(self._connection, self._tenant, "run")
+        return self._insert(run_no, run_id, kind, input, fingerprint, lane)
+
+    def _insert(self, run_no: int, run_id: str, kind: str, input: dict[str, Any], fingerprint: str, lane: str) -> bool:
         row = self._connection.execute(
             text(
                 "INSERT INTO run (tenant, run_no, run_id, kind, input, fingerprint, state, lane, created_at) "
@@ -67,7 +94,7 @@ class SqlRuns:
             ),
             {
                 "t": self._tenant,
-                "run_no": take_numbers(self._connection, self._tenant, "run"),
+                "run_no": run_no,
                 "run_id": run_id,
                 "kind": kind,
                 "input": json.dumps(input),
@@ -106,7 +133,7 @@ class SqlRuns:
         ).scalar_one_or_none()
         return found is not None
 
-    def queue_lost(self, seen: Mapping[int, int], known: Collection[tuple[int, int]]) -> int:
+    def queue_lost(self, seen: Mapping[int, int], known: Container[tuple[int, int]]) -> int:
         """Give a new turn to runs that the engine has forgotten; return how many.
 
         `seen` is the turn that each unfinished run had before `known`, the engine's (run number, turn), was read: a run
@@ -127,16 +154,22 @@ class SqlRuns:
         )
         return {row.run_no: row.turns for row in rows}
 
-    def begin(self, run_no: int, carried_by: str) -> int | None:
-        """Let a node begin or take over an unfinished run; return the number of this execution, None when it ended."""
+    def begin(self, run_no: int, carried_by: str, *, turn: int | None = None, fingerprint: str = "") -> Run | None:
+        """Let a node begin or take over an unfinished run, and return it; None when it has ended, or has a later turn.
+
+        `fingerprint` is of the settings that this execution goes under; others before are kept beside it.
+        """
         row = self._connection.execute(
-            text(
-                "UPDATE run SET state = 'running', executions = executions + 1, carried_by = :node "
-                "WHERE tenant = :t AND run_no = :run_no AND state IN ('queued', 'running') RETURNING executions"
-            ),
-            {"t": self._tenant, "run_no": run_no, "node": carried_by},
+            _BEGIN,
+            {
+                "t": self._tenant,
+                "run_no": run_no,
+                "node": carried_by,
+                "turn": turn or 0,
+                "fingerprint": fingerprint,
+            },
         ).one_or_none()
-        return None if row is None else int(row.executions)
+        return None if row is None else run_of(row)
 
     def is_carried_by(self, run_no: int, execution: int) -> bool:
         """Say whether this execution is the latest and goes on; no other can begin before the transaction ends."""
@@ -151,15 +184,36 @@ class SqlRuns:
         return found is not None
 
     def queue_again(self, run_no: int, *, reason: str = "", delay_s: float = 0) -> None:
-        """Give a run another turn: one that waits, failed or was cancelled. Its finished steps stay finished."""
+        """Give a run another turn, whatever its state; finished steps stay finished, and earlier turns do nothing."""
+        if not self._queue_again("", run_no, reason, delay_s):
+            raise LedgerError(f"there is no run number {run_no}; report it")
+
+    def try_again(self, run_no: int) -> bool:
+        """Give a run another turn now that failed, was cancelled or waits; False when it does none of these."""
+        return self._queue_again("AND (state IN ('failed', 'cancelled') OR state = 'queued' AND problem <> '')", run_no)
+
+    def _queue_again(self, condition: str, run_no: int, reason: str = "", delay_s: float = 0) -> bool:
         row = self._connection.execute(
             text(
                 "UPDATE run SET state = 'queued', problem = :reason, finished_at = NULL, turns = turns + 1 "
-                "WHERE tenant = :t AND run_no = :run_no RETURNING run_no, run_id, turns, lane"
+                f"WHERE tenant = :t AND run_no = :run_no {condition} RETURNING run_no, run_id, turns, lane"
             ),
             {"t": self._tenant, "run_no": run_no, "reason": reason},
-        ).one()
-        self._tell(row, delay_s)
+        ).one_or_none()
+        if row is not None:
+            self._tell(row, delay_s)
+        return row is not None
+
+    def cancel(self, run_no: int, problem: str) -> bool:
+        """Let a run that has not ended well end here; False when it was done, or cancelled before."""
+        cancelled = self._connection.execute(
+            text(
+                "UPDATE run SET state = 'cancelled', problem = :problem, finished_at = :now WHERE tenant = :t "
+                "AND run_no = :run_no AND state IN ('queued', 'running', 'failed')"
+            ),
+            {"t": self._tenant, "run_no": run_no, "problem": problem, "now": self._now},
+        )
+        return bool(cancelled.rowcount)
 
     def change(self, run_no: int, **values: Any) -> None:
         """Set columns of a run; the time it finished is set with its last state."""

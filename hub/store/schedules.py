@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, Row, bindparam, text
 
 from hub.model.schedules import Firing, Schedule, ScheduleState
 from hub.store.database import reading, writing
 from hub.store.elsewhere import IS_HERE
 
-_COLUMNS = "name, settings, handled_until, next_due_at, paused_at, paused_by"
+_COLUMNS = "name, settings, counts_from, handled_until, next_due_at, paused_at, paused_by"
 
 
 def _state(row: Row[Any]) -> ScheduleState:
-    schedule = Schedule.model_validate_json(row.settings) if row.settings else None
-    return ScheduleState._make(row)._replace(schedule=schedule)
+    return ScheduleState._make(row)._replace(schedule=_readable(row.settings))
+
+
+def _readable(settings: str) -> Schedule | None:
+    """Return a schedule as it was kept, or None when another version kept it in a form of its own."""
+    try:
+        return Schedule.model_validate_json(settings)
+    except ValidationError:
+        return None
 
 
 class SqlSchedules:
@@ -39,18 +47,20 @@ class SqlSchedules:
         """Return the schedules that are due, and keep other nodes from firing them until this transaction ends."""
         return self._states("AND settings <> '' AND paused_at IS NULL AND next_due_at <= :now", lock=self._lock)
 
-    def keep(self, schedule: Schedule, *, handled_until: str, next_due_at: str | None) -> None:
+    def keep(self, schedule: Schedule, *, counts_from: str, handled_until: str, next_due_at: str | None) -> None:
         """Write what the settings say of a schedule, and from when its due times count."""
         self._connection.execute(
             text(
-                "INSERT INTO schedule (tenant, name, settings, handled_until, next_due_at) "
-                "VALUES (:t, :name, :settings, :handled_until, :next_due_at) ON CONFLICT (tenant, name) DO UPDATE "
-                "SET settings = :settings, handled_until = :handled_until, next_due_at = :next_due_at"
+                "INSERT INTO schedule (tenant, name, settings, counts_from, handled_until, next_due_at) "
+                "VALUES (:t, :name, :settings, :counts_from, :handled_until, :next_due_at) "
+                "ON CONFLICT (tenant, name) DO UPDATE SET settings = :settings, counts_from = :counts_from, "
+                "handled_until = :handled_until, next_due_at = :next_due_at"
             ),
             {
                 "t": self._tenant,
                 "name": schedule.name,
                 "settings": schedule.model_dump_json(),
+                "counts_from": counts_from,
                 "handled_until": handled_until,
                 "next_due_at": next_due_at,
             },

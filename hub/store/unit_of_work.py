@@ -120,7 +120,7 @@ class SqlStore:
         self._hand_over = hand_over
         self.tenant_name = tenant_name
         self.tenant = self._tenant_number(tenant_name)
-        self.contents = SqlContents(engine, self.tenant, clock)
+        self.contents = SqlContents(engine, self.tenant)
 
     def _tenant_number(self, name: str) -> int:
         find = text("SELECT tenant FROM tenant WHERE name = :name")

@@ -33,8 +33,8 @@ class Node:
     def store(self, name: str) -> SqlStore:
         return SqlStore(self.engine, name, self.clock)
 
-    def clockwork(self) -> Clockwork:
-        return Clockwork(self)  # type: ignore[arg-type]
+    def clockwork(self, **options: Any) -> Clockwork:
+        return Clockwork(self, **options)  # type: ignore[arg-type]
 
 
 class Place:

@@ -21,7 +21,7 @@ from hub.demo.folder import BGMAX, CAMT054, DemoFolder
 from hub.errors import ConfigurationError, TransientError
 from hub.runtime.bootstrap import Installation
 from hub.runtime.facade import Hub
-from hub.runtime.lock import home_lock
+from hub.runtime.lock import work_lock
 from hub.store.database import open_database
 
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1  # of Linux: without it root obeys the rights of files
@@ -106,8 +106,8 @@ def test_a_run_waits_for_a_file_that_another_program_has_locked(
 
 def test_a_home_that_cannot_be_written_is_a_setting_to_mend(demo: DemoFolder, tmp_path: Path) -> None:
     with (
-        pytest.raises(ConfigurationError, match=r"hub\.lock cannot be opened"),
-        home_lock(tmp_path / "none", timeout_s=0),
+        pytest.raises(ConfigurationError, match=r"hub\.sqlite-work cannot be opened"),
+        work_lock(tmp_path / "none" / "hub.sqlite", timeout_s=0),
     ):
         pass
 

@@ -104,7 +104,10 @@ def test_a_turn_that_a_node_took_and_never_began_is_carried_out(demo: DemoFolder
         with hub._work.store.write() as work:
             work.runs.enqueue("round:nordvik:stray", "round", {}, "")
             work._connection.execute(
-                text("UPDATE dbos.workflow_status SET status = 'PENDING', executor_id = 'a', owner_xid = 'lost'")
+                text(
+                    "UPDATE dbos.workflow_status SET status = 'PENDING', owner_xid = 'lost', "
+                    "executor_id = (SELECT token FROM node WHERE node = 'a')"
+                )
             )
         _wait_until(node, lambda: _state(hub, "round:nordvik:stray") == "done")
 
@@ -133,7 +136,7 @@ def test_a_database_clock_that_jumps_makes_no_node_silent(hub: Hub) -> None:
     )
     for silent_s in (0, 3600, -3600):
         nodes.silent_s = silent_s
-        assert watching.silent() == []
+        assert "other:1" in watching.at_work()
 
 
 class _Nodes:
@@ -142,19 +145,23 @@ class _Nodes:
     silent_s = 0
 
     def all(self) -> list[Node]:
-        return [Node("other", "elsewhere", 1, "", 0, 1_000, None, self.silent_s)]
+        return [Node("other", "other:1", "elsewhere", 1, "", "", "{}", "", 0, 1_000, None, self.silent_s)]
 
 
 def test_a_node_taken_for_gone_gives_way_to_one_with_other_plugins(demo: DemoFolder, hub: Hub) -> None:
-    with WorkingNode(hub._installation, name="frozen").at_work() as node:
-        with hub._installation.engine.begin() as connection:
-            connection.execute(
-                text(
-                    "INSERT INTO node (node, host, process, plugins, started_at, seen_at) SELECT "
-                    "'newer', 'elsewhere', 1, 'hub 9.9', started_at + 1, seen_at FROM node WHERE node = 'frozen'"
-                )
-            )
-        assert node.wait(timeout_s=20)
+    def work() -> None:
+        with WorkingNode(hub._installation, name="frozen").at_work() as node:
+            with hub._installation.engine.begin() as connection:
+                connection.execute(newer)
+            assert node.wait(timeout_s=20)
+
+    newer = text(
+        "INSERT INTO node (node, token, host, process, process_space, plugins, settings, tenants, started_at, seen_at) "
+        "SELECT 'newer', 'newer', 'elsewhere', 1, '', 'hub 9.9', settings, tenants, started_at + 1, seen_at "
+        "FROM node WHERE node = 'frozen'"
+    )
+    with pytest.raises(TransientError, match="newer works with other plugins or settings"):
+        work()
 
 
 def test_work_goes_on_after_the_server_was_restarted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 from test_cli_demo import run
+
+from hub.services.payments.receiving import plain_name
 
 DEMO = Path(str(files("hub.demo")))
 BGMAX, CAMT054, CAMT053 = (
@@ -83,6 +86,50 @@ def test_other_bytes_are_an_error_and_never_a_traceback(tmp_path: Path, content:
 def test_file_that_nobody_reads_is_unrecognised(tmp_path: Path) -> None:
     (tmp_path / "other.txt").write_text("a;b\n", encoding="utf-8")
     assert inspected(tmp_path / "other.txt")["errors"][0]["code"] == "UNRECOGNISED"
+
+
+def message_of(file: Path) -> str:
+    return str(inspected(file)["errors"][0]["message"])
+
+
+def test_what_nobody_reads_says_why_where_that_is_known(tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").write_bytes(b"")
+    (tmp_path / "page.xml").write_bytes(b"<?xml version='1.0'?><!DOCTYPE a>" + CAMT054.read_bytes())
+    (tmp_path / "list.txt").write_bytes(b"a;b\n")
+    assert "is empty" in message_of(tmp_path / "empty.txt")
+    assert "DOCTYPE" in message_of(tmp_path / "page.xml")
+    assert "no enabled reader recognises" in message_of(tmp_path / "list.txt")
+
+
+def test_amounts_in_another_currency_are_not_called_kronor(tmp_path: Path) -> None:
+    file = tmp_path / "euro.xml"
+    file.write_bytes(CAMT053.read_bytes().replace(b"SEK", b"EUR"))
+    shown = run("inspect", file).stdout
+    assert "kronor" not in shown
+    assert "amount" in shown
+    assert shown.count(" EUR") >= 4
+    assert "kronor" in run("inspect", CAMT053).stdout
+
+
+def test_a_balance_that_differs_stands_beside_no_word_of_agreement(tmp_path: Path) -> None:
+    file = tmp_path / "differs.xml"
+    was = CAMT053.read_text(encoding="utf-8")
+    opening = was.split("<Bal>")[1].split("</Bal>")[0]
+    amount = opening.split('Ccy="SEK">')[1].split("<")[0]
+    file.write_text(was.replace(opening, opening.replace(amount, "1.00")), encoding="utf-8")
+    result = run("inspect", file)
+    assert result.exit_code == 0
+    assert "BALANCE_DIFFERS" in result.stderr
+    assert "all controls agree" not in result.stdout
+    assert "a stated balance differs" in result.stdout
+
+
+def test_a_name_of_other_bytes_than_utf_8_is_read_as_latin_1(tmp_path: Path) -> None:
+    file = tmp_path / os.fsdecode(b"betalningar_\xe5.txt")
+    file.write_bytes(BGMAX.read_bytes())
+    assert inspected(file)["file"] == "betalningar_å.txt"
+    assert "betalningar_å.txt" in run("inspect", file).stdout
+    assert plain_name(os.fsdecode(b"\xe5\xe4\xf6")) == "åäö"
 
 
 def test_personal_identity_numbers_are_masked_unless_asked_for(tmp_path: Path) -> None:

@@ -153,7 +153,7 @@ def started(*words: object, cwd: Path) -> subprocess.Popen[str]:
 def test_two_processes_that_receive_the_same_file_at_once_post_it_once(tmp_path: Path) -> None:
     assert run("demo", "--home", tmp_path / "demo").exit_code == 0
     home = tmp_path / "home"  # the demonstration's settings, with nothing posted yet
-    shutil.copytree(tmp_path / "demo", home, ignore=shutil.ignore_patterns("*.sqlite*", "hub.lock"))
+    shutil.copytree(tmp_path / "demo", home, ignore=shutil.ignore_patterns("*.sqlite*"))
     file = home / "files" / "bgmax_2026-11-20.txt"
 
     both = [started("receive", file, "--home", home, cwd=tmp_path) for _ in range(2)]

@@ -12,6 +12,7 @@ from test_cli_demo import run
 
 from hub.demo.folder import TENANT
 from hub.runtime.facade import Hub
+from hub.runtime.lock import work_lock
 from hub.runtime.node import WorkingNode
 
 FIRST, SECOND = f"round:{TENANT}:first", f"round:{TENANT}:second"
@@ -47,10 +48,9 @@ def test_a_queued_run_says_that_no_process_works(hub: Hub) -> None:
 
 
 def test_a_queued_run_says_which_one_it_goes_after(hub: Hub) -> None:
-    node = WorkingNode(hub._installation)
-    node._membership.join(is_alone=True)
-
-    found = json.loads(run("runs", "--json", home=home(hub)).stdout)
+    WorkingNode(hub._installation)._membership.join()
+    with work_lock(hub._installation.engine.url.database, timeout_s=0):
+        found = json.loads(run("runs", "--json", home=home(hub)).stdout)
 
     assert {one["run_id"]: one["waits_for"] for one in found} == {FIRST: "", SECOND: f"goes after {FIRST}"}
 
@@ -76,6 +76,34 @@ def test_watching_ends_when_nothing_is_left(hub: Hub, monkeypatch: pytest.Monkey
     assert left == []
 
 
+def test_watching_in_a_pipe_tells_each_change_once(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = [FIRST, FIRST, SECOND, SECOND]
+    monkeypatch.setattr("hub.cli.run_commands.time.sleep", lambda _s: hub.runs.cancel(left.pop()))
+
+    told = run("runs", "--watch", home=home(hub)).stderr.splitlines()
+
+    assert [sum(run_id in line for line in told) for run_id in (FIRST, SECOND)] == [1, 2]
+
+
+def test_runs_schedules_and_tasks_of_all_tenants_are_listed_and_a_broken_one_hides_no_other(hub: Hub) -> None:
+    tenants = home(hub) / "tenants"
+    other = (tenants / f"{TENANT}.toml").read_text(encoding="utf-8").replace(f'id = "{TENANT}"', 'id = "other"')
+    schedule = '[[schedules]]\nname = "hourly"\njob = "round"\ncron = "0 * * * *"\n'
+    (tenants / "other.toml").write_text(f"{other}\n{schedule}", encoding="utf-8")
+    (tenants / "wrong.toml").write_text("id = 3", encoding="utf-8")
+    with hub._installation.store("other").write() as work:
+        work.runs.enqueue("round:other", "round", {}, "")
+        work.commands.open_task("failed_run", "x", "look at x")
+
+    found = {words: run(words, "--all-tenants", "--json", home=home(hub)) for words in ("runs", "schedule", "tasks")}
+
+    told = {words: {one["tenant"] for one in json.loads(result.stdout)} for words, result in found.items()}
+    assert told == {"runs": {TENANT, "other"}, "schedule": {"other"}, "tasks": {"other"}}
+    assert all("wrong.toml" in result.stderr for result in found.values())
+    assert "other    round:other" in run("runs", "--all-tenants", home=home(hub)).stdout
+    assert run("runs", "--all-tenants", "--tenant", TENANT, home=home(hub)).exit_code == 2
+
+
 def test_watching_ends_with_ctrl_c_and_shows_the_list(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(_seconds: float) -> None:
         raise KeyboardInterrupt
@@ -86,3 +114,15 @@ def test_watching_ends_with_ctrl_c_and_shows_the_list(hub: Hub, monkeypatch: pyt
 
     assert result.exit_code == 0
     assert FIRST in result.stdout
+
+
+def test_a_run_shows_the_settings_it_went_under_before(hub: Hub) -> None:
+    with hub._work.store.write() as work:
+        first = work.runs.get(FIRST)
+        assert first is not None
+        for settings in ("a" * 64, "b" * 64):
+            work.runs.begin(first.run_no, "home", fingerprint=settings)
+
+    shown = run("runs", "show", FIRST, home=home(hub)).stdout
+
+    assert f"{'b' * 12}; before: {'a' * 12} up to execution 2" in shown

@@ -179,6 +179,42 @@ def test_a_clock_set_back_a_little_repeats_nothing(place: Place) -> None:
     assert place.fired() == hours(9)
 
 
+@pytest.mark.parametrize("is_resumed", [False, True])
+def test_a_clock_set_back_and_right_again_fires_nothing_from_before_the_schedule_counted(
+    place: Place, is_resumed: bool
+) -> None:
+    place.tenant(f'{HOURLY}\nmissed = "each"')
+    clockwork = place.node().clockwork()
+    clockwork.turn()
+    if is_resumed:
+        place.desk().pause("hourly", user="Ada")
+        place.clock.advance(3 * HOUR)
+        place.desk().resume("hourly")
+
+    for step in (-50_000 * HOUR, 50_000 * HOUR):
+        place.clock.advance(step)
+        clockwork.turn()
+    assert place.fired() == []
+
+    place.clock.advance(HOUR)
+    clockwork.turn()
+    assert place.fired() == hours(12 if is_resumed else 9)
+
+
+def test_a_schedule_that_was_made_while_the_clock_was_ahead_fires_when_it_is_right(place: Place) -> None:
+    place.tenant(HOURLY)
+    place.clock.advance(10_000 * HOUR)
+    clockwork = place.node().clockwork()
+    clockwork.turn()
+
+    place.clock.advance(-10_000 * HOUR)
+    clockwork.turn()
+    place.clock.advance(HOUR)
+    clockwork.turn()
+
+    assert place.fired() == hours(9)
+
+
 # Settings that change between two starts
 
 
@@ -319,7 +355,25 @@ def test_a_defect_in_one_tenant_stops_it_alone(place: Place, caplog: pytest.LogC
 
     assert clockwork.turn() == RETRY_AFTER
     assert place.fired("prov") == hours(9)
-    assert "'tenant': 'aaa', 'why': 'ValidationError'" in caplog.text
+    assert "'tenant': 'aaa', 'why': 'LedgerError'" in caplog.text
+
+
+def test_what_another_version_kept_of_one_tenant_stops_no_other_and_is_read_anew(place: Place) -> None:
+    for name in ("aaa", "prov"):
+        place.tenant(HOURLY, name=name)
+    place.node().clockwork().turn()
+    with place.engine.begin() as connection:
+        this = "tenant = (SELECT tenant FROM tenant WHERE name = 'aaa')"
+        connection.execute(text(f"UPDATE schedule SET settings = '{{}}' WHERE {this}"))
+        connection.execute(text(f"UPDATE schedule_reading SET content_key = 'older' WHERE {this}"))
+    place.clock.advance(HOUR)
+    clockwork = place.node().clockwork()
+
+    assert clockwork.turn() == LONGEST_SLEEP  # nothing waits
+    assert (place.fired("aaa"), place.fired("prov")) == ([], hours(9))
+    place.clock.advance(HOUR)
+    clockwork.turn()
+    assert (place.fired("aaa"), place.fired("prov")) == (hours(10), hours(9, 10))
 
 
 # The timer's thread

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,13 +13,14 @@ from engine_home import make_home
 from sqlalchemy import text
 
 from hub.demo.folder import BGMAX, CAMT054, RECEIVABLES, SOURCE_SYSTEM, DemoFolder
-from hub.errors import ConfigurationError, RuleViolation, TransientError
+from hub.errors import ConfigurationError, LedgerError, RuleViolation, TransientError
 from hub.runtime.bootstrap import Installation
 from hub.runtime.facade import Hub
 from hub.runtime.finishing import finish_runs
 from hub.runtime.node import WorkingNode
 from hub.services.payments.posting import ChunkPoster
 from hub.services.ports import NotOursError
+from hub.services.runs import retry
 
 
 @pytest.fixture
@@ -46,7 +49,7 @@ def test_what_a_transaction_that_fails_has_queued_is_not_there(demo: DemoFolder,
     with pytest.raises(KeyError), store.write() as work:
         _enqueue_and_fail(work)
 
-    assert hub._installation.queue.unfinished("nordvik") == set()
+    assert hub._installation.queue.unfinished().by_tenant == {}
     assert hub.runs.latest() == []
 
 
@@ -54,7 +57,9 @@ def test_the_same_run_queued_twice_is_carried_out_once(hub: Hub) -> None:
     store = hub._work.store
     for expected in (True, False):
         with store.write() as work:
-            assert work.runs.enqueue("round:nordvik:once", "round", {}, "") is expected
+            assert work.runs.enqueue_once("round:nordvik:once", "round", {}, "") is expected
+    with pytest.raises(LedgerError, match="there is a run round:nordvik:once already"), store.write() as work:
+        work.runs.enqueue("round:nordvik:once", "round", {}, "")
     assert hub.work()
     assert [(run.run_id, run.executions) for run in hub.runs.latest()] == [("round:nordvik:once", 1)]
 
@@ -120,13 +125,79 @@ def test_a_file_that_is_being_posted_cannot_be_cancelled(
 def test_a_run_that_the_engine_has_forgotten_is_queued_again(demo: DemoFolder, hub: Hub) -> None:
     with hub._work.store.write() as work:
         work.runs.enqueue("round:nordvik:lost", "round", {}, "")
-    engine = hub._installation.engine
-    table = "workflow_status" if engine.dialect.name == "sqlite" else "dbos.workflow_status"
-    with engine.begin() as connection:
-        connection.execute(text(f"DELETE FROM {table}"))
+    _forget_turns(hub, "ENQUEUED")
 
     assert hub.work()
     assert hub.runs.get("round:nordvik:lost").state == "done"
+
+
+def test_a_run_put_off_while_the_clock_was_ahead_goes_on_when_it_is_right(
+    demo: DemoFolder, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s = time.time
+    with monkeypatch.context() as ahead, hub._work.store.write() as work:
+        ahead.setattr(time, "time", lambda: now_s() + 86_400)
+        work.runs.enqueue("rematch:nordvik:later", "rematch", {}, "")
+        _put_off(work, "rematch:nordvik:later", delay_s=0.2)
+    _forget_turns(hub, "ENQUEUED")
+
+    assert hub.work()
+    assert hub.runs.get("rematch:nordvik:later").state == "done"
+
+
+def test_a_run_that_is_put_off_is_left_to_its_time(demo: DemoFolder, hub: Hub) -> None:
+    with hub._work.store.write() as work:
+        work.runs.enqueue("rematch:nordvik:later", "rematch", {}, "")
+        _put_off(work, "rematch:nordvik:later", delay_s=3600)
+
+    hub._wait_s = 0.1
+    assert not hub.work()
+    with hub._work.store.read() as work:
+        assert set(work.runs.turns().values()) == {2}
+
+
+def test_only_the_latest_turn_of_a_run_carries_it_out(demo: DemoFolder, hub: Hub) -> None:
+    """Each retry of a run that waits gives it a turn at once; the turns that were delayed before end without a word."""
+    with hub._work.store.write() as work:
+        work.runs.enqueue("round:nordvik:once", "round", {}, "")
+        for _ in range(3):
+            _put_off(work, "round:nordvik:once", delay_s=0.2)
+            retry(work, "round:nordvik:once")
+    carrier = hub._work.carrier(node="n", stopping=threading.Event())
+
+    endings = [carrier.carry_out("round:nordvik:once", turn=turn).ending for turn in range(1, 8)]
+
+    assert endings == ["left"] * 6 + ["done"]
+    assert hub.runs.get("round:nordvik:once").executions == 1
+
+
+def test_turns_of_another_version_are_told(
+    demo: DemoFolder, hub: Hub, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as older, hub._work.store.write() as work:
+        older.setattr("hub.runtime.engine.STEP_ORDER_VERSION", "0")
+        work.runs.enqueue("round:nordvik:old", "round", {}, "")
+
+    hub._wait_s = 0.1
+    assert not hub.work()
+    assert "runs wait for another version" in caplog.text
+
+
+def test_a_run_names_the_settings_it_went_under_before(demo: DemoFolder, hub: Hub) -> None:
+    store = hub._work.store
+    with store.write() as work:
+        work.runs.enqueue("round:nordvik:x", "round", {}, "")
+        run = work.runs.get("round:nordvik:x")
+        assert run is not None
+        begun = [work.runs.begin(run.run_no, "n", fingerprint=settings) for settings in ("a", "a", "b", "", "c")]
+
+    assert [(one.fingerprint, one.settings_before) for one in begun if one is not None] == [
+        ("a", ""),
+        ("a", ""),
+        ("b", "2:a"),
+        ("b", "2:a"),
+        ("c", "2:a 4:b"),
+    ]
 
 
 def test_a_slow_carrier_that_was_taken_over_writes_nothing_more(demo: DemoFolder, hub: Hub) -> None:
@@ -135,9 +206,11 @@ def test_a_slow_carrier_that_was_taken_over_writes_nothing_more(demo: DemoFolder
         work.runs.enqueue("round:nordvik:slow", "round", {}, "")
         run = work.runs.get("round:nordvik:slow")
         assert run is not None
-        assert work.runs.begin(run.run_no, "slow") == 1
+        assert work.runs.begin(run.run_no, "slow") == run._replace(state="running", executions=1, carried_by="slow")
     with store.write() as work:
-        assert work.runs.begin(run.run_no, "quick") == 2
+        begun = work.runs.begin(run.run_no, "quick")
+        assert begun is not None
+        assert begun.executions == 2
 
     slow = _carried(hub, run._replace(executions=1))
     with pytest.raises(NotOursError), slow.write():
@@ -151,7 +224,7 @@ def test_a_node_with_other_plugins_does_not_work_beside_a_living_one(
     demo: DemoFolder, hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if hub._installation.engine.dialect.name == "sqlite":
-        pytest.skip("on SQLite the lock of the home lets one process work at a time")
+        pytest.skip("on SQLite the lock lets one process work at a time")
     other = Installation.open(demo.home)
     with WorkingNode(hub._installation, name="old").at_work():
         monkeypatch.setattr("hub.runtime.node.installed_fingerprint", lambda: "hub 9.9")
@@ -183,8 +256,8 @@ def test_what_a_node_that_is_gone_was_at_is_taken_over(demo: DemoFolder, hub: Hu
         connection.execute(text(f"UPDATE {table} SET status = 'PENDING', executor_id = 'gone'"))
         connection.execute(
             text(
-                "INSERT INTO node (node, host, process, plugins, started_at, seen_at) "
-                "VALUES ('gone', 'elsewhere', 1, '', 0, 0)"
+                "INSERT INTO node (node, token, host, process, process_space, plugins, settings, tenants, started_at, "
+                "seen_at) VALUES ('gone', 'gone', 'elsewhere', 1, '', '', '{}', '', 0, 0)"
             )
         )
 
@@ -206,6 +279,18 @@ def test_files_of_one_tenant_go_one_after_the_other(demo: DemoFolder, hub: Hub) 
 def _enqueue_and_fail(work: Any) -> None:
     work.runs.enqueue("round:nordvik:never", "round", {}, "")
     raise KeyError
+
+
+def _put_off(work: Any, run_id: str, *, delay_s: float) -> None:
+    run = work.runs.get(run_id)
+    work.runs.queue_again(run.run_no, reason="not now", delay_s=delay_s)
+
+
+def _forget_turns(hub: Hub, status: str) -> None:
+    engine = hub._installation.engine
+    table = "workflow_status" if engine.dialect.name == "sqlite" else "dbos.workflow_status"
+    with engine.begin() as connection:
+        connection.execute(text(f"DELETE FROM {table} WHERE status = :status"), {"status": status})
 
 
 def _carried(hub: Hub, run: Any) -> Any:
@@ -236,9 +321,9 @@ def test_waiting_ends_with_the_patience_and_leaves_the_run_queued(demo: DemoFold
         work.runs.enqueue("round:nordvik:x", "round", {}, "")
     other = Installation.open(demo.home)
     if other.engine.dialect.name == "sqlite":
-        from hub.runtime.lock import home_lock
+        from hub.runtime.lock import work_lock
 
-        with home_lock(demo.home, timeout_s=0):
+        with work_lock(other.engine.url.database, timeout_s=0):
             assert not finish_runs(other, other.tenant("nordvik"), wait_s=0.05, here=False, progress=None)
     else:
         assert not finish_runs(other, other.tenant("nordvik"), wait_s=0.05, here=False, progress=None)

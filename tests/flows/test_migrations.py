@@ -275,15 +275,17 @@ def test_migrate_says_from_where_to_where_and_check_changes_nothing(
     assert "nothing to do" in run("migrate", home=home).stderr
 
 
-def test_migrate_refuses_while_a_node_works(home: Path, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hub.runtime.lock import home_lock
+def test_migrate_refuses_while_a_node_works(
+    home: Path, new_url: str, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hub.runtime.lock import work_lock
 
     assert run("migrate", home=home).exit_code == 0
     if database == "sqlite":
-        with home_lock(home, timeout_s=0):
+        with work_lock(new_url.removeprefix("sqlite:///"), timeout_s=0):
             assert run("migrate", "--even-if-at-work", "--wait", "0", home=home).exit_code == 4
         return
-    alive = Node("north", "host", 1, "", 0, 0, None, 0)
+    alive = Node("north", "north:1", "host", 1, "", "", "{}", "", 0, 0, None, 0)
     monkeypatch.setattr(SqlNodes, "all", lambda _: [alive])
     refused = run("migrate", home=home)
     assert (refused.exit_code, "a node works: north" in refused.stderr) == (4, True)

@@ -19,11 +19,11 @@ from test_verify import found
 
 from hub.demo.folder import BGMAX, CAMT053, LATE_RECEIVABLE, RECEIVABLES, SOURCE_SYSTEM, TENANT, lay_out
 from hub.errors import ConfigurationError, LedgerError, RuleViolation, TransientError
-from hub.model.attempts import PlannedMessage
+from hub.model.attempts import ChannelRest, PlannedMessage
 from hub.model.nodes import Node
 from hub.runtime.clock import LONGEST_SLEEP, Clockwork
 from hub.runtime.facade import Hub
-from hub.runtime.lock import home_lock
+from hub.runtime.lock import work_lock
 from hub.runtime.node import WorkingNode
 from hub.services.attempts.planning import plan_batch
 from hub.services.payments.posting import ChunkPoster
@@ -71,6 +71,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
         kept = hub._work.store.contents.keep(io.BytesIO(b"a letter"))
         with hub._work.store.write() as work:
             plan_batch(work, TENANT, "letter", "1", [PlannedMessage("letter:1", kept.sha256)], "")
+            work.attempts.keep_rest(ChannelRest("letter", failures=2, problem="it answered 503"))
             work.commands.open_task("unknown_attempt", "1", "look whether it arrived")
         hub.runs.cancel(f"send:{TENANT}:1:1")
         hub.schedules.run("hourly", key="k", user="anna")
@@ -341,10 +342,12 @@ def test_nothing_moves_while_a_node_works(home: Path, engine: Engine, monkeypatc
     if engine.dialect.name == "postgresql":
         monkeypatch.setenv(DATABASE_VARIABLE, engine.url.render_as_string(hide_password=False))
         (home / "hub.toml").write_text(f'[database]\nurl = "env:{DATABASE_VARIABLE}"\n', encoding="utf-8")
-        monkeypatch.setattr(SqlNodes, "all", lambda _: [Node("north", "host", 1, "", 0, 0, None, 0)])
+        monkeypatch.setattr(
+            SqlNodes, "all", lambda _: [Node("north", "north:1", "host", 1, "", "", "{}", "", 0, 0, None, 0)]
+        )
         refused = run("move", "--to", other, home=home)
     else:
-        with home_lock(home, timeout_s=0):
+        with work_lock(home / "hub.sqlite", timeout_s=0):
             refused = run("move", "--to", other, "--wait", "0", home=home)
     assert refused.exit_code == 4
     assert "nothing was changed" in refused.stderr

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from hub.model.events import Event
 from hub.services.observing import deliver_events
+from hub.services.rounds import RUN_KIND, RoundRun, enqueue_round
 from hub.store.observers import SqlObserverCursors
 
 
@@ -52,3 +53,29 @@ def test_failure_is_kept_without_its_text_and_tried_again(engine: Engine) -> Non
     assert deliver_events(world.store, cursors, {"broken": broken, "other": other}) == []
     assert broken.heard == other.heard
     assert cursors.get("broken") == ("broken", broken.heard[-1], 0, "")
+
+
+def test_a_round_waits_for_an_observer_that_fails_and_one_such_round_is_enough(engine: Engine) -> None:
+    world, broken, other = World(engine), Listener(), Listener()
+    cursors = SqlObserverCursors(engine, world.store.tenant)
+    observers = {"broken": broken, "other": other}
+    world.bodies[RUN_KIND] = RoundRun(
+        world.store, world.tenant, lambda: deliver_events(world.store, cursors, observers)
+    )
+    world.owe("1001", 100_00)
+    broken.fails = True
+    for occasion in ("first", "second"):
+        with world.store.write() as work:
+            enqueue_round(work, "north", occasion, "")
+        world.drain()
+
+    with world.store.read() as work:
+        (waiting,) = work.runs.unfinished()
+    assert waiting.problem == f"observers failed: broken ({cursors.get('broken').problem})"
+    assert other.heard
+    broken.fails = False
+    world.drain()
+
+    assert broken.heard == other.heard
+    with world.store.read() as work:
+        assert work.runs.unfinished() == []

@@ -158,7 +158,7 @@ def test_import_queues_a_rematch_for_suspended_payments_that_name_it(ledger: Led
 
     assert report.suspended_payments == 1
     assert ledger.sql("SELECT run_id, kind, fingerprint, state FROM run") == [
-        (f"rematch:north:{report.exchange_no}:1", "rematch", "f1", "queued")
+        (f"rematch:north:{report.exchange_no}:1:1", "rematch", "f1", "queued")
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hub.model.schedules import BankingDays, Schedule, ScheduledJob
 from hub.runtime.clock import LONGEST_SLEEP
 from hub.runtime.cron import due_times
 from hub.services.schedules import asking
+from hub.store.forgetting import forget_done_runs
 
 
 @pytest.fixture
@@ -122,3 +124,29 @@ def test_an_unknown_schedule_is_answered_with_those_there_are(place: Place) -> N
 
     with pytest.raises(DataError, match="no schedule hurly: did you mean hourly"):
         place.desk().pause("hurly", user="Ada")
+
+
+def test_a_time_that_is_left_out_swallows_none_that_was_missed(place: Place) -> None:
+    place.tenant(HOURLY)
+    place.node().clockwork().turn()
+    place.clock.advance(HOUR)  # 9:00 was missed
+    assert place.desk().skip("hourly", user="Ada").skipped_at == ("2026-11-23T10:00:00.000+00:00",)
+
+    place.clock.advance(HOUR)
+    place.node().clockwork().turn()
+
+    assert place.fired() == hours(9)
+
+
+def test_a_time_left_out_long_before_it_comes_does_not_fire(place: Place) -> None:
+    place.tenant('cron = "0 22 last * *"\ntime_zone = "UTC"\nmissed = "each"\nmissed_limit_hours = 8000')
+    place.node().clockwork().turn()
+    place.desk().skip("hourly", user="Ada")
+
+    for days in (31, 31):  # before it came; and after, when no clock has been running
+        place.clock.advance(timedelta(days=days))
+        assert forget_done_runs(place.engine, place.clock.now().isoformat(), ["round"]) == 0
+    place.node().clockwork().turn()
+
+    assert place.fired() == ["2026-12-31T22:00Z"]
+    assert forget_done_runs(place.engine, place.clock.now().isoformat(), ["round"]) == 1

@@ -27,6 +27,12 @@ def taken_back(amount_ore: int = 10000) -> bytes:
     return payment_file("camt.054", [reversal], marker="back")
 
 
+def again(number: int) -> bytes:
+    """The payment of 1001 once more, in a file of its own."""
+    own = pay(10000, "1001", keys=(Key("bgc_serial", f"7{number}"),))
+    return payment_file("bgmax", [own], serial=str(number), marker=str(number))
+
+
 def test_undoing_a_reversal_gives_the_money_back_to_its_receivable(world: World) -> None:
     world.receive(payment_file("bgmax", [pay(10000, "1001", keys=KEY)]))
     posted = picture(world)
@@ -38,6 +44,23 @@ def test_undoing_a_reversal_gives_the_money_back_to_its_receivable(world: World)
     assert picture(world) == posted
     world.receive(taken_back())
     assert world.open_ore(1) == 10000
+    assert_books_agree(world)
+
+
+def test_a_reversal_that_comes_again_after_its_undo_lets_suspended_money_in_again(world: World) -> None:
+    world.receive(payment_file("bgmax", [pay(10000, "1001", keys=KEY)]))
+    second = world.receive(again(2))
+    back = world.receive(taken_back())  # a rematch lets the second payment in
+    undo(world, back.number)
+    undo(world, second.number)
+    world.drain()  # and another one the first
+    world.receive(again(3))
+    assert (world.open_ore(1), world.waiting()) == (0, [("suspended", "already_settled", 10000)])
+
+    assert world.receive(taken_back()).attempt == 2
+    world.drain()
+
+    assert (world.open_ore(1), world.waiting()) == (0, [])
     assert_books_agree(world)
 
 

@@ -183,9 +183,9 @@ class ChunkPosting:
         marked = self._work.queue.mark_for_rematch(self._named)
         self.outcome.suspended_payments = marked
         if marked:
-            run_id = f"{REMATCH}:{self._task.tenant}:{self._task.exchange_no}:{chunk_no}"
+            occasion = f"{REMATCH}:{self._task.tenant}:{self._task.exchange_no}:{chunk_no}"
             given = {"exchange_no": self._task.exchange_no}
-            self._work.runs.enqueue(run_id, REMATCH, given, self._task.fingerprint)
+            self._work.runs.enqueue_another(occasion, REMATCH, given, self._task.fingerprint)
 
     def _record(self, chunk_no: int) -> None:
         steps = self.outcome.steps

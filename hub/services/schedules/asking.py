@@ -86,6 +86,7 @@ def resume(work: UnitOfWork, schedule: Schedule, times_of: TimesOf) -> None:
             schedule.name,
             paused_at=None,
             paused_by="",
+            counts_from=work.now,
             handled_until=work.now,
             next_due_at=None if due is None else as_text(due),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,12 +21,20 @@ from hub.runtime.lock import work_lock
 TODAY = SystemClock().today()
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A tenant with settings and receivables, and no payment yet."""
-    folder = lay_out(tmp_path / "home")
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tenant with settings and receivables, and no payment yet, which tests copy."""
+    folder = lay_out(tmp_path_factory.mktemp("imported") / "home")
     answer("import", folder.file(RECEIVABLES), "--source-system", "billing", home=folder.home)
     return folder.home
+
+
+@pytest.fixture
+def home(imported: Path, tmp_path: Path) -> Path:
+    """A copy of that tenant."""
+    copied = tmp_path / "home"
+    shutil.copytree(imported, copied)
+    return copied
 
 
 def broken(home: Path) -> Path:

@@ -109,13 +109,26 @@ def test_only_its_own_check_catches_that_there_are_no_samples(tmp_path):
         "def late():\n    from hub.runtime import config",
     ],
 )
-def test_only_its_own_check_catches_a_forbidden_import(forbidden, samples, tmp_path):
-    package = tmp_path / "hub_hasty"
-    package.mkdir()
-    (package / "reader.py").write_text(f"{forbidden}\n", encoding="utf-8")
-    kit = kit_for(FjordbankenReader, samples, package_folder=lambda self: package)
+def test_a_forbidden_import_is_caught(forbidden, samples, tmp_path):
+    kit = kit_for(FjordbankenReader, samples, package_folder=lambda self: package_with(forbidden, tmp_path))
 
-    assert failing_checks(kit) == {"test_imports_stay_on_the_contract"}
+    with pytest.raises(AssertionError):
+        kit().test_imports_stay_on_the_contract()
+
+
+def test_only_its_own_check_catches_a_forbidden_import(samples, tmp_path):
+    package = package_with("from hub import Hub", tmp_path)
+
+    failing = failing_checks(kit_for(FjordbankenReader, samples, package_folder=lambda self: package))
+
+    assert failing == {"test_imports_stay_on_the_contract"}
+
+
+def package_with(code: str, folder: Path) -> Path:
+    package = folder / "hub_hasty"
+    package.mkdir()
+    (package / "reader.py").write_text(f"{code}\n", encoding="utf-8")
+    return package
 
 
 def test_a_readers_package_is_found_by_itself():

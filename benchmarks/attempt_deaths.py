@@ -69,7 +69,9 @@ def report(results: dict[str, Any]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--folder", type=Path, default=Path("benchmark-files/deaths"), help="made anew, taken away")
+    parser.add_argument(
+        "--folder", type=Path, default=Path("benchmark-files/deaths").resolve(), help="made anew, taken away"
+    )
     parser.add_argument("--every", type=int, default=1, help="of the moments of both deaths of a pair, one of so many")
     parser.add_argument("--save", default="", help="name of a result file in benchmarks/results")
     chosen = parser.parse_args()

@@ -122,7 +122,7 @@ class BareSql:
             self._chunks.append((len(self._chunks) + 1, first, last))
             first = last + 1
         self._connection.execute("BEGIN IMMEDIATE")
-        self._insert("section", 18, (_section(*section) for section in self._file.sections))
+        self._insert("section", 19, (_section(*section) for section in self._file.sections))
         self._connection.execute(_ACCOUNTS)
         self._connection.execute(_DEPOSITS)
         self._connection.execute("COMMIT")
@@ -179,7 +179,7 @@ def _payment(payment_id: int, row: list[Any]) -> Row:
 
 
 def _section(number: int, serial: str, day: str, net_ore: int, payments: int, account: str) -> Row:
-    return (1, 1, number, 1, "1", "bankgiro:9912346", "specification", "bgmax", "SEK", "", serial, day, day, day,
+    return (1, 1, number, 1, "1", "bankgiro:9912346", "", "specification", "bgmax", "SEK", "", serial, day, day, day,
             net_ore, payments, account, day)  # fmt: skip
 
 

@@ -27,7 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser, *, rounds: int = 3) -> None:
     """Add the options that every comparison has."""
     parser.add_argument("--payments", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=rounds)
-    parser.add_argument("--folder", type=Path, default=Path("benchmark-files"), help="where files are made and kept")
+    parser.add_argument(
+        "--folder", type=Path, default=Path("benchmark-files").resolve(), help="where files are made and kept"
+    )
     parser.add_argument("--save", default="", help="name of a result file in benchmarks/results")
 
 

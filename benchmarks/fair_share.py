@@ -115,7 +115,9 @@ def main() -> None:
     parser.add_argument("--payments", type=int, default=100_000, help="in the big tenant's file")
     parser.add_argument("--rounds", type=int, default=10, help="how often the small file is taken alone")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
-    parser.add_argument("--folder", type=Path, default=Path("benchmark-files"), help="where files are made and kept")
+    parser.add_argument(
+        "--folder", type=Path, default=Path("benchmark-files").resolve(), help="where files are made and kept"
+    )
     parser.add_argument("--save", default="", help="name of a result file in benchmarks/results")
     measure(parser.parse_args())
 

@@ -80,7 +80,9 @@ def report(results: dict[str, Any]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--folder", type=Path, default=Path("benchmark-files/points"), help="made anew, taken away")
+    parser.add_argument(
+        "--folder", type=Path, default=Path("benchmark-files/points").resolve(), help="made anew, taken away"
+    )
     parser.add_argument("--save", default="", help="name of a result file in benchmarks/results")
     chosen = parser.parse_args()
     folder = chosen.folder.absolute()

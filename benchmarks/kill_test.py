@@ -108,7 +108,9 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=70, help="inside work, at least, of each configuration")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--time-limit", type=float, default=420.0, help="seconds of killing, for each configuration")
-    parser.add_argument("--folder", type=Path, default=Path("benchmark-files/kills"), help="made anew, taken away")
+    parser.add_argument(
+        "--folder", type=Path, default=Path("benchmark-files/kills").resolve(), help="made anew, taken away"
+    )
     parser.add_argument("--save", default="", help="name of a result file in benchmarks/results")
     chosen = parser.parse_args()
     shutil.rmtree(chosen.folder, ignore_errors=True)

@@ -76,7 +76,7 @@ class KillWorld:
         file = self._folder / f"payments-{work.number}.txt"
         write_payments(file, work)
         with file.open("rb") as stream:
-            exchange, _ = receive(self.tenant.store, stream, name=file.name, fingerprint=self.tenant.fingerprint)
+            exchange, _ = receive(self.tenant.store, stream, name=file.name)
         self._exchange_no = exchange.number
         self._late_is_fed = not work.late
 
@@ -123,4 +123,4 @@ class KillWorld:
             name = f"{work.number}-{promise}"
             messages = [PlannedMessage(f"{name}:{n}", letters[n % len(letters)]) for n in range(work.messages)]
             with store.write() as unit:
-                plan_batch(unit, self.tenant.tenant.id, f"demonstration_{promise}", name, messages, "")
+                plan_batch(unit, self.tenant.tenant.id, f"demonstration_{promise}", name, messages)

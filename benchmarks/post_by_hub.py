@@ -68,7 +68,7 @@ def main() -> None:
     stages.done("open")
     run = PaymentFileRun(store, TENANT, [("bankgiro", TimedReader(stages))], post_chunk)  # type: ignore[arg-type]
     with file.open("rb") as stream:
-        exchange, run_id = receive(store, stream, name=file.name, fingerprint="")
+        exchange, run_id = receive(store, stream, name=file.name)
     stages.done("keep")
     answers = drain(store, {"ingest": run})
     stages.done("match and post")

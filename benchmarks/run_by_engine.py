@@ -126,7 +126,7 @@ def by_engine(url: str, file: Path) -> dict[str, float]:
     watch = Watch(url)
     has_ended = Event()
 
-    def watched(tenant_work: TenantWork) -> dict[str, Body]:
+    def watched(tenant_work: TenantWork, _stopping: Event) -> dict[str, Body]:
         body = PaymentFileRun(tenant_work.store, tenant_work.tenant, [_reader()], tenant_work.poster)
 
         def ingest(work: Work, input: JsonObject) -> JsonObject:
@@ -140,7 +140,7 @@ def by_engine(url: str, file: Path) -> dict[str, float]:
         return {"ingest": ingest, "round": lambda _work, _input: {}}
 
     with working(url, watched) as tenant_work, file.open("rb") as stream:
-        _, run_id = receive(tenant_work.store, stream, name=file.name, fingerprint="")
+        _, run_id = receive(tenant_work.store, stream, name=file.name)
         has_ended.wait()
         _wait_until_done(tenant_work.store, run_id)
     return watch.times()
@@ -152,7 +152,7 @@ def by_plain_calls(url: str, file: Path) -> dict[str, float]:
     store = SqlStore(open_database(url), TENANT.id, CLOCK)
     body = PaymentFileRun(store, TENANT, [_reader()], ChunkPoster(TENANT))
     with file.open("rb") as stream:
-        exchange, _ = receive(store, stream, name=file.name, fingerprint="")
+        exchange, _ = receive(store, stream, name=file.name)
     with rare_collections():
         watch.begin()
         answer = body(WatchedWork(PlainWork(store), watch), {"exchange_no": exchange.number})
@@ -184,7 +184,7 @@ def by_bare_sql(url: str, file: Path) -> dict[str, float]:
 def fixed_costs(url: str) -> dict[str, float]:
     """Let a node carry out runs that do nothing."""
 
-    def bodies(_tenant_work: TenantWork) -> dict[str, Body]:
+    def bodies(_tenant_work: TenantWork, _stopping: Event) -> dict[str, Body]:
         return {"empty": _take_empty_steps, "round": lambda _work, _input: {}}
 
     with working(url, bodies) as tenant_work:
@@ -214,7 +214,7 @@ def _queue_empty(store: Store, name: str, count: int, *, steps: int = 0) -> floa
     begun = time.perf_counter()
     with store.write() as work:
         for number in range(count):
-            work.runs.enqueue(f"{name}:{number}", "empty", {"steps": steps}, "")
+            work.runs.enqueue(f"{name}:{number}", "empty", {"steps": steps})
     _wait_until_done(store, f"{name}:{count - 1}")
     return time.perf_counter() - begun
 
@@ -229,7 +229,7 @@ def _plain_transactions(store: Store) -> float:
 
 
 @contextmanager
-def working(url: str, bodies: Callable[[TenantWork], dict[str, Body]]) -> Iterator[TenantWork]:
+def working(url: str, bodies: Callable[[TenantWork, Event], dict[str, Body]]) -> Iterator[TenantWork]:
     """Let a node of this process work on a database, with bodies of ours."""
     TenantWork._bodies = bodies  # type: ignore[method-assign, assignment]
     with tempfile.TemporaryDirectory() as folder:

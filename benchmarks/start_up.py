@@ -109,7 +109,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tenants", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--folder", type=Path, default=Path("benchmark-files"), help="where files are made and kept")
+    parser.add_argument(
+        "--folder", type=Path, default=Path("benchmark-files").resolve(), help="where files are made and kept"
+    )
     parser.add_argument("--save", default="", help="name of a result file in benchmarks/results")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     measure(parser.parse_args())

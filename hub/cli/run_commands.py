@@ -184,7 +184,7 @@ def _settings(run: Run) -> str:
     """Name the settings that it goes under, and those of executions before that went under others."""
     before = [one.split(":") for one in run.settings_before.split()]
     earlier = ", ".join(f"{fingerprint[:12]} up to execution {execution}" for execution, fingerprint in before)
-    return f"{run.fingerprint[:12]}; before: {earlier}" if earlier else run.fingerprint[:12]
+    return f"{run.fingerprint[:12]}; before: {earlier}" if earlier else run.fingerprint[:12] or "not begun yet"
 
 
 def _progress(run: Run) -> str:

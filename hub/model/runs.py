@@ -23,7 +23,7 @@ class Run(NamedTuple):
     run_id: str  # `ingest:{tenant}:{exchange}:{attempt}`: unique
     kind: str
     input: dict[str, Any]
-    fingerprint: str  # of the settings and plugins it was begun under last; before that, of when it was asked for
+    fingerprint: str  # of the settings and plugins it was begun under last; empty before
     state: str  # queued, running, done, failed, cancelled
     executions: int  # how often it was begun
     carried_by: str  # the node that began it last

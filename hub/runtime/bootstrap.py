@@ -152,11 +152,11 @@ class TenantWork:
     def queue_round(self) -> None:
         """Queue a round of what no file brings."""
         with self.store.write() as work:
-            rounds.enqueue_round(work, self.tenant.id, f"asked:{work.now}", self.fingerprint)
+            rounds.enqueue_round(work, self.tenant.id, f"asked:{work.now}")
 
     def _round_behind(self, work: UnitOfWork, run: Run) -> None:
         if run.kind != rounds.RUN_KIND:
-            rounds.enqueue_round(work, self.tenant.id, f"behind:{run.run_no}:{run.executions}", self.fingerprint)
+            rounds.enqueue_round(work, self.tenant.id, f"behind:{run.run_no}:{run.executions}")
 
     def _bodies(self, stopping: Event) -> Mapping[str, Body]:
         readers = self.plugins.readers
@@ -165,7 +165,7 @@ class TenantWork:
             receiving.RUN_KIND: ingesting.PaymentFileRun(self.store, self.tenant, readers, self.poster),
             rematching.RUN_KIND: rematching.RematchRun(self.store, self.tenant, self.poster),
             rounds.RUN_KIND: rounds.RoundRun(self.store, self.tenant, self._tell_observers),
-            polling.RUN_KIND: polling.PollRun(self.store, self.inbox, self.clock, self.fingerprint),
+            polling.RUN_KIND: polling.PollRun(self.store, self.inbox, self.clock),
             SENDING: SendingRun(self.store, self.plugins.channels, self.clock, limits),
         }
 

@@ -21,7 +21,6 @@ from apscheduler.triggers.base import BaseTrigger
 from hub.errors import HubError, TransientError
 from hub.model.schedules import Schedule
 from hub.runtime.bootstrap import Installation
-from hub.runtime.config import settings_fingerprint
 from hub.runtime.cron import due_times
 from hub.runtime.logs import logger
 from hub.services.schedules.firing import as_text, fire_due, keep_schedules
@@ -142,7 +141,7 @@ class Clockwork:
             settings = self._installation.home.tenants.read(tenant)
             with self._installation.store(tenant).write() as work:
                 keep_schedules(work, settings.schedules, due_times)
-                work.schedules.note_reading(content_key, settings_fingerprint(settings))
+                work.schedules.note_reading(content_key)
             self._read_from[tenant] = content_key
         except TransientError:
             raise

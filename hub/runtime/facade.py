@@ -190,7 +190,6 @@ class Hub:
                 all_or_nothing=all_or_nothing,
                 opening=opening,
                 progress=progress,
-                fingerprint=self._work.fingerprint,
             )
         self.work()
         return report
@@ -253,7 +252,7 @@ class Hub:
     def _keep(self, file: Path | tuple[str, BinaryIO]) -> tuple[int, str]:
         name, kept = opened(file) if isinstance(file, Path) else opened(file[1], file[0])
         with kept as stream:
-            exchange, run_id = receive(self._work.store, stream, name=name, fingerprint=self._work.fingerprint)
+            exchange, run_id = receive(self._work.store, stream, name=name)
         return exchange.number, run_id
 
 

@@ -34,7 +34,7 @@ class AttemptsDesk:
         keep = self._work.store.contents.keep
         planned = [PlannedMessage(name, keep(io.BytesIO(content)).sha256) for name, content in messages.items()]
         with self._work.store.write() as work:
-            plan_batch(work, self._work.tenant.id, channel, batch, planned, self._work.fingerprint)
+            plan_batch(work, self._work.tenant.id, channel, batch, planned)
         self._carry_out_queued()
         with self._work.store.read() as work:
             return [attempt for attempt in work.attempts.of_messages([*messages]) if attempt.channel == channel]

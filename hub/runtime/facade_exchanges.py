@@ -77,7 +77,7 @@ class ExchangesDesk:
             if exchange.state in _READ_AGAIN:
                 values = {"state": ExchangeState.RECEIVED, "reason": "", "problem": None}
                 work.exchanges.change(number, attempt=exchange.attempt + 1, **values)
-                queue_run(work, self._work.tenant.id, work.exchanges.get(number), self._work.fingerprint)
+                queue_run(work, self._work.tenant.id, work.exchanges.get(number))
             elif run is None or not work.runs.try_again(run.run_no):
                 raise DataError(f"exchange {number} is {exchange.state}: there is nothing to retry")
         self._carry_out()

@@ -32,9 +32,7 @@ class SchedulesDesk:
     def run(self, name: str, *, key: str, user: str) -> Run:
         """Run a schedule's job now, due or not; the same key again runs nothing and answers the same run."""
         with self._changing(name) as (work, schedule):
-            run_id = asking.run_now(
-                work, self._work.tenant.id, schedule, key=key, user=user, fingerprint=self._work.fingerprint
-            )
+            run_id = asking.run_now(work, self._work.tenant.id, schedule, key=key, user=user)
         self._carry_out_queued()
         with self._work.store.read() as work:
             run = work.runs.get(run_id)

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
-from hub.errors import HubError, TransientError
+from hub.errors import HubError, LedgerError, TransientError
 from hub.runtime.bootstrap import Installation
 from hub.runtime.carrying import Carrier, Progress, rare_collections
 from hub.runtime.engine import RunEngine
@@ -108,8 +108,9 @@ class WorkingNode:
             carrier = self._installation.tenant(tenant).carrier(node=self.name, stopping=self._stopping)
         except TransientError:
             raise
-        except HubError as error:
-            Carrier(self._installation.store(tenant), {}, node=self.name).refuse(run_id, error, turn=turn)
+        except Exception as error:  # noqa: BLE001 - a defect stops its own run, and says so; its text may hold data
+            reason = error if isinstance(error, HubError) else LedgerError(type(error).__name__)
+            Carrier(self._installation.store(tenant), {}, node=self.name).refuse(run_id, reason, turn=turn)
         else:
             carrier.carry_out(run_id, self._progress, turn=turn)
 

@@ -18,11 +18,10 @@ MOST_NAMED = 5
 class PollRun:
     """Keeps what waits in the inbox and queues the run of each file; carries none of them out itself."""
 
-    def __init__(self, store: Store, inbox: FolderInbox, clock: Clock, fingerprint: str) -> None:
+    def __init__(self, store: Store, inbox: FolderInbox, clock: Clock) -> None:
         self._store = store
         self._inbox = inbox
         self._clock = clock
-        self._fingerprint = fingerprint
 
     def __call__(self, work: Work, _input: JsonObject) -> JsonObject:
         """Take in one file after the other; answer the numbers of their exchanges.
@@ -51,6 +50,6 @@ class PollRun:
 
     def _take_in(self, file: Path) -> int:
         with file.open("rb") as stream:
-            exchange, _ = receive(self._store, stream, name=file.name, fingerprint=self._fingerprint)
+            exchange, _ = receive(self._store, stream, name=file.name)
         self._inbox.put_aside(file, exchange.number)
         return exchange.number

@@ -22,10 +22,10 @@ OBSERVERS_FAILED = "observers failed"
 LONGEST_REST_S = 3600  # of an observer that fails; the first is a second, each one twice as long as the last
 
 
-def enqueue_round(work: UnitOfWork, tenant_name: str, occasion: str, fingerprint: str) -> None:
+def enqueue_round(work: UnitOfWork, tenant_name: str, occasion: str) -> None:
     """Queue a round in this transaction, unless one is queued that has not begun."""
     if not work.runs.has_queued(RUN_KIND):
-        work.runs.enqueue_once(f"{RUN_KIND}:{tenant_name}:{occasion}", RUN_KIND, {}, fingerprint)
+        work.runs.enqueue_once(f"{RUN_KIND}:{tenant_name}:{occasion}", RUN_KIND, {})
 
 
 def waits_for_observers(run: Run) -> bool:

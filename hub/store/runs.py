@@ -66,30 +66,30 @@ class SqlRuns:
         self._tenant_name = tenant_name
         self._hand_over = hand_over
 
-    def enqueue(self, run_id: str, kind: str, input: dict[str, Any], fingerprint: str, *, lane: str = "") -> None:
+    def enqueue(self, run_id: str, kind: str, input: dict[str, Any], *, lane: str = "") -> None:
         """Write a run in state `queued` and tell the engine.
 
         Raises:
             LedgerError: one with this id is there already; it may have ended, so what it was to do would be left.
         """
-        if not self.enqueue_once(run_id, kind, input, fingerprint, lane=lane):
+        if not self.enqueue_once(run_id, kind, input, lane=lane):
             raise LedgerError(f"there is a run {run_id} already, so this one was not queued; report it with its id")
 
-    def enqueue_another(self, occasion: str, kind: str, input: dict[str, Any], fingerprint: str) -> None:
+    def enqueue_another(self, occasion: str, kind: str, input: dict[str, Any]) -> None:
         """Queue a run for something that may come more than once: its id is the occasion and the run's own number."""
         run_no = take_numbers(self._connection, self._tenant, "run")
-        self._insert(run_no, f"{occasion}:{run_no}", kind, input, fingerprint, "")
+        self._insert(run_no, f"{occasion}:{run_no}", kind, input, "")
 
-    def enqueue_once(self, run_id: str, kind: str, input: dict[str, Any], fingerprint: str, *, lane: str = "") -> bool:
+    def enqueue_once(self, run_id: str, kind: str, input: dict[str, Any], *, lane: str = "") -> bool:
         """Queue a run that others may ask for under the same id; False when one of them has."""
         run_no = take_numbers(self._connection, self._tenant, "run")
-        return self._insert(run_no, run_id, kind, input, fingerprint, lane)
+        return self._insert(run_no, run_id, kind, input, lane)
 
-    def _insert(self, run_no: int, run_id: str, kind: str, input: dict[str, Any], fingerprint: str, lane: str) -> bool:
+    def _insert(self, run_no: int, run_id: str, kind: str, input: dict[str, Any], lane: str) -> bool:
         row = self._connection.execute(
             text(
-                "INSERT INTO run (tenant, run_no, run_id, kind, input, fingerprint, state, lane, created_at) "
-                "VALUES (:t, :run_no, :run_id, :kind, :input, :fingerprint, 'queued', :lane, :now) "
+                "INSERT INTO run (tenant, run_no, run_id, kind, input, state, lane, created_at) "
+                "VALUES (:t, :run_no, :run_id, :kind, :input, 'queued', :lane, :now) "
                 "ON CONFLICT (tenant, run_id) DO NOTHING RETURNING run_no, run_id, turns, lane"
             ),
             {
@@ -98,7 +98,6 @@ class SqlRuns:
                 "run_id": run_id,
                 "kind": kind,
                 "input": json.dumps(input),
-                "fingerprint": fingerprint,
                 "lane": lane,
                 "now": self._now,
             },

@@ -103,21 +103,14 @@ class SqlSchedules:
         """Return the latest firings of a schedule, newest first; times left out are not among them."""
         return self._firings("AND schedule = :schedule AND is_skipped = 0", limit, schedule=schedule)
 
-    def fingerprint(self) -> str:
-        """Return the fingerprint of the settings that the schedules were read from; empty when none were."""
-        found = self._connection.execute(
-            text("SELECT fingerprint FROM schedule_reading WHERE tenant = :t"), {"t": self._tenant}
-        ).scalar_one_or_none()
-        return str(found or "")
-
-    def note_reading(self, content_key: str, fingerprint: str) -> None:
+    def note_reading(self, content_key: str) -> None:
         """Write which settings the schedules were read from."""
         self._connection.execute(
             text(
-                "INSERT INTO schedule_reading (tenant, content_key, fingerprint) VALUES (:t, :key, :fingerprint) "
-                "ON CONFLICT (tenant) DO UPDATE SET content_key = :key, fingerprint = :fingerprint"
+                "INSERT INTO schedule_reading (tenant, content_key) VALUES (:t, :key) "
+                "ON CONFLICT (tenant) DO UPDATE SET content_key = :key"
             ),
-            {"t": self._tenant, "key": content_key, "fingerprint": fingerprint},
+            {"t": self._tenant, "key": content_key},
         )
 
     @property

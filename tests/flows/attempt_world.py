@@ -214,7 +214,7 @@ class AttemptWorld:
 
     def plan_messages(self, promise: Promise, planned: Sequence[PlannedMessage], *, batch: str = "1") -> int:
         with self.store.write() as work:
-            return plan_batch(work, self.tenant.id, self.channels[promise].name, batch, planned, "")
+            return plan_batch(work, self.tenant.id, self.channels[promise].name, batch, planned)
 
     @property
     def bodies(self) -> dict[str, SendingRun]:

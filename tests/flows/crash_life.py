@@ -264,13 +264,13 @@ class Flow:
 
     def _receive_payments(self) -> None:
         with (self._files / BGMAX).open("rb") as stream:
-            receive(self.work.store, stream, name=BGMAX, fingerprint="")
+            receive(self.work.store, stream, name=BGMAX)
 
     def _plan_messages(self, promise: Promise) -> None:
         kept = [self.work.store.contents.keep(io.BytesIO(letter)).sha256 for letter in LETTERS]
         planned = [PlannedMessage(f"letter {number}", sha256) for number, sha256 in enumerate(kept)]
         with self.work.store.write() as unit:
-            plan_batch(unit, self.work.tenant.id, f"demonstration_{promise}", "1", planned, "")
+            plan_batch(unit, self.work.tenant.id, f"demonstration_{promise}", "1", planned)
 
 
 def live(argument: Mapping[str, Any]) -> None:

@@ -240,7 +240,7 @@ class World:
 
     def receive(self, content: bytes, name: str = "file.txt") -> Exchange:
         """Receive a file and carry its run out."""
-        exchange, _ = receive(self.store, io.BytesIO(content), name=name, fingerprint="")
+        exchange, _ = receive(self.store, io.BytesIO(content), name=name)
         self.drain()
         return self.exchange(exchange.number)
 

@@ -66,7 +66,7 @@ class Place:
 
     def desk(self, name: str = "prov") -> SchedulesDesk:
         node = self.node()
-        work: Any = SimpleNamespace(tenant=node.home.tenant(name), store=node.store(name), fingerprint="f", clock=None)
+        work: Any = SimpleNamespace(tenant=node.home.tenant(name), store=node.store(name), clock=None)
         return SchedulesDesk(work, lambda: None)
 
 

@@ -312,7 +312,7 @@ def test_unfinished_runs_of_a_backup_go_on_after_the_restore_and_post_once(tmp_p
     with (tmp_path / "file").open("wb+") as stream:
         stream.write(content)
         stream.seek(0)
-        receive(world.store, stream, name="file.txt", fingerprint="")  # kept and queued: not yet read
+        receive(world.store, stream, name="file.txt")  # kept and queued: not yet read
     copy_database(engine, tmp_path / "copy.sqlite")
     world.drain()
     engine.dispose()

@@ -75,7 +75,7 @@ def test_work_goes_on_by_itself_after_an_outage(
     with WorkingNode(hub._installation).at_work() as node:
         store = hub._work.store
         with demo.file(BGMAX).open("rb") as stream:
-            _, run_id = receive(store, stream, name="bgmax.txt", fingerprint="")
+            _, run_id = receive(store, stream, name="bgmax.txt")
         _wait_until(node, lambda: over.is_set() and _state(hub, run_id) == "done")
     weather.join()
 
@@ -102,7 +102,7 @@ def test_a_turn_that_a_node_took_and_never_began_is_carried_out(demo: DemoFolder
     """The database went away between the taking and the beginning: the engine's row says that this node is at it."""
     with WorkingNode(hub._installation, name="a").at_work() as node:
         with hub._work.store.write() as work:
-            work.runs.enqueue("round:nordvik:stray", "round", {}, "")
+            work.runs.enqueue("round:nordvik:stray", "round", {})
             work._connection.execute(
                 text(
                     "UPDATE dbos.workflow_status SET status = 'PENDING', owner_xid = 'lost', "

@@ -97,7 +97,7 @@ def plan(installation: Installation, tenant: str, promise: Promise, batch: int, 
     names = [f"{promise}:{batch}:{number}" for number in range(count)]
     messages = [PlannedMessage(name, store.contents.keep(io.BytesIO(name.encode())).sha256) for name in names]
     with store.write() as work:
-        plan_batch(work, tenant, f"demonstration_{promise}", f"{promise}-{batch}", messages, "")
+        plan_batch(work, tenant, f"demonstration_{promise}", f"{promise}-{batch}", messages)
 
 
 @contextmanager
@@ -151,13 +151,13 @@ def test_a_limited_channel_is_called_no_faster_than_its_limit(
 def test_runs_that_were_queued_under_a_limit_are_carried_out_when_it_is_gone(demo: DemoFolder) -> None:
     lane = f"demonstration_{LIMITED}"
     with Hub.open(demo.home, "nordvik") as hub, hub._work.store.write() as work:
-        work.runs.enqueue("round:nordvik:limited", "round", {}, "", lane=lane)
+        work.runs.enqueue("round:nordvik:limited", "round", {}, lane=lane)
     settings = demo.home / "hub.toml"
     settings.write_text(settings.read_text(encoding="utf-8").replace(LIMIT, ""), encoding="utf-8")
 
     with Hub.open(demo.home, "nordvik", here=True) as hub:
         with hub._work.store.write() as work:
-            work.runs.enqueue("round:nordvik:free", "round", {}, "", lane=lane)
+            work.runs.enqueue("round:nordvik:free", "round", {}, lane=lane)
         assert hub.work()
         assert {run.run_id: run.state for run in hub.runs.latest()} == {
             "round:nordvik:limited": "done",

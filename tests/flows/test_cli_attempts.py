@@ -27,7 +27,7 @@ def home(tmp_path: Path) -> Path:
     kept = [work.store.contents.keep(io.BytesIO(content)) for content in (b"one", b"two")]
     with work.store.write() as unit:
         messages = [PlannedMessage(f"letter:{n}", content.sha256) for n, content in enumerate(kept, 1)]
-        plan_batch(unit, work.tenant.id, "post", "1", messages, "")
+        plan_batch(unit, work.tenant.id, "post", "1", messages)
         attempt = unit.attempts.of_run(1)[0]
         unit.attempts.record(attempt._replace(state=AttemptState.UNKNOWN, sends=1, promise="neither"), was=attempt)
         unit.runs.change(1, state="done")

@@ -25,7 +25,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     with Hub.open(demo.home, TENANT) as opened:
         with opened._work.store.write() as work:
             for run_id in (FIRST, SECOND):
-                work.runs.enqueue(run_id, "round", {}, "")
+                work.runs.enqueue(run_id, "round", {})
             first = work.runs.get(FIRST)
             assert first is not None
             work.runs.begin(first.run_no, "home")
@@ -92,7 +92,7 @@ def test_runs_schedules_and_tasks_of_all_tenants_are_listed_and_a_broken_one_hid
     (tenants / "other.toml").write_text(f"{other}\n{schedule}", encoding="utf-8")
     (tenants / "wrong.toml").write_text("id = 3", encoding="utf-8")
     with hub._installation.store("other").write() as work:
-        work.runs.enqueue("round:other", "round", {}, "")
+        work.runs.enqueue("round:other", "round", {})
         work.commands.open_task("failed_run", "x", "look at x")
 
     found = {words: run(words, "--all-tenants", "--json", home=home(hub)) for words in ("runs", "schedule", "tasks")}

@@ -57,9 +57,9 @@ def test_the_same_run_queued_twice_is_carried_out_once(hub: Hub) -> None:
     store = hub._work.store
     for expected in (True, False):
         with store.write() as work:
-            assert work.runs.enqueue_once("round:nordvik:once", "round", {}, "") is expected
+            assert work.runs.enqueue_once("round:nordvik:once", "round", {}) is expected
     with pytest.raises(LedgerError, match="there is a run round:nordvik:once already"), store.write() as work:
-        work.runs.enqueue("round:nordvik:once", "round", {}, "")
+        work.runs.enqueue("round:nordvik:once", "round", {})
     assert hub.work()
     assert [(run.run_id, run.executions) for run in hub.runs.latest()] == [("round:nordvik:once", 1)]
 
@@ -80,9 +80,22 @@ def test_a_failed_run_goes_on_where_it_stopped(demo: DemoFolder, hub: Hub, monke
     assert hub.exchanges.get(receipt.exchange.number).state == "posted"
 
 
+def test_a_defect_before_a_run_begins_fails_that_run_and_says_so(
+    demo: DemoFolder, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> Any:
+        raise ZeroDivisionError("some text of a customer")
+
+    monkeypatch.setattr(type(hub._work), "carrier", fail)
+    receipt = hub.receive(demo.file(BGMAX))
+
+    run = hub.runs.get(receipt.run_id)
+    assert (run.state, run.problem) == ("failed", "LEDGER: ZeroDivisionError")
+
+
 def test_a_tenant_with_broken_settings_fails_alone(demo: DemoFolder, hub: Hub) -> None:
     with Hub.open(demo.home, "nordvik2", here=True) as other, other._work.store.write() as work:
-        work.runs.enqueue("round:nordvik2:x", "round", {}, "")
+        work.runs.enqueue("round:nordvik2:x", "round", {})
     (demo.home / "tenants" / "nordvik2.toml").write_text("id = 3")
 
     assert hub.receive(demo.file(BGMAX)).exchange.state == "posted"
@@ -97,7 +110,7 @@ def test_a_tenant_with_broken_settings_fails_alone(demo: DemoFolder, hub: Hub) -
 
 def test_a_cancelled_run_is_not_carried_out_and_can_be_tried_again(demo: DemoFolder, hub: Hub) -> None:
     with hub._work.store.write() as work:
-        work.runs.enqueue("round:nordvik:later", "round", {}, "")
+        work.runs.enqueue("round:nordvik:later", "round", {})
     assert hub.runs.cancel("round:nordvik:later").state == "cancelled"
     assert hub.work()
     assert hub.runs.get("round:nordvik:later").executions == 0
@@ -124,7 +137,7 @@ def test_a_file_that_is_being_posted_cannot_be_cancelled(
 
 def test_a_run_that_the_engine_has_forgotten_is_queued_again(demo: DemoFolder, hub: Hub) -> None:
     with hub._work.store.write() as work:
-        work.runs.enqueue("round:nordvik:lost", "round", {}, "")
+        work.runs.enqueue("round:nordvik:lost", "round", {})
     _forget_turns(hub, "ENQUEUED")
 
     assert hub.work()
@@ -137,7 +150,7 @@ def test_a_run_put_off_while_the_clock_was_ahead_goes_on_when_it_is_right(
     now_s = time.time
     with monkeypatch.context() as ahead, hub._work.store.write() as work:
         ahead.setattr(time, "time", lambda: now_s() + 86_400)
-        work.runs.enqueue("rematch:nordvik:later", "rematch", {}, "")
+        work.runs.enqueue("rematch:nordvik:later", "rematch", {})
         _put_off(work, "rematch:nordvik:later", delay_s=0.2)
     _forget_turns(hub, "ENQUEUED")
 
@@ -147,7 +160,7 @@ def test_a_run_put_off_while_the_clock_was_ahead_goes_on_when_it_is_right(
 
 def test_a_run_that_is_put_off_is_left_to_its_time(demo: DemoFolder, hub: Hub) -> None:
     with hub._work.store.write() as work:
-        work.runs.enqueue("rematch:nordvik:later", "rematch", {}, "")
+        work.runs.enqueue("rematch:nordvik:later", "rematch", {})
         _put_off(work, "rematch:nordvik:later", delay_s=3600)
 
     hub._wait_s = 0.1
@@ -159,7 +172,7 @@ def test_a_run_that_is_put_off_is_left_to_its_time(demo: DemoFolder, hub: Hub) -
 def test_only_the_latest_turn_of_a_run_carries_it_out(demo: DemoFolder, hub: Hub) -> None:
     """Each retry of a run that waits gives it a turn at once; the turns that were delayed before end without a word."""
     with hub._work.store.write() as work:
-        work.runs.enqueue("round:nordvik:once", "round", {}, "")
+        work.runs.enqueue("round:nordvik:once", "round", {})
         for _ in range(3):
             _put_off(work, "round:nordvik:once", delay_s=0.2)
             retry(work, "round:nordvik:once")
@@ -176,7 +189,7 @@ def test_turns_of_another_version_are_told(
 ) -> None:
     with monkeypatch.context() as older, hub._work.store.write() as work:
         older.setattr("hub.runtime.engine.STEP_ORDER_VERSION", "0")
-        work.runs.enqueue("round:nordvik:old", "round", {}, "")
+        work.runs.enqueue("round:nordvik:old", "round", {})
 
     hub._wait_s = 0.1
     assert not hub.work()
@@ -186,7 +199,7 @@ def test_turns_of_another_version_are_told(
 def test_a_run_names_the_settings_it_went_under_before(demo: DemoFolder, hub: Hub) -> None:
     store = hub._work.store
     with store.write() as work:
-        work.runs.enqueue("round:nordvik:x", "round", {}, "")
+        work.runs.enqueue("round:nordvik:x", "round", {})
         run = work.runs.get("round:nordvik:x")
         assert run is not None
         begun = [work.runs.begin(run.run_no, "n", fingerprint=settings) for settings in ("a", "a", "b", "", "c")]
@@ -203,7 +216,7 @@ def test_a_run_names_the_settings_it_went_under_before(demo: DemoFolder, hub: Hu
 def test_a_slow_carrier_that_was_taken_over_writes_nothing_more(demo: DemoFolder, hub: Hub) -> None:
     store = hub._work.store
     with store.write() as work:
-        work.runs.enqueue("round:nordvik:slow", "round", {}, "")
+        work.runs.enqueue("round:nordvik:slow", "round", {})
         run = work.runs.get("round:nordvik:slow")
         assert run is not None
         assert work.runs.begin(run.run_no, "slow") == run._replace(state="running", executions=1, carried_by="slow")
@@ -249,7 +262,7 @@ def test_two_nodes_cannot_have_one_name(demo: DemoFolder, hub: Hub) -> None:
 def test_what_a_node_that_is_gone_was_at_is_taken_over(demo: DemoFolder, hub: Hub) -> None:
     """A node that died stands as PENDING in the engine's rows; whoever works next queues it again."""
     with hub._work.store.write() as work:
-        work.runs.enqueue("round:nordvik:orphan", "round", {}, "")
+        work.runs.enqueue("round:nordvik:orphan", "round", {})
     engine = hub._installation.engine
     table = "workflow_status" if engine.dialect.name == "sqlite" else "dbos.workflow_status"
     with engine.begin() as connection:
@@ -277,7 +290,7 @@ def test_files_of_one_tenant_go_one_after_the_other(demo: DemoFolder, hub: Hub) 
 
 
 def _enqueue_and_fail(work: Any) -> None:
-    work.runs.enqueue("round:nordvik:never", "round", {}, "")
+    work.runs.enqueue("round:nordvik:never", "round", {})
     raise KeyError
 
 
@@ -318,7 +331,7 @@ def _until(hub: Hub, holds: Any) -> None:
 def test_waiting_ends_with_the_patience_and_leaves_the_run_queued(demo: DemoFolder, hub: Hub) -> None:
     """Another process holds the home, or no worker is alive: what was asked for stays queued."""
     with hub._work.store.write() as work:
-        work.runs.enqueue("round:nordvik:x", "round", {}, "")
+        work.runs.enqueue("round:nordvik:x", "round", {})
     other = Installation.open(demo.home)
     if other.engine.dialect.name == "sqlite":
         from hub.runtime.lock import work_lock

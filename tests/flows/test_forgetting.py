@@ -24,10 +24,10 @@ def test_old_done_runs_lose_their_steps_and_those_without_trace_go(world: World)
     world.receive(payment_file("bgmax", [pay(500, "4444")]))
     world.bodies[ROUND] = lambda _work, _input: {}
     with world.store.write() as work:
-        work.runs.enqueue("round:north:old", ROUND, {}, "")
+        work.runs.enqueue("round:north:old", ROUND, {})
     world.drain()
     with world.store.write() as work:
-        work.runs.enqueue("round:north:waits", ROUND, {}, "")
+        work.runs.enqueue("round:north:waits", ROUND, {})
     steps, runs = rows(world, "run_step"), rows(world, "run")
     assert (steps > 0, runs) == (True, 3)
 
@@ -45,7 +45,7 @@ def test_many_rows_are_forgotten_batch_by_batch(world: World, monkeypatch: pytes
     world.bodies[ROUND] = lambda work, _input: work.step("one", lambda _work, _given: {}, {})
     with world.store.write() as work:
         for number in range(5):
-            work.runs.enqueue(f"round:north:{number}", ROUND, {}, "")
+            work.runs.enqueue(f"round:north:{number}", ROUND, {})
     world.drain()
 
     assert forgotten(world, "2026-11-23") == 10

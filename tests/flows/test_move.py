@@ -70,7 +70,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Clockwork(hub._installation).turn()
         kept = hub._work.store.contents.keep(io.BytesIO(b"a letter"))
         with hub._work.store.write() as work:
-            plan_batch(work, TENANT, "letter", "1", [PlannedMessage("letter:1", kept.sha256)], "")
+            plan_batch(work, TENANT, "letter", "1", [PlannedMessage("letter:1", kept.sha256)])
             work.attempts.keep_rest(ChannelRest("letter", failures=2, problem="it answered 503"))
             work.commands.open_task("unknown_attempt", "1", "look whether it arrived")
         hub.runs.cancel(f"send:{TENANT}:1:1")
@@ -304,7 +304,7 @@ def test_undo_lets_it_work_here_again_and_closes_the_copy(move: Move) -> None:
 def test_a_node_at_the_source_leaves_a_tenant_that_has_moved_alone(home: Path) -> None:
     with Hub.open(home) as hub:
         with hub._work.store.write() as work:
-            work.runs.enqueue("round:queued", "round", {}, "")
+            work.runs.enqueue("round:queued", "round", {})
         assert run("move", "--to", f"sqlite:///{home / 'other.sqlite'}", home=home).exit_code == 0
         settings = home / "tenants" / f"{TENANT}.toml"
         settings.write_text(settings.read_text(encoding="utf-8") + SCHEDULE.replace("hourly", "again"))

@@ -208,7 +208,7 @@ def test_a_command_from_a_home_with_other_settings_goes_by_those_of_the_nodes(
 
     for number, opened in enumerate((limited, installation)):  # the second was opened before the limit came
         with opened.store(TENANT).write() as work:
-            work.runs.enqueue(f"send:x:{number}", "send", {}, "", lane="kivra")
+            work.runs.enqueue(f"send:x:{number}", "send", {}, lane="kivra")
 
     assert queue_settings(installation.engine) == at_work
     with installation.engine.connect() as connection:
@@ -250,7 +250,7 @@ def test_a_run_of_a_tenant_without_a_file_here_waits_for_a_node_that_has_it(inst
     file.unlink()
     store = installation.store(OTHER)
     with store.write() as work:
-        work.runs.enqueue("round:x:1", "round", {}, "")
+        work.runs.enqueue("round:x:1", "round", {})
 
     def seen() -> tuple[str, str]:
         with store.read() as work:

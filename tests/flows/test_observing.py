@@ -66,7 +66,7 @@ def test_a_round_waits_for_an_observer_that_fails_and_one_such_round_is_enough(e
     broken.fails = True
     for occasion in ("first", "second"):
         with world.store.write() as work:
-            enqueue_round(work, "north", occasion, "")
+            enqueue_round(work, "north", occasion)
         world.drain()
 
     with world.store.read() as work:

@@ -31,7 +31,7 @@ def inbox(tmp_path: Path) -> Path:
 def poll(place: Place, inbox: Path) -> dict[str, Any]:
     """Run the schedule's job, ten minutes after the files came; return what it answered, and why it failed."""
     store = place.node().store("prov")
-    body = PollRun(store, FolderInbox(inbox), FixedClock(datetime.now(UTC) + timedelta(minutes=10)), "f")
+    body = PollRun(store, FolderInbox(inbox), FixedClock(datetime.now(UTC) + timedelta(minutes=10)))
     run = place.desk().run("hourly", key=f"k{len(place.runs())}", user="Ada")
     answer = drain(store, {RUN_KIND: body, "ingest": lambda _work, _input: {}})[run.run_id]
     with store.read() as work:

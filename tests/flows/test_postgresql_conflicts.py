@@ -56,7 +56,7 @@ class Rival(threading.Thread):
 def carried_out_twice(world: World, step: Any) -> list[str]:
     """Queue a run of one step and carry it out until it is done; return how each time ended."""
     with world.store.write() as work:
-        work.runs.enqueue("test:1", "test", {}, "")
+        work.runs.enqueue("test:1", "test", {})
     carrier = Carrier(world.store, {"test": lambda work, _input: work.step("take", step, {})})
     return [carrier.carry_out("test:1").ending for _ in range(2)]
 

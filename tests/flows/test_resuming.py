@@ -61,7 +61,7 @@ def test_a_death_at_any_commit_is_made_good_by_the_next_process(
 ) -> None:
     monkeypatch.setattr(reading, "CHUNK_PAYMENTS", 3)
     whole = make_world(engine, "whole")
-    exchange, _ = receive(whole.store, io.BytesIO(CONTENT), name="f", fingerprint="")
+    exchange, _ = receive(whole.store, io.BytesIO(CONTENT), name="f")
     with dying_at_commit(whole, -1) as commits:
         whole.drain()
     expected = outcome(whole)
@@ -70,7 +70,7 @@ def test_a_death_at_any_commit_is_made_good_by_the_next_process(
 
     for number in range(1, commits[0] + 1):
         world = make_world(engine, f"dies{number}")
-        exchange, _ = receive(world.store, io.BytesIO(CONTENT), name="f", fingerprint="")
+        exchange, _ = receive(world.store, io.BytesIO(CONTENT), name="f")
         with dying_at_commit(world, number), pytest.raises(Died):
             world.drain()
 
@@ -97,8 +97,8 @@ def test_a_file_waits_for_the_run_that_holds_its_account_and_goes_on_after_it(en
 
 def test_the_same_file_in_two_runs_at_once_is_posted_once(engine: Engine) -> None:
     world = make_world(engine, "twice")
-    first, _ = receive(world.store, io.BytesIO(CONTENT), name="a", fingerprint="")
-    second, _ = receive(world.store, io.BytesIO(CONTENT), name="b", fingerprint="")
+    first, _ = receive(world.store, io.BytesIO(CONTENT), name="a")
+    second, _ = receive(world.store, io.BytesIO(CONTENT), name="b")
 
     world.drain()
 
@@ -110,7 +110,7 @@ def test_how_far_a_run_has_come_is_kept_with_what_it_writes_next(
 ) -> None:
     monkeypatch.setattr(reading, "CHUNK_PAYMENTS", 3)
     world = make_world(engine, "far")
-    exchange, _ = receive(world.store, io.BytesIO(CONTENT), name="f", fingerprint="")
+    exchange, _ = receive(world.store, io.BytesIO(CONTENT), name="f")
     original = type(world.store).write
     seen: list[tuple[int, int]] = []
 

@@ -22,7 +22,7 @@ def test_a_run_that_ends_between_the_look_and_the_change_stays_done(
 ) -> None:
     store = SqlStore(engine, "prov", FixedClock(datetime(2026, 11, 23, 8, tzinfo=UTC)))
     with store.write() as work:
-        work.runs.enqueue("rematch:prov:1", "rematch", {}, "")
+        work.runs.enqueue("rematch:prov:1", "rematch", {})
         seen = runs.run_of(work, "rematch:prov:1")._replace(problem="another run goes before it")
         work.runs.change(seen.run_no, state="done", problem="")
     looks: list[Any] = [seen]

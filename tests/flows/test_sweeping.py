@@ -37,7 +37,7 @@ def end_turns(installation: Installation, number: int) -> None:
     """Queue runs whose turns ended long ago."""
     with installation.store(TENANT).write() as work:
         for one in range(number):
-            work.runs.enqueue_another(f"round:{TENANT}:{one}", "round", {}, "")
+            work.runs.enqueue_another(f"round:{TENANT}:{one}", "round", {})
     with installation.engine.begin() as connection:
         ended = f"UPDATE {turns(installation)} SET status = 'SUCCESS', completed_at = 1000, updated_at = 1000"
         connection.execute(text(ended))

@@ -76,7 +76,7 @@ def points(reader: InMemoryMetricReader, name: str) -> list[Any]:
 def failing(hub: Hub, error: Exception) -> Body:
     """Return the body of a run, queued here, whose step fails."""
     with hub._work.store.write() as work:
-        work.runs.enqueue("odd:1", "odd", {}, "")
+        work.runs.enqueue("odd:1", "odd", {})
 
     def fail(*_: object) -> JsonObject:
         raise error

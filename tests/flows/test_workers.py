@@ -85,7 +85,7 @@ def at_work(demo: DemoFolder, *names: str, how: str = "worker") -> Iterator[list
 def queue(hub: Hub, file: Path) -> str:
     """Keep a file and queue its run, for whoever works."""
     with file.open("rb") as stream:
-        return receive(hub._work.store, stream, name=file.name, fingerprint="")[1]
+        return receive(hub._work.store, stream, name=file.name)[1]
 
 
 def test_one_file_fed_by_four_processes_at_once_is_posted_once(demo: DemoFolder, database_url: str) -> None:
@@ -135,7 +135,7 @@ def _queue_rounds(installation: Installation) -> None:
         for name in installation.home.tenants:
             with installation.store(name).write() as work:
                 for lane in LANES:
-                    work.runs.enqueue(f"round:{name}:{lane}:{number}", "round", {}, "", lane=lane)
+                    work.runs.enqueue(f"round:{name}:{lane}:{number}", "round", {}, lane=lane)
 
 
 def _told(worker: Process) -> list[tuple[str, str, str]]:

@@ -57,7 +57,7 @@ def _decided(work: UnitOfWork, tenant: Tenant, attempt: Attempt, command: Decide
         return told._replace(state=AttemptState.REJECTED)
     refuse_elsewhere(work.attempts.of_messages([attempt.message]), attempt.channel)
     run_id = f"send:{tenant.id}:{attempt.batch}:again:{attempt.attempt_no}:{attempt.sends}"
-    run_no = enqueue_sending(work, run_id, attempt.channel, "")
+    run_no = enqueue_sending(work, run_id, attempt.channel)
     return told._replace(state=AttemptState.PLANNED, run_no=run_no, execution=0, next_at="")
 
 

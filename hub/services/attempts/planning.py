@@ -14,9 +14,7 @@ MESSAGES_A_RUN = 100
 CLAIM = "plan messages"  # two who plan the same message on two channels see each other
 
 
-def plan_batch(
-    work: UnitOfWork, tenant_name: str, channel: str, batch: str, messages: Sequence[PlannedMessage], fingerprint: str
-) -> int:
+def plan_batch(work: UnitOfWork, tenant_name: str, channel: str, batch: str, messages: Sequence[PlannedMessage]) -> int:
     """Write the messages of a batch down and queue the runs that send them; return how many are new.
 
     The bytes are kept before. A message that is planned on the channel already is left as it is, so the same call
@@ -33,14 +31,14 @@ def plan_batch(
     new = _new_messages(channel, messages, earlier)
     for start in range(0, len(new), MESSAGES_A_RUN):
         run_id = f"send:{tenant_name}:{batch}:{start // MESSAGES_A_RUN + 1}"
-        run_no = enqueue_sending(work, run_id, channel, fingerprint)
+        run_no = enqueue_sending(work, run_id, channel)
         work.attempts.plan(batch, run_no, channel, new[start : start + MESSAGES_A_RUN])
     return len(new)
 
 
-def enqueue_sending(work: UnitOfWork, run_id: str, channel: str, fingerprint: str) -> int:
+def enqueue_sending(work: UnitOfWork, run_id: str, channel: str) -> int:
     """Queue a run that sends on a channel, in this transaction; return its number."""
-    is_new = work.runs.enqueue_once(run_id, RUN_KIND, {"channel": channel}, fingerprint, lane=channel)
+    is_new = work.runs.enqueue_once(run_id, RUN_KIND, {"channel": channel}, lane=channel)
     run = work.runs.get(run_id)
     if not is_new or run is None:
         raise DataError(f"the run {run_id} is there already: plan new messages as a batch of their own")

@@ -97,5 +97,5 @@ def rematch_reopened(work: UnitOfWork, tenant: Tenant, command_key: str, receiva
     rows = work.receivables.references_of(receivable_ids)
     marked = work.queue.mark_for_rematch([(row.account_no, row.reference) for row in rows])
     if marked:
-        work.runs.enqueue_another(f"{REMATCH}:{tenant.id}:command:{command_key}", REMATCH, {}, "")
+        work.runs.enqueue_another(f"{REMATCH}:{tenant.id}:command:{command_key}", REMATCH, {})
     return marked

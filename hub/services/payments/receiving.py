@@ -28,7 +28,7 @@ _OPEN_STATES = (
 _RETRY_STATES = (ExchangeState.QUARANTINED, ExchangeState.UNDONE)
 
 
-def receive(store: Store, stream: BinaryIO, *, name: str, fingerprint: str) -> tuple[Exchange, str]:
+def receive(store: Store, stream: BinaryIO, *, name: str) -> tuple[Exchange, str]:
     """Keep a file's bytes as an exchange and queue its run; return the exchange and the run's id.
 
     The bytes of a quarantined or undone exchange reopen it as a new attempt. The same bytes of a file that is posted,
@@ -44,14 +44,14 @@ def receive(store: Store, stream: BinaryIO, *, name: str, fingerprint: str) -> t
             exchange = work.exchanges.open(
                 direction=Direction.IN, kind=KIND, name=plain_name(name), sha256=kept.sha256, size=kept.size
             )
-        run_id = queue_run(work, store.tenant_name, exchange, fingerprint)
+        run_id = queue_run(work, store.tenant_name, exchange)
     return exchange, run_id
 
 
-def queue_run(work: UnitOfWork, tenant_name: str, exchange: Exchange, fingerprint: str, **choice: object) -> str:
+def queue_run(work: UnitOfWork, tenant_name: str, exchange: Exchange, **choice: object) -> str:
     """Queue the run of an exchange's current attempt."""
     run_id = f"ingest:{tenant_name}:{exchange.number}:{exchange.attempt}"
-    work.runs.enqueue(run_id, RUN_KIND, {"exchange_no": exchange.number, **choice}, fingerprint)
+    work.runs.enqueue(run_id, RUN_KIND, {"exchange_no": exchange.number, **choice})
     return run_id
 
 

@@ -17,13 +17,11 @@ VOUCHER_TYPE = "suspense_moves"
 BATCH = 5_000
 
 
-def enqueue_rematch(
-    work: UnitOfWork, tenant_name: str, occasion: str, references: Sequence[tuple[int, str]], fingerprint: str = ""
-) -> int:
+def enqueue_rematch(work: UnitOfWork, tenant_name: str, occasion: str, references: Sequence[tuple[int, str]]) -> int:
     """Mark suspended payments that may mean one of these references and queue a run for them, in this transaction."""
     marked = work.queue.mark_for_rematch(references)
     if marked:
-        work.runs.enqueue_another(f"rematch:{tenant_name}:{occasion}", RUN_KIND, {}, fingerprint)
+        work.runs.enqueue_another(f"rematch:{tenant_name}:{occasion}", RUN_KIND, {})
     return marked
 
 

@@ -151,7 +151,7 @@ def _rematch(
     marked = work.queue.mark_for_rematch(references)
     if marked or has_reversals:
         run_id = f"{REMATCH}:{tenant.id}:undo:{exchange.number}:{exchange.attempt}"
-        work.runs.enqueue(run_id, REMATCH, {}, "")
+        work.runs.enqueue(run_id, REMATCH, {})
 
 
 # --- a file and its correction -------------------------------------------------------------------------------------
@@ -168,10 +168,8 @@ def accept_correction(work: UnitOfWork, tenant: Tenant, exchange_no: int, *, use
     reason = f"corrected by exchange {exchange_no}"
     corrected = work.duplicates.corrected_exchanges(exchange_no)
     undone = [undo_file(work, tenant, number, reason, user=user) for number in corrected]
-    earlier_run = work.runs.get(f"ingest:{tenant.id}:{exchange_no}:{exchange.attempt}")
     work.exchanges.change(exchange_no, state=ExchangeState.READ, attempt=exchange.attempt + 1, reason="")
-    fingerprint = earlier_run.fingerprint if earlier_run is not None else ""
-    run_id = queue_run(work, tenant.id, _existing(work, exchange_no), fingerprint, accept_correction=True)
+    run_id = queue_run(work, tenant.id, _existing(work, exchange_no), accept_correction=True)
     work.commands.close_task("correction", str(exchange_no))
     work.events.record("correction_accepted", exchange_no=exchange_no, corrects=corrected, user=user)
     return {"exchange_no": exchange_no, "run_id": run_id, "undone": undone}

@@ -48,7 +48,6 @@ def import_receivables(
     all_or_nothing: bool = False,
     opening: bool = False,
     progress: Progress | None = None,
-    fingerprint: str = "",
 ) -> ImportReport:
     """Import a file of receivables and say what became of every row.
 
@@ -72,7 +71,7 @@ def import_receivables(
         accounts = work.accounts.register(_payee_accounts(tenant_settings))
     resolver = Resolver(tenant_settings, system, accounts, is_opening=opening)
     file = _File(store, exchange, system, mapping, resolver, ImportReport(exchange.number, name, source_system))
-    task = ImportTask(tenant_settings.id, exchange.number, chart_maker, fingerprint)
+    task = ImportTask(tenant_settings.id, exchange.number, chart_maker)
     return _Import(store, file, task, progress).run(all_or_nothing=all_or_nothing)
 
 

@@ -38,7 +38,6 @@ class ImportTask(NamedTuple):
     tenant: str
     exchange_no: int
     chart_maker: ChartMaker
-    fingerprint: str
 
 
 @dataclass
@@ -185,7 +184,7 @@ class ChunkPosting:
         if marked:
             occasion = f"{REMATCH}:{self._task.tenant}:{self._task.exchange_no}:{chunk_no}"
             given = {"exchange_no": self._task.exchange_no}
-            self._work.runs.enqueue_another(occasion, REMATCH, given, self._task.fingerprint)
+            self._work.runs.enqueue_another(occasion, REMATCH, given)
 
     def _record(self, chunk_no: int) -> None:
         steps = self.outcome.steps

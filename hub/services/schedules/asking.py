@@ -65,10 +65,10 @@ def _coming(work: UnitOfWork, schedule: Schedule, times_of: TimesOf) -> Iterator
     return times_of(schedule).after(datetime.fromisoformat(work.now))
 
 
-def run_now(work: UnitOfWork, tenant_name: str, schedule: Schedule, *, key: str, user: str, fingerprint: str) -> str:
+def run_now(work: UnitOfWork, tenant_name: str, schedule: Schedule, *, key: str, user: str) -> str:
     """Queue the schedule's run at once, due or not, paused or not; return its id. The same key again adds none."""
     run_id = f"{schedule.job}:{tenant_name}:{schedule.name}:asked:{key}"
-    start(work, schedule, run_id, datetime.fromisoformat(work.now), fired_by=user, fingerprint=fingerprint)
+    start(work, schedule, run_id, datetime.fromisoformat(work.now), fired_by=user)
     return run_id
 
 

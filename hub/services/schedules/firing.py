@@ -83,10 +83,9 @@ def _fire(work: UnitOfWork, tenant_name: str, state: ScheduleState, times_of: Ti
         limit=timedelta(hours=schedule.missed_limit_hours),
         is_left_out=is_left_out,
     )
-    fingerprint = work.schedules.fingerprint() if due else ""
     for moment in due:
         run_id = run_id_of(schedule, tenant_name, moment)
-        if start(work, schedule, run_id, moment, fired_by=CLOCK, fingerprint=fingerprint):
+        if start(work, schedule, run_id, moment, fired_by=CLOCK):
             yield run_id
     handled = due[-1] if len(due) == MOST_AT_ONCE else now
     work.schedules.change(schedule.name, handled_until=as_text(handled), next_due_at=next_due_text(times, handled))
@@ -101,9 +100,9 @@ def _missed_since(state: ScheduleState, now: datetime) -> datetime:
     return max(handled_until, counts_from) if counts_from <= now else handled_until
 
 
-def start(work: UnitOfWork, schedule: Schedule, run_id: str, due: datetime, *, fired_by: str, fingerprint: str) -> bool:
+def start(work: UnitOfWork, schedule: Schedule, run_id: str, due: datetime, *, fired_by: str) -> bool:
     """Write a firing and queue its run; False when the firing is there already."""
     if not work.schedules.add_firing(run_id, schedule.name, as_text(due), fired_by=fired_by):
         return False
     run_input = {"schedule": schedule.name, "due_at": as_text(due)}
-    return work.runs.enqueue_once(run_id, schedule.job, run_input, fingerprint)
+    return work.runs.enqueue_once(run_id, schedule.job, run_input)

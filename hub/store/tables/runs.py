@@ -13,9 +13,7 @@ run = table(
     text("run_id"),
     text("kind"),
     text("input"),  # JSON of ids
-    text(
-        "fingerprint"
-    ),  # of the settings and plugins its latest execution goes under; before it, of who asked for the run
+    text("fingerprint", default=""),  # of the settings and plugins its latest execution goes under
     text("settings_before", default=""),  # fingerprints of earlier executions that went under others
     text("state"),  # queued, running, done, failed, cancelled
     text("lane", default=""),  # runs of one lane go one after the other; the lane of a tenant's files is the empty one

@@ -37,6 +37,5 @@ schedule_reading = table(
     "schedule_reading",  # what the rows of `schedule` were made from: an unchanged file is not parsed at start
     tenant_column(),
     text("content_key"),
-    text("fingerprint"),  # of the tenant's settings; runs keep it
     PrimaryKeyConstraint("tenant"),
 )

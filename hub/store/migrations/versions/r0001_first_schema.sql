@@ -438,7 +438,7 @@ CREATE TABLE run (
     run_id TEXT NOT NULL,
     kind TEXT NOT NULL,
     input TEXT NOT NULL,
-    fingerprint TEXT NOT NULL,
+    fingerprint TEXT DEFAULT '' NOT NULL,
     settings_before TEXT DEFAULT '' NOT NULL,
     state TEXT NOT NULL,
     lane TEXT DEFAULT '' NOT NULL,
@@ -482,7 +482,6 @@ CREATE INDEX schedule_by_next_due ON schedule (next_due_at);
 CREATE TABLE schedule_reading (
     tenant INTEGER NOT NULL,
     content_key TEXT NOT NULL,
-    fingerprint TEXT NOT NULL,
     PRIMARY KEY (tenant)
 ) WITHOUT ROWID;
 

@@ -74,6 +74,16 @@ class LoadedSection(NamedTuple):
     created_on: str
 
 
+class Told(NamedTuple):
+    """A payment as a file tells it, beside others of one account, amount and currency."""
+
+    payment_id: int
+    day: str | None  # booked
+    created_on: str  # the day its file was made
+    reference: str
+    key_kind: str  # of the key that proves it; empty when it has none
+
+
 class DayOverlap(NamedTuple):
     """Payments of one account and day that two families both state."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from payment_world import DAY, World, pay, payment_file
 from sqlalchemy import Engine
+from telling import tell, waiting_ids
 
 from hub.model.payment_file import Key, Level, OtherEntry, OtherKind, Part, PayeeAccount
 from hub.services.payments.known_accounts import post_to_known_accounts
@@ -396,3 +397,34 @@ def test_a_lump_meets_all_deposits_of_its_day(world: World) -> None:
 
     assert world.account_balance(CLEARING) == 0
     assert world.number("SELECT count(*) FROM deposit WHERE tenant = :t AND lump_no IS NULL") == 0
+
+
+def moved(payment: object, days: int) -> object:
+    return payment._replace(booked_date=DAY + timedelta(days=days))  # type: ignore[attr-defined]
+
+
+def test_two_equal_payments_of_two_days_that_the_other_format_books_on_one_are_both_held(world: World) -> None:
+    again = pay(20000, "70001")
+    world.receive(payment_file("bgmax", [again, moved(again, 1)]))
+
+    second = world.receive(payment_file("camt.054", [moved(again, 2), moved(again, 2)]))
+
+    assert (second.summary or {})["verdict"]["held"] == {"equal_but_for_the_day": 2}
+
+
+@pytest.mark.parametrize("words", [("GAVA", "EN GAVA"), ("", "EN GAVA"), ("", "")])
+def test_equal_gifts_held_in_doubt_can_all_be_called_the_same_money(world: World, words: tuple[str, str]) -> None:
+    world.receive(payment_file("bgmax", [pay(20000, words[0])] * 3))
+    world.receive(payment_file("camt.054", [pay(20000, words[1])] * 3))
+    held = [payment for payment, state in zip(waiting_ids(world), world.waiting(), strict=True) if state[0] == "held"]
+
+    assert tell(world, "decide_held", verdict="same_money", payment_ids=held)["closed"] == 3
+
+
+def test_what_another_file_of_the_format_is_held_for_is_no_twin_any_more(world: World) -> None:
+    world.receive(payment_file("bgmax", [pay(20000)] * 2))
+    for name in ("n1", "n2"):
+        world.receive(payment_file("camt.054", [pay(20000)], identity=name))
+    held = [payment for payment, state in zip(waiting_ids(world), world.waiting(), strict=True) if state[0] == "held"]
+
+    assert tell(world, "decide_held", verdict="same_money", payment_ids=held)["closed"] == 2

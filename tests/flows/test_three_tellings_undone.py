@@ -59,11 +59,25 @@ def test_the_first_of_the_others_is_held_and_the_next_is_the_same_money_as_that(
     assert undone.account_balance("1940") == 0
 
 
-def test_the_undone_file_again_is_the_same_money_as_what_is_held(undone: World) -> None:
+def test_the_undone_file_again_is_booked_and_what_was_held_is_the_same_money(undone: World) -> None:
     undone.receive(BGMAX)
-    tell(undone, "decide_held", verdict="new_money", group="undone:1")
 
     assert booked_ore(undone) == 10000
+    assert undone.account_balance("1940") == 0
+    assert "held" not in [state for state, _, _ in undone.waiting()]
+    assert undone.number("SELECT count(*) FROM duplicate_payment WHERE tenant = :t AND twin_payment = 4") == 2
+
+
+def test_another_format_told_then_is_the_same_money_as_what_is_held(world: World) -> None:
+    world.receive(BGMAX)
+    world.receive(NOTIFICATION)
+    undo(world, 1)
+
+    world.receive(statement(A))
+
+    assert world.waiting()[-1:] == [("held", "twin_was_undone", 10000)]
+    tell(world, "decide_held", verdict="new_money", group="undone:1")
+    assert booked_ore(world) == 10000
 
 
 def test_the_heirs_file_undone_too_the_last_telling_is_the_heir(undone: World) -> None:
@@ -106,13 +120,28 @@ def test_two_of_a_family_are_not_both_the_same_money_as_one_by_way_of_a_third(wo
     assert booked_ore(world) == 20000
 
 
-def test_a_reversal_finds_no_payment_whose_entries_were_undone(world: World) -> None:
+def test_a_reversal_after_the_file_came_again_takes_back_what_is_booked_now(world: World) -> None:
     receivable = world.owe("1001", 10000)
     told = A._replace(keys=OWN)
     world.receive(statement(told))
     world.receive(BGMAX)
     undo(world, 1)
     world.receive(statement(told))
+    assert world.open_ore(receivable) == 0
+
+    world.receive(statement(Reversal(1, 1, 10000, "SEK", NEXT_DAY, "1001", OWN), identity="s2", net_ore=-10000))
+
+    assert world.open_ore(receivable) == 10000
+    assert (booked_ore(world), world.account_balance("1930")) == (0, 0)
+
+
+def test_a_reversal_finds_no_payment_whose_entries_were_undone(world: World) -> None:
+    receivable = world.owe("1001", 10000)
+    told = A._replace(keys=OWN)
+    world.receive(statement(told))
+    world.receive(BGMAX)
+    undo(world, 1)
+    world.receive(payment_file("camt.054", [told], identity="n"))
 
     taken = Reversal(1, 1, 10000, "SEK", NEXT_DAY, "1001", OWN)
     exchange = world.receive(statement(taken, identity="s2", net_ore=-10000))
@@ -127,4 +156,3 @@ def test_a_reversal_finds_no_payment_whose_entries_were_undone(world: World) -> 
     assert answer == {"payment_id": 2, "taken_back": True}
     assert world.open_ore(receivable) == 10000
     assert booked_ore(world) == 0
-    assert world.account_balance("1930") == 0

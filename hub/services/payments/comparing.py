@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from hub.banking_calendar import add_banking_days
 from hub.model.payments import DayOverlap, DayWindow
+from hub.rules.payments.doubtful_twins import equal_but_for_the_day, equal_without_reference
 from hub.services.payees import Payee
 from hub.services.ports import Duplicates, UnitOfWork
 
 NEAR_BANKING_DAYS = 5  # the formats may book the same payment on different days
 SERIAL_UNIQUE_YEARS = 2  # Bankgiro Inbetalningar: a serial number is unique for two years
 BATCH = 10_000  # payments in memory at a time
+TOLD_ANEW = "told_anew"  # why a held payment is the same money: the file that was undone came again
 
 
 class Compared(NamedTuple):
@@ -36,6 +38,7 @@ def place(work: UnitOfWork, exchange_no: int, payment_ids: Sequence[int], payee:
     close_by_key(placed, exchange_no)
     placed.close_left_out(exchange_no)
     compare_with_other_families(placed, exchange_no)
+    close_heirs(work, placed, exchange_no)
     verdict = placed.counts(exchange_no)
     new = placed.hold_placed(exchange_no)
     return Compared(new, sum(verdict["closed"].values()), sum(verdict["held"].values()))
@@ -65,12 +68,17 @@ def compare_with_other_families(duplicates: Duplicates, exchange_no: int) -> Non
         return
     first, last = min(window.first for window in windows), max(window.last for window in windows)
     if duplicates.other_families_near(exchange_no, first, last):
-        duplicates.gather(exchange_no, first, last, windows)
+        duplicates.gather(exchange_no)
         _judge_overlaps(duplicates, exchange_no)
-        duplicates.hold_without_reference(exchange_no)
-        duplicates.hold_near(exchange_no)
+        _hold_in_doubt(duplicates, {window.day: window for window in windows})
     if duplicates.has_posted_other_family(exchange_no):
         duplicates.hold_settled_by_twin(exchange_no)
+
+
+def close_heirs(work: UnitOfWork, duplicates: Duplicates, exchange_no: int) -> None:
+    """Let payments that tell anew what was undone be new money, and what other families had told of it the same."""
+    heirs = duplicates.free_of_heirs(exchange_no)
+    work.queue.close_as_duplicate(heirs, TOLD_ANEW)
 
 
 def _judge_overlaps(duplicates: Duplicates, exchange_no: int) -> None:
@@ -80,6 +88,20 @@ def _judge_overlaps(duplicates: Duplicates, exchange_no: int) -> None:
             duplicates.close_overlap(overlap)
     for overlap in duplicates.overlaps():
         duplicates.hold_overlap(overlap, f"{exchange_no}:{overlap.account_no}:{overlap.day}")
+
+
+def _hold_in_doubt(duplicates: Duplicates, windows: Mapping[str, DayWindow]) -> None:
+    """Hold what equals another family's payment in all but a reference, then what does in all but the day."""
+    in_words: dict[int, int] = {}
+    for new, old in duplicates.told_in_words():
+        in_words |= equal_without_reference(new, old)
+    duplicates.hold("equal_without_reference", in_words)
+    near, met = dict[int, int](), set(in_words.values())
+    for new, old in duplicates.told_on_other_days():
+        left_new = [told for told in new if told.payment_id not in in_words]
+        left_old = [told for told in old if told.payment_id not in met]
+        near |= equal_but_for_the_day(left_new, left_old, windows)
+    duplicates.hold("equal_but_for_the_day", near)
 
 
 def _one_a_day(overlaps: Sequence[DayOverlap]) -> list[DayOverlap]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.model.tenant import Tenant
 from hub.services.payments.bank_accounts import note_bank_accounts
-from hub.services.payments.comparing import close_by_key, compare_with_other_families
+from hub.services.payments.comparing import close_by_key, close_heirs, compare_with_other_families
 from hub.services.payments.known_accounts import ask_about_unknown_accounts
 from hub.services.payments.known_statements import ask_about_unknown_statements
 from hub.services.payments.made_lumps import meet_specification
@@ -19,6 +19,7 @@ def judge(work: UnitOfWork, tenant: Tenant, exchange_no: int) -> JsonObject:
     close_by_key(work.duplicates, exchange_no)
     work.duplicates.close_left_out(exchange_no)  # what an undo left booked is not new money when the file comes again
     compare_with_other_families(work.duplicates, exchange_no)
+    close_heirs(work, work.duplicates, exchange_no)
     ask_about_unknown_accounts(work, exchange_no, work.duplicates.hold_unknown_accounts(exchange_no))
     ask_about_unknown_statements(work, exchange_no)
     work.lumps.make_deposits(exchange_no)

@@ -5,12 +5,13 @@ Used where no proof key can say. See `judging` for the order of the verdicts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from hub.model.payments import DayOverlap, DayWindow
+from hub.model.payments import DayOverlap, Told
 from hub.store.bulk import insert_named
 from hub.store.payments.duplicate_parts import FILE, HELD_COLUMNS, HELD_VALUES, JUDGED, NOT_CLOSED, NOT_HELD, POSTED
 from hub.store.payments.made_lumps import LUMP_PAYMENT
@@ -34,23 +35,28 @@ class DayComparison:
 
     def other_families_near(self, exchange_no: int, first: str, last: str) -> bool:
         """Say whether a posted file of another family has payments for the file's accounts near these days."""
-        statement = f"SELECT 1 {_OLD_SECTIONS} LIMIT 1"
-        return self._run(statement, exchange_no, first=first, last=last).scalar() is not None
-
-    def gather(self, exchange_no: int, first: str, last: str, windows: Sequence[DayWindow]) -> None:
-        """Lay the file's open payments and the other families' payments near its days side by side."""
-        self._temporary("weak_new", _WEAK_COLUMNS)
-        self._temporary("weak_old", f"{_WEAK_COLUMNS}, among_all BIGINT")
-        self._temporary("day_window", "day TEXT PRIMARY KEY, first TEXT, last TEXT")
-        insert_named(self._connection, "day_window", DayWindow._fields, windows)
-        self._run(_GATHER_NEW, exchange_no)
-        self._run(_GATHER_OLD, exchange_no, first=first, last=last)
-        for index in ("weak_new_place ON weak_new (account_no, day)", "weak_old_place ON weak_old (account_no, day)"):
-            self._connection.exec_driver_sql(f"CREATE INDEX {index}")
-        self._connection.exec_driver_sql("CREATE INDEX weak_old_key ON weak_old (account_no, reference, amount_ore)")
-        self._connection.exec_driver_sql(
-            f"CREATE INDEX weak_old_words ON weak_old (account_no, amount_ore, day) WHERE {self._is_words('reference')}"
+        self._temporary(
+            "old_section",
+            "exchange_no BIGINT, section_no BIGINT, family TEXT, booked_date TEXT, created_on TEXT, state TEXT, "
+            "PRIMARY KEY (exchange_no, section_no)",
         )
+        return bool(self._run(_NOTE_OLD_SECTIONS, exchange_no, first=first, last=last).rowcount)
+
+    def gather(self, exchange_no: int) -> None:
+        """Lay the file's open payments beside those of the sections that `other_families_near` found."""
+        self._temporary("weak_new", _WEAK_COLUMNS)
+        self._temporary("weak_old", _WEAK_COLUMNS)
+        self._run(self._with_words(_GATHER_NEW, "n"), exchange_no)
+        self._run(self._with_words(_GATHER_OLD, "o"), exchange_no)
+        for index in _INDEXES:
+            self._connection.exec_driver_sql(f"CREATE INDEX {index}")
+        if self._connection.dialect.name == "postgresql":  # it would take them for a few rows, and join each with all
+            self._connection.exec_driver_sql("ANALYZE weak_new, weak_old")
+
+    def _with_words(self, statement: str, alias: str) -> str:
+        """Put in what says of a payment that its reference is words, or none: without a digit it proves nothing."""
+        holds_digit = HOLDS_DIGIT[self._connection.dialect.name].format(f"{alias}.reference")
+        return statement.replace("<is_words>", f"CASE WHEN {holds_digit} THEN 0 ELSE 1 END")
 
     def overlaps(self) -> list[DayOverlap]:
         """Return, for each account, day and other family that share payments, how many, and how large each side is."""
@@ -77,23 +83,42 @@ class DayComparison:
         for statement in (_FORGET_MET, _FORGET_DECIDED, _COUNT_NEW, _COUNT_OLD):
             self._connection.execute(text(statement), {"t": self._tenant, **_place(overlap)})
 
-    def hold_without_reference(self, exchange_no: int) -> int:
-        """Hold payments without any reference that equal one of the other family on account, day and amount.
+    def told_in_words(self) -> Iterator[tuple[list[Told], list[Told]]]:
+        """Yield payments of the file that no reference tells apart, and those of other families beside them.
 
-        Words are no reference: one bank writes them with other letters, or leaves them out.
+        Each time those of one account, day, amount and currency.
         """
-        blank = int(self._run(_HOLD_BLANK, exchange_no).rowcount)
-        in_words = _HOLD_WORDS.replace("n_is_words", self._is_words("n.reference"))
-        return blank + int(
-            self._run(in_words.replace("o_is_words", self._is_words("o.reference")), exchange_no).rowcount
+        return self._side_by_side(_IN_WORDS, "account_no, day, amount_ore, currency")
+
+    def told_on_other_days(self) -> Iterator[tuple[list[Told], list[Told]]]:
+        """Yield payments of the file and of other families, each time of one reference and amount."""
+        return self._side_by_side(_OF_ONE_REFERENCE, "account_no, reference, amount_ore, currency")
+
+    def _side_by_side(self, condition: str, key: str) -> Iterator[tuple[list[Told], list[Told]]]:
+        new, old = (self._groups(condition, key, *tables) for tables in (_NEW_OLD, _OLD_NEW))
+        for group, told in new:
+            yield told, next(others for of_group, others in old if of_group == group)
+
+    def _groups(self, condition: str, key: str, table: str, other: str) -> Iterator[tuple[Any, list[Told]]]:
+        columns = ", ".join(f"n.{name}" for name in Told._fields)
+        order = ", ".join(f"n.{name}" for name in key.split(", "))
+        rows = self._connection.execute(
+            text(
+                f"SELECT {order}, {columns} FROM {table} n WHERE {condition.format(n='n', o='o', other=other)} "
+                f"ORDER BY {order}, n.payment_id"
+            )
         )
+        width = key.count(",") + 1
+        for group, found in groupby(rows, key=lambda row: tuple(row[:width])):
+            yield group, [Told._make(row[width:]) for row in found]
 
-    def _is_words(self, column: str) -> str:
-        return f"NOT ({HOLDS_DIGIT[self._connection.dialect.name].format(column)})"
-
-    def hold_near(self, exchange_no: int) -> int:
-        """Hold payments that equal one of the other family in all but the day."""
-        return int(self._run(_HOLD_NEAR, exchange_no).rowcount)
+    def hold(self, reason: str, twins: Mapping[int, int]) -> None:
+        """Hold payments in doubt, given as (payment id, twin)."""
+        if not twins:
+            return
+        self._temporary("doubted", "payment_id BIGINT PRIMARY KEY, twin BIGINT")
+        insert_named(self._connection, "doubted", ("payment_id", "twin"), list(twins.items()))
+        self._connection.execute(text(_HOLD_DOUBTED), {"t": self._tenant, "reason": reason})
 
     def hold_settled_by_twin(self, exchange_no: int) -> int:
         """Hold payments whose receivable an equal payment of another family has settled, whatever the day."""
@@ -101,36 +126,47 @@ class DayComparison:
 
     def has_posted_other_family(self, exchange_no: int) -> bool:
         """Say whether any posted file of another family has brought payments to the file's accounts, ever."""
-        return self.other_families_near(exchange_no, "", "9999")
+        return self._run(_ANY_OTHER_FAMILY, exchange_no, first="", last="9999").scalar() is not None
 
 
 def _place(overlap: DayOverlap) -> dict[str, Any]:
     return {"account": overlap.account_no, "day": overlap.day, "family": overlap.family}
 
 
-_OLD_SECTIONS = f"""
-    FROM section_account an
-    JOIN section sn ON sn.tenant = an.tenant AND sn.exchange_no = an.exchange_no AND sn.section_no = an.section_no
-    JOIN section_account ao ON ao.tenant = an.tenant AND ao.account_no = an.account_no
-    JOIN section so ON so.tenant = ao.tenant AND so.exchange_no = ao.exchange_no AND so.section_no = ao.section_no
-                   AND so.family <> sn.family
+_OTHER_FAMILY = f"""
+    FROM (SELECT DISTINCT ao.exchange_no, ao.section_no
+          FROM (SELECT DISTINCT account_no FROM section_account
+                WHERE tenant = :t AND exchange_no = :x AND account_no <> 0) AS an
+          JOIN section_account ao ON ao.tenant = :t AND ao.account_no = an.account_no) AS a
+    JOIN section so ON so.tenant = :t AND so.exchange_no = a.exchange_no AND so.section_no = a.section_no
     JOIN exchange x ON x.tenant = so.tenant AND x.exchange_no = so.exchange_no
-    WHERE an.tenant = :t AND an.exchange_no = :x AND an.account_no <> 0 AND so.payments > 0
+    WHERE so.payments > 0 AND so.family <> (SELECT min(family) FROM section WHERE tenant = :t AND exchange_no = :x)
       AND (x.state IN {POSTED} OR EXISTS (SELECT 1 FROM left_out_payment l WHERE l.tenant = so.tenant))
       AND ((so.last_date >= :first AND so.first_date <= :last)
            OR (so.created_on >= :first AND so.created_on <= :last))
 """
+_NOTE_OLD_SECTIONS = f"""
+    INSERT INTO old_section (exchange_no, section_no, family, booked_date, created_on, state)
+    SELECT so.exchange_no, so.section_no, so.family, so.booked_date, so.created_on, x.state {_OTHER_FAMILY}
+"""
+_ANY_OTHER_FAMILY = f"SELECT 1 {_OTHER_FAMILY} LIMIT 1"
 
 _WEAK_COLUMNS = (
     "payment_id BIGINT PRIMARY KEY, account_no BIGINT, family TEXT, day TEXT, created_on TEXT, amount_ore BIGINT, "
-    "currency TEXT, reference TEXT, key_kind TEXT, occurrence BIGINT"
+    "currency TEXT, reference TEXT, key_kind TEXT, is_words INT, occurrence BIGINT"
+)
+_INDEXES = (
+    "weak_new_key ON weak_new (account_no, day, amount_ore, is_words, reference, occurrence)",
+    "weak_old_key ON weak_old (account_no, day, amount_ore, is_words, reference, occurrence)",
+    "weak_new_reference ON weak_new (account_no, reference, amount_ore)",
+    "weak_old_reference ON weak_old (account_no, reference, amount_ore)",
 )
 _OCCURRENCE = "row_number() OVER (PARTITION BY {family}{alias}.account_no, {day}, {alias}.amount_ore, {alias}.currency, {alias}.reference ORDER BY {alias}.payment_id)"  # noqa: E501
 
 _GATHER_NEW = f"""
     INSERT INTO weak_new
     SELECT n.payment_id, n.account_no, sn.family, coalesce(n.booked_date, sn.booked_date), sn.created_on, n.amount_ore,
-           n.currency, n.reference, n.key_kind,
+           n.currency, n.reference, n.key_kind, <is_words>,
            {_OCCURRENCE.format(family="", alias="n", day="coalesce(n.booked_date, sn.booked_date)")}
     {FILE} {JUDGED} AND n.account_no <> 0 {NOT_CLOSED} {NOT_HELD}
 """
@@ -145,16 +181,13 @@ _OLD_COLUMNS = (
 _GATHER_OLD = f"""
     INSERT INTO weak_old
     SELECT o.payment_id, o.account_no, o.family, o.day, o.created_on, o.amount_ore, o.currency, o.reference,
-           o.key_kind, {_OCCURRENCE.format(family="o.family, ", alias="o", day="o.day")},
-           {_OCCURRENCE.format(family="", alias="o", day="o.day")}
+           o.key_kind, <is_words>, {_OCCURRENCE.format(family="o.family, ", alias="o", day="o.day")}
     FROM (
         SELECT {_OLD_COLUMNS}
-        FROM (SELECT DISTINCT so.tenant, so.exchange_no, so.section_no, so.family, so.booked_date, so.created_on,
-                     x.state {_OLD_SECTIONS}) AS so
-        JOIN chunk c ON c.tenant = so.tenant AND c.exchange_no = so.exchange_no
+        FROM (SELECT DISTINCT exchange_no FROM old_section WHERE state IN {POSTED}) AS e
+        JOIN chunk c ON c.tenant = :t AND c.exchange_no = e.exchange_no
         JOIN payment o ON o.tenant = c.tenant AND o.payment_id BETWEEN c.first_payment AND c.last_payment
-                      AND o.section_no = so.section_no
-        WHERE so.state IN {POSTED}
+        JOIN old_section so ON so.exchange_no = o.exchange_no AND so.section_no = o.section_no
         UNION ALL
         SELECT {_OLD_COLUMNS}
         FROM left_out_payment l
@@ -170,6 +203,12 @@ _GATHER_OLD = f"""
           JOIN payment p ON p.tenant = d.tenant AND p.payment_id = d.payment_id
           JOIN section sp ON sp.tenant = p.tenant AND sp.exchange_no = p.exchange_no AND sp.section_no = p.section_no
           WHERE d.tenant = o.tenant AND d.twin_payment = o.payment_id
+            AND sp.family = (SELECT min(family) FROM section WHERE tenant = :t AND exchange_no = :x))
+      AND NOT EXISTS (
+          SELECT 1 FROM unallocated_payment u
+          JOIN payment p ON p.tenant = u.tenant AND p.payment_id = u.payment_id
+          JOIN section sp ON sp.tenant = p.tenant AND sp.exchange_no = p.exchange_no AND sp.section_no = p.section_no
+          WHERE u.tenant = o.tenant AND u.twin_payment = o.payment_id AND u.state = 'held'
             AND sp.family = (SELECT min(family) FROM section WHERE tenant = :t AND exchange_no = :x))
 """
 
@@ -196,21 +235,17 @@ _COUNT_NEW = f"""
     WHERE c.payment_id = weak_new.payment_id AND weak_new.occurrence <> c.nth
 """
 _COUNT_OLD = f"""
-    UPDATE weak_old SET occurrence = c.nth, among_all = c.among_all
-    FROM (SELECT o.payment_id, {_OCCURRENCE.format(family="o.family, ", alias="o", day="o.day")} AS nth,
-                 {_OCCURRENCE.format(family="", alias="o", day="o.day")} AS among_all
+    UPDATE weak_old SET occurrence = c.nth
+    FROM (SELECT o.payment_id, {_OCCURRENCE.format(family="o.family, ", alias="o", day="o.day")} AS nth
           FROM weak_old o {_AT.format(alias="o")} AND :family <> '') AS c
-    WHERE c.payment_id = weak_old.payment_id AND (weak_old.occurrence <> c.nth OR weak_old.among_all <> c.among_all)
+    WHERE c.payment_id = weak_old.payment_id AND weak_old.occurrence <> c.nth
 """
 
-_SAME_MONEY = (
-    "o.account_no = n.account_no AND o.reference = n.reference AND o.amount_ore = n.amount_ore "
-    "AND o.currency = n.currency AND (n.key_kind = '' OR o.key_kind = '' OR n.key_kind <> o.key_kind)"
-)
-# In doubt, more is held than one family's count asks for: what other families brought is one pool.
-_AS_MANY = "(o.occurrence = n.occurrence OR o.among_all = n.occurrence)"
-_SHARED = f"""
-    FROM weak_new n JOIN weak_old o ON {_SAME_MONEY} AND o.day = n.day AND o.occurrence = n.occurrence
+_SHARED = """
+    FROM weak_new n
+    JOIN weak_old o ON o.account_no = n.account_no AND o.day = n.day AND o.amount_ore = n.amount_ore
+                   AND o.is_words = n.is_words AND o.reference = n.reference AND o.occurrence = n.occurrence
+                   AND o.currency = n.currency AND (n.key_kind = '' OR o.key_kind = '' OR n.key_kind <> o.key_kind)
     WHERE n.reference <> ''
 """
 
@@ -250,33 +285,18 @@ _HOLD_OVERLAP = _held_twins(
     f"SELECT n.payment_id, min(o.payment_id) AS twin {_SHARED} {_AT_PLACE} GROUP BY n.payment_id",
 )
 
-_HOLD_BLANK = _held_twins(
-    "'equal_without_reference'",
-    "''",
-    f"SELECT n.payment_id, min(o.payment_id) AS twin FROM weak_new n JOIN weak_old o ON {_SAME_MONEY} "
-    f"AND o.day = n.day AND {_AS_MANY} WHERE n.reference = '' AND :x > 0 GROUP BY n.payment_id",
-)
-
-_HOLD_WORDS = _held_twins(
-    "'equal_without_reference'",
-    "''",
-    "SELECT n.payment_id, min(o.payment_id) AS twin FROM weak_new n JOIN weak_old o ON o.account_no = n.account_no "
-    "AND o.amount_ore = n.amount_ore AND o.day = n.day AND o.currency = n.currency AND o.reference <> n.reference "
-    "AND (n.key_kind = '' OR o.key_kind = '' OR n.key_kind <> o.key_kind) "
-    "WHERE n_is_words AND o_is_words AND :x > 0 "
-    "AND NOT EXISTS (SELECT 1 FROM duplicate_payment d WHERE d.tenant = :t AND d.twin_payment = o.payment_id) "
-    "GROUP BY n.payment_id",
-)
-
-_HOLD_NEAR = _held_twins(
-    "'equal_but_for_the_day'",
-    "''",
-    f"SELECT n.payment_id, min(o.payment_id) AS twin FROM weak_new n JOIN weak_old o ON {_SAME_MONEY} "
-    f"AND o.day <> n.day AND {_AS_MANY} "
-    "JOIN day_window d ON d.day = n.day LEFT JOIN day_window m ON m.day = n.created_on "
-    "WHERE n.reference <> '' AND :x > 0 AND ((o.day >= d.first AND o.day <= d.last) "
-    "OR (o.created_on >= m.first AND o.created_on <= m.last)) GROUP BY n.payment_id",
-)
+_NEW_OLD, _OLD_NEW = ("weak_new", "weak_old"), ("weak_old", "weak_new")
+_IN_WORDS = """
+    {n}.is_words = 1 AND EXISTS (
+        SELECT 1 FROM {other} {o} WHERE {o}.account_no = {n}.account_no AND {o}.day = {n}.day
+        AND {o}.amount_ore = {n}.amount_ore AND {o}.is_words = 1 AND {o}.currency = {n}.currency)
+"""
+_OF_ONE_REFERENCE = """
+    {n}.reference <> '' AND EXISTS (
+        SELECT 1 FROM {other} {o} WHERE {o}.account_no = {n}.account_no AND {o}.reference = {n}.reference
+        AND {o}.amount_ore = {n}.amount_ore AND {o}.currency = {n}.currency)
+"""
+_HOLD_DOUBTED = _held_twins(":reason", "''", "SELECT payment_id, twin FROM doubted")
 
 _HOLD_SETTLED = f"""
     INSERT INTO unallocated_payment ({HELD_COLUMNS})

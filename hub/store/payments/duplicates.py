@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from hub.model.payments import SHARE_OF_LUMP
 from hub.rules.payments.matching import Reason
 from hub.store.bulk import insert_named
 from hub.store.payments.day_comparison import DayComparison
@@ -71,6 +72,18 @@ class SqlDuplicates(DayComparison):
         closed = int(self._run(_CLOSE_KEY_HITS, exchange_no).rowcount)
         self._run(_HOLD_OTHER_AMOUNT, exchange_no)
         return closed
+
+    def free_of_heirs(self, exchange_no: int) -> list[tuple[int, int]]:
+        """Take back the verdict on payments that tell anew what was undone, and were closed against its held heirs.
+
+        Returns (held payment, new payment): the new one is booked, and what waited for it is the same money.
+        """
+        heirs = [(row.held_id, row.new_id) for row in self._run(_TOLD_ANEW, exchange_no)]
+        if heirs:
+            self._temporary("told_anew", "payment_id BIGINT PRIMARY KEY")
+            insert_named(self._connection, "told_anew", ("payment_id",), [(new_id,) for _, new_id in heirs])
+            self._run(_FREE_TOLD_ANEW, exchange_no)
+        return heirs
 
     def close_left_out(self, exchange_no: int) -> int:
         """Close payments of a loaded file that an undo left booked; return how many.
@@ -192,17 +205,36 @@ _NOTE_ACCOUNTS = f"""
     UNION SELECT tenant, account_no, exchange_no, section_no FROM section WHERE tenant = :t AND exchange_no = :x
 """
 
-_CORRECTED = f"""
-    SELECT DISTINCT so.exchange_no
-    FROM section sn
-    JOIN section so ON so.tenant = sn.tenant AND so.account_no = sn.account_no AND so.family = sn.family
-                   AND so.exchange_no <> sn.exchange_no AND so.account = sn.account
-    JOIN exchange x ON x.tenant = so.tenant AND x.exchange_no = so.exchange_no AND x.state IN {POSTED}
-    WHERE sn.tenant = :t AND sn.exchange_no = :x
-      AND substr(coalesce(so.last_date, so.created_on), 1, 4) = substr(coalesce(sn.last_date, sn.created_on), 1, 4)
-      AND ((sn.serial <> '' AND so.serial = sn.serial) OR (sn.identity <> '' AND so.identity = sn.identity))
-    ORDER BY so.exchange_no
+_TOLD_ANEW = f"""
+    SELECT u.payment_id AS held_id, n.payment_id AS new_id
+    {FILE}
+    JOIN duplicate_payment d ON d.tenant = n.tenant AND d.payment_id = n.payment_id AND d.proof <> '{SHARE_OF_LUMP}'
+    JOIN unallocated_payment u ON u.tenant = n.tenant AND u.payment_id = d.twin_payment AND u.state = 'held'
+                              AND u.reason = 'twin_was_undone'
+    JOIN payment w ON w.tenant = n.tenant AND w.payment_id = u.twin_payment
+    JOIN section sw ON sw.tenant = w.tenant AND sw.exchange_no = w.exchange_no AND sw.section_no = w.section_no
+    {JUDGED} AND sw.family = sn.family ORDER BY u.payment_id
 """
+_FREE_TOLD_ANEW = """
+    DELETE FROM duplicate_payment
+    WHERE tenant = :t AND :x > 0 AND payment_id IN (SELECT payment_id FROM told_anew)
+"""
+
+
+def _corrected_by(number: str) -> str:
+    return f"""
+    SELECT so.exchange_no
+    FROM (SELECT DISTINCT account_no, account, family, {number},
+                 substr(coalesce(last_date, created_on), 1, 4) AS year
+          FROM section WHERE tenant = :t AND exchange_no = :x AND {number} <> '') AS sn
+    JOIN section so ON so.tenant = :t AND so.account_no = sn.account_no AND so.{number} = sn.{number}
+                   AND so.account = sn.account AND so.family = sn.family AND so.exchange_no <> :x
+                   AND substr(coalesce(so.last_date, so.created_on), 1, 4) = sn.year
+    JOIN exchange x ON x.tenant = so.tenant AND x.exchange_no = so.exchange_no AND x.state IN {POSTED}
+    """
+
+
+_CORRECTED = f"{_corrected_by('serial')} UNION {_corrected_by('identity')} ORDER BY 1"
 
 _DIFFERENCES = """
     SELECT account_no, reference, amount_ore, currency, sum(side) AS more

@@ -30,6 +30,8 @@ section = table(
     PrimaryKeyConstraint("tenant", "exchange_no", "section_no"),
 )
 Index("section_by_account", section.c.tenant, section.c.account_no, section.c.last_date)
+Index("section_by_serial", section.c.tenant, section.c.account_no, section.c.serial)
+Index("section_by_identity", section.c.tenant, section.c.account_no, section.c.identity)
 
 chunk = table(
     "chunk",  # a run of payments that is loaded, and later posted, in one transaction

@@ -510,6 +510,10 @@ CREATE TABLE section (
 
 CREATE INDEX section_by_account ON section (tenant, account_no, last_date);
 
+CREATE INDEX section_by_identity ON section (tenant, account_no, identity);
+
+CREATE INDEX section_by_serial ON section (tenant, account_no, serial);
+
 CREATE TABLE section_account (
     tenant INTEGER NOT NULL,
     account_no BIGINT NOT NULL,

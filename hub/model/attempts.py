@@ -54,7 +54,7 @@ class AttemptState(StrEnum):
     IN_DOUBT = "in_doubt"  # the call ended without an outcome: it is asked or sent again when its time has come
     DELIVERED = "delivered"
     REJECTED = "rejected"  # certainly not delivered: the other side, or a person, says no for good
-    GIVEN_UP = "given_up"  # certainly not delivered: it was tried too often
+    GIVEN_UP = "given_up"  # certainly not delivered: it was tried too often, or its channel failed for too long
     UNKNOWN = "unknown"  # it may have arrived: only a person can find out
     CANCELLED = "cancelled"  # certainly not delivered: its run was cancelled before it was sent
 
@@ -84,6 +84,7 @@ class Attempt(NamedTuple):
     may_have_arrived: int = 0  # 1: an earlier call may have, whatever a later one is told
     known_since: str = ""  # when each machine first knew of the latest call, by its steady clock; see rules/settling.py
     failures: int = 0  # calls in a row that settled nothing
+    due_since: str = ""  # when it was planned, or a person last said that it is to be tried
     next_at: str = ""  # not before this time; blank is at once
     external_id: str = ""
     problem: str = ""
@@ -94,9 +95,11 @@ class ChannelRest(NamedTuple):
     """How a tenant's calls of a channel fail, whichever messages they are of."""
 
     channel: str
-    failures: int = 0  # calls in a row that settled nothing
-    rests_until: str = ""  # ISO time in UTC before which it is not called; blank is at once
+    failures: int = 0  # messages in a row that failed for the first time
+    since: str = ""  # ISO time in UTC of the first of them
+    rests_until: str = ""  # before which it is not called; blank is at once
     problem: str = ""  # what the last of them said
+    is_told: int = 0  # 1: a person has been told
 
 
 class PlannedMessage(NamedTuple):

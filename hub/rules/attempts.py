@@ -35,6 +35,7 @@ class Step(Enum):
     ASK = auto()
     TAKE_OVER = auto()  # write down that a call of somebody else is in doubt, and count from here
     LEAVE_TO_A_PERSON = auto()
+    GIVE_UP = auto()  # its channel has failed for too long
     WAIT = auto()  # its time has not come, or a call is under way
     NOTHING = auto()  # it has ended
 
@@ -47,6 +48,7 @@ class Outcome(StrEnum):
     NOT_NOW = "not_now"  # certainly not taken; later perhaps
     NOT_SENT = "not_sent"  # the call was never made
     NOT_DELIVERED = "not_delivered"  # the answer to a question
+    NOT_KNOWN = "not_known"  # so is this
     IN_DOUBT = "in_doubt"
 
 
@@ -135,7 +137,7 @@ def after(attempt: Attempt, heard: Heard, *, now: str, settled_after_s: int = 0)
             return told._replace(state=AttemptState.DELIVERED, external_id=heard.external_id, failures=0)
         case Outcome.NOT_DELIVERED:
             return told._replace(state=AttemptState.PLANNED, next_at="", may_have_arrived=0)
-        case Outcome.IN_DOUBT:
+        case Outcome.IN_DOUBT | Outcome.NOT_KNOWN:
             return _in_doubt(told, now, settled_after_s)
         case _ if attempt.may_have_arrived:
             return _still_in_doubt(told, heard.outcome, now)
@@ -182,6 +184,16 @@ def left_to_a_person(attempt: Attempt, *, now: str) -> Attempt:
     )
 
 
+def given_up(attempt: Attempt, *, now: str, problem: str) -> Attempt:
+    """Return the row of an open attempt that is not called any more; a call that was not made proves nothing new."""
+    is_certain = attempt.state == AttemptState.PLANNED and not attempt.may_have_arrived
+    return attempt._replace(
+        state=AttemptState.GIVEN_UP if is_certain else AttemptState.UNKNOWN,
+        problem=problem[:LONGEST_PROBLEM],
+        changed_at=now,
+    )
+
+
 def proven(attempt: Attempt, proof: Attempt) -> Attempt:
     """Return the row as it stands now, once it is heard late that an earlier call of it was delivered."""
     if attempt.state == AttemptState.DELIVERED:
@@ -206,7 +218,9 @@ def cancelled(attempt: Attempt, *, now: str) -> Attempt:
 
 def planned_again(attempt: Attempt, *, now: str) -> Attempt:
     """Return the row of a cancelled attempt whose run goes on after all."""
-    return attempt._replace(state=AttemptState.PLANNED, failures=0, next_at="", problem="", changed_at=now)
+    return attempt._replace(
+        state=AttemptState.PLANNED, failures=0, due_since=now, next_at="", problem="", changed_at=now
+    )
 
 
 def heard_by_asking(probed: Probed) -> Heard:
@@ -215,7 +229,7 @@ def heard_by_asking(probed: Probed) -> Heard:
         return Heard(Outcome.DELIVERED, external_id=probed.external_id)
     if probed.finding is Finding.NOT_DELIVERED:
         return Heard(Outcome.NOT_DELIVERED)
-    return Heard(Outcome.IN_DOUBT, problem="the other side was asked and does not know")
+    return Heard(Outcome.NOT_KNOWN, problem="the other side was asked and does not know")
 
 
 def blocking(attempts: Iterable[Attempt], channel: str) -> Attempt | None:

@@ -1,35 +1,55 @@
-"""When a channel is left in peace: after calls in a row that settled nothing, whichever messages they were of.
+"""When a channel is left in peace: after messages in a row that it failed to take, each counted once.
 
-On a channel that promises nothing each such call leaves a message that a person has to find out about. So they are
-counted for the channel and not for the message, and an outage of an hour costs a handful of messages, not all.
+On a channel that promises nothing each such message is one that a person has to find out about. So they are counted
+for the channel, and an outage of an hour costs a handful of messages, not all. A message that fails again is kept from
+being called too often by its own waits: it may be to blame itself, and says nothing new of the channel.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 
-from hub.model.attempts import ChannelRest
-from hub.rules.attempts import Heard, Outcome, later
+from hub.model.attempts import Attempt, ChannelRest
+from hub.rules.attempts import MOST_FAILURES, Heard, Outcome, later
 
 MOST_FAILURES_IN_A_ROW = 3  # then it rests; each further one lets it rest for longer
 FIRST_REST_S = 30
 REST_GROWS_BY = 4
 LONGEST_REST_S = 3600
+TOLD_AFTER = timedelta(hours=1)
+GIVES_UP_AFTER = timedelta(hours=36)
 
-_SETTLED_NOTHING = (Outcome.NOT_NOW, Outcome.IN_DOUBT)
+_TOOK_IT_OR_NOT = (Outcome.DELIVERED, Outcome.REJECTED)
+_DID_NOT_ANSWER = (Outcome.NOT_NOW, Outcome.IN_DOUBT)
 
 
-def after_call(rest: ChannelRest, heard: Heard, *, now: str) -> ChannelRest:
-    """Return how a channel stands after one more call or question."""
-    if heard.outcome == Outcome.NOT_SENT:
-        return rest
-    if heard.outcome not in _SETTLED_NOTHING:
+def after_call(rest: ChannelRest, heard: Heard, *, is_first_failure: bool, now: str) -> ChannelRest:
+    """Return how a channel stands after one more call or question of a message.
+
+    What is no call, and an answer to a question that is no "delivered", says nothing of whether it takes messages.
+    """
+    if heard.outcome in _TOOK_IT_OR_NOT:
         return ChannelRest(rest.channel)
-    failed = rest._replace(failures=rest.failures + 1, problem=heard.problem)
-    if failed.failures < MOST_FAILURES_IN_A_ROW:
-        return failed
-    return failed._replace(rests_until=later(now, _rest_s(failed.failures - MOST_FAILURES_IN_A_ROW)))
+    if heard.outcome not in _DID_NOT_ANSWER or not (is_first_failure or rest.failures):
+        return rest
+    failed = rest._replace(since=rest.since or now, problem=heard.problem)
+    if is_first_failure:
+        failed = _one_more(failed, now)
+    return failed._replace(is_told=int(failed.is_told or _fails_for_long(failed, now)))
+
+
+def _fails_for_long(rest: ChannelRest, now: str) -> bool:
+    """Say whether it has taken nothing for an hour, or will not have been asked to by then."""
+    lasts = max(_time_since(rest.since, time) for time in (now, rest.rests_until or now))
+    return rest.failures >= MOST_FAILURES_IN_A_ROW and lasts >= TOLD_AFTER
+
+
+def _one_more(rest: ChannelRest, now: str) -> ChannelRest:
+    failures = rest.failures + 1
+    if failures < MOST_FAILURES_IN_A_ROW:
+        return rest._replace(failures=failures)
+    return rest._replace(failures=failures, rests_until=later(now, _rest_s(failures - MOST_FAILURES_IN_A_ROW)))
 
 
 def _rest_s(earlier: int) -> int:
@@ -40,5 +60,24 @@ def rest_left_s(rest: ChannelRest, *, now: str) -> int:
     """Return for how many seconds a channel is still left in peace; a clock that was set back makes no long rest."""
     if not rest.rests_until:
         return 0
-    left_s = ceil((datetime.fromisoformat(rest.rests_until) - datetime.fromisoformat(now)).total_seconds())
+    left_s = ceil(-_time_since(rest.rests_until, now).total_seconds())
     return left_s if 0 < left_s <= LONGEST_REST_S else 0
+
+
+def is_on_trial(rest: ChannelRest, *, now: str) -> bool:
+    """Say whether a rest is over and nothing has been taken since; not when a person has ended it."""
+    return bool(rest.rests_until) and not rest_left_s(rest, now=now)
+
+
+def is_kept_too_long(attempt: Attempt, rest: ChannelRest, *, now: str) -> bool:
+    """Say whether a message that is due is not to wait any longer for its channel.
+
+    The channel has taken nothing, of many messages, for so long; and the message has been due for as long.
+    """
+    if rest.failures < MOST_FAILURES:
+        return False
+    return min(_time_since(since, now) for since in (attempt.due_since, rest.since)) >= GIVES_UP_AFTER
+
+
+def _time_since(since: str, now: str) -> timedelta:
+    return datetime.fromisoformat(now) - datetime.fromisoformat(since)

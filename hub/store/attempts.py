@@ -16,16 +16,28 @@ _COLUMNS = ", ".join(Attempt._fields)
 _NAMED_AT_ONCE = 500
 _RECORD = text(
     "UPDATE attempt SET run_no = :run_no, state = :state, promise = :promise, execution = :execution, sends = :sends, "
-    "may_have_arrived = :may_have_arrived, known_since = :known_since, failures = :failures, next_at = :next_at, "
+    "may_have_arrived = :may_have_arrived, known_since = :known_since, failures = :failures, due_since = :due_since, "
+    "next_at = :next_at, "
     "external_id = :external_id, problem = :problem, changed_at = :changed_at "
     "WHERE tenant = :t AND attempt_no = :attempt_no AND run_no = :was_run_no "
     "AND state = :was_state AND execution = :was_execution AND sends = :was_sends"
 )
 
+_DRAW = text(
+    "WITH failed AS (SELECT batch, count(*) AS messages FROM attempt WHERE tenant = :t AND channel = :channel "
+    "AND state IN ('planned', 'in_doubt', 'unknown') AND (failures > 0 OR state = 'unknown') GROUP BY batch) "
+    f"SELECT {', '.join(f'a.{name}' for name in Attempt._fields)} FROM attempt a "
+    "JOIN run r ON r.tenant = a.tenant AND r.run_no = a.run_no LEFT JOIN failed f ON f.batch = a.batch "
+    "WHERE a.tenant = :t AND a.channel = :channel AND a.state = 'planned' AND a.failures = 0 "
+    "AND r.state IN ('queued', 'running') ORDER BY coalesce(f.messages, 0), a.key LIMIT 1"
+)
+
 _REST_COLUMNS = ", ".join(ChannelRest._fields)
 _KEEP_REST = text(
-    f"INSERT INTO channel_rest (tenant, {_REST_COLUMNS}) VALUES (:t, :channel, :failures, :rests_until, :problem) "
-    "ON CONFLICT (tenant, channel) DO UPDATE SET failures = :failures, rests_until = :rests_until, problem = :problem"
+    f"INSERT INTO channel_rest (tenant, {_REST_COLUMNS}) "
+    "VALUES (:t, :channel, :failures, :since, :rests_until, :problem, :is_told) "
+    "ON CONFLICT (tenant, channel) DO UPDATE SET failures = :failures, since = :since, rests_until = :rests_until, "
+    "problem = :problem, is_told = :is_told"
 )
 _FORGET_REST = text("DELETE FROM channel_rest WHERE tenant = :t AND channel = :channel")
 
@@ -41,11 +53,11 @@ class SqlAttempts:
     def plan(self, batch: str, run_no: int, channel: str, messages: Sequence[PlannedMessage]) -> None:
         """Write new attempts in state `planned`, each with a key that was never used before."""
         first = take_numbers(self._connection, self._tenant, "attempt", len(messages))
-        head, tail = (batch, run_no, channel), (AttemptState.PLANNED, self._now)
+        head, tail = (batch, run_no, channel), (AttemptState.PLANNED, self._now, self._now)
         insert_rows(
             self._connection,
             tables.attempt,
-            ("tenant", *Attempt._fields[:8], "changed_at"),
+            ("tenant", *Attempt._fields[:8], "due_since", "changed_at"),
             [
                 (self._tenant, no, *head, planned.message, uuid4().hex, planned.sha256, *tail)
                 for no, planned in enumerate(messages, first)
@@ -107,16 +119,27 @@ class SqlAttempts:
         """Let what a run carries wait no longer for its time; what may be asked too early waits all the same."""
         self._connection.execute(
             text(
-                "UPDATE attempt SET next_at = '' "
-                "WHERE tenant = :t AND run_no = :run_no AND state IN ('planned', 'in_doubt') AND next_at <> ''"
+                "UPDATE attempt SET next_at = '', due_since = :now "
+                "WHERE tenant = :t AND run_no = :run_no AND state IN ('planned', 'in_doubt')"
             ),
-            {"t": self._tenant, "run_no": run_no},
+            {"t": self._tenant, "run_no": run_no, "now": self._now},
         )
 
-    def rest_of(self, channel: str) -> ChannelRest:
-        """Return how the calls of a channel fail."""
+    def draw(self, channel: str) -> Attempt | None:
+        """Return a message of the channel that has never failed, of any run at work; None when there is none.
+
+        It is of a batch of which fewest have failed, and there it is drawn by lot: keys are random.
+        """
+        row = self._connection.execute(_DRAW, {"t": self._tenant, "channel": channel}).one_or_none()
+        return None if row is None else Attempt._make(row)
+
+    def rest_of(self, channel: str, *, to_change: bool = False) -> ChannelRest:
+        """Return how a channel fails; `to_change` as in `get`."""
         found = self._connection.execute(
-            text(f"SELECT {_REST_COLUMNS} FROM channel_rest WHERE tenant = :t AND channel = :channel"),
+            text(
+                f"SELECT {_REST_COLUMNS} FROM channel_rest "
+                f"WHERE tenant = :t AND channel = :channel{self._lock(to_change)}"
+            ),
             {"t": self._tenant, "channel": channel},
         ).one_or_none()
         return ChannelRest(channel) if found is None else ChannelRest._make(found)

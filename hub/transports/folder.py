@@ -16,8 +16,10 @@ UNFINISHED_ENDINGS = (".part", ".tmp", ".filepart", ".crdownload")
 class FolderInbox:
     """Files that wait in one folder; its sub-folders, hidden files and links are left alone."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, is_ours: bool = False) -> None:
+        """`is_ours`: the folder is part of the home, and made when it is first looked into."""
         self._folder = folder
+        self._is_ours = is_ours
 
     def waiting(self, *, now_s: float, settled_after_s: float = SETTLED_AFTER_S) -> Iterator[Path]:
         """Yield files that have come to rest, oldest first; `now_s` is the time as `time.time()` gives it.
@@ -26,6 +28,8 @@ class FolderInbox:
             ConfigurationError: the folder is not there, or may not be read.
         """
         try:
+            if self._is_ours:
+                self._folder.mkdir(parents=True, exist_ok=True)
             found = [(entry.stat().st_mtime, entry.name) for entry in os.scandir(self._folder) if _is_file(entry)]
         except OSError as error:
             reason = error.strerror or type(error).__name__

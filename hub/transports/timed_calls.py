@@ -1,4 +1,8 @@
-"""One call by HTTP that ends when its time is up: a time-out of the socket alone begins anew with each byte."""
+"""One call by HTTP that ends when its time is up: a time-out of the socket alone begins anew with each byte.
+
+The time is told by the clock that goes on while a process is frozen and a machine asleep, and looked at before each
+piece is sent: whoever wakes up late sends nothing more, since others may have gone on without it.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ from threading import Lock, Timer
 from typing import Any
 
 from requests.adapters import HTTPAdapter
+
+from hub.transports.steady_time import steady_ns
 
 
 class TimedCall(HTTPAdapter):
@@ -21,12 +27,23 @@ class TimedCall(HTTPAdapter):
         """`timeout_s` counts from here."""
         super().__init__(max_retries=0)
         self.is_connecting = False  # nothing has been sent while it is
-        self.is_over = False
+        self._ends_ns = steady_ns() + round(timeout_s * 1_000_000_000)
+        self._is_cut = False
         self._opened: socket.socket | None = None
         self._lock = Lock()
         self._timer = Timer(timeout_s, self._end)
         self._timer.daemon = True
         self._timer.start()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time is up."""
+        return self._is_cut or steady_ns() >= self._ends_ns
+
+    def refuse_when_over(self) -> None:
+        """Let nothing more be sent when the time is up. Raises TimeoutError."""
+        if self.is_over:
+            raise TimeoutError("the time was up before all was sent")
 
     def get_connection_with_tls_context(self, *given: Any, **named: Any) -> Any:
         """Return what opens the call's connection."""
@@ -52,7 +69,7 @@ class TimedCall(HTTPAdapter):
 
     def _end(self) -> None:
         with self._lock:
-            self.is_over = True
+            self._is_cut = True
             if self._opened is not None:
                 with suppress(OSError):  # it has ended by itself
                     self._opened.shutdown(socket.SHUT_RDWR)
@@ -65,7 +82,15 @@ def _timed(kind: Any, call: TimedCall) -> Any:
         def connect(self) -> None:
             call.is_connecting = True
             super().connect()
+            call.refuse_when_over()
+
+        def send(self, data: Any) -> None:
+            """Send a piece: the head, or the body."""
+            if self.sock is None:
+                self.connect()
+            call.refuse_when_over()
             call.is_connecting = False
+            super().send(data)
 
         def _new_conn(self) -> socket.socket:
             opened = _connected(self.host, self.port, self.timeout)

@@ -19,6 +19,7 @@ from hub.loopback.faults import Fault
 from hub.model.attempts import Delivered, Message, PlannedMessage, Probed
 from hub.rules.attempts import MOST_FAILURES
 from hub.runtime.carrying import Carrier
+from hub.services.runs import retry
 
 IDEMPOTENT, QUERYABLE, NEITHER = Promise
 
@@ -305,7 +306,40 @@ def test_a_process_that_slept_before_its_call_makes_sure_of_the_run_again(world)
     assert len(world.accepted(world.attempt())) == 1
 
 
+def test_a_database_that_is_too_slow_for_any_call_is_not_waited_for_without_end(world):
+    channel = scripted(world, NEITHER, Delivered())
+    world.plan(NEITHER)
+
+    def steady() -> Any:
+        world.clock.advance(timedelta(seconds=6))
+        return world.clock.steady()
+
+    bodies = world.bodies
+    bodies["send"]._steady = steady
+    carried = Carrier(world.store, bodies).carry_out("send:north:1:1")
+
+    assert (carried.ending, channel.sent) == ("waits", [])
+    assert (world.attempt().state, world.attempt().failures) == ("planned", 0)
+    world.work_to_the_end()
+    assert world.states() == ["delivered"]
+
+
 # What a person decides
+
+
+def test_a_person_lets_go_of_a_message_that_keeps_its_run_from_going_on(world):
+    scripted(world, NEITHER, ConfigurationError("it answered 404"), Delivered())
+    world.plan(NEITHER, 3)
+    world.work()
+    assert run_of(world).state == "failed"
+
+    world.decide(1, "not_delivered")
+    with world.store.write() as work:
+        retry(work, "send:north:1:1")
+    world.work()
+
+    assert world.states() == ["rejected", "delivered", "delivered"]
+    assert run_of(world).state == "done"
 
 
 @pytest.fixture

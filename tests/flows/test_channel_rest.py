@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,12 +15,16 @@ from sqlalchemy import Engine
 from hub.contracts import Promise
 from hub.errors import ConfigurationError, OutcomeUnknownError, TransientError
 from hub.loopback.counterparty import Counterparty
-from hub.model.attempts import Delivered
+from hub.model.attempts import ChannelRest, Delivered, Message
 from hub.model.runs import Run
+from hub.rules.attempts import Heard, Outcome
+from hub.runtime.carrying import Carrier
+from hub.services.attempts.resting import Resting
 from hub.services.runs import retry
 
 IDEMPOTENT, _, NEITHER = Promise
 MINUTE = timedelta(minutes=1)
+FAILED = Heard(Outcome.NOT_NOW, problem="down")
 
 
 @pytest.fixture
@@ -117,3 +123,136 @@ def test_a_wrong_setting_is_no_failure_of_the_other_side(world):
 
     with world.store.read() as work:
         assert work.attempts.rests() == []
+
+
+# A message, or the channel?
+
+
+class Choosy(ScriptedChannel):
+    """Takes every message but those that begin with `bad`."""
+
+    def send(self, message: Message) -> Delivered:
+        if message.content.startswith(b"bad"):
+            return super().send(message)
+        return Delivered()
+
+
+def good(world: AttemptWorld) -> list[str]:
+    return [attempt.state for attempt in world.attempts() if attempt.message.startswith("good")]
+
+
+def choosy(world: AttemptWorld) -> None:
+    world.channels[IDEMPOTENT] = Choosy(IDEMPOTENT, OutcomeUnknownError("500"))
+
+
+def test_messages_that_are_never_taken_do_not_keep_later_ones_from_a_channel_that_works(world):
+    choosy(world)
+    world.plan(IDEMPOTENT, 30, batch="1", prefix="bad")
+    world.plan(IDEMPOTENT, 10, batch="2", prefix="good")
+    for _ in range(14):
+        world.work()
+        world.clock.advance(MINUTE)
+
+    assert good(world) == ["delivered"] * 10
+    with world.store.read() as work:
+        assert work.commands.open_tasks() == []
+
+
+def test_a_message_that_is_tried_first_after_a_rest_may_be_of_any_run(world, monkeypatch):
+    """Batches of one message: the one with the lowest key is drawn."""
+    keys = (uuid.UUID(int=number) for number in range(100, 0, -1))
+    monkeypatch.setattr("hub.store.attempts.uuid4", lambda: next(keys))
+    choosy(world)
+    for number in range(6):
+        world.plan(IDEMPOTENT, batch=f"bad {number}", prefix=f"bad {number}")
+    world.plan(IDEMPOTENT, batch="good", prefix="good")
+    world.work()
+    world.clock.advance(MINUTE)
+    first = first_unfinished(world)
+    Carrier(world.store, world.bodies).carry_out(first.run_id)
+
+    (letter,) = [attempt for attempt in world.attempts() if attempt.message.startswith("good")]
+    assert (letter.state, letter.run_no) == ("delivered", first.run_no)
+    world.work_to_the_end()
+    assert "planned" not in world.states()
+
+
+def first_unfinished(world: AttemptWorld) -> Run:
+    with world.store.read() as work:
+        return work.runs.unfinished()[0]
+
+
+# A channel that stays dead
+
+
+def test_a_dead_channel_keeps_no_message_for_longer_than_two_days(world):
+    scripted(world, IDEMPOTENT, TransientError("down"))
+    world.plan(IDEMPOTENT, 45)
+    for _ in range(41):
+        world.work()
+        world.clock.advance(61 * MINUTE)
+
+    assert world.states() == ["given_up"] * 45
+    assert list(world.tasks().values()).count("given_up_attempt") == 45
+
+
+def test_what_came_later_is_waited_for_as_long(world):
+    scripted(world, IDEMPOTENT, TransientError("down"))
+    world.plan(IDEMPOTENT, 45)
+    for hour in range(41):
+        if hour == 20:
+            world.plan(IDEMPOTENT, batch="later", prefix="later")
+        world.work()
+        world.clock.advance(61 * MINUTE)
+
+    assert world.states() == ["given_up"] * 45 + ["planned"]
+
+
+def test_a_person_is_told_of_a_channel_that_takes_nothing_for_an_hour_until_it_does(world):
+    scripted(world, IDEMPOTENT, TransientError("down"))
+    world.plan(IDEMPOTENT, 20)
+    for _ in range(40):
+        world.work()
+        world.clock.advance(2 * MINUTE)
+    with world.store.read() as work:
+        (task,) = work.commands.open_tasks()
+        (told,) = [event.data for event in work.events.after(0) if event.kind == "channel_rests"]
+
+    assert (task["kind"], task["subject"]) == ("channel_rests", "scripted")
+    assert "has taken nothing since 2026-11-22 09:00:00 UTC: down" in task["text"]
+    assert (told["channel"], told["problem"]) == ("scripted", "down")
+
+    scripted(world, IDEMPOTENT, Delivered())
+    world.work_to_the_end()
+    assert world.tasks() == {}
+
+
+# Two who write
+
+
+def test_what_was_heard_is_counted_though_its_transaction_is_undone(world):
+    resting = Resting(world.store, "post")
+    resting.heard(FAILED, is_first_failure=True, now="2026-11-22T09:00:00.000+00:00")
+    with suppress(RuntimeError), world.store.write() as work:
+        resting.record(work)
+        raise RuntimeError("undone")
+    with world.store.write() as work:
+        resting.record(work)
+    resting.committed()
+    with world.store.write() as work:
+        resting.record(work)
+        assert work.attempts.rest_of("post").failures == 1
+
+
+def test_a_rest_that_a_person_has_ended_is_not_written_back(world):
+    with world.store.write() as work:
+        work.attempts.keep_rest(ChannelRest("post", 3, work.now, rests_until=work.now, problem="down"))
+    resting = Resting(world.store, "post")
+    resting.heard(FAILED, is_first_failure=False, now="2026-11-22T09:00:00.000+00:00")
+    with world.store.write() as work:
+        work.attempts.end_rest("post")
+    with world.store.write() as work:
+        resting.record(work)
+    resting.committed()
+
+    assert resting.rest.rests_until == ""

@@ -51,6 +51,12 @@ def ask(channel: QueryableChannel, key: str) -> Called:
     return Called(heard_by_asking(probed))
 
 
+def not_in_time(channel: DeliveryChannel) -> Called:
+    """Return what is known of a call that was not made: the database took too long to note that it begins."""
+    problem = f"the channel {channel.name} was not called: the database took too long before each try"
+    return Called(Heard(Outcome.NOT_SENT, problem=problem), TransientError(problem))
+
+
 def _defect(channel: DeliveryChannel, what: str) -> Called:
     """One message is in doubt, and no other is given to an adapter that is broken."""
     problem = f"the channel {channel.name} is broken: {what}"

@@ -1,4 +1,4 @@
-"""What a person found out about a message that is unknown or given up."""
+"""What a person found out about a message that is unknown or given up, or lets go of one that is planned."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ def decide_attempt(work: UnitOfWork, tenant: Tenant, command: DecideAttempt) -> 
 
     Raises:
         DataError: there is no such attempt.
-        RuleViolation: it does not wait for a person, or is to be sent again and has gone on to another channel.
+        RuleViolation: it does not wait for a person, and is not one that is planned and let go of; or it is to be sent
+            again and has gone on to another channel.
     """
     work.commands.claim(CLAIM)
     attempt = work.attempts.get(command.attempt_no, to_change=True)
@@ -47,8 +48,7 @@ def _decided(work: UnitOfWork, tenant: Tenant, attempt: Attempt, command: Decide
     says_delivered = command.verdict is AttemptVerdict.DELIVERED
     if says_delivered and attempt.state == AttemptState.DELIVERED and close_late_task(work, attempt):
         return attempt
-    if attempt.state not in FOR_A_PERSON:
-        raise RuleViolation(f"attempt {attempt.attempt_no} is {attempt.state}: only unknown and given_up are decided")
+    _refuse_what_is_under_way(attempt, command.verdict)
     problem = f"{command.user} says: {command.verdict}"
     told = attempt._replace(failures=0, may_have_arrived=0, problem=problem, changed_at=work.now)
     if says_delivered:
@@ -58,7 +58,17 @@ def _decided(work: UnitOfWork, tenant: Tenant, attempt: Attempt, command: Decide
     refuse_elsewhere(work.attempts.of_messages([attempt.message]), attempt.channel)
     run_id = f"send:{tenant.id}:{attempt.batch}:again:{attempt.attempt_no}:{attempt.sends}"
     run_no = enqueue_sending(work, run_id, attempt.channel)
-    return told._replace(state=AttemptState.PLANNED, run_no=run_no, execution=0, next_at="")
+    return told._replace(state=AttemptState.PLANNED, run_no=run_no, execution=0, due_since=work.now, next_at="")
+
+
+def _refuse_what_is_under_way(attempt: Attempt, verdict: AttemptVerdict) -> None:
+    """Let a person decide what waits for one; what has not been sent can only be let go of. Raises RuleViolation."""
+    is_let_go = attempt.state == AttemptState.PLANNED and verdict is AttemptVerdict.NOT_DELIVERED
+    if attempt.state not in FOR_A_PERSON and not is_let_go:
+        raise RuleViolation(
+            f"attempt {attempt.attempt_no} is {attempt.state}: only unknown and given_up are decided, "
+            "and a planned one is let go of by not_delivered"
+        )
 
 
 def _warning(work: UnitOfWork, decided: Attempt) -> JsonObject:

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from hub.model.attempts import ChannelRest
 from hub.rules.attempts import Heard
 from hub.rules.channel_rest import after_call, rest_left_s
+from hub.services.attempts.tasks import close_rest_task, open_rest_task
 from hub.services.ports import Store, UnitOfWork
+
+
+class _Call(NamedTuple):
+    heard: Heard
+    is_first_failure: bool
+    at: str
+
+    def counted(self, rest: ChannelRest) -> ChannelRest:
+        return after_call(rest, self.heard, is_first_failure=self.is_first_failure, now=self.at)
 
 
 class Resting:
@@ -13,26 +25,52 @@ class Resting:
 
     def __init__(self, store: Store, channel: str) -> None:
         with store.read() as unit:
-            self._rest = self._kept = unit.attempts.rest_of(channel)
+            self.rest = unit.attempts.rest_of(channel)
+        self._recorded = self.rest
+        self._unwritten: list[_Call] = []
 
     @property
     def why(self) -> str:
         """Why the channel is left in peace, and until when."""
-        return said(self._rest)
+        return said(self.rest)
 
     def left_s(self, now: str) -> int:
         """Return for how many seconds the channel is not to be called."""
-        return rest_left_s(self._rest, now=now)
+        return rest_left_s(self.rest, now=now)
 
-    def heard(self, heard: Heard, *, now: str) -> None:
+    def heard(self, heard: Heard, *, is_first_failure: bool, now: str) -> None:
         """Count what a call or a question came to."""
-        self._rest = after_call(self._rest, heard, now=now)
+        call = _Call(heard, is_first_failure, now)
+        self._unwritten.append(call)
+        self.rest = call.counted(self.rest)
 
     def record(self, unit: UnitOfWork) -> None:
-        """Write what has changed since the last time."""
-        if self._rest != self._kept:
-            unit.attempts.keep_rest(self._rest)
-            self._kept = self._rest
+        """Add what was heard to the row as it stands: a person may have ended the rest meanwhile."""
+        if not self._unwritten:
+            return
+        before = self._recorded = unit.attempts.rest_of(self.rest.channel, to_change=True)
+        for call in self._unwritten:
+            self._recorded = call.counted(self._recorded)
+        if self._recorded != before:
+            unit.attempts.keep_rest(self._recorded)
+            _tell(unit, before, self._recorded)
+
+    def committed(self) -> None:
+        """Go on from what was recorded."""
+        if self._unwritten:
+            self._unwritten.clear()
+            self.rest = self._recorded
+
+
+def _tell(unit: UnitOfWork, before: ChannelRest, rest: ChannelRest) -> None:
+    """Tell a person of a channel that has failed for long, and no more once it takes messages again."""
+    if rest.is_told and not before.is_told:
+        open_rest_task(unit, rest)
+        unit.events.record(
+            "channel_rests", channel=rest.channel, failures=rest.failures, since=rest.since, problem=rest.problem
+        )
+    elif before.is_told and not rest.is_told:
+        close_rest_task(unit, rest.channel)
 
 
 def said(rest: ChannelRest) -> str:

@@ -21,14 +21,16 @@ from hub.rules.attempts import (
     Step,
     after,
     begun,
+    given_up,
     later,
     left_to_a_person,
     next_step,
     seconds_to_wait,
     taken_over,
 )
+from hub.rules.channel_rest import is_kept_too_long, is_on_trial
 from hub.rules.settling import settles_in_s
-from hub.services.attempts.calling import Called, ask, send
+from hub.services.attempts.calling import Called, ask, not_in_time, send
 from hub.services.attempts.content import content_of
 from hub.services.attempts.ending import tell_end
 from hub.services.attempts.late import keep_proof
@@ -38,6 +40,7 @@ from hub.services.attempts.steady import Steady, steady_clock
 from hub.services.ports import JsonObject, NotOursError, Store, UnitOfWork, Work
 
 CALL_WITHIN_S = 5  # a call that began later after its row was committed could end when others think it settled
+MOST_BEGINNINGS = 3  # of one call: a database that is so slow is not waited for with a call in hand
 CALLS = (Step.SEND, Step.ASK)
 
 
@@ -105,10 +108,30 @@ class _Turn:
 
     def go_through(self) -> None:
         """Take each message as far as it goes now, until the run has to stop."""
-        for attempt in self._attempts():
+        for attempt in self._in_order():
             self._take(attempt)
             if self._stopped_by is not None:
                 return
+
+    def _in_order(self) -> list[Attempt]:
+        """Return the run's messages, those that failed least first; after a rest one goes first that was drawn."""
+        drawn = self._drawn()
+        attempts = self._attempts()
+        return attempts if drawn is None else [drawn, *(a for a in attempts if a.attempt_no != drawn.attempt_no)]
+
+    def _drawn(self) -> Attempt | None:
+        """Take over the message that shows whether the channel takes any again; None when there is nothing to show.
+
+        It is drawn from all runs of the channel: those that come first may hold what is never taken.
+        """
+        if not is_on_trial(self._resting.rest, now=self._now()):
+            return None
+        with self._work.write() as unit:
+            drawn = unit.attempts.draw(self._channel.name)
+            if drawn is None:
+                return None
+            ours = drawn._replace(run_no=self._work.run_no)
+            return ours if unit.attempts.record(ours, was=drawn) else None
 
     def close(self) -> JsonObject:
         """Write the last outcome down and answer where the messages stand, or raise what keeps them waiting."""
@@ -138,29 +161,30 @@ class _Turn:
         if self._unwritten:
             with self._store.write() as unit:
                 self._record_heard(unit)
-            self._unwritten.clear()
+            self._committed()
 
     def _attempts(self) -> list[Attempt]:
         with self._store.read() as unit:
             return unit.attempts.of_run(self._work.run_no)
 
     def _take(self, attempt: Attempt) -> None:
-        while True:
+        while self._stopped_by is None:
             step = self._next_step(attempt)
             if step is Step.SEND:
                 attempt = self._send(attempt)
             elif step is Step.ASK:
                 attempt = self._ask(attempt)
-            elif step is Step.TAKE_OVER:
-                attempt = self._keep(
-                    attempt, taken_over(attempt, execution=self._work.execution, moment=self._moment())
-                )
-            elif step is Step.LEAVE_TO_A_PERSON:
-                attempt = self._keep(attempt, left_to_a_person(attempt, now=self._now()))
+            elif step in (Step.WAIT, Step.NOTHING):
+                return
             else:
-                return
-            if self._stopped_by is not None:
-                return
+                attempt = self._keep(attempt, self._without_call(step, attempt))
+
+    def _without_call(self, step: Step, attempt: Attempt) -> Attempt:
+        if step is Step.TAKE_OVER:
+            return taken_over(attempt, execution=self._work.execution, moment=self._moment())
+        if step is Step.GIVE_UP:
+            return given_up(attempt, now=self._now(), problem=self._resting.why)
+        return left_to_a_person(attempt, now=self._now())
 
     def _next_step(self, attempt: Attempt) -> Step:
         step = next_step(
@@ -170,14 +194,19 @@ class _Turn:
             moment=self._moment(),
             settled_after_s=self._settled_after_s,
         )
-        return Step.WAIT if step in CALLS and self._resting.left_s(self._now()) else step
+        if step not in CALLS or not self._resting.left_s(self._now()):
+            return step
+        return Step.GIVE_UP if is_kept_too_long(attempt, self._resting.rest, now=self._now()) else Step.WAIT
 
     def _send(self, attempt: Attempt) -> Attempt:
         message = Message(attempt.key, content_of(self._store, attempt))
         self._pace.wait(before=self.write_down)
         started = self._begin(attempt)
-        while self._has_slept_since(started):  # is the run still its own?
-            started = self._begin(started)
+        for _ in range(MOST_BEGINNINGS - 1):
+            if self._has_slept_since(started):  # is the run still its own?
+                started = self._begin(started)
+        if self._has_slept_since(started):
+            return self._heard(started, not_in_time(self._channel))
         self._pace.calls_now()
         return self._heard(started, send(self._channel, message))
 
@@ -199,18 +228,26 @@ class _Turn:
             started = begun(attempt, self._channel.promise, execution=self._work.execution, moment=self._moment())
             if not unit.attempts.record(started, was=attempt):
                 raise TransientError(f"attempt {attempt.attempt_no} was changed by somebody else meanwhile")
-        self._unwritten.clear()
+        self._committed()
         return started
 
     def _heard(self, attempt: Attempt, called: Called) -> Attempt:
-        now_known = after(attempt, called.heard, now=self._now(), settled_after_s=self._settled_after_s)
-        self._resting.heard(called.heard, now=self._now())
+        now = self._now()
+        known = after(attempt, called.heard, now=now, settled_after_s=self._settled_after_s)
+        self._resting.heard(called.heard, is_first_failure=not attempt.failures, now=now)
         self._stopped_by = called.error
-        return self._keep(attempt, now_known)
+        has_failed = known.failures > attempt.failures
+        if has_failed and known.state in OPEN and is_kept_too_long(known, self._resting.rest, now=now):
+            known = given_up(known, now=now, problem=known.problem)
+        return self._keep(attempt, known)
 
     def _keep(self, was: Attempt, attempt: Attempt) -> Attempt:
         self._unwritten.append((was, attempt))
         return attempt
+
+    def _committed(self) -> None:
+        self._unwritten.clear()
+        self._resting.committed()
 
     def _record_heard(self, unit: UnitOfWork) -> None:
         for was, attempt in self._unwritten:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import time
 import uuid
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 from hub.rules.settling import Instant
+from hub.transports.steady_time import steady_ns
 
 Steady = Callable[[], Instant]
 
@@ -22,11 +22,9 @@ def steady_clock() -> Steady:
     """Return the clock that all processes of this machine share; where the system has none, this process's own."""
     try:
         name = f"{_THIS_START_OF_THE_SYSTEM.read_text(encoding='ascii').strip()}/{_offset()}"
-        clock = time.CLOCK_BOOTTIME
-    except (AttributeError, OSError):
+    except OSError:
         name = uuid.uuid4().hex
-        return lambda: Instant(name, time.monotonic_ns() // 1_000_000)
-    return lambda: Instant(name, time.clock_gettime_ns(clock) // 1_000_000)
+    return lambda: Instant(name, steady_ns() // 1_000_000)
 
 
 def _offset() -> int:

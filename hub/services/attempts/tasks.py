@@ -1,11 +1,12 @@
-"""The task that asks a person what became of a message."""
+"""The tasks that ask a person what became of a message, or of a channel."""
 
 from __future__ import annotations
 
-from hub.model.attempts import Attempt, AttemptState
+from hub.model.attempts import Attempt, AttemptState, ChannelRest
 from hub.services.ports import UnitOfWork
 
 LATE = "late_attempt"
+RESTS = "channel_rests"
 _SAYS = {
     AttemptState.UNKNOWN: "may have arrived, and only a person can find out",
     AttemptState.GIVEN_UP: "has not arrived and is not tried any more",
@@ -43,6 +44,21 @@ def close_late_task(work: UnitOfWork, attempt: Attempt) -> bool:
 def close_task(work: UnitOfWork, attempt: Attempt) -> None:
     """Mark the task as done."""
     work.commands.close_task(_kind(attempt), _subject(attempt))
+
+
+def open_rest_task(work: UnitOfWork, rest: ChannelRest) -> None:
+    """Ask a person about a channel that has taken nothing for long."""
+    since = rest.since[:19].replace("T", " ")
+    message = (
+        f"the channel {rest.channel} has taken nothing since {since} UTC: {rest.problem}; look why, "
+        "then have it tried at once: hub runs retry RUN, with a run that waits for it"
+    )
+    work.commands.open_task(RESTS, rest.channel, message)
+
+
+def close_rest_task(work: UnitOfWork, channel: str) -> None:
+    """Mark that task as done."""
+    work.commands.close_task(RESTS, channel)
 
 
 def _kind(attempt: Attempt) -> str:

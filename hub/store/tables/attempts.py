@@ -23,6 +23,7 @@ attempt = table(
     number("may_have_arrived", default=0),
     text("known_since", default=""),
     number("failures", default=0),
+    text("due_since", default=""),
     text("next_at", default=""),
     text("external_id", default=""),
     text("problem", default=""),
@@ -34,11 +35,13 @@ Index("attempt_by_run", attempt.c.tenant, attempt.c.run_no)
 Index("attempt_by_state", attempt.c.tenant, attempt.c.state, attempt.c.attempt_no)
 
 channel_rest = table(
-    "channel_rest",  # a channel whose latest calls settled nothing; no row when the last one did
+    "channel_rest",  # a channel that failed to take the latest messages; no row when it took the last one
     tenant_column(),
     text("channel"),
     number("failures"),
+    text("since"),
     text("rests_until"),
     text("problem"),
+    number("is_told", default=0),
     PrimaryKeyConstraint("tenant", "channel"),
 )

@@ -182,6 +182,34 @@ def test_a_look_up_that_takes_longer_than_the_call_may_sends_nothing(counterpart
     call.close()
 
 
+class Frozen:
+    """A clock of a sender that is frozen for a minute at one of its looks, and wakes up before its timer does."""
+
+    def __init__(self, at_look: int) -> None:
+        self._looks_left = at_look
+
+    def __call__(self) -> int:
+        self._looks_left -= 1
+        return 0 if self._looks_left > 0 else 60_000_000_000
+
+
+@pytest.mark.parametrize(
+    ("at_look", "error"),
+    [
+        (2, TransientError),  # the look-up and the connection
+        (3, TransientError),  # the handshake
+        (4, TransientError),  # between that and the head
+        (5, OutcomeUnknownError),  # between the head and the body
+    ],
+)
+def test_one_who_wakes_up_when_its_time_is_up_sends_nothing_more(counterparty, monkeypatch, at_look, error):
+    monkeypatch.setattr(timed_calls, "steady_ns", Frozen(at_look))
+
+    with pytest.raises(error):
+        submit(counterparty.address)
+    assert list(read_log(counterparty.log.path)) == []
+
+
 def test_every_address_of_a_name_is_tried(counterparty, monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         nobody = closed.getsockname()

@@ -171,7 +171,7 @@ class UnknownAccount(NamedTuple):
 
 
 class UnknownStatement(NamedTuple):
-    """A section of a posted statement with movements on an account that the settings did not have."""
+    """An account that the settings did not have, with movements or reversals in a section of a posted file."""
 
     exchange_no: int
     section_no: int
@@ -265,7 +265,7 @@ class LoadedReversal(NamedTuple):
     keys: tuple[tuple[str, str], ...]
     reason: str
     is_credit: int
-    state: str  # loaded, done, held, duplicate (told again), undone
+    state: str  # loaded, done, held, coded, duplicate (told again), undone
     payment_id: int | None
 
 
@@ -273,9 +273,10 @@ class Standing(StrEnum):
     """How a payment stands that a reversal may mean."""
 
     BOOKED = "booked"
-    TOLD_ELSEWHERE = "told_elsewhere"  # taken back, and only other families have told so
-    TOLD = "told"  # taken back
-    BARRED = "barred"  # held, or refunded by us: taking it back would pay it back twice
+    TOLD_ELSEWHERE = "told_elsewhere"  # taken back, or the loss of it coded, and only other families have told so
+    TOLD = "told"  # taken back, or the loss of it coded
+    HELD = "held"  # posted nowhere yet
+    REFUNDED = "refunded"  # by us, so the money has left twice: taking it back would give back what is no longer there
 
 
 class KeyOwner(NamedTuple):

@@ -89,6 +89,14 @@ def register_payees(work: UnitOfWork, tenant: Tenant) -> Payees:
     wanted = [
         (canonical_key(account), company.number) for company in tenant.companies for account in company.payee_accounts
     ]
-    payees = Payees(tenant, work.accounts.register(wanted))
-    work.accounts.note_paid_into({payee.account_no: payees.paid_into(payee) for payee in payees.by_number.values()})
+    numbers = work.accounts.register(wanted)
+    payees = Payees(tenant, numbers)
+    said = {payee.account_no: payees.paid_into(payee) for payee in payees.by_number.values()}
+    work.accounts.note_paid_into(said | _merged(payees, numbers))
     return payees
+
+
+def _merged(payees: Payees, numbers: Mapping[str, int]) -> dict[int, int]:
+    """Return the accounts that are another's number by now, each with that one: its money is told there."""
+    found = {number: payees.find_written(written) for written, number in numbers.items() if not payees.get(number)}
+    return {number: payee.account_no for number, payee in found.items() if payee is not None}

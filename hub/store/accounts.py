@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from sqlalchemy import Connection, text
 
+from hub.rules.payments.bank_accounts import Accounts, PaidInto, as_files_show, as_settings_say
 from hub.store.counters import take_numbers
-from hub.store.payments.bank_accounts import BANK_ACCOUNT
 
 
 class SqlAccounts:
@@ -32,8 +31,8 @@ class SqlAccounts:
         for canonical, company in new.items():
             self._connection.execute(
                 text(
-                    "INSERT INTO payee_account (tenant, account_no, canonical, company) "
-                    "VALUES (:t, :number, :canonical, :company) ON CONFLICT (tenant, canonical) DO NOTHING"
+                    "INSERT INTO payee_account (tenant, account_no, canonical, company, bank_account_no) "
+                    "VALUES (:t, :number, :canonical, :company, :number) ON CONFLICT (tenant, canonical) DO NOTHING"
                 ),
                 {
                     "t": self._tenant,
@@ -46,18 +45,16 @@ class SqlAccounts:
 
     def bank_accounts(self) -> dict[int, int]:
         """Return, for each account, the account whose statements tell its money: itself, unless one says otherwise."""
-        rows = self._connection.execute(text(_BANK_ACCOUNTS), {"t": self._tenant})
-        return {row[0]: row[1] for row in rows}
+        return {number: of.end for number, of in self._paid_into().items()}
 
     def unproved(self) -> set[int]:
         """Return the accounts of which nothing says where their money is paid in, and no statement has come."""
-        return {row[0] for row in self._connection.execute(text(_UNPROVED), {"t": self._tenant})}
+        known = self._paid_into().items()
+        return {number for number, of in known if of.said is None and of.shown is None and not of.has_statement}
 
     def note_paid_into(self, paid_into: Mapping[int, int | None]) -> None:
-        """Write down in which account the settings say that each account's money is paid in."""
-        values = [{"t": self._tenant, "account": number, "into": into} for number, into in paid_into.items()]
-        if values:
-            self._connection.execute(text(_NOTE_PAID_INTO), values)
+        """Write down in which account the settings say that each account they have is paid in; None: they do not."""
+        self._lead(lambda accounts: as_settings_say(accounts, paid_into))
 
     def note_told_into(self, exchange_no: int, paid_in: Iterable[tuple[int, int]] = ()) -> None:
         """Write down what a file shows: a section of one account with payments to another that has no statements.
@@ -65,14 +62,23 @@ class SqlAccounts:
         `paid_in` are pairs of accounts that the file shows in another way.
         """
         rows = self._connection.execute(text(_SHOWN), {"t": self._tenant, "x": exchange_no})
-        banks = self.bank_accounts()
-        shown: dict[int, set[int]] = defaultdict(set)
-        for account_no, into in (*paid_in, *(tuple(row) for row in rows)):
-            shown[account_no].add(banks[into])
-        certain = {number: into.pop() for number, into in shown.items() if len(into) == 1}
-        values = [{"t": self._tenant, "account": number, "into": into} for number, into in certain.items()]
-        if values:
-            self._connection.execute(text(_NOTE_TOLD_INTO), values)
+        shown = [*paid_in, *((row[0], row[1]) for row in rows)]
+        self._lead(lambda accounts: as_files_show(accounts, shown))
+
+    def _lead(self, change: Callable[[Accounts], Accounts]) -> None:
+        """Write down where accounts are paid in after a change; mostly nothing is new, and nobody waits."""
+        known = self._paid_into()
+        if change(known) != known:
+            known = self._paid_into(lock=True)
+            new = set(change(known).items()) - set(known.items())
+            values = [{"t": self._tenant, "account": number, **of._asdict()} for number, of in new]
+            self._connection.execute(text(_LEAD), values)
+
+    def _paid_into(self, *, lock: bool = False) -> dict[int, PaidInto]:
+        """Return all accounts; locked, nobody else changes where one is paid in until the transaction ends."""
+        locked = " FOR UPDATE OF a" if lock and self._connection.dialect.name == "postgresql" else ""
+        rows = self._connection.execute(text(f"{_PAID_INTO}{locked}"), {"t": self._tenant})
+        return {row[0]: PaidInto(row[1], row[2], row[3], bool(row[4]), row[5]) for row in rows}
 
     def of_file(self, exchange_no: int) -> set[int]:
         """Return the accounts that a file's sections and payments came to, those that the tenant has."""
@@ -80,14 +86,24 @@ class SqlAccounts:
         return {row.account_no for row in rows} - {0}
 
     def claim(self, account_numbers: Iterable[int], run_no: int) -> bool:
-        """Claim accounts and those that their money is paid into, in sorted order; False when another run holds one.
+        """Claim accounts and those that their money is paid into; False when another run holds one.
 
         So one run at a time pairs what is paid into an account, whichever number it was paid to.
         """
+        wanted = set(account_numbers)
+        return self.claim_each(wanted, run_no) == wanted
+
+    def claim_each(self, account_numbers: Iterable[int], run_no: int) -> set[int]:
+        """Claim each account with the one its money is paid into, and return those that no other run holds.
+
+        All in sorted order: two runs that claim several wait for each other, and never in a circle.
+        """
         banks = self.bank_accounts()
-        given = set(account_numbers)
-        wanted = given | {banks[account_no] for account_no in given if account_no in banks}
-        return all(self._holder(account_no, run_no) == run_no for account_no in sorted(wanted))
+        wanted = set(account_numbers)
+        both = {number: {number, banks.get(number, number)} for number in wanted}
+        of_all = sorted(set().union(*both.values()))
+        free = {number for number in of_all if self._holder(number, run_no) == run_no}
+        return {number for number in wanted if both[number] <= free}
 
     def _holder(self, account_no: int, run_no: int) -> int:
         """Return the run that holds an account: this one, unless another was first."""
@@ -108,32 +124,23 @@ class SqlAccounts:
 
 _OF_FILE = "SELECT DISTINCT account_no FROM section_account WHERE tenant = :t AND exchange_no = :x"
 
-_BANK_ACCOUNTS = f"SELECT a.account_no, {BANK_ACCOUNT.format(a='a')} FROM payee_account a WHERE a.tenant = :t"
-
-_NO_STATEMENT = "NOT EXISTS (SELECT 1 FROM lump l WHERE l.tenant = a.tenant AND l.account_no = a.account_no)"
-
-_UNPROVED = f"""
-    SELECT a.account_no FROM payee_account a
-    WHERE a.tenant = :t AND a.paid_into_no IS NULL AND a.told_into_no IS NULL AND {_NO_STATEMENT}
+_PAID_INTO = """
+    SELECT a.account_no, a.company, a.paid_into_no, a.told_into_no,
+           CASE WHEN EXISTS (SELECT 1 FROM lump l WHERE l.tenant = a.tenant AND l.account_no = a.account_no)
+                THEN 1 ELSE 0 END, a.bank_account_no
+    FROM payee_account a WHERE a.tenant = :t ORDER BY a.account_no
 """
 
-_NOTE_PAID_INTO = """
-    UPDATE payee_account SET paid_into_no = :into
-    WHERE tenant = :t AND account_no = :account AND coalesce(paid_into_no, 0) <> coalesce(CAST(:into AS BIGINT), 0)
+_LEAD = """
+    UPDATE payee_account SET paid_into_no = :said, told_into_no = :shown, bank_account_no = :end
+    WHERE tenant = :t AND account_no = :account
 """
 
 _SHOWN = """
     SELECT DISTINCT p.account_no, s.account_no FROM section_account p
     JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
-    WHERE p.tenant = :t AND p.exchange_no = :x AND p.account_no <> s.account_no AND s.account_no <> 0
-"""
-
-# The clearing accounts of two companies would not meet; and an account that has statements is told by them.
-_NOTE_TOLD_INTO = f"""
-    UPDATE payee_account AS a SET told_into_no = :into
-    WHERE a.tenant = :t AND a.account_no = :account AND coalesce(a.told_into_no, 0) <> :into AND {_NO_STATEMENT}
-      AND EXISTS (SELECT 1 FROM payee_account i WHERE i.tenant = a.tenant AND i.account_no = :into
-                  AND i.company = a.company)
+    WHERE p.tenant = :t AND p.exchange_no = :x AND p.account_no <> s.account_no
+      AND p.account_no <> 0 AND s.account_no <> 0
 """
 
 _CLAIM = """

@@ -187,3 +187,45 @@ def test_the_banks_profile_makes_each_of_two_equal_lumps_a_payment_once(engine: 
     assert world.waiting() == [("suspended", "no_reference", 30000)] * 2
     assert_books_agree(world)
     assert findings(world) == {}
+
+
+# --- parts of several days, or beside others -------------------------------------------------------------------------
+
+LATER = DAY + timedelta(days=1)
+BESIDE = pay(70000, "1003", booked_date=LATER, entry=3)
+DAY_AFTER = [A._replace(booked_date=LATER), B._replace(booked_date=LATER, entry=2), BESIDE]
+
+
+@pytest.mark.parametrize("verdict", ["new_money", "same_money"])
+def test_parts_on_another_day_beside_an_unrelated_entry_wait_for_a_person(world: World, verdict: str) -> None:
+    world.receive(statement())
+    make_payment(world)
+    world.receive(payment_file("camt.054", DAY_AFTER, identity="n"))
+    assert [row for row in world.waiting() if row[0] == "held"] == HELD
+
+    decide(world, verdict)
+
+    world.receive(statement(lump(70000)._replace(booked_date=LATER), identity="next"))
+    assert_all_met(world, 100000)
+    assert open_amounts(world)[:2] == ([0, 0] if verdict == "new_money" else [10000, 20000])
+
+
+def test_a_part_on_another_day_waits_with_the_part_that_is_booked(world: World) -> None:
+    world.receive(statement())
+    make_payment(world)
+    world.receive(payment_file("bgmax", [A], serial="1"))
+    world.receive(payment_file("camt.054", DAY_AFTER[1:], identity="n"))
+    assert [row for row in world.waiting() if row[0] == "held"] == HELD[1:]
+
+    decide(world, "new_money")
+
+    world.receive(statement(lump(70000)._replace(booked_date=LATER), identity="next"))
+    assert_all_met(world, 100000)
+
+
+def test_money_of_another_day_is_not_held_for_a_refunded_payment_of_a_lump(world: World) -> None:
+    world.receive(statement())
+    tell(world, "refund_payment", payment_id=make_payment(world), amount_ore=1)
+    world.receive(payment_file("camt.054", DAY_AFTER, identity="n"))
+
+    assert [row for row in world.waiting() if row[0] == "held"] == []

@@ -11,11 +11,13 @@ from payment_world import IBAN, World, lump, pay, payment_file
 from sqlalchemy import Engine
 from telling import assert_books_agree, findings, tell
 
-from hub.errors import RuleViolation
+from hub.errors import RuleViolation, TransientError
 from hub.model.payment_file import PayeeAccount
 from hub.model.tenant import Tenant
 from hub.services.payees import register_payees
+from hub.services.payments.ingesting import PaymentFileRun
 from hub.services.payments.lone_sides import watch_clearing
+from hub.store.accounts import SqlAccounts
 from hub.testing.example_tenant import company_settings, tenant_settings
 
 GIRO_A, GIRO_B, BANK = PayeeAccount("bankgiro", "9912346"), PayeeAccount("bankgiro", "50501055"), {"iban": IBAN}
@@ -119,6 +121,126 @@ def test_an_account_with_a_statement_of_its_own_is_paid_into_itself_whatever_oth
         numbers = work.accounts.numbers()
         own = numbers["bankgiro:9912346"]
         assert work.accounts.bank_accounts()[own] == own
+
+
+# --- chains, and accounts that the settings have no longer ------------------------------------------------------------
+
+ANOTHER = PayeeAccount("iban", "SE3550000000054910000003")
+TOLD_AT_IBAN = payment_file("camt.054", [PAID_TO_A], account=AT_BANK, identity="n")
+
+
+def chain_of(**into: Any) -> dict[str, Any]:
+    last = {"iban": ANOTHER.number, "lumps_are_payments": True, "lump_alone_after_banking_days": 1}
+    return {"payee_accounts": [{"bankgiro": "991-2346"}, {**BANK, **into}, last]}
+
+
+def test_what_is_paid_into_an_account_that_the_settings_move_goes_with_it(engine: Engine) -> None:
+    world = World(engine, **chain_of())
+    world.receive(TOLD_AT_IBAN)
+
+    world = World(engine, **chain_of(paid_into={"iban": ANOTHER.number}))
+    world.receive(statement(lump(10000), account=ANOTHER))
+
+    assert look(world) == ({"tasks": 0, "payments": 0}, [])
+    assert_all_met(world, 10000)
+    assert findings(world) == {}
+
+
+def test_what_is_paid_into_an_account_that_a_file_shows_to_be_paid_elsewhere_goes_with_it(engine: Engine) -> None:
+    world = World(engine, **chain_of())
+    world.receive(TOLD_AT_IBAN)
+    world.receive(statement(pay(5000, "1003", account=AT_BANK), lump(10000, entry=2), account=ANOTHER))
+
+    assert look(world) == ({"tasks": 0, "payments": 0}, [])
+    assert_all_met(world, 15000)
+
+
+def test_two_payee_accounts_that_become_one_are_watched_as_one(engine: Engine) -> None:
+    apart = {"lump_alone_after_banking_days": 1}
+    world = World(engine, payee_accounts=[{"bankgiro": "991-2346", **apart}, {**BANK, **apart}])
+    world.receive(TOLD_AT_IBAN)
+    world.receive(statement(lump(7700), account=AT_BANK))
+
+    world = World(engine, payee_accounts=[{"bankgiro": "991-2346", "also": [BANK], **apart}])
+
+    assert look(world)[0] == {"tasks": 2, "payments": 0}
+    world.receive(statement(lump(10000), account=AT_BANK, identity="next"))
+    assert look(world)[0] == {"tasks": 1, "payments": 0}
+
+
+def test_an_account_that_was_paid_into_one_the_settings_have_no_longer_is_asked_about_again(engine: Engine) -> None:
+    world = World(engine, **chain_of())
+    world.receive(TOLD_AT_IBAN)
+    giro, _, last = chain_of()["payee_accounts"]
+
+    world = World(engine, payee_accounts=[giro, last])
+    world.receive(statement(lump(10000), account=ANOTHER))
+
+    answer, told = look(world)
+    assert answer["payments"] == 0
+    assert "payments to bankgiro:9912346 may be those of lump 1" in told[0]
+
+
+def test_a_file_that_is_held_as_a_correction_shows_nothing(engine: Engine) -> None:
+    world = World(engine, **accounts_of(say_it=False))
+    world.receive(payment_file("camt.054", [pay(500, "1", account=AT_BANK)], account=AT_BANK, identity="n", marker="1"))
+
+    assert world.receive(TOLD_AT_IBAN).state == "held"
+
+    with world.store.read() as work:
+        assert all(bank == number for number, bank in work.accounts.bank_accounts().items())
+
+
+def test_a_lump_is_paired_once_whoever_else_has_read_it(engine: Engine) -> None:
+    world = World(engine, **accounts_of(say_it=True))
+    with world.store.read() as work:
+        at = work.accounts.numbers()["iban:" + IBAN]
+    world.receive(payment_file("bgmax", [pay(30000, "1001")], account=GIRO_A))
+    with world.store.read() as work:
+        deposits = work.lumps.deposits(at)
+    world.receive(STATEMENT)
+    with world.store.read() as work:
+        lumps = work.lumps.lumps(state="paired")
+
+    with pytest.raises(TransientError, match="has just paired"), world.store.write() as work:
+        work.lumps.pair([(deposits[0], lumps[0])])
+    assert findings(world) == {}
+
+
+def test_a_file_whose_account_is_moved_while_it_is_posted_waits_for_the_other_run_there(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(engine, **accounts_of(say_it=False))
+    posting, at_bank = PaymentFileRun._post, []
+
+    def post_and_move(run: Any, work: Any, *given: Any) -> None:
+        posting(run, work, *given)
+        change_settings(world, **accounts_of(say_it=True))
+        with world.store.write() as other:
+            at_bank.append(other.accounts.claim([other.accounts.numbers()["iban:" + IBAN]], 99))
+
+    monkeypatch.setattr(PaymentFileRun, "_post", post_and_move)
+    assert (world.receive(SPECIFICATION_A).state, at_bank[0]) == ("posting", True)
+
+    monkeypatch.undo()
+    with world.store.write() as other:
+        other.accounts.release(99)
+    world.clock.advance(timedelta(minutes=10))
+    world.drain()
+    with world.store.read() as work:
+        assert work.exchanges.get(1).state == "posted"
+
+
+def test_accounts_and_what_they_are_paid_into_are_claimed_in_one_order(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(engine, **accounts_of(say_it=True))  # 1 and 2 are paid into 3
+    claimed: list[int] = []
+    monkeypatch.setattr(SqlAccounts, "_holder", lambda _, account_no, run_no: claimed.append(account_no) or run_no)
+
+    with world.store.write() as work:
+        assert work.accounts.claim_each([2, 1], 7) == {1, 2}
+    assert claimed == [1, 2, 3]
 
 
 @pytest.mark.parametrize("say_it", [True, False])

@@ -24,8 +24,9 @@ def test_an_undone_statement_takes_its_bank_side_back_and_frees_its_deposit(worl
     paired = accounts(world)
     assert paired.get("1940", 0) == 500
 
-    undo(world, second.number)
+    answer = undo(world, second.number)
 
+    assert (answer["bank_movements"], answer["bank_movements_ore"]) == (2, {"SEK": 29500})
     assert accounts(world) == before
     assert world.number("SELECT count(*) FROM deposit WHERE tenant = :t AND lump_no IS NOT NULL") == 0
     world.receive(content)

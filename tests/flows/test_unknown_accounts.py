@@ -288,3 +288,13 @@ def test_the_settings_may_have_the_account_under_its_other_number(before: World)
     assert post(world) == 1
 
     assert suspense_ore(world) == 10000
+
+
+def test_the_task_names_the_accounts(before: World) -> None:
+    bring_to_other(before, "bgmax", P)
+
+    with before.store.read() as work:
+        [task] = work.commands.open_tasks()
+
+    assert "1 payment of exchange 1" in task["text"]
+    assert "bankgiro:50501055" in task["text"].replace("-", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import combinations
 from typing import TypeVar
 
@@ -12,9 +13,11 @@ from hub.banking_calendar import banking_days_between
 from hub.model.payments import Deposit, Lump
 
 PAIRING_WINDOW_BANKING_DAYS = 5
+_CALENDAR_DAYS = 21  # more than the window ever spans
+_DAYS_KEPT = 4096
 MOST_TRIED_TOGETHER = 12  # entries of a day whose sums are tried: twice as many are four thousand times the work
 
-Key = tuple[int, str, str]
+Waiting = dict[tuple[int, str, str], deque[Lump]]  # by amount, currency and a word, the oldest first
 Pair = tuple[Deposit, Lump]
 Side = TypeVar("Side", Deposit, Lump)
 May = Callable[[Sequence[Deposit]], bool]  # says whether some entries may be a lump together
@@ -55,6 +58,26 @@ def may_be_told(deposits: Sequence[Deposit], lump: Lump) -> bool:
     near = [entry for entry in _entries(deposits) if entry.amount_ore and _may_be_near(entry, lump)]
     nearest = sorted(near, key=lambda entry: _days_apart(entry, lump))[:MOST_TRIED_TOGETHER]
     return lump.amount_ore in _sums(nearest)
+
+
+def pair_likely(
+    new: Sequence[Deposit], old: Sequence[Deposit], alone: Sequence[Lump], made: Sequence[Lump]
+) -> list[Pair]:
+    """Pair lumps that were made payments with deposits of any days near, new ones among them, that alone are each.
+
+    Of at most twelve, and where no lump as large stands alone near. What `pair_new` finds is to be left out.
+    """
+    numbers = {_number(deposit) for deposit in new}
+    entries = sorted(_entries([*new, *old]), key=lambda entry: _number(entry) not in numbers)
+    told_on, waiting = _by_day(entry for entry in entries if entry.amount_ore), _waiting(alone, _day_of)
+    pairs: list[Pair] = []
+    for lumps in _by_day(made).values():
+        days = [(day, lumps[0].currency) for day in _days_around(lumps[0].booked_date)]
+        near = _left(pairs, [entry for day in days if day in told_on for entry in told_on[day]])
+        if len(near) <= MOST_TRIED_TOGETHER:
+            asked = [lump for lump in lumps if not any(waiting.get((lump.amount_ore, cur, day)) for day, cur in days)]
+            pairs += _certain_parts(near, asked, lambda part: any(_number(entry) in numbers for entry in part))
+    return _parted(pairs, [*new, *old])
 
 
 def may_be_part(deposit: Deposit, lump: Lump) -> bool:
@@ -118,7 +141,7 @@ def _by_reference(entries: Sequence[Deposit], lumps: Sequence[Lump], may: May) -
 
 
 def _on_the_day(entries: Sequence[Deposit], lumps: Sequence[Lump], may: May) -> list[Pair]:
-    return _by_key(entries, lumps, may, lambda entry: entry.booked_date, lambda lump: lump.booked_date)
+    return _by_key(entries, lumps, may, lambda entry: entry.booked_date, _day_of)
 
 
 def _by_key(
@@ -129,9 +152,7 @@ def _by_key(
     word_of_lump: Callable[[Lump], str],
 ) -> list[Pair]:
     """Pair entries and lumps of the same amount, currency and word, without a search; an empty word says nothing."""
-    waiting: dict[Key, deque[Lump]] = defaultdict(deque)
-    for lump in lumps:
-        waiting[lump.amount_ore, lump.currency, word_of_lump(lump)].append(lump)
+    waiting = _waiting(lumps, word_of_lump)
     pairs = []
     for entry in entries:
         word = word_of_entry(entry)
@@ -141,19 +162,40 @@ def _by_key(
     return pairs
 
 
-def _nearest(entries: Sequence[Deposit], lumps: Sequence[Lump], may: May) -> list[Pair]:
-    by_amount: dict[tuple[int, str], list[Lump]] = defaultdict(list)
+def _day_of(lump: Lump) -> str:
+    return lump.booked_date
+
+
+def _waiting(lumps: Iterable[Lump], word_of: Callable[[Lump], str]) -> Waiting:
+    waiting: Waiting = defaultdict(deque)
     for lump in lumps:
-        by_amount[lump.amount_ore, lump.currency].append(lump)
-    pairs = []
-    for entry in entries:
-        free = by_amount[entry.amount_ore, entry.currency]
-        near = [lump for lump in free if _may_be_near(entry, lump)]
-        if near and may([entry]):
-            chosen = min(near, key=lambda lump: _days_apart(entry, lump))
-            free.remove(chosen)
-            pairs.append((entry, chosen))
-    return pairs
+        waiting[lump.amount_ore, lump.currency, word_of(lump)].append(lump)
+    return waiting
+
+
+def _nearest(entries: Sequence[Deposit], lumps: Sequence[Lump], may: May) -> list[Pair]:
+    waiting = _waiting(lumps, _day_of)
+    found = [(entry, _take_nearest(entry, waiting)) for entry in entries if may([entry])]
+    return [(entry, lump) for entry, lump in found if lump is not None]
+
+
+def _take_nearest(entry: Deposit, waiting: Waiting) -> Lump | None:
+    """Take the lump of an entry's amount from the nearest day on which one waits, of two days as near the earlier."""
+    for day in _days_around(entry.booked_date):
+        if free := waiting.get((entry.amount_ore, entry.currency, day)):
+            return free.popleft()
+    return None
+
+
+@lru_cache(maxsize=_DAYS_KEPT)
+def _days_around(booked_date: str) -> tuple[str, ...]:
+    """Return the days within the window around one, the nearest first."""
+    middle = date.fromisoformat(booked_date)
+    first = max(middle.toordinal() - _CALENDAR_DAYS, date.min.toordinal())
+    last = min(middle.toordinal() + _CALENDAR_DAYS, date.max.toordinal())
+    days = [date.fromordinal(number) for number in range(first, last + 1)]
+    apart = sorted((abs(banking_days_between(middle, day)), day.isoformat()) for day in days)
+    return tuple(day for distance, day in apart if distance <= PAIRING_WINDOW_BANKING_DAYS)
 
 
 def _may_be_near(entry: Deposit, lump: Lump) -> bool:
@@ -169,14 +211,17 @@ def _days_apart(entry: Deposit, lump: Lump) -> int:
 
 def _together_on_the_day(entries: Sequence[Deposit], lumps: Sequence[Lump], may: May) -> list[Pair]:
     """Pair the entries of a day with the lumps of that day, several with each."""
-    pairs: list[Pair] = []
     lumps_of = _by_day(lumps)
-    for day, told in _by_day(entries).items():
-        pairs += _whole_days([told], lumps_of[day], may)
-        rest = sorted((entry for entry in _left(pairs, told) if entry.amount_ore), key=lambda entry: not may([entry]))
-        free = _left(pairs, lumps_of[day])
-        if free and len(rest) <= MOST_TRIED_TOGETHER:
-            pairs += _all_parts(rest, free, may) or _certain_parts(rest, free, may)
+    days = [(told, lumps_of[day]) for day, told in _by_day(entries).items() if day in lumps_of]
+    return [found for told, moved in days for found in _of_one_day(told, moved, may)]
+
+
+def _of_one_day(entries: Sequence[Deposit], lumps: Sequence[Lump], may: May) -> list[Pair]:
+    pairs = _whole_days([entries], lumps, may)
+    rest = sorted((entry for entry in _left(pairs, entries) if entry.amount_ore), key=lambda entry: not may([entry]))
+    free = _left(pairs, lumps)
+    if free and len(rest) <= MOST_TRIED_TOGETHER:
+        pairs += _all_parts(rest, free, may) or _certain_parts(rest, free, may)
     return pairs
 
 
@@ -195,13 +240,14 @@ def _by_day(sides: Iterable[Side]) -> dict[tuple[str, str], list[Side]]:
 def _whole_days(days: Iterable[Sequence[Deposit]], lumps: Sequence[Lump], may: May) -> list[Pair]:
     """Pair each day's entries, all together or those that may be lumps by themselves, with one lump."""
     pairs: list[Pair] = []
+    waiting = _waiting(lumps, _day_of)
     for told in days:
         for together in (told, [entry for entry in told if may([entry])]):
             if len(together) > 1 and may(together):
                 day = together[0]._replace(amount_ore=sum(entry.amount_ore for entry in together))
-                found = _nearest([day], _left(pairs, lumps), lambda _: True)
-                pairs += [(entry, lump) for _, lump in found for entry in together]
-                if found:
+                lump = _take_nearest(day, waiting)
+                if lump is not None:
+                    pairs += [(entry, lump) for entry in together]
                     break
     return pairs
 

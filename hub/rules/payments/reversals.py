@@ -27,6 +27,7 @@ class Outcome(StrEnum):
     DONE = "done"
     DUPLICATE = "duplicate"  # another family's file had told it already
     HELD = "held"  # waits for a person
+    CODED = "coded"  # a person had it booked against ledger accounts; no payment was taken back
 
 
 def outcome_of(reversal: LoadedReversal, owners: Sequence[KeyOwner]) -> tuple[Outcome, int | None]:

@@ -18,14 +18,18 @@ from hub.services.ports import UnitOfWork
 
 def note_bank_accounts(work: UnitOfWork, tenant: Tenant, exchange_no: int) -> None:
     """Write down what a file shows: payments to one account in the statement of another, or the number of its bank."""
+    work.accounts.note_told_into(exchange_no, told_by_number(work, tenant, exchange_no))
+
+
+def told_by_number(work: UnitOfWork, tenant: Tenant, exchange_no: int) -> list[tuple[int, int]]:
+    """Return accounts of a file's sections, each with the payee account whose bank account number its section gives."""
     payees = Payees(tenant, work.accounts.numbers())
-    told = [
+    return [
         (section.account_no, bank.account_no)
         for section in work.loading.loaded_sections(exchange_no)
         for bank in _with_bank_number(payees, section.bank_account)
         if section.account_no not in (0, bank.account_no)
     ]
-    work.accounts.note_told_into(exchange_no, told)
 
 
 def _with_bank_number(payees: Payees, number: str) -> list[Payee]:

@@ -93,11 +93,11 @@ def told_movements(work: UnitOfWork, exchange_no: int, sections: Collection[int]
 
 def _known_movements(work: UnitOfWork, movements: Sequence[Lump], family: str) -> Counter[tuple[object, ...]]:
     exchange_no = movements[0].exchange_no
-    since = min(lump.booked_date for lump in movements)
+    days = sorted(lump.booked_date for lump in movements)
     return Counter(
         _movement_key(lump)
         for account_no in {lump.account_no for lump in movements}
-        for lump, told_by in work.lumps.told(account_no, since, exchange_no)
+        for lump, told_by in work.lumps.told(account_no, days[0], days[-1], exchange_no)
         if lump.state != "duplicate" and (lump.entry_reference or told_by != family)
     )
 

@@ -1,48 +1,54 @@
-"""A person's word on a reversal that was not found by its keys: which payment the bank took back."""
+"""A person's word on a reversal that was not found by its keys: which payment the bank took back, or who bears it."""
 
 from __future__ import annotations
 
 from hub.errors import DataError, RuleViolation
+from hub.model.books import Contra, VoucherKey, VoucherLine
 from hub.model.commands import DecideReversal
 from hub.model.exchanges import ExchangeState
 from hub.model.payments import LoadedReversal, Standing
 from hub.model.tenant import Tenant
+from hub.rules.coding import given_lines
 from hub.rules.payments.reversals import Outcome
+from hub.services.chart import chart_of
+from hub.services.payees import Payee, Payees
 from hub.services.payments.clearing import pair_accounts
 from hub.services.payments.holding import BY_COMMAND, claim_accounts
-from hub.services.payments.reversing import TASK, reverse_payment
+from hub.services.payments.reversing import close_task, settle_late
 from hub.services.ports import JsonObject, UnitOfWork
+from hub.services.verifying import book_accounts
+
+VOUCHER_TYPE = "reversal_coded"
+_NOT_CODED = {
+    Standing.BOOKED: "is booked and is taken back itself: leave the coding out",
+    Standing.TOLD_ELSEWHERE: "was taken back by another file, which tells the same: leave the coding out",
+    Standing.TOLD: "was taken back before: give the coding alone, where the bank took the money once more",
+    Standing.HELD: "is held: decide it first",
+}
 
 
 def decide_reversal(work: UnitOfWork, tenant: Tenant, command: DecideReversal) -> JsonObject:
     """Take back the payment that a held reversal means, booked today.
 
-    Where another format has told that it was taken back, the reversal is closed as that.
+    Where another format has told that it was taken back, the reversal is closed as that. With coding nothing is taken
+    back: the amount goes from the clearing account to the ledger accounts that bear it.
 
     Raises:
-        DataError: no such reversal waits.
-        RuleViolation: its file is not posted, or the payment is another account's, another amount or not booked.
+        DataError: no such reversal waits, or the coding does not add up to it.
+        RuleViolation: its file is not posted, or the payment is another account's, another amount or not booked; with
+            coding: or is booked, so that it can be taken back.
         TransientError: a run is posting at its account.
     """
+    claim_accounts(work, {_waiting(work, command).account_no} - {0})
     reversal = _waiting(work, command)
-    claim_accounts(work, {reversal.account_no})
-    reversal = _waiting(work, command)
-    owner = work.undoing.owner_by_number(reversal, command.payment_id)
-    if owner is None or owner.standing not in (Standing.BOOKED, Standing.TOLD_ELSEWHERE):
-        raise RuleViolation(
-            f"the reversal cannot mean payment {command.payment_id}: name one of the same account, currency and "
-            "amount that is booked and has neither been refunded nor taken back"
-        )
-    if owner.standing == Standing.BOOKED:
-        reverse_payment(work, tenant, reversal, owner.payment_id, booked_date=work.today)
-        work.lumps.count_reversal(reversal)
-        pair_accounts(work, {reversal.account_no})
+    payee = _payee(work, tenant, reversal)
+    if command.coding:
+        answer = _code(work, tenant, reversal, payee, command)
     else:
-        number = reversal.reversal_no
-        work.undoing.settle_reversal(reversal.exchange_no, number, Outcome.DUPLICATE, owner.payment_id)
-    work.commands.close_task(TASK, f"{reversal.exchange_no}:{reversal.reversal_no}")
+        answer = _take_back(work, tenant, reversal, command.payment_id or 0)
+    pair_accounts(work, {reversal.account_no})
     work.accounts.release(BY_COMMAND)
-    return {"payment_id": owner.payment_id, "taken_back": owner.standing == Standing.BOOKED}
+    return answer
 
 
 def _waiting(work: UnitOfWork, command: DecideReversal) -> LoadedReversal:
@@ -54,3 +60,98 @@ def _waiting(work: UnitOfWork, command: DecideReversal) -> LoadedReversal:
     if state != ExchangeState.POSTED:
         raise RuleViolation(f"exchange {command.exchange_no} is {state}: wait until it is posted")
     return found[0]
+
+
+def _payee(work: UnitOfWork, tenant: Tenant, reversal: LoadedReversal) -> Payee:
+    payee = Payees(tenant, work.accounts.numbers()).get(reversal.account_no)
+    if payee is None:
+        raise RuleViolation(
+            "the settings do not have the account that the money was taken back from: add it to a company; what the "
+            "reversal means is asked again with the next file or hub receive --poll"
+        )
+    return payee
+
+
+def _take_back(work: UnitOfWork, tenant: Tenant, reversal: LoadedReversal, payment_id: int) -> JsonObject:
+    owner = work.undoing.owner_by_number(reversal, payment_id)
+    if owner is not None and owner.standing == Standing.REFUNDED:
+        raise RuleViolation(
+            f"payment {payment_id} has been refunded, so its money has left twice: give coding, the ledger accounts "
+            "that bear it"
+        )
+    if owner is None or owner.standing not in (Standing.BOOKED, Standing.TOLD_ELSEWHERE):
+        raise RuleViolation(
+            f"the reversal cannot mean payment {payment_id}: name one of the same account, currency and amount that is "
+            "booked and has not been taken back"
+        )
+    outcome = Outcome.DONE if owner.standing == Standing.BOOKED else Outcome.DUPLICATE
+    settle_late(work, tenant, reversal, outcome, owner.payment_id)
+    return {"payment_id": owner.payment_id, "taken_back": outcome is Outcome.DONE}
+
+
+def _code(
+    work: UnitOfWork, tenant: Tenant, reversal: LoadedReversal, payee: Payee, command: DecideReversal
+) -> JsonObject:
+    """Book a reversal against the ledger accounts given: the money left the bank, and no payment of ours bears it."""
+    company = payee.company.number
+    payment_id = _refunded(work, reversal, command.payment_id)
+    _refuse_accounts_of_the_hub(work, tenant, company, command)
+    chart = chart_of(work, tenant)
+    clearing = chart.contra(Contra.CLEARING, company=company, account_no=reversal.account_no, group_no=0)
+    lines = given_lines(command.coding, reversal.amount_ore, is_debit=False)
+    key = VoucherKey(reversal.section_no, company, reversal.currency, work.today)
+    [voucher] = work.books.apply(
+        chart,
+        voucher_type=VOUCHER_TYPE,
+        exchange_no=reversal.exchange_no,
+        coded={key: [VoucherLine(clearing, -reversal.amount_ore), *lines]},
+    )
+    number = reversal.reversal_no
+    work.undoing.settle_reversal(reversal.exchange_no, number, Outcome.CODED, payment_id, voucher.number)
+    work.lumps.count_reversal(reversal)
+    close_task(work, reversal)
+    work.events.record(
+        "reversal_coded",
+        exchange_no=reversal.exchange_no,
+        reversal_no=number,
+        payment_id=payment_id,
+        amount_ore=reversal.amount_ore,
+        currency=reversal.currency,
+        coding=[line.model_dump() for line in command.coding],
+        voucher_no=voucher.number,
+        user=command.user,
+        command_key=command.key,
+    )
+    return {"payment_id": payment_id, "taken_back": False, "vouchers": [voucher.number]}
+
+
+def _refunded(work: UnitOfWork, reversal: LoadedReversal, payment_id: int | None) -> int | None:
+    """Return the payment that a person names, which was refunded; refuse one that can be taken back."""
+    if reversal.is_credit:
+        raise RuleViolation("the reversal brought money: make its movement a payment, with make_lump_payment")
+    if payment_id is None:
+        return None
+    owner = work.undoing.owner_by_number(reversal, payment_id)
+    if owner is None:
+        raise RuleViolation(
+            f"the reversal cannot mean payment {payment_id}: name one of the same account, currency and amount, or "
+            "give the coding alone"
+        )
+    if owner.standing != Standing.REFUNDED:
+        raise RuleViolation(f"payment {payment_id} {_NOT_CODED[Standing(owner.standing)]}")
+    return owner.payment_id
+
+
+def _refuse_accounts_of_the_hub(work: UnitOfWork, tenant: Tenant, company: str, command: DecideReversal) -> None:
+    """What the hub itself books receivables, suspense, clearing and bank on must be what it knows of them."""
+    own = {
+        found.account
+        for found in book_accounts(tenant, work.receivables.posting_groups())
+        if found.company == company and found.role != "named"
+    }
+    for line in command.coding:
+        if line.account in own:
+            raise RuleViolation(
+                f"account {line.account} holds what the hub books of receivables, suspense or the bank: code the "
+                "amount on another"
+            )

@@ -12,6 +12,7 @@ from hub.model.commands import DecideHeld, Verdict
 from hub.model.exchanges import ExchangeState
 from hub.model.payments import SHARE_OF_LUMP, QueuedPayment, UnmatchedPayment
 from hub.model.tenant import Tenant
+from hub.rules.payments.matching import Reason
 from hub.services.chart import chart_of
 from hub.services.payees import Payee, Payees
 from hub.services.payments.clearing import pair_accounts
@@ -104,6 +105,11 @@ def _refuse_split_groups(work: UnitOfWork, payments: Sequence[QueuedPayment]) ->
 def _close(work: UnitOfWork, held: Sequence[tuple[QueuedPayment, bool]]) -> JsonObject:
     same: dict[str, list[tuple[int, int]]] = defaultdict(list)  # by the reason they were held for
     for payment, twin_is_booked in held:
+        if payment.reason == Reason.UNKNOWN_PAYEE_ACCOUNT:
+            raise RuleViolation(
+                f"payment {payment.payment_id} is held since no company has the account it was paid to: add it to its "
+                "company, or take the payment as new money and give its payee_account"
+            )
         if payment.twin_payment is None:
             raise RuleViolation(f"payment {payment.payment_id} is held as {payment.reason}: there is no other like it")
         if not twin_is_booked:

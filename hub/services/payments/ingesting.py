@@ -133,10 +133,12 @@ class PaymentFileRun:
 
     def _finish(self, work: UnitOfWork, input: JsonObject) -> JsonObject:
         exchange_no, run_no = input["exchange_no"], input["run_no"]
+        accounts = work.accounts.of_file(exchange_no)
+        _claim(work, accounts, run_no)  # the settings may say since the file was judged that they are paid in elsewhere
         reversals = apply_reversals(work, self._tenant, exchange_no, run_no)
         work.lumps.count_done_reversals(exchange_no)
         moved = post_movements(work, self._tenant, exchange_no, run_no)
-        pairs = pair_accounts(work, work.accounts.of_file(exchange_no))
+        pairs = pair_accounts(work, accounts)
         exchange = work.exchanges.get(exchange_no)
         outcome = {**reversals, "bank_movements": len(moved), "pairs": pairs}
         summary = {**(exchange.summary or {}), "finished": outcome}

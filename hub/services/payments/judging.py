@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.model.tenant import Tenant
-from hub.services.payments.bank_accounts import note_bank_accounts
+from hub.services.payments.bank_accounts import note_bank_accounts, told_by_number
 from hub.services.payments.comparing import close_by_key, close_heirs, compare_with_other_families
 from hub.services.payments.known_accounts import ask_about_unknown_accounts
 from hub.services.payments.known_statements import ask_about_unknown_statements
@@ -16,6 +16,7 @@ def judge(work: UnitOfWork, tenant: Tenant, exchange_no: int) -> JsonObject:
 
     Runs in one transaction while the run holds the claim on the file's accounts.
     """
+    note_bank_accounts(work, tenant, exchange_no)  # not before: a file that is not posted shows nothing
     close_by_key(work.duplicates, exchange_no)
     work.duplicates.close_left_out(exchange_no)  # what an undo left booked is not new money when the file comes again
     compare_with_other_families(work.duplicates, exchange_no)
@@ -29,11 +30,13 @@ def judge(work: UnitOfWork, tenant: Tenant, exchange_no: int) -> JsonObject:
 
 
 def accounts_of(work: UnitOfWork, tenant: Tenant, exchange_no: int) -> set[int]:
-    """Return the payee accounts that a file's payments came to, after placing those whose account is not known."""
+    """Return the payee accounts that a file concerns, after placing payments whose account is not known.
+
+    Those its payments came to, and those it shows that they were paid into.
+    """
     work.duplicates.place_unknown_accounts(exchange_no)
     work.duplicates.note_accounts(exchange_no)
-    note_bank_accounts(work, tenant, exchange_no)
-    return work.accounts.of_file(exchange_no)
+    return work.accounts.of_file(exchange_no) | {into for _, into in told_by_number(work, tenant, exchange_no)}
 
 
 def correction_of(work: UnitOfWork, exchange_no: int) -> JsonObject | None:

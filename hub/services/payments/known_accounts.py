@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hub.model.counting import counted
 from hub.model.exchanges import ExchangeState
 from hub.model.payments import UnknownAccount
 from hub.model.tenant import Tenant
@@ -11,17 +12,21 @@ from hub.services.payments.holding import BY_COMMAND, post_held
 from hub.services.ports import UnitOfWork
 
 TASK = "unknown_payee_account"
+MOST_NAMED = 20  # in a task's text
 BATCH = 10_000  # posted in one transaction; the next round goes on
 
 
 def ask_about_unknown_accounts(work: UnitOfWork, exchange_no: int, held: int) -> None:
     """Ask a person about a file whose payments came to an account that the settings do not have."""
     if held:
+        unknown = [one for one in work.queue.unknown_accounts() if one.exchange_no == exchange_no]
+        accounts = ", ".join(sorted({one.account for one in unknown})[:MOST_NAMED])
         work.commands.open_task(
             TASK,
             str(exchange_no),
-            f"{held} payments of exchange {exchange_no} came to a payee account that the settings do not have: "
-            "add the account to a company; they are posted with the next file or hub receive --poll",
+            f"{counted(held, 'payment')} of exchange {exchange_no} came to payee accounts that the settings do not "
+            f"have ({accounts}): add each to its company; what is held is posted with the next file or "
+            "hub receive --poll",
         )
 
 
@@ -59,8 +64,7 @@ def _payee(payees: Payees, unknown: UnknownAccount) -> Payee | None:
 
 
 def _claimed(work: UnitOfWork, known: dict[UnknownAccount, Payee]) -> dict[UnknownAccount, Payee]:
-    numbers = sorted({payee.account_no for payee in known.values()})
-    free = {account_no for account_no in numbers if work.accounts.claim([account_no], BY_COMMAND)}
+    free = work.accounts.claim_each({payee.account_no for payee in known.values()}, BY_COMMAND)
     return {unknown: payee for unknown, payee in known.items() if payee.account_no in free}
 
 

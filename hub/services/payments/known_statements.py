@@ -1,4 +1,4 @@
-"""Statements of accounts the settings did not have: what they say moved is posted once a setting is mended."""
+"""Statements and reversals of accounts the settings did not have: what moved is posted once a setting is mended."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hub.services.payees import Payee, Payees
 from hub.services.payments.bank_accounts import note_bank_accounts
 from hub.services.payments.clearing import pair_accounts, post_movements
 from hub.services.payments.holding import BY_COMMAND
+from hub.services.payments.reversing import ask_again
 from hub.services.ports import UnitOfWork
 
 TASK = "unknown_statement_account"
@@ -33,13 +34,16 @@ def ask_about_unknown_statements(work: UnitOfWork, exchange_no: int) -> None:
 def post_known_statements(work: UnitOfWork, tenant: Tenant) -> int:
     """Post the movements of posted statements whose account the settings have now; return how many.
 
-    An account at which a run is judging or posting waits for the next round.
+    What the reversals in them mean is asked again, so an account whose payments are not all posted yet waits for the
+    next round. So does one at which a run is judging or posting.
     """
     payees = Payees(tenant, work.accounts.numbers())
     waiting = work.lumps.unknown_statements()
     found = [(told, payees.find_written(told.account, told.alternative_account)) for told in waiting]
     known = [(told, payee) for told, payee in found if payee is not None]
-    free = [(told, payee) for told, payee in known if work.accounts.claim([payee.account_no], BY_COMMAND)]
+    claimed = work.accounts.claim_each({payee.account_no for _, payee in known}, BY_COMMAND)
+    ready = {account_no for account_no in claimed if not work.queue.placed_at([account_no], 1)}
+    free = [(told, payee) for told, payee in known if payee.account_no in ready]
     moved = sum(
         _post(work, tenant, exchange_no, list(told))
         for exchange_no, told in groupby(free, key=lambda pair: pair[0].exchange_no)
@@ -51,12 +55,15 @@ def post_known_statements(work: UnitOfWork, tenant: Tenant) -> int:
 
 
 def _post(work: UnitOfWork, tenant: Tenant, exchange_no: int, found: Sequence[tuple[UnknownStatement, Payee]]) -> int:
-    for statement, payee in found:
-        work.lumps.place_statement(statement, payee.account_no, payee.company.number)
+    sections = {
+        statement.section_no
+        for statement, payee in found
+        if work.lumps.place_statement(statement, payee.account_no, payee.company.number)
+    }
     work.duplicates.note_accounts(exchange_no)
     note_bank_accounts(work, tenant, exchange_no)
-    sections = {statement.section_no for statement, _ in found}
-    return len(post_movements(work, tenant, exchange_no, sections=sections))
+    ask_again(work, tenant, exchange_no, {(statement.section_no, payee.account_no) for statement, payee in found})
+    return len(post_movements(work, tenant, exchange_no, sections=sections)) if sections else 0
 
 
 def _close_tasks(work: UnitOfWork) -> None:

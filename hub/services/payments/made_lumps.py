@@ -7,13 +7,13 @@ has been placed since stands; the specification's payments are held as one group
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from hub.errors import RuleViolation
 from hub.model.payments import Deposit, Lump, MadePayment, QueuedPayment
 from hub.model.tenant import Tenant
-from hub.rules.payments.pairing import pair_new
+from hub.rules.payments.pairing import pair_likely, pair_new
 from hub.services.payments.clearing import told_movements
 from hub.services.payments.other_tellings import hand_over
 from hub.services.payments.reversing import take_back
@@ -24,6 +24,7 @@ CAUSE = "replaced_by_specification"  # why the payment made of a lump is taken b
 
 Entry = tuple[int, int, int]  # exchange, section and entry number
 Pair = tuple[Deposit, Lump]
+Found = list[tuple[MadePayment, list[Deposit]]]  # payments made of lumps, each with the deposits that it is
 
 
 class Met(NamedTuple):
@@ -66,7 +67,8 @@ def meet_specification(work: UnitOfWork, tenant: Tenant, exchange_no: int) -> No
                 _hold(work, exchange_no, deposits, made)
         # Some payments of a deposit are held for another reason: with them it would be the lump, so the others wait.
         whole = work.lumps.expected_deposits(work.lumps.held_at(account_no, exchange_no))
-        for made, deposits in _find_made(work, account_no, family, whole, met):
+        to_hold = _find_made(work, account_no, family, whole, met) + _find_likely(work, account_no, family, new, met)
+        for made, deposits in to_hold:
             _hold(work, exchange_no, deposits, made)
 
 
@@ -76,9 +78,7 @@ def _own_movements(work: UnitOfWork, exchange_no: int) -> set[Entry]:
     return {(exchange_no, lump.section_no, lump.entry_no) for lump in movements if lump.state == "alone"}
 
 
-def _find_made(
-    work: UnitOfWork, account_no: int, family: str, new: Iterable[Deposit], met: Met
-) -> list[tuple[MadePayment, list[Deposit]]]:
+def _find_made(work: UnitOfWork, account_no: int, family: str, new: Iterable[Deposit], met: Met) -> Found:
     """Return the payments made of lumps that new deposits of an account are, each with its deposits, old ones too.
 
     All that finds its other side is added to `met`, what finds a lump that stands alone too: it is paired with that one
@@ -90,6 +90,23 @@ def _find_made(
     old = _others(work, account_no, asked, met)
     pairs = pair_new(asked, old, alone, [payment.lump for payment in made.values()])
     met.add(pairs)
+    return _together(pairs, made)
+
+
+def _find_likely(work: UnitOfWork, account_no: int, family: str, new: Iterable[Deposit], met: Met) -> Found:
+    """Return the payments that new deposits of several days, or beside others, alone may be; a person is asked."""
+    asked = [deposit for deposit in new if _entry(deposit) not in met.entries]
+    if not asked:
+        return []
+    made = {payment.lump.lump_no: payment for payment in work.lumps.made(account_no, family) if not payment.is_gone}
+    left = [payment.lump for number, payment in made.items() if number not in met.lumps]
+    alone = [lump for lump in work.lumps.lumps(account_no) if lump.lump_no not in met.lumps]
+    pairs = pair_likely(asked, _others(work, account_no, asked, met), alone, left)
+    met.add(pairs)
+    return _together(pairs, made)
+
+
+def _together(pairs: Iterable[Pair], made: Mapping[int, MadePayment]) -> Found:
     found: dict[int, list[Deposit]] = defaultdict(list)
     for deposit, lump in pairs:
         found[lump.lump_no].append(deposit)
@@ -175,6 +192,8 @@ def make_way(work: UnitOfWork, tenant: Tenant, payment_ids: Sequence[int]) -> Wa
                 way.pairs.extend((deposit, made.lump) for deposit in together)
             else:
                 way.waiting.update(_hold_again(work, together, made, ids))
+        for made, together in _find_likely(work, account_no, family, deposits, met):
+            way.waiting.update(_hold_again(work, together, made, ids))
     return way
 
 
@@ -188,7 +207,7 @@ def _replace_decided(work: UnitOfWork, tenant: Tenant, held: Iterable[QueuedPaym
         if made is not None:
             new = work.lumps.expected_deposits(ids)
             old = _others(work, made.lump.account_no, new, Met(set(), set()))
-            pairs = pair_new(new, old, [], [made.lump])
+            pairs = _as_lump(new, old, made.lump)
             give_way(work, tenant, made, [deposit for deposit, _ in pairs] or new, ids)
             way.pairs.extend(pairs)
 
@@ -223,4 +242,9 @@ def _hold_again(
 def is_expected(work: UnitOfWork, lump: Lump) -> bool:
     """Say whether payments that are held would be the lump, once they are posted, with deposits that stand alone."""
     new = work.lumps.expected_deposits(work.lumps.held_at(lump.account_no))
-    return bool(pair_new(new, _others(work, lump.account_no, new, Met(set(), set())), [], [lump]))
+    return bool(_as_lump(new, _others(work, lump.account_no, new, Met(set(), set())), lump))
+
+
+def _as_lump(new: Sequence[Deposit], old: Sequence[Deposit], lump: Lump) -> list[Pair]:
+    """Pair new deposits, if need be with old ones, with the one lump they are, or alone may be."""
+    return pair_new(new, old, [], [lump]) or pair_likely(new, [], [], [lump]) or pair_likely(new, old, [], [lump])

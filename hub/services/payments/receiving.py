@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import PurePath
+from traceback import walk_tb
 from typing import BinaryIO
 
 from hub.contracts import PaymentFileReader, Recognition
@@ -104,8 +106,15 @@ def _why_unknown(head: bytes) -> str:
 def as_reader_defect(error: Exception) -> FormatError:
     """Return what to say of an error that is none of the file's own; the text of a foreign one may hold data."""
     what = f"{type(error).__name__}: {error}" if isinstance(error, HubError) else type(error).__name__
-    message = f"reading the file stopped at a defect of the hub or of the reader ({what}); mend it and retry"
+    message = f"reading the file stopped at a defect in {_place_in_code(error)} ({what}); mend it and retry"
     return FormatError(message, code=READER_DEFECT)
+
+
+def _place_in_code(error: Exception) -> str:
+    """Return where an error was raised: the innermost module that is not Python's own, so that it tells the plugin."""
+    frames = [(frame.f_globals.get("__name__", ""), line) for frame, line in walk_tb(error.__traceback__)]
+    ours = [place for place in frames if place[0].partition(".")[0] not in sys.stdlib_module_names]
+    return "{}, line {}".format(*ours[-1]) if ours else "a reader"
 
 
 def describe(error: Exception) -> JsonObject:

@@ -6,6 +6,8 @@ A camt.054 and a camt.053 may both tell the same reversal: the second telling ch
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from hub.model.payments import LoadedReversal
 from hub.model.tenant import Tenant
 from hub.rules.payments.reversals import Outcome, outcome_of
@@ -35,6 +37,30 @@ def apply_reversals(work: UnitOfWork, tenant: Tenant, exchange_no: int, run_no: 
         "reversals_told_again": counted[Outcome.DUPLICATE],
         "reversals_held": counted[Outcome.HELD],
     }
+
+
+def ask_again(work: UnitOfWork, tenant: Tenant, exchange_no: int, places: Collection[tuple[int, int]]) -> None:
+    """Ask again what the held reversals of a posted file mean, at places (section, account) that have become known."""
+    for reversal in work.loading.loaded_reversals(exchange_no):
+        if reversal.state == Outcome.HELD and (reversal.section_no, reversal.account_no) in places:
+            outcome, payment_id = outcome_of(reversal, work.undoing.owners_of_keys(reversal))
+            if payment_id is not None:
+                settle_late(work, tenant, reversal, outcome, payment_id)
+
+
+def settle_late(work: UnitOfWork, tenant: Tenant, reversal: LoadedReversal, outcome: Outcome, payment_id: int) -> None:
+    """Do today what a held reversal turns out to mean, and close its task."""
+    if outcome is Outcome.DUPLICATE:
+        work.undoing.settle_reversal(reversal.exchange_no, reversal.reversal_no, outcome, payment_id)
+    else:
+        reverse_payment(work, tenant, reversal, payment_id, booked_date=work.today)
+        work.lumps.count_reversal(reversal)
+    close_task(work, reversal)
+
+
+def close_task(work: UnitOfWork, reversal: LoadedReversal) -> None:
+    """Nobody needs to say any more what a reversal means."""
+    work.commands.close_task(TASK, f"{reversal.exchange_no}:{reversal.reversal_no}")
 
 
 def reverse_payment(
@@ -104,7 +130,8 @@ def _hold(work: UnitOfWork, reversal: LoadedReversal) -> None:
     work.commands.open_task(
         TASK,
         subject,
-        f"the bank took back a payment that is not found by its keys: hub payments reversal {subject} PAYMENT",
+        f"the bank took back a payment that is not found by its keys: hub payments reversal {subject} PAYMENT, "
+        "or --coding where no payment bears it",
     )
     work.events.record(
         "reversal_held",

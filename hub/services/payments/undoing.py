@@ -6,6 +6,7 @@ has taken back since, is left as it is and listed: if the file comes again, thos
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from hub.errors import DataError, RuleViolation
@@ -45,11 +46,14 @@ def undo_file(work: UnitOfWork, tenant: Tenant, exchange_no: int, reason: str, *
     references = work.undoing.reopened_references(exchange_no)
     reversed_payments = work.matching.payments(work.undoing.reversed_by(exchange_no))
     lumps = work.undoing.lumps_of(exchange_no, left_out)
-    undone = _post_opposites(work, tenant, exchange_no, reversed_payments, _moved_back(work, lumps))
+    moved = _moved_back(work, lumps)
+    undone = _post_opposites(work, tenant, exchange_no, reversed_payments, moved)
     result = {
         "exchange_no": exchange_no,
         "postings": undone,
         "held": work.undoing.requeue_duplicates_of(exchange_no),
+        "bank_movements": len(moved),
+        "bank_movements_ore": _by_currency(moved),
         "reversals_undone": len(reversed_payments),
         "left_out": len(left_out),
         "left_out_payments": _listed(work, left_out),
@@ -68,7 +72,12 @@ def _claimed(work: UnitOfWork, exchange_no: int) -> Exchange:
     _existing(work, exchange_no)
     claim_accounts(work, work.accounts.of_file(exchange_no))
     exchange = _existing(work, exchange_no)
-    if exchange.kind != KIND or exchange.state != ExchangeState.POSTED:
+    if exchange.kind != KIND:
+        raise RuleViolation(
+            f"exchange {exchange_no} is no payment file, and only those can be undone; receivables are taken back one "
+            "by one: hub receivables cancel NUMBER, or credit NUMBER"
+        )
+    if exchange.state != ExchangeState.POSTED:
         raise RuleViolation(f"exchange {exchange_no} is {exchange.state}: only a posted payment file can be undone")
     return exchange
 
@@ -112,13 +121,19 @@ def _post_opposites(
         for payment in reversed_payments
     ]
     work.books.add([posting._replace(booked_date=today) for posting in again])
-    work.books.apply(
-        chart_of(work, tenant),
-        voucher_type=VOUCHER_TYPE,
-        exchange_no=exchange_no,
-        coded=bank_lines(work, tenant, lumps, taken_back_on=work.today),
-    )
+    coded = bank_lines(work, tenant, lumps, taken_back_on=today)
+    for voucher in work.undoing.coding_vouchers(exchange_no):
+        back = [line._replace(amount_ore=-line.amount_ore) for line in voucher.lines]
+        coded.setdefault(voucher.key._replace(section_no=0, booked_date=today), []).extend(back)
+    work.books.apply(chart_of(work, tenant), voucher_type=VOUCHER_TYPE, exchange_no=exchange_no, coded=coded)
     return undone + len(again)
+
+
+def _by_currency(lumps: Sequence[Lump]) -> dict[str, int]:
+    sums: Counter[str] = Counter()
+    for lump in lumps:
+        sums[lump.currency] += lump.amount_ore
+    return dict(sums)
 
 
 def _listed(work: UnitOfWork, payment_ids: Sequence[int]) -> list[JsonObject]:

@@ -99,7 +99,7 @@ class SqlDuplicates(DayComparison):
     # --- accounts and days ----------------------------------------------------------------------------------------
 
     def note_accounts(self, exchange_no: int) -> None:
-        """Write down which accounts the file's payments came to."""
+        """Write down which accounts the file's payments came to, or were taken back from."""
         self._run("DELETE FROM section_account WHERE tenant = :t AND exchange_no = :x", exchange_no)
         self._run(_NOTE_ACCOUNTS, exchange_no)
 
@@ -203,6 +203,7 @@ _NOTE_ACCOUNTS = f"""
     INSERT INTO section_account (tenant, account_no, exchange_no, section_no)
     SELECT DISTINCT n.tenant, n.account_no, n.exchange_no, n.section_no {FILE} {THIS_FILE}
     UNION SELECT tenant, account_no, exchange_no, section_no FROM section WHERE tenant = :t AND exchange_no = :x
+    UNION SELECT tenant, account_no, exchange_no, section_no FROM reversal WHERE tenant = :t AND exchange_no = :x
 """
 
 _TOLD_ANEW = f"""

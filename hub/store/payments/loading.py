@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from hub.identifiers.identity_key import identity_key
-from hub.model.payment_file import LOOKUP_KINDS, Balance, Key, OtherEntry, Payer, Payment, Reversal
+from hub.model.payment_file import LOOKUP_KINDS, Balance, Key, OtherEntry, PayeeAccount, Payer, Payment, Reversal
 from hub.model.payments import LoadedReversal, LoadedSection, Placed
 from hub.store import tables
 from hub.store.bulk import insert_rows
@@ -50,6 +50,7 @@ _REVERSAL_COLUMNS = (
     "entry_reference",
     "reason",
     "is_credit",
+    "account",
     "state",
 )
 _OTHER_COLUMNS = (
@@ -135,7 +136,7 @@ class SqlLoading:
             key_kind,
             key_value,
             identity_key(identity) if identity else "",
-            f"{event.account.scheme}:{event.account.number}" if event.account is not None else "",
+            _as_written(event.account),
         )
 
     def reversals(self, exchange_no: int, first_no: int, rows: Sequence[tuple[int, int, str, Reversal]]) -> None:
@@ -282,6 +283,10 @@ def _further(keys: Sequence[Key]) -> list[Key]:
     return [key for key in keys if key != first]
 
 
+def _as_written(account: PayeeAccount | None) -> str:
+    return "" if account is None else f"{account.scheme}:{account.number}"
+
+
 def _day(value: date | None) -> str | None:
     return value.isoformat() if value is not None else None
 
@@ -300,6 +305,7 @@ def _reversal_values(event: Reversal) -> tuple[Any, ...]:
         event.entry_reference,
         event.reason,
         int(event.is_credit),
+        _as_written(event.account),
         "loaded",
     )
 

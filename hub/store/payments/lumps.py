@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
 
+from hub.errors import TransientError
 from hub.model.payments import Deposit, Lump, UnknownStatement
 from hub.store import tables
 from hub.store.bulk import insert_rows
@@ -34,25 +35,15 @@ class SqlLumps(MadeLumps, Deposits):
         return [Lump._make(row) for row in rows]
 
     def unknown_statements(self, exchange_no: int = 0) -> list[UnknownStatement]:
-        """Return the statements, of one file or of all that are posted, whose account the settings did not have."""
+        """Return accounts that the settings did not have, of what moved in one file or in all that are posted."""
         rows = self._connection.execute(text(_UNKNOWN_STATEMENTS), {"t": self._tenant, "x": exchange_no})
         return [UnknownStatement._make(row) for row in rows]
 
-    def place_statement(self, statement: UnknownStatement, account_no: int, company: str) -> None:
-        """Give a statement its account."""
-        self._connection.execute(
-            text(
-                "UPDATE section SET account_no = :account, company = :company "
-                "WHERE tenant = :t AND exchange_no = :x AND section_no = :section"
-            ),
-            {
-                "t": self._tenant,
-                "x": statement.exchange_no,
-                "section": statement.section_no,
-                "account": account_no,
-                "company": company,
-            },
-        )
+    def place_statement(self, statement: UnknownStatement, account_no: int, company: str) -> bool:
+        """Give a statement and the reversals in it their account; False when it is the account of reversals alone."""
+        values = {"t": self._tenant, **statement._asdict(), "number": account_no, "company": company}
+        self._connection.execute(text(_PLACE_REVERSALS), values)
+        return self._connection.execute(text(_PLACE_SECTION), values).rowcount > 0
 
     def take_numbers(self, count: int) -> int:
         """Take `count` lump numbers and return the first."""
@@ -87,21 +78,24 @@ class SqlLumps(MadeLumps, Deposits):
 
         Of an account: the lumps that its money is paid in with.
         """
+        of_account = f"AND account_no IN ({TOGETHER})" if account_no is not None else ""
+        in_state = "state = :state" if state else "state <> 'undone'"
         rows = self._connection.execute(
             text(
-                f"SELECT {_LUMP} FROM lump WHERE tenant = :t AND (:account = 0 OR account_no IN ({TOGETHER})) "
-                "AND (state = :state OR (:state = '' AND state <> 'undone')) AND booked_date >= :since "
+                f"SELECT {_LUMP} FROM lump WHERE tenant = :t {of_account} AND {in_state} AND booked_date >= :since "
                 "ORDER BY booked_date, lump_no"
             ),
-            {"t": self._tenant, "account": account_no or 0, "state": state, "since": since},
+            {"t": self._tenant, "account": account_no, "state": state, "since": since},
         )
         return [Lump._make(row) for row in rows]
 
     def pair(self, pairs: Sequence[tuple[Deposit, Lump]]) -> None:
-        """Write down which lump each deposit came in with."""
-        if not pairs:
-            return
-        values = [
+        """Write down which lump each deposit came in with.
+
+        Raises:
+            TransientError: another run has paired one of them since they were read.
+        """
+        deposits = [
             {
                 "t": self._tenant,
                 "x": deposit.exchange_no,
@@ -112,8 +106,10 @@ class SqlLumps(MadeLumps, Deposits):
             }
             for deposit, lump in pairs
         ]
-        self._connection.execute(text(_PAIR_DEPOSIT), values)
-        self._connection.execute(text(_PAIR_LUMP), values)
+        lumps = [{"t": self._tenant, "lump": number} for number in sorted({lump.lump_no for _, lump in pairs})]
+        for statement, values in ((_PAIR_LUMP, lumps), (_PAIR_DEPOSIT, deposits)):
+            if values and self._connection.execute(text(statement), values).rowcount != len(values):
+                raise TransientError("another run has just paired the same lump or deposit; this one goes on after it")
 
     def get(self, lump_no: int) -> Lump:
         """Return one lump, which there is; it stays as it is until the transaction ends."""
@@ -129,8 +125,8 @@ class SqlLumps(MadeLumps, Deposits):
         found = self._connection.execute(text(_TOLD_AGAIN), {"t": self._tenant, **lump._asdict()}).scalar()
         return None if found is None else int(found)
 
-    def told(self, account_no: int, since: str, exchange_no: int) -> list[tuple[Lump, str]]:
-        """Return an account's lumps that stand, booked on a day or later, with the family that told each.
+    def told(self, account_no: int, first_day: str, last_day: str, exchange_no: int) -> list[tuple[Lump, str]]:
+        """Return an account's lumps of some days that stand, with the family that told each.
 
         The family is empty where an undo, of the exchange's earlier attempt or of another file, left the lump standing.
         """
@@ -140,9 +136,10 @@ class SqlLumps(MadeLumps, Deposits):
                 f"SELECT {columns}, {_TOLD_BY} FROM lump l JOIN section s ON s.tenant = l.tenant "
                 "AND s.exchange_no = l.exchange_no AND s.section_no = l.section_no "
                 "JOIN exchange x ON x.tenant = l.tenant AND x.exchange_no = l.exchange_no WHERE l.tenant = :t "
-                "AND l.account_no = :account AND l.state <> 'undone' AND l.booked_date >= :since ORDER BY l.lump_no"
+                "AND l.account_no = :account AND l.state <> 'undone' AND l.booked_date BETWEEN :first AND :last "
+                "ORDER BY l.lump_no"
             ),
-            {"t": self._tenant, "account": account_no, "since": since, "x": exchange_no},
+            {"t": self._tenant, "account": account_no, "first": first_day, "last": last_day, "x": exchange_no},
         )
         return [(Lump._make(row[:-1]), row[-1]) for row in rows]
 
@@ -182,9 +179,9 @@ _TOLD_BY = "CASE WHEN l.exchange_no = :x OR x.state = 'undone' THEN '' ELSE s.fa
 
 _PAIR_DEPOSIT = (
     "UPDATE deposit SET lump_no = :lump WHERE tenant = :t AND exchange_no = :x "
-    "AND section_no = :section AND entry_no = :entry AND account_no = :account"
+    "AND section_no = :section AND entry_no = :entry AND account_no = :account AND lump_no IS NULL"
 )
-_PAIR_LUMP = "UPDATE lump SET state = 'paired' WHERE tenant = :t AND lump_no = :lump"
+_PAIR_LUMP = "UPDATE lump SET state = 'paired' WHERE tenant = :t AND lump_no = :lump AND state = 'alone'"
 
 _MOVEMENTS = """
     SELECT 0, d.exchange_no, d.section_no, d.entry_no, s.account_no, max(d.currency),
@@ -211,15 +208,39 @@ _MOVEMENTS = """
     ORDER BY 2, 3, 4
 """
 
+# The bank account that moved, and the accounts that payments were taken back from.
 _UNKNOWN_STATEMENTS = """
-    SELECT s.exchange_no, s.section_no, s.account, s.alternative_account FROM section s
-    JOIN exchange x ON x.tenant = s.tenant AND x.exchange_no = s.exchange_no
-    WHERE s.tenant = :t AND s.account_no = 0 AND s.account <> '' AND (x.exchange_no = :x OR x.state = 'posted')
-      AND (:x = 0 OR s.exchange_no = :x)
-      AND (s.level = 'lump' AND s.payments > 0 OR EXISTS (
-           SELECT 1 FROM statement_entry e WHERE e.tenant = s.tenant AND e.exchange_no = s.exchange_no
-           AND e.section_no = s.section_no AND e.kind = 'lump'))
-    ORDER BY 1, 2
+    SELECT w.exchange_no, w.section_no, w.account, w.alternative_account FROM (
+        SELECT s.exchange_no, s.section_no, s.account, s.alternative_account FROM section s
+        WHERE s.tenant = :t AND s.account_no = 0
+          AND (s.level = 'lump' AND (s.payments > 0 OR EXISTS (
+                   SELECT 1 FROM reversal r WHERE r.tenant = s.tenant AND r.exchange_no = s.exchange_no
+                   AND r.section_no = s.section_no))
+               OR EXISTS (SELECT 1 FROM statement_entry e WHERE e.tenant = s.tenant AND e.exchange_no = s.exchange_no
+                          AND e.section_no = s.section_no AND e.kind = 'lump'))
+        UNION
+        SELECT r.exchange_no, r.section_no, coalesce(nullif(r.account, ''), s.account),
+               CASE r.account WHEN '' THEN s.alternative_account ELSE '' END
+        FROM reversal r
+        JOIN section s ON s.tenant = r.tenant AND s.exchange_no = r.exchange_no AND s.section_no = r.section_no
+        WHERE r.tenant = :t AND r.account_no = 0 AND r.state IN ('loaded', 'held')
+    ) AS w
+    JOIN exchange x ON x.tenant = :t AND x.exchange_no = w.exchange_no
+    WHERE w.account <> '' AND (x.exchange_no = :x OR x.state = 'posted') AND (:x = 0 OR w.exchange_no = :x)
+    ORDER BY 1, 2, 3
+"""
+
+_PLACE_REVERSALS = """
+    UPDATE reversal SET account_no = :number
+    WHERE tenant = :t AND exchange_no = :exchange_no AND section_no = :section_no AND account_no = 0
+      AND (account = :account OR account = '' AND EXISTS (
+           SELECT 1 FROM section s WHERE s.tenant = reversal.tenant AND s.exchange_no = reversal.exchange_no
+           AND s.section_no = reversal.section_no AND s.account = :account))
+"""
+_PLACE_SECTION = """
+    UPDATE section SET account_no = :number, company = :company
+    WHERE tenant = :t AND exchange_no = :exchange_no AND section_no = :section_no AND account_no = 0
+      AND account = :account
 """
 
 _TOLD_AGAIN = """

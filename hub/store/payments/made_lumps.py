@@ -10,7 +10,7 @@ from hub.model.payments import Deposit, DepositPayment, Lump, MadePayment, Telli
 from hub.store import tables
 from hub.store.bulk import insert_named, insert_rows
 from hub.store.counters import take_numbers
-from hub.store.payments.bank_accounts import BANK_ACCOUNT, TOGETHER
+from hub.store.payments.bank_accounts import TOGETHER
 from hub.store.payments.duplicate_parts import FILE, HELD_COLUMNS, HELD_VALUES, NOT_CLOSED, NOT_HELD, THIS_FILE
 
 LUMP_PAYMENT = "lump_payment"
@@ -173,11 +173,10 @@ _LATE = """
     JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
 """
 
-_BANK = BANK_ACCOUNT.format(a="a")
-_MADE_ACCOUNTS = f"""
-    SELECT DISTINCT {_BANK} FROM section_account sa
+_MADE_ACCOUNTS = """
+    SELECT DISTINCT a.bank_account_no FROM section_account sa
     JOIN payee_account a ON a.tenant = sa.tenant AND a.account_no = sa.account_no
-    JOIN payee_account m ON m.tenant = a.tenant AND {BANK_ACCOUNT.format(a="m")} = {_BANK}
+    JOIN payee_account m ON m.tenant = a.tenant AND m.bank_account_no = a.bank_account_no
     JOIN lump l ON l.tenant = m.tenant AND l.account_no = m.account_no AND l.state = 'payment'
     WHERE sa.tenant = :t AND sa.exchange_no = :x ORDER BY 1
 """

@@ -95,18 +95,19 @@ _OWNERS = f"""
         WHERE coalesce(d.twin_payment, u.twin_payment) IS NOT NULL
     )
     SELECT p.payment_id,
-           CASE WHEN u.state = 'held' OR EXISTS (SELECT 1 FROM suspense_movement m WHERE m.tenant = p.tenant
-                                                 AND m.payment_id = p.payment_id AND m.cause = 'refunded')
-                THEN 'barred'
+           CASE WHEN u.state = 'held' THEN 'held'
                 WHEN NOT EXISTS (SELECT 1 FROM reversal r WHERE r.tenant = p.tenant AND r.payment_id = p.payment_id
-                                 AND r.state = 'done') THEN 'booked'
+                                 AND r.state IN ('done', 'coded'))
+                THEN CASE WHEN EXISTS (SELECT 1 FROM suspense_movement m WHERE m.tenant = p.tenant
+                                       AND m.payment_id = p.payment_id AND m.cause = 'refunded')
+                          THEN 'refunded' ELSE 'booked' END
                 WHEN EXISTS (SELECT 1 FROM reversal r
                              JOIN section s ON s.tenant = r.tenant AND s.exchange_no = r.exchange_no
                                            AND s.section_no = r.section_no
                              JOIN section o ON o.tenant = r.tenant AND o.exchange_no = :x AND o.section_no = :section
                                            AND o.family = s.family
                              WHERE r.tenant = p.tenant AND r.payment_id = p.payment_id
-                               AND r.state IN ('done', 'duplicate')) THEN 'told'
+                               AND r.state IN ('done', 'coded', 'duplicate')) THEN 'told'
                 ELSE 'told_elsewhere' END
     FROM told f
     JOIN payment p ON p.tenant = :t AND p.payment_id = f.payment_id
@@ -145,7 +146,7 @@ _FACTS = text("""
     SELECT r.payment_id, 'taken_back', coalesce(r.booked_date, s.booked_date)
     FROM reversal r
     JOIN section s ON s.tenant = r.tenant AND s.exchange_no = r.exchange_no AND s.section_no = r.section_no
-    WHERE r.tenant = :t AND r.payment_id IN :ids AND r.state IN ('done', 'duplicate')
+    WHERE r.tenant = :t AND r.payment_id IN :ids AND r.state IN ('done', 'coded', 'duplicate')
 """).bindparams(bindparam("ids", expanding=True))
 
 _LOCK_OWNERS = text(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from sqlalchemy import Connection, text
 
+from hub.model.books import Voucher, VoucherKey, VoucherLine
 from hub.model.payments import UnmatchedPayment
 from hub.store.books import POSTING_COLUMNS, SqlBooks
 from hub.store.payments.deposits import REVERSAL_ROW, change_deposits
@@ -101,15 +103,32 @@ class SqlUndoing(ReleasedFile, ReversedPayments):
         change_deposits(self._connection, self._tenant, _SECOND_TELLINGS, x=exchange_no)
         self._connection.execute(text(_SECOND_STANDS), {"t": self._tenant, "x": exchange_no})
 
-    def settle_reversal(self, exchange_no: int, reversal_no: int, state: str, payment_id: int | None) -> None:
-        """Write down what became of a reversal."""
+    def settle_reversal(
+        self, exchange_no: int, reversal_no: int, state: str, payment_id: int | None, voucher_no: int | None = None
+    ) -> None:
+        """Write down what became of a reversal; `voucher_no` is that of one that is coded."""
         self._connection.execute(
             text(
-                "UPDATE reversal SET state = :state, payment_id = :payment WHERE tenant = :t "
+                "UPDATE reversal SET state = :state, payment_id = :payment, voucher_no = :voucher WHERE tenant = :t "
                 "AND exchange_no = :x AND reversal_no = :number"
             ),
-            {"t": self._tenant, "x": exchange_no, "number": reversal_no, "state": state, "payment": payment_id},
+            {
+                "t": self._tenant,
+                "x": exchange_no,
+                "number": reversal_no,
+                "state": state,
+                "payment": payment_id,
+                "voucher": voucher_no,
+            },
         )
+
+    def coding_vouchers(self, exchange_no: int) -> list[Voucher]:
+        """Return the vouchers by which reversals of the file, and of no other, are coded."""
+        rows = self._connection.execute(text(_CODING_VOUCHERS), {"t": self._tenant, "x": exchange_no})
+        return [
+            Voucher(number, VoucherKey(*key), tuple(VoucherLine(*row[5:]) for row in lines))
+            for (number, *key), lines in groupby(rows, key=lambda row: tuple(row[:5]))
+        ]
 
 
 _REVERSED_BY = f"""
@@ -174,13 +193,14 @@ _MENTION = """
     ON CONFLICT DO NOTHING
 """
 
-# The earliest other file that told the same, for each payment that the file took back.
+# The earliest other file that told the same, for each payment that the file took back, or whose loss is coded.
 _SECOND = """
     FROM reversal r
-    JOIN (SELECT d.payment_id, min(d.exchange_no) AS exchange_no FROM reversal f
+    JOIN (SELECT d.payment_id, min(d.exchange_no) AS exchange_no, min(f.state) AS state,
+                 min(f.voucher_no) AS voucher_no FROM reversal f
           JOIN reversal d ON d.tenant = f.tenant AND d.payment_id = f.payment_id AND d.exchange_no <> f.exchange_no
                          AND d.state = 'duplicate'
-          WHERE f.tenant = :t AND f.exchange_no = :x AND f.state = 'done'
+          WHERE f.tenant = :t AND f.exchange_no = :x AND f.state IN ('done', 'coded')
           GROUP BY d.payment_id) AS second
       ON second.payment_id = r.payment_id AND second.exchange_no = r.exchange_no
     WHERE r.tenant = :t AND r.state = 'duplicate'
@@ -189,6 +209,19 @@ _SECOND = """
 _SECOND_TELLINGS = f"SELECT {REVERSAL_ROW}, -r.amount_ore AS amount_ore {_SECOND}"
 
 _SECOND_STANDS = f"""
-    UPDATE reversal SET state = 'done'
-    WHERE tenant = :t AND (exchange_no, reversal_no) IN (SELECT r.exchange_no, r.reversal_no {_SECOND})
+    UPDATE reversal AS w SET state = s.state, voucher_no = s.voucher_no
+    FROM (SELECT r.exchange_no, r.reversal_no, second.state, second.voucher_no {_SECOND}) AS s
+    WHERE w.tenant = :t AND w.exchange_no = s.exchange_no AND w.reversal_no = s.reversal_no
+"""
+
+_CODING_VOUCHERS = """
+    SELECT v.voucher_no, coalesce(v.section_no, 0), v.company, v.currency, v.booked_date, l.account, l.amount_ore,
+           l.coding
+    FROM reversal r
+    JOIN voucher v ON v.tenant = r.tenant AND v.voucher_no = r.voucher_no
+    JOIN voucher_line l ON l.tenant = v.tenant AND l.voucher_no = v.voucher_no
+    WHERE r.tenant = :t AND r.exchange_no = :x AND r.state = 'coded'
+      AND NOT EXISTS (SELECT 1 FROM reversal o WHERE o.tenant = r.tenant AND o.voucher_no = r.voucher_no
+                      AND o.exchange_no <> r.exchange_no AND o.state = 'coded')
+    ORDER BY v.voucher_no, l.line_no
 """

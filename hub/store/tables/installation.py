@@ -32,8 +32,9 @@ payee_account = table(
     number("account_no"),
     text("canonical"),  # `bankgiro:9912346`
     text("company"),
-    number("paid_into_no", nullable=True),  # the account whose statements tell its money, as the settings say
-    number("told_into_no", nullable=True),  # the same, as files have shown; its own where neither says
+    number("paid_into_no", nullable=True),  # the account it is paid into, as the settings say
+    number("told_into_no", nullable=True),  # the same, as files have shown
+    number("bank_account_no"),  # the end of that chain, whose statements tell its money; its own where neither says
     PrimaryKeyConstraint("tenant", "account_no"),
     UniqueConstraint("tenant", "canonical"),
 )

@@ -111,8 +111,10 @@ reversal = table(
     text("entry_reference"),
     text("reason"),
     number("is_credit"),
-    text("state"),  # loaded, done, held, duplicate (told again), undone
+    text("state"),  # loaded, done, held, coded, duplicate (told again), undone
     number("payment_id", nullable=True),
+    text("account", default=""),  # as the file writes it, where the reversal names another than its section
+    number("voucher_no", nullable=True),  # of one that is coded
     PrimaryKeyConstraint("tenant", "exchange_no", "reversal_no"),
 )
 
@@ -243,7 +245,7 @@ duplicate_payment = table(
 Index("duplicate_by_twin", duplicate_payment.c.tenant, duplicate_payment.c.twin_payment)
 
 section_account = table(
-    "section_account",  # the accounts that the payments of a section came to, and the section's own
+    "section_account",  # the accounts that a section's payments came to or were taken back from, and its own
     tenant_column(),
     number("account_no"),
     number("exchange_no"),

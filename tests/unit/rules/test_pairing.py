@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 from itertools import combinations
 from random import Random
 from typing import TypeVar
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hub.banking_calendar import banking_days_between
 from hub.model.payments import Deposit, Lump
-from hub.rules.payments.pairing import MOST_TRIED_TOGETHER, may_be_told, pair, pair_new
+from hub.rules.payments.pairing import MOST_TRIED_TOGETHER, may_be_told, pair, pair_likely, pair_new
 
 
 def deposit(number: int, amount_ore: int, day: str = "2026-11-16", reference: str = "") -> Deposit:
@@ -147,6 +149,40 @@ def test_a_lump_may_be_told_by_any_deposits_near_it() -> None:
     assert may_be_told(lone, lump(1, 400))
     assert not may_be_told(lone, lump(1, 450))
     assert not may_be_told(lone, lump(1, 50))
+
+
+def test_a_made_lump_is_likely_told_by_deposits_near_it_that_alone_are_it_together() -> None:
+    new, old = [deposit(1, 100, "2026-11-17"), deposit(2, 700, "2026-11-17")], [deposit(3, 300)]
+
+    def likely(new: list[Deposit], old: list[Deposit], *alone: Lump) -> list[int]:
+        return [one.entry_no for one, _ in pair_likely(new, old, alone, [lump(1, 400)])]
+
+    assert likely(new, old) == [1, 3]
+    assert likely(old, new[:1]) == [3, 1]
+    assert likely([new[1]], [new[0], *old]) == []  # old ones alone were asked when they came
+    assert likely([*new, deposit(4, 200)], [*old, deposit(5, 200)]) == []  # two ways
+    assert likely(new, [*old, *(deposit(n, 2**n * 5000) for n in range(5, 16))]) == []  # more than can be tried
+    assert likely(new, old, lump(2, 400, "2026-11-18")) == []  # one as large stands alone
+    assert likely(new, [deposit(3, 300, "2026-11-30")]) == []
+
+
+@settings(max_examples=30)
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=8, unique=True), st.sampled_from(["2026-12-23", "2026-12-27"]))
+def test_of_lumps_of_one_amount_the_nearest_is_met_and_of_two_as_near_the_earlier(
+    distances: list[int], on: str
+) -> None:
+    middle = date.fromisoformat(on)
+    days = [(middle + timedelta(days=distance - 20)) for distance in distances]
+    near = sorted((abs(banking_days_between(middle, day)), day.isoformat()) for day in days)
+    found = pair([deposit(1, 500, on)], [lump(no, 500, day.isoformat()) for no, day in enumerate(days)])
+
+    assert [met.booked_date for _, met in found] == [on if middle in days else near[0][1]] * (near[0][0] <= 5)
+
+
+def test_ten_thousand_equal_entries_a_day_apart_are_all_met() -> None:
+    deposits = [deposit(n, 500) for n in range(10_000)]
+
+    assert len(pair(deposits, [lump(n, 500, "2026-11-17") for n in range(10_000)])) == 10_000
 
 
 Side = TypeVar("Side", Deposit, Lump)

@@ -30,6 +30,7 @@ from hub.runtime.plugins import TenantPluginCache, TenantPlugins, installed_fing
 from hub.services import rounds
 from hub.services.attempts import RUN_KIND as SENDING
 from hub.services.attempts import CallLimits, SendingRun, waits_until
+from hub.services.companies import refuse_companies_without_settings
 from hub.services.observing import deliver_events
 from hub.services.payments import ingesting, posting, receiving, rematching
 from hub.services.ports import UnitOfWork
@@ -49,6 +50,7 @@ INBOX = "inbox"  # the folder of the home whose folders are the tenants' inboxes
 MOST_TENANTS_KEPT = 500  # opened; an installation may have ten thousand
 ENGINE_TABLES = "engine_tables"  # kept: what made the engine's own tables
 ENGINE_SETTINGS = "engine_settings"  # kept: what its queues were last set to, as JSON
+BEING_SET = "engine_settings_being_set"  # kept: what they are being set to; empty when that has been done
 
 
 def engine_version() -> str:
@@ -68,6 +70,8 @@ def prepare_engine(database: Engine, limits: EngineSettings) -> None:
 
 
 def _set_limits(database: Engine, queue: RunQueue, limits: EngineSettings) -> None:
+    """Set the queues, each in a transaction of its own; whoever is killed in between has said so to the next."""
+    keep_value(database, BEING_SET, limits.model_dump_json())
     queue.set_limits(
         runs_at_once=limits.runs_at_once,
         deliveries_at_once=limits.deliveries_at_once,
@@ -75,6 +79,7 @@ def _set_limits(database: Engine, queue: RunQueue, limits: EngineSettings) -> No
         limited_lanes=limits.channels,
     )
     keep_value(database, ENGINE_SETTINGS, limits.model_dump_json())
+    keep_value(database, BEING_SET, "")
 
 
 def _limited_lanes(connection: Connection) -> Collection[str]:
@@ -104,10 +109,20 @@ class TenantWork:
         self.clock = clock
         self.inbox = inbox
         self.store = SqlStore(engine, tenant.id, clock, hand_over=hand_over)
-        self.enquiries = SqlEnquiries(engine, self.store.tenant)
-        self.cursors = SqlObserverCursors(engine, self.store.tenant)
+        self._engine = engine
         self._plugin_cache = plugins
         self._calls_per_minute = calls_per_minute
+        self._companies_are_known = False
+
+    @cached_property
+    def enquiries(self) -> SqlEnquiries:
+        """What the books are asked."""
+        return SqlEnquiries(self._engine, self.store.tenant)
+
+    @cached_property
+    def cursors(self) -> SqlObserverCursors:
+        """How far observers have heard."""
+        return SqlObserverCursors(self._engine, self.store.tenant)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -128,12 +143,24 @@ class TenantWork:
         """Return what carries out this tenant's runs on a node.
 
         Raises:
-            ConfigurationError: a plugin is missing or broken.
+            ConfigurationError: a plugin is missing or broken, or the books hold a company without settings.
         """
+        self.refuse_companies_without_settings()
         bodies = self._bodies(stopping)
         return Carrier(
             self.store, bodies, node=node, fingerprint=self.fingerprint, stopping=stopping, behind=self._round_behind
         )
+
+    def refuse_companies_without_settings(self) -> None:
+        """Look once whether the books hold a company that the settings do not have: later ones come from these.
+
+        Raises:
+            ConfigurationError: they do.
+        """
+        if not self._companies_are_known:
+            with self.store.read() as work:
+                refuse_companies_without_settings(work, self.tenant)
+            self._companies_are_known = True
 
     def has_unfinished_runs(self) -> bool:
         """Say whether something is queued or was interrupted."""
@@ -222,7 +249,8 @@ class Installation:
         A command never does it: it may come from a home with other settings.
         """
         limits = self.home.config.engine
-        if kept_value(self.engine, ENGINE_SETTINGS) != limits.model_dump_json():
+        were_set = kept_value(self.engine, ENGINE_SETTINGS) == limits.model_dump_json()
+        if not were_set or kept_value(self.engine, BEING_SET):
             _set_limits(self.engine, self.queue, limits)
 
     @property
@@ -241,7 +269,7 @@ class Installation:
             tenant = self.home.tenant(name)
             kept = self._opened.get(name)
             if kept is None or kept.tenant is not tenant:
-                inbox = FolderInbox(self.home.path / INBOX / name)
+                inbox = FolderInbox(self.home.path / INBOX / name, is_ours=True)
                 limits = self.home.config.engine.calls_per_minute
                 kept = TenantWork(self.engine, tenant, self.clock, self._plugins, self._hand_over, inbox, limits)
                 self._opened[name] = kept

@@ -133,13 +133,13 @@ class RunQueue:
         return [TakenTurn(one.workflow_id, str(one.queue_name), str(one.executor_id)) for one in found]
 
     def hand_back(self, turns: Iterable[TakenTurn]) -> None:
-        """Queue turns again that no node is at, each where it was: its lane may be limited no longer."""
-        by_queue: dict[str, list[str]] = defaultdict(list)
+        """Queue turns again that no node is at, each where it was: its lane may be limited no longer.
+
+        One that another node has taken meanwhile is left to it.
+        """
         for turn in turns:
-            by_queue[turn.queue].append(turn.id)
-        for queue, ids in by_queue.items():
             with self._asked() as client:
-                client.resume_workflows(ids, queue_name=queue)
+                client._sys_db.reenqueue_for_recovery(turn.id, [turn.taken_by], turn.queue)
 
     def forget_finished(self, before: str) -> int:
         """Delete finished turns that ended before an ISO time, a batch at most; return how many."""

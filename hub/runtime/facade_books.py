@@ -11,10 +11,19 @@ from hub.model.tenant import Tenant
 from hub.model.verification import CheckResult, Verification
 from hub.runtime.bootstrap import Installation, TenantWork
 from hub.runtime.standstill import sole_worker
-from hub.services.verifying import Progress, accounts_by, verify, verify_left_behind, verify_without_settings
+from hub.services.verifying import (
+    Progress,
+    accounts_by,
+    nothing_to_prove,
+    verify,
+    verify_left_behind,
+    verify_without_settings,
+)
 from hub.store.backup import copy_database
+from hub.store.contents import SqlContents
 from hub.store.database import open_database
 from hub.store.elsewhere import tenant_places
+from hub.store.installation import tenant_number
 from hub.store.verifying import SqlVerifying
 
 LOCK_TIMEOUT_S = 10.0
@@ -68,7 +77,8 @@ class BooksDesk:
 def verify_all(home: Path | None, *, with_bytes: bool = True, progress: Progress | None = None) -> list[Verification]:
     """Prove the books of every tenant of a home, and of every other that its database knows, one after the other.
 
-    A tenant without settings that can be read is a finding, and keeps no other from being proved.
+    A tenant without settings that can be read is a finding, unless there is nothing of it, and keeps no other from
+    being proved.
 
     Raises:
         ConfigurationError: there is no home, or its own settings are wrong.
@@ -119,10 +129,16 @@ def _settings(installation: Installation, name: str, elsewhere: str) -> Tenant |
 def _prove(
     installation: Installation, name: str, settings: Tenant | _NoSettings, with_bytes: bool, progress: Progress | None
 ) -> Verification:
-    store = installation.store(name)
-    contents, database = store.contents if with_bytes else None, SqlVerifying(installation.engine, store.tenant)
+    number = tenant_number(installation.engine, name)  # looked up, never given: a name may be mistyped
+    problem = settings.problem if isinstance(settings, _NoSettings) else ""
+    if number is None:
+        return nothing_to_prove(name, "the database does not know it", problem)
+    database = SqlVerifying(installation.engine, number)
+    contents = SqlContents(installation.engine, number) if with_bytes else None
     if isinstance(settings, Tenant):
         return verify(database, contents, settings, progress)
     if settings.elsewhere:
         return verify_left_behind(database, contents, name, settings.elsewhere, progress)
-    return verify_without_settings(database, contents, name, settings.problem, progress)
+    if not database.has_rows():
+        return nothing_to_prove(name, "the database has its name and nothing else of it", problem)
+    return verify_without_settings(database, contents, name, problem, progress)

@@ -18,6 +18,7 @@ from hub.runtime.config import EngineSettings
 from hub.store.nodes import SqlNodes
 
 MOST_NODES_ON_A_HOST = 64
+SURE_BEATS = 2  # a node that has missed more may have been killed
 OLD_S = 7 * 24 * 3600  # a node that stopped so long ago is not shown any more
 
 _left: set[str] = set()  # the tokens of nodes that this process has been
@@ -70,12 +71,13 @@ class Membership:
         Raises:
             ConfigurationError: a living node has other plugins or other settings, so that two would do things in two
                 ways.
-            TransientError: the name is taken by a living node.
+            TransientError: the name is taken by a living node; or one that has others may have been killed, and is to
+                be silent for longer before it counts as gone.
         """
         known = {node.name: node for node in self._nodes.all()}
-        alive = {name for name, node in known.items() if not self._is_alone and self._is_alive(node)}
-        for name in sorted(alive):
-            self._refuse_disagreement(known[name])
+        alive = {name: node for name, node in known.items() if not self._is_alone and self._is_alive(node)}
+        for node in sorted(alive.values(), key=self._surely_works, reverse=True):
+            self._refuse_disagreement(node)
         for name in self._names:
             self._own = self._own._replace(name=name, token=f"{name}:{token_hex(8)}")
             if name not in alive and self._nodes.register(self._own, if_gone=known.get(name)):
@@ -144,12 +146,24 @@ class Membership:
 
     def _refuse_disagreement(self, node: Node) -> None:
         disagreement = _disagreement(node, self._own)
-        if disagreement:
-            what, there, here = disagreement
+        if disagreement is None:
+            return
+        what, there, here = disagreement
+        others = f"with other {what}: it has {there}; here is {here}"
+        if self._surely_works(node):
             raise ConfigurationError(
-                f"node {node.name} works with other {what}: it has {there}; here is {here}",
-                hint="make them equal on both, or stop that node first",
+                f"node {node.name} works {others}", hint="make them equal on both, or stop that node first"
             )
+        raise TransientError(
+            f"node {node.name} worked {others}; it was heard of {node.silent_s} s ago and has not stopped: if it was "
+            f"killed, try again when it has been silent for {self._limits.silent_after_s} s"
+        )
+
+    def _surely_works(self, node: Node) -> bool:
+        """Say of a living node that it is not what a killed one has left, such as this one before a power cut."""
+        if _is_from_here(node):
+            return True  # its process runs
+        return node.name not in self._names and node.was_heard_of(SURE_BEATS * self._limits.heartbeat_s)
 
 
 def is_alive(node: Node, silent_after_s: float) -> bool:
@@ -171,11 +185,12 @@ def process_space() -> str:
 
 
 def _has_died_here(node: Node) -> bool:
-    is_from_here = bool(node.process_space) and (node.host, node.process_space) == (
-        socket.gethostname(),
-        process_space(),
-    )
-    return is_from_here and (node.token in _left or not _runs(node.process))
+    return _is_from_here(node) and (node.token in _left or not _runs(node.process))
+
+
+def _is_from_here(node: Node) -> bool:
+    """Say whether its process number means the same to us, so that we can look."""
+    return bool(node.process_space) and (node.host, node.process_space) == (socket.gethostname(), process_space())
 
 
 def _disagreement(node: Node, own: Node) -> tuple[str, str, str] | None:

@@ -62,6 +62,12 @@ def verify_left_behind(
     return proof._replace(remarks=(*proof.remarks, f"it works in {place}: its accounts are proved there"))
 
 
+def nothing_to_prove(name: str, why: str, problem: str = "") -> Verification:
+    """Return the proof of a tenant that the database has nothing of; `problem` says what is wrong with its settings."""
+    remark = f"{why}, so there was nothing to prove: is it the right database?"
+    return Verification(name, (), (remark, problem) if problem else (remark,))
+
+
 def accounts_by(tenant: Tenant) -> AccountsOf:
     """Return what gives the accounts that a tenant's settings name; see `book_accounts`."""
     return lambda groups: book_accounts(tenant, groups)

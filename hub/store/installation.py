@@ -1,9 +1,10 @@
-"""Small facts about the installation as a whole, by name."""
+"""Small facts about the installation as a whole, by name, and the numbers of its tenants."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection, Engine, text
 
+from hub.store.counters import take_numbers
 from hub.store.database import reading, writing
 
 
@@ -29,3 +30,24 @@ def keep_value(engine: Engine, name: str, value: str) -> None:
             ),
             {"name": name, "value": value},
         )
+
+
+_TENANT = text("SELECT tenant FROM tenant WHERE name = :name")
+
+
+def tenant_number(engine: Engine, name: str) -> int | None:
+    """Return the number of a tenant, or None when the database does not know it."""
+    with reading(engine) as connection:
+        found = connection.execute(_TENANT, {"name": name}).scalar_one_or_none()
+        return None if found is None else int(found)
+
+
+def add_tenant(engine: Engine, name: str) -> int:
+    """Give a tenant a number, unless another process has just done it, and return it."""
+    with writing(engine) as connection:
+        number = take_numbers(connection, 0, "tenant")
+        connection.execute(
+            text("INSERT INTO tenant (tenant, name) VALUES (:number, :name) ON CONFLICT (name) DO NOTHING"),
+            {"number": number, "name": name},
+        )
+        return int(connection.execute(_TENANT, {"name": name}).scalar_one())

@@ -29,6 +29,7 @@ _BEGIN = text(f"""
     WHERE tenant = :t AND run_no = :run_no AND state IN ('queued', 'running') AND (:turn = 0 OR turns = :turn)
     RETURNING {COLUMNS}
 """)
+_UNFINISHED = "state IN ('queued', 'running')"
 _ENDED = ("done", "failed", "cancelled")
 
 
@@ -136,22 +137,10 @@ class SqlRuns:
         """Give a new turn to runs that the engine has forgotten; return how many.
 
         `seen` is the turn that each unfinished run had before `known`, the engine's (run number, turn), was read: a run
-        that has moved on since is not lost.
+        that has moved on since, or ended, is not lost.
         """
-        lost = {run_no: turn for run_no, turn in seen.items() if (run_no, turn) not in known}
-        still = self.turns()
-        lost_still = [run_no for run_no, turn in lost.items() if still.get(run_no) == turn]
-        for run_no in lost_still:
-            self.queue_again(run_no)
-        return len(lost_still)
-
-    def turns(self) -> dict[int, int]:
-        """Return the latest turn of each unfinished run, by run number."""
-        rows = self._connection.execute(
-            text("SELECT run_no, turns FROM run WHERE tenant = :t AND state IN ('queued', 'running')"),
-            {"t": self._tenant},
-        )
-        return {row.run_no: row.turns for row in rows}
+        lost = sorted((run_no, turn) for run_no, turn in seen.items() if (run_no, turn) not in known)
+        return sum(self._queue_again(f"{_UNFINISHED} AND turns = :turn", run_no, turn=turn) for run_no, turn in lost)
 
     def begin(self, run_no: int, carried_by: str, *, turn: int | None = None, fingerprint: str = "") -> Run | None:
         """Let a node begin or take over an unfinished run, and return it; None when it has ended, or has a later turn.
@@ -183,21 +172,24 @@ class SqlRuns:
         return found is not None
 
     def queue_again(self, run_no: int, *, reason: str = "", delay_s: float = 0) -> None:
-        """Give a run another turn, whatever its state; finished steps stay finished, and earlier turns do nothing."""
-        if not self._queue_again("", run_no, reason, delay_s):
-            raise LedgerError(f"there is no run number {run_no}; report it")
+        """Give an unfinished run another turn; finished steps stay finished, and earlier turns do nothing."""
+        if not self._queue_again(_UNFINISHED, run_no, reason, delay_s):
+            raise LedgerError(f"there is no unfinished run number {run_no}; report it")
 
     def try_again(self, run_no: int) -> bool:
         """Give a run another turn now that failed, was cancelled or waits; False when it does none of these."""
-        return self._queue_again("AND (state IN ('failed', 'cancelled') OR state = 'queued' AND problem <> '')", run_no)
+        return self._queue_again("(state IN ('failed', 'cancelled') OR state = 'queued' AND problem <> '')", run_no)
 
-    def _queue_again(self, condition: str, run_no: int, reason: str = "", delay_s: float = 0) -> bool:
+    def _queue_again(
+        self, condition: str, run_no: int, reason: str = "", delay_s: float = 0, turn: int | None = None
+    ) -> bool:
+        """Give a run another turn when a condition on its row holds, which nobody can change meanwhile."""
         row = self._connection.execute(
             text(
                 "UPDATE run SET state = 'queued', problem = :reason, finished_at = NULL, turns = turns + 1 "
-                f"WHERE tenant = :t AND run_no = :run_no {condition} RETURNING run_no, run_id, turns, lane"
+                f"WHERE tenant = :t AND run_no = :run_no AND {condition} RETURNING run_no, run_id, turns, lane"
             ),
-            {"t": self._tenant, "run_no": run_no, "reason": reason},
+            {"t": self._tenant, "run_no": run_no, "reason": reason, "turn": turn},
         ).one_or_none()
         if row is not None:
             self._tell(row, delay_s)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
 from hub.banking_calendar import Clock, swedish_date
 from hub.store.accounts import SqlAccounts
@@ -15,11 +15,11 @@ from hub.store.attempts import SqlAttempts
 from hub.store.books import SqlBooks
 from hub.store.commands import SqlCommands
 from hub.store.contents import SqlContents
-from hub.store.counters import take_numbers
 from hub.store.database import reading, writing
 from hub.store.elsewhere import refuse_if_elsewhere
 from hub.store.events import SqlEvents
 from hub.store.exchanges import SqlExchanges
+from hub.store.installation import add_tenant, tenant_number
 from hub.store.payments.duplicates import SqlDuplicates
 from hub.store.payments.loading import SqlLoading
 from hub.store.payments.lumps import SqlLumps
@@ -110,7 +110,7 @@ class SqlUnitOfWork:
 
 
 class SqlStore:
-    """The database as one tenant sees it."""
+    """The database as one tenant sees it; it knows the tenant from the first time its number is asked for."""
 
     def __init__(
         self, engine: Engine, tenant_name: str, clock: Clock, *, hand_over: HandOver = keep_to_ourselves
@@ -119,30 +119,25 @@ class SqlStore:
         self._clock = clock
         self._hand_over = hand_over
         self.tenant_name = tenant_name
-        self.tenant = self._tenant_number(tenant_name)
-        self.contents = SqlContents(engine, self.tenant)
 
-    def _tenant_number(self, name: str) -> int:
-        find = text("SELECT tenant FROM tenant WHERE name = :name")
-        with reading(self._engine) as connection:
-            found = connection.execute(find, {"name": name}).scalar_one_or_none()
-        if found is not None:
-            return int(found)
-        with writing(self._engine) as connection:
-            number = take_numbers(connection, 0, "tenant")
-            connection.execute(
-                text("INSERT INTO tenant (tenant, name) VALUES (:number, :name) ON CONFLICT (name) DO NOTHING"),
-                {"number": number, "name": name},
-            )
-            return int(connection.execute(find, {"name": name}).scalar_one())
+    @cached_property
+    def tenant(self) -> int:
+        """The tenant's number in this database, given to it when it had none."""
+        found = tenant_number(self._engine, self.tenant_name)
+        return add_tenant(self._engine, self.tenant_name) if found is None else found
+
+    @cached_property
+    def contents(self) -> SqlContents:
+        return SqlContents(self._engine, self.tenant)
 
     def _now(self) -> str:
         return self._clock.now().isoformat(timespec="milliseconds")
 
     def refuse_if_elsewhere(self) -> None:
         """Raise ConfigurationError when the tenant has moved to another database, or has not arrived yet."""
+        tenant = self.tenant
         with reading(self._engine) as connection:
-            refuse_if_elsewhere(connection, self.tenant)
+            refuse_if_elsewhere(connection, tenant)
 
     @contextmanager
     def write(self) -> Iterator[SqlUnitOfWork]:
@@ -151,19 +146,19 @@ class SqlStore:
         Raises:
             ConfigurationError: the tenant has moved to another database, or has not arrived yet.
         """
+        tenant = self.tenant  # in a transaction of its own
         with writing(self._engine) as connection:
-            refuse_if_elsewhere(connection, self.tenant)
-            work = self._unit_of_work(connection)
+            refuse_if_elsewhere(connection, tenant)
+            work = self._unit_of_work(connection, tenant)
             yield work
             work.events.flush()
 
     @contextmanager
     def read(self) -> Iterator[SqlUnitOfWork]:
         """Open a transaction that only reads, and sees one state."""
+        tenant = self.tenant
         with reading(self._engine) as connection:
-            yield self._unit_of_work(connection)
+            yield self._unit_of_work(connection, tenant)
 
-    def _unit_of_work(self, connection: Connection) -> SqlUnitOfWork:
-        return SqlUnitOfWork(
-            connection, self.tenant, self._now(), tenant_name=self.tenant_name, hand_over=self._hand_over
-        )
+    def _unit_of_work(self, connection: Connection, tenant: int) -> SqlUnitOfWork:
+        return SqlUnitOfWork(connection, tenant, self._now(), tenant_name=self.tenant_name, hand_over=self._hand_over)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, literal, select, text
 from sqlalchemy.exc import DBAPIError
 
 from hub.errors import ConfigurationError, RuleViolation
@@ -13,6 +13,7 @@ from hub.model.verification import BookAccount, CheckResult, Finding, KeptBytes,
 from hub.store import verifying_attempts, verifying_books, verifying_entries, verifying_log, verifying_payments
 from hub.store.bulk import insert_named
 from hub.store.database import may_pass, reading, writing
+from hub.store.tables import metadata
 from hub.store.verifying_books import FORMER_ACCOUNTS, OPEN_ITEMS
 from hub.store.verifying_log import WHOLE_CONTENTS
 from hub.store.verifying_parts import Check
@@ -24,6 +25,16 @@ CHECKS: tuple[Check, ...] = (
     *verifying_log.CHECKS,
     *verifying_attempts.CHECKS,
 )
+_BY_SETTINGS = {  # a tenant that nothing has ever come for has these too, while a node reads its settings
+    "tenant",
+    "counter",
+    "schedule",
+    "schedule_reading",
+    "firing",
+    "run",
+    "run_step",
+    "observer_cursor",
+}
 MOST_SHOWN = 20  # of one check; the rest is counted
 
 Progress = Callable[[int, int], None]
@@ -56,6 +67,15 @@ class SqlVerifying:
             former = connection.execute(text("SELECT company, account, former FROM former_account ORDER BY 1, 2, 3"))
             contents = connection.execute(text(WHOLE_CONTENTS), {"t": self._tenant})
             return results, [(row[0], row[1], row[2]) for row in former], [KeptBytes._make(row) for row in contents]
+
+    def has_rows(self) -> bool:
+        """Say whether there is anything of the tenant besides what a node writes for settings that are there."""
+        tables = (table for table in metadata.sorted_tables if "tenant" in table.c and table.name not in _BY_SETTINGS)
+        some = [
+            select(literal(1)).select_from(table).where(table.c.tenant == self._tenant).limit(1) for table in tables
+        ]
+        with reading(self._engine) as connection:
+            return any(connection.execute(one).first() for one in some)
 
     def check(
         self, connection: Connection, accounts_of: AccountsOf | None, progress: Progress | None = None

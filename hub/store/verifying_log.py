@@ -50,9 +50,9 @@ _EXCHANGES_ASTRAY = f"""
       AND (x.exchange_no IS NULL OR NOT ({_STANDS_POSTED} OR {_LEFT_STANDING}))
     GROUP BY l.exchange_no, l.currency
     UNION ALL
-    SELECT DISTINCT 'exchange ' || r.exchange_no, 'reversals of it are done, and it is not posted', {NO_AMOUNT}
+    SELECT DISTINCT 'exchange ' || r.exchange_no, 'reversals of it stand, and it is not posted', {NO_AMOUNT}
     FROM reversal r LEFT JOIN exchange x ON x.tenant = r.tenant AND x.exchange_no = r.exchange_no
-    WHERE r.tenant = :t AND r.state = 'done' AND (x.exchange_no IS NULL OR NOT {_STANDS_POSTED})
+    WHERE r.tenant = :t AND r.state IN ('done', 'coded') AND (x.exchange_no IS NULL OR NOT {_STANDS_POSTED})
     UNION ALL
     SELECT DISTINCT 'exchange ' || x.exchange_no, 'it is posted, and a chunk of it is not', {NO_AMOUNT}
     FROM exchange x JOIN chunk c ON c.tenant = x.tenant AND c.exchange_no = x.exchange_no

@@ -177,6 +177,14 @@ _PAIRS_DIFFER = """
     GROUP BY x.lump_no HAVING sum(x.ore) <> 0
 """
 
+_PAID_INTO_DIFFERS = f"""
+    SELECT 'payee account ' || a.canonical, 'it is paid into one that is paid into another, or is not there',
+           {NO_AMOUNT}
+    FROM payee_account a
+    LEFT JOIN payee_account b ON b.tenant = a.tenant AND b.account_no = a.bank_account_no
+    WHERE a.tenant = :t AND (b.account_no IS NULL OR b.bank_account_no <> b.account_no)
+"""
+
 _TWO_TARGETS = f"""
     SELECT 'reference of receivable ' || min(target_id),
            'it means another open target too, and a payment would not wait for a person', {NO_AMOUNT}
@@ -230,6 +238,12 @@ CHECKS = (
         "a bank movement is as large as the deposits it is paired with",
         _PAIRS_DIFFER,
         "hub payments lumps --state paired lists it; restore a backup, or report it",
+    ),
+    Check(
+        "PAID_INTO_DIFFERS",
+        "the account that a payee account is paid into is paid into no other",
+        _PAID_INTO_DIFFERS,
+        "say paid_into of it in the settings, and let a file come; if it stays, report it",
     ),
     Check(
         "REFERENCE_AMBIGUOUS",

@@ -21,6 +21,7 @@ from hub.runtime.node import WorkingNode
 from hub.services.payments.posting import ChunkPoster
 from hub.services.ports import NotOursError
 from hub.services.runs import retry
+from hub.store.runs import turns_at_work
 
 
 @pytest.fixture
@@ -165,8 +166,7 @@ def test_a_run_that_is_put_off_is_left_to_its_time(demo: DemoFolder, hub: Hub) -
 
     hub._wait_s = 0.1
     assert not hub.work()
-    with hub._work.store.read() as work:
-        assert set(work.runs.turns().values()) == {2}
+    assert turns_at_work(hub._installation.engine) == {"nordvik": {1: 2}}
 
 
 def test_only_the_latest_turn_of_a_run_carries_it_out(demo: DemoFolder, hub: Hub) -> None:
@@ -276,6 +276,28 @@ def test_what_a_node_that_is_gone_was_at_is_taken_over(demo: DemoFolder, hub: Hu
 
     assert hub.work()
     assert hub.runs.get("round:nordvik:orphan").state == "done"
+
+
+def test_a_turn_that_another_node_has_taken_meanwhile_is_left_to_it(demo: DemoFolder, hub: Hub) -> None:
+    """A node looks and is slow; a second hands the turn back, a third takes it: the first takes it from nobody."""
+    with hub._work.store.write() as work:
+        work.runs.enqueue("round:nordvik:orphan", "round", {})
+    queue = hub._installation.queue
+    _let_take(hub, "gone")
+    seen = queue.taken()
+    _let_take(hub, "heir")
+
+    queue.hand_back(seen)
+    assert [turn.taken_by for turn in queue.taken()] == ["heir"]
+    queue.hand_back(queue.taken())
+    assert queue.taken() == []
+
+
+def _let_take(hub: Hub, node: str) -> None:
+    engine = hub._installation.engine
+    table = "workflow_status" if engine.dialect.name == "sqlite" else "dbos.workflow_status"
+    with engine.begin() as connection:
+        connection.execute(text(f"UPDATE {table} SET status = 'PENDING', executor_id = :node"), {"node": node})
 
 
 def test_files_of_one_tenant_go_one_after_the_other(demo: DemoFolder, hub: Hub) -> None:

@@ -23,6 +23,7 @@ from hub.errors import ConfigurationError, TransientError
 from hub.runtime import membership
 from hub.runtime.bootstrap import Installation
 from hub.runtime.config import EngineSettings
+from hub.runtime.engine import RunQueue
 from hub.runtime.health import health_page
 from hub.runtime.membership import Membership
 from hub.runtime.node import WorkingNode
@@ -180,6 +181,34 @@ def test_a_node_with_other_settings_does_not_work_beside_a_living_one(engine: En
     a_member(engine, "b", limits=other).join()
 
 
+@pytest.mark.parametrize(("name", "silent_s"), [("w", 0), ("v", 3)])
+def test_what_a_power_cut_left_during_an_upgrade_is_waited_for(engine: Engine, name: str, silent_s: int) -> None:
+    """Its own row of before the cut, or another's that may have been cut off too: not exit 3, which nothing mends."""
+    cut_off = a_member(engine, name)
+    cut_off._own = cut_off._own._replace(process_space="another boot/4026531836")
+    cut_off.join()
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE node SET seen_at = seen_at - :silent_s"), {"silent_s": silent_s})
+
+    with pytest.raises(TransientError, match=f"node {name} worked with other plugins: .* silent for 5 s"):
+        a_member(engine, plugins="hub 2").join()
+    fall_silent(engine)
+    a_member(engine, plugins="hub 2").join()
+
+
+def test_a_node_elsewhere_that_beats_and_differs_is_a_matter_of_settings(engine: Engine) -> None:
+    """Even beside one that may be gone."""
+    for name in ("a", "b"):
+        elsewhere = a_member(engine, name)
+        elsewhere._own = elsewhere._own._replace(process_space="another boot/4026531836")
+        elsewhere.join()
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE node SET seen_at = seen_at - 3 WHERE node = 'a'"))
+
+    with pytest.raises(ConfigurationError, match="node b works with other plugins"):
+        a_member(engine, plugins="hub 2").join()
+
+
 def test_the_order_of_channels_in_the_settings_is_no_difference(engine: Engine) -> None:
     limits = [{"x": {"per_minute": 1}, "y": {"per_minute": 2}}, {"y": {"per_minute": 2}, "x": {"per_minute": 1}}]
     for name, channels in zip("ab", limits, strict=True):
@@ -223,6 +252,31 @@ def test_a_command_from_a_home_with_other_settings_goes_by_those_of_the_nodes(
 def add_limit(home: Path) -> None:
     settings = home / "hub.toml"
     settings.write_text(settings.read_text() + "runs_at_once = 3\n[engine.channels.kivra]\nper_minute = 60\n")
+
+
+def test_limits_that_a_killed_start_has_half_set_are_set_again_by_the_next(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with WorkingNode(installation, name="a").at_work():
+        pass
+    before = queue_settings(installation.engine)
+    set_queues = RunQueue.set_limits
+
+    def set_and_die(queue: RunQueue, **limits: Any) -> None:
+        set_queues(queue, **limits)
+        raise KeyboardInterrupt
+
+    add_limit(installation.home.path)
+    changed = Installation.open(installation.home.path)
+    with monkeypatch.context() as killed:
+        killed.setattr(RunQueue, "set_limits", set_and_die)
+        with pytest.raises(KeyboardInterrupt):
+            changed.set_limits()
+    changed.close()
+    assert queue_settings(installation.engine) != before
+
+    installation.set_limits()
+    assert [row for row in queue_settings(installation.engine) if row in before] == before
 
 
 def queue_settings(engine: Engine) -> Any:

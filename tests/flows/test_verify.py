@@ -343,6 +343,10 @@ BROKEN: dict[str, tuple[str, Breaking]] = {
         "PAIR_DIFFERS",
         _of("UPDATE lump SET state = 'alone' WHERE tenant = :t AND state = 'paired'"),
     ),
+    "an account paid into one that is not there": (
+        "PAID_INTO_DIFFERS",
+        _of("UPDATE payee_account SET bank_account_no = 999 WHERE tenant = :t"),
+    ),
     "a reference with two targets": ("REFERENCE_AMBIGUOUS", _two_open_targets),
     "bytes are not there": ("BYTES_MISSING", _of("DELETE FROM content WHERE tenant = :t AND parts = 1")),
     "a part of the bytes is not there": ("BYTES_MISSING", _of("DELETE FROM content_part WHERE tenant = :t")),

@@ -25,10 +25,13 @@ run = table(
     text("created_at"),
     text("finished_at", nullable=True),
     text("problem", default=""),
+    number("is_swept", default=0),  # 1: it ended long ago, and what it no longer needs is forgotten
     PrimaryKeyConstraint("tenant", "run_no"),
     UniqueConstraint("tenant", "run_id"),
 )
 Index("run_by_state", run.c.tenant, run.c.state)
+_IS_TO_SWEEP = (run.c.state == "done") & (run.c.is_swept == 0)
+Index("run_to_sweep", run.c.finished_at, sqlite_where=_IS_TO_SWEEP, postgresql_where=_IS_TO_SWEEP)  # of all tenants
 
 node = table(
     "node",  # a process that carries out runs

@@ -32,6 +32,8 @@ firing = table(
     PrimaryKeyConstraint("tenant", "run_id"),
 )
 Index("firing_by_schedule", firing.c.tenant, firing.c.schedule, firing.c.fired_at)
+_IS_LEFT_OUT = firing.c.is_skipped == 1
+Index("firing_left_out", firing.c.fired_at, sqlite_where=_IS_LEFT_OUT, postgresql_where=_IS_LEFT_OUT)  # of all tenants
 
 schedule_reading = table(
     "schedule_reading",  # what the rows of `schedule` were made from: an unchanged file is not parsed at start

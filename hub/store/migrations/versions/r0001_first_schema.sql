@@ -21,6 +21,7 @@ CREATE TABLE attempt (
     may_have_arrived BIGINT DEFAULT '0' NOT NULL,
     known_since TEXT DEFAULT '' NOT NULL,
     failures BIGINT DEFAULT '0' NOT NULL,
+    due_since TEXT DEFAULT '' NOT NULL,
     next_at TEXT DEFAULT '' NOT NULL,
     external_id TEXT DEFAULT '' NOT NULL,
     problem TEXT DEFAULT '' NOT NULL,
@@ -37,8 +38,10 @@ CREATE TABLE channel_rest (
     tenant INTEGER NOT NULL,
     channel TEXT NOT NULL,
     failures BIGINT NOT NULL,
+    since TEXT NOT NULL,
     rests_until TEXT NOT NULL,
     problem TEXT NOT NULL,
+    is_told BIGINT DEFAULT '0' NOT NULL,
     PRIMARY KEY (tenant, channel)
 ) WITHOUT ROWID;
 
@@ -191,6 +194,8 @@ CREATE TABLE firing (
 
 CREATE INDEX firing_by_schedule ON firing (tenant, schedule, fired_at);
 
+CREATE INDEX firing_left_out ON firing (fired_at) WHERE is_skipped = 1;
+
 CREATE TABLE hold (
     tenant INTEGER NOT NULL,
     receivable_id BIGINT NOT NULL,
@@ -275,6 +280,7 @@ CREATE TABLE payee_account (
     company TEXT NOT NULL,
     paid_into_no BIGINT,
     told_into_no BIGINT,
+    bank_account_no BIGINT NOT NULL,
     PRIMARY KEY (tenant, account_no),
     UNIQUE (tenant, canonical)
 ) WITHOUT ROWID;
@@ -429,6 +435,8 @@ CREATE TABLE reversal (
     is_credit BIGINT NOT NULL,
     state TEXT NOT NULL,
     payment_id BIGINT,
+    account TEXT DEFAULT '' NOT NULL,
+    voucher_no BIGINT,
     PRIMARY KEY (tenant, exchange_no, reversal_no)
 ) WITHOUT ROWID;
 
@@ -450,11 +458,14 @@ CREATE TABLE run (
     created_at TEXT NOT NULL,
     finished_at TEXT,
     problem TEXT DEFAULT '' NOT NULL,
+    is_swept BIGINT DEFAULT '0' NOT NULL,
     PRIMARY KEY (tenant, run_no),
     UNIQUE (tenant, run_id)
 ) WITHOUT ROWID;
 
 CREATE INDEX run_by_state ON run (tenant, state);
+
+CREATE INDEX run_to_sweep ON run (finished_at) WHERE state = 'done' AND is_swept = 0;
 
 CREATE TABLE run_step (
     tenant INTEGER NOT NULL,

@@ -9,9 +9,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from hub.cli.file_outcomes import end_by, show_outcomes
+from hub.cli.file_outcomes import end_by, show_outcomes, without_payments
 from hub.cli.session import Session, command
-from hub.cli.showing import answer_json, kronor, minute, say, shortened, show_fields, show_table, state, words
+from hub.cli.showing import (
+    Amounts,
+    answer_json,
+    by_currency,
+    minute,
+    out,
+    say,
+    shortened,
+    show_fields,
+    show_table,
+    state,
+    words,
+)
 from hub.cli.telling import carry_out, tell
 from hub.cli.wording import said
 from hub.model.counting import counted
@@ -51,7 +63,7 @@ def list_exchanges(
         answer_json(found)
         return
     rows = [(str(e.number), minute(e.received_at), e.name, e.format, state(e.state), e.reason) for e in found]
-    columns = (("no", "right"), ("received", "keep"), "file", "format", ("state", "keep"), ("why", "wrap"))
+    columns = (("no", "right"), ("received (UTC)", "keep"), "file", "format", ("state", "keep"), ("why", "wrap"))
     nothing = f"no file is {in_state}" if in_state else "no file has come yet; try: hub receive FILE"
     show_table("", columns, rows, empty=nothing)
     if len(found) == limit:
@@ -70,10 +82,11 @@ def show(
     if session.as_json:
         answer_json({**journey._asdict(), "payments": payments})
         return
+    amounts = Amounts({s.currency for s in journey.sections} | {o.currency for o in journey.outcome})
     _show_head(journey.exchange)
-    _show_journey(journey)
+    _show_journey(journey, amounts)
     if payments:
-        show_payments(f"payments ({len(payments)} shown)", payments)
+        show_payments(f"payments ({len(payments)} shown)", payments, amounts)
 
 
 def _show_head(exchange: Exchange) -> None:
@@ -93,7 +106,7 @@ def _show_head(exchange: Exchange) -> None:
     )
 
 
-def _show_journey(journey: Journey) -> None:
+def _show_journey(journey: Journey, amounts: Amounts) -> None:
     if journey.sections:
         rows = [
             (
@@ -102,7 +115,7 @@ def _show_journey(journey: Journey) -> None:
                 s.booked_date or s.first_date or "",
                 s.serial or s.identity,
                 str(s.payments),
-                _net(s.net_ore, s.currency),
+                "" if s.net_ore is None else amounts.write(s.net_ore, s.currency),
             )
             for s in journey.sections
         ]
@@ -112,21 +125,20 @@ def _show_journey(journey: Journey) -> None:
             ("booked", "keep"),
             ("serial", "wrap"),
             ("payments", "right"),
-            ("kronor", "right"),
+            (amounts.heading, "right"),
         )
         show_table("sections", columns, rows)
     if journey.outcome:
         outcome = [
-            (state(o.what), words(o.why), o.where, str(o.payments), kronor(o.amount_ore, o.currency))
+            (state(o.what), words(o.why), o.where, str(o.payments), amounts.write(o.amount_ore, o.currency))
             for o in journey.outcome
         ]
-        show_table("what became of it", ("what", "why", "where", ("payments", "right"), ("kronor", "right")), outcome)
+        fates = ("what", "why", "where", ("payments", "right"), (amounts.heading, "right"))
+        show_table("what became of it", fates, outcome)
+    elif entries := without_payments(journey.exchange):
+        show_fields("", (("what became of it", entries),))
     for difference in _differences(journey.exchange):
         say(difference)
-
-
-def _net(net_ore: int | None, currency: str) -> str:
-    return "" if net_ore is None else kronor(net_ore, currency)
 
 
 def _differences(exchange: Exchange) -> list[str]:
@@ -137,12 +149,13 @@ def _differences(exchange: Exchange) -> list[str]:
     return [f"it corrects exchange {correction['corrects']}: {counted(count, 'difference')} (--json lists them)"]
 
 
-def show_payments(title: str, payments: list[PaymentStory]) -> None:
+def show_payments(title: str, payments: list[PaymentStory], amounts: Amounts | None = None) -> None:
     """Show payments, one row for each share of each."""
+    amounts = amounts or Amounts(payment.currency for payment in payments)
     rows: list[tuple[Any, ...]] = []
     for payment in payments:
-        amount = kronor(payment.amount_ore, payment.currency)
-        shares = [(_fate(fate), kronor(fate.amount_ore, payment.currency)) for fate in payment.fates]
+        amount = amounts.write(payment.amount_ore, payment.currency)
+        shares = [(_fate(fate), amounts.write(fate.amount_ore, payment.currency)) for fate in payment.fates]
         head = (str(payment.payment_id), payment.booked_date, shortened(said(payment)), payment.payer_name)
         for share in shares or [(state("loaded"), amount)]:
             rows.append((*head, *share))
@@ -153,7 +166,7 @@ def show_payments(title: str, payments: list[PaymentStory]) -> None:
         ("reference", "keep"),
         "payer",
         ("what", "wrap"),
-        ("kronor", "right"),
+        (amounts.heading, "right"),
     )
     show_table(title, columns, rows)
 
@@ -201,7 +214,12 @@ def reject(session: Session, number: Number, reason: Reason) -> None:
 def undo(session: Session, number: Number, reason: Reason) -> None:
     """Take a posted file back by new entries; what has been moved or refunded since is left out and listed."""
     with session.hub() as hub:
-        tell(session, hub, "undo_file", exchange_no=number, reason=reason)
+        answer = carry_out(session, hub, "undo_file", exchange_no=number, reason=reason)
+    if session.as_json:
+        answer_json(answer)
+        return
+    out().print(_undone(answer))
+    say(f"to take it in again: hub exchanges retry {number}; another in its place: hub receive FILE")
 
 
 def _answer(session: Session, answer: JsonObject, journey: Journey) -> None:
@@ -212,14 +230,19 @@ def _answer(session: Session, answer: JsonObject, journey: Journey) -> None:
         for undone in answer.get("undone", ()):
             say(_undone(undone))
         show_outcomes([journey])
-    end_by([journey])
+    end_by(session, [journey])
 
 
 def _undone(told: JsonObject) -> str:
     """Say what an undo took back, such as `exchange 2 is undone: 21 postings taken back, 1 payment left out`."""
-    counts = [f"{counted(told['postings'], 'posting')} taken back"]
+    counts = [f"{counted(told['postings'], 'posting')} taken back"] if told["postings"] else []
+    if told["bank_movements"]:
+        sums = by_currency(told["bank_movements_ore"])
+        counts.append(f"{counted(told['bank_movements'], 'bank movement')} taken back ({sums})")
+    if told["reversals_undone"]:
+        counts.append(f"{counted(told['reversals_undone'], 'reversal')} undone, its money waits in suspense")
     if told["held"]:
         counts.append(f"{counted(told['held'], 'payment')} of other files held again")
     if told["left_out"]:
         counts.append(f"{counted(told['left_out'], 'payment')} left out, moved or refunded since (--json lists them)")
-    return f"exchange {told['exchange_no']} is undone: {', '.join(counts)}"
+    return f"exchange {told['exchange_no']} is undone: {', '.join(counts) or 'nothing was booked by it'}"

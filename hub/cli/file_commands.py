@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -54,15 +55,29 @@ def receive(session: Session, files: Files = None, poll: Poll = False, inbox: In
     """
     if bool(files) == poll:
         raise typer.BadParameter("give files, or --poll")
+    _refuse_pipes(files or [])
     with session.hub() as hub, run_progress("taking in", is_quiet=session.as_json) as told:
-        receipts = hub.poll(inbox, progress=told) if poll else hub.receive_all(files or [], progress=told)
+        polled = hub.poll(inbox, progress=told) if poll else None
+        receipts = polled.receipts if polled else hub.receive_all(files or [], progress=told)
         journeys = [hub.exchanges.show(receipt.exchange.number) for receipt in receipts]
     if session.as_json:
         told_of = zip(receipts, journeys, strict=True)
         answer_json([{**receipt._asdict(), "outcome": journey.outcome} for receipt, journey in told_of])
     else:
         show_outcomes(journeys)
-    end_by(journeys)
+    if polled and (polled.payments or polled.movements):
+        say(
+            f"posted, since their payee account is in the settings now: {counted(polled.payments, 'payment')} and "
+            f"{counted(polled.movements, 'movement')} of bank accounts that had waited: hub feed tells them"
+        )
+    end_by(session, journeys)
+
+
+def _refuse_pipes(files: Sequence[Path]) -> None:
+    """Look at all paths before one of them is taken; those that do not exist have been refused."""
+    for file in files:
+        if not file.is_file():
+            raise typer.BadParameter(f"{file} is no file: none is taken in")
 
 
 # --- receivables -----------------------------------------------------------------------------------------------------

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from hub.cli.exit_codes import ExitCode
-from hub.cli.showing import kronor, say, show_table, state, words
+from hub.cli.session import Session
+from hub.cli.showing import Amounts, say, show_table, state, words
 from hub.errors import ConfigurationError, LedgerError
-from hub.model.exchanges import ExchangeState
+from hub.model.counting import counted
+from hub.model.exchanges import Exchange, ExchangeState
 
 if TYPE_CHECKING:
     from hub.runtime.facade_exchanges import Journey
 
-WAITS = "another process is working in this home; what you asked for is queued"
 UNDER_WAY = ("queued", "running")
 STOPPED = ("failed", "cancelled")
 _FAILURES = {ConfigurationError.code: ExitCode.CONFIGURATION, LedgerError.code: ExitCode.DEFECT}
@@ -23,22 +24,46 @@ _FAILURES = {ConfigurationError.code: ExitCode.CONFIGURATION, LedgerError.code: 
 
 def show_outcomes(journeys: Sequence[Journey]) -> None:
     """Show what became of the payments of each file, one row for each reason."""
-    columns = (("no", "right"), "file", "format", "what", ("why", "wrap"), ("payments", "right"), ("kronor", "right"))
-    rows = [row for journey in journeys for row in _rows(journey)]
+    amounts = Amounts(row.currency for journey in journeys for row in journey.outcome)
+    head = (("no", "right"), "file", "format", "what", ("why", "wrap"), ("payments", "right"))
+    columns = (*head, (amounts.heading, "right"))
+    rows = [row for journey in journeys for row in _rows(journey, amounts)]
     show_table("", columns, rows, empty="nothing waits in the inbox")
 
 
-def _rows(journey: Journey) -> list[tuple[Any, ...]]:
+def _rows(journey: Journey, amounts: Amounts) -> list[tuple[Any, ...]]:
     exchange = journey.exchange
     fates: list[tuple[Any, ...]] = [
-        (state(row.what), words(row.why), str(row.payments), kronor(row.amount_ore, row.currency))
+        (state(row.what), words(row.why), str(row.payments), amounts.write(row.amount_ore, row.currency))
         for row in journey.outcome
-    ] or [(state("queued" if _is_under_way(journey) else exchange.state), exchange.reason, "", "")]
+    ] or [_as_a_whole(journey)]
     heads = [(str(exchange.number), exchange.name, exchange.format), *[("", "", "")] * (len(fates) - 1)]
     return [(*head, *fate) for head, fate in zip(heads, fates, strict=True)]
 
 
-def end_by(journeys: Sequence[Journey]) -> None:
+def _as_a_whole(journey: Journey) -> tuple[Any, ...]:
+    exchange = journey.exchange
+    if _is_under_way(journey):
+        return state("queued"), exchange.reason, "", ""
+    return state(exchange.state), exchange.reason or without_payments(exchange), "", ""
+
+
+def without_payments(exchange: Exchange) -> str:
+    """Say what became of a posted file that holds no payment, such as a statement; empty of any other."""
+    finished = (exchange.summary or {}).get("finished")
+    if exchange.state != ExchangeState.POSTED or finished is None:
+        return ""
+    told = []
+    if movements := finished.get("bank_movements", 0):
+        told.append(f"{counted(movements, 'bank movement')} booked, {finished.get('pairs', 0)} paired with payments")
+    if taken_back := finished.get("reversed", 0):
+        told.append(f"{counted(taken_back, 'payment')} taken back")
+    if held := finished.get("reversals_held", 0):
+        told.append(f"{counted(held, 'reversal')} held, see: hub tasks")
+    return "; ".join(told) or "it holds nothing to book"
+
+
+def end_by(session: Session, journeys: Sequence[Journey]) -> None:
     """Say what a person has to do about files, and end in the exit code of that."""
     for journey in journeys:
         if journey.runs and journey.runs[-1].state in STOPPED:
@@ -46,7 +71,7 @@ def end_by(journeys: Sequence[Journey]) -> None:
             say(f"{journey.exchange.name}: {problem}; then: hub exchanges retry {journey.exchange.number}")
             raise typer.Exit(_FAILURES.get(problem.partition(":")[0], ExitCode.DATA))
     if waiting := [journey.runs[-1] for journey in journeys if _is_under_way(journey)]:
-        say(next((run.problem for run in waiting if run.problem), WAITS))
+        say(next((run.problem for run in waiting if run.problem), "") or session.why_queued())
         raise typer.Exit(ExitCode.WAITS)
     if number := _number(journeys, ExchangeState.QUARANTINED):
         say(f"in quarantine: see hub exchanges show {number}; mend the cause, then: hub exchanges retry {number}")

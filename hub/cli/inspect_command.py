@@ -14,8 +14,7 @@ from rich.text import Text
 
 from hub.cli.exit_codes import ExitCode
 from hub.cli.session import Session, command
-from hub.cli.showing import as_data, by_currency, kronor, minute, say, show_fields, show_table, words
-from hub.money import format_kronor
+from hub.cli.showing import Amounts, as_data, by_currency, minute, say, show_fields, show_table, words
 from hub.runtime.inspecting import inspect_file
 from hub.services.payments.inspecting import FileInspector, Inspection
 from hub.services.payments.receiving import plain_name
@@ -97,7 +96,7 @@ def _show(file: Path, inspector: FileInspector, limit: int) -> None:
         say(f"{warning['code']}: {_place(warning)}{warning['message']}")
     if not found.ok:
         return
-    amounts = _Amounts(found)
+    amounts = Amounts(_currencies(found))
     _show_sections(found, amounts)
     _show_balances(found, amounts)
     rows = [_row(item, amounts) for item in islice(inspector.items(), limit)]
@@ -106,20 +105,9 @@ def _show(file: Path, inspector: FileInspector, limit: int) -> None:
         show_table(f"entries ({len(rows)} of {found.entries})", columns, rows)
 
 
-class _Amounts:
-    """How a file's amounts are written: kronor under that heading, or each with its currency."""
-
-    def __init__(self, found: Inspection) -> None:
-        stated = {currency for sums in (found.net_ore, found.credit_ore, found.debit_ore) for currency in sums}
-        self._currencies = stated | {balance["currency"] for balance in found.balances}
-        self.heading = "kronor" if self._currencies <= {"SEK"} else "amount"
-
-    def write(self, amount_ore: int, currency: str) -> str:
-        """Write an amount; one whose currency is not stated is in the only one of the file."""
-        if self.heading == "kronor":
-            return kronor(amount_ore)
-        only = next(iter(self._currencies)) if len(self._currencies) == 1 else ""
-        return f"{format_kronor(amount_ore)} {currency or only}".rstrip()
+def _currencies(found: Inspection) -> set[str]:
+    stated = {currency for sums in (found.net_ore, found.credit_ore, found.debit_ore) for currency in sums}
+    return stated | {balance["currency"] for balance in found.balances}
 
 
 def _fields(found: Inspection) -> list[tuple[str, Any]]:
@@ -150,7 +138,7 @@ def _place(problem: dict[str, Any]) -> str:
     return f"{', '.join(parts)}: " if parts else ""
 
 
-def _show_sections(found: Inspection, amounts: _Amounts) -> None:
+def _show_sections(found: Inspection, amounts: Amounts) -> None:
     rows = [
         (
             section["account"],
@@ -173,7 +161,7 @@ def _show_sections(found: Inspection, amounts: _Amounts) -> None:
     show_table(f"sections ({len(rows)} of {len(found.sections)})", columns, rows)
 
 
-def _show_balances(found: Inspection, amounts: _Amounts) -> None:
+def _show_balances(found: Inspection, amounts: Amounts) -> None:
     rows = [
         (b["kind"], b["on_date"] or "", amounts.write(b["amount_ore"], b["currency"])) for b in found.balances[:SHOWN]
     ]
@@ -181,7 +169,7 @@ def _show_balances(found: Inspection, amounts: _Amounts) -> None:
         show_table("balances", ("balance", ("on", "keep"), (amounts.heading, "right")), rows)
 
 
-def _row(item: dict[str, Any], amounts: _Amounts) -> tuple[Any, ...]:
+def _row(item: dict[str, Any], amounts: Amounts) -> tuple[Any, ...]:
     payer = (item.get("payer") or {}).get("name", "")
     named = item.get("reference") or ", ".join(part["reference"] for part in item.get("parts", ()))
     reference = named or " ".join(item.get("texts", ())) or ", ".join(item.get("references", ()))

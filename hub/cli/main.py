@@ -25,6 +25,7 @@ from hub.cli import (
     verify_command,
 )
 from hub.cli.session import root_options
+from hub.cli.usage import CommandLine
 
 HELP = """Reskontra Hub: files from banks in, matched with receivables and posted; and what became of them.
 
@@ -35,7 +36,7 @@ Exit codes: 0 done, 1 a file or choice is wrong, 2 the command is, 3 a setting i
 
 def build_app() -> typer.Typer:
     """Return the whole command."""
-    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    app = typer.Typer(cls=CommandLine, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     root_options(app, HELP)
     for module in (
         setup_commands,
@@ -66,7 +67,7 @@ def build_app() -> typer.Typer:
 
 def main() -> None:
     """Run the command with the arguments it was given."""
-    build_app()()
+    build_app()(prog_name="hub")
 
 
 if __name__ == "__main__":

@@ -15,11 +15,14 @@ from hub.cli.showing import answer_json, kronor, say, shortened, show_table, sta
 from hub.cli.states import LumpState, WaitingState
 from hub.model.counting import counted
 from hub.model.payments import QueuedPayment
+from hub.rules.payments.matching import Reason
 
-NEXT_STEPS = {
-    "suspended": "hub payments suggest ID, then move, split or refund",
-    "held": "hub payments close ID (the same money) or release ID (new money)",
-}
+SUSPENDED = "hub payments suggest ID, then move, split or refund"
+HELD = "hub payments close ID (the same money) or release ID (new money)"
+OF_UNKNOWN_ACCOUNT = (
+    "where the payee account is unknown: add it to its company (hub tasks names it), then hub receive --poll; "
+    "or hub payments release ID --account ACCOUNT"
+)
 Limit = Annotated[int, typer.Option("--limit", min=1, metavar="N", help="At most so many.")]
 
 
@@ -61,8 +64,17 @@ def list_queue(
     show_table("", columns, [_row(payment) for payment in waiting], empty="no such money waits")
     _say_how_many(waiting, totals, in_state, group)
     for name, currency, count, remaining_ore in totals:
-        next_step = NEXT_STEPS.get(name, "")
-        say(f"{name}: {counted(count, 'payment')}, {kronor(remaining_ore, currency)}{next_step and '; '}{next_step}")
+        steps = "; ".join(_next_steps(name, waiting))
+        say(f"{name}: {counted(count, 'payment')}, {kronor(remaining_ore, currency)}; {steps}")
+
+
+def _next_steps(in_state: str, waiting: list[QueuedPayment]) -> list[str]:
+    """Return what to do about payments in a state; one of an unknown account is like no other, and cannot be closed."""
+    if in_state == WaitingState.SUSPENDED:
+        return [SUSPENDED]
+    reasons = {payment.reason for payment in waiting if payment.state == in_state}
+    steps = [HELD] if reasons != {Reason.UNKNOWN_PAYEE_ACCOUNT} else []
+    return [*steps, OF_UNKNOWN_ACCOUNT] if Reason.UNKNOWN_PAYEE_ACCOUNT in reasons else steps
 
 
 def _say_how_many(

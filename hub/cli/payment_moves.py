@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hub.cli.session import Session, command
-from hub.cli.telling import Company, CreditBalance, Number, Remark, ore, target, tell
+from hub.cli.showing import answer_json, out, say
+from hub.cli.telling import Coding, Company, CreditBalance, Number, Remark, carry_out, coding_lines, ore, target, tell
 from hub.model.commands import Verdict
+from hub.model.counting import counted
+from hub.services.ports import JsonObject
 
 if TYPE_CHECKING:
     from hub.runtime.facade import Hub
@@ -23,6 +26,13 @@ Account = Annotated[
     str,
     typer.Option("--account", metavar="ACCOUNT", help="Such as bankgiro:9912346, when the file's own is not known."),
 ]
+
+_DECIDED = {
+    "placed": "posted to receivables",
+    "suspended": "suspended (see: hub payments list --state suspended)",
+    "held_again": "held again (see: hub payments list --state held)",
+    "closed": "closed as the same money as their twins, nothing posted",
+}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -122,7 +132,16 @@ def _decide(session: Session, verdict: Verdict, payment_ids: list[int] | None, g
         raise typer.BadParameter("give payments by id, or --group, one of them")
     with session.hub() as hub:
         body = {"payment_ids": tuple(payment_ids or ()), "group": group, "payee_account": account}
-        tell(session, hub, "decide_held", verdict=str(verdict), **body)
+        answer = carry_out(session, hub, "decide_held", verdict=str(verdict), **body)
+    if session.as_json:
+        answer_json(answer)
+        return
+    out().print(f"{counted(answer['payments'], 'payment')}: {_decided(answer)}")
+    say(f"one by one: hub payments show {payment_ids[0] if payment_ids else 'ID'}")
+
+
+def _decided(answer: JsonObject) -> str:
+    return ", ".join(f"{answer[name]} {what}" for name, what in _DECIDED.items() if answer.get(name))
 
 
 def lump_payment(
@@ -140,12 +159,21 @@ def lump_payment(
 def reversal(
     session: Session,
     number: Annotated[str, typer.Argument(metavar="EXCHANGE:NO", help="The reversal that waits, see: hub tasks.")],
-    payment_id: PaymentId,
+    payment_id: Annotated[
+        int | None, typer.Argument(metavar="ID", help="The payment's id, see: hub payments.", show_default=False)
+    ] = None,
+    coding: Coding = None,
 ) -> None:
-    """Say which payment a reversal means that was not found by its keys; it is taken back."""
+    """Say which payment a reversal means that was not found by its keys; it is taken back.
+
+    With --coding no payment is: one that was refunded already, or none that is known. The amount is booked on the
+    accounts that bear it.
+    """
     exchange_no, _, reversal_no = number.partition(":")
     if not (exchange_no.isdecimal() and reversal_no.isdecimal()):
         raise typer.BadParameter("write it as the task does, such as 3:1")
+    if payment_id is None and not coding:
+        raise typer.BadParameter("give ID, or --coding where no payment of yours can be taken back")
     with session.hub() as hub:
         body = {"exchange_no": int(exchange_no), "reversal_no": int(reversal_no), "payment_id": payment_id}
-        tell(session, hub, "decide_reversal", **body)
+        tell(session, hub, "decide_reversal", coding=coding_lines(coding), **body)

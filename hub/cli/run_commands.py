@@ -41,7 +41,7 @@ _COLUMNS: Sequence[Column] = (
     ("run", "keep"),
     "state",
     ("done", "right"),
-    ("created", "keep"),
+    ("created (UTC)", "keep"),
     "node",
     ("failed or waits because", "wrap"),
 )
@@ -171,8 +171,8 @@ def show(session: Session, run_id: RunId) -> None:
             ("state", state(run.state)),
             ("why", why),
             ("done", _progress(run)),
-            ("created", minute(run.created_at)),
-            ("ended", minute(run.finished_at) if run.finished_at else ""),
+            ("created", f"{minute(run.created_at)} UTC"),
+            ("ended", f"{minute(run.finished_at)} UTC" if run.finished_at else ""),
             ("begun", f"{run.executions} times, last by {run.carried_by}" if run.executions > 1 else run.carried_by),
             ("settings", _settings(run)),
         ),
@@ -204,6 +204,8 @@ def retry(session: Session, run_id: RunId) -> None:
     if run.state in (RunState.FAILED, RunState.CANCELLED):
         raise typer.Exit(ExitCode.DATA)
     if run.state != RunState.DONE:
+        if not run.problem:
+            say(session.why_queued())
         raise typer.Exit(ExitCode.WAITS)
 
 

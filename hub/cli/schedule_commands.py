@@ -72,7 +72,7 @@ def run(session: Session, name: Name) -> None:
     if done.state in STOPPED:
         raise typer.Exit(ExitCode.DATA)
     if done.state != "done":
-        say(done.problem or "queued: a server or worker carries it out")
+        say(done.problem or session.why_queued())
         raise typer.Exit(ExitCode.WAITS)
 
 
@@ -128,4 +128,4 @@ def _remark(one: Outlook) -> str:
 
 
 def _local(moment: str | None, schedule: Schedule) -> str:
-    return "" if moment is None else f"{datetime.fromisoformat(moment).astimezone(schedule.zone):%Y-%m-%d %H:%M}"
+    return "" if moment is None else f"{datetime.fromisoformat(moment).astimezone(schedule.zone):%Y-%m-%d %H:%M %Z}"

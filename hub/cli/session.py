@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import inspect
+import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,8 +16,8 @@ from uuid import uuid4
 import typer
 
 from hub.cli.exit_codes import exit_code_of
-from hub.cli.showing import answer_json, leave_quietly, say
-from hub.cli.usage import UsageLine
+from hub.cli.showing import answer_json, read_or_not, say
+from hub.cli.usage import UsageLine, refuse_beyond_databases
 from hub.errors import HubError
 
 if TYPE_CHECKING:
@@ -114,6 +115,16 @@ class Session:
 
         return Installation.open(self.home)
 
+    def why_queued(self) -> str:
+        """Say why something that was asked for is still queued."""
+        from hub.runtime.serving import why_queued
+
+        installation = self.installation()
+        try:
+            return why_queued(installation)
+        finally:
+            installation.close()
+
     def body(self, kind: str, **values: Any) -> dict[str, Any]:
         """Return a command's wire form; what is not given is left out."""
         given = {name: value for name, value in values.items() if value not in (None, "", ())}
@@ -164,6 +175,7 @@ def _with_shared_options(function: Command, extra: dict[str, tuple[Any, Any]], *
     defaults = {parameter.name: parameter.default for parameter in own}
 
     def run(ctx: typer.Context, **given: Any) -> None:
+        refuse_beyond_databases(ctx, given)
         session = _session(ctx, {name: given.pop(name) for name in shared})
         ctx.obj = session
         if always or ctx.invoked_subcommand is None:
@@ -192,11 +204,10 @@ def _session(ctx: typer.Context, given: dict[str, Any]) -> Session:
 def ended_by_exit_code(*, debug: bool = False, as_json: bool = False) -> Iterator[None]:
     """Turn errors into one line that says what to do, and an exit code; as JSON to standard output too, if asked."""
     try:
-        yield
+        with read_or_not(sys.stdout):
+            yield
     except (typer.Exit, typer.Abort, typer.BadParameter):
         raise
-    except BrokenPipeError:
-        leave_quietly()
     except Exception as error:  # noqa: BLE001 - the last place before the person: no traceback unless asked for
         if debug:
             traceback.print_exc()

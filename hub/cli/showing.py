@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn, SupportsInt
+from typing import IO, Any, SupportsInt
 
 from pydantic import BaseModel
 from rich import box
@@ -56,14 +56,24 @@ STATE_STYLES: Mapping[str, str] = {
 
 class _Console(Console):
     def on_broken_pipe(self) -> None:
-        """Whoever read our answer has gone, such as `head`: nothing went wrong."""
-        leave_quietly()
+        """Go on: what the command does, and how it ends, is the same when nobody reads of it."""
+        write_to_nobody(self.file)
 
 
-def leave_quietly() -> NoReturn:
-    """End at once with nothing more written."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    raise SystemExit(0)
+@contextmanager
+def read_or_not(stream: IO[str]) -> Iterator[None]:
+    """Write to whoever reads a stream; when they have gone, such as `head`, to nobody, and no error is raised."""
+    try:
+        yield
+    except BrokenPipeError:
+        write_to_nobody(stream)
+
+
+def write_to_nobody(stream: IO[str]) -> None:
+    """Let all that is still written to a stream be lost, also what Python writes at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def out() -> Console:
@@ -84,12 +94,13 @@ def show(what: RenderableType) -> None:
         return
     with console.capture() as captured:
         console.print(what)
-    sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().removesuffix("\n").split("\n"))
+    with read_or_not(sys.stdout):
+        sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().removesuffix("\n").split("\n"))
 
 
 def err() -> Console:
     """Return the console that words go to."""
-    return Console(file=sys.stderr, highlight=False, soft_wrap=True)
+    return _Console(file=sys.stderr, highlight=False, soft_wrap=True)
 
 
 def say(text: str, *, is_error: bool = False) -> None:
@@ -99,7 +110,8 @@ def say(text: str, *, is_error: bool = False) -> None:
 
 def answer_json(value: Any) -> None:
     """Answer with JSON on stdout."""
-    print(json.dumps(as_data(value), ensure_ascii=False, indent=2))  # noqa: T201
+    with read_or_not(sys.stdout):
+        print(json.dumps(as_data(value), ensure_ascii=False, indent=2))  # noqa: T201
 
 
 def as_data(value: Any) -> Any:
@@ -177,6 +189,21 @@ def kronor(amount_ore: int, currency: str = "SEK") -> str:
 def by_currency(amounts_ore: Mapping[str, int]) -> str:
     """Write sums by currency, one after the other."""
     return ", ".join(f"{format_kronor(ore)} {currency}" for currency, ore in sorted(amounts_ore.items())) or "0,00"
+
+
+class Amounts:
+    """How the amounts of a file are written: kronor under that heading, or each with its currency."""
+
+    def __init__(self, currencies: Iterable[str]) -> None:
+        self._currencies = set(currencies) - {""}
+        self.heading = "kronor" if self._currencies <= {"SEK"} else "amount"
+
+    def write(self, amount_ore: int, currency: str) -> str:
+        """Write an amount; one whose currency is not stated is in the only one of the file."""
+        if self.heading == "kronor":
+            return kronor(amount_ore)
+        only = next(iter(self._currencies)) if len(self._currencies) == 1 else ""
+        return f"{format_kronor(amount_ore)} {currency or only}".rstrip()
 
 
 def state(word: str) -> Text:

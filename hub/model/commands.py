@@ -30,6 +30,7 @@ from hub.model.setting_values import Switch
 from hub.money import LARGEST_ORE
 
 LONGEST_KEY = 100
+LARGEST_NUMBER = 2**63 - 1  # that both databases hold
 MOST_SHARES = 200
 MOST_HELD = 20_000  # one transaction of about half a second
 
@@ -49,7 +50,7 @@ CommandKey = Annotated[str, _text(LONGEST_KEY)]
 User = Annotated[str, _text(60)]
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-zÅÄÖåäö_-]{1,20}$")]
 AmountOre = Annotated[StrictInt, Field(gt=0, le=LARGEST_ORE)]
-RowNumber = Annotated[StrictInt, Field(gt=0, lt=2**63)]
+RowNumber = Annotated[StrictInt, Field(gt=0, le=LARGEST_NUMBER)]
 
 
 class Command(BaseModel):
@@ -266,12 +267,19 @@ class DecideHeld(Command):
 
 
 class DecideReversal(Command):
-    """Says which payment a reversal means that was not found by its keys."""
+    """Says which payment a reversal means that was not found by its keys, or which ledger accounts bear it."""
 
     kind: Literal["decide_reversal"] = "decide_reversal"
     exchange_no: RowNumber
     reversal_no: RowNumber
-    payment_id: RowNumber
+    payment_id: RowNumber | None = Field(default=None, description="Needed without coding; with it: one refunded.")
+    coding: tuple[CodingLine, ...] = Field(default=(), description="Adds up to the amount; no payment is taken back.")
+
+    @model_validator(mode="after")
+    def _one_of_them_at_least(self) -> Self:
+        if self.payment_id is None and not self.coding:
+            raise ValueError("give payment_id, or coding where no payment of yours can be taken back")
+        return self
 
 
 class MakeLumpPayment(Command):
@@ -312,7 +320,7 @@ class RejectCorrection(Command):
 
 
 class DecideAttempt(Command):
-    """Says what became of a message that is unknown or given up."""
+    """Says what became of a message that is unknown or given up, or lets go of one that is planned."""
 
     kind: Literal["decide_attempt"] = "decide_attempt"
     attempt_no: RowNumber

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Self
@@ -10,6 +10,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hub.identifiers import organisation_number
+from hub.model.account_roles import named_accounts, refuse_two_roles
 from hub.model.payee_account import PayeeAccount
 from hub.model.payment_method import Lowers, PaymentMethod
 from hub.model.payment_reference import ReferenceRule
@@ -142,7 +143,9 @@ class Company(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    number: CompanyNumber = Field(description="At most three digits; part of every receivable's identity.")
+    number: CompanyNumber = Field(
+        description="At most three digits; part of every receivable's identity, so it never changes."
+    )
     name: str = Field(min_length=1, max_length=80, description="Its legal name.")
     organisation_number: _OrganisationNumber = Field(description="Organisation number.")
     currency: CurrencyCode = Field(default="SEK", description="Currency of its books.")
@@ -215,8 +218,13 @@ class Company(BaseModel):
 
     @model_validator(mode="after")
     def _nothing_stands_twice(self) -> Self:
-        refuse_twice([routine.number for routine in self.routines], "routine")
-        refuse_twice([method.code for method in self.payment_methods], "payment method")
+        refuse_twice([routine.number for routine in self.routines], "routine", "routines")
+        refuse_twice([method.code for method in self.payment_methods], "payment method", "payment_methods")
+        return self
+
+    @model_validator(mode="after")
+    def _accounts_can_be_told_apart(self) -> Self:
+        refuse_two_roles(named_accounts(self))
         return self
 
     @model_validator(mode="after")
@@ -253,18 +261,10 @@ class Company(BaseModel):
         return self
 
 
-def refuse_twice(values: Sequence[str], what: str) -> None:
-    """Raise ValueError when a value stands twice, naming it."""
-    twice = first_repeated(values)
-    if twice is not None:
-        raise ValueError(f"{what} {twice} stands twice")
-
-
-def first_repeated(values: Iterable[str]) -> str | None:
-    """Return the first value that has stood before, or None."""
-    seen: set[str] = set()
-    for value in values:
-        if value in seen:
-            return value
-        seen.add(value)
-    return None
+def refuse_twice(values: Sequence[str], what: str, table: str) -> None:
+    """Raise ValueError when a value stands twice in the list `table`, naming it and both places."""
+    seen: dict[str, int] = {}
+    for number, value in enumerate(values, 1):
+        first = seen.setdefault(value, number)
+        if first != number:
+            raise ValueError(f"{what} {value} stands twice: {table}[{first}] and {table}[{number}]")

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from hub.model.setting_values import OptionalAccountCode, Switch
+from hub.model.setting_values import ONE_SIGN, OptionalAccountCode, Switch
 
 
 class PaymentEffect(StrEnum):
@@ -41,7 +41,7 @@ class PaymentMethod(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    code: Annotated[str, Field(pattern=r"^[0-9A-Za-zÅÄÖåäö]$")] = Field(description="One digit or letter.")
+    code: Annotated[str, Field(pattern=ONE_SIGN)] = Field(description="One digit or letter.")
     text: Annotated[str, Field(min_length=1, max_length=15)] = Field(description="What lists and remarks call it.")
     effect: PaymentEffect = Field(
         description="`debit` raises the balance, `credit` lowers it, `text_only` has no amount."

@@ -7,6 +7,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
+from hub.model.setting_values import DIGITS
+
 LONGEST_REFERENCE = 25  # the width of the OCR field in the bank's records
 SHORTEST_REFERENCE = 2
 MOST_FIXED_LENGTHS = 2  # what a payee can agree on with the bank
@@ -84,7 +86,7 @@ class ReferenceElement(BaseModel):
     )
     zeros: Zeros = Field(default=Zeros.LEADING, description="Where zeros go when the value is shorter than `width`.")
     value: str = Field(
-        default="", pattern=r"^[0-9]*$", max_length=LONGEST_REFERENCE, description="With kind `fixed`: its digits."
+        default="", pattern=DIGITS, max_length=LONGEST_REFERENCE, description="With kind `fixed`: its digits."
     )
 
     @model_validator(mode="after")

@@ -6,13 +6,15 @@ a personal identity number in the wrong place.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from hub.model.counting import counted
 from hub.model.import_rows import NO_CONTROL_CHARACTERS
+from hub.model.setting_values import FORMS
 
 Location = Sequence[int | str]
 
@@ -22,6 +24,10 @@ _WORDS: Mapping[str, str] = {
     "string_type": "must be text in quotes",
     "bool_type": "must be true or false, without quotes",
     "int_type": "must be a whole number, without quotes",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number of fewer digits",
+    "int_from_float": "must be a whole number",
+    "float_parsing": "must be a number",
     "tuple_type": "must be a list",
     "list_type": "must be a list",
     "dict_type": "must be a table",
@@ -45,6 +51,7 @@ _LENGTHS: Mapping[str, tuple[str, str, str]] = {
 }
 _FORMS: Mapping[str, str] = {
     NO_CONTROL_CHARACTERS: "must not hold line breaks or other control characters",
+    **FORMS,
 }
 
 
@@ -54,7 +61,7 @@ def in_words(problem: ErrorDetails, thing: str) -> str:
     if kind == "value_error":
         return str(known["error"])
     if kind == "string_pattern_mismatch":
-        return _FORMS.get(known["pattern"], "has a form that is not taken")
+        return _FORMS.get(known["pattern"]) or f"must be written as {known['pattern']}"
     if kind in _LENGTHS:
         begins, limit, noun = _LENGTHS[kind]
         return f"{begins} {counted(known[limit], noun)}"
@@ -86,3 +93,8 @@ def dotted_path(location: Location, prefix: str = "") -> str:
         else:
             path += f".{part}" if path else part
     return path
+
+
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name most like a misspelt one, or None when none is near."""
+    return next(iter(get_close_matches(name, list(known), n=1)), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictInt
@@ -44,12 +44,34 @@ Switch = Annotated[bool, Field(strict=True)]
 
 DayCount = Annotated[StrictInt, Field(ge=0, le=365)]
 
-AccountCode = Annotated[str, Field(pattern=r"^[0-9A-Za-zÅÄÖåäö][0-9A-Za-zÅÄÖåäö .*/-]{0,99}$")]
+_ACCOUNT = r"^[0-9A-Za-zÅÄÖåäö][0-9A-Za-zÅÄÖåäö .*/-]{0,99}$"
+_ACCOUNT_OR_NONE = rf"^$|{_ACCOUNT}"
+_COMPANY, _ROUTINE, _CURRENCY = r"^[0-9]{1,3}$", r"^[0-9]{2}$", r"^[A-Z]{3}$"
+_NAME = r"^[a-z0-9][a-z0-9_-]{0,39}$"
+ONE_SIGN, DIGITS = r"^[0-9A-Za-zÅÄÖåäö]$", r"^[0-9]*$"
+FIELD_NAME, PLUGIN_NAME = r"^[a-z][a-z0-9_]{0,59}$", r"^[a-z][a-z0-9_]{1,30}$"
+_ACCOUNT_FORM = "must be a ledger account: letters and digits, then also blanks and . * / -, at most 100 in all"
+
+FORMS: Mapping[str, str] = {
+    _ACCOUNT: _ACCOUNT_FORM,
+    _ACCOUNT_OR_NONE: _ACCOUNT_FORM,
+    _COMPANY: "must be one to three digits in quotes",
+    _ROUTINE: "must be two digits in quotes",
+    _CURRENCY: "must be the three capital letters of a currency, such as SEK",
+    _NAME: "must be small letters, digits, - and _ only, at most 40",
+    ONE_SIGN: "must be one digit or letter",
+    DIGITS: "must be digits only",
+    FIELD_NAME: "must be one of our fields: small letters, digits and _",
+    PLUGIN_NAME: "must be the name of a plugin: small letters, digits and _",
+}
+"""What a person may write where a pattern is asked for."""
+
+AccountCode = Annotated[str, Field(pattern=_ACCOUNT)]
 """A ledger account, or a whole account string whose parts are set off by blanks or signs (*kontosträng*)."""
 
-OptionalAccountCode = Annotated[str, Field(pattern=r"^$|^[0-9A-Za-zÅÄÖåäö][0-9A-Za-zÅÄÖåäö .*/-]{0,99}$")]
+OptionalAccountCode = Annotated[str, Field(pattern=_ACCOUNT_OR_NONE)]
 
-CompanyNumber = Annotated[str, Field(pattern=r"^[0-9]{1,3}$")]
-RoutineNumber = Annotated[str, Field(pattern=r"^[0-9]{2}$")]
-SettingName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
-CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+CompanyNumber = Annotated[str, Field(pattern=_COMPANY)]
+RoutineNumber = Annotated[str, Field(pattern=_ROUTINE)]
+SettingName = Annotated[str, Field(pattern=_NAME)]
+CurrencyCode = Annotated[str, Field(pattern=_CURRENCY)]

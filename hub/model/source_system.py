@@ -9,9 +9,9 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, field_validator, model_validator
 
-from hub.model.setting_values import CompanyNumber, RoutineNumber, SettingName
+from hub.model.setting_values import FIELD_NAME, CompanyNumber, RoutineNumber, SettingName
 
-TargetField = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+TargetField = Annotated[str, Field(pattern=FIELD_NAME)]
 SourceColumn = Annotated[str, Field(min_length=1, max_length=200)]
 _ONLY_WITH: dict[str, tuple[str, ...]] = {
     "sheet": ("xlsx",),

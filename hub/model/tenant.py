@@ -32,7 +32,7 @@ from hub.model.payment_reference import (
     Zeros,
 )
 from hub.model.schedules import Schedule
-from hub.model.setting_values import SettingName, Switch
+from hub.model.setting_values import PLUGIN_NAME, SettingName, Switch
 from hub.model.source_system import DecimalSign, FileFormat, SourceSystem
 
 __all__ = [
@@ -62,7 +62,7 @@ __all__ = [
     "Zeros",
 ]
 
-PluginName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
+PluginName = Annotated[str, Field(pattern=PLUGIN_NAME)]
 Owner = tuple[Company, PayeeAccount]
 
 
@@ -129,20 +129,21 @@ class Tenant(BaseModel):
 
     @model_validator(mode="after")
     def _nothing_stands_twice(self) -> Self:
-        refuse_twice([company.number.lstrip("0") for company in self.companies], "company")
-        refuse_twice([system.name for system in self.source_systems], "source system")
-        refuse_twice([schedule.name for schedule in self.schedules], "schedule")
+        refuse_twice([company.number.lstrip("0") for company in self.companies], "company", "companies")
+        refuse_twice([system.name for system in self.source_systems], "source system", "source_systems")
+        refuse_twice([schedule.name for schedule in self.schedules], "schedule", "schedules")
         return self
 
     @model_validator(mode="after")
     def _every_number_has_one_account(self) -> Self:
         owners: dict[tuple[str, str], str] = {}
-        for company, account in self._accounts:
-            owner = f"company {company.number}, payee account {account.scheme} {account.number}"
-            for scheme, number in account.numbers:
-                first = owners.setdefault((scheme, number), owner)
-                if first is not owner:
-                    raise ValueError(f"{scheme} {number} belongs to two payee accounts: {first}; and {owner}")
+        for company_no, company in enumerate(self.companies, 1):
+            for account_no, account in enumerate(company.payee_accounts, 1):
+                place = f"companies[{company_no}].payee_accounts[{account_no}]"
+                for scheme, number in account.numbers:
+                    first = owners.setdefault((scheme, number), place)
+                    if first is not place:
+                        raise ValueError(f"{scheme} {number} belongs to two payee accounts: {first} and {place}")
         return self
 
     @model_validator(mode="after")

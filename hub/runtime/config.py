@@ -22,9 +22,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from hub.contracts.settings import SecretReference
 from hub.errors import ConfigurationError
+from hub.model.refusals import closest
 from hub.model.tenant import Tenant
 from hub.runtime.plain_secrets import refuse_plain_secrets
-from hub.runtime.setting_errors import closest, configuration_error
+from hub.runtime.setting_errors import configuration_error
 
 HOME_VARIABLE = "HUB_HOME"
 INSTALLATION_FILE = "hub.toml"
@@ -273,6 +274,10 @@ def _tenant_from(content: bytes, name: str) -> Tenant:
             f"the id differs from the file's name, in {source}", where="id", hint=f'write id = "{name}"'
         )
     refuse_plain_secrets(tenant.plugins, "plugins", source)
+    if tenant.source_systems:
+        from hub.services.receivables.mapping import refuse_wrong_mappings  # here, as below: it loads what reads files
+
+        refuse_wrong_mappings(tenant.source_systems)
     if tenant.schedules:
         from hub.runtime.cron import refuse_wrong_times  # here, so that only those with schedules load the cron library
 

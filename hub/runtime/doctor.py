@@ -11,13 +11,16 @@ from pydantic import BaseModel
 
 from hub.errors import HubError
 from hub.model.counting import counted
+from hub.model.refusals import closest
 from hub.money import plain_kronor
 from hub.runtime.bootstrap import Installation
 from hub.runtime.facade import Hub
 from hub.runtime.plugins import installed_plugins
-from hub.runtime.setting_errors import closest
 from hub.services.receivables.importing import KIND as RECEIVABLE_FILE
 from hub.services.receivables.importing import UNFINISHED
+from hub.store.elsewhere import tenant_places
+from hub.store.installation import tenant_number
+from hub.store.verifying import SqlVerifying
 
 _LOOKED_AT = ("quarantined", "held")
 
@@ -54,7 +57,7 @@ def examine(home: Path | None, tenant: str | None = None) -> Iterator[Finding]:
     try:
         yield Finding(Health.OK, "home", str(installation.home.path))
         yield from _plugins()
-        yield from _database(installation, [tenant] if tenant else list(installation.home.tenants))
+        yield from _database(installation, tenant)
         yield from _limits(installation)
     finally:
         installation.close()
@@ -71,17 +74,30 @@ def _plugins() -> Iterator[Finding]:
             yield Finding(Health.OK, f"plugin {plugin.name}", plugin.version)
 
 
-def _database(installation: Installation, tenants: list[str]) -> Iterator[Finding]:
+def _database(installation: Installation, tenant: str | None) -> Iterator[Finding]:
     try:
         dialect = installation.engine.dialect.name
     except HubError as error:
         yield Finding(Health.WRONG, "database", str(error))
         return
     yield Finding(Health.OK, "database", dialect)
-    if not tenants:
+    if not tenant and not len(installation.home.tenants):
         yield Finding(Health.WRONG, "tenants", "there is none; write tenants/<id>.toml")
-    for name in tenants:
+    for name in [tenant] if tenant else installation.home.tenants:
         yield from _tenant(installation, name)
+    if not tenant:
+        yield from _left_in_database(installation)
+
+
+def _left_in_database(installation: Installation) -> Iterator[Finding]:
+    """Find tenants that the database holds rows of and the home has no file of."""
+    for place in tenant_places(installation.engine):
+        number = tenant_number(installation.engine, place.name)
+        if place.name in installation.home.tenants or place.elsewhere or number is None:
+            continue
+        if SqlVerifying(installation.engine, number).has_rows():
+            text = f"its books are in the database, and tenants/{place.name}.toml is not here: put the file back"
+            yield Finding(Health.LOOK, f"tenant {place.name}", text)
 
 
 def _limits(installation: Installation) -> Iterator[Finding]:
@@ -118,7 +134,18 @@ def _tenant(installation: Installation, name: str) -> Iterator[Finding]:
     except HubError as error:
         yield Finding(Health.LOOK, what, str(error))
         return
-    hub = Hub(installation, work)
+    try:
+        work.refuse_companies_without_settings()
+    except HubError as error:
+        yield Finding(Health.WRONG, what, str(error))
+    yield from _waiting(Hub(installation, work), what)
+    for cursor in work.cursors.all():
+        if cursor.attempts:
+            text = f"observer {cursor.observer} failed {counted(cursor.attempts, 'time')}: {cursor.problem}"
+            yield Finding(Health.LOOK, what, text)
+
+
+def _waiting(hub: Hub, what: str) -> Iterator[Finding]:
     for kind in _LOOKED_AT:
         if found := hub.exchanges.latest(state=kind, limit=100):
             numbers = ", ".join(str(exchange.number) for exchange in found[:10])
@@ -130,10 +157,6 @@ def _tenant(installation: Installation, name: str) -> Iterator[Finding]:
             yield Finding(Health.LOOK, what, f"{counted(len(runs), 'run')} {kind}: see hub runs --state {kind}")
     for task in hub.tasks():
         yield Finding(Health.LOOK, what, f"task {task['task_no']}: {task['text']}")
-    for cursor in work.cursors.all():
-        if cursor.attempts:
-            text = f"observer {cursor.observer} failed {counted(cursor.attempts, 'time')}: {cursor.problem}"
-            yield Finding(Health.LOOK, what, text)
 
 
 def _interrupted_imports(hub: Hub, what: str) -> Iterator[Finding]:

@@ -35,7 +35,7 @@ from hub.runtime.facade_receivables import ReceivablesDesk
 from hub.runtime.facade_runs import RunsDesk
 from hub.runtime.facade_schedules import SchedulesDesk
 from hub.runtime.finishing import WAIT_S, finish_runs
-from hub.runtime.inspecting import inspect_file, opened
+from hub.runtime.inspecting import inspect_file, opened, refuse_unopenable
 from hub.services.attempts import ATTEMPT_HANDLERS
 from hub.services.books import carry_out
 from hub.services.chart import TenantChart
@@ -45,6 +45,7 @@ from hub.services.payments.receiving import receive
 from hub.services.ports import JsonObject, UnitOfWork
 from hub.services.receivables import import_receivables
 from hub.services.receivables.importing import Progress as RowProgress
+from hub.services.rounds import WAITING_MONEY_POSTED
 from hub.transports.folder import FolderInbox
 
 _HANDLERS = {**HANDLERS, **ATTEMPT_HANDLERS}
@@ -62,6 +63,14 @@ class Receipt(NamedTuple):
     def is_queued(self) -> bool:
         """Another process works here and will read it, or it waits for another run."""
         return self.run_state in ("queued", "running")
+
+
+class Polled(NamedTuple):
+    """What an inbox brought, and what was posted meanwhile that had waited for a payee account of the settings."""
+
+    receipts: list[Receipt]
+    payments: int
+    movements: int  # of bank accounts
 
 
 class Hub:
@@ -138,28 +147,37 @@ class Hub:
     def receive_all(
         self, files: Iterable[Path | tuple[str, BinaryIO]], *, progress: Progress | None = None
     ) -> list[Receipt]:
-        """Take in payment files, in order; all are kept before the first is read."""
+        """Take in payment files, in order; all are kept before the first is read.
+
+        Raises:
+            DataError: one of them cannot be opened; none is kept.
+        """
+        files = list(files)
+        refuse_unopenable(file for file in files if isinstance(file, Path))
         kept = [self._keep(file) for file in files]
         self.work(progress)
         with self._work.store.read() as work:
             return [_receipt(work, number, run_id) for number, run_id in kept]
 
-    def poll(self, folder: Path | None = None, *, progress: Progress | None = None) -> list[Receipt]:
-        """Take in the files that wait in an inbox folder (default: `inbox/<tenant>` of the home).
+    def poll(self, folder: Path | None = None, *, progress: Progress | None = None) -> Polled:
+        """Take in the files that wait in an inbox folder, and make a round of what no file brings.
 
-        A file is put aside, into `received`, once its bytes are kept.
+        The default is `inbox/<tenant>` of the home, which is made where it is not there. A file is put aside, into
+        `received`, once its bytes are kept.
 
         Raises:
-            ConfigurationError: the folder is not there.
+            ConfigurationError: the folder is not there, or may not be read.
         """
         inbox = self._work.inbox if folder is None else FolderInbox(folder)
+        before = self._work.enquiries.latest_event()
         receipts = []
         for file in inbox.waiting(now_s=time.time()):
             receipt = self.receive(file, progress=progress)
             inbox.put_aside(file, receipt.exchange.number)
             receipts.append(receipt)
         self.work(even_if_idle=True)
-        return receipts
+        posted = [event.data for event in self._work.enquiries.events(WAITING_MONEY_POSTED, after=before)]
+        return Polled(receipts, sum(data["payments"] for data in posted), sum(data["movements"] for data in posted))
 
     def import_receivables(
         self,

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from hub.errors import DataError
+from hub.model.refusals import closest
 from hub.model.runs import Run
 from hub.model.schedules import Schedule
 from hub.runtime.bootstrap import TenantWork
 from hub.runtime.cron import due_times
-from hub.runtime.setting_errors import closest
 from hub.services.ports import UnitOfWork
 from hub.services.schedules import asking
 from hub.services.schedules.asking import Outlook

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +15,13 @@ from hub.services.payments.inspecting import FileInspector
 def inspect_file(file: Path, *, show_personal: bool = False) -> FileInspector:
     """Look into a payment file with the readers of all installed plugins on their defaults; see `Hub.inspect`."""
     return FileInspector(default_readers(), lambda: opened(file)[1], show_personal=show_personal)
+
+
+def refuse_unopenable(files: Iterable[Path]) -> None:
+    """Look at every file before the first is taken in. Raises DataError when one of them cannot be opened."""
+    for file in files:
+        with opened(file)[1]:
+            pass
 
 
 def opened(file: Path | BinaryIO, name: str = "") -> tuple[str, AbstractContextManager[BinaryIO]]:

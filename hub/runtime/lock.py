@@ -50,7 +50,7 @@ def _file_beside(database: str | Path | None) -> Path:
 @contextmanager
 def _file_lock(path: Path) -> Iterator[Callable[[], bool]]:
     try:
-        file = path.open("a+b")
+        file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "a+b")
     except OSError as error:
         raise ConfigurationError(
             f"{path} cannot be opened: {error.strerror}",

@@ -22,10 +22,11 @@ from hub.contracts.markers import PROJECT
 from hub.errors import ConfigurationError, HubError
 from hub.model.events import Event
 from hub.model.payments import MatchProposal, ProposedShare, UnmatchedPayment
+from hub.model.refusals import closest
 from hub.model.tenant import Tenant
 from hub.runtime.config import TENANT_FOLDER, settings_fingerprint
 from hub.runtime.plugin_checks import PluginClass, broken, check_plugin
-from hub.runtime.setting_errors import closest, configuration_error
+from hub.runtime.setting_errors import configuration_error
 
 GROUP = "hub.plugins"
 MOST_CLASSES_KEPT = 256  # far more than anyone installs

@@ -70,6 +70,19 @@ def living(installation: Installation, name: str = "") -> list[Node]:
     return [node for node in alive if not name or node.name == name]
 
 
+def why_queued(installation: Installation) -> str:
+    """Say why what was asked for is still queued: who works at it, or that nobody does and what to start."""
+    database = installation.engine
+    if database.dialect.name == "sqlite":
+        if is_locked(database.url.database):
+            return "another process is working in this home; what you asked for is queued"
+        return "what you asked for is queued; the next command takes it up"
+    names = ", ".join(node.name for node in living(installation))
+    if names:
+        return f"what you asked for is queued; at work on this database: {names}"
+    return "what you asked for is queued, and no process works on this database now; start: hub worker (or hub serve)"
+
+
 @contextmanager
 def _stopped_by_signals(node: WorkingNode) -> Iterator[None]:
     """Let SIGTERM and SIGINT stop the node; only a main thread hears them."""

@@ -6,8 +6,7 @@ is never repeated, since it may be a secret in the wrong place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from difflib import get_close_matches
+import re
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -15,11 +14,12 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from hub.errors import ConfigurationError
-from hub.model.refusals import Location, causes, dotted_path, in_words
+from hub.model.refusals import Location, causes, closest, dotted_path, in_words
 
 MOST_SHOWN = 5  # wrong settings in one message; the rest is counted
 REFERENCE_PAGE = "docs/settings.md"
 THING = "setting"
+_MARKDOWN = re.compile(r"`([^`]+)`|(?<!\w)\*(\w[^*]*)\*|\[([^\]]+)\]\([^)]+\)")
 
 
 def configuration_error(
@@ -53,20 +53,20 @@ def model_within(annotation: Any) -> type[BaseModel] | None:
     return next((model for model in found if model is not None), None)
 
 
-def closest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name most like a misspelt one, or None when none is near."""
-    return next(iter(get_close_matches(name, list(known), n=1, cutoff=0.6)), None)
-
-
 def _hint(problem: ErrorDetails, model: type[BaseModel]) -> str:
     location = problem["loc"]
     if problem["type"] == "extra_forbidden":
         return _hint_for_unknown(str(location[-1]), _model_at(model, location[:-1]))
     field = _field_at(model, location)
-    described = f": {field.description}" if field is not None and field.description else ""
+    described = f": {plain(field.description)}" if field is not None and field.description else ""
     if problem["type"] == "missing":
         return f"add {location[-1]}{described}" if described else f"add {location[-1]}, see {REFERENCE_PAGE}"
     return f"see {REFERENCE_PAGE}{described}"
+
+
+def plain(text: str) -> str:
+    """Take the Markdown out of a description: marks of code and stress, and where links lead."""
+    return _MARKDOWN.sub(lambda found: "".join(part or "" for part in found.groups()), text)
 
 
 def _hint_for_unknown(name: str, model: type[BaseModel] | None) -> str:

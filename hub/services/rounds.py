@@ -19,6 +19,7 @@ from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 
 RUN_KIND = "round"
 OBSERVERS_FAILED = "observers failed"
+WAITING_MONEY_POSTED = "waiting_money_posted"  # event: of payments and movements that an account was missing for
 LONGEST_REST_S = 3600  # of an observer that fails; the first is a second, each one twice as long as the last
 
 
@@ -65,10 +66,13 @@ class RoundRun:
 
     def _post_to_known_accounts(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
         register_payees(work, self._tenant)
-        return {
+        posted = {
             "payments": post_to_known_accounts(work, self._tenant),
             "movements": post_known_statements(work, self._tenant),
         }
+        if any(posted.values()):
+            work.events.record(WAITING_MONEY_POSTED, **posted)
+        return posted
 
     def _look_after(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
         watch_clearing(work, self._tenant)

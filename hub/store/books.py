@@ -98,6 +98,17 @@ class SqlBooks:
         if self._postings is None:
             self._postings = PostingTable(self._connection)
 
+    def companies(self) -> set[str]:
+        """Return the companies that receivables or vouchers are of."""
+        rows = self._connection.execute(
+            text(
+                "SELECT company FROM posting_group WHERE tenant = :t "
+                "UNION SELECT company FROM voucher WHERE tenant = :t"
+            ),
+            {"t": self._tenant},
+        )
+        return {row.company for row in rows}
+
     def add(self, postings: Sequence[Posting]) -> None:
         """Gather postings; nothing is changed before `apply`."""
         if postings:

@@ -14,13 +14,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
-from hub.errors import ConfigurationError, HubError, LedgerError, TransientError
-from hub.store import migrations
+from hub.errors import ConfigurationError, DataError, HubError, LedgerError, TransientError
+from hub.model.commands import LARGEST_NUMBER
+from hub.store import migrations, refusals
 from hub.store.tables import metadata
 from hub.store.turnstile import Turnstile
 
@@ -147,6 +148,7 @@ def _open_sqlite(database: str | None, busy_timeout_s: float) -> Engine:
         )
     if not all(os.access(path, os.W_OK) for path in (folder, Path(database)) if path.exists()):
         raise _not_writable(database, "no right to write the file and its folder")
+    _make_privately(database)
     turnstile = Turnstile(database, busy_timeout_s)
     engine = create_engine(
         f"sqlite:///{database}",
@@ -175,6 +177,20 @@ def _open_sqlite(database: str | None, busy_timeout_s: float) -> Engine:
             connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _make_privately(file: str) -> None:
+    """Make a file that is not there yet for its owner alone: it will name persons. What SQLite lays beside it follows.
+
+    Raises:
+        ConfigurationError: the folder does not take it.
+    """
+    try:
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise _not_writable(file, str(error.strerror)) from None
 
 
 def _open_postgresql(url: Any, idle_limit_s: float) -> Engine:
@@ -249,11 +265,21 @@ def _errors_at_opening(engine: Engine) -> Iterator[None]:
 
 def _cannot_open(engine: Engine, error: OperationalError) -> HubError:
     """A file that cannot be opened or written is a setting to mend; a server may answer later."""
-    cause = _cause(error)
-    if engine.dialect.name == "sqlite" and "locked" not in cause:
-        return _not_writable(str(engine.url.database), cause)
-    place = engine.url.database if engine.dialect.name == "sqlite" else engine.url.host or "the server"
-    return TransientError(f"the database at {place} cannot be opened: {type(error.orig).__name__}")
+    if engine.dialect.name == "postgresql":
+        return _cannot_reach(engine.url, refusals.server_refusal(error))
+    file, cause = str(engine.url.database), refusals.cause(error)
+    if refusals.is_full(file):
+        return TransientError(f"{file} cannot be opened: the disk is full; make room, then again")
+    if "locked" not in cause:
+        return _not_writable(file, cause)
+    return TransientError(f"the database at {file} cannot be opened: {cause}")
+
+
+def _cannot_reach(url: URL, refusal: refusals.Refusal) -> HubError:
+    problem = f"the database at {refusals.server_place(url)} cannot be opened: {refusal.cause}"
+    if refusal.is_setting:
+        return ConfigurationError(problem, where="database.url", hint=refusal.hint)
+    return TransientError(f"{problem} ({refusal.hint})")
 
 
 def _not_writable(file: str, cause: str) -> ConfigurationError:
@@ -306,9 +332,13 @@ def errors_named(what: str) -> Iterator[None]:
         yield
     except NoConnectionLeft:
         raise TransientError(f"the database did not {what}: all connections are in use") from None
+    except OverflowError as error:
+        if refusals.is_number_too_large(error):
+            raise DataError(f"a number is too large: the largest is {LARGEST_NUMBER}") from None
+        raise
     except DBAPIError as error:
         if may_pass(error):
-            raise TransientError(f"the database did not {what}: {_cause(error)}") from error
+            raise TransientError(f"the database did not {what}: {refusals.cause(error)}") from error
         cause = type(error.orig).__name__
         raise LedgerError(f"the database did not {what}: {cause}; report it with what you did") from None
 
@@ -325,7 +355,3 @@ def may_pass(error: DBAPIError) -> bool:
         or is_read_only
         or (isinstance(error, OperationalError) and not is_statements_fault)
     )
-
-
-def _cause(error: DBAPIError) -> str:
-    return str(error.orig).splitlines()[0] if error.orig is not None else "unknown cause"

@@ -65,15 +65,21 @@ class SqlEnquiries:
             )
             return [run_of(row) for row in rows]
 
-    def events(self, kind: str, *, limit: int = 100) -> list[Event]:
-        """Return the newest recorded events of one kind first; not those of entries."""
+    def latest_event(self) -> int:
+        """Return the number of the latest event, 0 before the first."""
+        with reading(self._engine) as connection:
+            statement = text("SELECT coalesce(max(event_no), 0) FROM event WHERE tenant = :t")
+            return int(connection.execute(statement, {"t": self._tenant}).scalar_one())
+
+    def events(self, kind: str, *, after: int = 0, limit: int = 100) -> list[Event]:
+        """Return the newest recorded events of one kind first, `after` a number; not those of entries."""
         with reading(self._engine) as connection:
             rows = connection.execute(
                 text(
                     "SELECT event_no, kind, recorded_at, data FROM event WHERE tenant = :t AND kind = :kind "
-                    "AND data IS NOT NULL ORDER BY event_no DESC LIMIT :limit"
+                    "AND event_no > :after AND data IS NOT NULL ORDER BY event_no DESC LIMIT :limit"
                 ),
-                {"t": self._tenant, "kind": kind, "limit": limit},
+                {"t": self._tenant, "kind": kind, "after": after, "limit": limit},
             )
             return [Event(row.event_no, row.kind, row.recorded_at, json.loads(row.data)) for row in rows]
 

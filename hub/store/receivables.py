@@ -29,11 +29,18 @@ _OPEN = """
 """
 
 
+_OTHER_SYSTEMS = """
+    SELECT DISTINCT source_system FROM receivable
+    WHERE tenant = :t AND NOT EXISTS (SELECT 1 FROM receivable r WHERE r.tenant = :t AND r.source_system = :name)
+    ORDER BY source_system
+"""
 _CONTESTED = """
     SELECT account_no, reference FROM reference
     WHERE tenant = :t AND account_no = :account_no AND reference IN :references AND closed_on IS NULL
     GROUP BY account_no, reference HAVING count(*) > 1
 """
+_LIKE = "LIKE :like ESCAPE '!'"
+_AS_IT_IS = str.maketrans({sign: f"!{sign}" for sign in "!%_"})
 _OPEN_TARGETS = """
     SELECT r.account_no, r.reference, r.target_id FROM reference r
     JOIN open_item o ON o.tenant = r.tenant AND o.receivable_id = r.target_id
@@ -81,6 +88,11 @@ class SqlReceivables(ReceivableNotes):
             text("SELECT group_no, company, routine, kind FROM posting_group WHERE tenant = :t"), {"t": self._tenant}
         )
         return [PostingGroup._make(row) for row in rows]
+
+    def other_source_systems(self, name: str) -> list[str]:
+        """Return every source system that has been imported from, or none when `name` is one of them."""
+        rows = self._connection.execute(text(_OTHER_SYSTEMS), {"t": self._tenant, "name": name})
+        return [row.source_system for row in rows]
 
     def known_versions(self, company: str, numbers: Sequence[str]) -> list[Receivable]:
         """Return every version of the receivables with these numbers in a company."""
@@ -205,10 +217,11 @@ class SqlReceivables(ReceivableNotes):
         rows = self._connection.execute(
             text(
                 _OPEN + open_clause + " AND (:company = '' OR r.company = :company) AND (:search = '' "
-                "OR r.number LIKE :like OR lower(r.debtor_name) LIKE lower(:like) OR r.debtor_identity LIKE :like "
-                "OR r.register_identity LIKE :like) ORDER BY r.company, r.number, r.version LIMIT :limit"
+                f"OR r.number {_LIKE} OR lower(r.debtor_name) LIKE lower(:like) ESCAPE '!' "
+                f"OR r.debtor_identity {_LIKE} OR r.register_identity {_LIKE}) "
+                "ORDER BY r.company, r.number, r.version LIMIT :limit"
             ),
-            {"t": self._tenant, "company": company, "search": search, "like": f"%{search}%", "limit": limit},
+            {"t": self._tenant, "company": company, "search": search, "like": _anywhere(search), "limit": limit},
         )
         return [OpenReceivable._make(row) for row in rows]
 
@@ -280,3 +293,8 @@ class SqlReceivables(ReceivableNotes):
             },
         )
         return [OpenReceivable._make(row) for row in rows]
+
+
+def _anywhere(searched: str) -> str:
+    """Return the pattern of a text that stands anywhere; what SQL takes for wildcards is looked for as it is."""
+    return f"%{searched.translate(_AS_IT_IS)}%"

@@ -68,7 +68,7 @@ def _takes_lock(connection: Connection, *, is_last_try: bool) -> bool:
 @contextmanager
 def _locked(file: Path, deadline_s: float) -> Iterator[None]:
     try:
-        descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o666)
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError:  # the folder cannot be written: SQLite says it better
         yield
         return

@@ -23,7 +23,6 @@ PLUMBING = {
 HEADINGS = ["Connects to", "Agreements you need", "Settings", "Formats and sources", "Limits", "How it was tested"]
 IN_EVERY_PLUGIN = ("__init__.py", "plugin.py", "settings.py", "reader.py", "translate.py", "py.typed")
 FLOATS_ALLOWED = {
-    "hub/runtime/setting_errors.py": "how alike two names are",
     "hub/formats/rows/xlsx_rows.py": "Excel stores numbers so; they become Decimal at once",
     "hub/cli/showing.py": "a type that JSON knows",
     "hub/cli/session.py": "seconds to wait, named as the option is",

@@ -50,7 +50,8 @@ WATER = {
     "fixed_values": {"department": "VA"},
 }
 SUNDRY = {"name": "sundry", "company": "1", "routines": ["01"]}
-TENANT = Tenant.model_validate(tenant_settings(ENERGY, RENT, source_systems=[SUNDRY, WATER]))
+SYSTEMS = [SUNDRY, WATER, {"name": "elsewhere"}]
+TENANT = Tenant.model_validate(tenant_settings(ENERGY, RENT, source_systems=SYSTEMS))
 
 
 class Ledger:
@@ -61,9 +62,9 @@ class Ledger:
         self.clock = FixedClock(LATER)
         self.store = SqlStore(engine, "north", self.clock)
 
-    def take(self, content: bytes, **options: Any) -> ImportReport:
+    def take(self, content: bytes, *, tenant: Tenant = TENANT, **options: Any) -> ImportReport:
         given = {"file_name": "in/invoices.csv", "source_system": "sundry", **options}
-        return import_receivables(self.store, TENANT, _chart, io.BytesIO(content), **given)
+        return import_receivables(self.store, tenant, _chart, io.BytesIO(content), **given)
 
     def rows(self, *rows: Mapping[str, Any], **options: Any) -> ImportReport:
         return self.take(json.dumps([invoice(**row) for row in rows]).encode(), **options)

@@ -107,6 +107,29 @@ def test_a_tenant_without_settings_is_found_and_what_needs_none_is_proved(home: 
     assert run("backup", tmp_path / "copy.sqlite", home=home).exit_code == 6
 
 
+def test_a_name_without_rows_is_a_remark_and_no_proof_writes_it_down(home: Path, tmp_path: Path) -> None:
+    mistyped = home / "tenants" / "nordvlk.toml"
+    mistyped.write_text((home / "tenants" / "nordvik.toml").read_text().replace('"nordvik"', '"nordvlk"'))
+    for arguments in (["--all-tenants"], ["--tenant", "nordvlk"]):
+        shown = run("verify", *arguments, home=home)
+        assert (shown.exit_code, "the database does not know it" in shown.stderr) == (0, True)
+    assert run("backup", tmp_path / "copy.sqlite", home=home).exit_code == 0
+    for database in (home / "hub.sqlite", tmp_path / "copy.sqlite"):
+        assert names_in(database) == ["nordvik"]
+
+    assert run("tasks", "--tenant", "nordvlk", home=home).exit_code == 0
+    assert names_in(home / "hub.sqlite") == ["nordvik", "nordvlk"]
+    mistyped.unlink()
+    shown = run("verify", "--all-tenants", home=home)
+    assert (shown.exit_code, "the database has its name and nothing else of it" in shown.stderr) == (0, True)
+    assert "there is no tenant 'nordvlk'" in shown.stderr
+
+
+def names_in(database: Path) -> list[str]:
+    with closing(sqlite3.connect(database)) as connection:
+        return [name for (name,) in connection.execute("SELECT name FROM tenant ORDER BY name")]
+
+
 def test_settings_that_cannot_be_read_hide_no_other_tenant(home: Path) -> None:
     settings = home / "tenants" / "nordvik.toml"
     (home / "tenants" / "other.toml").write_text(settings.read_text().replace('"nordvik"', '"other"'))

@@ -136,6 +136,19 @@ def test_suggestion_for_a_mistyped_reference_can_be_followed(own: Path) -> None:
     assert answer("receivables", "show", "040000207", home=own)["open_ore"] == 0
 
 
+def test_a_verdict_and_an_undo_say_what_they_did_and_what_comes_next(own: Path) -> None:
+    [held] = answer("payments", "--state", "held", home=own)
+    assert "2 bank movements booked, 2 paired with payments" in run("exchanges", "show", 4, home=own).stdout
+
+    released = run("payments", "release", held["payment_id"], home=own)
+    undone = run("exchanges", "undo", 4, "--reason", "wrong day", home=own)
+
+    assert released.stdout == "1 payment: 1 suspended (see: hub payments list --state suspended)\n"
+    assert f"hub payments show {held['payment_id']}" in released.stderr
+    assert undone.stdout == "exchange 4 is undone: 2 bank movements taken back (109 351,75 SEK)\n"
+    assert "hub exchanges retry 4" in undone.stderr
+
+
 def test_demo_starts_over_in_its_own_folder(own: Path) -> None:
     before = answer("feed", home=own)
     answer("receivables", "credit", "010000108", home=own)

@@ -14,10 +14,11 @@ from test_cli_demo import answer, run
 
 from hub.banking_calendar import SystemClock
 from hub.demo.folder import BGMAX, CAMT054, RECEIVABLES, lay_out
-from hub.errors import ConfigurationError
+from hub.errors import ConfigurationError, DataError
 from hub.runtime.facade import Hub
 from hub.runtime.lock import work_lock
 
+ACCOUNT = 'bankgiro = "991-2346"'
 TODAY = SystemClock().today()
 
 
@@ -133,15 +134,94 @@ def test_poll_takes_what_waits_in_the_inbox_and_puts_it_aside(home: Path) -> Non
 
 def test_a_reversal_that_does_not_wait_cannot_be_decided(home: Path) -> None:
     assert run("payments", "reversal", "third", 1, home=home).exit_code == 2
-    result = run("payments", "reversal", "2:1", 1, home=home)
+    assert "give ID, or --coding" in run("payments", "reversal", "2:1", home=home).stderr
+    result = run("payments", "reversal", "2:1", 1, "--coding", "6352=100", home=home)
     assert result.exit_code != 0
     assert "no reversal 2:1 waits" in result.stderr
 
 
-def test_poll_without_an_inbox_says_what_to_make(home: Path) -> None:
+def test_poll_without_an_inbox_makes_it_and_carries_out_what_waits(home: Path) -> None:
+    with Hub.open(home), work_lock(home / "hub.sqlite", timeout_s=1):
+        run("receive", home / "files" / BGMAX, "--wait", "0", home=home)
     result = run("receive", "--poll", home=home)
-    assert result.exit_code == 3
-    assert "make the folder" in result.stderr
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert (home / "inbox" / "nordvik").is_dir()
+    assert answer("exchanges", "show", 2, home=home)["exchange"]["state"] == "posted"
+    elsewhere = run("receive", "--poll", "--inbox", home / "no-such", home=home)
+    assert (elsewhere.exit_code, "make the folder" in elsewhere.stderr) == (3, True)
+
+
+def test_poll_tells_what_it_posted_of_money_that_waited_for_its_account(home: Path) -> None:
+    settings = home / "tenants" / "nordvik.toml"
+    right = settings.read_text(encoding="utf-8")
+    settings.write_text(right.replace(ACCOUNT, 'plusgiro = "1018-1"'), encoding="utf-8")
+    run("receive", home / "files" / BGMAX, home=home)
+    settings.write_text(right, encoding="utf-8")
+    told = run("receive", "--poll", home=home).stderr
+    assert "posted, since their payee account is in the settings now: 8 payments" in told
+    assert "posted" not in run("receive", "--poll", home=home).stderr
+
+
+def test_a_file_is_kept_just_when_the_answer_names_its_exchange(home: Path) -> None:
+    """What docs/operating.md says of which files are anybody's to delete."""
+    settings = home / "tenants" / "nordvik.toml"
+    right = settings.read_text(encoding="utf-8")
+    file = home / "files" / BGMAX
+    assert run("receive", file, home / "no-such", "--json", home=home).exit_code == 2
+    (home / "tenants" / "second.toml").write_text(right.replace("nordvik", "second"), encoding="utf-8")
+    assert run("receive", file, "--json", home=home).exit_code == 3
+    (home / "tenants" / "second.toml").unlink()
+    settings.write_text("nothing = 1", encoding="utf-8")
+    assert "exchange" not in json.loads(run("receive", file, "--json", home=home).stdout)
+    settings.write_text(right, encoding="utf-8")
+    assert [exchange["number"] for exchange in answer("exchanges", home=home)] == [1]
+
+    with Hub.open(home), work_lock(home / "hub.sqlite", timeout_s=1):
+        queued = run("receive", file, "--wait", "0", "--json", home=home)
+    wrong = run("receive", broken(home), "--json", home=home)
+    assert (queued.exit_code, json.loads(queued.stdout)[0]["exchange"]["number"]) == (4, 2)
+    assert (wrong.exit_code, json.loads(wrong.stdout)[0]["exchange"]["number"]) == (1, 3)
+
+
+def test_no_file_is_taken_when_one_of_them_is_a_pipe(home: Path) -> None:
+    os.mkfifo(home / "pipe")
+    files = (home / "files" / BGMAX, home / "pipe", home / "files" / CAMT054)
+    result = run("receive", *files, home=home)
+    assert (result.exit_code, "none is taken in" in result.stderr.replace("\n", " ")) == (2, True)
+    with Hub.open(home) as hub, pytest.raises(DataError, match="pipe is no file"):
+        hub.receive_all(files)
+    assert len(answer("exchanges", home=home)) == 1
+
+
+def test_misspelt_source_system_is_refused_with_the_declared_one(home: Path) -> None:
+    result = run("import", home / "files" / RECEIVABLES, "--source-system", "biling", home=home)
+    assert (result.exit_code, "did you mean billing?" in result.stderr) == (3, True)
+
+
+def test_an_import_is_taken_back_receivable_by_receivable(home: Path) -> None:
+    result = run("exchanges", "undo", 1, "--reason", "wrong file", home=home)
+    assert (result.exit_code, "hub receivables cancel NUMBER" in result.stderr) == (1, True)
+
+
+def test_company_whose_number_changed_stops_imports_files_and_doctor(home: Path) -> None:
+    settings = home / "tenants" / "nordvik.toml"
+    right = settings.read_text(encoding="utf-8")
+    settings.write_text(right.replace('"001"', '"002"'), encoding="utf-8")
+    for words in (
+        ("import", home / "files" / RECEIVABLES, "--source-system", "billing"),
+        ("receive", home / "files" / BGMAX),
+        ("doctor",),
+    ):
+        result = run(*words, home=home)
+        assert (result.exit_code, 'number = "001"' in " ".join(result.output.split())) == (3, True)
+    settings.write_text(right, encoding="utf-8")
+    assert answer("exchanges", "retry", 2, home=home)["state"] == "posted"
+
+
+def test_doctor_sees_a_tenant_that_is_in_the_database_only(home: Path) -> None:
+    (home / "tenants" / "nordvik.toml").rename(home / "tenants" / "nordvik.away")
+    found = json.loads(run("doctor", "--json", home=home).stdout)["findings"]
+    assert ("look", "tenant nordvik") in [(finding["health"], finding["what"]) for finding in found]
 
 
 def test_receive_needs_files_or_poll(home: Path) -> None:

@@ -8,10 +8,17 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from socket import gethostname
 
 import pytest
+from engine_home import make_home
 from test_cli_demo import run
 from test_cli_inspect import BGMAX
+
+from hub.model.nodes import Node
+from hub.runtime.bootstrap import Installation
+from hub.runtime.membership import process_space
+from hub.runtime.serving import why_queued
 
 
 def process(*words: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -139,6 +146,19 @@ def test_an_error_is_told_as_json_too_when_that_is_asked_for(home: Path) -> None
     assert json.loads(result.stdout)["error"]["code"] == "DATA"
 
 
+@pytest.mark.parametrize(("words", "code"), [(["plugins", "--json"], 0), (["--json", "nosuch"], 2)])
+def test_a_command_whose_answer_nobody_reads_ends_in_its_own_code(words: list[str], code: int, tmp_path: Path) -> None:
+    asked = started(*words, cwd=tmp_path)
+    assert asked.stdout is not None
+    assert asked.stderr is not None
+    asked.stdout.close()  # as `head` does; nothing has been written yet
+
+    with asked.stderr as errors:
+        told = errors.read()
+    assert asked.wait(timeout=60) == code
+    assert told.splitlines() == (["hub: No such command 'nosuch' (see: hub --help)"] if code else [])
+
+
 def started(*words: object, cwd: Path) -> subprocess.Popen[str]:
     """Start the command and go on."""
     return subprocess.Popen(
@@ -166,3 +186,19 @@ def test_two_processes_that_receive_the_same_file_at_once_post_it_once(tmp_path:
     balances = {row["account"]: row["amount_ore"] for row in json.loads(run("balances", "--json", home=home).stdout)}
     assert sorted(exchange["state"] for exchange in exchanges) == ["duplicate", "duplicate", "posted"]
     assert (balances["1690"], balances["2890"]) == (8791475, -8791475)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_what_is_queued_says_who_works_at_it_or_what_to_start(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo = make_home(tmp_path / "home", database_url, monkeypatch)
+    queued = run("receive", demo.home / "files" / "bgmax_2026-11-20.txt", "--wait", 0, home=demo.home)
+    assert queued.exit_code == 4
+    assert "no process works on this database now; start: hub worker (or hub serve)" in queued.stderr
+
+    installation = Installation.open(demo.home)
+    one = Node("n1", "n1:1", gethostname(), os.getpid(), process_space(), "", "{}", "", 0, 0, None, 0)
+    assert installation.nodes.register(one, if_gone=None)
+    assert why_queued(installation) == "what you asked for is queued; at work on this database: n1"
+    installation.close()

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from payment_world import World, pay, payment_file
 from sqlalchemy import Engine
-from telling import assert_books_agree, command, entries, events, tell, tell_again
+from telling import assert_books_agree, command, entries, events, suspend, tell, tell_again
 
 from hub.errors import DataError, RuleViolation
 from hub.model.books import Posting
 from hub.model.commands import parse_command
 from hub.services.chart import chart_of
+from tests.docs.pages import DOCS, blocks
 
 METHODS = [{"code": "1", "text": "own cash desk", "effect": "credit"}]
 
@@ -37,6 +38,29 @@ def debit(world: World, receivable_id: int, bucket: str, amount_ore: int, cause:
             ]
         )  # fmt: skip
         work.books.apply(chart_of(work, world.tenant), voucher_type="dunning")
+
+
+# --- as documented ----------------------------------------------------------------------------------------------------
+
+
+def test_the_pages_examples_are_taken_and_its_move_is_carried_out(world: World) -> None:
+    page = [json.loads(block.text) for block in blocks(DOCS / "commands.md") if block.language == "json"]
+    told = {parse_command(body).kind: body for body in page}
+    first, second = world.owe("1001", 40000), world.owe("1002", 20000)
+    waiting = suspend(world, 45000)
+
+    tell_again(world, parse_command({**told["move_payment"], "payment_id": waiting}))
+
+    assert (world.open_ore(first), world.open_ore(second)) == (10000, 5000)
+
+
+def test_what_is_searched_for_is_no_pattern(world: World) -> None:
+    world.owe("10_01", 10000)
+    world.owe("10001", 10000)
+    with world.store.read() as work:
+        found = [[row.number for row in work.receivables.search(search=text)] for text in ("%", "0_0", "!", "10")]
+
+    assert found == [[], ["10_01"], [], ["10001", "10_01"]]
 
 
 # --- once each -------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from imported_ledger import Ledger, codes
+from imported_ledger import TENANT, Ledger, codes
 
 from hub.errors import ConfigurationError
 from hub.model.payments import QueuedPayment
@@ -134,7 +134,7 @@ def test_row_must_name_a_company_routine_and_account_there_are(ledger: Ledger) -
         {"number": "4", "company": "001", "routine": "1", "payee_account": "5050-1055"},
         {"number": "5", "company": "1", "routine": "01", "payee_account": "bankgiro:991-2346"},
         {"number": "6", "company": "2", "reference": "free 17"},
-        source_system="other",
+        source_system="elsewhere",
     )
 
     assert codes(report) == [
@@ -146,9 +146,36 @@ def test_row_must_name_a_company_routine_and_account_there_are(ledger: Ledger) -
     assert len(ledger.sql("SELECT 1 FROM reference")) == 1  # one account is named; company 2 has none
 
 
-def test_an_undeclared_source_system_needs_a_usable_name(ledger: Ledger) -> None:
-    with pytest.raises(ConfigurationError, match="source system"):
-        ledger.rows({}, source_system="No Such")
+def test_misspelt_source_system_debits_nothing_again(ledger: Ledger) -> None:
+    ledger.rows({})
+    with pytest.raises(ConfigurationError, match=r"no source system sundri \(did you mean sundry"):
+        ledger.rows({}, source_system="sundri")
+
+    assert ledger.accounts() == {"1510": 100_000, "3000": -100_000}
+    assert len(ledger.sql("SELECT 1 FROM exchange")) == 1
+
+
+def test_where_no_source_system_is_declared_the_first_name_stands(ledger: Ledger) -> None:
+    row = {"company": "1", "routine": "01"}
+    undeclared = TENANT.model_copy(update={"source_systems": ()})
+    ledger.rows(row, tenant=undeclared, source_system="billing")
+
+    assert ledger.rows(row, tenant=undeclared, source_system="billing").unchanged == 1
+    with pytest.raises(ConfigurationError, match="did you mean billing"):
+        ledger.rows(row, tenant=undeclared, source_system="biling")
+    with pytest.raises(ConfigurationError, match="small letters"):
+        ledger.rows(row, tenant=undeclared, source_system="No Such")
+
+
+@pytest.mark.parametrize("number", ["001", "7"])
+def test_company_whose_number_changes_is_not_debited_again(ledger: Ledger, number: str) -> None:
+    ledger.rows({})
+    companies = (TENANT.companies[0].model_copy(update={"number": number}), TENANT.companies[1])
+    changed = TENANT.model_copy(update={"companies": companies})
+    with pytest.raises(ConfigurationError, match='put it back as it was: number = "1"'):
+        ledger.rows({}, tenant=changed)
+
+    assert ledger.accounts() == {"1510": 100_000, "3000": -100_000}
 
 
 def test_import_queues_a_rematch_for_suspended_payments_that_name_it(ledger: Ledger) -> None:

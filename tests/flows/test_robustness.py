@@ -57,6 +57,7 @@ def test_a_readers_own_exception_quarantines_its_file_and_the_next_is_posted(eng
 
     assert (first.state, problem_code(first), second.state) == ("quarantined", "READER_DEFECT", "posted")
     assert "KeyError" in first.reason
+    assert "a defect in payment_world, line" in first.reason  # the reader is of that module
 
 
 def test_the_text_of_a_foreign_exception_is_kept_nowhere(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +104,7 @@ def test_a_readers_defect_is_a_finding_of_an_inspection() -> None:
 
 def retry(world: World) -> None:
     with world.store.write() as work:
-        work.runs.queue_again(1)
+        assert work.runs.try_again(1)
     world.drain()
 
 
@@ -189,7 +190,7 @@ def test_a_retried_run_waits_for_another_that_has_claimed_its_account_meanwhile(
     exchange = world.receive(GOOD)
     body._post_chunk = whole
     with world.store.write() as work:
-        work.runs.queue_again(1)
+        assert work.runs.try_again(1)
         assert work.accounts.claim(work.accounts.numbers().values(), run_no=4711)
     world.drain()
     assert world.exchange(exchange.number).state == "posting"

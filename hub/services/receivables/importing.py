@@ -8,9 +8,7 @@ from functools import partial
 from itertools import islice
 from typing import BinaryIO
 
-from pydantic import ValidationError
-
-from hub.errors import ConfigurationError, FormatError, TransientError
+from hub.errors import FormatError, TransientError
 from hub.formats.rows.raw_rows import RowStream
 from hub.formats.rows.reading import read_rows
 from hub.model.exchanges import Direction, Exchange, ExchangeState
@@ -19,10 +17,12 @@ from hub.model.source_system import SourceSystem
 from hub.model.tenant import Tenant
 from hub.rules.receivables import Step
 from hub.services.chart import canonical_key
+from hub.services.companies import refuse_companies_without_settings
 from hub.services.ports import Store, UnitOfWork
 from hub.services.receivables.mapping import RowMapping
 from hub.services.receivables.posting import ChartMaker, ChunkOutcome, ChunkPosting, ImportTask
 from hub.services.receivables.resolving import Incoming, Resolver, RowRefused
+from hub.services.receivables.source_systems import source_system_of
 
 KIND = "receivable_file"
 CHUNK_ROWS = 10_000
@@ -57,10 +57,13 @@ def import_receivables(
     read as a whole is quarantined: the report's `refused` says why, and nothing is posted.
 
     Raises:
-        ConfigurationError: the declared mapping of the source system cannot be right.
+        ConfigurationError: the source system is not known, its declared mapping cannot be right, or the books hold a
+            company that the settings do not have.
         TransientError: the database did not answer, several times; import the file again.
     """
-    system = _declared(tenant_settings, source_system)
+    with store.read() as work:
+        refuse_companies_without_settings(work, tenant_settings)
+        system = source_system_of(work, tenant_settings, source_system)
     mapping = RowMapping(system)
     kept = store.contents.keep(stream)
     name = _without_folders(file_name)
@@ -305,16 +308,6 @@ def _interrupted(work: UnitOfWork, sha256: str) -> Exchange | None:
         return None
     work.exchanges.change(exchange.number, state=ExchangeState.RECEIVED, attempt=exchange.attempt + 1)
     return work.exchanges.get(exchange.number)
-
-
-def _declared(tenant: Tenant, name: str) -> SourceSystem:
-    """Return the source system of this name; one that nobody has declared uses our names."""
-    try:
-        return tenant.source_system(name) or SourceSystem(name=name)
-    except ValidationError:
-        raise ConfigurationError(
-            "the name of a source system has small letters, digits, - and _ only, at most 40", where="source_system"
-        ) from None
 
 
 def _payee_accounts(tenant: Tenant) -> list[tuple[str, str]]:

@@ -64,6 +64,12 @@ def target_fields() -> frozenset[str]:
     return frozenset((*TEXT_FIELDS, *ADDRESS_FIELDS, *single, *(name for names in CODING_FIELDS for name in names)))
 
 
+def refuse_wrong_mappings(systems: Iterable[SourceSystem]) -> None:
+    """Raise ConfigurationError when the columns or fixed values of a source system cannot be right."""
+    for system in systems:
+        RowMapping(system)
+
+
 class RowMapping:
     """Makes import rows of a source system's rows."""
 

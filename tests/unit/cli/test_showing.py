@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from hub.cli.showing import answer_json, as_data, by_currency, kronor, progress_bar, say, show_table, state
+from hub.cli.showing import Amounts, answer_json, as_data, by_currency, kronor, progress_bar, say, show_table, state
 from hub.cli.wording import explained, said
 from hub.model.enquiries import Fate, PaymentStory
 
@@ -16,6 +16,13 @@ def test_amounts_are_written_the_swedish_way() -> None:
     assert kronor(123_456_789) == "1 234 567,89"
     assert kronor(-5, "EUR") == "-0,05 EUR"
     assert by_currency({"SEK": 100, "EUR": 250}) == "2,50 EUR, 1,00 SEK"
+
+
+def test_foreign_money_is_never_under_kronor() -> None:
+    pounds = Amounts(["", "GBP"])
+    assert (pounds.heading, pounds.write(25_000, "")) == ("amount", "250,00 GBP")
+    assert (Amounts(["SEK"]).heading, Amounts(["SEK"]).write(25_000, "SEK")) == ("kronor", "250,00")
+    assert Amounts(["SEK", "EUR"]).write(100, "SEK") == "1,00 SEK"
 
 
 def test_named_tuples_become_objects_at_any_depth(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from typing import Any
 
@@ -207,6 +208,53 @@ def test_wrong_company_settings_are_refused(changes: dict[str, Any], reason: str
 
 
 METHOD = {"code": "1", "text": "Kontant", "effect": "credit"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "settings"),
+    [
+        ({"accounts": {**ACCOUNTS, "clearing": "1930"}}, ("accounts.bank", "accounts.clearing")),
+        ({"accounts": {**ACCOUNTS, "clearing": "2890"}}, ("accounts.clearing", "accounts.suspense")),
+        ({"accounts": {**ACCOUNTS, "receivable": "1690"}}, ("accounts.clearing", "accounts.receivable")),
+        ({"accounts": {**ACCOUNTS, "suspense": "1510"}}, ("accounts.suspense", "accounts.receivable")),
+        ({"accounts": {**ACCOUNTS, "suspense": "1930"}}, ("accounts.bank", "accounts.suspense")),
+        ({"accounts": {**ACCOUNTS, "revenue": "1510"}}, ("accounts.receivable", "accounts.revenue")),
+        ({"accounts": {**ACCOUNTS, "write_off": "2890"}}, ("accounts.suspense", "accounts.write_off")),
+        (
+            {"payee_accounts": [{"bankgiro": "991-2346", "bank_account": "1690"}]},
+            ("accounts.clearing", "payee_accounts[1].bank_account"),
+        ),
+        (
+            {
+                "payee_accounts": [
+                    {"bankgiro": "991-2346", "clearing_account": "1691"},
+                    {"bankgiro": "5050-1055", "bank_account": "1691"},
+                ]
+            },
+            ("payee_accounts[1].clearing_account", "payee_accounts[2].bank_account"),
+        ),
+        (
+            {"routines": [{"number": "01", "name": "x", "revenue_account": "2890"}]},
+            ("accounts.suspense", "routines[1].revenue_account"),
+        ),
+        (
+            {"payment_methods": [{**METHOD, "coding": "fixed", "account": "1510"}]},
+            ("accounts.receivable", "payment_methods[1].account"),
+        ),
+    ],
+)
+def test_an_account_of_two_roles_is_refused_with_both_settings(
+    changes: dict[str, Any], settings: tuple[str, str]
+) -> None:
+    with pytest.raises(ValidationError, match=re.escape(f"{settings[0]} and {settings[1]} name the same ledger")):
+        Company.model_validate(company(**changes))
+
+
+def test_accounts_of_one_role_may_be_one() -> None:
+    by_hand = {**METHOD, "coding": "fixed", "account": "1930"}
+    accounts = {**ACCOUNTS, "write_off": "3010", "internal_receivable": "1510"}
+    same = [{"bankgiro": "991-2346", "bank_account": "1930", "clearing_account": "1690"}]
+    Company.model_validate(company(accounts=accounts, payee_accounts=same, payment_methods=[by_hand]))
 
 
 @pytest.mark.parametrize(

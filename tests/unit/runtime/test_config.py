@@ -117,12 +117,21 @@ WRONG_TENANTS = [
     ('name = "Prov"', 'name = ""', "name", "at least 1 character", "What people call"),
     ('name = "Prov"', 'name = "Prov"\nis_test = "yes"', "is_test", "must be true or false", "A test tenant"),
     ('id = "prov"', 'id = "other"', "id", "differs from the file's name", 'write id = "prov"'),
-    ('id = "prov"', 'id = "PROV"', "id", "a form that is not taken", "Short name"),
+    ('id = "prov"', 'id = "PROV"', "id", "must be small letters, digits, - and _ only", "Short name"),
     ('bank = "1930"', "bnak = 1930", "companies[1].accounts.bank", "is missing", "companies[1].accounts.bnak"),
     ('bank = "1930"', 'bank = "1930"\nrunding = "1"', "companies[1].accounts.runding", "no such", "mean rounding?"),
+    ('bank = "1930"', 'bank = "?"', "companies[1].accounts.bank", "must be a ledger account: letters and digits", ""),
+    ('bank = "1930"', 'bank = "1690"', "companies[1]", "accounts.bank and accounts.clearing name the same", "its own"),
+    ("[companies.accounts]", 'currency = "kr"\n[companies.accounts]', "companies[1].currency", "such as SEK", ""),
     ('"1018-1"', '"1018-2"', "companies[1].payee_accounts[2].plusgiro", "check digit of the plusgiro", "such as"),
     ('plusgiro = "1018-1"', "", "companies[1].payee_accounts[2]", "exactly one of bankgiro", "see docs"),
-    ('plusgiro = "1018-1"', 'bankgiro = "991-2346"', "", "bankgiro 9912346 belongs to two payee accounts", "see docs"),
+    (
+        'plusgiro = "1018-1"',
+        'bankgiro = "991-2346"',
+        "",
+        "companies[1].payee_accounts[1] and companies[1].payee_accounts[2]",
+        "",
+    ),
     ('plusgiro = "1018-1"', "plusgiro = '1018-1'\nalso = 3", "companies[1].payee_accounts[2].also", "a list", "Other"),
     ('plusgiro = "1018-1"', "plusgiro = '1018-1'\nalso = ['x']", "companies[1].payee_accounts[2].also[1]", "table", ""),
     ('"999999-9999"', '"999999-9998"', "companies[1].organisation_number", "check digit that fits", "see docs"),
@@ -166,6 +175,27 @@ def test_a_wrong_setting_is_named_with_its_place_and_a_way_out(
     assert what in message
     assert hint in message
     assert "tenants/prov.toml" in message
+
+
+@pytest.mark.parametrize(
+    ("given", "where", "what"),
+    [
+        ('columns = { bogus = "a" }', "source_systems.billing.columns", "there is no field bogus"),
+        (
+            'columns = { number = "a" }',
+            "source_systems.billing.columns",
+            "no column is declared for invoice_date, amount",
+        ),
+        ('fixed_values = { amount = "x" }', "source_systems.billing.fixed_values.amount", "amount"),
+    ],
+)
+def test_a_wrong_mapping_is_found_before_a_file_comes(tmp_path: Path, given: str, where: str, what: str) -> None:
+    loaded = home(tmp_path, tenant=f'{TENANT}\n[[source_systems]]\nname = "billing"\n{given}\n')
+
+    with pytest.raises(ConfigurationError, match=what) as caught:
+        loaded.tenant("prov")
+
+    assert caught.value.where == where
 
 
 def test_many_wrong_settings_come_in_one_message(tmp_path: Path) -> None:

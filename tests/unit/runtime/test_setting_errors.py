@@ -7,7 +7,7 @@ from typing import Annotated
 import pytest
 from pydantic import BaseModel, Field, ValidationError
 
-from hub.runtime.setting_errors import configuration_error
+from hub.runtime.setting_errors import configuration_error, plain
 
 
 class Company(BaseModel):
@@ -39,3 +39,8 @@ def test_a_list_that_is_too_short_is_called_so() -> None:
 @pytest.mark.parametrize(("days", "words"), [(0, "must be at least 1"), (101, "must be at most 100")])
 def test_a_limit_is_told(days: int, words: str) -> None:
     assert f"companies[1].days: {words}, in" in refusal([{"number": "1", "days": days}])
+
+
+def test_a_description_is_told_without_its_markdown() -> None:
+    assert plain("Money that waits (*observationskonto*).") == "Money that waits (observationskonto)."
+    assert plain("see [schedules](schedules.md), `0 6 * * mon-fri`") == "see schedules, 0 6 * * mon-fri"

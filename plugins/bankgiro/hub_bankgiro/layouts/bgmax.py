@@ -11,7 +11,6 @@ from hub.formats.field_kinds import (
     CalendarDate,
     Constant,
     Digits,
-    Letters,
     OneOf,
     ShiftedDigits,
     Spare,
@@ -21,6 +20,7 @@ from hub.formats.field_kinds import (
 from hub.formats.fixed_width import Field, RecordLayout
 from hub_bankgiro.codes import CHANNELS, DEDUCTION_CODES, IMAGE_MARKS, REFERENCE_CODES
 
+CURRENCIES = ("SEK", "EUR")  # deposits in euro ended on 31 October 2016; older files have them
 ANY_DIGIT = "0123456789"  # reserved codes can be read and are reported; a letter cannot
 
 START = RecordLayout(
@@ -41,7 +41,7 @@ OPENING = RecordLayout(
     [
         Field("bankgiro", 3, 12, Digits(), "mottagarens bankgironummer"),
         Field("plusgiro", 13, 22, Digits(may_be_blank=True), "mottagarens plusgironummer"),
-        Field("currency", 23, 25, Letters(), "valuta"),
+        Field("currency", 23, 25, OneOf(CURRENCIES), "valuta"),
         Field("spare", 26, 80, Spare(), "reserv"),
     ],
 )
@@ -128,7 +128,7 @@ DEPOSIT = RecordLayout(
         Field("date", 38, 45, CalendarDate(), "betalningsdag"),
         Field("serial", 46, 50, Digits(may_be_blank=True), "löpnummer"),
         Field("amount", 51, 68, AMOUNT, "insättningsbelopp"),
-        Field("currency", 69, 71, Letters(), "valuta"),
+        Field("currency", 69, 71, OneOf(CURRENCIES), "valuta"),
         Field("count", 72, 79, COUNT, "antal betalningar"),
         Field("deposit_type", 80, 80, Text(), "typ av insättning"),
     ],

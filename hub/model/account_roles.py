@@ -1,0 +1,79 @@
+"""The roles of a company's ledger accounts: those that `hub verify` proves have one role each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from hub.model.company import Company
+
+
+class Role(StrEnum):
+    """What an account is for, as far as `hub verify` tells accounts apart."""
+
+    BANK = "bank"
+    CLEARING = "clearing"
+    SUSPENSE = "suspense"
+    RECEIVABLE = "receivable"
+    BY_HAND = "by hand"  # the other side of a payment registered by hand
+    OTHER = "other"
+
+
+class NamedAccount(NamedTuple):
+    """A ledger account and the setting that names it."""
+
+    account: str
+    role: Role
+    setting: str
+
+
+_ROLES = {
+    "bank": Role.BANK,
+    "clearing": Role.CLEARING,
+    "suspense": Role.SUSPENSE,
+    "receivable": Role.RECEIVABLE,
+    "internal_receivable": Role.RECEIVABLE,
+}
+_PROVEN = {Role.BANK, Role.CLEARING, Role.SUSPENSE, Role.RECEIVABLE}
+# What is registered by hand is left out where the bank's accounts are proven.
+_MAY_BE_ONE = ({Role.BY_HAND, Role.BANK}, {Role.BY_HAND, Role.CLEARING})
+
+
+def refuse_two_roles(named: Iterable[NamedAccount]) -> None:
+    """Raise ValueError when two settings name one account for roles that could then not be proven."""
+    seen: dict[str, list[NamedAccount]] = {}
+    for here in named:
+        for there in seen.setdefault(here.account, []):
+            if _clash({here.role, there.role}):
+                raise ValueError(
+                    f"{there.setting} and {here.setting} name the same ledger account: give each its own, "
+                    "else the books could not be proven"
+                )
+        seen[here.account].append(here)
+
+
+def named_accounts(company: Company) -> Iterator[NamedAccount]:
+    """Yield every ledger account that the settings of a company name, by their dotted paths within it."""
+    for name, account in company.accounts.model_dump().items():
+        yield from _named(account, _ROLES.get(name, Role.OTHER), f"accounts.{name}")
+    for number, payee in enumerate(company.payee_accounts, 1):
+        place = f"payee_accounts[{number}]"
+        yield from _named(payee.bank_account, Role.BANK, f"{place}.bank_account")
+        yield from _named(payee.clearing_account, Role.CLEARING, f"{place}.clearing_account")
+    for number, routine in enumerate(company.routines, 1):
+        place = f"routines[{number}]"
+        yield from _named(routine.receivable_account, Role.RECEIVABLE, f"{place}.receivable_account")
+        yield from _named(routine.revenue_account, Role.OTHER, f"{place}.revenue_account")
+    for number, method in enumerate(company.payment_methods, 1):
+        yield from _named(method.account, Role.BY_HAND, f"payment_methods[{number}].account")
+
+
+def _named(account: str, role: Role, setting: str) -> Iterator[NamedAccount]:
+    if account:
+        yield NamedAccount(account, role, setting)
+
+
+def _clash(roles: set[Role]) -> bool:
+    return len(roles) > 1 and not roles.isdisjoint(_PROVEN) and roles not in _MAY_BE_ONE

@@ -22,7 +22,7 @@ from hub.services.payments.receiving import receive
 WORKERS = 4
 TENANTS, RUNS_EACH = 20, 3
 LANES = ("", "letters")  # of files, and of one channel
-LARGE = 40_000  # payments: a few seconds of reading and posting
+LARGE = 60_000  # payments: several seconds of reading and posting
 STOPS_WITHIN_S = 15
 
 postgresql_only = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -17,27 +17,15 @@ from hub.rules.books import Chart, voucher_lines
 from hub.store import tables
 from hub.store.bulk import insert_named, insert_rows
 from hub.store.counters import take_numbers
+from hub.store.temporary import empty, lay_out, tell_size
 
 POSTING_COLUMNS = Posting._fields
 VOUCHER_HEAD = ("voucher_type", "text", "exchange_no", "run_no", "chunk_no")
 
-_TEMPORARY = {
-    "sqlite": ("CREATE TEMP TABLE IF NOT EXISTS posting (seq INTEGER PRIMARY KEY, {columns})", "DELETE FROM posting"),
-    "postgresql": (
-        "CREATE TEMP TABLE posting (seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, {columns}) ON COMMIT DROP",
-        None,
-    ),
-}
-_COLUMN_TYPES = {
-    "bucket": "TEXT NOT NULL",
-    "company": "TEXT NOT NULL",
-    "currency": "TEXT NOT NULL",
-    "transaction_date": "TEXT NOT NULL",
-    "booked_date": "TEXT NOT NULL",
-    "cause": "TEXT NOT NULL",
-    "rule": "TEXT NOT NULL",
-    "contra": "TEXT NOT NULL",
-}
+_SEQ = {"sqlite": "INTEGER PRIMARY KEY", "postgresql": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"}
+_TEXTS = dict.fromkeys(
+    ("bucket", "company", "currency", "transaction_date", "booked_date", "cause", "rule", "contra"), "TEXT NOT NULL"
+)
 
 
 class PostingTable:
@@ -45,16 +33,17 @@ class PostingTable:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        create, clear = _TEMPORARY[connection.dialect.name]
-        columns = ", ".join(f"{name} {_COLUMN_TYPES.get(name, 'BIGINT')}" for name in POSTING_COLUMNS)
-        connection.exec_driver_sql(create.format(columns=columns))
-        if clear:
-            connection.exec_driver_sql(clear)
+        columns = {name: _TEXTS.get(name, "BIGINT") for name in POSTING_COLUMNS}
+        lay_out(connection, "posting", {"seq": _SEQ[connection.dialect.name], **columns})
 
     def clear(self) -> None:
-        """Take all postings away; the next one is the first again."""
-        is_sqlite = self.connection.dialect.name == "sqlite"
-        self.connection.exec_driver_sql("DELETE FROM posting" if is_sqlite else "TRUNCATE posting RESTART IDENTITY")
+        """Take all postings away."""
+        empty(self.connection, "posting")
+
+    def count(self) -> tuple[int, int]:
+        """Return how many postings there are, and the sequence number of the first."""
+        counted = self.connection.exec_driver_sql("SELECT count(*), coalesce(min(seq), 1) FROM posting").one()
+        return counted[0], counted[1]
 
     def receivables(self) -> int:
         """Return how many receivables the postings touch."""
@@ -64,6 +53,7 @@ class PostingTable:
     def add(self, postings: Sequence[Posting]) -> None:
         """Add postings made in Python, in order."""
         insert_named(self.connection, "posting", POSTING_COLUMNS, postings)
+        tell_size(self.connection, "posting", len(postings))
 
     def add_selected(self, select: str, parameters: Mapping[str, Any]) -> int:
         """Add the rows of a SELECT whose columns are those of a posting, in order; return how many.
@@ -74,8 +64,9 @@ class PostingTable:
         lists = [name for name, value in parameters.items() if isinstance(value, list)]
         statement = text(f"INSERT INTO posting ({names}) {select}")
         statement = statement.bindparams(*(bindparam(name, expanding=True) for name in lists))
-        result = self.connection.execute(statement, dict(parameters))
-        return int(result.rowcount)
+        added = int(self.connection.execute(statement, dict(parameters)).rowcount)
+        tell_size(self.connection, "posting", added)
+        return added
 
 
 class SqlBooks:
@@ -148,7 +139,7 @@ class SqlBooks:
         Raises:
             LedgerError: a voucher would not balance, or a settled item was not there.
         """
-        count = self._count()
+        count, first = self.postings.count() if self._postings is not None else (0, 1)
         if not count and not coded:
             return []
         sums = self._sums() if count else []
@@ -156,14 +147,9 @@ class SqlBooks:
         vouchers = self._write_vouchers(voucher_lines(sums, chart, coded or {}), head)
         if count:
             self._update_open_items()
-            self._write_movements(count, run_no)
+            self._write_movements(count, first, run_no)
             self.postings.clear()
         return vouchers
-
-    def _count(self) -> int:
-        if self._postings is None:
-            return 0
-        return int(self._connection.exec_driver_sql("SELECT count(*) FROM posting").scalar_one())
 
     def _sums(self) -> list[PostingSum]:
         rows = self._connection.exec_driver_sql(
@@ -181,20 +167,15 @@ class SqlBooks:
     def _write_vouchers(
         self, lines_by_key: Mapping[VoucherKey, tuple[VoucherLine, ...]], head: tuple[Any, ...]
     ) -> list[Voucher]:
-        self._connection.exec_driver_sql(_POSTING_VOUCHER[self._connection.dialect.name])
-        self._connection.exec_driver_sql("DELETE FROM posting_voucher")
         if not lines_by_key:
+            lay_out(self._connection, "posting_voucher", _POSTING_VOUCHER, indexes=_VOUCHER_INDEXES)
             return []
         first = take_numbers(self._connection, self._tenant, "voucher", len(lines_by_key))
         vouchers = [
             Voucher(first + index, key, lines) for index, (key, lines) in enumerate(sorted(lines_by_key.items()))
         ]
-        insert_named(
-            self._connection,
-            "posting_voucher",
-            (*VoucherKey._fields, "voucher_no"),
-            [(*voucher.key, voucher.number) for voucher in vouchers],
-        )
+        numbered = [(*voucher.key, voucher.number) for voucher in vouchers]
+        lay_out(self._connection, "posting_voucher", _POSTING_VOUCHER, numbered, indexes=_VOUCHER_INDEXES)
         self._insert_vouchers(vouchers, head)
         return vouchers
 
@@ -216,8 +197,8 @@ class SqlBooks:
             ],
         )
 
-    def _write_movements(self, count: int, run_no: int | None) -> None:
-        base = take_numbers(self._connection, self._tenant, "event", count) - 1
+    def _write_movements(self, count: int, first: int, run_no: int | None) -> None:
+        base = take_numbers(self._connection, self._tenant, "event", count) - first
         parameters = {"tenant": self._tenant, "base": base, "run_no": run_no, "now": self._now}
         for statement in (_WRITE_ENTRIES, _WRITE_SUSPENSE, _WRITE_EVENTS):
             self._connection.execute(text(statement), parameters)
@@ -245,13 +226,13 @@ _DROP_EMPTY_OPEN_ITEMS = """
 """
 
 _POSTING_VOUCHER = {
-    dialect: start + " (section_no BIGINT, company TEXT, currency TEXT, booked_date TEXT, voucher_no BIGINT, "
-    "PRIMARY KEY (section_no, company, currency, booked_date))" + end
-    for dialect, start, end in (
-        ("sqlite", "CREATE TEMP TABLE IF NOT EXISTS posting_voucher", " WITHOUT ROWID"),
-        ("postgresql", "CREATE TEMP TABLE IF NOT EXISTS posting_voucher", " ON COMMIT DROP"),
-    )
+    "section_no": "BIGINT",
+    "company": "TEXT",
+    "currency": "TEXT",
+    "booked_date": "TEXT",
+    "voucher_no": "BIGINT",
 }
+_VOUCHER_INDEXES = ("section_no, company, currency, booked_date",)
 
 _WRITE_ENTRIES = """
     INSERT INTO entry (tenant, receivable_id, entry_no, cause, bucket, amount_ore, currency, transaction_date,

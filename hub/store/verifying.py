@@ -11,9 +11,9 @@ from hub.errors import ConfigurationError, RuleViolation
 from hub.model.books import PostingGroup
 from hub.model.verification import BookAccount, CheckResult, Finding, KeptBytes, check_failed, lone_finding
 from hub.store import verifying_attempts, verifying_books, verifying_entries, verifying_log, verifying_payments
-from hub.store.bulk import insert_named
 from hub.store.database import may_pass, reading, writing
 from hub.store.tables import metadata
+from hub.store.temporary import lay_out
 from hub.store.verifying_books import FORMER_ACCOUNTS, OPEN_ITEMS
 from hub.store.verifying_log import WHOLE_CONTENTS
 from hub.store.verifying_parts import Check
@@ -39,6 +39,8 @@ MOST_SHOWN = 20  # of one check; the rest is counted
 
 Progress = Callable[[int, int], None]
 AccountsOf = Callable[[Sequence[PostingGroup]], Sequence[BookAccount]]
+
+_BOOK_ACCOUNT = {"role": "TEXT", "company": "TEXT", "group_no": "BIGINT", "account": "TEXT"}
 
 _FOUND = """
     SELECT place, what, difference_ore, currency, count(*) OVER (), CAST(sum(abs(difference_ore)) OVER () AS BIGINT)
@@ -121,17 +123,13 @@ class SqlVerifying:
 
     def _note_accounts(self, connection: Connection, accounts_of: AccountsOf | None) -> list[CheckResult]:
         """Make the tables of accounts; return what keeps them empty."""
-        for table, columns in (
-            ("book_account", "role TEXT, company TEXT, group_no BIGINT, account TEXT"),
-            ("former_account", "company TEXT, account TEXT, former TEXT"),
-        ):
-            connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table}")
-            connection.exec_driver_sql(f"CREATE TEMP TABLE {table} ({columns})")
+        lay_out(connection, "book_account", _BOOK_ACCOUNT)
+        lay_out(connection, "former_account", {"company": "TEXT", "account": "TEXT", "former": "TEXT"})
         if accounts_of is None:
             return []
         try:
             with connection.begin_nested():
-                insert_named(connection, "book_account", BookAccount._fields, accounts_of(self._groups(connection)))
+                lay_out(connection, "book_account", _BOOK_ACCOUNT, accounts_of(self._groups(connection)))
                 connection.execute(text(f"INSERT INTO former_account {FORMER_ACCOUNTS}"), {"t": self._tenant})
         except ConfigurationError as error:
             return [_without_settings(error)]

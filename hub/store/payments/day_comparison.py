@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from hub.model.payments import DayOverlap, Told
-from hub.store.bulk import insert_named
 from hub.store.payments.duplicate_parts import FILE, HELD_COLUMNS, HELD_VALUES, JUDGED, NOT_CLOSED, NOT_HELD, POSTED
 from hub.store.payments.made_lumps import LUMP_PAYMENT
 from hub.store.payments.matching_parts import HOLDS_DIGIT
+from hub.store.temporary import PAYMENT_IDS, lay_out, tell_size
 
 
 class DayComparison:
@@ -29,29 +29,17 @@ class DayComparison:
         which = text(statement.format(among=self._among))
         return self._connection.execute(which, {"t": self._tenant, "x": exchange_no, **values})
 
-    def _temporary(self, name: str, columns: str) -> None:
-        self._connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
-        self._connection.exec_driver_sql(f"CREATE TEMP TABLE {name} ({columns})")
-
     def other_families_near(self, exchange_no: int, first: str, last: str) -> bool:
         """Say whether a posted file of another family has payments for the file's accounts near these days."""
-        self._temporary(
-            "old_section",
-            "exchange_no BIGINT, section_no BIGINT, family TEXT, booked_date TEXT, created_on TEXT, state TEXT, "
-            "PRIMARY KEY (exchange_no, section_no)",
-        )
+        lay_out(self._connection, "old_section", _OLD_SECTION, indexes=("exchange_no, section_no",))
         return bool(self._run(_NOTE_OLD_SECTIONS, exchange_no, first=first, last=last).rowcount)
 
     def gather(self, exchange_no: int) -> None:
         """Lay the file's open payments beside those of the sections that `other_families_near` found."""
-        self._temporary("weak_new", _WEAK_COLUMNS)
-        self._temporary("weak_old", _WEAK_COLUMNS)
-        self._run(self._with_words(_GATHER_NEW, "n"), exchange_no)
-        self._run(self._with_words(_GATHER_OLD, "o"), exchange_no)
-        for index in _INDEXES:
-            self._connection.exec_driver_sql(f"CREATE INDEX {index}")
-        if self._connection.dialect.name == "postgresql":  # it would take them for a few rows, and join each with all
-            self._connection.exec_driver_sql("ANALYZE weak_new, weak_old")
+        for name, alias, gather in (("weak_new", "n", _GATHER_NEW), ("weak_old", "o", _GATHER_OLD)):
+            lay_out(self._connection, name, _WEAK, indexes=_WEAK_INDEXES)
+            gathered = self._run(self._with_words(gather, alias), exchange_no)
+            tell_size(self._connection, name, gathered.rowcount)
 
     def _with_words(self, statement: str, alias: str) -> str:
         """Put in what says of a payment that its reference is words, or none: without a digit it proves nothing."""
@@ -116,8 +104,7 @@ class DayComparison:
         """Hold payments in doubt, given as (payment id, twin)."""
         if not twins:
             return
-        self._temporary("doubted", "payment_id BIGINT PRIMARY KEY, twin BIGINT")
-        insert_named(self._connection, "doubted", ("payment_id", "twin"), list(twins.items()))
+        lay_out(self._connection, "doubted", {**PAYMENT_IDS, "twin": "BIGINT"}, list(twins.items()))
         self._connection.execute(text(_HOLD_DOUBTED), {"t": self._tenant, "reason": reason})
 
     def hold_settled_by_twin(self, exchange_no: int) -> int:
@@ -145,21 +132,36 @@ _OTHER_FAMILY = f"""
       AND ((so.last_date >= :first AND so.first_date <= :last)
            OR (so.created_on >= :first AND so.created_on <= :last))
 """
+_OLD_SECTION = {
+    "exchange_no": "BIGINT",
+    "section_no": "BIGINT",
+    "family": "TEXT",
+    "booked_date": "TEXT",
+    "created_on": "TEXT",
+    "state": "TEXT",
+}
 _NOTE_OLD_SECTIONS = f"""
     INSERT INTO old_section (exchange_no, section_no, family, booked_date, created_on, state)
     SELECT so.exchange_no, so.section_no, so.family, so.booked_date, so.created_on, x.state {_OTHER_FAMILY}
 """
 _ANY_OTHER_FAMILY = f"SELECT 1 {_OTHER_FAMILY} LIMIT 1"
 
-_WEAK_COLUMNS = (
-    "payment_id BIGINT PRIMARY KEY, account_no BIGINT, family TEXT, day TEXT, created_on TEXT, amount_ore BIGINT, "
-    "currency TEXT, reference TEXT, key_kind TEXT, is_words INT, occurrence BIGINT"
-)
-_INDEXES = (
-    "weak_new_key ON weak_new (account_no, day, amount_ore, is_words, reference, occurrence)",
-    "weak_old_key ON weak_old (account_no, day, amount_ore, is_words, reference, occurrence)",
-    "weak_new_reference ON weak_new (account_no, reference, amount_ore)",
-    "weak_old_reference ON weak_old (account_no, reference, amount_ore)",
+_WEAK = {
+    **PAYMENT_IDS,
+    "account_no": "BIGINT",
+    "family": "TEXT",
+    "day": "TEXT",
+    "created_on": "TEXT",
+    "amount_ore": "BIGINT",
+    "currency": "TEXT",
+    "reference": "TEXT",
+    "key_kind": "TEXT",
+    "is_words": "INT",
+    "occurrence": "BIGINT",
+}
+_WEAK_INDEXES = (
+    "account_no, day, amount_ore, is_words, reference, occurrence",
+    "account_no, reference, amount_ore",
 )
 _OCCURRENCE = "row_number() OVER (PARTITION BY {family}{alias}.account_no, {day}, {alias}.amount_ore, {alias}.currency, {alias}.reference ORDER BY {alias}.payment_id)"  # noqa: E501
 

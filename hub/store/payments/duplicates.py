@@ -18,7 +18,6 @@ from sqlalchemy import Connection
 
 from hub.model.payments import SHARE_OF_LUMP
 from hub.rules.payments.matching import Reason
-from hub.store.bulk import insert_named
 from hub.store.payments.day_comparison import DayComparison
 from hub.store.payments.duplicate_parts import (
     FILE,
@@ -32,6 +31,7 @@ from hub.store.payments.duplicate_parts import (
     THIS_FILE,
 )
 from hub.store.payments.left_out import CLOSE_LEFT_OUT
+from hub.store.temporary import PAYMENT_IDS, lay_out
 
 
 class SqlDuplicates(DayComparison):
@@ -47,8 +47,7 @@ class SqlDuplicates(DayComparison):
 
         The others of the file have been judged, and may be posted.
         """
-        self._temporary("judged_late", "payment_id BIGINT PRIMARY KEY")
-        insert_named(self._connection, "judged_late", ("payment_id",), [(number,) for number in payment_ids])
+        lay_out(self._connection, "judged_late", PAYMENT_IDS, [(number,) for number in payment_ids])
         some = "AND n.payment_id IN (SELECT payment_id FROM judged_late)"
         return SqlDuplicates(self._connection, self._tenant, among=some)
 
@@ -60,11 +59,7 @@ class SqlDuplicates(DayComparison):
         A bankgiro serial number says nothing about payments before `serial_reused_before`, since serials come again.
         Returns how many were closed.
         """
-        self._temporary(
-            "key_hit",
-            "value TEXT, kind TEXT, account_no BIGINT, currency TEXT, amount BIGINT, new_id BIGINT, old_id BIGINT, "
-            "same_amount INT",
-        )
+        lay_out(self._connection, "key_hit", _KEY_HIT)
         self._run(_FIND_KEY_HITS, exchange_no, reused=serial_reused_before)
         self._run(_FIND_EXTRA_KEY_HITS, exchange_no, reused=serial_reused_before)
         if not self._connection.exec_driver_sql("SELECT count(*) FROM key_hit").scalar_one():
@@ -80,8 +75,7 @@ class SqlDuplicates(DayComparison):
         """
         heirs = [(row.held_id, row.new_id) for row in self._run(_TOLD_ANEW, exchange_no)]
         if heirs:
-            self._temporary("told_anew", "payment_id BIGINT PRIMARY KEY")
-            insert_named(self._connection, "told_anew", ("payment_id",), [(new_id,) for _, new_id in heirs])
+            lay_out(self._connection, "told_anew", PAYMENT_IDS, [(new_id,) for _, new_id in heirs])
             self._run(_FREE_TOLD_ANEW, exchange_no)
         return heirs
 
@@ -170,6 +164,16 @@ def _key_hits(new_key: str) -> str:
     """
 
 
+_KEY_HIT = {
+    "value": "TEXT",
+    "kind": "TEXT",
+    "account_no": "BIGINT",
+    "currency": "TEXT",
+    "amount": "BIGINT",
+    "new_id": "BIGINT",
+    "old_id": "BIGINT",
+    "same_amount": "INT",
+}
 _FIND_KEY_HITS = _key_hits(
     "JOIN payment_key k ON k.tenant = n.tenant AND n.key_kind <> '' AND k.value = n.key_value AND k.kind = n.key_kind"
 )

@@ -8,10 +8,11 @@ from sqlalchemy import Connection, text
 
 from hub.model.payments import Deposit, DepositPayment, Lump, MadePayment, Telling
 from hub.store import tables
-from hub.store.bulk import insert_named, insert_rows
+from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
 from hub.store.payments.bank_accounts import TOGETHER
 from hub.store.payments.duplicate_parts import FILE, HELD_COLUMNS, HELD_VALUES, NOT_CLOSED, NOT_HELD, THIS_FILE
+from hub.store.temporary import PAYMENT_IDS, lay_out
 
 LUMP_PAYMENT = "lump_payment"
 LUMP_KEY = "hub_lump"
@@ -151,9 +152,7 @@ class MadeLumps:
             self._connection.execute(text(statement), values)
 
     def _note_late(self, payment_ids: Sequence[int]) -> None:
-        self._connection.exec_driver_sql("DROP TABLE IF EXISTS late_payment")
-        self._connection.exec_driver_sql("CREATE TEMP TABLE late_payment (payment_id BIGINT PRIMARY KEY)")
-        insert_named(self._connection, "late_payment", ("payment_id",), [(number,) for number in sorted(payment_ids)])
+        lay_out(self._connection, "late_payment", PAYMENT_IDS, [(number,) for number in sorted(payment_ids)])
 
 
 _PAYMENTS_OF_ENTRY = """

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, Row, text
 from hub.model.payment_file import Part
 from hub.model.payments import Candidate, LoadedChunk, UnmatchedPayment
 from hub.store.books import POSTING_COLUMNS, SqlBooks
-from hub.store.bulk import insert_named
 from hub.store.database import WRITES
 from hub.store.payments.matching_parts import DATE, IS_OPEN_CASE
 from hub.store.payments.unknown import suspend_unknown
+from hub.store.temporary import PAYMENT_IDS, lay_out
 
 _ONE_OPEN_TARGET = """
     JOIN reference r ON r.tenant = p.tenant AND r.account_no = p.account_no AND r.reference = p.reference
@@ -212,21 +212,14 @@ class SqlMatching:
         rows = sorted(set(wanted))
         if not rows:
             return []
-        self._connection.exec_driver_sql("DROP TABLE IF EXISTS wanted")
-        self._connection.exec_driver_sql(
-            "CREATE TEMP TABLE wanted (how TEXT, token TEXT, account_no BIGINT, company TEXT)"
-        )
-        insert_named(self._connection, "wanted", ("how", "token", "account_no", "company"), rows)
+        columns = {"how": "TEXT", "token": "TEXT", "account_no": "BIGINT", "company": "TEXT"}
+        lay_out(self._connection, "wanted", columns, rows)
         if self._connection.dialect.name == "postgresql" and self._connection.get_execution_options().get(WRITES):
             self._connection.execute(text(_LOCK_CANDIDATES), {"t": self._tenant})
         return [Candidate._make(row) for row in self._connection.execute(text(_CANDIDATES), {"t": self._tenant})]
 
     def _wanted_ids(self, payment_ids: Sequence[int]) -> None:
-        self._connection.exec_driver_sql("DROP TABLE IF EXISTS wanted_payment")
-        self._connection.exec_driver_sql("CREATE TEMP TABLE wanted_payment (payment_id BIGINT PRIMARY KEY)")
-        insert_named(
-            self._connection, "wanted_payment", ("payment_id",), [(value,) for value in sorted(set(payment_ids))]
-        )
+        lay_out(self._connection, "wanted_payment", PAYMENT_IDS, [(value,) for value in sorted(set(payment_ids))])
 
 
 def _unmatched(row: Row[Any]) -> UnmatchedPayment:

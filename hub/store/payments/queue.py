@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Row, bindparam, text
 from hub.model.payments import SHARE_OF_LUMP, QueuedPayment, UnknownAccount
 from hub.rules.payments.matching import TEXT_QUALITY, Reason
 from hub.store import tables
-from hub.store.bulk import insert_named, insert_rows
+from hub.store.bulk import insert_rows
+from hub.store.temporary import lay_out
 
 _COLUMNS = (
     "u.payment_id, u.exchange_no, u.account_no, u.company, u.reference, u.amount_ore, u.remaining_ore, u.currency, "
@@ -196,9 +197,8 @@ class SqlQueue:
         """Mark suspended payments that may mean one of these (account number, reference); return how many there are."""
         if not references:
             return 0
-        self._connection.exec_driver_sql("DROP TABLE IF EXISTS named_reference")
-        self._connection.exec_driver_sql("CREATE TEMP TABLE named_reference (account_no BIGINT, reference TEXT)")
-        insert_named(self._connection, "named_reference", ("account_no", "reference"), sorted(set(references)))
+        named = {"account_no": "BIGINT", "reference": "TEXT"}
+        lay_out(self._connection, "named_reference", named, sorted(set(references)))
         result = self._connection.execute(text(_MARK_NAMED), {"t": self._tenant})
         return int(result.rowcount)
 

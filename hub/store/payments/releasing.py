@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, text
 
 from hub.model.payments import SHARE_OF_LUMP, Lump
-from hub.store.bulk import insert_named
 from hub.store.payments.deposits import LEFT_OUT_OF_FILE, add_to_deposits, forget_deposits, free_lumps
 from hub.store.payments.made_lumps import LUMP_KEY
+from hub.store.temporary import PAYMENT_IDS, lay_out
 
 # A lump that was made a payment belongs to the file of the lump, though no chunk of the file holds it.
 PAYMENTS_OF_FILE = f"""
@@ -46,10 +46,8 @@ class ReleasedFile:
         Where several families told one payment, the first of them is its heir, and the others are the same money as
         that. Those closed against a payment that is left out stay closed, since that one is still booked.
         """
-        self._connection.exec_driver_sql("DROP TABLE IF EXISTS telling")
-        self._connection.exec_driver_sql(
-            "CREATE TEMP TABLE telling (payment_id BIGINT PRIMARY KEY, undone BIGINT, is_heir BIGINT, heir BIGINT)"
-        )
+        columns = {**PAYMENT_IDS, "undone": "BIGINT", "is_heir": "BIGINT", "heir": "BIGINT"}
+        lay_out(self._connection, "telling", columns)
         values = {"t": self._tenant, "x": exchange_no, "group": f"undone:{exchange_no}"}
         for statement in (_TELLINGS, _CLOSED_AS_THEIR_HEIR, _CLOSED_NO_LONGER, _DOUBT_THE_HEIR):
             self._connection.execute(text(statement), values)
@@ -78,9 +76,7 @@ class ReleasedFile:
         add_to_deposits(self._connection, self._tenant, LEFT_OUT_OF_FILE, x=exchange_no)
 
     def _left_out(self, payment_ids: Sequence[int]) -> None:
-        self._connection.exec_driver_sql("DROP TABLE IF EXISTS left_out")
-        self._connection.exec_driver_sql("CREATE TEMP TABLE left_out (payment_id BIGINT PRIMARY KEY)")
-        insert_named(self._connection, "left_out", ("payment_id",), [(number,) for number in payment_ids])
+        lay_out(self._connection, "left_out", PAYMENT_IDS, [(number,) for number in payment_ids])
 
     def free_lumps(self, exchange_no: int) -> set[int]:
         """Unpair the file's deposits and lumps from those of other files; return the accounts touched."""

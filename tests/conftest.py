@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 
 from hub.store.database import open_database
@@ -108,9 +108,28 @@ def _empty(url: str) -> None:
             connection.execute("TRUNCATE dbos.workflow_status, dbos.workflow_input, dbos.workflow_output CASCADE")
 
 
+@pytest.fixture(scope="session")
+def postgresql_engine(postgresql_database: str) -> Iterator[Engine]:
+    """The PostgreSQL database, opened once: what its sessions learn of the schema is learned for all tests."""
+    opened = open_database(postgresql_database)
+
+    @event.listens_for(opened, "connect")
+    def _plan_once(connection: psycopg.Connection, _record: object) -> None:
+        connection.prepared_max = 1000
+        connection.execute("SET plan_cache_mode = force_generic_plan")
+        connection.commit()
+
+    opened.dispose()
+    yield opened
+    opened.dispose()
+
+
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
+def engine(request: pytest.FixtureRequest, database_url: str) -> Iterator[Engine]:
     """The opened database."""
+    if database_url.startswith("postgresql"):
+        yield request.getfixturevalue("postgresql_engine")
+        return
     opened = open_database(database_url)
     yield opened
     opened.dispose()

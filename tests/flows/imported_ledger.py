@@ -18,6 +18,7 @@ from hub.model.tenant import Tenant
 from hub.rules.books import Chart
 from hub.services.chart import TenantChart
 from hub.services.receivables import import_receivables
+from hub.store.database import reading
 from hub.store.unit_of_work import SqlStore
 from hub.testing.example_tenant import company_settings, tenant_settings
 
@@ -74,7 +75,7 @@ class Ledger:
             return work.receivables.find(number=number)[0]
 
     def sql(self, query: str) -> list[tuple[Any, ...]]:
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             return [tuple(row) for row in connection.execute(text(query))]
 
     def accounts(self) -> dict[str, int]:

@@ -42,6 +42,7 @@ from hub.services.payments.ingesting import PaymentFileRun
 from hub.services.payments.posting import ChunkPoster
 from hub.services.payments.receiving import receive
 from hub.services.payments.rematching import RematchRun, enqueue_rematch
+from hub.store.database import reading
 from hub.store.unit_of_work import SqlStore
 from hub.testing.carrying import drain
 from hub.testing.example_tenant import company_settings, tenant_settings
@@ -268,5 +269,5 @@ class World:
         )
 
     def number(self, statement: str, **values: Any) -> int:
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             return int(connection.execute(text(statement), {"t": self.store.tenant, **values}).scalar_one())

@@ -11,6 +11,7 @@ from hub.model.commands import Command, parse_command
 from hub.model.payment_file import Deduction, Payment
 from hub.services.payments.commands import carry_out
 from hub.services.verifying import verify
+from hub.store.database import reading
 from hub.store.verifying import SqlVerifying
 
 _NUMBER = {"next": 0}
@@ -108,7 +109,7 @@ _WRONG_OPEN_ITEMS = """
 
 def accounts(world: World) -> dict[str, int]:
     """Debits less credits of every ledger account that is not zero."""
-    with world.engine.connect() as connection:
+    with reading(world.engine) as connection:
         rows = connection.execute(
             text(
                 "SELECT account, sum(amount_ore) FROM voucher_line WHERE tenant = :t GROUP BY account ORDER BY account"

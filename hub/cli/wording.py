@@ -38,6 +38,7 @@ REASONS = {
     "lump_has_specification": "the bank's entry is booked, as another format says who paid it",
     "replaced_by_specification": "the bank told later what it was made of",
     "twin_was_undone": "the payment it was the same as has been taken back",
+    "doubted_twin_was_undone": "the payment it may be the same as has been taken back",
     "proposal_refused": "a plugin proposed more than the payment, or what it was not asked about",
 }
 PROOFS = {

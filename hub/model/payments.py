@@ -82,6 +82,7 @@ class Told(NamedTuple):
     created_on: str  # the day its file was made
     reference: str
     key_kind: str  # of the key that proves it; empty when it has none
+    is_held: bool = False  # in doubt itself: it may be the same money as one that is booked
 
 
 class DayOverlap(NamedTuple):

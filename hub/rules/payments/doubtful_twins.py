@@ -1,17 +1,33 @@
 """Payments of two formats that may be the same money, though nothing proves it: each is paired with one other at most.
 
 In doubt a person decides. Two that are held with one twin could not both be called the same money, and one that is
-left over since another took its twin is honest new money, so the pairs are one to one.
+left over since another took its twin would be booked as new money: so the pairs are one to one, and as many as can be.
+What is booked is met before what is itself held in doubt, since that may be the same money as what is booked.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from hub.model.payments import DayWindow, Told
+from hub.rules.payments.largest_pairing import complete
 
 _At = Callable[[Told], str]
+
+
+class _Shelf(NamedTuple):
+    """Payments that fit the same others; those booked come first."""
+
+    is_held: bool
+    key_kind: str
+
+
+def equal_in_all(new: Iterable[Told], old: Iterable[Told]) -> dict[int, int]:
+    """Pair payments of one account, day, reference, amount and currency: (payment id, twin)."""
+    kinds = {told.payment_id: told.key_kind for told in sorted(new)}
+    return complete({}, kinds, _shelves_of(old), _may_be)
 
 
 def equal_without_reference(new: Iterable[Told], old: Iterable[Told]) -> dict[int, int]:
@@ -19,20 +35,17 @@ def equal_without_reference(new: Iterable[Told], old: Iterable[Told]) -> dict[in
 
     Those with equal words come first.
     """
-    shelves: dict[str, dict[str, deque[Told]]] = defaultdict(_shelves)
-    for told in sorted(old):
-        shelves[told.reference][told.key_kind].append(told)
-    waiting, twins = sorted(new), dict[int, int]()
+    waiting, by_words = sorted(new), defaultdict[str, list[Told]](list)
+    for told in old:
+        by_words[told.reference].append(told)
+    shelves = {words: _by_shelf(sorted(found)) for words, found in by_words.items()}
+    twins: dict[int, int] = {}
     for told in waiting:
-        twin = _take(told, shelves[told.reference])
+        twin = _take(told, shelves.get(told.reference, {}))
         if twin is not None:
             twins[told.payment_id] = twin
-    left = _by_kind(one for of_words in shelves.values() for shelf in of_words.values() for one in shelf)
-    for told in waiting:
-        twin = _take(told, left) if told.payment_id not in twins else None
-        if twin is not None:
-            twins[told.payment_id] = twin
-    return twins
+    kinds = {told.payment_id: told.key_kind for told in waiting}
+    return complete(twins, kinds, _shelves_of(one for found in by_words.values() for one in found), _may_be)
 
 
 def equal_but_for_the_day(new: Sequence[Told], old: Sequence[Told], windows: Mapping[str, DayWindow]) -> dict[int, int]:
@@ -45,12 +58,21 @@ def equal_but_for_the_day(new: Sequence[Told], old: Sequence[Told], windows: Map
         met = set(twins.values())
         waiting = [told for told in new if told.payment_id not in twins]
         twins |= _in_windows(waiting, [told for told in old if told.payment_id not in met], at, windows)
-    return twins
+
+    def near(one: Told, other: Told) -> bool:
+        return _may_be(one.key_kind, _shelf(other)) and any(
+            at(one) in windows and windows[at(one)].first <= at(other) <= windows[at(one)].last
+            for at in (_day, _made_on)
+        )
+
+    by_day = sorted(old, key=lambda told: (told.is_held, _day(told), told))
+    kinds, others = ({told.payment_id: told._replace(payment_id=0) for told in side} for side in (sorted(new), by_day))
+    return complete(twins, kinds, others, near)
 
 
 def _in_windows(new: Iterable[Told], old: Iterable[Told], at: _At, windows: Mapping[str, DayWindow]) -> dict[int, int]:
-    """Give each, oldest first, the earliest that its window holds: so as many as can be are paired."""
-    shelves = _by_kind(sorted(old, key=lambda told: (at(told), told)))
+    """Give each, oldest first, the earliest that its window holds."""
+    shelves = _by_shelf(sorted(old, key=lambda told: (at(told), told)))
     twins: dict[int, int] = {}
     for told in sorted(new, key=lambda told: (at(told), told)):
         window = windows.get(at(told))
@@ -66,21 +88,31 @@ def _in_windows(new: Iterable[Told], old: Iterable[Told], at: _At, windows: Mapp
     return twins
 
 
-def _take(told: Told, shelves: Mapping[str, deque[Told]], at: _At = lambda _told: "") -> int | None:
-    """Take the first that may be the same money: keys of one kind that differ say that it is not."""
-    fitting = [shelf for kind, shelf in shelves.items() if shelf and not (told.key_kind and kind == told.key_kind)]
-    return min(fitting, key=lambda shelf: (at(shelf[0]), shelf[0])).popleft().payment_id if fitting else None
+def _take(told: Told, shelves: Mapping[_Shelf, deque[Told]], at: _At = lambda _told: "") -> int | None:
+    """Take the first that may be the same money."""
+    fitting = [shelf for kind, shelf in shelves.items() if shelf and _may_be(told.key_kind, kind)]
+    first = min(fitting, key=lambda shelf: (shelf[0].is_held, at(shelf[0]), shelf[0]), default=None)
+    return first.popleft().payment_id if first is not None else None
 
 
-def _by_kind(told: Iterable[Told]) -> dict[str, deque[Told]]:
-    shelves = _shelves()
+def _may_be(key_kind: str, other: _Shelf) -> bool:
+    """Say whether payments may be the same money: keys of one kind that differ say that they are not."""
+    return not key_kind or key_kind != other.key_kind
+
+
+def _by_shelf(told: Iterable[Told]) -> dict[_Shelf, deque[Told]]:
+    shelves: dict[_Shelf, deque[Told]] = defaultdict(deque)
     for one in told:
-        shelves[one.key_kind].append(one)
+        shelves[_shelf(one)].append(one)
     return shelves
 
 
-def _shelves() -> dict[str, deque[Told]]:
-    return defaultdict(deque)
+def _shelves_of(told: Iterable[Told]) -> dict[int, _Shelf]:
+    return {one.payment_id: _shelf(one) for one in sorted(told, key=lambda one: (one.is_held, one))}
+
+
+def _shelf(told: Told) -> _Shelf:
+    return _Shelf(told.is_held, told.key_kind)
 
 
 def _day(told: Told) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hub.banking_calendar import add_banking_days
 from hub.model.payments import DayOverlap, DayWindow
-from hub.rules.payments.doubtful_twins import equal_but_for_the_day, equal_without_reference
+from hub.rules.payments.doubtful_twins import equal_but_for_the_day, equal_in_all, equal_without_reference
 from hub.services.payees import Payee
 from hub.services.ports import Duplicates, UnitOfWork
 
@@ -62,17 +62,26 @@ def close_by_key(duplicates: Duplicates, exchange_no: int) -> None:
 
 def compare_with_other_families(duplicates: Duplicates, exchange_no: int) -> None:
     """Close or hold payments where no key says, and another family has told of their accounts and days."""
-    days = {*duplicates.days(exchange_no), *duplicates.created_days(exchange_no)}
-    windows = [_window(day) for day in sorted(days)]
-    if not windows:
-        return
-    first, last = min(window.first for window in windows), max(window.last for window in windows)
-    if duplicates.other_families_near(exchange_no, first, last):
-        duplicates.gather(exchange_no)
+    windows = _windows(duplicates, exchange_no)
+    if _gather(duplicates, exchange_no, windows):
         _judge_overlaps(duplicates, exchange_no)
-        _hold_in_doubt(duplicates, {window.day: window for window in windows})
-    if duplicates.has_posted_other_family(exchange_no):
+        _hold_in_doubt(duplicates, windows)
+    if windows and duplicates.has_posted_other_family(exchange_no):
         duplicates.hold_settled_by_twin(exchange_no)
+
+
+def equal_booked(work: UnitOfWork, exchange_no: int, payment_ids: Sequence[int]) -> dict[int, int]:
+    """Take held payments of a file out of the queue, and pair them with booked ones of other families: (id, twin).
+
+    Those that are equal but for words or the day, and that nothing of the file's own family is the same money as.
+    """
+    work.queue.release(payment_ids)
+    released = work.duplicates.among(payment_ids)
+    windows = _windows(released, exchange_no)
+    if not _gather(released, exchange_no, windows):
+        return {}
+    in_words, near = _in_doubt(released, windows, with_held=False)
+    return in_words | near
 
 
 def close_heirs(work: UnitOfWork, duplicates: Duplicates, exchange_no: int) -> None:
@@ -83,29 +92,63 @@ def close_heirs(work: UnitOfWork, duplicates: Duplicates, exchange_no: int) -> N
 
 def _judge_overlaps(duplicates: Duplicates, exchange_no: int) -> None:
     """Close what is proved by a day that contains the other's, family by family; then hold what is left in doubt."""
-    while contained := [overlap for overlap in duplicates.overlaps() if overlap.is_contained]:
+    while contained := [overlap for overlap in _overlaps(duplicates) if overlap.is_contained]:
         for overlap in _one_a_day(contained):  # what one family proves changes what is left for the next
             duplicates.close_overlap(overlap)
-    for overlap in duplicates.overlaps():
+    for overlap in _overlaps(duplicates):
         duplicates.hold_overlap(overlap, f"{exchange_no}:{overlap.account_no}:{overlap.day}")
 
 
+def _overlaps(duplicates: Duplicates) -> list[DayOverlap]:
+    """Return what is shared, where equal payments whose keys differ are paired with others as far as can be."""
+    aligned: list[tuple[int, int | None]] = []
+    for new, old in duplicates.contested():
+        met = {twin: payment_id for payment_id, twin in equal_in_all(new, old).items()}
+        aligned.extend((told.payment_id, met.get(told.payment_id)) for told in old)
+    if aligned:
+        duplicates.align(aligned)
+    return duplicates.overlaps()
+
+
 def _hold_in_doubt(duplicates: Duplicates, windows: Mapping[str, DayWindow]) -> None:
-    """Hold what equals another family's payment in all but a reference, then what does in all but the day."""
+    in_words, near = _in_doubt(duplicates, windows)
+    duplicates.hold("equal_without_reference", in_words)
+    duplicates.hold("equal_but_for_the_day", near)
+
+
+def _in_doubt(
+    duplicates: Duplicates, windows: Mapping[str, DayWindow], *, with_held: bool = True
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Pair what equals another family's payment in all but a reference, then what does in all but the day."""
     in_words: dict[int, int] = {}
     for new, old in duplicates.told_in_words():
-        in_words |= equal_without_reference(new, old)
-    duplicates.hold("equal_without_reference", in_words)
+        in_words |= equal_without_reference(new, [told for told in old if with_held or not told.is_held])
     near, met = dict[int, int](), set(in_words.values())
     for new, old in duplicates.told_on_other_days():
         left_new = [told for told in new if told.payment_id not in in_words]
-        left_old = [told for told in old if told.payment_id not in met]
+        left_old = [told for told in old if told.payment_id not in met and (with_held or not told.is_held)]
         near |= equal_but_for_the_day(left_new, left_old, windows)
-    duplicates.hold("equal_but_for_the_day", near)
+    return in_words, near
 
 
 def _one_a_day(overlaps: Sequence[DayOverlap]) -> list[DayOverlap]:
     return list({(overlap.account_no, overlap.day): overlap for overlap in reversed(overlaps)}.values())
+
+
+def _windows(duplicates: Duplicates, exchange_no: int) -> dict[str, DayWindow]:
+    days = {*duplicates.days(exchange_no), *duplicates.created_days(exchange_no)}
+    return {day: _window(day) for day in sorted(days)}
+
+
+def _gather(duplicates: Duplicates, exchange_no: int, windows: Mapping[str, DayWindow]) -> bool:
+    """Lay the file's payments beside those of other families near its days; False when there are none."""
+    if not windows:
+        return False
+    first, last = (min(window.first for window in windows.values()), max(window.last for window in windows.values()))
+    if not duplicates.other_families_near(exchange_no, first, last):
+        return False
+    duplicates.gather(exchange_no)
+    return True
 
 
 def _window(day: str) -> DayWindow:

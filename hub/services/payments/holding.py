@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 
@@ -16,7 +16,7 @@ from hub.rules.payments.matching import Reason
 from hub.services.chart import chart_of
 from hub.services.payees import Payee, Payees
 from hub.services.payments.clearing import pair_accounts
-from hub.services.payments.comparing import Compared, place
+from hub.services.payments.comparing import Compared, equal_booked, place
 from hub.services.payments.deciding import Decided, decide, mentions_of, postings_of, queued
 from hub.services.payments.made_lumps import REASON as LUMP_MADE_PAYMENT
 from hub.services.payments.made_lumps import make_way
@@ -29,6 +29,9 @@ ONE_GROUP = (
     LUMP_MADE_PAYMENT,
     LUMP_HAS_SPECIFICATION,
 )  # such a group is decided whole: it stands or falls together
+BY_PERSON = "person"
+AFTER_UNDO = ("twin_was_undone", "doubted_twin_was_undone")
+SAME_KEY_OTHER_AMOUNT = "same_key_other_amount"
 BY_COMMAND = -1  # holds an account while a command changes it; runs have numbers above zero
 
 
@@ -103,45 +106,93 @@ def _refuse_split_groups(work: UnitOfWork, payments: Sequence[QueuedPayment]) ->
 
 
 def _close(work: UnitOfWork, held: Sequence[tuple[QueuedPayment, bool]]) -> JsonObject:
-    same: dict[str, list[tuple[int, int]]] = defaultdict(list)  # by the reason they were held for
-    for payment, twin_is_booked in held:
-        if payment.reason == Reason.UNKNOWN_PAYEE_ACCOUNT:
-            raise RuleViolation(
-                f"payment {payment.payment_id} is held since no company has the account it was paid to: add it to its "
-                "company, or take the payment as new money and give its payee_account"
-            )
-        if payment.twin_payment is None:
-            raise RuleViolation(f"payment {payment.payment_id} is held as {payment.reason}: there is no other like it")
-        if not twin_is_booked:
-            raise RuleViolation(
-                f"payment {payment.payment_id} would be the same money as one that has been undone: "
-                "take it as new money, or receive that file again first"
-            )
-        same[payment.reason].append((payment.payment_id, payment.twin_payment))
-    of_a_lump, of_its_specification = same.pop(LUMP_MADE_PAYMENT, []), same.pop(LUMP_HAS_SPECIFICATION, [])
-    pairs = [pair for found in same.values() for pair in found]
-    _refuse_twins_told_twice(work, pairs)
-    work.queue.close_as_duplicate([*pairs, *of_a_lump], "person")
-    work.queue.close_as_duplicate(of_its_specification, SHARE_OF_LUMP)
+    of_lumps: dict[str, list[tuple[int, int]]] = defaultdict(list)  # by the reason they were held for
+    others: list[tuple[QueuedPayment, bool]] = []
+    for payment, twin_stands in held:
+        _refuse_without_twin(payment)
+        if payment.reason not in (LUMP_MADE_PAYMENT, LUMP_HAS_SPECIFICATION):
+            others.append((payment, twin_stands))
+        elif payment.twin_payment is not None and twin_stands:
+            of_lumps[payment.reason].append((payment.payment_id, payment.twin_payment))
+        else:
+            raise _nothing_booked_like(work, payment)
+    _close_as_twins(work, others)
+    work.queue.close_as_duplicate(of_lumps[LUMP_MADE_PAYMENT], BY_PERSON)
+    work.queue.close_as_duplicate(of_lumps[LUMP_HAS_SPECIFICATION], SHARE_OF_LUMP)
     return {"closed": len(held)}
 
 
-def _refuse_twins_told_twice(work: UnitOfWork, pairs: Sequence[tuple[int, int]]) -> None:
-    """A booked payment is told once by each family: two payments of one family are never both the same money as it."""
-    twins: dict[int, int] = {}
-    for payment_id, twin in pairs:
-        if twin in twins:
-            raise RuleViolation(
-                f"payments {twins[twin]} and {payment_id} would both be the same money as payment {twin}: "
-                "decide them one at a time, by id"
-            )
-        twins[twin] = payment_id
-    taken = work.queue.with_taken_twin([payment_id for payment_id, _ in pairs])
-    if taken:
+def _refuse_without_twin(payment: QueuedPayment) -> None:
+    if payment.reason == Reason.UNKNOWN_PAYEE_ACCOUNT:
         raise RuleViolation(
-            f"payment {taken[0]} would be the same money as one that another payment like it was closed against: "
-            "take it as new money"
+            f"payment {payment.payment_id} is held since no company has the account it was paid to: add it to its "
+            "company, or take the payment as new money and give its payee_account"
         )
+    if payment.twin_payment is None:
+        raise RuleViolation(f"payment {payment.payment_id} is held as {payment.reason}: there is no other like it")
+
+
+def _close_as_twins(work: UnitOfWork, held: Sequence[tuple[QueuedPayment, bool]]) -> None:
+    """Close payments as the same money as their twins, or as others that are booked and equal to them.
+
+    A booked payment is told once by each family, so the twin may be taken by now; it may have been undone, or be held
+    itself. Then any other that is equal is as good, since nothing tells equal payments apart.
+    """
+    twins = _free_twins(work, held)
+    twins_held = {payment.payment_id for payment, _ in work.queue.held(payment_ids=sorted(twins.values()))}
+    booked = [(payment_id, twin) for payment_id, twin in twins.items() if twin not in twins_held]
+    work.queue.close_as_duplicate(booked, BY_PERSON)
+    closed = {payment_id for payment_id, _ in booked}
+    by_file = attrgetter("exchange_no")
+    astray = sorted((payment for payment, _ in held if payment.payment_id not in closed), key=by_file)
+    for exchange_no, payments in groupby(astray, key=by_file):
+        _close_as_others(work, exchange_no, list(payments), twins)
+
+
+def _free_twins(work: UnitOfWork, held: Sequence[tuple[QueuedPayment, bool]]) -> dict[int, int]:
+    """Return (payment id, twin) where the twin stands, and nothing of the payment's family is the same money as it."""
+    standing = {payment.payment_id: payment.twin_payment for payment, twin_stands in held if twin_stands}
+    proposed = {payment_id: twin for payment_id, twin in standing.items() if twin is not None}
+    same_key = {payment.payment_id for payment, _ in held if payment.reason == SAME_KEY_OTHER_AMOUNT}
+    told = set(work.queue.told_already(proposed, same_key=same_key))
+    first = {twin: payment_id for payment_id, twin in sorted(proposed.items(), reverse=True) if payment_id not in told}
+    return {payment_id: twin for twin, payment_id in first.items()}
+
+
+def _close_as_others(
+    work: UnitOfWork, exchange_no: int, payments: Sequence[QueuedPayment], twins: Mapping[int, int]
+) -> None:
+    found = _equal_booked(work, exchange_no, payments)
+    for payment in payments:
+        twin = found.get(payment.payment_id, twins.get(payment.payment_id))  # a twin that is held is better than none
+        if twin is None:
+            raise _nothing_booked_like(work, payment)
+        found[payment.payment_id] = twin
+    work.queue.close_as_duplicate(sorted(found.items()), BY_PERSON)
+
+
+def _equal_booked(work: UnitOfWork, exchange_no: int, payments: Sequence[QueuedPayment]) -> dict[int, int]:
+    compared = [payment.payment_id for payment in payments if payment.reason != SAME_KEY_OTHER_AMOUNT]
+    found = equal_booked(work, exchange_no, compared)
+    told = set(work.queue.told_already(found))
+    return {payment_id: twin for payment_id, twin in found.items() if payment_id not in told}
+
+
+def _nothing_booked_like(work: UnitOfWork, payment: QueuedPayment) -> RuleViolation:
+    number, other = payment.payment_id, work.queue.first_doubting(payment.payment_id)
+    if other is not None:
+        return RuleViolation(
+            f"payment {number} would be the same money as payment {other}, which is held too: decide that first"
+        )
+    if payment.reason in AFTER_UNDO:
+        return RuleViolation(
+            f"payment {number} would be the same money as one that has been undone, and nothing booked is like it: "
+            "take it as new money, or receive that file again first"
+        )
+    return RuleViolation(
+        f"payment {number} would be the same money as one that others of its format are the same as already: "
+        "take it as new money"
+    )
 
 
 def _refuse_booked_lumps(held: Sequence[tuple[QueuedPayment, bool]]) -> None:

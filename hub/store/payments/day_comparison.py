@@ -5,7 +5,7 @@ Used where no proof key can say. See `judging` for the order of the verdicts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -32,7 +32,9 @@ class DayComparison:
     def other_families_near(self, exchange_no: int, first: str, last: str) -> bool:
         """Say whether a posted file of another family has payments for the file's accounts near these days."""
         lay_out(self._connection, "old_section", _OLD_SECTION, indexes=("exchange_no, section_no",))
-        return bool(self._run(_NOTE_OLD_SECTIONS, exchange_no, first=first, last=last).rowcount)
+        noted = int(self._run(_NOTE_OLD_SECTIONS, exchange_no, first=first, last=last).rowcount)
+        tell_size(self._connection, "old_section", noted)
+        return noted > 0
 
     def gather(self, exchange_no: int) -> None:
         """Lay the file's open payments beside those of the sections that `other_families_near` found."""
@@ -45,6 +47,19 @@ class DayComparison:
         """Put in what says of a payment that its reference is words, or none: without a digit it proves nothing."""
         holds_digit = HOLDS_DIGIT[self._connection.dialect.name].format(f"{alias}.reference")
         return statement.replace("<is_words>", f"CASE WHEN {holds_digit} THEN 0 ELSE 1 END")
+
+    def contested(self) -> Iterator[tuple[list[Told], list[Told]]]:
+        """Yield equal payments of the file and of one other family, some of which have keys that differ.
+
+        Each time those of one account, day, reference, amount and currency.
+        """
+        for family in list(self._connection.exec_driver_sql(_CONTESTING_FAMILIES).scalars()):
+            yield from self._side_by_side(_CONTESTED, _ALIKE, family=family)
+
+    def align(self, pairs: Sequence[tuple[int, int | None]]) -> None:
+        """Let payments of other families meet those of the file that they are paired with, given as (old, new)."""
+        lay_out(self._connection, "aligned", _ALIGNED, pairs)
+        self._connection.exec_driver_sql(_ALIGN)
 
     def overlaps(self) -> list[DayOverlap]:
         """Return, for each account, day and other family that share payments, how many, and how large each side is."""
@@ -82,19 +97,22 @@ class DayComparison:
         """Yield payments of the file and of other families, each time of one reference and amount."""
         return self._side_by_side(_OF_ONE_REFERENCE, "account_no, reference, amount_ore, currency")
 
-    def _side_by_side(self, condition: str, key: str) -> Iterator[tuple[list[Told], list[Told]]]:
-        new, old = (self._groups(condition, key, *tables) for tables in (_NEW_OLD, _OLD_NEW))
+    def _side_by_side(self, condition: str, key: str, **values: Any) -> Iterator[tuple[list[Told], list[Told]]]:
+        new, old = (self._groups(condition, key, *tables, **values) for tables in (_NEW_OLD, _OLD_NEW))
         for group, told in new:
             yield told, next(others for of_group, others in old if of_group == group)
 
-    def _groups(self, condition: str, key: str, table: str, other: str) -> Iterator[tuple[Any, list[Told]]]:
+    def _groups(
+        self, condition: str, key: str, table: str, other: str, **values: Any
+    ) -> Iterator[tuple[Any, list[Told]]]:
         columns = ", ".join(f"n.{name}" for name in Told._fields)
         order = ", ".join(f"n.{name}" for name in key.split(", "))
         rows = self._connection.execute(
             text(
                 f"SELECT {order}, {columns} FROM {table} n WHERE {condition.format(n='n', o='o', other=other)} "
                 f"ORDER BY {order}, n.payment_id"
-            )
+            ),
+            values,
         )
         width = key.count(",") + 1
         for group, found in groupby(rows, key=lambda row: tuple(row[:width])):
@@ -157,25 +175,30 @@ _WEAK = {
     "reference": "TEXT",
     "key_kind": "TEXT",
     "is_words": "INT",
+    "is_held": "INT",
     "occurrence": "BIGINT",
 }
 _WEAK_INDEXES = (
     "account_no, day, amount_ore, is_words, reference, occurrence",
     "account_no, reference, amount_ore",
 )
-_OCCURRENCE = "row_number() OVER (PARTITION BY {family}{alias}.account_no, {day}, {alias}.amount_ore, {alias}.currency, {alias}.reference ORDER BY {alias}.payment_id)"  # noqa: E501
+_OF_ONE_DAY = "{alias}.account_no, {day}, {alias}.amount_ore, {alias}.currency, {alias}.reference"
+_NTH_NEW = f"row_number() OVER (PARTITION BY {_OF_ONE_DAY} ORDER BY {{alias}}.payment_id)"
+# What is booked is met before what is itself held in doubt: that may be the same money as what is booked.
+_NTH_OLD = f"row_number() OVER (PARTITION BY o.family, {_OF_ONE_DAY.format(alias='o', day='o.day')} ORDER BY o.is_held, o.payment_id)"  # noqa: E501
 
 _GATHER_NEW = f"""
     INSERT INTO weak_new
     SELECT n.payment_id, n.account_no, sn.family, coalesce(n.booked_date, sn.booked_date), sn.created_on, n.amount_ore,
-           n.currency, n.reference, n.key_kind, <is_words>,
-           {_OCCURRENCE.format(family="", alias="n", day="coalesce(n.booked_date, sn.booked_date)")}
+           n.currency, n.reference, n.key_kind, <is_words>, 0,
+           {_NTH_NEW.format(alias="n", day="coalesce(n.booked_date, sn.booked_date)")}
     {FILE} {JUDGED} AND n.account_no <> 0 {NOT_CLOSED} {NOT_HELD}
 """
 
 _OLD_COLUMNS = (
     "o.payment_id, o.account_no, so.family, coalesce(o.booked_date, so.booked_date) AS day, so.created_on, "
-    "o.amount_ore, o.currency, o.reference, o.key_kind, o.tenant"
+    "o.amount_ore, o.currency, o.reference, o.key_kind, o.tenant, (SELECT count(*) FROM unallocated_payment u "
+    "WHERE u.tenant = o.tenant AND u.payment_id = o.payment_id AND u.state = 'held') AS is_held"
 )
 
 # What posted files brought, and what an undo left booked; without what is closed, and what this family has told. What
@@ -183,7 +206,7 @@ _OLD_COLUMNS = (
 _GATHER_OLD = f"""
     INSERT INTO weak_old
     SELECT o.payment_id, o.account_no, o.family, o.day, o.created_on, o.amount_ore, o.currency, o.reference,
-           o.key_kind, <is_words>, {_OCCURRENCE.format(family="o.family, ", alias="o", day="o.day")}
+           o.key_kind, <is_words>, o.is_held, {_NTH_OLD}
     FROM (
         SELECT {_OLD_COLUMNS}
         FROM (SELECT DISTINCT exchange_no FROM old_section WHERE state IN {POSTED}) AS e
@@ -232,13 +255,13 @@ _FORGET_DECIDED = f"""
 _AT = "WHERE {alias}.account_no = :account AND {alias}.day = :day"
 _COUNT_NEW = f"""
     UPDATE weak_new SET occurrence = c.nth
-    FROM (SELECT n.payment_id, {_OCCURRENCE.format(family="", alias="n", day="n.day")} AS nth
+    FROM (SELECT n.payment_id, {_NTH_NEW.format(alias="n", day="n.day")} AS nth
           FROM weak_new n {_AT.format(alias="n")} AND :family <> '') AS c
     WHERE c.payment_id = weak_new.payment_id AND weak_new.occurrence <> c.nth
 """
 _COUNT_OLD = f"""
     UPDATE weak_old SET occurrence = c.nth
-    FROM (SELECT o.payment_id, {_OCCURRENCE.format(family="o.family, ", alias="o", day="o.day")} AS nth
+    FROM (SELECT o.payment_id, {_NTH_OLD} AS nth
           FROM weak_old o {_AT.format(alias="o")} AND :family <> '') AS c
     WHERE c.payment_id = weak_old.payment_id AND weak_old.occurrence <> c.nth
 """
@@ -249,6 +272,29 @@ _SHARED = """
                    AND o.is_words = n.is_words AND o.reference = n.reference AND o.occurrence = n.occurrence
                    AND o.currency = n.currency AND (n.key_kind = '' OR o.key_kind = '' OR n.key_kind <> o.key_kind)
     WHERE n.reference <> ''
+"""
+
+_ALIKE = "account_no, day, amount_ore, currency, reference"
+_SAME = " AND ".join(f"{{a}}.{name} = {{b}}.{name}" for name in _ALIKE.split(", "))
+_CONTEST = f"""
+    FROM weak_new a JOIN weak_old b ON {_SAME.format(a="a", b="b")} AND b.key_kind = a.key_kind
+    WHERE a.key_kind <> '' AND a.reference <> ''
+      AND (EXISTS (SELECT 1 FROM weak_new c WHERE {_SAME.format(a="c", b="a")} AND c.payment_id <> a.payment_id)
+           OR EXISTS (SELECT 1 FROM weak_old c WHERE {_SAME.format(a="c", b="b")} AND c.payment_id <> b.payment_id
+                                                 AND c.family = b.family))
+"""
+_CONTESTING_FAMILIES = f"SELECT DISTINCT b.family {_CONTEST}"
+_CONTESTED = f"""
+    ('{{other}}' = 'weak_old' OR {{n}}.family = :family)
+    AND ({", ".join(f"{{n}}.{name}" for name in _ALIKE.split(", "))}) IN (
+        SELECT {", ".join(f"a.{name}" for name in _ALIKE.split(", "))} {_CONTEST} AND b.family = :family)
+"""
+_ALIGNED = {"payment_id": "BIGINT PRIMARY KEY", "new_id": "BIGINT"}
+_ALIGN = """
+    UPDATE weak_old SET occurrence = coalesce(
+        (SELECT n.occurrence FROM aligned a JOIN weak_new n ON n.payment_id = a.new_id
+         WHERE a.payment_id = weak_old.payment_id), -weak_old.payment_id)
+    WHERE payment_id IN (SELECT payment_id FROM aligned)
 """
 
 _OVERLAPS = f"""

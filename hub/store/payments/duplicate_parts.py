@@ -18,6 +18,10 @@ NOT_HELD = (
     " AND NOT EXISTS (SELECT 1 FROM unallocated_payment u WHERE u.tenant = n.tenant AND u.payment_id = n.payment_id)"
 )
 POSTED = "('posting', 'posted')"
+
+TWIN_WAS_UNDONE = "twin_was_undone"  # it was the same money
+DOUBTED_TWIN_WAS_UNDONE = "doubted_twin_was_undone"
+AFTER_UNDO = f"'{TWIN_WAS_UNDONE}', '{DOUBTED_TWIN_WAS_UNDONE}'"
 NAMES = ", ".join(f"'{kind}'" for kind in sorted(LOOKUP_KINDS))  # keys that prove nothing
 
 HELD_COLUMNS = (

@@ -14,12 +14,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from hub.model.payments import SHARE_OF_LUMP
 from hub.rules.payments.matching import Reason
 from hub.store.payments.day_comparison import DayComparison
 from hub.store.payments.duplicate_parts import (
+    AFTER_UNDO,
     FILE,
     HELD_COLUMNS,
     HELD_VALUES,
@@ -29,9 +30,10 @@ from hub.store.payments.duplicate_parts import (
     NOT_HELD,
     POSTED,
     THIS_FILE,
+    TWIN_WAS_UNDONE,
 )
 from hub.store.payments.left_out import CLOSE_LEFT_OUT
-from hub.store.temporary import PAYMENT_IDS, lay_out
+from hub.store.temporary import PAYMENT_IDS, lay_out, tell_size
 
 
 class SqlDuplicates(DayComparison):
@@ -60,24 +62,30 @@ class SqlDuplicates(DayComparison):
         Returns how many were closed.
         """
         lay_out(self._connection, "key_hit", _KEY_HIT)
-        self._run(_FIND_KEY_HITS, exchange_no, reused=serial_reused_before)
-        self._run(_FIND_EXTRA_KEY_HITS, exchange_no, reused=serial_reused_before)
-        if not self._connection.exec_driver_sql("SELECT count(*) FROM key_hit").scalar_one():
+        hits = sum(
+            int(self._run(find, exchange_no, reused=serial_reused_before).rowcount)
+            for find in (_FIND_KEY_HITS, _FIND_EXTRA_KEY_HITS)
+        )
+        if not hits:
             return 0
+        tell_size(self._connection, "key_hit", hits)
         closed = int(self._run(_CLOSE_KEY_HITS, exchange_no).rowcount)
         self._run(_HOLD_OTHER_AMOUNT, exchange_no)
         return closed
 
     def free_of_heirs(self, exchange_no: int) -> list[tuple[int, int]]:
-        """Take back the verdict on payments that tell anew what was undone, and were closed against its held heirs.
+        """Take back the verdict on payments that tell anew what was undone, and were compared with its held heirs.
 
-        Returns (held payment, new payment): the new one is booked, and what waited for it is the same money.
+        Returns (held payment, new payment): the new one is booked, and what waited for it is the same money. An heir
+        that was in doubt before the undo is so again, and is not returned.
         """
-        heirs = [(row.held_id, row.new_id) for row in self._run(_TOLD_ANEW, exchange_no)]
-        if heirs:
-            lay_out(self._connection, "told_anew", PAYMENT_IDS, [(new_id,) for _, new_id in heirs])
-            self._run(_FREE_TOLD_ANEW, exchange_no)
-        return heirs
+        anew = list(self._run(_TOLD_ANEW, exchange_no))
+        if not anew:
+            return []
+        lay_out(self._connection, "told_anew", _ANEW, [(row.new_id, row.held_id, row.is_same) for row in anew])
+        for statement in (_IN_DOUBT_AGAIN, *_FREE_TOLD_ANEW):
+            self._connection.execute(text(statement), {"t": self._tenant})
+        return [(row.held_id, row.new_id) for row in anew if row.is_same]
 
     def close_left_out(self, exchange_no: int) -> int:
         """Close payments of a loaded file that an undo left booked; return how many.
@@ -210,20 +218,34 @@ _NOTE_ACCOUNTS = f"""
     UNION SELECT tenant, account_no, exchange_no, section_no FROM reversal WHERE tenant = :t AND exchange_no = :x
 """
 
+# Proved to be the same money as an heir, or in doubt beside it: then it is the same only where it tells all that was
+# undone once more, and the heir was the same as that.
 _TOLD_ANEW = f"""
-    SELECT u.payment_id AS held_id, n.payment_id AS new_id
+    SELECT u.payment_id AS held_id, n.payment_id AS new_id,
+           CASE WHEN d.payment_id IS NOT NULL OR (
+                u.reason = '{TWIN_WAS_UNDONE}' AND w.reference = n.reference AND w.amount_ore = n.amount_ore
+                AND coalesce(w.booked_date, sw.booked_date) = coalesce(n.booked_date, sn.booked_date)) THEN 1 ELSE 0
+           END AS is_same
     {FILE}
-    JOIN duplicate_payment d ON d.tenant = n.tenant AND d.payment_id = n.payment_id AND d.proof <> '{SHARE_OF_LUMP}'
-    JOIN unallocated_payment u ON u.tenant = n.tenant AND u.payment_id = d.twin_payment AND u.state = 'held'
-                              AND u.reason = 'twin_was_undone'
+    LEFT JOIN duplicate_payment d ON d.tenant = n.tenant AND d.payment_id = n.payment_id
+                                 AND d.proof <> '{SHARE_OF_LUMP}'
+    LEFT JOIN unallocated_payment h ON h.tenant = n.tenant AND h.payment_id = n.payment_id AND h.state = 'held'
+    JOIN unallocated_payment u ON u.tenant = n.tenant AND u.payment_id = coalesce(d.twin_payment, h.twin_payment)
+                              AND u.state = 'held' AND u.reason IN ({AFTER_UNDO})
     JOIN payment w ON w.tenant = n.tenant AND w.payment_id = u.twin_payment
     JOIN section sw ON sw.tenant = w.tenant AND sw.exchange_no = w.exchange_no AND sw.section_no = w.section_no
     {JUDGED} AND sw.family = sn.family ORDER BY u.payment_id
 """
-_FREE_TOLD_ANEW = """
-    DELETE FROM duplicate_payment
-    WHERE tenant = :t AND :x > 0 AND payment_id IN (SELECT payment_id FROM told_anew)
+_ANEW = {**PAYMENT_IDS, "held_id": "BIGINT", "is_same": "INT"}
+_IN_DOUBT_AGAIN = """
+    UPDATE unallocated_payment AS u SET reason = h.reason, held_group = h.held_group, twin_payment = a.payment_id
+    FROM told_anew a JOIN unallocated_payment h ON h.tenant = :t AND h.payment_id = a.payment_id
+    WHERE a.is_same = 0 AND u.tenant = :t AND u.payment_id = a.held_id
 """
+_FREE_TOLD_ANEW = (
+    "DELETE FROM duplicate_payment WHERE tenant = :t AND payment_id IN (SELECT payment_id FROM told_anew)",
+    "DELETE FROM unallocated_payment WHERE tenant = :t AND payment_id IN (SELECT payment_id FROM told_anew)",
+)
 
 
 def _corrected_by(number: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, text
@@ -11,7 +11,8 @@ from hub.model.payments import SHARE_OF_LUMP, QueuedPayment, UnknownAccount
 from hub.rules.payments.matching import TEXT_QUALITY, Reason
 from hub.store import tables
 from hub.store.bulk import insert_rows
-from hub.store.temporary import lay_out
+from hub.store.payments.duplicate_parts import AFTER_UNDO
+from hub.store.temporary import PAYMENT_IDS, lay_out
 
 _COLUMNS = (
     "u.payment_id, u.exchange_no, u.account_no, u.company, u.reference, u.amount_ore, u.remaining_ore, u.currency, "
@@ -157,15 +158,24 @@ class SqlQueue:
                 statement, {**values, "t": self._tenant, "ids": list(payment_ids[start : start + 500])}
             )
 
-    def with_taken_twin(self, payment_ids: Sequence[int]) -> list[int]:
-        """Return held payments whose twin has a duplicate of their own family already; the twins are locked."""
-        found: list[int] = []
-        for start in range(0, len(payment_ids), 500):
-            values = {"t": self._tenant, "ids": list(payment_ids[start : start + 500])}
-            if self._connection.dialect.name == "postgresql":
-                self._connection.execute(_LOCK_TWINS, values)
-            found.extend(self._connection.execute(_TWIN_IS_TAKEN, values).scalars())
-        return found
+    def told_already(self, twins: Mapping[int, int], *, same_key: Collection[int] = ()) -> list[int]:
+        """Return payments, given with their twins, whose family tells the twin already; the twins are locked.
+
+        Itself or closed, their own family or that of one that is the same money as them. One format has a key once, so
+        payments given in `same_key` may be of their twin's family.
+        """
+        rows = [(number, twin, int(number in same_key)) for number, twin in sorted(twins.items())]
+        lay_out(self._connection, "proposed_twin", _PROPOSED, rows)
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(text(_LOCK_TWINS), {"t": self._tenant})
+        return list(self._connection.execute(text(_TOLD_ALREADY), {"t": self._tenant}).scalars())
+
+    def first_doubting(self, payment_id: int) -> int | None:
+        """Return the first payment that is held since it may be the same money as this one."""
+        doubting = "SELECT min(payment_id) FROM unallocated_payment WHERE tenant = :t AND twin_payment = :id"
+        values = {"t": self._tenant, "id": payment_id}
+        first = self._connection.execute(text(f"{doubting} AND state = 'held'"), values).scalar()
+        return None if first is None else int(first)
 
     def close_as_duplicate(self, payments: Sequence[tuple[int, int]], proof: str) -> None:
         """Close held payments, given as (payment id, twin), as the same money as their twins.
@@ -214,16 +224,16 @@ class SqlQueue:
         return [row[0] for row in rows]
 
 
-_TWIN_IS_BOOKED = """
+_TWIN_STANDS = f"""
     CASE WHEN EXISTS (
         SELECT 1 FROM payment w JOIN exchange x ON x.tenant = w.tenant AND x.exchange_no = w.exchange_no
         WHERE w.tenant = u.tenant AND w.payment_id = u.twin_payment AND (x.state IN ('posting', 'posted')
               OR EXISTS (SELECT 1 FROM left_out_payment l WHERE l.tenant = w.tenant AND l.payment_id = w.payment_id)))
-    AND u.reason <> 'twin_was_undone' THEN 1 ELSE 0 END
+    AND u.reason NOT IN ({AFTER_UNDO}) THEN 1 ELSE 0 END
 """
 
 _HELD = (
-    f"SELECT {_COLUMNS}, {_TWIN_IS_BOOKED} {_FROM} WHERE u.tenant = :t AND u.state = 'held' AND {{which}} "
+    f"SELECT {_COLUMNS}, {_TWIN_STANDS} {_FROM} WHERE u.tenant = :t AND u.state = 'held' AND {{which}} "
     "ORDER BY u.payment_id"
 )
 
@@ -250,11 +260,31 @@ _NAME_BY_TEXT = f"""
     UPDATE payment SET reference = :reference, quality = '{TEXT_QUALITY}' WHERE tenant = :t AND payment_id = :id
 """
 
-_LOCK_TWINS = text("""
-    SELECT 1 FROM payment WHERE tenant = :t AND payment_id IN (
-        SELECT twin_payment FROM unallocated_payment WHERE tenant = :t AND payment_id IN :ids)
+_PROPOSED = {**PAYMENT_IDS, "twin": "BIGINT", "same_key": "INT"}
+_LOCK_TWINS = """
+    SELECT 1 FROM payment WHERE tenant = :t AND payment_id IN (SELECT twin FROM proposed_twin)
     ORDER BY payment_id FOR UPDATE
-""").bindparams(bindparam("ids", expanding=True))
+"""
+_OF_FAMILY = """
+    JOIN payment {p} ON {p}.tenant = :t AND {p}.payment_id = {number}
+    JOIN section s{p} ON s{p}.tenant = {p}.tenant AND s{p}.exchange_no = {p}.exchange_no
+                     AND s{p}.section_no = {p}.section_no
+"""
+_TOLD_ALREADY = f"""
+    WITH teller (payment_id, twin, teller, same_key) AS (
+        SELECT payment_id, twin, payment_id, same_key FROM proposed_twin
+        UNION ALL
+        SELECT b.payment_id, b.twin, d.payment_id, 0 FROM proposed_twin b
+        JOIN duplicate_payment d ON d.tenant = :t AND d.twin_payment = b.payment_id
+    )
+    SELECT DISTINCT t.payment_id FROM teller t
+    {_OF_FAMILY.format(p="p", number="t.teller")}
+    {_OF_FAMILY.format(p="w", number="t.twin")}
+    WHERE (sw.family = sp.family AND t.same_key = 0) OR EXISTS (
+        SELECT 1 FROM duplicate_payment d {_OF_FAMILY.format(p="o", number="d.payment_id")}
+        WHERE d.tenant = :t AND d.twin_payment = t.twin AND so.family = sp.family)
+    ORDER BY 1
+"""
 
 _CLOSED_AS_ITS_TWIN = text(f"""
     UPDATE duplicate_payment AS d
@@ -274,7 +304,10 @@ _TWIN_IS_TAKEN = text("""
     SELECT p.payment_id FROM unallocated_payment u
     JOIN payment p ON p.tenant = u.tenant AND p.payment_id = u.payment_id
     JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
-    WHERE u.tenant = :t AND u.payment_id IN :ids AND EXISTS (
+    JOIN payment w ON w.tenant = u.tenant AND w.payment_id = u.twin_payment
+    JOIN section sw ON sw.tenant = w.tenant AND sw.exchange_no = w.exchange_no AND sw.section_no = w.section_no
+    WHERE u.tenant = :t AND u.payment_id IN :ids AND (
+        sw.family = s.family AND u.reason <> 'same_key_other_amount' OR EXISTS (
         SELECT 1 FROM duplicate_payment d
         JOIN payment o ON o.tenant = d.tenant AND o.payment_id = d.payment_id
         JOIN section so ON so.tenant = o.tenant AND so.exchange_no = o.exchange_no AND so.section_no = o.section_no
@@ -283,7 +316,7 @@ _TWIN_IS_TAKEN = text("""
             JOIN payment pa ON pa.tenant = da.tenant AND pa.payment_id = da.payment_id
             JOIN section sa ON sa.tenant = pa.tenant AND sa.exchange_no = pa.exchange_no
                            AND sa.section_no = pa.section_no
-            WHERE da.tenant = u.tenant AND da.twin_payment = u.payment_id)))
+            WHERE da.tenant = u.tenant AND da.twin_payment = u.payment_id))))
     ORDER BY p.payment_id
 """).bindparams(bindparam("ids", expanding=True))
 

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, text
 
 from hub.model.payments import SHARE_OF_LUMP, Lump
 from hub.store.payments.deposits import LEFT_OUT_OF_FILE, add_to_deposits, forget_deposits, free_lumps
+from hub.store.payments.duplicate_parts import AFTER_UNDO, DOUBTED_TWIN_WAS_UNDONE, TWIN_WAS_UNDONE
 from hub.store.payments.made_lumps import LUMP_KEY
-from hub.store.temporary import PAYMENT_IDS, lay_out
+from hub.store.temporary import PAYMENT_IDS, lay_out, tell_size
 
 # A lump that was made a payment belongs to the file of the lump, though no chunk of the file holds it.
 PAYMENTS_OF_FILE = f"""
@@ -49,7 +50,8 @@ class ReleasedFile:
         columns = {**PAYMENT_IDS, "undone": "BIGINT", "is_heir": "BIGINT", "heir": "BIGINT"}
         lay_out(self._connection, "telling", columns)
         values = {"t": self._tenant, "x": exchange_no, "group": f"undone:{exchange_no}"}
-        for statement in (_TELLINGS, _CLOSED_AS_THEIR_HEIR, _CLOSED_NO_LONGER, _DOUBT_THE_HEIR):
+        tell_size(self._connection, "telling", self._connection.execute(text(_TELLINGS), values).rowcount)
+        for statement in (_CLOSED_AS_THEIR_HEIR, _CLOSED_NO_LONGER, _DOUBT_THE_HEIR):
             self._connection.execute(text(statement), values)
         without = int(self._connection.execute(text(_HELD_WITHOUT_TWIN), values).rowcount)
         return without + int(self._connection.execute(text(_REQUEUE), values).rowcount)
@@ -112,7 +114,7 @@ _LOCK_RECEIVABLES = f"""
 # A share of a lump is the same money as all payments of its twin's deposit, so one that is left out saves it not.
 _UNDONE_TWINS = f"{{w}}.twin_payment IN ({PAYMENTS_OF_FILE}) AND ({{share}} OR {{w}}.twin_payment NOT IN ({MOVED}))"
 _UNDONE_CLOSED = _UNDONE_TWINS.format(w="d", share=f"d.proof = '{SHARE_OF_LUMP}'")
-_UNDONE_HELD = _UNDONE_TWINS.format(w="u", share="u.reason IN ('lump_has_specification', 'twin_was_undone')")
+_UNDONE_HELD = _UNDONE_TWINS.format(w="u", share=f"u.reason IN ('lump_has_specification', {AFTER_UNDO})")
 _LUMP_REASONS = "'lump_has_specification', 'lump_made_payment'"
 _TOLD_BY_ITS_FAMILY = """
     SELECT 1 FROM payment p
@@ -135,19 +137,19 @@ _TELLINGS = f"""
 """
 
 # An heir of a payment that was itself held in doubt is in the same doubt.
-_REQUEUE = """
+_REQUEUE = f"""
     INSERT INTO unallocated_payment (tenant, payment_id, exchange_no, account_no, company, reference, amount_ore,
         remaining_ore, currency, booked_date, state, reason, twin_payment, held_group)
     SELECT p.tenant, p.payment_id, p.exchange_no, p.account_no, coalesce(a.company, s.company), p.reference,
            p.amount_ore, p.amount_ore, p.currency, coalesce(p.booked_date, s.booked_date), 'held',
-           coalesce(h.reason, 'twin_was_undone'), coalesce(h.twin_payment, g.undone),
+           coalesce(h.reason, '{TWIN_WAS_UNDONE}'), coalesce(h.twin_payment, g.undone),
            CASE WHEN coalesce(h.held_group, '') = '' THEN :group ELSE :group || ':' || h.held_group END
     FROM telling g
     JOIN payment p ON p.tenant = :t AND p.payment_id = g.payment_id
     JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
     LEFT JOIN payee_account a ON a.tenant = p.tenant AND a.account_no = p.account_no
     LEFT JOIN unallocated_payment h ON h.tenant = :t AND h.payment_id = g.undone AND h.state = 'held'
-                                   AND h.twin_payment IS NOT NULL AND h.reason <> 'twin_was_undone'
+                                   AND h.twin_payment IS NOT NULL AND h.reason NOT IN ({AFTER_UNDO})
     WHERE g.is_heir = 1
     ON CONFLICT (tenant, payment_id) DO UPDATE SET state = 'held', reason = excluded.reason,
         remaining_ore = excluded.remaining_ore, twin_payment = excluded.twin_payment, held_group = excluded.held_group
@@ -165,12 +167,14 @@ _CLOSED_NO_LONGER = f"""
 _DOUBT_THE_HEIR = f"""
     UPDATE unallocated_payment AS u SET twin_payment = g.heir FROM telling g
     WHERE u.tenant = :t AND u.state = 'held' AND u.exchange_no <> :x AND u.twin_payment = g.undone
-      AND g.payment_id = g.heir AND {_UNDONE_HELD} AND u.reason NOT IN ({_LUMP_REASONS}, 'twin_was_undone')
+      AND g.payment_id = g.heir AND {_UNDONE_HELD} AND u.reason NOT IN ({_LUMP_REASONS}, {AFTER_UNDO})
       AND NOT EXISTS ({_TOLD_BY_ITS_FAMILY})
 """
 
 _HELD_WITHOUT_TWIN = f"""
-    UPDATE unallocated_payment AS u SET reason = 'twin_was_undone', held_group = :group
+    UPDATE unallocated_payment AS u SET held_group = :group,
+           reason = CASE WHEN u.reason IN ({_LUMP_REASONS}, '{TWIN_WAS_UNDONE}') THEN '{TWIN_WAS_UNDONE}'
+                         ELSE '{DOUBTED_TWIN_WAS_UNDONE}' END
     WHERE u.tenant = :t AND u.state = 'held' AND u.exchange_no <> :x AND {_UNDONE_HELD}
 """
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, text
 
 from hub.model.payment_file import LOOKUP_KINDS
 from hub.model.payments import SHARE_OF_LUMP, KeyOwner, LoadedReversal
+from hub.store.payments.duplicate_parts import AFTER_UNDO
 from hub.store.payments.made_lumps import LUMP_KEY
 
 
@@ -91,7 +92,7 @@ _OWNERS = f"""
         LEFT JOIN duplicate_payment d ON d.tenant = :t AND d.payment_id = f.payment_id
                                      AND d.proof <> '{SHARE_OF_LUMP}'
         LEFT JOIN unallocated_payment u ON u.tenant = :t AND u.payment_id = f.payment_id AND u.state = 'held'
-                                       AND u.reason NOT IN ('lump_has_specification', 'twin_was_undone')
+                                       AND u.reason NOT IN ('lump_has_specification', {AFTER_UNDO})
         WHERE coalesce(d.twin_payment, u.twin_payment) IS NOT NULL
     )
     SELECT p.payment_id,
@@ -117,7 +118,7 @@ _OWNERS = f"""
       AND (x.state IN ('posting', 'posted') AND {_IS_OF_FILE} OR EXISTS (
            SELECT 1 FROM left_out_payment l WHERE l.tenant = p.tenant AND l.payment_id = p.payment_id))
       AND NOT EXISTS (SELECT 1 FROM duplicate_payment d WHERE d.tenant = p.tenant AND d.payment_id = p.payment_id)
-      AND (u.state IS NULL OR u.state <> 'held' OR u.twin_payment IS NULL OR u.reason = 'twin_was_undone')
+      AND (u.state IS NULL OR u.state <> 'held' OR u.twin_payment IS NULL OR u.reason IN ({AFTER_UNDO}))
 """
 
 # What every file tells of a payment: its own, and those that told it again.

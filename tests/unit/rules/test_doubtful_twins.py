@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.model.payments import DayWindow, Told
-from hub.rules.payments.doubtful_twins import equal_but_for_the_day, equal_without_reference
+from hub.rules.payments.doubtful_twins import equal_but_for_the_day, equal_in_all, equal_without_reference
 
 DAY = date(2026, 11, 16)
 
@@ -73,16 +74,56 @@ def test_as_many_are_paired_as_can_be_each_once_and_near(new_days: list[int], ol
 
 
 def _most(new_days: list[int], old_days: list[int]) -> int:
+    return _largest(len(new_days), len(old_days), lambda new, old: abs(new_days[new] - old_days[old]) <= 2)
+
+
+def _largest(new_count: int, old_count: int, fits: Callable[[int, int], bool]) -> int:
     """The size of a largest pairing, by augmenting paths."""
     met: dict[int, int] = {}
 
     def finds(new: int, seen: set[int]) -> bool:
-        for old, day in enumerate(old_days):
-            if abs(new_days[new] - day) <= 2 and old not in seen:
+        for old in range(old_count):
+            if fits(new, old) and old not in seen:
                 seen.add(old)
                 if old not in met or finds(met[old], seen):
                     met[old] = new
                     return True
         return False
 
-    return sum(finds(new, set()) for new in range(len(new_days)))
+    return sum(finds(new, set()) for new in range(new_count))
+
+
+def test_those_without_a_key_make_way_for_those_that_can_only_be_theirs() -> None:
+    new, old = [told(3, 1), told(4, 1, kind="ref")], [told(1, 0, kind="serial"), told(2, 2, kind="ref")]
+    assert equal_but_for_the_day(new, old, windows(1)) == {3: 2, 4: 1}
+    assert equal_in_all([told(3), told(4, kind="ref")], [told(1), told(2, kind="ref")]) == {3: 2, 4: 1}
+    words = [told(1, reference="GIFT"), told(2, kind="ref")]
+    assert equal_without_reference([told(3, reference="GIFT"), told(4, kind="ref")], words) == {3: 2, 4: 1}
+
+
+def test_what_is_booked_is_met_before_what_is_held() -> None:
+    old = [told(1)._replace(is_held=True), told(2)]
+    for pair in (equal_in_all, equal_without_reference):
+        assert pair([told(3)], old) == {3: 2}
+    assert equal_but_for_the_day([told(3)], old, windows(0)) == {3: 2}
+
+
+marked = st.lists(st.tuples(st.integers(0, 6), st.sampled_from(["", "ref", "serial"]), st.booleans()), max_size=8)
+
+
+@given(marked, marked)
+def test_as_many_are_paired_as_can_be_whatever_keys_they_have(
+    new: list[tuple[int, str, bool]], old: list[tuple[int, str, bool]]
+) -> None:
+    newer = [told(100 + number, day, kind=kind) for number, (day, kind, _) in enumerate(new)]
+    older = [told(n, day, kind=kind)._replace(is_held=is_held) for n, (day, kind, is_held) in enumerate(old)]
+
+    twins = equal_but_for_the_day(newer, older, windows(*range(7)))
+
+    def fits(one: int, other: int) -> bool:
+        (day, kind, _), (its_day, its_kind, _) = new[one], old[other]
+        return abs(day - its_day) <= 2 and not (kind and kind == its_kind)
+
+    assert len(set(twins.values())) == len(twins)
+    assert all(fits(number - 100, twin) for number, twin in twins.items())
+    assert len(twins) == _largest(len(new), len(old), fits)

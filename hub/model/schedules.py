@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, mo
 from hub.banking_calendar import LOCAL_TIME_ZONE
 from hub.model.setting_values import SettingName
 
+CLOCK = "clock"  # who fired it, when no person did
 CRON_FIELDS = ("minute", "hour", "day", "month", "weekday")
 
 _CRON_ITEM = re.compile(r"\*(/\d{1,2})?|\d{1,2}(-\d{1,2})?(/\d{1,2})?|[a-z]{3}(-[a-z]{3})?|last", re.IGNORECASE)

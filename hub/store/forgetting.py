@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, text
 
+from hub.model.schedules import CLOCK
 from hub.store.database import reading, writing
 from hub.store.elsewhere import IS_HERE
 
@@ -18,13 +19,21 @@ BATCH = 1_000  # runs swept in one transaction
 
 _TENANTS_HERE = f"SELECT tenant FROM tenant WHERE {IS_HERE}"
 _HERE = f"+tenant IN ({_TENANTS_HERE})"  # the sign keeps the databases from going tenant by tenant
+# A firing keeps its time from firing again: it stays until the clock has passed that time. A schedule's last one says
+# with its run what came of it: both stay until the next has come. A key that a person ran a schedule under counts for
+# good, as that of every command.
 _OLD_RUNS = text(f"""
-    SELECT tenant, run_no, run_id, kind FROM run
+    SELECT tenant, run_no, run_id, kind,
+        EXISTS (SELECT 1 FROM firing f
+            WHERE f.tenant = run.tenant AND f.run_id = run.run_id AND f.fired_by <> '{CLOCK}') AS is_asked
+    FROM run
     WHERE state = 'done' AND is_swept = 0 AND finished_at < :before AND {_HERE}
         AND NOT EXISTS (SELECT 1 FROM firing f
-            WHERE f.tenant = run.tenant AND f.run_id = run.run_id AND f.due_at >= :before)
+            WHERE f.tenant = run.tenant AND f.run_id = run.run_id AND (f.due_at >= :before OR NOT EXISTS (
+                SELECT 1 FROM firing g WHERE g.tenant = f.tenant AND g.schedule = f.schedule AND g.is_skipped = 0
+                    AND g.fired_at >= f.fired_at AND (g.fired_at > f.fired_at OR g.due_at > f.due_at))))
     ORDER BY finished_at LIMIT :batch
-""")  # a firing is what keeps a time from firing again: it stays until the clock has passed that time
+""")
 _OLD_LEFT_OUT = text(f"""
     SELECT tenant, run_id FROM firing
     WHERE is_skipped = 1 AND fired_at < :before AND due_at < :before AND {_HERE}
@@ -41,7 +50,7 @@ _MARK_SWEPT = "UPDATE run SET is_swept = 1 WHERE tenant = :tenant AND run_no = :
 def forget_done_runs(engine: Engine, before: str, kinds: Collection[str]) -> int:
     """Delete what done runs of all tenants here no longer need, when they ended before an ISO time.
 
-    The answers of their steps, firings of schedules, and the runs themselves of `kinds`, which no entry names.
+    The answers of their steps, firings by the clock, and the runs themselves of `kinds`, which no entry names.
     Returns how many runs, and times that were left out, it has dealt with; at most a batch of each, so it is to be
     called until there are none.
     """
@@ -59,9 +68,9 @@ def forget_done_runs(engine: Engine, before: str, kinds: Collection[str]) -> int
 
 def _sweep(connection: Connection, runs: Sequence[Row[Any]], kinds: Collection[str]) -> None:
     _each(connection, _DELETE_STEPS, runs)
-    _each(connection, _DELETE_FIRING, runs)
-    _each(connection, _DELETE_RUN, [run for run in runs if run.kind in kinds])
-    _each(connection, _MARK_SWEPT, [run for run in runs if run.kind not in kinds])
+    _each(connection, _DELETE_FIRING, [run for run in runs if not run.is_asked])
+    _each(connection, _DELETE_RUN, [run for run in runs if run.kind in kinds and not run.is_asked])
+    _each(connection, _MARK_SWEPT, [run for run in runs if run.kind not in kinds or run.is_asked])
 
 
 def _each(connection: Connection, statement: str, rows: Sequence[Row[Any]]) -> None:

@@ -67,11 +67,12 @@ def test_a_firing_ahead_of_its_time_keeps_its_run_until_the_clock_has_passed_it(
     with world.store.write() as work:
         work.runs.enqueue("round:north:x", ROUND, {})
         work.schedules.add_firing("round:north:x", "hourly", "2026-12-01T00:00:00.000+00:00", fired_by="clock")
+        work.schedules.add_firing("round:north:y", "hourly", "2026-12-01T01:00:00.000+00:00", fired_by="clock")
     world.drain()
 
     assert forgotten(world, "2026-11-23") == 0
     assert forgotten(world, "2026-12-02") == 1
-    assert (rows(world, "run"), rows(world, "firing")) == (0, 0)
+    assert (rows(world, "run"), rows(world, "firing")) == (0, 1)
 
 
 def test_many_rows_are_forgotten_batch_by_batch(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

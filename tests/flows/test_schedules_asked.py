@@ -15,6 +15,7 @@ from hub.runtime.clock import LONGEST_SLEEP
 from hub.runtime.cron import due_times
 from hub.services.schedules import asking
 from hub.store.forgetting import forget_done_runs
+from hub.testing.carrying import drain
 
 
 @pytest.fixture
@@ -107,6 +108,37 @@ def test_the_list_tells_what_came_of_the_last_run(place: Place) -> None:
     assert (hourly.last.run_state, hourly.last.problem) == ("failed", "the inbox is not there")
     assert hourly.next_due_at == "2026-11-23T10:00:00.000+00:00"
     assert hourly.overdue_since is None
+
+
+def test_what_came_of_the_last_time_stands_until_the_next_and_a_key_for_good(place: Place) -> None:
+    place.tenant(HOURLY)
+    clockwork, store = place.node().clockwork(), place.node().store("prov")
+
+    def fire_and_forget() -> None:
+        place.clock.advance(HOUR)
+        clockwork.turn()
+        drain(store, {"round": lambda work, _input: work.step("one", lambda _work, _given: {}, {})})
+        place.clock.advance(timedelta(days=40))
+        before = (place.clock.now() - timedelta(days=30)).isoformat()
+        while forget_done_runs(place.engine, before, ["round"]):
+            pass
+
+    clockwork.turn()
+    asked = place.desk().run("hourly", key="k", user="Ada")
+    fire_and_forget()
+    last = place.desk().all()[0].last
+    assert last is not None
+    assert (last.due_at[:16], last.run_state) == ("2026-11-23T09:00", "done")
+
+    fire_and_forget()
+    last = place.desk().all()[0].last
+    assert last is not None
+    assert (last.fired_by, last.run_state) == ("clock", "done")
+    with store.read() as work:
+        assert [run.run_id for run in work.runs.latest(limit=9)] == [last.run_id, asked.run_id]
+        assert work.runs.finished_steps(asked.run_no) == []
+    again = place.desk().run("hourly", key="k", user="Ada")
+    assert (again.run_no, again.state) == (asked.run_no, "done")
 
 
 def test_the_list_tells_when_no_clock_runs(place: Place) -> None:

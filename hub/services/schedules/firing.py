@@ -9,11 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from hub.errors import LedgerError
-from hub.model.schedules import Schedule, ScheduleState
+from hub.model.schedules import CLOCK, Schedule, ScheduleState
 from hub.rules.schedules import MOST_AT_ONCE, DueTimes, due_now
 from hub.services.ports import UnitOfWork
-
-CLOCK = "clock"  # who fired it, when no person did
 
 TimesOf = Callable[[Schedule], DueTimes]
 """When a schedule is due; see `runtime.cron`."""

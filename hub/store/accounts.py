@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from sqlalchemy import Connection, text
 
-from hub.rules.payments.bank_accounts import Accounts, PaidInto, as_files_show, as_settings_say
+from hub.rules.payments.bank_accounts import Accounts, PaidInto, as_files_show, as_settings_say, led_to_their_ends
 from hub.store.counters import take_numbers
 
 
@@ -46,6 +46,10 @@ class SqlAccounts:
     def bank_accounts(self) -> dict[int, int]:
         """Return, for each account, the account whose statements tell its money: itself, unless one says otherwise."""
         return {number: of.end for number, of in self._paid_into().items()}
+
+    def ends(self) -> dict[int, int]:
+        """Return the same as what settings and files say leads to it, whatever is written of it."""
+        return {number: of.end for number, of in led_to_their_ends(self._paid_into()).items()}
 
     def unproved(self) -> set[int]:
         """Return the accounts of which nothing says where their money is paid in, and no statement has come."""

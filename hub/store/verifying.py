@@ -11,6 +11,7 @@ from hub.errors import ConfigurationError, RuleViolation
 from hub.model.books import PostingGroup
 from hub.model.verification import BookAccount, CheckResult, Finding, KeptBytes, check_failed, lone_finding
 from hub.store import verifying_attempts, verifying_books, verifying_entries, verifying_log, verifying_payments
+from hub.store.accounts import SqlAccounts
 from hub.store.database import may_pass, reading, writing
 from hub.store.tables import metadata
 from hub.store.temporary import lay_out
@@ -90,6 +91,7 @@ class SqlVerifying:
         if connection.dialect.name == "postgresql":  # whole tables are joined, some that have no statistics yet
             connection.execute(text("SET LOCAL enable_nestloop = off"))
         results, failed = [], self._note_accounts(connection, accounts_of)
+        self._note_ends(connection)
         checks = CHECKS if accounts_of and not failed else [check for check in CHECKS if not check.needs_accounts]
         for number, check in enumerate(checks, 1):
             results.append(self._tried(connection, check))
@@ -136,6 +138,11 @@ class SqlVerifying:
         except DBAPIError as error:
             return [_cannot_answer("accounts of former settings", error)]
         return []
+
+    def _note_ends(self, connection: Connection) -> None:
+        """Make the table of where each payee account's money is told, by the rule that decides it."""
+        ends = SqlAccounts(connection, self._tenant).ends()
+        lay_out(connection, "account_end", {"account_no": "BIGINT", "end_no": "BIGINT"}, list(ends.items()))
 
     def _tried(self, connection: Connection, check: Check) -> CheckResult:
         """Make a check; one that cannot be made hides no other."""

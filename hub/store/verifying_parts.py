@@ -8,8 +8,8 @@ from typing import NamedTuple
 class Check(NamedTuple):
     """A statement that answers what is wrong as rows of (place, what, difference_ore, currency).
 
-    It takes the tenant as `:t`. With `needs_accounts` it reads the temporary table `book_account`, or `former_account`,
-    which are there when the settings are; see `verifying.py`.
+    It takes the tenant as `:t`, and may read the temporary table `account_end`. With `needs_accounts` it reads
+    `book_account`, or `former_account`, which are there when the settings are; see `verifying.py`.
     """
 
     code: str

@@ -178,11 +178,13 @@ _PAIRS_DIFFER = """
 """
 
 _PAID_INTO_DIFFERS = f"""
-    SELECT 'payee account ' || a.canonical, 'it is paid into one that is paid into another, or is not there',
-           {NO_AMOUNT}
+    SELECT 'payee account ' || a.canonical,
+           CASE WHEN b.account_no IS NULL THEN 'the account that tells its money is not there'
+                ELSE 'another account tells its money than settings and files lead to' END, {NO_AMOUNT}
     FROM payee_account a
     LEFT JOIN payee_account b ON b.tenant = a.tenant AND b.account_no = a.bank_account_no
-    WHERE a.tenant = :t AND (b.account_no IS NULL OR b.bank_account_no <> b.account_no)
+    LEFT JOIN account_end e ON e.account_no = a.account_no
+    WHERE a.tenant = :t AND (b.account_no IS NULL OR coalesce(e.end_no, 0) <> a.bank_account_no)
 """
 
 _TWO_TARGETS = f"""
@@ -241,7 +243,7 @@ CHECKS = (
     ),
     Check(
         "PAID_INTO_DIFFERS",
-        "the account that a payee account is paid into is paid into no other",
+        "the money of a payee account is told where what settings say, and else files show, ends",
         _PAID_INTO_DIFFERS,
         "say paid_into of it in the settings, and let a file come; if it stays, report it",
     ),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from lump_world import assert_all_met, lump_states, make_payment, statement
 from payment_world import IBAN, World, lump, pay, payment_file
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from telling import assert_books_agree, findings, tell
 
 from hub.errors import RuleViolation, TransientError
@@ -18,6 +18,7 @@ from hub.services.payees import register_payees
 from hub.services.payments.ingesting import PaymentFileRun
 from hub.services.payments.lone_sides import watch_clearing
 from hub.store.accounts import SqlAccounts
+from hub.store.database import writing
 from hub.testing.example_tenant import company_settings, tenant_settings
 
 GIRO_A, GIRO_B, BANK = PayeeAccount("bankgiro", "9912346"), PayeeAccount("bankgiro", "50501055"), {"iban": IBAN}
@@ -58,6 +59,14 @@ def test_the_movement_of_a_bank_account_meets_what_was_paid_to_its_numbers(
     assert look(world) == ({"tasks": 0, "payments": 0}, [])
     assert_all_met(world)
     assert findings(world) == {}
+
+
+def test_an_end_that_is_not_that_of_its_own_chain_is_found(engine: Engine) -> None:
+    world = World(engine, **accounts_of(say_it=True))
+    with writing(world.engine) as connection:  # its own number, which is an end, but not where the settings lead
+        connection.execute(text("UPDATE payee_account SET bank_account_no = account_no WHERE account_no = 1"))
+
+    assert findings(world) == {"PAID_INTO_DIFFERS": 1}
 
 
 def test_where_nothing_says_it_no_lump_becomes_a_payment_and_the_task_names_the_setting(engine: Engine) -> None:

@@ -29,8 +29,8 @@ def as_settings_say(accounts: Accounts, said: Mapping[int, int | None]) -> dict[
     for number, into in said.items():
         may = into is not None and _may_meet(accounts, number, into)
         changed[number] = accounts[number]._replace(said=into if may else None)
-    led = _led_to_their_ends(changed)
-    return _led_to_their_ends({no: of if of.end in said else of._replace(shown=None) for no, of in led.items()})
+    led = led_to_their_ends(changed)
+    return led_to_their_ends({no: of if of.end in said else of._replace(shown=None) for no, of in led.items()})
 
 
 def as_files_show(accounts: Accounts, shown: Iterable[tuple[int, int]]) -> dict[int, PaidInto]:
@@ -47,7 +47,7 @@ def as_files_show(accounts: Accounts, shown: Iterable[tuple[int, int]]) -> dict[
         ends = {accounts[into].end for into in all_into}
         if len(ends) == 1 and number not in ends:
             changed[number] = accounts[number]._replace(shown=min(all_into))
-    return _led_to_their_ends(changed)
+    return led_to_their_ends(changed)
 
 
 def _may_meet(accounts: Accounts, number: int, into: int) -> bool:
@@ -55,7 +55,7 @@ def _may_meet(accounts: Accounts, number: int, into: int) -> bool:
     return accounts[number].company == accounts[into].company
 
 
-def _led_to_their_ends(accounts: Accounts) -> dict[int, PaidInto]:
+def led_to_their_ends(accounts: Accounts) -> dict[int, PaidInto]:
     """Follow the settings first, then files; a step that would close a circle is not taken."""
     steps: dict[int, int] = {}
     said = [(number, of.said) for number, of in sorted(accounts.items())]

@@ -50,6 +50,7 @@ class RoundRun:
             TransientError: an observer failed; it is told again later, and the others have been told.
         """
         work.step("known_accounts", self._post_to_known_accounts, {})
+        work.step("known_statements", self._post_known_statements, {})  # apart: each claims accounts in sorted order
         work.step("look_after", self._look_after, {})
         self._store.contents.sweep_orphans()
         failed = self._tell_observers()
@@ -66,14 +67,18 @@ class RoundRun:
 
     def _post_to_known_accounts(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
         register_payees(work, self._tenant)
-        posted = {
-            "payments": post_to_known_accounts(work, self._tenant),
-            "movements": post_known_statements(work, self._tenant),
-        }
-        if any(posted.values()):
-            work.events.record(WAITING_MONEY_POSTED, **posted)
-        return posted
+        return _told(work, payments=post_to_known_accounts(work, self._tenant))
+
+    def _post_known_statements(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
+        return _told(work, movements=post_known_statements(work, self._tenant))
 
     def _look_after(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
         watch_clearing(work, self._tenant)
         return {}
+
+
+def _told(work: UnitOfWork, *, payments: int = 0, movements: int = 0) -> JsonObject:
+    posted = {"payments": payments, "movements": movements}
+    if any(posted.values()):
+        work.events.record(WAITING_MONEY_POSTED, **posted)
+    return posted

@@ -27,6 +27,7 @@ STEPS = (
     "ingest: finish",
     "rematch: a batch",
     "round: known accounts",
+    "round: known statements",
     "round: look after",
 )
 CALLS = (
@@ -36,7 +37,13 @@ CALLS = (
 EVERY_MOMENT = (*STEPS, *CALLS)
 """Where a kill test must have killed; each run has moments beside these: `begin`, `between steps`, `close`."""
 
-_NAMES = {"post": "post a chunk", "rematch": "a batch", "known_accounts": "known accounts", "look_after": "look after"}
+_NAMES = {
+    "post": "post a chunk",
+    "rematch": "a batch",
+    "known_accounts": "known accounts",
+    "known_statements": "known statements",
+    "look_after": "look after",
+}
 
 
 def mark_moments(marks: Marks, *, waits_in: str) -> None:

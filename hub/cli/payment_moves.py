@@ -9,7 +9,7 @@ import typer
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, out, say
 from hub.cli.telling import Coding, Company, CreditBalance, Number, Remark, carry_out, coding_lines, ore, target, tell
-from hub.model.commands import Verdict
+from hub.model.commands import LARGEST_NUMBER, Verdict
 from hub.model.counting import counted
 from hub.services.ports import JsonObject
 
@@ -172,6 +172,8 @@ def reversal(
     exchange_no, _, reversal_no = number.partition(":")
     if not (exchange_no.isdecimal() and reversal_no.isdecimal()):
         raise typer.BadParameter("write it as the task does, such as 3:1")
+    if any(len(no) > len(str(LARGEST_NUMBER)) or int(no) > LARGEST_NUMBER for no in (exchange_no, reversal_no)):
+        raise typer.BadParameter(f"must be at most {LARGEST_NUMBER} on each side of the colon")
     if payment_id is None and not coding:
         raise typer.BadParameter("give ID, or --coding where no payment of yours can be taken back")
     with session.hub() as hub:

@@ -133,7 +133,8 @@ def test_poll_takes_what_waits_in_the_inbox_and_puts_it_aside(home: Path) -> Non
 
 
 def test_a_reversal_that_does_not_wait_cannot_be_decided(home: Path) -> None:
-    assert run("payments", "reversal", "third", 1, home=home).exit_code == 2
+    for number in ("third", f"1:{2**63}", f"{'9' * 5000}:1"):
+        assert run("payments", "reversal", number, 1, home=home).exit_code == 2
     assert "give ID, or --coding" in run("payments", "reversal", "2:1", home=home).stderr
     result = run("payments", "reversal", "2:1", 1, "--coding", "6352=100", home=home)
     assert result.exit_code != 0
@@ -215,7 +216,8 @@ def test_company_whose_number_changed_stops_imports_files_and_doctor(home: Path)
         result = run(*words, home=home)
         assert (result.exit_code, 'number = "001"' in " ".join(result.output.split())) == (3, True)
     settings.write_text(right, encoding="utf-8")
-    assert answer("exchanges", "retry", 2, home=home)["state"] == "posted"
+    assert [exchange["number"] for exchange in answer("exchanges", home=home)] == [1]  # nothing was kept
+    assert answer("receive", home / "files" / BGMAX, home=home)[0]["exchange"]["state"] == "posted"
 
 
 def test_doctor_sees_a_tenant_that_is_in_the_database_only(home: Path) -> None:

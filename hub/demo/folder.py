@@ -56,7 +56,7 @@ def lay_out(home: Path) -> DemoFolder:
 def _write(home: Path) -> None:
     for name in _DATABASE:
         (home / name).unlink(missing_ok=True)
-    for folder in ("tenants", "files"):
+    for folder in ("tenants", "files", "inbox"):
         (home / folder).mkdir(parents=True, exist_ok=True)
     (home / MARK).write_text("Made by hub demo, which starts over here.\n", encoding="utf-8")
     _copy("hub.toml", home / "hub.toml")

@@ -30,6 +30,7 @@ from hub.runtime.setting_errors import configuration_error
 HOME_VARIABLE = "HUB_HOME"
 INSTALLATION_FILE = "hub.toml"
 TENANT_FOLDER = "tenants"
+INBOX_FOLDER = "inbox"  # whose folders are the tenants' inboxes
 DEFAULT_DATABASE_URL = "sqlite:///hub.sqlite"
 
 MOST_LISTED = 10

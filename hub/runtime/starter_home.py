@@ -6,7 +6,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from hub.errors import ConfigurationError
-from hub.runtime.config import INSTALLATION_FILE, TENANT_FOLDER
+from hub.runtime.config import INBOX_FOLDER, INSTALLATION_FILE, TENANT_FOLDER
+from hub.transports.folder import PRIVATE
 
 STARTER_FILES = (INSTALLATION_FILE, f"{TENANT_FOLDER}/example.toml")
 
@@ -24,6 +25,7 @@ def write_starter_home(path: Path) -> tuple[Path, ...]:
         for target, name in zip(targets, STARTER_FILES, strict=True):
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(starter_text(name), encoding="utf-8", newline="\n")
+        (path / INBOX_FOLDER).mkdir(mode=PRIVATE, exist_ok=True)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ConfigurationError(f"the home folder cannot be written: {reason}", hint="check its rights") from None

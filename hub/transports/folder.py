@@ -10,6 +10,7 @@ from hub.errors import ConfigurationError
 
 SETTLED_AFTER_S = 2.0  # a file that is still being written changes within this time
 TAKEN = "received"
+PRIVATE = 0o700  # folders that we make: payments are nobody else's business
 UNFINISHED_ENDINGS = (".part", ".tmp", ".filepart", ".crdownload")
 
 
@@ -17,7 +18,7 @@ class FolderInbox:
     """Files that wait in one folder; its sub-folders, hidden files and links are left alone."""
 
     def __init__(self, folder: Path, *, is_ours: bool = False) -> None:
-        """`is_ours`: the folder is part of the home, and made when it is first looked into."""
+        """`is_ours`: the folder is part of the home, and made, for us alone, when it is first looked into."""
         self._folder = folder
         self._is_ours = is_ours
 
@@ -28,13 +29,13 @@ class FolderInbox:
             ConfigurationError: the folder is not there, or may not be read.
         """
         try:
-            if self._is_ours:
-                self._folder.mkdir(parents=True, exist_ok=True)
+            if self._is_ours:  # the last folder alone: what it lies in may be a mount that is not there now
+                self._folder.mkdir(mode=PRIVATE, exist_ok=True)
             found = [(entry.stat().st_mtime, entry.name) for entry in os.scandir(self._folder) if _is_file(entry)]
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise ConfigurationError(
-                f"the inbox {self._folder} cannot be read: {reason}", hint="make the folder"
+                f"the inbox {self._folder} cannot be read: {reason}", hint="make the folder, or mount what it lies in"
             ) from None
         for changed_s, name in sorted(found):
             if now_s - changed_s >= settled_after_s:
@@ -43,7 +44,7 @@ class FolderInbox:
     def put_aside(self, file: Path, exchange_no: int) -> Path:
         """Move a file that has been taken in to the sub-folder `received`, under its exchange number."""
         target = self._folder / TAKEN / f"{exchange_no}_{file.name}"
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(mode=PRIVATE, exist_ok=True)
         return file.replace(target)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
+from math import ceil
 from typing import Any, NamedTuple
 
 
@@ -33,6 +35,14 @@ class Run(NamedTuple):
     finished_at: str | None
     problem: str  # why it failed, or what it waits for
     settings_before: str = ""  # `2:9f3a… 5:07cd…`: fingerprints it went under up to executions 2 and 5
+    waits_until: str = ""  # when a queued one that was put off gets its next turn; empty for at once
+
+    def put_off_for_s(self, now: str) -> int:
+        """Return how many whole seconds after an ISO time its next turn comes; 0 when it may come at once."""
+        if not self.waits_until:
+            return 0
+        left = datetime.fromisoformat(self.waits_until) - datetime.fromisoformat(now)
+        return max(0, ceil(left.total_seconds()))
 
 
 class QueuedTurn(NamedTuple):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from hub.errors import DataError, RuleViolation
-from hub.model.exchanges import ExchangeState
 from hub.model.runs import Run
 from hub.services.attempts import RUN_KIND as SEND
 from hub.services.attempts import cancel_messages, go_on_with_messages
+from hub.services.payments.receiving import BEFORE_JUDGING
 from hub.services.payments.receiving import RUN_KIND as INGEST
 from hub.services.ports import UnitOfWork
 
-_BEFORE_JUDGING = (ExchangeState.RECEIVED, ExchangeState.READ)
 FAILED_RUN = "failed_run"  # the task that asks a person to look at a run
+UNUSABLE_SETTINGS = "unusable_settings"  # the task that asks for settings that all runs of a tenant wait for
 
 
 def run_of(work: UnitOfWork, run_id: str) -> Run:
@@ -52,7 +52,7 @@ def cancel(work: UnitOfWork, run_id: str) -> None:
         raise DataError(f"the run is {run_of(work, run_id).state}: there is nothing to cancel")
     if run.kind == INGEST:  # looked at after the run is ours: its step has ended by now
         exchange = work.exchanges.get(run.input["exchange_no"])
-        if exchange.state not in _BEFORE_JUDGING:
+        if exchange.state not in BEFORE_JUDGING:
             raise RuleViolation(
                 f"exchange {exchange.number} is {exchange.state}: a file only goes forward from there; let it end, "
                 f"then: hub exchanges undo {exchange.number}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Container, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, text
@@ -19,10 +20,10 @@ HandOver = Callable[[Connection, QueuedTurn], None]
 
 COLUMNS = (
     "run_no, run_id, kind, input, fingerprint, state, executions, carried_by, done, total, created_at, finished_at, "
-    "problem, settings_before"
+    "problem, settings_before, waits_until"
 )
 _BEGIN = text(f"""
-    UPDATE run SET state = 'running', executions = executions + 1, carried_by = :node,
+    UPDATE run SET state = 'running', executions = executions + 1, carried_by = :node, waits_until = '',
         fingerprint = CASE WHEN :fingerprint = '' THEN fingerprint ELSE :fingerprint END,
         settings_before = CASE WHEN executions = 0 OR fingerprint = '' OR :fingerprint IN ('', fingerprint)
             THEN settings_before ELSE trim(settings_before || ' ' || executions || ':' || fingerprint) END
@@ -30,6 +31,10 @@ _BEGIN = text(f"""
     RETURNING {COLUMNS}
 """)
 _UNFINISHED = "state IN ('queued', 'running')"
+_FIRST_UNFINISHED = text(f"""
+    SELECT {COLUMNS} FROM run
+    WHERE tenant = :t AND kind = :kind AND {_UNFINISHED} ORDER BY run_no LIMIT 1
+""")  # without a condition on the number, for which SQLite would go through all runs that have ended
 _ENDED = ("done", "failed", "cancelled")
 
 
@@ -115,6 +120,17 @@ class SqlRuns:
         ).one_or_none()
         return None if row is None else run_of(row)
 
+    def latest(self, *, state: str = "", limit: int) -> list[Run]:
+        """Return the newest runs first; an empty `state` means all."""
+        rows = self._connection.execute(
+            text(
+                f"SELECT {COLUMNS} FROM run WHERE tenant = :t AND (:state = '' OR state = :state) "
+                "ORDER BY run_no DESC LIMIT :limit"
+            ),
+            {"t": self._tenant, "state": state, "limit": limit},
+        )
+        return [run_of(row) for row in rows]
+
     def unfinished(self) -> Sequence[Run]:
         """Return queued and running runs, oldest first."""
         rows = self._connection.execute(
@@ -122,6 +138,11 @@ class SqlRuns:
             {"t": self._tenant},
         )
         return [run_of(row) for row in rows]
+
+    def first_unfinished(self, kind: str) -> Run | None:
+        """Return the oldest queued or running run of a kind, or None."""
+        row = self._connection.execute(_FIRST_UNFINISHED, {"t": self._tenant, "kind": kind}).one_or_none()
+        return None if row is None else run_of(row)
 
     def has_queued(self, kind: str) -> bool:
         """Say whether a run of this kind is queued and has never begun."""
@@ -186,10 +207,11 @@ class SqlRuns:
         """Give a run another turn when a condition on its row holds, which nobody can change meanwhile."""
         row = self._connection.execute(
             text(
-                "UPDATE run SET state = 'queued', problem = :reason, finished_at = NULL, turns = turns + 1 "
-                f"WHERE tenant = :t AND run_no = :run_no AND {condition} RETURNING run_no, run_id, turns, lane"
+                "UPDATE run SET state = 'queued', problem = :reason, waits_until = :until, finished_at = NULL, "
+                f"turns = turns + 1 WHERE tenant = :t AND run_no = :run_no AND {condition} "
+                "RETURNING run_no, run_id, turns, lane"
             ),
-            {"t": self._tenant, "run_no": run_no, "reason": reason, "turn": turn},
+            {"t": self._tenant, "run_no": run_no, "reason": reason, "until": self._after(delay_s), "turn": turn},
         ).one_or_none()
         if row is not None:
             self._tell(row, delay_s)
@@ -199,8 +221,8 @@ class SqlRuns:
         """Let a run that has not ended well end here; False when it was done, or cancelled before."""
         cancelled = self._connection.execute(
             text(
-                "UPDATE run SET state = 'cancelled', problem = :problem, finished_at = :now WHERE tenant = :t "
-                "AND run_no = :run_no AND state IN ('queued', 'running', 'failed')"
+                "UPDATE run SET state = 'cancelled', problem = :problem, waits_until = '', finished_at = :now "
+                "WHERE tenant = :t AND run_no = :run_no AND state IN ('queued', 'running', 'failed')"
             ),
             {"t": self._tenant, "run_no": run_no, "problem": problem, "now": self._now},
         )
@@ -241,6 +263,11 @@ class SqlRuns:
             ),
             {"t": self._tenant, "run_no": run_no, "step_no": step_no, "name": name, "output": json.dumps(output)},
         )
+
+    def _after(self, delay_s: float) -> str:
+        if not delay_s:
+            return ""
+        return (datetime.fromisoformat(self._now) + timedelta(seconds=delay_s)).isoformat(timespec="milliseconds")
 
     def _tell(self, row: Row[Any], delay_s: float) -> None:
         turn = QueuedTurn(self._tenant_name, row.run_no, row.run_id, row.turns, row.lane, delay_s)

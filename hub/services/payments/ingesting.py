@@ -16,7 +16,15 @@ from hub.services.payments.clearing import pair_accounts, post_movements
 from hub.services.payments.judging import accounts_of, correction_of, judge, refused_as_test
 from hub.services.payments.posting import ChunkPoster
 from hub.services.payments.reading import FileLoader, events_of
-from hub.services.payments.receiving import HEAD_SIZE, NamedReader, as_reader_defect, choose_reader, describe
+from hub.services.payments.receiving import (
+    BEFORE_JUDGING,
+    HEAD_SIZE,
+    RUN_KIND,
+    NamedReader,
+    as_reader_defect,
+    choose_reader,
+    describe,
+)
 from hub.services.payments.reversing import apply_reversals
 from hub.services.ports import JsonObject, NotOursError, Store, UnitOfWork, Work
 
@@ -37,6 +45,8 @@ class PaymentFileRun:
         exchange_no = input["exchange_no"]
         with self._store.read() as reading:
             exchange = reading.exchanges.get(exchange_no)
+            if exchange.state in BEFORE_JUDGING:  # from there it holds accounts, for which an earlier one may wait
+                _go_after_earlier_files(reading, work.run_no)
         if exchange.state == ExchangeState.RECEIVED:
             read = self._read(work, exchange)
             if read is not None:
@@ -155,6 +165,17 @@ def _quarantine(run: Work, exchange: Exchange, error: DataError) -> JsonObject:
         work.exchanges.change(exchange.number, state=ExchangeState.QUARANTINED, reason=str(error), problem=problem)
         work.events.record("file_quarantined", exchange_no=exchange.number, name=exchange.name, problem=problem)
     return {"outcome": ExchangeState.QUARANTINED, "problem": problem}
+
+
+def _go_after_earlier_files(work: UnitOfWork, run_no: int) -> None:
+    """Raise TransientError while a file that came before waits: for the same time, and then its turn comes first."""
+    earlier = work.runs.first_unfinished(RUN_KIND)
+    if earlier is not None and earlier.run_no < run_no:
+        why = f": {earlier.problem}" if earlier.problem else ""
+        raise TransientError(
+            f"goes after {earlier.run_id}, which came before and waits{why}",
+            retry_after_s=max(1, earlier.put_off_for_s(work.now)),
+        )
 
 
 def _claim(work: UnitOfWork, accounts: Iterable[int], run_no: int) -> None:

@@ -27,6 +27,7 @@ _OPEN_STATES = (
     ExchangeState.POSTING,
     ExchangeState.POSTED,
 )
+BEFORE_JUDGING = (ExchangeState.RECEIVED, ExchangeState.READ)  # from there a file only goes forward
 _RETRY_STATES = (ExchangeState.QUARANTINED, ExchangeState.UNDONE)
 
 

@@ -25,11 +25,21 @@ run = table(
     text("created_at"),
     text("finished_at", nullable=True),
     text("problem", default=""),
+    text("waits_until", default=""),  # when a queued run gets the turn that was put off; empty for at once
     number("is_swept", default=0),  # 1: it ended long ago, and what it no longer needs is forgotten
     PrimaryKeyConstraint("tenant", "run_no"),
     UniqueConstraint("tenant", "run_id"),
 )
 Index("run_by_state", run.c.tenant, run.c.state)
+_IS_UNFINISHED = run.c.state.in_(("queued", "running"))
+Index(
+    "run_unfinished",  # which run of a kind goes first: one look, however many are queued
+    run.c.tenant,
+    run.c.kind,
+    run.c.run_no,
+    sqlite_where=_IS_UNFINISHED,
+    postgresql_where=_IS_UNFINISHED,
+)
 _IS_TO_SWEEP = (run.c.state == "done") & (run.c.is_swept == 0)
 Index("run_to_sweep", run.c.finished_at, sqlite_where=_IS_TO_SWEEP, postgresql_where=_IS_TO_SWEEP)  # of all tenants
 

@@ -458,6 +458,7 @@ CREATE TABLE run (
     created_at TEXT NOT NULL,
     finished_at TEXT,
     problem TEXT DEFAULT '' NOT NULL,
+    waits_until TEXT DEFAULT '' NOT NULL,
     is_swept BIGINT DEFAULT '0' NOT NULL,
     PRIMARY KEY (tenant, run_no),
     UNIQUE (tenant, run_id)
@@ -466,6 +467,8 @@ CREATE TABLE run (
 CREATE INDEX run_by_state ON run (tenant, state);
 
 CREATE INDEX run_to_sweep ON run (finished_at) WHERE state = 'done' AND is_swept = 0;
+
+CREATE INDEX run_unfinished ON run (tenant, kind, run_no) WHERE state IN ('queued', 'running');
 
 CREATE TABLE run_step (
     tenant INTEGER NOT NULL,

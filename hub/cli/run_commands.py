@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from hub.cli.showing import Column
-    from hub.runtime.facade import Hub
+    from hub.runtime.facade_runs import RunsSeen
 
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, see: hub runs.")]
 WATCH_S = 1.0
@@ -70,18 +70,18 @@ def list_runs(
     all_tenants: AllTenants = False,
 ) -> None:
     """List runs, newest first; of all tenants, those of one after those of the other."""
-    with session.hubs(all_tenants=all_tenants) as hubs:
+    with session.seen_runs(all_tenants=all_tenants) as seen:
 
         def look() -> list[tuple[str, Run, str]]:
             is_at_work = cache(lambda: _is_somebody_at_work(session))
             return [
-                (hub.tenant.id, run, why)
-                for hub in hubs
-                for run, why in _explained(is_at_work, hub, hub.runs.latest(state=in_state or "", limit=limit))
+                (tenant, run, why)
+                for tenant, of_tenant in seen
+                for run, why in _explained(is_at_work, of_tenant, of_tenant.latest(state=in_state or "", limit=limit))
             ]
 
         if watch:
-            _watch(hubs, look, lambda found: _shown(found, all_tenants=all_tenants))
+            _watch(seen, look, lambda found: _shown(found, all_tenants=all_tenants))
         found = look()
     if session.as_json:
         answer_json([_as_data(tenant if all_tenants else "", run, why) for tenant, run, why in found])
@@ -104,14 +104,14 @@ def _shown(found: _Found, *, all_tenants: bool) -> tuple[Sequence[Column], list[
 
 
 def _watch(
-    hubs: Sequence[Hub],
+    seen: Sequence[tuple[str, RunsSeen]],
     look: Callable[[], _Found],
     shown: Callable[[_Found], tuple[Sequence[Column], list[Sequence[str | Text]]]],
 ) -> None:
     """Show the list anew until nothing is left; in a pipe, a line on standard error for each run that has changed."""
     before: set[str] = set()
     with suppress(KeyboardInterrupt), live_view() as view:
-        while any(hub.runs.latest(state=unfinished, limit=1) for hub in hubs for unfinished in UNFINISHED):
+        while any(of_tenant.latest(state=unfinished, limit=1) for _, of_tenant in seen for unfinished in UNFINISHED):
             columns, rows = shown(look())
             if is_seen():
                 view(table(columns, rows))
@@ -131,11 +131,11 @@ def _rows(found: Sequence[tuple[Run, str]]) -> list[tuple[str | Text, ...]]:
     ]
 
 
-def _explained(is_at_work: Callable[[], bool], hub: Hub, runs: Sequence[Run]) -> list[tuple[Run, str]]:
+def _explained(is_at_work: Callable[[], bool], seen: RunsSeen, runs: Sequence[Run]) -> list[tuple[Run, str]]:
     """Say of each run why it failed, or what it waits for."""
     silent = [run for run in runs if run.state == RunState.QUEUED and not run.problem]
     has_worker = bool(silent) and is_at_work()
-    running = hub.runs.latest(state=RunState.RUNNING) if silent else []
+    running = seen.latest(state=RunState.RUNNING) if silent else []
     return [(run, _waits_for(run, running, has_worker=has_worker) if run in silent else run.problem) for run in runs]
 
 
@@ -159,9 +159,9 @@ def _is_somebody_at_work(session: Session) -> bool:
 
 def show(session: Session, run_id: RunId) -> None:
     """Show one run and the steps it has finished."""
-    with session.hub() as hub:
-        story = hub.runs.show(run_id)
-        [(run, why)] = _explained(lambda: _is_somebody_at_work(session), hub, [story.run])
+    with session.seen_runs() as [(_, seen)]:
+        story = seen.show(run_id)
+        [(run, why)] = _explained(lambda: _is_somebody_at_work(session), seen, [story.run])
     if session.as_json:
         answer_json({**run._asdict(), "waits_for": why if run.state in UNFINISHED else "", "steps": story.steps})
         return

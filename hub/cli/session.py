@@ -23,6 +23,7 @@ from hub.errors import HubError
 if TYPE_CHECKING:
     from hub.runtime.bootstrap import Installation
     from hub.runtime.facade import Hub
+    from hub.runtime.facade_runs import RunsSeen
 
 Home = Annotated[
     Path | None,
@@ -102,12 +103,28 @@ class Session:
             with self.hub() as hub:
                 yield [hub]
             return
-        if self.tenant:
-            raise typer.BadParameter("--all-tenants stands alone, without --tenant")
+        self._refuse_one_tenant()
         from hub.runtime.facade import every_tenant
 
         with every_tenant(self.home, lambda error: say(_sentence(error), is_error=True)) as hubs:
             yield hubs
+
+    @contextmanager
+    def seen_runs(self, *, all_tenants: bool = False) -> Iterator[Sequence[tuple[str, RunsSeen]]]:
+        """Open the tenant's runs, or those of every one, whether settings can be read or not."""
+        if all_tenants:
+            self._refuse_one_tenant()
+        from hub.runtime.facade_runs import seen_runs
+
+        one = [self.tenant] if self.tenant else None
+        with seen_runs(
+            self.home, [] if all_tenants else one, lambda error: say(_sentence(error), is_error=True)
+        ) as found:
+            yield found
+
+    def _refuse_one_tenant(self) -> None:
+        if self.tenant:
+            raise typer.BadParameter("--all-tenants stands alone, without --tenant")
 
     def installation(self) -> Installation:
         """Open the home, for what concerns no single tenant; close it after use."""

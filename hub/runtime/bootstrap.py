@@ -25,7 +25,7 @@ from hub.model.runs import QueuedTurn, Run
 from hub.model.tenant import Tenant
 from hub.runtime import polling
 from hub.runtime.carrying import Body, Carrier
-from hub.runtime.config import EngineSettings, Home, find_home, listed, load_home, settings_fingerprint
+from hub.runtime.config import INBOX_FOLDER, EngineSettings, Home, find_home, listed, load_home, settings_fingerprint
 from hub.runtime.plugins import TenantPluginCache, TenantPlugins, installed_fingerprint
 from hub.services import rounds
 from hub.services.attempts import RUN_KIND as SENDING
@@ -46,7 +46,6 @@ from hub.transports.folder import FolderInbox
 if TYPE_CHECKING:
     from hub.runtime.engine import RunQueue
 
-INBOX = "inbox"  # the folder of the home whose folders are the tenants' inboxes
 MOST_TENANTS_KEPT = 500  # opened; an installation may have ten thousand
 ENGINE_TABLES = "engine_tables"  # kept: what made the engine's own tables
 ENGINE_SETTINGS = "engine_settings"  # kept: what its queues were last set to, as JSON
@@ -150,6 +149,10 @@ class TenantWork:
         return Carrier(
             self.store, bodies, node=node, fingerprint=self.fingerprint, stopping=stopping, behind=self._round_behind
         )
+
+    def refuse_unusable_settings(self) -> None:
+        """Raise the ConfigurationError for which no run of the tenant could be carried out."""
+        self.carrier(node="", stopping=Event())
 
     def refuse_companies_without_settings(self) -> None:
         """Look once whether the books hold a company that the settings do not have: later ones come from these.
@@ -264,12 +267,12 @@ class Installation:
         Raises:
             ConfigurationError: no such tenant, wrong settings, or several tenants and no name.
         """
-        name = name or self._only_tenant()
+        name = name or self.only_tenant()
         with self._opening:
             tenant = self.home.tenant(name)
             kept = self._opened.get(name)
             if kept is None or kept.tenant is not tenant:
-                inbox = FolderInbox(self.home.path / INBOX / name, is_ours=True)
+                inbox = FolderInbox(self.home.path / INBOX_FOLDER / name, is_ours=True)
                 limits = self.home.config.engine.calls_per_minute
                 kept = TenantWork(self.engine, tenant, self.clock, self._plugins, self._hand_over, inbox, limits)
                 self._opened[name] = kept
@@ -287,7 +290,8 @@ class Installation:
         is_limited = bool(turn.lane) and turn.lane in _limited_lanes(connection)
         self.queue.hand_over(connection, turn, is_limited=is_limited)
 
-    def _only_tenant(self) -> str:
+    def only_tenant(self) -> str:
+        """Return the name of the tenant. Raises ConfigurationError when there is none, or several."""
         names = list(self.home.tenants)
         if len(names) == 1:
             return names[0]

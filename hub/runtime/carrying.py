@@ -20,7 +20,7 @@ from hub.model.runs import Run
 from hub.runtime.logs import about, logger
 from hub.runtime.telemetry import run_ended, run_span, step_span
 from hub.services.ports import JsonObject, NotOursError, Step, Store, UnitOfWork, Work
-from hub.services.runs import FAILED_RUN
+from hub.services.runs import FAILED_RUN, UNUSABLE_SETTINGS
 
 Body = Callable[[Work, JsonObject], JsonObject]
 Progress = Callable[[Run, int, int], None]
@@ -52,6 +52,13 @@ class Carried(NamedTuple):
     answer: JsonObject
     why: str = ""
     code: str = ""  # of the error that it failed by
+
+
+class _Begun(NamedTuple):
+    """A run that has begun, and the number of the latest event before it."""
+
+    run: Run
+    events_before: int
 
 
 class _CarriedWork:
@@ -128,7 +135,8 @@ class Carrier:
     ) -> None:
         """`fingerprint` is of the settings and plugins that the bodies are made of.
 
-        `behind` is called in the transaction that closes a run, to queue what comes behind it.
+        `behind` is called in the transaction that closes a run, to queue what comes behind it; and in that which lets
+        it wait, or gives it up, when there are events that somebody may listen to.
         """
         self.store = store
         self.stopping = stopping or Event()
@@ -142,13 +150,13 @@ class Carrier:
 
         `turn` is what the engine was asked for; one that is not the run's latest does nothing.
         """
-        run = self._begin(run_id, turn)
-        if run is None:
+        begun = self._begin(run_id, turn)
+        if begun is None:
             return Carried(Ending.LEFT, {})
-        ids = self._ids(run)
+        run, ids = begun.run, self._ids(begun.run)
         with about(**ids), run_span(run.kind, ids):
             _log.info("run begun", execution=run.executions)
-            carried = self._carry_out(run, progress)
+            carried = self._carry_out(begun, progress)
             because = {"why": carried.why} if carried.why else {}
             _log.log(_LEVELS.get(carried.ending, INFO), "run ended", ending=carried.ending.value, **because)
             run_ended(run.kind, carried.ending, carried.code)
@@ -159,49 +167,49 @@ class Carrier:
         ids = {"tenant": self.store.tenant_name, "run_id": run.run_id, "node": self._node}
         return {**ids, **{name: run.input[name] for name in _IDS_OF_INPUT if name in run.input}}
 
-    def _carry_out(self, run: Run, progress: Progress | None) -> Carried:
-        work = _CarriedWork(self, run, progress)
+    def _carry_out(self, begun: _Begun, progress: Progress | None) -> Carried:
+        work = _CarriedWork(self, begun.run, progress)
         try:
-            answer = self._bodies[run.kind](work, run.input)
+            answer = self._bodies[begun.run.kind](work, begun.run.input)
             self._close(work.run)
         except NotOursError as reason:
-            self._lay_down(run)
+            self._lay_down(begun)
             return Carried(Ending.LEFT, {}, str(reason))
         except TransientError as error:
-            self._let_wait(work.run, error)
+            self._let_wait(begun._replace(run=work.run), error)
             return Carried(Ending.WAITS, {}, str(error))
         except HubError as error:
-            return self._failed(work.run, error.code, str(error))
+            return self._failed(begun._replace(run=work.run), error.code, str(error))
         except Exception as error:  # noqa: BLE001 - a defect stops its own run and no other; its text may hold data
-            return self._failed(work.run, LedgerError.code, type(error).__name__)
+            return self._failed(begun._replace(run=work.run), LedgerError.code, type(error).__name__)
         return Carried(Ending.DONE, answer)
 
-    def _failed(self, run: Run, code: str, reason: str) -> Carried:
+    def _failed(self, begun: _Begun, code: str, reason: str) -> Carried:
         problem = f"{code}: {reason}"
-        self._give_up(run, problem)
+        self._give_up(begun, problem)
         return Carried(Ending.FAILED, {}, problem, code)
 
-    def refuse(self, run_id: str, error: HubError, *, turn: int | None = None) -> None:
-        """End a run that cannot be carried out at all, such as one of a tenant whose settings are broken."""
-        run = self._begin(run_id, turn)
-        if run is not None:
-            self._give_up(run, f"{error.code}: {error}")
+    def put_off(self, run_id: str, reason: TransientError, *, turn: int | None = None, ask: str = "") -> None:
+        """Let a run wait that cannot be carried out here and now.
 
-    def put_off(self, run_id: str, reason: TransientError, *, turn: int | None = None) -> None:
-        """Let a run wait that cannot be carried out here and now."""
-        run = self._begin(run_id, turn)
-        if run is not None:
-            self._let_wait(run, reason)
+        `ask` is what a person is to do about the tenant's settings: one task, however many of its runs wait.
+        """
+        begun = self._begin(run_id, turn)
+        if begun is not None:
+            self._let_wait(begun, reason, ask)
 
-    def _begin(self, run_id: str, turn: int | None) -> Run | None:
+    def _begin(self, run_id: str, turn: int | None) -> _Begun | None:
         with self.store.write() as work:
             run = work.runs.get(run_id)
-            if run is None:
+            begun = run and work.runs.begin(run.run_no, self._node, turn=turn, fingerprint=self._fingerprint)
+            if run is None or begun is None:
                 return None
-            begun = work.runs.begin(run.run_no, self._node, turn=turn, fingerprint=self._fingerprint)
-        if begun is not None and begun.settings_before != run.settings_before:
+            if self._bodies:  # made of the settings: they can be used
+                work.commands.close_task(UNUSABLE_SETTINGS, self.store.tenant_name)
+            events_before = work.events.latest()
+        if begun.settings_before != run.settings_before:
             _log.info("settings have changed", run_id=run_id, execution=begun.executions)
-        return begun
+        return _Begun(begun, events_before)
 
     def _close(self, run: Run) -> None:
         with self.store.write() as work:
@@ -213,8 +221,9 @@ class Carrier:
             work.commands.close_task(FAILED_RUN, run.run_id)
             self._behind(work, run)
 
-    def _let_wait(self, run: Run, error: TransientError) -> None:
+    def _let_wait(self, begun: _Begun, error: TransientError, ask: str = "") -> None:
         """Queue the next turn after what the error says, else after twice the last wait."""
+        run = begun.run
         delay_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * (1 << min(run.executions - 1, 10)))
         if error.retry_after_s is not None:
             delay_s = min(LONGEST_ASKED_WAIT_S, max(FIRST_WAIT_S, error.retry_after_s))
@@ -222,24 +231,35 @@ class Carrier:
             if work.runs.is_carried_by(run.run_no, run.executions):
                 _keep_progress(work, run)
                 work.runs.queue_again(run.run_no, reason=str(error), delay_s=delay_s)
+                if ask:
+                    work.commands.open_task(UNUSABLE_SETTINGS, self.store.tenant_name, ask)
+                self._tell_behind(work, begun)
 
-    def _lay_down(self, run: Run) -> None:
+    def _lay_down(self, begun: _Begun) -> None:
         """Show a run that this process leaves unfinished as queued; its turn is handed on by the engine."""
         if self.stopping.is_set():
             with self.store.write() as work:
-                if work.runs.is_carried_by(run.run_no, run.executions):
-                    work.runs.change(run.run_no, state="queued")
+                if work.runs.is_carried_by(begun.run.run_no, begun.run.executions):
+                    work.runs.change(begun.run.run_no, state="queued")
+                    self._tell_behind(work, begun)
 
-    def _give_up(self, run: Run, problem: str) -> None:
+    def _tell_behind(self, work: UnitOfWork, begun: _Begun) -> None:
+        """Let observers hear what a turn has recorded that does not end its run; another's events do no harm."""
+        if work.events.latest() > begun.events_before:
+            self._behind(work, begun.run)
+
+    def _give_up(self, begun: _Begun, problem: str) -> None:
         """Stop a run that a person has to look at; the accounts it holds are free for others meanwhile."""
+        run = begun.run
         with self.store.write() as work:
-            if run.state == "running" and not work.runs.is_carried_by(run.run_no, run.executions):
+            if not work.runs.is_carried_by(run.run_no, run.executions):
                 return
             _keep_progress(work, run)
             work.runs.change(run.run_no, state="failed", problem=problem)
             work.accounts.release(run.run_no)
             what_to_do = f"mend the cause, then: hub runs retry {run.run_id}"
             work.commands.open_task(FAILED_RUN, run.run_id, f"run {run.run_id} failed: {problem}; {what_to_do}")
+            self._tell_behind(work, begun)
 
 
 @contextmanager

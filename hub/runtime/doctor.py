@@ -125,6 +125,7 @@ def _tenant(installation: Installation, name: str) -> Iterator[Finding]:
         readers = ", ".join(reader.name for _, reader in work.plugins.readers)
     except HubError as error:
         yield Finding(Health.WRONG, what, str(error))
+        yield from _queued_meanwhile(installation, name)
         return
     yield Finding(
         Health.OK if readers else Health.LOOK, what, f"reads {readers or 'no payment file: turn a plugin on'}"
@@ -143,6 +144,14 @@ def _tenant(installation: Installation, name: str) -> Iterator[Finding]:
         if cursor.attempts:
             text = f"observer {cursor.observer} failed {counted(cursor.attempts, 'time')}: {cursor.problem}"
             yield Finding(Health.LOOK, what, text)
+
+
+def _queued_meanwhile(installation: Installation, name: str) -> Iterator[Finding]:
+    """Find what waits until a tenant's settings can be used again."""
+    with installation.store(name).read() as work:
+        if waiting := len(work.runs.unfinished()):
+            text = f"{counted(waiting, 'run')} queued until its settings can be used: see hub runs --tenant {name}"
+            yield Finding(Health.LOOK, f"tenant {name}", text)
 
 
 def _waiting(hub: Hub, what: str) -> Iterator[Finding]:

@@ -150,32 +150,39 @@ class Hub:
         """Take in payment files, in order; all are kept before the first is read.
 
         Raises:
+            ConfigurationError: the tenant's settings cannot be used; none is kept.
             DataError: one of them cannot be opened; none is kept.
         """
         files = list(files)
         refuse_unopenable(file for file in files if isinstance(file, Path))
+        self._work.refuse_unusable_settings()
         kept = [self._keep(file) for file in files]
         self.work(progress)
-        with self._work.store.read() as work:
-            return [_receipt(work, number, run_id) for number, run_id in kept]
+        return self._receipts(kept)
 
     def poll(self, folder: Path | None = None, *, progress: Progress | None = None) -> Polled:
         """Take in the files that wait in an inbox folder, and make a round of what no file brings.
 
         The default is `inbox/<tenant>` of the home, which is made where it is not there. A file is put aside, into
-        `received`, once its bytes are kept.
+        `received`, once its bytes are kept; all are kept before the first is read.
 
         Raises:
-            ConfigurationError: the folder is not there, or may not be read.
+            ConfigurationError: the folder is not there, or may not be read; or the tenant's settings cannot be used.
+            DataError: a file cannot be opened. Those before it are taken in, those behind it wait.
         """
+        self._work.refuse_unusable_settings()
         inbox = self._work.inbox if folder is None else FolderInbox(folder)
         before = self._work.enquiries.latest_event()
-        receipts = []
-        for file in inbox.waiting(now_s=time.time()):
-            receipt = self.receive(file, progress=progress)
-            inbox.put_aside(file, receipt.exchange.number)
-            receipts.append(receipt)
-        self.work(even_if_idle=True)
+        kept = []
+        try:
+            for file in inbox.waiting(now_s=time.time()):
+                kept.append(self._keep(file))
+                inbox.put_aside(file, kept[-1][0])
+        except (HubError, OSError):
+            self.work(progress)
+            raise
+        self.work(progress, even_if_idle=True)
+        receipts = self._receipts(kept)
         posted = [event.data for event in self._work.enquiries.events(WAITING_MONEY_POSTED, after=before)]
         return Polled(receipts, sum(data["payments"] for data in posted), sum(data["movements"] for data in posted))
 
@@ -240,13 +247,15 @@ class Hub:
     def work(self, progress: Progress | None = None, *, even_if_idle: bool = False) -> bool:
         """Carry out what is queued or was interrupted; False when it was left queued.
 
-        It is carried out here when no other process works, else by that one while this one waits. With `even_if_idle`
-        a round is made too: accounts of the settings, clearing accounts, observers.
+        It is carried out here when no other process works, else by that one while this one waits; what is put off for
+        longer is left to its time. With `even_if_idle` a round is made too: accounts of the settings, clearing
+        accounts, observers.
 
         Raises:
-            ConfigurationError: the tenant has moved to another database.
+            ConfigurationError: the tenant has moved to another database, or its settings cannot be used.
         """
         self._work.store.refuse_if_elsewhere()
+        self._work.refuse_unusable_settings()
         if even_if_idle or self._work.has_news_for_observers():
             self._work.queue_round()
         if not self._work.has_unfinished_runs():
@@ -266,6 +275,10 @@ class Hub:
     def balances(self) -> list[AccountBalance]:
         """Return the balance of every ledger account that vouchers have touched."""
         return self._work.enquiries.balances()
+
+    def _receipts(self, kept: Iterable[tuple[int, str]]) -> list[Receipt]:
+        with self._work.store.read() as work:
+            return [_receipt(work, number, run_id) for number, run_id in kept]
 
     def _keep(self, file: Path | tuple[str, BinaryIO]) -> tuple[int, str]:
         name, kept = opened(file) if isinstance(file, Path) else opened(file[1], file[0])

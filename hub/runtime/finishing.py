@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from hub.errors import TransientError
 from hub.model.runs import Run
 from hub.runtime.bootstrap import Installation, TenantWork
-from hub.runtime.carrying import Progress
+from hub.runtime.carrying import LONGEST_ASKED_WAIT_S, Progress
 from hub.services.rounds import waits_for_observers
 
 WAIT_S = 10.0
@@ -18,18 +18,18 @@ LOOK_S = 0.02
 def finish_runs(
     installation: Installation, tenant_work: TenantWork, *, wait_s: float, here: bool, progress: Progress | None
 ) -> bool:
-    """Return True when every run of the tenant has ended, False when some are left queued after `wait_s`.
+    """Return True when all runs of the tenant have ended or wait for a time; False when some are left after `wait_s`.
 
     SQLite: carried out here as soon as no other process works in the home. PostgreSQL: the workers carry them out;
-    here too when asked. What goes on is waited for as long as it gets on.
+    here too when asked. What goes on is waited for as long as it gets on; what is put off for longer is left.
     """
     patience = _Patience(wait_s)
     may_work_here = here or installation.engine.dialect.name == "sqlite"
-    while _unfinished(tenant_work):
+    while _unfinished(tenant_work, wait_s):
         if may_work_here and _finish_here(installation, tenant_work, patience, progress):
             return True
         if not _wait_for_others(tenant_work, patience, progress, until_free=may_work_here):
-            return not _unfinished(tenant_work)
+            return not _unfinished(tenant_work, wait_s)
     return True
 
 
@@ -37,7 +37,7 @@ class _Patience:
     """How long to wait without anything getting on."""
 
     def __init__(self, wait_s: float) -> None:
-        self._wait_s = wait_s
+        self.wait_s = wait_s
         self._since = time.monotonic()
         self.seen: Sequence[Run] = ()
 
@@ -46,17 +46,23 @@ class _Patience:
         if _how_far(runs) != _how_far(self.seen):
             self._since = time.monotonic()
         self.seen = runs
-        return time.monotonic() - self._since < self._wait_s
+        return time.monotonic() - self._since < self.wait_s
 
 
 def _how_far(runs: Sequence[Run]) -> list[tuple[int, int]]:
     return [(run.run_no, run.done) for run in runs]
 
 
-def _unfinished(tenant_work: TenantWork) -> list[Run]:
-    """Return what is to be waited for; an observer that fails may do so for hours."""
+def _unfinished(tenant_work: TenantWork, wait_s: float) -> list[Run]:
+    """Return what is to be waited for; an observer that fails, or a message that was put off, may take hours."""
     with tenant_work.store.read() as work:
-        return [run for run in work.runs.unfinished() if not waits_for_observers(run)]
+        unfinished = [run for run in work.runs.unfinished() if not waits_for_observers(run)]
+        return [run for run in unfinished if not _comes_too_late(run, work.now, wait_s)]
+
+
+def _comes_too_late(run: Run, now: str, wait_s: float) -> bool:
+    """Say whether a run's turn comes after all patience; one further away than we ask for is of a clock gone wrong."""
+    return wait_s < run.put_off_for_s(now) <= LONGEST_ASKED_WAIT_S
 
 
 def _finish_here(
@@ -68,7 +74,7 @@ def _finish_here(
     node = WorkingNode(installation, progress=progress)
     try:
         with node.at_work():
-            while runs := _unfinished(tenant_work):
+            while runs := _unfinished(tenant_work, patience.wait_s):
                 is_at_work = any(run.state == "running" for run in runs)
                 if not is_at_work and not patience.lasts(runs):
                     return False
@@ -83,7 +89,7 @@ def _wait_for_others(
     tenant_work: TenantWork, patience: _Patience, progress: Progress | None, *, until_free: bool
 ) -> bool:
     """Look at what another process carries out, and show it; False when patience ends."""
-    runs = _unfinished(tenant_work)
+    runs = _unfinished(tenant_work, patience.wait_s)
     if progress is not None:
         _tell(progress, patience.seen, runs)
     if not patience.lasts(runs):

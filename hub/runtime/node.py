@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
-from hub.errors import HubError, LedgerError, TransientError
+from hub.errors import HubError, TransientError
 from hub.runtime.bootstrap import Installation
 from hub.runtime.carrying import Carrier, Progress, rare_collections
 from hub.runtime.engine import RunEngine
@@ -108,9 +108,9 @@ class WorkingNode:
             carrier = self._installation.tenant(tenant).carrier(node=self.name, stopping=self._stopping)
         except TransientError:
             raise
-        except Exception as error:  # noqa: BLE001 - a defect stops its own run, and says so; its text may hold data
-            reason = error if isinstance(error, HubError) else LedgerError(type(error).__name__)
-            Carrier(self._installation.store(tenant), {}, node=self.name).refuse(run_id, reason, turn=turn)
+        except Exception as error:  # noqa: BLE001 - settings, or a defect, stop this tenant; its text may hold data
+            why = str(error) if isinstance(error, HubError) else f"a defect, {type(error).__name__}"
+            self._wait_for_settings(tenant, run_id, turn, why)
         else:
             carrier.carry_out(run_id, self._progress, turn=turn)
 
@@ -119,6 +119,13 @@ class WorkingNode:
         why = TransientError(f"node {self.name} has no tenants/{tenant}.toml")
         _log.warning("no such tenant here", node=self.name, tenant=tenant, run_id=run_id)
         Carrier(self._installation.store(tenant), {}, node=self.name).put_off(run_id, why, turn=turn)
+
+    def _wait_for_settings(self, tenant: str, run_id: str, turn: int, why: str) -> None:
+        """Put off a run of a tenant whose settings cannot be used: an editor may be half way through its file."""
+        _log.warning("settings cannot be used", node=self.name, tenant=tenant, run_id=run_id, why=why)
+        reason = TransientError(f"the settings of {tenant} cannot be used: {why}")
+        ask = f"{reason}; what is queued waits, and goes on by itself when that is mended"
+        Carrier(self._installation.store(tenant), {}, node=self.name).put_off(run_id, reason, turn=turn, ask=ask)
 
     @contextmanager
     def _heart(self, engine: RunEngine) -> Iterator[None]:

@@ -83,7 +83,10 @@ class SqlCommands:
     def close_task(self, kind: str, subject: str) -> None:
         """Mark a task as done; nothing happens when there is none."""
         self._connection.execute(
-            text("UPDATE task SET state = 'done' WHERE tenant = :t AND kind = :kind AND subject = :subject"),
+            text(
+                "UPDATE task SET state = 'done' WHERE tenant = :t AND kind = :kind AND subject = :subject "
+                "AND state = 'open'"
+            ),
             {"t": self._tenant, "kind": kind, "subject": subject},
         )
 

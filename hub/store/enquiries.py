@@ -11,9 +11,7 @@ from sqlalchemy import Connection, Engine, bindparam, text
 
 from hub.model.enquiries import AccountBalance, Fate, OutcomeRow, PaymentStory
 from hub.model.events import Event
-from hub.model.runs import Run
 from hub.store.database import reading
-from hub.store.runs import COLUMNS, run_of
 
 _PAYMENT = (
     "p.payment_id, p.exchange_no, p.section_no, p.line, p.kind, p.amount_ore, p.currency, "
@@ -52,18 +50,6 @@ class SqlEnquiries:
         with reading(self._engine) as connection:
             rows = connection.execute(text(_BALANCES), {"t": self._tenant})
             return [AccountBalance._make(row) for row in rows]
-
-    def runs(self, *, state: str = "", limit: int = 50) -> list[Run]:
-        """Return the newest runs first."""
-        with reading(self._engine) as connection:
-            rows = connection.execute(
-                text(
-                    f"SELECT {COLUMNS} FROM run WHERE tenant = :t AND (:state = '' OR state = :state) "
-                    "ORDER BY run_no DESC LIMIT :limit"
-                ),
-                {"t": self._tenant, "state": state, "limit": limit},
-            )
-            return [run_of(row) for row in rows]
 
     def latest_event(self) -> int:
         """Return the number of the latest event, 0 before the first."""

@@ -67,6 +67,11 @@ class SqlEvents:
         )
         self._recorded = []
 
+    def latest(self) -> int:
+        """Return the number of the latest event that is written, 0 before the first."""
+        statement = text("SELECT coalesce(max(event_no), 0) FROM event WHERE tenant = :t")
+        return int(self._connection.execute(statement, {"t": self._tenant}).scalar_one())
+
     def after(self, number: int, limit: int = 1000) -> list[Event]:
         """Return the events that follow `number`, in order, at most `limit`."""
         rows = self._connection.execute(text(_FEED), {"t": self._tenant, "after": number, "limit": limit}).mappings()

@@ -66,6 +66,25 @@ def test_a_queued_run_says_why_it_was_put_off(hub: Hub) -> None:
     assert [one["waits_for"] for one in found] == ["run 1 has the account"]
 
 
+def test_what_waits_for_settings_is_seen_while_they_are_wrong(hub: Hub) -> None:
+    why = f"the settings of {TENANT} cannot be used: tenants/{TENANT}.toml is not valid TOML"
+    with hub._work.store.write() as work:
+        second = work.runs.get(SECOND)
+        assert second is not None
+        work.runs.queue_again(second.run_no, reason=why)
+    (home(hub) / "tenants" / f"{TENANT}.toml").write_text("id =")
+
+    listed = run("runs", "--json", home=home(hub))
+
+    assert (listed.exit_code, "not valid TOML" in listed.stderr) == (0, True)
+    assert {one["run_id"]: one["waits_for"] for one in json.loads(listed.stdout)}[SECOND] == why
+    assert json.loads(run("runs", "show", SECOND, "--json", home=home(hub)).stdout)["waits_for"] == why
+    looked = " ".join(run("doctor", home=home(hub)).stdout.split())
+    assert "2 runs queued until its settings can be used" in looked
+    assert run("receive", "--poll", home=home(hub)).exit_code == 3
+    assert run("runs", "--tenant", "nobody", home=home(hub)).exit_code == 3
+
+
 def test_watching_ends_when_nothing_is_left(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     left = [FIRST, SECOND]
     monkeypatch.setattr("hub.cli.run_commands.time.sleep", lambda _s: hub.runs.cancel(left.pop()))

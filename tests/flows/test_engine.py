@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -14,12 +16,13 @@ from engine_home import make_home
 from sqlalchemy import text
 
 from hub.demo.folder import BGMAX, CAMT054, RECEIVABLES, SOURCE_SYSTEM, DemoFolder
-from hub.errors import ConfigurationError, LedgerError, RuleViolation, TransientError
+from hub.errors import ConfigurationError, DataError, LedgerError, RuleViolation, TransientError
 from hub.runtime.bootstrap import Installation
 from hub.runtime.facade import Hub
 from hub.runtime.finishing import finish_runs
 from hub.runtime.node import WorkingNode
 from hub.services.payments.posting import ChunkPoster
+from hub.services.payments.receiving import receive
 from hub.services.ports import NotOursError
 from hub.services.runs import retry
 from hub.store.runs import turns_at_work
@@ -82,32 +85,66 @@ def test_a_failed_run_goes_on_where_it_stopped(demo: DemoFolder, hub: Hub, monke
     assert hub.exchanges.get(receipt.exchange.number).state == "posted"
 
 
-def test_a_defect_before_a_run_begins_fails_that_run_and_says_so(
+def test_a_defect_before_a_run_begins_puts_it_off_and_stops_a_direct_command(
     demo: DemoFolder, hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any, **__: Any) -> Any:
         raise ZeroDivisionError("some text of a customer")
 
-    monkeypatch.setattr(type(hub._work), "carrier", fail)
-    receipt = hub.receive(demo.file(BGMAX))
+    _, run_id = receive(hub._work.store, io.BytesIO(b"x"), name="x")
+    with monkeypatch.context() as broken:
+        broken.setattr(type(hub._work), "carrier", fail)
+        with pytest.raises(ZeroDivisionError):
+            hub.receive(demo.file(BGMAX))
+        _until(hub, lambda: hub.runs.get(run_id).problem != "")
+    assert hub.runs.get(run_id).problem == "the settings of nordvik cannot be used: a defect, ZeroDivisionError"
+    _until(hub, lambda: hub.runs.get(run_id).state == "done")
 
-    run = hub.runs.get(receipt.run_id)
-    assert (run.state, run.problem) == ("failed", "LEDGER: ZeroDivisionError")
 
-
-def test_a_tenant_with_broken_settings_fails_alone(demo: DemoFolder, hub: Hub) -> None:
+@pytest.mark.parametrize("broken", ["id = 3", "id = "])
+def test_runs_of_a_tenant_whose_settings_cannot_be_used_wait_until_they_can(
+    demo: DemoFolder, hub: Hub, broken: str
+) -> None:
+    run_ids = [f"round:nordvik2:{number}" for number in (1, 2)]
     with Hub.open(demo.home, "nordvik2", here=True) as other, other._work.store.write() as work:
-        work.runs.enqueue("round:nordvik2:x", "round", {})
-    (demo.home / "tenants" / "nordvik2.toml").write_text("id = 3")
+        for run_id in run_ids:
+            work.runs.enqueue(run_id, "round", {})
+    settings = demo.home / "tenants" / "nordvik2.toml"
+    right = settings.read_text(encoding="utf-8")
+    settings.write_text(broken)
 
     assert hub.receive(demo.file(BGMAX)).exchange.state == "posted"
 
     store = hub._installation.store("nordvik2")
-    _until(hub, lambda: _state(store, "round:nordvik2:x") == "failed")
+    _until(hub, lambda: all(_problem(store, run_id) for run_id in run_ids))
+    assert [_state(store, run_id) for run_id in run_ids] == ["queued", "queued"]
+    assert "the settings of nordvik2 cannot be used: " in _problem(store, run_ids[0])
     with store.read() as work:
-        run = work.runs.get("round:nordvik2:x")
-    assert run is not None
-    assert "CONFIGURATION" in run.problem
+        (task,) = work.commands.open_tasks()
+    assert (task["kind"], "tenants/nordvik2.toml" in task["text"]) == ("unusable_settings", True)
+
+    settings.write_text(right, encoding="utf-8")
+    _until(hub, lambda: all(_state(store, run_id) == "done" for run_id in run_ids))
+    with store.read() as work:
+        assert work.commands.open_tasks() == []
+
+
+def test_books_with_a_company_that_the_settings_lack_let_runs_wait_and_direct_commands_end(
+    demo: DemoFolder, hub: Hub
+) -> None:
+    receive(hub._work.store, io.BytesIO(b"x"), name="x")
+    settings = demo.home / "tenants" / "nordvik.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace('number = "001"', 'number = "1"', 1))
+
+    with Hub.open(demo.home, "nordvik", here=True) as changed:
+        for act in (lambda: changed.receive(demo.file(BGMAX)), changed.poll, changed.work):
+            with pytest.raises(ConfigurationError, match="the books hold company 001"):
+                act()
+        _until(changed, lambda: changed.runs.latest()[0].problem != "")
+        assert [(run.state, "the books hold company 001" in run.problem) for run in changed.runs.latest(limit=1)] == [
+            ("queued", True)
+        ]
+        assert [exchange.number for exchange in changed.exchanges.latest(kind="payment_file")] == [2]
 
 
 def test_a_cancelled_run_is_not_carried_out_and_can_be_tried_again(demo: DemoFolder, hub: Hub) -> None:
@@ -165,9 +202,64 @@ def test_a_run_that_is_put_off_is_left_to_its_time(demo: DemoFolder, hub: Hub) -
         work.runs.enqueue("rematch:nordvik:later", "rematch", {})
         _put_off(work, "rematch:nordvik:later", delay_s=3600)
 
-    hub._wait_s = 0.1
-    assert not hub.work()
+    assert hub.work()
     assert turns_at_work(hub._installation.engine) == {"nordvik": {1: 2}}
+
+
+def test_nobody_waits_for_a_run_whose_time_comes_after_all_patience(
+    demo: DemoFolder, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with hub._work.store.write() as work:
+        work.runs.enqueue("rematch:nordvik:later", "rematch", {})
+        _put_off(work, "rematch:nordvik:later", delay_s=60)
+    with monkeypatch.context() as nobody_works:
+        nobody_works.setattr(WorkingNode, "at_work", MagicMock(side_effect=AssertionError))
+        assert hub.work()
+    assert hub.runs.get("rematch:nordvik:later").state == "queued"
+    assert hub.receive(demo.file(BGMAX)).exchange.state == "posted"
+    assert hub.runs.get("rematch:nordvik:later").executions == 0
+
+
+def test_a_poll_keeps_all_files_in_order_before_it_works_once(
+    demo: DemoFolder, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = demo.home / "inbox" / "nordvik"
+    inbox.mkdir()
+    for age, name in enumerate((CAMT054, BGMAX)):
+        (inbox / name).write_bytes(demo.file(name).read_bytes())
+        os.utime(inbox / name, (1000 + age, 1000 + age))
+    worked, working = [], hub.work
+
+    def work(*given: Any, **how: Any) -> bool:
+        worked.append([run.state for run in hub.runs.latest(state="queued")])
+        return working(*given, **how)
+
+    monkeypatch.setattr(hub, "work", work)
+    polled = hub.poll()
+
+    assert worked == [["queued", "queued"]]
+    assert [(receipt.exchange.name, receipt.exchange.state) for receipt in polled.receipts] == [
+        (CAMT054, "posted"),
+        (BGMAX, "posted"),
+    ]
+
+
+def test_a_file_that_a_poll_cannot_keep_leaves_those_before_it_taken_in(
+    demo: DemoFolder, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = demo.home / "inbox" / "nordvik"
+    inbox.mkdir()
+    for name in ("1", "2", "3"):
+        (inbox / name).write_text(name)
+        os.utime(inbox / name, (1000, 1000))
+    keep = hub._keep
+    monkeypatch.setattr(hub, "_keep", lambda file: (file.unlink() if file.name == "2" else None, keep(file))[1])
+
+    with pytest.raises(DataError, match="2 cannot be opened"):
+        hub.poll()
+
+    assert [run.state for run in hub.runs.latest() if run.kind == "ingest"] == ["done"]
+    assert sorted(path.name for path in inbox.iterdir()) == ["3", "received"]
 
 
 def test_only_the_latest_turn_of_a_run_carries_it_out(demo: DemoFolder, hub: Hub) -> None:
@@ -339,6 +431,12 @@ def _state(store: Any, run_id: str) -> str:
     with store.read() as work:
         run = work.runs.get(run_id)
     return "" if run is None else str(run.state)
+
+
+def _problem(store: Any, run_id: str) -> str:
+    with store.read() as work:
+        run = work.runs.get(run_id)
+    return "" if run is None else str(run.problem)
 
 
 def _until(hub: Hub, holds: Any) -> None:

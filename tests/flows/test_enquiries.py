@@ -70,8 +70,9 @@ def test_runs_are_listed_newest_first_and_by_state(engine: Engine) -> None:
     world = World(engine)
     world.receive(payment_file("bgmax", [pay(5_00, "9999")]))
     world.receive(payment_file("bgmax", [pay(6_00, "9999")], serial="2"))
-    assert [run.run_id for run in asked(world).runs(limit=2)] == ["ingest:north:2:1", "ingest:north:1:1"]
-    assert asked(world).runs(state="failed") == []
+    with world.store.read() as work:
+        assert [run.run_id for run in work.runs.latest(limit=2)] == ["ingest:north:2:1", "ingest:north:1:1"]
+        assert work.runs.latest(state="failed", limit=2) == []
 
 
 def test_unknown_payment_is_none_and_events_are_found_by_kind(engine: Engine) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+import pytest
 from payment_world import World
 from sqlalchemy import Engine
 
+from hub.errors import DataError, TransientError
 from hub.model.events import Event
+from hub.runtime.carrying import Carrier
 from hub.services.observing import deliver_events
 from hub.services.rounds import RUN_KIND, RoundRun, enqueue_round
 from hub.store.observers import SqlObserverCursors
@@ -79,3 +83,26 @@ def test_a_round_waits_for_an_observer_that_fails_and_one_such_round_is_enough(e
     assert broken.heard == other.heard
     with world.store.read() as work:
         assert work.runs.unfinished() == []
+
+
+@pytest.mark.parametrize("error", [TransientError("later"), DataError("wrong")])
+@pytest.mark.parametrize("records", [True, False])
+def test_what_a_run_has_recorded_before_it_waits_or_fails_is_told(
+    engine: Engine, error: Exception, records: bool
+) -> None:
+    def body(run: Any, _input: Any) -> Any:
+        with run.write() as work:
+            if records:
+                work.events.record("something_happened")
+        raise error
+
+    world, behind = World(engine), []
+    with world.store.write() as work:
+        work.events.record("before_it")
+        work.runs.enqueue("send:north:1:1", "send", {})
+
+    Carrier(world.store, {"send": body}, behind=lambda _work, run: behind.append(run.run_id)).carry_out(
+        "send:north:1:1"
+    )
+
+    assert behind == (["send:north:1:1"] if records else [])

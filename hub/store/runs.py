@@ -81,10 +81,15 @@ class SqlRuns:
         if not self.enqueue_once(run_id, kind, input, lane=lane):
             raise LedgerError(f"there is a run {run_id} already, so this one was not queued; report it with its id")
 
-    def enqueue_another(self, occasion: str, kind: str, input: dict[str, Any]) -> None:
-        """Queue a run for something that may come more than once: its id is the occasion and the run's own number."""
+    def enqueue_another(self, occasion: str, kind: str, input: dict[str, Any], *, lane: str = "") -> int:
+        """Queue a run for something that may come more than once: its id is the occasion and the run's own number.
+
+        Returns that number.
+        """
         run_no = take_numbers(self._connection, self._tenant, "run")
-        self._insert(run_no, f"{occasion}:{run_no}", kind, input, "")
+        if not self._insert(run_no, f"{occasion}:{run_no}", kind, input, lane):
+            raise LedgerError(f"there is a run {occasion}:{run_no} already, so this one was not queued; report it")
+        return run_no
 
     def enqueue_once(self, run_id: str, kind: str, input: dict[str, Any], *, lane: str = "") -> bool:
         """Queue a run that others may ask for under the same id; False when one of them has."""

@@ -7,7 +7,7 @@ from hub.model.attempts import Attempt, AttemptState, AttemptVerdict
 from hub.model.commands import DecideAttempt
 from hub.model.tenant import Tenant
 from hub.rules.attempts import FOR_A_PERSON, blocking
-from hub.services.attempts.planning import CLAIM, enqueue_sending, refuse_elsewhere
+from hub.services.attempts.planning import CLAIM, enqueue_again, refuse_elsewhere
 from hub.services.attempts.tasks import close_late_task, close_task
 from hub.services.books import Handlers
 from hub.services.ports import JsonObject, UnitOfWork
@@ -56,9 +56,8 @@ def _decided(work: UnitOfWork, tenant: Tenant, attempt: Attempt, command: Decide
     if command.verdict is AttemptVerdict.NOT_DELIVERED:
         return told._replace(state=AttemptState.REJECTED)
     refuse_elsewhere(work.attempts.of_messages([attempt.message]), attempt.channel)
-    run_id = f"send:{tenant.id}:{attempt.batch}:again:{attempt.attempt_no}:{attempt.sends}"
-    run_no = enqueue_sending(work, run_id, attempt.channel)
-    return told._replace(state=AttemptState.PLANNED, run_no=run_no, execution=0, due_since=work.now, next_at="")
+    run_no = enqueue_again(work, tenant.id, attempt)
+    return told._replace(state=AttemptState.PLANNED, run_no=run_no, due_since=work.now, next_at="")
 
 
 def _refuse_what_is_under_way(attempt: Attempt, verdict: AttemptVerdict) -> None:

@@ -31,13 +31,18 @@ def plan_batch(work: UnitOfWork, tenant_name: str, channel: str, batch: str, mes
     new = _new_messages(channel, messages, earlier)
     for start in range(0, len(new), MESSAGES_A_RUN):
         run_id = f"send:{tenant_name}:{batch}:{start // MESSAGES_A_RUN + 1}"
-        run_no = enqueue_sending(work, run_id, channel)
+        run_no = _enqueue(work, run_id, channel)
         work.attempts.plan(batch, run_no, channel, new[start : start + MESSAGES_A_RUN])
     return len(new)
 
 
-def enqueue_sending(work: UnitOfWork, run_id: str, channel: str) -> int:
-    """Queue a run that sends on a channel, in this transaction; return its number."""
+def enqueue_again(work: UnitOfWork, tenant_name: str, attempt: Attempt) -> int:
+    """Queue a run of its own that sends one message once more, however often that is; return its number."""
+    occasion = f"send:{tenant_name}:{attempt.batch}:again:{attempt.attempt_no}"
+    return work.runs.enqueue_another(occasion, RUN_KIND, {"channel": attempt.channel}, lane=attempt.channel)
+
+
+def _enqueue(work: UnitOfWork, run_id: str, channel: str) -> int:
     is_new = work.runs.enqueue_once(run_id, RUN_KIND, {"channel": channel}, lane=channel)
     run = work.runs.get(run_id)
     if not is_new or run is None:

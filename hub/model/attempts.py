@@ -72,14 +72,15 @@ class Attempt(NamedTuple):
 
     attempt_no: int
     batch: str
-    run_no: int  # the run that carries it
+    run_no: int  # the run that it was planned for: cancelling that run, or having it tried again, is about this message
     channel: str
     message: str  # the sender's name of the message: unique for each channel
     key: str  # our key to the other side
     sha256: str  # of the bytes, which never change
     state: str
     promise: str = ""  # what the channel promised when the latest call was begun
-    execution: int = 0  # which carrying-out of the run began that call
+    called_by: int = 0  # the run that began that call: after a rest one tries a message of another, which stays there
+    execution: int = 0  # which carrying-out of that run
     sends: int = 0  # how often a call that sends was begun
     may_have_arrived: int = 0  # 1: an earlier call may have, whatever a later one is told
     known_since: str = ""  # when each machine first knew of the latest call, by its steady clock; see rules/settling.py

@@ -67,15 +67,22 @@ class Moment(NamedTuple):
     steady: Instant
 
 
-def next_step(attempt: Attempt, promise: Promise, *, execution: int, moment: Moment, settled_after_s: int = 0) -> Step:
-    """Say what `execution` of the attempt's run is to do about it.
+class Caller(NamedTuple):
+    """Who calls: a run, and which carrying-out of it. The run is another than the message's own when it is drawn."""
+
+    run_no: int
+    execution: int
+
+
+def next_step(attempt: Attempt, promise: Promise, *, caller: Caller, moment: Moment, settled_after_s: int = 0) -> Step:
+    """Say what a caller is to do about an attempt.
 
     A channel that promises something else than when the call was begun is taken at no promise: what it says now need
     not hold for that call.
     """
     if attempt.state not in OPEN:
         return Step.NOTHING
-    if attempt.state == AttemptState.STARTED and attempt.execution == execution:
+    if attempt.state == AttemptState.STARTED and (attempt.called_by, attempt.execution) == caller:
         return Step.WAIT
     is_doubtful = attempt.state != AttemptState.PLANNED
     if is_doubtful and (promise == Promise.NEITHER or promise != attempt.promise):
@@ -100,12 +107,13 @@ def seconds_to_wait(attempt: Attempt, moment: Moment, settled_after_s: int) -> f
     return None if unsettled_s is None else max(due_in_s, unsettled_s)
 
 
-def begun(attempt: Attempt, promise: Promise, *, execution: int, moment: Moment) -> Attempt:
+def begun(attempt: Attempt, promise: Promise, *, caller: Caller, moment: Moment) -> Attempt:
     """Return the row to commit before a call that sends."""
     return attempt._replace(
         state=AttemptState.STARTED,
         promise=promise,
-        execution=execution,
+        called_by=caller.run_no,
+        execution=caller.execution,
         sends=attempt.sends + 1,
         known_since=known_from(moment.steady),
         next_at="",
@@ -114,11 +122,12 @@ def begun(attempt: Attempt, promise: Promise, *, execution: int, moment: Moment)
     )
 
 
-def taken_over(attempt: Attempt, *, execution: int, moment: Moment) -> Attempt:
+def taken_over(attempt: Attempt, *, caller: Caller, moment: Moment) -> Attempt:
     """Return the row of a call that somebody else began, and that is now ours to clear up."""
     return attempt._replace(
         state=AttemptState.IN_DOUBT,
-        execution=execution,
+        called_by=caller.run_no,
+        execution=caller.execution,
         may_have_arrived=1,
         known_since=known_also_from(attempt.known_since, moment.steady),
         problem=attempt.problem or NOBODY_SAW_THE_END,

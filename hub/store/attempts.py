@@ -15,13 +15,16 @@ from hub.store.counters import take_numbers
 _COLUMNS = ", ".join(Attempt._fields)
 _NAMED_AT_ONCE = 500
 _RECORD = text(
-    "UPDATE attempt SET run_no = :run_no, state = :state, promise = :promise, execution = :execution, sends = :sends, "
+    "UPDATE attempt SET run_no = :run_no, state = :state, promise = :promise, called_by = :called_by, "
+    "execution = :execution, sends = :sends, "
     "may_have_arrived = :may_have_arrived, known_since = :known_since, failures = :failures, due_since = :due_since, "
     "next_at = :next_at, "
     "external_id = :external_id, problem = :problem, changed_at = :changed_at "
     "WHERE tenant = :t AND attempt_no = :attempt_no AND run_no = :was_run_no "
-    "AND state = :was_state AND execution = :was_execution AND sends = :was_sends"
+    "AND state = :was_state AND called_by = :was_called_by AND execution = :was_execution AND sends = :was_sends"
 )
+
+_KNOWN_BY = ("run_no", "state", "called_by", "execution", "sends")  # whoever changes an attempt changes one of these
 
 _DRAW = text(
     "WITH failed AS (SELECT batch, count(*) AS messages FROM attempt WHERE tenant = :t AND channel = :channel "
@@ -77,7 +80,7 @@ class SqlAttempts:
         return found
 
     def of_run(self, run_no: int, *, to_change: bool = False) -> list[Attempt]:
-        """Return the attempts that a run carries, those that failed least first; `to_change` as in `get`."""
+        """Return the attempts that were planned for a run, those that failed least first; `to_change` as in `get`."""
         rows = self._connection.execute(
             text(
                 f"SELECT {_COLUMNS} FROM attempt WHERE tenant = :t AND run_no = :run_no "
@@ -111,12 +114,12 @@ class SqlAttempts:
 
     def record(self, attempt: Attempt, *, was: Attempt) -> bool:
         """Write where an attempt stands now; False, and nothing written, when it is no longer as it `was`."""
-        values = {f"was_{name}": getattr(was, name) for name in ("run_no", "state", "execution", "sends")}
+        values = {f"was_{name}": getattr(was, name) for name in _KNOWN_BY}
         result = self._connection.execute(_RECORD, {"t": self._tenant, **attempt._asdict(), **values})
         return bool(result.rowcount)
 
     def make_due(self, run_no: int) -> None:
-        """Let what a run carries wait no longer for its time; what may be asked too early waits all the same."""
+        """Let messages of a run wait no longer for their time; what may be asked too early waits all the same."""
         self._connection.execute(
             text(
                 "UPDATE attempt SET next_at = '', due_since = :now "

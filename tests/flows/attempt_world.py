@@ -25,6 +25,7 @@ from hub.runtime.carrying import Carrier
 from hub.services.attempts import ATTEMPT_HANDLERS, RUN_KIND, SendingRun, plan_batch
 from hub.services.books import carry_out
 from hub.services.ports import JsonObject
+from hub.services.runs import cancel
 from hub.store.unit_of_work import SqlStore, SqlUnitOfWork
 from hub.testing.example_tenant import tenant_settings
 from hub_demonstration_channels.channels import channels
@@ -288,6 +289,10 @@ class AttemptWorld:
         with self.store.write() as work:
             return carry_out(work, self.tenant, parse_command({**body, **more}), ATTEMPT_HANDLERS)
 
+    def cancel(self, run_id: str) -> None:
+        with self.store.write() as work:
+            cancel(work, run_id)
+
     def accepted(self, attempt: Attempt) -> list[Accepted]:
         """What the counterparty's own log says of an attempt, repeats included."""
         return [line for line in read_log(self.counterparty.log.path) if line.key == attempt.key]
@@ -314,6 +319,13 @@ def check(world: AttemptWorld, *, may_be_unknown: bool = False) -> None:
             assert [line.external_id for line in taken] == [attempt.external_id]
 
 
+def scripted(world: AttemptWorld, promise: Promise, *answers: Any) -> ScriptedChannel:
+    """Put a channel that follows a script in the place of the one with this promise."""
+    channel = ScriptedChannel(promise, *answers)
+    world.channels[promise] = channel
+    return channel
+
+
 class ScriptedChannel:
     """A channel that does what a test says, one answer after the other; the last one goes on."""
 
@@ -326,6 +338,6 @@ class ScriptedChannel:
     def send(self, message: Message) -> Delivered:
         self.sent.append(message)
         answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
-        if isinstance(answer, Exception):
+        if isinstance(answer, BaseException):
             raise answer
         return answer  # type: ignore[no-any-return]

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+from attempt_world import AttemptWorld, in_haste
 from imported_ledger import Ledger
 from payment_world import World
 from sqlalchemy import Engine
+
+from hub.loopback.counterparty import Counterparty
 
 
 @pytest.fixture
@@ -18,3 +24,10 @@ def world(engine: Engine) -> World:
 def ledger(engine: Engine) -> Ledger:
     """A tenant that takes files of receivables."""
     return Ledger(engine)
+
+
+@pytest.fixture
+def attempt_world(engine: Engine, tmp_path: Path) -> Iterator[AttemptWorld]:
+    """A tenant that sends messages, and the counterparty that takes them."""
+    with Counterparty(tmp_path / "accepted.jsonl") as counterparty:
+        yield AttemptWorld(in_haste(engine), counterparty)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from attempt_world import AttemptWorld, Died, ScriptedChannel, in_haste
-from sqlalchemy import Engine
+from attempt_world import AttemptWorld, Died, ScriptedChannel, scripted
 
 from hub.contracts import Promise
 from hub.errors import ConfigurationError, OutcomeUnknownError, RejectedError, RuleViolation, TransientError
-from hub.loopback.counterparty import Counterparty
 from hub.loopback.faults import Fault
 from hub.model.attempts import Delivered, Finding, Message, Probed
 from hub.rules.attempts import MOST_FAILURES
@@ -24,15 +20,8 @@ LOST = OutcomeUnknownError("lost")
 
 
 @pytest.fixture
-def world(engine: Engine, tmp_path: Path) -> Iterator[AttemptWorld]:
-    with Counterparty(tmp_path / "accepted.jsonl") as counterparty:
-        yield AttemptWorld(in_haste(engine), counterparty)
-
-
-def scripted(world: AttemptWorld, promise: Promise, *answers: Any) -> ScriptedChannel:
-    channel = ScriptedChannel(promise, *answers)
-    world.channels[promise] = channel
-    return channel
+def world(attempt_world: AttemptWorld) -> AttemptWorld:
+    return attempt_world
 
 
 def asked_of(world: AttemptWorld) -> list[str]:

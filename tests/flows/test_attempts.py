@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from threading import Event
 from typing import Any
 
 import pytest
-from attempt_world import AttemptWorld, ScriptedChannel, check, in_haste
-from sqlalchemy import Engine
+from attempt_world import AttemptWorld, check, scripted
 
 from hub.contracts import Promise
 from hub.errors import ConfigurationError, DataError, OutcomeUnknownError, RuleViolation, TransientError
-from hub.loopback.counterparty import QUESTION, Counterparty
+from hub.loopback.counterparty import QUESTION
 from hub.loopback.faults import Fault
 from hub.model.attempts import Delivered, Message, PlannedMessage, Probed
 from hub.rules.attempts import MOST_FAILURES
@@ -25,16 +23,8 @@ IDEMPOTENT, QUERYABLE, NEITHER = Promise
 
 
 @pytest.fixture
-def world(engine: Engine, tmp_path: Path) -> Iterator[AttemptWorld]:
-    with Counterparty(tmp_path / "accepted.jsonl") as counterparty:
-        yield AttemptWorld(in_haste(engine), counterparty)
-
-
-def scripted(world: AttemptWorld, promise: Promise, *answers: Any) -> ScriptedChannel:
-    """Put a channel that follows a script in the place of the one with this promise."""
-    channel = ScriptedChannel(promise, *answers)
-    world.channels[promise] = channel
-    return channel
+def world(attempt_world: AttemptWorld) -> AttemptWorld:
+    return attempt_world
 
 
 def run_of(world: AttemptWorld) -> Any:
@@ -363,9 +353,23 @@ def test_a_person_has_it_sent_again_under_the_same_key(unknown):
     key = unknown.attempt().key
     unknown.decide(1, "send_again")
 
-    assert unknown.work() == {"send:north:1:again:1:1": {"delivered": 1}}
+    assert unknown.work() == {"send:north:1:again:1:2": {"delivered": 1}}
     check(unknown)
     assert (unknown.attempt().key, unknown.attempt().sends, unknown.tasks()) == (key, 2, {})
+
+
+def test_a_message_is_sent_again_as_often_as_a_person_says_so_though_it_was_never_called(world):
+    """Its channel was dead all the time: no call tells one run that sends it again from the next."""
+    world.plan(NEITHER)
+    for key in ("first", "second"):
+        with world.store.write() as work:
+            (planned,) = work.attempts.of_messages(["letter:0"])
+            work.attempts.record(planned._replace(state="given_up"), was=planned)
+        world.decide(1, "send_again", key=key)
+    world.work_to_the_end()
+
+    check(world)
+    assert (world.attempt().state, world.attempt().sends) == ("delivered", 1)
 
 
 def test_the_same_decision_again_sends_nothing_more(unknown):

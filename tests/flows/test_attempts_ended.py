@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from attempt_world import AttemptWorld, Died, Killer, ScriptedChannel, in_haste
-from sqlalchemy import Engine, text
+from attempt_world import AttemptWorld, Died, Killer, ScriptedChannel
+from sqlalchemy import text
 
 from hub.contracts import Promise
 from hub.errors import ConfigurationError, OutcomeUnknownError, RejectedError, RuleViolation, TransientError
-from hub.loopback.counterparty import Counterparty
 from hub.model.attempts import Delivered, Message
-from hub.services.runs import cancel, retry
+from hub.services.runs import retry
 from hub.services.verifying import verify
 from hub.store.verifying import SqlVerifying
 from hub.transports.https import HttpParty
@@ -27,9 +24,8 @@ RUN = "send:north:1:1"
 
 
 @pytest.fixture
-def world(engine: Engine, tmp_path: Path) -> Iterator[AttemptWorld]:
-    with Counterparty(tmp_path / "accepted.jsonl") as counterparty:
-        yield AttemptWorld(in_haste(engine), counterparty)
+def world(attempt_world: AttemptWorld) -> AttemptWorld:
+    return attempt_world
 
 
 def found(world: AttemptWorld) -> set[str]:
@@ -41,11 +37,6 @@ def found(world: AttemptWorld) -> set[str]:
 def told(world: AttemptWorld) -> list[tuple[str, str]]:
     with world.store.read() as work:
         return [(event.kind, event.data["message"]) for event in work.events.after(0)]
-
-
-def cancel_run(world: AttemptWorld) -> None:
-    with world.store.write() as work:
-        cancel(work, RUN)
 
 
 def break_rows(world: AttemptWorld, statement: str, **values: Any) -> None:
@@ -89,7 +80,7 @@ def test_a_wrong_address_rejects_no_batch_and_asks_a_person(world):
 
 def test_what_was_not_sent_is_cancelled_and_may_go_on_to_another_channel(world):
     world.plan(NEITHER, 2)
-    cancel_run(world)
+    world.cancel(RUN)
 
     assert (world.states(), world.tasks()) == (["cancelled"] * 2, {})
     world.plan(IDEMPOTENT, 2, batch="2")
@@ -109,7 +100,7 @@ def test_what_may_have_arrived_is_unknown_when_its_run_is_cancelled(world, promi
     with pytest.raises(Died):
         world.work()
     world.arm(Killer())
-    cancel_run(world)
+    world.cancel(RUN)
     world.work_to_the_end()
 
     assert (world.states(), world.tasks()) == (["unknown"], {"1": "unknown_attempt"})
@@ -125,7 +116,7 @@ def test_a_call_that_is_under_way_when_its_run_is_cancelled_is_never_called_canc
     send, seen = channel.send, []
 
     def cancelled_meanwhile(message: Message) -> Delivered:
-        cancel_run(world)
+        world.cancel(RUN)
         seen.append(world.states())
         return send(message)
 
@@ -141,14 +132,14 @@ def test_a_run_that_failed_can_be_cancelled_too(world):
     world.channels[NEITHER] = ScriptedChannel(NEITHER, ConfigurationError("no secret"))
     world.plan(NEITHER)
     world.work()
-    cancel_run(world)
+    world.cancel(RUN)
 
     assert (world.states(), world.tasks()) == (["cancelled"], {})
 
 
 def test_a_cancelled_run_goes_on_with_what_no_other_channel_has_taken(world):
     world.plan(NEITHER, 2)
-    cancel_run(world)
+    world.cancel(RUN)
     world.plan(IDEMPOTENT, 1, batch="2")
     with world.store.write() as work:
         retry(work, RUN)

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from attempt_world import AttemptWorld, ScriptedChannel, in_haste
-from sqlalchemy import Engine
+from attempt_world import AttemptWorld, Died, ScriptedChannel, scripted
 
 from hub.contracts import Promise
 from hub.errors import ConfigurationError, OutcomeUnknownError, TransientError
-from hub.loopback.counterparty import Counterparty
 from hub.model.attempts import ChannelRest, Delivered, Message
 from hub.model.runs import Run
 from hub.rules.attempts import Heard, Outcome
@@ -28,14 +24,8 @@ FAILED = Heard(Outcome.NOT_NOW, problem="down")
 
 
 @pytest.fixture
-def world(engine: Engine, tmp_path: Path) -> Iterator[AttemptWorld]:
-    with Counterparty(tmp_path / "accepted.jsonl") as counterparty:
-        yield AttemptWorld(in_haste(engine), counterparty)
-
-
-def scripted(world: AttemptWorld, promise: Promise, *answers: object) -> ScriptedChannel:
-    channel = world.channels[promise] = ScriptedChannel(promise, *answers)
-    return channel
+def world(attempt_world: AttemptWorld) -> AttemptWorld:
+    return attempt_world
 
 
 def first_run(world: AttemptWorld) -> Run:
@@ -172,9 +162,56 @@ def test_a_message_that_is_tried_first_after_a_rest_may_be_of_any_run(world, mon
     Carrier(world.store, world.bodies).carry_out(first.run_id)
 
     (letter,) = [attempt for attempt in world.attempts() if attempt.message.startswith("good")]
-    assert (letter.state, letter.run_no) == ("delivered", first.run_no)
+    assert (letter.state, letter.called_by, letter.run_no) == ("delivered", first.run_no, 7)
     world.work_to_the_end()
     assert "planned" not in world.states()
+
+
+@pytest.fixture
+def tried_by_another(world: AttemptWorld) -> AttemptWorld:
+    """Two batches on a channel that is down; after the rest the run of the first has tried a message of the second."""
+    scripted(world, IDEMPOTENT, TransientError("down"))
+    world.plan(IDEMPOTENT, 3, batch="first", prefix="first")
+    world.plan(IDEMPOTENT, 1, batch="second", prefix="second")
+    world.work()
+    world.clock.advance(MINUTE)
+    Carrier(world.store, world.bodies).carry_out("send:north:first:1")
+    assert world.attempts()[-1].called_by == 1
+    return world
+
+
+def test_a_batch_that_is_cancelled_is_not_sent_though_another_run_tried_a_message_of_it(tried_by_another):
+    tried_by_another.cancel("send:north:second:1")
+    scripted(tried_by_another, IDEMPOTENT, Delivered())
+    tried_by_another.work_to_the_end()
+
+    assert tried_by_another.states() == ["delivered"] * 3 + ["cancelled"]
+
+
+def test_a_batch_that_nobody_cancels_is_sent_though_the_run_that_tried_a_message_of_it_is(tried_by_another):
+    tried_by_another.cancel("send:north:first:1")
+    scripted(tried_by_another, IDEMPOTENT, Delivered())
+    tried_by_another.work_to_the_end()
+
+    assert tried_by_another.states() == ["cancelled"] * 3 + ["delivered"]
+
+
+def test_the_own_run_of_a_message_clears_up_what_another_run_left_when_it_died(world):
+    """The first of both runs and its first execution: which of them called is told by the run's number too."""
+    channel = scripted(world, IDEMPOTENT, *[TransientError("down")] * 3, Died("in the call"), Delivered())
+    world.plan(IDEMPOTENT, 3, batch="first", prefix="first")
+    world.work()
+    world.clock.advance(MINUTE)
+    world.plan(IDEMPOTENT, 1, batch="second", prefix="second")
+    with pytest.raises(Died):
+        Carrier(world.store, world.bodies).carry_out("send:north:first:1")
+    assert [(a.state, a.called_by, a.run_no) for a in world.attempts()[-1:]] == [("started", 1, 2)]
+    with world.store.write() as work:
+        work.attempts.end_rest("scripted")
+    Carrier(world.store, world.bodies).carry_out("send:north:second:1")
+
+    assert world.states()[-1] == "delivered"
+    assert {message.content for message in channel.sent[3:]} == {b"second 0"}
 
 
 def first_unfinished(world: AttemptWorld) -> Run:

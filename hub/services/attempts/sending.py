@@ -17,6 +17,7 @@ from hub.errors import ConfigurationError, HubError, TransientError
 from hub.model.attempts import Attempt, Message
 from hub.rules.attempts import (
     OPEN,
+    Caller,
     Moment,
     Step,
     after,
@@ -97,6 +98,7 @@ class _Turn:
     ) -> None:
         self._store = store
         self._work = work
+        self._caller = Caller(work.run_no, work.execution)
         self._channel = channel
         self._clock = clock
         self._steady = steady
@@ -120,18 +122,15 @@ class _Turn:
         return attempts if drawn is None else [drawn, *(a for a in attempts if a.attempt_no != drawn.attempt_no)]
 
     def _drawn(self) -> Attempt | None:
-        """Take over the message that shows whether the channel takes any again; None when there is nothing to show.
+        """Return the message that shows whether the channel takes any again; None when there is nothing to show.
 
-        It is drawn from all runs of the channel: those that come first may hold what is never taken.
+        It is drawn from all runs of the channel: those that come first may hold what is never taken. It stays with the
+        run it was planned for, which goes on with it: the runs of a channel go one after the other.
         """
         if not is_on_trial(self._resting.rest, now=self._now()):
             return None
-        with self._work.write() as unit:
-            drawn = unit.attempts.draw(self._channel.name)
-            if drawn is None:
-                return None
-            ours = drawn._replace(run_no=self._work.run_no)
-            return ours if unit.attempts.record(ours, was=drawn) else None
+        with self._store.read() as unit:
+            return unit.attempts.draw(self._channel.name)
 
     def close(self) -> JsonObject:
         """Write the last outcome down and answer where the messages stand, or raise what keeps them waiting."""
@@ -181,7 +180,7 @@ class _Turn:
 
     def _without_call(self, step: Step, attempt: Attempt) -> Attempt:
         if step is Step.TAKE_OVER:
-            return taken_over(attempt, execution=self._work.execution, moment=self._moment())
+            return taken_over(attempt, caller=self._caller, moment=self._moment())
         if step is Step.GIVE_UP:
             return given_up(attempt, now=self._now(), problem=self._resting.why)
         return left_to_a_person(attempt, now=self._now())
@@ -190,7 +189,7 @@ class _Turn:
         step = next_step(
             attempt,
             self._channel.promise,
-            execution=self._work.execution,
+            caller=self._caller,
             moment=self._moment(),
             settled_after_s=self._settled_after_s,
         )
@@ -225,7 +224,7 @@ class _Turn:
         """Commit that a call begins, if this execution still owns the run, and what was heard before it."""
         with self._work.write() as unit:
             self._record_heard(unit)
-            started = begun(attempt, self._channel.promise, execution=self._work.execution, moment=self._moment())
+            started = begun(attempt, self._channel.promise, caller=self._caller, moment=self._moment())
             if not unit.attempts.record(started, was=attempt):
                 raise TransientError(f"attempt {attempt.attempt_no} was changed by somebody else meanwhile")
         self._committed()

@@ -11,13 +11,14 @@ attempt = table(
     tenant_column(),
     number("attempt_no"),
     text("batch"),
-    number("run_no"),  # the run that carries it
+    number("run_no"),  # the run that it was planned for
     text("channel"),
     text("message"),  # the sender's name of it
     text("key"),  # ours to the other side
     text("sha256"),
     text("state"),  # planned, started, in_doubt, delivered, rejected, given_up, unknown, cancelled
     text("promise", default=""),
+    number("called_by", default=0),  # the run that began its latest call
     number("execution", default=0),
     number("sends", default=0),
     number("may_have_arrived", default=0),

@@ -11,6 +11,7 @@ from hub.rules.attempts import (
     LONGEST_PROBLEM,
     LONGEST_WAIT_S,
     MOST_FAILURES,
+    Caller,
     Heard,
     Moment,
     Outcome,
@@ -32,6 +33,7 @@ from hub.rules.settling import Instant, known_from
 NOW = "2026-11-22T09:00:00.000+00:00"
 LATER = "2026-11-22T09:05:00.000+00:00"
 IDEMPOTENT, QUERYABLE, NEITHER = Promise
+FIRST, SECOND = Caller(1, 1), Caller(1, 2)
 ENDS = (AttemptState.DELIVERED, AttemptState.REJECTED, AttemptState.GIVEN_UP, AttemptState.UNKNOWN)
 
 
@@ -47,8 +49,8 @@ def moment(at_s: int = 0, *, now: str = NOW, machine: str = "a") -> Moment:
 KNOWN = known_from(Instant("a", 0))
 
 
-def step(of: Attempt, promise: Promise, *, execution: int = 2, now: str = NOW) -> Step:
-    return next_step(of, promise, execution=execution, moment=moment(now=now))
+def step(of: Attempt, promise: Promise, *, caller: Caller = SECOND, now: str = NOW) -> Step:
+    return next_step(of, promise, caller=caller, moment=moment(now=now))
 
 
 @pytest.mark.parametrize("promise", list(Promise))
@@ -68,14 +70,17 @@ def test_what_is_planned_is_sent_when_its_time_has_come(promise):
     ("promise", "expected"),
     [(IDEMPOTENT, Step.TAKE_OVER), (QUERYABLE, Step.TAKE_OVER), (NEITHER, Step.LEAVE_TO_A_PERSON)],
 )
-def test_what_another_execution_left_started_goes_by_the_promise(promise, expected):
-    assert step(attempt(AttemptState.STARTED, promise, execution=1), promise) is expected
-    assert step(attempt(AttemptState.STARTED, promise, execution=2), promise) is Step.WAIT
+def test_what_another_execution_or_run_left_started_goes_by_the_promise(promise, expected):
+    assert step(attempt(AttemptState.STARTED, promise, called_by=1, execution=1), promise) is expected
+    assert step(attempt(AttemptState.STARTED, promise, called_by=9, execution=2), promise) is expected
+    assert step(attempt(AttemptState.STARTED, promise, called_by=1, execution=2), promise) is Step.WAIT
 
 
 @pytest.mark.parametrize(("promise", "expected"), [(IDEMPOTENT, Step.SEND), (QUERYABLE, Step.ASK)])
 def test_what_was_taken_over_is_in_doubt(promise, expected):
-    taken = taken_over(attempt(AttemptState.STARTED, promise, execution=1, next_at=""), execution=2, moment=moment())
+    taken = taken_over(
+        attempt(AttemptState.STARTED, promise, called_by=1, execution=1, next_at=""), caller=SECOND, moment=moment()
+    )
 
     assert (taken.state, taken.execution, taken.may_have_arrived) == ("in_doubt", 2, 1)
     assert "ended before" in taken.problem
@@ -84,7 +89,7 @@ def test_what_was_taken_over_is_in_doubt(promise, expected):
 
 @pytest.mark.parametrize(("promise", "expected"), [(IDEMPOTENT, Step.SEND), (QUERYABLE, Step.ASK)])
 def test_what_is_in_doubt_waits_for_its_time(promise, expected):
-    doubtful = attempt(AttemptState.IN_DOUBT, promise, execution=2, next_at=LATER, known_since=KNOWN)
+    doubtful = attempt(AttemptState.IN_DOUBT, promise, called_by=1, execution=2, next_at=LATER, known_since=KNOWN)
 
     assert step(doubtful, promise) is Step.WAIT
     assert step(doubtful, promise, now=LATER) is expected
@@ -99,11 +104,11 @@ def test_a_time_that_only_a_wrong_clock_can_have_written_has_come():
 
 
 def ask_step(of: Attempt, at: Moment) -> Step:
-    return next_step(of, QUERYABLE, execution=2, moment=at, settled_after_s=60)
+    return next_step(of, QUERYABLE, caller=SECOND, moment=at, settled_after_s=60)
 
 
 def test_a_call_is_asked_about_when_it_has_settled_whatever_the_time_of_day():
-    doubtful = taken_over(begun(attempt(), QUERYABLE, execution=1, moment=moment()), execution=2, moment=moment(20))
+    doubtful = taken_over(begun(attempt(), QUERYABLE, caller=FIRST, moment=moment()), caller=SECOND, moment=moment(20))
     next_year = later(NOW, 365 * 24 * 3600)
 
     assert ask_step(doubtful, moment(59, now=next_year)) is Step.WAIT
@@ -112,25 +117,25 @@ def test_a_call_is_asked_about_when_it_has_settled_whatever_the_time_of_day():
 
 
 def test_a_machine_that_does_not_know_since_when_counts_from_its_first_look():
-    begun_on_a = begun(attempt(), QUERYABLE, execution=1, moment=moment(1000))
-    taken_by_b = taken_over(begun_on_a, execution=2, moment=moment(5, machine="b"))
+    begun_on_a = begun(attempt(), QUERYABLE, caller=FIRST, moment=moment(1000))
+    taken_by_b = taken_over(begun_on_a, caller=SECOND, moment=moment(5, machine="b"))
 
     assert ask_step(taken_by_b, moment(64, machine="b")) is Step.WAIT
     assert ask_step(taken_by_b, moment(65, machine="b")) is Step.ASK
 
 
 def test_machines_that_take_turns_forget_nothing_of_what_each_has_counted():
-    doubtful = taken_over(begun(attempt(), QUERYABLE, execution=1, moment=moment()), execution=2, moment=moment())
+    doubtful = taken_over(begun(attempt(), QUERYABLE, caller=FIRST, moment=moment()), caller=SECOND, moment=moment())
     assert ask_step(doubtful, moment(5, machine="b")) is Step.TAKE_OVER
-    known_to_both = taken_over(doubtful, execution=2, moment=moment(5, machine="b"))
+    known_to_both = taken_over(doubtful, caller=SECOND, moment=moment(5, machine="b"))
 
     assert ask_step(known_to_both, moment(60)) is Step.ASK
     assert ask_step(known_to_both, moment(60, machine="b")) is Step.WAIT
-    assert taken_over(known_to_both, execution=2, moment=moment(50)).known_since == known_to_both.known_since
+    assert taken_over(known_to_both, caller=SECOND, moment=moment(50)).known_since == known_to_both.known_since
 
 
 def test_a_new_call_is_counted_anew():
-    again = begun(attempt(known_since=known_from(Instant("b", 7))), QUERYABLE, execution=1, moment=moment(3))
+    again = begun(attempt(known_since=known_from(Instant("b", 7))), QUERYABLE, caller=FIRST, moment=moment(3))
 
     assert again.known_since == known_from(Instant("a", 3000))
 
@@ -138,13 +143,14 @@ def test_a_new_call_is_counted_anew():
 @pytest.mark.parametrize("state", [AttemptState.STARTED, AttemptState.IN_DOUBT])
 @pytest.mark.parametrize(("before", "now"), [(NEITHER, IDEMPOTENT), (IDEMPOTENT, QUERYABLE), (QUERYABLE, NEITHER)])
 def test_a_changed_promise_does_not_hold_for_a_call_made_before(state, before, now):
-    assert step(attempt(state, before, execution=1), now) is Step.LEAVE_TO_A_PERSON
+    assert step(attempt(state, before, called_by=1, execution=1), now) is Step.LEAVE_TO_A_PERSON
 
 
 def test_the_row_before_a_call_says_who_calls_and_since_when():
-    started = begun(attempt(sends=1), QUERYABLE, execution=3, moment=moment())
+    started = begun(attempt(sends=1), QUERYABLE, caller=Caller(7, 3), moment=moment())
 
-    assert (started.state, started.promise, started.execution, started.sends) == ("started", "queryable", 3, 2)
+    assert (started.state, started.promise, started.sends) == ("started", "queryable", 2)
+    assert (started.called_by, started.execution) == (7, 3)
     assert (started.known_since, started.next_at, started.may_have_arrived) == (KNOWN, "", 0)
 
 
@@ -177,8 +183,8 @@ def test_every_outcome_leads_to_one_state(outcome, promise, state):
 )
 def test_what_a_resend_is_told_says_nothing_of_the_call_before(outcome, state):
     """The first call may have arrived; a refusal of the second is not one of the first."""
-    first = after(begun(attempt(), IDEMPOTENT, execution=1, moment=moment()), Heard(Outcome.IN_DOUBT), now=NOW)
-    resent = begun(first, IDEMPOTENT, execution=1, moment=moment())
+    first = after(begun(attempt(), IDEMPOTENT, caller=FIRST, moment=moment()), Heard(Outcome.IN_DOUBT), now=NOW)
+    resent = begun(first, IDEMPOTENT, caller=FIRST, moment=moment())
     told = after(resent, Heard(outcome, problem="401"), now=NOW)
 
     assert told.state == state

@@ -16,6 +16,7 @@ CREATE TABLE attempt (
     sha256 TEXT NOT NULL,
     state TEXT NOT NULL,
     promise TEXT DEFAULT '' NOT NULL,
+    called_by BIGINT DEFAULT '0' NOT NULL,
     execution BIGINT DEFAULT '0' NOT NULL,
     sends BIGINT DEFAULT '0' NOT NULL,
     may_have_arrived BIGINT DEFAULT '0' NOT NULL,

@@ -85,7 +85,8 @@ class Attempt(NamedTuple):
     may_have_arrived: int = 0  # 1: an earlier call may have, whatever a later one is told
     known_since: str = ""  # when each machine first knew of the latest call, by its steady clock; see rules/settling.py
     failures: int = 0  # calls in a row that settled nothing
-    due_since: str = ""  # when it was planned, or a person last said that it is to be tried
+    failing_since: str = ""  # of its channel when it became due: was planned, or a person last had it tried
+    asked_before_s: int = 0  # for how long the channel had been asked in vain by then
     next_at: str = ""  # not before this time; blank is at once
     external_id: str = ""
     problem: str = ""
@@ -98,6 +99,8 @@ class ChannelRest(NamedTuple):
     channel: str
     failures: int = 0  # messages in a row that failed for the first time
     since: str = ""  # ISO time in UTC of the first of them
+    asked_at: str = ""  # ISO time of the latest call that failed
+    asked_s: int = 0  # for how long it has been asked in vain; time in which nobody was at work is left out
     rests_until: str = ""  # before which it is not called; blank is at once
     problem: str = ""  # what the last of them said
     is_told: int = 0  # 1: a person has been told

@@ -227,9 +227,7 @@ def cancelled(attempt: Attempt, *, now: str) -> Attempt:
 
 def planned_again(attempt: Attempt, *, now: str) -> Attempt:
     """Return the row of a cancelled attempt whose run goes on after all."""
-    return attempt._replace(
-        state=AttemptState.PLANNED, failures=0, due_since=now, next_at="", problem="", changed_at=now
-    )
+    return attempt._replace(state=AttemptState.PLANNED, failures=0, next_at="", problem="", changed_at=now)
 
 
 def heard_by_asking(probed: Probed) -> Heard:

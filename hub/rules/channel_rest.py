@@ -18,7 +18,7 @@ FIRST_REST_S = 30
 REST_GROWS_BY = 4
 LONGEST_REST_S = 3600
 TOLD_AFTER = timedelta(hours=1)
-GIVES_UP_AFTER = timedelta(hours=36)
+GIVES_UP_AFTER_S = 36 * 3600
 
 _TOOK_IT_OR_NOT = (Outcome.DELIVERED, Outcome.REJECTED)
 _DID_NOT_ANSWER = (Outcome.NOT_NOW, Outcome.IN_DOUBT)
@@ -33,16 +33,14 @@ def after_call(rest: ChannelRest, heard: Heard, *, is_first_failure: bool, now: 
         return ChannelRest(rest.channel)
     if heard.outcome not in _DID_NOT_ANSWER or not (is_first_failure or rest.failures):
         return rest
-    failed = rest._replace(since=rest.since or now, problem=heard.problem)
-    if is_first_failure:
-        failed = _one_more(failed, now)
-    return failed._replace(is_told=int(failed.is_told or _fails_for_long(failed, now)))
+    failed = _asked(rest, now)._replace(since=rest.since or now, problem=heard.problem)
+    return _one_more(failed, now) if is_first_failure else failed
 
 
-def _fails_for_long(rest: ChannelRest, now: str) -> bool:
-    """Say whether it has taken nothing for an hour, or will not have been asked to by then."""
-    lasts = max(_time_since(rest.since, time) for time in (now, rest.rests_until or now))
-    return rest.failures >= MOST_FAILURES_IN_A_ROW and lasts >= TOLD_AFTER
+def _asked(rest: ChannelRest, now: str) -> ChannelRest:
+    """Count the time since the call before; of a time in which nobody called, or a clock jumped, the longest rest."""
+    passed_s = int(_time_since(rest.asked_at or now, now).total_seconds())
+    return rest._replace(asked_at=now, asked_s=rest.asked_s + min(max(passed_s, 0), LONGEST_REST_S))
 
 
 def _one_more(rest: ChannelRest, now: str) -> ChannelRest:
@@ -54,6 +52,17 @@ def _one_more(rest: ChannelRest, now: str) -> ChannelRest:
 
 def _rest_s(earlier: int) -> int:
     return int(min(LONGEST_REST_S, FIRST_REST_S * REST_GROWS_BY ** min(earlier, 10)))
+
+
+def told(rest: ChannelRest, *, now: str) -> ChannelRest:
+    """Return the row that says that a person has been told, once it has failed for long, of however few messages.
+
+    It has taken nothing for an hour, or will not have been asked to by then.
+    """
+    if rest.is_told or not rest.failures:
+        return rest
+    lasts = max(_time_since(rest.since, time) for time in (now, rest.rests_until or now))
+    return rest._replace(is_told=int(lasts >= TOLD_AFTER))
 
 
 def rest_left_s(rest: ChannelRest, *, now: str) -> int:
@@ -69,14 +78,19 @@ def is_on_trial(rest: ChannelRest, *, now: str) -> bool:
     return bool(rest.rests_until) and not rest_left_s(rest, now=now)
 
 
-def is_kept_too_long(attempt: Attempt, rest: ChannelRest, *, now: str) -> bool:
+def due_from_now(attempt: Attempt, rest: ChannelRest) -> Attempt:
+    """Return the row of a message that is to be tried from now on, for as long as a new one."""
+    return attempt._replace(failing_since=rest.since, asked_before_s=rest.asked_s)
+
+
+def is_kept_too_long(attempt: Attempt, rest: ChannelRest) -> bool:
     """Say whether a message that is due is not to wait any longer for its channel.
 
-    The channel has taken nothing, of many messages, for so long; and the message has been due for as long.
+    The channel was asked in vain, of many messages, for so long, and while this one was due. No clock is asked: a hub
+    that stood still, or a clock that was put forward, ends none.
     """
-    if rest.failures < MOST_FAILURES:
-        return False
-    return min(_time_since(since, now) for since in (attempt.due_since, rest.since)) >= GIVES_UP_AFTER
+    before_s = attempt.asked_before_s if attempt.failing_since == rest.since else 0
+    return rest.failures >= MOST_FAILURES and rest.asked_s - before_s >= GIVES_UP_AFTER_S
 
 
 def _time_since(since: str, now: str) -> timedelta:

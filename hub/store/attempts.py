@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import uuid4
 
 from sqlalchemy import Connection, bindparam, text
@@ -17,8 +17,8 @@ _NAMED_AT_ONCE = 500
 _RECORD = text(
     "UPDATE attempt SET run_no = :run_no, state = :state, promise = :promise, called_by = :called_by, "
     "execution = :execution, sends = :sends, "
-    "may_have_arrived = :may_have_arrived, known_since = :known_since, failures = :failures, due_since = :due_since, "
-    "next_at = :next_at, "
+    "may_have_arrived = :may_have_arrived, known_since = :known_since, failures = :failures, "
+    "failing_since = :failing_since, asked_before_s = :asked_before_s, next_at = :next_at, "
     "external_id = :external_id, problem = :problem, changed_at = :changed_at "
     "WHERE tenant = :t AND attempt_no = :attempt_no AND run_no = :was_run_no "
     "AND state = :was_state AND called_by = :was_called_by AND execution = :was_execution AND sends = :was_sends"
@@ -38,9 +38,8 @@ _DRAW = text(
 _REST_COLUMNS = ", ".join(ChannelRest._fields)
 _KEEP_REST = text(
     f"INSERT INTO channel_rest (tenant, {_REST_COLUMNS}) "
-    "VALUES (:t, :channel, :failures, :since, :rests_until, :problem, :is_told) "
-    "ON CONFLICT (tenant, channel) DO UPDATE SET failures = :failures, since = :since, rests_until = :rests_until, "
-    "problem = :problem, is_told = :is_told"
+    f"VALUES (:t, {', '.join(f':{name}' for name in ChannelRest._fields)}) ON CONFLICT (tenant, channel) DO UPDATE SET "
+    + ", ".join(f"{name} = :{name}" for name in ChannelRest._fields[1:])
 )
 _FORGET_REST = text("DELETE FROM channel_rest WHERE tenant = :t AND channel = :channel")
 
@@ -56,11 +55,12 @@ class SqlAttempts:
     def plan(self, batch: str, run_no: int, channel: str, messages: Sequence[PlannedMessage]) -> None:
         """Write new attempts in state `planned`, each with a key that was never used before."""
         first = take_numbers(self._connection, self._tenant, "attempt", len(messages))
-        head, tail = (batch, run_no, channel), (AttemptState.PLANNED, self._now, self._now)
+        rest = self.rest_of(channel)
+        head, tail = (batch, run_no, channel), (AttemptState.PLANNED, rest.since, rest.asked_s, self._now)
         insert_rows(
             self._connection,
             tables.attempt,
-            ("tenant", *Attempt._fields[:8], "due_since", "changed_at"),
+            ("tenant", *Attempt._fields[:8], "failing_since", "asked_before_s", "changed_at"),
             [
                 (self._tenant, no, *head, planned.message, uuid4().hex, planned.sha256, *tail)
                 for no, planned in enumerate(messages, first)
@@ -80,11 +80,15 @@ class SqlAttempts:
         return found
 
     def of_run(self, run_no: int, *, to_change: bool = False) -> list[Attempt]:
-        """Return the attempts that were planned for a run, those that failed least first; `to_change` as in `get`."""
+        """Return the attempts that were planned for a run, those that failed least first.
+
+        With `to_change` nobody else changes them before the transaction ends, and they come by number: see `hold`.
+        """
+        order = "attempt_no" if to_change else "failures, attempt_no"
         rows = self._connection.execute(
             text(
                 f"SELECT {_COLUMNS} FROM attempt WHERE tenant = :t AND run_no = :run_no "
-                f"ORDER BY failures, attempt_no{self._lock(to_change)}"
+                f"ORDER BY {order}{self._lock(to_change)}"
             ),
             {"t": self._tenant, "run_no": run_no},
         )
@@ -97,6 +101,30 @@ class SqlAttempts:
             {"t": self._tenant, "no": attempt_no},
         ).one_or_none()
         return None if row is None else Attempt._make(row)
+
+    def hold(self, numbers: Collection[int]) -> None:
+        """Let nobody else change these attempts before the transaction ends.
+
+        Who changes several holds them first, in the order of their numbers, and what it tells of them comes after: two
+        who took them in different orders would wait for each other.
+        """
+        if len(numbers) > 1 and self._connection.dialect.name == "postgresql":
+            statement = text(
+                "SELECT attempt_no FROM attempt WHERE tenant = :t AND attempt_no IN :numbers "
+                "ORDER BY attempt_no FOR UPDATE"
+            ).bindparams(bindparam("numbers", expanding=True))
+            self._connection.execute(statement, {"t": self._tenant, "numbers": list(numbers)})
+
+    def has_open(self, channel: str) -> bool:
+        """Say whether any message of a channel has not ended."""
+        found = self._connection.execute(
+            text(
+                "SELECT 1 FROM attempt WHERE tenant = :t AND channel = :channel "
+                "AND state IN ('planned', 'started', 'in_doubt') LIMIT 1"
+            ),
+            {"t": self._tenant, "channel": channel},
+        ).one_or_none()
+        return found is not None
 
     def latest(
         self, *, state: str = "", channel: str = "", limit: int = 100, before: int | None = None
@@ -118,14 +146,18 @@ class SqlAttempts:
         result = self._connection.execute(_RECORD, {"t": self._tenant, **attempt._asdict(), **values})
         return bool(result.rowcount)
 
-    def make_due(self, run_no: int) -> None:
-        """Let messages of a run wait no longer for their time; what may be asked too early waits all the same."""
+    def make_due(self, run_no: int, channel: str) -> None:
+        """Let messages of a run wait no longer for their time, and have their channel for as long as new ones.
+
+        What may be asked too early waits all the same.
+        """
+        rest = self.rest_of(channel)
         self._connection.execute(
             text(
-                "UPDATE attempt SET next_at = '', due_since = :now "
+                "UPDATE attempt SET next_at = '', failing_since = :since, asked_before_s = :asked_s "
                 "WHERE tenant = :t AND run_no = :run_no AND state IN ('planned', 'in_doubt')"
             ),
-            {"t": self._tenant, "run_no": run_no, "now": self._now},
+            {"t": self._tenant, "run_no": run_no, "since": rest.since, "asked_s": rest.asked_s},
         )
 
     def draw(self, channel: str) -> Attempt | None:

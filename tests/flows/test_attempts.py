@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 from attempt_world import AttemptWorld, check, scripted
+from sqlalchemy import text
 
 from hub.contracts import Promise
 from hub.errors import ConfigurationError, DataError, OutcomeUnknownError, RuleViolation, TransientError
@@ -312,6 +313,49 @@ def test_a_database_that_is_too_slow_for_any_call_is_not_waited_for_without_end(
     assert (world.attempt().state, world.attempt().failures) == ("planned", 0)
     world.work_to_the_end()
     assert world.states() == ["delivered"]
+
+
+def test_who_changes_the_messages_of_a_run_takes_them_by_number(world):
+    failed_first(world)
+    with world.store.write() as work:
+        assert [attempt.attempt_no for attempt in work.attempts.of_run(1, to_change=True)] == [1, 2]
+        assert [attempt.attempt_no for attempt in work.attempts.of_run(1)] == [2, 1]
+
+
+def failed_first(world: AttemptWorld) -> None:
+    """Plan two messages of which the second is sent first."""
+    world.plan(NEITHER, 2)
+    with world.store.write() as work:
+        first = work.attempts.of_run(1)[0]
+        work.attempts.record(first._replace(failures=1), was=first)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_turn_that_waits_for_a_message_keeps_nobody_from_one_after_it(world):
+    """It has heard of the second message and begins with the first, which somebody holds who will want the second."""
+    channel = scripted(world, NEITHER, Delivered())
+    failed_first(world)
+    take = "SELECT 1 FROM attempt WHERE attempt_no = :number FOR UPDATE NOWAIT"
+    send, is_held = channel.send, Event()
+    with world.engine.connect() as other:
+
+        def send_and_hold(message: Message) -> Delivered:
+            if not is_held.is_set():
+                other.execute(text(take), {"number": 1})
+                is_held.set()
+            return send(message)
+
+        channel.send = send_and_hold
+        turn = Thread(target=world.work)
+        turn.start()
+        is_held.wait()
+        while turn.is_alive() and not world.number("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            Event().wait(0.01)
+        other.execute(text(take), {"number": 2})
+        other.rollback()
+        turn.join()
+
+    assert world.states() == ["delivered"] * 2
 
 
 # What a person decides

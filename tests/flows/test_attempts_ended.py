@@ -36,7 +36,7 @@ def found(world: AttemptWorld) -> set[str]:
 
 def told(world: AttemptWorld) -> list[tuple[str, str]]:
     with world.store.read() as work:
-        return [(event.kind, event.data["message"]) for event in work.events.after(0)]
+        return [(event.kind, event.data["message"]) for event in work.events.after(0) if "attempt_no" in event.data]
 
 
 def break_rows(world: AttemptWorld, statement: str, **values: Any) -> None:
@@ -57,7 +57,7 @@ def test_the_feed_tells_what_became_of_every_message(world):
     ends = ["delivered", "rejected", "unknown", "given_up"]
     assert told(world) == [(f"attempt_{end}", f"letter:{number}") for number, end in enumerate(ends)]
     with world.store.read() as work:
-        first, second, *_ = work.events.after(0)
+        first, second = work.events.after(0)[:2]
     assert first.data["external_id"] == "B-1"
     assert second.data["problem"] == "no such box"
 

@@ -13,7 +13,7 @@ from hub.contracts import Promise
 from hub.errors import ConfigurationError, OutcomeUnknownError, TransientError
 from hub.model.attempts import ChannelRest, Delivered, Message
 from hub.model.runs import Run
-from hub.rules.attempts import Heard, Outcome
+from hub.rules.attempts import MOST_FAILURES, Heard, Outcome
 from hub.runtime.carrying import Carrier
 from hub.services.attempts.resting import Resting
 from hub.services.runs import retry
@@ -245,6 +245,45 @@ def test_what_came_later_is_waited_for_as_long(world):
     assert world.states() == ["given_up"] * 45 + ["planned"]
 
 
+@pytest.mark.parametrize("pause", ["advance", "jump"])
+def test_a_hub_that_stood_still_or_a_clock_that_jumps_ends_no_message(world, pause):
+    scripted(world, IDEMPOTENT, TransientError("down"))
+    world.plan(IDEMPOTENT, 45)
+    for _ in range(7):
+        world.work()
+        world.clock.advance(61 * MINUTE)
+    getattr(world.clock, pause)(timedelta(days=2))
+    for _ in range(2):
+        world.work()
+        world.clock.advance(61 * MINUTE)
+
+    assert rest_of(world).failures >= MOST_FAILURES
+    assert "given_up" not in world.states()
+
+
+def rest_of(world: AttemptWorld) -> ChannelRest:
+    with world.store.read() as work:
+        return work.attempts.rest_of("scripted")
+
+
+@pytest.mark.parametrize("tried", ["sent again", "retried"])
+def test_what_a_person_has_tried_again_has_its_channel_for_as_long_as_a_new_message(world, tried):
+    scripted(world, IDEMPOTENT, TransientError("down"))
+    world.plan(IDEMPOTENT, 45)
+    for hour in range(41):
+        if tried == "retried" and hour == 20:
+            with world.store.write() as work:
+                retry(work, "send:north:1:1")
+        world.work()
+        world.clock.advance(61 * MINUTE)
+    untried = [attempt.attempt_no for attempt in world.attempts() if attempt.sends == 0]
+    if tried == "sent again":
+        world.decide(untried[0], "send_again")
+        world.work()
+
+    assert world.attempts()[untried[0] - 1].state == "planned"
+
+
 def test_a_person_is_told_of_a_channel_that_takes_nothing_for_an_hour_until_it_does(world):
     scripted(world, IDEMPOTENT, TransientError("down"))
     world.plan(IDEMPOTENT, 20)
@@ -262,6 +301,66 @@ def test_a_person_is_told_of_a_channel_that_takes_nothing_for_an_hour_until_it_d
     scripted(world, IDEMPOTENT, Delivered())
     world.work_to_the_end()
     assert world.tasks() == {}
+
+
+def told_of(world: AttemptWorld) -> list[str]:
+    with world.store.read() as work:
+        return [task["subject"] for task in work.commands.open_tasks() if task["kind"] == "channel_rests"]
+
+
+@pytest.mark.parametrize("messages", [1, 2])
+def test_a_person_is_told_of_a_channel_with_few_messages_though_none_is_tried_at_that_time(world, messages):
+    channel = scripted(world, IDEMPOTENT, TransientError("down"))
+    world.plan(IDEMPOTENT, messages)
+    for _ in range(6):
+        world.work()
+        world.clock.advance(10 * MINUTE)
+    assert told_of(world) == []
+    calls = len(channel.sent)
+    world.clock.advance(MINUTE)
+    world.work()
+
+    assert (told_of(world), len(channel.sent)) == (["scripted"], calls)
+
+
+@pytest.fixture
+def told_world(world: AttemptWorld) -> AttemptWorld:
+    """A channel that has failed two messages for long enough to be told."""
+    scripted(world, IDEMPOTENT, TransientError("down"))
+    world.plan(IDEMPOTENT, 2)
+    for _ in range(8):
+        world.work()
+        world.clock.advance(10 * MINUTE)
+    assert told_of(world) == ["scripted"]
+    return world
+
+
+def let_go(world: AttemptWorld) -> None:
+    world.decide(1, "not_delivered", key="first")
+    assert told_of(world) == ["scripted"]
+    world.decide(2, "not_delivered", key="second")
+
+
+@pytest.mark.parametrize(
+    "end",
+    [AttemptWorld.work_to_the_end, lambda world: world.cancel("send:north:1:1"), let_go],
+    ids=["given up", "cancelled", "let go of"],
+)
+def test_nobody_is_asked_about_a_channel_that_no_message_waits_for(told_world, end):
+    end(told_world)
+
+    assert told_of(told_world) == []
+    assert rest_of(told_world).failures == 2
+
+
+def test_messages_that_come_alone_let_a_channel_rest_too(world):
+    """Each ends with its first failure, so nothing waits for the channel when the next one comes."""
+    scripted(world, NEITHER, OutcomeUnknownError("500"))
+    for number in range(6):
+        world.plan(NEITHER, batch=str(number), prefix=f"letter {number}")
+        world.work()
+
+    assert world.states() == ["unknown"] * 3 + ["planned"] * 3
 
 
 # Two who write

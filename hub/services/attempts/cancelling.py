@@ -7,16 +7,19 @@ from hub.model.runs import Run
 from hub.rules.attempts import OPEN, blocking, cancelled, planned_again
 from hub.services.attempts.ending import tell_end
 from hub.services.attempts.planning import CLAIM
+from hub.services.attempts.resting import let_be
 from hub.services.ports import UnitOfWork
 
 
 def cancel_messages(work: UnitOfWork, run: Run) -> None:
     """End what a cancelled run leaves open: what was not sent is cancelled, what may have arrived is unknown."""
-    for attempt in work.attempts.of_run(run.run_no, to_change=True):
-        if attempt.state in OPEN:
-            ended = cancelled(attempt, now=work.now)
-            work.attempts.record(ended, was=attempt)
-            tell_end(work, ended)
+    attempts = [attempt for attempt in work.attempts.of_run(run.run_no, to_change=True) if attempt.state in OPEN]
+    ended = [cancelled(attempt, now=work.now) for attempt in attempts]
+    for attempt, end in zip(attempts, ended, strict=True):
+        work.attempts.record(end, was=attempt)
+    let_be(work, run.input["channel"])
+    for end in ended:
+        tell_end(work, end)
 
 
 def go_on_with_messages(work: UnitOfWork, run: Run) -> None:
@@ -28,5 +31,5 @@ def go_on_with_messages(work: UnitOfWork, run: Run) -> None:
         elsewhere = [other for other in others if other.message == attempt.message]
         if attempt.state == AttemptState.CANCELLED and blocking(elsewhere, attempt.channel) is None:
             work.attempts.record(planned_again(attempt, now=work.now), was=attempt)
-    work.attempts.make_due(run.run_no)
+    work.attempts.make_due(run.run_no, run.input["channel"])
     work.attempts.end_rest(run.input["channel"])

@@ -7,7 +7,9 @@ from hub.model.attempts import Attempt, AttemptState, AttemptVerdict
 from hub.model.commands import DecideAttempt
 from hub.model.tenant import Tenant
 from hub.rules.attempts import FOR_A_PERSON, blocking
+from hub.rules.channel_rest import due_from_now
 from hub.services.attempts.planning import CLAIM, enqueue_again, refuse_elsewhere
+from hub.services.attempts.resting import let_be
 from hub.services.attempts.tasks import close_late_task, close_task
 from hub.services.books import Handlers
 from hub.services.ports import JsonObject, UnitOfWork
@@ -30,6 +32,7 @@ def decide_attempt(work: UnitOfWork, tenant: Tenant, command: DecideAttempt) -> 
         raise DataError(f"there is no attempt {command.attempt_no}; see: hub attempts list")
     decided = _decided(work, tenant, attempt, command)
     work.attempts.record(decided, was=attempt)
+    let_be(work, attempt.channel)
     close_task(work, attempt)
     answer = {"attempt_no": attempt.attempt_no, "message": attempt.message, "state": str(decided.state)}
     answer |= _warning(work, decided)
@@ -57,7 +60,8 @@ def _decided(work: UnitOfWork, tenant: Tenant, attempt: Attempt, command: Decide
         return told._replace(state=AttemptState.REJECTED)
     refuse_elsewhere(work.attempts.of_messages([attempt.message]), attempt.channel)
     run_no = enqueue_again(work, tenant.id, attempt)
-    return told._replace(state=AttemptState.PLANNED, run_no=run_no, due_since=work.now, next_at="")
+    planned = told._replace(state=AttemptState.PLANNED, run_no=run_no, next_at="")
+    return due_from_now(planned, work.attempts.rest_of(attempt.channel))
 
 
 def _refuse_what_is_under_way(attempt: Attempt, verdict: AttemptVerdict) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hub.model.attempts import ChannelRest
-from hub.rules.attempts import Heard
-from hub.rules.channel_rest import after_call, rest_left_s
+from hub.rules.attempts import Heard, Outcome
+from hub.rules.channel_rest import after_call, rest_left_s, told
 from hub.services.attempts.tasks import close_rest_task, open_rest_task
 from hub.services.ports import Store, UnitOfWork
 
@@ -17,7 +17,7 @@ class _Call(NamedTuple):
     at: str
 
     def counted(self, rest: ChannelRest) -> ChannelRest:
-        return after_call(rest, self.heard, is_first_failure=self.is_first_failure, now=self.at)
+        return told(after_call(rest, self.heard, is_first_failure=self.is_first_failure, now=self.at), now=self.at)
 
 
 class Resting:
@@ -44,26 +44,52 @@ class Resting:
         self._unwritten.append(call)
         self.rest = call.counted(self.rest)
 
+    def look(self, now: str) -> None:
+        """Let a person be told of a channel that fails for long, though it was not called now."""
+        if told(self.rest, now=now) != self.rest:
+            self.heard(Heard(Outcome.NOT_SENT), is_first_failure=False, now=now)
+
+    @property
+    def is_to_be_written(self) -> bool:
+        """Whether anything was heard since it was recorded."""
+        return bool(self._unwritten)
+
     def record(self, unit: UnitOfWork) -> None:
         """Add what was heard to the row as it stands: a person may have ended the rest meanwhile."""
-        if not self._unwritten:
+        if not self._unwritten and not self.rest.is_told:
             return
-        before = self._recorded = unit.attempts.rest_of(self.rest.channel, to_change=True)
+        before = rest = unit.attempts.rest_of(self.rest.channel, to_change=True)
         for call in self._unwritten:
-            self._recorded = call.counted(self._recorded)
-        if self._recorded != before:
-            unit.attempts.keep_rest(self._recorded)
-            _tell(unit, before, self._recorded)
+            rest = call.counted(rest)
+        self._recorded = _without_anyone_waiting(unit, rest)
+        _keep(unit, before, self._recorded)
 
     def committed(self) -> None:
         """Go on from what was recorded."""
-        if self._unwritten:
-            self._unwritten.clear()
-            self.rest = self._recorded
+        self._unwritten.clear()
+        self.rest = self._recorded
 
 
-def _tell(unit: UnitOfWork, before: ChannelRest, rest: ChannelRest) -> None:
-    """Tell a person of a channel that has failed for long, and no more once it takes messages again."""
+def let_be(unit: UnitOfWork, channel: str) -> None:
+    """Ask nobody any more about a channel whose last open message has ended, with what a person says of it."""
+    rest = unit.attempts.rest_of(channel, to_change=True)
+    _keep(unit, rest, _without_anyone_waiting(unit, rest))
+
+
+def _without_anyone_waiting(unit: UnitOfWork, rest: ChannelRest) -> ChannelRest:
+    """Take back that a person is told when nothing waits for the channel.
+
+    Its failures in a row stay: on a channel that promises nothing each message ends with its first one, so they would
+    never add up, and an outage would cost every message that comes alone.
+    """
+    return rest._replace(is_told=0) if rest.is_told and not unit.attempts.has_open(rest.channel) else rest
+
+
+def _keep(unit: UnitOfWork, before: ChannelRest, rest: ChannelRest) -> None:
+    """Write it; tell a person of a channel that has failed for long, and no more once that is over."""
+    if rest == before:
+        return
+    unit.attempts.keep_rest(rest)
     if rest.is_told and not before.is_told:
         open_rest_task(unit, rest)
         unit.events.record(

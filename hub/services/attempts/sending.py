@@ -134,6 +134,7 @@ class _Turn:
 
     def close(self) -> JsonObject:
         """Write the last outcome down and answer where the messages stand, or raise what keeps them waiting."""
+        self._resting.look(self._now())
         self.write_down()
         attempts = self._attempts()
         waiting = [attempt for attempt in attempts if attempt.state in OPEN]
@@ -157,7 +158,7 @@ class _Turn:
 
     def write_down(self) -> None:
         """Commit what was heard. To a row that somebody has changed since, only a proof of delivery is added."""
-        if self._unwritten:
+        if self._unwritten or self._resting.is_to_be_written:
             with self._store.write() as unit:
                 self._record_heard(unit)
             self._committed()
@@ -195,7 +196,7 @@ class _Turn:
         )
         if step not in CALLS or not self._resting.left_s(self._now()):
             return step
-        return Step.GIVE_UP if is_kept_too_long(attempt, self._resting.rest, now=self._now()) else Step.WAIT
+        return Step.GIVE_UP if is_kept_too_long(attempt, self._resting.rest) else Step.WAIT
 
     def _send(self, attempt: Attempt) -> Attempt:
         message = Message(attempt.key, content_of(self._store, attempt))
@@ -223,7 +224,7 @@ class _Turn:
     def _begin(self, attempt: Attempt) -> Attempt:
         """Commit that a call begins, if this execution still owns the run, and what was heard before it."""
         with self._work.write() as unit:
-            self._record_heard(unit)
+            self._record_heard(unit, begins=attempt)
             started = begun(attempt, self._channel.promise, caller=self._caller, moment=self._moment())
             if not unit.attempts.record(started, was=attempt):
                 raise TransientError(f"attempt {attempt.attempt_no} was changed by somebody else meanwhile")
@@ -236,7 +237,7 @@ class _Turn:
         self._resting.heard(called.heard, is_first_failure=not attempt.failures, now=now)
         self._stopped_by = called.error
         has_failed = known.failures > attempt.failures
-        if has_failed and known.state in OPEN and is_kept_too_long(known, self._resting.rest, now=now):
+        if has_failed and known.state in OPEN and is_kept_too_long(known, self._resting.rest):
             known = given_up(known, now=now, problem=known.problem)
         return self._keep(attempt, known)
 
@@ -248,13 +249,17 @@ class _Turn:
         self._unwritten.clear()
         self._resting.committed()
 
-    def _record_heard(self, unit: UnitOfWork) -> None:
-        for was, attempt in self._unwritten:
-            if unit.attempts.record(attempt, was=was):
+    def _record_heard(self, unit: UnitOfWork, *, begins: Attempt | None = None) -> None:
+        """Write what was heard: first the rows, then the channel's, then what is told, in the order of all who do."""
+        heard = [attempt for _, attempt in self._unwritten]
+        unit.attempts.hold({attempt.attempt_no for attempt in (*heard, begins) if attempt is not None})
+        is_ours = [unit.attempts.record(attempt, was=was) for was, attempt in self._unwritten]
+        self._resting.record(unit)
+        for attempt, is_recorded in zip(heard, is_ours, strict=True):
+            if is_recorded:
                 tell_end(unit, attempt)
             else:
                 keep_proof(unit, attempt)
-        self._resting.record(unit)
 
     def _moment(self) -> Moment:
         return Moment(self._now(), self._steady())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,13 +11,15 @@ from hypothesis import strategies as st
 from hub.model.attempts import Attempt, AttemptState, ChannelRest
 from hub.rules.attempts import MOST_FAILURES, Heard, Outcome, given_up, later
 from hub.rules.channel_rest import (
-    GIVES_UP_AFTER,
+    GIVES_UP_AFTER_S,
     LONGEST_REST_S,
     MOST_FAILURES_IN_A_ROW,
     after_call,
+    due_from_now,
     is_kept_too_long,
     is_on_trial,
     rest_left_s,
+    told,
 )
 
 NOW = "2026-11-22T09:00:00.000+00:00"
@@ -31,8 +35,8 @@ def failed(times: int, rest: ChannelRest | None = None) -> ChannelRest:
     return rest
 
 
-def message(state: str = AttemptState.PLANNED, *, due_since: str = NOW) -> Attempt:
-    return Attempt(1, "b", 1, "post", "letter:1", "k", "hash", state, due_since=due_since)
+def message(state: str = AttemptState.PLANNED, **changes: Any) -> Attempt:
+    return Attempt(1, "b", 1, "post", "letter:1", "k", "hash", state, **changes)
 
 
 def test_it_rests_from_the_third_message_in_a_row_and_for_longer_with_each():
@@ -79,38 +83,55 @@ def test_it_is_on_trial_when_its_rest_is_over_unless_a_person_ended_it():
     assert not is_on_trial(rest._replace(rests_until=""), now=later(NOW, HOUR))
 
 
-def told(rest: ChannelRest, at_s: int) -> int:
-    return after_call(rest, FAILED, is_first_failure=False, now=later(NOW, at_s)).is_told
+def is_told(times: int, at_s: int) -> int:
+    return told(failed(times), now=later(NOW, at_s)).is_told
 
 
-def test_a_person_is_told_when_several_messages_have_failed_for_an_hour():
-    assert [told(failed(3), HOUR - 1), told(failed(3), HOUR), told(failed(1), HOUR)] == [0, 1, 0]
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_person_is_told_when_it_has_taken_nothing_for_an_hour_of_however_few_messages(times):
+    assert [is_told(times, HOUR - 1), is_told(times, HOUR)] == [0, 1]
+
+
+def test_nobody_is_told_of_a_channel_that_did_not_fail():
+    assert is_told(0, HOUR) == 0
 
 
 def test_a_person_is_told_before_it_rests_for_an_hour():
-    assert [failed(times).is_told for times in (6, 7)] == [0, 1]
+    assert [is_told(times, 0) for times in (6, 7)] == [0, 1]
 
 
 # When a message is kept too long
 
-_DEAD = failed(MOST_FAILURES)
-_TOO_LONG_S = round(GIVES_UP_AFTER.total_seconds())
+
+def asked(*at_s: int) -> ChannelRest:
+    """A channel that took nothing of many messages, and was asked at these times too."""
+    rest = failed(MOST_FAILURES)
+    for at in at_s:
+        rest = after_call(rest, FAILED, is_first_failure=False, now=later(NOW, at))
+    return rest
 
 
 def test_a_message_is_not_kept_longer_than_a_day_and_a_half_by_a_channel_that_takes_nothing():
-    assert not is_kept_too_long(message(), _DEAD, now=later(NOW, _TOO_LONG_S - 1))
-    assert is_kept_too_long(message(), _DEAD, now=later(NOW, _TOO_LONG_S))
+    hourly = range(0, GIVES_UP_AFTER_S, HOUR)
+
+    assert not is_kept_too_long(message(), asked(*hourly, GIVES_UP_AFTER_S - 1))
+    assert is_kept_too_long(message(), asked(*hourly, GIVES_UP_AFTER_S))
+    assert not is_kept_too_long(message(), asked(*hourly, GIVES_UP_AFTER_S)._replace(failures=MOST_FAILURES - 1))
 
 
-def test_time_counts_from_when_it_was_due_and_from_when_the_channel_failed():
-    long_ago, late = later(NOW, -10 * _TOO_LONG_S), later(NOW, _TOO_LONG_S)
+def test_time_counts_from_when_the_message_was_due():
+    dead = asked(*range(0, GIVES_UP_AFTER_S + HOUR, HOUR))
+    came_later = due_from_now(message(), asked(HOUR))
 
-    assert not is_kept_too_long(message(due_since=long_ago), _DEAD, now=later(NOW, HOUR))  # it was in a long queue
-    assert not is_kept_too_long(message(due_since=later(NOW, HOUR)), _DEAD, now=late)  # it came later
+    assert not is_kept_too_long(came_later, dead)
+    assert is_kept_too_long(came_later, asked(*range(0, GIVES_UP_AFTER_S + 2 * HOUR, HOUR)))
+    before_it_failed_anew = came_later._replace(failing_since=later(NOW, -HOUR))
+    assert is_kept_too_long(before_it_failed_anew, dead)
 
 
-def test_time_alone_ends_no_message_as_when_the_hub_stood_still():
-    assert not is_kept_too_long(message(), failed(MOST_FAILURES - 1), now=later(NOW, 10 * _TOO_LONG_S))
+@pytest.mark.parametrize("jump_s", [100 * GIVES_UP_AFTER_S, -100 * GIVES_UP_AFTER_S])
+def test_time_in_which_nobody_asked_counts_for_an_hour_at_most(jump_s):
+    assert asked(HOUR, HOUR + jump_s).asked_s <= 2 * HOUR
 
 
 @pytest.mark.parametrize(

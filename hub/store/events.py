@@ -51,7 +51,7 @@ class SqlEvents:
         insert_rows(
             self._connection,
             tables.event,
-            ("tenant", "event_no", "kind", "recorded_at", "receivable_id", "payment_id", "data"),
+            ("tenant", "event_no", "kind", "recorded_at", "receivable_id", "payment_id", "attempt_no", "data"),
             [
                 (
                     self._tenant,
@@ -60,6 +60,7 @@ class SqlEvents:
                     self._now,
                     data.get("receivable_id"),
                     data.get("payment_id"),
+                    data.get("attempt_no"),
                     json.dumps(data, ensure_ascii=False),
                 )
                 for index, (kind, data) in enumerate(self._recorded)

@@ -1,9 +1,13 @@
-"""Checks of messages to the outside: none is forgotten by all, and none has lost its bytes."""
+"""Checks of messages to the outside: none has gone, none is forgotten by all, and each stands as the feed tells.
+
+Every end is an event, in the transaction that writes it. What a person decides is one too, and says where the message
+stands from then on. Only a run that goes on after it was cancelled plans its messages again without one.
+"""
 
 from __future__ import annotations
 
 from hub.store.verifying_log import HAS_ALL_PARTS
-from hub.store.verifying_parts import NO_AMOUNT, Check
+from hub.store.verifying_parts import NO_AMOUNT, NOT_BY_US, Check, gaps
 
 _NOBODY_SENDS = f"""
     SELECT 'attempt ' || a.attempt_no,
@@ -30,7 +34,49 @@ _BYTES_MISSING = f"""
     WHERE a.tenant = :t AND (c.sha256 IS NULL OR NOT {HAS_ALL_PARTS})
 """
 
+_ENDS = "'delivered', 'rejected', 'given_up', 'unknown', 'cancelled'"
+_TELLS_AN_END = "v.kind IN ('attempt_" + _ENDS[1:].replace(", '", ", 'attempt_") + ")"
+
+_EVENTS_DIFFER = f"""
+    SELECT 'attempt ' || a.attempt_no,
+           'it is ' || a.state || CASE WHEN s.kind IS NULL THEN ', and no event tells of it'
+                                       ELSE ', and the latest event that tells of it is ' || s.kind END, {NO_AMOUNT}
+    FROM attempt a
+    LEFT JOIN (
+        SELECT v.attempt_no, v.kind,
+               CASE WHEN {_TELLS_AN_END} THEN substr(v.kind, length('attempt_') + 1)
+                    WHEN v.kind = 'attempt_arrived_late' OR v.data LIKE '%"state": "delivered"%' THEN 'delivered'
+                    WHEN v.data LIKE '%"state": "rejected"%' THEN 'rejected' ELSE 'planned' END AS state
+        FROM event v
+        JOIN (SELECT max(event_no) AS event_no FROM event WHERE tenant = :t AND attempt_no IS NOT NULL
+              GROUP BY attempt_no) AS latest ON latest.event_no = v.event_no
+        WHERE v.tenant = :t
+    ) AS s ON s.attempt_no = a.attempt_no
+    WHERE a.tenant = :t
+      AND NOT CASE WHEN a.state IN ({_ENDS}) THEN coalesce(s.state, '') = a.state
+                   ELSE coalesce(s.state, 'planned') IN ('planned', 'cancelled') END
+    UNION ALL
+    SELECT 'event ' || v.event_no,
+           CASE WHEN a.attempt_no IS NULL THEN 'it tells of an attempt that is not there'
+                ELSE 'it tells of other bytes than those of its attempt' END, {NO_AMOUNT}
+    FROM event v LEFT JOIN attempt a ON a.tenant = v.tenant AND a.attempt_no = v.attempt_no
+    WHERE v.tenant = :t AND v.attempt_no IS NOT NULL
+      AND (a.attempt_no IS NULL OR ({_TELLS_AN_END} AND v.data NOT LIKE '%"sha256": "' || a.sha256 || '"%'))
+"""
+
 CHECKS = (
+    Check(
+        "ATTEMPT_NUMBER_GAP",
+        "attempt numbers have no gaps: no message has gone",
+        gaps("attempt", "attempt_no", "attempt"),
+        NOT_BY_US,
+    ),
+    Check(
+        "ATTEMPT_DIFFERS",
+        "every message stands as the latest event of it tells, and had the bytes that the event of its end names",
+        _EVENTS_DIFFER,
+        NOT_BY_US,
+    ),
     Check(
         "ATTEMPT_LEFT",
         "every message that is not at an end has a run that carries it",

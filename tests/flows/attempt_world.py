@@ -27,6 +27,7 @@ from hub.services.books import carry_out
 from hub.services.ports import JsonObject
 from hub.services.runs import cancel
 from hub.store.unit_of_work import SqlStore, SqlUnitOfWork
+from hub.store.verifying_attempts import CHECKS
 from hub.testing.example_tenant import tenant_settings
 from hub_demonstration_channels.channels import channels
 from hub_demonstration_channels.settings import DemonstrationSettings
@@ -293,6 +294,16 @@ class AttemptWorld:
         with self.store.write() as work:
             cancel(work, run_id)
 
+    def found(self, *codes: str) -> list[str]:
+        """What checks of `hub verify` find wrong with messages; all of them when none is named."""
+        with self.engine.connect() as connection:
+            return [
+                f"{check.code}: {row}"
+                for check in CHECKS
+                if not codes or check.code in codes
+                for row in connection.execute(text(check.statement), {"t": self.store.tenant})
+            ]
+
     def accepted(self, attempt: Attempt) -> list[Accepted]:
         """What the counterparty's own log says of an attempt, repeats included."""
         return [line for line in read_log(self.counterparty.log.path) if line.key == attempt.key]
@@ -302,8 +313,10 @@ def check(world: AttemptWorld, *, may_be_unknown: bool = False) -> None:
     """Compare our rows with the counterparty's own log.
 
     Every message is there at most once, is there when we say so and is not when we say that, and each unknown one waits
-    for a person; on a channel that promises something there is none, unless it `may_be_unknown`.
+    for a person; on a channel that promises something there is none, unless it `may_be_unknown`. `hub verify` finds
+    nothing either.
     """
+    assert world.found() == []
     tasks = world.tasks()
     for attempt in world.attempts():
         taken = [line for line in world.accepted(attempt) if not line.is_repeat]

@@ -28,6 +28,8 @@ def ledger(engine: Engine) -> Ledger:
 
 @pytest.fixture
 def attempt_world(engine: Engine, tmp_path: Path) -> Iterator[AttemptWorld]:
-    """A tenant that sends messages, and the counterparty that takes them."""
+    """A tenant that sends messages, and the counterparty that takes them; messages and events agree in the end."""
     with Counterparty(tmp_path / "accepted.jsonl") as counterparty:
-        yield AttemptWorld(in_haste(engine), counterparty)
+        made = AttemptWorld(in_haste(engine), counterparty)
+        yield made
+        assert made.found("ATTEMPT_NUMBER_GAP", "ATTEMPT_DIFFERS") == []

@@ -77,8 +77,8 @@ def test_the_bytes_of_a_message_are_written_to_a_file(home: Path, tmp_path: Path
 def test_a_channel_that_is_left_in_peace_is_named(home: Path) -> None:
     installation = Installation.open(home)
     with installation.tenant().store.write() as unit:
-        unit.attempts.keep_rest(ChannelRest("fax", 3, unit.now, later(unit.now, -1), "down"))
-        unit.attempts.keep_rest(ChannelRest("post", 3, unit.now, later(unit.now, 600), "down"))
+        unit.attempts.keep_rest(ChannelRest("fax", 3, unit.now, rests_until=later(unit.now, -1)))
+        unit.attempts.keep_rest(ChannelRest("post", 3, unit.now, rests_until=later(unit.now, 600)))
     installation.close()
 
     said = run("attempts", home=home).stderr

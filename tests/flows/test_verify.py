@@ -191,10 +191,30 @@ def _paid_fee_that_never_was(connection: Connection) -> int:
 
 
 # What is broken, and the codes of the checks that find it.
-_MESSAGE = (
-    "INSERT INTO attempt (tenant, attempt_no, batch, run_no, channel, message, key, sha256, state, changed_at) "
-    "SELECT :t, -1, '1', 999, 'post', 'letter', '', {sha256}, '{state}', '' FROM content WHERE tenant = :t"
-)
+_COUNT_MESSAGES = "INSERT INTO counter (tenant, series, next_value) VALUES (:t, 'attempt', 2)"
+
+
+def _message(state: str, sha256: str = "min(sha256)", told: str = "") -> Breaking:
+    """A message that no run carries; `told` is the event of it."""
+
+    def insert(connection: Connection) -> int:
+        change(connection, _COUNT_MESSAGES)
+        if told:
+            change(
+                connection,
+                "UPDATE event SET attempt_no = 1, kind = :told, data = "
+                f"(SELECT '{{\"sha256\": \"' || {sha256} || '\"}}' FROM content WHERE tenant = :t) "
+                "WHERE tenant = :t AND kind = 'payment_file_posted' AND payment_id IS NULL",
+                told=told,
+            )
+        return change(
+            connection,
+            "INSERT INTO attempt (tenant, attempt_no, batch, run_no, channel, message, key, sha256, state, changed_at) "
+            f"SELECT :t, 1, '1', 999, 'post', 'letter', '', {sha256}, '{state}', '' FROM content WHERE tenant = :t",
+        )
+
+    return insert
+
 
 BROKEN: dict[str, tuple[str, Breaking]] = {
     "an open item differs": (
@@ -358,14 +378,16 @@ BROKEN: dict[str, tuple[str, Breaking]] = {
         "CLAIM_LEFT",
         _of("INSERT INTO account_claim (tenant, account_no, run_no) SELECT :t, 1, max(run_no) FROM run"),
     ),
-    "a message that no run carries": ("ATTEMPT_LEFT", _of(_MESSAGE.format(state="planned", sha256="min(sha256)"))),
+    "a message has gone": ("ATTEMPT_NUMBER_GAP", _of(_COUNT_MESSAGES)),
+    "a message has ended, and no event tells of it": ("ATTEMPT_DIFFERS", _message("delivered")),
+    "a message that no run carries": ("ATTEMPT_LEFT", _message("planned")),
     "an unknown message that nobody is asked about": (
         "ATTEMPT_WITHOUT_TASK",
-        _of(_MESSAGE.format(state="unknown", sha256="min(sha256)")),
+        _message("unknown", told="attempt_unknown"),
     ),
     "a message without bytes": (
         "MESSAGE_BYTES_MISSING",
-        _of(_MESSAGE.format(state="delivered", sha256="max('no such hash')")),
+        _message("delivered", "max('no such hash')", told="attempt_delivered"),
     ),
     "a step without its run": (
         "STEP_WITHOUT_RUN",

@@ -19,6 +19,7 @@ def tell_end(work: UnitOfWork, attempt: Attempt) -> None:
         message=attempt.message,
         channel=attempt.channel,
         batch=attempt.batch,
+        sha256=attempt.sha256,
         **{name: value for name, value in told.items() if value},
     )
     if attempt.state in FOR_A_PERSON:

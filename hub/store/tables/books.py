@@ -74,6 +74,7 @@ event = table(
     text("recorded_at"),
     number("receivable_id", nullable=True),  # an entry's event joins the entry by this and its number
     number("payment_id", nullable=True),
+    number("attempt_no", nullable=True),
     text("data", nullable=True),  # JSON; for an entry the row itself says everything
     PrimaryKeyConstraint("tenant", "event_no"),
 )

@@ -151,6 +151,7 @@ CREATE TABLE event (
     recorded_at TEXT NOT NULL,
     receivable_id BIGINT,
     payment_id BIGINT,
+    attempt_no BIGINT,
     data TEXT,
     PRIMARY KEY (tenant, event_no)
 ) WITHOUT ROWID;

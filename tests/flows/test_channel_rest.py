@@ -197,12 +197,12 @@ def test_a_batch_that_nobody_cancels_is_sent_though_the_run_that_tried_a_message
 
 
 def test_the_own_run_of_a_message_clears_up_what_another_run_left_when_it_died(world):
-    """The first of both runs and its first execution: which of them called is told by the run's number too."""
+    """Both are carried out for the second time: only the run's number tells which of them called."""
     channel = scripted(world, IDEMPOTENT, *[TransientError("down")] * 3, Died("in the call"), Delivered())
     world.plan(IDEMPOTENT, 3, batch="first", prefix="first")
+    world.plan(IDEMPOTENT, 1, batch="second", prefix="second")
     world.work()
     world.clock.advance(MINUTE)
-    world.plan(IDEMPOTENT, 1, batch="second", prefix="second")
     with pytest.raises(Died):
         Carrier(world.store, world.bodies).carry_out("send:north:first:1")
     assert [(a.state, a.called_by, a.run_no) for a in world.attempts()[-1:]] == [("started", 1, 2)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -20,6 +21,12 @@ from hub.store.tables import metadata
 
 POSTGRESQL_URL = "HUB_TEST_POSTGRESQL_URL"
 FOR_SPEED = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "join_collapse_limit = 5")
+
+
+def pytest_collection_finish() -> None:
+    """Let nobody search what stays to the end for garbage: the collected tests, and what they import."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,7 @@ GIVEN_BY: Mapping[str, str] = {
     "reference": "--reference",
     "remark": "--remark",
     "reversal_no": "EXCHANGE:NO",
+    "same_as": "--same-as",
     "source": "--source",
     "text": "TEXT",
     "transaction_date": "--date",

@@ -21,6 +21,7 @@ PaymentIds = Annotated[list[int] | None, typer.Argument(metavar="ID", help="Paym
 Amount = Annotated[
     str | None, typer.Option("--amount", metavar="KRONOR", help='Such as "1250,50"; left out: all that remains.')
 ]
+REVERSAL_NO = "EXCHANGE:NO"
 Group = Annotated[str, typer.Option("--group", metavar="GROUP", help="A whole group that was held together.")]
 Account = Annotated[
     str,
@@ -158,24 +159,34 @@ def lump_payment(
 
 def reversal(
     session: Session,
-    number: Annotated[str, typer.Argument(metavar="EXCHANGE:NO", help="The reversal that waits, see: hub tasks.")],
+    number: Annotated[str, typer.Argument(metavar=REVERSAL_NO, help="The reversal that waits, see: hub tasks.")],
     payment_id: Annotated[
         int | None, typer.Argument(metavar="ID", help="The payment's id, see: hub payments.", show_default=False)
     ] = None,
     coding: Coding = None,
+    same_as: Annotated[
+        str, typer.Option("--same-as", metavar=REVERSAL_NO, help="The same one, told by another format and decided.")
+    ] = "",
 ) -> None:
     """Say which payment a reversal means that was not found by its keys; it is taken back.
 
     With --coding no payment is: one that was refunded already, or none that is known. The amount is booked on the
-    accounts that bear it.
+    accounts that bear it. With --same-as it is closed as the reversal that another format's file tells too.
     """
-    exchange_no, _, reversal_no = number.partition(":")
+    if payment_id is None and not coding and not same_as:
+        raise typer.BadParameter(
+            "give ID, or --coding where no payment of yours can be taken back, or --same-as where another format's "
+            "file tells the same reversal"
+        )
+    body = {**_reversal_no(number), "payment_id": payment_id, "same_as": _reversal_no(same_as) if same_as else None}
+    with session.hub() as hub:
+        tell(session, hub, "decide_reversal", coding=coding_lines(coding), **body)
+
+
+def _reversal_no(text: str) -> dict[str, int]:
+    exchange_no, _, reversal_no = text.partition(":")
     if not (exchange_no.isdecimal() and reversal_no.isdecimal()):
-        raise typer.BadParameter("write it as the task does, such as 3:1")
+        raise typer.BadParameter("write a reversal as its task does, such as 3:1")
     if any(len(no) > len(str(LARGEST_NUMBER)) or int(no) > LARGEST_NUMBER for no in (exchange_no, reversal_no)):
         raise typer.BadParameter(f"must be at most {LARGEST_NUMBER} on each side of the colon")
-    if payment_id is None and not coding:
-        raise typer.BadParameter("give ID, or --coding where no payment of yours can be taken back")
-    with session.hub() as hub:
-        body = {"exchange_no": int(exchange_no), "reversal_no": int(reversal_no), "payment_id": payment_id}
-        tell(session, hub, "decide_reversal", coding=coding_lines(coding), **body)
+    return {"exchange_no": int(exchange_no), "reversal_no": int(reversal_no)}

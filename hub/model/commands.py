@@ -266,19 +266,32 @@ class DecideHeld(Command):
         return self
 
 
+class ReversalNumber(BaseModel):
+    """A reversal by the file that tells it and its number in it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    exchange_no: RowNumber
+    reversal_no: RowNumber
+
+
 class DecideReversal(Command):
-    """Says which payment a reversal means that was not found by its keys, or which ledger accounts bear it."""
+    """Says which payment a reversal means that was not found by its keys, who bears it, or which other is the same."""
 
     kind: Literal["decide_reversal"] = "decide_reversal"
     exchange_no: RowNumber
     reversal_no: RowNumber
     payment_id: RowNumber | None = Field(default=None, description="Needed without coding; with it: one refunded.")
     coding: tuple[CodingLine, ...] = Field(default=(), description="Adds up to the amount; no payment is taken back.")
+    same_as: ReversalNumber | None = Field(default=None, description="Alone: another format's reversal, decided.")
 
     @model_validator(mode="after")
-    def _one_of_them_at_least(self) -> Self:
-        if self.payment_id is None and not self.coding:
-            raise ValueError("give payment_id, or coding where no payment of yours can be taken back")
+    def _one_of_them(self) -> Self:
+        if (self.payment_id is not None or bool(self.coding)) == (self.same_as is not None):
+            raise ValueError(
+                "give payment_id, or coding where no payment of yours can be taken back, or alone same_as, another "
+                "format's reversal that is the same"
+            )
         return self
 
 

@@ -268,6 +268,7 @@ class LoadedReversal(NamedTuple):
     is_credit: int
     state: str  # loaded, done, held, coded, duplicate (told again), undone
     payment_id: int | None
+    voucher_no: int | None  # of one that is coded, or told again and coded as another format tells it
 
 
 class Standing(StrEnum):

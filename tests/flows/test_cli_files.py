@@ -139,6 +139,9 @@ def test_a_reversal_that_does_not_wait_cannot_be_decided(home: Path) -> None:
     result = run("payments", "reversal", "2:1", 1, "--coding", "6352=100", home=home)
     assert result.exit_code != 0
     assert "no reversal 2:1 waits" in result.stderr
+    assert "no reversal 2:1 waits" in run("payments", "reversal", "2:1", "--same-as", "3:1", home=home).stderr
+    assert "such as 3:1" in run("payments", "reversal", "2:1", "--same-as", "third", home=home).stderr
+    assert "or alone --same-as" in run("payments", "reversal", "2:1", 1, "--same-as", "3:1", home=home).stderr
 
 
 def test_poll_without_an_inbox_makes_it_and_carries_out_what_waits(home: Path) -> None:

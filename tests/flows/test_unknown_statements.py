@@ -184,6 +184,21 @@ def test_a_reversal_that_is_still_not_found_is_for_a_person(before: World) -> No
     assert_taken_back(world)
 
 
+def test_a_reversal_that_another_format_told_is_that_one_once_its_account_is_known(before: World) -> None:
+    waits = before.receive(statement(taken_back(), account=OTHER, identity="s2"))
+    world = mended(before)
+    told = world.receive(payment_file("camt.054", [taken_back()], account=OTHER, identity="n2"))
+    loss = {"account": "6352", "amount_ore": 10000}
+    tell(world, "decide_reversal", exchange_no=told.number, reversal_no=1, coding=[loss])
+    assert ("reversal", f"{waits.number}:1") in open_tasks(world)
+
+    post(world)
+
+    assert open_tasks(world) == []
+    assert [world.account_balance(account) for account in ("6352", "1930", "1940")] == [10000, -10000, 0]
+    assert findings(world) == {}
+
+
 def test_a_file_lays_claim_to_the_accounts_that_money_was_taken_back_from(engine: Engine) -> None:
     world = World(engine, payee_accounts=BOTH)
     exchange = world.receive(statement(taken_back(account=OTHER)))

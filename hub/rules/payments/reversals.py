@@ -1,4 +1,4 @@
-"""Which payment a reversal means: what its keys prove, else what its names find.
+"""Which payment a reversal means: what its keys prove, else what its names find. And which reversals are the same.
 
 A name is what the payer or a bank on the way called the payment. Payers use the same one month after month, so it finds
 a payment only when everything else that both tell agrees, and not long after.
@@ -7,13 +7,13 @@ a payment only when everything else that both tell agrees, and not long after.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
-from hub.banking_calendar import banking_days_between
+from hub.banking_calendar import add_banking_days, banking_days_between
 from hub.model.payment_file import LOOKUP_KINDS
-from hub.model.payments import KeyOwner, LoadedReversal, Standing
+from hub.model.payments import DayWindow, KeyOwner, LoadedReversal, Standing
 
 LATEST_BANKING_DAYS = (
     15  # by name: rent comes again within a month, and another bank has about two weeks to ask it back
@@ -41,6 +41,28 @@ def outcome_of(reversal: LoadedReversal, owners: Sequence[KeyOwner]) -> tuple[Ou
         if payments:
             return (outcome, payments[0]) if len(payments) == 1 else (Outcome.HELD, None)
     return Outcome.HELD, None
+
+
+def told_again_window(reversal: LoadedReversal) -> DayWindow:
+    """Return the days on which another family may book the same reversal."""
+    day = date.fromisoformat(reversal.booked_date)
+    first, last = (add_banking_days(day, count) for count in (-TOLD_AGAIN_BANKING_DAYS, TOLD_AGAIN_BANKING_DAYS))
+    return DayWindow(reversal.booked_date, first.isoformat(), last.isoformat())
+
+
+def same_reversal(reversal: LoadedReversal, others: Iterable[LoadedReversal]) -> LoadedReversal | None:
+    """Return which reversal of another family is the same, by a key that proves it: the one booked nearest.
+
+    The others are of the same account, currency, amount and direction, and within `told_again_window`.
+    """
+    keys = proofs(reversal)
+    same = [other for other in others if keys & proofs(other)]
+    return min(same, key=lambda other: abs(_days(other.booked_date, reversal)), default=None)
+
+
+def proofs(reversal: LoadedReversal) -> set[tuple[str, str]]:
+    """Return the keys of a reversal that prove money, and no names that others may have."""
+    return {(kind, value) for kind, value in reversal.keys if kind not in LOOKUP_KINDS}
 
 
 def _may_mean(reversal: LoadedReversal, owners: Sequence[KeyOwner]) -> Mapping[int, str]:

@@ -1,10 +1,10 @@
-"""A person's word on a reversal that was not found by its keys: which payment the bank took back, or who bears it."""
+"""A person's word on a reversal that no key led on from: which payment it means, who bears it, or which is the same."""
 
 from __future__ import annotations
 
 from hub.errors import DataError, RuleViolation
 from hub.model.books import Contra, VoucherKey, VoucherLine
-from hub.model.commands import DecideReversal
+from hub.model.commands import DecideReversal, ReversalNumber
 from hub.model.exchanges import ExchangeState
 from hub.model.payments import LoadedReversal, Standing
 from hub.model.tenant import Tenant
@@ -14,7 +14,7 @@ from hub.services.chart import chart_of
 from hub.services.payees import Payee, Payees
 from hub.services.payments.clearing import pair_accounts
 from hub.services.payments.holding import BY_COMMAND, claim_accounts
-from hub.services.payments.reversing import close_task, settle_late
+from hub.services.payments.reversing import close_as_told, close_task, settle, subject_of, take_back_late
 from hub.services.ports import JsonObject, UnitOfWork
 from hub.services.verifying import book_accounts
 
@@ -31,18 +31,22 @@ def decide_reversal(work: UnitOfWork, tenant: Tenant, command: DecideReversal) -
     """Take back the payment that a held reversal means, booked today.
 
     Where another format has told that it was taken back, the reversal is closed as that. With coding nothing is taken
-    back: the amount goes from the clearing account to the ledger accounts that bear it.
+    back: the amount goes from the clearing account to the ledger accounts that bear it. With the number of a reversal
+    that another format tells, it is closed as that one.
 
     Raises:
         DataError: no such reversal waits, or the coding does not add up to it.
         RuleViolation: its file is not posted, or the payment is another account's, another amount or not booked; with
-            coding: or is booked, so that it can be taken back.
+            coding: or is booked, so that it can be taken back; or the other reversal is not decided, is of the same
+            format, another account or amount, or was told by this format already.
         TransientError: a run is posting at its account.
     """
     claim_accounts(work, {_waiting(work, command).account_no} - {0})
     reversal = _waiting(work, command)
     payee = _payee(work, tenant, reversal)
-    if command.coding:
+    if command.same_as is not None:
+        answer = _same_as(work, reversal, command.same_as)
+    elif command.coding:
         answer = _code(work, tenant, reversal, payee, command)
     else:
         answer = _take_back(work, tenant, reversal, command.payment_id or 0)
@@ -84,9 +88,27 @@ def _take_back(work: UnitOfWork, tenant: Tenant, reversal: LoadedReversal, payme
             f"the reversal cannot mean payment {payment_id}: name one of the same account, currency and amount that is "
             "booked and has not been taken back"
         )
-    outcome = Outcome.DONE if owner.standing == Standing.BOOKED else Outcome.DUPLICATE
-    settle_late(work, tenant, reversal, outcome, owner.payment_id)
-    return {"payment_id": owner.payment_id, "taken_back": outcome is Outcome.DONE}
+    is_booked = owner.standing == Standing.BOOKED
+    if is_booked:
+        take_back_late(work, tenant, reversal, owner.payment_id)
+    else:
+        close_as_told(work, reversal, owner.payment_id)
+    return {"payment_id": owner.payment_id, "taken_back": is_booked}
+
+
+def _same_as(work: UnitOfWork, reversal: LoadedReversal, named: ReversalNumber) -> JsonObject:
+    """Close a reversal as the one that a person names."""
+    subject = subject_of(named)
+    found = [told for told in work.undoing.told_by_others(reversal) if subject_of(told) == subject]
+    if not found:
+        raise RuleViolation(
+            f"the reversal cannot be the same as {subject}: name one of the same account, currency and amount, which a "
+            "posted file of another format tells and this format has not told yet"
+        )
+    if found[0].state == Outcome.HELD:
+        raise RuleViolation(f"reversal {subject} waits too: decide one of them first, then name it for the other")
+    close_as_told(work, reversal, found[0].payment_id, found[0].voucher_no)
+    return {"payment_id": found[0].payment_id, "taken_back": False, "same_as": subject}
 
 
 def _code(
@@ -107,7 +129,7 @@ def _code(
         coded={key: [VoucherLine(clearing, -reversal.amount_ore), *lines]},
     )
     number = reversal.reversal_no
-    work.undoing.settle_reversal(reversal.exchange_no, number, Outcome.CODED, payment_id, voucher.number)
+    settle(work, reversal, Outcome.CODED, payment_id, voucher.number)
     work.lumps.count_reversal(reversal)
     close_task(work, reversal)
     work.events.record(

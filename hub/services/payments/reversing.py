@@ -1,16 +1,19 @@
 """Payments the bank took back: found by their keys, else by their names where these mean one alone; reversed by new
 entries. One that is not found is held.
 
-A camt.054 and a camt.053 may both tell the same reversal: the second telling changes nothing but the bank's side.
+A camt.054 and a camt.053 may both tell the same reversal: the second telling changes nothing but the bank's side. That
+both mean one payment shows it, or that both have one key. The key shows it whatever became of the first, and when: the
+second may have come before the first was decided, and no payment need have been taken back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
+from hub.model.commands import ReversalNumber
 from hub.model.payments import LoadedReversal
 from hub.model.tenant import Tenant
-from hub.rules.payments.reversals import Outcome, outcome_of
+from hub.rules.payments.reversals import Outcome, outcome_of, proofs, same_reversal, told_again_window
 from hub.services.chart import chart_of
 from hub.services.payments.rematching import enqueue_rematch
 from hub.services.ports import JsonObject, UnitOfWork
@@ -24,12 +27,12 @@ def apply_reversals(work: UnitOfWork, tenant: Tenant, exchange_no: int, run_no: 
     """Reverse the payments that a file takes back; return how many were reversed, told again and held."""
     counted = dict.fromkeys(Outcome, 0)
     for reversal in work.loading.loaded_reversals(exchange_no):
-        outcome, payment_id = outcome_of(reversal, work.undoing.owners_of_keys(reversal))
+        outcome, payment_id, voucher_no = _decide(work, reversal)
         counted[outcome] += 1
-        if payment_id is None:
+        if outcome is Outcome.DUPLICATE:
+            settle(work, reversal, outcome, payment_id, voucher_no)
+        elif payment_id is None:
             _hold(work, reversal)
-        elif outcome is Outcome.DUPLICATE:
-            work.undoing.settle_reversal(exchange_no, reversal.reversal_no, outcome, payment_id)
         else:
             reverse_payment(work, tenant, reversal, payment_id, run_no)
     return {
@@ -43,24 +46,65 @@ def ask_again(work: UnitOfWork, tenant: Tenant, exchange_no: int, places: Collec
     """Ask again what the held reversals of a posted file mean, at places (section, account) that have become known."""
     for reversal in work.loading.loaded_reversals(exchange_no):
         if reversal.state == Outcome.HELD and (reversal.section_no, reversal.account_no) in places:
-            outcome, payment_id = outcome_of(reversal, work.undoing.owners_of_keys(reversal))
-            if payment_id is not None:
-                settle_late(work, tenant, reversal, outcome, payment_id)
+            outcome, payment_id, voucher_no = _decide(work, reversal)
+            if outcome is Outcome.DUPLICATE:
+                close_as_told(work, reversal, payment_id, voucher_no)
+            elif payment_id is not None:
+                take_back_late(work, tenant, reversal, payment_id)
 
 
-def settle_late(work: UnitOfWork, tenant: Tenant, reversal: LoadedReversal, outcome: Outcome, payment_id: int) -> None:
-    """Do today what a held reversal turns out to mean, and close its task."""
-    if outcome is Outcome.DUPLICATE:
-        work.undoing.settle_reversal(reversal.exchange_no, reversal.reversal_no, outcome, payment_id)
-    else:
-        reverse_payment(work, tenant, reversal, payment_id, booked_date=work.today)
-        work.lumps.count_reversal(reversal)
+def _decide(work: UnitOfWork, reversal: LoadedReversal) -> tuple[Outcome, int | None, int | None]:
+    """Return what becomes of a reversal, the payment, and the voucher of it if it is coded as another family tells it.
+
+    What another family has told comes first here too, whatever payment has come since that it could mean.
+    """
+    twin = same_reversal(reversal, _told_near(work, reversal, is_held=False))
+    if twin is not None:
+        return Outcome.DUPLICATE, twin.payment_id, twin.voucher_no
+    return *outcome_of(reversal, work.undoing.owners_of_keys(reversal)), None
+
+
+def _told_near(work: UnitOfWork, reversal: LoadedReversal, *, is_held: bool) -> list[LoadedReversal]:
+    """Return what other families tell that a key may prove to be the same: what waits, or what is decided."""
+    if not proofs(reversal):
+        return []
+    _, first_day, last_day = told_again_window(reversal)
+    told = work.undoing.told_by_others(reversal, first_day, last_day)
+    return [other for other in told if (other.state == Outcome.HELD) is is_held]
+
+
+def settle(
+    work: UnitOfWork, reversal: LoadedReversal, outcome: Outcome, payment_id: int | None, voucher_no: int | None = None
+) -> None:
+    """Write down what became of a reversal, and close what waits that other families tell of the same."""
+    work.undoing.settle_reversal(reversal.exchange_no, reversal.reversal_no, outcome, payment_id, voucher_no)
+    while (twin := same_reversal(reversal, _told_near(work, reversal, is_held=True))) is not None:
+        close_as_told(work, twin, payment_id, voucher_no)
+
+
+def close_as_told(
+    work: UnitOfWork, reversal: LoadedReversal, payment_id: int | None, voucher_no: int | None = None
+) -> None:
+    """Close a held reversal, and its task, as one that another family has told; its payment and voucher are that's."""
+    settle(work, reversal, Outcome.DUPLICATE, payment_id, voucher_no)
+    close_task(work, reversal)
+
+
+def take_back_late(work: UnitOfWork, tenant: Tenant, reversal: LoadedReversal, payment_id: int) -> None:
+    """Take back today the payment that a held reversal turns out to mean, and close its task."""
+    reverse_payment(work, tenant, reversal, payment_id, booked_date=work.today)
+    work.lumps.count_reversal(reversal)
     close_task(work, reversal)
 
 
 def close_task(work: UnitOfWork, reversal: LoadedReversal) -> None:
     """Nobody needs to say any more what a reversal means."""
-    work.commands.close_task(TASK, f"{reversal.exchange_no}:{reversal.reversal_no}")
+    work.commands.close_task(TASK, subject_of(reversal))
+
+
+def subject_of(reversal: LoadedReversal | ReversalNumber) -> str:
+    """Return what tasks and people call a reversal."""
+    return f"{reversal.exchange_no}:{reversal.reversal_no}"
 
 
 def reverse_payment(
@@ -87,7 +131,7 @@ def reverse_payment(
         occasion=f"reversal:{reversal.exchange_no}:{reversal.reversal_no}",
         run_no=run_no,
     )
-    work.undoing.settle_reversal(reversal.exchange_no, reversal.reversal_no, Outcome.DONE, payment_id)
+    settle(work, reversal, Outcome.DONE, payment_id)
     work.events.record(
         "payment_taken_back",
         payment_id=payment_id,
@@ -126,12 +170,13 @@ def take_back(
 
 def _hold(work: UnitOfWork, reversal: LoadedReversal) -> None:
     work.undoing.settle_reversal(reversal.exchange_no, reversal.reversal_no, Outcome.HELD, None)
-    subject = f"{reversal.exchange_no}:{reversal.reversal_no}"
+    subject = subject_of(reversal)
     work.commands.open_task(
         TASK,
         subject,
-        f"the bank took back a payment that is not found by its keys: hub payments reversal {subject} PAYMENT, "
-        "or --coding where no payment bears it",
+        f"the bank took back a payment that is not found by its keys: hub payments reversal {subject} PAYMENT, or "
+        "--same-as EXCHANGE:NO where another format's file tells the same reversal and that one is decided, or "
+        "--coding where no payment bears it and no other file tells it",
     )
     work.events.record(
         "reversal_held",

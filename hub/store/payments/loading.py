@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from hub.identifiers.identity_key import identity_key
 from hub.model.payment_file import LOOKUP_KINDS, Balance, Key, OtherEntry, PayeeAccount, Payer, Payment, Reversal
@@ -216,10 +216,7 @@ class SqlLoading:
     def loaded_reversals(self, exchange_no: int) -> list[LoadedReversal]:
         """Return the reversals of a file."""
         rows = self._connection.execute(text(_REVERSALS), {"t": self._tenant, "x": exchange_no})
-        return [
-            LoadedReversal._make(row)._replace(keys=tuple((kind, value) for kind, value in json.loads(row.keys_)))
-            for row in rows
-        ]
+        return [loaded_reversal(row) for row in rows]
 
     def clear(self, exchange_no: int) -> None:
         """Take away everything that was loaded for an exchange; called only before anything is posted.
@@ -264,14 +261,23 @@ _ENTER_KEYS = """
     WHERE tenant = :t AND payment_id BETWEEN :first AND :last
 """
 
-_REVERSALS = """
+LOADED_REVERSAL = """
     SELECT r.exchange_no, r.reversal_no, r.section_no, r.entry_no, r.amount_ore, r.currency,
            coalesce(r.booked_date, s.booked_date), r.account_no, r.reference, r.keys AS keys_, r.reason, r.is_credit,
-           r.state, r.payment_id
+           r.state, r.payment_id, r.voucher_no
+"""
+
+_REVERSALS = f"""
+    {LOADED_REVERSAL}
     FROM reversal r
     JOIN section s ON s.tenant = r.tenant AND s.exchange_no = r.exchange_no AND s.section_no = r.section_no
     WHERE r.tenant = :t AND r.exchange_no = :x ORDER BY r.reversal_no
 """
+
+
+def loaded_reversal(row: Row[Any]) -> LoadedReversal:
+    """Return a reversal from a row of `LOADED_REVERSAL`."""
+    return LoadedReversal._make(row)._replace(keys=tuple((kind, value) for kind, value in json.loads(row.keys_)))
 
 
 def _proof(keys: Sequence[Key]) -> Key:

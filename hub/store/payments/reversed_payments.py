@@ -1,4 +1,4 @@
-"""Which payments a reversal may mean, and how each of them stands."""
+"""Which payments a reversal may mean, how each of them stands, and which reversals of other files may be the same."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, text
 from hub.model.payment_file import LOOKUP_KINDS
 from hub.model.payments import SHARE_OF_LUMP, KeyOwner, LoadedReversal
 from hub.store.payments.duplicate_parts import AFTER_UNDO
+from hub.store.payments.loading import LOADED_REVERSAL, loaded_reversal
 from hub.store.payments.made_lumps import LUMP_KEY
 
 
@@ -32,6 +33,23 @@ class ReversedPayments:
         """Return the payment that a person says a reversal means, locked; None when it cannot be meant."""
         found = self._locked(lambda: self._found(_BY_NUMBER, reversal, "", payment_id))
         return found[0] if found else None
+
+    def told_by_others(
+        self, reversal: LoadedReversal, first_day: str = "", last_day: str = "9999-12-31"
+    ) -> list[LoadedReversal]:
+        """Return the reversals of posted files of other families that may be the same one, held or decided.
+
+        Account, currency, amount and direction are the same, and neither family has told the other's already: what it
+        tells a second time is another.
+        """
+        values = {
+            "t": self._tenant,
+            "x": reversal.exchange_no,
+            "number": reversal.reversal_no,
+            "first": first_day,
+            "last": last_day,
+        }
+        return [loaded_reversal(row) for row in self._connection.execute(_TOLD_BY_OTHERS, values)]
 
     def _locked(self, find: Callable[[], list[KeyOwner]]) -> list[KeyOwner]:
         owners = find()
@@ -149,6 +167,36 @@ _FACTS = text("""
     JOIN section s ON s.tenant = r.tenant AND s.exchange_no = r.exchange_no AND s.section_no = r.section_no
     WHERE r.tenant = :t AND r.payment_id IN :ids AND r.state IN ('done', 'coded', 'duplicate')
 """).bindparams(bindparam("ids", expanding=True))
+
+# Reversals that are the same have the same payment, or the voucher by which one of them is coded.
+_TOLD_BY_OTHERS = text(f"""
+    WITH mine AS (
+        SELECT r.*, s.family FROM reversal r
+        JOIN section s ON s.tenant = r.tenant AND s.exchange_no = r.exchange_no AND s.section_no = r.section_no
+        WHERE r.tenant = :t AND r.exchange_no = :x AND r.reversal_no = :number),
+    told AS (
+        SELECT d.payment_id, d.voucher_no, s.family FROM mine m
+        JOIN reversal d ON d.tenant = m.tenant AND d.account_no = m.account_no AND d.amount_ore = m.amount_ore
+                       AND d.state IN ('done', 'coded', 'duplicate')
+        JOIN section s ON s.tenant = d.tenant AND s.exchange_no = d.exchange_no AND s.section_no = d.section_no)
+    {LOADED_REVERSAL}
+    FROM mine m
+    JOIN reversal r ON r.tenant = m.tenant AND r.account_no = m.account_no AND r.amount_ore = m.amount_ore
+                   AND r.currency = m.currency AND r.is_credit = m.is_credit
+                   AND r.state IN ('held', 'done', 'coded', 'duplicate')
+                   AND (r.booked_date IS NULL OR r.booked_date BETWEEN :first AND :last)
+    JOIN section s ON s.tenant = r.tenant AND s.exchange_no = r.exchange_no AND s.section_no = r.section_no
+                  AND s.family <> m.family
+    JOIN exchange x ON x.tenant = r.tenant AND x.exchange_no = r.exchange_no AND x.state = 'posted'
+    WHERE coalesce(r.booked_date, s.booked_date) BETWEEN :first AND :last
+      AND s.family NOT IN (SELECT t.family FROM told t
+                           JOIN mine n ON n.payment_id = t.payment_id OR n.voucher_no = t.voucher_no)
+      AND coalesce(r.payment_id, 0) NOT IN (SELECT t.payment_id FROM told t JOIN mine n ON n.family = t.family
+                                            WHERE t.payment_id IS NOT NULL)
+      AND coalesce(r.voucher_no, 0) NOT IN (SELECT t.voucher_no FROM told t JOIN mine n ON n.family = t.family
+                                            WHERE t.voucher_no IS NOT NULL)
+    ORDER BY r.exchange_no, r.reversal_no
+""")
 
 _LOCK_OWNERS = text(
     "SELECT 1 FROM unallocated_payment WHERE tenant = :t AND payment_id IN :ids ORDER BY payment_id FOR UPDATE"

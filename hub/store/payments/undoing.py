@@ -106,7 +106,7 @@ class SqlUndoing(ReleasedFile, ReversedPayments):
     def settle_reversal(
         self, exchange_no: int, reversal_no: int, state: str, payment_id: int | None, voucher_no: int | None = None
     ) -> None:
-        """Write down what became of a reversal; `voucher_no` is that of one that is coded."""
+        """Write down what became of a reversal; `voucher_no` is that of the one that is coded, of it told again too."""
         self._connection.execute(
             text(
                 "UPDATE reversal SET state = :state, payment_id = :payment, voucher_no = :voucher WHERE tenant = :t "
@@ -193,17 +193,22 @@ _MENTION = """
     ON CONFLICT DO NOTHING
 """
 
-# The earliest other file that told the same, for each payment that the file took back, or whose loss is coded.
-_SECOND = """
+_TOLD_AGAIN = """
+    SELECT f.reversal_no AS of_no, f.state, f.voucher_no, d.exchange_no, d.reversal_no
+    FROM reversal f
+    JOIN reversal d ON d.tenant = f.tenant AND d.{same} = f.{same} AND d.exchange_no <> f.exchange_no
+                   AND d.state = 'duplicate'
+    WHERE f.tenant = :t AND f.exchange_no = :x AND f.state IN ('done', 'coded')
+"""
+
+# The earliest other file that told the same, for each payment that the file took back, and each loss that is coded.
+_SECOND = f"""
     FROM reversal r
-    JOIN (SELECT d.payment_id, min(d.exchange_no) AS exchange_no, min(f.state) AS state,
-                 min(f.voucher_no) AS voucher_no FROM reversal f
-          JOIN reversal d ON d.tenant = f.tenant AND d.payment_id = f.payment_id AND d.exchange_no <> f.exchange_no
-                         AND d.state = 'duplicate'
-          WHERE f.tenant = :t AND f.exchange_no = :x AND f.state IN ('done', 'coded')
-          GROUP BY d.payment_id) AS second
-      ON second.payment_id = r.payment_id AND second.exchange_no = r.exchange_no
-    WHERE r.tenant = :t AND r.state = 'duplicate'
+    JOIN (SELECT told.*, row_number() OVER (PARTITION BY of_no ORDER BY exchange_no) AS place
+          FROM ({_TOLD_AGAIN.format(same="payment_id")} UNION {_TOLD_AGAIN.format(same="voucher_no")}) AS told
+         ) AS second
+      ON second.exchange_no = r.exchange_no AND second.reversal_no = r.reversal_no AND second.place = 1
+    WHERE r.tenant = :t
 """
 
 _SECOND_TELLINGS = f"SELECT {REVERSAL_ROW}, -r.amount_ore AS amount_ore {_SECOND}"

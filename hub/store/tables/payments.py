@@ -114,9 +114,10 @@ reversal = table(
     text("state"),  # loaded, done, held, coded, duplicate (told again), undone
     number("payment_id", nullable=True),
     text("account", default=""),  # as the file writes it, where the reversal names another than its section
-    number("voucher_no", nullable=True),  # of one that is coded
+    number("voucher_no", nullable=True),  # of one that is coded, or told again and coded as another format tells it
     PrimaryKeyConstraint("tenant", "exchange_no", "reversal_no"),
 )
+Index("reversal_by_amount", reversal.c.tenant, reversal.c.account_no, reversal.c.amount_ore, reversal.c.booked_date)
 
 statement_entry = table(
     "statement_entry",  # entries that are neither payment nor reversal: lumps, fees, debits, pending

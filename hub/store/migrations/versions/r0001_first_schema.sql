@@ -445,6 +445,8 @@ CREATE TABLE reversal (
     PRIMARY KEY (tenant, exchange_no, reversal_no)
 ) WITHOUT ROWID;
 
+CREATE INDEX reversal_by_amount ON reversal (tenant, account_no, amount_ore, booked_date);
+
 CREATE TABLE run (
     tenant INTEGER NOT NULL,
     run_no BIGINT NOT NULL,

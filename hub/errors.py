@@ -128,11 +128,11 @@ class ControlTotalMismatch(FormatError):
 
 
 class UnrecognisedFile(FormatError):
-    """None of the enabled readers recognises the file, or several do."""
+    """None of the enabled readers recognises the file, or several do; `code` says more where more is known of it."""
 
-    def __init__(self, message: str, *, candidates: tuple[str, ...] = ()) -> None:
+    def __init__(self, message: str, *, code: str = "UNRECOGNISED", candidates: tuple[str, ...] = ()) -> None:
         self.candidates = candidates
-        super().__init__(message, code="UNRECOGNISED" if not candidates else "AMBIGUOUS")
+        super().__init__(message, code="AMBIGUOUS" if candidates else code)
 
 
 class IdentifierError(DataError):

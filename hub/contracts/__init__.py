@@ -1,6 +1,6 @@
 """What a plugin implements. These are all the names a partner needs; each growth of the list is a CHANGELOG line."""
 
-from hub.contracts.adapters import PaymentFileReader, Recognition
+from hub.contracts.adapters import NamesUnreadFiles, PaymentFileReader, Recognition
 from hub.contracts.channels import DeliveryChannel, QueryableChannel
 from hub.contracts.context import PluginContext, PluginState
 from hub.contracts.manifest import CONTRACT_VERSION, PluginManifest
@@ -11,6 +11,7 @@ from hub.model.attempts import Promise
 __all__ = [
     "CONTRACT_VERSION",
     "DeliveryChannel",
+    "NamesUnreadFiles",
     "PaymentFileReader",
     "PluginContext",
     "PluginManifest",

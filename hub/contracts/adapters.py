@@ -50,3 +50,19 @@ class PaymentFileReader(Protocol):
             FormatError: at the first contradiction; nothing else ever comes out.
         """
         ...
+
+
+@runtime_checkable
+class NamesUnreadFiles(PaymentFileReader, Protocol):
+    """A reader that can also name files that it knows and does not read yet, such as those of a sister format.
+
+    The core asks only when no reader recognises a file, and refuses the file by that name: so a person is told what
+    came, and that nothing is wrong with it.
+    """
+
+    def unread_format(self, head: bytes) -> str:
+        """Return what a file that begins with `head` is, such as `Autogiro, mandate advice`; '' if that is not known.
+
+        Never raises.
+        """
+        ...

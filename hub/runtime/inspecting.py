@@ -29,8 +29,8 @@ def opened(file: Path | BinaryIO, name: str = "") -> tuple[str, AbstractContextM
     if not isinstance(file, Path):
         return name or "unnamed", nullcontext(file)
     if file.exists() and not file.is_file():  # a pipe would be waited for, for ever
-        raise DataError(f"{file.name} is no file")
+        raise DataError(f"{file} is no file")
     try:
         return name or file.name, file.open("rb")
     except OSError as error:
-        raise DataError(f"{file.name} cannot be opened: {error.strerror or type(error).__name__}") from None
+        raise DataError(f"{file} cannot be opened: {error.strerror or type(error).__name__}") from None

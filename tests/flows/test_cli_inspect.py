@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 from importlib.resources import files
@@ -17,6 +18,8 @@ DEMO = Path(str(files("hub.demo")))
 BGMAX, CAMT054, CAMT053 = (
     DEMO / name for name in ("bgmax_2026-11-20.txt", "camt054_2026-11-20.xml", "camt053_2026-11-20.xml")
 )
+
+PAIN = b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"><CstmrCdtTrfInitn/></Document>'
 
 
 def inspected(*words: object) -> Any:
@@ -99,6 +102,28 @@ def test_what_nobody_reads_says_why_where_that_is_known(tmp_path: Path) -> None:
     assert "is empty" in message_of(tmp_path / "empty.txt")
     assert "DOCTYPE" in message_of(tmp_path / "page.xml")
     assert "no enabled reader recognises" in message_of(tmp_path / "list.txt")
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "told"),
+    [
+        (b"", "EMPTY", "ask the sender"),
+        (gzip.compress(b"01BGMAX"), "COMPRESSED", "compressed (gzip): unpack it first"),
+        (b"PK\x03\x04\x14\x00", "COMPRESSED", "compressed (zip): unpack it first"),
+        (b"0120261120AUTOGIRO9900FELLISTA REG.KONTRL", "NOT_YET_READ", "Autogiro, old layout, rejected payments"),
+        (PAIN, "NOT_YET_READ", "ISO 20022 pain.001.001.09, which the plugin autopay knows and does not read yet"),
+    ],
+)
+def test_a_file_that_no_reader_takes_is_named_where_it_is_known(
+    tmp_path: Path, content: bytes, code: str, told: str
+) -> None:
+    (tmp_path / "file").write_bytes(content)
+    (error,) = inspected(tmp_path / "file")["errors"]
+    assert (error["code"], told in error["message"]) == (code, True)
+
+
+def test_what_is_no_file_is_named_as_it_was_given() -> None:
+    assert message_of(Path("/dev/null")) == "/dev/null is no file"
 
 
 def test_amounts_in_another_currency_are_not_called_kronor(tmp_path: Path) -> None:

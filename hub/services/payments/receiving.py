@@ -8,7 +8,7 @@ from pathlib import PurePath
 from traceback import walk_tb
 from typing import BinaryIO
 
-from hub.contracts import PaymentFileReader, Recognition
+from hub.contracts import NamesUnreadFiles, PaymentFileReader, Recognition
 from hub.errors import FormatError, HubError, UnrecognisedFile
 from hub.model.exchanges import Direction, Exchange, ExchangeState
 from hub.services.ports import JsonObject, Store, UnitOfWork
@@ -17,7 +17,17 @@ KIND = "payment_file"
 RUN_KIND = "ingest"
 READER_DEFECT = "READER_DEFECT"
 HEAD_SIZE = 64 * 1024
-LONGEST_NAME = 200
+LONGEST_NAME = 255  # what file systems allow: a name keeps its ending
+_PACKINGS = {
+    b"PK\x03\x04": "zip",
+    b"\x1f\x8b": "gzip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\0": "xz",
+    b"7z\xbc\xaf\x27\x1c": "7z",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"Rar!": "rar",
+}
+"""How compressed files begin: no reader takes one, and what is in it is for the sender or a person to say."""
 
 NamedReader = tuple[str, PaymentFileReader]  # plugin name, reader
 _OPEN_STATES = (
@@ -92,16 +102,28 @@ def choose_reader(readers: Sequence[NamedReader], head: bytes) -> NamedReader:
         raise UnrecognisedFile(
             f"several readers take the file for theirs ({', '.join(names)}); disable all but one", candidates=names
         )
-    known = ", ".join(reader.name for _, reader in readers) or "none"
-    raise UnrecognisedFile(f"{_why_unknown(head)} (enabled: {known}); check that it is what you meant to send")
+    raise _unrecognised(readers, head)
 
 
-def _why_unknown(head: bytes) -> str:
+def _unrecognised(readers: Sequence[NamedReader], head: bytes) -> UnrecognisedFile:
+    """Return what to say of a file that no reader takes: as much as is known of it."""
     if not head:
-        return "the file is empty, so no reader recognises it"
+        return UnrecognisedFile("the file is empty; ask the sender for it anew", code="EMPTY")
+    if packing := _packing(head):
+        return UnrecognisedFile(f"the file is compressed ({packing}): unpack it first", code="COMPRESSED")
+    for plugin, reader in readers:
+        if isinstance(reader, NamesUnreadFiles) and (name := reader.unread_format(head)):
+            message = f"this is {name}, which the plugin {plugin} knows and does not read yet: handle it as until now"
+            return UnrecognisedFile(message, code="NOT_YET_READ")
+    what = "no enabled reader recognises the file"
     if b"<!DOCTYPE" in head.replace(b"\0", b"").upper():  # in UTF-16 too
-        return "the file has a DOCTYPE: it is a web page, or XML of a kind that no reader takes"
-    return "no enabled reader recognises the file"
+        what = "the file has a DOCTYPE: it is a web page, or XML of a kind that no reader takes"
+    known = ", ".join(reader.name for _, reader in readers) or "none"
+    return UnrecognisedFile(f"{what} (enabled: {known}); check that it is what you meant to send")
+
+
+def _packing(head: bytes) -> str:
+    return next((name for beginning, name in _PACKINGS.items() if head.startswith(beginning)), "")
 
 
 def as_reader_defect(error: Exception) -> FormatError:

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hub.contracts import PaymentFileReader, Recognition
+from hub.contracts import NamesUnreadFiles, PaymentFileReader, Recognition
 from hub.errors import FormatError
 from hub.model.payment_file import FileEvent, Payment, Warned
 from hub.testing import event_rules as rules
@@ -116,6 +116,16 @@ class PaymentFileReaderConformance:
             for _, data in truncations(whole.data):
                 answers(data)
         self._for_any(RANDOM_BYTES, answers)
+
+    def test_naming_unread_files_never_raises(self) -> None:
+        def names(data: bytes) -> None:
+            reader = self.make_reader()
+            if isinstance(reader, NamesUnreadFiles):
+                assert isinstance(reader.unread_format(data[:HEAD_BYTES]), str)
+
+        for data in FOREIGN_FILES.values():
+            names(data)
+        self._for_any(RANDOM_BYTES, names)
 
     # Reading
 

@@ -27,6 +27,7 @@ from hub_autopay.section import Section
 from hub_autopay.settings import AutopaySettings
 
 _NAMESPACE = re.compile(r"(camt\.05[234])\.001\.(\d{2})$", re.ASCII)
+_PAIN = re.compile(r"pain\.\d{3}\.\d{3}\.\d{2}$", re.ASCII)
 
 
 class Kind(NamedTuple):
@@ -53,6 +54,14 @@ class CamtReader:
         except FormatError:
             return Recognition.NO
         return Recognition.YES if kind else Recognition.NO
+
+    def unread_format(self, head: bytes) -> str:
+        """Name an ISO 20022 message about payments to be made, such as pain.001, which is not read yet; else ''."""
+        try:
+            found = _PAIN.search(probe(head).namespace)
+        except FormatError:
+            return ""
+        return f"ISO 20022 {found[0]}" if found else ""
 
     def content_key(self, stream: BinaryIO) -> str:
         """Return a digest that indentation, encoding and comments do not change. Raises FormatError."""

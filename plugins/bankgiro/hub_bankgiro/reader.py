@@ -13,6 +13,7 @@ from hub.formats.record_stream import BYTE_ORDER_MARK, record_grids
 from hub.model.payment_file import FileEvent
 from hub_bankgiro.oddities import Oddities
 from hub_bankgiro.records import RecordSequence
+from hub_bankgiro.unread import unread_format
 
 BEGINNINGS = (b"01BGMAX ", b"01BGMAX\t")  # unbroken, trimmed or padded: all begin so
 
@@ -33,6 +34,10 @@ class BgMaxReader:
         """Say whether the file begins with BgMax's own file header; never raises."""
         start = head[:RECORD_WIDTH].removeprefix(BYTE_ORDER_MARK).lstrip(b"\r\n")
         return Recognition.YES if start.startswith(BEGINNINGS) else Recognition.NO
+
+    def unread_format(self, head: bytes) -> str:
+        """Name a file of Bankgirot's other services that is not read yet, such as Autogiro; '' for any other."""
+        return unread_format(head)
 
     def content_key(self, stream: BinaryIO) -> str:
         """Return SHA-256 over the records at full width, without line ends, blank lines or encoding.

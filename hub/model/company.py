@@ -148,7 +148,7 @@ class Company(BaseModel):
     )
     name: str = Field(min_length=1, max_length=80, description="Its legal name.")
     organisation_number: _OrganisationNumber = Field(description="Organisation number.")
-    currency: CurrencyCode = Field(default="SEK", description="Currency of its books.")
+    currency: CurrencyCode = Field(default="SEK", description="Currency of its books, by ISO 4217.")
     accounts: CompanyAccounts = Field(description="Ledger accounts.")
     payee_accounts: tuple[PayeeAccount, ...] = Field(default=(), description="Accounts that payers pay to.")
     routines: tuple[Routine, ...] = Field(default=(), description="Billing routines.")

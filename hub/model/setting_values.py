@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, StrictInt
 
 from hub.errors import FormatError, IdentifierError
+from hub.model.currencies import CURRENCIES
 from hub.money import parse_kronor
 
 
@@ -74,4 +75,12 @@ OptionalAccountCode = Annotated[str, Field(pattern=_ACCOUNT_OR_NONE)]
 CompanyNumber = Annotated[str, Field(pattern=_COMPANY)]
 RoutineNumber = Annotated[str, Field(pattern=_ROUTINE)]
 SettingName = Annotated[str, Field(pattern=_NAME)]
-CurrencyCode = Annotated[str, Field(pattern=_CURRENCY)]
+
+
+def _known_currency(code: str) -> str:
+    if code not in CURRENCIES:
+        raise ValueError("there is no such currency in ISO 4217; write its three letters, such as SEK")
+    return code
+
+
+CurrencyCode = Annotated[str, Field(pattern=_CURRENCY), AfterValidator(_known_currency)]

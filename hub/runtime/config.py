@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError, field_validator, model_validator
 
 from hub.contracts.settings import SecretReference
 from hub.errors import ConfigurationError
@@ -47,8 +47,9 @@ class DatabaseSettings(BaseModel):
 
     url: str = Field(
         default=DEFAULT_DATABASE_URL,
-        description="`sqlite:///` and a file, from the home folder; or `postgresql://user@host/name`; or the whole URL "
-        "by reference, as `env:NAME` or `file:PATH`. A password never stands in it.",
+        description="`sqlite:///` and a file, from the home folder, without options; or "
+        "`postgresql://user@host/name`; or the whole URL by reference, as `env:NAME` or `file:PATH`. "
+        "A password never stands in it.",
     )
     password: SecretReference | None = Field(
         default=None, description="PostgreSQL's password by reference: `env:NAME` or `file:PATH`."
@@ -69,7 +70,7 @@ class ChannelLimit(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    per_minute: int = Field(
+    per_minute: StrictInt = Field(
         ge=1, le=60_000, description="How many calls a minute at most; one at a time, of one batch at a time."
     )
 
@@ -79,16 +80,18 @@ class EngineSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    runs_at_once: int = Field(default=2, ge=1, le=64, description="How many runs a process carries out side by side.")
-    deliveries_at_once: int = Field(
+    runs_at_once: StrictInt = Field(
+        default=2, ge=1, le=64, description="How many runs a process carries out side by side."
+    )
+    deliveries_at_once: StrictInt = Field(
         default=8, ge=1, le=256, description="How many batches to outside parties a process carries out side by side."
     )
-    poll_ms: int = Field(default=50, ge=5, le=10_000, description="How often a process looks for queued runs.")
-    heartbeat_s: int = Field(default=5, ge=1, le=60, description="How often a process says that it is alive.")
-    silent_after_s: int = Field(
+    poll_ms: StrictInt = Field(default=50, ge=5, le=10_000, description="How often a process looks for queued runs.")
+    heartbeat_s: StrictInt = Field(default=5, ge=1, le=60, description="How often a process says that it is alive.")
+    silent_after_s: StrictInt = Field(
         default=60, ge=5, le=3600, description="How long a process may be silent before others take over its runs."
     )
-    keep_finished_days: int = Field(default=30, ge=1, description="How long what was done is remembered.")
+    keep_finished_days: StrictInt = Field(default=30, ge=1, description="How long what was done is remembered.")
     channels: dict[str, ChannelLimit] = Field(
         default={}, description="Limits of channels over all tenants and processes, by the channel's name."
     )
@@ -313,6 +316,8 @@ def _parse(content: bytes, source: str) -> dict[str, Any]:
 def _check_database_url(url: str) -> None:
     """Raise ValueError, without the URL in it, when it is none we know."""
     file = url.removeprefix("sqlite:///") if url.startswith("sqlite:///") else ""
+    if "?" in file:
+        raise ValueError("the URL of an SQLite database takes no options: leave out the ? and what is behind it")
     if file and file != ":memory:":
         return
     if url.startswith(("postgresql://", _POSTGRESQL)) and "/" in url.split("://", 1)[1]:

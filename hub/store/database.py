@@ -78,6 +78,8 @@ def connect(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S, idle_limit_s: f
             "the database URL cannot be read", where="database.url", hint="write sqlite:///hub.sqlite or postgresql://…"
         ) from None
     backend = parsed.get_backend_name()
+    if backend == "sqlite" and parsed.query:
+        raise ConfigurationError("SQLite takes no options", where="database.url", hint="leave out the ? and the rest")
     if backend == "sqlite":
         return _open_sqlite(parsed.database, busy_timeout_s)
     if backend == "postgresql":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from hub.contracts import PluginSettings
 
@@ -14,6 +14,6 @@ class DemonstrationSettings(PluginSettings):
         default="http://127.0.0.1:8123", description="Where the counterparty listens; plain http only on this machine."
     )
     timeout_s: float = Field(default=5.0, gt=0, le=60, description="How long a call may take in all, in seconds.")
-    margin_s: int = Field(
+    margin_s: StrictInt = Field(
         default=5, ge=0, le=600, description="How much longer the counterparty may work on what it has read."
     )

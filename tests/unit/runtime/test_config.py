@@ -123,6 +123,7 @@ WRONG_TENANTS = [
     ('bank = "1930"', 'bank = "?"', "companies[1].accounts.bank", "must be a ledger account: letters and digits", ""),
     ('bank = "1930"', 'bank = "1690"', "companies[1]", "accounts.bank and accounts.clearing name the same", "its own"),
     ("[companies.accounts]", 'currency = "kr"\n[companies.accounts]', "companies[1].currency", "such as SEK", ""),
+    ("[companies.accounts]", 'currency = "XYZ"\n[companies.accounts]', "companies[1].currency", "in ISO 4217", "SEK"),
     ('"1018-1"', '"1018-2"', "companies[1].payee_accounts[2].plusgiro", "check digit of the plusgiro", "such as"),
     ('plusgiro = "1018-1"', "", "companies[1].payee_accounts[2]", "exactly one of bankgiro", "see docs"),
     (
@@ -252,6 +253,10 @@ WRONG_INSTALLATIONS = [
     ("[database]\nurl = 'mysql://x/y'", "database.url", "must be sqlite:///FILE or postgresql"),
     ("[database]\nurl = 'sqlite://'", "database.url", "must be sqlite:///FILE"),
     ("[database]\nurl = 'sqlite:///:memory:'", "database.url", "must be sqlite:///FILE"),
+    ("[database]\nurl = 'sqlite:///hub.sqlite?mode=ro'", "database.url", "takes no options"),
+    ("[engine]\nruns_at_once = true", "engine.runs_at_once", "must be a whole number, without quotes"),
+    ("[engine]\nruns_at_once = '2'", "engine.runs_at_once", "must be a whole number, without quotes"),
+    ("[engine.channels.mail]\nper_minute = 2.0", "engine.channels.mail.per_minute", "must be a whole number"),
     ("[database]\nurl = 'postgresql://host'", "database.url", "postgresql://user@host/name"),
     (f"[database]\nurl = 'postgresql://hub:{PLAIN_SECRET}@db/hub'", "database.url", "holds a password"),
     (f"[database]\nurl = 'postgresql://hub@db/hub?password={PLAIN_SECRET}'", "database.url", "holds a password"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
 from hub.model.tenant import Tenant
 from hub.runtime import config, setting_tables
 from hub.runtime.setting_errors import settings_of
+from hub_autopay import AutopaySettings
+from hub_bankgiro import BankgiroSettings
 
 SETTINGS_PAGE = Path(__file__).parents[3] / "docs" / "settings.md"
 
@@ -36,6 +38,23 @@ def test_every_setting_has_a_description_and_refuses_strangers(root: type[BaseMo
         assert model.model_config.get("frozen")
         assert all(field.description for field in model.model_fields.values()), model
         assert all(name == name.lower() for name in settings_of(model))
+
+
+@pytest.mark.parametrize("root", [Tenant, config.InstallationSettings, BankgiroSettings, AutopaySettings])
+def test_a_whole_number_is_never_made_of_a_text_or_a_truth_value(root: type[BaseModel]) -> None:
+    numbers = [
+        (model, name)
+        for model in models_under(root)
+        for name, field in model.model_fields.items()
+        if setting_tables.kind_of(field) == "whole number"
+    ]
+
+    assert numbers
+    for model, name in numbers:
+        for value in (True, "5"):
+            with pytest.raises(ValidationError) as caught:
+                model.model_validate({settings_of(model)[name].alias or name: value})
+            assert "int_type" in {error["type"] for error in caught.value.errors() if error["loc"][0] == name}
 
 
 def test_a_page_without_marker_is_refused() -> None:

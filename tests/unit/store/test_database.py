@@ -17,7 +17,7 @@ from hub.store.database import open_database, reading, writing
 from hub.store.refusals import server_refusal
 
 
-@pytest.mark.parametrize("url", ["nonsense", "mysql://x/y", "sqlite://", "sqlite:///:memory:"])
+@pytest.mark.parametrize("url", ["nonsense", "mysql://x/y", "sqlite://", "sqlite:///:memory:", "sqlite:///x?mode=ro"])
 def test_a_url_we_cannot_use_says_what_to_write(url: str) -> None:
     with pytest.raises(ConfigurationError, match=r"database\.url"):
         open_database(url)

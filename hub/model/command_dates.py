@@ -1,4 +1,4 @@
-"""Days in commands: how they are written, and which cannot be."""
+"""Days in commands and receivables: how they are written, and which cannot be."""
 
 from __future__ import annotations
 
@@ -29,15 +29,21 @@ def _iso_date(value: Any) -> Any:
 IsoDate = Annotated[date, BeforeValidator(_iso_date)]
 
 
+def plausible_days(today: date) -> tuple[date, date]:
+    """Return the first and the last day that are not too far from today to be meant."""
+    span = timedelta(days=FARTHEST_DAYS)
+    return today - span, today + span
+
+
 def refuse_far_dates(command: BaseModel, today: date) -> None:
     """Refuse days that are more than ten years from today, and days to come for what has happened already.
 
     Raises:
         DataError: which field, and which days are taken.
     """
-    span = timedelta(days=FARTHEST_DAYS)
+    earliest, farthest = plausible_days(today)
     for name in type(command).model_fields:
         day = getattr(command, name)
-        latest = today if name in _HAPPENED else today + span
-        if isinstance(day, date) and not today - span <= day <= latest:
-            raise DataError(f"{name}: {day} cannot be right: give a day from {today - span} to {latest}")
+        latest = today if name in _HAPPENED else farthest
+        if isinstance(day, date) and not earliest <= day <= latest:
+            raise DataError(f"{name}: {day} cannot be right: give a day from {earliest} to {latest}")

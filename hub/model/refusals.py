@@ -22,6 +22,7 @@ _WORDS: Mapping[str, str] = {
     "missing": "the {thing} is missing",
     "extra_forbidden": "there is no such {thing}",
     "string_type": "must be text in quotes",
+    "string_unicode": "must be text of whole characters: it holds half of one",
     "bool_type": "must be true or false, without quotes",
     "int_type": "must be a whole number, without quotes",
     "int_parsing": "must be a whole number",

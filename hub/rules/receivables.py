@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
 from hub.model.books import Bucket, Contra, Posting, VoucherKey, VoucherLine
+from hub.model.command_dates import plausible_days
 from hub.model.import_rows import ImportRow, RowProblem
 from hub.model.receivables import Receivable, ReceivableKind
 
@@ -52,10 +54,26 @@ class Decision(NamedTuple):
     problem: RowProblem | None = None
 
 
-def row_problems(row: ImportRow, *, is_opening: bool) -> list[RowProblem]:
-    """Return how the fields of a row contradict each other; empty when they do not."""
-    checks = (_wrong_dates(row), _wrong_sign(row), _wrong_coding(row), _wrong_paid(row, is_opening), _wrong_names(row))
+def row_problems(row: ImportRow, *, is_opening: bool, today: str) -> list[RowProblem]:
+    """Return how the fields of a row contradict each other, or the calendar; empty when they do not."""
+    checks = (
+        _wrong_dates(row),
+        _too_far_ahead(row, today),
+        _wrong_sign(row),
+        _wrong_coding(row),
+        _wrong_paid(row, is_opening),
+        _wrong_names(row),
+    )
     return [problem for problem in checks if problem is not None]
+
+
+def row_warnings(row: ImportRow, *, is_opening: bool, today: str) -> list[RowProblem]:
+    """Return what a person should look at in a row that may be kept."""
+    earliest, _ = plausible_days(date.fromisoformat(today))
+    if is_opening or row.invoice_date >= earliest.isoformat():
+        return []
+    text = f"before {earliest}, more than ten years ago; opening balances are imported with --opening"
+    return [RowProblem("invoice_date", "DATE_LONG_AGO", text)]
 
 
 def kind_of(row: ImportRow) -> ReceivableKind:
@@ -153,10 +171,10 @@ def version_postings(
     contra = contra_of(old._replace(is_opening=0), credit_ore)
     postings = [_posting(old, Bucket.PRINCIPAL, credit_ore, Cause.CREDITED_BY_NEW_VERSION, contra, occasion)]
     postings += new_postings(new, new.original_ore, occasion)
-    for (bucket, date, payment_id), amount_ore in _happened(old, entries).items():
+    for (bucket, day, payment_id), amount_ore in _happened(old, entries).items():
         for receivable, change_ore in ((old, -amount_ore), (new, amount_ore)):
             moved = _posting(receivable, bucket, change_ore, Cause.MOVED_TO_NEW_VERSION, Contra.TRANSFER, occasion)
-            postings.append(moved._replace(transaction_date=date, payment_id=payment_id))
+            postings.append(moved._replace(transaction_date=day, payment_id=payment_id))
     return postings
 
 
@@ -238,6 +256,14 @@ def _wrong_dates(row: ImportRow) -> RowProblem | None:
         return None if row.credits else missing
     if row.due_date < row.invoice_date:
         return RowProblem("due_date", "DUE_BEFORE_INVOICED", "the due date is before the invoice date")
+    return None
+
+
+def _too_far_ahead(row: ImportRow, today: str) -> RowProblem | None:
+    _, latest = plausible_days(date.fromisoformat(today))
+    for field in ("invoice_date", "due_date"):
+        if getattr(row, field) > latest.isoformat():
+            return RowProblem(field, "DATE_TOO_FAR", f"more than ten years from today: give a day up to {latest}")
     return None
 
 

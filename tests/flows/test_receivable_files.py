@@ -37,6 +37,30 @@ def test_bad_rows_are_reported_with_line_field_and_code_and_the_rest_is_kept(led
     assert not any("191212" in problem.message for row in report.rejected_rows for problem in row.problems)
 
 
+def test_days_that_cannot_be_meant_are_rejected_or_warned_of(ledger: Ledger) -> None:
+    far = {"invoice_date": "2150-01-01", "due_date": "2190-01-01"}
+    old = {"invoice_date": "2009-01-01", "due_date": "2009-02-01"}
+
+    report = ledger.rows({**far, "number": "1"}, {**old, "number": "2"})
+    opened = ledger.rows({**far, "number": "3"}, {**old, "number": "4"}, opening=True)
+
+    assert codes(report) == codes(opened) == [(1, "invoice_date", "DATE_TOO_FAR")]
+    assert [(warning.line, warning.problem.code) for warning in report.warnings] == [(2, "DATE_LONG_AGO")]
+    assert (report.new, opened.new, opened.warnings) == (1, 1, [])
+
+
+def test_a_file_that_cannot_be_read_is_in_quarantine_with_the_reason_itself(ledger: Ledger) -> None:
+    ledger.take(b'[{"number": "1", "number": "2"}]')
+
+    assert ledger.sql("SELECT reason FROM exchange") == [("line 1: a name stands twice in one object",)]
+
+
+def test_a_file_in_another_encoding_is_told_which_one_is_meant(ledger: Ledger) -> None:
+    report = ledger.take("number;invoice_date;due_date;amount\r\nÅ;;;".encode("cp1252"))
+
+    assert "the file is not utf-8; set the encoding" in str(report.refused)
+
+
 def test_rejected_rows_are_listed_with_their_own_columns(ledger: Ledger) -> None:
     report = ledger.rows({"amount": "x", "debtor_name": "=cmd()"})
 

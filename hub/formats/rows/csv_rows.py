@@ -66,8 +66,9 @@ class _Lines:
         try:
             line = self._text.readline(LARGEST_ROW + 1)
         except UnicodeError:
+            name = self._encoding.removesuffix("-sig")  # Python's word for a mark at the beginning that may be there
             raise FormatError(
-                f"the file is not {self._encoding}; set the encoding of the source system, such as cp1252",
+                f"the file is not {name}; set the encoding of the source system, such as cp1252",
                 code="WRONG_ENCODING",
                 line=self.number + 1,
             ) from None

@@ -28,6 +28,7 @@ KIND = "receivable_file"
 CHUNK_ROWS = 10_000
 MOST_UNUSED_COLUMNS = 50
 LONGEST_NAME = 200
+LONGEST_FILE_NAME = 255  # what file systems allow: a name keeps its ending
 MOST_CHUNKS = 1_000_000  # of one attempt: those of the next have numbers of their own
 LONGEST_KEPT_CELL = 1_000  # of a rejected row: the longest field is 200, and lists of wrong files stay small
 
@@ -72,7 +73,8 @@ def import_receivables(
             direction=Direction.IN, kind=KIND, name=name, sha256=kept.sha256, size=kept.size
         )
         accounts = work.accounts.register(_payee_accounts(tenant_settings))
-    resolver = Resolver(tenant_settings, system, accounts, is_opening=opening)
+        today = work.today
+    resolver = Resolver(tenant_settings, system, accounts, is_opening=opening, today=today)
     file = _File(store, exchange, system, mapping, resolver, ImportReport(exchange.number, name, source_system))
     task = ImportTask(tenant_settings.id, exchange.number, chart_maker)
     return _Import(store, file, task, progress).run(all_or_nothing=all_or_nothing)
@@ -171,7 +173,7 @@ class _Import:
             self._file.read_whole()
         except FormatError as error:
             self._report.refused = error
-            self._change(ExchangeState.QUARANTINED, "the file as a whole cannot be read")
+            self._change(ExchangeState.QUARANTINED, str(error))
             return self._report
         self._change(ExchangeState.POSTING, "")
         if not all_or_nothing:
@@ -317,7 +319,7 @@ def _payee_accounts(tenant: Tenant) -> list[tuple[str, str]]:
 
 
 def _without_folders(file_name: str) -> str:
-    return file_name.replace("\\", "/").rstrip("/").rpartition("/")[2][:LONGEST_NAME]
+    return file_name.replace("\\", "/").rstrip("/").rpartition("/")[2][:LONGEST_FILE_NAME]
 
 
 def _text(cell: object) -> str:

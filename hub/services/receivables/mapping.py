@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from hub.errors import ConfigurationError, FormatError
 from hub.formats.rows.raw_rows import RawRow
 from hub.model.import_rows import ImportRow, RowProblem
+from hub.model.refusals import in_words
 from hub.model.source_system import SourceSystem
 from hub.services.receivables.cells import CellReader, Cells
 
@@ -44,10 +45,16 @@ _NEEDED = (*_NEEDED_ALWAYS, "due_date")
 _MESSAGES = {
     "missing": ("MISSING", "the value is missing"),
     "string_too_long": ("TOO_LONG", "the text is longer than the hub keeps; nothing is ever cut"),
-    "string_pattern_mismatch": ("NOT_ALLOWED", "the value has signs that it may not have, such as line breaks"),
-    "string_unicode": ("NOT_ALLOWED", "the text holds half a sign"),
     "enum": ("KIND_UNKNOWN", "the kind is none of invoice, credit_note, interest_invoice and internal"),
 }
+_CODES = {
+    "string_pattern_mismatch": "NOT_ALLOWED",
+    "string_unicode": "NOT_ALLOWED",
+    "greater_than_equal": "OUT_OF_RANGE",
+    "less_than_equal": "OUT_OF_RANGE",
+}
+_CODES_OF_FIELDS = {"currency": "CURRENCY_UNKNOWN", "account": "ACCOUNT_WRONG"}
+"""What no pattern or table knows is always wrong in the same way; the words say how."""
 
 Problems = tuple[RowProblem, ...]
 
@@ -205,5 +212,10 @@ def _gather_coding(values: dict[str, Any], problems: list[RowProblem]) -> None:
 
 def _problem(detail: ErrorDetails) -> RowProblem:
     field = str(detail["loc"][0]) if detail["loc"] else ""
-    code, message = _MESSAGES.get(detail["type"], (detail["type"].upper(), detail["msg"]))
-    return RowProblem(field, code, message)
+    kind = detail["type"]
+    if kind in _MESSAGES:
+        return RowProblem(field, *_MESSAGES[kind])
+    if kind.isupper():  # one of our own
+        return RowProblem(field, kind, detail["msg"])
+    code = _CODES_OF_FIELDS.get(str(detail["loc"][-1]), _CODES.get(kind, "NOT_ALLOWED"))
+    return RowProblem(field, code, in_words(detail, "field"))

@@ -13,7 +13,7 @@ from hub.model.payment_reference import ReferenceRule
 from hub.model.receivables import Receivable, ReceivableKind
 from hub.model.source_system import SourceSystem
 from hub.model.tenant import Tenant
-from hub.rules.receivables import kept_coding, kind_of, principal_ore, row_problems, still_owed_ore
+from hub.rules.receivables import kept_coding, kind_of, principal_ore, row_problems, row_warnings, still_owed_ore
 from hub.rules.references import check_reference, make_reference, normal_form
 from hub.services.chart import canonical_key
 
@@ -52,11 +52,18 @@ class Resolver:
     """Finds what the rows of one source system name."""
 
     def __init__(
-        self, tenant: Tenant, system: SourceSystem, account_numbers: Mapping[str, int], *, is_opening: bool
+        self,
+        tenant: Tenant,
+        system: SourceSystem,
+        account_numbers: Mapping[str, int],
+        *,
+        is_opening: bool,
+        today: str,
     ) -> None:
         self._tenant = tenant
         self._system = system
         self._is_opening = is_opening
+        self._today = today
         self._payable = {
             company.number: tuple(
                 Payable(account_numbers[canonical_key(account)], account, company.reference_rule(account))
@@ -67,12 +74,12 @@ class Resolver:
 
     def resolve(self, line: int, row: ImportRow, cells: Mapping[str, object]) -> Incoming:
         """Return the row with all it names. Raises RowRefused with the first thing that cannot be found or made."""
-        for problem in row_problems(row, is_opening=self._is_opening):
+        for problem in row_problems(row, is_opening=self._is_opening, today=self._today):
             raise RowRefused(*problem)
         company = self._company(row)
         routine = self._routine(row, company)
         stated = self._stated_reference(row)
-        warnings: list[RowProblem] = []
+        warnings = row_warnings(row, is_opening=self._is_opening, today=self._today)
         return Incoming(
             line=line,
             receivable=self._receivable(row, company, routine),

@@ -106,3 +106,9 @@ def test_other_days_may_be_to_come_within_ten_years() -> None:
     refuse_far_dates(due("2036-11-21"), TODAY)
     with pytest.raises(DataError, match=r"^due_date: .* to 2036-11-21$"):
         refuse_far_dates(due("2036-11-22"), TODAY)
+
+
+def test_half_a_character_is_refused_in_our_words() -> None:
+    told = refusal({"kind": "undo_file", "key": "k", "user": "u", "exchange_no": 1, "reason": "\ud800"})
+
+    assert "reason: must be text of whole characters" in told

@@ -99,6 +99,28 @@ def test_kind_is_known_by_our_name_and_the_swedish_one(word: str) -> None:
     assert read({"kind": word}).kind is ReceivableKind.CREDIT_NOTE
 
 
+@pytest.mark.parametrize(
+    ("cells", "field", "code", "words"),
+    [
+        ({"currency": "sek"}, "currency", "CURRENCY_UNKNOWN", "three capital letters of a currency, such as SEK"),
+        ({"currency": "XYZ"}, "currency", "CURRENCY_UNKNOWN", "no such currency in ISO 4217"),
+        ({"version": 0}, "version", "OUT_OF_RANGE", "must be at least 1"),
+        ({"version": 10**9}, "version", "OUT_OF_RANGE", "must be at most 1000000"),
+        ({"coding": [{"account": "", "amount": "10"}]}, "coding", "ACCOUNT_WRONG", "must be a ledger account"),
+        ({"coding_amount_1": "10"}, "coding", "ACCOUNT_WRONG", "must be a ledger account"),
+        ({"refers_to": "a\nb"}, "refers_to", "NOT_ALLOWED", "must not hold line breaks"),
+        ({"refers_to": "\ud800"}, "refers_to", "NOT_ALLOWED", "holds half of one"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_what_is_wrong_with_it(
+    cells: dict[str, Any], field: str, code: str, words: str
+) -> None:
+    _, problems = RowMapping(SourceSystem(name="s")).read(RawRow(2, {**WHOLE, **cells}))
+
+    assert [(problem.field, problem.code) for problem in problems] == [(field, code)]
+    assert words in problems[0].message
+
+
 def test_unknown_kind_is_refused() -> None:
     assert problems_of({"kind": "order"}) == [("kind", "KIND_UNKNOWN")]
 

@@ -20,6 +20,7 @@ from hub.rules.receivables import (
     new_postings,
     principal_ore,
     row_problems,
+    row_warnings,
     still_owed_ore,
     version_postings,
 )
@@ -40,7 +41,7 @@ def receivable(**changes: Any) -> Receivable:
 
 
 def codes(given: ImportRow, *, is_opening: bool = False) -> list[str]:
-    return [problem.code for problem in row_problems(given, is_opening=is_opening)]
+    return [problem.code for problem in row_problems(given, is_opening=is_opening, today=TODAY.booked_date)]
 
 
 @pytest.mark.parametrize(
@@ -178,3 +179,32 @@ def test_new_version_leaves_nothing_on_the_old_one_in_any_bucket() -> None:
         ("2026-10-20", 7),
         ("2026-10-21", 8),
     }
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"due_date": "2036-11-21"}, []),
+        ({"due_date": "2036-11-22"}, ["DATE_TOO_FAR"]),
+        ({"invoice_date": "2150-01-01", "due_date": "2190-01-01"}, ["DATE_TOO_FAR"]),
+        ({"invoice_date": "1960-01-01", "due_date": "1960-02-01"}, []),
+    ],
+)
+def test_day_more_than_ten_years_ahead_is_refused(changes: dict[str, Any], found: list[str]) -> None:
+    assert codes(row(**changes)) == found
+
+
+@pytest.mark.parametrize(
+    ("invoice_date", "is_opening", "found"),
+    [
+        ("2016-11-22", False, []),
+        ("2016-11-21", False, ["DATE_LONG_AGO"]),
+        ("2016-11-21", True, []),
+    ],
+)
+def test_invoice_of_more_than_ten_years_ago_is_warned_of_unless_it_is_an_opening_balance(
+    invoice_date: str, is_opening: bool, found: list[str]
+) -> None:
+    warned = row_warnings(row(invoice_date=invoice_date), is_opening=is_opening, today=TODAY.booked_date)
+
+    assert [problem.code for problem in warned] == found

@@ -8,10 +8,19 @@ from datetime import UTC, datetime
 from apscheduler.triggers.cron import CronTrigger
 
 from hub.errors import ConfigurationError
-from hub.model.schedules import CRON_FIELDS, Schedule
+from hub.model.schedules import CRON_FIELDS, Schedule, Weekday
 from hub.rules.schedules import DueTimes
 
 _NAMES = ("minute", "hour", "day", "month", "day_of_week")
+LONGEST_LIST = 7  # a week
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_VALUES = {
+    "minute": tuple(map(str, range(60))),
+    "hour": tuple(map(str, range(24))),
+    "day": tuple(map(str, range(1, 32))),
+    "month": _MONTHS,
+    "weekday": tuple(Weekday),
+}
 _ANY_LEAP_YEAR = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -50,5 +59,28 @@ def _wrong_field(expression: str) -> str:
         try:
             CronTrigger(**{field: content}, timezone=UTC)
         except ValueError:
-            return f"cron: the field for the {name} holds what no {name} is"
+            return _backwards(name, content.lower()) or f"cron: the field for the {name} holds what no {name} is"
     return ""
+
+
+def _backwards(name: str, content: str) -> str:
+    """Say how a span is written whose end comes before its beginning; blank when none does.
+
+    Some cron programs let such a span run on over midnight or Sunday, and others never fire.
+    """
+    values = _VALUES[name]
+    for item in content.split(","):
+        span, _, step = item.partition("/")
+        begin, sign, end = span.partition("-")
+        if sign and begin in values and end in values and values.index(begin) > values.index(end):
+            instead = _parted(values[values.index(begin) :], values[: values.index(end) + 1], step)
+            return f"cron: the span {item} of the field for the {name} runs backwards: write {instead}"
+    return ""
+
+
+def _parted(before: Sequence[str], after: Sequence[str], step: str) -> str:
+    """Write a span that goes on from the beginning as cron takes it: short ones and those with steps one by one."""
+    whole = [*before, *after]
+    if step or len(whole) <= LONGEST_LIST:
+        return ",".join(whole[:: int(step or 1) or 1])
+    return ",".join(f"{part[0]}-{part[-1]}" if len(part) > 1 else part[0] for part in (before, after))

@@ -15,6 +15,7 @@ from hub.cli.showing import (
     Amounts,
     answer_json,
     by_currency,
+    file_name,
     minute,
     out,
     say,
@@ -62,8 +63,17 @@ def list_exchanges(
     if session.as_json:
         answer_json(found)
         return
-    rows = [(str(e.number), minute(e.received_at), e.name, e.format, state(e.state), e.reason) for e in found]
-    columns = (("no", "right"), ("received (UTC)", "keep"), "file", "format", ("state", "keep"), ("why", "wrap"))
+    rows = [
+        (str(e.number), minute(e.received_at), file_name(e.name), e.format, state(e.state), e.reason) for e in found
+    ]
+    columns = (
+        ("no", "right"),
+        ("received (UTC)", "keep"),
+        ("file", "wrap"),
+        "format",
+        ("state", "keep"),
+        ("why", "wrap"),
+    )
     nothing = f"no file is {in_state}" if in_state else "no file has come yet; try: hub receive FILE"
     show_table("", columns, rows, empty=nothing)
     if len(found) == limit:
@@ -98,7 +108,7 @@ def _show_head(exchange: Exchange) -> None:
             ("state", state(exchange.state)),
             ("why", exchange.reason),
             ("error", f"{problem['code']} {place}" if problem else ""),
-            ("format", f"{exchange.format} (plugin {exchange.plugin})" if exchange.format else ""),
+            ("format", exchange.format + (f" (plugin {exchange.plugin})" if exchange.plugin else "")),
             ("received", f"{exchange.received_at[:19].replace('T', ' ')} UTC, attempt {exchange.attempt}"),
             ("bytes", f"{exchange.size:,}".replace(",", " ")),
             ("SHA-256", exchange.sha256),

@@ -113,9 +113,16 @@ def import_file(
     else:
         _show_report(report)
         if all_or_nothing and report.rejected:
-            say("nothing of the file is kept, since rows of it are rejected and --all-or-nothing is given")
+            say(_nothing_kept(report))
     if report.refused is not None or report.rejected:
         raise typer.Exit(ExitCode.DATA)
+
+
+def _nothing_kept(report: ImportReport) -> str:
+    why = "since rows of it are rejected and --all-or-nothing is given"
+    if not report.unchanged:
+        return f"nothing of the file is kept, {why}"
+    return f"nothing new of the file is kept, {why}; {report.unchanged} known already: what is in the books stays"
 
 
 def _show_report(report: ImportReport) -> None:

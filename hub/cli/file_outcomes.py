@@ -9,10 +9,11 @@ import typer
 
 from hub.cli.exit_codes import ExitCode
 from hub.cli.session import Session
-from hub.cli.showing import Amounts, say, show_table, state, words
-from hub.errors import ConfigurationError, LedgerError
+from hub.cli.showing import Amounts, file_name, say, show_table, state, words
+from hub.errors import ConfigurationError, DataError, LedgerError
 from hub.model.counting import counted
 from hub.model.exchanges import Exchange, ExchangeState
+from hub.services.payments.receiving import READER_DEFECT
 
 if TYPE_CHECKING:
     from hub.runtime.facade_exchanges import Journey
@@ -21,11 +22,24 @@ UNDER_WAY = ("queued", "running")
 STOPPED = ("failed", "cancelled")
 _FAILURES = {ConfigurationError.code: ExitCode.CONFIGURATION, LedgerError.code: ExitCode.DEFECT}
 
+MOST_NAMED = 5
+ASK_THE_SENDER = "ask the sender for it anew, then: hub receive FILE; these bytes stay in quarantine"
+_WHAT_HELPS = {
+    "UNRECOGNISED": "if it is a payment file, turn on the plugin that reads it, then: hub exchanges retry {number}; "
+    "else ask the sender for it anew",
+    "AMBIGUOUS": "turn off all but one of the plugins that read it, then: hub exchanges retry {number}",
+    "COMPRESSED": "unpack it, then: hub receive FILE",
+    "NOT_YET_READ": "nothing is wrong with it; once a plugin reads its format: hub exchanges retry {number}",
+    READER_DEFECT: "mend the plugin, then: hub exchanges retry {number}",
+    DataError.code: "mend the cause, then: hub exchanges retry {number}",
+}
+"""By the code of the problem. To read the same bytes again helps only where the cause is not in the bytes."""
+
 
 def show_outcomes(journeys: Sequence[Journey]) -> None:
     """Show what became of the payments of each file, one row for each reason."""
     amounts = Amounts(row.currency for journey in journeys for row in journey.outcome)
-    head = (("no", "right"), "file", "format", "what", ("why", "wrap"), ("payments", "right"))
+    head = (("no", "right"), ("file", "wrap"), "format", "what", ("why", "wrap"), ("payments", "right"))
     columns = (*head, (amounts.heading, "right"))
     rows = [row for journey in journeys for row in _rows(journey, amounts)]
     show_table("", columns, rows, empty="nothing waits in the inbox")
@@ -37,7 +51,7 @@ def _rows(journey: Journey, amounts: Amounts) -> list[tuple[Any, ...]]:
         (state(row.what), words(row.why), str(row.payments), amounts.write(row.amount_ore, row.currency))
         for row in journey.outcome
     ] or [_as_a_whole(journey)]
-    heads = [(str(exchange.number), exchange.name, exchange.format), *[("", "", "")] * (len(fates) - 1)]
+    heads = [(str(exchange.number), file_name(exchange.name), exchange.format), *[("", "", "")] * (len(fates) - 1)]
     return [(*head, *fate) for head, fate in zip(heads, fates, strict=True)]
 
 
@@ -74,9 +88,21 @@ def end_by(session: Session, journeys: Sequence[Journey]) -> None:
         say(next((run.problem for run in waiting if run.problem), "") or session.why_queued())
         raise typer.Exit(ExitCode.WAITS)
     if number := _number(journeys, ExchangeState.QUARANTINED):
-        say(f"in quarantine: see hub exchanges show {number}; mend the cause, then: hub exchanges retry {number}")
+        _say_what_helps([j.exchange for j in journeys if j.exchange.state == ExchangeState.QUARANTINED], number)
         raise typer.Exit(ExitCode.DATA)
     _say_what_is_held(journeys)
+
+
+def _say_what_helps(quarantined: Sequence[Exchange], number: str) -> None:
+    """Say of files in quarantine what to do: one line for those that the same thing helps."""
+    helped: dict[str, list[str]] = {}
+    for exchange in quarantined:
+        code = (exchange.problem or {}).get("code", DataError.code)
+        helped.setdefault(_WHAT_HELPS.get(code, ASK_THE_SENDER), []).append(file_name(exchange.name))
+    say(f"in quarantine: see hub exchanges show {number}")
+    for what, names in helped.items():
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        say(f"{', '.join(names[:MOST_NAMED])}{more}: {what.format(number=number)}")
 
 
 def _say_what_is_held(journeys: Sequence[Journey]) -> None:

@@ -20,8 +20,7 @@ from hub.rules.payments.matching import Reason
 SUSPENDED = "hub payments suggest ID, then move, split or refund"
 HELD = "hub payments close ID (the same money) or release ID (new money)"
 OF_UNKNOWN_ACCOUNT = (
-    "where the payee account is unknown: add it to its company (hub tasks names it), then hub receive --poll; "
-    "or hub payments release ID --account ACCOUNT"
+    "add it to its company (hub tasks names it), then hub receive --poll; or hub payments release ID --account ACCOUNT"
 )
 Limit = Annotated[int, typer.Option("--limit", min=1, metavar="N", help="At most so many.")]
 
@@ -64,17 +63,24 @@ def list_queue(
     show_table("", columns, [_row(payment) for payment in waiting], empty="no such money waits")
     _say_how_many(waiting, totals, in_state, group)
     for name, currency, count, remaining_ore in totals:
-        steps = "; ".join(_next_steps(name, waiting))
+        shown = [payment.reason for payment in waiting if (payment.state, payment.currency) == (name, currency)]
+        steps = "; ".join(_next_steps(name, shown, count))
         say(f"{name}: {counted(count, 'payment')}, {kronor(remaining_ore, currency)}; {steps}")
 
 
-def _next_steps(in_state: str, waiting: list[QueuedPayment]) -> list[str]:
-    """Return what to do about payments in a state; one of an unknown account is like no other, and cannot be closed."""
+def _next_steps(in_state: str, reasons: list[str], in_all: int) -> list[str]:
+    """Return what to do about payments in a state, by the reasons of those that are shown.
+
+    One of an unknown account is like no other, and cannot be closed.
+    """
     if in_state == WaitingState.SUSPENDED:
         return [SUSPENDED]
-    reasons = {payment.reason for payment in waiting if payment.state == in_state}
-    steps = [HELD] if reasons != {Reason.UNKNOWN_PAYEE_ACCOUNT} else []
-    return [*steps, OF_UNKNOWN_ACCOUNT] if Reason.UNKNOWN_PAYEE_ACCOUNT in reasons else steps
+    unknown = reasons.count(Reason.UNKNOWN_PAYEE_ACCOUNT)
+    steps = [HELD] if unknown < in_all else []
+    if unknown:
+        of_shown = " of those shown" if len(reasons) < in_all else ""
+        steps.append(f"the payee account of {unknown}{of_shown} is unknown: {OF_UNKNOWN_ACCOUNT}")
+    return steps
 
 
 def _say_how_many(

@@ -217,6 +217,14 @@ def shortened(text: str, longest: int = 25) -> str:
     return line if len(line) <= longest or not is_seen() else f"{line[: longest - 1]}…"
 
 
+def file_name(name: str, longest: int = 40) -> str:
+    """Return a file's name; on a screen a long one is cut in its middle, so that its ending is seen."""
+    if len(name) <= longest or not is_seen():
+        return name
+    behind = (longest - 1) // 2
+    return f"{name[: longest - 1 - behind]}…{name[-behind:]}"
+
+
 def minute(moment: str) -> str:
     """Write an ISO time to the minute: `2026-11-20 18:30`."""
     return moment[:16].replace("T", " ")

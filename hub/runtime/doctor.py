@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from hub.errors import HubError
 from hub.model.counting import counted
 from hub.model.refusals import closest
-from hub.money import plain_kronor
+from hub.money import format_kronor, plain_kronor
 from hub.runtime.bootstrap import Installation
 from hub.runtime.facade import Hub
 from hub.runtime.plugins import installed_plugins
@@ -31,12 +31,22 @@ class Health(StrEnum):
     WRONG = "wrong"  # does not work
 
 
+class Waiting(NamedTuple):
+    """Money of a tenant that waits for a person, for scripts."""
+
+    state: str  # held or suspended
+    payments: int
+    currency: str
+    amount_ore: int
+
+
 class Finding(NamedTuple):
     """One thing that was looked at."""
 
     health: Health
     what: str
     message: str
+    waiting: Waiting | None = None
 
 
 class Setting(NamedTuple):
@@ -164,8 +174,16 @@ def _waiting(hub: Hub, what: str) -> Iterator[Finding]:
     for kind in ("queued", "running", "failed"):
         if runs := hub.runs.latest(state=kind, limit=100):
             yield Finding(Health.LOOK, what, f"{counted(len(runs), 'run')} {kind}: see hub runs --state {kind}")
+    yield from _waiting_money(hub, what)
     for task in hub.tasks():
         yield Finding(Health.LOOK, what, f"task {task['task_no']}: {task['text']}")
+
+
+def _waiting_money(hub: Hub, what: str) -> Iterator[Finding]:
+    for state, currency, payments, amount_ore in hub.payments.totals():
+        text = f"{counted(payments, 'payment')} {state}, {format_kronor(amount_ore)} {currency}"
+        waiting = Waiting(state, payments, currency, amount_ore)
+        yield Finding(Health.LOOK, what, f"{text}: see hub payments --state {state}", waiting)
 
 
 def _interrupted_imports(hub: Hub, what: str) -> Iterator[Finding]:

@@ -57,6 +57,18 @@ def test_broken_file_ends_in_quarantine_and_the_next_one_is_posted(home: Path) -
     assert shown["payments"] == []
 
 
+def test_quarantine_says_what_helps_by_what_is_wrong(home: Path) -> None:
+    (home / "a.gz").write_bytes(b"\x1f\x8b\x08")
+    (home / "list.csv").write_bytes(b"a;b\n")
+    told = run("receive", broken(home), home / "a.gz", home / "list.csv", home=home).stderr.splitlines()
+    assert told[0] == "in quarantine: see hub exchanges show NO"
+    assert told[1].startswith("broken.txt: ask the sender for it anew, then: hub receive FILE")
+    assert told[2] == "a.gz: unpack it, then: hub receive FILE"
+    assert told[3].startswith(
+        "list.csv: if it is a payment file, turn on the plugin that reads it, then: hub exchanges"
+    )
+
+
 def test_bytes_of_a_quarantined_file_can_be_fetched_back(home: Path) -> None:
     file = broken(home)
     run("receive", file, home=home)
@@ -229,6 +241,36 @@ def test_doctor_sees_a_tenant_that_is_in_the_database_only(home: Path) -> None:
     assert ("look", "tenant nordvik") in [(finding["health"], finding["what"]) for finding in found]
 
 
+def test_doctor_counts_the_money_that_waits(home: Path) -> None:
+    run("receive", home / "files" / BGMAX, home=home)
+    found = json.loads(run("doctor", "--json", home=home).stdout)["findings"]
+    [money] = [finding for finding in found if finding["waiting"]]
+    waiting = answer("payments", home=home)
+    expected = {"state": "suspended", "payments": len(waiting), "currency": "SEK"}
+    assert money["waiting"] == {**expected, "amount_ore": sum(payment["remaining_ore"] for payment in waiting)}
+    assert money["message"].endswith("SEK: see hub payments --state suspended")
+
+
+def test_payments_of_an_unknown_account_are_counted_where_it_is_said_what_to_do_about_them(home: Path) -> None:
+    settings = home / "tenants" / "nordvik.toml"
+    right = settings.read_text(encoding="utf-8")
+    settings.write_text(right.replace(ACCOUNT, 'bankgiro = "5050-1055"'), encoding="utf-8")
+    run("receive", home / "files" / BGMAX, home=home)
+    held = len(answer("payments", "--state", "held", home=home))
+    all_shown = run("payments", home=home).stderr
+    some_shown = run("payments", "--state", "held", "--limit", 5, home=home).stderr
+    assert f"the payee account of {held} is unknown: add it to its company" in all_shown
+    assert "the payee account of 5 of those shown is unknown: add it to its company" in some_shown
+
+
+def test_other_held_payments_are_told_nothing_of_unknown_accounts(home: Path) -> None:
+    for name in (BGMAX, CAMT054):
+        run("receive", home / "files" / name, home=home)
+    told = run("payments", home=home).stderr
+    assert "held: 1 payment" in told
+    assert "unknown" not in told
+
+
 def test_receive_needs_files_or_poll(home: Path) -> None:
     assert run("receive", home=home).exit_code == 2
     assert run("receive", "--poll", home / "files" / BGMAX, home=home).exit_code == 2
@@ -277,6 +319,24 @@ def test_all_or_nothing_keeps_everything_out(home: Path) -> None:
     file.write_text(json.dumps([{**rows[0], "number": "010000901"}, {"number": "x"}]), encoding="utf-8")
     assert run("import", file, "--source-system", "billing", "--all-or-nothing", home=home).exit_code == 1
     assert run("receivables", "show", "010000901", home=home).exit_code == 1
+
+
+def test_all_or_nothing_leaves_what_is_known_where_it_is(home: Path) -> None:
+    rows = json.loads((home / "files" / RECEIVABLES).read_text(encoding="utf-8"))
+    file = home / "more.json"
+    file.write_text(json.dumps([rows[0], {"number": "x"}]), encoding="utf-8")
+    told = run("import", file, "--source-system", "billing", "--all-or-nothing", home=home).stderr.splitlines()[-1]
+    assert told.startswith("nothing new of the file is kept")
+    assert told.endswith("1 known already: what is in the books stays")
+
+
+def test_quarantined_import_is_shown_without_a_plugin(home: Path) -> None:
+    file = home / "twice.json"
+    file.write_text('[{"number": "1", "amount": "1"}, {"number": "1", "number": "2"}]', encoding="utf-8")
+    run("import", file, "--source-system", "billing", "--all-or-nothing", home=home)
+    shown = run("exchanges", "show", 2, home=home).stdout
+    assert "a name stands twice in one object" in shown
+    assert "(plugin" not in shown
 
 
 def test_unreadable_import_file_is_one_line(home: Path) -> None:
@@ -438,7 +498,7 @@ def test_retry_of_a_file_that_is_still_wrong_ends_as_receive_does(home: Path) ->
     run("receive", broken(home), home=home)
     result = run("exchanges", "retry", 2, home=home)
     assert result.exit_code == 1
-    assert "hub exchanges retry 2" in result.stderr
+    assert result.stderr.startswith("in quarantine: see hub exchanges show 2")
 
 
 def test_personal_identity_numbers_of_debtors_are_masked_unless_asked_for(home: Path) -> None:

@@ -7,7 +7,19 @@ from datetime import date
 
 import pytest
 
-from hub.cli.showing import Amounts, answer_json, as_data, by_currency, kronor, progress_bar, say, show_table, state
+from hub.cli import showing
+from hub.cli.showing import (
+    Amounts,
+    answer_json,
+    as_data,
+    by_currency,
+    file_name,
+    kronor,
+    progress_bar,
+    say,
+    show_table,
+    state,
+)
 from hub.cli.wording import explained, said
 from hub.model.enquiries import Fate, PaymentStory
 
@@ -41,6 +53,15 @@ def test_table_in_a_pipe_is_plain_and_uncut(capsys: pytest.CaptureFixture[str]) 
     assert lines[2].startswith(long)
     assert "\x1b" not in "".join(lines)
     assert not set("│─╭") & set("".join(lines))
+
+
+def test_long_file_name_keeps_its_ending_on_a_screen_and_all_of_it_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    long = "f" * 240 + ".xml"
+    assert file_name(long) == long
+    monkeypatch.setattr(showing, "is_seen", lambda: True)
+    shown = file_name(long)
+    assert (len(shown), shown[:2], shown[-4:], "…" in shown) == (40, "ff", ".xml", True)
+    assert file_name("short.xml") == "short.xml"
 
 
 def test_markup_in_data_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:

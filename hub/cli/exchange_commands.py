@@ -140,7 +140,7 @@ def _show_journey(journey: Journey, amounts: Amounts) -> None:
         show_table("sections", columns, rows)
     if journey.outcome:
         outcome = [
-            (state(o.what), words(o.why), o.where, str(o.payments), amounts.write(o.amount_ore, o.currency))
+            (state(words(o.what)), words(o.why), o.where, str(o.payments), amounts.write(o.amount_ore, o.currency))
             for o in journey.outcome
         ]
         fates = ("what", "why", "where", ("payments", "right"), (amounts.heading, "right"))
@@ -184,7 +184,7 @@ def show_payments(title: str, payments: list[PaymentStory], amounts: Amounts | N
 def _fate(fate: Fate) -> Text:
     """Say what became of a share, such as `posted: exact reference, 010000101`."""
     why = ", ".join(part for part in (words(fate.why), fate.where) if part)
-    return state(fate.what).append(f": {why}" if why else "", style="default")
+    return state(words(fate.what)).append(f": {why}" if why else "", style="default")
 
 
 def content(

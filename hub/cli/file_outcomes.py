@@ -48,7 +48,7 @@ def show_outcomes(journeys: Sequence[Journey]) -> None:
 def _rows(journey: Journey, amounts: Amounts) -> list[tuple[Any, ...]]:
     exchange = journey.exchange
     fates: list[tuple[Any, ...]] = [
-        (state(row.what), words(row.why), str(row.payments), amounts.write(row.amount_ore, row.currency))
+        (state(words(row.what)), words(row.why), str(row.payments), amounts.write(row.amount_ore, row.currency))
         for row in journey.outcome
     ] or [_as_a_whole(journey)]
     heads = [(str(exchange.number), file_name(exchange.name), exchange.format), *[("", "", "")] * (len(fates) - 1)]

@@ -46,7 +46,7 @@ def refuse_two_roles(named: Iterable[NamedAccount]) -> None:
     seen: dict[str, list[NamedAccount]] = {}
     for here in named:
         for there in seen.setdefault(here.account, []):
-            if _clash({here.role, there.role}):
+            if not may_be_one(here.role, there.role):
                 raise ValueError(
                     f"{there.setting} and {here.setting} name the same ledger account: give each its own, "
                     "else the books could not be proven"
@@ -75,5 +75,12 @@ def _named(account: str, role: Role, setting: str) -> Iterator[NamedAccount]:
         yield NamedAccount(account, role, setting)
 
 
-def _clash(roles: set[Role]) -> bool:
-    return len(roles) > 1 and not roles.isdisjoint(_PROVEN) and roles not in _MAY_BE_ONE
+def proven_accounts(named: Iterable[NamedAccount]) -> dict[str, NamedAccount]:
+    """Return the accounts that `hub verify` proves, by account."""
+    return {one.account: one for one in named if one.role in _PROVEN}
+
+
+def may_be_one(one: Role, other: Role) -> bool:
+    """Say whether one account may have two roles: never when it could then not be proven."""
+    roles = {one, other}
+    return len(roles) == 1 or roles.isdisjoint(_PROVEN) or roles in _MAY_BE_ONE

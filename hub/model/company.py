@@ -10,7 +10,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hub.identifiers import organisation_number
-from hub.model.account_roles import named_accounts, refuse_two_roles
+from hub.model.account_roles import NamedAccount, named_accounts, proven_accounts, refuse_two_roles
 from hub.model.payee_account import PayeeAccount
 from hub.model.payment_method import Lowers, PaymentMethod
 from hub.model.payment_reference import ReferenceRule
@@ -203,6 +203,11 @@ class Company(BaseModel):
     def interest_routines(self) -> frozenset[str]:
         """Numbers that belong to interest invoices of some routine."""
         return frozenset(twin for routine in self.routines if (twin := routine.interest_routine) is not None)
+
+    @cached_property
+    def proven_accounts(self) -> dict[str, NamedAccount]:
+        """Ledger accounts of bank, clearing, suspense and receivables, which the hub alone books on."""
+        return proven_accounts(named_accounts(self))
 
     @cached_property
     def _routines_by_number(self) -> dict[str, Routine]:

@@ -5,18 +5,48 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from hub.errors import DataError
+from hub.errors import DataError, RuleViolation
+from hub.model.account_roles import Role, may_be_one
 from hub.model.books import VoucherLine
+from hub.model.company import Company
 from hub.model.import_rows import CodingLine
 from hub.money import format_kronor
 
+_HELD_THERE = {
+    Role.BANK: "the bank",
+    Role.CLEARING: "clearing",
+    Role.SUSPENSE: "suspense",
+    Role.RECEIVABLE: "receivables",
+}
 
-def given_lines(coding: Sequence[CodingLine], amount_ore: int, *, is_debit: bool) -> list[VoucherLine]:
+
+def wrong_account(company: Company, coding: Sequence[CodingLine], role: Role = Role.OTHER) -> str:
+    """Say why coding may not name one of its accounts, empty when it may name them all.
+
+    An account may be coded on as the settings of a company may name it: for revenue and the like (`Role.OTHER`), or as
+    the other side of a payment registered by hand (`Role.BY_HAND`). What the hub alone books on is proven.
+    """
+    for line in coding:
+        own = company.proven_accounts.get(line.account)
+        if own is not None and not may_be_one(own.role, role):
+            return (
+                f"a coding line names the ledger account of {_HELD_THERE[own.role]} ({own.setting} in the settings): "
+                "there the hub books by itself, and hub verify proves it; code the amount on another account"
+            )
+    return ""
+
+
+def given_lines(
+    company: Company, coding: Sequence[CodingLine], amount_ore: int, *, is_debit: bool, role: Role = Role.OTHER
+) -> list[VoucherLine]:
     """Return given coding as voucher lines, the other side of a row that raises (`is_debit`) or lowers a balance.
 
     Raises:
         DataError: the lines do not add up to the amount.
+        RuleViolation: one names an account that the hub alone books on; see `wrong_account`.
     """
+    if problem := wrong_account(company, coding, role):
+        raise RuleViolation(problem)
     total_ore = sum(line.amount_ore for line in coding)
     if total_ore != amount_ore:
         raise DataError(

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, bindparam, text
 from hub.model.enquiries import AccountBalance, Fate, OutcomeRow, PaymentStory
 from hub.model.events import Event
 from hub.store.database import reading
+from hub.store.verifying_payments import TAKING_BACK
 
 _PAYMENT = (
     "p.payment_id, p.exchange_no, p.section_no, p.line, p.kind, p.amount_ore, p.currency, "
@@ -91,7 +92,29 @@ def _references(parts: str) -> tuple[str, ...]:
     return tuple(str(part[0]) for part in json.loads(parts)) if parts else ()
 
 
+_LEAVING = f"('refunded', 'suspense_written_off', {TAKING_BACK[1:-1]})"
+_PLACING = "('rematched', 'moved_by_person')"  # onto receivables, where their entries tell of it
 _WHY = "CASE WHEN e.cause = 'payment' AND e.rule <> '' THEN e.rule ELSE e.cause END"
+
+# What has left the suspense account and lies on no receivable: paid back, written off, or taken back, with its file or
+# by the bank; then what had been paid back or written off is taken back too. Only the last time it came in counts.
+_GONE = f"""
+    SELECT m.tenant, m.payment_id, m.currency, m.amount_ore,
+           CASE m.cause WHEN 'refunded' THEN 'refunded' ELSE 'written_off' END AS what,
+           (SELECT max(b.cause) FROM suspense_movement b WHERE b.tenant = m.tenant AND b.payment_id = m.payment_id
+            AND b.movement_no >= m.movement_no AND b.cause IN {TAKING_BACK}) AS taken_back_by
+    FROM suspense_movement m
+    WHERE m.cause IN {_LEAVING} AND NOT EXISTS (
+        SELECT 1 FROM suspense_movement b WHERE b.tenant = m.tenant AND b.payment_id = m.payment_id
+        AND b.movement_no > m.movement_no AND b.cause NOT IN {_LEAVING} AND b.cause NOT IN {_PLACING})
+"""
+_GONE_WHAT = "CASE WHEN g.taken_back_by IS NULL THEN g.what ELSE 'taken_back' END"
+_GONE_WHY = "coalesce(g.taken_back_by, '')"
+_CLOSED_WHILE_HELD = """
+    u.state = 'closed'
+    AND NOT EXISTS (SELECT 1 FROM suspense_movement m WHERE m.tenant = u.tenant AND m.payment_id = u.payment_id)
+    AND NOT EXISTS (SELECT 1 FROM duplicate_payment d WHERE d.tenant = u.tenant AND d.payment_id = u.payment_id)
+"""
 
 _FATES = f"""
     SELECT e.payment_id, 'posted' AS what, {_WHY} AS why,
@@ -101,10 +124,16 @@ _FATES = f"""
     WHERE e.tenant = :t AND e.payment_id IN :ids
     GROUP BY e.payment_id, {_WHY}, r.number
     UNION ALL
-    SELECT payment_id, CASE state WHEN 'closed' THEN 'moved' ELSE state END, reason,
+    SELECT payment_id, state, reason,
            CASE WHEN twin_payment IS NULL THEN '' ELSE 'payment ' || twin_payment END, remaining_ore
-    FROM unallocated_payment WHERE tenant = :t AND payment_id IN :ids AND NOT (state = 'closed' AND amount_ore = 0)
-      AND payment_id NOT IN (SELECT payment_id FROM duplicate_payment WHERE tenant = :t)
+    FROM unallocated_payment WHERE tenant = :t AND payment_id IN :ids AND state <> 'closed'
+    UNION ALL
+    SELECT u.payment_id, u.state, u.reason, '', u.amount_ore
+    FROM unallocated_payment u WHERE u.tenant = :t AND u.payment_id IN :ids AND {_CLOSED_WHILE_HELD}
+    UNION ALL
+    SELECT g.payment_id, {_GONE_WHAT}, {_GONE_WHY}, '', CAST(-sum(g.amount_ore) AS BIGINT)
+    FROM ({_GONE} AND m.tenant = :t AND m.payment_id IN :ids) AS g
+    GROUP BY g.payment_id, {_GONE_WHAT}, {_GONE_WHY} HAVING sum(g.amount_ore) <> 0
     UNION ALL
     SELECT d.payment_id, 'duplicate', d.proof, 'exchange ' || w.exchange_no, p.amount_ore
     FROM duplicate_payment d
@@ -126,6 +155,13 @@ _OUTCOME = f"""
     SELECT state, reason, '', count(*), CAST(sum(remaining_ore) AS BIGINT), currency
     FROM unallocated_payment WHERE tenant = :t AND exchange_no = :x AND state <> 'closed'
     GROUP BY state, reason, currency
+    UNION ALL
+    SELECT {_GONE_WHAT}, {_GONE_WHY}, '', count(DISTINCT g.payment_id), CAST(-sum(g.amount_ore) AS BIGINT), g.currency
+    FROM ({_GONE} AND m.tenant = :t AND m.payment_id IN (
+              SELECT p.payment_id FROM chunk c
+              JOIN payment p ON p.tenant = c.tenant AND p.payment_id BETWEEN c.first_payment AND c.last_payment
+              WHERE c.tenant = :t AND c.exchange_no = :x)) AS g
+    GROUP BY {_GONE_WHAT}, {_GONE_WHY}, g.currency HAVING sum(g.amount_ore) <> 0
     UNION ALL
     SELECT 'duplicate', d.proof, 'exchange ' || w.exchange_no, count(*), CAST(sum(p.amount_ore) AS BIGINT), p.currency
     FROM chunk c

@@ -65,6 +65,12 @@ _NO_SUCH_VOUCHER = f"""
     WHERE v.voucher_no IS NULL GROUP BY n.voucher_no
 """
 
+# Of a line on a former account: the voucher has none on the account that has taken its place.
+STOOD_FOR = """
+    NOT EXISTS (SELECT 1 FROM voucher_line o WHERE o.tenant = l.tenant AND o.voucher_no = l.voucher_no
+                AND o.account = f.account AND o.coding = '')
+"""
+
 # What a voucher must hold on an account of ours, by the entries and suspense movements that name it.
 _EXPECTED = """
     SELECT e.voucher_no, b.company, b.account, e.amount_ore
@@ -80,16 +86,22 @@ _EXPECTED = """
     WHERE m.tenant = :t
 """
 
-# Lines on accounts of ours; on a former account they count as on the one that has taken its place.
-_LINES = """
+# Lines on accounts of ours. Those on a former account count as on the one that has taken its place, where a voucher
+# should have that and has not; elsewhere somebody has coded on an account that is not ours any more.
+_LINES = f"""
     SELECT l.voucher_no, b.company, b.account, -l.amount_ore
     FROM voucher_line l
     JOIN voucher v ON v.tenant = l.tenant AND v.voucher_no = l.voucher_no
-    JOIN (SELECT DISTINCT company, account, account AS booked_on FROM book_account
-          WHERE role IN ('receivable', 'suspense')
-          UNION SELECT company, account, former FROM former_account) AS b
-      ON b.company = v.company AND b.booked_on = l.account
+    JOIN (SELECT DISTINCT company, account FROM book_account WHERE role IN ('receivable', 'suspense')) AS b
+      ON b.company = v.company AND b.account = l.account
     WHERE l.tenant = :t AND l.coding = ''
+    UNION ALL
+    SELECT l.voucher_no, f.company, f.account, -l.amount_ore
+    FROM voucher_line l
+    JOIN voucher v ON v.tenant = l.tenant AND v.voucher_no = l.voucher_no
+    JOIN former_account f ON f.company = v.company AND f.former = l.account
+    WHERE l.tenant = :t AND l.coding = '' AND {STOOD_FOR}
+      AND (l.voucher_no, f.account) IN (SELECT voucher_no, account FROM ({_EXPECTED}) AS e)
 """
 
 # Summed before the voucher is looked up: PostgreSQL, new to a large file, would sum once for each voucher.

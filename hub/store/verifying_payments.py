@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.store.payments.made_lumps import LUMP_KEY, LUMP_PAYMENT
+from hub.store.verifying_books import STOOD_FOR
 from hub.store.verifying_parts import NO_AMOUNT, Check
 
 # Entries by which a payment changes a debt without being money: other accounts balance them. An entry that takes
@@ -50,7 +51,7 @@ _TO_BE_SETTLED = f"""
     JOIN payment p ON p.tenant = k.tenant AND p.payment_id = k.payment_id
     WHERE l.tenant = :t AND l.state = 'payment' {_NOT_TAKEN_BACK}
 """
-_TAKING_BACK = "('payment_reversed', 'file_undone', 'replaced_by_specification')"
+TAKING_BACK = "('payment_reversed', 'file_undone', 'replaced_by_specification')"
 # What stands of a payment: on receivables, in the suspense account, paid back or written off from it. What was paid
 # back or written off before the payment was taken back was taken back with it.
 _STANDS = f"""
@@ -61,7 +62,7 @@ _STANDS = f"""
     SELECT m.payment_id, -m.amount_ore FROM suspense_movement m
     WHERE m.tenant = :t AND m.cause IN ('refunded', 'suspense_written_off')
       AND NOT EXISTS (SELECT 1 FROM suspense_movement b WHERE b.tenant = m.tenant AND b.payment_id = m.payment_id
-                      AND b.movement_no > m.movement_no AND b.cause IN {_TAKING_BACK})
+                      AND b.movement_no > m.movement_no AND b.cause IN {TAKING_BACK})
 """
 _NOT_SETTLED = f"""
     WITH taken_back AS (SELECT DISTINCT payment_id FROM reversal
@@ -91,17 +92,23 @@ _QUEUE_DIFFERS = """
     WHERE h.tenant = :t AND h.state = 'held' AND (p.payment_id IS NULL OR h.remaining_ore <> p.amount_ore)
 """
 
-_SUSPENSE_DIFFERS = """
+_SUSPENSE_DIFFERS = f"""
     SELECT 'company ' || x.company || ', suspense account',
            'its balance is not what waits in the queue of unallocated payments', CAST(sum(x.ore) AS BIGINT), x.currency
     FROM (SELECT v.company, v.currency, -l.amount_ore AS ore
           FROM voucher_line l
           JOIN voucher v ON v.tenant = l.tenant AND v.voucher_no = l.voucher_no
-          JOIN (SELECT company, account FROM book_account WHERE role = 'suspense'
-                UNION SELECT f.company, f.former FROM former_account f
-                JOIN book_account b ON b.role = 'suspense' AND b.company = f.company AND b.account = f.account) AS s
+          JOIN (SELECT DISTINCT company, account FROM book_account WHERE role = 'suspense') AS s
             ON s.company = v.company AND s.account = l.account
           WHERE l.tenant = :t
+          UNION ALL
+          SELECT v.company, v.currency, -l.amount_ore
+          FROM voucher_line l
+          JOIN voucher v ON v.tenant = l.tenant AND v.voucher_no = l.voucher_no
+          JOIN former_account f ON f.company = v.company AND f.former = l.account
+          JOIN book_account s ON s.role = 'suspense' AND s.company = f.company AND s.account = f.account
+          WHERE l.tenant = :t AND {STOOD_FOR}
+            AND l.voucher_no IN (SELECT voucher_no FROM suspense_movement WHERE tenant = :t)
           UNION ALL
           SELECT company, currency, -remaining_ore FROM unallocated_payment
           WHERE tenant = :t AND state = 'suspended') AS x

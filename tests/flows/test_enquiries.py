@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from payment_world import World, pay, payment_file
 from sqlalchemy import Engine
+from telling import REFUND_TO, shares, tell, waiting_ids
 
 from hub.model.enquiries import PaymentStory
 from hub.model.payment_file import Part
@@ -80,3 +81,55 @@ def test_unknown_payment_is_none_and_events_are_found_by_kind(engine: Engine) ->
     world.receive(payment_file("bgmax", [pay(5_00, "9999")]))
     assert asked(world).payment(4711) is None
     assert [event.data["exchange_no"] for event in asked(world).events("payment_file_posted")] == [1]
+
+
+def test_money_that_left_the_suspense_account_says_how_and_how_much(engine: Engine) -> None:
+    world = World(engine)
+    world.receive(payment_file("bgmax", [pay(10_00, "9999"), pay(20_00, "8888"), pay(30_00, "7777")]))
+    refunded, written_off, waiting = waiting_ids(world)
+    tell(world, "refund_payment", payee_account=REFUND_TO, payment_id=refunded, amount_ore=4_00)
+    part = asked(world).payment(refunded)
+    assert part is not None
+    assert fates(part) == [("refunded", "", "", 4_00), ("suspended", "unknown_reference", "", 6_00)]
+    tell(world, "refund_payment", payee_account=REFUND_TO, payment_id=refunded)
+    tell(world, "write_off_suspended", payment_id=written_off, above_limit=True)
+
+    assert [fates(story) for story in asked(world).payments(1)] == [
+        [("refunded", "", "", 10_00)],
+        [("written_off", "", "", 20_00)],
+        [("suspended", "unknown_reference", "", 30_00)],
+    ]
+    assert {(row.what, row.payments, row.amount_ore) for row in asked(world).outcome(1)} == {
+        ("refunded", 1, 10_00),
+        ("written_off", 1, 20_00),
+        ("suspended", 1, 30_00),
+    }
+
+    tell(world, "undo_file", exchange_no=1, reason="wrong file")  # what was written off is taken back too
+
+    assert [fates(story) for story in asked(world).payments(1)] == [
+        [("refunded", "", "", 10_00)],
+        [("taken_back", "file_undone", "", 20_00)],
+        [("taken_back", "file_undone", "", 30_00)],
+    ]
+    assert waiting in {story.payment_id for story in asked(world).payments(1)}
+
+
+def test_money_placed_from_the_queue_lies_on_its_receivable_alone(engine: Engine) -> None:
+    world = World(engine)
+    world.owe("1001", 10_00)
+    world.receive(payment_file("bgmax", [pay(10_00, "9999")]))
+    tell(world, "move_payment", payment_id=1, shares=shares(("1001", None)))
+    (story,) = asked(world).payments(1)
+    assert fates(story) == [("posted", "by_person:clerk", "1001", 10_00)]
+
+
+def test_held_money_whose_file_is_undone_is_closed(engine: Engine) -> None:
+    world = World(engine)
+    world.receive(payment_file("bgmax", [pay(10_00)]))
+    world.receive(payment_file("camt.054", [pay(10_00)]))
+    (held,) = (story for story in asked(world).payments(2) if fates(story)[0][0] == "held")
+    tell(world, "undo_file", exchange_no=2, reason="wrong file")
+    closed = asked(world).payment(held.payment_id)
+    assert closed is not None
+    assert fates(closed) == [("closed", "file_undone", "", 10_00)]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from payment_world import DAY, World, pay, payment_file
 from sqlalchemy import Engine
-from telling import assert_books_agree, events, findings, tell
+from telling import REFUND_TO, assert_books_agree, events, findings, tell
 
 from hub.errors import DataError, HubError, RuleViolation
 from hub.model.payment_file import Key, Level, Reversal
@@ -55,7 +55,7 @@ def refunded(engine: Engine) -> World:
     made = World(engine)
     told = pay(10000, "nothing known", keys=REFUNDED_KEYS)
     made.receive(payment_file("camt.053", [told], level=Level.LUMP, identity="s1"))
-    tell(made, "refund_payment", payment_id=1)
+    tell(made, "refund_payment", payee_account=REFUND_TO, payment_id=1)
     return made
 
 
@@ -192,7 +192,7 @@ def test_coding_that_cannot_be_meant_is_refused(world: World) -> None:
         ({"payment_id": 1}, "leave the coding out"),  # it is booked
         ({"payment_id": 2}, "cannot mean payment 2"),
         ({"coding": [{**LOSS, "amount_ore": 9999}]}, "add up to"),
-        ({"coding": [{**LOSS, "account": "1940"}]}, "account 1940"),
+        ({"coding": [{**LOSS, "account": "1940"}]}, "a coding line names the ledger account of clearing"),
         ({"coding": []}, "give payment_id, or coding"),
     ):
         with pytest.raises(HubError, match=words):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from payment_world import World, pay, payment_file
 from sqlalchemy import Engine
-from telling import assert_books_agree, entries, events, tell
+from telling import assert_books_agree, entries, events, findings, tell
 from test_commands import debit
 
 from hub.errors import DataError, RuleViolation
@@ -109,6 +109,21 @@ def test_coding_is_fixed_required_or_forbidden_as_the_code_says(world: World) ->
         with pytest.raises(DataError, match="takes no account coding"):
             register(world, code, 1000, coding=lines)
     assert_books_agree(world)
+
+
+def test_coding_may_name_the_banks_accounts_as_the_settings_may_and_no_other_of_the_hub(world: World) -> None:
+    world.owe("1001", 10000)
+    for account in ("1930", "1940"):
+        register(world, "6", 1000, coding=[{"account": account, "amount_ore": 1000}])
+    for account in ("1510", "2990"):
+        with pytest.raises(RuleViolation, match="a coding line names the ledger account of"):
+            register(world, "6", 1000, coding=[{"account": account, "amount_ore": 1000}])
+    assert findings(world) == {}
+
+
+def test_the_answer_says_how_much_was_registered(world: World) -> None:
+    world.owe("1001", 10000)
+    assert register(world, "7", 1000)["registered_ore"] == 1000
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,14 @@ def test_coding_lines_take_the_place_of_the_revenue_account(ledger: Ledger) -> N
     assert ledger.accounts() == {"1510": 100_000, "3010": -80_000, "2611": -20_000}
 
 
+@pytest.mark.parametrize("account", ["1510", "1590", "2990", "1940", "1930"])
+def test_coding_on_an_account_that_the_hub_alone_books_on_rejects_the_row(ledger: Ledger, account: str) -> None:
+    report = ledger.rows({"coding": [{"account": account, "amount": "1000"}]}, {"number": "2"})
+
+    assert codes(report) == [(1, "coding", "CODING_ACCOUNT")]
+    assert ledger.accounts() == {"1510": 100_000, "3000": -100_000}
+
+
 def test_coded_receivable_is_credited_by_its_own_coding(ledger: Ledger) -> None:
     ledger.rows({"coding": [{"account": "3010", "amount": "1000"}]})
 

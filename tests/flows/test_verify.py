@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from payment_world import DAY, World, lump, pay, payment_file, statement
 from sqlalchemy import Connection, Engine, text
-from telling import tell, waiting_ids
+from telling import REFUND_TO, tell, waiting_ids
 
 from hub.errors import RuleViolation
 from hub.model.payment_file import Key, Reversal
@@ -72,7 +72,7 @@ def test_what_people_do_leaves_the_books_clean(world: World) -> None:
     first, second = waiting_ids(world)
     tell(world, "move_payment", payment_id=first, shares=[{"company": "1", "number": "102", "amount_ore": 5_000}])
     tell(world, "write_off_suspended", payment_id=second, above_limit=True)
-    tell(world, "refund_payment", payment_id=first, amount_ore=1_000)
+    tell(world, "refund_payment", payee_account=REFUND_TO, payment_id=first, amount_ore=1_000)
     assert found(world) == {}
     tell(world, "undo_file", exchange_no=1, reason="wrong tenant")
     assert found(world) == {}
@@ -106,6 +106,15 @@ def test_accounts_changed_in_the_settings_are_a_remark_where_the_old_ones_are_go
     assert [remark.split(":")[0] for remark in checked.remarks] == ["company 1"] * 2
     later.receive(payment_file("bgmax", [pay(700, "")], serial="2"))
     assert proof(later).is_clean
+
+
+def test_coding_on_an_account_that_is_not_ours_any_more_is_coding(world: World) -> None:
+    later = World(world.engine, accounts={"suspense": "2991", "receivable": "1511"})
+    for account in ("2990", "1510"):
+        tell(later, "credit_receivable", "102", amount_ore=100, coding=[{"account": account, "amount_ore": 100}])
+    checked = proof(later)
+    assert checked.is_clean, checked.results
+    assert len(checked.remarks) == 2
 
 
 # --- what is broken by hand --------------------------------------------------------------------------------

@@ -30,14 +30,16 @@ def credit_receivable(work: UnitOfWork, tenant: Tenant, command: CreditReceivabl
     """Credit a receivable in whole or in part: a part lowers the principal, the whole its fees and interest too.
 
     Raises:
-        RuleViolation: the balance would go below zero and the command does not allow it.
+        DataError: the coding does not add up to the amount.
+        RuleViolation: the balance would go below zero and the command does not allow it, or the coding names an account
+            that the hub alone books on.
     """
     ledger = find(work, tenant, command.receivable)
     if ledger.row.kind == ReceivableKind.CREDIT_NOTE:
         raise RuleViolation("a credit note is cancelled, or sent again as a new version; it cannot be credited")
     on = transaction_date(work, command.transaction_date)
     amounts = _all_open(ledger) if command.amount_ore is None else OpenAmounts(command.amount_ore, 0, 0)
-    lines = given_lines(command.coding, amounts.principal_ore, is_debit=False) if command.coding else None
+    lines = _given(ledger, command, amounts)
     changes, lines = _take_back(ledger, amounts, Cause.CREDITED, lines)
     refuse_credit_balance(
         ledger.open.principal_ore,
@@ -50,6 +52,12 @@ def credit_receivable(work: UnitOfWork, tenant: Tenant, command: CreditReceivabl
     credited_ore = -sum(change.amount_ore for change in changes)
     record(work, "receivable_credited", command, ledger, amount_ore=credited_ore, remark=command.remark, **result)
     return {**result, "credited_ore": credited_ore}
+
+
+def _given(ledger: Ledger, command: CreditReceivable, amounts: OpenAmounts) -> list[VoucherLine] | None:
+    if not command.coding:
+        return None
+    return given_lines(ledger.company, command.coding, amounts.principal_ore, is_debit=False)
 
 
 def _all_open(ledger: Ledger) -> OpenAmounts:

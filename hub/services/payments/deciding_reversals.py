@@ -16,7 +16,6 @@ from hub.services.payments.clearing import pair_accounts
 from hub.services.payments.holding import BY_COMMAND, claim_accounts
 from hub.services.payments.reversing import close_as_told, close_task, settle, subject_of, take_back_late
 from hub.services.ports import JsonObject, UnitOfWork
-from hub.services.verifying import book_accounts
 
 VOUCHER_TYPE = "reversal_coded"
 _NOT_CODED = {
@@ -37,8 +36,9 @@ def decide_reversal(work: UnitOfWork, tenant: Tenant, command: DecideReversal) -
     Raises:
         DataError: no such reversal waits, or the coding does not add up to it.
         RuleViolation: its file is not posted, or the payment is another account's, another amount or not booked; with
-            coding: or is booked, so that it can be taken back; or the other reversal is not decided, is of the same
-            format, another account or amount, or was told by this format already.
+            coding: or is booked, so that it can be taken back, or an account of the coding is one that the hub alone
+            books on; or the other reversal is not decided, is of the same format, another account or amount, or was
+            told by this format already.
         TransientError: a run is posting at its account.
     """
     claim_accounts(work, {_waiting(work, command).account_no} - {0})
@@ -117,10 +117,9 @@ def _code(
     """Book a reversal against the ledger accounts given: the money left the bank, and no payment of ours bears it."""
     company = payee.company.number
     payment_id = _refunded(work, reversal, command.payment_id)
-    _refuse_accounts_of_the_hub(work, tenant, company, command)
     chart = chart_of(work, tenant)
     clearing = chart.contra(Contra.CLEARING, company=company, account_no=reversal.account_no, group_no=0)
-    lines = given_lines(command.coding, reversal.amount_ore, is_debit=False)
+    lines = given_lines(payee.company, command.coding, reversal.amount_ore, is_debit=False)
     key = VoucherKey(reversal.section_no, company, reversal.currency, work.today)
     [voucher] = work.books.apply(
         chart,
@@ -162,18 +161,3 @@ def _refunded(work: UnitOfWork, reversal: LoadedReversal, payment_id: int | None
     if owner.standing != Standing.REFUNDED:
         raise RuleViolation(f"payment {payment_id} {_NOT_CODED[Standing(owner.standing)]}")
     return owner.payment_id
-
-
-def _refuse_accounts_of_the_hub(work: UnitOfWork, tenant: Tenant, company: str, command: DecideReversal) -> None:
-    """What the hub itself books receivables, suspense, clearing and bank on must be what it knows of them."""
-    own = {
-        found.account
-        for found in book_accounts(tenant, work.receivables.posting_groups())
-        if found.company == company and found.role != "named"
-    }
-    for line in command.coding:
-        if line.account in own:
-            raise RuleViolation(
-                f"account {line.account} holds what the hub books of receivables, suspense or the bank: code the "
-                "amount on another"
-            )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hub.errors import DataError, RuleViolation
+from hub.model.account_roles import Role
 from hub.model.books import VoucherLine
 from hub.model.commands import RegisterPayment, ReportOwnPayment
 from hub.model.company import Company
@@ -81,20 +82,22 @@ def _register(
         voucher_type=VOUCHER_TYPE,
         on=on,
         rule=f"method:{method.code}",
-        lines=_voucher_lines(command, method),
+        lines=_voucher_lines(command, ledger.company, method),
         remark=command.remark,
     )
     if after_ore > ledger.open.total_ore:
         rematch_reopened(work, tenant, command.key, [ledger.row.receivable_id])
     _record(work, command, ledger, method, changes, on)
-    return result
+    return {**result, "registered_ore": command.amount_ore or 0}
 
 
-def _voucher_lines(command: RegisterPayment | ReportOwnPayment, method: PaymentMethod) -> list[VoucherLine]:
+def _voucher_lines(
+    command: RegisterPayment | ReportOwnPayment, company: Company, method: PaymentMethod
+) -> list[VoucherLine]:
     if not command.coding:
         return []
     is_debit = method.effect is PaymentEffect.DEBIT
-    lines = given_lines(command.coding, command.amount_ore or 0, is_debit=is_debit)
+    lines = given_lines(company, command.coding, command.amount_ore or 0, is_debit=is_debit, role=Role.BY_HAND)
     return lines if method.gives_voucher else []
 
 

@@ -13,6 +13,7 @@ from hub.model.payment_reference import ReferenceRule
 from hub.model.receivables import Receivable, ReceivableKind
 from hub.model.source_system import SourceSystem
 from hub.model.tenant import Tenant
+from hub.rules.coding import wrong_account
 from hub.rules.receivables import kept_coding, kind_of, principal_ore, row_problems, row_warnings, still_owed_ore
 from hub.rules.references import check_reference, make_reference, normal_form
 from hub.services.chart import canonical_key
@@ -77,6 +78,8 @@ class Resolver:
         for problem in row_problems(row, is_opening=self._is_opening, today=self._today):
             raise RowRefused(*problem)
         company = self._company(row)
+        if wrong := wrong_account(company, row.coding):
+            raise RowRefused("coding", "CODING_ACCOUNT", wrong)
         routine = self._routine(row, company)
         stated = self._stated_reference(row)
         warnings = row_warnings(row, is_opening=self._is_opening, today=self._today)

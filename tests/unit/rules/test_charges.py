@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.errors import DataError, RuleViolation
+from hub.model.account_roles import Role
 from hub.model.books import OpenAmounts
+from hub.model.company import Company
 from hub.model.import_rows import CodingLine
 from hub.model.payment_method import Lowers
 from hub.rules.charges import (
@@ -20,8 +22,10 @@ from hub.rules.charges import (
     standing_debited,
     taken_back,
 )
-from hub.rules.coding import given_lines, own_lines
+from hub.rules.coding import given_lines, own_lines, wrong_account
+from hub.testing.example_tenant import company_settings
 
+COMPANY = Company.model_validate(company_settings())
 ORE = st.integers(min_value=-(10**9), max_value=10**9)
 
 
@@ -146,7 +150,18 @@ def test_a_receivable_without_coding_has_no_lines() -> None:
 def test_given_coding_stands_on_the_other_side_of_the_row() -> None:
     coding = [CodingLine(account="3001", amount_ore=300), CodingLine(account="3002", amount_ore=-100)]
 
-    assert [line.amount_ore for line in given_lines(coding, 200, is_debit=False)] == [300, -100]
-    assert [line.amount_ore for line in given_lines(coding, 200, is_debit=True)] == [-300, 100]
+    assert [line.amount_ore for line in given_lines(COMPANY, coding, 200, is_debit=False)] == [300, -100]
+    assert [line.amount_ore for line in given_lines(COMPANY, coding, 200, is_debit=True)] == [-300, 100]
     with pytest.raises(DataError, match="add up to"):
-        given_lines(coding, 201, is_debit=False)
+        given_lines(COMPANY, coding, 201, is_debit=False)
+
+
+@pytest.mark.parametrize(("account", "by_hand"), [("1510", False), ("2990", False), ("1940", True), ("1930", True)])
+def test_coding_names_an_account_of_the_hub_only_where_the_settings_may(account: str, by_hand: bool) -> None:
+    """As a payment method may name the bank's account, so may the coding of a payment registered by hand."""
+    coding = [CodingLine(account="3001", amount_ore=100), CodingLine(account=account, amount_ore=100)]
+
+    assert "hub verify proves it" in wrong_account(COMPANY, coding)
+    assert (wrong_account(COMPANY, coding, Role.BY_HAND) == "") is by_hand
+    with pytest.raises(RuleViolation, match="a coding line names"):
+        given_lines(COMPANY, coding, 200, is_debit=False)

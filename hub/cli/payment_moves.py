@@ -98,7 +98,12 @@ def refund(
     session: Session,
     payment_id: PaymentId,
     amount: Amount = None,
-    to: Annotated[str, typer.Option("--to", metavar="ACCOUNT", help="Left out: the one it came from.")] = "",
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to", metavar="ACCOUNT", help="Such as bankgiro:991-2346 or an IBAN; left out: the one it came from."
+        ),
+    ] = "",
     remark: Remark = "",
 ) -> None:
     """Order suspended money to be paid back; the event refund_ordered says what to pay out."""

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -25,6 +26,7 @@ from hub.errors import DataError
 from hub.model.attempts import AttemptVerdict
 from hub.model.command_dates import IsoDate
 from hub.model.import_rows import NO_CONTROL_CHARACTERS, CodingLine, LongText, Number, ShortText
+from hub.model.payee_account import read_account
 from hub.model.refusals import causes, dotted_path, in_words
 from hub.model.setting_values import Switch
 from hub.money import LARGEST_ORE
@@ -50,6 +52,7 @@ CommandKey = Annotated[str, _text(LONGEST_KEY)]
 User = Annotated[str, _text(60)]
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-zÅÄÖåäö_-]{1,20}$")]
 AmountOre = Annotated[StrictInt, Field(gt=0, le=LARGEST_ORE)]
+PaidTo = Annotated[str, StringConstraints(max_length=60), AfterValidator(lambda text: text and read_account(text))]
 RowNumber = Annotated[StrictInt, Field(gt=0, le=LARGEST_NUMBER)]
 
 
@@ -229,7 +232,7 @@ class RefundPayment(AboutPayment):
 
     kind: Literal["refund_payment"] = "refund_payment"
     amount_ore: AmountOre | None = None
-    payee_account: ShortText = Field(default="", description="Where to; left out: the account the money came from.")
+    payee_account: PaidTo = Field(default="", description="Where to; left out: the account the money came from.")
     remark: LongText = ""
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from hub.errors import IdentifierError
 from hub.identifiers import bank_account_number, bankgiro_number, iban, plusgiro_number
 from hub.model.setting_values import DayCount, OptionalAccountCode, Switch, checked_by
 
@@ -17,6 +18,12 @@ _COMPACT: dict[str, Callable[[str], str]] = {
     "bban": bank_account_number.compact,
 }
 SCHEMES = tuple(_COMPACT)
+_VALIDATE: dict[str, Callable[[str], str]] = {
+    "bankgiro": bankgiro_number.validate,
+    "plusgiro": plusgiro_number.validate,
+    "iban": iban.validate,
+    "bban": bank_account_number.validate,
+}
 
 # Named outside the class: inside it a field hides the module of the same name.
 _Bankgiro = Annotated[str, checked_by(bankgiro_number.validate)]
@@ -30,6 +37,26 @@ _OF_THE_BANK_SIDE = {"bank_account", "clearing_account", "lump_alone_after_banki
 def normal_account_number(scheme: str, number: str) -> str:
     """Return the form in which account numbers of `scheme` are compared; unknown schemes as a bank account number."""
     return _COMPACT.get(scheme, bank_account_number.compact)(number).upper()
+
+
+def read_account(written: str) -> str:
+    """Return a written account, such as `bankgiro:991-2346` or a bare IBAN, as `bankgiro:9912346`.
+
+    Raises ValueError, whose message never repeats the number.
+    """
+    scheme, sign, number = written.partition(":")
+    if not sign and written[:2].isalpha() and written[2:4].isdigit():  # an IBAN says itself what it is
+        scheme, number = "iban", written
+    validate = _VALIDATE.get(scheme.strip().lower())
+    if validate is None:
+        raise ValueError(
+            "must be an account with its kind, such as bankgiro:991-2346, plusgiro:1018-1, bban:9150-1234567 "
+            "(clearing number first) or an IBAN"
+        )
+    try:
+        return f"{scheme.strip().lower()}:{validate(number)}"
+    except IdentifierError as error:
+        raise ValueError(str(error)) from None
 
 
 class AccountNumber(BaseModel):

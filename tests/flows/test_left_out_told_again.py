@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from payment_world import DAY, World, pay, payment_file
 from sqlalchemy import Engine
-from telling import accounts, assert_books_agree, tell, waiting_ids
+from telling import REFUND_TO, accounts, assert_books_agree, tell, waiting_ids
 
 from hub.model.payment_file import Key, Level, Reversal
 
@@ -34,7 +34,7 @@ def change(world: World, how: str) -> int:
         share = {"company": "1", "number": "1001", "amount_ore": 200}
         tell(world, "move_payment", payment_id=payment, shares=[share])
     else:
-        tell(world, "refund_payment", payment_id=payment)
+        tell(world, "refund_payment", payee_account=REFUND_TO, payment_id=payment)
     return payment
 
 

@@ -18,7 +18,7 @@ from lump_world import (
 )
 from payment_world import DAY, World, pay, payment_file
 from sqlalchemy import Engine
-from telling import accounts, findings, tell, waiting_ids
+from telling import REFUND_TO, accounts, findings, tell, waiting_ids
 
 from hub.errors import RuleViolation
 from hub.model.payment_file import Key, Payment, Reversal
@@ -78,7 +78,7 @@ def test_what_was_closed_has_its_own_twins_when_a_payment_is_left_out_of_an_undo
     file = world.receive(payment_file("bgmax", [A._replace(reference="nobody"), B], serial="1"))
     decide(world, "new_money")
     assert closed(world) == [(2, 4, "person"), (3, 5, "person")]
-    tell(world, "refund_payment", payment_id=4, amount_ore=10000)
+    tell(world, "refund_payment", payee_account=REFUND_TO, payment_id=4, amount_ore=10000)
 
     assert tell(world, "undo_file", exchange_no=file.number, reason="wrong file")["held"] == 1
 
@@ -95,7 +95,7 @@ def test_what_was_closed_by_other_references_is_a_share_of_the_lump(world: World
 
     reverse(world, EVEN[0])  # it leads to no payment of the other format: a person looks
     assert open_amounts(world) == [10000, 5000, 30000]
-    tell(world, "refund_payment", payment_id=4, amount_ore=5000)
+    tell(world, "refund_payment", payee_account=REFUND_TO, payment_id=4, amount_ore=5000)
     assert tell(world, "undo_file", exchange_no=file.number, reason="wrong file")["held"] == 2
 
     assert world.waiting()[:2] == [("held", "twin_was_undone", 15000)] * 2

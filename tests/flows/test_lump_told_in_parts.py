@@ -23,7 +23,7 @@ from lump_world import (
 )
 from payment_world import DAY, World, pay, payment_file
 from sqlalchemy import Engine
-from telling import assert_books_agree, findings, tell, waiting_ids
+from telling import REFUND_TO, assert_books_agree, findings, tell, waiting_ids
 
 from hub.errors import RuleViolation
 from hub.services.payments.lone_sides import watch_clearing
@@ -225,7 +225,7 @@ def test_a_part_on_another_day_waits_with_the_part_that_is_booked(world: World) 
 
 def test_money_of_another_day_is_not_held_for_a_refunded_payment_of_a_lump(world: World) -> None:
     world.receive(statement())
-    tell(world, "refund_payment", payment_id=make_payment(world), amount_ore=1)
+    tell(world, "refund_payment", payee_account=REFUND_TO, payment_id=make_payment(world), amount_ore=1)
     world.receive(payment_file("camt.054", DAY_AFTER, identity="n"))
 
     assert [row for row in world.waiting() if row[0] == "held"] == []

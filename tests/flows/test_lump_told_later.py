@@ -22,7 +22,7 @@ from lump_world import (
 )
 from payment_world import DAY, World, payment_file
 from sqlalchemy import Engine
-from telling import assert_books_agree, entries, events, tell, waiting_ids
+from telling import REFUND_TO, assert_books_agree, entries, events, tell, waiting_ids
 
 from hub.errors import RuleViolation
 from hub.model.payment_file import Level
@@ -199,7 +199,7 @@ def test_a_partly_placed_payment_is_taken_back_from_receivable_and_suspense(worl
 
 def test_a_refunded_payment_of_a_lump_does_not_give_way(world: World) -> None:
     world.receive(statement())
-    tell(world, "refund_payment", payment_id=make_payment(world), amount_ore=1)
+    tell(world, "refund_payment", payee_account=REFUND_TO, payment_id=make_payment(world), amount_ore=1)
     world.receive(SPECIFICATION)
 
     with pytest.raises(RuleViolation, match="refunded"):

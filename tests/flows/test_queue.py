@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from payment_world import DAY, World, pay, payment_file, settings_of_company
 from sqlalchemy import text
-from telling import accounts, assert_books_agree, events, shares, suspend, tell
+from telling import REFUND_TO, accounts, assert_books_agree, bring, events, shares, suspend, tell
 
 from hub.errors import DataError, RuleViolation
 from hub.model.payment_file import Deduction, Key, Payer, Reversal
@@ -105,18 +105,35 @@ def test_a_refund_takes_money_from_suspense_to_the_bank_and_says_what_to_pay_out
         "SE4550000000058398257466",
     )
     with pytest.raises(RuleViolation, match="no more can be refunded"):
-        tell(world, "refund_payment", payment_id=payment, amount_ore=6001)
-    tell(world, "refund_payment", payment_id=payment)
+        tell(world, "refund_payment", payee_account=REFUND_TO, payment_id=payment, amount_ore=6001)
+    tell(world, "refund_payment", payee_account=REFUND_TO, payment_id=payment)
     with pytest.raises(RuleViolation, match="nothing remains"):
-        tell(world, "refund_payment", payment_id=payment)
+        tell(world, "refund_payment", payee_account=REFUND_TO, payment_id=payment)
     assert_books_agree(world)
+
+
+def test_a_refund_to_nobody_is_refused_and_changes_nothing(world: World) -> None:
+    payment = suspend(world)
+
+    with pytest.raises(RuleViolation, match="ask the payer, and give payee_account"):
+        tell(world, "refund_payment", payment_id=payment)
+    assert [remaining for _, _, remaining in world.waiting()] == [10000]
+    tell(world, "refund_payment", payment_id=payment, payee_account="SE45 5000 0000 0583 9825 7466")
+    assert events(world, "refund_ordered")[0]["payee_account"] == "iban:SE4550000000058398257466"
 
 
 def test_a_refund_that_is_told_twice_is_paid_once(world: World) -> None:
     payment = suspend(world)
 
     for _ in range(2):
-        tell(world, "refund_payment", payment_id=payment, amount_ore=4000, key="refund of 16 November")
+        tell(
+            world,
+            "refund_payment",
+            payee_account=REFUND_TO,
+            payment_id=payment,
+            amount_ore=4000,
+            key="refund of 16 November",
+        )
 
     assert len(events(world, "refund_ordered")) == 1
     assert world.account_balance("1930") == -4000
@@ -135,8 +152,12 @@ def test_a_small_suspended_amount_is_written_off_within_the_limit(world: World) 
 
 
 def test_what_is_not_in_the_queue_is_refused_by_name(world: World) -> None:
-    with pytest.raises(DataError, match="not in the queue"):
-        tell(world, "refund_payment", payment_id=77)
+    world.owe("1001", 10000)
+    bring(world, pay(10000, "1001"))
+    with pytest.raises(DataError, match="payment 1 is not suspended; what became of it: hub payments show 1"):
+        tell(world, "write_off_suspended", payment_id=1)
+    with pytest.raises(DataError, match="there is no payment 77; see: hub payments list"):
+        tell(world, "refund_payment", payee_account=REFUND_TO, payment_id=77)
 
 
 def test_money_the_bank_takes_back_after_it_was_moved_reopens_the_receivable(world: World) -> None:
@@ -154,7 +175,7 @@ def test_money_the_bank_takes_back_after_it_was_moved_reopens_the_receivable(wor
 
 def test_money_the_bank_takes_back_after_we_refunded_it_is_held_for_a_person(world: World) -> None:
     payment = suspend(world, keys=(Key("bgc_serial", "7"),))
-    tell(world, "refund_payment", payment_id=payment)
+    tell(world, "refund_payment", payee_account=REFUND_TO, payment_id=payment)
 
     back = Reversal(1, 1, 10000, "SEK", DAY, "nothing known", (Key("bgc_serial", "7"),))
     world.receive(payment_file("camt.054", [back], marker="back"))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from payment_world import DAY, World, pay, payment_file
 from sqlalchemy import Engine
-from telling import assert_books_agree, findings, tell, waiting_ids
+from telling import REFUND_TO, assert_books_agree, findings, tell, waiting_ids
 
 from hub.model.exchanges import Exchange
 from hub.model.payment_file import Key, PayeeAccount, Payment, Reversal
@@ -172,7 +172,7 @@ def test_a_name_finds_the_booked_twin_of_a_duplicate(world: World) -> None:
 
 def test_a_payment_that_we_have_refunded_is_not_taken_back_too(world: World) -> None:
     world.receive(payment_file("camt.054", [paid(OWN, TX, reference="zz")]))
-    tell(world, "refund_payment", payment_id=waiting_ids(world)[0])
+    tell(world, "refund_payment", payee_account=REFUND_TO, payment_id=waiting_ids(world)[0])
 
     assert take_back(world, TX) == "reversals_held"
 

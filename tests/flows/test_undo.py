@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from payment_world import World, pay, payment_file
 from sqlalchemy import Engine
-from telling import accounts, assert_books_agree, events, tell, tell_again, waiting_ids
+from telling import REFUND_TO, accounts, assert_books_agree, events, tell, tell_again, waiting_ids
 from undoing import A, B, C, picture, tasks, undo, world_that_owes
 
 from hub.errors import DataError, RuleViolation, TransientError
@@ -84,7 +84,7 @@ def test_what_a_person_moved_or_refunded_since_is_left_out_and_listed(world: Wor
     moved, refunded, _ = waiting_ids(world)
     share = {"company": "1", "number": "1002", "amount_ore": 200}
     tell(world, "move_payment", payment_id=moved, shares=[share])
-    tell(world, "refund_payment", payment_id=refunded)
+    tell(world, "refund_payment", payee_account=REFUND_TO, payment_id=refunded)
 
     answer = undo(world, exchange.number)
 
@@ -99,7 +99,7 @@ def test_what_was_left_out_is_not_booked_again_when_the_file_comes_again(world: 
     exchange = world.receive(content)
     moved, _, refunded = waiting_ids(world)
     tell(world, "move_payment", payment_id=moved, shares=[{"company": "1", "number": "1002", "amount_ore": 200}])
-    tell(world, "refund_payment", payment_id=refunded)
+    tell(world, "refund_payment", payee_account=REFUND_TO, payment_id=refunded)
     before = accounts(world)
     undo(world, exchange.number)
 
@@ -206,7 +206,7 @@ def test_an_accepted_correction_replaces_the_earlier_file(corrected: World) -> N
 
 def test_a_correction_does_not_book_again_what_was_moved_before_it(world: World) -> None:
     world.receive(payment_file("bgmax", [A, pay(500, "x1")], serial="5"))
-    tell(world, "refund_payment", payment_id=waiting_ids(world)[0])
+    tell(world, "refund_payment", payee_account=REFUND_TO, payment_id=waiting_ids(world)[0])
     world.receive(payment_file("bgmax", [A, pay(500, "x1"), C], serial="5"))
 
     tell(world, "accept_correction", exchange_no=2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from payment_world import World, pay, payment_file
 from sqlalchemy import Engine
-from telling import accounts, assert_books_agree, tell, waiting_ids
+from telling import REFUND_TO, accounts, assert_books_agree, tell, waiting_ids
 from undoing import A, B, lone_deposits, lump, picture, statement, undo, world_that_owes
 
 from hub.model.payment_file import Key
@@ -77,7 +77,7 @@ def test_a_lump_that_was_made_a_payment_goes_with_its_file(world: World) -> None
 def test_a_lump_whose_payment_was_refunded_keeps_its_bank_side(world: World) -> None:
     exchange = world.receive(statement(lump(10000)))
     tell(world, "make_lump_payment", lump_no=1)
-    tell(world, "refund_payment", payment_id=waiting_ids(world)[0])
+    tell(world, "refund_payment", payee_account=REFUND_TO, payment_id=waiting_ids(world)[0])
     before = accounts(world)
 
     assert undo(world, exchange.number)["left_out"] == 1

@@ -107,7 +107,7 @@ def refund_payment(work: UnitOfWork, tenant: Tenant, command: RefundPayment) -> 
     """Pay suspended money back: it leaves the suspense account for the bank, and the event says what to pay out.
 
     Raises:
-        RuleViolation: more than remains, or a deduction, which no money came with.
+        RuleViolation: more than remains, a deduction, which no money came with, or nobody knows where to pay it.
     """
     payment = suspended(work, command.payment_id)
     amount_ore = payment.remaining_ore if command.amount_ore is None else command.amount_ore
@@ -116,6 +116,12 @@ def refund_payment(work: UnitOfWork, tenant: Tenant, command: RefundPayment) -> 
     if amount_ore > payment.remaining_ore:
         raise RuleViolation(f"{format_kronor(payment.remaining_ore)} remains of the payment: no more can be refunded")
     whole = as_unmatched(work, payment)
+    payee_account = command.payee_account or whole.payer_account
+    if not payee_account:
+        raise RuleViolation(
+            "the file does not say which account the money came from: ask the payer, and give payee_account, such as "
+            "bankgiro:991-2346 or an IBAN"
+        )
     result = _post(work, tenant, payment, [_out(whole, -amount_ore, REFUNDED, Contra.BANK)], amount_ore)
     record(
         work,
@@ -123,7 +129,7 @@ def refund_payment(work: UnitOfWork, tenant: Tenant, command: RefundPayment) -> 
         command,
         payment,
         amount_ore=amount_ore,
-        payee_account=command.payee_account or whole.payer_account,
+        payee_account=payee_account,
         payee_name=whole.payer_name,
         remark=command.remark,
         **result,
@@ -161,12 +167,18 @@ def suspended(work: UnitOfWork, payment_id: int) -> QueuedPayment:
     work.queue.lock([payment_id])
     payment = work.queue.get(payment_id)
     if payment is None:
-        raise DataError(f"payment {payment_id} is not in the queue of unallocated payments")
+        raise DataError(_why_not_waiting(work, payment_id))
     if payment.state == "held":
         raise RuleViolation(f"payment {payment_id} is held ({payment.reason}): decide it first, as same or new money")
     if payment.state != "suspended":
         raise RuleViolation(f"nothing remains of payment {payment_id}: it has been placed, refunded or undone")
     return payment
+
+
+def _why_not_waiting(work: UnitOfWork, payment_id: int) -> str:
+    if not work.matching.payments([payment_id]):
+        return f"there is no payment {payment_id}; see: hub payments list"
+    return f"payment {payment_id} is not suspended; what became of it: hub payments show {payment_id}"
 
 
 def as_unmatched(work: UnitOfWork, payment: QueuedPayment) -> UnmatchedPayment:

@@ -86,7 +86,7 @@ def _existing(work: UnitOfWork, exchange_no: int) -> Exchange:
     try:
         return work.exchanges.get(exchange_no)
     except KeyError:
-        raise DataError(f"there is no exchange {exchange_no}: look at the list of exchanges") from None
+        raise DataError(f"there is no exchange {exchange_no}; see: hub exchanges list") from None
 
 
 def _moved_back(work: UnitOfWork, lumps: Sequence[Lump]) -> list[Lump]:

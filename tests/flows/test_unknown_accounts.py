@@ -8,9 +8,9 @@ import pytest
 from lump_world import A, B, decide, lump, make_payment, place, statement
 from payment_world import World, pay, payment_file
 from sqlalchemy import Engine, event, text
-from telling import assert_books_agree, findings, tell, waiting_ids
+from telling import REFUND_TO, assert_books_agree, findings, tell, waiting_ids
 
-from hub.errors import DataError, TransientError
+from hub.errors import DataError, RuleViolation, TransientError
 from hub.model.payment_file import Key, PayeeAccount
 from hub.services.payments import known_accounts
 from hub.services.payments.known_accounts import post_to_known_accounts
@@ -166,8 +166,12 @@ def test_a_person_who_gives_the_account_of_two_families_tellings_posts_them_once
 def test_a_payment_without_an_account_is_not_posted_to_one_that_nobody_has(before: World) -> None:
     bring_to_other(before, "bgmax")
 
-    for given in ("", "bankgiro:50501055", "9912346"):
-        with pytest.raises(DataError, match="give payee_account"):
+    for given, said in (
+        ("", "is not known: give payee_account"),
+        ("bankgiro:50501055", "payee_account is no payee account of the tenant's"),
+        ("9912346", "payee_account is no payee account of the tenant's: give one of its settings, such as bankgiro:"),
+    ):
+        with pytest.raises(DataError, match=said):
             tell(before, "decide_held", verdict="new_money", payment_ids=[1], payee_account=given)
 
     assert suspense_ore(before) == 0
@@ -257,7 +261,7 @@ def test_what_an_undo_left_booked_is_met_once_the_account_is_known_again(before:
     exchange = before.receive(content)
     world = mended(before)
     assert post(world) == 2
-    tell(world, "refund_payment", payment_id=waiting_ids(world)[0])
+    tell(world, "refund_payment", payee_account=REFUND_TO, payment_id=waiting_ids(world)[0])
     with world.store.write() as work:
         assert undo_file(work, world.tenant, exchange.number, "sent by mistake")["left_out"] == 1
     booked = world.account_balance("1930")
@@ -298,3 +302,14 @@ def test_the_task_names_the_accounts(before: World) -> None:
 
     assert "1 payment of exchange 1" in task["text"]
     assert "bankgiro:50501055" in task["text"].replace("-", "")
+
+
+def test_another_account_than_the_known_one_is_refused(before: World) -> None:
+    world = mended(before)
+    for family in ("bgmax", "camt.054"):
+        world.receive(payment_file(family, [pay(10000)], serial="1" if family == "bgmax" else ""))
+    (held,) = (payment for payment in waiting_ids(world) if payment == 2)
+    with pytest.raises(RuleViolation, match="payment 2 was paid to another payee account"):
+        tell(world, "decide_held", verdict="new_money", payment_ids=[held], payee_account="bankgiro:50501055")
+    tell(world, "decide_held", verdict="new_money", payment_ids=[held], payee_account="bankgiro:9912346")
+    assert findings(world) == {}

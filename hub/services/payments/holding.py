@@ -14,7 +14,7 @@ from hub.model.payments import SHARE_OF_LUMP, QueuedPayment, UnmatchedPayment
 from hub.model.tenant import Tenant
 from hub.rules.payments.matching import Reason
 from hub.services.chart import chart_of
-from hub.services.payees import Payee, Payees
+from hub.services.payees import Payee, Payees, register_payees
 from hub.services.payments.clearing import pair_accounts
 from hub.services.payments.comparing import Compared, equal_booked, place
 from hub.services.payments.deciding import Decided, decide, mentions_of, postings_of, queued
@@ -44,13 +44,15 @@ def decide_held(work: UnitOfWork, tenant: Tenant, command: DecideHeld) -> JsonOb
     are the same money as that.
 
     Raises:
-        DataError: none of them is held, or their payee account has to be given.
-        RuleViolation: a twin is not booked any more, a group would be split, or a lump booked twice.
+        DataError: none of them is held, or their payee account has to be given, or what is given is none.
+        RuleViolation: a twin is not booked any more, a group would be split, a lump booked twice, or another payee
+            account is given than theirs.
         TransientError: a run is judging or posting at one of their accounts.
     """
     payee = _payee_given(work, tenant, command.payee_account)
     held = _held(work, command, payee)
     payments = [payment for payment, _ in held]
+    _refuse_another_account(payments, payee)
     if command.verdict is Verdict.SAME_MONEY:
         result = _close(work, held)
     else:
@@ -235,8 +237,26 @@ def post_held(work: UnitOfWork, tenant: Tenant, payment_ids: Sequence[int]) -> J
 
 
 def _payee_given(work: UnitOfWork, tenant: Tenant, payee_account: str) -> Payee | None:
-    """Return the payee account that a person gives for payments whose own is not known, if it is the tenant's."""
-    return Payees(tenant, work.accounts.numbers()).find_written(payee_account)
+    """Return the payee account that a person gives for payments whose own is not known; None: none is given."""
+    if not payee_account:
+        return None
+    payee = register_payees(work, tenant).find_written(payee_account)  # the settings may have it since a moment ago
+    if payee is None:
+        raise DataError(
+            "payee_account is no payee account of the tenant's: give one of its settings, such as bankgiro:9912346; "
+            "hub doctor --show lists them"
+        )
+    return payee
+
+
+def _refuse_another_account(payments: Sequence[QueuedPayment], payee: Payee | None) -> None:
+    """An account is given for payments whose own is not known; for any other it may only be that one."""
+    for payment in payments:
+        if payee is not None and payment.account_no not in (0, payee.account_no):
+            raise RuleViolation(
+                f"payment {payment.payment_id} was paid to another payee account, which is known: leave payee_account "
+                "out"
+            )
 
 
 def _place_unknown(work: UnitOfWork, unknown: Sequence[QueuedPayment], payee: Payee | None) -> Compared:

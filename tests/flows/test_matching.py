@@ -378,3 +378,15 @@ def test_a_reference_that_is_used_again_means_the_receivable_that_is_open(world:
     world.receive(payment_file("bgmax", [pay(9000, "7777")], marker="last"))
 
     assert world.waiting() == [("suspended", "contested_reference", 9000)]
+
+
+def test_what_waits_after_a_rematch_says_why_by_that_decision(world: World) -> None:
+    bring(world, pay(12000, "1001"), pay(5000, "88"))
+    assert [reason for _, reason, _ in world.waiting()] == ["unknown_reference"] * 2
+
+    world.owe("1001", 10000)
+    assert [(reason, ore) for _, reason, ore in world.waiting()] == [("overpayment", 2000), ("unknown_reference", 5000)]
+
+    world.owe("1002", 0, "1001")  # the rest is named anew, and is what it was
+    world.owe("1003", 0, "88")
+    assert [(reason, ore) for _, reason, ore in world.waiting()] == [("overpayment", 2000), ("already_settled", 5000)]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from hub.model.books import Posting
 from hub.model.tenant import Tenant
 from hub.services.chart import chart_of
-from hub.services.payments.deciding import Decided, postings_of, suspense_posting
+from hub.services.payments.deciding import Decided, postings_of, queued, suspense_posting
 from hub.services.payments.posting import ChunkPoster, signal_watched
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 
@@ -57,9 +58,23 @@ class RematchRun:
         work.queue.take_many(
             [(item.payment.payment_id, item.payment.amount_ore - item.allocation.rest_ore) for item in placed]
         )
+        _note_reasons(work, decided)
         work.books.apply(chart_of(work, self._tenant), voucher_type=VOUCHER_TYPE, run_no=input["run_no"])
         signal_watched(work, placed)
         return {"payments": len(marked), "placed": len(placed)}
+
+
+def _note_reasons(work: UnitOfWork, decided: Sequence[Decided]) -> None:
+    """Let what still waits say why by this decision; a rest that was left before, and stays, says why it was left."""
+    unplaced = [item.payment.payment_id for item in decided if not item.allocation.movements]
+    whole_ore = {payment.payment_id: payment.amount_ore for payment in work.matching.payments(unplaced)}
+    by_reason: dict[str, list[int]] = defaultdict(list)
+    for item in decided:
+        payment = item.payment
+        if item.allocation.rest_ore and whole_ore.get(payment.payment_id, payment.amount_ore) == payment.amount_ore:
+            by_reason[str(queued(item).reason)].append(payment.payment_id)
+    for reason, payment_ids in by_reason.items():
+        work.queue.change(payment_ids, reason=reason)
 
 
 def _moves(item: Decided, today: str) -> list[Posting]:

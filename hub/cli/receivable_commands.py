@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,7 +11,7 @@ from hub.cli import receivable_changes
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, kronor, say, show_fields, show_table, words
 from hub.cli.telling import Company, Number
-from hub.model.receivables import OpenReceivable
+from hub.model.receivables import Hold, OpenReceivable
 from hub.services.payments.inspecting import masked_identity
 
 if TYPE_CHECKING:
@@ -39,8 +40,11 @@ def list_receivables(
     """List open receivables, each version by itself."""
     with session.hub() as hub:
         found = hub.receivables.search(search, company=company, open_only=not all_of_them, limit=limit)
+        holds = hub.receivables.holds(found)
     if session.as_json:
-        answer_json([_as_data(row, show_personal=show_personal) for row in found])
+        answer_json(
+            [{**_as_data(row, show_personal=show_personal), "holds": holds[row.receivable_id]} for row in found]
+        )
         return
     rows = [
         (
@@ -52,7 +56,7 @@ def list_receivables(
             r.due_date,
             r.debtor_name,
             kronor(r.open_ore, r.currency),
-            "watched" if r.is_watched else "",
+            ", ".join(["watched"] * r.is_watched + [_hold(hold) for hold in holds[r.receivable_id]]),
         )
         for r in found
     ]
@@ -65,7 +69,7 @@ def list_receivables(
         ("due", "keep"),
         "debtor",
         ("open", "right"),
-        "",
+        ("", "wrap"),
     )
     nothing = "nothing is open" if not (search or company) else "no open receivable fits"
     show_table("", columns, rows, empty="no receivable fits" if all_of_them else f"{nothing}; settled ones too: --all")
@@ -105,6 +109,11 @@ def _show_story(story: ReceivableStory) -> None:
             ("interest", kronor(receivable.interest_ore, receivable.currency) if receivable.interest_ore else ""),
             ("open", kronor(receivable.open_ore, receivable.currency)),
             ("fully paid", story.fully_paid_on or ""),
+            ("dunning", "; ".join(_hold(hold, ("source", "reason")) for hold in story.holds)),
+            (
+                "watch",
+                f"{story.watch.text} (since {story.watch.set_at[:10]}, {story.watch.set_by})" if story.watch else "",
+            ),
         ),
     )
     rows = [
@@ -129,6 +138,13 @@ def _show_story(story: ReceivableStory) -> None:
         ("kronor", "right"),
     )
     show_table("entries", columns, rows)
+
+
+def _hold(hold: Hold, and_of: Sequence[str] = ()) -> str:
+    """Write a hold as people know it, such as `hold 7 until 2026-12-24 (plan, instalments)`."""
+    more = ", ".join(text for name in and_of if (text := getattr(hold, name)))
+    until = f" until {hold.until_date}" if hold.until_date else ""
+    return f"hold {hold.code}{until}" + (f" ({more})" if more else "")
 
 
 def _number(value: object) -> str:

@@ -79,3 +79,23 @@ class OpenReceivable(NamedTuple):
     def open_ore(self) -> int:
         """Everything that is owed now; below zero for a credit note."""
         return self.principal_ore + self.fee_ore + self.interest_ore
+
+
+class Hold(NamedTuple):
+    """An active stop of dunning (*kravkod*)."""
+
+    receivable_id: int
+    hold_no: int
+    code: str
+    source: str
+    until_date: str | None  # last day of the stop; None: until it is ended
+    reason: str
+    set_at: str
+
+
+class Watch(NamedTuple):
+    """A receivable's watch (*betalningsbevakning*)."""
+
+    text: str
+    set_by: str
+    set_at: str

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from hub.errors import DataError
-from hub.model.receivables import OpenReceivable, ReferenceRow
+from hub.model.receivables import Hold, OpenReceivable, ReferenceRow, Watch
 from hub.runtime.bootstrap import TenantWork
 from hub.services.ports import JsonObject
 
 
 class ReceivableStory(NamedTuple):
-    """One receivable with every entry on it."""
+    """One receivable with every entry on it, and what stands beside it."""
 
     receivable: OpenReceivable
     references: list[ReferenceRow]
     entries: list[JsonObject]
     fully_paid_on: str | None  # the latest transaction date of its entries, once nothing is open
+    holds: list[Hold]  # active ones
+    watch: Watch | None
 
 
 class ReceivablesDesk:
@@ -32,7 +34,9 @@ class ReceivablesDesk:
     ) -> list[OpenReceivable]:
         """Return receivables in number order; `text` is a part of number, name or identity."""
         with self._work.store.read() as work:
-            return work.receivables.search(company=company, search=text, open_only=open_only, limit=limit)
+            return work.receivables.search(
+                company=self._written(company), search=text, open_only=open_only, limit=limit
+            )
 
     def find(self, number: str, *, company: str = "") -> OpenReceivable:
         """Return the newest version of a receivable by its number, or `SYSTEM/number` where several systems have it.
@@ -40,6 +44,7 @@ class ReceivablesDesk:
         Raises:
             DataError: there is none, or several companies or source systems have one.
         """
+        company = self._written(company)
         with self._work.store.read() as work:
             found = work.receivables.find(number=number, company=company)
             if not found and "/" in number:
@@ -57,10 +62,25 @@ class ReceivablesDesk:
         return found[0]
 
     def show(self, number: str, *, company: str = "") -> ReceivableStory:
-        """Return a receivable with its references and every entry on it. Raises DataError as `find`."""
+        """Return a receivable with its references, every entry on it, holds and watch. Raises DataError as `find`."""
         found = self.find(number, company=company)
         with self._work.store.read() as work:
             references = work.receivables.references_of([found.receivable_id])
             entries = work.receivables.entries(found.receivable_id)
             paid_on = work.receivables.fully_paid_on(found.receivable_id)
-        return ReceivableStory(found, references, entries, paid_on)
+            holds = work.receivables.active_holds([found.receivable_id], work.today)
+            watch = work.receivables.watch_of(found.receivable_id)
+        return ReceivableStory(found, references, entries, paid_on, holds, watch)
+
+    def holds(self, receivables: Iterable[OpenReceivable]) -> dict[int, list[Hold]]:
+        """Return the active holds (*kravkoder*) of receivables by receivable id; one without any has an empty list."""
+        found: dict[int, list[Hold]] = {receivable.receivable_id: [] for receivable in receivables}
+        with self._work.store.read() as work:
+            for hold in work.receivables.active_holds(sorted(found), work.today):
+                found[hold.receivable_id].append(hold)
+        return found
+
+    def _written(self, company: str) -> str:
+        """Return a company's number as the settings write it: whoever names one may leave out zeros in front."""
+        found = self._work.tenant.company(company) if company else None
+        return company if found is None else found.number

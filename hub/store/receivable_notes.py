@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
+
+from hub.model.receivables import Hold, Watch
+
+_ACTIVE_HOLDS = text(f"""
+    SELECT {", ".join(Hold._fields)} FROM hold
+    WHERE tenant = :t AND receivable_id IN :ids AND ended_at IS NULL AND coalesce(until_date, :today) >= :today
+    ORDER BY receivable_id, hold_no
+""").bindparams(bindparam("ids", expanding=True))
 
 
 class ReceivableNotes:
@@ -46,6 +55,14 @@ class ReceivableNotes:
         ).mappings()
         return [dict(row) for row in rows]
 
+    def active_holds(self, receivable_ids: Sequence[int], today: str) -> list[Hold]:
+        """Return the holds of receivables that have neither been ended nor ended by themselves, oldest first."""
+        found: list[Hold] = []
+        for start in range(0, len(receivable_ids), 500):
+            values = {"t": self._tenant, "ids": list(receivable_ids[start : start + 500]), "today": today}
+            found.extend(Hold._make(row) for row in self._connection.execute(_ACTIVE_HOLDS, values))
+        return found
+
     def end_hold(self, receivable_id: int, hold_no: int) -> None:
         """Write down that a hold has ended."""
         self._connection.execute(
@@ -66,6 +83,14 @@ class ReceivableNotes:
             ),
             {"t": self._tenant, "id": receivable_id, "text": watch_text, "by": set_by, "now": self._now},
         )
+
+    def watch_of(self, receivable_id: int) -> Watch | None:
+        """Return the watch of a receivable, or None."""
+        row = self._connection.execute(
+            text("SELECT text, set_by, set_at FROM watch WHERE tenant = :t AND receivable_id = :id"),
+            {"t": self._tenant, "id": receivable_id},
+        ).one_or_none()
+        return None if row is None else Watch._make(row)
 
     def unwatch(self, receivable_id: int) -> bool:
         """End the watch of a receivable; False when there was none."""

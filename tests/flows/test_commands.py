@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from payment_world import World, pay, payment_file
 from sqlalchemy import Engine
-from telling import assert_books_agree, command, entries, events, suspend, tell, tell_again
+from telling import accounts, assert_books_agree, command, entries, events, findings, suspend, tell, tell_again
 
 from hub.errors import DataError, RuleViolation
 from hub.model.books import Posting
@@ -180,6 +181,17 @@ def test_coding_that_does_not_add_up_is_refused(world: World) -> None:
         tell(world, "credit_receivable", "1001", amount_ore=2500, coding=[{"account": "3001", "amount_ore": 2499}])
 
 
+@pytest.mark.parametrize("account", ["1510", "2990", "1940", "1930"])
+def test_coding_on_an_account_that_the_hub_alone_books_on_is_refused(world: World, account: str) -> None:
+    world.owe("1001", 10000)
+
+    with pytest.raises(RuleViolation, match="a coding line names the ledger account of"):
+        tell(world, "credit_receivable", "1001", amount_ore=100, coding=[{"account": account, "amount_ore": 100}])
+
+    assert findings(world) == {}
+    assert accounts(world) == {"1510": 10000, "3000": -10000}
+
+
 def test_a_credit_of_more_than_is_open_needs_leave_for_a_credit_balance(world: World) -> None:
     receivable = world.owe("1001", 10000)
     world.receive(payment_file("bgmax", [pay(8000, "1001")]))
@@ -321,6 +333,26 @@ def test_several_holds_are_active_until_each_is_ended(world: World) -> None:
     assert [event["code"] for event in events(world, "hold_set")] == ["1", "2"]
     with pytest.raises(RuleViolation, match=r"active are: 1 \(code 1\)"):
         tell(world, "end_hold", "1001", hold_no=2)
+
+
+def test_a_hold_is_set_once_by_each_source_and_ends_by_itself(world: World) -> None:
+    receivable = world.owe("1001", 10000)
+    tell(world, "set_hold", "1001", code="1", source="clerk", until_date="2026-11-23")
+    with pytest.raises(RuleViolation, match="hold 1 has this code of this source and is active until 2026-11-23"):
+        tell(world, "set_hold", "1001", code="1", source="clerk")
+    tell(world, "set_hold", "1001", code="1", source="agency")
+
+    def active(today: str) -> list[tuple[str, str, str | None]]:
+        with world.store.read() as work:
+            holds = work.receivables.active_holds([receivable, 4711], today)
+        return [(hold.code, hold.source, hold.until_date) for hold in holds]
+
+    assert active("2026-11-23") == [("1", "clerk", "2026-11-23"), ("1", "agency", None)]
+    assert active("2026-11-24") == [("1", "agency", None)]
+    world.clock.advance(timedelta(days=2))
+    with pytest.raises(RuleViolation, match=r"active are: 2 \(code 1\)"):
+        tell(world, "end_hold", "1001", hold_no=1)
+    assert tell(world, "set_hold", "1001", code="1", source="clerk")["hold_no"] == 3
 
 
 def test_a_watched_receivable_comes_on_the_signal_list_until_the_watch_ends(world: World) -> None:

@@ -11,6 +11,7 @@ from hub.model.commands import (
     UnwatchReceivable,
     WatchReceivable,
 )
+from hub.model.receivables import Hold
 from hub.model.tenant import Tenant
 from hub.services.books.finding import find
 from hub.services.books.posting import record
@@ -18,11 +19,21 @@ from hub.services.ports import JsonObject, UnitOfWork
 
 
 def set_hold(work: UnitOfWork, tenant: Tenant, command: SetHold) -> JsonObject:
-    """Add a hold (*kravkod*); others stay active beside it, and the strictest wins."""
+    """Add a hold (*kravkod*); others stay active beside it, and the strictest wins.
+
+    Raises:
+        DataError: it would have ended already.
+        RuleViolation: the same source has set the same code, and that hold is active.
+    """
     ledger = find(work, tenant, command.receivable)
     until = command.until_date.isoformat() if command.until_date is not None else None
     if until is not None and until < work.today:
         raise DataError(f"the hold would have ended on {until} already: give a day to come, or none")
+    for hold in work.receivables.active_holds([ledger.row.receivable_id], work.today):
+        if (hold.code, hold.source) == (command.code, command.source):
+            raise RuleViolation(
+                f"hold {hold.hold_no} has this code of this source and is active {_until(hold)}: end it first"
+            )
     hold_no = work.receivables.set_hold(
         ledger.row.receivable_id, code=command.code, reason=command.reason, source=command.source, until_date=until
     )
@@ -41,22 +52,26 @@ def set_hold(work: UnitOfWork, tenant: Tenant, command: SetHold) -> JsonObject:
 
 
 def end_hold(work: UnitOfWork, tenant: Tenant, command: EndHold) -> JsonObject:
-    """End a hold by its number, or every active one with a code.
+    """End a hold by its number, or every active one with a code; one whose last day has passed has ended by itself.
 
     Raises:
         RuleViolation: no such hold is active.
     """
     ledger = find(work, tenant, command.receivable)
     receivable_id = ledger.row.receivable_id
-    active = [hold for hold in work.receivables.holds(receivable_id) if hold["ended_at"] is None]
-    ended = [hold for hold in active if command.hold_no == hold["hold_no"] or command.code == hold["code"]]
+    active = work.receivables.active_holds([receivable_id], work.today)
+    ended = [hold for hold in active if command.hold_no == hold.hold_no or command.code == hold.code]
     if not ended:
-        known = ", ".join(f"{hold['hold_no']} (code {hold['code']})" for hold in active) or "none"
+        known = ", ".join(f"{hold.hold_no} (code {hold.code})" for hold in active) or "none"
         raise RuleViolation(f"no such hold is active on the receivable; active are: {known}")
     for hold in ended:
-        work.receivables.end_hold(receivable_id, hold["hold_no"])
-        record(work, "hold_ended", command, ledger, hold_no=hold["hold_no"], code=hold["code"])
-    return {"receivable_id": receivable_id, "ended": [hold["hold_no"] for hold in ended]}
+        work.receivables.end_hold(receivable_id, hold.hold_no)
+        record(work, "hold_ended", command, ledger, hold_no=hold.hold_no, code=hold.code)
+    return {"receivable_id": receivable_id, "ended": [hold.hold_no for hold in ended]}
+
+
+def _until(hold: Hold) -> str:
+    return f"until {hold.until_date}" if hold.until_date else "until it is ended"
 
 
 def watch_receivable(work: UnitOfWork, tenant: Tenant, command: WatchReceivable) -> JsonObject:

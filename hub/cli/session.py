@@ -53,7 +53,7 @@ Wait = Annotated[
     ),
 ]
 Key = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--key",
         metavar="TEXT",
@@ -62,10 +62,11 @@ Key = Annotated[
     ),
 ]
 User = Annotated[
-    str, typer.Option("--user", metavar="NAME", help="Who says it.", show_default="the name you are logged in by")
+    str | None,
+    typer.Option("--user", metavar="NAME", help="Who says it.", show_default="the name you are logged in by"),
 ]
 AllTenants = Annotated[bool, typer.Option("--all-tenants", help="Every tenant of the home.")]
-KEYED: dict[str, tuple[Any, Any]] = {"key": (Key, ""), "user": (User, "")}
+KEYED: dict[str, tuple[Any, Any]] = {"key": (Key, None), "user": (User, None)}
 SHARED: dict[str, tuple[Any, Any]] = {
     "home": (Home, None),
     "tenant": (TenantName, None),
@@ -87,8 +88,8 @@ class Session:
     as_json: bool = False
     debug: bool = False
     wait: float = 10.0
-    key: str = ""
-    user: str = ""
+    key: str | None = None
+    user: str | None = None
 
     def hub(self) -> Hub:
         """Open the tenant; close it after use."""
@@ -143,9 +144,10 @@ class Session:
             installation.close()
 
     def body(self, kind: str, **values: Any) -> dict[str, Any]:
-        """Return a command's wire form; what is not given is left out."""
+        """Return a command's wire form; what is not given is left out. An empty key or user is given, and is wrong."""
         given = {name: value for name, value in values.items() if value not in (None, "", ())}
-        return {"kind": kind, "key": self.key or f"cli-{uuid4()}", "user": self.user or _person(), **given}
+        key = f"cli-{uuid4()}" if self.key is None else self.key
+        return {"kind": kind, "key": key, "user": _person() if self.user is None else self.user, **given}
 
 
 def _person() -> str:
@@ -226,12 +228,23 @@ def ended_by_exit_code(*, debug: bool = False, as_json: bool = False) -> Iterato
     except (typer.Exit, typer.Abort, typer.BadParameter):
         raise
     except Exception as error:  # noqa: BLE001 - the last place before the person: no traceback unless asked for
-        if debug:
-            traceback.print_exc()
-        say(_sentence(error), is_error=True)
-        if as_json:
-            answer_json({"error": {"code": getattr(error, "code", "DEFECT"), "message": _sentence(error)}})
-        raise typer.Exit(exit_code_of(error)) from None
+        raise told_error(error, debug=debug, as_json=as_json) from None
+
+
+def told_error(
+    error: Exception, before: str = "", after: str = "", *, debug: bool, as_json: bool, **beside: Any
+) -> typer.Exit:
+    """Say an error, between other words where they are given, and return the end of the command; see the above.
+
+    `beside` is what a script is told beside the error.
+    """
+    if debug:
+        traceback.print_exc()
+    message = f"{before}{_sentence(error)}{after}"
+    say(message, is_error=True)
+    if as_json:
+        answer_json({"error": {"code": getattr(error, "code", "DEFECT"), "message": message}, **beside})
+    return typer.Exit(exit_code_of(error))
 
 
 def _sentence(error: Exception) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from hub.cli.option_names import GIVEN_BY, options_named
-from hub.cli.session import Session, command
+from hub.cli.session import Session, command, told_error
 from hub.cli.showing import answer_json, kronor, say, show_fields, words
 from hub.errors import DataError, FormatError
 from hub.model.commands import Command, parse_command
@@ -124,17 +124,38 @@ def carry_out_file(
 ) -> None:
     """Carry out commands of the core ledger, each with its own key: credit, own payment, write-off, hold, …
 
-    All are read before the first is carried out; the same file again changes nothing.
+    All are read before the first is carried out; the first that is refused ends it, and those before it hold. The same
+    file again changes nothing.
     """
     commands = _commands(file)
-    answers = []
+    answers: list[JsonObject] = []
     with session.hub() as hub:
-        for told in commands:
-            answers.append({"key": told.key, "kind": told.kind, "answer": hub.carry_out(told)})
+        for number, told in enumerate(commands, 1):
+            try:
+                answer = hub.carry_out(told)
+            except Exception as error:
+                if len(commands) == 1:
+                    raise
+                raise _stopped(session, error, number, len(commands), answers) from None
+            answers.append({"key": told.key, "kind": told.kind, "answer": answer})
     if session.as_json:
         answer_json(answers)
     else:
         say(f"{counted(len(answers), 'command')} carried out")
+
+
+def _stopped(session: Session, error: Exception, number: int, of: int, answers: Sequence[JsonObject]) -> typer.Exit:
+    """Say at which command a list has stopped, and what holds of it."""
+    done = f"{_numbers(1, number - 1)} carried out" if number > 1 else "none is carried out"
+    rest = f", {_numbers(number + 1, of)} not" if 1 < number < of else ""
+    words = (f"command {number} of {of}: ", f"; {done}{rest}")
+    return told_error(error, *words, debug=session.debug, as_json=session.as_json, command=number, carried_out=answers)
+
+
+def _numbers(first: int, last: int) -> str:
+    if first == last:
+        return f"{first} is"
+    return f"{first} and {last} are" if last == first + 1 else f"{first} to {last} are"
 
 
 def _commands(file: Path) -> list[Command]:

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self
 
 from hub.banking_calendar import Clock
-from hub.errors import ConfigurationError, HubError
+from hub.errors import ConfigurationError, DataError, HubError
 from hub.model.command_dates import refuse_far_dates
 from hub.model.commands import Command
 from hub.model.enquiries import AccountBalance
@@ -263,9 +263,21 @@ class Hub:
         return finish_runs(self._installation, self._work, wait_s=self._wait_s, here=self._here, progress=progress)
 
     def feed(self, after: int = 0, limit: int = 1000) -> list[Event]:
-        """Return the events that follow number `after`, in order and without gaps; ask again after the last one."""
+        """Return the events that follow number `after`, in order and without gaps; ask again after the last one.
+
+        Raises:
+            DataError: there has been no event of number `after`: whoever asks has read of another database, or of this
+                one before it was restored to an older state.
+        """
         with self._work.store.read() as work:
-            return work.events.after(after, limit)
+            events = work.events.after(after, limit)
+        newest = after if events else self._work.enquiries.latest_event()
+        if newest < after:
+            raise DataError(
+                f"event {after} has not happened here, the newest is {newest}: the number was read of another "
+                "database, or before a restore; set it back as docs/backup.md says"
+            )
+        return events
 
     def tasks(self) -> Sequence[JsonObject]:
         """Return what waits for a person, oldest first."""

@@ -431,7 +431,17 @@ def test_refusal_about_a_payment_names_the_option(home: Path) -> None:
         (("move", waiting, "010000108"), "say --allow-credit-balance"),
         (("split", waiting, "010000108=0", "040000207"), "NUMBER=KRONOR: must be above 0"),
         (("write-off", waiting), "or say --above-limit"),
-        (("refund", waiting, "--to", "x" * 40), "--to: must have at most 35 characters"),
+        (("refund", waiting), "ask the payer, and give --to"),
+        (("refund", waiting, "--to", "x" * 61), "--to: must have at most 60 characters"),
+        (("refund", waiting, "--to", "nonsense"), "--to: must be an account with its kind, such as bankgiro:991-2346"),
+        (("refund", waiting, "--to", "bankgiro:991-2347"), "--to: the check digit of the bankgiro number does not fit"),
+        (("refund", waiting, "--to", "bankgiro:991-2346", "--user", ""), "--user: must have at least 1 character"),
+        (("refund", waiting, "--to", "bankgiro:991-2346", "--key", ""), "--key: must have at least 1 character"),
+        (("move", 4711, "040000207"), "there is no payment 4711; see: hub payments list"),
+        (
+            ("manual", "040000207", "--amount", "1", "--method", "1", "--date", TODAY, "--user", " "),
+            "--user: must have",
+        ),
     ):
         result = run("payments", *words, home=home)
         assert result.exit_code == 1
@@ -525,3 +535,72 @@ def test_counts_of_one_are_told_in_the_singular(home: Path) -> None:
     told = run("payments", home=home).stderr
     assert "held: 1 payment, " in told
     assert "suspended: 5 payments, " in told
+
+
+def test_holds_and_watch_of_a_receivable_are_shown_and_listed(home: Path) -> None:
+    until = TODAY + timedelta(days=30)
+    answer("receivables", "hold", "040000208", "--code", "T", "--until", until, "--reason", "dispute", home=home)
+    answer("receivables", "watch", "040000208", "call them", home=home)
+    shown = answer("receivables", "show", "040000208", home=home)
+    assert [(hold["code"], hold["until_date"]) for hold in shown["holds"]] == [("T", str(until))]
+    assert shown["watch"]["text"] == "call them"
+    listed = answer("receivables", "list", "--search", "04000020", home=home)
+    assert {row["number"]: [hold["code"] for hold in row["holds"]] for row in listed if row["holds"]} == {
+        "040000208": ["T"]
+    }
+    assert f"hold T until {until} (person, dispute)" in run("receivables", "show", "040000208", home=home).stdout
+    assert "call them" in run("receivables", "show", "040000208", home=home).stdout
+    assert f"watched, hold T until {until}" in run("receivables", "list", home=home).stdout
+    answer("receivables", "end-hold", "040000208", "--code", "T", home=home)
+    assert answer("receivables", "show", "040000208", home=home)["holds"] == []
+
+
+def test_a_list_of_commands_that_stops_says_where_and_what_holds(home: Path) -> None:
+    told = [
+        {
+            "kind": "write_off_receivable",
+            "key": f"w{at}",
+            "user": "erp",
+            "receivable": {"company": "001", "number": number},
+            "reason_code": "K",
+        }
+        for at, number in enumerate(("010000107", "010000108", "no-such", "040000209"), 1)
+    ]
+    commands = home / "commands.json"
+    commands.write_text(json.dumps(told), encoding="utf-8")
+
+    result = run("command", commands, "--json", home=home)
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("hub: command 3 of 4: there is no receivable no-such")
+    assert result.stderr.endswith("; 1 and 2 are carried out, 4 is not\n")
+    said = json.loads(result.stdout)
+    assert (said["error"]["code"], said["command"]) == ("DATA", 3)
+    assert [(one["key"], one["answer"]["open_ore"]) for one in said["carried_out"]] == [("w1", 0), ("w2", 0)]
+    assert answer("receivables", "show", "040000209", home=home)["open_ore"] > 0
+    commands.write_text(json.dumps(told[2:]), encoding="utf-8")
+    assert run("command", commands, home=home).stderr.endswith("; none is carried out\n")
+
+
+def test_a_cursor_beyond_the_feed_is_told(home: Path) -> None:
+    newest = answer("feed", home=home)[-1]["number"]
+    assert answer("feed", "--after", newest, home=home) == []
+    result = run("feed", "--after", newest + 1, "--json", home=home)
+    assert result.exit_code == 1
+    assert f"event {newest + 1} has not happened here, the newest is {newest}" in result.stderr
+    assert json.loads(result.stdout)["error"]["code"] == "DATA"
+
+
+def test_zeros_in_front_of_a_company_number_may_be_left_out_everywhere(home: Path) -> None:
+    for company in ("001", "1"):
+        assert answer("receivables", "show", "040000208", "--company", company, home=home)["open_ore"] == 1_276_400
+        assert answer("receivables", "list", "--company", company, home=home)
+        told = {"kind": "watch_receivable", "key": f"c{company}", "user": "erp", "text": "see"}
+        file = home / "command.json"
+        file.write_text(json.dumps({**told, "receivable": {"company": company, "number": "040000208"}}), "utf-8")
+        assert run("command", file, home=home).exit_code == 0
+
+
+def test_what_was_never_there_is_said_alike_by_every_command(home: Path) -> None:
+    for words in (("content", 99, "--to", home / "x"), ("undo", 99, "--reason", "x"), ("show", 99)):
+        assert run("exchanges", *words, home=home).stderr == "hub: there is no exchange 99; see: hub exchanges list\n"

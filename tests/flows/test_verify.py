@@ -13,11 +13,13 @@ from sqlalchemy import Connection, Engine, text
 from telling import REFUND_TO, tell, waiting_ids
 
 from hub.errors import RuleViolation
+from hub.model.company import Company
 from hub.model.payment_file import Key, Reversal
 from hub.model.verification import CheckResult, Verification
 from hub.services.verifying import accounts_by, verify
 from hub.store.database import WRITES
 from hub.store.verifying import CHECKS, MOST_SHOWN, SqlVerifying
+from hub.testing.example_tenant import company_settings
 
 
 def proof(world: World, *, with_bytes: bool = True) -> Verification:
@@ -115,6 +117,18 @@ def test_coding_on_an_account_that_is_not_ours_any_more_is_coding(world: World) 
     checked = proof(later)
     assert checked.is_clean, checked.results
     assert len(checked.remarks) == 2
+
+
+def test_coding_on_an_account_that_another_company_books_on_is_coding(world: World) -> None:
+    """Each company has books of its own; the settings let one use for revenue what is another's bank too."""
+    theirs = {"bank": "1931", "clearing": "1941", "suspense": "2992", "receivable": "1520"}
+    other = company_settings(number="2", name="North Rent AB", accounts=theirs, payee_accounts=[])
+    world.tenant = world.tenant.model_copy(update={"companies": (*world.tenant.companies, Company(**other))})
+    with world.store.write() as work:
+        work.receivables.posting_group("2", "", "invoice")
+    for account in theirs.values():
+        tell(world, "credit_receivable", "102", amount_ore=100, coding=[{"account": account, "amount_ore": 100}])
+    assert found(world) == {}
 
 
 # --- what is broken by hand --------------------------------------------------------------------------------

@@ -96,9 +96,9 @@ def _mark_runs(marks: Marks) -> None:
         with marks.during(f"{_kind(run_id)}: begin"):
             return original(carrier, run_id, turn)
 
-    def carry_out(original: Any, carrier: Any, run: Run, progress: Any) -> Any:
-        with marks.during(f"{run.kind}: between steps"):
-            return original(carrier, run, progress)
+    def carry_out(original: Any, carrier: Any, begun: Any, progress: Any) -> Any:
+        with marks.during(f"{begun.run.kind}: between steps"):
+            return original(carrier, begun, progress)
 
     def step(original: Any, work: Any, name: str, *given: Any) -> Any:
         stem = name.partition(":")[0]

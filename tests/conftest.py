@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import sqlite3
 import tempfile
 import uuid
 import warnings
@@ -16,11 +17,17 @@ import pytest
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 
-from hub.store.database import open_database
+from hub.store.database import open_database, writing
 from hub.store.tables import metadata
 
 POSTGRESQL_URL = "HUB_TEST_POSTGRESQL_URL"
+KEPT = ("installation", "alembic_version", "dbos_migrations")
 FOR_SPEED = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "join_collapse_limit = 5")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors, since some tests wait for processes and servers."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_finish() -> None:
@@ -88,28 +95,55 @@ def new_database(postgresql_server: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with our schema, made once; each test gets a copy."""
+    """A file with our schema, made once; each test that opens it by itself gets a copy."""
     file = tmp_path_factory.mktemp("made") / "hub.sqlite"
     open_database(f"sqlite:///{file}").dispose()
     return file
 
 
+@pytest.fixture(scope="session")
+def sqlite_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """An SQLite database, opened once; each test finds it empty."""
+    opened = open_database(f"sqlite:///{tmp_path_factory.mktemp('kept') / 'hub.sqlite'}")
+
+    @event.listens_for(opened, "connect")
+    def _sync_nothing(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+
+    opened.dispose()
+    yield opened
+    opened.dispose()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database of each kind."""
-    if request.param == "sqlite":
-        file = shutil.copy(request.getfixturevalue("sqlite_database"), tmp_path / "hub.sqlite")
-        return f"sqlite:///{file}"
-    url = str(request.getfixturevalue("postgresql_database"))
-    _empty(url)
-    return url
+    if request.param == "postgresql":
+        url = str(request.getfixturevalue("postgresql_database"))
+        _empty_postgresql(url)
+        return url
+    if "engine" in request.fixturenames:
+        opened: Engine = request.getfixturevalue("sqlite_engine")
+        _empty_sqlite(opened)
+        return opened.url.render_as_string()
+    file = shutil.copy(request.getfixturevalue("sqlite_database"), tmp_path / "hub.sqlite")
+    return f"sqlite:///{file}"
 
 
-def _empty(url: str) -> None:
+def _empty_sqlite(engine: Engine) -> None:
+    """Delete every row of an SQLite database, the engine's too."""
+    with writing(engine) as connection:
+        made = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
+        for name in made:
+            if name not in KEPT and not name.startswith("sqlite_"):  # what its planner knows stays
+                connection.exec_driver_sql(f'DELETE FROM "{name}"')
+
+
+def _empty_postgresql(url: str) -> None:
     """Delete every row of a PostgreSQL database in one message."""
     plain = make_url(url).set(drivername="postgresql")
     with psycopg.connect(plain.render_as_string(hide_password=False)) as connection:
-        connection.execute(";".join(f'DELETE FROM "{name}"' for name in metadata.tables if name != "installation"))
+        connection.execute(";".join(f'DELETE FROM "{name}"' for name in metadata.tables if name not in KEPT))
         engine_made = connection.execute("SELECT to_regclass('dbos.workflow_status')").fetchone()
         if engine_made != (None,):  # inputs that stay would be those of the next test's turns
             connection.execute("TRUNCATE dbos.workflow_status, dbos.workflow_input, dbos.workflow_output CASCADE")
@@ -132,11 +166,8 @@ def postgresql_engine(postgresql_database: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def engine(request: pytest.FixtureRequest, database_url: str) -> Iterator[Engine]:
+def engine(request: pytest.FixtureRequest, database_url: str) -> Engine:
     """The opened database."""
-    if database_url.startswith("postgresql"):
-        yield request.getfixturevalue("postgresql_engine")
-        return
-    opened = open_database(database_url)
-    yield opened
-    opened.dispose()
+    kind = "postgresql" if database_url.startswith("postgresql") else "sqlite"
+    opened: Engine = request.getfixturevalue(f"{kind}_engine")
+    return opened

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from hub.rules.payments.bank_accounts import Accounts, PaidInto, as_files_show, as_settings_say, led_to_their_ends
 from hub.store.counters import take_numbers
+from hub.store.statements import text
 
 
 class SqlAccounts:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, bindparam
 
 from hub.model.attempts import Attempt, AttemptState, ChannelRest, PlannedMessage
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
+from hub.store.statements import text
 
 _COLUMNS = ", ".join(Attempt._fields)
 _NAMED_AT_ONCE = 500

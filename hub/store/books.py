@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, bindparam
 
 from hub.errors import LedgerError
 from hub.model.books import Posting, PostingSum, Voucher, VoucherKey, VoucherLine
@@ -17,6 +17,7 @@ from hub.rules.books import Chart, voucher_lines
 from hub.store import tables
 from hub.store.bulk import insert_named, insert_rows
 from hub.store.counters import take_numbers
+from hub.store.statements import text
 from hub.store.temporary import empty, lay_out, tell_size
 
 POSTING_COLUMNS = Posting._fields

@@ -6,10 +6,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from hub.errors import DataError
 from hub.store.counters import take_numbers
+from hub.store.statements import text
 
 
 class SqlCommands:

@@ -9,10 +9,11 @@ import zlib
 from typing import BinaryIO, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
 from hub.errors import DataError, LedgerError, TransientError
 from hub.store.database import reading, writing
+from hub.store.statements import text
 
 PART_SIZE = 1024 * 1024
 LARGEST_CONTENT = 8 * 1024**3

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
+
+from hub.store.statements import text
 
 _TAKE = text(
     "INSERT INTO counter (tenant, series, next_value) VALUES (:tenant, :series, 1 + :count) "

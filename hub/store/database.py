@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
@@ -22,6 +22,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from hub.errors import ConfigurationError, DataError, HubError, LedgerError, TransientError
 from hub.model.commands import LARGEST_NUMBER
 from hub.store import migrations, refusals
+from hub.store.statements import text
 from hub.store.tables import metadata
 from hub.store.turnstile import Turnstile
 

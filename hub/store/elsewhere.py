@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
 from hub.errors import ConfigurationError
 from hub.store.database import reading
+from hub.store.statements import text
 
 IS_HERE = "moved_to = '' AND arriving_from = ''"
 """Condition on a row of `tenant`: it works in this database."""

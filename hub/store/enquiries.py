@@ -7,11 +7,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, text
+from sqlalchemy import Connection, Engine, bindparam
 
 from hub.model.enquiries import AccountBalance, Fate, OutcomeRow, PaymentStory
 from hub.model.events import Event
 from hub.store.database import reading
+from hub.store.statements import text
 from hub.store.verifying_payments import TAKING_BACK
 
 _PAYMENT = (

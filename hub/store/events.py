@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from hub.model.events import Event
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
+from hub.store.statements import text
 
 _FEED = """
     SELECT v.event_no, v.kind, v.recorded_at, v.data, v.receivable_id, v.payment_id,

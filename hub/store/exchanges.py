@@ -6,10 +6,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row
 
 from hub.model.exchanges import Exchange
 from hub.store.counters import take_numbers
+from hub.store.statements import text
 
 _COLUMNS = (
     "exchange_no, direction, kind, plugin, format, name, sha256, size, content_key, state, attempt, "

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, text
+from sqlalchemy import Connection, Engine, Row
 
 from hub.model.schedules import CLOCK
 from hub.store.database import reading, writing
 from hub.store.elsewhere import IS_HERE
+from hub.store.statements import text
 
 BATCH = 1_000  # runs swept in one transaction
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
 from hub.store.counters import take_numbers
 from hub.store.database import reading, writing
+from hub.store.statements import text
 
 
 def kept_value(engine: Engine, name: str) -> str | None:

@@ -13,13 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
 from hub.errors import ConfigurationError, LedgerError, RuleViolation
 from hub.store.contents import PART_SIZE, SqlContents
 from hub.store.counters import take_numbers
 from hub.store.database import reading, writing
 from hub.store.moving_rows import Progress, TableContent, Tally, clear_rows, contents_of, copy_rows, count_rows
+from hub.store.statements import text
 
 _FIND = text("SELECT tenant, moved_to, arriving_from FROM tenant WHERE name = :name")
 _MARK = text("UPDATE tenant SET moved_to = :moved_to, arriving_from = :arriving_from WHERE tenant = :t")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, Text, bindparam, text
+from sqlalchemy import Connection, Engine, Text, bindparam
 
 from hub.model.nodes import Node
 from hub.store.database import reading, writing
+from hub.store.statements import text
 
 _NOW = {"sqlite": "unixepoch()", "postgresql": "CAST(extract(epoch FROM clock_timestamp()) AS bigint)"}
 _TOLD = ("token", "host", "process", "process_space", "plugins", "settings", "tenants")  # by the node, at its start

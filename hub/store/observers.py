@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from hub.model.observer_cursor import ObserverCursor
 from hub.store.database import reading, writing
+from hub.store.statements import text
 
 
 class SqlObserverCursors:

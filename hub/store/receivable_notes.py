@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, bindparam
 
 from hub.model.receivables import Hold, Watch
+from hub.store.statements import text
 
 _ACTIVE_HOLDS = text(f"""
     SELECT {", ".join(Hold._fields)} FROM hold

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, text
+from sqlalchemy import Connection, Row, bindparam
 
 from hub.identifiers.identity_key import identity_key
 from hub.model.books import PostingGroup
@@ -14,6 +14,7 @@ from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
 from hub.store.receivable_notes import ReceivableNotes
+from hub.store.statements import text
 
 _RECEIVABLE = ", ".join(Receivable._fields)
 _OPEN = """

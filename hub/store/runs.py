@@ -7,13 +7,14 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, text
+from sqlalchemy import Connection, Engine, Row
 
 from hub.errors import LedgerError
 from hub.model.runs import QueuedTurn, Run
 from hub.store.counters import take_numbers
 from hub.store.database import reading
 from hub.store.elsewhere import IS_HERE
+from hub.store.statements import text
 
 HandOver = Callable[[Connection, QueuedTurn], None]
 """Tells the engine of a turn, in the transaction that wrote it."""

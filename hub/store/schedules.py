@@ -6,11 +6,12 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Engine, Row, bindparam, text
+from sqlalchemy import Connection, Engine, Row, bindparam
 
 from hub.model.schedules import Firing, Schedule, ScheduleState
 from hub.store.database import reading, writing
 from hub.store.elsewhere import IS_HERE
+from hub.store.statements import text
 
 _COLUMNS = "name, settings, counts_from, handled_until, next_due_at, paused_at, paused_by"
 

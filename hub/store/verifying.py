@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection, Engine, literal, select, text
+from sqlalchemy import Connection, Engine, literal, select
 from sqlalchemy.exc import DBAPIError
 
 from hub.errors import ConfigurationError, RuleViolation
@@ -13,6 +13,7 @@ from hub.model.verification import BookAccount, CheckResult, Finding, KeptBytes,
 from hub.store import verifying_attempts, verifying_books, verifying_entries, verifying_log, verifying_payments
 from hub.store.accounts import SqlAccounts
 from hub.store.database import may_pass, reading, writing
+from hub.store.statements import text
 from hub.store.tables import metadata
 from hub.store.temporary import lay_out
 from hub.store.verifying_books import FORMER_ACCOUNTS, OPEN_ITEMS

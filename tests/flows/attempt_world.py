@@ -32,7 +32,7 @@ from hub.testing.example_tenant import tenant_settings
 from hub_demonstration_channels.channels import channels
 from hub_demonstration_channels.settings import DemonstrationSettings
 
-TIMEOUT_S = 0.2
+TIMEOUT_S = 0.4
 LATE_BY_S = 5
 MOST_STEPS = 200
 LOST_ANSWERS = (Fault.RESET_BEFORE_READING, Fault.RESET_AFTER_ACCEPT)

@@ -11,6 +11,7 @@ import pytest
 
 from hub.demo.folder import TENANT, DemoFolder, lay_out
 
+SMALL_CHUNK = 1_000  # payments
 DATABASE_VARIABLE = "HUB_TEST_DATABASE_URL"
 
 
@@ -29,7 +30,16 @@ def make_home(folder: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, 
     return demo
 
 
-def start_hub(*arguments: object, home: Path) -> subprocess.Popen[str]:
-    """Start `hub` as a process of its own."""
-    command = [sys.executable, "-m", "hub.cli.main", *map(str, arguments), "--home", str(home)]
+IN_SMALL_CHUNKS = f"""
+from hub.cli.main import main
+from hub.services.payments import reading
+reading.CHUNK_PAYMENTS = {SMALL_CHUNK}
+main()
+"""
+
+
+def start_hub(*arguments: object, home: Path, in_small_chunks: bool = False) -> subprocess.Popen[str]:
+    """Start `hub` as a process of its own; in small chunks a file that is not large takes many steps."""
+    how = ["-c", IN_SMALL_CHUNKS] if in_small_chunks else ["-m", "hub.cli.main"]
+    command = [sys.executable, *how, *map(str, arguments), "--home", str(home)]
     return subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ)

@@ -22,7 +22,7 @@ from hub.services.payments.receiving import receive
 WORKERS = 4
 TENANTS, RUNS_EACH = 20, 3
 LANES = ("", "letters")  # of files, and of one channel
-LARGE = 60_000  # payments: several seconds of reading and posting
+LARGE = 20_000  # payments: in small chunks some seconds of reading and posting
 STOPS_WITHIN_S = 15
 
 postgresql_only = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -37,7 +37,7 @@ class Process:
     """`hub` as a process of its own; what it tells is read as it comes."""
 
     def __init__(self, *words: object, home: Path) -> None:
-        self.process = start_hub(*words, home=home)
+        self.process = start_hub(*words, home=home, in_small_chunks=True)
         self.told: list[str] = []
         self._news = threading.Condition()
         self._reading = threading.Thread(target=self._read)
@@ -193,7 +193,7 @@ def wait_until_posting(hub: Hub, run_id: str) -> None:
 def test_ctrl_c_while_a_file_is_received_leaves_it_queued(demo: DemoFolder, tmp_path: Path) -> None:
     with Hub.open(demo.home) as hub:
         file = payment_file(tmp_path / "large.txt", LARGE)
-        receiving = start_hub("receive", file, home=demo.home)
+        receiving = start_hub("receive", file, home=demo.home, in_small_chunks=True)
         wait_for_first_run(hub)
         run_id = hub.runs.latest()[0].run_id
         wait_until_posting(hub, run_id)

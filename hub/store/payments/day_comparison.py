@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from hub.model.payments import DayOverlap, Told
 from hub.store.payments.duplicate_parts import FILE, HELD_COLUMNS, HELD_VALUES, JUDGED, NOT_CLOSED, NOT_HELD, POSTED
 from hub.store.payments.made_lumps import LUMP_PAYMENT
 from hub.store.payments.matching_parts import HOLDS_DIGIT
+from hub.store.statements import text
 from hub.store.temporary import PAYMENT_IDS, lay_out, tell_size
 
 

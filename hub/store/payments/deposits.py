@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from hub.model.payments import LoadedReversal
 from hub.store.payments.duplicate_parts import FILE, NOT_CLOSED, NOT_HELD, THIS_FILE
 from hub.store.payments.made_lumps import LUMP_PAYMENT
+from hub.store.statements import text
 
 # CROSS keeps SQLite from reading every payment first, here and below.
 LATE_PAYMENTS = """

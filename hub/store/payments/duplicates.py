@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from hub.model.payments import SHARE_OF_LUMP
 from hub.rules.payments.matching import Reason
@@ -33,6 +33,7 @@ from hub.store.payments.duplicate_parts import (
     TWIN_WAS_UNDONE,
 )
 from hub.store.payments.left_out import CLOSE_LEFT_OUT
+from hub.store.statements import text
 from hub.store.temporary import PAYMENT_IDS, lay_out, tell_size
 
 

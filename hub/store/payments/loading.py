@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row
 
 from hub.identifiers.identity_key import identity_key
 from hub.model.payment_file import LOOKUP_KINDS, Balance, Key, OtherEntry, PayeeAccount, Payer, Payment, Reversal
@@ -15,6 +15,7 @@ from hub.model.payments import LoadedReversal, LoadedSection, Placed
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
+from hub.store.statements import text
 
 _PAYMENT_COLUMNS = tuple(column.name for column in tables.payment.columns)
 _KEY_COLUMNS = ("tenant", "payment_id", "kind", "value")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from hub.errors import TransientError
 from hub.model.payments import Deposit, Lump, UnknownStatement
@@ -14,6 +14,7 @@ from hub.store.counters import take_numbers
 from hub.store.payments.bank_accounts import TOGETHER
 from hub.store.payments.deposits import LATE_PAYMENTS, Deposits, change_deposits
 from hub.store.payments.made_lumps import MadeLumps
+from hub.store.statements import text
 
 _DEPOSIT = "exchange_no, section_no, entry_no, account_no, currency, booked_date, amount_ore, reference, lump_no"
 _LUMP = ", ".join(Lump._fields)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from hub.model.payments import Deposit, DepositPayment, Lump, MadePayment, Telling
 from hub.store import tables
@@ -12,6 +12,7 @@ from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
 from hub.store.payments.bank_accounts import TOGETHER
 from hub.store.payments.duplicate_parts import FILE, HELD_COLUMNS, HELD_VALUES, NOT_CLOSED, NOT_HELD, THIS_FILE
+from hub.store.statements import text
 from hub.store.temporary import PAYMENT_IDS, lay_out
 
 LUMP_PAYMENT = "lump_payment"

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row
 
 from hub.model.payment_file import Part
 from hub.model.payments import Candidate, LoadedChunk, UnmatchedPayment
@@ -14,6 +14,7 @@ from hub.store.books import POSTING_COLUMNS, SqlBooks
 from hub.store.database import WRITES
 from hub.store.payments.matching_parts import DATE, IS_OPEN_CASE
 from hub.store.payments.unknown import suspend_unknown
+from hub.store.statements import text
 from hub.store.temporary import PAYMENT_IDS, lay_out
 
 _ONE_OPEN_TARGET = """

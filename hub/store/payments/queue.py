@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, text
+from sqlalchemy import Connection, Row, bindparam
 
 from hub.model.payments import SHARE_OF_LUMP, QueuedPayment, UnknownAccount
 from hub.rules.payments.matching import TEXT_QUALITY, Reason
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.payments.duplicate_parts import AFTER_UNDO
+from hub.store.statements import text
 from hub.store.temporary import PAYMENT_IDS, lay_out
 
 _COLUMNS = (

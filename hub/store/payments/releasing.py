@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from hub.model.payments import SHARE_OF_LUMP, Lump
 from hub.store.payments.deposits import LEFT_OUT_OF_FILE, add_to_deposits, forget_deposits, free_lumps
 from hub.store.payments.duplicate_parts import AFTER_UNDO, DOUBTED_TWIN_WAS_UNDONE, TWIN_WAS_UNDONE
 from hub.store.payments.made_lumps import LUMP_KEY
+from hub.store.statements import text
 from hub.store.temporary import PAYMENT_IDS, lay_out, tell_size
 
 # A lump that was made a payment belongs to the file of the lump, though no chunk of the file holds it.

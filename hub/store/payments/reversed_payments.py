@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, bindparam
 
 from hub.model.payment_file import LOOKUP_KINDS
 from hub.model.payments import SHARE_OF_LUMP, KeyOwner, LoadedReversal
 from hub.store.payments.duplicate_parts import AFTER_UNDO
 from hub.store.payments.loading import LOADED_REVERSAL, loaded_reversal
 from hub.store.payments.made_lumps import LUMP_KEY
+from hub.store.statements import text
 
 
 class ReversedPayments:

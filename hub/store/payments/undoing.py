@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from hub.model.books import Voucher, VoucherKey, VoucherLine
 from hub.model.payments import UnmatchedPayment
@@ -13,6 +13,7 @@ from hub.store.books import POSTING_COLUMNS, SqlBooks
 from hub.store.payments.deposits import REVERSAL_ROW, change_deposits
 from hub.store.payments.releasing import MOVED, PAYMENTS_OF_FILE, TAKEN_BACK, ReleasedFile
 from hub.store.payments.reversed_payments import ReversedPayments
+from hub.store.statements import text
 
 
 class SqlUndoing(ReleasedFile, ReversedPayments):

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from hub.rules.payments.matching import Reason
 from hub.store.books import SqlBooks
 from hub.store.payments.matching_parts import DATE, HOLDS_DIGIT, IS_OPEN_CASE
+from hub.store.statements import text
 
 _IS_DIGITS = "ltrim(p.reference, '0123456789') = ''"
 

@@ -20,7 +20,7 @@ from hub.runtime.facade import Hub
 from hub.services.payments.receiving import receive
 
 WORKERS = 4
-TENANTS, RUNS_EACH = 20, 3
+TENANTS, RUNS_EACH = 12, 3
 LANES = ("", "letters")  # of files, and of one channel
 LARGE = 20_000  # payments: in small chunks some seconds of reading and posting
 STOPS_WITHIN_S = 15

@@ -271,14 +271,14 @@ class PaymentFileReaderConformance:
             self._for_any(st.tuples(st.sampled_from(whole), CHANGES), is_refused_or_true)
 
     def test_refusals_carry_a_code_of_their_own(self) -> None:
-        codes = {error.code for error in _refusals(type(self))}
+        codes = {error.code for error in self._refusals()}
         plain = sorted(code for code in codes if code == NO_CODE or not _CODE.fullmatch(code))
 
         assert not plain, f"no code of their own, in capitals: {plain}"
 
     def test_refusals_do_not_repeat_what_is_private(self) -> None:
         private = {text for whole in self._whole for text in _private(whole.events)}
-        told = sorted({error.code for error in _refusals(type(self)) if any(text in str(error) for text in private)})
+        told = sorted({error.code for error in self._refusals() if any(text in str(error) for text in private)})
 
         assert not told, f"messages of these codes repeat payers, references or texts: {told}"
 
@@ -337,6 +337,10 @@ class PaymentFileReaderConformance:
                     complaints.append(f"{whole.name} {how}: accepted with other money")
         assert not complaints, _lines(complaints)
 
+    def _refusals(self) -> list[FormatError]:
+        kit: Any = type(self)
+        return _refusals_of(kit)
+
     def _for_any(self, strategy: st.SearchStrategy[Any], claim: Callable[[Any], None]) -> None:
         """Hold a claim against many examples, the same ones in every run."""
 
@@ -386,7 +390,7 @@ def _private(events: Sequence[FileEvent]) -> set[str]:
 
 
 @cache
-def _refusals(kit: type[Any]) -> list[FormatError]:
+def _refusals_of(kit: type[Any]) -> list[FormatError]:
     """Return what a reader says of its samples when they are cut or damaged; several checks look at it."""
     checks = kit()
     damaged = [data for whole in checks._whole for make in (truncations, spots) for _, data in make(whole.data)]

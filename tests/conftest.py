@@ -22,6 +22,7 @@ from hub.store.tables import metadata
 
 POSTGRESQL_URL = "HUB_TEST_POSTGRESQL_URL"
 KEPT = ("installation", "alembic_version", "dbos_migrations")
+OF_ENGINE = ("dbos.workflow_input", "dbos.workflow_output", "dbos.operation_outputs", "dbos.workflow_status")
 FOR_SPEED = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "join_collapse_limit = 5")
 
 
@@ -119,9 +120,8 @@ def sqlite_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database of each kind."""
     if request.param == "postgresql":
-        url = str(request.getfixturevalue("postgresql_database"))
-        _empty_postgresql(url)
-        return url
+        _empty_postgresql(request.getfixturevalue("postgresql_engine"))
+        return str(request.getfixturevalue("postgresql_database"))
     if "engine" in request.fixturenames:
         opened: Engine = request.getfixturevalue("sqlite_engine")
         _empty_sqlite(opened)
@@ -139,14 +139,13 @@ def _empty_sqlite(engine: Engine) -> None:
                 connection.exec_driver_sql(f'DELETE FROM "{name}"')
 
 
-def _empty_postgresql(url: str) -> None:
+def _empty_postgresql(engine: Engine) -> None:
     """Delete every row of a PostgreSQL database in one message."""
-    plain = make_url(url).set(drivername="postgresql")
-    with psycopg.connect(plain.render_as_string(hide_password=False)) as connection:
-        connection.execute(";".join(f'DELETE FROM "{name}"' for name in metadata.tables if name not in KEPT))
-        engine_made = connection.execute("SELECT to_regclass('dbos.workflow_status')").fetchone()
-        if engine_made != (None,):  # inputs that stay would be those of the next test's turns
-            connection.execute("TRUNCATE dbos.workflow_status, dbos.workflow_input, dbos.workflow_output CASCADE")
+    ours = [f'"{name}"' for name in metadata.tables if name not in KEPT]
+    with writing(engine) as connection:
+        is_made = connection.exec_driver_sql("SELECT to_regclass('dbos.workflow_status')").scalar_one() is not None
+        engines = OF_ENGINE if is_made else ()  # inputs that stay would be those of the next test's turns
+        connection.exec_driver_sql(";".join(f"DELETE FROM {name}" for name in (*ours, *engines)))
 
 
 @pytest.fixture(scope="session")

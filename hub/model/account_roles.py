@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from hub.model.company import Company
+from typing import NamedTuple
 
 
 class Role(StrEnum):
@@ -29,13 +26,6 @@ class NamedAccount(NamedTuple):
     setting: str
 
 
-_ROLES = {
-    "bank": Role.BANK,
-    "clearing": Role.CLEARING,
-    "suspense": Role.SUSPENSE,
-    "receivable": Role.RECEIVABLE,
-    "internal_receivable": Role.RECEIVABLE,
-}
 _PROVEN = {Role.BANK, Role.CLEARING, Role.SUSPENSE, Role.RECEIVABLE}
 # What is registered by hand is left out where the bank's accounts are proven.
 _MAY_BE_ONE = ({Role.BY_HAND, Role.BANK}, {Role.BY_HAND, Role.CLEARING})
@@ -52,27 +42,6 @@ def refuse_two_roles(named: Iterable[NamedAccount]) -> None:
                     "else the books could not be proven"
                 )
         seen[here.account].append(here)
-
-
-def named_accounts(company: Company) -> Iterator[NamedAccount]:
-    """Yield every ledger account that the settings of a company name, by their dotted paths within it."""
-    for name, account in company.accounts.model_dump().items():
-        yield from _named(account, _ROLES.get(name, Role.OTHER), f"accounts.{name}")
-    for number, payee in enumerate(company.payee_accounts, 1):
-        place = f"payee_accounts[{number}]"
-        yield from _named(payee.bank_account, Role.BANK, f"{place}.bank_account")
-        yield from _named(payee.clearing_account, Role.CLEARING, f"{place}.clearing_account")
-    for number, routine in enumerate(company.routines, 1):
-        place = f"routines[{number}]"
-        yield from _named(routine.receivable_account, Role.RECEIVABLE, f"{place}.receivable_account")
-        yield from _named(routine.revenue_account, Role.OTHER, f"{place}.revenue_account")
-    for number, method in enumerate(company.payment_methods, 1):
-        yield from _named(method.account, Role.BY_HAND, f"payment_methods[{number}].account")
-
-
-def _named(account: str, role: Role, setting: str) -> Iterator[NamedAccount]:
-    if account:
-        yield NamedAccount(account, role, setting)
 
 
 def proven_accounts(named: Iterable[NamedAccount]) -> dict[str, NamedAccount]:

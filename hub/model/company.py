@@ -10,7 +10,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hub.identifiers import organisation_number
-from hub.model.account_roles import NamedAccount, named_accounts, proven_accounts, refuse_two_roles
+from hub.model.account_roles import NamedAccount, Role, proven_accounts, refuse_two_roles
 from hub.model.payee_account import PayeeAccount
 from hub.model.payment_method import Lowers, PaymentMethod
 from hub.model.payment_reference import ReferenceRule
@@ -27,6 +27,13 @@ from hub.model.setting_values import (
 )
 
 INTEREST_ROUTINE_OFFSET = 50
+_ROLES = {
+    "bank": Role.BANK,
+    "clearing": Role.CLEARING,
+    "suspense": Role.SUSPENSE,
+    "receivable": Role.RECEIVABLE,
+    "internal_receivable": Role.RECEIVABLE,
+}
 _ACCOUNT_LOWERED = {
     Lowers.REMINDER_FEE: "reminder_fee",
     Lowers.DEMAND_FEE: "demand_fee",
@@ -207,7 +214,24 @@ class Company(BaseModel):
     @cached_property
     def proven_accounts(self) -> dict[str, NamedAccount]:
         """Ledger accounts of bank, clearing, suspense and receivables, which the hub alone books on."""
-        return proven_accounts(named_accounts(self))
+        return proven_accounts(self._named_accounts())
+
+    def _named_accounts(self) -> list[NamedAccount]:
+        """Return every ledger account that the settings name, by their dotted paths within the company."""
+        accounts, methods = self.accounts.model_dump().items(), enumerate(self.payment_methods, 1)
+        named = [NamedAccount(account, _ROLES.get(name, Role.OTHER), f"accounts.{name}") for name, account in accounts]
+        for number, payee in enumerate(self.payee_accounts, 1):
+            place = f"payee_accounts[{number}]"
+            named.append(NamedAccount(payee.bank_account, Role.BANK, f"{place}.bank_account"))
+            named.append(NamedAccount(payee.clearing_account, Role.CLEARING, f"{place}.clearing_account"))
+        for number, routine in enumerate(self.routines, 1):
+            place = f"routines[{number}]"
+            named.append(NamedAccount(routine.receivable_account, Role.RECEIVABLE, f"{place}.receivable_account"))
+            named.append(NamedAccount(routine.revenue_account, Role.OTHER, f"{place}.revenue_account"))
+        named.extend(
+            NamedAccount(method.account, Role.BY_HAND, f"payment_methods[{no}].account") for no, method in methods
+        )
+        return [one for one in named if one.account]
 
     @cached_property
     def _routines_by_number(self) -> dict[str, Routine]:
@@ -229,7 +253,7 @@ class Company(BaseModel):
 
     @model_validator(mode="after")
     def _accounts_can_be_told_apart(self) -> Self:
-        refuse_two_roles(named_accounts(self))
+        refuse_two_roles(self._named_accounts())
         return self
 
     @model_validator(mode="after")

@@ -248,22 +248,22 @@ _DECIDED = """
     WHERE n.account_no = :account AND n.day = :day
 """
 _FORGET_MET = f"""
-    DELETE FROM weak_old WHERE payment_id IN (SELECT d.twin_payment FROM ({_DECIDED}) AS d WHERE :family <> '')
+    DELETE FROM weak_old WHERE payment_id IN (SELECT d.twin_payment FROM ({_DECIDED}) AS d)
 """
 _FORGET_DECIDED = f"""
-    DELETE FROM weak_new WHERE payment_id IN (SELECT d.payment_id FROM ({_DECIDED}) AS d WHERE :family <> '')
+    DELETE FROM weak_new WHERE payment_id IN (SELECT d.payment_id FROM ({_DECIDED}) AS d)
 """
 _AT = "WHERE {alias}.account_no = :account AND {alias}.day = :day"
 _COUNT_NEW = f"""
     UPDATE weak_new SET occurrence = c.nth
     FROM (SELECT n.payment_id, {_NTH_NEW.format(alias="n", day="n.day")} AS nth
-          FROM weak_new n {_AT.format(alias="n")} AND :family <> '') AS c
+          FROM weak_new n {_AT.format(alias="n")}) AS c
     WHERE c.payment_id = weak_new.payment_id AND weak_new.occurrence <> c.nth
 """
 _COUNT_OLD = f"""
     UPDATE weak_old SET occurrence = c.nth
     FROM (SELECT o.payment_id, {_NTH_OLD} AS nth
-          FROM weak_old o {_AT.format(alias="o")} AND :family <> '') AS c
+          FROM weak_old o {_AT.format(alias="o")}) AS c
     WHERE c.payment_id = weak_old.payment_id AND weak_old.occurrence <> c.nth
 """
 

@@ -191,9 +191,9 @@ _RELEASE = (
 )
 
 _MARK_LEFT_OUT = """
-    INSERT INTO left_out_payment (tenant, payment_id) SELECT :t, payment_id FROM left_out WHERE :x > 0
+    INSERT INTO left_out_payment (tenant, payment_id) SELECT :t, payment_id FROM left_out WHERE true
     ON CONFLICT DO NOTHING
-"""
+"""  # SQLite would take ON for a join's without the condition
 
 _DELETE_CHUNKS = "DELETE FROM chunk WHERE tenant = :t AND exchange_no = :x"
 

@@ -114,10 +114,27 @@ def test_two_of_a_family_are_not_both_the_same_money_as_one_by_way_of_a_third(wo
     world.receive(payment_file("camt.054", [LATER], identity="n"))
     world.receive(statement(A, LATER._replace(entry=2)))
 
-    with pytest.raises(RuleViolation, match="same money"):
+    with pytest.raises(RuleViolation, match="the same money"):
         tell(world, "decide_held", verdict="same_money", payment_ids=waiting_ids(world)[-1:])
     tell(world, "decide_held", verdict="new_money", payment_ids=waiting_ids(world)[-1:])
     assert booked_ore(world) == 20000
+
+
+def test_what_a_third_format_tells_beside_it_is_undone_to_say_that_the_first_two_are_the_same(world: World) -> None:
+    third = statement(A, LATER._replace(entry=2))
+    world.receive(BGMAX)
+    world.receive(payment_file("camt.054", [LATER], identity="n"))
+    world.receive(third)
+    held = waiting_ids(world)[-1:]
+    with pytest.raises(RuleViolation, match="undo exchange 3, decide, and receive that file again"):
+        tell(world, "decide_held", verdict="same_money", payment_ids=held)
+
+    undo(world, 3)
+    tell(world, "decide_held", verdict="same_money", payment_ids=held)
+    world.receive(third)
+
+    assert booked_ore(world) == 20000
+    assert "held" not in [state for state, _, _ in world.waiting()]
 
 
 def test_a_reversal_after_the_file_came_again_takes_back_what_is_booked_now(world: World) -> None:

@@ -191,6 +191,11 @@ def _nothing_booked_like(work: UnitOfWork, payment: QueuedPayment) -> RuleViolat
             f"payment {number} would be the same money as one that has been undone, and nothing booked is like it: "
             "take it as new money, or receive that file again first"
         )
+    if file := work.queue.first_file_telling(number):
+        return RuleViolation(
+            f"exchange {file} tells payment {number} beside the one that it would be the same money as: take it as new "
+            f"money; or, where they are the same, undo exchange {file}, decide, and receive that file again"
+        )
     return RuleViolation(
         f"payment {number} would be the same money as one that others of its format are the same as already: "
         "take it as new money"

@@ -178,6 +178,11 @@ class SqlQueue:
         first = self._connection.execute(text(f"{doubting} AND state = 'held'"), values).scalar()
         return None if first is None else int(first)
 
+    def first_file_telling(self, payment_id: int) -> int | None:
+        """Return the number of the first exchange that brought the same money as this payment, and is closed as it."""
+        first = self._connection.execute(text(_FIRST_FILE_TELLING), {"t": self._tenant, "id": payment_id}).scalar()
+        return None if first is None else int(first)
+
     def close_as_duplicate(self, payments: Sequence[tuple[int, int]], proof: str) -> None:
         """Close held payments, given as (payment id, twin), as the same money as their twins.
 
@@ -287,6 +292,12 @@ _TOLD_ALREADY = f"""
     ORDER BY 1
 """
 
+_FIRST_FILE_TELLING = """
+    SELECT min(p.exchange_no) FROM duplicate_payment d
+    JOIN payment p ON p.tenant = d.tenant AND p.payment_id = d.payment_id
+    WHERE d.tenant = :t AND d.twin_payment = :id
+"""
+
 _CLOSED_AS_ITS_TWIN = text(f"""
     UPDATE duplicate_payment AS d
     SET twin_payment = c.twin_payment, proof = CASE c.proof WHEN '{SHARE_OF_LUMP}' THEN c.proof ELSE d.proof END
@@ -299,26 +310,6 @@ _DOUBTED_AS_ITS_TWIN = text("""
     FROM duplicate_payment c
     WHERE u.tenant = :t AND u.state = 'held' AND u.twin_payment IN :ids
       AND c.tenant = u.tenant AND c.payment_id = u.twin_payment
-""").bindparams(bindparam("ids", expanding=True))
-
-_TWIN_IS_TAKEN = text("""
-    SELECT p.payment_id FROM unallocated_payment u
-    JOIN payment p ON p.tenant = u.tenant AND p.payment_id = u.payment_id
-    JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
-    JOIN payment w ON w.tenant = u.tenant AND w.payment_id = u.twin_payment
-    JOIN section sw ON sw.tenant = w.tenant AND sw.exchange_no = w.exchange_no AND sw.section_no = w.section_no
-    WHERE u.tenant = :t AND u.payment_id IN :ids AND (
-        sw.family = s.family AND u.reason <> 'same_key_other_amount' OR EXISTS (
-        SELECT 1 FROM duplicate_payment d
-        JOIN payment o ON o.tenant = d.tenant AND o.payment_id = d.payment_id
-        JOIN section so ON so.tenant = o.tenant AND so.exchange_no = o.exchange_no AND so.section_no = o.section_no
-        WHERE d.tenant = u.tenant AND d.twin_payment = u.twin_payment AND (so.family = s.family OR so.family IN (
-            SELECT sa.family FROM duplicate_payment da
-            JOIN payment pa ON pa.tenant = da.tenant AND pa.payment_id = da.payment_id
-            JOIN section sa ON sa.tenant = pa.tenant AND sa.exchange_no = pa.exchange_no
-                           AND sa.section_no = pa.section_no
-            WHERE da.tenant = u.tenant AND da.twin_payment = u.payment_id))))
-    ORDER BY p.payment_id
 """).bindparams(bindparam("ids", expanding=True))
 
 

@@ -101,7 +101,7 @@ class BareSql:
         self._connection.execute("INSERT INTO content VALUES (1, ?, ?, ?, 'upload')", (sha256, size, parts))
         self._connection.execute(
             "INSERT INTO exchange (tenant, exchange_no, direction, kind, plugin, format, name, sha256, size, state, "
-            "received_at, changed_at) "
+            "created_at, changed_at) "
             "VALUES (1, 1, 'in', 'payment_file', 'bankgiro', 'BgMax', ?, ?, ?, 'posted', ?, ?)",
             (self._path.name, sha256, size, NOW, NOW),
         )

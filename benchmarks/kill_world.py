@@ -18,6 +18,7 @@ from hub.runtime.bootstrap import Installation
 from hub.services.attempts import plan_batch
 from hub.services.chart import TenantChart
 from hub.services.payments.receiving import receive
+from hub.services.ports import KeptContent
 from hub.services.receivables import import_receivables
 
 DIFFERENT_LETTERS = 20
@@ -118,9 +119,14 @@ class KillWorld:
 
     def _plan(self, work: Round) -> None:
         store = self.tenant.store
-        letters = [store.contents.keep(io.BytesIO(f"letter {n}".encode())).sha256 for n in range(DIFFERENT_LETTERS)]
+        letters = [store.contents.keep(io.BytesIO(f"letter {n}".encode())) for n in range(DIFFERENT_LETTERS)]
         for promise in work.channels:
             name = f"{work.number}-{promise}"
-            messages = [PlannedMessage(f"{name}:{n}", letters[n % len(letters)]) for n in range(work.messages)]
+            messages = [_message(f"{name}:{n}", letters[n % len(letters)]) for n in range(work.messages)]
+            channel, plugin = f"demonstration_{promise}", "demonstration_channels"
             with store.write() as unit:
-                plan_batch(unit, self.tenant.tenant.id, f"demonstration_{promise}", name, messages)
+                plan_batch(unit, self.tenant.tenant.id, channel, name, messages, plugin=plugin)
+
+
+def _message(name: str, letter: KeptContent) -> PlannedMessage:
+    return PlannedMessage(name, letter.sha256, letter.size)

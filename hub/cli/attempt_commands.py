@@ -66,6 +66,7 @@ def show(session: Session, number: Number) -> None:
     show_fields(
         f"attempt {attempt.attempt_no}: {attempt.message}",
         (
+            ("exchange", str(attempt.exchange_no)),
             ("channel", attempt.channel),
             ("promise", attempt.promise),
             ("state", state(attempt.state)),

@@ -1,4 +1,4 @@
-"""`hub exchanges`: the log of files, and the journey of each."""
+"""`hub exchanges`: the log of files in and documents out, and the journey of each."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from hub.cli.showing import (
     minute,
     out,
     say,
+    second,
     shortened,
     show_fields,
     show_table,
@@ -29,7 +30,7 @@ from hub.cli.telling import carry_out, tell
 from hub.cli.wording import said
 from hub.model.counting import counted
 from hub.model.enquiries import Fate, PaymentStory
-from hub.model.exchanges import Exchange, ExchangeState
+from hub.model.exchanges import Direction, Exchange, ExchangeState
 from hub.services.ports import JsonObject
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it i
 
 def group() -> typer.Typer:
     """Return the group."""
-    app = typer.Typer(help="Files in and out, and what became of each.")
+    app = typer.Typer(help="Files in and documents out, and what became of each.")
     command(app, "list", is_default=True)(list_exchanges)
     command(app, "show")(show)
     command(app, "content")(content)
@@ -55,29 +56,37 @@ def group() -> typer.Typer:
 def list_exchanges(
     session: Session,
     in_state: Annotated[ExchangeState | None, typer.Option("--state", help="Those in one state.")] = None,
+    direction: Annotated[Direction | None, typer.Option("--direction", help="What came in, or what goes out.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, metavar="N", help="At most so many.")] = 50,
 ) -> None:
     """List exchanges, newest first."""
     with session.hub() as hub:
-        found = hub.exchanges.latest(state=in_state or "", limit=limit)
+        found = hub.exchanges.latest(direction=direction or "", state=in_state or "", limit=limit)
     if session.as_json:
         answer_json(found)
         return
     rows = [
-        (str(e.number), minute(e.received_at), file_name(e.name), e.format, state(e.state), e.reason) for e in found
+        (str(e.number), e.direction, minute(e.created_at), file_name(e.name), _what(e), state(e.state), e.reason)
+        for e in found
     ]
     columns = (
         ("no", "right"),
-        ("received (UTC)", "keep"),
-        ("file", "wrap"),
-        "format",
+        ("way", "keep"),
+        ("since (UTC)", "keep"),
+        ("name", "wrap"),
+        "what",
         ("state", "keep"),
         ("why", "wrap"),
     )
-    nothing = f"no file is {in_state}" if in_state else "no file has come yet; try: hub receive FILE"
+    nothing = "no exchange is so" if in_state or direction else "no file has come yet; try: hub receive FILE"
     show_table("", columns, rows, empty=nothing)
     if len(found) == limit:
         say(f"shown are the newest {limit}: see more with --limit")
+
+
+def _what(exchange: Exchange) -> str:
+    """Say what it is: the format that was read, else the kind."""
+    return exchange.format or words(exchange.kind)
 
 
 def show(
@@ -85,7 +94,7 @@ def show(
     number: Number,
     limit: Annotated[int, typer.Option("--limit", min=0, metavar="N", help="At most so many payments.")] = 50,
 ) -> None:
-    """Show what a file said, and what became of every payment in it."""
+    """Show what a file said and what became of every payment in it, or how a document is sent."""
     with session.hub() as hub:
         journey = hub.exchanges.show(number)
         payments = hub.exchanges.payments(number, limit=limit) if limit else []
@@ -93,6 +102,9 @@ def show(
         answer_json({**journey._asdict(), "payments": payments})
         return
     amounts = Amounts({s.currency for s in journey.sections} | {o.currency for o in journey.outcome})
+    if journey.exchange.direction == Direction.OUT:
+        _show_sending(journey)
+        return
     _show_head(journey.exchange)
     _show_journey(journey, amounts)
     if payments:
@@ -109,11 +121,41 @@ def _show_head(exchange: Exchange) -> None:
             ("why", exchange.reason),
             ("error", f"{problem['code']} {place}" if problem else ""),
             ("format", exchange.format + (f" (plugin {exchange.plugin})" if exchange.plugin else "")),
-            ("received", f"{exchange.received_at[:19].replace('T', ' ')} UTC, attempt {exchange.attempt}"),
-            ("bytes", f"{exchange.size:,}".replace(",", " ")),
-            ("SHA-256", exchange.sha256),
+            ("received", f"{second(exchange.created_at)} UTC, attempt {exchange.attempt}"),
+            *_bytes_of(exchange),
         ),
     )
+
+
+def _bytes_of(exchange: Exchange) -> tuple[tuple[str, str], ...]:
+    return (("bytes", f"{exchange.size:,}".replace(",", " ")), ("SHA-256", exchange.sha256))
+
+
+def _show_sending(journey: Journey) -> None:
+    """Show a document that goes out: one row for each channel it was tried on."""
+    exchange = journey.exchange
+    show_fields(
+        f"exchange {exchange.number}, out: {exchange.name}",
+        (
+            ("state", state(exchange.state)),
+            ("kind", exchange.kind + (f" (plugin {exchange.plugin})" if exchange.plugin else "")),
+            ("planned", f"{second(exchange.created_at)} UTC"),
+            ("stands so since", f"{second(exchange.changed_at)} UTC"),
+            *_bytes_of(exchange),
+        ),
+    )
+    rows = [
+        (str(a.attempt_no), a.channel, state(a.state), str(a.sends), a.external_id, a.problem) for a in journey.attempts
+    ]
+    columns = (
+        ("no", "right"),
+        "channel",
+        ("state", "keep"),
+        ("sent", "right"),
+        ("external id", "wrap"),
+        ("why", "wrap"),
+    )
+    show_table("attempts", columns, rows)
 
 
 def _show_journey(journey: Journey, amounts: Amounts) -> None:
@@ -192,7 +234,7 @@ def content(
     number: Number,
     to: Annotated[Path, typer.Option("--to", metavar="FILE", help="The file to write.", dir_okay=False)],
 ) -> None:
-    """Write the bytes of an exchange to a file, as they came."""
+    """Write the bytes of an exchange to a file, as they came or as they are sent."""
     with session.hub() as hub, hub.exchanges.content(number) as stream, to.open("xb") as file:
         shutil.copyfileobj(stream, file)
     say(f"written to {to}")

@@ -45,12 +45,16 @@ Column = str | tuple[str, str]
 STATE_STYLES: Mapping[str, str] = {
     "posted": "green",
     "done": "green",
+    "delivered": "green",
     "duplicate": "cyan",
     "held": "yellow",
     "suspended": "yellow",
+    "sending": "yellow",
     "queued": "yellow",
     "quarantined": "red",
     "failed": "red",
+    "undelivered": "red",
+    "unknown": "red",
 }
 
 
@@ -228,6 +232,11 @@ def file_name(name: str, longest: int = 40) -> str:
 def minute(moment: str) -> str:
     """Write an ISO time to the minute: `2026-11-20 18:30`."""
     return moment[:16].replace("T", " ")
+
+
+def second(moment: str) -> str:
+    """Write an ISO time to the second: `2026-11-20 18:30:05`."""
+    return moment[:19].replace("T", " ")
 
 
 def words(code: str) -> str:

@@ -1,7 +1,8 @@
 """Delivering a message outside the database: what a channel promises, what it said, and the row that is kept of it.
 
-A *message* is bytes that go to one recipient by one channel. An *attempt* is the row of one message on one channel; it
-is written before the other side is called and again after, so that a crash between the two is seen.
+A *message* is bytes that go to one recipient; it is an exchange of direction `out`. An *attempt* is the row of one
+message on one channel; it is written before the other side is called and again after, so that a crash between the two
+is seen.
 """
 
 from __future__ import annotations
@@ -74,9 +75,10 @@ class Attempt(NamedTuple):
     batch: str
     run_no: int  # the run that it was planned for: cancelling that run, or having it tried again, is about this message
     channel: str
-    message: str  # the sender's name of the message: unique for each channel
+    exchange_no: int  # the message: on another channel it has another attempt
+    message: str  # the sender's name of it, which its exchange keeps
     key: str  # our key to the other side
-    sha256: str  # of the bytes, which never change
+    sha256: str  # of the bytes, which its exchange keeps and which never change
     state: str
     promise: str = ""  # what the channel promised when the latest call was begun
     called_by: int = 0  # the run that began that call: after a rest one tries a message of another, which stays there
@@ -111,3 +113,5 @@ class PlannedMessage(NamedTuple):
 
     message: str
     sha256: str
+    size: int
+    kind: str = "message"  # what the exchange log calls such documents

@@ -12,7 +12,11 @@ class Direction(StrEnum):
 
 
 class ExchangeState(StrEnum):
-    """Where an exchange stands. Only `posting` and `posted` content makes its equal a duplicate."""
+    """Where an exchange stands.
+
+    The first ones are of what comes in: only `posting` and `posted` content makes its equal a duplicate. The last four
+    are of what goes out, whose attempts say where it stands: see `rules/outgoing.py`.
+    """
 
     RECEIVED = "received"  # bytes are kept, nothing has been read
     READ = "read"  # read whole, controls agreed, nothing posted
@@ -22,6 +26,22 @@ class ExchangeState(StrEnum):
     DUPLICATE = "duplicate"  # the same content is posted already; closed, no error
     QUARANTINED = "quarantined"  # could not be read or was refused; bytes are kept
     UNDONE = "undone"  # reversed by new entries
+
+    SENDING = "sending"  # planned or under way on a channel
+    DELIVERED = "delivered"  # a channel has delivered it
+    UNDELIVERED = "undelivered"  # certainly not delivered by any channel it was tried on; another may take it
+    UNKNOWN = "unknown"  # it may have arrived: only a person can find out
+
+
+class NewExchange(NamedTuple):
+    """A document that goes out for the first time, whose bytes are kept already."""
+
+    kind: str
+    plugin: str  # of the channel
+    name: str
+    sha256: str
+    size: int
+    idempotency_key: str
 
 
 class Exchange(NamedTuple):
@@ -36,9 +56,10 @@ class Exchange(NamedTuple):
     sha256: str
     size: int
     content_key: str
+    idempotency_key: str  # of what goes out: the sender's name of it, which means one content for good; blank of a file
     state: str
-    attempt: int
-    received_at: str
+    attempt: int  # of reading a file; those of sending a document are rows of their own
+    created_at: str
     changed_at: str
     reason: str
     problem: dict[str, Any] | None  # the error: code, line, record, field, message

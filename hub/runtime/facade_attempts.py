@@ -31,10 +31,11 @@ class AttemptsDesk:
         if channel not in self._work.plugins.channels:
             offered = ", ".join(sorted(self._work.plugins.channels)) or "none"
             raise DataError(f"no plugin that is turned on offers the channel {channel} (offered: {offered})")
-        keep = self._work.store.contents.keep
-        planned = [PlannedMessage(name, keep(io.BytesIO(content)).sha256) for name, content in messages.items()]
+        kept = {name: self._work.store.contents.keep(io.BytesIO(content)) for name, content in messages.items()}
+        planned = [PlannedMessage(name, content.sha256, content.size) for name, content in kept.items()]
+        plugin = self._work.plugins.plugins_of_channels[channel]
         with self._work.store.write() as work:
-            plan_batch(work, self._work.tenant.id, channel, batch, planned)
+            plan_batch(work, self._work.tenant.id, channel, batch, planned, plugin=plugin)
         self._carry_out_queued()
         with self._work.store.read() as work:
             return [attempt for attempt in work.attempts.of_messages([*messages]) if attempt.channel == channel]

@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import BinaryIO, NamedTuple
 
 from hub.errors import DataError
+from hub.model.attempts import Attempt
 from hub.model.enquiries import OutcomeRow, PaymentStory
 from hub.model.exchanges import Exchange, ExchangeState
 from hub.model.payments import LoadedSection
 from hub.model.runs import Run
+from hub.rules.outgoing import refuse_outgoing
 from hub.runtime.bootstrap import TenantWork
 from hub.services.payments.receiving import KIND, queue_run
 from hub.services.ports import UnitOfWork
@@ -18,12 +20,13 @@ _READ_AGAIN = (ExchangeState.QUARANTINED, ExchangeState.UNDONE)
 
 
 class Journey(NamedTuple):
-    """Everything that happened to one exchange."""
+    """Everything that happened to one exchange: by runs to what came in, by attempts to what goes out."""
 
     exchange: Exchange
     sections: list[LoadedSection]
     outcome: list[OutcomeRow]
     runs: list[Run]
+    attempts: list[Attempt]
 
 
 class ExchangesDesk:
@@ -34,11 +37,11 @@ class ExchangesDesk:
         self._carry_out = carry_out
 
     def latest(
-        self, *, state: str = "", kind: str = "", limit: int = 50, before: int | None = None
+        self, *, direction: str = "", state: str = "", kind: str = "", limit: int = 50, before: int | None = None
     ) -> Sequence[Exchange]:
         """Return the newest exchanges first; `before` continues below an exchange number."""
         with self._work.store.read() as work:
-            return work.exchanges.latest(state=state, kind=kind, limit=limit, before=before)
+            return work.exchanges.latest(direction=direction, state=state, kind=kind, limit=limit, before=before)
 
     def get(self, number: int) -> Exchange:
         """Return one exchange. Raises DataError when there is none of this number."""
@@ -46,21 +49,22 @@ class ExchangesDesk:
             return _exchange(work, number)
 
     def show(self, number: int) -> Journey:
-        """Return an exchange's journey: what it said, what became of its payments, by which runs."""
+        """Return an exchange's journey: what a file said and what became of it, or how a document was sent."""
         with self._work.store.read() as work:
             exchange = _exchange(work, number)
             sections = work.loading.loaded_sections(number)
             runs = [
                 run for attempt in range(1, exchange.attempt + 1) if (run := _run(self._work, work, number, attempt))
             ]
-        return Journey(exchange, sections, self._work.enquiries.outcome(number), runs)
+            attempts = work.attempts.of_exchange(number)
+        return Journey(exchange, sections, self._work.enquiries.outcome(number), runs, attempts)
 
     def payments(self, number: int, *, after: int = 0, limit: int = 100) -> list[PaymentStory]:
         """Return payments of a file in its order, with what became of each; `after` continues behind a payment id."""
         return self._work.enquiries.payments(number, after=after, limit=limit)
 
     def content(self, number: int) -> BinaryIO:
-        """Open the bytes of an exchange, as they came."""
+        """Open the bytes of an exchange, as they came or as they are sent."""
         return self._work.store.contents.open(self.get(number).sha256)
 
     def retry(self, number: int) -> Exchange:
@@ -68,9 +72,11 @@ class ExchangesDesk:
 
         Raises:
             DataError: there is nothing to retry.
+            RuleViolation: it goes out.
         """
         with self._work.store.write() as work:
             exchange = _exchange(work, number)
+            refuse_outgoing(exchange)
             if exchange.kind != KIND:
                 raise DataError(f"exchange {number} is no payment file: import the same file again")
             run = _run(self._work, work, number, exchange.attempt)

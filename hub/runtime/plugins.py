@@ -149,10 +149,18 @@ class TenantPlugins:
         Raises:
             ConfigurationError: a plugin fails, offers something else, or two channels have one name.
         """
-        channels = self._offered(_CHANNELS, DeliveryChannel, "channels")
-        for plugin, channel in channels:
+        for plugin, channel in self._named_channels:
             _check_promise(plugin, channel)
-        return {channel.name: channel for _, channel in channels}
+        return {channel.name: channel for _, channel in self._named_channels}
+
+    @cached_property
+    def plugins_of_channels(self) -> dict[str, str]:
+        """The plugin of each channel, by the channel's name."""
+        return {channel.name: plugin for plugin, channel in self._named_channels}
+
+    @cached_property
+    def _named_channels(self) -> list[tuple[str, DeliveryChannel]]:
+        return self._offered(_CHANNELS, DeliveryChannel, "channels")
 
     def payment_file_readers(self) -> list[NamedReader]:
         """Return a list of `readers`; see there."""

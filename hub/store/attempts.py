@@ -7,13 +7,15 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, bindparam
 
-from hub.model.attempts import Attempt, AttemptState, ChannelRest, PlannedMessage
+from hub.model.attempts import Attempt, AttemptState, ChannelRest
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
 from hub.store.statements import text
 
-_COLUMNS = ", ".join(Attempt._fields)
+_OF_THE_EXCHANGE = {"message": "x.idempotency_key", "sha256": "x.sha256"}
+_COLUMNS = ", ".join(_OF_THE_EXCHANGE.get(name, f"a.{name}") for name in Attempt._fields)
+_SELECT = f"SELECT {_COLUMNS} FROM attempt a JOIN exchange x ON x.tenant = a.tenant AND x.exchange_no = a.exchange_no"
 _NAMED_AT_ONCE = 500
 _RECORD = text(
     "UPDATE attempt SET run_no = :run_no, state = :state, promise = :promise, called_by = :called_by, "
@@ -25,12 +27,13 @@ _RECORD = text(
     "AND state = :was_state AND called_by = :was_called_by AND execution = :was_execution AND sends = :was_sends"
 )
 
+_HEAD = ("tenant", "attempt_no", "batch", "run_no", "channel", "exchange_no")
 _KNOWN_BY = ("run_no", "state", "called_by", "execution", "sends")  # whoever changes an attempt changes one of these
 
 _DRAW = text(
     "WITH failed AS (SELECT batch, count(*) AS messages FROM attempt WHERE tenant = :t AND channel = :channel "
     "AND state IN ('planned', 'in_doubt', 'unknown') AND (failures > 0 OR state = 'unknown') GROUP BY batch) "
-    f"SELECT {', '.join(f'a.{name}' for name in Attempt._fields)} FROM attempt a "
+    f"{_SELECT} "
     "JOIN run r ON r.tenant = a.tenant AND r.run_no = a.run_no LEFT JOIN failed f ON f.batch = a.batch "
     "WHERE a.tenant = :t AND a.channel = :channel AND a.state = 'planned' AND a.failures = 0 "
     "AND r.state IN ('queued', 'running') ORDER BY coalesce(f.messages, 0), a.key LIMIT 1"
@@ -53,25 +56,23 @@ class SqlAttempts:
         self._tenant = tenant
         self._now = now
 
-    def plan(self, batch: str, run_no: int, channel: str, messages: Sequence[PlannedMessage]) -> None:
-        """Write new attempts in state `planned`, each with a key that was never used before."""
-        first = take_numbers(self._connection, self._tenant, "attempt", len(messages))
+    def plan(self, batch: str, run_no: int, channel: str, exchanges: Sequence[int]) -> None:
+        """Write new attempts of exchanges in state `planned`, each with a key that was never used before."""
+        first = take_numbers(self._connection, self._tenant, "attempt", len(exchanges))
         rest = self.rest_of(channel)
         head, tail = (batch, run_no, channel), (AttemptState.PLANNED, rest.since, rest.asked_s, self._now)
         insert_rows(
             self._connection,
             tables.attempt,
-            ("tenant", *Attempt._fields[:8], "failing_since", "asked_before_s", "changed_at"),
-            [
-                (self._tenant, no, *head, planned.message, uuid4().hex, planned.sha256, *tail)
-                for no, planned in enumerate(messages, first)
-            ],
+            (*_HEAD, "key", "state", "failing_since", "asked_before_s", "changed_at"),
+            [(self._tenant, no, *head, exchange, uuid4().hex, *tail) for no, exchange in enumerate(exchanges, first)],
         )
 
     def of_messages(self, messages: Sequence[str]) -> list[Attempt]:
         """Return every attempt of these messages, on all channels."""
         statement = text(
-            f"SELECT {_COLUMNS} FROM attempt WHERE tenant = :t AND message IN :messages ORDER BY attempt_no"
+            f"{_SELECT} WHERE x.tenant = :t AND x.direction = 'out' AND x.idempotency_key IN :messages "
+            "ORDER BY a.attempt_no"
         ).bindparams(bindparam("messages", expanding=True))
         found: list[Attempt] = []
         for start in range(0, len(messages), _NAMED_AT_ONCE):
@@ -80,17 +81,32 @@ class SqlAttempts:
             found.extend(Attempt._make(row) for row in rows)
         return found
 
+    def of_exchange(self, exchange_no: int) -> list[Attempt]:
+        """Return the attempts of one outgoing exchange, oldest first."""
+        rows = self._connection.execute(
+            text(f"{_SELECT} WHERE a.tenant = :t AND a.exchange_no = :x ORDER BY a.attempt_no"),
+            {"t": self._tenant, "x": exchange_no},
+        )
+        return [Attempt._make(row) for row in rows]
+
+    def states_of(self, exchanges: Sequence[int]) -> dict[int, set[str]]:
+        """Return the states of the attempts of outgoing exchanges, by exchange number."""
+        statement = text(
+            "SELECT exchange_no, state FROM attempt WHERE tenant = :t AND exchange_no IN :exchanges"
+        ).bindparams(bindparam("exchanges", expanding=True))
+        states: dict[int, set[str]] = {}
+        for number, state in self._connection.execute(statement, {"t": self._tenant, "exchanges": list(exchanges)}):
+            states.setdefault(number, set()).add(state)
+        return states
+
     def of_run(self, run_no: int, *, to_change: bool = False) -> list[Attempt]:
         """Return the attempts that were planned for a run, those that failed least first.
 
         With `to_change` nobody else changes them before the transaction ends, and they come by number: see `hold`.
         """
-        order = "attempt_no" if to_change else "failures, attempt_no"
+        order = "a.attempt_no" if to_change else "a.failures, a.attempt_no"
         rows = self._connection.execute(
-            text(
-                f"SELECT {_COLUMNS} FROM attempt WHERE tenant = :t AND run_no = :run_no "
-                f"ORDER BY {order}{self._lock(to_change)}"
-            ),
+            text(f"{_SELECT} WHERE a.tenant = :t AND a.run_no = :run_no ORDER BY {order}{self._lock('a', to_change)}"),
             {"t": self._tenant, "run_no": run_no},
         )
         return [Attempt._make(row) for row in rows]
@@ -98,7 +114,7 @@ class SqlAttempts:
     def get(self, attempt_no: int, *, to_change: bool = False) -> Attempt | None:
         """Return one attempt, or None; with `to_change` nobody else changes it before the transaction ends."""
         row = self._connection.execute(
-            text(f"SELECT {_COLUMNS} FROM attempt WHERE tenant = :t AND attempt_no = :no{self._lock(to_change)}"),
+            text(f"{_SELECT} WHERE a.tenant = :t AND a.attempt_no = :no{self._lock('a', to_change)}"),
             {"t": self._tenant, "no": attempt_no},
         ).one_or_none()
         return None if row is None else Attempt._make(row)
@@ -133,9 +149,9 @@ class SqlAttempts:
         """Return the newest attempts first; `before` continues below an attempt number."""
         rows = self._connection.execute(
             text(
-                f"SELECT {_COLUMNS} FROM attempt WHERE tenant = :t AND (:state = '' OR state = :state) "
-                "AND (:channel = '' OR channel = :channel) AND attempt_no < :before "
-                "ORDER BY attempt_no DESC LIMIT :limit"
+                f"{_SELECT} WHERE a.tenant = :t AND (:state = '' OR a.state = :state) "
+                "AND (:channel = '' OR a.channel = :channel) AND a.attempt_no < :before "
+                "ORDER BY a.attempt_no DESC LIMIT :limit"
             ),
             {"t": self._tenant, "state": state, "channel": channel, "before": before or 2**62, "limit": limit},
         )
@@ -174,7 +190,7 @@ class SqlAttempts:
         found = self._connection.execute(
             text(
                 f"SELECT {_REST_COLUMNS} FROM channel_rest "
-                f"WHERE tenant = :t AND channel = :channel{self._lock(to_change)}"
+                f"WHERE tenant = :t AND channel = :channel{self._lock('channel_rest', to_change)}"
             ),
             {"t": self._tenant, "channel": channel},
         ).one_or_none()
@@ -199,5 +215,5 @@ class SqlAttempts:
             {"t": self._tenant, "channel": channel},
         )
 
-    def _lock(self, to_change: bool) -> str:
-        return " FOR UPDATE" if to_change and self._connection.dialect.name == "postgresql" else ""
+    def _lock(self, table: str, to_change: bool) -> str:
+        return f" FOR UPDATE OF {table}" if to_change and self._connection.dialect.name == "postgresql" else ""

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, bindparam
 
-from hub.model.exchanges import Exchange
+from hub.model.exchanges import Direction, Exchange, ExchangeState, NewExchange
+from hub.store import tables
+from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
 from hub.store.statements import text
 
 _COLUMNS = (
-    "exchange_no, direction, kind, plugin, format, name, sha256, size, content_key, state, attempt, "
-    "received_at, changed_at, reason, problem, summary"
+    "exchange_no, direction, kind, plugin, format, name, sha256, size, content_key, "
+    "coalesce(idempotency_key, '') AS idempotency_key, state, attempt, created_at, changed_at, reason, problem, summary"
+)
+_HOLD = text(
+    "SELECT exchange_no FROM exchange WHERE tenant = :t AND exchange_no IN :numbers ORDER BY exchange_no FOR UPDATE"
+).bindparams(bindparam("numbers", expanding=True))
+_STAND = text(
+    "UPDATE exchange SET state = :state, changed_at = :now "
+    "WHERE tenant = :t AND exchange_no = :number AND state <> :state"
 )
 
 
@@ -35,19 +44,18 @@ class SqlExchanges:
         self._tenant = tenant
         self._now = now
 
-    def open(self, *, direction: str, kind: str, name: str, sha256: str, size: int) -> Exchange:
-        """Write a new exchange in state `received`."""
+    def open(self, *, kind: str, name: str, sha256: str, size: int) -> Exchange:
+        """Write a new exchange that has come in, in state `received`."""
         number = take_numbers(self._connection, self._tenant, "exchange")
         self._connection.execute(
             text(
                 "INSERT INTO exchange (tenant, exchange_no, direction, kind, name, sha256, size, state, "
-                "received_at, changed_at) VALUES (:t, :number, :direction, :kind, :name, :sha256, :size, "
+                "created_at, changed_at) VALUES (:t, :number, 'in', :kind, :name, :sha256, :size, "
                 "'received', :now, :now)"
             ),
             {
                 "t": self._tenant,
                 "number": number,
-                "direction": direction,
                 "kind": kind,
                 "name": name,
                 "sha256": sha256,
@@ -56,6 +64,41 @@ class SqlExchanges:
             },
         )
         return self.get(number)
+
+    def open_outgoing(self, documents: Sequence[NewExchange]) -> list[int]:
+        """Write new exchanges that go out, in state `sending`; return their numbers."""
+        if not documents:
+            return []
+        first = take_numbers(self._connection, self._tenant, "exchange", len(documents))
+        state = (Direction.OUT, ExchangeState.SENDING, self._now, self._now)
+        insert_rows(
+            self._connection,
+            tables.exchange,
+            ("tenant", "exchange_no", *NewExchange._fields, "direction", "state", "created_at", "changed_at"),
+            [(self._tenant, number, *document, *state) for number, document in enumerate(documents, first)],
+        )
+        return list(range(first, first + len(documents)))
+
+    def hand_on(self, numbers: Collection[int], plugin: str) -> None:
+        """Note whose channel tries outgoing exchanges now."""
+        if numbers:
+            self._connection.execute(
+                text("UPDATE exchange SET plugin = :plugin WHERE tenant = :t AND exchange_no = :number"),
+                [{"t": self._tenant, "number": number, "plugin": plugin} for number in sorted(numbers)],
+            )
+
+    def hold(self, numbers: Collection[int]) -> None:
+        """Let nobody else say where these exchanges stand before the transaction ends; see `attempts.hold`."""
+        if numbers and self._connection.dialect.name == "postgresql":
+            self._connection.execute(_HOLD, {"t": self._tenant, "numbers": list(numbers)})
+
+    def stand(self, states: Mapping[int, str]) -> None:
+        """Write where exchanges stand; one that stands there already is left as it is."""
+        if states:
+            self._connection.execute(
+                _STAND,
+                [{"t": self._tenant, "number": no, "state": state, "now": self._now} for no, state in states.items()],
+            )
 
     def get(self, number: int) -> Exchange:
         """Return one exchange. Raises KeyError when there is none with this number."""
@@ -81,26 +124,31 @@ class SqlExchanges:
     def with_content(
         self, *, sha256: str | None = None, content_key: str | None = None, states: Sequence[str] = ()
     ) -> list[Exchange]:
-        """Return exchanges with these bytes or this content key, in the given states, oldest first."""
+        """Return what came in with these bytes or this content key, in the given states, oldest first."""
         column, value = ("sha256", sha256) if sha256 is not None else ("content_key", content_key)
         found = self._connection.execute(
-            text(f"SELECT {_COLUMNS} FROM exchange WHERE tenant = :t AND {column} = :value ORDER BY exchange_no"),
+            text(
+                f"SELECT {_COLUMNS} FROM exchange WHERE tenant = :t AND {column} = :value AND direction = 'in' "
+                "ORDER BY exchange_no"
+            ),
             {"t": self._tenant, "value": value},
         )
         exchanges = [_exchange(row) for row in found]
         return [exchange for exchange in exchanges if not states or exchange.state in states]
 
     def latest(
-        self, *, state: str = "", kind: str = "", limit: int = 100, before: int | None = None
+        self, *, direction: str = "", state: str = "", kind: str = "", limit: int = 100, before: int | None = None
     ) -> Sequence[Exchange]:
         """Return the newest exchanges first."""
         found = self._connection.execute(
             text(
-                f"SELECT {_COLUMNS} FROM exchange WHERE tenant = :t AND (:state = '' OR state = :state) "
-                "AND (:kind = '' OR kind = :kind) AND exchange_no < :before ORDER BY exchange_no DESC LIMIT :limit"
+                f"SELECT {_COLUMNS} FROM exchange WHERE tenant = :t AND (:direction = '' OR direction = :direction) "
+                "AND (:state = '' OR state = :state) AND (:kind = '' OR kind = :kind) AND exchange_no < :before "
+                "ORDER BY exchange_no DESC LIMIT :limit"
             ),
             {
                 "t": self._tenant,
+                "direction": direction,
                 "state": state,
                 "kind": kind,
                 "before": before if before is not None else 2**62,

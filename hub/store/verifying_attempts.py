@@ -1,12 +1,13 @@
 """Checks of messages to the outside: none has gone, none is forgotten by all, and each stands as the feed tells.
 
-Every end is an event, in the transaction that writes it. What a person decides is one too, and says where the message
-stands from then on. Only a run that goes on after it was cancelled plans its messages again without one.
+What is planned, and every end, is an event, in the transaction that writes it. What a person decides is one too, and
+says where the message stands from then on. An attempt's exchange stands where its attempts do.
 """
 
 from __future__ import annotations
 
-from hub.store.verifying_log import HAS_ALL_PARTS
+from hub.model.exchanges import Direction
+from hub.store.verifying_log import bytes_missing
 from hub.store.verifying_parts import NO_AMOUNT, NOT_BY_US, Check, gaps
 
 _NOBODY_SENDS = f"""
@@ -26,16 +27,31 @@ _NOBODY_IS_ASKED = f"""
     WHERE a.tenant = :t AND a.state IN ('unknown', 'given_up') AND k.task_no IS NULL
 """
 
-_BYTES_MISSING = f"""
-    SELECT 'attempt ' || a.attempt_no,
-           CASE WHEN c.sha256 IS NULL THEN 'its bytes are missing' ELSE 'parts of its bytes are missing' END,
-           {NO_AMOUNT}
-    FROM attempt a LEFT JOIN content c ON c.tenant = a.tenant AND c.sha256 = a.sha256
-    WHERE a.tenant = :t AND (c.sha256 IS NULL OR NOT {HAS_ALL_PARTS})
+# The rule that decides it is `rules/outgoing.py`: here it is said a second time.
+_EXCHANGES_DIFFER = f"""
+    SELECT 'exchange ' || x.exchange_no,
+           CASE WHEN s.state IS NULL THEN 'it goes out, and has no attempt'
+                WHEN s.state <> x.state THEN 'it is ' || x.state || ', and by its attempts it is ' || s.state
+                ELSE 'it goes out, and has no name by which it would be known again' END, {NO_AMOUNT}
+    FROM exchange x
+    LEFT JOIN (SELECT exchange_no,
+                      CASE WHEN max(CASE WHEN state = 'delivered' THEN 1 ELSE 0 END) = 1 THEN 'delivered'
+                           WHEN max(CASE WHEN state = 'unknown' THEN 1 ELSE 0 END) = 1 THEN 'unknown'
+                           WHEN max(CASE WHEN state IN ('planned', 'started', 'in_doubt') THEN 1 ELSE 0 END) = 1
+                           THEN 'sending' ELSE 'undelivered' END AS state
+               FROM attempt WHERE tenant = :t GROUP BY exchange_no) AS s ON s.exchange_no = x.exchange_no
+    WHERE x.tenant = :t AND x.direction = 'out'
+      AND (s.state IS NULL OR s.state <> x.state OR coalesce(x.idempotency_key, '') = '')
+    UNION ALL
+    SELECT 'attempt ' || a.attempt_no, 'no exchange that goes out is what it sends', {NO_AMOUNT}
+    FROM attempt a
+    LEFT JOIN exchange x ON x.tenant = a.tenant AND x.exchange_no = a.exchange_no AND x.direction = 'out'
+    WHERE a.tenant = :t AND x.exchange_no IS NULL
 """
 
 _ENDS = "'delivered', 'rejected', 'given_up', 'unknown', 'cancelled'"
 _TELLS_AN_END = "v.kind IN ('attempt_" + _ENDS[1:].replace(", '", ", 'attempt_") + ")"
+_TELLS_THE_BYTES = f"(v.kind = 'attempt_planned' OR {_TELLS_AN_END})"
 
 _EVENTS_DIFFER = f"""
     SELECT 'attempt ' || a.attempt_no,
@@ -53,15 +69,18 @@ _EVENTS_DIFFER = f"""
         WHERE v.tenant = :t
     ) AS s ON s.attempt_no = a.attempt_no
     WHERE a.tenant = :t
-      AND NOT CASE WHEN a.state IN ({_ENDS}) THEN coalesce(s.state, '') = a.state
-                   ELSE coalesce(s.state, 'planned') IN ('planned', 'cancelled') END
+      AND coalesce(s.state, '') <> CASE WHEN a.state IN ({_ENDS}) THEN a.state ELSE 'planned' END
     UNION ALL
     SELECT 'event ' || v.event_no,
            CASE WHEN a.attempt_no IS NULL THEN 'it tells of an attempt that is not there'
-                ELSE 'it tells of other bytes than those of its attempt' END, {NO_AMOUNT}
-    FROM event v LEFT JOIN attempt a ON a.tenant = v.tenant AND a.attempt_no = v.attempt_no
+                ELSE 'it tells of another exchange or other bytes than those of its attempt' END, {NO_AMOUNT}
+    FROM event v
+    LEFT JOIN attempt a ON a.tenant = v.tenant AND a.attempt_no = v.attempt_no
+    LEFT JOIN exchange x ON x.tenant = a.tenant AND x.exchange_no = a.exchange_no
     WHERE v.tenant = :t AND v.attempt_no IS NOT NULL
-      AND (a.attempt_no IS NULL OR ({_TELLS_AN_END} AND v.data NOT LIKE '%"sha256": "' || a.sha256 || '"%'))
+      AND (a.attempt_no IS NULL
+           OR ({_TELLS_THE_BYTES} AND NOT (v.data LIKE '%"exchange_no": ' || a.exchange_no || ',%'
+                                           AND v.data LIKE '%"sha256": "' || coalesce(x.sha256, '') || '"%')))
 """
 
 CHECKS = (
@@ -73,8 +92,14 @@ CHECKS = (
     ),
     Check(
         "ATTEMPT_DIFFERS",
-        "every message stands as the latest event of it tells, and had the bytes that the event of its end names",
+        "every message stands as the latest event of it tells, and has the bytes that it was planned and ended with",
         _EVENTS_DIFFER,
+        NOT_BY_US,
+    ),
+    Check(
+        "MESSAGE_DIFFERS",
+        "every exchange that goes out stands where its attempts do, and every attempt is of one",
+        _EXCHANGES_DIFFER,
         NOT_BY_US,
     ),
     Check(
@@ -92,7 +117,7 @@ CHECKS = (
     Check(
         "MESSAGE_BYTES_MISSING",
         "the bytes of every message are kept whole",
-        _BYTES_MISSING,
+        bytes_missing(Direction.OUT),
         "restore the bytes from a backup; until then the message cannot be sent",
     ),
 )

@@ -32,6 +32,7 @@ from hub.testing.example_tenant import tenant_settings
 from hub_demonstration_channels.channels import channels
 from hub_demonstration_channels.settings import DemonstrationSettings
 
+PLUGIN = "demonstration_channels"
 TIMEOUT_S = 0.4
 LATE_BY_S = 5
 MOST_STEPS = 200
@@ -211,12 +212,12 @@ class AttemptWorld:
         planned = []
         for number in range(count):
             kept = self.store.contents.keep(io.BytesIO(f"{prefix} {number}".encode()))
-            planned.append(PlannedMessage(f"{prefix}:{number}", kept.sha256))
+            planned.append(PlannedMessage(f"{prefix}:{number}", kept.sha256, kept.size))
         return self.plan_messages(promise, planned, batch=batch)
 
     def plan_messages(self, promise: Promise, planned: Sequence[PlannedMessage], *, batch: str = "1") -> int:
         with self.store.write() as work:
-            return plan_batch(work, self.tenant.id, self.channels[promise].name, batch, planned)
+            return plan_batch(work, self.tenant.id, self.channels[promise].name, batch, planned, plugin=PLUGIN)
 
     @property
     def bodies(self) -> dict[str, SendingRun]:

@@ -32,4 +32,4 @@ def attempt_world(engine: Engine, tmp_path: Path) -> Iterator[AttemptWorld]:
     with Counterparty(tmp_path / "accepted.jsonl") as counterparty:
         made = AttemptWorld(in_haste(engine), counterparty)
         yield made
-        assert made.found("ATTEMPT_NUMBER_GAP", "ATTEMPT_DIFFERS") == []
+        assert made.found("ATTEMPT_NUMBER_GAP", "ATTEMPT_DIFFERS", "MESSAGE_DIFFERS") == []

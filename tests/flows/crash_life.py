@@ -267,10 +267,12 @@ class Flow:
             receive(self.work.store, stream, name=BGMAX)
 
     def _plan_messages(self, promise: Promise) -> None:
-        kept = [self.work.store.contents.keep(io.BytesIO(letter)).sha256 for letter in LETTERS]
-        planned = [PlannedMessage(f"letter {number}", sha256) for number, sha256 in enumerate(kept)]
+        kept = [self.work.store.contents.keep(io.BytesIO(letter)) for letter in LETTERS]
+        planned = [PlannedMessage(f"letter {number}", letter.sha256, letter.size) for number, letter in enumerate(kept)]
         with self.work.store.write() as unit:
-            plan_batch(unit, self.work.tenant.id, f"demonstration_{promise}", "1", planned)
+            plan_batch(
+                unit, self.work.tenant.id, f"demonstration_{promise}", "1", planned, plugin="demonstration_channels"
+            )
 
 
 def live(argument: Mapping[str, Any]) -> None:
@@ -329,7 +331,8 @@ _COUNTED = {
     "open": "SELECT count(*), sum(principal_ore + fee_ore + interest_ore) FROM open_item WHERE tenant = {t}",
     "accounts": "SELECT account, sum(amount_ore) FROM voucher_line WHERE tenant = {t} GROUP BY 1",
     "payments": "SELECT kind, count(*), sum(amount_ore) FROM payment WHERE tenant = {t} GROUP BY 1",
-    "exchanges": "SELECT kind, state, count(*) FROM exchange WHERE tenant = {t} AND state <> 'duplicate' GROUP BY 1, 2",
+    "exchanges": "SELECT kind, state, count(*) FROM exchange WHERE tenant = {t} AND direction = 'in' "
+    "AND state <> 'duplicate' GROUP BY 1, 2",
     "events": "SELECT kind, count(*) FROM event WHERE tenant = {t} AND kind <> 'file_closed_as_duplicate' "
     "AND substr(kind, 1, 8) <> 'attempt_' GROUP BY 1",
     "event numbers missing": "SELECT max(event_no) - min(event_no) + 1 - count(*) FROM event WHERE tenant = {t}",

@@ -49,7 +49,7 @@ def test_every_message_of_a_batch_is_sent_once_and_keeps_what_the_other_side_cal
 
 
 def test_a_large_batch_is_parted_into_runs_of_its_channel(world):
-    kept = [PlannedMessage(f"letter:{number}", "0" * 64) for number in range(250)]
+    kept = [PlannedMessage(f"letter:{number}", "0" * 64, 1) for number in range(250)]
     world.plan_messages(NEITHER, kept)
 
     with world.store.read() as work:
@@ -72,7 +72,7 @@ def test_the_same_batch_again_changes_nothing(world):
 def test_a_message_keeps_its_bytes(world):
     world.plan(NEITHER)
     with pytest.raises(DataError, match="other bytes"):
-        world.plan_messages(NEITHER, [PlannedMessage("letter:0", "0" * 64)], batch="2")
+        world.plan_messages(NEITHER, [PlannedMessage("letter:0", "0" * 64, 1)], batch="2")
 
 
 def test_a_batch_that_was_planned_takes_no_more_messages(world):
@@ -84,7 +84,7 @@ def test_a_batch_that_was_planned_takes_no_more_messages(world):
 
 def test_a_batch_names_each_message_once(world):
     with pytest.raises(DataError, match="twice"):
-        world.plan_messages(NEITHER, [PlannedMessage("letter:0", "0" * 64)] * 2)
+        world.plan_messages(NEITHER, [PlannedMessage("letter:0", "0" * 64, 1)] * 2)
 
 
 # The next channel
@@ -464,7 +464,7 @@ def test_only_what_waits_for_a_person_is_decided(world):
 def test_the_decision_is_an_event(unknown):
     unknown.decide(1, "delivered", remark="asked by telephone")
     with unknown.store.read() as work:
-        _, event = work.events.after(0)
+        *_, event = work.events.after(0)
 
     assert event.kind == "attempt_decided"
     assert {**event.data}.items() >= {"verdict": "delivered", "user": "anna", "remark": "asked by telephone"}.items()

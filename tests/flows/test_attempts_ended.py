@@ -21,6 +21,7 @@ from hub_demonstration_channels.channels import DemonstrationChannel
 
 IDEMPOTENT, QUERYABLE, NEITHER = Promise
 RUN = "send:north:1:1"
+BOTH_DIFFER = "ATTEMPT_DIFFERS MESSAGE_DIFFERS"
 
 
 @pytest.fixture
@@ -36,7 +37,8 @@ def found(world: AttemptWorld) -> set[str]:
 
 def told(world: AttemptWorld) -> list[tuple[str, str]]:
     with world.store.read() as work:
-        return [(event.kind, event.data["message"]) for event in work.events.after(0) if "attempt_no" in event.data]
+        events = [event for event in work.events.after(0) if "attempt_no" in event.data]
+    return [(event.kind, event.data["message"]) for event in events if event.kind != "attempt_planned"]
 
 
 # What the feed tells
@@ -52,7 +54,7 @@ def test_the_feed_tells_what_became_of_every_message(world):
     ends = ["delivered", "rejected", "unknown", "given_up"]
     assert told(world) == [(f"attempt_{end}", f"letter:{number}") for number, end in enumerate(ends)]
     with world.store.read() as work:
-        first, second = work.events.after(0)[:2]
+        first, second = work.events.after(4)[:2]
     assert first.data["external_id"] == "B-1"
     assert second.data["problem"] == "no such box"
 
@@ -141,6 +143,10 @@ def test_a_cancelled_run_goes_on_with_what_no_other_channel_has_taken(world):
     world.work_to_the_end()
 
     assert world.states() == ["cancelled", "delivered", "delivered"]
+    with world.store.read() as work:
+        planned = [event.data["attempt_no"] for event in work.events.after(0) if event.kind == "attempt_planned"]
+    assert planned == [1, 2, 3, 2]
+    assert found(world) == set()
 
 
 # The bytes
@@ -162,7 +168,7 @@ def test_bytes_that_came_in_and_go_out_are_looked_at_once(world):
     world.plan(NEITHER)
     kept = world.store.contents.keep(io.BytesIO(b"letter 0"))
     with world.store.write() as work:
-        work.exchanges.open(direction="in", kind="payment_file", name="a", sha256=kept.sha256, size=kept.size)
+        work.exchanges.open(kind="payment_file", name="a", sha256=kept.sha256, size=kept.size)
     assert found(world) == set()
 
 
@@ -172,18 +178,29 @@ def test_bytes_that_came_in_and_go_out_are_looked_at_once(world):
 @pytest.mark.parametrize(
     ("statement", "codes"),
     [
-        ("UPDATE attempt SET state = 'delivered' WHERE tenant = :t AND attempt_no = 2", "ATTEMPT_DIFFERS"),
-        ("UPDATE attempt SET state = 'cancelled' WHERE tenant = :t AND attempt_no = 2", "ATTEMPT_DIFFERS"),
-        ("UPDATE attempt SET state = 'planned' WHERE tenant = :t AND attempt_no = 1", "ATTEMPT_DIFFERS ATTEMPT_LEFT"),
+        ("UPDATE attempt SET state = 'delivered' WHERE tenant = :t AND attempt_no = 2", BOTH_DIFFER),
+        ("UPDATE attempt SET state = 'cancelled' WHERE tenant = :t AND attempt_no = 2", BOTH_DIFFER),
+        ("UPDATE attempt SET state = 'planned' WHERE tenant = :t AND attempt_no = 1", f"{BOTH_DIFFER} ATTEMPT_LEFT"),
         (
-            "UPDATE attempt SET sha256 = (SELECT max(sha256) FROM attempt b WHERE b.attempt_no = 2) "
-            "WHERE tenant = :t AND attempt_no = 1",
-            "ATTEMPT_DIFFERS",
+            "UPDATE exchange SET sha256 = (SELECT max(sha256) FROM exchange b WHERE b.exchange_no = 2) "
+            "WHERE tenant = :t AND exchange_no = 1",
+            "ATTEMPT_DIFFERS MESSAGE_BYTES_MISSING",
         ),
+        (
+            "UPDATE attempt SET exchange_no = 3 - exchange_no, channel = 'post' || attempt_no WHERE tenant = :t",
+            BOTH_DIFFER,
+        ),
+        ("UPDATE attempt SET exchange_no = 9 WHERE tenant = :t AND attempt_no = 2", BOTH_DIFFER),
+        ("UPDATE exchange SET state = 'delivered' WHERE tenant = :t AND exchange_no = 1", "MESSAGE_DIFFERS"),
+        ("UPDATE exchange SET direction = 'in' WHERE tenant = :t AND exchange_no = 1", "MESSAGE_DIFFERS"),
+        ("UPDATE exchange SET idempotency_key = NULL WHERE tenant = :t AND exchange_no = 1", "MESSAGE_DIFFERS"),
+        ("UPDATE exchange SET size = 7 WHERE tenant = :t AND exchange_no = 1", "MESSAGE_BYTES_MISSING"),
+        ("DELETE FROM exchange WHERE tenant = :t AND exchange_no = 2", f"{BOTH_DIFFER} EXCHANGE_NUMBER_GAP"),
+        ("UPDATE event SET attempt_no = NULL WHERE tenant = :t AND attempt_no = 2", "ATTEMPT_DIFFERS"),
         ("UPDATE event SET kind = 'attempt_delivered' WHERE tenant = :t", "ATTEMPT_DIFFERS"),
         ("UPDATE event SET attempt_no = 2 WHERE tenant = :t", "ATTEMPT_DIFFERS"),
-        ("DELETE FROM attempt WHERE tenant = :t AND attempt_no = 2", "ATTEMPT_NUMBER_GAP"),
-        ("DELETE FROM attempt WHERE tenant = :t AND attempt_no = 1", "ATTEMPT_NUMBER_GAP ATTEMPT_DIFFERS"),
+        ("DELETE FROM attempt WHERE tenant = :t AND attempt_no = 2", f"ATTEMPT_NUMBER_GAP {BOTH_DIFFER}"),
+        ("DELETE FROM attempt WHERE tenant = :t AND attempt_no = 1", f"ATTEMPT_NUMBER_GAP {BOTH_DIFFER}"),
         ("UPDATE run SET state = 'cancelled' WHERE tenant = :t AND run_no = 2", "ATTEMPT_LEFT"),
         ("UPDATE attempt SET run_no = 99 WHERE tenant = :t AND run_no = 2", "ATTEMPT_LEFT"),
         ("UPDATE task SET state = 'done' WHERE tenant = :t", "ATTEMPT_WITHOUT_TASK"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shlex
 import shutil
@@ -20,7 +21,10 @@ from test_cli_demo import answer, run
 from test_verify import found, proof
 
 from hub.errors import ConfigurationError, DataError
+from hub.model.attempts import PlannedMessage
+from hub.runtime.facade import Hub
 from hub.runtime.lock import work_lock
+from hub.services.attempts import plan_batch
 from hub.services.payments.receiving import receive
 from hub.store.backup import copy_database
 from hub.store.database import open_database
@@ -284,7 +288,18 @@ def test_restore_keeps_what_a_killed_process_had_committed_beside_it(home: Path,
     assert run("verify", "--all-tenants", home=home).exit_code == 0
 
 
-def test_restored_home_is_clean_and_knows_again_what_it_had_received(home: Path, tmp_path: Path) -> None:
+def plan_letter(home: Path) -> int:
+    """Plan a message that nobody sends, the same each time; return how many are new."""
+    with Hub.open(home) as hub:
+        kept = hub._work.store.contents.keep(io.BytesIO(b"a letter"))
+        with hub._work.store.write() as work:
+            letter = PlannedMessage("letter:1", kept.sha256, kept.size)
+            return plan_batch(work, hub._work.tenant.id, "letter", "1", [letter], plugin="letters")
+
+
+def test_restored_home_is_clean_and_knows_again_what_it_had_received_and_planned(home: Path, tmp_path: Path) -> None:
+    assert plan_letter(home) == 1
+    exchanges = answer("exchanges", home=home)
     before = answer("balances", home=home)
     assert run("backup", tmp_path / "copy.sqlite", home=home).exit_code == 0
     (home / "hub.sqlite").write_bytes(b"the disk has died")
@@ -293,6 +308,8 @@ def test_restored_home_is_clean_and_knows_again_what_it_had_received(home: Path,
 
     assert run("verify", "--all-tenants", home=home).exit_code == 0
     assert answer("balances", home=home) == before
+    assert (plan_letter(home), answer("exchanges", home=home)) == (0, exchanges)
+    assert exchanges[0]["direction"] == "out"
     files = sorted((home / "files").glob("*.txt")) + sorted((home / "files").glob("*camt*.xml"))
     assert run("receive", *files, home=home).exit_code == 0
     assert answer("balances", home=home) == before

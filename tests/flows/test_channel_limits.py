@@ -95,9 +95,12 @@ def add(file: Path, text: str) -> None:
 def plan(installation: Installation, tenant: str, promise: Promise, batch: int, count: int) -> None:
     store = installation.store(tenant)
     names = [f"{promise}:{batch}:{number}" for number in range(count)]
-    messages = [PlannedMessage(name, store.contents.keep(io.BytesIO(name.encode())).sha256) for name in names]
+    kept = {name: store.contents.keep(io.BytesIO(name.encode())) for name in names}
+    messages = [PlannedMessage(name, content.sha256, content.size) for name, content in kept.items()]
     with store.write() as work:
-        plan_batch(work, tenant, f"demonstration_{promise}", f"{promise}-{batch}", messages)
+        plan_batch(
+            work, tenant, f"demonstration_{promise}", f"{promise}-{batch}", messages, plugin="demonstration_channels"
+        )
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from test_cli_demo import answer, run
 
-from hub.demo.folder import lay_out
+from hub.demo.folder import BGMAX, lay_out
 from hub.errors import DataError
 from hub.model.attempts import AttemptState, ChannelRest, PlannedMessage
 from hub.rules.attempts import later
@@ -16,6 +16,7 @@ from hub.runtime.bootstrap import Installation
 from hub.runtime.doctor import examine
 from hub.runtime.facade import Hub
 from hub.services.attempts import plan_batch
+from hub.services.attempts.following import let_exchanges_follow
 
 
 @pytest.fixture
@@ -26,10 +27,11 @@ def home(tmp_path: Path) -> Path:
     work = installation.tenant()
     kept = [work.store.contents.keep(io.BytesIO(content)) for content in (b"one", b"two")]
     with work.store.write() as unit:
-        messages = [PlannedMessage(f"letter:{n}", content.sha256) for n, content in enumerate(kept, 1)]
-        plan_batch(unit, work.tenant.id, "post", "1", messages)
+        messages = [PlannedMessage(f"letter:{n}", content.sha256, content.size) for n, content in enumerate(kept, 1)]
+        plan_batch(unit, work.tenant.id, "post", "1", messages, plugin="letters")
         attempt = unit.attempts.of_run(1)[0]
         unit.attempts.record(attempt._replace(state=AttemptState.UNKNOWN, sends=1, promise="neither"), was=attempt)
+        let_exchanges_follow(unit, [attempt])
         unit.runs.change(1, state="done")
     installation.close()
     return folder
@@ -48,6 +50,46 @@ def test_one_attempt_is_shown_with_its_promise_and_key(home: Path) -> None:
     assert shown.exit_code == 0
     assert "neither" in shown.stdout
     assert answer("attempts", "show", 1, home=home)["key"] in shown.stdout
+    assert ("exchange" in shown.stdout, answer("attempts", "show", 1, home=home)["exchange_no"]) == (True, 1)
+
+
+def test_messages_stand_in_the_exchange_log_beside_files(home: Path) -> None:
+    run("receive", home / "files" / BGMAX, home=home)
+
+    told = [(e["number"], e["direction"], e["name"], e["state"]) for e in answer("exchanges", home=home)]
+    assert told[1:] == [(2, "out", "letter:2", "sending"), (1, "out", "letter:1", "unknown")]
+    assert told[0][:2] == (3, "in")
+    going = answer("exchanges", "list", "--direction", "out", home=home)
+    assert [exchange["number"] for exchange in going] == [2, 1]
+    (unknown,) = answer("exchanges", "list", "--state", "unknown", home=home)
+    assert (unknown["number"], unknown["kind"], unknown["plugin"]) == (1, "message", "letters")
+    lines = run("exchanges", home=home).stdout
+    assert all(word in lines for word in ("out", "letter:1", "unknown"))
+
+
+def test_a_message_is_shown_with_its_attempts_and_what_became_of_it(home: Path) -> None:
+    shown = run("exchanges", "show", 1, home=home).stdout
+
+    assert all(word in shown for word in ("exchange 1, out: letter:1", "unknown", "plugin letters", "post"))
+    journey = answer("exchanges", "show", 1, home=home)
+    assert [(a["attempt_no"], a["channel"], a["state"]) for a in journey["attempts"]] == [(1, "post", "unknown")]
+    assert (journey["exchange"]["idempotency_key"], journey["payments"]) == ("letter:1", [])
+
+
+def test_the_bytes_of_a_message_are_written_by_its_exchange_too(home: Path, tmp_path: Path) -> None:
+    assert run("exchanges", "content", 2, "--to", tmp_path / "letter", home=home).exit_code == 0
+    assert (tmp_path / "letter").read_bytes() == b"two"
+
+
+@pytest.mark.parametrize(
+    "words", [("retry", 1), ("undo", 1, "--reason", "x"), ("accept", 1), ("reject", 1, "--reason", "x")]
+)
+def test_what_is_done_to_files_is_refused_of_a_message(home: Path, words: tuple[object, ...]) -> None:
+    refused = run("exchanges", *words, home=home)
+
+    assert refused.exit_code == 1
+    assert "exchange 1 goes out" in refused.stderr
+    assert "hub exchanges show 1" in refused.stderr
 
 
 def test_an_attempt_that_is_not_there_is_a_wrong_choice(home: Path) -> None:

@@ -70,7 +70,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Clockwork(hub._installation).turn()
         kept = hub._work.store.contents.keep(io.BytesIO(b"a letter"))
         with hub._work.store.write() as work:
-            plan_batch(work, TENANT, "letter", "1", [PlannedMessage("letter:1", kept.sha256)])
+            letter = PlannedMessage("letter:1", kept.sha256, kept.size)
+            plan_batch(work, TENANT, "letter", "1", [letter], plugin="letters")
             work.attempts.keep_rest(ChannelRest("letter", failures=2, problem="it answered 503"))
             work.commands.open_task("unknown_attempt", "1", "look whether it arrived")
         hub.runs.cancel(f"send:{TENANT}:1:1")
@@ -99,7 +100,8 @@ TO_POSTGRESQL = ("move", "--to", f"env:{DATABASE_VARIABLE}")
 
 
 def asked(home: Path) -> list[Any]:
-    return [answer(*words, home=home) for words in (("feed",), ("balances",), ("receivables",), ("runs",), ("tasks",))]
+    lists = ("feed", "balances", "receivables", "runs", "tasks", "exchanges", "attempts")
+    return [answer(name, home=home) for name in lists]
 
 
 # --- from SQLite to PostgreSQL and back --------------------------------------------------------------------------

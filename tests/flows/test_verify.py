@@ -217,23 +217,34 @@ def _paid_fee_that_never_was(connection: Connection) -> int:
 _COUNT_MESSAGES = "INSERT INTO counter (tenant, series, next_value) VALUES (:t, 'attempt', 2)"
 
 
-def _message(state: str, sha256: str = "min(sha256)", told: str = "") -> Breaking:
-    """A message that no run carries; `told` is the event of it."""
+def _message(
+    state: str, sha256: str = "min(sha256)", told: str = "", exchange: str = "", direction: str = "out"
+) -> Breaking:
+    """A message that no run carries; `told` is the event of it, and `exchange` where its exchange stands."""
 
     def insert(connection: Connection) -> int:
         change(connection, _COUNT_MESSAGES)
+        change(connection, "UPDATE counter SET next_value = next_value + 1 WHERE tenant = :t AND series = 'exchange'")
+        change(
+            connection,
+            "INSERT INTO exchange (tenant, exchange_no, direction, kind, name, sha256, size, idempotency_key, state, "
+            f"created_at, changed_at) SELECT :t, (SELECT max(exchange_no) + 1 FROM exchange), '{direction}', "
+            f"'message', 'letter', c.sha256, coalesce(d.size, 1), 'letter', '{exchange or state}', '', '' "
+            f"FROM (SELECT {sha256} AS sha256 FROM content WHERE tenant = :t) AS c "
+            "LEFT JOIN content d ON d.tenant = :t AND d.sha256 = c.sha256",
+        )
         if told:
             change(
                 connection,
-                "UPDATE event SET attempt_no = 1, kind = :told, data = "
-                f"(SELECT '{{\"sha256\": \"' || {sha256} || '\"}}' FROM content WHERE tenant = :t) "
+                "UPDATE event SET attempt_no = 1, kind = :told, data = (SELECT '{\"exchange_no\": ' || exchange_no || "
+                "', \"sha256\": \"' || sha256 || '\"}' FROM exchange WHERE tenant = :t AND name = 'letter') "
                 "WHERE tenant = :t AND kind = 'payment_file_posted' AND payment_id IS NULL",
                 told=told,
             )
         return change(
             connection,
-            "INSERT INTO attempt (tenant, attempt_no, batch, run_no, channel, message, key, sha256, state, changed_at) "
-            f"SELECT :t, 1, '1', 999, 'post', 'letter', '', {sha256}, '{state}', '' FROM content WHERE tenant = :t",
+            "INSERT INTO attempt (tenant, attempt_no, batch, run_no, channel, exchange_no, key, state, changed_at) "
+            f"SELECT :t, 1, '1', 999, 'post', max(exchange_no), '', '{state}', '' FROM exchange WHERE tenant = :t",
         )
 
     return insert
@@ -403,7 +414,7 @@ BROKEN: dict[str, tuple[str, Breaking]] = {
     ),
     "a message has gone": ("ATTEMPT_NUMBER_GAP", _of(_COUNT_MESSAGES)),
     "a message has ended, and no event tells of it": ("ATTEMPT_DIFFERS", _message("delivered")),
-    "a message that no run carries": ("ATTEMPT_LEFT", _message("planned")),
+    "a message that no run carries": ("ATTEMPT_LEFT", _message("planned", told="attempt_planned", exchange="sending")),
     "an unknown message that nobody is asked about": (
         "ATTEMPT_WITHOUT_TASK",
         _message("unknown", told="attempt_unknown"),
@@ -411,6 +422,14 @@ BROKEN: dict[str, tuple[str, Breaking]] = {
     "a message without bytes": (
         "MESSAGE_BYTES_MISSING",
         _message("delivered", "max('no such hash')", told="attempt_delivered"),
+    ),
+    "a message that stands otherwise than its attempt": (
+        "MESSAGE_DIFFERS",
+        _message("delivered", told="attempt_delivered", exchange="unknown"),
+    ),
+    "an attempt to send what came in": (
+        "MESSAGE_DIFFERS",
+        _message("delivered", told="attempt_delivered", direction="in"),
     ),
     "a step without its run": (
         "STEP_WITHOUT_RUN",

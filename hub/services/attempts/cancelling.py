@@ -5,7 +5,8 @@ from __future__ import annotations
 from hub.model.attempts import AttemptState
 from hub.model.runs import Run
 from hub.rules.attempts import OPEN, blocking, cancelled, planned_again
-from hub.services.attempts.ending import tell_end
+from hub.services.attempts.ending import tell_end, tell_planned
+from hub.services.attempts.following import let_exchanges_follow
 from hub.services.attempts.planning import CLAIM
 from hub.services.attempts.resting import let_be
 from hub.services.ports import UnitOfWork
@@ -17,6 +18,7 @@ def cancel_messages(work: UnitOfWork, run: Run) -> None:
     ended = [cancelled(attempt, now=work.now) for attempt in attempts]
     for attempt, end in zip(attempts, ended, strict=True):
         work.attempts.record(end, was=attempt)
+    let_exchanges_follow(work, ended)
     let_be(work, run.input["channel"])
     for end in ended:
         tell_end(work, end)
@@ -27,9 +29,14 @@ def go_on_with_messages(work: UnitOfWork, run: Run) -> None:
     work.commands.claim(CLAIM)
     attempts = work.attempts.of_run(run.run_no, to_change=True)
     others = work.attempts.of_messages([attempt.message for attempt in attempts])
+    going_on = []
     for attempt in attempts:
         elsewhere = [other for other in others if other.message == attempt.message]
         if attempt.state == AttemptState.CANCELLED and blocking(elsewhere, attempt.channel) is None:
-            work.attempts.record(planned_again(attempt, now=work.now), was=attempt)
+            going_on.append(planned_again(attempt, now=work.now))
+            work.attempts.record(going_on[-1], was=attempt)
+    let_exchanges_follow(work, going_on)
+    for attempt in going_on:
+        tell_planned(work, attempt)
     work.attempts.make_due(run.run_no, run.input["channel"])
     work.attempts.end_rest(run.input["channel"])

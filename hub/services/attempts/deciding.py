@@ -8,6 +8,7 @@ from hub.model.commands import DecideAttempt
 from hub.model.tenant import Tenant
 from hub.rules.attempts import FOR_A_PERSON, blocking
 from hub.rules.channel_rest import due_from_now
+from hub.services.attempts.following import let_exchanges_follow
 from hub.services.attempts.planning import CLAIM, enqueue_again, refuse_elsewhere
 from hub.services.attempts.resting import let_be
 from hub.services.attempts.tasks import close_late_task, close_task
@@ -32,6 +33,7 @@ def decide_attempt(work: UnitOfWork, tenant: Tenant, command: DecideAttempt) -> 
         raise DataError(f"there is no attempt {command.attempt_no}; see: hub attempts list")
     decided = _decided(work, tenant, attempt, command)
     work.attempts.record(decided, was=attempt)
+    let_exchanges_follow(work, [decided])
     let_be(work, attempt.channel)
     close_task(work, attempt)
     answer = {"attempt_no": attempt.attempt_no, "message": attempt.message, "state": str(decided.state)}
@@ -39,6 +41,7 @@ def decide_attempt(work: UnitOfWork, tenant: Tenant, command: DecideAttempt) -> 
     work.events.record(
         "attempt_decided",
         **answer,
+        exchange_no=attempt.exchange_no,
         channel=attempt.channel,
         verdict=str(command.verdict),
         user=command.user,

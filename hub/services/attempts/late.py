@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.model.attempts import Attempt, AttemptState
 from hub.rules.attempts import came_too_late, proven
 from hub.services.attempts.ending import tell_end
+from hub.services.attempts.following import let_exchanges_follow
 from hub.services.attempts.tasks import close_task, open_late_task
 from hub.services.ports import UnitOfWork
 
@@ -20,6 +21,7 @@ def keep_proof(work: UnitOfWork, heard: Attempt) -> None:
     assert attempt is not None  # it was there, and attempts are never deleted
     delivered = proven(attempt, heard)
     work.attempts.record(delivered, was=attempt)
+    let_exchanges_follow(work, [delivered])
     if attempt.state != delivered.state:
         close_task(work, attempt)
         tell_end(work, delivered)
@@ -32,6 +34,7 @@ def _tell(work: UnitOfWork, attempt: Attempt, heard: Attempt) -> None:
     work.events.record(
         "attempt_arrived_late",
         attempt_no=attempt.attempt_no,
+        exchange_no=attempt.exchange_no,
         message=attempt.message,
         channel=attempt.channel,
         was=str(attempt.state),

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 from hub.errors import DataError, RuleViolation
 from hub.model.attempts import Attempt, PlannedMessage
+from hub.model.exchanges import NewExchange
 from hub.rules.attempts import blocking
+from hub.services.attempts.ending import tell_planned
+from hub.services.attempts.following import let_exchanges_follow
 from hub.services.ports import UnitOfWork
 
 RUN_KIND = "send"
@@ -14,26 +17,48 @@ MESSAGES_A_RUN = 100
 CLAIM = "plan messages"  # two who plan the same message on two channels see each other
 
 
-def plan_batch(work: UnitOfWork, tenant_name: str, channel: str, batch: str, messages: Sequence[PlannedMessage]) -> int:
+def plan_batch(
+    work: UnitOfWork, tenant_name: str, channel: str, batch: str, messages: Sequence[PlannedMessage], *, plugin: str
+) -> int:
     """Write the messages of a batch down and queue the runs that send them; return how many are new.
 
-    The bytes are kept before. A message that is planned on the channel already is left as it is, so the same call
-    again changes nothing. The runs are called `send:{tenant}:{batch}:{number}` and carry at most 100 messages each;
-    those of one channel go one after the other.
+    The bytes are kept before. Each message becomes an exchange, or is one since it was tried on another channel; it
+    gets an attempt on this channel, which is of `plugin`. A message that is planned on the channel already is left as
+    it is, so the same call again changes nothing. The runs are called `send:{tenant}:{batch}:{number}` and carry at
+    most 100 messages each; those of one channel go one after the other.
 
     Raises:
-        DataError: a message is there with other bytes, twice in the batch, or new in a batch that was planned before.
+        DataError: a message is there with other bytes, on whatever channel, twice in the batch, or new in a batch that
+            was planned before.
         RuleViolation: a message was planned on another channel and may have arrived there.
     """
     _refuse_repeated(messages)
     work.commands.claim(CLAIM)
     earlier = work.attempts.of_messages([planned.message for planned in messages])
     new = _new_messages(channel, messages, earlier)
+    exchanges = _exchanges_of(work, plugin, new, earlier)
     for start in range(0, len(new), MESSAGES_A_RUN):
         run_id = f"send:{tenant_name}:{batch}:{start // MESSAGES_A_RUN + 1}"
         run_no = _enqueue(work, run_id, channel)
-        work.attempts.plan(batch, run_no, channel, new[start : start + MESSAGES_A_RUN])
+        work.attempts.plan(batch, run_no, channel, exchanges[start : start + MESSAGES_A_RUN])
+        for attempt in work.attempts.of_run(run_no):
+            tell_planned(work, attempt)
+    goes_on = {planned.message for planned in new}
+    let_exchanges_follow(work, [attempt for attempt in earlier if attempt.message in goes_on])
     return len(new)
+
+
+def _exchanges_of(
+    work: UnitOfWork, plugin: str, messages: Sequence[PlannedMessage], earlier: Sequence[Attempt]
+) -> list[int]:
+    """Return the exchange of each message: the one that goes on from another channel, else a new one."""
+    known = {attempt.message: attempt.exchange_no for attempt in earlier}
+    new = [planned for planned in messages if planned.message not in known]
+    work.exchanges.hand_on([known[planned.message] for planned in messages if planned.message in known], plugin)
+    documents = [NewExchange(p.kind, plugin, p.message, p.sha256, p.size, p.message) for p in new]
+    opened = zip(new, work.exchanges.open_outgoing(documents), strict=True)
+    known.update((planned.message, number) for planned, number in opened)
+    return [known[planned.message] for planned in messages]
 
 
 def enqueue_again(work: UnitOfWork, tenant_name: str, attempt: Attempt) -> int:
@@ -67,8 +92,9 @@ def _refuse_repeated(messages: Sequence[PlannedMessage]) -> None:
 
 def _new_messages(channel: str, messages: Sequence[PlannedMessage], earlier: Sequence[Attempt]) -> list[PlannedMessage]:
     refuse_elsewhere(earlier, channel)
-    here = {attempt.message: attempt for attempt in earlier if attempt.channel == channel}
+    bytes_of = {attempt.message: attempt.sha256 for attempt in earlier}
     for planned in messages:
-        if planned.message in here and here[planned.message].sha256 != planned.sha256:
+        if bytes_of.get(planned.message, planned.sha256) != planned.sha256:
             raise DataError(f"message {planned.message} is planned with other bytes: give the new bytes a new name")
+    here = {attempt.message for attempt in earlier if attempt.channel == channel}
     return [planned for planned in messages if planned.message not in here]

@@ -34,6 +34,7 @@ from hub.rules.settling import settles_in_s
 from hub.services.attempts.calling import Called, ask, not_in_time, send
 from hub.services.attempts.content import content_of
 from hub.services.attempts.ending import tell_end
+from hub.services.attempts.following import let_exchanges_follow
 from hub.services.attempts.late import keep_proof
 from hub.services.attempts.pace import CallLimits, Pace
 from hub.services.attempts.resting import Resting
@@ -250,10 +251,11 @@ class _Turn:
         self._resting.committed()
 
     def _record_heard(self, unit: UnitOfWork, *, begins: Attempt | None = None) -> None:
-        """Write what was heard: first the rows, then the channel's, then what is told, in the order of all who do."""
+        """Write what was heard: rows, their exchanges, the channel's, then what is told, in the order of all who do."""
         heard = [attempt for _, attempt in self._unwritten]
         unit.attempts.hold({attempt.attempt_no for attempt in (*heard, begins) if attempt is not None})
         is_ours = [unit.attempts.record(attempt, was=was) for was, attempt in self._unwritten]
+        let_exchanges_follow(unit, [attempt for attempt in heard if attempt.state not in OPEN])
         self._resting.record(unit)
         for attempt, is_recorded in zip(heard, is_ours, strict=True):
             if is_recorded:

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from hub.contracts import NamesUnreadFiles, PaymentFileReader, Recognition
 from hub.errors import FormatError, HubError, UnrecognisedFile
-from hub.model.exchanges import Direction, Exchange, ExchangeState
+from hub.model.exchanges import Exchange, ExchangeState
 from hub.services.ports import JsonObject, Store, UnitOfWork
 
 KIND = "payment_file"
@@ -54,9 +54,7 @@ def receive(store: Store, stream: BinaryIO, *, name: str) -> tuple[Exchange, str
         if closed and not any(earlier.state in _OPEN_STATES for earlier in same):
             exchange = _reopen(work, closed[-1])
         else:
-            exchange = work.exchanges.open(
-                direction=Direction.IN, kind=KIND, name=plain_name(name), sha256=kept.sha256, size=kept.size
-            )
+            exchange = work.exchanges.open(kind=KIND, name=plain_name(name), sha256=kept.sha256, size=kept.size)
         run_id = queue_run(work, store.tenant_name, exchange)
     return exchange, run_id
 

@@ -14,6 +14,7 @@ from hub.model.commands import AcceptCorrection, RejectCorrection, UndoFile
 from hub.model.exchanges import Exchange, ExchangeState
 from hub.model.payments import Lump, UnmatchedPayment
 from hub.model.tenant import Tenant
+from hub.rules.outgoing import refuse_outgoing
 from hub.services.chart import chart_of
 from hub.services.payments.clearing import bank_lines, pair_accounts
 from hub.services.payments.deciding import suspense_posting
@@ -69,7 +70,7 @@ def undo_file(work: UnitOfWork, tenant: Tenant, exchange_no: int, reason: str, *
 
 def _claimed(work: UnitOfWork, exchange_no: int) -> Exchange:
     """Return the exchange once nothing else judges or posts at its accounts."""
-    _existing(work, exchange_no)
+    refuse_outgoing(_existing(work, exchange_no))
     claim_accounts(work, work.accounts.of_file(exchange_no))
     exchange = _existing(work, exchange_no)
     if exchange.kind != KIND:
@@ -207,6 +208,7 @@ def reject_correction(work: UnitOfWork, tenant: Tenant, exchange_no: int, reason
 
 def _held_correction(work: UnitOfWork, exchange_no: int) -> Exchange:
     exchange = _existing(work, exchange_no)
+    refuse_outgoing(exchange)
     if exchange.state != ExchangeState.HELD or "correction" not in (exchange.summary or {}):
         raise RuleViolation(f"exchange {exchange_no} is {exchange.state}: it is not held as a correction")
     return exchange

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from hub.model.books import Posting, PostingGroup, Voucher, VoucherKey, VoucherLine
 from hub.model.events import Event
-from hub.model.exchanges import Exchange
+from hub.model.exchanges import Exchange, NewExchange
 from hub.model.receivables import Hold, OpenReceivable, Receivable, ReferenceRow, Watch
 from hub.rules.books import Chart
 
@@ -32,14 +32,18 @@ class Accounts(Protocol):
 class Exchanges(Protocol):
     """The exchange log. See `store/exchanges.py`."""
 
-    def open(self, *, direction: str, kind: str, name: str, sha256: str, size: int) -> Exchange: ...
+    def open(self, *, kind: str, name: str, sha256: str, size: int) -> Exchange: ...
+    def open_outgoing(self, documents: Sequence[NewExchange]) -> list[int]: ...
+    def hand_on(self, numbers: Collection[int], plugin: str) -> None: ...
+    def hold(self, numbers: Collection[int]) -> None: ...
+    def stand(self, states: Mapping[int, str]) -> None: ...
     def get(self, number: int) -> Exchange: ...
     def change(self, number: int, **values: Any) -> None: ...
     def with_content(
         self, *, sha256: str | None = None, content_key: str | None = None, states: Sequence[str] = ()
     ) -> list[Exchange]: ...
     def latest(
-        self, *, state: str = "", kind: str = "", limit: int = 100, before: int | None = None
+        self, *, direction: str = "", state: str = "", kind: str = "", limit: int = 100, before: int | None = None
     ) -> Sequence[Exchange]: ...
 
 

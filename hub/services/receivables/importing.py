@@ -11,7 +11,7 @@ from typing import BinaryIO
 from hub.errors import FormatError, TransientError
 from hub.formats.rows.raw_rows import RowStream
 from hub.formats.rows.reading import read_rows
-from hub.model.exchanges import Direction, Exchange, ExchangeState
+from hub.model.exchanges import Exchange, ExchangeState
 from hub.model.import_rows import ImportReport, RejectedRow, RowProblem, problem_of
 from hub.model.source_system import SourceSystem
 from hub.model.tenant import Tenant
@@ -70,7 +70,7 @@ def import_receivables(
     name = _without_folders(file_name)
     with store.write() as work:
         exchange = _interrupted(work, kept.sha256) or work.exchanges.open(
-            direction=Direction.IN, kind=KIND, name=name, sha256=kept.sha256, size=kept.size
+            kind=KIND, name=name, sha256=kept.sha256, size=kept.size
         )
         accounts = work.accounts.register(_payee_accounts(tenant_settings))
         today = work.today

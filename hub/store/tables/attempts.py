@@ -13,9 +13,8 @@ attempt = table(
     text("batch"),
     number("run_no"),  # the run that it was planned for
     text("channel"),
-    text("message"),  # the sender's name of it
+    number("exchange_no"),  # the message: its name and its bytes
     text("key"),  # ours to the other side
-    text("sha256"),
     text("state"),  # planned, started, in_doubt, delivered, rejected, given_up, unknown, cancelled
     text("promise", default=""),
     number("called_by", default=0),  # the run that began its latest call
@@ -31,7 +30,7 @@ attempt = table(
     text("problem", default=""),
     text("changed_at"),
     PrimaryKeyConstraint("tenant", "attempt_no"),
-    UniqueConstraint("tenant", "message", "channel"),
+    UniqueConstraint("tenant", "exchange_no", "channel"),
 )
 Index("attempt_by_run", attempt.c.tenant, attempt.c.run_no)
 Index("attempt_by_state", attempt.c.tenant, attempt.c.state, attempt.c.attempt_no)

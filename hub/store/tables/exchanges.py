@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, LargeBinary, PrimaryKeyConstraint, Table
+from sqlalchemy import Column, Index, LargeBinary, PrimaryKeyConstraint, Table, UniqueConstraint
 
 from hub.store.tables.columns import metadata, number, table, tenant_column, text
 
@@ -38,17 +38,18 @@ exchange = table(
     text("sha256"),
     number("size"),
     text("content_key", default=""),
-    text("idempotency_key", default=""),
+    text("idempotency_key", nullable=True),  # of what goes out: the sender's name of it
     text("external_id", default=""),
-    text("state"),
+    text("state"),  # in: received, read, held, posting, …; out: sending, delivered, undelivered, unknown
     number("attempt", default=1),
     number("answers", nullable=True),  # the exchange this one answers
-    text("received_at"),
+    text("created_at"),
     text("changed_at"),
     text("reason", default=""),  # why it stands in its state, for people
     text("problem", nullable=True),  # JSON of the error: code, line, record, field
     text("summary", nullable=True),  # JSON of what the file said
     PrimaryKeyConstraint("tenant", "exchange_no"),
+    UniqueConstraint("tenant", "direction", "idempotency_key"),
 )
 Index("exchange_by_content", exchange.c.tenant, exchange.c.sha256)
 Index("exchange_by_content_key", exchange.c.tenant, exchange.c.content_key)

@@ -39,7 +39,7 @@ ENDS = (AttemptState.DELIVERED, AttemptState.REJECTED, AttemptState.GIVEN_UP, At
 
 def attempt(state: str = AttemptState.PLANNED, promise: str = "", **changes: Any) -> Attempt:
     values = {"next_at": NOW, "changed_at": NOW, **changes}
-    return Attempt(1, "b", 1, "post", "letter:1", "k", "hash", state, promise, **values)
+    return Attempt(1, "b", 1, "post", 1, "letter:1", "k", "hash", state, promise, **values)
 
 
 def moment(at_s: int = 0, *, now: str = NOW, machine: str = "a") -> Moment:

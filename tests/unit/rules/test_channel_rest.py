@@ -36,7 +36,7 @@ def failed(times: int, rest: ChannelRest | None = None) -> ChannelRest:
 
 
 def message(state: str = AttemptState.PLANNED, **changes: Any) -> Attempt:
-    return Attempt(1, "b", 1, "post", "letter:1", "k", "hash", state, **changes)
+    return Attempt(1, "b", 1, "post", 1, "letter:1", "k", "hash", state, **changes)
 
 
 def test_it_rests_from_the_third_message_in_a_row_and_for_longer_with_each():

@@ -37,6 +37,7 @@ def test_channels_are_found_by_name():
     built = TenantPlugins.from_objects(Offering("letters", [post]), Silent(), Plugin(DemonstrationSettings()))
 
     assert built.channels["post"] is post
+    assert built.plugins_of_channels["post"] == "letters"
     assert [built.channels[f"demonstration_{promise}"].promise for promise in Promise] == list(Promise)
 
 

@@ -11,9 +11,8 @@ CREATE TABLE attempt (
     batch TEXT NOT NULL,
     run_no BIGINT NOT NULL,
     channel TEXT NOT NULL,
-    message TEXT NOT NULL,
+    exchange_no BIGINT NOT NULL,
     "key" TEXT NOT NULL,
-    sha256 TEXT NOT NULL,
     state TEXT NOT NULL,
     promise TEXT DEFAULT '' NOT NULL,
     called_by BIGINT DEFAULT '0' NOT NULL,
@@ -29,7 +28,7 @@ CREATE TABLE attempt (
     problem TEXT DEFAULT '' NOT NULL,
     changed_at TEXT NOT NULL,
     PRIMARY KEY (tenant, attempt_no),
-    UNIQUE (tenant, message, channel)
+    UNIQUE (tenant, exchange_no, channel)
 ) WITHOUT ROWID;
 
 CREATE INDEX attempt_by_run ON attempt (tenant, run_no);
@@ -167,17 +166,18 @@ CREATE TABLE exchange (
     sha256 TEXT NOT NULL,
     size BIGINT NOT NULL,
     content_key TEXT DEFAULT '' NOT NULL,
-    idempotency_key TEXT DEFAULT '' NOT NULL,
+    idempotency_key TEXT,
     external_id TEXT DEFAULT '' NOT NULL,
     state TEXT NOT NULL,
     attempt BIGINT DEFAULT '1' NOT NULL,
     answers BIGINT,
-    received_at TEXT NOT NULL,
+    created_at TEXT NOT NULL,
     changed_at TEXT NOT NULL,
     reason TEXT DEFAULT '' NOT NULL,
     problem TEXT,
     summary TEXT,
-    PRIMARY KEY (tenant, exchange_no)
+    PRIMARY KEY (tenant, exchange_no),
+    UNIQUE (tenant, direction, idempotency_key)
 ) WITHOUT ROWID;
 
 CREATE INDEX exchange_by_content ON exchange (tenant, sha256);

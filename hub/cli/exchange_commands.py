@@ -72,7 +72,7 @@ def list_exchanges(
     columns = (
         ("no", "right"),
         ("way", "keep"),
-        ("since (UTC)", "keep"),
+        ("created (UTC)", "keep"),
         ("name", "wrap"),
         "what",
         ("state", "keep"),

@@ -28,6 +28,9 @@ _RECORD = text(
 )
 
 _HEAD = ("tenant", "attempt_no", "batch", "run_no", "channel", "exchange_no")
+_STATES_OF = text("SELECT exchange_no, state FROM attempt WHERE tenant = :t AND exchange_no IN :exchanges").bindparams(
+    bindparam("exchanges", expanding=True)
+)
 _KNOWN_BY = ("run_no", "state", "called_by", "execution", "sends")  # whoever changes an attempt changes one of these
 
 _DRAW = text(
@@ -91,11 +94,8 @@ class SqlAttempts:
 
     def states_of(self, exchanges: Sequence[int]) -> dict[int, set[str]]:
         """Return the states of the attempts of outgoing exchanges, by exchange number."""
-        statement = text(
-            "SELECT exchange_no, state FROM attempt WHERE tenant = :t AND exchange_no IN :exchanges"
-        ).bindparams(bindparam("exchanges", expanding=True))
         states: dict[int, set[str]] = {}
-        for number, state in self._connection.execute(statement, {"t": self._tenant, "exchanges": list(exchanges)}):
+        for number, state in self._connection.execute(_STATES_OF, {"t": self._tenant, "exchanges": list(exchanges)}):
             states.setdefault(number, set()).add(state)
         return states
 

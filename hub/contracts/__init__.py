@@ -6,6 +6,7 @@ from hub.contracts.context import PluginContext, PluginState
 from hub.contracts.manifest import CONTRACT_VERSION, PluginManifest
 from hub.contracts.markers import hookimpl
 from hub.contracts.settings import PluginSettings, SecretReference
+from hub.contracts.transports import RemoteFile, RemoteFolder
 from hub.model.attempts import Promise
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "Promise",
     "QueryableChannel",
     "Recognition",
+    "RemoteFile",
+    "RemoteFolder",
     "SecretReference",
     "hookimpl",
 ]

@@ -19,6 +19,9 @@ class Fault(StrEnum):
     REFUSE = "refuse"  # status 422, nothing accepted
     SLOW = "slow"  # accepts and answers late
     DO_NOT_KNOW = "do_not_know"  # of a question: says neither yes nor no
+    DISK_FULL = "disk_full"  # of a file: a block is not written
+    DAMAGE = "damage"  # of a file: other bytes are written than came
+    OTHER_KEY = "other_key"  # of a host: it shows another key than it has
 
 
 class FaultQueue:

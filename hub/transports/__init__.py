@@ -1,1 +1,1 @@
-"""Ways that files come and go: folders, and later SFTP, HTTPS and mail."""
+"""Ways that files come and go: folders, SFTP, HTTPS, and later mail."""

@@ -93,14 +93,14 @@ def _timed(kind: Any, call: TimedCall) -> Any:
             super().send(data)
 
         def _new_conn(self) -> socket.socket:
-            opened = _connected(self.host, self.port, self.timeout)
+            opened = connected(self.host, self.port, self.timeout)
             call.watch(opened)
             return opened
 
     return Timed
 
 
-def _connected(host: str, port: int, timeout_s: float) -> socket.socket:
+def connected(host: str, port: int, timeout_s: float) -> socket.socket:
     """Connect to one of a name's addresses, which share the time. Raises OSError when none answers."""
     addresses = _addresses(host, port)
     failed: OSError | None = None

@@ -121,9 +121,8 @@ class Upload:
         elif sftp.look(self._part) is None:
             raise OutcomeUnknownError("the temporary file was taken away before it had its name")
         elif "posix-rename@openssh.com" in sftp.extensions and refused.status not in _NO_WAY:
-            connection.is_naming = (
-                True  # the file system there knows no other way; nothing has the name, we just looked
-            )
+            # The file system there knows no other way; nothing has the name, as we have just seen.
+            connection.is_naming = True
             sftp.posix_rename(self._part, self._target)
         else:
             raise refused

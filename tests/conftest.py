@@ -21,6 +21,7 @@ from hub.store.database import open_database, writing
 from hub.store.tables import metadata
 
 POSTGRESQL_URL = "HUB_TEST_POSTGRESQL_URL"
+GARBAGE_IS_WORTH_A_LOOK = 50_000  # objects
 KEPT = ("installation", "alembic_version", "dbos_migrations")
 OF_ENGINE = ("dbos.workflow_input", "dbos.workflow_output", "dbos.operation_outputs", "dbos.workflow_status")
 FOR_SPEED = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "join_collapse_limit = 5")
@@ -32,9 +33,10 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_finish() -> None:
-    """Let nobody search what stays to the end for garbage: the collected tests, and what they import."""
+    """Let nobody search what stays to the end for garbage, nor the rest often."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(GARBAGE_IS_WORTH_A_LOOK)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import shutil
 import sys
@@ -63,6 +64,13 @@ class Kit(PaymentFileReaderConformance):
 
 def kit_for(reader_class: type[Any], samples: Path, **changes: Any) -> type[Kit]:
     return type("KitUnderTest", (Kit,), {"reader_class": reader_class, "samples": samples, **changes})
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_old_is_searched() -> None:
+    """Let the kit's look at memory, which searches for garbage first, not search what tests before have left."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from kill_files import SOURCE_SYSTEM, Round, make_home, write_payments, write_receivables
@@ -57,12 +56,7 @@ class KillWorld:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None = None,
-        error: BaseException | None = None,
-        at: TracebackType | None = None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.installation.close()
 
     def feed(self, work: Round) -> None:

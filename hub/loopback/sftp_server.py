@@ -21,7 +21,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
-from types import TracebackType
 from typing import NamedTuple, Self
 
 import paramiko
@@ -89,12 +88,7 @@ class SftpServer:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None = None,
-        error: BaseException | None = None,
-        at: TracebackType | None = None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Stop serving, whatever is going on."""
         self.closing.set()
         with suppress(OSError):

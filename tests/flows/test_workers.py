@@ -88,11 +88,11 @@ def queue(hub: Hub, file: Path) -> str:
         return receive(hub._work.store, stream, name=file.name)[1]
 
 
-@postgresql_only  # on SQLite two do so in test_cli_processes.py
-def test_one_file_fed_by_four_processes_at_once_is_posted_once(demo: DemoFolder) -> None:
+def test_one_file_fed_by_four_processes_at_once_is_posted_once(demo: DemoFolder, database_url: str) -> None:
     with Hub.open(demo.home):  # makes the tables
         pass
-    with at_work(demo, "w"):
+    names = ["w"] if database_url.startswith("postgresql") else []
+    with at_work(demo, *names):
         feeding = [start_hub("receive", demo.file(BGMAX), "--wait", 60, home=demo.home) for _ in range(4)]
         told = [process.communicate(timeout=120) for process in feeding]
     assert [process.returncode for process in feeding] == [0] * 4, told

@@ -17,7 +17,6 @@ import traceback
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Any, Self
 
 from hub.testing.killing.moments import found
@@ -50,12 +49,7 @@ class Nursery:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None = None,
-        error: BaseException | None = None,
-        at: TracebackType | None = None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """End the nursery and all that it started."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None

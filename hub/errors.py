@@ -8,6 +8,7 @@
         UnrecognisedFile    no enabled reader, or more than one, knows the file
       TransientError        same again later
       RejectedError         next channel, or a human
+        DocumentError       a human: the document is wrong for every channel
       OutcomeUnknownError   ask before doing more
       RuleViolation         the law or the policy says no
       LedgerError           stop, a defect
@@ -155,6 +156,12 @@ class RejectedError(HubError):
     """The other side said no and will keep saying no."""
 
     code = "REJECTED"
+
+
+class DocumentError(RejectedError):
+    """The document itself is refused or cannot be right: no other channel is to have it; a human looks."""
+
+    code = "DOCUMENT"
 
 
 class OutcomeUnknownError(HubError):

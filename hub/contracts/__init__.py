@@ -3,26 +3,36 @@
 from hub.contracts.adapters import NamesUnreadFiles, PaymentFileReader, Recognition
 from hub.contracts.channels import DeliveryChannel, QueryableChannel
 from hub.contracts.context import PluginContext, PluginState
+from hub.contracts.document_channels import DocumentChannel, FollowedChannel
 from hub.contracts.manifest import CONTRACT_VERSION, PluginManifest
 from hub.contracts.markers import hookimpl
+from hub.contracts.sandboxes import Received, Sandbox, SandboxMaker
 from hub.contracts.settings import PluginSettings, SecretReference
 from hub.contracts.transports import RemoteFile, RemoteFolder
+from hub.contracts.webhooks import PaymentNotice, WebhookReceiver
 from hub.model.attempts import Promise
 
 __all__ = [
     "CONTRACT_VERSION",
     "DeliveryChannel",
+    "DocumentChannel",
+    "FollowedChannel",
     "NamesUnreadFiles",
     "PaymentFileReader",
+    "PaymentNotice",
     "PluginContext",
     "PluginManifest",
     "PluginSettings",
     "PluginState",
     "Promise",
     "QueryableChannel",
+    "Received",
     "Recognition",
     "RemoteFile",
     "RemoteFolder",
+    "Sandbox",
+    "SandboxMaker",
     "SecretReference",
+    "WebhookReceiver",
     "hookimpl",
 ]

@@ -10,7 +10,10 @@ from collections.abc import Mapping, Sequence
 
 from hub.contracts.adapters import PaymentFileReader
 from hub.contracts.channels import DeliveryChannel
+from hub.contracts.context import PluginContext
 from hub.contracts.markers import hookspec
+from hub.contracts.sandboxes import SandboxMaker
+from hub.contracts.webhooks import WebhookReceiver
 from hub.model.events import Event
 from hub.model.payments import MatchProposal, UnmatchedPayment
 
@@ -25,11 +28,23 @@ def hub_payment_file_readers() -> Sequence[PaymentFileReader]:
 
 
 @hookspec
-def hub_delivery_channels() -> Sequence[DeliveryChannel]:
-    """Offer the channels that messages go out by.
+def hub_delivery_channels(context: PluginContext) -> Sequence[DeliveryChannel]:
+    """Offer the channels that messages go out by; one that is a `DocumentChannel` takes part in routes.
 
     Called once when the tenant's plugins are built. No two channels of a tenant may have one name.
     """
+    raise NotImplementedError
+
+
+@hookspec
+def hub_webhook_receivers(context: PluginContext) -> Sequence[WebhookReceiver]:
+    """Offer what the other side may post notices to (*webhook*)."""
+    raise NotImplementedError
+
+
+@hookspec
+def hub_sandboxes() -> Sequence[SandboxMaker]:
+    """Offer counterparties on this machine, for trials and tests. Called on default settings, without a tenant."""
     raise NotImplementedError
 
 

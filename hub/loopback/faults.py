@@ -16,6 +16,7 @@ class Fault(StrEnum):
     ERROR = "error"  # status 500, nothing accepted
     ERROR_AFTER_ACCEPT = "error_after_accept"
     BUSY = "busy"  # status 503 with the time to come again, nothing accepted
+    TOO_MANY = "too_many"  # status 429 with the time to come again, nothing accepted
     REFUSE = "refuse"  # status 422, nothing accepted
     SLOW = "slow"  # accepts and answers late
     DO_NOT_KNOW = "do_not_know"  # of a question: says neither yes nor no

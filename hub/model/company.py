@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hub.identifiers import organisation_number
 from hub.model.account_roles import NamedAccount, Role, proven_accounts, refuse_two_roles
+from hub.model.letterhead import Letterhead
 from hub.model.payee_account import PayeeAccount
 from hub.model.payment_method import Lowers, PaymentMethod
 from hub.model.payment_reference import ReferenceRule
@@ -165,6 +166,7 @@ class Company(BaseModel):
         default_factory=dict, description="How references are made and checked, by way of paying, such as `giro`."
     )
     payment_methods: tuple[PaymentMethod, ...] = Field(default=(), description="Payment-method codes.")
+    letterhead: Letterhead = Field(default=Letterhead(), description="What its documents say of it, and their looks.")
 
     def routine(self, number: str) -> Routine | None:
         """Find a routine by its two digits."""

@@ -21,6 +21,7 @@ from hub.model.company import (
     WithoutReference,
     refuse_twice,
 )
+from hub.model.delivery_settings import DeliverySettings
 from hub.model.payee_account import AccountNumber, PayeeAccount, normal_account_number
 from hub.model.payment_method import AccountCoding, Lowers, PaymentEffect, PaymentMethod
 from hub.model.payment_reference import (
@@ -83,6 +84,7 @@ class Tenant(BaseModel):
     schedules: tuple[Schedule, ...] = Field(
         default=(), description="What is done by the clock; see [schedules](schedules.md)."
     )
+    delivery: DeliverySettings = Field(default=DeliverySettings(), description="How documents find their debtors.")
     plugins: dict[PluginName, dict[str, Any]] = Field(
         default_factory=dict,
         description="One table for each plugin that is on; its keys are in the plugin's own README.",

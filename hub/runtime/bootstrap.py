@@ -26,6 +26,7 @@ from hub.model.tenant import Tenant
 from hub.runtime import polling
 from hub.runtime.carrying import Body, Carrier
 from hub.runtime.config import INBOX_FOLDER, EngineSettings, Home, find_home, listed, load_home, settings_fingerprint
+from hub.runtime.plugin_context import TenantPluginContext
 from hub.runtime.plugins import TenantPluginCache, TenantPlugins, installed_fingerprint
 from hub.services import rounds
 from hub.services.attempts import RUN_KIND as SENDING
@@ -103,6 +104,7 @@ class TenantWork:
         hand_over: HandOver,
         inbox: FolderInbox,
         calls_per_minute: Mapping[str, int],
+        home: Path,
     ) -> None:
         self.tenant = tenant
         self.clock = clock
@@ -111,6 +113,7 @@ class TenantWork:
         self._engine = engine
         self._plugin_cache = plugins
         self._calls_per_minute = calls_per_minute
+        self._home = home
         self._companies_are_known = False
 
     @cached_property
@@ -131,7 +134,10 @@ class TenantWork:
     @property
     def plugins(self) -> TenantPlugins:
         """The tenant's plugins, built on first use."""
-        return self._plugin_cache.get(self.tenant)
+        return self._plugin_cache.get(self.tenant, self._context_of)
+
+    def _context_of(self, plugin: str) -> TenantPluginContext:
+        return TenantPluginContext(self.store, self.clock, plugin, self.tenant.plugins[plugin], self._home)
 
     @property
     def poster(self) -> posting.ChunkPoster:
@@ -274,7 +280,9 @@ class Installation:
             if kept is None or kept.tenant is not tenant:
                 inbox = FolderInbox(self.home.path / INBOX_FOLDER / name, is_ours=True)
                 limits = self.home.config.engine.calls_per_minute
-                kept = TenantWork(self.engine, tenant, self.clock, self._plugins, self._hand_over, inbox, limits)
+                kept = TenantWork(
+                    self.engine, tenant, self.clock, self._plugins, self._hand_over, inbox, limits, self.home.path
+                )
                 self._opened[name] = kept
             self._opened.move_to_end(name)
             while len(self._opened) > MOST_TENANTS_KEPT:

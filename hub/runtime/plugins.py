@@ -17,7 +17,16 @@ from pluggy import PluginManager, PluginValidationError
 from pydantic import ValidationError
 from stevedore import NamedExtensionManager
 
-from hub.contracts import DeliveryChannel, PaymentFileReader, PluginManifest, Promise, QueryableChannel, hookspecs
+from hub.contracts import (
+    DeliveryChannel,
+    PaymentFileReader,
+    PluginContext,
+    PluginManifest,
+    Promise,
+    QueryableChannel,
+    WebhookReceiver,
+    hookspecs,
+)
 from hub.contracts.markers import PROJECT
 from hub.errors import ConfigurationError, HubError
 from hub.model.events import Event
@@ -33,11 +42,13 @@ MOST_CLASSES_KEPT = 256  # far more than anyone installs
 MOST_TENANTS_KEPT = 64  # instances are small, but a process may meet thousands of tenants
 _READERS = "hub_payment_file_readers"
 _CHANNELS = "hub_delivery_channels"
+_WEBHOOKS = "hub_webhook_receivers"
 _MATCH = "hub_match_payments"
 _EVENTS = "hub_events_recorded"
 
 NamedReader = tuple[str, PaymentFileReader]  # plugin name, reader
 Observer = Callable[[Sequence[Event]], None]
+Contexts = Callable[[str], PluginContext]  # by plugin name
 
 
 class InstalledPlugin(NamedTuple):
@@ -106,7 +117,9 @@ class TenantPlugins:
     They are asked in the order given, which is that of the tenant's file.
     """
 
-    def __init__(self, plugins: Iterable[object]) -> None:
+    def __init__(self, plugins: Iterable[object], contexts: Contexts | None = None) -> None:
+        """`contexts` lends what adapters are built with; without it only those are built that need nothing."""
+        self._contexts = contexts
         self._manager = PluginManager(PROJECT)
         self._manager.add_hookspecs(hookspecs)
         self._names: list[str] = []
@@ -114,19 +127,19 @@ class TenantPlugins:
             self._register(plugin)
 
     @classmethod
-    def build(cls, tenant: Tenant) -> TenantPlugins:
+    def build(cls, tenant: Tenant, contexts: Contexts | None = None) -> TenantPlugins:
         """Load and build the plugins that a tenant has turned on.
 
         Raises:
             ConfigurationError: a plugin is missing or broken, or its table is wrong.
         """
         source = f"{TENANT_FOLDER}/{tenant.id}.toml"
-        return cls(_instance(name, table, source) for name, table in tenant.plugins.items())
+        return cls((_instance(name, table, source) for name, table in tenant.plugins.items()), contexts)
 
     @classmethod
-    def from_objects(cls, *plugins: object) -> TenantPlugins:
+    def from_objects(cls, *plugins: object, contexts: Contexts | None = None) -> TenantPlugins:
         """Take plugin instances as they are, without looking at what is installed: for tests and demonstrations."""
-        return cls(plugins)
+        return cls(plugins, contexts)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -160,7 +173,13 @@ class TenantPlugins:
 
     @cached_property
     def _named_channels(self) -> list[tuple[str, DeliveryChannel]]:
-        return self._offered(_CHANNELS, DeliveryChannel, "channels")
+        return self._offered(_CHANNELS, DeliveryChannel, "channels", is_lent=True)
+
+    @cached_property
+    def webhook_receivers(self) -> dict[str, WebhookReceiver]:
+        """What other sides may post notices to, by name. Raises ConfigurationError as `channels`."""
+        offered = self._offered(_WEBHOOKS, WebhookReceiver, "webhook receivers", is_lent=True)
+        return {receiver.name: receiver for _, receiver in offered}
 
     def payment_file_readers(self) -> list[NamedReader]:
         """Return a list of `readers`; see there."""
@@ -208,15 +227,19 @@ class TenantPlugins:
             raise ConfigurationError(message, where=f"plugins.{name}", hint="see docs/plugin-guide.md") from None
         self._names.append(name)
 
-    def _offered(self, hook: str, kind: Any, noun: str) -> list[tuple[str, Any]]:
+    def _offered(self, hook: str, kind: Any, noun: str, *, is_lent: bool = False) -> list[tuple[str, Any]]:
         """Return what all plugins offer by a hook, each with its plugin's name; no two have one name."""
-        offers = [(name, offer) for name in self._names for offer in _checked_offers(name, self._ask(name, hook), kind)]
+        asked = [(name, self._ask(name, hook, **self._lent(name, is_lent))) for name in self._names]
+        offers = [(name, offer) for name, answer in asked for offer in _checked_offers(name, answer, kind)]
         names = [offer.name for _, offer in offers]
         for plugin, offer in offers:
             if names.count(offer.name) > 1:
                 message = f"two {noun} are called {offer.name}"
                 raise ConfigurationError(message, where=f"plugins.{plugin}", hint="turn one of their plugins off")
         return offers
+
+    def _lent(self, plugin: str, is_lent: bool) -> dict[str, object]:
+        return {"context": self._contexts and self._contexts(plugin)} if is_lent else {}
 
     def _caller(self, plugin: str, hook: str) -> Callable[..., Any] | None:
         """Return a way to call one plugin's implementation of a hook, or None when it has none."""
@@ -255,13 +278,13 @@ class TenantPluginCache:
         self._lock = Lock()
         self._kept: OrderedDict[str, tuple[str, TenantPlugins]] = OrderedDict()
 
-    def get(self, tenant: Tenant) -> TenantPlugins:
+    def get(self, tenant: Tenant, contexts: Contexts | None = None) -> TenantPlugins:
         """Return a tenant's plugins, built on first use. Raises ConfigurationError as `TenantPlugins.build`."""
         fingerprint = settings_fingerprint(tenant)
         with self._lock:
             kept = self._kept.get(tenant.id)
             if kept is None or kept[0] != fingerprint:
-                kept = (fingerprint, TenantPlugins.build(tenant))
+                kept = (fingerprint, TenantPlugins.build(tenant, contexts))
             self._kept[tenant.id] = kept
             self._kept.move_to_end(tenant.id)
             while len(self._kept) > self._most_kept:

@@ -26,6 +26,7 @@ from hub.store.payments.lumps import SqlLumps
 from hub.store.payments.matching import SqlMatching
 from hub.store.payments.queue import SqlQueue
 from hub.store.payments.undoing import SqlUndoing
+from hub.store.plugin_values import SqlPluginValues
 from hub.store.receivables import SqlReceivables
 from hub.store.runs import HandOver, SqlRuns, keep_to_ourselves
 from hub.store.schedules import SqlSchedules
@@ -75,6 +76,10 @@ class SqlUnitOfWork:
     @cached_property
     def schedules(self) -> SqlSchedules:
         return SqlSchedules(self._connection, self.tenant, self.now)
+
+    @cached_property
+    def plugin_values(self) -> SqlPluginValues:
+        return SqlPluginValues(self._connection, self.tenant)
 
     @cached_property
     def commands(self) -> SqlCommands:

@@ -34,7 +34,12 @@ class Answer(NamedTuple):
 
     status: int
     content: bytes
-    retry_after: str = ""  # when to come again, as the other side says it
+    headers: Mapping[str, str] = {}  # names in small letters
+
+    @property
+    def retry_after(self) -> str:
+        """When to come again, as the other side says it."""
+        return self.headers.get("retry-after", "")
 
     @property
     def says_later(self) -> bool:
@@ -72,10 +77,20 @@ class HttpParty:
             ConfigurationError: nothing was taken, and nothing will be: the other side does not prove who it is, does
                 not let us in (401, 403, 407), or takes nothing at this address (404, 405).
         """
-        answer = self._call("POST", path, content, headers)
+        answer = self.post(path, content, headers)
         if not 200 <= answer.status < 300:
-            raise self._refusal(answer)
+            raise self.refusal(answer)
         return answer
+
+    def post(self, path: str, content: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send bytes and return the answer, whatever its status: what it means is for the caller to say.
+
+        Raises:
+            TransientError: it was not taken: no connection.
+            OutcomeUnknownError: it may have been taken: the answer was lost.
+            ConfigurationError: nothing was taken: the other side does not prove who it is.
+        """
+        return self._call("POST", path, content, headers)
 
     def ask(self, path: str, headers: Mapping[str, str]) -> Answer:
         """Ask for something that changes nothing, and return the answer, whatever its status.
@@ -89,7 +104,7 @@ class HttpParty:
         except OutcomeUnknownError as error:
             raise TransientError(str(error)) from None
         if answer.status in _NOT_LET_IN:
-            raise self._refusal(answer)
+            raise self.refusal(answer)
         return answer
 
     def _call(self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]) -> Answer:
@@ -125,8 +140,8 @@ class HttpParty:
         why = "its time was up" if call.is_over else type(error).__name__
         return OutcomeUnknownError(f"the answer of {self._host} was lost ({why})")
 
-    def _refusal(self, answer: Answer) -> HubError:
-        """Return what an answer means that is no success."""
+    def refusal(self, answer: Answer) -> HubError:
+        """Return what an answer means that is no success, where the other side says nothing closer: see `submit`."""
         said = f"{self._host} answered {answer.status}"
         if answer.says_later:
             return TransientError(f"{said}: later")
@@ -144,7 +159,8 @@ def _answer(response: requests.Response, call: TimedCall) -> Answer:
     content = b"".join(_limited(response))
     if call.is_over:  # what was cut may look like the end
         raise requests.ReadTimeout("the answer is too slow")
-    return Answer(response.status_code, content, response.headers.get("Retry-After", ""))
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Answer(response.status_code, content, headers)
 
 
 def _limited(response: requests.Response) -> Iterator[bytes]:

@@ -1,0 +1,61 @@
+"""What a plugin offers to be tried without its counterparty: a server of its own on loopback that behaves like it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Protocol, Self, runtime_checkable
+
+
+class Received(NamedTuple):
+    """One document that the counterparty took, told by the counterparty: its own count, by its own reading."""
+
+    recipient: str  # as the other side knows it
+    document: str  # our number of the document where the message has it, else what identifies it
+    sha256: str  # of the PDF it got, or of the whole message where there is none
+
+
+@runtime_checkable
+class Sandbox(Protocol):
+    """A plugin's counterparty on this machine. Entered it serves, left it stops; nothing outside `folder` stays."""
+
+    @property
+    def name(self) -> str:
+        """The name of the channel that it is the other side of."""
+        ...
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """What the plugin's table needs to talk to it, once it serves."""
+        ...
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """Secrets by the names that `settings` refers to as `env:NAME`."""
+        ...
+
+    def received(self) -> Sequence[Received]:
+        """Return every document that it has taken, each as often as a debtor would have got it."""
+        ...
+
+    def order(self, fault: str, times: int = 1) -> None:
+        """Let the next calls go wrong. Raises ValueError for a fault that it has not."""
+        ...
+
+    @property
+    def faults(self) -> Sequence[str]:
+        """The faults that can be ordered."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None: ...
+
+
+class SandboxMaker(Protocol):
+    """Makes a sandbox that keeps what it got in a folder; `port` 0 takes a free one."""
+
+    def __call__(self, folder: Path, *, port: int = 0) -> Sandbox: ...

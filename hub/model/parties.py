@@ -1,0 +1,62 @@
+"""Who a document is for, and who sends it: names, numbers and addresses as documents carry them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from hub.model.import_rows import AddressLine, Identity, Name, ShortText
+
+CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+"""Two letters of ISO 3166-1."""
+
+EmailAddress = Annotated[
+    str, StringConstraints(max_length=254, pattern=r"^$|^[^@\s\x00-\x1f<>,;]+@[^@\s\x00-\x1f<>,;]+$")
+]
+PostalCode = Annotated[str, StringConstraints(max_length=12, pattern=r"^[0-9A-Za-z -]*$")]
+
+
+class DebtorClass(StrEnum):
+    """What kind of debtor it is: the law and the routes differ."""
+
+    PERSON = "person"
+    COMPANY = "company"
+    PUBLIC = "public"  # a public buyer gets an e-invoice (lag 2018:1277)
+
+
+class PostalAddress(BaseModel):
+    """Where post goes. Any part may be blank; whether it will do is for the letter to say."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    care_of: AddressLine = ""
+    street: AddressLine = Field(default="", description="Street and number, or a box.")
+    street_2: AddressLine = ""
+    postal_code: PostalCode = ""
+    city: AddressLine = ""
+    country: CountryCode = "SE"
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing of it is given."""
+        return not (self.street or self.street_2 or self.postal_code or self.city)
+
+
+class Debtor(BaseModel):
+    """Who owes, as the document has it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Name
+    number: ShortText = Field(default="", description="The creditor's number of the debtor (*kundnummer*).")
+    identity: Identity | None = Field(default=None, description="Personal identity, coordination or organisation no.")
+    debtor_class: DebtorClass | None = Field(default=None, description="Left out: told by the identity.")
+    vat_number: ShortText = ""
+    address: PostalAddress = PostalAddress()
+    email: EmailAddress = ""
+    email_consent: bool = Field(default=False, description="The debtor agreed to get invoices by email.")
+    e_invoice_address: ShortText = Field(default="", description="Electronic address, such as `0007:5567321707`.")
+    contact: Name = Field(default="", description="Who it is for at the debtor (*Er referens*).")
+    is_protected: bool = Field(default=False, description="Protected identity: a person sees to how it goes out.")

@@ -9,7 +9,8 @@ import typer
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, out, say
 from hub.cli.telling import Coding, Company, CreditBalance, Number, Remark, carry_out, coding_lines, ore, target, tell
-from hub.model.commands import LARGEST_NUMBER, Verdict
+from hub.model.command import LARGEST_NUMBER
+from hub.model.commands import Verdict
 from hub.model.counting import counted
 from hub.services.ports import JsonObject
 

@@ -13,7 +13,8 @@ from hub.cli.option_names import GIVEN_BY, options_named
 from hub.cli.session import Session, command, told_error
 from hub.cli.showing import answer_json, kronor, say, show_fields, words
 from hub.errors import DataError, FormatError
-from hub.model.commands import Command, parse_command
+from hub.model.command import Command
+from hub.model.commands import parse_command
 from hub.model.counting import counted
 from hub.money import parse_kronor
 from hub.services.ports import JsonObject

@@ -12,7 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from hub.cli.exit_codes import ExitCode
 from hub.cli.showing import answer_json, read_or_not, say
-from hub.model.commands import LARGEST_NUMBER
+from hub.model.command import LARGEST_NUMBER
 from hub.model.refusals import in_words
 
 INTERRUPTED = 130  # as shells say it

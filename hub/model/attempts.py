@@ -92,6 +92,7 @@ class Attempt(NamedTuple):
     next_at: str = ""  # not before this time; blank is at once
     external_id: str = ""
     problem: str = ""
+    code: str = ""  # of the error that ended it: DOCUMENT says that the message itself is wrong
     changed_at: str = ""
 
 

@@ -24,15 +24,15 @@ from pydantic_core import ErrorDetails
 
 from hub.errors import DataError
 from hub.model.attempts import AttemptVerdict
+from hub.model.command import Command, RowNumber, said
 from hub.model.command_dates import IsoDate
+from hub.model.delivery_commands import CloseDocument, SendDocument
 from hub.model.import_rows import NO_CONTROL_CHARACTERS, CodingLine, LongText, Number, ShortText
 from hub.model.payee_account import read_account
 from hub.model.refusals import causes, dotted_path, in_words
 from hub.model.setting_values import Switch
 from hub.money import LARGEST_ORE
 
-LONGEST_KEY = 100
-LARGEST_NUMBER = 2**63 - 1  # that both databases hold
 MOST_SHARES = 200
 MOST_HELD = 20_000  # one transaction of about half a second
 
@@ -44,26 +44,10 @@ _FORMS = {
 }
 
 
-def _text(longest: int) -> StringConstraints:
-    return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest, pattern=NO_CONTROL_CHARACTERS)
-
-
-CommandKey = Annotated[str, _text(LONGEST_KEY)]
-User = Annotated[str, _text(60)]
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-zÅÄÖåäö_-]{1,20}$")]
+Reason = Annotated[str, said(200)]
 AmountOre = Annotated[StrictInt, Field(gt=0, le=LARGEST_ORE)]
 PaidTo = Annotated[str, StringConstraints(max_length=60), AfterValidator(lambda text: text and read_account(text))]
-RowNumber = Annotated[StrictInt, Field(gt=0, le=LARGEST_NUMBER)]
-
-
-class Command(BaseModel):
-    """What all commands have in common."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    kind: str
-    key: CommandKey = Field(description="The sender's own key; the same key and content again change nothing.")
-    user: User = Field(description="Who says it: a person, or a system by its name.")
 
 
 class Target(BaseModel):
@@ -147,7 +131,7 @@ class WatchReceivable(AboutReceivable):
     """Puts the receivable under watch (*betalningsbevakning*): payments on it come on the signal list."""
 
     kind: Literal["watch_receivable"] = "watch_receivable"
-    text: Annotated[str, _text(200)]
+    text: Reason
 
 
 class UnwatchReceivable(AboutReceivable):
@@ -314,7 +298,7 @@ class UndoFile(Command):
 
     kind: Literal["undo_file"] = "undo_file"
     exchange_no: RowNumber
-    reason: Annotated[str, _text(200)]
+    reason: Reason
 
 
 class AcceptCorrection(Command):
@@ -329,7 +313,7 @@ class RejectCorrection(Command):
 
     kind: Literal["reject_correction"] = "reject_correction"
     exchange_no: RowNumber
-    reason: Annotated[str, _text(200)]
+    reason: Reason
 
 
 # --- messages to the outside -----------------------------------------------------------------------------------------
@@ -366,7 +350,9 @@ AnyCommand = Annotated[
     | UndoFile
     | AcceptCorrection
     | RejectCorrection
-    | DecideAttempt,
+    | DecideAttempt
+    | SendDocument
+    | CloseDocument,
     Field(discriminator="kind"),
 ]
 _COMMANDS: TypeAdapter[Any] = TypeAdapter(AnyCommand)

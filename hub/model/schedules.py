@@ -26,6 +26,7 @@ class ScheduledJob(StrEnum):
 
     POLL = "poll"  # takes in what waits in the tenant's inbox folder
     ROUND = "round"  # looks after what no file brings: new payee accounts, clearing accounts, observers
+    FOLLOW = "follow"  # asks channels what became of documents that they had taken
 
 
 class BankingDays(StrEnum):
@@ -101,7 +102,7 @@ class Schedule(BaseModel):
     name: SettingName = Field(description="Short name; part of its runs' ids.")
     job: ScheduledJob = Field(
         description="`poll` takes in what waits in the tenant's inbox folder; `round` looks after what no file brings: "
-        "new payee accounts, clearing accounts, observers."
+        "new payee accounts, clearing accounts, observers; `follow` asks channels what became of documents."
     )
     cron: CronText | None = Field(
         default=None,

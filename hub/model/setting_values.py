@@ -72,6 +72,8 @@ AccountCode = Annotated[str, Field(pattern=_ACCOUNT)]
 
 OptionalAccountCode = Annotated[str, Field(pattern=_ACCOUNT_OR_NONE)]
 
+OptionalChannelName = Annotated[str, Field(pattern=r"^$|^[a-z][a-z0-9_]{0,59}$")]
+
 CompanyNumber = Annotated[str, Field(pattern=_COMPANY)]
 RoutineNumber = Annotated[str, Field(pattern=_ROUTINE)]
 SettingName = Annotated[str, Field(pattern=_NAME)]

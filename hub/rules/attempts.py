@@ -58,6 +58,7 @@ class Heard(NamedTuple):
     outcome: Outcome
     external_id: str = ""
     problem: str = ""
+    code: str = ""  # of the error, when it was refused
 
 
 class Moment(NamedTuple):
@@ -140,7 +141,7 @@ def after(attempt: Attempt, heard: Heard, *, now: str, settled_after_s: int = 0)
 
     What a call says is said of that call: when an earlier one may have arrived, a refusal does not undo it.
     """
-    told = attempt._replace(problem=heard.problem[:LONGEST_PROBLEM], changed_at=now)
+    told = attempt._replace(problem=heard.problem[:LONGEST_PROBLEM], code=heard.code, changed_at=now)
     match heard.outcome:
         case Outcome.DELIVERED:
             return told._replace(state=AttemptState.DELIVERED, external_id=heard.external_id, failures=0)

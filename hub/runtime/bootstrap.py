@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine
 
 from hub.banking_calendar import Clock, SystemClock
-from hub.errors import ConfigurationError
+from hub.errors import ConfigurationError, DataError
+from hub.model.documents import Document
 from hub.model.observer_cursor import ObserverCursor
 from hub.model.runs import QueuedTurn, Run
 from hub.model.tenant import Tenant
@@ -28,7 +29,7 @@ from hub.runtime.carrying import Body, Carrier
 from hub.runtime.config import INBOX_FOLDER, EngineSettings, Home, find_home, listed, load_home, settings_fingerprint
 from hub.runtime.plugin_context import TenantPluginContext
 from hub.runtime.plugins import TenantPluginCache, TenantPlugins, installed_fingerprint
-from hub.services import rounds
+from hub.services import delivery, rounds
 from hub.services.attempts import RUN_KIND as SENDING
 from hub.services.attempts import CallLimits, SendingRun, waits_until
 from hub.services.companies import refuse_companies_without_settings
@@ -45,6 +46,7 @@ from hub.store.unit_of_work import SqlStore
 from hub.transports.folder import FolderInbox
 
 if TYPE_CHECKING:
+    from hub.rendering import Renderer
     from hub.runtime.engine import RunQueue
 
 MOST_TENANTS_KEPT = 500  # opened; an installation may have ten thousand
@@ -114,6 +116,7 @@ class TenantWork:
         self._plugin_cache = plugins
         self._calls_per_minute = calls_per_minute
         self._home = home
+        self._renderers: dict[str, Renderer] = {}
         self._companies_are_known = False
 
     @cached_property
@@ -200,10 +203,32 @@ class TenantWork:
         return {
             receiving.RUN_KIND: ingesting.PaymentFileRun(self.store, self.tenant, readers, self.poster),
             rematching.RUN_KIND: rematching.RematchRun(self.store, self.tenant, self.poster),
-            rounds.RUN_KIND: rounds.RoundRun(self.store, self.tenant, self._tell_observers),
+            rounds.RUN_KIND: rounds.RoundRun(
+                self.store, self.tenant, self._tell_observers, self.plugins.document_channels
+            ),
+            delivery.RUN_KIND: self._delivery_run(),
+            delivery.FOLLOWING: delivery.FollowRun(self.store, self.tenant.id, self.plugins.document_channels),
             polling.RUN_KIND: polling.PollRun(self.store, self.inbox, self.clock),
             SENDING: SendingRun(self.store, self.plugins.channels, self.clock, limits),
         }
+
+    def _delivery_run(self) -> delivery.DeliveryRun:
+        plugins = self.plugins
+        return delivery.DeliveryRun(
+            self.store, self.tenant, plugins.document_channels, plugins.plugins_of_channels, self.render, self.clock
+        )
+
+    def render(self, document: Document) -> bytes:
+        """Make the one PDF of a document. Raises DataError or DocumentError when it cannot be printed."""
+        renderer = self._renderers.get(document.company)
+        if renderer is None:
+            from hub.rendering import Renderer  # here: most commands print nothing
+
+            company = self.tenant.company(document.company)
+            if company is None:
+                raise DataError("its company is not in the settings any more")
+            renderer = self._renderers[document.company] = Renderer(company, home=self._home)
+        return renderer.render(document)
 
     def _tell_observers(self) -> list[ObserverCursor]:
         return deliver_events(self.store, self.cursors, self.plugins.observers)

@@ -18,8 +18,9 @@ from typing import BinaryIO, NamedTuple, Self
 
 from hub.banking_calendar import Clock
 from hub.errors import ConfigurationError, DataError, HubError
+from hub.model.command import Command
 from hub.model.command_dates import refuse_far_dates
-from hub.model.commands import Command
+from hub.model.commands import DecideAttempt
 from hub.model.enquiries import AccountBalance
 from hub.model.events import Event
 from hub.model.exchanges import Exchange
@@ -29,6 +30,7 @@ from hub.runtime.bootstrap import Installation, TenantWork
 from hub.runtime.carrying import Progress
 from hub.runtime.facade_attempts import AttemptsDesk
 from hub.runtime.facade_books import BooksDesk
+from hub.runtime.facade_documents import DocumentsDesk
 from hub.runtime.facade_exchanges import ExchangesDesk
 from hub.runtime.facade_payments import PaymentsDesk
 from hub.runtime.facade_receivables import ReceivablesDesk
@@ -39,16 +41,17 @@ from hub.runtime.inspecting import inspect_file, opened, refuse_unopenable
 from hub.services.attempts import ATTEMPT_HANDLERS
 from hub.services.books import carry_out
 from hub.services.chart import TenantChart
+from hub.services.delivery import DELIVERY_HANDLERS
 from hub.services.payments.commands import HANDLERS
 from hub.services.payments.inspecting import FileInspector
 from hub.services.payments.receiving import receive
 from hub.services.ports import JsonObject, UnitOfWork
 from hub.services.receivables import import_receivables
 from hub.services.receivables.importing import Progress as RowProgress
-from hub.services.rounds import WAITING_MONEY_POSTED
+from hub.services.rounds import WAITING_MONEY_POSTED, enqueue_round
 from hub.transports.folder import FolderInbox
 
-_HANDLERS = {**HANDLERS, **ATTEMPT_HANDLERS}
+_HANDLERS = {**HANDLERS, **ATTEMPT_HANDLERS, **DELIVERY_HANDLERS}
 
 
 class Receipt(NamedTuple):
@@ -90,6 +93,7 @@ class Hub:
         self.runs = RunsDesk(work, self.work)
         self.schedules = SchedulesDesk(work, self.work)
         self.attempts = AttemptsDesk(work, self.work)
+        self.documents = DocumentsDesk(work, self.work)
 
     @classmethod
     def open(
@@ -239,6 +243,8 @@ class Hub:
         self.work()
         with self._work.store.write() as work:
             answer = carry_out(work, self.tenant, command, _HANDLERS)
+            if isinstance(command, DecideAttempt):
+                enqueue_round(work, self.tenant.id, f"told:{command.key}")  # its document goes on
         self.work()
         return answer
 

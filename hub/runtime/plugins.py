@@ -19,6 +19,7 @@ from stevedore import NamedExtensionManager
 
 from hub.contracts import (
     DeliveryChannel,
+    DocumentChannel,
     PaymentFileReader,
     PluginContext,
     PluginManifest,
@@ -165,6 +166,11 @@ class TenantPlugins:
         for plugin, channel in self._named_channels:
             _check_promise(plugin, channel)
         return {channel.name: channel for _, channel in self._named_channels}
+
+    @cached_property
+    def document_channels(self) -> dict[str, DocumentChannel]:
+        """Those channels that take part in routes. Raises ConfigurationError as `channels`."""
+        return {name: channel for name, channel in self.channels.items() if isinstance(channel, DocumentChannel)}
 
     @cached_property
     def plugins_of_channels(self) -> dict[str, str]:

@@ -1,16 +1,19 @@
 """A round: looking after what no file brings, behind every run and on schedule.
 
-New payee accounts of the settings, payments that waited for an account, clearing accounts, and those who listen.
+New payee accounts of the settings, payments that waited for an account, clearing accounts, documents whose messages
+have come to something, and those who listen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from hub.contracts import DocumentChannel
 from hub.errors import TransientError
 from hub.model.observer_cursor import ObserverCursor
 from hub.model.runs import Run, RunState
 from hub.model.tenant import Tenant
+from hub.services.delivery import follow_messages
 from hub.services.payees import register_payees
 from hub.services.payments.known_accounts import post_to_known_accounts
 from hub.services.payments.known_statements import post_known_statements
@@ -37,8 +40,15 @@ def waits_for_observers(run: Run) -> bool:
 class RoundRun:
     """Makes one round of one tenant."""
 
-    def __init__(self, store: Store, tenant: Tenant, tell_observers: Callable[[], Sequence[ObserverCursor]]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        tenant: Tenant,
+        tell_observers: Callable[[], Sequence[ObserverCursor]],
+        channels: Mapping[str, DocumentChannel],
+    ) -> None:
         """`tell_observers` tells them all what is new, and returns the cursors of those that failed."""
+        self._channels = channels
         self._store = store
         self._tenant = tenant
         self._tell_observers = tell_observers
@@ -52,6 +62,8 @@ class RoundRun:
         work.step("known_accounts", self._post_to_known_accounts, {})
         work.step("known_statements", self._post_known_statements, {})  # apart: each claims accounts in sorted order
         work.step("look_after", self._look_after, {})
+        while work.step("follow_documents", self._follow_documents, {})["has_more"]:
+            pass
         self._store.contents.sweep_orphans()
         failed = self._tell_observers()
         if failed and not self._another_comes(work.run_no):
@@ -71,6 +83,9 @@ class RoundRun:
 
     def _post_known_statements(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
         return _told(work, movements=post_known_statements(work, self._tenant))
+
+    def _follow_documents(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
+        return {"has_more": follow_messages(work, self._tenant.id, self._channels)}
 
     def _look_after(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
         watch_clearing(work, self._tenant)

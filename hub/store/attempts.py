@@ -22,7 +22,7 @@ _RECORD = text(
     "execution = :execution, sends = :sends, "
     "may_have_arrived = :may_have_arrived, known_since = :known_since, failures = :failures, "
     "failing_since = :failing_since, asked_before_s = :asked_before_s, next_at = :next_at, "
-    "external_id = :external_id, problem = :problem, changed_at = :changed_at "
+    "external_id = :external_id, problem = :problem, code = :code, changed_at = :changed_at "
     "WHERE tenant = :t AND attempt_no = :attempt_no AND run_no = :was_run_no "
     "AND state = :was_state AND called_by = :was_called_by AND execution = :was_execution AND sends = :was_sends"
 )

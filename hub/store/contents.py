@@ -6,17 +6,22 @@ import hashlib
 import io
 import time
 import zlib
+from collections.abc import Collection, Mapping, Sequence
 from typing import BinaryIO, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, bindparam
 
 from hub.errors import DataError, LedgerError, TransientError
+from hub.store import tables
+from hub.store.bulk import insert_rows
 from hub.store.database import reading, writing
 from hub.store.statements import text
 
 PART_SIZE = 1024 * 1024
 LARGEST_CONTENT = 8 * 1024**3
+LARGEST_AT_ONCE = 64 * 1024 * 1024
+READ_AT_ONCE = 50
 COMPRESSION_LEVEL = 1  # bank files shrink to a tenth already at the fastest level
 LOOK_EVERY_S = 24 * 3600  # a look goes through the keys of all parts
 
@@ -28,6 +33,18 @@ _ORPHANS = """
     FROM content_part WHERE tenant = :t AND upload < {before}
       AND upload NOT IN (SELECT upload FROM content WHERE tenant = :t)
 """
+_READ_ALL = text(
+    "SELECT c.sha256, p.data FROM content c JOIN content_part p ON p.tenant = c.tenant AND p.upload = c.upload "
+    "WHERE c.tenant = :t AND c.sha256 IN :some ORDER BY c.sha256, p.part_no"
+).bindparams(bindparam("some", expanding=True))
+_WHOLE = text(
+    "SELECT c.sha256 FROM content c WHERE c.tenant = :t AND c.sha256 IN :some AND c.parts = "
+    "(SELECT count(*) FROM content_part p WHERE p.tenant = c.tenant AND p.upload = c.upload)"
+).bindparams(bindparam("some", expanding=True))
+_KEEP_OVER = text(
+    "INSERT INTO content (tenant, sha256, size, parts, upload) VALUES (:t, :sha256, :size, :parts, :upload) "
+    "ON CONFLICT (tenant, sha256) DO UPDATE SET upload = excluded.upload"
+)
 _COUNT = text("SELECT count(*) FROM content_part WHERE tenant = :t AND upload = :upload")
 
 
@@ -61,6 +78,56 @@ class SqlContents:
             parts += 1
         self._close(upload, digest.hexdigest(), size, parts)
         return KeptContent(digest.hexdigest(), size)
+
+    def keep_all(self, contents: Sequence[bytes]) -> list[KeptContent]:
+        """Keep many contents in one transaction; return their hashes and sizes in the same order.
+
+        Raises:
+            DataError: one of them is larger than 64 MiB: keep that one as a stream.
+        """
+        if any(len(content) > LARGEST_AT_ONCE for content in contents):
+            raise DataError(f"a document is larger than {LARGEST_AT_ONCE} bytes; split it at the sender")
+        kept = [KeptContent(hashlib.sha256(content).hexdigest(), len(content)) for content in contents]
+        by_hash = {one.sha256: content for one, content in zip(kept, contents, strict=True)}
+        with writing(self._engine) as connection:
+            self._hold_sweeping(connection, "_shared")
+            self._keep_new(connection, by_hash)
+        return kept
+
+    def _keep_new(self, connection: Connection, contents: Mapping[str, bytes]) -> None:
+        """Write those whose bytes are not there, with all their parts."""
+        there = _whole(connection, self._tenant, contents)
+        new = {sha256: content for sha256, content in sorted(contents.items()) if sha256 not in there}
+        upload = self._new_upload(connection)
+        uploads = {sha256: f"{upload}-{number}" for number, sha256 in enumerate(new)}
+        parts = {sha256: _parts(content) for sha256, content in new.items()}
+        rows = [(uploads[s], no, zlib.compress(b, COMPRESSION_LEVEL)) for s in new for no, b in enumerate(parts[s])]
+        insert_rows(
+            connection,
+            tables.content_part,
+            ("tenant", "upload", "part_no", "data"),
+            [(self._tenant, *row) for row in rows],
+        )
+        values = [
+            {"t": self._tenant, "sha256": s, "size": len(new[s]), "parts": len(parts[s]), "upload": uploads[s]}
+            for s in new
+        ]
+        if values:
+            connection.execute(_KEEP_OVER, values)  # a row whose parts were lost gets these
+
+    def read_all(self, sha256s: Collection[str]) -> dict[str, bytes]:
+        """Return many small contents whole, by hash. Raises LedgerError when one is not there."""
+        wanted = sorted(set(sha256s))
+        parts: dict[str, list[bytes]] = {sha256: [] for sha256 in wanted}
+        with reading(self._engine) as connection:
+            for start in range(0, len(wanted), READ_AT_ONCE):
+                some = wanted[start : start + READ_AT_ONCE]
+                for sha256, data in connection.execute(_READ_ALL, {"t": self._tenant, "some": some}):
+                    parts[sha256].append(zlib.decompress(data))
+        found = {sha256: b"".join(some) for sha256, some in parts.items()}
+        if any(hashlib.sha256(content).hexdigest() != sha256 for sha256, content in found.items()):
+            raise LedgerError("the bytes of a document are missing or damaged; restore them from a backup")
+        return found
 
     def _write_part(self, upload: str, part_no: int, block: bytes) -> None:
         data = zlib.compress(block, COMPRESSION_LEVEL)
@@ -128,13 +195,29 @@ class SqlContents:
         self._looked_at_s = now_s
         return swept
 
-    def _new_upload(self) -> str:
+    def _new_upload(self, connection: Connection | None = None) -> str:
         """Return a name that begins with the day."""
-        with reading(self._engine) as connection:
-            return f"{connection.execute(text(f'SELECT {self._day()}')).scalar_one()}-{uuid4().hex}"
+        if connection is None:
+            with reading(self._engine) as reader:
+                return self._new_upload(reader)
+        return f"{connection.execute(text(f'SELECT {self._day()}')).scalar_one()}-{uuid4().hex}"
 
     def _day(self, *, ago: int = 0) -> str:
         return _DAY[self._engine.dialect.name].format(ago=ago)
+
+
+def _parts(content: bytes) -> list[bytes]:
+    return [content[start : start + PART_SIZE] for start in range(0, len(content), PART_SIZE)]
+
+
+def _whole(connection: Connection, tenant: int, contents: Collection[str]) -> set[str]:
+    """Return those that are there with all their parts."""
+    there: set[str] = set()
+    wanted = sorted(contents)
+    for start in range(0, len(wanted), READ_AT_ONCE):
+        values = {"t": tenant, "some": wanted[start : start + READ_AT_ONCE]}
+        there.update(connection.execute(_WHOLE, values).scalars())
+    return there
 
 
 def _is_new(connection: Connection, values: dict[str, object]) -> bool:

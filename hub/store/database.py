@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, Operational
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from hub.errors import ConfigurationError, DataError, HubError, LedgerError, TransientError
-from hub.model.commands import LARGEST_NUMBER
+from hub.model.command import LARGEST_NUMBER
 from hub.store import migrations, refusals
 from hub.store.statements import text
 from hub.store.tables import metadata

@@ -16,6 +16,8 @@ from hub.store.books import SqlBooks
 from hub.store.commands import SqlCommands
 from hub.store.contents import SqlContents
 from hub.store.database import reading, writing
+from hub.store.delivery.documents import SqlDocuments
+from hub.store.delivery.recipients import SqlRecipients
 from hub.store.elsewhere import refuse_if_elsewhere
 from hub.store.events import SqlEvents
 from hub.store.exchanges import SqlExchanges
@@ -76,6 +78,14 @@ class SqlUnitOfWork:
     @cached_property
     def schedules(self) -> SqlSchedules:
         return SqlSchedules(self._connection, self.tenant, self.now)
+
+    @cached_property
+    def documents(self) -> SqlDocuments:
+        return SqlDocuments(self._connection, self.tenant, self.now)
+
+    @cached_property
+    def recipients(self) -> SqlRecipients:
+        return SqlRecipients(self._connection, self.tenant, self.now)
 
     @cached_property
     def plugin_values(self) -> SqlPluginValues:

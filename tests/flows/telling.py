@@ -7,7 +7,8 @@ from typing import Any
 from payment_world import World, pay, payment_file
 from sqlalchemy import text
 
-from hub.model.commands import Command, parse_command
+from hub.model.command import Command
+from hub.model.commands import parse_command
 from hub.model.payment_file import Deduction, Payment
 from hub.services.payments.commands import carry_out
 from hub.services.verifying import verify

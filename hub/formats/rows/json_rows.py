@@ -19,13 +19,13 @@ _BLANKS = " \t\r\n"
 _NOT_AN_OBJECT = RowProblem("", "NOT_AN_OBJECT", "each receivable is an object of names and values")
 
 
-def read_json(stream: BinaryIO, system: SourceSystem) -> RowStream:
-    """Read rows as they are asked for; a number with decimals comes as Decimal.
+def read_json(stream: BinaryIO, system: SourceSystem, *, largest_row: int = LARGEST_ROW) -> RowStream:
+    """Read rows as they are asked for, each of at most so many characters; a number with decimals comes as Decimal.
 
     Raises:
         FormatError: while rows are read: not UTF-8, not JSON, or not the declared shape.
     """
-    return RowStream(FileFormat.JSON, None, _rows(_JsonText(stream), system.rows_at))
+    return RowStream(FileFormat.JSON, None, _rows(_JsonText(stream, largest_row), system.rows_at))
 
 
 def _rows(source: _JsonText, rows_at: str) -> Iterator[RawRow]:
@@ -120,7 +120,8 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_float=_decimal, pars
 class _JsonText:
     """Text of a file, of which only what is being read is held."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, largest_row: int) -> None:
+        self._largest_row = largest_row
         self._stream = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="\n")
         self._text = ""
         self._at = 0
@@ -196,10 +197,10 @@ class _JsonText:
             return False
         self._passed_lines += self._text.count("\n", 0, self._at)
         self._text, self._at = self._text[self._at :], 0
-        if len(self._text) > LARGEST_ROW:
+        if len(self._text) > self._largest_row:
             raise self.error("one value is too long for a receivable, or the file is damaged", "NOT_JSON")
         try:
-            piece = self._stream.read(PIECE)
+            piece = self._stream.read(max(PIECE, len(self._text)))  # a long value is not begun anew too often
         except UnicodeError:
             raise self.error("the file is not UTF-8, as JSON must be", "WRONG_ENCODING") from None
         self._has_ended = not piece

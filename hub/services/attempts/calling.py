@@ -22,7 +22,7 @@ def send(channel: DeliveryChannel, message: Message) -> Called:
     try:
         delivered = channel.send(message)
     except RejectedError as error:
-        return Called(Heard(Outcome.REJECTED, problem=str(error)))
+        return Called(Heard(Outcome.REJECTED, problem=str(error), code=error.code))
     except TransientError as error:
         return Called(Heard(Outcome.NOT_NOW, problem=str(error)))
     except ConfigurationError as error:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from hub.errors import DataError
+from hub.model.command import Command
 from hub.model.commands import (
     CancelReceivable,
     ChangeDueDate,
-    Command,
     CreditReceivable,
     EndHold,
     NotePrintedCharge,

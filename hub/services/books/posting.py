@@ -7,7 +7,7 @@ from datetime import date
 
 from hub.errors import DataError
 from hub.model.books import Posting, VoucherKey, VoucherLine
-from hub.model.commands import Command
+from hub.model.command import Command
 from hub.model.tenant import Tenant
 from hub.rules.charges import Change, after_changes
 from hub.services.books.finding import Ledger

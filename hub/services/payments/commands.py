@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from hub.model.command import Command
 from hub.model.commands import (
     AcceptCorrection,
-    Command,
     DecideHeld,
     DecideReversal,
     MakeLumpPayment,

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from hub.errors import DataError, RuleViolation
 from hub.model.books import Contra, Posting
-from hub.model.commands import Command, MovePayment, RefundPayment, Share, WriteOffSuspended
+from hub.model.command import Command
+from hub.model.commands import MovePayment, RefundPayment, Share, WriteOffSuspended
 from hub.model.payments import QueuedPayment, UnmatchedPayment
 from hub.model.receivables import ReceivableKind
 from hub.model.tenant import Tenant

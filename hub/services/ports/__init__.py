@@ -3,6 +3,7 @@
 `hub.store` implements these by shape. A unit of work is one transaction; a step never commits and opens none itself.
 """
 
+from hub.services.ports.delivery import Documents, Recipients
 from hub.services.ports.ledger import Accounts, Books, Commands, Events, Exchanges, JsonObject, Receivables
 from hub.services.ports.payments import Duplicates, Loading, Lumps, Matching, Queue, Undoing
 from hub.services.ports.work import (
@@ -25,6 +26,7 @@ __all__ = [
     "Books",
     "Commands",
     "Contents",
+    "Documents",
     "Duplicates",
     "Events",
     "Exchanges",
@@ -37,6 +39,7 @@ __all__ = [
     "PluginValues",
     "Queue",
     "Receivables",
+    "Recipients",
     "Runs",
     "Schedules",
     "Step",

@@ -14,6 +14,7 @@ from __future__ import annotations
 from hub.store.tables.attempts import attempt, channel_rest
 from hub.store.tables.books import command, entry, event, observer_cursor, open_item, task, voucher, voucher_line
 from hub.store.tables.columns import metadata
+from hub.store.tables.delivery import bad_address, channel_cursor, document, document_step, reach, recipient
 from hub.store.tables.exchanges import content, content_part, exchange
 from hub.store.tables.installation import counter, installation, payee_account, posting_group, tenant
 from hub.store.tables.payments import (
@@ -43,6 +44,8 @@ from hub.store.tables.schedules import firing, schedule, schedule_reading
 __all__ = [
     "account_claim",
     "attempt",
+    "bad_address",
+    "channel_cursor",
     "channel_rest",
     "chunk",
     "command",
@@ -50,6 +53,8 @@ __all__ = [
     "content_part",
     "counter",
     "deposit",
+    "document",
+    "document_step",
     "duplicate_payment",
     "entry",
     "event",
@@ -69,7 +74,9 @@ __all__ = [
     "plugin_state",
     "posting_group",
     "printed_charge",
+    "reach",
     "receivable",
+    "recipient",
     "reference",
     "repeated_reference",
     "reversal",

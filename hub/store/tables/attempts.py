@@ -28,10 +28,12 @@ attempt = table(
     text("next_at", default=""),
     text("external_id", default=""),
     text("problem", default=""),
+    text("code", default=""),  # of the error that ended it
     text("changed_at"),
     PrimaryKeyConstraint("tenant", "attempt_no"),
     UniqueConstraint("tenant", "exchange_no", "channel"),
 )
+Index("attempt_by_external_id", attempt.c.tenant, attempt.c.channel, attempt.c.external_id)
 Index("attempt_by_run", attempt.c.tenant, attempt.c.run_no)
 Index("attempt_by_state", attempt.c.tenant, attempt.c.state, attempt.c.attempt_no)
 

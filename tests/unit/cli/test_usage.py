@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hub.cli.main import build_app
-from hub.model.commands import LARGEST_NUMBER
+from hub.model.command import LARGEST_NUMBER
 
 APP = build_app()
 TOO_LARGE = str(LARGEST_NUMBER + 1)

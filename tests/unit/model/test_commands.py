@@ -9,8 +9,9 @@ from typing import Any, get_args
 import pytest
 
 from hub.errors import DataError
+from hub.model.command import Command
 from hub.model.command_dates import refuse_far_dates
-from hub.model.commands import AnyCommand, Command, parse_command
+from hub.model.commands import AnyCommand, parse_command
 
 KINDS = get_args(get_args(AnyCommand)[0])
 NASTY: list[Any] = [

@@ -26,14 +26,34 @@ CREATE TABLE attempt (
     next_at TEXT DEFAULT '' NOT NULL,
     external_id TEXT DEFAULT '' NOT NULL,
     problem TEXT DEFAULT '' NOT NULL,
+    code TEXT DEFAULT '' NOT NULL,
     changed_at TEXT NOT NULL,
     PRIMARY KEY (tenant, attempt_no),
     UNIQUE (tenant, exchange_no, channel)
 ) WITHOUT ROWID;
 
+CREATE INDEX attempt_by_external_id ON attempt (tenant, channel, external_id);
+
 CREATE INDEX attempt_by_run ON attempt (tenant, run_no);
 
 CREATE INDEX attempt_by_state ON attempt (tenant, state, attempt_no);
+
+CREATE TABLE bad_address (
+    tenant INTEGER NOT NULL,
+    channel TEXT NOT NULL,
+    address_sha256 TEXT NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    since TEXT NOT NULL,
+    PRIMARY KEY (tenant, channel, address_sha256)
+) WITHOUT ROWID;
+
+CREATE TABLE channel_cursor (
+    tenant INTEGER NOT NULL,
+    channel TEXT NOT NULL,
+    cursor TEXT DEFAULT '' NOT NULL,
+    asked_at TEXT NOT NULL,
+    PRIMARY KEY (tenant, channel)
+) WITHOUT ROWID;
 
 CREATE TABLE channel_rest (
     tenant INTEGER NOT NULL,
@@ -111,6 +131,53 @@ CREATE TABLE deposit (
 CREATE INDEX deposit_by_account ON deposit (tenant, account_no, lump_no);
 
 CREATE INDEX deposit_by_lump ON deposit (tenant, lump_no);
+
+CREATE TABLE document (
+    tenant INTEGER NOT NULL,
+    document_no BIGINT NOT NULL,
+    document_key TEXT NOT NULL,
+    company TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    number TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    recipient_key TEXT NOT NULL,
+    debtor_class TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    handed_sha256 TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    size BIGINT NOT NULL,
+    pdf_sha256 TEXT DEFAULT '' NOT NULL,
+    channel TEXT DEFAULT '' NOT NULL,
+    exchange_no BIGINT,
+    price_ore BIGINT DEFAULT '0' NOT NULL,
+    due_at TEXT DEFAULT '' NOT NULL,
+    accepted_at TEXT NOT NULL,
+    changed_at TEXT NOT NULL,
+    PRIMARY KEY (tenant, document_no),
+    UNIQUE (tenant, document_key)
+) WITHOUT ROWID;
+
+CREATE INDEX document_by_number ON document (tenant, number);
+
+CREATE INDEX document_by_state ON document (tenant, state, document_no);
+
+CREATE TABLE document_step (
+    tenant INTEGER NOT NULL,
+    document_no BIGINT NOT NULL,
+    channel TEXT NOT NULL,
+    step_no BIGINT DEFAULT '0' NOT NULL,
+    turn BIGINT DEFAULT '1' NOT NULL,
+    delivery_id TEXT DEFAULT '' NOT NULL,
+    outcome TEXT NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    price_ore BIGINT DEFAULT '0' NOT NULL,
+    exchange_no BIGINT,
+    changed_at TEXT NOT NULL,
+    PRIMARY KEY (tenant, document_no, channel)
+) WITHOUT ROWID;
+
+CREATE INDEX document_step_by_exchange ON document_step (tenant, exchange_no);
 
 CREATE TABLE duplicate_payment (
     tenant INTEGER NOT NULL,
@@ -363,6 +430,17 @@ CREATE TABLE printed_charge (
     PRIMARY KEY (tenant, receivable_id)
 ) WITHOUT ROWID;
 
+CREATE TABLE reach (
+    tenant INTEGER NOT NULL,
+    channel TEXT NOT NULL,
+    recipient_key TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    address TEXT DEFAULT '' NOT NULL,
+    valid_until TEXT NOT NULL,
+    PRIMARY KEY (tenant, channel, recipient_key)
+) WITHOUT ROWID;
+
 CREATE TABLE receivable (
     tenant INTEGER NOT NULL,
     receivable_id BIGINT NOT NULL,
@@ -399,6 +477,23 @@ CREATE TABLE receivable (
 ) WITHOUT ROWID;
 
 CREATE INDEX receivable_by_debtor ON receivable (tenant, debtor_key);
+
+CREATE TABLE recipient (
+    tenant INTEGER NOT NULL,
+    recipient_key TEXT NOT NULL,
+    name TEXT DEFAULT '' NOT NULL,
+    identity TEXT DEFAULT '' NOT NULL,
+    debtor_class TEXT DEFAULT '' NOT NULL,
+    wish TEXT DEFAULT '' NOT NULL,
+    email TEXT DEFAULT '' NOT NULL,
+    email_consent_on TEXT DEFAULT '' NOT NULL,
+    e_invoice_address TEXT DEFAULT '' NOT NULL,
+    e_bank_address TEXT DEFAULT '' NOT NULL,
+    is_protected BIGINT DEFAULT '0' NOT NULL,
+    source TEXT DEFAULT '' NOT NULL,
+    changed_at TEXT NOT NULL,
+    PRIMARY KEY (tenant, recipient_key)
+) WITHOUT ROWID;
 
 CREATE TABLE reference (
     tenant INTEGER NOT NULL,

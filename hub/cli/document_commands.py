@@ -1,0 +1,232 @@
+"""`hub documents`, `hub deliver`, `hub route`: documents that go to debtors, and the ways they take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hub.cli.exit_codes import ExitCode
+from hub.cli.option_names import GIVEN_BY
+from hub.cli.session import Session, command
+from hub.cli.showing import answer_json, kronor, minute, say, show_fields, show_table, state, words
+from hub.cli.telling import Company, Remark, tell
+from hub.model.deliveries import DocumentRow, DocumentState
+from hub.model.documents import Document
+from hub.rules.delivery.route import Route, Verdict
+
+if TYPE_CHECKING:
+    from hub.runtime.facade import Hub
+    from hub.services.delivery import Acceptance
+
+DocumentNo = Annotated[int, typer.Argument(metavar="NO", help="The document's number, see: hub documents.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands that stand by themselves."""
+    command(app, "deliver")(deliver)
+    command(app, "route")(route)
+
+
+def group() -> typer.Typer:
+    """Return the group."""
+    app = typer.Typer(help="Documents that go to debtors, and where each stands.")
+    command(app, "list", is_default=True)(list_documents)
+    command(app, "show")(show)
+    command(app, "pdf")(pdf)
+    command(app, "follow")(follow)
+    command(app, "send", is_keyed=True)(send)
+    command(app, "close", is_keyed=True)(close)
+    return app
+
+
+def deliver(
+    session: Session,
+    files_or_numbers: Annotated[
+        list[str], typer.Argument(metavar="FILE|NUMBER…", help="JSON files of documents, or numbers of receivables.")
+    ],
+    company: Company = "",
+) -> None:
+    """Send documents to debtors: from JSON files, or the invoices of receivables that the hub has.
+
+    The same again sends nothing twice. One that cannot be right is refused with what to do, and holds no other.
+    """
+    files = [Path(given) for given in files_or_numbers if Path(given).is_file() or given.endswith(".json")]
+    numbers = [given for given in files_or_numbers if Path(given) not in files]
+    with session.hub() as hub:
+        accepted = [one for file in files for one in hub.documents.deliver(file)]
+        if numbers:
+            accepted += hub.documents.deliver_receivables(company, numbers)
+        rows = _rows_of(hub, accepted)
+    refused = [one for one in accepted if one.problem]
+    if session.as_json:
+        answer_json([{**one._asdict(), **_standing(rows.get(one.document_no or 0))} for one in accepted])
+    else:
+        _show_accepted(accepted, rows)
+    if refused:
+        raise typer.Exit(ExitCode.DATA)
+
+
+def _rows_of(hub: Hub, accepted: Sequence[Acceptance]) -> dict[int, DocumentRow]:
+    numbers = [one.document_no for one in accepted if one.document_no is not None]
+    return {row.document_no: row for row in hub.documents.get_all(numbers)}
+
+
+def _standing(row: DocumentRow | None) -> dict[str, Any]:
+    return {} if row is None else {"state": row.state, "channel": row.channel, "reason": row.reason}
+
+
+def _show_accepted(accepted: Sequence[Acceptance], rows: dict[int, DocumentRow]) -> None:
+    shown = [_accepted_row(one, rows.get(one.document_no or 0)) for one in accepted]
+    columns = (("document", "right"), ("number", "keep"), "kind", ("state", "keep"), "channel", ("why", "wrap"))
+    show_table("", columns, shown, empty="there was no document in it")
+
+
+def _accepted_row(one: Acceptance, row: DocumentRow | None) -> tuple[str, ...]:
+    if row is None or one.problem:
+        return (str(one.document_no or ""), f"place {one.place}", "", state("refused"), "", one.problem)
+    return (str(row.document_no), row.number, words(row.kind), state(row.state), row.channel, row.reason)
+
+
+def route(
+    session: Session,
+    given: Annotated[str, typer.Argument(metavar="FILE|NO", help="A JSON file with one document, or a document's no.")],
+    plan: Annotated[bool, typer.Option("--plan", help="Say how it would go; nothing is sent.")] = False,
+) -> None:
+    """Say which channel a document takes, and why no other one: asked now with --plan, else as it was taken."""
+    with session.hub() as hub:
+        if not plan and given.isdecimal():
+            _show_way(session, hub, int(given))
+            return
+        found = hub.documents.plan(int(given) if given.isdecimal() else _one_document(Path(given)))
+    if session.as_json:
+        answer_json({"held_by": found.held_by, "considered": [one._asdict() for one in found.considered]})
+        return
+    _show_route(found)
+
+
+def _one_document(path: Path) -> Document:
+    from hub.services.delivery.reading import one_document
+
+    return one_document(path)
+
+
+def _show_route(found: Route) -> None:
+    rows = [(words(one.step), one.channel, words(one.verdict), kronor(one.price_ore, "SEK"), one.reason)
+            for one in found.considered]  # fmt: skip
+    columns = ("step", "channel", ("verdict", "keep"), ("price", "right"), ("why", "wrap"))
+    show_table("", columns, rows, empty="no plugin that is turned on offers a channel for documents")
+    taken = found.next
+    if taken is None:
+        say(f"a person has to see to it: {found.why_none}")
+    elif taken.verdict is Verdict.TAKE:
+        say(f"it goes by {taken.channel}: {taken.reason}")
+    else:
+        say(f"it waits for {taken.channel}: {taken.reason}")
+
+
+def list_documents(
+    session: Session,
+    in_state: Annotated[DocumentState | None, typer.Option("--state", help="Those in one state.")] = None,
+    channel: Annotated[str, typer.Option("--channel", metavar="NAME", help="Those that a channel has.")] = "",
+    number: Annotated[str, typer.Option("--number", metavar="NUMBER", help="Those of one number.")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, metavar="N", help="At most so many.")] = 50,
+) -> None:
+    """List documents, newest first."""
+    with session.hub() as hub:
+        found = hub.documents.latest(state=in_state or "", channel=channel, number=number, limit=limit)
+        counts = hub.documents.counts()
+    if session.as_json:
+        answer_json(found)
+        return
+    rows = [
+        (str(r.document_no), r.number, words(r.kind), state(r.state), r.channel, kronor(r.price_ore, "SEK"), r.reason)
+        for r in found
+    ]
+    columns = (
+        ("no", "right"),
+        ("number", "keep"),
+        "kind",
+        ("state", "keep"),
+        "channel",
+        ("price", "right"),
+        ("why", "wrap"),
+    )
+    show_table("", columns, rows, empty=f"no document is {in_state}" if in_state else "nothing has been handed over")
+    if len(found) == limit:
+        say(", ".join(f"{count} {where} {by}".strip() for where, by, count, _ in counts))
+
+
+def show(session: Session, number: DocumentNo) -> None:
+    """Show one document: where it stands, and the channels that were looked at for it."""
+    with session.hub() as hub:
+        _show_way(session, hub, number)
+
+
+def _show_way(session: Session, hub: Hub, number: int) -> None:
+    row, steps = hub.documents.show(number)
+    if session.as_json:
+        answer_json({**row._asdict(), "steps": [step._asdict() for step in steps]})
+        return
+    show_fields(
+        f"{words(row.kind)} {row.number}, version {row.version}, company {row.company}",
+        (
+            ("document", str(row.document_no)),
+            ("state", state(row.state)),
+            ("why", row.reason),
+            ("channel", row.channel),
+            ("exchange", str(row.exchange_no or "")),
+            ("price", kronor(row.price_ore, "SEK")),
+            ("looked at again", f"{minute(row.due_at)} UTC" if row.due_at else ""),
+            ("handed over", f"{minute(row.accepted_at)} UTC"),
+            ("changed", f"{minute(row.changed_at)} UTC"),
+            ("rendering", f"SHA-256 {row.pdf_sha256}" if row.pdf_sha256 else "not made yet"),
+        ),
+    )
+    shown = [(step.channel, words(step.outcome), step.delivery_id, step.reason) for step in steps]
+    columns = ("channel", ("outcome", "keep"), ("our id", "keep"), ("why", "wrap"))
+    show_table("", columns, shown, empty="no channel has been looked at yet")
+
+
+def pdf(
+    session: Session,
+    number: DocumentNo,
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="The file to write.", dir_okay=False)],
+) -> None:
+    """Write the one PDF of a document to a file."""
+    with session.hub() as hub, to.open("xb") as file:
+        file.write(hub.documents.pdf(number))
+    say(f"written to {to}")
+
+
+def follow(session: Session) -> None:
+    """Ask channels now what became of documents that they had taken."""
+    with session.hub() as hub:
+        hub.documents.follow()
+        counts = hub.documents.counts()
+    if session.as_json:
+        answer_json([{"state": s, "channel": c, "documents": n, "price_ore": p} for s, c, n, p in counts])
+        return
+    rows = [(state(s), c, str(n), kronor(p, "SEK")) for s, c, n, p in counts]
+    show_table("", (("state", "keep"), "channel", ("documents", "right"), ("price", "right")), rows, empty="none yet")
+
+
+def send(
+    session: Session,
+    number: DocumentNo,
+    by: Annotated[str, typer.Option("--by", metavar="CHANNEL", help="By this channel, whatever the route says.")] = "",
+    remark: Remark = "",
+) -> None:
+    """Send a document that waits for a person: by the route anew, or by one channel."""
+    given_by = {**GIVEN_BY, "document_no": "NO", "channel": "--by"}
+    with session.hub() as hub:
+        tell(session, hub, "send_document", given_by, document_no=number, channel=by, remark=remark)
+
+
+def close(session: Session, number: DocumentNo, remark: Remark = "") -> None:
+    """Say that you have seen to a document: nothing more is sent of it."""
+    given_by = {**GIVEN_BY, "document_no": "NO"}
+    with session.hub() as hub:
+        tell(session, hub, "close_document", given_by, document_no=number, remark=remark)

@@ -1,0 +1,121 @@
+"""What the hub keeps of a document's way: where it stands, each channel that was looked at, and who is known."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class DocumentState(StrEnum):
+    """Where a document stands. `delivered` and `closed` are ends."""
+
+    ACCEPTED = "accepted"  # kept; its way is to be found, the first time or after a channel did not take it
+    SENDING = "sending"  # planned or under way on a channel
+    SENT = "sent"  # the other side took it, and will report what becomes of it
+    DELIVERED = "delivered"
+    UNKNOWN = "unknown"  # it may have arrived: a person finds out, by its attempt
+    HELD = "held"  # no channel may or can take it: a person sees to it
+    CLOSED = "closed"  # a person has seen to it
+
+
+IN_HAND = (DocumentState.SENDING, DocumentState.SENT, DocumentState.UNKNOWN)
+"""States in which what becomes of the document is told by its message."""
+
+
+class StepOutcome(StrEnum):
+    """What came of a channel for a document."""
+
+    SKIPPED = "skipped"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    REFUSED = "refused"  # certainly not delivered
+    RETURNED = "returned"  # taken, and certainly not delivered after all
+    UNKNOWN = "unknown"
+
+
+TRIED = frozenset({StepOutcome.REFUSED, StepOutcome.RETURNED})
+"""Outcomes after which the channel is not taken again for the same document."""
+
+
+class DocumentRow(NamedTuple):
+    """One row of `document`. Times are ISO text in UTC, amounts whole öre."""
+
+    document_no: int
+    document_key: str  # company, source system, kind, number, version and copy
+    company: str
+    kind: str
+    number: str
+    version: int
+    recipient_key: str
+    debtor_class: str
+    state: str
+    reason: str  # why it stands there, for people; no name and no number of the debtor
+    handed_sha256: str  # of the document as it was handed over: the same key with other content is refused
+    sha256: str  # of the document as it is sent: with what the settings and the books filled in
+    size: int
+    pdf_sha256: str  # of its one rendering; blank until there is one
+    channel: str  # that has it, or had it last
+    exchange_no: int | None  # of the message that it went out in
+    price_ore: int
+    due_at: str  # looked at again by then: blank is at once
+    accepted_at: str
+    changed_at: str
+
+
+class DocumentStep(NamedTuple):
+    """A channel that was looked at for a document; one row for each channel."""
+
+    document_no: int
+    channel: str
+    step_no: int  # which channel it was in the order they were taken, 0 while it was only skipped
+    turn: int  # raised when a person has the channel tried again
+    delivery_id: str
+    outcome: str
+    reason: str
+    price_ore: int
+    exchange_no: int | None
+    changed_at: str
+
+
+class NewDocument(NamedTuple):
+    """A document to be accepted, whose bytes are kept already."""
+
+    document_key: str
+    company: str
+    kind: str
+    number: str
+    version: int
+    recipient_key: str
+    debtor_class: str
+    handed_sha256: str
+    sha256: str
+    size: int
+
+
+class KnownRecipient(NamedTuple):
+    """One row of the register of recipients (*e-mottagare*): what the debtor wants, and where it is reached."""
+
+    recipient_key: str
+    name: str = ""
+    identity: str = ""
+    debtor_class: str = ""
+    wish: str = ""  # a step of the route, blank when none was said
+    email: str = ""
+    email_consent_on: str = ""  # ISO date; blank: no consent
+    e_invoice_address: str = ""
+    e_bank_address: str = ""
+    is_protected: int = 0  # 1: nothing goes out by itself
+    source: str = ""
+    changed_at: str = ""
+
+
+class KeptReach(NamedTuple):
+    """A channel's kept answer about a recipient."""
+
+    channel: str
+    recipient_key: str
+    answer: str
+    reason: str
+    address: str
+    valid_until: str

@@ -1,0 +1,172 @@
+"""What is wrong with a document, all of it at once: sums that do not add up, dates, and what its kind needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+
+from hub.model.countries import COUNTRIES
+from hub.model.documents import (
+    INVOICES,
+    WITHOUT_PAYMENT,
+    Document,
+    DocumentKind,
+    DocumentLine,
+    Period,
+    VatCategory,
+    VatRow,
+)
+from hub.model.import_rows import RowProblem
+from hub.money import ORE_PER_KRONA
+from hub.rules.delivery.totals import MOST_DIGITS, VatTotal, computed_vat, effective_rate, totals_of
+
+LINE_TOLERANCE_ORE = 2  # as PEPPOL-EN16931-R120 has it
+_VAT_NUMBER_NEEDED = frozenset({VatCategory.REVERSE_CHARGE, VatCategory.EU_GOODS})
+_ABOUT_CLAIMS = frozenset(
+    {DocumentKind.REMINDER, DocumentKind.DEMAND, DocumentKind.RESIDUAL_DEMAND, DocumentKind.WARNING}
+)
+_ABOUT_ANOTHER = frozenset({DocumentKind.CREDIT_NOTE, DocumentKind.REPLACEMENT_INVOICE})
+
+
+def document_problems(document: Document) -> list[RowProblem]:
+    """Return every problem of a document, with the field it stands in and what to do; no message repeats a value.
+
+    Whether references must have check digits, and which accounts there are, is for the company's settings to say.
+    """
+    return [problem for check in _CHECKS for problem in check(document)]
+
+
+def _parties(document: Document) -> Iterator[RowProblem]:
+    debtor = document.debtor
+    if not debtor.name.strip():
+        yield RowProblem("debtor.name", "NAME_MISSING", "the debtor has no name: give the name that is to be addressed")
+    if debtor.address.country not in COUNTRIES:
+        message = "there is no such country in ISO 3166: write its two letters, such as SE"
+        yield RowProblem("debtor.address.country", "COUNTRY_UNKNOWN", message)
+
+
+def _dates(document: Document) -> Iterator[RowProblem]:
+    if document.due_date is not None and document.due_date < document.issue_date:
+        message = "it is due before it is issued: set the due date to the issue date or later"
+        yield RowProblem("due_date", "DUE_BEFORE_ISSUE", message)
+    if document.due_date is None and _is_to_be_paid(document) and document.kind is not DocumentKind.INSTALMENT_PLAN:
+        yield RowProblem("due_date", "DUE_DATE_MISSING", "it is to be paid, so it needs a due date")
+    for number, claim in enumerate(document.claims, 1):
+        if claim.due_date is not None and claim.invoice_date is not None and claim.due_date < claim.invoice_date:
+            message = "the claim is due before it was invoiced: mend one of the two dates"
+            yield RowProblem(f"claims[{number}].due_date", "DUE_BEFORE_ISSUE", message)
+    for number, instalment in enumerate(document.instalments, 1):
+        if instalment.due_date < document.issue_date:
+            message = "the instalment is due before the plan is issued: move it, or leave it out"
+            yield RowProblem(f"instalments[{number}].due_date", "DUE_BEFORE_ISSUE", message)
+
+
+def _periods(document: Document) -> Iterator[RowProblem]:
+    places: list[tuple[str, Period | None]] = [("period", document.period)]
+    places += [(f"lines[{number}].period", line.period) for number, line in enumerate(document.lines, 1)]
+    for place, period in places:
+        if period is not None and period.last_day < period.first_day:
+            message = "the period ends before it begins: put its days in order"
+            yield RowProblem(place, "PERIOD_TURNED", message)
+
+
+def _kinds(document: Document) -> Iterator[RowProblem]:
+    kind = document.kind
+    needs_number = kind in _ABOUT_ANOTHER or (kind is DocumentKind.CANCELLATION_NOTICE and not document.claims)
+    if needs_number and not document.credits_number:
+        message = f"a document of kind {kind} must name the invoice that it is about"
+        yield RowProblem("credits_number", "CREDITS_NUMBER_MISSING", message)
+    if kind in _ABOUT_CLAIMS and not document.claims:
+        yield RowProblem(
+            "claims", "CLAIMS_MISSING", f"a document of kind {kind} must name what is owed, claim by claim"
+        )
+    if kind is DocumentKind.DIRECT_DEBIT_INVOICE and document.reference and not document.copy_no:
+        message = "the money is drawn by autogiro: leave the reference out, or it is paid twice; a copy may have one"
+        yield RowProblem("reference", "REFERENCE_OF_DIRECT_DEBIT", message)
+
+
+def _line_amounts(document: Document) -> Iterator[RowProblem]:
+    for number, line in enumerate(document.lines, 1):
+        if line.price is not None and abs(_worth(line, line.price) - line.amount_ore) > LINE_TOLERANCE_ORE:
+            message = "quantity times price, with the line's allowances and charges, gives another amount: mend one"
+            yield RowProblem(f"lines[{number}].amount", "LINE_AMOUNT", message)
+
+
+def _worth(line: DocumentLine, price: Decimal) -> int:
+    with localcontext(prec=MOST_DIGITS):
+        gross = (line.quantity * price * ORE_PER_KRONA).quantize(Decimal(1), ROUND_HALF_UP)
+    return int(gross) + sum(one.signed_ore for one in line.allowances)
+
+
+def _sums(document: Document) -> Iterator[RowProblem]:
+    totals = totals_of(document)
+    if document.to_pay_ore is not None and document.to_pay_ore != totals.to_pay_ore:
+        message = "the sum to pay is not what lines, VAT, rounding, claims and deductions give: mend it or leave it out"
+        yield RowProblem("to_pay", "TO_PAY_SUM", message)
+    if document.rounding_ore and totals.total_ore % ORE_PER_KRONA:
+        message = "with the rounding the total is no whole number of kronor: mend the rounding or leave it out"
+        yield RowProblem("rounding", "ROUNDING", message)
+    if totals.to_pay_ore < 0 and document.kind not in WITHOUT_PAYMENT:
+        message = "nothing below zero can be asked for: send a credit note, or lower the deductions"
+        yield RowProblem("to_pay", "TO_PAY_BELOW_ZERO", message)
+    planned_ore = sum(one.amount_ore for one in document.instalments)
+    if document.instalments and planned_ore != totals.to_pay_ore:
+        message = "the instalments do not come to the sum to pay: mend one of them, or the claims"
+        yield RowProblem("instalments", "INSTALMENTS_SUM", message)
+
+
+def _vat(document: Document) -> Iterator[RowProblem]:
+    """Compare the stated VAT with that of the lines, each category and rate."""
+    if not document.vat:
+        return
+    stated = [(row.vat_category, effective_rate(row.vat_category, row.vat_rate_percent)) for row in document.vat]
+    if len(set(stated)) < len(stated):
+        yield RowProblem("vat", "VAT_TWICE", "a category and rate stands twice: add the two rows together")
+        return
+    computed = {(row.category, row.rate_percent): row for row in computed_vat(document)}
+    if set(stated) != set(computed):
+        message = "the rows are not those of the lines' categories and rates: state one for each, or leave them all out"
+        yield RowProblem("vat", "VAT_ROWS", message)
+        return
+    # Who rounds on each line is at most half an öre off on each; no more than that is taken.
+    tolerance_ore = max(1, len(document.lines) + len(document.allowances))
+    for number, (key, row) in enumerate(zip(stated, document.vat, strict=True), 1):
+        yield from _vat_row(f"vat[{number}]", row, computed[key], tolerance_ore)
+
+
+def _vat_row(place: str, row: VatRow, computed: VatTotal, tolerance_ore: int) -> Iterator[RowProblem]:
+    if row.base_ore != computed.base_ore:
+        message = "the base is not the sum of the lines with that category and rate: mend it, or leave the VAT out"
+        yield RowProblem(f"{place}.base", "VAT_BASE", message)
+    elif abs(row.vat_ore - computed.vat_ore) > tolerance_ore:
+        message = "the VAT is not the base times the rate: mend it, or leave the VAT out"
+        yield RowProblem(f"{place}.vat", "VAT_AMOUNT", message)
+
+
+def _vat_categories(document: Document) -> Iterator[RowProblem]:
+    if document.kind not in INVOICES:
+        return
+    for number, line in enumerate(document.lines, 1):
+        if line.vat_category is VatCategory.STANDARD and not line.vat_rate_percent:
+            message = "the standard category has a rate above zero: state the rate, or another category such as Z or E"
+            yield RowProblem(f"lines[{number}].vat_rate_percent", "VAT_RATE_MISSING", message)
+    used = {line.vat_category for line in document.lines}
+    if used & _VAT_NUMBER_NEEDED and not document.debtor.vat_number:
+        message = "reverse charge and sales within the EU need the debtor's VAT number: give it"
+        yield RowProblem("debtor.vat_number", "VAT_NUMBER_MISSING", message)
+
+
+def _is_to_be_paid(document: Document) -> bool:
+    return document.kind not in WITHOUT_PAYMENT and totals_of(document).to_pay_ore > 0
+
+
+_CHECKS: tuple[Callable[[Document], Iterator[RowProblem]], ...] = (
+    _parties,
+    _dates,
+    _periods,
+    _kinds,
+    _line_amounts,
+    _vat_categories,
+    _vat,
+    _sums,
+)

@@ -1,0 +1,79 @@
+"""Who a document is for, as channels and the register of recipients know the debtor."""
+
+from __future__ import annotations
+
+from hub.identifiers import organisation_number
+from hub.identifiers.identity_key import identity_key
+from hub.model.deliveries import KnownRecipient
+from hub.model.delivery import Recipient, RouteStep
+from hub.model.documents import Document
+from hub.model.parties import DebtorClass, PostalAddress
+from hub.rules.delivery.route import RouteFacts
+
+_CENTURIES = ("18", "19", "20")
+
+
+def recipient_key(document: Document) -> str:
+    """Return what the debtor is known by: its identity, else its number at the company, else its name."""
+    debtor = document.debtor
+    if debtor.identity is not None:
+        return identity_key(debtor.identity)
+    if debtor.number:
+        return f"{document.company.lstrip('0')}/{debtor.number}"
+    return f"{document.company.lstrip('0')}//{debtor.name.casefold()}"
+
+
+def recipient_of(document: Document, known: KnownRecipient | None) -> Recipient:
+    """Return the recipient; what the register says goes before what the document says."""
+    debtor, known = document.debtor, known or KnownRecipient("")
+    return Recipient(
+        key=recipient_key(document),
+        name=debtor.name,
+        identity=full_identity(debtor.identity or ""),
+        debtor_class=DebtorClass(known.debtor_class) if known.debtor_class else document.debtor_class,
+        vat_number=debtor.vat_number,
+        email=known.email or debtor.email,
+        e_invoice_address=known.e_invoice_address or debtor.e_invoice_address,
+        e_bank_address=known.e_bank_address,
+        country=debtor.address.country,
+    )
+
+
+def facts_of(document: Document, recipient: Recipient, known: KnownRecipient | None) -> RouteFacts:
+    """Return what a route goes by, but for what was tried."""
+    known = known or KnownRecipient("")
+    return RouteFacts(
+        kind=document.kind,
+        debtor_class=recipient.debtor_class,
+        wish=RouteStep(known.wish) if known.wish else None,
+        has_email=bool(recipient.email),
+        has_email_consent=bool(known.email_consent_on) or (document.debtor.email_consent and not known.email),
+        is_protected=bool(known.is_protected) or document.debtor.is_protected,
+    )
+
+
+def full_identity(identity: str) -> str:
+    """Return an identity as networks want it: an organisation number with ten digits, a person's with twelve.
+
+    A person's number without its century stays as it is: nobody guesses a century.
+    """
+    return organisation_number.compact(identity) if organisation_number.is_valid(identity) else identity
+
+
+def has_century(identity: str) -> bool:
+    """Say whether a person's number states its century."""
+    return len(identity) == 12 and identity.startswith(_CENTURIES)
+
+
+def address_used(step: RouteStep, document: Document, recipient: Recipient) -> str:
+    """Return the address that a channel of a step uses, to note that it does not work; blank when it has none."""
+    if step is RouteStep.EMAIL:
+        return recipient.email.casefold()
+    if step is RouteStep.LETTER:
+        return _written(document.debtor.name, document.debtor.address)
+    return recipient.key
+
+
+def _written(name: str, address: PostalAddress) -> str:
+    parts = (name, address.care_of, address.street, address.street_2, address.postal_code, address.city)
+    return "\n".join(part.strip().casefold() for part in (*parts, address.country))

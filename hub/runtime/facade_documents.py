@@ -1,0 +1,133 @@
+"""`hub.documents`: documents that go to debtors, their ways, and the register of recipients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from hub.errors import DataError
+from hub.model.deliveries import DocumentRow, DocumentStep, KnownRecipient
+from hub.model.documents import Document
+from hub.rules.delivery.route import Route
+from hub.runtime.bootstrap import TenantWork
+from hub.services.delivery import FOLLOWING, Acceptance, accept_documents
+from hub.services.delivery.planning import plan_route
+from hub.services.delivery.reading import read_documents
+from hub.services.delivery.receivables import documents_of_receivables
+from hub.services.delivery.register import RecipientReport, import_recipients
+
+
+class ShownDocument(NamedTuple):
+    """A document with the channels that were looked at for it."""
+
+    row: DocumentRow
+    steps: Sequence[DocumentStep]
+
+
+class DocumentsDesk:
+    """The documents of one tenant. What a person decides is told by commands."""
+
+    def __init__(self, work: TenantWork, carry_out_queued: Callable[[], object]) -> None:
+        self._work = work
+        self._carry_out_queued = carry_out_queued
+
+    def deliver(self, documents: Iterable[Document | Mapping[str, object]] | Path) -> list[Acceptance]:
+        """Take in documents, given as objects or as a JSON file, and send them by the ways that are found.
+
+        The same document again changes nothing; one that cannot be right is refused with what to do, and holds no
+        other. Each answer names its document; where that stands is told by `latest`, `show` and the feed.
+
+        Raises:
+            ConfigurationError: the tenant's settings cannot be used; none is kept.
+            DataError: the file cannot be opened, or is no list of documents.
+        """
+        self._work.refuse_unusable_settings()
+        offered = read_documents(documents)
+        accepted = accept_documents(self._work.store, self._work.tenant, offered)
+        self._carry_out_queued()
+        return accepted
+
+    def deliver_receivables(self, company: str, numbers: Sequence[str]) -> list[Acceptance]:
+        """Send the invoices of receivables that the hub has, by their numbers; as `deliver`."""
+        self._work.refuse_unusable_settings()
+        with self._work.store.read() as work:
+            offered = documents_of_receivables(work, self._work.tenant, company, numbers)
+        accepted = accept_documents(self._work.store, self._work.tenant, offered)
+        self._carry_out_queued()
+        return accepted
+
+    def plan(self, document: Document | int) -> Route:
+        """Say how a document would go, and why not otherwise; every channel is asked, and nothing is sent.
+
+        Raises:
+            DataError: there is no document of this number, or it cannot be right.
+        """
+        return plan_route(
+            self._work.store, self._work.tenant, self._work.plugins.document_channels, self._work.clock, document
+        )
+
+    def pdf(self, document_no: int) -> bytes:
+        """Return the one rendering of a document; made for a look when it has not been made yet.
+
+        Raises:
+            DataError: there is no such document.
+        """
+        row = self.get(document_no)
+        if row.pdf_sha256:
+            return self._work.store.contents.read_all([row.pdf_sha256])[row.pdf_sha256]
+        return self._work.render(self.content(document_no))
+
+    def content(self, document_no: int) -> Document:
+        """Return a document as it is sent. Raises DataError when there is none of this number."""
+        row = self.get(document_no)
+        return Document.model_validate_json(self._work.store.contents.read_all([row.sha256])[row.sha256])
+
+    def get(self, document_no: int) -> DocumentRow:
+        """Return where a document stands. Raises DataError when there is none of this number."""
+        return self.show(document_no).row
+
+    def show(self, document_no: int) -> ShownDocument:
+        """Return a document and its way. Raises DataError when there is none of this number."""
+        with self._work.store.read() as work:
+            found = work.documents.get_all([document_no])
+            steps = work.documents.steps([document_no])
+        if not found:
+            raise DataError(f"there is no document {document_no}; see: hub documents list")
+        return ShownDocument(found[0], steps)
+
+    def get_all(self, numbers: Collection[int]) -> list[DocumentRow]:
+        """Return documents by their numbers."""
+        with self._work.store.read() as work:
+            return work.documents.get_all(numbers)
+
+    def latest(
+        self, *, state: str = "", channel: str = "", number: str = "", limit: int = 50, before: int | None = None
+    ) -> list[DocumentRow]:
+        """Return the newest documents first; `before` continues below a document number."""
+        with self._work.store.read() as work:
+            return work.documents.latest(state=state, channel=channel, number=number, limit=limit, before=before)
+
+    def counts(self) -> list[tuple[str, str, int, int]]:
+        """Return how many documents stand where: (state, channel, how many, öre that they cost together)."""
+        with self._work.store.read() as work:
+            return work.documents.counts()
+
+    def follow(self) -> None:
+        """Ask channels now what became of documents that they had taken."""
+        with self._work.store.write() as work:
+            work.runs.enqueue_another(f"{FOLLOWING}:{self._work.tenant.id}:asked", FOLLOWING, {}, lane=FOLLOWING)
+        self._carry_out_queued()
+
+    def import_recipients(self, file: Path) -> RecipientReport:
+        """Take the register of recipients in from a CSV, JSON or Excel file; a bad row holds no other.
+
+        Raises:
+            DataError: the file cannot be opened or read.
+        """
+        return import_recipients(self._work.store, file)
+
+    def recipients(self, *, search: str = "", limit: int = 100) -> list[KnownRecipient]:
+        """Return the register by name; `search` is the beginning of a name, or a whole key."""
+        with self._work.store.read() as work:
+            return work.recipients.latest(search=search, limit=limit)

@@ -1,0 +1,22 @@
+"""Documents to debtors: accepted once, rendered once, routed by channel, followed until they have arrived."""
+
+from hub.services.delivery.accepting import Acceptance, accept_documents
+from hub.services.delivery.commands import DELIVERY_HANDLERS
+from hub.services.delivery.following import follow_messages
+from hub.services.delivery.receipts import RUN_KIND as FOLLOWING
+from hub.services.delivery.receipts import FollowRun
+from hub.services.delivery.reports import apply_receipts
+from hub.services.delivery.routing import RUN_KIND, DeliveryRun, enqueue_delivery
+
+__all__ = [
+    "DELIVERY_HANDLERS",
+    "FOLLOWING",
+    "RUN_KIND",
+    "Acceptance",
+    "DeliveryRun",
+    "FollowRun",
+    "accept_documents",
+    "apply_receipts",
+    "enqueue_delivery",
+    "follow_messages",
+]

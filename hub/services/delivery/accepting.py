@@ -1,0 +1,139 @@
+"""Accepting documents: each is kept once, by its key, with what settings and books fill in; one bad one holds no other.
+
+The second call with the same document returns the first one's number; the same key with other content is refused, since
+what was sent cannot be unsaid: it needs a new version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from hub.errors import DataError
+from hub.model.deliveries import DocumentRow, NewDocument
+from hub.model.documents import Document
+from hub.model.tenant import Tenant
+from hub.rules.delivery.recipients import recipient_key
+from hub.services.delivery.completing import Completing
+from hub.services.delivery.routing import enqueue_delivery
+from hub.services.ports import Store, UnitOfWork
+
+DOCUMENTS_AT_ONCE = 200
+CLAIM = "accept documents"  # two who accept the same document see each other
+
+
+class Acceptance(NamedTuple):
+    """What became of a document that was handed over."""
+
+    place: str  # where it stood: a line, or its number
+    key: str = ""
+    document_no: int | None = None
+    is_new: bool = False
+    problem: str = ""  # why it was refused, and what to do; blank when it was not
+
+
+class Offered(NamedTuple):
+    """A document to be accepted, or why it cannot be read."""
+
+    place: str
+    document: Document | None
+    problem: str = ""
+
+
+class _Candidate(NamedTuple):
+    place: str
+    content: bytes
+    new: NewDocument
+
+
+def accept_documents(store: Store, tenant: Tenant, offered: Iterable[Offered]) -> list[Acceptance]:
+    """Accept documents and queue the run that sends them; return what became of each, in the order they came.
+
+    They are taken in chunks of a transaction each: after a crash, hand them all over again.
+    """
+    accepted: list[Acceptance] = []
+    waiting = iter(offered)
+    while chunk := list(islice(waiting, DOCUMENTS_AT_ONCE)):
+        accepted.extend(_accept_chunk(store, tenant, chunk))
+    return accepted
+
+
+def _accept_chunk(store: Store, tenant: Tenant, chunk: Sequence[Offered]) -> list[Acceptance]:
+    candidates: list[_Candidate] = []
+    refused: dict[int, Acceptance] = {}
+    with store.read() as work:
+        completing = Completing(work, tenant, [one.document for one in chunk if one.document is not None])
+    for place, one in enumerate(chunk):
+        try:
+            candidates.append(_candidate(one, completing))
+        except DataError as error:
+            refused[place] = Acceptance(one.place, problem=str(error))
+    store.contents.keep_all([candidate.content for candidate in candidates])
+    with store.write() as work:
+        taken = iter(_take(work, tenant, candidates))
+    return [refused[place] if place in refused else next(taken) for place in range(len(chunk))]
+
+
+def _candidate(offered: Offered, completing: Completing) -> _Candidate:
+    if offered.document is None:
+        raise DataError(offered.problem)
+    document = completing.complete(offered.document)
+    content = document.as_json()
+    handed = hashlib.sha256(offered.document.model_copy(update={"company": document.company}).as_json())
+    new = NewDocument(
+        document.key,
+        document.company,
+        document.kind,
+        document.number,
+        document.version,
+        recipient_key(document),
+        document.debtor_class,
+        handed.hexdigest(),
+        hashlib.sha256(content).hexdigest(),
+        len(content),
+    )
+    return _Candidate(offered.place, content, new)
+
+
+def _take(work: UnitOfWork, tenant: Tenant, candidates: Sequence[_Candidate]) -> list[Acceptance]:
+    work.commands.claim(CLAIM)
+    known = work.documents.by_keys([candidate.new.document_key for candidate in candidates])
+    handed = {key: (row.handed_sha256, row.document_no) for key, row in known.items()}
+    fresh: dict[str, NewDocument] = {}
+    for candidate in candidates:
+        if candidate.new.document_key not in handed:
+            fresh.setdefault(candidate.new.document_key, candidate.new)
+    for number, new in zip(work.documents.accept(list(fresh.values())), fresh.values(), strict=True):
+        handed[new.document_key] = (new.handed_sha256, number)
+        _tell_accepted(work, number, new)
+    if fresh:
+        enqueue_delivery(work, tenant.id)
+    return [_answer(candidate, handed, fresh) for candidate in candidates]
+
+
+def _tell_accepted(work: UnitOfWork, number: int, new: NewDocument) -> None:
+    work.events.record(
+        "document_accepted",
+        document_no=number,
+        company=new.company,
+        number=new.number,
+        version=new.version,
+        document_kind=new.kind,
+        key=new.document_key,
+    )
+
+
+def _answer(candidate: _Candidate, handed: dict[str, tuple[str, int]], fresh: dict[str, NewDocument]) -> Acceptance:
+    key = candidate.new.document_key
+    sha256, number = handed[key]
+    if sha256 != candidate.new.handed_sha256:
+        problem = f"document {number} has this number, kind and version with other content: raise its version"
+        return Acceptance(candidate.place, key, number, problem=problem)
+    return Acceptance(candidate.place, key, number, is_new=fresh.get(key) is candidate.new)
+
+
+def describe(row: DocumentRow) -> str:
+    """Return how people call a document: its kind and number."""
+    return f"{row.kind.replace('_', ' ')} {row.number}"

@@ -1,0 +1,110 @@
+"""What the messages of documents came to: taken, refused, in doubt; and documents of which nothing is heard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hub.contracts import DocumentChannel, FollowedChannel
+from hub.errors import DocumentError
+from hub.model.attempts import Attempt, AttemptState
+from hub.model.deliveries import DocumentRow, DocumentState, DocumentStep, StepOutcome
+from hub.model.delivery import Silence
+from hub.model.exchanges import ExchangeState
+from hub.rules.attempts import later
+from hub.services.attempts.tasks import close_task
+from hub.services.delivery.routing import enqueue_delivery
+from hub.services.delivery.standing import hold, stand
+from hub.services.ports import UnitOfWork
+
+MOST_AT_ONCE = 500
+NOT_HEARD = "no report came in time"
+
+
+def follow_messages(work: UnitOfWork, tenant_name: str, channels: Mapping[str, DocumentChannel]) -> bool:
+    """Let documents stand where their messages do, and look after those that are silent; True when more are left."""
+    ended = work.documents.ended(MOST_AT_ONCE)
+    steps = {(s.document_no, s.channel): s for s in work.documents.steps([row.document_no for row, _ in ended])}
+    goes_on = False
+    for row, message_state in ended:
+        step = steps[row.document_no, row.channel]
+        goes_on |= _follow(work, row, step, ExchangeState(message_state), channels.get(row.channel))
+    silent = work.documents.silent(MOST_AT_ONCE)
+    for row in silent:
+        _nothing_heard(work, row, channels.get(row.channel))
+    if goes_on:
+        enqueue_delivery(work, tenant_name)
+    return len(ended) == MOST_AT_ONCE or len(silent) == MOST_AT_ONCE
+
+
+def _follow(
+    work: UnitOfWork, row: DocumentRow, step: DocumentStep, state: ExchangeState, channel: DocumentChannel | None
+) -> bool:
+    """Take one document on; True when its next channel is to be found."""
+    if state is ExchangeState.DELIVERED:
+        _taken(work, row, step, channel)
+    elif state is ExchangeState.UNDELIVERED:
+        return _not_taken(work, row, step)
+    elif state is ExchangeState.UNKNOWN:
+        _note(work, row, step, DocumentState.UNKNOWN, StepOutcome.UNKNOWN, "it may have arrived; see its attempt")
+    else:  # a person has it sent again
+        _note(work, row, step, DocumentState.SENDING, StepOutcome.SENDING, "")
+    return False
+
+
+def _taken(work: UnitOfWork, row: DocumentRow, step: DocumentStep, channel: DocumentChannel | None) -> None:
+    sent = row._replace(state=DocumentState.SENT, reason="", due_at="")
+    if isinstance(channel, FollowedChannel):
+        sent = sent._replace(due_at=later(work.now, channel.silent_after_s))
+    if not stand(work, sent, was=row):
+        return
+    work.documents.keep_steps([step._replace(outcome=StepOutcome.SENT)])
+    if not isinstance(channel, FollowedChannel):
+        arrived(work, sent._replace(changed_at=work.now), step)
+
+
+def arrived(work: UnitOfWork, row: DocumentRow, step: DocumentStep) -> bool:
+    """Write that a document has arrived for good."""
+    is_ours = stand(work, row._replace(state=DocumentState.DELIVERED, reason="", due_at=""), was=row)
+    if is_ours:
+        work.documents.keep_steps([step._replace(outcome=StepOutcome.DELIVERED)])
+    return is_ours
+
+
+def _not_taken(work: UnitOfWork, row: DocumentRow, step: DocumentStep) -> bool:
+    assert row.exchange_no is not None  # it is joined by that
+    attempts = work.attempts.of_exchange(row.exchange_no)
+    latest = attempts[-1]
+    work.documents.keep_steps([step._replace(outcome=StepOutcome.REFUSED, reason=_why(latest))])
+    if latest.code == DocumentError.code or latest.state == AttemptState.CANCELLED:
+        hold(work, row, f"{row.channel}: {_why(latest)}")
+        return False
+    if latest.state == AttemptState.GIVEN_UP:
+        close_task(work, latest)  # the next channel takes it: nobody need decide
+    return go_on(work, row, f"{row.channel}: {_why(latest)}")
+
+
+def go_on(work: UnitOfWork, row: DocumentRow, reason: str) -> bool:
+    """Let a document find its next channel."""
+    return stand(work, row._replace(state=DocumentState.ACCEPTED, reason=reason, channel="", due_at=""), was=row)
+
+
+def _why(attempt: Attempt) -> str:
+    return attempt.problem or attempt.state
+
+
+def _note(
+    work: UnitOfWork, row: DocumentRow, step: DocumentStep, state: DocumentState, outcome: StepOutcome, reason: str
+) -> None:
+    if stand(work, row._replace(state=state, reason=reason), was=row):
+        work.documents.keep_steps([step._replace(outcome=outcome)])
+
+
+def _nothing_heard(work: UnitOfWork, row: DocumentRow, channel: DocumentChannel | None) -> None:
+    if isinstance(channel, FollowedChannel) and channel.silence is Silence.DELIVERED:
+        arrived(work, row, _step_of(work.documents.steps([row.document_no]), row))
+        return
+    hold(work, row, f"{row.channel}: {NOT_HEARD}; ask the other side whether it has arrived")
+
+
+def _step_of(steps: Sequence[DocumentStep], row: DocumentRow) -> DocumentStep:
+    return next(step for step in steps if step.channel == row.channel)

@@ -1,0 +1,79 @@
+"""Documents of a chunk with all that is known for their way: content, recipient, what was tried."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from hub.contracts import DocumentChannel
+from hub.model.deliveries import TRIED, DocumentRow, DocumentStep, KnownRecipient
+from hub.model.delivery import Recipient
+from hub.model.documents import Document
+from hub.rules.delivery.recipients import address_used, facts_of, recipient_of
+from hub.rules.delivery.route import RouteFacts, Way
+from hub.services.ports import Store, UnitOfWork
+
+
+class Loaded(NamedTuple):
+    """A document of a chunk."""
+
+    row: DocumentRow
+    document: Document
+    recipient: Recipient
+    facts: RouteFacts
+    steps: Mapping[str, DocumentStep]  # by channel
+
+
+def load_documents(store: Store, rows: Sequence[DocumentRow], channels: Mapping[str, DocumentChannel]) -> list[Loaded]:
+    """Return the documents of rows, in the same order."""
+    contents = store.contents.read_all([row.sha256 for row in rows])
+    documents = [Document.model_validate_json(contents[row.sha256]) for row in rows]
+    with store.read() as work:
+        return with_recipients(work, list(zip(rows, documents, strict=True)), channels)
+
+
+def with_recipients(
+    work: UnitOfWork, given: Sequence[tuple[DocumentRow, Document]], channels: Mapping[str, DocumentChannel]
+) -> list[Loaded]:
+    """Return documents with what the register, earlier steps and returned mail say."""
+    known = work.recipients.known(sorted({row.recipient_key for row, _ in given}))
+    steps: defaultdict[int, dict[str, DocumentStep]] = defaultdict(dict)
+    for step in work.documents.steps([row.document_no for row, _ in given]):
+        steps[step.document_no][step.channel] = step
+    loaded = [_loaded(row, document, known.get(row.recipient_key), steps[row.document_no]) for row, document in given]
+    return _with_bad_addresses(work, loaded, channels)
+
+
+def ways_of(channels: Mapping[str, DocumentChannel]) -> list[Way]:
+    """Return channels as a route sees them."""
+    return [Way(name, one.step, one.price_ore, one.carries) for name, one in channels.items()]
+
+
+def address_sha256(channel: DocumentChannel, document: Document, recipient: Recipient) -> str:
+    """Return what the address that a channel uses for a document is known by."""
+    return hashlib.sha256(address_used(channel.step, document, recipient).encode()).hexdigest()
+
+
+def _loaded(
+    row: DocumentRow, document: Document, known: KnownRecipient | None, steps: Mapping[str, DocumentStep]
+) -> Loaded:
+    recipient = recipient_of(document, known)
+    tried = {name: step.reason for name, step in steps.items() if step.outcome in TRIED}
+    return Loaded(row, document, recipient, facts_of(document, recipient, known)._replace(tried=tried), steps)
+
+
+def _with_bad_addresses(
+    work: UnitOfWork, loaded: Iterable[Loaded], channels: Mapping[str, DocumentChannel]
+) -> list[Loaded]:
+    loaded = list(loaded)
+    used = [
+        {name: address_sha256(channel, one.document, one.recipient) for name, channel in channels.items()}
+        for one in loaded
+    ]
+    bad = work.recipients.bad_addresses({sha256 for each in used for sha256 in each.values()})
+    return [
+        one._replace(facts=one.facts._replace(bad_addresses={name for name in each if (name, each[name]) in bad}))
+        for one, each in zip(loaded, used, strict=True)
+    ]

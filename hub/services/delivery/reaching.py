@@ -1,0 +1,93 @@
+"""Asking channels whom they reach: in batches, once a day at most for each recipient, and never twice in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from hub.banking_calendar import Clock
+from hub.contracts import DocumentChannel
+from hub.errors import ConfigurationError, HubError
+from hub.model.deliveries import KeptReach
+from hub.model.delivery import Reach, Reachable, Recipient
+from hub.rules.attempts import LONGEST_PROBLEM
+from hub.services.ports import Store
+
+ASKED_AT_ONCE = 500
+LONGEST_HOLD_S = 24 * 3600
+MOST_FAILURES = 3  # batches in a row without an answer: the channel is not asked any more in this go
+
+
+class Reaching:
+    """What channels say of recipients, kept in the database; one that cannot say is not asked again in this go."""
+
+    def __init__(self, store: Store, channels: Mapping[str, DocumentChannel], clock: Clock) -> None:
+        self._store = store
+        self._channels = channels
+        self._clock = clock
+        self._known: dict[str, dict[str, Reach]] = {}  # by recipient, then channel
+        self._failures: dict[str, int] = {}
+
+    def look_up(self, recipients: Iterable[Recipient]) -> None:
+        """Take what is kept of recipients and still holds."""
+        keys = sorted({one.key for one in recipients} - self._known.keys())
+        for key in keys:
+            self._known[key] = {}
+        with self._store.read() as work:
+            for kept in work.recipients.reach(keys):
+                answer = Reach(Reachable(kept.answer), kept.reason, kept.address)
+                self._known[kept.recipient_key][kept.channel] = answer
+
+    def of(self, recipient_key: str) -> dict[str, Reach]:
+        """Return what is known of a recipient, by channel."""
+        return self._known[recipient_key]
+
+    def ask(self, channel: str, recipients: Sequence[Recipient]) -> None:
+        """Ask a channel about recipients. An answer that does not come is `unknown`, with the reason.
+
+        Raises:
+            ConfigurationError: a setting keeps the channel from answering.
+        """
+        distinct = list({one.key: one for one in recipients}.values())
+        for start in range(0, len(distinct), ASKED_AT_ONCE):
+            self._ask_batch(self._channels[channel], distinct[start : start + ASKED_AT_ONCE])
+
+    def _ask_batch(self, channel: DocumentChannel, batch: Sequence[Recipient]) -> None:
+        answers = {**_unknown(batch, "it did not answer"), **self._answers(channel, batch)}
+        for one in batch:
+            self._known[one.key][channel.name] = answers[one.key]
+        now = self._clock.now()
+        kept = [
+            KeptReach(channel.name, key, reach.answer, reach.reason, reach.address, _until(now, reach.holds_for_s))
+            for key, reach in answers.items()
+            if reach.answer is not Reachable.UNKNOWN and reach.holds_for_s > 0
+        ]
+        with self._store.write() as work:
+            work.recipients.keep_reach(kept)
+
+    def _answers(self, channel: DocumentChannel, batch: Sequence[Recipient]) -> dict[str, Reach]:
+        if self._failures.get(channel.name, 0) >= MOST_FAILURES:
+            return {}
+        asked = {one.key for one in batch}
+        try:
+            answers = {key: reach for key, reach in channel.reach(batch).items() if key in asked}
+        except ConfigurationError:
+            raise
+        except HubError as error:
+            return self._failed(channel, batch, str(error))
+        except Exception as error:  # noqa: BLE001 - an adapter's defect; its text may hold data
+            return self._failed(channel, batch, f"the channel is broken: {type(error).__name__} in reach")
+        self._failures[channel.name] = 0
+        return answers
+
+    def _failed(self, channel: DocumentChannel, batch: Sequence[Recipient], why: str) -> dict[str, Reach]:
+        self._failures[channel.name] = self._failures.get(channel.name, 0) + 1
+        return _unknown(batch, why[:LONGEST_PROBLEM])
+
+
+def _unknown(batch: Sequence[Recipient], why: str) -> dict[str, Reach]:
+    return {one.key: Reach(Reachable.UNKNOWN, why) for one in batch}
+
+
+def _until(now: datetime, holds_for_s: int) -> str:
+    return (now + timedelta(seconds=min(holds_for_s, LONGEST_HOLD_S))).isoformat(timespec="milliseconds")

@@ -1,0 +1,85 @@
+"""Documents as they are handed over: objects, or a JSON file that is read as it is taken in, one at a time."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from hub.errors import DataError
+from hub.formats.rows.json_rows import read_json
+from hub.model.documents import Document
+from hub.model.refusals import causes, dotted_path, in_words
+from hub.model.source_system import FileFormat, SourceSystem
+from hub.services.delivery.accepting import Offered
+
+_FILE = SourceSystem(name="documents", format=FileFormat.JSON)
+LARGEST_DOCUMENT = 32 * 1024 * 1024  # characters, attachments included
+_MOST_PROBLEMS = 10  # of one document: whoever sends a table of another kind need not read of every name
+
+
+def read_documents(given: Iterable[Document | Mapping[str, Any]] | Path) -> Iterator[Offered]:
+    """Yield documents with the place where each stood, or with what is wrong with it.
+
+    A file holds a list of documents, a single one, or one on each line.
+
+    Raises:
+        DataError: the file cannot be opened, or is no JSON; while it is read, so those before are taken in.
+    """
+    if isinstance(given, Path):
+        yield from _from_file(given)
+        return
+    for place, one in enumerate(given, 1):
+        yield Offered(str(place), one) if isinstance(one, Document) else offered(str(place), one)
+
+
+def _from_file(path: Path) -> Iterator[Offered]:
+    try:
+        stream = path.open("rb")
+    except OSError as error:
+        raise DataError(f"{path.name} cannot be opened: {error.strerror or type(error).__name__}") from None
+    with stream:
+        for row in read_json(stream, _FILE, largest_row=LARGEST_DOCUMENT).rows:
+            place = str(row.line)
+            yield offered(place, row.cells) if row.problem is None else Offered(place, None, row.problem.message)
+
+
+def offered(place: str, values: Mapping[str, Any]) -> Offered:
+    """Return a document, or in words all that is wrong with it; values are never repeated."""
+    try:
+        return Offered(place, Document.model_validate(_with_bytes(values)))
+    except ValidationError as error:
+        found = causes(error)
+        words = [f"{dotted_path(one['loc'])}: {in_words(one, 'field')}" for one in found[:_MOST_PROBLEMS]]
+        more = [f"and {len(found) - _MOST_PROBLEMS} more"] if len(found) > _MOST_PROBLEMS else []
+        return Offered(place, None, "; ".join(word.removeprefix(": ") for word in (*words, *more)))
+
+
+def _with_bytes(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the values with attachments, which JSON has as base64 text, turned into bytes."""
+    attachments = values.get("attachments")
+    if not isinstance(attachments, list):
+        return values
+    return {**values, "attachments": [_attachment(one) for one in attachments]}
+
+
+def _attachment(given: Any) -> Any:
+    if not isinstance(given, Mapping) or not isinstance(given.get("content"), str):
+        return given
+    try:
+        return {**given, "content": base64.b64decode(given["content"], validate=True)}
+    except ValueError:
+        return {**given, "content": None}  # what is wrong with it is said with the rest
+
+
+def one_document(path: Path) -> Document:
+    """Read a file that holds one document. Raises DataError when it cannot be read, or holds another number of them."""
+    found = list(_from_file(path))
+    if len(found) != 1:
+        raise DataError(f"{path.name} holds {len(found)} documents: give a file with one")
+    if found[0].document is None:
+        raise DataError(found[0].problem)
+    return found[0].document

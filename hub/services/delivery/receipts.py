@@ -1,0 +1,71 @@
+"""The run that asks channels for reports: what was taken by post, mail or an operator is told later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hub.contracts import DocumentChannel, FollowedChannel
+from hub.errors import ConfigurationError, HubError, TransientError
+from hub.model.delivery import Followed
+from hub.services.delivery.reports import apply_receipts
+from hub.services.ports import JsonObject, Store, Work
+
+RUN_KIND = "follow"
+MOST_PAGES = 1000
+
+
+class FollowRun:
+    """Asks each channel of a tenant for reports since the last time."""
+
+    def __init__(self, store: Store, tenant_name: str, channels: Mapping[str, DocumentChannel]) -> None:
+        self._store = store
+        self._tenant_name = tenant_name
+        self._channels = channels
+
+    def __call__(self, work: Work, _input: JsonObject) -> JsonObject:
+        """Ask all that report; answer how many reports were of documents of ours.
+
+        Raises:
+            TransientError: some channel did not answer; the others were asked.
+            ConfigurationError: a setting keeps some channel from answering; the others were asked.
+        """
+        found: dict[str, int] = {}
+        problems: list[HubError] = []
+        for name, channel in self._channels.items():
+            if isinstance(channel, FollowedChannel):
+                try:
+                    found[name] = self._ask(work, channel)
+                except HubError as error:
+                    problems.append(error)
+        _raise_worst(problems)
+        return {"reports": found}
+
+    def _ask(self, work: Work, channel: FollowedChannel) -> int:
+        found = 0
+        for _ in range(MOST_PAGES):
+            with self._store.read() as unit:
+                cursor = unit.recipients.cursor(channel.name)
+            followed = _followed(channel, cursor)
+            if followed.cursor == cursor and not followed.receipts:
+                break
+            with work.write() as unit:
+                found += apply_receipts(unit, self._store, self._tenant_name, channel, followed.receipts)
+                unit.recipients.keep_cursor(channel.name, followed.cursor)
+            if not followed.has_more:
+                break
+        return found
+
+
+def _followed(channel: FollowedChannel, cursor: str) -> Followed:
+    try:
+        return channel.follow(cursor)
+    except HubError:
+        raise
+    except Exception as error:  # an adapter's defect; its text may hold data
+        raise TransientError(f"the channel {channel.name} is broken: {type(error).__name__} in follow") from error
+
+
+def _raise_worst(problems: list[HubError]) -> None:
+    """Raise what a person has to mend before what passes by itself."""
+    for error in sorted(problems, key=lambda error: not isinstance(error, ConfigurationError)):
+        raise error

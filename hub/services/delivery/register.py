@@ -1,0 +1,146 @@
+"""The register of recipients (*e-mottagare*), taken in from a file: what debtors want, and where they are reached."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from hub.errors import DataError
+from hub.formats.rows.raw_rows import RawRow
+from hub.formats.rows.reading import read_rows
+from hub.identifiers.identity_key import identity_key
+from hub.model.deliveries import KnownRecipient
+from hub.model.delivery import RouteStep
+from hub.model.documents import Day
+from hub.model.import_rows import Identity, Name, ShortText
+from hub.model.parties import DebtorClass, EmailAddress
+from hub.model.refusals import causes, in_words
+from hub.model.source_system import SourceSystem
+from hub.services.ports import Store
+
+ROWS_AT_ONCE = 1_000
+MOST_PROBLEMS_KEPT = 1_000
+_FILE = SourceSystem(name="recipients")
+_YES = {"yes": True, "ja": True, "1": True, "true": True, "no": False, "nej": False, "0": False, "false": False}
+
+
+class RecipientRow(BaseModel):
+    """One row; blank says nothing is known, and what was known is forgotten."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    identity: Identity | None = Field(default=None, description="Personal identity, coordination or organisation no.")
+    company: ShortText = Field(default="", description="With debtor_number, of a debtor without identity.")
+    debtor_number: ShortText = ""
+    name: Name = ""
+    debtor_class: DebtorClass | None = None
+    wish: RouteStep | None = Field(default=None, description="The step that the debtor wants: kivra, email, letter, …")
+    email: EmailAddress = ""
+    email_consent_on: Day | None = Field(default=None, description="When the debtor agreed to email.")
+    e_invoice_address: ShortText = ""
+    e_bank_address: ShortText = ""
+    is_protected: bool = False
+
+    @property
+    def key(self) -> str:
+        """What the debtor is known by."""
+        return identity_key(self.identity) if self.identity else f"{self.company.lstrip('0')}/{self.debtor_number}"
+
+    @model_validator(mode="after")
+    def _names_a_debtor(self) -> Self:
+        if self.identity is None and not (self.company and self.debtor_number):
+            raise ValueError("give the identity, or company and debtor_number")
+        return self
+
+
+class RecipientProblem(NamedTuple):
+    """A row that was not taken."""
+
+    line: int
+    field: str
+    message: str
+
+
+class RecipientReport(NamedTuple):
+    """What became of a file: how many were kept, and the rows that were not."""
+
+    kept: int
+    problems: tuple[RecipientProblem, ...]
+    rejected: Annotated[int, "rows"]
+
+
+def import_recipients(store: Store, file: Path) -> RecipientReport:
+    """Take a CSV, JSON or Excel file in, whose headings are our names; the same file again changes nothing.
+
+    Raises:
+        DataError: the file cannot be opened, or cannot be read as a whole; rows before that are kept.
+    """
+    kept, rejected = 0, 0
+    problems: list[RecipientProblem] = []
+    waiting: dict[str, KnownRecipient] = {}
+    try:
+        stream = file.open("rb")
+    except OSError as error:
+        raise DataError(f"{file.name} cannot be opened: {error.strerror or type(error).__name__}") from None
+    with stream:
+        for raw in read_rows(stream, _FILE).rows:
+            row, wrong = _read(raw)
+            if row is None:
+                rejected += 1
+                problems += wrong[: max(0, MOST_PROBLEMS_KEPT - len(problems))]
+                continue
+            waiting[row.key] = _known(row, file.name)
+            kept += 1
+            if len(waiting) == ROWS_AT_ONCE:
+                _keep(store, waiting)
+    _keep(store, waiting)
+    return RecipientReport(kept, tuple(problems), rejected)
+
+
+def _keep(store: Store, waiting: dict[str, KnownRecipient]) -> None:
+    with store.write() as work:
+        work.recipients.keep([waiting[key] for key in sorted(waiting)])
+    waiting.clear()
+
+
+def _read(raw: RawRow) -> tuple[RecipientRow | None, list[RecipientProblem]]:
+    if raw.problem is not None:
+        return None, [RecipientProblem(raw.line, raw.problem.field, raw.problem.message)]
+    try:
+        return RecipientRow.model_validate(_values(raw.cells)), []
+    except ValidationError as error:
+        return None, [
+            RecipientProblem(raw.line, str(one["loc"][0]) if one["loc"] else "", in_words(one, "field"))
+            for one in causes(error)
+        ]
+
+
+def _values(cells: dict[str, Any]) -> dict[str, Any]:
+    given = {name: _text(value) for name, value in cells.items() if name and _text(value) != ""}
+    if isinstance(given.get("is_protected"), str):
+        given["is_protected"] = _YES.get(given["is_protected"].lower(), given["is_protected"])
+    return given
+
+
+def _text(value: Any) -> Any:
+    if value is None:
+        return ""
+    return value if isinstance(value, bool) else str(value).strip()
+
+
+def _known(row: RecipientRow, source: str) -> KnownRecipient:
+    return KnownRecipient(
+        recipient_key=row.key,
+        name=row.name,
+        identity=row.identity or "",
+        debtor_class=row.debtor_class or "",
+        wish=row.wish or "",
+        email=row.email,
+        email_consent_on=row.email_consent_on or "",
+        e_invoice_address=row.e_invoice_address,
+        e_bank_address=row.e_bank_address,
+        is_protected=int(row.is_protected),
+        source=source,
+    )

@@ -1,0 +1,74 @@
+"""What the other side reports of a document that it had taken: delivered, come back, stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hub.contracts import DocumentChannel
+from hub.model.deliveries import DocumentRow, DocumentState, DocumentStep, StepOutcome
+from hub.model.delivery import Receipt, ReceiptKind
+from hub.model.documents import Document
+from hub.rules.delivery.recipients import recipient_of
+from hub.services.delivery.following import arrived, go_on
+from hub.services.delivery.loading import address_sha256
+from hub.services.delivery.routing import enqueue_delivery
+from hub.services.delivery.standing import hold, tell
+from hub.services.ports import Store, UnitOfWork
+
+OPEN = (DocumentState.SENT, DocumentState.SENDING, DocumentState.UNKNOWN, DocumentState.DELIVERED, DocumentState.HELD)
+"""States in which a report of the channel that has the document still changes something."""
+
+CAME_BACK = "it came back"
+
+
+def apply_receipts(
+    work: UnitOfWork, store: Store, tenant_name: str, channel: DocumentChannel, receipts: Sequence[Receipt]
+) -> int:
+    """Write what reports say; return how many were of a document of ours. The same report again changes nothing."""
+    found = 0
+    goes_on = False
+    for receipt in receipts:
+        for step in _steps_of(work, channel.name, receipt):
+            found += 1
+            row = work.documents.get_all([step.document_no])[0]
+            if row.channel == channel.name and row.state in OPEN:
+                goes_on |= _apply(work, store, channel, receipt, row, step)
+    if goes_on:
+        enqueue_delivery(work, tenant_name)
+    return found
+
+
+def _steps_of(work: UnitOfWork, channel: str, receipt: Receipt) -> list[DocumentStep]:
+    if receipt.delivery_id:
+        number = receipt.delivery_id.partition("-")[0]
+        steps = work.documents.steps([int(number)]) if number.isdecimal() and len(number) < 19 else []
+        return [step for step in steps if (step.channel, step.delivery_id) == (channel, receipt.delivery_id)]
+    return work.documents.of_message(channel, receipt.external_id) if receipt.external_id else []
+
+
+def _apply(
+    work: UnitOfWork, store: Store, channel: DocumentChannel, receipt: Receipt, row: DocumentRow, step: DocumentStep
+) -> bool:
+    """Write one report; True when the document is to find its next channel."""
+    if receipt.is_bad_address:
+        _note_bad_address(work, store, channel, row, receipt.reason)
+    if step.outcome == StepOutcome.RETURNED:
+        return False
+    if receipt.kind is ReceiptKind.DELIVERED and row.state != DocumentState.DELIVERED:
+        arrived(work, row, step)
+    if receipt.kind in (ReceiptKind.RETURNED, ReceiptKind.STOPPED):
+        reason = f"{channel.name}: {receipt.reason or CAME_BACK}"
+        work.documents.keep_steps([step._replace(outcome=StepOutcome.RETURNED, reason=receipt.reason or CAME_BACK)])
+        tell(work, "document_returned", row._replace(reason=reason))
+        if receipt.kind is ReceiptKind.STOPPED:
+            hold(work, row, reason)
+            return False
+        return go_on(work, row, reason)
+    return False
+
+
+def _note_bad_address(work: UnitOfWork, store: Store, channel: DocumentChannel, row: DocumentRow, reason: str) -> None:
+    document = Document.model_validate_json(store.contents.read_all([row.sha256])[row.sha256])
+    known = work.recipients.known([row.recipient_key]).get(row.recipient_key)
+    sha256 = address_sha256(channel, document, recipient_of(document, known))
+    work.recipients.note_bad_address(channel.name, sha256, reason)

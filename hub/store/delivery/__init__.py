@@ -1,0 +1,1 @@
+"""Documents that go out, and who is reached where, in SQL."""

@@ -1,0 +1,198 @@
+"""Documents that were handed over, the channels they were tried on, and where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import Connection, bindparam
+
+from hub.model.deliveries import DocumentRow, DocumentState, DocumentStep, NewDocument
+from hub.store import tables
+from hub.store.bulk import insert_rows
+from hub.store.counters import take_numbers
+from hub.store.statements import text
+
+_COLUMNS = ", ".join(DocumentRow._fields)
+_STEP_COLUMNS = ", ".join(DocumentStep._fields)
+_AT_ONCE = 500
+_KEYED = text(f"SELECT {_COLUMNS} FROM document WHERE tenant = :t AND document_key IN :some").bindparams(
+    bindparam("some", expanding=True)
+)
+_NUMBERED = text(
+    f"SELECT {_COLUMNS} FROM document WHERE tenant = :t AND document_no IN :some ORDER BY document_no"
+).bindparams(bindparam("some", expanding=True))
+_STEPS = text(
+    f"SELECT {_STEP_COLUMNS} FROM document_step WHERE tenant = :t AND document_no IN :some "
+    "ORDER BY document_no, step_no, channel"
+).bindparams(bindparam("some", expanding=True))
+_CHANGE = text(
+    "UPDATE document SET state = :state, reason = :reason, channel = :channel, exchange_no = :exchange_no, "
+    "price_ore = :price_ore, due_at = :due_at, changed_at = :now "
+    "WHERE tenant = :t AND document_no = :document_no AND state = :was_state AND changed_at = :was_changed_at"
+)
+_KEEP_STEP = text(
+    f"INSERT INTO document_step (tenant, {_STEP_COLUMNS}) "
+    f"VALUES (:t, {', '.join(f':{name}' for name in DocumentStep._fields)}) "
+    "ON CONFLICT (tenant, document_no, channel) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in DocumentStep._fields[2:])
+)
+_ENDED = text(
+    # What a message came to that the document has not been told: one row for each document.
+    f"""
+    SELECT {", ".join(f"d.{name}" for name in DocumentRow._fields)}, x.state AS message_state
+    FROM document d JOIN exchange x ON x.tenant = d.tenant AND x.exchange_no = d.exchange_no
+    WHERE d.tenant = :t AND ((d.state = 'sending' AND x.state IN ('delivered', 'undelivered', 'unknown'))
+        OR (d.state = 'unknown' AND x.state IN ('sending', 'delivered', 'undelivered'))
+        OR (d.state = 'held' AND x.state IN ('sending', 'delivered') AND EXISTS (
+            SELECT 1 FROM document_step s WHERE s.tenant = d.tenant AND s.document_no = d.document_no
+            AND s.exchange_no = d.exchange_no AND s.outcome = 'refused')))
+    ORDER BY d.document_no LIMIT :limit
+    """
+)
+
+
+class SqlDocuments:
+    """Documents of one tenant within one transaction."""
+
+    def __init__(self, connection: Connection, tenant: int, now: str) -> None:
+        self._connection = connection
+        self._tenant = tenant
+        self._now = now
+
+    def accept(self, documents: Sequence[NewDocument]) -> list[int]:
+        """Write new documents in state `accepted`; return their numbers."""
+        if not documents:
+            return []
+        first = take_numbers(self._connection, self._tenant, "document", len(documents))
+        tail = (DocumentState.ACCEPTED, self._now, self._now)
+        insert_rows(
+            self._connection,
+            tables.document,
+            ("tenant", "document_no", *NewDocument._fields, "state", "accepted_at", "changed_at"),
+            [(self._tenant, number, *document, *tail) for number, document in enumerate(documents, first)],
+        )
+        return list(range(first, first + len(documents)))
+
+    def by_keys(self, keys: Sequence[str]) -> dict[str, DocumentRow]:
+        """Return known documents by their keys."""
+        found = {}
+        for start in range(0, len(keys), _AT_ONCE):
+            rows = self._connection.execute(_KEYED, {"t": self._tenant, "some": list(keys[start : start + _AT_ONCE])})
+            found.update({row.document_key: DocumentRow._make(row) for row in rows})
+        return found
+
+    def get_all(self, numbers: Collection[int]) -> list[DocumentRow]:
+        """Return documents by their numbers."""
+        rows = self._connection.execute(_NUMBERED, {"t": self._tenant, "some": list(numbers)})
+        return [DocumentRow._make(row) for row in rows]
+
+    def to_route(self, limit: int, *, after: int = 0) -> list[DocumentRow]:
+        """Return accepted documents that are due, by number."""
+        rows = self._connection.execute(
+            text(
+                f"SELECT {_COLUMNS} FROM document WHERE tenant = :t AND state = 'accepted' AND document_no > :after "
+                "AND due_at <= :now ORDER BY document_no LIMIT :limit"
+            ),
+            {"t": self._tenant, "after": after, "now": self._now, "limit": limit},
+        )
+        return [DocumentRow._make(row) for row in rows]
+
+    def next_due(self, state: str) -> str | None:
+        """Return when the first document of a state is looked at again; blank is at once, None when there is none."""
+        found: str | None = self._connection.execute(
+            text("SELECT min(due_at) FROM document WHERE tenant = :t AND state = :state"),
+            {"t": self._tenant, "state": state},
+        ).scalar_one()
+        return found
+
+    def ended(self, limit: int) -> list[tuple[DocumentRow, str]]:
+        """Return documents whose messages have come to something, with the state of the message."""
+        rows = self._connection.execute(_ENDED, {"t": self._tenant, "limit": limit})
+        return [(DocumentRow._make(row[:-1]), row[-1]) for row in rows]
+
+    def silent(self, limit: int) -> list[DocumentRow]:
+        """Return sent documents of which a report should have come by now."""
+        rows = self._connection.execute(
+            text(
+                f"SELECT {_COLUMNS} FROM document WHERE tenant = :t AND state = 'sent' AND due_at <> '' "
+                "AND due_at <= :now ORDER BY document_no LIMIT :limit"
+            ),
+            {"t": self._tenant, "now": self._now, "limit": limit},
+        )
+        return [DocumentRow._make(row) for row in rows]
+
+    def note_rendered(self, renderings: Iterable[tuple[int, str]]) -> None:
+        """Write the one rendering of documents, (number, SHA-256), that had none."""
+        values = [{"t": self._tenant, "no": number, "sha256": sha256} for number, sha256 in renderings]
+        if values:
+            self._connection.execute(
+                text(
+                    "UPDATE document SET pdf_sha256 = :sha256 "
+                    "WHERE tenant = :t AND document_no = :no AND pdf_sha256 = ''"
+                ),
+                values,
+            )
+
+    def change(self, document: DocumentRow, *, was: DocumentRow) -> bool:
+        """Write where a document stands now; False, and nothing written, when it is no longer as it `was`."""
+        values = {"t": self._tenant, "now": self._now, "was_state": was.state, "was_changed_at": was.changed_at}
+        return bool(self._connection.execute(_CHANGE, {**document._asdict(), **values}).rowcount)
+
+    def steps(self, numbers: Collection[int]) -> list[DocumentStep]:
+        """Return the channels that were looked at for documents, those taken in the order they were."""
+        if not numbers:
+            return []
+        rows = self._connection.execute(_STEPS, {"t": self._tenant, "some": list(numbers)})
+        return [DocumentStep._make(row) for row in rows]
+
+    def keep_steps(self, steps: Sequence[DocumentStep]) -> None:
+        """Write what is said of channels, in place of what was."""
+        if steps:
+            self._connection.execute(
+                _KEEP_STEP, [{"t": self._tenant, **step._asdict(), "changed_at": self._now} for step in steps]
+            )
+
+    def of_message(self, channel: str, external_id: str) -> list[DocumentStep]:
+        """Return the steps whose message the other side of a channel calls so."""
+        columns = ", ".join(f"s.{name}" for name in DocumentStep._fields)
+        rows = self._connection.execute(
+            text(
+                f"SELECT {columns} FROM attempt a JOIN document_step s ON s.tenant = a.tenant "
+                "AND s.exchange_no = a.exchange_no AND s.channel = a.channel "
+                "WHERE a.tenant = :t AND a.channel = :channel AND a.external_id = :external_id"
+            ),
+            {"t": self._tenant, "channel": channel, "external_id": external_id},
+        )
+        return [DocumentStep._make(row) for row in rows]
+
+    def latest(
+        self, *, state: str = "", channel: str = "", number: str = "", limit: int = 100, before: int | None = None
+    ) -> list[DocumentRow]:
+        """Return the newest documents first."""
+        rows = self._connection.execute(
+            text(
+                f"SELECT {_COLUMNS} FROM document WHERE tenant = :t AND (:state = '' OR state = :state) "
+                "AND (:channel = '' OR channel = :channel) AND (:number = '' OR number = :number) "
+                "AND document_no < :before ORDER BY document_no DESC LIMIT :limit"
+            ),
+            {
+                "t": self._tenant,
+                "state": state,
+                "channel": channel,
+                "number": number,
+                "before": before or 2**62,
+                "limit": limit,
+            },
+        )
+        return [DocumentRow._make(row) for row in rows]
+
+    def counts(self) -> list[tuple[str, str, int, int]]:
+        """Return how many documents stand where: (state, channel, how many, their price together)."""
+        rows = self._connection.execute(
+            text(
+                "SELECT state, channel, count(*), sum(price_ore) FROM document WHERE tenant = :t "
+                "GROUP BY state, channel ORDER BY state, channel"
+            ),
+            {"t": self._tenant},
+        )
+        return [(row[0], row[1], int(row[2]), int(row[3])) for row in rows]

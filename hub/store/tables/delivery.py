@@ -1,0 +1,102 @@
+"""Tables of documents that go to debtors, the channels they were tried on, and who is reached where."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint
+
+from hub.store.tables.columns import number, table, tenant_column, text
+
+document = table(
+    "document",  # a document that was handed over, and where it stands
+    tenant_column(),
+    number("document_no"),
+    text("document_key"),  # company, source system, kind, number, version and copy
+    text("company"),
+    text("kind"),
+    text("number"),
+    number("version"),
+    text("recipient_key"),
+    text("debtor_class"),
+    text("state"),  # accepted, sending, sent, delivered, unknown, held, closed
+    text("reason", default=""),
+    text("handed_sha256"),
+    text("sha256"),
+    number("size"),
+    text("pdf_sha256", default=""),
+    text("channel", default=""),
+    number("exchange_no", nullable=True),
+    number("price_ore", default=0),
+    text("due_at", default=""),
+    text("accepted_at"),
+    text("changed_at"),
+    PrimaryKeyConstraint("tenant", "document_no"),
+    UniqueConstraint("tenant", "document_key"),
+)
+Index("document_by_state", document.c.tenant, document.c.state, document.c.document_no)
+Index("document_by_number", document.c.tenant, document.c.number)
+
+document_step = table(
+    "document_step",  # a channel that was looked at for a document
+    tenant_column(),
+    number("document_no"),
+    text("channel"),
+    number("step_no", default=0),
+    number("turn", default=1),
+    text("delivery_id", default=""),
+    text("outcome"),  # skipped, sending, sent, delivered, refused, returned, unknown
+    text("reason", default=""),
+    number("price_ore", default=0),
+    number("exchange_no", nullable=True),
+    text("changed_at"),
+    PrimaryKeyConstraint("tenant", "document_no", "channel"),
+)
+Index("document_step_by_exchange", document_step.c.tenant, document_step.c.exchange_no)
+
+recipient = table(
+    "recipient",  # e-mottagare: what a debtor wants, and where it is reached
+    tenant_column(),
+    text("recipient_key"),
+    text("name", default=""),
+    text("identity", default=""),
+    text("debtor_class", default=""),
+    text("wish", default=""),
+    text("email", default=""),
+    text("email_consent_on", default=""),
+    text("e_invoice_address", default=""),
+    text("e_bank_address", default=""),
+    number("is_protected", default=0),
+    text("source", default=""),
+    text("changed_at"),
+    PrimaryKeyConstraint("tenant", "recipient_key"),
+)
+
+reach = table(
+    "reach",  # what a channel said of a recipient, until when it holds
+    tenant_column(),
+    text("channel"),
+    text("recipient_key"),
+    text("answer"),
+    text("reason", default=""),
+    text("address", default=""),
+    text("valid_until"),
+    PrimaryKeyConstraint("tenant", "channel", "recipient_key"),
+)
+
+bad_address = table(
+    "bad_address",  # what was sent there came back
+    tenant_column(),
+    text("channel"),
+    text("address_sha256"),
+    text("reason", default=""),
+    text("since"),
+    PrimaryKeyConstraint("tenant", "channel", "address_sha256"),
+)
+
+channel_cursor = table(
+    "channel_cursor",  # how far a channel's reports have been read
+    tenant_column(),
+    text("channel"),
+    text("cursor", default=""),
+    text("asked_at"),
+    PrimaryKeyConstraint("tenant", "channel"),
+)

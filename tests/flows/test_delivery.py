@@ -1,0 +1,357 @@
+"""A document goes one way at a time: accepted once, rendered once, on the next channel only when it did not arrive."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Engine
+
+from hub.errors import DataError, DocumentError, OutcomeUnknownError, RejectedError, RuleViolation, TransientError
+from hub.model.delivery import Reach, Reachable, Receipt, ReceiptKind, RouteStep, Silence, Unfit
+from hub.services.runs import cancel, retry
+from hub.store.unit_of_work import SqlStore
+from tests.flows.delivery_world import DeliveryWorld, ReportingChannel, StubChannel, document
+
+NO = Reach(Reachable.NO, "not a customer there")
+
+
+@pytest.fixture
+def kivra() -> StubChannel:
+    return StubChannel(RouteStep.KIVRA, price_ore=300)
+
+
+@pytest.fixture
+def letter() -> StubChannel:
+    return StubChannel(RouteStep.LETTER, price_ore=900)
+
+
+@pytest.fixture
+def north(engine: Engine, kivra: StubChannel, letter: StubChannel) -> DeliveryWorld:
+    return DeliveryWorld(engine, kivra, letter)
+
+
+def test_a_document_goes_by_the_first_channel_that_reaches_its_debtor(north, kivra, letter):
+    (accepted,) = north.deliver(document())
+
+    assert accepted.is_new
+    assert (north.one().state, north.one().channel, north.one().price_ore) == ("delivered", "kivra", 300)
+    assert (kivra.numbers, letter.numbers) == (["1001"], [])
+    assert north.tasks() == []
+
+
+def test_the_same_document_again_changes_nothing(north, kivra):
+    first, second = (north.deliver(document())[0] for _ in range(2))
+
+    assert (second.document_no, second.is_new, second.problem) == (first.document_no, False, "")
+    assert (kivra.numbers, north.rendered) == (["1001"], ["1001"])
+
+
+def test_other_content_under_the_same_key_is_refused(north, kivra):
+    north.deliver(document())
+
+    (refused,) = north.deliver(document(lines=[{"text": "Water", "amount": "200.00"}]))
+
+    assert "raise its version" in refused.problem
+    assert kivra.numbers == ["1001"]
+
+
+def test_one_bad_document_holds_no_other(north, kivra):
+    accepted = north.deliver(document("1"), {"number": "2"}, document("3", lines=[]), document("4"))
+
+    assert [bool(one.problem) for one in accepted] == [False, True, True, False]
+    assert "issue_date" in accepted[1].problem
+    assert sorted(kivra.numbers) == ["1", "4"]
+
+
+def test_the_next_channel_takes_what_one_does_not_reach(north, kivra, letter):
+    kivra.reaches = NO
+
+    north.deliver(document())
+
+    assert (letter.numbers, north.one().channel) == (["1001"], "letter")
+    assert north.steps()["kivra"] == ("skipped", "not a customer there")
+
+
+def test_the_next_channel_takes_what_one_refuses(north, kivra, letter):
+    kivra.goes_wrong.append(RejectedError("the recipient has left"))
+
+    north.deliver(document())
+
+    assert (kivra.numbers, letter.numbers) == ([], ["1001"])
+    assert north.steps() == {
+        "kivra": ("refused", "the recipient has left"),
+        "letter": ("delivered", "it reaches the debtor"),
+    }
+
+
+def test_the_next_channel_takes_what_one_cannot_carry(north, kivra, letter):
+    kivra.unfit["1001"] = Unfit("", "the document is larger than 1 MB")
+
+    north.deliver(document("1000"), document(), document("1002"))
+
+    assert (sorted(kivra.numbers), letter.numbers) == (["1000", "1002"], ["1001"])
+    assert north.rendered == ["1000", "1001", "1002"]
+
+
+def test_what_may_have_arrived_goes_no_further(north, kivra, letter):
+    kivra.goes_wrong.append(OutcomeUnknownError("the answer was lost"))
+
+    north.deliver(document())
+
+    assert (north.one().state, letter.numbers) == ("unknown", [])
+    assert "only a person can find out" in north.tasks()[0]
+
+
+def test_a_person_who_says_it_did_not_arrive_lets_it_go_on(north, kivra, letter):
+    kivra.goes_wrong.append(OutcomeUnknownError("the answer was lost"))
+    north.deliver(document())
+
+    north.tell("decide_attempt", attempt_no=1, verdict="not_delivered")
+
+    assert (north.one().state, north.one().channel, letter.numbers) == ("delivered", "letter", ["1001"])
+    assert north.tasks() == []
+
+
+def test_a_person_who_says_it_did_arrive_ends_it(north, kivra, letter):
+    kivra.goes_wrong.append(OutcomeUnknownError("the answer was lost"))
+    north.deliver(document())
+
+    north.tell("decide_attempt", attempt_no=1, verdict="delivered")
+
+    assert (north.one().state, north.one().channel, letter.numbers) == ("delivered", "kivra", [])
+
+
+def test_a_document_that_is_wrong_goes_by_no_channel(north, kivra, letter):
+    kivra.goes_wrong.append(DocumentError("the reference is refused"))
+
+    north.deliver(document())
+
+    assert (north.one().state, letter.numbers) == ("held", [])
+    assert "hub documents send 1" in north.tasks()[0]
+
+
+def test_what_no_channel_takes_waits_for_a_person_with_the_reasons(north, kivra, letter):
+    kivra.reaches, letter.unfit["1001"] = NO, Unfit("", "line 2 of the address is blank")
+
+    north.deliver(document())
+
+    assert north.one().state == "held"
+    assert "kivra: not a customer there; letter: line 2 of the address is blank" in north.one().reason
+
+
+def test_what_cannot_be_printed_waits_for_a_person(north, kivra):
+    north.unprintable.add("1001")
+
+    north.deliver(document(), document("1002"))
+
+    assert (north.one().state, north.one().reason) == ("held", "a line is longer than a page")
+    assert kivra.numbers == ["1002"]
+
+
+def test_a_person_has_a_held_document_sent_anew(north, kivra, letter):
+    kivra.reaches, letter.unfit["1001"] = NO, Unfit("", "line 2 of the address is blank")
+    north.deliver(document())
+    letter.unfit.clear()
+
+    north.tell("send_document", document_no=1)
+
+    assert (north.one().state, letter.numbers, north.tasks()) == ("delivered", ["1001"], [])
+
+
+def test_a_person_has_it_sent_by_a_channel_that_refused_it_before(north, kivra, letter):
+    kivra.goes_wrong.append(DocumentError("the reference is refused"))
+    north.deliver(document())
+
+    north.tell("send_document", document_no=1, channel="kivra")
+
+    assert (north.one().state, kivra.numbers, letter.numbers) == ("delivered", ["1001"], [])
+
+
+def test_what_a_person_has_seen_to_is_closed(north, kivra, letter):
+    kivra.goes_wrong.append(DocumentError("the reference is refused"))
+    north.deliver(document())
+
+    north.tell("close_document", document_no=1, remark="sent by hand")
+
+    assert (north.one().state, north.one().reason, north.tasks()) == ("closed", "anna: sent by hand", [])
+    with pytest.raises(RuleViolation, match="only a held"):
+        north.tell("send_document", key="k2", document_no=1)
+
+
+def test_a_command_about_no_document_says_so(north):
+    with pytest.raises(DataError, match="there is no document 7"):
+        north.tell("close_document", document_no=7)
+
+
+def test_an_answer_about_reach_is_kept_for_a_day(north, kivra):
+    north.deliver(document("1"), document("2"))
+    north.deliver(document("3"))
+    north.later(hours=25)
+    north.deliver(document("4"))
+
+    assert kivra.asked == [["1212121212"], ["1212121212"]]
+
+
+def test_a_debtor_who_joins_later_is_found_by_the_next_invoice(north, kivra, letter):
+    kivra.reaches = NO
+    north.deliver(document("1"))
+    kivra.reaches = Reach(Reachable.YES)
+    north.later(hours=25)
+
+    north.deliver(document("2"))
+
+    assert (letter.numbers, kivra.numbers) == (["1"], ["2"])
+
+
+def test_a_channel_that_cannot_say_is_waited_for_and_then_passed_by(north, kivra, letter):
+    kivra.reaches = TransientError("503: later")
+
+    north.deliver(document())
+    waits = north.one()
+    north.later(hours=1)
+    kivra.reaches = Reach(Reachable.YES)
+    north.deliver(document("1002"))
+    kivra.reaches = TransientError("503: later")
+    north.later(hours=25)
+
+    assert (waits.state, waits.reason) == ("accepted", "waits for kivra: 503: later")
+    assert sorted(kivra.numbers + letter.numbers) == ["1001", "1002"]
+
+
+def test_many_documents_go_in_one_message_where_the_channel_takes_them_so(north, kivra, letter):
+    kivra.reaches, letter.at_once = NO, 3
+
+    north.deliver(*(document(str(number)) for number in range(1, 8)))
+
+    assert len(letter.taken) == 3
+    assert sorted(letter.numbers) == [str(number) for number in range(1, 8)]
+    assert {row[0] for row in north.sql("SELECT state FROM document")} == {"delivered"}
+
+
+def test_the_feed_tells_what_became_of_a_document_and_names_nobody(north, kivra):
+    north.deliver(document())
+
+    told = [north.events(kind) for kind in ("document_accepted", "document_sent", "document_delivered")]
+    assert [len(events) for events in told] == [1, 1, 1]
+    assert told[1][0]["channel"] == "kivra"
+    assert "Testsson" not in str(told)
+
+
+class TestReports:
+    """Channels whose other side says later what became of a document."""
+
+    @pytest.fixture
+    def post(self) -> ReportingChannel:
+        return ReportingChannel(RouteStep.EMAIL)
+
+    @pytest.fixture
+    def north(self, engine: Engine, post: ReportingChannel, letter: StubChannel) -> DeliveryWorld:
+        return DeliveryWorld(engine, post, letter)
+
+    def send(self, north: DeliveryWorld) -> str:
+        debtor = {**document()["debtor"], "email": "test@example.se", "email_consent": True}
+        north.deliver(document(debtor=debtor))
+        return north.delivery_id("email")
+
+    def test_what_was_taken_is_sent_and_arrives_by_its_report(self, north, post):
+        delivery_id = self.send(north)
+        sent = north.one()
+        post.reports.append(Receipt(ReceiptKind.DELIVERED, delivery_id))
+        north.follow()
+
+        assert (sent.state, north.one().state) == ("sent", "delivered")
+
+    def test_what_comes_back_goes_by_the_next_channel(self, north, post, letter):
+        post.reports.append(Receipt(ReceiptKind.RETURNED, self.send(north), reason="5.1.1 no such mailbox"))
+        north.follow()
+
+        assert (north.one().channel, letter.numbers) == ("letter", ["1001"])
+        assert north.steps()["email"] == ("returned", "5.1.1 no such mailbox")
+        assert len(north.events("document_returned")) == 1
+
+    def test_the_same_report_again_changes_nothing(self, north, post, letter):
+        report = Receipt(ReceiptKind.RETURNED, self.send(north), reason="5.1.1 no such mailbox")
+        post.reports += [report, report]
+        north.follow()
+        post.reports.append(report)
+        north.follow()
+
+        assert letter.numbers == ["1001"]
+
+    def test_an_address_that_does_not_work_is_not_used_for_the_next_document(self, north, post, letter):
+        returned = Receipt(ReceiptKind.RETURNED, self.send(north), reason="5.1.1", is_bad_address=True)
+        post.reports.append(returned)
+        north.follow()
+        debtor = {**document()["debtor"], "email": "TEST@example.se", "email_consent": True}
+        north.deliver(document("1002", debtor=debtor), document("1003", debtor={**debtor, "email": "new@example.se"}))
+
+        assert letter.numbers == ["1001", "1002"]
+        assert "came back" in north.steps("1002")["email"][1]
+        assert post.numbers == ["1001", "1003"]
+
+    def test_a_report_by_what_the_other_side_calls_it_is_found(self, north, post):
+        self.send(north)
+        post.reports.append(Receipt(ReceiptKind.DELIVERED, external_id="email-1"))
+        north.follow()
+
+        assert north.one().state == "delivered"
+
+    @pytest.mark.parametrize("delivery_id", ["", "1", "1-0", "x-y", "9" * 30 + "-1", "2-abcdef"])
+    def test_a_report_of_something_else_changes_nothing(self, north, post, delivery_id):
+        self.send(north)
+        post.reports.append(Receipt(ReceiptKind.RETURNED, delivery_id, external_id="no such"))
+        north.follow()
+
+        assert north.one().state == "sent"
+
+    def test_a_document_that_was_stopped_waits_for_a_person(self, north, post, letter):
+        post.reports.append(Receipt(ReceiptKind.STOPPED, self.send(north), reason="sender not approved"))
+        north.follow()
+
+        assert (north.one().state, letter.numbers) == ("held", [])
+
+    def test_silence_asks_a_person_where_it_means_nothing(self, north):
+        self.send(north)
+        north.later(hours=2)
+
+        assert (north.one().state, north.one().reason[:29]) == ("held", "email: no report came in time")
+
+    def test_silence_means_delivered_where_only_what_comes_back_is_reported(self, north, post):
+        post.silence = Silence.DELIVERED
+        self.send(north)
+        north.later(minutes=59)
+        before = north.one().state
+        north.later(minutes=2)
+
+        assert (before, north.one().state) == ("sent", "delivered")
+
+    def test_a_late_bounce_of_what_counted_as_delivered_still_goes_on(self, north, post, letter):
+        post.silence = Silence.DELIVERED
+        delivery_id = self.send(north)
+        north.later(hours=2)
+        post.reports.append(Receipt(ReceiptKind.RETURNED, delivery_id, reason="5.1.1"))
+        north.follow()
+
+        assert (north.one().channel, letter.numbers) == ("letter", ["1001"])
+
+    def test_reports_of_another_tenant_are_not_ours(self, north, post, engine):
+        delivery_id = self.send(north)
+        other = DeliveryWorld(engine, post)
+        other.store = SqlStore(engine, "south", other.clock)
+        with other.store.read() as work:
+            assert work.documents.steps([int(delivery_id.partition("-")[0])]) == []
+
+
+def test_a_cancelled_run_leaves_its_documents_to_a_person_and_takes_them_back(north, kivra, letter):
+    kivra.goes_wrong.append(TransientError("503: later"))
+    north.deliver(document())
+    run_id = north.sql("SELECT run_id FROM run WHERE kind = 'send'")[0][0]
+    with north.store.write() as work:
+        cancel(work, run_id)
+    north.later(minutes=1)
+    held = north.one()
+    with north.store.write() as work:
+        retry(work, run_id)
+    north.later(minutes=1)
+
+    assert (held.state, letter.numbers) == ("held", [])
+    assert (north.one().state, kivra.numbers, north.tasks()) == ("delivered", ["1001"], [])

@@ -45,7 +45,7 @@ def group() -> typer.Typer:
 def deliver(
     session: Session,
     files_or_numbers: Annotated[
-        list[str], typer.Argument(metavar="FILE|NUMBER…", help="JSON files of documents, or numbers of receivables.")
+        list[str], typer.Argument(metavar="FILE|NUMBER", help="JSON files of documents, or numbers of receivables.")
     ],
     company: Company = "",
 ) -> None:
@@ -84,7 +84,7 @@ def _show_accepted(accepted: Sequence[Acceptance], rows: dict[int, DocumentRow])
     show_table("", columns, shown, empty="there was no document in it")
 
 
-def _accepted_row(one: Acceptance, row: DocumentRow | None) -> tuple[str, ...]:
+def _accepted_row(one: Acceptance, row: DocumentRow | None) -> tuple[Any, ...]:
     if row is None or one.problem:
         return (str(one.document_no or ""), f"place {one.place}", "", state("refused"), "", one.problem)
     return (str(row.document_no), row.number, words(row.kind), state(row.state), row.channel, row.reason)

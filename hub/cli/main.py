@@ -20,6 +20,7 @@ from hub.cli import (
     receivable_commands,
     recipient_commands,
     run_commands,
+    sandbox_commands,
     schedule_commands,
     serve_commands,
     setup_commands,
@@ -65,6 +66,7 @@ def build_app() -> typer.Typer:
         ("attempts", attempt_commands),
         ("runs", run_commands),
         ("schedule", schedule_commands),
+        ("sandbox", sandbox_commands),
     ):
         app.add_typer(module.group(), name=name)
     return app

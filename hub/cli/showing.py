@@ -47,6 +47,9 @@ STATE_STYLES: Mapping[str, str] = {
     "done": "green",
     "delivered": "green",
     "duplicate": "cyan",
+    "closed": "cyan",
+    "sent": "cyan",
+    "accepted": "yellow",
     "held": "yellow",
     "suspended": "yellow",
     "sending": "yellow",
@@ -54,6 +57,7 @@ STATE_STYLES: Mapping[str, str] = {
     "quarantined": "red",
     "failed": "red",
     "undelivered": "red",
+    "refused": "red",
     "unknown": "red",
 }
 

@@ -98,7 +98,7 @@ class Period(_Part):
 
 
 class AllowanceOrCharge(_Part):
-    """A discount (*rabatt*) or charge (*avgift*), of a line or of the whole; the amount is never below zero."""
+    """A discount (*rabatt*) or charge, of a line or of the whole; the amount is never below zero."""
 
     is_charge: bool = False
     text: LongText = ""
@@ -143,7 +143,7 @@ class VatRow(_Part):
 
 
 class Deduction(_Part):
-    """What is taken off before the rest is to be paid: a payment, a credit (*avdrag*)."""
+    """What is taken off before the rest is to be paid: a payment, a credit."""
 
     text: LongText = ""
     amount_ore: Kronor = Field(alias="amount", gt=0)
@@ -215,7 +215,7 @@ class Document(_Part):
     vat: tuple[VatRow, ...] = Field(default=(), description="Left out: by the lines.")
     claims: tuple[Claim, ...] = Field(default=(), max_length=MOST_LINES)
     instalments: tuple[Instalment, ...] = ()
-    deductions: tuple[Deduction, ...] = Field(default=(), description="Paid or credited before (*avdrag*).")
+    deductions: tuple[Deduction, ...] = Field(default=(), description="Paid or credited before.")
     rounding_ore: Kronor = Field(default=0, alias="rounding", ge=-99, le=99)
     to_pay_ore: Kronor | None = Field(default=None, alias="to_pay", description="Left out: by the rest of it.")
     payee_account: ShortText = Field(default="", description="Such as `bankgiro:991-2346`; left out: the only one.")

@@ -11,6 +11,7 @@ from hub.errors import ConfigurationError, HubError
 from hub.model.runs import Run
 from hub.runtime.bootstrap import Installation, TenantWork
 from hub.services import runs
+from hub.services.attempts import RUN_KIND as SENDING
 from hub.services.rounds import enqueue_round
 from hub.store.unit_of_work import SqlStore
 
@@ -63,7 +64,8 @@ class RunsDesk(RunsSeen):
         """Stop a run for good; see `services.runs.cancel` for what it refuses."""
         with self._store.write() as work:
             runs.cancel(work, run_id)
-            enqueue_round(work, self._store.tenant_name, f"cancelled:{run_id}:{work.now}")  # its documents
+            if runs.run_of(work, run_id).kind == SENDING:
+                enqueue_round(work, self._store.tenant_name, f"cancelled:{run_id}:{work.now}")  # its documents
         return self.get(run_id)
 
 

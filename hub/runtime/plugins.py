@@ -25,6 +25,7 @@ from hub.contracts import (
     PluginManifest,
     Promise,
     QueryableChannel,
+    SandboxMaker,
     WebhookReceiver,
     hookspecs,
 )
@@ -43,6 +44,7 @@ MOST_CLASSES_KEPT = 256  # far more than anyone installs
 MOST_TENANTS_KEPT = 64  # instances are small, but a process may meet thousands of tenants
 _READERS = "hub_payment_file_readers"
 _CHANNELS = "hub_delivery_channels"
+_SANDBOXES = "hub_sandboxes"
 _WEBHOOKS = "hub_webhook_receivers"
 _MATCH = "hub_match_payments"
 _EVENTS = "hub_events_recorded"
@@ -82,10 +84,15 @@ def default_readers() -> list[NamedReader]:
     readers: list[NamedReader] = []
     for name in sorted({point.name for point in entry_points(group=GROUP)}):
         try:
-            readers += TenantPlugins([_instance(name, {}, "the plugin's own defaults")]).readers
+            readers += TenantPlugins([default_plugin(name)]).readers
         except HubError:
             continue
     return readers
+
+
+def default_plugin(name: str) -> object:
+    """Build one installed plugin with its default settings. Raises ConfigurationError as `load_plugin_class`."""
+    return _instance(name, {}, "the plugin's own defaults")
 
 
 @lru_cache(maxsize=MOST_CLASSES_KEPT)
@@ -186,6 +193,12 @@ class TenantPlugins:
         """What other sides may post notices to, by name. Raises ConfigurationError as `channels`."""
         offered = self._offered(_WEBHOOKS, WebhookReceiver, "webhook receivers", is_lent=True)
         return {receiver.name: receiver for _, receiver in offered}
+
+    @property
+    def sandbox_makers(self) -> list[tuple[str, SandboxMaker]]:
+        """What makes counterparties on this machine, each with its plugin's name."""
+        asked = [(plugin, self._ask(plugin, _SANDBOXES) or ()) for plugin in self._names]
+        return [(plugin, maker) for plugin, makers in asked for maker in makers]
 
     def payment_file_readers(self) -> list[NamedReader]:
         """Return a list of `readers`; see there."""

@@ -64,7 +64,7 @@ def test_a_round_waits_for_an_observer_that_fails_and_one_such_round_is_enough(e
     cursors = SqlObserverCursors(engine, world.store.tenant)
     observers = {"broken": broken, "other": other}
     world.bodies[RUN_KIND] = RoundRun(
-        world.store, world.tenant, lambda: deliver_events(world.store, cursors, observers)
+        world.store, world.tenant, lambda: deliver_events(world.store, cursors, observers), {}
     )
     world.owe("1001", 100_00)
     broken.fails = True

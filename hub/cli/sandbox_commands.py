@@ -1,0 +1,93 @@
+"""`hub sandbox`: the other sides of plugins on this machine, to try everything without them."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from threading import Event
+from typing import Annotated
+
+import typer
+
+from hub.cli.session import Session, command
+from hub.cli.showing import answer_json, out, say, show_table
+
+FOLDER = Path("sandbox")
+LOOK_EVERY_S = 0.2
+
+Folder = Annotated[
+    Path, typer.Option("--folder", metavar="FOLDER", help="Where they keep what they got.", file_okay=False)
+]
+
+
+def group() -> typer.Typer:
+    """Return the group."""
+    app = typer.Typer(help="The other sides of plugins on this machine, to try everything without them.")
+    command(app, "serve", is_default=True)(serve)
+    command(app, "fault")(fault)
+    command(app, "received")(received)
+    return app
+
+
+def serve(
+    session: Session,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="PLUGIN", help="Those of one plugin; may be repeated.")
+    ] = None,
+    folder: Folder = FOLDER,
+    port: Annotated[int, typer.Option("--port", min=0, max=65000, help="The first port; 0 takes free ones.")] = 0,
+) -> None:
+    """Serve counterparties until Ctrl-C, and say what a tenant's settings need to talk to them."""
+    from hub.runtime.sandboxes import SandboxDesk, running  # here: it loads every plugin
+
+    stopping = Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    with running(folder, only or (), first_port=port) as sandboxes:
+        desk = SandboxDesk(folder, sandboxes)
+        desk.look()
+        if session.as_json:
+            answer_json([{"plugin": one.plugin, "settings": one.sandbox.settings, "secrets": one.sandbox.secrets}
+                         for one in sandboxes])  # fmt: skip
+        else:
+            for one in sandboxes:
+                out().print(f"{one.table}\n", markup=False, highlight=False, soft_wrap=True)
+            for one in sandboxes:
+                for name, secret in one.sandbox.secrets.items():
+                    out().print(f"export {name}={secret}", markup=False, highlight=False, soft_wrap=True)
+            say("serving until Ctrl-C; see what came: hub sandbox received; let calls fail: hub sandbox fault")
+        try:
+            while not stopping.wait(LOOK_EVERY_S):
+                desk.look()
+        except KeyboardInterrupt:
+            pass
+        desk.look()
+
+
+def fault(
+    session: Session,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The sandbox, such as kivra.")],
+    what: Annotated[str, typer.Argument(metavar="FAULT", help="What goes wrong; a wrong word is answered with all.")],
+    times: Annotated[int, typer.Option("--times", min=1, max=100_000, metavar="N", help="With how many calls.")] = 1,
+    folder: Folder = FOLDER,
+) -> None:
+    """Let the next calls to a sandbox that serves go wrong."""
+    from hub.runtime.sandboxes import order_fault
+
+    order_fault(folder, name, what, times)
+    if session.as_json:
+        answer_json({"sandbox": name, "fault": what, "times": times})
+    else:
+        say(f"ordered: {what}, {times} times, of {name}")
+
+
+def received(session: Session, folder: Folder = FOLDER) -> None:
+    """Say what sandboxes have taken, by their own count."""
+    from hub.runtime.sandboxes import received_by
+
+    told = received_by(folder)
+    if session.as_json:
+        answer_json(told)
+        return
+    rows = [(name, str(len(got)), str(len({one.document for one in got}))) for name, got in sorted(told.items())]
+    columns = ("sandbox", ("received", "right"), ("different documents", "right"))
+    show_table("", columns, rows, empty="no sandbox serves")

@@ -1,0 +1,159 @@
+"""Counterparties of plugins on this machine: started together, told what goes wrong, asked what they got.
+
+A folder is theirs: another process orders faults and reads what was received through its files.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from hub.contracts import Received, Sandbox, SandboxMaker
+from hub.errors import ConfigurationError, DataError, HubError
+from hub.model.refusals import closest
+from hub.runtime.plugins import GROUP, TenantPlugins, default_plugin
+
+ORDERS = "faults.jsonl"
+RECEIVED = "received.json"
+
+
+class RunningSandbox(NamedTuple):
+    """A counterparty that serves, and the plugin that it is the other side of."""
+
+    plugin: str
+    sandbox: Sandbox
+
+    @property
+    def table(self) -> str:
+        """The plugin's table for a tenant's settings, as TOML."""
+        return plugin_table(self.plugin, self.sandbox.settings)
+
+
+def installed_makers() -> list[tuple[str, SandboxMaker]]:
+    """Return the sandboxes that installed plugins offer, with their plugins' names; a broken plugin is left out."""
+    makers: list[tuple[str, SandboxMaker]] = []
+    for name in sorted({point.name for point in entry_points(group=GROUP)}):
+        try:
+            makers += TenantPlugins([default_plugin(name)]).sandbox_makers
+        except HubError:
+            continue
+    return makers
+
+
+@contextmanager
+def running(folder: Path, names: Sequence[str] = (), *, first_port: int = 0) -> Iterator[list[RunningSandbox]]:
+    """Serve counterparties of plugins while the block lasts; without names those of all that offer one.
+
+    With a first port each takes the next one, in the order of their names; else each takes a free one.
+
+    Raises:
+        ConfigurationError: a plugin of this name offers none.
+    """
+    makers = installed_makers()
+    _refuse_unknown(names, {plugin for plugin, _ in makers})
+    with ExitStack() as stack:
+        chosen = [(plugin, maker) for plugin, maker in makers if not names or plugin in names]
+        yield [
+            RunningSandbox(plugin, stack.enter_context(_made(folder, plugin, maker, place, first_port)))
+            for place, (plugin, maker) in enumerate(chosen)
+        ]
+
+
+def _made(folder: Path, plugin: str, maker: SandboxMaker, place: int, first_port: int) -> Sandbox:
+    own = folder / plugin
+    own.mkdir(parents=True, exist_ok=True)
+    return maker(own, port=first_port + place if first_port else 0)
+
+
+def _refuse_unknown(names: Sequence[str], offered: set[str]) -> None:
+    for name in names:
+        if name not in offered:
+            nearest = closest(name, offered)
+            hint = f"did you mean {nearest}?" if nearest else f"there is: {', '.join(sorted(offered)) or 'none'}"
+            raise ConfigurationError(f"no installed plugin called {name} has a sandbox", where="sandbox", hint=hint)
+
+
+def plugin_table(plugin: str, settings: Mapping[str, Any]) -> str:
+    """Write a plugin's table as TOML."""
+    lines = [f"[plugins.{plugin}]"]
+    lines += [f"{name} = {_toml(value)}" for name, value in settings.items()]
+    return "\n".join(lines)
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{name} = {_toml(inner)}" for name, inner in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_toml(inner) for inner in value) + "]"
+    return json.dumps(str(value) if isinstance(value, Path) else value, ensure_ascii=False)
+
+
+class SandboxDesk:
+    """Carries orders of other processes out, and lets them read what was received."""
+
+    def __init__(self, folder: Path, sandboxes: Sequence[RunningSandbox]) -> None:
+        self._orders = folder / ORDERS
+        self._received = folder / RECEIVED
+        self._sandboxes = {one.sandbox.name: one.sandbox for one in sandboxes}
+        self._read = self._orders.stat().st_size if self._orders.exists() else 0  # earlier orders were another's
+        self._told: dict[str, list[Received]] = {}
+
+    def look(self) -> None:
+        """Carry out what was ordered since the last look, and write down what was received."""
+        for order in self._new_orders():
+            sandbox = self._sandboxes.get(order.get("sandbox", ""))
+            if sandbox is not None and order.get("fault") in sandbox.faults:
+                sandbox.order(order["fault"], int(order.get("times", 1)))
+        told = {name: list(sandbox.received()) for name, sandbox in self._sandboxes.items()}
+        if told != self._told or not self._received.exists():
+            self._told = told
+            faults = {name: list(sandbox.faults) for name, sandbox in self._sandboxes.items()}
+            content = {
+                "received": {name: [one._asdict() for one in got] for name, got in told.items()},
+                "faults": faults,
+            }
+            new = self._received.with_suffix(".new")
+            new.write_text(json.dumps(content), encoding="utf-8")
+            new.replace(self._received)
+
+    def _new_orders(self) -> list[dict[str, Any]]:
+        if not self._orders.exists():
+            return []
+        with self._orders.open("rb") as file:
+            file.seek(self._read)
+            content = file.read()
+        whole = content[: content.rfind(b"\n") + 1]
+        self._read += len(whole)
+        return [json.loads(line) for line in whole.splitlines()]
+
+
+def order_fault(folder: Path, sandbox: str, fault: str, times: int) -> None:
+    """Let the next calls to a sandbox of another process go wrong.
+
+    Raises:
+        DataError: nothing serves from this folder, or it has no such sandbox or fault.
+    """
+    faults = _told_by(folder)["faults"]
+    if sandbox not in faults:
+        raise DataError(f"no sandbox called {sandbox} serves there (there is: {', '.join(sorted(faults)) or 'none'})")
+    if fault not in faults[sandbox]:
+        raise DataError(f"{sandbox} has no such fault (it has: {', '.join(sorted(faults[sandbox]))})")
+    with (folder / ORDERS).open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"sandbox": sandbox, "fault": fault, "times": times}) + "\n")
+
+
+def received_by(folder: Path) -> dict[str, list[Received]]:
+    """Return what the sandboxes of a folder have taken, by name. Raises DataError when none has served there."""
+    return {name: [Received(**one) for one in got] for name, got in _told_by(folder)["received"].items()}
+
+
+def _told_by(folder: Path) -> dict[str, Any]:
+    try:
+        told: dict[str, Any] = json.loads((folder / RECEIVED).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise DataError(f"no sandbox serves from the folder {folder.name}; start them: hub sandbox") from None
+    return told

@@ -4,6 +4,7 @@ from hub.contracts.adapters import NamesUnreadFiles, PaymentFileReader, Recognit
 from hub.contracts.channels import DeliveryChannel, QueryableChannel
 from hub.contracts.context import PluginContext, PluginState
 from hub.contracts.document_channels import DocumentChannel, FollowedChannel
+from hub.contracts.inboxes import Inboxes
 from hub.contracts.manifest import CONTRACT_VERSION, PluginManifest
 from hub.contracts.markers import hookimpl
 from hub.contracts.sandboxes import Received, Sandbox, SandboxMaker
@@ -17,6 +18,7 @@ __all__ = [
     "DeliveryChannel",
     "DocumentChannel",
     "FollowedChannel",
+    "Inboxes",
     "NamesUnreadFiles",
     "PaymentFileReader",
     "PaymentNotice",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from hub.banking_calendar import Clock
+from hub.contracts.inboxes import Inboxes
 
 
 class PluginState(Protocol):
@@ -34,6 +35,9 @@ class PluginContext(Protocol):
 
     @property
     def state(self) -> PluginState: ...
+
+    @property
+    def inboxes(self) -> Inboxes: ...
 
     def secret(self, name: str) -> str:
         """Fetch the secret that the setting `name` refers to. Raises ConfigurationError when it is not there."""

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine
 
 from hub.banking_calendar import Clock, SystemClock
+from hub.contracts import Inboxes
 from hub.errors import ConfigurationError, DataError
 from hub.model.documents import Document
 from hub.model.observer_cursor import ObserverCursor
@@ -27,6 +28,7 @@ from hub.model.tenant import Tenant
 from hub.runtime import polling
 from hub.runtime.carrying import Body, Carrier
 from hub.runtime.config import INBOX_FOLDER, EngineSettings, Home, find_home, listed, load_home, settings_fingerprint
+from hub.runtime.inboxes import InstallationInboxes
 from hub.runtime.plugin_context import TenantPluginContext
 from hub.runtime.plugins import TenantPluginCache, TenantPlugins, installed_fingerprint
 from hub.services import delivery, rounds
@@ -107,6 +109,7 @@ class TenantWork:
         inbox: FolderInbox,
         calls_per_minute: Mapping[str, int],
         home: Path,
+        inboxes: Inboxes,
     ) -> None:
         self.tenant = tenant
         self.clock = clock
@@ -116,6 +119,7 @@ class TenantWork:
         self._plugin_cache = plugins
         self._calls_per_minute = calls_per_minute
         self._home = home
+        self._inboxes = inboxes
         self._renderers: dict[str, Renderer] = {}
         self._companies_are_known = False
 
@@ -140,7 +144,9 @@ class TenantWork:
         return self._plugin_cache.get(self.tenant, self._context_of)
 
     def _context_of(self, plugin: str) -> TenantPluginContext:
-        return TenantPluginContext(self.store, self.clock, plugin, self.tenant.plugins[plugin], self._home)
+        return TenantPluginContext(
+            self.store, self.clock, plugin, self.tenant.plugins[plugin], self._home, self._inboxes
+        )
 
     @property
     def poster(self) -> posting.ChunkPoster:
@@ -271,6 +277,11 @@ class Installation:
         return engine
 
     @cached_property
+    def inboxes(self) -> InstallationInboxes:
+        """Where tenants find documents of other tenants."""
+        return InstallationInboxes(self.home.tenants, self.store)
+
+    @cached_property
     def queue(self) -> RunQueue:
         """What runs are handed over to."""
         from hub.runtime.engine import RunQueue  # here: reading a ledger needs no engine
@@ -306,7 +317,15 @@ class Installation:
                 inbox = FolderInbox(self.home.path / INBOX_FOLDER / name, is_ours=True)
                 limits = self.home.config.engine.calls_per_minute
                 kept = TenantWork(
-                    self.engine, tenant, self.clock, self._plugins, self._hand_over, inbox, limits, self.home.path
+                    self.engine,
+                    tenant,
+                    self.clock,
+                    self._plugins,
+                    self._hand_over,
+                    inbox,
+                    limits,
+                    self.home.path,
+                    self.inboxes,
                 )
                 self._opened[name] = kept
             self._opened.move_to_end(name)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.banking_calendar import Clock
-from hub.contracts import SecretReference
+from hub.contracts import Inboxes, SecretReference
 from hub.errors import ConfigurationError
 from hub.runtime.config import resolve_secret
 from hub.services.ports import Store
@@ -39,8 +39,11 @@ class StoredState:
 class TenantPluginContext:
     """The context of one plugin of one tenant."""
 
-    def __init__(self, store: Store, clock: Clock, plugin: str, table: Mapping[str, Any], home: Path) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, plugin: str, table: Mapping[str, Any], home: Path, inboxes: Inboxes
+    ) -> None:
         """`table` is the plugin's own in the tenant's settings."""
+        self.inboxes = inboxes
         self.tenant = store.tenant_name
         self.clock = clock
         self.state = StoredState(store, plugin)

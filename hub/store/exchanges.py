@@ -18,6 +18,9 @@ _COLUMNS = (
     "exchange_no, direction, kind, plugin, format, name, sha256, size, content_key, "
     "coalesce(idempotency_key, '') AS idempotency_key, state, attempt, created_at, changed_at, reason, problem, summary"
 )
+_KEYED_IN = text(
+    "SELECT exchange_no, sha256 FROM exchange WHERE tenant = :t AND direction = 'in' AND idempotency_key = :key"
+)
 _HOLD = text(
     "SELECT exchange_no FROM exchange WHERE tenant = :t AND exchange_no IN :numbers ORDER BY exchange_no FOR UPDATE"
 ).bindparams(bindparam("numbers", expanding=True))
@@ -64,6 +67,17 @@ class SqlExchanges:
             },
         )
         return self.get(number)
+
+    def open_once(
+        self, *, kind: str, plugin: str, name: str, sha256: str, size: int, key: str
+    ) -> tuple[int, bool]:
+        """Write an exchange that has come in, once by its key; return its number, and whether its bytes are these."""
+        known = self._connection.execute(_KEYED_IN, {"t": self._tenant, "key": key}).one_or_none()
+        if known is not None:
+            return int(known.exchange_no), known.sha256 == sha256
+        exchange = self.open(kind=kind, name=name, sha256=sha256, size=size)
+        self.change(exchange.number, idempotency_key=key, plugin=plugin)
+        return exchange.number, True
 
     def open_outgoing(self, documents: Sequence[NewExchange]) -> list[int]:
         """Write new exchanges that go out, in state `sending`; return their numbers."""

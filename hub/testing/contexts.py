@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 from hub.banking_calendar import Clock, FixedClock
-from hub.errors import ConfigurationError
+from hub.errors import ConfigurationError, RejectedError
 
 A_MORNING = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
@@ -37,6 +37,25 @@ class StateInMemory:
         return self._numbers[series]
 
 
+class InboxesInMemory:
+    """Inboxes of companies, by organisation number."""
+
+    def __init__(self, *organisation_numbers: str) -> None:
+        self._numbers = set(organisation_numbers)
+        self.documents: dict[tuple[str, str], bytes] = {}  # by inbox and key
+
+    def find(self, organisation_numbers: Collection[str]) -> dict[str, str]:
+        """Return the inboxes of companies."""
+        return {number: f"inbox/{number}" for number in organisation_numbers if number in self._numbers}
+
+    def put(self, inbox: str, *, key: str, name: str, content: bytes) -> str:
+        """Put a document into an inbox."""
+        if inbox.partition("/")[2] not in self._numbers or self.documents.get((inbox, key), content) != content:
+            raise RejectedError(f"there is no such inbox for {name}")
+        self.documents[inbox, key] = content
+        return str(list(self.documents).index((inbox, key)) + 1)
+
+
 class ContextInMemory:
     """A context without a store."""
 
@@ -47,11 +66,13 @@ class ContextInMemory:
         tenant: str = "north",
         clock: Clock | None = None,
         state: StateInMemory | None = None,
+        inboxes: InboxesInMemory | None = None,
     ) -> None:
         """`secrets` are by the names of the settings that refer to them."""
         self.tenant = tenant
         self.clock = clock or FixedClock(A_MORNING)
         self.state = state or StateInMemory()
+        self.inboxes = inboxes or InboxesInMemory()
         self._secrets = dict(secrets or {})
 
     def secret(self, name: str) -> str:

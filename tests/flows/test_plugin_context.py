@@ -10,6 +10,7 @@ from hub.banking_calendar import FixedClock
 from hub.errors import ConfigurationError
 from hub.runtime.plugin_context import TenantPluginContext
 from hub.store.unit_of_work import SqlStore
+from hub.testing.contexts import InboxesInMemory
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ def context(engine, tmp_path):
     clock = FixedClock(datetime(2026, 11, 22, 8, tzinfo=UTC))
     (tmp_path / "key.txt").write_text("from-a-file\n", encoding="utf-8")
     table = {"client_secret": "env:KIVRA_SECRET", "nested": {"key": "file:key.txt"}, "timeout_s": 5}
-    return TenantPluginContext(SqlStore(engine, "north", clock), clock, "kivra", table, tmp_path)
+    return TenantPluginContext(SqlStore(engine, "north", clock), clock, "kivra", table, tmp_path, InboxesInMemory())
 
 
 def test_a_secret_is_fetched_by_the_setting_that_refers_to_it(context, monkeypatch):

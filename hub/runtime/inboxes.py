@@ -1,0 +1,52 @@
+"""The inboxes of an installation: a document of one tenant becomes an exchange that came in to another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+from hub.errors import ConfigurationError, RejectedError
+from hub.model.company import Company
+from hub.model.tenant import Tenant
+from hub.services.ports import Store
+
+INBOX_PLUGIN = "internal"  # a tenant has inboxes when it has turned this on
+KIND = "inbox_document"
+
+
+class InstallationInboxes:
+    """Inboxes by the settings as they are now; an inbox is called `tenant/company`."""
+
+    def __init__(self, tenants: Mapping[str, Tenant], store_of: Callable[[str], Store]) -> None:
+        self._tenants = tenants
+        self._store_of = store_of
+
+    def find(self, organisation_numbers: Collection[str]) -> dict[str, str]:
+        """Return the inboxes of companies by organisation number; of one that two tenants have, none."""
+        found: dict[str, set[str]] = {}
+        for name in self._tenants:
+            for company in self._companies(name):
+                if company.organisation_number in organisation_numbers:
+                    found.setdefault(company.organisation_number, set()).add(f"{name}/{company.number}")
+        return {number: inboxes.pop() for number, inboxes in found.items() if len(inboxes) == 1}
+
+    def put(self, inbox: str, *, key: str, name: str, content: bytes) -> str:
+        """Put a document into an inbox; see `contracts.Inboxes.put`."""
+        tenant_name, _, company = inbox.partition("/")
+        if tenant_name not in self._tenants or not any(c.number == company for c in self._companies(tenant_name)):
+            raise RejectedError("the debtor's inbox is there no more")
+        store = self._store_of(tenant_name)
+        (kept,) = store.contents.keep_all([content])
+        with store.write() as work:
+            number, is_same = work.exchanges.open_once(
+                kind=KIND, plugin=INBOX_PLUGIN, name=name, sha256=kept.sha256, size=kept.size, key=f"inbox:{key}"
+            )
+            if not is_same:
+                raise RejectedError("the inbox has another document under this key")
+        return str(number)
+
+    def _companies(self, tenant_name: str) -> tuple[Company, ...]:
+        try:
+            tenant = self._tenants[tenant_name]
+        except (ConfigurationError, KeyError):
+            return ()
+        return tenant.companies if INBOX_PLUGIN in tenant.plugins else ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -9,8 +11,10 @@ from typing import NamedTuple
 from hub.errors import DataError
 from hub.model.deliveries import DocumentRow, DocumentStep, KnownRecipient
 from hub.model.documents import Document
+from hub.model.exchanges import Exchange
 from hub.rules.delivery.route import Route
 from hub.runtime.bootstrap import TenantWork
+from hub.runtime.inboxes import KIND as INBOX_KIND
 from hub.services.delivery import FOLLOWING, Acceptance, accept_documents
 from hub.services.delivery.planning import plan_route
 from hub.services.delivery.reading import read_documents
@@ -23,6 +27,13 @@ class ShownDocument(NamedTuple):
 
     row: DocumentRow
     steps: Sequence[DocumentStep]
+
+
+class ReceivedDocument(NamedTuple):
+    """A document that another tenant sent: its PDF, and its data as JSON."""
+
+    pdf: bytes
+    data: bytes
 
 
 class DocumentsDesk:
@@ -118,6 +129,24 @@ class DocumentsDesk:
         with self._work.store.write() as work:
             work.runs.enqueue_another(f"{FOLLOWING}:{self._work.tenant.id}:asked", FOLLOWING, {}, lane=FOLLOWING)
         self._carry_out_queued()
+
+    def inbox(self, *, limit: int = 50) -> Sequence[Exchange]:
+        """Return what other tenants of the installation sent to this one, newest first."""
+        with self._work.store.read() as work:
+            return work.exchanges.latest(kind=INBOX_KIND, limit=limit)
+
+    def from_inbox(self, exchange_no: int) -> ReceivedDocument:
+        """Return a document that came. Raises DataError when none of this number did."""
+        with self._work.store.read() as work:
+            try:
+                exchange = work.exchanges.get(exchange_no)
+            except KeyError:
+                exchange = None
+        if exchange is None or exchange.kind != INBOX_KIND:
+            raise DataError(f"no document {exchange_no} has come; see: hub inbox")
+        message = json.loads(self._work.store.contents.read_all([exchange.sha256])[exchange.sha256])
+        data = json.dumps(message["document"], ensure_ascii=False, indent=2)
+        return ReceivedDocument(base64.b64decode(message["pdf"]), data.encode())
 
     def import_recipients(self, file: Path) -> RecipientReport:
         """Take the register of recipients in from a CSV, JSON or Excel file; a bad row holds no other.

@@ -68,9 +68,7 @@ class SqlExchanges:
         )
         return self.get(number)
 
-    def open_once(
-        self, *, kind: str, plugin: str, name: str, sha256: str, size: int, key: str
-    ) -> tuple[int, bool]:
+    def open_once(self, *, kind: str, plugin: str, name: str, sha256: str, size: int, key: str) -> tuple[int, bool]:
         """Write an exchange that has come in, once by its key; return its number, and whether its bytes are these."""
         known = self._connection.execute(_KEYED_IN, {"t": self._tenant, "key": key}).one_or_none()
         if known is not None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import hub
+from hub.runtime.setting_errors import settings_of
 from tests.architecture.own_sources import EXAMPLE, FIRST_PARTY, PLUGINS, ROOT, modules, package_of, shown, tree_of
 
 LONGEST_MODULE = 400

@@ -93,6 +93,7 @@ class Attempt(NamedTuple):
     external_id: str = ""
     problem: str = ""
     code: str = ""  # of the error that ended it: DOCUMENT says that the message itself is wrong
+    let_go: int = 0  # of its exchange: 1 when what it carries goes another way
     changed_at: str = ""
 
 

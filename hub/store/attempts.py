@@ -13,7 +13,7 @@ from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
 from hub.store.statements import text
 
-_OF_THE_EXCHANGE = {"message": "x.idempotency_key", "sha256": "x.sha256"}
+_OF_THE_EXCHANGE = {"message": "x.idempotency_key", "sha256": "x.sha256", "let_go": "x.let_go"}
 _COLUMNS = ", ".join(_OF_THE_EXCHANGE.get(name, f"a.{name}") for name in Attempt._fields)
 _SELECT = f"SELECT {_COLUMNS} FROM attempt a JOIN exchange x ON x.tenant = a.tenant AND x.exchange_no = a.exchange_no"
 _NAMED_AT_ONCE = 500

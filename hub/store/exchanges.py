@@ -99,6 +99,14 @@ class SqlExchanges:
                 [{"t": self._tenant, "number": number, "plugin": plugin} for number in sorted(numbers)],
             )
 
+    def let_go(self, numbers: Collection[int]) -> None:
+        """Note that what exchanges carry goes another way: they are never sent again."""
+        if numbers:
+            self._connection.execute(
+                text("UPDATE exchange SET let_go = 1 WHERE tenant = :t AND exchange_no = :number"),
+                [{"t": self._tenant, "number": number} for number in sorted(numbers)],
+            )
+
     def hold(self, numbers: Collection[int]) -> None:
         """Let nobody else say where these exchanges stand before the transaction ends; see `attempts.hold`."""
         if numbers and self._connection.dialect.name == "postgresql":

@@ -10,7 +10,14 @@ from sqlalchemy.exc import DBAPIError
 from hub.errors import ConfigurationError, RuleViolation
 from hub.model.books import PostingGroup
 from hub.model.verification import BookAccount, CheckResult, Finding, KeptBytes, check_failed, lone_finding
-from hub.store import verifying_attempts, verifying_books, verifying_entries, verifying_log, verifying_payments
+from hub.store import (
+    verifying_attempts,
+    verifying_books,
+    verifying_documents,
+    verifying_entries,
+    verifying_log,
+    verifying_payments,
+)
 from hub.store.accounts import SqlAccounts
 from hub.store.database import may_pass, reading, writing
 from hub.store.statements import text
@@ -26,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     *verifying_payments.CHECKS,
     *verifying_log.CHECKS,
     *verifying_attempts.CHECKS,
+    *verifying_documents.CHECKS,
 )
 _BY_SETTINGS = {  # a tenant that nothing has ever come for has these too, while a node reads its settings
     "tenant",

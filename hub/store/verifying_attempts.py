@@ -24,7 +24,8 @@ _NOBODY_IS_ASKED = f"""
     FROM attempt a
     LEFT JOIN task k ON k.tenant = a.tenant AND k.state = 'open' AND k.kind = a.state || '_attempt'
                     AND k.subject = CAST(a.attempt_no AS TEXT) || ':' || CAST(a.sends AS TEXT)
-    WHERE a.tenant = :t AND a.state IN ('unknown', 'given_up') AND k.task_no IS NULL
+    JOIN exchange x ON x.tenant = a.tenant AND x.exchange_no = a.exchange_no
+    WHERE a.tenant = :t AND a.state IN ('unknown', 'given_up') AND k.task_no IS NULL AND x.let_go = 0
 """
 
 # The rule that decides it is `rules/outgoing.py`: here it is said a second time.

@@ -34,7 +34,15 @@ WHOLE_CONTENTS = f"""
     JOIN (SELECT sha256, min(exchange_no) AS exchange_no FROM exchange WHERE tenant = :t GROUP BY sha256) AS x
       ON x.sha256 = c.sha256
     WHERE c.tenant = :t AND {HAS_ALL_PARTS}
-    ORDER BY x.exchange_no
+    UNION ALL
+    SELECT 'document ' || d.document_no, c.sha256, c.size
+    FROM content c
+    JOIN (SELECT sha256, min(document_no) AS document_no
+          FROM (SELECT sha256, document_no FROM document WHERE tenant = :t
+                UNION ALL SELECT pdf_sha256, document_no FROM document WHERE tenant = :t) AS both_of_them
+          GROUP BY sha256) AS d ON d.sha256 = c.sha256
+    WHERE c.tenant = :t AND {HAS_ALL_PARTS}
+    ORDER BY 1
 """
 
 # An undo leaves a bank movement standing whose payment a person has moved or refunded; the same bytes may come again.
@@ -90,6 +98,7 @@ _NUMBERED = (
     ("run", "run_no", "run"),
     ("task", "task_no", "task"),
     ("attempt", "attempt_no", "attempt"),
+    ("document", "document_no", "document"),
     ("payee_account", "account_no", "payee_account"),
     ("posting_group", "group_no", "posting_group"),
 )

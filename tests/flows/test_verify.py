@@ -217,6 +217,23 @@ def _paid_fee_that_never_was(connection: Connection) -> int:
 _COUNT_MESSAGES = "INSERT INTO counter (tenant, series, next_value) VALUES (:t, 'attempt', 2)"
 
 
+def _document(state: str, exchange_no: str = "NULL", *, sha256: str = "") -> Breaking:
+    """Return what writes a document that stands in a state, and counts it."""
+    kept = f"'{sha256}'" if sha256 else "(SELECT min(sha256) FROM content WHERE tenant = :t)"
+
+    def write(connection: Connection) -> int:
+        change(connection, "INSERT INTO counter (tenant, series, next_value) VALUES (:t, 'document', 2)")
+        return change(
+            connection,
+            "INSERT INTO document (tenant, document_no, document_key, company, kind, number, version, recipient_key, "
+            "debtor_class, state, handed_sha256, sha256, size, exchange_no, accepted_at, changed_at) "
+            f"VALUES (:t, 1, 'k', '1', 'invoice', '1', 1, 'r', 'person', '{state}', '', {kept}, 1, {exchange_no}, '', "
+            "'')",
+        )
+
+    return write
+
+
 def _message(
     state: str, sha256: str = "min(sha256)", told: str = "", exchange: str = "", direction: str = "out"
 ) -> Breaking:
@@ -431,6 +448,14 @@ BROKEN: dict[str, tuple[str, Breaking]] = {
         "MESSAGE_DIFFERS",
         _message("delivered", told="attempt_delivered", direction="in"),
     ),
+    "a document has gone": (
+        "DOCUMENT_NUMBER_GAP",
+        _of("INSERT INTO counter (tenant, series, next_value) SELECT :t, 'document', 2 FROM tenant"),
+    ),
+    "a held document that nobody is asked about": ("DOCUMENT_LEFT", _document("held")),
+    "a document whose way nobody finds": ("DOCUMENT_LEFT", _document("accepted")),
+    "a document whose message is not in the log": ("DOCUMENT_DIFFERS", _document("delivered", "999")),
+    "a document without bytes": ("DOCUMENT_BYTES_MISSING", _document("closed", sha256="no such hash")),
     "a step without its run": (
         "STEP_WITHOUT_RUN",
         _of("INSERT INTO run_step (tenant, run_no, step_no, name, output) VALUES (:t, 999, 1, 'read', '')"),

@@ -32,7 +32,8 @@ def go_on_with_messages(work: UnitOfWork, run: Run) -> None:
     going_on = []
     for attempt in attempts:
         elsewhere = [other for other in others if other.message == attempt.message]
-        if attempt.state == AttemptState.CANCELLED and blocking(elsewhere, attempt.channel) is None:
+        is_free = not attempt.let_go and blocking(elsewhere, attempt.channel) is None
+        if attempt.state == AttemptState.CANCELLED and is_free:
             going_on.append(planned_again(attempt, now=work.now))
             work.attempts.record(going_on[-1], was=attempt)
     let_exchanges_follow(work, going_on)

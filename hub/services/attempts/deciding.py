@@ -61,6 +61,11 @@ def _decided(work: UnitOfWork, tenant: Tenant, attempt: Attempt, command: Decide
         return told._replace(state=AttemptState.DELIVERED, external_id=command.external_id)
     if command.verdict is AttemptVerdict.NOT_DELIVERED:
         return told._replace(state=AttemptState.REJECTED)
+    if attempt.let_go:
+        raise RuleViolation(
+            f"message {attempt.message} was let go: what it carries goes another way, and would come twice; "
+            f"see: hub exchanges show {attempt.exchange_no}"
+        )
     refuse_elsewhere(work.attempts.of_messages([attempt.message]), attempt.channel)
     run_no = enqueue_again(work, tenant.id, attempt)
     planned = told._replace(state=AttemptState.PLANNED, run_no=run_no, next_at="")

@@ -27,6 +27,8 @@ def send_document(work: UnitOfWork, tenant: Tenant, command: SendDocument) -> Js
     row = _document(work, command.document_no)
     if row.state not in FOR_A_PERSON:
         raise RuleViolation(f"document {row.document_no} is {row.state}: only a held one is sent anew")
+    if row.exchange_no is not None:
+        work.exchanges.let_go([row.exchange_no])
     steps = work.documents.steps([row.document_no])
     work.documents.keep_steps([_tried_again(step, command.channel) for step in steps])
     again = row._replace(state=DocumentState.ACCEPTED, reason=f"{command.user} has it sent anew", due_at="")

@@ -84,7 +84,9 @@ def _not_taken(work: UnitOfWork, row: DocumentRow, step: DocumentStep) -> bool:
 
 
 def go_on(work: UnitOfWork, row: DocumentRow, reason: str) -> bool:
-    """Let a document find its next channel."""
+    """Let a document find its next channel; what it went out in is not sent again."""
+    if row.exchange_no is not None:
+        work.exchanges.let_go([row.exchange_no])
     return stand(work, row._replace(state=DocumentState.ACCEPTED, reason=reason, channel="", due_at=""), was=row)
 
 

@@ -237,6 +237,7 @@ CREATE TABLE exchange (
     external_id TEXT DEFAULT '' NOT NULL,
     state TEXT NOT NULL,
     attempt BIGINT DEFAULT '1' NOT NULL,
+    let_go BIGINT DEFAULT '0' NOT NULL,
     answers BIGINT,
     created_at TEXT NOT NULL,
     changed_at TEXT NOT NULL,

@@ -66,8 +66,8 @@ class HttpParty:
         self._timeout_s = timeout_s
         self._verify = ca_file or True
 
-    def submit(self, path: str, content: bytes, headers: Mapping[str, str]) -> Answer:
-        """Send bytes and return the answer, which has a status from 200 to 299.
+    def submit(self, path: str, content: bytes, headers: Mapping[str, str], *, ends_ns: int | None = None) -> Answer:
+        """Send bytes and return the answer, which has a status from 200 to 299. `ends_ns`: see `post`.
 
         Raises:
             RejectedError: the other side refused these bytes: another status from 400 to 499.
@@ -77,20 +77,23 @@ class HttpParty:
             ConfigurationError: nothing was taken, and nothing will be: the other side does not prove who it is, does
                 not let us in (401, 403, 407), or takes nothing at this address (404, 405).
         """
-        answer = self.post(path, content, headers)
+        answer = self.post(path, content, headers, ends_ns=ends_ns)
         if not 200 <= answer.status < 300:
             raise self.refusal(answer)
         return answer
 
-    def post(self, path: str, content: bytes, headers: Mapping[str, str]) -> Answer:
+    def post(self, path: str, content: bytes, headers: Mapping[str, str], *, ends_ns: int | None = None) -> Answer:
         """Send bytes and return the answer, whatever its status: what it means is for the caller to say.
+
+        Where several calls make one message, `ends_ns` is when the last of them ends at the latest, by `steady_ns`: a
+        sender that was frozen between two of them sends nothing more, since others may have gone on without it.
 
         Raises:
             TransientError: it was not taken: no connection.
             OutcomeUnknownError: it may have been taken: the answer was lost.
             ConfigurationError: nothing was taken: the other side does not prove who it is.
         """
-        return self._call("POST", path, content, headers)
+        return self._call("POST", path, content, headers, ends_ns)
 
     def ask(self, path: str, headers: Mapping[str, str]) -> Answer:
         """Ask for something that changes nothing, and return the answer, whatever its status.
@@ -107,9 +110,11 @@ class HttpParty:
             raise self.refusal(answer)
         return answer
 
-    def _call(self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]) -> Answer:
+    def _call(
+        self, method: str, path: str, content: bytes | None, headers: Mapping[str, str], ends_ns: int | None = None
+    ) -> Answer:
         """Call on a connection of its own: one that the other side has just closed would look like a lost answer."""
-        call = TimedCall(self._timeout_s)
+        call = TimedCall(self._timeout_s, ends_ns=ends_ns)
         with requests.Session() as session:
             session.trust_env = False
             session.mount("https://", call)

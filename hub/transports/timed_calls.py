@@ -15,6 +15,8 @@ from requests.adapters import HTTPAdapter
 
 from hub.transports.steady_time import steady_ns
 
+_NS = 1_000_000_000
+
 
 class TimedCall(HTTPAdapter):
     """Carries one call; when its time is up its connection is shut, whatever it waits for.
@@ -23,15 +25,17 @@ class TimedCall(HTTPAdapter):
     and nothing is sent when the time is up by then.
     """
 
-    def __init__(self, timeout_s: float) -> None:
-        """`timeout_s` counts from here."""
+    def __init__(self, timeout_s: float, *, ends_ns: int | None = None) -> None:
+        """`timeout_s` counts from here; `ends_ns`, by `steady_ns`, is when it ends at the latest."""
         super().__init__(max_retries=0)
         self.is_connecting = False  # nothing has been sent while it is
-        self._ends_ns = steady_ns() + round(timeout_s * 1_000_000_000)
+        began_ns = steady_ns()
+        own_end_ns = began_ns + round(timeout_s * _NS)
+        self._ends_ns = own_end_ns if ends_ns is None else min(own_end_ns, ends_ns)
         self._is_cut = False
         self._opened: socket.socket | None = None
         self._lock = Lock()
-        self._timer = Timer(timeout_s, self._end)
+        self._timer = Timer(max(self._ends_ns - began_ns, 0) / _NS, self._end)
         self._timer.daemon = True
         self._timer.start()
 

@@ -20,6 +20,7 @@ from hub.loopback.counterparty import Counterparty
 from hub.loopback.faults import Fault
 from hub.transports import https, timed_calls
 from hub.transports.https import HttpParty
+from hub.transports.steady_time import steady_ns
 
 ADDRESS = "https://mailbox.example/v1"
 KEY = {"Idempotency-Key": "k1"}
@@ -172,6 +173,25 @@ def test_an_answer_that_drips_ends_when_the_time_is_up(head):
 def test_nothing_was_sent_to_one_who_never_ends_the_handshake():
     with dripping(b"", drop=b"") as address, pytest.raises(TransientError, match="nothing was sent"):
         submit(f"https://{address}", timeout_s=0.1)
+
+
+def test_a_call_ends_with_the_longer_work_that_it_is_part_of(counterparty):
+    party = HttpParty(counterparty.address)
+    with pytest.raises(TransientError, match="nothing was sent"):
+        party.submit("neither/messages", b"content", KEY, ends_ns=steady_ns())
+
+    assert list(read_log(counterparty.log.path)) == []
+    hour_ns = 3_600_000_000_000
+    assert party.submit("neither/messages", b"content", KEY, ends_ns=steady_ns() + hour_ns).status == 201
+
+
+def test_longer_work_gives_no_call_more_time_than_its_own(counterparty):
+    counterparty.faults.order("neither", Fault.TIME_OUT_AFTER_ACCEPT)
+    hour_ns = 3_600_000_000_000
+    with pytest.raises(OutcomeUnknownError, match="its time was up"):
+        HttpParty(counterparty.address, timeout_s=0.1).submit(
+            "neither/messages", b"content", KEY, ends_ns=steady_ns() + hour_ns
+        )
 
 
 def test_a_look_up_that_takes_longer_than_the_call_may_sends_nothing(counterparty):

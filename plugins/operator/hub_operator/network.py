@@ -1,0 +1,43 @@
+"""The small contract that every network fulfils towards the channel; each has its wire words in modules of its own."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from hub.model.delivery import Followed, Reach, Recipient
+from hub_operator.envelope import Envelope
+
+
+class Network(Protocol):
+    """One operator's network."""
+
+    @property
+    def name(self) -> str:
+        """As the settings name it."""
+        ...
+
+    def look_up(self, recipient: Recipient) -> Reach:
+        """Ask where a company is reached. Raises TransientError or ConfigurationError."""
+        ...
+
+    def send(self, key: str, envelope: Envelope, ends_ns: int) -> str:
+        """Hand a document over and return what the network calls it; raises as `DeliveryChannel.send`."""
+        ...
+
+    def find(self, key: str) -> str | None:
+        """Return what the network calls the document that was sent under our key, None when it says there is none.
+
+        Raises TransientError or ConfigurationError.
+        """
+        ...
+
+    def can_find(self) -> bool:
+        """Prove that `find` finds what is there, by a document that is; True when there is none at all.
+
+        "Not found" is also what a gateway says, or a wrong address: taken at its word it would send twice.
+        """
+        ...
+
+    def reports(self, cursor: str) -> Followed:
+        """Return what became of documents since a cursor. Raises TransientError or ConfigurationError."""
+        ...

@@ -24,7 +24,7 @@ NETWORKS = ("INTERNAL", "PEPPOL", "EXTERNAL")
 NO_OTHER_ROUTES = ("print", "email")
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
 PAGE = 100
-SEPARATOR = "\n"  # between parts of an address of ours; in no address of theirs
+SEPARATOR = " "  # between parts of an address of ours; in no address of theirs
 
 _BOUNDARY = "reskontra-hub-{}"
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP knows: the same files are always the same bytes

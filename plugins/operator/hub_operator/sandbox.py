@@ -16,7 +16,7 @@ from hub_operator.sandbox_register import OWN_FAULTS, Books
 
 TARGETS = ("send", "upload", "question", "token")
 FORMAT = "reskontra-hub-json-1"
-RECEIVERS = (("5560000001", "Exempelbolaget AB"), ("5551234567", "Provbolaget AB"))
+RECEIVERS = (("5560000001", "Exempelbolaget AB"), ("9999999999", "Provbolaget AB"))
 
 
 class OperatorSandbox:
@@ -42,7 +42,7 @@ class OperatorSandbox:
             "account": self.books.account,
             "api_key": "env:SANDBOX_OPERATOR_KEY",
             "document_format": FORMAT,
-            "timeout_s": 20.0,
+            "timeout_s": 20,
             "margin_s": 0,
         }
         return given | ({"user_api_key": "env:SANDBOX_OPERATOR_USER"} if self._network == "maventa" else {})

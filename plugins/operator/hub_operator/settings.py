@@ -50,7 +50,7 @@ class OperatorSettings(PluginSettings):
         default=10_000, description="Largest document with its attachments, in thousands of bytes."
     )
     timeout_s: float = Field(
-        default=60.0, gt=0, le=600, description="How long a message may take, all of its calls together, in seconds."
+        default=60, gt=0, le=600, description="How long a message may take, all of its calls together, in seconds."
     )
     margin_s: Annotated[StrictInt, Field(ge=0, le=3600)] = Field(
         default=120, description="How much later the operator may still take in what it has read, in seconds."

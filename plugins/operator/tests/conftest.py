@@ -15,7 +15,7 @@ from hub.testing.contexts import ContextInMemory
 from hub_operator import OperatorChannel, OperatorSettings, Plugin
 from hub_operator.sandbox import OperatorSandbox
 
-ADDRESS = {"inexchange": "company-1", "maventa": "0007:5560000001\nPEPPOL"}
+ADDRESS = {"inexchange": "company-1", "maventa": "0007:5560000001 PEPPOL"}
 PDF = b"%PDF-1.7 a page"
 FIELDS: dict[str, Any] = {
     "number": "1001",

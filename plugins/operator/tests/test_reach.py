@@ -35,7 +35,7 @@ def test_where_it_is_reached_is_where_it_is_sent(
 
 
 def test_a_company_that_is_not_there_is_not_reached(channel: OperatorChannel, recipient: Recipient) -> None:
-    assert asked(channel, recipient._replace(identity="9999999999"))[0] is Reachable.NO
+    assert asked(channel, recipient._replace(identity="5566778899"))[0] is Reachable.NO
 
 
 def test_several_receivers_of_one_number_are_left_to_a_person(

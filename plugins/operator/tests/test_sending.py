@@ -110,6 +110,36 @@ def test_a_lost_answer_is_found_and_never_sent_twice(
     assert len(sandbox.received()) == 1
 
 
+def test_a_receiver_who_has_left_is_refused_and_never_mailed(
+    channel: OperatorChannel, sandbox: OperatorSandbox, content: bytes
+) -> None:
+    sandbox.books.delist("5560000001")
+    with pytest.raises(RejectedError):
+        channel.send(Message(KEY, content))
+
+    assert sandbox.received() == []
+    assert channel.probe(KEY).finding is Finding.NOT_DELIVERED
+
+
+def test_a_refusal_of_what_is_there_already_is_a_delivery(
+    channel: OperatorChannel, sandbox: OperatorSandbox, content: bytes
+) -> None:
+    first = channel.send(Message(KEY, content))
+    sandbox.order("refuse")
+
+    assert channel.send(Message(KEY, content)) == first
+    assert len(sandbox.received()) == 1
+
+
+def test_a_refusal_that_cannot_be_asked_about_is_unknown(
+    channel: OperatorChannel, sandbox: OperatorSandbox, content: bytes
+) -> None:
+    sandbox.order("refuse")
+    sandbox.order("question_error")
+    with pytest.raises(OutcomeUnknownError):
+        channel.send(Message(KEY, content))
+
+
 def test_a_token_that_is_known_no_more_is_renewed(
     channel: OperatorChannel, sandbox: OperatorSandbox, content: bytes
 ) -> None:

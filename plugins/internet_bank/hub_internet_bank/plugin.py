@@ -21,7 +21,7 @@ class Plugin:
         sources=(
             "README.md of this plugin, section Formats and sources: the hand-off",
             "E-faktura, anslutningshandbok 2.1, and EF formatbeskrivning 3.0 and 3.2: tables of contents",
-            "The issuer's identity (FUI): parts and lengths as printed by Visma AutoInvoice's settings page",
+            "The issuer's identity (FUI): parts and lengths by Visma's product notices on AutoInvoice",
         ),
         unverified=(
             "No distributor has been spoken to: the hand-off and its sandbox are our own.",

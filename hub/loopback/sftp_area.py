@@ -18,6 +18,7 @@ from hub.loopback.faults import Fault, FaultQueue
 WRITE, RENAME, READ = "write", "rename", "read"  # what faults may be ordered for, besides connections
 FSYNC, POSIX_RENAME, CHECK_FILE = "fsync@openssh.com", "posix-rename@openssh.com", "check-file"
 EXTENSIONS = {CHECK_FILE: "sha256", FSYNC: "1", POSIX_RENAME: "1"}
+_UNSUPPORTED = 8
 Hang = Callable[[Fault], None]
 
 
@@ -38,11 +39,18 @@ class Area(paramiko.SFTPServerInterface):
             raise PermissionError(errno.EACCES, "outside")
         return place
 
+    def inside(self, path: str) -> Path:
+        """Return where a path leads when its links are followed; one that leads out of the folder is refused."""
+        place = self.place(path).resolve()
+        if not place.is_relative_to(self._root.resolve()):
+            raise PermissionError(errno.EACCES, "outside")
+        return place
+
     def list_folder(self, path: str) -> Any:
-        return _tried(lambda: [_attributes(entry) for entry in sorted(self.place(path).iterdir())])
+        return _tried(lambda: [told for entry in sorted(self.inside(path).iterdir()) if (told := _attributes(entry))])
 
     def stat(self, path: str) -> Any:
-        return _tried(lambda: paramiko.SFTPAttributes.from_stat(self.place(path).stat()))
+        return _tried(lambda: paramiko.SFTPAttributes.from_stat(self.inside(path).stat()))
 
     def lstat(self, path: str) -> Any:
         return _tried(lambda: paramiko.SFTPAttributes.from_stat(self.place(path).lstat()))
@@ -95,7 +103,7 @@ class _OpenFile(paramiko.SFTPHandle):
         elif fault is not None:
             os.pwrite(self._descriptor, data[: len(data) // 2], offset)
             self._area.hang(fault)
-        return _done(lambda: os.pwrite(self._descriptor, data, offset))
+        return _done(lambda: _write_all(self._descriptor, data, offset))
 
     def stat(self) -> Any:
         return _tried(lambda: paramiko.SFTPAttributes.from_stat(os.fstat(self._descriptor)))
@@ -138,27 +146,45 @@ class ExtendedServer(paramiko.SFTPServer):
                 self._send_status(number, opened.fsync() if opened else SFTP_FAILURE)  # type: ignore[attr-defined]
                 return
             if name == "check-file-name" and CHECK_FILE in self.extensions:
-                self._send_digest(number, message.get_text(), message.get_text())
+                self._send_digest(number, message)
                 return
             if name not in self.extensions:
-                self._send_status(number, 8)  # type: ignore[attr-defined]
+                self._send_status(number, _UNSUPPORTED)  # type: ignore[attr-defined]
                 return
             message.rewind()
             message.get_int()
         super()._process(kind, number, message)  # type: ignore[misc]
 
-    def _send_digest(self, number: int, path: str, algorithm: str) -> None:
+    def _send_digest(self, number: int, message: Message) -> None:
+        """Answer with the checksum of a whole file, by the first of the asked algorithms that is offered."""
+        path, asked = message.get_text(), message.get_text().split(",")
+        offered = self.extensions[CHECK_FILE].split(",")
+        algorithm = next((name for name in asked if name in offered), None)
+        is_whole = (message.get_int64(), message.get_int64(), message.get_int()) == (0, 0, 0)
         area: Any = self.server
+        content = _tried(lambda: area.inside(path).read_bytes()) if algorithm and is_whole else _UNSUPPORTED
+        if algorithm is None or isinstance(content, int):
+            self._send_status(number, content)  # type: ignore[attr-defined]
+            return
         answer = Message()
         answer.add_int(number)
         answer.add_string(CHECK_FILE)
         answer.add_string(algorithm)
-        answer.add_bytes(hashlib.new(algorithm, area.place(path).read_bytes()).digest())
+        answer.add_bytes(hashlib.new(algorithm, content).digest())
         self._send_packet(CMD_EXTENDED_REPLY, answer)  # type: ignore[attr-defined]
 
 
-def _attributes(entry: Path) -> paramiko.SFTPAttributes:
-    return paramiko.SFTPAttributes.from_stat(entry.lstat(), os.fsencode(entry.name))  # type: ignore[arg-type] # as it is
+def _attributes(entry: Path) -> paramiko.SFTPAttributes | None:
+    """Return what is told of a file in a listing, None when it has gone meanwhile."""
+    try:
+        return paramiko.SFTPAttributes.from_stat(entry.lstat(), os.fsencode(entry.name))  # type: ignore[arg-type] # as is
+    except FileNotFoundError:
+        return None
+
+
+def _write_all(descriptor: int, data: bytes, offset: int) -> None:
+    if os.pwrite(descriptor, data, offset) < len(data):
+        raise OSError(errno.ENOSPC, "half a block")
 
 
 def _rename_new(old: Path, new: Path) -> None:

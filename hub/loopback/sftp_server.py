@@ -110,7 +110,8 @@ class SftpServer:
                 opened, _ = self._listening.accept()
             except OSError:
                 return
-            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with suppress(OSError):  # its sender has hung up already
+                opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.connections += 1
             self._serve(opened)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from hub.loopback.faults import Fault
 from hub.loopback.sftp_server import SftpServer, SftpUser
+from hub.transports.sftp import SftpLogin, SftpParty
 
 ROOT = Path(__file__).parents[3]
 
@@ -39,6 +41,10 @@ def client(port: int, password: str = "p") -> Iterator[paramiko.SFTPClient]:
         transport.close()
         transport.join()
         opened.close()
+
+
+def party(server: SftpServer) -> SftpParty:
+    return SftpParty("127.0.0.1", SftpLogin("hub", lambda: "p"), [server.fingerprint], port=server.port)
 
 
 def test_a_common_client_puts_gets_lists_renames_and_deletes(server, tmp_path):
@@ -73,6 +79,49 @@ def test_nothing_outside_the_folder_can_be_reached(server, tmp_path, path):
 
     with client(server.port) as them, pytest.raises(OSError, match=r"No such file|Permission"):
         them.open(path).read()
+
+
+@pytest.mark.parametrize("ask", ["listdir", "stat", "listdir_attr"])
+def test_a_link_that_leads_out_of_the_folder_shows_nothing(server, tmp_path, ask):
+    (tmp_path / "outside").mkdir()
+    (server.root / "link").symlink_to(tmp_path / "outside")
+
+    with client(server.port) as them, pytest.raises(OSError, match="Permission"):
+        getattr(them, ask)("link")
+
+
+def test_no_checksum_is_made_of_what_lies_outside(server, tmp_path):
+    (tmp_path / "secret").write_bytes(b"s")
+    (server.root / "link").symlink_to(tmp_path / "secret")
+
+    with party(server) as ours, ours.operation() as connection:
+        assert connection.sftp.digest("link", "sha256") is None
+        assert connection.sftp.look("link") is not None  # the connection lives on
+
+
+def test_a_checksum_is_made_by_the_first_algorithm_that_is_known(server):
+    (server.root / "a").write_bytes(b"abc")
+
+    with party(server) as ours, ours.operation() as connection:
+        assert connection.sftp.digest("a", "md5,sha256") is None  # it says which it was, and that is not what we asked
+        assert connection.sftp.digest("a", "sha256") == hashlib.sha256(b"abc").digest()
+        assert connection.sftp.digest("a", "md5") is None
+        assert connection.sftp.digest("nowhere", "sha256") is None
+
+
+def test_a_file_that_goes_while_a_folder_is_listed_is_left_out(server, monkeypatch):
+    for name in ("a", "b"):
+        (server.root / name).write_bytes(b"x")
+    sorted_names = Path.iterdir
+
+    def going(folder):
+        names = list(sorted_names(folder))
+        (server.root / "a").unlink(missing_ok=True)
+        return names
+
+    monkeypatch.setattr(Path, "iterdir", going)
+    with client(server.port) as them:
+        assert them.listdir() == ["b"]
 
 
 def test_faults_meet_one_request_and_no_other(server):

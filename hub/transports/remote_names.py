@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from hub.errors import RejectedError
 from hub.transports.folder import UNFINISHED_ENDINGS
 
+PART = ".part"  # of the temporary name that a file has while it is written
 LONGEST_NAME = 200  # bytes; most file systems take 255, and a temporary name is longer
 
 
@@ -22,3 +24,16 @@ def is_safe(name: str) -> bool:
 def is_unfinished(name: str) -> bool:
     """Say whether the ending says that the file is still being written."""
     return name.lower().endswith(UNFINISHED_ENDINGS)
+
+
+def require_safe(name: str) -> None:
+    """Let pass the name of a file. Raises RejectedError."""
+    if not is_safe(name):
+        raise RejectedError("this cannot be the name of a file on the other side")
+
+
+def require_file_name(name: str) -> None:
+    """Let pass the name of a file that is handed over, which nobody takes for an unfinished one. As `require_safe`."""
+    require_safe(name)
+    if is_unfinished(name):
+        raise RejectedError("this is the name of an unfinished file: nothing was handed over")

@@ -16,21 +16,17 @@ from typing import BinaryIO, Self
 from hub.contracts.transports import RemoteFile
 from hub.errors import ConfigurationError, HubError, OutcomeUnknownError, RejectedError, TransientError
 from hub.transports.host_keys import PinnedKeys
-from hub.transports.remote_names import is_safe
-from hub.transports.sftp_download import Rest, fetch, listed, remove
-from hub.transports.sftp_packets import Status
-from hub.transports.sftp_upload import Upload, seekable
+from hub.transports.remote_files import LARGEST_FILE, SETTLED_AFTER_S, Rest, seekable
+from hub.transports.sftp_download import fetch, find, listed, path_of, remove
+from hub.transports.sftp_packets import NO_RIGHT, NOT_THERE, Status
+from hub.transports.sftp_upload import Upload
 from hub.transports.sftp_wire import RefusedError
 from hub.transports.ssh_connection import BROKEN, CONNECT_TIMEOUT_S, SftpLogin, SshConnection
 from hub.transports.steady_time import steady_ns
 
 KEPT_FOR_S = 30.0  # an unused connection; shorter than servers and firewalls allow
 SLOWEST_BYTES_S = 64 * 1024  # a large file has this much more time than a small one
-LARGEST_FILE = 4 * 1024**3
-SETTLED_AFTER_S = 10.0
 _NS = 1_000_000_000
-_NO_RIGHT = (Status.PERMISSION_DENIED, Status.WRITE_PROTECTED)
-_NOT_THERE = (Status.NO_SUCH_FILE, Status.NO_SUCH_PATH)
 _NEVER = (Status.UNSUPPORTED, Status.BAD_MESSAGE, Status.INVALID_NAME)
 
 
@@ -134,9 +130,9 @@ class SftpParty:
     def _refusal(self, error: RefusedError) -> HubError:
         """Return what a refusal means; nothing was handed over."""
         said = f"{self._host} refused (status {error.status}): nothing was handed over"
-        if error.status in _NO_RIGHT:
+        if error.status in NO_RIGHT:
             return ConfigurationError(said, hint="we have no right there: look at the folder and the account")
-        if error.status in _NOT_THERE:
+        if error.status in NOT_THERE:
             return ConfigurationError(said, hint="the folder is not there: look at its path in the settings")
         if error.status in _NEVER:
             return RejectedError(said)
@@ -156,7 +152,7 @@ class SftpFolder:
     ) -> None:
         """Say where; `settled_after_s` is how long a file must not have changed before it is shown as waiting."""
         self._party = party
-        self._path = path.rstrip("/") or "/"
+        self._path = path.rstrip("/") or ("/" if path else ".")
         self._rest = Rest(settled_after_s)
         self._largest = largest
 
@@ -169,11 +165,9 @@ class SftpFolder:
 
     def find(self, name: str) -> RemoteFile | None:
         """Return a file, None when there is none. See `RemoteFolder.find`."""
-        if not is_safe(name):
-            raise RejectedError("this cannot be the name of a file on the other side")
+        path_of(self._path, name)  # refuses a bad name before anything is opened
         with self._party.operation() as connection:
-            told = connection.sftp.look(f"{self._path}/{name}")
-        return None if told is None else RemoteFile(name, told.size or 0, told.changed_s or 0)
+            return find(connection, self._path, name)
 
     def waiting(self) -> Sequence[RemoteFile]:
         """Return files that have come to rest, oldest first. See `RemoteFolder.waiting`.

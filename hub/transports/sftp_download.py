@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 from hub.contracts.transports import RemoteFile
-from hub.errors import ConfigurationError, RejectedError, TransientError
-from hub.transports.remote_names import is_safe, is_unfinished
-from hub.transports.sftp_packets import Attributes
+from hub.transports import remote_files
+from hub.transports.remote_files import changed, keep, too_many
+from hub.transports.remote_names import is_safe, is_unfinished, require_safe
+from hub.transports.sftp_packets import NOT_THERE, Attributes, Status
+from hub.transports.sftp_wire import RefusedError, Sftp
 from hub.transports.ssh_connection import SshConnection
-from hub.transports.steady_time import steady_ns
-
-MOST_LISTED = 100_000  # a folder that nobody empties, or a listing without end
-_NS = 1_000_000_000
 
 
-class Rest:
-    """Which files of a folder have come to rest: they were the same at all looks for so long."""
-
-    def __init__(self, settled_after_s: float) -> None:
-        self._settled_ns = round(settled_after_s * _NS)
-        self._since_ns: dict[RemoteFile, int] = {}
-
-    def settled(self, found: Sequence[RemoteFile]) -> Sequence[RemoteFile]:
-        """Return those of a listing that have not changed since a look long enough ago, oldest first."""
-        now_ns = steady_ns()
-        before = self._since_ns
-        self._since_ns = {file: before.get(file, now_ns) for file in found}
-        resting = [
-            file for file, since in self._since_ns.items() if file in before and now_ns - since >= self._settled_ns
-        ]
-        return sorted(resting, key=lambda file: (file.changed_s, file.name))
+def find(connection: SshConnection, folder: str, name: str) -> RemoteFile | None:
+    """Return a plain file, None when there is none: where the folder itself is not there, nobody knows that."""
+    sftp = connection.sftp
+    told = sftp.look(path_of(folder, name))
+    if told is None and sftp.look(folder) is None:
+        raise RefusedError(Status.NO_SUCH_PATH)
+    return None if told is None or not told.is_regular else _file(name, told)
 
 
 def listed(connection: SshConnection, folder: str) -> Sequence[RemoteFile]:
@@ -42,9 +29,8 @@ def listed(connection: SshConnection, folder: str) -> Sequence[RemoteFile]:
     found = []
     with closing(connection.sftp.names(folder)) as names:
         for at, (raw, told) in enumerate(names):
-            if at >= MOST_LISTED:
-                hint = "have the folder emptied, or point to another one"
-                raise ConfigurationError(f"more than {MOST_LISTED} names are in {folder}", hint=hint)
+            if at >= remote_files.MOST_LISTED:
+                raise too_many(folder)
             name = raw.decode("utf-8", "surrogateescape")
             if is_safe(name) and not is_unfinished(name) and told.is_regular:
                 found.append(_file(name, told))
@@ -53,40 +39,41 @@ def listed(connection: SshConnection, folder: str) -> Sequence[RemoteFile]:
 
 def fetch(connection: SshConnection, folder: str, file: RemoteFile, into: Path) -> Path:
     """Fetch a file to a new file in a local folder; half a file is never left behind."""
-    place = _path(folder, file)
-    _require_same(connection.sftp.look(place), file)
-    descriptor, path = tempfile.mkstemp(prefix="fetched-", suffix=".part", dir=into)
+    place = path_of(folder, file.name)
+    sftp = connection.sftp
     try:
-        with os.fdopen(descriptor, "wb") as target:
-            with closing(connection.sftp.contents(place, file.size + 1)) as blocks:
-                size = sum(target.write(block) for block in blocks)
-            target.flush()
-            os.fsync(target.fileno())
-        if size != file.size:
-            raise TransientError("a file was not as long as its listing says: it is left for the next time")
-        _require_same(connection.sftp.look(place), file)
-        return Path(path).rename(path.removesuffix(".part"))
-    except BaseException:
-        Path(path).unlink(missing_ok=True)
+        with closing(sftp.contents(place, file.size + 1)) as blocks:
+            return keep(file, into, blocks, lambda: _require_same(sftp, place, file))
+    except RefusedError as error:
+        if error.status in NOT_THERE:  # taken away between two looks: the folder was there
+            raise changed() from None
         raise
 
 
 def remove(connection: SshConnection, folder: str, file: RemoteFile) -> None:
     """Delete a file that is as it was when it was fetched; one that is gone is no error."""
-    if (told := connection.sftp.look(_path(folder, file))) is not None:
-        _require_same(told, file)
-        connection.sftp.remove(_path(folder, file))
+    place = path_of(folder, file.name)
+    sftp = connection.sftp
+    if sftp.look(place) is None:
+        return
+    _require_same(sftp, place, file)
+    try:
+        sftp.remove(place)
+    except RefusedError as error:
+        if error.status not in NOT_THERE:  # another one of us was faster
+            raise
 
 
-def _require_same(told: Attributes | None, file: RemoteFile) -> None:
+def path_of(folder: str, name: str) -> str:
+    """Return where a file of a folder is. Raises RejectedError for a name that leads elsewhere."""
+    require_safe(name)
+    return f"{folder.rstrip('/')}/{name}"
+
+
+def _require_same(sftp: Sftp, place: str, file: RemoteFile) -> None:
+    told = sftp.look(place)
     if told is None or not told.is_regular or _file(file.name, told) != file:
-        raise TransientError("a file has changed since it was listed: it is left for the next time")
-
-
-def _path(folder: str, file: RemoteFile) -> str:
-    if not is_safe(file.name):
-        raise RejectedError("a file is asked for by a name that no listing gives")
-    return f"{folder}/{file.name}"
+        raise changed()
 
 
 def _file(name: str, told: Attributes) -> RemoteFile:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from enum import IntEnum, IntFlag
 from typing import NamedTuple
 
-_SIZE, _OWNER, MODE, _TIMES, _MORE = 1, 2, 4, 8, 0x80000000
+_SIZE, _OWNER, _MODE, _TIMES, _MORE = 1, 2, 4, 8, 0x80000000
 _KIND_OF_FILE, _REGULAR = 0o170000, 0o100000
 
 
@@ -55,6 +55,10 @@ class Status(IntEnum):
     NO_SPACE = 14
     QUOTA = 15
     INVALID_NAME = 20
+
+
+NOT_THERE = (Status.NO_SUCH_FILE, Status.NO_SUCH_PATH)
+NO_RIGHT = (Status.PERMISSION_DENIED, Status.WRITE_PROTECTED)
 
 
 class Open(IntFlag):
@@ -105,7 +109,7 @@ class Body:
         flags = self.u32()
         size = int.from_bytes(self._take(8)) if flags & _SIZE else None
         self._take(8 if flags & _OWNER else 0)
-        mode = self.u32() if flags & MODE else None
+        mode = self.u32() if flags & _MODE else None
         changed_s = int.from_bytes(self._take(8)[4:]) if flags & _TIMES else None
         for _ in range(self.u32() if flags & _MORE else 0):
             self.string(), self.string()

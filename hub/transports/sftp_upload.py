@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from typing import BinaryIO
 
 from hub.errors import OutcomeUnknownError, RejectedError, TransientError
-from hub.transports.remote_names import is_safe, is_unfinished
-from hub.transports.sftp_packets import Attributes, Open, Status
+from hub.transports.remote_names import PART, require_file_name
+from hub.transports.sftp_download import path_of
+from hub.transports.sftp_packets import NO_RIGHT, NOT_THERE, Attributes, Open
 from hub.transports.sftp_wire import BLOCK, RefusedError, Sftp
 from hub.transports.ssh_connection import SshConnection
 
-PART = ".part"
 _DIGESTS = ("sha256", "sha512", "sha384")  # of the checksums a server may offer, those that nobody can forge
-_NO_WAY = (Status.NO_SUCH_FILE, Status.NO_SUCH_PATH, Status.PERMISSION_DENIED, Status.WRITE_PROTECTED)
+_POSIX_RENAME = "posix-rename@openssh.com"
 
 
 class Upload:
@@ -25,10 +23,9 @@ class Upload:
 
     def __init__(self, folder: str, name: str, source: BinaryIO, size: int) -> None:
         """Say what goes where. Raises RejectedError when the name cannot be one."""
-        if not is_safe(name) or is_unfinished(name):
-            raise RejectedError("this cannot be the name of a file on the other side: nothing was handed over")
-        self._target = f"{folder}/{name}"
-        self._part = f"{folder}/{name}{PART}"
+        require_file_name(name)
+        self._target = path_of(folder, name)
+        self._part = f"{self._target}{PART}"
         self._source = source
         self._size = size
 
@@ -61,9 +58,12 @@ class Upload:
             begun = sftp.look(self._part)
             if begun is None or not begun.is_regular:
                 raise error from None
-        begin = self._agreed(sftp, begun.size or 0)
-        flags = Open.WRITE if begin else Open.WRITE | Open.CREATE | Open.TRUNCATE
-        return sftp.open(self._part, flags), begin
+        size = begun.size or 0
+        # Only what is longer than ours is cut off: else another one of us may be writing there, whose last block would
+        # leave a gap where its first ones were, and a file with a gap has the right size.
+        cut = Open.TRUNCATE if size > self._size else Open(0)
+        begin = self._agreed(sftp, size)
+        return sftp.open(self._part, Open.WRITE | Open.CREATE | cut), begin
 
     def _agreed(self, sftp: Sftp, size: int) -> int:
         """Return how many bytes of what was written before are ours, by whole blocks; 0 if they may not be read."""
@@ -107,25 +107,36 @@ class Upload:
     def _name(self, connection: SshConnection) -> None:
         """Hand the file over. What may have been done when no answer comes is known by `is_naming`."""
         sftp = connection.sftp
+        refused = self._refused(connection, sftp.rename)
+        if refused is None or self._is_named(sftp):
+            return
+        if _POSIX_RENAME not in sftp.extensions or refused.status in (*NOT_THERE, *NO_RIGHT):
+            raise refused
+        # The file system there knows no other way; nothing has the name, as we have just seen.
+        refused = self._refused(connection, sftp.posix_rename)
+        if refused is not None and not self._is_named(sftp):
+            raise refused
+
+    def _refused(self, connection: SshConnection, rename: Callable[[str, str], None]) -> RefusedError | None:
+        """Rename in one way, and return what is said against it."""
         connection.watch.refuse_when_over()  # else it would count as sent
         connection.is_naming = True
         try:
-            sftp.rename(self._part, self._target)
-            return
+            rename(self._part, self._target)
         except RefusedError as error:
             connection.is_naming = False  # there was an answer
-            refused = error
+            return error
+        return None
+
+    def _is_named(self, sftp: Sftp) -> bool:
+        """Say whether the file has its name after all: another one of us was faster, or an earlier rename came late."""
         if (there := sftp.look(self._target)) is not None:
-            self._require_same(sftp, there)  # another one of us was faster, or an earlier rename came late
+            self._require_same(sftp, there)
             _remove_if_there(sftp, self._part)
-        elif sftp.look(self._part) is None:
+            return True
+        if sftp.look(self._part) is None:
             raise OutcomeUnknownError("the temporary file was taken away before it had its name")
-        elif "posix-rename@openssh.com" in sftp.extensions and refused.status not in _NO_WAY:
-            # The file system there knows no other way; nothing has the name, as we have just seen.
-            connection.is_naming = True
-            sftp.posix_rename(self._part, self._target)
-        else:
-            raise refused
+        return False
 
     def _require_same(self, sftp: Sftp, there: Attributes) -> None:
         """Let pass a file of this name that is this file."""
@@ -140,12 +151,6 @@ class Upload:
         self._source.seek(0)
         with closing(sftp.contents(self._target, self._size + 1)) as blocks:
             return all(block == self._source.read(len(block)) for block in blocks) and not self._source.read(1)
-
-
-def seekable(content: bytes | BinaryIO) -> tuple[BinaryIO, int]:
-    """Return a file that can seek, and its size."""
-    source = io.BytesIO(content) if isinstance(content, bytes) else content
-    return source, source.seek(0, os.SEEK_END)
 
 
 def _remove_if_there(sftp: Sftp, path: str) -> None:

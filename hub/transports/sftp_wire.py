@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import Protocol
 
-from hub.transports.sftp_packets import MODE, Attributes, Body, Kind, Open, Status, WireError, string, text
+from hub.transports.sftp_packets import NOT_THERE, Attributes, Body, Kind, Open, Status, WireError, string, text
 
 VERSION = 3
 BLOCK = 32 * 1024  # every server takes that much in one request
@@ -48,7 +48,7 @@ class Sftp:
         self._came: dict[int, tuple[int, Body]] = {}
         self._send(Kind.INIT, struct.pack(">I", VERSION))
         kind, body = self._packet()
-        if kind != Kind.VERSION or body.u32() < VERSION:
+        if kind != Kind.VERSION or body.u32() != VERSION:  # a later one writes a file's attributes in another way
             raise WireError("no SFTP of version 3")
         self.extensions: Mapping[str, str] = dict(body.pairs())
 
@@ -59,14 +59,13 @@ class Sftp:
         try:
             return self._expect(self._request(Kind.LSTAT, text(path)), Kind.ATTRS).attributes()
         except RefusedError as error:
-            if error.status in (Status.NO_SUCH_FILE, Status.NO_SUCH_PATH):
+            if error.status in NOT_THERE:
                 return None
             raise
 
     def open(self, path: str, flags: Open) -> bytes:
-        """Open a file and return its handle; a new one is ours alone."""
-        mode = struct.pack(">II", MODE, 0o600) if flags & Open.CREATE else struct.pack(">I", 0)
-        number = self._request(Kind.OPEN, text(path), struct.pack(">I", flags), mode)
+        """Open a file and return its handle; who may read a new one is for the machine it lies on to say."""
+        number = self._request(Kind.OPEN, text(path), struct.pack(">II", flags, 0))
         return self._expect(number, Kind.HANDLE).string()
 
     def close(self, handle: bytes) -> None:
@@ -149,11 +148,11 @@ class Sftp:
                     on_their_way.append((self._ask_for(handle, offset, length), offset, length))
                     offset += length
                 number, start, length = on_their_way.popleft()
-                data = self._data(number)
+                data = self._data(number, length)
                 while data:  # an answer may be shorter than was asked for
                     yield data
                     start, length = start + len(data), length - len(data)
-                    data = self._data(self._ask_for(handle, start, length)) if length else b""
+                    data = self._data(self._ask_for(handle, start, length), length) if length else b""
                 if length:
                     return
         finally:
@@ -171,14 +170,17 @@ class Sftp:
     def _ask_for(self, handle: bytes, offset: int, length: int) -> int:
         return self._request(Kind.READ, string(handle), struct.pack(">QI", offset, length))
 
-    def _data(self, number: int) -> bytes:
+    def _data(self, number: int, length: int) -> bytes:
         """Return what was read, nothing at the end."""
         try:
-            return self._expect(number, Kind.DATA).string()
+            data = self._expect(number, Kind.DATA).string()
         except RefusedError as error:
             if error.status == Status.END:
                 return b""
             raise
+        if len(data) > length:
+            raise WireError("more than was asked for")
+        return data
 
     def _attributes_or_none(self, number: int) -> Attributes:
         try:

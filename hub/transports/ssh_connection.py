@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import paramiko
 
-from hub.errors import ConfigurationError, TransientError
+from hub.errors import ConfigurationError, HubError, TransientError
 from hub.transports.host_keys import PinnedKeys
 from hub.transports.sftp_packets import WireError
 from hub.transports.sftp_wire import Sftp
@@ -58,13 +58,13 @@ class SshConnection:
         try:
             self._transport = paramiko.Transport(self._socket)
             self._open(f"{host}:{port}", login, pinned, longest_s)
-        except BROKEN as error:
+        except BaseException as error:
             self.close()
+            if isinstance(error, HubError) or not isinstance(error, Exception):
+                raise
+            # The library raises ValueError and others for what is no SSH, or was damaged on its way.
             why = "its time was up" if self.watch.is_over else type(error).__name__
             raise TransientError(f"{host}:{port} broke off before anything was sent ({why})") from None
-        except BaseException:
-            self.close()
-            raise
 
     @property
     def is_open(self) -> bool:

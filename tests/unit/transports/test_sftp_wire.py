@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from hub.transports.sftp_packets import Kind, Status, WireError, string, text
+from hub.transports.sftp_packets import Kind, Open, Status, WireError, string, text
 from hub.transports.sftp_wire import BLOCK, RefusedError, Sftp
 
 VERSION = struct.pack(">IBI", 5, Kind.VERSION, 3)
@@ -77,6 +77,25 @@ def test_what_is_still_on_its_way_is_taken_before_the_next_request():
     wire.close(b"h")  # its answer is the third
 
 
+@pytest.mark.parametrize("piece", [b"", b"abc"])
+def test_more_than_was_asked_for_is_no_answer(piece):
+    """Else the rest would be asked for with a length below zero."""
+    answers = (data(1, piece), data(2, b"x" * 10)) if piece else (data(1, b"x" * 10),)
+    wire = speaking(*answers)
+
+    with pytest.raises(WireError, match="more than was asked for"):
+        list(wire.read(b"h", 9))
+
+
+def test_who_may_read_a_new_file_is_for_the_machine_that_gets_it():
+    other_side = Scripted(VERSION + packet(Kind.HANDLE, number(1), string(b"h")))
+    wire = Sftp(other_side, lambda: None)
+
+    wire.open("a", Open.WRITE | Open.CREATE)
+
+    assert other_side.heard.endswith(number(Open.WRITE | Open.CREATE) + number(0))  # no rights are asked for
+
+
 def test_a_write_that_is_refused_behind_others_is_not_lost():
     told = packet(Kind.ATTRS, number(4), number(1), struct.pack(">Q", 3))
     wire = speaking(status(1, 0), status(2, Status.FAILURE), status(3, 0), told, status(5, 0))
@@ -99,6 +118,7 @@ def test_what_the_other_side_says_in_words_is_in_no_message():
         b"",
         b"HTTP/1.1 400 Bad Request\r\n\r\n",
         packet(Kind.VERSION, number(2)),
+        packet(Kind.VERSION, number(6)),
         packet(Kind.STATUS, number(3)),
         packet(Kind.VERSION, b"\0"),
         struct.pack(">I", 0),

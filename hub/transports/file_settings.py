@@ -48,9 +48,7 @@ class SftpSettings(PluginSettings):
         default=(), description="Keys that the machine may show: `SHA256:…`, or lines of a known_hosts file."
     )
     path: str = Field(default=".", min_length=1, max_length=1000, description="The folder there.")
-    timeout_s: float = Field(
-        default=30.0, gt=0, le=600, description="How long a call may take, besides a file's bytes."
-    )
+    timeout_s: float = Field(default=30.0, gt=0, le=600, description="How long a call may take besides the bytes.")
 
     @model_validator(mode="after")
     def _has_a_secret(self) -> Self:

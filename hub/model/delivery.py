@@ -115,6 +115,7 @@ class Followed(NamedTuple):
     receipts: Sequence[Receipt]
     cursor: str
     has_more: bool = False
+    problems: Sequence[str] = ()  # what of the reports could not be read, for people, without names and numbers
 
 
 class Silence(StrEnum):

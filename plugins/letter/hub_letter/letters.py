@@ -1,0 +1,78 @@
+"""What becomes of one document: a letter with all that is printed, or the reason why it is none."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hub.model.delivery import Outgoing, Unfit
+from hub.model.documents import Attachment
+from hub_letter.address import SWEDEN, address_problems
+from hub_letter.pdf_pages import is_encrypted, is_pdf, page_count
+from hub_letter.settings import HandOver, LetterSettings
+
+PDF = "application/pdf"
+OVERHEAD = 8 * 1024  # more than a letter's line or element, and its places in a zip file's lists
+_MEND = "mend it at the debtor and send anew"
+
+
+class Letter(NamedTuple):
+    """One letter; `attachments` are printed behind it."""
+
+    outgoing: Outgoing
+    pages: int | None
+    attachments: tuple[Attachment, ...]
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes of a batch, at most."""
+        attached = sum(len(attachment.content) + OVERHEAD for attachment in self.attachments)
+        return len(self.outgoing.pdf) + attached + OVERHEAD
+
+
+def letter_of(outgoing: Outgoing, settings: LetterSettings) -> Letter | Unfit:
+    """Return the letter of a document."""
+    debtor = outgoing.document.debtor
+    if debtor.is_protected:
+        return Unfit(outgoing.delivery_id, "the identity is protected: a person sees to how it goes out", True)
+    if reason := _unprintable(outgoing.pdf):
+        return Unfit(outgoing.delivery_id, f"the document {reason}: have it made anew", True)
+    reason = _not_addressed(outgoing, settings) or _attached_wrongly(outgoing, settings)
+    if reason:
+        return Unfit(outgoing.delivery_id, reason)
+    letter = Letter(outgoing, _pages(outgoing), outgoing.document.attachments)
+    if letter.size > settings.largest - OVERHEAD:
+        return Unfit(outgoing.delivery_id, f"the letter is larger than {settings.largest_mb} MB: see largest_mb")
+    return letter
+
+
+def _not_addressed(outgoing: Outgoing, settings: LetterSettings) -> str:
+    debtor = outgoing.document.debtor
+    if debtor.address.country != SWEDEN and not settings.abroad:
+        return "the address is abroad, and letters abroad are switched off: see abroad"
+    problems = address_problems(debtor.name, debtor.address)
+    return f"{'; '.join(problems)}: {_MEND}" if problems else ""
+
+
+def _attached_wrongly(outgoing: Outgoing, settings: LetterSettings) -> str:
+    attachments = outgoing.document.attachments
+    if attachments and settings.format is HandOver.ARCHIVE_INDEX:
+        return "an archive with an index has no place for attachments: use the format manifest"
+    for at, attachment in enumerate(attachments, 1):
+        if attachment.content_type != PDF:
+            return f"attachment {at} is no PDF and cannot be printed: attach it as PDF"
+        if reason := _unprintable(attachment.content):
+            return f"attachment {at} {reason}: attach it anew"
+    return ""
+
+
+def _unprintable(content: bytes) -> str:
+    if not is_pdf(content):
+        return "is no PDF"
+    return "is encrypted and cannot be printed" if is_encrypted(content) else ""
+
+
+def _pages(outgoing: Outgoing) -> int | None:
+    """Return the pages of the letter and its attachments, None when any cannot be told."""
+    contents = (outgoing.pdf, *(attachment.content for attachment in outgoing.document.attachments))
+    counted = [page_count(content) for content in contents]
+    return None if None in counted else sum(pages for pages in counted if pages)

@@ -102,6 +102,8 @@ def test_garbled_lines_lose_no_others_and_are_told_once_and_the_file_stays(folde
 
     second = look(reports, first.cursor)
     assert (ids(second), second.problems) == ([], [])
+    second = look(reports, second.cursor)  # and the cursor behind that still knows it
+    assert (ids(second), second.problems) == ([], [])
     assert names(folder) == [f"{BATCH}.ack.csv"]
 
     put(folder, "d-1", "d-2")  # it is mended

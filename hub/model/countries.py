@@ -1,4 +1,4 @@
-"""Countries by ISO 3166-1, with the English names that the post reads."""
+"""Countries by ISO 3166-1, with the English names that the post reads: short, without articles or inversions."""
 
 from __future__ import annotations
 

@@ -79,19 +79,24 @@ def computed_vat(document: Document) -> tuple[VatTotal, ...]:
     bases: dict[tuple[VatCategory, Decimal], int] = {}
     for key, amount_ore in _taxed(document):
         bases[key] = bases.get(key, 0) + amount_ore
-    return tuple(VatTotal(*key, base_ore, vat_on(base_ore, key[1])) for key, base_ore in sorted(bases.items(), key=_at))
+    rows = (VatTotal(*key, base_ore, vat_on(base_ore, key[1])) for key, base_ore in bases.items())
+    return tuple(sorted(rows, key=_place))
 
 
 def stated_vat(document: Document) -> tuple[VatTotal, ...]:
     """Return the VAT that a document states itself, in the order of ours."""
-    rows = [
-        (
-            (row.vat_category, effective_rate(row.vat_category, row.vat_rate_percent)),
-            (row.base_ore, row.vat_ore, row.exemption_reason, row.exemption_code),
+    rows = (
+        VatTotal(
+            category=row.vat_category,
+            rate_percent=effective_rate(row.vat_category, row.vat_rate_percent),
+            base_ore=row.base_ore,
+            vat_ore=row.vat_ore,
+            exemption_reason=row.exemption_reason,
+            exemption_code=row.exemption_code,
         )
         for row in document.vat
-    ]
-    return tuple(VatTotal(*key, *rest) for key, rest in sorted(rows, key=_at))
+    )
+    return tuple(sorted(rows, key=_place))
 
 
 def vat_on(base_ore: int, rate_percent: Decimal) -> int:
@@ -118,9 +123,8 @@ def _taxed(document: Document) -> Iterator[tuple[tuple[VatCategory, Decimal], in
         yield (category, effective_rate(category, part.vat_rate_percent)), amount_ore
 
 
-def _at(row: tuple[tuple[VatCategory, Decimal], object]) -> tuple[int, Decimal]:
-    category, rate_percent = row[0]
-    return _ORDER.index(category), -rate_percent
+def _place(row: VatTotal) -> tuple[int, Decimal]:
+    return _ORDER.index(row.category), -row.rate_percent
 
 
 def _claimed(document: Document) -> int:

@@ -1,0 +1,101 @@
+"""Everything that is wrong with a document is told at once, and no message repeats a value."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.rules.delivery.document_checks import document_problems
+from tests.unit.rules.delivery.small_documents import document, letter
+
+AE = {"text": "a", "amount": "100", "vat_category": "AE"}
+
+
+def found(made) -> list[tuple[str, str]]:
+    return [(problem.field, problem.code) for problem in document_problems(made)]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        document(),
+        document(to_pay="125", vat=[{"base": "100", "vat": "25"}]),
+        document(lines=[{"text": "a", "quantity": "3", "price": "33.333333", "amount": "100"}]),
+        document(kind="credit_note", credits_number="1000", due_date=None),
+        document(kind="direct_debit_invoice", reference=""),
+        document(kind="direct_debit_invoice", copy_no=1),
+        letter("reminder"),
+        letter("cancellation_notice"),
+    ],
+)
+def test_a_right_document_has_no_problem(made):
+    assert found(made) == []
+
+
+@pytest.mark.parametrize(
+    ("made", "problem"),
+    [
+        (document(to_pay="125.01"), ("to_pay", "TO_PAY_SUM")),
+        (letter("reminder", to_pay="101"), ("to_pay", "TO_PAY_SUM")),
+        (document(rounding="0.30"), ("rounding", "ROUNDING")),
+        (document(deductions=[{"amount": "126"}]), ("to_pay", "TO_PAY_BELOW_ZERO")),
+        (document(due_date="2026-11-01"), ("due_date", "DUE_BEFORE_ISSUE")),
+        (document(due_date=None), ("due_date", "DUE_DATE_MISSING")),
+        (document(kind="credit_note"), ("credits_number", "CREDITS_NUMBER_MISSING")),
+        (document(kind="replacement_invoice"), ("credits_number", "CREDITS_NUMBER_MISSING")),
+        (letter("cancellation_notice", claims=[]), ("credits_number", "CREDITS_NUMBER_MISSING")),
+        (letter("demand", claims=[]), ("claims", "CLAIMS_MISSING")),
+        (document(kind="direct_debit_invoice"), ("reference", "REFERENCE_OF_DIRECT_DEBIT")),
+        (
+            document(lines=[{"text": "a", "quantity": "2", "price": "49", "amount": "100"}]),
+            ("lines[1].amount", "LINE_AMOUNT"),
+        ),
+        (document(vat=[{"base": "99", "vat": "25"}]), ("vat[1].base", "VAT_BASE")),
+        (document(vat=[{"base": "100", "vat": "24.98"}]), ("vat[1].vat", "VAT_AMOUNT")),
+        (document(vat=[{"vat_rate_percent": "12", "base": "100", "vat": "12"}]), ("vat", "VAT_ROWS")),
+        (document(vat=[{"base": "50", "vat": "12.50"}] * 2), ("vat", "VAT_TWICE")),
+        (
+            document(lines=[{**AE, "vat_category": "S", "vat_rate_percent": "0"}]),
+            ("lines[1].vat_rate_percent", "VAT_RATE_MISSING"),
+        ),
+        (document(lines=[AE]), ("debtor.vat_number", "VAT_NUMBER_MISSING")),
+        (document(period={"first_day": "2026-11-02", "last_day": "2026-11-01"}), ("period", "PERIOD_TURNED")),
+        (document(debtor={"name": " "}), ("debtor.name", "NAME_MISSING")),
+        (document(debtor={"name": "a", "address": {"country": "QQ"}}), ("debtor.address.country", "COUNTRY_UNKNOWN")),
+        (
+            letter(
+                "reminder",
+                claims=[{"number": "1", "open": "1", "invoice_date": "2026-02-01", "due_date": "2026-01-01"}],
+            ),
+            ("claims[1].due_date", "DUE_BEFORE_ISSUE"),
+        ),
+        (
+            letter("instalment_plan", instalments=[{"due_date": "2026-10-01", "amount": "100"}]),
+            ("instalments[1].due_date", "DUE_BEFORE_ISSUE"),
+        ),
+        (
+            letter("instalment_plan", instalments=[{"due_date": "2026-12-01", "amount": "99"}]),
+            ("instalments", "INSTALMENTS_SUM"),
+        ),
+    ],
+    ids=lambda value: value[1] if isinstance(value, tuple) else "",
+)
+def test_what_is_wrong_is_told_with_its_field(made, problem):
+    assert found(made) == [problem]
+
+
+def test_vat_that_was_rounded_line_by_line_is_taken():
+    lines = [{"text": "a", "amount": "0.50"}] * 3
+
+    assert found(document(lines=lines, vat=[{"base": "1.50", "vat": "0.39"}])) == []
+
+
+def test_all_problems_are_told_at_once_and_none_repeats_a_value():
+    made = document(due_date="2026-11-01", to_pay="777.77", rounding="0.30", kind="credit_note")
+
+    problems = document_problems(made)
+
+    assert {problem.code for problem in problems} == {
+        "DUE_BEFORE_ISSUE", "TO_PAY_SUM", "ROUNDING", "CREDITS_NUMBER_MISSING",
+    }  # fmt: skip
+    told = " ".join(problem.message for problem in problems)
+    assert not any(value in told for value in ("777", "0.30", "2026", "1001", "Tolvan"))

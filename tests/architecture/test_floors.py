@@ -31,6 +31,8 @@ LIBRARIES = {
     "openpyxl": ("hub/formats/",),
     "paramiko": ("hub/transports/", "hub/loopback/"),
     "requests": ("hub/transports/",),
+    "typst": ("hub/rendering/compiler.py",),
+    "segno": ("hub/rendering/payment_part.py",),
     "pytest": ("hub/testing/",),
     "hypothesis": ("hub/testing/",),
 }

@@ -34,4 +34,4 @@ def written_postal_code(code: str, country: str) -> str:
 
 def _care_of(address: PostalAddress) -> str:
     name = address.care_of.strip()
-    return name if not name or name.lower().startswith(("c/o", "co ")) else f"c/o {name}"
+    return name if not name or name.lower().startswith("c/o") else f"c/o {name}"

@@ -15,7 +15,7 @@ from hub.rules.delivery.payment_box import PaymentBox
 
 VERSION = 1
 INVOICE = 1
-LONGEST_NAME = 50  # longer names are cut: a payer knows by then whom it is about, and the code stays readable
+LONGEST_NAME = 40  # longer names are cut: a payer knows by then whom it is about, and the code stays readable
 _SCHEMES = {"bankgiro": "BG", "plusgiro": "PG", "iban": "IBAN", "bban": "BBAN"}
 
 

@@ -128,10 +128,11 @@ class ReportingChannel(StubChannel):
     def __init__(self, step: RouteStep, **more: Any) -> None:
         super().__init__(step, **more)
         self.reports: list[Receipt] = []
+        self.problems: list[str] = []
 
     def follow(self, cursor: str) -> Followed:
         start = int(cursor or 0)
-        return Followed(self.reports[start:], str(len(self.reports)))
+        return Followed(self.reports[start:], str(len(self.reports)), problems=self.problems)
 
 
 class AskableChannel(StubChannel):

@@ -333,6 +333,17 @@ class TestReports:
 
         assert (north.one().channel, letter.numbers) == ("letter", ["1001"])
 
+    def test_a_report_that_cannot_be_read_asks_a_person_once(self, north, post):
+        post.reports.append(Receipt(ReceiptKind.DELIVERED, self.send(north)))
+        post.problems.append("line 3 of ack-1.csv has no status")
+        north.follow()
+        post.reports.append(Receipt(ReceiptKind.DELIVERED, "9-none"))
+        north.follow()
+
+        assert [task for task in north.tasks() if "line 3" in task] == [
+            "a report to the channel email cannot be read: line 3 of ack-1.csv has no status"
+        ]
+
     def test_reports_of_another_tenant_are_not_ours(self, north, post, engine):
         delivery_id = self.send(north)
         other = DeliveryWorld(engine, post)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 
 from hub.contracts import DocumentChannel, FollowedChannel
 from hub.errors import ConfigurationError, HubError, TransientError
 from hub.model.delivery import Followed
 from hub.services.delivery.reports import apply_receipts
-from hub.services.ports import JsonObject, Store, Work
+from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 
 RUN_KIND = "follow"
 MOST_PAGES = 1000
+UNREAD = "unread_report"
 
 
 class FollowRun:
@@ -51,9 +53,17 @@ class FollowRun:
             with work.write() as unit:
                 found += apply_receipts(unit, self._store, self._tenant_name, channel, followed.receipts)
                 unit.recipients.keep_cursor(channel.name, followed.cursor)
+                _ask_about(unit, channel.name, followed.problems)
             if not followed.has_more:
                 break
         return found
+
+
+def _ask_about(work: UnitOfWork, channel: str, problems: Sequence[str]) -> None:
+    """Ask a person about reports that could not be read: one task for each that says something else."""
+    for problem in problems:
+        subject = f"{channel}:{hashlib.sha256(problem.encode()).hexdigest()[:16]}"
+        work.commands.open_task(UNREAD, subject, f"a report to the channel {channel} cannot be read: {problem}")
 
 
 def _followed(channel: FollowedChannel, cursor: str) -> Followed:

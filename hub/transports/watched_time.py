@@ -25,7 +25,7 @@ class Watch:
         self._is_closed = False
         self.is_over = False
         self._changed = Condition()
-        self._thread = Thread(target=self._look_after, name="sftp watch", daemon=True)
+        self._thread = Thread(target=self._look_after, name="connection watch", daemon=True)
         self._thread.start()
 
     def begin(self, longest_s: float) -> None:

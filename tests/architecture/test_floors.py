@@ -33,6 +33,10 @@ LIBRARIES = {
     "requests": ("hub/transports/",),
     "typst": ("hub/rendering/compiler.py",),
     "segno": ("hub/rendering/payment_part.py",),
+    "smtplib": ("hub/transports/",),
+    "imaplib": ("hub/transports/",),
+    "cryptography": ("hub/loopback/",),
+    "aiosmtpd": ("plugins/email/",),
     "pytest": ("hub/testing/",),
     "hypothesis": ("hub/testing/",),
 }

@@ -91,9 +91,15 @@ class _Session(socketserver.BaseRequestHandler):
             self.server.closing.wait(self.server.slow_s)
         self._box = ""
         self._is_in = False
-        with suppress(OSError, EOFError):
+        self._file: Any = None
+        with suppress(OSError, EOFError, ValueError):
             self._talk()
+        self._close()
+
+    def _close(self) -> None:
         with suppress(OSError):
+            if self._file is not None:
+                self._file.close()
             self.request.close()
 
     def _talk(self) -> None:
@@ -116,6 +122,8 @@ class _Session(socketserver.BaseRequestHandler):
                 return
 
     def _secure(self) -> None:
+        if self._file is not None:
+            self._file.close()
         self.request = self.server.trust.wrap_socket(self.request, server_side=True)
         self._file = self.request.makefile("rb")
 

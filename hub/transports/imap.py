@@ -84,9 +84,9 @@ class ImapMailbox:
             yield client
             with suppress(*_BROKEN):
                 client.logout()
-        except ssl.SSLError as error:
-            raise tls_failure(self._place, error) from None
         except _BROKEN as error:
+            if isinstance(error, ssl.SSLError) and not watch.is_over:
+                raise tls_failure(self._place, error) from None
             why = "its time was up" if watch.is_over else type(error).__name__
             raise TransientError(f"{self._place} broke off, or gave an answer that is none ({why})") from None
         finally:
@@ -94,7 +94,8 @@ class ImapMailbox:
             with suppress(OSError):  # it has ended by itself
                 under.shutdown(socket.SHUT_RDWR)
             if client is not None:
-                client.shutdown()
+                with suppress(OSError):
+                    client.shutdown()
             under.close()
             opened.close()
 

@@ -108,6 +108,10 @@ class EmailChannel:
         fetched = self._returned.since(cursor)
         return Followed(tuple(self._receipts(fetched.mails)), fetched.cursor, fetched.has_more)
 
+    def close(self) -> None:
+        """Close the connection to the mail server; the next message opens another one."""
+        self._party.close()
+
     def _receipts(self, mails: Sequence[bytes]) -> Iterator[Receipt]:
         for mail in mails:
             if receipt := receipt_of(mail, self._settings):

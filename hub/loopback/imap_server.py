@@ -24,6 +24,7 @@ from hub.loopback.faults import Fault, FaultQueue
 
 HOST = "127.0.0.1"
 SLOW_S = 1.0
+_POLL_S = 0.01
 _WORDS = re.compile(r'"((?:[^"\\]|\\.)*)"|(\([^)]*\))|(\S+)')
 _PARTIAL = re.compile(r"<0\.(\d+)>")
 
@@ -51,7 +52,7 @@ class ImapServer(socketserver.ThreadingTCPServer):
         self.closing = Event()
         self.next_number = 1
         super().__init__((HOST, 0), _Session)
-        self._thread = Thread(target=self.serve_forever, args=(0.01,), daemon=True)
+        self._thread = Thread(target=self.serve_forever, args=(_POLL_S,), daemon=True)
 
     @property
     def port(self) -> int:

@@ -156,7 +156,7 @@ class _Client(imaplib.IMAP4):
         self._given = opened
         super().__init__(host)
 
-    def _create_socket(self, _timeout: float | None) -> socket.socket:
+    def _create_socket(self, *_given: Any) -> socket.socket:
         return self._given
 
     def read(self, size: int) -> bytes:

@@ -6,7 +6,7 @@ import smtplib
 import socket
 import ssl
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hub.errors import ConfigurationError, HubError, TransientError
 from hub.transports.mail_security import MailLogin, MailSecurity, tls_failure
@@ -17,6 +17,7 @@ from hub.transports.watched_time import Watch
 
 CONNECT_TIMEOUT_S = 20.0  # the TCP connection, TLS and the login together
 _GO_AHEAD = 354
+_LOGINS = {"PLAIN": "auth_plain", "LOGIN": "auth_login", "CRAM-MD5": "auth_cram_md5"}  # best first, over TLS
 
 
 class SmtpServer(NamedTuple):
@@ -135,17 +136,23 @@ class SmtpConnection:
         self._require(Stage.SECURING, Reply(*self._client.ehlo()))
 
     def _log_in(self, login: MailLogin) -> None:
+        """Log in, in one way: by each further one a wrong password would count once more."""
+        client = self._client
+        offered = client.esmtp_features.get("auth", "").upper().split()
+        way = next((way for way in _LOGINS if way in offered), None)
+        if way is None:
+            hint = f"it has to offer one of {', '.join(_LOGINS)}; look at the port"
+            raise ConfigurationError(f"{self._place} offers no login that we know", hint=hint)
+        client.user, client.password = login.user, login.password()
         try:
-            self._client.login(login.user, login.password())
+            client.auth(way, getattr(client, _LOGINS[way]))
         except UnicodeError:
             hint = "the protocol takes none in the user and the password"
             raise ConfigurationError("the login has letters outside ASCII", hint=hint) from None
-        except smtplib.SMTPNotSupportedError:
-            raise ConfigurationError(f"{self._place} offers no login", hint="look at the port") from None
         except smtplib.SMTPAuthenticationError as error:
             raise refusal(self._place, Stage.LOGIN, _reply_of(error)) from None
         finally:
-            self._client.password = ""
+            client.password = ""
 
     def _require(self, stage: Stage, reply: Reply) -> None:
         if not reply.is_positive:
@@ -173,7 +180,7 @@ class _Client(smtplib.SMTP):
         self._host = server.host
         self.command_encoding = "utf-8"  # of addresses, where the server takes them
 
-    def _get_socket(self, _host: str, _port: int, _timeout: float) -> socket.socket:
+    def _get_socket(self, *_given: Any) -> socket.socket:
         assert self._opened is not None
         opened, self._opened = self._opened, None
         if self._server.security is MailSecurity.IMPLICIT_TLS:

@@ -83,4 +83,4 @@ def channel_to(sandbox: EmailSandbox, **changed: Any) -> EmailChannel:
 @pytest.fixture
 def channel_with(sandbox: EmailSandbox) -> Callable[..., EmailChannel]:
     """Return what makes another channel to the sandbox, with other settings."""
-    return lambda **changed: channel_to(sandbox, **changed)
+    return lambda other=sandbox, **changed: channel_to(other, **changed)

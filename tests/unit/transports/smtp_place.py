@@ -22,7 +22,13 @@ class ScriptedServer:
     """`answers` are by the first word of a command, `.` for the end of a message, `GREETING` for the greeting."""
 
     def __init__(
-        self, folder: Path, *, implicit: bool = True, offers: tuple[str, ...] = OFFERED, **answers: str
+        self,
+        folder: Path,
+        *,
+        implicit: bool = True,
+        offers: tuple[str, ...] = OFFERED,
+        at: str = "127.0.0.1",
+        **answers: str,
     ) -> None:
         self.certificate = make_certificate(folder)
         self.offers = offers
@@ -34,7 +40,7 @@ class ScriptedServer:
         self._implicit = implicit
         self._trust = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         self._trust.load_cert_chain(self.certificate.chain_file)
-        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._listening = socket.create_server((at, 0))
         self._open: list[socket.socket] = []
         self._thread = Thread(target=self._serve, daemon=True)
 

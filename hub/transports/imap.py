@@ -76,7 +76,7 @@ class ImapMailbox:
         under = opened.dup()
         ends_ns = steady_ns() + round(self._timeout_s * 1_000_000_000)
         watch = Watch(under, first_ends_ns=ends_ns, kept_for_s=0)
-        opened.settimeout(self._timeout_s)
+        opened.settimeout(2 * self._timeout_s)  # the watch ends it before that
         client: _Client | None = None
         try:
             client = self._connected(opened)

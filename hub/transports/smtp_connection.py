@@ -16,6 +16,7 @@ from hub.transports.timed_calls import connected
 from hub.transports.watched_time import Watch
 
 CONNECT_TIMEOUT_S = 20.0  # the TCP connection, TLS and the login together
+_BACKSTOP = 2  # the watch ends what takes too long; the socket's own time-out comes later, if ever
 _GO_AHEAD = 354
 _LOGINS = {"PLAIN": "auth_plain", "LOGIN": "auth_login", "CRAM-MD5": "auth_cram_md5"}  # best first, over TLS
 
@@ -49,6 +50,7 @@ class SmtpConnection:
             opened = connected(server.host, server.port, longest_s)
         except (OSError, UnicodeError):
             raise TransientError(f"{self._place} cannot be reached: nothing was sent") from None
+        opened.settimeout(_BACKSTOP * longest_s)
         self._under = opened.dup()  # by TLS the socket itself is taken apart
         self.watch = Watch(self._under, first_ends_ns=ends_ns, kept_for_s=kept_for_s)
         self._client = _Client(server, opened, longest_s)
@@ -126,7 +128,7 @@ class SmtpConnection:
             raise ConfigurationError(f"the connection to {self._place} is not secured: nothing was sent")
         if server.login is not None:
             self._log_in(server.login)
-        client.sock.settimeout(timeout_s)
+        client.sock.settimeout(_BACKSTOP * timeout_s)
 
     def _secure(self, server: SmtpServer) -> None:
         if not self.offers("starttls"):

@@ -22,7 +22,10 @@ class Plugin:
             "RFC 5321, 6409, 8314: Simple Mail Transfer Protocol, submission, TLS",
             "RFC 3461, 3464, 3834, 5965, 6531, 6533: reports, automatic answers, complaints, UTF-8 addresses",
         ),
-        unverified=("No mail server outside this machine has been sent to.",),
+        unverified=(
+            "No mail server outside this machine has been sent to, and no IMAP server but the hub's own read from.",
+            "No report that a real mail system wrote has been read.",
+        ),
     )
     Settings = EmailSettings
 

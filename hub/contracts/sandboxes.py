@@ -27,7 +27,7 @@ class Sandbox(Protocol):
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        """What the plugin's table needs to talk to it, once it serves."""
+        """What the plugin's table needs to talk to it, once it serves; the same again from the same folder and port."""
         ...
 
     @property

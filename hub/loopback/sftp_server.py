@@ -55,6 +55,7 @@ class SftpServer:
         port: int = 0,
         extensions: Mapping[str, str] = EXTENSIONS,
         slow_s: float = SLOW_S,
+        host_key: paramiko.PKey | None = None,
     ) -> None:
         self.root = root
         self.users = users
@@ -62,7 +63,7 @@ class SftpServer:
         self.extensions = dict(extensions)
         self.slow_s = slow_s
         self.closing = Event()
-        self.host_key: paramiko.PKey = paramiko.ECDSAKey.generate()
+        self.host_key: paramiko.PKey = host_key or paramiko.ECDSAKey.generate()
         self.connections = 0
         self._listening = socket.create_server((HOST, port))
         self._transports: list[paramiko.Transport] = []

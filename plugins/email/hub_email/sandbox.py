@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import re
-import secrets
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from email import message_from_bytes
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from hub.contracts import Received
 from hub.loopback.certificate import make_certificate
+from hub.loopback.kept_secrets import kept_secret
 from hub_email import sandbox_reports as reports
 from hub_email.sandbox_reports import Maildir, Taken
 
@@ -75,7 +75,8 @@ class EmailSandbox:
         self._port = port
         self._security = security
         self._slow_s = slow_s
-        self._password = secrets.token_hex(16)
+        folder.mkdir(parents=True, exist_ok=True)
+        self._password = kept_secret(folder, "password")
         self._ordered: defaultdict[str, deque[str]] = defaultdict(deque)
         self._lock = Lock()
         self._server: SmtpThread | None = None

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import secrets
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -20,6 +19,7 @@ from typing import Any, Self
 from hub.contracts import Received
 from hub.loopback.faults import Fault, FaultQueue
 from hub.loopback.http_server import HTTP_FAULTS, LoopbackServer, Request, Response
+from hub.loopback.kept_secrets import kept_secret
 
 FUI = "165560000001.12345678901.ABCD.SE"
 BANKGIRO = "9912346"
@@ -100,7 +100,7 @@ class Desk:
     """What the distributor answers and keeps; the file is read again by whoever opens it."""
 
     def __init__(self, log: Path) -> None:
-        self.secret = secrets.token_hex(8)
+        self.secret = kept_secret(log.parent, "api_key")
         self.faults: Counter[str] = Counter()
         self._log = log
         self._lock = RLock()

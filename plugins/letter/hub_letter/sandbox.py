@@ -11,7 +11,6 @@ It reads by itself what the README of this plugin says a printer reads, and noth
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Event, Thread
@@ -19,6 +18,7 @@ from typing import Any, Self
 
 from hub.contracts import Received
 from hub.loopback.faults import Fault
+from hub.loopback.kept_secrets import kept_host_key, kept_secret
 from hub.loopback.sftp_server import SftpServer, SftpUser
 from hub_letter.print_room import PAPER_FAULTS, PrintRoom
 
@@ -103,9 +103,16 @@ class PrintHouse(FolderPrintHouse):
 
     def __init__(self, folder: Path, *, port: int = 0, works_by_itself: bool = True, slow_s: float = 1.0) -> None:
         super().__init__(folder, works_by_itself=works_by_itself)
-        self._password = secrets.token_hex(16)
-        folder.mkdir(parents=True, exist_ok=True)
-        self._server = SftpServer(folder, {_USER: SftpUser(self._password)}, port=port, slow_s=slow_s)
+        keys = folder / ".keys"
+        keys.mkdir(parents=True, exist_ok=True)
+        self._password = kept_secret(keys, "password")
+        self._server = SftpServer(
+            folder,
+            {_USER: SftpUser(self._password)},
+            port=port,
+            slow_s=slow_s,
+            host_key=kept_host_key(keys / "host_key"),
+        )
 
     @property
     def settings(self) -> Mapping[str, Any]:

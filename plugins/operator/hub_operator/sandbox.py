@@ -10,6 +10,7 @@ from typing import Any, Self
 from hub.contracts import Received, Sandbox, SandboxMaker
 from hub.loopback.faults import Fault, FaultQueue
 from hub.loopback.http_server import HTTP_FAULTS, HttpService, LoopbackServer
+from hub.loopback.kept_secrets import kept_secret
 from hub_operator.sandbox_inexchange import InExchangeSide
 from hub_operator.sandbox_maventa import MaventaSide
 from hub_operator.sandbox_register import OWN_FAULTS, Books
@@ -26,7 +27,12 @@ class OperatorSandbox:
 
     def __init__(self, folder: Path, network: str, side: Callable[[Books], HttpService], path: str, port: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.books = Books(folder / "operator.jsonl", document_format=FORMAT)
+        self.books = Books(
+            folder / "operator.jsonl",
+            document_format=FORMAT,
+            software_key=kept_secret(folder, "software_key"),
+            user_key=kept_secret(folder, "user_key"),
+        )
         for number, called in RECEIVERS:
             self.books.enlist(number, called)
         self._network, self._path = network, path

@@ -70,11 +70,11 @@ def payee_account_of(document: Document, company: Company) -> PayeeAccount | Non
     Raises:
         ValueError: it names one that is none of the company's, or nothing that could be one.
     """
-    if not document.payee_account:
+    named = _named(document)
+    if named is None:
         return next(iter(company.payee_accounts), None)
-    scheme, _, number = read_account(document.payee_account).partition(":")
     for account in company.payee_accounts:
-        if (scheme, number) in account.numbers:
+        if named in account.numbers:
             return account
     raise ValueError("is none of the company's payee accounts: add it to its settings, or leave it out")
 
@@ -82,8 +82,8 @@ def payee_account_of(document: Document, company: Company) -> PayeeAccount | Non
 def account_to_pay(document: Document, company: Company) -> tuple[str, str] | None:
     """Return scheme and compact number of the account to print; None when the company has none.
 
-    From abroad and in other currencies it is the IBAN where there is one; at home the number that the document names,
-    else a giro.
+    From abroad and in other currencies it is the IBAN where there is one. At home it is the account's own number where
+    that is a giro, else a giro among its other names; another of its names where the document names just that.
 
     Raises:
         ValueError: as `payee_account_of`.
@@ -92,20 +92,24 @@ def account_to_pay(document: Document, company: Company) -> tuple[str, str] | No
     if account is None:
         return None
     numbers = dict(reversed(account.numbers))  # the first of each kind stands
-    if is_paid_from_abroad(document):
-        order = FROM_ABROAD
-    elif document.payee_account:
-        scheme, _, number = read_account(document.payee_account).partition(":")
-        return scheme, number
-    else:
-        order = AT_HOME
-    return next((scheme, numbers[scheme]) for scheme in order if scheme in numbers)
+    named = _named(document) or account.key
+    is_abroad = is_paid_from_abroad(document)
+    if not is_abroad and (named != account.key or account.scheme in GIROS):
+        return named
+    return next((scheme, numbers[scheme]) for scheme in (FROM_ABROAD if is_abroad else AT_HOME) if scheme in numbers)
 
 
 def is_paid_from_abroad(document: Document) -> bool:
     """Say whether giro numbers are of no use: the debtor's address is abroad, or the currency is not ours."""
     address = document.debtor.address
     return document.currency != HOME_CURRENCY or (address.country != "SE" and not address.is_blank)
+
+
+def _named(document: Document) -> tuple[str, str] | None:
+    if not document.payee_account:
+        return None
+    scheme, _, number = read_account(document.payee_account).partition(":")
+    return scheme, number
 
 
 def _asked_for(document: Document) -> tuple[int, str, str]:

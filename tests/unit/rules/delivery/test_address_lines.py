@@ -18,7 +18,7 @@ def test_a_swedish_address_has_its_postal_code_in_two_groups():
     assert address_lines(debtor()) == ("Tolvan Tolvansson", "Gatan 1", "602 16 Nordvik")
 
 
-@pytest.mark.parametrize("written", ["Elvan", "c/o Elvan", "C/O Elvan"])
+@pytest.mark.parametrize("written", ["Elvan", "c/o Elvan", "C/O Elvan", " Elvan "])
 def test_care_of_is_said_once(written):
     lines = address_lines(debtor(address={**ADDRESS, "care_of": written, "street_2": "Box 4"}))
 

@@ -21,11 +21,25 @@ def box_of(made, **settings) -> PaymentBox:
     return box
 
 
-def test_at_home_a_giro_of_the_first_account_is_paid():
-    box = box_of(document(), payee_accounts=BOTH)
+@pytest.mark.parametrize("named", ["", f"iban:{IBAN}"], ids=["none named", "its own name"])
+def test_at_home_a_giro_of_the_account_is_paid(named):
+    box = box_of(document(payee_account=named), payee_accounts=BOTH)
 
     assert box == ("bankgiro", "9912346", "", "1234567806", 12500, "SEK", "2026-12-02")
     assert box.written_number == "991-2346"
+
+
+def test_another_name_of_the_account_is_printed_where_the_document_asks_for_it():
+    accounts = [{"bankgiro": "991-2346", "also": [{"iban": IBAN}, {"plusgiro": "1018-1"}]}]
+
+    assert box_of(document(payee_account=IBAN), payee_accounts=accounts).scheme == "iban"
+    assert box_of(document(payee_account="plusgiro:1018-1"), payee_accounts=accounts).scheme == "plusgiro"
+
+
+def test_a_giro_that_is_the_accounts_own_number_is_printed():
+    accounts = [{"plusgiro": "1018-1", "also": [{"bankgiro": "991-2346"}]}]
+
+    assert box_of(document(), payee_accounts=accounts).scheme == "plusgiro"
 
 
 def test_the_account_that_a_document_names_is_paid():

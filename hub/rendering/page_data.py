@@ -11,7 +11,7 @@ from hub.rendering.head import copy_word_of, facts_of, foot_of, title_of
 from hub.rendering.payment_part import drawn_part, payment_part
 from hub.rendering.sums import sums_of
 from hub.rendering.tables import claims_table, instalments_table, lines_table, vat_reasons, vat_table
-from hub.rendering.words import Words, language_of, words_of
+from hub.rendering.words import Words, words_of
 from hub.rules.delivery.address_lines import address_lines
 from hub.rules.delivery.totals import totals_of
 
@@ -26,7 +26,7 @@ def page_data(document: Document, company: Company) -> dict[str, Any]:
         ValueError: the document names an account that is none of the company's.
     """
     head = company.letterhead
-    words = words_of(language_of(document, head))
+    words = words_of(document.language)
     payment = payment_part(document, company, words)
     texts: dict[str, Any] = {"address": address_lines(document.debtor), "facts": facts_of(document, words)}
     texts |= {"foot": foot_of(document, company, words), **_body(document, company, words)}

@@ -9,8 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from hub.model.documents import Document, Language, Period
-from hub.model.letterhead import Letterhead
+from hub.model.documents import Language, Period
 from hub.money import ORE_PER_KRONA
 
 NO_BREAK, MINUS = "\u00a0", "\u2212"
@@ -65,11 +64,6 @@ class Words:
 def days_of(period: Period) -> str:
     """Write the days of a period from first to last."""
     return f"{period.first_day} – {period.last_day}"
-
-
-def language_of(document: Document, letterhead: Letterhead) -> Language:
-    """Return the language that a document states, else that of the letterhead."""
-    return document.language if "language" in document.model_fields_set else letterhead.language
 
 
 @cache

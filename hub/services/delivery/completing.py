@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hub.errors import DataError
 from hub.model.company import Company
-from hub.model.documents import WITHOUT_PAYMENT, Document, DocumentKind
+from hub.model.documents import WITHOUT_PAYMENT, Document, DocumentKind, Language
 from hub.model.payee_account import PayeeAccount, read_account
 from hub.model.receivables import ReceivableKind
 from hub.model.tenant import Tenant
@@ -31,7 +31,7 @@ class Completing:
             DataError: it cannot be right; the message lists everything that is wrong with it.
         """
         company = self._company(document)
-        filled = document.model_copy(update={"company": company.number})
+        filled = document.model_copy(update={"company": company.number, "language": _language(document, company)})
         if document.kind not in WITHOUT_PAYMENT:
             filled = self._with_payment(filled, company)
         problems = [f"{problem.field}: {problem.message}" for problem in document_problems(filled)]
@@ -56,6 +56,11 @@ class Completing:
         return document.model_copy(
             update={"payee_account": written or ":".join(account.key), "reference": normal_form(reference)}
         )
+
+
+def _language(document: Document, company: Company) -> Language:
+    """Return the language that a document states, else the letterhead's: the default is nobody's statement."""
+    return document.language if "language" in document.model_fields_set else company.letterhead.language
 
 
 def _payee_account(document: Document, company: Company) -> PayeeAccount:

@@ -96,7 +96,7 @@ def test_a_document_arrives_once_with_its_pdf(
 
         assert delivered.external_id
         assert list(sandbox.received()) == [ARRIVED]
-        assert made.follow("") == ((), "", False)
+        assert made.follow("") == Followed((), "")
 
 
 def test_a_debtor_with_other_letters_in_its_address_gets_it(
@@ -218,7 +218,7 @@ def test_a_report_is_found_without_an_address_of_its_own(
 
 
 def test_where_nobody_reads_returned_mail_nothing_is_reported(channel_with: ChannelWith) -> None:
-    assert channel_with(mail_folder="").follow("") == ((), "", False)
+    assert channel_with(mail_folder="").follow("") == Followed((), "")
 
 
 def test_a_server_that_does_not_prove_who_it_is_gets_nothing(

@@ -34,10 +34,10 @@ class ExchangeState(StrEnum):
 
 
 class NewExchange(NamedTuple):
-    """A document that goes out for the first time, whose bytes are kept already."""
+    """A document that goes out for the first time, or a notice that comes in; its bytes are kept already."""
 
     kind: str
-    plugin: str  # of the channel
+    plugin: str  # of the channel or the receiver
     name: str
     sha256: str
     size: int
@@ -56,7 +56,7 @@ class Exchange(NamedTuple):
     sha256: str
     size: int
     content_key: str
-    idempotency_key: str  # of what goes out: the sender's name of it, which means one content for good; blank of a file
+    idempotency_key: str  # the sender's name of a document that goes out, or of a notice that comes in; blank of a file
     state: str
     attempt: int  # of reading a file; those of sending a document are rows of their own
     created_at: str

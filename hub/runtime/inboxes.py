@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
-from hub.errors import ConfigurationError, RejectedError
+from hub.errors import ConfigurationError, RejectedError, TransientError
 from hub.model.company import Company
 from hub.model.tenant import Tenant
 from hub.services.ports import Store
@@ -37,12 +37,19 @@ class InstallationInboxes:
         store = self._store_of(tenant_name)
         (kept,) = store.contents.keep_all([content])
         with store.write() as work:
-            number, is_same = work.exchanges.open_once(
-                kind=KIND, plugin=INBOX_PLUGIN, name=name, sha256=kept.sha256, size=kept.size, key=f"inbox:{key}"
+            exchange = work.exchanges.by_key(f"inbox:{key}") or work.exchanges.open_once(
+                kind=KIND,
+                plugin=INBOX_PLUGIN,
+                name=name,
+                sha256=kept.sha256,
+                size=kept.size,
+                idempotency_key=f"inbox:{key}",
             )
-            if not is_same:
-                raise RejectedError("the inbox has another document under this key")
-        return str(number)
+            if exchange is None:  # somebody else puts it there at this moment
+                raise TransientError("the inbox is being written to")
+        if exchange.sha256 != kept.sha256:
+            raise RejectedError("the inbox has another document under this key")
+        return str(exchange.number)
 
     def _companies(self, tenant_name: str) -> tuple[Company, ...]:
         try:

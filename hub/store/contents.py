@@ -90,30 +90,9 @@ class SqlContents:
         kept = [KeptContent(hashlib.sha256(content).hexdigest(), len(content)) for content in contents]
         by_hash = {one.sha256: content for one, content in zip(kept, contents, strict=True)}
         with writing(self._engine) as connection:
-            self._hold_sweeping(connection, "_shared")
-            self._keep_new(connection, by_hash)
+            _hold_sweeping(connection, self._tenant, "_shared")
+            _keep_new(connection, self._tenant, by_hash)
         return kept
-
-    def _keep_new(self, connection: Connection, contents: Mapping[str, bytes]) -> None:
-        """Write those whose bytes are not there, with all their parts."""
-        there = _whole(connection, self._tenant, contents)
-        new = {sha256: content for sha256, content in sorted(contents.items()) if sha256 not in there}
-        upload = self._new_upload(connection)
-        uploads = {sha256: f"{upload}-{number}" for number, sha256 in enumerate(new)}
-        parts = {sha256: _parts(content) for sha256, content in new.items()}
-        rows = [(uploads[s], no, zlib.compress(b, COMPRESSION_LEVEL)) for s in new for no, b in enumerate(parts[s])]
-        insert_rows(
-            connection,
-            tables.content_part,
-            ("tenant", "upload", "part_no", "data"),
-            [(self._tenant, *row) for row in rows],
-        )
-        values = [
-            {"t": self._tenant, "sha256": s, "size": len(new[s]), "parts": len(parts[s]), "upload": uploads[s]}
-            for s in new
-        ]
-        if values:
-            connection.execute(_KEEP_OVER, values)  # a row whose parts were lost gets these
 
     def read_all(self, sha256s: Collection[str]) -> dict[str, bytes]:
         """Return many small contents whole, by hash. Raises LedgerError when one is not there."""
@@ -141,7 +120,7 @@ class SqlContents:
         """Write that the upload holds the content, unless an earlier one does; that one may have lost its parts."""
         values = {"t": self._tenant, "sha256": sha256, "size": size, "parts": parts, "upload": upload}
         with writing(self._engine) as connection:
-            self._hold_sweeping(connection, "_shared")
+            _hold_sweeping(connection, self._tenant, "_shared")
             if connection.execute(_COUNT, values).scalar_one() != parts:
                 raise TransientError("parts of the file were swept before its last one came: send it again")
             if _is_new(connection, values):
@@ -153,13 +132,6 @@ class SqlContents:
                 connection.execute(
                     text("UPDATE content SET upload = :upload WHERE tenant = :t AND sha256 = :sha256"), values
                 )
-
-    def _hold_sweeping(self, connection: Connection, kind: str) -> None:
-        """Let uploads end while nothing is swept, and sweep while none ends; SQLite has one writer at a time anyway."""
-        if connection.dialect.name == "postgresql":
-            connection.execute(
-                text(f"SELECT pg_advisory_xact_lock{kind}(hashtextextended('sweep contents', :t))"), {"t": self._tenant}
-            )
 
     def open(self, sha256: str) -> BinaryIO:
         """Open kept bytes for reading, as a stream that can be rewound.
@@ -184,26 +156,69 @@ class SqlContents:
         now_s = time.monotonic()
         if self._looked_at_s is not None and now_s - self._looked_at_s < LOOK_EVERY_S:
             return 0
-        orphans, values = _ORPHANS.format(before=self._day(ago=1)), {"t": self._tenant}
         with reading(self._engine) as connection:
+            orphans, values = _ORPHANS.format(before=_day(connection, ago=1)), {"t": self._tenant}
             has_orphans = connection.execute(text(f"SELECT 1 {orphans} LIMIT 1"), values).scalar() is not None
         swept = 0
         if has_orphans:
             with writing(self._engine) as connection:
-                self._hold_sweeping(connection, "")
+                _hold_sweeping(connection, self._tenant, "")
                 swept = int(connection.execute(text(f"DELETE {orphans}"), values).rowcount)
         self._looked_at_s = now_s
         return swept
 
-    def _new_upload(self, connection: Connection | None = None) -> str:
-        """Return a name that begins with the day."""
-        if connection is None:
-            with reading(self._engine) as reader:
-                return self._new_upload(reader)
-        return f"{connection.execute(text(f'SELECT {self._day()}')).scalar_one()}-{uuid4().hex}"
+    def _new_upload(self) -> str:
+        with reading(self._engine) as connection:
+            return _new_upload(connection)
 
-    def _day(self, *, ago: int = 0) -> str:
-        return _DAY[self._engine.dialect.name].format(ago=ago)
+
+class SqlContentsInWork:
+    """Small contents that are kept with what tells of them: both are there after the commit, or neither."""
+
+    def __init__(self, connection: Connection, tenant: int) -> None:
+        self._connection = connection
+        self._tenant = tenant
+
+    def keep(self, content: bytes) -> KeptContent:
+        """Keep bytes in this transaction; the same bytes are kept once."""
+        kept = KeptContent(hashlib.sha256(content).hexdigest(), len(content))
+        _hold_sweeping(self._connection, self._tenant, "_shared")
+        _keep_new(self._connection, self._tenant, {kept.sha256: content})
+        return kept
+
+
+def _new_upload(connection: Connection) -> str:
+    """Return a name that begins with the day."""
+    return f"{connection.execute(text(f'SELECT {_day(connection)}')).scalar_one()}-{uuid4().hex}"
+
+
+def _day(connection: Connection, *, ago: int = 0) -> str:
+    return _DAY[connection.dialect.name].format(ago=ago)
+
+
+def _hold_sweeping(connection: Connection, tenant: int, kind: str) -> None:
+    """Let uploads end while nothing is swept, and sweep while none ends; SQLite has one writer at a time anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(
+            text(f"SELECT pg_advisory_xact_lock{kind}(hashtextextended('sweep contents', :t))"), {"t": tenant}
+        )
+
+
+def _keep_new(connection: Connection, tenant: int, contents: Mapping[str, bytes]) -> None:
+    """Write those whose bytes are not there, with all their parts."""
+    there = _whole(connection, tenant, contents)
+    new = {sha256: content for sha256, content in sorted(contents.items()) if sha256 not in there}
+    if not new:
+        return
+    upload = _new_upload(connection)
+    uploads = {sha256: f"{upload}-{number}" for number, sha256 in enumerate(new)}
+    parts = {sha256: _parts(content) for sha256, content in new.items()}
+    rows = [(tenant, uploads[s], no, zlib.compress(b, COMPRESSION_LEVEL)) for s in new for no, b in enumerate(parts[s])]
+    insert_rows(connection, tables.content_part, ("tenant", "upload", "part_no", "data"), rows)
+    values = [
+        {"t": tenant, "sha256": s, "size": len(new[s]), "parts": len(parts[s]), "upload": uploads[s]} for s in new
+    ]
+    connection.execute(_KEEP_OVER, values)  # a row whose parts were lost gets these
 
 
 def _parts(content: bytes) -> list[bytes]:

@@ -30,6 +30,7 @@ BUSY_TIMEOUT_S = 30
 PAGE_CACHE_KIB = 131_072  # 128 MiB: mass joins probe clustered keys in no order
 IDLE_LIMIT_S = 60
 CONNECT_TIMEOUT_S = 10
+IMPATIENT_CONNECT_S = 2  # libpq waits no shorter
 LOOK_FOR_CLIENT_S = 2  # how soon the server ends what it does for a process that is gone; its locks would stay so long
 WRITES = "hub_writes"
 READ_ONLY_STATE = "25006"
@@ -208,12 +209,32 @@ def _open_postgresql(url: Any, idle_limit_s: float) -> Engine:
     )
 
 
-def _session(idle_limit_s: float) -> dict[str, Any]:
+def _session(idle_limit_s: float, more: str = "", connect_timeout_s: int = CONNECT_TIMEOUT_S) -> dict[str, Any]:
     limits = (
         f"-c idle_in_transaction_session_timeout={int(idle_limit_s * 1000)} "
-        f"-c client_connection_check_interval={LOOK_FOR_CLIENT_S * 1000}"
+        f"-c client_connection_check_interval={LOOK_FOR_CLIENT_S * 1000}{more}"
     )
-    return {"options": limits, "connect_timeout": CONNECT_TIMEOUT_S}
+    return {"options": limits, "connect_timeout": connect_timeout_s}
+
+
+def impatient_pool(engine: Engine, within_s: float) -> Engine:
+    """Return other connections to the same database, for who has to answer: no statement waits longer for a lock.
+
+    What is not done by then is a TransientError, and nothing was written.
+    """
+    if engine.dialect.name == "sqlite":
+        return _open_sqlite(engine.url.database, within_s)
+    limit_ms = int(within_s * 1000)
+    more = f" -c lock_timeout={limit_ms} -c statement_timeout={limit_ms}"
+    idle_limit_s = engine.get_execution_options()[_IDLE_LIMIT]
+    return create_engine(
+        engine.url,
+        max_overflow=-1,
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+        connect_args=_session(idle_limit_s, more, IMPATIENT_CONNECT_S),
+        hide_parameters=True,
+    )
 
 
 def second_pool(engine: Engine) -> Engine:

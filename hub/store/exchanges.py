@@ -18,8 +18,11 @@ _COLUMNS = (
     "exchange_no, direction, kind, plugin, format, name, sha256, size, content_key, "
     "coalesce(idempotency_key, '') AS idempotency_key, state, attempt, created_at, changed_at, reason, problem, summary"
 )
-_KEYED_IN = text(
-    "SELECT exchange_no, sha256 FROM exchange WHERE tenant = :t AND direction = 'in' AND idempotency_key = :key"
+_NEW_COLUMNS = ("tenant", "exchange_no", *NewExchange._fields, "direction", "state", "created_at", "changed_at")
+_HAS_COME = text("SELECT 1 FROM exchange WHERE tenant = :t AND direction = 'in' AND idempotency_key = :key")
+_OLDEST = text(
+    f"SELECT {_COLUMNS} FROM exchange WHERE tenant = :t AND state = :state AND kind = :kind AND exchange_no > :after "
+    "ORDER BY exchange_no LIMIT :limit"
 )
 _HOLD = text(
     "SELECT exchange_no FROM exchange WHERE tenant = :t AND exchange_no IN :numbers ORDER BY exchange_no FOR UPDATE"
@@ -68,14 +71,36 @@ class SqlExchanges:
         )
         return self.get(number)
 
-    def open_once(self, *, kind: str, plugin: str, name: str, sha256: str, size: int, key: str) -> tuple[int, bool]:
-        """Write an exchange that has come in, once by its key; return its number, and whether its bytes are these."""
-        known = self._connection.execute(_KEYED_IN, {"t": self._tenant, "key": key}).one_or_none()
-        if known is not None:
-            return int(known.exchange_no), known.sha256 == sha256
-        exchange = self.open(kind=kind, name=name, sha256=sha256, size=size)
-        self.change(exchange.number, idempotency_key=key, plugin=plugin)
-        return exchange.number, True
+    def open_once(
+        self, *, kind: str, plugin: str, name: str, sha256: str, size: int, idempotency_key: str
+    ) -> Exchange | None:
+        """Write a new exchange that has come in under a key of the sender's; None when one with that key has.
+
+        Then the transaction is to be given up: its number would be a gap.
+        """
+        number = take_numbers(self._connection, self._tenant, "exchange")  # others with a key wait here
+        if self.has_come(idempotency_key):
+            return None
+        given = NewExchange(kind, plugin, name, sha256, size, idempotency_key)
+        state = (Direction.IN, ExchangeState.RECEIVED, self._now, self._now)
+        insert_rows(self._connection, tables.exchange, _NEW_COLUMNS, [(self._tenant, number, *given, *state)])
+        return self.get(number)
+
+    def by_key(self, idempotency_key: str) -> Exchange | None:
+        """Return what has come in under a key of the sender's."""
+        row = self._connection.execute(
+            text(
+                f"SELECT {_COLUMNS} FROM exchange "
+                "WHERE tenant = :t AND direction = 'in' AND idempotency_key = :key"
+            ),
+            {"t": self._tenant, "key": idempotency_key},
+        ).one_or_none()
+        return None if row is None else _exchange(row)
+
+    def has_come(self, idempotency_key: str) -> bool:
+        """Say whether something has come in under a key of the sender's."""
+        found = self._connection.execute(_HAS_COME, {"t": self._tenant, "key": idempotency_key})
+        return found.scalar_one_or_none() is not None
 
     def open_outgoing(self, documents: Sequence[NewExchange]) -> list[int]:
         """Write new exchanges that go out, in state `sending`; return their numbers."""
@@ -86,7 +111,7 @@ class SqlExchanges:
         insert_rows(
             self._connection,
             tables.exchange,
-            ("tenant", "exchange_no", *NewExchange._fields, "direction", "state", "created_at", "changed_at"),
+            _NEW_COLUMNS,
             [(self._tenant, number, *document, *state) for number, document in enumerate(documents, first)],
         )
         return list(range(first, first + len(documents)))
@@ -155,6 +180,11 @@ class SqlExchanges:
         )
         exchanges = [_exchange(row) for row in found]
         return [exchange for exchange in exchanges if not states or exchange.state in states]
+
+    def oldest(self, *, kind: str, state: str, after: int = 0, limit: int = 100) -> list[Exchange]:
+        """Return exchanges of a kind that stand in a state, the oldest first; `after` continues behind a number."""
+        values = {"t": self._tenant, "kind": kind, "state": state, "after": after, "limit": limit}
+        return [_exchange(row) for row in self._connection.execute(_OLDEST, values)]
 
     def latest(
         self, *, direction: str = "", state: str = "", kind: str = "", limit: int = 100, before: int | None = None

@@ -160,6 +160,21 @@ class SqlRuns:
         ).scalar_one_or_none()
         return found is not None
 
+    def hold_queued(self, kind: str) -> bool:
+        """Say whether a run of this kind is queued and has never begun, and let it not begin before we have committed.
+
+        So it sees what this transaction writes.
+        """
+        lock = " FOR SHARE" if self._connection.dialect.name == "postgresql" else ""
+        found = self._connection.execute(
+            text(
+                "SELECT 1 FROM run WHERE tenant = :t AND kind = :kind AND state = 'queued' AND executions = 0 "
+                f"ORDER BY run_no DESC LIMIT 1{lock}"
+            ),
+            {"t": self._tenant, "kind": kind},
+        ).scalar_one_or_none()
+        return found is not None
+
     def queue_lost(self, seen: Mapping[int, int], known: Container[tuple[int, int]]) -> int:
         """Give a new turn to runs that the engine has forgotten; return how many.
 

@@ -14,7 +14,7 @@ from hub.store.accounts import SqlAccounts
 from hub.store.attempts import SqlAttempts
 from hub.store.books import SqlBooks
 from hub.store.commands import SqlCommands
-from hub.store.contents import SqlContents
+from hub.store.contents import SqlContents, SqlContentsInWork
 from hub.store.database import reading, writing
 from hub.store.delivery.documents import SqlDocuments
 from hub.store.delivery.recipients import SqlRecipients
@@ -52,6 +52,10 @@ class SqlUnitOfWork:
     @cached_property
     def accounts(self) -> SqlAccounts:
         return SqlAccounts(self._connection, self.tenant)
+
+    @cached_property
+    def contents(self) -> SqlContentsInWork:
+        return SqlContentsInWork(self._connection, self.tenant)
 
     @cached_property
     def exchanges(self) -> SqlExchanges:

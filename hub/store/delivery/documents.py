@@ -86,6 +86,15 @@ class SqlDocuments:
         rows = self._connection.execute(_NUMBERED, {"t": self._tenant, "some": list(numbers)})
         return [DocumentRow._make(row) for row in rows]
 
+    def hold(self, number: int) -> DocumentRow:
+        """Return a document that nobody else changes before the transaction ends: what is told of it is not lost."""
+        lock = " FOR UPDATE" if self._connection.dialect.name == "postgresql" else ""
+        row = self._connection.execute(
+            text(f"SELECT {_COLUMNS} FROM document WHERE tenant = :t AND document_no = :number{lock}"),
+            {"t": self._tenant, "number": number},
+        ).one()
+        return DocumentRow._make(row)
+
     def to_route(self, limit: int, *, after: int = 0) -> list[DocumentRow]:
         """Return accepted documents that are due, by number."""
         rows = self._connection.execute(

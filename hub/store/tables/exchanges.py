@@ -38,7 +38,7 @@ exchange = table(
     text("sha256"),
     number("size"),
     text("content_key", default=""),
-    text("idempotency_key", nullable=True),  # of what goes out: the sender's name of it
+    text("idempotency_key", nullable=True),  # the sender's name of a document that goes out, or a notice that comes in
     text("external_id", default=""),
     text("state"),  # in: received, read, held, posting, …; out: sending, delivered, undelivered, unknown
     number("attempt", default=1),

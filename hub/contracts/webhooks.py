@@ -21,7 +21,7 @@ class PaymentNotice(NamedTuple):
 
 @runtime_checkable
 class WebhookReceiver(Protocol):
-    """Takes what the other side posts to `/webhooks/{tenant}/{name}`."""
+    """Takes what the other side posts to `/webhooks/{tenant}/{name}`; asked by several threads at once."""
 
     @property
     def name(self) -> str:
@@ -31,7 +31,9 @@ class WebhookReceiver(Protocol):
     def verify(self, headers: Mapping[str, str], body: bytes) -> str:
         """Return the id of the notice when its signature holds and its time is near; header names are small letters.
 
-        A notice whose id was kept before is answered as if it were new, and does nothing.
+        The values of a header that came more than once are joined by a comma and a blank. The body is as it came. A
+        notice whose id was kept before is answered as if it were new, and does nothing. The other side waits a second
+        for its answer, so nothing outside is asked here.
 
         Raises:
             RejectedError: the signature does not hold, or it is too old: it is answered 401 and not kept.
@@ -39,5 +41,8 @@ class WebhookReceiver(Protocol):
         ...
 
     def interpret(self, body: bytes) -> Sequence[Receipt | PaymentNotice]:
-        """Say what a kept notice reports. Raises FormatError for what cannot be read: a person looks."""
+        """Say what a kept notice reports, of messages of this plugin's channels; nothing for what is of no interest.
+
+        It may be asked about one notice more than once. Raises FormatError for what cannot be read: a person looks.
+        """
         ...

@@ -30,7 +30,7 @@ def apply_receipts(
     for receipt in receipts:
         for step in _steps_of(work, channel.name, receipt):
             found += 1
-            row = work.documents.get_all([step.document_no])[0]
+            row = work.documents.hold(step.document_no)
             if row.channel == channel.name and row.state in OPEN:
                 goes_on |= _apply(work, store, channel, receipt, row, step)
     if goes_on:

@@ -1,0 +1,214 @@
+"""The run that reads kept notices: reports of documents, payments that are announced, and what nobody can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from hub.contracts import DocumentChannel, PaymentNotice, WebhookReceiver
+from hub.errors import ConfigurationError, DataError, FormatError, HubError, TransientError
+from hub.model.delivery import Receipt
+from hub.model.exchanges import Exchange, ExchangeState
+from hub.services.delivery import apply_receipts
+from hub.services.payments.receiving import describe
+from hub.services.ports import JsonObject, Store, UnitOfWork, Work
+from hub.services.webhooks.keeping import KIND, RUN_KIND, queue_reading
+
+AT_ONCE = 50  # notices of one transaction: short enough that others who write do not notice
+PATIENCE_S = 3600  # a report may come before we have written down what the other side calls the message
+LONGEST_REST_S = 300
+TASK = "unread_notices"
+RECEIVER_DEFECT = "RECEIVER_DEFECT"
+
+
+class OfPlugin(NamedTuple):
+    """A receiver, and the channels of its plugin, whose messages its notices are about."""
+
+    receiver: WebhookReceiver
+    channels: Sequence[DocumentChannel]
+
+
+class _Reading(NamedTuple):
+    """A kept notice, with what it says or why that cannot be said."""
+
+    exchange: Exchange
+    said: Sequence[Receipt | PaymentNotice] = ()
+    problem: HubError | None = None
+
+
+class WebhookRun:
+    """Reads every notice of a tenant that waits, in the order they came."""
+
+    def __init__(self, store: Store, tenant_name: str, receivers: Mapping[str, OfPlugin]) -> None:
+        """`receivers` by name."""
+        self._store = store
+        self._tenant_name = tenant_name
+        self._receivers = receivers
+
+    def __call__(self, work: Work, _input: JsonObject) -> JsonObject:
+        """Read what waits; answer how many notices were looked at.
+
+        Raises:
+            TransientError: some report messages that we do not know yet; they are looked at again.
+        """
+        looked_at, early = 0, list[Exchange]()
+        for some in self._waiting():
+            readings = [self._read(exchange) for exchange in some]
+            early += self._settle_together(work, readings)
+            looked_at += len(some)
+        if early and not self._another_comes(work.run_no):
+            with self._store.read() as unit:
+                rest_s = int(max(1, min(LONGEST_REST_S, *(_age_s(unit, one) for one in early))))
+            raise TransientError(f"{len(early)} notices report messages not known yet", retry_after_s=rest_s)
+        return {"notices": looked_at}
+
+    def _waiting(self) -> Iterator[Sequence[Exchange]]:
+        after = 0
+        while True:
+            with self._store.read() as unit:
+                some = unit.exchanges.oldest(kind=KIND, state=ExchangeState.RECEIVED, after=after, limit=AT_ONCE)
+            if not some:
+                return
+            yield some
+            after = some[-1].number
+
+    def _another_comes(self, run_no: int) -> bool:
+        """Say whether another run is to read the same: of a tenant's, one goes on at a time."""
+        with self._store.read() as unit:
+            return any(run.kind == RUN_KIND and run.run_no != run_no for run in unit.runs.unfinished())
+
+    def _read(self, exchange: Exchange) -> _Reading:
+        found = self._receivers.get(exchange.name)
+        if found is None:
+            hint = "turn its plugin on"
+            return _Reading(exchange, problem=ConfigurationError(f"no plugin offers {exchange.name} now", hint=hint))
+        body = self._store.contents.read_all([exchange.sha256])[exchange.sha256]
+        try:
+            return _Reading(exchange, _checked(found.receiver.interpret(body)))
+        except TransientError:
+            raise
+        except HubError as error:
+            return _Reading(exchange, problem=error)
+        except Exception as error:  # noqa: BLE001 - a defect of an adapter stops its own notice; its text may hold data
+            why = f"reading the notice stopped at a defect of the receiver ({type(error).__name__})"
+            return _Reading(exchange, problem=FormatError(why, code=RECEIVER_DEFECT))
+
+    def _settle_together(self, work: Work, readings: Sequence[_Reading]) -> list[Exchange]:
+        """Settle notices in one transaction, or each in its own when that is refused; return those that are early."""
+        try:
+            with work.write() as unit:
+                return self._settle(unit, readings)
+        except TransientError:
+            raise
+        except HubError:
+            return [early for reading in readings for early in self._settle_alone(work, reading)]
+
+    def _settle_alone(self, work: Work, reading: _Reading) -> list[Exchange]:
+        try:
+            with work.write() as unit:
+                return self._settle(unit, [reading])
+        except TransientError:
+            raise
+        except HubError as error:
+            with work.write() as unit:
+                _quarantine(unit, reading.exchange, error)
+            return []
+
+    def _settle(self, unit: UnitOfWork, readings: Sequence[_Reading]) -> list[Exchange]:
+        """Write what notices say; return those whose messages we do not know, and may soon."""
+        early = []
+        for reading in readings:
+            exchange = reading.exchange
+            if reading.problem is not None:
+                _quarantine(unit, exchange, reading.problem)
+                continue
+            counts = self._apply(unit, exchange, reading.said)
+            if counts["of_others"] and _age_s(unit, exchange) < PATIENCE_S:
+                early.append(exchange)
+                continue
+            for said in reading.said:
+                if isinstance(said, PaymentNotice):
+                    self._announce(unit, exchange, said)
+            _close(unit, exchange, counts)
+        return early
+
+    def _apply(self, unit: UnitOfWork, exchange: Exchange, said: Sequence[Receipt | PaymentNotice]) -> JsonObject:
+        receipts = [one for one in said if isinstance(one, Receipt)]
+        known = sum(any(self._apply_to(unit, channel, one) for channel in self._channels(exchange)) for one in receipts)
+        return {"receipts": known, "of_others": len(receipts) - known, "payments": len(said) - len(receipts)}
+
+    def _apply_to(self, unit: UnitOfWork, channel: DocumentChannel, receipt: Receipt) -> bool:
+        return apply_receipts(unit, self._store, self._tenant_name, channel, [receipt]) > 0
+
+    def _channels(self, exchange: Exchange) -> Sequence[DocumentChannel]:
+        return self._receivers[exchange.name].channels
+
+    def _announce(self, unit: UnitOfWork, exchange: Exchange, notice: PaymentNotice) -> None:
+        """Tell of a payment before the money comes: information for the core ledger, never bookkeeping."""
+        told = {
+            "external_id": notice.external_id,
+            "pay_date": notice.pay_date,
+            "reference": notice.reference,
+            **({"amount_ore": notice.amount_ore, "currency": notice.currency} if notice.currency else {}),
+            **self._document(unit, exchange, notice.external_id),
+        }
+        unit.events.record(
+            "payment_announced",
+            state=notice.state,
+            receiver=exchange.name,
+            exchange_no=exchange.number,
+            **{name: value for name, value in told.items() if value != ""},
+        )
+
+    def _document(self, unit: UnitOfWork, exchange: Exchange, external_id: str) -> JsonObject:
+        for channel in self._channels(exchange) if external_id else ():
+            for step in unit.documents.of_message(channel.name, external_id):
+                row = unit.documents.get_all([step.document_no])[0]
+                names = {"company": row.company, "number": row.number, "version": row.version}
+                return {"channel": channel.name, "document_no": row.document_no, **names}
+        return {}
+
+
+def read_again(work: UnitOfWork, tenant_name: str, exchange: Exchange) -> None:
+    """Have a notice in quarantine read anew. Raises DataError when it is not there."""
+    if exchange.state != ExchangeState.QUARANTINED:
+        raise DataError(f"exchange {exchange.number} is {exchange.state}: there is nothing to retry")
+    attempt = exchange.attempt + 1
+    work.exchanges.change(exchange.number, state=ExchangeState.RECEIVED, attempt=attempt, reason="", problem=None)
+    queue_reading(work, tenant_name, exchange._replace(attempt=attempt))
+
+
+def _checked(said: object) -> Sequence[Receipt | PaymentNotice]:
+    """Return what a receiver says. Raises TypeError when it is something else than the contract has."""
+    if not isinstance(said, Sequence) or not all(isinstance(one, Receipt | PaymentNotice) for one in said):
+        raise TypeError("neither reports nor payments")
+    return said
+
+
+def _age_s(unit: UnitOfWork, exchange: Exchange) -> float:
+    since = datetime.fromisoformat(unit.now) - datetime.fromisoformat(exchange.created_at)
+    return since.total_seconds()
+
+
+def _close(unit: UnitOfWork, exchange: Exchange, counts: JsonObject) -> None:
+    reason = "it reports messages that are not ours" if counts["of_others"] else ""
+    unit.exchanges.change(exchange.number, state=ExchangeState.READ, reason=reason, summary=counts)
+    if exchange.attempt > 1 and not _has_unread(unit, exchange.name):
+        unit.commands.close_task(TASK, exchange.name)
+
+
+def _has_unread(unit: UnitOfWork, receiver: str) -> bool:
+    in_quarantine = unit.exchanges.oldest(kind=KIND, state=ExchangeState.QUARANTINED, limit=1000)
+    return any(exchange.name == receiver for exchange in in_quarantine)
+
+
+def _quarantine(unit: UnitOfWork, exchange: Exchange, error: HubError) -> None:
+    """Put a notice aside for a person; one task for all of a receiver, since a changed form makes many."""
+    unit.exchanges.change(exchange.number, state=ExchangeState.QUARANTINED, reason=str(error), problem=describe(error))
+    unit.events.record("webhook_quarantined", exchange_no=exchange.number, receiver=exchange.name, code=error.code)
+    ask = (
+        f"notices to {exchange.name} cannot be read: {error}; see: hub exchanges list --state quarantined; "
+        "when that is mended, for each: hub exchanges retry NO"
+    )
+    unit.commands.open_task(TASK, exchange.name, ask)

@@ -13,6 +13,7 @@ from hub.cli.showing import answer_json, show_table, state
 if TYPE_CHECKING:
     from hub.model.nodes import Node
     from hub.runtime.bootstrap import Installation
+    from hub.runtime.serving import Door
 
 NodeName = Annotated[
     str,
@@ -43,10 +44,12 @@ def register(app: typer.Typer) -> None:
 
 
 def serve(session: Session, node: NodeName = "", health_port: HealthPort = None, log_json: LogJson = None) -> None:
-    """Work until stopped: carry out what is queued, fire schedules, for all tenants; everything in one process."""
+    """Work until stopped: carry out what is queued, fire schedules, take webhooks, for all tenants; in one process."""
+    from hub.api.listening import listening
+
     installation = session.installation()
     try:
-        _serve(session, installation, node, health_port, log_json)
+        _serve(session, installation, node, health_port, log_json, door=listening)
     finally:
         installation.close()
 
@@ -64,7 +67,12 @@ def worker(session: Session, node: NodeName = "", health_port: HealthPort = None
 
 
 def _serve(
-    session: Session, installation: Installation, name: str, health_port: int | None, log_json: bool | None
+    session: Session,
+    installation: Installation,
+    name: str,
+    health_port: int | None,
+    log_json: bool | None,
+    door: Door | None = None,
 ) -> None:
     from hub.runtime.logs import log_to_stderr
     from hub.runtime.serving import serve as work_until_stopped
@@ -72,7 +80,7 @@ def _serve(
 
     log_to_stderr(as_json=log_json)
     with exported():
-        work_until_stopped(installation, name=name, health_port=health_port, lock_timeout_s=session.wait)
+        work_until_stopped(installation, name=name, health_port=health_port, lock_timeout_s=session.wait, door=door)
 
 
 def nodes(session: Session) -> None:

@@ -38,6 +38,8 @@ from hub.services.companies import refuse_companies_without_settings
 from hub.services.observing import deliver_events
 from hub.services.payments import ingesting, posting, receiving, rematching
 from hub.services.ports import UnitOfWork
+from hub.services.webhooks import RUN_KIND as WEBHOOK
+from hub.services.webhooks import OfPlugin, WebhookRun
 from hub.store.database import open_database
 from hub.store.enquiries import SqlEnquiries
 from hub.store.installation import keep_value, kept_value, value_in
@@ -216,6 +218,19 @@ class TenantWork:
             delivery.FOLLOWING: delivery.FollowRun(self.store, self.tenant.id, self.plugins.document_channels),
             polling.RUN_KIND: polling.PollRun(self.store, self.inbox, self.clock),
             SENDING: SendingRun(self.store, self.plugins.channels, self.clock, limits),
+            WEBHOOK: WebhookRun(self.store, self.tenant.id, self._receivers()),
+        }
+
+    def _receivers(self) -> Mapping[str, OfPlugin]:
+        """Return those who read notices, each with the channels whose messages they are about."""
+        plugins, of_channel = self.plugins, self.plugins.plugins_of_channels
+        return {
+            name: OfPlugin(
+                receiver,
+                [channel for at, channel in plugins.document_channels.items() if of_channel[at] == plugin],
+            )
+            for name, receiver in plugins.webhook_receivers.items()
+            for plugin in [plugins.plugins_of_receivers[name]]
         }
 
     def _delivery_run(self) -> delivery.DeliveryRun:
@@ -333,9 +348,9 @@ class Installation:
                 self._opened.popitem(last=False)
             return kept
 
-    def store(self, name: str) -> SqlStore:
-        """Return a tenant's rows, whether its settings can be read or not."""
-        return SqlStore(self.engine, name, self.clock, hand_over=self._hand_over)
+    def store(self, name: str, database: Engine | None = None) -> SqlStore:
+        """Return a tenant's rows, whether its settings can be read or not; by other connections when they are given."""
+        return SqlStore(database or self.engine, name, self.clock, hand_over=self._hand_over)
 
     def _hand_over(self, connection: Connection, turn: QueuedTurn) -> None:
         """Queue a turn by the limits that the nodes work by, which this home's settings may not be."""

@@ -26,6 +26,7 @@ from hub.model.refusals import closest
 from hub.model.tenant import Tenant
 from hub.runtime.plain_secrets import refuse_plain_secrets
 from hub.runtime.setting_errors import configuration_error
+from hub.runtime.webhook_settings import WebhookSettings
 
 HOME_VARIABLE = "HUB_HOME"
 INSTALLATION_FILE = "hub.toml"
@@ -115,6 +116,7 @@ class InstallationSettings(BaseModel):
 
     database: DatabaseSettings = Field(default=DatabaseSettings(), description="Where rows and bytes are kept.")
     engine: EngineSettings = Field(default=EngineSettings(), description="How work is carried out.")
+    webhooks: WebhookSettings = Field(default=WebhookSettings(), description="Where other sides may post notices.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from hub.rules.outgoing import refuse_outgoing
 from hub.runtime.bootstrap import TenantWork
 from hub.services.payments.receiving import KIND, queue_run
 from hub.services.ports import UnitOfWork
+from hub.services.webhooks import KIND as WEBHOOK
+from hub.services.webhooks import read_again
 
 _READ_AGAIN = (ExchangeState.QUARANTINED, ExchangeState.UNDONE)
 
@@ -68,7 +70,7 @@ class ExchangesDesk:
         return self._work.store.contents.open(self.get(number).sha256)
 
     def retry(self, number: int) -> Exchange:
-        """Take a file up again: one in quarantine or undone is read anew, one whose run failed goes on where it stood.
+        """Take a file or notice up again: in quarantine or undone it is read anew, a failed run goes on where it stood.
 
         Raises:
             DataError: there is nothing to retry.
@@ -77,17 +79,24 @@ class ExchangesDesk:
         with self._work.store.write() as work:
             exchange = _exchange(work, number)
             refuse_outgoing(exchange)
-            if exchange.kind != KIND:
+            if exchange.kind == WEBHOOK:
+                read_again(work, self._work.tenant.id, exchange)
+            elif exchange.kind == KIND:
+                self._read_again(work, exchange)
+            else:
                 raise DataError(f"exchange {number} is no payment file: import the same file again")
-            run = _run(self._work, work, number, exchange.attempt)
-            if exchange.state in _READ_AGAIN:
-                values = {"state": ExchangeState.RECEIVED, "reason": "", "problem": None}
-                work.exchanges.change(number, attempt=exchange.attempt + 1, **values)
-                queue_run(work, self._work.tenant.id, work.exchanges.get(number))
-            elif run is None or not work.runs.try_again(run.run_no):
-                raise DataError(f"exchange {number} is {exchange.state}: there is nothing to retry")
         self._carry_out()
         return self.get(number)
+
+    def _read_again(self, work: UnitOfWork, exchange: Exchange) -> None:
+        number = exchange.number
+        run = _run(self._work, work, number, exchange.attempt)
+        if exchange.state in _READ_AGAIN:
+            values = {"state": ExchangeState.RECEIVED, "reason": "", "problem": None}
+            work.exchanges.change(number, attempt=exchange.attempt + 1, **values)
+            queue_run(work, self._work.tenant.id, work.exchanges.get(number))
+        elif run is None or not work.runs.try_again(run.run_no):
+            raise DataError(f"exchange {number} is {exchange.state}: there is nothing to retry")
 
 
 def _exchange(work: UnitOfWork, number: int) -> Exchange:

@@ -191,8 +191,16 @@ class TenantPlugins:
     @cached_property
     def webhook_receivers(self) -> dict[str, WebhookReceiver]:
         """What other sides may post notices to, by name. Raises ConfigurationError as `channels`."""
-        offered = self._offered(_WEBHOOKS, WebhookReceiver, "webhook receivers", is_lent=True)
-        return {receiver.name: receiver for _, receiver in offered}
+        return {receiver.name: receiver for _, receiver in self._named_receivers}
+
+    @cached_property
+    def plugins_of_receivers(self) -> dict[str, str]:
+        """The plugin of each receiver, by the receiver's name."""
+        return {receiver.name: plugin for plugin, receiver in self._named_receivers}
+
+    @cached_property
+    def _named_receivers(self) -> list[tuple[str, WebhookReceiver]]:
+        return self._offered(_WEBHOOKS, WebhookReceiver, "webhook receivers", is_lent=True)
 
     @property
     def sandbox_makers(self) -> list[tuple[str, SandboxMaker]]:

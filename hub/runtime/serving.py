@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from types import FrameType
 
 from hub.errors import ConfigurationError
@@ -20,6 +20,9 @@ from hub.runtime.node import WorkingNode
 
 LOOK_S = 0.5
 
+Door = Callable[[Installation], AbstractContextManager[object]]
+"""What is open for others while a node works."""
+
 _log = logger("node")
 
 
@@ -29,13 +32,16 @@ def serve(
     name: str = "",
     health_port: int | None = None,
     lock_timeout_s: float = 0,
+    door: Door | None = None,
 ) -> None:
     """Carry out runs and fire schedules, for all tenants, until SIGTERM or SIGINT; then stop cleanly.
+
+    `door` is opened last and closed first, so that whoever comes through it finds a node at work.
 
     Raises:
         TransientError: another process works on this SQLite database, or has this node's name, from the start or by
             taking this node for gone: what watches over processes starts it again.
-        ConfigurationError: a node with other plugins or settings works.
+        ConfigurationError: a node with other plugins or settings works, or the door cannot be opened.
     """
     node = WorkingNode(installation, name=name)
     with ExitStack() as stack:
@@ -46,6 +52,8 @@ def serve(
         stack.callback(clock.stop)
         if health_port is not None:
             stack.enter_context(health_page(health_port, lambda: living(installation, node.name)))
+        if door is not None:
+            stack.enter_context(door(installation))
         _log.info("node works", node=node.name)
         while not node.wait(LOOK_S):
             pass

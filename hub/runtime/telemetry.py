@@ -32,11 +32,13 @@ except ImportError:  # the extra is not installed
     _tracer: Any = None
     _ended: Any = None
     _step_time: Any = None
+    _webhooks: Any = None
 else:
     _tracer = trace.get_tracer(SERVICE)
     _meter = metrics.get_meter(SERVICE)
     _ended = _meter.create_counter("hub.runs.ended", unit="{run}", description="Executions of runs, by ending.")
     _step_time = _meter.create_histogram("hub.step.duration", unit="s", description="Time of each step of a run.")
+    _webhooks = _meter.create_counter("hub.webhooks", unit="{notice}", description="Notices posted to us, by outcome.")
 
 
 @contextmanager
@@ -71,6 +73,12 @@ def run_ended(kind: str, ending: str, code: str = "") -> None:
     if code:
         _note_error(code)
     _ended.add(1, {"hub.run_kind": kind, "hub.ending": ending})
+
+
+def webhook_answered(outcome: str) -> None:
+    """Count a notice that another side has posted."""
+    if _webhooks is not None:
+        _webhooks.add(1, {"hub.outcome": outcome})
 
 
 @contextmanager

@@ -37,6 +37,7 @@ LIBRARIES = {
     "imaplib": ("hub/transports/",),
     "cryptography": ("hub/loopback/",),
     "aiosmtpd": ("plugins/email/",),
+    "waitress": ("hub/api/listening.py",),
     "pytest": ("hub/testing/",),
     "hypothesis": ("hub/testing/",),
 }

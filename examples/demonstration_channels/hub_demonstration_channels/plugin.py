@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hub.contracts import CONTRACT_VERSION, DeliveryChannel, PluginManifest, hookimpl
+from hub.contracts import (
+    CONTRACT_VERSION,
+    DeliveryChannel,
+    PluginContext,
+    PluginManifest,
+    WebhookReceiver,
+    hookimpl,
+)
 from hub_demonstration_channels.channels import channels
 from hub_demonstration_channels.settings import DemonstrationSettings
+from hub_demonstration_channels.webhooks import DemonstrationReceiver
 
 
 class Plugin:
@@ -14,7 +22,7 @@ class Plugin:
 
     manifest = PluginManifest(
         name="demonstration_channels",
-        summary="Three channels to a counterparty on this machine, for trials and tests",
+        summary="Three channels to a counterparty on this machine and a receiver of notices, for trials and tests",
         contract=CONTRACT_VERSION,
         formats=("any bytes",),
         sources=("README.md of this example, section Formats and sources",),
@@ -29,3 +37,8 @@ class Plugin:
     def hub_delivery_channels(self) -> Sequence[DeliveryChannel]:
         """Offer a channel for each promise."""
         return channels(self._settings)
+
+    @hookimpl
+    def hub_webhook_receivers(self, context: PluginContext) -> Sequence[WebhookReceiver]:
+        """Offer the receiver, when there is a secret to know its sender by."""
+        return [] if self._settings.webhook_secret is None else [DemonstrationReceiver(context)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, StrictInt
 
-from hub.contracts import PluginSettings
+from hub.contracts import PluginSettings, SecretReference
 
 
 class DemonstrationSettings(PluginSettings):
@@ -16,4 +16,7 @@ class DemonstrationSettings(PluginSettings):
     timeout_s: float = Field(default=5.0, gt=0, le=60, description="How long a call may take in all, in seconds.")
     margin_s: StrictInt = Field(
         default=5, ge=0, le=600, description="How much longer the counterparty may work on what it has read."
+    )
+    webhook_secret: SecretReference | None = Field(
+        default=None, description="What notices are signed with, by reference; without it none is taken."
     )

@@ -8,6 +8,7 @@ steadily it drips.
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -60,15 +61,9 @@ def served(application: Application, settings: WebhookSettings) -> Iterator[Plac
     """Serve an application for as long as the block lasts; port 0 takes a free one. Raises as `listening`."""
     for name in ("waitress", "waitress.queue"):  # they warn of each request of a flood
         logging.getLogger(name).setLevel(logging.ERROR)
+    bound = _bound(settings.place)
     threads = ThreadedTaskDispatcher()
-    try:
-        server = _Server(application, _adjustments(settings), threads, settings.request_timeout_s)
-    except OSError as error:
-        raise ConfigurationError(
-            f"{settings.listen} cannot be listened on: {error.strerror}",
-            where="webhooks.listen",
-            hint="give another address or port, or stop what listens there",
-        ) from None
+    server = _Server(application, bound, _adjustments(settings, bound), threads, settings.request_timeout_s)
     threads.set_thread_count(settings.threads)
     loop = threading.Thread(target=server.serve, name="hub-webhooks", daemon=True)
     loop.start()
@@ -79,10 +74,26 @@ def served(application: Application, settings: WebhookSettings) -> Iterator[Plac
         loop.join()
 
 
-def _adjustments(settings: WebhookSettings) -> Any:
+def _bound(place: Place) -> socket.socket:
+    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port that was just left
+        bound.bind(place)
+    except OSError as error:
+        bound.close()
+        raise ConfigurationError(
+            f"{place.host}, port {place.port}, cannot be listened on: {error.strerror}",
+            where="webhooks.listen",
+            hint="give another address or port, or stop what listens there",
+        ) from None
+    return bound
+
+
+def _adjustments(settings: WebhookSettings, bound: socket.socket) -> Any:
     largest_body = settings.largest_body_kib * 1024 + 1  # waitress refuses what is as large as its limit
     return Adjustments(
-        listen=settings.listen,
+        sockets=[bound],
         threads=settings.threads,
         connection_limit=settings.connections,
         channel_timeout=settings.request_timeout_s,
@@ -124,10 +135,15 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]
 
     channel_class = _Channel
 
-    def __init__(self, application: Application, adjustments: Any, threads: Any, request_timeout_s: float) -> None:
+    def __init__(
+        self, application: Application, bound: socket.socket, adjustments: Any, threads: Any, request_timeout_s: float
+    ) -> None:
         self._request_timeout_s = request_timeout_s
         self._stopping = threading.Event()
-        super().__init__(application, dispatcher=threads, adj=adjustments)
+        place = (bound.family, bound.type, bound.proto, bound.getsockname())
+        super().__init__(
+            application, _sock=bound, dispatcher=threads, adj=adjustments, sockinfo=place, bind_socket=False
+        )
 
     def serve(self) -> None:
         """Serve until it is stopped; then answer what has come, and close."""

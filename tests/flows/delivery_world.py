@@ -31,7 +31,7 @@ from hub.model.delivery import (
 from hub.model.documents import Document, DocumentKind
 from hub.model.runs import Run
 from hub.model.tenant import Tenant
-from hub.runtime.carrying import Carrier, Ending
+from hub.runtime.carrying import Body, Carrier, Ending
 from hub.services import rounds
 from hub.services.attempts import ATTEMPT_HANDLERS, SendingRun
 from hub.services.attempts import RUN_KIND as SENDING
@@ -160,6 +160,7 @@ class DeliveryWorld:
         self.channels: dict[str, Any] = {channel.name: channel for channel in channels}
         self.rendered: list[str] = []
         self.unprintable: set[str] = set()
+        self.more_bodies: dict[str, Body] = {}  # of runs that a test adds
 
     def deliver(self, *documents: Mapping[str, Any]) -> list[Acceptance]:
         """Accept documents and carry everything out."""
@@ -177,6 +178,7 @@ class DeliveryWorld:
                 FOLLOWING: FollowRun(self.store, "north", self.channels),
                 SENDING: SendingRun(self.store, self.channels, self.clock),
                 rounds.RUN_KIND: rounds.RoundRun(self.store, self.tenant, lambda: (), self.channels),
+                **self.more_bodies,
             },
             behind=_round_behind,
         )

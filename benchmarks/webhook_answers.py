@@ -1,7 +1,7 @@
 """How soon a webhook is answered while a payment file posts: `python benchmarks/webhook_answers.py --payments 100000`.
 
-One `hub serve` does both. Notices are posted at a steady rate, each with an id of its own: first while nothing else goes
-on, then while the file of the same tenant is read and posted. A sender waits a second; a 503 it repeats.
+One `hub serve` does both. Notices are posted at a steady rate, each with an id of its own: first while nothing else
+goes on, then while the file of the same tenant is read and posted. Nobody repeats a 503 here: they are counted.
 """
 
 from __future__ import annotations

@@ -24,7 +24,6 @@ from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 from hub.api.webhooks import Application, webhook_application
 from hub.errors import ConfigurationError
 from hub.runtime.bootstrap import Installation
-from hub.runtime.logs import logger
 from hub.runtime.webhook_settings import Place, WebhookSettings
 from hub.runtime.webhooks import WebhookDesk
 
@@ -32,8 +31,6 @@ LARGEST_HEAD = 16 * 1024
 LOOK_S = 1.0
 STOP_S = 5.0  # what has come whole is answered; what is still on its way is repeated by its sender
 STOP_LOOK_S = 0.05
-
-_log = logger("webhooks")
 
 
 @contextmanager
@@ -50,7 +47,7 @@ def listening(installation: Installation) -> Iterator[Place | None]:
     desk = WebhookDesk(installation)
     try:
         with served(webhook_application(desk, settings.largest_body_kib * 1024), settings) as place:
-            _log.info("webhooks are taken", listens_at=place.url)
+            desk.open_at(place)
             yield place
     finally:
         desk.close()
@@ -161,7 +158,7 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]
         self._stopping.set()
         self.pull_trigger()
 
-    def maintenance(self, now: float) -> None:
+    def maintenance(self, now: Any) -> None:
         """Close what has not come in time, however little is missing."""
         super().maintenance(now)
         for channel in list(self.active_channels.values()):

@@ -38,7 +38,7 @@ def hub_delivery_channels(context: PluginContext) -> Sequence[DeliveryChannel]:
 
 @hookspec
 def hub_webhook_receivers(context: PluginContext) -> Sequence[WebhookReceiver]:
-    """Offer what the other side may post notices to (*webhook*)."""
+    """Offer what the other side may post notices to by a webhook."""
     raise NotImplementedError
 
 

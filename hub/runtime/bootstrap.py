@@ -40,7 +40,7 @@ from hub.services.payments import ingesting, posting, receiving, rematching
 from hub.services.ports import UnitOfWork
 from hub.services.webhooks import RUN_KIND as WEBHOOK
 from hub.services.webhooks import OfPlugin, WebhookRun
-from hub.store.database import open_database
+from hub.store.database import impatient_pool, open_database
 from hub.store.enquiries import SqlEnquiries
 from hub.store.installation import keep_value, kept_value, value_in
 from hub.store.nodes import SqlNodes
@@ -348,9 +348,17 @@ class Installation:
                 self._opened.popitem(last=False)
             return kept
 
-    def store(self, name: str, database: Engine | None = None) -> SqlStore:
-        """Return a tenant's rows, whether its settings can be read or not; by other connections when they are given."""
-        return SqlStore(database or self.engine, name, self.clock, hand_over=self._hand_over)
+    def store(self, name: str) -> SqlStore:
+        """Return a tenant's rows, whether its settings can be read or not."""
+        return SqlStore(self.engine, name, self.clock, hand_over=self._hand_over)
+
+    def impatient_store(self, name: str) -> SqlStore:
+        """Return the same for who has to answer soon: a busy database is a TransientError in time."""
+        return SqlStore(self._impatient_engine, name, self.clock, hand_over=self._hand_over)
+
+    @cached_property
+    def _impatient_engine(self) -> Engine:
+        return impatient_pool(self.engine, self.home.config.webhooks.answer_within_ms / 1000)
 
     def _hand_over(self, connection: Connection, turn: QueuedTurn) -> None:
         """Queue a turn by the limits that the nodes work by, which this home's settings may not be."""
@@ -372,5 +380,7 @@ class Installation:
         """Close the database."""
         if "queue" in self.__dict__:
             self.queue.close()
+        if "_impatient_engine" in self.__dict__:
+            self._impatient_engine.dispose()
         if "engine" in self.__dict__:
             self.engine.dispose()

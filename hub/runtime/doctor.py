@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,38 +14,18 @@ from hub.model.refusals import closest
 from hub.money import format_kronor, plain_kronor
 from hub.runtime.bootstrap import Installation
 from hub.runtime.facade import Hub
+from hub.runtime.findings import Finding, Health, Waiting
 from hub.runtime.plugins import installed_plugins
+from hub.runtime.webhook_findings import webhook_findings
 from hub.services.receivables.importing import KIND as RECEIVABLE_FILE
 from hub.services.receivables.importing import UNFINISHED
 from hub.store.elsewhere import tenant_places
 from hub.store.installation import tenant_number
 from hub.store.verifying import SqlVerifying
 
+__all__ = ["Finding", "Health", "Setting", "Waiting", "examine", "settings_in_force"]
+
 _LOOKED_AT = ("quarantined", "held")
-
-
-class Health(StrEnum):
-    OK = "ok"
-    LOOK = "look"  # works, but a person should look
-    WRONG = "wrong"  # does not work
-
-
-class Waiting(NamedTuple):
-    """Money of a tenant that waits for a person, for scripts."""
-
-    state: str  # held or suspended
-    payments: int
-    currency: str
-    amount_ore: int
-
-
-class Finding(NamedTuple):
-    """One thing that was looked at."""
-
-    health: Health
-    what: str
-    message: str
-    waiting: Waiting | None = None
 
 
 class Setting(NamedTuple):
@@ -69,6 +48,7 @@ def examine(home: Path | None, tenant: str | None = None) -> Iterator[Finding]:
         yield from _plugins()
         yield from _database(installation, tenant)
         yield from _limits(installation)
+        yield from webhook_findings(installation, tenant)
     finally:
         installation.close()
 

@@ -10,19 +10,16 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from functools import cached_property
 from threading import Lock
 from typing import Any
-
-from sqlalchemy import Engine
 
 from hub.contracts import WebhookReceiver
 from hub.errors import ConfigurationError, HubError, RejectedError
 from hub.runtime.bootstrap import Installation
 from hub.runtime.logs import logger
 from hub.runtime.telemetry import webhook_answered
+from hub.runtime.webhook_settings import Place
 from hub.services.webhooks import Notice, keep_notice
-from hub.store.database import impatient_pool
 from hub.store.unit_of_work import SqlStore
 
 TELL_EVERY_S = 60
@@ -62,17 +59,13 @@ class WebhookDesk:
         webhook_answered(taken.value)
         return taken
 
-    def close(self) -> None:
-        """Tell what has not been told yet, and end the connections to the database."""
-        self._told.rest()
-        if "_pool" in self.__dict__:
-            self._pool.dispose()
+    def open_at(self, place: Place) -> None:
+        """Tell where notices are taken from now on."""
+        _log.info("webhooks are taken", listens_at=place.url)
 
-    @cached_property
-    def _pool(self) -> Engine:
-        """Connections that give up soon: those of runs wait as long as it takes."""
-        within_ms = self._installation.home.config.webhooks.answer_within_ms
-        return impatient_pool(self._installation.engine, within_ms / 1000)
+    def close(self) -> None:
+        """Tell what has not been told yet."""
+        self._told.rest()
 
     def _take(self, tenant: str, name: str, headers: Mapping[str, str], body: bytes) -> Taken:
         found = self._receiver(tenant, name)
@@ -94,10 +87,10 @@ class WebhookDesk:
         return (plugins.plugins_of_receivers[name], receiver) if receiver is not None else None
 
     def _store(self, tenant: str) -> SqlStore:
-        """Return a tenant's rows by connections that give up soon; there are only as many as tenants."""
+        """Return a tenant's rows, kept since they know its number; there are only as many as tenants."""
         store = self._stores.get(tenant)
         if store is None:
-            store = self._stores[tenant] = self._installation.store(tenant, self._pool)
+            store = self._stores[tenant] = self._installation.impatient_store(tenant)
         return store
 
 

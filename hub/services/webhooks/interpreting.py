@@ -59,7 +59,7 @@ class WebhookRun:
             looked_at += len(some)
         if early and not self._another_comes(work.run_no):
             with self._store.read() as unit:
-                rest_s = int(max(1, min(LONGEST_REST_S, *(_age_s(unit, one) for one in early))))
+                rest_s = max(1, min(LONGEST_REST_S, *(_age_s(unit, one) for one in early)))
             raise TransientError(f"{len(early)} notices report messages not known yet", retry_after_s=rest_s)
         return {"notices": looked_at}
 
@@ -186,9 +186,9 @@ def _checked(said: object) -> Sequence[Receipt | PaymentNotice]:
     return said
 
 
-def _age_s(unit: UnitOfWork, exchange: Exchange) -> float:
+def _age_s(unit: UnitOfWork, exchange: Exchange) -> int:
     since = datetime.fromisoformat(unit.now) - datetime.fromisoformat(exchange.created_at)
-    return since.total_seconds()
+    return int(since.total_seconds())
 
 
 def _close(unit: UnitOfWork, exchange: Exchange, counts: JsonObject) -> None:

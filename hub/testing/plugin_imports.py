@@ -42,6 +42,44 @@ def imported_names(path: Path) -> Iterator[tuple[str, int]]:
             yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
 
 
+def shared_modules(package: Path, one: Path, other: Path) -> list[str]:
+    """Return the modules of a package that two of its modules both need, directly or by way of others."""
+    return sorted(
+        path.relative_to(package.parent).as_posix() for path in _needed(package, one) & _needed(package, other)
+    )
+
+
+def _needed(package: Path, module: Path) -> set[Path]:
+    """Return a module and those of its package that it needs; `__init__.py` where names are taken from the package."""
+    needed, waiting = set[Path](), [module.resolve()]
+    while waiting:
+        path = waiting.pop()
+        if path not in needed:
+            needed.add(path)
+            waiting += _imported_modules(package.resolve(), path)
+    return needed
+
+
+def _imported_modules(package: Path, path: Path) -> Iterator[Path]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), filename=str(path))):
+        if isinstance(node, ast.Import):
+            yield from (found for alias in node.names for found in _module(package, package.parent, alias.name))
+        elif isinstance(node, ast.ImportFrom):
+            start = path.parents[node.level - 1] if node.level else package.parent
+            for alias in node.names:
+                yield from _module(package, start, f"{node.module}.{alias.name}" if node.module else alias.name)
+
+
+def _module(package: Path, start: Path, name: str) -> Iterator[Path]:
+    """Yield the module that a name leads to, when it is one of the package; a name in a module leads to the module."""
+    place = start.joinpath(*name.split("."))
+    for candidate in (place.with_suffix(".py"), place / "__init__.py", place.parent.with_suffix(".py"),
+                      place.parent / "__init__.py"):  # fmt: skip
+        if candidate.is_relative_to(package) and candidate.is_file():
+            yield candidate
+            return
+
+
 def _is_forbidden(name: str, own: str, others: set[str]) -> bool:
     top = name.partition(".")[0]
     if top == "hub":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import io
+import logging
 import os
 import socket
 import tracemalloc
@@ -58,6 +59,31 @@ def no_writing() -> Iterator[list[str]]:
         stack.enter_context(patch.object(io, "open", watching_open))
         stack.enter_context(patch.object(os, "open", watching_os_open))
         yield tried
+
+
+@contextmanager
+def log_lines() -> Iterator[list[str]]:
+    """Gather what is logged: by the hub and its plugins at every level, by libraries warnings and worse."""
+    gathered = _Gathering()
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(gathered)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield gathered.lines
+    finally:
+        root.setLevel(level)
+        root.removeHandler(gathered)
+
+
+class _Gathering(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.name.startswith("hub") or record.levelno >= logging.WARNING:
+            self.lines.append(self.format(record))
 
 
 def peak_megabytes(work: Callable[[], object]) -> float:

@@ -1,6 +1,19 @@
 """The conformance kit: one test class for each thing a plugin may be or offer, to inherit and run with pytest."""
 
+from hub.testing.conformance.channel_under_test import Place
+from hub.testing.conformance.document_channels import DocumentChannelConformance
 from hub.testing.conformance.payment_files import PaymentFileReaderConformance
 from hub.testing.conformance.plugins import PluginConformance
+from hub.testing.conformance.reporting_channels import FollowedChannelConformance, QueryableChannelConformance
+from hub.testing.conformance.webhook_receivers import SignedNotice, WebhookReceiverConformance
 
-__all__ = ["PaymentFileReaderConformance", "PluginConformance"]
+__all__ = [
+    "DocumentChannelConformance",
+    "FollowedChannelConformance",
+    "PaymentFileReaderConformance",
+    "Place",
+    "PluginConformance",
+    "QueryableChannelConformance",
+    "SignedNotice",
+    "WebhookReceiverConformance",
+]

@@ -8,7 +8,7 @@ from hub.contracts import PluginSettings, SecretReference
 
 
 class DemonstrationSettings(PluginSettings):
-    """Settings of the three channels."""
+    """Settings of the channels."""
 
     address: str = Field(
         default="http://127.0.0.1:8123", description="Where the counterparty listens; plain http only on this machine."
@@ -19,4 +19,10 @@ class DemonstrationSettings(PluginSettings):
     )
     webhook_secret: SecretReference | None = Field(
         default=None, description="What notices are signed with, by reference; without it none is taken."
+    )
+    documents_address: str = Field(
+        default="", description="Where documents are taken; left out: there is no channel for documents."
+    )
+    documents_token: SecretReference | None = Field(
+        default=None, description="What it knows us by there, by reference: `env:NAME` or `file:PATH`."
     )

@@ -13,6 +13,7 @@ from hub.errors import ConfigurationError, OutcomeUnknownError, RejectedError, T
 from hub.loopback.counterparty import QUESTION, Counterparty
 from hub.loopback.faults import Fault
 from hub.model.attempts import Delivered, Finding, Message, Probed
+from hub.testing.contexts import ContextInMemory
 from hub_demonstration_channels import DemonstrationSettings, Plugin
 
 MESSAGE = Message("k1", b"content")
@@ -28,7 +29,7 @@ def counterparty(tmp_path: Path) -> Iterator[Counterparty]:
 @pytest.fixture
 def channels(counterparty: Counterparty) -> dict[Promise, Any]:
     plugin = Plugin(DemonstrationSettings(address=counterparty.address, timeout_s=TIMEOUT_S))
-    return {channel.promise: channel for channel in plugin.hub_delivery_channels()}
+    return {channel.promise: channel for channel in plugin.hub_delivery_channels(ContextInMemory())}
 
 
 def test_there_is_a_channel_for_each_promise(channels: dict[Promise, Any]) -> None:
@@ -89,7 +90,7 @@ def test_a_question_may_stay_open(channels: dict[Promise, Any], counterparty: Co
 def test_who_does_not_name_the_key_says_nothing_about_the_message(counterparty: Counterparty) -> None:
     """A gateway, or the counterparty at a wrong address, answers 404 as well."""
     plugin = Plugin(DemonstrationSettings(address=f"{counterparty.address}/moved", timeout_s=TIMEOUT_S))
-    queryable = plugin.hub_delivery_channels()[1]
+    queryable = plugin.hub_delivery_channels(ContextInMemory())[1]
     assert isinstance(queryable, QueryableChannel)
 
     assert queryable.probe("k1") == Probed(Finding.UNKNOWN)

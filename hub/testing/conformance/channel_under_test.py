@@ -122,7 +122,9 @@ class Place:
     def odd(self, channel: Any) -> list[Outgoing]:
         """Return documents that are right and strange, renderings that are none, and recipients that cannot be."""
         documents = odd_documents(self.kit.debtor)
-        odd = self.outgoing(channel, [sample_document(debtor=self.kit.stranger or STRANGER), *documents.values()])
+        odd = self.outgoing(
+            channel, [sample_document(number="2001", debtor=self.kit.stranger or STRANGER), *documents.values()]
+        )
         (plain,) = self.plain(channel)
         odd += [plain._replace(delivery_id=f"pdf-{at}", pdf=pdf) for at, pdf in enumerate((b"", b"PK\x03\x04 no PDF"))]
         recipients = enumerate(hostile_recipients())

@@ -7,15 +7,32 @@ import re
 from pathlib import Path
 from typing import get_args
 
+import pytest
+
 import hub.contracts
 from hub import errors
-from hub.contracts import PaymentFileReader, hookspecs
+from hub.contracts import (
+    DeliveryChannel,
+    DocumentChannel,
+    FollowedChannel,
+    PaymentFileReader,
+    Sandbox,
+    WebhookReceiver,
+    hookspecs,
+)
+from hub.model.delivery import Reachable, ReceiptKind, Silence
 from hub.model.payment_file import FileEvent
-from hub.testing.conformance import PaymentFileReaderConformance
+from hub.testing.conformance import (
+    DocumentChannelConformance,
+    FollowedChannelConformance,
+    PaymentFileReaderConformance,
+    QueryableChannelConformance,
+    WebhookReceiverConformance,
+)
 from tests.docs.pages import DOCS, ROOT, blocks, read
 
 PAGE = DOCS / "plugin-guide.md"
-EXAMPLE = ROOT / "examples" / "third_party_plugin"
+EXAMPLES = ROOT / "examples"
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -72,6 +89,42 @@ def test_every_member_of_the_kit_stands_there():
     assert set(rows("## Run the kit")) == given | {"samples"}
 
 
+def members_of(protocol: type, *below: type) -> set[str]:
+    """Return what a Protocol asks for, without what those below it ask for."""
+    inherited = {name for one in below for name in vars(one)}
+    return {name for name in vars(protocol) if not name.startswith("_")} - inherited
+
+
+@pytest.mark.parametrize(
+    ("title", "members"),
+    [
+        ("## A channel for documents", members_of(DocumentChannel, DeliveryChannel)),
+        ("### Reports", members_of(FollowedChannel, DocumentChannel)),
+        ("### Notices", members_of(WebhookReceiver)),
+        ("### The sandbox", members_of(Sandbox)),
+    ],
+)
+def test_every_member_of_what_carries_documents_stands_there(title, members):
+    assert {name.partition("(")[0] for name in rows(title)} >= members
+
+
+def test_every_answer_of_a_channel_stands_there():
+    text = part("## A channel for documents")
+    names = [one.name for kind in (Reachable, ReceiptKind, Silence) for one in kind]
+
+    assert [name for name in names if f"`{name}`" not in text] == []
+
+
+def test_every_member_of_the_kit_for_channels_stands_there():
+    kits = (
+        DocumentChannelConformance, FollowedChannelConformance, QueryableChannelConformance, WebhookReceiverConformance
+    )  # fmt: skip
+    known = {name for kit in kits for one in kit.__mro__[:-1] for name in (*vars(one), *inspect.get_annotations(one))}
+    given = {name for name in known if not name.startswith(("_", "test_"))}
+
+    assert set(rows("### Run the kit on it")) == given
+
+
 def test_what_the_guide_quotes_of_the_example_stands_in_the_example():
     sources = [path.read_text(encoding="utf-8") for path in example_files()]
     quoted = [
@@ -84,7 +137,7 @@ def test_what_the_guide_quotes_of_the_example_stands_in_the_example():
 
 
 def example_files() -> list[Path]:
-    return [path for path in EXAMPLE.rglob("*") if path.suffix in (".py", ".toml") and "build" not in path.parts]
+    return [path for path in EXAMPLES.rglob("*") if path.suffix in (".py", ".toml") and "build" not in path.parts]
 
 
 def test_the_command_for_expected_results_is_the_one_that_exists():

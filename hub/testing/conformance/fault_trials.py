@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import cache, partial
+from math import ceil
 from typing import Any, NamedTuple
 
 from hub.contracts import FollowedChannel, QueryableChannel
@@ -25,6 +26,7 @@ from hub.testing.watched import log_lines
 
 MOST_TRIES = 4  # of a call that settles something, and of questions for reports that do not come
 MOST_ROUNDS = 12
+LONGEST_PIECE = 48  # characters of a message that may stand in a text by chance
 CAME_BACK = (ReceiptKind.RETURNED, ReceiptKind.STOPPED)
 
 
@@ -38,6 +40,7 @@ class FaultTrial(NamedTuple):
     came_back: bool  # it was reported so
     taken: int  # at last
     logged: Sequence[str]
+    content: bytes  # of the message
 
     @property
     def is_in_doubt(self) -> bool:
@@ -48,6 +51,13 @@ class FaultTrial(NamedTuple):
     def texts(self) -> list[str]:
         """What was said and logged."""
         return [*(str(one) for one in (self.said, self.settled) if isinstance(one, Exception)), *self.logged]
+
+    @property
+    def repeats_the_message(self) -> bool:
+        """Whether a piece of the message stands in what was said or logged."""
+        written, together = self.content.decode("latin-1"), "\n".join(self.texts)
+        starts = range(0, len(written) - LONGEST_PIECE, LONGEST_PIECE // 2)
+        return any(written[start : start + LONGEST_PIECE] in together for start in starts)
 
 
 class _Begun(NamedTuple):
@@ -77,22 +87,21 @@ def fault_trials(kit: Any) -> list[FaultTrial]:
 
 
 def _begin(place: Place, fault: str) -> _Begun:
-    channel = place.channel()
-    (outgoing,) = place.plain(channel)
-    (prepared,) = channel.prepare([outgoing]).prepared
-    message = message_of(prepared)
-    another = place.channel()  # whoever sends knows nothing of who prepared
-    place.sandbox.order(fault)
-    at_s = time.monotonic()
     with log_lines() as logged:
-        said = sent(another, message)
+        channel = place.channel()
+        (outgoing,) = place.plain(channel)
+        (prepared,) = channel.prepare([outgoing]).prepared
+        message = message_of(prepared)
+        place.sandbox.order(fault)
+        at_s = time.monotonic()
+        said = sent(place.channel(), message)  # whoever sends knows nothing of who prepared
     return _Begun(fault, place, outgoing, message, at_s, said, logged)
 
 
-def _settled_in_s(begun: Sequence[_Begun]) -> float:
+def _settled_in_s(begun: Sequence[_Begun]) -> int:
     """Return how long the core would wait before it asks: what is on its way would be called not delivered."""
     ends_s = [one.at_s + _settled_after_s(one) for one in begun if isinstance(one.said, OutcomeUnknownError)]
-    return max(0, max(ends_s, default=0) - time.monotonic())
+    return ceil(max(0, max(ends_s, default=0) - time.monotonic()))
 
 
 def _settled_after_s(one: _Begun) -> int:
@@ -106,7 +115,7 @@ def _settle(one: _Begun) -> FaultTrial:
     with log_lines() as logged:
         settled = _settled(channel, one)
         came_back = _came_back(channel, one)
-    return FaultTrial(one.fault, one.said, before, settled, came_back, 0, [*one.logged, *logged])
+    return FaultTrial(one.fault, one.said, before, settled, came_back, 0, [*one.logged, *logged], one.message.content)
 
 
 def _settled(channel: Any, one: _Begun) -> Any:

@@ -84,8 +84,9 @@ class SoundSandbox:
         sha256 = hashlib.sha256(content).hexdigest()
         if not (self.drops_repeats and any(sha256 == known for _, known, _ in self.taken)):
             said = json.loads(content)
-            self.taken.append((key, sha256, said))
-            self._report(said["id"], is_returned=fault == RETURN)
+            for one in said if isinstance(said, list) else [said]:
+                self.taken.append((key, sha256, one))
+                self._report(one["id"], is_returned=fault == RETURN)
             self._lost |= {sha256} if fault == RETURN else set()
         return f"!{fault}" if fault in (LOSE_ANSWER, BREAK_AFTER) else f"sound-{sha256[:8]}"
 
@@ -180,3 +181,24 @@ class SoundQueryable(SoundChannel):
     def probe(self, key: str) -> Probed:
         found = [sha256 for known, sha256, _ in self.other_side().taken if known == key]
         return Probed(Finding.DELIVERED, f"sound-{found[0][:8]}") if found else Probed(Finding.NOT_DELIVERED)
+
+
+class SoundTogether(SoundChannel):
+    """Puts three documents into one message."""
+
+    def prepare(self, batch: Sequence[Outgoing]) -> Preparation:
+        alone, unfit = super().prepare(batch)
+        groups = [alone[start : start + 3] for start in range(0, len(alone), 3)]
+        return Preparation([_together(group) for group in groups], unfit)
+
+
+class SoundAndBlind(SoundChannel):
+    """Promises nothing: what it sends twice counts twice, and nobody can be asked."""
+
+    sandbox_class = CountingSandbox
+    promise = Promise.NEITHER
+
+
+def _together(group: Sequence[Prepared]) -> Prepared:
+    delivery_ids = tuple(delivery_id for one in group for delivery_id in one.delivery_ids)
+    return Prepared(delivery_ids, b"[" + b",".join(one.content for one in group) + b"]")

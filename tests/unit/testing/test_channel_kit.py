@@ -20,7 +20,7 @@ from hub.testing.conformance.channel_under_test import ChannelUnderTest
 from hub.testing.sample_documents import COMPANY, PERSON, STRANGER, odd_documents, sample_document
 from tests.unit.testing.broken_channels import ALSO_BROKEN, BROKEN_CHANNELS, BROKEN_FOLLOWED, BROKEN_QUERYABLE
 from tests.unit.testing.failing_checks import checks_of, failing_checks
-from tests.unit.testing.sound_channel import SoundChannel, SoundQueryable
+from tests.unit.testing.sound_channel import SoundAndBlind, SoundChannel, SoundQueryable, SoundTogether
 
 NEED_FOLDERS = {"test_imports_stay_on_the_contract", "test_sandbox_and_channel_share_no_module"}
 
@@ -90,13 +90,14 @@ def test_every_check_has_something_broken():
     assert set(checks_of(QueryableChannelConformance)) == BROKEN_QUERYABLE.keys()
 
 
-@pytest.mark.parametrize("channel_class", [SoundChannel, SoundQueryable])
+@pytest.mark.parametrize("channel_class", [SoundChannel, SoundQueryable, SoundTogether, SoundAndBlind])
 def test_a_right_channel_passes_every_check(channel_class, package):
     assert failing_checks(kit_for(Documents, channel_class, package)) == set()
 
 
-def test_a_right_channel_that_reports_passes_every_check(package):
-    assert failing_checks(kit_for(Reports, SoundChannel, package)) == set()
+@pytest.mark.parametrize("channel_class", [SoundChannel, SoundTogether])
+def test_a_right_channel_that_reports_passes_every_check(channel_class, package):
+    assert failing_checks(kit_for(Reports, channel_class, package)) == set()
 
 
 def test_a_right_channel_that_is_asked_passes_every_check(package):

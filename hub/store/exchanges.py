@@ -89,10 +89,7 @@ class SqlExchanges:
     def by_key(self, idempotency_key: str) -> Exchange | None:
         """Return what has come in under a key of the sender's."""
         row = self._connection.execute(
-            text(
-                f"SELECT {_COLUMNS} FROM exchange "
-                "WHERE tenant = :t AND direction = 'in' AND idempotency_key = :key"
-            ),
+            text(f"SELECT {_COLUMNS} FROM exchange WHERE tenant = :t AND direction = 'in' AND idempotency_key = :key"),
             {"t": self._tenant, "key": idempotency_key},
         ).one_or_none()
         return None if row is None else _exchange(row)

@@ -22,7 +22,7 @@ from hub.errors import (
 )
 from hub.loopback.certificate import make_certificate
 from hub.model.attempts import Message
-from hub.model.delivery import Outgoing, Reachable, ReceiptKind, Recipient, RouteStep, Silence
+from hub.model.delivery import Followed, Outgoing, Reachable, ReceiptKind, Recipient, RouteStep, Silence
 from hub.model.documents import DocumentKind
 from hub_email import EmailChannel
 from hub_email.sandbox import EmailSandbox

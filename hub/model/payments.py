@@ -85,6 +85,14 @@ class Told(NamedTuple):
     is_held: bool = False  # in doubt itself: it may be the same money as one that is booked
 
 
+class SideBySide(NamedTuple):
+    """Payments of a file, and equal ones of other families that they may be the same money as."""
+
+    new: list[Told]
+    old: list[Told]  # that nothing of the file's own family is the same money as
+    before: list[tuple[Told, Told]]  # what that family told before, and what it met; each payment once
+
+
 class DayOverlap(NamedTuple):
     """Payments of one account and day that two families both state."""
 

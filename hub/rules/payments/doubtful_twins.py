@@ -3,6 +3,10 @@
 In doubt a person decides. Two that are held with one twin could not both be called the same money, and one that is
 left over since another took its twin would be booked as new money: so the pairs are one to one, and as many as can be.
 What is booked is met before what is itself held in doubt, since that may be the same money as what is booked.
+
+Nothing tells equal payments apart, so which of them an earlier file's payment met says nothing: `before` gives those
+pairs (the family's own payment, its twin), and they may change twins where that lets one more be met. Who is met for it
+is the one that is left over then.
 """
 
 from __future__ import annotations
@@ -12,9 +16,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from hub.model.payments import DayWindow, Told
-from hub.rules.payments.largest_pairing import complete
+from hub.rules.payments.largest_pairing import New, Old, complete
 
 _At = Callable[[Told], str]
+Before = Sequence[tuple[Told, Told]]
 
 
 class _Shelf(NamedTuple):
@@ -24,13 +29,12 @@ class _Shelf(NamedTuple):
     key_kind: str
 
 
-def equal_in_all(new: Iterable[Told], old: Iterable[Told]) -> dict[int, int]:
+def equal_in_all(new: Iterable[Told], old: Iterable[Told], before: Before = ()) -> dict[int, int]:
     """Pair payments of one account, day, reference, amount and currency: (payment id, twin)."""
-    kinds = {told.payment_id: told.key_kind for told in sorted(new)}
-    return complete({}, kinds, _shelves_of(old), _may_be)
+    return _complete({}, sorted(new), _by_rank(old), before, _key_kind, _shelf, _may_be)
 
 
-def equal_without_reference(new: Iterable[Told], old: Iterable[Told]) -> dict[int, int]:
+def equal_without_reference(new: Iterable[Told], old: Iterable[Told], before: Before = ()) -> dict[int, int]:
     """Pair payments of one account, day, amount and currency that have no reference but words: (payment id, twin).
 
     Those with equal words come first.
@@ -44,11 +48,13 @@ def equal_without_reference(new: Iterable[Told], old: Iterable[Told]) -> dict[in
         twin = _take(told, shelves.get(told.reference, {}))
         if twin is not None:
             twins[told.payment_id] = twin
-    kinds = {told.payment_id: told.key_kind for told in waiting}
-    return complete(twins, kinds, _shelves_of(one for found in by_words.values() for one in found), _may_be)
+    others = _by_rank(one for found in by_words.values() for one in found)
+    return _complete(twins, waiting, others, before, _key_kind, _shelf, _may_be)
 
 
-def equal_but_for_the_day(new: Sequence[Told], old: Sequence[Told], windows: Mapping[str, DayWindow]) -> dict[int, int]:
+def equal_but_for_the_day(
+    new: Sequence[Told], old: Sequence[Told], windows: Mapping[str, DayWindow], before: Before = ()
+) -> dict[int, int]:
     """Pair payments of one account, reference, amount and currency that are near each other: (payment id, twin).
 
     Near is the day they were booked on, or else the day that their files were made.
@@ -66,8 +72,34 @@ def equal_but_for_the_day(new: Sequence[Told], old: Sequence[Told], windows: Map
         )
 
     by_day = sorted(old, key=lambda told: (told.is_held, _day(told), told))
-    kinds, others = ({told.payment_id: told._replace(payment_id=0) for told in side} for side in (sorted(new), by_day))
-    return complete(twins, kinds, others, near)
+    return _complete(twins, sorted(new), by_day, before, _as_told, _as_told, near)
+
+
+def _complete(
+    pairs: Mapping[int, int],
+    new: Sequence[Told],
+    old: Sequence[Told],
+    before: Before,
+    kind_of_new: Callable[[Told], New],
+    kind_of_old: Callable[[Told], Old],
+    fits: Callable[[New, Old], bool],
+) -> dict[int, int]:
+    """Pair as many as can be, each with a free one: who takes a twin of before gets what its holder takes for it."""
+    holders = {twin.payment_id: told.payment_id for told, twin in before}
+    kept = [(told, twin) for told, twin in before if fits(kind_of_new(told), kind_of_old(twin))]
+    kinds = {told.payment_id: kind_of_new(told) for told in [*(told for told, _ in before), *new]}
+    others = {told.payment_id: kind_of_old(told) for told in [*old, *(twin for _, twin in before)]}
+    kept_pairs = {told.payment_id: twin.payment_id for told, twin in kept}
+    found = complete({**pairs, **kept_pairs}, kinds, others, fits)
+    twins = {told.payment_id: _free_one(told.payment_id, found, holders) for told in new}
+    return {payment_id: twin for payment_id, twin in twins.items() if twin is not None}
+
+
+def _free_one(payment_id: int, found: Mapping[int, int], holders: Mapping[int, int]) -> int | None:
+    twin = found.get(payment_id)
+    while twin is not None and twin in holders:
+        twin = found.get(holders[twin])
+    return twin
 
 
 def _in_windows(new: Iterable[Told], old: Iterable[Told], at: _At, windows: Mapping[str, DayWindow]) -> dict[int, int]:
@@ -107,8 +139,16 @@ def _by_shelf(told: Iterable[Told]) -> dict[_Shelf, deque[Told]]:
     return shelves
 
 
-def _shelves_of(told: Iterable[Told]) -> dict[int, _Shelf]:
-    return {one.payment_id: _shelf(one) for one in sorted(told, key=lambda one: (one.is_held, one))}
+def _by_rank(told: Iterable[Told]) -> list[Told]:
+    return sorted(told, key=lambda one: (one.is_held, one))
+
+
+def _key_kind(told: Told) -> str:
+    return told.key_kind
+
+
+def _as_told(told: Told) -> Told:
+    return told._replace(payment_id=0)
 
 
 def _shelf(told: Told) -> _Shelf:

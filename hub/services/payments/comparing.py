@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -102,8 +102,8 @@ def _judge_overlaps(duplicates: Duplicates, exchange_no: int) -> None:
 def _overlaps(duplicates: Duplicates) -> list[DayOverlap]:
     """Return what is shared, where equal payments whose keys differ are paired with others as far as can be."""
     aligned: list[tuple[int, int | None]] = []
-    for new, old in duplicates.contested():
-        met = {twin: payment_id for payment_id, twin in equal_in_all(new, old).items()}
+    for new, old, before in duplicates.contested():
+        met = {twin: payment_id for payment_id, twin in equal_in_all(new, old, before).items()}
         aligned.extend((told.payment_id, met.get(told.payment_id)) for told in old)
     if aligned:
         duplicates.align(aligned)
@@ -121,13 +121,14 @@ def _in_doubt(
 ) -> tuple[dict[int, int], dict[int, int]]:
     """Pair what equals another family's payment in all but a reference, then what does in all but the day."""
     in_words: dict[int, int] = {}
-    for new, old in duplicates.told_in_words():
-        in_words |= equal_without_reference(new, [told for told in old if with_held or not told.is_held])
+    for new, old, before in duplicates.told_in_words():
+        in_words |= equal_without_reference(new, [told for told in old if with_held or not told.is_held], before)
     near, met = dict[int, int](), set(in_words.values())
-    for new, old in duplicates.told_on_other_days():
+    for new, old, before in duplicates.told_on_other_days():
         left_new = [told for told in new if told.payment_id not in in_words]
         left_old = [told for told in old if told.payment_id not in met and (with_held or not told.is_held)]
-        near |= equal_but_for_the_day(left_new, left_old, windows)
+        days = {day for told, _ in before for day in (told.day, told.created_on) if day}
+        near |= equal_but_for_the_day(left_new, left_old, _windows_of(days) | {**windows}, before)
     return in_words, near
 
 
@@ -136,7 +137,10 @@ def _one_a_day(overlaps: Sequence[DayOverlap]) -> list[DayOverlap]:
 
 
 def _windows(duplicates: Duplicates, exchange_no: int) -> dict[str, DayWindow]:
-    days = {*duplicates.days(exchange_no), *duplicates.created_days(exchange_no)}
+    return _windows_of({*duplicates.days(exchange_no), *duplicates.created_days(exchange_no)})
+
+
+def _windows_of(days: Collection[str]) -> dict[str, DayWindow]:
     return {day: _window(day) for day in sorted(days)}
 
 

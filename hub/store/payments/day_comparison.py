@@ -5,13 +5,14 @@ Used where no proof key can say. See `judging` for the order of the verdicts.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection
 
-from hub.model.payments import DayOverlap, Told
+from hub.model.payments import DayOverlap, SideBySide, Told
 from hub.store.payments.duplicate_parts import FILE, HELD_COLUMNS, HELD_VALUES, JUDGED, NOT_CLOSED, NOT_HELD, POSTED
 from hub.store.payments.made_lumps import LUMP_PAYMENT
 from hub.store.payments.matching_parts import HOLDS_DIGIT
@@ -43,19 +44,28 @@ class DayComparison:
             lay_out(self._connection, name, _WEAK, indexes=_WEAK_INDEXES)
             gathered = self._run(self._with_words(gather, alias), exchange_no)
             tell_size(self._connection, name, gathered.rowcount)
+        self._gather_told_before(exchange_no)
+
+    def _gather_told_before(self, exchange_no: int) -> None:
+        """Lay out what other families have told that equals payments of the file with a key that says otherwise."""
+        lay_out(self._connection, "key_differs", _KEY_DIFFERS)
+        lay_out(self._connection, "met_before", _MET_BEFORE, indexes=_MET_INDEXES)
+        if self._connection.exec_driver_sql(_NOTE_KEYS_THAT_DIFFER).rowcount:
+            gathered = self._run(self._with_words(_GATHER_MET_BEFORE, "o"), exchange_no)
+            tell_size(self._connection, "met_before", gathered.rowcount)
 
     def _with_words(self, statement: str, alias: str) -> str:
         """Put in what says of a payment that its reference is words, or none: without a digit it proves nothing."""
         holds_digit = HOLDS_DIGIT[self._connection.dialect.name].format(f"{alias}.reference")
         return statement.replace("<is_words>", f"CASE WHEN {holds_digit} THEN 0 ELSE 1 END")
 
-    def contested(self) -> Iterator[tuple[list[Told], list[Told]]]:
+    def contested(self) -> Iterator[SideBySide]:
         """Yield equal payments of the file and of one other family, some of which have keys that differ.
 
         Each time those of one account, day, reference, amount and currency.
         """
         for family in list(self._connection.exec_driver_sql(_CONTESTING_FAMILIES).scalars()):
-            yield from self._side_by_side(_CONTESTED, _ALIKE, family=family)
+            yield from self._side_by_side(_CONTESTED, _ALIKE, family)
 
     def align(self, pairs: Sequence[tuple[int, int | None]]) -> None:
         """Let payments of other families meet those of the file that they are paired with, given as (old, new)."""
@@ -87,21 +97,36 @@ class DayComparison:
         for statement in (_FORGET_MET, _FORGET_DECIDED, _COUNT_NEW, _COUNT_OLD):
             self._connection.execute(text(statement), {"t": self._tenant, **_place(overlap)})
 
-    def told_in_words(self) -> Iterator[tuple[list[Told], list[Told]]]:
+    def told_in_words(self) -> Iterator[SideBySide]:
         """Yield payments of the file that no reference tells apart, and those of other families beside them.
 
         Each time those of one account, day, amount and currency.
         """
-        return self._side_by_side(_IN_WORDS, "account_no, day, amount_ore, currency")
+        return self._side_by_side(_IN_WORDS, "account_no, day, amount_ore, currency, is_words")
 
-    def told_on_other_days(self) -> Iterator[tuple[list[Told], list[Told]]]:
+    def told_on_other_days(self) -> Iterator[SideBySide]:
         """Yield payments of the file and of other families, each time of one reference and amount."""
         return self._side_by_side(_OF_ONE_REFERENCE, "account_no, reference, amount_ore, currency")
 
-    def _side_by_side(self, condition: str, key: str, **values: Any) -> Iterator[tuple[list[Told], list[Told]]]:
-        new, old = (self._groups(condition, key, *tables, **values) for tables in (_NEW_OLD, _OLD_NEW))
+    def _side_by_side(self, condition: str, key: str, family: str = "") -> Iterator[SideBySide]:
+        new, old = (self._groups(condition, key, *tables, family=family) for tables in (_NEW_OLD, _OLD_NEW))
+        before = self._told_before(key.split(", "), family)
         for group, told in new:
-            yield told, next(others for of_group, others in old if of_group == group)
+            yield SideBySide(told, next(others for of_group, others in old if of_group == group), before[group])
+
+    def _told_before(self, key: Sequence[str], family: str) -> Mapping[Any, list[tuple[Told, Told]]]:
+        """Return what the file's family has told before, with what it met there, by the key that they share."""
+        found: dict[Any, list[tuple[Told, Told]]] = defaultdict(list)
+        taken: set[int] = set()
+        statement = text(self._with_words(_TOLD_BEFORE, "n"))
+        for row in self._connection.execute(statement, {"t": self._tenant, "family": family}):
+            place = dict(zip(_PLACE, row, strict=False))
+            told, twin = Told._make(row[-2 * _TOLD : -_TOLD]), Told._make(row[-_TOLD:])
+            group, its_group = (tuple((place | side._asdict())[name] for name in key) for side in (told, twin))
+            if group == its_group and not taken & {told.payment_id, twin.payment_id}:
+                taken |= {told.payment_id, twin.payment_id}
+                found[group].append((told, twin))
+        return found
 
     def _groups(
         self, condition: str, key: str, table: str, other: str, **values: Any
@@ -133,6 +158,10 @@ class DayComparison:
     def has_posted_other_family(self, exchange_no: int) -> bool:
         """Say whether any posted file of another family has brought payments to the file's accounts, ever."""
         return self._run(_ANY_OTHER_FAMILY, exchange_no, first="", last="9999").scalar() is not None
+
+
+_PLACE = ("account_no", "amount_ore", "currency", "is_words")
+_TOLD = len(Told._fields)
 
 
 def _place(overlap: DayOverlap) -> dict[str, Any]:
@@ -177,6 +206,7 @@ _WEAK = {
     "key_kind": "TEXT",
     "is_words": "INT",
     "is_held": "INT",
+    "meets": "BIGINT",
     "occurrence": "BIGINT",
 }
 _WEAK_INDEXES = (
@@ -191,7 +221,7 @@ _NTH_OLD = f"row_number() OVER (PARTITION BY o.family, {_OF_ONE_DAY.format(alias
 _GATHER_NEW = f"""
     INSERT INTO weak_new
     SELECT n.payment_id, n.account_no, sn.family, coalesce(n.booked_date, sn.booked_date), sn.created_on, n.amount_ore,
-           n.currency, n.reference, n.key_kind, <is_words>, 0,
+           n.currency, n.reference, n.key_kind, <is_words>, 0, 0,
            {_NTH_NEW.format(alias="n", day="coalesce(n.booked_date, sn.booked_date)")}
     {FILE} {JUDGED} AND n.account_no <> 0 {NOT_CLOSED} {NOT_HELD}
 """
@@ -202,14 +232,10 @@ _OLD_COLUMNS = (
     "WHERE u.tenant = o.tenant AND u.payment_id = o.payment_id AND u.state = 'held') AS is_held"
 )
 
-# What posted files brought, and what an undo left booked; without what is closed, and what this family has told. What
-# was made of a lump is met by the lump, as a whole: see `services/payments/made_lumps.py`.
-_GATHER_OLD = f"""
-    INSERT INTO weak_old
-    SELECT o.payment_id, o.account_no, o.family, o.day, o.created_on, o.amount_ore, o.currency, o.reference,
-           o.key_kind, <is_words>, o.is_held, {_NTH_OLD}
-    FROM (
-        SELECT {_OLD_COLUMNS}
+# What posted files brought, and what an undo left booked. What was made of a lump is met by the lump, as a whole: see
+# `services/payments/made_lumps.py`.
+_TOLD_BY_OTHERS = f"""
+    (   SELECT {_OLD_COLUMNS}
         FROM (SELECT DISTINCT exchange_no FROM old_section WHERE state IN {POSTED}) AS e
         JOIN chunk c ON c.tenant = :t AND c.exchange_no = e.exchange_no
         JOIN payment o ON o.tenant = c.tenant AND o.payment_id BETWEEN c.first_payment AND c.last_payment
@@ -222,6 +248,14 @@ _GATHER_OLD = f"""
         WHERE l.tenant = :t AND o.exchange_no <> :x AND o.kind <> '{LUMP_PAYMENT}'
           AND so.family <> (SELECT min(family) FROM section WHERE tenant = :t AND exchange_no = :x)
     ) AS o
+"""
+
+# Without what is closed, and what this family has told.
+_GATHER_OLD = f"""
+    INSERT INTO weak_old
+    SELECT o.payment_id, o.account_no, o.family, o.day, o.created_on, o.amount_ore, o.currency, o.reference,
+           o.key_kind, <is_words>, o.is_held, 0, {_NTH_OLD}
+    FROM {_TOLD_BY_OTHERS}
     WHERE o.account_no IN (SELECT account_no FROM section_account WHERE tenant = :t AND exchange_no = :x)
       AND NOT EXISTS (SELECT 1 FROM duplicate_payment d WHERE d.tenant = o.tenant AND d.payment_id = o.payment_id)
       AND NOT EXISTS (
@@ -271,18 +305,20 @@ _SHARED = """
     FROM weak_new n
     JOIN weak_old o ON o.account_no = n.account_no AND o.day = n.day AND o.amount_ore = n.amount_ore
                    AND o.is_words = n.is_words AND o.reference = n.reference AND o.occurrence = n.occurrence
-                   AND o.currency = n.currency AND (n.key_kind = '' OR o.key_kind = '' OR n.key_kind <> o.key_kind)
+                   AND o.currency = n.currency
+                   AND (n.key_kind = '' OR o.key_kind = '' OR n.key_kind <> o.key_kind OR o.meets = n.payment_id)
     WHERE n.reference <> ''
 """
 
+_BY_KEY = "d.proof LIKE 'key:%'"
 _ALIKE = "account_no, day, amount_ore, currency, reference"
 _SAME = " AND ".join(f"{{a}}.{name} = {{b}}.{name}" for name in _ALIKE.split(", "))
 _CONTEST = f"""
     FROM weak_new a JOIN weak_old b ON {_SAME.format(a="a", b="b")} AND b.key_kind = a.key_kind
     WHERE a.key_kind <> '' AND a.reference <> ''
       AND (EXISTS (SELECT 1 FROM weak_new c WHERE {_SAME.format(a="c", b="a")} AND c.payment_id <> a.payment_id)
-           OR EXISTS (SELECT 1 FROM weak_old c WHERE {_SAME.format(a="c", b="b")} AND c.payment_id <> b.payment_id
-                                                 AND c.family = b.family))
+           OR EXISTS (SELECT 1 FROM met_before c WHERE {_SAME.format(a="c", b="b")} AND c.payment_id <> b.payment_id
+                                                   AND c.family = b.family))
 """
 _CONTESTING_FAMILIES = f"SELECT DISTINCT b.family {_CONTEST}"
 _CONTESTED = f"""
@@ -292,10 +328,56 @@ _CONTESTED = f"""
 """
 _ALIGNED = {"payment_id": "BIGINT PRIMARY KEY", "new_id": "BIGINT"}
 _ALIGN = """
-    UPDATE weak_old SET occurrence = coalesce(
-        (SELECT n.occurrence FROM aligned a JOIN weak_new n ON n.payment_id = a.new_id
-         WHERE a.payment_id = weak_old.payment_id), -weak_old.payment_id)
-    WHERE payment_id IN (SELECT payment_id FROM aligned)
+    UPDATE weak_old SET occurrence = coalesce(a.occurrence, -weak_old.payment_id), meets = coalesce(a.new_id, 0)
+    FROM (SELECT a.payment_id, a.new_id, n.occurrence
+          FROM aligned a LEFT JOIN weak_new n ON n.payment_id = a.new_id) AS a
+    WHERE a.payment_id = weak_old.payment_id
+"""
+
+# Where a payment of the file has a key, and an equal one that it might meet has another of that kind.
+_KEY_DIFFERS = {"account_no": "BIGINT", "amount_ore": "BIGINT", "currency": "TEXT", "reference": "TEXT"}
+_WITH_A_KEY_OF = """
+    SELECT account_no, amount_ore, currency, CASE is_words WHEN 1 THEN '' ELSE reference END AS reference, key_kind
+    FROM {table} WHERE key_kind <> '' AND key_kind IN (SELECT key_kind FROM {other})
+"""
+_NOTE_KEYS_THAT_DIFFER = f"""
+    INSERT INTO key_differs
+    SELECT DISTINCT account_no, amount_ore, currency, reference FROM (
+        {_WITH_A_KEY_OF.format(table="weak_new", other="weak_old")}
+        INTERSECT {_WITH_A_KEY_OF.format(table="weak_old", other="weak_new")}) AS k
+"""
+
+# What is proved by a key is no matter of choice.
+_MET_BEFORE = {name: kind for name, kind in _WEAK.items() if name not in ("meets", "occurrence")} | {
+    "booked_id": "BIGINT"
+}
+_MET_INDEXES = ("account_no, reference, amount_ore", "booked_id")
+_GATHER_MET_BEFORE = f"""
+    INSERT INTO met_before
+    SELECT o.payment_id, o.account_no, o.family, o.day, o.created_on, o.amount_ore, o.currency, o.reference,
+           o.key_kind, <is_words>, o.is_held, coalesce(d.twin_payment, o.payment_id)
+    FROM {_TOLD_BY_OTHERS}
+    JOIN key_differs k ON k.account_no = o.account_no AND k.amount_ore = o.amount_ore AND k.currency = o.currency
+                      AND k.reference = CASE <is_words> WHEN 1 THEN '' ELSE o.reference END
+    LEFT JOIN duplicate_payment d ON d.tenant = o.tenant AND d.payment_id = o.payment_id
+    WHERE d.proof IS NULL OR NOT {_BY_KEY}
+"""
+_TOLD_BEFORE = f"""
+    SELECT {", ".join(f"m.{name}" for name in _PLACE)},
+           n.payment_id, coalesce(n.booked_date, sn.booked_date), sn.created_on, n.reference, n.key_kind, 0,
+           {", ".join(f"m.{name}" for name in Told._fields)}
+    FROM (SELECT m.payment_id, d.payment_id AS told_id FROM met_before m
+          JOIN duplicate_payment d ON d.tenant = :t AND d.twin_payment = m.booked_id AND NOT {_BY_KEY}
+          UNION SELECT m.payment_id, m.booked_id FROM met_before m WHERE m.booked_id <> m.payment_id
+          UNION SELECT m.payment_id, u.payment_id FROM met_before m
+          JOIN unallocated_payment u ON u.tenant = :t AND u.state = 'held' AND u.twin_payment = m.payment_id) AS w
+    JOIN met_before m ON m.payment_id = w.payment_id
+    JOIN payment n ON n.tenant = :t AND n.payment_id = w.told_id AND n.account_no = m.account_no
+                  AND n.amount_ore = m.amount_ore AND n.currency = m.currency
+    JOIN section sn ON sn.tenant = n.tenant AND sn.exchange_no = n.exchange_no AND sn.section_no = n.section_no
+    WHERE sn.family IN (SELECT family FROM weak_new) AND n.payment_id NOT IN (SELECT payment_id FROM weak_new)
+      AND (:family = '' OR m.family = :family) AND (n.reference = m.reference OR m.is_words = 1 AND <is_words> = 1)
+    ORDER BY m.payment_id, n.payment_id
 """
 
 _OVERLAPS = f"""

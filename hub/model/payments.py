@@ -93,6 +93,18 @@ class SideBySide(NamedTuple):
     before: list[tuple[Told, Told]]  # what that family told before, and what it met; each payment once
 
 
+class ToldTwice(NamedTuple):
+    """What a family would tell twice if a held payment were the same money as its twin."""
+
+    payment_id: int  # the held one
+    teller: int  # itself, or one that is the same money as it
+    exchange_no: int
+    may_part: bool  # no more than a day, or a person's word, says that the teller is the same money
+    beside: int  # what the teller's family told of the twin: the twin itself, or one that is the same money as it
+    beside_exchange_no: int
+    beside_may_part: bool
+
+
 class DayOverlap(NamedTuple):
     """Payments of one account and day that two families both state."""
 

@@ -7,6 +7,7 @@ from itertools import permutations
 
 import pytest
 from payment_world import DAY, World, pay, payment_file
+from sqlalchemy import text
 from telling import assert_books_agree, findings, tell, waiting_ids
 
 from hub.errors import RuleViolation
@@ -40,6 +41,12 @@ def held(world: World) -> dict[int, tuple[str, int | None]]:
     with world.store.read() as work:
         waiting = work.queue.waiting()
     return {found.payment_id: (found.reason, found.twin_payment) for found in waiting if found.state == "held"}
+
+
+def twins(world: World) -> dict[int, int]:
+    with world.engine.connect() as connection:
+        rows = connection.execute(text("SELECT payment_id, twin_payment FROM duplicate_payment"))
+        return {row.payment_id: row.twin_payment for row in rows}
 
 
 def booked_ore(world: World) -> int:
@@ -107,6 +114,61 @@ def test_equal_payments_of_a_day_some_with_keys_are_the_same_money_in_any_row_or
     assert world.receive(told("camt.053", *statement)).summary["verdict"]["closed"] == {"same_day": 2}
 
     assert booked_ore(world) == 20000
+
+
+@pytest.mark.parametrize("rows", [("K1", ""), ("", "K1")])
+def test_equal_payments_of_which_the_bank_keys_some_are_booked_once_though_split_over_files(
+    world: World, rows: tuple[str, str]
+) -> None:
+    world.receive(told("camt.054", *(on(0, entry=number, key=key) for number, key in enumerate(rows, 1))))
+    for number, key in enumerate(("", "K2"), 1):
+        world.receive(told("camt.053", on(0, key=key), number=str(number)))
+
+    assert (held(world), booked_ore(world)) == ({}, 20000)
+
+
+def test_it_is_so_whichever_format_told_the_first_of_them(world: World) -> None:
+    for number, (family, key) in enumerate(
+        [("camt.053", ""), ("camt.054", ""), ("camt.054", "K1"), ("camt.053", "K2")]
+    ):
+        world.receive(told(family, on(0, key=key), number=str(number)))
+
+    assert (held(world), booked_ore(world)) == ({}, 20000)
+
+
+@pytest.mark.parametrize("days", [None, (0, 1)], ids=["without a reference", "on two days"])
+def test_of_equal_payments_in_doubt_each_may_be_one_though_the_bank_keys_some(
+    world: World, days: tuple[int, int] | None
+) -> None:
+    def payments(side: int, *keys: str) -> list[object]:
+        rents = [on(days[side] if days else 0, entry=number, key=key) for number, key in enumerate(keys, 1)]
+        return rents if days else [rent._replace(reference="") for rent in rents]  # type: ignore[attr-defined]
+
+    world.receive(told("camt.054", *payments(0, "", "K1")))
+    world.receive(told("camt.053", *payments(1, "")))
+    same_money(world, 3)
+    world.receive(told("camt.053", *payments(1, "K2"), number="2"))
+
+    same_money(world, 4)
+
+    assert (held(world), booked_ore(world)) == ({}, 20000)
+
+
+@pytest.mark.parametrize("keys", [("", "", ""), ("K1", "", "K1"), ("K1", "K2", "K1")])
+def test_what_a_third_format_tells_of_both_is_the_same_as_another_that_is_booked(
+    world: World, keys: tuple[str, str, str]
+) -> None:
+    world.receive(told("bgmax", on(0), on(0)._replace(line=2)))
+    world.receive(told("camt.054", on(1, key=keys[0])))
+    world.receive(told("camt.053", on(0, key=keys[1]), on(1, entry=2, key=keys[2])))
+    assert held(world) == {3: ("equal_but_for_the_day", 1)}
+
+    same_money(world, 3)
+
+    met = twins(world)
+    assert ({met[4], met[5]}, met[3]) == ({1, 2}, 1)
+    assert not keys[0] or met[5] == met[3]
+    assert (held(world), booked_ore(world)) == ({}, 20000)
 
 
 def test_an_undone_file_again_is_booked_and_what_was_in_doubt_beside_it_is_so_again(world: World) -> None:

@@ -70,16 +70,19 @@ def compare_with_other_families(duplicates: Duplicates, exchange_no: int) -> Non
         duplicates.hold_settled_by_twin(exchange_no)
 
 
-def equal_booked(work: UnitOfWork, exchange_no: int, payment_ids: Sequence[int]) -> dict[int, int]:
-    """Take held payments of a file out of the queue, and pair them with booked ones of other families: (id, twin).
+def equal_booked(
+    work: UnitOfWork, exchange_no: int, payment_ids: Sequence[int], *, whatever_key: bool = False
+) -> dict[int, int]:
+    """Pair payments of a file, neither held nor closed any more, with booked ones of other families: (id, twin).
 
     Those that are equal but for words or the day, and that nothing of the file's own family is the same money as.
     """
-    work.queue.release(payment_ids)
     released = work.duplicates.among(payment_ids)
     windows = _windows(released, exchange_no)
     if not _gather(released, exchange_no, windows):
         return {}
+    if whatever_key:
+        released.forget_keys()
     in_words, near = _in_doubt(released, windows, with_held=False)
     return in_words | near
 

@@ -10,7 +10,7 @@ from operator import attrgetter
 from hub.errors import DataError, RuleViolation, TransientError
 from hub.model.commands import DecideHeld, Verdict
 from hub.model.exchanges import ExchangeState
-from hub.model.payments import SHARE_OF_LUMP, QueuedPayment, UnmatchedPayment
+from hub.model.payments import SHARE_OF_LUMP, QueuedPayment, ToldTwice, UnmatchedPayment
 from hub.model.tenant import Tenant
 from hub.rules.payments.matching import Reason
 from hub.services.chart import chart_of
@@ -156,7 +156,7 @@ def _free_twins(work: UnitOfWork, held: Sequence[tuple[QueuedPayment, bool]]) ->
     standing = {payment.payment_id: payment.twin_payment for payment, twin_stands in held if twin_stands}
     proposed = {payment_id: twin for payment_id, twin in standing.items() if twin is not None}
     same_key = {payment.payment_id for payment, _ in held if payment.reason == SAME_KEY_OTHER_AMOUNT}
-    told = set(work.queue.told_already(proposed, same_key=same_key))
+    told = {twice.payment_id for twice in work.queue.told_twice(proposed, same_key=same_key)}
     first = {twin: payment_id for payment_id, twin in sorted(proposed.items(), reverse=True) if payment_id not in told}
     return {payment_id: twin for twin, payment_id in first.items()}
 
@@ -164,20 +164,53 @@ def _free_twins(work: UnitOfWork, held: Sequence[tuple[QueuedPayment, bool]]) ->
 def _close_as_others(
     work: UnitOfWork, exchange_no: int, payments: Sequence[QueuedPayment], twins: Mapping[int, int]
 ) -> None:
-    found = _equal_booked(work, exchange_no, payments)
-    for payment in payments:
-        twin = found.get(payment.payment_id, twins.get(payment.payment_id))  # a twin that is held is better than none
-        if twin is None:
-            raise _nothing_booked_like(work, payment)
-        found[payment.payment_id] = twin
-    work.queue.close_as_duplicate(sorted(found.items()), BY_PERSON)
-
-
-def _equal_booked(work: UnitOfWork, exchange_no: int, payments: Sequence[QueuedPayment]) -> dict[int, int]:
     compared = [payment.payment_id for payment in payments if payment.reason != SAME_KEY_OTHER_AMOUNT]
+    work.queue.release(compared)
     found = equal_booked(work, exchange_no, compared)
-    told = set(work.queue.told_already(found))
-    return {payment_id: twin for payment_id, twin in found.items() if payment_id not in told}
+    twice = work.queue.told_twice(found)
+    crowded = {told.payment_id for told in twice}
+    alone = {payment_id: twin for payment_id, twin in found.items() if payment_id not in crowded}
+    held = {payment.payment_id: twins[payment.payment_id] for payment in payments if payment.payment_id in twins}
+    chosen = found | held | alone  # one that is held is better than none
+    refusals: dict[int, RuleViolation] = {}
+    for payment in payments:
+        if payment.payment_id not in alone and payment.payment_id not in held:
+            refusals[payment.payment_id] = _nothing_booked_like(work, payment)
+        if payment.payment_id not in chosen:
+            raise refusals[payment.payment_id]
+    work.queue.close_as_duplicate(sorted(chosen.items()), BY_PERSON)
+    _part(work, [told for told in twice if told.payment_id in refusals], refusals)
+
+
+def _part(work: UnitOfWork, twice: Sequence[ToldTwice], refusals: Mapping[int, RuleViolation]) -> None:
+    """Give other twins to payments whose families tell theirs twice now.
+
+    Nothing tells equal payments apart, so one of the two is the same money as another that is booked: one that no key
+    proves, else either.
+
+    Raises:
+        RuleViolation: no other is booked.
+    """
+    parting: dict[int, dict[int, RuleViolation]] = defaultdict(dict)  # by the file that told them
+    for told in twice:
+        number, exchange_no = told.beside, told.beside_exchange_no
+        if told.may_part or not told.beside_may_part:
+            number, exchange_no = told.teller, told.exchange_no
+        parting[exchange_no][number] = refusals[told.payment_id]
+    for exchange_no, refused in parting.items():
+        work.queue.reopen(sorted(refused))
+        left = _close_as_equal(work, exchange_no, sorted(refused))
+        if left := _close_as_equal(work, exchange_no, left, whatever_key=True):
+            raise refused[left[0]]
+
+
+def _close_as_equal(
+    work: UnitOfWork, exchange_no: int, payment_ids: Sequence[int], *, whatever_key: bool = False
+) -> list[int]:
+    """Close open payments as the same money as others that are booked; return those that find none."""
+    others = equal_booked(work, exchange_no, payment_ids, whatever_key=whatever_key) if payment_ids else {}
+    work.queue.close_as_duplicate(sorted(others.items()), BY_PERSON)
+    return [number for number in payment_ids if number not in others]
 
 
 def _nothing_booked_like(work: UnitOfWork, payment: QueuedPayment) -> RuleViolation:

@@ -59,6 +59,10 @@ class DayComparison:
         holds_digit = HOLDS_DIGIT[self._connection.dialect.name].format(f"{alias}.reference")
         return statement.replace("<is_words>", f"CASE WHEN {holds_digit} THEN 0 ELSE 1 END")
 
+    def forget_keys(self) -> None:
+        """Compare the file's payments as if they had no keys."""
+        self._connection.exec_driver_sql("UPDATE weak_new SET key_kind = ''")
+
     def contested(self) -> Iterator[SideBySide]:
         """Yield equal payments of the file and of one other family, some of which have keys that differ.
 

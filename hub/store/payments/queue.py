@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam
 
-from hub.model.payments import SHARE_OF_LUMP, QueuedPayment, UnknownAccount
+from hub.model.payments import SHARE_OF_LUMP, QueuedPayment, ToldTwice, UnknownAccount
 from hub.rules.payments.matching import TEXT_QUALITY, Reason
 from hub.store import tables
 from hub.store.bulk import insert_rows
@@ -159,17 +159,17 @@ class SqlQueue:
                 statement, {**values, "t": self._tenant, "ids": list(payment_ids[start : start + 500])}
             )
 
-    def told_already(self, twins: Mapping[int, int], *, same_key: Collection[int] = ()) -> list[int]:
-        """Return payments, given with their twins, whose family tells the twin already; the twins are locked.
+    def told_twice(self, twins: Mapping[int, int], *, same_key: Collection[int] = ()) -> list[ToldTwice]:
+        """Return what families would tell twice if payments were the same money as these twins; those are locked.
 
-        Itself or closed, their own family or that of one that is the same money as them. One format has a key once, so
-        payments given in `same_key` may be of their twin's family.
+        Their own family, or that of one that is the same money as them, has told the twin, or one that is closed as
+        it. One format has a key once, so payments given in `same_key` may be of their twin's family.
         """
         rows = [(number, twin, int(number in same_key)) for number, twin in sorted(twins.items())]
         lay_out(self._connection, "proposed_twin", _PROPOSED, rows)
         if self._connection.dialect.name == "postgresql":
             self._connection.execute(text(_LOCK_TWINS), {"t": self._tenant})
-        return list(self._connection.execute(text(_TOLD_ALREADY), {"t": self._tenant}).scalars())
+        return [ToldTwice._make(row) for row in self._connection.execute(text(_TOLD_TWICE), {"t": self._tenant})]
 
     def first_doubting(self, payment_id: int) -> int | None:
         """Return the first payment that is held since it may be the same money as this one."""
@@ -200,6 +200,14 @@ class SqlQueue:
             values = {"t": self._tenant, "ids": ids[start : start + 500]}
             for statement in (_CLOSED_AS_ITS_TWIN, _DOUBTED_AS_ITS_TWIN):
                 self._connection.execute(statement, values)
+
+    def reopen(self, payment_ids: Sequence[int]) -> None:
+        """Forget what closed payments are the same money as; one that a person closed leaves the queue."""
+        for table in ("duplicate_payment", "unallocated_payment"):
+            statement = text(f"DELETE FROM {table} WHERE tenant = :t AND payment_id IN :ids")
+            statement = statement.bindparams(bindparam("ids", expanding=True))
+            for start in range(0, len(payment_ids), 500):
+                self._connection.execute(statement, {"t": self._tenant, "ids": list(payment_ids[start : start + 500])})
 
     def release(self, payment_ids: Sequence[int]) -> None:
         """Take held payments out of the queue so that they can be posted."""
@@ -276,20 +284,25 @@ _OF_FAMILY = """
     JOIN section s{p} ON s{p}.tenant = {p}.tenant AND s{p}.exchange_no = {p}.exchange_no
                      AND s{p}.section_no = {p}.section_no
 """
-_TOLD_ALREADY = f"""
-    WITH teller (payment_id, twin, teller, same_key) AS (
-        SELECT payment_id, twin, payment_id, same_key FROM proposed_twin
+_MAY_PART = "CASE WHEN d.proof IN ('same_day', 'person') THEN 1 ELSE 0 END"
+_TOLD_TWICE = f"""
+    WITH teller (payment_id, twin, teller, may_part, same_key) AS (
+        SELECT payment_id, twin, payment_id, 0, same_key FROM proposed_twin
         UNION ALL
-        SELECT b.payment_id, b.twin, d.payment_id, 0 FROM proposed_twin b
+        SELECT b.payment_id, b.twin, d.payment_id, {_MAY_PART}, 0 FROM proposed_twin b
         JOIN duplicate_payment d ON d.tenant = :t AND d.twin_payment = b.payment_id
+    ), beside (twin, beside, may_part, is_closed) AS (
+        SELECT DISTINCT twin, twin, 0, 0 FROM proposed_twin
+        UNION ALL
+        SELECT b.twin, d.payment_id, {_MAY_PART}, 1 FROM (SELECT DISTINCT twin FROM proposed_twin) AS b
+        JOIN duplicate_payment d ON d.tenant = :t AND d.twin_payment = b.twin
     )
-    SELECT DISTINCT t.payment_id FROM teller t
+    SELECT t.payment_id, t.teller, p.exchange_no, t.may_part, b.beside, w.exchange_no, b.may_part
+    FROM teller t JOIN beside b ON b.twin = t.twin
     {_OF_FAMILY.format(p="p", number="t.teller")}
-    {_OF_FAMILY.format(p="w", number="t.twin")}
-    WHERE (sw.family = sp.family AND t.same_key = 0) OR EXISTS (
-        SELECT 1 FROM duplicate_payment d {_OF_FAMILY.format(p="o", number="d.payment_id")}
-        WHERE d.tenant = :t AND d.twin_payment = t.twin AND so.family = sp.family)
-    ORDER BY 1
+    {_OF_FAMILY.format(p="w", number="b.beside")}
+    WHERE sw.family = sp.family AND (t.same_key = 0 OR b.is_closed = 1)
+    ORDER BY t.payment_id, t.teller, b.beside
 """
 
 _FIRST_FILE_TELLING = """

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -127,3 +129,78 @@ def test_as_many_are_paired_as_can_be_whatever_keys_they_have(
     assert len(set(twins.values())) == len(twins)
     assert all(fits(number - 100, twin) for number, twin in twins.items())
     assert len(twins) == _largest(len(new), len(old), fits)
+
+
+def test_one_told_before_makes_way_by_taking_another() -> None:
+    met = [(told(11), told(1))]
+    assert equal_in_all([told(12, kind="ref")], [told(2, kind="ref")], met) == {12: 2}
+    assert equal_without_reference([told(12, kind="ref")], [told(2, kind="ref")], met) == {12: 2}
+    assert equal_but_for_the_day([told(12, kind="ref")], [told(2, kind="ref")], windows(0), met) == {12: 2}
+    assert equal_in_all([told(12, kind="ref")], [told(2, kind="ref")], [(told(11, kind="ref"), told(1))]) == {}
+
+
+class Telling(NamedTuple):
+    family: str
+    payment_id: int
+    true: int  # which payment it is
+    key: str
+
+    @property
+    def told(self) -> Told:
+        return told(self.payment_id, kind="ref" if self.key else "")
+
+
+@st.composite
+def days_in_files(draw: st.DrawFn) -> list[list[Telling]]:
+    """Equal payments, each told by two formats, with its key or without, in files of either that come in any order."""
+    has_keys = draw(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=5))
+    tellings = [
+        Telling(family, 0, true, f"K{true}" if has_key else "")
+        for true, keys in enumerate(has_keys)
+        for family, has_key in zip("AB", keys, strict=True)
+    ]
+    in_order = draw(st.permutations(tellings))
+    numbered = [telling._replace(payment_id=number) for number, telling in enumerate(in_order, 1)]
+    cut = draw(st.lists(st.booleans(), min_size=len(numbered), max_size=len(numbered)))
+    files: list[list[Telling]] = []
+    for telling, is_new in zip(numbered, cut, strict=True):
+        if is_new or not files or files[-1][0].family != telling.family:
+            files.append([])
+        files[-1].append(telling)
+    return files
+
+
+@given(days_in_files())
+def test_equal_payments_are_booked_no_more_often_than_they_moved_however_files_split_them(
+    files: list[list[Telling]],
+) -> None:
+    told_so_far: dict[int, Telling] = {}
+    booked_as: dict[int, int] = {}
+    by_key: set[int] = set()
+    for file in files:
+        of_key = {old.key: booked_as[number] for number, old in told_so_far.items() if old.key}
+        proved = {new.payment_id: of_key[new.key] for new in file if new.key in of_key}
+        told_so_far |= {new.payment_id: new for new in file}
+        booked_as |= proved
+        by_key |= proved.keys()
+        left = [new.told for new in file if new.payment_id not in proved]
+        twins = equal_in_all(left, *_told_by_the_other(file[0].family, told_so_far, booked_as, by_key))
+        booked_as |= {new.payment_id: twins.get(new.payment_id, new.payment_id) for new in left}
+
+        assert len(set(booked_as.values())) <= len({telling.true for telling in told_so_far.values()})
+
+
+def _told_by_the_other(
+    family: str, told_so_far: dict[int, Telling], booked_as: dict[int, int], by_key: set[int]
+) -> tuple[list[Told], list[tuple[Told, Told]]]:
+    """What only the other format has told, and what both have where no key proves it."""
+    own, others = defaultdict[int, list[int]](list), []
+    for number, booked in booked_as.items():
+        if told_so_far[number].family == family:
+            own[booked].append(number)
+        else:
+            others.append(number)
+    free = [told_so_far[number].told for number in others if booked_as[number] == number and not own[number]]
+    met = [(own[booked_as[number]], number) for number in others if own[booked_as[number]]]
+    before = [(told_so_far[of[0]].told, told_so_far[other].told) for of, other in met if not by_key & {*of, other}]
+    return free, before

@@ -13,7 +13,16 @@ from typing import Any
 from sqlalchemy import Connection
 
 from hub.model.payments import DayOverlap, SideBySide, Told
-from hub.store.payments.duplicate_parts import FILE, HELD_COLUMNS, HELD_VALUES, JUDGED, NOT_CLOSED, NOT_HELD, POSTED
+from hub.store.payments.duplicate_parts import (
+    FILE,
+    HELD_COLUMNS,
+    HELD_VALUES,
+    JUDGED,
+    MAY_PART,
+    NOT_CLOSED,
+    NOT_HELD,
+    POSTED,
+)
 from hub.store.payments.made_lumps import LUMP_PAYMENT
 from hub.store.payments.matching_parts import HOLDS_DIGIT
 from hub.store.statements import text
@@ -68,7 +77,10 @@ class DayComparison:
 
         Each time those of one account, day, reference, amount and currency.
         """
-        for family in list(self._connection.exec_driver_sql(_CONTESTING_FAMILIES).scalars()):
+        lay_out(self._connection, "contested", _CONTESTED_AT)
+        self._connection.exec_driver_sql(_NOTE_CONTESTED)
+        families = self._connection.exec_driver_sql("SELECT DISTINCT family FROM contested ORDER BY family")
+        for family in list(families.scalars()):
             yield from self._side_by_side(_CONTESTED, _ALIKE, family)
 
     def align(self, pairs: Sequence[tuple[int, int | None]]) -> None:
@@ -314,21 +326,35 @@ _SHARED = """
     WHERE n.reference <> ''
 """
 
-_BY_KEY = "d.proof LIKE 'key:%'"
 _ALIKE = "account_no, day, amount_ore, currency, reference"
-_SAME = " AND ".join(f"{{a}}.{name} = {{b}}.{name}" for name in _ALIKE.split(", "))
-_CONTEST = f"""
-    FROM weak_new a JOIN weak_old b ON {_SAME.format(a="a", b="b")} AND b.key_kind = a.key_kind
-    WHERE a.key_kind <> '' AND a.reference <> ''
-      AND (EXISTS (SELECT 1 FROM weak_new c WHERE {_SAME.format(a="c", b="a")} AND c.payment_id <> a.payment_id)
-           OR EXISTS (SELECT 1 FROM met_before c WHERE {_SAME.format(a="c", b="b")} AND c.payment_id <> b.payment_id
-                                                   AND c.family = b.family))
+_OF_KEY_THAT_DIFFERS = """
+    (account_no, amount_ore, currency, CASE is_words WHEN 1 THEN '' ELSE reference END) IN (
+        SELECT account_no, amount_ore, currency, reference FROM key_differs)
 """
-_CONTESTING_FAMILIES = f"SELECT DISTINCT b.family {_CONTEST}"
+_CONTESTED_AT = {
+    "account_no": "BIGINT",
+    "day": "TEXT",
+    "amount_ore": "BIGINT",
+    "currency": "TEXT",
+    "reference": "TEXT",
+    "family": "TEXT",
+}
+# A payment of the file and one of the other family have keys that differ, and there is another that either may meet.
+_NOTE_CONTESTED = f"""
+    INSERT INTO contested
+    SELECT DISTINCT {_ALIKE}, family
+    FROM (SELECT {_ALIKE}, key_kind, count(*) OVER (PARTITION BY {_ALIKE}) AS of_file FROM weak_new
+          WHERE reference <> '' AND {_OF_KEY_THAT_DIFFERS}) AS a
+    JOIN (SELECT DISTINCT {_ALIKE}, family, key_kind FROM weak_old
+          WHERE key_kind <> '' AND {_OF_KEY_THAT_DIFFERS}) AS b USING ({_ALIKE}, key_kind)
+    JOIN (SELECT {_ALIKE}, family, count(*) AS of_family FROM met_before GROUP BY {_ALIKE}, family) AS m
+      USING ({_ALIKE}, family)
+    WHERE a.of_file > 1 OR m.of_family > 1
+"""
 _CONTESTED = f"""
     ('{{other}}' = 'weak_old' OR {{n}}.family = :family)
     AND ({", ".join(f"{{n}}.{name}" for name in _ALIKE.split(", "))}) IN (
-        SELECT {", ".join(f"a.{name}" for name in _ALIKE.split(", "))} {_CONTEST} AND b.family = :family)
+        SELECT {_ALIKE} FROM contested WHERE family = :family)
 """
 _ALIGNED = {"payment_id": "BIGINT PRIMARY KEY", "new_id": "BIGINT"}
 _ALIGN = """
@@ -351,11 +377,11 @@ _NOTE_KEYS_THAT_DIFFER = f"""
         INTERSECT {_WITH_A_KEY_OF.format(table="weak_old", other="weak_new")}) AS k
 """
 
-# What is proved by a key is no matter of choice.
+# What is proved by a key, or a share of a lump, is no matter of choice.
 _MET_BEFORE = {name: kind for name, kind in _WEAK.items() if name not in ("meets", "occurrence")} | {
     "booked_id": "BIGINT"
 }
-_MET_INDEXES = ("account_no, reference, amount_ore", "booked_id")
+_MET_INDEXES = ("booked_id",)
 _GATHER_MET_BEFORE = f"""
     INSERT INTO met_before
     SELECT o.payment_id, o.account_no, o.family, o.day, o.created_on, o.amount_ore, o.currency, o.reference,
@@ -364,14 +390,14 @@ _GATHER_MET_BEFORE = f"""
     JOIN key_differs k ON k.account_no = o.account_no AND k.amount_ore = o.amount_ore AND k.currency = o.currency
                       AND k.reference = CASE <is_words> WHEN 1 THEN '' ELSE o.reference END
     LEFT JOIN duplicate_payment d ON d.tenant = o.tenant AND d.payment_id = o.payment_id
-    WHERE d.proof IS NULL OR NOT {_BY_KEY}
+    WHERE d.proof IS NULL OR {MAY_PART}
 """
 _TOLD_BEFORE = f"""
     SELECT {", ".join(f"m.{name}" for name in _PLACE)},
            n.payment_id, coalesce(n.booked_date, sn.booked_date), sn.created_on, n.reference, n.key_kind, 0,
            {", ".join(f"m.{name}" for name in Told._fields)}
     FROM (SELECT m.payment_id, d.payment_id AS told_id FROM met_before m
-          JOIN duplicate_payment d ON d.tenant = :t AND d.twin_payment = m.booked_id AND NOT {_BY_KEY}
+          JOIN duplicate_payment d ON d.tenant = :t AND d.twin_payment = m.booked_id AND {MAY_PART}
           UNION SELECT m.payment_id, m.booked_id FROM met_before m WHERE m.booked_id <> m.payment_id
           UNION SELECT m.payment_id, u.payment_id FROM met_before m
           JOIN unallocated_payment u ON u.tenant = :t AND u.state = 'held' AND u.twin_payment = m.payment_id) AS w

@@ -18,6 +18,7 @@ NOT_HELD = (
     " AND NOT EXISTS (SELECT 1 FROM unallocated_payment u WHERE u.tenant = n.tenant AND u.payment_id = n.payment_id)"
 )
 POSTED = "('posting', 'posted')"
+MAY_PART = "d.proof IN ('same_day', 'person')"  # another equal payment would be as good a twin
 
 TWIN_WAS_UNDONE = "twin_was_undone"  # it was the same money
 DOUBTED_TWIN_WAS_UNDONE = "doubted_twin_was_undone"

@@ -11,7 +11,7 @@ from hub.model.payments import SHARE_OF_LUMP, QueuedPayment, ToldTwice, UnknownA
 from hub.rules.payments.matching import TEXT_QUALITY, Reason
 from hub.store import tables
 from hub.store.bulk import insert_rows
-from hub.store.payments.duplicate_parts import AFTER_UNDO
+from hub.store.payments.duplicate_parts import AFTER_UNDO, MAY_PART
 from hub.store.statements import text
 from hub.store.temporary import PAYMENT_IDS, lay_out
 
@@ -284,7 +284,7 @@ _OF_FAMILY = """
     JOIN section s{p} ON s{p}.tenant = {p}.tenant AND s{p}.exchange_no = {p}.exchange_no
                      AND s{p}.section_no = {p}.section_no
 """
-_MAY_PART = "CASE WHEN d.proof IN ('same_day', 'person') THEN 1 ELSE 0 END"
+_MAY_PART = f"CASE WHEN {MAY_PART} THEN 1 ELSE 0 END"
 _TOLD_TWICE = f"""
     WITH teller (payment_id, twin, teller, may_part, same_key) AS (
         SELECT payment_id, twin, payment_id, 0, same_key FROM proposed_twin

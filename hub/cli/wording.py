@@ -32,6 +32,7 @@ REASONS = {
     "day_overlaps_in_part": "the day stands in two files that agree only in part",
     "equal_but_for_the_day": "equal to one of the other file in all but the day",
     "same_key_other_amount": "the bank's own key says the same payment, the amount differs",
+    "same_key_beside_another": "the bank's own key says the same payment, and its format has told that one already",
     "settled_by_equal_payment": "an equal payment of another file settled the receivable",
     "shares_differ": "the shares that the payer states are not the payment",
     "lump_made_payment": "its money is booked already, as a payment made of the bank's entry",

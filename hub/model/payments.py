@@ -83,6 +83,7 @@ class Told(NamedTuple):
     reference: str
     key_kind: str  # of the key that proves it; empty when it has none
     is_held: bool = False  # in doubt itself: it may be the same money as one that is booked
+    key_value: str = ""
 
 
 class SideBySide(NamedTuple):

@@ -149,6 +149,20 @@ def test_it_is_so_whichever_format_told_the_first_of_them(world: World) -> None:
     assert (held(world), booked_ore(world)) == ({}, 20000)
 
 
+@pytest.mark.parametrize("key", ["", "K2"])
+def test_a_key_is_no_proof_against_what_its_own_format_told_and_a_person_says_that_they_are_two(
+    world: World, key: str
+) -> None:
+    for number, (family, its_key) in enumerate([("camt.054", ""), ("camt.053", "K1"), ("camt.054", "K1")]):
+        world.receive(told(family, on(0, key=its_key), number=str(number)))
+    assert held(world) == {3: ("same_key_beside_another", 1)}
+
+    new_money(world, 3)
+    world.receive(told("camt.053", on(0, key=key), number="4"))
+
+    assert (held(world), booked_ore(world)) == ({}, 20000)
+
+
 @pytest.mark.parametrize("days", [None, (0, 1)], ids=["without a reference", "on two days"])
 def test_of_equal_payments_in_doubt_each_may_be_one_though_the_bank_keys_some(
     world: World, days: tuple[int, int] | None

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from hub.model.payments import DayWindow, Told
-from hub.rules.payments.largest_pairing import New, Old, complete
+from hub.rules.payments.largest_pairing import complete
 
 _At = Callable[[Told], str]
+_Kind = TypeVar("_Kind", bound=tuple[object, ...])
 Before = Sequence[tuple[Told, Told]]
 
 
@@ -27,11 +28,12 @@ class _Shelf(NamedTuple):
 
     is_held: bool
     key_kind: str
+    key_value: str
 
 
 def equal_in_all(new: Iterable[Told], old: Iterable[Told], before: Before = ()) -> dict[int, int]:
     """Pair payments of one account, day, reference, amount and currency: (payment id, twin)."""
-    return _complete({}, sorted(new), _by_rank(old), before, _key_kind, _shelf, _may_be)
+    return _complete({}, sorted(new), _by_rank(old), before, _shelf, _may_be)
 
 
 def equal_without_reference(new: Iterable[Told], old: Iterable[Told], before: Before = ()) -> dict[int, int]:
@@ -49,7 +51,7 @@ def equal_without_reference(new: Iterable[Told], old: Iterable[Told], before: Be
         if twin is not None:
             twins[told.payment_id] = twin
     others = _by_rank(one for found in by_words.values() for one in found)
-    return _complete(twins, waiting, others, before, _key_kind, _shelf, _may_be)
+    return _complete(twins, waiting, others, before, _shelf, _may_be)
 
 
 def equal_but_for_the_day(
@@ -66,13 +68,13 @@ def equal_but_for_the_day(
         twins |= _in_windows(waiting, [told for told in old if told.payment_id not in met], at, windows)
 
     def near(one: Told, other: Told) -> bool:
-        return _may_be(one.key_kind, _shelf(other)) and any(
+        return _may_be(one, other) and any(
             at(one) in windows and windows[at(one)].first <= at(other) <= windows[at(one)].last
             for at in (_day, _made_on)
         )
 
     by_day = sorted(old, key=lambda told: (told.is_held, _day(told), told))
-    return _complete(twins, sorted(new), by_day, before, _as_told, _as_told, near)
+    return _complete(twins, sorted(new), by_day, before, _as_told, near)
 
 
 def _complete(
@@ -80,17 +82,20 @@ def _complete(
     new: Sequence[Told],
     old: Sequence[Told],
     before: Before,
-    kind_of_new: Callable[[Told], New],
-    kind_of_old: Callable[[Told], Old],
-    fits: Callable[[New, Old], bool],
+    kind_of: Callable[[Told, frozenset[str]], _Kind],
+    fits: Callable[[_Kind, _Kind], bool],
 ) -> dict[int, int]:
     """Pair as many as can be, each with a free one: who takes a twin of before gets what its holder takes for it."""
     holders = {twin.payment_id: told.payment_id for told, twin in before}
-    kept = [(told, twin) for told, twin in before if fits(kind_of_new(told), kind_of_old(twin))]
-    kinds = {told.payment_id: kind_of_new(told) for told in [*(told for told, _ in before), *new]}
-    others = {told.payment_id: kind_of_old(told) for told in [*old, *(twin for _, twin in before)]}
-    kept_pairs = {told.payment_id: twin.payment_id for told, twin in kept}
-    found = complete({**pairs, **kept_pairs}, kinds, others, fits)
+    all_new, all_old = [*(told for told, _ in before), *new], [*old, *(twin for _, twin in before)]
+    shared = frozenset(_key_values(all_new) & _key_values(all_old) if before else ())
+    kinds, others = ({told.payment_id: kind_of(told, shared) for told in side} for side in (all_new, all_old))
+    kept = {
+        told.payment_id: twin.payment_id
+        for told, twin in before
+        if fits(kinds[told.payment_id], others[twin.payment_id])
+    }
+    found = complete({**pairs, **kept}, kinds, others, fits)
     twins = {told.payment_id: _free_one(told.payment_id, found, holders) for told in new}
     return {payment_id: twin for payment_id, twin in twins.items() if twin is not None}
 
@@ -122,14 +127,14 @@ def _in_windows(new: Iterable[Told], old: Iterable[Told], at: _At, windows: Mapp
 
 def _take(told: Told, shelves: Mapping[_Shelf, deque[Told]], at: _At = lambda _told: "") -> int | None:
     """Take the first that may be the same money."""
-    fitting = [shelf for kind, shelf in shelves.items() if shelf and _may_be(told.key_kind, kind)]
+    fitting = [shelf for kind, shelf in shelves.items() if shelf and _may_be(told, kind)]
     first = min(fitting, key=lambda shelf: (shelf[0].is_held, at(shelf[0]), shelf[0]), default=None)
     return first.popleft().payment_id if first is not None else None
 
 
-def _may_be(key_kind: str, other: _Shelf) -> bool:
+def _may_be(one: Told | _Shelf, other: Told | _Shelf) -> bool:
     """Say whether payments may be the same money: keys of one kind that differ say that they are not."""
-    return not key_kind or key_kind != other.key_kind
+    return not one.key_kind or one.key_kind != other.key_kind or one.key_value == other.key_value != ""
 
 
 def _by_shelf(told: Iterable[Told]) -> dict[_Shelf, deque[Told]]:
@@ -143,16 +148,17 @@ def _by_rank(told: Iterable[Told]) -> list[Told]:
     return sorted(told, key=lambda one: (one.is_held, one))
 
 
-def _key_kind(told: Told) -> str:
-    return told.key_kind
+def _key_values(told: Iterable[Told]) -> set[str]:
+    return {one.key_value for one in told} - {""}
 
 
-def _as_told(told: Told) -> Told:
-    return told._replace(payment_id=0)
+def _as_told(told: Told, shared: frozenset[str]) -> Told:
+    return told._replace(payment_id=0, key_value=_shelf(told, shared).key_value)
 
 
-def _shelf(told: Told) -> _Shelf:
-    return _Shelf(told.is_held, told.key_kind)
+def _shelf(told: Told, shared: frozenset[str] = frozenset()) -> _Shelf:
+    """Keep apart those with a key that one of the other side has too, and no others: the kinds would be too many."""
+    return _Shelf(told.is_held, told.key_kind, told.key_value if told.key_value in shared else "")
 
 
 def _day(told: Told) -> str:

@@ -222,6 +222,7 @@ _WEAK = {
     "key_kind": "TEXT",
     "is_words": "INT",
     "is_held": "INT",
+    "key_value": "TEXT",
     "meets": "BIGINT",
     "occurrence": "BIGINT",
 }
@@ -237,14 +238,15 @@ _NTH_OLD = f"row_number() OVER (PARTITION BY o.family, {_OF_ONE_DAY.format(alias
 _GATHER_NEW = f"""
     INSERT INTO weak_new
     SELECT n.payment_id, n.account_no, sn.family, coalesce(n.booked_date, sn.booked_date), sn.created_on, n.amount_ore,
-           n.currency, n.reference, n.key_kind, <is_words>, 0, 0,
+           n.currency, n.reference, n.key_kind, <is_words>, 0, n.key_value, 0,
            {_NTH_NEW.format(alias="n", day="coalesce(n.booked_date, sn.booked_date)")}
     {FILE} {JUDGED} AND n.account_no <> 0 {NOT_CLOSED} {NOT_HELD}
 """
 
 _OLD_COLUMNS = (
     "o.payment_id, o.account_no, so.family, coalesce(o.booked_date, so.booked_date) AS day, so.created_on, "
-    "o.amount_ore, o.currency, o.reference, o.key_kind, o.tenant, (SELECT count(*) FROM unallocated_payment u "
+    "o.amount_ore, o.currency, o.reference, o.key_kind, o.key_value, o.tenant, "
+    "(SELECT count(*) FROM unallocated_payment u "
     "WHERE u.tenant = o.tenant AND u.payment_id = o.payment_id AND u.state = 'held') AS is_held"
 )
 
@@ -270,7 +272,7 @@ _TOLD_BY_OTHERS = f"""
 _GATHER_OLD = f"""
     INSERT INTO weak_old
     SELECT o.payment_id, o.account_no, o.family, o.day, o.created_on, o.amount_ore, o.currency, o.reference,
-           o.key_kind, <is_words>, o.is_held, 0, {_NTH_OLD}
+           o.key_kind, <is_words>, o.is_held, o.key_value, 0, {_NTH_OLD}
     FROM {_TOLD_BY_OTHERS}
     WHERE o.account_no IN (SELECT account_no FROM section_account WHERE tenant = :t AND exchange_no = :x)
       AND NOT EXISTS (SELECT 1 FROM duplicate_payment d WHERE d.tenant = o.tenant AND d.payment_id = o.payment_id)
@@ -385,7 +387,7 @@ _MET_INDEXES = ("booked_id",)
 _GATHER_MET_BEFORE = f"""
     INSERT INTO met_before
     SELECT o.payment_id, o.account_no, o.family, o.day, o.created_on, o.amount_ore, o.currency, o.reference,
-           o.key_kind, <is_words>, o.is_held, coalesce(d.twin_payment, o.payment_id)
+           o.key_kind, <is_words>, o.is_held, o.key_value, coalesce(d.twin_payment, o.payment_id)
     FROM {_TOLD_BY_OTHERS}
     JOIN key_differs k ON k.account_no = o.account_no AND k.amount_ore = o.amount_ore AND k.currency = o.currency
                       AND k.reference = CASE <is_words> WHEN 1 THEN '' ELSE o.reference END
@@ -395,7 +397,7 @@ _GATHER_MET_BEFORE = f"""
 _TOLD_BEFORE = f"""
     SELECT {", ".join(f"m.{name}" for name in _PLACE)},
            n.payment_id, coalesce(n.booked_date, sn.booked_date), sn.created_on, n.reference, n.key_kind, 0,
-           {", ".join(f"m.{name}" for name in Told._fields)}
+           n.key_value, {", ".join(f"m.{name}" for name in Told._fields)}
     FROM (SELECT m.payment_id, d.payment_id AS told_id FROM met_before m
           JOIN duplicate_payment d ON d.tenant = :t AND d.twin_payment = m.booked_id AND {MAY_PART}
           UNION SELECT m.payment_id, m.booked_id FROM met_before m WHERE m.booked_id <> m.payment_id

@@ -25,6 +25,7 @@ from hub.store.payments.duplicate_parts import (
     HELD_COLUMNS,
     HELD_VALUES,
     JUDGED,
+    MAY_PART,
     NAMES,
     NOT_CLOSED,
     NOT_HELD,
@@ -59,6 +60,7 @@ class SqlDuplicates(DayComparison):
     def close_by_key(self, exchange_no: int, *, serial_reused_before: str) -> int:
         """Close payments whose proof key a posted file has; hold those where only the amount differs.
 
+        Those too whose own format has told another as that same money, where nothing proved it: one of the two is not.
         A bankgiro serial number says nothing about payments before `serial_reused_before`, since serials come again.
         Returns how many were closed.
         """
@@ -70,6 +72,8 @@ class SqlDuplicates(DayComparison):
         if not hits:
             return 0
         tell_size(self._connection, "key_hit", hits)
+        if self._run(_HOLD_BESIDE_ANOTHER, exchange_no).rowcount:
+            self._run(_FORGET_HELD_HITS, exchange_no)
         closed = int(self._run(_CLOSE_KEY_HITS, exchange_no).rowcount)
         self._run(_HOLD_OTHER_AMOUNT, exchange_no)
         return closed
@@ -156,8 +160,8 @@ class SqlDuplicates(DayComparison):
 
 def _key_hits(new_key: str) -> str:
     return f"""
-    INSERT INTO key_hit (value, kind, account_no, currency, amount, new_id, old_id, same_amount)
-    SELECT k.value, k.kind, n.account_no, n.currency, n.amount_ore, n.payment_id,
+    INSERT INTO key_hit (value, kind, account_no, currency, amount, new_id, told_id, old_id, same_amount)
+    SELECT k.value, k.kind, n.account_no, n.currency, n.amount_ore, n.payment_id, o.payment_id,
            coalesce(d.twin_payment, o.payment_id),
            CASE WHEN o.amount_ore = n.amount_ore THEN 1 ELSE 0 END
     {FILE} {new_key}
@@ -180,6 +184,7 @@ _KEY_HIT = {
     "currency": "TEXT",
     "amount": "BIGINT",
     "new_id": "BIGINT",
+    "told_id": "BIGINT",
     "old_id": "BIGINT",
     "same_amount": "INT",
 }
@@ -202,6 +207,35 @@ _CLOSE_KEY_HITS = f"""
         FROM key_hit WHERE same_amount = 1
     ) AS ranked
     WHERE new_rank = old_rank GROUP BY new_id
+"""
+
+# What was taken for the same money as the one with the key: what that is booked as, or another that is closed as it.
+_BESIDE = f"""
+    SELECT h.new_id, h.old_id, h.value, h.kind, h.old_id AS beside
+    FROM key_hit h JOIN duplicate_payment d ON d.tenant = :t AND d.payment_id = h.told_id AND {MAY_PART}
+    WHERE h.same_amount = 1
+    UNION ALL
+    SELECT h.new_id, h.old_id, h.value, h.kind, d.payment_id
+    FROM key_hit h JOIN duplicate_payment d ON d.tenant = :t AND d.twin_payment = h.old_id AND {MAY_PART}
+    WHERE h.same_amount = 1
+"""
+_HOLD_BESIDE_ANOTHER = f"""
+    INSERT INTO unallocated_payment ({HELD_COLUMNS})
+    SELECT {HELD_VALUES}, 'same_key_beside_another', h.old_id, ''
+    FROM (SELECT b.new_id, min(b.old_id) AS old_id FROM ({_BESIDE}) AS b
+          JOIN payment w ON w.tenant = :t AND w.payment_id = b.beside
+          JOIN section sw ON sw.tenant = w.tenant AND sw.exchange_no = w.exchange_no AND sw.section_no = w.section_no
+          WHERE sw.family = (SELECT min(family) FROM section WHERE tenant = :t AND exchange_no = :x)
+            AND NOT EXISTS (SELECT 1 FROM key_hit o JOIN payment p ON p.tenant = :t AND p.payment_id = o.told_id
+                            JOIN section sp ON sp.tenant = p.tenant AND sp.exchange_no = p.exchange_no
+                                           AND sp.section_no = p.section_no
+                            WHERE o.new_id = b.new_id AND sp.family = sw.family)
+          GROUP BY b.new_id) AS h
+    JOIN payment n ON n.tenant = :t AND n.payment_id = h.new_id
+    JOIN section sn ON sn.tenant = n.tenant AND sn.exchange_no = n.exchange_no AND sn.section_no = n.section_no
+"""
+_FORGET_HELD_HITS = """
+    DELETE FROM key_hit WHERE new_id IN (SELECT payment_id FROM unallocated_payment WHERE tenant = :t)
 """
 
 _HOLD_OTHER_AMOUNT = f"""

@@ -147,7 +147,7 @@ class Telling(NamedTuple):
 
     @property
     def told(self) -> Told:
-        return told(self.payment_id, kind="ref" if self.key else "")
+        return told(self.payment_id, kind="ref" if self.key else "")._replace(key_value=self.key)
 
 
 @st.composite

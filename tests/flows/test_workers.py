@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import signal
+import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from engine_home import make_home, start_hub
+from engine_home import SMALL_CHUNK, make_home, start_hub
+from hub_life import WARM
 from sqlalchemy import text
 from weather import assert_posted_once, payment_file
 
 from hub.demo.folder import BGMAX, TENANT, DemoFolder
 from hub.runtime.bootstrap import Installation
 from hub.runtime.facade import Hub
+from hub.services.payments import reading
 from hub.services.payments.receiving import receive
+from hub.testing.killing.nursery import Nursery
 
 WORKERS = 4
 TENANTS, RUNS_EACH = 8, 3
@@ -33,46 +39,65 @@ def demo(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> 
     return make_home(tmp_path / "home", database_url, monkeypatch)
 
 
+@pytest.fixture(scope="module")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    log = tmp_path_factory.mktemp("nursery") / "log.txt"
+    with Nursery("hub_life:live", warm=WARM, log=log, paths=[Path(__file__).parent]) as opened:
+        yield opened
+
+
 class Process:
     """`hub` as a process of its own; what it tells is read as it comes."""
 
-    def __init__(self, *words: object, home: Path) -> None:
-        self.process = start_hub(*words, home=home, in_small_chunks=True)
+    def __init__(self, nursery: Nursery, words: Sequence[object], chunk_payments: int) -> None:
+        said = Path(tempfile.mkdtemp()) / "said"
+        os.mkfifo(said)
+        self._nursery = nursery
+        argument = {"said": str(said), "environment": dict(os.environ), "chunk_payments": chunk_payments}
+        self._number = nursery.start({**argument, "words": [str(word) for word in words]})
         self.told: list[str] = []
         self._news = threading.Condition()
-        self._reading = threading.Thread(target=self._read)
+        self._reading = threading.Thread(target=self._read, args=[said])
         self._reading.start()
+        self._code: int | None = None
 
-    def _read(self) -> None:
-        assert self.process.stderr is not None
-        for line in self.process.stderr:
-            with self._news:
-                self.told.append(line)
-                self._news.notify_all()
+    def _read(self, said: Path) -> None:
+        with said.open() as stream:
+            shutil.rmtree(said.parent)
+            for line in stream:
+                with self._news:
+                    self.told.append(line)
+                    self._news.notify_all()
 
     def wait_for(self, words: str) -> None:
         """Wait until it has said something."""
         with self._news:
             assert self._news.wait_for(lambda: any(words in line for line in self.told), timeout=60), self.told
 
-    def ends(self) -> int:
-        """Return the exit code of a process that was told to stop."""
-        return self.process.wait(STOPS_WITHIN_S)
+    def send_signal(self, number: signal.Signals) -> None:
+        os.kill(self._number, number)
+
+    def ends(self, within_s: int = STOPS_WITHIN_S) -> int:
+        """Return the exit code of a process that ends by itself, or was told to."""
+        self._reading.join(within_s)
+        assert not self._reading.is_alive(), f"it has not ended: {self.told}"
+        if self._code is None:
+            self._code = self._nursery.ended(self._number, wait=True)
+        assert self._code is not None
+        return self._code
 
     def close(self) -> None:
         """Kill it, if it still runs."""
-        self.process.kill()
-        self.process.wait()
-        self._reading.join()
-        for stream in (self.process.stdout, self.process.stderr):
-            assert stream is not None
-            stream.close()
+        if self._code is None:
+            self.send_signal(signal.SIGKILL)
+            self.ends()
 
 
 @contextmanager
-def at_work(demo: DemoFolder, *names: str, how: str = "worker") -> Iterator[list[Process]]:
-    """Start workers, and kill what is left of them at the end."""
-    workers = [Process(how, "--node", name, "--log-json", home=demo.home) for name in names]
+def at_work(nursery: Nursery, demo: DemoFolder, *names: str, how: str = "worker") -> Iterator[list[Process]]:
+    """Start workers that post in small chunks, and kill what is left of them at the end."""
+    told = [(how, "--node", name, "--log-json", "--home", demo.home) for name in names]
+    workers = [Process(nursery, words, SMALL_CHUNK) for words in told]
     try:
         for worker in workers:
             worker.wait_for("node works")
@@ -88,14 +113,17 @@ def queue(hub: Hub, file: Path) -> str:
         return receive(hub._work.store, stream, name=file.name)[1]
 
 
-def test_one_file_fed_by_four_processes_at_once_is_posted_once(demo: DemoFolder, database_url: str) -> None:
+def test_one_file_fed_by_four_processes_at_once_is_posted_once(
+    demo: DemoFolder, database_url: str, nursery: Nursery
+) -> None:
     with Hub.open(demo.home):  # makes the tables
         pass
     names = ["w"] if database_url.startswith("postgresql") else []
-    with at_work(demo, *names):
-        feeding = [start_hub("receive", demo.file(BGMAX), "--wait", 60, home=demo.home) for _ in range(4)]
-        told = [process.communicate(timeout=120) for process in feeding]
-    assert [process.returncode for process in feeding] == [0] * 4, told
+    with at_work(nursery, demo, *names):
+        words = ("receive", demo.file(BGMAX), "--wait", 60, "--home", demo.home)
+        feeding = [Process(nursery, words, reading.CHUNK_PAYMENTS) for _ in range(4)]
+        codes = [process.ends(within_s=120) for process in feeding]
+    assert codes == [0] * 4, [process.told for process in feeding]
 
     with Hub.open(demo.home) as hub:
         states = sorted(exchange.state for exchange in hub.exchanges.latest())
@@ -105,15 +133,15 @@ def test_one_file_fed_by_four_processes_at_once_is_posted_once(demo: DemoFolder,
 
 @postgresql_only
 def test_four_workers_keep_the_order_of_each_tenants_files_and_of_each_of_its_channels(
-    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, nursery: Nursery
 ) -> None:
     demo = make_home(tmp_path / "home", database_url, monkeypatch, tenants=TENANTS)
     with Hub.open(demo.home, TENANT) as hub:
-        with at_work(demo, *(f"w{number}" for number in range(WORKERS))) as workers:
+        with at_work(nursery, demo, *(f"w{number}" for number in range(WORKERS))) as workers:
             _queue_rounds(hub._installation)
             wait_for_runs(hub)
             for worker in workers:
-                worker.process.send_signal(signal.SIGTERM)
+                worker.send_signal(signal.SIGTERM)
             assert [worker.ends() for worker in workers] == [0] * WORKERS
         with hub._installation.engine.connect() as connection:
             runs = connection.execute(text("SELECT state, executions FROM run")).all()
@@ -161,20 +189,20 @@ def pause() -> None:
 
 
 def test_a_process_told_to_stop_hands_a_large_file_back_and_the_next_goes_on(
-    demo: DemoFolder, tmp_path: Path, database_url: str
+    demo: DemoFolder, tmp_path: Path, database_url: str, nursery: Nursery
 ) -> None:
     with Hub.open(demo.home) as hub:
         run_id = queue(hub, payment_file(tmp_path / "large.txt", LARGE))
-        with at_work(demo, "w", how="serve") as [server]:
+        with at_work(nursery, demo, "w", how="serve") as [server]:
             wait_until_posting(hub, run_id)
             for _ in range(2 if database_url.startswith("sqlite") else 1):  # an impatient person says it twice
-                server.process.send_signal(signal.SIGTERM)
+                server.send_signal(signal.SIGTERM)
             assert server.ends() == 0
         left = hub.runs.get(run_id)
         assert (left.state, left.problem, left.executions) == ("queued", "", 1)
         assert "finish" not in [name for _, name in hub.runs.show(run_id).steps]
 
-        with at_work(demo, "w", how="serve"):
+        with at_work(nursery, demo, "w", how="serve"):
             wait_for_runs(hub)
         assert hub.runs.get(run_id).executions == 2
         assert_posted_once(hub)
@@ -217,16 +245,18 @@ def wait_for_first_run(hub: Hub) -> None:
 
 
 @postgresql_only
-def test_a_worker_that_was_frozen_is_taken_over_and_writes_nothing_more(demo: DemoFolder, tmp_path: Path) -> None:
+def test_a_worker_that_was_frozen_is_taken_over_and_writes_nothing_more(
+    demo: DemoFolder, tmp_path: Path, nursery: Nursery
+) -> None:
     with Hub.open(demo.home) as hub:
         run_id = queue(hub, payment_file(tmp_path / "large.txt", LARGE))
-        with at_work(demo, "frozen") as [frozen]:
+        with at_work(nursery, demo, "frozen") as [frozen]:
             wait_until_posting(hub, run_id)
-            frozen.process.send_signal(signal.SIGSTOP)
-            with at_work(demo, "other"):
+            frozen.send_signal(signal.SIGSTOP)
+            with at_work(nursery, demo, "other"):
                 wait_for_runs(hub)
                 assert (hub.runs.get(run_id).carried_by, hub.runs.get(run_id).executions) == ("other", 2)
-                frozen.process.send_signal(signal.SIGCONT)
-                frozen.process.send_signal(signal.SIGTERM)
+                frozen.send_signal(signal.SIGCONT)
+                frozen.send_signal(signal.SIGTERM)
                 assert frozen.ends() == 0
         assert_posted_once(hub)

@@ -168,7 +168,7 @@ def asked_to_the_end(channel: Any, cursor: str, most_pages: int = 1000) -> tuple
     """
     found: list[Receipt] = []
     for _ in range(most_pages):
-        receipts, cursor, has_more = channel.follow(cursor)
+        receipts, cursor, has_more, _ = channel.follow(cursor)
         found += receipts
         if not has_more:
             return found, cursor

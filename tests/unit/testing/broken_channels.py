@@ -377,7 +377,7 @@ class ReportsWith(SoundChannel):
     changes: Mapping[str, Any] = {}
 
     def follow(self, cursor: str) -> Followed:
-        receipts, behind, has_more = super().follow(cursor)
+        receipts, behind, has_more, _ = super().follow(cursor)
         first = [one._replace(**self.changes) for one in receipts[:1]]
         return Followed([*first, *receipts[1:]], behind, has_more)
 
@@ -404,14 +404,14 @@ class RemembersWhatItFetched(SoundChannel):
 
 class StepsTooFar(SoundChannel):
     def follow(self, cursor: str) -> Followed:
-        receipts, behind, has_more = super().follow(cursor)
+        receipts, behind, has_more, _ = super().follow(cursor)
         return Followed(receipts, str(int(behind) + 3) if receipts else cursor, has_more)
 
 
 class TurnsManyPages(SoundChannel):
     def follow(self, cursor: str) -> Followed:
         place, _, page = cursor.partition("/")
-        receipts, behind, _ = super().follow(place)
+        receipts, behind, *_ = super().follow(place)
         turned = int(page) if page.isdecimal() else 0
         return Followed(receipts, f"{behind}/{turned + 1}", turned % 300 < 299)
 
@@ -516,7 +516,7 @@ class LosesWhatComesBack(SoundChannel):
     """Nobody hears of what came back."""
 
     def follow(self, cursor: str) -> Followed:
-        receipts, behind, has_more = super().follow(cursor)
+        receipts, behind, has_more, _ = super().follow(cursor)
         return Followed([one for one in receipts if one.kind is not ReceiptKind.RETURNED], behind, has_more)
 
 

@@ -15,13 +15,15 @@ from rich.padding import Padding
 from rich.text import Text
 
 from hub.cli.session import Session, command
-from hub.cli.showing import answer_json, by_currency, kronor, out, progress_bar, show, state, table
+from hub.cli.showing import answer_json, by_currency, kronor, out, progress_bar, show, state, table, words
 from hub.cli.wording import explained, said
 from hub.demo.folder import BGMAX, CAMT054, LATE_RECEIVABLE, MISTYPED, MISTYPED_BY, SOURCE_SYSTEM
+from hub.model.deliveries import TRIED
 from hub.model.enquiries import Fate, PaymentStory
 
 if TYPE_CHECKING:
     from hub.demo.day import Day, FileStory
+    from hub.demo.outgoing import Sent
 
 HOME = Path("demo")
 DIFFERENCES = ("difference_written_off", "difference_carried")
@@ -46,7 +48,7 @@ def demo(session: Session) -> None:
     if session.as_json:
         answer_json(_as_data(day))
         return
-    for tell in (_beginning, _bgmax, _camt054, _camt053, _books, _next):
+    for tell in (_beginning, _bgmax, _camt054, _camt053, _books, _documents, _next):
         tell(day)
 
 
@@ -59,6 +61,7 @@ def _as_data(day: Day) -> dict[str, Any]:
         "lumps": day.lumps,
         "deposits": day.deposits,
         "balances": day.balances,
+        "documents": [] if day.outgoing is None else [_document(one) for one in day.outgoing.sent],
     }
 
 
@@ -141,6 +144,30 @@ def _books(day: Day) -> None:
         _tell("Clearing is zero: what payers sent is what the bank account got, once.")
 
 
+def _document(sent: Sent) -> dict[str, Any]:
+    standing = {} if sent.row is None else sent.row._asdict()
+    return {**sent.acceptance._asdict(), **standing, "steps": [step._asdict() for step in sent.steps]}
+
+
+def _documents(day: Day) -> None:
+    if day.outgoing is None:
+        return
+    _step(6, "Invoices go out, each by the one channel that reaches its debtor")
+    _tell("Eight were handed over at once, to counterparties on this machine that speak the real protocols:")
+    rows = [_way(sent) for sent in day.outgoing.sent]
+    _rows(("number", "keep"), ("", "keep"), "by", ("because", "wrap"), rows=rows)
+    counts = ", ".join(f"{name} {count}" for name, count in day.outgoing.received.items() if count)
+    _tell(f"By the other sides' own count they got: {counts}. Nobody got two.")
+
+
+def _way(sent: Sent) -> tuple[Any, ...]:
+    if sent.row is None:
+        return f"no. {sent.acceptance.place}", state("refused"), "", sent.acceptance.problem
+    tried = "; ".join(f"{step.channel}: {step.reason}" for step in sent.steps if step.outcome in TRIED)
+    taken = next((step.reason for step in sent.steps if step.channel == sent.row.channel), "")
+    return sent.row.number, state(sent.row.state), words(sent.row.channel), tried or sent.row.reason or taken
+
+
 def _next(day: Day) -> None:
     home = shlex.quote(str(day.folder.home))
     wrong = next(payment for payment in day.bgmax.of("suspended") if payment.payer_name == MISTYPED_BY)
@@ -162,6 +189,7 @@ def _next(day: Day) -> None:
         ),
         (f"hub receive {home}/files/{BGMAX} --home {home}", "the same file again: closed, nothing happens"),
         (f"hub receivables --home {home}", "what is still open"),
+        *_next_documents(day, home),
         (f"hub feed --after 0 --home {home}", "everything the core ledger is told, once and in order"),
         (f"hub inspect {home}/files/{CAMT054} --json", "what any payment file says; needs no tenant"),
     ]
@@ -170,6 +198,20 @@ def _next(day: Day) -> None:
         out().print(Padding(Text(line, style="cyan"), (0, 0, 0, _INDENT), expand=False), soft_wrap=True)
         out().print(Padding(Text(why, style="dim"), (0, 0, 0, _INDENT * 2), expand=False))
     out().print()
+
+
+def _next_documents(day: Day, home: str) -> list[tuple[str, str]]:
+    sent = [] if day.outgoing is None else [one.row.document_no for one in day.outgoing.sent if one.row is not None]
+    if day.outgoing is None or not sent:
+        return []
+    return [
+        (f"hub documents pdf {sent[0]} --to invoice.pdf --home {home}", "an invoice as it was printed"),
+        (f"hub route {sent[3]} --home {home}", "why it took the way it took"),
+        (
+            f"hub sandbox --folder {home}/sandbox --port {day.outgoing.first_port}",
+            "the other sides again, in a terminal of their own, so that you can send more",
+        ),
+    ]
 
 
 def _program() -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub.demo.folder import BGMAX, CAMT053, CAMT054, RECEIVABLES, SOURCE_SYSTEM, TENANT, DemoFolder, lay_out
+from hub.demo.outgoing import Outgoing, send_documents
 from hub.model.enquiries import AccountBalance, PaymentStory
 from hub.model.exchanges import Exchange
 from hub.model.import_rows import ImportReport
@@ -38,6 +39,7 @@ class Day:
     deposits: list[Deposit]
     balances: list[AccountBalance]
     accounts: dict[str, str]  # ledger account → what it is for
+    outgoing: Outgoing | None  # None: no plugin with another side to send to is installed
 
 
 def run_day(home: Path) -> Day:
@@ -46,17 +48,20 @@ def run_day(home: Path) -> Day:
     with Hub.open(home, TENANT) as hub:
         imported = hub.import_receivables(folder.file(RECEIVABLES), source_system=SOURCE_SYSTEM)
         bgmax, camt054, camt053 = (_received(hub, folder.file(name)) for name in (BGMAX, CAMT054, CAMT053))
-        return Day(
-            folder=folder,
-            imported=imported,
-            bgmax=bgmax,
-            camt054=camt054,
-            camt053=camt053,
-            lumps=hub.payments.lumps(state=""),
-            deposits=hub.payments.deposits(),
-            balances=hub.balances(),
-            accounts=_names(hub),
-        )
+        lumps, deposits = hub.payments.lumps(state=""), hub.payments.deposits()
+        balances, accounts = hub.balances(), _names(hub)
+    return Day(
+        folder=folder,
+        imported=imported,
+        bgmax=bgmax,
+        camt054=camt054,
+        camt053=camt053,
+        lumps=lumps,
+        deposits=deposits,
+        balances=balances,
+        accounts=accounts,
+        outgoing=send_documents(folder),
+    )
 
 
 def _received(hub: Hub, file: Path) -> FileStory:

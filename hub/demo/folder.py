@@ -17,9 +17,11 @@ LATE_RECEIVABLE = "late_receivable.json"
 BGMAX = "bgmax_2026-11-20.txt"
 CAMT054 = "camt054_2026-11-20.xml"
 CAMT053 = "camt053_2026-11-20.xml"
+DOCUMENTS = "documents.json"
 MISTYPED, MISTYPED_BY = "040000207", "Greta Mo"  # the receivable a payment means whose reference lost a digit
 
-_FILES = (RECEIVABLES, LATE_RECEIVABLE, BGMAX, CAMT054, CAMT053)
+_FILES = (RECEIVABLES, LATE_RECEIVABLE, BGMAX, CAMT054, CAMT053, DOCUMENTS)
+_FOLDERS = ("sandbox", "secrets")  # made by the demonstration, and taken away before it begins anew
 _DATABASE = ("hub.sqlite", "hub.sqlite-wal", "hub.sqlite-shm", "hub.sqlite-turn", "hub.sqlite-work")
 
 
@@ -56,6 +58,8 @@ def lay_out(home: Path) -> DemoFolder:
 def _write(home: Path) -> None:
     for name in _DATABASE:
         (home / name).unlink(missing_ok=True)
+    for folder in _FOLDERS:
+        shutil.rmtree(home / folder, ignore_errors=True)
     for folder in ("tenants", "files", "inbox"):
         (home / folder).mkdir(parents=True, exist_ok=True)
     (home / MARK).write_text("Made by hub demo, which starts over here.\n", encoding="utf-8")

@@ -330,5 +330,8 @@ def _why(route: Route, channel: str) -> str:
 def _why_nobody(route: Route) -> str:
     if route.held_by:
         return route.held_by
-    why = "; ".join(f"{one.channel}: {one.reason}" for one in route.considered)
+    channels: dict[str, list[str]] = {}
+    for one in route.considered:
+        channels.setdefault(one.reason, []).append(one.channel)
+    why = "; ".join(f"{', '.join(names)}: {reason}" for reason, names in channels.items())
     return f"{route.why_none}: {why}" if why else route.why_none

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hub.model.deliveries import DocumentRow, DocumentState
-from hub.rules.attempts import LONGEST_PROBLEM
 from hub.services.ports import UnitOfWork
 
 TASK = "held_document"
+LONGEST_REASON = 600  # it may name every channel
 _TOLD = {
     DocumentState.SENT: "document_sent",
     DocumentState.DELIVERED: "document_delivered",
@@ -18,7 +18,7 @@ _TOLD = {
 
 def stand(work: UnitOfWork, row: DocumentRow, *, was: DocumentRow) -> bool:
     """Write where a document stands now and tell it; False, and nothing done, when somebody else has changed it."""
-    row = row._replace(reason=row.reason[:LONGEST_PROBLEM])
+    row = row._replace(reason=row.reason[:LONGEST_REASON])
     if not work.documents.change(row, was=was):
         return False
     if was.state == DocumentState.HELD:

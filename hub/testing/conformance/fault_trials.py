@@ -168,9 +168,10 @@ def asked_to_the_end(channel: Any, cursor: str, most_pages: int = 1000) -> tuple
     """
     found: list[Receipt] = []
     for _ in range(most_pages):
-        receipts, cursor, has_more, _ = channel.follow(cursor)
-        found += receipts
-        if not has_more:
+        followed = channel.follow(cursor)
+        found += followed.receipts
+        cursor = followed.cursor
+        if not followed.has_more:
             return found, cursor
     raise AssertionError(f"{most_pages} pages of reports and still has_more: the core would never end")
 

@@ -31,9 +31,18 @@ class Counterparty(LoopbackServer):
     """The server; `port` 0 takes a free one."""
 
     def __init__(self, log: Path, *, port: int = 0, slow_s: float = SLOW_S) -> None:
-        self.log = AcceptanceLog(log)
         faults = FaultQueue()
-        super().__init__(_Messages(self.log, faults), faults, port=port, slow_s=slow_s)
+        self._messages = _Messages(AcceptanceLog(log), faults)
+        super().__init__(self._messages, faults, port=port, slow_s=slow_s)
+
+    @property
+    def log(self) -> AcceptanceLog:
+        """What it has accepted."""
+        return self._messages.log
+
+    @log.setter
+    def log(self, log: AcceptanceLog) -> None:
+        self._messages.log = log
 
     def __exit__(self, *error: object) -> None:
         """Stop serving."""
@@ -45,7 +54,7 @@ class _Messages:
     """What the counterparty answers."""
 
     def __init__(self, log: AcceptanceLog, faults: FaultQueue) -> None:
-        self._log = log
+        self.log = log
         self._faults = faults
 
     def target(self, method: str, path: str) -> str:
@@ -67,7 +76,7 @@ class _Messages:
     def _take(self, target: str, request: Request) -> Response:
         sha256 = hashlib.sha256(request.body).hexdigest()
         key = request.headers.get(KEY_HEADER.lower(), "")
-        accepted = self._log.accept(target, key, sha256, once=target == Promise.IDEMPOTENT)
+        accepted = self.log.accept(target, key, sha256, once=target == Promise.IDEMPOTENT)
         if accepted is None:
             return Response(HTTPStatus.CONFLICT)
         return _accepted(HTTPStatus.OK if accepted.is_repeat else HTTPStatus.CREATED, accepted)
@@ -75,7 +84,7 @@ class _Messages:
     def _say(self, key: str, fault: Fault | None) -> Response:
         if fault is Fault.DO_NOT_KNOW:
             return Response(HTTPStatus.ACCEPTED)
-        found = self._log.find(Promise.QUERYABLE, key)
+        found = self.log.find(Promise.QUERYABLE, key)
         if found is None:
             return Response(HTTPStatus.NOT_FOUND, json.dumps({"key": key}).encode())
         return _accepted(HTTPStatus.OK, found)

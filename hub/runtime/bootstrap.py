@@ -377,7 +377,8 @@ class Installation:
         )
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the database, and what plugins keep open."""
+        self._plugins.close()
         if "queue" in self.__dict__:
             self.queue.close()
         if "_impatient_engine" in self.__dict__:

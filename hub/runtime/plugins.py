@@ -23,8 +23,6 @@ from hub.contracts import (
     PaymentFileReader,
     PluginContext,
     PluginManifest,
-    Promise,
-    QueryableChannel,
     SandboxMaker,
     WebhookReceiver,
     hookspecs,
@@ -32,10 +30,11 @@ from hub.contracts import (
 from hub.contracts.markers import PROJECT
 from hub.errors import ConfigurationError, HubError
 from hub.model.events import Event
-from hub.model.payments import MatchProposal, ProposedShare, UnmatchedPayment
+from hub.model.payments import MatchProposal, UnmatchedPayment
 from hub.model.refusals import closest
 from hub.model.tenant import Tenant
 from hub.runtime.config import TENANT_FOLDER, settings_fingerprint
+from hub.runtime.plugin_answers import check_promise, checked_offers, checked_proposals
 from hub.runtime.plugin_checks import PluginClass, broken, check_plugin
 from hub.runtime.setting_errors import configuration_error
 
@@ -171,8 +170,15 @@ class TenantPlugins:
             ConfigurationError: a plugin fails, offers something else, or two channels have one name.
         """
         for plugin, channel in self._named_channels:
-            _check_promise(plugin, channel)
+            check_promise(plugin, channel)
         return {channel.name: channel for _, channel in self._named_channels}
+
+    def close(self) -> None:
+        """Close what channels keep open between calls, such as connections."""
+        for _, channel in self.__dict__.get("_named_channels", ()):
+            close = getattr(channel, "close", None)
+            if callable(close):
+                close()
 
     @cached_property
     def document_channels(self) -> dict[str, DocumentChannel]:
@@ -226,7 +232,7 @@ class TenantPlugins:
         disputed: set[int] = set()
         for plugin in self._names:
             answer = self._ask(plugin, _MATCH, payments=asked)
-            for payment_id, proposal in _checked_proposals(plugin, answer, ids):
+            for payment_id, proposal in checked_proposals(plugin, answer, ids):
                 if merged.setdefault(payment_id, proposal).shares != proposal.shares:
                     disputed.add(payment_id)
         return {payment_id: proposal for payment_id, proposal in merged.items() if payment_id not in disputed}
@@ -257,7 +263,7 @@ class TenantPlugins:
     def _offered(self, hook: str, kind: Any, noun: str, *, is_lent: bool = False) -> list[tuple[str, Any]]:
         """Return what all plugins offer by a hook, each with its plugin's name; no two have one name."""
         asked = [(name, self._ask(name, hook, **self._lent(name, is_lent))) for name in self._names]
-        offers = [(name, offer) for name, answer in asked for offer in _checked_offers(name, answer, kind)]
+        offers = [(name, offer) for name, answer in asked for offer in checked_offers(name, answer, kind)]
         names = [offer.name for _, offer in offers]
         for plugin, offer in offers:
             if names.count(offer.name) > 1:
@@ -304,6 +310,12 @@ class TenantPluginCache:
         self._most_kept = most_kept
         self._lock = Lock()
         self._kept: OrderedDict[str, tuple[str, TenantPlugins]] = OrderedDict()
+
+    def close(self) -> None:
+        """Close what the kept plugins have open."""
+        with self._lock:
+            for _, plugins in self._kept.values():
+                plugins.close()
 
     def get(self, tenant: Tenant, contexts: Contexts | None = None) -> TenantPlugins:
         """Return a tenant's plugins, built on first use. Raises ConfigurationError as `TenantPlugins.build`."""
@@ -358,34 +370,3 @@ def _refuse_missing(names: Iterable[str]) -> NoReturn:
 
 def _refuse_broken(_: object, point: EntryPoint, error: BaseException) -> NoReturn:
     raise broken(point.name, error, "cannot be imported") from error
-
-
-def _checked_offers(plugin: str, offered: Any, kind: Any) -> list[Any]:
-    offers = () if offered is None else offered
-    if not isinstance(offers, Sequence) or not all(isinstance(offer, kind) for offer in offers):
-        raise broken(plugin, TypeError(), f"offers something else than a list of {kind.__name__}")
-    return list(offers)
-
-
-def _check_promise(plugin: str, channel: DeliveryChannel) -> None:
-    if not isinstance(channel.promise, Promise):
-        raise broken(plugin, TypeError(), f"offers the channel {channel.name} without a promise")
-    if channel.promise is Promise.QUERYABLE and not isinstance(channel, QueryableChannel):
-        raise broken(plugin, TypeError(), f"promises that {channel.name} can be asked, and gives no way to ask")
-
-
-def _checked_proposals(plugin: str, answer: Any, ids: set[int]) -> list[tuple[int, MatchProposal]]:
-    if answer is None:
-        return []
-    if not isinstance(answer, Mapping) or not all(_is_proposal(given) for given in answer.values()):
-        raise broken(plugin, TypeError(), "answers hub_match_payments with something else than proposals by id")
-    if not answer.keys() <= ids:
-        raise broken(plugin, KeyError(), "proposes for payments that it was not asked about")
-    return list(answer.items())
-
-
-def _is_proposal(given: Any) -> bool:
-    """Say whether an answer is a proposal in every part: SQLite would keep half an öre as it is given."""
-    if not isinstance(given, MatchProposal) or not isinstance(given.rule, str) or not isinstance(given.shares, tuple):
-        return False
-    return all(isinstance(share, ProposedShare) and {type(value) for value in share} == {int} for share in given.shares)

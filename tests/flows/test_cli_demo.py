@@ -109,11 +109,14 @@ def test_every_balance_of_the_demo_is_rebuilt_from_the_feed_alone(told: tuple[Pa
     assert any(rebuilt.values())
 
 
-def test_every_command_that_demo_says_to_try_works(own: Path) -> None:
+def test_every_command_that_demo_says_to_try_works(own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # one of them writes a file
     result = run("demo", home=own)
     lines = [line.strip() for line in result.stdout.splitlines() if line.strip().startswith("hub ")]
     assert len(lines) >= 8
     for line in lines:
+        if line.startswith("hub sandbox"):
+            continue  # it serves until it is stopped: tests/flows/test_sandbox.py
         tried = run(*line.split()[1:])
         assert tried.exit_code == 0, f"{line}: {tried.output}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -44,8 +45,8 @@ NEVER_IN_THE_DEMONSTRATION = {
     "left_out_payment",
     "observer_cursor",
     "payment_extra_key",
-    "plugin_state",
     "printed_charge",
+    "recipient",
     "repeated_reference",
     "reversal",
 }
@@ -96,6 +97,11 @@ def target_home(home: Path, new_database: str, monkeypatch: pytest.MonkeyPatch) 
     return made
 
 
+def kept_files(home: Path) -> int:
+    with Hub.open(home) as hub, hub._work.store.read() as work:
+        return len(work._connection.execute(text("SELECT sha256 FROM content")).all())
+
+
 TO_POSTGRESQL = ("move", "--to", f"env:{DATABASE_VARIABLE}")
 
 
@@ -111,7 +117,7 @@ def test_everything_moves_is_the_same_there_and_work_goes_on(home: Path, target_
     before = asked(home)
     moved = answer(*TO_POSTGRESQL, home=home)["tenants"][0]
     assert {one["table"] for one in moved["tables"] if not one["rows"]} == NEVER_IN_THE_DEMONSTRATION
-    assert (moved["files"], moved["damaged"]) == (5, 0)
+    assert (moved["files"], moved["damaged"]) == (kept_files(home), 0)
 
     for place in (home, target_home):
         assert run("verify", home=place).exit_code == 0
@@ -358,7 +364,7 @@ def test_nothing_moves_while_a_node_works(home: Path, engine: Engine, monkeypatc
 def test_words_say_what_was_compared(home: Path) -> None:
     told = run("move", "--to", f"sqlite:///{home / 'other.sqlite'}", home=home)
     assert told.exit_code == 0
-    assert "the bytes of 5 files hashed anew" in told.stderr
+    assert re.search(r"the bytes of [1-9]\d* files hashed anew", told.stderr)
     assert "entry" in told.stdout
     undone = json.loads(run("move", "--to", f"sqlite:///{home / 'other.sqlite'}", "--undo", "--json", home=home).stdout)
     assert undone["tenants"][0]["destination"].endswith("hub.sqlite")

@@ -20,17 +20,28 @@ def read_csv(stream: BinaryIO, system: SourceSystem) -> RowStream:
         FormatError: wrong encoding, no heading, or quotes that do not pair; the latter while rows are read.
     """
     lines = _Lines(stream, _encoding(system.encoding))
-    for _ in range(system.header_row - 1):
-        next(lines, None)
-    reader = csv.reader(lines, delimiter=system.delimiter, strict=True)
     try:
+        for _ in range(system.header_row - 1):
+            next(lines, None)
+        reader = csv.reader(lines, delimiter=system.delimiter, strict=True)
         columns = heading(next(reader, []), lines.number)
     except csv.Error as error:
+        lines.let_go()
         raise _unreadable(error, lines.number) from None
+    except FormatError:
+        lines.let_go()
+        raise
     return RowStream(FileFormat.CSV, columns, _rows(reader, lines, columns))
 
 
 def _rows(reader: Iterator[list[str]], lines: _Lines, columns: tuple[str, ...]) -> Iterator[RawRow]:
+    try:
+        yield from _rows_of(reader, lines, columns)
+    finally:
+        lines.let_go()
+
+
+def _rows_of(reader: Iterator[list[str]], lines: _Lines, columns: tuple[str, ...]) -> Iterator[RawRow]:
     while True:
         before = lines.number
         try:
@@ -58,6 +69,10 @@ class _Lines:
         self.number = 0
         self._encoding = encoding
         self._text = io.TextIOWrapper(stream, encoding=encoding, newline="")
+
+    def let_go(self) -> None:
+        """Leave the stream to whoever opened it, to be closed there."""
+        self._text.detach()
 
     def __iter__(self) -> _Lines:
         return self

@@ -35,7 +35,7 @@ def inexchange(party: HttpParty, settings: OperatorSettings, context: PluginCont
 
 
 class ClientTokens:
-    """Client tokens of one company, got by the key of the software (*APIKey*)."""
+    """Client tokens of one company, got by the key of the software (`APIKey`)."""
 
     def __init__(self, party: HttpParty, settings: OperatorSettings, context: PluginContext) -> None:
         self._party = party

@@ -1,0 +1,132 @@
+"""`hub deliver`, `hub documents`, `hub route`, `hub recipients`: the doors, on the demonstration's tenant."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.flows.test_cli_demo import answer, run
+
+HELD, SENT = 6, 4
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("documents") / "home"
+    assert run("demo", home=home).exit_code == 0
+    return home
+
+
+@pytest.fixture
+def home(made: Path, tmp_path: Path) -> Path:
+    own = tmp_path / "home"
+    shutil.copytree(made, own)
+    return own
+
+
+def invoice(number: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "number": number,
+        "issue_date": "2026-11-20",
+        "due_date": "2026-12-20",
+        "debtor": {"name": "Karl Kuvert", "number": "9", "is_protected": True},
+        "lines": [{"text": "Water", "amount": "100.00"}],
+        **changes,
+    }
+
+
+def test_the_demonstration_sends_each_document_once_and_says_where(made: Path) -> None:
+    documents = {row["number"]: row for row in answer("documents", home=made)}
+
+    assert {number: row["channel"] for number, row in documents.items()} == {
+        "040000301": "internet_bank",
+        "040000302": "kivra",
+        "040000303": "operator",
+        "040000304": "letter",
+        "040000305": "letter",
+        "040000306": "",
+        "040000308": "",
+    }
+    assert documents["040000306"]["state"] == documents["040000308"]["state"] == "held"
+    assert run("verify", home=made).exit_code == 0
+
+
+def test_the_way_of_a_document_is_told(made: Path) -> None:
+    told = answer("route", SENT, home=made)
+
+    outcomes = {step["channel"]: step["outcome"] for step in told["steps"]}
+    assert (outcomes["email"], outcomes["letter"], outcomes["kivra"]) == ("returned", "sent", "skipped")
+    assert "no such mailbox" in run("documents", "show", SENT, home=made).stdout
+
+
+def test_delivering_ends_in_1_when_one_is_refused_and_says_why(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "documents.json"
+    file.write_text(json.dumps([invoice("901"), invoice("902", lines=[]), invoice("903")]), encoding="utf-8")
+
+    result = run("deliver", file, "--json", home=home)
+    told = json.loads(result.stdout)
+
+    assert result.exit_code == 1
+    assert [one["problem"] == "" for one in told] == [True, False, True]
+    assert [one.get("state") for one in told] == ["held", None, "held"]
+    assert run("deliver", file, home=home).exit_code == 1
+    assert len(answer("documents", "--number", "901", home=home)) == 1
+
+
+def test_a_receivable_is_sent_by_its_number(home: Path) -> None:
+    told = json.loads(run("deliver", "010000101", "no-such", "--json", home=home).stdout)
+
+    assert (told[0]["problem"], told[0]["is_new"]) == ("", True)
+    assert "no such receivable" in told[1]["problem"]
+
+
+def test_a_document_is_written_as_it_was_printed(made: Path, tmp_path: Path) -> None:
+    assert run("documents", "pdf", 1, "--to", tmp_path / "one.pdf", home=made).exit_code == 0
+    assert (tmp_path / "one.pdf").read_bytes().startswith(b"%PDF-1.7")
+
+
+def test_a_held_document_is_closed_by_a_person_once(home: Path) -> None:
+    told = answer("documents", "close", HELD, "--remark", "by hand", "--key", "k", home=home)
+
+    assert told["state"] == "closed"
+    assert answer("documents", "close", HELD, "--remark", "by hand", "--key", "k", home=home) == told
+    assert run("documents", "send", HELD, home=home).exit_code == 1
+
+
+def test_a_document_that_is_not_there_says_where_to_look(made: Path) -> None:
+    for words in (("documents", "show", 99), ("route", 99, "--plan"), ("documents", "close", 99)):
+        result = run(*words, home=made)
+        assert (result.exit_code, "hub documents list" in result.stderr) == (1, True), words
+
+
+def test_recipients_are_imported_and_bad_rows_hold_no_other(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "recipients.csv"
+    file.write_text(
+        "identity;name;wish;email;email_consent_on\n"
+        "191212121212;Tolvan;letter;;\n"
+        "556000-4615;Bolaget;;faktura@bolaget.example;2026-01-01\n"
+        "191212121213;Wrong;;;\n"
+        ";Nobody;;;\n",
+        encoding="utf-8",
+    )
+
+    result = run("recipients", "import", file, "--json", home=home)
+    report = json.loads(result.stdout)
+
+    assert (result.exit_code, report["kept"], report["rejected"]) == (1, 2, 2)
+    assert [problem["line"] for problem in report["problems"]] == [4, 5]
+    listed = {row["name"]: row for row in answer("recipients", home=home)}
+    assert (listed["Tolvan"]["wish"], listed["Bolaget"]["email_consent_on"]) == ("letter", "2026-01-01")
+    assert "191212121212" not in run("recipients", home=home).stdout
+
+
+def test_a_file_that_is_no_list_of_documents_is_refused(home: Path, tmp_path: Path) -> None:
+    for content in ("", "[1]", "nonsense", '{"number": 3}', "[{}]"):
+        file = tmp_path / "wrong.json"
+        file.write_text(content, encoding="utf-8")
+        assert run("deliver", file, home=home).exit_code == 1, content
+    assert run("deliver", tmp_path / "none.json", home=home).exit_code == 1

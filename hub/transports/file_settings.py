@@ -14,6 +14,7 @@ from hub.contracts.transports import RemoteFolder
 from hub.errors import ConfigurationError
 from hub.transports.host_keys import PinnedKeys
 from hub.transports.local_folder import LocalFolder
+from hub.transports.looks import SharedLooks
 from hub.transports.remote_files import SETTLED_AFTER_S
 from hub.transports.sftp import SftpFolder, SftpParty
 from hub.transports.ssh_connection import SftpLogin
@@ -83,17 +84,19 @@ class FolderSettings(PluginSettings):
 def remote_folder(settings: FolderSettings, context: PluginContext, where: str) -> RemoteFolder:
     """Return the folder that settings lead to; nothing is opened, and no secret is fetched, before it is used.
 
-    `where` is the dotted path of the settings in the plugin's table, such as `out`.
+    `where` is the dotted path of the settings in the plugin's table, such as `out`. What was seen there is known to all
+    processes of the hub, since each of them may look but once.
 
     Raises:
         ConfigurationError: they lead nowhere.
     """
+    looks = SharedLooks(context, where)
     if settings.sftp is not None:
         party = _party(settings.sftp, context, f"{where}.sftp")
-        return SftpFolder(party, settings.sftp.path, settled_after_s=settings.settled_after_s)
+        return SftpFolder(party, settings.sftp.path, settled_after_s=settings.settled_after_s, looks=looks)
     if not settings.folder:
         raise ConfigurationError("no folder is given", where=where, hint='write folder = "/path", or sftp = { … }')
-    return LocalFolder(Path(settings.folder), settled_after_s=settings.settled_after_s)
+    return LocalFolder(Path(settings.folder), settled_after_s=settings.settled_after_s, looks=looks)
 
 
 def _party(settings: SftpSettings, context: PluginContext, where: str) -> SftpParty:

@@ -17,6 +17,7 @@ from hub.contracts.transports import RemoteFile
 from hub.errors import ConfigurationError, HubError, RejectedError, TransientError
 from hub.transports import remote_files
 from hub.transports.local_upload import BLOCK, NO_RIGHT, NOT_THERE, LocalUpload
+from hub.transports.looks import Looks
 from hub.transports.remote_files import LARGEST_FILE, SETTLED_AFTER_S, Rest, changed, keep, seekable
 from hub.transports.remote_names import is_safe, is_unfinished, require_safe
 
@@ -24,10 +25,20 @@ from hub.transports.remote_names import is_safe, is_unfinished, require_safe
 class LocalFolder:
     """One folder: a `RemoteFolder`."""
 
-    def __init__(self, path: Path, *, settled_after_s: float = SETTLED_AFTER_S, largest: int = LARGEST_FILE) -> None:
-        """Say where; `settled_after_s` is how long a file must not have changed before it is shown as waiting."""
+    def __init__(
+        self,
+        path: Path,
+        *,
+        settled_after_s: float = SETTLED_AFTER_S,
+        looks: Looks | None = None,
+        largest: int = LARGEST_FILE,
+    ) -> None:
+        """Say where; `settled_after_s` is how long a file must not have changed before it is shown as waiting.
+
+        `looks` is where earlier ones are known; left out: those of this object alone.
+        """
         self._path = path
-        self._rest = Rest(settled_after_s)
+        self._rest = Rest(settled_after_s, looks)
         self._largest = largest
 
     def put(self, name: str, content: bytes | BinaryIO) -> None:

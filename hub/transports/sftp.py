@@ -16,6 +16,7 @@ from typing import BinaryIO, Self
 from hub.contracts.transports import RemoteFile
 from hub.errors import ConfigurationError, HubError, OutcomeUnknownError, RejectedError, TransientError
 from hub.transports.host_keys import PinnedKeys
+from hub.transports.looks import Looks
 from hub.transports.remote_files import LARGEST_FILE, SETTLED_AFTER_S, Rest, seekable
 from hub.transports.sftp_download import fetch, find, listed, path_of, remove
 from hub.transports.sftp_packets import NO_RIGHT, NOT_THERE, Status
@@ -148,12 +149,16 @@ class SftpFolder:
         path: str,
         *,
         settled_after_s: float = SETTLED_AFTER_S,
+        looks: Looks | None = None,
         largest: int = LARGEST_FILE,
     ) -> None:
-        """Say where; `settled_after_s` is how long a file must not have changed before it is shown as waiting."""
+        """Say where; `settled_after_s` is how long a file must not have changed before it is shown as waiting.
+
+        `looks` is where earlier ones are known; left out: those of this object alone.
+        """
         self._party = party
         self._path = path.rstrip("/") or ("/" if path else ".")
-        self._rest = Rest(settled_after_s)
+        self._rest = Rest(settled_after_s, looks)
         self._largest = largest
 
     def put(self, name: str, content: bytes | BinaryIO) -> None:

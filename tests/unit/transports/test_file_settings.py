@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
+from hub.banking_calendar import FixedClock
 from hub.errors import ConfigurationError
 from hub.loopback.sftp_server import SftpServer
-from hub.testing.contexts import ContextInMemory
+from hub.testing.contexts import A_MORNING, ContextInMemory, StateInMemory
 from hub.transports.file_settings import FolderSettings, remote_folder
 from tests.unit.transports.sftp_place import PASSWORD, USERS, files_of
 
@@ -44,6 +46,52 @@ def test_no_secret_is_fetched_before_there_is_a_connection():
 def test_settings_that_lead_nowhere_are_refused_when_they_are_used():
     with pytest.raises(ConfigurationError, match="out: no folder is given"):
         remote_folder(FolderSettings(), ContextInMemory(), "out")
+
+
+def listed(settings: FolderSettings, context: ContextInMemory) -> list[str]:
+    """What one process finds that looks once and ends."""
+    return [file.name for file in remote_folder(settings, context, "out").waiting()]
+
+
+def test_a_file_comes_to_rest_though_each_process_looks_once(tmp_path):
+    clock, state = FixedClock(A_MORNING), StateInMemory()
+    context = ContextInMemory(clock=clock, state=state)
+    settings = FolderSettings(folder=str(tmp_path), settled_after_s=10)
+    (tmp_path / "a.txt").write_text("x")
+
+    assert listed(settings, context) == []
+    clock.advance(timedelta(seconds=9))
+    assert listed(settings, context) == []
+    clock.advance(timedelta(seconds=1))
+    assert listed(settings, context) == ["a.txt"]
+    (tmp_path / "a.txt").write_text("xyz")
+    assert listed(settings, context) == []
+
+
+def test_a_clock_that_is_set_back_holds_up_no_file(tmp_path):
+    clock, state = FixedClock(A_MORNING), StateInMemory()
+    context = ContextInMemory(clock=clock, state=state)
+    settings = FolderSettings(folder=str(tmp_path), settled_after_s=10)
+    (tmp_path / "a.txt").write_text("x")
+
+    listed(settings, context)
+    clock.advance(timedelta(days=-1))
+    listed(settings, context)
+    clock.advance(timedelta(seconds=10))
+    assert listed(settings, context) == ["a.txt"]
+
+
+def test_a_look_at_a_folder_that_has_not_changed_writes_nothing(tmp_path):
+    state = StateInMemory()
+    context = ContextInMemory(state=state)
+    settings = FolderSettings(folder=str(tmp_path))
+    (tmp_path / "a.txt").write_text("x")
+
+    for _ in range(3):
+        listed(settings, context)
+    kept = state.get("looks:out")
+    assert kept is not None
+    assert kept[1] == 1
 
 
 @pytest.mark.parametrize(

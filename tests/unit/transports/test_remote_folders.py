@@ -13,7 +13,7 @@ import pytest
 from hub.contracts import RemoteFile, RemoteFolder
 from hub.errors import ConfigurationError, RejectedError, TransientError
 from hub.loopback.sftp_server import SftpServer
-from hub.transports import remote_files
+from hub.transports import looks, remote_files
 from hub.transports.local_folder import LocalFolder
 from tests.unit.transports.sftp_place import USERS, files_of, party
 
@@ -52,7 +52,7 @@ def out(place: Place) -> Path:
 def inbox(folder, monkeypatch) -> RemoteFolder:
     """The same folder, with a clock that goes on eleven seconds with each look."""
     now = iter(range(0, 10**15, 11 * 10**9))
-    monkeypatch.setattr(remote_files, "steady_ns", lambda: next(now))
+    monkeypatch.setattr(looks, "steady_ns", lambda: next(now))
     return folder
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
+import weakref
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -54,6 +55,8 @@ class SmtpConnection:
         self._under = opened.dup()  # by TLS the socket itself is taken apart
         self.watch = Watch(self._under, first_ends_ns=ends_ns, kept_for_s=kept_for_s)
         self._client = _Client(server, opened, longest_s)
+        # Nobody tells a channel that it is over: what it leaves open is closed with it.
+        self._closing = weakref.finalize(self, _close, self.watch, self._under, self._client)
         try:
             self._open(server, timeout_s)
         except (HubError, OSError, ValueError) as error:
@@ -110,11 +113,7 @@ class SmtpConnection:
 
     def close(self) -> None:
         """Close all of it, without waiting for the other side."""
-        self.watch.close()
-        with suppress(OSError):  # it has ended by itself
-            self._under.shutdown(socket.SHUT_RDWR)
-        self._client.close()
-        self._under.close()
+        self._closing()
 
     # Opening
 
@@ -188,6 +187,14 @@ class _Client(smtplib.SMTP):
         if self._server.security is MailSecurity.IMPLICIT_TLS:
             return self._server.trusted.wrap_socket(opened, server_hostname=self._server.host)
         return opened
+
+
+def _close(watch: Watch, under: socket.socket, client: smtplib.SMTP) -> None:
+    watch.close()
+    with suppress(OSError):  # it has ended by itself
+        under.shutdown(socket.SHUT_RDWR)
+    client.close()
+    under.close()
 
 
 def _reply_of(error: smtplib.SMTPResponseException) -> Reply:

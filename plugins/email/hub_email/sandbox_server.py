@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Thread
 from typing import Any
+from weakref import WeakSet
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
@@ -63,6 +64,7 @@ class SmtpThread:
         self._wanted_port = port
         self._loop = asyncio.new_event_loop()
         self._is_ready = Event()
+        self._sessions: WeakSet[_Server] = WeakSet()
         self._thread = Thread(target=self._serve, name="sandbox smtp", daemon=True)
         self.port = 0
         self.connections = 0
@@ -102,11 +104,13 @@ class SmtpThread:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        for session in self._sessions:  # who rests on a connection keeps it open
+            session.cut()
         await asyncio.sleep(0)
 
     def _session(self) -> SMTP:
         self.connections += 1
-        return _Server(
+        session = _Server(
             self._conversation,
             data_size_limit=LARGEST_MESSAGE,
             enable_SMTPUTF8=True,
@@ -118,6 +122,8 @@ class SmtpThread:
             authenticator=self._conversation.authenticate,
             loop=self._loop,
         )
+        self._sessions.add(session)
+        return session
 
 
 class _Server(SMTP):
@@ -157,8 +163,8 @@ class _Server(SMTP):
 
     def cut(self) -> None:
         """Break the connection off."""
-        assert isinstance(self._writer.transport, asyncio.WriteTransport)
-        self._writer.transport.abort()
+        if isinstance(self.transport, asyncio.WriteTransport):
+            self.transport.abort()
 
 
 class _Conversation:

@@ -221,6 +221,19 @@ def test_a_server_that_says_goodbye_to_a_kept_connection_is_asked_again(tmp_path
     assert (server.connections, len(server.messages)) == (2, 2)
 
 
+def test_what_nobody_holds_any_more_is_closed(tmp_path):
+    """A channel is never told that it is over: its settings were changed, and another one takes its place."""
+    with ScriptedServer(tmp_path) as server:
+        ours = party(server)
+        ours.send(ENVELOPE, MAIL)
+        assert ours._connection is not None
+        under, watching = ours._connection._under, ours._connection.watch._thread
+        del ours
+
+        assert under.fileno() == -1
+        assert not watching.is_alive()
+
+
 def test_a_connection_that_rests_is_closed_when_its_time_is_up(tmp_path):
     with ScriptedServer(tmp_path) as server, party(server, kept_for_s=0.05) as ours:
         ours.send(ENVELOPE, MAIL)

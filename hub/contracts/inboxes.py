@@ -17,7 +17,8 @@ class Inboxes(Protocol):
         """Put a document into an inbox and return its number there; the same key again is the same document.
 
         Raises:
-            RejectedError: there is no such inbox any more, or its key has other bytes.
+            RejectedError: there is no such inbox any more.
             TransientError: the database does not answer: nothing was put there.
+            OutcomeUnknownError: it does not answer any more, or other bytes lie there under the key: somebody has it.
         """
         ...

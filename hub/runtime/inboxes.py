@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 
-from hub.errors import ConfigurationError, RejectedError, TransientError
+from hub.errors import ConfigurationError, OutcomeUnknownError, RejectedError, TransientError
 from hub.model.company import Company
 from hub.model.tenant import Tenant
 from hub.services.ports import Store
@@ -36,7 +37,7 @@ class InstallationInboxes:
             raise RejectedError("the debtor's inbox is there no more")
         store = self._store_of(tenant_name)
         (kept,) = store.contents.keep_all([content])
-        with store.write() as work:
+        with _in_doubt(), store.write() as work:
             exchange = work.exchanges.by_key(f"inbox:{key}") or work.exchanges.open_once(
                 kind=KIND,
                 plugin=INBOX_PLUGIN,
@@ -48,7 +49,7 @@ class InstallationInboxes:
             if exchange is None:  # somebody else puts it there at this moment
                 raise TransientError("the inbox is being written to")
         if exchange.sha256 != kept.sha256:
-            raise RejectedError("the inbox has another document under this key")
+            raise OutcomeUnknownError("the inbox has another document under this key: look at both")
         return str(exchange.number)
 
     def _companies(self, tenant_name: str) -> tuple[Company, ...]:
@@ -57,3 +58,12 @@ class InstallationInboxes:
         except (ConfigurationError, KeyError):
             return ()
         return tenant.companies if INBOX_PLUGIN in tenant.plugins else ()
+
+
+@contextmanager
+def _in_doubt() -> Iterator[None]:
+    """Take a database that went away for no answer: it may have kept what it was about to keep."""
+    try:
+        yield
+    except TransientError as error:
+        raise OutcomeUnknownError(f"whether the document lies in the inbox is not known: {error}") from None

@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 from hub.banking_calendar import Clock, FixedClock
-from hub.errors import ConfigurationError, RejectedError
+from hub.contracts import Inboxes
+from hub.errors import ConfigurationError, OutcomeUnknownError, RejectedError
 
 A_MORNING = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
@@ -50,8 +51,10 @@ class InboxesInMemory:
 
     def put(self, inbox: str, *, key: str, name: str, content: bytes) -> str:
         """Put a document into an inbox."""
-        if inbox.partition("/")[2] not in self._numbers or self.documents.get((inbox, key), content) != content:
+        if inbox.partition("/")[2] not in self._numbers:
             raise RejectedError(f"there is no such inbox for {name}")
+        if self.documents.get((inbox, key), content) != content:
+            raise OutcomeUnknownError("the inbox has another document under this key")
         self.documents[inbox, key] = content
         return str(list(self.documents).index((inbox, key)) + 1)
 
@@ -66,13 +69,13 @@ class ContextInMemory:
         tenant: str = "north",
         clock: Clock | None = None,
         state: StateInMemory | None = None,
-        inboxes: InboxesInMemory | None = None,
+        inboxes: Inboxes | None = None,
     ) -> None:
         """`secrets` are by the names of the settings that refer to them."""
         self.tenant = tenant
         self.clock = clock or FixedClock(A_MORNING)
         self.state = state or StateInMemory()
-        self.inboxes = inboxes or InboxesInMemory()
+        self.inboxes: Inboxes = inboxes or InboxesInMemory()
         self._secrets = dict(secrets or {})
 
     def secret(self, name: str) -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
 from hub.banking_calendar import FixedClock
-from hub.errors import RejectedError
+from hub.errors import OutcomeUnknownError, RejectedError, TransientError
 from hub.model.tenant import Tenant
 from hub.runtime.inboxes import KIND, InstallationInboxes
 from hub.runtime.plugin_context import TenantPluginContext
+from hub.services.ports import UnitOfWork
 from hub.store.unit_of_work import SqlStore
 from hub.testing.example_tenant import company_settings, tenant_settings
 from hub_internal import InternalChannel, InternalSettings
@@ -81,8 +84,27 @@ def test_the_same_key_lies_there_once_and_means_the_same_bytes(inboxes, engine):
     numbers = {inboxes.put("south/1", key="k1", name="invoice 1", content=b"one") for _ in range(2)}
 
     assert len(numbers) == len(came_to(engine, "south")) == 1
-    with pytest.raises(RejectedError, match="another document"):
+    with pytest.raises(OutcomeUnknownError, match="another document"):
         inboxes.put("south/1", key="k1", name="invoice 1", content=b"two")
+
+
+def test_a_database_that_goes_away_leaves_a_doubt_that_the_same_again_settles(inboxes, engine, monkeypatch):
+    """It may have kept the document: to call it not taken would let the next channel deliver it too."""
+    real_write = SqlStore.write
+
+    @contextmanager
+    def written_and_gone(store: SqlStore) -> Iterator[UnitOfWork]:
+        with real_write(store) as work:
+            yield work
+        raise TransientError("the connection was lost")
+
+    monkeypatch.setattr(SqlStore, "write", written_and_gone)
+    with pytest.raises(OutcomeUnknownError):
+        inboxes.put("south/1", key="k1", name="invoice 1001", content=b"a")
+    monkeypatch.undo()
+
+    inboxes.put("south/1", key="k1", name="invoice 1001", content=b"a")
+    assert came_to(engine, "south") == ["invoice 1001"]
 
 
 @pytest.mark.parametrize("inbox", ["south/2", "east/1", "", "/", "south/"])

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lxml import etree
 
-from hub.identifiers import postal_code
 from hub.model.documents import DocumentKind
 from hub.money import plain_kronor
-from hub_letter.address import SWEDEN
+from hub.rules.delivery.address_lines import HOME, written_postal_code
 from hub_letter.letters import Letter
 from hub_letter.settings import LetterSettings
 
@@ -39,8 +38,6 @@ def files(letters: Sequence[Letter], settings: LetterSettings) -> Iterator[tuple
 def _fields(letter: Letter, name: str) -> Mapping[str, str]:
     document = letter.outgoing.document
     debtor, address = document.debtor, document.debtor.address
-    code = address.postal_code.strip()
-    is_swedish = address.country == SWEDEN
     return {
         "filename": name,
         "leveransid": letter.outgoing.delivery_id,  # ours, for acknowledgements; readers skip what they do not know
@@ -53,9 +50,9 @@ def _fields(letter: Letter, name: str) -> Mapping[str, str]:
         "kund_namn1": debtor.name.strip(),
         "kund_namn2": address.care_of.strip(),
         "kund_postadress": ", ".join(part.strip() for part in (address.street, address.street_2) if part.strip()),
-        "kund_postnummer": postal_code.format(postal_code.compact(code)) if is_swedish else code,
+        "kund_postnummer": written_postal_code(address.postal_code, address.country),
         "kund_postort": address.city.strip(),
-        "kund_land": "Sweden" if is_swedish else address.country,
+        "kund_land": "Sweden" if address.country == HOME else address.country,
         "autogiro": DIRECT_DEBIT if document.kind is DocumentKind.DIRECT_DEBIT_INVOICE else "",
         "gironr": document.payee_account.partition(":")[2],
     }

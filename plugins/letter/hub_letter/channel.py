@@ -20,8 +20,8 @@ from hub.model.delivery import (
     Unfit,
 )
 from hub.model.documents import DocumentKind
+from hub.rules.delivery.address_lines import HOME
 from hub.transports.file_settings import remote_folder
-from hub_letter.address import SWEDEN
 from hub_letter.batches import batch_name, batches
 from hub_letter.following import Reports
 from hub_letter.letters import letter_of
@@ -90,7 +90,7 @@ class LetterChannel:
     def _reach(self, recipient: Recipient) -> Reach:
         if not recipient.name.strip():
             return _NO_NAME
-        return _YES if recipient.country == SWEDEN or self._settings.abroad else _ABROAD
+        return _YES if recipient.country == HOME or self._settings.abroad else _ABROAD
 
     @cached_property
     def _out(self) -> RemoteFolder:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from hub.model.delivery import Outgoing, Unfit
 from hub.model.documents import Attachment
-from hub_letter.address import SWEDEN, address_problems
+from hub.rules.delivery.address_lines import HOME
+from hub_letter.address import address_problems
 from hub_letter.pdf_pages import is_encrypted, is_pdf, page_count
 from hub_letter.settings import HandOver, LetterSettings
 
@@ -47,9 +48,9 @@ def letter_of(outgoing: Outgoing, settings: LetterSettings) -> Letter | Unfit:
 
 def _not_addressed(outgoing: Outgoing, settings: LetterSettings) -> str:
     debtor = outgoing.document.debtor
-    if debtor.address.country != SWEDEN and not settings.abroad:
+    if debtor.address.country != HOME and not settings.abroad:
         return "the address is abroad, and letters abroad are switched off: see abroad"
-    problems = address_problems(debtor.name, debtor.address)
+    problems = address_problems(debtor)
     return f"{'; '.join(problems)}: {_MEND}" if problems else ""
 
 

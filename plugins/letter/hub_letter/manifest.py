@@ -7,8 +7,7 @@ import hashlib
 import io
 from collections.abc import Iterator, Sequence
 
-from hub.identifiers import postal_code
-from hub_letter.address import SWEDEN
+from hub.rules.delivery.address_lines import written_postal_code
 from hub_letter.letters import Letter
 from hub_letter.settings import LetterSettings
 
@@ -53,9 +52,7 @@ def _job(letter: Letter, settings: LetterSettings) -> list[str]:
 def _addressed(letter: Letter, settings: LetterSettings) -> list[str]:
     debtor = letter.outgoing.document.debtor
     address = debtor.address
-    code = address.postal_code.strip()
-    if address.country == SWEDEN:
-        code = postal_code.format(postal_code.compact(code))
+    code = written_postal_code(address.postal_code, address.country)
     returned_to = (settings.return_name, settings.return_postal_code, settings.return_city)
     texts = (debtor.name, address.care_of, address.street, address.street_2, code, address.city, address.country)
     return [*(_as_text(text) for text in (*texts, *returned_to)), " ".join(_attachment_names(letter))]

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
 from hub.banking_calendar import FixedClock
-from hub.contracts import PluginContext, Sandbox
+from hub.contracts import Inboxes, PluginContext, Sandbox
 from hub.errors import ConfigurationError, HubError, OutcomeUnknownError, RejectedError, TransientError
 from hub.model.attempts import Message
 from hub.model.delivery import Outgoing, Preparation, Prepared, Reachable, Recipient
@@ -71,6 +71,10 @@ class ChannelUnderTest:
         """Return who a document is for, as the core has it; override it to add an `e_bank_address`."""
         return recipient_of(document, None)
 
+    def inboxes_of(self, sandbox: Sandbox) -> Inboxes | None:  # noqa: ARG002 - for those who override it
+        """Return the installation's own inboxes, for a channel that stays inside: mostly there are none."""
+        return None
+
     def between_questions(self, place: Place) -> None:
         """Let something happen on the other side between two questions for reports; an hour passes."""
         place.clock.advance(timedelta(hours=1))
@@ -115,7 +119,8 @@ class Place:
 
     def context(self, secrets: Mapping[str, str] | None = None) -> PluginContext:
         """Return what an adapter is lent; other secrets than the sandbox's may be given."""
-        return ContextInMemory(self.secrets if secrets is None else secrets, clock=self.clock, state=self._state)
+        given, inboxes = self.secrets if secrets is None else secrets, self.kit.inboxes_of(self.sandbox)
+        return ContextInMemory(given, clock=self.clock, state=self._state, inboxes=inboxes)
 
     def taken(self) -> int:
         """Return how many documents the counterparty has taken, by its own count."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import hub_email
 from hub.contracts import DeliveryChannel, FollowedChannel, QueryableChannel, Sandbox
-from hub.testing.conformance import PluginConformance
+from hub.testing.conformance import DocumentChannelConformance, FollowedChannelConformance, PluginConformance
 from hub.testing.plugin_imports import forbidden_imports, imported_names
 from hub_email import EmailChannel, Plugin
 from hub_email.sandbox import EmailSandbox
@@ -17,6 +17,12 @@ FOLDER = Path(hub_email.__file__).parent
 
 class TestPlugin(PluginConformance):
     plugin = Plugin
+
+
+class TestDocuments(DocumentChannelConformance, FollowedChannelConformance):
+    plugin = Plugin
+    settings = {"timeout_s": 1.0}  # noqa: RUF012 - a table
+    reporting_fault = "bounce"
 
 
 def test_it_imports_floors_0_to_4_only() -> None:

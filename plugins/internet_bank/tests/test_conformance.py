@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import hub_internet_bank
-from hub.testing.conformance import PluginConformance
+from hub.testing.conformance import DocumentChannelConformance, FollowedChannelConformance, PluginConformance
 from hub.testing.plugin_imports import forbidden_imports, imported_names
 from hub_internet_bank import Plugin
 
@@ -14,6 +14,11 @@ PACKAGE = Path(hub_internet_bank.__file__).parent
 
 class TestPlugin(PluginConformance):
     plugin = Plugin
+
+
+class TestDocuments(DocumentChannelConformance, FollowedChannelConformance):
+    plugin = Plugin
+    settings = {"timeout_s": 0.5}  # noqa: RUF012 - a table
 
 
 def test_it_imports_floors_0_to_4_only() -> None:

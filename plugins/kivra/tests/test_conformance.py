@@ -5,9 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import hub_kivra
-from hub.testing.conformance import PluginConformance
+from hub.testing.conformance import (
+    DocumentChannelConformance,
+    Place,
+    PluginConformance,
+    SignedNotice,
+    WebhookReceiverConformance,
+)
+from hub.testing.conformance.channel_under_test import message_of
 from hub.testing.plugin_imports import forbidden_imports, imported_names
-from hub_kivra import Plugin
+from hub_kivra import KivraSandbox, Plugin
+from hub_kivra.sandbox_notices import Notice, declined_notice, headers_of, payment_notice
 
 PACKAGE = Path(hub_kivra.__file__).parent
 OF_THE_SANDBOX = sorted(PACKAGE.glob("sandbox*.py"))
@@ -15,6 +23,30 @@ OF_THE_SANDBOX = sorted(PACKAGE.glob("sandbox*.py"))
 
 class TestPlugin(PluginConformance):
     plugin = Plugin
+
+
+class TestDocuments(DocumentChannelConformance):
+    plugin = Plugin
+    settings = {"timeout_s": 0.5}  # noqa: RUF012 - a table
+
+
+class TestNotices(WebhookReceiverConformance):
+    plugin = Plugin
+
+    def signed_notices(self, place: Place) -> list[SignedNotice]:
+        """Return what is told of a document that lies in a mailbox: it is to be paid, it was paid, it was declined."""
+        assert isinstance(place.sandbox, KivraSandbox)
+        (prepared,) = place.channel().prepare(place.plain(place.channel())).prepared
+        place.channel().send(message_of(prepared))
+        (taken,) = place.sandbox.service.log.all()
+        at = place.clock.now()
+        paid = [payment_notice(taken, event, at) for event in ("scheduled", "settled", "failed")]
+        return [_signed(place, notice) for notice in (*paid, declined_notice(taken, at))]
+
+
+def _signed(place: Place, notice: Notice) -> SignedNotice:
+    headers = headers_of(notice, place.sandbox.webhook_secrets, int(place.clock.now().timestamp()))
+    return SignedNotice({name.lower(): value for name, value in headers.items()}, notice.body)
 
 
 def test_it_imports_floors_0_to_4_only() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import hub_letter
-from hub.testing.conformance import PluginConformance
+from hub.testing.conformance import DocumentChannelConformance, FollowedChannelConformance, PluginConformance
 from hub.testing.plugin_imports import forbidden_imports, imported_names
 from hub_letter import Plugin
 
@@ -14,6 +14,11 @@ PACKAGE = Path(hub_letter.__file__).parent
 
 class TestPlugin(PluginConformance):
     plugin = Plugin
+
+
+class TestDocuments(DocumentChannelConformance, FollowedChannelConformance):
+    plugin = Plugin
+    stranger = None
 
 
 def test_it_imports_floors_0_to_4_only() -> None:

@@ -147,15 +147,14 @@ class NeutralHandOff:
 
 def _receipt(row: _ReportRow) -> Receipt:
     is_rejected = row.state == "rejected"
-    theirs = is_rejected and row.cause == "recipient"
-    kind = _KINDS.get(row.state) or (ReceiptKind.RETURNED if theirs else ReceiptKind.STOPPED)
+    # Never a bad address: the register says when a registration ends, and when the debtor has a new one.
+    kind = _KINDS.get(row.state) or (ReceiptKind.RETURNED if row.cause == "recipient" else ReceiptKind.STOPPED)
     return Receipt(
         kind,
         delivery_id=row.delivery_id,
         external_id=row.id,
         reason=_reason(row.code) if is_rejected else "",
         at=row.at.isoformat() if row.at else "",
-        is_bad_address=theirs,
     )
 
 

@@ -1,4 +1,7 @@
-"""Asking Kivra which mailboxes it reaches for this sender, in as few requests as its limits allow."""
+"""Asking Kivra which mailboxes it reaches for this sender: one request for persons, one for companies.
+
+Kivra takes 10 MB at once; the hub asks for 500 recipients at most.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,6 @@ from hub_kivra.codes import Meaning, meaning_of
 from hub_kivra.recipients import SSN, VAT_NUMBER, Mailbox, mailbox_of
 from hub_kivra.wire import code_of, json_object, own_code, retry_after_s, told
 
-MOST_IN_A_REQUEST = 500_000  # about 10 MB, as Kivra says; more is answered 413
 _RESOURCES = {SSN: "usermatch/ssn", VAT_NUMBER: "companymatch/vatnr"}
 _YES = Reach(Reachable.YES)
 _NO = Reach(Reachable.NO, "has no mailbox at Kivra, or has turned this sender off")
@@ -46,8 +48,7 @@ class Matching:
 
     def _of_field(self, field: str, asked: set[Mailbox]) -> list[Mailbox]:
         numbers = sorted(mailbox.number for mailbox in asked if mailbox.field == field)
-        parts = [numbers[at : at + MOST_IN_A_REQUEST] for at in range(0, len(numbers), MOST_IN_A_REQUEST)]
-        return [Mailbox(field, number) for part in parts for number in self._asked(field, part)]
+        return [Mailbox(field, number) for number in self._asked(field, numbers)] if numbers else []
 
     def _asked(self, field: str, numbers: Sequence[str]) -> frozenset[str]:
         """Return the numbers that are reached; one that Kivra refuses does not hold up the others."""

@@ -11,7 +11,6 @@ from hub.loopback.faults import Fault
 from hub.loopback.http_server import Response
 from hub.model.delivery import Reachable, Recipient
 from hub.model.parties import DebtorClass
-from hub_kivra import matching
 
 PERSON, OTHER, COMPANY = "191212121212", "201212121212", "5566778899"
 RECIPIENTS = [
@@ -55,13 +54,6 @@ def test_nobody_to_ask_about_is_no_request(told, told_channel):
     assert told_channel.reach([]) == {}
     told_channel.reach([Recipient("nobody")])
     assert told.asked == []
-
-
-def test_more_than_a_request_may_hold_are_parted(told, told_channel, monkeypatch):
-    monkeypatch.setattr(matching, "MOST_IN_A_REQUEST", 1)
-
-    assert told_channel.reach(RECIPIENTS)["o"].answer is Reachable.YES
-    assert len(told.asked_of("ssn")) == 2
 
 
 def test_a_number_that_kivra_refuses_does_not_hold_up_the_others(told, told_channel):

@@ -1,6 +1,6 @@
 """The conformance kit: one test class for each thing a plugin may be or offer, to inherit and run with pytest."""
 
-from hub.testing.conformance.channel_under_test import Place
+from hub.testing.conformance.channel_under_test import Place, message_of
 from hub.testing.conformance.document_channels import DocumentChannelConformance
 from hub.testing.conformance.payment_files import PaymentFileReaderConformance
 from hub.testing.conformance.plugins import PluginConformance
@@ -16,4 +16,5 @@ __all__ = [
     "QueryableChannelConformance",
     "SignedNotice",
     "WebhookReceiverConformance",
+    "message_of",
 ]

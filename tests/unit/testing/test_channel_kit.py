@@ -17,6 +17,7 @@ from hub.testing.conformance import (
     QueryableChannelConformance,
 )
 from hub.testing.conformance.channel_under_test import ChannelUnderTest
+from hub.testing.contexts import InboxesInMemory
 from hub.testing.sample_documents import COMPANY, PERSON, STRANGER, odd_documents, sample_document
 from tests.unit.testing.broken_channels import ALSO_BROKEN, BROKEN_CHANNELS, BROKEN_FOLLOWED, BROKEN_QUERYABLE
 from tests.unit.testing.failing_checks import checks_of, failing_checks
@@ -88,6 +89,16 @@ def test_every_check_has_something_broken():
     assert set(checks_of(DocumentChannelConformance)) == BROKEN_CHANNELS.keys() | NEED_FOLDERS
     assert set(checks_of(FollowedChannelConformance)) == BROKEN_FOLLOWED.keys()
     assert set(checks_of(QueryableChannelConformance)) == BROKEN_QUERYABLE.keys()
+
+
+def test_a_channel_that_stays_inside_is_lent_the_inboxes_of_its_other_side():
+    class Inside(InProcess):
+        def inboxes_of(self, sandbox: Sandbox) -> InboxesInMemory:
+            return InboxesInMemory(str(COMPANY.identity))
+
+    with Inside().place() as place, InProcess().place() as outside:
+        assert place.context().inboxes.find([str(COMPANY.identity)])
+        assert not outside.context().inboxes.find([str(COMPANY.identity)])
 
 
 @pytest.mark.parametrize("channel_class", [SoundChannel, SoundQueryable, SoundTogether, SoundAndBlind])

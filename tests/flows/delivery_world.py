@@ -149,6 +149,10 @@ class AskableChannel(StubChannel):
         return self.found.popleft()
 
 
+class AskableReportingChannel(AskableChannel, ReportingChannel):
+    """One that can be asked by our key, and reports by what it calls a message itself."""
+
+
 class DeliveryWorld:
     """A tenant that sends documents."""
 

@@ -6,10 +6,18 @@ import pytest
 from sqlalchemy import Engine
 
 from hub.errors import DataError, DocumentError, OutcomeUnknownError, RejectedError, RuleViolation, TransientError
+from hub.model.attempts import Finding, Probed
 from hub.model.delivery import Reach, Reachable, Receipt, ReceiptKind, RouteStep, Silence, Unfit
+from hub.services.attempts.sending import CALL_WITHIN_S
 from hub.services.runs import cancel, retry
 from hub.store.unit_of_work import SqlStore
-from tests.flows.delivery_world import DeliveryWorld, ReportingChannel, StubChannel, document
+from tests.flows.delivery_world import (
+    AskableReportingChannel,
+    DeliveryWorld,
+    ReportingChannel,
+    StubChannel,
+    document,
+)
 
 NO = Reach(Reachable.NO, "not a customer there")
 
@@ -295,6 +303,26 @@ class TestReports:
 
         assert north.one().state == "delivered"
 
+    @pytest.mark.parametrize("kind", [ReceiptKind.DELIVERED, ReceiptKind.UNDER_WAY])
+    def test_a_report_settles_what_was_in_doubt(self, north, post, letter, kind):
+        post.goes_wrong.append(OutcomeUnknownError("the answer was lost"))
+        delivery_id = self.send(north)
+        unknown = north.one()
+        post.reports += [Receipt(kind, delivery_id), Receipt(ReceiptKind.DELIVERED, delivery_id)]
+        north.follow()
+
+        assert (unknown.state, north.one().state, letter.numbers) == ("unknown", "delivered", [])
+        assert north.tasks() == []
+        assert north.sql("SELECT state FROM attempt") == [("delivered",)]
+        assert [event["message"] for event in north.events("attempt_delivered")] == [f"email:{delivery_id}"]
+
+    def test_a_return_of_what_was_in_doubt_goes_by_the_next_channel(self, north, post, letter):
+        post.goes_wrong.append(OutcomeUnknownError("the answer was lost"))
+        post.reports.append(Receipt(ReceiptKind.RETURNED, self.send(north), reason="5.1.1 no such mailbox"))
+        north.follow()
+
+        assert (north.one().channel, letter.numbers, north.tasks()) == ("letter", ["1001"], [])
+
     @pytest.mark.parametrize("delivery_id", ["", "1", "1-0", "x-y", "9" * 30 + "-1", "2-abcdef"])
     def test_a_report_of_something_else_changes_nothing(self, north, post, delivery_id):
         self.send(north)
@@ -350,6 +378,23 @@ class TestReports:
         other.store = SqlStore(engine, "south", other.clock)
         with other.store.read() as work:
             assert work.documents.steps([int(delivery_id.partition("-")[0])]) == []
+
+
+def test_a_report_that_comes_before_it_is_known_whose_it_is_waits(engine: Engine):
+    network = AskableReportingChannel(RouteStep.OPERATOR)
+    network.settled_after_s = -CALL_WITHIN_S  # the steady clock is the machine's here, and is not waited for
+    north = DeliveryWorld(engine, network)
+    network.goes_wrong.append(OutcomeUnknownError("the answer was lost"))
+    north.deliver(document())
+    network.reports += [Receipt(ReceiptKind.DELIVERED, external_id=name) for name in ("x-1", "another program's")]
+    north.follow()
+    network.found.append(Probed(Finding.DELIVERED, "x-1"))
+    north.later(hours=1)
+    sent = north.one()
+    north.follow()
+
+    assert (sent.state, north.one().state) == ("sent", "delivered")
+    assert north.sql("SELECT count(*) FROM channel_cursor WHERE cursor <> ''") == [(1,)]
 
 
 def test_a_cancelled_run_leaves_its_documents_to_a_person_and_takes_them_back(north, kivra, letter):

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from hub.contracts import DocumentChannel, FollowedChannel
 from hub.errors import ConfigurationError, HubError, TransientError
 from hub.model.delivery import Followed
-from hub.services.delivery.reports import apply_receipts
+from hub.services.delivery.reports import apply_receipts, has_strangers
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 
 RUN_KIND = "follow"
@@ -52,8 +52,10 @@ class FollowRun:
                 break
             with work.write() as unit:
                 found += apply_receipts(unit, self._store, self._tenant_name, channel, followed.receipts)
-                unit.recipients.keep_cursor(channel.name, followed.cursor)
                 _ask_about(unit, channel.name, followed.problems)
+                if has_strangers(unit, channel.name, followed.receipts):
+                    break  # they are asked for again, when it is known whose they are
+                unit.recipients.keep_cursor(channel.name, followed.cursor)
             if not followed.has_more:
                 break
         return found

@@ -8,8 +8,9 @@ from threading import Lock
 from typing import NamedTuple, Protocol
 
 from hub.banking_calendar import Clock
-from hub.errors import HubError, OutcomeUnknownError, TransientError
+from hub.errors import ConfigurationError, HubError, OutcomeUnknownError, RejectedError, TransientError
 
+_HINT = "look at account and the keys, and ask the operator whether they are still good"
 _BEFORE_ITS_END = timedelta(minutes=1)  # a call that begins with it also ends with it
 
 
@@ -50,8 +51,7 @@ class HeldToken:
 
         Raises:
             TransientError: there is none now; nothing of a message was sent.
-            ConfigurationError: we are not let in.
-            RejectedError: the operator refuses to give one.
+            ConfigurationError: we are not let in, or the operator refuses to give one: that is about no document.
         """
         with self._lock:
             old = self._held
@@ -64,6 +64,8 @@ class HeldToken:
                 self._held = self._office.fetch(ends_ns)
             except OutcomeUnknownError as error:  # a token more or less: nothing is lost
                 raise TransientError(str(error)) from None
+            except RejectedError as error:
+                raise ConfigurationError(f"there is no token: {error}", where="plugins.operator", hint=_HINT) from None
             return self._held
 
     def drop(self, token: Token) -> None:

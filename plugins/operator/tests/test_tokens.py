@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from hub.banking_calendar import FixedClock
-from hub.errors import HubError, OutcomeUnknownError, RejectedError, TransientError
+from hub.errors import ConfigurationError, HubError, OutcomeUnknownError, RejectedError, TransientError
 from hub.testing.contexts import A_MORNING
 from hub_operator.tokens import HeldToken, Token
 
@@ -81,3 +81,12 @@ def test_an_answer_that_is_lost_leaves_nothing_unknown(held: HeldToken, office: 
     office.fails = OutcomeUnknownError("lost")
     with pytest.raises(TransientError):
         held.take()
+
+
+def test_a_token_that_is_refused_is_about_the_settings_and_no_document(held: HeldToken, office: Office) -> None:
+    office.fails = RejectedError("it answered 400")
+
+    with pytest.raises(ConfigurationError, match="there is no token") as refused:
+        held.take()
+
+    assert "account" in refused.value.hint

@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,6 +65,7 @@ class Books:
     files: dict[str, bytes] = field(default_factory=dict)
     faults: Counter[str] = field(default_factory=Counter)
     lock: Any = field(default_factory=RLock)
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)  # when things happen, by its own clock
 
     def __post_init__(self) -> None:
         if self.log.exists():
@@ -97,7 +98,7 @@ class Books:
         """Write down that a document was taken."""
         sha256 = hashlib.sha256(pdf).hexdigest()
         ends = FAILED if self._falls(ENDS_IN_ERROR) else STOPPED if self._falls(ENDS_STOPPED) else DELIVERED
-        now = _now()
+        now = self.now().isoformat()
         one = Taken(id_, senders_id, recipient, number, sha256, ends, created_at=now, changed_at=now)
         self.documents.append(one)
         self._write(one)
@@ -115,7 +116,7 @@ class Books:
             if one.stands == OPEN:
                 one.turns += 1
                 one.stands = one.ends if one.turns > 1 else OPEN
-                one.changed_at = _now()
+                one.changed_at = self.now().isoformat()
                 self._write(one)
 
     def received(self) -> Sequence[Received]:
@@ -133,10 +134,6 @@ class Books:
     def _write(self, one: Taken) -> None:
         with self.log.open("a", encoding="utf-8") as lines:
             lines.write(json.dumps(vars(replace(one))) + "\n")
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat()
 
 
 def number_in(content: bytes) -> str:

@@ -241,15 +241,23 @@ class TenantWork:
 
     def render(self, document: Document) -> bytes:
         """Make the one PDF of a document. Raises DataError or DocumentError when it cannot be printed."""
-        renderer = self._renderers.get(document.company)
-        if renderer is None:
+        return self.renderer(document.company).render(document)
+
+    def renderer(self, company_number: str) -> Renderer:
+        """Return what prints the documents of a company.
+
+        Raises:
+            ConfigurationError: its letterhead cannot be used.
+            DataError: the settings have no such company.
+        """
+        if company_number not in self._renderers:
             from hub.rendering import Renderer  # here: most commands print nothing
 
-            company = self.tenant.company(document.company)
+            company = self.tenant.company(company_number)
             if company is None:
                 raise DataError("its company is not in the settings any more")
-            renderer = self._renderers[document.company] = Renderer(company, home=self._home)
-        return renderer.render(document)
+            self._renderers[company_number] = Renderer(company, home=self._home)
+        return self._renderers[company_number]
 
     def _tell_observers(self) -> list[ObserverCursor]:
         return deliver_events(self.store, self.cursors, self.plugins.observers)

@@ -12,7 +12,7 @@ from hub.errors import HubError
 from hub.model.counting import counted
 from hub.model.refusals import closest
 from hub.money import format_kronor, plain_kronor
-from hub.runtime.bootstrap import Installation
+from hub.runtime.bootstrap import Installation, TenantWork
 from hub.runtime.facade import Hub
 from hub.runtime.findings import Finding, Health, Waiting
 from hub.runtime.plugins import installed_plugins
@@ -129,11 +129,25 @@ def _tenant(installation: Installation, name: str) -> Iterator[Finding]:
         work.refuse_companies_without_settings()
     except HubError as error:
         yield Finding(Health.WRONG, what, str(error))
+    yield from _channels_of(work, what)
     yield from _waiting(Hub(installation, work), what)
     for cursor in work.cursors.all():
         if cursor.attempts:
             text = f"observer {cursor.observer} failed {counted(cursor.attempts, 'time')}: {cursor.problem}"
             yield Finding(Health.LOOK, what, text)
+
+
+def _channels_of(work: TenantWork, what: str) -> Iterator[Finding]:
+    """Say by which channels documents go; building them shows secrets and letterheads that cannot be used."""
+    try:
+        channels = work.plugins.document_channels
+        for company in work.tenant.companies if channels else ():
+            work.renderer(company.number)
+    except HubError as error:
+        yield Finding(Health.WRONG, what, str(error))
+        return
+    if channels:
+        yield Finding(Health.OK, what, f"sends documents by {', '.join(channels)}")
 
 
 def _queued_meanwhile(installation: Installation, name: str) -> Iterator[Finding]:

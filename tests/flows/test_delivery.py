@@ -411,3 +411,21 @@ def test_a_cancelled_run_leaves_its_documents_to_a_person_and_takes_them_back(no
 
     assert (held.state, letter.numbers) == ("held", [])
     assert (north.one().state, kivra.numbers, north.tasks()) == ("delivered", ["1001"], [])
+
+
+def test_what_a_person_closes_while_its_message_is_made_is_not_sent(north, kivra):
+    prepare, closed = kivra.prepare, []
+
+    def close_meanwhile(batch):
+        if not closed:
+            closed.append(True)
+            with north.store.write() as work:
+                was = north.one()
+                work.documents.change(was._replace(state="closed"), was=was)
+        return prepare(batch)
+
+    kivra.prepare = close_meanwhile
+    north.deliver(document(), document("1002"))
+    north.later(minutes=1)
+
+    assert (north.one().state, kivra.numbers) == ("closed", ["1002"])

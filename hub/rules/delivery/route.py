@@ -79,8 +79,14 @@ class Route(NamedTuple):
 
     @property
     def why_none(self) -> str:
-        """Why no channel takes it, for people."""
-        return self.held_by or NOTHING_LEFT
+        """Why no channel takes it, for people: channels with one reason together."""
+        if self.held_by:
+            return self.held_by
+        channels: dict[str, list[str]] = {}
+        for one in self.considered:
+            channels.setdefault(one.reason, []).append(one.channel)
+        why = "; ".join(f"{', '.join(names)}: {reason}" for reason, names in channels.items())
+        return f"{NOTHING_LEFT}: {why}" if why else NOTHING_LEFT
 
 
 def route_of(
@@ -92,6 +98,12 @@ def route_of(
     """Return the route; `reach` has the answers that are known, by channel."""
     considered = tuple(_considered(way, facts, order, reach.get(way.channel)) for way in in_order(facts, order, ways))
     return Route(considered, PROTECTED if facts.is_protected else "")
+
+
+def without_waiting(route: Route) -> Route:
+    """Pass by channels that could not say for too long whom they reach."""
+    passed = (one._replace(verdict=Verdict.SKIP) if one.verdict is Verdict.WAIT else one for one in route.considered)
+    return route._replace(considered=tuple(passed))
 
 
 def in_order(facts: RouteFacts, order: Sequence[RouteStep], ways: Sequence[Way]) -> list[Way]:

@@ -21,6 +21,9 @@ _KEYED = text(f"SELECT {_COLUMNS} FROM document WHERE tenant = :t AND document_k
 _NUMBERED = text(
     f"SELECT {_COLUMNS} FROM document WHERE tenant = :t AND document_no IN :some ORDER BY document_no"
 ).bindparams(bindparam("some", expanding=True))
+_NUMBERED_HELD = text(
+    f"SELECT {_COLUMNS} FROM document WHERE tenant = :t AND document_no IN :some ORDER BY document_no FOR UPDATE"
+).bindparams(bindparam("some", expanding=True))
 _STEPS = text(
     f"SELECT {_STEP_COLUMNS} FROM document_step WHERE tenant = :t AND document_no IN :some "
     "ORDER BY document_no, step_no, channel"
@@ -94,6 +97,12 @@ class SqlDocuments:
             {"t": self._tenant, "number": number},
         ).one()
         return DocumentRow._make(row)
+
+    def hold_all(self, numbers: Collection[int]) -> list[DocumentRow]:
+        """Return documents by number that nobody else changes before the transaction ends."""
+        statement = _NUMBERED_HELD if self._connection.dialect.name == "postgresql" else _NUMBERED
+        rows = self._connection.execute(statement, {"t": self._tenant, "some": list(numbers)})
+        return [DocumentRow._make(row) for row in rows]
 
     def to_route(self, limit: int, *, after: int = 0) -> list[DocumentRow]:
         """Return accepted documents that are due, by number."""

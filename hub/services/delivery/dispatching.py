@@ -1,0 +1,167 @@
+"""Documents that take a channel: printed once, made into messages, and planned in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from hub.contracts import DocumentChannel
+from hub.errors import DataError, HubError, LedgerError, RejectedError, TransientError
+from hub.model.attempts import PlannedMessage
+from hub.model.deliveries import DocumentState, DocumentStep, StepOutcome
+from hub.model.delivery import Outgoing, Prepared, Unfit
+from hub.model.documents import Document
+from hub.services.attempts import plan_batch
+from hub.services.delivery.loading import Loaded
+from hub.services.delivery.reaching import Reaching
+from hub.services.delivery.standing import hold, stand
+from hub.services.delivery.steps import skipped_steps, step_on
+from hub.services.delivery.way_finding import Routed
+from hub.services.ports import Store, UnitOfWork, Work
+
+Render = Callable[[Document], bytes]
+MESSAGE_KIND = "document"
+
+
+class _Printed(NamedTuple):
+    """A document with its one rendering."""
+
+    routed: Routed
+    pdf: bytes
+
+
+class Dispatcher:
+    """Sends documents of one tenant on their way."""
+
+    def __init__(self, store: Store, tenant_name: str, render: Render, reaching: Reaching) -> None:
+        self._store = store
+        self._tenant_name = tenant_name
+        self._render = render
+        self._reaching = reaching
+
+    def dispatch(self, work: Work, channel: DocumentChannel, plugin: str, documents: Sequence[Routed]) -> list[Loaded]:
+        """Plan the messages of a channel; return the documents that it cannot carry, for their next one.
+
+        Raises:
+            TransientError: somebody has changed one of them meanwhile: nothing was planned.
+            LedgerError: the channel is broken.
+        """
+        printed, unprintable = self._print(work, documents)
+        outgoing = [self._outgoing(channel.name, one) for one in printed]
+        prepared, unfit = _prepared(channel, outgoing)
+        by_id = {out.delivery_id: one.routed for out, one in zip(outgoing, printed, strict=True)}
+        kept = self._store.contents.keep_all([message.content for message in prepared])
+        names = [f"{channel.name}:{message.delivery_ids[0]}" for message in prepared]
+        planned = [PlannedMessage(name, k.sha256, k.size, MESSAGE_KIND) for name, k in zip(names, kept, strict=True)]
+        carried = [[by_id[delivery_id] for delivery_id in message.delivery_ids] for message in prepared]
+        with work.write() as unit:
+            _refuse_changed(unit, documents)
+            for routed, why in unprintable:
+                hold(unit, routed.loaded.row, why)
+            if planned:
+                plan_batch(unit, self._tenant_name, channel.name, planned[0].message, planned, plugin=plugin)
+                self._let_stand(unit, channel, planned, carried)
+            return self._pass_on(unit, channel.name, [(by_id[refusal.delivery_id], refusal) for refusal in unfit])
+
+    def _let_stand(
+        self,
+        work: UnitOfWork,
+        channel: DocumentChannel,
+        planned: Sequence[PlannedMessage],
+        carried: Sequence[Sequence[Routed]],
+    ) -> None:
+        """Write of each document that it is on the channel, and in which message."""
+        exchanges = {a.message: a.exchange_no for a in work.attempts.of_messages([p.message for p in planned])}
+        steps: list[DocumentStep] = []
+        for message, documents in zip(planned, carried, strict=True):
+            for loaded, route in documents:
+                sending = loaded.row._replace(
+                    state=DocumentState.SENDING,
+                    reason="",
+                    channel=channel.name,
+                    exchange_no=exchanges[message.message],
+                    price_ore=channel.price_ore,
+                    due_at="",
+                )
+                stand(work, sending, was=loaded.row)
+                steps += skipped_steps(self._tenant_name, loaded, route)
+                steps.append(
+                    step_on(self._tenant_name, loaded, channel.name)._replace(
+                        outcome=StepOutcome.SENDING,
+                        reason=route.next.reason if route.next is not None else "",
+                        exchange_no=sending.exchange_no,
+                        price_ore=channel.price_ore,
+                    )
+                )
+        work.documents.keep_steps(steps)
+
+    def _pass_on(self, work: UnitOfWork, channel: str, refused: Sequence[tuple[Routed, Unfit]]) -> list[Loaded]:
+        """Write why the channel cannot carry documents; return those that another one may."""
+        going_on, steps = [], []
+        for (loaded, route), refusal in refused:
+            step = step_on(self._tenant_name, loaded, channel)
+            step = step._replace(outcome=StepOutcome.REFUSED, reason=refusal.reason)
+            steps += [*skipped_steps(self._tenant_name, loaded, route), step]
+            if refusal.is_for_a_person:
+                hold(work, loaded.row, f"{channel}: {refusal.reason}")
+                continue
+            facts = loaded.facts._replace(tried={**loaded.facts.tried, channel: refusal.reason})
+            going_on.append(loaded._replace(facts=facts, steps={**loaded.steps, channel: step}))
+        work.documents.keep_steps(steps)
+        return going_on
+
+    def _outgoing(self, channel: str, one: _Printed) -> Outgoing:
+        loaded = one.routed.loaded
+        known = self._reaching.of(loaded.recipient.key).get(channel)
+        address = known.address if known is not None else ""
+        delivery_id = step_on(self._tenant_name, loaded, channel).delivery_id
+        return Outgoing(delivery_id, loaded.document, loaded.recipient, address, one.pdf)
+
+    def _print(self, work: Work, documents: Sequence[Routed]) -> tuple[list[_Printed], list[tuple[Routed, str]]]:
+        """Return documents with their renderings, made now where there are none, and those that cannot be printed."""
+        kept = self._store.contents.read_all([o.loaded.row.pdf_sha256 for o in documents if o.loaded.row.pdf_sha256])
+        printed, unprintable, new = [], [], {}
+        for routed in documents:
+            row = routed.loaded.row
+            if row.pdf_sha256:
+                printed.append(_Printed(routed, kept[row.pdf_sha256]))
+                continue
+            try:
+                new[row.document_no] = pdf = self._render(routed.loaded.document)
+            except (DataError, RejectedError) as error:
+                unprintable.append((routed, str(error)))
+                continue
+            rendered = row._replace(pdf_sha256=hashlib.sha256(pdf).hexdigest())
+            printed.append(_Printed(routed._replace(loaded=routed.loaded._replace(row=rendered)), pdf))
+        self._keep(work, new)
+        return printed, unprintable
+
+    def _keep(self, work: Work, new: dict[int, bytes]) -> None:
+        """Keep renderings before they go anywhere: a document is printed once."""
+        if new:
+            kept = self._store.contents.keep_all(list(new.values()))
+            with work.write() as unit:
+                unit.documents.note_rendered(zip(new, (one.sha256 for one in kept), strict=True))
+
+
+def _refuse_changed(work: UnitOfWork, documents: Sequence[Routed]) -> None:
+    """Hold documents until the transaction ends. Raises TransientError when one is no longer as it was loaded."""
+    rows = {one.loaded.row.document_no: one.loaded.row for one in documents}
+    for held in work.documents.hold_all(list(rows)):
+        if (held.state, held.changed_at) != (rows[held.document_no].state, rows[held.document_no].changed_at):
+            raise TransientError("a document was changed while its message was made", retry_after_s=0)
+
+
+def _prepared(channel: DocumentChannel, outgoing: Sequence[Outgoing]) -> tuple[Sequence[Prepared], Sequence[Unfit]]:
+    """Have messages made, each document in exactly one of them or unfit."""
+    try:
+        prepared, unfit = channel.prepare(outgoing)
+    except HubError:
+        raise
+    except Exception as error:
+        raise LedgerError(f"the channel {channel.name} is broken: {type(error).__name__} in prepare") from error
+    answered = [*(i for message in prepared for i in message.delivery_ids), *(one.delivery_id for one in unfit)]
+    if sorted(answered) != sorted(one.delivery_id for one in outgoing):
+        raise LedgerError(f"the channel {channel.name} is broken: prepare loses, repeats or invents documents")
+    return prepared, unfit

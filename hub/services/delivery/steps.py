@@ -1,0 +1,36 @@
+"""What is kept of a channel that was looked at for a document, and our id of the document there."""
+
+from __future__ import annotations
+
+import hashlib
+
+from hub.model.deliveries import DocumentRow, DocumentStep, StepOutcome
+from hub.rules.delivery.route import Route
+from hub.services.delivery.loading import Loaded
+
+
+def step_on(tenant_name: str, one: Loaded, channel: str) -> DocumentStep:
+    """Return the step of a document on a channel that it is about to take."""
+    turn = one.steps[channel].turn if channel in one.steps else 1
+    step_no = 1 + max((step.step_no for step in one.steps.values()), default=0)
+    delivery_id = delivery_id_of(tenant_name, one.row, channel, turn)
+    return DocumentStep(one.row.document_no, channel, step_no, turn, delivery_id, "", "", 0, None, "")
+
+
+def skipped_steps(tenant_name: str, one: Loaded, route: Route) -> list[DocumentStep]:
+    """Return what is said of the channels before the one that is taken; of all, when none is."""
+    chosen = route.next.channel if route.next is not None else ""
+    steps = []
+    for considered in route.considered:
+        if considered.channel == chosen:
+            break
+        if considered.channel not in one.facts.tried:
+            skipped = step_on(tenant_name, one, considered.channel)
+            steps.append(skipped._replace(step_no=0, outcome=StepOutcome.SKIPPED, reason=considered.reason))
+    return steps
+
+
+def delivery_id_of(tenant_name: str, row: DocumentRow, channel: str, turn: int) -> str:
+    """Return our id of one document on one channel: its number, and a tail that nobody guesses by counting."""
+    tail = hashlib.sha256(f"{tenant_name}|{row.document_key}|{row.accepted_at}|{channel}|{turn}".encode()).hexdigest()
+    return f"{row.document_no}-{tail[:16]}"

@@ -56,7 +56,7 @@ class KivraSandbox:
             "address": self.address,
             "client_id": _CLIENT,
             "client_secret": f"env:{_CLIENT_SECRET_NAME}",
-            "sender_id": _TENANT_KEY,
+            "tenant_key": _TENANT_KEY,
             "webhook_secret": f"env:{_WEBHOOK_SECRET_NAME}",
         }
 

@@ -34,10 +34,10 @@ class KivraService:
     """The interface. Everybody with a number that can be is a user, unless `users` says who is."""
 
     def __init__(
-        self, log: ContentLog, client: tuple[str, str], sender_id: str, *, now_s: Callable[[], float] = time.monotonic
+        self, log: ContentLog, client: tuple[str, str], tenant_key: str, *, now_s: Callable[[], float] = time.monotonic
     ) -> None:
         self.log = log
-        self.sender_id = sender_id
+        self.tenant_key = tenant_key
         self.users: set[str] | None = None
         self.opted_out: set[str] = set()
         self.in_grace: set[str] = set()  # opted out a few days ago: not matched, and still delivered to
@@ -84,7 +84,7 @@ class KivraService:
         if found is None:
             return self._token(request)
         self._check_token(request, is_content=found[2] == CONTENT)
-        if found[1] != self.sender_id:
+        if found[1] != self.tenant_key:
             raise Refused(_NOT_FOUND)
         return self._content(request.body) if found[2] == CONTENT else self._matched(found[2], request.body)
 
@@ -96,7 +96,7 @@ class KivraService:
         token = secrets.token_urlsafe(24)
         with self._lock:
             self._end_s[token] = self._now_s() + self.token_holds_s
-        scope = f"kivra.v2.tenant.{self.sender_id}.*"
+        scope = f"kivra.v2.tenant.{self.tenant_key}.*"
         said = {"state": "", "access_token": token, "expires_in": self.token_holds_s, "scope": scope}
         return _said(HTTPStatus.OK, {**said, "token_type": "bearer"})
 
@@ -131,7 +131,7 @@ class KivraService:
         taken = self.log.take(content, drops_repeats=self.drops_repeats)
         headers = {
             "kivra-objkey": taken.object_key,
-            "location": f"/v2/tenant/{self.sender_id}/content/{taken.object_key}",
+            "location": f"/v2/tenant/{self.tenant_key}/content/{taken.object_key}",
         }
         return _said(HTTPStatus.CREATED, content.echo, headers)
 

@@ -34,10 +34,10 @@ def token_of(sandbox: KivraSandbox) -> str:
     return json.loads(answer.content)["access_token"]
 
 
-def post(sandbox: KivraSandbox, resource: str, body: object, *, token: str = "", sender_id: str = "") -> Answer:
+def post(sandbox: KivraSandbox, resource: str, body: object, *, token: str = "", tenant_key: str = "") -> Answer:
     given = token or token_of(sandbox)
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    path = f"v2/tenant/{sender_id or sandbox.settings['sender_id']}/{resource}"
+    path = f"v2/tenant/{tenant_key or sandbox.settings['tenant_key']}/{resource}"
     return call(sandbox, path, content, Authorization=f"Bearer {given}")
 
 
@@ -286,13 +286,13 @@ def test_what_kivra_would_not_take_is_refused(sandbox, case):
 
 
 def test_another_senders_key_is_not_found(sandbox):
-    assert post(sandbox, "content", content(), sender_id="1424780396" + "00" * 16).status == 404
+    assert post(sandbox, "content", content(), tenant_key="1424780396" + "00" * 16).status == 404
 
 
 def test_other_methods_and_paths_are_not_served(sandbox):
     party = HttpParty(sandbox.address)
 
-    assert party.ask(f"v2/tenant/{sandbox.settings['sender_id']}/content", {}).status == 405
+    assert party.ask(f"v2/tenant/{sandbox.settings['tenant_key']}/content", {}).status == 405
     assert party.ask("v2/elsewhere", {}).status == 404
 
 

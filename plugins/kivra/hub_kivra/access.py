@@ -65,7 +65,7 @@ class KivraApi:
             OutcomeUnknownError: the answer was lost.
             ConfigurationError: a setting is missing or Kivra does not let us in.
         """
-        path = f"v2/tenant/{self._given('tenant_key')}/{resource}"
+        path = f"v2/tenant/{self._given('sender')}/{resource}"
         token = self._token.get()
         answer = self._posted(path, content, token)
         if _is_signed_out(answer):

@@ -116,7 +116,7 @@ class KivraChannel:
         if not self._matching.is_reached(mailbox):
             return RejectedError(f"{told(answer)}: the recipient does not take this sender's mail any more")
         hint = "Kivra reaches the recipient, so the client lacks the right to send for this sender: ask Kivra for it"
-        return ConfigurationError(f"{told(answer)}: nothing was taken", where=f"{TABLE}.tenant_key", hint=hint)
+        return ConfigurationError(f"{told(answer)}: nothing was taken", where=f"{TABLE}.sender", hint=hint)
 
 
 def _for_good(answer: Answer, meaning: Meaning) -> HubError:

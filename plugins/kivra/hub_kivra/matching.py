@@ -73,7 +73,7 @@ class Matching:
         meaning = meaning_of(code_of(answer))
         if meaning in (Meaning.LATER, Meaning.UNSURE):
             return TransientError(said, retry_after_s=retry_after_s(answer, self._clock))
-        where = "address" if own_code(answer) is None else "tenant_key"
+        where = "address" if own_code(answer) is None else "sender"
         hint = "look at both, and ask Kivra whether the client may act for this sender"
         return ConfigurationError(said, where=f"{TABLE}.{where}", hint=hint)
 

@@ -56,7 +56,7 @@ class KivraSandbox:
             "address": self.address,
             "client_id": _CLIENT,
             "client_secret": f"env:{_CLIENT_SECRET_NAME}",
-            "tenant_key": _TENANT_KEY,
+            "sender": _TENANT_KEY,
             "webhook_secret": f"env:{_WEBHOOK_SECRET_NAME}",
         }
 

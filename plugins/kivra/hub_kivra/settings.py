@@ -24,7 +24,7 @@ class KivraSettings(PluginSettings):
     client_secret: SecretReference | None = Field(
         default=None, description="Its secret, by reference: env:NAME or file:PATH."
     )
-    tenant_key: str = Field(
+    sender: str = Field(
         default="",
         pattern=r"^$|^[0-9]{10}[a-f0-9]{32}$",
         description="Kivra's key of the sender: 42 digits and a to f.",

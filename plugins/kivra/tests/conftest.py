@@ -171,7 +171,7 @@ def told_channel(told: Told, clock: FixedClock) -> Iterator[KivraChannel]:
                 "address": server.address,
                 "client_id": "client",
                 "client_secret": "env:ANY",
-                "tenant_key": TENANT_KEY,
+                "sender": TENANT_KEY,
                 "timeout_s": TIMEOUT_S,
             }
         )

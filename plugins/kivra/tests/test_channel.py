@@ -146,10 +146,10 @@ def test_without_the_right_to_send_the_run_stops(told, told_channel, message):
             told_channel.send(message())
 
 
-def test_a_wrong_tenant_key_rejects_no_message(sandbox, connect, message):
+def test_a_wrong_sender_rejects_no_message(sandbox, connect, message):
     content = message()
-    with pytest.raises(ConfigurationError, match="tenant_key"):
-        connect(tenant_key="1424780396" + "00" * 16).send(content)
+    with pytest.raises(ConfigurationError, match="plugins.kivra.sender"):
+        connect(sender="1424780396" + "00" * 16).send(content)
 
 
 def test_a_wrong_address_rejects_no_message(told, told_channel, message):

@@ -110,9 +110,9 @@ def test_a_question_whose_answer_is_lost_may_be_asked_again(sandbox, channel, fa
     assert channel.reach(RECIPIENTS)["p"].answer is Reachable.YES
 
 
-def test_a_wrong_tenant_key_stops_the_run(connect):
-    with pytest.raises(ConfigurationError, match="tenant_key"):
-        connect(tenant_key="1424780396" + "00" * 16).reach(RECIPIENTS)
+def test_a_wrong_sender_stops_the_run(connect):
+    with pytest.raises(ConfigurationError, match="plugins.kivra.sender"):
+        connect(sender="1424780396" + "00" * 16).reach(RECIPIENTS)
 
 
 def test_no_number_stands_in_an_error(sandbox, channel):

@@ -68,8 +68,8 @@ def test_kivras_sandbox_is_not_believed_to_drop_repeats():
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"tenant_key": "1424780396"},
-        {"tenant_key": "1424780396" + "AB" * 16},
+        {"sender": "1424780396"},
+        {"sender": "1424780396" + "AB" * 16},
         {"swish_alias": " "},
         {"swish_alias": "12345"},
         {"client_id": "with:colon"},
@@ -90,7 +90,7 @@ def test_the_address_is_https():
         KivraChannel(KivraSettings(address="http://sender.api.kivra.com"), ContextInMemory())
 
 
-@pytest.mark.parametrize("missing", ["client_id", "client_secret", "tenant_key"])
+@pytest.mark.parametrize("missing", ["client_id", "client_secret", "sender"])
 def test_a_setting_that_is_missing_is_named_and_nothing_is_called(missing, told, told_channel, message, outgoing):
     settings = told_channel._settings.model_copy(update={missing: None if missing == "client_secret" else ""})
     channel = KivraChannel(settings, ContextInMemory({"client_secret": "hidden"}))

@@ -37,7 +37,7 @@ def token_of(sandbox: KivraSandbox) -> str:
 def post(sandbox: KivraSandbox, resource: str, body: object, *, token: str = "", tenant_key: str = "") -> Answer:
     given = token or token_of(sandbox)
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    path = f"v2/tenant/{tenant_key or sandbox.settings['tenant_key']}/{resource}"
+    path = f"v2/tenant/{tenant_key or sandbox.settings['sender']}/{resource}"
     return call(sandbox, path, content, Authorization=f"Bearer {given}")
 
 
@@ -292,7 +292,7 @@ def test_another_senders_key_is_not_found(sandbox):
 def test_other_methods_and_paths_are_not_served(sandbox):
     party = HttpParty(sandbox.address)
 
-    assert party.ask(f"v2/tenant/{sandbox.settings['tenant_key']}/content", {}).status == 405
+    assert party.ask(f"v2/tenant/{sandbox.settings['sender']}/content", {}).status == 405
     assert party.ask("v2/elsewhere", {}).status == 404
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import codecs
 import json
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
@@ -16,7 +16,7 @@ from hub.model.source_system import FileFormat, SourceSystem
 USUAL_KEY = "receivables"
 PIECE = 64 * 1024
 _BLANKS = " \t\r\n"
-_NOT_AN_OBJECT = RowProblem("", "NOT_AN_OBJECT", "each receivable is an object of names and values")
+_NOT_AN_OBJECT = RowProblem("", "NOT_AN_OBJECT", "each row is an object of names and values")
 
 
 def read_json(stream: BinaryIO, system: SourceSystem, *, largest_row: int = LARGEST_ROW) -> RowStream:
@@ -125,7 +125,8 @@ class _JsonText:
 
     def __init__(self, stream: BinaryIO, largest_row: int) -> None:
         self._largest_row = largest_row
-        self._stream = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="\n")
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder("utf-8-sig")()  # a wrapper would close what is the caller's
         self._text = ""
         self._at = 0
         self._passed_lines = 0
@@ -159,7 +160,7 @@ class _JsonText:
 
     def expect_end(self) -> None:
         if self.next_sign():
-            raise self.error("something follows the end of the receivables", "NOT_JSON")
+            raise self.error("something follows the end of the list", "NOT_JSON")
 
     def value(self) -> Any:
         """Take the next value whole."""
@@ -205,11 +206,11 @@ class _JsonText:
         self._passed_lines += self._text.count("\n", 0, self._at)
         self._text, self._at = self._text[self._at :], 0
         if len(self._text) > self._largest_row:
-            raise self.error("one value is too long for a receivable, or the file is damaged", "NOT_JSON")
+            raise self.error("one value is too long for a row, or the file is damaged", "NOT_JSON")
         try:
             piece = self._stream.read(max(PIECE, len(self._text)))  # a long value is not begun anew too often
+            self._text += self._decoder.decode(piece, final=not piece)
         except UnicodeError:
             raise self.error("the file is not UTF-8, as JSON must be", "WRONG_ENCODING") from None
         self._has_ended = not piece
-        self._text += piece
         return not self._has_ended

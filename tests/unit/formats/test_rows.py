@@ -103,6 +103,20 @@ def test_json_longer_than_what_is_held_at_a_time_is_read_whole() -> None:
     assert cells_of("\n".join(map(json.dumps, rows)).encode()) == rows
 
 
+def test_json_signs_of_two_bytes_are_read_wherever_a_piece_ends() -> None:
+    for shift in ("", "x"):
+        rows = [{"a": shift + "å" * 50_000}, {"b": "ö" * 50_000}]
+        assert cells_of(b"\xef\xbb\xbf" + json.dumps(rows, ensure_ascii=False).encode()) == rows
+    assert refusal('[{"a": "å'.encode()[:-1], format="json").code == "WRONG_ENCODING"
+
+
+def test_json_leaves_the_stream_to_its_owner() -> None:
+    stream = io.BytesIO(b'[{"a": 1}]')
+    read = [row.cells for row in read_rows(stream, SourceSystem(name="s", format="json")).rows]
+
+    assert (read, stream.closed) == ([{"a": 1}], False)
+
+
 def test_bad_line_of_json_lines_is_one_bad_row() -> None:
     rows = rows_of(b'{"a": 1}\n{"a": \n[2]\n{"a": 3, "a": 4}\n{"a": NaN}\n{"a": 5}')
 

@@ -296,6 +296,19 @@ class TestReports:
         assert "came back" in north.steps("1002")["email"][1]
         assert post.numbers == ["1001", "1003"]
 
+    def test_an_address_that_a_person_has_tried_again_is_used_again(self, north, post, letter):
+        post.reports.append(Receipt(ReceiptKind.RETURNED, self.send(north), reason="5.2.2", is_bad_address=True))
+        letter.unfit = {number: Unfit("", "no address") for number in ("1001", "1002")}
+        north.follow()
+        debtor = {**document()["debtor"], "email": "test@example.se", "email_consent": True}
+        north.deliver(document("1002", debtor=debtor))
+        before = (north.one("1002").state, north.steps("1002")["email"][0])
+        north.tell("send_document", document_no=2, channel="email")
+        north.deliver(document("1003", debtor=debtor))
+
+        assert before == ("held", "skipped")
+        assert post.numbers == ["1001", "1002", "1003"]
+
     def test_a_report_by_what_the_other_side_calls_it_is_found(self, north, post):
         self.send(north)
         post.reports.append(Receipt(ReceiptKind.DELIVERED, external_id="email-1"))

@@ -13,7 +13,7 @@ from hub.model.deliveries import DocumentState, DocumentStep, StepOutcome
 from hub.model.delivery import Outgoing, Prepared, Unfit
 from hub.model.documents import Document
 from hub.services.attempts import plan_batch
-from hub.services.delivery.loading import Loaded
+from hub.services.delivery.loading import Loaded, address_sha256
 from hub.services.delivery.reaching import Reaching
 from hub.services.delivery.standing import hold, stand
 from hub.services.delivery.steps import skipped_steps, step_on
@@ -85,6 +85,9 @@ class Dispatcher:
                     due_at="",
                 )
                 stand(work, sending, was=loaded.row)
+                if channel.name in loaded.facts.bad_addresses:  # a person has it tried: if it works, all may use it
+                    address = address_sha256(channel, loaded.document, loaded.recipient)
+                    work.recipients.forgive_address(channel.name, address)
                 steps += skipped_steps(self._tenant_name, loaded, route)
                 steps.append(
                     step_on(self._tenant_name, loaded, channel.name)._replace(

@@ -85,4 +85,4 @@ def _of_choice(one: Loaded, ways: Sequence[Way]) -> tuple[RouteFacts, Sequence[W
     if not one.row.channel:
         return one.facts, ways
     wish = chosen[0].step if chosen else one.facts.wish
-    return one.facts._replace(wish=wish, has_email_consent=True, is_protected=False), chosen
+    return one.facts._replace(wish=wish, has_email_consent=True, is_protected=False, bad_addresses=()), chosen

@@ -148,7 +148,7 @@ def test_without_the_right_to_send_the_run_stops(told, told_channel, message):
 
 def test_a_wrong_sender_rejects_no_message(sandbox, connect, message):
     content = message()
-    with pytest.raises(ConfigurationError, match="plugins.kivra.sender"):
+    with pytest.raises(ConfigurationError, match=r"plugins\.kivra\.sender"):
         connect(sender="1424780396" + "00" * 16).send(content)
 
 

@@ -111,7 +111,7 @@ def test_a_question_whose_answer_is_lost_may_be_asked_again(sandbox, channel, fa
 
 
 def test_a_wrong_sender_stops_the_run(connect):
-    with pytest.raises(ConfigurationError, match="plugins.kivra.sender"):
+    with pytest.raises(ConfigurationError, match=r"plugins\.kivra\.sender"):
         connect(sender="1424780396" + "00" * 16).reach(RECIPIENTS)
 
 

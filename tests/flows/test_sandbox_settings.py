@@ -1,0 +1,33 @@
+"""What `hub sandbox` prints can be pasted into a tenant's file: each table is taken, and its channel is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hub.runtime.bootstrap import Installation
+from hub.runtime.sandboxes import installed_makers, running
+from hub.runtime.starter_home import write_starter_home
+
+
+@pytest.mark.parametrize("plugin", sorted({plugin for plugin, _ in installed_makers()}))
+def test_the_table_of_a_sandbox_is_taken_as_it_is_printed(
+    plugin: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    write_starter_home(home)
+    with running(tmp_path / "sandbox", [plugin]) as serving:
+        for one in serving:
+            for name, secret in one.sandbox.secrets.items():
+                monkeypatch.setenv(name, secret)
+            with (home / "tenants" / "example.toml").open("a", encoding="utf-8") as settings:
+                settings.write(f"\n{one.table}\n")
+        installation = Installation.open(home)
+        try:
+            plugins = installation.tenant("example").plugins
+            offered = {*plugins.channels, *plugins.webhook_receivers}
+        finally:
+            installation.close()
+
+    assert {one.sandbox.name for one in serving} <= offered

@@ -356,6 +356,16 @@ class TestReports:
 
         assert (north.one().state, north.one().reason[:29]) == ("held", "email: no report came in time")
 
+    def test_what_nothing_was_heard_of_is_sent_again_when_a_person_says_so(self, north, post):
+        first = self.send(north)
+        north.later(hours=2)
+        north.tell("send_document", document_no=1)
+        post.reports.append(Receipt(ReceiptKind.DELIVERED, first))  # late, of what is no longer waited for
+        north.follow()
+
+        assert (post.numbers, north.one().state) == (["1001", "1001"], "sent")
+        assert north.delivery_id("email") != first
+
     def test_silence_means_delivered_where_only_what_comes_back_is_reported(self, north, post):
         post.silence = Silence.DELIVERED
         self.send(north)

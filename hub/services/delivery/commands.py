@@ -12,11 +12,12 @@ from hub.services.delivery.standing import stand
 from hub.services.ports import JsonObject, UnitOfWork
 
 FOR_A_PERSON = (DocumentState.HELD,)
+OVER = TRIED | {StepOutcome.SENT}  # of a held document: the last was taken, and no report came in time
 CLOSABLE = (DocumentState.HELD, DocumentState.ACCEPTED)
 
 
 def send_document(work: UnitOfWork, tenant: Tenant, command: SendDocument) -> JsonObject:
-    """Let a held document find its way anew; channels that did not take it are tried again, under a new id of ours.
+    """Let a held document find its way anew; channels that had it are tried again, under a new id of ours.
 
     With a channel, no other is taken, whatever the route would say; the law's word stays.
 
@@ -56,7 +57,7 @@ def close_document(work: UnitOfWork, _tenant: Tenant, command: CloseDocument) ->
 
 def _tried_again(step: DocumentStep, channel: str) -> DocumentStep:
     """Return a step that may be taken once more; with a channel of choice only that one."""
-    if step.outcome not in TRIED or channel not in ("", step.channel):
+    if step.outcome not in OVER or channel not in ("", step.channel):
         return step
     return step._replace(outcome=StepOutcome.SKIPPED, turn=step.turn + 1, step_no=0, exchange_no=None)
 

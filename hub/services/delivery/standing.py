@@ -52,6 +52,6 @@ def tell(work: UnitOfWork, event: str, row: DocumentRow) -> None:
 def _asks(row: DocumentRow) -> str:
     what = f"{row.kind.replace('_', ' ')} {row.number} (document {row.document_no})"
     return (
-        f"{what} is not sent: {row.reason}; mend it, then: hub documents send {row.document_no}; "
+        f"{what} is held: {row.reason}; mend it, then: hub documents send {row.document_no}; "
         f"or say that it is seen to: hub documents close {row.document_no}"
     )

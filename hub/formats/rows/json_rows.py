@@ -29,17 +29,14 @@ def read_json(stream: BinaryIO, system: SourceSystem, *, largest_row: int = LARG
 
 
 def _rows(source: _JsonText, rows_at: str) -> Iterator[RawRow]:
-    try:
-        first = source.next_sign()
-        if first == "[" and not rows_at:
-            yield from _listed(source)
-        elif first == "{":
-            yield from _object(source, rows_at)
-        else:
-            raise source.error("the file is neither a list nor an object", "NOT_JSON")
-        source.expect_end()
-    finally:
-        source.let_go()
+    first = source.next_sign()
+    if first == "[" and not rows_at:
+        yield from _listed(source)
+    elif first == "{":
+        yield from _object(source, rows_at)
+    else:
+        raise source.error("the file is neither a list nor an object", "NOT_JSON")
+    source.expect_end()
 
 
 def _listed(source: _JsonText) -> Iterator[RawRow]:
@@ -135,10 +132,6 @@ class _JsonText:
     @property
     def line(self) -> int:
         return self._passed_lines + self._text.count("\n", 0, self._at) + 1
-
-    def let_go(self) -> None:
-        """Leave the stream to whoever opened it, to be closed there."""
-        self._stream.detach()
 
     def error(self, message: str, code: str) -> FormatError:
         return FormatError(f"{message}; send the file as its source system made it", code=code, line=self.line)

@@ -87,11 +87,7 @@ class ChannelUnderTest:
     def place(self) -> Iterator[Place]:
         """Let a new counterparty serve."""
         with TemporaryDirectory() as folder, self.make_sandbox(Path(folder)) as sandbox:
-            place = Place(self, sandbox)
-            try:
-                yield place
-            finally:
-                place.close()
+            yield Place(self, sandbox)
 
 
 class Place:
@@ -104,18 +100,10 @@ class Place:
         self.table: Mapping[str, Any] = {**sandbox.settings, **kit.settings}
         self.secrets = dict(_secrets(self.table, sandbox.secrets))
         self._state = StateInMemory()
-        self._made: list[Any] = []
 
     def channel(self) -> Any:
         """Return a new channel."""
-        channel = self.kit.make_channel(self.table, self.context())
-        self._made.append(channel)
-        return channel
-
-    def close(self) -> None:
-        """Let channels that keep a connection open close it, where they have a `close`."""
-        for channel in self._made:
-            getattr(channel, "close", lambda: None)()
+        return self.kit.make_channel(self.table, self.context())
 
     def context(self, secrets: Mapping[str, str] | None = None) -> PluginContext:
         """Return what an adapter is lent; other secrets than the sandbox's may be given."""

@@ -75,10 +75,10 @@ class FollowedChannelConformance(ChannelUnderTest):
     def test_the_same_cursor_gives_the_same_reports(self) -> None:
         with self.place() as place:
             self._send(place)
-            channel, another, cursor = place.channel(), place.channel(), ""
+            cursor = ""
             for _ in range(4):
-                first, behind = asked_to_the_end(channel, cursor)
-                again, _ = asked_to_the_end(another, cursor)  # the hub died before it kept the first
+                first, behind = asked_to_the_end(place.channel(), cursor)
+                again, _ = asked_to_the_end(place.channel(), cursor)  # the hub died before it kept the first
                 lost = [one for one in _decisive(first) if one not in _decisive(again)]
                 assert not lost, f"asked again with the same cursor, {len(lost)} reports are gone"
                 cursor = behind
@@ -86,12 +86,11 @@ class FollowedChannelConformance(ChannelUnderTest):
 
     def test_every_document_is_reported_on(self) -> None:
         with self.place() as place:
-            channel = place.channel()
-            if channel.silence is Silence.DELIVERED and not self.reporting_fault:
+            if place.channel().silence is Silence.DELIVERED and not self.reporting_fault:
                 pytest.skip("its silence means delivered, and no reporting_fault says what is reported")
             sent, found, cursor = self._send(place), list[Receipt](), ""
-            for at in range(12):
-                receipts, cursor = asked_to_the_end(channel, cursor)
+            for at in range(12):  # each by another process, as by `hub documents follow` and by workers
+                receipts, cursor = asked_to_the_end(place.channel(), cursor)
                 found += receipts
                 sent += self._send(place, first=100) if at == 1 else []
                 self.between_questions(place)

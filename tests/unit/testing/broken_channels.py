@@ -408,6 +408,15 @@ class StepsTooFar(SoundChannel):
         return Followed(receipts, str(int(behind) + 3) if receipts else cursor, has_more)
 
 
+class ShowsTheSecondTime(SoundChannel):
+    """Reports are shown when this very instance has seen them before."""
+
+    def follow(self, cursor: str) -> Followed:
+        seen, self._seen = getattr(self, "_seen", 0), len(self.other_side().reports)
+        reports = self.other_side().reports[:seen]
+        return Followed(reports[self.place_of(cursor) :], str(max(seen, self.place_of(cursor))))
+
+
 class TurnsManyPages(SoundChannel):
     def follow(self, cursor: str) -> Followed:
         place, _, page = cursor.partition("/")
@@ -429,16 +438,16 @@ class LetsTheSocketReport(SoundChannel):
             raise ConnectionRefusedError(111, "refused") from None
 
 
-BROKEN_FOLLOWED: dict[str, type[SoundChannel]] = {
-    "test_is_a_followed_channel": SpeaksAtOnce,
-    "test_only_reports_come": TellsTimeInWords,
-    "test_reports_are_of_what_was_sent": ReportsToSomebodyElse,
-    "test_the_same_cursor_gives_the_same_reports": RemembersWhatItFetched,
-    "test_every_document_is_reported_on": StepsTooFar,
-    "test_a_question_ends": TurnsManyPages,
-    "test_odd_cursors_end_as_the_contract_says": ReadsItsCursor,
-    "test_follow_without_the_counterparty_says_not_now": LetsTheSocketReport,
-    "test_reports_tell_nothing_private": TellsWhoItWas,
+BROKEN_FOLLOWED: dict[str, list[type[SoundChannel]]] = {
+    "test_is_a_followed_channel": [SpeaksAtOnce],
+    "test_only_reports_come": [TellsTimeInWords],
+    "test_reports_are_of_what_was_sent": [ReportsToSomebodyElse],
+    "test_the_same_cursor_gives_the_same_reports": [RemembersWhatItFetched],
+    "test_every_document_is_reported_on": [StepsTooFar, ShowsTheSecondTime],
+    "test_a_question_ends": [TurnsManyPages],
+    "test_odd_cursors_end_as_the_contract_says": [ReadsItsCursor],
+    "test_follow_without_the_counterparty_says_not_now": [LetsTheSocketReport],
+    "test_reports_tell_nothing_private": [TellsWhoItWas],
 }
 
 

@@ -122,7 +122,9 @@ def test_only_its_own_check_catches_a_broken_channel(check, broken, package):
     assert failing_checks(kit_for(Documents, broken, package)) == {check}
 
 
-@pytest.mark.parametrize(("check", "broken"), BROKEN_FOLLOWED.items())
+@pytest.mark.parametrize(
+    ("check", "broken"), [(check, broken) for check, all_of in BROKEN_FOLLOWED.items() for broken in all_of]
+)
 def test_only_its_own_check_catches_broken_reports(check, broken, package):
     assert failing_checks(kit_for(Reports, broken, package)) == {check}
 

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from hub.testing.conformance import DocumentChannelConformance, FollowedChannelConformance, PluginConformance
+from hub.testing.conformance import DocumentChannelConformance, FollowedChannelConformance, Place, PluginConformance
 from hub_letter import Plugin
+from hub_letter.sandbox import PrintHouse
 
 
 class TestPlugin(PluginConformance):
     plugin = Plugin
 
 
-class TestManifest(DocumentChannelConformance, FollowedChannelConformance):
+class ByAPrinter(DocumentChannelConformance, FollowedChannelConformance):
     plugin = Plugin
     stranger = None
 
+    def between_questions(self, place: Place) -> None:
+        """Let the printer print; it does so by itself, but not when it is asked to."""
+        super().between_questions(place)
+        assert isinstance(place.sandbox, PrintHouse)
+        place.sandbox.room.work()
 
-class TestArchiveIndex(DocumentChannelConformance, FollowedChannelConformance):
-    plugin = Plugin
+
+class TestManifest(ByAPrinter):
+    pass
+
+
+class TestArchiveIndex(ByAPrinter):
     settings = {"format": "archive_index"}  # noqa: RUF012 - a table
-    stranger = None

@@ -74,7 +74,7 @@ class EmailChannel:
     @property
     def price_ore(self) -> int:
         """By the settings."""
-        return self._settings.price
+        return self._settings.price_ore
 
     @property
     def silent_after_s(self) -> int:

@@ -64,7 +64,9 @@ class EmailSettings(PluginSettings):
     )
     warn_above_bytes: Bytes = Field(default=5_000_000, description="A larger message is warned of in the log.")
     refuse_above_bytes: Bytes = Field(default=10_000_000, description="A larger message goes by the next channel.")
-    price: KronorLimit = Field(default=0, description='What a message costs, in kronor such as "0,05".')
+    price_ore: KronorLimit = Field(
+        default=0, alias="price", description='What a message costs, in kronor such as "0,05".'
+    )
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:

@@ -47,4 +47,4 @@ def test_the_domain_of_an_own_address_is_written_in_ascii() -> None:
 
 
 def test_what_a_message_costs_is_whole_ore() -> None:
-    assert EmailSettings(price="0,05").price == 5
+    assert EmailSettings(price="0,05").price_ore == 5

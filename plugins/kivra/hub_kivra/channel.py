@@ -62,7 +62,7 @@ class KivraChannel:
     @property
     def price_ore(self) -> int:
         """By the settings."""
-        return self._settings.price
+        return self._settings.price_ore
 
     def reach(self, recipients: Sequence[Recipient]) -> Mapping[str, Reach]:
         """Say by key who has a mailbox that takes this sender. Raises TransientError or ConfigurationError."""

@@ -42,7 +42,9 @@ class KivraSettings(PluginSettings):
         default=True,
         description="The other side drops a message that it has had, byte for byte. Kivra does; its sandbox does not.",
     )
-    price: KronorLimit = Field(default=0, description='What one document costs in kronor, without VAT, such as "1,20".')
+    price_ore: KronorLimit = Field(
+        default=0, alias="price", description='What one document costs in kronor, without VAT, such as "1,20".'
+    )
     timeout_s: float = Field(default=30.0, gt=0, le=300, description="How long a call may take in all, in seconds.")
     webhook_secret: SecretReference | None = Field(
         default=None, description="What Kivra signs payment notices with, by reference; left out: none are taken."

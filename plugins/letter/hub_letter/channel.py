@@ -62,7 +62,7 @@ class LetterChannel:
     @property
     def price_ore(self) -> int:
         """By the settings."""
-        return self._settings.price
+        return self._settings.price_ore
 
     def reach(self, recipients: Sequence[Recipient]) -> Mapping[str, Reach]:
         """Everybody who has a name; whether the address will do is seen when the letter is made."""

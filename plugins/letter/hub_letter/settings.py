@@ -41,7 +41,7 @@ class LetterSettings(PluginSettings):
     acknowledgements: FolderSettings = Field(
         default=FolderSettings(), description="Where the printer puts its reports; left out: taken is delivered."
     )
-    price: KronorLimit = Field(default=0, description="What a letter costs, kronor without VAT.")
+    price_ore: KronorLimit = Field(default=0, alias="price", description="What a letter costs, kronor without VAT.")
     postage: Postage = Field(default=Postage.ECONOMY, description="`A`, `B` or `economy`.")
     duplex: Switch = Field(default=True, description="Print on both sides.")
     colour: Switch = Field(default=False, description="Print in colour.")

@@ -6,6 +6,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,14 +46,14 @@ class MailFolder:
                 self._put_aside(mail)
             left = [one for one in found if one.mark not in kept]
             now = left[:MOST_AT_ONCE]
-            mails = tuple(_beginning(one.path) for one in now)
+            read = {one.mark: content for one in now if (content := _beginning(one.path)) is not None}
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise ConfigurationError(
                 f"the folder of returned mail cannot be used: {reason}",
                 hint="make the folder, and let the hub read it and move files to a sub-folder",
             ) from None
-        return Fetched(mails, " ".join(one.mark for one in now), len(left) > len(now))
+        return Fetched(tuple(read.values()), " ".join(read), len(left) > len(now))
 
     def _found(self) -> list[_Found]:
         parts = [self._folder / part for part in _MAILDIR if (self._folder / part).is_dir()]
@@ -65,14 +66,18 @@ class MailFolder:
             is_mail = is_maildir or entry.name.lower().endswith(ENDING)
             if entry.name.startswith(".") or not is_mail or not entry.is_file(follow_symlinks=False):
                 continue
-            told = entry.stat(follow_symlinks=False)
+            try:
+                told = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue  # moved meanwhile: it is found again where it is now
             if is_maildir or told.st_mtime_ns <= latest_ns:  # in a maildir a file is whole when it has its name
                 yield _Found(told.st_mtime_ns, Path(entry.path), _mark(entry.name, told))
 
     def _put_aside(self, mail: _Found) -> None:
         target = self._folder / HANDLED / f"{mail.mark}_{mail.path.name}"  # nothing there is written over
         target.parent.mkdir(mode=PRIVATE, exist_ok=True)
-        mail.path.replace(target)
+        with suppress(FileNotFoundError):  # another process has just done it
+            mail.path.replace(target)
 
 
 def _mark(name: str, told: os.stat_result) -> str:
@@ -81,6 +86,10 @@ def _mark(name: str, told: os.stat_result) -> str:
     return hashlib.sha256(known_by.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
-def _beginning(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(LARGEST_READ)
+def _beginning(path: Path) -> bytes | None:
+    """Return what a mail begins with, None when another process has put it aside, or a mail program has renamed it."""
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST_READ)
+    except FileNotFoundError:
+        return None

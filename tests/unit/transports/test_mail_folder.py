@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.errors import ConfigurationError
+from hub.transports import mail_folder
 from hub.transports.mail_folder import MailFolder
 from hub.transports.returned_mail import LARGEST_READ, MOST_AT_ONCE
 
@@ -45,6 +46,37 @@ def test_mail_that_comes_between_two_questions_is_not_put_aside_unread(maildir):
     put(maildir / "new", "b", b"older, and later", 1)
 
     assert folder.since(cursor).mails == (b"older, and later",)
+
+
+def test_a_mail_that_is_renamed_while_it_is_read_comes_the_next_time(maildir, monkeypatch):
+    """A mail program moves what it has shown; what was not read does not count as read."""
+    put(maildir / "new", "a", b"first")
+    put(maildir / "new", "b", b"second", 2_000)
+    real = mail_folder._beginning
+
+    def moved_first(path: Path) -> bytes | None:
+        if path.name == "a":
+            path.rename(maildir / "cur" / "a:2,S")
+        return real(path)
+
+    monkeypatch.setattr(mail_folder, "_beginning", moved_first)
+    folder = MailFolder(maildir)
+    fetched = folder.since("")
+    assert fetched.mails == (b"second",)
+    monkeypatch.undo()
+    assert folder.since(fetched.cursor).mails == (b"first",)
+
+
+def test_what_another_process_has_put_aside_is_no_fault(maildir, monkeypatch):
+    file = put(maildir / "new", "a", b"first")
+    folder = MailFolder(maildir)
+    cursor = folder.since("").cursor
+    found = folder._found()
+    file.unlink()
+    monkeypatch.setattr(folder, "_found", lambda: found)
+
+    assert folder.since(cursor).mails == ()
+    assert folder.since("").mails == ()
 
 
 def test_another_mail_of_the_same_name_is_another_mail(maildir):

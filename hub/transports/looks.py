@@ -13,15 +13,15 @@ from hub.transports.steady_time import steady_ns
 MOST_KEPT = 10_000  # files of one folder; the rest has its turn when these have been taken away
 _NS = 1_000_000_000
 
-Seen = Mapping[RemoteFile, float]
-"""When each file was first seen so, in seconds of the clock that goes with it."""
+Seen = Mapping[RemoteFile, int]
+"""When each file was first seen so, in nanoseconds of the clock that goes with it."""
 
 
 class Looks(Protocol):
     """What is known of earlier looks at one folder."""
 
-    def now_s(self) -> float:
-        """Return the time in seconds."""
+    def now_ns(self) -> int:
+        """Return the time in nanoseconds."""
         ...
 
     def last(self) -> Seen:
@@ -39,9 +39,9 @@ class OwnLooks:
     def __init__(self) -> None:
         self._seen: Seen = {}
 
-    def now_s(self) -> float:
+    def now_ns(self) -> int:
         """Return the time by a clock that nobody sets."""
-        return steady_ns() / _NS
+        return steady_ns()
 
     def last(self) -> Seen:
         """Return what was seen at the last look."""
@@ -65,24 +65,24 @@ class SharedLooks:
         self._version: int | None = None
         self._known: str | None = None
 
-    def now_s(self) -> float:
+    def now_ns(self) -> int:
         """Return the time by the hub's clock."""
-        return self._context.clock.now().timestamp()
+        return round(self._context.clock.now().timestamp() * _NS)
 
     def last(self) -> Seen:
         """Return what was seen at the last look of any process."""
         kept = self._context.state.get(self._name)
         self._known, self._version = (None, None) if kept is None else kept
-        now_s = self.now_s()  # a clock that was set back holds nothing up for longer
-        return {} if self._known is None else {file: min(since_s, now_s) for file, since_s in _read(self._known)}
+        now_ns = self.now_ns()  # a clock that was set back holds nothing up for longer
+        return {} if self._known is None else {file: min(since_ns, now_ns) for file, since_ns in _read(self._known)}
 
     def keep(self, seen: Seen) -> None:
         """Keep what was seen at this one, unless another process has looked meanwhile."""
         oldest_first = sorted(seen.items(), key=lambda one: (one[0].changed_s, one[0].name))
-        written = json.dumps([[*file, since_s] for file, since_s in oldest_first[:MOST_KEPT]])
+        written = json.dumps([[*file, since_ns] for file, since_ns in oldest_first[:MOST_KEPT]])
         if written != self._known:
             self._context.state.put(self._name, written, expected_version=self._version)
 
 
-def _read(written: str) -> list[tuple[RemoteFile, float]]:
-    return [(RemoteFile(*file), since_s) for *file, since_s in json.loads(written)]
+def _read(written: str) -> list[tuple[RemoteFile, int]]:
+    return [(RemoteFile(*file), since_ns) for *file, since_ns in json.loads(written)]

@@ -16,6 +16,7 @@ from hub.transports.looks import Looks, OwnLooks
 SETTLED_AFTER_S = 10.0
 LARGEST_FILE = 4 * 1024**3
 MOST_LISTED = 100_000  # a folder that nobody empties, or a listing without end
+_NS = 1_000_000_000
 
 
 class Rest:
@@ -23,14 +24,14 @@ class Rest:
 
     def __init__(self, settled_after_s: float, looks: Looks | None = None) -> None:
         """`looks`: where earlier ones are known; left out: those of this object alone."""
-        self._settled_after_s = settled_after_s
+        self._settled_ns = round(settled_after_s * _NS)
         self._looks = looks or OwnLooks()
 
     def settled(self, found: Sequence[RemoteFile]) -> Sequence[RemoteFile]:
         """Return those of a listing that have not changed since a look long enough ago, oldest first."""
-        now_s, before = self._looks.now_s(), self._looks.last()
-        self._looks.keep({file: before.get(file, now_s) for file in found})
-        resting = [file for file in found if file in before and now_s - before[file] >= self._settled_after_s]
+        now_ns, before = self._looks.now_ns(), self._looks.last()
+        self._looks.keep({file: before.get(file, now_ns) for file in found})
+        resting = [file for file in found if file in before and now_ns - before[file] >= self._settled_ns]
         return sorted(resting, key=lambda file: (file.changed_s, file.name))
 
 

@@ -55,7 +55,7 @@ class SmtpConnection:
         self._under = opened.dup()  # by TLS the socket itself is taken apart
         self.watch = Watch(self._under, first_ends_ns=ends_ns, kept_for_s=kept_for_s)
         self._client = _Client(server, opened, longest_s)
-        # Nobody tells a channel that it is over: what it leaves open is closed with it.
+        # Whose settings have changed is not told that it is over: what it leaves open is closed with it.
         self._closing = weakref.finalize(self, _close, self.watch, self._under, self._client)
         try:
             self._open(server, timeout_s)

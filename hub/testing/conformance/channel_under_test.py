@@ -87,7 +87,11 @@ class ChannelUnderTest:
     def place(self) -> Iterator[Place]:
         """Let a new counterparty serve."""
         with TemporaryDirectory() as folder, self.make_sandbox(Path(folder)) as sandbox:
-            yield Place(self, sandbox)
+            place = Place(self, sandbox)
+            try:
+                yield place
+            finally:
+                place.close()
 
 
 class Place:
@@ -100,10 +104,18 @@ class Place:
         self.table: Mapping[str, Any] = {**sandbox.settings, **kit.settings}
         self.secrets = dict(_secrets(self.table, sandbox.secrets))
         self._state = StateInMemory()
+        self._made: list[Any] = []
 
     def channel(self) -> Any:
         """Return a new channel."""
-        return self.kit.make_channel(self.table, self.context())
+        channel = self.kit.make_channel(self.table, self.context())
+        self._made.append(channel)
+        return channel
+
+    def close(self) -> None:
+        """Let channels that keep a connection open close it, where they have a `close`, as the hub does at its end."""
+        for channel in self._made:
+            getattr(channel, "close", lambda: None)()
 
     def context(self, secrets: Mapping[str, str] | None = None) -> PluginContext:
         """Return what an adapter is lent; other secrets than the sandbox's may be given."""

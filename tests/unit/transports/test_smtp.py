@@ -222,7 +222,7 @@ def test_a_server_that_says_goodbye_to_a_kept_connection_is_asked_again(tmp_path
 
 
 def test_what_nobody_holds_any_more_is_closed(tmp_path):
-    """A channel is never told that it is over: its settings were changed, and another one takes its place."""
+    """A channel whose settings have changed is not told that it is over: another one takes its place."""
     with ScriptedServer(tmp_path) as server:
         ours = party(server)
         ours.send(ENVELOPE, MAIL)

@@ -42,3 +42,8 @@ class FaultQueue:
         with self._lock:
             waiting = self._ordered[target]
             return waiting.popleft() if waiting else None
+
+    def waiting(self) -> list[tuple[str, Fault]]:
+        """Return what is ordered and has not been met, with its target."""
+        with self._lock:
+            return [(target, fault) for target, faults in self._ordered.items() for fault in faults]

@@ -168,6 +168,7 @@ REACH: Mapping[str, Sequence[str]] = {
 }
 """Faults of asking whether one debtor is reached: it is asked again."""
 
+_OF_WRITING = ("disk_full", "damage", "cut")
 _TAKE_THEIR_TIME = ("time_out_after_accept", "no_answer")  # as names end
 _DRAWN_AGAIN = 0.35  # after each fault: whether the next call goes wrong too
 _MOST_DRAWN = 5  # with four questions that fail it is not given up
@@ -321,7 +322,7 @@ class Lot:
         likely |= {"internet_bank": 0.3} if kind is DebtorClass.PERSON else {"internal": 0.25, "operator": 0.4}
         reached = frozenset(channel for channel in CHANNELS if self._falls(likely.get(channel, 0)))
         return Debtor(
-            identity=_person(number) if kind is DebtorClass.PERSON else _organisation(number),
+            identity=person(number) if kind is DebtorClass.PERSON else _organisation(number),
             kind=kind,
             reached_by=reached,
             consents=not self._falls(0.1),
@@ -338,19 +339,21 @@ class Lot:
         drawn: list[str] = []
         is_taken = False
         while not drawn or (len(drawn) < _MOST_DRAWN and self._falls(_DRAWN_AGAIN)):
-            name = self._draw(channel, is_repeat=is_taken)
+            name = self._draw(channel, drawn, is_repeat=is_taken)
             if not name:
                 break
             drawn.append(name)
             is_taken |= SENDS[channel][name].is_taken
         return tuple(drawn)
 
-    def _draw(self, channel: str, *, is_repeat: bool) -> str:
+    def _draw(self, channel: str, drawn: Sequence[str], *, is_repeat: bool) -> str:
         """Draw one; what has been taken meets no more faults of content, and a letter that is there none at all."""
         faults = SENDS[channel]
         if is_repeat and channel in ("letter", "operator", "email"):
             return ""
         fit = [name for name in faults if not (is_repeat and (faults[name].is_of_content or faults[name] == _TAKEN))]
+        if "cut_before_rename" in drawn:  # all of it has been written
+            fit = [name for name in fit if name not in _OF_WRITING]
         if self._time_outs[channel] == self._most_time_outs:
             fit = [name for name in fit if not name.endswith(_TAKE_THEIR_TIME)]
         due = [name for name in self._due[channel] if name in fit]
@@ -376,7 +379,7 @@ class Lot:
 _FAILS_FOR_LONG = {"letter": "disk_full"}
 
 
-def _person(number: int) -> str:
+def person(number: int) -> str:
     """Return a personal number with a birth number that the tax agency gives to nobody (980 to 999)."""
     day, month, year = number % 28 + 1, number // 28 % 12 + 1, 1940 + number // 336 % 60
     digits = f"{year % 100:02}{month:02}{day:02}{980 + number // 20160 % 20}"

@@ -78,6 +78,8 @@ OF_REPORTS = {
     "operator": ("question_error", "question_reset_after_accept", "question_busy"),
     "internet_bank": ("reports_error", "reports_busy", "reports_reset_before_reading"),
 }
+OF_DOCUMENTS = ("send", "upload", "token", "invoices", "content", "auth", "write", "rename", "login", "host_key")
+"""Targets of faults that are ordered for one document."""
 ASKED_ABOUT = {Ends.HELD: "held_document", Ends.UNKNOWN: "unknown_attempt"}
 """The task that asks a person about a document."""
 MOVING = (DocumentState.ACCEPTED, DocumentState.SENDING, DocumentState.SENT)
@@ -558,11 +560,13 @@ class ThousandWorld(DeliveryWorld):
             ]
 
     def not_met(self) -> list[str]:
-        """Return faults of documents that were ordered and met nothing: then nothing is shown by them."""
-        left = {name: count for name, count in self.operator.books.faults.items() if count}
-        left |= {name: count for name, count in self.bank.desk.faults.items() if count}
-        opts = self.kivra.service.recipients_to_opt_out
-        return [*left, *(["opted_out"] if opts else [])]
+        """Return faults of documents that were ordered and met nothing: they would meet another one's call."""
+        queues = (self.operator.server.faults, self.bank.server.faults, self.kivra._faults, self.printer._server.faults)
+        left = [f"{target} {fault}" for queue in queues for target, fault in queue.waiting() if target in OF_DOCUMENTS]
+        of_content = (self.operator.books.faults, self.bank.desk.faults, self.printer.room._faults)
+        left += [name for counted in of_content for name, count in counted.items() if count]
+        left += [fault for waiting in self.mail._ordered.values() for fault in waiting]
+        return left + ["opted_out"] * self.kivra.service.recipients_to_opt_out
 
 
 @contextmanager

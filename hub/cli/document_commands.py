@@ -39,6 +39,7 @@ def group() -> typer.Typer:
     command(app, "follow")(follow)
     command(app, "send", is_keyed=True)(send)
     command(app, "close", is_keyed=True)(close)
+    command(app, "report-seen", is_keyed=True)(report_seen)
     return app
 
 
@@ -230,3 +231,14 @@ def close(session: Session, number: DocumentNo, remark: Remark = "") -> None:
     given_by = {**GIVEN_BY, "document_no": "NO"}
     with session.hub() as hub:
         tell(session, hub, "close_document", given_by, document_no=number, remark=remark)
+
+
+def report_seen(
+    session: Session,
+    number: Annotated[int, typer.Argument(metavar="TASK", help="The task's number, see: hub tasks.")],
+    remark: Remark = "",
+) -> None:
+    """Say that you have looked at a report of a channel that could not be read: its task is closed."""
+    given_by = {**GIVEN_BY, "task_no": "TASK"}
+    with session.hub() as hub:
+        tell(session, hub, "see_report", given_by, task_no=number, remark=remark)

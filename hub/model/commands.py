@@ -26,7 +26,7 @@ from hub.errors import DataError
 from hub.model.attempts import AttemptVerdict
 from hub.model.command import Command, RowNumber, said
 from hub.model.command_dates import IsoDate
-from hub.model.delivery_commands import CloseDocument, SendDocument
+from hub.model.delivery_commands import CloseDocument, SeeReport, SendDocument
 from hub.model.import_rows import NO_CONTROL_CHARACTERS, CodingLine, LongText, Number, ShortText
 from hub.model.payee_account import read_account
 from hub.model.refusals import causes, dotted_path, in_words
@@ -352,7 +352,8 @@ AnyCommand = Annotated[
     | RejectCorrection
     | DecideAttempt
     | SendDocument
-    | CloseDocument,
+    | CloseDocument
+    | SeeReport,
     Field(discriminator="kind"),
 ]
 _COMMANDS: TypeAdapter[Any] = TypeAdapter(AnyCommand)

@@ -26,3 +26,11 @@ class CloseDocument(Command):
     kind: Literal["close_document"] = "close_document"
     document_no: RowNumber
     remark: LongText = ""
+
+
+class SeeReport(Command):
+    """Says that a person has looked at a report of a channel that could not be read."""
+
+    kind: Literal["see_report"] = "see_report"
+    task_no: RowNumber
+    remark: LongText = ""

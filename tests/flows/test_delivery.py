@@ -8,9 +8,12 @@ from sqlalchemy import Engine
 from hub.errors import DataError, DocumentError, OutcomeUnknownError, RejectedError, RuleViolation, TransientError
 from hub.model.attempts import Finding, Probed
 from hub.model.delivery import Reach, Reachable, Receipt, ReceiptKind, RouteStep, Silence, Unfit
+from hub.model.documents import Document
+from hub.model.tenant import Tenant
 from hub.services.attempts.sending import CALL_WITHIN_S
 from hub.services.runs import cancel, retry
 from hub.store.unit_of_work import SqlStore
+from hub.testing.example_tenant import company_settings, tenant_settings
 from tests.flows.delivery_world import (
     AskableReportingChannel,
     DeliveryWorld,
@@ -392,7 +395,8 @@ class TestReports:
         north.follow()
 
         assert [task for task in north.tasks() if "line 3" in task] == [
-            "a report to the channel email cannot be read: line 3 of ack-1.csv has no status"
+            "a report to the channel email cannot be read: line 3 of ack-1.csv has no status; "
+            "when you have looked at it: hub documents report-seen with the number of this task"
         ]
 
     def test_reports_of_another_tenant_are_not_ours(self, north, post, engine):
@@ -452,3 +456,51 @@ def test_what_a_person_closes_while_its_message_is_made_is_not_sent(north, kivra
     north.later(minutes=1)
 
     assert (north.one().state, kivra.numbers) == ("closed", ["1002"])
+
+
+def test_the_price_is_of_every_channel_that_took_it(engine, letter):
+    letter.price_ore = 900
+    mail, kivra = ReportingChannel(RouteStep.EMAIL, price_ore=5), StubChannel(RouteStep.KIVRA, price_ore=300)
+    north = DeliveryWorld(engine, kivra, mail, letter)
+    kivra.goes_wrong.append(RejectedError("the recipient has left"))
+    debtor = {**document()["debtor"], "email": "test@example.se", "email_consent": True}
+    north.deliver(document(debtor=debtor))
+    before = north.one().price_ore
+    mail.reports.append(Receipt(ReceiptKind.RETURNED, north.delivery_id("email"), reason="5.1.1"))
+    north.follow()
+
+    assert (before, north.one().price_ore) == (5, 905)
+
+
+class TestReferences:
+    """The reference that the payer is to write."""
+
+    @pytest.fixture
+    def north(self, engine, kivra):
+        return DeliveryWorld(engine, kivra)
+
+    def complete(self, north, level, **changes):
+        elements = [{"kind": "invoice_number", "width": 9}]
+        rule = {"control": {"level": level}, "elements": elements}
+        north.tenant = Tenant.model_validate(tenant_settings(company_settings(references={"giro": rule})))
+        (accepted,) = north.deliver({**document("040000301"), **changes})
+        if accepted.problem:
+            return accepted.problem
+        sha256 = north.one("040000301").sha256 if "number" not in changes else north.one(changes["number"]).sha256
+        return Document.model_validate_json(north.store.contents.read_all([sha256])[sha256]).reference
+
+    def test_is_made_by_the_companys_rule_where_none_is_given(self, north):
+        assert self.complete(north, "length_digit", reference="") == "04000030116"
+
+    def test_that_cannot_be_made_is_asked_for_where_the_bank_refuses_payments_without_one(self, north):
+        problem = self.complete(north, "check_digit", reference="", number="F-2026-ABC")
+
+        assert problem == (
+            "reference: the bank refuses payments without one: give it, or a number that one can be made of"
+        )
+
+    def test_that_the_bank_would_take_without_one_stays_blank(self, north):
+        assert self.complete(north, "soft", reference="", number="F-2026-ABC") == ""
+
+    def test_of_a_direct_debit_is_never_made(self, north):
+        assert self.complete(north, "length_digit", reference="", kind="direct_debit_invoice") == ""

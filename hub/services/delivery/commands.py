@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from hub.errors import DataError, RuleViolation
 from hub.model.deliveries import TRIED, DocumentRow, DocumentState, DocumentStep, StepOutcome
-from hub.model.delivery_commands import CloseDocument, SendDocument
+from hub.model.delivery_commands import CloseDocument, SeeReport, SendDocument
 from hub.model.tenant import Tenant
 from hub.services.books import Handlers
+from hub.services.delivery.receipts import UNREAD
 from hub.services.delivery.routing import enqueue_delivery
 from hub.services.delivery.standing import stand
 from hub.services.ports import JsonObject, UnitOfWork
@@ -55,6 +56,15 @@ def close_document(work: UnitOfWork, _tenant: Tenant, command: CloseDocument) ->
     return {"document_no": row.document_no, "state": str(DocumentState.CLOSED)}
 
 
+def see_report(work: UnitOfWork, _tenant: Tenant, command: SeeReport) -> JsonObject:
+    """Close the task about a report that could not be read. Raises DataError when there is no such task."""
+    for task in work.commands.open_tasks():
+        if (task["task_no"], task["kind"]) == (command.task_no, UNREAD):
+            work.commands.close_task(UNREAD, task["subject"])
+            return {"task_no": command.task_no}
+    raise DataError(f"there is no open task {command.task_no} about a report; see: hub tasks")
+
+
 def _tried_again(step: DocumentStep, channel: str) -> DocumentStep:
     """Return a step that may be taken once more; with a channel of choice only that one."""
     if step.outcome not in OVER or channel not in ("", step.channel):
@@ -69,4 +79,8 @@ def _document(work: UnitOfWork, document_no: int) -> DocumentRow:
     return found[0]
 
 
-DELIVERY_HANDLERS: Handlers = {SendDocument: send_document, CloseDocument: close_document}
+DELIVERY_HANDLERS: Handlers = {
+    SendDocument: send_document,
+    CloseDocument: close_document,
+    SeeReport: see_report,
+}

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hub.errors import DataError
+from hub.errors import DataError, IdentifierError
 from hub.model.company import Company
-from hub.model.documents import WITHOUT_PAYMENT, Document, DocumentKind, Language
+from hub.model.documents import INVOICES, WITHOUT_PAYMENT, Document, DocumentKind, Language
 from hub.model.payee_account import PayeeAccount, read_account
 from hub.model.receivables import ReceivableKind
 from hub.model.tenant import Tenant
 from hub.rules.delivery.document_checks import document_problems
 from hub.rules.delivery.payment_box import payee_account_of
 from hub.rules.delivery.totals import totals_of
-from hub.rules.references import check_reference, normal_form
+from hub.rules.references import check_reference, make_reference, normal_form
 from hub.services.ports import UnitOfWork
 
 
@@ -52,7 +52,8 @@ class Completing:
     def _with_payment(self, document: Document, company: Company) -> Document:
         account = _payee_account(document, company)
         written = document.payee_account and read_account(document.payee_account)
-        reference = document.reference or self._references.get((company.number, document.number), "")
+        known = document.reference or self._references.get((company.number, document.number), "")
+        reference = known or _made_reference(document, company, account)
         return document.model_copy(
             update={"payee_account": written or ":".join(account.key), "reference": normal_form(reference)}
         )
@@ -75,13 +76,39 @@ def _payee_account(document: Document, company: Company) -> PayeeAccount:
 
 def _reference_problems(document: Document, company: Company) -> list[str]:
     """Say what is wrong with a reference where the bank would refuse it."""
-    if not document.reference or not document.payee_account:
+    if not document.payee_account or not _has_reference(document):
         return []
     scheme, _, number = document.payee_account.partition(":")
     account = next(one for one in company.payee_accounts if (scheme, number) in one.numbers)
     rule = company.reference_rule(account)
-    problem = check_reference(document.reference, rule.control) if rule is not None and rule.control.is_hard else None
+    if rule is None or not rule.control.is_hard:
+        return []
+    if not document.reference:
+        return ["reference: the bank refuses payments without one: give it, or a number that one can be made of"]
+    problem = check_reference(document.reference, rule.control)
     return [] if problem is None else [f"reference: {problem.message}"]
+
+
+def _has_reference(document: Document) -> bool:
+    """Whether a document is an invoice that is paid by giro with a reference of its own."""
+    return document.kind in INVOICES and document.kind is not DocumentKind.DIRECT_DEBIT_INVOICE
+
+
+def _made_reference(document: Document, company: Company, account: PayeeAccount) -> str:
+    """Make the reference of an invoice as receivables get theirs; blank when its number is not fit for it."""
+    rule = company.reference_rule(account)
+    if rule is None or not rule.elements or not _has_reference(document):
+        return ""
+    values = {
+        "invoice_number": document.number,
+        "debtor_number": document.debtor.number,
+        "company_number": company.number,
+        "routine": document.number[:2],  # the first two digits of an invoice number are its routine's
+    }
+    try:
+        return make_reference(rule.elements, values, rule.control)
+    except IdentifierError:
+        return ""
 
 
 def _references_in_books(work: UnitOfWork, tenant: Tenant, documents: Sequence[Document]) -> dict[tuple[str, str], str]:

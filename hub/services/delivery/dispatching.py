@@ -81,7 +81,7 @@ class Dispatcher:
                     reason="",
                     channel=channel.name,
                     exchange_no=exchanges[message.message],
-                    price_ore=channel.price_ore,
+                    price_ore=loaded.row.price_ore + channel.price_ore,
                     due_at="",
                 )
                 stand(work, sending, was=loaded.row)

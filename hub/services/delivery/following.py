@@ -80,14 +80,15 @@ def _not_taken(work: UnitOfWork, row: DocumentRow, step: DocumentStep) -> bool:
         return False
     if latest.state == AttemptState.GIVEN_UP:
         close_task(work, latest)  # the next channel takes it: nobody need decide
-    return go_on(work, row, f"{row.channel}: {_why(latest)}")
+    free_of_charge = row._replace(price_ore=row.price_ore - step.price_ore)
+    return go_on(work, free_of_charge, f"{row.channel}: {_why(latest)}", was=row)
 
 
-def go_on(work: UnitOfWork, row: DocumentRow, reason: str) -> bool:
+def go_on(work: UnitOfWork, row: DocumentRow, reason: str, *, was: DocumentRow | None = None) -> bool:
     """Let a document find its next channel; what it went out in is not sent again."""
     if row.exchange_no is not None:
         work.exchanges.let_go([row.exchange_no])
-    return stand(work, row._replace(state=DocumentState.ACCEPTED, reason=reason, channel="", due_at=""), was=row)
+    return stand(work, row._replace(state=DocumentState.ACCEPTED, reason=reason, channel="", due_at=""), was=was or row)
 
 
 def _why(attempt: Attempt) -> str:

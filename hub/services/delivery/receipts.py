@@ -65,7 +65,12 @@ def _ask_about(work: UnitOfWork, channel: str, problems: Sequence[str]) -> None:
     """Ask a person about reports that could not be read: one task for each that says something else."""
     for problem in problems:
         subject = f"{channel}:{hashlib.sha256(problem.encode()).hexdigest()[:16]}"
-        work.commands.open_task(UNREAD, subject, f"a report to the channel {channel} cannot be read: {problem}")
+        work.commands.open_task(
+            UNREAD,
+            subject,
+            f"a report to the channel {channel} cannot be read: {problem}; "
+            "when you have looked at it: hub documents report-seen with the number of this task",
+        )
 
 
 def _followed(channel: FollowedChannel, cursor: str) -> Followed:

@@ -6,6 +6,7 @@ from hub.errors import DataError, RuleViolation
 from hub.model.runs import Run
 from hub.services.attempts import RUN_KIND as SEND
 from hub.services.attempts import cancel_messages, go_on_with_messages
+from hub.services.delivery.routing import RUN_KIND as DELIVER
 from hub.services.payments.receiving import BEFORE_JUDGING
 from hub.services.payments.receiving import RUN_KIND as INGEST
 from hub.services.ports import UnitOfWork
@@ -45,9 +46,14 @@ def cancel(work: UnitOfWork, run_id: str) -> None:
 
     Raises:
         DataError: no such run, or it has ended.
-        RuleViolation: it posts a payment file, and from there it only goes forward.
+        RuleViolation: it posts a payment file, and from there it only goes forward; or it finds the ways of documents.
     """
     run = run_of(work, run_id)
+    if run.kind == DELIVER:
+        raise RuleViolation(
+            "the run finds the ways of documents, which would wait for ever: close those that are not to go by "
+            "hub documents close NO, or turn their channel off in the settings"
+        )
     if not work.runs.cancel(run.run_no, "cancelled by a person"):
         raise DataError(f"the run is {run_of(work, run_id).state}: there is nothing to cancel")
     if run.kind == INGEST:  # looked at after the run is ours: its step has ended by now

@@ -175,6 +175,17 @@ class SqlRuns:
         ).scalar_one_or_none()
         return found is not None
 
+    def is_looked_after(self, kind: str) -> bool:
+        """Say whether a run of this kind is queued or at work, or has failed and waits for a person."""
+        found = self._connection.execute(
+            text(
+                "SELECT 1 FROM run WHERE tenant = :t AND kind = :kind "
+                "AND state IN ('queued', 'running', 'failed') LIMIT 1"
+            ),
+            {"t": self._tenant, "kind": kind},
+        ).scalar_one_or_none()
+        return found is not None
+
     def queue_lost(self, seen: Mapping[int, int], known: Container[tuple[int, int]]) -> int:
         """Give a new turn to runs that the engine has forgotten; return how many.
 

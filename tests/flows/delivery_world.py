@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -172,8 +172,12 @@ class DeliveryWorld:
         self.work()
         return accepted
 
-    def work(self) -> None:
-        """Carry out what is queued until nothing is left that is not waiting for its time."""
+    def work(self, *, without: Collection[str] = ()) -> None:
+        """Carry out what is queued until nothing is left that is not waiting for its time.
+
+        Rounds are made as if the plugins of the channels `without` were turned off.
+        """
+        looked_at = {name: channel for name, channel in self.channels.items() if name not in without}
         plugins = dict.fromkeys(self.channels, "stub")
         carrier = Carrier(
             self.store,
@@ -181,7 +185,7 @@ class DeliveryWorld:
                 RUN_KIND: DeliveryRun(self.store, self.tenant, self.channels, plugins, self._render, self.clock),
                 FOLLOWING: FollowRun(self.store, "north", self.channels),
                 SENDING: SendingRun(self.store, self.channels, self.clock),
-                rounds.RUN_KIND: rounds.RoundRun(self.store, self.tenant, lambda: (), self.channels),
+                rounds.RUN_KIND: rounds.RoundRun(self.store, self.tenant, lambda: (), looked_at),
                 **self.more_bodies,
             },
             behind=_round_behind,

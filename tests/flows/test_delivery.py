@@ -11,6 +11,8 @@ from hub.model.delivery import Reach, Reachable, Receipt, ReceiptKind, RouteStep
 from hub.model.documents import Document
 from hub.model.tenant import Tenant
 from hub.services.attempts.sending import CALL_WITHIN_S
+from hub.services.delivery import accept_documents
+from hub.services.delivery.reading import read_documents
 from hub.services.runs import cancel, retry
 from hub.store.unit_of_work import SqlStore
 from hub.testing.example_tenant import company_settings, tenant_settings
@@ -247,6 +249,9 @@ def test_the_feed_tells_what_became_of_a_document_and_names_nobody(north, kivra)
     assert "Testsson" not in str(told)
 
 
+EMAILED = {**document()["debtor"], "email": "test@example.se", "email_consent": True}
+
+
 class TestReports:
     """Channels whose other side says later what became of a document."""
 
@@ -356,12 +361,14 @@ class TestReports:
     def test_silence_asks_a_person_where_it_means_nothing(self, north):
         self.send(north)
         north.later(hours=2)
+        north.follow()
 
         assert (north.one().state, north.one().reason[:29]) == ("held", "email: no report came in time")
 
     def test_what_nothing_was_heard_of_is_sent_again_when_a_person_says_so(self, north, post):
         first = self.send(north)
         north.later(hours=2)
+        north.follow()
         north.tell("send_document", document_no=1)
         post.reports.append(Receipt(ReceiptKind.DELIVERED, first))  # late, of what is no longer waited for
         north.follow()
@@ -373,10 +380,35 @@ class TestReports:
         post.silence = Silence.DELIVERED
         self.send(north)
         north.later(minutes=59)
+        north.follow()
         before = north.one().state
         north.later(minutes=2)
+        north.follow()
 
         assert (before, north.one().state) == ("sent", "delivered")
+
+    def test_silence_says_nothing_where_nobody_has_asked_and_a_person_is_told_so(self, north, post):
+        post.silence = Silence.DELIVERED
+        self.send(north)
+        north.follow()
+        north.later(hours=2)
+        told = [task for task in north.tasks() if "nobody has asked" in task]
+        before = north.one().state
+        north.follow()
+
+        assert (len(told), before, north.one().state) == (1, "sent", "delivered")
+        assert north.tasks() == []
+
+    def test_what_a_channel_took_that_is_turned_off_waits_for_it(self, north, post):
+        post.silence = Silence.DELIVERED
+        del north.channels["email"]
+        north.channels["email"] = post
+        accept_documents(north.store, north.tenant, read_documents([document(debtor=EMAILED)]))
+        north.work(without={"email"})
+        before = north.one().state
+        north.later(minutes=1)
+
+        assert (before, north.one().state) == ("sending", "sent")
 
     def test_a_late_bounce_of_what_counted_as_delivered_still_goes_on(self, north, post, letter):
         post.silence = Silence.DELIVERED
@@ -504,3 +536,21 @@ class TestReferences:
 
     def test_of_a_direct_debit_is_never_made(self, north):
         assert self.complete(north, "length_digit", reference="", kind="direct_debit_invoice") == ""
+
+
+def test_a_run_that_finds_ways_is_not_cancelled_since_its_documents_would_wait_for_ever(north, kivra):
+    kivra.reaches = TransientError("503: later")
+    north.deliver(document())
+    (run_id,) = north.sql("SELECT run_id FROM run WHERE kind = 'deliver'")[0]
+
+    with north.store.write() as work, pytest.raises(RuleViolation, match="hub documents close"):
+        cancel(work, run_id)
+
+
+def test_a_document_that_no_run_looks_after_any_more_is_found_by_the_round(north, kivra):
+    accept_documents(north.store, north.tenant, read_documents([document()]))
+    with north.store.write() as work:
+        work.runs.cancel(work.runs.first_unfinished("deliver").run_no, "lost")
+    north.later(minutes=1)
+
+    assert kivra.numbers == ["1001"]

@@ -12,32 +12,57 @@ from hub.model.delivery import Silence
 from hub.model.exchanges import ExchangeState
 from hub.rules.attempts import later
 from hub.services.attempts.tasks import close_task
-from hub.services.delivery.routing import enqueue_delivery
+from hub.services.delivery.routing import RUN_KIND, enqueue_delivery
 from hub.services.delivery.standing import hold, stand
 from hub.services.ports import UnitOfWork
 
 MOST_AT_ONCE = 500
 NOT_HEARD = "no report came in time"
+NOBODY_ASKS = "unasked_channel"
 
 
 def follow_messages(work: UnitOfWork, tenant_name: str, channels: Mapping[str, DocumentChannel]) -> bool:
     """Let documents stand where their messages do, and look after those that are silent; True when more are left."""
-    ended = work.documents.ended(MOST_AT_ONCE)
+    ended = work.documents.ended(list(channels), MOST_AT_ONCE)
     steps = {(s.document_no, s.channel): s for s in work.documents.steps([row.document_no for row, _ in ended])}
     goes_on = False
     for row, message_state in ended:
         step = steps[row.document_no, row.channel]
-        goes_on |= _follow(work, row, step, ExchangeState(message_state), channels.get(row.channel))
-    silent = work.documents.silent(MOST_AT_ONCE)
-    for row in silent:
-        _nothing_heard(work, row, channels.get(row.channel))
-    if goes_on:
+        goes_on |= _follow(work, row, step, ExchangeState(message_state), channels[row.channel])
+    silent = [_look_after_silent(work, one) for one in channels.values() if isinstance(one, FollowedChannel)]
+    if goes_on or _nobody_finds_ways(work):
         enqueue_delivery(work, tenant_name)
-    return len(ended) == MOST_AT_ONCE or len(silent) == MOST_AT_ONCE
+    return max([len(ended), *silent]) == MOST_AT_ONCE
+
+
+def _nobody_finds_ways(work: UnitOfWork) -> bool:
+    """Say whether documents are due whose ways no run finds: one that was to do so is gone."""
+    return bool(work.documents.to_route(1)) and not work.runs.is_looked_after(RUN_KIND)
+
+
+def _look_after_silent(work: UnitOfWork, channel: FollowedChannel) -> int:
+    """See to documents of which a channel should have reported; return how many.
+
+    Silence says something only when the channel was asked since: before that a person is told that nobody asks.
+    """
+    asked_at = work.recipients.asked_at(channel.name)
+    unheard = work.documents.silent(channel.name, work.now, MOST_AT_ONCE)
+    silent = [row for row in unheard if row.due_at <= asked_at]
+    for row in silent:
+        _nothing_heard(work, row, channel)
+    if len(silent) == len(unheard):
+        work.commands.close_task(NOBODY_ASKS, channel.name)
+    else:
+        message = (
+            f"documents went by {channel.name}, and nobody has asked it what became of them: run hub documents follow, "
+            'and add a schedule with job = "follow" to the settings'
+        )
+        work.commands.open_task(NOBODY_ASKS, channel.name, message)
+    return len(silent)
 
 
 def _follow(
-    work: UnitOfWork, row: DocumentRow, step: DocumentStep, state: ExchangeState, channel: DocumentChannel | None
+    work: UnitOfWork, row: DocumentRow, step: DocumentStep, state: ExchangeState, channel: DocumentChannel
 ) -> bool:
     """Take one document on; True when its next channel is to be found."""
     if state is ExchangeState.DELIVERED:
@@ -51,7 +76,7 @@ def _follow(
     return False
 
 
-def _taken(work: UnitOfWork, row: DocumentRow, step: DocumentStep, channel: DocumentChannel | None) -> None:
+def _taken(work: UnitOfWork, row: DocumentRow, step: DocumentStep, channel: DocumentChannel) -> None:
     sent = row._replace(state=DocumentState.SENT, reason="", due_at="")
     if isinstance(channel, FollowedChannel):
         sent = sent._replace(due_at=later(work.now, channel.silent_after_s))
@@ -102,8 +127,8 @@ def _note(
         work.documents.keep_steps([step._replace(outcome=outcome)])
 
 
-def _nothing_heard(work: UnitOfWork, row: DocumentRow, channel: DocumentChannel | None) -> None:
-    if isinstance(channel, FollowedChannel) and channel.silence is Silence.DELIVERED:
+def _nothing_heard(work: UnitOfWork, row: DocumentRow, channel: FollowedChannel) -> None:
+    if channel.silence is Silence.DELIVERED:
         arrived(work, row, _step_of(work.documents.steps([row.document_no]), row))
         return
     hold(work, row, f"{row.channel}: {NOT_HEARD}; ask the other side whether it has arrived")

@@ -48,15 +48,13 @@ class FollowRun:
             with self._store.read() as unit:
                 cursor = unit.recipients.cursor(channel.name)
             followed = _followed(channel, cursor)
-            if followed.cursor == cursor and not followed.receipts:
-                break
             with work.write() as unit:
                 found += apply_receipts(unit, self._store, self._tenant_name, channel, followed.receipts)
                 _ask_about(unit, channel.name, followed.problems)
                 if has_strangers(unit, channel.name, followed.receipts):
                     break  # they are asked for again, when it is known whose they are
-                unit.recipients.keep_cursor(channel.name, followed.cursor)
-            if not followed.has_more:
+                unit.recipients.keep_cursor(channel.name, followed.cursor)  # also when nothing came: it was asked
+            if not followed.has_more or followed.cursor == cursor:
                 break
         return found
 

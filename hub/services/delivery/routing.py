@@ -29,8 +29,8 @@ ASKED_AGAIN_S = 900  # a channel that could not say whom it reaches
 
 
 def enqueue_delivery(work: UnitOfWork, tenant_name: str) -> None:
-    """Queue a run in this transaction, unless one is queued that has not begun."""
-    if not work.runs.has_queued(RUN_KIND):
+    """Queue a run in this transaction, unless one is queued that has not begun, and will see what is written here."""
+    if not work.runs.hold_queued(RUN_KIND):
         work.runs.enqueue_another(f"{RUN_KIND}:{tenant_name}", RUN_KIND, {}, lane=RUN_KIND)
 
 

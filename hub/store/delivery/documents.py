@@ -44,14 +44,15 @@ _ENDED = text(
     f"""
     SELECT {", ".join(f"d.{name}" for name in DocumentRow._fields)}, x.state AS message_state
     FROM document d JOIN exchange x ON x.tenant = d.tenant AND x.exchange_no = d.exchange_no
-    WHERE d.tenant = :t AND ((d.state = 'sending' AND x.state IN ('delivered', 'undelivered', 'unknown'))
+    WHERE d.tenant = :t AND d.channel IN :channels AND (
+        (d.state = 'sending' AND x.state IN ('delivered', 'undelivered', 'unknown'))
         OR (d.state = 'unknown' AND x.state IN ('sending', 'delivered', 'undelivered'))
         OR (d.state = 'held' AND x.state IN ('sending', 'delivered') AND EXISTS (
             SELECT 1 FROM document_step s WHERE s.tenant = d.tenant AND s.document_no = d.document_no
             AND s.exchange_no = d.exchange_no AND s.outcome = 'refused')))
     ORDER BY d.document_no LIMIT :limit
     """
-)
+).bindparams(bindparam("channels", expanding=True))
 
 
 class SqlDocuments:
@@ -123,19 +124,19 @@ class SqlDocuments:
         ).scalar_one()
         return found
 
-    def ended(self, limit: int) -> list[tuple[DocumentRow, str]]:
-        """Return documents whose messages have come to something, with the state of the message."""
-        rows = self._connection.execute(_ENDED, {"t": self._tenant, "limit": limit})
+    def ended(self, channels: Collection[str], limit: int) -> list[tuple[DocumentRow, str]]:
+        """Return documents on channels whose messages have come to something, with the state of the message."""
+        rows = self._connection.execute(_ENDED, {"t": self._tenant, "channels": list(channels), "limit": limit})
         return [(DocumentRow._make(row[:-1]), row[-1]) for row in rows]
 
-    def silent(self, limit: int) -> list[DocumentRow]:
-        """Return sent documents of which a report should have come by now."""
+    def silent(self, channel: str, until: str, limit: int) -> list[DocumentRow]:
+        """Return documents that a channel sent, of which a report should have come by a time."""
         rows = self._connection.execute(
             text(
-                f"SELECT {_COLUMNS} FROM document WHERE tenant = :t AND state = 'sent' AND due_at <> '' "
-                "AND due_at <= :now ORDER BY document_no LIMIT :limit"
+                f"SELECT {_COLUMNS} FROM document WHERE tenant = :t AND state = 'sent' AND channel = :channel "
+                "AND due_at <> '' AND due_at <= :until ORDER BY document_no LIMIT :limit"
             ),
-            {"t": self._tenant, "now": self._now, "limit": limit},
+            {"t": self._tenant, "channel": channel, "until": until, "limit": limit},
         )
         return [DocumentRow._make(row) for row in rows]
 

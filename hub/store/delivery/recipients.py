@@ -126,6 +126,14 @@ class SqlRecipients:
         ).scalar_one_or_none()
         return found or ""
 
+    def asked_at(self, channel: str) -> str:
+        """Return when a channel was last asked for reports, and answered; blank when it never has."""
+        found = self._connection.execute(
+            text("SELECT asked_at FROM channel_cursor WHERE tenant = :t AND channel = :channel"),
+            {"t": self._tenant, "channel": channel},
+        ).scalar_one_or_none()
+        return found or ""
+
     def keep_cursor(self, channel: str, cursor: str) -> None:
         """Write how far a channel's reports have been read."""
         self._connection.execute(

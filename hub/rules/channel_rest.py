@@ -20,7 +20,7 @@ LONGEST_REST_S = 3600
 TOLD_AFTER = timedelta(hours=1)
 GIVES_UP_AFTER_S = 36 * 3600
 
-_TOOK_IT_OR_NOT = (Outcome.DELIVERED, Outcome.REJECTED)
+TOOK_IT_OR_NOT = (Outcome.DELIVERED, Outcome.REJECTED)
 _DID_NOT_ANSWER = (Outcome.NOT_NOW, Outcome.IN_DOUBT)
 
 
@@ -29,7 +29,7 @@ def after_call(rest: ChannelRest, heard: Heard, *, is_first_failure: bool, now: 
 
     What is no call, and an answer to a question that is no "delivered", says nothing of whether it takes messages.
     """
-    if heard.outcome in _TOOK_IT_OR_NOT:
+    if heard.outcome in TOOK_IT_OR_NOT:
         return ChannelRest(rest.channel)
     if heard.outcome not in _DID_NOT_ANSWER or not (is_first_failure or rest.failures):
         return rest

@@ -37,6 +37,9 @@ _READ_ALL = text(
     "SELECT c.sha256, p.data FROM content c JOIN content_part p ON p.tenant = c.tenant AND p.upload = c.upload "
     "WHERE c.tenant = :t AND c.sha256 IN :some ORDER BY c.sha256, p.part_no"
 ).bindparams(bindparam("some", expanding=True))
+_SIZES = text("SELECT sha256, size FROM content WHERE tenant = :t AND sha256 IN :some").bindparams(
+    bindparam("some", expanding=True)
+)
 _WHOLE = text(
     "SELECT c.sha256 FROM content c WHERE c.tenant = :t AND c.sha256 IN :some AND c.parts = "
     "(SELECT count(*) FROM content_part p WHERE p.tenant = c.tenant AND p.upload = c.upload)"
@@ -107,6 +110,25 @@ class SqlContents:
         if any(hashlib.sha256(content).hexdigest() != sha256 for sha256, content in found.items()):
             raise LedgerError("the bytes of a document are missing or damaged; restore them from a backup")
         return found
+
+    def read_ahead(self, sha256s: Sequence[str], most_bytes: int) -> dict[str, bytes]:
+        """Return the first of many contents, as many as are not larger together, in one transaction.
+
+        What is missing or cannot be unpacked is left out: whoever opens it by itself is told so.
+        """
+        with reading(self._engine) as connection:
+            found = connection.execute(_SIZES, {"t": self._tenant, "some": list(sha256s)})
+            sizes = {str(sha256): int(size) for sha256, size in found}
+            some, left = [], most_bytes
+            for sha256 in sha256s:
+                left -= sizes.get(sha256, 0)
+                if left < 0:
+                    break
+                some.append(sha256)
+            parts: dict[str, list[bytes]] = {}
+            for sha256, data in connection.execute(_READ_ALL, {"t": self._tenant, "some": some}) if some else ():
+                parts.setdefault(sha256, []).append(data)
+        return {sha256: unpacked for sha256, all_ in parts.items() if (unpacked := _unpacked(all_)) is not None}
 
     def _write_part(self, upload: str, part_no: int, block: bytes) -> None:
         data = zlib.compress(block, COMPRESSION_LEVEL)
@@ -298,3 +320,10 @@ class _PartStream(io.RawIOBase):
                 raise LedgerError("a part of the bytes of an exchange is missing; restore them from a backup")
             self._loaded = (part_no, zlib.decompress(data))
         return self._loaded[1]
+
+
+def _unpacked(parts: Sequence[bytes]) -> bytes | None:
+    try:
+        return b"".join(zlib.decompress(part) for part in parts)
+    except zlib.error:
+        return None

@@ -11,16 +11,20 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+import certifi
 import requests
 from urllib3.exceptions import HTTPError
 
 from hub.errors import ConfigurationError, HubError, OutcomeUnknownError, RejectedError, TransientError
+from hub.transports.kept_connection import BROKEN, KeptConnection, KeptConnections
+from hub.transports.steady_time import steady_ns
 from hub.transports.timed_calls import TimedCall
 
 CONNECT_TIMEOUT_S = 5.0
 LARGEST_ANSWER = 4 * 1024 * 1024
 LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
 _BLOCK = 16 * 1024
+_S = 1_000_000_000
 _NOT_NOW = (408, 425, 429)  # by their definition the request was not carried out
 _UNAVAILABLE = 503  # a gateway says so too when it lost what it had passed on; then it cannot say when to come again
 _NOT_LET_IN = (401, 403, 407)
@@ -50,10 +54,13 @@ class Answer(NamedTuple):
 class HttpParty:
     """Calls one host and no other: redirects are not followed, and no proxy of the environment is used."""
 
-    def __init__(self, address: str, *, timeout_s: float = 30.0, ca_file: str | None = None) -> None:
+    def __init__(
+        self, address: str, *, timeout_s: float = 30.0, ca_file: str | None = None, counts_once: bool = False
+    ) -> None:
         """Pin the address, such as `https://api.example.se/v2`; `timeout_s` is how long a call may take in all.
 
-        Only the look-up of the host's name may take longer; nothing is sent then.
+        Only the look-up of the host's name may take longer; nothing is sent then. With `counts_once` the same bytes a
+        second time do no harm there: then a connection is kept for the next call, see `kept_connection`.
 
         Raises:
             ConfigurationError: the address is no https address, or plain http to another machine.
@@ -65,6 +72,8 @@ class HttpParty:
         self._host = parts.netloc
         self._timeout_s = timeout_s
         self._verify = ca_file or True
+        self._path = parts.path.rstrip("/")
+        self._kept = KeptConnections(address, _context(parts.scheme, ca_file)) if counts_once else None
 
     def submit(self, path: str, content: bytes, headers: Mapping[str, str], *, ends_ns: int | None = None) -> Answer:
         """Send bytes and return the answer, which has a status from 200 to 299. `ends_ns`: see `post`.
@@ -114,6 +123,8 @@ class HttpParty:
         self, method: str, path: str, content: bytes | None, headers: Mapping[str, str], ends_ns: int | None = None
     ) -> Answer:
         """Call on a connection of its own: one that the other side has just closed would look like a lost answer."""
+        if self._kept is not None:
+            return self._call_by_kept(self._kept, method, path, content, headers, ends_ns)
         call = TimedCall(self._timeout_s, ends_ns=ends_ns)
         with requests.Session() as session:
             session.trust_env = False
@@ -134,15 +145,43 @@ class HttpParty:
             except _BROKEN as error:
                 raise self._no_answer(error, call) from None
 
+    def _call_by_kept(
+        self,
+        kept: KeptConnections,
+        method: str,
+        path: str,
+        content: bytes | None,
+        headers: Mapping[str, str],
+        ends_ns: int | None,
+    ) -> Answer:
+        own_end_ns = steady_ns() + round(self._timeout_s * _S)
+        end_ns = own_end_ns if ends_ns is None else min(own_end_ns, ends_ns)
+        connection: KeptConnection | None = None
+        try:
+            connection = kept.take(min(CONNECT_TIMEOUT_S, self._timeout_s), end_ns)
+            target = requests.utils.requote_uri(f"{self._path}/{path.lstrip('/')}")
+            answer = connection.call(method, target, content, headers, LARGEST_ANSWER)
+        except BROKEN as error:
+            has_sent = connection is not None and connection.has_sent
+            is_over = connection is not None and connection.watch.is_over
+            if connection is not None:
+                connection.close()
+            raise self._lost(error, is_connecting=not has_sent, is_over=is_over) from None
+        kept.give_back(connection)
+        return Answer(*answer)
+
     def _no_answer(self, error: Exception, call: TimedCall) -> HubError:
+        return self._lost(error, is_connecting=call.is_connecting, is_over=call.is_over)
+
+    def _lost(self, error: Exception, *, is_connecting: bool, is_over: bool) -> HubError:
         """Return what is known after a call without an answer."""
         if _is_untrusted(error):
             return ConfigurationError(
                 f"the certificate of {self._host} is not trusted: nothing was sent", hint="name the file of its issuer"
             )
-        if call.is_connecting:
+        if is_connecting:
             return TransientError(f"{self._host} cannot be reached: nothing was sent")
-        why = "its time was up" if call.is_over else type(error).__name__
+        why = "its time was up" if is_over else type(error).__name__
         return OutcomeUnknownError(f"the answer of {self._host} was lost ({why})")
 
     def refusal(self, answer: Answer) -> HubError:
@@ -157,6 +196,11 @@ class HttpParty:
         if 400 <= answer.status < 500 and answer.status != _CONFLICT:
             return RejectedError(f"{said}: it was refused")
         return OutcomeUnknownError(f"{said}: it may have been taken")
+
+
+def _context(scheme: str, ca_file: str | None) -> ssl.SSLContext | None:
+    """Return whom to trust: the issuers of the file, else those that `requests` trusts."""
+    return ssl.create_default_context(cafile=ca_file or certifi.where()) if scheme == "https" else None
 
 
 def _answer(response: requests.Response, call: TimedCall) -> Answer:

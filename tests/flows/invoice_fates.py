@@ -313,7 +313,7 @@ class Lot:
             debtor=debtor,
             sends=sends,
             questions={"operator": self._some(QUESTIONS, 0.3)},
-            reach={channel: self._reach(channel) for channel in REACH if channel in debtor.reached_by},
+            reach=_asked_in_time({channel: self._reach(channel) for channel in REACH if channel in debtor.reached_by}),
         )
 
     def _debtor(self, number: int) -> Debtor:
@@ -374,6 +374,13 @@ class Lot:
 
     def _falls(self, likely: float) -> bool:
         return self._chance.random() < likely
+
+
+def _asked_in_time(reach: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
+    """Leave faults of others out where one never answers: who has waited for that one is waited for no more."""
+    if NEVER_ANSWERS not in reach.values():
+        return reach
+    return {channel: faults if faults == NEVER_ANSWERS else () for channel, faults in reach.items()}
 
 
 _FAILS_FOR_LONG = {"letter": "disk_full"}

@@ -20,6 +20,7 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
+from hub.banking_calendar import FixedClock
 from hub.contracts import Promise, Sandbox
 from hub.errors import OutcomeUnknownError, RejectedError, TransientError
 from hub.model.attempts import Delivered, Message, Probed
@@ -64,6 +65,8 @@ from tests.flows.attempt_world import Died, Killer, MortalStore, PassingTime
 from tests.flows.delivery_world import MOST_TURNS, NOW, DeliveryWorld
 from tests.flows.invoice_fates import NEVER_ANSWERS, REACH, Case, End, Ends, expected_end
 
+WAITS_FOR_REACH_H = 72  # counted from when a document came: those that failed for a day on one channel wait as well
+ASKED_IN_VAIN = timedelta(hours=12)  # after so long no question about many goes wrong, and nobody has waited too long
 TIMEOUT_S, MAIL_TIMEOUT_S = 1.5, 3.0  # of a call; a fault that takes its time takes this long
 STEPS = (*[timedelta(minutes=1)] * 3, *[timedelta(minutes=20)] * 3, *[timedelta(hours=1)] * 3)
 THEN = timedelta(hours=6)
@@ -88,13 +91,16 @@ MOVING = (DocumentState.ACCEPTED, DocumentState.SENDING, DocumentState.SENT)
 class Trouble:
     """What is to go wrong on one channel, and the way to have it go wrong; each fault is taken once."""
 
-    def __init__(self, channel: str, cases: Sequence[Case], order: Callable[[str], None], chance: Random) -> None:
+    def __init__(
+        self, channel: str, cases: Sequence[Case], order: Callable[[str], None], chance: Random, clock: FixedClock
+    ) -> None:
         self.order = order
         self._sends = {case.number: list(case.sends.get(channel, ())) for case in cases}
         self._questions = {case.number: list(case.questions.get(channel, ())) for case in cases}
         self._reach = {_key_of(case): _asked(channel, case.reach.get(channel, ())) for case in cases}
         self._channel = channel
         self._chance = chance
+        self._clock = clock
         self._of_batches = Counter[str]()
 
     def meets(self, number: str) -> bool:
@@ -113,7 +119,12 @@ class Trouble:
     def order_for_many(self, faults: Mapping[str, Sequence[str]]) -> None:
         """Let a question about many go wrong, now and then."""
         mine = faults.get(self._channel, ())
-        if mine and self._of_batches[mine[0]] < MOST_OF_BATCHES and self._chance.random() < 0.5:
+        if (
+            mine
+            and self._clock.now() < NOW + ASKED_IN_VAIN
+            and self._of_batches[mine[0]] < MOST_OF_BATCHES
+            and self._chance.random() < 0.5
+        ):
             self._of_batches[mine[0]] += 1
             self.order(self._chance.choice(mine))
 
@@ -284,7 +295,7 @@ class ThousandWorld(DeliveryWorld):
     """A tenant with six channels, and all their other sides."""
 
     def __init__(self, engine: Engine, folder: Path, cases: Sequence[Case], *, seed: int = 0) -> None:
-        super().__init__(engine)
+        super().__init__(engine, delivery={"wait_for_reach_h": WAITS_FOR_REACH_H})
         self.clock: PassingTime = PassingTime(NOW)  # type: ignore[assignment]
         self.store = SqlStore(engine, "north", self.clock)
         self.mortal = MortalStore(engine, "north", self.clock)
@@ -374,7 +385,7 @@ class ThousandWorld(DeliveryWorld):
         return LetterBox(another(), self._trouble("letter", self.printer.order), self.printer, another)
 
     def _trouble(self, channel: str, order: Callable[[str], None]) -> Trouble:
-        return Trouble(channel, self.cases, order, Random(self._chance.random()))
+        return Trouble(channel, self.cases, order, Random(self._chance.random()), self.clock)
 
     def _context(self, *, inboxes: Any = None, **secrets: str) -> Any:
         return ContextInMemory(secrets, clock=self.clock, inboxes=inboxes)

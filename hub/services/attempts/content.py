@@ -4,10 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from collections.abc import Sequence
+from itertools import islice
 
 from hub.errors import LedgerError
 from hub.model.attempts import Attempt
 from hub.services.ports import Store
+
+MESSAGES_AHEAD = 50
+BYTES_AHEAD = 8 * 1024 * 1024
+
+
+class Ahead:
+    """The bytes of messages that are sent one after the other, some of them read together before their turn comes."""
+
+    def __init__(self, store: Store, attempts: Sequence[Attempt]) -> None:
+        """`attempts` come in this order; another one is read by itself."""
+        self._store = store
+        self._place = {attempt.attempt_no: place for place, attempt in enumerate(attempts)}
+        self._order = [attempt.sha256 for attempt in attempts]
+        self._read: dict[str, bytes] = {}
+
+    def content_of(self, attempt: Attempt) -> bytes:
+        """Return the bytes of a message. Raises as `content_of`."""
+        place = self._place.get(attempt.attempt_no)
+        if attempt.sha256 not in self._read and place is not None:
+            coming = list(islice(self._order, place, place + MESSAGES_AHEAD))
+            self._read = self._store.contents.read_ahead(coming, BYTES_AHEAD)
+        content = self._read.pop(attempt.sha256, b"")
+        is_right = hashlib.sha256(content).hexdigest() == attempt.sha256
+        return content if is_right else content_of(self._store, attempt)
 
 
 def content_of(store: Store, attempt: Attempt) -> bytes:

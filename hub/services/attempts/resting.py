@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from hub.model.attempts import ChannelRest
 from hub.rules.attempts import Heard, Outcome
-from hub.rules.channel_rest import after_call, rest_left_s, told
+from hub.rules.channel_rest import TOOK_IT_OR_NOT, after_call, rest_left_s, told
 from hub.services.attempts.tasks import close_rest_task, open_rest_task
 from hub.services.ports import Store, UnitOfWork
 
@@ -39,7 +39,9 @@ class Resting:
         return rest_left_s(self.rest, now=now)
 
     def heard(self, heard: Heard, *, is_first_failure: bool, now: str) -> None:
-        """Count what a call or a question came to."""
+        """Count what a call or a question came to; a success on a channel that does not fail changes nothing."""
+        if heard.outcome in TOOK_IT_OR_NOT and self.rest == ChannelRest(self.rest.channel):
+            return
         call = _Call(heard, is_first_failure, now)
         self._unwritten.append(call)
         self.rest = call.counted(self.rest)

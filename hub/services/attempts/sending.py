@@ -32,7 +32,7 @@ from hub.rules.attempts import (
 from hub.rules.channel_rest import is_kept_too_long, is_on_trial
 from hub.rules.settling import settles_in_s
 from hub.services.attempts.calling import Called, ask, not_in_time, send
-from hub.services.attempts.content import content_of
+from hub.services.attempts.content import Ahead
 from hub.services.attempts.ending import tell_end
 from hub.services.attempts.following import let_exchanges_follow
 from hub.services.attempts.late import keep_proof
@@ -107,11 +107,14 @@ class _Turn:
         self._settled_after_s = channel.settled_after_s + CALL_WITHIN_S if isinstance(channel, QueryableChannel) else 0
         self._unwritten: list[tuple[Attempt, Attempt]] = []  # as it was, as it is
         self._resting = Resting(store, channel.name)
+        self._ahead = Ahead(store, ())
         self._stopped_by: HubError | None = None
 
     def go_through(self) -> None:
         """Take each message as far as it goes now, until the run has to stop."""
-        for attempt in self._in_order():
+        attempts = self._in_order()
+        self._ahead = Ahead(self._store, attempts)
+        for attempt in attempts:
             self._take(attempt)
             if self._stopped_by is not None:
                 return
@@ -200,7 +203,7 @@ class _Turn:
         return Step.GIVE_UP if is_kept_too_long(attempt, self._resting.rest) else Step.WAIT
 
     def _send(self, attempt: Attempt) -> Attempt:
-        message = Message(attempt.key, content_of(self._store, attempt))
+        message = Message(attempt.key, self._ahead.content_of(attempt))
         self._pace.wait(before=self.write_down)
         started = self._begin(attempt)
         for _ in range(MOST_BEGINNINGS - 1):

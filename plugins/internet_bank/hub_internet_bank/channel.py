@@ -26,7 +26,8 @@ _REFUSED = range(400, 500)
 
 def channel(settings: InternetBankSettings, context: PluginContext) -> InternetBankChannel:
     """Return the channel. Raises ConfigurationError when the address cannot be right."""
-    return InternetBankChannel(settings, context, HttpParty(settings.address, timeout_s=settings.timeout_s))
+    party = HttpParty(settings.address, timeout_s=settings.timeout_s, counts_once=True)
+    return InternetBankChannel(settings, context, party)
 
 
 class InternetBankChannel:

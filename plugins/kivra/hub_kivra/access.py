@@ -54,7 +54,7 @@ class KivraApi:
         """Raises ConfigurationError when the address cannot be one."""
         self._settings = settings
         self._context = context
-        self._party = HttpParty(settings.address, timeout_s=settings.timeout_s)
+        self._party = HttpParty(settings.address, timeout_s=settings.timeout_s, counts_once=settings.drops_repeats)
         self._token = Token(self._fetched, context.clock)
 
     def post(self, resource: str, content: bytes) -> Answer:

@@ -116,6 +116,8 @@ class SqlContents:
 
         What is missing or cannot be unpacked is left out: whoever opens it by itself is told so.
         """
+        if not sha256s:
+            return {}
         with reading(self._engine) as connection:
             found = connection.execute(_SIZES, {"t": self._tenant, "some": list(sha256s)})
             sizes = {str(sha256): int(size) for sha256, size in found}

@@ -42,6 +42,7 @@ def test_a_thousand_invoices_end_where_their_faults_say(engine: Engine, tmp_path
     assert {end.got_by for end in world.ends().values()} >= set(CHANNELS)
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_they_do_so_when_the_processes_that_find_their_ways_die(engine: Engine, tmp_path: Path):
     cases = Lot(2, time_outs=0).cases(SOME)
 

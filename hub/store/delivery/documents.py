@@ -126,6 +126,8 @@ class SqlDocuments:
 
     def ended(self, channels: Collection[str], limit: int) -> list[tuple[DocumentRow, str]]:
         """Return documents on channels whose messages have come to something, with the state of the message."""
+        if not channels:
+            return []
         rows = self._connection.execute(_ENDED, {"t": self._tenant, "channels": list(channels), "limit": limit})
         return [(DocumentRow._make(row[:-1]), row[-1]) for row in rows]
 

@@ -159,3 +159,26 @@ def test_a_missing_part_is_a_defect(store: SqlStore, engine: Engine) -> None:
 
     with store.contents.open(kept.sha256) as stream, pytest.raises(LedgerError, match="backup"):
         stream.read()
+
+
+def test_contents_are_read_ahead_as_far_as_there_is_room(store: SqlStore) -> None:
+    all_ = [os.urandom(100), TWO_PARTS, b"third", b"fourth"]
+    kept = [store.contents.keep(io.BytesIO(content)).sha256 for content in all_]
+
+    ahead = store.contents.read_ahead(kept, PART_SIZE + 106)
+
+    assert ahead == dict(zip(kept[:3], all_[:3], strict=True))
+    assert store.contents.read_ahead(kept, 99) == store.contents.read_ahead([], 99) == {}
+
+
+def test_what_is_missing_or_damaged_keeps_no_other_from_being_read_ahead(store: SqlStore, engine: Engine) -> None:
+    damaged, good = (store.contents.keep(io.BytesIO(content)).sha256 for content in (b"damaged", b"good"))
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE content_part SET data = :data WHERE upload IN (SELECT upload FROM content WHERE sha256 = :one)"
+            ),
+            {"data": b"no zlib", "one": damaged},
+        )
+
+    assert store.contents.read_ahead([damaged, "0" * 64, good], 100) == {good: b"good"}

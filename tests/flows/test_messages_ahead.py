@@ -1,0 +1,46 @@
+"""Messages are read some at a time, and each is proved before it goes out."""
+
+from __future__ import annotations
+
+from attempt_world import AttemptWorld
+from sqlalchemy import text
+
+from hub.contracts import Promise
+from hub.services.attempts import content
+
+
+def test_more_messages_than_are_read_at_once_all_go_out(attempt_world: AttemptWorld, monkeypatch):
+    monkeypatch.setattr(content, "MESSAGES_AHEAD", 3)
+    attempt_world.plan(Promise.IDEMPOTENT, 8)
+
+    attempt_world.work()
+
+    assert attempt_world.states() == ["delivered"] * 8
+
+
+def test_messages_too_large_to_be_read_ahead_go_out_by_themselves(attempt_world: AttemptWorld, monkeypatch):
+    monkeypatch.setattr(content, "BYTES_AHEAD", 4)
+    attempt_world.plan(Promise.IDEMPOTENT, 2)
+
+    attempt_world.work()
+
+    assert attempt_world.states() == ["delivered"] * 2
+
+
+def test_a_message_whose_bytes_are_damaged_does_not_go_out(attempt_world: AttemptWorld):
+    attempt_world.plan(Promise.IDEMPOTENT, 3)
+    damaged = attempt_world.attempts()[1]
+    with attempt_world.engine.begin() as connection:
+        connection.execute(
+            text("UPDATE content_part SET data = x'00' WHERE upload = (SELECT upload FROM content WHERE sha256 = :one)")
+            if connection.dialect.name == "sqlite"
+            else text(
+                "UPDATE content_part SET data = '\\x00' WHERE upload = (SELECT upload FROM content WHERE sha256 = :one)"
+            ),
+            {"one": damaged.sha256},
+        )
+
+    attempt_world.work()
+
+    assert attempt_world.accepted(damaged) == []
+    assert attempt_world.states()[1] == "planned"

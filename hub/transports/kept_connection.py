@@ -90,7 +90,8 @@ class KeptConnection:
         self._under = opened.dup()  # by TLS the socket itself is taken apart
         self.watch = Watch(self._under, first_ends_ns=ends_ns, kept_for_s=KEPT_FOR_S)
         try:
-            opened.settimeout(max((ends_ns - steady_ns()) / _S, 0.001))
+            left_s = max((ends_ns - steady_ns()) / _S, 0.001)
+            opened.settimeout(left_s)
             self._socket = opened if context is None else context.wrap_socket(opened, server_hostname=host)
         except BaseException:
             opened.close()

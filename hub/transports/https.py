@@ -75,6 +75,11 @@ class HttpParty:
         self._path = parts.path.rstrip("/")
         self._kept = KeptConnections(address, _context(parts.scheme, ca_file)) if counts_once else None
 
+    def close(self) -> None:
+        """Close connections that are kept; the next call opens another."""
+        if self._kept is not None:
+            self._kept.close()
+
     def submit(self, path: str, content: bytes, headers: Mapping[str, str], *, ends_ns: int | None = None) -> Answer:
         """Send bytes and return the answer, which has a status from 200 to 299. `ends_ns`: see `post`.
 

@@ -73,6 +73,12 @@ class KeptConnections:
                 return
         connection.close()
 
+    def close(self) -> None:
+        """Close those that rest; the next call opens another."""
+        with self._lock:
+            resting, self._resting[:] = self._resting[:], []
+        _close_all(resting)
+
 
 def _close_all(resting: list[KeptConnection]) -> None:
     while resting:

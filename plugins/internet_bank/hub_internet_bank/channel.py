@@ -114,6 +114,10 @@ class InternetBankChannel:
         page = self._hand_off.reports(self._asked(REPORTS, cursor).content)
         return Followed(page.receipts, page.cursor, page.has_more)
 
+    def close(self) -> None:
+        """Close connections that rest; the next call opens another."""
+        self._party.close()
+
     @property
     def _issuer(self) -> Issuer:
         settings = self._settings

@@ -57,6 +57,10 @@ class KivraApi:
         self._party = HttpParty(settings.address, timeout_s=settings.timeout_s, counts_once=settings.drops_repeats)
         self._token = Token(self._fetched, context.clock)
 
+    def close(self) -> None:
+        """Close connections that rest."""
+        self._party.close()
+
     def post(self, resource: str, content: bytes) -> Answer:
         """Post JSON to a resource of the sender and return the answer, whatever its status but a refused token.
 

@@ -96,6 +96,10 @@ class KivraChannel:
             raise OutcomeUnknownError("the answer is none of Kivra's: it may have taken the message")
         return Delivered(answer.headers.get(_KEY, ""))
 
+    def close(self) -> None:
+        """Close connections that rest; the next call opens another."""
+        self._api.close()
+
     def _refusal(self, answer: Answer, message: Message) -> HubError:
         """Return what a refusal means; where it may be the recipient or our right, Kivra is asked which."""
         meaning = meaning_of(code_of(answer))

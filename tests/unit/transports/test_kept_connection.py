@@ -217,3 +217,13 @@ def test_who_is_not_needed_any_more_leaves_no_connection_open(counterparty, open
     gc.collect()
 
     assert [one.fileno() for one in opened] == [-1]
+
+
+def test_what_rests_can_be_closed_and_the_next_call_opens_another(counterparty, opened):
+    there = party(counterparty.address)
+    there.submit(MESSAGES, b"content", KEY)
+    there.close()
+
+    assert [one.fileno() for one in opened] == [-1]
+    assert there.ask("nothing", {}).status == 404
+    there.close()

@@ -95,7 +95,7 @@ def _side_by_side(way: Way, chosen: argparse.Namespace) -> tuple[float, float]:
         file.write_text(json.dumps([message.decode() for message in messages]), encoding="utf-8")
         with _sandbox(folder / "bare"):
             done = subprocess.run(
-                [sys.executable, __file__, BARE, str(file)], capture_output=True, text=True, check=True
+                [sys.executable, __file__, BARE, str(file)], stdout=subprocess.PIPE, text=True, check=True
             )
     return float(done.stdout), ours
 
@@ -217,7 +217,7 @@ def post_bare(file: Path) -> None:
         grant = {"grant_type": "client_credentials"}
         told = session.post(f"{settings['address']}/v1/auth", auth=client, data=grant).json()
         session.headers.update({"Authorization": f"Bearer {told['access_token']}", "Content-Type": "application/json"})
-        url = f"{settings['address']}/v2/tenant/{settings['sender_id']}/content"
+        url = f"{settings['address']}/v2/tenant/{settings['sender']}/content"
         began_s = time.perf_counter()
         for message in messages:
             session.post(url, data=message, timeout=30).raise_for_status()

@@ -169,7 +169,7 @@ REACH: Mapping[str, Sequence[str]] = {
 """Faults of asking whether one debtor is reached: it is asked again."""
 
 _OF_WRITING = ("disk_full", "damage", "cut")
-_TAKE_THEIR_TIME = ("time_out_after_accept", "no_answer")  # as names end
+TAKE_THEIR_TIME = ("time_out_after_accept", "no_answer")  # as names end
 _DRAWN_AGAIN = 0.35  # after each fault: whether the next call goes wrong too
 _MOST_DRAWN = 5  # with four questions that fail it is not given up
 _KINDS = (
@@ -355,12 +355,12 @@ class Lot:
         if "cut_before_rename" in drawn:  # all of it has been written
             fit = [name for name in fit if name not in _OF_WRITING]
         if self._time_outs[channel] == self._most_time_outs:
-            fit = [name for name in fit if not name.endswith(_TAKE_THEIR_TIME)]
+            fit = [name for name in fit if not name.endswith(TAKE_THEIR_TIME)]
         due = [name for name in self._due[channel] if name in fit]
         name = self._chance.choice(due or fit)
         if due:
             self._due[channel].remove(name)
-        self._time_outs[channel] += name.endswith(_TAKE_THEIR_TIME)
+        self._time_outs[channel] += name.endswith(TAKE_THEIR_TIME)
         return name
 
     def _reach(self, channel: str) -> tuple[str, ...]:

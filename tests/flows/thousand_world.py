@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 from itertools import chain, repeat
 from pathlib import Path
@@ -63,11 +63,12 @@ from hub_operator.sandbox import OperatorSandbox, inexchange_sandbox
 from hub_operator.settings import OperatorSettings
 from tests.flows.attempt_world import Died, Killer, MortalStore, PassingTime
 from tests.flows.delivery_world import MOST_TURNS, NOW, DeliveryWorld
-from tests.flows.invoice_fates import NEVER_ANSWERS, REACH, Case, End, Ends, expected_end
+from tests.flows.invoice_fates import NEVER_ANSWERS, REACH, TAKE_THEIR_TIME, Case, End, Ends, expected_end
 
 WAITS_FOR_REACH_H = 72  # counted from when a document came: those that failed for a day on one channel wait as well
 ASKED_IN_VAIN = timedelta(hours=12)  # after so long no question about many goes wrong, and nobody has waited too long
-TIMEOUT_S, MAIL_TIMEOUT_S = 1.5, 3.0  # of a call; a fault that takes its time takes this long
+TIMEOUT_S = 30.0  # of a call, however busy the machine is: a call that is late for that would shift the faults
+HURRIED_S = 2.0  # of one whose fault takes its time
 STEPS = (*[timedelta(minutes=1)] * 3, *[timedelta(minutes=20)] * 3, *[timedelta(hours=1)] * 3)
 THEN = timedelta(hours=6)
 MOST_STEPS = 200
@@ -95,6 +96,7 @@ class Trouble:
         self, channel: str, cases: Sequence[Case], order: Callable[[str], None], chance: Random, clock: FixedClock
     ) -> None:
         self.order = order
+        self.take_back: Callable[[], None] = lambda: None  # what was ordered of questions and not met
         self._sends = {case.number: list(case.sends.get(channel, ())) for case in cases}
         self._questions = {case.number: list(case.questions.get(channel, ())) for case in cases}
         self._reach = {_key_of(case): _asked(channel, case.reach.get(channel, ())) for case in cases}
@@ -128,6 +130,15 @@ class Trouble:
             self._of_batches[mine[0]] += 1
             self.order(self._chance.choice(mine))
 
+    @contextmanager
+    def for_many(self, faults: Mapping[str, Sequence[str]]) -> Iterator[None]:
+        """Ask about many; what goes wrong goes wrong now, or not at all: else it would meet a question about one."""
+        self.order_for_many(faults)
+        try:
+            yield
+        finally:
+            self.take_back()
+
 
 def _asked(channel: str, faults: Sequence[str]) -> Iterator[str]:
     return repeat(REACH[channel][0]) if faults == NEVER_ANSWERS else iter(faults)
@@ -136,8 +147,10 @@ def _asked(channel: str, faults: Sequence[str]) -> Iterator[str]:
 class TroubledChannel:
     """A channel, with faults ordered for the documents that they are meant for."""
 
-    def __init__(self, channel: Any, trouble: Trouble) -> None:
+    def __init__(self, channel: Any, trouble: Trouble, hurried: Any = None) -> None:
+        """`hurried` is the same channel with little patience, for faults that take their time."""
         self.channel = channel
+        self._hurried = hurried
         self.trouble = trouble
         self._carries: dict[bytes, str] = {}  # a document of a message's, by the message
         self._sent: dict[str, str] = {}  # the same by the key that it was sent under
@@ -166,16 +179,16 @@ class TroubledChannel:
         """Ask about those together of whom nothing goes wrong, and about each of the others by itself."""
         faults = {one.key: self.trouble.of_reach(one.key) for one in recipients}
         plain = [one for one in recipients if not faults[one.key]]
+        answers: dict[str, Reach] = {}
         if plain:
-            self.trouble.order_for_many(OF_BATCHES)
-        answers = dict(self.channel.reach(plain)) if plain else {}
+            with self.trouble.for_many(OF_BATCHES):
+                answers.update(self.channel.reach(plain))
         for one in recipients:
             if faults[one.key]:
                 self.trouble.order(faults[one.key])
-                try:
+                with suppress(TransientError):
                     answers.update(self.channel.reach([one]))
-                except TransientError:
-                    continue
+                self.trouble.take_back()  # of public buyers the operator is not asked
         return answers
 
     def prepare(self, batch: Sequence[Outgoing]) -> Preparation:
@@ -204,7 +217,10 @@ class TroubledChannel:
 
     def _send_in_trouble(self, message: Message, fault: str) -> Delivered:
         self.trouble.order(fault)
-        return self._send(message)
+        if not fault.endswith(TAKE_THEIR_TIME):
+            return self._send(message)
+        delivered: Delivered = self._hurried.send(message)
+        return delivered
 
 
 class ReportedChannel(TroubledChannel):
@@ -219,8 +235,8 @@ class ReportedChannel(TroubledChannel):
         return Silence(self.channel.silence)
 
     def follow(self, cursor: str) -> Followed:
-        self.trouble.order_for_many(OF_REPORTS)
-        followed: Followed = self.channel.follow(cursor)
+        with self.trouble.for_many(OF_REPORTS):
+            followed: Followed = self.channel.follow(cursor)
         return followed
 
 
@@ -353,26 +369,38 @@ class ThousandWorld(DeliveryWorld):
         return InstallationInboxes({"south": south}, lambda name: SqlStore(self.engine, name, self.clock))
 
     def _channels(self) -> Iterator[TroubledChannel]:
-        in_time = {"timeout_s": TIMEOUT_S}
-        yield TroubledChannel(
-            InternalChannel(InternalSettings(), self._context(inboxes=self.inboxes)),
-            self._trouble("internal", self.inboxes.order),
-        )
-        operator = OperatorSettings.model_validate({**self.operator.settings, **in_time})
-        keys = self._context(api_key=self.operator.books.software_key)
-        yield AskedChannel(operator_channel(operator, keys), self._trouble("operator", self._order_operator))
-        bank = InternetBankSettings.model_validate({**self.bank.settings, **in_time})
-        secret = self._context(api_key=self.bank.desk.secret)
-        yield ReportedChannel(bank_channel(bank, secret), self._trouble("internet_bank", self.bank.order))
-        kivra = KivraSettings.model_validate({**self.kivra.settings, **in_time})
-        client = self._context(client_secret=self.kivra.secrets["HUB_KIVRA_SANDBOX_SECRET"])
-        yield TroubledChannel(KivraChannel(kivra, client), self._trouble("kivra", self._order_kivra))
-        mail = EmailSettings.model_validate({**self.mail.settings, "timeout_s": MAIL_TIMEOUT_S})
-        password = self._context(password=next(iter(self.mail.secrets.values())))
-        mailing = email_channel(mail, password)
-        self._stack.callback(mailing.close)
-        yield MailChannel(mailing, self._trouble("email", self.mail.order))
+        internal = InternalChannel(InternalSettings(), self._context(inboxes=self.inboxes))
+        yield TroubledChannel(internal, self._trouble("internal", self.inboxes.order))
+        patient, hurried = (self._operator_channel(timeout_s) for timeout_s in (TIMEOUT_S, HURRIED_S))
+        yield AskedChannel(patient, self._trouble("operator", self._order_operator), hurried)
+        patient, hurried = (self._bank_channel(timeout_s) for timeout_s in (TIMEOUT_S, HURRIED_S))
+        yield ReportedChannel(patient, self._trouble("internet_bank", self.bank.order), hurried)
+        patient, hurried = (self._kivra_channel(timeout_s) for timeout_s in (TIMEOUT_S, HURRIED_S))
+        yield TroubledChannel(patient, self._trouble("kivra", self._order_kivra), hurried)
+        patient, hurried = (self._email_channel(timeout_s) for timeout_s in (TIMEOUT_S, HURRIED_S))
+        yield MailChannel(patient, self._trouble("email", self.mail.order), hurried)
         yield self._letter_box()
+
+    def _operator_channel(self, timeout_s: float) -> Any:
+        settings = OperatorSettings.model_validate({**self.operator.settings, "timeout_s": timeout_s})
+        return operator_channel(settings, self._context(api_key=self.operator.books.software_key))
+
+    def _bank_channel(self, timeout_s: float) -> Any:
+        settings = InternetBankSettings.model_validate({**self.bank.settings, "timeout_s": timeout_s})
+        return self._closing(bank_channel(settings, self._context(api_key=self.bank.desk.secret)))
+
+    def _kivra_channel(self, timeout_s: float) -> Any:
+        settings = KivraSettings.model_validate({**self.kivra.settings, "timeout_s": timeout_s})
+        secret = self.kivra.secrets["HUB_KIVRA_SANDBOX_SECRET"]
+        return self._closing(KivraChannel(settings, self._context(client_secret=secret)))
+
+    def _email_channel(self, timeout_s: float) -> Any:
+        settings = EmailSettings.model_validate({**self.mail.settings, "timeout_s": timeout_s})
+        return self._closing(email_channel(settings, self._context(password=next(iter(self.mail.secrets.values())))))
+
+    def _closing(self, channel: Any) -> Any:
+        self._stack.callback(channel.close)
+        return channel
 
     def _letter_box(self) -> LetterBox:
         settings = LetterSettings.model_validate(self.printer.settings)
@@ -385,7 +413,20 @@ class ThousandWorld(DeliveryWorld):
         return LetterBox(another(), self._trouble("letter", self.printer.order), self.printer, another)
 
     def _trouble(self, channel: str, order: Callable[[str], None]) -> Trouble:
-        return Trouble(channel, self.cases, order, Random(self._chance.random()), self.clock)
+        trouble = Trouble(channel, self.cases, order, Random(self._chance.random()), self.clock)
+        if channel in OF_BATCHES:
+            trouble.take_back = lambda: self._take_back(channel)
+        return trouble
+
+    def _take_back(self, channel: str) -> None:
+        queues = {
+            "operator": self.operator.server.faults,
+            "internet_bank": self.bank.server.faults,
+            "kivra": self.kivra._faults,
+        }
+        for target in ("question", "registrations", "reports", "match"):
+            while queues[channel].take(target) is not None:
+                continue
 
     def _context(self, *, inboxes: Any = None, **secrets: str) -> Any:
         return ContextInMemory(secrets, clock=self.clock, inboxes=inboxes)
@@ -396,12 +437,14 @@ class ThousandWorld(DeliveryWorld):
             if target == "auth":
                 self.kivra.service.end_tokens()
             self.kivra.order_for(target, rest)
+        elif fault == "expired_token":  # by order it would wait for one that has been used
+            self.kivra.service.end_tokens()
         else:
             self.kivra.order(fault)
 
     def _order_operator(self, fault: str) -> None:
-        if fault.startswith("token_") and fault != "token_expired":
-            self.operator.order("token_expired")
+        if fault.startswith("token_") and not fault.endswith(("token_expired", *TAKE_THEIR_TIME)):
+            self.operator.order("token_expired")  # the hurried one has no token yet
         if fault == "blind":  # to the proof that the question works as well
             self.operator.order(fault, 2 if self.operator.books.documents else 0)
         else:

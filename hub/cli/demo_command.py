@@ -162,7 +162,7 @@ def _documents(day: Day) -> None:
 
 def _way(sent: Sent) -> tuple[Any, ...]:
     if sent.row is None:
-        return f"no. {sent.acceptance.place}", state("refused"), "", sent.acceptance.problem
+        return sent.acceptance.number, state("refused"), "", sent.acceptance.problem
     tried = "; ".join(f"{step.channel}: {step.reason}" for step in sent.steps if step.outcome in TRIED)
     taken = next((step.reason for step in sent.steps if step.channel == sent.row.channel), "")
     return sent.row.number, state(sent.row.state), words(sent.row.channel), tried or sent.row.reason or taken

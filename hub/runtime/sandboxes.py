@@ -55,6 +55,7 @@ def running(folder: Path, names: Sequence[str] = (), *, first_port: int = 0) -> 
     """
     makers = installed_makers()
     _refuse_unknown(names, {plugin for plugin, _ in makers})
+    folder = folder.resolve()  # settings hold whole paths: they are read from other folders too
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         chosen = [(plugin, maker) for plugin, maker in makers if not names or plugin in names]

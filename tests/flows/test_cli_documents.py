@@ -130,3 +130,45 @@ def test_a_file_that_is_no_list_of_documents_is_refused(home: Path, tmp_path: Pa
         file.write_text(content, encoding="utf-8")
         assert run("deliver", file, home=home).exit_code == 1, content
     assert run("deliver", tmp_path / "none.json", home=home).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("r.xlsx", b"PK", "no field of a recipient"),
+        ("r.csv", b"identity,name\n191212121212,Tolvan\n", "parted by ;"),
+        ("r.csv", b"name;email\nTolvan;a@b.example\n", "needs identity"),
+        ("r.csv", "identity;name\n191212121212;Åsa\n".encode("cp1252"), "save it as CSV UTF-8"),
+    ],
+)
+def test_what_is_no_register_is_refused_with_what_to_do(
+    home: Path, tmp_path: Path, name: str, content: bytes, words: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+
+    result = run("recipients", "import", tmp_path / name, home=home)
+
+    assert (result.exit_code, words in result.stderr) == (1, True)
+
+
+def test_a_refused_document_is_named_by_its_number_and_dates_that_nobody_means_are_refused(
+    home: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "documents.json"
+    odd = [invoice("904", issue_date="0001-01-01"), invoice("905", due_date="9999-12-31"), invoice("906", lines=[])]
+    file.write_text(json.dumps(odd), encoding="utf-8")
+
+    told = json.loads(run("deliver", file, "--json", home=home).stdout)
+
+    assert [one["number"] for one in told] == ["904", "905", "906"]
+    assert all("ten years" in one["problem"] for one in told[:2])
+
+
+def test_the_demonstration_can_be_asked_from_another_folder(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = (made / "tenants" / "nordvik.toml").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    assert f'ca_file = "{made.resolve()}' in settings
+    assert run("documents", home=made).exit_code == 0

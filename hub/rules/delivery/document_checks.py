@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
+from hub.model.command_dates import plausible_days
 from hub.model.countries import COUNTRIES
 from hub.model.documents import (
     INVOICES,
@@ -34,6 +36,24 @@ def document_problems(document: Document) -> list[RowProblem]:
     Whether references must have check digits, and which accounts there are, is for the company's settings to say.
     """
     return [problem for check in _CHECKS for problem in check(document)]
+
+
+def far_dates(document: Document, today: date) -> list[RowProblem]:
+    """Return the days of a document that are too far from today to be meant."""
+    earliest, farthest = plausible_days(today)
+    days: list[tuple[str, str | None]] = [
+        ("issue_date", document.issue_date),
+        ("due_date", document.due_date),
+        ("delivery_date", document.delivery_date),
+        ("credits_date", document.credits_date),
+    ]
+    days += [(f"instalments[{number}].due_date", one.due_date) for number, one in enumerate(document.instalments, 1)]
+    message = f"the day is more than ten years away: {earliest} to {farthest} are taken"
+    return [
+        RowProblem(field, "DATE_FAR", message)
+        for field, day in days
+        if day is not None and not earliest.isoformat() <= day <= farthest.isoformat()
+    ]
 
 
 def _parties(document: Document) -> Iterator[RowProblem]:

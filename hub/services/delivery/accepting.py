@@ -12,7 +12,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from hub.errors import DataError
-from hub.model.deliveries import DocumentRow, NewDocument
+from hub.model.deliveries import NewDocument
 from hub.model.documents import Document
 from hub.model.tenant import Tenant
 from hub.rules.delivery.recipients import recipient_key
@@ -27,7 +27,8 @@ CLAIM = "accept documents"  # two who accept the same document see each other
 class Acceptance(NamedTuple):
     """What became of a document that was handed over."""
 
-    place: str  # where it stood: a line, or its number
+    place: str  # where it stood: a line, or which one it was
+    number: str = ""  # its own, where it could be read
     key: str = ""
     document_no: int | None = None
     is_new: bool = False
@@ -40,6 +41,7 @@ class Offered(NamedTuple):
     place: str
     document: Document | None
     problem: str = ""
+    number: str = ""  # the document's own, where it could be read
 
 
 class _Candidate(NamedTuple):
@@ -69,7 +71,7 @@ def _accept_chunk(store: Store, tenant: Tenant, chunk: Sequence[Offered]) -> lis
         try:
             candidates.append(_candidate(one, completing))
         except DataError as error:
-            refused[place] = Acceptance(one.place, problem=str(error))
+            refused[place] = Acceptance(one.place, _number(one), problem=str(error))
     store.contents.keep_all([candidate.content for candidate in candidates])
     with store.write() as work:
         taken = iter(_take(work, tenant, candidates))
@@ -130,10 +132,9 @@ def _answer(candidate: _Candidate, handed: dict[str, tuple[str, int]], fresh: di
     sha256, number = handed[key]
     if sha256 != candidate.new.handed_sha256:
         problem = f"document {number} has this number, kind and version with other content: raise its version"
-        return Acceptance(candidate.place, key, number, problem=problem)
-    return Acceptance(candidate.place, key, number, is_new=fresh.get(key) is candidate.new)
+        return Acceptance(candidate.place, candidate.new.number, key, number, problem=problem)
+    return Acceptance(candidate.place, candidate.new.number, key, number, is_new=fresh.get(key) is candidate.new)
 
 
-def describe(row: DocumentRow) -> str:
-    """Return how people call a document: its kind and number."""
-    return f"{row.kind.replace('_', ' ')} {row.number}"
+def _number(offered: Offered) -> str:
+    return offered.number if offered.document is None else offered.document.number

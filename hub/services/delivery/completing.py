@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from hub.errors import DataError, IdentifierError
 from hub.model.company import Company
@@ -10,7 +11,7 @@ from hub.model.documents import INVOICES, WITHOUT_PAYMENT, Document, DocumentKin
 from hub.model.payee_account import PayeeAccount, read_account
 from hub.model.receivables import ReceivableKind
 from hub.model.tenant import Tenant
-from hub.rules.delivery.document_checks import document_problems
+from hub.rules.delivery.document_checks import document_problems, far_dates
 from hub.rules.delivery.payment_box import payee_account_of
 from hub.rules.delivery.totals import totals_of
 from hub.rules.references import check_reference, make_reference, normal_form
@@ -22,6 +23,7 @@ class Completing:
 
     def __init__(self, work: UnitOfWork, tenant: Tenant, documents: Sequence[Document]) -> None:
         self._tenant = tenant
+        self._today = date.fromisoformat(work.today)
         self._references = _references_in_books(work, tenant, documents)
 
     def complete(self, document: Document) -> Document:
@@ -34,7 +36,10 @@ class Completing:
         filled = document.model_copy(update={"company": company.number, "language": _language(document, company)})
         if document.kind not in WITHOUT_PAYMENT:
             filled = self._with_payment(filled, company)
-        problems = [f"{problem.field}: {problem.message}" for problem in document_problems(filled)]
+        problems = [
+            f"{problem.field}: {problem.message}"
+            for problem in [*document_problems(filled), *far_dates(filled, self._today)]
+        ]
         problems += _reference_problems(filled, company)
         if problems:
             raise DataError("; ".join(problems))

@@ -18,6 +18,7 @@ from hub.services.delivery.accepting import Offered
 
 _FILE = SourceSystem(name="documents", format=FileFormat.JSON)
 LARGEST_DOCUMENT = 32 * 1024 * 1024  # characters, attachments included
+LONGEST_NUMBER = 30
 _MOST_PROBLEMS = 10  # of one document: whoever sends a table of another kind need not read of every name
 
 
@@ -55,7 +56,9 @@ def offered(place: str, values: Mapping[str, Any]) -> Offered:
         found = causes(error)
         words = [f"{dotted_path(one['loc'])}: {in_words(one, 'field')}" for one in found[:_MOST_PROBLEMS]]
         more = [f"and {len(found) - _MOST_PROBLEMS} more"] if len(found) > _MOST_PROBLEMS else []
-        return Offered(place, None, "; ".join(word.removeprefix(": ") for word in (*words, *more)))
+        number = values.get("number")
+        problem = "; ".join(word.removeprefix(": ") for word in (*words, *more))
+        return Offered(place, None, problem, number[:LONGEST_NUMBER] if isinstance(number, str) else "")
 
 
 def _with_bytes(values: Mapping[str, Any]) -> Mapping[str, Any]:

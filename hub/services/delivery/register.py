@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, Self
+from typing import Annotated, Any, BinaryIO, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from hub.errors import DataError
+from hub.errors import DataError, FormatError
 from hub.formats.rows.raw_rows import RawRow
 from hub.formats.rows.reading import read_rows
 from hub.identifiers.identity_key import identity_key
@@ -83,9 +84,9 @@ def import_recipients(store: Store, file: Path) -> RecipientReport:
     try:
         stream = file.open("rb")
     except OSError as error:
-        raise DataError(f"{file.name} cannot be opened: {error.strerror or type(error).__name__}") from None
+        raise DataError(f"{file} cannot be opened: {error.strerror or type(error).__name__}") from None
     with stream:
-        for raw in read_rows(stream, _FILE).rows:
+        for raw in _rows(stream):
             row, wrong = _read(raw)
             if row is None:
                 rejected += 1
@@ -97,6 +98,32 @@ def import_recipients(store: Store, file: Path) -> RecipientReport:
                 _keep(store, waiting)
     _keep(store, waiting)
     return RecipientReport(kept, tuple(problems), rejected)
+
+
+def _rows(stream: BinaryIO) -> Iterator[RawRow]:
+    """Yield the rows of a file. Raises DataError when it cannot be a register."""
+    try:
+        found = read_rows(stream, _FILE)
+        _refuse_other_columns(found.columns)
+        yield from found.rows
+    except FormatError as error:
+        if error.code == "WRONG_ENCODING":
+            raise DataError("the file is not UTF-8: save it as CSV UTF-8, or as .xlsx") from None
+        raise
+
+
+def _refuse_other_columns(columns: Sequence[str] | None) -> None:
+    """Refuse a heading that has names which are none of ours, or that names no debtor."""
+    if columns is None:
+        return
+    unknown = [name for name in columns if name not in RecipientRow.model_fields]
+    if unknown:
+        raise DataError(
+            f"the heading has {unknown[0][:40]!r}, which is no field of a recipient; CSV is parted by ; and takes: "
+            f"{', '.join(RecipientRow.model_fields)}"
+        )
+    if "identity" not in columns and not {"company", "debtor_number"} <= set(columns):
+        raise DataError("the heading needs identity, or company and debtor_number: who the recipient is")
 
 
 def _keep(store: Store, waiting: dict[str, KnownRecipient]) -> None:

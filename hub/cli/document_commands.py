@@ -39,7 +39,7 @@ def group() -> typer.Typer:
     command(app, "follow")(follow)
     command(app, "send", is_keyed=True)(send)
     command(app, "close", is_keyed=True)(close)
-    command(app, "report-seen", is_keyed=True)(report_seen)
+    command(app, "seen", is_keyed=True)(report_seen)
     return app
 
 

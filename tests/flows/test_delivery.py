@@ -428,7 +428,7 @@ class TestReports:
 
         assert [task for task in north.tasks() if "line 3" in task] == [
             "a report to the channel email cannot be read: line 3 of ack-1.csv has no status; "
-            "when you have looked at it: hub documents report-seen with the number of this task"
+            "when you have looked at it: hub documents seen with the number of this task"
         ]
 
     def test_reports_of_another_tenant_are_not_ours(self, north, post, engine):

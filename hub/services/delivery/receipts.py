@@ -67,7 +67,7 @@ def _ask_about(work: UnitOfWork, channel: str, problems: Sequence[str]) -> None:
             UNREAD,
             subject,
             f"a report to the channel {channel} cannot be read: {problem}; "
-            "when you have looked at it: hub documents report-seen with the number of this task",
+            "when you have looked at it: hub documents seen with the number of this task",
         )
 
 

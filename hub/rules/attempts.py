@@ -36,6 +36,7 @@ class Step(Enum):
     TAKE_OVER = auto()  # write down that a call of somebody else is in doubt, and count from here
     LEAVE_TO_A_PERSON = auto()
     GIVE_UP = auto()  # its channel has failed for too long
+    DROP = auto()  # what it carries goes another way: it is not sent
     WAIT = auto()  # its time has not come, or a call is under way
     NOTHING = auto()  # it has ended
 
@@ -93,7 +94,9 @@ def next_step(attempt: Attempt, promise: Promise, *, caller: Caller, moment: Mom
         return Step.TAKE_OVER
     if waits_s > 0:
         return Step.WAIT
-    return Step.ASK if is_doubtful and promise == Promise.QUERYABLE else Step.SEND
+    if is_doubtful and promise == Promise.QUERYABLE:
+        return Step.ASK
+    return Step.DROP if attempt.let_go else Step.SEND
 
 
 def seconds_to_wait(attempt: Attempt, moment: Moment, settled_after_s: int) -> float | None:
@@ -219,11 +222,11 @@ def came_too_late(attempt: Attempt, proof: Attempt) -> bool:
     return was_sent_again or attempt.state in CERTAINLY_NOT_DELIVERED
 
 
-def cancelled(attempt: Attempt, *, now: str) -> Attempt:
-    """Return the row of an open attempt whose run a person has cancelled; a call may be under way."""
+def cancelled(attempt: Attempt, *, now: str, why: str = "its run was cancelled") -> Attempt:
+    """Return the row of an open attempt that is not sent any more; a call may be under way."""
     if attempt.state != AttemptState.PLANNED or attempt.may_have_arrived:
-        return left_to_a_person(attempt, now=now)._replace(problem="its run was cancelled before its end was known")
-    return attempt._replace(state=AttemptState.CANCELLED, problem="its run was cancelled", changed_at=now)
+        return left_to_a_person(attempt, now=now)._replace(problem=f"{why} before its end was known")
+    return attempt._replace(state=AttemptState.CANCELLED, problem=why, changed_at=now)
 
 
 def planned_again(attempt: Attempt, *, now: str) -> Attempt:

@@ -26,13 +26,18 @@ _RECORD = text(
     "failing_since = :failing_since, asked_before_s = :asked_before_s, next_at = :next_at, "
     "external_id = :external_id, problem = :problem, code = :code, changed_at = :changed_at "
     "WHERE tenant = :t AND attempt_no = :attempt_no AND run_no = :was_run_no "
-    "AND state = :was_state AND called_by = :was_called_by AND execution = :was_execution AND sends = :was_sends"
+    "AND state = :was_state AND called_by = :was_called_by AND execution = :was_execution AND sends = :was_sends "
+    "AND (:state <> 'started' OR NOT EXISTS (SELECT 1 FROM exchange x WHERE x.tenant = attempt.tenant "
+    "AND x.exchange_no = attempt.exchange_no AND x.let_go = 1))"
 )
 
 _HEAD = ("tenant", "attempt_no", "batch", "run_no", "channel", "exchange_no")
 _STATES_OF = text("SELECT exchange_no, state FROM attempt WHERE tenant = :t AND exchange_no IN :exchanges").bindparams(
     bindparam("exchanges", expanding=True)
 )
+_HOLD_OF = text(
+    "SELECT attempt_no FROM attempt WHERE tenant = :t AND exchange_no IN :exchanges ORDER BY attempt_no FOR UPDATE"
+).bindparams(bindparam("exchanges", expanding=True))
 _KNOWN_BY = ("run_no", "state", "called_by", "execution", "sends")  # whoever changes an attempt changes one of these
 
 _DRAW = text(
@@ -134,6 +139,11 @@ class SqlAttempts:
             ).bindparams(bindparam("numbers", expanding=True))
             self._connection.execute(statement, {"t": self._tenant, "numbers": list(numbers)})
 
+    def hold_of(self, exchanges: Collection[int]) -> None:
+        """Let nobody else change the attempts of these outgoing exchanges before the transaction ends; see `hold`."""
+        if exchanges and self._connection.dialect.name == "postgresql":
+            self._connection.execute(_HOLD_OF, {"t": self._tenant, "exchanges": list(exchanges)})
+
     def has_open(self, channel: str) -> bool:
         """Say whether any message of a channel has not ended."""
         found = self._connection.execute(
@@ -172,7 +182,10 @@ class SqlAttempts:
         return [Attempt._make(row) for row in rows]
 
     def record(self, attempt: Attempt, *, was: Attempt) -> bool:
-        """Write where an attempt stands now; False, and nothing written, when it is no longer as it `was`."""
+        """Write where an attempt stands now; False, and nothing written, when it is no longer as it `was`.
+
+        Nor is it written that a call begins of what was let go.
+        """
         values = {f"was_{name}": getattr(was, name) for name in _KNOWN_BY}
         result = self._connection.execute(_RECORD, {"t": self._tenant, **attempt._asdict(), **values})
         return bool(result.rowcount)

@@ -122,10 +122,13 @@ class SqlExchanges:
             )
 
     def let_go(self, numbers: Collection[int]) -> None:
-        """Note that what exchanges carry goes another way: they are never sent again."""
+        """Note that what exchanges carry goes another way: those that are undelivered are never sent again."""
         if numbers:
             self._connection.execute(
-                text("UPDATE exchange SET let_go = 1 WHERE tenant = :t AND exchange_no = :number"),
+                text(
+                    "UPDATE exchange SET let_go = 1 "
+                    "WHERE tenant = :t AND exchange_no = :number AND state = 'undelivered'"
+                ),
                 [{"t": self._tenant, "number": number} for number in sorted(numbers)],
             )
 

@@ -39,7 +39,7 @@ class SqlUnitOfWork:
 
     def __init__(self, connection: Connection, tenant: int, now: str, *, tenant_name: str, hand_over: HandOver) -> None:
         self._connection = connection
-        self._tenant_name = tenant_name
+        self.tenant_name = tenant_name
         self._hand_over = hand_over
         self.tenant = tenant
         self.now = now
@@ -75,9 +75,7 @@ class SqlUnitOfWork:
 
     @cached_property
     def runs(self) -> SqlRuns:
-        return SqlRuns(
-            self._connection, self.tenant, self.now, tenant_name=self._tenant_name, hand_over=self._hand_over
-        )
+        return SqlRuns(self._connection, self.tenant, self.now, tenant_name=self.tenant_name, hand_over=self._hand_over)
 
     @cached_property
     def schedules(self) -> SqlSchedules:

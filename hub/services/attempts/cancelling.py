@@ -24,8 +24,11 @@ def cancel_messages(work: UnitOfWork, run: Run) -> None:
         tell_end(work, end)
 
 
-def go_on_with_messages(work: UnitOfWork, run: Run) -> None:
-    """Plan again what was cancelled and no other channel has taken since; nothing of the run waits for its time."""
+def go_on_with_messages(work: UnitOfWork, run: Run) -> list[int]:
+    """Plan again what was cancelled and no other channel has taken since; nothing of the run waits for its time.
+
+    What was let go is left as it is: some of it has gone another way, or was closed. Return the exchanges of those.
+    """
     work.commands.claim(CLAIM)
     attempts = work.attempts.of_run(run.run_no, to_change=True)
     others = work.attempts.of_messages([attempt.message for attempt in attempts])
@@ -41,3 +44,4 @@ def go_on_with_messages(work: UnitOfWork, run: Run) -> None:
         tell_planned(work, attempt)
     work.attempts.make_due(run.run_no, run.input["channel"])
     work.attempts.end_rest(run.input["channel"])
+    return [one.exchange_no for one in attempts if one.state == AttemptState.CANCELLED and one.let_go]

@@ -26,17 +26,18 @@ def keep_proof(work: UnitOfWork, heard: Attempt) -> None:
         close_task(work, attempt)
         tell_end(work, delivered)
     if came_too_late(attempt, heard):
-        _tell(work, attempt, heard)
+        tell_late(work, attempt, heard.external_id, was=attempt.state)
 
 
-def _tell(work: UnitOfWork, attempt: Attempt, heard: Attempt) -> None:
-    open_late_task(work, attempt)
+def tell_late(work: UnitOfWork, attempt: Attempt, external_id: str, *, was: str) -> None:
+    """Tell that a message did arrive when what it carries had gone another way: it may have come twice."""
+    open_late_task(work, attempt, was)
     work.events.record(
         "attempt_arrived_late",
         attempt_no=attempt.attempt_no,
         exchange_no=attempt.exchange_no,
         message=attempt.message,
         channel=attempt.channel,
-        was=str(attempt.state),
-        external_id=heard.external_id,
+        was=str(was),
+        external_id=external_id,
     )

@@ -22,6 +22,7 @@ from hub.rules.attempts import (
     Step,
     after,
     begun,
+    cancelled,
     given_up,
     later,
     left_to_a_person,
@@ -188,6 +189,8 @@ class _Turn:
             return taken_over(attempt, caller=self._caller, moment=self._moment())
         if step is Step.GIVE_UP:
             return given_up(attempt, now=self._now(), problem=self._resting.why)
+        if step is Step.DROP:
+            return cancelled(attempt, now=self._now(), why="it was let go: what it carries goes another way")
         return left_to_a_person(attempt, now=self._now())
 
     def _next_step(self, attempt: Attempt) -> Step:

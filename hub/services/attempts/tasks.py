@@ -23,11 +23,11 @@ def open_task(work: UnitOfWork, attempt: Attempt) -> None:
     work.commands.open_task(_kind(attempt), _subject(attempt), message)
 
 
-def open_late_task(work: UnitOfWork, attempt: Attempt) -> None:
+def open_late_task(work: UnitOfWork, attempt: Attempt, was: str) -> None:
     """Ask a person about an attempt that did arrive, which was heard only when the message had gone on."""
     message = (
         f"message {attempt.message} did arrive on the channel {attempt.channel}, which was heard only when it was "
-        f"{attempt.state}: it may have arrived twice; see to it, then: "
+        f"{was}: it may have arrived twice; see to it, then: "
         f"hub attempts decide {attempt.attempt_no} delivered"
     )
     work.commands.open_task(LATE, str(attempt.attempt_no), message)

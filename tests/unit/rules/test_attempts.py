@@ -20,6 +20,7 @@ from hub.rules.attempts import (
     begun,
     blocking,
     came_too_late,
+    cancelled,
     heard_by_asking,
     later,
     left_to_a_person,
@@ -64,6 +65,18 @@ def test_what_is_planned_is_sent_when_its_time_has_come(promise):
     assert step(attempt(), promise) is Step.SEND
     assert step(attempt(next_at=LATER), promise) is Step.WAIT
     assert step(attempt(next_at=LATER), promise, now=LATER) is Step.SEND
+
+
+@pytest.mark.parametrize("promise", list(Promise))
+def test_what_was_let_go_is_dropped_and_not_sent(promise):
+    assert step(attempt(let_go=1), promise) is Step.DROP
+
+
+def test_what_was_let_go_in_doubt_is_left_to_a_person():
+    doubtful = attempt(AttemptState.IN_DOUBT, IDEMPOTENT, called_by=1, execution=2, may_have_arrived=1, let_go=1)
+
+    assert step(doubtful, IDEMPOTENT) is Step.DROP
+    assert cancelled(doubtful, now=NOW, why="it was let go").state == "unknown"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from hub.errors import DataError, RuleViolation
 from hub.model.runs import Run
 from hub.services.attempts import RUN_KIND as SEND
 from hub.services.attempts import cancel_messages, go_on_with_messages
+from hub.services.delivery.anew import find_rest_anew
 from hub.services.delivery.routing import RUN_KIND as DELIVER
 from hub.services.payments.receiving import BEFORE_JUDGING
 from hub.services.payments.receiving import RUN_KIND as INGEST
@@ -27,7 +28,8 @@ def retry(work: UnitOfWork, run_id: str) -> None:
     """Queue a run again that failed or was cancelled, or let one that waits go on now; finished steps stay finished.
 
     Messages that it carries are due at once, whatever they waited for; those that were cancelled with it are sent
-    after all, unless another channel has taken them.
+    after all, unless another channel has taken them, or a person has let one of their documents go another way or
+    closed it: then the other documents of that message find their way anew.
 
     Raises:
         DataError: no such run, or it is done or under way.
@@ -36,7 +38,7 @@ def retry(work: UnitOfWork, run_id: str) -> None:
     if not work.runs.try_again(run.run_no):  # changed before it is looked at: whoever carries it out may end it now
         raise DataError(f"the run is {run_of(work, run_id).state}: there is nothing to try again")
     if run.kind == SEND:
-        go_on_with_messages(work, run)
+        find_rest_anew(work, go_on_with_messages(work, run))
 
 
 def cancel(work: UnitOfWork, run_id: str) -> None:

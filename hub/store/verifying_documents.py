@@ -35,6 +35,16 @@ _STANDS_ELSEWHERE = f"""
            OR (d.state IN ('sent', 'delivered') AND x.state <> 'delivered'))
 """
 
+_SENT_AFTER_ALL = f"""
+    SELECT 'exchange ' || x.exchange_no, 'what it carries went another way or was closed, and it is ' || x.state,
+           {NO_AMOUNT}
+    FROM exchange x
+    WHERE x.tenant = :t AND x.direction = 'out' AND x.let_go = 1 AND x.state <> 'undelivered' AND NOT EXISTS (
+        SELECT 1 FROM attempt a JOIN event v ON v.tenant = a.tenant AND v.attempt_no = a.attempt_no
+        WHERE a.tenant = x.tenant AND a.exchange_no = x.exchange_no
+          AND v.kind IN ('attempt_arrived_late', 'attempt_decided'))
+"""
+
 _CONTENTS = """
     SELECT tenant, document_no, sha256 FROM document WHERE tenant = :t
     UNION ALL
@@ -65,6 +75,12 @@ CHECKS = (
         "every document that has gone out stands where its message does",
         _STANDS_ELSEWHERE,
         NOT_BY_US,
+    ),
+    Check(
+        "DOCUMENT_SENT_TWICE",
+        "no message is sent whose documents went another way or were closed; one that had arrived before was told",
+        _SENT_AFTER_ALL,
+        "the documents of that exchange may have come twice: see to it, and report it as a defect",
     ),
     Check(
         "DOCUMENT_BYTES_MISSING",

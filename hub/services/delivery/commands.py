@@ -3,42 +3,35 @@
 from __future__ import annotations
 
 from hub.errors import DataError, RuleViolation
-from hub.model.deliveries import TRIED, DocumentRow, DocumentState, DocumentStep, StepOutcome
+from hub.model.deliveries import DocumentRow, DocumentState
 from hub.model.delivery_commands import CloseDocument, SeeReport, SendDocument
 from hub.model.tenant import Tenant
+from hub.services.attempts import CLAIM
 from hub.services.books import Handlers
+from hub.services.delivery.anew import find_anew, let_go
 from hub.services.delivery.receipts import UNREAD
-from hub.services.delivery.routing import enqueue_delivery
 from hub.services.delivery.standing import stand
 from hub.services.ports import JsonObject, UnitOfWork
 
 FOR_A_PERSON = (DocumentState.HELD,)
-OVER = TRIED | {StepOutcome.SENT}  # of a held document: the last was taken, and no report came in time
 CLOSABLE = (DocumentState.HELD, DocumentState.ACCEPTED)
 
 
-def send_document(work: UnitOfWork, tenant: Tenant, command: SendDocument) -> JsonObject:
+def send_document(work: UnitOfWork, _tenant: Tenant, command: SendDocument) -> JsonObject:
     """Let a held document find its way anew; channels that had it are tried again, under a new id of ours.
 
     With a channel, no other is taken, whatever the route would say; the law's word stays.
 
     Raises:
         DataError: there is no such document.
-        RuleViolation: it does not wait for a person.
+        RuleViolation: it does not wait for a person, or its message is on its way again.
     """
     row = _document(work, command.document_no)
     if row.state not in FOR_A_PERSON:
         raise RuleViolation(f"document {row.document_no} is {row.state}: only a held one is sent anew")
-    if row.exchange_no is not None:
-        work.exchanges.let_go([row.exchange_no])
-    steps = work.documents.steps([row.document_no])
-    work.documents.keep_steps([_tried_again(step, command.channel) for step in steps])
-    again = row._replace(state=DocumentState.ACCEPTED, reason=f"{command.user} has it sent anew", due_at="")
-    stand(work, again._replace(channel=command.channel), was=row)
-    for step in steps:
-        work.recipients.forget_reach(step.channel, row.recipient_key)
-    enqueue_delivery(work, tenant.id)
-    return {"document_no": row.document_no, "state": str(again.state)}
+    let_go(work, row)
+    find_anew(work, row, f"{command.user} has it sent anew", channel=command.channel)
+    return {"document_no": row.document_no, "state": str(DocumentState.ACCEPTED)}
 
 
 def close_document(work: UnitOfWork, _tenant: Tenant, command: CloseDocument) -> JsonObject:
@@ -46,11 +39,12 @@ def close_document(work: UnitOfWork, _tenant: Tenant, command: CloseDocument) ->
 
     Raises:
         DataError: there is no such document.
-        RuleViolation: it is on its way, or has ended.
+        RuleViolation: it or its message is on its way, or it has ended.
     """
     row = _document(work, command.document_no)
     if row.state not in CLOSABLE:
         raise RuleViolation(f"document {row.document_no} is {row.state}: only a held or accepted one is closed")
+    let_go(work, row)
     reason = f"{command.user}: {command.remark}" if command.remark else f"closed by {command.user}"
     stand(work, row._replace(state=DocumentState.CLOSED, reason=reason, due_at=""), was=row)
     return {"document_no": row.document_no, "state": str(DocumentState.CLOSED)}
@@ -65,15 +59,10 @@ def see_report(work: UnitOfWork, _tenant: Tenant, command: SeeReport) -> JsonObj
     raise DataError(f"there is no open task {command.task_no} about a report; see: hub tasks")
 
 
-def _tried_again(step: DocumentStep, channel: str) -> DocumentStep:
-    """Return a step that may be taken once more; with a channel of choice only that one."""
-    if step.outcome not in OVER or channel not in ("", step.channel):
-        return step
-    return step._replace(outcome=StepOutcome.SKIPPED, turn=step.turn + 1, step_no=0, exchange_no=None)
-
-
 def _document(work: UnitOfWork, document_no: int) -> DocumentRow:
-    found = work.documents.get_all([document_no])
+    """Return a document that stays as it is, and whose message nobody plans, before the transaction ends."""
+    work.commands.claim(CLAIM)
+    found = work.documents.hold_all([document_no])
     if not found:
         raise DataError(f"there is no document {document_no}; see: hub documents list")
     return found[0]

@@ -12,7 +12,7 @@ from hub.model.attempts import PlannedMessage
 from hub.model.deliveries import DocumentState, DocumentStep, StepOutcome
 from hub.model.delivery import Outgoing, Prepared, Unfit
 from hub.model.documents import Document
-from hub.services.attempts import plan_batch
+from hub.services.attempts import CLAIM, plan_batch
 from hub.services.delivery.loading import Loaded, address_sha256
 from hub.services.delivery.reaching import Reaching
 from hub.services.delivery.standing import hold, stand
@@ -56,6 +56,7 @@ class Dispatcher:
         planned = [PlannedMessage(name, k.sha256, k.size, MESSAGE_KIND) for name, k in zip(names, kept, strict=True)]
         carried = [[by_id[delivery_id] for delivery_id in message.delivery_ids] for message in prepared]
         with work.write() as unit:
+            unit.commands.claim(CLAIM)  # before documents are held, as by all who change them with their messages
             _refuse_changed(unit, documents)
             for routed, why in unprintable:
                 hold(unit, routed.loaded.row, why)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from hub.contracts import DocumentChannel, FollowedChannel
 from hub.errors import DocumentError
@@ -11,6 +12,7 @@ from hub.model.deliveries import DocumentRow, DocumentState, DocumentStep, StepO
 from hub.model.delivery import Silence
 from hub.model.exchanges import ExchangeState
 from hub.rules.attempts import later
+from hub.services.attempts import CLAIM, hold_messages
 from hub.services.attempts.tasks import close_task
 from hub.services.delivery.routing import RUN_KIND, enqueue_delivery
 from hub.services.delivery.standing import hold, stand
@@ -19,20 +21,53 @@ from hub.services.ports import UnitOfWork
 MOST_AT_ONCE = 500
 NOT_HEARD = "no report came in time"
 NOBODY_ASKS = "unasked_channel"
+NEWS = {
+    DocumentState.SENDING: (ExchangeState.DELIVERED, ExchangeState.UNDELIVERED, ExchangeState.UNKNOWN),
+    DocumentState.UNKNOWN: (ExchangeState.DELIVERED, ExchangeState.UNDELIVERED, ExchangeState.SENDING),
+    DocumentState.HELD: (ExchangeState.DELIVERED, ExchangeState.UNKNOWN, ExchangeState.SENDING),
+}
+"""Where a message may have come to while its document stands there."""
+
+
+class _Ended(NamedTuple):
+    """A document whose message has come to something; its channel is the message's."""
+
+    row: DocumentRow
+    step: DocumentStep
+    state: ExchangeState
 
 
 def follow_messages(work: UnitOfWork, tenant_name: str, channels: Mapping[str, DocumentChannel]) -> bool:
     """Let documents stand where their messages do, and look after those that are silent; True when more are left."""
-    ended = work.documents.ended(list(channels), MOST_AT_ONCE)
-    steps = {(s.document_no, s.channel): s for s in work.documents.steps([row.document_no for row, _ in ended])}
-    goes_on = False
-    for row, message_state in ended:
-        step = steps[row.document_no, row.channel]
-        goes_on |= _follow(work, row, step, ExchangeState(message_state), channels[row.channel])
+    ended = [row for row, _ in work.documents.ended(list(channels), MOST_AT_ONCE)]
+    goes_on = [_follow(work, one, channels[one.step.channel]) for one in _held_to_follow(work, ended)]
     silent = [_look_after_silent(work, one) for one in channels.values() if isinstance(one, FollowedChannel)]
-    if goes_on or _nobody_finds_ways(work):
+    if any(goes_on) or _nobody_finds_ways(work):
         enqueue_delivery(work, tenant_name)
     return max([len(ended), *silent]) == MOST_AT_ONCE
+
+
+def _held_to_follow(work: UnitOfWork, ended: Sequence[DocumentRow]) -> list[_Ended]:
+    """Return those of which the message still says something new, once nobody changes or plans it any more."""
+    if not ended:
+        return []
+    work.commands.claim(CLAIM)
+    rows = work.documents.hold_all([row.document_no for row in ended])
+    states = hold_messages(work, [row.exchange_no for row in ended if row.exchange_no is not None])
+    steps = {(step.document_no, step.exchange_no): step for step in work.documents.steps([r.document_no for r in rows])}
+    found = []
+    for row in rows:
+        step, state = steps.get((row.document_no, row.exchange_no)), states.get(row.exchange_no or 0)
+        if step is not None and state is not None and _is_news(row, step, state):
+            found.append(_Ended(row._replace(channel=step.channel), step, state))
+    return found
+
+
+def _is_news(row: DocumentRow, step: DocumentStep, state: ExchangeState) -> bool:
+    """Say whether a document is to be told where its message stands; `store/delivery/documents.py` finds them."""
+    if row.state == DocumentState.HELD and step.outcome != StepOutcome.REFUSED:
+        return False
+    return state in NEWS.get(DocumentState(row.state), ())
 
 
 def _nobody_finds_ways(work: UnitOfWork) -> bool:
@@ -61,10 +96,9 @@ def _look_after_silent(work: UnitOfWork, channel: FollowedChannel) -> int:
     return len(silent)
 
 
-def _follow(
-    work: UnitOfWork, row: DocumentRow, step: DocumentStep, state: ExchangeState, channel: DocumentChannel
-) -> bool:
+def _follow(work: UnitOfWork, ended: _Ended, channel: DocumentChannel) -> bool:
     """Take one document on; True when its next channel is to be found."""
+    row, step, state = ended
     if state is ExchangeState.DELIVERED:
         _taken(work, row, step, channel)
     elif state is ExchangeState.UNDELIVERED:
@@ -113,7 +147,8 @@ def go_on(work: UnitOfWork, row: DocumentRow, reason: str, *, was: DocumentRow |
     """Let a document find its next channel; what it went out in is not sent again."""
     if row.exchange_no is not None:
         work.exchanges.let_go([row.exchange_no])
-    return stand(work, row._replace(state=DocumentState.ACCEPTED, reason=reason, channel="", due_at=""), was=was or row)
+    free = row._replace(state=DocumentState.ACCEPTED, reason=reason, channel="", exchange_no=None, due_at="")
+    return stand(work, free, was=was or row)
 
 
 def _why(attempt: Attempt) -> str:

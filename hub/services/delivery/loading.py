@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from hub.contracts import DocumentChannel
-from hub.model.deliveries import TRIED, DocumentRow, DocumentStep, KnownRecipient
+from hub.model.deliveries import TRIED, DocumentRow, DocumentStep, KnownRecipient, StepOutcome
 from hub.model.delivery import Recipient
 from hub.model.documents import Document
 from hub.rules.delivery.recipients import address_used, facts_of, recipient_of
 from hub.rules.delivery.route import RouteFacts, Way
 from hub.services.ports import Store, UnitOfWork
+
+HAD_IT = "it was sent there before: a person may have it sent there again"
 
 
 class Loaded(NamedTuple):
@@ -60,7 +62,11 @@ def _loaded(
     row: DocumentRow, document: Document, known: KnownRecipient | None, steps: Mapping[str, DocumentStep]
 ) -> Loaded:
     recipient = recipient_of(document, known)
-    tried = {name: step.reason for name, step in steps.items() if step.outcome in TRIED}
+    tried = {
+        name: step.reason if step.outcome in TRIED else HAD_IT
+        for name, step in steps.items()
+        if step.outcome != StepOutcome.SKIPPED
+    }
     return Loaded(row, document, recipient, facts_of(document, recipient, known)._replace(tried=tried), steps)
 
 

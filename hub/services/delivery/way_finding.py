@@ -15,6 +15,8 @@ from hub.rules.delivery.route import Route, RouteFacts, Verdict, Way, route_of, 
 from hub.services.delivery.loading import Loaded, ways_of
 from hub.services.delivery.reaching import Reaching
 
+NO_SUCH_CHANNEL = "no channel that is turned on is called {}; there are: {}"
+
 
 class Routed(NamedTuple):
     """A document, and the route that was found for it."""
@@ -69,6 +71,9 @@ class WayFinder:
         return asked
 
     def _route(self, one: Loaded) -> Route:
+        chosen = one.row.channel
+        if chosen and all(way.channel != chosen for way in self._ways):
+            return Route((), NO_SUCH_CHANNEL.format(chosen, ", ".join(sorted(way.channel for way in self._ways))))
         order = self._settings.order_of(one.recipient.debtor_class)
         facts, ways = _of_choice(one, self._ways)
         route = route_of(facts, order, ways, self._reaching.of(one.recipient.key))

@@ -44,15 +44,20 @@ _ENDED = text(
     f"""
     SELECT {", ".join(f"d.{name}" for name in DocumentRow._fields)}, x.state AS message_state
     FROM document d JOIN exchange x ON x.tenant = d.tenant AND x.exchange_no = d.exchange_no
-    WHERE d.tenant = :t AND d.channel IN :channels AND (
+    JOIN document_step s ON s.tenant = d.tenant AND s.document_no = d.document_no AND s.exchange_no = d.exchange_no
+    WHERE d.tenant = :t AND s.channel IN :channels AND (
         (d.state = 'sending' AND x.state IN ('delivered', 'undelivered', 'unknown'))
         OR (d.state = 'unknown' AND x.state IN ('sending', 'delivered', 'undelivered'))
-        OR (d.state = 'held' AND x.state IN ('sending', 'delivered') AND EXISTS (
-            SELECT 1 FROM document_step s WHERE s.tenant = d.tenant AND s.document_no = d.document_no
-            AND s.exchange_no = d.exchange_no AND s.outcome = 'refused')))
+        OR (d.state = 'held' AND x.state IN ('sending', 'delivered', 'unknown') AND s.outcome = 'refused'))
     ORDER BY d.document_no LIMIT :limit
     """
 ).bindparams(bindparam("channels", expanding=True))
+
+
+_LEFT_WITH = text(
+    f"SELECT {_COLUMNS} FROM document WHERE tenant = :t AND state IN ('held', 'sending') AND exchange_no IN :exchanges "
+    "ORDER BY document_no"
+).bindparams(bindparam("exchanges", expanding=True))
 
 
 class SqlDocuments:
@@ -130,6 +135,11 @@ class SqlDocuments:
             return []
         rows = self._connection.execute(_ENDED, {"t": self._tenant, "channels": list(channels), "limit": limit})
         return [(DocumentRow._make(row[:-1]), row[-1]) for row in rows]
+
+    def left_with(self, exchanges: Collection[int]) -> list[DocumentRow]:
+        """Return documents that stay with messages which have been let go."""
+        rows = self._connection.execute(_LEFT_WITH, {"t": self._tenant, "exchanges": list(exchanges)})
+        return [DocumentRow._make(row) for row in rows] if exchanges else []
 
     def silent(self, channel: str, until: str, limit: int) -> list[DocumentRow]:
         """Return documents that a channel sent, of which a report should have come by a time."""

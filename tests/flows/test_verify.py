@@ -235,7 +235,12 @@ def _document(state: str, exchange_no: str = "NULL", *, sha256: str = "") -> Bre
 
 
 def _message(
-    state: str, sha256: str = "min(sha256)", told: str = "", exchange: str = "", direction: str = "out"
+    state: str,
+    sha256: str = "min(sha256)",
+    told: str = "",
+    exchange: str = "",
+    direction: str = "out",
+    let_go: int = 0,
 ) -> Breaking:
     """A message that no run carries; `told` is the event of it, and `exchange` where its exchange stands."""
 
@@ -245,8 +250,8 @@ def _message(
         change(
             connection,
             "INSERT INTO exchange (tenant, exchange_no, direction, kind, name, sha256, size, idempotency_key, state, "
-            f"created_at, changed_at) SELECT :t, (SELECT max(exchange_no) + 1 FROM exchange), '{direction}', "
-            f"'message', 'letter', c.sha256, coalesce(d.size, 1), 'letter', '{exchange or state}', '', '' "
+            f"let_go, created_at, changed_at) SELECT :t, (SELECT max(exchange_no) + 1 FROM exchange), '{direction}', "
+            f"'message', 'letter', c.sha256, coalesce(d.size, 1), 'letter', '{exchange or state}', {let_go}, '', '' "
             f"FROM (SELECT {sha256} AS sha256 FROM content WHERE tenant = :t) AS c "
             "LEFT JOIN content d ON d.tenant = :t AND d.sha256 = c.sha256",
         )
@@ -455,6 +460,10 @@ BROKEN: dict[str, tuple[str, Breaking]] = {
     "a held document that nobody is asked about": ("DOCUMENT_LEFT", _document("held")),
     "a document whose way nobody finds": ("DOCUMENT_LEFT", _document("accepted")),
     "a document whose message is not in the log": ("DOCUMENT_DIFFERS", _document("delivered", "999")),
+    "a message that was let go and has arrived": (
+        "DOCUMENT_SENT_TWICE",
+        _message("delivered", told="attempt_delivered", let_go=1),
+    ),
     "a document without bytes": ("DOCUMENT_BYTES_MISSING", _document("closed", sha256="no such hash")),
     "a step without its run": (
         "STEP_WITHOUT_RUN",

@@ -48,3 +48,23 @@ def country_name(code: str) -> str:
     ('Germany', 'QQ')
     """
     return COUNTRIES.get(code, code)
+
+
+def country_code(written: str) -> str:
+    """Return the code of a country by its English name, or the Swedish one of those most written to; blank of others.
+
+    >>> country_code("DANMARK"), country_code("Germany"), country_code("Stockholm")
+    ('DK', 'DE', '')
+    """
+    return _CODES.get(written.strip().casefold(), "")
+
+
+_IN_SWEDISH = (
+    "SE Sverige|DK Danmark|NO Norge|FI Finland|IS Island|AX Åland|FO Färöarna|GL Grönland|DE Tyskland|PL Polen"
+    "|EE Estland|LV Lettland|LT Litauen|NL Nederländerna|NL Holland|BE Belgien|LU Luxemburg|FR Frankrike|ES Spanien"
+    "|PT Portugal|IT Italien|CH Schweiz|AT Österrike|GB Storbritannien|GB England|IE Irland|GR Grekland|CZ Tjeckien"
+    "|HU Ungern|RO Rumänien|HR Kroatien|TR Turkiet|UA Ukraina|TH Thailand|US USA|CA Kanada|AU Australien"
+)
+_CODES = {name.casefold(): code for code, name in COUNTRIES.items()} | {
+    name.casefold(): code for entry in _IN_SWEDISH.split("|") for code, _, name in [entry.partition(" ")]
+}

@@ -218,7 +218,7 @@ class Document(_Part):
     deductions: tuple[Deduction, ...] = Field(default=(), description="Paid or credited before.")
     rounding_ore: Kronor = Field(default=0, alias="rounding", ge=-99, le=99)
     to_pay_ore: Kronor | None = Field(default=None, alias="to_pay", description="Left out: by the rest of it.")
-    payee_account: ShortText = Field(default="", description="Such as `bankgiro:991-2346`; left out: the only one.")
+    payee_account: ShortText = Field(default="", description="Such as `bankgiro:991-2346`; left out: the reference's.")
     reference: ShortText = Field(default="", description="What the payer is to write (*OCR-nummer*).")
     notes: tuple[Text, ...] = Field(default=(), description="Paragraphs below the lines.")
     attachments: tuple[Attachment, ...] = ()

@@ -49,6 +49,18 @@ _OPEN_TARGETS = """
 """
 
 
+_OWN_FIRST = """
+    SELECT r.account_no, r.reference, r.target_id, r.valid_from FROM reference r
+    JOIN receivable n ON n.tenant = r.tenant AND n.receivable_id = r.target_id
+    WHERE r.tenant = :t AND r.target_id IN :ids AND r.target_kind = 'receivable' AND r.closed_on IS NULL
+    ORDER BY r.target_id, CASE WHEN EXISTS (
+        SELECT 1 FROM reference o JOIN receivable v ON v.tenant = o.tenant AND v.receivable_id = o.target_id
+        WHERE o.tenant = r.tenant AND o.account_no = r.account_no AND o.reference = r.reference
+          AND o.target_kind = 'receivable' AND v.chain_id = n.chain_id AND v.version < n.version
+    ) THEN 1 ELSE 0 END, r.account_no, r.reference
+"""
+
+
 class SqlReceivables(ReceivableNotes):
     """Receivables of one tenant within one transaction."""
 
@@ -186,11 +198,8 @@ class SqlReceivables(ReceivableNotes):
         )
 
     def references_of(self, receivable_ids: Sequence[int]) -> list[ReferenceRow]:
-        """Return the open references of receivables."""
-        statement = text(
-            "SELECT account_no, reference, target_id, valid_from FROM reference WHERE tenant = :t "
-            "AND target_id IN :ids AND target_kind = 'receivable' AND closed_on IS NULL"
-        ).bindparams(bindparam("ids", expanding=True))
+        """Return the open references of receivables; those that came with a version before those of earlier ones."""
+        statement = text(_OWN_FIRST).bindparams(bindparam("ids", expanding=True))
         found: list[ReferenceRow] = []
         for start in range(0, len(receivable_ids), 500):
             rows = self._connection.execute(

@@ -9,12 +9,12 @@ from hub.errors import DataError, IdentifierError
 from hub.model.company import Company
 from hub.model.documents import INVOICES, WITHOUT_PAYMENT, Document, DocumentKind, Language
 from hub.model.payee_account import PayeeAccount, read_account
-from hub.model.receivables import ReceivableKind
 from hub.model.tenant import Tenant
 from hub.rules.delivery.document_checks import document_problems, far_dates
-from hub.rules.delivery.payment_box import payee_account_of
+from hub.rules.delivery.payment_box import account_to_pay, payee_account_of
 from hub.rules.delivery.totals import totals_of
 from hub.rules.references import check_reference, make_reference, normal_form
+from hub.services.delivery.booked import BookedReferences
 from hub.services.ports import UnitOfWork
 
 
@@ -24,7 +24,7 @@ class Completing:
     def __init__(self, work: UnitOfWork, tenant: Tenant, documents: Sequence[Document]) -> None:
         self._tenant = tenant
         self._today = date.fromisoformat(work.today)
-        self._references = _references_in_books(work, tenant, documents)
+        self._booked = BookedReferences(work, tenant, documents)
 
     def complete(self, document: Document) -> Document:
         """Return the document with all that channels need.
@@ -55,12 +55,14 @@ class Completing:
         return company
 
     def _with_payment(self, document: Document, company: Company) -> Document:
-        account = _payee_account(document, company)
-        written = document.payee_account and read_account(document.payee_account)
-        known = document.reference or self._references.get((company.number, document.number), "")
-        reference = known or _made_reference(document, company, account)
+        stated = _payee_account(document, company)
+        booked = self._booked.of(document, company, stated if document.payee_account else None)
+        account = stated if booked is None else booked.account
+        known = document.reference or ("" if booked is None else booked.reference)
+        reference = normal_form(known or _made_reference(document, company, account))
+        paid_to = document.payee_account or ":".join(account.key)
         return document.model_copy(
-            update={"payee_account": written or ":".join(account.key), "reference": normal_form(reference)}
+            update={"payee_account": _as_printed(document, company, paid_to), "reference": reference}
         )
 
 
@@ -77,6 +79,12 @@ def _payee_account(document: Document, company: Company) -> PayeeAccount:
     if account is None:
         raise DataError("payee_account: the company has none in its settings, and nobody could pay")
     return account
+
+
+def _as_printed(document: Document, company: Company, paid_to: str) -> str:
+    """Return the number of an account that the payer is to use: the slip and what channels tell say the same."""
+    printed = account_to_pay(document.model_copy(update={"payee_account": paid_to}), company)
+    return ":".join(printed) if printed is not None else read_account(paid_to)
 
 
 def _reference_problems(document: Document, company: Company) -> list[str]:
@@ -114,24 +122,3 @@ def _made_reference(document: Document, company: Company, account: PayeeAccount)
         return make_reference(rule.elements, values, rule.control)
     except IdentifierError:
         return ""
-
-
-def _references_in_books(work: UnitOfWork, tenant: Tenant, documents: Sequence[Document]) -> dict[tuple[str, str], str]:
-    """Return the references of receivables that documents leave theirs to, by (company, number)."""
-    wanted: dict[str, list[str]] = {}
-    only = tenant.companies[0] if len(tenant.companies) == 1 else None
-    for document in documents:
-        company = tenant.company(document.company) if document.company else only
-        is_paid_by_giro = document.kind not in (*WITHOUT_PAYMENT, DocumentKind.DIRECT_DEBIT_INVOICE)
-        if company is not None and not document.reference and is_paid_by_giro:
-            wanted.setdefault(company.number, []).append(document.number)
-    found: dict[tuple[str, str], str] = {}
-    for company_number, numbers in wanted.items():
-        rows = {
-            row.receivable_id: row.number
-            for row in work.receivables.known_versions(company_number, numbers)
-            if row.kind != ReceivableKind.INTERNAL
-        }
-        for reference in work.receivables.references_of(list(rows)):
-            found[company_number, rows[reference.receivable_id]] = reference.reference
-    return found

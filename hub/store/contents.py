@@ -83,18 +83,24 @@ class SqlContents:
         return KeptContent(digest.hexdigest(), size)
 
     def keep_all(self, contents: Sequence[bytes]) -> list[KeptContent]:
-        """Keep many contents in one transaction; return their hashes and sizes in the same order.
+        """Keep many contents; return their hashes and sizes in the same order.
+
+        Small ones are written in one transaction, one of more than 64 MiB by itself, part by part.
 
         Raises:
-            DataError: one of them is larger than 64 MiB: keep that one as a stream.
+            DataError: one of them is larger than the limit.
+            TransientError: as `keep`.
         """
-        if any(len(content) > LARGEST_AT_ONCE for content in contents):
-            raise DataError(f"a document is larger than {LARGEST_AT_ONCE} bytes; split it at the sender")
-        kept = [KeptContent(hashlib.sha256(content).hexdigest(), len(content)) for content in contents]
-        by_hash = {one.sha256: content for one, content in zip(kept, contents, strict=True)}
-        with writing(self._engine) as connection:
-            _hold_sweeping(connection, self._tenant, "_shared")
-            _keep_new(connection, self._tenant, by_hash)
+        large = {place: self.keep(io.BytesIO(one)) for place, one in enumerate(contents) if _is_large(one)}
+        kept = [
+            large[place] if place in large else KeptContent(hashlib.sha256(one).hexdigest(), len(one))
+            for place, one in enumerate(contents)
+        ]
+        small = {of.sha256: one for of, one in zip(kept, contents, strict=True) if not _is_large(one)}
+        if small:
+            with writing(self._engine) as connection:
+                _hold_sweeping(connection, self._tenant, "_shared")
+                _keep_new(connection, self._tenant, small)
         return kept
 
     def read_all(self, sha256s: Collection[str]) -> dict[str, bytes]:
@@ -209,6 +215,10 @@ class SqlContentsInWork:
         _hold_sweeping(self._connection, self._tenant, "_shared")
         _keep_new(self._connection, self._tenant, {kept.sha256: content})
         return kept
+
+
+def _is_large(content: bytes) -> bool:
+    return len(content) > LARGEST_AT_ONCE
 
 
 def _new_upload(connection: Connection) -> str:

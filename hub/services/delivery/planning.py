@@ -29,7 +29,6 @@ def plan_route(
 
     Raises:
         DataError: there is no document of this number, or it cannot be right.
-        ConfigurationError: a setting keeps a channel from answering.
     """
     loaded = _kept(store, channels, document) if isinstance(document, int) else _new(store, tenant, channels, document)
     reaching = Reaching(store, channels, clock)

@@ -11,10 +11,12 @@ from hub.errors import ConfigurationError, HubError
 from hub.model.deliveries import KeptReach
 from hub.model.delivery import Reach, Reachable, Recipient
 from hub.rules.attempts import LONGEST_PROBLEM
-from hub.services.ports import Store
+from hub.services.ports import Store, UnitOfWork
 
 ASKED_AT_ONCE = 500
 LONGEST_HOLD_S = 24 * 3600
+NO_ANSWER = "it did not answer"
+TASK = "silent_channel"
 MOST_FAILURES = 3  # batches in a row without an answer: the channel is not asked any more in this go
 
 
@@ -27,6 +29,7 @@ class Reaching:
         self._clock = clock
         self._known: dict[str, dict[str, Reach]] = {}  # by recipient, then channel
         self._failures: dict[str, int] = {}
+        self._shut: dict[str, str] = {}  # why a setting keeps channels from answering
 
     def look_up(self, recipients: Iterable[Recipient]) -> None:
         """Take what is kept of recipients and still holds."""
@@ -45,15 +48,14 @@ class Reaching:
     def ask(self, channel: str, recipients: Sequence[Recipient]) -> None:
         """Ask a channel about recipients. An answer that does not come is `unknown`, with the reason.
 
-        Raises:
-            ConfigurationError: a setting keeps the channel from answering.
+        Where a setting keeps it from answering, a person is asked to mend that, until it answers again.
         """
         distinct = list({one.key: one for one in recipients}.values())
         for start in range(0, len(distinct), ASKED_AT_ONCE):
             self._ask_batch(self._channels[channel], distinct[start : start + ASKED_AT_ONCE])
 
     def _ask_batch(self, channel: DocumentChannel, batch: Sequence[Recipient]) -> None:
-        answers = {**_unknown(batch, "it did not answer"), **self._answers(channel, batch)}
+        answers = {**_unknown(batch, NO_ANSWER), **self._answers(channel, batch)}
         for one in batch:
             self._known[one.key][channel.name] = answers[one.key]
         now = self._clock.now()
@@ -64,15 +66,26 @@ class Reaching:
         ]
         with self._store.write() as work:
             work.recipients.keep_reach(kept)
+            self._ask_a_person(work, channel.name)
+
+    def _ask_a_person(self, work: UnitOfWork, channel: str) -> None:
+        """Open the task about a channel that cannot answer, or close it when it does: it may be asked anew by then."""
+        if channel in self._shut:
+            ask = f"the channel {channel} cannot answer: {self._shut[channel]}; mend it: documents wait or pass it by"
+            work.commands.open_task(TASK, channel, ask)
+        elif not self._failures.get(channel):
+            work.commands.close_task(TASK, channel)
 
     def _answers(self, channel: DocumentChannel, batch: Sequence[Recipient]) -> dict[str, Reach]:
         if self._failures.get(channel.name, 0) >= MOST_FAILURES:
-            return {}
+            return _unknown(batch, self._shut.get(channel.name, NO_ANSWER)[:LONGEST_PROBLEM])
         asked = {one.key for one in batch}
         try:
             answers = {key: reach for key, reach in channel.reach(batch).items() if key in asked}
-        except ConfigurationError:
-            raise
+        except ConfigurationError as error:  # the others go on: one channel's setting is no reason to stop them
+            self._failures[channel.name] = MOST_FAILURES
+            self._shut[channel.name] = str(error)
+            return _unknown(batch, str(error)[:LONGEST_PROBLEM])
         except HubError as error:
             return self._failed(channel, batch, str(error))
         except Exception as error:  # noqa: BLE001 - an adapter's defect; its text may hold data

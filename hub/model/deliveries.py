@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+from hub.model.delivery import Receipt
+
 
 class DocumentState(StrEnum):
     """Where a document stands. `delivered` and `closed` are ends."""
@@ -119,3 +121,11 @@ class KeptReach(NamedTuple):
     reason: str
     address: str
     valid_until: str
+
+
+class EarlyReport(NamedTuple):
+    """A report of a message that we do not know yet: what the other side calls it may still be found out."""
+
+    report_no: int
+    came_at: str
+    receipt: Receipt

@@ -8,7 +8,6 @@ from uuid import uuid4
 from sqlalchemy import Connection, bindparam
 
 from hub.model.attempts import Attempt, AttemptState, ChannelRest
-from hub.rules.attempts import later
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
@@ -18,7 +17,6 @@ _OF_THE_EXCHANGE = {"message": "x.idempotency_key", "sha256": "x.sha256", "let_g
 _COLUMNS = ", ".join(_OF_THE_EXCHANGE.get(name, f"a.{name}") for name in Attempt._fields)
 _SELECT = f"SELECT {_COLUMNS} FROM attempt a JOIN exchange x ON x.tenant = a.tenant AND x.exchange_no = a.exchange_no"
 _NAMED_AT_ONCE = 500
-LONGEST_CALL_S = 60  # of one that goes as it should
 _RECORD = text(
     "UPDATE attempt SET run_no = :run_no, state = :state, promise = :promise, called_by = :called_by, "
     "execution = :execution, sends = :sends, "
@@ -152,18 +150,6 @@ class SqlAttempts:
                 "AND state IN ('planned', 'started', 'in_doubt') LIMIT 1"
             ),
             {"t": self._tenant, "channel": channel},
-        ).one_or_none()
-        return found is not None
-
-    def has_doubtful(self, channel: str) -> bool:
-        """Say whether a message of a channel may have been taken, and it will be found out: not one just under way."""
-        long_ago = later(self._now, -LONGEST_CALL_S)
-        found = self._connection.execute(
-            text(
-                "SELECT 1 FROM attempt WHERE tenant = :t AND channel = :channel AND (state = 'in_doubt' "
-                "OR (state = 'started' AND changed_at < :long_ago)) LIMIT 1"
-            ),
-            {"t": self._tenant, "channel": channel, "long_ago": long_ago},
         ).one_or_none()
         return found is not None
 

@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 from hub.contracts import DocumentChannel, FollowedChannel
 from hub.errors import ConfigurationError, HubError, TransientError
 from hub.model.delivery import Followed
-from hub.services.delivery.reports import apply_receipts, has_strangers
+from hub.rules.attempts import later
+from hub.services.delivery.reports import apply_receipts, strangers
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 
 RUN_KIND = "follow"
 MOST_PAGES = 1000
+EARLY_FOR_S = 3 * 24 * 3600  # a doubt is asked about for a day and a half; then a person decides
 UNREAD = "unread_report"
 
 
@@ -43,19 +45,36 @@ class FollowRun:
         return {"reports": found}
 
     def _ask(self, work: Work, channel: FollowedChannel) -> int:
-        found = 0
+        found = self._tell_early(work, channel)
         for _ in range(MOST_PAGES):
             with self._store.read() as unit:
                 cursor = unit.recipients.cursor(channel.name)
             followed = _followed(channel, cursor)
             with work.write() as unit:
+                may_be_early = unit.attempts.has_open(channel.name)  # asked first: what ends meanwhile is known then
                 found += apply_receipts(unit, self._store, self._tenant_name, channel, followed.receipts)
                 _ask_about(unit, channel.name, followed.problems)
-                if has_strangers(unit, channel.name, followed.receipts):
-                    break  # they are asked for again, when it is known whose they are
+                if may_be_early:
+                    unit.recipients.keep_early(channel.name, strangers(unit, channel.name, followed.receipts))
                 unit.recipients.keep_cursor(channel.name, followed.cursor)  # also when nothing came: it was asked
             if not followed.has_more or followed.cursor == cursor:
                 break
+        return found
+
+    def _tell_early(self, work: Work, channel: FollowedChannel) -> int:
+        """Tell reports that were put aside, as far as it is known by now whose they are; those of nobody go."""
+        with self._store.read() as unit:
+            early = unit.recipients.early_reports(channel.name)
+        if not early:
+            return 0
+        receipts = [one.receipt for one in early]
+        with work.write() as unit:
+            may_be_early = unit.attempts.has_open(channel.name)
+            found = apply_receipts(unit, self._store, self._tenant_name, channel, receipts)
+            strange = set(strangers(unit, channel.name, receipts)) if may_be_early else set()
+            long_ago = later(unit.now, -EARLY_FOR_S)
+            over = [one.report_no for one in early if one.receipt not in strange or one.came_at < long_ago]
+            unit.recipients.drop_early(over)
         return found
 
 

@@ -26,6 +26,7 @@ OPEN = (DocumentState.SENT, DocumentState.SENDING, DocumentState.UNKNOWN, Docume
 NOWHERE = (DocumentState.ACCEPTED, DocumentState.HELD)
 """States in which no channel has the document: what arrives after all ends it."""
 
+KNOWN_TO_BE_TAKEN = (StepOutcome.SENT, StepOutcome.DELIVERED)
 IS_THERE = (ReceiptKind.DELIVERED, ReceiptKind.UNDER_WAY)
 GOES_BACK = (ReceiptKind.RETURNED, ReceiptKind.STOPPED)
 
@@ -36,40 +37,48 @@ def apply_receipts(
     work: UnitOfWork, store: Store, tenant_name: str, channel: DocumentChannel, receipts: Sequence[Receipt]
 ) -> int:
     """Write what reports say; return how many were of a document of ours. The same report again changes nothing."""
-    steps = {step.document_no: step for one in receipts for step in _steps_of(work, channel.name, one)}
-    if not steps:
+    steps = _steps_of(work, channel.name, receipts)
+    concerned = [step for some in steps for step in some]
+    if not concerned:
         return 0
     work.commands.claim(CLAIM)
-    work.documents.hold_all(list(steps))
-    hold_messages(work, [step.exchange_no for step in steps.values() if step.exchange_no is not None])
-    _note_taken(work, channel.name, receipts)
-    found = 0
+    rows = {row.document_no: row for row in work.documents.hold_all({step.document_no for step in concerned})}
+    hold_messages(work, [step.exchange_no for step in concerned if step.exchange_no is not None])
+    _note_taken(work, channel.name, receipts, steps)
+    told: set[int] = set()
     goes_on = False
-    for receipt in receipts:
-        for step in _steps_of(work, channel.name, receipt):
-            found += 1
-            goes_on |= _apply(work, store, channel, receipt, work.documents.hold(step.document_no), step)
+    for receipt, some in zip(receipts, steps, strict=True):
+        for step in some:
+            row = rows[step.document_no]
+            if row.document_no in told:  # by an earlier report of these: both may have been changed by it
+                row = work.documents.hold(row.document_no)
+                step = next(now for now in work.documents.steps([row.document_no]) if now.channel == step.channel)
+            told.add(row.document_no)
+            goes_on |= _apply(work, store, channel, receipt, row, step)
     if goes_on:
         enqueue_delivery(work, tenant_name)
-    return found
+    return sum(map(len, steps))
 
 
-def has_strangers(work: UnitOfWork, channel: str, receipts: Sequence[Receipt]) -> bool:
-    """Say whether a report may be of a message in doubt: what the other side calls that one is not known yet."""
-    return work.attempts.has_doubtful(channel) and any(
-        not receipt.delivery_id and not _steps_of(work, channel, receipt) for receipt in receipts
-    )
+def strangers(work: UnitOfWork, channel: str, receipts: Sequence[Receipt]) -> list[Receipt]:
+    """Return the reports of messages that are not ours, or not known to be yet: the other side alone names them."""
+    steps = _steps_of(work, channel, receipts)
+    return [r for r, some in zip(receipts, steps, strict=True) if r.external_id and not r.delivery_id and not some]
 
 
-def _note_taken(work: UnitOfWork, channel: str, receipts: Sequence[Receipt]) -> None:
+def _note_taken(
+    work: UnitOfWork, channel: str, receipts: Sequence[Receipt], steps: Sequence[Sequence[DocumentStep]]
+) -> None:
     """Let messages in doubt count as taken once the other side reports on what they carry, whatever it reports.
 
     What was taken for certainly not delivered is only by a report that it is there: then a person is told, too.
     """
     taken: dict[int, Attempt] = {}
-    for receipt in receipts:
-        for step in _steps_of(work, channel, receipt):
-            for attempt in work.attempts.of_exchange(step.exchange_no) if step.exchange_no is not None else ():
+    for receipt, some in zip(receipts, steps, strict=True):
+        for step in some:
+            if step.exchange_no is None or step.outcome in KNOWN_TO_BE_TAKEN:
+                continue
+            for attempt in work.attempts.of_exchange(step.exchange_no):
                 if attempt.channel == channel and _proves(receipt, attempt):
                     known = attempt.external_id or receipt.external_id
                     taken[attempt.attempt_no] = attempt._replace(external_id=known)
@@ -85,12 +94,19 @@ def _proves(receipt: Receipt, attempt: Attempt) -> bool:
     return attempt.state not in CERTAINLY_NOT_DELIVERED or receipt.kind in IS_THERE
 
 
-def _steps_of(work: UnitOfWork, channel: str, receipt: Receipt) -> list[DocumentStep]:
-    if receipt.delivery_id:
-        number = receipt.delivery_id.partition("-")[0]
-        steps = work.documents.steps([int(number)]) if number.isdecimal() and len(number) < 19 else []
-        return [step for step in steps if (step.channel, step.delivery_id) == (channel, receipt.delivery_id)]
-    return work.documents.of_message(channel, receipt.external_id) if receipt.external_id else []
+def _steps_of(work: UnitOfWork, channel: str, receipts: Sequence[Receipt]) -> list[list[DocumentStep]]:
+    """Return the steps that each report is about: one by our id, all of a message by what the other side calls it."""
+    numbers = {number for one in receipts if (number := _number_in(one.delivery_id))}
+    ours = {step.delivery_id: [step] for step in work.documents.steps(numbers) if step.channel == channel}
+    named = {one.external_id for one in receipts if one.external_id and not one.delivery_id}
+    theirs = work.documents.of_messages(channel, named)
+    return [ours.get(one.delivery_id, []) if one.delivery_id else theirs.get(one.external_id, []) for one in receipts]
+
+
+def _number_in(delivery_id: str) -> int:
+    """Return the document of an id of ours, 0 when it is none."""
+    number = delivery_id.partition("-")[0]
+    return int(number) if number.isdecimal() and len(number) < 19 else 0
 
 
 def _apply(

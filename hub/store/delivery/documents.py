@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from sqlalchemy import Connection, bindparam
 
@@ -15,6 +16,7 @@ from hub.store.statements import text
 _COLUMNS = ", ".join(DocumentRow._fields)
 _STEP_COLUMNS = ", ".join(DocumentStep._fields)
 _AT_ONCE = 500
+_Key = TypeVar("_Key", int, str)
 _KEYED = text(f"SELECT {_COLUMNS} FROM document WHERE tenant = :t AND document_key IN :some").bindparams(
     bindparam("some", expanding=True)
 )
@@ -33,6 +35,11 @@ _CHANGE = text(
     "price_ore = :price_ore, due_at = :due_at, changed_at = :now "
     "WHERE tenant = :t AND document_no = :document_no AND state = :was_state AND changed_at = :was_changed_at"
 )
+_OF_MESSAGES = text(
+    f"SELECT a.external_id, {', '.join(f's.{name}' for name in DocumentStep._fields)} FROM attempt a "
+    "JOIN document_step s ON s.tenant = a.tenant AND s.exchange_no = a.exchange_no AND s.channel = a.channel "
+    "WHERE a.tenant = :t AND a.channel = :channel AND a.external_id IN :some"
+).bindparams(bindparam("some", expanding=True))
 _KEEP_STEP = text(
     f"INSERT INTO document_step (tenant, {_STEP_COLUMNS}) "
     f"VALUES (:t, {', '.join(f':{name}' for name in DocumentStep._fields)}) "
@@ -107,8 +114,11 @@ class SqlDocuments:
     def hold_all(self, numbers: Collection[int]) -> list[DocumentRow]:
         """Return documents by number that nobody else changes before the transaction ends."""
         statement = _NUMBERED_HELD if self._connection.dialect.name == "postgresql" else _NUMBERED
-        rows = self._connection.execute(statement, {"t": self._tenant, "some": list(numbers)})
-        return [DocumentRow._make(row) for row in rows]
+        found: list[DocumentRow] = []
+        for some in _in_parts(numbers):
+            rows = self._connection.execute(statement, {"t": self._tenant, "some": some})
+            found.extend(DocumentRow._make(row) for row in rows)
+        return found
 
     def to_route(self, limit: int, *, after: int = 0) -> list[DocumentRow]:
         """Return accepted documents that are due, by number."""
@@ -171,10 +181,11 @@ class SqlDocuments:
 
     def steps(self, numbers: Collection[int]) -> list[DocumentStep]:
         """Return the channels that were looked at for documents, those taken in the order they were."""
-        if not numbers:
-            return []
-        rows = self._connection.execute(_STEPS, {"t": self._tenant, "some": list(numbers)})
-        return [DocumentStep._make(row) for row in rows]
+        found: list[DocumentStep] = []
+        for some in _in_parts(numbers):
+            rows = self._connection.execute(_STEPS, {"t": self._tenant, "some": some})
+            found.extend(DocumentStep._make(row) for row in rows)
+        return found
 
     def keep_steps(self, steps: Sequence[DocumentStep]) -> None:
         """Write what is said of channels, in place of what was."""
@@ -185,16 +196,16 @@ class SqlDocuments:
 
     def of_message(self, channel: str, external_id: str) -> list[DocumentStep]:
         """Return the steps whose message the other side of a channel calls so."""
-        columns = ", ".join(f"s.{name}" for name in DocumentStep._fields)
-        rows = self._connection.execute(
-            text(
-                f"SELECT {columns} FROM attempt a JOIN document_step s ON s.tenant = a.tenant "
-                "AND s.exchange_no = a.exchange_no AND s.channel = a.channel "
-                "WHERE a.tenant = :t AND a.channel = :channel AND a.external_id = :external_id"
-            ),
-            {"t": self._tenant, "channel": channel, "external_id": external_id},
-        )
-        return [DocumentStep._make(row) for row in rows]
+        return self.of_messages(channel, [external_id]).get(external_id, [])
+
+    def of_messages(self, channel: str, external_ids: Collection[str]) -> dict[str, list[DocumentStep]]:
+        """Return the same of many messages, by what the other side calls them."""
+        found: dict[str, list[DocumentStep]] = {}
+        for some in _in_parts(external_ids):
+            rows = self._connection.execute(_OF_MESSAGES, {"t": self._tenant, "channel": channel, "some": some})
+            for external_id, *step in rows:
+                found.setdefault(external_id, []).append(DocumentStep._make(step))
+        return found
 
     def latest(
         self, *, state: str = "", channel: str = "", number: str = "", limit: int = 100, before: int | None = None
@@ -227,3 +238,10 @@ class SqlDocuments:
             {"t": self._tenant},
         )
         return [(row[0], row[1], int(row[2]), int(row[3])) for row in rows]
+
+
+def _in_parts(keys: Collection[_Key]) -> Iterator[list[_Key]]:
+    """Yield keys as many at a time as a statement takes, in one order: those who hold rows never wait in a circle."""
+    ordered = sorted(set(keys))
+    for start in range(0, len(ordered), _AT_ONCE):
+        yield ordered[start : start + _AT_ONCE]

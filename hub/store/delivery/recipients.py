@@ -6,12 +6,17 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, bindparam
 
-from hub.model.deliveries import KeptReach, KnownRecipient
+from hub.model.deliveries import EarlyReport, KeptReach, KnownRecipient
+from hub.model.delivery import Receipt, ReceiptKind
+from hub.store import tables
+from hub.store.bulk import insert_rows
+from hub.store.counters import take_numbers
 from hub.store.statements import text
 
 _COLUMNS = ", ".join(KnownRecipient._fields)
 _REACH_COLUMNS = ", ".join(KeptReach._fields)
 _AT_ONCE = 500
+MOST_EARLY = 5000  # reports of a channel that wait: whoever shares it with us reports more than is ours
 _KEYED = text(f"SELECT {_COLUMNS} FROM recipient WHERE tenant = :t AND recipient_key IN :some").bindparams(
     bindparam("some", expanding=True)
 )
@@ -29,6 +34,10 @@ _KEEP_REACH = text(
     + ", ".join(f"{name} = excluded.{name}" for name in KeptReach._fields[2:])
 )
 _BAD = text("SELECT channel, address_sha256 FROM bad_address WHERE tenant = :t AND address_sha256 IN :some").bindparams(
+    bindparam("some", expanding=True)
+)
+
+_DROP_EARLY = text("DELETE FROM early_report WHERE tenant = :t AND report_no IN :some").bindparams(
     bindparam("some", expanding=True)
 )
 
@@ -117,6 +126,59 @@ class SqlRecipients:
             text("DELETE FROM bad_address WHERE tenant = :t AND channel = :channel AND address_sha256 = :sha256"),
             {"t": self._tenant, "channel": channel, "sha256": sha256},
         )
+
+    def early_reports(self, channel: str) -> list[EarlyReport]:
+        """Return reports of a channel that wait for their messages, in the order they came."""
+        rows = self._connection.execute(
+            text(
+                "SELECT report_no, came_at, kind, external_id, reason, reported_at, is_bad_address FROM early_report "
+                "WHERE tenant = :t AND channel = :channel ORDER BY report_no"
+            ),
+            {"t": self._tenant, "channel": channel},
+        )
+        return [
+            EarlyReport(no, came_at, Receipt(ReceiptKind(kind), "", external_id, reason, at, bool(is_bad)))
+            for no, came_at, kind, external_id, reason, at, is_bad in rows
+        ]
+
+    def keep_early(self, channel: str, receipts: Sequence[Receipt]) -> None:
+        """Put reports aside whose messages are not known yet; of too many the oldest go."""
+        if not receipts:
+            return
+        first = take_numbers(self._connection, self._tenant, "early_report", len(receipts))
+        columns = ("kind", "external_id", "reason", "reported_at", "is_bad_address", "came_at")
+        insert_rows(
+            self._connection,
+            tables.early_report,
+            ("tenant", "report_no", "channel", *columns),
+            [
+                (
+                    self._tenant,
+                    no,
+                    channel,
+                    str(r.kind),
+                    r.external_id,
+                    r.reason,
+                    r.at,
+                    int(r.is_bad_address),
+                    self._now,
+                )
+                for no, r in enumerate(receipts, first)
+            ],
+        )
+        self._connection.execute(
+            text(
+                "DELETE FROM early_report WHERE tenant = :t AND channel = :channel AND report_no <= ("
+                "SELECT report_no FROM early_report WHERE tenant = :t AND channel = :channel "
+                "ORDER BY report_no DESC LIMIT 1 OFFSET :most)"
+            ),
+            {"t": self._tenant, "channel": channel, "most": MOST_EARLY},
+        )
+
+    def drop_early(self, numbers: Sequence[int]) -> None:
+        """Let reports go that were put aside: they are told, or nobody's."""
+        for start in range(0, len(numbers), _AT_ONCE):
+            self._connection.execute(_DROP_EARLY, {"t": self._tenant, "some": list(numbers[start : start + _AT_ONCE])})
 
     def cursor(self, channel: str) -> str:
         """Return how far a channel's reports have been read, blank when none has."""

@@ -14,7 +14,15 @@ from __future__ import annotations
 from hub.store.tables.attempts import attempt, channel_rest
 from hub.store.tables.books import command, entry, event, observer_cursor, open_item, task, voucher, voucher_line
 from hub.store.tables.columns import metadata
-from hub.store.tables.delivery import bad_address, channel_cursor, document, document_step, reach, recipient
+from hub.store.tables.delivery import (
+    bad_address,
+    channel_cursor,
+    document,
+    document_step,
+    early_report,
+    reach,
+    recipient,
+)
 from hub.store.tables.exchanges import content, content_part, exchange
 from hub.store.tables.installation import counter, installation, payee_account, posting_group, tenant
 from hub.store.tables.payments import (
@@ -56,6 +64,7 @@ __all__ = [
     "document",
     "document_step",
     "duplicate_payment",
+    "early_report",
     "entry",
     "event",
     "exchange",

@@ -92,6 +92,21 @@ bad_address = table(
     PrimaryKeyConstraint("tenant", "channel", "address_sha256"),
 )
 
+early_report = table(
+    "early_report",  # of a message that is not known yet, since its own answer has not been written down
+    tenant_column(),
+    number("report_no"),
+    text("channel"),
+    text("kind"),
+    text("external_id"),
+    text("reason", default=""),
+    text("reported_at", default=""),
+    number("is_bad_address", default=0),
+    text("came_at"),
+    PrimaryKeyConstraint("tenant", "report_no"),
+)
+Index("early_report_by_channel", early_report.c.tenant, early_report.c.channel, early_report.c.report_no)
+
 channel_cursor = table(
     "channel_cursor",  # how far a channel's reports have been read
     tenant_column(),

@@ -189,6 +189,21 @@ CREATE TABLE duplicate_payment (
 
 CREATE INDEX duplicate_by_twin ON duplicate_payment (tenant, twin_payment);
 
+CREATE TABLE early_report (
+    tenant INTEGER NOT NULL,
+    report_no BIGINT NOT NULL,
+    channel TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    reported_at TEXT DEFAULT '' NOT NULL,
+    is_bad_address BIGINT DEFAULT '0' NOT NULL,
+    came_at TEXT NOT NULL,
+    PRIMARY KEY (tenant, report_no)
+) WITHOUT ROWID;
+
+CREATE INDEX early_report_by_channel ON early_report (tenant, channel, report_no);
+
 CREATE TABLE entry (
     tenant INTEGER NOT NULL,
     receivable_id BIGINT NOT NULL,

@@ -1,0 +1,180 @@
+"""One thing that is wrong holds no other: a large message, one channel's setting, a report of a stranger."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, event
+
+from hub.banking_calendar import FixedClock
+from hub.errors import ConfigurationError, OutcomeUnknownError, TransientError
+from hub.model.attempts import Finding, Probed
+from hub.model.deliveries import KnownRecipient
+from hub.model.delivery import Followed, Reach, Reachable, Receipt, ReceiptKind, RouteStep
+from hub.services.attempts.sending import CALL_WITHIN_S
+from hub.store import contents
+from hub.store.delivery import recipients
+from hub.store.unit_of_work import SqlStore
+from tests.flows.delivery_world import (
+    NOW,
+    AskableReportingChannel,
+    DeliveryWorld,
+    ReportingChannel,
+    StubChannel,
+    document,
+)
+
+LARGE = 1_500_000  # bytes: more than one part
+
+
+def test_a_large_message_goes_out_with_the_others(engine, monkeypatch):
+    monkeypatch.setattr(contents, "LARGEST_AT_ONCE", 1_000_000)
+    letter = StubChannel(RouteStep.LETTER)
+    north = DeliveryWorld(engine, letter)
+    prepare = letter.prepare
+
+    def with_large_ones(batch):
+        done = prepare(batch)
+        filled = [one._replace(content=one.content.ljust(LARGE) if b"big" in one.content else one.content)
+                  for one in done.prepared]  # fmt: skip
+        return done._replace(prepared=filled)
+
+    letter.prepare = with_large_ones
+    north.deliver(document("1"), document("big"), document("2"))
+
+    assert sorted(letter.numbers) == ["1", "2", "big"]
+    assert sorted(map(len, letter.taken))[-1] == LARGE
+
+
+def test_contents_of_any_size_are_kept_in_their_order(engine, monkeypatch):
+    monkeypatch.setattr(contents, "LARGEST_AT_ONCE", 1_000_000)
+    store = SqlStore(engine, "north", FixedClock(NOW))
+    given = [b"small", bytes(LARGE), b"other", b"small"]
+
+    kept = store.contents.keep_all(given)
+    read = store.contents.read_all({one.sha256 for one in kept})
+
+    assert [(one.size, read[one.sha256]) for one in kept] == [(len(one), one) for one in given]
+    assert kept[1] == store.contents.keep(io.BytesIO(given[1]))
+
+
+class TestASetting:
+    """A channel that a wrong setting keeps from answering whom it reaches."""
+
+    WRONG = ConfigurationError("Kivra does not let us in", where="plugins.kivra.client_secret")
+
+    @pytest.fixture
+    def kivra(self) -> StubChannel:
+        kivra = StubChannel(RouteStep.KIVRA)
+        kivra.reaches = self.WRONG
+        return kivra
+
+    @pytest.fixture
+    def mail(self) -> StubChannel:
+        return StubChannel(RouteStep.EMAIL)
+
+    @pytest.fixture
+    def north(self, engine: Engine, kivra: StubChannel, mail: StubChannel) -> DeliveryWorld:
+        return DeliveryWorld(engine, kivra, mail, StubChannel(RouteStep.LETTER), delivery={"wait_for_reach_h": 24})
+
+    def deliver_two(self, north: DeliveryWorld) -> None:
+        """The first debtor is asked about at Kivra, the second wants a letter."""
+        with north.store.write() as work:
+            work.recipients.keep([KnownRecipient("5560004615", wish="letter")])
+        company = {**document()["debtor"], "name": "Bolaget AB", "identity": "5560004615"}
+        north.deliver(document("1"), document("2", debtor=company))
+
+    def test_holds_no_document_that_goes_another_way(self, north):
+        self.deliver_two(north)
+
+        assert (north.one("1").state, north.one("2").channel) == ("accepted", "letter")
+        assert "Kivra does not let us in" in north.one("1").reason
+
+    def test_is_passed_by_when_it_has_been_waited_for(self, north):
+        self.deliver_two(north)
+        north.later(hours=25)
+
+        assert north.one("1").channel == "letter"
+        assert north.steps("1")["kivra"][0] == "skipped"
+
+    def test_asks_a_person_until_it_is_mended(self, north, kivra):
+        self.deliver_two(north)
+        asked = north.tasks()
+        kivra.reaches = TransientError("503: later")
+        north.later(hours=1)
+        still = north.tasks()
+        kivra.reaches = Reach(Reachable.YES)
+        north.later(hours=1)
+
+        assert len(asked) == 1
+        assert "the channel kivra cannot answer: plugins.kivra.client_secret: Kivra does not let us in" in asked[0]
+        assert still == asked
+        assert (north.tasks(), kivra.numbers) == ([], ["1"])
+
+
+class TestStrangersReports:
+    """Reports of messages that are not known, beside one whose outcome is in doubt."""
+
+    @pytest.fixture
+    def network(self) -> AskableReportingChannel:
+        network = AskableReportingChannel(RouteStep.OPERATOR)
+        network.settled_after_s = -CALL_WITHIN_S  # the steady clock is the machine's here, and is not waited for
+        return network
+
+    @pytest.fixture
+    def north(self, engine: Engine, network: AskableReportingChannel) -> DeliveryWorld:
+        """A world with one document that was taken and one that may have been."""
+        north = DeliveryWorld(engine, network, StubChannel(RouteStep.LETTER))
+        north.deliver(document("1"))
+        network.goes_wrong.append(OutcomeUnknownError("the answer was lost"))
+        north.deliver(document("2"))
+        return north
+
+    def test_hold_no_other_report(self, north, network):
+        pages = {
+            "": Followed([Receipt(ReceiptKind.DELIVERED, external_id="another program's")], "1", has_more=True),
+            "1": Followed([Receipt(ReceiptKind.RETURNED, north.delivery_id("operator", "1"), reason="no")], "2"),
+        }
+        network.follow = lambda cursor: pages.get(cursor, Followed([], cursor))
+        north.follow()
+
+        assert north.one("1").channel == "letter"
+        assert north.sql("SELECT cursor FROM channel_cursor") == [("2",)]
+
+    def test_wait_until_it_is_known_whose_they_are(self, north, network):
+        network.reports += [Receipt(ReceiptKind.DELIVERED, external_id=name) for name in ("x-2", "another program's")]
+        north.follow()
+        north.follow()
+        before = (north.one("2").state, north.sql("SELECT count(*) FROM early_report"))
+        network.found.append(Probed(Finding.DELIVERED, "x-2"))
+        north.later(hours=1)
+        north.follow()
+
+        assert before == ("sending", [(2,)])
+        assert north.one("2").state == "delivered"
+        assert north.sql("SELECT count(*) FROM early_report") == [(0,)]
+
+    def test_go_after_some_days_and_are_never_many(self, north, network, monkeypatch):
+        monkeypatch.setattr(recipients, "MOST_EARLY", 3)
+        network.reports += [Receipt(ReceiptKind.DELIVERED, external_id=f"other-{number}") for number in range(9)]
+        north.follow()
+        kept = north.sql("SELECT external_id FROM early_report ORDER BY report_no")
+        north.clock.advance(timedelta(days=4))
+        north.follow()
+
+        assert kept == [("other-6",), ("other-7",), ("other-8",)]
+        assert north.sql("SELECT count(*) FROM early_report") == [(0,)]
+
+
+def test_a_page_of_reports_is_looked_up_as_a_set(engine):
+    mail = ReportingChannel(RouteStep.OPERATOR)
+    north = DeliveryWorld(engine, mail)
+    north.deliver(*(document(str(number)) for number in range(20)))
+    mail.reports += [Receipt(ReceiptKind.UNDER_WAY, north.delivery_id("operator", str(n))) for n in range(20)]
+    said: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *given: said.append(given[2]))
+    north.follow()
+
+    assert len([one for one in said if "FROM document" in one]) <= 10

@@ -13,10 +13,9 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StringConstraints, model_validator
 
-from hub.identifiers import organisation_number
 from hub.model.import_rows import LARGEST_VERSION, LongText, Number, ShortText
 from hub.model.kronor import Kronor
-from hub.model.parties import Debtor, DebtorClass
+from hub.model.parties import Debtor, DebtorClass, class_of
 from hub.model.setting_values import CompanyNumber, CurrencyCode
 
 
@@ -235,11 +234,8 @@ class Document(_Part):
 
     @property
     def debtor_class(self) -> DebtorClass:
-        """What kind of debtor it is; one without identity is a person."""
-        if self.debtor.debtor_class is not None:
-            return self.debtor.debtor_class
-        is_company = self.debtor.identity is not None and organisation_number.is_valid(self.debtor.identity)
-        return DebtorClass.COMPANY if is_company else DebtorClass.PERSON
+        """What kind of debtor it is."""
+        return self.debtor.debtor_class or class_of(self.debtor.identity)
 
     @model_validator(mode="after")
     def _kind_has_its_parts(self) -> Self:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from hub.identifiers import organisation_number
 from hub.model.import_rows import AddressLine, Identity, Name, ShortText
 
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
@@ -24,6 +25,19 @@ class DebtorClass(StrEnum):
     PERSON = "person"
     COMPANY = "company"
     PUBLIC = "public"  # a public buyer gets an e-invoice (lag 2018:1277)
+
+
+_PUBLIC = ("20", "21", "22", "23")  # the state, municipalities, their associations, regions; parishes have 25
+
+
+def class_of(identity: str | None) -> DebtorClass:
+    """Return what kind of debtor has an identity; one without is a person.
+
+    Companies that a municipality owns have numbers as other companies have: of those the class is to be stated.
+    """
+    if identity is None or not organisation_number.is_valid(identity):
+        return DebtorClass.PERSON
+    return DebtorClass.PUBLIC if organisation_number.compact(identity).startswith(_PUBLIC) else DebtorClass.COMPANY
 
 
 class PostalAddress(BaseModel):

@@ -6,10 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from hub.errors import DataError
-from hub.identifiers import organisation_number
 from hub.model.countries import country_code
 from hub.model.documents import DocumentKind
-from hub.model.parties import DebtorClass
 from hub.model.receivables import Receivable, ReceivableKind
 from hub.model.tenant import Tenant
 from hub.money import plain_kronor
@@ -91,13 +89,10 @@ def _document(receivable: Receivable) -> JsonObject:
 
 
 def _debtor(receivable: Receivable) -> JsonObject:
-    identity = receivable.debtor_identity
-    is_company = bool(identity) and organisation_number.is_valid(identity)
     return {
         "name": receivable.debtor_name,
         "number": receivable.debtor_number,
-        "identity": identity or None,
-        "debtor_class": DebtorClass.COMPANY if is_company else DebtorClass.PERSON,
+        "identity": receivable.debtor_identity or None,
         "address": _address(receivable.debtor_address.split("\n") if receivable.debtor_address else []),
     }
 

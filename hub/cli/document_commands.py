@@ -140,7 +140,7 @@ def list_documents(
         found = hub.documents.latest(state=in_state or "", channel=channel, number=number, limit=limit)
         counts = hub.documents.counts()
     if session.as_json:
-        answer_json(found)
+        answer_json([_shown(row) for row in found])
         return
     rows = [
         (str(r.document_no), r.number, words(r.kind), state(r.state), r.channel, kronor(r.price_ore, "SEK"), r.reason)
@@ -160,6 +160,11 @@ def list_documents(
         say(", ".join(f"{count} {where} {by}".strip() for where, by, count, _ in counts))
 
 
+def _shown(row: DocumentRow) -> dict[str, Any]:
+    """Return a row without what its debtor is known by, which is mostly a person's number."""
+    return {name: value for name, value in row._asdict().items() if name != "recipient_key"}
+
+
 def show(session: Session, number: DocumentNo) -> None:
     """Show one document: where it stands, and the channels that were looked at for it."""
     with session.hub() as hub:
@@ -169,7 +174,7 @@ def show(session: Session, number: DocumentNo) -> None:
 def _show_way(session: Session, hub: Hub, number: int) -> None:
     row, steps = hub.documents.show(number)
     if session.as_json:
-        answer_json({**row._asdict(), "steps": [step._asdict() for step in steps]})
+        answer_json({**_shown(row), "steps": [step._asdict() for step in steps]})
         return
     show_fields(
         f"{words(row.kind)} {row.number}, version {row.version}, company {row.company}",

@@ -63,6 +63,11 @@ def test_the_way_of_a_document_is_told(made: Path) -> None:
     assert "no such mailbox" in run("documents", "show", SENT, home=made).stdout
 
 
+def test_what_is_shown_of_a_document_names_no_debtor(made: Path) -> None:
+    for words in (("documents", "list"), ("documents", "show", SENT), ("route", SENT)):
+        assert "recipient_key" not in run(*words, "--json", home=made).stdout, words
+
+
 def test_delivering_ends_in_1_when_one_is_refused_and_says_why(home: Path, tmp_path: Path) -> None:
     file = tmp_path / "documents.json"
     file.write_text(json.dumps([invoice("901"), invoice("902", lines=[]), invoice("903")]), encoding="utf-8")

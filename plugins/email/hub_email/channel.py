@@ -155,6 +155,7 @@ def _reach(recipient: Recipient) -> Reach:
     if not recipient.email:
         return Reach(Reachable.NO, "no email address is known")
     try:
-        return Reach(Reachable.YES, address=canonical(recipient.email))
+        canonical(recipient.email)
     except AddressError as error:
         return Reach(Reachable.NO, str(error))
+    return Reach(Reachable.YES)  # the mail goes to the address that the recipient has when it is made

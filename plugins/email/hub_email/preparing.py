@@ -54,9 +54,7 @@ def _letter(outgoing: Outgoing, settings: EmailSettings, numbers: PersonalNumber
         delivery_id=outgoing.delivery_id,
         sender=_address(sender, settings.sender_address),
         reply_to=answers_to,
-        recipient=_address(
-            numbers.without(document.debtor.name), canonical(outgoing.address or outgoing.recipient.email)
-        ),
+        recipient=_address(numbers.without(document.debtor.name), canonical(outgoing.recipient.email)),
         returns_to=bounce_address(bounces_to, outgoing.delivery_id) if bounces_to else settings.sender_address,
         subject=text.subject,
         language=document.language,

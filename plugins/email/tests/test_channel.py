@@ -80,7 +80,6 @@ def test_who_has_an_address_is_reached(channel: EmailChannel) -> None:
     )
 
     assert [answers[key].answer for key in "abc"] == [Reachable.YES, Reachable.NO, Reachable.NO]
-    assert answers["a"].address == "åsa@xn--rksmrgs-5wao1o.se"
     assert "anna" not in answers["c"].reason
 
 

@@ -63,6 +63,7 @@ class DocumentRow(NamedTuple):
     due_at: str  # looked at again by then: blank is at once
     accepted_at: str
     changed_at: str
+    search_began_at: str  # since when its next channel is looked for: accepted, come back, or sent anew
 
 
 class DocumentStep(NamedTuple):
@@ -78,6 +79,7 @@ class DocumentStep(NamedTuple):
     price_ore: int
     exchange_no: int | None
     changed_at: str
+    address_sha256: str = ""  # of the address that it was sent to, so that no other is blamed when it comes back
 
 
 class NewDocument(NamedTuple):
@@ -116,6 +118,7 @@ class KeptReach(NamedTuple):
     """A channel's kept answer about a recipient."""
 
     channel: str
+    asked_sha256: str  # of all that the channel was shown of the recipient
     recipient_key: str
     answer: str
     reason: str

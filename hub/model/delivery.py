@@ -29,7 +29,7 @@ E_INVOICE_STEPS = frozenset({RouteStep.INTERNAL, RouteStep.PEPPOL, RouteStep.OPE
 class Recipient(NamedTuple):
     """Who is to be reached, with all that is known of where; anything but the key may be blank."""
 
-    key: str  # ours, the same for the same debtor
+    key: str  # ours, of these facts: two of one debtor that differ in any of them have two
     name: str = ""
     identity: str = ""  # personal identity or coordination number with twelve digits, organisation number with ten
     debtor_class: DebtorClass = DebtorClass.PERSON

@@ -90,7 +90,7 @@ class StubChannel:
         self.at_once = 1  # how many documents go in one message
 
     def reach(self, recipients: Sequence[Recipient]) -> Mapping[str, Reach]:
-        self.asked.append([one.key for one in recipients])
+        self.asked.append([one.identity or one.name for one in recipients])
         if isinstance(self.reaches, HubError):
             raise self.reaches
         return {one.key: self.reaches for one in recipients}

@@ -201,7 +201,7 @@ def test_an_answer_about_reach_is_kept_for_a_day(north, kivra):
     north.later(hours=25)
     north.deliver(document("4"))
 
-    assert kivra.asked == [["1212121212"], ["1212121212"]]
+    assert kivra.asked == [["191212121212"], ["191212121212"]]
 
 
 def test_a_debtor_who_joins_later_is_found_by_the_next_invoice(north, kivra, letter):

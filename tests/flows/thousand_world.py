@@ -30,7 +30,7 @@ from hub.model.documents import Document
 from hub.model.parties import Debtor as DocumentDebtor
 from hub.model.runs import Run
 from hub.model.tenant import Tenant
-from hub.rules.delivery.recipients import recipient_key
+from hub.rules.delivery.recipients import recipient_key, recipient_of
 from hub.runtime.carrying import Carrier, Ending
 from hub.runtime.inboxes import KIND as INBOX_KIND
 from hub.runtime.inboxes import InstallationInboxes
@@ -99,7 +99,7 @@ class Trouble:
         self.take_back: Callable[[], None] = lambda: None  # what was ordered of questions and not met
         self._sends = {case.number: list(case.sends.get(channel, ())) for case in cases}
         self._questions = {case.number: list(case.questions.get(channel, ())) for case in cases}
-        self._reach = {_key_of(case): _asked(channel, case.reach.get(channel, ())) for case in cases}
+        self._reach = {_asked_as(case): _asked(channel, case.reach.get(channel, ())) for case in cases}
         self._channel = channel
         self._chance = chance
         self._clock = clock
@@ -651,6 +651,10 @@ def document_of(case: Case) -> Document:
 
 def _key_of(case: Case) -> str:
     return recipient_key(document_of(case))
+
+
+def _asked_as(case: Case) -> str:
+    return recipient_of(document_of(case), None).key
 
 
 def _pdf(number: str) -> bytes:

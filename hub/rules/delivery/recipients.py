@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+
 from hub.identifiers import organisation_number
 from hub.identifiers.identity_key import identity_key
 from hub.model.deliveries import KnownRecipient
@@ -14,19 +17,22 @@ _CENTURIES = ("18", "19", "20")
 
 
 def recipient_key(document: Document) -> str:
-    """Return what the debtor is known by: its identity, else its number at the company, else its name."""
+    """Return what the debtor is known by: its identity, else its number at the company, else name and postal address.
+
+    Two of one name are not one debtor.
+    """
     debtor = document.debtor
     if debtor.identity is not None:
         return identity_key(debtor.identity)
     if debtor.number:
         return f"{document.company.lstrip('0')}/{debtor.number}"
-    return f"{document.company.lstrip('0')}//{debtor.name.casefold()}"
+    return f"{document.company.lstrip('0')}//{_digest(_written(debtor.name, debtor.address))}"
 
 
 def recipient_of(document: Document, known: KnownRecipient | None) -> Recipient:
     """Return the recipient; what the register says goes before what the document says."""
     debtor, known = document.debtor, known or KnownRecipient("")
-    return Recipient(
+    recipient = Recipient(
         key=recipient_key(document),
         name=debtor.name,
         identity=full_identity(debtor.identity or ""),
@@ -37,6 +43,16 @@ def recipient_of(document: Document, known: KnownRecipient | None) -> Recipient:
         e_bank_address=known.e_bank_address,
         country=debtor.address.country,
     )
+    return recipient._replace(key=_digest(json.dumps(recipient)))  # an answer is about these facts and no others
+
+
+def says_otherwise(now: KnownRecipient | None, before: KnownRecipient | None) -> bool:
+    """Say whether the register says something else of a debtor than before that its documents go by."""
+    return _said(now) != _said(before)
+
+
+def _said(known: KnownRecipient | None) -> KnownRecipient:
+    return (known or KnownRecipient(""))._replace(recipient_key="", name="", identity="", source="", changed_at="")
 
 
 def facts_of(document: Document, recipient: Recipient, known: KnownRecipient | None) -> RouteFacts:
@@ -71,7 +87,12 @@ def address_used(step: RouteStep, document: Document, recipient: Recipient) -> s
         return recipient.email.casefold()
     if step is RouteStep.LETTER:
         return _written(document.debtor.name, document.debtor.address)
-    return recipient.key
+    own = recipient.e_bank_address if step is RouteStep.INTERNET_BANK else recipient.e_invoice_address
+    return "\n".join((recipient_key(document), "" if step is RouteStep.KIVRA else own))
+
+
+def _digest(words: str) -> str:
+    return hashlib.sha256(words.encode()).hexdigest()
 
 
 def _written(name: str, address: PostalAddress) -> str:

@@ -12,6 +12,7 @@ from hub.model.attempts import PlannedMessage
 from hub.model.deliveries import DocumentState, DocumentStep, StepOutcome
 from hub.model.delivery import Outgoing, Prepared, Unfit
 from hub.model.documents import Document
+from hub.rules.delivery.recipients import says_otherwise
 from hub.services.attempts import CLAIM, plan_batch
 from hub.services.delivery.loading import Loaded, address_sha256
 from hub.services.delivery.reaching import Reaching
@@ -86,8 +87,8 @@ class Dispatcher:
                     due_at="",
                 )
                 stand(work, sending, was=loaded.row)
+                address = address_sha256(channel, loaded.document, loaded.recipient)
                 if channel.name in loaded.facts.bad_addresses:  # a person has it tried: if it works, all may use it
-                    address = address_sha256(channel, loaded.document, loaded.recipient)
                     work.recipients.forgive_address(channel.name, address)
                 steps += skipped_steps(self._tenant_name, loaded, route)
                 steps.append(
@@ -96,6 +97,7 @@ class Dispatcher:
                         reason=route.next.reason if route.next is not None else "",
                         exchange_no=sending.exchange_no,
                         price_ore=channel.price_ore,
+                        address_sha256=address,
                     )
                 )
         work.documents.keep_steps(steps)
@@ -150,11 +152,18 @@ class Dispatcher:
 
 
 def _refuse_changed(work: UnitOfWork, documents: Sequence[Routed]) -> None:
-    """Hold documents until the transaction ends. Raises TransientError when one is no longer as it was loaded."""
+    """Hold documents until the transaction ends.
+
+    Raises:
+        TransientError: one, or what the register says of its debtor, is no longer as it was loaded.
+    """
     rows = {one.loaded.row.document_no: one.loaded.row for one in documents}
     for held in work.documents.hold_all(list(rows)):
         if (held.state, held.changed_at) != (rows[held.document_no].state, rows[held.document_no].changed_at):
             raise TransientError("a document was changed while its message was made", retry_after_s=0)
+    now = work.recipients.known(sorted({row.recipient_key for row in rows.values()}))
+    if any(says_otherwise(now.get(one.loaded.row.recipient_key), one.loaded.registered) for one in documents):
+        raise TransientError("the register of recipients changed while a message was made", retry_after_s=0)
 
 
 def _prepared(channel: DocumentChannel, outgoing: Sequence[Outgoing]) -> tuple[Sequence[Prepared], Sequence[Unfit]]:

@@ -26,6 +26,7 @@ class Loaded(NamedTuple):
     recipient: Recipient
     facts: RouteFacts
     steps: Mapping[str, DocumentStep]  # by channel
+    registered: KnownRecipient | None  # what the register said of the debtor
 
 
 def load_documents(store: Store, rows: Sequence[DocumentRow], channels: Mapping[str, DocumentChannel]) -> list[Loaded]:
@@ -67,7 +68,7 @@ def _loaded(
         for name, step in steps.items()
         if step.outcome != StepOutcome.SKIPPED
     }
-    return Loaded(row, document, recipient, facts_of(document, recipient, known)._replace(tried=tried), steps)
+    return Loaded(row, document, recipient, facts_of(document, recipient, known)._replace(tried=tried), steps, known)
 
 
 def _with_bad_addresses(

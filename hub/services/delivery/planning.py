@@ -32,14 +32,14 @@ def plan_route(
     """
     loaded = _kept(store, channels, document) if isinstance(document, int) else _new(store, tenant, channels, document)
     reaching = Reaching(store, channels, clock)
-    reaching.look_up([loaded.recipient])
+    reaching.look_up([loaded])
     order = tenant.delivery.order_of(loaded.recipient.debtor_class)
     while True:
         route = route_of(loaded.facts, order, ways_of(channels), reaching.of(loaded.recipient.key))
         asked = next((one.channel for one in route.considered if one.verdict is Verdict.ASK), None)
         if asked is None:
             return route
-        reaching.ask(asked, [loaded.recipient])
+        reaching.ask(asked, [loaded])
 
 
 def _kept(store: Store, channels: Mapping[str, DocumentChannel], document_no: int) -> Loaded:
@@ -80,4 +80,5 @@ def _row_of(document: Document) -> DocumentRow:
         due_at="",
         accepted_at="",
         changed_at="",
+        search_began_at="",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from hub.banking_calendar import Clock
@@ -11,6 +11,7 @@ from hub.errors import ConfigurationError, HubError
 from hub.model.deliveries import KeptReach
 from hub.model.delivery import Reach, Reachable, Recipient
 from hub.rules.attempts import LONGEST_PROBLEM
+from hub.services.delivery.loading import Loaded
 from hub.services.ports import Store, UnitOfWork
 
 ASKED_AT_ONCE = 500
@@ -21,7 +22,10 @@ MOST_FAILURES = 3  # batches in a row without an answer: the channel is not aske
 
 
 class Reaching:
-    """What channels say of recipients, kept in the database; one that cannot say is not asked again in this go."""
+    """What channels say of recipients, kept in the database; one that cannot say is not asked again in this go.
+
+    An answer is about all that a channel was shown: of a debtor with another address it is asked anew.
+    """
 
     def __init__(self, store: Store, channels: Mapping[str, DocumentChannel], clock: Clock) -> None:
         self._store = store
@@ -31,36 +35,38 @@ class Reaching:
         self._failures: dict[str, int] = {}
         self._shut: dict[str, str] = {}  # why a setting keeps channels from answering
 
-    def look_up(self, recipients: Iterable[Recipient]) -> None:
-        """Take what is kept of recipients and still holds."""
-        keys = sorted({one.key for one in recipients} - self._known.keys())
+    def look_up(self, documents: Sequence[Loaded]) -> None:
+        """Take what is kept of the recipients of documents and still holds."""
+        keys = sorted({one.recipient.key for one in documents} - self._known.keys())
         for key in keys:
             self._known[key] = {}
         with self._store.read() as work:
             for kept in work.recipients.reach(keys):
                 answer = Reach(Reachable(kept.answer), kept.reason, kept.address)
-                self._known[kept.recipient_key][kept.channel] = answer
+                self._known[kept.asked_sha256][kept.channel] = answer
 
-    def of(self, recipient_key: str) -> dict[str, Reach]:
-        """Return what is known of a recipient, by channel."""
-        return self._known[recipient_key]
+    def of(self, key: str) -> dict[str, Reach]:
+        """Return what is known of a recipient by its key, by channel."""
+        return self._known[key]
 
-    def ask(self, channel: str, recipients: Sequence[Recipient]) -> None:
-        """Ask a channel about recipients. An answer that does not come is `unknown`, with the reason.
+    def ask(self, channel: str, documents: Sequence[Loaded]) -> None:
+        """Ask a channel about the recipients of documents. An answer that does not come is `unknown`, with the reason.
 
         Where a setting keeps it from answering, a person is asked to mend that, until it answers again.
         """
-        distinct = list({one.key: one for one in recipients}.values())
+        distinct = list({one.recipient.key: one for one in documents}.values())
         for start in range(0, len(distinct), ASKED_AT_ONCE):
             self._ask_batch(self._channels[channel], distinct[start : start + ASKED_AT_ONCE])
 
-    def _ask_batch(self, channel: DocumentChannel, batch: Sequence[Recipient]) -> None:
+    def _ask_batch(self, channel: DocumentChannel, documents: Sequence[Loaded]) -> None:
+        batch = [one.recipient for one in documents]
+        debtors = {one.recipient.key: one.row.recipient_key for one in documents}
         answers = {**_unknown(batch, NO_ANSWER), **self._answers(channel, batch)}
         for one in batch:
             self._known[one.key][channel.name] = answers[one.key]
         now = self._clock.now()
         kept = [
-            KeptReach(channel.name, key, reach.answer, reach.reason, reach.address, _until(now, reach.holds_for_s))
+            KeptReach(channel.name, key, debtors[key], *reach[:3], _until(now, reach.holds_for_s))
             for key, reach in answers.items()
             if reach.answer is not Reachable.UNKNOWN and reach.holds_for_s > 0
         ]

@@ -52,7 +52,7 @@ class FollowRun:
             followed = _followed(channel, cursor)
             with work.write() as unit:
                 may_be_early = unit.attempts.has_open(channel.name)  # asked first: what ends meanwhile is known then
-                found += apply_receipts(unit, self._store, self._tenant_name, channel, followed.receipts)
+                found += apply_receipts(unit, self._tenant_name, channel, followed.receipts)
                 _ask_about(unit, channel.name, followed.problems)
                 if may_be_early:
                     unit.recipients.keep_early(channel.name, strangers(unit, channel.name, followed.receipts))

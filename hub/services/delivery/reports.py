@@ -8,17 +8,14 @@ from hub.contracts import DocumentChannel
 from hub.model.attempts import Attempt, AttemptState
 from hub.model.deliveries import DocumentRow, DocumentState, DocumentStep, StepOutcome
 from hub.model.delivery import Receipt, ReceiptKind
-from hub.model.documents import Document
 from hub.rules.attempts import CERTAINLY_NOT_DELIVERED
-from hub.rules.delivery.recipients import recipient_of
 from hub.services.attempts import CLAIM, hold_messages
 from hub.services.attempts.late import keep_proof, tell_late
 from hub.services.attempts.resting import let_be
 from hub.services.delivery.following import arrived, go_on
-from hub.services.delivery.loading import address_sha256
 from hub.services.delivery.routing import enqueue_delivery
 from hub.services.delivery.standing import hold, stand, tell
-from hub.services.ports import Store, UnitOfWork
+from hub.services.ports import UnitOfWork
 
 OPEN = (DocumentState.SENT, DocumentState.SENDING, DocumentState.UNKNOWN, DocumentState.DELIVERED, DocumentState.HELD)
 """States in which a report of the channel that has the document still changes something."""
@@ -33,9 +30,7 @@ GOES_BACK = (ReceiptKind.RETURNED, ReceiptKind.STOPPED)
 CAME_BACK = "it came back"
 
 
-def apply_receipts(
-    work: UnitOfWork, store: Store, tenant_name: str, channel: DocumentChannel, receipts: Sequence[Receipt]
-) -> int:
+def apply_receipts(work: UnitOfWork, tenant_name: str, channel: DocumentChannel, receipts: Sequence[Receipt]) -> int:
     """Write what reports say; return how many were of a document of ours. The same report again changes nothing."""
     steps = _steps_of(work, channel.name, receipts)
     concerned = [step for some in steps for step in some]
@@ -54,7 +49,7 @@ def apply_receipts(
                 row = work.documents.hold(row.document_no)
                 step = next(now for now in work.documents.steps([row.document_no]) if now.channel == step.channel)
             told.add(row.document_no)
-            goes_on |= _apply(work, store, channel, receipt, row, step)
+            goes_on |= _apply(work, channel, receipt, row, step)
     if goes_on:
         enqueue_delivery(work, tenant_name)
     return sum(map(len, steps))
@@ -109,12 +104,10 @@ def _number_in(delivery_id: str) -> int:
     return int(number) if number.isdecimal() and len(number) < 19 else 0
 
 
-def _apply(
-    work: UnitOfWork, store: Store, channel: DocumentChannel, receipt: Receipt, row: DocumentRow, step: DocumentStep
-) -> bool:
+def _apply(work: UnitOfWork, channel: DocumentChannel, receipt: Receipt, row: DocumentRow, step: DocumentStep) -> bool:
     """Write one report; True when the document is to find its next channel."""
-    if receipt.is_bad_address:
-        _note_bad_address(work, store, channel, row, receipt.reason)
+    if receipt.is_bad_address and step.address_sha256:
+        work.recipients.note_bad_address(channel.name, step.address_sha256, receipt.reason)
     if step.outcome == StepOutcome.RETURNED:
         return False
     is_here = row.exchange_no is not None and row.exchange_no == step.exchange_no
@@ -152,10 +145,3 @@ def _apply_late(work: UnitOfWork, receipt: Receipt, row: DocumentRow, step: Docu
         for attempt in delivered:
             tell_late(work, attempt, receipt.external_id, was="sent another way")
     work.documents.keep_steps([step._replace(outcome=StepOutcome.DELIVERED)])
-
-
-def _note_bad_address(work: UnitOfWork, store: Store, channel: DocumentChannel, row: DocumentRow, reason: str) -> None:
-    document = Document.model_validate_json(store.contents.read_all([row.sha256])[row.sha256])
-    known = work.recipients.known([row.recipient_key]).get(row.recipient_key)
-    sha256 = address_sha256(channel, document, recipient_of(document, known))
-    work.recipients.note_bad_address(channel.name, sha256, reason)

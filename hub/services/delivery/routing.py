@@ -78,7 +78,7 @@ class DeliveryRun:
     ) -> None:
         """Take documents as far as they go now: each ends up on a channel, waiting, or with a person."""
         documents = load_documents(self._store, rows, self._channels)
-        reaching.look_up([one.recipient for one in documents])
+        reaching.look_up(documents)
         while documents:
             ways = finder.find(documents)
             documents = [

@@ -51,7 +51,7 @@ class WayFinder:
         while asking:
             asked = self._sort(asking, ways)
             for channel, group in asked.items():
-                self._reaching.ask(channel, [one.recipient for one in group])
+                self._reaching.ask(channel, group)
             asking = [one for group in asked.values() for one in group]
         return ways
 
@@ -81,7 +81,7 @@ class WayFinder:
 
     def _may_wait(self, row: DocumentRow) -> bool:
         now = self._clock.now().isoformat(timespec="milliseconds")
-        return now < later(row.accepted_at, self._settings.wait_for_reach_h * 3600)
+        return now < later(row.search_began_at, self._settings.wait_for_reach_h * 3600)
 
 
 def _of_choice(one: Loaded, ways: Sequence[Way]) -> tuple[RouteFacts, Sequence[Way]]:

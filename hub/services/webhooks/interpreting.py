@@ -139,7 +139,7 @@ class WebhookRun:
         return {"receipts": known, "of_others": len(receipts) - known, "payments": len(said) - len(receipts)}
 
     def _apply_to(self, unit: UnitOfWork, channel: DocumentChannel, receipt: Receipt) -> bool:
-        return apply_receipts(unit, self._store, self._tenant_name, channel, [receipt]) > 0
+        return apply_receipts(unit, self._tenant_name, channel, [receipt]) > 0
 
     def _channels(self, exchange: Exchange) -> Sequence[DocumentChannel]:
         return self._receivers[exchange.name].channels

@@ -32,7 +32,8 @@ _STEPS = text(
 ).bindparams(bindparam("some", expanding=True))
 _CHANGE = text(
     "UPDATE document SET state = :state, reason = :reason, channel = :channel, exchange_no = :exchange_no, "
-    "price_ore = :price_ore, due_at = :due_at, changed_at = :now "
+    "price_ore = :price_ore, due_at = :due_at, changed_at = :now, "
+    "search_began_at = CASE WHEN :state = 'accepted' AND state <> 'accepted' THEN :now ELSE search_began_at END "
     "WHERE tenant = :t AND document_no = :document_no AND state = :was_state AND changed_at = :was_changed_at"
 )
 _OF_MESSAGES = text(
@@ -40,6 +41,11 @@ _OF_MESSAGES = text(
     "JOIN document_step s ON s.tenant = a.tenant AND s.exchange_no = a.exchange_no AND s.channel = a.channel "
     "WHERE a.tenant = :t AND a.channel = :channel AND a.external_id IN :some"
 ).bindparams(bindparam("some", expanding=True))
+_UNDER_WAY = (
+    # Those of other debtors as well that go in the same message.
+    f"SELECT {_COLUMNS} FROM document WHERE tenant = :t AND state = 'sending' AND exchange_no IN (SELECT exchange_no "
+    "FROM document WHERE tenant = :t AND state = 'sending' AND recipient_key IN :some) ORDER BY document_no"
+)
 _KEEP_STEP = text(
     f"INSERT INTO document_step (tenant, {_STEP_COLUMNS}) "
     f"VALUES (:t, {', '.join(f':{name}' for name in DocumentStep._fields)}) "
@@ -80,11 +86,11 @@ class SqlDocuments:
         if not documents:
             return []
         first = take_numbers(self._connection, self._tenant, "document", len(documents))
-        tail = (DocumentState.ACCEPTED, self._now, self._now)
+        tail = (DocumentState.ACCEPTED, self._now, self._now, self._now)
         insert_rows(
             self._connection,
             tables.document,
-            ("tenant", "document_no", *NewDocument._fields, "state", "accepted_at", "changed_at"),
+            ("tenant", "document_no", *NewDocument._fields, "state", "accepted_at", "changed_at", "search_began_at"),
             [(self._tenant, number, *document, *tail) for number, document in enumerate(documents, first)],
         )
         return list(range(first, first + len(documents)))
@@ -119,6 +125,17 @@ class SqlDocuments:
             rows = self._connection.execute(statement, {"t": self._tenant, "some": some})
             found.extend(DocumentRow._make(row) for row in rows)
         return found
+
+    def hold_under_way(self, recipient_keys: Sequence[str]) -> list[DocumentRow]:
+        """Return documents on a channel whose messages carry anything of these debtors; held as by `hold_all`."""
+        lock = " FOR UPDATE" if self._connection.dialect.name == "postgresql" else ""
+        statement = text(f"{_UNDER_WAY}{lock}").bindparams(bindparam("some", expanding=True))
+        found: dict[int, DocumentRow] = {}
+        for start in range(0, len(recipient_keys), _AT_ONCE):
+            some = list(recipient_keys[start : start + _AT_ONCE])
+            rows = map(DocumentRow._make, self._connection.execute(statement, {"t": self._tenant, "some": some}))
+            found.update((row.document_no, row) for row in rows)
+        return list(found.values())
 
     def to_route(self, limit: int, *, after: int = 0) -> list[DocumentRow]:
         """Return accepted documents that are due, by number."""

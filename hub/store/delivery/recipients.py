@@ -26,12 +26,16 @@ _KEEP = text(
     + ", ".join(f"{name} = excluded.{name}" for name in KnownRecipient._fields[1:])
 )
 _REACH = text(
-    f"SELECT {_REACH_COLUMNS} FROM reach WHERE tenant = :t AND recipient_key IN :some AND valid_until > :now"
+    f"SELECT {_REACH_COLUMNS} FROM reach WHERE tenant = :t AND asked_sha256 IN :some AND valid_until > :now"
 ).bindparams(bindparam("some", expanding=True))
 _KEEP_REACH = text(
     f"INSERT INTO reach (tenant, {_REACH_COLUMNS}) VALUES (:t, {', '.join(f':{n}' for n in KeptReach._fields)}) "
-    "ON CONFLICT (tenant, channel, recipient_key) DO UPDATE SET "
+    "ON CONFLICT (tenant, asked_sha256, channel) DO UPDATE SET "
     + ", ".join(f"{name} = excluded.{name}" for name in KeptReach._fields[2:])
+)
+_FORGET_OVER = text(
+    "DELETE FROM reach WHERE tenant = :t AND recipient_key = :recipient_key AND channel = :channel "
+    "AND valid_until <= :now"
 )
 _BAD = text("SELECT channel, address_sha256 FROM bad_address WHERE tenant = :t AND address_sha256 IN :some").bindparams(
     bindparam("some", expanding=True)
@@ -82,7 +86,7 @@ class SqlRecipients:
         return [KnownRecipient._make(row) for row in rows]
 
     def reach(self, keys: Sequence[str]) -> list[KeptReach]:
-        """Return kept answers that still hold."""
+        """Return kept answers that still hold, by the keys that channels were asked with."""
         found: list[KeptReach] = []
         for start in range(0, len(keys), _AT_ONCE):
             some = list(keys[start : start + _AT_ONCE])
@@ -91,10 +95,13 @@ class SqlRecipients:
         return found
 
     def keep_reach(self, answers: Sequence[KeptReach]) -> None:
-        """Keep answers, each in place of the one before."""
+        """Keep answers, each in place of the one before; those about the same debtors that hold no more are removed."""
         if answers:
             ordered = sorted(answers)  # two who keep answers about the same recipients wait for each other in one order
-            self._connection.execute(_KEEP_REACH, [{"t": self._tenant, **one._asdict()} for one in ordered])
+            values = [{"t": self._tenant, **one._asdict()} for one in ordered]
+            over = [{name: value[name] for name in ("t", "recipient_key", "channel")} for value in values]
+            self._connection.execute(_FORGET_OVER, [{**one, "now": self._now} for one in over])
+            self._connection.execute(_KEEP_REACH, values)
 
     def forget_reach(self, channel: str, recipient_key: str) -> None:
         """Let a channel be asked anew about a recipient."""

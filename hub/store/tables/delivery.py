@@ -29,6 +29,7 @@ document = table(
     text("due_at", default=""),
     text("accepted_at"),
     text("changed_at"),
+    text("search_began_at", default=""),
     PrimaryKeyConstraint("tenant", "document_no"),
     UniqueConstraint("tenant", "document_key"),
 )
@@ -48,6 +49,7 @@ document_step = table(
     number("price_ore", default=0),
     number("exchange_no", nullable=True),
     text("changed_at"),
+    text("address_sha256", default=""),
     PrimaryKeyConstraint("tenant", "document_no", "channel"),
 )
 Index("document_step_by_exchange", document_step.c.tenant, document_step.c.exchange_no)
@@ -74,13 +76,15 @@ reach = table(
     "reach",  # what a channel said of a recipient, until when it holds
     tenant_column(),
     text("channel"),
+    text("asked_sha256"),  # of all that the channel was shown
     text("recipient_key"),
     text("answer"),
     text("reason", default=""),
     text("address", default=""),
     text("valid_until"),
-    PrimaryKeyConstraint("tenant", "channel", "recipient_key"),
+    PrimaryKeyConstraint("tenant", "asked_sha256", "channel"),
 )
+Index("reach_by_recipient", reach.c.tenant, reach.c.recipient_key)
 
 bad_address = table(
     "bad_address",  # what was sent there came back

@@ -154,6 +154,7 @@ CREATE TABLE document (
     due_at TEXT DEFAULT '' NOT NULL,
     accepted_at TEXT NOT NULL,
     changed_at TEXT NOT NULL,
+    search_began_at TEXT DEFAULT '' NOT NULL,
     PRIMARY KEY (tenant, document_no),
     UNIQUE (tenant, document_key)
 ) WITHOUT ROWID;
@@ -174,6 +175,7 @@ CREATE TABLE document_step (
     price_ore BIGINT DEFAULT '0' NOT NULL,
     exchange_no BIGINT,
     changed_at TEXT NOT NULL,
+    address_sha256 TEXT DEFAULT '' NOT NULL,
     PRIMARY KEY (tenant, document_no, channel)
 ) WITHOUT ROWID;
 
@@ -449,13 +451,16 @@ CREATE TABLE printed_charge (
 CREATE TABLE reach (
     tenant INTEGER NOT NULL,
     channel TEXT NOT NULL,
+    asked_sha256 TEXT NOT NULL,
     recipient_key TEXT NOT NULL,
     answer TEXT NOT NULL,
     reason TEXT DEFAULT '' NOT NULL,
     address TEXT DEFAULT '' NOT NULL,
     valid_until TEXT NOT NULL,
-    PRIMARY KEY (tenant, channel, recipient_key)
+    PRIMARY KEY (tenant, asked_sha256, channel)
 ) WITHOUT ROWID;
+
+CREATE INDEX reach_by_recipient ON reach (tenant, recipient_key);
 
 CREATE TABLE receivable (
     tenant INTEGER NOT NULL,

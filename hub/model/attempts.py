@@ -57,7 +57,7 @@ class AttemptState(StrEnum):
     REJECTED = "rejected"  # certainly not delivered: the other side, or a person, says no for good
     GIVEN_UP = "given_up"  # certainly not delivered: it was tried too often, or its channel failed for too long
     UNKNOWN = "unknown"  # it may have arrived: only a person can find out
-    CANCELLED = "cancelled"  # certainly not delivered: its run was cancelled before it was sent
+    CANCELLED = "cancelled"  # certainly not delivered: it was stopped before it was sent, mostly with its run
 
 
 class AttemptVerdict(StrEnum):

@@ -151,10 +151,14 @@ class DocumentsDesk:
     def import_recipients(self, file: Path) -> RecipientReport:
         """Take the register of recipients in from a CSV, JSON or Excel file; a bad row holds no other.
 
+        Documents that have not gone yet find their way anew when it says something else of their debtors.
+
         Raises:
             DataError: the file cannot be opened or read.
         """
-        return import_recipients(self._work.store, file)
+        report = import_recipients(self._work.store, self._work.tenant.id, file)
+        self._carry_out_queued()
+        return report
 
     def recipients(self, *, search: str = "", limit: int = 100) -> list[KnownRecipient]:
         """Return the register by name; `search` is the beginning of a name, or a whole key."""

@@ -19,7 +19,10 @@ from hub.model.import_rows import Identity, Name, ShortText
 from hub.model.parties import DebtorClass, EmailAddress
 from hub.model.refusals import causes, in_words
 from hub.model.source_system import SourceSystem
-from hub.services.ports import Store
+from hub.rules.delivery.recipients import says_otherwise
+from hub.services.attempts.planning import CLAIM
+from hub.services.delivery.turning_back import turn_back
+from hub.services.ports import Store, UnitOfWork
 
 ROWS_AT_ONCE = 1_000
 MOST_PROBLEMS_KEPT = 1_000
@@ -72,8 +75,10 @@ class RecipientReport(NamedTuple):
     rejected: Annotated[int, "rows"]
 
 
-def import_recipients(store: Store, file: Path) -> RecipientReport:
+def import_recipients(store: Store, tenant_name: str, file: Path) -> RecipientReport:
     """Take a CSV, JSON or Excel file in, whose headings are our names; the same file again changes nothing.
+
+    Documents that have not gone yet find their way anew when it says something else of their debtors.
 
     Raises:
         DataError: the file cannot be opened, or cannot be read as a whole; rows before that are kept.
@@ -95,8 +100,8 @@ def import_recipients(store: Store, file: Path) -> RecipientReport:
             waiting[row.key] = _known(row, file.name)
             kept += 1
             if len(waiting) == ROWS_AT_ONCE:
-                _keep(store, waiting)
-    _keep(store, waiting)
+                _keep(store, tenant_name, waiting)
+    _keep(store, tenant_name, waiting)
     return RecipientReport(kept, tuple(problems), rejected)
 
 
@@ -126,10 +131,22 @@ def _refuse_other_columns(columns: Sequence[str] | None) -> None:
         raise DataError("the heading needs identity, or company and debtor_number: who the recipient is")
 
 
-def _keep(store: Store, waiting: dict[str, KnownRecipient]) -> None:
+def _keep(store: Store, tenant_name: str, waiting: dict[str, KnownRecipient]) -> None:
     with store.write() as work:
-        work.recipients.keep([waiting[key] for key in sorted(waiting)])
+        keep_recipients(work, tenant_name, [waiting[key] for key in sorted(waiting)])
     waiting.clear()
+
+
+def keep_recipients(work: UnitOfWork, tenant_name: str, recipients: Sequence[KnownRecipient]) -> None:
+    """Write recipients in place of what was known of them, and turn back what has not gone to those that changed.
+
+    Whoever plans messages sees what is written here, or is seen by it: they claim the same.
+    """
+    work.commands.claim(CLAIM)
+    before = work.recipients.known([one.recipient_key for one in recipients])
+    work.recipients.keep(recipients)
+    changed = [one.recipient_key for one in recipients if says_otherwise(one, before.get(one.recipient_key))]
+    turn_back(work, tenant_name, changed)
 
 
 def _read(raw: RawRow) -> tuple[RecipientRow | None, list[RecipientProblem]]:

@@ -1,0 +1,145 @@
+"""What the register says meanwhile is heard: nothing goes to whom it has come to protect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from hub.errors import OutcomeUnknownError, TransientError
+from hub.model.attempts import Message
+from hub.model.deliveries import KnownRecipient
+from hub.model.delivery import Reach, Reachable, Recipient, RouteStep
+from hub.rules.delivery.route import PROTECTED
+from hub.services.delivery.register import import_recipients, keep_recipients
+from tests.flows.delivery_world import DeliveryWorld, StubChannel, document
+
+PROTECTING = KnownRecipient("1212121212", is_protected=1)
+ANOTHER = {"name": "Bolaget AB", "identity": "5560004615"}
+
+
+def register(north: DeliveryWorld, *recipients: KnownRecipient) -> None:
+    with north.store.write() as work:
+        keep_recipients(work, "north", recipients)
+
+
+@pytest.fixture
+def letter() -> StubChannel:
+    return StubChannel(RouteStep.LETTER)
+
+
+@pytest.fixture
+def north(engine, letter) -> DeliveryWorld:
+    """A world in which the printer is down when the first document is to go."""
+    letter.goes_wrong.append(TransientError("SFTP: down"))
+    return DeliveryWorld(engine, letter)
+
+
+def test_protection_that_is_registered_while_channels_are_asked_holds(engine, letter):
+    kivra = StubChannel(RouteStep.KIVRA)
+    north = DeliveryWorld(engine, kivra, letter)
+
+    def reach(recipients: Sequence[Recipient]) -> Mapping[str, Reach]:
+        register(north, PROTECTING)
+        return {one.key: Reach(Reachable.NO, "no") for one in recipients}
+
+    kivra.reach = reach  # type: ignore[method-assign]
+    north.deliver(document())
+    north.later(seconds=1)
+
+    assert (north.one().state, north.one().reason) == ("held", PROTECTED)
+    assert letter.numbers == []
+
+
+def test_protection_that_is_registered_before_a_planned_message_goes_holds_it(north, letter):
+    north.deliver(document())
+    planned = north.one()
+    register(north, PROTECTING)
+    north.later(hours=1)
+
+    assert planned.state == "sending"
+    assert (north.one().state, north.one().reason, north.one().price_ore) == ("held", PROTECTED, 0)
+    assert letter.numbers == []
+    assert len(north.events("attempt_cancelled")) == 1
+    assert north.sql("SELECT state, let_go FROM exchange") == [("undelivered", 1)]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        KnownRecipient("1212121212", wish="kivra"),
+        KnownRecipient("1212121212", email="a@x.example", email_consent_on="2026-01-01"),
+        KnownRecipient("1212121212", debtor_class="company"),
+    ],
+)
+def test_what_has_not_gone_goes_by_what_the_register_says_now(north, letter, said):
+    north.deliver(document())
+    register(north, said)
+    north.later(hours=1)
+
+    assert (letter.numbers, north.one().state, north.one().price_ore) == (["1001"], "delivered", 0)
+    assert north.sql("SELECT state FROM attempt ORDER BY attempt_no") == [("cancelled",), ("delivered",)]
+    assert north.tasks() == []
+
+
+def test_the_same_said_again_turns_nothing_back(north, letter):
+    said = KnownRecipient("1212121212", wish="letter")
+    register(north, said)
+    north.deliver(document())
+    register(north, said._replace(name="Test Testsson", source="again.csv"))
+    north.later(hours=1)
+
+    assert north.sql("SELECT state FROM attempt") == [("delivered",)]
+    assert letter.numbers == ["1001"]
+
+
+def test_others_in_one_message_go_without_whom_the_register_protects(north, letter):
+    letter.at_once = 2
+    north.deliver(document("1"), document("2", debtor=ANOTHER))
+    register(north, PROTECTING)
+    north.later(hours=1)
+
+    assert (north.one("1").state, letter.numbers, north.one("2").state) == ("held", ["2"], "delivered")
+
+
+def test_documents_of_other_debtors_are_left_alone(north, letter):
+    north.deliver(document("1", debtor=ANOTHER))
+    register(north, PROTECTING)
+    north.later(hours=1)
+
+    assert north.sql("SELECT state FROM attempt") == [("delivered",)]
+
+
+def test_what_may_have_arrived_is_not_turned_back(engine, letter):
+    letter.goes_wrong.append(OutcomeUnknownError("the answer was lost"))
+    north = DeliveryWorld(engine, letter)
+    north.deliver(document())
+    register(north, PROTECTING)
+    north.later(hours=1)
+
+    assert north.one().state == "unknown"
+    assert len(north.sql("SELECT state FROM attempt")) == 1
+
+
+def test_what_is_just_being_sent_is_not_turned_back(engine, letter):
+    north = DeliveryWorld(engine, letter)
+    send = letter.send
+
+    def sending(message: Message):
+        register(north, PROTECTING)
+        return send(message)
+
+    letter.send = sending  # type: ignore[method-assign]
+    north.deliver(document())
+
+    assert (letter.numbers, north.one().state) == (["1001"], "delivered")
+
+
+def test_a_register_file_turns_back_what_has_not_gone(north, letter, tmp_path):
+    file = tmp_path / "recipients.csv"
+    file.write_text("identity;is_protected\n191212121212;ja\n", encoding="utf-8")
+    north.deliver(document())
+    import_recipients(north.store, "north", file)
+    north.work()
+
+    assert north.one().reason == PROTECTED

@@ -6,7 +6,7 @@ import hashlib
 import json
 
 from hub.identifiers import organisation_number
-from hub.identifiers.identity_key import identity_key
+from hub.identifiers.identity_key import identity_key, may_be_same
 from hub.model.deliveries import KnownRecipient
 from hub.model.delivery import Recipient, RouteStep
 from hub.model.documents import Document
@@ -44,6 +44,12 @@ def recipient_of(document: Document, known: KnownRecipient | None) -> Recipient:
         country=debtor.address.country,
     )
     return recipient._replace(key=_digest(json.dumps(recipient)))  # an answer is about these facts and no others
+
+
+def row_of(document: Document, known: KnownRecipient | None) -> KnownRecipient | None:
+    """Return a row of the register that was found by the debtor's key, unless it is of one a century older."""
+    identity = document.debtor.identity or ""
+    return known if known is None or not known.identity or may_be_same(known.identity, identity) else None
 
 
 def says_otherwise(now: KnownRecipient | None, before: KnownRecipient | None) -> bool:

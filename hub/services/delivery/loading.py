@@ -11,7 +11,7 @@ from hub.contracts import DocumentChannel
 from hub.model.deliveries import TRIED, DocumentRow, DocumentStep, KnownRecipient, StepOutcome
 from hub.model.delivery import Recipient
 from hub.model.documents import Document
-from hub.rules.delivery.recipients import address_used, facts_of, recipient_of
+from hub.rules.delivery.recipients import address_used, facts_of, recipient_of, row_of
 from hub.rules.delivery.route import RouteFacts, Way
 from hub.services.ports import Store, UnitOfWork
 
@@ -62,13 +62,14 @@ def address_sha256(channel: DocumentChannel, document: Document, recipient: Reci
 def _loaded(
     row: DocumentRow, document: Document, known: KnownRecipient | None, steps: Mapping[str, DocumentStep]
 ) -> Loaded:
-    recipient = recipient_of(document, known)
+    its_own = row_of(document, known)
+    recipient = recipient_of(document, its_own)
     tried = {
         name: step.reason if step.outcome in TRIED else HAD_IT
         for name, step in steps.items()
         if step.outcome != StepOutcome.SKIPPED
     }
-    return Loaded(row, document, recipient, facts_of(document, recipient, known)._replace(tried=tried), steps, known)
+    return Loaded(row, document, recipient, facts_of(document, recipient, its_own)._replace(tried=tried), steps, known)
 
 
 def _with_bad_addresses(

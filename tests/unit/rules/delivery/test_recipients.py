@@ -6,7 +6,7 @@ import pytest
 
 from hub.model.deliveries import KnownRecipient
 from hub.model.documents import Document
-from hub.rules.delivery.recipients import recipient_key, recipient_of, says_otherwise
+from hub.rules.delivery.recipients import recipient_key, recipient_of, row_of, says_otherwise
 
 ADDRESS = {"street": "Storgatan 1", "postal_code": "111 22", "city": "Stockholm"}
 
@@ -64,6 +64,14 @@ def test_a_channel_is_asked_about_all_that_it_is_shown(more):
     other = recipient_of(document(**{"identity": "191212121212", "address": ADDRESS, **more}), None)
 
     assert one.key != other.key
+
+
+def test_a_row_of_somebody_a_century_older_is_not_the_debtors():
+    young = document(identity="201212121212")
+
+    assert row_of(young, KnownRecipient("1212121212", identity="191212121212")) is None
+    for identity in ("201212121212", "1212121212", ""):
+        assert row_of(young, KnownRecipient("1212121212", identity=identity)) is not None, identity
 
 
 def test_the_register_says_otherwise_by_what_documents_go_by():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from threading import Thread
 
 import pytest
 
@@ -11,7 +12,13 @@ from hub.model.attempts import Message
 from hub.model.deliveries import KnownRecipient
 from hub.model.delivery import Reach, Reachable, Recipient, RouteStep
 from hub.rules.delivery.route import PROTECTED
+from hub.services.attempts import RUN_KIND, SendingRun
+from hub.services.delivery import dispatching
 from hub.services.delivery.register import import_recipients, keep_recipients
+from hub.services.ports import JsonObject, Work
+from hub.services.runs import cancel, retry
+from hub.services.verifying import verify
+from hub.store.verifying import SqlVerifying
 from tests.flows.delivery_world import DeliveryWorld, StubChannel, document
 
 PROTECTING = KnownRecipient("1212121212", is_protected=1)
@@ -21,6 +28,12 @@ ANOTHER = {"name": "Bolaget AB", "identity": "5560004615"}
 def register(north: DeliveryWorld, *recipients: KnownRecipient) -> None:
     with north.store.write() as work:
         keep_recipients(work, "north", recipients)
+
+
+def unsound(north: DeliveryWorld) -> list[str]:
+    """Return the codes of what does not add up."""
+    proof = verify(SqlVerifying(north.engine, north.store.tenant), north.store.contents, north.tenant)
+    return [finding.code for finding in proof.findings]
 
 
 @pytest.fixture
@@ -62,6 +75,20 @@ def test_protection_that_is_registered_before_a_planned_message_goes_holds_it(no
     assert letter.numbers == []
     assert len(north.events("attempt_cancelled")) == 1
     assert north.sql("SELECT state, let_go FROM exchange") == [("undelivered", 1)]
+    assert unsound(north) == []
+
+
+def test_a_cancelled_run_that_goes_on_sends_nothing_that_was_turned_back(north, letter):
+    north.deliver(document())
+    register(north, PROTECTING)
+    (run_id,) = [row[0] for row in north.sql("SELECT run_id FROM run WHERE kind = 'send'")]
+    with north.store.write() as work:
+        cancel(work, run_id)
+    with north.store.write() as work:
+        retry(work, run_id)
+    north.later(hours=1)
+
+    assert (letter.numbers, north.one().state) == ([], "held")
 
 
 @pytest.mark.parametrize(
@@ -79,6 +106,7 @@ def test_what_has_not_gone_goes_by_what_the_register_says_now(north, letter, sai
 
     assert (letter.numbers, north.one().state, north.one().price_ore) == (["1001"], "delivered", 0)
     assert north.sql("SELECT state FROM attempt ORDER BY attempt_no") == [("cancelled",), ("delivered",)]
+    assert unsound(north) == []
     assert north.tasks() == []
 
 
@@ -133,6 +161,29 @@ def test_what_is_just_being_sent_is_not_turned_back(engine, letter):
     north.deliver(document())
 
     assert (letter.numbers, north.one().state) == (["1001"], "delivered")
+
+
+def test_who_is_registered_just_as_a_message_is_planned_is_seen(north, letter, monkeypatch):
+    """The import comes between the last look at the register and the end of the transaction that plans."""
+    importing = Thread(target=register, args=(north, PROTECTING))
+    plans, sends = dispatching.plan_batch, SendingRun(north.store, north.channels, north.clock)
+
+    def plan(*given, **more) -> int:
+        if importing.ident is None:
+            importing.start()
+            importing.join(timeout=0.3)
+        return plans(*given, **more)
+
+    def send(work: Work, given: JsonObject) -> JsonObject:
+        importing.join()
+        return sends(work, given)
+
+    monkeypatch.setattr(dispatching, "plan_batch", plan)
+    north.more_bodies[RUN_KIND] = send
+    north.deliver(document())
+    north.later(hours=1)
+
+    assert (north.one().state, north.one().reason, letter.numbers) == ("held", PROTECTED, [])
 
 
 def test_a_register_file_turns_back_what_has_not_gone(north, letter, tmp_path):

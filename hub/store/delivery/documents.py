@@ -128,14 +128,12 @@ class SqlDocuments:
 
     def hold_under_way(self, recipient_keys: Sequence[str]) -> list[DocumentRow]:
         """Return documents on a channel whose messages carry anything of these debtors; held as by `hold_all`."""
+        if not recipient_keys:
+            return []
         lock = " FOR UPDATE" if self._connection.dialect.name == "postgresql" else ""
         statement = text(f"{_UNDER_WAY}{lock}").bindparams(bindparam("some", expanding=True))
-        found: dict[int, DocumentRow] = {}
-        for start in range(0, len(recipient_keys), _AT_ONCE):
-            some = list(recipient_keys[start : start + _AT_ONCE])
-            rows = map(DocumentRow._make, self._connection.execute(statement, {"t": self._tenant, "some": some}))
-            found.update((row.document_no, row) for row in rows)
-        return list(found.values())
+        rows = self._connection.execute(statement, {"t": self._tenant, "some": list(recipient_keys)})
+        return [DocumentRow._make(row) for row in rows]
 
     def to_route(self, limit: int, *, after: int = 0) -> list[DocumentRow]:
         """Return accepted documents that are due, by number."""

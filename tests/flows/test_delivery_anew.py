@@ -264,7 +264,7 @@ class TestSilence:
         order(north, "send_document", document_no=1, channel="letter")
         report = Receipt(ReceiptKind.DELIVERED, north.delivery_id("email"))
         with north.store.write() as work:
-            apply_receipts(work, north.store, "north", post, [report])
+            apply_receipts(work, "north", post, [report])
         north.work()
 
         assert (north.one().state, north.one().channel, letter.numbers) == ("delivered", "email", [])

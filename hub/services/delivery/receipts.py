@@ -70,7 +70,7 @@ class FollowRun:
         receipts = [one.receipt for one in early]
         with work.write() as unit:
             may_be_early = unit.attempts.has_open(channel.name)
-            found = apply_receipts(unit, self._store, self._tenant_name, channel, receipts)
+            found = apply_receipts(unit, self._tenant_name, channel, receipts)
             strange = set(strangers(unit, channel.name, receipts)) if may_be_early else set()
             long_ago = later(unit.now, -EARLY_FOR_S)
             over = [one.report_no for one in early if one.receipt not in strange or one.came_at < long_ago]

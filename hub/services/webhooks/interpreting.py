@@ -10,6 +10,7 @@ from hub.contracts import DocumentChannel, PaymentNotice, WebhookReceiver
 from hub.errors import ConfigurationError, DataError, FormatError, HubError, TransientError
 from hub.model.delivery import Receipt
 from hub.model.exchanges import Exchange, ExchangeState
+from hub.services.attempts import CLAIM
 from hub.services.delivery import apply_receipts
 from hub.services.payments.receiving import describe
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
@@ -118,6 +119,7 @@ class WebhookRun:
     def _settle(self, unit: UnitOfWork, readings: Sequence[_Reading]) -> list[Exchange]:
         """Write what notices say; return those whose messages we do not know, and may soon."""
         early = []
+        unit.commands.claim(CLAIM)  # before anything is told: reports change documents with their messages
         for reading in readings:
             exchange = reading.exchange
             if reading.problem is not None:

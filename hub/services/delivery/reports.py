@@ -32,11 +32,13 @@ CAME_BACK = "it came back"
 
 def apply_receipts(work: UnitOfWork, tenant_name: str, channel: DocumentChannel, receipts: Sequence[Receipt]) -> int:
     """Write what reports say; return how many were of a document of ours. The same report again changes nothing."""
+    if not receipts:
+        return 0
+    work.commands.claim(CLAIM)  # before steps are read: a round changes them under it
     steps = _steps_of(work, channel.name, receipts)
     concerned = [step for some in steps for step in some]
     if not concerned:
         return 0
-    work.commands.claim(CLAIM)
     rows = {row.document_no: row for row in work.documents.hold_all({step.document_no for step in concerned})}
     hold_messages(work, [step.exchange_no for step in concerned if step.exchange_no is not None])
     _note_taken(work, channel.name, receipts, steps)

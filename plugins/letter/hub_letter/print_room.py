@@ -14,9 +14,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple
 
 from lxml import etree
+
+from hub_letter.print_memory import Printed, batches_in, recall, remember
 
 POSTED, REJECTED, RETURNED = "posted", "rejected", "returned"
 _OF_LETTERS = {
@@ -31,20 +32,8 @@ _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 _AT = "2026-11-23T10:00:00+01:00"
 
 
-class Printed(NamedTuple):
-    """One letter, and what became of it."""
-
-    batch: str
-    id: str
-    recipient: str
-    document: str
-    sha256: str
-    status: str
-    code: str
-
-
 class PrintRoom:
-    """Folders on this disk: batches come in, are taken away, and reports go out."""
+    """Folders on this disk: batches come in, are taken away, and reports go out; what was taken before still counts."""
 
     def __init__(self, inbox: Path, reports: Path, taken: Path) -> None:
         self._inbox, self._reports, self._taken = inbox, reports, taken
@@ -56,9 +45,13 @@ class PrintRoom:
         self.unreadable: list[str] = []
 
     def open(self) -> None:
-        """Make the folders."""
+        """Make the folders, and look at what has been taken before."""
         for folder in (self._inbox, self._reports, self._taken):
             folder.mkdir(parents=True, exist_ok=True)
+        with self._lock:
+            for batch in batches_in(self._taken):
+                if batch.name not in self.batches:
+                    self._recall(batch)
 
     def order(self, fault: str, times: int) -> None:
         """Let so many letters or reports go wrong."""
@@ -86,20 +79,33 @@ class PrintRoom:
         begun.rename(begun.with_suffix(""))
 
     def _take(self, file: Path) -> None:
-        content = file.read_bytes()
-        sha256 = hashlib.sha256(content).hexdigest()
-        file.rename(self._taken / file.name)
         if file.name in self.batches:
-            return  # a name is printed once
-        self.batches[file.name] = sha256
-        try:
-            found = list(_letters(content))
-        except (zipfile.BadZipFile, KeyError, ValueError, etree.XMLSyntaxError):
-            self.unreadable.append(file.name)
+            file.unlink()  # a name is printed once; what was printed under it stays
             return
-        printed = [self._print(file.stem, *letter) for letter in found]
+        content = file.read_bytes()
+        batch = file.rename(self._taken / file.name)
+        found = self._read(batch.name, content)
+        if found is None:
+            return
+        printed = [self._print(batch.stem, *letter) for letter in found]
+        remember(batch, printed)
         self.letters += printed
-        self._tell(file.stem, printed)
+        self._tell(batch.stem, printed)
+
+    def _recall(self, batch: Path) -> None:
+        """Count a batch of an earlier process; where that did not come to write what became of it, it was posted."""
+        found = self._read(batch.name, batch.read_bytes())
+        kept = recall(batch)
+        self.letters += [Printed(batch.stem, *letter, POSTED, "") for letter in found or ()] if kept is None else kept
+
+    def _read(self, name: str, content: bytes) -> list[tuple[str, str, str, str]] | None:
+        """Return the letters of a batch, and note its name; None when it cannot be read."""
+        self.batches[name] = hashlib.sha256(content).hexdigest()
+        try:
+            return list(_letters(content))
+        except (zipfile.BadZipFile, KeyError, ValueError, etree.XMLSyntaxError):
+            self.unreadable.append(name)
+            return None
 
     def _print(self, batch: str, id: str, recipient: str, document: str, sha256: str) -> Printed:
         fault = next((name for name in _OF_LETTERS if self._is_ordered(name)), None)

@@ -1,4 +1,4 @@
-"""A certificate for servers on this machine, by an issuer of its own, both made anew each time."""
+"""A certificate for servers on this machine, by an issuer of its own; a folder keeps it for as long as it holds."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from cryptography.x509.oid import NameOID
 
 _DAY = timedelta(days=1)
@@ -24,6 +25,12 @@ class ServerCertificate(NamedTuple):
 
     ca_file: Path
     chain_file: Path
+
+
+def kept_certificate(folder: Path) -> ServerCertificate:
+    """Return the certificate of a folder, made when there is none that holds: who trusts its issuer goes on so."""
+    kept = _placed(folder)
+    return kept if _holds(kept) else make_certificate(folder)
 
 
 def make_certificate(folder: Path) -> ServerCertificate:
@@ -45,11 +52,28 @@ def make_certificate(folder: Path) -> ServerCertificate:
         .add_extension(authority, critical=False)
         .sign(issuer_key, hashes.SHA256())
     )
-    made = ServerCertificate(folder / "ca.pem", folder / "server.pem")
+    made = _placed(folder)
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     made.ca_file.write_bytes(issuer.public_bytes(Encoding.PEM))
     _write_private(made.chain_file, private + shown.public_bytes(Encoding.PEM))
     return made
+
+
+def _placed(folder: Path) -> ServerCertificate:
+    return ServerCertificate(folder / "ca.pem", folder / "server.pem")
+
+
+def _holds(kept: ServerCertificate) -> bool:
+    """Say whether both files are whole, belong together and hold for another day."""
+    try:
+        issuer = x509.load_pem_x509_certificate(kept.ca_file.read_bytes())
+        content = kept.chain_file.read_bytes()
+        shown = x509.load_pem_x509_certificate(content)
+        is_its_own = load_pem_private_key(content, None).public_key() == shown.public_key()
+        shown.verify_directly_issued_by(issuer)
+    except (FileNotFoundError, ValueError, InvalidSignature):
+        return False
+    return is_its_own and datetime.now(UTC) + _DAY < min(issuer.not_valid_after_utc, shown.not_valid_after_utc)
 
 
 def _named(name: str) -> x509.Name:

@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from hub.contracts import Received
-from hub.loopback.certificate import make_certificate
+from hub.loopback.certificate import kept_certificate
 from hub.loopback.kept_secrets import kept_secret
 from hub_email import sandbox_reports as reports
 from hub_email.sandbox_reports import Maildir, Taken
@@ -106,7 +106,7 @@ class EmailSandbox:
 
     @property
     def secrets(self) -> Mapping[str, str]:
-        """The password, made anew each time."""
+        """The password, made once for a folder."""
         return {_PASSWORD: self._password}
 
     @property
@@ -144,7 +144,7 @@ class EmailSandbox:
 
         self._folder.mkdir(parents=True, exist_ok=True)
         self._mailbox = Maildir(self.returned_mail)
-        chain = str(make_certificate(self._folder).chain_file)
+        chain = str(kept_certificate(self._folder).chain_file)
         is_implicit = self._security == "implicit_tls"
         self._server = SmtpThread(
             self._port, chain, self._password, self._accept, self._take, implicit=is_implicit, slow_s=self._slow_s

@@ -8,8 +8,8 @@ from typing import Any
 from hub.model.company import Company
 from hub.model.documents import INVOICES, WITHOUT_PAYMENT, Document
 from hub.rendering.head import copy_word_of, facts_of, foot_of, title_of
-from hub.rendering.payment_part import drawn_part, payment_part
-from hub.rendering.sums import sums_of
+from hub.rendering.payment_part import asked_for_now, drawn_part, payment_part
+from hub.rendering.sums import cancels_without_amount, sums_of
 from hub.rendering.tables import claims_table, instalments_table, lines_table, vat_reasons, vat_table
 from hub.rendering.words import Words, words_of
 from hub.rules.delivery.address_lines import address_lines
@@ -43,7 +43,7 @@ def page_data(document: Document, company: Company) -> dict[str, Any]:
         "logo_word": words.plain("logo_of").format(name=company.name),
         "payment": payment and {**payment, "payer": _with_breaks(payment["payer"])},
         "drawn": [] if payment else drawn_part(document, words),
-        **_with_breaks(texts),
+        **_with_breaks({**texts, "after": [*asked_for_now(document, payment, words), *texts["after"]]}),
     }
 
 
@@ -70,7 +70,8 @@ def _running_text(document: Document, words: Words) -> tuple[list[str], list[str
     notes = [paragraph for note in document.notes for paragraph in _paragraphs(note)]
     if document.kind in INVOICES:
         return [], notes
-    return notes or _paragraphs(words.get("leads", document.kind)), []
+    lead = "cancelled_whole" if cancels_without_amount(document, totals_of(document)) else document.kind
+    return notes or _paragraphs(words.get("leads", lead)), []
 
 
 def _paragraphs(text: str) -> list[str]:

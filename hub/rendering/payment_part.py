@@ -56,6 +56,13 @@ def drawn_part(document: Document, words: Words) -> list[str]:
     return [words["payment", "drawn"], told]
 
 
+def asked_for_now(document: Document, part: dict[str, Any] | None, words: Words) -> list[str]:
+    """Return the words that tell which of several payments a slip or box is for; empty where there is one payment."""
+    if part is None or document.kind is not DocumentKind.INSTALMENT_PLAN:
+        return []
+    return [words["payment", "first_instalment" if part["optical_line"] else "first_instalment_box"]]
+
+
 def code_svg(text: str) -> str:
     """Draw a square code as one path: each run of dark modules in a row is a rectangle."""
     matrix = segno.make(text, error="m", micro=False, mask=MASK).matrix

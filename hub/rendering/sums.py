@@ -19,9 +19,20 @@ Row = tuple[str, str]
 
 
 def sums_of(document: Document, totals: Totals, words: Words) -> list[Row]:
-    """Return label and amount of each step that changes something, the last one with the currency."""
+    """Return label and amount of each step that changes something, the last one with the currency.
+
+    Empty for a cancellation notice that names no amount: the whole of it is cancelled, and zero would say nothing is.
+    """
+    if cancels_without_amount(document, totals):
+        return []
     last = words["sums", _LAST.get(document.kind, "to_pay")]
     return [*_net(document, totals, words), *_total(document, totals, words), (last, _to_pay(document, totals, words))]
+
+
+def cancels_without_amount(document: Document, totals: Totals) -> bool:
+    """Say whether a document cancels something as a whole, without saying how much that was."""
+    names_amount = document.lines or document.claims or totals.to_pay_ore
+    return document.kind is DocumentKind.CANCELLATION_NOTICE and not names_amount
 
 
 def _net(document: Document, totals: Totals, words: Words) -> Iterator[Row]:

@@ -16,7 +16,7 @@ from hub_internet_bank.fetching import Fetching
 from hub_internet_bank.fitness import CARRIED, why_unfit
 from hub_internet_bank.hand_off import HandOff, Issuer, RegistrationPage
 from hub_internet_bank.neutral import NeutralHandOff
-from hub_internet_bank.reaching import reached
+from hub_internet_bank.reaching import reached, reached_by_nothing
 from hub_internet_bank.settings import InternetBankSettings
 
 INVOICES, REGISTRATIONS, REPORTS = "invoices", "registrations", "reports"
@@ -77,16 +77,16 @@ class InternetBankChannel:
         return Silence.ASK_A_PERSON
 
     def reach(self, recipients: Sequence[Recipient]) -> Mapping[str, Reach]:
-        """Say by the register who is reached; what is new in it is fetched first.
+        """Say by the register who is reached; what is new in it is fetched first, where anybody is to be looked up.
 
         Raises:
             TransientError: the distributor does not answer.
             ConfigurationError: it does not let us in, or the agreement is not in the settings.
         """
         self._require_agreement()
-        register = self._fetching.catch_up()
-        holds_for_s = round(self._every.total_seconds())
-        return {each.key: reached(each, register, holds_for_s=holds_for_s) for each in recipients}
+        answers = {each.key: answer for each in recipients if (answer := reached_by_nothing(each))}
+        asked_about = [each for each in recipients if each.key not in answers]
+        return answers | (self._looked_up(asked_about) if asked_about else {})
 
     def prepare(self, batch: Sequence[Outgoing]) -> Preparation:
         """Make one message of each document."""
@@ -128,6 +128,11 @@ class InternetBankChannel:
             if not getattr(self._settings, name):
                 raise ConfigurationError("it is not given", where=f"plugins.internet_bank.{name}")
 
+    def _looked_up(self, recipients: Sequence[Recipient]) -> dict[str, Reach]:
+        register = self._fetching.catch_up()
+        holds_for_s = round(self._every.total_seconds())
+        return {each.key: reached(each, register, holds_for_s=holds_for_s) for each in recipients}
+
     def _registrations(self, cursor: str) -> RegistrationPage:
         return self._hand_off.registrations(self._asked(REGISTRATIONS, cursor).content)
 
@@ -137,7 +142,10 @@ class InternetBankChannel:
         if answer.status == _FOUND:
             return answer
         refusal = self._party.refusal(answer)
-        raise refusal if isinstance(refusal, ConfigurationError) else TransientError(str(refusal))
+        if isinstance(refusal, ConfigurationError):
+            raise refusal
+        # In words of our own: those of a refusal are of something that was handed over.
+        raise TransientError(f"the distributor answered {answer.status} to a question")
 
     def _refusal(self, answer: Answer) -> Exception:
         closer = self._hand_off.refused(answer.content) if self._is_refused(answer) else None

@@ -10,13 +10,18 @@ from hub_internet_bank.register import Register
 _WITH_CENTURY = 12
 
 
-def reached(recipient: Recipient, register: Register, *, holds_for_s: int) -> Reach:
-    """Say whether a person is reached: the last registration wins, and one that has ended is none."""
+def reached_by_nothing(recipient: Recipient) -> Reach | None:
+    """Return the answer for one whom no register could hold; None for everybody else."""
     if recipient.debtor_class is not DebtorClass.PERSON:
         return Reach(Reachable.NO, "the internet bank is for private persons")
-    person, fmi = _person(recipient.identity), recipient.e_bank_address
-    if not (person or fmi):
+    if not (_person(recipient.identity) or recipient.e_bank_address):
         return Reach(Reachable.NO, "neither a personal number with its century nor an address in a bank is known")
+    return None
+
+
+def reached(recipient: Recipient, register: Register, *, holds_for_s: int) -> Reach:
+    """Say whether a person is reached: the last registration wins, and one that has ended is none."""
+    person, fmi = _person(recipient.identity), recipient.e_bank_address
     found = register.of_person(person) if person else None
     if found is None and fmi:
         is_active = register.of_fmi(fmi)

@@ -183,6 +183,28 @@ def test_who_is_not_reached_is_told_why(
     assert (reach.answer, why in reach.reason) == (Reachable.NO, True)
 
 
+@pytest.mark.parametrize(
+    "changes", [{"debtor_class": DebtorClass.COMPANY}, {"identity": "1212121212"}, {"identity": ""}]
+)
+def test_who_could_be_in_no_register_is_answered_without_asking_for_it(
+    channel: InternetBankChannel, sandbox: DistributorSandbox, recipient: Recipient, changes: dict[str, str]
+) -> None:
+    sandbox.order("registrations_error", 1_000)
+
+    assert answer(channel, recipient._replace(**changes)) == (Reachable.NO, "")
+
+
+@pytest.mark.parametrize("fault", ["error", "refuse", "reset_after_accept"])
+def test_a_question_without_an_answer_has_handed_nothing_over(
+    channel: InternetBankChannel, sandbox: DistributorSandbox, recipient: Recipient, fault: str
+) -> None:
+    sandbox.order(f"registrations_{fault}")
+    with pytest.raises(TransientError) as caught:
+        channel.reach([recipient])
+
+    assert not any(said in str(caught.value) for said in ("may have been taken", "it was refused"))
+
+
 @pytest.mark.parametrize("name", ["fui", "issuer_orgnr", "agreement_bankgiro"])
 def test_without_the_agreement_nobody_is_asked_about(
     channel_with: Callable[..., InternetBankChannel], recipient: Recipient, name: str

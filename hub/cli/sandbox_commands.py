@@ -46,14 +46,17 @@ def serve(
         desk = SandboxDesk(folder, sandboxes)
         desk.look()
         if session.as_json:
-            answer_json([{"plugin": one.plugin, "settings": one.sandbox.settings, "secrets": one.sandbox.secrets}
-                         for one in sandboxes])  # fmt: skip
+            answer_json([{"plugin": one.plugin, "settings": one.sandbox.settings, "secrets": one.sandbox.secrets,
+                          "reaches": one.reaches} for one in sandboxes])  # fmt: skip
         else:
             for one in sandboxes:
                 out().print(f"{one.table}\n", markup=False, highlight=False, soft_wrap=True)
             for one in sandboxes:
                 for name, secret in one.sandbox.secrets.items():
                     out().print(f"export {name}={secret}", markup=False, highlight=False, soft_wrap=True)
+            for one in sandboxes:
+                if one.reaches is not None:
+                    say(f"{one.sandbox.name} reaches these debtors alone: {', '.join(one.reaches)}")
             say("serving until Ctrl-C; see what came: hub sandbox received; let calls fail: hub sandbox fault")
         try:
             while not stopping.wait(LOOK_EVERY_S):
@@ -82,12 +85,14 @@ def fault(
 
 def received(session: Session, folder: Folder = FOLDER) -> None:
     """Say what sandboxes have taken, by their own count."""
-    from hub.runtime.sandboxes import received_by
+    from hub.runtime.sandboxes import is_served, received_by
 
     told = received_by(folder)
+    if not is_served(folder):
+        say("nobody serves from this folder any more: the counts are of before")
     if session.as_json:
         answer_json(told)
         return
-    rows = [(name, str(len(got)), str(len({one.document for one in got}))) for name, got in sorted(told.items())]
-    columns = ("sandbox", ("received", "right"), ("different documents", "right"))
+    rows = [(name, str(len(got)), str(len({one.sha256 for one in got}))) for name, got in sorted(told.items())]
+    columns = ("sandbox", ("received", "right"), ("different contents", "right"))
     show_table("", columns, rows, empty="no sandbox serves")

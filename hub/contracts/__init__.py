@@ -7,7 +7,7 @@ from hub.contracts.document_channels import DocumentChannel, FollowedChannel
 from hub.contracts.inboxes import Inboxes
 from hub.contracts.manifest import CONTRACT_VERSION, PluginManifest
 from hub.contracts.markers import hookimpl
-from hub.contracts.sandboxes import Received, Sandbox, SandboxMaker
+from hub.contracts.sandboxes import Received, Sandbox, SandboxMaker, SelectiveSandbox
 from hub.contracts.settings import PluginSettings, SecretReference
 from hub.contracts.transports import RemoteFile, RemoteFolder
 from hub.contracts.webhooks import PaymentNotice, WebhookReceiver
@@ -35,6 +35,7 @@ __all__ = [
     "Sandbox",
     "SandboxMaker",
     "SecretReference",
+    "SelectiveSandbox",
     "WebhookReceiver",
     "hookimpl",
 ]

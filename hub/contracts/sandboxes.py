@@ -55,6 +55,16 @@ class Sandbox(Protocol):
     ) -> None: ...
 
 
+@runtime_checkable
+class SelectiveSandbox(Sandbox, Protocol):
+    """A sandbox whose counterparty knows some debtors only, and says whom; offered by those that need it."""
+
+    @property
+    def reaches(self) -> Sequence[str]:
+        """Those debtors, by what a document names them with, such as `191212121212`."""
+        ...
+
+
 class SandboxMaker(Protocol):
     """Makes a sandbox that keeps what it got in a folder; `port` 0 takes a free one."""
 

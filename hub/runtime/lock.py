@@ -1,4 +1,4 @@
-"""The lock of an SQLite database: one process at a time takes work. The system takes it back when its holder dies."""
+"""Locks of files, as of an SQLite database's: one process at a time takes work. A dying holder gives them back."""
 
 from __future__ import annotations
 
@@ -25,21 +25,37 @@ def work_lock(database: str | Path | None, *, timeout_s: float) -> Iterator[None
         TransientError: another process holds it for longer.
         ConfigurationError: the file cannot be opened.
     """
-    deadline = time.monotonic() + max(timeout_s, LOOK_S)
-    with _file_lock(_file_beside(database)) as take:
-        while not take():
-            if time.monotonic() >= deadline:
-                raise TransientError(
-                    f"another process works on {Path(str(database)).name}: on SQLite one does all the work; "
-                    "to see it: hub nodes"
-                )
-            time.sleep(POLL_S)
+    with held(_file_beside(database), timeout_s=timeout_s) as is_ours:
+        if not is_ours:
+            raise TransientError(
+                f"another process works on {Path(str(database)).name}: on SQLite one does all the work; "
+                "to see it: hub nodes"
+            )
         yield
 
 
 def is_locked(database: str | Path | None) -> bool:
     """Say whether a process works on an SQLite database. Raises ConfigurationError when the file cannot be opened."""
-    with _file_lock(_file_beside(database)) as take:
+    return is_held(_file_beside(database))
+
+
+@contextmanager
+def held(path: Path, *, timeout_s: float = 0.0) -> Iterator[bool]:
+    """Hold the lock of a file while the block lasts; False when another process holds it for longer than that.
+
+    Raises:
+        ConfigurationError: the file cannot be opened.
+    """
+    deadline = time.monotonic() + max(timeout_s, LOOK_S)
+    with _file_lock(path) as take:
+        while not (is_ours := take()) and time.monotonic() < deadline:
+            time.sleep(POLL_S)
+        yield is_ours
+
+
+def is_held(path: Path) -> bool:
+    """Say whether a process holds the lock of a file. Raises ConfigurationError when the file cannot be opened."""
+    with _file_lock(path) as take:
         return not take()
 
 
@@ -54,7 +70,7 @@ def _file_lock(path: Path) -> Iterator[Callable[[], bool]]:
     except OSError as error:
         raise ConfigurationError(
             f"{path} cannot be opened: {error.strerror}",
-            hint="let the hub's user write the folder of the database",
+            hint="let the hub's user write the folder of it",
         ) from None
     with file:
         yield lambda: _try_file(file.fileno())

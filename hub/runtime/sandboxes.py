@@ -5,6 +5,7 @@ A folder is theirs: another process orders faults and reads what was received th
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -12,13 +13,15 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hub.contracts import Received, Sandbox, SandboxMaker
+from hub.contracts import Received, Sandbox, SandboxMaker, SelectiveSandbox
 from hub.errors import ConfigurationError, DataError, HubError
 from hub.model.refusals import closest
+from hub.runtime.lock import held, is_held
 from hub.runtime.plugins import GROUP, TenantPlugins, default_plugin
 
 ORDERS = "faults.jsonl"
 RECEIVED = "received.json"
+LOCK = ".serving"  # held by the process that serves, so that nobody takes its files over
 
 
 class RunningSandbox(NamedTuple):
@@ -31,6 +34,11 @@ class RunningSandbox(NamedTuple):
     def table(self) -> str:
         """The plugin's table for a tenant's settings, as TOML."""
         return plugin_table(self.plugin, self.sandbox.settings)
+
+    @property
+    def reaches(self) -> list[str] | None:
+        """The only debtors whom it reaches; None where it reaches whoever its channel does."""
+        return list(self.sandbox.reaches) if isinstance(self.sandbox, SelectiveSandbox) else None
 
 
 def installed_makers() -> list[tuple[str, SandboxMaker]]:
@@ -51,24 +59,49 @@ def running(folder: Path, names: Sequence[str] = (), *, first_port: int = 0) -> 
     With a first port each takes the next one, in the order of their names; else each takes a free one.
 
     Raises:
-        ConfigurationError: a plugin of this name offers none.
+        ConfigurationError: a plugin of this name offers none, another process serves from the folder, or a port is
+            taken.
     """
     makers = installed_makers()
     _refuse_unknown(names, {plugin for plugin, _ in makers})
     folder = folder.resolve()  # settings hold whole paths: they are read from other folders too
     folder.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as stack:
+    with _alone(folder), ExitStack() as stack:
         chosen = [(plugin, maker) for plugin, maker in makers if not names or plugin in names]
+        ports = [first_port + place if first_port else 0 for place in range(len(chosen))]
         yield [
-            RunningSandbox(plugin, stack.enter_context(_made(folder, plugin, maker, place, first_port)))
-            for place, (plugin, maker) in enumerate(chosen)
+            RunningSandbox(plugin, _begun(stack, folder / plugin, maker, port))
+            for (plugin, maker), port in zip(chosen, ports, strict=True)
         ]
 
 
-def _made(folder: Path, plugin: str, maker: SandboxMaker, place: int, first_port: int) -> Sandbox:
-    own = folder / plugin
+def is_served(folder: Path) -> bool:
+    """Say whether a process serves from a folder that there is."""
+    return is_held(folder / LOCK)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Be the only one who serves from a folder: a second one would replace the first one's keys and orders."""
+    with held(folder / LOCK) as is_ours:
+        if not is_ours:
+            raise ConfigurationError(
+                f"another process serves from the folder {folder.name}",
+                where="sandbox",
+                hint="end that one, or give this one a folder of its own by --folder",
+            )
+        yield
+
+
+def _begun(stack: ExitStack, own: Path, maker: SandboxMaker, port: int) -> Sandbox:
+    """Let a sandbox serve until the stack is closed."""
     own.mkdir(parents=True, exist_ok=True)
-    return maker(own, port=first_port + place if first_port else 0)
+    try:
+        return stack.enter_context(maker(own, port=port))
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise ConfigurationError(f"port {port} is taken", where="sandbox", hint="give another by --port") from None
 
 
 def _refuse_unknown(names: Sequence[str], offered: set[str]) -> None:
@@ -140,6 +173,8 @@ def order_fault(folder: Path, sandbox: str, fault: str, times: int) -> None:
         DataError: nothing serves from this folder, or it has no such sandbox or fault.
     """
     faults = _told_by(folder)["faults"]
+    if not is_served(folder):
+        raise DataError(f"no sandbox serves from the folder {folder.name} any more; start them: hub sandbox")
     if sandbox not in faults:
         raise DataError(f"no sandbox called {sandbox} serves there (there is: {', '.join(sorted(faults)) or 'none'})")
     if fault not in faults[sandbox]:
@@ -149,7 +184,11 @@ def order_fault(folder: Path, sandbox: str, fault: str, times: int) -> None:
 
 
 def received_by(folder: Path) -> dict[str, list[Received]]:
-    """Return what the sandboxes of a folder have taken, by name. Raises DataError when none has served there."""
+    """Return what the sandboxes of a folder have taken, by name; whether they still serve is for `is_served` to say.
+
+    Raises:
+        DataError: none has served there.
+    """
     return {name: [Received(**one) for one in got] for name, got in _told_by(folder)["received"].items()}
 
 

@@ -66,15 +66,17 @@ class SmtpThread:
         self._is_ready = Event()
         self._sessions: WeakSet[_Server] = WeakSet()
         self._thread = Thread(target=self._serve, name="sandbox smtp", daemon=True)
+        self._failure: OSError | None = None
         self.port = 0
         self.connections = 0
 
     def start(self) -> None:
-        """Begin to listen."""
+        """Begin to listen. Raises OSError when it cannot, as when the port is taken."""
         self._thread.start()
         self._is_ready.wait()
-        if not self.port:
-            raise OSError("the port of the sandbox is taken")
+        if self._failure is not None:
+            self._thread.join()
+            raise self._failure
 
     def stop(self) -> None:
         """End all connections and the thread."""
@@ -91,6 +93,8 @@ class SmtpThread:
             self._loop.run_forever()
             server.close()
             self._loop.run_until_complete(self._ended())
+        except OSError as error:
+            self._failure = error  # told by whoever started the thread
         finally:
             self._is_ready.set()
             self._loop.close()

@@ -67,6 +67,11 @@ class DistributorSandbox:
         """By the name in `settings`."""
         return {"SANDBOX_INTERNET_BANK_KEY": self.desk.secret}
 
+    @property
+    def reaches(self) -> Sequence[str]:
+        """The personal numbers of those who are registered."""
+        return self.desk.registered()
+
     def received(self) -> Sequence[Received]:
         """Return what has been taken and not rejected since."""
         return self.desk.received()
@@ -118,6 +123,12 @@ class Desk:
     def end(self, person: str, fmi: str) -> None:
         """Let a person end it."""
         self._registrations.append(self._event("ended", person, fmi))
+
+    def registered(self) -> Sequence[str]:
+        """Return the persons whose registration has not ended."""
+        with self._lock:
+            last = {row["personal_number"]: row["fmi"] for row in self._registrations if row["event"] == "registered"}
+            return [person for person, fmi in last.items() if self._is_active(fmi)]
 
     def received(self) -> Sequence[Received]:
         """Return what debtors get."""

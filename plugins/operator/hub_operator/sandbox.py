@@ -58,6 +58,11 @@ class OperatorSandbox:
         """By the names in `settings`."""
         return {"SANDBOX_OPERATOR_KEY": self.books.software_key, "SANDBOX_OPERATOR_USER": self.books.user_key}
 
+    @property
+    def reaches(self) -> Sequence[str]:
+        """The organisation numbers of those who are in the network."""
+        return [one.organisation_number for one in self.books.receivers]
+
     def received(self) -> Sequence[Received]:
         """Return every document that was taken and did not fail afterwards."""
         return self.books.received()

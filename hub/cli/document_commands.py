@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hub.cli.exit_codes import ExitCode
+from hub.cli.file_outcomes import STOPPED, UNDER_WAY, exit_code_of_problem
 from hub.cli.option_names import GIVEN_BY
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, kronor, minute, say, show_fields, show_table, state, words
@@ -18,6 +19,7 @@ from hub.model.documents import Document
 from hub.rules.delivery.route import Route, Verdict
 
 if TYPE_CHECKING:
+    from hub.model.runs import Run
     from hub.runtime.facade import Hub
     from hub.services.delivery import Acceptance
 
@@ -61,13 +63,28 @@ def deliver(
         if numbers:
             accepted += hub.documents.deliver_receivables(company, numbers)
         rows = _rows_of(hub, accepted)
-    refused = [one for one in accepted if one.problem]
+        behind = hub.documents.runs_behind(list(rows))
     if session.as_json:
         answer_json([{**one._asdict(), **_standing(rows.get(one.document_no or 0))} for one in accepted])
     else:
         _show_accepted(accepted, rows)
-    if refused:
+    _end_by(session, accepted, behind)
+
+
+def _end_by(session: Session, accepted: Sequence[Acceptance], behind: Sequence[Run]) -> None:
+    """Say what documents wait for, and end in the exit code of what a person has to do."""
+    stopped = [run for run in behind if run.state in STOPPED]
+    for run in stopped:
+        say(f"run {run.run_id} {run.state}: {run.problem}; mend it, then: hub runs retry {run.run_id}")
+    if stopped:
+        raise typer.Exit(max(exit_code_of_problem(run.problem) for run in stopped))
+    waiting = [run for run in behind if run.state in UNDER_WAY]
+    if waiting:
+        say(next((run.problem for run in waiting if run.problem), "") or session.why_queued())
+    if any(one.problem for one in accepted):
         raise typer.Exit(ExitCode.DATA)
+    if waiting:
+        raise typer.Exit(ExitCode.WAITS)
 
 
 def _rows_of(hub: Hub, accepted: Sequence[Acceptance]) -> dict[int, DocumentRow]:

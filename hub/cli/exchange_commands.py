@@ -57,11 +57,14 @@ def list_exchanges(
     session: Session,
     in_state: Annotated[ExchangeState | None, typer.Option("--state", help="Those in one state.")] = None,
     direction: Annotated[Direction | None, typer.Option("--direction", help="What came in, or what goes out.")] = None,
+    kind: Annotated[
+        str, typer.Option("--kind", metavar="KIND", help="Those of a kind, such as webhook or payment_file.")
+    ] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, metavar="N", help="At most so many.")] = 50,
 ) -> None:
     """List exchanges, newest first."""
     with session.hub() as hub:
-        found = hub.exchanges.latest(direction=direction or "", state=in_state or "", limit=limit)
+        found = hub.exchanges.latest(direction=direction or "", state=in_state or "", kind=kind, limit=limit)
     if session.as_json:
         answer_json(found)
         return
@@ -78,7 +81,7 @@ def list_exchanges(
         ("state", "keep"),
         ("why", "wrap"),
     )
-    nothing = "no exchange is so" if in_state or direction else "no file has come yet; try: hub receive FILE"
+    nothing = "no exchange is so" if in_state or direction or kind else "no file has come yet; try: hub receive FILE"
     show_table("", columns, rows, empty=nothing)
     if len(found) == limit:
         say(f"shown are the newest {limit}: see more with --limit")

@@ -83,7 +83,7 @@ def end_by(session: Session, journeys: Sequence[Journey]) -> None:
         if journey.runs and journey.runs[-1].state in STOPPED:
             problem = journey.runs[-1].problem or journey.runs[-1].state
             say(f"{journey.exchange.name}: {problem}; then: hub exchanges retry {journey.exchange.number}")
-            raise typer.Exit(_FAILURES.get(problem.partition(":")[0], ExitCode.DATA))
+            raise typer.Exit(exit_code_of_problem(problem))
     if waiting := [journey.runs[-1] for journey in journeys if _is_under_way(journey)]:
         say(next((run.problem for run in waiting if run.problem), "") or session.why_queued())
         raise typer.Exit(ExitCode.WAITS)
@@ -91,6 +91,11 @@ def end_by(session: Session, journeys: Sequence[Journey]) -> None:
         _say_what_helps([j.exchange for j in journeys if j.exchange.state == ExchangeState.QUARANTINED], number)
         raise typer.Exit(ExitCode.DATA)
     _say_what_is_held(journeys)
+
+
+def exit_code_of_problem(problem: str) -> ExitCode:
+    """Return the exit code of a run that ended with a problem, which begins with the code of its error."""
+    return _FAILURES.get(problem.partition(":")[0], ExitCode.DATA)
 
 
 def _say_what_helps(quarantined: Sequence[Exchange], number: str) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, minute, say, show_table
+from hub.model.exchanges import Exchange
 
 Number = Annotated[int, typer.Argument(metavar="NO", help="The document's number, see: hub inbox.")]
 
@@ -30,9 +31,16 @@ def list_documents(
     if session.as_json:
         answer_json(found)
         return
-    rows = [(str(one.number), f"{minute(one.created_at)} UTC", one.name, str(one.size)) for one in found]
-    columns = (("no", "right"), ("came", "keep"), "document", ("bytes", "right"))
+    rows = [(str(one.number), f"{minute(one.created_at)} UTC", _sender(one), one.name, str(one.size)) for one in found]
+    columns = (("no", "right"), ("came", "keep"), ("from", "wrap"), "document", ("bytes", "right"))
     show_table("", columns, rows, empty="nothing has come; it needs [plugins.internal] in the tenant's settings")
+    if len(found) == limit:
+        say(f"shown are the newest {limit}: see more with --limit")
+
+
+def _sender(came: Exchange) -> str:
+    """Return the tenant that sent it; blank of what came before that was kept."""
+    return str((came.summary or {}).get("sender", ""))
 
 
 def save(

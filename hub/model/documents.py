@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, St
 from hub.model.import_rows import LARGEST_VERSION, LongText, Number, ShortText
 from hub.model.kronor import Kronor
 from hub.model.parties import Debtor, DebtorClass, class_of
-from hub.model.setting_values import CompanyNumber, CurrencyCode
+from hub.model.setting_values import CONTENT_TYPE, FILE_NAME, PARAGRAPHS, CompanyNumber, CurrencyCode
 
 
 class DocumentKind(StrEnum):
@@ -58,7 +58,7 @@ INVOICES = frozenset(
 WITHOUT_PAYMENT = frozenset({DocumentKind.CREDIT_NOTE, DocumentKind.CANCELLATION_NOTICE})
 
 MOST_LINES = 5_000
-Text = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$")]
+Text = Annotated[str, StringConstraints(max_length=2_000, pattern=PARAGRAPHS)]
 """Running text; line feeds part paragraphs."""
 
 
@@ -92,19 +92,23 @@ class _Part(BaseModel):
 class Period(_Part):
     """What time something is for; both days count."""
 
-    first_day: Day
-    last_day: Day
+    first_day: Day = Field(description="The first day.")
+    last_day: Day = Field(description="The last day.")
 
 
 class AllowanceOrCharge(_Part):
     """A discount (*rabatt*) or charge, of a line or of the whole; the amount is never below zero."""
 
-    is_charge: bool = False
-    text: LongText = ""
+    is_charge: bool = Field(default=False, description="true: it adds to the amount; false: it is taken off.")
+    text: LongText = Field(default="", description="What it is for.")
     reason_code: ShortText = Field(default="", description="UNCL 5189 of an allowance, 7161 of a charge.")
-    amount_ore: Kronor = Field(alias="amount", ge=0)
-    vat_category: VatCategory = VatCategory.STANDARD
-    vat_rate_percent: Decimal = Field(default=Decimal(25), ge=0, le=100)
+    amount_ore: Kronor = Field(alias="amount", ge=0, description="How much, without VAT.")
+    vat_category: VatCategory = Field(
+        default=VatCategory.STANDARD, description="Of the whole document's: how VAT is handled."
+    )
+    vat_rate_percent: Decimal = Field(
+        default=Decimal(25), ge=0, le=100, description="Of the whole document's: VAT in per cent."
+    )
 
     @property
     def signed_ore(self) -> int:
@@ -115,50 +119,60 @@ class AllowanceOrCharge(_Part):
 class DocumentLine(_Part):
     """One line (*fakturarad*); `amount` is without VAT and after its allowances and charges."""
 
-    text: LongText
-    note: Text = ""
-    article_number: ShortText = ""
-    quantity: Decimal = Field(default=Decimal(1), max_digits=18, decimal_places=6)
+    text: LongText = Field(description="What is sold.")
+    note: Text = Field(default="", description="More about it, below the line.")
+    article_number: ShortText = Field(default="", description="The seller's number of the article.")
+    quantity: Decimal = Field(default=Decimal(1), max_digits=18, decimal_places=6, description="How much of it.")
     unit: ShortText = Field(default="C62", description="UN/ECE Recommendation 20; C62 is one piece.")
     unit_text: ShortText = Field(default="", description="The unit as people write it; left out: by its code.")
     price: Decimal | None = Field(default=None, max_digits=18, decimal_places=6, description="Of one unit, no VAT.")
-    amount_ore: Kronor = Field(alias="amount")
-    vat_category: VatCategory = VatCategory.STANDARD
-    vat_rate_percent: Decimal = Field(default=Decimal(25), ge=0, le=100)
-    allowances: tuple[AllowanceOrCharge, ...] = ()
-    period: Period | None = None
-    order_line: ShortText = ""
+    amount_ore: Kronor = Field(
+        alias="amount", description="Of the line, without VAT, after its allowances and charges."
+    )
+    vat_category: VatCategory = Field(
+        default=VatCategory.STANDARD,
+        description="How VAT is handled: `S` standard, `Z` zero, `E` exempt, `AE` reverse charge, `K` goods within the "
+        "EU, `G` export, `O` outside VAT.",
+    )
+    vat_rate_percent: Decimal = Field(
+        default=Decimal(25), ge=0, le=100, description="VAT in per cent; 0 in every category but `S`."
+    )
+    allowances: tuple[AllowanceOrCharge, ...] = Field(
+        default=(), description="Discounts and charges that `amount` has in it."
+    )
+    period: Period | None = Field(default=None, description="The time that the line is for.")
+    order_line: ShortText = Field(default="", description="The line of the buyer's order.")
 
 
 class VatRow(_Part):
     """The value added tax of one category and rate."""
 
-    vat_category: VatCategory = VatCategory.STANDARD
-    vat_rate_percent: Decimal = Field(default=Decimal(25), ge=0, le=100)
-    base_ore: Kronor = Field(alias="base")
-    vat_ore: Kronor = Field(alias="vat")
-    exemption_reason: LongText = ""
-    exemption_code: ShortText = ""
+    vat_category: VatCategory = Field(default=VatCategory.STANDARD, description="As on lines.")
+    vat_rate_percent: Decimal = Field(default=Decimal(25), ge=0, le=100, description="VAT in per cent.")
+    base_ore: Kronor = Field(alias="base", description="What the VAT is on.")
+    vat_ore: Kronor = Field(alias="vat", description="The VAT.")
+    exemption_reason: LongText = Field(default="", description="Why there is none, in words.")
+    exemption_code: ShortText = Field(default="", description="Why there is none, by code (VATEX).")
 
 
 class Deduction(_Part):
     """What is taken off before the rest is to be paid: a payment, a credit."""
 
-    text: LongText = ""
-    amount_ore: Kronor = Field(alias="amount", gt=0)
+    text: LongText = Field(default="", description="What it is.")
+    amount_ore: Kronor = Field(alias="amount", gt=0, description="How much is taken off.")
 
 
 class Claim(_Part):
     """One receivable that a letter is about; what is left out is not printed."""
 
-    number: Number
-    text: LongText = ""
-    invoice_date: Day | None = None
-    due_date: Day | None = None
-    original_ore: Kronor | None = Field(default=None, alias="original")
-    open_ore: Kronor = Field(alias="open")
-    interest_ore: Kronor = Field(default=0, alias="interest")
-    fee_ore: Kronor = Field(default=0, alias="fee")
+    number: Number = Field(description="Number of the receivable.")
+    text: LongText = Field(default="", description="What it is for.")
+    invoice_date: Day | None = Field(default=None, description="Its invoice date.")
+    due_date: Day | None = Field(default=None, description="Its due date.")
+    original_ore: Kronor | None = Field(default=None, alias="original", description="What was asked for at first.")
+    open_ore: Kronor = Field(alias="open", description="What is open of it, without interest and fee.")
+    interest_ore: Kronor = Field(default=0, alias="interest", description="Interest asked for.")
+    fee_ore: Kronor = Field(default=0, alias="fee", description="Fee asked for.")
 
     @property
     def total_ore(self) -> int:
@@ -169,17 +183,21 @@ class Claim(_Part):
 class Instalment(_Part):
     """One payment of a plan (*delbetalning*)."""
 
-    due_date: Day
-    amount_ore: Kronor = Field(alias="amount", gt=0)
-    reference: ShortText = ""
+    due_date: Day = Field(description="When it is to be paid.")
+    amount_ore: Kronor = Field(alias="amount", gt=0, description="How much.")
+    reference: ShortText = Field(default="", description="What the payer is to write with it.")
 
 
 class Attachment(_Part):
     """A file that goes with the document (*bilaga*)."""
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^/\\\x00-\x1f]+$")]
-    content_type: Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9.+-]+$")] = "application/pdf"
-    content: bytes = Field(repr=False)
+    name: Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=FILE_NAME)] = Field(
+        description="Name of the file, without folders."
+    )
+    content_type: Annotated[str, StringConstraints(pattern=CONTENT_TYPE)] = Field(
+        default="application/pdf", description="What it is."
+    )
+    content: bytes = Field(repr=False, description="The file, as base64 text.")
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
 
@@ -187,40 +205,50 @@ class Attachment(_Part):
 class Document(_Part):
     """A document as it was handed over. It is one by company, source system, kind, number, version and copy."""
 
-    kind: DocumentKind = DocumentKind.INVOICE
+    kind: DocumentKind = Field(default=DocumentKind.INVOICE, description="What it is; see the table of kinds.")
     company: CompanyNumber = Field(default="", validate_default=False, description="Left out: the tenant's only one.")
-    source_system: ShortText = ""
-    number: Number
-    version: Annotated[StrictInt, Field(ge=1, le=LARGEST_VERSION)] = 1
+    source_system: ShortText = Field(default="", description="Where it was made (*försystem*).")
+    number: Number = Field(description="The document's number; of a receivable that the hub has: that number.")
+    version: Annotated[StrictInt, Field(ge=1, le=LARGEST_VERSION)] = Field(
+        default=1, description="Raise it when the same document is to be said anew."
+    )
     copy_no: Annotated[StrictInt, Field(ge=0, le=LARGEST_VERSION)] = Field(
         default=0, description="Which copy of the same (*fakturakopia*); 0 is the original."
     )
-    language: Language = Language.SV
-    currency: CurrencyCode = "SEK"
-    issue_date: Day
-    due_date: Day | None = None
-    delivery_date: Day | None = None
-    period: Period | None = None
-    debtor: Debtor
+    language: Language = Field(default=Language.SV, description="What the debtor reads.")
+    currency: CurrencyCode = Field(default="SEK", description="Three letters of ISO 4217.")
+    issue_date: Day = Field(description="When it is dated.")
+    due_date: Day | None = Field(default=None, description="When it is to be paid.")
+    delivery_date: Day | None = Field(default=None, description="When it was delivered.")
+    period: Period | None = Field(default=None, description="The time that it is for.")
+    debtor: Debtor = Field(description="Who owes.")
     buyer_reference: ShortText = Field(default="", description="What the buyer wants to find it by (BT-10).")
-    order_reference: ShortText = ""
-    contract_reference: ShortText = ""
-    our_reference: ShortText = ""
+    order_reference: ShortText = Field(default="", description="The buyer's order.")
+    contract_reference: ShortText = Field(default="", description="The contract.")
+    our_reference: ShortText = Field(default="", description="Who to ask at the creditor.")
     refers_to: LongText = Field(default="", description="What it is for, in a line (*fakturan avser*).")
     credits_number: ShortText = Field(default="", description="The invoice that it credits, cancels or replaces.")
-    credits_date: Day | None = None
-    lines: tuple[DocumentLine, ...] = Field(default=(), max_length=MOST_LINES)
+    credits_date: Day | None = Field(default=None, description="The date of that invoice.")
+    lines: tuple[DocumentLine, ...] = Field(default=(), max_length=MOST_LINES, description="Of invoices: what is sold.")
     allowances: tuple[AllowanceOrCharge, ...] = Field(default=(), description="On the whole document.")
     vat: tuple[VatRow, ...] = Field(default=(), description="Left out: by the lines.")
-    claims: tuple[Claim, ...] = Field(default=(), max_length=MOST_LINES)
-    instalments: tuple[Instalment, ...] = ()
+    claims: tuple[Claim, ...] = Field(
+        default=(), max_length=MOST_LINES, description="Of letters: the receivables that it is about."
+    )
+    instalments: tuple[Instalment, ...] = Field(default=(), description="Of an instalment plan: its payments.")
     deductions: tuple[Deduction, ...] = Field(default=(), description="Paid or credited before.")
-    rounding_ore: Kronor = Field(default=0, alias="rounding", ge=-99, le=99)
+    rounding_ore: Kronor = Field(
+        default=0,
+        alias="rounding",
+        ge=-99,
+        le=99,
+        description="Rounding to whole kronor, below one krona (*öresavrundning*).",
+    )
     to_pay_ore: Kronor | None = Field(default=None, alias="to_pay", description="Left out: by the rest of it.")
     payee_account: ShortText = Field(default="", description="Such as `bankgiro:991-2346`; left out: the reference's.")
     reference: ShortText = Field(default="", description="What the payer is to write (*OCR-nummer*).")
     notes: tuple[Text, ...] = Field(default=(), description="Paragraphs below the lines.")
-    attachments: tuple[Attachment, ...] = ()
+    attachments: tuple[Attachment, ...] = Field(default=(), description="Files that go with it.")
 
     @property
     def key(self) -> str:

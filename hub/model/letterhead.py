@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, StringConstraints,
 from hub.model.documents import Language, Text
 from hub.model.import_rows import AddressLine, ShortText
 from hub.model.parties import CountryCode, EmailAddress
-from hub.model.setting_values import Switch
+from hub.model.setting_values import BIC, COLOUR, Switch
 
-Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+Colour = Annotated[str, Field(pattern=COLOUR)]
 Millimetres = Annotated[StrictInt, Field(ge=0, le=297)]
-Bic = Annotated[str, StringConstraints(pattern=r"^$|^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$")]
+Bic = Annotated[str, StringConstraints(pattern=BIC)]
 
 
 class Window(BaseModel):

@@ -9,14 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from hub.identifiers import organisation_number
 from hub.model.import_rows import AddressLine, Identity, Name, ShortText
+from hub.model.setting_values import COUNTRY, EMAIL_ADDRESS, POSTAL_CODE
 
-CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+CountryCode = Annotated[str, Field(pattern=COUNTRY)]
 """Two letters of ISO 3166-1."""
 
-EmailAddress = Annotated[
-    str, StringConstraints(max_length=254, pattern=r"^$|^[^@\s\x00-\x1f<>,;]+@[^@\s\x00-\x1f<>,;]+$")
-]
-PostalCode = Annotated[str, StringConstraints(max_length=12, pattern=r"^[0-9A-Za-z -]*$")]
+EmailAddress = Annotated[str, StringConstraints(max_length=254, pattern=EMAIL_ADDRESS)]
+PostalCode = Annotated[str, StringConstraints(max_length=12, pattern=POSTAL_CODE)]
 
 
 class DebtorClass(StrEnum):
@@ -45,12 +44,12 @@ class PostalAddress(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    care_of: AddressLine = ""
+    care_of: AddressLine = Field(default="", description="Care of.")
     street: AddressLine = Field(default="", description="Street and number, or a box.")
-    street_2: AddressLine = ""
-    postal_code: PostalCode = ""
-    city: AddressLine = ""
-    country: CountryCode = "SE"
+    street_2: AddressLine = Field(default="", description="Second line of it.")
+    postal_code: PostalCode = Field(default="", description="Postal code.")
+    city: AddressLine = Field(default="", description="Town.")
+    country: CountryCode = Field(default="SE", description="Two letters of ISO 3166-1.")
 
     @property
     def is_blank(self) -> bool:
@@ -63,13 +62,13 @@ class Debtor(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: Name
+    name: Name = Field(description="Name.")
     number: ShortText = Field(default="", description="The creditor's number of the debtor (*kundnummer*).")
     identity: Identity | None = Field(default=None, description="Personal identity, coordination or organisation no.")
     debtor_class: DebtorClass | None = Field(default=None, description="Left out: told by the identity.")
-    vat_number: ShortText = ""
-    address: PostalAddress = PostalAddress()
-    email: EmailAddress = ""
+    vat_number: ShortText = Field(default="", description="VAT number.")
+    address: PostalAddress = Field(default=PostalAddress(), description="Where post goes.")
+    email: EmailAddress = Field(default="", description="Email address.")
     email_consent: bool = Field(default=False, description="The debtor agreed to get invoices by email.")
     e_invoice_address: ShortText = Field(default="", description="Electronic address, such as `0007:5567321707`.")
     contact: Name = Field(default="", description="Who it is for at the debtor (*Er referens*).")

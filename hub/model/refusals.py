@@ -24,6 +24,9 @@ _WORDS: Mapping[str, str] = {
     "string_type": "must be text in quotes",
     "string_unicode": "must be text of whole characters: it holds half of one",
     "bool_type": "must be true or false, without quotes",
+    "bool_parsing": "must be true or false",
+    "bytes_type": "must be base64 text",
+    "bytes_invalid_encoding": "must be base64 text",
     "int_type": "must be a whole number, without quotes",
     "int_parsing": "must be a whole number",
     "int_parsing_size": "must be a whole number of fewer digits",
@@ -62,7 +65,7 @@ def in_words(problem: ErrorDetails, thing: str) -> str:
     if kind == "value_error":
         return str(known["error"])
     if kind == "string_pattern_mismatch":
-        return _FORMS.get(known["pattern"]) or f"must be written as {known['pattern']}"
+        return _FORMS.get(known["pattern"], "is not written as it must be")  # a plugin's own: its field says how
     if kind in _LENGTHS:
         begins, limit, noun = _LENGTHS[kind]
         return f"{begins} {counted(known[limit], noun)}"

@@ -51,6 +51,12 @@ _COMPANY, _ROUTINE, _CURRENCY = r"^[0-9]{1,3}$", r"^[0-9]{2}$", r"^[A-Z]{3}$"
 _NAME = r"^[a-z0-9][a-z0-9_-]{0,39}$"
 ONE_SIGN, DIGITS = r"^[0-9A-Za-zÅÄÖåäö]$", r"^[0-9]*$"
 FIELD_NAME, PLUGIN_NAME = r"^[a-z][a-z0-9_]{0,59}$", r"^[a-z][a-z0-9_]{1,30}$"
+_OPTIONAL_CHANNEL = r"^$|^[a-z][a-z0-9_]{0,59}$"
+EMAIL_ADDRESS = r"^$|^[^@\s\x00-\x1f<>,;]+@[^@\s\x00-\x1f<>,;]+$"
+POSTAL_CODE, COUNTRY = r"^[0-9A-Za-z -]*$", r"^[A-Z]{2}$"
+COLOUR, BIC = r"^#[0-9a-fA-F]{6}$", r"^$|^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$"
+CONTENT_TYPE, FILE_NAME = r"^[a-z]+/[a-z0-9.+-]+$", r"^[^/\\\x00-\x1f]+$"
+PARAGRAPHS = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$"
 _ACCOUNT_FORM = "must be a ledger account: letters and digits, then also blanks and . * / -, at most 100 in all"
 
 FORMS: Mapping[str, str] = {
@@ -64,6 +70,15 @@ FORMS: Mapping[str, str] = {
     DIGITS: "must be digits only",
     FIELD_NAME: "must be one of our fields: small letters, digits and _",
     PLUGIN_NAME: "must be the name of a plugin: small letters, digits and _",
+    _OPTIONAL_CHANNEL: "must be the name of a channel: small letters, digits and _",
+    EMAIL_ADDRESS: "must be one email address, such as anna@example.se",
+    POSTAL_CODE: "must be a postal code: digits, letters, blanks and - only",
+    COUNTRY: "must be the two capital letters of a country, such as SE",
+    COLOUR: "must be a colour as # and six digits or letters a to f, such as #1f3a5f",
+    BIC: "must be a BIC: 8 or 11 capital letters and digits, such as NDEASESS",
+    CONTENT_TYPE: "must be a content type, such as application/pdf",
+    FILE_NAME: "must be the name of a file, without folders",
+    PARAGRAPHS: "must not hold control characters other than line feeds",
 }
 """What a person may write where a pattern is asked for."""
 
@@ -72,7 +87,7 @@ AccountCode = Annotated[str, Field(pattern=_ACCOUNT)]
 
 OptionalAccountCode = Annotated[str, Field(pattern=_ACCOUNT_OR_NONE)]
 
-OptionalChannelName = Annotated[str, Field(pattern=r"^$|^[a-z][a-z0-9_]{0,59}$")]
+OptionalChannelName = Annotated[str, Field(pattern=_OPTIONAL_CHANNEL)]
 
 CompanyNumber = Annotated[str, Field(pattern=_COMPANY)]
 RoutineNumber = Annotated[str, Field(pattern=_ROUTINE)]

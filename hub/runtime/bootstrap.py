@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine
 
 from hub.banking_calendar import Clock, SystemClock
-from hub.contracts import Inboxes
 from hub.errors import ConfigurationError, DataError
 from hub.model.documents import Document
 from hub.model.observer_cursor import ObserverCursor
@@ -111,7 +110,7 @@ class TenantWork:
         inbox: FolderInbox,
         calls_per_minute: Mapping[str, int],
         home: Path,
-        inboxes: Inboxes,
+        inboxes: InstallationInboxes,
     ) -> None:
         self.tenant = tenant
         self.clock = clock
@@ -147,7 +146,7 @@ class TenantWork:
 
     def _context_of(self, plugin: str) -> TenantPluginContext:
         return TenantPluginContext(
-            self.store, self.clock, plugin, self.tenant.plugins[plugin], self._home, self._inboxes
+            self.store, self.clock, plugin, self.tenant.plugins[plugin], self._home, self._inboxes.of(self.tenant.id)
         )
 
     @property

@@ -20,7 +20,7 @@ from hub.model.runs import Run
 from hub.runtime.logs import about, logger
 from hub.runtime.telemetry import run_ended, run_span, step_span
 from hub.services.ports import JsonObject, NotOursError, Step, Store, UnitOfWork, Work
-from hub.services.runs import FAILED_RUN, UNUSABLE_SETTINGS
+from hub.services.runs import ASKS_ANEW, FAILED_RUN, UNUSABLE_SETTINGS
 
 Body = Callable[[Work, JsonObject], JsonObject]
 Progress = Callable[[Run, int, int], None]
@@ -219,6 +219,8 @@ class Carrier:
             work.runs.change(run.run_no, state="done", problem="")
             work.accounts.release(run.run_no)  # claimed again by an execution whose last step had ended before
             work.commands.close_task(FAILED_RUN, run.run_id)
+            if run.kind in ASKS_ANEW:
+                work.commands.close_tasks_of_earlier(FAILED_RUN, run.run_no)
             self._behind(work, run)
 
     def _let_wait(self, begun: _Begun, error: TransientError, ask: str = "") -> None:

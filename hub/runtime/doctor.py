@@ -16,6 +16,7 @@ from hub.runtime.bootstrap import Installation, TenantWork
 from hub.runtime.facade import Hub
 from hub.runtime.findings import Finding, Health, Waiting
 from hub.runtime.plugins import installed_plugins
+from hub.runtime.secret_findings import secret_findings
 from hub.runtime.webhook_findings import webhook_findings
 from hub.services.receivables.importing import KIND as RECEIVABLE_FILE
 from hub.services.receivables.importing import UNFINISHED
@@ -130,6 +131,7 @@ def _tenant(installation: Installation, name: str) -> Iterator[Finding]:
     except HubError as error:
         yield Finding(Health.WRONG, what, str(error))
     yield from _channels_of(work, what)
+    yield from secret_findings(installation.home, work.tenant, what)
     yield from _waiting(Hub(installation, work), what)
     for cursor in work.cursors.all():
         if cursor.attempts:
@@ -138,16 +140,20 @@ def _tenant(installation: Installation, name: str) -> Iterator[Finding]:
 
 
 def _channels_of(work: TenantWork, what: str) -> Iterator[Finding]:
-    """Say by which channels documents go; building them shows secrets and letterheads that cannot be used."""
+    """Say by which channels documents go; building them shows settings and letterheads that cannot be used."""
     try:
         channels = work.plugins.document_channels
-        for company in work.tenant.companies if channels else ():
-            work.renderer(company.number)
     except HubError as error:
         yield Finding(Health.WRONG, what, str(error))
         return
-    if channels:
-        yield Finding(Health.OK, what, f"sends documents by {', '.join(channels)}")
+    if not channels:
+        return
+    yield Finding(Health.OK, what, f"sends documents by {', '.join(channels)}")
+    for company in work.tenant.companies:
+        try:
+            work.renderer(company.number)
+        except HubError as error:
+            yield Finding(Health.WRONG, what, str(error))
 
 
 def _queued_meanwhile(installation: Installation, name: str) -> Iterator[Finding]:

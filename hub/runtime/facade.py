@@ -21,6 +21,7 @@ from hub.errors import ConfigurationError, DataError, HubError
 from hub.model.command import Command
 from hub.model.command_dates import refuse_far_dates
 from hub.model.commands import DecideAttempt
+from hub.model.delivery_commands import CloseDocument, SeeReport
 from hub.model.enquiries import AccountBalance
 from hub.model.events import Event
 from hub.model.exchanges import Exchange
@@ -52,6 +53,7 @@ from hub.services.rounds import WAITING_MONEY_POSTED, enqueue_round
 from hub.transports.folder import FolderInbox
 
 _HANDLERS = {**HANDLERS, **ATTEMPT_HANDLERS, **DELIVERY_HANDLERS}
+_CLOSING = (CloseDocument, SeeReport)
 
 
 class Receipt(NamedTuple):
@@ -240,13 +242,24 @@ class Hub:
             RuleViolation: it may not be carried out; nothing is changed.
         """
         refuse_far_dates(command, self._work.clock.today())
-        self.work()
+        self._work_for(command)
         with self._work.store.write() as work:
             answer = carry_out(work, self.tenant, command, _HANDLERS)
             if isinstance(command, DecideAttempt):
                 enqueue_round(work, self.tenant.id, f"told:{command.key}")  # its document goes on
-        self.work()
+        self._work_for(command)
         return answer
+
+    def _work_for(self, command: Command) -> None:
+        """Carry out what is queued around a command; one that closes something needs no plugin and waits for none."""
+        try:
+            self._work.refuse_unusable_settings()
+        except ConfigurationError:
+            if not isinstance(command, _CLOSING):
+                raise
+            self._work.store.refuse_if_elsewhere()
+        else:
+            self.work()
 
     # --- work and what came of it -----------------------------------------------------------------------------------
 

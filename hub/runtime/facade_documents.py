@@ -12,6 +12,7 @@ from hub.errors import DataError
 from hub.model.deliveries import DocumentRow, DocumentStep, KnownRecipient
 from hub.model.documents import Document
 from hub.model.exchanges import Exchange
+from hub.model.runs import Run
 from hub.rules.delivery.route import Route
 from hub.runtime.bootstrap import TenantWork
 from hub.runtime.inboxes import KIND as INBOX_KIND
@@ -111,6 +112,11 @@ class DocumentsDesk:
         """Return documents by their numbers."""
         with self._work.store.read() as work:
             return work.documents.get_all(numbers)
+
+    def runs_behind(self, numbers: Collection[int]) -> list[Run]:
+        """Return the runs that documents wait for: failed ones, which a person has to see to, and queued ones."""
+        with self._work.store.read() as work:
+            return work.documents.runs_behind(numbers)
 
     def latest(
         self, *, state: str = "", channel: str = "", number: str = "", limit: int = 50, before: int | None = None

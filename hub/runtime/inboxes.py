@@ -17,9 +17,15 @@ KIND = "inbox_document"
 class InstallationInboxes:
     """Inboxes by the settings as they are now; an inbox is called `tenant/company`."""
 
-    def __init__(self, tenants: Mapping[str, Tenant], store_of: Callable[[str], Store]) -> None:
+    def __init__(self, tenants: Mapping[str, Tenant], store_of: Callable[[str], Store], *, sender: str = "") -> None:
+        """`sender` is the tenant that puts documents into them."""
         self._tenants = tenants
         self._store_of = store_of
+        self._sender = sender
+
+    def of(self, sender: str) -> InstallationInboxes:
+        """Return the inboxes as one tenant puts documents into them."""
+        return InstallationInboxes(self._tenants, self._store_of, sender=sender)
 
     def find(self, organisation_numbers: Collection[str]) -> dict[str, str]:
         """Return the inboxes of companies by organisation number; of one that two tenants have, none."""
@@ -48,6 +54,8 @@ class InstallationInboxes:
             )
             if exchange is None:  # somebody else puts it there at this moment
                 raise TransientError("the inbox is being written to")
+            if exchange.summary is None:
+                work.exchanges.change(exchange.number, summary={"sender": self._sender})
         if exchange.sha256 != kept.sha256:
             raise OutcomeUnknownError("the inbox has another document under this key: look at both")
         return str(exchange.number)

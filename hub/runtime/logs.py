@@ -44,8 +44,10 @@ def log_to_stderr(*, as_json: bool | None = None, level: str = "INFO") -> None:
 
     What other libraries warn of comes in the same form.
     """
-    is_json = not sys.stderr.isatty() if as_json is None else as_json
-    last: Any = structlog.processors.JSONRenderer() if is_json else structlog.dev.ConsoleRenderer()
+    is_seen = sys.stderr.isatty()
+    is_json = not is_seen if as_json is None else as_json
+    in_text = structlog.dev.ConsoleRenderer(colors=is_seen)  # a file keeps no colours
+    last: Any = structlog.processors.JSONRenderer() if is_json else in_text
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

@@ -23,6 +23,7 @@ from hub.contracts import (
     PaymentFileReader,
     PluginContext,
     PluginManifest,
+    PluginSettings,
     SandboxMaker,
     WebhookReceiver,
     hookspecs,
@@ -296,6 +297,8 @@ class TenantPlugins:
             return None
         try:
             answers = caller(**arguments)
+        except ConfigurationError as error:
+            raise _of_plugin(error, plugin) from error
         except HubError:
             raise
         except Exception as error:
@@ -340,19 +343,36 @@ def _described(point: EntryPoint) -> InstalledPlugin:
     return InstalledPlugin(point.name, distribution, version, plugin_class.manifest)
 
 
-def _instance(name: str, table: Mapping[str, Any], source: str) -> object:
-    plugin_class = load_plugin_class(name)
+def plugin_settings(tenant: Tenant, name: str) -> PluginSettings:
+    """Return the settings of a plugin that is turned on. Raises ConfigurationError when its table is wrong."""
+    return _settings(load_plugin_class(name), name, tenant.plugins[name], f"{TENANT_FOLDER}/{tenant.id}.toml")
+
+
+def _settings(plugin_class: PluginClass, name: str, table: Mapping[str, Any], source: str) -> PluginSettings:
     model = plugin_class.Settings
     try:
-        settings = model.model_validate(table)
+        return model.model_validate(table)
     except ValidationError as error:
-        raise configuration_error(error, model, source=source, path=f"plugins.{name}") from None
+        page = f"the README of the plugin {name}"
+        raise configuration_error(error, model, source=source, path=f"plugins.{name}", page=page) from None
+
+
+def _instance(name: str, table: Mapping[str, Any], source: str) -> object:
+    plugin_class = load_plugin_class(name)
+    settings = _settings(plugin_class, name, table, source)
     try:
         return plugin_class(settings)
+    except ConfigurationError as error:
+        raise _of_plugin(error, name) from error
     except HubError:
         raise
     except Exception as error:
         raise broken(name, error, "cannot be built with these settings") from error
+
+
+def _of_plugin(error: ConfigurationError, name: str) -> ConfigurationError:
+    """Return what a plugin says of its settings with its table named, where it does not name the setting itself."""
+    return error if error.where else ConfigurationError(str(error), where=f"plugins.{name}")
 
 
 def _refuse_missing(names: Iterable[str]) -> NoReturn:

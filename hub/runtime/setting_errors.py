@@ -23,11 +23,12 @@ _MARKDOWN = re.compile(r"`([^`]+)`|(?<!\w)\*(\w[^*]*)\*|\[([^\]]+)\]\([^)]+\)")
 
 
 def configuration_error(
-    error: ValidationError, model: type[BaseModel], *, source: str, path: str = ""
+    error: ValidationError, model: type[BaseModel], *, source: str, path: str = "", page: str = REFERENCE_PAGE
 ) -> ConfigurationError:
     """Say what is wrong with settings read for `model`, where, and what to do.
 
-    `source` is the file as people know it; `path` is put before every dotted path, such as `plugins.kivra`.
+    `source` is the file as people know it; `path` is put before every dotted path, such as `plugins.kivra`; `page` is
+    what tells of these settings.
     """
     problems = causes(error)
     first = problems[0]
@@ -35,9 +36,8 @@ def configuration_error(
     if len(problems) > MOST_SHOWN:
         others.append(f"{len(problems) - MOST_SHOWN} more")
     also = f"; also wrong: {'; '.join(others)}" if others else ""
-    return ConfigurationError(
-        f"{in_words(first, THING)}, in {source}", where=dotted_path(first["loc"], path), hint=_hint(first, model) + also
-    )
+    said, hint = in_words(first, THING), _hint(first, model, page)
+    return ConfigurationError(f"{said}, in {source}", where=dotted_path(first["loc"], path), hint=hint + also)
 
 
 def settings_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
@@ -53,15 +53,15 @@ def model_within(annotation: Any) -> type[BaseModel] | None:
     return next((model for model in found if model is not None), None)
 
 
-def _hint(problem: ErrorDetails, model: type[BaseModel]) -> str:
+def _hint(problem: ErrorDetails, model: type[BaseModel], page: str) -> str:
     location = problem["loc"]
     if problem["type"] == "extra_forbidden":
         return _hint_for_unknown(str(location[-1]), _model_at(model, location[:-1]))
     field = _field_at(model, location)
     described = f": {plain(field.description)}" if field is not None and field.description else ""
     if problem["type"] == "missing":
-        return f"add {location[-1]}{described}" if described else f"add {location[-1]}, see {REFERENCE_PAGE}"
-    return f"see {REFERENCE_PAGE}{described}"
+        return f"add {location[-1]}{described}" if described else f"add {location[-1]}, see {page}"
+    return f"see {page}{described}"
 
 
 def plain(text: str) -> str:

@@ -82,6 +82,8 @@ def _default(field: FieldInfo) -> str:
         return "see below"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
+    if isinstance(value, tuple):
+        return ", ".join(f"`{item}`" for item in value)
     return '`"0"`' if kind_of(field) == "kronor as text" else f"`{value}`"
 
 

@@ -7,12 +7,14 @@ from hub.model.runs import Run
 from hub.services.attempts import RUN_KIND as SEND
 from hub.services.attempts import cancel_messages, go_on_with_messages
 from hub.services.delivery.anew import find_rest_anew
+from hub.services.delivery.receipts import RUN_KIND as FOLLOW
 from hub.services.delivery.routing import RUN_KIND as DELIVER
 from hub.services.payments.receiving import BEFORE_JUDGING
 from hub.services.payments.receiving import RUN_KIND as INGEST
 from hub.services.ports import UnitOfWork
 
 FAILED_RUN = "failed_run"  # the task that asks a person to look at a run
+ASKS_ANEW = frozenset({FOLLOW})  # what one of these has done, earlier ones that failed need not do any more
 UNUSABLE_SETTINGS = "unusable_settings"  # the task that asks for settings that all runs of a tenant wait for
 
 

@@ -12,6 +12,13 @@ from hub.errors import DataError
 from hub.store.counters import take_numbers
 from hub.store.statements import text
 
+_CLOSE_OF_EARLIER = text("""
+    UPDATE task SET state = 'done' WHERE tenant = :t AND kind = :kind AND state = 'open' AND EXISTS (
+        SELECT 1 FROM run earlier JOIN run later
+            ON later.tenant = earlier.tenant AND later.run_no = :run_no AND later.kind = earlier.kind
+        WHERE earlier.tenant = :t AND earlier.run_id = task.subject AND earlier.run_no < :run_no)
+""")
+
 
 class SqlCommands:
     """Commands and tasks of one tenant within one transaction."""
@@ -90,6 +97,10 @@ class SqlCommands:
             ),
             {"t": self._tenant, "kind": kind, "subject": subject},
         )
+
+    def close_tasks_of_earlier(self, kind: str, run_no: int) -> None:
+        """Mark the tasks of this kind as done whose subjects are runs of the same kind as this one, and before it."""
+        self._connection.execute(_CLOSE_OF_EARLIER, {"t": self._tenant, "kind": kind, "run_no": run_no})
 
     def open_tasks(self) -> Sequence[dict[str, Any]]:
         """Return what waits for a person, oldest first."""

@@ -44,7 +44,7 @@ def inboxes(engine: Engine, tenants: dict[str, Tenant]) -> InstallationInboxes:
 @pytest.fixture
 def north(engine: Engine, inboxes: InstallationInboxes, tmp_path: Path) -> DeliveryWorld:
     world = DeliveryWorld(engine)
-    context = TenantPluginContext(world.store, world.clock, "internal", {}, tmp_path, inboxes)
+    context = TenantPluginContext(world.store, world.clock, "internal", {}, tmp_path, inboxes.of("north"))
     world.channels["internal"] = InternalChannel(InternalSettings(), context)
     return world
 
@@ -64,6 +64,7 @@ def test_a_document_for_another_tenant_lies_in_its_inbox(north, engine):
         (exchange,) = work.exchanges.latest(kind=KIND)
     message = json.loads(south.contents.read_all([exchange.sha256])[exchange.sha256])
     assert (message["document"]["number"], message["sender"]) == ("1001", "north")
+    assert exchange.summary == {"sender": "north"}  # by the hub's own word, not the message's
 
 
 def test_who_has_not_turned_it_on_has_no_inbox(north, tenants, engine):

@@ -101,3 +101,14 @@ def test_of_other_libraries_it_is_told_where_they_warned_and_not_what_they_quote
     assert told[1]["error"] == "KeyError"
     assert told[3]["event"] == "the clock is late"
     assert [line for line in lines if "1212" in line] == []
+
+
+def test_what_is_written_for_a_person_into_a_file_has_no_colours() -> None:
+    written = in_a_process(
+        "from hub.runtime.logs import log_to_stderr, logger",
+        "log_to_stderr(as_json=False)",
+        "logger('x').info('hello')",
+    )
+
+    assert "hello" in written
+    assert "\x1b" not in written

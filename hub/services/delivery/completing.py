@@ -51,7 +51,8 @@ class Completing:
         company = self._tenant.company(document.company) if document.company else None
         if company is None:
             known = ", ".join(company.number for company in self._tenant.companies)
-            raise DataError(f"company: say which company sends it (there is: {known})")
+            what = f"there is no company {document.company}" if document.company else "say which company sends it"
+            raise DataError(f"company: {what} (there is: {known})")
         return company
 
     def _with_payment(self, document: Document, company: Company) -> Document:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from hub.model.deliveries import DocumentRow, DocumentStep, StepOutcome
-from hub.rules.delivery.route import Route
+from hub.rules.delivery.route import Route, Verdict
 from hub.services.delivery.loading import Loaded
 
 
@@ -18,13 +18,16 @@ def step_on(tenant_name: str, one: Loaded, channel: str) -> DocumentStep:
 
 
 def skipped_steps(tenant_name: str, one: Loaded, route: Route) -> list[DocumentStep]:
-    """Return what is said of the channels before the one that is taken; of all, when none is."""
+    """Return what is said of the channels before the one that is taken; of all, when none is.
+
+    Where a person sees to it whatever channels answer, they are not asked, and nothing is said of those.
+    """
     chosen = route.next.channel if route.next is not None else ""
     steps = []
     for considered in route.considered:
         if considered.channel == chosen:
             break
-        if considered.channel not in one.facts.tried:
+        if considered.channel not in one.facts.tried and considered.verdict is not Verdict.ASK:
             skipped = step_on(tenant_name, one, considered.channel)
             steps.append(skipped._replace(step_no=0, outcome=StepOutcome.SKIPPED, reason=considered.reason))
     return steps

@@ -8,9 +8,12 @@ from typing import TypeVar
 from sqlalchemy import Connection, bindparam
 
 from hub.model.deliveries import DocumentRow, DocumentState, DocumentStep, NewDocument
+from hub.model.runs import Run
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
+from hub.store.runs import COLUMNS as RUN_COLUMNS
+from hub.store.runs import run_of
 from hub.store.statements import text
 
 _COLUMNS = ", ".join(DocumentRow._fields)
@@ -65,6 +68,16 @@ _ENDED = text(
     ORDER BY d.document_no LIMIT :limit
     """
 ).bindparams(bindparam("channels", expanding=True))
+_RUNS_BEHIND = text(f"""
+    SELECT {RUN_COLUMNS} FROM run WHERE tenant = :t AND state <> 'done' AND run_no IN (
+        SELECT a.run_no FROM document d JOIN attempt a
+            ON a.tenant = d.tenant AND a.exchange_no = d.exchange_no AND a.channel = d.channel
+        WHERE d.tenant = :t AND d.document_no IN :some AND d.state = 'sending'
+        UNION
+        SELECT max(r.run_no) FROM run r WHERE r.tenant = :t AND r.kind = 'deliver' AND EXISTS (
+            SELECT 1 FROM document d WHERE d.tenant = :t AND d.document_no IN :some AND d.state = 'accepted')
+    ) ORDER BY run_no
+""").bindparams(bindparam("some", expanding=True))
 
 
 _LEFT_WITH = text(
@@ -221,6 +234,16 @@ class SqlDocuments:
             for external_id, *step in rows:
                 found.setdefault(external_id, []).append(DocumentStep._make(step))
         return found
+
+    def runs_behind(self, numbers: Collection[int]) -> list[Run]:
+        """Return the runs that have not ended well and that these documents wait for, oldest first.
+
+        An accepted one waits for the latest run that finds ways, one that is being sent for that of its message.
+        """
+        if not numbers:
+            return []
+        rows = self._connection.execute(_RUNS_BEHIND, {"t": self._tenant, "some": sorted(numbers)})
+        return [run_of(row) for row in rows]
 
     def latest(
         self, *, state: str = "", channel: str = "", number: str = "", limit: int = 100, before: int | None = None

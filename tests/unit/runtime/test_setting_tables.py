@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, Field, ValidationError
 
+from hub.model.delivery_settings import DeliverySettings
 from hub.model.tenant import Tenant
 from hub.runtime import config, setting_tables
 from hub.runtime.setting_errors import settings_of
@@ -67,3 +68,7 @@ def test_a_setting_nobody_described_yet_gives_a_row_without_meaning() -> None:
         choice: int = Field(default=3)
 
     assert "| `choice` | whole number | `3` |  |" in setting_tables.table_of(Odd)
+
+
+def test_a_default_is_written_as_a_file_has_it() -> None:
+    assert "<" not in setting_tables.table_of(DeliverySettings).split("\n| `order` |", 1)[1].splitlines()[0]

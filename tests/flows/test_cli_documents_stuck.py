@@ -71,6 +71,9 @@ def test_the_doctor_finds_a_logo_a_secret_and_an_address_that_cannot_be_used(hom
     assert any("letterhead.logo" in one for one in found), found
     assert any(one.startswith("plugins.kivra.client_secret: env:NO_SUCH_SECRET leads to no secret") for one in found)
 
+    changed(home, 'account = "sandbox-company"\n', "")
+    assert any(one.startswith("plugins.operator.account: ") for one in wrong(home))
+    changed(home, 'network = "inexchange"\n', 'network = "inexchange"\naccount = "sandbox-company"\n')
     changed(home, "http://127.0.0.1:9312", "http://api.example.se")
 
     assert any(one.startswith("plugins.kivra: the address must begin with https://") for one in wrong(home))

@@ -80,9 +80,12 @@ def test_the_doctor_finds_a_logo_a_secret_and_an_address_that_cannot_be_used(hom
 
 
 def test_a_wrong_table_of_a_plugin_stops_no_look_at_documents_and_no_closing(home: Path) -> None:
-    changed(home, "[plugins.kivra]", "[plugins.kivra]\nno_such = 1")
+    changed(home, "[plugins.kivra]", "[plugins.kivra]\nswish_alias = "x"")
 
-    assert run("documents", "send", HELD, home=home).exit_code == 3
+    sent = run("documents", "send", HELD, home=home)
+    assert sent.exit_code == 3
+    assert "plugins.kivra.swish_alias: is not written as it must be" in sent.stderr
+    assert "see the README of the plugin kivra: Swish number" in sent.stderr.replace("\n", " ")
     assert run("documents", "show", HELD, home=home).exit_code == 0
     assert run("documents", "list", home=home).exit_code == 0
     assert answer("documents", "close", HELD, "--remark", "by hand", home=home)["state"] == "closed"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Engine
 
 from hub.errors import ConfigurationError
-from hub.model.delivery import Followed, RouteStep
+from hub.model.delivery import Followed, Reach, Reachable, RouteStep
 from tests.flows.delivery_world import DeliveryWorld, ReportingChannel, StubChannel, document
 
 
@@ -39,3 +39,24 @@ def test_a_failed_look_is_no_task_any_more_when_a_later_one_ended_well(engine: E
     world.follow()
 
     assert world.tasks() == []
+
+
+def test_the_run_that_a_document_waits_for_is_found_with_its_problem(engine: Engine) -> None:
+    world = DeliveryWorld(engine, kivra := StubChannel(RouteStep.KIVRA), StubChannel(RouteStep.LETTER))
+
+    kivra.reaches = ConfigurationError("it does not let us in", where="plugins.kivra.client_secret")
+    world.deliver(document("1"))
+    assert (world.one("1").state, _behind(world, "1")) == ("accepted", [("deliver", "failed")])
+
+    kivra.reaches = Reach(Reachable.YES)
+    kivra.goes_wrong.append(ConfigurationError("it does not let us in", where="plugins.kivra.client_secret"))
+    world.deliver(document("2"))
+    assert (world.one("2").state, _behind(world, "2")) == ("sending", [("send", "failed")])
+
+    world.deliver(document("3"))
+    assert (world.one("3").state, _behind(world, "3")) == ("delivered", [])
+
+
+def _behind(world: DeliveryWorld, number: str) -> list[tuple[str, str]]:
+    with world.store.read() as work:
+        return [(run.kind, run.state) for run in work.documents.runs_behind([world.one(number).document_no])]

@@ -24,6 +24,7 @@ def package_of(plugin: Path) -> Path:
     return package
 
 
+@cache
 def modules() -> list[Path]:
     """Return every module of the core and the plugins, without tests."""
     return sorted(path for package in packages() for path in package.rglob("*.py"))
@@ -40,8 +41,13 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
-def imports_of(path: Path) -> Iterator[tuple[str, int]]:
-    """Yield the full name of everything a module imports, with its line; also imports inside functions."""
+@cache
+def imports_of(path: Path) -> list[tuple[str, int]]:
+    """Return the full name of everything a module imports, with its line; also imports inside functions."""
+    return list(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[tuple[str, int]]:
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from demonstration import Demonstration, made_once
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 
@@ -116,6 +117,12 @@ def sqlite_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     opened.dispose()
     yield opened
     opened.dispose()
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+    """What `hub demo` makes and tells; who opens its home opens a copy."""
+    return made_once(tmp_path_factory)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
-from typer.testing import CliRunner
+from demonstration import Demonstration
+from test_cli_demo import command
 
-from hub.cli.main import build_app
 from tests.docs.pages import DOCS, ROOT, blocks, local_links, project_pages, read
 
 README = ROOT / "README.md"
 PAGES = project_pages()
-WIDTH = "110"  # columns of the terminal that the README's excerpt was taken from
 _COMMAND = re.compile(r"(?:`|^)(?:\.venv/bin/)?hub ((?:[a-z]+ ?)+)", re.MULTILINE)
 _HOST_OR_MACHINE = re.compile(r"https?://|(?:^|[\s`'\"(])/(?:home|root|tmp|work|Users)/", re.IGNORECASE)
 
@@ -53,14 +51,10 @@ def test_ci_runs_the_command_of_the_readme(tmp_path: Path) -> None:
     assert 'sh -c "$tests"' in script
 
 
-def test_demo_says_what_the_readme_shows_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", WIDTH)
+def test_demo_says_what_the_readme_shows_of_it(demonstration: Demonstration) -> None:
     (excerpt,) = [block.text for block in blocks(README) if block.language == "text"]
 
-    done = CliRunner().invoke(build_app(), ["demo", "--home", str(tmp_path / "demo")])
-
-    assert done.exit_code == 0, done.output
-    assert _lines(excerpt) in _lines(done.output)
+    assert _lines(excerpt) in _lines(demonstration.told)
 
 
 def _lines(text: str) -> str:
@@ -80,9 +74,7 @@ def test_no_page_names_a_host_or_a_path_of_a_machine(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_command_a_page_names_is_there(page: Path) -> None:
-    root = typer.main.get_command(build_app())
-
-    assert [named for named in _COMMAND.findall(read(page)) if not _is_command(root, named.split())] == []
+    assert [named for named in _COMMAND.findall(read(page)) if not _is_command(command(), named.split())] == []
 
 
 def _is_command(group: Any, words: list[str]) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import shlex
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from demonstration import Demonstration
 from payment_world import World, pay, payment_file
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
@@ -33,19 +33,10 @@ from hub.store.tables import metadata
 BACKUP_PAGE = Path(__file__).parents[2] / "docs" / "backup.md"
 
 
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("backup") / "home"
-    assert run("demo", home=home).exit_code == 0
-    return home
-
-
 @pytest.fixture
-def home(told: Path, tmp_path: Path) -> Path:
+def home(demonstration: Demonstration, tmp_path: Path) -> Path:
     """A home of the demonstration that a test may change."""
-    copied = tmp_path / "home"
-    shutil.copytree(told, copied)
-    return copied
+    return demonstration.copied_to(tmp_path / "home")
 
 
 def changed(home: Path, statement: str) -> None:
@@ -58,11 +49,11 @@ def changed(home: Path, statement: str) -> None:
 # --- hub verify --------------------------------------------------------------------------------------------------
 
 
-def test_demo_is_proved(told: Path) -> None:
-    result = run("verify", home=told)
+def test_demo_is_proved(home: Path) -> None:
+    result = run("verify", home=home)
     assert (result.exit_code, result.stdout) == (0, "")
     assert "nothing found: the books agree" in result.stderr
-    all_tenants = answer("verify", "--all-tenants", home=told)
+    all_tenants = answer("verify", "--all-tenants", home=home)
     assert all_tenants["clean"] is True
     assert "BYTES_DIFFER" in {check["code"] for check in all_tenants["tenants"][0]["results"]}
 
@@ -165,8 +156,8 @@ def test_rebuild_changes_nothing_while_something_else_is_wrong(home: Path) -> No
     assert "OPEN_ITEM_DIFFERS" in {result["code"] for result in told["tenants"][0]["results"] if result["found"]}
 
 
-def test_all_tenants_stands_alone(told: Path) -> None:
-    assert run("verify", "--all-tenants", "--rebuild", home=told).exit_code == 2
+def test_all_tenants_stands_alone(home: Path) -> None:
+    assert run("verify", "--all-tenants", "--rebuild", home=home).exit_code == 2
 
 
 # --- hub backup --------------------------------------------------------------------------------------------------

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
@@ -15,6 +14,9 @@ import typer
 from typer.testing import CliRunner, Result
 
 from hub.cli.main import build_app
+
+if TYPE_CHECKING:
+    from demonstration import Demonstration
 
 DEBT = {"principal", "fee", "interest"}
 
@@ -38,20 +40,16 @@ def answer(*words: object, home: Path) -> Any:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+def told(demonstration: Demonstration, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A demonstration's folder, which tests only read, and what it told."""
-    home = tmp_path_factory.mktemp("demo") / "home"
-    result = run("demo", home=home)
-    assert result.exit_code == 0, result.output
-    return home, result.stdout
+    home = demonstration.copied_to(tmp_path_factory.mktemp("demo") / "home")
+    return home, demonstration.told.replace(str(demonstration.home), str(home))
 
 
 @pytest.fixture
-def own(told: tuple[Path, str], tmp_path: Path) -> Path:
+def own(demonstration: Demonstration, tmp_path: Path) -> Path:
     """A demonstration's folder that a test may change."""
-    home = tmp_path / "demo"
-    shutil.copytree(told[0], home)
-    return home
+    return demonstration.copied_to(tmp_path / "demo")
 
 
 def test_demo_tells_what_was_matched_suspended_and_recognised_and_why(told: tuple[Path, str]) -> None:
@@ -109,10 +107,12 @@ def test_every_balance_of_the_demo_is_rebuilt_from_the_feed_alone(told: tuple[Pa
     assert any(rebuilt.values())
 
 
-def test_every_command_that_demo_says_to_try_works(own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_command_that_demo_says_to_try_works(
+    demonstration: Demonstration, own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)  # one of them writes a file
-    result = run("demo", home=own)
-    lines = [line.strip() for line in result.stdout.splitlines() if line.strip().startswith("hub ")]
+    told = demonstration.told.replace(str(demonstration.home), str(own))
+    lines = [line.strip() for line in told.splitlines() if line.strip().startswith("hub ")]
     assert len(lines) >= 8
     for line in lines:
         if line.startswith("hub sandbox"):

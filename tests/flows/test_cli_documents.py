@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from tests.flows.test_cli_demo import answer, run
+from demonstration import Demonstration
+from test_cli_demo import answer, run
 
 HELD, SENT = 6, 4
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("documents") / "home"
-    assert run("demo", home=home).exit_code == 0
-    return home
+def made(demonstration: Demonstration, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return demonstration.copied_to(tmp_path_factory.mktemp("documents") / "home")
 
 
 @pytest.fixture
-def home(made: Path, tmp_path: Path) -> Path:
-    own = tmp_path / "home"
-    shutil.copytree(made, own)
-    return own
+def home(demonstration: Demonstration, tmp_path: Path) -> Path:
+    return demonstration.copied_to(tmp_path / "home")
 
 
 def invoice(number: str, **changes: Any) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ from engine_home import make_home
 from test_cli_demo import run
 from test_cli_inspect import BGMAX
 
+from hub.demo.folder import lay_out
 from hub.model.nodes import Node
 from hub.runtime.bootstrap import Installation
 from hub.runtime.membership import process_space
@@ -171,9 +171,7 @@ def started(*words: object, cwd: Path) -> subprocess.Popen[str]:
 
 
 def test_two_processes_that_receive_the_same_file_at_once_post_it_once(tmp_path: Path) -> None:
-    assert run("demo", "--home", tmp_path / "demo").exit_code == 0
-    home = tmp_path / "home"  # the demonstration's settings, with nothing posted yet
-    shutil.copytree(tmp_path / "demo", home, ignore=shutil.ignore_patterns("*.sqlite*"))
+    home = lay_out(tmp_path / "home").home  # the demonstration's settings, with nothing posted yet
     file = home / "files" / "bgmax_2026-11-20.txt"
 
     both = [started("receive", file, "--home", home, cwd=tmp_path) for _ in range(2)]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from demonstration import Demonstration
 from engine_home import DATABASE_VARIABLE
 from payment_world import World, pay, payment_file
 from sqlalchemy import Connection, Engine, Table, text
@@ -54,10 +55,9 @@ NEVER_IN_THE_DEMONSTRATION = {
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def told(demonstration: Demonstration, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demonstration's day, and what else leaves rows: an undo, commands, schedules, messages."""
-    home = tmp_path_factory.mktemp("move") / "home"
-    assert run("demo", home=home).exit_code == 0
+    home = demonstration.copied_to(tmp_path_factory.mktemp("move") / "home")
     settings = home / "tenants" / f"{TENANT}.toml"
     settings.write_text(settings.read_text(encoding="utf-8") + SCHEDULE, encoding="utf-8")
     number = answer("receivables", home=home)[0]["number"]

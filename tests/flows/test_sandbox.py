@@ -6,10 +6,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from test_cli_demo import run
 
 from hub.errors import ConfigurationError, DataError
 from hub.runtime.sandboxes import SandboxDesk, order_fault, plugin_table, received_by, running
-from tests.flows.test_cli_demo import run
 
 KIVRA = ("kivra",)
 

@@ -1,0 +1,42 @@
+"""The demonstration, run once for all tests of a session on all its workers; each that looks at it takes a copy."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from test_cli_demo import run
+
+from hub.runtime.lock import work_lock
+
+PATIENCE_S = 120
+
+
+class Demonstration(NamedTuple):
+    """A home that nobody opens, and what `hub demo` told when it made it."""
+
+    home: Path
+    told: str
+
+    def copied_to(self, home: Path) -> Path:
+        """Copy the home, and return where it is now."""
+        shutil.copytree(self.home, home)
+        return home
+
+
+def made_once(made: pytest.TempPathFactory) -> Demonstration:
+    """Run `hub demo`, or wait for the worker that does."""
+    folder = made.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # which all workers share
+    home, told = folder / "demonstration", folder / "demonstration.txt"
+    with work_lock(home, timeout_s=PATIENCE_S):
+        if not told.exists():
+            shutil.rmtree(home, ignore_errors=True)  # of a worker that failed here
+            result = run("demo", home=home)
+            assert result.exit_code == 0, result.output
+            told.write_text(result.stdout, encoding="utf-8")
+    return Demonstration(home, told.read_text(encoding="utf-8"))

@@ -11,15 +11,18 @@ import uuid
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from demonstration import Demonstration, made_once
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 
 from hub.store.database import open_database, writing
 from hub.store.tables import metadata
+
+if TYPE_CHECKING:
+    from demonstration import Demonstration
 
 POSTGRESQL_URL = "HUB_TEST_POSTGRESQL_URL"
 GARBAGE_IS_WORTH_A_LOOK = 50_000  # objects
@@ -122,6 +125,8 @@ def sqlite_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
     """What `hub demo` makes and tells; who opens its home opens a copy."""
+    from demonstration import made_once  # the whole command, which most tests do without
+
     return made_once(tmp_path_factory)
 
 

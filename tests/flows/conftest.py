@@ -7,11 +7,21 @@ from pathlib import Path
 
 import pytest
 from attempt_world import AttemptWorld, in_haste
+from hub_life import WARM
 from imported_ledger import Ledger
 from payment_world import World
 from sqlalchemy import Engine
 
 from hub.loopback.counterparty import Counterparty
+from hub.testing.killing.nursery import Nursery
+
+
+@pytest.fixture(scope="session")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    """Starts `hub` as processes of its own, without the second that each would import for."""
+    log = tmp_path_factory.mktemp("nursery") / "log.txt"
+    with Nursery("hub_life:live", warm=WARM, log=log, paths=[Path(__file__).parent]) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -28,18 +25,3 @@ def make_home(folder: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, 
         text = settings.read_text(encoding="utf-8").replace(f'id = "{TENANT}"', f'id = "{name}"')
         settings.with_name(f"{name}.toml").write_text(text, encoding="utf-8")
     return demo
-
-
-IN_SMALL_CHUNKS = f"""
-from hub.cli.main import main
-from hub.services.payments import reading
-reading.CHUNK_PAYMENTS = {SMALL_CHUNK}
-main()
-"""
-
-
-def start_hub(*arguments: object, home: Path, in_small_chunks: bool = False) -> subprocess.Popen[str]:
-    """Start `hub` as a process of its own; in small chunks a file that is not large takes many steps."""
-    how = ["-c", IN_SMALL_CHUNKS] if in_small_chunks else ["-m", "hub.cli.main"]
-    command = [sys.executable, *how, *map(str, arguments), "--home", str(home)]
-    return subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ)

@@ -10,17 +10,33 @@ from typing import Any
 from hub.cli.main import main
 from hub.services.payments import reading
 
-WARM = ("hub.runtime.engine", "hub.runtime.facade", "hub.demo.folder", "hub_bankgiro", "psycopg")
+WARM = (
+    "hub.runtime.engine",
+    "hub.runtime.facade",
+    "hub.runtime.webhooks",
+    "hub.cli.serve_commands",
+    "hub.demo.folder",
+    "hub_bankgiro.plugin",
+    "hub_autopay.plugin",
+    "hub_demonstration_channels.plugin",
+    "psycopg",
+    "dbos._sys_db_sqlite",
+    "dbos._sys_db_postgres",
+)
 
 
 def live(argument: Mapping[str, Any]) -> None:
-    """Run the command with its environment; what it says goes to a pipe that has a name."""
-    said = os.open(argument["said"], os.O_WRONLY)
-    for stream in (1, 2):
-        os.dup2(said, stream)
-    os.close(said)  # so that the pipe ends when the process does
+    """Run the command with its environment; what it says goes to a pipe that has a name, what it prints where told."""
+    _send_stream(2, argument["said"])
+    _send_stream(1, argument["printed"])
     os.environ.clear()
     os.environ.update(argument["environment"])
     reading.CHUNK_PAYMENTS = argument["chunk_payments"]
     sys.argv = ["hub", *argument["words"]]
     main()
+
+
+def _send_stream(stream: int, to: str) -> None:
+    opened = os.open(to, os.O_WRONLY | os.O_CREAT)
+    os.dup2(opened, stream)
+    os.close(opened)  # so that a pipe ends when the process does

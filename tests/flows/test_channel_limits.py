@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import signal
 import threading
 import time
 from collections import Counter
@@ -11,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from engine_home import make_home, start_hub
+from engine_home import make_home
+from hub_processes import Process
 
 from hub.contracts import Promise
 from hub.demo.folder import DemoFolder
@@ -21,6 +23,7 @@ from hub.model.attempts import PlannedMessage
 from hub.runtime.bootstrap import Installation
 from hub.runtime.facade import Hub
 from hub.services.attempts import plan_batch
+from hub.testing.killing.nursery import Nursery
 
 LIMITED, UNLIMITED = Promise.NEITHER, Promise.IDEMPOTENT
 APART_S = 0.05
@@ -104,27 +107,26 @@ def plan(installation: Installation, tenant: str, promise: Promise, batch: int, 
 
 
 @contextmanager
-def at_work(demo: DemoFolder, database_url: str) -> Iterator[None]:
+def at_work(nursery: Nursery, demo: DemoFolder, database_url: str) -> Iterator[None]:
     """One process on SQLite, two on PostgreSQL."""
     is_sqlite = database_url.startswith("sqlite")
     commands = [["serve"]] if is_sqlite else [["worker", "--node", name] for name in ("a", "b")]
-    processes = [start_hub(*command, home=demo.home) for command in commands]
+    processes = [Process(nursery, [*command, "--home", demo.home]) for command in commands]
     try:
         for process in processes:
-            assert process.stderr is not None
-            assert any("node works" in line for line in process.stderr)
+            process.wait_for("node works")
         yield
     finally:
         for process in processes:
-            process.terminate()
-        told = [process.communicate(timeout=PATIENCE_S) for process in processes]
-    assert [process.returncode for process in processes] == [0] * len(processes), told
+            process.send_signal(signal.SIGTERM)
+        codes = [process.ends(PATIENCE_S) for process in processes]
+    assert codes == [0] * len(processes), [process.told for process in processes]
 
 
 def test_two_calls_of_a_limited_channel_never_meet_and_those_of_another_do(
-    demo: DemoFolder, database_url: str, log: WatchedLog
+    demo: DemoFolder, database_url: str, log: WatchedLog, nursery: Nursery
 ) -> None:
-    with Hub.open(demo.home, "nordvik") as hub, at_work(demo, database_url):
+    with Hub.open(demo.home, "nordvik") as hub, at_work(nursery, demo, database_url):
         tenants = list(hub._installation.home.tenants)
         for tenant in tenants:
             for batch in range(BATCHES):

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_home import make_home, start_hub
+from engine_home import make_home
+from hub_processes import Process
 
 from hub.demo.folder import BGMAX, RECEIVABLES, SOURCE_SYSTEM, DemoFolder
 from hub.runtime.facade import Hub
+from hub.testing.killing.nursery import Nursery
 
 PERSON = "19121212-1212"
 
@@ -51,19 +53,19 @@ def _texts(value: Any, name: str = "") -> Iterator[str]:
         yield str(value)
 
 
-def test_every_line_of_serve_is_json_with_ids_and_no_person_in_it(demo: DemoFolder) -> None:
-    process = start_hub("serve", home=demo.home)
-    assert process.stderr is not None
-    first = process.stderr.readline()
+def test_every_line_of_serve_is_json_with_ids_and_no_person_in_it(
+    demo: DemoFolder, tmp_path: Path, nursery: Nursery
+) -> None:
+    process = Process(nursery, ("serve", "--home", demo.home), printed=tmp_path / "printed")
+    process.wait_for("node works")
     with Hub.open(demo.home, wait_s=30) as hub:
         hub.import_receivables(demo.file(RECEIVABLES), source_system=SOURCE_SYSTEM)
         receipts = hub.receive_all([demo.file(BGMAX), demo.home / "hub.toml"])
     process.send_signal(signal.SIGTERM)
-    out, rest = process.communicate(timeout=30)
-    errors = first + rest
+    code = process.ends(within_s=30)
 
-    lines = [json.loads(line) for line in errors.splitlines()]
-    assert (out, process.returncode) == ("", 0)
+    lines = [json.loads(line) for line in process.told]
+    assert ((tmp_path / "printed").read_text(), code) == ("", 0)
     assert {line["node"] for line in lines} == {"home"}
     assert [lines[0]["event"], lines[-1]["event"]] == ["node works", "node stops"]
     ended = {line["run_id"]: line for line in lines if line["event"] == "run ended"}
@@ -72,7 +74,7 @@ def test_every_line_of_serve_is_json_with_ids_and_no_person_in_it(demo: DemoFold
         assert (line["tenant"], line["exchange_no"]) == ("nordvik", receipt.exchange.number)
     persons = {text for text in personal_texts(demo) if len(text) > 3}
     assert len(persons) > 20
-    assert {text for text in persons if text in errors} == set()
+    assert {text for text in persons if text in "".join(process.told)} == set()
 
 
 def test_a_library_user_sees_nothing_unless_logging_is_configured() -> None:

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_home import make_home, start_hub
+from engine_home import make_home
+from hub_processes import Process
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.sdk.metrics import MeterProvider
@@ -30,6 +31,7 @@ from hub.runtime import telemetry
 from hub.runtime.carrying import Body, Carrier
 from hub.runtime.facade import Hub
 from hub.services.ports import JsonObject, Work
+from hub.testing.killing.nursery import Nursery
 
 PERSON = "19121212-1212"
 IDS = {"hub.run_kind", "hub.tenant", "hub.run_id", "hub.node", "hub.exchange_no", "hub.step", "hub.ending"}
@@ -181,16 +183,17 @@ def collector() -> Iterator[tuple[str, list[tuple[str, bytes]]]]:
         server.server_close()
 
 
-def test_serve_exports_where_the_variables_say(demo: DemoFolder, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_serve_exports_where_the_variables_say(
+    demo: DemoFolder, hub: Hub, monkeypatch: pytest.MonkeyPatch, nursery: Nursery
+) -> None:
     with collector() as (address, received):
         monkeypatch.setenv(telemetry.ENDPOINT, address)
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-        process = start_hub("serve", home=demo.home)
-        assert process.stderr is not None
-        process.stderr.readline()
+        process = Process(nursery, ("serve", "--home", demo.home))
+        process.wait_for("node works")
         hub.receive(demo.file(BGMAX))
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        assert process.ends(within_s=30) == 0
 
     traces = [ExportTraceServiceRequest.FromString(body) for path, body in received if path == "/v1/traces"]
     parts = [part for sent in traces for part in sent.resource_spans]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from engine_home import start_hub
+from hub_processes import Process
 from webhook_home import PATH, PAYMENT, body_of, make_webhook_home, posted, rows, signed
 
 from hub.api.listening import LARGEST_HEAD, served
@@ -23,6 +22,7 @@ from hub.errors import ConfigurationError
 from hub.runtime.bootstrap import Installation
 from hub.runtime.webhook_settings import Place, WebhookSettings
 from hub.runtime.webhooks import Taken
+from hub.testing.killing.nursery import Nursery
 
 BODY = body_of(PAYMENT)
 LARGEST_KIB = 4
@@ -77,25 +77,19 @@ def head(*lines: str, path: str = PATH) -> bytes:
     return "\r\n".join([f"POST {path} HTTP/1.1", "Host: hub", *lines, "", ""]).encode("latin-1")
 
 
-def line_with(process: subprocess.Popen[str], words: str) -> str:
-    """Wait for a line of the log that holds words."""
-    assert process.stderr is not None
-    return next(line for line in process.stderr if words in line)
-
-
 def test_a_serving_process_takes_a_notice_reads_it_and_stops(
-    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, nursery: Nursery
 ) -> None:
     home = make_webhook_home(tmp_path / "home", database_url, monkeypatch)
-    process = start_hub("serve", "--log-json", home=home)
+    process = Process(nursery, ("serve", "--log-json", "--home", home))
     try:
-        told = json.loads(line_with(process, "webhooks are taken"))
+        told = json.loads(process.wait_for("webhooks are taken"))
         headers = signed(BODY, "n1")
         assert posted(told["listens_at"], BODY, headers) == 204
         assert posted(told["listens_at"], BODY, headers) == 204
         assert posted(told["listens_at"], BODY, signed(BODY, secret="another")) == 401
         assert posted(told["listens_at"], BODY, headers, path="/webhooks/nobody/demonstration") == 404
-        assert line_with(process, '"run_id": "webhook:')
+        process.wait_for('"run_id": "webhook:')
         installation = Installation.open(home)
         last_s = time.monotonic() + 30
         kept = [("received",)]
@@ -105,8 +99,8 @@ def test_a_serving_process_takes_a_notice_reads_it_and_stops(
         assert kept == [("read",)]
     finally:
         process.send_signal(signal.SIGTERM)
-        _, rest = process.communicate(timeout=30)
-    assert process.returncode == 0, rest
+        code = process.ends(within_s=30)
+    assert code == 0, process.told
     with pytest.raises(OSError):  # noqa: PT011 - it listens no more
         posted(told["listens_at"], BODY, headers)
 

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import signal
-import tempfile
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from engine_home import SMALL_CHUNK, make_home, start_hub
-from hub_life import WARM
+from engine_home import SMALL_CHUNK, make_home
+from hub_processes import Process
 from sqlalchemy import text
 from weather import assert_posted_once, payment_file
 
 from hub.demo.folder import BGMAX, TENANT, DemoFolder
 from hub.runtime.bootstrap import Installation
 from hub.runtime.facade import Hub
-from hub.services.payments import reading
 from hub.services.payments.receiving import receive
 from hub.testing.killing.nursery import Nursery
 
@@ -29,7 +24,6 @@ WORKERS = 4
 TENANTS, RUNS_EACH = 8, 3
 LANES = ("", "letters")  # of files, and of one channel
 LARGE = 20_000  # payments: in small chunks some seconds of reading and posting
-STOPS_WITHIN_S = 15
 
 postgresql_only = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -37,60 +31,6 @@ postgresql_only = pytest.mark.parametrize("database_url", ["postgresql"], indire
 @pytest.fixture
 def demo(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> DemoFolder:
     return make_home(tmp_path / "home", database_url, monkeypatch)
-
-
-@pytest.fixture(scope="module")
-def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
-    log = tmp_path_factory.mktemp("nursery") / "log.txt"
-    with Nursery("hub_life:live", warm=WARM, log=log, paths=[Path(__file__).parent]) as opened:
-        yield opened
-
-
-class Process:
-    """`hub` as a process of its own; what it tells is read as it comes."""
-
-    def __init__(self, nursery: Nursery, words: Sequence[object], chunk_payments: int) -> None:
-        said = Path(tempfile.mkdtemp()) / "said"
-        os.mkfifo(said)
-        self._nursery = nursery
-        argument = {"said": str(said), "environment": dict(os.environ), "chunk_payments": chunk_payments}
-        self._number = nursery.start({**argument, "words": [str(word) for word in words]})
-        self.told: list[str] = []
-        self._news = threading.Condition()
-        self._reading = threading.Thread(target=self._read, args=[said])
-        self._reading.start()
-        self._code: int | None = None
-
-    def _read(self, said: Path) -> None:
-        with said.open() as stream:
-            shutil.rmtree(said.parent)
-            for line in stream:
-                with self._news:
-                    self.told.append(line)
-                    self._news.notify_all()
-
-    def wait_for(self, words: str) -> None:
-        """Wait until it has said something."""
-        with self._news:
-            assert self._news.wait_for(lambda: any(words in line for line in self.told), timeout=60), self.told
-
-    def send_signal(self, number: signal.Signals) -> None:
-        os.kill(self._number, number)
-
-    def ends(self, within_s: int = STOPS_WITHIN_S) -> int:
-        """Return the exit code of a process that ends by itself, or was told to."""
-        self._reading.join(within_s)
-        assert not self._reading.is_alive(), f"it has not ended: {self.told}"
-        if self._code is None:
-            self._code = self._nursery.ended(self._number, wait=True)
-        assert self._code is not None
-        return self._code
-
-    def close(self) -> None:
-        """Kill it, if it still runs."""
-        if self._code is None:
-            self.send_signal(signal.SIGKILL)
-            self.ends()
 
 
 @contextmanager
@@ -121,7 +61,7 @@ def test_one_file_fed_by_four_processes_at_once_is_posted_once(
     names = ["w"] if database_url.startswith("postgresql") else []
     with at_work(nursery, demo, *names):
         words = ("receive", demo.file(BGMAX), "--wait", 60, "--home", demo.home)
-        feeding = [Process(nursery, words, reading.CHUNK_PAYMENTS) for _ in range(4)]
+        feeding = [Process(nursery, words) for _ in range(4)]
         codes = [process.ends(within_s=120) for process in feeding]
     assert codes == [0] * 4, [process.told for process in feeding]
 
@@ -218,17 +158,16 @@ def wait_until_posting(hub: Hub, run_id: str) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_ctrl_c_while_a_file_is_received_leaves_it_queued(demo: DemoFolder, tmp_path: Path) -> None:
+def test_ctrl_c_while_a_file_is_received_leaves_it_queued(demo: DemoFolder, tmp_path: Path, nursery: Nursery) -> None:
     with Hub.open(demo.home) as hub:
         file = payment_file(tmp_path / "large.txt", LARGE)
-        receiving = start_hub("receive", file, home=demo.home, in_small_chunks=True)
+        receiving = Process(nursery, ("receive", file, "--home", demo.home), SMALL_CHUNK)
         wait_for_first_run(hub)
         run_id = hub.runs.latest()[0].run_id
         wait_until_posting(hub, run_id)
         receiving.send_signal(signal.SIGINT)
-        _, words = receiving.communicate(timeout=STOPS_WITHIN_S)
-        assert "Traceback" not in words
-        assert receiving.returncode == 130
+        assert receiving.ends() == 130
+        assert [line for line in receiving.told if "Traceback" in line] == []
         assert hub.runs.get(run_id).state == "queued"
 
         assert hub.work()

@@ -80,7 +80,7 @@ def test_the_doctor_finds_a_logo_a_secret_and_an_address_that_cannot_be_used(hom
 
 
 def test_a_wrong_table_of_a_plugin_stops_no_look_at_documents_and_no_closing(home: Path) -> None:
-    changed(home, "[plugins.kivra]", "[plugins.kivra]\nswish_alias = "x"")
+    changed(home, "[plugins.kivra]", '[plugins.kivra]\nswish_alias = "x"')
 
     sent = run("documents", "send", HELD, home=home)
     assert sent.exit_code == 3

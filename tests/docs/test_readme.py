@@ -15,7 +15,8 @@ from tests.docs.pages import DOCS, ROOT, blocks, local_links, project_pages, rea
 
 README = ROOT / "README.md"
 PAGES = project_pages()
-_COMMAND = re.compile(r"(?:`|^)(?:\.venv/bin/)?hub ((?:[a-z]+ ?)+)", re.MULTILINE)
+WIDTH = "110"  # columns of the terminal that the README's excerpt was taken from
+_COMMAND = re.compile(r"(?:`|^)(?:\.venv/bin/)?hub ((?:[a-z]+(?:-[a-z]+)* ?)+)", re.MULTILINE)
 _HOST_OR_MACHINE = re.compile(r"https?://|(?:^|[\s`'\"(])/(?:home|root|tmp|work|Users)/", re.IGNORECASE)
 
 

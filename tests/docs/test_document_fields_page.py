@@ -27,7 +27,9 @@ def test_the_page_lists_every_field_there_is() -> None:
     assert page_with_tables(read(PAGE)) == read(PAGE)  # else: python -m hub.runtime.document_tables PAGE
 
 
-@pytest.mark.parametrize("model", _models(Document), ids=lambda model: model.__name__)
+@pytest.mark.parametrize(
+    "model", sorted(_models(Document), key=lambda model: model.__name__), ids=lambda model: model.__name__
+)
 def test_every_field_says_what_it_means(model: type[BaseModel]) -> None:
     assert [name for name, field in model.model_fields.items() if not field.description] == []
 

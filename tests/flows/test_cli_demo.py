@@ -156,6 +156,7 @@ def test_demo_starts_over_in_its_own_folder(own: Path) -> None:
     before = answer("feed", home=own)
     answer("receivables", "credit", "010000108", home=own)
     result = run("demo", home=own)
+    assert result.exit_code == 0, result.output
     assert "has been taken away" in result.stdout
     assert len(answer("feed", home=own)) == len(before)
 

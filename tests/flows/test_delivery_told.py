@@ -46,7 +46,7 @@ def test_the_run_that_a_document_waits_for_is_found_with_its_problem(engine: Eng
 
     kivra.reaches = ConfigurationError("it does not let us in", where="plugins.kivra.client_secret")
     world.deliver(document("1"))
-    assert (world.one("1").state, _behind(world, "1")) == ("accepted", [("deliver", "failed")])
+    assert (world.one("1").state, _behind(world, "1")) == ("accepted", [("deliver", "queued")])
 
     kivra.reaches = Reach(Reachable.YES)
     kivra.goes_wrong.append(ConfigurationError("it does not let us in", where="plugins.kivra.client_secret"))

@@ -4,7 +4,9 @@ from hub.contracts.adapters import NamesUnreadFiles, PaymentFileReader, Recognit
 from hub.contracts.channels import DeliveryChannel, QueryableChannel
 from hub.contracts.context import PluginContext, PluginState
 from hub.contracts.document_channels import DocumentChannel, FollowedChannel
+from hub.contracts.e_invoices import EInvoiceWriter
 from hub.contracts.inboxes import Inboxes
+from hub.contracts.inspectors import Difference, DocumentInspector, Finding, Judgement, Severity
 from hub.contracts.manifest import CONTRACT_VERSION, PluginManifest
 from hub.contracts.markers import hookimpl
 from hub.contracts.sandboxes import Received, Sandbox, SandboxMaker, SelectiveSandbox
@@ -16,9 +18,14 @@ from hub.model.attempts import Promise
 __all__ = [
     "CONTRACT_VERSION",
     "DeliveryChannel",
+    "Difference",
     "DocumentChannel",
+    "DocumentInspector",
+    "EInvoiceWriter",
+    "Finding",
     "FollowedChannel",
     "Inboxes",
+    "Judgement",
     "NamesUnreadFiles",
     "PaymentFileReader",
     "PaymentNotice",
@@ -36,6 +43,7 @@ __all__ = [
     "SandboxMaker",
     "SecretReference",
     "SelectiveSandbox",
+    "Severity",
     "WebhookReceiver",
     "hookimpl",
 ]

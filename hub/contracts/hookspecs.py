@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from hub.contracts.adapters import PaymentFileReader
 from hub.contracts.channels import DeliveryChannel
 from hub.contracts.context import PluginContext
+from hub.contracts.e_invoices import EInvoiceWriter
+from hub.contracts.inspectors import DocumentInspector
 from hub.contracts.markers import hookspec
 from hub.contracts.sandboxes import SandboxMaker
 from hub.contracts.webhooks import WebhookReceiver
@@ -33,6 +35,21 @@ def hub_delivery_channels(context: PluginContext) -> Sequence[DeliveryChannel]:
 
     Called once when the tenant's plugins are built. No two channels of a tenant may have one name.
     """
+    raise NotImplementedError
+
+
+@hookspec
+def hub_e_invoice_writers(context: PluginContext) -> Sequence[EInvoiceWriter]:
+    """Offer what writes documents as e-invoices (*e-faktura*), once for all channels.
+
+    Of two writers of a tenant that write one kind of document, the one of the plugin named first is used.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def hub_document_inspectors() -> Sequence[DocumentInspector]:
+    """Offer judges of documents for `hub validate`. Called on default settings, without a tenant."""
     raise NotImplementedError
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
-from hub.model.delivery import Receipt
+from hub.model.delivery import BuyerAnswer, Receipt
 
 
 class PaymentNotice(NamedTuple):
@@ -40,7 +40,7 @@ class WebhookReceiver(Protocol):
         """
         ...
 
-    def interpret(self, body: bytes) -> Sequence[Receipt | PaymentNotice]:
+    def interpret(self, body: bytes) -> Sequence[Receipt | PaymentNotice | BuyerAnswer]:
         """Say what a kept notice reports, of messages of this plugin's channels; nothing for what is of no interest.
 
         It may be asked about one notice more than once. Raises FormatError for what cannot be read: a person looks.

@@ -65,6 +65,8 @@ class Outgoing(NamedTuple):
     recipient: Recipient
     address: str  # of the reach that was kept, blank when there was none
     pdf: bytes  # the one rendering of this document, the same for every channel
+    e_invoice: bytes = b""  # the same for machines (EN 16931, UBL 2.1), blank where there is none
+    no_e_invoice: str = ""  # why there is none, for people; blank too where nothing that is turned on writes any
 
 
 class Prepared(NamedTuple):
@@ -109,12 +111,40 @@ class Receipt(NamedTuple):
     is_bad_address: bool = False  # nothing more is to be sent there before the address is mended
 
 
+class AnswerKind(StrEnum):
+    """What a buyer says of an invoice that it has (Invoice Response, UNCL 4343 as Peppol uses it)."""
+
+    RECEIVED = "received"  # AB
+    IN_PROCESS = "in_process"  # IP
+    UNDER_QUERY = "under_query"  # UQ: disputed until the seller has answered
+    CONDITIONALLY_ACCEPTED = "conditionally_accepted"  # CA
+    REJECTED = "rejected"  # RE: disputed
+    ACCEPTED = "accepted"  # AP
+    PAID = "paid"  # PD: money to be expected, never bookkeeping
+
+
+class BuyerAnswer(NamedTuple):
+    """What a buyer answers to an invoice. It may stop dunning; it never books anything.
+
+    The document is found by our id, by what the other side called the message, or by its number and buyer.
+    """
+
+    kind: AnswerKind
+    delivery_id: str = ""
+    external_id: str = ""
+    document_number: str = ""
+    buyer: str = ""  # electronic address such as 0007:5567321707, as it was in the invoice
+    reason: str = ""  # why and what is to be done, for people, without names and numbers of persons
+    at: str = ""  # when it took effect, ISO
+
+
 class Followed(NamedTuple):
     """What a question for reports came to; the cursor is given back in the next one, when these are kept."""
 
     receipts: Sequence[Receipt]
     cursor: str
     has_more: bool = False
+    answers: Sequence[BuyerAnswer] = ()
     problems: Sequence[str] = ()  # what of the reports could not be read, for people, without names and numbers
 
 

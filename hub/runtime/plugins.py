@@ -20,6 +20,8 @@ from stevedore import NamedExtensionManager
 from hub.contracts import (
     DeliveryChannel,
     DocumentChannel,
+    DocumentInspector,
+    EInvoiceWriter,
     PaymentFileReader,
     PluginContext,
     PluginManifest,
@@ -30,6 +32,7 @@ from hub.contracts import (
 )
 from hub.contracts.markers import PROJECT
 from hub.errors import ConfigurationError, HubError
+from hub.model.documents import DocumentKind
 from hub.model.events import Event
 from hub.model.payments import MatchProposal, UnmatchedPayment
 from hub.model.refusals import closest
@@ -46,6 +49,8 @@ _READERS = "hub_payment_file_readers"
 _CHANNELS = "hub_delivery_channels"
 _SANDBOXES = "hub_sandboxes"
 _WEBHOOKS = "hub_webhook_receivers"
+_WRITERS = "hub_e_invoice_writers"
+_INSPECTORS = "hub_document_inspectors"
 _MATCH = "hub_match_payments"
 _EVENTS = "hub_events_recorded"
 
@@ -208,6 +213,17 @@ class TenantPlugins:
     @cached_property
     def _named_receivers(self) -> list[tuple[str, WebhookReceiver]]:
         return self._offered(_WEBHOOKS, WebhookReceiver, "webhook receivers", is_lent=True)
+
+    @cached_property
+    def e_invoice_writers(self) -> dict[DocumentKind, EInvoiceWriter]:
+        """What writes each kind of document as an e-invoice (*e-faktura*). Raises ConfigurationError as `channels`."""
+        offered = self._offered(_WRITERS, EInvoiceWriter, "writers of e-invoices", is_lent=True)
+        return {kind: writer for _, writer in reversed(offered) for kind in writer.writes}
+
+    @cached_property
+    def document_inspectors(self) -> list[DocumentInspector]:
+        """All that judge documents by the rules of their format. Raises ConfigurationError as `channels`."""
+        return [one for _, one in self._offered(_INSPECTORS, DocumentInspector, "inspectors")]
 
     @property
     def sandbox_makers(self) -> list[tuple[str, SandboxMaker]]:

@@ -1,0 +1,22 @@
+"""The plugin: its card, its settings and what it offers."""
+
+from __future__ import annotations
+
+from hub.contracts import CONTRACT_VERSION, PluginManifest
+from hub_peppol.settings import PeppolSettings
+
+
+class Plugin:
+    """E-invoices by Peppol BIS Billing 3: made, judged, sent and answered."""
+
+    manifest = PluginManifest(
+        name="peppol",
+        summary="E-invoices by Peppol BIS Billing 3",
+        contract=CONTRACT_VERSION,
+        formats=("Peppol BIS Billing 3.0.21 (UBL 2.1)",),
+        sources=("EN 16931-1:2017, validation artefacts 1.3.16", "Peppol BIS Billing 3.0.21, May 2026"),
+    )
+    Settings = PeppolSettings
+
+    def __init__(self, settings: PeppolSettings) -> None:
+        self._settings = settings

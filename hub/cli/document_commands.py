@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hub.runtime.facade import Hub
     from hub.services.delivery import Acceptance
 
+To = Annotated[Path, typer.Option("--to", metavar="FILE", help="The file to write.", dir_okay=False)]
 DocumentNo = Annotated[int, typer.Argument(metavar="NO", help="The document's number, see: hub documents.")]
 
 
@@ -38,6 +39,7 @@ def group() -> typer.Typer:
     command(app, "list", is_default=True)(list_documents)
     command(app, "show")(show)
     command(app, "pdf")(pdf)
+    command(app, "e-invoice")(e_invoice)
     command(app, "follow")(follow)
     command(app, "send", is_keyed=True)(send)
     command(app, "close", is_keyed=True)(close)
@@ -206,6 +208,7 @@ def _show_way(session: Session, hub: Hub, number: int) -> None:
             ("handed over", f"{minute(row.accepted_at)} UTC"),
             ("changed", f"{minute(row.changed_at)} UTC"),
             ("rendering", f"SHA-256 {row.pdf_sha256}" if row.pdf_sha256 else "not made yet"),
+            ("e-invoice", f"SHA-256 {row.e_invoice_sha256}" if row.e_invoice_sha256 else "none"),
         ),
     )
     shown = [(step.channel, words(step.outcome), step.delivery_id, step.reason) for step in steps]
@@ -213,14 +216,21 @@ def _show_way(session: Session, hub: Hub, number: int) -> None:
     show_table("", columns, shown, empty="no channel has been looked at yet")
 
 
-def pdf(
-    session: Session,
-    number: DocumentNo,
-    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="The file to write.", dir_okay=False)],
-) -> None:
+def pdf(session: Session, number: DocumentNo, to: To) -> None:
     """Write the one PDF of a document to a file."""
-    with session.hub() as hub, to.open("xb") as file:
-        file.write(hub.documents.pdf(number))
+    with session.hub() as hub:
+        _write_new(to, hub.documents.pdf(number))
+
+
+def e_invoice(session: Session, number: DocumentNo, to: To) -> None:
+    """Write a document as an e-invoice (XML) to a file."""
+    with session.hub() as hub:
+        _write_new(to, hub.documents.e_invoice(number))
+
+
+def _write_new(to: Path, content: bytes) -> None:
+    with to.open("xb") as file:
+        file.write(content)
     say(f"written to {to}")
 
 

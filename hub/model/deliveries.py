@@ -57,6 +57,7 @@ class DocumentRow(NamedTuple):
     sha256: str  # of the document as it is sent: with what the settings and the books filled in
     size: int
     pdf_sha256: str  # of its one rendering; blank until there is one
+    e_invoice_sha256: str  # of the same for machines; blank where there is none
     channel: str  # that has it, or had it last
     exchange_no: int | None  # of the message that it went out in
     price_ore: int
@@ -64,6 +65,14 @@ class DocumentRow(NamedTuple):
     accepted_at: str
     changed_at: str
     search_began_at: str  # since when its next channel is looked for: accepted, come back, or sent anew
+
+
+class Rendering(NamedTuple):
+    """What a document was made to look like; blank is not made."""
+
+    document_no: int
+    pdf_sha256: str
+    e_invoice_sha256: str = ""
 
 
 class DocumentStep(NamedTuple):

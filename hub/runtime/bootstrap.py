@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine
 
 from hub.banking_calendar import Clock, SystemClock
-from hub.errors import ConfigurationError, DataError
-from hub.model.documents import Document
+from hub.errors import ConfigurationError
 from hub.model.observer_cursor import ObserverCursor
 from hub.model.runs import QueuedTurn, Run
 from hub.model.tenant import Tenant
@@ -30,6 +29,7 @@ from hub.runtime.config import INBOX_FOLDER, EngineSettings, Home, find_home, li
 from hub.runtime.inboxes import InstallationInboxes
 from hub.runtime.plugin_context import TenantPluginContext
 from hub.runtime.plugins import TenantPluginCache, TenantPlugins, installed_fingerprint
+from hub.runtime.printing import TenantPrinter
 from hub.services import delivery, rounds
 from hub.services.attempts import RUN_KIND as SENDING
 from hub.services.attempts import CallLimits, SendingRun, waits_until
@@ -49,7 +49,6 @@ from hub.store.unit_of_work import SqlStore
 from hub.transports.folder import FolderInbox
 
 if TYPE_CHECKING:
-    from hub.rendering import Renderer
     from hub.runtime.engine import RunQueue
 
 MOST_TENANTS_KEPT = 500  # opened; an installation may have ten thousand
@@ -121,7 +120,6 @@ class TenantWork:
         self._calls_per_minute = calls_per_minute
         self._home = home
         self._inboxes = inboxes
-        self._renderers: dict[str, Renderer] = {}
         self._companies_are_known = False
 
     @cached_property
@@ -235,28 +233,13 @@ class TenantWork:
     def _delivery_run(self) -> delivery.DeliveryRun:
         plugins = self.plugins
         return delivery.DeliveryRun(
-            self.store, self.tenant, plugins.document_channels, plugins.plugins_of_channels, self.render, self.clock
+            self.store, self.tenant, plugins.document_channels, plugins.plugins_of_channels, self.printer, self.clock
         )
 
-    def render(self, document: Document) -> bytes:
-        """Make the one PDF of a document. Raises DataError or DocumentError when it cannot be printed."""
-        return self.renderer(document.company).render(document)
-
-    def renderer(self, company_number: str) -> Renderer:
-        """Return what prints the documents of a company.
-
-        Raises:
-            ConfigurationError: its letterhead cannot be used.
-            DataError: the settings have no such company.
-        """
-        if company_number not in self._renderers:
-            from hub.rendering import Renderer  # here: most commands print nothing
-
-            company = self.tenant.company(company_number)
-            if company is None:
-                raise DataError("its company is not in the settings any more")
-            self._renderers[company_number] = Renderer(company, home=self._home)
-        return self._renderers[company_number]
+    @cached_property
+    def printer(self) -> TenantPrinter:
+        """What makes the renderings of documents."""
+        return TenantPrinter(self.tenant, self.plugins, self._home)
 
     def _tell_observers(self) -> list[ObserverCursor]:
         return deliver_events(self.store, self.cursors, self.plugins.observers)

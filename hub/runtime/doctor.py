@@ -151,7 +151,7 @@ def _channels_of(work: TenantWork, what: str) -> Iterator[Finding]:
     yield Finding(Health.OK, what, f"sends documents by {', '.join(channels)}")
     for company in work.tenant.companies:
         try:
-            work.renderer(company.number)
+            work.printer.renderer(company.number)
         except HubError as error:
             yield Finding(Health.WRONG, what, str(error))
 

@@ -87,8 +87,28 @@ class DocumentsDesk:
         """
         row = self.get(document_no)
         if row.pdf_sha256:
-            return self._work.store.contents.read_all([row.pdf_sha256])[row.pdf_sha256]
-        return self._work.render(self.content(document_no))
+            return self._kept(row.pdf_sha256)
+        e_invoice = self._kept(row.e_invoice_sha256) if row.e_invoice_sha256 else b""
+        return self._work.printer.pdf(self.content(document_no), e_invoice)
+
+    def e_invoice(self, document_no: int) -> bytes:
+        """Return a document as XML, as channels are given it; made for a look when it has not been made yet.
+
+        Raises:
+            DataError: there is no such document, or nothing that is turned on writes its kind.
+            DocumentError: it cannot be an e-invoice as it is; the message says what to do.
+        """
+        row = self.get(document_no)
+        if row.e_invoice_sha256:
+            return self._kept(row.e_invoice_sha256)
+        made = self._work.printer.e_invoice(self.content(document_no))
+        if not made:
+            kind = row.kind.replace("_", " ")
+            raise DataError(f"nothing that is turned on makes e-invoices of kind {kind}; [plugins.peppol] does")
+        return made
+
+    def _kept(self, sha256: str) -> bytes:
+        return self._work.store.contents.read_all([sha256])[sha256]
 
     def content(self, document_no: int) -> Document:
         """Return a document as it is sent. Raises DataError when there is none of this number."""

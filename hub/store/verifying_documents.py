@@ -49,6 +49,8 @@ _CONTENTS = """
     SELECT tenant, document_no, sha256 FROM document WHERE tenant = :t
     UNION ALL
     SELECT tenant, document_no, pdf_sha256 FROM document WHERE tenant = :t AND pdf_sha256 <> ''
+    UNION ALL
+    SELECT tenant, document_no, e_invoice_sha256 FROM document WHERE tenant = :t AND e_invoice_sha256 <> ''
 """
 
 _BYTES_MISSING = f"""

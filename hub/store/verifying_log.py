@@ -39,7 +39,8 @@ WHOLE_CONTENTS = f"""
     FROM content c
     JOIN (SELECT sha256, min(document_no) AS document_no
           FROM (SELECT sha256, document_no FROM document WHERE tenant = :t
-                UNION ALL SELECT pdf_sha256, document_no FROM document WHERE tenant = :t) AS both_of_them
+                UNION ALL SELECT pdf_sha256, document_no FROM document WHERE tenant = :t
+                UNION ALL SELECT e_invoice_sha256, document_no FROM document WHERE tenant = :t) AS all_of_them
           GROUP BY sha256) AS d ON d.sha256 = c.sha256
     WHERE c.tenant = :t AND {HAS_ALL_PARTS}
     ORDER BY 1

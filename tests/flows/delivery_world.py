@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 
 from hub.banking_calendar import FixedClock
 from hub.contracts import Promise
-from hub.errors import DataError, HubError
+from hub.errors import DataError, DocumentError, HubError
 from hub.model.attempts import Delivered, Message, Probed
 from hub.model.commands import parse_command
 from hub.model.deliveries import DocumentRow
@@ -88,6 +88,7 @@ class StubChannel:
         self.taken: list[bytes] = []
         self.asked: list[list[str]] = []
         self.at_once = 1  # how many documents go in one message
+        self.outgoing: list[Outgoing] = []
 
     def reach(self, recipients: Sequence[Recipient]) -> Mapping[str, Reach]:
         self.asked.append([one.identity or one.name for one in recipients])
@@ -96,6 +97,7 @@ class StubChannel:
         return {one.key: self.reaches for one in recipients}
 
     def prepare(self, batch: Sequence[Outgoing]) -> Preparation:
+        self.outgoing += batch
         unfit = [self.unfit[o.document.number]._replace(delivery_id=o.delivery_id)
                  for o in batch if o.document.number in self.unfit]  # fmt: skip
         fit = [one for one in batch if one.document.number not in self.unfit]
@@ -164,6 +166,8 @@ class DeliveryWorld:
         self.channels: dict[str, Any] = {channel.name: channel for channel in channels}
         self.rendered: list[str] = []
         self.unprintable: set[str] = set()
+        self.writes_e_invoices = False
+        self.unwritable: set[str] = set()  # as e-invoices
         self.more_bodies: dict[str, Body] = {}  # of runs that a test adds
 
     def deliver(self, *documents: Mapping[str, Any]) -> list[Acceptance]:
@@ -182,7 +186,7 @@ class DeliveryWorld:
         carrier = Carrier(
             self.store,
             {
-                RUN_KIND: DeliveryRun(self.store, self.tenant, self.channels, plugins, self._render, self.clock),
+                RUN_KIND: DeliveryRun(self.store, self.tenant, self.channels, plugins, self, self.clock),
                 FOLLOWING: FollowRun(self.store, "north", self.channels),
                 SENDING: SendingRun(self.store, self.channels, self.clock),
                 rounds.RUN_KIND: rounds.RoundRun(self.store, self.tenant, lambda: (), looked_at),
@@ -253,11 +257,20 @@ class DeliveryWorld:
         with self.engine.connect() as connection:
             return [tuple(row) for row in connection.execute(text(query))]
 
-    def _render(self, document: Document) -> bytes:
+    def e_invoice(self, document: Document) -> bytes:
+        """Make the e-invoice of a document, as a printer does; one that is `unwritable` cannot be."""
+        if not self.writes_e_invoices:
+            return b""
+        if document.number in self.unwritable:
+            raise DocumentError("buyer_reference: the buyer asks for one")
+        return f"<Invoice>{document.number}</Invoice>".encode()
+
+    def pdf(self, document: Document, e_invoice: bytes) -> bytes:
+        """Make the PDF of a document, as a printer does."""
         self.rendered.append(document.number)
         if document.number in self.unprintable:
             raise DataError("a line is longer than a page")
-        return f"%PDF {document.number}".encode()
+        return f"%PDF {document.number}".encode() + e_invoice
 
     def _unfinished(self) -> list[str]:
         with self.store.read() as work:

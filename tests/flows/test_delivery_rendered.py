@@ -24,8 +24,8 @@ class PrintingWorld(DeliveryWorld):
         self.printed: dict[str, bytes] = {}
         self._renderer = Renderer(self.tenant.companies[0], home=Path())
 
-    def _render(self, document: Document) -> bytes:
-        self.printed[document.number] = self._renderer.render(document)
+    def pdf(self, document: Document, e_invoice: bytes) -> bytes:
+        self.printed[document.number] = self._renderer.render(document, e_invoice or None)
         return self.printed[document.number]
 
 

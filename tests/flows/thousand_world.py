@@ -510,7 +510,7 @@ class ThousandWorld(DeliveryWorld):
         plugins = dict.fromkeys(self.channels, "stub")
         mortal = self.mortal
         ways = {
-            RUN_KIND: DeliveryRun(mortal, self.tenant, self.channels, plugins, self._render, self.clock),
+            RUN_KIND: DeliveryRun(mortal, self.tenant, self.channels, plugins, self, self.clock),
             FOLLOWING: FollowRun(mortal, "north", self.channels),
             rounds.RUN_KIND: rounds.RoundRun(mortal, self.tenant, lambda: (), self.channels),
         }
@@ -526,7 +526,12 @@ class ThousandWorld(DeliveryWorld):
             moves = any(work.documents.latest(state=state, limit=1) for state in MOVING)
             return moves or bool(work.runs.unfinished())
 
-    def _render(self, document: Document) -> bytes:
+    def e_invoice(self, _document: Document) -> bytes:
+        """Make no e-invoice."""
+        return b""
+
+    def pdf(self, document: Document, _e_invoice: bytes) -> bytes:
+        """Make something like a PDF."""
         self.rendered.append(document.number)
         return _pdf(document.number)
 

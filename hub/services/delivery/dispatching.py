@@ -2,43 +2,33 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from hub.contracts import DocumentChannel
-from hub.errors import DataError, HubError, LedgerError, RejectedError, TransientError
+from hub.errors import HubError, LedgerError, TransientError
 from hub.model.attempts import PlannedMessage
 from hub.model.deliveries import DocumentState, DocumentStep, StepOutcome
 from hub.model.delivery import Outgoing, Prepared, Unfit
-from hub.model.documents import Document
 from hub.rules.delivery.recipients import says_otherwise
 from hub.services.attempts import CLAIM, plan_batch
 from hub.services.delivery.loading import Loaded, address_sha256
+from hub.services.delivery.printing import Printed, Printing
 from hub.services.delivery.reaching import Reaching
 from hub.services.delivery.standing import hold, stand
 from hub.services.delivery.steps import skipped_steps, step_on
 from hub.services.delivery.way_finding import Routed
 from hub.services.ports import Store, UnitOfWork, Work
 
-Render = Callable[[Document], bytes]
 MESSAGE_KIND = "document"
-
-
-class _Printed(NamedTuple):
-    """A document with its one rendering."""
-
-    routed: Routed
-    pdf: bytes
 
 
 class Dispatcher:
     """Sends documents of one tenant on their way."""
 
-    def __init__(self, store: Store, tenant_name: str, render: Render, reaching: Reaching) -> None:
+    def __init__(self, store: Store, tenant_name: str, printing: Printing, reaching: Reaching) -> None:
         self._store = store
         self._tenant_name = tenant_name
-        self._render = render
+        self._printing = printing
         self._reaching = reaching
 
     def dispatch(self, work: Work, channel: DocumentChannel, plugin: str, documents: Sequence[Routed]) -> list[Loaded]:
@@ -48,7 +38,7 @@ class Dispatcher:
             TransientError: somebody has changed one of them meanwhile: nothing was planned.
             LedgerError: the channel is broken.
         """
-        printed, unprintable = self._print(work, documents)
+        printed, unprintable = self._printing.print(work, documents)
         outgoing = [self._outgoing(channel.name, one) for one in printed]
         prepared, unfit = _prepared(channel, outgoing)
         by_id = {out.delivery_id: one.routed for out, one in zip(outgoing, printed, strict=True)}
@@ -117,38 +107,13 @@ class Dispatcher:
         work.documents.keep_steps(steps)
         return going_on
 
-    def _outgoing(self, channel: str, one: _Printed) -> Outgoing:
+    def _outgoing(self, channel: str, one: Printed) -> Outgoing:
         loaded = one.routed.loaded
         known = self._reaching.of(loaded.recipient.key).get(channel)
         address = known.address if known is not None else ""
         delivery_id = step_on(self._tenant_name, loaded, channel).delivery_id
-        return Outgoing(delivery_id, loaded.document, loaded.recipient, address, one.pdf)
-
-    def _print(self, work: Work, documents: Sequence[Routed]) -> tuple[list[_Printed], list[tuple[Routed, str]]]:
-        """Return documents with their renderings, made now where there are none, and those that cannot be printed."""
-        kept = self._store.contents.read_all([o.loaded.row.pdf_sha256 for o in documents if o.loaded.row.pdf_sha256])
-        printed, unprintable, new = [], [], {}
-        for routed in documents:
-            row = routed.loaded.row
-            if row.pdf_sha256:
-                printed.append(_Printed(routed, kept[row.pdf_sha256]))
-                continue
-            try:
-                new[row.document_no] = pdf = self._render(routed.loaded.document)
-            except (DataError, RejectedError) as error:
-                unprintable.append((routed, str(error)))
-                continue
-            rendered = row._replace(pdf_sha256=hashlib.sha256(pdf).hexdigest())
-            printed.append(_Printed(routed._replace(loaded=routed.loaded._replace(row=rendered)), pdf))
-        self._keep(work, new)
-        return printed, unprintable
-
-    def _keep(self, work: Work, new: dict[int, bytes]) -> None:
-        """Keep renderings before they go anywhere: a document is printed once."""
-        if new:
-            kept = self._store.contents.keep_all(list(new.values()))
-            with work.write() as unit:
-                unit.documents.note_rendered(zip(new, (one.sha256 for one in kept), strict=True))
+        to = (delivery_id, loaded.document, loaded.recipient, address)
+        return Outgoing(*to, one.pdf, one.e_invoice, one.no_e_invoice)
 
 
 def _refuse_changed(work: UnitOfWork, documents: Sequence[Routed]) -> None:

@@ -74,6 +74,7 @@ def _row_of(document: Document) -> DocumentRow:
         sha256="",
         size=0,
         pdf_sha256="",
+        e_invoice_sha256="",
         channel="",
         exchange_no=None,
         price_ore=0,

@@ -15,8 +15,9 @@ from hub.errors import TransientError
 from hub.model.deliveries import DocumentRow, DocumentState
 from hub.model.tenant import Tenant
 from hub.rules.attempts import later
-from hub.services.delivery.dispatching import Dispatcher, Render
+from hub.services.delivery.dispatching import Dispatcher
 from hub.services.delivery.loading import load_documents
+from hub.services.delivery.printing import Printer, Printing
 from hub.services.delivery.reaching import Reaching
 from hub.services.delivery.standing import hold, stand
 from hub.services.delivery.steps import skipped_steps
@@ -43,15 +44,15 @@ class DeliveryRun:
         tenant: Tenant,
         channels: Mapping[str, DocumentChannel],
         plugins: Mapping[str, str],
-        render: Render,
+        printer: Printer,
         clock: Clock,
     ) -> None:
-        """`plugins` has the plugin of each channel, `render` makes the one PDF of a document."""
+        """`plugins` has the plugin of each channel, `printer` makes its renderings."""
         self._store = store
         self._tenant = tenant
         self._channels = channels
         self._plugins = plugins
-        self._render = render
+        self._printing = Printing(store, printer)
         self._clock = clock
 
     def __call__(self, work: Work, _input: JsonObject) -> JsonObject:
@@ -63,7 +64,7 @@ class DeliveryRun:
         """
         reaching = Reaching(self._store, self._channels, self._clock)
         finder = WayFinder(self._tenant, self._channels, reaching, self._clock)
-        dispatcher = Dispatcher(self._store, self._tenant.id, self._render, reaching)
+        dispatcher = Dispatcher(self._store, self._tenant.id, self._printing, reaching)
         done, last = 0, 0
         while rows := self._due(last):
             last = rows[-1].document_no

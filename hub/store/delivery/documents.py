@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, bindparam
 
-from hub.model.deliveries import DocumentRow, DocumentState, DocumentStep, NewDocument
+from hub.model.deliveries import DocumentRow, DocumentState, DocumentStep, NewDocument, Rendering
 from hub.model.runs import Run
 from hub.store import tables
 from hub.store.bulk import insert_rows
@@ -190,14 +190,16 @@ class SqlDocuments:
         )
         return [DocumentRow._make(row) for row in rows]
 
-    def note_rendered(self, renderings: Iterable[tuple[int, str]]) -> None:
-        """Write the one rendering of documents, (number, SHA-256), that had none."""
-        values = [{"t": self._tenant, "no": number, "sha256": sha256} for number, sha256 in renderings]
+    def note_rendered(self, renderings: Iterable[Rendering]) -> None:
+        """Write what documents were made to look like; what was there before stays."""
+        values = [{"t": self._tenant, **one._asdict()} for one in renderings]
         if values:
             self._connection.execute(
                 text(
-                    "UPDATE document SET pdf_sha256 = :sha256 "
-                    "WHERE tenant = :t AND document_no = :no AND pdf_sha256 = ''"
+                    "UPDATE document SET "
+                    "pdf_sha256 = CASE pdf_sha256 WHEN '' THEN :pdf_sha256 ELSE pdf_sha256 END, "
+                    "e_invoice_sha256 = CASE e_invoice_sha256 WHEN '' THEN :e_invoice_sha256 ELSE e_invoice_sha256 END "
+                    "WHERE tenant = :t AND document_no = :document_no"
                 ),
                 values,
             )

@@ -23,6 +23,7 @@ document = table(
     text("sha256"),
     number("size"),
     text("pdf_sha256", default=""),
+    text("e_invoice_sha256", default=""),
     text("channel", default=""),
     number("exchange_no", nullable=True),
     number("price_ore", default=0),

@@ -148,6 +148,7 @@ CREATE TABLE document (
     sha256 TEXT NOT NULL,
     size BIGINT NOT NULL,
     pdf_sha256 TEXT DEFAULT '' NOT NULL,
+    e_invoice_sha256 TEXT DEFAULT '' NOT NULL,
     channel TEXT DEFAULT '' NOT NULL,
     exchange_no BIGINT,
     price_ore BIGINT DEFAULT '0' NOT NULL,

@@ -60,7 +60,7 @@ class Reports:
         read, receipts, problems, unread = self._read(waiting[:MOST_FILES])
         left = [*(file for file in place.left if self._is_as_it_was(file)), *unread]
         next_place = Place(tuple(file for file in read if file not in unread), tuple(left))
-        return Followed(receipts, next_place.as_text(), len(waiting) > len(read), problems)
+        return Followed(receipts, next_place.as_text(), len(waiting) > len(read), problems=problems)
 
     def _is_as_it_was(self, file: RemoteFile) -> bool:
         return self._folder.find(file.name) == file

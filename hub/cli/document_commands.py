@@ -191,9 +191,10 @@ def show(session: Session, number: DocumentNo) -> None:
 
 
 def _show_way(session: Session, hub: Hub, number: int) -> None:
-    row, steps = hub.documents.show(number)
+    row, steps, answers = hub.documents.show(number)
     if session.as_json:
-        answer_json({**_shown(row), "steps": [step._asdict() for step in steps]})
+        said = {"steps": [step._asdict() for step in steps], "answers": [answer._asdict() for answer in answers]}
+        answer_json({**_shown(row), **said})
         return
     show_fields(
         f"{words(row.kind)} {row.number}, version {row.version}, company {row.company}",
@@ -214,6 +215,9 @@ def _show_way(session: Session, hub: Hub, number: int) -> None:
     shown = [(step.channel, words(step.outcome), step.delivery_id, step.reason) for step in steps]
     columns = ("channel", ("outcome", "keep"), ("our id", "keep"), ("why", "wrap"))
     show_table("", columns, shown, empty="no channel has been looked at yet")
+    if answers:
+        told = [(words(one.kind), one.channel, one.answered_at or minute(one.came_at), one.reason) for one in answers]
+        show_table("the buyer's answers", (("answer", "keep"), "channel", ("at", "keep"), ("why", "wrap")), told)
 
 
 def pdf(session: Session, number: DocumentNo, to: To) -> None:

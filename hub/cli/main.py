@@ -26,6 +26,7 @@ from hub.cli import (
     serve_commands,
     setup_commands,
     telling,
+    validate_command,
     verify_command,
 )
 from hub.cli.session import root_options
@@ -49,6 +50,7 @@ def build_app() -> typer.Typer:
         file_commands,
         document_commands,
         inspect_command,
+        validate_command,
         feed_command,
         balance_command,
         verify_command,

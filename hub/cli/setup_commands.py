@@ -13,7 +13,7 @@ from hub.cli.exit_codes import ExitCode
 from hub.cli.session import AllTenants, Session, command
 from hub.cli.showing import answer_json, kronor, out, say, show_table, state, words
 from hub.model.counting import counted
-from hub.runtime.plugins import installed_plugins
+from hub.runtime.installed import installed_plugins
 from hub.runtime.starter_home import write_starter_home
 
 if TYPE_CHECKING:

@@ -41,6 +41,11 @@ class Judgement(NamedTuple):
     rules: str = ""  # the release of the rules, such as `Peppol BIS Billing 3.0.21, EN 16931 1.3.16`
     differences: Sequence[Difference] | None = None  # None when no referee was asked
 
+    @property
+    def is_fit(self) -> bool:
+        """Whether nothing fatal was found."""
+        return all(finding.severity != Severity.FATAL for finding in self.findings)
+
 
 @runtime_checkable
 class DocumentInspector(Protocol):

@@ -106,6 +106,19 @@ class NewDocument(NamedTuple):
     size: int
 
 
+class KeptAnswer(NamedTuple):
+    """One row of `document_answer`: what a buyer answered, in the order it came."""
+
+    document_no: int
+    answer_no: int
+    answer_key: str
+    channel: str
+    kind: str
+    reason: str
+    answered_at: str  # as the buyer says; blank when it does not
+    came_at: str
+
+
 class KnownRecipient(NamedTuple):
     """One row of the register of recipients (*e-mottagare*): what the debtor wants, and where it is reached."""
 

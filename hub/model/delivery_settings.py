@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
+from hub.model.commands import Code
 from hub.model.delivery import RouteStep
 from hub.model.parties import DebtorClass
 
@@ -29,6 +30,11 @@ class DeliverySettings(BaseModel):
     )
     wait_for_reach_h: Annotated[StrictInt, Field(ge=0, le=240)] = Field(
         default=4, description="How long a document waits for a channel that cannot say now whom it reaches, in hours."
+    )
+
+    dispute_hold: Code = Field(
+        default="dispute",
+        description="Hold code (*kravkod*) that stops dunning when a buyer disputes an invoice in its network.",
     )
 
     def order_of(self, debtor_class: DebtorClass) -> tuple[RouteStep, ...]:

@@ -27,8 +27,9 @@ from hub.runtime import polling
 from hub.runtime.carrying import Body, Carrier
 from hub.runtime.config import INBOX_FOLDER, EngineSettings, Home, find_home, listed, load_home, settings_fingerprint
 from hub.runtime.inboxes import InstallationInboxes
+from hub.runtime.installed import installed_fingerprint
 from hub.runtime.plugin_context import TenantPluginContext
-from hub.runtime.plugins import TenantPluginCache, TenantPlugins, installed_fingerprint
+from hub.runtime.plugins import TenantPluginCache, TenantPlugins
 from hub.runtime.printing import TenantPrinter
 from hub.services import delivery, rounds
 from hub.services.attempts import RUN_KIND as SENDING
@@ -212,10 +213,10 @@ class TenantWork:
                 self.store, self.tenant, self._tell_observers, self.plugins.document_channels
             ),
             delivery.RUN_KIND: self._delivery_run(),
-            delivery.FOLLOWING: delivery.FollowRun(self.store, self.tenant.id, self.plugins.document_channels),
+            delivery.FOLLOWING: delivery.FollowRun(self.store, self.tenant, self.plugins.document_channels),
             polling.RUN_KIND: polling.PollRun(self.store, self.inbox, self.clock),
             SENDING: SendingRun(self.store, self.plugins.channels, self.clock, limits),
-            WEBHOOK: WebhookRun(self.store, self.tenant.id, self._receivers()),
+            WEBHOOK: WebhookRun(self.store, self.tenant, self._receivers()),
         }
 
     def _receivers(self) -> Mapping[str, OfPlugin]:

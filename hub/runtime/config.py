@@ -29,6 +29,7 @@ from hub.runtime.setting_errors import configuration_error
 from hub.runtime.webhook_settings import WebhookSettings
 
 HOME_VARIABLE = "HUB_HOME"
+OFFICIAL_RULES_VARIABLE = "HUB_OFFICIAL_RULES"
 INSTALLATION_FILE = "hub.toml"
 TENANT_FOLDER = "tenants"
 INBOX_FOLDER = "inbox"  # whose folders are the tenants' inboxes
@@ -226,6 +227,12 @@ def find_home(given: Path | None = None) -> Path:
         "no home folder is given, and the current folder is none",
         hint=f"give --home, set {HOME_VARIABLE}, or make one with: hub init FOLDER",
     )
+
+
+def official_rules() -> Path | None:
+    """Return the folder of official rules that the environment names, for a referee; None when it names none."""
+    named = os.environ.get(OFFICIAL_RULES_VARIABLE, "")
+    return Path(named).expanduser() if named else None
 
 
 def load_home(path: Path) -> Home:

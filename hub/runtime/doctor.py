@@ -15,7 +15,7 @@ from hub.money import format_kronor, plain_kronor
 from hub.runtime.bootstrap import Installation, TenantWork
 from hub.runtime.facade import Hub
 from hub.runtime.findings import Finding, Health, Waiting
-from hub.runtime.plugins import installed_plugins
+from hub.runtime.installed import installed_plugins
 from hub.runtime.secret_findings import secret_findings
 from hub.runtime.webhook_findings import webhook_findings
 from hub.services.receivables.importing import KIND as RECEIVABLE_FILE

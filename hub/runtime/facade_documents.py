@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hub.errors import DataError
-from hub.model.deliveries import DocumentRow, DocumentStep, KnownRecipient
+from hub.model.deliveries import DocumentRow, DocumentStep, KeptAnswer, KnownRecipient
 from hub.model.documents import Document
 from hub.model.exchanges import Exchange
 from hub.model.runs import Run
@@ -24,10 +24,11 @@ from hub.services.delivery.register import RecipientReport, import_recipients
 
 
 class ShownDocument(NamedTuple):
-    """A document with the channels that were looked at for it."""
+    """A document with the channels that were looked at for it, and what its buyer answered."""
 
     row: DocumentRow
     steps: Sequence[DocumentStep]
+    answers: Sequence[KeptAnswer]
 
 
 class ReceivedDocument(NamedTuple):
@@ -124,9 +125,10 @@ class DocumentsDesk:
         with self._work.store.read() as work:
             found = work.documents.get_all([document_no])
             steps = work.documents.steps([document_no])
+            answers = work.documents.answers([document_no])
         if not found:
             raise DataError(f"there is no document {document_no}; see: hub documents list")
-        return ShownDocument(found[0], steps)
+        return ShownDocument(found[0], steps, answers)
 
     def get_all(self, numbers: Collection[int]) -> list[DocumentRow]:
         """Return documents by their numbers."""

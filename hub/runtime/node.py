@@ -16,10 +16,10 @@ from hub.errors import HubError, TransientError
 from hub.runtime.bootstrap import Installation
 from hub.runtime.carrying import Carrier, Progress, rare_collections
 from hub.runtime.engine import RunEngine
+from hub.runtime.installed import installed_fingerprint
 from hub.runtime.lock import work_lock
 from hub.runtime.logs import logger
 from hub.runtime.membership import Membership
-from hub.runtime.plugins import installed_fingerprint
 from hub.runtime.sweeping import Sweeper
 from hub.store.runs import turns_at_work
 

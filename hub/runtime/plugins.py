@@ -1,21 +1,18 @@
-"""Finds, builds and calls plugins: the one module that knows stevedore, and with the markers the one that knows pluggy.
+"""Calls plugins: with the markers the one module that knows pluggy, with one manager for each tenant.
 
-stevedore finds and loads classes by name, once in a process; pluggy registers and calls instances, with one manager for
-each tenant. Every hook is a typed method here, so that no other module meets either library.
+Every hook is a typed method here, so that no other module meets the library.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property, lru_cache, partial
-from importlib.metadata import EntryPoint, entry_points, version
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from functools import cached_property, partial
 from threading import Lock
-from typing import Any, NamedTuple, NoReturn, cast
+from typing import Any, TypeVar
 
 from pluggy import PluginManager, PluginValidationError
-from pydantic import ValidationError
-from stevedore import NamedExtensionManager
 
 from hub.contracts import (
     DeliveryChannel,
@@ -24,8 +21,6 @@ from hub.contracts import (
     EInvoiceWriter,
     PaymentFileReader,
     PluginContext,
-    PluginManifest,
-    PluginSettings,
     SandboxMaker,
     WebhookReceiver,
     hookspecs,
@@ -35,15 +30,12 @@ from hub.errors import ConfigurationError, HubError
 from hub.model.documents import DocumentKind
 from hub.model.events import Event
 from hub.model.payments import MatchProposal, UnmatchedPayment
-from hub.model.refusals import closest
 from hub.model.tenant import Tenant
 from hub.runtime.config import TENANT_FOLDER, settings_fingerprint
+from hub.runtime.installed import build_plugin, default_plugin, installed_names, said_of_plugin
 from hub.runtime.plugin_answers import check_promise, checked_offers, checked_proposals
-from hub.runtime.plugin_checks import PluginClass, broken, check_plugin
-from hub.runtime.setting_errors import configuration_error
+from hub.runtime.plugin_checks import broken, check_plugin
 
-GROUP = "hub.plugins"
-MOST_CLASSES_KEPT = 256  # far more than anyone installs
 MOST_TENANTS_KEPT = 64  # instances are small, but a process may meet thousands of tenants
 _READERS = "hub_payment_file_readers"
 _CHANNELS = "hub_delivery_channels"
@@ -57,71 +49,29 @@ _EVENTS = "hub_events_recorded"
 NamedReader = tuple[str, PaymentFileReader]  # plugin name, reader
 Observer = Callable[[Sequence[Event]], None]
 Contexts = Callable[[str], PluginContext]  # by plugin name
-
-
-class InstalledPlugin(NamedTuple):
-    """One installed plugin as `hub plugins` shows it; `manifest` is None when `error` says what is wrong with it."""
-
-    name: str
-    distribution: str
-    version: str
-    manifest: PluginManifest | None
-    error: str = ""
-
-
-def installed_plugins() -> list[InstalledPlugin]:
-    """Return every installed plugin by name, with its version and card, or with what is wrong with it."""
-    return [_described(point) for point in sorted(entry_points(group=GROUP), key=lambda point: point.name)]
-
-
-def installed_fingerprint() -> str:
-    """Return what is installed in one text, the hub first: nodes that differ in it do not work side by side."""
-    points = sorted(entry_points(group=GROUP), key=lambda point: point.name)
-    plugins = [f"{point.name} {point.dist.version if point.dist else '?'}" for point in points]
-    return ", ".join([f"hub {version('reskontra-hub')}", *plugins])
+Offer = TypeVar("Offer")
 
 
 def default_readers() -> list[NamedReader]:
-    """Return the readers of all installed plugins on default settings, for `hub inspect` without a tenant.
+    """Return the readers of all installed plugins on default settings, for `hub inspect` without a tenant."""
+    return _of_all_installed(lambda plugins: plugins.readers)
+
+
+def default_inspectors() -> list[DocumentInspector]:
+    """Return what judges documents, of all installed plugins on default settings, for `hub validate`."""
+    return _of_all_installed(lambda plugins: plugins.document_inspectors)
+
+
+def _of_all_installed(offers: Callable[[TenantPlugins], list[Offer]]) -> list[Offer]:
+    """Return what each installed plugin offers by itself.
 
     A broken plugin is left out, so that one of them does not hide the others; `installed_plugins` says why.
     """
-    readers: list[NamedReader] = []
-    for name in sorted({point.name for point in entry_points(group=GROUP)}):
-        try:
-            readers += TenantPlugins([default_plugin(name)]).readers
-        except HubError:
-            continue
-    return readers
-
-
-def default_plugin(name: str) -> object:
-    """Build one installed plugin with its default settings. Raises ConfigurationError as `load_plugin_class`."""
-    return _instance(name, {}, "the plugin's own defaults")
-
-
-@lru_cache(maxsize=MOST_CLASSES_KEPT)
-def load_plugin_class(name: str) -> PluginClass:
-    """Load one installed plugin's class, once in a process.
-
-    Raises:
-        ConfigurationError: it is not installed, is installed twice, cannot be imported, or does not fit the contract.
-    """
-    try:
-        found = NamedExtensionManager[Any](
-            GROUP, [name], on_load_failure_callback=_refuse_broken, on_missing_entrypoints_callback=_refuse_missing
-        )
-    except AssertionError as error:  # the one failure that stevedore does not hand to its callback
-        raise broken(name, error, "cannot be imported") from error
-    if len(found.extensions) != 1:
-        raise ConfigurationError(
-            f"{len(found.extensions)} installed packages bring a plugin of this name",
-            where=f"plugins.{name}",
-            hint="uninstall all but one; pip list shows them",
-        )
-    plugin_class: Any = found.extensions[0].plugin
-    check_plugin(name, plugin_class)
-    return cast(PluginClass, plugin_class)
+    found: list[Offer] = []
+    for name in installed_names():
+        with suppress(HubError):
+            found += offers(TenantPlugins([default_plugin(name)]))
+    return found
 
 
 class TenantPlugins:
@@ -147,7 +97,7 @@ class TenantPlugins:
             ConfigurationError: a plugin is missing or broken, or its table is wrong.
         """
         source = f"{TENANT_FOLDER}/{tenant.id}.toml"
-        return cls((_instance(name, table, source) for name, table in tenant.plugins.items()), contexts)
+        return cls((build_plugin(name, table, source) for name, table in tenant.plugins.items()), contexts)
 
     @classmethod
     def from_objects(cls, *plugins: object, contexts: Contexts | None = None) -> TenantPlugins:
@@ -314,7 +264,7 @@ class TenantPlugins:
         try:
             answers = caller(**arguments)
         except ConfigurationError as error:
-            raise _of_plugin(error, plugin) from error
+            raise said_of_plugin(error, plugin) from error
         except HubError:
             raise
         except Exception as error:
@@ -348,61 +298,3 @@ class TenantPluginCache:
             while len(self._kept) > self._most_kept:
                 self._kept.popitem(last=False)
             return kept[1]
-
-
-def _described(point: EntryPoint) -> InstalledPlugin:
-    distribution, version = (point.dist.name, point.dist.version) if point.dist else ("", "")
-    try:
-        plugin_class = load_plugin_class(point.name)
-    except ConfigurationError as error:
-        return InstalledPlugin(point.name, distribution, version, None, str(error))
-    return InstalledPlugin(point.name, distribution, version, plugin_class.manifest)
-
-
-def plugin_settings(tenant: Tenant, name: str) -> PluginSettings:
-    """Return the settings of a plugin that is turned on. Raises ConfigurationError when its table is wrong."""
-    return _settings(load_plugin_class(name), name, tenant.plugins[name], f"{TENANT_FOLDER}/{tenant.id}.toml")
-
-
-def _settings(plugin_class: PluginClass, name: str, table: Mapping[str, Any], source: str) -> PluginSettings:
-    model = plugin_class.Settings
-    try:
-        return model.model_validate(table)
-    except ValidationError as error:
-        page = f"the README of the plugin {name}"
-        raise configuration_error(error, model, source=source, path=f"plugins.{name}", page=page) from None
-
-
-def _instance(name: str, table: Mapping[str, Any], source: str) -> object:
-    plugin_class = load_plugin_class(name)
-    settings = _settings(plugin_class, name, table, source)
-    try:
-        return plugin_class(settings)
-    except ConfigurationError as error:
-        raise _of_plugin(error, name) from error
-    except HubError:
-        raise
-    except Exception as error:
-        raise broken(name, error, "cannot be built with these settings") from error
-
-
-def _of_plugin(error: ConfigurationError, name: str) -> ConfigurationError:
-    """Return what a plugin says of its settings with its table named, where it does not name the setting itself."""
-    return error if error.where else ConfigurationError(str(error), where=f"plugins.{name}")
-
-
-def _refuse_missing(names: Iterable[str]) -> NoReturn:
-    name = min(names)
-    installed = sorted({point.name for point in entry_points(group=GROUP)})
-    nearest = closest(name, installed)
-    package = f"reskontra-hub-{name.replace('_', '-')}"
-    install = f"install it: pip install -e plugins/{name} in a checkout, else pip install {package}"
-    raise ConfigurationError(
-        f"the plugin is not installed (installed: {', '.join(installed) or 'none'})",
-        where=f"plugins.{name}",
-        hint=f"did you mean {nearest}?" if nearest else install,  # a mistyped name must not be installed
-    )
-
-
-def _refuse_broken(_: object, point: EntryPoint, error: BaseException) -> NoReturn:
-    raise broken(point.name, error, "cannot be imported") from error

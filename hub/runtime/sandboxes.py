@@ -9,15 +9,15 @@ import errno
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from hub.contracts import Received, Sandbox, SandboxMaker, SelectiveSandbox
 from hub.errors import ConfigurationError, DataError, HubError
 from hub.model.refusals import closest
+from hub.runtime.installed import default_plugin, installed_names
 from hub.runtime.lock import held, is_held
-from hub.runtime.plugins import GROUP, TenantPlugins, default_plugin
+from hub.runtime.plugins import TenantPlugins
 
 ORDERS = "faults.jsonl"
 RECEIVED = "received.json"
@@ -44,7 +44,7 @@ class RunningSandbox(NamedTuple):
 def installed_makers() -> list[tuple[str, SandboxMaker]]:
     """Return the sandboxes that installed plugins offer, with their plugins' names; a broken plugin is left out."""
     makers: list[tuple[str, SandboxMaker]] = []
-    for name in sorted({point.name for point in entry_points(group=GROUP)}):
+    for name in installed_names():
         try:
             makers += TenantPlugins([default_plugin(name)]).sandbox_makers
         except HubError:

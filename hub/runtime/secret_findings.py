@@ -12,7 +12,7 @@ from hub.errors import ConfigurationError, HubError
 from hub.model.tenant import Tenant
 from hub.runtime.config import Home
 from hub.runtime.findings import Finding, Health
-from hub.runtime.plugins import plugin_settings
+from hub.runtime.installed import plugin_settings
 
 
 def secret_findings(home: Home, tenant: Tenant, what: str) -> Iterator[Finding]:

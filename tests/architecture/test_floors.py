@@ -13,7 +13,7 @@ from tests.architecture.own_sources import PLUGINS, ROOT, imports_of, modules, p
 
 LIBRARIES = {
     "pluggy": ("hub/contracts/markers.py", "hub/runtime/plugins.py"),
-    "stevedore": ("hub/runtime/plugins.py",),
+    "stevedore": ("hub/runtime/installed.py",),
     "dbos": ("hub/runtime/engine.py",),
     "apscheduler": ("hub/runtime/",),
     # The wiring opens the database and hands it on, to the engine too; it writes no SQL.

@@ -23,7 +23,8 @@ import sys
 from pathlib import Path
 import hub, hub_fjordbanken
 from hub.model.payment_file import FileClosed
-from hub.runtime.plugins import TenantPlugins, default_readers, installed_plugins, load_plugin_class
+from hub.runtime.installed import installed_plugins, load_plugin_class
+from hub.runtime.plugins import TenantPlugins, default_readers
 
 prefix = Path(sys.prefix)
 assert Path(hub.__file__).is_relative_to(prefix), hub.__file__

@@ -16,6 +16,7 @@ from hub.model.attempts import Delivered, Message, Probed
 from hub.model.commands import parse_command
 from hub.model.deliveries import DocumentRow
 from hub.model.delivery import (
+    BuyerAnswer,
     Followed,
     Outgoing,
     Preparation,
@@ -130,11 +131,12 @@ class ReportingChannel(StubChannel):
     def __init__(self, step: RouteStep, **more: Any) -> None:
         super().__init__(step, **more)
         self.reports: list[Receipt] = []
+        self.answers: list[BuyerAnswer] = []
         self.problems: list[str] = []
 
     def follow(self, cursor: str) -> Followed:
         start = int(cursor or 0)
-        return Followed(self.reports[start:], str(len(self.reports)), problems=self.problems)
+        return Followed(self.reports[start:], str(len(self.reports)), answers=self.answers, problems=self.problems)
 
 
 class AskableChannel(StubChannel):
@@ -187,7 +189,7 @@ class DeliveryWorld:
             self.store,
             {
                 RUN_KIND: DeliveryRun(self.store, self.tenant, self.channels, plugins, self, self.clock),
-                FOLLOWING: FollowRun(self.store, "north", self.channels),
+                FOLLOWING: FollowRun(self.store, self.tenant, self.channels),
                 SENDING: SendingRun(self.store, self.channels, self.clock),
                 rounds.RUN_KIND: rounds.RoundRun(self.store, self.tenant, lambda: (), looked_at),
                 **self.more_bodies,

@@ -48,7 +48,7 @@ class Post:
         self.world = DeliveryWorld(engine, self.channel, self.letter)
         self.receiver = Receiver()
         receivers = {"stub": OfPlugin(self.receiver, [self.channel])}
-        self.world.more_bodies[RUN_KIND] = WebhookRun(self.world.store, "north", receivers)
+        self.world.more_bodies[RUN_KIND] = WebhookRun(self.world.store, self.world.tenant, receivers)
 
     def notify(self, *said: dict[str, object], notice_id: str = "n1", body: bytes = b"") -> bool:
         notice = Notice("stub", "stub", notice_id, body or json.dumps(said).encode())

@@ -511,7 +511,7 @@ class ThousandWorld(DeliveryWorld):
         mortal = self.mortal
         ways = {
             RUN_KIND: DeliveryRun(mortal, self.tenant, self.channels, plugins, self, self.clock),
-            FOLLOWING: FollowRun(mortal, "north", self.channels),
+            FOLLOWING: FollowRun(mortal, self.tenant, self.channels),
             rounds.RUN_KIND: rounds.RoundRun(mortal, self.tenant, lambda: (), self.channels),
         }
         sending = {SENDING: SendingRun(self.store, self.channels, self.clock, steady=self.clock.steady)}

@@ -74,6 +74,15 @@ def facts_of(document: Document, recipient: Recipient, known: KnownRecipient | N
     )
 
 
+def is_reached_at(recipient: Recipient, address: str) -> bool:
+    """Say whether an electronic address is of a recipient: the stated one, or by its Swedish or VAT number."""
+    stated = recipient.e_invoice_address.casefold()
+    organisation = recipient.identity if organisation_number.is_valid(recipient.identity) else ""
+    vat_number = recipient.vat_number or (f"SE{organisation}01" if organisation else "")
+    known = {stated, f"0007:{organisation}" if organisation else "", f"9955:{vat_number}".casefold()}
+    return bool(address) and address.casefold() in known - {"", "9955:"}
+
+
 def full_identity(identity: str) -> str:
     """Return an identity as networks want it: an organisation number with ten digits, a person's with twelve.
 

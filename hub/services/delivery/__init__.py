@@ -1,6 +1,7 @@
 """Documents to debtors: accepted once, rendered once, routed by channel, followed until they have arrived."""
 
 from hub.services.delivery.accepting import Acceptance, accept_documents
+from hub.services.delivery.answers import Answered, apply_answers, find_answered
 from hub.services.delivery.commands import DELIVERY_HANDLERS
 from hub.services.delivery.following import follow_messages
 from hub.services.delivery.receipts import RUN_KIND as FOLLOWING
@@ -13,10 +14,13 @@ __all__ = [
     "FOLLOWING",
     "RUN_KIND",
     "Acceptance",
+    "Answered",
     "DeliveryRun",
     "FollowRun",
     "accept_documents",
+    "apply_answers",
     "apply_receipts",
     "enqueue_delivery",
+    "find_answered",
     "follow_messages",
 ]

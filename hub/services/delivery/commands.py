@@ -9,6 +9,7 @@ from hub.model.tenant import Tenant
 from hub.services.attempts import CLAIM
 from hub.services.books import Handlers
 from hub.services.delivery.anew import find_anew, let_go
+from hub.services.delivery.answers import TASK as DISPUTED
 from hub.services.delivery.receipts import UNREAD
 from hub.services.delivery.standing import stand
 from hub.services.ports import JsonObject, UnitOfWork
@@ -53,8 +54,8 @@ def close_document(work: UnitOfWork, _tenant: Tenant, command: CloseDocument) ->
 def see_report(work: UnitOfWork, _tenant: Tenant, command: SeeReport) -> JsonObject:
     """Close the task about a report that could not be read. Raises DataError when there is no such task."""
     for task in work.commands.open_tasks():
-        if (task["task_no"], task["kind"]) == (command.task_no, UNREAD):
-            work.commands.close_task(UNREAD, task["subject"])
+        if task["task_no"] == command.task_no and task["kind"] in (UNREAD, DISPUTED):
+            work.commands.close_task(task["kind"], task["subject"])
             return {"task_no": command.task_no}
     raise DataError(f"there is no open task {command.task_no} about a report; see: hub tasks")
 

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from hub.contracts import DocumentChannel, FollowedChannel
 from hub.errors import ConfigurationError, HubError, TransientError
-from hub.model.delivery import Followed
+from hub.model.delivery import BuyerAnswer, Followed
+from hub.model.tenant import Tenant
 from hub.rules.attempts import later
+from hub.services.delivery.answers import apply_answers, find_answered
 from hub.services.delivery.reports import apply_receipts, strangers
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 
@@ -16,14 +18,15 @@ RUN_KIND = "follow"
 MOST_PAGES = 1000
 EARLY_FOR_S = 3 * 24 * 3600  # a doubt is asked about for a day and a half; then a person decides
 UNREAD = "unread_report"
+LONGEST_NUMBER = 35
 
 
 class FollowRun:
     """Asks each channel of a tenant for reports since the last time."""
 
-    def __init__(self, store: Store, tenant_name: str, channels: Mapping[str, DocumentChannel]) -> None:
+    def __init__(self, store: Store, tenant: Tenant, channels: Mapping[str, DocumentChannel]) -> None:
         self._store = store
-        self._tenant_name = tenant_name
+        self._tenant = tenant
         self._channels = channels
 
     def __call__(self, work: Work, _input: JsonObject) -> JsonObject:
@@ -50,10 +53,13 @@ class FollowRun:
             with self._store.read() as unit:
                 cursor = unit.recipients.cursor(channel.name)
             followed = _followed(channel, cursor)
+            answered, strays = find_answered(self._store, channel, followed.answers)
             with work.write() as unit:
                 may_be_early = unit.attempts.has_open(channel.name)  # asked first: what ends meanwhile is known then
-                found += apply_receipts(unit, self._tenant_name, channel, followed.receipts)
+                found += apply_receipts(unit, self._tenant.id, channel, followed.receipts)
+                found += apply_answers(unit, self._tenant, channel, answered)
                 _ask_about(unit, channel.name, followed.problems)
+                _ask_about_strays(unit, channel.name, strays)
                 if may_be_early:
                     unit.recipients.keep_early(channel.name, strangers(unit, channel.name, followed.receipts))
                 unit.recipients.keep_cursor(channel.name, followed.cursor)  # also when nothing came: it was asked
@@ -70,7 +76,7 @@ class FollowRun:
         receipts = [one.receipt for one in early]
         with work.write() as unit:
             may_be_early = unit.attempts.has_open(channel.name)
-            found = apply_receipts(unit, self._tenant_name, channel, receipts)
+            found = apply_receipts(unit, self._tenant.id, channel, receipts)
             strange = set(strangers(unit, channel.name, receipts)) if may_be_early else set()
             long_ago = later(unit.now, -EARLY_FOR_S)
             over = [one.report_no for one in early if one.receipt not in strange or one.came_at < long_ago]
@@ -86,6 +92,18 @@ def _ask_about(work: UnitOfWork, channel: str, problems: Sequence[str]) -> None:
             UNREAD,
             subject,
             f"a report to the channel {channel} cannot be read: {problem}; "
+            "when you have looked at it: hub documents seen with the number of this task",
+        )
+
+
+def _ask_about_strays(work: UnitOfWork, channel: str, strays: Sequence[BuyerAnswer]) -> None:
+    """Ask a person about answers to what did not go to their senders: one task, since anybody can send such."""
+    if strays:
+        number = strays[-1].document_number[:LONGEST_NUMBER] or "without a number"
+        work.commands.open_task(
+            UNREAD,
+            f"{channel}:stray",
+            f"by {channel} an invoice is answered that did not go to the sender of the answer, the latest is {number}; "
             "when you have looked at it: hub documents seen with the number of this task",
         )
 

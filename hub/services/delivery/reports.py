@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hub.contracts import DocumentChannel
 from hub.model.attempts import Attempt, AttemptState
 from hub.model.deliveries import DocumentRow, DocumentState, DocumentStep, StepOutcome
-from hub.model.delivery import Receipt, ReceiptKind
+from hub.model.delivery import BuyerAnswer, Receipt, ReceiptKind
 from hub.rules.attempts import CERTAINLY_NOT_DELIVERED
 from hub.services.attempts import CLAIM, hold_messages
 from hub.services.attempts.late import keep_proof, tell_late
@@ -35,7 +35,7 @@ def apply_receipts(work: UnitOfWork, tenant_name: str, channel: DocumentChannel,
     if not receipts:
         return 0
     work.commands.claim(CLAIM)  # before steps are read: a round changes them under it
-    steps = _steps_of(work, channel.name, receipts)
+    steps = steps_of(work, channel.name, receipts)
     concerned = [step for some in steps for step in some]
     if not concerned:
         return 0
@@ -59,7 +59,7 @@ def apply_receipts(work: UnitOfWork, tenant_name: str, channel: DocumentChannel,
 
 def strangers(work: UnitOfWork, channel: str, receipts: Sequence[Receipt]) -> list[Receipt]:
     """Return the reports of messages that are not ours, or not known to be yet: the other side alone names them."""
-    steps = _steps_of(work, channel, receipts)
+    steps = steps_of(work, channel, receipts)
     return [r for r, some in zip(receipts, steps, strict=True) if r.external_id and not r.delivery_id and not some]
 
 
@@ -91,13 +91,15 @@ def _proves(receipt: Receipt, attempt: Attempt) -> bool:
     return attempt.state not in CERTAINLY_NOT_DELIVERED or receipt.kind in IS_THERE
 
 
-def _steps_of(work: UnitOfWork, channel: str, receipts: Sequence[Receipt]) -> list[list[DocumentStep]]:
+def steps_of(
+    work: UnitOfWork, channel: str, reports: Sequence[Receipt] | Sequence[BuyerAnswer]
+) -> list[list[DocumentStep]]:
     """Return the steps that each report is about: one by our id, all of a message by what the other side calls it."""
-    numbers = {number for one in receipts if (number := _number_in(one.delivery_id))}
+    numbers = {number for one in reports if (number := _number_in(one.delivery_id))}
     ours = {step.delivery_id: [step] for step in work.documents.steps(numbers) if step.channel == channel}
-    named = {one.external_id for one in receipts if one.external_id and not one.delivery_id}
+    named = {one.external_id for one in reports if one.external_id and not one.delivery_id}
     theirs = work.documents.of_messages(channel, named)
-    return [ours.get(one.delivery_id, []) if one.delivery_id else theirs.get(one.external_id, []) for one in receipts]
+    return [ours.get(one.delivery_id, []) if one.delivery_id else theirs.get(one.external_id, []) for one in reports]
 
 
 def _number_in(delivery_id: str) -> int:

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from hub.contracts import DocumentChannel, PaymentNotice, WebhookReceiver
 from hub.errors import ConfigurationError, DataError, FormatError, HubError, TransientError
-from hub.model.delivery import Receipt
+from hub.model.delivery import BuyerAnswer, Receipt
 from hub.model.exchanges import Exchange, ExchangeState
+from hub.model.tenant import Tenant
 from hub.services.attempts import CLAIM
-from hub.services.delivery import apply_receipts
+from hub.services.delivery import Answered, apply_answers, apply_receipts, find_answered
 from hub.services.payments.receiving import describe
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 from hub.services.webhooks.keeping import KIND, RUN_KIND, queue_reading
@@ -34,17 +35,18 @@ class _Reading(NamedTuple):
     """A kept notice, with what it says or why that cannot be said."""
 
     exchange: Exchange
-    said: Sequence[Receipt | PaymentNotice] = ()
+    said: Sequence[Receipt | PaymentNotice | BuyerAnswer] = ()
+    answered: Sequence[tuple[DocumentChannel, Sequence[Answered]]] = ()  # what of it buyers answer to our documents
     problem: HubError | None = None
 
 
 class WebhookRun:
     """Reads every notice of a tenant that waits, in the order they came."""
 
-    def __init__(self, store: Store, tenant_name: str, receivers: Mapping[str, OfPlugin]) -> None:
+    def __init__(self, store: Store, tenant: Tenant, receivers: Mapping[str, OfPlugin]) -> None:
         """`receivers` by name."""
         self._store = store
-        self._tenant_name = tenant_name
+        self._tenant = tenant
         self._receivers = receivers
 
     def __call__(self, work: Work, _input: JsonObject) -> JsonObject:
@@ -86,7 +88,7 @@ class WebhookRun:
             return _Reading(exchange, problem=ConfigurationError(f"no plugin offers {exchange.name} now", hint=hint))
         body = self._store.contents.read_all([exchange.sha256])[exchange.sha256]
         try:
-            return _Reading(exchange, _checked(found.receiver.interpret(body)))
+            said = _checked(found.receiver.interpret(body))
         except TransientError:
             raise
         except HubError as error:
@@ -94,6 +96,9 @@ class WebhookRun:
         except Exception as error:  # noqa: BLE001 - a defect of an adapter stops its own notice; its text may hold data
             why = f"reading the notice stopped at a defect of the receiver ({type(error).__name__})"
             return _Reading(exchange, problem=FormatError(why, code=RECEIVER_DEFECT))
+        answers = [one for one in said if isinstance(one, BuyerAnswer)]
+        answered = [(channel, find_answered(self._store, channel, answers)[0]) for channel in found.channels]
+        return _Reading(exchange, said, answered)
 
     def _settle_together(self, work: Work, readings: Sequence[_Reading]) -> list[Exchange]:
         """Settle notices in one transaction, or each in its own when that is refused; return those that are early."""
@@ -125,7 +130,7 @@ class WebhookRun:
             if reading.problem is not None:
                 _quarantine(unit, exchange, reading.problem)
                 continue
-            counts = self._apply(unit, exchange, reading.said)
+            counts = self._apply(unit, reading)
             if counts["of_others"] and _age_s(unit, exchange) < PATIENCE_S:
                 early.append(exchange)
                 continue
@@ -135,13 +140,20 @@ class WebhookRun:
             _close(unit, exchange, counts)
         return early
 
-    def _apply(self, unit: UnitOfWork, exchange: Exchange, said: Sequence[Receipt | PaymentNotice]) -> JsonObject:
-        receipts = [one for one in said if isinstance(one, Receipt)]
-        known = sum(any(self._apply_to(unit, channel, one) for channel in self._channels(exchange)) for one in receipts)
-        return {"receipts": known, "of_others": len(receipts) - known, "payments": len(said) - len(receipts)}
+    def _apply(self, unit: UnitOfWork, reading: _Reading) -> JsonObject:
+        """Write reports and answers; those of others are of messages that are not known, or not yet."""
+        receipts = [one for one in reading.said if isinstance(one, Receipt)]
+        answers = [one for one in reading.said if isinstance(one, BuyerAnswer)]
+        channels = self._channels(reading.exchange)
+        known = sum(any(self._apply_to(unit, channel, one) for channel in channels) for one in receipts)
+        for channel, answered in reading.answered:
+            apply_answers(unit, self._tenant, channel, answered)
+            known += len(answered)
+        reports = len(receipts) + len(answers)
+        return {"receipts": known, "of_others": reports - known, "payments": len(reading.said) - reports}
 
     def _apply_to(self, unit: UnitOfWork, channel: DocumentChannel, receipt: Receipt) -> bool:
-        return apply_receipts(unit, self._tenant_name, channel, [receipt]) > 0
+        return apply_receipts(unit, self._tenant.id, channel, [receipt]) > 0
 
     def _channels(self, exchange: Exchange) -> Sequence[DocumentChannel]:
         return self._receivers[exchange.name].channels
@@ -181,10 +193,12 @@ def read_again(work: UnitOfWork, tenant_name: str, exchange: Exchange) -> None:
     queue_reading(work, tenant_name, exchange._replace(attempt=attempt))
 
 
-def _checked(said: object) -> Sequence[Receipt | PaymentNotice]:
+def _checked(said: object) -> Sequence[Receipt | PaymentNotice | BuyerAnswer]:
     """Return what a receiver says. Raises TypeError when it is something else than the contract has."""
-    if not isinstance(said, Sequence) or not all(isinstance(one, Receipt | PaymentNotice) for one in said):
-        raise TypeError("neither reports nor payments")
+    if not isinstance(said, Sequence) or not all(
+        isinstance(one, Receipt | PaymentNotice | BuyerAnswer) for one in said
+    ):
+        raise TypeError("neither reports, answers nor payments")
     return said
 
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, bindparam
 
-from hub.model.deliveries import DocumentRow, DocumentState, DocumentStep, NewDocument, Rendering
+from hub.model.deliveries import DocumentRow, DocumentState, DocumentStep, KeptAnswer, NewDocument, Rendering
 from hub.model.runs import Run
 from hub.store import tables
 from hub.store.bulk import insert_rows
@@ -43,6 +43,15 @@ _OF_MESSAGES = text(
     f"SELECT a.external_id, {', '.join(f's.{name}' for name in DocumentStep._fields)} FROM attempt a "
     "JOIN document_step s ON s.tenant = a.tenant AND s.exchange_no = a.exchange_no AND s.channel = a.channel "
     "WHERE a.tenant = :t AND a.channel = :channel AND a.external_id IN :some"
+).bindparams(bindparam("some", expanding=True))
+_SENT_BY = text(
+    f"SELECT d.number, {', '.join(f's.{name}' for name in DocumentStep._fields)} FROM document d "
+    "JOIN document_step s ON s.tenant = d.tenant AND s.document_no = d.document_no AND s.channel = :channel "
+    "WHERE d.tenant = :t AND d.number IN :some AND s.exchange_no IS NOT NULL ORDER BY d.document_no"
+).bindparams(bindparam("some", expanding=True))
+_ANSWERS = text(
+    f"SELECT {', '.join(KeptAnswer._fields)} FROM document_answer WHERE tenant = :t AND document_no IN :some "
+    "ORDER BY document_no, answer_no"
 ).bindparams(bindparam("some", expanding=True))
 _UNDER_WAY = (
     # Those of other debtors as well that go in the same message.
@@ -235,6 +244,39 @@ class SqlDocuments:
             rows = self._connection.execute(_OF_MESSAGES, {"t": self._tenant, "channel": channel, "some": some})
             for external_id, *step in rows:
                 found.setdefault(external_id, []).append(DocumentStep._make(step))
+        return found
+
+    def sent_by(self, channel: str, numbers: Collection[str]) -> dict[str, list[DocumentStep]]:
+        """Return the steps by which documents went out on a channel, by the documents' numbers."""
+        found: dict[str, list[DocumentStep]] = {}
+        for some in _in_parts(numbers):
+            rows = self._connection.execute(_SENT_BY, {"t": self._tenant, "channel": channel, "some": some})
+            for number, *step in rows:
+                found.setdefault(number, []).append(DocumentStep._make(step))
+        return found
+
+    def keep_answer(self, answer: KeptAnswer) -> bool:
+        """Keep what a buyer answered, numbered after those before; False when the same is known.
+
+        Its document is held by the transaction (see `hold_all`), so that no two answers get one number.
+        """
+        result = self._connection.execute(
+            text(
+                f"INSERT INTO document_answer (tenant, {', '.join(KeptAnswer._fields)}) "
+                "SELECT :t, :document_no, coalesce(max(answer_no), 0) + 1, :answer_key, :channel, :kind, :reason, "
+                ":answered_at, :now FROM document_answer WHERE tenant = :t AND document_no = :document_no "
+                "HAVING coalesce(sum(CASE answer_key WHEN :answer_key THEN 1 ELSE 0 END), 0) = 0"
+            ),
+            {"t": self._tenant, "now": self._now, **answer._asdict()},
+        )
+        return bool(result.rowcount)
+
+    def answers(self, numbers: Collection[int]) -> list[KeptAnswer]:
+        """Return what buyers answered to documents, in the order it came."""
+        found: list[KeptAnswer] = []
+        for some in _in_parts(numbers):
+            rows = self._connection.execute(_ANSWERS, {"t": self._tenant, "some": some})
+            found.extend(KeptAnswer._make(row) for row in rows)
         return found
 
     def runs_behind(self, numbers: Collection[int]) -> list[Run]:

@@ -55,6 +55,21 @@ document_step = table(
 )
 Index("document_step_by_exchange", document_step.c.tenant, document_step.c.exchange_no)
 
+document_answer = table(
+    "document_answer",  # what a buyer answered to an invoice that it has
+    tenant_column(),
+    number("document_no"),
+    number("answer_no"),  # in the order they came, from 1 for each document
+    text("answer_key"),  # of channel and content: the same answer again is known
+    text("channel"),
+    text("kind"),
+    text("reason", default=""),
+    text("answered_at", default=""),
+    text("came_at"),
+    PrimaryKeyConstraint("tenant", "document_no", "answer_no"),
+    UniqueConstraint("tenant", "document_no", "answer_key"),
+)
+
 recipient = table(
     "recipient",  # e-mottagare: what a debtor wants, and where it is reached
     tenant_column(),

@@ -11,8 +11,9 @@ import pytest
 from hub.contracts import CONTRACT_VERSION, PluginSettings, SecretReference
 from hub.errors import ConfigurationError
 from hub.model.tenant import Tenant
-from hub.runtime import plugins as loading
-from hub.runtime.plugins import TenantPluginCache, TenantPlugins, default_readers, installed_plugins, load_plugin_class
+from hub.runtime import installed as loading
+from hub.runtime.installed import installed_plugins, load_plugin_class
+from hub.runtime.plugins import TenantPluginCache, TenantPlugins, default_readers
 from hub.testing.example_tenant import tenant_settings
 from hub_fjordbanken import FjordbankenReader, Plugin
 from tests.unit.runtime.small_plugins import Silent, card

@@ -164,6 +164,20 @@ CREATE INDEX document_by_number ON document (tenant, number);
 
 CREATE INDEX document_by_state ON document (tenant, state, document_no);
 
+CREATE TABLE document_answer (
+    tenant INTEGER NOT NULL,
+    document_no BIGINT NOT NULL,
+    answer_no BIGINT NOT NULL,
+    answer_key TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    answered_at TEXT DEFAULT '' NOT NULL,
+    came_at TEXT NOT NULL,
+    PRIMARY KEY (tenant, document_no, answer_no),
+    UNIQUE (tenant, document_no, answer_key)
+) WITHOUT ROWID;
+
 CREATE TABLE document_step (
     tenant INTEGER NOT NULL,
     document_no BIGINT NOT NULL,

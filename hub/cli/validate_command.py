@@ -1,0 +1,95 @@
+"""`hub validate`: whether e-invoices and their answers keep the rules; needs no tenant and no home, and keeps nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hub.cli.exit_codes import ExitCode
+from hub.cli.session import Session, command
+from hub.cli.showing import answer_json, say, show_fields, show_table
+from hub.contracts import Judgement
+from hub.contracts.inspectors import Severity
+from hub.errors import DataError
+from hub.runtime.judging import inspectors, judge_file, official_folder
+from hub.services.payments.receiving import describe, plain_name
+
+SHOWN = 100
+
+Files = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE", help="Documents, as XML.", exists=True, dir_okay=False, show_default=False),
+]
+Referee = Annotated[
+    bool, typer.Option("--referee", help="Ask the official rules too, and tell where they say something else.")
+]
+Official = Annotated[
+    Path | None,
+    typer.Option("--official", metavar="FOLDER", help="Folder of the official rules; else HUB_OFFICIAL_RULES."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    command(app, "validate")(validate)
+
+
+def validate(session: Session, files: Files, referee: Referee = False, official: Official = None) -> None:
+    """Judge documents by the rules of their format. Ends in 1 when one breaks a fatal rule or cannot be judged.
+
+    With --json: one object for one file, a list for several.
+    """
+    folder = official_folder(official) if referee or official else None
+    judges = inspectors()
+    told: list[dict[str, Any]] = []
+    for file in files:
+        try:
+            told.append(_told(file, judge_file(file, judges, official=folder)))
+        except DataError as error:
+            told.append({"file": plain_name(file.name), "fit": False, "error": describe(error)})
+    if session.as_json:
+        answer_json(told if len(files) > 1 else told[0])
+    else:
+        for one in told:
+            _show(one)
+    if not all(one["fit"] and not one.get("differences") for one in told):
+        raise typer.Exit(ExitCode.DATA)
+
+
+def _told(file: Path, judgement: Judgement) -> dict[str, Any]:
+    differences = judgement.differences
+    return {
+        "file": plain_name(file.name),
+        "format": judgement.format,
+        "rules": judgement.rules,
+        "layers": list(judgement.layers),
+        "fit": judgement.is_fit,
+        "findings": [finding._asdict() for finding in judgement.findings],
+        **({} if differences is None else {"differences": [one._asdict() for one in differences]}),
+    }
+
+
+def _show(one: dict[str, Any]) -> None:
+    if "error" in one:
+        say(f"{one['file']}: {one['error']['code']}: {one['error']['message']}", is_error=True)
+        return
+    findings = one["findings"]
+    fatal = sum(finding["severity"] == Severity.FATAL for finding in findings)
+    said = {True: "fit to be sent", False: f"will be refused: {fatal} fatal"}[one["fit"]]
+    warned = f", {len(findings) - fatal} warnings" if len(findings) > fatal else ""
+    fields = [("format", one["format"]), ("rules", one["rules"]), ("judgement", f"{said}{warned}")]
+    show_fields(one["file"], fields)
+    columns = (("rule", "keep"), ("severity", "keep"), ("where", "wrap"), ("what to change", "wrap"))
+    rows = [(f["rule"], str(f["severity"]), f["location"], f["message"]) for f in findings[:SHOWN]]
+    if rows:
+        show_table(f"findings ({len(rows)} of {len(findings)})", columns, rows)
+    if "differences" in one:
+        _show_differences(one["differences"])
+
+
+def _show_differences(differences: list[dict[str, Any]]) -> None:
+    rows = [(one["rule"], str(one["ours"]), str(one["theirs"])) for one in differences]
+    columns = (("rule", "keep"), ("ours", "right"), ("official", "right"))
+    show_table("differences from the official rules", columns, rows, empty="none: the official rules say the same")

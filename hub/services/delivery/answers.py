@@ -1,0 +1,176 @@
+"""What buyers answer to invoices: kept, told, and when they dispute one its dunning stops. Nothing is booked by it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from hub.contracts import DocumentChannel
+from hub.errors import DataError, RuleViolation
+from hub.model.commands import SetHold, Target
+from hub.model.deliveries import DocumentRow, DocumentStep, KeptAnswer
+from hub.model.delivery import AnswerKind, BuyerAnswer, Receipt, ReceiptKind
+from hub.model.documents import INVOICES, Document
+from hub.model.tenant import Tenant
+from hub.rules.delivery.recipients import is_reached_at
+from hub.services.attempts import CLAIM
+from hub.services.books import carry_out
+from hub.services.delivery.loading import Loaded, load_documents
+from hub.services.delivery.reports import apply_receipts, steps_of
+from hub.services.ports import Store, UnitOfWork
+
+DISPUTES = frozenset({AnswerKind.UNDER_QUERY, AnswerKind.REJECTED})
+TASK = "disputed_document"
+LONGEST_REASON = 200  # as of a hold
+
+
+class Answered(NamedTuple):
+    """An answer with the document that it is about, as it was sent."""
+
+    answer: BuyerAnswer
+    row: DocumentRow
+    document: Document
+    delivery_id: str
+
+
+def find_answered(
+    store: Store, channel: DocumentChannel, answers: Sequence[BuyerAnswer]
+) -> tuple[list[Answered], list[BuyerAnswer]]:
+    """Return answers with their documents, and those that are about none, or not about one alone.
+
+    By a number alone, the buyer must be the one that it went to: anybody can send an answer.
+    """
+    if not answers:
+        return [], []
+    with store.read() as work:
+        steps = _steps(work, channel.name, answers)
+        rows = work.documents.get_all({step.document_no for some in steps for step in some})
+    sent = {one.row.document_no: one for one in load_documents(store, rows, {channel.name: channel})}
+    found, unknown = list[Answered](), list[BuyerAnswer]()
+    for answer, some in zip(answers, steps, strict=True):
+        fitting = [step for step in some if _is_about(answer, sent[step.document_no])]
+        if len(fitting) == 1:
+            one = sent[fitting[0].document_no]
+            found.append(Answered(answer, one.row, one.document, fitting[0].delivery_id))
+        else:
+            unknown.append(answer)
+    return found, unknown
+
+
+def apply_answers(work: UnitOfWork, tenant: Tenant, channel: DocumentChannel, answered: Sequence[Answered]) -> int:
+    """Write what buyers answered; return how many answers are new.
+
+    Who answers has the document: that is told first, as a report of its channel.
+    """
+    if not answered:
+        return 0
+    work.commands.claim(CLAIM)
+    delivered = sorted({one.delivery_id for one in answered})
+    apply_receipts(work, tenant.id, channel, [Receipt(ReceiptKind.DELIVERED, name) for name in delivered])
+    work.documents.hold_all({one.row.document_no for one in answered})
+    return sum(_apply(work, tenant, channel.name, one) for one in answered)
+
+
+def _steps(work: UnitOfWork, channel: str, answers: Sequence[BuyerAnswer]) -> list[list[DocumentStep]]:
+    """Return the ways of documents that each answer may be about."""
+    by_number = work.documents.sent_by(channel, {one.document_number for one in answers if not _is_named(one)})
+    named = steps_of(work, channel, answers)
+    return [
+        some if _is_named(one) else by_number.get(one.document_number, [])
+        for one, some in zip(answers, named, strict=True)
+    ]
+
+
+def _is_named(answer: BuyerAnswer) -> bool:
+    """Say whether an answer names our id or the message; both were told to nobody but the buyer's side."""
+    return bool(answer.delivery_id or answer.external_id)
+
+
+def _is_about(answer: BuyerAnswer, sent: Loaded) -> bool:
+    if not _is_named(answer):
+        return is_reached_at(sent.recipient, answer.buyer)
+    return answer.document_number in ("", sent.row.number)
+
+
+def _apply(work: UnitOfWork, tenant: Tenant, channel: str, one: Answered) -> bool:
+    """Keep, tell and act on one answer; False when it was known."""
+    answer = one.answer
+    kept = KeptAnswer(
+        document_no=one.row.document_no,
+        answer_no=0,  # given by the store
+        answer_key=_key(channel, answer),
+        channel=channel,
+        kind=answer.kind,
+        reason=_in_a_line(answer.reason),
+        answered_at=answer.at,
+        came_at="",
+    )
+    if not work.documents.keep_answer(kept):
+        return False
+    told = {"reason": kept.reason, "answered_at": answer.at}
+    work.events.record(
+        "invoice_answered",
+        document_no=one.row.document_no,
+        company=one.row.company,
+        number=one.row.number,
+        version=one.row.version,
+        channel=channel,
+        answer=str(answer.kind),
+        **{name: value for name, value in told.items() if value},
+    )
+    if answer.kind in DISPUTES:
+        _dispute(work, tenant, kept, one)
+    return True
+
+
+def _in_a_line(reason: str) -> str:
+    """Return a text as a hold takes it: one line without control characters."""
+    plain = "".join(letter if letter.isprintable() else " " for letter in reason)
+    return " ".join(plain.split())[:LONGEST_REASON]
+
+
+def _key(channel: str, answer: BuyerAnswer) -> str:
+    said = json.dumps([channel, answer.kind, answer.at, answer.reason])
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _dispute(work: UnitOfWork, tenant: Tenant, kept: KeptAnswer, one: Answered) -> None:
+    """Stop the dunning of what is disputed, and ask a person to answer the buyer."""
+    row, code = one.row, tenant.delivery.dispute_hold
+    is_stopped = row.kind in INVOICES and _hold(work, tenant, kept, one)
+    stopped = (
+        f"its dunning is stopped by the hold {code}; when the buyer has been answered: "
+        f"hub receivables end-hold {row.number} --code {code}"
+        if is_stopped
+        else "no receivable of it is known here, so stop its dunning where it is"
+    )
+    said = "rejects" if kept.kind == AnswerKind.REJECTED else "asks about"
+    work.commands.open_task(
+        TASK,
+        f"{row.document_no}:{kept.channel}",
+        f"the buyer {said} {row.kind.replace('_', ' ')} {row.number} (document {row.document_no}) by {kept.channel}"
+        f"{f': {kept.reason}' if kept.reason else ''}; {stopped}; "
+        "then: hub documents seen with the number of this task",
+    )
+
+
+def _hold(work: UnitOfWork, tenant: Tenant, kept: KeptAnswer, one: Answered) -> bool:
+    """Set the hold; False when the hub has no such receivable. One that the same channel has set stays."""
+    target = Target(company=one.row.company, number=one.row.number, source_system=one.document.source_system)
+    command = SetHold(
+        key=f"answer:{one.row.document_no}:{kept.answer_key}",
+        user=kept.channel,
+        receivable=target,
+        code=tenant.delivery.dispute_hold,
+        source=kept.channel,
+        reason=kept.reason,
+    )
+    try:
+        carry_out(work, tenant, command)
+    except RuleViolation:
+        return True
+    except DataError:
+        return False
+    return True

@@ -31,14 +31,12 @@ def judge_file(file: Path, judges: Sequence[DocumentInspector], *, official: Pat
     with opened(file)[1] as stream:
         content = stream.read(LARGEST + 1)
     if len(content) > LARGEST:
-        raise DataError(f"{file.name} is larger than {LARGEST} bytes: no document of these formats is")
+        raise DataError(f"it is larger than {LARGEST} bytes: no document of these formats is")
     for judge in judges:
         if judge.recognises(content[:HEAD]):
             return judge.judge(content, official=official)
     known = ", ".join(judge.name for judge in judges) or "none"
-    raise DataError(
-        f"{file.name} is of no format that is judged here (known: {known}); payment files: hub inspect FILE"
-    )
+    raise DataError(f"it is of no format that is judged here (known: {known}); payment files: hub inspect FILE")
 
 
 def official_folder(given: Path | None) -> Path:
@@ -47,7 +45,7 @@ def official_folder(given: Path | None) -> Path:
     if folder is None:
         raise ConfigurationError(
             "no folder of official rules is given",
-            hint="give --official FOLDER, or set HUB_OFFICIAL_RULES; they come from who issues them, never with the hub",
+            hint="give --official FOLDER, or set HUB_OFFICIAL_RULES; they come from their issuers, not with the hub",
         )
     if not folder.is_dir():
         raise ConfigurationError(f"{folder} is no folder", hint="it holds the official rules as they were issued")

@@ -1,4 +1,4 @@
-"""`hub validate`: whether e-invoices and their answers keep the rules; needs no tenant and no home, and keeps nothing."""
+"""`hub validate`: whether e-invoices and answers to them keep the rules; needs no tenant and no home, keeps nothing."""
 
 from __future__ import annotations
 

@@ -382,7 +382,9 @@ class ThousandWorld(DeliveryWorld):
         yield self._letter_box()
 
     def _operator_channel(self, timeout_s: float) -> Any:
-        settings = OperatorSettings.model_validate({**self.operator.settings, "timeout_s": timeout_s})
+        settings = OperatorSettings.model_validate(
+            {**self.operator.settings, "timeout_s": timeout_s, "structure": "json"}
+        )
         return operator_channel(settings, self._context(api_key=self.operator.books.software_key))
 
     def _bank_channel(self, timeout_s: float) -> Any:

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
+from xml.sax.saxutils import escape
 
 from hub.banking_calendar import FixedClock
 from hub.contracts import Inboxes, PluginContext, Sandbox
@@ -66,6 +67,10 @@ class ChannelUnderTest:
     def make_pdf(self, document: Document) -> bytes:
         """Return the rendering of a document; the kit's is a plain page."""
         return sample_pdf(document.number)
+
+    def make_e_invoice(self, document: Document) -> bytes:
+        """Return a document for machines; the kit's names its number alone. Override it where the channel reads it."""
+        return f"<Invoice><ID>{escape(document.number)}</ID></Invoice>".encode()
 
     def recipient_of(self, document: Document) -> Recipient:
         """Return who a document is for, as the core has it; override it to add an `e_bank_address`."""
@@ -143,6 +148,7 @@ class Place:
             channel, [sample_document(number="2001", debtor=self.kit.stranger or STRANGER), *documents.values()]
         )
         (plain,) = self.plain(channel)
+        odd.append(plain._replace(delivery_id="no-e-invoice", e_invoice=b"", no_e_invoice="buyer_reference: give it"))
         odd += [plain._replace(delivery_id=f"pdf-{at}", pdf=pdf) for at, pdf in enumerate((b"", b"PK\x03\x04 no PDF"))]
         recipients = enumerate(hostile_recipients())
         return [*odd, *(plain._replace(delivery_id=f"to-{at}", recipient=one, address="") for at, one in recipients)]
@@ -158,7 +164,14 @@ class Place:
         recipients = [self.kit.recipient_of(document) for document in documents]
         addresses = addresses_of(channel, recipients)
         return [
-            Outgoing(delivery_id(document, at), document, one, addresses.get(one.key, ""), self.kit.make_pdf(document))
+            Outgoing(
+                delivery_id(document, at),
+                document,
+                one,
+                addresses.get(one.key, ""),
+                self.kit.make_pdf(document),
+                self.kit.make_e_invoice(document),
+            )
             for at, (document, one) in enumerate(zip(documents, recipients, strict=True), 1)
         ]
 

@@ -25,7 +25,7 @@ from hub_operator.envelope import envelope_of, packed, unpacked
 from hub_operator.network import Network
 from hub_operator.reaching import why_not
 from hub_operator.settings import OperatorSettings
-from hub_operator.structured import writer_of
+from hub_operator.structured import structured
 
 # A copy has the number of its original: whoever books by machine would refuse it, or book it twice.
 CARRIED = INVOICES - {DocumentKind.INVOICE_COPY}
@@ -38,7 +38,6 @@ class OperatorChannel:
     def __init__(self, settings: OperatorSettings, network: Network) -> None:
         self._settings = settings
         self._network = network
-        self._writer = writer_of(settings.document_format)
 
     @property
     def name(self) -> str:
@@ -89,7 +88,7 @@ class OperatorChannel:
         """
         found: dict[str, Reach] = {}
         for recipient in recipients:
-            reason = why_not(recipient, self._writer)
+            reason = why_not(recipient, self._settings)
             if reason:
                 found[recipient.key] = Reach(Reachable.NO, reason)
                 continue
@@ -143,7 +142,7 @@ class OperatorChannel:
 
     def _made(self, outgoing: Outgoing) -> Prepared | Unfit:
         delivery_id = outgoing.delivery_id
-        if self._writer is None:
+        if not self._settings.document_format:
             return Unfit(delivery_id, "no structured format is agreed with the operator: set document_format")
         if outgoing.document.kind not in CARRIED:
             return Unfit(
@@ -151,7 +150,11 @@ class OperatorChannel:
             )
         if not outgoing.address:  # without it InExchange would choose by itself, and mail or print it
             return Unfit(delivery_id, "the network has not said where the debtor is reached: have the route made anew")
-        envelope = envelope_of(outgoing, self._writer.write(outgoing), network=self._network.name)
+        machine_readable = structured(outgoing, self._settings.structure, self._settings.document_format)
+        if machine_readable is None:
+            why = outgoing.no_e_invoice or "nothing that is turned on makes e-invoices: turn [plugins.peppol] on"
+            return Unfit(delivery_id, f"it is no e-invoice: {why}")
+        envelope = envelope_of(outgoing, machine_readable, network=self._network.name)
         size = sum(len(file.raw) for file in envelope.files)
         if size > self._settings.largest_message_kb * 1000:
             return Unfit(

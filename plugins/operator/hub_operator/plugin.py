@@ -26,7 +26,7 @@ class Plugin:
             "No call has been tried against InExchange or Maventa; the sandboxes are our own.",
             "InExchange: bytes of uploads as the whole body, look-up by our id by GET, the statuses and their meaning.",
             "Maventa: how lists are named in forms and queries (`disabled_routes[]`, `network[]`).",
-            "What we send beside the PDF is a JSON of the document: no e-invoice by law, so public buyers are refused.",
+            "What operators call the formats of e-invoices: `document_format` is as agreed with yours.",
             "How long an operator may take until its look-up by our id shows what it has taken.",
         ),
     )

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from hub.identifiers import organisation_number
 from hub.model.delivery import Reach, Reachable, Recipient
 from hub.model.parties import DebtorClass
-from hub_operator.structured import StructuredWriter
+from hub_operator.settings import OperatorSettings
+from hub_operator.structured import Structure
 
 AGAIN_SOON_S = 3600  # what a person can mend is looked up again within the hour
 GLN_SCHEME = "0088"
@@ -25,14 +26,14 @@ class Receiver(NamedTuple):
     addresses: tuple[str, ...] = ()  # electronic addresses with their scheme, small letters
 
 
-def why_not(recipient: Recipient, writer: StructuredWriter | None) -> str:
+def why_not(recipient: Recipient, settings: OperatorSettings) -> str:
     """Say why a recipient is not even looked up, blank when it is."""
-    if writer is None:
+    if not settings.document_format:
         return "no structured format is agreed with the operator"
     if recipient.debtor_class is DebtorClass.PERSON:
         return "the network is for companies"
-    if recipient.debtor_class is DebtorClass.PUBLIC and not writer.is_e_invoice:
-        return "a public buyer gets an e-invoice by EN 16931, and this channel sends none yet"
+    if recipient.debtor_class is DebtorClass.PUBLIC and settings.structure is not Structure.E_INVOICE:
+        return "a public buyer gets an e-invoice by EN 16931, and by the settings this channel sends none"
     if not (known_number(recipient) or recipient.e_invoice_address):
         return "neither a Swedish organisation number nor an electronic address is known"
     return ""

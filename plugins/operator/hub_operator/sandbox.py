@@ -16,7 +16,7 @@ from hub_operator.sandbox_maventa import MaventaSide
 from hub_operator.sandbox_register import OWN_FAULTS, Books
 
 TARGETS = ("send", "upload", "question", "token")
-FORMAT = "reskontra-hub-json-1"
+FORMAT = "bis-billing-3"
 RECEIVERS = (("5560000001", "Exempelbolaget AB"), ("9999999999", "Provbolaget AB"))
 
 

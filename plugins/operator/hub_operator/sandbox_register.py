@@ -13,6 +13,8 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from lxml import etree
+
 from hub.contracts import Received
 
 TOKEN_EXPIRED = "token_expired"  # noqa: S105 - a fault: every token is forgotten once
@@ -137,9 +139,17 @@ class Books:
 
 
 def number_in(content: bytes) -> str:
-    """Return the number that a structured document has, by what JSON says; blank when it is none."""
+    """Return the number that a structured document has, by what JSON or XML says; blank when it is none."""
     try:
         said = json.loads(content)
     except ValueError:
-        return ""
+        return _number_in_xml(content)
     return str(said.get("number", "")) if isinstance(said, dict) else ""
+
+
+def _number_in_xml(content: bytes) -> str:
+    try:
+        root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+    except (etree.XMLSyntaxError, ValueError):
+        return ""
+    return str(root.findtext("{*}ID") or "")

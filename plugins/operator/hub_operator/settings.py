@@ -11,6 +11,7 @@ from hub.contracts import PluginSettings, SecretReference
 from hub.model.delivery import Silence
 from hub.model.import_rows import ShortText
 from hub.model.setting_values import KronorLimit, Switch
+from hub_operator.structured import Structure
 
 
 class NetworkName(StrEnum):
@@ -42,6 +43,11 @@ class OperatorSettings(PluginSettings):
         default="",
         description="What the operator calls the structured document that goes with the PDF, as agreed with it; left "
         "out: nothing is agreed, and nobody is reached.",
+    )
+    structure: Structure = Field(
+        default=Structure.E_INVOICE,
+        description="What that document is: `e_invoice`, or `json` of the document, which is no e-invoice by law, so "
+        "public buyers are not reached then.",
     )
     price_ore: KronorLimit = Field(
         default=0, alias="price", description='What one document costs, in kronor without VAT, such as "2,00".'

@@ -17,6 +17,7 @@ from hub_operator.sandbox import OperatorSandbox
 
 ADDRESS = {"inexchange": "company-1", "maventa": "0007:5560000001 PEPPOL"}
 PDF = b"%PDF-1.7 a page"
+E_INVOICE = b"<Invoice><ID>1001</ID></Invoice>"
 FIELDS: dict[str, Any] = {
     "number": "1001",
     "issue_date": "2026-11-23",
@@ -72,7 +73,8 @@ def outgoing(network: str, recipient: Recipient) -> Callable[..., Outgoing]:
     """Make a document that goes out; its fields may differ."""
 
     def make(**more: Any) -> Outgoing:
-        return Outgoing("delivery-1", Document.model_validate(FIELDS | more), recipient, ADDRESS[network], PDF)
+        document = Document.model_validate(FIELDS | more)
+        return Outgoing("delivery-1", document, recipient, ADDRESS[network], PDF, E_INVOICE)
 
     return make
 

@@ -25,8 +25,29 @@ def test_the_same_document_is_always_the_same_bytes(
     assert made[0][0].delivery_ids == ("delivery-1",)
 
 
-def test_what_is_ours_alone_is_not_told_the_operator(content: bytes) -> None:
-    structured = json.loads(b64decode(json.loads(content)["structured"]["content"]))
+def test_the_e_invoice_goes_as_it_was_made(channel: OperatorChannel, outgoing: Callable[..., Outgoing]) -> None:
+    (prepared,) = channel.prepare([outgoing()]).prepared
+    structured = json.loads(prepared.content)["structured"]
+
+    assert (structured["name"], b64decode(structured["content"])) == ("1001.xml", outgoing().e_invoice)
+
+
+@pytest.mark.parametrize(
+    ("no_e_invoice", "said"), [("", "[plugins.peppol]"), ("buyer_reference: give it", "buyer_reference")]
+)
+def test_a_document_that_is_no_e_invoice_goes_another_way(
+    channel: OperatorChannel, outgoing: Callable[..., Outgoing], no_e_invoice: str, said: str
+) -> None:
+    (unfit,) = channel.prepare([outgoing()._replace(e_invoice=b"", no_e_invoice=no_e_invoice)]).unfit
+
+    assert said in unfit.reason
+
+
+def test_of_the_json_what_is_ours_alone_is_not_told_the_operator(
+    channel_with: Callable[..., OperatorChannel], outgoing: Callable[..., Outgoing]
+) -> None:
+    (prepared,) = channel_with(structure="json").prepare([outgoing()]).prepared
+    structured = json.loads(b64decode(json.loads(prepared.content)["structured"]["content"]))
 
     assert structured["number"] == "1001"
     assert structured["to_pay"] == "125.00"

@@ -72,7 +72,6 @@ def test_one_that_might_receive_if_it_were_asked_does_not_count(
     ("changes", "why"),
     [
         ({"debtor_class": DebtorClass.PERSON, "identity": PERSON}, "companies"),
-        ({"debtor_class": DebtorClass.PUBLIC}, "EN 16931"),
         ({"identity": PERSON}, "organisation number"),
         ({"country": "NO"}, "Swedish"),
         ({"identity": ""}, "organisation number"),
@@ -86,6 +85,15 @@ def test_who_is_not_even_asked_about_is_told_why(
 
     assert answer is Reachable.NO
     assert why in reason
+
+
+@pytest.mark.parametrize(("structure", "answer"), [("e_invoice", Reachable.YES), ("json", Reachable.NO)])
+def test_a_public_buyer_is_reached_by_e_invoices_alone(
+    channel_with: Callable[..., OperatorChannel], recipient: Recipient, structure: str, answer: Reachable
+) -> None:
+    public = recipient._replace(debtor_class=DebtorClass.PUBLIC)
+
+    assert asked(channel_with(structure=structure), public)[0] is answer
 
 
 def test_nobody_is_reached_before_a_format_is_agreed(

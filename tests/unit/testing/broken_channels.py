@@ -377,7 +377,7 @@ class ReportsWith(SoundChannel):
     changes: Mapping[str, Any] = {}
 
     def follow(self, cursor: str) -> Followed:
-        receipts, behind, has_more, _ = super().follow(cursor)
+        receipts, behind, has_more, *_ = super().follow(cursor)
         first = [one._replace(**self.changes) for one in receipts[:1]]
         return Followed([*first, *receipts[1:]], behind, has_more)
 
@@ -404,7 +404,7 @@ class RemembersWhatItFetched(SoundChannel):
 
 class StepsTooFar(SoundChannel):
     def follow(self, cursor: str) -> Followed:
-        receipts, behind, has_more, _ = super().follow(cursor)
+        receipts, behind, has_more, *_ = super().follow(cursor)
         return Followed(receipts, str(int(behind) + 3) if receipts else cursor, has_more)
 
 
@@ -525,7 +525,7 @@ class LosesWhatComesBack(SoundChannel):
     """Nobody hears of what came back."""
 
     def follow(self, cursor: str) -> Followed:
-        receipts, behind, has_more, _ = super().follow(cursor)
+        receipts, behind, has_more, *_ = super().follow(cursor)
         return Followed([one for one in receipts if one.kind is not ReceiptKind.RETURNED], behind, has_more)
 
 

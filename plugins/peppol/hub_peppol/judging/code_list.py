@@ -1,0 +1,28 @@
+"""Code lists: compact text files beside this module, read on first use."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+
+from hub_peppol.judging.node import normalized
+
+
+class CodeList:
+    """A set of codes, declared by the name of its file: `CodeList("iso4217")`, then `"SEK" in CURRENCIES`.
+
+    What is asked for is normalized first; a text of several words is never a code.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __contains__(self, text: str) -> bool:
+        codes = _codes(self._name)
+        return text in codes or normalized(text) in codes
+
+
+@cache
+def _codes(name: str) -> frozenset[str]:
+    file = resources.files("hub_peppol.judging") / "codes" / f"{name}.txt"
+    return frozenset(file.read_text("ascii").split())

@@ -1,0 +1,136 @@
+"""`validate`: one document, one pass, all findings."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from hub_peppol.judging.node import Node
+from hub_peppol.judging.reading import root_of
+from hub_peppol.judging.releases import Release, releases_for
+from hub_peppol.judging.rule import FATAL, Finding, Pack, Rule
+from hub_peppol.judging.table import Plan, Table, prefixed
+from hub_peppol.judging.walk import Walk
+
+LAYERS = ("xsd", "en16931", "peppol")
+MOST_FINDINGS = 10_000
+"""A document with more is no invoice; the rest is not told."""
+
+_CUSTOMIZATION = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}CustomizationID"
+
+
+class Report(NamedTuple):
+    """What is wrong with a document, in document order, then by rule; it is fit when nothing is fatal."""
+
+    findings: list[Finding]
+    layers: tuple[str, ...]
+    rules: str  # the releases that judged it, such as `EN 16931 UBL 1.3.16`
+
+    @property
+    def is_fit(self) -> bool:
+        return all(finding.severity != FATAL for finding in self.findings)
+
+
+def validate(
+    document: bytes | Any,
+    layers: Sequence[str] = LAYERS,
+    *,
+    on: datetime.date | None = None,
+    releases: Iterable[str] = (),
+) -> Report:
+    """Judge a document by the layers asked for: `xsd` (structure), `en16931` and `peppol`.
+
+    Args:
+        document: bytes, or an lxml element, which may be a part of a document when `xsd` is not asked for.
+        layers: which rules; their order means nothing.
+        on: the day whose rules count; today when not given.
+        releases: versions to use instead of those in force, such as `3.0.20`.
+
+    Raises:
+        FormatError: no XML, hostile, or larger than any invoice.
+        ConfigurationError: no release of the rules was in force on that day.
+    """
+    element = root_of(document) if isinstance(document, bytes) else document
+    day = on or datetime.date.today()
+    chosen = _chosen(element, tuple(layers), day, tuple(releases))
+    table = _table(tuple(release.module for release in chosen), chosen)
+    walk = Walk(element, table)
+    try:
+        findings = _judged(walk, table.packs)
+    finally:
+        walk.let_go()
+    names = ", ".join(f"{release.pack.name} {release.version}" for release in chosen)
+    return Report(findings, tuple(layers), names)
+
+
+def _chosen(
+    element: Any, layers: tuple[str, ...], day: datetime.date, versions: tuple[str, ...]
+) -> tuple[Release, ...]:
+    root = prefixed(element.tag) if isinstance(element.tag, str) else ""
+    customization = (element.findtext(_CUSTOMIZATION) or "").strip()
+    return tuple(
+        release for layer in layers for release in releases_for(layer, root, customization, on=day, versions=versions)
+    )
+
+
+@lru_cache(maxsize=16)
+def _table(modules: tuple[str, ...], releases: tuple[Release, ...]) -> Table:
+    return Table([release.pack for release in releases])
+
+
+Found = list[tuple[int, Finding]]  # with the place of the element in the document
+
+
+def _judged(walk: Walk, packs: Sequence[Pack]) -> list[Finding]:
+    found: Found = []
+    for node, state in walk.planned:
+        _judge(node, state.plan, found)
+        if len(found) >= MOST_FINDINGS:
+            break
+    for pack in packs:
+        _judge_unused(walk, pack, found)
+    found.sort(key=lambda one: (one[0], one[1].rule))
+    return [finding for _, finding in found[:MOST_FINDINGS]]
+
+
+def _judge(node: Node, plan: Plan, found: Found) -> None:
+    """Ask the rules of the first context of each pattern that takes the node."""
+    for choices in plan:
+        for when, rules in choices:
+            if when is None or _takes(when, node):
+                for rule in rules:
+                    if not _is_held(rule, node):
+                        found.append((node.order, Finding(rule.id, rule.severity, node.location(), rule.message)))
+                break
+
+
+def _takes(when: Any, node: Node) -> bool:
+    try:
+        return bool(when(node))
+    except (ValueError, ArithmeticError):
+        return False
+
+
+def _is_held(rule: Rule, node: Node) -> bool:
+    """Ask a rule; what it cannot work out, since a value is no number or stands twice, is not held."""
+    try:
+        return rule.holds(node)
+    except (ValueError, ArithmeticError):
+        return False
+
+
+def _judge_unused(walk: Walk, pack: Pack, found: Found) -> None:
+    root = walk.root
+    if root.name not in pack.roots:
+        return
+    mine = {unused.id for unused in pack.unused}
+    at = root.location()
+    found += [(0, Finding(one.id, one.severity, at, one.message)) for one in walk.unused.values() if one.id in mine]
+    used: dict[str, set[str]] = {}
+    for name, attribute in walk.uses:
+        used.setdefault(attribute, set()).add(name)
+    for one in pack.unused_attributes:
+        if used.get(one.attribute, set()) - one.except_on:
+            found.append((0, Finding(one.id, one.severity, at, one.message)))

@@ -1,0 +1,184 @@
+"""A document as the rules see it: light nodes with names such as `cbc:ID`, made in one pass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, TypeVar, cast
+
+T = TypeVar("T")
+
+_BLANKS = re.compile("[ \t\r\n]+")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+_STEPS: dict[str, tuple[str, ...]] = {}
+_TRUE, _FALSE = frozenset({"true", "1"}), frozenset({"false", "0"})
+
+
+class Unreadable(ValueError):
+    """A value that a rule needs is no number, no date or no flag, or stands several times where one is meant."""
+
+
+class Node:
+    """One element: its name, its own text, its attributes and its children by name, in document order.
+
+    `text` is empty for an element that has children, unless it is a basic one (`cbc:`), which should have none.
+    `position` counts from 1 among the children of the same name; `order` counts the document's elements from 0.
+    """
+
+    __slots__ = ("attributes", "kids", "name", "order", "parent", "position", "text")
+
+    def __init__(
+        self,
+        name: str,
+        text: str,
+        attributes: dict[str, str],
+        kids: dict[str, list[Node]],
+        parent: Node | None,
+        position: int,
+        order: int,
+    ) -> None:
+        self.name = name
+        self.text = text
+        self.attributes = attributes
+        self.kids = kids
+        self.parent = parent
+        self.position = position
+        self.order = order
+
+    @property
+    def root(self) -> Root:
+        """The document's root, or what was handed over as such."""
+        node = self
+        while node.parent is not None:
+            node = node.parent
+        return cast(Root, node)
+
+    @property
+    def value(self) -> str:
+        """The text with blanks around it removed and those inside made one (XPath's normalize-space)."""
+        return normalized(self.text)
+
+    def each(self, path: str) -> list[Node]:
+        """Return all elements at a path below this one, such as `cac:Party/cbc:ID`; none gives an empty list."""
+        steps = _STEPS.get(path) or _steps(path)
+        found = self.kids.get(steps[0])
+        if found is None:
+            return []
+        for step in steps[1:]:
+            found = [kid for node in found for kid in node.kids.get(step, ())]
+        return found
+
+    def first(self, path: str) -> Node | None:
+        """Return the first element at a path below this one."""
+        found = self.each(path)
+        return found[0] if found else None
+
+    def has(self, path: str) -> bool:
+        """Say whether there is an element at a path below this one, be it empty."""
+        return bool(self.each(path))
+
+    def only(self, path: str) -> Node | None:
+        """Return the one element at a path; Unreadable when there are several."""
+        found = self.each(path)
+        if len(found) > 1:
+            raise Unreadable(path)
+        return found[0] if found else None
+
+    def value_of(self, path: str) -> str:
+        """Return the normalized text at a path, empty when there is no such element; Unreadable when several."""
+        node = self.only(path)
+        return "" if node is None else normalized(node.text)
+
+    def values(self, path: str) -> list[str]:
+        """Return the normalized texts of all elements at a path."""
+        return [normalized(node.text) for node in self.each(path)]
+
+    def decimal(self) -> Decimal:
+        """Return the text as a decimal number, exactly; Unreadable when it is none."""
+        return decimal_of(self.text)
+
+    def decimal_at(self, path: str) -> Decimal | None:
+        """Return the number at a path, None when there is no such element; Unreadable when several or no number."""
+        node = self.only(path)
+        return None if node is None else decimal_of(node.text)
+
+    def is_true(self, path: str) -> bool:
+        """Say whether a flag at a path is true; Unreadable when it is no flag."""
+        return any([flag_of(node.text) for node in self.each(path)])
+
+    def is_false(self, path: str) -> bool:
+        """Say whether a flag at a path is there and false; Unreadable when it is no flag."""
+        return any([not flag_of(node.text) for node in self.each(path)])
+
+    def location(self) -> str:
+        """Return where the element is, as an XPath with positions: `/Invoice/cac:InvoiceLine[2]/cbc:ID`."""
+        steps: list[str] = []
+        node: Node = self
+        while node.parent is not None:
+            is_alone = len(node.parent.kids[node.name]) == 1
+            steps.append(node.name if is_alone else f"{node.name}[{node.position}]")
+            node = node.parent
+        steps.append(node.name.removeprefix("ubl:").removeprefix("cn:").removeprefix("ar:"))
+        return "/" + "/".join(reversed(steps))
+
+
+class Root(Node):
+    """The root, which also knows all elements by name, attributes in use, and values that were worked out once."""
+
+    __slots__ = ("attribute_uses", "by_name", "memo")
+
+    def __init__(self, name: str, text: str, attributes: dict[str, str]) -> None:
+        super().__init__(name, text, attributes, {}, None, 1, 0)
+        self.by_name: dict[str, list[Node]] = {name: [self]}
+        self.attribute_uses: dict[tuple[str, str], Node] = {}  # (element, attribute) and where it stands first
+        self.memo: dict[Any, Any] = {}
+
+    def named(self, name: str) -> list[Node]:
+        """Return all elements of a name, wherever they stand, in document order."""
+        return self.by_name.get(name, [])
+
+
+def once_per_document(work_out: Callable[[Root], T]) -> Callable[[Node], T]:
+    """Turn a function of the root into one of any node that works its answer out once per document."""
+
+    def value(node: Node) -> T:
+        root = node.root
+        memo = root.memo
+        if work_out not in memo:
+            memo[work_out] = work_out(root)
+        return cast(T, memo[work_out])
+
+    value.__doc__ = work_out.__doc__
+    return value
+
+
+def normalized(text: str) -> str:
+    """Remove blanks around a text and make those inside one, as XPath does: a no-break space is none."""
+    if text.isascii():
+        return " ".join(text.split())
+    return _BLANKS.sub(" ", text).strip(" ")
+
+
+def decimal_of(text: str) -> Decimal:
+    """Read an xs:decimal: digits, a point and a sign, nothing else; Unreadable when it is none."""
+    digits = text.strip(" \t\r\n")
+    if not _DECIMAL.fullmatch(digits):
+        raise Unreadable("no decimal number")
+    return Decimal(digits)
+
+
+def flag_of(text: str) -> bool:
+    """Read an xs:boolean; Unreadable when it is none."""
+    flag = text.strip(" \t\r\n")
+    if flag in _TRUE:
+        return True
+    if flag in _FALSE:
+        return False
+    raise Unreadable("neither true nor false")
+
+
+def _steps(path: str) -> tuple[str, ...]:
+    steps = tuple(path.split("/"))
+    _STEPS[path] = steps
+    return steps

@@ -1,0 +1,95 @@
+"""The one pass over a document: nodes are made, and what is asked of each is noted on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hub.errors import FormatError
+from hub_peppol.judging.node import Node, Root
+from hub_peppol.judging.rule import Unused
+from hub_peppol.judging.table import State, Table
+
+DEEPEST = 100
+"""Elements within elements; the deepest that an invoice has use for is about 10."""
+
+_NONE: dict[str, list[Node]] = {}  # the children of an element that has none
+
+
+class Walk:
+    """What one pass gathers: the nodes in document order, those with rules, and what is there without use."""
+
+    __slots__ = ("by_name", "nodes", "planned", "root", "unused", "uses")
+
+    def __init__(self, element: Any, table: Table) -> None:
+        state = _state_of(element, table.start)
+        self.root = Root(state.name, _text(element, state), dict(element.items()))
+        self.nodes: list[Node] = [self.root]
+        self.planned: list[tuple[Node, State]] = [(self.root, state)]
+        self.unused: dict[str, Unused] = {}
+        self.by_name = self.root.by_name
+        self.uses = self.root.attribute_uses
+        self._note(self.root, state)
+        self._descend(element, self.root, state, 1)
+
+    def _note(self, node: Node, state: State) -> None:
+        for attribute in node.attributes:
+            self.uses.setdefault((state.name, attribute), node)
+        for unused in state.unused:
+            self.unused.setdefault(unused.id, unused)
+
+    def _descend(self, element: Any, node: Node, state: State, depth: int) -> None:
+        """Make the nodes of the children and theirs. One function, for it runs once per element of the document."""
+        if depth > DEEPEST:
+            raise FormatError(
+                f"elements stand more than {DEEPEST} deep; no such document is an invoice", code="TOO_DEEP"
+            )
+        kids = node.kids
+        nodes = self.nodes
+        by_name = self.by_name
+        following = state.next
+        for child in element:
+            tag = child.tag
+            child_state = following.get(tag)
+            if child_state is None:
+                if not isinstance(tag, str):
+                    continue  # a comment or a processing instruction
+                child_state = state.step(tag)
+            name = child_state.name
+            is_parent = len(child) > 0
+            text = (child.text or "") if not is_parent else _text(child, child_state)
+            siblings = kids.get(name)
+            if siblings is None:
+                siblings = kids[name] = []
+            grown: dict[str, list[Node]] = {} if is_parent else _NONE
+            made = Node(name, text, dict(child.items()), grown, node, len(siblings) + 1, len(nodes))
+            siblings.append(made)
+            nodes.append(made)
+            named = by_name.get(name)
+            if named is None:
+                by_name[name] = [made]
+            else:
+                named.append(made)
+            if child_state.plan:
+                self.planned.append((made, child_state))
+            if made.attributes or child_state.unused:
+                self._note(made, child_state)
+            if is_parent:
+                self._descend(child, made, child_state, depth + 1)
+
+    def let_go(self) -> None:
+        """Untie the nodes from their parents, so that they are freed at once and not by the garbage collector."""
+        for node in self.nodes:
+            node.parent = None
+        self.root.by_name = {}
+
+
+def _state_of(element: Any, start: State) -> State:
+    tag = element.tag
+    if not isinstance(tag, str):
+        raise FormatError("a comment or an instruction is no document", code="NOT_XML")
+    return start.next.get(tag) or start.step(tag)
+
+
+def _text(element: Any, state: State) -> str:
+    """Return the text of an element with children: its whole string value where it should have had none."""
+    return "".join(element.itertext(with_tail=True)) if state.is_basic else ""

@@ -24,17 +24,17 @@ match); `on_path` a test of the names on the way to it, asked once per path and 
 out (a flag that is no boolean) does not match.
 
 *Rules.* `holds` takes the node and answers True when all is well. It is asked for every node of its context, and each
-"no" is one finding there. It may look anywhere: `node.root`, `node.parent`, `node.root.named("cac:TaxCategory")` (all in
-the document, in its order). What it cannot work out (an amount that is no number, one that stands twice where one is
-meant) counts as not held: it may let `Unreadable` pass.
+"no" is one finding there. It may look anywhere: `node.root`, `node.parent`, `node.root.named("cac:TaxCategory")` (all
+in the document, in its order). What it cannot work out (an amount that is no number, one that stands twice where one
+is meant) counts as not held: it may let `Unreadable` pass.
 
 *Names.* `cac:`, `cbc:`, `ext:`; the roots are `ubl:Invoice`, `cn:CreditNote` and `ar:ApplicationResponse`.
 
 *Values of the whole document* (Schematron's `let`) are functions of the root with `@once_per_document`; they take any
 node of it: `supplier_country(node)`.
 
-*What is not to be used* needs no function: `Pack.unused` is a table of rule id and paths, `Pack.unused_attributes` one of
-rule id and attribute; each gives one finding, at the root.
+*What is not to be used* needs no function: `Pack.unused` is a table of rule id and paths, `Pack.unused_attributes` one
+of rule id and attribute; each gives one finding, at the root.
 
 *Code lists* are read on first use: `CodeList("iso4217")` is `codes/iso4217.txt`, codes between blanks.
 

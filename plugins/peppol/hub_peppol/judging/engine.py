@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from hub.banking_calendar import SystemClock
 from hub_peppol.judging.node import Node
 from hub_peppol.judging.reading import root_of
 from hub_peppol.judging.releases import Release, releases_for
@@ -53,9 +54,9 @@ def validate(
         ConfigurationError: no release of the rules was in force on that day.
     """
     element = root_of(document) if isinstance(document, bytes) else document
-    day = on or datetime.date.today()
+    day = on or SystemClock().today()
     chosen = _chosen(element, tuple(layers), day, tuple(releases))
-    table = _table(tuple(release.module for release in chosen), chosen)
+    table = _table(chosen)
     walk = Walk(element, table)
     try:
         findings = _judged(walk, table.packs)
@@ -76,7 +77,7 @@ def _chosen(
 
 
 @lru_cache(maxsize=16)
-def _table(modules: tuple[str, ...], releases: tuple[Release, ...]) -> Table:
+def _table(releases: tuple[Release, ...]) -> Table:
     return Table([release.pack for release in releases])
 
 

@@ -105,11 +105,11 @@ class Node:
 
     def is_true(self, path: str) -> bool:
         """Say whether a flag at a path is true; Unreadable when it is no flag."""
-        return any([flag_of(node.text) for node in self.each(path)])
+        return any(flag_of(node.text) for node in self.each(path))
 
     def is_false(self, path: str) -> bool:
         """Say whether a flag at a path is there and false; Unreadable when it is no flag."""
-        return any([not flag_of(node.text) for node in self.each(path)])
+        return any(not flag_of(node.text) for node in self.each(path))
 
     def location(self) -> str:
         """Return where the element is, as an XPath with positions: `/Invoice/cac:InvoiceLine[2]/cbc:ID`."""

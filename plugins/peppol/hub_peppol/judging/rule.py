@@ -84,7 +84,7 @@ class Pack(NamedTuple):
 
     def ids(self) -> Mapping[str, Severity]:
         """Return all rule ids with their severity."""
-        declared = (*self.rules, *self.unused, *self.unused_attributes)
+        declared: tuple[Rule | Unused | UnusedAttribute, ...] = (*self.rules, *self.unused, *self.unused_attributes)
         return {one.id: one.severity for one in declared}
 
 

@@ -1,7 +1,7 @@
-"""The compiled form of the rules: one state per path of the document, which knows all that is asked of an element there.
+"""The compiled form of the rules: one state per path of the document, which knows all that is asked of elements there.
 
-States are made when a path is first seen and kept for the next document; the way from an element's state to its child's
-is one look-up by tag. So a rule costs nothing on elements that it is not about, however many rules there are.
+States are made when a path is first seen and kept for the next document; the way from an element's state to its
+child's is one look-up by tag. So a rule costs nothing on elements that it is not about, however many rules there are.
 """
 
 from __future__ import annotations

@@ -21,7 +21,8 @@ patterns is two contexts. A path without a leading slash matches the end of an e
 same as `//cac:Party/cbc:ID`), one with it the whole path from the root (`/ubl:Invoice/cbc:Note`, `/*/cac:TaxTotal`); a
 `*` stands for any one step. Several paths are several arguments. `when` is a test of the node itself (the `[...]` of a
 match); `on_path` a test of the names on the way to it, asked once per path and not per node. What `when` cannot work
-out (a flag that is no boolean) does not match.
+out (a flag that is no boolean) does not match. Contexts that differ by a code alone say `key=vat_code, value="AE"`
+instead of `when`: the key is worked out once for all of them that stand side by side.
 
 *Rules.* `holds` takes the node and answers True when all is well. It is asked for every node of its context, and each
 "no" is one finding there. It may look anywhere: `node.root`, `node.parent`, `node.root.named("cac:TaxCategory")` (all

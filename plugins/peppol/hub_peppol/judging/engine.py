@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Context, DivisionByZero, InvalidOperation, Overflow, localcontext
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -11,13 +12,16 @@ from hub.banking_calendar import SystemClock
 from hub_peppol.judging.node import Node
 from hub_peppol.judging.reading import root_of
 from hub_peppol.judging.releases import Release, releases_for
-from hub_peppol.judging.rule import FATAL, Finding, Pack, Rule
-from hub_peppol.judging.table import Plan, Table, prefixed
+from hub_peppol.judging.rule import FATAL, Finding, Pack
+from hub_peppol.judging.table import Plan, Rules, Table, prefixed
 from hub_peppol.judging.walk import Walk
 
 LAYERS = ("xsd", "en16931", "peppol")
 MOST_FINDINGS = 10_000
 """A document with more is no invoice; the rest is not told."""
+
+ARITHMETIC = Context(prec=60, traps=[InvalidOperation, DivisionByZero, Overflow])
+"""Exact for every amount that a document has use for, whatever the caller's own arithmetic is."""
 
 _CUSTOMIZATION = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}CustomizationID"
 
@@ -59,7 +63,8 @@ def validate(
     table = _table(chosen)
     walk = Walk(element, table)
     try:
-        findings = _judged(walk, table.packs)
+        with localcontext(ARITHMETIC):
+            findings = _judged(walk, table.packs)
     finally:
         walk.let_go()
     names = ", ".join(f"{release.pack.name} {release.version}" for release in chosen)
@@ -98,26 +103,30 @@ def _judged(walk: Walk, packs: Sequence[Pack]) -> list[Finding]:
 
 def _judge(node: Node, plan: Plan, found: Found) -> None:
     """Ask the rules of the first context of each pattern that takes the node."""
-    for choices in plan:
-        for when, rules in choices:
-            if when is None or _takes(when, node):
-                for rule in rules:
-                    if not _is_held(rule, node):
-                        found.append((node.order, Finding(rule.id, rule.severity, node.location(), rule.message)))
+    _ask(node, plan.always, found)
+    for choices in plan.choices:
+        for question, by_answer in choices:
+            rules = by_answer.get(True if question is None else _answer(question, node))
+            if rules is not None:
+                _ask(node, rules, found)
                 break
 
 
-def _takes(when: Any, node: Node) -> bool:
-    try:
-        return bool(when(node))
-    except (ValueError, ArithmeticError):
-        return False
+def _ask(node: Node, rules: Rules, found: Found) -> None:
+    """Ask rules; what one cannot work out, since a value is no number or stands twice, is not held."""
+    for rule in rules:
+        try:
+            is_held = rule.holds(node)
+        except (ValueError, ArithmeticError):
+            is_held = False
+        if not is_held:
+            found.append((node.order, Finding(rule.id, rule.severity, node.location(), rule.message)))
 
 
-def _is_held(rule: Rule, node: Node) -> bool:
-    """Ask a rule; what it cannot work out, since a value is no number or stands twice, is not held."""
+def _answer(question: Callable[[Node], str | bool], node: Node) -> str | bool:
+    """Ask a node what it is; what cannot be worked out is no answer."""
     try:
-        return rule.holds(node)
+        return question(node)
     except (ValueError, ArithmeticError):
         return False
 

@@ -13,6 +13,7 @@ WARNING: Final = "warning"
 
 Predicate = Callable[[Node], bool]
 PathTest = Callable[[tuple[str, ...]], bool]
+Key = Callable[[Node], str]
 
 
 class Finding(NamedTuple):
@@ -27,18 +28,29 @@ class Finding(NamedTuple):
 class Context:
     """Where rules apply: paths of one Schematron pattern, with tests of the node and of the way to it.
 
+    Many contexts that differ by one value of the node alone (a code) give the function of the node as `key` and theirs
+    as `value`: it is then worked out once for all of them.
+
     Two contexts are never the same, even when written alike: a rule names the context that it belongs to.
     """
 
-    __slots__ = ("on_path", "paths", "pattern", "when")
+    __slots__ = ("key", "on_path", "paths", "pattern", "value", "when")
 
     def __init__(
-        self, pattern: str, *paths: str, when: Predicate | None = None, on_path: PathTest | None = None
+        self,
+        pattern: str,
+        *paths: str,
+        when: Predicate | None = None,
+        on_path: PathTest | None = None,
+        key: Key | None = None,
+        value: str = "",
     ) -> None:
         self.pattern = pattern
         self.paths = paths
         self.when = when
         self.on_path = on_path
+        self.key = key
+        self.value = value
 
 
 class Rule(NamedTuple):

@@ -6,10 +6,12 @@ child's is one look-up by tag. So a rule costs nothing on elements that it is no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from hub_peppol.judging import paths
-from hub_peppol.judging.rule import Context, Pack, Predicate, Rule, Unused
+from hub_peppol.judging.node import Node
+from hub_peppol.judging.rule import Context, Pack, Rule, Unused
 
 MOST_STATES = 20_000
 """Different paths that are remembered; a valid invoice with everything in it has less than 2,000."""
@@ -23,11 +25,20 @@ PREFIXES = {
     "urn:oasis:names:specification:ubl:schema:xsd:ApplicationResponse-2": "ar",
 }
 
-Choice = tuple[Predicate | None, tuple[Rule, ...]]
-"""A context that may take a node: its test, and its rules."""
+Rules = tuple[Rule, ...]
 
-Plan = tuple[tuple[Choice, ...], ...]
-"""For each pattern the contexts that may take a node, in order."""
+Choice = tuple[Callable[[Node], str | bool] | None, dict[str | bool, Rules]]
+"""Contexts that may take a node: what to ask it, and the rules by its answer; a test takes it by True."""
+
+Choices = tuple[Choice, ...]
+"""The contexts of one pattern that may take a node, in order."""
+
+
+class Plan(NamedTuple):
+    """What is asked of the nodes at one path."""
+
+    always: Rules = ()  # whatever the node says
+    choices: tuple[Choices, ...] = ()  # for each pattern where it depends on the node
 
 
 def prefixed(tag: str) -> str:
@@ -40,7 +51,7 @@ def prefixed(tag: str) -> str:
 class State:
     """What is asked of the elements at one path."""
 
-    __slots__ = ("is_basic", "name", "next", "path", "plan", "table", "unused")
+    __slots__ = ("has_plan", "is_basic", "name", "next", "path", "plan", "table", "unused")
 
     def __init__(self, table: Table, path: paths.Path) -> None:
         self.table = table
@@ -48,7 +59,8 @@ class State:
         self.name = path[-1] if path else ""
         self.is_basic = self.name.startswith("cbc:")
         self.next: dict[str, State] = {}
-        self.plan = table.plan_of(path) if path else ()
+        self.plan = table.plan_of(path) if path else Plan()
+        self.has_plan = bool(self.plan.always or self.plan.choices)
         self.unused = table.unused_at(path) if path else ()
 
     def step(self, tag: str) -> State:
@@ -77,9 +89,16 @@ class Table:
         state.next[tag] = child
 
     def plan_of(self, path: paths.Path) -> Plan:
-        """Return, for each pattern, the contexts that may take an element at a path."""
-        plans = (_choices(pattern, path) for pattern in self._patterns)
-        return tuple(choices for choices in plans if choices)
+        """Return the rules for an element at a path: those of any, and for each pattern those by what it says."""
+        always: list[Rule] = []
+        depending: list[Choices] = []
+        for pattern in self._patterns:
+            entries = _entries_about(pattern, path)
+            if entries and _takes_all(entries[0][0]):
+                always += entries[0][1]
+            elif entries:
+                depending.append(_choices(entries))
+        return Plan(tuple(always), tuple(depending))
 
     def unused_at(self, path: paths.Path) -> tuple[Unused, ...]:
         """Return the rules that an element breaks by standing at a path."""
@@ -101,14 +120,30 @@ def _patterns_of(pack: Pack) -> list[list[Entry]]:
     return list(patterns.values())
 
 
-def _choices(pattern: list[Entry], path: paths.Path) -> tuple[Choice, ...]:
-    choices: list[Choice] = []
+def _entries_about(pattern: list[Entry], path: paths.Path) -> list[Entry]:
+    """Return the contexts that may take an element at a path, up to the first that takes any."""
+    entries: list[Entry] = []
     for context, rules in pattern:
         if _is_about(context, path):
-            choices.append((context.when, rules))
-            if context.when is None:
-                break  # it takes every node, so no later context gets any
+            entries.append((context, rules))
+            if _takes_all(context):
+                break
+    return entries
+
+
+def _choices(entries: list[Entry]) -> Choices:
+    """Put neighbours that ask the same question into one choice."""
+    choices: list[Choice] = []
+    for context, rules in entries:
+        question = context.key or context.when
+        if not (choices and context.key and choices[-1][0] is question):
+            choices.append((question, {}))
+        choices[-1][1].setdefault(context.value if context.key else True, rules)
     return tuple(choices)
+
+
+def _takes_all(context: Context) -> bool:
+    return context.when is None and context.key is None
 
 
 def _is_about(context: Context, path: paths.Path) -> bool:

@@ -69,7 +69,7 @@ class Walk:
                 by_name[name] = [made]
             else:
                 named.append(made)
-            if child_state.plan:
+            if child_state.has_plan:
                 self.planned.append((made, child_state))
             if made.attributes or child_state.unused:
                 self._note(made, child_state)

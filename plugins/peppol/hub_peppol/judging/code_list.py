@@ -17,6 +17,11 @@ class CodeList:
     def __init__(self, name: str) -> None:
         self._name = name
 
+    @property
+    def codes(self) -> frozenset[str]:
+        """All of them."""
+        return _codes(self._name)
+
     def __contains__(self, text: str) -> bool:
         codes = _codes(self._name)
         return text in codes or normalized(text) in codes

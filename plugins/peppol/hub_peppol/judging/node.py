@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 
@@ -11,6 +12,8 @@ T = TypeVar("T")
 
 _BLANKS = re.compile("[ \t\r\n]+")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:Z|([+-])([0-9]{2}):([0-9]{2}))?")
+_DAY = 24 * 60
 _STEPS: dict[str, tuple[str, ...]] = {}
 _TRUE, _FALSE = frozenset({"true", "1"}), frozenset({"false", "0"})
 
@@ -141,13 +144,28 @@ class Root(Node):
 
 def once_per_document(work_out: Callable[[Root], T]) -> Callable[[Node], T]:
     """Turn a function of the root into one of any node that works its answer out once per document."""
+    once = once_per_node(cast(Callable[[Node], T], work_out))
 
     def value(node: Node) -> T:
-        root = node.root
-        memo = root.memo
-        if work_out not in memo:
-            memo[work_out] = work_out(root)
-        return cast(T, memo[work_out])
+        return once(node.root)
+
+    value.__doc__ = work_out.__doc__
+    return value
+
+
+def once_per_node(work_out: Callable[[Node], T]) -> Callable[[Node], T]:
+    """Turn a function of a node into one that works its answer out once per node, also when it is Unreadable."""
+
+    def value(node: Node) -> T:
+        memo, key = node.root.memo, (work_out, node.order)
+        if key not in memo:
+            try:
+                memo[key] = work_out(node)
+            except Unreadable as error:
+                memo[key] = error
+        if isinstance(memo[key], Unreadable):
+            raise memo[key]
+        return cast(T, memo[key])
 
     value.__doc__ = work_out.__doc__
     return value
@@ -166,6 +184,23 @@ def decimal_of(text: str) -> Decimal:
     if not _DECIMAL.fullmatch(digits):
         raise Unreadable("no decimal number")
     return Decimal(digits)
+
+
+def date_of(text: str) -> int:
+    """Read an xs:date and return when it begins, in minutes; Unreadable when it is none.
+
+    A date may name its distance to UTC; one that does not is taken as in UTC.
+    """
+    found = _DATE.fullmatch(text.strip(" \t\r\n"))
+    if not found:
+        raise Unreadable("no date")
+    year, month, day, sign, hours, minutes = found.groups()
+    try:
+        begins = date(int(year), int(month), int(day)).toordinal() * _DAY
+    except ValueError:
+        raise Unreadable("no day of the calendar") from None
+    east = 60 * int(hours or 0) + int(minutes or 0)
+    return begins + east if sign == "-" else begins - east
 
 
 def flag_of(text: str) -> bool:

@@ -17,7 +17,7 @@ from hub_peppol.judging.en16931.vat_code import (
     is_vat,
     vat_code,
 )
-from hub_peppol.judging.node import Node
+from hub_peppol.judging.node import Node, once_per_node
 from hub_peppol.judging.rule import Context
 
 MODEL: Final = "model"
@@ -29,8 +29,12 @@ VAT_CODES: Final = ("AE", "E", "G", "K", "L", "M", "O", "S", "Z")
 
 
 def _goes_to_an_account(account: Node) -> bool:
-    means = account.parent
-    return means is not None and any(code.text in CREDIT_TRANSFERS for code in means.each("cbc:PaymentMeansCode"))
+    return account.parent is not None and _is_credit_transfer(account.parent)
+
+
+@once_per_node
+def _is_credit_transfer(means: Node) -> bool:
+    return any(code.text in CREDIT_TRANSFERS for code in means.each("cbc:PaymentMeansCode"))
 
 
 def _by_vat_code(code_of: Callable[[Node], str], *paths: str) -> dict[str, Context]:

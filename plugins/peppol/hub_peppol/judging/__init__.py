@@ -37,6 +37,8 @@ node of it: `supplier_country(node)`.
 *What is not to be used* needs no function: `Pack.unused` is a table of rule id and paths, `Pack.unused_attributes` one
 of rule id and attribute; each gives one finding, at the root.
 
+*Structure* (the layer `xsd`) has no contexts: `Pack.structure` judges a document by a table of the format's schema.
+
 *Code lists* are read on first use: `CodeList("iso4217")` is `codes/iso4217.txt`, codes between blanks.
 
 *Releases.* A pack becomes a release by a row in `releases.py`: its layer, version, dates of validity, and the documents

@@ -64,7 +64,7 @@ def validate(
     walk = Walk(element, table)
     try:
         with localcontext(ARITHMETIC):
-            findings = _judged(walk, table.packs)
+            findings = _judged(element, walk, table.packs)
     finally:
         walk.let_go()
     names = ", ".join(f"{release.pack.name} {release.version}" for release in chosen)
@@ -89,7 +89,7 @@ def _table(releases: tuple[Release, ...]) -> Table:
 Found = list[tuple[int, Finding]]  # with the place of the element in the document
 
 
-def _judged(walk: Walk, packs: Sequence[Pack]) -> list[Finding]:
+def _judged(element: Any, walk: Walk, packs: Sequence[Pack]) -> list[Finding]:
     found: Found = []
     for node, state in walk.planned:
         _judge(node, state.plan, found)
@@ -97,6 +97,8 @@ def _judged(walk: Walk, packs: Sequence[Pack]) -> list[Finding]:
             break
     for pack in packs:
         _judge_unused(walk, pack, found)
+        if pack.structure is not None:
+            found += pack.structure.judge(element, walk.nodes)
     found.sort(key=lambda one: (one[0], one[1].rule))
     return [finding for _, finding in found[:MOST_FINDINGS]]
 

@@ -16,6 +16,7 @@ from hub.errors import ConfigurationError
 from hub_peppol.judging.rule import Pack
 
 BILLING = frozenset({"ubl:Invoice", "cn:CreditNote"})
+DOCUMENTS = BILLING | {"ar:ApplicationResponse"}
 
 
 class Release(NamedTuple):
@@ -39,6 +40,7 @@ class Release(NamedTuple):
 
 
 RELEASES: tuple[Release, ...] = (
+    Release("xsd", "2.1", "hub_peppol.judging.structure.release_2_1", date(2013, 11, 4), roots=DOCUMENTS),
     Release("en16931", "1.3.16", "hub_peppol.judging.en16931.release_1_3_16", date(2026, 4, 10)),
 )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final, Literal, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Literal, NamedTuple
 
 from hub_peppol.judging.node import Node
 
@@ -82,6 +82,14 @@ class UnusedAttribute(NamedTuple):
     severity: Severity = WARNING
 
 
+class Structure(NamedTuple):
+    """What a format's schema asks; all of it is fatal."""
+
+    ids: tuple[str, ...]
+    judge: Callable[[Any, Sequence[Node]], list[tuple[int, Finding]]]
+    """Takes the root, an lxml element, and the nodes in document order; a finding goes with its node's `order`."""
+
+
 class Pack(NamedTuple):
     """The rules of one format in one release; contexts in the order in which they take the nodes."""
 
@@ -93,11 +101,13 @@ class Pack(NamedTuple):
     unused_attributes: tuple[UnusedAttribute, ...] = ()
     roots: frozenset[str] = frozenset({"ubl:Invoice", "cn:CreditNote"})
     """Documents whose root is the context of the two tables."""
+    structure: Structure | None = None
 
     def ids(self) -> Mapping[str, Severity]:
         """Return all rule ids with their severity."""
         declared: tuple[Rule | Unused | UnusedAttribute, ...] = (*self.rules, *self.unused, *self.unused_attributes)
-        return {one.id: one.severity for one in declared}
+        structure = self.structure.ids if self.structure else ()
+        return {one.id: one.severity for one in declared} | dict.fromkeys(structure, FATAL)
 
 
 def fatal(rule: str, context: Context, holds: Predicate, message: str) -> Rule:

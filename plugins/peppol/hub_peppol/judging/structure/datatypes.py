@@ -1,0 +1,103 @@
+"""The data types of basic elements: how their text is written and which attributes they have.
+
+An element's type is how its name ends: `cbc:PayableAmount` is an amount. What ends otherwise is text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Final, NamedTuple
+
+from hub_peppol.judging.structure.lexical import is_base64, is_date, is_decimal, is_flag, is_language, is_time
+
+Lexical = Callable[[str], bool]
+
+
+class Datatype(NamedTuple):
+    """A kind of basic element; an attribute's test is None where any text will do."""
+
+    name: str
+    is_valid: Lexical | None
+    told: str  # what its text must be
+    attributes: Mapping[str, Lexical | None]
+    required: str = ""  # the attribute that must be there
+
+
+def _texts(*attributes: str) -> dict[str, Lexical | None]:
+    return dict.fromkeys(attributes)
+
+
+_LANGUAGE: Final[dict[str, Lexical | None]] = {"languageID": is_language}
+_NUMBER: Final = "a number such as 12.50"
+
+TEXT = Datatype("text", None, "", _LANGUAGE | _texts("languageLocaleID"))
+_AMOUNT = Datatype(
+    "amount", is_decimal, _NUMBER, _texts("currencyID", "currencyCodeListVersionID"), required="currencyID"
+)
+_BINARY = Datatype(
+    "file",
+    is_base64,
+    "a file in base64",
+    _texts("format", "mimeCode", "encodingCode", "characterSetCode", "uri", "filename"),
+    required="mimeCode",
+)
+_CODE = Datatype(
+    "code",
+    None,
+    "",
+    _LANGUAGE
+    | _texts(
+        "listID", "listAgencyID", "listAgencyName", "listName", "listVersionID", "name", "listURI", "listSchemeURI"
+    ),
+)
+_IDENTIFIER = Datatype(
+    "identifier",
+    None,
+    "",
+    _texts(
+        "schemeID",
+        "schemeName",
+        "schemeAgencyID",
+        "schemeAgencyName",
+        "schemeVersionID",
+        "schemeDataURI",
+        "schemeURI",
+    ),
+)
+_MEASURE = Datatype("measure", is_decimal, _NUMBER, _texts("unitCode", "unitCodeListVersionID"), required="unitCode")
+_QUANTITY = Datatype(
+    "quantity",
+    is_decimal,
+    _NUMBER,
+    _texts("unitCode", "unitCodeListID", "unitCodeListAgencyID", "unitCodeListAgencyName"),
+)
+_NUMERIC = Datatype("number", is_decimal, _NUMBER, _texts("format"))
+_DATE = Datatype("date", is_date, "a date such as 2026-11-22", {})
+_TIME = Datatype("time", is_time, "a time such as 12:30:00", {})
+_INDICATOR = Datatype("flag", is_flag, "true or false", {})
+
+_BY_ENDING: Final = (
+    ("Amount", _AMOUNT),
+    ("BinaryObject", _BINARY),
+    ("Code", _CODE),
+    ("ID", _IDENTIFIER),
+    ("URI", _IDENTIFIER),
+    ("Measure", _MEASURE),
+    ("Quantity", _QUANTITY),
+    ("Numeric", _NUMERIC),
+    ("Percent", _NUMERIC),
+    ("Rate", _NUMERIC),
+    ("Date", _DATE),
+    ("Time", _TIME),
+    ("Indicator", _INDICATOR),
+)
+_TEXT_ALL_THE_SAME: Final = frozenset({"TimeAmount"})
+
+
+@cache
+def datatype_of(name: str) -> Datatype:
+    """Return the data type of a basic element by its name, without a prefix."""
+    if name in _TEXT_ALL_THE_SAME:
+        return TEXT
+    return next((datatype for ending, datatype in _BY_ENDING if name.endswith(ending)), TEXT)

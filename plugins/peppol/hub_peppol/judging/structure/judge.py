@@ -1,0 +1,167 @@
+"""A document held against UBL 2.1: order, number, names, values and attributes of its elements."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from hub_peppol.judging.structure.datatypes import Datatype
+from hub_peppol.judging.structure.lexical import BLANKS
+from hub_peppol.judging.structure.shapes import Place, Shape, shapes
+from hub_peppol.judging.table import prefixed
+
+RULES: Final = (
+    "XSD-ROOT",
+    "XSD-UNKNOWN",
+    "XSD-ORDER",
+    "XSD-REPEATED",
+    "XSD-MISSING",
+    "XSD-TYPE",
+    "XSD-TEXT",
+    "XSD-ATTRIBUTE",
+    "XSD-ATTRIBUTE-MISSING",
+    "XSD-EXTENSION",
+)
+MOST_FAULTS: Final = 10_000
+"""A document with more is no invoice; the rest is not told."""
+
+
+class Fault(NamedTuple):
+    """An element, the rule that it breaks, and what to change."""
+
+    element: Any
+    rule: str
+    message: str
+
+
+class Faults(list[Fault]):
+    """What is wrong, up to a bound."""
+
+    def add(self, element: Any, rule: str, message: str) -> None:
+        if len(self) < MOST_FAULTS:
+            self.append(Fault(element, rule, message))
+
+
+_INSTANCE: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
+_ALWAYS_ALLOWED: Final = frozenset({f"{_INSTANCE}schemaLocation", f"{_INSTANCE}noNamespaceSchemaLocation"})
+_EXTENSIONS: Final = "ext:"
+
+
+def faults_of(root: Any) -> Faults:
+    """Return what is wrong with the structure of a document, given its root."""
+    found = Faults()
+    shape = shapes().get(prefixed(root.tag))
+    if shape is None or prefixed(root.tag).startswith(("cac:", _EXTENSIONS)):
+        found.add(root, "XSD-ROOT", "Send an Invoice, a CreditNote or an ApplicationResponse of UBL 2.1.")
+        return found
+    _judge_aggregate(root, shape, found)
+    return found
+
+
+def _judge_aggregate(element: Any, shape: Shape, found: Faults) -> None:
+    """Judge an element with children, and them. One loop, for it meets every element of the document."""
+    if element.keys():
+        _judge_no_attributes(element, found)
+    if _is_text(element.text):
+        _add_text(element, found)
+    places = shape.places
+    before = -1
+    for child in element:
+        place = places.get(child.tag)
+        if place is None:
+            _judge_unknown(child, element, found)
+        else:
+            if place.rank <= before and not (place.is_many and place.rank == before):
+                _add_order(child, place, before, found)
+            before = max(before, place.rank)
+            kind = place.kind
+            if isinstance(kind, Shape):
+                _judge_aggregate(child, kind, found)
+            elif isinstance(kind, Datatype):
+                _judge_basic(child, kind, found)
+            else:
+                _judge_extension(child, found)
+        if _is_text(child.tail):
+            _add_text(element, found)
+    _judge_presence(element, shape, found)
+
+
+def _judge_basic(element: Any, datatype: Datatype, found: Faults) -> None:
+    text = element.text or ""
+    if len(element):
+        text += _text_around(element, found)
+    if datatype.is_valid is not None and not datatype.is_valid(text):
+        found.add(element, "XSD-TYPE", f"Write {prefixed(element.tag)} as {datatype.told}.")
+    attributes = element.items()
+    if attributes or datatype.required:
+        _judge_attributes(element, datatype, attributes, found)
+
+
+def _judge_attributes(element: Any, datatype: Datatype, attributes: list[tuple[str, str]], found: Faults) -> None:
+    allowed = datatype.attributes
+    for name, value in attributes:
+        if name in allowed:
+            is_valid = allowed[name]
+            if is_valid is not None and not is_valid(value):
+                found.add(element, "XSD-TYPE", f"Write the attribute {name} as its data type has it.")
+        elif name not in _ALWAYS_ALLOWED:
+            _add_attribute(element, name, found)
+    if datatype.required and element.get(datatype.required) is None:
+        message = f"Give {prefixed(element.tag)} the attribute {datatype.required}."
+        found.add(element, "XSD-ATTRIBUTE-MISSING", message)
+
+
+def _judge_no_attributes(element: Any, found: Faults) -> None:
+    for name in element.attrib:
+        if name not in _ALWAYS_ALLOWED:
+            _add_attribute(element, name, found)
+
+
+def _judge_unknown(child: Any, parent: Any, found: Faults) -> None:
+    if isinstance(child.tag, str):
+        message = f"Take {_told(child)} out of {_told(parent)}: UBL 2.1 has no such element there."
+        found.add(child, "XSD-UNKNOWN", message)
+
+
+def _judge_presence(element: Any, shape: Shape, found: Faults) -> None:
+    needed = shape.needed
+    if needed and not needed <= (present := {child.tag for child in element}):
+        names = [place.name for tag, place in shape.places.items() if tag in needed - present]
+        for name in names:
+            found.add(element, "XSD-MISSING", f"Give {_told(element)} the element {name}.")
+
+
+def _judge_extension(element: Any, found: Faults) -> None:
+    children = [child for child in element if isinstance(child.tag, str)]
+    if len(children) != 1 or not children[0].tag.startswith("{") or _told(children[0]).startswith(_EXTENSIONS):
+        message = "Put one element of the extension's own namespace into ext:ExtensionContent."
+        found.add(element, "XSD-EXTENSION", message)
+
+
+def _text_around(element: Any, found: Faults) -> str:
+    """Return the text after the children that a basic element should not have; comments may stand in it."""
+    for child in element:
+        _judge_unknown(child, element, found)
+    return "".join(child.tail or "" for child in element)
+
+
+def _add_order(child: Any, place: Place, before: int, found: Faults) -> None:
+    if place.rank == before:
+        found.add(child, "XSD-REPEATED", f"Keep one {place.name} here.")
+    else:
+        found.add(child, "XSD-ORDER", f"Move {place.name} up: UBL 2.1 has its elements in a fixed order.")
+
+
+def _add_attribute(element: Any, name: str, found: Faults) -> None:
+    found.add(element, "XSD-ATTRIBUTE", f"Take the attribute {prefixed(name)[:100]} off {_told(element)}.")
+
+
+def _add_text(element: Any, found: Faults) -> None:
+    found.add(element, "XSD-TEXT", f"Take the text out of {_told(element)}: only elements stand in it.")
+
+
+def _is_text(text: str | None) -> bool:
+    return text is not None and text.strip(BLANKS) != ""
+
+
+def _told(element: Any) -> str:
+    return prefixed(element.tag)[:100]

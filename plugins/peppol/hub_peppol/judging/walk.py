@@ -22,7 +22,8 @@ class Walk:
 
     def __init__(self, element: Any, table: Table) -> None:
         state = _state_of(element, table.start)
-        self.root = Root(state.name, _text(element, state), dict(element.items()))
+        text = _text(element, state) if len(element) else element.text or ""
+        self.root = Root(state.name, text, dict(element.items()))
         self.nodes: list[Node] = [self.root]
         self.planned: list[tuple[Node, State]] = [(self.root, state)]
         self.unused: dict[str, Unused] = {}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from hub.contracts import CONTRACT_VERSION, PluginManifest
+from collections.abc import Sequence
+
+from hub.contracts import CONTRACT_VERSION, DocumentInspector, PluginManifest, hookimpl
+from hub_peppol.judging.inspector import PeppolInspector
 from hub_peppol.settings import PeppolSettings
 
 
@@ -20,3 +23,8 @@ class Plugin:
 
     def __init__(self, settings: PeppolSettings) -> None:
         self._settings = settings
+
+    @hookimpl
+    def hub_document_inspectors(self) -> Sequence[DocumentInspector]:
+        """Offer the judge of invoices, credit notes and the answers to them."""
+        return (PeppolInspector(),)

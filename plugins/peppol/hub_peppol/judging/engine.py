@@ -30,7 +30,7 @@ class Report(NamedTuple):
     """What is wrong with a document, in document order, then by rule; it is fit when nothing is fatal."""
 
     findings: list[Finding]
-    layers: tuple[str, ...]
+    layers: tuple[str, ...]  # those that were judged: a layer without rules for such a document is left out
     rules: str  # the releases that judged it, such as `EN 16931 UBL 1.3.16`
 
     @property
@@ -59,7 +59,7 @@ def validate(
     """
     element = root_of(document) if isinstance(document, bytes) else document
     day = on or SystemClock().today()
-    chosen = _chosen(element, tuple(layers), day, tuple(releases))
+    chosen = releases_of(element, layers, on=day, versions=releases)
     table = _table(chosen)
     walk = Walk(element, table)
     try:
@@ -68,16 +68,20 @@ def validate(
     finally:
         walk.let_go()
     names = ", ".join(f"{release.pack.name} {release.version}" for release in chosen)
-    return Report(findings, tuple(layers), names)
+    judged = {release.layer for release in chosen}
+    return Report(findings, tuple(layer for layer in layers if layer in judged), names)
 
 
-def _chosen(
-    element: Any, layers: tuple[str, ...], day: datetime.date, versions: tuple[str, ...]
+def releases_of(
+    element: Any, layers: Iterable[str], *, on: datetime.date, versions: Iterable[str] = ()
 ) -> tuple[Release, ...]:
+    """Return the releases that judge a document, by layer. Raises ConfigurationError as `validate`."""
     root = prefixed(element.tag) if isinstance(element.tag, str) else ""
     customization = (element.findtext(_CUSTOMIZATION) or "").strip()
     return tuple(
-        release for layer in layers for release in releases_for(layer, root, customization, on=day, versions=versions)
+        release
+        for layer in layers
+        for release in releases_for(layer, root, customization, on=on, versions=tuple(versions))
     )
 
 

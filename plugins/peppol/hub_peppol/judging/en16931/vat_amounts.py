@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from hub_peppol.judging.arithmetic import ZERO, is_near, is_percent_of
 from hub_peppol.judging.en16931.contexts import VAT_ON_ALLOWANCE, VAT_ON_CHARGE, VAT_ON_LINE, VAT_SUM_OF
-from hub_peppol.judging.en16931.vat_categories import CATEGORIES, SEVERAL_RATES, STANDARD, Category
-from hub_peppol.judging.en16931.vat_facts import Sums, credit_note_sums, invoice_sums
+from hub_peppol.judging.en16931.vat_categories import CATEGORIES, STANDARD, Category
+from hub_peppol.judging.en16931.vat_code import SEVERAL_RATES
+from hub_peppol.judging.en16931.vat_facts import (
+    credit_note_sums,
+    credit_note_sums_by_rate,
+    invoice_sums,
+    invoice_sums_by_rate,
+)
 from hub_peppol.judging.node import Node
 from hub_peppol.judging.predicates import has, has_none, parent_of
 from hub_peppol.judging.rule import Context, Predicate, Rule, fatal
 
-_SUMS: tuple[tuple[str, Callable[[Node], Sums]], ...] = (
-    ("cac:InvoiceLine", invoice_sums),
-    ("cac:CreditNoteLine", credit_note_sums),
-)
+_SUMS = (("cac:InvoiceLine", invoice_sums), ("cac:CreditNoteLine", credit_note_sums))
+_SUMS_BY_RATE = (("cac:InvoiceLine", invoice_sums_by_rate), ("cac:CreditNoteLine", credit_note_sums_by_rate))
 
 _REASONS = ("cbc:TaxExemptionReason", "cbc:TaxExemptionReasonCode")
 
@@ -26,7 +28,7 @@ def _is_base_of(category: Category) -> Predicate:
     def holds(summed: Node) -> bool:
         base = parent_of(summed).decimal_at("cbc:TaxableAmount")
         sums = [sums_of(summed) for lines, sums_of in _SUMS if summed.root.named(lines)]
-        return any(base == one.by_code.get(category.code, ZERO) for one in sums)
+        return any(base == one.get(category.code, ZERO) for one in sums)
 
     return holds
 
@@ -40,8 +42,9 @@ def _is_base_by_rate_of(category: Category) -> Predicate:
             return True  # BR-48 asks for it
         base = parent_of(summed).decimal_at("cbc:TaxableAmount")
         key = (category.code, rate)
-        sums = [sums_of(summed) for lines, sums_of in _SUMS if category is STANDARD or summed.root.named(lines)]
-        stated = [one.by_rate.get(key, ZERO) for one in sums if category is not STANDARD or key in one.by_rate]
+        is_standard = category is STANDARD
+        sums = [sums_of(summed) for lines, sums_of in _SUMS_BY_RATE if is_standard or summed.root.named(lines)]
+        stated = [one.get(key, ZERO) for one in sums if not is_standard or key in one]
         return base is not None and any(is_near(base, one) for one in stated)
 
     return holds

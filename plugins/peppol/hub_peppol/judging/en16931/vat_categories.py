@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from hub_peppol.judging.en16931.contexts import DOCUMENT
+from hub_peppol.judging.en16931.vat_code import SEVERAL_RATES
 from hub_peppol.judging.en16931.vat_facts import (
     ON_ALLOWANCES,
     ON_CHARGES,
@@ -88,9 +89,6 @@ CATEGORIES = (
     ZERO_RATED,
 )
 
-SEVERAL_RATES = frozenset({"L", "M", "S"})
-"""Categories with one part of the breakdown for each rate; the others have one part."""
-
 
 def _is_summed_once(category: Category) -> Predicate:
     def holds(document: Node) -> bool:
@@ -101,10 +99,13 @@ def _is_summed_once(category: Category) -> Predicate:
 
 
 def _is_summed_when_used(category: Category) -> Predicate:
+    """Make the test; where IGIC is used, its part of the breakdown may be one of any tax, as officially."""
+
     def holds(document: Node) -> bool:
         used = vat_used(document)
         is_used = any(category.code in codes for codes in used.on.values())
-        return is_used == (category.code in used.summed)
+        summed = used.any_tax_summed if is_used and category is CANARY_ISLANDS else used.summed
+        return is_used == (category.code in summed)
 
     return holds
 

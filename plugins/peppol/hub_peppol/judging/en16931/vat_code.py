@@ -8,6 +8,9 @@ from hub_peppol.judging.node import Node
 
 VAT: Final = "VAT"
 
+SEVERAL_RATES: Final = frozenset({"L", "M", "S"})
+"""Categories with one part of the breakdown for each rate; the others have one part."""
+
 
 def is_vat(category: Node) -> bool:
     """Say whether a tax category, or a party's tax registration, is one of VAT; in small letters too."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from hub_peppol.judging.arithmetic import ZERO
 from hub_peppol.judging.en16931.parties import has_vat_number
-from hub_peppol.judging.en16931.vat_code import is_allowance, is_charge, is_vat
+from hub_peppol.judging.en16931.vat_code import SEVERAL_RATES, is_allowance, is_charge, is_vat
 from hub_peppol.judging.node import Node, Root, Unreadable, once_per_document
+
+K = TypeVar("K")
 
 ON_LINES, ON_ALLOWANCES, ON_CHARGES = "lines", "allowances", "charges"
 
@@ -37,13 +40,6 @@ class Registered(NamedTuple):
     representative: bool
     buyer: bool
     buyer_legal: bool  # a legal registration number
-
-
-class Sums(NamedTuple):
-    """Lines, charges and less allowances of the document by VAT category, and by category and rate."""
-
-    by_code: dict[str, Decimal]
-    by_rate: dict[Rate, Decimal]
 
 
 @once_per_document
@@ -119,26 +115,39 @@ def vat_registered(root: Root) -> Registered:
 
 
 @once_per_document
-def invoice_sums(root: Root) -> Sums:
-    """Add an invoice's lines, charges and allowances by VAT category."""
-    return _sums(root, "cac:InvoiceLine")
+def invoice_sums(root: Root) -> Mapping[str, Decimal]:
+    """Add an invoice's lines and charges less allowances by VAT category."""
+    return _sums(root, "cac:InvoiceLine", _codes)
 
 
 @once_per_document
-def credit_note_sums(root: Root) -> Sums:
-    """Add a credit note's lines, charges and allowances by VAT category."""
-    return _sums(root, "cac:CreditNoteLine")
+def credit_note_sums(root: Root) -> Mapping[str, Decimal]:
+    """Add a credit note's lines and charges less allowances by VAT category."""
+    return _sums(root, "cac:CreditNoteLine", _codes)
 
 
-def _sums(root: Root, lines: str) -> Sums:
-    sums = Sums({}, {})
+@once_per_document
+def invoice_sums_by_rate(root: Root) -> Mapping[Rate, Decimal]:
+    """Add an invoice's lines and charges less allowances by VAT category and rate, where categories have several."""
+    return _sums(root, "cac:InvoiceLine", _rates)
+
+
+@once_per_document
+def credit_note_sums_by_rate(root: Root) -> Mapping[Rate, Decimal]:
+    """Add a credit note's lines and charges less allowances by VAT category and rate."""
+    return _sums(root, "cac:CreditNoteLine", _rates)
+
+
+def _sums(root: Root, lines: str, keys_of: Callable[[list[Node]], set[K]]) -> Mapping[K, Decimal]:
+    """Add amounts of the document by what their categories say; what stands elsewhere gives its key, and no amount."""
+    sums: dict[K, Decimal] = {}
     for line in root.named(lines):
-        amount = line.decimal_at("cbc:LineExtensionAmount") if line.parent is root else None
-        _add(sums, line.each("cac:Item/cac:ClassifiedTaxCategory"), amount or ZERO)
+        for key in keys_of(line.each("cac:Item/cac:ClassifiedTaxCategory")):
+            amount = line.decimal_at("cbc:LineExtensionAmount") if line.parent is root else None
+            sums[key] = sums.get(key, ZERO) + (amount or ZERO)
     for one in root.named("cac:AllowanceCharge"):
-        categories = one.each("cac:TaxCategory")
-        if categories:
-            _add(sums, categories, _signed(one) if one.parent is root else ZERO)
+        for key in keys_of(one.each("cac:TaxCategory")):
+            sums[key] = sums.get(key, ZERO) + (_signed(one) if one.parent is root else ZERO)
     return sums
 
 
@@ -149,11 +158,13 @@ def _signed(allowance_or_charge: Node) -> Decimal:
     return -amount if is_allowance(allowance_or_charge) else ZERO
 
 
-def _add(sums: Sums, categories: list[Node], amount: Decimal) -> None:
-    """Add an amount to what its category, or each of its categories, sums up to."""
-    codes = {code for category in categories for code in category.values("cbc:ID")}
-    rates = {rate.decimal() for category in categories for rate in category.each("cbc:Percent")}
-    for code in codes:
-        sums.by_code[code] = sums.by_code.get(code, ZERO) + amount
-        for rate in rates:
-            sums.by_rate[code, rate] = sums.by_rate.get((code, rate), ZERO) + amount
+def _codes(categories: list[Node]) -> set[str]:
+    return {code for category in categories for code in category.values("cbc:ID")}
+
+
+def _rates(categories: list[Node]) -> set[Rate]:
+    codes = _codes(categories) & SEVERAL_RATES
+    if not codes:
+        return set()
+    rates = [rate.decimal() for category in categories for rate in category.each("cbc:Percent")]
+    return {(code, rate) for code in codes for rate in rates}

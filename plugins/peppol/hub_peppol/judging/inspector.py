@@ -1,0 +1,79 @@
+"""What `hub validate` asks: the native judge behind the core's contract, and how the official rules differ from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from hub.banking_calendar import SystemClock
+from hub.contracts import Difference, Finding, Judgement, Severity
+from hub.errors import FormatError
+from hub.formats.xml_stream import probe
+from hub_peppol.judging.engine import Report, releases_of, validate
+from hub_peppol.judging.reading import root_of
+from hub_peppol.judging.releases import BILLING
+from hub_peppol.judging.table import prefixed
+
+FORMATS = {
+    "ubl:Invoice": "UBL 2.1 invoice",
+    "cn:CreditNote": "UBL 2.1 credit note",
+    "ar:ApplicationResponse": "UBL 2.1 application response",
+}
+"""What is judged, by root."""
+
+XSD = "XSD"
+"""The id under which a document's fitness by the schema is compared: the schema's own errors have no ids."""
+
+
+class PeppolInspector:
+    """Judges invoices and credit notes by UBL 2.1, EN 16931 and Peppol BIS Billing 3, and the answers to them."""
+
+    name = "Peppol"
+
+    def recognises(self, head: bytes) -> bool:
+        """Say by its root whether a document is one of ours."""
+        try:
+            return prefixed(probe(head).tag) in FORMATS
+        except FormatError:
+            return False
+
+    def judge(self, content: bytes, *, official: Path | None = None) -> Judgement:
+        """Judge a document by the rules in force today. Errors as `DocumentInspector.judge`."""
+        root = root_of(content)
+        day = SystemClock().today()
+        report = validate(root, on=day)
+        return Judgement(
+            format=FORMATS.get(prefixed(root.tag), "XML"),
+            layers=report.layers,
+            findings=[Finding(one.rule, Severity(one.severity), one.location, one.message) for one in report.findings],
+            rules=report.rules,
+            differences=None if official is None else list(_differences(root, report, _sets(root, report), official)),
+        )
+
+
+def _sets(root: Any, report: Report) -> list[str]:
+    """Name the sets of official rules to ask: for invoices by layer, for answers by what they are."""
+    chosen = releases_of(root, report.layers, on=SystemClock().today())
+    is_invoice = prefixed(root.tag) in BILLING
+    return [one.layer if is_invoice else one.module.rpartition(".")[2] for one in chosen if one.layer != "xsd"]
+
+
+def _differences(root: Any, report: Report, sets: Sequence[str], official: Path) -> Iterator[Difference]:
+    from hub_peppol.judging.referee import Referee, differences  # only who asks for it needs what it needs
+
+    referee = Referee(official)
+    of_schema = [one for one in report.findings if one.rule.startswith(XSD)]
+    if "xsd" in report.layers and prefixed(root.tag) in BILLING:
+        yield from _schema_difference(is_ours=bool(of_schema), is_theirs=not referee.is_valid(root))
+    pairs = [(rules, referee.judge(rules, root)) for rules in sets]
+    ours = [one.rule for one in report.findings if one not in of_schema]
+    if not any(verdict.gave_up for _, verdict in pairs):
+        theirs = [firing.rule for _, verdict in pairs for firing in verdict.firings]
+        yield from (Difference(*one) for one in differences(ours, theirs))
+    elif report.is_fit:
+        yield from (Difference(f"{rules}: {one.gave_up}", 0, 1) for rules, one in pairs if one.gave_up)
+
+
+def _schema_difference(*, is_ours: bool, is_theirs: bool) -> list[Difference]:
+    return [Difference(XSD, int(is_ours), int(is_theirs))] if is_ours != is_theirs else []

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
-from hub_peppol.judging.structure.lexical import is_base64, is_date, is_decimal, is_flag, is_language, is_time
+from hub_peppol.judging.structure.lexical import is_base64, is_date, is_decimal, is_flag, is_language, is_time, is_uri
 
 Lexical = Callable[[str], bool]
 
@@ -28,6 +28,10 @@ def _texts(*attributes: str) -> dict[str, Lexical | None]:
     return dict.fromkeys(attributes)
 
 
+def _uris(*attributes: str) -> dict[str, Lexical | None]:
+    return dict.fromkeys(attributes, is_uri)
+
+
 _LANGUAGE: Final[dict[str, Lexical | None]] = {"languageID": is_language}
 _NUMBER: Final = "a number such as 12.50"
 
@@ -39,7 +43,7 @@ _BINARY = Datatype(
     "file",
     is_base64,
     "a file in base64",
-    _texts("format", "mimeCode", "encodingCode", "characterSetCode", "uri", "filename"),
+    _uris("uri") | _texts("format", "mimeCode", "encodingCode", "characterSetCode", "filename"),
     required="mimeCode",
 )
 _CODE = Datatype(
@@ -47,23 +51,15 @@ _CODE = Datatype(
     None,
     "",
     _LANGUAGE
-    | _texts(
-        "listID", "listAgencyID", "listAgencyName", "listName", "listVersionID", "name", "listURI", "listSchemeURI"
-    ),
+    | _uris("listURI", "listSchemeURI")
+    | _texts("listID", "listAgencyID", "listAgencyName", "listName", "listVersionID", "name"),
 )
 _IDENTIFIER = Datatype(
     "identifier",
     None,
     "",
-    _texts(
-        "schemeID",
-        "schemeName",
-        "schemeAgencyID",
-        "schemeAgencyName",
-        "schemeVersionID",
-        "schemeDataURI",
-        "schemeURI",
-    ),
+    _uris("schemeDataURI", "schemeURI")
+    | _texts("schemeID", "schemeName", "schemeAgencyID", "schemeAgencyName", "schemeVersionID"),
 )
 _MEASURE = Datatype("measure", is_decimal, _NUMBER, _texts("unitCode", "unitCodeListVersionID"), required="unitCode")
 _QUANTITY = Datatype(

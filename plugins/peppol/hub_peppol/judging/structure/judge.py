@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from hub_peppol.judging.structure.datatypes import Datatype
 from hub_peppol.judging.structure.lexical import BLANKS
-from hub_peppol.judging.structure.shapes import Place, Shape, shapes
+from hub_peppol.judging.structure.shapes import Shape, shapes
 from hub_peppol.judging.table import prefixed
 
 RULES: Final = (
@@ -59,30 +59,32 @@ def faults_of(root: Any) -> Faults:
 
 def _judge_aggregate(element: Any, shape: Shape, found: Faults) -> None:
     """Judge an element with children, and them. One loop, for it meets every element of the document."""
-    if element.keys():
-        _judge_no_attributes(element, found)
-    if _is_text(element.text):
-        _add_text(element, found)
+    _judge_bareness(element, found)
     places = shape.places
+    missing = len(shape.needed)
     before = -1
     for child in element:
         place = places.get(child.tag)
         if place is None:
             _judge_unknown(child, element, found)
         else:
-            if place.rank <= before and not (place.is_many and place.rank == before):
-                _add_order(child, place, before, found)
-            before = max(before, place.rank)
-            kind = place.kind
+            _, name, rank, is_needed, is_many, kind = place
+            if rank > before:
+                before = rank
+                missing -= is_needed
+            elif rank < before or not is_many:
+                _add_order(child, name, rank == before, found)
             if isinstance(kind, Shape):
                 _judge_aggregate(child, kind, found)
             elif isinstance(kind, Datatype):
                 _judge_basic(child, kind, found)
             else:
                 _judge_extension(child, found)
-        if _is_text(child.tail):
+        tail = child.tail
+        if tail is not None and tail.strip(BLANKS):
             _add_text(element, found)
-    _judge_presence(element, shape, found)
+    if missing:  # or out of order
+        _judge_presence(element, shape, found)
 
 
 def _judge_basic(element: Any, datatype: Datatype, found: Faults) -> None:
@@ -110,10 +112,13 @@ def _judge_attributes(element: Any, datatype: Datatype, attributes: list[tuple[s
         found.add(element, "XSD-ATTRIBUTE-MISSING", message)
 
 
-def _judge_no_attributes(element: Any, found: Faults) -> None:
-    for name in element.attrib:
+def _judge_bareness(element: Any, found: Faults) -> None:
+    """Judge that an element with children has no attributes and no text before the first of them."""
+    for name in element.keys() and element.attrib:
         if name not in _ALWAYS_ALLOWED:
             _add_attribute(element, name, found)
+    if element.text is not None and element.text.strip(BLANKS):
+        _add_text(element, found)
 
 
 def _judge_unknown(child: Any, parent: Any, found: Faults) -> None:
@@ -123,11 +128,10 @@ def _judge_unknown(child: Any, parent: Any, found: Faults) -> None:
 
 
 def _judge_presence(element: Any, shape: Shape, found: Faults) -> None:
-    needed = shape.needed
-    if needed and not needed <= (present := {child.tag for child in element}):
-        names = [place.name for tag, place in shape.places.items() if tag in needed - present]
-        for name in names:
-            found.add(element, "XSD-MISSING", f"Give {_told(element)} the element {name}.")
+    present = {child.tag for child in element}
+    for tag, place in shape.places.items():
+        if place.is_needed and tag not in present:
+            found.add(element, "XSD-MISSING", f"Give {_told(element)} the element {place.name}.")
 
 
 def _judge_extension(element: Any, found: Faults) -> None:
@@ -144,11 +148,11 @@ def _text_around(element: Any, found: Faults) -> str:
     return "".join(child.tail or "" for child in element)
 
 
-def _add_order(child: Any, place: Place, before: int, found: Faults) -> None:
-    if place.rank == before:
-        found.add(child, "XSD-REPEATED", f"Keep one {place.name} here.")
+def _add_order(child: Any, name: str, is_repeated: bool, found: Faults) -> None:
+    if is_repeated:
+        found.add(child, "XSD-REPEATED", f"Keep one {name} here.")
     else:
-        found.add(child, "XSD-ORDER", f"Move {place.name} up: UBL 2.1 has its elements in a fixed order.")
+        found.add(child, "XSD-ORDER", f"Move {name} up: UBL 2.1 has its elements in a fixed order.")
 
 
 def _add_attribute(element: Any, name: str, found: Faults) -> None:
@@ -157,10 +161,6 @@ def _add_attribute(element: Any, name: str, found: Faults) -> None:
 
 def _add_text(element: Any, found: Faults) -> None:
     found.add(element, "XSD-TEXT", f"Take the text out of {_told(element)}: only elements stand in it.")
-
-
-def _is_text(text: str | None) -> bool:
-    return text is not None and text.strip(BLANKS) != ""
 
 
 def _told(element: Any) -> str:

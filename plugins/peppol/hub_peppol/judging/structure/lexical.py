@@ -17,6 +17,9 @@ _ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
 _DATE = re.compile(rf"(-?)([0-9]{{4}}|[1-9][0-9]{{4,8}})-([0-9]{{2}})-([0-9]{{2}}){_ZONE}")
 _TIME = re.compile(rf"(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?|24:00:00(?:\.0+)?){_ZONE}")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
+_URI = re.compile(
+    r"(?:[A-Za-z][A-Za-z0-9+.-]*:|(?![^/?#]*:))(?:[^%#\[\]]|%[0-9A-Fa-f]{2})*(?:#(?:[^%#\[\]]|%[0-9A-Fa-f]{2})*)?"
+)
 _FLAGS = frozenset({"true", "false", "1", "0"})
 _NO_BLANKS = dict.fromkeys(map(ord, BLANKS))
 _LAST_OF_ONE_BYTE = frozenset("AQgw")  # before `==`: its last four bits are nothing
@@ -55,6 +58,11 @@ def is_time(text: str) -> bool:
 def is_language(text: str) -> bool:
     """Say whether a text is a language tag, such as sv or sv-SE."""
     return _LANGUAGE.fullmatch(text.strip(BLANKS)) is not None
+
+
+def is_uri(text: str) -> bool:
+    """Say whether a text may be a URI or a part of one: a scheme is a word, percent signs have two digits."""
+    return _URI.fullmatch(text.strip(BLANKS)) is not None
 
 
 def is_base64(text: str) -> bool:

@@ -42,6 +42,8 @@ class Release(NamedTuple):
 RELEASES: tuple[Release, ...] = (
     Release("xsd", "2.1", "hub_peppol.judging.structure.release_2_1", date(2013, 11, 4), roots=DOCUMENTS),
     Release("en16931", "1.3.16", "hub_peppol.judging.en16931.release_1_3_16", date(2026, 4, 10)),
+    Release("peppol", "3.0.20", "hub_peppol.judging.billing.release_3_0_20", date(2026, 2, 23), date(2026, 8, 16)),
+    Release("peppol", "3.0.21", "hub_peppol.judging.billing.release_3_0_21", date(2026, 8, 17)),
 )
 
 

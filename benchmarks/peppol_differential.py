@@ -1,0 +1,131 @@
+"""Hold our judge to the official rules on damaged documents: the same rules found, each as often.
+
+    python benchmarks/peppol_differential.py --seed 1 --mutations 5000 --samples ../shared/samples/peppol \
+        --official ../shared/artefacts/peppol
+
+Documents are our own sample and those of the folder that are whole invoices and credit notes; `peppol_mutations.py`
+puts one to three faults into each. Printed is a table by rule of what one judge found and the other did not. Where the
+official rules stop half way (an amount that is no number), ours must have something fatal to say.
+Each document has a number, so that `--only NUMBER` shows it again with both answers.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from lxml import etree
+from peppol_mutations import Element, mutants, read_documents
+
+from hub_peppol.judging.engine import Report, validate
+from hub_peppol.judging.referee import Difference, Referee, differences
+
+ROOT = Path(__file__).parent.parent
+OWN = ROOT / "plugins" / "peppol" / "tests" / "samples"
+LAYERS = ("en16931", "peppol")
+A_DAY = date(2026, 11, 2)
+
+
+class Outcome(NamedTuple):
+    """Where two judges differ on one document in one layer, or that the official rules stopped there."""
+
+    number: int
+    change: str
+    layer: str
+    differences: Sequence[Difference]
+    did_stop: bool = False
+    is_fit: bool = False  # by our judge
+    rules: frozenset[str] = frozenset()  # that theirs found broken
+
+
+def documents_of(samples: Path | None) -> list[Element]:
+    """Return our own sample and the whole invoices and credit notes of a folder, smallest first."""
+    files = sorted(OWN.glob("bis3-*.xml"))
+    if samples is not None:
+        files += [file for file in sorted(samples.rglob("*.xml")) if "-unit" not in str(file.parent)]
+    documents = [one for one in read_documents(files) if etree.QName(one).localname in ("Invoice", "CreditNote")]
+    return sorted(documents, key=len)
+
+
+def outcomes(documents: Sequence[Element], referee: Referee, count: int, seed: int) -> Iterator[Outcome]:
+    """Yield what comes of each damaged document in each layer."""
+    for number, (change, document) in enumerate(mutants(documents, count, seed)):
+        for layer in LAYERS:
+            yield _outcome(number, change, layer, document, referee)
+
+
+def _outcome(number: int, change: str, layer: str, document: Element, referee: Referee) -> Outcome:
+    report = _ours(document, layer)
+    verdict = referee.judge(layer, document)
+    if verdict.gave_up:
+        return Outcome(number, change, layer, (), did_stop=True, is_fit=report.is_fit)
+    ours, theirs = [one.rule for one in report.findings], [one.rule for one in verdict.firings]
+    return Outcome(number, change, layer, differences(ours, theirs), rules=frozenset(theirs))
+
+
+def _ours(document: Element, layer: str) -> Report:
+    return validate(etree.tostring(document), (layer,), on=A_DAY)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Compare, print the table, and return how many documents differ."""
+    documents = documents_of(args.samples)
+    by_rule: Counter[str] = Counter()
+    examples: dict[str, str] = {}
+    differing: set[int] = set()
+    broken: Counter[str] = Counter()
+    stopped: list[Outcome] = []
+    for one in outcomes(documents, Referee(args.official), args.mutations, args.seed):
+        broken.update(one.rules)
+        stopped += [one] if one.did_stop else []
+        for difference in one.differences:
+            by_rule[difference.rule] += 1
+            differing.add(one.number)
+            examples.setdefault(difference.rule, f"{difference.ours} / {difference.theirs} in {one.change}")
+    for rule, count in sorted(by_rule.items()):
+        print(f"{rule:24} {count:5}  ours / theirs {examples[rule]}")
+    print(f"{args.mutations} damaged documents from {len(documents)}, seed {args.seed}: {len(differing)} differ")
+    print(f"{len(broken)} rules were broken, {sum(broken.values())} times counted once a document")
+    print(f"the official rules stopped {len(stopped)} times; of these ours found nothing fatal {_fit(stopped)}")
+    return len(differing)
+
+
+def _fit(stopped: Sequence[Outcome]) -> str:
+    """Tell the documents that ours finds fit and theirs cannot judge, by number and layer."""
+    fit = [f"{one.number} ({one.layer})" for one in stopped if one.is_fit]
+    return f"{len(fit)} times: {', '.join(fit[:20])}" if fit else "never"
+
+
+def show(args: argparse.Namespace) -> None:
+    """Print one damaged document and both answers."""
+    documents, referee = documents_of(args.samples), Referee(args.official)
+    for number, (change, document) in enumerate(mutants(documents, args.only + 1, args.seed)):
+        if number == args.only:
+            print(etree.tostring(document, pretty_print=True).decode())
+            print(change)
+            for layer in LAYERS:
+                ours = [one.rule for one in _ours(document, layer).findings]
+                verdict = referee.judge(layer, document)
+                print(layer, sorted(ours), sorted(one.rule for one in verdict.firings), verdict.gave_up)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--mutations", type=int, default=5000)
+    parser.add_argument("--samples", type=Path)
+    parser.add_argument("--official", type=Path, required=True)
+    parser.add_argument("--only", type=int)
+    args = parser.parse_args()
+    if args.only is not None:
+        show(args)
+    else:
+        raise SystemExit(1 if run(args) else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -159,9 +159,8 @@ def _location(written: str) -> str:
 
 
 def _root_of(document: bytes | etree._Element) -> etree._Element:
-    if isinstance(document, bytes):
-        return root_of(document)
-    return document
+    root: etree._Element = root_of(document) if isinstance(document, bytes) else document
+    return root
 
 
 def _parser() -> etree.XMLParser:

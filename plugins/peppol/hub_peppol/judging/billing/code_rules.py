@@ -74,12 +74,12 @@ def _is_written_as_day(node: Node) -> bool:
     return len(node.text) == 10 and is_day(node.text)
 
 
-def _is_exempt_by(code: str) -> Callable[[Node], bool]:
-    return lambda category: text_of(category, "cbc:TaxExemptionReasonCode").upper() == code
+def _exemption_code(category: Node) -> str:
+    return text_of(category, "cbc:TaxExemptionReasonCode").upper()
 
 
 def _exemption(code: str) -> Context:
-    return Context(_PATTERN, "cac:TaxCategory", when=_is_exempt_by(f"VATEX-EU-{code}"))
+    return Context(_PATTERN, "cac:TaxCategory", key=_exemption_code, value=f"VATEX-EU-{code}")
 
 
 def _exemption_rule(number: str, context: Context, code: str, category: str) -> Rule:

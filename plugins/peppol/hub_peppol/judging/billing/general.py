@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import ROUND_FLOOR, ROUND_HALF_DOWN, Decimal
+from decimal import ROUND_HALF_DOWN, Decimal
 
+from hub_peppol.judging.arithmetic import HUNDRED, ONE, ZERO, to_cents, total
 from hub_peppol.judging.billing.values import (
     BLANKS,
     are_both_german,
     has_text,
-    minute_of,
     never,
     number_of,
     texts,
 )
-from hub_peppol.judging.node import Node, Root, once_per_document
+from hub_peppol.judging.node import Node, Root, date_of, once_per_document
 from hub_peppol.judging.rule import Context, fatal
 
 SPECIFICATION = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
@@ -25,7 +25,6 @@ PROFILES = {
     "urn:peppol:bis:billing_with_response": "02",
 }
 SLACK = Decimal("0.02")
-_HUNDRED, _ONE, _NOTHING = Decimal(100), Decimal(1), Decimal(0)
 _QUOTIENT = Decimal(1).scaleb(-18)
 _LINES = {"ubl:Invoice": "cac:InvoiceLine", "cn:CreditNote": "cac:CreditNoteLine"}
 
@@ -91,13 +90,13 @@ def has_amount_of_percentage(charge: Node) -> bool:
     base, percentage = charge.decimal_at("cbc:BaseAmount"), charge.decimal_at("cbc:MultiplierFactorNumeric")
     if base is None or percentage is None:
         return True
-    amount = charge.decimal_at("cbc:Amount") or _NOTHING
-    return abs(amount - divided(base * percentage, _HUNDRED)) <= SLACK
+    amount = charge.decimal_at("cbc:Amount") or ZERO
+    return abs(amount - divided(base * percentage, HUNDRED)) <= SLACK
 
 
 def divided(one: Decimal, by: Decimal) -> Decimal:
     """Divide as the referee does, to eighteen decimals, so that amounts on the edge of the slack fall the same way."""
-    return (one / by).quantize(_QUOTIENT, ROUND_HALF_DOWN) if abs(one / by) < Decimal(10) ** 9 else one / by
+    return (one / by).quantize(_QUOTIENT, ROUND_HALF_DOWN)
 
 
 def is_in_document_currency(amount: Node) -> bool:
@@ -114,18 +113,18 @@ def _has_invoice_period(part: str) -> Callable[[Node], bool]:
 
 def starts_in_invoice_period(start: Node) -> bool:
     first = start.root.only("cac:InvoicePeriod/cbc:StartDate")
-    return first is not None and minute_of(start.text) >= minute_of(first.text)
+    return first is not None and date_of(start.text) >= date_of(first.text)
 
 
 def ends_in_invoice_period(end: Node) -> bool:
     last = end.root.only("cac:InvoicePeriod/cbc:EndDate")
-    return last is not None and minute_of(end.text) <= minute_of(last.text)
+    return last is not None and date_of(end.text) <= date_of(last.text)
 
 
 def has_right_net_amount(line: Node) -> bool:
-    net = line.decimal_at("cbc:LineExtensionAmount") or _NOTHING
-    price = line.decimal_at("cac:Price/cbc:PriceAmount") or _NOTHING
-    price = divided(price, line.decimal_at("cac:Price/cbc:BaseQuantity") or _ONE)
+    net = line.decimal_at("cbc:LineExtensionAmount") or ZERO
+    price = line.decimal_at("cac:Price/cbc:PriceAmount") or ZERO
+    price = divided(price, line.decimal_at("cac:Price/cbc:BaseQuantity") or ONE)
     expected = _quantity(line) * price + _sum_of(line, "true") - _sum_of(line, "false")
     return net + SLACK >= expected and net - SLACK <= expected
 
@@ -133,15 +132,12 @@ def has_right_net_amount(line: Node) -> bool:
 def _quantity(line: Node) -> Decimal:
     name = "cbc:InvoicedQuantity" if line.root.name == "ubl:Invoice" else "cbc:CreditedQuantity"
     quantity = line.decimal_at(name)
-    return _ONE if quantity is None else quantity
+    return ONE if quantity is None else quantity
 
 
 def _sum_of(line: Node, indicator: str) -> Decimal:
     charges = [one for one in line.each("cac:AllowanceCharge") if one.value_of("cbc:ChargeIndicator") == indicator]
-    if not charges:
-        return _NOTHING
-    total = sum((amount.decimal() for charge in charges for amount in charge.each("cbc:Amount")), _NOTHING)
-    return (total * _HUNDRED + Decimal("0.5")).to_integral_value(ROUND_FLOOR) / _HUNDRED
+    return to_cents(total(amount for charge in charges for amount in charge.each("cbc:Amount")))
 
 
 def has_positive_base_quantity(line: Node) -> bool:

@@ -47,8 +47,12 @@ def _is_dutch_vat_number(number: Node) -> bool:
     return is_vat and number.value.startswith("NL")
 
 
+def _scheme(number: Node) -> str:
+    return number.attributes.get("schemeID", "")
+
+
 def _numbers(scheme: str, *places: str) -> Context:
-    return Context(_PATTERN, *(places or _PLACES), when=lambda node: node.attributes.get("schemeID") == scheme)
+    return Context(_PATTERN, *(places or _PLACES), key=_scheme, value=scheme)
 
 
 def _rule(number: str, severity: Severity, context: Context, holds: Check, message: str) -> Rule:

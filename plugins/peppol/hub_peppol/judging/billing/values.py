@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from decimal import Decimal
 
-from hub_peppol.judging.node import Node, Root, Unreadable, normalized, once_per_document
+from hub_peppol.judging.node import Node, Root, Unreadable, date_of, normalized, once_per_document
 
 SUPPLIER = "cac:AccountingSupplierParty/cac:Party"
 CUSTOMER = "cac:AccountingCustomerParty/cac:Party"
@@ -16,9 +15,7 @@ UNKNOWN_COUNTRY = "XX"
 BLANKS = " \t\r\n"
 _NUMBER = re.compile(r"[+-]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|INF)")
 _INTEGER = re.compile(r"[+-]?[0-9]+")
-_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?")
 _BILLING = frozenset({"ubl:Invoice", "cn:CreditNote"})
-_MINUTES_PER_DAY = 24 * 60
 
 
 def never(_node: Node) -> bool:
@@ -80,25 +77,10 @@ def is_integer(text: str) -> bool:
 def is_day(text: str) -> bool:
     """Say whether a text is a date of the calendar, with or without a time zone."""
     try:
-        minute_of(text)
-    except ValueError:
+        date_of(text)
+    except Unreadable:
         return False
     return True
-
-
-def minute_of(text: str) -> int:
-    """Return the minute at which a day begins, for comparing; Unreadable when it is no date."""
-    found = _DAY.fullmatch(text.strip(BLANKS))
-    if found is None:
-        raise Unreadable("no date")
-    return date.fromisoformat(found[1]).toordinal() * _MINUTES_PER_DAY - _zone_minutes(found[2])
-
-
-def _zone_minutes(zone: str | None) -> int:
-    if zone is None or zone == "Z":
-        return 0
-    minutes = int(zone[1:3]) * 60 + int(zone[4:6])
-    return -minutes if zone[0] == "-" else minutes
 
 
 def is_vat_scheme(scheme: Node) -> bool:

@@ -44,11 +44,12 @@ def _is_kvk_or_oin(number: Node) -> bool:
 
 
 def _says_how_to_pay(total: Node) -> bool:
+    if total.root.named("cac:PaymentMeans"):
+        return True
     payable = total.decimal_at("cbc:PayableAmount")
-    is_owed_by_seller = payable is not None and (
-        (total.root.name == "ubl:Invoice" and payable <= 0) or (total.root.name == "cn:CreditNote" and payable >= 0)
-    )
-    return is_owed_by_seller or bool(total.root.named("cac:PaymentMeans"))
+    if payable is None:
+        return False
+    return (total.root.name == "ubl:Invoice" and payable <= 0) or (total.root.name == "cn:CreditNote" and payable >= 0)
 
 
 CREDIT_NOTE = Context(_PATTERN, "cbc:CreditNoteTypeCode", when=_is_from_netherlands)

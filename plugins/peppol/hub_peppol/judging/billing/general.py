@@ -1,4 +1,4 @@
-"""Rules of Peppol BIS Billing for every document: empty elements, references, amounts, lines, prices."""
+"""Rules of Peppol BIS Billing for every document: references, amounts, lines, prices."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from decimal import ROUND_HALF_DOWN, Decimal
 
 from hub_peppol.judging.arithmetic import HUNDRED, ONE, ZERO, to_cents, total
 from hub_peppol.judging.billing.values import (
-    BLANKS,
     are_both_german,
     has_text,
     never,
@@ -27,10 +26,6 @@ PROFILES = {
 SLACK = Decimal("0.02")
 _QUOTIENT = Decimal(1).scaleb(-18)
 _LINES = {"ubl:Invoice": "cac:InvoiceLine", "cn:CreditNote": "cac:CreditNoteLine"}
-
-
-def is_empty(node: Node) -> bool:
-    return not node.kids and not node.text.strip(BLANKS)
 
 
 @once_per_document
@@ -172,7 +167,6 @@ def _is_other_currency(code: Node) -> bool:
     return code.value != code.parent.value_of("cbc:DocumentCurrencyCode")
 
 
-EMPTY = Context("empty", "*", when=is_empty)
 CREDIT_NOTE = Context("credit note", "cn:CreditNote")
 
 _PATTERN = "transaction"
@@ -217,17 +211,7 @@ PRICE_DISCOUNT = Context(_PATTERN, "cac:Price/cac:AllowanceCharge")
 BASE_QUANTITY = Context(_PATTERN, "cac:Price/cbc:BaseQuantity", when=lambda base: "unitCode" in base.attributes)
 
 CONTEXTS = (
-    *(
-        EMPTY,
-        CREDIT_NOTE,
-        DOCUMENT,
-        VAT_CURRENCY,
-        BUYER,
-        SELLER,
-        CHARGE_WITHOUT_BASE,
-        CHARGE_WITHOUT_PERCENTAGE,
-        CHARGE,
-    ),
+    *(CREDIT_NOTE, DOCUMENT, VAT_CURRENCY, BUYER, SELLER, CHARGE_WITHOUT_BASE, CHARGE_WITHOUT_PERCENTAGE, CHARGE),
     *(DIRECT_DEBIT, AMOUNT, VAT_TOTAL, LINE_START, LINE_END, LINE, PRICE_DISCOUNT, BASE_QUANTITY),
 )
 
@@ -236,7 +220,6 @@ _CURRENCY_MESSAGE = (
 )
 
 RULES = (
-    fatal("PEPPOL-EN16931-R008", EMPTY, never, "Leave the empty element out, or fill it."),
     fatal(
         "PEPPOL-EN16931-R080",
         CREDIT_NOTE,

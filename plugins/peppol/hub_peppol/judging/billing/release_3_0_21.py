@@ -15,6 +15,7 @@ from hub_peppol.judging.billing import (
     party_numbers,
     sweden,
 )
+from hub_peppol.judging.billing.empty_elements import NO_EMPTY_ELEMENTS
 from hub_peppol.judging.rule import Pack
 
 _PARTS = (general, party_numbers, norway, denmark, italy, sweden, greece, iceland, netherlands, germany, code_rules)
@@ -24,4 +25,5 @@ PACK = Pack(
     "3.0.21",
     contexts=tuple(context for part in _PARTS for context in part.CONTEXTS),
     rules=tuple(rule for part in _PARTS for rule in part.RULES),
+    structure=NO_EMPTY_ELEMENTS,
 )

@@ -83,6 +83,12 @@ def test_the_official_schema_takes_our_sample_and_no_unknown_element(referee: Re
 
 
 @needs_official_rules
+def test_a_blank_after_a_date_is_no_fault_of_schema(referee: Referee) -> None:
+    assert referee.is_valid(INVOICE.replace(b">2026-12-02<", b">2026-12-02 <"))
+    assert not referee.is_valid(INVOICE.replace(b">2026-12-02<", b">2026-12-32 <"))
+
+
+@needs_official_rules
 def test_a_root_without_schema_is_a_wrong_setting(referee: Referee) -> None:
     with pytest.raises(ConfigurationError, match="no schema"):
         referee.is_valid(b"<ApplicationResponse/>")

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -21,8 +21,10 @@ from typing import NamedTuple
 from lxml import etree
 from peppol_mutations import Element, mutants, read_documents
 
-from hub_peppol.judging.engine import Report, validate
+from hub_peppol.judging.engine import Report, releases_of, validate
 from hub_peppol.judging.referee import Difference, Referee, differences
+from hub_peppol.judging.rule import FATAL
+from hub_peppol.judging.unit_suites import read_suites
 
 ROOT = Path(__file__).parent.parent
 OWN = ROOT / "plugins" / "peppol" / "tests" / "samples"
@@ -52,10 +54,21 @@ def documents_of(samples: Path | None) -> list[Element]:
     return sorted(documents, key=len)
 
 
-def outcomes(documents: Sequence[Element], referee: Referee, count: int, seed: int) -> Iterator[Outcome]:
+def fragments_of(samples: Path) -> list[Element]:
+    """Return the invoices and credit notes, mostly parts of one, in the unit suites that lie in a folder."""
+    suites = sorted(folder for folder in samples.iterdir() if "-unit" in folder.name)
+    documents = [test.document for folder in suites for test in read_suites(folder)]
+    for one in documents:
+        etree.strip_tags(one, etree.Comment, etree.ProcessingInstruction)
+    return [one for one in documents if etree.QName(one).localname in ("Invoice", "CreditNote")]
+
+
+def outcomes(
+    documents: Sequence[Element], referee: Referee, count: int, seed: int, layers: Sequence[str] = LAYERS
+) -> Iterator[Outcome]:
     """Yield what comes of each damaged document in each layer."""
     for number, (change, document) in enumerate(mutants(documents, count, seed)):
-        for layer in LAYERS:
+        for layer in layers:
             yield _outcome(number, change, layer, document, referee)
 
 
@@ -77,13 +90,13 @@ def _ours(document: Element, *layers: str) -> Report:
 
 def run(args: argparse.Namespace) -> int:
     """Compare, print the table, and return how many documents differ."""
-    documents = documents_of(args.samples)
+    documents, layers = _chosen(args)
     by_rule: Counter[str] = Counter()
     examples: dict[str, str] = {}
     differing: set[int] = set()
     broken: Counter[str] = Counter()
     stopped: list[Outcome] = []
-    for one in outcomes(documents, Referee(args.official), args.mutations, args.seed):
+    for one in outcomes(documents, Referee(args.official), args.mutations, args.seed, layers):
         broken.update(one.rules)
         stopped += [one] if one.did_stop else []
         for difference in one.differences:
@@ -94,8 +107,13 @@ def run(args: argparse.Namespace) -> int:
         print(f"{rule:24} {count:5}  ours / theirs {examples[rule]}")
     print(f"{args.mutations} damaged documents from {len(documents)}, seed {args.seed}: {len(differing)} differ")
     print(f"{len(broken)} rules were broken, {sum(broken.values())} times counted once a document")
+    print(f"never broken by fault: {', '.join(_unbroken(broken)) or 'none'}")
     print(f"the official rules stopped {len(stopped)} times; of these ours found nothing fatal {_fit(stopped)}")
     return len(differing)
+
+
+def _chosen(args: argparse.Namespace) -> tuple[list[Element], Sequence[str]]:
+    return (fragments_of(args.samples), RULES) if args.fragments else (documents_of(args.samples), LAYERS)
 
 
 def _fit(stopped: Sequence[Outcome]) -> str:
@@ -104,9 +122,16 @@ def _fit(stopped: Sequence[Outcome]) -> str:
     return f"{len(fit)} times: {', '.join(fit[:20])}" if fit else "never"
 
 
+def _unbroken(broken: Iterable[str]) -> list[str]:
+    """Return the fatal rules that no damage has broken, so that nothing is known of them."""
+    chosen = releases_of(documents_of(None)[0], RULES, on=A_DAY)
+    ids = {rule for release in chosen for rule, severity in release.pack.ids().items() if severity == FATAL}
+    return sorted(ids - set(broken))
+
+
 def show(args: argparse.Namespace) -> None:
     """Print one damaged document and both answers."""
-    documents, referee = documents_of(args.samples), Referee(args.official)
+    (documents, _), referee = _chosen(args), Referee(args.official)
     for number, (change, document) in enumerate(mutants(documents, args.only + 1, args.seed)):
         if number == args.only:
             print(etree.tostring(document, pretty_print=True).decode())
@@ -124,7 +149,8 @@ def main() -> None:
     parser.add_argument("--mutations", type=int, default=5000)
     parser.add_argument("--samples", type=Path)
     parser.add_argument("--official", type=Path, required=True)
-    parser.add_argument("--only", type=int)
+    parser.add_argument("--only", type=int, metavar="NUMBER", help="show one damaged document and both answers")
+    parser.add_argument("--fragments", action="store_true", help="damage the documents of the unit suites instead")
     args = parser.parse_args()
     if args.only is not None:
         show(args)

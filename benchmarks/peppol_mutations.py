@@ -20,6 +20,8 @@ from lxml import etree
 Element = etree._Element
 
 COUNTRIES = ("SE", "SE", "DK", "NO", "DE", "IT", "GR", "EL", "NL", "IS", "FI", "se", " SE ")
+NATIONS = ("DE", "DK", "GR", "IS", "IT", "NL", "NO")
+ABROAD = 0.25
 SCHEMES = (
     *("0007", "0088", "0192", "0184", "0096", "0198", "0208", "0201", "0210", "9907", "0211", "0151", "0106"),
     *("0190", "9944", "0217", "0242", "9933", "9955", "0002"),
@@ -102,8 +104,20 @@ def mutants(documents: Sequence[Element], count: int, seed: int) -> Iterator[tup
     pool = pool_of(documents)
     for number in range(count):
         root = deepcopy(documents[chance.randrange(len(documents))])
-        done = [mutate(root, pool, chance) for _ in range(chance.choice((1, 1, 2, 3)))]
+        done = [_move_to(chance.choice(NATIONS), root, chance)] if chance.random() < ABROAD else []
+        done += [mutate(root, pool, chance) for _ in range(chance.choice((1, 1, 2, 3)))]
         yield f"{number}: {', '.join(done)}", root
+
+
+def _move_to(country: str, root: Element, chance: random.Random) -> str:
+    """Give nearly all parties a country that has rules of its own."""
+    for one in root.iter("{*}IdentificationCode"):
+        if chance.random() < 0.95:
+            one.text = country
+    for one in root.iter("{*}CompanyID"):
+        if one.getparent().tag.endswith("PartyTaxScheme") and chance.random() < 0.8:
+            one.text = {"GR": "EL"}.get(country, country) + (one.text or "")[2:]
+    return f"moved to {country}"
 
 
 def mutate(root: Element, pool: Pool, chance: random.Random) -> str:

@@ -6,6 +6,8 @@ import re
 
 from hub_peppol.judging.billing.values import (
     attribute_of,
+    filled_text,
+    filled_value,
     has_attribute,
     has_text,
     is_number,
@@ -40,10 +42,9 @@ def _has_cvr_scheme(node: Node, path: str) -> bool:
 
 
 def _is_credit(root: Node) -> bool:
-    if root.name != "cn:CreditNote" or written_customer_country(root) != "DK":
-        return True
-    payable = text_of(root, "cac:LegalMonetaryTotal/cbc:PayableAmount")
-    return not (is_number(payable) and number_of(payable) < 0)
+    payable = filled_text(root, "cac:LegalMonetaryTotal/cbc:PayableAmount")
+    is_negative = is_number(payable) and number_of(payable) < 0
+    return not (root.name == "cn:CreditNote" and is_negative and written_customer_country(root) == "DK")
 
 
 def _has_scheme_of_number(identification: Node) -> bool:
@@ -61,14 +62,15 @@ def _is(means: Node, *codes: str) -> bool:
 def _has_account_and_registration(means: Node) -> bool:
     account = "cac:PayeeFinancialAccount"
     return not _is(means, "31", "42") or bool(
-        means.value_of(f"{account}/cbc:ID") and means.value_of(f"{account}/cac:FinancialInstitutionBranch/cbc:ID")
+        filled_value(means, f"{account}/cbc:ID")
+        and filled_value(means, f"{account}/cac:FinancialInstitutionBranch/cbc:ID")
     )
 
 
 def _has_mandate_and_payer(means: Node) -> bool:
     return not _is(means, "49") or bool(
-        means.value_of("cac:PaymentMandate/cbc:ID")
-        and means.value_of("cac:PaymentMandate/cac:PayerFinancialAccount/cbc:ID")
+        filled_value(means, "cac:PaymentMandate/cbc:ID")
+        and filled_value(means, "cac:PaymentMandate/cac:PayerFinancialAccount/cbc:ID")
     )
 
 
@@ -76,14 +78,13 @@ def _card_kind(means: Node) -> str:
     return text_of(means, "cbc:PaymentID")[:3]
 
 
-def _account(means: Node) -> str:
-    return text_of(means, "cac:PayeeFinancialAccount/cbc:ID")
+_ACCOUNT = "cac:PayeeFinancialAccount/cbc:ID"
 
 
 def _has_giro(means: Node) -> bool:
     if not _is(means, "50"):
         return True
-    return _card_kind(means) in ("01#", "04#", "15#") and _GIRO.fullmatch(_account(means)) is not None
+    return _card_kind(means) in ("01#", "04#", "15#") and _GIRO.fullmatch(text_of(means, _ACCOUNT)) is not None
 
 
 def _has_giro_instruction(means: Node) -> bool:
@@ -93,7 +94,9 @@ def _has_giro_instruction(means: Node) -> bool:
 
 
 def _has_fik(means: Node) -> bool:
-    return not _is(means, "93") or (_card_kind(means) in ("71#", "73#", "75#") and len(_account(means)) == 8)
+    return not _is(means, "93") or (
+        _card_kind(means) in ("71#", "73#", "75#") and len(filled_text(means, _ACCOUNT)) == 8
+    )
 
 
 def _has_fik_instruction(means: Node) -> bool:
@@ -113,7 +116,11 @@ def _has_tax_as_reason(charge: Node) -> bool:
     if not has_text(charge, "cbc:AllowanceChargeReasonCode", "ZZZ"):
         return True
     reason = text_of(charge, "cbc:AllowanceChargeReason")
-    if len(charge.value_of("cbc:AllowanceChargeReason")) == 4 and is_number(reason) and 0 <= number_of(reason) <= 9999:
+    if (
+        len(filled_value(charge, "cbc:AllowanceChargeReason")) == 4
+        and is_number(reason)
+        and 0 <= number_of(reason) <= 9999
+    ):
         return True
     return "#" in reason and not reason.startswith("#") and not reason.endswith("#")
 
@@ -137,7 +144,7 @@ RULES = (
     fatal(
         "DK-R-002",
         DOCUMENT,
-        lambda root: root.value_of(_SELLER_NUMBER) != "",
+        lambda root: filled_value(root, _SELLER_NUMBER) != "",
         "Give the Danish seller's CVR number in cac:PartyLegalEntity/cbc:CompanyID.",
     ),
     fatal(

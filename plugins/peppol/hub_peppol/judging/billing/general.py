@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_DOWN, Decimal
 from hub_peppol.judging.arithmetic import HUNDRED, ONE, ZERO, to_cents, total
 from hub_peppol.judging.billing.values import (
     are_both_german,
+    filled_value,
     has_text,
     never,
     number_of,
@@ -46,7 +47,7 @@ def has_one_project(root: Node) -> bool:
 
 
 def has_known_specification(root: Node) -> bool:
-    written = root.value_of("cbc:CustomizationID")
+    written = filled_value(root, "cbc:CustomizationID")
     return written.startswith(SPECIFICATION) and "::" not in written
 
 
@@ -308,7 +309,7 @@ RULES = (
     fatal(
         "PEPPOL-EN16931-R043",
         CHARGE,
-        lambda charge: charge.value_of("cbc:ChargeIndicator") in ("true", "false"),
+        lambda charge: filled_value(charge, "cbc:ChargeIndicator") in ("true", "false"),
         "Set cbc:ChargeIndicator to true (charge) or false (allowance).",
     ),
     fatal(

@@ -34,6 +34,19 @@ def texts(node: Node, path: str) -> list[str]:
     return [found.text for found in node.each(path)]
 
 
+def filled_text(node: Node, path: str) -> str:
+    """Return the text of the one element at a path that is not empty, with its blanks; Unreadable when several are."""
+    found = [one for one in texts(node, path) if one]
+    if len(found) > 1:
+        raise Unreadable(path)
+    return found[0] if found else ""
+
+
+def filled_value(node: Node, path: str) -> str:
+    """Return the same normalized."""
+    return normalized(filled_text(node, path))
+
+
 def has_text(node: Node, path: str, *wanted: str) -> bool:
     """Say whether one of the elements at a path has one of these texts, to the blank."""
     return any(found.text in wanted for found in node.each(path))
@@ -96,33 +109,29 @@ def vat_prefixes(node: Node, path: str) -> list[str]:
 @once_per_document
 def supplier_country(root: Root) -> str:
     """The seller's country: of its VAT number, else of its tax representative's, else of its address."""
-    return (
-        _vat_country(root, f"{SUPPLIER}/cac:PartyTaxScheme")
-        or _vat_country(root, "cac:TaxRepresentativeParty/cac:PartyTaxScheme")
-        or _address_country(root, SUPPLIER)
-    )
+    return _country(root, SUPPLIER, f"{SUPPLIER}/cac:PartyTaxScheme", "cac:TaxRepresentativeParty/cac:PartyTaxScheme")
 
 
 @once_per_document
 def own_supplier_country(root: Root) -> str:
     """The seller's country without a look at its tax representative."""
-    return _vat_country(root, f"{SUPPLIER}/cac:PartyTaxScheme") or _address_country(root, SUPPLIER)
+    return _country(root, SUPPLIER, f"{SUPPLIER}/cac:PartyTaxScheme")
 
 
 @once_per_document
 def customer_country(root: Root) -> str:
     """The buyer's country: of its VAT number, else of its address."""
-    return _vat_country(root, f"{CUSTOMER}/cac:PartyTaxScheme") or _address_country(root, CUSTOMER)
+    return _country(root, CUSTOMER, f"{CUSTOMER}/cac:PartyTaxScheme")
 
 
-def _vat_country(root: Node, path: str) -> str | None:
-    prefixes = vat_prefixes(root, path)
-    if len(prefixes) > 1:
-        raise Unreadable(path)
-    return normalized(prefixes[0]).upper() if prefixes and prefixes[0] else None
-
-
-def _address_country(root: Node, party: str) -> str:
+def _country(root: Root, party: str, *schemes: str) -> str:
+    """Return the country of the first VAT number that is not empty, be it blank, else that of a party's address."""
+    for path in schemes:
+        prefixes = vat_prefixes(root, path)
+        if len(prefixes) > 1:
+            raise Unreadable(path)
+        if prefixes and prefixes[0]:
+            return normalized(prefixes[0]).upper()
     country = root.only(f"{party}/{COUNTRY}")
     return UNKNOWN_COUNTRY if country is None else country.value.upper()
 

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, St
 
 from hub.model.import_rows import LARGEST_VERSION, LongText, Number, ShortText
 from hub.model.kronor import Kronor
-from hub.model.parties import Debtor, DebtorClass, class_of
+from hub.model.parties import Debtor, DebtorClass, PostalAddress, class_of
 from hub.model.setting_values import CONTENT_TYPE, FILE_NAME, PARAGRAPHS, CompanyNumber, CurrencyCode
 
 
@@ -125,7 +125,15 @@ class DocumentLine(_Part):
     quantity: Decimal = Field(default=Decimal(1), max_digits=18, decimal_places=6, description="How much of it.")
     unit: ShortText = Field(default="C62", description="UN/ECE Recommendation 20; C62 is one piece.")
     unit_text: ShortText = Field(default="", description="The unit as people write it; left out: by its code.")
-    price: Decimal | None = Field(default=None, max_digits=18, decimal_places=6, description="Of one unit, no VAT.")
+    price: Decimal | None = Field(
+        default=None,
+        max_digits=18,
+        decimal_places=6,
+        description="Of one unit, or of `price_quantity` of them, no VAT.",
+    )
+    price_quantity: Decimal = Field(
+        default=Decimal(1), gt=0, max_digits=18, decimal_places=6, description="How many units the price is for."
+    )
     amount_ore: Kronor = Field(
         alias="amount", description="Of the line, without VAT, after its allowances and charges."
     )
@@ -220,6 +228,9 @@ class Document(_Part):
     issue_date: Day = Field(description="When it is dated.")
     due_date: Day | None = Field(default=None, description="When it is to be paid.")
     delivery_date: Day | None = Field(default=None, description="When it was delivered.")
+    delivery_address: PostalAddress | None = Field(
+        default=None, description="Where it was delivered, when that is not the debtor's address."
+    )
     period: Period | None = Field(default=None, description="The time that it is for.")
     debtor: Debtor = Field(description="Who owes.")
     buyer_reference: ShortText = Field(default="", description="What the buyer wants to find it by (BT-10).")
@@ -247,6 +258,15 @@ class Document(_Part):
     to_pay_ore: Kronor | None = Field(default=None, alias="to_pay", description="Left out: by the rest of it.")
     payee_account: ShortText = Field(default="", description="Such as `bankgiro:991-2346`; left out: the reference's.")
     reference: ShortText = Field(default="", description="What the payer is to write (*OCR-nummer*).")
+    mandate: ShortText = Field(
+        default="",
+        description="Of a direct debit: what it is drawn by, in autogiro the payer number (*betalarnummer*).",
+    )
+    vat_in_books_ore: Kronor | None = Field(
+        default=None,
+        alias="vat_in_books",
+        description="In another currency than the company's books: all VAT in theirs, as the law wants it stated.",
+    )
     notes: tuple[Text, ...] = Field(default=(), description="Paragraphs below the lines.")
     attachments: tuple[Attachment, ...] = Field(default=(), description="Files that go with it.")
 

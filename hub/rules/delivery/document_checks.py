@@ -60,9 +60,10 @@ def _parties(document: Document) -> Iterator[RowProblem]:
     debtor = document.debtor
     if not debtor.name.strip():
         yield RowProblem("debtor.name", "NAME_MISSING", "the debtor has no name: give the name that is to be addressed")
-    if debtor.address.country not in COUNTRIES:
-        message = "there is no such country in ISO 3166: write its two letters, such as SE"
-        yield RowProblem("debtor.address.country", "COUNTRY_UNKNOWN", message)
+    for place, address in (("debtor.address", debtor.address), ("delivery_address", document.delivery_address)):
+        if address is not None and address.country not in COUNTRIES:
+            message = "there is no such country in ISO 3166: write its two letters, such as SE"
+            yield RowProblem(f"{place}.country", "COUNTRY_UNKNOWN", message)
 
 
 def _dates(document: Document) -> Iterator[RowProblem]:
@@ -114,7 +115,7 @@ def _line_amounts(document: Document) -> Iterator[RowProblem]:
 
 def _worth(line: DocumentLine, price: Decimal) -> int:
     with localcontext(prec=MOST_DIGITS):
-        gross = (line.quantity * price * ORE_PER_KRONA).quantize(Decimal(1), ROUND_HALF_UP)
+        gross = (line.quantity * price * ORE_PER_KRONA / line.price_quantity).quantize(Decimal(1), ROUND_HALF_UP)
     return int(gross) + sum(one.signed_ore for one in line.allowances)
 
 
@@ -154,6 +155,13 @@ def _vat(document: Document) -> Iterator[RowProblem]:
         yield from _vat_row(f"vat[{number}]", row, computed[key], tolerance_ore)
 
 
+def _vat_in_books(document: Document) -> Iterator[RowProblem]:
+    vat_ore = sum(row.vat_ore for row in totals_of(document).vat)
+    if document.vat_in_books_ore is not None and vat_ore * document.vat_in_books_ore < 0:
+        message = "it has another sign than the VAT of the document: mend one of the two"
+        yield RowProblem("vat_in_books", "VAT_IN_BOOKS", message)
+
+
 def _vat_row(place: str, row: VatRow, computed: VatTotal, tolerance_ore: int) -> Iterator[RowProblem]:
     if row.base_ore != computed.base_ore:
         message = "the base is not the sum of the lines with that category and rate: mend it, or leave the VAT out"
@@ -188,5 +196,6 @@ _CHECKS: tuple[Callable[[Document], Iterator[RowProblem]], ...] = (
     _line_amounts,
     _vat_categories,
     _vat,
+    _vat_in_books,
     _sums,
 )

@@ -61,6 +61,14 @@ def test_a_right_document_has_no_problem(made):
         (document(period={"first_day": "2026-11-02", "last_day": "2026-11-01"}), ("period", "PERIOD_TURNED")),
         (document(debtor={"name": " "}), ("debtor.name", "NAME_MISSING")),
         (document(debtor={"name": "a", "address": {"country": "QQ"}}), ("debtor.address.country", "COUNTRY_UNKNOWN")),
+        (document(delivery_address={"country": "QQ"}), ("delivery_address.country", "COUNTRY_UNKNOWN")),
+        (document(currency="EUR", vat_in_books="-280.00"), ("vat_in_books", "VAT_IN_BOOKS")),
+        (
+            document(
+                lines=[{"text": "a", "quantity": "1500", "price": "20", "price_quantity": "100", "amount": "310"}]
+            ),
+            ("lines[1].amount", "LINE_AMOUNT"),
+        ),
         (
             letter(
                 "reminder",
@@ -87,6 +95,16 @@ def test_vat_that_was_rounded_line_by_line_is_taken():
     lines = [{"text": "a", "amount": "0.50"}] * 3
 
     assert found(document(lines=lines, vat=[{"base": "1.50", "vat": "0.39"}])) == []
+
+
+def test_a_price_may_be_for_many_units():
+    line = {"text": "Skruv", "quantity": "1500", "price": "20", "price_quantity": "100", "amount": "300"}
+
+    assert found(document(lines=[line])) == []
+
+
+def test_vat_in_the_books_has_the_sign_of_the_documents_vat():
+    assert found(document(currency="EUR", vat_in_books="280.00")) == []
 
 
 def test_all_problems_are_told_at_once_and_none_repeats_a_value():

@@ -129,7 +129,7 @@ class DocumentLine(_Part):
         default=None,
         max_digits=18,
         decimal_places=6,
-        description="Of one unit, or of `price_quantity` of them, no VAT.",
+        description="Of `price_quantity` units, no VAT.",
     )
     price_quantity: Decimal = Field(
         default=Decimal(1), gt=0, max_digits=18, decimal_places=6, description="How many units the price is for."
@@ -260,7 +260,7 @@ class Document(_Part):
     reference: ShortText = Field(default="", description="What the payer is to write (*OCR-nummer*).")
     mandate: ShortText = Field(
         default="",
-        description="Of a direct debit: what it is drawn by, in autogiro the payer number (*betalarnummer*).",
+        description="Of a direct debit: what it is drawn by; in autogiro the payer number.",
     )
     vat_in_books_ore: Kronor | None = Field(
         default=None,

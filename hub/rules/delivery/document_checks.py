@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import Decimal, localcontext
 
 from hub.model.command_dates import plausible_days
 from hub.model.countries import COUNTRIES
@@ -108,15 +108,22 @@ def _kinds(document: Document) -> Iterator[RowProblem]:
 
 def _line_amounts(document: Document) -> Iterator[RowProblem]:
     for number, line in enumerate(document.lines, 1):
-        if line.price is not None and abs(_worth(line, line.price) - line.amount_ore) > LINE_TOLERANCE_ORE:
+        if line.price is not None and not _is_near(_worth(line, line.price), line.amount_ore):
             message = "quantity times price, with the line's allowances and charges, gives another amount: mend one"
             yield RowProblem(f"lines[{number}].amount", "LINE_AMOUNT", message)
 
 
-def _worth(line: DocumentLine, price: Decimal) -> int:
+def _is_near(worth_ore: Decimal, amount_ore: int) -> bool:
     with localcontext(prec=MOST_DIGITS):
-        gross = (line.quantity * price * ORE_PER_KRONA / line.price_quantity).quantize(Decimal(1), ROUND_HALF_UP)
-    return int(gross) + sum(one.signed_ore for one in line.allowances)
+        return abs(worth_ore - amount_ore) <= LINE_TOLERANCE_ORE
+
+
+def _worth(line: DocumentLine, price: Decimal) -> Decimal:
+    """Return what a line comes to in öre, not rounded: the rule compares it so."""
+    with localcontext(prec=MOST_DIGITS):
+        return line.quantity * price * ORE_PER_KRONA / line.price_quantity + sum(
+            one.signed_ore for one in line.allowances
+        )
 
 
 def _sums(document: Document) -> Iterator[RowProblem]:

@@ -64,9 +64,7 @@ def test_a_right_document_has_no_problem(made):
         (document(delivery_address={"country": "QQ"}), ("delivery_address.country", "COUNTRY_UNKNOWN")),
         (document(currency="EUR", vat_in_books="-280.00"), ("vat_in_books", "VAT_IN_BOOKS")),
         (
-            document(
-                lines=[{"text": "a", "quantity": "1500", "price": "20", "price_quantity": "100", "amount": "310"}]
-            ),
+            document(lines=[{"text": "a", "quantity": 1500, "price": 20, "price_quantity": 100, "amount": "310"}]),
             ("lines[1].amount", "LINE_AMOUNT"),
         ),
         (
@@ -101,6 +99,13 @@ def test_a_price_may_be_for_many_units():
     line = {"text": "Skruv", "quantity": "1500", "price": "20", "price_quantity": "100", "amount": "300"}
 
     assert found(document(lines=[line])) == []
+
+
+def test_an_amount_may_be_two_ore_off_and_not_a_part_of_an_ore_more():
+    line = {"text": "a", "price": "0.025"}
+
+    assert found(document(lines=[{**line, "amount": "0.04"}])) == []
+    assert found(document(lines=[{**line, "amount": "0.05"}])) == [("lines[1].amount", "LINE_AMOUNT")]
 
 
 def test_vat_in_the_books_has_the_sign_of_the_documents_vat():

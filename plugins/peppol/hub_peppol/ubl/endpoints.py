@@ -1,0 +1,90 @@
+"""Electronic addresses (*EndpointID*): whose they are, and whether a number can be right.
+
+Source: Peppol policy for use of identifiers; PEPPOL-COMMON-R040 to R053, PEPPOL-EN16931-CL008.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from stdnum import ean, luhn
+from stdnum.au import abn
+from stdnum.be import vat as belgian
+from stdnum.no import orgnr as norwegian
+
+from hub.identifiers import organisation_number
+from hub.model.company import Company
+from hub.model.documents import Document
+from hub_peppol.judging.code_list import CodeList
+
+SE_ORGANISATION = "0007"
+_SE_VAT = "9955"  # removed from the code list in 2023; its numbers are organisation numbers with SE and 01 around
+_SCHEMES = CodeList("eas")
+_NOT_IN_PEPPOL = frozenset(
+    "0037 0147 0154 0158 0170 0177 0193 0194 0202 0203 0205 0212 0213 0215 0217 0219 0220 AN AQ AS AU EM".split()
+)
+"""Schemes of EN 16931 that Peppol does not know."""
+
+
+class Endpoint(NamedTuple):
+    """A scheme of EAS and a number in it; both blank where nothing tells one."""
+
+    scheme: str
+    number: str
+
+
+def endpoint_of_seller(seller: Company, stated: str) -> Endpoint:
+    """Return where a company is found: what its settings state, else its organisation number."""
+    return read_endpoint(stated) if stated else _of_organisation(seller.organisation_number)
+
+
+def endpoint_of_buyer(document: Document) -> Endpoint:
+    """Return where a debtor is found: its stated address, else its organisation number, else nothing."""
+    debtor = document.debtor
+    if debtor.e_invoice_address:
+        return read_endpoint(debtor.e_invoice_address)
+    identity = debtor.identity or ""
+    return _of_organisation(identity) if organisation_number.is_valid(identity) else Endpoint("", "")
+
+
+def read_endpoint(written: str) -> Endpoint:
+    """Split `0007:5567321707`; the scheme is blank where there is none. Numbers of 9955 become those of 0007."""
+    scheme, colon, number = written.partition(":")
+    if not colon:
+        return Endpoint("", written.strip())
+    endpoint = Endpoint(scheme.strip(), number.strip())
+    found = re.fullmatch(r"SE([0-9]{10})01", endpoint.number)
+    return Endpoint(SE_ORGANISATION, found[1]) if endpoint.scheme == _SE_VAT and found else endpoint
+
+
+def is_right(endpoint: Endpoint) -> bool:
+    """Say whether the scheme is one of Peppol's and the number can be one of it."""
+    if endpoint.scheme not in _SCHEMES or endpoint.scheme in _NOT_IN_PEPPOL:
+        return False
+    return bool(endpoint.number) and _CHECKS.get(endpoint.scheme, _anything)(endpoint.number)
+
+
+def _of_organisation(number: str) -> Endpoint:
+    return Endpoint(SE_ORGANISATION, organisation_number.compact(number))
+
+
+def _digits(pattern: str, check: Callable[[str], bool]) -> Callable[[str], bool]:
+    return lambda number: re.fullmatch(pattern, number, re.ASCII) is not None and check(number)
+
+
+def _anything(number: str) -> bool:
+    return len(number) <= 50 and not re.search(r"\s", number)
+
+
+_CHECKS: Mapping[str, Callable[[str], bool]] = {
+    SE_ORGANISATION: _digits(r"\d{10}", luhn.is_valid),
+    "0088": _digits(r"\d{13}", ean.is_valid),
+    "0096": _digits(r"\d{10}", _anything),
+    "0151": _digits(r"\d{11}", abn.is_valid),
+    "0184": _digits(r"(DK)?\d{8}", _anything),
+    "0192": _digits(r"\d{9}", norwegian.is_valid),
+    "0198": _digits(r"DK\d{8}", _anything),
+    "0208": _digits(r"\d{10}", belgian.is_valid),
+}

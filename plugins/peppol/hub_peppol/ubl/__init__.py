@@ -3,7 +3,8 @@
 `BisWriter` writes, `read_e_invoice` reads; both by one declared layout (`bis_layout`), so that they cannot differ.
 """
 
+from hub_peppol.ubl.reading import ReadInvoice, read_e_invoice
 from hub_peppol.ubl.seller import Seller
 from hub_peppol.ubl.writing import BisWriter
 
-__all__ = ["BisWriter", "Seller"]
+__all__ = ["BisWriter", "ReadInvoice", "Seller", "read_e_invoice"]

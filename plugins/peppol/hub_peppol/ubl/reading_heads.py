@@ -1,0 +1,72 @@
+"""The head of an e-invoice, as fields of a document."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from base64 import b64decode
+from typing import Any
+
+from hub.errors import FormatError
+from hub.model.setting_values import CONTENT_TYPE
+from hub_peppol.ubl.fitting import Fitting
+from hub_peppol.ubl.layout import Values
+
+_LONGEST_FILE_NAME = 120
+
+
+def head_of(values: Values, fitting: Fitting) -> dict[str, Any]:
+    """Return number, dates, references and notes."""
+    credits = values.get("credits", [])
+    for _ in credits[1:]:
+        fitting.note("BillingReference, more than one")
+    credited = credits[0] if credits else {}
+    return {
+        "number": values.get("number", ""),
+        "issue_date": values.get("issue_date", ""),
+        "delivery_date": values.get("delivery_date"),
+        "currency": values.get("currency", ""),
+        "buyer_reference": fitting.code("BuyerReference", values.get("buyer_reference", "")),
+        "order_reference": fitting.code("OrderReference", values.get("order_reference", "")),
+        "contract_reference": fitting.code("ContractDocumentReference", values.get("contract_reference", "")),
+        "credits_number": fitting.code("BillingReference", credited.get("number", "")),
+        "credits_date": credited.get("issue_date"),
+        "notes": fitting.paragraphs(values.get("note", "")),
+    }
+
+
+def period_of(values: Values, fitting: Fitting) -> dict[str, str] | None:
+    """Return a period; one without both of its days is left out."""
+    first, last = values.get("first_day"), values.get("last_day")
+    if first and last:
+        return {"first_day": first, "last_day": last}
+    if first or last:
+        fitting.note("InvoicePeriod with one day")
+    return None
+
+
+def attachments_of(values: Values, fitting: Fitting) -> list[dict[str, Any]]:
+    """Return the files that are in the document; what is only referred to is left out."""
+    found = []
+    for one in values.get("attachments", ()):
+        content = one.get("content")
+        if content is None:
+            fitting.note("AdditionalDocumentReference without a file")
+            continue
+        text, content_type, name = content
+        found.append({"name": _file_name(name or one.get("number", "")), "content": _bytes_of(text)})
+        if re.fullmatch(CONTENT_TYPE, content_type.lower()):
+            found[-1]["content_type"] = content_type.lower()
+    return found
+
+
+def _file_name(name: str) -> str:
+    return re.sub(r"[/\\\x00-\x1f]", "_", name)[-_LONGEST_FILE_NAME:] or "attachment"
+
+
+def _bytes_of(text: str) -> bytes:
+    try:
+        return b64decode("".join(text.split()), validate=True)
+    except binascii.Error:
+        message = "an attachment is no base64: ask the sender for the document anew"
+        raise FormatError(message, code="ATTACHMENT", field="EmbeddedDocumentBinaryObject") from None

@@ -238,6 +238,10 @@ class Document(_Part):
     contract_reference: ShortText = Field(default="", description="The contract.")
     our_reference: ShortText = Field(default="", description="Who to ask at the creditor.")
     refers_to: LongText = Field(default="", description="What it is for, in a line (*fakturan avser*).")
+    invoiced_object: ShortText = Field(
+        default="", description="What it is about, by number: a plant (*anläggnings-id*), a subscription, a case."
+    )
+    buyer_accounting: LongText = Field(default="", description="Where the buyer books it (*kontering*).")
     credits_number: ShortText = Field(default="", description="The invoice that it credits, cancels or replaces.")
     credits_date: Day | None = Field(default=None, description="The date of that invoice.")
     lines: tuple[DocumentLine, ...] = Field(default=(), max_length=MOST_LINES, description="Of invoices: what is sold.")

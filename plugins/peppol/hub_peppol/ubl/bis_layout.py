@@ -72,6 +72,7 @@ TYPE type
 cbc:Note note
 cbc:DocumentCurrencyCode currency
 cbc:TaxCurrencyCode tax_currency
+cbc:AccountingCost buyer_accounting
 cbc:BuyerReference buyer_reference
 cac:InvoicePeriod
   cbc:StartDate first_day
@@ -84,8 +85,9 @@ cac:BillingReference [credits]
     cbc:IssueDate issue_date
 cac:ContractDocumentReference
   cbc:ID contract_reference
-cac:AdditionalDocumentReference [attachments]
+cac:AdditionalDocumentReference [documents]
   cbc:ID number
+  cbc:DocumentTypeCode type
   cbc:DocumentDescription description
   cac:Attachment
     cbc:EmbeddedDocumentBinaryObject content @mimeCode @filename

@@ -23,7 +23,8 @@ SE_ORGANISATION = "0007"
 _SE_VAT = "9955"  # removed from the code list in 2023; its numbers are organisation numbers with SE and 01 around
 _SCHEMES = CodeList("eas")
 _NOT_IN_PEPPOL = frozenset(
-    "0037 0147 0154 0158 0170 0177 0193 0194 0202 0203 0205 0212 0213 0215 0217 0219 0220 AN AQ AS AU EM".split()
+    {"0037", "0147", "0154", "0158", "0170", "0177", "0193", "0194", "0202", "0203", "0205", "0212", "0213", "0215"}
+    | {"0217", "0219", "0220", "AN", "AQ", "AS", "AU", "EM"}
 )
 """Schemes of EN 16931 that Peppol does not know."""
 

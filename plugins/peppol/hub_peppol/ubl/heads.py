@@ -5,13 +5,15 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator
 
-from hub.model.documents import Document, Period, VatCategory
+from hub.model.documents import Attachment, Document, Period, VatCategory
 from hub.money import plain_kronor
 from hub_peppol.ubl.bis_layout import PROCESS, SPECIFICATION
 from hub_peppol.ubl.layout import Values
 from hub_peppol.ubl.parties import address_values
 from hub_peppol.ubl.sale import Sale
 from hub_peppol.ubl.words import COPY, WORDS
+
+INVOICED_OBJECT = "130"  # UNTDID 1001: the document reference is the number of a thing
 
 
 def head_values(sale: Sale) -> Values:
@@ -29,7 +31,7 @@ def head_values(sale: Sale) -> Values:
         "tax_currency": sale.seller.currency if sale.has_vat_in_books else "",
         **period_values(document.period),
         **_references(document),
-        "attachments": [_attachment(one.name, one.content_type, one.content) for one in document.attachments],
+        "documents": [*_invoiced_object(document), *map(_attachment, document.attachments)],
         "delivery_date": document.delivery_date,
         "delivery_address": _delivery_address(sale),
     }
@@ -62,6 +64,7 @@ def _paragraphs(sale: Sale) -> Iterator[str]:
 def _references(document: Document) -> Values:
     credited = document.credits_number.strip()
     return {
+        "buyer_accounting": document.buyer_accounting.strip(),
         "buyer_reference": buyer_reference(document),
         "order_reference": document.order_reference.strip(),
         "credits": [{"number": credited, "issue_date": document.credits_date}] if credited else [],
@@ -69,8 +72,14 @@ def _references(document: Document) -> Values:
     }
 
 
-def _attachment(name: str, content_type: str, content: bytes) -> Values:
-    return {"number": name.strip(), "content": (b64encode(content).decode("ascii"), content_type, name.strip())}
+def _invoiced_object(document: Document) -> list[Values]:
+    number = document.invoiced_object.strip()
+    return [{"number": number, "type": INVOICED_OBJECT}] if number else []
+
+
+def _attachment(one: Attachment) -> Values:
+    name = one.name.strip()
+    return {"number": name, "content": (b64encode(one.content).decode("ascii"), one.content_type, name)}
 
 
 def _delivery_address(sale: Sale) -> list[Values]:

@@ -1,6 +1,7 @@
 """How an e-invoice is paid, as values of the layout.
 
-Source: UNTDID 4461; PEPPOL-EN16931-R061; SE-R-007 to SE-R-012: giro numbers are credit transfers with a branch of their own.
+Source: UNTDID 4461; PEPPOL-EN16931-R061; SE-R-007 to SE-R-012: giro
+numbers are credit transfers with a branch of their own.
 """
 
 from __future__ import annotations

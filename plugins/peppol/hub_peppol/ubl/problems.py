@@ -50,11 +50,11 @@ def _core(sale: Sale) -> Iterator[str]:
 
 def _parties(sale: Sale) -> Iterator[str]:
     if not is_right(sale.seller_endpoint):
-        yield "plugins.peppol.endpoint: no electronic address of Peppol: state scheme and number, such as 0007:5566778899"
+        yield "plugins.peppol.endpoint: no address of Peppol's: state scheme and number, such as 0007:5566778899"
     if not sale.buyer_endpoint.number:
-        yield "debtor.e_invoice_address: the debtor has none and no organisation number: state it, such as 0007:5566778899"
+        yield "debtor.e_invoice_address: there is none and no organisation number: state it, such as 0007:5566778899"
     elif not is_right(sale.buyer_endpoint):
-        yield "debtor.e_invoice_address: no electronic address of Peppol: the scheme is unknown or its check digit is wrong"
+        yield "debtor.e_invoice_address: no address of Peppol's: its scheme is unknown, or its number is none"
     if not sale.seller.name.strip():
         yield "company.name: it is blank: give the company's legal name in its settings"
     if sale.seller.letterhead.country != "SE":
@@ -69,14 +69,14 @@ def _head(sale: Sale) -> Iterator[str]:
     if not document.number.strip():
         yield "number: it is blank: give the invoice its number"
     if not (buyer_reference(document) or document.order_reference.strip()):
-        yield "buyer_reference: the buyer wants a reference or an order number: state buyer_reference or order_reference"
+        yield "buyer_reference: the buyer needs a reference: state buyer_reference or order_reference"
     if document.currency not in _CURRENCIES:
         yield "currency: it is not in the list of e-invoices: invoice in another currency"
     if sale.has_vat_in_books and document.currency == sale.seller.currency:
         yield "vat_in_books: the document is in the currency of the books: leave it out"
     for at, one in enumerate(document.attachments, 1):
         if one.content_type not in ATTACHMENTS:
-            yield f"attachments[{at}].content_type: not a kind that may be embedded: make it a PDF, PNG, JPEG or CSV file"
+            yield f"attachments[{at}].content_type: not a kind that may go with it: make it a PDF, PNG, JPEG or CSV"
         if not one.content or not one.name.strip():
             yield f"attachments[{at}]: the file is empty or has no name: mend it, or leave it out"
 

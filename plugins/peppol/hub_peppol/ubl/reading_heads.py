@@ -9,7 +9,8 @@ from typing import Any
 
 from hub.errors import FormatError
 from hub.model.setting_values import CONTENT_TYPE
-from hub_peppol.ubl.fitting import Fitting
+from hub_peppol.ubl.fitting import LONG, Fitting
+from hub_peppol.ubl.heads import INVOICED_OBJECT
 from hub_peppol.ubl.layout import Values
 
 _LONGEST_FILE_NAME = 120
@@ -26,6 +27,8 @@ def head_of(values: Values, fitting: Fitting) -> dict[str, Any]:
         "issue_date": values.get("issue_date", ""),
         "delivery_date": values.get("delivery_date"),
         "currency": values.get("currency", ""),
+        "invoiced_object": fitting.code("AdditionalDocumentReference", _invoiced_object(values)),
+        "buyer_accounting": fitting.line("AccountingCost", values.get("buyer_accounting", ""), LONG),
         "buyer_reference": fitting.code("BuyerReference", values.get("buyer_reference", "")),
         "order_reference": fitting.code("OrderReference", values.get("order_reference", "")),
         "contract_reference": fitting.code("ContractDocumentReference", values.get("contract_reference", "")),
@@ -48,16 +51,22 @@ def period_of(values: Values, fitting: Fitting) -> dict[str, str] | None:
 def attachments_of(values: Values, fitting: Fitting) -> list[dict[str, Any]]:
     """Return the files that are in the document; what is only referred to is left out."""
     found = []
-    for one in values.get("attachments", ()):
-        content = one.get("content")
-        if content is None:
+    for one in values.get("documents", ()):
+        if "content" in one:
+            found.append(_attachment(one))
+        elif one.get("type") != INVOICED_OBJECT:
             fitting.note("AdditionalDocumentReference without a file")
-            continue
-        text, content_type, name = content
-        found.append({"name": _file_name(name or one.get("number", "")), "content": _bytes_of(text)})
-        if re.fullmatch(CONTENT_TYPE, content_type.lower()):
-            found[-1]["content_type"] = content_type.lower()
     return found
+
+
+def _attachment(one: Values) -> dict[str, Any]:
+    text, content_type, name = one["content"]
+    known = {"content_type": content_type.lower()} if re.fullmatch(CONTENT_TYPE, content_type.lower()) else {}
+    return {"name": _file_name(name or one.get("number", "")), "content": _bytes_of(text), **known}
+
+
+def _invoiced_object(values: Values) -> str:
+    return next((one["number"] for one in values.get("documents", ()) if one.get("type") == INVOICED_OBJECT), "")
 
 
 def _file_name(name: str) -> str:

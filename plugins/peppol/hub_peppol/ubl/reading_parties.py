@@ -49,7 +49,9 @@ def seller_of(values: Values, fitting: Fitting) -> Seller:
         endpoint=_endpoint(seller),
         address=PostalAddress.model_validate(_address(seller, fitting)),
         has_f_tax=any("f-skatt" in text.lower() for text in taxes),
-        seat=next((legal_form.removeprefix(word).strip() for word in _SEATS if legal_form.startswith(word)), legal_form),
+        seat=next(
+            (legal_form.removeprefix(word).strip() for word in _SEATS if legal_form.startswith(word)), legal_form
+        ),
         phone=fitting.line("seller telephone", seller.get("phone", ""), SHORT),
         email=_email(seller, fitting),
         accounts=accounts_of(values),

@@ -55,4 +55,6 @@ class Sale(NamedTuple):
 
 def sale_of(document: Document, seller: Company, endpoint: str = "") -> Sale:
     """Work out what is written of a document; `endpoint` is the seller's own, such as `0088:7300010000001`."""
-    return Sale(document, seller, totals_of(document), endpoint_of_seller(seller, endpoint), endpoint_of_buyer(document))
+    return Sale(
+        document, seller, totals_of(document), endpoint_of_seller(seller, endpoint), endpoint_of_buyer(document)
+    )

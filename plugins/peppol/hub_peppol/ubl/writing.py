@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lxml import etree
 
 from hub.errors import DocumentError
@@ -30,7 +32,7 @@ class BisWriter:
     writes: frozenset[DocumentKind] = INVOICES
 
     def __init__(self, endpoint: str = "") -> None:
-        """Take the seller's electronic address where it is not the organisation number, such as `0088:7300010000001`."""
+        """Take the seller's address where it is not the organisation number, such as `0088:7300010000001`."""
         self._endpoint = endpoint
 
     def write(self, document: Document, seller: Company) -> bytes:
@@ -48,7 +50,8 @@ class BisWriter:
 
 def _written(sale: Sale) -> bytes:
     values, parts = _values(sale), sale.type.parts
-    root = etree.Element(f"{{{sale.type.namespace}}}{sale.type.root}", nsmap={None: sale.type.namespace, **NAMESPACES})
+    names: Any = {None: sale.type.namespace, **NAMESPACES}  # None is the default one; the stubs do not know
+    root = etree.Element(f"{{{sale.type.namespace}}}{sale.type.root}", nsmap=names)
     try:
         build(root, parts, values)
     except ValueError:  # lxml's, for characters such as U+FFFF

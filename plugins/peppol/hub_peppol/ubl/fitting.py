@@ -23,14 +23,18 @@ class Fitting:
 
     def line(self, name: str, text: str, most: int) -> str:
         """Return a text in one line, cut to its longest."""
-        whole = " ".join(_CONTROL.sub(" ", text).split())
+        whole = self.one_line(text)
         if len(whole) > most:
             self.note(f"{name} beyond {most} characters")
         return whole[:most].rstrip()
 
+    def one_line(self, text: str) -> str:
+        """Return a text without line feeds and control characters, as long as it is."""
+        return _CONTROL.sub(" ", text.replace("\n", " ")).strip()
+
     def code(self, name: str, text: str, most: int = SHORT, pattern: str = "") -> str:
         """Return a number or code as it stands; blank when it does not fit, since a part of one is another."""
-        whole = self.line("", text, len(text))
+        whole = self.one_line(text)
         fits = len(whole) <= most and (not pattern or re.fullmatch(pattern, whole) is not None)
         if not fits:
             self.note(name)

@@ -45,7 +45,7 @@ def _texts(one: Values, fitting: Fitting) -> dict[str, str]:
     note = "\n".join(found for text in below for found in fitting.paragraphs(text))
     if len(note) > PARAGRAPH:
         fitting.note(f"line Description beyond {PARAGRAPH} characters")
-    return {"text": " ".join(name.split())[:LONG].strip(), "note": note[:PARAGRAPH].rstrip()}
+    return {"text": fitting.one_line(name)[:LONG].strip(), "note": note[:PARAGRAPH].rstrip()}
 
 
 def _quantity(value: Decimal, fitting: Fitting) -> Decimal:

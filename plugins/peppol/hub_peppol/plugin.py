@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hub.contracts import CONTRACT_VERSION, DocumentInspector, PluginManifest, hookimpl
+from hub.contracts import CONTRACT_VERSION, DocumentInspector, EInvoiceWriter, PluginContext, PluginManifest, hookimpl
 from hub_peppol.judging.inspector import PeppolInspector
 from hub_peppol.settings import PeppolSettings
+from hub_peppol.ubl.writing import BisWriter
 
 
 class Plugin:
@@ -28,3 +29,8 @@ class Plugin:
     def hub_document_inspectors(self) -> Sequence[DocumentInspector]:
         """Offer the judge of invoices, credit notes and the answers to them."""
         return (PeppolInspector(),)
+
+    @hookimpl
+    def hub_e_invoice_writers(self, context: PluginContext) -> Sequence[EInvoiceWriter]:
+        """Offer the writer of BIS Billing 3."""
+        return (BisWriter(self._settings.endpoints),)

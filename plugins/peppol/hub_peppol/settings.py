@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
 
 from hub.contracts import PluginSettings
-from hub.model.setting_values import KronorLimit
+from hub.model.setting_values import CompanyNumber, KronorLimit
+from hub_peppol.ubl.endpoints import is_right, read_endpoint
+
+
+def _endpoint(written: str) -> str:
+    endpoint = read_endpoint(written)
+    if not is_right(endpoint):
+        raise ValueError("no address of Peppol's: write scheme and number, such as 0088:7300010000001")
+    return f"{endpoint.scheme}:{endpoint.number}"
 
 
 class PeppolSettings(PluginSettings):
     """Settings of making e-invoices and of sending them by Peppol."""
+
+    endpoints: dict[CompanyNumber, Annotated[str, AfterValidator(_endpoint)]] = Field(
+        default_factory=dict,
+        description="Electronic addresses of companies, by company number; left out: the organisation number (0007).",
+    )
 
     price_ore: KronorLimit = Field(default=0, alias="price", description="What one document costs, in kronor.")

@@ -50,7 +50,7 @@ def _core(sale: Sale) -> Iterator[str]:
 
 def _parties(sale: Sale) -> Iterator[str]:
     if not is_right(sale.seller_endpoint):
-        yield "plugins.peppol.endpoint: no address of Peppol's: state scheme and number, such as 0007:5566778899"
+        yield "plugins.peppol.endpoints: no address of Peppol's: state scheme and number, such as 0007:5566778899"
     if not sale.buyer_endpoint.number:
         yield "debtor.e_invoice_address: there is none and no organisation number: state it, such as 0007:5566778899"
     elif not is_right(sale.buyer_endpoint):

@@ -12,7 +12,7 @@ from hub_peppol.ubl.layout import Values
 from hub_peppol.ubl.reading_heads import period_of
 from hub_peppol.ubl.reading_sums import allowance_of, category_of
 
-_MOST_DECIMALS, _MOST_DIGITS = 6, 18
+_MOST_DECIMALS, _MOST_WHOLE_DIGITS = 6, 12
 _PIECE = "C62"
 
 
@@ -67,11 +67,11 @@ def _price(one: Values, fitting: Fitting) -> dict[str, Decimal]:
     price, price_quantity = price.scaleb(more), price_quantity.scaleb(more)
     if _is_held(price) and _is_held(price_quantity) and price_quantity > 0:
         return {"price": price, "price_quantity": price_quantity}
-    fitting.note(f"price beyond {_MOST_DIGITS} digits")
+    fitting.note(f"price beyond {_MOST_WHOLE_DIGITS} digits")
     return {}
 
 
 def _is_held(value: Decimal) -> bool:
-    """Say whether the model holds a number: eighteen digits, six of them decimals."""
+    """Say whether the model holds a number: twelve digits and six decimals."""
     exponent = int(value.normalize().as_tuple().exponent)
-    return value.adjusted() < _MOST_DIGITS - max(0, -exponent) and -exponent <= _MOST_DECIMALS
+    return value.adjusted() < _MOST_WHOLE_DIGITS and -exponent <= _MOST_DECIMALS

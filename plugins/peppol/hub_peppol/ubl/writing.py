@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from lxml import etree
@@ -31,9 +32,9 @@ class BisWriter:
     name = NAME
     writes: frozenset[DocumentKind] = INVOICES
 
-    def __init__(self, endpoint: str = "") -> None:
-        """Take the seller's address where it is not the organisation number, such as `0088:7300010000001`."""
-        self._endpoint = endpoint
+    def __init__(self, endpoints: Mapping[str, str] | None = None) -> None:
+        """Take electronic addresses, such as `0088:7300010000001`, by company number; others are the organisation's."""
+        self._endpoints = endpoints or {}
 
     def write(self, document: Document, seller: Company) -> bytes:
         """Return a completed document as XML in UTF-8; see `EInvoiceWriter`.
@@ -41,7 +42,7 @@ class BisWriter:
         Raises:
             DocumentError: it cannot be an e-invoice as it is; the message lists why and what to do.
         """
-        sale = sale_of(document, seller, self._endpoint)
+        sale = sale_of(document, seller, self._endpoints.get(seller.number, ""))
         problems = problems_of(sale)
         if problems:
             raise DocumentError(f"this cannot be an e-invoice: {'; '.join(problems)}")

@@ -6,7 +6,7 @@ from decimal import Decimal, localcontext
 
 from hub.money import plain_kronor
 
-MOST_DIGITS = 40
+MOST_DIGITS = 60
 
 
 def money(amount_ore: int, currency: str) -> tuple[str, str]:

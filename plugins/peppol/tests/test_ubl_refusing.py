@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.errors import DocumentError
+from hub.model.documents import DocumentKind
 from hub.testing.sample_documents import PERSON, sample_document
 from hub_peppol.ubl import BisWriter
 
@@ -48,7 +49,7 @@ def line(**changes):
         (line(vat_rate_percent=20), "vat S"),
         ({**line(**_NO_VAT), "vat": [{**_NO_VAT, "base": "100", "vat": "0.01"}]}, "vat E"),
         (
-            {**line(**_NO_VAT), "vat": [{**_NO_VAT, "base": "100", "vat": "0", "exemption_code": "VATEX-EU-AE"}]},
+            {**line(**_NO_VAT), "vat": [{**_NO_VAT, "base": 100, "vat": 0, "exemption_code": "VATEX-EU-AE"}]},
             "vat E",
         ),
         ({"vat": [{"base": "100", "vat": "25", "exemption_reason": "Momsfri"}]}, "vat S"),
@@ -97,8 +98,6 @@ def test_what_the_core_would_refuse_is_refused(invoice, seller):
 
 
 def test_a_letter_is_no_invoice(seller):
-    from hub.model.documents import DocumentKind
-
     assert "kind" in refusal(sample_document(DocumentKind.REMINDER), seller())
 
 

@@ -33,6 +33,7 @@ _ACCOUNTS: tuple[tuple[Fields, str], ...] = (
     ({"bankgiro": "991-2346"}, "bankgiro:9912346"),
     ({"plusgiro": "28 65 43-4"}, "plusgiro:2865434"),
     ({"iban": "SE45 5000 0000 0583 9825 7466"}, "iban:SE4550000000058398257466"),
+    ({"bban": "9150-1234567"}, "bban:91501234567"),
 )
 _REASON_CODES = {False: ("", "95", "41", "104"), True: ("", "FC", "AA", "ZZZ")}
 _ATTACHMENTS = ("application/pdf", "image/png", "image/jpeg", "text/csv")

@@ -66,7 +66,9 @@ def _attachment(one: Values) -> dict[str, Any]:
 
 
 def _invoiced_object(values: Values) -> str:
-    return next((one["number"] for one in values.get("documents", ()) if one.get("type") == INVOICED_OBJECT), "")
+    return next(
+        (one.get("number", "") for one in values.get("documents", ()) if one.get("type") == INVOICED_OBJECT), ""
+    )
 
 
 def _file_name(name: str) -> str:

@@ -62,9 +62,9 @@ def _price(one: Values, fitting: Fitting) -> dict[str, Decimal]:
     if written is None:
         return {}
     price, price_quantity = decimal_of(written[0], "PriceAmount"), decimal_of(base[0], "BaseQuantity")
-    digits, exponent = price.as_tuple().digits, price.as_tuple().exponent
-    more = max(0, -int(exponent) - _MOST_DECIMALS) if any(digits) else 0
-    price, price_quantity = price.scaleb(more), price_quantity.scaleb(more)
+    more = max(0, _decimals(price) - _MOST_DECIMALS)
+    with localcontext(prec=MOST_DIGITS):
+        price, price_quantity = price.scaleb(more), price_quantity.scaleb(more)
     if _is_held(price) and _is_held(price_quantity) and price_quantity > 0:
         return {"price": price, "price_quantity": price_quantity}
     fitting.note(f"price beyond {_MOST_WHOLE_DIGITS} digits")
@@ -73,5 +73,10 @@ def _price(one: Values, fitting: Fitting) -> dict[str, Decimal]:
 
 def _is_held(value: Decimal) -> bool:
     """Say whether the model holds a number: twelve digits and six decimals."""
-    exponent = int(value.normalize().as_tuple().exponent)
-    return value.adjusted() < _MOST_WHOLE_DIGITS and -exponent <= _MOST_DECIMALS
+    return value.adjusted() < _MOST_WHOLE_DIGITS and _decimals(value) <= _MOST_DECIMALS
+
+
+def _decimals(value: Decimal) -> int:
+    """Count decimals, without zeros that say nothing."""
+    with localcontext(prec=MOST_DIGITS):
+        return -int(value.normalize().as_tuple().exponent)

@@ -89,7 +89,7 @@ def test_a_stored_vat_number_of_the_old_scheme_becomes_the_organisation_number(w
 
 
 def test_a_company_may_have_an_address_of_its_own(invoice, seller):
-    content = BisWriter({"1": "0088:7300010000001"}).write(invoice(), seller())
+    content = BisWriter({"001": "0088:7300010000001"}).write(invoice(), seller())
 
     assert found(content, "cac:AccountingSupplierParty//cbc:EndpointID/@schemeID") == ["0088"]
 

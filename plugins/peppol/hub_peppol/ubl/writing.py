@@ -34,7 +34,7 @@ class BisWriter:
 
     def __init__(self, endpoints: Mapping[str, str] | None = None) -> None:
         """Take electronic addresses, such as `0088:7300010000001`, by company number; others are the organisation's."""
-        self._endpoints = endpoints or {}
+        self._endpoints = {number.lstrip("0"): endpoint for number, endpoint in (endpoints or {}).items()}
 
     def write(self, document: Document, seller: Company) -> bytes:
         """Return a completed document as XML in UTF-8; see `EInvoiceWriter`.
@@ -42,7 +42,7 @@ class BisWriter:
         Raises:
             DocumentError: it cannot be an e-invoice as it is; the message lists why and what to do.
         """
-        sale = sale_of(document, seller, self._endpoints.get(seller.number, ""))
+        sale = sale_of(document, seller, self._endpoints.get(seller.number.lstrip("0"), ""))
         problems = problems_of(sale)
         if problems:
             raise DocumentError(f"this cannot be an e-invoice: {'; '.join(problems)}")

@@ -93,6 +93,16 @@ def test_a_thousand_wrong_lines_are_told_in_few_words(invoice, seller):
     assert told.endswith("and 975 more")
 
 
+@pytest.mark.parametrize(("vat", "is_written"), [("50.99", True), ("51.00", False)])
+def test_stated_vat_may_be_less_than_a_krona_off(vat, is_written, invoice, seller):
+    document = invoice(lines=[{"text": "a", "amount": 1}] * 200, vat=[{"base": 200, "vat": vat}])
+
+    if is_written:
+        assert BisWriter().write(document, seller())
+    else:
+        assert "vat S" in refusal(document, seller())
+
+
 def test_what_the_core_would_refuse_is_refused(invoice, seller):
     assert "to_pay" in refusal(invoice().model_copy(update={"to_pay_ore": 1}), seller())
 

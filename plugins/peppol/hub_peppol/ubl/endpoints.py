@@ -1,4 +1,4 @@
-"""Electronic addresses (*EndpointID*): whose they are, and whether a number can be right.
+"""Electronic addresses (`EndpointID`): whose they are, and whether a number can be right.
 
 Source: Peppol policy for use of identifiers; PEPPOL-COMMON-R040 to R053, PEPPOL-EN16931-CL008.
 """

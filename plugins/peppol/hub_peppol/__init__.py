@@ -13,14 +13,28 @@ if TYPE_CHECKING:
     from hub_peppol.judging.rule import Finding
     from hub_peppol.plugin import Plugin
     from hub_peppol.settings import PeppolSettings
+    from hub_peppol.ubl.reading import ReadInvoice, read_e_invoice
+    from hub_peppol.ubl.writing import BisWriter
 
-__all__ = ["Finding", "PeppolSettings", "Plugin", "Report", "validate"]
+__all__ = [
+    "BisWriter",
+    "Finding",
+    "PeppolSettings",
+    "Plugin",
+    "ReadInvoice",
+    "Report",
+    "read_e_invoice",
+    "validate",
+]
 
 _HOMES = {
+    "BisWriter": "ubl.writing",
     "Finding": "judging.rule",
     "PeppolSettings": "settings",
     "Plugin": "plugin",
+    "ReadInvoice": "ubl.reading",
     "Report": "judging.engine",
+    "read_e_invoice": "ubl.reading",
     "validate": "judging.engine",
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hub.contracts import CONTRACT_VERSION, DocumentInspector, EInvoiceWriter, PluginContext, PluginManifest, hookimpl
+from hub.contracts import CONTRACT_VERSION, DocumentInspector, EInvoiceWriter, PluginManifest, hookimpl
 from hub_peppol.judging.inspector import PeppolInspector
 from hub_peppol.settings import PeppolSettings
 from hub_peppol.ubl.writing import BisWriter
@@ -31,6 +31,6 @@ class Plugin:
         return (PeppolInspector(),)
 
     @hookimpl
-    def hub_e_invoice_writers(self, context: PluginContext) -> Sequence[EInvoiceWriter]:
+    def hub_e_invoice_writers(self) -> Sequence[EInvoiceWriter]:
         """Offer the writer of BIS Billing 3."""
         return (BisWriter(self._settings.endpoints),)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from hub.errors import DocumentError
-from hub_peppol.ubl import BisWriter, read_e_invoice
+from hub_peppol import BisWriter, read_e_invoice, validate
 from plugins.peppol.tests import official_rules
 from plugins.peppol.tests.made_documents import sales
 from plugins.peppol.tests.said_by_ubl import said
@@ -26,6 +26,18 @@ def test_what_is_written_passes_the_official_schema_and_rules(sale):
         return
 
     assert official_rules.findings(content) == []
+
+
+@settings(_AS_IT_TAKES, max_examples=200)
+@given(sales())
+def test_what_is_written_passes_our_own_judge(sale):
+    document, company, endpoint = sale
+    try:
+        content = BisWriter({"1": endpoint}).write(document, company)
+    except DocumentError:
+        return
+
+    assert list(validate(content).findings) == []
 
 
 @settings(_AS_IT_TAKES, max_examples=100)

@@ -21,12 +21,7 @@ from hub_peppol.judging.code_list import CodeList
 
 SE_ORGANISATION = "0007"
 _SE_VAT = "9955"  # removed from the code list in 2023; its numbers are organisation numbers with SE and 01 around
-_SCHEMES = CodeList("eas")
-_NOT_IN_PEPPOL = frozenset(
-    {"0037", "0147", "0154", "0158", "0170", "0177", "0193", "0194", "0202", "0203", "0205", "0212", "0213", "0215"}
-    | {"0217", "0219", "0220", "AN", "AQ", "AS", "AU", "EM"}
-)
-"""Schemes of EN 16931 that Peppol does not know."""
+_SCHEMES = CodeList("peppol_address_schemes")
 
 
 class Endpoint(NamedTuple):
@@ -62,7 +57,7 @@ def read_endpoint(written: str) -> Endpoint:
 
 def is_right(endpoint: Endpoint) -> bool:
     """Say whether the scheme is one of Peppol's and the number can be one of it."""
-    if endpoint.scheme not in _SCHEMES or endpoint.scheme in _NOT_IN_PEPPOL:
+    if endpoint.scheme not in _SCHEMES:
         return False
     return bool(endpoint.number) and _CHECKS.get(endpoint.scheme, _anything)(endpoint.number)
 

@@ -1,0 +1,100 @@
+"""`hub validate`: no tenant, no home; what a document breaks, and what to change."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_cli_demo import run
+
+ROOT = Path(__file__).parents[2]
+INVOICE = ROOT / "plugins" / "peppol" / "tests" / "samples" / "bis3-invoice.xml"
+BANK_FILE = ROOT / "hub" / "demo" / "camt054_2026-11-20.xml"
+CUT_SHORT = b'<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"><'
+OFFICIAL = ROOT.parent / "shared" / "artefacts" / "peppol"
+
+
+def judged(*words: object) -> Any:
+    return json.loads(run("validate", *words, "--json").stdout)
+
+
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no home, and no folder of official rules."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HUB_HOME", raising=False)
+    monkeypatch.delenv("HUB_OFFICIAL_RULES", raising=False)
+
+
+@pytest.fixture
+def wrong(tmp_path: Path) -> Path:
+    """An invoice that does not add up."""
+    file = tmp_path / "wrong.xml"
+    content = INVOICE.read_text(encoding="utf-8")
+    amount = content.partition("<cbc:PayableAmount")[2].partition(">")[2].partition("<")[0]
+    file.write_text(content.replace(f">{amount}</cbc:PayableAmount>", ">0.01</cbc:PayableAmount>"), encoding="utf-8")
+    return file
+
+
+def test_a_fit_invoice_ends_in_0_and_names_the_rules() -> None:
+    result = run("validate", INVOICE)
+
+    assert result.exit_code == 0
+    assert "fit to be sent" in result.stdout
+    assert "Peppol BIS Billing 3.0.21" in result.stdout
+
+
+def test_what_will_be_refused_says_what_to_change_and_ends_in_1(wrong: Path) -> None:
+    result = run("validate", wrong)
+
+    assert result.exit_code == 1
+    assert "BR-CO-16" in result.stdout
+    assert "cac:LegalMonetaryTotal" in result.stdout
+
+
+def test_scripts_get_every_finding(wrong: Path) -> None:
+    told = judged(wrong)
+
+    assert (told["file"], told["fit"]) == ("wrong.xml", False)
+    assert [finding["rule"] for finding in told["findings"]] == ["BR-CO-16"]
+    assert set(told["findings"][0]) == {"rule", "severity", "location", "message"}
+    assert "differences" not in told
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(CUT_SHORT, "NOT_XML"), (b"", "DATA"), (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "DATA")],
+)
+def test_what_is_no_document_is_told_and_holds_no_other(tmp_path: Path, content: bytes, code: str) -> None:
+    broken = tmp_path / "broken.xml"
+    broken.write_bytes(content)
+
+    told = judged(broken, INVOICE)
+
+    assert [one["fit"] for one in told] == [False, True]
+    assert told[0]["error"]["code"] == code
+
+
+def test_a_bank_file_is_sent_to_the_command_for_it() -> None:
+    result = run("validate", BANK_FILE)
+
+    assert result.exit_code == 1
+    assert "hub inspect" in result.stderr
+
+
+def test_a_referee_needs_a_folder_of_official_rules() -> None:
+    result = run("validate", "--referee", INVOICE)
+
+    assert result.exit_code == 3
+    assert "HUB_OFFICIAL_RULES" in result.stderr
+
+
+@pytest.mark.skipif(not OFFICIAL.is_dir(), reason="the official rules are not there")
+def test_the_referee_says_the_same(wrong: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("saxonche")
+    monkeypatch.setenv("HUB_OFFICIAL_RULES", str(OFFICIAL))
+
+    assert judged("--referee", INVOICE)["differences"] == []
+    assert judged("--referee", wrong)["differences"] == []

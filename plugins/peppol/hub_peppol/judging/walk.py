@@ -13,6 +13,7 @@ DEEPEST = 100
 """Elements within elements; the deepest that an invoice has use for is about 10."""
 
 _NONE: dict[str, list[Node]] = {}  # the children of an element that has none
+_NO_ATTRIBUTES: dict[str, str] = {}
 
 
 class Walk:
@@ -62,7 +63,8 @@ class Walk:
             if siblings is None:
                 siblings = kids[name] = []
             grown: dict[str, list[Node]] = {} if is_parent else _NONE
-            made = Node(name, text, dict(child.items()), grown, node, len(siblings) + 1, len(nodes))
+            attributes = child.items()
+            made = Node(name, text, dict(attributes) if attributes else _NO_ATTRIBUTES, grown, node, len(siblings) + 1, len(nodes))
             siblings.append(made)
             nodes.append(made)
             named = by_name.get(name)
@@ -72,7 +74,7 @@ class Walk:
                 named.append(made)
             if child_state.has_plan:
                 self.planned.append((made, child_state))
-            if made.attributes or child_state.unused:
+            if attributes or child_state.unused:
                 self._note(made, child_state)
             if is_parent:
                 self._descend(child, made, child_state, depth + 1)

@@ -16,7 +16,8 @@ from lxml import etree
 from hub.errors import ConfigurationError, FormatError
 from hub_peppol import validate
 from hub_peppol.judging import engine
-from hub_peppol.judging.arithmetic import is_near, is_percent_of, to_cents, to_units
+from hub_peppol.judging.arithmetic import is_percent_of, to_cents, to_units
+from hub_peppol.judging.binary_arithmetic import is_near
 from hub_peppol.judging.node import Node, Unreadable, date_of, decimal_of, normalized, once_per_document, once_per_node
 from hub_peppol.judging.releases import RELEASES, Release
 from hub_peppol.judging.rule import Context, Finding, Pack, Unused, UnusedAttribute, fatal, warning

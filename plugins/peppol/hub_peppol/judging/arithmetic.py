@@ -30,16 +30,6 @@ def is_percent_of(part: Decimal, whole: Decimal, percent: Decimal) -> bool:
     return abs(part) - ONE < meant < abs(part) + ONE
 
 
-def is_near(stated: Decimal, summed: Decimal) -> bool:
-    """Say whether a stated amount is less than one unit from a sum.
-
-    The official rules take one off in binary floating point and compare that with the exact sum. Only an amount that is
-    exactly one unit off can tell the difference, and it should be judged as they judge it.
-    """
-    below, above = float(stated) - 1, float(stated) + 1
-    return Decimal(below) < summed < Decimal(above)
-
-
 def total(nodes: Iterable[Node]) -> Decimal:
     """Add the numbers that elements hold; Unreadable when one is none."""
     return sum((node.decimal() for node in nodes), ZERO)

@@ -64,7 +64,15 @@ class Walk:
                 siblings = kids[name] = []
             grown: dict[str, list[Node]] = {} if is_parent else _NONE
             attributes = child.items()
-            made = Node(name, text, dict(attributes) if attributes else _NO_ATTRIBUTES, grown, node, len(siblings) + 1, len(nodes))
+            made = Node(
+                name,
+                text,
+                dict(attributes) if attributes else _NO_ATTRIBUTES,
+                grown,
+                node,
+                len(siblings) + 1,
+                len(nodes),
+            )
             siblings.append(made)
             nodes.append(made)
             named = by_name.get(name)

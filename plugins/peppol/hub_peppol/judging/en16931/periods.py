@@ -9,8 +9,9 @@ from hub_peppol.judging.rule import Rule, fatal
 
 
 def _ends_after_it_starts(period: Node) -> bool:
-    start, end = period.only("cbc:StartDate"), period.only("cbc:EndDate")
-    return start is None or end is None or date_of(start.text) <= date_of(end.text)
+    if not (period.has("cbc:StartDate") and period.has("cbc:EndDate")):
+        return True
+    return date_of(period.value_of("cbc:StartDate")) <= date_of(period.value_of("cbc:EndDate"))
 
 
 _IN_ORDER = "Let the period end on or after its start: mend cbc:StartDate or cbc:EndDate."

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hub_peppol.judging.arithmetic import ZERO, is_near, is_percent_of
+from hub_peppol.judging.arithmetic import ZERO, is_percent_of
+from hub_peppol.judging.binary_arithmetic import is_near
 from hub_peppol.judging.en16931.contexts import VAT_ON_ALLOWANCE, VAT_ON_CHARGE, VAT_ON_LINE, VAT_SUM_OF
 from hub_peppol.judging.en16931.vat_categories import CATEGORIES, STANDARD, Category
 from hub_peppol.judging.en16931.vat_code import SEVERAL_RATES

@@ -28,6 +28,7 @@ FLOATS_ALLOWED = {
     "hub/formats/rows/xlsx_rows.py": "Excel stores numbers so; they become Decimal at once",
     "hub/cli/showing.py": "a type that JSON knows",
     "hub/cli/session.py": "seconds to wait, named as the option is",
+    "plugins/peppol/hub_peppol/judging/binary_arithmetic.py": "the official rules compare so, and are matched",
     "hub/testing/conformance/payment_files.py": "megabytes",
     "hub/testing/watched.py": "megabytes",
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hub_peppol.judging.en16931 import datatypes
 from hub_peppol.judging.en16931.vat_code import is_allowance, is_charge
-from hub_peppol.judging.node import Node
+from hub_peppol.judging.node import Node, Root, once_per_document
 from hub_peppol.judging.rule import Context, Predicate, Rule, fatal
 
 ADDRESS = Context("syntax", "cac:PostalAddress", "cac:Address")
@@ -110,11 +110,17 @@ def _has_scheme_and_number(registration: Node) -> bool:
     return registration.has("cac:TaxScheme/cbc:ID") and registration.has("cbc:CompanyID")
 
 
+@once_per_document
+def _seller_names(root: Root) -> frozenset[str]:
+    return frozenset(name.text for name in root.each(f"{_SELLER}/cac:PartyLegalEntity/cbc:RegistrationName"))
+
+
 def _is_someone_else(payee: Node) -> bool:
     """Say whether the payee's name is not the seller's; a payee without a name is nobody else."""
-    document = payee.parent
-    sellers = document.each(f"{_SELLER}/cac:PartyLegalEntity/cbc:RegistrationName") if document else []
-    return any(name.text != seller.text for name in payee.each("cac:PartyName/cbc:Name") for seller in sellers)
+    if payee.parent is not payee.root:
+        return False  # no seller stands beside it
+    sellers = _seller_names(payee)
+    return any(name.text != seller for name in payee.each("cac:PartyName/cbc:Name") for seller in sellers)
 
 
 def _other_payee_with_one(path: str) -> Predicate:

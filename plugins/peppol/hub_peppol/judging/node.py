@@ -10,6 +10,8 @@ from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 
+LONGEST_LOCATION = 500
+
 _BLANKS = re.compile("[ \t\r\n]+")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:Z|([+-])([0-9]{2}):([0-9]{2}))?")
@@ -123,7 +125,7 @@ class Node:
             steps.append(node.name if is_alone else f"{node.name}[{node.position}]")
             node = node.parent
         steps.append(node.name.removeprefix("ubl:").removeprefix("cn:").removeprefix("ar:"))
-        return "/" + "/".join(reversed(steps))
+        return shortened("/" + "/".join(reversed(steps)))
 
 
 class Root(Node):
@@ -140,6 +142,14 @@ class Root(Node):
     def named(self, name: str) -> list[Node]:
         """Return all elements of a name, wherever they stand, in document order."""
         return self.by_name.get(name, [])
+
+
+def shortened(location: str) -> str:
+    """Keep both ends of a location that is longer than any invoice has."""
+    if len(location) <= LONGEST_LOCATION:
+        return location
+    half = LONGEST_LOCATION // 2
+    return f"{location[:half]}...{location[-half:]}"
 
 
 def once_per_document(work_out: Callable[[Root], T]) -> Callable[[Node], T]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from lxml import etree
@@ -17,7 +18,14 @@ MOST_TAGS = 1_000_000
 
 MOST_ATTRIBUTES = 1_000_000
 
+MOST_ATTRIBUTES_OF_ONE = 200
+"""On one element; UBL has 9. lxml needs the square of their number to read them."""
+
 LONGEST_PROLOG = 64 * 1024
+
+_MAYBE_CROWDED = re.compile(rb"=(?:[^<=]*=){%d}" % MOST_ATTRIBUTES_OF_ONE)
+_LIMIT = "resource limit"
+_CROWDED = f"boolean(//*[@*[{MOST_ATTRIBUTES_OF_ONE + 1}]])"
 
 
 def root_of(content: bytes) -> Any:
@@ -36,6 +44,7 @@ def root_of(content: bytes) -> Any:
         raise FormatError("no XML document; send the file as it was made", code="NOT_XML", line=1) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise document_type_error(1)
+    _refuse_crowds(content, root)
     return root
 
 
@@ -48,6 +57,15 @@ def refuse_size(content: bytes) -> None:
         )
     if content.count(b"<") > MOST_TAGS or content.count(b"=") > MOST_ATTRIBUTES:
         raise FormatError("more elements or attributes than any invoice has; split the document", code="TOO_LARGE")
+
+
+def _refuse_crowds(content: bytes, root: Any) -> None:
+    """Raise FormatError for an element with attributes in hundreds; signs in a text are no attributes."""
+    if _MAYBE_CROWDED.search(content) and root.xpath(_CROWDED):
+        raise FormatError(
+            f"an element has more than {MOST_ATTRIBUTES_OF_ONE} attributes; no such document is an invoice",
+            code="TOO_LARGE",
+        )
 
 
 def _parser() -> etree.XMLParser:
@@ -69,6 +87,12 @@ def _syntax_error(error: etree.XMLSyntaxError) -> FormatError:
     log: Any = error.error_log
     entry = log.last_error
     kind = entry.type_name.removeprefix("ERR_").lower().replace("_", " ") if entry else "syntax"
+    if kind == _LIMIT:
+        return FormatError(
+            "a text of more than 10 million signs, or elements or entities without end; send large files as links",
+            code="TOO_LARGE",
+            line=error.lineno or 1,
+        )
     return FormatError(
         f"not well-formed XML ({kind}); the document is damaged or cut short, send it again",
         code="NOT_XML",

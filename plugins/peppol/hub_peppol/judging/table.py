@@ -13,6 +13,9 @@ from hub_peppol.judging import paths
 from hub_peppol.judging.node import Node
 from hub_peppol.judging.rule import Context, Pack, Rule, Unused
 
+MOST_NEW_STATES = 5_000
+"""Paths that one document may bring: each is worked out once, which takes its time."""
+
 MOST_STATES = 20_000
 """Different paths that are remembered; a valid invoice with everything in it has less than 2,000."""
 
@@ -41,11 +44,15 @@ class Plan(NamedTuple):
     choices: tuple[Choices, ...] = ()  # for each pattern where it depends on the node
 
 
+LONGEST_NAME = 100
+"""Of an element, in findings; UBL's longest has 50 letters, XML lets one have 50,000."""
+
+
 def prefixed(tag: str) -> str:
     """Write `{namespace}name` with the prefix that rules use; a foreign element keeps its namespace."""
     namespace, _, name = tag.rpartition("}")
     prefix = PREFIXES.get(namespace[1:])
-    return f"{prefix}:{name}" if prefix else tag
+    return f"{prefix}:{name[:LONGEST_NAME]}" if prefix else tag[:LONGEST_NAME]
 
 
 class State:

@@ -7,7 +7,7 @@ from typing import Any
 from hub.errors import FormatError
 from hub_peppol.judging.node import Node, Root
 from hub_peppol.judging.rule import Unused
-from hub_peppol.judging.table import State, Table
+from hub_peppol.judging.table import MOST_NEW_STATES, State, Table
 
 DEEPEST = 100
 """Elements within elements; the deepest that an invoice has use for is about 10."""
@@ -19,12 +19,13 @@ _NO_ATTRIBUTES: dict[str, str] = {}
 class Walk:
     """What one pass gathers: the nodes in document order, those with rules, and what is there without use."""
 
-    __slots__ = ("by_name", "nodes", "planned", "root", "unused", "uses")
+    __slots__ = ("by_name", "new_states", "nodes", "planned", "root", "unused", "uses")
 
     def __init__(self, element: Any, table: Table) -> None:
         state = _state_of(element, table.start)
         text = _text(element, state) if len(element) else element.text or ""
         self.root = Root(state.name, text, dict(element.items()))
+        self.new_states = 0
         self.nodes: list[Node] = [self.root]
         self.planned: list[tuple[Node, State]] = [(self.root, state)]
         self.unused: dict[str, Unused] = {}
@@ -38,6 +39,13 @@ class Walk:
             self.uses.setdefault((state.name, attribute), node)
         for unused in state.unused:
             self.unused.setdefault(unused.id, unused)
+
+    def _step(self, state: State, tag: str) -> State:
+        """Take a way that no document took before; one that takes thousands is made to exhaust."""
+        self.new_states += 1
+        if self.new_states > MOST_NEW_STATES:
+            raise FormatError("more kinds of elements than UBL has; no such document is an invoice", code="TOO_LARGE")
+        return state.step(tag)
 
     def _descend(self, element: Any, node: Node, state: State, depth: int) -> None:
         """Make the nodes of the children and theirs. One function, for it runs once per element of the document."""
@@ -55,7 +63,7 @@ class Walk:
             if child_state is None:
                 if not isinstance(tag, str):
                     continue  # a comment or a processing instruction
-                child_state = state.step(tag)
+                child_state = self._step(state, tag)
             name = child_state.name
             is_parent = len(child) > 0
             text = (child.text or "") if not is_parent else _text(child, child_state)

@@ -156,7 +156,7 @@ def _add_order(child: Any, name: str, is_repeated: bool, found: Faults) -> None:
 
 
 def _add_attribute(element: Any, name: str, found: Faults) -> None:
-    found.add(element, "XSD-ATTRIBUTE", f"Take the attribute {prefixed(name)[:100]} off {_told(element)}.")
+    found.add(element, "XSD-ATTRIBUTE", f"Take the attribute {prefixed(name)} off {_told(element)}.")
 
 
 def _add_text(element: Any, found: Faults) -> None:
@@ -164,4 +164,4 @@ def _add_text(element: Any, found: Faults) -> None:
 
 
 def _told(element: Any) -> str:
-    return prefixed(element.tag)[:100]
+    return prefixed(element.tag)

@@ -5,13 +5,20 @@ An element's type is how its name ends: `cbc:PayableAmount` is an amount. What e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
-from hub_peppol.judging.structure.lexical import is_base64, is_date, is_decimal, is_flag, is_language, is_time, is_uri
-
-Lexical = Callable[[str], bool]
+from hub_peppol.judging.structure.lexical import (
+    Lexical,
+    is_base64,
+    is_date,
+    is_decimal,
+    is_flag,
+    is_language,
+    is_time,
+    is_uri,
+)
 
 
 class Datatype(NamedTuple):

@@ -9,6 +9,9 @@ from __future__ import annotations
 import binascii
 import datetime
 import re
+from collections.abc import Callable
+
+Lexical = Callable[[str], bool]
 
 BLANKS = " \t\r\n"
 

@@ -1,0 +1,152 @@
+"""Documents made to harm: refused or judged, in bounded time and memory, with nothing fetched and nothing read."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from hub.errors import FormatError
+from hub_peppol import validate
+from hub_peppol.judging import reading
+from hub_peppol.judging.engine import MOST_FINDINGS
+
+SPACES = (
+    'xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2" '
+    'xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2" '
+    'xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"'
+)
+LAYERS = ("xsd", "en16931")
+ENTITIES = "".join(
+    f'<!ENTITY {name} "{f"&{before};" * 10}">' for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+)
+BOMB = f'<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa">{ENTITIES}]>'
+SECONDS = 20
+"""Far above what a quiet machine needs, far below what a document without bounds takes."""
+
+
+def invoice(content: str) -> bytes:
+    return f"<Invoice {SPACES}>{content}</Invoice>".encode()
+
+
+def refusal(document: bytes) -> FormatError:
+    with pytest.raises(FormatError) as caught:
+        validate(document, LAYERS)
+    return caught.value
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32", "utf-16-be"])
+@pytest.mark.parametrize(
+    "declared",
+    [
+        BOMB,
+        "<!DOCTYPE a>",
+        "<!DOCTYPE a SYSTEM 'file:///etc/passwd'>",
+        "<!DOCTYPE a PUBLIC 'b' 'http://127.0.0.1:9/a.dtd'>",
+        "<!DOCTYPE a [<!ENTITY i SYSTEM 'file:///etc/passwd'>]>",
+        "<!-- -->\n<!DOCTYPE a [<!ENTITY % b SYSTEM 'http://127.0.0.1:9/'> %b;]>",
+    ],
+)
+def test_a_document_type_is_refused_in_every_encoding(declared: str, encoding: str) -> None:
+    document = (declared + invoice("<cbc:ID>&i;</cbc:ID>").decode()).encode(encoding)
+
+    assert refusal(document).code in ("DTD_REFUSED", "NOT_XML")
+
+
+def test_entities_behind_a_long_prolog_are_not_resolved() -> None:
+    prolog = f"<!--{'x' * reading.LONGEST_PROLOG}-->"
+
+    refusal((prolog + BOMB + invoice("<cbc:ID schemeID='&i;'>&i;</cbc:ID>").decode()).encode())
+    refusal((prolog + "<!DOCTYPE a>" + invoice("").decode()).encode())
+
+
+def test_a_secret_file_is_not_read(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("top secret")
+    include = f'<x:include xmlns:x="http://www.w3.org/2001/XInclude" href="{secret.as_uri()}" parse="text"/>'
+
+    assert "top secret" not in repr(validate(invoice(include), LAYERS))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [b"", b"\0" * 100, b"hello", b"%PDF-1.7", b"{}", invoice("<cbc:ID>")[:-12], invoice("") + b"\xff", b"<a/><b/>"],
+)
+def test_what_is_no_xml_is_refused_without_its_content(document: bytes) -> None:
+    error = refusal(document)
+
+    assert error.code == "NOT_XML"
+    assert "send" in str(error)
+
+
+@pytest.mark.parametrize("depth", [150, 1_000, 100_000])
+def test_elements_without_end_in_each_other_are_refused(depth: int) -> None:
+    assert refusal(invoice("<cac:Party>" * depth + "</cac:Party>" * depth)).code in ("TOO_DEEP", "TOO_LARGE")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("<cbc:Note>" + "x" * 12_000_000 + "</cbc:Note>", id="a text of 12 MB"),
+        pytest.param("<cbc:ID " + " ".join(f"a{n}='1'" for n in range(50_000)) + "/>", id="attributes"),
+        pytest.param("".join(f"<cac:P{n}/>" for n in range(50_000)), id="kinds of elements"),
+        pytest.param("<cbc:ID/>" * 1_000_001, id="elements"),
+    ],
+)
+def test_more_than_any_invoice_has_is_refused_in_time(content: str) -> None:
+    document = invoice(content)
+    start = time.perf_counter()
+
+    assert refusal(document).code == "TOO_LARGE"
+    assert time.perf_counter() - start < SECONDS
+
+
+def test_a_hundred_megabytes_are_refused_before_anything_is_made_of_them() -> None:
+    document = b"<a>" + b" " * 100_000_000
+    tracemalloc.start()
+    try:
+        assert refusal(document).code == "TOO_LARGE"
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 1_000_000
+
+
+def test_signs_in_a_text_are_no_attributes() -> None:
+    assert validate(invoice("<cbc:ID>1</cbc:ID><cbc:Note>" + "=" * 1_000 + "</cbc:Note>"), LAYERS).findings
+
+
+SELLER = "cac:AccountingSupplierParty"
+NAMES = "<cac:PartyLegalEntity><cbc:RegistrationName>a</cbc:RegistrationName></cac:PartyLegalEntity>" * 20_000
+PAYEES = "<cac:PayeeParty><cac:PartyName><cbc:Name>a</cbc:Name></cac:PartyName></cac:PayeeParty>" * 20_000
+LONG = [f"cac:{'abcdefghij'[n % 10] * 40_000}" for n in range(80)]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("<cac:Party/>" * 100_000, id="empty elements"),
+        pytest.param(
+            "<cac:TaxTotal>" + "<cbc:TaxAmount>1.001</cbc:TaxAmount>" * 50_000 + "</cac:TaxTotal>", id="amounts"
+        ),
+        pytest.param(f"<{SELLER}><cac:Party>{NAMES}</cac:Party></{SELLER}>{PAYEES}", id="payees by sellers"),
+        pytest.param(
+            "".join(f"<{name}>" for name in LONG)
+            + "<cbc:TaxAmount>1.001</cbc:TaxAmount>" * 5_000
+            + "".join(f"</{name}>" for name in reversed(LONG)),
+            id="names of 40,000 letters",
+        ),
+    ],
+)
+def test_much_of_the_same_is_judged_in_time_and_told_in_bounds(content: str) -> None:
+    document = invoice(content)
+    start = time.perf_counter()
+
+    findings = validate(document, LAYERS).findings
+
+    assert time.perf_counter() - start < SECONDS
+    assert 0 < len(findings) <= MOST_FINDINGS
+    assert max(len(finding.location) + len(finding.message) for finding in findings) < 2_000

@@ -7,6 +7,8 @@ import re
 from hub.errors import FormatError
 
 _WIDE_CODECS = (
+    (b"\xff\xfe\0\0", "utf-32-le"),
+    (b"\0\0\xfe\xff", "utf-32-be"),
     (b"<\0\0\0", "utf-32-le"),
     (b"\0\0\0<", "utf-32-be"),
     (b"\xff\xfe", "utf-16-le"),

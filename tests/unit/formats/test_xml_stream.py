@@ -114,7 +114,7 @@ DOCUMENT_TYPES = {
 
 
 @pytest.mark.parametrize("name", DOCUMENT_TYPES)
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_document_types_are_refused_outright(name: str, encoding: str) -> None:
     document = f"<?xml version='1.0' encoding='{encoding[:6].rstrip('-')}'?>\n{DOCUMENT_TYPES[name]}"
 

@@ -11,14 +11,14 @@ import pytest
 from hub.errors import FormatError
 from hub_peppol import validate
 from hub_peppol.judging import reading
-from hub_peppol.judging.engine import MOST_FINDINGS
+from hub_peppol.judging.rule import MOST_FINDINGS
 
 SPACES = (
     'xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2" '
     'xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2" '
     'xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"'
 )
-LAYERS = ("xsd", "en16931")
+LAYERS = ("xsd", "en16931", "peppol")
 ENTITIES = "".join(
     f'<!ENTITY {name} "{f"&{before};" * 10}">' for before, name in zip("abcdefgh", "bcdefghi", strict=True)
 )

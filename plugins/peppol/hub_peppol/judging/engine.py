@@ -12,14 +12,11 @@ from hub.banking_calendar import SystemClock
 from hub_peppol.judging.node import Node
 from hub_peppol.judging.reading import root_of
 from hub_peppol.judging.releases import Release, releases_for
-from hub_peppol.judging.rule import FATAL, Finding, Pack
+from hub_peppol.judging.rule import FATAL, MOST_FINDINGS, Finding, Pack
 from hub_peppol.judging.table import Plan, Rules, Table, prefixed
 from hub_peppol.judging.walk import Walk
 
 LAYERS = ("xsd", "en16931", "peppol")
-MOST_FINDINGS = 10_000
-"""A document with more is no invoice; the rest is not told."""
-
 ARITHMETIC = Context(prec=60, traps=[InvalidOperation, DivisionByZero, Overflow])
 """Exact for every amount that a document has use for, whatever the caller's own arithmetic is."""
 

@@ -11,6 +11,9 @@ Severity = Literal["fatal", "warning"]
 FATAL: Final = "fatal"
 WARNING: Final = "warning"
 
+MOST_FINDINGS: Final = 10_000
+"""A document with more is no invoice; the rest is not told."""
+
 Predicate = Callable[[Node], bool]
 PathTest = Callable[[tuple[str, ...]], bool]
 Key = Callable[[Node], str]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
+from hub_peppol.judging.rule import MOST_FINDINGS
 from hub_peppol.judging.structure.datatypes import Datatype
 from hub_peppol.judging.structure.lexical import BLANKS
 from hub_peppol.judging.structure.shapes import Shape, shapes
@@ -21,8 +22,6 @@ RULES: Final = (
     "XSD-ATTRIBUTE-MISSING",
     "XSD-EXTENSION",
 )
-MOST_FAULTS: Final = 10_000
-"""A document with more is no invoice; the rest is not told."""
 
 
 class Fault(NamedTuple):
@@ -37,7 +36,7 @@ class Faults(list[Fault]):
     """What is wrong, up to a bound."""
 
     def add(self, element: Any, rule: str, message: str) -> None:
-        if len(self) < MOST_FAULTS:
+        if len(self) < MOST_FINDINGS:
             self.append(Fault(element, rule, message))
 
 
@@ -122,7 +121,7 @@ def _judge_bareness(element: Any, found: Faults) -> None:
 
 
 def _judge_unknown(child: Any, parent: Any, found: Faults) -> None:
-    if isinstance(child.tag, str):
+    if isinstance(child.tag, str) and len(found) < MOST_FINDINGS:
         message = f"Take {_told(child)} out of {_told(parent)}: UBL 2.1 has no such element there."
         found.add(child, "XSD-UNKNOWN", message)
 

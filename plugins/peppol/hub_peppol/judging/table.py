@@ -82,7 +82,7 @@ class Table:
 
     def __init__(self, packs: Sequence[Pack]) -> None:
         self.packs = tuple(packs)
-        self._patterns = [pattern for pack in packs for pattern in _patterns_of(pack)]
+        self._patterns = [_by_name(pattern) for pack in packs for pattern in _patterns_of(pack)]
         self._unused = _by_last_step(packs)
         self._known = 0
         self.start = State(self, ())
@@ -100,7 +100,7 @@ class Table:
         always: list[Rule] = []
         depending: list[Choices] = []
         for pattern in self._patterns:
-            entries = _entries_about(pattern, path)
+            entries = _entries_about(pattern.get(path[-1]) or pattern["*"], path)
             if entries and _takes_all(entries[0][0]):
                 always += entries[0][1]
             elif entries:
@@ -125,6 +125,17 @@ def _patterns_of(pack: Pack) -> list[list[Entry]]:
     for context in pack.contexts:
         patterns.setdefault(context.pattern, []).append((context, tuple(rules[context])))
     return list(patterns.values())
+
+
+def _by_name(pattern: list[Entry]) -> dict[str, list[Entry]]:
+    """Sort a pattern's contexts by the element that they are about, in their order; those of any stand with each."""
+    of_any: list[Entry] = []
+    table = {"*": of_any}
+    for entry in pattern:
+        names = {paths.last_step(path) for path in entry[0].paths}
+        for name in table if "*" in names else names:
+            table.setdefault(name, list(of_any)).append(entry)
+    return table
 
 
 def _entries_about(pattern: list[Entry], path: paths.Path) -> list[Entry]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub_peppol.judging.node import Node
+from hub_peppol.judging.node import Node, once_per_node
 
 VAT: Final = "VAT"
 
@@ -32,11 +32,13 @@ def charge_vat_code(category: Node) -> str:
     return vat_code(category) if category.parent and is_charge(category.parent) else ""
 
 
+@once_per_node
 def is_allowance(allowance_or_charge: Node) -> bool:
     """Say whether a sum is taken off; Unreadable when its indicator is no flag."""
     return allowance_or_charge.is_false("cbc:ChargeIndicator")
 
 
+@once_per_node
 def is_charge(allowance_or_charge: Node) -> bool:
     """Say whether a sum is added; Unreadable when its indicator is no flag."""
     return allowance_or_charge.is_true("cbc:ChargeIndicator")

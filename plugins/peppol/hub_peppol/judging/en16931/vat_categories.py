@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from hub_peppol.judging.en16931.contexts import DOCUMENT
-from hub_peppol.judging.en16931.vat_code import SEVERAL_RATES
+from hub_peppol.judging.en16931.vat_code import SEVERAL_RATES, is_vat
 from hub_peppol.judging.en16931.vat_facts import (
     ON_ALLOWANCES,
     ON_CHARGES,
@@ -99,15 +99,20 @@ def _is_summed_once(category: Category) -> Predicate:
 
 
 def _is_summed_when_used(category: Category) -> Predicate:
-    """Make the test; where IGIC is used, its part of the breakdown may be one of any tax, as officially."""
-
     def holds(document: Node) -> bool:
         used = vat_used(document)
-        is_used = any(category.code in codes for codes in used.on.values())
-        summed = used.any_tax_summed if is_used and category is CANARY_ISLANDS else used.summed
-        return is_used == (category.code in summed)
+        if any(category.code in codes for codes in used.on.values()):
+            return _has_a_part(document, category)
+        return category.code not in used.summed
 
     return holds
+
+
+def _has_a_part(document: Node, category: Category) -> bool:
+    """Look for a part of the breakdown, as officially: its code without blanks, and for IGIC of any tax."""
+    parts = document.each("cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory")
+    named = [part for part in parts if any(code.text == category.code for code in part.each("cbc:ID"))]
+    return any(category is CANARY_ISLANDS or is_vat(part) for part in named)
 
 
 def _is_standard_summed_when_used(document: Node) -> bool:

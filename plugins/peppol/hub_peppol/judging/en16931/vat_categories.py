@@ -101,7 +101,7 @@ def _is_summed_once(category: Category) -> Predicate:
 def _is_summed_when_used(category: Category) -> Predicate:
     def holds(document: Node) -> bool:
         used = vat_used(document)
-        if any(category.code in codes for codes in used.on.values()):
+        if category.code in used.on[ON_LINES] or category.code in used.on_amounts:
             return _has_a_part(document, category)
         return category.code not in used.summed
 

@@ -27,6 +27,7 @@ class Used(NamedTuple):
     on_whole: dict[str, set[str]]  # the same for allowances and charges of the document alone
     summed: Counter[str]  # how often each has a part in the breakdown
     named: set[str]  # anywhere, the breakdown included
+    on_amounts: set[str]  # allowances and charges, also those whose indicator is neither
     any_tax_on_lines: set[str]  # whether or not the scheme is VAT
     any_tax_on_amounts: set[str]  # the same on allowances and charges
     any_tax_summed: set[str]  # the same in the breakdown
@@ -45,7 +46,7 @@ class Registered(NamedTuple):
 @once_per_document
 def vat_used(root: Root) -> Used:
     """Gather the categories that a document uses."""
-    used = Used({}, {}, Counter(), set(), set(), set(), set())
+    used = Used({}, {}, Counter(), set(), set(), set(), set(), set())
     for place in (ON_LINES, ON_ALLOWANCES, ON_CHARGES):
         used.on[place], used.on_whole[place] = set(), set()
     for category in root.named("cac:ClassifiedTaxCategory"):
@@ -60,6 +61,7 @@ def _note_amount(category: Node, used: Used) -> None:
     owner = category.parent
     if owner is not None and owner.name == "cac:AllowanceCharge":
         used.any_tax_on_amounts.add(_first_code(category))
+        _note(category, used, used.on_amounts)
         for place in _places(owner):
             _note(category, used, used.on[place])
             if owner.parent is category.root:

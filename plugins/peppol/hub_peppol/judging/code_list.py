@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from hub_peppol.judging.node import normalized
 
@@ -29,5 +29,5 @@ class CodeList:
 
 @cache
 def _codes(name: str) -> frozenset[str]:
-    file = resources.files("hub_peppol.judging") / "codes" / f"{name}.txt"
+    file = Path(__file__).with_name("codes") / f"{name}.txt"
     return frozenset(file.read_text("ascii").split())

@@ -13,14 +13,13 @@ from hub_peppol.judging.node import Node
 from hub_peppol.judging.reading import root_of
 from hub_peppol.judging.releases import Release, releases_for
 from hub_peppol.judging.rule import FATAL, MOST_FINDINGS, Finding, Pack
+from hub_peppol.judging.specification import specification_of
 from hub_peppol.judging.table import Plan, Rules, Table, prefixed
 from hub_peppol.judging.walk import Walk
 
 LAYERS = ("xsd", "en16931", "peppol")
 ARITHMETIC = Context(prec=60, traps=[InvalidOperation, DivisionByZero, Overflow])
 """Exact for every amount that a document has use for, whatever the caller's own arithmetic is."""
-
-_CUSTOMIZATION = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}CustomizationID"
 
 
 class Report(NamedTuple):
@@ -74,7 +73,7 @@ def releases_of(
 ) -> tuple[Release, ...]:
     """Return the releases that judge a document, by layer. Raises ConfigurationError as `validate`."""
     root = prefixed(element.tag) if isinstance(element.tag, str) else ""
-    customization = (element.findtext(_CUSTOMIZATION) or "").strip()
+    customization = specification_of(element)
     return tuple(
         release
         for layer in layers

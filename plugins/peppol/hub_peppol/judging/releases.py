@@ -14,9 +14,11 @@ from typing import NamedTuple
 
 from hub.errors import ConfigurationError
 from hub_peppol.judging.rule import Pack
+from hub_peppol.judging.specification import INVOICE_RESPONSE, MESSAGE_LEVEL_RESPONSE, MESSAGE_LEVEL_STATUS
 
 BILLING = frozenset({"ubl:Invoice", "cn:CreditNote"})
-DOCUMENTS = BILLING | {"ar:ApplicationResponse"}
+ANSWER = frozenset({"ar:ApplicationResponse"})
+DOCUMENTS = BILLING | ANSWER
 
 
 class Release(NamedTuple):
@@ -44,6 +46,15 @@ RELEASES: tuple[Release, ...] = (
     Release("en16931", "1.3.16", "hub_peppol.judging.en16931.release_1_3_16", date(2026, 4, 10)),
     Release("peppol", "3.0.20", "hub_peppol.judging.billing.release_3_0_20", date(2026, 2, 23), date(2026, 8, 16)),
     Release("peppol", "3.0.21", "hub_peppol.judging.billing.release_3_0_21", date(2026, 8, 17)),
+    *(
+        # The first releases known here of the rules of answers, which judge what was written before them too.
+        Release("peppol", version, f"hub_peppol.judging.post_award.{module}", date.min, None, ANSWER, specification)
+        for version, module, specification in (
+            ("2026.5", "invoice_response", INVOICE_RESPONSE),
+            ("2026.5", "mlr", MESSAGE_LEVEL_RESPONSE),
+            ("1.0.1", "mls", MESSAGE_LEVEL_STATUS),
+        )
+    ),
 )
 
 

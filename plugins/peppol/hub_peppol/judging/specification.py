@@ -19,6 +19,11 @@ _PROCESSES = (
 )
 
 
+def is_answer(element: Any) -> bool:
+    """Say whether a document is a UBL ApplicationResponse, as all answers are."""
+    return bool(element.tag == _ANSWER)
+
+
 def specification_of(element: Any) -> str:
     """Return the CustomizationID of a document, blank when it has none; of an answer always that of a known kind.
 
@@ -26,7 +31,7 @@ def specification_of(element: Any) -> str:
     one that tells neither, such as a part of one, is taken for an Invoice Response.
     """
     said = (element.findtext(_CUSTOMIZATION) or "").strip()
-    if element.tag != _ANSWER:
+    if not is_answer(element):
         return said
     for known in (INVOICE_RESPONSE, MESSAGE_LEVEL_RESPONSE, MESSAGE_LEVEL_STATUS):
         if said.startswith(known):

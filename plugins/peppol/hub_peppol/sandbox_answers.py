@@ -127,9 +127,7 @@ def _message_level(
     )
 
 
-def _document(
-    specification: str, process: str, document_id: str, at: datetime, parties: str, *response: str
-) -> bytes:
+def _document(specification: str, process: str, document_id: str, at: datetime, parties: str, *response: str) -> bytes:
     if at.tzinfo is None:
         raise ValueError("when an answer was given needs a zone")
     head = (

@@ -1,4 +1,4 @@
-"""Bytes that came by the network to what they report. An answer is judged first: one that breaks a rule is no answer."""
+"""Bytes that came by the network to what they report. An answer that breaks a rule is none."""
 
 from __future__ import annotations
 

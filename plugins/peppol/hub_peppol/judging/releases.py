@@ -19,6 +19,7 @@ from hub_peppol.judging.specification import INVOICE_RESPONSE, MESSAGE_LEVEL_RES
 BILLING = frozenset({"ubl:Invoice", "cn:CreditNote"})
 ANSWER = frozenset({"ar:ApplicationResponse"})
 DOCUMENTS = BILLING | ANSWER
+SVEFAKTURA = frozenset({"sfti:Invoice"})
 
 
 class Release(NamedTuple):
@@ -55,6 +56,7 @@ RELEASES: tuple[Release, ...] = (
             ("1.0.1", "mls", MESSAGE_LEVEL_STATUS),
         )
     ),
+    Release("peppol", "1.0", "hub_peppol.judging.svefaktura.pack", date.min, None, SVEFAKTURA),
 )
 
 
@@ -69,8 +71,8 @@ def releases_for(
         ConfigurationError: no release of the layer is in force on that day.
     """
     of_layer = [release for release in RELEASES if release.layer == layer]
-    known = frozenset[str]().union(*(release.roots for release in of_layer))
-    kind = root if root in known or root.startswith("ar:") else "ubl:Invoice"
+    known = frozenset[str]().union(*(release.roots for release in RELEASES))
+    kind = root if root in known else "ubl:Invoice"
     fitting = [one for one in of_layer if kind in one.roots and one.customization in customization]
     named = [one for one in fitting if one.version in set(versions)]
     chosen = named or [one for one in fitting if one.is_in_force(on)]

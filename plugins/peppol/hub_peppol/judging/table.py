@@ -26,6 +26,9 @@ PREFIXES = {
     "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2": "ubl",
     "urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2": "cn",
     "urn:oasis:names:specification:ubl:schema:xsd:ApplicationResponse-2": "ar",
+    "urn:oasis:names:tc:ubl:CommonBasicComponents:1:0": "sbc",
+    "urn:sfti:CommonAggregateComponents:1:0": "sac",
+    "urn:sfti:documents:BasicInvoice:1:0": "sfti",
 }
 
 Rules = tuple[Rule, ...]

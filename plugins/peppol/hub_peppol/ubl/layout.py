@@ -40,10 +40,10 @@ class Part:
     by_tag: Mapping[str, Part] = field(repr=False)
 
 
-def compiled(layout: str) -> tuple[Part, ...]:
-    """Return the elements that a layout declares."""
+def compiled(layout: str, namespaces: Mapping[str, str] = NAMESPACES) -> tuple[Part, ...]:
+    """Return the elements that a layout declares, with what its prefixes stand for."""
     lines = [line for line in layout.splitlines() if line.strip()]
-    return _parts(lines)
+    return _parts(lines, namespaces)
 
 
 def by_tag(parts: Sequence[Part]) -> dict[str, Part]:
@@ -121,20 +121,21 @@ def _short(element: Any) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def _parts(lines: Sequence[str]) -> tuple[Part, ...]:
+def _parts(lines: Sequence[str], namespaces: Mapping[str, str]) -> tuple[Part, ...]:
     """Return the parts of lines of one depth and what is below each."""
     starts = [at for at, line in enumerate(lines) if _depth(line) == _depth(lines[0])]
     ends = [*starts[1:], len(lines)]
-    return tuple(_part(lines[start], lines[start + 1 : end]) for start, end in zip(starts, ends, strict=False))
+    spans = zip(starts, ends, strict=False)
+    return tuple(_part(lines[start], lines[start + 1 : end], namespaces) for start, end in spans)
 
 
-def _part(line: str, below: Sequence[str]) -> Part:
+def _part(line: str, below: Sequence[str], namespaces: Mapping[str, str]) -> Part:
     tag, *words = line.split()
     prefix, _, local = tag.partition(":")
     attributes = tuple(word[1:] for word in words if word.startswith("@"))
     name = next((word.strip("[]") for word in words if not word.startswith("@")), "")
-    parts = _parts(below)
-    return Part(f"{{{NAMESPACES[prefix]}}}{local}", name, attributes, parts, by_tag(parts))
+    parts = _parts(below, namespaces)
+    return Part(f"{{{namespaces[prefix]}}}{local}", name, attributes, parts, by_tag(parts))
 
 
 def _depth(line: str) -> int:

@@ -46,10 +46,19 @@ def read_e_invoice(content: bytes) -> ReadInvoice:
         raise FormatError(message, code="NOT_UBL_INVOICE", line=1)
     left_out: dict[str, None] = {}
     values = taken(root, by_tag(declared.parts), {}, left_out)
+    return invoice_of(values, left_out, is_credit_note=declared is CREDIT_NOTE)
+
+
+def invoice_of(values: Values, left_out: dict[str, None], *, is_credit_note: bool) -> ReadInvoice:
+    """Make a document of values as the layout names them; what does not fit is added to `left_out`.
+
+    Raises:
+        FormatError: a value that is none; the message repeats no value.
+    """
     fitting = Fitting(left_out)
-    is_turned = declared is not CREDIT_NOTE and ore_of(values.get("gross_total"), "TaxInclusiveAmount") < 0
+    is_turned = not is_credit_note and ore_of(values.get("gross_total"), "TaxInclusiveAmount") < 0
     fields = _fields(values, fitting, is_turned=is_turned)
-    if declared is CREDIT_NOTE or is_turned:
+    if is_credit_note or is_turned:
         fields["kind"] = DocumentKind.CREDIT_NOTE
     return ReadInvoice(_document(fields), seller_of(values, fitting), tuple(left_out))
 

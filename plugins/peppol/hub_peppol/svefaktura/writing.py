@@ -18,7 +18,7 @@ _PREFIXES = {None: NAMESPACE, "cac": NAMESPACES["cac"], "cbc": NAMESPACES["cbc"]
 
 
 class SvefakturaWriter:
-    """Writes invoices and credit notes as SFTI Basic Invoice 1.0, for buyers who have agreed on it: an `EInvoiceWriter`.
+    """Writes invoices and credit notes as SFTI Basic Invoice 1.0, for buyers who agreed on it: an `EInvoiceWriter`.
 
     The format knows tax (S) and no tax (E with a reason) alone, one discount or charge on a line, and no electronic
     address. Files that go with a document, what was paid before and VAT in another currency find no room in it.

@@ -74,4 +74,11 @@ def _payment(sale: Sale) -> Iterator[str]:
         yield "payee_account: the company has none in its settings, and nobody could pay"
 
 
-_CHECKS: tuple[Callable[[Sale], Iterator[str]], ...] = (_core, _head, _parties, _no_room, _sums, _payment)
+def _lines(sale: Sale) -> Iterator[str]:
+    for at, line in enumerate(sale.document.lines, 1):
+        worth_ore = line.amount_ore - sum(one.signed_ore for one in line.allowances)
+        if line.price is None and not line.quantity and worth_ore:
+            yield f"lines[{at}].quantity: nothing is sold for an amount: state how much, 1 if it cannot be counted"
+
+
+_CHECKS: tuple[Callable[[Sale], Iterator[str]], ...] = (_core, _head, _parties, _no_room, _sums, _payment, _lines)

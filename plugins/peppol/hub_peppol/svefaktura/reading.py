@@ -121,10 +121,25 @@ def _taxed(values: Values) -> Values:
         "lines": [_line(one, only, category) for one in values.get("lines", ())],
         "allowances": [_whole(one, only, category) for one in values.get("allowances", ())],
         "taxes": [
-            *({**one, "rows": [_row(row, category) for row in one.get("rows", ())]} for one in totals),
+            *({**one, "rows": _rows(one.get("rows", []), category)} for one in totals),
             *_in_books(rows),
         ],
     }
+
+
+def _rows(rows: list[Values], exempt: str) -> list[Values]:
+    """Return the rows of tax; what has none is one row, for a line does not say which of several it belongs to."""
+    without = [row for row in rows if row.get("category") == EXEMPT]
+    with_tax = [_row(row, exempt) for row in rows if row.get("category") != EXEMPT]
+    return [*with_tax, *([_row(_together(without), exempt)] if without else [])]
+
+
+def _together(rows: list[Values]) -> Values:
+    first = rows[0]
+    reasons = dict.fromkeys(row["exemption_reason"] for row in rows if row.get("exemption_reason"))
+    sums = {name: sum(ore_of(row.get(name), "TaxSubTotal") for row in rows) for name in ("base", "vat")}
+    amounts = {name: (plain_kronor(ore), *first.get(name, ("", ""))[1:]) for name, ore in sums.items()}
+    return {**first, **amounts, "exemption_reason": "; ".join(reasons)}
 
 
 def _in_books(rows: list[Values]) -> list[Values]:
@@ -151,7 +166,7 @@ def _whole(one: Values, only: Values, exempt: str) -> Values:
 
 
 def _row(row: Values, exempt: str) -> Values:
-    """Return a row of tax; a reason that is no more than the name of its category is not repeated."""
-    reason = row.get("exemption_reason", "")
-    is_ours = exempt != EXEMPT or CATEGORIES.get(reason) is VatCategory.EXEMPT
-    return {**row, **_category(row, {}, exempt), "exemption_reason": "" if is_ours else reason}
+    """Return a row of tax; a rate of nothing has no reason, and the words that stand for one say no more."""
+    category = _category(row, {}, exempt)
+    reason = "" if category["category"] == VatCategory.ZERO else row.get("exemption_reason", "")
+    return {**row, **category, "exemption_reason": reason}

@@ -22,6 +22,7 @@ from hub_peppol.svefaktura.words import (
 )
 from hub_peppol.ubl import bis_layout
 from hub_peppol.ubl.amounts import money
+from hub_peppol.ubl.fitting import ADDRESS
 from hub_peppol.ubl.heads import buyer_reference, head_values
 from hub_peppol.ubl.layout import Values
 from hub_peppol.ubl.lines import line_values
@@ -45,7 +46,7 @@ def plain(number: str) -> str:
 
 def _head(sale: Sale) -> Values:
     document, values = sale.document, head_values(sale)
-    notes = [values["note"], DRAWN[document.language] if is_drawn(document) else ""]
+    notes = [values["note"], document.buyer_accounting.strip(), DRAWN[document.language] if is_drawn(document) else ""]
     return {
         **{name: values[name] for name in ("number", "issue_date", "currency")},
         "type": CREDIT_NOTE if sale.type is bis_layout.CREDIT_NOTE else INVOICE,
@@ -98,8 +99,9 @@ def _party(party: Values, vat: str, own: Values) -> Values:
 
 def _address(address: Values) -> Values:
     """Return an address in elements of its own, since a line beside them confuses receivers (R-33)."""
+    plainly = {**address, "postal_code": plain(address["postal_code"])}
     street = ", ".join(filter(None, (address["street"], address["street_2"])))
-    return {**address, "street": street, "street_2": "", "postal_code": plain(address["postal_code"])}
+    return {**plainly, "street": street, "street_2": ""} if len(street) <= ADDRESS else plainly
 
 
 def _payment(sale: Sale) -> Values:

@@ -80,7 +80,7 @@ def _references(values: Values, left_out: dict[str, None]) -> Values:
 
 def _party(party: Values) -> Values:
     schemes = party.get("tax_schemes", ())
-    own = next((one for one in schemes if one.get("scheme") == ORGANISATION), {})
+    own: Values = next((one for one in schemes if one.get("scheme") == ORGANISATION), {})
     taxes = [one for one in schemes if one.get("scheme") == VAT]
     taxes += [{"number": own["reason"], "scheme": OTHER_TAX}] if own.get("reason") else []
     return {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lxml import etree
 
 from hub.errors import DocumentError
@@ -14,7 +16,7 @@ from hub_peppol.ubl.layout import build
 from hub_peppol.ubl.sale import sale_of
 
 NAME = "Svefaktura 1.0"
-_PREFIXES = {None: NAMESPACE, "cac": NAMESPACES["cac"], "cbc": NAMESPACES["cbc"]}
+_PREFIXES: dict[Any, str] = {None: NAMESPACE, "cac": NAMESPACES["cac"], "cbc": NAMESPACES["cbc"]}
 
 
 class SvefakturaWriter:

@@ -30,6 +30,7 @@ from hub_peppol.ubl.parties import party_values, vat_number
 from hub_peppol.ubl.payments import is_drawn, payment_values
 from hub_peppol.ubl.sale import Sale
 from hub_peppol.ubl.sums import sum_values
+from hub_peppol.ubl.words import ALLOWANCE, CHARGE, WORDS
 
 _PLAIN = re.compile(r"[\W_]")
 
@@ -133,7 +134,10 @@ def _sums(sale: Sale) -> Values:
 
 
 def _whole(sale: Sale, one: Values) -> Values:
-    return {**one, **_category(sale, one), "exemption_reason": "", "reason": (OTHER_REASON, one["text"])}
+    """Return a discount or charge; the code of its reason is of a list that the format does not know."""
+    called = WORDS[sale.document.language][CHARGE if one["is_charge"] == "true" else ALLOWANCE]
+    reason = (OTHER_REASON, one["text"] or called)
+    return {**one, **_category(sale, one), "exemption_reason": "", "reason": reason}
 
 
 def _row(sale: Sale, row: Values) -> Values:

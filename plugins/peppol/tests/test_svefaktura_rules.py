@@ -13,6 +13,7 @@ import pytest
 from lxml import etree
 
 from hub_peppol.judging.engine import validate
+from hub_peppol.judging.inspector import PeppolInspector
 from hub_peppol.judging.svefaktura.pack import PACK
 
 SHARED = Path(__file__).parents[4] / "shared"
@@ -178,3 +179,14 @@ def test_published_samples_are_warned_of_as_officially(file: str, rules: list[st
     if not PUBLISHED.is_dir():
         pytest.skip("the published samples are not beside the checkout")
     assert found(etree.parse(str(PUBLISHED / file)).getroot()) == rules
+
+
+def test_hub_validate_knows_a_svefaktura_and_finds_no_difference_from_the_official_rules() -> None:
+    referee()
+    judgement = PeppolInspector().judge(etree.tostring(FULL), official=OFFICIAL)
+    assert judgement.format == "Svefaktura 1.0"
+    assert judgement.differences == []
+
+
+def test_hub_validate_recognises_a_svefaktura() -> None:
+    assert PeppolInspector().recognises(etree.tostring(FULL)[:4096])

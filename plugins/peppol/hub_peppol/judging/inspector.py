@@ -19,6 +19,7 @@ FORMATS = {
     "ubl:Invoice": "UBL 2.1 invoice",
     "cn:CreditNote": "UBL 2.1 credit note",
     "ar:ApplicationResponse": "UBL 2.1 application response",
+    "sfti:Invoice": "Svefaktura 1.0",
 }
 """What is judged, by root."""
 
@@ -53,7 +54,7 @@ class PeppolInspector:
 
 
 def _sets(root: Any, report: Report) -> list[str]:
-    """Name the sets of official rules to ask: for invoices by layer, for answers by what they are."""
+    """Name the sets of official rules to ask: for invoices by layer, for all else by what it is."""
     chosen = releases_of(root, report.layers, on=SystemClock().today())
     is_invoice = prefixed(root.tag) in BILLING
     return [one.layer if is_invoice else one.module.rpartition(".")[2] for one in chosen if one.layer != "xsd"]

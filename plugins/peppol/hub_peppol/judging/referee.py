@@ -31,6 +31,7 @@ OFFICIAL_FILES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "invoice_response": ("PEPPOLBIS-T111.xslt",),
         "mlr": ("PEPPOLBIS-T71.xslt",),
         "mls": ("peppol-mls-*.xslt",),
+        "svefaktura": ("svefaktura-1.0-sch.xslt", "svenfaktura-1.0-sch.xslt"),
     }
 )
 """For each set of rules the names of its stylesheet, the first that is found is taken."""
@@ -41,6 +42,7 @@ SCHEMAS: Mapping[str, str] = MappingProxyType(
 """For each root the name of its schema. There is none of ApplicationResponse in what we test against."""
 
 _SVRL = "{http://purl.oclc.org/dsdl/svrl}"
+_ID_IN_TEXT = re.compile(r"\[(R-[0-9]+)\]")
 _STEP = re.compile(r"\*:(?P<name>[\w.-]+)\[namespace-uri\(\)='(?P<space>[^']*)'\]")
 _PREFIXES = {
     "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2": "cac:",
@@ -158,7 +160,13 @@ def _strip_dates(root: etree._Element) -> None:
 def _read_report(report: bytes) -> list[Firing]:
     tree = etree.fromstring(report, _parser())
     fired = tree.iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report")
-    return [Firing(one.get("id", ""), one.get("flag", "fatal"), _location(one.get("location", ""))) for one in fired]
+    return [Firing(_id_of(one), one.get("flag", "fatal"), _location(one.get("location", ""))) for one in fired]
+
+
+def _id_of(fired: etree._Element) -> str:
+    """Return the id of a rule; those of Svefaktura have it in their text alone, as `[R-47]`."""
+    written = _ID_IN_TEXT.search("".join(map(str, fired.itertext())))
+    return fired.get("id") or (written[1] if written else "")
 
 
 def _location(written: str) -> str:

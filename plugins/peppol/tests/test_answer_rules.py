@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from hub_peppol.judging import identifier_checks as numbers
 from hub_peppol.judging.engine import validate
 from hub_peppol.judging.post_award import invoice_response, mlr, mls
 from hub_peppol.judging.rule import Pack
@@ -224,13 +223,3 @@ def test_an_answer_with_a_broken_specification_is_known_by_its_process() -> None
 def test_an_answer_that_says_nothing_of_its_kind_is_judged_as_an_invoice_response() -> None:
     content = b'<ApplicationResponse xmlns="urn:oasis:names:specification:ubl:schema:xsd:ApplicationResponse-2"/>'
     assert "PEPPOL-T111-B00101" in found(content)
-
-
-@pytest.mark.parametrize("number", ["", "1", "x", "12345678901234567890", "１２３４５６７８９０"])
-def test_odd_numbers_are_refused_and_break_nothing(number: str) -> None:
-    checks = (
-        *(numbers.is_norwegian_organisation, numbers.is_swedish_organisation, numbers.is_belgian_enterprise),
-        *(numbers.is_australian_business, numbers.is_danish_company, numbers.is_dutch_vat, numbers.is_italian_office),
-        numbers.is_italian_tax_code,
-    )
-    assert not any(check(number) for check in checks)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from hub.contracts import CONTRACT_VERSION, DocumentInspector, EInvoiceWriter, PluginManifest, hookimpl
 from hub_peppol.judging.inspector import PeppolInspector
-from hub_peppol.settings import PeppolSettings
+from hub_peppol.settings import InvoiceFormat, PeppolSettings
+from hub_peppol.svefaktura import SvefakturaWriter
 from hub_peppol.ubl.writing import BisWriter
 
 
@@ -17,7 +18,7 @@ class Plugin:
         name="peppol",
         summary="E-invoices by Peppol BIS Billing 3",
         contract=CONTRACT_VERSION,
-        formats=("Peppol BIS Billing 3.0.21 (UBL 2.1)",),
+        formats=("Peppol BIS Billing 3.0.21 (UBL 2.1)", "Svefaktura 1.0"),
         sources=("EN 16931-1:2017, validation artefacts 1.3.16", "Peppol BIS Billing 3.0.21, May 2026"),
     )
     Settings = PeppolSettings
@@ -32,5 +33,7 @@ class Plugin:
 
     @hookimpl
     def hub_e_invoice_writers(self) -> Sequence[EInvoiceWriter]:
-        """Offer the writer of BIS Billing 3."""
+        """Offer the writer of BIS Billing 3, or that of Svefaktura where the settings want it."""
+        if self._settings.writes is InvoiceFormat.SVEFAKTURA:
+            return (SvefakturaWriter(),)
         return (BisWriter(self._settings.endpoints),)

@@ -14,6 +14,8 @@ from hub.contracts import EInvoiceWriter
 from hub.errors import DocumentError, FormatError
 from hub.model.company import Company
 from hub.model.documents import Document, DocumentKind, VatCategory
+from hub.testing.contexts import ContextInMemory
+from hub_peppol import PeppolSettings, Plugin
 from hub_peppol.judging.engine import validate
 from hub_peppol.svefaktura import SvefakturaWriter, read_svefaktura
 from plugins.peppol.tests.made_documents import sales
@@ -56,6 +58,11 @@ def refusal(write: Callable[..., bytes], **changes: Any) -> str:
 
 def test_it_is_a_writer_of_e_invoices() -> None:
     assert isinstance(SvefakturaWriter(), EInvoiceWriter)
+
+
+def test_it_is_offered_where_the_settings_want_it() -> None:
+    (writer,) = Plugin(PeppolSettings(writes="svefaktura")).hub_e_invoice_writers(ContextInMemory())
+    assert writer.name == "Svefaktura 1.0"
 
 
 def test_a_plain_invoice_breaks_no_rule(written: Callable[..., bytes]) -> None:

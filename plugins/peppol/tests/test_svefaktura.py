@@ -117,6 +117,13 @@ def test_discounts_and_charges_of_a_line_are_added_up(written: Callable[..., byt
     assert texts(content, "InvoiceLine/AllowanceCharge/Amount") == ["20.00"]
 
 
+def test_what_is_sold_without_a_unit_is_sold_in_pieces(written: Callable[..., bytes]) -> None:
+    content = written(lines=[{"text": "El", "amount": "100.00", "unit": " "}])
+    assert b'quantityUnitCode="C62"' in content
+    if SCHEMA.is_file():
+        assert _schema().validate(etree.fromstring(content))
+
+
 def test_the_rounding_is_in_the_total(written: Callable[..., bytes]) -> None:
     content = written(lines=[{"text": "El", "amount": "100.32"}], rounding="-0.40")
     assert texts(content, "LegalTotal/RoundOffAmount") == ["-0.40"]

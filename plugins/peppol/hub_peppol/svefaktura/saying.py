@@ -17,6 +17,7 @@ from hub_peppol.svefaktura.words import (
     OTHER_REASON,
     OTHER_REFERENCE,
     PAYMENT_MEANS,
+    PIECE,
     SFTI,
     VAT,
 )
@@ -164,12 +165,19 @@ def _lines(sale: Sale) -> list[Values]:
         {
             **values,
             **_category(sale, values),
+            **{name: _counted(values[name]) for name in ("quantity", "price_quantity") if values[name]},
             "exemption_reason": "",
             "order_reference": order,
             "allowances": _allowance(line.allowances, sale.document.currency),
         }
         for values, line in written
     ]
+
+
+def _counted(quantity: tuple[str, str]) -> tuple[str, str]:
+    """Return a quantity with a unit, which the schema wants: pieces where there is none."""
+    number, unit = quantity
+    return number, unit or PIECE
 
 
 def _allowance(allowances: tuple[AllowanceOrCharge, ...], currency: str) -> list[Values]:

@@ -14,6 +14,7 @@ BANKS: Mapping[str, str] = {BRANCHES["bankgiro"]: "BGABSESS", BRANCHES["plusgiro
 CONTRACT, OTHER_REFERENCE, ATTACHMENT, SFTI = "CT", "ACD", "ATS", "SFTI"
 ORGANISATION, VAT = "SWT", "VAT"
 F_TAX = "F-skattebevis finns"
+PIECE = "C62"
 PAYMENT_MEANS = "1"
 OTHER_REASON = "ZZZ"
 EXEMPT = VatCategory.EXEMPT.value

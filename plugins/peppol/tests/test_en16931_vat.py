@@ -245,6 +245,29 @@ def test_the_standard_rate_on_lines_is_one_of_vat() -> None:
     assert "BR-S-02" in found(before + line + after.replace(VAT, "", 1))
 
 
+def test_an_amount_that_is_no_number_spoils_the_sum_of_its_own_category_alone() -> None:
+    document = within(invoice(CATEGORIES[1]), "line", "<cbc:ID>Z</cbc:ID><cbc:Percent>0</cbc:Percent>")
+    spoiled = document.replace(
+        'LineExtensionAmount currencyID="SEK">1000</', 'LineExtensionAmount currencyID="SEK">x</'
+    )
+    exempt = re.sub("(<part>.*TaxableAmount[^>]*>)1050", r"\g<1>50", spoiled, flags=re.DOTALL)
+    assert "BR-E-08" in found(spoiled)
+    assert "BR-E-08" not in found(exempt)
+    of_zero_rated = exempt.replace(
+        "<part>",
+        "<part><cac:TaxSubtotal><cbc:TaxableAmount>1000</cbc:TaxableAmount>"
+        f"<cac:TaxCategory><cbc:ID>Z</cbc:ID>{VAT}</cac:TaxCategory></cac:TaxSubtotal>",
+    )
+    assert "BR-Z-08" in found(of_zero_rated)
+
+
+def test_an_amount_that_is_both_allowance_and_charge_adds_nothing() -> None:
+    flag = "<cbc:ChargeIndicator>{}</cbc:ChargeIndicator>"
+    document = invoice(CATEGORIES[-2]).replace(flag.format("true"), flag.format("true") + flag.format("false"))
+    assert "BR-S-08" in found(document)
+    assert "BR-S-08" not in found(document.replace(">1050</cbc:TaxableAmount>", ">950</cbc:TaxableAmount>"))
+
+
 def test_small_letters_name_vat_too() -> None:
     assert found(invoice(CATEGORIES[-2]).replace("<cbc:ID>VAT<", "<cbc:ID> vat <")) == set()
 

@@ -14,6 +14,8 @@ from hub_peppol.judging.node import Node, Root, Unreadable, once_per_document
 
 K = TypeVar("K")
 
+_UNKNOWN = Decimal("NaN")  # makes the sum of its own category unknown, which equals nothing, and no other
+
 ON_LINES, ON_ALLOWANCES, ON_CHARGES = "lines", "allowances", "charges"
 
 Rate = tuple[str, Decimal]
@@ -145,19 +147,27 @@ def _sums(root: Root, lines: str, keys_of: Callable[[list[Node]], set[K]]) -> Ma
     sums: dict[K, Decimal] = {}
     for line in root.named(lines):
         for key in keys_of(line.each("cac:Item/cac:ClassifiedTaxCategory")):
-            amount = line.decimal_at("cbc:LineExtensionAmount") if line.parent is root else None
-            sums[key] = sums.get(key, ZERO) + (amount or ZERO)
+            sums[key] = sums.get(key, ZERO) + (_amount_of(line) if line.parent is root else ZERO)
     for one in root.named("cac:AllowanceCharge"):
         for key in keys_of(one.each("cac:TaxCategory")):
-            sums[key] = sums.get(key, ZERO) + (_signed(one) if one.parent is root else ZERO)
+            sums[key] = sums.get(key, ZERO) + (_signed_amount_of(one) if one.parent is root else ZERO)
     return sums
 
 
-def _signed(allowance_or_charge: Node) -> Decimal:
-    amount = allowance_or_charge.decimal_at("cbc:Amount") or ZERO
-    if is_charge(allowance_or_charge):
-        return amount
-    return -amount if is_allowance(allowance_or_charge) else ZERO
+def _amount_of(line: Node) -> Decimal:
+    try:
+        return line.decimal_at("cbc:LineExtensionAmount") or ZERO
+    except Unreadable:
+        return _UNKNOWN
+
+
+def _signed_amount_of(allowance_or_charge: Node) -> Decimal:
+    try:
+        amount = allowance_or_charge.decimal_at("cbc:Amount") or ZERO
+        added = amount if is_charge(allowance_or_charge) else ZERO
+        return added - amount if is_allowance(allowance_or_charge) else added
+    except Unreadable:
+        return _UNKNOWN
 
 
 def _codes(categories: list[Node]) -> set[str]:

@@ -42,9 +42,11 @@ def _has_cvr_scheme(node: Node, path: str) -> bool:
 
 
 def _is_credit(root: Node) -> bool:
+    if root.name != "cn:CreditNote":
+        return True
     payable = filled_text(root, "cac:LegalMonetaryTotal/cbc:PayableAmount")
     is_negative = is_number(payable) and number_of(payable) < 0
-    return not (root.name == "cn:CreditNote" and is_negative and written_customer_country(root) == "DK")
+    return not (is_negative and written_customer_country(root) == "DK")
 
 
 def _has_scheme_of_number(identification: Node) -> bool:

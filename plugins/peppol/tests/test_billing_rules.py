@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from hub.errors import ConfigurationError
 from hub_peppol.judging.billing.release_3_0_20 import PACK as FORMER
@@ -86,6 +87,14 @@ def test_a_number_taken_by_an_earlier_rule_of_its_pattern_is_not_looked_at_by_a_
     found = found_in(INVOICE.replace("<cbc:CompanyID>SE556732170701</cbc:CompanyID>", number))
     assert found["PEPPOL-COMMON-R040"] == 1
     assert found["PEPPOL-COMMON-R056-2"] == 0
+
+
+def test_any_part_of_a_document_can_be_judged() -> None:
+    for element in etree.fromstring(INVOICE.encode()).iter():
+        assert (
+            validate(element, ("en16931", "peppol"), on=AUTUMN).rules
+            == "EN 16931 UBL 1.3.16, Peppol BIS Billing 3.0.21"
+        )
 
 
 def test_a_release_begins_to_count_on_its_day() -> None:

@@ -6,11 +6,10 @@ import re
 from collections.abc import Callable
 
 from hub_peppol.judging.billing import check_digits as check
-from hub_peppol.judging.billing.values import is_number
+from hub_peppol.judging.billing.values import TRANSACTION, is_number
 from hub_peppol.judging.node import Node
 from hub_peppol.judging.rule import Context, Rule, Severity
 
-_PATTERN = "transaction"  # after the general rules, in the same pattern: what those take is not looked at here
 _PLACES = ("cbc:EndpointID", "cac:PartyIdentification/cbc:ID", "cbc:CompanyID")
 _DUTCH_VAT = re.compile("NL[0-9]{9}B[0-9]{2}")
 
@@ -52,7 +51,7 @@ def _scheme(number: Node) -> str:
 
 
 def _numbers(scheme: str, *places: str) -> Context:
-    return Context(_PATTERN, *(places or _PLACES), key=_scheme, value=scheme)
+    return Context(TRANSACTION, *(places or _PLACES), key=_scheme, value=scheme)
 
 
 def _rule(number: str, severity: Severity, context: Context, holds: Check, message: str) -> Rule:
@@ -68,7 +67,7 @@ DANISH_SE, BELGIAN, IPA, FISCAL = _numbers("0198"), _numbers("0208"), _numbers("
 OLD_FISCAL, PARTITA_IVA = _numbers("9907", "cbc:EndpointID"), _numbers("0211")
 SWEDISH, ABN, KVK, OIN = _numbers("0007"), _numbers("0151"), _numbers("0106"), _numbers("0190")
 DUTCH_VAT, DUTCH_ESTABLISHMENT = _numbers("9944"), _numbers("0217")
-MAIN_DUTCH_VAT = Context(_PATTERN, "cac:PartyTaxScheme/cbc:CompanyID", when=_is_dutch_vat_number)
+MAIN_DUTCH_VAT = Context(TRANSACTION, "cac:PartyTaxScheme/cbc:CompanyID", when=_is_dutch_vat_number)
 
 CONTEXTS = (
     *(GLN, NORWEGIAN, CVR, P_NUMBER, DANISH_SE, BELGIAN, IPA, FISCAL, OLD_FISCAL, PARTITA_IVA, SWEDISH, ABN),

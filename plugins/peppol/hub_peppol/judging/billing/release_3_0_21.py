@@ -10,6 +10,7 @@ from hub_peppol.judging.billing import (
     greece,
     iceland,
     italy,
+    line_rules,
     netherlands,
     norway,
     party_numbers,
@@ -18,7 +19,20 @@ from hub_peppol.judging.billing import (
 from hub_peppol.judging.billing.empty_elements import NO_EMPTY_ELEMENTS
 from hub_peppol.judging.rule import Pack
 
-_PARTS = (general, party_numbers, norway, denmark, italy, sweden, greece, iceland, netherlands, germany, code_rules)
+_PARTS = (
+    general,
+    line_rules,
+    party_numbers,
+    norway,
+    denmark,
+    italy,
+    sweden,
+    greece,
+    iceland,
+    netherlands,
+    germany,
+    code_rules,
+)
 
 PACK = Pack(
     "Peppol BIS Billing",

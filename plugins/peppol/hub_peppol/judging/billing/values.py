@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_DOWN, Decimal
 
 from hub_peppol.judging.node import Node, Root, Unreadable, date_of, normalized, once_per_document
 
 SUPPLIER = "cac:AccountingSupplierParty/cac:Party"
 CUSTOMER = "cac:AccountingCustomerParty/cac:Party"
 COUNTRY = "cac:PostalAddress/cac:Country/cbc:IdentificationCode"
+TRANSACTION = "transaction"
+"""The pattern that general rules, those of lines and those of parties' numbers share, in this order."""
+
+SLACK = Decimal("0.02")
+"""By how much an amount may miss what it is worked out from."""
+
+_QUOTIENT = Decimal(1).scaleb(-18)
 UNKNOWN_COUNTRY = "XX"
 
 BLANKS = " \t\r\n"
@@ -68,6 +75,11 @@ def attribute_of(node: Node, path: str, name: str) -> str:
 def has_attribute(node: Node, path: str, name: str, *wanted: str) -> bool:
     """Say whether one of the elements at a path has one of these values in an attribute, to the blank."""
     return any(found.attributes.get(name) in wanted for found in node.each(path))
+
+
+def divided(one: Decimal, by: Decimal) -> Decimal:
+    """Divide as the referee does, to eighteen decimals, so that amounts on the edge of the slack fall the same way."""
+    return (one / by).quantize(_QUOTIENT, ROUND_HALF_DOWN)
 
 
 def is_number(text: str) -> bool:

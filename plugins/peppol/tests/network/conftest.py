@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from hub_peppol.network import identifiers
+from hub_peppol.network.lookup import Lookup
+from hub_peppol.network.sml import Nameserver, Sml
+from hub_peppol.network.smp import Smp
+from hub_peppol.network.trust import issuers_of
+from hub_peppol.sandbox_network import SandboxNetwork
+from hub_peppol.sandbox_pki import SandboxPki
+from hub_peppol.sandbox_smp import Entry
 
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd"
 
@@ -42,3 +51,34 @@ def _invoice(
 def _endpoint(address: str) -> str:
     scheme, _, number = address.partition(":")
     return f'<cbc:EndpointID schemeID="{scheme}">{number}</cbc:EndpointID>' if address else ""
+
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def pki() -> SandboxPki:
+    """Certificates for all tests: a key takes a tenth of a second to make."""
+    return SandboxPki(NOW)
+
+
+@pytest.fixture
+def network(pki: SandboxPki, tmp_path: Path) -> Iterator[SandboxNetwork]:
+    """The network's registers, with a buyer who takes invoices."""
+    with SandboxNetwork(tmp_path, pki=pki) as serving:
+        serving.enter(Entry("0007:5560000001", identifiers.INVOICE.value, identifiers.BILLING_PROCESS.value))
+        yield serving
+
+
+@pytest.fixture
+def lookup(network: SandboxNetwork) -> Lookup:
+    """Ask the network on this machine, with a short breath."""
+    given = network.settings
+    host, _, port = given["nameserver"].partition(":")
+    sml = Sml(given["zone"], nameserver=Nameserver(host, int(port)), timeout_s=0.3, is_trial=True)
+    return Lookup(sml, Smp(issuers_of(Path(given["smp_issuers"])), timeout_s=0.5, is_trial=True))

@@ -1,0 +1,111 @@
+"""The network's certificates on this machine, made when it starts: a root, issuers below it, and whom they certify."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+_DAY = timedelta(days=1)
+_YEAR = timedelta(days=365)
+_BITS = 2048
+
+
+class Certified(NamedTuple):
+    """A certificate with its key."""
+
+    certificate: x509.Certificate
+    key: rsa.RSAPrivateKey
+
+    @property
+    def pem(self) -> bytes:
+        """The certificate as PEM."""
+        return self.certificate.public_bytes(Encoding.PEM)
+
+    @property
+    def key_pem(self) -> bytes:
+        """The key as PEM, without a password."""
+        return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+class SandboxPki:
+    """A root; below it who issues to SMPs and who issues to access points."""
+
+    def __init__(self, now: datetime | None = None) -> None:
+        self.now = now or datetime.now(UTC)
+        self.root = self._made("Sandbox Root CA", None, may_issue=True)
+        self.smp_issuer = self._made("Sandbox Service Metadata Publisher CA", self.root, may_issue=True)
+        self.access_point_issuer = self._made("Sandbox Access Point CA", self.root, may_issue=True)
+
+    def smp(self, name: str = "PSM000001", **more: timedelta) -> Certified:
+        """Certify an SMP."""
+        return self._made(name, self.smp_issuer, may_issue=False, **more)
+
+    def access_point(self, name: str = "PSE000001", **more: timedelta) -> Certified:
+        """Certify an access point."""
+        return self._made(name, self.access_point_issuer, may_issue=False, **more)
+
+    def stranger(self, name: str = "PSM000001") -> Certified:
+        """Certify somebody by himself."""
+        return self._made(name, None, may_issue=False)
+
+    def smp_issuers(self, folder: Path) -> Path:
+        """Write whom to trust for SMPs."""
+        return self._kept(folder / "smp_issuers.pem", self.smp_issuer)
+
+    def access_point_issuers(self, folder: Path) -> Path:
+        """Write whom to trust for access points."""
+        return self._kept(folder / "access_point_issuers.pem", self.access_point_issuer)
+
+    def revoked(self, folder: Path, by: Certified, whom: Sequence[Certified], *, age: timedelta = _DAY) -> Path:
+        """Write a list of revoked certificates that was made so long ago, and holds for seven days."""
+        made = self.now - age
+        builder = x509.CertificateRevocationListBuilder().issuer_name(by.certificate.subject)
+        builder = builder.last_update(made).next_update(made + 7 * _DAY)
+        for one in whom:
+            entry = x509.RevokedCertificateBuilder().serial_number(one.certificate.serial_number)
+            builder = builder.add_revoked_certificate(entry.revocation_date(made).build())
+        path = folder / "revoked.crl"
+        path.write_bytes(builder.sign(by.key, hashes.SHA256()).public_bytes(Encoding.DER))
+        return path
+
+    def _kept(self, path: Path, issuer: Certified) -> Path:
+        path.write_bytes(issuer.pem + self.root.pem)
+        return path
+
+    def _made(
+        self,
+        name: str,
+        issuer: Certified | None,
+        *,
+        may_issue: bool,
+        begins: timedelta = -_YEAR,
+        ends: timedelta = _YEAR,
+    ) -> Certified:
+        key = rsa.generate_private_key(public_exponent=65537, key_size=_BITS)
+        subject = x509.Name(
+            [
+                x509.NameAttribute(NameOID.COUNTRY_NAME, "SE"),
+                x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Sandbox"),
+                x509.NameAttribute(NameOID.COMMON_NAME, name),
+            ]
+        )
+        certificate = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(issuer.certificate.subject if issuer else subject)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(self.now + begins)
+            .not_valid_after(self.now + ends)
+            .add_extension(x509.BasicConstraints(ca=may_issue, path_length=None), critical=True)
+            .sign(issuer.key if issuer else key, hashes.SHA256())
+        )
+        return Certified(certificate, key)

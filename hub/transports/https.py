@@ -116,8 +116,22 @@ class HttpParty:
             TransientError: there was no answer.
             ConfigurationError: the other side does not prove who it is, or does not let us in (401, 403, 407).
         """
+        return self._asked("GET", path, headers)
+
+    def change(self, method: str, path: str, headers: Mapping[str, str]) -> Answer:
+        """Have something noted that may be noted twice, by PATCH, PUT or DELETE, and return the answer.
+
+        Such is "we have this": said again it changes nothing, so an answer that is lost is asked for again.
+
+        Raises:
+            TransientError: there was no answer.
+            ConfigurationError: the other side does not prove who it is, or does not let us in (401, 403, 407).
+        """
+        return self._asked(method, path, headers)
+
+    def _asked(self, method: str, path: str, headers: Mapping[str, str]) -> Answer:
         try:
-            answer = self._call("GET", path, None, headers)
+            answer = self._call(method, path, None, headers)
         except OutcomeUnknownError as error:
             raise TransientError(str(error)) from None
         if answer.status in _NOT_LET_IN:

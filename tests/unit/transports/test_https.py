@@ -87,6 +87,15 @@ def test_a_question_is_answered_whatever_the_status():
     assert HttpParty(ADDRESS).ask("messages/k1", {}).status == 404
 
 
+@responses.activate
+def test_what_may_be_noted_twice_is_asked_for_again_when_its_answer_is_lost():
+    responses.add(responses.PATCH, f"{ADDRESS}/message/1/confirm", body=requests.ReadTimeout())
+    with pytest.raises(TransientError):
+        HttpParty(ADDRESS).change("PATCH", "message/1/confirm", KEY)
+    responses.add(responses.DELETE, f"{ADDRESS}/queue/1", status=404)
+    assert HttpParty(ADDRESS).change("DELETE", "queue/1", KEY).status == 404
+
+
 @pytest.mark.parametrize("status", [401, 403, 407])
 @responses.activate
 def test_a_question_of_one_who_is_not_let_in_stops_until_a_setting_is_mended(status):

@@ -1,0 +1,72 @@
+"""Which access point it is: the one place that chooses."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+
+from hub.contracts import PluginContext
+from hub.errors import ConfigurationError
+from hub.transports.https import HttpParty
+from hub_peppol.access_points import maventa, peppyrus, qvalia, recommand, storecove
+from hub_peppol.access_points.calls import Calls
+from hub_peppol.access_points.maventa_tokens import TokenCalls, Tokens
+from hub_peppol.access_points.port import AccessPoint
+from hub_peppol.settings import AccessPointName, PeppolSettings
+
+ADDRESSES: Mapping[AccessPointName, str] = {
+    AccessPointName.PEPPYRUS: peppyrus.PRODUCTION,
+    AccessPointName.RECOMMAND: recommand.PRODUCTION,
+    AccessPointName.QVALIA: qvalia.PRODUCTION,
+    AccessPointName.STORECOVE: storecove.PRODUCTION,
+    AccessPointName.MAVENTA: maventa.PRODUCTION,
+}
+_ACCOUNT = "plugins.peppol.account"
+
+
+def access_point(settings: PeppolSettings, context: PluginContext) -> AccessPoint:
+    """Return the access point of the settings, which name one.
+
+    Raises:
+        ConfigurationError: the address cannot be right, or the account is missing or none.
+    """
+    if not settings.account and settings.access_point is not AccessPointName.PEPPYRUS:
+        raise ConfigurationError("who we are at the access point is missing", where=_ACCOUNT)
+    party = HttpParty(settings.address or ADDRESSES[settings.access_point], timeout_s=settings.timeout_s)
+    return _MAKERS[settings.access_point](party, settings, context)
+
+
+def _peppyrus(party: HttpParty, _settings: PeppolSettings, context: PluginContext) -> AccessPoint:
+    return peppyrus.Peppyrus(Calls(party, lambda: {"X-Api-Key": context.secret("api_key")}))
+
+
+def _recommand(party: HttpParty, settings: PeppolSettings, context: PluginContext) -> AccessPoint:
+    def shown() -> Mapping[str, str]:
+        both = f"{context.secret('api_key')}:{context.secret('api_secret')}"
+        return {"Authorization": f"Basic {b64encode(both.encode()).decode('ascii')}"}
+
+    return recommand.Recommand(Calls(party, shown), settings.account, context.clock)
+
+
+def _qvalia(party: HttpParty, settings: PeppolSettings, context: PluginContext) -> AccessPoint:
+    return qvalia.Qvalia(Calls(party, lambda: {"Authorization": context.secret("api_key")}), settings.account)
+
+
+def _storecove(party: HttpParty, settings: PeppolSettings, context: PluginContext) -> AccessPoint:
+    if not (settings.account.isascii() and settings.account.isdecimal()):
+        raise ConfigurationError("a legal entity of Storecove is a number", where=_ACCOUNT, hint="write its digits")
+    calls = Calls(party, lambda: {"Authorization": f"Bearer {context.secret('api_key')}"})
+    return storecove.Storecove(calls, int(settings.account))
+
+
+def _maventa(party: HttpParty, settings: PeppolSettings, context: PluginContext) -> AccessPoint:
+    return maventa.Maventa(TokenCalls(party, Tokens(party, settings.account, context)), settings.document_format)
+
+
+_MAKERS: Mapping[AccessPointName, Callable[[HttpParty, PeppolSettings, PluginContext], AccessPoint]] = {
+    AccessPointName.PEPPYRUS: _peppyrus,
+    AccessPointName.RECOMMAND: _recommand,
+    AccessPointName.QVALIA: _qvalia,
+    AccessPointName.STORECOVE: _storecove,
+    AccessPointName.MAVENTA: _maventa,
+}

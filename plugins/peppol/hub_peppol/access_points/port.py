@@ -1,0 +1,89 @@
+"""The small contract that every access point fulfils towards the channel."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple, Protocol, runtime_checkable
+
+from hub.model.attempts import Promise
+from hub.model.delivery import BuyerAnswer, Receipt
+from hub_peppol.access_points.parcel import Parcel
+from hub_peppol.network.identifiers import Named
+
+
+class Inbound(NamedTuple):
+    """A document that came in: an Invoice Response, MLR or MLS, or something else that nobody here reads."""
+
+    content: bytes
+    sent_by: str = ""  # electronic address of the sender, as the network says it; blank when it is not told
+
+
+class News(NamedTuple):
+    """What came in from the network, and from where to ask on."""
+
+    cursor: str
+    has_more: bool = False
+    documents: Sequence[Inbound] = ()
+    receipts: Sequence[Receipt] = ()
+    answers: Sequence[BuyerAnswer] = ()  # where the access point has read them itself
+
+
+class Capabilities(Protocol):
+    """Knows who takes what."""
+
+    def look_up(self, participant: Named, document_types: Collection[Named]) -> Collection[Named]:
+        """Return those of the document types that a participant takes; none where it is not in the network.
+
+        Raises:
+            TransientError: there is no answer now.
+            ConfigurationError: there is none before a setting is mended.
+        """
+        ...
+
+
+class AccessPoint(Capabilities, Protocol):
+    """One access point, spoken to by its own interface."""
+
+    @property
+    def name(self) -> str:
+        """As the settings name it."""
+        ...
+
+    @property
+    def promise(self) -> Promise:
+        """What it makes possible when an answer was lost."""
+        ...
+
+    def send(self, key: str, parcel: Parcel, ends_ns: int) -> str:
+        """Hand a document over and return what the access point calls it; raises as `DeliveryChannel.send`.
+
+        The key is the same each time; where the access point takes one, it goes with the document.
+        """
+        ...
+
+    def status(self, external_id: str) -> Receipt:
+        """Ask how a document stands. Raises TransientError or ConfigurationError."""
+        ...
+
+    def news(self, cursor: str) -> News:
+        """Return what came in since a cursor. Raises TransientError or ConfigurationError.
+
+        What is let go of over there was returned with an earlier cursor: it is kept by now.
+        """
+        ...
+
+
+@runtime_checkable
+class SearchableAccessPoint(AccessPoint, Protocol):
+    """One that can be asked by our key."""
+
+    def find(self, key: str) -> str | None:
+        """Return what it calls the document that was sent under our key, None when it says there is none.
+
+        Raises TransientError or ConfigurationError.
+        """
+        ...
+
+    def can_find(self) -> bool:
+        """Prove that `find` finds what is there; "not found" is also what a gateway says, or a wrong address."""
+        ...

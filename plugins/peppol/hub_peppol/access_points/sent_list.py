@@ -1,0 +1,111 @@
+"""What was handed over and is still to be asked about: an access point mostly tells of a document by its id alone.
+
+A ring of small values in the plugin's state: a number of a series, and under it what the access point calls the
+document. A cursor says which numbers are settled. What falls out of the ring is asked about by a person, as is what
+was taken by a process that died before it wrote here: no report comes, and the channel's silence says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from hub.contracts import PluginState
+from hub.errors import HubError
+from hub.model.delivery import Receipt, ReceiptKind
+
+RING = 5000
+PAGE = 50  # documents asked about for one question
+MOST_MISSING = 20  # numbers in a row that nobody has written: taken by who died, or is about to write
+
+
+class Place(NamedTuple):
+    """Where asking stands: all below `low` is settled, of those from it on the bits; `at` is asked about next."""
+
+    low: int = 1
+    settled: int = 0
+    at: int = 1
+
+    def with_settled(self, number: int) -> Place:
+        """Note that a number needs no more asking."""
+        return self._replace(settled=self.settled | 1 << (number - self.low))
+
+    def is_settled(self, number: int) -> bool:
+        """Say whether a number needs no more asking."""
+        return number < self.low or bool(self.settled >> (number - self.low) & 1)
+
+    def raised(self, at: int) -> Place:
+        """Count away what is settled from below; `at` is where to ask on, 0 is from the lowest again."""
+        low, settled = self.low, self.settled
+        while settled & 1:
+            low, settled = low + 1, settled >> 1
+        return Place(low, settled, max(at, low))
+
+    def from_low(self, low: int) -> Place:
+        """Begin at a higher number: what was below is out of the ring."""
+        return Place(low, self.settled >> (low - self.low), max(self.at, low))
+
+
+class Asked(NamedTuple):
+    """What a page of questions came to."""
+
+    receipts: Sequence[Receipt]
+    place: Place
+    has_more: bool
+
+
+class SentList:
+    """The documents of one access point."""
+
+    def __init__(self, state: PluginState, access_point: str) -> None:
+        self._state = state
+        self._series = f"sent.{access_point}"
+
+    def note(self, external_id: str) -> None:
+        """Write down what was handed over; that it cannot be is no failure of the sending."""
+        try:
+            number = self._state.next_number(self._series)
+            self._write(number, external_id)
+        except HubError:
+            return
+
+    def ask(self, place: Place, status: Callable[[str], Receipt]) -> Asked:
+        """Ask about the next page of what is open. Raises what `status` raises."""
+        receipts: list[Receipt] = []
+        place, missing = self._in_ring(place), 0
+        number = place.at
+        while len(receipts) < PAGE and missing < MOST_MISSING:
+            external_id = "" if place.is_settled(number) else self._read(number)
+            if external_id:
+                receipts.append(status(external_id))
+                place = place if receipts[-1].kind is ReceiptKind.UNDER_WAY else place.with_settled(number)
+            missing = 0 if external_id or place.is_settled(number) else missing + 1
+            number += 1
+        has_more = missing < MOST_MISSING
+        return Asked(receipts, place.raised(number if has_more else 0), has_more)
+
+    def _in_ring(self, place: Place) -> Place:
+        """Leave out what was written over since."""
+        while (number := self._number_in(place.low)) > place.low:
+            place = place.from_low(number - RING + 1)
+        return place
+
+    def _number_in(self, number: int) -> int:
+        written = self._state.get(self._slot(number))
+        return int(written[0].partition(" ")[0]) if written else 0
+
+    def _write(self, number: int, external_id: str) -> None:
+        slot = self._slot(number)
+        for _ in range(MOST_MISSING):
+            before = self._state.get(slot)
+            version = before[1] if before else None
+            if self._state.put(slot, f"{number} {external_id}", expected_version=version):
+                return
+
+    def _read(self, number: int) -> str:
+        written = self._state.get(self._slot(number))
+        of, _, external_id = written[0].partition(" ") if written else ("", "", "")
+        return external_id if of == str(number) else ""
+
+    def _slot(self, number: int) -> str:
+        return f"{self._series}.{number % RING}"

@@ -1,0 +1,123 @@
+"""Access points on this machine: what all have in common, and which one the settings name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+from hub.contracts import Received, Sandbox, SandboxMaker
+from hub.loopback.faults import Fault, FaultQueue
+from hub.loopback.http_server import HTTP_FAULTS, HttpService, LoopbackServer
+from hub.loopback.kept_secrets import kept_secret
+from hub_peppol.sandbox_books import OWN_FAULTS, Books
+from hub_peppol.sandbox_maventa import MaventaSide
+from hub_peppol.sandbox_peppyrus import PeppyrusSide
+from hub_peppol.sandbox_qvalia import QvaliaSide
+from hub_peppol.sandbox_recommand import RecommandSide
+from hub_peppol.sandbox_storecove import StorecoveSide
+
+TARGETS = ("send", "question")
+_CUSTOMIZATION = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
+_UBL = "urn:oasis:names:specification:ubl:schema:xsd"
+INVOICE = f"{_UBL}:Invoice-2::Invoice##{_CUSTOMIZATION}::2.1"
+CREDIT_NOTE = f"{_UBL}:CreditNote-2::CreditNote##{_CUSTOMIZATION}::2.1"
+RECEIVERS = {"0007:5560000001": (INVOICE, CREDIT_NOTE), "0007:9999999999": (INVOICE,)}
+
+
+class Kind(NamedTuple):
+    """One access point's side and what the settings say of it."""
+
+    side: Callable[[Books], HttpService]
+    path: str
+    account: str = ""
+
+
+KINDS: Mapping[str, Kind] = {
+    "peppyrus": Kind(PeppyrusSide, "/v1"),
+    "recommand": Kind(RecommandSide, "/api/v1", RecommandSide.company),
+    "qvalia": Kind(QvaliaSide, "", QvaliaSide.account),
+    "storecove": Kind(StorecoveSide, "/api/v2", StorecoveSide.legal_entity),
+    "maventa": Kind(MaventaSide, "", MaventaSide.account),
+}
+
+
+class AccessPointSandbox:
+    """One access point that serves; faults are named after what they hit, if not the sending."""
+
+    name = "peppol"
+
+    def __init__(self, which: str, folder: Path, *, port: int = 0) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._which, self._kind = which, KINDS[which]
+        log = folder / "peppol.jsonl"
+        self.books = Books(
+            log, kept_secret(folder, "access_key"), kept_secret(folder, "access_secret"), dict(RECEIVERS)
+        )
+        self._queue = FaultQueue()
+        self.server = LoopbackServer(self._kind.side(self.books), self._queue, port=port)
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """What the plugin's table needs."""
+        given = {
+            "access_point": self._which,
+            "address": f"{self.server.address}{self._kind.path}",
+            "account": self._kind.account,
+            "api_key": "env:SANDBOX_PEPPOL_KEY",
+            "timeout_s": 20,
+            "margin_s": 0,
+        }
+        needs_second = self._which in ("recommand", "maventa")
+        given |= {"api_secret": "env:SANDBOX_PEPPOL_SECRET"} if needs_second else {}
+        return given | ({"webhook_secret": "env:SANDBOX_PEPPOL_SECRET"} if self._which == "qvalia" else {})
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """By the names in `settings`."""
+        return {"SANDBOX_PEPPOL_KEY": self.books.key, "SANDBOX_PEPPOL_SECRET": self.books.secret}
+
+    @property
+    def reaches(self) -> Sequence[str]:
+        """The organisation numbers of those who are in the network."""
+        return [participant.rpartition(":")[2] for participant in self.books.takers]
+
+    def received(self) -> Sequence[Received]:
+        """Return every document that was taken and did not fail afterwards."""
+        return self.books.received()
+
+    def order(self, fault: str, times: int = 1) -> None:
+        """Let the next calls, or documents, go wrong. Raises ValueError for a fault that it has not."""
+        if fault in OWN_FAULTS:
+            self.books.faults[fault] += times
+            return
+        target, _, rest = fault.partition("_")
+        if target in TARGETS and rest in HTTP_FAULTS:
+            self._queue.order(target, Fault(rest), times)
+        elif fault in HTTP_FAULTS:
+            self._queue.order("send", Fault(fault), times)
+        else:
+            raise ValueError(f"the access point's sandbox has no fault {fault}")
+
+    @property
+    def faults(self) -> Sequence[str]:
+        """The faults that can be ordered."""
+        return (*HTTP_FAULTS, *(f"question_{fault}" for fault in HTTP_FAULTS), *OWN_FAULTS)
+
+    def __enter__(self) -> Self:
+        self.server.__enter__()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.server.__exit__(kind, error, at)
+
+
+def maker_of(which: str) -> SandboxMaker:
+    """Return what makes the side of an access point; Peppyrus' when none is named."""
+    return partial(_made, which or "peppyrus")
+
+
+def _made(which: str, folder: Path, *, port: int = 0) -> Sandbox:
+    return AccessPointSandbox(which, folder, port=port)

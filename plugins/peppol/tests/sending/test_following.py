@@ -1,0 +1,246 @@
+"""How documents stand, and what comes in: asked for from cursor to cursor, told again rather than never."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from hub.errors import FormatError, TransientError
+from hub.model.attempts import Message
+from hub.model.delivery import AnswerKind, BuyerAnswer, Followed, Outgoing, Receipt, ReceiptKind
+from hub.testing.contexts import StateInMemory
+from hub_peppol.access_points import sent_list
+from hub_peppol.access_points.sent_list import Place, SentList
+from hub_peppol.channel import PeppolChannel
+from hub_peppol.cursors import Cursor, cursor_of, written
+from hub_peppol.sandbox import AccessPointSandbox
+from hub_peppol.sandbox_books import ENDS_IN_ERROR
+from hub_peppol.sandbox_documents import answer_about, small_invoice
+from hub_peppol.sandbox_storecove import StorecoveSide
+
+KEY = "0123456789abcdef0123456789abcdef"
+BUYER = "0007:5560000001"
+WITH_AN_INBOX = ["peppyrus", "recommand"]
+
+
+def asked(channel: PeppolChannel, cursor: str = "", rounds: int = 4) -> Followed:
+    """Ask on from cursor to cursor; return all that was told and the last cursor."""
+    receipts: list[Receipt] = []
+    answers: list[BuyerAnswer] = []
+    problems: list[str] = []
+    for _ in range(rounds):
+        has_more = True
+        while has_more:
+            said = channel.follow(cursor)
+            receipts += said.receipts
+            answers += said.answers
+            problems += said.problems
+            cursor, has_more = said.cursor, said.has_more
+    return Followed(receipts, cursor, answers=answers, problems=problems)
+
+
+def kinds(followed: Followed, external_id: str) -> list[ReceiptKind]:
+    return [one.kind for one in followed.receipts if one.external_id == external_id]
+
+
+def test_a_document_is_under_way_and_then_delivered_once(channel: PeppolChannel, content: bytes, which: str) -> None:
+    external_id = channel.send(Message(KEY, content)).external_id
+    found = asked(channel)
+
+    assert set(kinds(found, external_id)) >= {ReceiptKind.DELIVERED}
+    assert kinds(asked(channel, found.cursor), external_id) == []
+
+
+def test_a_document_that_fails_comes_back(
+    channel: PeppolChannel, sandbox: AccessPointSandbox, content: bytes, which: str
+) -> None:
+    if which == "recommand":
+        pytest.skip("Recommand says at once that it has failed")
+    sandbox.order(ENDS_IN_ERROR)
+    external_id = channel.send(Message(KEY, content)).external_id
+
+    assert ReceiptKind.RETURNED in kinds(asked(channel), external_id)
+    assert sandbox.received() == []
+
+
+@pytest.mark.parametrize("which", ["peppyrus"], indirect=True)
+def test_why_a_document_failed_is_told_by_rules_alone(
+    channel: PeppolChannel, sandbox: AccessPointSandbox, content: bytes
+) -> None:
+    sandbox.order(ENDS_IN_ERROR)
+    channel.send(Message(KEY, content))
+    (returned,) = [one for one in asked(channel).receipts if one.kind is ReceiptKind.RETURNED]
+
+    assert returned.reason == "Peppyrus could not deliver it: PEPPOL-EN16931-R001"
+
+
+@pytest.mark.parametrize("which", WITH_AN_INBOX, indirect=True)
+def test_an_answer_of_a_buyer_is_read_with_who_sent_it(
+    channel: PeppolChannel, sandbox: AccessPointSandbox, neighbours, context
+) -> None:
+    sandbox.books.now = context.clock.now
+    neighbours.reads = lambda content, sent_by: BuyerAnswer(AnswerKind.REJECTED, document_number="7", buyer=sent_by)
+    sandbox.books.comes_in(answer_about("7"), BUYER)
+
+    assert asked(channel).answers[0] == BuyerAnswer(AnswerKind.REJECTED, document_number="7", buyer=BUYER)
+
+
+@pytest.mark.parametrize("which", WITH_AN_INBOX, indirect=True)
+def test_an_answer_is_told_again_until_it_is_kept(
+    channel: PeppolChannel, sandbox: AccessPointSandbox, neighbours, context
+) -> None:
+    sandbox.books.now = context.clock.now
+    neighbours.reads = lambda content, sent_by: Receipt(ReceiptKind.STOPPED, external_id="e")
+    came = sandbox.books.comes_in(answer_about("7"), BUYER)
+    first, again = channel.follow(""), channel.follow("")
+
+    assert first.receipts == again.receipts == [Receipt(ReceiptKind.STOPPED, external_id="e")]
+    assert not came.is_read
+    channel.follow(first.cursor)
+    assert came.is_read or sandbox.settings["access_point"] == "recommand"  # who has no such mark
+
+
+@pytest.mark.parametrize("which", ["peppyrus"], indirect=True)
+def test_an_inbox_of_many_pages_is_read_to_its_end_and_invoices_stay(
+    channel: PeppolChannel, sandbox: AccessPointSandbox, neighbours
+) -> None:
+    neighbours.reads = lambda content, sent_by: Receipt(ReceiptKind.UNDER_WAY, external_id=str(len(content)))
+    for no in range(70):
+        sandbox.books.comes_in(answer_about(f"{no:03}") if no % 3 else small_invoice(), BUYER)
+    found = asked(channel, rounds=2)
+
+    assert len(found.receipts) == sum(1 for no in range(70) if no % 3)
+    assert sum(one.is_read for one in sandbox.books.inbox) == len(found.receipts)
+
+
+@pytest.mark.parametrize("which", ["peppyrus"], indirect=True)
+def test_what_cannot_be_read_is_told_to_a_person_and_holds_up_no_other(
+    channel: PeppolChannel, sandbox: AccessPointSandbox, neighbours
+) -> None:
+    def read(content: bytes, sent_by: str) -> Receipt:
+        if b"bad" in content:
+            raise FormatError("an answer breaks the rules OP-T111-R002", code="ANSWER_INVALID")
+        return Receipt(ReceiptKind.DELIVERED, external_id="e")
+
+    neighbours.reads = read
+    for number in ("bad", "good"):
+        sandbox.books.comes_in(answer_about(number), BUYER)
+    found = channel.follow("")
+
+    assert found.problems == ["an answer breaks the rules OP-T111-R002"]
+    assert [one.external_id for one in found.receipts] == ["e"]
+
+
+@pytest.mark.parametrize("which", ["storecove"], indirect=True)
+def test_storecoves_notices_tell_what_buyers_answer(
+    channel: PeppolChannel, sandbox: AccessPointSandbox, content: bytes
+) -> None:
+    external_id = channel.send(Message(KEY, content)).external_id
+    side = sandbox.server.service
+    assert isinstance(side, StorecoveSide)
+    side.buyer_says(external_id, "under_query")
+    found = asked(channel)
+
+    assert [(one.kind, one.external_id) for one in found.answers] == [(AnswerKind.UNDER_QUERY, external_id)]
+
+
+@pytest.mark.parametrize("fault", ["question_error", "question_reset_before_reading", "question_busy"])
+def test_no_answer_is_not_now(channel: PeppolChannel, sandbox: AccessPointSandbox, content: bytes, fault: str) -> None:
+    channel.send(Message(KEY, content))
+    sandbox.order(fault, times=3)
+    with pytest.raises(TransientError):
+        channel.follow("")
+
+
+def test_a_lost_note_of_what_was_sent_is_no_failure_of_sending(
+    channel: PeppolChannel, sandbox: AccessPointSandbox, content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_state: object, _series: str) -> int:
+        raise TransientError("the database is away")
+
+    monkeypatch.setattr(StateInMemory, "next_number", fails)
+    assert channel.send(Message(KEY, content)).external_id
+
+
+# The list of what was sent
+
+
+def standing(ends: dict[str, ReceiptKind]) -> Callable[[str], Receipt]:
+    return lambda external_id: Receipt(ends.get(external_id, ReceiptKind.UNDER_WAY), external_id=external_id)
+
+
+def listed(*external_ids: str) -> SentList:
+    found = SentList(StateInMemory(), "peppyrus")
+    for external_id in external_ids:
+        found.note(external_id)
+    return found
+
+
+def all_asked(sent: SentList, place: Place, ends: dict[str, ReceiptKind]) -> tuple[list[str], Place]:
+    told: list[str] = []
+    has_more = True
+    while has_more:
+        asked_now = sent.ask(place, standing(ends))
+        told += [one.external_id for one in asked_now.receipts]
+        place, has_more = asked_now.place, asked_now.has_more
+    return told, place
+
+
+def test_what_is_settled_is_not_asked_about_again() -> None:
+    sent = listed("a", "b", "c")
+    told, place = all_asked(sent, Place(), {"b": ReceiptKind.DELIVERED})
+    assert told == ["a", "b", "c"]
+
+    told, place = all_asked(sent, place, {"a": ReceiptKind.RETURNED})
+    assert told == ["a", "c"]
+    assert place == Place(3, 0, 3)
+
+
+def test_many_documents_are_asked_about_page_by_page() -> None:
+    names = [str(no) for no in range(130)]
+    sent = listed(*names)
+
+    assert len(sent.ask(Place(), standing({})).receipts) == sent_list.PAGE
+    assert all_asked(sent, Place(), {})[0] == names
+
+
+def test_a_number_that_nobody_wrote_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = StateInMemory()
+    sent = SentList(state, "peppyrus")
+    sent.note("a")
+    state.next_number("sent.peppyrus")  # by one who died then
+    sent.note("b")
+
+    assert all_asked(sent, Place(), {})[0] == ["a", "b"]
+
+
+def test_what_falls_out_of_the_ring_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sent_list, "RING", 60)
+    names = [str(no) for no in range(1, 151)]
+    sent = listed(*names)
+
+    assert all_asked(sent, Place(), {})[0] == names[-60:]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{}", "[1]", "null", "[1,2,3,4]", '[0,"0",0,""]', '[5,"0",4,""]', '[1,"-1",1,""]', f'[1,"{"f" * 9000}",1,""]',
+     '[true,"0",1,""]', '[1,"zz",1,""]', "[" * 100_000],
+)  # fmt: skip
+def test_a_cursor_that_is_none_of_ours_begins_anew(text: str) -> None:
+    assert cursor_of(text) == Cursor(Place(), "")
+
+
+def test_a_cursor_is_read_as_it_was_written() -> None:
+    cursor = Cursor(Place(7, 0b101, 9), "2 a,b")
+    assert cursor_of(written(cursor)) == cursor
+
+
+def test_documents_of_one_channel_are_told_to_another_instance(
+    channel_with: Callable[..., PeppolChannel], outgoing: Callable[..., Outgoing]
+) -> None:
+    (prepared,) = channel_with().prepare([outgoing()]).prepared
+    external_id = channel_with().send(Message(KEY, prepared.content)).external_id
+
+    assert ReceiptKind.DELIVERED in kinds(asked(channel_with()), external_id)

@@ -1,0 +1,73 @@
+"""What the settings make of it: a channel or none, and who is asked what receivers take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from hub.errors import ConfigurationError
+from hub.model.delivery import Reachable, Recipient
+from hub.model.parties import DebtorClass
+from hub.testing.contexts import ContextInMemory
+from hub_peppol import Plugin
+from hub_peppol.sandbox import INVOICE
+from hub_peppol.sandbox_documents import PROCESS
+from hub_peppol.sandbox_network import SandboxNetwork
+from hub_peppol.sandbox_pki import SandboxPki
+from hub_peppol.sandbox_smp import Entry
+from hub_peppol.settings import PeppolSettings
+
+BUYER = Recipient("k1", "Exempelbolaget AB", "5560000001", DebtorClass.COMPANY)
+
+
+def channels(**table: object) -> list[object]:
+    return list(Plugin(PeppolSettings.model_validate(table)).hub_delivery_channels(ContextInMemory({"api_key": "k"})))
+
+
+def test_without_an_access_point_there_is_no_channel() -> None:
+    assert channels() == []
+
+
+def test_an_access_point_that_is_not_known_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        channels(access_point="pagero")
+
+
+def test_an_address_without_https_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="https"):
+        channels(access_point="peppyrus", address="http://api.example.se")
+
+
+@pytest.mark.parametrize("nameserver", ["h:", "h:0", "h:99999", "h:x"])
+def test_asking_the_network_needs_issuers_and_a_nameserver_that_can_be(tmp_path: Path, nameserver: str) -> None:
+    with pytest.raises(ConfigurationError, match="smp_issuers"):
+        channels(access_point="peppyrus", lookup="network")
+    if nameserver == "h:":
+        return
+    with pytest.raises(ConfigurationError, match="nameserver"):
+        channels(access_point="peppyrus", lookup="network", smp_issuers=str(tmp_path), nameserver=nameserver)
+
+
+def test_the_network_itself_says_what_a_receiver_takes(tmp_path: Path) -> None:
+    """No access point is asked: none listens there."""
+    now = ContextInMemory().clock.now()
+    with SandboxNetwork(tmp_path, pki=SandboxPki(now)) as network:
+        network.enter(Entry("0007:5560000001", INVOICE, PROCESS))
+        given = network.settings
+        (channel,) = channels(
+            access_point="peppyrus",
+            lookup="network",
+            address="http://127.0.0.1:9",
+            sml_zone=given["zone"],
+            nameserver=given["nameserver"],
+            smp_issuers=given["smp_issuers"],
+            timeout_s=2,
+        )
+        stranger = BUYER._replace(key="k2", identity="9999999999")
+        found = channel.reach([BUYER, stranger])  # type: ignore[attr-defined]
+
+    assert found["k1"].answer is Reachable.YES
+    assert found["k1"].address == "0007:5560000001 Invoice"
+    assert found["k2"].answer is Reachable.NO

@@ -40,21 +40,22 @@ class SandboxPki:
 
     def __init__(self, now: datetime | None = None) -> None:
         self.now = now or datetime.now(UTC)
+        self._known: dict[tuple[str, bool], Certified] = {}
         self.root = self._made("Sandbox Root CA", None, may_issue=True)
         self.smp_issuer = self._made("Sandbox Service Metadata Publisher CA", self.root, may_issue=True)
         self.access_point_issuer = self._made("Sandbox Access Point CA", self.root, may_issue=True)
 
     def smp(self, name: str = "PSM000001", **more: timedelta) -> Certified:
         """Certify an SMP."""
-        return self._made(name, self.smp_issuer, may_issue=False, **more)
+        return self._named(name, self.smp_issuer, **more)
 
     def access_point(self, name: str = "PSE000001", **more: timedelta) -> Certified:
         """Certify an access point."""
-        return self._made(name, self.access_point_issuer, may_issue=False, **more)
+        return self._named(name, self.access_point_issuer, **more)
 
     def stranger(self, name: str = "PSM000001") -> Certified:
         """Certify somebody by himself."""
-        return self._made(name, None, may_issue=False)
+        return self._named(name, None)
 
     def smp_issuers(self, folder: Path) -> Path:
         """Write whom to trust for SMPs."""
@@ -75,6 +76,12 @@ class SandboxPki:
         path = folder / "revoked.crl"
         path.write_bytes(builder.sign(by.key, hashes.SHA256()).public_bytes(Encoding.DER))
         return path
+
+    def _named(self, name: str, issuer: Certified | None, **more: timedelta) -> Certified:
+        """Return who was certified under a name before, unless other dates are wanted: keys take long to make."""
+        if more or (name, issuer is None) not in self._known:
+            self._known[name, issuer is None] = self._made(name, issuer, may_issue=False, **more)
+        return self._known[name, issuer is None]
 
     def _kept(self, path: Path, issuer: Certified) -> Path:
         path.write_bytes(issuer.pem + self.root.pem)

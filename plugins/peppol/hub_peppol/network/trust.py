@@ -31,12 +31,14 @@ class Issuers(NamedTuple):
     certificates: tuple[x509.Certificate, ...]
     revocations: tuple[x509.CertificateRevocationList, ...] = ()
 
-    def check(self, certificate: x509.Certificate, at: datetime) -> None:
+    def check(self, certificate: x509.Certificate, at: datetime, *, revocations_are_known: bool = False) -> None:
         """Return when the certificate may be trusted at a moment, which has a zone.
+
+        With `revocations_are_known` its issuer's list of revoked certificates has to be there.
 
         Raises:
             LookupRefused: it may not; the message says why.
-            ConfigurationError: a list of revoked certificates is too old to tell.
+            ConfigurationError: the list of revoked certificates is too old to tell, or is wanted and not there.
         """
         if _may_issue(certificate):
             raise LookupRefused("the certificate is an issuer's own: nothing is signed with that")
@@ -45,7 +47,9 @@ class Issuers(NamedTuple):
         issuer = self._issuer_of(certificate)
         if issuer is None:
             raise LookupRefused("the certificate was not issued by anyone in our file of issuers")
-        self._refuse_revoked(certificate, issuer, at)
+        lists = self._refuse_revoked(certificate, issuer, at)
+        if revocations_are_known and not lists:
+            raise ConfigurationError("which certificates are revoked is not known", hint="give the issuer's CRL")
         self._check_upwards(issuer, at)
 
     def _check_upwards(self, issuer: x509.Certificate, at: datetime) -> None:
@@ -62,7 +66,9 @@ class Issuers(NamedTuple):
         candidates = [one for one in self.certificates if _may_issue(one)]
         return next((one for one in candidates if _is_issued_by(certificate, one)), None)
 
-    def _refuse_revoked(self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> None:
+    def _refuse_revoked(self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> int:
+        """Return how many lists of the issuer do not have it."""
+        count = 0
         for listed in self.revocations:
             if listed.issuer != issuer.subject or not listed.is_signature_valid(issuer.public_key()):  # type: ignore[arg-type]
                 continue
@@ -70,6 +76,8 @@ class Issuers(NamedTuple):
                 raise ConfigurationError("the list of revoked certificates is too old", hint="fetch it again")
             if listed.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None:
                 raise LookupRefused("the certificate is revoked")
+            count += 1
+        return count
 
 
 def issuers_of(file: Path, revocations: Sequence[Path] = ()) -> Issuers:

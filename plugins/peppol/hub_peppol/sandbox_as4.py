@@ -1,0 +1,174 @@
+"""A receiver's access point on this machine: it takes AS4 messages, counts them and answers with signed receipts.
+
+The library `as4` opens the messages, by its receiving half, which the sender does not use; the envelope inside is read
+here. Of one message id it takes one message, and answers the next with a receipt too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import as4
+import as4.peppol
+from lxml import etree
+
+from hub.loopback.faults import Fault, FaultQueue
+from hub.loopback.http_server import HTTP_FAULTS, LoopbackServer, Request, Response
+from hub_peppol.sandbox_pki import Certified, SandboxPki
+
+TARGET = "as4"
+PATH = "/as4"
+_SBDH = "{http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader}"
+_DS = "{http://www.w3.org/2000/09/xmldsig#}"
+_ERRORS = {
+    "error_later": ("EBMS:0202", "failure", "its queue"),
+    "error_other": ("EBMS:0004", "failure", "disk"),
+    "error_for_good": ("EBMS:0103", "failure", "not signed"),
+    "error_warning": ("EBMS:0002", "warning", "a part"),
+    "error_unknown": ("EBMS:9999", "failure", "nobody knows"),
+}
+FAULTS = (
+    *_ERRORS,
+    "not_serviced",
+    "wrong_signer",
+    "unsigned",
+    "half_receipt",
+    "other_receipt",
+    "no_receipt",
+    "html",
+    "entities",
+)
+
+
+class Taken(NamedTuple):
+    """One message that was taken."""
+
+    message_id: str
+    instance_id: str
+    receiver: str
+    sha256: str  # of the document
+
+
+class As4Side:
+    """What it answers."""
+
+    def __init__(self, pki: SandboxPki, own: Certified, stranger: Certified) -> None:
+        self.taken: list[Taken] = []
+        self.attempts = 0
+        self.faults: deque[str] = deque()
+        self._own, self._stranger = _party("PSE000001", own), _party("PSE000001", stranger)
+        root, issuer = pki.root.certificate, pki.access_point_issuer.certificate
+        self._policy = as4.peppol.peppol_security_policy(root, intermediates=[issuer])
+
+    def target(self, method: str, path: str) -> str:
+        """Messages go wrong."""
+        return TARGET if method == "POST" and path == PATH else ""
+
+    def answer(self, request: Request, fault: Fault | None) -> Response:  # noqa: ARG002 - of a Protocol
+        """Take a message and answer with a signal."""
+        if request.method != "POST" or request.path != PATH:
+            return Response(404)
+        self.attempts += 1
+        wrong = self.faults.popleft() if self.faults else ""
+        opened = as4.peppol.parse_peppol_message(
+            dict(request.headers), request.body, self._own, self._refusing(wrong), self._policy
+        )
+        if opened.successful and wrong not in _ERRORS:
+            self._take(opened.message)
+        return self._signal(opened, wrong)
+
+    def _refusing(self, wrong: str) -> Callable[[str], None]:
+        def accept(participant: str) -> None:
+            if wrong == "not_serviced":
+                raise as4.ParticipantNotServicedError(participant)
+
+        return accept
+
+    def _take(self, message: Any) -> None:
+        top = etree.fromstring(next(iter(message.decrypted_data.values())))
+        header, document = top[0], top[1]
+        taken = Taken(
+            message.message_id,
+            header.findtext(f"{_SBDH}DocumentIdentification/{_SBDH}InstanceIdentifier") or "",
+            header.findtext(f"{_SBDH}Receiver/{_SBDH}Identifier") or "",
+            hashlib.sha256(etree.tostring(document, method="c14n", exclusive=True)).hexdigest(),
+        )
+        if all(one.message_id != taken.message_id for one in self.taken):
+            self.taken.append(taken)
+
+    def _signal(self, opened: Any, wrong: str) -> Response:
+        if wrong == "no_receipt":
+            return Response(202)
+        if wrong in ("html", "entities"):
+            return Response(200, b"<html>" if wrong == "html" else b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')
+        headers, content = self._made(opened, wrong).get_request_data()
+        return Response(200, _unsigned(content) if wrong == "unsigned" else content, headers)
+
+    def _made(self, opened: Any, wrong: str) -> Any:
+        message, kind = opened.message, as4.peppol.PeppolAS4Profile.receipt_class()
+        if wrong in _ERRORS:
+            code, severity, detail = _ERRORS[wrong]
+            return kind.create_error_signal(
+                code, "Sandbox", "on demand", severity, detail, "Processing", message.message_id, "", self._own
+            )
+        if wrong == "wrong_signer":
+            return kind.for_message(message, self._stranger)
+        if wrong in ("half_receipt", "other_receipt"):
+            about = "other@sandbox" if wrong == "other_receipt" else message.message_id
+            told = message.signature_references[: 1 if wrong == "half_receipt" else None]
+            return kind.create_non_repudiation_receipt(about, message.messaging_id, told, self._own)
+        return opened.receipt
+
+
+def _unsigned(content: bytes) -> bytes:
+    top = etree.fromstring(content)
+    for signature in top.findall(f".//{_DS}Signature"):
+        parent = signature.getparent()
+        if parent is not None:
+            parent.remove(signature)
+    return etree.tostring(top)
+
+
+def _party(name: str, certified: Certified) -> Any:
+    key = as4.AS4LocalPrivateKey(certified.key)
+    return as4.peppol.create_peppol_internal_party(name, certified.certificate, key)
+
+
+class SandboxAs4:
+    """The access point that serves."""
+
+    def __init__(self, pki: SandboxPki) -> None:
+        self.certified = pki.access_point("PSE000001")
+        self.side = As4Side(pki, self.certified, pki.access_point("PSE000002"))
+        self._http_faults = FaultQueue()
+        self.server = LoopbackServer(self.side, self._http_faults)
+
+    @property
+    def address(self) -> str:
+        """Where messages are taken."""
+        return f"{self.server.address}{PATH}"
+
+    def order(self, fault: str, times: int = 1) -> None:
+        """Let the next messages go wrong. Raises ValueError for a fault that it has not."""
+        if fault in FAULTS:
+            self.side.faults.extend([fault] * times)
+        elif fault in HTTP_FAULTS:
+            self._http_faults.order(TARGET, Fault(fault), times)
+        else:
+            raise ValueError(f"the access point's sandbox has no fault {fault}")
+
+    @property
+    def faults(self) -> Sequence[str]:
+        """The faults that can be ordered."""
+        return (*FAULTS, *HTTP_FAULTS)
+
+    def __enter__(self) -> Self:
+        self.server.__enter__()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.server.__exit__(kind, error, at)

@@ -1,0 +1,216 @@
+"""AS4 over real sockets: looked up, signed, encrypted, taken, and proved by a receipt."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from lxml import etree
+
+from hub.banking_calendar import FixedClock
+from hub.errors import ConfigurationError, HubError, OutcomeUnknownError, RejectedError, TransientError
+from hub_peppol.network import identifiers, sbdh
+from hub_peppol.network.as4_answer import Signal, meaning_of
+from hub_peppol.network.as4_identity import identity_of
+from hub_peppol.network.lookup import Lookup
+from hub_peppol.network.routing import routing_of
+from hub_peppol.network.sml import Nameserver, Sml
+from hub_peppol.network.smp import Smp
+from hub_peppol.network.trust import issuers_of
+from hub_peppol.sandbox_network import SandboxNetwork
+from hub_peppol.sandbox_pki import Certified, SandboxPki
+from hub_peppol.sandbox_smp import Entry
+
+pytest.importorskip("as4", reason="the extra as4 is not installed")
+
+from hub_peppol.network.as4 import As4Sender
+from hub_peppol.sandbox_as4 import SandboxAs4
+
+NOW = datetime.now(UTC)  # the library judges certificates by the machine's own time
+Maker = Callable[..., bytes]
+
+
+@pytest.fixture(scope="module")
+def as4_pki() -> SandboxPki:
+    return SandboxPki(NOW)
+
+
+@pytest.fixture(scope="module")
+def own(as4_pki: SandboxPki) -> Certified:
+    return as4_pki.access_point("PSE000099")
+
+
+@pytest.fixture
+def peer(as4_pki: SandboxPki) -> Iterator[SandboxAs4]:
+    with SandboxAs4(as4_pki) as serving:
+        yield serving
+
+
+@pytest.fixture
+def registers(as4_pki: SandboxPki, peer: SandboxAs4, tmp_path: Path) -> Iterator[SandboxNetwork]:
+    with SandboxNetwork(tmp_path, pki=as4_pki) as serving:
+        certificate = peer.certified.certificate.public_bytes(Encoding.DER)
+        entry = Entry("0007:5560000001", identifiers.INVOICE.value, identifiers.BILLING_PROCESS.value)
+        serving.enter(entry._replace(address=peer.address, certificate=certificate))
+        yield serving
+
+
+@pytest.fixture
+def sender_with(
+    as4_pki: SandboxPki, own: Certified, registers: SandboxNetwork, tmp_path: Path
+) -> Callable[..., As4Sender]:
+    """Make a sender; who it is and what is revoked may differ."""
+
+    def make(identity: Certified = own, revoked: tuple[Certified, ...] | None = (), age: int = 1) -> As4Sender:
+        given = registers.settings
+        host, _, port = given["nameserver"].partition(":")
+        sml = Sml(given["zone"], nameserver=Nameserver(host, int(port)), timeout_s=0.3, is_trial=True)
+        lookup = Lookup(sml, Smp(issuers_of(Path(given["smp_issuers"])), timeout_s=1, is_trial=True))
+        issuer = as4_pki.access_point_issuer
+        lists = () if revoked is None else (as4_pki.revoked(tmp_path, issuer, revoked, age=timedelta(days=age)),)
+        issuers = issuers_of(as4_pki.access_point_issuers(tmp_path), lists)
+        who = identity_of(identity.pem.decode(), identity.key_pem.decode())
+        return As4Sender(who, lookup, issuers, FixedClock(NOW), timeout_s=1.0, is_trial=True)
+
+    return make
+
+
+@pytest.fixture
+def sender(sender_with: Callable[..., As4Sender]) -> As4Sender:
+    return sender_with()
+
+
+@pytest.fixture
+def envelope(invoice: Maker) -> sbdh.Envelope:
+    document = invoice()
+    return sbdh.Envelope(routing_of(document), sbdh.instance_id("delivery-1", document), NOW, document)
+
+
+def test_a_message_is_taken_whole_and_its_receipt_is_kept(
+    sender: As4Sender, peer: SandboxAs4, envelope: sbdh.Envelope
+) -> None:
+    sent = sender.send(envelope)
+    (taken,) = peer.side.taken
+    plain = etree.tostring(etree.fromstring(envelope.document), method="c14n", exclusive=True)
+    assert taken == (sent.message_id, envelope.instance_id, "0007:5560000001", hashlib.sha256(plain).hexdigest())
+    assert sent.access_point == "PSE000001"
+    assert b"NonRepudiationInformation" in sent.receipt
+
+
+def test_a_retry_is_the_same_message(sender: As4Sender, peer: SandboxAs4, envelope: sbdh.Envelope) -> None:
+    peer.order("reset_after_accept")
+    with pytest.raises(OutcomeUnknownError):
+        sender.send(envelope)
+    sent = sender.send(envelope)
+    assert peer.side.attempts == 2
+    assert [one.message_id for one in peer.side.taken] == [sent.message_id]
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "said"),
+    [
+        ("not_serviced", RejectedError, "PEPPOL:NOT_SERVICED"),
+        ("error_for_good", RejectedError, "EBMS:0103"),
+        ("error_later", TransientError, "EBMS:0202"),
+        ("error_other", TransientError, "EBMS:0004"),
+        ("error_warning", OutcomeUnknownError, "no receipt"),
+        ("error_unknown", OutcomeUnknownError, "no receipt"),
+        ("wrong_signer", OutcomeUnknownError, "proves nothing"),
+        ("unsigned", OutcomeUnknownError, "proves nothing"),
+        ("half_receipt", OutcomeUnknownError, "proves nothing"),
+        ("other_receipt", OutcomeUnknownError, "proves nothing"),
+        ("no_receipt", OutcomeUnknownError, "202 without a receipt"),
+        ("html", OutcomeUnknownError, "200 without a receipt"),
+        ("entities", OutcomeUnknownError, "200 without a receipt"),
+        ("error", OutcomeUnknownError, "500"),
+        ("busy", TransientError, "503"),
+        ("too_many", TransientError, "429"),
+        ("refuse", RejectedError, "422"),
+        ("slow", OutcomeUnknownError, "lost"),
+        ("reset_before_reading", OutcomeUnknownError, "lost"),
+        ("reset_after_accept", OutcomeUnknownError, "lost"),
+        ("time_out_after_accept", OutcomeUnknownError, "lost"),
+        ("error_after_accept", OutcomeUnknownError, "500"),
+    ],
+)
+def test_what_goes_wrong_says_whether_it_was_taken(
+    sender: As4Sender, peer: SandboxAs4, envelope: sbdh.Envelope, fault: str, error: type[HubError], said: str
+) -> None:
+    peer.order(fault)
+    with pytest.raises(error, match=said) as caught:
+        sender.send(envelope)
+    assert type(caught.value) is error
+    assert "556000" not in str(caught.value)
+
+
+def test_whom_the_registers_do_not_know_gets_nothing(
+    sender: As4Sender, registers: SandboxNetwork, peer: SandboxAs4, envelope: sbdh.Envelope
+) -> None:
+    registers.order("sml_nxdomain")
+    with pytest.raises(RejectedError, match="not registered"):
+        sender.send(envelope)
+    registers.order("smp_wrong_key")
+    with pytest.raises(TransientError, match="trusted"):
+        sender.send(envelope)
+    assert peer.side.attempts == 0
+
+
+def test_a_revoked_receiver_gets_nothing(
+    sender_with: Callable[..., As4Sender], peer: SandboxAs4, envelope: sbdh.Envelope
+) -> None:
+    with pytest.raises(TransientError, match="revoked"):
+        sender_with(revoked=(peer.certified,)).send(envelope)
+    assert peer.side.attempts == 0
+
+
+@pytest.mark.parametrize(("change", "said"), [({"revoked": None}, "not known"), ({"age": 30}, "too old")])
+def test_nothing_is_sent_while_it_is_not_known_what_is_revoked(
+    sender_with: Callable[..., As4Sender], peer: SandboxAs4, envelope: sbdh.Envelope, change: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        sender_with(**change).send(envelope)
+    assert peer.side.attempts == 0
+
+
+def test_nothing_is_sent_with_our_own_certificate_expired(
+    sender_with: Callable[..., As4Sender], as4_pki: SandboxPki, peer: SandboxAs4, envelope: sbdh.Envelope
+) -> None:
+    old = as4_pki.access_point("PSE000098", ends=timedelta(days=-1))
+    with pytest.raises(ConfigurationError, match="not valid now"):
+        sender_with(old).send(envelope)
+    assert peer.side.attempts == 0
+
+
+def test_a_sender_whom_the_network_does_not_know_is_refused(
+    sender_with: Callable[..., As4Sender], as4_pki: SandboxPki, peer: SandboxAs4, envelope: sbdh.Envelope
+) -> None:
+    with pytest.raises(RejectedError, match="our signature or our certificate"):
+        sender_with(as4_pki.stranger("PSE000099")).send(envelope)
+    assert peer.side.taken == []
+
+
+def test_a_key_belongs_to_its_certificate(own: Certified, as4_pki: SandboxPki) -> None:
+    other = as4_pki.root
+    for certificate, key in ((own.pem, other.key_pem), (own.pem, b"none"), (b"none", own.key_pem)):
+        with pytest.raises(ConfigurationError):
+            identity_of(certificate.decode(), key.decode())
+
+
+def test_the_worst_of_several_errors_counts() -> None:
+    later, refused = Signal("EBMS:0202"), Signal("EBMS:0003")
+    assert type(meaning_of([later, refused])) is RejectedError
+    assert type(meaning_of([later, Signal("EBMS:0004", detail="PEPPOL:NOT_SERVICED")])) is RejectedError
+    assert type(meaning_of([Signal("EBMS:0003", "warning")])) is OutcomeUnknownError
+    assert type(meaning_of([])) is OutcomeUnknownError
+
+
+def test_every_fault_of_the_peer_is_tried_here(peer: SandboxAs4) -> None:
+    here = Path(__file__).read_text()
+    assert [fault for fault in peer.faults if f'"{fault}"' not in here] == []
+    with pytest.raises(ValueError, match="no fault"):
+        peer.order("hungry")

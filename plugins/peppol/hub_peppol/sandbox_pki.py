@@ -40,7 +40,7 @@ class SandboxPki:
 
     def __init__(self, now: datetime | None = None) -> None:
         self.now = now or datetime.now(UTC)
-        self._known: dict[tuple[str, bool], Certified] = {}
+        self._known: dict[tuple[str, bytes], Certified] = {}
         self.root = self._made("Sandbox Root CA", None, may_issue=True)
         self.smp_issuer = self._made("Sandbox Service Metadata Publisher CA", self.root, may_issue=True)
         self.access_point_issuer = self._made("Sandbox Access Point CA", self.root, may_issue=True)
@@ -79,9 +79,10 @@ class SandboxPki:
 
     def _named(self, name: str, issuer: Certified | None, **more: timedelta) -> Certified:
         """Return who was certified under a name before, unless other dates are wanted: keys take long to make."""
-        if more or (name, issuer is None) not in self._known:
-            self._known[name, issuer is None] = self._made(name, issuer, may_issue=False, **more)
-        return self._known[name, issuer is None]
+        key = (name, b"" if issuer is None else issuer.pem)
+        if more or key not in self._known:
+            self._known[key] = self._made(name, issuer, may_issue=False, **more)
+        return self._known[key]
 
     def _kept(self, path: Path, issuer: Certified) -> Path:
         path.write_bytes(issuer.pem + self.root.pem)

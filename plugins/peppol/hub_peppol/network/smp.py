@@ -6,6 +6,7 @@ Source: Peppol SMP 1.4.0.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from hub_peppol.network.trust import Issuers
 
 TIMEOUT_S = 20.0
 _NOT_FOUND = 404
+_BLANKS = re.compile(r"(?<!\\),\s+")  # between parts, where many write them though the form has none
 _TAKES = {"Accept": "application/xml, text/xml;q=0.9"}
 
 
@@ -100,7 +102,7 @@ def _content(answer: Answer) -> bytes | None:
 def is_subject(stated: str, certificate: x509.Certificate) -> bool:
     """Say whether a certificate's subject is the stated one; the order of its parts does not count."""
     try:
-        wanted = x509.Name.from_rfc4514_string(stated)
+        wanted = x509.Name.from_rfc4514_string(_BLANKS.sub(",", stated.strip()))
     except ValueError:
         return False
     return bool(list(wanted)) and set(wanted.rdns) == set(certificate.subject.rdns)

@@ -14,6 +14,8 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from hub.loopback.http_server import POLL_S
+
 HOST = "127.0.0.1"
 ZONE = "participant.sml.sandbox.example"
 FAULTS = ("nxdomain", "servfail", "silent", "no_record", "refused")
@@ -45,7 +47,7 @@ class SandboxSml:
         self._server = _Server((HOST, port), _Packets)
         self._server.sandbox = self
         self.closing = Event()
-        self._thread = Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+        self._thread = Thread(target=self._server.serve_forever, args=(POLL_S,), daemon=True)
 
     @property
     def port(self) -> int:

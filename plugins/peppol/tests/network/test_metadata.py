@@ -18,7 +18,7 @@ from hub_peppol.network.outcome import LookupRefused
 from hub_peppol.network.signature import certificate_of
 from hub_peppol.network.trust import Issuers
 from hub_peppol.sandbox_pki import SandboxPki
-from hub_peppol.sandbox_smp import DS, SMP, Entry, _metadata, signed_by
+from hub_peppol.sandbox_smp import DS, IDS, SMP, WSA, Entry, _metadata, signed_by
 
 SHARED = Path(__file__).parents[5] / "shared" / "samples" / "peppol" / "smp-signed-metadata"
 ENTRY = Entry("0007:5560000001", identifiers.INVOICE.value, identifiers.BILLING_PROCESS.value)
@@ -125,3 +125,32 @@ def test_published_answers_of_old_are_refused(pki: SandboxPki, issuers: Issuers,
     for path in published:
         with pytest.raises(LookupRefused):
             metadata_of(path.read_bytes(), issuers, now)
+
+
+NAMESPACES_LEFT_OPEN = {
+    DS: ("Signature",),
+    IDS: ("ParticipantIdentifier", "DocumentIdentifier", "ProcessIdentifier"),
+    WSA: ("EndpointReference",),
+}
+"""What the published schema refers to and does not bring along: any content will do there."""
+
+
+def test_what_the_sandbox_answers_fits_the_published_schema(answer: Callable[..., Any], tmp_path: Path) -> None:
+    published = SHARED.parents[2] / "artefacts" / "peppol" / "smp-xsd" / "peppol-smp-types-v1-ext.xsd"
+    if not published.exists():
+        pytest.skip("the published schema is not beside the checkout")
+    schema = etree.parse(published)
+    for number, imported in enumerate(schema.findall("{http://www.w3.org/2001/XMLSchema}import")):
+        imported.set("schemaLocation", _open_schema(tmp_path / f"{number}.xsd", imported.get("namespace")))
+    checked = etree.XMLSchema(schema)
+    assert checked.validate(answer(active_from="2026-01-01T00:00:00Z", expires="2027-01-01T00:00:00Z")), (
+        checked.error_log
+    )
+
+
+def _open_schema(path: Path, namespace: str) -> str:
+    elements = "".join(f'<xs:element name="{name}"/>' for name in NAMESPACES_LEFT_OPEN[namespace])
+    path.write_text(
+        f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="{namespace}">{elements}</xs:schema>'
+    )
+    return path.as_uri()

@@ -11,6 +11,7 @@ import pytest
 from hub.testing.plugin_imports import forbidden_imports
 from tests.architecture.own_sources import PLUGINS, ROOT, imports_of, modules, package_of, shown
 
+PEPPOL = "plugins/peppol/hub_peppol/"
 LIBRARIES = {
     "pluggy": ("hub/contracts/markers.py", "hub/runtime/plugins.py"),
     "stevedore": ("hub/runtime/installed.py",),
@@ -32,7 +33,10 @@ LIBRARIES = {
     "segno": ("hub/rendering/payment_part.py",),
     "smtplib": ("hub/transports/",),
     "imaplib": ("hub/transports/",),
-    "cryptography": ("hub/loopback/",),
+    "cryptography": ("hub/loopback/", f"{PEPPOL}network/", f"{PEPPOL}sandbox_"),
+    "dns": (f"{PEPPOL}network/sml.py",),
+    "signxml": (f"{PEPPOL}network/signature.py",),
+    "as4": (f"{PEPPOL}network/as4.py", f"{PEPPOL}sandbox_as4.py"),
     "aiosmtpd": ("plugins/email/",),
     "waitress": ("hub/api/listening.py",),
     "pytest": ("hub/testing/",),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -13,7 +15,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from hub.banking_calendar import FixedClock
-from hub.errors import ConfigurationError, HubError, OutcomeUnknownError, RejectedError, TransientError
+from hub.errors import ConfigurationError, DocumentError, HubError, OutcomeUnknownError, RejectedError, TransientError
+from hub.loopback.http_server import Request
+from hub.transports.https import Answer
 from hub_peppol.network import identifiers, sbdh
 from hub_peppol.network.as4_answer import Signal, meaning_of
 from hub_peppol.network.as4_identity import identity_of
@@ -28,7 +32,7 @@ from hub_peppol.sandbox_smp import Entry
 
 pytest.importorskip("as4", reason="the extra as4 is not installed")
 
-from hub_peppol.network.as4 import As4Sender
+from hub_peppol.network.as4 import As4Sender, _built, _judge
 from hub_peppol.sandbox_as4 import SandboxAs4
 
 NOW = datetime.now(UTC)  # the library judges certificates by the machine's own time
@@ -192,6 +196,35 @@ def test_a_sender_whom_the_network_does_not_know_is_refused(
     with pytest.raises(RejectedError, match="our signature or our certificate"):
         sender_with(as4_pki.stranger("PSE000099")).send(envelope)
     assert peer.side.taken == []
+
+
+@pytest.mark.parametrize("document", [b"no XML", b"", b"<a>"])
+def test_what_is_no_document_is_not_sent(
+    sender: As4Sender, peer: SandboxAs4, envelope: sbdh.Envelope, document: bytes
+) -> None:
+    with pytest.raises(DocumentError):
+        sender.send(envelope._replace(document=document))
+    assert peer.side.attempts == 0
+
+
+def test_whatever_is_done_to_a_receipt_it_proves_or_it_does_not(
+    own: Certified, peer: SandboxAs4, envelope: sbdh.Envelope
+) -> None:
+    """The library that reads answers was not made for all of them; nothing of its own may come out."""
+    who = identity_of(own.pem.decode(), own.key_pem.decode())
+    exchange, headers, body = _built(envelope, who, peer.certified.certificate)
+    told = {name.lower(): value for name, value in headers.items()}
+    receipt = peer.side.answer(Request("POST", "/as4", {}, told, body), None).body
+    _judge(exchange, Answer(200, receipt))
+    chance, ends = Random(7), Counter[str]()
+    for _ in range(300):
+        place = chance.randrange(len(receipt))
+        damaged = receipt[:place] + chance.choice([b"", b"A", b"=", b" "]) + receipt[place + chance.randrange(3) :]
+        try:
+            _judge(exchange, Answer(200, damaged))
+        except OutcomeUnknownError:
+            ends["unknown"] += 1
+    assert ends["unknown"] > 200
 
 
 def test_a_key_belongs_to_its_certificate(own: Certified, as4_pki: SandboxPki) -> None:

@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -94,6 +95,24 @@ def test_a_signature_with_a_part_missing_or_empty_is_refused(
             part.getparent().remove(part)
         with pytest.raises(LookupRefused):
             metadata_of(etree.tostring(top), issuers, now)
+
+
+def test_whatever_is_done_to_an_answer_no_other_endpoint_comes_out(
+    answer: Callable[..., Any], issuers: Issuers, now: datetime
+) -> None:
+    content = etree.tostring(answer())
+    right = metadata_of(content, issuers, now).endpoints
+    chance, refused = Random(7), 0
+    for _ in range(400):
+        place = chance.randrange(len(content))
+        put = chance.choice([b"", b"A", b"=", b" ", b"<!-- -->", b"<a/>", b"\0", b"&lt;"])
+        try:
+            said = metadata_of(content[:place] + put + content[place + chance.randrange(4) :], issuers, now)
+        except LookupRefused:
+            refused += 1
+        else:
+            assert said.endpoints == right
+    assert refused > 300
 
 
 def test_another_root_or_nothing_said_is_refused(pki: SandboxPki, issuers: Issuers, now: datetime) -> None:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 _DAY = timedelta(days=1)
-_YEAR = timedelta(days=365)
+_LONG = timedelta(days=20 * 365)  # a trial's clock may stand far from this machine's
 _BITS = 2048
 
 
@@ -65,11 +65,19 @@ class SandboxPki:
         """Write whom to trust for access points."""
         return self._kept(folder / "access_point_issuers.pem", self.access_point_issuer)
 
-    def revoked(self, folder: Path, by: Certified, whom: Sequence[Certified], *, age: timedelta = _DAY) -> Path:
-        """Write a list of revoked certificates that was made so long ago, and holds for seven days."""
+    def revoked(
+        self,
+        folder: Path,
+        by: Certified,
+        whom: Sequence[Certified],
+        *,
+        age: timedelta = _DAY,
+        holds: timedelta = 7 * _DAY,
+    ) -> Path:
+        """Write a list of revoked certificates that was made so long ago, and holds for so long from then."""
         made = self.now - age
         builder = x509.CertificateRevocationListBuilder().issuer_name(by.certificate.subject)
-        builder = builder.last_update(made).next_update(made + 7 * _DAY)
+        builder = builder.last_update(made).next_update(made + holds)
         for one in whom:
             entry = x509.RevokedCertificateBuilder().serial_number(one.certificate.serial_number)
             builder = builder.add_revoked_certificate(entry.revocation_date(made).build())
@@ -94,8 +102,8 @@ class SandboxPki:
         issuer: Certified | None,
         *,
         may_issue: bool,
-        begins: timedelta = -_YEAR,
-        ends: timedelta = _YEAR,
+        begins: timedelta = -_LONG,
+        ends: timedelta = _LONG,
     ) -> Certified:
         key = rsa.generate_private_key(public_exponent=65537, key_size=_BITS)
         subject = x509.Name(

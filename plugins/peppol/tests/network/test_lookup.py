@@ -173,4 +173,4 @@ def test_the_channel_is_told_which_types_a_participant_takes(
 
 def test_an_expired_issuer_is_not_trusted(network: SandboxNetwork, lookup: Lookup) -> None:
     with pytest.raises(LookupRefused, match="expired"):
-        lookup.find(WANTED, datetime(2028, 1, 1, tzinfo=UTC))
+        lookup.find(WANTED, datetime(2060, 1, 1, tzinfo=UTC))

@@ -120,4 +120,8 @@ def maker_of(which: str) -> SandboxMaker:
 
 
 def _made(which: str, folder: Path, *, port: int = 0) -> Sandbox:
+    if which == "as4":
+        from hub_peppol.sandbox_accredited import accredited_sandbox  # needs the extra `as4`
+
+        return accredited_sandbox(folder, RECEIVERS, port=port)
     return AccessPointSandbox(which, folder, port=port)

@@ -7,8 +7,11 @@ here. Of one message id it takes one message, and answers the next with a receip
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import deque
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -23,6 +26,7 @@ from hub_peppol.sandbox_pki import Certified, SandboxPki
 TARGET = "as4"
 PATH = "/as4"
 _SBDH = "{http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader}"
+_CBC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}"
 _DS = "{http://www.w3.org/2000/09/xmldsig#}"
 _ERRORS = {
     "error_later": ("EBMS:0202", "failure", "its queue"),
@@ -50,14 +54,16 @@ class Taken(NamedTuple):
     message_id: str
     instance_id: str
     receiver: str
-    sha256: str  # of the document
+    number: str  # of the invoice
+    sha256: str  # of the document, canonical
 
 
 class As4Side:
     """What it answers."""
 
-    def __init__(self, pki: SandboxPki, own: Certified, stranger: Certified) -> None:
-        self.taken: list[Taken] = []
+    def __init__(self, pki: SandboxPki, own: Certified, stranger: Certified, log: Path | None = None) -> None:
+        self.taken = _read(log)
+        self._log, self._lock = log, Lock()
         self.attempts = 0
         self.faults: deque[str] = deque()
         self._own, self._stranger = _party("PSE000001", own), _party("PSE000001", stranger)
@@ -95,10 +101,18 @@ class As4Side:
             message.message_id,
             header.findtext(f"{_SBDH}DocumentIdentification/{_SBDH}InstanceIdentifier") or "",
             header.findtext(f"{_SBDH}Receiver/{_SBDH}Identifier") or "",
+            document.findtext(f"{_CBC}ID") or "",
             hashlib.sha256(etree.tostring(document, method="c14n", exclusive=True)).hexdigest(),
         )
-        if all(one.message_id != taken.message_id for one in self.taken):
-            self.taken.append(taken)
+        with self._lock:
+            if all(one.message_id != taken.message_id for one in self.taken):
+                self.taken.append(taken)
+                self._write(taken)
+
+    def _write(self, taken: Taken) -> None:
+        if self._log is not None:
+            with self._log.open("a", encoding="utf-8") as lines:
+                lines.write(json.dumps(taken._asdict()) + "\n")
 
     def _signal(self, opened: Any, wrong: str) -> Response:
         if wrong == "no_receipt":
@@ -124,6 +138,13 @@ class As4Side:
         return opened.receipt
 
 
+def _read(log: Path | None) -> list[Taken]:
+    """Return what was taken at an earlier start."""
+    if log is None or not log.exists():
+        return []
+    return [Taken(**json.loads(line)) for line in log.read_text("utf-8").splitlines() if line.endswith("}")]
+
+
 def _unsigned(content: bytes) -> bytes:
     top = etree.fromstring(content)
     for signature in top.findall(f".//{_DS}Signature"):
@@ -139,13 +160,13 @@ def _party(name: str, certified: Certified) -> Any:
 
 
 class SandboxAs4:
-    """The access point that serves."""
+    """The access point that serves; `log` keeps what it took for the next start."""
 
-    def __init__(self, pki: SandboxPki) -> None:
+    def __init__(self, pki: SandboxPki, *, port: int = 0, log: Path | None = None) -> None:
         self.certified = pki.access_point("PSE000001")
-        self.side = As4Side(pki, self.certified, pki.access_point("PSE000002"))
+        self.side = As4Side(pki, self.certified, pki.access_point("PSE000002"), log)
         self._http_faults = FaultQueue()
-        self.server = LoopbackServer(self.side, self._http_faults)
+        self.server = LoopbackServer(self.side, self._http_faults, port=port)
 
     @property
     def address(self) -> str:

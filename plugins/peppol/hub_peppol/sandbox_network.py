@@ -18,14 +18,15 @@ from hub_peppol.sandbox_smp import Entry, SmpSide
 class SandboxNetwork:
     """Knows whom it is told of; `folder` gets the issuers to trust."""
 
-    def __init__(self, folder: Path, *, pki: SandboxPki | None = None) -> None:
+    def __init__(self, folder: Path, *, pki: SandboxPki | None = None, port: int = 0) -> None:
+        """`port` is the SMP's by TCP and the name server's by UDP; 0 takes free ones."""
         folder.mkdir(parents=True, exist_ok=True)
         self.pki = pki or SandboxPki()
         self._folder = folder
         self._http_faults = FaultQueue()
         self.smp = SmpSide(self.pki.smp(), self.pki.stranger())
-        self.sml = SandboxSml()
-        self.server = LoopbackServer(self.smp, self._http_faults)
+        self.sml = SandboxSml(port)
+        self.server = LoopbackServer(self.smp, self._http_faults, port=port)
         self.smp.address = self.server.address
 
     @property

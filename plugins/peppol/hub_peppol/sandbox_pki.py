@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from cryptography.x509.oid import NameOID
 
 _DAY = timedelta(days=1)
 _LONG = timedelta(days=20 * 365)  # a trial's clock may stand far from this machine's
 _BITS = 2048
+_KEYS = re.compile(b"-----BEGIN PRIVATE KEY-----.*?-----END PRIVATE KEY-----\n", re.DOTALL)
 
 
 class Certified(NamedTuple):
@@ -36,14 +40,23 @@ class Certified(NamedTuple):
 
 
 class SandboxPki:
-    """A root; below it who issues to SMPs and who issues to access points."""
+    """A root; below it who issues to SMPs and who issues to access points. Made of those of `kept`, if given."""
 
-    def __init__(self, now: datetime | None = None) -> None:
+    def __init__(self, now: datetime | None = None, kept: Sequence[Certified] = ()) -> None:
         self.now = now or datetime.now(UTC)
-        self._known: dict[tuple[str, bytes], Certified] = {}
-        self.root = self._made("Sandbox Root CA", None, may_issue=True)
-        self.smp_issuer = self._made("Sandbox Service Metadata Publisher CA", self.root, may_issue=True)
-        self.access_point_issuer = self._made("Sandbox Access Point CA", self.root, may_issue=True)
+        self._known: dict[tuple[str, str], Certified] = {}
+        self.root, self.smp_issuer, self.access_point_issuer = kept[:3] or self._issuers()
+        for one in kept[3:]:
+            self._known[_name(one), _issuer_name(one)] = one
+
+    def all(self) -> Sequence[Certified]:
+        """Return all that was made, for `kept`."""
+        return (self.root, self.smp_issuer, self.access_point_issuer, *self._known.values())
+
+    def _issuers(self) -> tuple[Certified, Certified, Certified]:
+        root = self._made("Sandbox Root CA", None, may_issue=True)
+        smp = self._made("Sandbox Service Metadata Publisher CA", root, may_issue=True)
+        return root, smp, self._made("Sandbox Access Point CA", root, may_issue=True)
 
     def smp(self, name: str = "PSM000001", **more: timedelta) -> Certified:
         """Certify an SMP."""
@@ -87,9 +100,11 @@ class SandboxPki:
 
     def _named(self, name: str, issuer: Certified | None, **more: timedelta) -> Certified:
         """Return who was certified under a name before, unless other dates are wanted: keys take long to make."""
-        key = (name, b"" if issuer is None else issuer.pem)
-        if more or key not in self._known:
-            self._known[key] = self._made(name, issuer, may_issue=False, **more)
+        key = (name, _name(issuer) if issuer else name)
+        if more:
+            return self._made(name, issuer, may_issue=False, **more)
+        if key not in self._known:
+            self._known[key] = self._made(name, issuer, may_issue=False)
         return self._known[key]
 
     def _kept(self, path: Path, issuer: Certified) -> Path:
@@ -125,3 +140,36 @@ class SandboxPki:
             .sign(issuer.key if issuer else key, hashes.SHA256())
         )
         return Certified(certificate, key)
+
+
+def kept_pki(file: Path) -> SandboxPki:
+    """Return the certificates of a file, made at the first call; keys take long to make, so trials share them."""
+    if not file.exists():
+        made = _shared()
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as kept:
+            kept.write(b"".join(one.key_pem + one.pem for one in made.all()))
+    content = file.read_bytes()
+    keys = [load_pem_private_key(one, None) for one in _KEYS.findall(content)]
+    rsa_keys = [key for key in keys if isinstance(key, rsa.RSAPrivateKey)]
+    return SandboxPki(
+        kept=[Certified(*both) for both in zip(x509.load_pem_x509_certificates(content), rsa_keys, strict=True)]
+    )
+
+
+@lru_cache(1)
+def _shared() -> SandboxPki:
+    """Make the certificates of this process' trials, with those whom they need."""
+    made = SandboxPki()
+    made.smp()
+    made.stranger()
+    for name in ("PSE000001", "PSE000002", "PSE000099"):
+        made.access_point(name)
+    return made
+
+
+def _name(certified: Certified) -> str:
+    return str(certified.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value)
+
+
+def _issuer_name(certified: Certified) -> str:
+    return str(certified.certificate.issuer.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value)

@@ -22,6 +22,7 @@ class AccessPointName(StrEnum):
     QVALIA = "qvalia"
     STORECOVE = "storecove"
     MAVENTA = "maventa"  # Visma AutoInvoice
+    AS4 = "as4"  # we ourselves, accredited by the network
 
 
 class Lookup(StrEnum):
@@ -36,8 +37,9 @@ class PeppolSettings(PluginSettings):
 
     access_point: AccessPointName = Field(
         default=AccessPointName.NONE,
-        description="Who carries documents into the network: `peppyrus`, `recommand`, `qvalia`, `storecove` or "
-        "`maventa` (Visma AutoInvoice); left out: e-invoices are made and judged, and none is sent by this plugin.",
+        description="Who carries documents into the network: `peppyrus`, `recommand`, `qvalia`, `storecove`, "
+        "`maventa` (Visma AutoInvoice), or `as4` where you are accredited yourself; left out: e-invoices are made and "
+        "judged, and none is sent by this plugin.",
     )
     address: str = Field(default="", description="Where the access point listens; left out: its production.")
     account: str = Field(
@@ -47,7 +49,8 @@ class PeppolSettings(PluginSettings):
         "number (Storecove) or UUID (Maventa); Peppyrus needs none.",
     )
     api_key: SecretReference | None = Field(
-        default=None, description="Secret that we are known by; at Maventa the vendor's key."
+        default=None,
+        description="Secret that we are known by; at Maventa the vendor's key, with `as4` our private key (PEM).",
     )
     api_secret: SecretReference | None = Field(
         default=None, description="A second secret: of Recommand's key, or the user's key at Maventa."
@@ -74,6 +77,19 @@ class PeppolSettings(PluginSettings):
     )
     smp_revocations: tuple[str, ...] = Field(
         default=(), description="Files with the lists of certificates that they have revoked (CRL), kept fresh by you."
+    )
+    as4_certificate: str = Field(
+        default="", description="With `as4`: file with our certificate in the network (PEM); its name is our party id."
+    )
+    access_point_issuers: str = Field(
+        default="",
+        description="With `as4`: file with the certificates (PEM) of who issues those of access points: Peppol's AP CA "
+        "and its root.",
+    )
+    access_point_revocations: tuple[str, ...] = Field(
+        default=(),
+        description="With `as4`: files with the lists of certificates that they have revoked (CRL), kept fresh by you; "
+        "nothing is sent without them.",
     )
     document_format: ShortText = Field(
         default="BIS3", description="What Maventa calls Peppol BIS Billing 3, as agreed with it."

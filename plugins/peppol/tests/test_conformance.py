@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
+
+import pytest
 
 from hub.model.documents import Document, DocumentKind
 from hub.testing.conformance import (
@@ -63,6 +66,11 @@ class TestStorecove(ThroughAnAccessPoint):
 
 class TestMaventa(ThroughAnAccessPoint, QueryableChannelConformance):
     settings = table_of("maventa")
+
+
+@pytest.mark.skipif(find_spec("as4") is None, reason="the extra as4 is not installed")
+class TestOwnAccessPoint(ThroughAnAccessPoint):
+    settings = table_of("as4")
 
 
 class TestQvaliasNotices(WebhookReceiverConformance):

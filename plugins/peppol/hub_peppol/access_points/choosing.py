@@ -30,6 +30,10 @@ def access_point(settings: PeppolSettings, context: PluginContext) -> AccessPoin
     Raises:
         ConfigurationError: the address cannot be right, or the account is missing or none.
     """
+    if settings.access_point is AccessPointName.AS4:
+        from hub_peppol.access_points.as4_joining import own_access_point  # needs the extra `as4`
+
+        return own_access_point(settings, context)
     if not settings.account and settings.access_point is not AccessPointName.PEPPYRUS:
         raise ConfigurationError("who we are at the access point is missing", where=_ACCOUNT)
     party = HttpParty(settings.address or ADDRESSES[settings.access_point], timeout_s=settings.timeout_s)

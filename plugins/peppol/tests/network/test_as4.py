@@ -17,7 +17,9 @@ from lxml import etree
 from hub.banking_calendar import FixedClock
 from hub.errors import ConfigurationError, DocumentError, HubError, OutcomeUnknownError, RejectedError, TransientError
 from hub.loopback.http_server import Request
+from hub.testing.contexts import ContextInMemory
 from hub.transports.https import Answer
+from hub_peppol import Plugin
 from hub_peppol.network import identifiers, sbdh
 from hub_peppol.network.as4_answer import Signal, meaning_of
 from hub_peppol.network.as4_identity import identity_of
@@ -29,10 +31,12 @@ from hub_peppol.network.trust import issuers_of
 from hub_peppol.sandbox_network import SandboxNetwork
 from hub_peppol.sandbox_pki import Certified, SandboxPki
 from hub_peppol.sandbox_smp import Entry
+from hub_peppol.settings import PeppolSettings
 
 pytest.importorskip("as4", reason="the extra as4 is not installed")
 
 from hub_peppol.network.as4 import As4Sender, _built, _judge
+from hub_peppol.sandbox_accredited import AccreditedSandbox
 from hub_peppol.sandbox_as4 import SandboxAs4
 
 NOW = datetime.now(UTC)  # the library judges certificates by the machine's own time
@@ -100,8 +104,14 @@ def test_a_message_is_taken_whole_and_its_receipt_is_kept(
 ) -> None:
     sent = sender.send(envelope)
     (taken,) = peer.side.taken
-    plain = etree.tostring(etree.fromstring(envelope.document), method="c14n", exclusive=True)
-    assert taken == (sent.message_id, envelope.instance_id, "0007:5560000001", hashlib.sha256(plain).hexdigest())
+    plain = hashlib.sha256(etree.tostring(etree.fromstring(envelope.document), method="c14n", exclusive=True))
+    assert taken == (
+        sent.message_id,
+        envelope.instance_id,
+        "0007:5560000001",
+        "1001",
+        plain.hexdigest(),
+    )
     assert sent.access_point == "PSE000001"
     assert b"NonRepudiationInformation" in sent.receipt
 
@@ -240,6 +250,36 @@ def test_the_worst_of_several_errors_counts() -> None:
     assert type(meaning_of([later, Signal("EBMS:0004", detail="PEPPOL:NOT_SERVICED")])) is RejectedError
     assert type(meaning_of([Signal("EBMS:0003", "warning")])) is OutcomeUnknownError
     assert type(meaning_of([])) is OutcomeUnknownError
+
+
+def test_sending_ourselves_needs_every_setting_of_it(tmp_path: Path) -> None:
+    with AccreditedSandbox(tmp_path, {"0007:5560000001": (identifiers.INVOICE.value,)}) as sandbox:
+        table = {**sandbox.settings}
+        key = sandbox.secrets["SANDBOX_PEPPOL_KEY"]
+        assert _channels(table, key)
+        for name in ("as4_certificate", "access_point_issuers", "access_point_revocations", "smp_issuers"):
+            without = {each: value for each, value in table.items() if each != name}
+            with pytest.raises(ConfigurationError, match=name):
+                _channels(without, key)
+        with pytest.raises(ConfigurationError, match="as4_certificate"):
+            _channels({**table, "as4_certificate": str(tmp_path / "none.pem")}, key)
+        with pytest.raises(ConfigurationError, match="key"):
+            _channels(table, "no key")
+
+
+def test_a_sandbox_of_the_same_folder_is_the_same_network(tmp_path: Path) -> None:
+    takers = {"0007:5560000001": (identifiers.INVOICE.value,)}
+    first, second = AccreditedSandbox(tmp_path, takers), AccreditedSandbox(tmp_path, takers)
+    assert first.secrets == second.secrets
+    assert [one.pem for one in first.pki.all()] == [one.pem for one in second.pki.all()]
+    for sandbox in (first, second):
+        with sandbox:
+            pass
+
+
+def _channels(table: dict[str, Any], key: str) -> Any:
+    settings = PeppolSettings.model_validate(table)
+    return Plugin(settings).hub_delivery_channels(ContextInMemory({"api_key": key}))
 
 
 def test_every_fault_of_the_peer_is_tried_here(peer: SandboxAs4) -> None:

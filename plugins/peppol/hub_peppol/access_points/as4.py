@@ -1,0 +1,52 @@
+"""AS4 by ourselves, for a sender that the network has accredited: no access point of somebody else stands between.
+
+Promise: `neither`. Message id and instance id are the same each time, and most receivers know a message again by them;
+but the network does not say for how long, nor whether the second is answered by a receipt or an error.
+A document counts as delivered with the signed receipt of the receiver's access point. Answers come to the sender's own
+receiving side, which is not part of this plugin: nothing comes in here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from hub.banking_calendar import Clock
+from hub.model.attempts import Promise
+from hub.model.delivery import Receipt, ReceiptKind
+from hub_peppol.access_points.parcel import Parcel
+from hub_peppol.access_points.port import Capabilities, News
+from hub_peppol.network.as4 import As4Sender
+from hub_peppol.network.identifiers import Named
+from hub_peppol.network.routing import Routing
+from hub_peppol.network.sbdh import Envelope, instance_id
+
+
+class OwnAccessPoint:
+    """We ourselves."""
+
+    name = "as4"
+    promise = Promise.NEITHER
+
+    def __init__(self, sender: As4Sender, network: Capabilities, clock: Clock) -> None:
+        self._sender = sender
+        self._network = network
+        self._clock = clock
+
+    def look_up(self, participant: Named, document_types: Collection[Named]) -> Collection[Named]:
+        """Ask the network's registers."""
+        return self._network.look_up(participant, document_types)
+
+    def send(self, key: str, parcel: Parcel, ends_ns: int) -> str:  # noqa: ARG002 - the delivery's id is in the parcel
+        """Hand the document to the receiver's access point. Raises as `As4Sender.send`."""
+        document = parcel.document
+        routing = Routing(parcel.sender, parcel.receiver, parcel.document_type, parcel.process, parcel.country)
+        instance = instance_id(parcel.delivery_id, document)
+        return self._sender.send(Envelope(routing, instance, self._clock.now(), document), ends_ns=ends_ns).message_id
+
+    def status(self, external_id: str) -> Receipt:
+        """It was taken with a receipt, or `send` would not have returned."""
+        return Receipt(ReceiptKind.DELIVERED, external_id=external_id)
+
+    def news(self, cursor: str) -> News:
+        """Nothing comes in here."""
+        return News(cursor)

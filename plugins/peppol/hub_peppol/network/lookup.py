@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -18,6 +18,8 @@ from hub_peppol.network.sml import Sml
 from hub_peppol.network.smp import Question, Smp
 
 TRANSPORT = "peppol-transport-as4-v2_0"
+Asked = TypeVar("Asked")
+Answered = TypeVar("Answered")
 AT_A_TIME = 8  # questions under way together: a batch of five hundred mostly waits for others
 
 
@@ -44,25 +46,42 @@ class Lookup:
             LookupRefused: an answer that is not to be trusted: neither yes nor no.
             ConfigurationError: there is none before a setting is mended.
         """
-        address = self._sml.smp_of(wanted.participant)
-        if not address:
+        return self._find_at(self._sml.smp_of(wanted.participant), wanted, at)
+
+    def find_all(self, wanted: Iterable[Wanted], at: datetime) -> Mapping[Wanted, Found | NotThere | HubError]:
+        """As `find`, of many, several at a time; one that raises has its error for an answer.
+
+        The DNS is asked once for each participant, however much is to be sent there.
+        """
+        several = list(dict.fromkeys(wanted))
+        participants = list(dict.fromkeys(one.participant for one in several))
+        with ThreadPoolExecutor(AT_A_TIME) as threads:
+            smps = dict(zip(participants, threads.map(_tried(self._sml.smp_of), participants), strict=True))
+            answers = threads.map(_tried(lambda one: self._find_at(smps[one.participant], one, at)), several)
+            return dict(zip(several, answers, strict=True))
+
+    def _find_at(self, smp: str | HubError, wanted: Wanted, at: datetime) -> Found | NotThere:
+        """Ask the SMP at an address, which is blank for one who is not registered; an error there is raised."""
+        if isinstance(smp, HubError):
+            raise smp
+        if not smp:
             return NotThere("not registered in the network", is_registered=False)
-        said = self._smp.ask(address, Question(wanted.participant, wanted.document_type), at)
+        said = self._smp.ask(smp, Question(wanted.participant, wanted.document_type), at)
         if said is None:
             return NotThere("registered in the network, but does not take such documents", is_registered=True)
         return chosen(said, wanted.process, at)
 
-    def find_all(self, wanted: Iterable[Wanted], at: datetime) -> Mapping[Wanted, Found | NotThere | HubError]:
-        """As `find`, of many, several at a time; one that raises has its error for an answer."""
-        several = list(dict.fromkeys(wanted))
-        with ThreadPoolExecutor(AT_A_TIME) as threads:
-            return dict(zip(several, threads.map(lambda one: self._try(one, at), several), strict=True))
 
-    def _try(self, wanted: Wanted, at: datetime) -> Found | NotThere | HubError:
+def _tried(ask: Callable[[Asked], Answered]) -> Callable[[Asked], Answered | HubError]:
+    """Return the same question, whose error is an answer."""
+
+    def try_it(about: Asked) -> Answered | HubError:
         try:
-            return self.find(wanted, at)
+            return ask(about)
         except HubError as error:
             return error
+
+    return try_it
 
 
 def chosen(said: Metadata, process: Named, at: datetime) -> Found | NotThere:

@@ -159,6 +159,17 @@ def test_many_are_looked_up_together_and_one_failure_stays_alone(
     assert [type(second[one]) for one in (WANTED, other)] == [Found, NotThere]
 
 
+def test_the_register_is_asked_once_for_all_that_goes_to_one(
+    network: SandboxNetwork, lookup: Lookup, now: datetime
+) -> None:
+    answers = lookup.find_all([WANTED, WANTED._replace(document_type=identifiers.CREDIT_NOTE)], now)
+    assert [type(one) for one in answers.values()] == [Found, NotThere]
+    assert len(network.sml.asked) == 1
+    network.order("sml_servfail", 1)
+    again = lookup.find_all([WANTED, WANTED._replace(document_type=identifiers.CREDIT_NOTE)], now)
+    assert [type(one) for one in again.values()] == [TransientError, TransientError]
+
+
 def test_the_channel_is_told_which_types_a_participant_takes(
     network: SandboxNetwork, lookup: Lookup, now: datetime
 ) -> None:

@@ -15,6 +15,14 @@ SOURCES_OF_ACCESS_POINTS = (
     "Storecove API v2 (OpenAPI 2.0.1) and its documentation as of July 2026",
     "Maventa AutoXChange API v1, documentation.maventa.com and its published OpenAPI",
 )
+SOURCES_OF_THE_NETWORK = (
+    "Peppol Policy for use of Identifiers 4.4.0, code lists 9.7",
+    "Peppol SML 1.3.0, SMP 1.4.0, Business Message Envelope 2.0.2 (UN/CEFACT SBDH 1.3)",
+    "Peppol AS4 profile 2.0.3, ebMS 3.0 Core",
+)
+UNVERIFIED_NETWORK = (
+    "No register of the network has been asked and no message been sent by AS4; both were tried on loopback only.",
+)
 UNVERIFIED_ACCESS_POINTS = (
     "No call has been tried against any access point; the sandboxes are our own.",
     "Peppyrus: names of the folders `sent` and `failed`, and that unconfirmed messages can be listed.",
@@ -33,6 +41,6 @@ MANIFEST = PluginManifest(
         "Peppol BIS Billing 3.0.21 (UBL 2.1)",
         "Access points: Peppyrus v1, Recommand v1, Qvalia, Storecove v2, Maventa AutoXChange v1",
     ),
-    sources=(*SOURCES_OF_RULES, *SOURCES_OF_ACCESS_POINTS),
-    unverified=UNVERIFIED_ACCESS_POINTS,
+    sources=(*SOURCES_OF_RULES, *SOURCES_OF_ACCESS_POINTS, *SOURCES_OF_THE_NETWORK),
+    unverified=(*UNVERIFIED_ACCESS_POINTS, *UNVERIFIED_NETWORK),
 )

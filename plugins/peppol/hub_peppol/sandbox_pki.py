@@ -149,7 +149,7 @@ def kept_pki(file: Path) -> SandboxPki:
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as kept:
             kept.write(b"".join(one.key_pem + one.pem for one in made.all()))
     content = file.read_bytes()
-    keys = [load_pem_private_key(one, None) for one in _KEYS.findall(content)]
+    keys = [load_pem_private_key(one, None, unsafe_skip_rsa_key_validation=True) for one in _KEYS.findall(content)]
     rsa_keys = [key for key in keys if isinstance(key, rsa.RSAPrivateKey)]
     return SandboxPki(
         kept=[Certified(*both) for both in zip(x509.load_pem_x509_certificates(content), rsa_keys, strict=True)]

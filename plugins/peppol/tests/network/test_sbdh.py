@@ -80,6 +80,11 @@ def test_what_is_wrapped_comes_out_as_it_was(invoice: Maker) -> None:
     assert routing_of(read.document) == envelope.routing
 
 
+def test_an_envelope_is_told_from_a_plain_document(invoice: Maker) -> None:
+    assert sbdh.is_envelope(sbdh.wrap(envelope_of(invoice())))
+    assert not sbdh.is_envelope(invoice())
+
+
 def test_an_envelope_without_a_zone_is_a_defect_of_ours(invoice: Maker) -> None:
     with pytest.raises(ValueError, match="zone"):
         sbdh.wrap(envelope_of(invoice())._replace(created=CREATED.replace(tzinfo=None)))
@@ -110,6 +115,22 @@ def test_an_envelope_with_entities_is_refused(invoice: Maker) -> None:
     bomb = b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]>\n<StandardBusinessDocument '
     with pytest.raises(FormatError, match="DTD"):
         sbdh.unwrap(content.replace(b"<StandardBusinessDocument ", bomb))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<a>" + b" " * (51 * 1024 * 1024) + b"</a>",
+        b"<a>" + b"<b/>" * 1_000_001 + b"</a>",
+        b"<a>" * 5000 + b"</a>" * 5000,
+        b"<a b='" + b"x" * 20_000_000 + b"'/>",
+    ],
+    ids=["large", "many", "deep", "long"],
+)
+def test_what_would_take_long_to_read_is_refused_at_once(content: bytes) -> None:
+    for read in (routing_of, sbdh.unwrap):
+        with pytest.raises(FormatError):
+            read(content)
 
 
 def test_an_envelope_fits_the_published_schema(invoice: Maker) -> None:

@@ -81,6 +81,13 @@ def test_an_answer_signed_twice_is_refused(answer: Callable[..., Any], pki: Sand
         metadata_of(etree.tostring(both), Issuers((pki.smp_issuer.certificate,)), now)
 
 
+def test_an_answer_with_a_second_signature_inside_is_refused(pki: SandboxPki, issuers: Issuers, now: datetime) -> None:
+    top = _metadata(ENTRY._replace(certificate=pki.access_point().certificate.public_bytes(Encoding.DER)))
+    etree.SubElement(top[0], f"{{{DS}}}Signature")
+    with pytest.raises(LookupRefused, match="one signature"):
+        metadata_of(etree.tostring(signed_by(pki.smp(), top)), issuers, now)
+
+
 @pytest.mark.parametrize("name", ["SignatureValue", "DigestValue", "X509Certificate", "SignatureMethod", "KeyInfo"])
 def test_a_signature_with_a_part_missing_or_empty_is_refused(
     answer: Callable[..., Any], issuers: Issuers, now: datetime, name: str

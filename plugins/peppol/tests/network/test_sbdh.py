@@ -94,7 +94,7 @@ def test_an_envelope_without_a_zone_is_a_defect_of_ours(invoice: Maker) -> None:
     ("old", "new"),
     [
         (b"<Type>PROCESSID</Type>", b"<Type>OTHER</Type>"),
-        (b"<Type>PROCESSID</Type>", b"<Type>DOCUMENTID</Type>"),
+        (b"</BusinessScope>", b"<Scope><Type>COUNTRY_C1</Type></Scope></BusinessScope>"),
         (b"0007:5560000001", b"0007:5560000002"),
         (b"2026-11-23T12:00:00+00:00", b"2026-11-23T12:00:00"),
         (b"2026-11-23T12:00:00+00:00", b"yesterday"),

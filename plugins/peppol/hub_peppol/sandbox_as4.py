@@ -25,6 +25,7 @@ from hub_peppol.sandbox_pki import Certified, SandboxPki
 
 TARGET = "as4"
 PATH = "/as4"
+SLOW_S = 5.0  # well behind what a caller waits, also on a machine that is busy
 _SBDH = "{http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader}"
 _CBC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}"
 _DS = "{http://www.w3.org/2000/09/xmldsig#}"
@@ -166,7 +167,7 @@ class SandboxAs4:
         self.certified = pki.access_point("PSE000001")
         self.side = As4Side(pki, self.certified, pki.access_point("PSE000002"), log)
         self._http_faults = FaultQueue()
-        self.server = LoopbackServer(self.side, self._http_faults, port=port)
+        self.server = LoopbackServer(self.side, self._http_faults, port=port, slow_s=SLOW_S)
 
     @property
     def address(self) -> str:

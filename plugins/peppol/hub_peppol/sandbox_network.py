@@ -14,6 +14,8 @@ from hub_peppol.sandbox_pki import SandboxPki
 from hub_peppol.sandbox_sml import SandboxSml
 from hub_peppol.sandbox_smp import Entry, SmpSide
 
+SLOW_S = 5.0  # well behind what a caller waits, also on a machine that is busy
+
 
 class SandboxNetwork:
     """Knows whom it is told of; `folder` gets the issuers to trust."""
@@ -26,7 +28,7 @@ class SandboxNetwork:
         self._http_faults = FaultQueue()
         self.smp = SmpSide(self.pki.smp(), self.pki.stranger())
         self.sml = SandboxSml(port)
-        self.server = LoopbackServer(self.smp, self._http_faults, port=port)
+        self.server = LoopbackServer(self.smp, self._http_faults, port=port, slow_s=SLOW_S)
         self.smp.address = self.server.address
 
     @property
@@ -54,6 +56,13 @@ class SandboxNetwork:
             self._http_faults.order(sandbox_smp.TARGET, Fault(name), times)
         else:
             raise ValueError(f"the network's sandbox has no fault {fault}")
+
+    def clear(self) -> None:
+        """Forget what is ordered and has not been met."""
+        self.sml.faults.clear()
+        self.smp.faults.clear()
+        for target, _ in self._http_faults.waiting():
+            self._http_faults.take(target)
 
     @property
     def faults(self) -> Sequence[str]:

@@ -70,7 +70,7 @@ class TestMaventa(ThroughAnAccessPoint, QueryableChannelConformance):
 
 @pytest.mark.skipif(find_spec("as4") is None, reason="the extra as4 is not installed")
 class TestOwnAccessPoint(ThroughAnAccessPoint):
-    settings = table_of("as4")
+    settings = table_of("as4") | {"timeout_s": 2.0}  # three calls, with keys that take their time
 
 
 class TestQvaliasNotices(WebhookReceiverConformance):

@@ -77,8 +77,18 @@ def network(pki: SandboxPki, tmp_path: Path) -> Iterator[SandboxNetwork]:
 
 @pytest.fixture
 def lookup(network: SandboxNetwork) -> Lookup:
+    """Ask the network on this machine, and wait for as long as a busy one needs."""
+    return lookup_in(network, timeout_s=20)
+
+
+@pytest.fixture
+def hasty_lookup(network: SandboxNetwork) -> Lookup:
     """Ask the network on this machine, with a short breath."""
+    return lookup_in(network, timeout_s=0.5)
+
+
+def lookup_in(network: SandboxNetwork, *, timeout_s: float) -> Lookup:
     given = network.settings
     host, _, port = given["nameserver"].partition(":")
-    sml = Sml(given["zone"], nameserver=Nameserver(host, int(port)), timeout_s=0.3, is_trial=True)
-    return Lookup(sml, Smp(issuers_of(Path(given["smp_issuers"])), timeout_s=0.5, is_trial=True))
+    sml = Sml(given["zone"], nameserver=Nameserver(host, int(port)), timeout_s=timeout_s, is_trial=True)
+    return Lookup(sml, Smp(issuers_of(Path(given["smp_issuers"])), timeout_s=timeout_s, is_trial=True))

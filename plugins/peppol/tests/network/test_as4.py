@@ -77,13 +77,13 @@ def sender_with(
     def make(identity: Certified = own, revoked: tuple[Certified, ...] | None = (), age: int = 1) -> As4Sender:
         given = registers.settings
         host, _, port = given["nameserver"].partition(":")
-        sml = Sml(given["zone"], nameserver=Nameserver(host, int(port)), timeout_s=0.3, is_trial=True)
-        lookup = Lookup(sml, Smp(issuers_of(Path(given["smp_issuers"])), timeout_s=1, is_trial=True))
+        sml = Sml(given["zone"], nameserver=Nameserver(host, int(port)), timeout_s=20, is_trial=True)
+        lookup = Lookup(sml, Smp(issuers_of(Path(given["smp_issuers"])), timeout_s=20, is_trial=True))
         issuer = as4_pki.access_point_issuer
         lists = () if revoked is None else (as4_pki.revoked(tmp_path, issuer, revoked, age=timedelta(days=age)),)
         issuers = issuers_of(as4_pki.access_point_issuers(tmp_path), lists)
         who = identity_of(identity.pem.decode(), identity.key_pem.decode())
-        return As4Sender(who, lookup, issuers, FixedClock(NOW), timeout_s=1.0, is_trial=True)
+        return As4Sender(who, lookup, issuers, FixedClock(NOW), timeout_s=2.0, is_trial=True)
 
     return make
 

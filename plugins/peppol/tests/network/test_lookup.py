@@ -86,12 +86,12 @@ def test_what_is_said_for_certain_is_no(
     ],
 )
 def test_what_goes_wrong_for_now_is_asked_again(
-    network: SandboxNetwork, lookup: Lookup, now: datetime, fault: str
+    network: SandboxNetwork, lookup: Lookup, hasty_lookup: Lookup, now: datetime, fault: str
 ) -> None:
     network.order(fault, 1 if fault.startswith("smp") else 20)
     with pytest.raises(TransientError):
-        lookup.find(WANTED, now)
-    network.sml.faults.clear()
+        hasty_lookup.find(WANTED, now)
+    network.clear()
     assert isinstance(lookup.find(WANTED, now), Found)
 
 

@@ -22,7 +22,7 @@ def register() -> Iterator[SandboxSml]:
 
 @pytest.fixture
 def sml(register: SandboxSml) -> Sml:
-    return Sml(ZONE, nameserver=Nameserver(HOST, register.port), timeout_s=0.3)
+    return Sml(ZONE, nameserver=Nameserver(HOST, register.port), timeout_s=20)
 
 
 def test_the_hash_is_the_published_one() -> None:

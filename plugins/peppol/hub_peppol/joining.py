@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from hub.contracts import DeliveryChannel, PluginContext
+from hub.banking_calendar import Clock
+from hub.contracts import DeliveryChannel, PluginContext, Severity
 from hub.contracts import Finding as Fault
 from hub.model.delivery import BuyerAnswer, Receipt
 from hub_peppol.access_points.choosing import access_point
@@ -27,17 +29,18 @@ def channels(settings: PeppolSettings, context: PluginContext) -> Sequence[Deliv
 def channel(settings: PeppolSettings, context: PluginContext) -> PeppolChannel:
     """Return the channel; one that can be asked by our key where the access point can."""
     chosen = access_point(settings, context)
-    joints = Joints(_network(settings, context, chosen), judged, read_answer)
+    joints = Joints(_network(settings, context, chosen), partial(judged, context.clock), read_answer)
     if isinstance(chosen, SearchableAccessPoint):
         return SearchablePeppolChannel(settings, chosen, context.state, joints)
     return PeppolChannel(settings, chosen, context.state, joints)
 
 
-def judged(e_invoice: bytes) -> Sequence[Fault]:
-    """Judge an e-invoice natively, by all layers."""
+def judged(clock: Clock, e_invoice: bytes) -> Sequence[Fault]:
+    """Judge an e-invoice natively, by all layers, as of today."""
     from hub_peppol.judging.engine import validate
 
-    return validate(e_invoice).findings
+    findings = validate(e_invoice, on=clock.today()).findings
+    return [Fault(each.rule, Severity(each.severity), each.location, each.message) for each in findings]
 
 
 def read_answer(content: bytes, *, sent_by: str = "") -> BuyerAnswer | Receipt | None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from hub.contracts import Finding as Fault
-from hub.contracts import PluginState, Severity
+from hub.contracts import PluginState
 from hub.errors import HubError, OutcomeUnknownError, RejectedError, TransientError
 from hub.model.attempts import Delivered, Finding, Message, Probed, Promise
 from hub.model.delivery import (
@@ -23,27 +22,17 @@ from hub.model.delivery import (
     Silence,
     Unfit,
 )
-from hub.model.documents import INVOICES, DocumentKind
+from hub.model.documents import DocumentKind
 from hub.transports.steady_time import steady_ns
-from hub_peppol.access_points.parcel import packed, parcel_of, root_name, unpacked
+from hub_peppol.access_points.parcel import unpacked
 from hub_peppol.access_points.port import AccessPoint, Capabilities, Inbound, SearchableAccessPoint
 from hub_peppol.access_points.sent_list import SentList
 from hub_peppol.cursors import Cursor, cursor_of, written
-from hub_peppol.network.routing import routing_of
-from hub_peppol.reaching import place_of, reach
+from hub_peppol.preparing import CARRIED, Judge, Preparing
+from hub_peppol.reaching import reach
 from hub_peppol.settings import PeppolSettings
 
-# A copy has the number of its original: whoever books by machine would refuse it, or book it twice.
-CARRIED = INVOICES - {DocumentKind.INVOICE_COPY}
-MOST_FAULTS = 5  # that a person is told of at once
 _NS = 1_000_000_000
-_ANOTHER_ADDRESS = (
-    "the e-invoice names another electronic address than the one where the debtor is reached: note the same for both, "
-    "and have the route made anew"
-)
-
-Judge = Callable[[bytes], Sequence[Fault]]
-"""Says what is wrong with an e-invoice. Raises HubError when it cannot be judged."""
 
 
 class AnswerReader(Protocol):
@@ -69,6 +58,7 @@ class PeppolChannel:
         self._settings = settings
         self._access_point = access_point
         self._joints = joints
+        self._preparing = Preparing(settings, access_point.name, joints.judge)
         self._sent = SentList(state, access_point.name)
 
     @property
@@ -125,7 +115,7 @@ class PeppolChannel:
 
     def prepare(self, batch: Sequence[Outgoing]) -> Preparation:
         """Make one message of each document, when no rule is broken."""
-        made = [self._made(outgoing) for outgoing in batch]
+        made = [self._preparing.made(outgoing) for outgoing in batch]
         return Preparation(
             [each for each in made if isinstance(each, Prepared)], [each for each in made if isinstance(each, Unfit)]
         )
@@ -166,58 +156,6 @@ class PeppolChannel:
             else:
                 read += [report] if report is not None else []
         return read, problems
-
-    def _made(self, outgoing: Outgoing) -> Prepared | Unfit:
-        if reason := self._why_not(outgoing):
-            return Unfit(outgoing.delivery_id, reason)
-        try:
-            if faults := self._faults(outgoing.e_invoice):
-                return Unfit(outgoing.delivery_id, faults, is_for_a_person=True)
-            return self._addressed(outgoing)
-        except HubError as error:
-            return Unfit(outgoing.delivery_id, f"the e-invoice cannot go by Peppol: {error}")
-
-    def _why_not(self, outgoing: Outgoing) -> str:
-        kind, size = outgoing.document.kind, len(outgoing.e_invoice)
-        if kind not in CARRIED:
-            return f"a document of kind {kind} has no format in Peppol"
-        if not outgoing.e_invoice:
-            return outgoing.no_e_invoice or "there is no e-invoice of it: turn on what writes e-invoices"
-        if not outgoing.address:
-            return "the network has not said what the debtor takes: have the route made anew"
-        if size > self._settings.largest_message_kb * 1000:
-            most = f"{self._settings.largest_message_kb} kB"
-            return f"the e-invoice is {size // 1000} kB, and {most} go by Peppol: send it with smaller attachments"
-        return ""
-
-    def _faults(self, e_invoice: bytes) -> str:
-        """Return what must be mended before it is sent, for people; blank when nothing must."""
-        if not self._settings.judge_before_sending:
-            return ""
-        fatal = [each for each in self._joints.judge(e_invoice) if each.severity == Severity.FATAL]
-        told = dict.fromkeys(f"{each.rule}: {each.message}" for each in fatal)
-        more = f" (and {len(told) - MOST_FAULTS} more)" if len(told) > MOST_FAULTS else ""
-        return f"the e-invoice would be refused. {' '.join(list(told)[:MOST_FAULTS])}{more}" if told else ""
-
-    def _addressed(self, outgoing: Outgoing) -> Prepared | Unfit:
-        """Wrap an e-invoice that names the address where the debtor is reached, and is taken there."""
-        routing, place = routing_of(outgoing.e_invoice), place_of(outgoing.address)
-        if place is None or place.participant != routing.receiver:
-            reason = (
-                "the e-invoice names another electronic address than the one where the debtor is reached: give both"
-            )
-            return Unfit(outgoing.delivery_id, f"{reason} the same, and have the route made anew")
-        root = root_name(routing.document_type)
-        if root not in place.roots:
-            return Unfit(outgoing.delivery_id, f"the receiver takes {' and '.join(place.roots)} by Peppol, no {root}")
-        parcel = parcel_of(
-            outgoing.e_invoice,
-            routing,
-            access_point=self._access_point.name,
-            delivery_id=outgoing.delivery_id,
-            number=outgoing.document.number,
-        )
-        return Prepared((outgoing.delivery_id,), packed(parcel))
 
 
 class SearchablePeppolChannel(PeppolChannel):

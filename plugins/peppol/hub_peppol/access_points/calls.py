@@ -60,6 +60,8 @@ class Calls:
 
     def no_answer(self, answer: Answer) -> HubError:
         """Return what it means when a question is answered by something else than what was asked for."""
+        if 200 <= answer.status < 300:
+            return TransientError("the access point's answer cannot be read")
         refusal = self._party.refusal(answer)
         return refusal if isinstance(refusal, ConfigurationError) else TransientError(str(refusal))
 

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from hub.errors import OutcomeUnknownError, RejectedError
+from hub.errors import OutcomeUnknownError, RejectedError, TransientError
 from hub.model.attempts import Promise
 from hub.model.delivery import AnswerKind, BuyerAnswer, Receipt, ReceiptKind
 from hub_peppol.access_points.calls import JSON, Calls, spoken
@@ -76,7 +76,8 @@ class Storecove:
         answer = self._calls.ask(f"document_submissions/{quote(external_id, safe='')}/evidence/sending")
         if answer.status == _NOT_FOUND:
             return Receipt(ReceiptKind.UNDER_WAY, external_id=external_id)
-        self._calls.said(answer)
+        if not self._calls.said(answer).text("network"):
+            raise TransientError("Storecove's evidence does not say by which network")
         return Receipt(ReceiptKind.DELIVERED, external_id=external_id)
 
     def news(self, cursor: str) -> News:

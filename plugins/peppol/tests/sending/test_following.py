@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from hub.errors import FormatError, TransientError
 from hub.model.attempts import Message
 from hub.model.delivery import AnswerKind, BuyerAnswer, Followed, Outgoing, Receipt, ReceiptKind
-from hub.testing.contexts import StateInMemory
+from hub.testing.contexts import ContextInMemory, StateInMemory
 from hub_peppol.access_points import sent_list
 from hub_peppol.access_points.sent_list import Place, SentList
 from hub_peppol.channel import PeppolChannel
@@ -77,7 +78,7 @@ def test_why_a_document_failed_is_told_by_rules_alone(
 
 @pytest.mark.parametrize("which", WITH_AN_INBOX, indirect=True)
 def test_an_answer_of_a_buyer_is_read_with_who_sent_it(
-    channel: PeppolChannel, sandbox: AccessPointSandbox, neighbours, context
+    channel: PeppolChannel, sandbox: AccessPointSandbox, neighbours: Any, context: ContextInMemory
 ) -> None:
     sandbox.books.now = context.clock.now
     neighbours.reads = lambda content, sent_by: BuyerAnswer(AnswerKind.REJECTED, document_number="7", buyer=sent_by)
@@ -88,7 +89,7 @@ def test_an_answer_of_a_buyer_is_read_with_who_sent_it(
 
 @pytest.mark.parametrize("which", WITH_AN_INBOX, indirect=True)
 def test_an_answer_is_told_again_until_it_is_kept(
-    channel: PeppolChannel, sandbox: AccessPointSandbox, neighbours, context
+    channel: PeppolChannel, sandbox: AccessPointSandbox, neighbours: Any, context: ContextInMemory
 ) -> None:
     sandbox.books.now = context.clock.now
     neighbours.reads = lambda content, sent_by: Receipt(ReceiptKind.STOPPED, external_id="e")
@@ -103,7 +104,7 @@ def test_an_answer_is_told_again_until_it_is_kept(
 
 @pytest.mark.parametrize("which", ["peppyrus"], indirect=True)
 def test_an_inbox_of_many_pages_is_read_to_its_end_and_invoices_stay(
-    channel: PeppolChannel, sandbox: AccessPointSandbox, neighbours
+    channel: PeppolChannel, sandbox: AccessPointSandbox, neighbours: Any
 ) -> None:
     neighbours.reads = lambda content, sent_by: Receipt(ReceiptKind.UNDER_WAY, external_id=str(len(content)))
     for no in range(70):
@@ -116,7 +117,7 @@ def test_an_inbox_of_many_pages_is_read_to_its_end_and_invoices_stay(
 
 @pytest.mark.parametrize("which", ["peppyrus"], indirect=True)
 def test_what_cannot_be_read_is_told_to_a_person_and_holds_up_no_other(
-    channel: PeppolChannel, sandbox: AccessPointSandbox, neighbours
+    channel: PeppolChannel, sandbox: AccessPointSandbox, neighbours: Any
 ) -> None:
     def read(content: bytes, sent_by: str) -> Receipt:
         if b"bad" in content:

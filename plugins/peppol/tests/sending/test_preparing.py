@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ def test_a_document_without_an_e_invoice_goes_on_with_the_writers_reason(
 
 
 def test_what_breaks_a_rule_is_left_to_a_person_with_the_rules(
-    channel: PeppolChannel, outgoing: MakeOutgoing, neighbours
+    channel: PeppolChannel, outgoing: MakeOutgoing, neighbours: Any
 ) -> None:
     neighbours.faults = [
         Fault("BR-01", Severity.FATAL, "/Invoice", "Give the specification."),
@@ -53,13 +54,13 @@ def test_what_breaks_a_rule_is_left_to_a_person_with_the_rules(
     assert "SE-R-011" not in found.reason
 
 
-def test_warnings_hold_nothing_up(channel: PeppolChannel, outgoing: MakeOutgoing, neighbours) -> None:
+def test_warnings_hold_nothing_up(channel: PeppolChannel, outgoing: MakeOutgoing, neighbours: Any) -> None:
     neighbours.faults = [Fault("SE-R-011", Severity.WARNING, "/Invoice", "Use code 30.")]
     assert len(channel.prepare([outgoing()]).prepared) == 1
 
 
 def test_a_person_is_told_of_a_few_rules_and_how_many_more(
-    channel: PeppolChannel, outgoing: MakeOutgoing, neighbours
+    channel: PeppolChannel, outgoing: MakeOutgoing, neighbours: Any
 ) -> None:
     neighbours.faults = [Fault(f"BR-{no:02}", Severity.FATAL, "/Invoice", "Mend it.") for no in range(9)]
     reason = unfit(channel, outgoing()).reason
@@ -69,16 +70,16 @@ def test_a_person_is_told_of_a_few_rules_and_how_many_more(
     assert "(and 4 more)" in reason
 
 
-def test_what_cannot_be_judged_is_not_sent(channel: PeppolChannel, outgoing: MakeOutgoing, neighbours) -> None:
+def test_what_cannot_be_judged_is_not_sent(channel: PeppolChannel, outgoing: MakeOutgoing, neighbours: Any) -> None:
     def fails(_: bytes) -> list[Fault]:
         raise FormatError("not XML", code="NOT_XML")
 
-    channel._joints = channel._joints._replace(judge=fails)
+    channel._preparing._judge = fails
     assert "not XML" in unfit(channel, outgoing()).reason
 
 
 def test_judging_can_be_turned_off(
-    channel_with: Callable[..., PeppolChannel], outgoing: MakeOutgoing, neighbours
+    channel_with: Callable[..., PeppolChannel], outgoing: MakeOutgoing, neighbours: Any
 ) -> None:
     neighbours.faults = [Fault("BR-01", Severity.FATAL, "/Invoice", "Mend it.")]
     channel = channel_with(judge_before_sending=False)

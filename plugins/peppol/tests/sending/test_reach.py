@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from hub_peppol.sandbox import AccessPointSandbox
 COMPANY = DebtorClass.COMPANY
 
 
-def reached(channel: PeppolChannel, **more: object) -> tuple[Reachable, str]:
+def reached(channel: PeppolChannel, **more: Any) -> tuple[Reachable, str]:
     recipient = Recipient("k1", "Exempelbolaget AB", "5560000001", COMPANY)._replace(**more)
     said = channel.reach([recipient])["k1"]
     return said.answer, said.address
@@ -68,7 +69,7 @@ def test_who_is_not_in_the_network_is_not_reached(channel: PeppolChannel) -> Non
     ],
 )
 @pytest.mark.parametrize("which", ["peppyrus"], indirect=True)
-def test_nobody_else_is_asked_for(channel: PeppolChannel, sandbox: AccessPointSandbox, more: dict[str, object]) -> None:
+def test_nobody_else_is_asked_for(channel: PeppolChannel, sandbox: AccessPointSandbox, more: dict[str, Any]) -> None:
     sandbox.order("question_error", times=50)  # a question would end in "not now"
     answer, address = reached(channel, **more)
 

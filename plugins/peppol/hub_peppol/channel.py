@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from hub.contracts import PluginState
+from hub.contracts import PluginContext
 from hub.errors import HubError, OutcomeUnknownError, RejectedError, TransientError
 from hub.model.attempts import Delivered, Finding, Message, Probed, Promise
 from hub.model.delivery import (
@@ -54,12 +54,14 @@ class Joints(NamedTuple):
 class PeppolChannel:
     """Sends e-invoices by Peppol through one access point, and only there: its own mail and print are never used."""
 
-    def __init__(self, settings: PeppolSettings, access_point: AccessPoint, state: PluginState, joints: Joints) -> None:
+    def __init__(
+        self, settings: PeppolSettings, access_point: AccessPoint, context: PluginContext, joints: Joints
+    ) -> None:
         self._settings = settings
         self._access_point = access_point
         self._joints = joints
         self._preparing = Preparing(settings, access_point.name, joints.judge)
-        self._sent = SentList(state, access_point.name)
+        self._sent = SentList(context.state, access_point.name, context.clock)
 
     @property
     def name(self) -> str:
@@ -162,9 +164,9 @@ class SearchablePeppolChannel(PeppolChannel):
     """The same through an access point that can be asked by our key."""
 
     def __init__(
-        self, settings: PeppolSettings, access_point: SearchableAccessPoint, state: PluginState, joints: Joints
+        self, settings: PeppolSettings, access_point: SearchableAccessPoint, context: PluginContext, joints: Joints
     ) -> None:
-        super().__init__(settings, access_point, state, joints)
+        super().__init__(settings, access_point, context, joints)
         self._searched = access_point
 
     @property

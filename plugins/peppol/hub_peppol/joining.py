@@ -31,8 +31,8 @@ def channel(settings: PeppolSettings, context: PluginContext) -> PeppolChannel:
     chosen = access_point(settings, context)
     joints = Joints(_network(settings, context, chosen), partial(judged, context.clock), read_answer)
     if isinstance(chosen, SearchableAccessPoint):
-        return SearchablePeppolChannel(settings, chosen, context.state, joints)
-    return PeppolChannel(settings, chosen, context.state, joints)
+        return SearchablePeppolChannel(settings, chosen, context, joints)
+    return PeppolChannel(settings, chosen, context, joints)
 
 
 def judged(clock: Clock, e_invoice: bytes) -> Sequence[Fault]:

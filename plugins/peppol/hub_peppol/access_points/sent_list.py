@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from hub.banking_calendar import Clock
 from hub.contracts import PluginState
 from hub.errors import HubError
 from hub.model.delivery import Receipt, ReceiptKind
 
 RING = 5000
 PAGE = 50  # documents asked about for one question
+LONGEST_DAYS = 31  # then its silence has been told to a person for long
 MOST_MISSING = 20  # numbers in a row that nobody has written: taken by who died, or is about to write
 
 
@@ -46,6 +48,13 @@ class Place(NamedTuple):
         return Place(low, self.settled >> (low - self.low), max(self.at, low))
 
 
+class Entry(NamedTuple):
+    """One document that was handed over."""
+
+    external_id: str
+    age_days: int
+
+
 class Asked(NamedTuple):
     """What a page of questions came to."""
 
@@ -57,8 +66,9 @@ class Asked(NamedTuple):
 class SentList:
     """The documents of one access point."""
 
-    def __init__(self, state: PluginState, access_point: str) -> None:
+    def __init__(self, state: PluginState, access_point: str, clock: Clock) -> None:
         self._state = state
+        self._clock = clock
         self._series = f"sent.{access_point}"
 
     def note(self, external_id: str) -> None:
@@ -75,11 +85,13 @@ class SentList:
         place, missing = self._in_ring(place), 0
         number = place.at
         while len(receipts) < PAGE and missing < MOST_MISSING:
-            external_id = "" if place.is_settled(number) else self._read(number)
-            if external_id:
-                receipts.append(status(external_id))
-                place = place if receipts[-1].kind is ReceiptKind.UNDER_WAY else place.with_settled(number)
-            missing = 0 if external_id or place.is_settled(number) else missing + 1
+            entry = None if place.is_settled(number) else self._read(number)
+            if entry is not None:
+                is_open = entry.age_days <= LONGEST_DAYS
+                receipts += [status(entry.external_id)] if is_open else []
+                is_open = is_open and receipts[-1].kind is ReceiptKind.UNDER_WAY
+                place = place if is_open else place.with_settled(number)
+            missing = 0 if entry is not None or place.is_settled(number) else missing + 1
             number += 1
         has_more = missing < MOST_MISSING
         return Asked(receipts, place.raised(number if has_more else 0), has_more)
@@ -99,13 +111,16 @@ class SentList:
         for _ in range(MOST_MISSING):
             before = self._state.get(slot)
             version = before[1] if before else None
-            if self._state.put(slot, f"{number} {external_id}", expected_version=version):
+            if self._state.put(slot, f"{number} {self._today()} {external_id}", expected_version=version):
                 return
 
-    def _read(self, number: int) -> str:
+    def _read(self, number: int) -> Entry | None:
         written = self._state.get(self._slot(number))
-        of, _, external_id = written[0].partition(" ") if written else ("", "", "")
-        return external_id if of == str(number) else ""
+        of, day, external_id = written[0].split(" ", 2) if written else ("", "", "")
+        return Entry(external_id, self._today() - int(day)) if of == str(number) else None
+
+    def _today(self) -> int:
+        return self._clock.now().date().toordinal()
 
     def _slot(self, number: int) -> str:
         return f"{self._series}.{number % RING}"

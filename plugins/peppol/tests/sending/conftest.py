@@ -82,8 +82,8 @@ def channel_with(
         chosen = access_point(settings, context)
         joints = Joints(chosen, neighbours.judge, neighbours.read)
         if isinstance(chosen, SearchableAccessPoint):
-            return SearchablePeppolChannel(settings, chosen, context.state, joints)
-        return PeppolChannel(settings, chosen, context.state, joints)
+            return SearchablePeppolChannel(settings, chosen, context, joints)
+        return PeppolChannel(settings, chosen, context, joints)
 
     return make
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from hub.banking_calendar import FixedClock
 from hub.errors import FormatError, TransientError
 from hub.model.attempts import Message
 from hub.model.delivery import AnswerKind, BuyerAnswer, Followed, Outgoing, Receipt, ReceiptKind
-from hub.testing.contexts import ContextInMemory, StateInMemory
+from hub.testing.contexts import A_MORNING, ContextInMemory, StateInMemory
 from hub_peppol.access_points import sent_list
 from hub_peppol.access_points.sent_list import Place, SentList
 from hub_peppol.channel import PeppolChannel
@@ -172,7 +174,7 @@ def standing(ends: dict[str, ReceiptKind]) -> Callable[[str], Receipt]:
 
 
 def listed(*external_ids: str) -> SentList:
-    found = SentList(StateInMemory(), "peppyrus")
+    found = SentList(StateInMemory(), "peppyrus", FixedClock(A_MORNING))
     for external_id in external_ids:
         found.note(external_id)
     return found
@@ -208,12 +210,24 @@ def test_many_documents_are_asked_about_page_by_page() -> None:
 
 def test_a_number_that_nobody_wrote_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     state = StateInMemory()
-    sent = SentList(state, "peppyrus")
+    sent = SentList(state, "peppyrus", FixedClock(A_MORNING))
     sent.note("a")
     state.next_number("sent.peppyrus")  # by one who died then
     sent.note("b")
 
     assert all_asked(sent, Place(), {})[0] == ["a", "b"]
+
+
+def test_what_never_ends_is_asked_about_for_a_month() -> None:
+    clock = FixedClock(A_MORNING)
+    sent = SentList(StateInMemory(), "peppyrus", clock)
+    sent.note("a")
+    clock.advance(timedelta(days=sent_list.LONGEST_DAYS))
+    sent.note("b")
+    assert all_asked(sent, Place(), {})[0] == ["a", "b"]
+    clock.advance(timedelta(days=1))
+
+    assert all_asked(sent, Place(), {}) == (["b"], Place(2, 0, 2))
 
 
 def test_what_falls_out_of_the_ring_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

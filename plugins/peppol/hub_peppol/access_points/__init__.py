@@ -8,6 +8,7 @@
     choosing   which one the settings name
     peppyrus, recommand, qvalia, storecove, maventa
                their wire words, each in its own module
+    as4        nobody in between: for accredited senders; put together by as4_joining
 
 Which promise each can make, and from what its wire words are known, stands in its module and in the README.
 """

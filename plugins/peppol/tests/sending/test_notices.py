@@ -49,6 +49,13 @@ def test_a_signed_notice_is_believed_for_some_minutes(receiver: QvaliaReceiver) 
             receiver.verify(signed(body, at_s=at_s), body)
 
 
+def test_a_notice_that_another_has_signed_is_refused(receiver: QvaliaReceiver) -> None:
+    body = body_of()
+    for headers in (signed(body, secret="another secret of somebody"), signed(body_of(integrationId="other")), {}):
+        with pytest.raises(RejectedError):
+            receiver.verify(headers, body)
+
+
 def test_another_id_in_the_header_makes_no_new_notice(receiver: QvaliaReceiver) -> None:
     """The header is not signed: who has seen a notice could have it taken again and again."""
     body = body_of()

@@ -46,6 +46,16 @@ def test_the_document_arrives_as_it_was_made(
     assert [tuple(one) for one in sandbox.received()] == [("5560000001", "1001", digest)]
 
 
+@pytest.mark.parametrize(
+    ("which", "written"), [("qvalia", KEY), ("storecove", "01234567-89ab-cdef-0123-456789abcdef")], indirect=["which"]
+)
+def test_our_key_goes_with_the_document(
+    channel: PeppolChannel, sandbox: AccessPointSandbox, content: bytes, written: str
+) -> None:
+    channel.send(Message(KEY, content))
+    assert [one.key for one in sandbox.books.documents] == [written]
+
+
 def test_a_credit_note_arrives(
     channel: PeppolChannel, sandbox: AccessPointSandbox, outgoing: Callable[..., Outgoing]
 ) -> None:

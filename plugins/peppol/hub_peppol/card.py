@@ -39,6 +39,8 @@ MANIFEST = PluginManifest(
     contract=CONTRACT_VERSION,
     formats=(
         "Peppol BIS Billing 3.0.21 (UBL 2.1)",
+        "Invoice Response, Message Level Response, Message Level Status",
+        "Svefaktura 1.0",
         "Access points: Peppyrus v1, Recommand v1, Qvalia, Storecove v2, Maventa AutoXChange v1",
     ),
     sources=(*SOURCES_OF_RULES, *SOURCES_OF_ACCESS_POINTS, *SOURCES_OF_THE_NETWORK),

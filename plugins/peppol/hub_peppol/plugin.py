@@ -1,12 +1,20 @@
-"""The plugin: its settings and what it offers; its card is in `card`."""
+"""The plugin: its card, its settings and what it offers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hub.contracts import DeliveryChannel, PluginContext, SandboxMaker, WebhookReceiver, hookimpl
+from hub.contracts import (
+    DeliveryChannel,
+    DocumentInspector,
+    EInvoiceWriter,
+    PluginContext,
+    SandboxMaker,
+    WebhookReceiver,
+    hookimpl,
+)
 from hub_peppol.card import MANIFEST
-from hub_peppol.settings import PeppolSettings
+from hub_peppol.settings import InvoiceFormat, PeppolSettings
 
 
 class Plugin:
@@ -20,6 +28,24 @@ class Plugin:
 
     def __init__(self, settings: PeppolSettings) -> None:
         self._settings = settings
+
+    @hookimpl
+    def hub_document_inspectors(self) -> Sequence[DocumentInspector]:
+        """Offer the judge of invoices, credit notes and the answers to them."""
+        from hub_peppol.judging.inspector import PeppolInspector
+
+        return (PeppolInspector(),)
+
+    @hookimpl
+    def hub_e_invoice_writers(self) -> Sequence[EInvoiceWriter]:
+        """Offer the writer of BIS Billing 3, or that of Svefaktura where the settings want it."""
+        if self._settings.writes is InvoiceFormat.SVEFAKTURA:
+            from hub_peppol.svefaktura import SvefakturaWriter
+
+            return (SvefakturaWriter(),)
+        from hub_peppol.ubl import BisWriter
+
+        return (BisWriter(self._settings.endpoints),)
 
     @hookimpl
     def hub_delivery_channels(self, context: PluginContext) -> Sequence[DeliveryChannel]:

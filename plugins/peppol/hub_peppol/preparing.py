@@ -72,10 +72,7 @@ class Preparing:
         """Wrap an e-invoice that names the address where the debtor is reached, and is taken there."""
         routing, place = routing_of(outgoing.e_invoice), place_of(outgoing.address)
         if place is None or place.participant != routing.receiver:
-            reason = (
-                "the e-invoice names another electronic address than the one where the debtor is reached: give both"
-            )
-            return Unfit(outgoing.delivery_id, f"{reason} the same, and have the route made anew")
+            return Unfit(outgoing.delivery_id, _ANOTHER_ADDRESS)
         root = root_name(routing.document_type)
         if root not in place.roots:
             return Unfit(outgoing.delivery_id, f"the receiver takes {' and '.join(place.roots)} by Peppol, no {root}")

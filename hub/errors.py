@@ -142,6 +142,12 @@ class IdentifierError(DataError):
     code = "IDENTIFIER"
 
 
+class UntrustedAnswer(DataError):
+    """What answered proves nothing: unsigned, signed by another, about another. Neither yes nor no; a person looks."""
+
+    code = "UNTRUSTED"
+
+
 class TransientError(HubError):
     """Not now: the same call again later may succeed, after `retry_after_s` where that is known."""
 

@@ -265,7 +265,7 @@ class DeliveryWorld:
             return b""
         if document.number in self.unwritable:
             raise DocumentError("buyer_reference: the buyer asks for one")
-        return f"<Invoice>{document.number}</Invoice>".encode()
+        return f"<Invoice>{document.number}{document.debtor.e_invoice_address}</Invoice>".encode()
 
     def pdf(self, document: Document, e_invoice: bytes) -> bytes:
         """Make the PDF of a document, as a printer does."""

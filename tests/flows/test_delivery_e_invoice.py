@@ -6,10 +6,13 @@ import pytest
 from sqlalchemy import Engine
 
 from hub.errors import RejectedError
+from hub.model.deliveries import KnownRecipient
 from hub.model.delivery import RouteStep, Unfit
+from hub.services.delivery.register import keep_recipients
 from tests.flows.delivery_world import DeliveryWorld, StubChannel, document
 
 XML = b"<Invoice>1001</Invoice>"
+MENDED = b"<Invoice>10010088:7300010000001</Invoice>"
 
 
 @pytest.fixture
@@ -69,5 +72,46 @@ def test_it_is_written_later_when_what_was_missing_is_there(north, peppol, lette
     north.work()
 
     assert (north.one("1001").state, peppol.outgoing[-1].e_invoice) == ("delivered", XML)
-    assert peppol.outgoing[-1].pdf == b"%PDF 1001"  # a page that was kept stays as it is
+    assert peppol.outgoing[-1].pdf == b"%PDF 1001" + XML  # nobody has the page without it
+    assert north.rendered == ["1001", "1001"]
+
+
+def test_what_a_message_has_carried_stays_as_it_was(north, peppol, letter):
+    north.unwritable.add("1001")
+    peppol.goes_wrong.append(RejectedError("not a receiver any more"))
+    letter.unfit["1001"] = Unfit("", "not now")
+    north.deliver(document())
+    assert north.one("1001").state == "held"
+
+    north.unwritable.clear()
+    letter.unfit.clear()
+    north.tell("send_document", document_no=1)
+    north.work()
+
+    assert peppol.outgoing[-1].e_invoice == XML  # there was none before
+    assert peppol.outgoing[-1].pdf == b"%PDF 1001"
     assert north.rendered == ["1001"]
+
+
+def test_an_e_invoice_goes_to_the_address_that_the_register_has(north, peppol):
+    company = {"name": "Köparen AB", "identity": "556677-8899", "e_invoice_address": "0007:5566778899"}
+    with north.store.write() as work:
+        keep_recipients(work, "north", [KnownRecipient("5566778899", e_invoice_address="0088:7300010000001")])
+    north.deliver(document(debtor=company))
+
+    assert peppol.outgoing[-1].e_invoice == MENDED
+
+
+def test_an_address_that_was_mended_before_anything_went_stands_in_the_e_invoice(north, peppol, letter):
+    company = {"name": "Köparen AB", "identity": "556677-8899", "e_invoice_address": "0007:5566778899"}
+    peppol.unfit["1001"] = letter.unfit["1001"] = Unfit("", "not there")
+    north.deliver(document(debtor=company))
+    with north.store.write() as work:
+        keep_recipients(work, "north", [KnownRecipient("5566778899", e_invoice_address="0088:7300010000001")])
+
+    peppol.unfit.clear()
+    north.tell("send_document", document_no=1)
+    north.work()
+
+    (sent,) = peppol.outgoing[-1:]
+    assert (sent.e_invoice, sent.pdf) == (MENDED, b"%PDF 1001" + MENDED)

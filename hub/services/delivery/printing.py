@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 from hub.errors import DataError, RejectedError
 from hub.model.deliveries import DocumentRow, Rendering
+from hub.model.delivery import Recipient
 from hub.model.documents import Document
 from hub.services.delivery.way_finding import Routed
 from hub.services.ports import Store, Work
@@ -48,7 +49,8 @@ class Printing:
     def print(self, work: Work, documents: Sequence[Routed]) -> tuple[list[Printed], list[tuple[Routed, str]]]:
         """Return documents with their renderings, made now where there are none, and those that cannot be printed.
 
-        What cannot be an e-invoice is asked anew each time: the settings may have been mended meanwhile.
+        Until some message has carried them they are made anew where the e-invoice has become another one, since an
+        address or a setting was mended; from then on what was sent stays.
         """
         rows = [one.loaded.row for one in documents]
         kept = self._store.contents.read_all([s for row in rows for s in (row.pdf_sha256, row.e_invoice_sha256) if s])
@@ -61,15 +63,20 @@ class Printing:
         return self._keep(work, printed), unprintable
 
     def _printed(self, routed: Routed, kept: Mapping[str, bytes]) -> Printed:
-        row, document = routed.loaded.row, routed.loaded.document
-        e_invoice, problem = kept.get(row.e_invoice_sha256, b""), ""
-        if not e_invoice:
-            try:
-                e_invoice = self._printer.e_invoice(document)
-            except RejectedError as error:
-                problem = str(error)
-        pdf = kept.get(row.pdf_sha256) or self._printer.pdf(document, e_invoice)
-        return Printed(routed, pdf, e_invoice, problem)
+        row = routed.loaded.row
+        pdf, e_invoice, problem = kept.get(row.pdf_sha256, b""), kept.get(row.e_invoice_sha256, b""), ""
+        if not e_invoice or not _was_carried(routed):
+            before = e_invoice
+            e_invoice, problem = self._written(routed)
+            pdf = pdf if e_invoice == before or _was_carried(routed) else b""
+        return Printed(routed, pdf or self._printer.pdf(routed.loaded.document, e_invoice), e_invoice, problem)
+
+    def _written(self, routed: Routed) -> tuple[bytes, str]:
+        """Return the e-invoice of a document, or blank and why there is none."""
+        try:
+            return self._printer.e_invoice(_addressed(routed.loaded.document, routed.loaded.recipient)), ""
+        except RejectedError as error:
+            return b"", str(error)
 
     def _keep(self, work: Work, printed: Sequence[Printed]) -> list[Printed]:
         """Keep new renderings before they go anywhere; return all with rows that name them."""
@@ -82,6 +89,17 @@ class Printing:
             with work.write() as unit:
                 unit.documents.note_rendered(new)
         return [_with_row(one, rendering) for one, rendering in zip(printed, renderings, strict=True)]
+
+
+def _addressed(document: Document, recipient: Recipient) -> Document:
+    """Return a document with the electronic address that its debtor is reached at: it stands in the e-invoice."""
+    debtor = document.debtor.model_copy(update={"e_invoice_address": recipient.e_invoice_address})
+    return document.model_copy(update={"debtor": debtor})
+
+
+def _was_carried(routed: Routed) -> bool:
+    """Say whether some message was made of a document: somebody may have what it looked like then."""
+    return any(step.exchange_no is not None for step in routed.loaded.steps.values())
 
 
 def _row(printed: Printed) -> DocumentRow:

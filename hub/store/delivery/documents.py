@@ -200,14 +200,12 @@ class SqlDocuments:
         return [DocumentRow._make(row) for row in rows]
 
     def note_rendered(self, renderings: Iterable[Rendering]) -> None:
-        """Write what documents were made to look like; what was there before stays."""
+        """Write what documents were made to look like."""
         values = [{"t": self._tenant, **one._asdict()} for one in renderings]
         if values:
             self._connection.execute(
                 text(
-                    "UPDATE document SET "
-                    "pdf_sha256 = CASE pdf_sha256 WHEN '' THEN :pdf_sha256 ELSE pdf_sha256 END, "
-                    "e_invoice_sha256 = CASE e_invoice_sha256 WHEN '' THEN :e_invoice_sha256 ELSE e_invoice_sha256 END "
+                    "UPDATE document SET pdf_sha256 = :pdf_sha256, e_invoice_sha256 = :e_invoice_sha256 "
                     "WHERE tenant = :t AND document_no = :document_no"
                 ),
                 values,

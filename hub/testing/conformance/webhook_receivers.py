@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from hub.contracts import PaymentNotice, PluginContext, WebhookReceiver
 from hub.errors import FormatError, RejectedError
-from hub.model.delivery import Receipt
+from hub.model.delivery import BuyerAnswer, Receipt
 from hub.testing.conformance.channel_under_test import ChannelUnderTest, Place, leaks, outcome_of, told
 
 HUGE = 20 * 1024 * 1024
@@ -142,7 +142,8 @@ class WebhookReceiverConformance(ChannelUnderTest):
         with self.place() as place:
             for notice in self.signed_notices(place):
                 found = self._receiver(place).interpret(notice.body)
-                assert all(isinstance(one, (Receipt, PaymentNotice)) for one in found), "neither report nor payment"
+                known = (Receipt, PaymentNotice, BuyerAnswer)
+                assert all(isinstance(one, known) for one in found), "neither report, answer nor payment"
 
     def test_payments_are_told_in_whole_ore(self) -> None:
         with self.place() as place:

@@ -11,5 +11,5 @@
     as4, as4_answer  for accredited senders: the message, and the receipt that proves it
 
 What is found out is `Found` or `NotThere`; "not now" is a `TransientError`, and an answer that proves nothing is a
-`LookupRefused`: it is neither yes nor no.
+`UntrustedAnswer`: it is neither yes nor no.
 """

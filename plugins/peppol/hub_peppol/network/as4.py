@@ -24,12 +24,13 @@ from hub.errors import (
     OutcomeUnknownError,
     RejectedError,
     TransientError,
+    UntrustedAnswer,
 )
 from hub.transports.https import Answer, HttpParty
 from hub_peppol.network.as4_answer import Signal, meaning_of
 from hub_peppol.network.as4_identity import Identity, common_name
 from hub_peppol.network.lookup import Lookup, Wanted
-from hub_peppol.network.outcome import Found, LookupRefused, NotThere
+from hub_peppol.network.outcome import Found, NotThere
 from hub_peppol.network.sbdh import Envelope
 from hub_peppol.network.sml import checked_address
 from hub_peppol.network.trust import Issuers
@@ -100,7 +101,7 @@ class As4Sender:
         routing = envelope.routing
         try:
             found = self._lookup.find(Wanted(routing.receiver, routing.document_type, routing.process), now)
-        except LookupRefused as error:
+        except UntrustedAnswer as error:
             raise TransientError(f"the register of the receiver gives no answer that may be trusted: {error}") from None
         if isinstance(found, NotThere):
             raise RejectedError(f"the receiver: {found.reason}")
@@ -112,7 +113,7 @@ class As4Sender:
         try:
             self._issuers.check(certificate, now, revocations_are_known=True)
             checked_address(found.address, is_trial=self._is_trial)
-        except LookupRefused as error:
+        except UntrustedAnswer as error:
             raise TransientError(f"the receiver's access point is not to be trusted now: {error}") from None
         if not isinstance(certificate.public_key(), RSAPublicKey):
             raise TransientError("the receiver's access point has no RSA key: nothing can be encrypted for it")

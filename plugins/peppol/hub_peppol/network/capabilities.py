@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from hub.banking_calendar import Clock
-from hub.errors import HubError, TransientError
+from hub.errors import HubError, TransientError, UntrustedAnswer
 from hub_peppol.network.identifiers import BILLING_PROCESS, Named
 from hub_peppol.network.lookup import Lookup, Wanted
-from hub_peppol.network.outcome import Found, LookupRefused, NotThere
+from hub_peppol.network.outcome import Found, NotThere
 
 
 class NetworkCapabilities:
@@ -32,7 +32,7 @@ class NetworkCapabilities:
 
 
 def _is_found(answer: Found | NotThere | HubError) -> bool:
-    if isinstance(answer, LookupRefused):
+    if isinstance(answer, UntrustedAnswer):
         raise TransientError(f"the register of the receiver gives no answer that may be trusted: {answer}")
     if isinstance(answer, HubError):
         raise answer

@@ -43,7 +43,7 @@ class Lookup:
 
         Raises:
             TransientError: no answer now.
-            LookupRefused: an answer that is not to be trusted: neither yes nor no.
+            UntrustedAnswer: an answer that is not to be trusted: neither yes nor no.
             ConfigurationError: there is none before a setting is mended.
         """
         return self._find_at(self._sml.smp_of(wanted.participant), wanted, at)
@@ -85,7 +85,7 @@ def _tried(ask: Callable[[Asked], Answered]) -> Callable[[Asked], Answered | Hub
 
 
 def chosen(said: Metadata, process: Named, at: datetime) -> Found | NotThere:
-    """Choose the endpoint of a process. Raises LookupRefused when its certificate cannot be read."""
+    """Choose the endpoint of a process. Raises UntrustedAnswer when its certificate cannot be read."""
     of_process = [one for one in said.endpoints if one.process == process]
     if not of_process:
         return NotThere("takes such documents, but not by this process", is_registered=True)

@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 
 from cryptography import x509
 
-from hub.errors import FormatError
+from hub.errors import FormatError, UntrustedAnswer
 from hub_peppol.network.identifiers import PROCESS_SCHEME, Named
-from hub_peppol.network.outcome import LookupRefused
 from hub_peppol.network.signature import verified
 from hub_peppol.network.trust import Issuers
 from hub_peppol.network.xml import child, root_of, text
@@ -52,14 +51,14 @@ def metadata_of(content: bytes, issuers: Issuers, at: datetime) -> Metadata:
     """Read an answer, once its signature is checked.
 
     Raises:
-        LookupRefused: it is no such answer, or not to be trusted.
+        UntrustedAnswer: it is no such answer, or not to be trusted.
     """
     try:
         root = root_of(content)
     except FormatError as error:
-        raise LookupRefused(f"the answer cannot be read: {error}") from None
+        raise UntrustedAnswer(f"the answer cannot be read: {error}") from None
     if root.tag != f"{SMP}SignedServiceMetadata":
-        raise LookupRefused("the answer is no signed metadata")
+        raise UntrustedAnswer("the answer is no signed metadata")
     signed = verified(root, issuers, at)
     said = child(signed.root, f"{SMP}ServiceMetadata")
     redirect = child(said, f"{SMP}Redirect")
@@ -67,7 +66,7 @@ def metadata_of(content: bytes, issuers: Issuers, at: datetime) -> Metadata:
         return Metadata(_NOBODY, _NOBODY, (), _redirect(redirect), signed.signer)
     information = child(said, f"{SMP}ServiceInformation")
     if information is None:
-        raise LookupRefused("the answer says nothing")
+        raise UntrustedAnswer("the answer says nothing")
     return Metadata(
         _named(child(information, f"{IDS}ParticipantIdentifier"), is_small=True),
         _named(child(information, f"{IDS}DocumentIdentifier")),
@@ -113,5 +112,5 @@ def _moment(said: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(said)
     except ValueError:
-        raise LookupRefused("the answer has a date that cannot be read") from None
+        raise UntrustedAnswer("the answer has a date that cannot be read") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -5,17 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from hub.errors import DataError
 from hub_peppol.network.identifiers import Named
 
 FOUND_HOLDS_S = 4 * 3600
 NOT_THERE_HOLDS_S = 3600  # who registers today is reached today
-
-
-class LookupRefused(DataError):
-    """What answered proves nothing: unsigned, signed by another, about another. Neither yes nor no; a person looks."""
-
-    code = "LOOKUP"
 
 
 class Found(NamedTuple):

@@ -14,8 +14,7 @@ from typing import Any, NamedTuple
 from cryptography import x509
 from lxml import etree
 
-from hub.errors import ConfigurationError
-from hub_peppol.network.outcome import LookupRefused
+from hub.errors import ConfigurationError, UntrustedAnswer
 from hub_peppol.network.trust import Issuers
 from hub_peppol.network.xml import parser
 
@@ -35,14 +34,14 @@ def verified(root: Any, issuers: Issuers, at: datetime) -> Signed:
     """Check the signature right below a root and return what it is over.
 
     Raises:
-        LookupRefused: there is none, it is not over the whole document, it does not fit, or its signer is not trusted.
+        UntrustedAnswer: there is none, it is not over all of it, it does not fit, or its signer is not trusted.
         ConfigurationError: the extra `lookup` is not installed.
     """
     signer = _signer(root, issuers, at)
     _refuse_other_references(root)
     content = _verify(root, signer, at)
     if content is None or content.tag != root.tag:
-        raise LookupRefused("the signature is not over the answer")
+        raise UntrustedAnswer("the signature is not over the answer")
     return Signed(content, signer)
 
 
@@ -50,21 +49,21 @@ def certificate_of(text: str) -> x509.Certificate:
     """Read a certificate in base64; blanks, line breaks and the lines of PEM around it are passed over.
 
     Raises:
-        LookupRefused: it is none.
+        UntrustedAnswer: it is none.
     """
     for line in _PEM_LINES:
         text = text.replace(line, "")
     try:
         return x509.load_der_x509_certificate(b64decode("".join(text.split()), validate=True))
     except (binascii.Error, ValueError):
-        raise LookupRefused("a certificate cannot be read") from None
+        raise UntrustedAnswer("a certificate cannot be read") from None
 
 
 def _signer(root: Any, issuers: Issuers, at: datetime) -> x509.Certificate:
     """Return the certificate that the signature names, once it is trusted; others beside it are issuers' own."""
     shown = root.findall(f"{DS}Signature/{DS}KeyInfo/{DS}X509Data/{DS}X509Certificate")
     if not shown or len(shown) > _MOST_CERTIFICATES:
-        raise LookupRefused("the answer is not signed, or does not show with which certificate")
+        raise UntrustedAnswer("the answer is not signed, or does not show with which certificate")
     certificates = [certificate_of(one.text or "") for one in shown]
     signer = next((one for one in certificates if not _is_issuer(one)), certificates[0])
     issuers.check(signer, at)
@@ -83,7 +82,7 @@ def _refuse_other_references(root: Any) -> None:
     signatures = root.findall(f".//{DS}Signature")
     references = root.findall(f"{DS}Signature/{DS}SignedInfo/{DS}Reference")
     if len(signatures) != 1 or len(references) != 1 or references[0].get("URI") != "":
-        raise LookupRefused("the answer has to have one signature, over all of it")
+        raise UntrustedAnswer("the answer has to have one signature, over all of it")
 
 
 def _verify(root: Any, signer: x509.Certificate, at: datetime) -> Any:
@@ -99,7 +98,9 @@ def _verify(root: Any, signer: x509.Certificate, at: datetime) -> Any:
         result = verifier.verify(root, x509_cert=signer, parser=parser(), expect_config=expected)
     except _failures(signxml) as error:
         said = "its signature is by SHA-1" if "SHA1" in str(error) else "its signature does not fit"
-        raise LookupRefused(f"the answer was changed on the way, or signed in a way that is refused: {said}") from None
+        raise UntrustedAnswer(
+            f"the answer was changed on the way, or signed in a way that is refused: {said}"
+        ) from None
     return result.signed_xml
 
 

@@ -12,10 +12,9 @@ from ipaddress import ip_address
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from hub.errors import ConfigurationError, TransientError
+from hub.errors import ConfigurationError, TransientError, UntrustedAnswer
 from hub.transports.https import LOCAL_HOSTS
 from hub_peppol.network.identifiers import Named
-from hub_peppol.network.outcome import LookupRefused
 
 PRODUCTION = "participant.sml.prod.tech.peppol.org"
 TEST = "participant.sml.test.tech.peppol.org"
@@ -59,7 +58,7 @@ class Sml:
 
         Raises:
             TransientError: no answer now: a time-out, or a server that fails.
-            LookupRefused: the record is there and leads nowhere that may be asked.
+            UntrustedAnswer: the record is there and leads nowhere that may be asked.
         """
         records = [record for record in self._ask(name_of(participant, self._zone)) if _is_for_us(record)]
         if not records:
@@ -95,18 +94,18 @@ def checked_address(address: str, *, is_trial: bool = False) -> str:
     """Return an address that others have published, when it may be called.
 
     Raises:
-        LookupRefused: not https on port 443, a number instead of a name, or somebody's name and password in it.
+        UntrustedAnswer: not https on port 443, a number instead of a name, or somebody's name and password in it.
     """
     try:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise LookupRefused("what the register names is no address") from None
+        raise UntrustedAnswer("what the register names is no address") from None
     if is_trial and parts.scheme == "http" and host in LOCAL_HOSTS:
         return address.rstrip("/")
     is_plain = parts.username is None and not parts.query and not parts.fragment
     if parts.scheme != "https" or port not in (None, _HTTPS_PORT) or not is_plain or not _is_public_name(host):
-        raise LookupRefused("an address in the network is https, on port 443, with the name of a host")
+        raise UntrustedAnswer("an address in the network is https, on port 443, with the name of a host")
     return address.rstrip("/")
 
 
@@ -127,7 +126,7 @@ def _target(regexp: str) -> str:
     """Return the address out of `!.*!https://...!`: a U-NAPTR replaces the whole name."""
     parts = regexp.split(regexp[:1]) if regexp else []
     if len(parts) != 4 or parts[1] not in _EVERYTHING or "\\" in parts[2]:
-        raise LookupRefused("the record of the register (NAPTR) does not replace the whole name by an address")
+        raise UntrustedAnswer("the record of the register (NAPTR) does not replace the whole name by an address")
     return parts[2]
 
 

@@ -13,11 +13,10 @@ from urllib.parse import urlsplit
 
 from cryptography import x509
 
-from hub.errors import ConfigurationError, TransientError
+from hub.errors import ConfigurationError, TransientError, UntrustedAnswer
 from hub.transports.https import Answer, HttpParty
 from hub_peppol.network.identifiers import Named
 from hub_peppol.network.metadata import Metadata, Redirect, metadata_of
-from hub_peppol.network.outcome import LookupRefused
 from hub_peppol.network.sml import checked_address
 from hub_peppol.network.trust import Issuers
 
@@ -56,13 +55,13 @@ class Smp:
 
         Raises:
             TransientError: no answer now.
-            LookupRefused: an answer that is not to be trusted, or about something else.
+            UntrustedAnswer: an answer that is not to be trusted, or about something else.
         """
         said = self._read(f"{address}/{question.path}", at)
         if said is not None and said.redirect is not None:
             said = self._follow(said.redirect, at)
         if said is not None and Question(said.participant, said.document_type) != question:
-            raise LookupRefused("the answer is about another participant or another document type")
+            raise UntrustedAnswer("the answer is about another participant or another document type")
         return said
 
     def _follow(self, redirect: Redirect, at: datetime) -> Metadata | None:
@@ -70,9 +69,9 @@ class Smp:
         if said is None:
             return None
         if said.redirect is not None:
-            raise LookupRefused("the answer leads on a second time, which is once too often")
+            raise UntrustedAnswer("the answer leads on a second time, which is once too often")
         if not is_subject(redirect.certificate_uid, said.signer):
-            raise LookupRefused("the answer is not signed by whom the first one named")
+            raise UntrustedAnswer("the answer is not signed by whom the first one named")
         return said
 
     def _read(self, address: str, at: datetime) -> Metadata | None:
@@ -85,7 +84,7 @@ class Smp:
         try:
             answer = party.ask(parts.path, _TAKES)
         except ConfigurationError:  # not of ours: somebody else's server is not what it says, or shut
-            raise LookupRefused("the SMP is not to be trusted, or lets nobody in") from None
+            raise UntrustedAnswer("the SMP is not to be trusted, or lets nobody in") from None
         return _content(answer)
 
 
@@ -96,7 +95,7 @@ def _content(answer: Answer) -> bytes | None:
         return answer.content
     if answer.says_later or answer.status >= 500:
         raise TransientError(f"the SMP answered {answer.status}: later")
-    raise LookupRefused(f"the SMP answered {answer.status}, which is neither yes nor no")
+    raise UntrustedAnswer(f"the SMP answered {answer.status}, which is neither yes nor no")
 
 
 def is_subject(stated: str, certificate: x509.Certificate) -> bool:

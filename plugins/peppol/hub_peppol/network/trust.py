@@ -16,8 +16,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from hub.errors import ConfigurationError
-from hub_peppol.network.outcome import LookupRefused
+from hub.errors import ConfigurationError, UntrustedAnswer
 
 SMALLEST_RSA_BITS = 2048
 SMALLEST_CURVE_BITS = 256
@@ -37,16 +36,16 @@ class Issuers(NamedTuple):
         With `revocations_are_known` its issuer's list of revoked certificates has to be there.
 
         Raises:
-            LookupRefused: it may not; the message says why.
+            UntrustedAnswer: it may not; the message says why.
             ConfigurationError: the list of revoked certificates is too old to tell, or is wanted and not there.
         """
         if _may_issue(certificate):
-            raise LookupRefused("the certificate is an issuer's own: nothing is signed with that")
+            raise UntrustedAnswer("the certificate is an issuer's own: nothing is signed with that")
         _refuse_weak(certificate)
         _refuse_dates(certificate, at, "the certificate")
         issuer = self._issuer_of(certificate)
         if issuer is None:
-            raise LookupRefused("the certificate was not issued by anyone in our file of issuers")
+            raise UntrustedAnswer("the certificate was not issued by anyone in our file of issuers")
         lists = self._refuse_revoked(certificate, issuer, at)
         if revocations_are_known and not lists:
             raise ConfigurationError("which certificates are revoked is not known", hint="give the issuer's CRL")
@@ -75,7 +74,7 @@ class Issuers(NamedTuple):
             if listed.next_update_utc is not None and listed.next_update_utc < at:
                 raise ConfigurationError("the list of revoked certificates is too old", hint="fetch it again")
             if listed.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None:
-                raise LookupRefused("the certificate is revoked")
+                raise UntrustedAnswer("the certificate is revoked")
             count += 1
         return count
 
@@ -127,16 +126,16 @@ def _refuse_weak(certificate: x509.Certificate) -> None:
     try:
         hashed, key = certificate.signature_hash_algorithm, certificate.public_key()
     except (ValueError, UnsupportedAlgorithm):
-        raise LookupRefused("the certificate has a key of a kind that is not known") from None
+        raise UntrustedAnswer("the certificate has a key of a kind that is not known") from None
     is_short = (isinstance(key, RSAPublicKey) and key.key_size < SMALLEST_RSA_BITS) or (
         isinstance(key, EllipticCurvePublicKey) and key.key_size < SMALLEST_CURVE_BITS
     )
     if is_short or (hashed is not None and hashed.name in _WEAK_HASHES):
-        raise LookupRefused("the certificate is too weak: SHA-1, or a short key")
+        raise UntrustedAnswer("the certificate is too weak: SHA-1, or a short key")
 
 
 def _refuse_dates(certificate: x509.Certificate, at: datetime, what: str) -> None:
     if at < certificate.not_valid_before_utc:
-        raise LookupRefused(f"{what} is not valid yet")
+        raise UntrustedAnswer(f"{what} is not valid yet")
     if at > certificate.not_valid_after_utc:
-        raise LookupRefused(f"{what} has expired")
+        raise UntrustedAnswer(f"{what} has expired")

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from hub.banking_calendar import FixedClock
-from hub.errors import HubError, TransientError
+from hub.errors import HubError, TransientError, UntrustedAnswer
 from hub_peppol.network import identifiers
 from hub_peppol.network.capabilities import NetworkCapabilities
 from hub_peppol.network.lookup import Lookup, Wanted
-from hub_peppol.network.outcome import FOUND_HOLDS_S, Found, LookupRefused, NotThere
+from hub_peppol.network.outcome import FOUND_HOLDS_S, Found, NotThere
 from hub_peppol.sandbox_network import SandboxNetwork
 from hub_peppol.sandbox_smp import Entry
 
@@ -118,7 +118,7 @@ def test_an_answer_that_proves_nothing_is_neither_yes_nor_no(
     network: SandboxNetwork, lookup: Lookup, now: datetime, fault: str, said: str
 ) -> None:
     network.order(fault)
-    with pytest.raises(LookupRefused, match=said) as caught:
+    with pytest.raises(UntrustedAnswer, match=said) as caught:
         lookup.find(WANTED, now)
     assert "556" not in str(caught.value)
 
@@ -183,5 +183,5 @@ def test_the_channel_is_told_which_types_a_participant_takes(
 
 
 def test_an_expired_issuer_is_not_trusted(network: SandboxNetwork, lookup: Lookup) -> None:
-    with pytest.raises(LookupRefused, match="expired"):
+    with pytest.raises(UntrustedAnswer, match="expired"):
         lookup.find(WANTED, datetime(2060, 1, 1, tzinfo=UTC))

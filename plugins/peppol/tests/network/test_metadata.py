@@ -13,9 +13,9 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
+from hub.errors import UntrustedAnswer
 from hub_peppol.network import identifiers
 from hub_peppol.network.metadata import metadata_of
-from hub_peppol.network.outcome import LookupRefused
 from hub_peppol.network.signature import certificate_of
 from hub_peppol.network.trust import Issuers
 from hub_peppol.sandbox_pki import SandboxPki
@@ -58,7 +58,7 @@ def test_metadata_beside_the_signed_is_not_read(answer: Callable[..., Any], issu
     outer = _metadata(ENTRY._replace(address="https://evil.example.com"))
     outer.append(inner.find(f"{{{DS}}}Signature"))
     outer.append(inner)
-    with pytest.raises(LookupRefused):
+    with pytest.raises(UntrustedAnswer):
         metadata_of(etree.tostring(outer), issuers, now)
 
 
@@ -71,20 +71,20 @@ def test_a_signature_over_something_else_is_refused(
     reference.attrib.pop("URI")
     if uri is not None:
         reference.set("URI", uri)
-    with pytest.raises(LookupRefused, match="one signature, over all of it"):
+    with pytest.raises(UntrustedAnswer, match="one signature, over all of it"):
         metadata_of(etree.tostring(top), issuers, now)
 
 
 def test_an_answer_signed_twice_is_refused(answer: Callable[..., Any], pki: SandboxPki, now: datetime) -> None:
     both = signed_by(pki.smp(), answer())
-    with pytest.raises(LookupRefused):
+    with pytest.raises(UntrustedAnswer):
         metadata_of(etree.tostring(both), Issuers((pki.smp_issuer.certificate,)), now)
 
 
 def test_an_answer_with_a_second_signature_inside_is_refused(pki: SandboxPki, issuers: Issuers, now: datetime) -> None:
     top = _metadata(ENTRY._replace(certificate=pki.access_point().certificate.public_bytes(Encoding.DER)))
     etree.SubElement(top[0], f"{{{DS}}}Signature")
-    with pytest.raises(LookupRefused, match="one signature"):
+    with pytest.raises(UntrustedAnswer, match="one signature"):
         metadata_of(etree.tostring(signed_by(pki.smp(), top)), issuers, now)
 
 
@@ -100,7 +100,7 @@ def test_a_signature_with_a_part_missing_or_empty_is_refused(
             part.attrib.clear()
         else:
             part.getparent().remove(part)
-        with pytest.raises(LookupRefused):
+        with pytest.raises(UntrustedAnswer):
             metadata_of(etree.tostring(top), issuers, now)
 
 
@@ -115,7 +115,7 @@ def test_whatever_is_done_to_an_answer_no_other_endpoint_comes_out(
         put = chance.choice([b"", b"A", b"=", b" ", b"<!-- -->", b"<a/>", b"\0", b"&lt;"])
         try:
             said = metadata_of(content[:place] + put + content[place + chance.randrange(4) :], issuers, now)
-        except LookupRefused:
+        except UntrustedAnswer:
             refused += 1
         else:
             assert said.endpoints == right
@@ -125,12 +125,12 @@ def test_whatever_is_done_to_an_answer_no_other_endpoint_comes_out(
 def test_another_root_or_nothing_said_is_refused(pki: SandboxPki, issuers: Issuers, now: datetime) -> None:
     group, empty = etree.Element(f"{{{SMP}}}ServiceGroup"), etree.Element(f"{{{SMP}}}SignedServiceMetadata")
     for top in (group, empty):
-        with pytest.raises(LookupRefused):
+        with pytest.raises(UntrustedAnswer):
             metadata_of(etree.tostring(signed_by(pki.smp(), top)), issuers, now)
 
 
 def test_an_answer_has_a_megabyte_at_most(issuers: Issuers, now: datetime) -> None:
-    with pytest.raises(LookupRefused, match="larger"):
+    with pytest.raises(UntrustedAnswer, match="larger"):
         metadata_of(b"<a>" + b" " * 1024 * 1024 + b"</a>", issuers, now)
 
 
@@ -140,7 +140,7 @@ def test_a_certificate_may_have_blanks_and_the_lines_of_pem(pki: SandboxPki) -> 
     for text in (plain, f" {plain[:70]}\r\n\t{plain[70:]} ", certificate.public_bytes(Encoding.PEM).decode()):
         assert certificate_of(text) == certificate
     for wrong in ("", "AAAA", plain[:-8], f"{plain}é"):
-        with pytest.raises(LookupRefused):
+        with pytest.raises(UntrustedAnswer):
             certificate_of(wrong)
 
 
@@ -149,7 +149,7 @@ def test_published_answers_of_old_are_refused(pki: SandboxPki, issuers: Issuers,
     if not published:
         pytest.skip("the published samples are not beside the checkout")
     for path in published:
-        with pytest.raises(LookupRefused):
+        with pytest.raises(UntrustedAnswer):
             metadata_of(path.read_bytes(), issuers, now)
 
 

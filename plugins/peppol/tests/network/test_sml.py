@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from hub.errors import UntrustedAnswer
 from hub_peppol.network import identifiers
-from hub_peppol.network.outcome import LookupRefused
 from hub_peppol.network.sml import PRODUCTION, TEST, Nameserver, Sml, checked_address, name_of
 from hub_peppol.sandbox_sml import HOST, ZONE, Record, SandboxSml
 
@@ -64,7 +64,7 @@ def test_records_of_others_alone_are_none(register: SandboxSml, sml: Sml) -> Non
 )
 def test_a_record_that_does_not_replace_everything_is_refused(register: SandboxSml, sml: Sml, regexp: str) -> None:
     register.enter(WHO.value, Record(regexp))
-    with pytest.raises(LookupRefused, match="NAPTR"):
+    with pytest.raises(UntrustedAnswer, match="NAPTR"):
         sml.smp_of(WHO)
 
 
@@ -88,13 +88,13 @@ def test_a_record_that_does_not_replace_everything_is_refused(register: SandboxS
     ],
 )
 def test_an_address_that_may_not_be_called_is_refused(address: str) -> None:
-    with pytest.raises(LookupRefused):
+    with pytest.raises(UntrustedAnswer):
         checked_address(address)
 
 
 def test_addresses_on_this_machine_are_for_trials_only() -> None:
     assert checked_address("http://127.0.0.1:8080/as4", is_trial=True) == "http://127.0.0.1:8080/as4"
-    with pytest.raises(LookupRefused):
+    with pytest.raises(UntrustedAnswer):
         checked_address("http://smp.example.com", is_trial=True)
 
 

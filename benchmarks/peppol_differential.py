@@ -23,7 +23,9 @@ from peppol_mutations import Element, mutants, read_documents
 
 from hub_peppol.judging.engine import Report, releases_of, validate
 from hub_peppol.judging.referee import Difference, Referee, differences
+from hub_peppol.judging.releases import BILLING
 from hub_peppol.judging.rule import FATAL
+from hub_peppol.judging.table import prefixed
 from hub_peppol.judging.unit_suites import read_suites
 
 ROOT = Path(__file__).parent.parent
@@ -50,7 +52,7 @@ def documents_of(samples: Path | None) -> list[Element]:
     files = sorted(OWN.glob("bis3-*.xml"))
     if samples is not None:
         files += [file for file in sorted(samples.rglob("*.xml")) if "-unit" not in str(file.parent)]
-    documents = [one for one in read_documents(files) if etree.QName(one).localname in ("Invoice", "CreditNote")]
+    documents = [one for one in read_documents(files) if prefixed(str(one.tag)) in BILLING]
     return sorted(documents, key=len)
 
 
@@ -60,7 +62,7 @@ def fragments_of(samples: Path) -> list[Element]:
     documents = [test.document for folder in suites for test in read_suites(folder)]
     for one in documents:
         etree.strip_tags(one, etree.Comment, etree.ProcessingInstruction)
-    return [one for one in documents if etree.QName(one).localname in ("Invoice", "CreditNote")]
+    return [one for one in documents if prefixed(str(one.tag)) in BILLING]
 
 
 def outcomes(

@@ -153,7 +153,7 @@ def _documents(day: Day) -> None:
     if day.outgoing is None:
         return
     _step(6, "Invoices go out, each by the one channel that reaches its debtor")
-    _tell("Eight were handed over at once, to counterparties on this machine that speak the real protocols:")
+    _tell("Nine were handed over at once, to counterparties on this machine that speak the real protocols:")
     rows = [_way(sent) for sent in day.outgoing.sent]
     _rows(("number", "keep"), ("", "keep"), "by", ("because", "wrap"), rows=rows)
     counts = ", ".join(f"{name} {count}" for name, count in day.outgoing.received.items() if count)
@@ -207,6 +207,8 @@ def _next_documents(day: Day, home: str) -> list[tuple[str, str]]:
     return [
         (f"hub documents pdf {sent[0]} --to invoice.pdf --home {home}", "an invoice as it was printed"),
         (f"hub route {sent[3]} --home {home}", "why it took the way it took"),
+        (f"hub documents e-invoice {sent[2]} --to invoice.xml --home {home}", "one that went by Peppol, as data"),
+        ("hub validate invoice.xml", "whether it keeps the rules of EN 16931 and Peppol; needs no tenant"),
         (
             f"hub sandbox --folder {home}/sandbox --port {day.outgoing.first_port}",
             "the other sides again, in a terminal of their own, so that you can send more",

@@ -18,7 +18,7 @@ from hub.services.delivery import Acceptance
 SANDBOX = "sandbox"
 FIRST_PORTS = range(9310, 9910, 20)  # blocks of ports, of which the first free one is taken
 MOST_SANDBOXES = 20
-PLUGINS = ("operator", "internet_bank", "kivra", "email", "letter")
+PLUGINS = ("peppol", "operator", "internet_bank", "kivra", "email", "letter")
 BOUNCES = ("email", "bounce")  # what one of the debtors' mail servers does
 _SECRET = re.compile(r'"env:([A-Z0-9_]+)"')
 

@@ -51,7 +51,7 @@ def _codec_of(head: bytes) -> str:
 def document_type_error(line: int) -> FormatError:
     """Build the error of a document that declares its type (DTD)."""
     return FormatError(
-        "the file declares a document type (DTD), which no bank message has; refuse it and ask who sent it",
+        "the file declares a document type (DTD), which no message or invoice has; refuse it and ask who sent it",
         code="DTD_REFUSED",
         line=line,
         field="DOCTYPE",

@@ -40,11 +40,12 @@ def test_the_demonstration_sends_each_document_once_and_says_where(made: Path) -
     assert {number: row["channel"] for number, row in documents.items()} == {
         "040000301": "internet_bank",
         "040000302": "kivra",
-        "040000303": "operator",
+        "040000303": "peppol",
         "040000304": "letter",
         "040000305": "letter",
         "040000306": "",
         "040000308": "",
+        "040000309": "operator",
     }
     assert documents["040000306"]["state"] == documents["040000308"]["state"] == "held"
     assert run("verify", home=made).exit_code == 0

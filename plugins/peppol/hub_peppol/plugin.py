@@ -14,7 +14,7 @@ from hub.contracts import (
     hookimpl,
 )
 from hub_peppol.card import MANIFEST
-from hub_peppol.settings import InvoiceFormat, PeppolSettings
+from hub_peppol.settings import PeppolSettings
 
 
 class Plugin:
@@ -39,13 +39,9 @@ class Plugin:
     @hookimpl
     def hub_e_invoice_writers(self) -> Sequence[EInvoiceWriter]:
         """Offer the writer of BIS Billing 3, or that of Svefaktura where the settings want it."""
-        if self._settings.writes is InvoiceFormat.SVEFAKTURA:
-            from hub_peppol.svefaktura import SvefakturaWriter
+        from hub_peppol.writers import writers
 
-            return (SvefakturaWriter(),)
-        from hub_peppol.ubl import BisWriter
-
-        return (BisWriter(self._settings.endpoints),)
+        return writers(self._settings)
 
     @hookimpl
     def hub_delivery_channels(self, context: PluginContext) -> Sequence[DeliveryChannel]:

@@ -22,6 +22,8 @@ _ANOTHER_ADDRESS = (
     "and have the route made anew"
 )
 
+_NAMES = {"Invoice": "invoices", "CreditNote": "credit notes"}
+
 Judge = Callable[[bytes], Sequence[Fault]]
 """Says what is wrong with an e-invoice. Raises HubError when it cannot be judged."""
 
@@ -75,7 +77,9 @@ class Preparing:
             return Unfit(outgoing.delivery_id, _ANOTHER_ADDRESS)
         root = root_name(routing.document_type)
         if root not in place.roots:
-            return Unfit(outgoing.delivery_id, f"the receiver takes {' and '.join(place.roots)} by Peppol, no {root}")
+            return Unfit(
+                outgoing.delivery_id, f"the receiver takes {_in_words(place.roots)} by Peppol, and no {_NAMES[root]}"
+            )
         parcel = parcel_of(
             outgoing.e_invoice,
             routing,
@@ -84,3 +88,7 @@ class Preparing:
             number=outgoing.document.number,
         )
         return Prepared((outgoing.delivery_id,), packed(parcel))
+
+
+def _in_words(roots: Sequence[str]) -> str:
+    return " and ".join(_NAMES.get(root, root) for root in roots)

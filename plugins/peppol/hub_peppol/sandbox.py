@@ -24,7 +24,11 @@ _CUSTOMIZATION = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd"
 INVOICE = f"{_UBL}:Invoice-2::Invoice##{_CUSTOMIZATION}::2.1"
 CREDIT_NOTE = f"{_UBL}:CreditNote-2::CreditNote##{_CUSTOMIZATION}::2.1"
-RECEIVERS = {"0007:5560000001": (INVOICE, CREDIT_NOTE), "0007:9999999999": (INVOICE,)}
+RECEIVERS = {
+    "0007:5560000001": (INVOICE, CREDIT_NOTE),
+    "0007:9999999999": (INVOICE,),
+    "0007:2120000142": (INVOICE, CREDIT_NOTE),
+}
 
 
 class Kind(NamedTuple):

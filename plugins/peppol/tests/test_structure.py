@@ -139,7 +139,12 @@ def test_an_extension_holds_one_element_of_anothers_making(content: str, is_fit:
 
 @pytest.mark.parametrize(
     "document",
-    [b"<Invoice/>", b"<html/>", b"<Invoice xmlns='urn:sfti:documents:BasicInvoice:1:0'/>", b"<a:b xmlns:a='c'/>"],
+    [
+        b"<Invoice/>",
+        b"<html/>",
+        b"<Invoice xmlns='urn:oasis:names:specification:ubl:schema:xsd:Invoice-1'/>",
+        b"<a:b xmlns:a='c'/>",
+    ],
 )
 def test_a_root_of_another_kind_is_one_finding(document: bytes) -> None:
     assert [finding.rule for finding in validate(document, ("xsd",)).findings] == ["XSD-ROOT"]

@@ -14,7 +14,6 @@ from hub.contracts import EInvoiceWriter
 from hub.errors import DocumentError, FormatError
 from hub.model.company import Company
 from hub.model.documents import Document, DocumentKind, VatCategory
-from hub.testing.contexts import ContextInMemory
 from hub_peppol import PeppolSettings, Plugin
 from hub_peppol.judging.engine import validate
 from hub_peppol.svefaktura import SvefakturaWriter, read_svefaktura
@@ -61,7 +60,7 @@ def test_it_is_a_writer_of_e_invoices() -> None:
 
 
 def test_it_is_offered_where_the_settings_want_it() -> None:
-    (writer,) = Plugin(PeppolSettings(writes="svefaktura")).hub_e_invoice_writers(ContextInMemory())
+    (writer,) = Plugin(PeppolSettings(writes="svefaktura")).hub_e_invoice_writers()
     assert writer.name == "Svefaktura 1.0"
 
 

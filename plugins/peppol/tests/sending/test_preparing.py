@@ -102,7 +102,7 @@ def test_an_old_swedish_vat_address_is_the_organisation_number(channel: PeppolCh
 
 def test_a_credit_note_does_not_go_to_who_takes_invoices_only(channel: PeppolChannel, outgoing: MakeOutgoing) -> None:
     credit = outgoing(small_invoice(root="CreditNote", buyer="0007:9999999999"), address="0007:9999999999 Invoice")
-    assert unfit(channel, credit).reason == "the receiver takes Invoice by Peppol, no CreditNote"
+    assert unfit(channel, credit).reason == "the receiver takes invoices by Peppol, and no credit notes"
 
 
 def test_letters_and_copies_have_no_format(channel: PeppolChannel, outgoing: MakeOutgoing) -> None:

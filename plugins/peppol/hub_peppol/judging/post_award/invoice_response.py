@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hub_peppol.judging.code_list import CodeList
 from hub_peppol.judging.node import Node
-from hub_peppol.judging.post_award import common
+from hub_peppol.judging.post_award import every_answer
 from hub_peppol.judging.post_award.closed_model import Check, Part, closed_model, is_attribute_in, is_one_of
 from hub_peppol.judging.rule import Context, Pack, Predicate, Rule, fatal, warning
 
@@ -79,7 +79,7 @@ _MODEL = closed_model(
                 "B00106": "cac:ReceiverParty",
                 "B00107": "cac:DocumentResponse",
             },
-            (Check("B00108", lambda root: not common.has_schema_location(root), "Leave schemaLocation out."),),
+            (Check("B00108", lambda root: not every_answer.has_schema_location(root), "Leave schemaLocation out."),),
             "B00109",
             ("cbc:CustomizationID", "cbc:ProfileID", "cbc:ID", "cbc:IssueDate", "cbc:IssueTime", "cbc:Note"),
         ),
@@ -222,10 +222,10 @@ PACK = Pack(
     "Peppol Invoice Response",
     "2026.5",
     contexts=(
-        *common.CONTEXTS,
+        *every_answer.CONTEXTS,
         *_MODEL.contexts,
         *(ANSWER_WITH_CODE, OTHER, SPECIFICATION, PARTLY_PAID, PROCESS, ACTION, REASON),
     ),
-    rules=(*common.RULES, *_MODEL.rules, *_RULES),
+    rules=(*every_answer.RULES, *_MODEL.rules, *_RULES),
     roots=frozenset({"ar:ApplicationResponse"}),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub_peppol.judging.code_list import CodeList
 from hub_peppol.judging.node import Node
-from hub_peppol.judging.post_award import common
+from hub_peppol.judging.post_award import every_answer
 from hub_peppol.judging.post_award.closed_model import Check, Part, closed_model, is_attribute_in, is_one_of
 from hub_peppol.judging.rule import Context, Pack, fatal
 
@@ -59,7 +59,7 @@ _MODEL = closed_model(
                 "B00106": "cac:ReceiverParty",
                 "B00107": "cac:DocumentResponse",
             },
-            (Check("B00108", lambda root: not common.has_schema_location(root), "Leave schemaLocation out."),),
+            (Check("B00108", lambda root: not every_answer.has_schema_location(root), "Leave schemaLocation out."),),
             "B00109",
             ("cbc:CustomizationID", "cbc:ID", "cbc:IssueDate", "cbc:IssueTime"),
         ),
@@ -97,9 +97,9 @@ SPECIFICATION = Context("message level response", "cbc:CustomizationID")
 PACK = Pack(
     "Peppol Message Level Response",
     "2026.5",
-    contexts=(*common.CONTEXTS, *_MODEL.contexts, SPECIFICATION),
+    contexts=(*every_answer.CONTEXTS, *_MODEL.contexts, SPECIFICATION),
     rules=(
-        *common.RULES,
+        *every_answer.RULES,
         *_MODEL.rules,
         fatal(
             _ID + "R001",

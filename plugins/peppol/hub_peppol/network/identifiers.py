@@ -10,6 +10,8 @@ import re
 from typing import NamedTuple
 from urllib.parse import quote
 
+from stdnum import ean
+
 from hub.errors import IdentifierError
 from hub.identifiers.luhn import has_check_digit
 
@@ -19,9 +21,10 @@ WILDCARD_SCHEME = "peppol-doctype-wildcard"
 PROCESS_SCHEME = "cenbii-procid-ubl"
 ORGANISATION = "0007"
 GLN = "0088"
+GLN_DIGITS = 13
 LONGEST_PARTICIPANT = 130
 LONGEST_VALUE = 500
-_SWEDISH_VAT = "9955"  # as old registers still have it
+SWEDISH_VAT = "9955"  # as old registers still have it
 _FORM = re.compile(r"[0-9]{4}:[!-~]+", re.ASCII)
 _VAT_FORM = re.compile(r"SE([0-9]{10})01", re.ASCII | re.IGNORECASE)
 
@@ -58,7 +61,7 @@ def participant(text: str) -> Named:
     if len(value) > LONGEST_PARTICIPANT or not _FORM.fullmatch(value):
         raise IdentifierError("an electronic address is four digits, a colon and a number, such as 0007:9999999999")
     icd, _, number = value.partition(":")
-    if icd == _SWEDISH_VAT:
+    if icd == SWEDISH_VAT:
         return by_vat_number(number)
     if icd == ORGANISATION:
         return by_organisation_number(number)
@@ -91,12 +94,9 @@ def by_vat_number(number: str) -> Named:
 
 
 def _refuse_gln(number: str) -> None:
-    """Raise IdentifierError unless it is a GLN: thirteen digits, the last by modulus 10 with weights 1 and 3."""
-    if len(number) == 13 and number.isdigit():
-        digits = [int(digit) for digit in number]
-        if (sum(digits[::2]) + 3 * sum(digits[1::2])) % 10 == 0:
-            return
-    raise IdentifierError("an address with 0088 has the thirteen digits of a GLN, the last one checked")
+    """Raise IdentifierError unless it is a GLN, with its check digit."""
+    if not (len(number) == GLN_DIGITS and ean.is_valid(number)):
+        raise IdentifierError("an address with 0088 has the thirteen digits of a GLN, the last one checked")
 
 
 def document_type(value: str) -> Named:

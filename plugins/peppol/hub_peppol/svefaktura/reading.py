@@ -6,9 +6,9 @@ from hub.errors import FormatError
 from hub.model.documents import VatCategory
 from hub.money import plain_kronor
 from hub_peppol.judging.reading import root_of
+from hub_peppol.network import identifiers
 from hub_peppol.svefaktura.layout import CREDIT_NOTE, INVOICE, ROOT, parts
 from hub_peppol.svefaktura.words import BANKS, CATEGORIES, CONTRACT, EXEMPT, ORGANISATION, OTHER_REFERENCE, VAT
-from hub_peppol.ubl.endpoints import SE_ORGANISATION
 from hub_peppol.ubl.fitting import ore_of
 from hub_peppol.ubl.heads import INVOICED_OBJECT
 from hub_peppol.ubl.layout import Values, by_tag, taken
@@ -85,7 +85,7 @@ def _party(party: Values) -> Values:
     taxes += [{"number": own["reason"], "scheme": OTHER_TAX}] if own.get("reason") else []
     return {
         **party,
-        "identity": (own.get("number", ""), SE_ORGANISATION),
+        "identity": (own.get("number", ""), identifiers.ORGANISATION),
         "legal_form": own.get("seat", ""),
         "tax_schemes": taxes,
         "address": [_address(one) for one in party.get("address", ())],

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
-from stdnum import ean, luhn
 from stdnum.au import abn
 from stdnum.be import vat as belgian
 from stdnum.no import orgnr as norwegian
 
+from hub.errors import IdentifierError
 from hub.identifiers import organisation_number
 from hub.model.company import Company
 from hub.model.documents import Document
 from hub_peppol.judging.code_list import CodeList
+from hub_peppol.network.identifiers import GLN, ORGANISATION, SWEDISH_VAT, participant
 
-SE_ORGANISATION = "0007"
-_SE_VAT = "9955"  # removed from the code list in 2023; its numbers are organisation numbers with SE and 01 around
 _SCHEMES = CodeList("peppol_address_schemes")
 
 
@@ -46,13 +46,15 @@ def endpoint_of_buyer(document: Document) -> Endpoint:
 
 
 def read_endpoint(written: str) -> Endpoint:
-    """Split `0007:5567321707`; the scheme is blank where there is none. Numbers of 9955 become those of 0007."""
+    """Split `0007:5567321707`; the scheme is blank where there is none. Swedish numbers get their one normal form."""
     scheme, colon, number = written.partition(":")
     if not colon:
         return Endpoint("", written.strip())
     endpoint = Endpoint(scheme.strip(), number.strip())
-    found = re.fullmatch(r"SE([0-9]{10})01", endpoint.number)
-    return Endpoint(SE_ORGANISATION, found[1]) if endpoint.scheme == _SE_VAT and found else endpoint
+    if endpoint.scheme in (ORGANISATION, SWEDISH_VAT):
+        with suppress(IdentifierError):
+            return Endpoint(ORGANISATION, participant(":".join(endpoint)).value.partition(":")[2])
+    return endpoint
 
 
 def is_right(endpoint: Endpoint) -> bool:
@@ -63,7 +65,17 @@ def is_right(endpoint: Endpoint) -> bool:
 
 
 def _of_organisation(number: str) -> Endpoint:
-    return Endpoint(SE_ORGANISATION, organisation_number.compact(number))
+    return Endpoint(ORGANISATION, organisation_number.compact(number))
+
+
+def _is_participant(scheme: str) -> Callable[[str], bool]:
+    def is_one(number: str) -> bool:
+        try:
+            return participant(f"{scheme}:{number}").value == f"{scheme}:{number}"
+        except IdentifierError:
+            return False
+
+    return is_one
 
 
 def _digits(pattern: str, check: Callable[[str], bool]) -> Callable[[str], bool]:
@@ -75,8 +87,8 @@ def _anything(number: str) -> bool:
 
 
 _CHECKS: Mapping[str, Callable[[str], bool]] = {
-    SE_ORGANISATION: _digits(r"\d{10}", luhn.is_valid),
-    "0088": _digits(r"\d{13}", ean.is_valid),
+    ORGANISATION: _is_participant(ORGANISATION),
+    GLN: _is_participant(GLN),
     "0096": _digits(r"\d{10}", _anything),
     "0151": _digits(r"\d{11}", abn.is_valid),
     "0184": _digits(r"(DK)?\d{8}", _anything),

@@ -6,7 +6,8 @@ from hub.identifiers import organisation_number
 from hub.model.documents import Document
 from hub.model.letterhead import Letterhead
 from hub.model.parties import PostalAddress
-from hub_peppol.ubl.endpoints import SE_ORGANISATION, Endpoint
+from hub_peppol.network.identifiers import ORGANISATION
+from hub_peppol.ubl.endpoints import Endpoint
 from hub_peppol.ubl.layout import Values
 from hub_peppol.ubl.sale import Sale
 from hub_peppol.ubl.words import SEAT, WORDS
@@ -40,7 +41,7 @@ def _seller(sale: Sale) -> Values:
         "address": [address_values(letterhead)],
         "tax_schemes": [*_vat(sale, letterhead.vat_number), *([_f_tax()] if letterhead.has_f_tax else [])],
         "name": company.name.strip(),
-        "identity": (organisation_number.compact(company.organisation_number), SE_ORGANISATION),
+        "identity": (organisation_number.compact(company.organisation_number), ORGANISATION),
         "legal_form": f"{WORDS[sale.document.language][SEAT]}: {seat}" if seat else "",
         "contact": sale.document.our_reference.strip(),
         "phone": letterhead.phone.strip(),
@@ -79,4 +80,4 @@ def _f_tax() -> Values:
 def _identity(document: Document) -> tuple[str, str] | None:
     """Return an organisation number; one of a person goes nowhere that it need not go."""
     identity = document.debtor.identity or ""
-    return (organisation_number.compact(identity), SE_ORGANISATION) if organisation_number.is_valid(identity) else None
+    return (organisation_number.compact(identity), ORGANISATION) if organisation_number.is_valid(identity) else None

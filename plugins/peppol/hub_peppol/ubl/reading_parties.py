@@ -9,7 +9,7 @@ from hub.identifiers import organisation_number
 from hub.model.countries import COUNTRIES
 from hub.model.parties import PostalAddress
 from hub.model.setting_values import EMAIL_ADDRESS, POSTAL_CODE
-from hub_peppol.ubl.endpoints import SE_ORGANISATION
+from hub_peppol.network.identifiers import ORGANISATION
 from hub_peppol.ubl.fitting import ADDRESS, LONG, NAME, SHORT, Fitting
 from hub_peppol.ubl.layout import Values
 from hub_peppol.ubl.parties import VAT
@@ -90,7 +90,7 @@ def _identity(party: Values) -> str | None:
     """Return the organisation number: the legal one, else that of the electronic address."""
     stated = [party.get("identity", ("", ""))[0]]
     number, scheme = party.get("endpoint", ("", ""))
-    stated += [number] if scheme == SE_ORGANISATION else []
+    stated += [number] if scheme == ORGANISATION else []
     return next((organisation_number.compact(one) for one in stated if organisation_number.is_valid(one)), None)
 
 

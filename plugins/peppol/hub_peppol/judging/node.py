@@ -66,11 +66,14 @@ class Node:
 
     def each(self, path: str) -> list[Node]:
         """Return all elements at a path below this one, such as `cac:Party/cbc:ID`; none gives an empty list."""
-        steps = _STEPS.get(path) or _steps(path)
-        found = self.kids.get(steps[0])
+        found = self.kids.get(path)  # most paths are one step
+        if found is not None:
+            return found
+        first, *others = _STEPS.get(path) or _steps(path)
+        found = self.kids.get(first)
         if found is None:
             return []
-        for step in steps[1:]:
+        for step in others:
             found = [kid for node in found for kid in node.kids.get(step, ())]
         return found
 
@@ -92,8 +95,10 @@ class Node:
 
     def value_of(self, path: str) -> str:
         """Return the normalized text at a path, empty when there is no such element; Unreadable when several."""
-        node = self.only(path)
-        return "" if node is None else normalized(node.text)
+        found = self.kids.get(path) or self.each(path)
+        if len(found) > 1:
+            raise Unreadable(path)
+        return normalized(found[0].text) if found else ""
 
     def values(self, path: str) -> list[str]:
         """Return the normalized texts of all elements at a path."""
@@ -105,8 +110,10 @@ class Node:
 
     def decimal_at(self, path: str) -> Decimal | None:
         """Return the number at a path, None when there is no such element; Unreadable when several or no number."""
-        node = self.only(path)
-        return None if node is None else decimal_of(node.text)
+        found = self.kids.get(path) or self.each(path)
+        if len(found) > 1:
+            raise Unreadable(path)
+        return decimal_of(found[0].text) if found else None
 
     def is_true(self, path: str) -> bool:
         """Say whether a flag at a path is true; Unreadable when it is no flag."""

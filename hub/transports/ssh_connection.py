@@ -63,7 +63,8 @@ class SshConnection:
             if isinstance(error, HubError) or not isinstance(error, Exception):
                 raise
             # The library raises ValueError and others for what is no SSH, or was damaged on its way.
-            why = "its time was up" if self.watch.is_over else type(error).__name__
+            is_late = self.watch.is_over or steady_ns() >= ends_ns  # the library may notice it before the watch does
+            why = "its time was up" if is_late else type(error).__name__
             raise TransientError(f"{host}:{port} broke off before anything was sent ({why})") from None
 
     @property

@@ -61,6 +61,7 @@ def test_the_floors_hold():
     linted = subprocess.run(
         [sys.executable, "-c", program, "--config", ".importlinter", "--no-cache"],
         cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},  # examples are on the tests' path alone
         capture_output=True,
         text=True,
         timeout=120,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 
-from hub.identifiers import organisation_number
+from hub.identifiers import electronic_address, organisation_number
 from hub.identifiers.identity_key import identity_key, may_be_same
 from hub.model.deliveries import KnownRecipient
 from hub.model.delivery import Recipient, RouteStep
@@ -75,12 +75,13 @@ def facts_of(document: Document, recipient: Recipient, known: KnownRecipient | N
 
 
 def is_reached_at(recipient: Recipient, address: str) -> bool:
-    """Say whether an electronic address is of a recipient: the stated one, or by its Swedish or VAT number."""
-    stated = recipient.e_invoice_address.casefold()
-    organisation = recipient.identity if organisation_number.is_valid(recipient.identity) else ""
-    vat_number = recipient.vat_number or (f"SE{organisation}01" if organisation else "")
-    known = {stated, f"0007:{organisation}" if organisation else "", f"9955:{vat_number}".casefold()}
-    return bool(address) and address.casefold() in known - {"", "9955:"}
+    """Say whether an electronic address is of a recipient: the stated one, or that of its Swedish or VAT number."""
+    stated = (
+        recipient.e_invoice_address,
+        f"{electronic_address.ORGANISATION}:{recipient.identity}",
+        f"{electronic_address.SWEDISH_VAT}:{recipient.vat_number}",
+    )
+    return any(electronic_address.are_same(address, one) for one in stated)
 
 
 def full_identity(identity: str) -> str:

@@ -14,13 +14,14 @@ from typing import Any
 from urllib.parse import quote
 
 from hub.errors import OutcomeUnknownError, RejectedError, TransientError
+from hub.identifiers.electronic_address import GLN, ORGANISATION
 from hub.model.attempts import Promise
 from hub.model.delivery import AnswerKind, BuyerAnswer, Receipt, ReceiptKind
 from hub_peppol.access_points.calls import JSON, Calls, spoken
 from hub_peppol.access_points.parcel import Parcel, root_name
 from hub_peppol.access_points.port import News
 from hub_peppol.access_points.told import Told, told, word
-from hub_peppol.network.identifiers import GLN, ORGANISATION, PARTICIPANT_SCHEME, Named
+from hub_peppol.network.identifiers import PARTICIPANT_SCHEME, Named
 
 PRODUCTION = "https://api.storecove.com/api/v2"
 SCHEMES = {ORGANISATION: "SE:ORGNR", GLN: "GLN"}

@@ -6,27 +6,17 @@ Source: Peppol Policy for use of Identifiers 4.4.0 and code lists 9.7 (ICD 0007,
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 from urllib.parse import quote
 
-from stdnum import ean
-
 from hub.errors import IdentifierError
-from hub.identifiers.luhn import has_check_digit
+from hub.identifiers import electronic_address
 
 PARTICIPANT_SCHEME = "iso6523-actorid-upis"
 DOCUMENT_SCHEME = "busdox-docid-qns"
 WILDCARD_SCHEME = "peppol-doctype-wildcard"
 PROCESS_SCHEME = "cenbii-procid-ubl"
-ORGANISATION = "0007"
-GLN = "0088"
-GLN_DIGITS = 13
-LONGEST_PARTICIPANT = 130
 LONGEST_VALUE = 500
-SWEDISH_VAT = "9955"  # as old registers still have it
-_FORM = re.compile(r"[0-9]{4}:[!-~]+", re.ASCII)
-_VAT_FORM = re.compile(r"SE([0-9]{10})01", re.ASCII | re.IGNORECASE)
 
 
 class Named(NamedTuple):
@@ -49,54 +39,18 @@ class Named(NamedTuple):
 def participant(text: str) -> Named:
     """Return who is meant by `0007:9999999999`, also with the scheme before it or in capitals.
 
-    A Swedish VAT number of the removed scheme 9955 becomes the organisation number in it.
-
     Raises:
         IdentifierError: it is none, or its check digit is wrong.
 
     >>> participant("9955:SE999999999901").value
     '0007:9999999999'
     """
-    value = text.strip().removeprefix(f"{PARTICIPANT_SCHEME}::").lower()
-    if len(value) > LONGEST_PARTICIPANT or not _FORM.fullmatch(value):
-        raise IdentifierError("an electronic address is four digits, a colon and a number, such as 0007:9999999999")
-    icd, _, number = value.partition(":")
-    if icd == SWEDISH_VAT:
-        return by_vat_number(number)
-    if icd == ORGANISATION:
-        return by_organisation_number(number)
-    if icd == GLN:
-        _refuse_gln(number)
-    return Named(PARTICIPANT_SCHEME, value)
+    return Named(PARTICIPANT_SCHEME, electronic_address.validate(text))
 
 
 def by_organisation_number(number: str) -> Named:
-    """Return the participant of a Swedish organisation number, with or without hyphen.
-
-    A sole trader's is a personal number of ten digits: it is taken, and told to nobody but who must know it.
-
-    Raises:
-        IdentifierError: not ten digits with a check digit that fits.
-    """
-    digits = number.strip().replace("-", "")
-    digits = digits[2:] if len(digits) == 12 and digits.startswith("16") else digits
-    if len(digits) != 10 or not has_check_digit(digits):
-        raise IdentifierError("an address with 0007 has the ten digits of an organisation number, the last one checked")
-    return Named(PARTICIPANT_SCHEME, f"{ORGANISATION}:{digits}")
-
-
-def by_vat_number(number: str) -> Named:
-    """Return the participant of a Swedish VAT number, `SE`, ten digits and `01`. Raises IdentifierError."""
-    found = _VAT_FORM.fullmatch(number.strip())
-    if found is None:
-        raise IdentifierError("a Swedish VAT number is SE, the ten digits of the organisation number, and 01")
-    return by_organisation_number(found[1])
-
-
-def _refuse_gln(number: str) -> None:
-    """Raise IdentifierError unless it is a GLN, with its check digit."""
-    if not (len(number) == GLN_DIGITS and ean.is_valid(number)):
-        raise IdentifierError("an address with 0088 has the thirteen digits of a GLN, the last one checked")
+    """Return the participant of a Swedish organisation number. Raises IdentifierError."""
+    return Named(PARTICIPANT_SCHEME, electronic_address.of_organisation(number))
 
 
 def document_type(value: str) -> Named:

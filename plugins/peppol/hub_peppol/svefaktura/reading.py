@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hub.errors import FormatError
+from hub.identifiers import electronic_address
 from hub.model.documents import VatCategory
 from hub.money import plain_kronor
 from hub_peppol.judging.reading import root_of
-from hub_peppol.network import identifiers
 from hub_peppol.svefaktura.layout import CREDIT_NOTE, INVOICE, ROOT, parts
 from hub_peppol.svefaktura.words import BANKS, CATEGORIES, CONTRACT, EXEMPT, ORGANISATION, OTHER_REFERENCE, VAT
 from hub_peppol.ubl.fitting import ore_of
@@ -85,7 +85,7 @@ def _party(party: Values) -> Values:
     taxes += [{"number": own["reason"], "scheme": OTHER_TAX}] if own.get("reason") else []
     return {
         **party,
-        "identity": (own.get("number", ""), identifiers.ORGANISATION),
+        "identity": (own.get("number", ""), electronic_address.ORGANISATION),
         "legal_form": own.get("seat", ""),
         "tax_schemes": taxes,
         "address": [_address(one) for one in party.get("address", ())],

@@ -15,11 +15,11 @@ from stdnum.be import vat as belgian
 from stdnum.no import orgnr as norwegian
 
 from hub.errors import IdentifierError
-from hub.identifiers import organisation_number
+from hub.identifiers import electronic_address, organisation_number
+from hub.identifiers.electronic_address import GLN, ORGANISATION, SWEDISH_VAT
 from hub.model.company import Company
 from hub.model.documents import Document
 from hub_peppol.judging.code_list import CodeList
-from hub_peppol.network.identifiers import GLN, ORGANISATION, SWEDISH_VAT, participant
 
 _SCHEMES = CodeList("peppol_address_schemes")
 
@@ -53,7 +53,7 @@ def read_endpoint(written: str) -> Endpoint:
     endpoint = Endpoint(scheme.strip(), number.strip())
     if endpoint.scheme in (ORGANISATION, SWEDISH_VAT):
         with suppress(IdentifierError):
-            return Endpoint(ORGANISATION, participant(":".join(endpoint)).value.partition(":")[2])
+            return Endpoint(ORGANISATION, electronic_address.validate(":".join(endpoint)).partition(":")[2])
     return endpoint
 
 
@@ -68,14 +68,8 @@ def _of_organisation(number: str) -> Endpoint:
     return Endpoint(ORGANISATION, organisation_number.compact(number))
 
 
-def _is_participant(scheme: str) -> Callable[[str], bool]:
-    def is_one(number: str) -> bool:
-        try:
-            return participant(f"{scheme}:{number}").value == f"{scheme}:{number}"
-        except IdentifierError:
-            return False
-
-    return is_one
+def _is_address(scheme: str) -> Callable[[str], bool]:
+    return lambda number: electronic_address.is_valid(f"{scheme}:{number}")
 
 
 def _digits(pattern: str, check: Callable[[str], bool]) -> Callable[[str], bool]:
@@ -87,8 +81,8 @@ def _anything(number: str) -> bool:
 
 
 _CHECKS: Mapping[str, Callable[[str], bool]] = {
-    ORGANISATION: _is_participant(ORGANISATION),
-    GLN: _is_participant(GLN),
+    ORGANISATION: _is_address(ORGANISATION),
+    GLN: _is_address(GLN),
     "0096": _digits(r"\d{10}", _anything),
     "0151": _digits(r"\d{11}", abn.is_valid),
     "0184": _digits(r"(DK)?\d{8}", _anything),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hub.identifiers import organisation_number
+from hub.identifiers.electronic_address import ORGANISATION
 from hub.model.documents import Document
 from hub.model.letterhead import Letterhead
 from hub.model.parties import PostalAddress
-from hub_peppol.network.identifiers import ORGANISATION
 from hub_peppol.ubl.endpoints import Endpoint
 from hub_peppol.ubl.layout import Values
 from hub_peppol.ubl.sale import Sale

@@ -6,10 +6,10 @@ import re
 from typing import Any
 
 from hub.identifiers import organisation_number
+from hub.identifiers.electronic_address import ORGANISATION
 from hub.model.countries import COUNTRIES
 from hub.model.parties import PostalAddress
 from hub.model.setting_values import EMAIL_ADDRESS, POSTAL_CODE
-from hub_peppol.network.identifiers import ORGANISATION
 from hub_peppol.ubl.fitting import ADDRESS, LONG, NAME, SHORT, Fitting
 from hub_peppol.ubl.layout import Values
 from hub_peppol.ubl.parties import VAT

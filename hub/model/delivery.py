@@ -126,7 +126,8 @@ class AnswerKind(StrEnum):
 class BuyerAnswer(NamedTuple):
     """What a buyer answers to an invoice. It may stop dunning; it never books anything.
 
-    The document is found by our id, by what the other side called the message, or by its number and buyer.
+    The document is found by our id, by what the other side called the message, or by its number and buyer; its date
+    and its seller tell apart several that have one number.
     """
 
     kind: AnswerKind
@@ -136,6 +137,9 @@ class BuyerAnswer(NamedTuple):
     buyer: str = ""  # electronic address such as 0007:5567321707, as it was in the invoice
     reason: str = ""  # why and what is to be done, for people, without names and numbers of persons
     at: str = ""  # when it took effect, ISO
+    answer_id: str = ""  # what the buyer calls this answer: the same one again is known by it
+    document_date: str = ""  # of the document, ISO
+    seller: str = ""  # electronic address of who is answered
 
 
 class Followed(NamedTuple):

@@ -36,7 +36,7 @@ from hub.runtime.carrying import Body, Carrier, Ending
 from hub.services import rounds
 from hub.services.attempts import ATTEMPT_HANDLERS, SendingRun
 from hub.services.attempts import RUN_KIND as SENDING
-from hub.services.books import carry_out
+from hub.services.books import BOOK_HANDLERS, carry_out
 from hub.services.delivery import (
     DELIVERY_HANDLERS,
     FOLLOWING,
@@ -223,7 +223,7 @@ class DeliveryWorld:
         """Carry out a command."""
         command = parse_command({"kind": kind, "key": key, "user": "anna", **values})
         with self.store.write() as work:
-            answer = carry_out(work, self.tenant, command, {**DELIVERY_HANDLERS, **ATTEMPT_HANDLERS})
+            answer = carry_out(work, self.tenant, command, {**BOOK_HANDLERS, **DELIVERY_HANDLERS, **ATTEMPT_HANDLERS})
             rounds.enqueue_round(work, "north", f"told:{key}")
         self.work()
         return answer

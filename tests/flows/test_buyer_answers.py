@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import Engine
 
@@ -95,8 +97,49 @@ def test_an_answer_of_somebody_else_does_nothing_but_ask_a_person(booked):
     answers(booked, by_number(AnswerKind.REJECTED, buyer="0007:5592000000"), by_number(AnswerKind.REJECTED, buyer=""))
 
     assert (booked.events("invoice_answered"), holds(booked)) == ([], [])
+    assert [event["number"] for event in booked.events("answer_strayed")] == ["1001", "1001"]
     (task,) = booked.tasks()
     assert "did not go to the sender of the answer" in task
+
+
+def test_another_answer_of_the_same_day_and_words_is_another(booked):
+    answers(booked, by_number(AnswerKind.REJECTED, at="2026-11-24", answer_id="a"))
+    booked.tell("end_hold", receivable={"company": "1", "number": "1001"}, code="dispute")
+    answers(booked, by_number(AnswerKind.REJECTED, at="2026-11-24", answer_id="b"))
+
+    assert len(booked.events("invoice_answered")) == 2
+    assert booked.sql("SELECT count(*) FROM hold WHERE ended_at IS NULL") == [(1,)]
+
+
+def test_the_same_answer_told_with_other_words_is_one(booked):
+    answers(
+        booked, by_number(AnswerKind.REJECTED, answer_id="a"), by_number(AnswerKind.REJECTED, answer_id="a", at="x")
+    )
+
+    assert len(booked.events("invoice_answered")) == 1
+
+
+def test_an_answer_to_one_of_several_versions_is_about_the_latest(booked):
+    booked.deliver(document(debtor=COMPANY, version=2))
+    answers(booked, by_number(AnswerKind.REJECTED))
+
+    assert [event["version"] for event in booked.events("invoice_answered")] == [2]
+    assert len(holds(booked)) == 1
+
+
+def test_the_date_of_the_document_tells_which_version_is_meant(booked):
+    booked.deliver(document(debtor=COMPANY, version=2, issue_date="2026-11-24"))
+    answers(booked, by_number(AnswerKind.REJECTED, document_date="2026-11-23"))
+
+    assert [event["version"] for event in booked.events("invoice_answered")] == [1]
+
+
+def test_what_may_be_about_several_invoices_is_about_each(booked):
+    booked.deliver(document(debtor=COMPANY, source_system="water"))
+    answers(booked, by_number(AnswerKind.REJECTED))
+
+    assert len(booked.events("invoice_answered")) == 2
+    assert booked.events("answer_strayed") == []
 
 
 @pytest.mark.parametrize("buyer", ["0007:5566778899", "9955:SE556677889901", "9955:se556677889901"])
@@ -155,6 +198,16 @@ class _Receiver:
 
     def interpret(self, body):
         return self.said
+
+
+def test_a_notice_that_answers_what_nobody_has_is_told_too(booked, peppol):
+    receiver = _Receiver([by_number(AnswerKind.REJECTED, buyer="0007:5592000000")])
+    booked.more_bodies[RUN_KIND] = WebhookRun(booked.store, booked.tenant, {"stub": OfPlugin(receiver, [peppol])})
+    keep_notice(booked.store, Notice("stub", "stub", "n1", b"{}"))
+    booked.clock.advance(timedelta(hours=2))  # until then what it answers may still be written down
+    booked.work()
+
+    assert len(booked.events("answer_strayed")) == 1
 
 
 def test_a_notice_that_holds_an_answer_does_the_same(booked, peppol):

@@ -1,7 +1,7 @@
 """Documents to debtors: accepted once, rendered once, routed by channel, followed until they have arrived."""
 
 from hub.services.delivery.accepting import Acceptance, accept_documents
-from hub.services.delivery.answers import Answered, apply_answers, find_answered
+from hub.services.delivery.answers import Answered, apply_answers, find_answered, tell_strays
 from hub.services.delivery.commands import DELIVERY_HANDLERS
 from hub.services.delivery.following import follow_messages
 from hub.services.delivery.receipts import RUN_KIND as FOLLOWING
@@ -23,4 +23,5 @@ __all__ = [
     "enqueue_delivery",
     "find_answered",
     "follow_messages",
+    "tell_strays",
 ]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from hub.contracts import DocumentChannel
 from hub.errors import DataError, RuleViolation
+from hub.identifiers import electronic_address
 from hub.model.commands import SetHold, Target
 from hub.model.deliveries import DocumentRow, DocumentStep, KeptAnswer
 from hub.model.delivery import AnswerKind, BuyerAnswer, Receipt, ReceiptKind
@@ -21,6 +22,8 @@ from hub.services.delivery.loading import Loaded, load_documents
 from hub.services.delivery.reports import apply_receipts, steps_of
 from hub.services.ports import Store, UnitOfWork
 
+STRAY = "stray_answer"
+LONGEST_NUMBER = 35
 DISPUTES = frozenset({AnswerKind.UNDER_QUERY, AnswerKind.REJECTED})
 TASK = "disputed_document"
 LONGEST_REASON = 200  # as of a hold
@@ -36,11 +39,12 @@ class Answered(NamedTuple):
 
 
 def find_answered(
-    store: Store, channel: DocumentChannel, answers: Sequence[BuyerAnswer]
+    store: Store, tenant: Tenant, channel: DocumentChannel, answers: Sequence[BuyerAnswer]
 ) -> tuple[list[Answered], list[BuyerAnswer]]:
-    """Return answers with their documents, and those that are about none, or not about one alone.
+    """Return answers with the documents that they are about, and those that are about none.
 
-    By a number alone, the buyer must be the one that it went to: anybody can send an answer.
+    By a number alone, the buyer must be the one that it went to: anybody can send an answer. Where several documents
+    have the number, and neither date nor seller tells them apart, the answer is about each: dunning rather stops.
     """
     if not answers:
         return [], []
@@ -50,12 +54,10 @@ def find_answered(
     sent = {one.row.document_no: one for one in load_documents(store, rows, {channel.name: channel})}
     found, unknown = list[Answered](), list[BuyerAnswer]()
     for answer, some in zip(answers, steps, strict=True):
-        fitting = [step for step in some if _is_about(answer, sent[step.document_no])]
-        if len(fitting) == 1:
-            one = sent[fitting[0].document_no]
-            found.append(Answered(answer, one.row, one.document, fitting[0].delivery_id))
-        else:
-            unknown.append(answer)
+        fitting = [(step, sent[step.document_no]) for step in some if _is_about(answer, sent[step.document_no])]
+        meant = _meant(tenant, answer, fitting)
+        found += [Answered(answer, one.row, one.document, step.delivery_id) for step, one in meant]
+        unknown += [] if meant else [answer]
     return found, unknown
 
 
@@ -71,6 +73,21 @@ def apply_answers(work: UnitOfWork, tenant: Tenant, channel: DocumentChannel, an
     apply_receipts(work, tenant.id, channel, [Receipt(ReceiptKind.DELIVERED, name) for name in delivered])
     work.documents.hold_all({one.row.document_no for one in answered})
     return sum(_apply(work, tenant, channel.name, one) for one in answered)
+
+
+def tell_strays(work: UnitOfWork, channel: str, strays: Sequence[BuyerAnswer]) -> None:
+    """Tell each answer to what did not go to its sender, and ask a person: one task, since anybody can send such."""
+    for answer in strays:
+        number = _in_a_line(answer.document_number)[:LONGEST_NUMBER]
+        work.events.record("answer_strayed", channel=channel, answer=str(answer.kind), number=number)
+    if strays:
+        work.commands.open_task(
+            STRAY,
+            channel,
+            f"by {channel} an invoice is answered that did not go to the sender of the answer, the latest is "
+            f"{_in_a_line(strays[-1].document_number)[:LONGEST_NUMBER] or 'without a number'}; all are in the feed as "
+            "answer_strayed; when you have looked at them: hub documents seen with the number of this task",
+        )
 
 
 def _steps(work: UnitOfWork, channel: str, answers: Sequence[BuyerAnswer]) -> list[list[DocumentStep]]:
@@ -92,6 +109,25 @@ def _is_about(answer: BuyerAnswer, sent: Loaded) -> bool:
     if not _is_named(answer):
         return is_reached_at(sent.recipient, answer.buyer)
     return answer.document_number in ("", sent.row.number)
+
+
+Sent = tuple[DocumentStep, Loaded]
+
+
+def _meant(tenant: Tenant, answer: BuyerAnswer, fitting: Sequence[Sent]) -> list[Sent]:
+    """Return the latest versions of those that an answer means by date and seller, as far as these tell."""
+    dated = [one for one in fitting if one[1].document.issue_date == answer.document_date]
+    ours = [one for one in dated or fitting if _is_seller(tenant, one[1], answer.seller)]
+    latest: dict[tuple[str, str, str], Sent] = {}
+    for one in sorted(ours or dated or fitting, key=lambda one: one[1].row.version):
+        latest[one[1].row.company, one[1].row.kind, one[1].document.source_system] = one
+    return list(latest.values())
+
+
+def _is_seller(tenant: Tenant, sent: Loaded, address: str) -> bool:
+    company = tenant.company(sent.row.company)
+    own = f"{electronic_address.ORGANISATION}:{company.organisation_number}" if company is not None else ""
+    return electronic_address.are_same(own, address)
 
 
 def _apply(work: UnitOfWork, tenant: Tenant, channel: str, one: Answered) -> bool:
@@ -132,7 +168,9 @@ def _in_a_line(reason: str) -> str:
 
 
 def _key(channel: str, answer: BuyerAnswer) -> str:
-    said = json.dumps([channel, answer.kind, answer.at, answer.reason])
+    """Return what an answer is known by: its own name, else all that it says."""
+    told = [answer.buyer, answer.answer_id] if answer.answer_id else [answer.kind, answer.at, answer.reason]
+    said = json.dumps([channel, *told])
     return hashlib.sha256(said.encode()).hexdigest()
 
 

@@ -9,6 +9,7 @@ from hub.model.tenant import Tenant
 from hub.services.attempts import CLAIM
 from hub.services.books import Handlers
 from hub.services.delivery.anew import find_anew, let_go
+from hub.services.delivery.answers import STRAY
 from hub.services.delivery.answers import TASK as DISPUTED
 from hub.services.delivery.receipts import UNREAD
 from hub.services.delivery.standing import stand
@@ -54,7 +55,7 @@ def close_document(work: UnitOfWork, _tenant: Tenant, command: CloseDocument) ->
 def see_report(work: UnitOfWork, _tenant: Tenant, command: SeeReport) -> JsonObject:
     """Close the task about a report that could not be read. Raises DataError when there is no such task."""
     for task in work.commands.open_tasks():
-        if task["task_no"] == command.task_no and task["kind"] in (UNREAD, DISPUTED):
+        if task["task_no"] == command.task_no and task["kind"] in (UNREAD, DISPUTED, STRAY):
             work.commands.close_task(task["kind"], task["subject"])
             return {"task_no": command.task_no}
     raise DataError(f"there is no open task {command.task_no} about a report; see: hub tasks")

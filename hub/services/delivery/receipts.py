@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from hub.contracts import DocumentChannel, FollowedChannel
 from hub.errors import ConfigurationError, HubError, TransientError
-from hub.model.delivery import BuyerAnswer, Followed
+from hub.model.delivery import Followed
 from hub.model.tenant import Tenant
 from hub.rules.attempts import later
-from hub.services.delivery.answers import apply_answers, find_answered
+from hub.services.delivery.answers import apply_answers, find_answered, tell_strays
 from hub.services.delivery.reports import apply_receipts, strangers
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 
@@ -18,7 +18,6 @@ RUN_KIND = "follow"
 MOST_PAGES = 1000
 EARLY_FOR_S = 3 * 24 * 3600  # a doubt is asked about for a day and a half; then a person decides
 UNREAD = "unread_report"
-LONGEST_NUMBER = 35
 
 
 class FollowRun:
@@ -53,13 +52,13 @@ class FollowRun:
             with self._store.read() as unit:
                 cursor = unit.recipients.cursor(channel.name)
             followed = _followed(channel, cursor)
-            answered, strays = find_answered(self._store, channel, followed.answers)
+            answered, strays = find_answered(self._store, self._tenant, channel, followed.answers)
             with work.write() as unit:
                 may_be_early = unit.attempts.has_open(channel.name)  # asked first: what ends meanwhile is known then
                 found += apply_receipts(unit, self._tenant.id, channel, followed.receipts)
                 found += apply_answers(unit, self._tenant, channel, answered)
                 _ask_about(unit, channel.name, followed.problems)
-                _ask_about_strays(unit, channel.name, strays)
+                tell_strays(unit, channel.name, strays)
                 if may_be_early:
                     unit.recipients.keep_early(channel.name, strangers(unit, channel.name, followed.receipts))
                 unit.recipients.keep_cursor(channel.name, followed.cursor)  # also when nothing came: it was asked
@@ -92,18 +91,6 @@ def _ask_about(work: UnitOfWork, channel: str, problems: Sequence[str]) -> None:
             UNREAD,
             subject,
             f"a report to the channel {channel} cannot be read: {problem}; "
-            "when you have looked at it: hub documents seen with the number of this task",
-        )
-
-
-def _ask_about_strays(work: UnitOfWork, channel: str, strays: Sequence[BuyerAnswer]) -> None:
-    """Ask a person about answers to what did not go to their senders: one task, since anybody can send such."""
-    if strays:
-        number = strays[-1].document_number[:LONGEST_NUMBER] or "without a number"
-        work.commands.open_task(
-            UNREAD,
-            f"{channel}:stray",
-            f"by {channel} an invoice is answered that did not go to the sender of the answer, the latest is {number}; "
             "when you have looked at it: hub documents seen with the number of this task",
         )
 

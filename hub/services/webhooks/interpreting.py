@@ -12,7 +12,7 @@ from hub.model.delivery import BuyerAnswer, Receipt
 from hub.model.exchanges import Exchange, ExchangeState
 from hub.model.tenant import Tenant
 from hub.services.attempts import CLAIM
-from hub.services.delivery import Answered, apply_answers, apply_receipts, find_answered
+from hub.services.delivery import Answered, apply_answers, apply_receipts, find_answered, tell_strays
 from hub.services.payments.receiving import describe
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 from hub.services.webhooks.keeping import KIND, RUN_KIND, queue_reading
@@ -37,6 +37,7 @@ class _Reading(NamedTuple):
     exchange: Exchange
     said: Sequence[Receipt | PaymentNotice | BuyerAnswer] = ()
     answered: Sequence[tuple[DocumentChannel, Sequence[Answered]]] = ()  # what of it buyers answer to our documents
+    strays: Sequence[BuyerAnswer] = ()  # and to what is none of ours, or not known yet
     problem: HubError | None = None
 
 
@@ -96,9 +97,12 @@ class WebhookRun:
         except Exception as error:  # noqa: BLE001 - a defect of an adapter stops its own notice; its text may hold data
             why = f"reading the notice stopped at a defect of the receiver ({type(error).__name__})"
             return _Reading(exchange, problem=FormatError(why, code=RECEIVER_DEFECT))
-        answers = [one for one in said if isinstance(one, BuyerAnswer)]
-        answered = [(channel, find_answered(self._store, channel, answers)[0]) for channel in found.channels]
-        return _Reading(exchange, said, answered)
+        strays: Sequence[BuyerAnswer] = [one for one in said if isinstance(one, BuyerAnswer)]
+        answered = []
+        for channel in found.channels:
+            known, strays = find_answered(self._store, self._tenant, channel, strays)
+            answered.append((channel, known))
+        return _Reading(exchange, said, answered, strays=strays)
 
     def _settle_together(self, work: Work, readings: Sequence[_Reading]) -> list[Exchange]:
         """Settle notices in one transaction, or each in its own when that is refused; return those that are early."""
@@ -134,6 +138,7 @@ class WebhookRun:
             if counts["of_others"] and _age_s(unit, exchange) < PATIENCE_S:
                 early.append(exchange)
                 continue
+            tell_strays(unit, exchange.name, reading.strays)
             for said in reading.said:
                 if isinstance(said, PaymentNotice):
                     self._announce(unit, exchange, said)
@@ -143,13 +148,13 @@ class WebhookRun:
     def _apply(self, unit: UnitOfWork, reading: _Reading) -> JsonObject:
         """Write reports and answers; those of others are of messages that are not known, or not yet."""
         receipts = [one for one in reading.said if isinstance(one, Receipt)]
-        answers = [one for one in reading.said if isinstance(one, BuyerAnswer)]
+        answers = sum(isinstance(one, BuyerAnswer) for one in reading.said)
         channels = self._channels(reading.exchange)
         known = sum(any(self._apply_to(unit, channel, one) for channel in channels) for one in receipts)
         for channel, answered in reading.answered:
             apply_answers(unit, self._tenant, channel, answered)
-            known += len(answered)
-        reports = len(receipts) + len(answers)
+        known += answers - len(reading.strays)
+        reports = len(receipts) + answers
         return {"receipts": known, "of_others": reports - known, "payments": len(reading.said) - reports}
 
     def _apply_to(self, unit: UnitOfWork, channel: DocumentChannel, receipt: Receipt) -> bool:

@@ -17,6 +17,7 @@ FULL = (SAMPLES / "invoice-response-full.xml").read_bytes()
 STATUS = (SAMPLES / "message-level-response-full.xml").read_bytes()
 BUYER, SELLER = Address("0007", "9999999999"), Address("0007", "5560000001")
 AT = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
+WORDS = "the buyer has written more in its own words: read them at the access point"
 WHY = Clarification("OPStatusReason", "REF")
 
 
@@ -64,19 +65,31 @@ def test_each_status_of_a_buyer_has_its_kind(code: str, kind: AnswerKind) -> Non
 
 
 def test_a_full_answer_tells_the_invoice_the_buyer_the_day_and_why() -> None:
-    assert answers.read(FULL) == BuyerAnswer(
+    assert answers.read(FULL, sent_by="0007:9999999999") == BuyerAnswer(
         kind=AnswerKind.UNDER_QUERY,
         document_number="F-1001",
         buyer="0007:9999999999",
-        reason="a reference is missing or wrong; it is about BT-13; it is about BT-9: 2026-12-03; "
-        "the buyer's own words are in the message; give what is missing; another reason",
+        reason="a reference is missing or wrong; it is about BT-13; it is about BT-9: 2026-12-03; the buyer has "
+        "written more in its own words: read them at the access point; give what is missing; another reason",
         at="2026-11-02",
+        answer_id="svar-2026-17",
+        document_date="2026-10-30",
+        seller="0007:5560000001",
     )
+
+
+def test_whom_the_answer_says_that_it_is_from_is_not_believed() -> None:
+    said = answers.read(FULL)
+    assert isinstance(said, BuyerAnswer)
+    assert said.buyer == ""
 
 
 def test_the_same_code_means_what_its_list_says() -> None:
     said = answered("RE", Clarification("OPStatusReason", "OTH", "x"), Clarification("OPStatusAction", "OTH", "x"))
-    assert said.reason == "another reason; the buyer's own words are in the message; another action"
+    assert (
+        said.reason
+        == "another reason; the buyer has written more in its own words: read them at the access point; another action"
+    )
 
 
 def test_words_that_may_name_people_are_not_told() -> None:

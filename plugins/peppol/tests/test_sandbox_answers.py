@@ -45,13 +45,19 @@ def test_every_answer_of_the_sandbox_breaks_no_rule(content: bytes) -> None:
 
 
 def test_a_rejection_is_read_as_it_was_meant() -> None:
-    assert answers.read(response("RE", *REJECTED)) == BuyerAnswer(
+    said = answers.read(response("RE", *REJECTED), sent_by="0007:9999999999")
+    assert isinstance(said, BuyerAnswer)
+    assert said._replace(answer_id="") == BuyerAnswer(
         kind=AnswerKind.REJECTED,
         document_number="F-1001",
         buyer="0007:9999999999",
-        reason="a price is wrong; the buyer's own words are in the message; credit the whole invoice",
+        reason="a price is wrong; the buyer has written more in its own words: read them at the access point; credit "
+        "the whole invoice",
         at="2026-11-03",
+        document_date=said.document_date,
+        seller="0007:5560000001",
     )
+    assert said.answer_id
 
 
 @pytest.mark.parametrize("make", [status, older_status])

@@ -90,7 +90,7 @@ class Storecove:
             return News("")
         notice = self._calls.said(answer)
         notice_id = notice.text("guid")
-        found = _read(told(notice.long_text("body")))
+        found = _read(told(notice.long_text("body")), notice_id)
         receipts = [each for each in found if isinstance(each, Receipt)]
         answers = [each for each in found if isinstance(each, BuyerAnswer)]
         return News(notice_id, has_more=bool(notice_id), receipts=receipts, answers=answers)
@@ -139,13 +139,13 @@ def _identifier(participant: Named) -> Mapping[str, str] | None:
     return {"scheme": SCHEMES[icd], "id": number} if icd in SCHEMES else None
 
 
-def _read(body: Told) -> list[Receipt | BuyerAnswer]:
+def _read(body: Told, notice_id: str) -> list[Receipt | BuyerAnswer]:
     """Return what a notice says of a document that we have sent; its details may name people and are not kept."""
     event, external_id = body.text("event"), body.text("guid")
     if body.text("event_type") != "document_submission" or not external_id:
         return []
     if event in _ANSWERS:
-        return [BuyerAnswer(_ANSWERS[event], external_id=external_id)]
+        return [BuyerAnswer(_ANSWERS[event], external_id=external_id, answer_id=notice_id)]
     return [Receipt(_KINDS.get(event, ReceiptKind.UNDER_WAY), external_id=external_id, reason=_why(event))]
 
 

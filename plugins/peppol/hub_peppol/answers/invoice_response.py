@@ -1,6 +1,6 @@
 """An Invoice Response (Peppol BIS, transaction T111) as what a buyer says of an invoice.
 
-What the buyer writes in words is left out: it may name people. It stands in the message, which is kept.
+What the buyer writes in words is left out: it may name people. It stands at the access point.
 """
 
 from __future__ import annotations
@@ -38,15 +38,17 @@ def read_invoice_response(root: etree._Element) -> BuyerAnswer:
     return BuyerAnswer(
         kind=BUYER_SAYS[code],
         document_number=number,
-        buyer=_address(root),
         reason="; ".join(dict.fromkeys(_reasons(root))),
         at=day_of(root, "DocumentResponse/Response/EffectiveDate") or moment_of(root),
+        answer_id=text_of(root, "ID"),
+        document_date=day_of(root, "DocumentResponse/DocumentReference/IssueDate"),
+        seller=_address(root, "ReceiverParty"),
     )
 
 
-def _address(root: etree._Element) -> str:
-    endpoint = root.find("{*}SenderParty/{*}EndpointID")
-    value = text_of(root, "SenderParty/EndpointID")
+def _address(root: etree._Element, party: str) -> str:
+    endpoint = root.find(f"{{*}}{party}/{{*}}EndpointID")
+    value = text_of(root, f"{party}/EndpointID")
     return f"{endpoint.get('schemeID', '').strip()}:{value}" if endpoint is not None and value else ""
 
 
@@ -58,7 +60,7 @@ def _reasons(root: etree._Element) -> Iterator[str]:
             yield meanings.get(text_of(status, "StatusReasonCode"), "a reason with an unknown code")
         yield from _conditions(status)
         if text_of(status, "StatusReason"):
-            yield "the buyer's own words are in the message"
+            yield "the buyer has written more in its own words: read them at the access point"
 
 
 def _conditions(status: etree._Element) -> Iterator[str]:

@@ -45,8 +45,9 @@ def read(content: bytes, *, sent_by: str = "") -> BuyerAnswer | Receipt | None:
 
     Args:
         content: the document itself, without its envelope.
-        sent_by: the electronic address that the envelope says sent it, such as `0007:5567321707`. It counts as the
-            buyer's, for what is in the document anybody can write; blank where the access point does not tell it.
+        sent_by: the electronic address that the envelope says sent it, such as `0007:5567321707`. It alone counts as
+            the buyer's, for what is in the document anybody can write; blank where the access point does not tell it,
+            and then the answer is believed of nobody.
 
     Raises:
         FormatError: hostile or damaged, against its rules (the message has their ids), or unclear. Nothing of it is
@@ -58,9 +59,7 @@ def read(content: bytes, *, sent_by: str = "") -> BuyerAnswer | Receipt | None:
     _refuse_large(content)
     _refuse_invalid(root)
     report = _READERS[specification_of(root)](root)
-    if isinstance(report, BuyerAnswer) and sent_by:
-        return report._replace(buyer=sent_by)
-    return report
+    return report._replace(buyer=sent_by) if isinstance(report, BuyerAnswer) else report
 
 
 def _refuse_large(content: bytes) -> None:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from hub.rendering import Renderer
 
 
+LARGEST_CARRIED = 1_000_000  # bytes; a thousand lines are less
+
+
 class TenantPrinter:
     """Makes the renderings of one tenant's documents; implements `services.delivery.printing.Printer`."""
 
@@ -30,8 +33,12 @@ class TenantPrinter:
         return b"" if writer is None else writer.write(document, self._company(document.company))
 
     def pdf(self, document: Document, e_invoice: bytes = b"") -> bytes:
-        """Return the PDF of a document. Raises DataError or DocumentError when it cannot be printed."""
-        return self.renderer(document.company).render(document, e_invoice or None)
+        """Return the PDF of a document. Raises DataError or DocumentError when it cannot be printed.
+
+        An e-invoice with large attachments is not put into it: they would make the page larger than mail takes.
+        """
+        carried = e_invoice if 0 < len(e_invoice) <= LARGEST_CARRIED else None
+        return self.renderer(document.company).render(document, carried)
 
     def renderer(self, company_number: str) -> Renderer:
         """Return what prints the documents of a company.

@@ -81,11 +81,11 @@ def test_two_departments_under_one_number_are_two_addresses(engine, at_once):
     network = Network()
     north = DeliveryWorld(engine, network)
     region = {"name": "Regionen", "identity": "2321000016", "debtor_class": "public"}
-    both = [document(n, debtor={**region, "e_invoice_address": f"0088:730000000000{n}"}) for n in ("1", "2")]
+    both = [document(n, debtor={**region, "e_invoice_address": f"0192:92000000{n}"}) for n in ("1", "2")]
     for documents in [both] if at_once else [both[:1], both[1:]]:
         north.deliver(*documents)
 
-    assert network.sent == {"1": "0088:7300000000001", "2": "0088:7300000000002"}
+    assert network.sent == {"1": "0192:920000001", "2": "0192:920000002"}
 
 
 def test_an_answer_about_the_same_facts_is_kept_when_other_facts_were_asked_for_meanwhile(engine):
@@ -93,7 +93,7 @@ def test_an_answer_about_the_same_facts_is_kept_when_other_facts_were_asked_for_
     north = DeliveryWorld(engine, network)
     region = {"name": "Regionen", "identity": "2321000016"}
     for number, department in enumerate("121"):
-        address = f"0088:730000000000{department}"
+        address = f"0192:92000000{department}"
         north.deliver(document(str(number), debtor={**region, "e_invoice_address": address}))
 
     assert len(network.asked) == 2

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal, localcontext
 
+from hub.identifiers import electronic_address
 from hub.model.command_dates import plausible_days
 from hub.model.countries import COUNTRIES
 from hub.model.documents import (
@@ -60,6 +61,9 @@ def _parties(document: Document) -> Iterator[RowProblem]:
     debtor = document.debtor
     if not debtor.name.strip():
         yield RowProblem("debtor.name", "NAME_MISSING", "the debtor has no name: give the name that is to be addressed")
+    if debtor.e_invoice_address and not electronic_address.is_valid(debtor.e_invoice_address):
+        message = "no electronic address, or its check digit is wrong: write scheme and number, such as 0007:5567321707"
+        yield RowProblem("debtor.e_invoice_address", "E_INVOICE_ADDRESS_WRONG", message)
     for place, address in (("debtor.address", debtor.address), ("delivery_address", document.delivery_address)):
         if address is not None and address.country not in COUNTRIES:
             message = "there is no such country in ISO 3166: write its two letters, such as SE"
@@ -137,6 +141,9 @@ def _sums(document: Document) -> Iterator[RowProblem]:
     if totals.to_pay_ore < 0 and document.kind not in WITHOUT_PAYMENT:
         message = "nothing below zero can be asked for: send a credit note, or lower the deductions"
         yield RowProblem("to_pay", "TO_PAY_BELOW_ZERO", message)
+    if totals.to_pay_ore < 0 and document.kind is DocumentKind.CREDIT_NOTE:
+        message = "a credit note states what is credited without a minus: turn the signs of its lines"
+        yield RowProblem("lines", "CREDIT_BELOW_ZERO", message)
     planned_ore = sum(one.amount_ore for one in document.instalments)
     if document.instalments and planned_ore != totals.to_pay_ore:
         message = "the instalments do not come to the sum to pay: mend one of them, or the claims"
@@ -178,6 +185,16 @@ def _vat_row(place: str, row: VatRow, computed: VatTotal, tolerance_ore: int) ->
         yield RowProblem(f"{place}.vat", "VAT_AMOUNT", message)
 
 
+def _attachments(document: Document) -> Iterator[RowProblem]:
+    names = [one.name for one in document.attachments]
+    for number, one in enumerate(document.attachments, 1):
+        if not one.content:
+            yield RowProblem(f"attachments[{number}].content", "ATTACHMENT_EMPTY", "the file is empty: leave it out")
+        if names.index(one.name) < number - 1:
+            message = "another file has the same name: name them apart"
+            yield RowProblem(f"attachments[{number}].name", "ATTACHMENT_NAMED_TWICE", message)
+
+
 def _vat_categories(document: Document) -> Iterator[RowProblem]:
     if document.kind not in INVOICES:
         return
@@ -205,4 +222,5 @@ _CHECKS: tuple[Callable[[Document], Iterator[RowProblem]], ...] = (
     _vat,
     _vat_in_books,
     _sums,
+    _attachments,
 )

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
-from hub.errors import DataError, FormatError
+from hub.errors import DataError, FormatError, IdentifierError
 from hub.formats.rows.raw_rows import RawRow
 from hub.formats.rows.reading import read_rows
+from hub.identifiers import electronic_address
 from hub.identifiers.identity_key import identity_key
 from hub.model.deliveries import KnownRecipient
 from hub.model.delivery import RouteStep
@@ -30,6 +32,13 @@ _FILE = SourceSystem(name="recipients")
 _YES = {"yes": True, "ja": True, "1": True, "true": True, "no": False, "nej": False, "0": False, "false": False}
 
 
+def _electronic_address(text: str) -> str:
+    try:
+        return text.strip() and electronic_address.validate(text)
+    except IdentifierError as error:
+        raise PydanticCustomError("E_INVOICE_ADDRESS_WRONG", "{why}", {"why": str(error)}) from None
+
+
 class RecipientRow(BaseModel):
     """One row; blank says nothing is known, and what was known is forgotten."""
 
@@ -43,7 +52,7 @@ class RecipientRow(BaseModel):
     wish: RouteStep | None = Field(default=None, description="The step that the debtor wants: kivra, email, letter, …")
     email: EmailAddress = ""
     email_consent_on: Day | None = Field(default=None, description="When the debtor agreed to email.")
-    e_invoice_address: ShortText = ""
+    e_invoice_address: Annotated[ShortText, AfterValidator(_electronic_address)] = ""
     e_bank_address: ShortText = ""
     is_protected: bool = False
 

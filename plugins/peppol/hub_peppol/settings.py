@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, StrictInt
+from pydantic import AfterValidator, Field, StrictInt, model_validator
 
 from hub.contracts import PluginSettings, SecretReference
 from hub.model.delivery import Silence
@@ -137,3 +137,9 @@ class PeppolSettings(PluginSettings):
     judge_before_sending: Switch = Field(
         default=True, description="What breaks a rule of EN 16931 or Peppol is not sent: a person looks."
     )
+
+    @model_validator(mode="after")
+    def _what_is_written_goes_by_peppol(self) -> Self:
+        if self.writes is InvoiceFormat.SVEFAKTURA and self.access_point is not AccessPointName.NONE:
+            raise ValueError("a Svefaktura does not go by Peppol: leave access_point out, or writes")
+        return self

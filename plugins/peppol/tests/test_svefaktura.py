@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from lxml import etree
+from pydantic import ValidationError
 
 from hub.contracts import EInvoiceWriter
 from hub.errors import DocumentError, FormatError
@@ -232,3 +233,8 @@ def test_our_full_sample_follows_the_schema() -> None:
     if not SCHEMA.is_file():
         pytest.skip("the official schema is not beside the checkout")
     assert _schema().validate(etree.fromstring(FULL))
+
+
+def test_it_does_not_go_by_peppol() -> None:
+    with pytest.raises(ValidationError, match="does not go by Peppol"):
+        PeppolSettings(writes="svefaktura", access_point="peppyrus")

@@ -29,6 +29,9 @@ ATTACHMENTS = frozenset(
 )
 """What may be embedded (BR-CL-24, PEPPOL-EN16931-CL001)."""
 
+LARGEST_ATTACHMENT = 7_000_000
+"""Bytes; as base64 it is one text, of which readers of XML take ten million signs."""
+
 MOST_TOLD = 25
 _NEARLY_TWO_ORE = Decimal("1.999")
 _CURRENCIES, _UNITS = CodeList("iso4217"), CodeList("rec20")
@@ -80,9 +83,11 @@ def _head(sale: Sale) -> Iterator[str]:
         yield "vat_in_books: the document is in the currency of the books: leave it out"
     for at, one in enumerate(document.attachments, 1):
         if one.content_type not in ATTACHMENTS:
-            yield f"attachments[{at}].content_type: not a kind that may go with it: make it a PDF, PNG, JPEG or CSV"
+            yield f"attachments[{at}].content_type: no kind that may go with it: PDF, PNG, JPEG, CSV, XLSX and ODS may"
         if not one.content or not one.name.strip():
             yield f"attachments[{at}]: the file is empty or has no name: mend it, or leave it out"
+        if len(one.content) > LARGEST_ATTACHMENT:
+            yield f"attachments[{at}]: it is larger than {LARGEST_ATTACHMENT} bytes: send it apart"
 
 
 def _payment(sale: Sale) -> Iterator[str]:

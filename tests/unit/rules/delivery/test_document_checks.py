@@ -122,3 +122,21 @@ def test_all_problems_are_told_at_once_and_none_repeats_a_value():
     }  # fmt: skip
     told = " ".join(problem.message for problem in problems)
     assert not any(value in told for value in ("777", "0.30", "2026", "1001", "Tolvan"))
+
+
+def test_a_credit_note_states_what_is_credited_without_a_minus():
+    credit = {"kind": "credit_note", "credits_number": "1"}
+
+    assert found(document(**credit, lines=[{"text": "a", "amount": "80"}])) == []
+    assert found(document(**credit, lines=[{"text": "a", "amount": "-80"}])) == [("lines", "CREDIT_BELOW_ZERO")]
+    both = [{"text": "a", "amount": "80"}, {"text": "b", "amount": "-30"}]
+    assert found(document(**credit, lines=both)) == []
+
+
+def test_files_that_go_with_it_hold_something_and_have_names_of_their_own():
+    files = [{"name": "a.pdf", "content": "YQ=="}, {"name": "a.pdf", "content": ""}]
+
+    assert found(document(attachments=files)) == [
+        ("attachments[2].content", "ATTACHMENT_EMPTY"),
+        ("attachments[2].name", "ATTACHMENT_NAMED_TWICE"),
+    ]

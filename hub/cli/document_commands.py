@@ -157,12 +157,21 @@ def list_documents(
     """List documents, newest first."""
     with session.hub() as hub:
         found = hub.documents.latest(state=in_state or "", channel=channel, number=number, limit=limit)
+        passed_by = hub.documents.passed_by([row.document_no for row in found])
         counts = hub.documents.counts()
     if session.as_json:
-        answer_json([_shown(row) for row in found])
+        answer_json([{**_shown(row), "passed_by": passed_by.get(row.document_no, "")} for row in found])
         return
     rows = [
-        (str(r.document_no), r.number, words(r.kind), state(r.state), r.channel, kronor(r.price_ore, "SEK"), r.reason)
+        (
+            str(r.document_no),
+            r.number,
+            words(r.kind),
+            state(r.state),
+            r.channel,
+            kronor(r.price_ore, "SEK"),
+            r.reason or passed_by.get(r.document_no, ""),
+        )
         for r in found
     ]
     columns = (

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hub.errors import DataError
-from hub.model.deliveries import DocumentRow, DocumentStep, KeptAnswer, KnownRecipient
+from hub.model.deliveries import TRIED, DocumentRow, DocumentStep, KeptAnswer, KnownRecipient
 from hub.model.documents import Document
 from hub.model.exchanges import Exchange
 from hub.model.runs import Run
@@ -146,6 +146,15 @@ class DocumentsDesk:
         """Return the newest documents first; `before` continues below a document number."""
         with self._work.store.read() as work:
             return work.documents.latest(state=state, channel=channel, number=number, limit=limit, before=before)
+
+    def passed_by(self, numbers: Collection[int]) -> dict[int, str]:
+        """Return, for documents that channels did not take or that came back, which and why."""
+        with self._work.store.read() as work:
+            steps = [step for step in work.documents.steps(numbers) if step.outcome in TRIED]
+        found: dict[int, list[str]] = {}
+        for step in steps:
+            found.setdefault(step.document_no, []).append(f"{step.channel}: {step.reason}")
+        return {number: "; ".join(dict.fromkeys(reasons)) for number, reasons in found.items()}
 
     def counts(self) -> list[tuple[str, str, int, int]]:
         """Return how many documents stand where: (state, channel, how many, öre that they cost together)."""

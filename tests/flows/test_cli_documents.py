@@ -51,6 +51,14 @@ def test_the_demonstration_sends_each_document_once_and_says_where(made: Path) -
     assert run("verify", home=made).exit_code == 0
 
 
+def test_the_list_says_why_a_document_did_not_go_by_the_channel_before(made: Path) -> None:
+    documents = {row["number"]: row for row in answer("documents", home=made)}
+
+    assert documents["040000309"]["passed_by"] == "peppol: the receiver takes invoices by Peppol, and no credit notes"
+    assert documents["040000303"]["passed_by"] == ""
+    assert "no such mailbox" in run("documents", home=made).stdout
+
+
 def test_the_way_of_a_document_is_told(made: Path) -> None:
     told = answer("route", SENT, home=made)
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from pydantic import ValidationError
+
 from hub.contracts import CONTRACT_VERSION, PluginManifest, PluginSettings
 from hub.errors import ConfigurationError
+from hub.model.refusals import causes, in_words
 
 
 class PluginClass(Protocol):
@@ -38,7 +41,13 @@ def check_plugin(name: str, plugin: object) -> None:
 
 
 def broken(name: str, error: BaseException, what: str) -> ConfigurationError:
-    """Say that a plugin failed with an exception not of ours: its type, never its text, which may hold data."""
+    """Say that a plugin failed with an exception not of ours: its type, never its text, which may hold data.
+
+    Of a card that is not filled in right, what is wrong with it is said: a card holds no data.
+    """
+    if isinstance(error, ValidationError) and error.title == PluginManifest.__name__:
+        wrong = "; ".join(f"{'.'.join(map(str, one['loc']))} {in_words(one, 'field')}" for one in causes(error))
+        return _unfit(name, f"its card is wrong: {wrong}", "its maker mends the PluginManifest of its class")
     return ConfigurationError(
         f"the plugin {what}: {type(error).__name__}",
         where=f"plugins.{name}",

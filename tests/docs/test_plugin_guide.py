@@ -14,13 +14,15 @@ from hub import errors
 from hub.contracts import (
     DeliveryChannel,
     DocumentChannel,
+    DocumentInspector,
+    EInvoiceWriter,
     FollowedChannel,
     PaymentFileReader,
     Sandbox,
     WebhookReceiver,
     hookspecs,
 )
-from hub.model.delivery import Reachable, ReceiptKind, Silence
+from hub.model.delivery import BuyerAnswer, Reachable, ReceiptKind, Silence
 from hub.model.payment_file import FileEvent
 from hub.testing.conformance import (
     DocumentChannelConformance,
@@ -102,6 +104,9 @@ def members_of(protocol: type, *below: type) -> set[str]:
         ("### Reports", members_of(FollowedChannel, DocumentChannel)),
         ("### Notices", members_of(WebhookReceiver)),
         ("### The sandbox", members_of(Sandbox)),
+        ("### Writing them", members_of(EInvoiceWriter)),
+        ("### Judging them", members_of(DocumentInspector)),
+        ("### Buyers' answers", set(BuyerAnswer._fields)),
     ],
 )
 def test_every_member_of_what_carries_documents_stands_there(title, members):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hub.contracts import CONTRACT_VERSION, PluginSettings, SecretReference
+from hub.contracts import CONTRACT_VERSION, PluginManifest, PluginSettings, SecretReference
 from hub.errors import ConfigurationError
 from hub.model.tenant import Tenant
 from hub.runtime import installed as loading
@@ -106,6 +106,17 @@ def test_a_plugin_that_asserts_when_imported_is_broken_too(install, monkeypatch)
     monkeypatch.setattr(EntryPoint, "load", load)
     with pytest.raises(ConfigurationError, match="AssertionError"):
         TenantPlugins.build(tenant({"angry": {}}))
+
+
+def test_a_card_that_is_not_filled_in_right_says_what_is_wrong_with_it(install, monkeypatch):
+    install(hasty=Silent)
+
+    def load(self: EntryPoint) -> Any:
+        return PluginManifest(name="hasty", summary="x", contract=1)
+
+    monkeypatch.setattr(EntryPoint, "load", load)
+    with pytest.raises(ConfigurationError, match="its card is wrong: summary must have at least"):
+        TenantPlugins.build(tenant({"hasty": {}}))
 
 
 def test_a_class_is_loaded_once_in_a_process(install, monkeypatch):

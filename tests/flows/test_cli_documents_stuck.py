@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -74,7 +75,8 @@ def test_the_doctor_finds_a_logo_a_secret_and_an_address_that_cannot_be_used(hom
     changed(home, 'account = "sandbox-company"\n', "")
     assert any(one.startswith("plugins.operator.account: ") for one in wrong(home))
     changed(home, 'network = "inexchange"\n', 'network = "inexchange"\naccount = "sandbox-company"\n')
-    changed(home, "http://127.0.0.1:9312", "http://api.example.se")
+    kivra = (home / "tenants" / "nordvik.toml").read_text(encoding="utf-8").partition("[plugins.kivra]")[2]
+    changed(home, re.findall(r"http://127\.0\.0\.1:\d+", kivra)[0], "http://api.example.se")
 
     assert any(one.startswith("plugins.kivra: the address must begin with https://") for one in wrong(home))
 

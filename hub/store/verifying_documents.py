@@ -9,8 +9,11 @@ _NOBODY_LOOKS_AFTER = f"""
     SELECT 'document ' || d.document_no,
            CASE d.state WHEN 'accepted' THEN 'its way is to be found, and no run does that'
                         WHEN 'held' THEN 'it is held, and no task asks a person about it'
-                        ELSE 'it is ' || d.state || ', and has no message' END, {NO_AMOUNT}
+                        ELSE 'it is ' || d.state || ', and ' || CASE
+                            WHEN d.exchange_no IS NULL THEN 'has no message'
+                            ELSE 'its message is ' || x.state || ', and no round tells it that' END END, {NO_AMOUNT}
     FROM document d
+    LEFT JOIN exchange x ON x.tenant = d.tenant AND x.exchange_no = d.exchange_no
     LEFT JOIN task k ON k.tenant = d.tenant AND k.state = 'open' AND k.kind = 'held_document'
                     AND k.subject = CAST(d.document_no AS TEXT)
     WHERE d.tenant = :t AND (
@@ -18,7 +21,11 @@ _NOBODY_LOOKS_AFTER = f"""
         OR (d.state = 'accepted' AND NOT EXISTS (
             SELECT 1 FROM run r WHERE r.tenant = d.tenant AND r.kind = 'deliver'
             AND r.state IN ('queued', 'running', 'failed')))
-        OR (d.state IN ('sending', 'sent', 'unknown') AND d.exchange_no IS NULL))
+        OR (d.state IN ('sending', 'sent', 'unknown') AND d.exchange_no IS NULL)
+        OR ((x.state = 'undelivered' OR (x.state = 'unknown' AND d.state = 'sending'))
+            AND d.state IN ('sending', 'unknown') AND NOT EXISTS (
+                SELECT 1 FROM run r WHERE r.tenant = d.tenant AND r.kind = 'round'
+                AND r.state IN ('queued', 'running'))))
 """
 
 _STANDS_ELSEWHERE = f"""
@@ -70,7 +77,7 @@ CHECKS = (
         "DOCUMENT_LEFT",
         "every document that has not ended has a run, a message or a person that looks after it",
         _NOBODY_LOOKS_AFTER,
-        "hub documents send NO has its way found anew; report it as a defect",
+        "hub documents send NO has the way of a held one found anew; report it as a defect",
     ),
     Check(
         "DOCUMENT_DIFFERS",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from hub.contracts import DocumentChannel, FollowedChannel
@@ -38,16 +38,19 @@ class _Ended(NamedTuple):
 
 
 def follow_messages(work: UnitOfWork, tenant_name: str, channels: Mapping[str, DocumentChannel]) -> bool:
-    """Let documents stand where their messages do, and look after those that are silent; True when more are left."""
+    """Let documents stand where their messages do, and look after those that are silent; True when more are left.
+
+    Channels whose plugins are off are missed for what they took alone: what becomes of that, they would have to say.
+    """
     ended = [row for row, _ in work.documents.ended(list(channels), MOST_AT_ONCE)]
-    goes_on = [_follow(work, one, channels[one.step.channel]) for one in _held_to_follow(work, ended)]
+    goes_on = [_follow(work, one, channels) for one in _held_to_follow(work, ended, channels)]
     silent = [_look_after_silent(work, one) for one in channels.values() if isinstance(one, FollowedChannel)]
     if any(goes_on) or _nobody_finds_ways(work):
         enqueue_delivery(work, tenant_name)
     return max([len(ended), *silent]) == MOST_AT_ONCE
 
 
-def _held_to_follow(work: UnitOfWork, ended: Sequence[DocumentRow]) -> list[_Ended]:
+def _held_to_follow(work: UnitOfWork, ended: Sequence[DocumentRow], channels: Collection[str]) -> list[_Ended]:
     """Return those of which the message still says something new, once nobody changes or plans it any more."""
     if not ended:
         return []
@@ -58,7 +61,9 @@ def _held_to_follow(work: UnitOfWork, ended: Sequence[DocumentRow]) -> list[_End
     found = []
     for row in rows:
         step, state = steps.get((row.document_no, row.exchange_no)), states.get(row.exchange_no or 0)
-        if step is not None and state is not None and _is_news(row, step, state):
+        if step is None or state is None or (state is ExchangeState.DELIVERED and step.channel not in channels):
+            continue
+        if _is_news(row, step, state):
             found.append(_Ended(row._replace(channel=step.channel), step, state))
     return found
 
@@ -96,11 +101,11 @@ def _look_after_silent(work: UnitOfWork, channel: FollowedChannel) -> int:
     return len(silent)
 
 
-def _follow(work: UnitOfWork, ended: _Ended, channel: DocumentChannel) -> bool:
+def _follow(work: UnitOfWork, ended: _Ended, channels: Mapping[str, DocumentChannel]) -> bool:
     """Take one document on; True when its next channel is to be found."""
     row, step, state = ended
     if state is ExchangeState.DELIVERED:
-        _taken(work, row, step, channel)
+        _taken(work, row, step, channels[step.channel])
     elif state is ExchangeState.UNDELIVERED:
         return _not_taken(work, row, step)
     elif state is ExchangeState.UNKNOWN:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import Connection, String, bindparam
 
 from hub.model.deliveries import DocumentRow, DocumentState, DocumentStep, KeptAnswer, NewDocument, Rendering
 from hub.model.runs import Run
@@ -65,18 +65,19 @@ _KEEP_STEP = text(
     + ", ".join(f"{name} = excluded.{name}" for name in DocumentStep._fields[2:])
 )
 _ENDED = text(
-    # What a message came to that the document has not been told: one row for each document.
+    # What a message came to that the document has not been told: one row for each document. What a channel took waits
+    # for it; anything else is told though its plugin is off.
     f"""
     SELECT {", ".join(f"d.{name}" for name in DocumentRow._fields)}, x.state AS message_state
     FROM document d JOIN exchange x ON x.tenant = d.tenant AND x.exchange_no = d.exchange_no
     JOIN document_step s ON s.tenant = d.tenant AND s.document_no = d.document_no AND s.exchange_no = d.exchange_no
-    WHERE d.tenant = :t AND s.channel IN :channels AND (
+    WHERE d.tenant = :t AND (x.state <> 'delivered' OR s.channel IN :channels) AND (
         (d.state = 'sending' AND x.state IN ('delivered', 'undelivered', 'unknown'))
         OR (d.state = 'unknown' AND x.state IN ('sending', 'delivered', 'undelivered'))
         OR (d.state = 'held' AND x.state IN ('sending', 'delivered', 'unknown') AND s.outcome = 'refused'))
     ORDER BY d.document_no LIMIT :limit
     """
-).bindparams(bindparam("channels", expanding=True))
+).bindparams(bindparam("channels", expanding=True, type_=String))
 _RUNS_BEHIND = text(f"""
     SELECT {RUN_COLUMNS} FROM run WHERE tenant = :t AND state <> 'done' AND run_no IN (
         SELECT a.run_no FROM document d JOIN attempt a
@@ -177,9 +178,10 @@ class SqlDocuments:
         return found
 
     def ended(self, channels: Collection[str], limit: int) -> list[tuple[DocumentRow, str]]:
-        """Return documents on channels whose messages have come to something, with the state of the message."""
-        if not channels:
-            return []
+        """Return documents whose messages have come to something, with the state of the message.
+
+        Of what was taken, those of these channels alone.
+        """
         rows = self._connection.execute(_ENDED, {"t": self._tenant, "channels": list(channels), "limit": limit})
         return [(DocumentRow._make(row[:-1]), row[-1]) for row in rows]
 

@@ -76,12 +76,12 @@ class Rendering(NamedTuple):
 
 
 class DocumentStep(NamedTuple):
-    """A channel that was looked at for a document; one row for each channel."""
+    """A channel that was looked at for a document; one row for each time it may be tried: reports of all count."""
 
     document_no: int
     channel: str
+    turn: int  # raised when the channel may be tried again
     step_no: int  # which channel it was in the order they were taken, 0 while it was only skipped
-    turn: int  # raised when a person has the channel tried again
     delivery_id: str
     outcome: str
     reason: str

@@ -242,7 +242,13 @@ class DeliveryWorld:
         """Return our id of a document on a channel."""
         with self.store.read() as work:
             steps = work.documents.steps([self.one(number).document_no])
-        return next(step.delivery_id for step in steps if step.channel == channel)
+        return max((s for s in steps if s.channel == channel), key=lambda step: step.turn).delivery_id
+
+    def outcomes(self, channel: str, number: str = "1001") -> list[str]:
+        """Return what came of a channel each time that it was tried."""
+        with self.store.read() as work:
+            steps = work.documents.steps([self.one(number).document_no])
+        return [step.outcome for step in steps if step.channel == channel]
 
     def tasks(self) -> list[str]:
         """Return what waits for a person."""

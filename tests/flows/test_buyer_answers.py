@@ -157,6 +157,17 @@ def test_an_answer_finds_its_invoice_by_what_only_the_two_sides_know(booked, nam
     assert len(holds(booked)) == 1
 
 
+def test_an_answer_by_number_finds_an_invoice_that_went_twice_by_the_same_channel(booked):
+    booked.later(hours=2)
+    booked.follow()
+    booked.later(minutes=1)
+    booked.tell("send_document", document_no=1)
+    answers(booked, by_number(AnswerKind.ACCEPTED))
+
+    assert booked.outcomes("peppol") == ["sent", "delivered"]
+    assert len(booked.events("invoice_answered")) == 1
+
+
 def test_who_answers_has_the_document(north):
     assert north.one().state == "sent"
     answers(north, by_number(AnswerKind.IN_PROCESS))

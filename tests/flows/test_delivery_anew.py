@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 
 from hub.errors import DocumentError, OutcomeUnknownError, RejectedError, RuleViolation, TransientError
 from hub.model.commands import parse_command
-from hub.model.delivery import Receipt, ReceiptKind, RouteStep
+from hub.model.delivery import Receipt, ReceiptKind, RouteStep, Silence
 from hub.services.attempts import ATTEMPT_HANDLERS
 from hub.services.books import carry_out
 from hub.services.delivery import DELIVERY_HANDLERS
@@ -258,6 +258,53 @@ class TestSilence:
         assert "it may have arrived twice" in north.tasks()[0]
         north.tell("decide_attempt", attempt_no=1, verdict="delivered")
         assert (north.tasks(), found(north)) == ([], set())
+
+    def test_reports_of_both_times_count_where_the_same_channel_had_it_twice(self, north, post):
+        self.silent(north, "1001")
+        first = north.delivery_id("email")
+        order(north, "send_document", document_no=1)
+        north.work()
+        second = north.delivery_id("email")
+        post.reports.append(Receipt(ReceiptKind.DELIVERED, first))
+        north.follow()
+        told = (north.one().state, [event["was"] for event in north.events("attempt_arrived_late")])
+        post.reports += [Receipt(ReceiptKind.DELIVERED, second), Receipt(ReceiptKind.DELIVERED, external_id="email-1")]
+        north.follow()
+
+        assert (first != second, post.numbers) == (True, ["1001", "1001"])
+        assert told == ("sent", ["sent another way"])
+        assert (north.one().state, len(north.events("attempt_arrived_late"))) == ("delivered", 1)
+        assert "it may have arrived twice" in north.tasks()[0]
+        assert (north.outcomes("email"), found(north)) == (["delivered", "delivered"], set())
+
+    def test_a_report_between_the_two_times_ends_it(self, north, post):
+        self.silent(north, "1001")
+        order(north, "send_document", document_no=1)
+        with north.store.write() as work:
+            apply_receipts(work, "north", post, [Receipt(ReceiptKind.DELIVERED, external_id="email-1")])
+        north.work()
+
+        assert (north.one().state, north.one().channel, post.numbers) == ("delivered", "email", ["1001"])
+        assert (north.tasks(), found(north)) == ([], set())
+
+    def test_a_late_bounce_of_the_first_time_is_known_when_the_second_is_silent(self, north, post):
+        post.silence = Silence.DELIVERED
+        north.deliver(document(debtor=DEBTOR))
+        first = north.delivery_id("email")
+        post.reports.append(Receipt(ReceiptKind.STOPPED, first))
+        north.follow()
+        order(north, "send_document", document_no=1, channel="email")
+        north.work()
+        post.reports.append(Receipt(ReceiptKind.RETURNED, first, reason="5.1.1", is_bad_address=True))
+        north.follow()
+        before = north.one().state
+        north.later(hours=2)
+        north.follow()
+        north.later(minutes=1)
+
+        assert (before, north.one().state) == ("sent", "held")
+        assert "came back since" in north.tasks()[0]
+        assert north.sql("SELECT count(*) FROM bad_address") == [(1,)]
 
     def test_a_report_before_it_is_sent_another_way_ends_it(self, north, post, letter):
         self.silent(north, "1001")

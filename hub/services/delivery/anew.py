@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from hub.errors import RuleViolation
-from hub.model.deliveries import DocumentRow, DocumentState, DocumentStep, StepOutcome
+from hub.model.deliveries import DocumentRow, DocumentState, StepOutcome
 from hub.model.exchanges import ExchangeState
 from hub.services.attempts import hold_messages
+from hub.services.delivery.loading import latest_turns
 from hub.services.delivery.routing import enqueue_delivery
 from hub.services.delivery.standing import stand
+from hub.services.delivery.steps import next_turn
 from hub.services.ports import UnitOfWork
 
 REPORTED = frozenset({StepOutcome.SENT, StepOutcome.DELIVERED, StepOutcome.RETURNED})
@@ -40,7 +42,8 @@ def find_anew(work: UnitOfWork, row: DocumentRow, reason: str, *, channel: str =
     """Let a document that nothing sends find its way anew; with a channel of choice only that one."""
     steps = work.documents.steps([row.document_no])
     in_vain = sum(s.price_ore for s in steps if s.exchange_no == row.exchange_no and s.outcome == StepOutcome.REFUSED)
-    work.documents.keep_steps([_tried_again(step) for step in steps if channel in ("", step.channel)])
+    had_it = [step for step in latest_turns(steps) if step.outcome != StepOutcome.SKIPPED]
+    work.documents.keep_steps([next_turn(step, reason) for step in had_it if channel in ("", step.channel)])
     again = row._replace(
         state=DocumentState.ACCEPTED,
         reason=reason,
@@ -50,8 +53,8 @@ def find_anew(work: UnitOfWork, row: DocumentRow, reason: str, *, channel: str =
         due_at="",
     )
     stand(work, again, was=row)
-    for step in steps:
-        work.recipients.forget_reach(step.channel, row.recipient_key)
+    for name in sorted({step.channel for step in steps}):
+        work.recipients.forget_reach(name, row.recipient_key)
     enqueue_delivery(work, work.tenant_name)
 
 
@@ -59,10 +62,3 @@ def find_rest_anew(work: UnitOfWork, exchanges: Collection[int]) -> None:
     """Let documents find their way anew that stay behind with messages of which others have gone or were closed."""
     for row in work.documents.left_with(exchanges):
         find_anew(work, row, OTHERS_WENT)
-
-
-def _tried_again(step: DocumentStep) -> DocumentStep:
-    """Return a step that may be taken once more, under a new id; what came of it before is reported of its message."""
-    if step.outcome == StepOutcome.SKIPPED:
-        return step
-    return step._replace(outcome=StepOutcome.SKIPPED, turn=step.turn + 1, step_no=0)

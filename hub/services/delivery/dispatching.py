@@ -103,7 +103,7 @@ class Dispatcher:
                 hold(work, loaded.row, f"{channel}: {refusal.reason}")
                 continue
             facts = loaded.facts._replace(tried={**loaded.facts.tried, channel: refusal.reason})
-            going_on.append(loaded._replace(facts=facts, steps={**loaded.steps, channel: step}))
+            going_on.append(loaded._replace(facts=facts, steps=[*loaded.steps, step]))
         work.documents.keep_steps(steps)
         return going_on
 

@@ -20,6 +20,7 @@ from hub.services.ports import UnitOfWork
 
 MOST_AT_ONCE = 500
 NOT_HEARD = "no report came in time"
+BAD_SINCE = "no report came, and something else that was sent to the same address came back since"
 NOBODY_ASKS = "unasked_channel"
 NEWS = {
     DocumentState.SENDING: (ExchangeState.DELIVERED, ExchangeState.UNDELIVERED, ExchangeState.UNKNOWN),
@@ -168,11 +169,14 @@ def _note(
 
 
 def _nothing_heard(work: UnitOfWork, row: DocumentRow, channel: FollowedChannel) -> None:
-    if channel.silence is Silence.DELIVERED:
-        arrived(work, row, _step_of(work.documents.steps([row.document_no]), row))
-        return
-    hold(work, row, f"{row.channel}: {NOT_HEARD}; ask the other side whether it has arrived")
+    step = _step_of(work.documents.steps([row.document_no]), row)
+    if channel.silence is not Silence.DELIVERED:
+        hold(work, row, f"{row.channel}: {NOT_HEARD}; ask the other side whether it has arrived")
+    elif (row.channel, step.address_sha256) in work.recipients.bad_addresses({step.address_sha256}):
+        hold(work, row, f"{row.channel}: {BAD_SINCE}; ask the debtor whether it has arrived")
+    else:
+        arrived(work, row, step)
 
 
 def _step_of(steps: Sequence[DocumentStep], row: DocumentRow) -> DocumentStep:
-    return next(step for step in steps if step.channel == row.channel)
+    return next(step for step in steps if step.exchange_no == row.exchange_no)

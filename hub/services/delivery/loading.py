@@ -25,7 +25,7 @@ class Loaded(NamedTuple):
     document: Document
     recipient: Recipient
     facts: RouteFacts
-    steps: Mapping[str, DocumentStep]  # by channel
+    steps: Sequence[DocumentStep]  # of every turn
     registered: KnownRecipient | None  # what the register said of the debtor
 
 
@@ -42,9 +42,9 @@ def with_recipients(
 ) -> list[Loaded]:
     """Return documents with what the register, earlier steps and returned mail say."""
     known = work.recipients.known(sorted({row.recipient_key for row, _ in given}))
-    steps: defaultdict[int, dict[str, DocumentStep]] = defaultdict(dict)
+    steps: defaultdict[int, list[DocumentStep]] = defaultdict(list)
     for step in work.documents.steps([row.document_no for row, _ in given]):
-        steps[step.document_no][step.channel] = step
+        steps[step.document_no].append(step)
     loaded = [_loaded(row, document, known.get(row.recipient_key), steps[row.document_no]) for row, document in given]
     return _with_bad_addresses(work, loaded, channels)
 
@@ -59,14 +59,22 @@ def address_sha256(channel: DocumentChannel, document: Document, recipient: Reci
     return hashlib.sha256(address_used(channel.step, document, recipient).encode()).hexdigest()
 
 
+def latest_turns(steps: Iterable[DocumentStep]) -> list[DocumentStep]:
+    """Return what came of each channel of a document the last time."""
+    latest: dict[str, DocumentStep] = {}
+    for step in sorted(steps, key=lambda step: step.turn):
+        latest[step.channel] = step
+    return list(latest.values())
+
+
 def _loaded(
-    row: DocumentRow, document: Document, known: KnownRecipient | None, steps: Mapping[str, DocumentStep]
+    row: DocumentRow, document: Document, known: KnownRecipient | None, steps: Sequence[DocumentStep]
 ) -> Loaded:
     its_own = row_of(document, known)
     recipient = recipient_of(document, its_own)
     tried = {
-        name: step.reason if step.outcome in TRIED else HAD_IT
-        for name, step in steps.items()
+        step.channel: step.reason if step.outcome in TRIED else HAD_IT
+        for step in latest_turns(steps)
         if step.outcome != StepOutcome.SKIPPED
     }
     return Loaded(row, document, recipient, facts_of(document, recipient, its_own)._replace(tried=tried), steps, known)

@@ -99,7 +99,7 @@ def _addressed(document: Document, recipient: Recipient) -> Document:
 
 def _was_carried(routed: Routed) -> bool:
     """Say whether some message was made of a document: somebody may have what it looked like then."""
-    return any(step.exchange_no is not None for step in routed.loaded.steps.values())
+    return any(step.exchange_no is not None for step in routed.loaded.steps)
 
 
 def _row(printed: Printed) -> DocumentRow:

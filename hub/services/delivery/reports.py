@@ -49,12 +49,18 @@ def apply_receipts(work: UnitOfWork, tenant_name: str, channel: DocumentChannel,
             row = rows[step.document_no]
             if row.document_no in told:  # by an earlier report of these: both may have been changed by it
                 row = work.documents.hold(row.document_no)
-                step = next(now for now in work.documents.steps([row.document_no]) if now.channel == step.channel)
+                step = _now(work, step)
             told.add(row.document_no)
             goes_on |= _apply(work, channel, receipt, row, step)
     if goes_on:
         enqueue_delivery(work, tenant_name)
     return sum(map(len, steps))
+
+
+def _now(work: UnitOfWork, step: DocumentStep) -> DocumentStep:
+    """Return a step as it stands after what was written in this transaction."""
+    steps = work.documents.steps([step.document_no])
+    return next(one for one in steps if (one.channel, one.turn) == (step.channel, step.turn))
 
 
 def strangers(work: UnitOfWork, channel: str, receipts: Sequence[Receipt]) -> list[Receipt]:

@@ -11,10 +11,15 @@ from hub.services.delivery.loading import Loaded
 
 def step_on(tenant_name: str, one: Loaded, channel: str) -> DocumentStep:
     """Return the step of a document on a channel that it is about to take."""
-    turn = one.steps[channel].turn if channel in one.steps else 1
-    step_no = 1 + max((step.step_no for step in one.steps.values()), default=0)
+    turn = max((step.turn for step in one.steps if step.channel == channel), default=1)
+    step_no = 1 + max((step.step_no for step in one.steps), default=0)
     delivery_id = delivery_id_of(tenant_name, one.row, channel, turn)
-    return DocumentStep(one.row.document_no, channel, step_no, turn, delivery_id, "", "", 0, None, "")
+    return DocumentStep(one.row.document_no, channel, turn, step_no, delivery_id, "", "", 0, None, "")
+
+
+def next_turn(step: DocumentStep, reason: str) -> DocumentStep:
+    """Return the step by which a channel may be taken once more, under a new id of ours."""
+    return DocumentStep(step.document_no, step.channel, step.turn + 1, 0, "", StepOutcome.SKIPPED, reason, 0, None, "")
 
 
 def skipped_steps(tenant_name: str, one: Loaded, route: Route) -> list[DocumentStep]:

@@ -17,6 +17,7 @@ from hub.services.attempts.following import let_exchanges_follow
 from hub.services.attempts.resting import let_be
 from hub.services.delivery.following import go_on
 from hub.services.delivery.routing import enqueue_delivery
+from hub.services.delivery.steps import next_turn
 from hub.services.ports import UnitOfWork
 
 WHY = "the register of recipients says something else since"
@@ -30,10 +31,10 @@ def turn_back(work: UnitOfWork, tenant_name: str, recipient_keys: Sequence[str])
             by_exchange[row.exchange_no].append(row)
     stopped = _stop(work, by_exchange)
     rows = [row for number in stopped for row in by_exchange[number]]
-    steps = {(step.document_no, step.channel): step for step in work.documents.steps([r.document_no for r in rows])}
+    steps = {(step.document_no, step.exchange_no): step for step in work.documents.steps([r.document_no for r in rows])}
     for row in sorted(rows):
-        step = steps[row.document_no, row.channel]
-        work.documents.keep_steps([_not_taken(step)])
+        step = steps[row.document_no, row.exchange_no]
+        work.documents.keep_steps([_not_taken(step), next_turn(step, WHY)])
         go_on(work, row._replace(price_ore=row.price_ore - step.price_ore), WHY, was=row)
     if rows:
         enqueue_delivery(work, tenant_name)
@@ -61,7 +62,5 @@ def _tell(work: UnitOfWork, ended: Iterable[Attempt]) -> None:
 
 
 def _not_taken(step: DocumentStep) -> DocumentStep:
-    """Return a step that may be taken once more, under a new id of ours."""
-    return step._replace(
-        outcome=StepOutcome.SKIPPED, reason=WHY, turn=step.turn + 1, step_no=0, exchange_no=None, price_ore=0
-    )
+    """Return a step as one of which nobody has seen anything: its document may be made anew."""
+    return step._replace(outcome=StepOutcome.SKIPPED, reason=WHY, step_no=0, exchange_no=None, price_ore=0)

@@ -31,7 +31,7 @@ _NUMBERED_HELD = text(
 ).bindparams(bindparam("some", expanding=True))
 _STEPS = text(
     f"SELECT {_STEP_COLUMNS} FROM document_step WHERE tenant = :t AND document_no IN :some "
-    "ORDER BY document_no, step_no, channel"
+    "ORDER BY document_no, step_no, channel, turn"
 ).bindparams(bindparam("some", expanding=True))
 _CHANGE = text(
     "UPDATE document SET state = :state, reason = :reason, channel = :channel, exchange_no = :exchange_no, "
@@ -47,7 +47,7 @@ _OF_MESSAGES = text(
 _SENT_BY = text(
     f"SELECT d.number, {', '.join(f's.{name}' for name in DocumentStep._fields)} FROM document d "
     "JOIN document_step s ON s.tenant = d.tenant AND s.document_no = d.document_no AND s.channel = :channel "
-    "WHERE d.tenant = :t AND d.number IN :some AND s.exchange_no IS NOT NULL ORDER BY d.document_no"
+    "WHERE d.tenant = :t AND d.number IN :some AND s.exchange_no IS NOT NULL ORDER BY d.document_no, s.turn"
 ).bindparams(bindparam("some", expanding=True))
 _ANSWERS = text(
     f"SELECT {', '.join(KeptAnswer._fields)} FROM document_answer WHERE tenant = :t AND document_no IN :some "
@@ -61,8 +61,8 @@ _UNDER_WAY = (
 _KEEP_STEP = text(
     f"INSERT INTO document_step (tenant, {_STEP_COLUMNS}) "
     f"VALUES (:t, {', '.join(f':{name}' for name in DocumentStep._fields)}) "
-    "ON CONFLICT (tenant, document_no, channel) DO UPDATE SET "
-    + ", ".join(f"{name} = excluded.{name}" for name in DocumentStep._fields[2:])
+    "ON CONFLICT (tenant, document_no, channel, turn) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in DocumentStep._fields[3:])
 )
 _ENDED = text(
     # What a message came to that the document has not been told: one row for each document. What a channel took waits
@@ -247,13 +247,13 @@ class SqlDocuments:
         return found
 
     def sent_by(self, channel: str, numbers: Collection[str]) -> dict[str, list[DocumentStep]]:
-        """Return the steps by which documents went out on a channel, by the documents' numbers."""
-        found: dict[str, list[DocumentStep]] = {}
+        """Return the latest steps by which documents went out on a channel, by the documents' numbers."""
+        found: dict[str, dict[int, DocumentStep]] = {}
         for some in _in_parts(numbers):
             rows = self._connection.execute(_SENT_BY, {"t": self._tenant, "channel": channel, "some": some})
-            for number, *step in rows:
-                found.setdefault(number, []).append(DocumentStep._make(step))
-        return found
+            for number, document_no, *step in rows:
+                found.setdefault(number, {})[document_no] = DocumentStep(document_no, *step)
+        return {number: list(steps.values()) for number, steps in found.items()}
 
     def keep_answer(self, answer: KeptAnswer) -> bool:
         """Keep what a buyer answered, numbered after those before; False when the same is known.

@@ -38,7 +38,7 @@ Index("document_by_state", document.c.tenant, document.c.state, document.c.docum
 Index("document_by_number", document.c.tenant, document.c.number)
 
 document_step = table(
-    "document_step",  # a channel that was looked at for a document
+    "document_step",  # a channel that was looked at for a document; each time it is tried is a turn
     tenant_column(),
     number("document_no"),
     text("channel"),
@@ -51,7 +51,7 @@ document_step = table(
     number("exchange_no", nullable=True),
     text("changed_at"),
     text("address_sha256", default=""),
-    PrimaryKeyConstraint("tenant", "document_no", "channel"),
+    PrimaryKeyConstraint("tenant", "document_no", "channel", "turn"),
 )
 Index("document_step_by_exchange", document_step.c.tenant, document_step.c.exchange_no)
 

@@ -191,7 +191,7 @@ CREATE TABLE document_step (
     exchange_no BIGINT,
     changed_at TEXT NOT NULL,
     address_sha256 TEXT DEFAULT '' NOT NULL,
-    PRIMARY KEY (tenant, document_no, channel)
+    PRIMARY KEY (tenant, document_no, channel, turn)
 ) WITHOUT ROWID;
 
 CREATE INDEX document_step_by_exchange ON document_step (tenant, exchange_no);

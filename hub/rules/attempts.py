@@ -24,6 +24,7 @@ LONGEST_PROBLEM = 200
 NOBODY_SAW_THE_END = "the process that sent it ended before the answer was written down"
 
 OPEN = frozenset({AttemptState.PLANNED, AttemptState.STARTED, AttemptState.IN_DOUBT})
+IN_DOUBT = frozenset({AttemptState.STARTED, AttemptState.IN_DOUBT, AttemptState.UNKNOWN})
 FOR_A_PERSON = frozenset({AttemptState.UNKNOWN, AttemptState.GIVEN_UP})
 CERTAINLY_NOT_DELIVERED = frozenset({AttemptState.REJECTED, AttemptState.GIVEN_UP, AttemptState.CANCELLED})
 

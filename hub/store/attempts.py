@@ -33,6 +33,9 @@ _HEAD = ("tenant", "attempt_no", "batch", "run_no", "channel", "exchange_no")
 _STATES_OF = text("SELECT exchange_no, state FROM attempt WHERE tenant = :t AND exchange_no IN :exchanges").bindparams(
     bindparam("exchanges", expanding=True)
 )
+_HAS_ANY = text(
+    "SELECT 1 FROM attempt WHERE tenant = :t AND channel = :channel AND state IN :states LIMIT 1"
+).bindparams(bindparam("states", expanding=True))
 _HOLD_OF = text(
     "SELECT attempt_no FROM attempt WHERE tenant = :t AND exchange_no IN :exchanges ORDER BY attempt_no FOR UPDATE"
 ).bindparams(bindparam("exchanges", expanding=True))
@@ -142,16 +145,12 @@ class SqlAttempts:
         if exchanges and self._connection.dialect.name == "postgresql":
             self._connection.execute(_HOLD_OF, {"t": self._tenant, "exchanges": list(exchanges)})
 
-    def has_open(self, channel: str) -> bool:
-        """Say whether any message of a channel has not ended."""
+    def has_any(self, channel: str, states: Collection[str]) -> bool:
+        """Say whether any message of a channel is in one of these states."""
         found = self._connection.execute(
-            text(
-                "SELECT 1 FROM attempt WHERE tenant = :t AND channel = :channel "
-                "AND state IN ('planned', 'started', 'in_doubt') LIMIT 1"
-            ),
-            {"t": self._tenant, "channel": channel},
-        ).one_or_none()
-        return found is not None
+            _HAS_ANY, {"t": self._tenant, "channel": channel, "states": [str(state) for state in states]}
+        )
+        return found.one_or_none() is not None
 
     def latest(
         self, *, state: str = "", channel: str = "", limit: int = 100, before: int | None = None

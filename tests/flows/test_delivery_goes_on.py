@@ -156,12 +156,30 @@ class TestStrangersReports:
         assert north.one("2").state == "delivered"
         assert north.sql("SELECT count(*) FROM early_report") == [(0,)]
 
-    def test_go_after_some_days_and_are_never_many(self, north, network, monkeypatch):
+    @pytest.mark.parametrize("days", [0, 5])
+    def test_count_when_a_person_has_found_out_that_the_message_is_theirs(self, engine, days):
+        mail = ReportingChannel(RouteStep.OPERATOR)
+        north = DeliveryWorld(engine, mail, StubChannel(RouteStep.LETTER))
+        mail.goes_wrong.append(OutcomeUnknownError("the answer was lost"))
+        north.deliver(document("2"))
+        mail.reports.append(Receipt(ReceiptKind.RETURNED, external_id="x-2", reason="no such buyer"))
+        north.follow()
+        north.clock.advance(timedelta(days=days))
+        north.follow()
+        before = north.one("2").state
+        north.tell("decide_attempt", attempt_no=1, verdict="delivered", external_id="x-2")
+        north.later(hours=2)
+        north.follow()
+
+        assert (before, north.one("2").channel) == ("unknown", "letter")
+        assert north.outcomes("operator", "2") == ["returned"]
+
+    def test_go_after_a_month_and_are_never_many(self, north, network, monkeypatch):
         monkeypatch.setattr(recipients, "MOST_EARLY", 3)
         network.reports += [Receipt(ReceiptKind.DELIVERED, external_id=f"other-{number}") for number in range(9)]
         north.follow()
         kept = north.sql("SELECT external_id FROM early_report ORDER BY report_no")
-        north.clock.advance(timedelta(days=4))
+        north.clock.advance(timedelta(days=31))
         north.follow()
 
         assert kept == [("other-6",), ("other-7",), ("other-8",)]

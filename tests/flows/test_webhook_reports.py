@@ -11,7 +11,7 @@ from delivery_world import DeliveryWorld, ReportingChannel, StubChannel, documen
 from sqlalchemy import Engine
 
 from hub.contracts import PaymentNotice
-from hub.errors import FormatError, LedgerError
+from hub.errors import FormatError, LedgerError, OutcomeUnknownError
 from hub.model.delivery import Receipt, ReceiptKind, RouteStep
 from hub.runtime.carrying import Carried, Carrier, Ending
 from hub.services.webhooks import RUN_KIND, Notice, OfPlugin, WebhookRun, interpreting, keep_notice, read_again
@@ -107,6 +107,21 @@ def test_a_report_before_we_know_the_message_waits_until_we_do(post: Post) -> No
     post.read()
     assert post.notices() == {"n1": "read"}
     assert post.world.one().state == "delivered"
+
+
+def test_a_report_waits_as_long_as_a_message_is_in_doubt_that_it_may_be_about(post: Post) -> None:
+    post.channel.goes_wrong.append(OutcomeUnknownError("the answer was lost"))
+    post.world.deliver(document())
+    post.notify({"kind": "returned", "external_id": "x-1"})
+    post.world.clock.advance(timedelta(days=5))
+    post.read()
+    waiting = post.notices()
+    post.world.tell("decide_attempt", attempt_no=1, verdict="delivered", external_id="x-1")
+    post.read()
+    post.world.work()
+
+    assert (waiting, post.notices()) == ({"n1": "received"}, {"n1": "read"})
+    assert (post.world.one().channel, post.letter.numbers) == ("letter", ["1001"])
 
 
 def test_a_report_of_no_message_of_ours_is_closed_in_the_end(post: Post) -> None:

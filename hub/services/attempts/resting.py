@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hub.model.attempts import ChannelRest
-from hub.rules.attempts import Heard, Outcome
+from hub.rules.attempts import OPEN, Heard, Outcome
 from hub.rules.channel_rest import TOOK_IT_OR_NOT, after_call, rest_left_s, told
 from hub.services.attempts.tasks import close_rest_task, open_rest_task
 from hub.services.ports import Store, UnitOfWork
@@ -84,7 +84,7 @@ def _without_anyone_waiting(unit: UnitOfWork, rest: ChannelRest) -> ChannelRest:
     Its failures in a row stay: on a channel that promises nothing each message ends with its first one, so they would
     never add up, and an outage would cost every message that comes alone.
     """
-    return rest._replace(is_told=0) if rest.is_told and not unit.attempts.has_open(rest.channel) else rest
+    return rest._replace(is_told=0) if rest.is_told and not unit.attempts.has_any(rest.channel, OPEN) else rest
 
 
 def _keep(unit: UnitOfWork, before: ChannelRest, rest: ChannelRest) -> None:

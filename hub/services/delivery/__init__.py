@@ -4,13 +4,14 @@ from hub.services.delivery.accepting import Acceptance, accept_documents
 from hub.services.delivery.answers import Answered, apply_answers, find_answered, tell_strays
 from hub.services.delivery.commands import DELIVERY_HANDLERS
 from hub.services.delivery.following import follow_messages
+from hub.services.delivery.receipts import EARLY_FOR_S, FollowRun
 from hub.services.delivery.receipts import RUN_KIND as FOLLOWING
-from hub.services.delivery.receipts import FollowRun
 from hub.services.delivery.reports import apply_receipts
 from hub.services.delivery.routing import RUN_KIND, DeliveryRun, enqueue_delivery
 
 __all__ = [
     "DELIVERY_HANDLERS",
+    "EARLY_FOR_S",
     "FOLLOWING",
     "RUN_KIND",
     "Acceptance",

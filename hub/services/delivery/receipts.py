@@ -9,14 +9,16 @@ from hub.contracts import DocumentChannel, FollowedChannel
 from hub.errors import ConfigurationError, HubError, TransientError
 from hub.model.delivery import Followed
 from hub.model.tenant import Tenant
-from hub.rules.attempts import later
+from hub.rules.attempts import IN_DOUBT, OPEN, later
 from hub.services.delivery.answers import apply_answers, find_answered, tell_strays
 from hub.services.delivery.reports import apply_receipts, strangers
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 
 RUN_KIND = "follow"
 MOST_PAGES = 1000
-EARLY_FOR_S = 3 * 24 * 3600  # a doubt is asked about for a day and a half; then a person decides
+EARLY_FOR_S = 30 * 24 * 3600  # whose outcome is unknown is decided by a person, who may be away
+MAY_BE_TAKEN = OPEN | IN_DOUBT
+"""States of messages of which it may not be known yet what the other side calls them."""
 UNREAD = "unread_report"
 
 
@@ -54,7 +56,8 @@ class FollowRun:
             followed = _followed(channel, cursor)
             answered, strays = find_answered(self._store, self._tenant, channel, followed.answers)
             with work.write() as unit:
-                may_be_early = unit.attempts.has_open(channel.name)  # asked first: what ends meanwhile is known then
+                # Asked first: what ends meanwhile is known then.
+                may_be_early = unit.attempts.has_any(channel.name, MAY_BE_TAKEN)
                 found += apply_receipts(unit, self._tenant.id, channel, followed.receipts)
                 found += apply_answers(unit, self._tenant, channel, answered)
                 _ask_about(unit, channel.name, followed.problems)
@@ -74,7 +77,7 @@ class FollowRun:
             return 0
         receipts = [one.receipt for one in early]
         with work.write() as unit:
-            may_be_early = unit.attempts.has_open(channel.name)
+            may_be_early = unit.attempts.has_any(channel.name, MAY_BE_TAKEN)
             found = apply_receipts(unit, self._tenant.id, channel, receipts)
             strange = set(strangers(unit, channel.name, receipts)) if may_be_early else set()
             long_ago = later(unit.now, -EARLY_FOR_S)

@@ -11,8 +11,9 @@ from hub.errors import ConfigurationError, DataError, FormatError, HubError, Tra
 from hub.model.delivery import BuyerAnswer, Receipt
 from hub.model.exchanges import Exchange, ExchangeState
 from hub.model.tenant import Tenant
+from hub.rules.attempts import IN_DOUBT
 from hub.services.attempts import CLAIM
-from hub.services.delivery import Answered, apply_answers, apply_receipts, find_answered, tell_strays
+from hub.services.delivery import EARLY_FOR_S, Answered, apply_answers, apply_receipts, find_answered, tell_strays
 from hub.services.payments.receiving import describe
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 from hub.services.webhooks.keeping import KIND, RUN_KIND, queue_reading
@@ -135,7 +136,7 @@ class WebhookRun:
                 _quarantine(unit, exchange, reading.problem)
                 continue
             counts = self._apply(unit, reading)
-            if counts["of_others"] and _age_s(unit, exchange) < PATIENCE_S:
+            if counts["of_others"] and _age_s(unit, exchange) < self._patience_s(unit, exchange):
                 early.append(exchange)
                 continue
             tell_strays(unit, exchange.name, reading.strays)
@@ -159,6 +160,11 @@ class WebhookRun:
 
     def _apply_to(self, unit: UnitOfWork, channel: DocumentChannel, receipt: Receipt) -> bool:
         return apply_receipts(unit, self._tenant.id, channel, [receipt]) > 0
+
+    def _patience_s(self, unit: UnitOfWork, exchange: Exchange) -> int:
+        """Return how long a notice waits for the message that it is about: as long as it may be one in doubt."""
+        is_in_doubt = any(unit.attempts.has_any(channel.name, IN_DOUBT) for channel in self._channels(exchange))
+        return EARLY_FOR_S if is_in_doubt else PATIENCE_S
 
     def _channels(self, exchange: Exchange) -> Sequence[DocumentChannel]:
         return self._receivers[exchange.name].channels

@@ -45,10 +45,10 @@ def follow_messages(work: UnitOfWork, tenant_name: str, channels: Mapping[str, D
     """
     ended = [row for row, _ in work.documents.ended(list(channels), MOST_AT_ONCE)]
     goes_on = [_follow(work, one, channels) for one in _held_to_follow(work, ended, channels)]
-    silent = [_look_after_silent(work, one) for one in channels.values() if isinstance(one, FollowedChannel)]
+    silent = _look_after_silent(work, {n: one for n, one in channels.items() if isinstance(one, FollowedChannel)})
     if any(goes_on) or _nobody_finds_ways(work):
         enqueue_delivery(work, tenant_name)
-    return max([len(ended), *silent]) == MOST_AT_ONCE
+    return MOST_AT_ONCE in (len(ended), silent)
 
 
 def _held_to_follow(work: UnitOfWork, ended: Sequence[DocumentRow], channels: Collection[str]) -> list[_Ended]:
@@ -81,25 +81,39 @@ def _nobody_finds_ways(work: UnitOfWork) -> bool:
     return bool(work.documents.to_route(1)) and not work.runs.is_looked_after(RUN_KIND)
 
 
-def _look_after_silent(work: UnitOfWork, channel: FollowedChannel) -> int:
-    """See to documents of which a channel should have reported; return how many.
+def _look_after_silent(work: UnitOfWork, channels: Mapping[str, FollowedChannel]) -> int:
+    """See to documents of which a channel should have reported; return how many of one channel there were at most.
 
     Silence says something only when the channel was asked since: before that a person is told that nobody asks.
     """
-    asked_at = work.recipients.asked_at(channel.name)
-    unheard = work.documents.silent(channel.name, work.now, MOST_AT_ONCE)
-    silent = [row for row in unheard if row.due_at <= asked_at]
-    for row in silent:
-        _nothing_heard(work, row, channel)
-    if len(silent) == len(unheard):
-        work.commands.close_task(NOBODY_ASKS, channel.name)
+    unheard = {name: work.documents.silent(name, work.now, MOST_AT_ONCE) for name in channels}
+    asked_at = {name: work.recipients.asked_at(name) for name in channels}
+    silent = {name: [row for row in rows if row.due_at <= asked_at[name]] for name, rows in unheard.items()}
+    for row in _still_silent(work, [row for rows in silent.values() for row in rows]):
+        _nothing_heard(work, row, channels[row.channel])
+    for name, rows in unheard.items():
+        _ask_who_asks(work, name, is_asked=len(silent[name]) == len(rows))
+    return max(map(len, silent.values()), default=0)
+
+
+def _still_silent(work: UnitOfWork, silent: Sequence[DocumentRow]) -> list[DocumentRow]:
+    """Return those that nothing was heard of since they were read, once nobody else changes them."""
+    if not silent:
+        return []
+    work.commands.claim(CLAIM)
+    read = set(silent)
+    return [row for row in work.documents.hold_all([row.document_no for row in silent]) if row in read]
+
+
+def _ask_who_asks(work: UnitOfWork, channel: str, *, is_asked: bool) -> None:
+    if is_asked:
+        work.commands.close_task(NOBODY_ASKS, channel)
     else:
         message = (
-            f"documents went by {channel.name}, and nobody has asked it what became of them: run hub documents follow, "
+            f"documents went by {channel}, and nobody has asked it what became of them: run hub documents follow, "
             'and add a schedule with job = "follow" to the settings'
         )
-        work.commands.open_task(NOBODY_ASKS, channel.name, message)
-    return len(silent)
+        work.commands.open_task(NOBODY_ASKS, channel, message)
 
 
 def _follow(work: UnitOfWork, ended: _Ended, channels: Mapping[str, DocumentChannel]) -> bool:

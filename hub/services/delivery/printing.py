@@ -10,6 +10,7 @@ from hub.errors import DataError, RejectedError
 from hub.model.deliveries import DocumentRow, Rendering
 from hub.model.delivery import Recipient
 from hub.model.documents import Document
+from hub.services.attempts import CLAIM
 from hub.services.delivery.way_finding import Routed
 from hub.services.ports import Store, Work
 
@@ -87,6 +88,7 @@ class Printing:
             contents = [content for one in printed for content in (one.pdf, one.e_invoice) if content]
             self._store.contents.keep_all(contents)
             with work.write() as unit:
+                unit.commands.claim(CLAIM)  # as all who change documents
                 unit.documents.note_rendered(new)
         return [_with_row(one, rendering) for one, rendering in zip(printed, renderings, strict=True)]
 

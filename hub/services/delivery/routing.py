@@ -15,6 +15,7 @@ from hub.errors import TransientError
 from hub.model.deliveries import DocumentRow, DocumentState
 from hub.model.tenant import Tenant
 from hub.rules.attempts import later
+from hub.services.attempts import CLAIM
 from hub.services.delivery.dispatching import Dispatcher
 from hub.services.delivery.loading import load_documents
 from hub.services.delivery.printing import Printer, Printing
@@ -93,6 +94,7 @@ class DeliveryRun:
     def _put_off(self, work: Work, waiting: Sequence[Routed]) -> None:
         if waiting:
             with work.write() as unit:
+                unit.commands.claim(CLAIM)  # as all who change documents: reports hold several, in another order
                 for (row, *_), route in waiting:
                     why = f"waits for {route.next.channel}: {route.next.reason}" if route.next is not None else ""
                     stand(unit, row._replace(reason=why, due_at=later(unit.now, ASKED_AGAIN_S)), was=row)
@@ -100,6 +102,7 @@ class DeliveryRun:
     def _leave_to_a_person(self, work: Work, held: Sequence[Routed]) -> None:
         if held:
             with work.write() as unit:
+                unit.commands.claim(CLAIM)
                 for loaded, route in held:
                     unit.documents.keep_steps(skipped_steps(self._tenant.id, loaded, route))
                     hold(unit, loaded.row, route.why_none)

@@ -11,7 +11,7 @@ from delivery_world import DeliveryWorld, ReportingChannel, StubChannel, documen
 from sqlalchemy import Engine
 
 from hub.contracts import PaymentNotice
-from hub.errors import FormatError, LedgerError, OutcomeUnknownError
+from hub.errors import ConfigurationError, FormatError, LedgerError, OutcomeUnknownError
 from hub.model.delivery import Receipt, ReceiptKind, RouteStep
 from hub.runtime.carrying import Carried, Carrier, Ending
 from hub.services.webhooks import RUN_KIND, Notice, OfPlugin, WebhookRun, interpreting, keep_notice, read_again
@@ -22,6 +22,7 @@ class Receiver:
 
     name = "stub"
     is_broken = False
+    is_shut = False
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> str:
         return headers["id"]
@@ -29,6 +30,8 @@ class Receiver:
     def interpret(self, body: bytes) -> Sequence[Receipt | PaymentNotice]:
         if self.is_broken:
             raise ZeroDivisionError("Test Testsson")
+        if self.is_shut:
+            raise ConfigurationError("its secret is not there", where="plugins.stub.secret")
         try:
             said = json.loads(body)
         except ValueError:
@@ -176,6 +179,37 @@ def test_a_notice_is_told_once_however_often_its_run_is_carried_out(post: Post) 
     post.read()
 
     assert len(post.world.events("payment_announced")) == 1
+
+
+@pytest.mark.parametrize("cause", ["off", "setting"])
+def test_what_a_setting_keeps_from_being_read_waits_and_is_read_by_itself(post: Post, cause: str) -> None:
+    post.world.deliver(document())
+    paid = {"state": "settled", "external_id": "kivra-1", "amount_ore": 12500, "currency": "SEK"}
+    post.notify({"kind": "delivered", "external_id": "kivra-1"}, paid)
+    reading = post.world.more_bodies[RUN_KIND]
+    if cause == "off":
+        post.world.more_bodies[RUN_KIND] = WebhookRun(post.world.store, post.world.tenant, {})
+    post.receiver.is_shut = True
+    (carried,) = post.read()
+    waiting = (carried.ending, post.notices(), post.world.one().state)
+    (task,) = post.world.tasks()
+    post.world.more_bodies[RUN_KIND] = reading
+    post.receiver.is_shut = False
+    post.read()
+
+    assert waiting == (Ending.WAITS, {"n1": "received"}, "sent")
+    assert "notices to stub wait" in task
+    assert (post.notices(), post.world.one().state, post.world.tasks()) == ({"n1": "read"}, "delivered", [])
+    assert (post.world.events("webhook_quarantined"), len(post.world.events("payment_announced"))) == ([], 1)
+
+
+def test_a_receiver_that_is_off_holds_no_other(post: Post) -> None:
+    post.world.deliver(document())
+    keep_notice(post.world.store, Notice("gone", "gone", "n0", b"[]"))
+    post.notify({"kind": "delivered", "external_id": "kivra-1"})
+    post.read()
+
+    assert (post.notices(), post.world.one().state) == ({"n0": "received", "n1": "read"}, "delivered")
 
 
 def test_a_defect_of_a_receiver_puts_its_notice_aside_without_its_words(post: Post) -> None:

@@ -216,7 +216,7 @@ def test_a_notice_that_cannot_be_read_waits_for_a_person_and_the_others_are_read
     assert (again.state, again.attempt) == ("quarantined", 2)
 
 
-def test_a_receiver_that_is_turned_off_keeps_what_was_kept(
+def test_what_was_kept_of_a_receiver_that_is_turned_off_is_read_when_it_is_on_again(
     installation: Installation, home: Path, door: Application
 ) -> None:
     called(door, BODY, signed(BODY, "n1"))
@@ -227,11 +227,17 @@ def test_a_receiver_that_is_turned_off_keeps_what_was_kept(
     assert called(door, BODY, signed(BODY, "n2"))[0] == 404
     with Hub(installation, installation.tenant(), here=True) as hub:
         hub.work()
-        assert hub.exchanges.get(1).state == "quarantined"
+        assert hub.exchanges.get(1).state == "received"
+        ((run_id, state),) = rows(installation, RUNS)
+        (task,) = [str(task["text"]) for task in hub.tasks()]
     settings.write_text(on, encoding="utf-8")
     with Hub(installation, installation.tenant(), here=True) as hub:
-        assert hub.exchanges.retry(1).state == "read"
+        hub.runs.retry(run_id)
+        hub.work()
+        assert hub.exchanges.get(1).state == "read"
         assert list(hub.tasks()) == []
+    assert state == "queued"
+    assert task.startswith("notices to demonstration wait: no plugin offers demonstration now")
 
 
 def test_settings_that_cannot_be_used_put_notices_off(home: Path, door: Application) -> None:

@@ -21,7 +21,9 @@ from hub.services.webhooks.keeping import KIND, RUN_KIND, queue_reading
 AT_ONCE = 50  # notices of one transaction: short enough that others who write do not notice
 PATIENCE_S = 3600  # a report may come before we have written down what the other side calls the message
 LONGEST_REST_S = 300
+OFF_REST_S = 900  # until it is looked again whether a receiver is there whose notices wait
 TASK = "unread_notices"
+OFF_TASK = "waiting_notices"
 RECEIVER_DEFECT = "RECEIVER_DEFECT"
 
 
@@ -41,6 +43,11 @@ class _Reading(NamedTuple):
     strays: Sequence[BuyerAnswer] = ()  # and to what is none of ours, or not known yet
     problem: HubError | None = None
 
+    @property
+    def waits(self) -> bool:
+        """Whether it is read by itself once a setting is mended."""
+        return isinstance(self.problem, ConfigurationError)
+
 
 class WebhookRun:
     """Reads every notice of a tenant that waits, in the order they came."""
@@ -55,18 +62,36 @@ class WebhookRun:
         """Read what waits; answer how many notices were looked at.
 
         Raises:
-            TransientError: some report messages that we do not know yet; they are looked at again.
+            TransientError: some report messages that we do not know yet, or have a receiver that is off; they are
+                looked at again.
         """
-        looked_at, early = 0, list[Exchange]()
+        looked_at, early, shut_out = 0, list[Exchange](), dict[str, HubError]()
         for some in self._waiting():
             readings = [self._read(exchange) for exchange in some]
-            early += self._settle_together(work, readings)
+            shut_out |= {one.exchange.name: one.problem for one in readings if one.problem and one.waits}
+            early += self._settle_together(work, [one for one in readings if not one.waits])
             looked_at += len(some)
-        if early and not self._another_comes(work.run_no):
-            with self._store.read() as unit:
-                rest_s = max(1, min(LONGEST_REST_S, *(_age_s(unit, one) for one in early)))
-            raise TransientError(f"{len(early)} notices report messages not known yet", retry_after_s=rest_s)
+        self._ask_to_let_in(work, shut_out)
+        if (early or shut_out) and not self._another_comes(work.run_no):
+            raise self._waits(early, sorted(shut_out))
         return {"notices": looked_at}
+
+    def _ask_to_let_in(self, work: Work, shut_out: Mapping[str, HubError]) -> None:
+        """Ask a person to turn receivers on whose notices wait; the task is closed when one of them is read."""
+        if shut_out:
+            with work.write() as unit:
+                for name, problem in sorted(shut_out.items()):
+                    unit.commands.open_task(OFF_TASK, name, f"notices to {name} wait: {problem}; then they are read")
+
+    def _waits(self, early: Sequence[Exchange], shut_out: Sequence[str]) -> TransientError:
+        reasons, rests_s = [], [OFF_REST_S]
+        if early:
+            with self._store.read() as unit:
+                rests_s += [LONGEST_REST_S, *(_age_s(unit, one) for one in early)]
+            reasons.append(f"{len(early)} notices report messages not known yet")
+        if shut_out:
+            reasons.append(f"notices to {', '.join(shut_out)} cannot be read now")
+        return TransientError("; ".join(reasons), retry_after_s=max(1, min(rests_s)))
 
     def _waiting(self) -> Iterator[Sequence[Exchange]]:
         after = 0
@@ -130,6 +155,8 @@ class WebhookRun:
         """Write what notices say; return those whose messages we do not know, and may soon."""
         early = []
         unit.commands.claim(CLAIM)  # before anything is told: reports change documents with their messages
+        for name in sorted({reading.exchange.name for reading in readings}):
+            unit.commands.close_task(OFF_TASK, name)
         for reading in readings:
             exchange = reading.exchange
             if reading.problem is not None:

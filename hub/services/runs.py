@@ -30,8 +30,9 @@ def retry(work: UnitOfWork, run_id: str) -> None:
     """Queue a run again that failed or was cancelled, or let one that waits go on now; finished steps stay finished.
 
     Messages that it carries are due at once, whatever they waited for; those that were cancelled with it are sent
-    after all, unless another channel has taken them, or a person has let one of their documents go another way or
-    closed it: then the other documents of that message find their way anew.
+    after all, unless another channel has taken them, a person has let one of their documents go another way or closed
+    it, or the register of recipients says something else of a debtor since: then what is left of that message finds its
+    way anew.
 
     Raises:
         DataError: no such run, or it is done or under way.

@@ -53,11 +53,12 @@ _ANSWERS = text(
     f"SELECT {', '.join(KeptAnswer._fields)} FROM document_answer WHERE tenant = :t AND document_no IN :some "
     "ORDER BY document_no, answer_no"
 ).bindparams(bindparam("some", expanding=True))
-_UNDER_WAY = (
-    # Those of other debtors as well that go in the same message.
-    f"SELECT {_COLUMNS} FROM document WHERE tenant = :t AND state = 'sending' AND exchange_no IN (SELECT exchange_no "
-    "FROM document WHERE tenant = :t AND state = 'sending' AND recipient_key IN :some) ORDER BY document_no"
-)
+_HAS_NOT_ARRIVED = "state IN ('sending', 'unknown', 'held') AND exchange_no"
+_MESSAGES_TO = text(
+    f"SELECT DISTINCT exchange_no FROM document WHERE tenant = :t AND {_HAS_NOT_ARRIVED} IS NOT NULL "
+    "AND recipient_key IN :some ORDER BY exchange_no"
+).bindparams(bindparam("some", expanding=True))
+_IN_MESSAGES = f"SELECT {_COLUMNS} FROM document WHERE tenant = :t AND {_HAS_NOT_ARRIVED} IN :some ORDER BY document_no"
 _KEEP_STEP = text(
     f"INSERT INTO document_step (tenant, {_STEP_COLUMNS}) "
     f"VALUES (:t, {', '.join(f':{name}' for name in DocumentStep._fields)}) "
@@ -149,13 +150,20 @@ class SqlDocuments:
             found.extend(DocumentRow._make(row) for row in rows)
         return found
 
-    def hold_under_way(self, recipient_keys: Sequence[str]) -> list[DocumentRow]:
-        """Return documents on a channel whose messages carry anything of these debtors; held as by `hold_all`."""
+    def messages_to(self, recipient_keys: Sequence[str]) -> list[int]:
+        """Return the exchanges of documents of these debtors that are under way, in doubt or held."""
         if not recipient_keys:
             return []
+        rows = self._connection.execute(_MESSAGES_TO, {"t": self._tenant, "some": list(recipient_keys)})
+        return list(rows.scalars())
+
+    def hold_in(self, exchanges: Sequence[int]) -> list[DocumentRow]:
+        """Return the documents in messages that are under way, in doubt or held; held as by `hold_all`."""
+        if not exchanges:
+            return []
         lock = " FOR UPDATE" if self._connection.dialect.name == "postgresql" else ""
-        statement = text(f"{_UNDER_WAY}{lock}").bindparams(bindparam("some", expanding=True))
-        rows = self._connection.execute(statement, {"t": self._tenant, "some": list(recipient_keys)})
+        statement = text(f"{_IN_MESSAGES}{lock}").bindparams(bindparam("some", expanding=True))
+        rows = self._connection.execute(statement, {"t": self._tenant, "some": list(exchanges)})
         return [DocumentRow._make(row) for row in rows]
 
     def to_route(self, limit: int, *, after: int = 0) -> list[DocumentRow]:

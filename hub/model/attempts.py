@@ -7,7 +7,7 @@ is seen.
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 
@@ -60,6 +60,14 @@ class AttemptState(StrEnum):
     CANCELLED = "cancelled"  # certainly not delivered: it was stopped before it was sent, mostly with its run
 
 
+class LetGo(IntEnum):
+    """Whether a message is never to be sent again."""
+
+    NO = 0
+    YES = 1  # what it carries goes another way: it has certainly not arrived
+    IF_NOT_DELIVERED = 2  # it may have arrived; what it carries finds its way anew once it certainly has not
+
+
 class AttemptVerdict(StrEnum):
     """What a person decides about an attempt that is unknown or given up."""
 
@@ -93,7 +101,7 @@ class Attempt(NamedTuple):
     external_id: str = ""
     problem: str = ""
     code: str = ""  # of the error that ended it: DOCUMENT says that the message itself is wrong
-    let_go: int = 0  # of its exchange: 1 when what it carries goes another way
+    let_go: int = LetGo.NO  # of its exchange
     changed_at: str = ""
 
 

@@ -37,7 +37,7 @@ class Step(Enum):
     TAKE_OVER = auto()  # write down that a call of somebody else is in doubt, and count from here
     LEAVE_TO_A_PERSON = auto()
     GIVE_UP = auto()  # its channel has failed for too long
-    DROP = auto()  # what it carries goes another way: it is not sent
+    DROP = auto()  # it was let go: it is not sent, and where it may have arrived a person finds out
     WAIT = auto()  # its time has not come, or a call is under way
     NOTHING = auto()  # it has ended
 

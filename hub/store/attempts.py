@@ -26,7 +26,7 @@ _RECORD = text(
     "WHERE tenant = :t AND attempt_no = :attempt_no AND run_no = :was_run_no "
     "AND state = :was_state AND called_by = :was_called_by AND execution = :was_execution AND sends = :was_sends "
     "AND (:state <> 'started' OR NOT EXISTS (SELECT 1 FROM exchange x WHERE x.tenant = attempt.tenant "
-    "AND x.exchange_no = attempt.exchange_no AND x.let_go = 1))"
+    "AND x.exchange_no = attempt.exchange_no AND x.let_go <> 0))"
 )
 
 _HEAD = ("tenant", "attempt_no", "batch", "run_no", "channel", "exchange_no")
@@ -131,9 +131,10 @@ class SqlAttempts:
         """Let nobody else change these attempts before the transaction ends.
 
         Who changes several holds them first, in the order of their numbers, and what it tells of them comes after: two
-        who took them in different orders would wait for each other.
+        who took them in different orders would wait for each other. A single one, too: who waits for it in the
+        statement that writes `started` does not see what was let go meanwhile.
         """
-        if len(numbers) > 1 and self._connection.dialect.name == "postgresql":
+        if numbers and self._connection.dialect.name == "postgresql":
             statement = text(
                 "SELECT attempt_no FROM attempt WHERE tenant = :t AND attempt_no IN :numbers "
                 "ORDER BY attempt_no FOR UPDATE"

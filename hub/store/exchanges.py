@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam
 
+from hub.model.attempts import LetGo
 from hub.model.exchanges import Direction, Exchange, ExchangeState, NewExchange
 from hub.store import tables
 from hub.store.bulk import insert_rows
@@ -128,6 +129,18 @@ class SqlExchanges:
                 text(
                     "UPDATE exchange SET let_go = 1 "
                     "WHERE tenant = :t AND exchange_no = :number AND state = 'undelivered'"
+                ),
+                [{"t": self._tenant, "number": number} for number in sorted(numbers)],
+            )
+
+    def stop(self, numbers: Collection[int]) -> None:
+        """Note that exchanges are never sent again, those that may have arrived included."""
+        if numbers:
+            self._connection.execute(
+                text(
+                    f"UPDATE exchange SET let_go = CASE state WHEN 'undelivered' THEN {LetGo.YES} "
+                    f"ELSE {LetGo.IF_NOT_DELIVERED} END "
+                    "WHERE tenant = :t AND exchange_no = :number AND state <> 'delivered'"
                 ),
                 [{"t": self._tenant, "number": number} for number in sorted(numbers)],
             )

@@ -25,7 +25,7 @@ _NOBODY_IS_ASKED = f"""
     LEFT JOIN task k ON k.tenant = a.tenant AND k.state = 'open' AND k.kind = a.state || '_attempt'
                     AND k.subject = CAST(a.attempt_no AS TEXT) || ':' || CAST(a.sends AS TEXT)
     JOIN exchange x ON x.tenant = a.tenant AND x.exchange_no = a.exchange_no
-    WHERE a.tenant = :t AND a.state IN ('unknown', 'given_up') AND k.task_no IS NULL AND x.let_go = 0
+    WHERE a.tenant = :t AND a.state IN ('unknown', 'given_up') AND k.task_no IS NULL AND x.let_go <> 1
 """
 
 # The rule that decides it is `rules/outgoing.py`: here it is said a second time.

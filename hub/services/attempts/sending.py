@@ -190,7 +190,7 @@ class _Turn:
         if step is Step.GIVE_UP:
             return given_up(attempt, now=self._now(), problem=self._resting.why)
         if step is Step.DROP:
-            return cancelled(attempt, now=self._now(), why="it was let go: what it carries goes another way")
+            return cancelled(attempt, now=self._now(), why="it was let go, not to be sent again")
         return left_to_a_person(attempt, now=self._now())
 
     def _next_step(self, attempt: Attempt) -> Step:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from hub.contracts import DocumentChannel, FollowedChannel
 from hub.errors import DocumentError
-from hub.model.attempts import Attempt, AttemptState
+from hub.model.attempts import Attempt, AttemptState, LetGo
 from hub.model.deliveries import DocumentRow, DocumentState, DocumentStep, StepOutcome
 from hub.model.delivery import Silence
 from hub.model.exchanges import ExchangeState
@@ -16,6 +16,7 @@ from hub.services.attempts import CLAIM, hold_messages
 from hub.services.attempts.tasks import close_task
 from hub.services.delivery.routing import RUN_KIND, enqueue_delivery
 from hub.services.delivery.standing import hold, stand
+from hub.services.delivery.steps import next_turn
 from hub.services.ports import UnitOfWork
 
 MOST_AT_ONCE = 500
@@ -153,14 +154,24 @@ def _not_taken(work: UnitOfWork, row: DocumentRow, step: DocumentStep) -> bool:
     assert row.exchange_no is not None  # it is joined by that
     attempts = work.attempts.of_exchange(row.exchange_no)
     latest = attempts[-1]
+    is_stopped = latest.state == AttemptState.CANCELLED
+    if is_stopped and latest.let_go == LetGo.IF_NOT_DELIVERED:
+        return not_sent(work, row, step, f"{row.channel}: {_why(latest)}")
     work.documents.keep_steps([step._replace(outcome=StepOutcome.REFUSED, reason=_why(latest))])
-    if latest.code == DocumentError.code or latest.state == AttemptState.CANCELLED:
+    if latest.code == DocumentError.code or is_stopped:
         hold(work, row, f"{row.channel}: {_why(latest)}")
         return False
     if latest.state == AttemptState.GIVEN_UP:
         close_task(work, latest)  # the next channel takes it: nobody need decide
     free_of_charge = row._replace(price_ore=row.price_ore - step.price_ore)
     return go_on(work, free_of_charge, f"{row.channel}: {_why(latest)}", was=row)
+
+
+def not_sent(work: UnitOfWork, row: DocumentRow, step: DocumentStep, why: str) -> bool:
+    """Let a document go on whose message was stopped: its channel may be taken once more, under a new id of ours."""
+    unseen = step._replace(outcome=StepOutcome.SKIPPED, reason=why, step_no=0, exchange_no=None, price_ore=0)
+    work.documents.keep_steps([unseen, next_turn(step, why)])
+    return go_on(work, row._replace(price_ore=row.price_ore - step.price_ore), why, was=row)
 
 
 def go_on(work: UnitOfWork, row: DocumentRow, reason: str, *, was: DocumentRow | None = None) -> bool:

@@ -2,7 +2,7 @@
 
 A protected identity, a consent that is taken back: what was planned before that must not go. A message that was never
 sent, or certainly was not taken, is cancelled, whatever else it carries; one that has ended so is not sent when its run
-is tried again; one that may be under way is left alone.
+is tried again; one that may be under way is not sent again when it turns out that it has not arrived.
 """
 
 from __future__ import annotations
@@ -10,16 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from hub.model.attempts import AttemptState
-from hub.model.deliveries import DocumentStep, StepOutcome
 from hub.model.exchanges import ExchangeState
 from hub.rules.attempts import cancelled
 from hub.services.attempts import hold_messages
 from hub.services.attempts.ending import tell_end
 from hub.services.attempts.following import let_exchanges_follow
 from hub.services.attempts.resting import let_be
-from hub.services.delivery.following import go_on
+from hub.services.delivery.following import not_sent
 from hub.services.delivery.routing import enqueue_delivery
-from hub.services.delivery.steps import next_turn
 from hub.services.ports import UnitOfWork
 
 WHY = "the register of recipients says something else since"
@@ -31,21 +29,20 @@ def turn_back(work: UnitOfWork, tenant_name: str, recipient_keys: Sequence[str])
 
 
 def stop_messages(work: UnitOfWork, tenant_name: str, exchanges: Sequence[int], why: str) -> None:
-    """Let messages never be sent that have not gone; `planning.CLAIM` is held.
+    """Let messages never be sent again; `planning.CLAIM` is held.
 
-    What they carry finds its way anew, but for what a person sees to: that does when the person has it tried again.
+    What they carry finds its way anew: at once where it was not sent; where a person sees to it, when the person has it
+    tried again; where it may have arrived, once it is certain that it has not.
     """
     rows = work.documents.hold_in(exchanges)
     states = hold_messages(work, exchanges)
-    work.exchanges.let_go(exchanges)
+    work.exchanges.stop(exchanges)
     stopped = _cancel(work, [number for number, state in states.items() if state is ExchangeState.SENDING], why)
     going_on = [row for row in rows if row.exchange_no in stopped]
     numbers = [row.document_no for row in going_on]
     steps = {(step.document_no, step.exchange_no): step for step in work.documents.steps(numbers)}
     for row in going_on:
-        step = steps[row.document_no, row.exchange_no]
-        work.documents.keep_steps([_not_taken(step, why), next_turn(step, why)])
-        go_on(work, row._replace(price_ore=row.price_ore - step.price_ore), why, was=row)
+        not_sent(work, row, steps[row.document_no, row.exchange_no], why)
     if going_on:
         enqueue_delivery(work, tenant_name)
 
@@ -64,8 +61,3 @@ def _cancel(work: UnitOfWork, exchanges: Iterable[int], why: str) -> set[int]:
     for attempt in ended:
         tell_end(work, attempt)
     return {attempt.exchange_no for attempt in ended}
-
-
-def _not_taken(step: DocumentStep, why: str) -> DocumentStep:
-    """Return a step as one of which nobody has seen anything: its document may be made anew."""
-    return step._replace(outcome=StepOutcome.SKIPPED, reason=why, step_no=0, exchange_no=None, price_ore=0)

@@ -42,7 +42,7 @@ exchange = table(
     text("external_id", default=""),
     text("state"),  # in: received, read, held, posting, …; out: sending, delivered, undelivered, unknown
     number("attempt", default=1),
-    number("let_go", default=0),  # 1: of what goes out, what it carries goes another way
+    number("let_go", default=0),  # of what goes out: not sent again. 1: it carries nothing more, 2: if not delivered
     number("answers", nullable=True),  # the exchange this one answers
     text("created_at"),
     text("changed_at"),

@@ -17,7 +17,7 @@ class DocumentState(StrEnum):
     DELIVERED = "delivered"
     UNKNOWN = "unknown"  # it may have arrived: a person finds out, by its attempt
     HELD = "held"  # no channel may or can take it: a person sees to it
-    CLOSED = "closed"  # a person has seen to it
+    CLOSED = "closed"  # a person has seen to it, or a newer version goes instead
 
 
 IN_HAND = (DocumentState.SENDING, DocumentState.SENT, DocumentState.UNKNOWN)

@@ -63,8 +63,8 @@ def _decided(work: UnitOfWork, tenant: Tenant, attempt: Attempt, command: Decide
         return told._replace(state=AttemptState.REJECTED)
     if attempt.let_go:
         raise RuleViolation(
-            f"message {attempt.message} was let go: what it carries goes another way, or the register of recipients "
-            "says something else of its debtor since; if it has not arrived, say not_delivered; "
+            f"message {attempt.message} was let go: what it carries goes another way, has a newer version, or is for "
+            "a debtor of whom the register says something else since; if it has not arrived, say not_delivered; "
             f"see: hub exchanges show {attempt.exchange_no}"
         )
     refuse_elsewhere(work.attempts.of_messages([attempt.message]), attempt.channel)

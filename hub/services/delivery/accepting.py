@@ -16,7 +16,9 @@ from hub.model.deliveries import NewDocument
 from hub.model.documents import Document
 from hub.model.tenant import Tenant
 from hub.rules.delivery.recipients import recipient_key
+from hub.services.attempts import CLAIM as PLANNING
 from hub.services.delivery.completing import Completing
+from hub.services.delivery.replacing import replace_earlier
 from hub.services.delivery.routing import enqueue_delivery
 from hub.services.ports import Store, UnitOfWork
 
@@ -101,6 +103,9 @@ def _candidate(offered: Offered, completing: Completing) -> _Candidate:
 
 def _take(work: UnitOfWork, tenant: Tenant, candidates: Sequence[_Candidate]) -> list[Acceptance]:
     work.commands.claim(CLAIM)
+    newer = [candidate.new for candidate in candidates if candidate.new.version > 1]
+    if newer:
+        work.commands.claim(PLANNING)  # before anything is held, as by all who change documents with their messages
     known = work.documents.by_keys([candidate.new.document_key for candidate in candidates])
     handed = {key: (row.handed_sha256, row.document_no) for key, row in known.items()}
     fresh: dict[str, NewDocument] = {}
@@ -111,6 +116,7 @@ def _take(work: UnitOfWork, tenant: Tenant, candidates: Sequence[_Candidate]) ->
         handed[new.document_key] = (new.handed_sha256, number)
         _tell_accepted(work, number, new)
     if fresh:
+        replace_earlier(work, tenant.id, {new.number for new in newer if fresh.get(new.document_key) is new})
         enqueue_delivery(work, tenant.id)
     return [_answer(candidate, handed, fresh) for candidate in candidates]
 

@@ -22,6 +22,7 @@ from hub.services.delivery.printing import Printer, Printing
 from hub.services.delivery.reaching import Reaching
 from hub.services.delivery.standing import hold, stand
 from hub.services.delivery.steps import skipped_steps
+from hub.services.delivery.versions import close_replaced, is_replaced, newest_of
 from hub.services.delivery.way_finding import Routed, WayFinder
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 
@@ -78,8 +79,8 @@ class DeliveryRun:
     def _take(
         self, work: Work, rows: Sequence[DocumentRow], reaching: Reaching, finder: WayFinder, dispatcher: Dispatcher
     ) -> None:
-        """Take documents as far as they go now: each ends up on a channel, waiting, or with a person."""
-        documents = load_documents(self._store, rows, self._channels)
+        """Take documents as far as they go now: each ends up on a channel, waiting, with a person, or replaced."""
+        documents = load_documents(self._store, self._without_replaced(work, rows), self._channels)
         reaching.look_up(documents)
         while documents:
             ways = finder.find(documents)
@@ -90,6 +91,16 @@ class DeliveryRun:
             ]  # those that a channel cannot carry find their next one in the same go
             self._put_off(work, ways.waiting)
             self._leave_to_a_person(work, ways.held)
+
+    def _without_replaced(self, work: Work, rows: Sequence[DocumentRow]) -> list[DocumentRow]:
+        """Close documents of which there are newer versions, and return the others."""
+        with self._store.read() as unit:
+            newest = newest_of(unit.documents.numbered({row.number for row in rows}))
+        replaced = [row for row in rows if is_replaced(row, newest)]
+        if replaced:
+            with work.write() as unit:
+                close_replaced(unit, replaced, newest)
+        return [row for row in rows if not is_replaced(row, newest)]
 
     def _put_off(self, work: Work, waiting: Sequence[Routed]) -> None:
         if waiting:

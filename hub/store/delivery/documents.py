@@ -29,6 +29,9 @@ _NUMBERED = text(
 _NUMBERED_HELD = text(
     f"SELECT {_COLUMNS} FROM document WHERE tenant = :t AND document_no IN :some ORDER BY document_no FOR UPDATE"
 ).bindparams(bindparam("some", expanding=True))
+_OF_NUMBERS = text(f"SELECT {_COLUMNS} FROM document WHERE tenant = :t AND number IN :some").bindparams(
+    bindparam("some", expanding=True)
+)
 _STEPS = text(
     f"SELECT {_STEP_COLUMNS} FROM document_step WHERE tenant = :t AND document_no IN :some "
     "ORDER BY document_no, step_no, channel, turn"
@@ -131,6 +134,14 @@ class SqlDocuments:
         """Return documents by their numbers."""
         rows = self._connection.execute(_NUMBERED, {"t": self._tenant, "some": list(numbers)})
         return [DocumentRow._make(row) for row in rows]
+
+    def numbered(self, document_numbers: Collection[str]) -> list[DocumentRow]:
+        """Return the documents that bear these numbers, all versions, copies and kinds of them."""
+        found: list[DocumentRow] = []
+        for some in _in_parts(document_numbers):
+            rows = self._connection.execute(_OF_NUMBERS, {"t": self._tenant, "some": some})
+            found.extend(DocumentRow._make(row) for row in rows)
+        return found
 
     def hold(self, number: int) -> DocumentRow:
         """Return a document that nobody else changes before the transaction ends: what is told of it is not lost."""

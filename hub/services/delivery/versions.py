@@ -1,0 +1,38 @@
+"""Which documents have a newer version, that goes instead of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hub.model.deliveries import DocumentRow, DocumentState
+from hub.services.delivery.standing import stand
+from hub.services.ports import UnitOfWork
+
+_Family = tuple[str, str]
+Newest = dict[_Family, int]
+
+
+def newest_of(rows: Iterable[DocumentRow]) -> Newest:
+    """Return the newest version of each document."""
+    newest: Newest = {}
+    for row in rows:
+        newest[_family(row)] = max(row.version, newest.get(_family(row), 0))
+    return newest
+
+
+def is_replaced(row: DocumentRow, newest: Newest) -> bool:
+    """Say whether there is a newer version of a document."""
+    return row.version < newest.get(_family(row), 0)
+
+
+def close_replaced(work: UnitOfWork, rows: Iterable[DocumentRow], newest: Newest) -> None:
+    """Close documents that have newer versions; one that somebody has changed since is left."""
+    for row in rows:
+        reason = f"replaced by version {newest[_family(row)]}"
+        stand(work, row._replace(state=DocumentState.CLOSED, reason=reason, due_at=""), was=row)
+
+
+def _family(row: DocumentRow) -> _Family:
+    """Return what all versions of a document have in common: its key but for the version."""
+    rest, _version, copy_no = row.document_key.rsplit(":", 2)
+    return rest, copy_no

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from hub.errors import OutcomeUnknownError, RuleViolation, TransientError
 from hub.model.attempts import Finding, Probed, Promise
 from hub.model.deliveries import KnownRecipient
-from hub.model.delivery import Receipt, ReceiptKind, RouteStep
+from hub.model.delivery import Reach, Reachable, Receipt, ReceiptKind, RouteStep
 from hub.rules.delivery.route import PROTECTED
 from hub.services.attempts.sending import CALL_WITHIN_S
 from hub.services.runs import cancel
@@ -218,6 +218,34 @@ class TestDoubt:
 
 class TestWordOfAPerson:
     """What a person said before the debtor was protected is said of somebody else."""
+
+    def test_a_channel_of_choice_is_not_taken_any_more(self, engine, kivra, letter):
+        north = DeliveryWorld(engine, kivra, letter)
+        kivra.reaches = letter.reaches = Reach(Reachable.NO)
+        north.deliver(document())
+        kivra.reaches = TransientError("503")
+        order(north, "send_document", document_no=1, channel="kivra")
+        north.work()
+        waits = north.one()
+        register(north, PROTECTING)
+        kivra.reaches = Reach(Reachable.YES)
+        north.later(hours=1)
+
+        assert (waits.state, waits.channel) == ("accepted", "kivra")
+        assert is_left_to_a_person(north, kivra, letter)
+
+    def test_a_channel_of_choice_stays_when_the_register_says_the_same_again(self, engine, kivra, letter):
+        north = DeliveryWorld(engine, kivra, letter)
+        register(north, PROTECTING)
+        north.deliver(document())
+        kivra.reaches = TransientError("503")
+        order(north, "send_document", document_no=1, channel="kivra")
+        north.work()
+        register(north, PROTECTING._replace(source="again.csv"))
+        kivra.reaches = Reach(Reachable.YES)
+        north.later(hours=1)
+
+        assert (north.one().state, kivra.numbers, letter.numbers) == ("delivered", ["1001"], [])
 
     def test_a_channel_that_is_chosen_since_is_taken(self, north, kivra, letter):
         register(north, PROTECTING)

@@ -106,6 +106,7 @@ class DeliveryRun:
         if waiting:
             with work.write() as unit:
                 unit.commands.claim(CLAIM)  # as all who change documents: reports hold several, in another order
+                unit.documents.hold_all([loaded.row.document_no for loaded, _ in waiting])  # in the order of all who do
                 for (row, *_), route in waiting:
                     why = f"waits for {route.next.channel}: {route.next.reason}" if route.next is not None else ""
                     stand(unit, row._replace(reason=why, due_at=later(unit.now, ASKED_AGAIN_S)), was=row)
@@ -114,6 +115,7 @@ class DeliveryRun:
         if held:
             with work.write() as unit:
                 unit.commands.claim(CLAIM)
+                unit.documents.hold_all([loaded.row.document_no for loaded, _ in held])
                 for loaded, route in held:
                     unit.documents.keep_steps(skipped_steps(self._tenant.id, loaded, route))
                     hold(unit, loaded.row, route.why_none)

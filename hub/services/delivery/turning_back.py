@@ -18,6 +18,7 @@ from hub.services.attempts.following import let_exchanges_follow
 from hub.services.attempts.resting import let_be
 from hub.services.delivery.following import not_sent
 from hub.services.delivery.routing import enqueue_delivery
+from hub.services.delivery.standing import stand
 from hub.services.ports import UnitOfWork
 
 WHY = "the register of recipients says something else since"
@@ -25,7 +26,12 @@ WHY = "the register of recipients says something else since"
 
 def turn_back(work: UnitOfWork, tenant_name: str, recipient_keys: Sequence[str]) -> None:
     """Let documents of debtors, and those in one message with them, find their way anew, if they have not gone."""
+    chosen = work.documents.hold_chosen(recipient_keys)
+    for row in chosen:  # a person's word overrides the register as it was then
+        stand(work, row._replace(channel="", reason=WHY, due_at=""), was=row)
     stop_messages(work, tenant_name, work.documents.messages_to(recipient_keys), WHY)
+    if chosen:
+        enqueue_delivery(work, tenant_name)
 
 
 def stop_messages(work: UnitOfWork, tenant_name: str, exchanges: Sequence[int], why: str) -> None:

@@ -61,6 +61,10 @@ _MESSAGES_TO = text(
     f"SELECT DISTINCT exchange_no FROM document WHERE tenant = :t AND {_HAS_NOT_ARRIVED} IS NOT NULL "
     "AND recipient_key IN :some ORDER BY exchange_no"
 ).bindparams(bindparam("some", expanding=True))
+_CHOSEN = (
+    f"SELECT {_COLUMNS} FROM document WHERE tenant = :t AND state = 'accepted' AND channel <> '' "
+    "AND recipient_key IN :some ORDER BY document_no"
+)
 _IN_MESSAGES = f"SELECT {_COLUMNS} FROM document WHERE tenant = :t AND {_HAS_NOT_ARRIVED} IN :some ORDER BY document_no"
 _KEEP_STEP = text(
     f"INSERT INTO document_step (tenant, {_STEP_COLUMNS}) "
@@ -170,11 +174,18 @@ class SqlDocuments:
 
     def hold_in(self, exchanges: Sequence[int]) -> list[DocumentRow]:
         """Return the documents in messages that are under way, in doubt or held; held as by `hold_all`."""
-        if not exchanges:
+        return self._held(_IN_MESSAGES, exchanges)
+
+    def hold_chosen(self, recipient_keys: Sequence[str]) -> list[DocumentRow]:
+        """Return documents of these debtors that wait for a channel of a person's choice; held as by `hold_all`."""
+        return self._held(_CHOSEN, recipient_keys)
+
+    def _held(self, query: str, some: Sequence[_Key]) -> list[DocumentRow]:
+        if not some:
             return []
         lock = " FOR UPDATE" if self._connection.dialect.name == "postgresql" else ""
-        statement = text(f"{_IN_MESSAGES}{lock}").bindparams(bindparam("some", expanding=True))
-        rows = self._connection.execute(statement, {"t": self._tenant, "some": list(exchanges)})
+        statement = text(f"{query}{lock}").bindparams(bindparam("some", expanding=True))
+        rows = self._connection.execute(statement, {"t": self._tenant, "some": list(some)})
         return [DocumentRow._make(row) for row in rows]
 
     def to_route(self, limit: int, *, after: int = 0) -> list[DocumentRow]:

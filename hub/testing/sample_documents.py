@@ -67,6 +67,12 @@ def sample_document(
     return _completed({**_fields(kind), "number": number, "debtor": debtor})
 
 
+def payable_copy(debtor: Debtor = PERSON) -> Document:
+    """Return the copy of a direct debit that its receiver is to pay after all."""
+    table = sample_document(DocumentKind.DIRECT_DEBIT_INVOICE, "1002", debtor).model_dump(by_alias=True)
+    return _completed({**table, "copy_no": 1, "reference": _REFERENCE})
+
+
 def odd_documents(debtor: Debtor) -> Mapping[str, Document]:
     """Return invoices that are right and strange, each with what is strange about it."""
     plain = sample_document(debtor=debtor)
@@ -154,9 +160,9 @@ def _lines_of(amount: str) -> dict[str, Any]:
 def _claims_of(kind: DocumentKind) -> dict[str, Any]:
     if kind is not DocumentKind.INSTALMENT_PLAN:
         return {"claims": [_CLAIM]}
-    parts = [("2026-12-28", "524.25"), ("2027-01-28", "524.00")]
+    parts = [("2026-12-28", "524.25", "10025"), ("2027-01-28", "524.00", "10033")]
     return {
         "claims": [_CLAIM],
-        "instalments": [{"due_date": day, "amount": part, "reference": _REFERENCE} for day, part in parts],
+        "instalments": [{"due_date": day, "amount": part, "reference": reference} for day, part, reference in parts],
         "due_date": None,
     }

@@ -39,22 +39,37 @@ class PaymentBox(NamedTuple):
         return _FORMATS[self.scheme](self.number)
 
 
+class PaymentAsked(NamedTuple):
+    """The payment that a document asks its receiver for; the due date ISO or blank, the reference may be blank."""
+
+    amount_ore: int
+    due_date: str
+    reference: str
+
+
 def payment_box(document: Document, company: Company) -> PaymentBox | None:
     """Return what is to be paid and how; None when nothing is, or no account is known.
-
-    Nothing is asked for by credit notes, cancellation notices, direct debits (but by a copy of one that has a
-    reference) and documents that come to nothing. A plan asks for its first instalment.
 
     Raises:
         ValueError: the document names an account that is none of the company's; the message never repeats it.
     """
     chosen = account_to_pay(document, company)
-    amount_ore, due_date, reference = _asked_for(document)
-    if chosen is None or not asks_for_payment(document) or amount_ore <= 0:
+    asked = payment_asked(document)
+    if chosen is None or asked is None:
         return None
     scheme, number = chosen
     bic = company.letterhead.bic if scheme == "iban" else ""
-    return PaymentBox(scheme, number, bic, reference, amount_ore, document.currency, due_date)
+    return PaymentBox(scheme, number, bic, asked.reference, asked.amount_ore, document.currency, asked.due_date)
+
+
+def payment_asked(document: Document) -> PaymentAsked | None:
+    """Return the next payment that a document asks for; None when it asks for none. Channels tell what the PDF tells.
+
+    Nothing is asked for by credit notes, cancellation notices, direct debits (but by a copy of one that has a
+    reference) and documents that come to nothing. A plan asks for its first instalment.
+    """
+    asked = _next_payment(document)
+    return asked if asks_for_payment(document) and asked.amount_ore > 0 else None
 
 
 def asks_for_payment(document: Document) -> bool:
@@ -112,9 +127,9 @@ def _named(document: Document) -> tuple[str, str] | None:
     return scheme, number
 
 
-def _asked_for(document: Document) -> tuple[int, str, str]:
-    """Return amount, due date and reference of the next payment."""
+def _next_payment(document: Document) -> PaymentAsked:
     if document.kind is DocumentKind.INSTALMENT_PLAN:
         first = min(document.instalments, key=lambda one: one.due_date)
-        return first.amount_ore, first.due_date, first.reference or document.reference
-    return totals_of(document).to_pay_ore, document.due_date or "", document.reference
+        return PaymentAsked(first.amount_ore, first.due_date, first.reference or document.reference)
+    to_pay_ore = totals_of(document).to_pay_ore if document.to_pay_ore is None else document.to_pay_ore
+    return PaymentAsked(to_pay_ore, document.due_date or "", document.reference)

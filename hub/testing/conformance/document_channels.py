@@ -12,7 +12,8 @@ import pytest
 
 from hub.contracts import DocumentChannel, Promise, QueryableChannel, Sandbox
 from hub.model.delivery import Preparation, Prepared, Reach, Reachable, Recipient, RouteStep, Unfit
-from hub.model.documents import DocumentKind
+from hub.model.documents import Document, DocumentKind
+from hub.rules.delivery.payment_box import payment_asked
 from hub.testing.conformance.channel_under_test import (
     NO_ANSWER,
     outcome_of,
@@ -20,7 +21,7 @@ from hub.testing.conformance.channel_under_test import (
 )
 from hub.testing.conformance.document_sending import LATER, SendingChecks
 from hub.testing.plugin_imports import forbidden_imports, shared_modules
-from hub.testing.sample_documents import STRANGER, hostile_recipients, sample_document
+from hub.testing.sample_documents import STRANGER, hostile_recipients, payable_copy, sample_document
 from hub.testing.watched import no_network
 
 MANY = 100  # documents in the largest batch that the core hands to `prepare`
@@ -35,6 +36,14 @@ class DocumentChannelConformance(SendingChecks):
         """Return the folder of the package that the channel belongs to."""
         channel, _ = self.source_files()
         return next(folder for folder in channel.parents if not (folder.parent / "__init__.py").exists())
+
+    def stated_payments(self, content: bytes) -> Sequence[tuple[int, str]] | None:  # noqa: ARG002 - for those who do
+        """Return what a message asks for besides its PDF and its e-invoice: amounts in öre with references, in order.
+
+        The first is the one to pay next; empty where nothing is asked for. None, as the kit says: it never says a word
+        of that.
+        """
+        return None
 
     def source_files(self) -> tuple[Path, Path]:
         """Return the modules of the channel and of the sandbox."""
@@ -218,6 +227,16 @@ class DocumentChannelConformance(SendingChecks):
             if len(alone) == 1 and _alone(among.prepared).get(plain.delivery_id, alone[0].content) != alone[0].content:
                 pytest.fail("a message is another one beside odd documents")
 
+    def test_what_it_asks_for_is_what_the_pdf_asks_for(self) -> None:
+        with self.place() as place:
+            channel = place.channel()
+            batch = [*place.of_every_kind(channel), *place.outgoing(channel, [payable_copy(self.debtor)])]
+            messages = [(one.document, message) for one in batch for message in channel.prepare([one]).prepared]
+            stated = [(document, self.stated_payments(message.content)) for document, message in messages]
+            wrong = [one.key for one, said in stated if said is not None and list(said[:1]) != _asked(one)]
+
+            assert not wrong, f"another amount or reference than the PDF asks for: {wrong}"
+
     def test_preparing_opens_no_connection(self) -> None:
         with self.place() as place:
             batch = place.plain(place.channel(), 3)
@@ -237,6 +256,11 @@ class DocumentChannelConformance(SendingChecks):
 
     def _recipient(self) -> Recipient:
         return self.recipient_of(sample_document(debtor=self.debtor))
+
+
+def _asked(document: Document) -> list[tuple[int, str]]:
+    asked = payment_asked(document)
+    return [] if asked is None else [(asked.amount_ore, asked.reference)]
 
 
 def _answered(preparation: Preparation) -> list[str]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from hub.model.documents import WITHOUT_PAYMENT, Document, DocumentKind
+from hub.model.documents import Document, DocumentKind
 from hub.money import format_kronor, plain_kronor
+from hub.rules.delivery.payment_box import PaymentAsked, payment_asked
 from hub_email.plain_text import file_name, one_line
 from hub_email.privacy import PersonalNumbers
 from hub_email.wording import ACCOUNTS, COLLECTION, WORDS, Words
@@ -23,6 +24,8 @@ class MailText:
     def __init__(self, document: Document, numbers: PersonalNumbers, *, sender: str, answers_to: str) -> None:
         """`sender` is the name of who sends it, `answers_to` the address for questions."""
         self._document = document
+        self._asked = payment_asked(document)
+        self._is_drawn = document.kind is DocumentKind.DIRECT_DEBIT_INVOICE and self._asked is None
         self._words = WORDS[document.language]
         self._numbers = numbers
         self._number = numbers.without(document.number)
@@ -80,25 +83,32 @@ class MailText:
         return self._words.sent_by.format(sender=self._sender)
 
     def _rows(self) -> Iterator[Row]:
+        if self._asked is not None:
+            yield from self._to_pay(self._asked)
+        elif self._is_drawn:
+            yield from self._drawn()
+
+    def _to_pay(self, asked: PaymentAsked) -> Iterator[Row]:
         document, words = self._document, self._words
-        if document.kind in WITHOUT_PAYMENT:
-            return
-        if document.to_pay_ore is not None:
-            yield words.to_pay, _amount(document)
-        if document.due_date:
-            yield words.due_date, document.due_date
-        if document.kind is DocumentKind.DIRECT_DEBIT_INVOICE:
-            return
+        is_plan = document.kind is DocumentKind.INSTALMENT_PLAN
+        yield words.first_instalment if is_plan else words.to_pay, _amount(document, asked.amount_ore)
+        if asked.due_date:
+            yield words.due_date, asked.due_date
         if document.payee_account:
             yield _account(words, document.payee_account)
-        if document.reference:
-            yield words.reference, one_line(document.reference)
+        if reference := asked.reference or self._number:
+            yield words.reference, one_line(reference)
+
+    def _drawn(self) -> Iterator[Row]:
+        document, words = self._document, self._words
+        if document.to_pay_ore:
+            yield words.drawn, _amount(document, document.to_pay_ore)
+        if document.due_date:
+            yield words.due_date, document.due_date
 
     def _end(self) -> Iterator[str]:
-        if self._document.kind in WITHOUT_PAYMENT:
-            yield self._words.nothing_to_pay
-        if self._document.kind is DocumentKind.DIRECT_DEBIT_INVOICE:
-            yield self._words.is_drawn
+        if self._asked is None:
+            yield self._words.is_drawn if self._is_drawn else self._words.nothing_to_pay
         yield self._words.answer.format(address=self._answers_to)
         yield self._words.automatic
 
@@ -108,8 +118,7 @@ def file_name_ending(ending: str) -> str:
     return ending if ending[1:].isalnum() and ending.isascii() and len(ending) <= 5 else ""
 
 
-def _amount(document: Document) -> str:
-    amount_ore = document.to_pay_ore or 0
+def _amount(document: Document, amount_ore: int) -> str:
     if document.language == "en":
         return f"{document.currency} {plain_kronor(amount_ore)}"
     return f"{format_kronor(amount_ore)} {'kr' if document.currency == 'SEK' else document.currency}"

@@ -7,6 +7,7 @@ from email.headerregistry import Address
 
 from hub.model.delivery import Outgoing, Prepared, Unfit
 from hub.model.documents import Attachment
+from hub.rules.delivery.payment_box import payment_asked
 from hub_email.addresses import AddressError, bounce_address, canonical
 from hub_email.body import MailText
 from hub_email.message import Letter, message_bytes
@@ -23,7 +24,8 @@ _LIKE_OTHERS = ("multipart/", "message/")  # attachments of these kinds would be
 def message_of(outgoing: Outgoing, settings: EmailSettings) -> Prepared | Unfit:
     """Make one document's message, or say why there is none."""
     numbers = PersonalNumbers(outgoing.recipient.identity, outgoing.document.debtor.identity or "")
-    if numbers.stand_in(outgoing.document.reference):
+    asked = payment_asked(outgoing.document)
+    if numbers.stand_in(asked.reference if asked is not None else outgoing.document.reference):
         return Unfit(outgoing.delivery_id, "the payment reference holds a personal number, which is not sent by email")
     try:
         content = message_bytes(_letter(outgoing, settings, numbers))

@@ -21,6 +21,8 @@ class Words(NamedTuple):
     letter: str
     sent_by: str
     to_pay: str
+    first_instalment: str
+    drawn: str
     due_date: str
     reference: str
     account: str
@@ -51,6 +53,8 @@ SWEDISH = Words(
     letter="Brev",
     sent_by="från {sender}",
     to_pay="Att betala",
+    first_instalment="Första delbetalningen",
+    drawn="Belopp",
     due_date="Förfallodatum",
     reference="OCR-nummer eller referens",
     account="Konto",
@@ -81,6 +85,8 @@ ENGLISH = Words(
     letter="Letter",
     sent_by="from {sender}",
     to_pay="To pay",
+    first_instalment="First instalment",
+    drawn="Amount",
     due_date="Due date",
     reference="OCR number or reference",
     account="Account",

@@ -113,6 +113,30 @@ def test_the_text_says_what_is_to_be_paid(outgo: Outgo, settings: EmailSettings,
     assert all(said in text for said in ("1 250,00 kr", "2026-12-22", "991-2346", "1234567806", "Faktura-1017.pdf"))
 
 
+def test_of_a_plan_the_text_asks_for_the_first_instalment_as_the_pdf_does(
+    outgo: Outgo, settings: EmailSettings
+) -> None:
+    parts = [("2027-01-31", "750.00", "10033"), ("2026-12-31", "500.00", "10025")]
+    plan = [{"due_date": day, "amount": amount, "reference": reference} for day, amount, reference in parts]
+    text = text_of(mail_of(outgo(kind="instalment_plan", lines=[], instalments=plan), settings))
+
+    assert "Första delbetalningen: 500,00 kr" in text
+    assert "OCR-nummer eller referens: 10025" in text
+    assert all(other not in text for other in ("1 250,00", "1234567806"))
+
+
+def test_the_copy_of_a_direct_debit_that_is_to_be_paid_says_how(outgo: Outgo, settings: EmailSettings) -> None:
+    drawn, copy = (
+        text_of(mail_of(outgo(kind="direct_debit_invoice", copy_no=no, reference=reference), settings))
+        for no, reference in ((0, ""), (1, "1234567806"))
+    )
+
+    assert "Beloppet dras" in drawn
+    assert "Att betala" not in drawn
+    assert "Beloppet dras" not in copy
+    assert all(said in copy for said in ("Att betala: 1 250,00 kr", "OCR-nummer eller referens: 1234567806"))
+
+
 def test_english_documents_are_sent_in_english(outgo: Outgo, settings: EmailSettings) -> None:
     mail = mail_of(outgo(language="en"), settings)
 

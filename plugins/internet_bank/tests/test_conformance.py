@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
+from hub.money import parse_amount
 from hub.testing.conformance import DocumentChannelConformance, FollowedChannelConformance, PluginConformance
 from hub_internet_bank import Plugin
 
@@ -13,3 +16,8 @@ class TestPlugin(PluginConformance):
 class TestDocuments(DocumentChannelConformance, FollowedChannelConformance):
     plugin = Plugin
     settings = {"timeout_s": 0.5}  # noqa: RUF012 - a table
+
+    def stated_payments(self, content: bytes) -> list[tuple[int, str]]:
+        """Return the payment that the debtor signs."""
+        said = json.loads(content)["invoice"]
+        return [(parse_amount(said["amount"]), said["reference"])]

@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from hub.identifiers import coordination_number, luhn, personal_identity_number
 from hub.model.documents import Document, DocumentKind, Language
+from hub.rules.delivery.payment_box import asks_for_payment, payment_asked
 from hub_kivra.unfit import NotForKivra
 
-LETTER = "letter"  # also of what is drawn by direct debit, and where nothing is to be paid
+LETTER = "letter"  # also of what is drawn, but for a copy that is to be paid, and where nothing is to be paid
 LONGEST_SUBJECT = 35  # what most screens show
 _INVOICE = "invoice"
 _DEMAND = "invoice.debtcollection"
@@ -48,23 +49,19 @@ def has_payment(document: Document) -> bool:
 
     Raises NotForKivra when the document does not say: as a letter it would look paid.
     """
-    if TOLD[document.kind].type.startswith(LETTER):
+    if not asks_for_payment(document):
         return False
-    if document.kind is DocumentKind.INSTALMENT_PLAN:
-        return True
-    if document.to_pay_ore is None:
+    if document.kind is not DocumentKind.INSTALMENT_PLAN and document.to_pay_ore is None:
         raise NotForKivra("it does not say what is to be paid: state to_pay")
-    return document.to_pay_ore > 0
+    return payment_asked(document) is not None
 
 
 def content_type(document: Document, *, for_company: bool) -> str:
     """Return Kivra's type of a document. Raises as `has_payment`."""
     told = TOLD[document.kind].type
-    if told.startswith(LETTER):
-        return told
     if not has_payment(document):
-        return LETTER
-    return _INVOICE if for_company else told
+        return told if told.startswith(LETTER) else LETTER
+    return _INVOICE if for_company or told.startswith(LETTER) else told
 
 
 def subject(document: Document) -> str:

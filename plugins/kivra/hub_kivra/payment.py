@@ -9,6 +9,7 @@ from hub.identifiers import bankgiro_number, luhn, ocr_reference
 from hub.model.documents import Document, DocumentKind, Language
 from hub.model.payee_account import read_account
 from hub.money import plain_kronor
+from hub.rules.delivery.payment_box import payment_asked
 from hub_kivra.settings import KivraSettings
 from hub_kivra.unfit import NotForKivra
 
@@ -53,8 +54,9 @@ def payment(document: Document, settings: KivraSettings) -> dict[str, Any]:
 
 def _options(document: Document) -> Sequence[_Option]:
     """Return the instalments of a plan, first the one that is due first; of any other document all that is to pay."""
-    if document.kind is not DocumentKind.INSTALMENT_PLAN:
-        return [_Option(document.due_date or "", document.to_pay_ore or 0, document.reference)]
+    asked = payment_asked(document)
+    if asked is not None and document.kind is not DocumentKind.INSTALMENT_PLAN:
+        return [_Option(asked.due_date, asked.amount_ore, asked.reference)]
     title = _TITLES[document.language]
     in_order = sorted(document.instalments, key=lambda instalment: instalment.due_date)
     return [

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import hub_kivra
+from hub.money import parse_amount
 from hub.testing.conformance import (
     DocumentChannelConformance,
     Place,
@@ -28,6 +30,11 @@ class TestPlugin(PluginConformance):
 class TestDocuments(DocumentChannelConformance):
     plugin = Plugin
     settings = {"timeout_s": 0.5}  # noqa: RUF012 - a table
+
+    def stated_payments(self, content: bytes) -> list[tuple[int, str]]:
+        """Return the options of a content."""
+        options = json.loads(content).get("payment_multiple_options", {}).get("options", ())
+        return [(parse_amount(one["amount"]), one["reference"]) for one in options]
 
 
 class TestNotices(WebhookReceiverConformance):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.model.documents import DocumentKind
+from hub.testing.sample_documents import payable_copy
 from hub_kivra.kinds import LONGEST_SUBJECT, TOLD, content_type, has_payment, subject
 from hub_kivra.unfit import NotForKivra
 
@@ -84,3 +85,10 @@ def test_a_number_that_may_be_a_persons_is_left_out(document, number):
 @pytest.mark.parametrize("number", ["2026111111", "1234567890", "5566778899", "1212121213"])
 def test_other_long_numbers_stay(document, number):
     assert subject(document(number=number)) == f"Faktura {number}"
+
+
+def test_the_copy_of_a_direct_debit_that_is_to_be_paid_is_an_invoice():
+    copy = payable_copy()
+
+    assert has_payment(copy)
+    assert content_type(copy, for_company=False) == "invoice"

@@ -10,6 +10,7 @@ from lxml import etree
 from hub.model.documents import DocumentKind
 from hub.money import plain_kronor
 from hub.rules.delivery.address_lines import HOME, written_postal_code
+from hub.rules.delivery.payment_box import payment_asked
 from hub_letter.letters import Letter
 from hub_letter.settings import LetterSettings
 
@@ -38,22 +39,26 @@ def files(letters: Sequence[Letter], settings: LetterSettings) -> Iterator[tuple
 def _fields(letter: Letter, name: str) -> Mapping[str, str]:
     document = letter.outgoing.document
     debtor, address = document.debtor, document.debtor.address
+    asked = payment_asked(document)
+    is_drawn = document.kind is DocumentKind.DIRECT_DEBIT_INVOICE and asked is None
+    drawn_ore = document.to_pay_ore if is_drawn else None
+    amount_ore, due_date, reference = asked or (drawn_ore, document.due_date or "", document.reference)
     return {
         "filename": name,
         "leveransid": letter.outgoing.delivery_id,  # ours, for acknowledgements; readers skip what they do not know
         "fakturanr": document.number,
-        "ocrnr": document.reference,
-        "belopp_att_betala": "" if document.to_pay_ore is None else plain_kronor(document.to_pay_ore),
+        "ocrnr": reference,
+        "belopp_att_betala": "" if amount_ore is None else plain_kronor(amount_ore),
         "kundid": debtor.number,
         "fakturadatum": document.issue_date,
-        "forfallodatum": document.due_date or "",
+        "forfallodatum": due_date,
         "kund_namn1": debtor.name.strip(),
         "kund_namn2": address.care_of.strip(),
         "kund_postadress": ", ".join(part.strip() for part in (address.street, address.street_2) if part.strip()),
         "kund_postnummer": written_postal_code(address.postal_code, address.country),
         "kund_postort": address.city.strip(),
         "kund_land": "Sweden" if address.country == HOME else address.country,
-        "autogiro": DIRECT_DEBIT if document.kind is DocumentKind.DIRECT_DEBIT_INVOICE else "",
+        "autogiro": DIRECT_DEBIT if is_drawn else "",
         "gironr": document.payee_account.partition(":")[2],
     }
 

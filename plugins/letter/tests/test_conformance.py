@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
+from lxml import etree
+
+from hub.money import parse_amount
 from hub.testing.conformance import DocumentChannelConformance, FollowedChannelConformance, Place, PluginConformance
 from hub_letter import Plugin
 from hub_letter.sandbox import PrintHouse
@@ -28,3 +34,11 @@ class TestManifest(ByAPrinter):
 
 class TestArchiveIndex(ByAPrinter):
     settings = {"format": "archive_index"}  # noqa: RUF012 - a table
+
+    def stated_payments(self, content: bytes) -> list[tuple[int, str]]:
+        """Return what the index says of its letter; what is drawn and what is credited asks for nothing."""
+        with zipfile.ZipFile(io.BytesIO(content)) as batch:
+            entry = etree.fromstring(batch.read("ArchiveIndex.xml"))[0]
+        amount_ore = parse_amount(entry.findtext("belopp_att_betala") or "0")
+        is_asked = not entry.findtext("autogiro") and amount_ore > 0
+        return [(amount_ore, entry.findtext("ocrnr") or "")] if is_asked else []

@@ -22,7 +22,7 @@ from hub.model.delivery import (
     Recipient,
     Unfit,
 )
-from hub.model.documents import DocumentKind
+from hub.model.documents import Document, DocumentKind
 from tests.unit.testing.sound_channel import (
     BUSY,
     LARGEST_PDF,
@@ -170,6 +170,17 @@ class AllOrNothing(SoundChannel):
         if any(not one.pdf.startswith(b"%PDF") for one in batch):
             return Preparation([], [Unfit(one.delivery_id, "the batch has one without a PDF") for one in batch])
         return super().prepare(batch)
+
+
+class AsksForAllAtOnce(SoundChannel):
+    def asks(self, document: Document) -> Sequence[tuple[int, str]]:
+        is_plan = document.kind is DocumentKind.INSTALMENT_PLAN
+        return [(document.to_pay_ore or 0, document.reference)] if is_plan else super().asks(document)
+
+
+class SaysThatCopiesAreDrawn(SoundChannel):
+    def asks(self, document: Document) -> Sequence[tuple[int, str]]:
+        return [] if document.kind is DocumentKind.DIRECT_DEBIT_INVOICE else super().asks(document)
 
 
 class LooksUpWhilePreparing(SoundChannel):
@@ -344,6 +355,7 @@ BROKEN_CHANNELS: dict[str, list[type[SoundChannel]]] = {
     "test_who_is_unfit_is_told_why": [GivesNoReason],
     "test_same_documents_give_the_same_bytes": [StampsTheTime, CountsInTheBatch],
     "test_one_odd_document_holds_up_no_other": [AllOrNothing],
+    "test_what_it_asks_for_is_what_the_pdf_asks_for": [AsksForAllAtOnce, SaysThatCopiesAreDrawn],
     "test_preparing_opens_no_connection": [LooksUpWhilePreparing],
     "test_preparing_delivers_nothing": [SendsWhilePreparing],
     "test_a_large_pdf_is_prepared_or_unfit": [ChokesOnLargePdfs],

@@ -27,7 +27,8 @@ from hub.model.delivery import (
     Silence,
     Unfit,
 )
-from hub.model.documents import DocumentKind
+from hub.model.documents import Document, DocumentKind
+from hub.rules.delivery.payment_box import payment_asked
 
 TOKEN = "sound-token-4711"
 LARGEST_PDF = 1024 * 1024
@@ -136,7 +137,12 @@ class SoundChannel:
 
     def table_of(self, one: Outgoing) -> dict[str, Any]:
         pdf = base64.b64encode(one.pdf).decode()
-        return {"id": one.delivery_id, "to": one.recipient.identity, "number": one.document.number, "pdf": pdf}
+        who = {"id": one.delivery_id, "to": one.recipient.identity, "number": one.document.number}
+        return {**who, "pdf": pdf, "asks": self.asks(one.document)}
+
+    def asks(self, document: Document) -> Sequence[tuple[int, str]]:
+        asked = payment_asked(document)
+        return [] if asked is None else [(asked.amount_ore, asked.reference)]
 
     def send(self, message: Message) -> Delivered:
         return self.meaning_of(self.other_side().take(message.key, message.content), message)

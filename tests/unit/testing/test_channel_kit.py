@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,11 @@ class InProcess(ChannelUnderTest):
 
 
 class Documents(InProcess, DocumentChannelConformance):
-    pass
+    def stated_payments(self, content: bytes) -> Sequence[tuple[int, str]]:
+        said = json.loads(content)
+        return [
+            (amount_ore, reference) for amount_ore, reference in (said[0] if isinstance(said, list) else said)["asks"]
+        ]
 
 
 class Reports(InProcess, FollowedChannelConformance):

@@ -58,6 +58,8 @@ INVOICES = frozenset(
 WITHOUT_PAYMENT = frozenset({DocumentKind.CREDIT_NOTE, DocumentKind.CANCELLATION_NOTICE})
 
 MOST_LINES = 5_000
+MOST_PARTS = 500  # of each other list: nobody reads more of them on paper
+MOST_ON_A_LINE = 20  # discounts and charges
 Text = Annotated[str, StringConstraints(max_length=2_000, pattern=PARAGRAPHS)]
 """Running text; line feeds part paragraphs."""
 
@@ -71,6 +73,10 @@ def _day(text: str) -> str:
 
 Day = Annotated[str, AfterValidator(_day)]
 """A date by ISO 8601."""
+
+
+Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=7, decimal_places=4)]
+"""A rate; one of more digits is no rate, and adding up by it could take any time."""
 
 
 class VatCategory(StrEnum):
@@ -106,9 +112,7 @@ class AllowanceOrCharge(_Part):
     vat_category: VatCategory = Field(
         default=VatCategory.STANDARD, description="Of the whole document's: how VAT is handled."
     )
-    vat_rate_percent: Decimal = Field(
-        default=Decimal(25), ge=0, le=100, description="Of the whole document's: VAT in per cent."
-    )
+    vat_rate_percent: Percent = Field(default=Decimal(25), description="Of the whole document's: VAT in per cent.")
 
     @property
     def signed_ore(self) -> int:
@@ -142,11 +146,9 @@ class DocumentLine(_Part):
         description="How VAT is handled: `S` standard, `Z` zero, `E` exempt, `AE` reverse charge, `K` goods within the "
         "EU, `G` export, `O` outside VAT.",
     )
-    vat_rate_percent: Decimal = Field(
-        default=Decimal(25), ge=0, le=100, description="VAT in per cent; 0 in every category but `S`."
-    )
+    vat_rate_percent: Percent = Field(default=Decimal(25), description="VAT in per cent; 0 in every category but `S`.")
     allowances: tuple[AllowanceOrCharge, ...] = Field(
-        default=(), description="Discounts and charges that `amount` has in it."
+        default=(), max_length=MOST_ON_A_LINE, description="Discounts and charges that `amount` has in it."
     )
     period: Period | None = Field(default=None, description="The time that the line is for.")
     order_line: ShortText = Field(default="", description="The line of the buyer's order.")
@@ -156,7 +158,7 @@ class VatRow(_Part):
     """The value added tax of one category and rate."""
 
     vat_category: VatCategory = Field(default=VatCategory.STANDARD, description="As on lines.")
-    vat_rate_percent: Decimal = Field(default=Decimal(25), ge=0, le=100, description="VAT in per cent.")
+    vat_rate_percent: Percent = Field(default=Decimal(25), description="VAT in per cent.")
     base_ore: Kronor = Field(alias="base", description="What the VAT is on.")
     vat_ore: Kronor = Field(alias="vat", description="The VAT.")
     exemption_reason: LongText = Field(default="", description="Why there is none, in words.")
@@ -245,13 +247,17 @@ class Document(_Part):
     credits_number: ShortText = Field(default="", description="The invoice that it credits, cancels or replaces.")
     credits_date: Day | None = Field(default=None, description="The date of that invoice.")
     lines: tuple[DocumentLine, ...] = Field(default=(), max_length=MOST_LINES, description="Of invoices: what is sold.")
-    allowances: tuple[AllowanceOrCharge, ...] = Field(default=(), description="On the whole document.")
-    vat: tuple[VatRow, ...] = Field(default=(), description="Left out: by the lines.")
+    allowances: tuple[AllowanceOrCharge, ...] = Field(
+        default=(), max_length=MOST_PARTS, description="On the whole document."
+    )
+    vat: tuple[VatRow, ...] = Field(default=(), max_length=MOST_PARTS, description="Left out: by the lines.")
     claims: tuple[Claim, ...] = Field(
         default=(), max_length=MOST_LINES, description="Of letters: the receivables that it is about."
     )
-    instalments: tuple[Instalment, ...] = Field(default=(), description="Of an instalment plan: its payments.")
-    deductions: tuple[Deduction, ...] = Field(default=(), description="Paid or credited before.")
+    instalments: tuple[Instalment, ...] = Field(
+        default=(), max_length=MOST_PARTS, description="Of an instalment plan: its payments."
+    )
+    deductions: tuple[Deduction, ...] = Field(default=(), max_length=MOST_PARTS, description="Paid or credited before.")
     rounding_ore: Kronor = Field(
         default=0,
         alias="rounding",
@@ -271,8 +277,8 @@ class Document(_Part):
         alias="vat_in_books",
         description="In another currency than the company's books: all VAT in theirs, as the law wants it stated.",
     )
-    notes: tuple[Text, ...] = Field(default=(), description="Paragraphs below the lines.")
-    attachments: tuple[Attachment, ...] = Field(default=(), description="Files that go with it.")
+    notes: tuple[Text, ...] = Field(default=(), max_length=MOST_PARTS, description="Paragraphs below the lines.")
+    attachments: tuple[Attachment, ...] = Field(default=(), max_length=MOST_PARTS, description="Files that go with it.")
 
     @property
     def key(self) -> str:

@@ -23,6 +23,9 @@ from hub.model.import_rows import RowProblem
 from hub.money import ORE_PER_KRONA
 from hub.rules.delivery.totals import MOST_DIGITS, VatTotal, computed_vat, effective_rate, totals_of
 
+LARGEST_BYTES = 1_000_000  # as JSON, without attachments: some hundreds of pages, which take 0.7 GB to set
+LINE_BYTES = 100  # what a line feed counts as: a line on paper, however little stands in it
+LARGEST_ATTACHED_BYTES = 24 * 1024 * 1024  # all of them together: what a file of 32 million characters can hold
 LINE_TOLERANCE_ORE = 2  # as PEPPOL-EN16931-R120 has it
 _VAT_NUMBER_NEEDED = frozenset({VatCategory.REVERSE_CHARGE, VatCategory.EU_GOODS})
 _ABOUT_CLAIMS = frozenset(
@@ -55,6 +58,16 @@ def far_dates(document: Document, today: date) -> list[RowProblem]:
         for field, day in days
         if day is not None and not earliest.isoformat() <= day <= farthest.isoformat()
     ]
+
+
+def _size(document: Document) -> Iterator[RowProblem]:
+    said = document.model_copy(update={"attachments": ()}).as_json()
+    if len(said) + LINE_BYTES * said.count(rb"\n") > LARGEST_BYTES:
+        message = "without attachments it is more than 1 MB, some hundreds of pages: part it into several"
+        yield RowProblem("document", "DOCUMENT_TOO_LARGE", message)
+    if sum(len(attachment.content) for attachment in document.attachments) > LARGEST_ATTACHED_BYTES:
+        message = "together they are more than 24 MB: leave some out, or make them smaller"
+        yield RowProblem("attachments", "ATTACHMENTS_TOO_LARGE", message)
 
 
 def _parties(document: Document) -> Iterator[RowProblem]:
@@ -213,6 +226,7 @@ def _is_to_be_paid(document: Document) -> bool:
 
 
 _CHECKS: tuple[Callable[[Document], Iterator[RowProblem]], ...] = (
+    _size,
     _parties,
     _dates,
     _periods,

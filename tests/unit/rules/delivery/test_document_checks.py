@@ -37,6 +37,11 @@ def test_a_right_document_has_no_problem(made):
         (document(to_pay="125.01"), ("to_pay", "TO_PAY_SUM")),
         (letter("reminder", to_pay="101"), ("to_pay", "TO_PAY_SUM")),
         (document(rounding="0.30"), ("rounding", "ROUNDING")),
+        (document(notes=["n" * 2000] * 500), ("document", "DOCUMENT_TOO_LARGE")),
+        (
+            document(attachments=[{"name": f"{no}.pdf", "content": b"x" * 2**20} for no in range(25)]),
+            ("attachments", "ATTACHMENTS_TOO_LARGE"),
+        ),
         (document(deductions=[{"amount": "126"}]), ("to_pay", "TO_PAY_BELOW_ZERO")),
         (document(due_date="2026-11-01"), ("due_date", "DUE_BEFORE_ISSUE")),
         (document(due_date=None), ("due_date", "DUE_DATE_MISSING")),

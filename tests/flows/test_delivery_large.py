@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from base64 import b64encode
+
 import pytest
 
 from hub.model.delivery import RouteStep
 from hub.services.delivery import accept_documents
+from hub.services.delivery.pieces import BYTES_AT_ONCE
 from hub.services.delivery.reading import read_documents
 from tests.flows.delivery_world import DeliveryWorld, StubChannel, document
 
@@ -44,3 +48,28 @@ def test_as_many_lines_as_people_read_are_taken(world, letter):
     world.deliver(document(lines=[{**LINE, "text": "Call to 070-1740605, 3 minutes"}] * 5000))
 
     assert letter.numbers == ["1001"]
+
+
+def test_large_documents_are_taken_few_at_a_time(world, letter, monkeypatch):
+    kept, prepared, contents = [], [], world.store.contents
+    keep_all, prepare = contents.keep_all, letter.prepare
+    monkeypatch.setattr(
+        type(contents), "keep_all", lambda _, given: kept.append(sum(map(len, given))) or keep_all(given)
+    )
+    monkeypatch.setattr(letter, "prepare", lambda batch: prepared.append(sum(map(attached, batch))) or prepare(batch))
+    numbers = [str(1001 + at) for at in range(8)]
+
+    world.deliver(*(document(number, attachments=[file_of(2 * 1024**2)]) for number in numbers))
+
+    assert letter.numbers == numbers
+    assert max(kept) <= 4 / 3 * BYTES_AT_ONCE  # in JSON attachments are base64
+    assert max(prepared) <= BYTES_AT_ONCE
+    assert len(prepared) > 1
+
+
+def attached(outgoing) -> int:
+    return sum(len(one.content) for one in outgoing.document.attachments)
+
+
+def file_of(size: int) -> dict[str, str]:
+    return {"name": "terms.pdf", "content": b64encode(os.urandom(size)).decode()}

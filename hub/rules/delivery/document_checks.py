@@ -42,6 +42,11 @@ def document_problems(document: Document) -> list[RowProblem]:
     return [problem for check in _CHECKS for problem in check(document)]
 
 
+def size_of(document: Document) -> int:
+    """Return about how many bytes a document has, attachments included."""
+    return len(_without_attachments(document)) + _attached_bytes(document)
+
+
 def far_dates(document: Document, today: date) -> list[RowProblem]:
     """Return the days of a document that are too far from today to be meant."""
     earliest, farthest = plausible_days(today)
@@ -60,12 +65,20 @@ def far_dates(document: Document, today: date) -> list[RowProblem]:
     ]
 
 
+def _without_attachments(document: Document) -> bytes:
+    return document.model_copy(update={"attachments": ()}).as_json()
+
+
+def _attached_bytes(document: Document) -> int:
+    return sum(len(attachment.content) for attachment in document.attachments)
+
+
 def _size(document: Document) -> Iterator[RowProblem]:
-    said = document.model_copy(update={"attachments": ()}).as_json()
+    said = _without_attachments(document)
     if len(said) + LINE_BYTES * said.count(rb"\n") > LARGEST_BYTES:
         message = "without attachments it is more than 1 MB, some hundreds of pages: part it into several"
         yield RowProblem("document", "DOCUMENT_TOO_LARGE", message)
-    if sum(len(attachment.content) for attachment in document.attachments) > LARGEST_ATTACHED_BYTES:
+    if _attached_bytes(document) > LARGEST_ATTACHED_BYTES:
         message = "together they are more than 24 MB: leave some out, or make them smaller"
         yield RowProblem("attachments", "ATTACHMENTS_TOO_LARGE", message)
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from itertools import islice
 from typing import NamedTuple
 
 from hub.errors import DataError
 from hub.model.deliveries import NewDocument
 from hub.model.documents import Document
 from hub.model.tenant import Tenant
+from hub.rules.delivery.document_checks import size_of
 from hub.rules.delivery.recipients import recipient_key
 from hub.services.attempts import CLAIM as PLANNING
 from hub.services.delivery.completing import Completing
+from hub.services.delivery.pieces import pieces
 from hub.services.delivery.replacing import replace_earlier
 from hub.services.delivery.routing import enqueue_delivery
 from hub.services.ports import Store, UnitOfWork
@@ -55,11 +56,11 @@ class _Candidate(NamedTuple):
 def accept_documents(store: Store, tenant: Tenant, offered: Iterable[Offered]) -> list[Acceptance]:
     """Accept documents and queue the run that sends them; return what became of each, in the order they came.
 
-    They are taken in chunks of a transaction each: after a crash, hand them all over again.
+    They are taken in chunks of a transaction each, smaller ones of large documents: after a crash, hand them all over
+    again.
     """
     accepted: list[Acceptance] = []
-    waiting = iter(offered)
-    while chunk := list(islice(waiting, DOCUMENTS_AT_ONCE)):
+    for chunk in pieces(offered, _size, most=DOCUMENTS_AT_ONCE):
         accepted.extend(_accept_chunk(store, tenant, chunk))
     return accepted
 
@@ -78,6 +79,10 @@ def _accept_chunk(store: Store, tenant: Tenant, chunk: Sequence[Offered]) -> lis
     with store.write() as work:
         taken = iter(_take(work, tenant, candidates))
     return [refused[place] if place in refused else next(taken) for place in range(len(chunk))]
+
+
+def _size(offered: Offered) -> int:
+    return 0 if offered.document is None else size_of(offered.document)
 
 
 def _candidate(offered: Offered, completing: Completing) -> _Candidate:

@@ -18,6 +18,7 @@ from hub.rules.attempts import later
 from hub.services.attempts import CLAIM
 from hub.services.delivery.dispatching import Dispatcher
 from hub.services.delivery.loading import load_documents
+from hub.services.delivery.pieces import pieces
 from hub.services.delivery.printing import Printer, Printing
 from hub.services.delivery.reaching import Reaching
 from hub.services.delivery.standing import hold, stand
@@ -122,7 +123,8 @@ class DeliveryRun:
 
     def _due(self, after: int) -> list[DocumentRow]:
         with self._store.read() as work:
-            return work.documents.to_route(DOCUMENTS_AT_ONCE, after=after)
+            rows = work.documents.to_route(DOCUMENTS_AT_ONCE, after=after)
+        return next(pieces(rows, lambda row: row.size, most=DOCUMENTS_AT_ONCE), [])
 
     def _wait_for_answers(self) -> None:
         with self._store.read() as work:

@@ -1,7 +1,7 @@
 """What a plugin implements. These are all the names a partner needs; each growth of the list is a CHANGELOG line."""
 
 from hub.contracts.adapters import NamesUnreadFiles, PaymentFileReader, Recognition
-from hub.contracts.channels import DeliveryChannel, QueryableChannel
+from hub.contracts.channels import AddressedChannel, DeliveryChannel, QueryableChannel
 from hub.contracts.context import PluginContext, PluginState
 from hub.contracts.document_channels import DocumentChannel, FollowedChannel
 from hub.contracts.e_invoices import EInvoiceWriter
@@ -17,6 +17,7 @@ from hub.model.attempts import Promise
 
 __all__ = [
     "CONTRACT_VERSION",
+    "AddressedChannel",
     "DeliveryChannel",
     "Difference",
     "DocumentChannel",

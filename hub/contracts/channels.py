@@ -39,6 +39,19 @@ class DeliveryChannel(Protocol):
 
 
 @runtime_checkable
+class AddressedChannel(DeliveryChannel, Protocol):
+    """A channel whose settings lead to one of several places, so that a promise made at one says nothing of another."""
+
+    @property
+    def endpoint(self) -> str:
+        """Whom it calls and as whom, such as address and account; no secret. The core keeps a hash of it.
+
+        A message in doubt that was sent to another endpoint is neither asked about nor sent here: a person finds out.
+        """
+        ...
+
+
+@runtime_checkable
 class QueryableChannel(DeliveryChannel, Protocol):
     """A channel that promises `queryable`."""
 

@@ -89,6 +89,7 @@ class Attempt(NamedTuple):
     sha256: str  # of the bytes, which its exchange keeps and which never change
     state: str
     promise: str = ""  # what the channel promised when the latest call was begun
+    endpoint: str = ""  # whom that call went to, and as whom, as a hash; blank when the channel does not say
     called_by: int = 0  # the run that began that call: after a rest one tries a message of another, which stays there
     execution: int = 0  # which carrying-out of that run
     sends: int = 0  # how often a call that sends was begun

@@ -77,18 +77,27 @@ class Caller(NamedTuple):
     execution: int
 
 
-def next_step(attempt: Attempt, promise: Promise, *, caller: Caller, moment: Moment, settled_after_s: int = 0) -> Step:
+def next_step(
+    attempt: Attempt,
+    promise: Promise,
+    *,
+    caller: Caller,
+    moment: Moment,
+    settled_after_s: int = 0,
+    endpoint: str = "",
+) -> Step:
     """Say what a caller is to do about an attempt.
 
-    A channel that promises something else than when the call was begun is taken at no promise: what it says now need
-    not hold for that call.
+    A channel that promises something else than when the call was begun, or that calls another endpoint by now, is taken
+    at no promise: what is said now need not hold for that call.
     """
     if attempt.state not in OPEN:
         return Step.NOTHING
     if attempt.state == AttemptState.STARTED and (attempt.called_by, attempt.execution) == caller:
         return Step.WAIT
     is_doubtful = attempt.state != AttemptState.PLANNED
-    if is_doubtful and (promise == Promise.NEITHER or promise != attempt.promise):
+    holds = (promise, endpoint) == (attempt.promise, attempt.endpoint)
+    if is_doubtful and (promise == Promise.NEITHER or not holds):
         return Step.LEAVE_TO_A_PERSON
     waits_s = seconds_to_wait(attempt, moment, settled_after_s)
     if attempt.state == AttemptState.STARTED or waits_s is None:
@@ -112,11 +121,12 @@ def seconds_to_wait(attempt: Attempt, moment: Moment, settled_after_s: int) -> f
     return None if unsettled_s is None else max(due_in_s, unsettled_s)
 
 
-def begun(attempt: Attempt, promise: Promise, *, caller: Caller, moment: Moment) -> Attempt:
+def begun(attempt: Attempt, promise: Promise, *, caller: Caller, moment: Moment, endpoint: str = "") -> Attempt:
     """Return the row to commit before a call that sends."""
     return attempt._replace(
         state=AttemptState.STARTED,
         promise=promise,
+        endpoint=endpoint,
         called_by=caller.run_no,
         execution=caller.execution,
         sends=attempt.sends + 1,

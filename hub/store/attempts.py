@@ -18,8 +18,8 @@ _COLUMNS = ", ".join(_OF_THE_EXCHANGE.get(name, f"a.{name}") for name in Attempt
 _SELECT = f"SELECT {_COLUMNS} FROM attempt a JOIN exchange x ON x.tenant = a.tenant AND x.exchange_no = a.exchange_no"
 _NAMED_AT_ONCE = 500
 _RECORD = text(
-    "UPDATE attempt SET run_no = :run_no, state = :state, promise = :promise, called_by = :called_by, "
-    "execution = :execution, sends = :sends, "
+    "UPDATE attempt SET run_no = :run_no, state = :state, promise = :promise, endpoint = :endpoint, "
+    "called_by = :called_by, execution = :execution, sends = :sends, "
     "may_have_arrived = :may_have_arrived, known_since = :known_since, failures = :failures, "
     "failing_since = :failing_since, asked_before_s = :asked_before_s, next_at = :next_at, "
     "external_id = :external_id, problem = :problem, code = :code, changed_at = :changed_at "

@@ -81,6 +81,12 @@ class FolderSettings(PluginSettings):
         return self
 
 
+def place_of(settings: FolderSettings) -> str:
+    """Say where a folder is, without secrets: the same words for the same place."""
+    sftp = settings.sftp
+    return settings.folder if sftp is None else f"sftp://{sftp.user}@{sftp.host}:{sftp.port}/{sftp.path}"
+
+
 def remote_folder(settings: FolderSettings, context: PluginContext, where: str) -> RemoteFolder:
     """Return the folder that settings lead to; nothing is opened, and no secret is fetched, before it is used.
 

@@ -103,6 +103,38 @@ def test_a_promise_that_changes_after_a_lost_answer_and_a_refusal_sends_nothing_
     assert (world.states(), changed.sent) == (["unknown"], [])
 
 
+@pytest.mark.parametrize("promise", [IDEMPOTENT, QUERYABLE])
+def test_a_message_in_doubt_is_not_sent_to_another_account(world, promise):
+    """There its key was never heard of: asked, it would be called not delivered, and sent once more."""
+    first = scripted(world, promise, LOST)
+    first.endpoint = "network account-1"
+    world.plan(promise)
+    world.work()
+    other = scripted(world, promise, Delivered())
+    other.endpoint = "network account-2"
+    other.probe = lambda _: Probed(Finding.NOT_DELIVERED)
+    world.clock.advance(timedelta(minutes=5))
+
+    world.work_to_the_end()
+
+    assert (world.states(), other.sent) == (["unknown"], [])
+    assert world.tasks() == {"1": "unknown_attempt"}
+
+
+@pytest.mark.parametrize("promise", [IDEMPOTENT, QUERYABLE])
+def test_what_was_not_sent_yet_goes_to_the_new_account(world, promise):
+    first = scripted(world, promise, TransientError("later"))
+    first.endpoint = "network account-1"
+    world.plan(promise)
+    world.work()
+    other = scripted(world, promise, Delivered())
+    other.endpoint = "network account-2"
+
+    world.work_to_the_end()
+
+    assert world.states() == ["delivered"]
+
+
 def test_what_a_question_has_cleared_can_be_given_up(world):
     world.channels[QUERYABLE] = Askable(LOST, TransientError("down"))
     world.plan(QUERYABLE)

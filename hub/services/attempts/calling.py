@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import NamedTuple
 
-from hub.contracts import DeliveryChannel, QueryableChannel
+from hub.contracts import AddressedChannel, DeliveryChannel, QueryableChannel
 from hub.errors import ConfigurationError, HubError, LedgerError, RejectedError, TransientError
 from hub.model.attempts import Delivered, Message, Probed
 from hub.rules.attempts import Heard, Outcome, heard_by_asking
+
+ENDPOINT_DIGITS = 16  # of the hash: two endpoints of one channel are to be told apart, and no account is to be read
 
 
 class Called(NamedTuple):
@@ -15,6 +18,13 @@ class Called(NamedTuple):
 
     heard: Heard
     error: HubError | None = None
+
+
+def endpoint_of(channel: DeliveryChannel) -> str:
+    """Return a hash of whom a channel calls and as whom; blank when it does not say."""
+    if not isinstance(channel, AddressedChannel):
+        return ""
+    return hashlib.sha256(channel.endpoint.encode()).hexdigest()[:ENDPOINT_DIGITS]
 
 
 def send(channel: DeliveryChannel, message: Message) -> Called:

@@ -32,7 +32,7 @@ from hub.rules.attempts import (
 )
 from hub.rules.channel_rest import is_kept_too_long, is_on_trial
 from hub.rules.settling import settles_in_s
-from hub.services.attempts.calling import Called, ask, not_in_time, send
+from hub.services.attempts.calling import Called, ask, endpoint_of, not_in_time, send
 from hub.services.attempts.content import Ahead
 from hub.services.attempts.ending import tell_end
 from hub.services.attempts.following import let_exchanges_follow
@@ -102,6 +102,7 @@ class _Turn:
         self._work = work
         self._caller = Caller(work.run_no, work.execution)
         self._channel = channel
+        self._endpoint = endpoint_of(channel)
         self._clock = clock
         self._steady = steady
         self._pace = pace
@@ -200,6 +201,7 @@ class _Turn:
             caller=self._caller,
             moment=self._moment(),
             settled_after_s=self._settled_after_s,
+            endpoint=self._endpoint,
         )
         if step not in CALLS or not self._resting.left_s(self._now()):
             return step
@@ -232,7 +234,13 @@ class _Turn:
         """Commit that a call begins, if this execution still owns the run, and what was heard before it."""
         with self._work.write() as unit:
             self._record_heard(unit, begins=attempt)
-            started = begun(attempt, self._channel.promise, caller=self._caller, moment=self._moment())
+            started = begun(
+                attempt,
+                self._channel.promise,
+                caller=self._caller,
+                moment=self._moment(),
+                endpoint=self._endpoint,
+            )
             if not unit.attempts.record(started, was=attempt):
                 raise TransientError(f"attempt {attempt.attempt_no} was changed by somebody else meanwhile")
         self._committed()

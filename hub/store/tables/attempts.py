@@ -17,6 +17,7 @@ attempt = table(
     text("key"),  # ours to the other side
     text("state"),  # planned, started, in_doubt, delivered, rejected, given_up, unknown, cancelled
     text("promise", default=""),
+    text("endpoint", default=""),  # whom its latest call went to, as a hash
     number("called_by", default=0),  # the run that began its latest call
     number("execution", default=0),
     number("sends", default=0),

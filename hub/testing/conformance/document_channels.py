@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from hub.contracts import DocumentChannel, Promise, QueryableChannel, Sandbox
+from hub.contracts import AddressedChannel, DocumentChannel, Promise, QueryableChannel, Sandbox
 from hub.model.delivery import Preparation, Prepared, Reach, Reachable, Recipient, RouteStep, Unfit
 from hub.model.documents import Document, DocumentKind
 from hub.rules.delivery.payment_box import payment_asked
 from hub.testing.conformance.channel_under_test import (
     NO_ANSWER,
+    leaks,
     outcome_of,
     told,
 )
@@ -86,6 +87,17 @@ class DocumentChannelConformance(SendingChecks):
             assert isinstance(channel, QueryableChannel) or channel.promise is not Promise.QUERYABLE, (
                 "it promises `queryable` and cannot be asked"
             )
+
+    def test_another_counterparty_is_another_endpoint(self) -> None:
+        with self.place() as place, self.place() as other:
+            channel = place.channel()
+            if channel.promise is Promise.NEITHER or self.inboxes_of(place.sandbox) is not None:
+                pytest.skip("it promises nothing of the past, or stays inside")
+
+            assert isinstance(channel, AddressedChannel), "it does not say whom it calls"
+            assert channel.endpoint == place.channel().endpoint, "the endpoint differs from one instance to the next"
+            assert channel.endpoint != other.channel().endpoint, "what was sent elsewhere would be asked about here"
+            assert not leaks([channel.endpoint], dict.fromkeys(place.secrets.values(), "a secret")), "it has a secret"
 
     def test_imports_stay_on_the_contract(self) -> None:
         found = forbidden_imports(self.package_folder())

@@ -52,6 +52,11 @@ class InternetBankChannel:
         return Promise.IDEMPOTENT
 
     @property
+    def endpoint(self) -> str:
+        """The distributor, and the issuer there: another one has had nothing of ours."""
+        return f"{self._settings.address} {self._settings.fui} {self._settings.agreement_bankgiro}"
+
+    @property
     def step(self) -> RouteStep:
         """The internet bank."""
         return RouteStep.INTERNET_BANK

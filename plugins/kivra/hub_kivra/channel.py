@@ -45,6 +45,11 @@ class KivraChannel:
         return "kivra"
 
     @property
+    def endpoint(self) -> str:
+        """Where Kivra is, and for which sender: it drops repeats of one sender alone."""
+        return f"{self._settings.address} {self._settings.sender}"
+
+    @property
     def step(self) -> RouteStep:
         """The digital mailbox."""
         return RouteStep.KIVRA

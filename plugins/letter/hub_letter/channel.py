@@ -21,7 +21,7 @@ from hub.model.delivery import (
 )
 from hub.model.documents import DocumentKind
 from hub.rules.delivery.address_lines import HOME
-from hub.transports.file_settings import remote_folder
+from hub.transports.file_settings import place_of, remote_folder
 from hub_letter.batches import batch_name, batches
 from hub_letter.following import Reports
 from hub_letter.letters import letter_of
@@ -48,6 +48,11 @@ class LetterChannel:
     def promise(self) -> Promise:
         """A batch is named by its bytes: again it is the same file, and the printer prints a name once."""
         return Promise.IDEMPOTENT if self._settings.prints_once else Promise.NEITHER
+
+    @property
+    def endpoint(self) -> str:
+        """Where batches are put: another printer has had none of them."""
+        return place_of(self._settings.out)
 
     @property
     def step(self) -> RouteStep:

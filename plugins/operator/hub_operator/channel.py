@@ -55,6 +55,11 @@ class OperatorChannel:
         return math.ceil(self._settings.timeout_s) + self._settings.margin_s
 
     @property
+    def endpoint(self) -> str:
+        """Which network, where, and who we are there: another account has had nothing of ours."""
+        return f"{self._network.name} {self._settings.address} {self._settings.account}"
+
+    @property
     def step(self) -> RouteStep:
         """The network of an operator."""
         return RouteStep.OPERATOR

@@ -74,6 +74,11 @@ class PeppolChannel:
         return self._access_point.promise
 
     @property
+    def endpoint(self) -> str:
+        """Which access point, where, and who we are there: another account has had nothing of ours."""
+        return f"{self._access_point.name} {self._settings.address} {self._settings.account}"
+
+    @property
     def step(self) -> RouteStep:
         """Peppol."""
         return RouteStep.PEPPOL

@@ -29,6 +29,7 @@ from tests.unit.testing.sound_channel import (
     LOSE_ANSWER,
     REFUSE,
     RETURN,
+    TOKEN,
     CountingSandbox,
     SoundChannel,
     SoundQueryable,
@@ -62,6 +63,16 @@ class CostsAFraction(SoundChannel):
 class PromisesWhatItCannotAsk(SoundChannel):
     sandbox_class = CountingSandbox
     promise = Promise.QUERYABLE
+
+
+class CallsItsPlaceByItsName(SoundChannel):
+    endpoint = "sound"
+
+
+class TellsItsSecret(SoundChannel):
+    @property
+    def endpoint(self) -> Any:
+        return f"{self.address} {TOKEN}"
 
 
 class TitledElsewhere(SoundSandbox):
@@ -355,6 +366,7 @@ BROKEN_CHANNELS: dict[str, list[type[SoundChannel]]] = {
     "test_who_is_unfit_is_told_why": [GivesNoReason],
     "test_same_documents_give_the_same_bytes": [StampsTheTime, CountsInTheBatch],
     "test_one_odd_document_holds_up_no_other": [AllOrNothing],
+    "test_another_counterparty_is_another_endpoint": [CallsItsPlaceByItsName, TellsItsSecret],
     "test_what_it_asks_for_is_what_the_pdf_asks_for": [AsksForAllAtOnce, SaysThatCopiesAreDrawn],
     "test_preparing_opens_no_connection": [LooksUpWhilePreparing],
     "test_preparing_delivers_nothing": [SendsWhilePreparing],

@@ -112,6 +112,10 @@ class SoundChannel:
         self.address = table["address"]
         self.context = context
 
+    @property
+    def endpoint(self) -> Any:
+        return self.address
+
     def reach(self, recipients: Sequence[Recipient]) -> Mapping[str, Reach]:
         self.other_side()
         return {one.key: self.reach_of(one) for one in recipients}

@@ -15,6 +15,7 @@ CREATE TABLE attempt (
     "key" TEXT NOT NULL,
     state TEXT NOT NULL,
     promise TEXT DEFAULT '' NOT NULL,
+    endpoint TEXT DEFAULT '' NOT NULL,
     called_by BIGINT DEFAULT '0' NOT NULL,
     execution BIGINT DEFAULT '0' NOT NULL,
     sends BIGINT DEFAULT '0' NOT NULL,

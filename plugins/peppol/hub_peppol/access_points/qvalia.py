@@ -1,8 +1,9 @@
 """Qvalia: the document itself as the body, an API key in `Authorization`, a key of ours in `Idempotency-Key`.
 
 Promise: `idempotent`. The same key returns the first answer for a day; after that the same document number to the same
-receiver is answered 409, and what lies there is looked for. We never ask it to overwrite. Known from its public
-documentation (api.qvalia.io, 2026-09) as read from a public client that has tried it against Qvalia's test system.
+receiver is answered 409, as is a new version of a document. Which of the two lies there it does not say, so a person
+looks. We never ask it to overwrite. Known from its public documentation (api.qvalia.io, 2026-09) as read from a public
+client that has tried it against Qvalia's test system.
 """
 
 from __future__ import annotations
@@ -54,8 +55,6 @@ class Qvalia:
         """Post the document under our key."""
         path = f"{self._transactions}/{_FOLDERS[parcel.root]}/outgoing"
         answer = self._calls.submit(path, parcel.document, {**_XML, KEY_HEADER: key}, ends_ns)
-        if answer.status == _CONFLICT:
-            return self._taken_before(path, parcel)
         if not 200 <= answer.status < 300:
             raise self._refusal(answer)
         return _named(parcel.root, told(answer.content).part("data").text("integrationId"))
@@ -84,17 +83,12 @@ class Qvalia:
         wanted = (document_type.value, document_type.path_part)
         return said.says_yes("exists") and any(text.endswith(wanted) for text in types)
 
-    def _taken_before(self, path: str, parcel: Parcel) -> str:
-        """Return what lies there under the number: ours from an earlier call, or the only other one there can be."""
-        query = urlencode({"documentId": parcel.number, "includeRead": "true", "limit": 10})
-        answer = self._calls.ask(f"{path}?{query}")
-        data = told(answer.content).parts("data")
-        ids = {found for each in data if (found := _integration_id(each, parcel.root))}
-        if len(ids) != 1:
-            raise OutcomeUnknownError("Qvalia has a document of this number, and does not say which one")
-        return _named(parcel.root, ids.pop())
-
     def _refusal(self, answer: Answer) -> HubError:
+        if answer.status == _CONFLICT:
+            return OutcomeUnknownError(
+                "Qvalia has a document of this number (409), which is never overwritten: look there whether it is "
+                "this very one; where it is an earlier version, this one was not taken"
+            )
         if answer.status == 422:
             return RejectedError("Qvalia refused the document (422): it breaks a rule, or nobody takes it")
         return self._calls.refusal(answer)
@@ -119,7 +113,3 @@ def _named(root: str, integration_id: str) -> str:
     if not integration_id:
         raise OutcomeUnknownError("Qvalia's answer does not name the document: it may have been taken")
     return external_id_of(root, integration_id)
-
-
-def _integration_id(message: Told, root: str) -> str:
-    return message.text("integrationId") or message.part(root).text("integrationId")

@@ -134,11 +134,27 @@ def test_a_legal_entity_is_a_number(channel_with: Callable[..., PeppolChannel]) 
 def test_a_number_that_qvalia_has_already_is_never_overwritten(
     channel: PeppolChannel, sandbox: AccessPointSandbox, content: bytes
 ) -> None:
-    """After a day it knows our key no more, and says 409: what lies there is ours."""
-    first = channel.send(Message(KEY, content))
+    """After a day it knows our key no more, and says 409: whether what lies there is ours, it does not say."""
+    channel.send(Message(KEY, content))
     sandbox.order(FORGETS_THE_KEY)
 
-    assert channel.send(Message(KEY, content)) == first
+    with pytest.raises(OutcomeUnknownError, match="never overwritten"):
+        channel.send(Message(KEY, content))
+    assert len(sandbox.received()) == 1
+
+
+@pytest.mark.parametrize("which", ["qvalia"], indirect=True)
+def test_a_new_version_does_not_count_as_taken_since_the_old_one_lies_there(
+    channel: PeppolChannel, sandbox: AccessPointSandbox, outgoing: Callable[..., Outgoing]
+) -> None:
+    first, second = (outgoing(small_invoice(note=note))._replace(delivery_id=note) for note in ("first", "second"))
+    before, after = (one.content for one in channel.prepare([first, second]).prepared)
+    old = channel.send(Message(KEY, before)).external_id
+
+    with pytest.raises(OutcomeUnknownError, match="earlier version"):
+        channel.send(Message("f" * 32, after))
+    asked = channel.follow("")
+    assert [one.external_id for one in asked.receipts] == [old]  # once: nothing was noted of the second
     assert len(sandbox.received()) == 1
 
 

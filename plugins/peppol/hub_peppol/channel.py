@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from hub.contracts import PluginContext
-from hub.errors import HubError, OutcomeUnknownError, RejectedError, TransientError
+from hub.errors import HubError, OutcomeUnknownError, RejectedError
 from hub.model.attempts import Delivered, Finding, Message, Probed, Promise
 from hub.model.delivery import (
     BuyerAnswer,
@@ -104,21 +104,8 @@ class PeppolChannel:
         return self._settings.silence
 
     def reach(self, recipients: Sequence[Recipient]) -> Mapping[str, Reach]:
-        """Look receivers up one by one, as the network has it; what was found before it failed stands.
-
-        Raises:
-            TransientError: there was no answer before anything was found out.
-            ConfigurationError: we are not let in, or the address is wrong.
-        """
-        found: dict[str, Reach] = {}
-        for recipient in recipients:
-            try:
-                found[recipient.key] = reach(recipient, self._joints.network)
-            except TransientError:
-                if not found:
-                    raise
-                break
-        return found
+        """Look receivers up; one about whom there is no answer is `unknown`. Raises as `reaching.reach`."""
+        return reach(recipients, self._joints.network)
 
     def prepare(self, batch: Sequence[Outgoing]) -> Preparation:
         """Make one message of each document, when no rule is broken."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from hub.errors import IdentifierError
+from hub.errors import HubError, IdentifierError, TransientError
 from hub.identifiers import organisation_number
 from hub.model.delivery import Reach, Reachable, Recipient
 from hub.model.parties import DebtorClass
-from hub_peppol.access_points.port import Capabilities
+from hub_peppol.access_points.port import Capabilities, Taken
 from hub_peppol.network import identifiers
 from hub_peppol.network.identifiers import CREDIT_NOTE, INVOICE, Named
 
@@ -43,17 +43,43 @@ def participant_of(recipient: Recipient) -> Named | None:
     return None
 
 
-def reach(recipient: Recipient, network: Capabilities) -> Reach:
-    """Ask where a recipient is reached. Raises TransientError or ConfigurationError."""
+def reach(recipients: Sequence[Recipient], network: Capabilities) -> Mapping[str, Reach]:
+    """Say by key where recipients are reached. One about whom there is no answer is `unknown`, and holds up no other.
+
+    Raises:
+        TransientError: there is no answer about anybody now.
+        ConfigurationError: there is none before a setting is mended.
+    """
+    seen = {one.key: _participant_or_no(one) for one in recipients}
+    asked = {one for one in seen.values() if isinstance(one, Named)}
+    answers = network.look_up_all(asked, tuple(ASKED.values())) if asked else {}
+    _raise_silence(answers.values())
+    return {key: one if isinstance(one, Reach) else _reach_of(one, answers[one]) for key, one in seen.items()}
+
+
+def _participant_or_no(recipient: Recipient) -> Named | Reach:
+    """Return who is to be asked about, or why nobody is."""
     if recipient.debtor_class is DebtorClass.PERSON:
         return Reach(Reachable.NO, "Peppol is for companies and public bodies")
     try:
         participant = participant_of(recipient)
     except IdentifierError as error:
         return Reach(Reachable.NO, f"the electronic address cannot be right: {error}")
-    if participant is None:
-        return Reach(Reachable.NO, "neither an electronic address nor a Swedish organisation number is known")
-    taken = network.look_up(participant, tuple(ASKED.values()))
+    return participant or Reach(
+        Reachable.NO, "neither an electronic address nor a Swedish organisation number is known"
+    )
+
+
+def _raise_silence(answers: Collection[Taken]) -> None:
+    """Raise when nobody answers at all; an answer that is not to be trusted is one."""
+    failures = [one for one in answers if isinstance(one, TransientError)]
+    if failures and len(failures) == len(answers):
+        raise failures[0]
+
+
+def _reach_of(participant: Named, taken: Taken) -> Reach:
+    if isinstance(taken, HubError):
+        return Reach(Reachable.UNKNOWN, f"the network says nothing of the receiver that counts: {taken}")
     roots = tuple(root for root, document_type in ASKED.items() if document_type in taken)
     if not roots:
         return Reach(Reachable.NO, "the network knows nobody there who takes invoices", holds_for_s=NO_HOLDS_FOR_S)

@@ -8,13 +8,13 @@ receiving side, which is not part of this plugin: nothing comes in here.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from hub.banking_calendar import Clock
 from hub.model.attempts import Promise
 from hub.model.delivery import Receipt, ReceiptKind
 from hub_peppol.access_points.parcel import Parcel
-from hub_peppol.access_points.port import Capabilities, News
+from hub_peppol.access_points.port import Capabilities, News, Taken
 from hub_peppol.network.as4 import As4Sender
 from hub_peppol.network.identifiers import Named
 from hub_peppol.network.routing import Routing
@@ -32,9 +32,9 @@ class OwnAccessPoint:
         self._network = network
         self._clock = clock
 
-    def look_up(self, participant: Named, document_types: Collection[Named]) -> Collection[Named]:
+    def look_up_all(self, participants: Collection[Named], document_types: Collection[Named]) -> Mapping[Named, Taken]:
         """Ask the network's registers."""
-        return self._network.look_up(participant, document_types)
+        return self._network.look_up_all(participants, document_types)
 
     def send(self, key: str, parcel: Parcel, ends_ns: int) -> str:  # noqa: ARG002 - the delivery's id is in the parcel
         """Hand the document to the receiver's access point. Raises as `As4Sender.send`."""

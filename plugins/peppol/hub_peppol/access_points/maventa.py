@@ -14,6 +14,7 @@ from hub.errors import OutcomeUnknownError, TransientError
 from hub.model.attempts import Promise
 from hub.model.delivery import Receipt, ReceiptKind
 from hub_peppol.access_points.calls import Calls
+from hub_peppol.access_points.one_by_one import OneByOne
 from hub_peppol.access_points.parcel import Parcel
 from hub_peppol.access_points.port import News
 from hub_peppol.access_points.told import Told, iso, parsed, told, told_list, word
@@ -28,7 +29,7 @@ _BOUNDARY = "reskontra-hub-{}"
 _KINDS: Mapping[str, ReceiptKind] = {"DELIVERED": ReceiptKind.DELIVERED, "FAILED": ReceiptKind.RETURNED}
 
 
-class Maventa:
+class Maventa(OneByOne):
     """The access point."""
 
     name = "maventa"

@@ -16,6 +16,7 @@ from hub.model.attempts import Promise
 from hub.model.delivery import Receipt, ReceiptKind
 from hub.transports.https import Answer
 from hub_peppol.access_points.calls import JSON, Calls, spoken
+from hub_peppol.access_points.one_by_one import OneByOne
 from hub_peppol.access_points.parcel import Parcel
 from hub_peppol.access_points.port import Inbound, News
 from hub_peppol.access_points.told import iso, rule_ids, told
@@ -34,7 +35,7 @@ class Place(NamedTuple):
     read: tuple[str, ...]
 
 
-class Peppyrus:
+class Peppyrus(OneByOne):
     """The access point."""
 
     name = "peppyrus"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
+from hub.errors import HubError
 from hub.model.attempts import Promise
 from hub.model.delivery import BuyerAnswer, Receipt
 from hub_peppol.access_points.parcel import Parcel
@@ -28,15 +29,20 @@ class News(NamedTuple):
     answers: Sequence[BuyerAnswer] = ()  # where the access point has read them itself
 
 
+Taken = Collection[Named] | HubError
+"""The document types that a participant takes, or why that is not known now."""
+
+
 class Capabilities(Protocol):
     """Knows who takes what."""
 
-    def look_up(self, participant: Named, document_types: Collection[Named]) -> Collection[Named]:
-        """Return those of the document types that a participant takes; none where it is not in the network.
+    def look_up_all(self, participants: Collection[Named], document_types: Collection[Named]) -> Mapping[Named, Taken]:
+        """Return for each participant those of the document types that it takes; none where it is not in the network.
+
+        One about whom there is no answer now has its error for an answer, a `TransientError` or `UntrustedAnswer`.
 
         Raises:
-            TransientError: there is no answer now.
-            ConfigurationError: there is none before a setting is mended.
+            ConfigurationError: there is no answer about anybody before a setting is mended.
         """
         ...
 

@@ -16,6 +16,7 @@ from hub.model.attempts import Promise
 from hub.model.delivery import Receipt, ReceiptKind
 from hub.transports.https import Answer
 from hub_peppol.access_points.calls import Calls
+from hub_peppol.access_points.one_by_one import OneByOne
 from hub_peppol.access_points.parcel import Parcel, root_name
 from hub_peppol.access_points.port import News
 from hub_peppol.access_points.told import Told, iso, told, word
@@ -34,7 +35,7 @@ _KINDS: Mapping[str, ReceiptKind] = {
 }
 
 
-class Qvalia:
+class Qvalia(OneByOne):
     """The access point."""
 
     name = "qvalia"

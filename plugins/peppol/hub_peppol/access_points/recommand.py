@@ -18,6 +18,7 @@ from hub.model.attempts import Promise
 from hub.model.delivery import Receipt, ReceiptKind
 from hub.transports.https import Answer
 from hub_peppol.access_points.calls import JSON, Calls, spoken
+from hub_peppol.access_points.one_by_one import OneByOne
 from hub_peppol.access_points.parcel import Parcel
 from hub_peppol.access_points.port import Inbound, News
 from hub_peppol.access_points.told import Told, iso, moment, told
@@ -39,7 +40,7 @@ class Place(NamedTuple):
     latest: datetime
 
 
-class Recommand:
+class Recommand(OneByOne):
     """The access point."""
 
     name = "recommand"

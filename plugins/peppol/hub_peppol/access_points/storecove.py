@@ -18,6 +18,7 @@ from hub.identifiers.electronic_address import GLN, ORGANISATION
 from hub.model.attempts import Promise
 from hub.model.delivery import AnswerKind, BuyerAnswer, Receipt, ReceiptKind
 from hub_peppol.access_points.calls import JSON, Calls, spoken
+from hub_peppol.access_points.one_by_one import OneByOne
 from hub_peppol.access_points.parcel import Parcel, root_name
 from hub_peppol.access_points.port import News
 from hub_peppol.access_points.told import Told, told, word
@@ -46,7 +47,7 @@ _ANSWERS: Mapping[str, AnswerKind] = {
 }
 
 
-class Storecove:
+class Storecove(OneByOne):
     """The access point."""
 
     name = "storecove"

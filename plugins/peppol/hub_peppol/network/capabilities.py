@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from itertools import chain
 
 from hub.banking_calendar import Clock
-from hub.errors import HubError, TransientError, UntrustedAnswer
+from hub.errors import ConfigurationError, HubError
 from hub_peppol.network.identifiers import BILLING_PROCESS, Named
 from hub_peppol.network.lookup import Lookup, Wanted
 from hub_peppol.network.outcome import Found, NotThere
@@ -19,21 +20,26 @@ class NetworkCapabilities:
         self._clock = clock
         self._process = process
 
-    def look_up(self, participant: Named, document_types: Collection[Named]) -> Collection[Named]:
-        """Return those of the document types that a participant takes; none where it is not in the network.
+    def look_up_all(
+        self, participants: Collection[Named], document_types: Collection[Named]
+    ) -> Mapping[Named, Collection[Named] | HubError]:
+        """Return for each participant those of the document types that it takes; none where it is not in the network.
+
+        All are asked about together; one whose registers give no answer, or none that may be trusted, has that error.
 
         Raises:
-            TransientError: there is no answer now, or one that proves nothing.
-            ConfigurationError: there is none before a setting is mended.
+            ConfigurationError: there is no answer about anybody before a setting is mended.
         """
-        wanted = [Wanted(participant, one, self._process) for one in document_types]
-        answers = self._lookup.find_all(wanted, self._clock.now())
-        return [one.document_type for one in wanted if _is_found(answers[one])]
+        wanted = {one: [Wanted(one, each, self._process) for each in document_types] for one in participants}
+        answers = self._lookup.find_all(chain.from_iterable(wanted.values()), self._clock.now())
+        return {one: _taken({each: answers[each] for each in wanted[one]}) for one in participants}
 
 
-def _is_found(answer: Found | NotThere | HubError) -> bool:
-    if isinstance(answer, UntrustedAnswer):
-        raise TransientError(f"the register of the receiver gives no answer that may be trusted: {answer}")
-    if isinstance(answer, HubError):
-        raise answer
-    return isinstance(answer, Found)
+def _taken(answers: Mapping[Wanted, Found | NotThere | HubError]) -> Collection[Named] | HubError:
+    errors = [one for one in answers.values() if isinstance(one, HubError)]
+    for error in errors:
+        if isinstance(error, ConfigurationError):
+            raise error
+    if errors:
+        return errors[0]
+    return [one.document_type for one, answer in answers.items() if isinstance(answer, Found)]

@@ -175,11 +175,18 @@ def test_the_channel_is_told_which_types_a_participant_takes(
 ) -> None:
     known = NetworkCapabilities(lookup, FixedClock(now))
     asked = [identifiers.INVOICE, identifiers.CREDIT_NOTE]
-    assert list(known.look_up(BUYER, asked)) == [identifiers.INVOICE]
-    assert list(known.look_up(OTHER, asked)) == []
+    assert known.look_up_all([BUYER, OTHER], asked) == {BUYER: [identifiers.INVOICE], OTHER: []}
+
+
+def test_one_whose_register_is_not_to_be_trusted_has_that_for_an_answer(
+    network: SandboxNetwork, lookup: Lookup, now: datetime
+) -> None:
+    known = NetworkCapabilities(lookup, FixedClock(now))
     network.order("smp_wrong_key", 2)
-    with pytest.raises(TransientError, match="no answer that may be trusted"):
-        known.look_up(BUYER, asked)
+    asked = [identifiers.INVOICE, identifiers.CREDIT_NOTE]
+    answers = known.look_up_all([BUYER, OTHER], asked)  # OTHER has no register
+    assert isinstance(answers[BUYER], UntrustedAnswer)
+    assert answers[OTHER] == []
 
 
 def test_an_expired_issuer_is_not_trusted(network: SandboxNetwork, lookup: Lookup) -> None:

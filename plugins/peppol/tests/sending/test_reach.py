@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import pytest
 
-from hub.errors import ConfigurationError, TransientError
+from hub.errors import ConfigurationError, HubError, TransientError, UntrustedAnswer
 from hub.model.delivery import Reachable, Recipient
 from hub.model.parties import DebtorClass
 from hub.testing.contexts import ContextInMemory
+from hub_peppol.access_points.one_by_one import MOST_FAILURES, OneByOne
+from hub_peppol.access_points.port import Taken
 from hub_peppol.channel import PeppolChannel
+from hub_peppol.network.identifiers import Named
 from hub_peppol.sandbox import AccessPointSandbox
 
 COMPANY = DebtorClass.COMPANY
@@ -83,20 +86,82 @@ def test_no_answer_is_neither_yes_nor_no(channel: PeppolChannel, sandbox: Access
         reached(channel)
 
 
-def test_what_was_found_before_the_network_failed_stands(channel: PeppolChannel, sandbox: AccessPointSandbox) -> None:
-    one, other = (Recipient(key, "AB", "5560000001", COMPANY) for key in ("k1", "k2"))
-    find = channel._joints.network.look_up
-    calls: list[int] = []
+ADDRESSES = ["0007:5560000001", "0007:9999999999", "0007:5566778899", "0007:2120000142", "0007:5567321707"]
 
-    class Failing:
-        def look_up(self, *asked: object) -> object:
-            calls.append(1)
-            if len(calls) > 1:
-                raise TransientError("not now")
-            return find(*asked)  # type: ignore[arg-type]
 
-    channel._joints = channel._joints._replace(network=Failing())  # type: ignore[arg-type]
-    assert set(channel.reach([one, other])) == {"k1"}
+class Failing:
+    """A network that gives no answer about some of whom it is asked, in whatever order."""
+
+    def __init__(self, *failing: str, error: type[HubError] = TransientError) -> None:
+        self.failing, self.error = failing, error
+        self.calls = 0
+
+    def look_up(self, participant: Named, document_types: Collection[Named]) -> Collection[Named]:
+        self.calls += 1
+        if participant.value in self.failing:
+            raise self.error("not now")
+        return document_types
+
+    def look_up_all(self, participants: Collection[Named], document_types: Collection[Named]) -> Mapping[Named, Taken]:
+        def answer(one: Named) -> Taken:
+            return self.error("its answer is not trusted") if one.value in self.failing else document_types
+
+        return {one: answer(one) for one in participants}
+
+
+class FailingOneByOne(Failing, OneByOne):
+    look_up_all = OneByOne.look_up_all
+
+
+def reached_all(channel: PeppolChannel, network: Any, addresses: Sequence[str]) -> Mapping[str, Reachable]:
+    channel._joints = channel._joints._replace(network=network)
+    recipients = [Recipient(one, "AB", "", COMPANY, e_invoice_address=one) for one in addresses]
+    return {key: one.answer for key, one in channel.reach(recipients).items()}
+
+
+@pytest.mark.parametrize("which", ["peppyrus"], indirect=True)
+@pytest.mark.parametrize("at", range(len(ADDRESSES)))
+@pytest.mark.parametrize(
+    ("kind", "error"), [(FailingOneByOne, TransientError), (Failing, UntrustedAnswer), (Failing, TransientError)]
+)
+def test_one_whom_there_is_no_answer_about_holds_up_no_other(
+    channel: PeppolChannel, at: int, kind: type[Failing], error: type[HubError]
+) -> None:
+    found = reached_all(channel, kind(ADDRESSES[at], error=error), ADDRESSES)
+    others = {one: Reachable.YES for one in ADDRESSES if one != ADDRESSES[at]}
+    assert found == {**others, ADDRESSES[at]: Reachable.UNKNOWN}
+
+
+@pytest.mark.parametrize("which", ["peppyrus"], indirect=True)
+def test_a_register_that_is_not_to_be_trusted_is_not_the_networks_silence(channel: PeppolChannel) -> None:
+    """Silence is an error of the channel, and three in a row end the asking: no buyer's register may bring that."""
+    network = Failing(ADDRESSES[0], error=UntrustedAnswer)
+    assert reached_all(channel, network, ADDRESSES[:1]) == {ADDRESSES[0]: Reachable.UNKNOWN}
+    with pytest.raises(TransientError):
+        reached_all(channel, Failing(ADDRESSES[0]), ADDRESSES[:1])
+
+
+@pytest.mark.parametrize("which", ["peppyrus"], indirect=True)
+def test_an_access_point_that_does_not_answer_is_not_asked_about_everybody(channel: PeppolChannel) -> None:
+    many = [f"0088:{no:012}{_check_digit(no)}" for no in range(60)]
+    network = FailingOneByOne(*many)
+    with pytest.raises(TransientError):
+        reached_all(channel, network, many)
+    assert network.calls == MOST_FAILURES
+
+
+@pytest.mark.parametrize("which", ["peppyrus"], indirect=True)
+def test_a_few_who_always_fail_do_not_always_stand_before_the_same_others(channel: PeppolChannel) -> None:
+    many = [f"0088:{no:012}{_check_digit(no)}" for no in range(20)]
+    network = FailingOneByOne(*many[:MOST_FAILURES])
+    rounds = [reached_all(channel, network, many) for _ in range(50)]
+    for one in many[MOST_FAILURES:]:
+        assert Reachable.YES in [found[one] for found in rounds]
+
+
+def _check_digit(no: int) -> int:
+    digits = [int(digit) for digit in f"{no:012}"]
+    return -sum(digit * (3 if place % 2 else 1) for place, digit in enumerate(digits)) % 10
 
 
 def test_a_wrong_key_is_a_setting_to_mend(channel: PeppolChannel, context: ContextInMemory) -> None:

@@ -286,6 +286,14 @@ class Document(_Part):
         parts = (self.company.lstrip("0"), self.source_system, self.kind, self.number, self.version, self.copy_no)
         return ":".join(str(part) for part in parts)
 
+    @property
+    def is_copy(self) -> bool:
+        """Whether the debtor is to have had it before: it has the number of its original.
+
+        No machine is to be given one, since whoever books by machine would refuse it, or book it twice.
+        """
+        return self.kind is DocumentKind.INVOICE_COPY or bool(self.copy_no)
+
     def as_json(self) -> bytes:
         """Write it the one way that the same document is always written."""
         return self.model_dump_json(by_alias=True, exclude_defaults=True).encode()

@@ -26,7 +26,7 @@ def title_of(document: Document, words: Words) -> str:
 
 def copy_word_of(document: Document, words: Words) -> str:
     """Return the word that marks a copy, with its number from the second on; blank for an original."""
-    if not document.copy_no and document.kind is not DocumentKind.INVOICE_COPY:
+    if not document.is_copy:
         return ""
     return f"{words.plain('copy')} {document.copy_no}" if document.copy_no > 1 else words.plain("copy")
 

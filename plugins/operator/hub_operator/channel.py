@@ -27,8 +27,7 @@ from hub_operator.reaching import why_not
 from hub_operator.settings import OperatorSettings
 from hub_operator.structured import structured
 
-# A copy has the number of its original: whoever books by machine would refuse it, or book it twice.
-CARRIED = INVOICES - {DocumentKind.INVOICE_COPY}
+CARRIED = INVOICES - {DocumentKind.INVOICE_COPY}  # other kinds may be copies too: see `Document.is_copy`
 _NS = 1_000_000_000
 
 
@@ -149,6 +148,8 @@ class OperatorChannel:
         delivery_id = outgoing.delivery_id
         if not self._settings.document_format:
             return Unfit(delivery_id, "no structured format is agreed with the operator: set document_format")
+        if outgoing.document.is_copy:
+            return Unfit(delivery_id, "it is a copy: who books by machine would refuse it, or book it twice")
         if outgoing.document.kind not in CARRIED:
             return Unfit(
                 delivery_id, f"a document of kind {outgoing.document.kind} does not go by an operator's network"

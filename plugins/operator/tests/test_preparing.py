@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -82,8 +83,11 @@ def test_without_an_address_of_the_network_it_would_be_mailed(
     assert len(preparation.prepared) == 1
 
 
-def test_a_copy_is_not_an_invoice_for_a_machine(channel: OperatorChannel, outgoing: Callable[..., Outgoing]) -> None:
-    (unfit,) = channel.prepare([outgoing(kind="invoice_copy", copy_no=1)]).unfit
+@pytest.mark.parametrize("copy", [{"kind": "invoice_copy", "copy_no": 1}, {"kind": "invoice_copy"}, {"copy_no": 1}])
+def test_a_copy_is_not_an_invoice_for_a_machine(
+    channel: OperatorChannel, outgoing: Callable[..., Outgoing], copy: dict[str, Any]
+) -> None:
+    (unfit,) = channel.prepare([outgoing(**copy)]).unfit
 
     assert not unfit.is_for_a_person
     assert DocumentKind.INVOICE_COPY not in channel.carries

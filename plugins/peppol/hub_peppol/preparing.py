@@ -14,8 +14,7 @@ from hub_peppol.network.routing import routing_of
 from hub_peppol.reaching import place_of
 from hub_peppol.settings import PeppolSettings
 
-# A copy has the number of its original: whoever books by machine would refuse it, or book it twice.
-CARRIED = INVOICES - {DocumentKind.INVOICE_COPY}
+CARRIED = INVOICES - {DocumentKind.INVOICE_COPY}  # other kinds may be copies too: see `Document.is_copy`
 MOST_FAULTS = 5  # that a person is told of at once
 _ANOTHER_ADDRESS = (
     "the e-invoice names another electronic address than the one where the debtor is reached: note the same for both, "
@@ -50,6 +49,8 @@ class Preparing:
 
     def _why_not(self, outgoing: Outgoing) -> str:
         kind, size = outgoing.document.kind, len(outgoing.e_invoice)
+        if outgoing.document.is_copy:
+            return "it is a copy: who books by machine would refuse it, or book it twice"
         if kind not in CARRIED:
             return f"a document of kind {kind} has no format in Peppol"
         if not outgoing.e_invoice:

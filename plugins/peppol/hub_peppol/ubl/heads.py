@@ -54,7 +54,7 @@ def period_values(period: Period | None) -> Values:
 
 def _paragraphs(sale: Sale) -> Iterator[str]:
     document = sale.document
-    yield WORDS[document.language][COPY] if sale.is_copy else ""
+    yield WORDS[document.language][COPY] if sale.document.is_copy else ""
     yield document.refers_to
     yield from document.notes
     for one in document.deductions:

@@ -27,11 +27,6 @@ class Sale(NamedTuple):
         return CREDIT_NOTE if self.document.kind is DocumentKind.CREDIT_NOTE else INVOICE
 
     @property
-    def is_copy(self) -> bool:
-        """Whether the buyer is to have had it before."""
-        return self.document.kind is DocumentKind.INVOICE_COPY or bool(self.document.copy_no)
-
-    @property
     def categories(self) -> set[VatCategory]:
         """How VAT is handled in it."""
         return {row.category for row in self.totals.vat}

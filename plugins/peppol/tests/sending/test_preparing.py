@@ -12,6 +12,7 @@ from hub.contracts import Severity
 from hub.errors import FormatError
 from hub.model.attempts import Message
 from hub.model.delivery import Outgoing, Unfit
+from hub.model.documents import DocumentKind
 from hub_peppol.channel import PeppolChannel
 from hub_peppol.sandbox import AccessPointSandbox
 from hub_peppol.sandbox_documents import small_invoice
@@ -105,8 +106,19 @@ def test_a_credit_note_does_not_go_to_who_takes_invoices_only(channel: PeppolCha
     assert unfit(channel, credit).reason == "the receiver takes invoices by Peppol, and no credit notes"
 
 
-def test_letters_and_copies_have_no_format(channel: PeppolChannel, outgoing: MakeOutgoing) -> None:
-    assert "no format in Peppol" in unfit(channel, outgoing(kind="invoice_copy")).reason
+@pytest.mark.parametrize("copy", [{"kind": "invoice_copy"}, {"copy_no": 1}, {"kind": "credit_note", "copy_no": 2}])
+def test_a_copy_is_not_sent_to_a_machine_however_it_is_marked(
+    channel: PeppolChannel, outgoing: MakeOutgoing, copy: dict[str, Any]
+) -> None:
+    found = unfit(channel, outgoing(**copy))
+    assert "a copy" in found.reason
+    assert not found.is_for_a_person  # paper takes it
+
+
+def test_letters_have_no_format(channel: PeppolChannel, outgoing: MakeOutgoing) -> None:
+    letter = outgoing()
+    reminder = letter.document.model_copy(update={"kind": DocumentKind.REMINDER})
+    assert "no format in Peppol" in unfit(channel, letter._replace(document=reminder)).reason
 
 
 def test_what_is_too_large_goes_another_way(channel_with: Callable[..., PeppolChannel], outgoing: MakeOutgoing) -> None:

@@ -44,6 +44,7 @@ FAULTS = (
     "half_receipt",
     "other_receipt",
     "no_receipt",
+    "conflict",
     "html",
     "entities",
 )
@@ -118,6 +119,8 @@ class As4Side:
     def _signal(self, opened: Any, wrong: str) -> Response:
         if wrong == "no_receipt":
             return Response(202)
+        if wrong == "conflict":
+            return Response(409)
         if wrong in ("html", "entities"):
             return Response(200, b"<html>" if wrong == "html" else b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')
         headers, content = self._made(opened, wrong).get_request_data()

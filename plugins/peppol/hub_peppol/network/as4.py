@@ -38,6 +38,7 @@ from hub_peppol.network.xml import LARGEST_ANSWER, root_of
 
 TIMEOUT_S = 60.0
 _LISTENS = range(200, 300)
+_CONFLICT = 409  # perhaps with what an earlier call of ours has left there: message id and document are the same
 _NOT_FOR_US = (401, 403, 404, 405, 407, 410, 421)
 
 
@@ -148,7 +149,7 @@ def _refusal(answer: Answer) -> HubError:
     """Return what an answer means that is no signal."""
     if answer.says_later or answer.status in _NOT_FOR_US:
         return TransientError(f"the receiver's access point answered {answer.status}: it was not taken")
-    if answer.status in _LISTENS or answer.status >= 500:
+    if answer.status in _LISTENS or answer.status == _CONFLICT or answer.status >= 500:
         return OutcomeUnknownError(f"the receiver's access point answered {answer.status} without a receipt")
     return RejectedError(f"the receiver's access point answered {answer.status}: it was refused")
 

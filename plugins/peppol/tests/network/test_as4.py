@@ -139,6 +139,7 @@ def test_a_retry_is_the_same_message(sender: As4Sender, peer: SandboxAs4, envelo
         ("half_receipt", OutcomeUnknownError, "proves nothing"),
         ("other_receipt", OutcomeUnknownError, "proves nothing"),
         ("no_receipt", OutcomeUnknownError, "202 without a receipt"),
+        ("conflict", OutcomeUnknownError, "409"),
         ("html", OutcomeUnknownError, "200 without a receipt"),
         ("entities", OutcomeUnknownError, "200 without a receipt"),
         ("error", OutcomeUnknownError, "500"),

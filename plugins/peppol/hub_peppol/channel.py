@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from hub.contracts import PluginContext
-from hub.errors import HubError, OutcomeUnknownError, RejectedError
+from hub.errors import ConfigurationError, HubError, OutcomeUnknownError, RejectedError
 from hub.model.attempts import Delivered, Finding, Message, Probed, Promise
 from hub.model.delivery import (
     BuyerAnswer,
@@ -17,6 +18,7 @@ from hub.model.delivery import (
     Prepared,
     Reach,
     Receipt,
+    ReceiptKind,
     Recipient,
     RouteStep,
     Silence,
@@ -24,6 +26,7 @@ from hub.model.delivery import (
 )
 from hub.model.documents import DocumentKind
 from hub.transports.steady_time import steady_ns
+from hub_peppol.access_points.about_one import about_one, told_of
 from hub_peppol.access_points.parcel import unpacked
 from hub_peppol.access_points.port import AccessPoint, Capabilities, Inbound, SearchableAccessPoint
 from hub_peppol.access_points.sent_list import SentList
@@ -125,7 +128,8 @@ class PeppolChannel:
     def follow(self, cursor: str) -> Followed:
         """Return how documents stand that were sent, and what has come in. Raises as `FollowedChannel.follow`."""
         place = cursor_of(cursor)
-        asked = self._sent.ask(place.sent, self._access_point.status)
+        unsaid: list[str] = []
+        asked = self._sent.ask(place.sent, partial(self._status, unsaid))
         news = self._access_point.news(place.news)
         read, problems = self._read_all(news.documents)
         receipts = [each for each in read if isinstance(each, Receipt)]
@@ -135,8 +139,20 @@ class PeppolChannel:
             written(Cursor(asked.place, news.cursor)),
             has_more=asked.has_more or news.has_more,
             answers=[*news.answers, *answers],
-            problems=problems,
+            problems=[*unsaid, *news.problems, *problems],
         )
+
+    def _status(self, unsaid: list[str], external_id: str) -> Receipt:
+        """Ask how a document stands; one of which nothing is said is asked about again, and its silence told in time.
+
+        What does not pass by itself is added to `unsaid`.
+        """
+        answer = about_one(partial(self._access_point.status, external_id), self._access_point.prove)
+        if not isinstance(answer, HubError):
+            return answer
+        if isinstance(answer, ConfigurationError):
+            unsaid.append(told_of(answer))
+        return Receipt(ReceiptKind.UNDER_WAY, external_id=external_id, reason=str(answer))
 
     def _read_all(self, documents: Sequence[Inbound]) -> tuple[list[BuyerAnswer | Receipt], list[str]]:
         """Read what came in; what cannot be read is told to a person and holds up no other."""

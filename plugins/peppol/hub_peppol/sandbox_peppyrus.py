@@ -24,6 +24,7 @@ class PeppyrusSide:
 
     def __init__(self, books: Books) -> None:
         self._books = books
+        self.has_reports = True  # of documents that failed: why
 
     def target(self, method: str, path: str) -> str:  # noqa: ARG002 - of a Protocol
         """Name the kind of call."""
@@ -90,6 +91,8 @@ class PeppyrusSide:
         if sent is None:
             return _UNKNOWN
         if parts[2:] == ["report"]:
+            if not self.has_reports:
+                return _UNKNOWN
             rules = [{"id": "PEPPOL-EN16931-R001", "type": "FATAL", "location": "/", "message": "-"}]
             return said(200, {"validationRules": rules, "transmissionRules": "NOT_SERVICED"})
         return said(200, self._sent(sent) | {"folder": _FOLDERS.get(self._books.looked_at(sent), "outbox")})

@@ -49,7 +49,7 @@ class QvaliaSide:
         root = _FOLDERS[parts[2]]
         if request.method == "POST":
             return self._take(root, request)
-        return self._status(request) if parts[4:] == ["status"] else _failed(404, "not_found")
+        return self._status(request) if parts[4:] == ["status"] else self._list(root)
 
     def _look_up(self, participant: str, root: str) -> Response:
         types = self._books.takers.get(participant)
@@ -75,6 +75,10 @@ class QvaliaSide:
         if self._books.find(recipient=document.recipient, number=document.number) is not None:
             return _failed(409, "conflict")
         return _taken(self._books.take(request.body, document.recipient, key=key))
+
+    def _list(self, root: str) -> Response:
+        found = [one for one in self._books.documents if one.root == root]
+        return said(200, {"status": "success", "data": [{root: {"integrationId": one.id}} for one in found[:1]]})
 
     def _status(self, request: Request) -> Response:
         found = self._books.find(id=request.query.get("integrationId", [""])[0])

@@ -22,6 +22,7 @@ from hub_peppol.network.identifiers import Named
 
 PRODUCTION = "https://ax.maventa.com"
 INVOICES = "v1/invoices"
+_SENT = f"{INVOICES}?direction=SENT&per_page=1"
 NO_OTHER_ROUTES = ("print", "email")
 _FOUND, _NOT_FOUND = 200, 404
 _REFUSED = (400, 422)
@@ -68,9 +69,15 @@ class Maventa(OneByOne):
         found = self._invoice(document_id(key))
         return found.text("id") if found else None
 
+    def prove(self) -> None:
+        """Ask for a list of what was sent, be it empty."""
+        answer = self._calls.ask(_SENT)
+        if answer.status != _FOUND or not isinstance(parsed(answer.content), list):
+            raise self._calls.no_answer(answer)
+
     def can_find(self) -> bool:
         """Look for a document that is there, in the same way."""
-        answer = self._calls.ask(f"{INVOICES}?direction=SENT&per_page=1")
+        answer = self._calls.ask(_SENT)
         listed = parsed(answer.content) if answer.status == _FOUND else None
         if not isinstance(listed, list):
             return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -15,6 +16,7 @@ from hub.errors import ConfigurationError, HubError, OutcomeUnknownError, Reject
 from hub.model.attempts import Promise
 from hub.model.delivery import Receipt, ReceiptKind
 from hub.transports.https import Answer
+from hub_peppol.access_points.about_one import about_one, told_of
 from hub_peppol.access_points.calls import JSON, Calls, spoken
 from hub_peppol.access_points.one_by_one import OneByOne
 from hub_peppol.access_points.parcel import Parcel
@@ -74,6 +76,10 @@ class Peppyrus(OneByOne):
         reason = self._why(path) if kind is ReceiptKind.RETURNED else ""
         return Receipt(kind, external_id=external_id, reason=reason, at=iso(said.text("created")))
 
+    def prove(self) -> None:
+        """Ask who we are."""
+        self._is_ours()
+
     def news(self, cursor: str) -> News:
         """Read answers that nobody has confirmed; they are confirmed when they are asked for with their cursor.
 
@@ -84,11 +90,17 @@ class Peppyrus(OneByOne):
             self._confirm(message_id)
         query = {"folder": "INBOX", "confirmed": "false", "page": place.page, "perPage": PAGE}
         listed = self._calls.said(self._calls.ask(f"message/list?{urlencode(query)}")).parts("items")
-        read = {message_id: self._message(message_id) for each in listed if (message_id := each.text("id"))}
-        answers = {message_id: message for message_id, message in read.items() if _is_answer(message.content)}
+        read = {message_id: self._fetched(message_id) for each in listed if (message_id := each.text("id"))}
+        lost = [told_of(error) for error in read.values() if isinstance(error, HubError)]
+        messages = {message_id: message for message_id, message in read.items() if isinstance(message, Inbound)}
+        answers = {message_id: message for message_id, message in messages.items() if _is_answer(message.content)}
         has_more = len(listed) >= PAGE
         page = (place.page if answers else place.page + 1) if has_more else 1  # what is confirmed leaves the list
-        return News(_cursor(Place(page, tuple(answers))), has_more=has_more, documents=tuple(answers.values()))
+        cursor = _cursor(Place(page, tuple(answers)))
+        return News(cursor, has_more=has_more, documents=tuple(answers.values()), problems=lost)
+
+    def _fetched(self, message_id: str) -> Inbound | HubError:
+        return about_one(partial(self._message, message_id), self.prove)
 
     def _message(self, message_id: str) -> Inbound:
         said = self._calls.said(self._calls.ask(f"message/{quote(message_id, safe='')}"))
@@ -108,6 +120,8 @@ class Peppyrus(OneByOne):
     def _is_ours(self) -> bool:
         """Prove that the address is right and the key is good: only then is "not found" about what was asked for."""
         answer = self._calls.ask("organization/info")
+        if answer.says_later or answer.status >= 500:
+            raise self._calls.no_answer(answer)
         if answer.status != _FOUND:
             raise ConfigurationError(
                 "Peppyrus answers nothing at this address", where="plugins.peppol.address", hint="look at the address"
@@ -115,7 +129,9 @@ class Peppyrus(OneByOne):
         return True
 
     def _why(self, path: str) -> str:
-        rules = rule_ids(self._calls.said(self._calls.ask(f"{path}/report")).parts("validationRules"))
+        """Say by which rules it failed, where there is a report that names any: without one it has failed as well."""
+        answer = self._calls.ask(f"{path}/report")
+        rules = rule_ids(told(answer.content).parts("validationRules")) if answer.status == _FOUND else ()
         return f"Peppyrus could not deliver it{': ' + ', '.join(rules[:5]) if rules else '; why stands there'}"
 
 

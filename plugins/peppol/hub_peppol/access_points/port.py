@@ -27,6 +27,7 @@ class News(NamedTuple):
     documents: Sequence[Inbound] = ()
     receipts: Sequence[Receipt] = ()
     answers: Sequence[BuyerAnswer] = ()  # where the access point has read them itself
+    problems: Sequence[str] = ()  # what could not be fetched, for people
 
 
 Taken = Collection[Named] | HubError
@@ -69,6 +70,13 @@ class AccessPoint(Capabilities, Protocol):
 
     def status(self, external_id: str) -> Receipt:
         """Ask how a document stands. Raises TransientError or ConfigurationError."""
+        ...
+
+    def prove(self) -> None:
+        """Prove that it is there, at this address, and lets us in: only then is an error about what was asked for.
+
+        Raises TransientError or ConfigurationError.
+        """
         ...
 
     def news(self, cursor: str) -> News:

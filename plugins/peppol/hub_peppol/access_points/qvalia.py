@@ -70,6 +70,12 @@ class Qvalia(OneByOne):
         record = next(iter(self._calls.said(answer).parts("data")), Told(None))
         return receipt(external_id, record.part("metadata"))
 
+    def prove(self) -> None:
+        """Ask for a list of what was sent, be it empty."""
+        answer = self._calls.ask(f"{self._transactions}/invoices/outgoing?includeRead=true&limit=1")
+        if answer.status != _NOTHING:
+            self._calls.said(answer)
+
     def news(self, cursor: str) -> News:
         """Return nothing: how answers of buyers are fetched from Qvalia is not known; what it posts is."""
         return News(cursor)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -17,6 +18,7 @@ from hub.errors import HubError, OutcomeUnknownError, RejectedError, TransientEr
 from hub.model.attempts import Promise
 from hub.model.delivery import Receipt, ReceiptKind
 from hub.transports.https import Answer
+from hub_peppol.access_points.about_one import about_one, told_of
 from hub_peppol.access_points.calls import JSON, Calls, spoken
 from hub_peppol.access_points.one_by_one import OneByOne
 from hub_peppol.access_points.parcel import Parcel
@@ -29,7 +31,7 @@ PAGE = 50
 LOOK_BACK = timedelta(days=1)  # of the first question
 OVERLAP = timedelta(minutes=10)  # what it writes down late is told all the same
 _ANSWER = "ApplicationResponse-2::"
-_ANY_FAILURE, _NOT_SENT = 400, 422
+_ANY_FAILURE, _NOT_FOUND, _NOT_SENT = 400, 404, 422
 
 
 class Place(NamedTuple):
@@ -79,22 +81,38 @@ class Recommand(OneByOne):
         query = urlencode({"envelopeId": external_id, "direction": "outgoing"})
         is_own = external_id.startswith("doc_")
         path = f"documents/{quote(external_id, safe='')}" if is_own else f"documents?{query}"
-        said = self._said(path)
+        answer = self._calls.ask(path)
+        if answer.status == _NOT_FOUND:
+            self.prove()
+            return Receipt(ReceiptKind.UNDER_WAY, external_id=external_id, reason="Recommand knows it no more")
+        said = self._calls.said(answer)
         document = next(iter(said.parts("documents")), said.part("document"))
         kind = ReceiptKind.DELIVERED if document.says_yes("sentOverPeppol") else ReceiptKind.UNDER_WAY
         return Receipt(kind, external_id=external_id, at=iso(document.text("createdAt")))
+
+    def prove(self) -> None:
+        """Ask for a list of what was sent, be it empty."""
+        if not self._said("documents?direction=outgoing&page=1&limit=1").says_yes("success"):
+            raise TransientError("Recommand's list has failed")
 
     def news(self, cursor: str) -> News:
         """Read answers among incoming documents, page by page."""
         place = self._place(cursor)
         query = {"direction": "incoming", "from": place.since.isoformat(), "page": place.page, "limit": PAGE}
         listed = self._said(f"documents?{urlencode(query)}").parts("documents")
-        documents = [self._document(each) for each in listed if _ANSWER in each.text("docTypeId")]
+        read = [self._fetched(each) for each in listed if _ANSWER in each.text("docTypeId")]
+        documents = [one for one in read if isinstance(one, Inbound)]
+        lost = [told_of(one) for one in read if isinstance(one, HubError)]
         times = [at for each in listed if (at := moment(each.text("createdAt"))) and at <= self._clock.now()]
         latest = max([place.latest, *times])
         if len(listed) >= PAGE:
-            return News(_cursor(Place(place.since, place.page + 1, latest)), has_more=True, documents=documents)
-        return News(_cursor(Place(max(latest - OVERLAP, place.since), 1, latest)), documents=documents)
+            next_page = _cursor(Place(place.since, place.page + 1, latest))
+            return News(next_page, has_more=True, documents=documents, problems=lost)
+        cursor = _cursor(Place(max(latest - OVERLAP, place.since), 1, latest))
+        return News(cursor, documents=documents, problems=lost)
+
+    def _fetched(self, listed: Told) -> Inbound | HubError:
+        return about_one(partial(self._document, listed), self.prove)
 
     def _takes(self, participant: Named, document_type: Named) -> bool:
         body = {"peppolAddress": participant.value, "documentType": document_type.value}

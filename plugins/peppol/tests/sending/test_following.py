@@ -9,17 +9,20 @@ from typing import Any
 import pytest
 
 from hub.banking_calendar import FixedClock
-from hub.errors import FormatError, TransientError
+from hub.errors import ConfigurationError, FormatError, HubError, TransientError
 from hub.model.attempts import Message
 from hub.model.delivery import AnswerKind, BuyerAnswer, Followed, Outgoing, Receipt, ReceiptKind
 from hub.testing.contexts import A_MORNING, ContextInMemory, StateInMemory
+from hub.transports.https import Answer
 from hub_peppol.access_points import sent_list
+from hub_peppol.access_points.calls import Calls
 from hub_peppol.access_points.sent_list import Place, SentList
 from hub_peppol.channel import PeppolChannel
 from hub_peppol.cursors import Cursor, cursor_of, written
 from hub_peppol.sandbox import AccessPointSandbox
 from hub_peppol.sandbox_books import ENDS_IN_ERROR
 from hub_peppol.sandbox_documents import answer_about, small_invoice
+from hub_peppol.sandbox_peppyrus import PeppyrusSide
 from hub_peppol.sandbox_storecove import StorecoveSide
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -146,6 +149,97 @@ def test_storecoves_notices_tell_what_buyers_answer(
     found = asked(channel)
 
     assert [(one.kind, one.external_id) for one in found.answers] == [(AnswerKind.UNDER_QUERY, external_id)]
+
+
+@pytest.mark.parametrize(
+    ("error", "problems"),
+    [(ConfigurationError("404: look at the address"), 1), (TransientError("500: later"), 0)],
+    ids=["told", "passes"],
+)
+def test_one_document_without_a_status_holds_up_no_other(
+    channel: PeppolChannel, sandbox: AccessPointSandbox, content: bytes, monkeypatch: pytest.MonkeyPatch,
+    error: HubError, problems: int,
+) -> None:  # fmt: skip
+    """What does not pass by itself is told to a person; the rest is asked again, and its silence told in time."""
+    channel._sent.note("odd")
+    good = channel.send(Message(KEY, content)).external_id
+    status = channel._access_point.status
+
+    def asked_about(external_id: str) -> Receipt:
+        if external_id == "odd":
+            raise error
+        return status(external_id)
+
+    monkeypatch.setattr(channel._access_point, "status", asked_about)
+    found = asked(channel, rounds=2)
+
+    assert ReceiptKind.DELIVERED in kinds(found, good)
+    told = kinds(found, "odd")
+    assert set(told) == {ReceiptKind.UNDER_WAY}
+    assert len(told) > 1  # asked again
+    assert len(found.problems) == len(told) * problems
+
+
+def test_no_status_at_all_is_the_access_points_silence(
+    channel: PeppolChannel, sandbox: AccessPointSandbox, content: bytes
+) -> None:
+    channel.send(Message(KEY, content))
+    sandbox.order("question_busy", times=20)
+    with pytest.raises(TransientError):
+        channel.follow("")
+
+
+def test_at_a_wrong_address_no_status_is_about_a_document(
+    channel_with: Callable[..., PeppolChannel], channel: PeppolChannel, sandbox: AccessPointSandbox, content: bytes
+) -> None:
+    channel.send(Message(KEY, content))
+    with pytest.raises(ConfigurationError):
+        channel_with(address=f"{sandbox.server.address}/elsewhere").follow("")
+
+
+@pytest.mark.parametrize("which", ["peppyrus"], indirect=True)
+def test_a_document_that_failed_comes_back_without_a_report_too(
+    channel: PeppolChannel, sandbox: AccessPointSandbox, content: bytes
+) -> None:
+    side = sandbox.server.service
+    assert isinstance(side, PeppyrusSide)
+    side.has_reports = False
+    sandbox.order(ENDS_IN_ERROR)
+    channel.send(Message(KEY, content))
+    found = asked(channel)
+
+    assert "could not deliver" in next(one.reason for one in found.receipts if one.kind is ReceiptKind.RETURNED)
+    assert not found.problems
+
+
+@pytest.mark.parametrize("which", ["recommand"], indirect=True)
+def test_what_recommand_knows_no_more_is_under_way(channel: PeppolChannel) -> None:
+    channel._sent.note("doc_deleted")
+    said = channel.follow("")
+
+    assert [one.kind for one in said.receipts] == [ReceiptKind.UNDER_WAY]
+    assert "knows it no more" in said.receipts[0].reason
+
+
+@pytest.mark.parametrize("which", WITH_AN_INBOX, indirect=True)
+def test_one_message_that_cannot_be_fetched_holds_up_no_other(
+    channel: PeppolChannel, sandbox: AccessPointSandbox, neighbours: Any, context: ContextInMemory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    sandbox.books.now = context.clock.now
+    neighbours.reads = lambda content, sent_by: Receipt(ReceiptKind.STOPPED, external_id="e")
+    gone, came = (sandbox.books.comes_in(answer_about(number), BUYER) for number in ("7", "8"))
+    ask = Calls.ask
+    monkeypatch.setattr(
+        Calls, "ask", lambda self, path: Answer(404, b"") if path.endswith(gone.id) else ask(self, path)
+    )
+    said = channel.follow("")
+
+    assert [one.external_id for one in said.receipts] == ["e"]
+    assert len(said.problems) == 1
+    channel.follow(said.cursor)
+    assert not gone.is_read
+    assert came.is_read or sandbox.settings["access_point"] == "recommand"
 
 
 @pytest.mark.parametrize("fault", ["question_error", "question_reset_before_reading", "question_busy"])

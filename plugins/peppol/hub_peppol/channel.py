@@ -27,6 +27,7 @@ from hub.model.delivery import (
 from hub.model.documents import DocumentKind
 from hub.transports.steady_time import steady_ns
 from hub_peppol.access_points.about_one import about_one, told_of
+from hub_peppol.access_points.account import Account
 from hub_peppol.access_points.parcel import unpacked
 from hub_peppol.access_points.port import AccessPoint, Capabilities, Inbound, SearchableAccessPoint
 from hub_peppol.access_points.sent_list import SentList
@@ -63,7 +64,8 @@ class PeppolChannel:
         self._settings = settings
         self._access_point = access_point
         self._joints = joints
-        self._preparing = Preparing(settings, access_point.name, joints.judge)
+        self._account = Account(settings, context.state)
+        self._preparing = Preparing(settings, access_point.name, joints.judge, self._account)
         self._sent = SentList(context.state, access_point.name, context.clock)
 
     @property
@@ -120,6 +122,7 @@ class PeppolChannel:
     def send(self, message: Message) -> Delivered:
         """Hand the document over. Raises as `DeliveryChannel.send`."""
         parcel = unpacked(message.content, access_point=self._access_point.name)
+        self._account.refuse_another(parcel.company)
         ends_ns = steady_ns() + round(self._settings.timeout_s * _NS)
         external_id = self._access_point.send(message.key, parcel, ends_ns)
         self._sent.note(external_id)

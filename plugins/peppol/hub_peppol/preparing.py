@@ -9,6 +9,7 @@ from hub.contracts import Severity
 from hub.errors import HubError
 from hub.model.delivery import Outgoing, Prepared, Unfit
 from hub.model.documents import INVOICES, DocumentKind
+from hub_peppol.access_points.account import ANOTHERS, Account
 from hub_peppol.access_points.parcel import packed, parcel_of, root_name
 from hub_peppol.network.routing import routing_of
 from hub_peppol.reaching import place_of
@@ -30,11 +31,12 @@ Judge = Callable[[bytes], Sequence[Fault]]
 class Preparing:
     """Makes messages for one access point."""
 
-    def __init__(self, settings: PeppolSettings, access_point: str, judge: Judge) -> None:
+    def __init__(self, settings: PeppolSettings, access_point: str, judge: Judge, account: Account) -> None:
         """`access_point`: its name, which stands in the message."""
         self._settings = settings
         self._access_point = access_point
         self._judge = judge
+        self._account = account
 
     def made(self, outgoing: Outgoing) -> Prepared | Unfit:
         """Return the message of a document, or why there is none."""
@@ -53,6 +55,8 @@ class Preparing:
             return "it is a copy: who books by machine would refuse it, or book it twice"
         if kind not in CARRIED:
             return f"a document of kind {kind} has no format in Peppol"
+        if not self._account.may_be_of(outgoing.document.company):
+            return ANOTHERS
         if not outgoing.e_invoice:
             return outgoing.no_e_invoice or "there is no e-invoice of it: turn on what writes e-invoices"
         if not outgoing.address:
@@ -86,6 +90,7 @@ class Preparing:
             routing,
             access_point=self._access_point,
             delivery_id=outgoing.delivery_id,
+            company=outgoing.document.company,
             number=outgoing.document.number,
         )
         return Prepared((outgoing.delivery_id,), packed(parcel))

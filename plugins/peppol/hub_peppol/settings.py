@@ -71,6 +71,11 @@ class PeppolSettings(PluginSettings):
         description="Who we are there: the company's id (Recommand), registration number (Qvalia), legal entity's "
         "number (Storecove) or UUID (Maventa); Peppyrus needs none.",
     )
+    companies: tuple[CompanyNumber, ...] = Field(
+        default=(),
+        description="Whose documents go by this account, by company number; left out: those of the company that sends "
+        "first by it, and no other's.",
+    )
     api_key: SecretReference | None = Field(
         default=None,
         description="Secret that we are known by; at Maventa the vendor's key, with `as4` our private key (PEM).",

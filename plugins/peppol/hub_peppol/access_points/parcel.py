@@ -25,6 +25,7 @@ class Parcel(BaseModel):
     format: str
     access_point: str
     delivery_id: str
+    company: str = ""  # whose it is; blank in messages from before this was kept
     number: str
     sender: Named
     receiver: Named
@@ -49,12 +50,15 @@ def root_name(document_type: Named) -> str:
     return document_type.value.partition("##")[0].rpartition("::")[2]
 
 
-def parcel_of(document: bytes, routing: Routing, *, access_point: str, delivery_id: str, number: str) -> Parcel:
+def parcel_of(
+    document: bytes, routing: Routing, *, access_point: str, delivery_id: str, company: str, number: str
+) -> Parcel:
     """Wrap a document that goes where its routing says."""
     return Parcel(
         format=FORMAT,
         access_point=access_point,
         delivery_id=delivery_id,
+        company=company,
         number=number,
         **routing._asdict(),
         content=b64encode(document).decode("ascii"),

@@ -168,7 +168,21 @@ class PeppolChannel:
                 problems.append(str(error))
             else:
                 read += [report] if report is not None else []
+                problems += [self._lost] if self._is_lost(report) else []
         return read, problems
+
+    def _is_lost(self, report: BuyerAnswer | Receipt | None) -> bool:
+        """Say whether a message came back of which it cannot be found out which one it is."""
+        came_back = isinstance(report, Receipt) and report.kind in (ReceiptKind.RETURNED, ReceiptKind.STOPPED)
+        return came_back and not self._access_point.names_envelopes
+
+    @property
+    def _lost(self) -> str:
+        """What a person is told of it: the same each time, since anybody can send such a report."""
+        return (
+            "the network refused a message (MLS or MLR) and names it by its envelope, whose id "
+            f"{self._access_point.name} does not tell: look there which document it is"
+        )
 
 
 class SearchablePeppolChannel(PeppolChannel):

@@ -26,6 +26,7 @@ class OwnAccessPoint:
 
     name = "as4"
     promise = Promise.NEITHER
+    names_envelopes = True
 
     def __init__(self, sender: As4Sender, network: Capabilities, clock: Clock) -> None:
         self._sender = sender
@@ -37,11 +38,15 @@ class OwnAccessPoint:
         return self._network.look_up_all(participants, document_types)
 
     def send(self, key: str, parcel: Parcel, ends_ns: int) -> str:  # noqa: ARG002 - the delivery's id is in the parcel
-        """Hand the document to the receiver's access point. Raises as `As4Sender.send`."""
+        """Hand the document to the receiver's access point; it is called by its instance id, as statuses (MLS) name it.
+
+        Raises as `As4Sender.send`.
+        """
         document = parcel.document
         routing = Routing(parcel.sender, parcel.receiver, parcel.document_type, parcel.process, parcel.country)
         instance = instance_id(parcel.delivery_id, document)
-        return self._sender.send(Envelope(routing, instance, self._clock.now(), document), ends_ns=ends_ns).message_id
+        self._sender.send(Envelope(routing, instance, self._clock.now(), document), ends_ns=ends_ns)
+        return instance
 
     def status(self, external_id: str) -> Receipt:
         """It was taken with a receipt, or `send` would not have returned."""

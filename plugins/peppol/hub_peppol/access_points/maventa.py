@@ -35,6 +35,7 @@ class Maventa(OneByOne):
 
     name = "maventa"
     promise = Promise.QUERYABLE
+    names_envelopes = False
 
     def __init__(self, calls: Calls, document_format: str) -> None:
         """`document_format`: what Maventa calls Peppol BIS Billing 3."""

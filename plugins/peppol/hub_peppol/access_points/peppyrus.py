@@ -42,6 +42,7 @@ class Peppyrus(OneByOne):
 
     name = "peppyrus"
     promise = Promise.NEITHER
+    names_envelopes = False
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls

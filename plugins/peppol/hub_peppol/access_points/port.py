@@ -61,6 +61,11 @@ class AccessPoint(Capabilities, Protocol):
         """What it makes possible when an answer was lost."""
         ...
 
+    @property
+    def names_envelopes(self) -> bool:
+        """Whether it calls a document by the instance id of its envelope, as statuses of the network (MLS, MLR) do."""
+        ...
+
     def send(self, key: str, parcel: Parcel, ends_ns: int) -> str:
         """Hand a document over and return what the access point calls it; raises as `DeliveryChannel.send`.
 

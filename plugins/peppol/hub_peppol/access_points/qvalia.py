@@ -40,6 +40,7 @@ class Qvalia(OneByOne):
 
     name = "qvalia"
     promise = Promise.IDEMPOTENT
+    names_envelopes = False
 
     def __init__(self, calls: Calls, account: str) -> None:
         """`account`: the registration number that Qvalia knows us by."""

@@ -47,6 +47,7 @@ class Recommand(OneByOne):
 
     name = "recommand"
     promise = Promise.NEITHER
+    names_envelopes = True
 
     def __init__(self, calls: Calls, company: str, clock: Clock) -> None:
         """`company`: what Recommand calls the company that sends."""

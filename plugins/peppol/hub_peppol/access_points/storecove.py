@@ -52,6 +52,7 @@ class Storecove(OneByOne):
 
     name = "storecove"
     promise = Promise.IDEMPOTENT
+    names_envelopes = False
 
     def __init__(self, calls: Calls, legal_entity: int) -> None:
         """`legal_entity`: the number of the company that sends."""

@@ -19,7 +19,9 @@ from hub.errors import ConfigurationError, DocumentError, HubError, OutcomeUnkno
 from hub.loopback.http_server import Request
 from hub.testing.contexts import ContextInMemory
 from hub.transports.https import Answer
+from hub.transports.steady_time import steady_ns
 from hub_peppol import Plugin
+from hub_peppol.access_points.parcel import parcel_of
 from hub_peppol.network import identifiers, sbdh
 from hub_peppol.network.as4_answer import Signal, meaning_of
 from hub_peppol.network.as4_identity import identity_of
@@ -35,6 +37,7 @@ from hub_peppol.settings import PeppolSettings
 
 pytest.importorskip("as4", reason="the extra as4 is not installed")
 
+from hub_peppol.access_points.as4 import OwnAccessPoint
 from hub_peppol.network.as4 import As4Sender, _built, _judge
 from hub_peppol.sandbox_accredited import AccreditedSandbox
 from hub_peppol.sandbox_as4 import SandboxAs4
@@ -161,6 +164,19 @@ def test_what_goes_wrong_says_whether_it_was_taken(
         sender.send(envelope)
     assert type(caught.value) is error
     assert "556000" not in str(caught.value)
+
+
+def test_a_message_is_called_by_what_the_networks_reports_name_it_by(
+    sender: As4Sender, peer: SandboxAs4, envelope: sbdh.Envelope, registers: SandboxNetwork
+) -> None:
+    """A Message Level Status names the instance id of the envelope, and nothing else."""
+    routing = envelope.routing
+    parcel = parcel_of(
+        envelope.document, routing, access_point="as4", delivery_id="delivery-1", company="1", number="1001"
+    )
+    own = OwnAccessPoint(sender, None, FixedClock(NOW))  # type: ignore[arg-type] - the network is not asked here
+    external_id = own.send("key", parcel, steady_ns() + 60_000_000_000)
+    assert external_id == peer.side.taken[0].instance_id
 
 
 def test_whom_the_registers_do_not_know_gets_nothing(

@@ -107,6 +107,24 @@ def test_an_answer_is_told_again_until_it_is_kept(
     assert came.is_read or sandbox.settings["access_point"] == "recommand"  # who has no such mark
 
 
+@pytest.mark.parametrize("which", WITH_AN_INBOX, indirect=True)
+@pytest.mark.parametrize("kind", ReceiptKind)
+def test_a_refusal_by_the_network_is_told_to_a_person_where_it_cannot_be_matched(
+    channel: PeppolChannel, sandbox: AccessPointSandbox, neighbours: Any, context: ContextInMemory, kind: ReceiptKind
+) -> None:
+    """MLS and MLR name the envelope, whose id only Recommand tells; of the others no document would ever be found."""
+    sandbox.books.now = context.clock.now
+    neighbours.reads = lambda content, sent_by: Receipt(kind, external_id=str(len(content)))
+    for number in ("7", "123"):
+        sandbox.books.comes_in(answer_about(number), BUYER)
+    said = channel.follow("")
+
+    is_lost = channel._access_point.name == "peppyrus" and kind in (ReceiptKind.RETURNED, ReceiptKind.STOPPED)
+    assert len(said.receipts) == 2
+    assert len(said.problems) == (2 if is_lost else 0)
+    assert len(set(said.problems)) <= 1  # one task: anybody can send such
+
+
 @pytest.mark.parametrize("which", ["peppyrus"], indirect=True)
 def test_an_inbox_of_many_pages_is_read_to_its_end_and_invoices_stay(
     channel: PeppolChannel, sandbox: AccessPointSandbox, neighbours: Any
@@ -227,7 +245,7 @@ def test_one_message_that_cannot_be_fetched_holds_up_no_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     sandbox.books.now = context.clock.now
-    neighbours.reads = lambda content, sent_by: Receipt(ReceiptKind.STOPPED, external_id="e")
+    neighbours.reads = lambda content, sent_by: Receipt(ReceiptKind.DELIVERED, external_id="e")
     gone, came = (sandbox.books.comes_in(answer_about(number), BUYER) for number in ("7", "8"))
     ask = Calls.ask
     monkeypatch.setattr(

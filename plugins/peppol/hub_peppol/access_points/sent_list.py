@@ -15,7 +15,7 @@ from hub.contracts import PluginState
 from hub.errors import HubError
 from hub.model.delivery import Receipt, ReceiptKind
 
-RING = 5000
+RING = 100_000  # more than are open in a month, of the largest; the cursor has a bit for each
 PAGE = 50  # documents asked about for one question
 LONGEST_DAYS = 31  # then its silence has been told to a person for long
 MOST_MISSING = 20  # numbers in a row that nobody has written: taken by who died, or is about to write
@@ -32,16 +32,16 @@ class Place(NamedTuple):
         """Note that a number needs no more asking."""
         return self._replace(settled=self.settled | 1 << (number - self.low))
 
-    def is_settled(self, number: int) -> bool:
-        """Say whether a number needs no more asking."""
-        return number < self.low or bool(self.settled >> (number - self.low) & 1)
+    def settled_before(self) -> Callable[[int], bool]:
+        """Return what says whether a number needs no more asking; at the same cost for each of very many."""
+        bits = f"{self.settled:b}"
+        return lambda number: number < self.low or bits[self.low - number - 1 : self.low - number or None] == "1"
 
     def raised(self, at: int) -> Place:
         """Count away what is settled from below; `at` is where to ask on, 0 is from the lowest again."""
-        low, settled = self.low, self.settled
-        while settled & 1:
-            low, settled = low + 1, settled >> 1
-        return Place(low, settled, max(at, low))
+        ones = (~self.settled & self.settled + 1).bit_length() - 1  # at the low end
+        low = self.low + ones
+        return Place(low, self.settled >> ones, max(at, low))
 
     def from_low(self, low: int) -> Place:
         """Begin at a higher number: what was below is out of the ring."""
@@ -83,15 +83,17 @@ class SentList:
         """Ask about the next page of what is open. Raises what `status` raises."""
         receipts: list[Receipt] = []
         place, missing = self._in_ring(place), 0
+        was_settled = place.settled_before()
         number = place.at
         while len(receipts) < PAGE and missing < MOST_MISSING:
-            entry = None if place.is_settled(number) else self._read(number)
+            is_over = was_settled(number)
+            entry = None if is_over else self._read(number)
             if entry is not None:
                 is_open = entry.age_days <= LONGEST_DAYS
                 receipts += [status(entry.external_id)] if is_open else []
                 is_open = is_open and receipts[-1].kind is ReceiptKind.UNDER_WAY
                 place = place if is_open else place.with_settled(number)
-            missing = 0 if entry is not None or place.is_settled(number) else missing + 1
+            missing = 0 if entry is not None or is_over else missing + 1
             number += 1
         has_more = missing < MOST_MISSING
         return Asked(receipts, place.raised(number if has_more else 0), has_more)

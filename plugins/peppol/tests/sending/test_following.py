@@ -342,6 +342,17 @@ def test_what_never_ends_is_asked_about_for_a_month() -> None:
     assert all_asked(sent, Place(), {}) == (["b"], Place(2, 0, 2))
 
 
+def test_a_run_of_many_thousands_is_asked_about_to_its_end() -> None:
+    names = [str(no) for no in range(12_000)]
+    sent = listed(*names)
+    told, place = all_asked(sent, Place(), dict.fromkeys(names[1:], ReceiptKind.DELIVERED))
+    assert told == names
+    cursor = Cursor(place, "")
+
+    assert cursor_of(written(cursor)) == cursor
+    assert all_asked(sent, place, {})[0] == names[:1]  # what is open from long ago keeps none of them
+
+
 def test_what_falls_out_of_the_ring_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sent_list, "RING", 60)
     names = [str(no) for no in range(1, 151)]
@@ -352,7 +363,8 @@ def test_what_falls_out_of_the_ring_is_left_out(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{}", "[1]", "null", "[1,2,3,4]", '[0,"0",0,""]', '[5,"0",4,""]', '[1,"-1",1,""]', f'[1,"{"f" * 9000}",1,""]',
+    ["", "{}", "[1]", "null", "[1,2,3,4]", '[0,"0",0,""]', '[5,"0",4,""]', '[1,"-1",1,""]',
+     f'[1,"{"f" * (sent_list.RING // 2 + 1)}",1,""]',
      '[true,"0",1,""]', '[1,"zz",1,""]', "[" * 100_000],
 )  # fmt: skip
 def test_a_cursor_that_is_none_of_ours_begins_anew(text: str) -> None:

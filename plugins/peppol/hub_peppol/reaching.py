@@ -13,10 +13,13 @@ from hub.model.parties import DebtorClass
 from hub_peppol.access_points.port import Capabilities, Taken
 from hub_peppol.network import identifiers
 from hub_peppol.network.identifiers import CREDIT_NOTE, INVOICE, Named
+from hub_peppol.network.outcome import Takes
 
 ASKED: Mapping[str, Named] = MappingProxyType({"Invoice": INVOICE, "CreditNote": CREDIT_NOTE})
 """What is asked about, by root. That a participant is in the network says nothing of what it takes."""
 
+NOBODY = "the network knows nobody there who takes invoices"
+YES_HOLDS_FOR_S = 24 * 3600
 NO_HOLDS_FOR_S = 6 * 3600  # who is not there today may be tomorrow
 _DOMESTIC = "SE"
 
@@ -80,10 +83,16 @@ def _raise_silence(answers: Collection[Taken]) -> None:
 def _reach_of(participant: Named, taken: Taken) -> Reach:
     if isinstance(taken, HubError):
         return Reach(Reachable.UNKNOWN, f"the network says nothing of the receiver that counts: {taken}")
-    roots = tuple(root for root, document_type in ASKED.items() if document_type in taken)
+    roots = tuple(root for root, document_type in ASKED.items() if document_type in taken.document_types)
     if not roots:
-        return Reach(Reachable.NO, "the network knows nobody there who takes invoices", holds_for_s=NO_HOLDS_FOR_S)
-    return Reach(Reachable.YES, address=address_of(Place(participant, roots)))
+        why = f"the receiver: {taken.why_not}" if taken.why_not else NOBODY
+        return Reach(Reachable.NO, why, holds_for_s=_holds(taken, NO_HOLDS_FOR_S))
+    address = address_of(Place(participant, roots))
+    return Reach(Reachable.YES, address=address, holds_for_s=_holds(taken, YES_HOLDS_FOR_S))
+
+
+def _holds(taken: Takes, otherwise_s: int) -> int:
+    return otherwise_s if taken.holds_for_s is None else taken.holds_for_s
 
 
 def address_of(place: Place) -> str:

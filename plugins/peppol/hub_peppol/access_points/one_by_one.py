@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from hub.errors import HubError, TransientError
 from hub_peppol.access_points.port import Taken
 from hub_peppol.network.identifiers import Named
+from hub_peppol.network.outcome import Takes
 
 MOST_FAILURES = 5  # in a row: then it does not answer at all, and each question more would wait for its time-out
 
@@ -40,6 +41,6 @@ class OneByOne(ABC):
 
     def _looked_up(self, participant: Named, document_types: Collection[Named]) -> Taken:
         try:
-            return self.look_up(participant, document_types)
+            return Takes(tuple(self.look_up(participant, document_types)))
         except TransientError as error:
             return error

@@ -10,6 +10,7 @@ from hub.model.attempts import Promise
 from hub.model.delivery import BuyerAnswer, Receipt
 from hub_peppol.access_points.parcel import Parcel
 from hub_peppol.network.identifiers import Named
+from hub_peppol.network.outcome import Takes
 
 
 class Inbound(NamedTuple):
@@ -30,8 +31,8 @@ class News(NamedTuple):
     problems: Sequence[str] = ()  # what could not be fetched, for people
 
 
-Taken = Collection[Named] | HubError
-"""The document types that a participant takes, or why that is not known now."""
+Taken = Takes | HubError
+"""What a participant takes, or why that is not known now."""
 
 
 class Capabilities(Protocol):

@@ -9,7 +9,7 @@ from hub.banking_calendar import Clock
 from hub.errors import ConfigurationError, HubError
 from hub_peppol.network.identifiers import BILLING_PROCESS, Named
 from hub_peppol.network.lookup import Lookup, Wanted
-from hub_peppol.network.outcome import Found, NotThere
+from hub_peppol.network.outcome import Found, NotThere, Takes
 
 
 class NetworkCapabilities:
@@ -22,7 +22,7 @@ class NetworkCapabilities:
 
     def look_up_all(
         self, participants: Collection[Named], document_types: Collection[Named]
-    ) -> Mapping[Named, Collection[Named] | HubError]:
+    ) -> Mapping[Named, Takes | HubError]:
         """Return for each participant those of the document types that it takes; none where it is not in the network.
 
         All are asked about together; one whose registers give no answer, or none that may be trusted, has that error.
@@ -35,11 +35,15 @@ class NetworkCapabilities:
         return {one: _taken({each: answers[each] for each in wanted[one]}) for one in participants}
 
 
-def _taken(answers: Mapping[Wanted, Found | NotThere | HubError]) -> Collection[Named] | HubError:
+def _taken(answers: Mapping[Wanted, Found | NotThere | HubError]) -> Takes | HubError:
     errors = [one for one in answers.values() if isinstance(one, HubError)]
     for error in errors:
         if isinstance(error, ConfigurationError):
             raise error
     if errors:
         return errors[0]
-    return [one.document_type for one, answer in answers.items() if isinstance(answer, Found)]
+    found = {one.document_type: answer for one, answer in answers.items() if isinstance(answer, Found)}
+    if found:
+        return Takes(tuple(found), holds_for_s=min(one.holds_for_s for one in found.values()))
+    not_there = [one for one in answers.values() if isinstance(one, NotThere)]
+    return Takes((), not_there[0].reason, min(one.holds_for_s for one in not_there))

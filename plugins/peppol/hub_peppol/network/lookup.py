@@ -106,6 +106,4 @@ def _is_active(endpoint: Endpoint, at: datetime) -> bool:
 def _found(endpoint: Endpoint, at: datetime) -> Found:
     certificate = certificate_of(endpoint.certificate).public_bytes(Encoding.DER)
     left_s = FOUND_HOLDS_S if endpoint.expires is None else int((endpoint.expires - at).total_seconds())
-    return Found(
-        endpoint.address, certificate, endpoint.process, endpoint.expires, holds_for_s=min(FOUND_HOLDS_S, left_s)
-    )
+    return Found(endpoint.address, certificate, endpoint.process, holds_for_s=min(FOUND_HOLDS_S, left_s))

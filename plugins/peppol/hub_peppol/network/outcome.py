@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import NamedTuple
 
 from hub_peppol.network.identifiers import Named
@@ -17,7 +16,6 @@ class Found(NamedTuple):
     address: str  # of the receiver's access point
     certificate: bytes  # of that access point, DER; not yet checked, since only AS4 senders use it
     process: Named
-    expires: datetime | None = None
     holds_for_s: int = FOUND_HOLDS_S
 
 
@@ -27,3 +25,11 @@ class NotThere(NamedTuple):
     reason: str  # for people, without names and numbers
     is_registered: bool  # the participant is in the network, and takes other things
     holds_for_s: int = NOT_THERE_HOLDS_S
+
+
+class Takes(NamedTuple):
+    """What a participant takes of what was asked about."""
+
+    document_types: tuple[Named, ...]
+    why_not: str = ""  # where it takes nothing, for people
+    holds_for_s: int | None = None  # None: it is not said

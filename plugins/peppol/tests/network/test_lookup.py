@@ -12,7 +12,7 @@ from hub.errors import HubError, TransientError, UntrustedAnswer
 from hub_peppol.network import identifiers
 from hub_peppol.network.capabilities import NetworkCapabilities
 from hub_peppol.network.lookup import Lookup, Wanted
-from hub_peppol.network.outcome import FOUND_HOLDS_S, Found, NotThere
+from hub_peppol.network.outcome import FOUND_HOLDS_S, NOT_THERE_HOLDS_S, Found, NotThere, Takes
 from hub_peppol.sandbox_network import SandboxNetwork
 from hub_peppol.sandbox_smp import Entry
 
@@ -175,7 +175,27 @@ def test_the_channel_is_told_which_types_a_participant_takes(
 ) -> None:
     known = NetworkCapabilities(lookup, FixedClock(now))
     asked = [identifiers.INVOICE, identifiers.CREDIT_NOTE]
-    assert known.look_up_all([BUYER, OTHER], asked) == {BUYER: [identifiers.INVOICE], OTHER: []}
+    answers = known.look_up_all([BUYER, OTHER], asked)
+    assert answers == {
+        BUYER: Takes((identifiers.INVOICE,), holds_for_s=FOUND_HOLDS_S),
+        OTHER: Takes((), "not registered in the network", holds_for_s=NOT_THERE_HOLDS_S),
+    }
+
+
+def test_an_answer_holds_no_longer_than_its_endpoint(network: SandboxNetwork, lookup: Lookup, now: datetime) -> None:
+    known = NetworkCapabilities(lookup, FixedClock(now))
+    network.enter(ENTRY._replace(expires=(now + timedelta(minutes=10)).isoformat()))
+    answer = known.look_up_all([BUYER], [identifiers.INVOICE, identifiers.CREDIT_NOTE])[BUYER]
+    assert answer == Takes((identifiers.INVOICE,), holds_for_s=600)
+
+
+def test_who_is_registered_and_takes_nothing_is_told_from_who_is_not(
+    network: SandboxNetwork, lookup: Lookup, now: datetime
+) -> None:
+    known = NetworkCapabilities(lookup, FixedClock(now))
+    answer = known.look_up_all([BUYER], [identifiers.CREDIT_NOTE])[BUYER]
+    assert isinstance(answer, Takes)
+    assert answer.why_not == "registered in the network, but does not take such documents"
 
 
 def test_one_whose_register_is_not_to_be_trusted_has_that_for_an_answer(
@@ -186,7 +206,7 @@ def test_one_whose_register_is_not_to_be_trusted_has_that_for_an_answer(
     asked = [identifiers.INVOICE, identifiers.CREDIT_NOTE]
     answers = known.look_up_all([BUYER, OTHER], asked)  # OTHER has no register
     assert isinstance(answers[BUYER], UntrustedAnswer)
-    assert answers[OTHER] == []
+    assert isinstance(answers[OTHER], Takes)
 
 
 def test_an_expired_issuer_is_not_trusted(network: SandboxNetwork, lookup: Lookup) -> None:

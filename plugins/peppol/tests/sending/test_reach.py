@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 
 from hub.errors import ConfigurationError, HubError, TransientError, UntrustedAnswer
-from hub.model.delivery import Reachable, Recipient
+from hub.model.delivery import Reach, Reachable, Recipient
 from hub.model.parties import DebtorClass
 from hub.testing.contexts import ContextInMemory
 from hub_peppol.access_points.one_by_one import MOST_FAILURES, OneByOne
 from hub_peppol.access_points.port import Taken
 from hub_peppol.channel import PeppolChannel
+from hub_peppol.network import identifiers
 from hub_peppol.network.identifiers import Named
+from hub_peppol.network.outcome import Takes
 from hub_peppol.sandbox import AccessPointSandbox
 
 COMPANY = DebtorClass.COMPANY
@@ -104,7 +106,9 @@ class Failing:
 
     def look_up_all(self, participants: Collection[Named], document_types: Collection[Named]) -> Mapping[Named, Taken]:
         def answer(one: Named) -> Taken:
-            return self.error("its answer is not trusted") if one.value in self.failing else document_types
+            if one.value in self.failing:
+                return self.error("its answer is not trusted")
+            return Takes(tuple(document_types), holds_for_s=600)
 
         return {one: answer(one) for one in participants}
 
@@ -130,6 +134,23 @@ def test_one_whom_there_is_no_answer_about_holds_up_no_other(
     found = reached_all(channel, kind(ADDRESSES[at], error=error), ADDRESSES)
     others = {one: Reachable.YES for one in ADDRESSES if one != ADDRESSES[at]}
     assert found == {**others, ADDRESSES[at]: Reachable.UNKNOWN}
+
+
+@pytest.mark.parametrize("which", ["peppyrus"], indirect=True)
+def test_an_answer_holds_as_long_as_the_network_says(channel: PeppolChannel) -> None:
+    class Told(Failing):
+        def look_up_all(
+            self, participants: Collection[Named], document_types: Collection[Named]
+        ) -> Mapping[Named, Taken]:
+            no, yes = (identifiers.participant(one) for one in ADDRESSES[:2])
+            return {no: Takes((), "not registered", 3600), yes: Takes((identifiers.INVOICE,), holds_for_s=0)}
+
+    channel._joints = channel._joints._replace(network=Told())
+    said = channel.reach([Recipient(one, "AB", "", COMPANY, e_invoice_address=one) for one in ADDRESSES[:2]])
+    assert list(said.values()) == [
+        Reach(Reachable.NO, "the receiver: not registered", holds_for_s=3600),
+        Reach(Reachable.YES, address=f"{ADDRESSES[1]} Invoice", holds_for_s=0),
+    ]
 
 
 @pytest.mark.parametrize("which", ["peppyrus"], indirect=True)

@@ -6,7 +6,6 @@ Known from documentation.maventa.com and its published OpenAPI (AutoXChange v1).
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Collection, Mapping
 from urllib.parse import quote, urlencode
 
@@ -14,6 +13,7 @@ from hub.errors import OutcomeUnknownError, TransientError
 from hub.model.attempts import Promise
 from hub.model.delivery import Receipt, ReceiptKind
 from hub_peppol.access_points.calls import Calls
+from hub_peppol.access_points.keys import key_as_uuid
 from hub_peppol.access_points.one_by_one import OneByOne
 from hub_peppol.access_points.parcel import Parcel
 from hub_peppol.access_points.port import News
@@ -61,13 +61,13 @@ class Maventa(OneByOne):
         if not 200 <= answer.status < 300:
             raise self._calls.refusal(answer)
         external_id = told(answer.content).text("id")
-        if external_id.casefold() != document_id(key):
+        if external_id.casefold() != key_as_uuid(key):
             raise OutcomeUnknownError("Maventa's answer does not name the document: it may have been taken")
         return external_id
 
     def find(self, key: str) -> str | None:
         """Ask by the UUID that is our key."""
-        found = self._invoice(document_id(key))
+        found = self._invoice(key_as_uuid(key))
         return found.text("id") if found else None
 
     def prove(self) -> None:
@@ -111,21 +111,13 @@ class Maventa(OneByOne):
         return said
 
     def _upload(self, key: str, parcel: Parcel) -> tuple[bytes, Mapping[str, str]]:
-        fields = [("format", self._format), ("uuid", document_id(key)), ("recipient_eia", parcel.receiver.value)]
+        fields = [("format", self._format), ("uuid", key_as_uuid(key)), ("recipient_eia", parcel.receiver.value)]
         fields += [("disabled_routes[]", route) for route in NO_OTHER_ROUTES]
-        boundary = _BOUNDARY.format(document_id(key))
+        boundary = _BOUNDARY.format(key_as_uuid(key))
         parts = [_field(name, value) for name, value in fields] + [_file(parcel.document)]
         body = b"".join(f"--{boundary}\r\n".encode() + part + b"\r\n" for part in parts)
         headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
         return body + f"--{boundary}--\r\n".encode(), headers
-
-
-def document_id(key: str) -> str:
-    """Return our key as a UUID: 32 hexadecimal digits as they are, another key as one of its own, always the same."""
-    try:
-        return str(uuid.UUID(key))
-    except ValueError:
-        return str(uuid.uuid5(uuid.NAMESPACE_OID, key))
 
 
 def _field(name: str, value: str) -> bytes:

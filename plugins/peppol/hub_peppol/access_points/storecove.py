@@ -8,7 +8,6 @@ of notices that is emptied one by one. Known from its published OpenAPI (v2, 2.0
 from __future__ import annotations
 
 import base64
-import uuid
 from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +17,7 @@ from hub.identifiers.electronic_address import GLN, ORGANISATION
 from hub.model.attempts import Promise
 from hub.model.delivery import AnswerKind, BuyerAnswer, Receipt, ReceiptKind
 from hub_peppol.access_points.calls import JSON, Calls, spoken
+from hub_peppol.access_points.keys import key_as_uuid
 from hub_peppol.access_points.one_by_one import OneByOne
 from hub_peppol.access_points.parcel import Parcel, root_name
 from hub_peppol.access_points.port import News
@@ -120,7 +120,7 @@ class Storecove(OneByOne):
         document = base64.b64encode(parcel.document).decode("ascii")
         return {
             "legalEntityId": self._legal_entity,
-            "idempotencyGuid": guid(key),
+            "idempotencyGuid": key_as_uuid(key),
             "routing": {"eIdentifiers": [identifier]},
             "document": {
                 "documentType": "invoice",  # of raw UBL, also when it is a credit note
@@ -132,14 +132,6 @@ class Storecove(OneByOne):
         answer = self._calls.change("DELETE", f"{_QUEUE}{quote(notice_id, safe='')}")
         if answer.status != _NOT_FOUND and not 200 <= answer.status < 300:
             raise self._calls.no_answer(answer)
-
-
-def guid(key: str) -> str:
-    """Return our key as a GUID: 32 hexadecimal digits as they are, another key as one of its own, always the same."""
-    try:
-        return str(uuid.UUID(key))
-    except ValueError:
-        return str(uuid.uuid5(uuid.NAMESPACE_OID, key))
 
 
 def _identifier(participant: Named) -> Mapping[str, str] | None:

@@ -102,7 +102,7 @@ def envelope(invoice: Maker) -> sbdh.Envelope:
     return sbdh.Envelope(routing_of(document), sbdh.instance_id("delivery-1", document), NOW, document)
 
 
-def test_a_message_is_taken_whole_and_its_receipt_is_kept(
+def test_a_message_is_taken_whole_and_its_receipt_proves_it(
     sender: As4Sender, peer: SandboxAs4, envelope: sbdh.Envelope
 ) -> None:
     sent = sender.send(envelope)

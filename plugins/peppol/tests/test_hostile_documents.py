@@ -115,6 +115,29 @@ def test_a_hundred_megabytes_are_refused_before_anything_is_made_of_them() -> No
     assert peak < 1_000_000
 
 
+def test_texts_within_texts_are_not_kept_over_and_over() -> None:
+    text = "x" * 500_000
+    document = invoice("<cbc:Note>" * 90 + text + "</cbc:Note>" * 90)
+    tracemalloc.start()
+    try:
+        assert refusal(document).code == "TOO_LARGE"
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 10 * len(text)
+
+
+def test_elements_within_texts_are_not_counted_over_and_over() -> None:
+    assert refusal(invoice("<cbc:Note>" * 90 + "<cbc:ID/>" * 20_000 + "</cbc:Note>" * 90)).code == "TOO_LARGE"
+
+
+def test_an_element_within_a_text_is_still_judged_by_the_whole_text() -> None:
+    findings = validate(invoice("<cbc:IssueDate>2026-<cbc:Note>01-02</cbc:Note></cbc:IssueDate>"), LAYERS).findings
+
+    assert "PEPPOL-EN16931-F001" not in [finding.rule for finding in findings]
+
+
 def test_signs_in_a_text_are_no_attributes() -> None:
     assert validate(invoice("<cbc:ID>1</cbc:ID><cbc:Note>" + "=" * 1_000 + "</cbc:Note>"), LAYERS).findings
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from hub.errors import FormatError
@@ -12,6 +13,9 @@ from hub_peppol.judging.table import MOST_NEW_STATES, State, Table
 DEEPEST = 100
 """Elements within elements; the deepest that an invoice has use for is about 10."""
 
+MOST_MIXED = 1_000_000
+"""Elements and signs within elements that should hold a text alone: each holds again all that those within it hold."""
+
 _NONE: dict[str, list[Node]] = {}  # the children of an element that has none
 _NO_ATTRIBUTES: dict[str, str] = {}
 
@@ -19,13 +23,13 @@ _NO_ATTRIBUTES: dict[str, str] = {}
 class Walk:
     """What one pass gathers: the nodes in document order, those with rules, and what is there without use."""
 
-    __slots__ = ("by_name", "new_states", "nodes", "planned", "root", "unused", "uses")
+    __slots__ = ("by_name", "mixed", "new_states", "nodes", "planned", "root", "unused", "uses")
 
     def __init__(self, element: Any, table: Table) -> None:
         state = _state_of(element, table.start)
-        text = _text(element, state) if len(element) else element.text or ""
+        self.mixed = self.new_states = 0
+        text = self._text(element, state) if len(element) else element.text or ""
         self.root = Root(state.name, text, dict(element.items()))
-        self.new_states = 0
         self.nodes: list[Node] = [self.root]
         self.planned: list[tuple[Node, State]] = [(self.root, state)]
         self.unused: dict[str, Unused] = {}
@@ -39,6 +43,23 @@ class Walk:
             self.uses.setdefault((state.name, attribute), node)
         for unused in state.unused:
             self.unused.setdefault(unused.id, unused)
+
+    def _text(self, element: Any, state: State) -> str:
+        """Return the text of an element with children: its whole string value where it should have had none."""
+        if not state.is_basic:
+            return ""
+        self._count_mixed(sum(1 for _ in islice(element.iterdescendants(), MOST_MIXED)))
+        pieces: list[str] = []
+        for piece in element.itertext():
+            self._count_mixed(len(piece))
+            pieces.append(piece)
+        return "".join(pieces)
+
+    def _count_mixed(self, more: int) -> None:
+        """Note what is held once more; without a bound that is the document's size times its depth."""
+        self.mixed += more
+        if self.mixed > MOST_MIXED:
+            raise FormatError("elements within texts without end; no such document is an invoice", code="TOO_LARGE")
 
     def _step(self, state: State, tag: str) -> State:
         """Take a way that no document took before; one that takes thousands is made to exhaust."""
@@ -66,7 +87,7 @@ class Walk:
                 child_state = self._step(state, tag)
             name = child_state.name
             is_parent = len(child) > 0
-            text = (child.text or "") if not is_parent else _text(child, child_state)
+            text = (child.text or "") if not is_parent else self._text(child, child_state)
             siblings = kids.get(name)
             if siblings is None:
                 siblings = kids[name] = []
@@ -107,8 +128,3 @@ def _state_of(element: Any, start: State) -> State:
     if not isinstance(tag, str):
         raise FormatError("a comment or an instruction is no document", code="NOT_XML")
     return start.next.get(tag) or start.step(tag)
-
-
-def _text(element: Any, state: State) -> str:
-    """Return the text of an element with children: its whole string value where it should have had none."""
-    return "".join(element.itertext(with_tail=True)) if state.is_basic else ""

@@ -69,7 +69,7 @@ def probe(head: bytes) -> Root:
     names = [cast(Any, element).tag for _, element in parser.read_events()][:2]
     if not names:
         raise error or FormatError(
-            "no XML element in the beginning of the file; send the file as the bank made it", code="NOT_XML", line=1
+            "no XML element in the beginning of the file; send the file as it was made", code="NOT_XML", line=1
         )
     return Root(names[0], names[1] if len(names) > 1 else "")
 

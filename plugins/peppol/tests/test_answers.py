@@ -10,6 +10,7 @@ import pytest
 from hub.errors import FormatError
 from hub.model.delivery import AnswerKind, BuyerAnswer, Receipt, ReceiptKind
 from hub_peppol import answers
+from hub_peppol.answers.reading import LARGEST_ANSWER
 from hub_peppol.sandbox_answers import Address, Clarification, Issue, invoice_response, message_level_status
 
 SAMPLES = Path(__file__).parent / "samples" / "answers"
@@ -130,6 +131,18 @@ def test_an_answer_against_a_fatal_rule_is_not_believed_and_names_the_rule() -> 
 def test_an_answer_against_many_rules_names_the_first_of_them() -> None:
     content = b'<ApplicationResponse xmlns="urn:oasis:names:specification:ubl:schema:xsd:ApplicationResponse-2"/>'
     assert "more" in str(refused(content))
+
+
+def test_an_answer_larger_than_any_is_refused_before_it_is_parsed() -> None:
+    begin = '<ApplicationResponse xmlns="urn:oasis:names:specification:ubl:schema:xsd:ApplicationResponse-2">'
+
+    assert refused(begin.encode() + b" " * LARGEST_ANSWER + b"damaged").code == "TOO_LARGE"
+
+
+def test_an_invoice_may_be_larger_than_any_answer() -> None:
+    invoice = '<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2">%s</Invoice>'
+
+    assert answers.read((invoice % (" " * LARGEST_ANSWER)).encode()) is None
 
 
 def test_a_warning_keeps_no_answer_from_being_read() -> None:

@@ -142,6 +142,23 @@ def test_signs_in_a_text_are_no_attributes() -> None:
     assert validate(invoice("<cbc:ID>1</cbc:ID><cbc:Note>" + "=" * 1_000 + "</cbc:Note>"), LAYERS).findings
 
 
+def test_signs_in_many_texts_cost_no_more_than_their_number() -> None:
+    text = "<cbc:Note>" + "=" * reading.MOST_ATTRIBUTES_OF_ONE + "x" * 9_000 + "</cbc:Note>"
+    document = invoice(text * 4_900)
+    start = time.process_time()
+
+    validate(document, LAYERS)
+
+    assert time.process_time() - start < SECONDS
+
+
+@pytest.mark.parametrize("encoding", ["utf-8"])
+def test_attributes_in_hundreds_are_refused_whatever_they_hold(encoding: str) -> None:
+    attributes = " ".join(f"a{n}='\u3c3c\u3c00'" for n in range(reading.MOST_ATTRIBUTES_OF_ONE + 1))
+
+    assert refusal(invoice(f"<cbc:ID {attributes}/>").decode().encode(encoding)).code == "TOO_LARGE"
+
+
 SELLER = "cac:AccountingSupplierParty"
 NAMES = "<cac:PartyLegalEntity><cbc:RegistrationName>a</cbc:RegistrationName></cac:PartyLegalEntity>" * 20_000
 PAYEES = "<cac:PayeeParty><cac:PartyName><cbc:Name>a</cbc:Name></cac:PartyName></cac:PayeeParty>" * 20_000

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from lxml import etree
 
 from hub.errors import FormatError
+from hub.formats.xml_stream import probe
 from hub.model.delivery import BuyerAnswer, Receipt
 from hub_peppol.answers.invoice_response import read_invoice_response
 from hub_peppol.answers.message_status import read_message_status
@@ -53,17 +54,18 @@ def read(content: bytes, *, sent_by: str = "") -> BuyerAnswer | Receipt | None:
         FormatError: hostile or damaged, against its rules (the message has their ids), or unclear. Nothing of it is
             to be applied: a person looks.
     """
+    _refuse_large(content)
     root = root_of(content)
     if not is_answer(root):
         return None
-    _refuse_large(content)
     _refuse_invalid(root)
     report = _READERS[specification_of(root)](root)
     return report._replace(buyer=sent_by) if isinstance(report, BuyerAnswer) else report
 
 
 def _refuse_large(content: bytes) -> None:
-    if len(content) > LARGEST_ANSWER:
+    """Raise FormatError for a large answer before all of it is parsed; an invoice may be larger, with attachments."""
+    if len(content) > LARGEST_ANSWER and is_answer(probe(content)):
         raise FormatError(
             f"{len(content)} bytes; an answer has at most {LARGEST_ANSWER}, ask who sent it what it is",
             code="TOO_LARGE",

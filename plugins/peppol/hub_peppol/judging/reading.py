@@ -23,7 +23,9 @@ MOST_ATTRIBUTES_OF_ONE = 200
 
 LONGEST_PROLOG = 64 * 1024
 
-_MAYBE_CROWDED = re.compile(rb"=(?:[^<=]*=){%d}" % MOST_ATTRIBUTES_OF_ONE)
+_MAYBE_CROWDED = re.compile(rb"<(?:[^<=]*+=){%d}" % (MOST_ATTRIBUTES_OF_ONE + 1))
+"""Looked for from each `<` to the next, so that every byte is seen once."""
+
 _LIMIT = "resource limit"
 _CROWDED = f"boolean(//*[@*[{MOST_ATTRIBUTES_OF_ONE + 1}]])"
 

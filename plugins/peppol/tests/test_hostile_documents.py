@@ -55,6 +55,46 @@ def test_a_document_type_is_refused_in_every_encoding(declared: str, encoding: s
     assert refusal(document).code in ("DTD_REFUSED", "NOT_XML")
 
 
+def declared(name: str, encoding: str, blanks: int = 1) -> bytes:
+    declaration = f'<?xml version="1.0"{" " * blanks}encoding="{name}"?>'
+    return (declaration + invoice("<cbc:ID>Å</cbc:ID>").decode()).encode(encoding)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param(declared("UTF-7", "utf-7"), id="UTF-7"),
+        pytest.param(declared("UTF-7", "latin-1", blanks=reading.LONGEST_PROLOG), id="UTF-7, said late"),
+        pytest.param(declared("IBM037", "cp037"), id="EBCDIC"),
+        pytest.param(declared("ISO-2022-JP", "latin-1"), id="with shifts"),
+        pytest.param(declared("Shift_JIS", "latin-1"), id="of two bytes"),
+        pytest.param(declared("UTF-8", "utf-16"), id="UTF-16 that says UTF-8"),
+        pytest.param(declared("UTF-16", "utf-32"), id="UTF-32 that says UTF-16"),
+        pytest.param(declared("UTF-16", "utf-8"), id="UTF-8 that says UTF-16"),
+        pytest.param(declared("ISO-8859-1", "utf-8-sig"), id="UTF-8 with its mark that says another"),
+    ],
+)
+def test_an_encoding_in_which_bytes_cannot_be_counted_is_refused(document: bytes) -> None:
+    assert refusal(document).code == "WRONG_ENCODING"
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [
+        ("UTF-8", "utf-8"),
+        ("utf-8", "utf-8-sig"),
+        ("UTF-16", "utf-16"),
+        ("UTF-16LE", "utf-16-le"),
+        ("UTF-32", "utf-32"),
+        ("ISO-8859-1", "latin-1"),
+        ("ISO-8859-15", "iso-8859-15"),
+        ("Windows-1252", "cp1252"),
+    ],
+)
+def test_the_usual_encodings_are_judged_alike(name: str, encoding: str) -> None:
+    assert validate(declared(name, encoding), LAYERS) == validate(invoice("<cbc:ID>Å</cbc:ID>"), LAYERS)
+
+
 def test_entities_behind_a_long_prolog_are_not_resolved() -> None:
     prolog = f"<!--{'x' * reading.LONGEST_PROLOG}-->"
 
@@ -152,7 +192,7 @@ def test_signs_in_many_texts_cost_no_more_than_their_number() -> None:
     assert time.process_time() - start < SECONDS
 
 
-@pytest.mark.parametrize("encoding", ["utf-8"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
 def test_attributes_in_hundreds_are_refused_whatever_they_hold(encoding: str) -> None:
     attributes = " ".join(f"a{n}='\u3c3c\u3c00'" for n in range(reading.MOST_ATTRIBUTES_OF_ONE + 1))
 

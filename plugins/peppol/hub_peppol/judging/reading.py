@@ -8,7 +8,7 @@ from typing import Any
 from lxml import etree
 
 from hub.errors import FormatError
-from hub.formats.xml_prolog import document_type_error, refuse_document_type
+from hub.formats.xml_prolog import document_type_error, is_wide, refuse_document_type, refuse_odd_encoding
 
 LARGEST_DOCUMENT = 50 * 1024 * 1024
 """Bytes; with attachments. Access points take less."""
@@ -37,6 +37,7 @@ def root_of(content: bytes) -> Any:
         FormatError: not XML, damaged, a document type declaration, or larger than any invoice.
     """
     refuse_size(content)
+    refuse_odd_encoding(content[:LONGEST_PROLOG])
     refuse_document_type(content[:LONGEST_PROLOG])
     try:
         root = etree.fromstring(content, _parser())
@@ -63,7 +64,7 @@ def refuse_size(content: bytes) -> None:
 
 def _refuse_crowds(content: bytes, root: Any) -> None:
     """Raise FormatError for an element with attributes in hundreds; signs in a text are no attributes."""
-    if _MAYBE_CROWDED.search(content) and root.xpath(_CROWDED):
+    if (is_wide(content) or _MAYBE_CROWDED.search(content)) and root.xpath(_CROWDED):
         raise FormatError(
             f"an element has more than {MOST_ATTRIBUTES_OF_ONE} attributes; no such document is an invoice",
             code="TOO_LARGE",

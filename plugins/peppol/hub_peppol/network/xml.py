@@ -10,7 +10,7 @@ from typing import Any, cast
 from lxml import etree
 
 from hub.errors import FormatError
-from hub.formats.xml_prolog import document_type_error, refuse_document_type
+from hub.formats.xml_prolog import document_type_error, refuse_document_type, refuse_odd_encoding
 
 LARGEST_ANSWER = 1024 * 1024
 """Bytes of an SMP's answer; one with fifty processes has a tenth."""
@@ -30,6 +30,7 @@ def root_of(content: bytes, largest: int = LARGEST_ANSWER) -> Any:
     """
     if len(content) > largest or content.count(b"<") > _MOST_TAGS:
         raise FormatError(f"larger than such a document is: at most {largest} bytes are read", code="TOO_LARGE")
+    refuse_odd_encoding(content[:_LONGEST_PROLOG])
     refuse_document_type(content[:_LONGEST_PROLOG])
     try:
         root = etree.fromstring(content, parser())

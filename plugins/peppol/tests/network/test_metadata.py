@@ -134,6 +134,11 @@ def test_an_answer_has_a_megabyte_at_most(issuers: Issuers, now: datetime) -> No
         metadata_of(b"<a>" + b" " * 1024 * 1024 + b"</a>", issuers, now)
 
 
+def test_an_answer_in_an_encoding_that_hides_its_tags_is_refused(issuers: Issuers, now: datetime) -> None:
+    with pytest.raises(UntrustedAnswer, match="encoding"):
+        metadata_of(b'<?xml version="1.0" encoding="UTF-7"?><a>+ADwAYgAvAD4-</a>', issuers, now)
+
+
 def test_a_certificate_may_have_blanks_and_the_lines_of_pem(pki: SandboxPki) -> None:
     certificate = pki.smp().certificate
     plain = b64encode(certificate.public_bytes(Encoding.DER)).decode()

@@ -60,6 +60,7 @@ def validate(session: Session, files: Files, referee: Referee = False, official:
 
 def _told(file: Path, judgement: Judgement) -> dict[str, Any]:
     differences = judgement.differences
+    not_compared = judgement.not_compared
     return {
         "file": plain_name(file.name),
         "format": judgement.format,
@@ -68,6 +69,7 @@ def _told(file: Path, judgement: Judgement) -> dict[str, Any]:
         "fit": judgement.is_fit,
         "findings": [finding._asdict() for finding in judgement.findings],
         **({} if differences is None else {"differences": [one._asdict() for one in differences]}),
+        **({"not_compared": not_compared} if not_compared else {}),
     }
 
 
@@ -86,10 +88,12 @@ def _show(one: dict[str, Any]) -> None:
     if rows:
         show_table(f"findings ({len(rows)} of {len(findings)})", columns, rows)
     if "differences" in one:
-        _show_differences(one["differences"])
+        _show_differences(one)
 
 
-def _show_differences(differences: list[dict[str, Any]]) -> None:
-    rows = [(one["rule"], str(one["ours"]), str(one["theirs"])) for one in differences]
+def _show_differences(told: dict[str, Any]) -> None:
+    rows = [(one["rule"], str(one["ours"]), str(one["theirs"])) for one in told["differences"]]
     columns = (("rule", "keep"), ("ours", "right"), ("official", "right"))
-    show_table("differences from the official rules", columns, rows, empty="none: the official rules say the same")
+    stopped = told.get("not_compared")
+    empty = f"not compared: {stopped}" if stopped else "none: the official rules say the same"
+    show_table("differences from the official rules", columns, rows, empty=empty)

@@ -40,6 +40,7 @@ class Judgement(NamedTuple):
     findings: Sequence[Finding]
     rules: str = ""  # the release of the rules, such as `Peppol BIS Billing 3.0.21, EN 16931 1.3.16`
     differences: Sequence[Difference] | None = None  # None when no referee was asked
+    not_compared: str = ""  # why the official rules said nothing that could be compared, such as that they stopped
 
     @property
     def is_fit(self) -> bool:

@@ -98,3 +98,15 @@ def test_the_referee_says_the_same(wrong: Path, monkeypatch: pytest.MonkeyPatch)
 
     assert judged("--referee", INVOICE)["differences"] == []
     assert judged("--referee", wrong)["differences"] == []
+
+
+@pytest.mark.skipif(not OFFICIAL.is_dir(), reason="the official rules are not there")
+def test_a_referee_that_stops_does_not_say_the_same(wrong: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("saxonche")
+    monkeypatch.setenv("HUB_OFFICIAL_RULES", str(OFFICIAL))
+    wrong.write_text(wrong.read_text(encoding="utf-8").replace(">0.01<", ">much<"), encoding="utf-8")
+
+    assert "stopped" in judged("--referee", wrong)["not_compared"]
+    result = run("validate", "--referee", wrong)
+    assert "say the same" not in result.output
+    assert "not compared" in result.output

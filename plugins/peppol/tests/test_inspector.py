@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hub.contracts import Difference, DocumentInspector, Severity
+from hub.contracts import Difference, DocumentInspector, Judgement, Severity
 from hub.errors import FormatError
 from hub_peppol import PeppolSettings, Plugin
 from hub_peppol.judging.inspector import PeppolInspector
@@ -70,7 +70,7 @@ class Official:
         return self.is_valid_answer
 
 
-def compared(monkeypatch: pytest.MonkeyPatch, official: Official, document: bytes = INVOICE) -> list[Difference]:
+def judged_by_both(monkeypatch: pytest.MonkeyPatch, official: Official, document: bytes) -> Judgement:
     def differences(ours: list[str], theirs: list[str]) -> list[tuple[str, int, int]]:
         rules = sorted({*ours, *theirs})
         counts = [(rule, list(ours).count(rule), list(theirs).count(rule)) for rule in rules]
@@ -80,7 +80,11 @@ def compared(monkeypatch: pytest.MonkeyPatch, official: Official, document: byte
     stand_in.Referee = lambda folder: official  # type: ignore[attr-defined]
     stand_in.differences = differences  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "hub_peppol.judging.referee", stand_in)
-    told = INSPECTOR.judge(document, official=Path()).differences
+    return INSPECTOR.judge(document, official=Path())
+
+
+def compared(monkeypatch: pytest.MonkeyPatch, official: Official, document: bytes = INVOICE) -> list[Difference]:
+    told = judged_by_both(monkeypatch, official, document).differences
     assert told is not None
     return [one for one in told if not one.rule.startswith("PEPPOL")]
 
@@ -100,3 +104,11 @@ def test_official_rules_that_stop_are_a_difference_only_where_we_find_nothing(mo
     assert told.rule == "en16931: they stopped"
     broken = INVOICE.replace(b">1405.00<", b">x<")
     assert compared(monkeypatch, Official([], is_valid=False, gave_up="they stopped"), broken) == []
+
+
+def test_official_rules_that_stop_are_told_whatever_we_find(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = INVOICE.replace(b">1405.00<", b">x<")
+    for document in (broken, BIS):
+        told = judged_by_both(monkeypatch, Official([], is_valid=document is BIS, gave_up="they stopped"), document)
+        assert told.not_compared == "en16931: they stopped"
+    assert judged_by_both(monkeypatch, Official([]), BIS).not_compared == ""

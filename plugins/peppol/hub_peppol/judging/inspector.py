@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hub.banking_calendar import SystemClock
 from hub.contracts import Difference, Finding, Judgement, Severity
@@ -44,13 +43,22 @@ class PeppolInspector:
         root = root_of(content)
         day = SystemClock().today()
         report = validate(root, on=day)
+        compared = None if official is None else _compared(root, report, official)
         return Judgement(
             format=FORMATS.get(prefixed(root.tag), "XML"),
             layers=report.layers,
             findings=[Finding(one.rule, Severity(one.severity), one.location, one.message) for one in report.findings],
             rules=report.rules,
-            differences=None if official is None else list(_differences(root, report, _sets(root, report), official)),
+            differences=compared and compared.differences,
+            not_compared=compared.stopped if compared else "",
         )
+
+
+class Compared(NamedTuple):
+    """What the official rules say otherwise than we do, and where they stopped: then only the schema is compared."""
+
+    differences: list[Difference]
+    stopped: str
 
 
 def _sets(root: Any, report: Report) -> list[str]:
@@ -60,20 +68,23 @@ def _sets(root: Any, report: Report) -> list[str]:
     return [one.layer if is_invoice else one.module.rpartition(".")[2] for one in chosen if one.layer != "xsd"]
 
 
-def _differences(root: Any, report: Report, sets: Sequence[str], official: Path) -> Iterator[Difference]:
+def _compared(root: Any, report: Report, official: Path) -> Compared:
     from hub_peppol.judging.referee import Referee, differences  # only who asks for it needs what it needs
 
     referee = Referee(official)
+    found: list[Difference] = []
     of_schema = [one for one in report.findings if one.rule.startswith(XSD)]
     if "xsd" in report.layers and prefixed(root.tag) in BILLING:
-        yield from _schema_difference(is_ours=bool(of_schema), is_theirs=not referee.is_valid(root))
-    pairs = [(rules, referee.judge(rules, root)) for rules in sets]
-    ours = [one.rule for one in report.findings if one not in of_schema]
-    if not any(verdict.gave_up for _, verdict in pairs):
+        found += _schema_difference(is_ours=bool(of_schema), is_theirs=not referee.is_valid(root))
+    pairs = [(rules, referee.judge(rules, root)) for rules in _sets(root, report)]
+    stopped = [f"{rules}: {one.gave_up}" for rules, one in pairs if one.gave_up]
+    if not stopped:
+        ours = [one.rule for one in report.findings if one not in of_schema]
         theirs = [firing.rule for _, verdict in pairs for firing in verdict.firings]
-        yield from (Difference(*one) for one in differences(ours, theirs))
+        found += [Difference(*one) for one in differences(ours, theirs)]
     elif report.is_fit:
-        yield from (Difference(f"{rules}: {one.gave_up}", 0, 1) for rules, one in pairs if one.gave_up)
+        found += [Difference(what, 0, 1) for what in stopped]
+    return Compared(found, "; ".join(stopped))
 
 
 def _schema_difference(*, is_ours: bool, is_theirs: bool) -> list[Difference]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -60,6 +61,50 @@ def test_what_the_model_does_not_hold_is_named_by_its_place(written):
     assert read.left_out == ("TaxPointDate",)
 
 
+MEANS = """<cac:PaymentMeans><cbc:PaymentMeansCode>%s</cbc:PaymentMeansCode><cbc:PaymentID>%s</cbc:PaymentID>
+<cac:PayeeFinancialAccount><cbc:ID>%s</cbc:ID><cac:FinancialInstitutionBranch><cbc:ID>%s</cbc:ID>
+</cac:FinancialInstitutionBranch></cac:PayeeFinancialAccount></cac:PaymentMeans>"""
+UNKNOWN = MEANS % (30, "1111", "DE-UNKNOWN 99/1", "")
+BANKGIRO = MEANS % (30, "2222", "9912346", "SE:BANKGIRO")
+PLUSGIRO = MEANS % (30, "3333", "4901237", "SE:PLUSGIRO")
+
+
+@pytest.fixture
+def paid_by(written):
+    """Return a maker of e-invoices that are paid in other ways."""
+
+    def make(*means: str) -> bytes:
+        return re.sub(rb"<cac:PaymentMeans>.*</cac:PaymentMeans>", "".join(means).encode(), written(), flags=re.DOTALL)
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("means", "account", "reference", "left_out"),
+    [
+        ([BANKGIRO], "bankgiro:9912346", "2222", ()),
+        ([UNKNOWN, BANKGIRO], "bankgiro:9912346", "2222", ("PaymentMeans, more than one", "PayeeFinancialAccount")),
+        ([BANKGIRO, PLUSGIRO], "bankgiro:9912346", "2222", ("PaymentMeans, more than one",)),
+        ([MEANS % (30, "", "9912346", "SE:BANKGIRO"), UNKNOWN], "bankgiro:9912346", "", None),
+        ([MEANS % (30, "1111", "SE3550000000054910000004", "ESSESESS")], "", "1111", ("PayeeFinancialAccount",)),
+        ([MEANS % (48, "1111", "", "")], "", "1111", ("PaymentMeansCode",)),
+    ],
+)
+def test_account_and_reference_are_of_one_way_to_pay(means, account, reference, left_out, paid_by):
+    read = read_e_invoice(paid_by(*means))
+
+    assert (read.document.payee_account, read.document.reference) == (account, reference)
+    assert left_out in (None, read.left_out)
+    assert read.seller.accounts[:1] == ((account,) if account else ())
+
+
+@pytest.mark.parametrize("code", ["326", "384", "386", "389", "393"])
+def test_a_type_of_invoice_that_the_model_does_not_hold_is_named(code, written):
+    read = read_e_invoice(written().replace(b">380<", f">{code}<".encode()))
+
+    assert read.left_out == ("InvoiceTypeCode",)
+
+
 def test_a_long_text_is_cut_and_named_while_a_long_reference_is_left_out_whole(written):
     content = written().replace(b"<cbc:Name>Eln", b"<cbc:Name>" + b"x" * 300 + b" Eln")
     content = content.replace(b">REF1<", b">" + b"9" * 36 + b"<").replace(b"rkdals", b"r" * 200)
@@ -94,7 +139,8 @@ def test_a_price_of_many_decimals_is_one_of_many_units(price, held, written):
         (b">2026-11-02<", b">2 November<", "NOT_OUR_DOCUMENT"),
         (b">040000123<", b">" + b"9" * 31 + b"<", "NOT_OUR_DOCUMENT"),
         (b"<cbc:ID>S</cbc:ID>", b"<cbc:ID>L</cbc:ID>", "VAT_CATEGORY"),
-        (b">SEK</cbc:Doc", b">XYZ</cbc:Doc", "NOT_OUR_DOCUMENT"),
+        (b'<cbc:LineExtensionAmount currencyID="SEK"', b'<cbc:LineExtensionAmount currencyID="USD"', "CURRENCY"),
+        (b"SEK", b"XYZ", "NOT_OUR_DOCUMENT"),
         (b"Invoice-2", b"Invoice-3", "NOT_UBL_INVOICE"),
         (b"<?xml", b"<!DOCTYPE a [<!ENTITY b 'c'>]><?xml", "DTD_REFUSED"),
         (b"</Invoice>", b"", "NOT_XML"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from lxml.etree import QName
 from pydantic import ValidationError
 
 from hub.errors import FormatError
@@ -46,6 +47,9 @@ def read_e_invoice(content: bytes) -> ReadInvoice:
         raise FormatError(message, code="NOT_UBL_INVOICE", line=1)
     left_out: dict[str, None] = {}
     values = taken(root, by_tag(declared.parts), {}, left_out)
+    _refuse_other_currencies(root, values)
+    if values.get("type", declared.type_code) != declared.type_code:
+        left_out[f"{declared.root}TypeCode"] = None
     return invoice_of(values, left_out, is_credit_note=declared is CREDIT_NOTE)
 
 
@@ -77,6 +81,19 @@ def _fields(values: Values, fitting: Fitting, *, is_turned: bool) -> dict[str, A
         "lines": lines_of(values, fitting, sign),
         "attachments": attachments_of(values, fitting),
     }
+
+
+def _refuse_other_currencies(root: Any, values: Values) -> None:
+    """Raise FormatError for an amount in another currency: read as the document's it would be another amount.
+
+    VAT alone may stand a second time, in the currency of the books.
+    """
+    currency, in_books = values.get("currency", ""), values.get("tax_currency", "")
+    for element in root.xpath("//*[@currencyID and @currencyID != $currency]", currency=currency):
+        name, above = QName(element).localname, QName(element.getparent()).localname
+        if element.get("currencyID") != in_books or (above, name) != ("TaxTotal", "TaxAmount"):
+            message = "an amount in another currency than the document's: ask its sender, or enter it by hand"
+            raise FormatError(message, code="CURRENCY", field=name)
 
 
 def _first(values: Values, name: str) -> Values:

@@ -14,26 +14,30 @@ from hub_peppol.ubl.layout import Values
 from hub_peppol.ubl.payments import BRANCHES
 
 _DRAWN = {"49", "59"}
+_HELD = {*_DRAWN, "1", "30", "31", "42", "58", "97"}
+"""UNTDID 4461: drawn, not said, credit transfers, settled. Others, such as by card, are no way to pay that we hold."""
+
 _SCHEMES = {branch: scheme for scheme, branch in BRANCHES.items()}
 
 
 def payment_of(values: Values, fitting: Fitting) -> dict[str, Any]:
     """Return kind where it is drawn, due date, account, reference and mandate."""
     payments = values.get("payments", [])
-    kind = {"kind": DocumentKind.DIRECT_DEBIT_INVOICE} if any(one.get("code") in _DRAWN for one in payments) else {}
-    accounts = accounts_of(values)
+    _note_unheld(payments, fitting)
+    chosen: Values = max(payments, key=_weight, default={})
     return {
-        **kind,
+        **({"kind": DocumentKind.DIRECT_DEBIT_INVOICE} if _is_drawn(chosen) else {}),
         "due_date": values.get("due_date") or _first(payments, "due_date") or None,
-        "payee_account": accounts[0] if accounts and len(accounts[0]) <= SHORT else "",
-        "reference": fitting.code("PaymentID", _first(payments, "reference")),
-        "mandate": fitting.code("PaymentMandate", _first(payments, "mandate")),
+        "payee_account": _account(chosen),
+        "reference": fitting.code("PaymentID", chosen.get("reference", "")),
+        "mandate": fitting.code("PaymentMandate", chosen.get("mandate", "")),
     }
 
 
 def accounts_of(values: Values) -> tuple[str, ...]:
-    """Return the accounts to pay to, such as `bankgiro:9912346`; numbers of other kinds are left out."""
-    return tuple(account for one in values.get("payments", ()) if (account := _account(one)))
+    """Return the accounts to pay to, the document's first, such as `bankgiro:9912346`; others are left out."""
+    ordered = sorted(values.get("payments", ()), key=_weight, reverse=True)
+    return tuple(account for one in ordered if (account := _account(one)))
 
 
 def bic_of(values: Values) -> str:
@@ -42,13 +46,32 @@ def bic_of(values: Values) -> str:
     return next((branch for branch in branches if branch and re.match(BIC, branch)), "")
 
 
+def _weight(payment: Values) -> tuple[bool, bool, bool]:
+    """Say what makes one way to pay the document's: account and reference are of the same, for they belong together."""
+    return _is_drawn(payment), bool(_account(payment)), bool(payment.get("reference"))
+
+
+def _is_drawn(payment: Values) -> bool:
+    return payment.get("code") in _DRAWN
+
+
+def _note_unheld(payments: list[Values], fitting: Fitting) -> None:
+    if len(payments) > 1:
+        fitting.note("PaymentMeans, more than one")
+    if any(one.get("code") not in _HELD for one in payments):
+        fitting.note("PaymentMeansCode")
+    if any(one.get("account") and not _account(one) for one in payments):
+        fitting.note("PayeeFinancialAccount")
+
+
 def _account(payment: Values) -> str:
     number = payment.get("account", "")
     scheme = _SCHEMES.get(payment.get("branch", "")) or ("iban" if iban.is_valid(number) else "bban")
     try:
-        return read_account(f"{scheme}:{number}") if number else ""
+        account = read_account(f"{scheme}:{number}") if number else ""
     except ValueError:
         return ""
+    return account if len(account) <= SHORT else ""
 
 
 def _first(payments: list[Values], name: str) -> str:

@@ -55,12 +55,20 @@ class HttpParty:
     """Calls one host and no other: redirects are not followed, and no proxy of the environment is used."""
 
     def __init__(
-        self, address: str, *, timeout_s: float = 30.0, ca_file: str | None = None, counts_once: bool = False
+        self,
+        address: str,
+        *,
+        timeout_s: float = 30.0,
+        ca_file: str | None = None,
+        counts_once: bool = False,
+        only_public: bool = False,
     ) -> None:
         """Pin the address, such as `https://api.example.se/v2`; `timeout_s` is how long a call may take in all.
 
         Only the look-up of the host's name may take longer; nothing is sent then. With `counts_once` the same bytes a
         second time do no harm there: then a connection is kept for the next call, see `kept_connection`.
+        With `only_public` the address is one that others have published: what its name stands for is looked at when it
+        is called, and nothing on this machine or in the networks around it is.
 
         Raises:
             ConfigurationError: the address is no https address, or plain http to another machine.
@@ -73,7 +81,9 @@ class HttpParty:
         self._timeout_s = timeout_s
         self._verify = ca_file or True
         self._path = parts.path.rstrip("/")
-        self._kept = KeptConnections(address, _context(parts.scheme, ca_file)) if counts_once else None
+        self._only_public = only_public
+        is_kept = counts_once and not only_public  # a kept connection does not look at addresses
+        self._kept = KeptConnections(address, _context(parts.scheme, ca_file)) if is_kept else None
 
     def close(self) -> None:
         """Close connections that are kept; the next call opens another."""
@@ -144,7 +154,7 @@ class HttpParty:
         """Call on a connection of its own: one that the other side has just closed would look like a lost answer."""
         if self._kept is not None:
             return self._call_by_kept(self._kept, method, path, content, headers, ends_ns)
-        call = TimedCall(self._timeout_s, ends_ns=ends_ns)
+        call = TimedCall(self._timeout_s, ends_ns=ends_ns, only_public=self._only_public)
         with requests.Session() as session:
             session.trust_env = False
             session.mount("https://", call)

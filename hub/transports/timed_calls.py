@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 from contextlib import suppress
+from ipaddress import ip_address
 from threading import Lock, Timer
 from typing import Any
 
@@ -25,9 +26,10 @@ class TimedCall(HTTPAdapter):
     and nothing is sent when the time is up by then.
     """
 
-    def __init__(self, timeout_s: float, *, ends_ns: int | None = None) -> None:
+    def __init__(self, timeout_s: float, *, ends_ns: int | None = None, only_public: bool = False) -> None:
         """`timeout_s` counts from here; `ends_ns`, by `steady_ns`, is when it ends at the latest."""
         super().__init__(max_retries=0)
+        self.only_public = only_public
         self.is_connecting = False  # nothing has been sent while it is
         began_ns = steady_ns()
         own_end_ns = began_ns + round(timeout_s * _NS)
@@ -97,16 +99,19 @@ def _timed(kind: Any, call: TimedCall) -> Any:
             super().send(data)
 
         def _new_conn(self) -> socket.socket:
-            opened = connected(self.host, self.port, self.timeout)
+            opened = connected(self.host, self.port, self.timeout, only_public=call.only_public)
             call.watch(opened)
             return opened
 
     return Timed
 
 
-def connected(host: str, port: int, timeout_s: float) -> socket.socket:
-    """Connect to one of a name's addresses, which share the time. Raises OSError when none answers."""
-    addresses = _addresses(host, port)
+def connected(host: str, port: int, timeout_s: float, *, only_public: bool = False) -> socket.socket:
+    """Connect to one of a name's addresses, which share the time. Raises OSError when none answers.
+
+    With `only_public` the name is of somebody's choice: no address of this machine or of the networks around it counts.
+    """
+    addresses = [one for one in _addresses(host, port) if not only_public or _is_public(one[0])]
     failed: OSError | None = None
     for address in addresses:
         try:
@@ -118,6 +123,11 @@ def connected(host: str, port: int, timeout_s: float) -> socket.socket:
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a request is sent in two pieces
         return opened
     raise failed or OSError("the name has no address")
+
+
+def _is_public(address: str) -> bool:
+    numbers = ip_address(address)
+    return numbers.is_global and not numbers.is_multicast
 
 
 def _addresses(host: str, port: int) -> list[tuple[str, int]]:

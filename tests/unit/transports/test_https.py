@@ -247,6 +247,49 @@ def test_every_address_of_a_name_is_tried(counterparty, monkeypatch):
     assert submit(counterparty.address).status == 201
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.0.0.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "::1",
+        "fe80::1%1",
+        "::ffff:10.0.0.1",
+    ],
+)
+def test_an_address_that_others_have_published_leads_to_nothing_near(monkeypatch, address):
+    def refuse(*_given, **_named):
+        raise AssertionError("called")
+
+    monkeypatch.setattr(timed_calls, "_addresses", lambda _host, _port: [(address, 443)])
+    monkeypatch.setattr(timed_calls.socket, "create_connection", refuse)
+
+    with pytest.raises(TransientError, match="nothing was sent"):
+        submit(only_public=True)
+    with pytest.raises(AssertionError):
+        submit()
+
+
+@pytest.mark.parametrize("counts_once", [False, True])
+def test_a_public_address_is_called_while_one_near_is_passed_over(monkeypatch, counts_once):
+    called = []
+
+    def refuse(address, _timeout_s):
+        called.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(timed_calls, "_addresses", lambda _host, _port: [("10.0.0.1", 443), ("192.0.1.1", 443)])
+    monkeypatch.setattr(timed_calls.socket, "create_connection", refuse)
+
+    with pytest.raises(TransientError):
+        submit(only_public=True, counts_once=counts_once)
+    assert called == [("192.0.1.1", 443)]
+
+
 def test_nobody_listening_means_that_nothing_was_sent():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

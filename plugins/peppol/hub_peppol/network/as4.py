@@ -122,7 +122,12 @@ class As4Sender:
 
     def _post(self, address: str, body: bytes, headers: dict[str, str], ends_ns: int | None) -> Answer:
         parts = urlsplit(address)
-        party = HttpParty(f"{parts.scheme}://{parts.netloc}", timeout_s=self._timeout_s, ca_file=self._ca_file)
+        party = HttpParty(
+            f"{parts.scheme}://{parts.netloc}",
+            timeout_s=self._timeout_s,
+            ca_file=self._ca_file,
+            only_public=not self._is_trial,
+        )
         try:
             return party.post(parts.path, body, headers, ends_ns=ends_ns)
         except ConfigurationError as error:  # of a server that is not ours

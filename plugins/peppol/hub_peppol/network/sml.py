@@ -6,6 +6,7 @@ Source: Peppol SML 1.3.0 and SMP 1.4.0 (NAPTR only, https on port 443 only), RFC
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import b32encode
 from collections.abc import Iterable
 from ipaddress import ip_address
@@ -23,6 +24,8 @@ _SERVICE = "meta:smp"
 _FLAG = "u"
 _EVERYTHING = (".*", "^.*$")
 _HTTPS_PORT = 443
+_NUMBER = re.compile("[0-9]+|0x[0-9a-f]*")
+"""The last part of a name that is taken for an address, in whatever notation; no domain of the top level is one."""
 
 
 class Nameserver(NamedTuple):
@@ -110,10 +113,12 @@ def checked_address(address: str, *, is_trial: bool = False) -> str:
 
 
 def _is_public_name(host: str) -> bool:
+    """Say whether it is a name; `127.1` and `0x7f.0.0.1` are numbers too. What it stands for is looked at later."""
     try:
         ip_address(host)
     except ValueError:
-        return "." in host.strip(".")
+        labels = host.rstrip(".").split(".")
+        return len(labels) > 1 and host.isascii() and not _NUMBER.fullmatch(labels[-1])
     return False
 
 

@@ -80,7 +80,12 @@ class Smp:
 
     def _fetch(self, address: str) -> bytes | None:
         parts = urlsplit(address)
-        party = HttpParty(f"{parts.scheme}://{parts.netloc}", timeout_s=self._timeout_s, ca_file=self._ca_file)
+        party = HttpParty(
+            f"{parts.scheme}://{parts.netloc}",
+            timeout_s=self._timeout_s,
+            ca_file=self._ca_file,
+            only_public=not self._is_trial,
+        )
         try:
             answer = party.ask(parts.path, _TAKES)
         except ConfigurationError:  # not of ours: somebody else's server is not what it says, or shut

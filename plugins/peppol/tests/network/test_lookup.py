@@ -9,10 +9,13 @@ import pytest
 
 from hub.banking_calendar import FixedClock
 from hub.errors import HubError, TransientError, UntrustedAnswer
+from hub.transports import timed_calls
 from hub_peppol.network import identifiers
 from hub_peppol.network.capabilities import NetworkCapabilities
 from hub_peppol.network.lookup import Lookup, Wanted
 from hub_peppol.network.outcome import FOUND_HOLDS_S, NOT_THERE_HOLDS_S, Found, NotThere, Takes
+from hub_peppol.network.smp import Question, Smp
+from hub_peppol.network.trust import issuers_of
 from hub_peppol.sandbox_network import SandboxNetwork
 from hub_peppol.sandbox_smp import Entry
 
@@ -212,3 +215,17 @@ def test_one_whose_register_is_not_to_be_trusted_has_that_for_an_answer(
 def test_an_expired_issuer_is_not_trusted(network: SandboxNetwork, lookup: Lookup) -> None:
     with pytest.raises(UntrustedAnswer, match="expired"):
         lookup.find(WANTED, datetime(2060, 1, 1, tzinfo=UTC))
+
+
+def test_a_name_that_stands_for_a_private_address_is_not_called(
+    network: SandboxNetwork, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def called(*_given: object) -> None:
+        raise AssertionError("called")
+
+    monkeypatch.setattr(timed_calls, "_addresses", lambda _host, _port: [("10.0.0.1", 443)])
+    monkeypatch.setattr(timed_calls.socket, "create_connection", called)
+    smp = Smp(issuers_of(Path(network.settings["smp_issuers"])))
+
+    with pytest.raises(TransientError, match="cannot be reached"):
+        smp.ask("https://smp.example.com", Question(WANTED.participant, WANTED.document_type), now)

@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hub.contracts import DocumentInspector, Judgement
-from hub.errors import ConfigurationError, DataError
+from hub.errors import ConfigurationError, DataError, FormatError
+from hub.formats.xml_stream import probe
 from hub.runtime.config import official_rules
 from hub.runtime.inspecting import opened
 from hub.runtime.plugins import default_inspectors
+from hub.services.payments.receiving import packing_of, plain_name
 
 HEAD = 4096
 LARGEST = 100 * 1024 * 1024
+_NO_XML = {b"%pdf": "a PDF", b"<!doctype html": "a web page", b"<html": "a web page", b"{": "JSON"}
+"""How files begin that people take for the e-invoice, in small letters."""
 
 
 def inspectors() -> list[DocumentInspector]:
@@ -35,8 +39,28 @@ def judge_file(file: Path, judges: Sequence[DocumentInspector], *, official: Pat
     for judge in judges:
         if judge.recognises(content[:HEAD]):
             return judge.judge(content, official=official)
+    raise _unrecognised(content[:HEAD], judges)
+
+
+def _unrecognised(head: bytes, judges: Sequence[DocumentInspector]) -> DataError:
+    """Return what to say of a document that nobody judges: as much as is known of it."""
+    if not head.strip():
+        return FormatError("it is empty; make it anew, or ask the sender for it", code="EMPTY")
+    if packing := packing_of(head):
+        return FormatError(f"it is compressed ({packing}): unpack it first", code="COMPRESSED")
+    for beginning, name in _NO_XML.items():
+        if head.strip().lower().startswith(beginning):
+            return FormatError(
+                f"it is {name}; an e-invoice is XML: give the file that the machines get", code="NOT_XML"
+            )
+    try:
+        name = plain_name(probe(head).tag.rpartition("}")[2])
+    except FormatError as error:
+        return error
     known = ", ".join(judge.name for judge in judges) or "none"
-    raise DataError(f"it is of no format that is judged here (known: {known}); payment files: hub inspect FILE")
+    return DataError(
+        f"a document of the kind {name} is not judged here (known: {known}); payment files: hub inspect FILE"
+    )
 
 
 def official_folder(given: Path | None) -> Path:

@@ -13,6 +13,10 @@ ROOT = Path(__file__).parents[2]
 INVOICE = ROOT / "plugins" / "peppol" / "tests" / "samples" / "bis3-invoice.xml"
 BANK_FILE = ROOT / "hub" / "demo" / "camt054_2026-11-20.xml"
 CUT_SHORT = b'<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"><'
+ENVELOPE = (
+    b'<StandardBusinessDocument xmlns="http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader">'
+    b"<StandardBusinessDocumentHeader/></StandardBusinessDocument>"
+)
 OFFICIAL = ROOT.parent / "shared" / "artefacts" / "peppol"
 
 
@@ -65,7 +69,15 @@ def test_scripts_get_every_finding(wrong: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [(CUT_SHORT, "NOT_XML"), (b"", "DATA"), (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "DATA")],
+    [
+        (CUT_SHORT, "NOT_XML"),
+        (b"", "EMPTY"),
+        (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "DTD_REFUSED"),
+        (b"%PDF-1.7", "NOT_XML"),
+        (b"\x1f\x8b\x08", "COMPRESSED"),
+        (b"1;2;3", "NOT_XML"),
+        (b"<Order/>", "DATA"),
+    ],
 )
 def test_what_is_no_document_is_told_and_holds_no_other(tmp_path: Path, content: bytes, code: str) -> None:
     broken = tmp_path / "broken.xml"
@@ -75,6 +87,29 @@ def test_what_is_no_document_is_told_and_holds_no_other(tmp_path: Path, content:
 
     assert [one["fit"] for one in told] == [False, True]
     assert told[0]["error"]["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b" \n", "is empty"),
+        (b"%PDF-1.7", "is a PDF"),
+        (b"<!DOCTYPE html><html/>", "is a web page"),
+        (b"\x1f\x8b\x08", "gzip"),
+        (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "declares a document type"),
+        (ENVELOPE, "take the document out of its envelope"),
+        (b'<Order xmlns="urn:oasis:names:specification:ubl:schema:xsd:Order-2"/>', "the kind Order"),
+        (b'<Order xmlns="urn:oasis:names:specification:ubl:schema:xsd:Order-2"/>', "UBL 2.1"),
+    ],
+)
+def test_what_is_not_judged_is_named(tmp_path: Path, content: bytes, words: str) -> None:
+    file = tmp_path / "other.xml"
+    file.write_bytes(content)
+
+    result = run("validate", file)
+
+    assert result.exit_code == 1
+    assert words in result.stderr
 
 
 def test_a_bank_file_is_sent_to_the_command_for_it() -> None:

@@ -107,7 +107,7 @@ def _unrecognised(readers: Sequence[NamedReader], head: bytes) -> UnrecognisedFi
     """Return what to say of a file that no reader takes: as much as is known of it."""
     if not head:
         return UnrecognisedFile("the file is empty; ask the sender for it anew", code="EMPTY")
-    if packing := _packing(head):
+    if packing := packing_of(head):
         return UnrecognisedFile(f"the file is compressed ({packing}): unpack it first", code="COMPRESSED")
     for plugin, reader in readers:
         if isinstance(reader, NamesUnreadFiles) and (name := reader.unread_format(head)):
@@ -120,7 +120,8 @@ def _unrecognised(readers: Sequence[NamedReader], head: bytes) -> UnrecognisedFi
     return UnrecognisedFile(f"{what} (enabled: {known}); check that it is what you meant to send")
 
 
-def _packing(head: bytes) -> str:
+def packing_of(head: bytes) -> str:
+    """Return how a file that begins with `head` is compressed, blank when it is not."""
     return next((name for beginning, name in _PACKINGS.items() if head.startswith(beginning)), "")
 
 

@@ -22,6 +22,9 @@ FORMATS = {
 }
 """What is judged, by root."""
 
+ENVELOPE = "{http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader}StandardBusinessDocument"
+"""The root of what documents are sent in."""
+
 XSD = "XSD"
 """The id under which a document's fitness by the schema is compared: the schema's own errors have no ids."""
 
@@ -29,18 +32,20 @@ XSD = "XSD"
 class PeppolInspector:
     """Judges invoices and credit notes by UBL 2.1, EN 16931 and Peppol BIS Billing 3, and the answers to them."""
 
-    name = "Peppol"
+    name = "Peppol, UBL 2.1 and Svefaktura 1.0"
 
     def recognises(self, head: bytes) -> bool:
         """Say by its root whether a document is one of ours."""
         try:
-            return prefixed(probe(head).tag) in FORMATS
+            tag = probe(head).tag
         except FormatError:
             return False
+        return tag == ENVELOPE or prefixed(tag) in FORMATS
 
     def judge(self, content: bytes, *, official: Path | None = None) -> Judgement:
         """Judge a document by the rules in force today. Errors as `DocumentInspector.judge`."""
         root = root_of(content)
+        _refuse_envelope(root)
         day = SystemClock().today()
         report = validate(root, on=day)
         compared = None if official is None else _compared(root, report, official)
@@ -52,6 +57,11 @@ class PeppolInspector:
             differences=compared and compared.differences,
             not_compared=compared.stopped if compared else "",
         )
+
+
+def _refuse_envelope(root: Any) -> None:
+    if root.tag == ENVELOPE:
+        raise FormatError("an envelope, whose rules are others: take the document out of its envelope", code="ENVELOPE")
 
 
 class Compared(NamedTuple):

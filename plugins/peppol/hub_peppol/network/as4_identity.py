@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cryptography import x509
@@ -27,6 +28,7 @@ class Identity(NamedTuple):
             raise ConfigurationError("our certificate in the network is not valid now", hint="have it renewed")
 
 
+@lru_cache(maxsize=4)  # a key's own arithmetic is proved when it is read, which takes 25 ms; channels are made often
 def identity_of(certificate_pem: str, key_pem: str) -> Identity:
     """Read our certificate and our key, both PEM.
 

@@ -67,9 +67,13 @@ def kit_for(reader_class: type[Any], samples: Path, **changes: Any) -> type[Kit]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def nothing_old_is_searched() -> None:
-    """Let the kit's look at memory, which searches for garbage first, not search what tests before have left."""
+def garbage_is_gone() -> None:
     gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def nothing_old_is_searched(garbage_is_gone: None) -> None:
+    """Let the kit's look at memory, which searches for garbage first, not search what tests before have left."""
     gc.freeze()
 
 

@@ -28,7 +28,7 @@ WARM = (
     "_strptime",
 )
 LOOK_S = 0.005
-HUB_TOML = '[database]\nurl = "file:database.url"\n[engine]\npoll_ms = 5\nheartbeat_s = 20\n'
+HUB_TOML = '[database]\nurl = "file:database.url"\n[engine]\npoll_ms = 25\nheartbeat_s = 20\n'
 CHANNELS = '\n[plugins.demonstration_channels]\naddress = "{address}"\ntimeout_s = 1.0\nmargin_s = 0\n'
 
 Choose = Callable[[Sequence[str]], Sequence[str]]

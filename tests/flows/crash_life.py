@@ -44,7 +44,7 @@ from hub.services.receivables import import_receivables, importing
 from hub_demonstration_channels.channels import AskableChannel, DemonstrationChannel
 
 LONGEST_LIFE_S = 60.0
-LOOK_S = 0.002
+LOOK_S = 0.02
 DIED_IN_CALL = (Fault.RESET_BEFORE_READING, Fault.RESET_AFTER_ACCEPT)
 LOSES_ITS_ANSWER = b"a letter whose first answer is lost"
 LETTERS = (b"a letter", LOSES_ITS_ANSWER)

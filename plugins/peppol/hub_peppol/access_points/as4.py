@@ -2,9 +2,9 @@
 
 Promise: `neither`. Message id and instance id are the same each time, and most receivers know a message again by them;
 but the network does not say for how long, nor whether the second is answered by a receipt or an error.
-A document counts as delivered with the signed receipt of the receiver's access point, which is checked when it comes; what
-is written down of it is that it came, not its bytes. Answers come to the sender's own
-receiving side, which is not part of this plugin: nothing comes in here.
+A document counts as delivered with the signed receipt of the receiver's access point, which is checked when it comes;
+what is written down of it is that it came, not its bytes. Answers come to the sender's own receiving side, which is not
+part of this plugin: nothing comes in here.
 """
 
 from __future__ import annotations

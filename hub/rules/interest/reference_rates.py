@@ -79,14 +79,16 @@ class ReferenceRates:
         return [rate.from_day for rate in self._rates if not rate.is_verified and from_day <= rate.from_day <= last]
 
     def extended(self, more: Iterable[ReferenceRate]) -> ReferenceRates:
-        """Return these rates and more; one that is known already must say the same, and ours stays.
+        """Return these rates and more. One that was to be verified gives way; any other must be told the same again.
 
         Raises DataError when a rate differs from the known one, or leaves out a half-year before it.
         """
         known = {rate.from_day: rate for rate in self._rates}
         for rate in more:
-            kept = known.setdefault(rate.from_day, rate)
-            if kept.percent != rate.percent:
+            kept = known.get(rate.from_day)
+            if kept is None or not kept.is_verified:
+                known[rate.from_day] = rate
+            elif kept.percent != rate.percent:
                 raise DataError(
                     f"the reference rate from {rate.from_day} is known as {kept.percent} ({kept.source}), "
                     f"not {rate.percent}"

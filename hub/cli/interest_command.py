@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
-from fractions import Fraction
 from typing import Annotated, Any
 
 import typer
@@ -16,7 +15,7 @@ from hub.cli.session import Session, command
 from hub.cli.showing import Column, answer_json, kronor, say, show_fields, show_table
 from hub.errors import DataError, FormatError, RuleViolation
 from hub.money import parse_kronor, plain_kronor
-from hub.rules.interest.calculation import Claim, Interest, Reduction, Segment, interest_on, rounded
+from hub.rules.interest.calculation import Claim, Interest, Reduction, Segment, exact_kronor, interest_on
 from hub.rules.interest.day_count import DayCount
 from hub.rules.interest.rates import rate_named
 from hub.rules.interest.reference_rates import ReferenceRates
@@ -25,7 +24,6 @@ from hub.rules.statutes import INTEREST_ACT
 from hub.runtime.rates import home_of_rates, known_rates
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2199  # a day outside is a slip of the hand
-DECIMALS = 6  # of a krona, in what is not rounded to the öre
 
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -119,13 +117,8 @@ def _segment(one: Segment) -> dict[str, Any]:
         "balance": plain_kronor(one.balance_ore),
         "rate_percent": f"{one.rate_percent:.2f}",
         "divisor": one.days_in_year,
-        "interest_unrounded": _unrounded(one.interest_ore),
+        "interest_unrounded": exact_kronor(one.interest_ore),
     }
-
-
-def _unrounded(amount_ore: Fraction) -> str:
-    whole, parts = divmod(rounded(amount_ore * 10**DECIMALS / 100), 10**DECIMALS)
-    return f"{whole}.{parts:0{DECIMALS}}"
 
 
 def _show(claim: Claim, earned: Interest) -> None:
@@ -137,7 +130,7 @@ def _show(claim: Claim, earned: Interest) -> None:
             kronor(one.balance_ore),
             f"{one.rate_percent:.2f}",
             str(one.days_in_year),
-            _unrounded(one.interest_ore),
+            exact_kronor(one.interest_ore),
         )
         for one in earned.segments
     ]

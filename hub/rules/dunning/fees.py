@@ -92,7 +92,8 @@ def late_payment_compensation_ore(relation: Relation, interest_from: date | None
     """
     if not relation.is_commercial or interest_from is None:
         return 0
-    return max((cap.amount_ore for cap in _in_force(Fee.LATE_PAYMENT_COMPENSATION, interest_from)), default=0)
+    in_force = _in_force(Fee.LATE_PAYMENT_COMPENSATION, interest_from)
+    return in_force[-1].amount_ore if in_force else 0
 
 
 def costs_owed_ore(fees_ore: int, compensation_ore: int) -> int:

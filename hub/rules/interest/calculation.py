@@ -15,12 +15,13 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from hub.errors import DataError
-from hub.money import plain_kronor
+from hub.money import ORE_PER_KRONA, plain_kronor
 from hub.rules.interest.day_count import DayCount
 from hub.rules.interest.rates import BY_LAW, InterestRate
 from hub.rules.interest.reference_rates import SECOND_HALF, ReferenceRates
 
 LONGEST_YEARS = 100  # no claim lives so long
+DECIMALS = 6  # of a krona, in what is not rounded to the öre
 
 _ONE_DAY = timedelta(days=1)
 _HALF = Fraction(1, 2)
@@ -91,6 +92,12 @@ def interest_on(claim: Claim, last_day: date, references: ReferenceRates) -> Int
 def rounded(amount: Fraction) -> int:
     """Round to a whole number, a half up: `2.5` is 3."""
     return int((amount + _HALF) // 1)
+
+
+def exact_kronor(amount_ore: Fraction) -> str:
+    """Write an exact amount that is not below zero in kronor, to six decimals: `169.726027`."""
+    whole, parts = divmod(rounded(amount_ore * 10**DECIMALS / ORE_PER_KRONA), 10**DECIMALS)
+    return f"{whole}.{parts:0{DECIMALS}}"
 
 
 def _segments(claim: Claim, last_day: date, references: ReferenceRates) -> Iterator[Segment]:

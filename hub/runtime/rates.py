@@ -10,6 +10,7 @@ import json
 import os
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from uuid import uuid4
@@ -68,14 +69,13 @@ def enter_rate(home: Path, rate: ReferenceRate, today: date) -> bool:
         return False
     refuse_unlikely(rate, known, today)
     try:
-        _write_once(home / RATES_FOLDER / f"{rate.from_day}.toml", _as_toml(rate, today))
-    except FileExistsError:  # another process was faster
-        known_rates(home).extended([rate])
-        return False
+        is_new = _written(home / RATES_FOLDER / f"{rate.from_day}.toml", _as_toml(rate, today))
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ConfigurationError(f"the rate cannot be kept: {reason}", where=RATES_FOLDER) from None
-    return True
+    if not is_new:
+        known_rates(home).extended([rate])  # another process was faster: with the same rate?
+    return is_new
 
 
 def _entered(home: Path) -> Iterator[ReferenceRate]:
@@ -104,12 +104,15 @@ def _as_toml(rate: ReferenceRate, today: date) -> str:
     return f'from = {rate.from_day}\npercent = "{rate.percent:f}"\nsource = {source}\nentered_on = {today}\n'
 
 
-def _write_once(file: Path, text: str) -> None:
-    """Write a whole file under a name that is free. Raises FileExistsError when it is not."""
+def _written(file: Path, text: str) -> bool:
+    """Write a whole file under a name that is free, and say whether it was."""
     file.parent.mkdir(exist_ok=True)
     beside = file.with_name(f".{uuid4().hex}")
     try:
         beside.write_text(text, encoding="utf-8", newline="\n")
-        os.link(beside, file)
+        with suppress(FileExistsError):
+            os.link(beside, file)
+            return True
+        return False
     finally:
         beside.unlink(missing_ok=True)

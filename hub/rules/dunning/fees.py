@@ -47,7 +47,7 @@ def cap_of(fee: Fee, on: date) -> Cap:
     """
     in_force = _in_force(fee, on)
     if not in_force:
-        first = _caps()[fee][0]
+        first = known_caps()[fee][0]
         raise RuleViolation(f"no {fee} is known before {first.from_day}: leave it out", paragraph=first.statute)
     return in_force[-1]
 
@@ -116,11 +116,11 @@ def refuse_order_to_pay_costs(own_work_ore: int, agent_ore: int, applied_on: dat
 
 def _in_force(fee: Fee, on: date) -> list[Cap]:
     """Return the caps that have come into force by a day, the latest last."""
-    return [cap for cap in _caps()[fee] if cap.from_day <= on]
+    return [cap for cap in known_caps()[fee] if cap.from_day <= on]
 
 
 @cache
-def _caps() -> Mapping[Fee, tuple[Cap, ...]]:
+def known_caps() -> Mapping[Fee, tuple[Cap, ...]]:
     """Return the caps of each fee, the earliest first."""
     rows = tomllib.loads(files("hub.rules.dunning").joinpath("fees.toml").read_text(encoding="utf-8"))["fee"]
     caps: dict[Fee, list[Cap]] = {fee: [] for fee in Fee}

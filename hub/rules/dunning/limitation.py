@@ -52,7 +52,7 @@ def limitation_years(*, is_consumer_claim: bool, is_running_note: bool = False) 
 def lapses_after(arose_on: date, years: int, interruptions: Iterable[Interruption] = ()) -> date | None:
     """Return the last day of a claim's life, None while a legal step keeps it alive.
 
-    Preskriptionslagen (1981:130) 2 §: from the day the claim arose (*tillkomsten*), not from its due date. 6 and 7 §§:
+    Preskriptionslagen (1981:130) 2 §: from the day the claim arose (*tillkomst*), not from its due date. 6 and 7 §§:
     a whole new time runs from each interruption, or from the end of a legal step. 7 §: a step that came to nothing
     interrupts nothing, but the claim lives a year after its end. What comes after the last day revives nothing.
 

@@ -1,4 +1,4 @@
-"""In which order a part payment settles costs, interest and principal (*avräkning*)."""
+"""In which order a part payment settles costs, interest and principal (*avräkningsordning*)."""
 
 from __future__ import annotations
 

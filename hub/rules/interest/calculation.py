@@ -28,7 +28,7 @@ _HALF = Fraction(1, 2)
 
 
 class Reduction(NamedTuple):
-    """What lowers the principal: a part payment (*delbetalning*), or a credit of what was never owed."""
+    """What lowers the principal: a part payment, or a credit of what was never owed."""
 
     day: date
     amount_ore: int

@@ -1,8 +1,8 @@
 """The reference rate (*referensränta*) of each half-year, and what may be added to what is known.
 
 Source: räntelagen (1975:635) 9 §. The Riksbank fixes it for each calendar half-year: its policy rate at the end of the
-half-year before, rounded up to the next half per cent. Before 1 July 2002 interest followed the discount rate
-(*diskonto*), which is not known here.
+half-year before, rounded up to the next half per cent. Before 1 July 2002 interest followed the discount rate, which
+is not known here.
 """
 
 from __future__ import annotations

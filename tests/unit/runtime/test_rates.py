@@ -39,7 +39,7 @@ def test_of_two_that_enter_at_once_the_first_is_kept(tmp_path: Path, monkeypatch
     monkeypatch.setattr("hub.runtime.rates.known_rates", lambda _home: next(seen))
 
     assert not enter_rate(tmp_path, NEXT, TODAY)
-    with pytest.raises(DataError, match="known as 2.50"):
+    with pytest.raises(DataError, match=r"known as 2\.50"):
         enter_rate(tmp_path, NEXT._replace(percent=Decimal("3.00")), TODAY)
 
 

@@ -62,7 +62,7 @@ def test_a_step_has_the_cap_of_its_day_and_one_ore_more_is_refused(fee: str, day
     ],
 )
 def test_a_fee_before_its_first_day_is_refused(fee: str, day: str) -> None:
-    with pytest.raises(RuleViolation, match="no .* is known before"):
+    with pytest.raises(RuleViolation, match=r"no .* is known before"):
         cap_of(Fee(fee), D(day))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from sqlalchemy import Engine
@@ -11,8 +11,9 @@ from hub.banking_calendar import FixedClock
 from hub.errors import DataError
 from hub.model.documents import Document
 from hub.model.tenant import Tenant
+from hub.services.delivery import Acceptance, accept_documents
 from hub.services.delivery.completing import Completing
-from hub.services.delivery.reading import offered
+from hub.services.delivery.reading import offered, read_documents
 from hub.services.delivery.receivables import documents_of_receivables
 from hub.services.payees import register_payees
 from hub.store.unit_of_work import SqlStore
@@ -192,3 +193,78 @@ def test_the_account_of_a_document_is_the_one_that_is_printed(engine, stated):
         )
 
     assert (at_home, from_abroad) == ("bankgiro:9912346", "iban:SE4550000000058398257466")
+
+
+class TestHandedOverTwice:
+    """One invoice by file, whose source system is left out, and by its number."""
+
+    ANNA: ClassVar[dict[str, str]] = {
+        "number": "3001",
+        "debtor_name": "Anna",
+        "reference": "30015",
+        **address("Storgatan 1", "111 22 Stockholm"),
+    }
+
+    def by_file(self, ledger: Ledger, **changes: Any) -> Acceptance:
+        values = {
+            "number": "3001",
+            "company": "1",
+            "issue_date": "2026-10-01",
+            "due_date": "2026-10-31",
+            "debtor": {"name": "Anna"},
+            "lines": [{"text": "Water", "amount": "800.00"}],
+        }
+        (one,) = accept_documents(ledger.store, TENANT, read_documents([{**values, **changes}]))
+        return one
+
+    def by_number(self, ledger: Ledger, number: str = "3001") -> Acceptance:
+        with ledger.store.read() as work:
+            offered = documents_of_receivables(work, TENANT, "1", [number])
+        (one,) = accept_documents(ledger.store, TENANT, offered)
+        return one
+
+    @pytest.mark.parametrize("changes", [{}, {"reference": "30015"}, {"source_system": "sundry"}])
+    def test_is_one_document(self, ledger, changes):
+        ledger.rows(self.ANNA)
+        first = self.by_file(ledger, **changes)
+        second = self.by_number(ledger)
+
+        assert (first.is_new, first.key) == (True, "1:sundry:invoice:3001:1:0")
+        assert (second.is_new, second.document_no, "raise its version" in second.problem) == (False, 1, True)
+
+    def test_is_one_document_the_other_way_round(self, ledger):
+        ledger.rows(self.ANNA)
+
+        assert self.by_number(ledger).is_new
+        assert "raise its version" in self.by_file(ledger).problem
+
+    def test_is_one_document_though_the_receivable_came_between(self, ledger):
+        first = self.by_file(ledger)
+        ledger.rows(self.ANNA)
+        again, by_number = self.by_file(ledger), self.by_number(ledger)
+
+        assert (first.is_new, first.key) == (True, "1::invoice:3001:1:0")
+        assert (again.is_new, again.document_no, again.problem) == (False, 1, "")
+        assert (by_number.is_new, by_number.document_no, "raise its version" in by_number.problem) == (False, 1, True)
+
+    def test_is_one_credit_note(self, ledger):
+        ledger.rows({**self.ANNA, "number": "2999"})
+        ledger.rows({**self.ANNA, "kind": "credit_note", "credits_number": "2999", "reference": ""})
+        first = self.by_file(ledger, kind="credit_note", due_date=None, credits_number="2999")
+        second = self.by_number(ledger)
+
+        assert (first.is_new, first.problem) == (True, "")
+        assert (second.is_new, second.document_no) == (False, 1)
+
+    def test_is_two_where_two_systems_have_the_number(self, ledger):
+        in_two_systems(ledger)
+        first = self.by_file(ledger, reference="30015")
+        second = self.by_number(ledger, "elsewhere/3001")
+
+        assert (first.key, first.is_new) == ("1::invoice:3001:1:0", True)
+        assert (second.is_new, second.problem) == (True, "")
+
+    def test_a_letter_is_of_no_source_system_by_its_number(self, ledger):
+        ledger.rows(self.ANNA)
+
+        assert reminder(ledger, "3001").source_system == ""

@@ -51,6 +51,7 @@ class _Candidate(NamedTuple):
     place: str
     content: bytes
     new: NewDocument
+    other_key: str  # by which it may be known, too; blank when by none
 
 
 def accept_documents(store: Store, tenant: Tenant, offered: Iterable[Offered]) -> list[Acceptance]:
@@ -103,7 +104,7 @@ def _candidate(offered: Offered, completing: Completing) -> _Candidate:
         hashlib.sha256(content).hexdigest(),
         len(content),
     )
-    return _Candidate(offered.place, content, new)
+    return _Candidate(offered.place, content, new, completing.other_key(document))
 
 
 def _take(work: UnitOfWork, tenant: Tenant, candidates: Sequence[_Candidate]) -> list[Acceptance]:
@@ -111,11 +112,11 @@ def _take(work: UnitOfWork, tenant: Tenant, candidates: Sequence[_Candidate]) ->
     newer = [candidate.new for candidate in candidates if candidate.new.version > 1]
     if newer:
         work.commands.claim(PLANNING)  # before anything is held, as by all who change documents with their messages
-    known = work.documents.by_keys([candidate.new.document_key for candidate in candidates])
+    known = work.documents.by_keys([key for candidate in candidates for key in _keys_of(candidate)])
     handed = {key: (row.handed_sha256, row.document_no) for key, row in known.items()}
     fresh: dict[str, NewDocument] = {}
     for candidate in candidates:
-        if candidate.new.document_key not in handed:
+        if handed.keys().isdisjoint(_keys_of(candidate)):
             fresh.setdefault(candidate.new.document_key, candidate.new)
     for number, new in zip(work.documents.accept(list(fresh.values())), fresh.values(), strict=True):
         handed[new.document_key] = (new.handed_sha256, number)
@@ -139,12 +140,16 @@ def _tell_accepted(work: UnitOfWork, number: int, new: NewDocument) -> None:
 
 
 def _answer(candidate: _Candidate, handed: dict[str, tuple[str, int]], fresh: dict[str, NewDocument]) -> Acceptance:
-    key = candidate.new.document_key
+    key = next(key for key in _keys_of(candidate) if key in handed)
     sha256, number = handed[key]
     if sha256 != candidate.new.handed_sha256:
         problem = f"document {number} has this number, kind and version with other content: raise its version"
         return Acceptance(candidate.place, candidate.new.number, key, number, problem=problem)
     return Acceptance(candidate.place, candidate.new.number, key, number, is_new=fresh.get(key) is candidate.new)
+
+
+def _keys_of(candidate: _Candidate) -> list[str]:
+    return [key for key in (candidate.new.document_key, candidate.other_key) if key]
 
 
 def _number(offered: Offered) -> str:

@@ -24,6 +24,13 @@ _KINDS: Mapping[DocumentKind, Collection[ReceivableKind]] = {
 }
 """Which receivables an invoice with their number is about; a direct debit is paid by no reference of theirs."""
 
+_MADE_BY_NUMBER: Mapping[DocumentKind, ReceivableKind] = {
+    DocumentKind.INVOICE: ReceivableKind.INVOICE,
+    DocumentKind.INTEREST_INVOICE: ReceivableKind.INTEREST_INVOICE,
+    DocumentKind.CREDIT_NOTE: ReceivableKind.CREDIT_NOTE,
+}
+"""What is handed over by file, and by the number of its receivable too: then it is the same document."""
+
 
 class Booked(NamedTuple):
     """A reference that means one receivable at one payee account: neither is of use without the other."""
@@ -66,6 +73,13 @@ class BookedReferences:
         ]
         return fitting[0] if fitting else None
 
+    def source_system(self, document: Document, company: Company) -> str:
+        """Return the only source system that has a receivable which a document is made of; blank when none is."""
+        kind = _MADE_BY_NUMBER.get(document.kind)
+        rows = self._newest.get((company.number, document.number), [])
+        systems = [row.source_system for row in rows if row.kind == kind]
+        return systems[0] if len(systems) == 1 else ""
+
     def _receivables(self, document: Document, company: Company, about: _About) -> list[Receivable]:
         return [
             row
@@ -98,9 +112,13 @@ def _newest_of(
     only = tenant.companies[0] if len(tenant.companies) == 1 else None
     for document in documents:
         company = tenant.company(document.company) if document.company else only
+        if company is None:
+            continue
         about = _about(document)
-        if company is not None and about is not None and _leaves_open(document, company):
+        if about is not None and _leaves_open(document, company):
             wanted.setdefault(company.number, set()).add(about.number)
+        if document.kind in _MADE_BY_NUMBER:
+            wanted.setdefault(company.number, set()).add(document.number)
     found: dict[tuple[str, str], list[Receivable]] = {}
     for company_number, numbers in wanted.items():
         for row in newest_versions(work.receivables.known_versions(company_number, sorted(numbers))):

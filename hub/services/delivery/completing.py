@@ -33,7 +33,13 @@ class Completing:
             DataError: it cannot be right; the message lists everything that is wrong with it.
         """
         company = self._company(document)
-        filled = document.model_copy(update={"company": company.number, "language": _language(document, company)})
+        filled = document.model_copy(
+            update={
+                "company": company.number,
+                "source_system": document.source_system or self._booked.source_system(document, company),
+                "language": _language(document, company),
+            }
+        )
         if document.kind not in WITHOUT_PAYMENT:
             filled = self._with_payment(filled, company)
         problems = [
@@ -44,6 +50,16 @@ class Completing:
         if problems:
             raise DataError("; ".join(problems))
         return filled.model_copy(update={"to_pay_ore": totals_of(filled).to_pay_ore})
+
+    def other_key(self, completed: Document) -> str:
+        """Return the key that a document has when its source system is left out and the books do not know it yet.
+
+        Blank when that may be another document: the books have no receivable of this number, or in several systems.
+        """
+        company = self._company(completed)
+        if not completed.source_system or self._booked.source_system(completed, company) != completed.source_system:
+            return ""
+        return completed.model_copy(update={"source_system": ""}).key
 
     def _company(self, document: Document) -> Company:
         if not document.company and len(self._tenant.companies) == 1:

@@ -67,6 +67,7 @@ class As4Side:
         self.taken = _read(log)
         self._log, self._lock = log, Lock()
         self.attempts = 0
+        self.envelopes: list[bytes] = []  # as they came
         self.faults: deque[str] = deque()
         self._own, self._stranger = _party("PSE000001", own), _party("PSE000001", stranger)
         root, issuer = pki.root.certificate, pki.access_point_issuer.certificate
@@ -97,7 +98,8 @@ class As4Side:
         return accept
 
     def _take(self, message: Any) -> None:
-        top = etree.fromstring(next(iter(message.decrypted_data.values())))
+        envelope = next(iter(message.decrypted_data.values()))
+        top = etree.fromstring(envelope)
         header, document = top[0], top[1]
         taken = Taken(
             message.message_id,
@@ -109,6 +111,7 @@ class As4Side:
         with self._lock:
             if all(one.message_id != taken.message_id for one in self.taken):
                 self.taken.append(taken)
+                self.envelopes.append(envelope)
                 self._write(taken)
 
     def _write(self, taken: Taken) -> None:

@@ -43,6 +43,7 @@ from hub_peppol.sandbox_accredited import AccreditedSandbox
 from hub_peppol.sandbox_as4 import SandboxAs4
 
 NOW = datetime.now(UTC)  # the library judges certificates by the machine's own time
+SHARED = Path(__file__).parents[5] / "shared"
 Maker = Callable[..., bytes]
 
 
@@ -117,6 +118,28 @@ def test_a_message_is_taken_whole_and_its_receipt_proves_it(
     )
     assert sent.access_point == "PSE000001"
     assert b"NonRepudiationInformation" in sent.receipt
+
+
+def test_the_envelope_that_goes_out_says_what_ours_would(
+    sender: As4Sender, peer: SandboxAs4, envelope: sbdh.Envelope
+) -> None:
+    """The library writes it: our own reader and the published schema judge what it wrote."""
+    sender.send(envelope)
+    sent = sbdh.unwrap(peer.side.envelopes[0])
+    assert (sent.routing, sent.instance_id) == (envelope.routing, envelope.instance_id)
+    assert etree.canonicalize(sent.document.decode()) == etree.canonicalize(envelope.document.decode())
+
+
+def test_the_envelope_that_goes_out_fits_the_published_schema(
+    sender: As4Sender, peer: SandboxAs4, envelope: sbdh.Envelope
+) -> None:
+    schema = SHARED / "artefacts" / "peppol" / "sbdh-xsd" / "StandardBusinessDocumentHeader.xsd"
+    if not schema.exists():
+        pytest.skip("the published schema of the envelope is not beside the checkout")
+    sender.send(envelope)
+    header = etree.ElementTree(etree.fromstring(peer.side.envelopes[0])[0])
+    checked = etree.XMLSchema(etree.parse(schema))
+    assert checked.validate(header), checked.error_log
 
 
 def test_a_retry_is_the_same_message(sender: As4Sender, peer: SandboxAs4, envelope: sbdh.Envelope) -> None:

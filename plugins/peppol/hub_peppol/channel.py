@@ -28,7 +28,7 @@ from hub.model.documents import DocumentKind
 from hub.transports.steady_time import steady_ns
 from hub_peppol.access_points.about_one import about_one, told_of
 from hub_peppol.access_points.account import Account
-from hub_peppol.access_points.parcel import unpacked
+from hub_peppol.access_points.parcel import Parcel, unpacked
 from hub_peppol.access_points.port import AccessPoint, Capabilities, Inbound, SearchableAccessPoint
 from hub_peppol.access_points.sent_list import SentList
 from hub_peppol.cursors import Cursor, cursor_of, written
@@ -123,10 +123,12 @@ class PeppolChannel:
         """Hand the document over. Raises as `DeliveryChannel.send`."""
         parcel = unpacked(message.content, access_point=self._access_point.name)
         self._account.refuse_another(parcel.company)
-        ends_ns = steady_ns() + round(self._settings.timeout_s * _NS)
-        external_id = self._access_point.send(message.key, parcel, ends_ns)
+        external_id = self._handed_over(message.key, parcel)
         self._sent.note(external_id)
         return Delivered(external_id)
+
+    def _handed_over(self, key: str, parcel: Parcel) -> str:
+        return self._access_point.send(key, parcel, steady_ns() + round(self._settings.timeout_s * _NS))
 
     def follow(self, cursor: str) -> Followed:
         """Return how documents stand that were sent, and what has come in. Raises as `FollowedChannel.follow`."""
@@ -199,15 +201,15 @@ class SearchablePeppolChannel(PeppolChannel):
         """The time that all calls of a message share, and a margin."""
         return math.ceil(self._settings.timeout_s) + self._settings.margin_s
 
-    def send(self, message: Message) -> Delivered:
-        """Hand the document over; what is refused since it is there already was taken. Raises as in every channel."""
+    def _handed_over(self, key: str, parcel: Parcel) -> str:
+        """Hand the document over; what is refused since it is there already was taken."""
         try:
-            return super().send(message)
+            return super()._handed_over(key, parcel)
         except RejectedError:
-            taken_before = self._found_after_refusal(message.key)
+            taken_before = self._found_after_refusal(key)
             if taken_before is None:
                 raise
-            return Delivered(taken_before)
+            return taken_before
 
     def probe(self, key: str) -> Probed:
         """Ask for the document with our key; that it is not there counts only where the question is proved to work."""

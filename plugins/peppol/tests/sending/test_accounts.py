@@ -38,6 +38,16 @@ def test_the_account_is_of_the_company_that_sends_first_by_it(
     assert [one.number for one in sandbox.books.documents] == ["100", "102"]
 
 
+def test_what_is_refused_before_it_is_sent_is_not_in_doubt(
+    channel: PeppolChannel, sandbox: AccessPointSandbox, outgoing: Callable[..., Outgoing]
+) -> None:
+    first, of_another = messages(channel, outgoing, "1", "2")
+    channel.send(first)
+    sandbox.order("question_error", times=5)  # of a question whether it is there: none is asked
+    with pytest.raises(RejectedError):
+        channel.send(of_another)
+
+
 def test_the_settings_say_whose_documents_go_by_it(
     channel_with: Callable[..., PeppolChannel], sandbox: AccessPointSandbox, outgoing: Callable[..., Outgoing]
 ) -> None:

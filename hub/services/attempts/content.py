@@ -25,6 +25,20 @@ class Ahead:
         self._order = [attempt.sha256 for attempt in attempts]
         self._read: dict[str, bytes] = {}
 
+    def contents_of(self, attempts: Sequence[Attempt]) -> list[bytes]:
+        """Return the bytes of the first of some messages: as many as may be held at a time. Raises as `content_of`."""
+        contents: list[bytes] = []
+        for attempt in attempts:
+            try:
+                contents.append(self.content_of(attempt))
+            except LedgerError:
+                if not contents:
+                    raise
+                break  # those before it are sent first
+            if sum(map(len, contents)) >= BYTES_AHEAD:
+                break
+        return contents
+
     def content_of(self, attempt: Attempt) -> bytes:
         """Return the bytes of a message. Raises as `content_of`."""
         place = self._place.get(attempt.attempt_no)

@@ -45,6 +45,11 @@ class Pace:
         self._wait = wait
         self._called_at = clock.now()
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether calls are kept apart at all."""
+        return self._apart > timedelta(0)
+
     def wait(self, *, before: Callable[[], None]) -> None:
         """Wait for the time of the next call; `before` is done only when there is something to wait for.
 

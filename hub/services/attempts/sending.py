@@ -7,8 +7,9 @@ rows are the run's memory: whoever goes on with it reads them and knows of each 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice, takewhile
 from math import ceil
 
 from hub.banking_calendar import Clock
@@ -18,7 +19,9 @@ from hub.model.attempts import Attempt, Message
 from hub.rules.attempts import (
     OPEN,
     Caller,
+    Heard,
     Moment,
+    Outcome,
     Step,
     after,
     begun,
@@ -40,6 +43,7 @@ from hub.services.attempts.late import keep_proof
 from hub.services.attempts.pace import CallLimits, Pace
 from hub.services.attempts.resting import Resting
 from hub.services.attempts.steady import Steady, steady_clock
+from hub.services.attempts.together import TakenInARow
 from hub.services.ports import JsonObject, NotOursError, Store, UnitOfWork, Work
 
 CALL_WITHIN_S = 5  # a call that began later after its row was committed could end when others think it settled
@@ -106,6 +110,7 @@ class _Turn:
         self._clock = clock
         self._steady = steady
         self._pace = pace
+        self._row = TakenInARow(channel.promise, is_limited=pace.is_limited)
         self._settled_after_s = channel.settled_after_s + CALL_WITHIN_S if isinstance(channel, QueryableChannel) else 0
         self._unwritten: list[tuple[Attempt, Attempt]] = []  # as it was, as it is
         self._resting = Resting(store, channel.name)
@@ -116,10 +121,13 @@ class _Turn:
         """Take each message as far as it goes now, until the run has to stop."""
         attempts = self._in_order()
         self._ahead = Ahead(self._store, attempts)
-        for attempt in attempts:
-            self._take(attempt)
-            if self._stopped_by is not None:
-                return
+        waiting = deque(attempts)
+        while waiting and self._stopped_by is None:
+            together = list(takewhile(self._is_new, islice(waiting, self._row.begins)))
+            if len(together) > 1:
+                self._send_together(together, waiting)
+            else:
+                self._take(waiting.popleft())
 
     def _in_order(self) -> list[Attempt]:
         """Return the run's messages, those that failed least first; after a rest one goes first that was drawn."""
@@ -207,17 +215,42 @@ class _Turn:
             return step
         return Step.GIVE_UP if is_kept_too_long(attempt, self._resting.rest) else Step.WAIT
 
+    def _is_new(self, attempt: Attempt) -> bool:
+        is_sent_before = attempt.may_have_arrived or attempt.failures
+        return not is_sent_before and self._next_step(attempt) is Step.SEND
+
+    def _send_together(self, attempts: Sequence[Attempt], waiting: deque[Attempt]) -> None:
+        """Send the first of those that wait, begun in one transaction; what is not called after all waits again."""
+        contents = self._ahead.contents_of(attempts)
+        started = deque(self._begin(attempts[: len(contents)]))
+        for content in contents:
+            if not self._row.goes_on or self._has_slept_since(started[0]):
+                break
+            waiting.popleft()
+            attempt = started.popleft()
+            self._call(attempt, Message(attempt.key, content))
+        if started:
+            self._row.end()
+        for place, attempt in enumerate(started):
+            waiting[place] = self._keep(attempt, after(attempt, Heard(Outcome.NOT_SENT), now=self._now()))
+
     def _send(self, attempt: Attempt) -> Attempt:
         message = Message(attempt.key, self._ahead.content_of(attempt))
         self._pace.wait(before=self.write_down)
-        started = self._begin(attempt)
+        (started,) = self._begin([attempt])
         for _ in range(MOST_BEGINNINGS - 1):
             if self._has_slept_since(started):  # is the run still its own?
-                started = self._begin(started)
+                (started,) = self._begin([started])
         if self._has_slept_since(started):
             return self._heard(started, not_in_time(self._channel))
+        return self._call(started, message)
+
+    def _call(self, started: Attempt, message: Message) -> Attempt:
         self._pace.calls_now()
-        return self._heard(started, send(self._channel, message))
+        began_ms = self._steady().at_ms
+        called = send(self._channel, message)
+        self._row.heard(called.heard.outcome, self._steady().at_ms - began_ms)
+        return self._heard(started, called)
 
     def _has_slept_since(self, started: Attempt) -> bool:
         left_s = settles_in_s(started.known_since, self._steady(), CALL_WITHIN_S)
@@ -230,21 +263,20 @@ class _Turn:
         self._pace.calls_now()
         return self._heard(attempt, ask(self._channel, attempt.key))
 
-    def _begin(self, attempt: Attempt) -> Attempt:
-        """Commit that a call begins, if this execution still owns the run, and what was heard before it."""
+    def _begin(self, attempts: Sequence[Attempt]) -> list[Attempt]:
+        """Commit that calls begin, if this execution still owns the run, and what was heard before them."""
         with self._work.write() as unit:
-            self._record_heard(unit, begins=attempt)
-            started = begun(
-                attempt,
-                self._channel.promise,
-                caller=self._caller,
-                moment=self._moment(),
-                endpoint=self._endpoint,
-            )
-            if not unit.attempts.record(started, was=attempt):
-                raise TransientError(f"attempt {attempt.attempt_no} was changed by somebody else meanwhile")
+            self._record_heard(unit, begin=attempts)
+            started = [self._begun(attempt) for attempt in attempts]
+            for attempt, start in zip(attempts, started, strict=True):
+                if not unit.attempts.record(start, was=attempt):
+                    raise TransientError(f"attempt {attempt.attempt_no} was changed by somebody else meanwhile")
         self._committed()
         return started
+
+    def _begun(self, attempt: Attempt) -> Attempt:
+        promise, moment = self._channel.promise, self._moment()
+        return begun(attempt, promise, caller=self._caller, moment=moment, endpoint=self._endpoint)
 
     def _heard(self, attempt: Attempt, called: Called) -> Attempt:
         now = self._now()
@@ -264,10 +296,10 @@ class _Turn:
         self._unwritten.clear()
         self._resting.committed()
 
-    def _record_heard(self, unit: UnitOfWork, *, begins: Attempt | None = None) -> None:
+    def _record_heard(self, unit: UnitOfWork, *, begin: Sequence[Attempt] = ()) -> None:
         """Write what was heard: rows, their exchanges, the channel's, then what is told, in the order of all who do."""
         heard = [attempt for _, attempt in self._unwritten]
-        unit.attempts.hold({attempt.attempt_no for attempt in (*heard, begins) if attempt is not None})
+        unit.attempts.hold({attempt.attempt_no for attempt in (*heard, *begin)})
         is_ours = [unit.attempts.record(attempt, was=was) for was, attempt in self._unwritten]
         let_exchanges_follow(unit, [attempt for attempt in heard if attempt.state not in OPEN])
         self._resting.record(unit)

@@ -29,15 +29,19 @@ TOLD_AT_THE_RESEND: tuple[Fault | HubError, ...] = (
     NO_CONNECTION,
 )
 
+IN_A_ROW = {"letters": 7, "troubled": 5}  # an idempotent channel begins 0; 1; 2 and 3; 4, 5 and 6
+
 _numbers = count(1)
 
 
 class Plan(NamedTuple):
-    """What happens to a sender of two letters."""
+    """What happens to a sender of letters."""
 
     promise: Promise
     deaths: tuple[int, ...] = ()  # the moment of each life at which it ends
-    told: tuple[Fault | HubError, ...] = (LOST,)  # what the first calls of the second letter come to
+    told: tuple[Fault | HubError, ...] = (LOST,)  # what the first calls of the troubled letter come to
+    letters: int = 2
+    troubled: int = 1  # counted from 0
 
 
 class Lived(NamedTuple):
@@ -58,13 +62,13 @@ class Lived(NamedTuple):
 
 
 def live(engine: Engine, counterparty: Counterparty, plan: Plan, *, settled_after_s: int | None = None) -> Lived:
-    """Send two letters to the end; with `settled_after_s` the channel lies about when it may be asked."""
+    """Send the letters to the end; with `settled_after_s` the channel lies about when it may be asked."""
     world = AttemptWorld(engine, counterparty, name=f"t{next(_numbers)}")
-    world.plan(plan.promise, 2)
+    world.plan(plan.promise, plan.letters)
     killer = Killer(*plan.deaths)
     world.arm(killer)
     channel = world.channels[plan.promise]
-    channel.calls_come_to = list(plan.told)
+    channel.calls_come_to, channel.troubled = list(plan.told), plan.troubled
     channel.claimed_settled_after_s = settled_after_s
     world.work_to_the_end(STEP, jump=JUMP)
     return Lived(plan, killer, world)

@@ -128,7 +128,8 @@ class MortalChannel:
     def __init__(self, channel: DeliveryChannel, world: AttemptWorld) -> None:
         self.channel = channel
         self.killer = Killer()
-        self.calls_come_to: list[Fault | HubError] = []  # of the message `letter 1`, one after the other
+        self.calls_come_to: list[Fault | HubError] = []  # of the troubled letter, one after the other
+        self.troubled = 1
         self._world = world
         self._counterparty = world.counterparty
 
@@ -151,7 +152,7 @@ class MortalChannel:
         if self.killer.strikes("during a call: on its way"):
             self._world.on_its_way(self.channel, message)
             raise Died("on its way")
-        if message.content == b"letter 1" and self.calls_come_to:
+        if message.content == f"letter {self.troubled}".encode() and self.calls_come_to:
             self._go_wrong(self.calls_come_to.pop(0))
         delivered = self.channel.send(message)
         self.killer.pass_by("after a call")

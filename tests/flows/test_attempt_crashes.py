@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attempt_lives import LOST, Plan, live, pairs_of_deaths, resends, single_deaths
+from attempt_lives import IN_A_ROW, LOST, NO_CONNECTION, Plan, live, pairs_of_deaths, resends, single_deaths
 from attempt_world import AttemptWorld, check, in_haste
 from sqlalchemy import Engine
 
 from hub.contracts import Promise
+from hub.errors import HubError
 from hub.loopback.counterparty import Counterparty
 from hub.loopback.faults import Fault
 from hub.model.attempts import AttemptState
@@ -61,6 +62,32 @@ def test_a_death_at_any_moment_sends_nothing_twice_and_forgets_nothing(
         assert set(died) == expected, "a moment at which nobody died"
 
 
+def test_a_death_among_messages_that_are_begun_together_sends_nothing_twice_and_asks_nobody(
+    engine: Engine, counterparty: Counterparty
+) -> None:
+    died: Counter[str] = Counter()
+    plan = Plan(Promise.IDEMPOTENT, **IN_A_ROW)
+    share = SHARE_ON[engine.dialect.name]
+    for lived in single_deaths(engine, counterparty, plan, every=share):
+        assert lived.problem == ""
+        assert set(lived.world.states()) == {"delivered"}
+        died.update(lived.killer.died_at)
+
+    assert share > 1 or set(died) == AROUND_EVERY_CALL
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("told", [(Fault.REFUSE,), (LOST, Fault.REFUSE), (Fault.BUSY,), (NO_CONNECTION,)], ids=str)
+def test_whatever_one_of_them_is_told_and_whoever_dies_then(
+    engine: Engine, counterparty: Counterparty, told: tuple[Fault | HubError, ...]
+) -> None:
+    plan = Plan(Promise.IDEMPOTENT, told=told, **IN_A_ROW)
+    for lived in single_deaths(engine, counterparty, plan):
+        assert lived.problem == ""
+        others = [state for number, state in enumerate(lived.world.states()) if number != plan.troubled]
+        assert set(others) == {"delivered"}
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("promise", list(Promise))
 def test_a_second_death_in_what_recovery_does_changes_nothing(
@@ -94,9 +121,9 @@ def test_what_a_resend_is_refused_for_is_unknown(engine: Engine, counterparty: C
 def test_the_check_fails_when_the_row_is_written_only_after_the_call(
     engine: Engine, counterparty: Counterparty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def write_nothing_before(turn: Any, attempt: Any) -> Any:
+    def write_nothing_before(turn: Any, attempts: Any) -> Any:
         turn.write_down()
-        return attempt._replace(promise=turn._channel.promise, changed_at=turn._now())
+        return [attempt._replace(promise=turn._channel.promise, changed_at=turn._now()) for attempt in attempts]
 
     monkeypatch.setattr(sending._Turn, "_begin", write_nothing_before)
 

@@ -2,8 +2,8 @@
 
 After a death each message that was begun may have arrived. On an idempotent channel it is sent again, which does no
 harm unless it is refused: then a person has to find out. So several are begun only where the calls before them were
-all taken; with refusals among them the row is short, and about one of those in doubt is one that will be refused. Nor
-are calls begun together when they take long: there a transaction each costs little, and a person who cancels waits.
+all taken: with refusals among them the row is short, and of those in doubt one or two will be refused. Nor are calls
+begun together when they take long: there a transaction each costs little, and a person who cancels would wait.
 """
 
 from __future__ import annotations

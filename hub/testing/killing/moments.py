@@ -58,9 +58,9 @@ def mark_moments(marks: Marks, *, waits_in: str) -> None:
 def write_the_row_after_the_call() -> None:
     """Break the order that all rests on: no row says that a call begins. A check that passes then checks nothing."""
 
-    def begin(turn: Any, attempt: Any) -> Any:
+    def begin(turn: Any, attempts: Any) -> Any:
         turn.write_down()
-        return attempt._replace(promise=turn._channel.promise, changed_at=turn._now())
+        return [attempt._replace(promise=turn._channel.promise, changed_at=turn._now()) for attempt in attempts]
 
     setattr(sending._Turn, "_begin", begin)  # noqa: B010 - typed otherwise
 
@@ -130,10 +130,10 @@ def _mark_reading(marks: Marks) -> None:
 def _mark_sending(marks: Marks) -> None:
     """Mark from a row's writing to the call, the call, and from its answer until that is written down."""
 
-    def begin(original: Any, turn: Any, attempt: Any) -> Any:
+    def begin(original: Any, turn: Any, attempts: Any) -> Any:
         is_after_another = bool(turn._unwritten)
         marks.say(_at(turn._channel, AFTER if is_after_another else BEFORE))
-        started = original(turn, attempt)
+        started = original(turn, attempts)
         marks.say(_at(turn._channel, BEFORE))
         return started
 

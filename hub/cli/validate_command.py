@@ -20,7 +20,7 @@ SHOWN = 100
 
 Files = Annotated[
     list[Path],
-    typer.Argument(metavar="FILE", help="Documents, as XML.", exists=True, dir_okay=False, show_default=False),
+    typer.Argument(metavar="FILE", help="Documents, as XML; `-` reads the standard input.", show_default=False),
 ]
 Referee = Annotated[
     bool, typer.Option("--referee", help="Ask the official rules too, and tell where they say something else.")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import BinaryIO
 
 from hub.contracts import DocumentInspector, Judgement
 from hub.errors import ConfigurationError, DataError, FormatError
@@ -15,6 +18,10 @@ from hub.services.payments.receiving import packing_of, plain_name
 
 HEAD = 4096
 LARGEST = 100 * 1024 * 1024
+STANDARD_INPUT = Path("-")
+_PIPED = (Path("/dev/fd"), Path("/proc/self/fd"))
+"""Where a shell puts what it makes of `<(command)`."""
+
 _NO_XML = {b"%pdf": "a PDF", b"<!doctype html": "a web page", b"<html": "a web page", b"{": "JSON"}
 """How files begin that people take for the e-invoice, in small letters."""
 
@@ -27,12 +34,14 @@ def inspectors() -> list[DocumentInspector]:
 def judge_file(file: Path, judges: Sequence[DocumentInspector], *, official: Path | None = None) -> Judgement:
     """Judge a document by the installed plugin that knows its format; `official` is a folder of the official rules.
 
+    `-` is the standard input.
+
     Raises:
         DataError: it cannot be opened, or nothing installed knows it.
         FormatError: it is broken, hostile or too large.
         ConfigurationError: the official rules are not in the folder, or what runs them is not installed.
     """
-    with opened(file)[1] as stream:
+    with _opened(file) as stream:
         content = stream.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise DataError(f"it is larger than {LARGEST} bytes: no document of these formats is")
@@ -40,6 +49,15 @@ def judge_file(file: Path, judges: Sequence[DocumentInspector], *, official: Pat
         if judge.recognises(content[:HEAD]):
             return judge.judge(content, official=official)
     raise _unrecognised(content[:HEAD], judges)
+
+
+def _opened(file: Path) -> AbstractContextManager[BinaryIO]:
+    """Open a file, or what a shell pipes to us: that ends, while a named pipe may be waited for, for ever."""
+    if file == STANDARD_INPUT:
+        return nullcontext(sys.stdin.buffer)
+    if file.parent in _PIPED and file.is_fifo():
+        return file.open("rb")
+    return opened(file)[1]
 
 
 def _unrecognised(head: bytes, judges: Sequence[DocumentInspector]) -> DataError:

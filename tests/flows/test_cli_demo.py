@@ -27,10 +27,10 @@ def command() -> Any:
     return typer.main.get_command(build_app())
 
 
-def run(*words: object, home: Path | None = None) -> Result:
+def run(*words: object, home: Path | None = None, given: bytes | None = None) -> Result:
     arguments = [str(word) for word in words] + (["--home", str(home)] if home else [])
     with patch("typer.testing._get_command", lambda _app: command()):
-        return CliRunner().invoke(typer.Typer(), arguments)
+        return CliRunner().invoke(typer.Typer(), arguments, input=given)
 
 
 def answer(*words: object, home: Path) -> Any:

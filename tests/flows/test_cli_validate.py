@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,24 @@ def test_what_is_not_judged_is_named(tmp_path: Path, content: bytes, words: str)
 
     assert result.exit_code == 1
     assert words in result.stderr
+
+
+def test_a_file_that_is_not_there_holds_no_other(tmp_path: Path) -> None:
+    told = judged(tmp_path / "gone.xml", INVOICE, tmp_path)
+
+    assert [one["fit"] for one in told] == [False, True, False]
+
+
+def test_a_document_may_come_by_a_pipe() -> None:
+    read, write = os.pipe()
+    with open(write, "wb") as pipe:
+        pipe.write(INVOICE.read_bytes())
+    try:
+        assert judged(f"/dev/fd/{read}")["fit"]
+    finally:
+        os.close(read)
+    by_input = run("validate", "-", "--json", given=INVOICE.read_bytes())
+    assert json.loads(by_input.stdout)["fit"]
 
 
 def test_a_bank_file_is_sent_to_the_command_for_it() -> None:

@@ -13,6 +13,7 @@ from hub.cli.showing import answer_json, say, show_fields, show_table
 from hub.contracts import Judgement
 from hub.contracts.inspectors import Severity
 from hub.errors import DataError
+from hub.model.counting import counted
 from hub.runtime.judging import inspectors, judge_file, official_folder
 from hub.services.payments.receiving import describe, plain_name
 
@@ -80,20 +81,28 @@ def _show(one: dict[str, Any]) -> None:
     findings = one["findings"]
     fatal = sum(finding["severity"] == Severity.FATAL for finding in findings)
     said = {True: "fit to be sent", False: f"will be refused: {fatal} fatal"}[one["fit"]]
-    warned = f", {len(findings) - fatal} warnings" if len(findings) > fatal else ""
+    warned = f", {counted(len(findings) - fatal, 'warning')}" if len(findings) > fatal else ""
     fields = [("format", one["format"]), ("rules", one["rules"]), ("judgement", f"{said}{warned}")]
+    fields += [("official rules", _of_referee(one))]
     show_fields(one["file"], fields)
     columns = (("rule", "keep"), ("severity", "keep"), ("where", "wrap"), ("what to change", "wrap"))
     rows = [(f["rule"], str(f["severity"]), f["location"], f["message"]) for f in findings[:SHOWN]]
     if rows:
         show_table(f"findings ({len(rows)} of {len(findings)})", columns, rows)
-    if "differences" in one:
-        _show_differences(one)
+    if one.get("differences"):
+        _show_differences(one["differences"])
 
 
-def _show_differences(told: dict[str, Any]) -> None:
-    rows = [(one["rule"], str(one["ours"]), str(one["theirs"])) for one in told["differences"]]
+def _of_referee(told: dict[str, Any]) -> str:
+    """Return what came of asking the official rules, blank when they were not asked for."""
+    if told.get("not_compared"):
+        return f"not compared: {told['not_compared']}"
+    if "differences" not in told:
+        return ""
+    return "they differ" if told["differences"] else "they say the same"
+
+
+def _show_differences(differences: list[dict[str, Any]]) -> None:
+    rows = [(one["rule"], str(one["ours"]), str(one["theirs"])) for one in differences]
     columns = (("rule", "keep"), ("ours", "right"), ("official", "right"))
-    stopped = told.get("not_compared")
-    empty = f"not compared: {stopped}" if stopped else "none: the official rules say the same"
-    show_table("differences from the official rules", columns, rows, empty=empty)
+    show_table("differences from the official rules", columns, rows)

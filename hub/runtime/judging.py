@@ -47,8 +47,15 @@ def judge_file(file: Path, judges: Sequence[DocumentInspector], *, official: Pat
         raise DataError(f"it is larger than {LARGEST} bytes: no document of these formats is")
     for judge in judges:
         if judge.recognises(content[:HEAD]):
-            return judge.judge(content, official=official)
+            return _with_referee(judge, judge.judge(content, official=official), official)
     raise _unrecognised(content[:HEAD], judges)
+
+
+def _with_referee(judge: DocumentInspector, judgement: Judgement, official: Path | None) -> Judgement:
+    """Say of one who was asked for the official rules, and asked none, that nothing was compared."""
+    if official is None or judgement.differences is not None or judgement.not_compared:
+        return judgement
+    return judgement._replace(not_compared=f"{judge.name} has no referee")
 
 
 def _opened(file: Path) -> AbstractContextManager[BinaryIO]:

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from test_cli_demo import run
 
+from hub.cli import validate_command
+from hub.contracts import Finding, Judgement, Severity
+
 ROOT = Path(__file__).parents[2]
 INVOICE = ROOT / "plugins" / "peppol" / "tests" / "samples" / "bis3-invoice.xml"
 BANK_FILE = ROOT / "hub" / "demo" / "camt054_2026-11-20.xml"
@@ -49,6 +52,29 @@ def test_a_fit_invoice_ends_in_0_and_names_the_rules() -> None:
     assert result.exit_code == 0
     assert "fit to be sent" in result.stdout
     assert "Peppol BIS Billing 3.0.21" in result.stdout
+
+
+class WithoutReferee:
+    """An inspector of somebody else's, who knows no official rules."""
+
+    name = "Acme"
+
+    def recognises(self, head: bytes) -> bool:
+        return True
+
+    def judge(self, content: bytes, *, official: Path | None = None) -> Judgement:
+        return Judgement("Acme", ("acme",), [Finding("A-1", Severity.WARNING, "/A", "Mend it.")])
+
+
+def test_an_inspector_without_a_referee_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(validate_command, "inspectors", lambda: [WithoutReferee()])
+
+    result = run("validate", "--official", tmp_path, INVOICE)
+
+    assert "not compared: Acme has no referee" in result.stdout
+    assert "fit to be sent, 1 warning\n" in result.stdout
+    assert judged("--official", tmp_path, INVOICE)["not_compared"] == "Acme has no referee"
+    assert "not_compared" not in judged(INVOICE)
 
 
 def test_what_will_be_refused_says_what_to_change_and_ends_in_1(wrong: Path) -> None:
@@ -152,6 +178,7 @@ def test_the_referee_says_the_same(wrong: Path, monkeypatch: pytest.MonkeyPatch)
 
     assert judged("--referee", INVOICE)["differences"] == []
     assert judged("--referee", wrong)["differences"] == []
+    assert "they say the same" in run("validate", "--referee", INVOICE).stdout
 
 
 @pytest.mark.skipif(not OFFICIAL.is_dir(), reason="the official rules are not there")

@@ -32,22 +32,33 @@ Official = Annotated[
 ]
 
 
+Layer = Annotated[
+    str,
+    typer.Option(
+        "--layer", metavar="NAMES", help="Judge by these layers alone, such as xsd,en16931.", show_default=False
+    ),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
     command(app, "validate")(validate)
 
 
-def validate(session: Session, files: Files, referee: Referee = False, official: Official = None) -> None:
+def validate(
+    session: Session, files: Files, referee: Referee = False, official: Official = None, layer: Layer = ""
+) -> None:
     """Judge documents by the rules of their format. Ends in 1 when one breaks a fatal rule or cannot be judged.
 
     With --json: one object for one file, a list for several.
     """
     folder = official_folder(official) if referee or official else None
+    layers = [name for each in layer.split(",") if (name := each.strip())]
     judges = inspectors()
     told: list[dict[str, Any]] = []
     for file in files:
         try:
-            told.append(_told(file, judge_file(file, judges, official=folder)))
+            told.append(_told(file, judge_file(file, judges, official=folder, layers=layers)))
         except DataError as error:
             told.append({"file": plain_name(file.name), "fit": False, "error": describe(error)})
     if session.as_json:

@@ -61,11 +61,14 @@ class DocumentInspector(Protocol):
         """Say by the first 4 KiB whether a document is of the family."""
         ...
 
-    def judge(self, content: bytes, *, official: Path | None = None) -> Judgement:
+    def judge(self, content: bytes, *, official: Path | None = None, layers: Sequence[str] = ()) -> Judgement:
         """Judge a document; `official` is a folder of the official rules, whose verdict is then compared with ours.
+
+        `layers` are those of your rules to judge by, such as `en16931` without a network's own; all where it is empty.
 
         Raises:
             FormatError: it is no document that can be judged: broken, hostile or larger than the limit.
-            ConfigurationError: the official rules are not in the folder, or what runs them is not installed.
+            ConfigurationError: the official rules are not in the folder, what runs them is not installed, or there is
+                no such layer.
         """
         ...

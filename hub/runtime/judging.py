@@ -31,15 +31,18 @@ def inspectors() -> list[DocumentInspector]:
     return default_inspectors()
 
 
-def judge_file(file: Path, judges: Sequence[DocumentInspector], *, official: Path | None = None) -> Judgement:
+def judge_file(
+    file: Path, judges: Sequence[DocumentInspector], *, official: Path | None = None, layers: Sequence[str] = ()
+) -> Judgement:
     """Judge a document by the installed plugin that knows its format; `official` is a folder of the official rules.
 
-    `-` is the standard input.
+    `-` is the standard input; `layers` are those of its rules to judge by, all where there are none.
 
     Raises:
         DataError: it cannot be opened, or nothing installed knows it.
         FormatError: it is broken, hostile or too large.
-        ConfigurationError: the official rules are not in the folder, or what runs them is not installed.
+        ConfigurationError: the official rules are not in the folder, what runs them is not installed, or there is no
+            such layer.
     """
     with _opened(file) as stream:
         content = stream.read(LARGEST + 1)
@@ -47,7 +50,7 @@ def judge_file(file: Path, judges: Sequence[DocumentInspector], *, official: Pat
         raise DataError(f"it is larger than {LARGEST} bytes: no document of these formats is")
     for judge in judges:
         if judge.recognises(content[:HEAD]):
-            return _with_referee(judge, judge.judge(content, official=official), official)
+            return _with_referee(judge, judge.judge(content, official=official, layers=layers), official)
     raise _unrecognised(content[:HEAD], judges)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +64,7 @@ class WithoutReferee:
     def recognises(self, head: bytes) -> bool:
         return True
 
-    def judge(self, content: bytes, *, official: Path | None = None) -> Judgement:
+    def judge(self, content: bytes, *, official: Path | None = None, layers: Sequence[str] = ()) -> Judgement:
         return Judgement("Acme", ("acme",), [Finding("A-1", Severity.WARNING, "/A", "Mend it.")])
 
 
@@ -75,6 +77,22 @@ def test_an_inspector_without_a_referee_is_told(tmp_path: Path, monkeypatch: pyt
     assert "fit to be sent, 1 warning\n" in result.stdout
     assert judged("--official", tmp_path, INVOICE)["not_compared"] == "Acme has no referee"
     assert "not_compared" not in judged(INVOICE)
+
+
+def test_an_invoice_of_no_network_is_judged_by_the_layers_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "european.xml"
+    file.write_bytes(re.sub(b"<cbc:ProfileID>.*</cbc:ProfileID>", b"", INVOICE.read_bytes()))
+
+    assert not judged(file)["fit"]
+    told = judged("--layer", "xsd, en16931", file)
+    assert (told["fit"], told["layers"]) == (True, ["xsd", "en16931"])
+
+
+def test_a_layer_that_is_none_is_refused_with_those_there_are() -> None:
+    result = run("validate", "--layer", "cen", INVOICE)
+
+    assert result.exit_code == 3
+    assert "xsd, en16931, peppol" in result.stderr
 
 
 def test_what_will_be_refused_says_what_to_change_and_ends_in_1(wrong: Path) -> None:

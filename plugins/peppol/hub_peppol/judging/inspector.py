@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from hub.banking_calendar import SystemClock
 from hub.contracts import Difference, Finding, Judgement, Severity
-from hub.errors import FormatError
+from hub.errors import ConfigurationError, FormatError
 from hub.formats.xml_stream import probe
-from hub_peppol.judging.engine import Report, releases_of, validate
+from hub_peppol.judging.engine import LAYERS, Report, releases_of, validate
 from hub_peppol.judging.reading import root_of
 from hub_peppol.judging.releases import BILLING
 from hub_peppol.judging.table import prefixed
@@ -42,12 +43,13 @@ class PeppolInspector:
             return False
         return tag == ENVELOPE or prefixed(tag) in FORMATS
 
-    def judge(self, content: bytes, *, official: Path | None = None) -> Judgement:
+    def judge(self, content: bytes, *, official: Path | None = None, layers: Sequence[str] = ()) -> Judgement:
         """Judge a document by the rules in force today. Errors as `DocumentInspector.judge`."""
+        _refuse_unknown(layers)
         root = root_of(content)
         _refuse_envelope(root)
         day = SystemClock().today()
-        report = validate(root, on=day)
+        report = validate(root, tuple(layers) or LAYERS, on=day)
         compared = None if official is None else _compared(root, report, official)
         return Judgement(
             format=FORMATS.get(prefixed(root.tag), "XML"),
@@ -57,6 +59,11 @@ class PeppolInspector:
             differences=compared and compared.differences,
             not_compared=compared.stopped if compared else "",
         )
+
+
+def _refuse_unknown(layers: Sequence[str]) -> None:
+    if unknown := set(layers) - set(LAYERS):
+        raise ConfigurationError(f"there is no layer {min(unknown)!r}", hint=f"give some of {', '.join(LAYERS)}")
 
 
 def _refuse_envelope(root: Any) -> None:

@@ -212,7 +212,7 @@ def test_one_whose_register_is_not_to_be_trusted_has_that_for_an_answer(
     assert isinstance(answers[OTHER], Takes)
 
 
-def test_an_expired_issuer_is_not_trusted(network: SandboxNetwork, lookup: Lookup) -> None:
+def test_an_answer_signed_by_an_expired_certificate_is_not_trusted(network: SandboxNetwork, lookup: Lookup) -> None:
     with pytest.raises(UntrustedAnswer, match="expired"):
         lookup.find(WANTED, datetime(2060, 1, 1, tzinfo=UTC))
 

@@ -156,7 +156,11 @@ def _not_taken(work: UnitOfWork, row: DocumentRow, step: DocumentStep) -> bool:
     latest = attempts[-1]
     is_stopped = latest.state == AttemptState.CANCELLED
     if is_stopped and latest.let_go == LetGo.IF_NOT_DELIVERED:
-        return not_sent(work, row, step, f"{row.channel}: {_why(latest)}")
+        why = f"{row.channel}: {_why(latest)}"
+        refused = step._replace(
+            outcome=StepOutcome.REFUSED, reason=_why(latest)
+        )  # and it was called
+        return _tried_again(work, row, refused, why)
     work.documents.keep_steps([step._replace(outcome=StepOutcome.REFUSED, reason=_why(latest))])
     if latest.code == DocumentError.code or is_stopped:
         hold(work, row, f"{row.channel}: {_why(latest)}")
@@ -168,9 +172,14 @@ def _not_taken(work: UnitOfWork, row: DocumentRow, step: DocumentStep) -> bool:
 
 
 def not_sent(work: UnitOfWork, row: DocumentRow, step: DocumentStep, why: str) -> bool:
-    """Let a document go on whose message was stopped: its channel may be taken once more, under a new id of ours."""
-    unseen = step._replace(outcome=StepOutcome.SKIPPED, reason=why, step_no=0, exchange_no=None, price_ore=0)
-    work.documents.keep_steps([unseen, next_turn(step, why)])
+    """Let a document go on whose message was stopped before it was called: nobody has seen what it looks like."""
+    unseen = step._replace(outcome=StepOutcome.SKIPPED, reason=why, step_no=0, exchange_no=None)
+    return _tried_again(work, row, unseen, why)
+
+
+def _tried_again(work: UnitOfWork, row: DocumentRow, step: DocumentStep, why: str) -> bool:
+    """Let a document find its way, which may be by the same channel once more, under a new id of ours."""
+    work.documents.keep_steps([step._replace(price_ore=0), next_turn(step, why)])
     return go_on(work, row._replace(price_ore=row.price_ore - step.price_ore), why, was=row)
 
 

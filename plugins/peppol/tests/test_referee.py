@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from hub.errors import ConfigurationError
+from hub_peppol.judging.inspector import PeppolInspector
 from hub_peppol.judging.referee import Difference, Referee, differences
 
 OFFICIAL = Path(__file__).parents[4] / "shared" / "artefacts" / "peppol"
 INVOICE = (Path(__file__).parent / "samples" / "bis3-invoice.xml").read_bytes()
+SVEFAKTURA = (Path(__file__).parent / "samples" / "svefaktura" / "full.xml").read_bytes()
 
 needs_official_rules = pytest.mark.skipif(
     not OFFICIAL.is_dir(), reason="the official rules are not beside the checkout"
@@ -92,3 +94,12 @@ def test_a_blank_after_a_date_is_no_fault_of_schema(referee: Referee) -> None:
 def test_a_root_without_schema_is_a_wrong_setting(referee: Referee) -> None:
     with pytest.raises(ConfigurationError, match="no schema"):
         referee.is_valid(b"<ApplicationResponse/>")
+
+
+@needs_official_rules
+def test_the_official_schema_of_svefaktura_is_asked() -> None:
+    pytest.importorskip("saxonche", reason="the extra validate is not installed")
+    wrong = SVEFAKTURA.replace(b"</cbc:IssueDate>", b"</cbc:IssueDate><cbc:Bogus/>")
+    assert wrong != SVEFAKTURA
+    found = [PeppolInspector().judge(content, official=OFFICIAL).differences for content in (SVEFAKTURA, wrong)]
+    assert found == [[], [Difference("XSD", 0, 1)]]

@@ -12,7 +12,7 @@ from hub.errors import ConfigurationError, FormatError
 from hub.formats.xml_stream import probe
 from hub_peppol.judging.engine import LAYERS, Report, releases_of, validate
 from hub_peppol.judging.reading import root_of
-from hub_peppol.judging.releases import BILLING
+from hub_peppol.judging.releases import BILLING, SVEFAKTURA
 from hub_peppol.judging.table import prefixed
 
 FORMATS = {
@@ -91,7 +91,8 @@ def _compared(root: Any, report: Report, official: Path) -> Compared:
     referee = Referee(official)
     found: list[Difference] = []
     of_schema = [one for one in report.findings if one.rule.startswith(XSD)]
-    if "xsd" in report.layers and prefixed(root.tag) in BILLING:
+    root_name = prefixed(root.tag)
+    if root_name in SVEFAKTURA or ("xsd" in report.layers and root_name in BILLING):
         found += _schema_difference(is_ours=bool(of_schema), is_theirs=not referee.is_valid(root))
     pairs = [(rules, referee.judge(rules, root)) for rules in _sets(root, report)]
     stopped = [f"{rules}: {one.gave_up}" for rules, one in pairs if one.gave_up]

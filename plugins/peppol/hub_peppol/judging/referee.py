@@ -23,6 +23,7 @@ from lxml import etree
 
 from hub.errors import ConfigurationError
 from hub_peppol.judging.reading import root_of
+from hub_peppol.judging.table import prefixed
 
 OFFICIAL_FILES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -37,7 +38,11 @@ OFFICIAL_FILES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """For each set of rules the names of its stylesheet, the first that is found is taken."""
 
 SCHEMAS: Mapping[str, str] = MappingProxyType(
-    {"Invoice": "UBL-Invoice-2.1.xsd", "CreditNote": "UBL-CreditNote-2.1.xsd"}
+    {
+        "ubl:Invoice": "UBL-Invoice-2.1.xsd",
+        "cn:CreditNote": "UBL-CreditNote-2.1.xsd",
+        "sfti:Invoice": "SFTI-BasicInvoice-1.0.xsd",
+    }
 )
 """For each root the name of its schema. There is none of ApplicationResponse in what we test against."""
 
@@ -120,7 +125,7 @@ class Referee:
             FormatError: it is no XML that we read.
         """
         root = _root_of(document)
-        name = etree.QName(root).localname
+        name = prefixed(str(root.tag))
         if name not in SCHEMAS:
             raise ConfigurationError(f"the referee has no schema of {name}", hint=f"it has {', '.join(SCHEMAS)}")
         copy = etree.fromstring(etree.tostring(root, with_tail=False), _parser())

@@ -31,10 +31,12 @@ def north(engine: Engine, peppol: ReportingChannel) -> DeliveryWorld:
 
 
 @pytest.fixture
-def booked(engine: Engine, north: DeliveryWorld) -> DeliveryWorld:
+def booked(engine: Engine, peppol: ReportingChannel) -> DeliveryWorld:
     """The same, and the invoice is a receivable of the books."""
     Ledger(engine).rows({"number": "1001"})
-    return north
+    world = DeliveryWorld(engine, peppol)
+    world.deliver(document(debtor=COMPANY))
+    return world
 
 
 def answers(world: DeliveryWorld, *said: BuyerAnswer) -> None:

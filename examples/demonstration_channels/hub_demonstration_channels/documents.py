@@ -30,6 +30,12 @@ class DocumentsChannel:
         """Raises ConfigurationError when the address cannot be one."""
         self._party = HttpParty(settings.documents_address, timeout_s=settings.timeout_s)
         self._context = context
+        self._endpoint = settings.documents_address
+
+    @property
+    def endpoint(self) -> str:
+        """Where the counterparty listens: what is in doubt there is not asked about, or sent again, elsewhere."""
+        return self._endpoint
 
     @property
     def carries(self) -> Collection[DocumentKind]:

@@ -157,9 +157,7 @@ def _not_taken(work: UnitOfWork, row: DocumentRow, step: DocumentStep) -> bool:
     is_stopped = latest.state == AttemptState.CANCELLED
     if is_stopped and latest.let_go == LetGo.IF_NOT_DELIVERED:
         why = f"{row.channel}: {_why(latest)}"
-        refused = step._replace(
-            outcome=StepOutcome.REFUSED, reason=_why(latest)
-        )  # and it was called
+        refused = step._replace(outcome=StepOutcome.REFUSED, reason=_why(latest))  # and it was called
         return _tried_again(work, row, refused, why)
     work.documents.keep_steps([step._replace(outcome=StepOutcome.REFUSED, reason=_why(latest))])
     if latest.code == DocumentError.code or is_stopped:

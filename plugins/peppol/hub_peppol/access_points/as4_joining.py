@@ -25,7 +25,11 @@ def own_access_point(settings: PeppolSettings, context: PluginContext) -> OwnAcc
     """
     for name in _WANTED:
         if not getattr(settings, name):
-            raise ConfigurationError("sending by AS4 ourselves needs it", where=f"plugins.peppol.{name}")
+            raise ConfigurationError(
+                "sending by AS4 ourselves needs it",
+                where=f"plugins.peppol.{name}",
+                hint=f"all of these: {', '.join(_WANTED)}; see the README of the plugin peppol",
+            )
     lookup, clock = lookup_of(settings), context.clock
     lists = [Path(each) for each in settings.access_point_revocations]
     sender = As4Sender(

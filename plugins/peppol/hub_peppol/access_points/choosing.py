@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from hub.contracts import PluginContext
 from hub.errors import ConfigurationError
@@ -21,6 +22,14 @@ ADDRESSES: Mapping[AccessPointName, str] = {
     AccessPointName.STORECOVE: storecove.PRODUCTION,
     AccessPointName.MAVENTA: maventa.PRODUCTION,
 }
+_WHO_WE_ARE: Mapping[AccessPointName, str] = MappingProxyType(
+    {
+        AccessPointName.RECOMMAND: "the company's id there, as its page shows it",
+        AccessPointName.QVALIA: "the company's registration number, ten digits",
+        AccessPointName.STORECOVE: "the number of the legal entity",
+        AccessPointName.MAVENTA: "the company's UUID",
+    }
+)
 _ACCOUNT = "plugins.peppol.account"
 
 
@@ -35,7 +44,8 @@ def access_point(settings: PeppolSettings, context: PluginContext) -> AccessPoin
 
         return own_access_point(settings, context)
     if not settings.account and settings.access_point is not AccessPointName.PEPPYRUS:
-        raise ConfigurationError("who we are at the access point is missing", where=_ACCOUNT)
+        message = f"{settings.access_point} needs to be told who we are"
+        raise ConfigurationError(message, where=_ACCOUNT, hint=f"give {_WHO_WE_ARE[settings.access_point]}")
     party = HttpParty(settings.address or ADDRESSES[settings.access_point], timeout_s=settings.timeout_s)
     return _MAKERS[settings.access_point](party, settings, context)
 

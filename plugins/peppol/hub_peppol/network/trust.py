@@ -89,7 +89,9 @@ def issuers_of(file: Path, revocations: Sequence[Path] = ()) -> Issuers:
         certificates = tuple(x509.load_pem_x509_certificates(file.read_bytes()))
         lists = tuple(_list_of(path.read_bytes()) for path in revocations)
     except OSError as error:
-        raise ConfigurationError(f"a file of issuers cannot be read: {type(error).__name__}") from None
+        why = error.strerror or type(error).__name__
+        hint = "look at smp_issuers, access_point_issuers and the files of what they have revoked"
+        raise ConfigurationError(f"{error.filename} cannot be read: {why}", hint=hint) from None
     except ValueError:
         raise ConfigurationError(
             "a file of issuers holds no certificates", hint="give the issuers' certificates as PEM, and CRLs"

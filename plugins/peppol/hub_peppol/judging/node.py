@@ -54,10 +54,11 @@ class Node:
     @property
     def root(self) -> Root:
         """The document's root, or what was handed over as such."""
-        node = self
+        node: Any = self  # `cast` is a call, and this is asked for hundreds of times a document
         while node.parent is not None:
             node = node.parent
-        return cast(Root, node)
+        root: Root = node
+        return root
 
     @property
     def value(self) -> str:
@@ -74,7 +75,10 @@ class Node:
         if found is None:
             return []
         for step in others:
-            found = [kid for node in found for kid in node.kids.get(step, ())]
+            if len(found) == 1:  # mostly
+                found = found[0].kids.get(step, [])
+            else:
+                found = [kid for node in found for kid in node.kids.get(step, ())]
         return found
 
     def first(self, path: str) -> Node | None:
@@ -180,9 +184,11 @@ def once_per_node(work_out: Callable[[Node], T]) -> Callable[[Node], T]:
                 memo[key] = work_out(node)
             except Unreadable as error:
                 memo[key] = error
-        if isinstance(memo[key], Unreadable):
-            raise memo[key]
-        return cast(T, memo[key])
+        answer: Any = memo[key]
+        if isinstance(answer, Unreadable):
+            raise answer
+        known: T = answer
+        return known
 
     value.__doc__ = work_out.__doc__
     return value
@@ -191,7 +197,7 @@ def once_per_node(work_out: Callable[[Node], T]) -> Callable[[Node], T]:
 def normalized(text: str) -> str:
     """Remove blanks around a text and make those inside one, as XPath does: a no-break space is none."""
     if text.isascii():
-        return " ".join(text.split())
+        return text if text.isalnum() else " ".join(text.split())
     return _BLANKS.sub(" ", text).strip(" ")
 
 

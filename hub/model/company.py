@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hub.identifiers import organisation_number
 from hub.model.account_roles import NamedAccount, Role, proven_accounts, refuse_two_roles
+from hub.model.dunning_settings import DunningSettings
 from hub.model.letterhead import Letterhead
 from hub.model.payee_account import PayeeAccount
 from hub.model.payment_method import Lowers, PaymentMethod
@@ -166,6 +167,7 @@ class Company(BaseModel):
         default_factory=dict, description="How references are made and checked, by way of paying, such as `giro`."
     )
     payment_methods: tuple[PaymentMethod, ...] = Field(default=(), description="Payment-method codes.")
+    dunning: DunningSettings = Field(default=DunningSettings(), description="How it asks for what is late.")
     letterhead: Letterhead = Field(default=Letterhead(), description="What its documents say of it, and their looks.")
 
     def routine(self, number: str) -> Routine | None:
@@ -279,6 +281,14 @@ class Company(BaseModel):
                 raise ValueError(f"{place} names in paid_into an account that is none of the company's payee accounts")
             if account.is_paid_elsewhere and self.paid_into(account).is_paid_elsewhere:
                 raise ValueError(f"{place} is paid into one that is paid into another: name that one in paid_into")
+        return self
+
+    @model_validator(mode="after")
+    def _policies_name_known_routines(self) -> Self:
+        known = {routine.number for routine in self.routines} | self.interest_routines
+        for policy in self.dunning.policies:
+            if unknown := sorted({*policy.routines} - known):
+                raise ValueError(f"dunning policy {policy.name} names routine {unknown[0]}, which the company has not")
         return self
 
     @model_validator(mode="after")

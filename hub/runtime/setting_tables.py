@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from datetime import date
 from enum import Enum
 from pathlib import Path
 from types import NoneType
@@ -24,7 +25,7 @@ from hub.runtime.config import INSTALLATION_FILE, InstallationSettings
 from hub.runtime.setting_errors import model_within, settings_of
 
 MARKER = "<!-- From here on written by hub.runtime.setting_tables. -->"
-_KINDS = {str: "text", bool: "true or false", int: "whole number", SecretReference: "secret by reference"}
+_KINDS = {str: "text", bool: "true or false", int: "whole number", date: "date", SecretReference: "secret by reference"}
 
 
 def setting_tables() -> str:
@@ -53,7 +54,8 @@ def page_with_tables(page: str) -> str:
 
 def kind_of(field: FieldInfo) -> str:
     """Say in plain words what a setting takes."""
-    if any(isinstance(mark, BeforeValidator) and mark.func is ore_from_setting for mark in field.metadata):
+    marks = [*field.metadata, *(mark for one in get_args(field.annotation) for mark in get_args(one)[1:])]
+    if any(isinstance(mark, BeforeValidator) and mark.func is ore_from_setting for mark in marks):
         return "kronor as text"
     return _kind(field.annotation)
 

@@ -72,6 +72,7 @@ class EntryFacts(NamedTuple):
     transaction_date: str
     payment_id: int | None
     reverses_no: int | None
+    rule: str = ""  # `method:A` of a row that was registered by hand
 
 
 class Change(NamedTuple):

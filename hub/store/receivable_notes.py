@@ -64,6 +64,10 @@ class ReceivableNotes:
             found.extend(Hold._make(row) for row in self._connection.execute(_ACTIVE_HOLDS, values))
         return found
 
+    def standing_holds(self, receivable_ids: Sequence[int]) -> list[Hold]:
+        """Return the holds of receivables that nobody has ended, also those whose last day has passed; oldest first."""
+        return self.active_holds(receivable_ids, "")
+
     def end_hold(self, receivable_id: int, hold_no: int) -> None:
         """Write down that a hold has ended."""
         self._connection.execute(

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, bindparam
 from hub.identifiers.identity_key import identity_key
 from hub.model.books import PostingGroup
 from hub.model.receivables import OpenReceivable, Receivable, ReferenceRow
+from hub.rules.charges import EntryFacts
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
@@ -17,6 +18,11 @@ from hub.store.receivable_notes import ReceivableNotes
 from hub.store.statements import text
 
 _RECEIVABLE = ", ".join(Receivable._fields)
+_BY_IDS = f"SELECT {_RECEIVABLE} FROM receivable WHERE tenant = :t AND receivable_id IN :ids ORDER BY receivable_id"
+_ENTRIES_OF = f"""
+    SELECT receivable_id, {", ".join(EntryFacts._fields)} FROM entry
+    WHERE tenant = :t AND receivable_id IN :ids ORDER BY receivable_id, entry_no
+"""
 _OPEN = """
     SELECT r.receivable_id, r.company, r.number, r.source_system, r.version, r.kind, r.routine, r.group_no, r.currency,
            r.due_date, r.debtor_name, r.debtor_identity,
@@ -271,6 +277,24 @@ class SqlReceivables(ReceivableNotes):
             {"t": self._tenant, "id": receivable_id},
         )
         return [Receivable._make(row) for row in rows]
+
+    def by_ids(self, receivable_ids: Sequence[int]) -> list[Receivable]:
+        """Return receivables by their ids, in the order of the ids."""
+        return [Receivable._make(row) for row in self._of_ids(_BY_IDS, receivable_ids)]
+
+    def entries_of(self, receivable_ids: Sequence[int]) -> dict[int, list[EntryFacts]]:
+        """Return the entries of receivables, by receivable, in the order they were posted."""
+        found: dict[int, list[EntryFacts]] = {receivable_id: [] for receivable_id in receivable_ids}
+        for row in self._of_ids(_ENTRIES_OF, receivable_ids):
+            found[row[0]].append(EntryFacts._make(row[1:]))
+        return found
+
+    def _of_ids(self, question: str, receivable_ids: Sequence[int]) -> Iterator[Row[Any]]:
+        """Ask about receivables, five hundred at a time; yield the rows."""
+        statement = text(question).bindparams(bindparam("ids", expanding=True))
+        for start in range(0, len(receivable_ids), 500):
+            part = {"t": self._tenant, "ids": list(receivable_ids[start : start + 500])}
+            yield from self._connection.execute(statement, part)
 
     def fully_paid_on(self, receivable_id: int) -> str | None:
         """Return the latest transaction date among its entries when they sum to zero, else None.

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from hub.model.dunning import EVERY_STEP_STOPPED, Stopped
 from hub.model.dunning_settings import HoldCode
+from hub.model.receivables import Hold
+from hub.rules.interest.charging import is_deferral_kept
 
 UNKNOWN_CODE_STOPS = EVERY_STEP_STOPPED | {Stopped.INTEREST}
 """What a code stops that the settings do not have: nobody is dunned by a slip of the hand."""
@@ -20,3 +23,24 @@ def stopped_by(codes: Mapping[str, HoldCode], code: str) -> frozenset[Stopped]:
 def what_stops(codes: Mapping[str, HoldCode], active: Iterable[str], what: Stopped) -> str | None:
     """Return the first of the active hold codes that stops something, None when it may go on."""
     return next((code for code in active if what in stopped_by(codes, code)), None)
+
+
+def stops_interest(codes: Mapping[str, HoldCode], holds: Iterable[Hold], on: str, paid_on: str | None) -> str | None:
+    """Return the code of the first hold by which a receivable bears no interest as seen on a day, None when it bears.
+
+    `holds` are those that nobody has ended, past their last day or not; `paid_on` is the day of full payment. A code
+    that stops interest does so while it holds. A deferral (*anstånd*) stops it for good when it was kept: broken, it is
+    as if never given.
+    """
+    for hold in holds:
+        stopped = stopped_by(codes, hold.code)
+        is_active = hold.until_date is None or on <= hold.until_date
+        if Stopped.INTEREST in stopped and is_active:
+            return hold.code
+        if Stopped.INTEREST_IF_DEFERRAL_KEPT in stopped and _is_kept(hold, date.fromisoformat(paid_on or on)):
+            return hold.code
+    return None
+
+
+def _is_kept(hold: Hold, paid_on: date) -> bool:
+    return hold.until_date is None or is_deferral_kept(paid_on, date.fromisoformat(hold.until_date))

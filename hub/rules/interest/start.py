@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 from hub.banking_calendar import add_banking_days, is_banking_day
 from hub.errors import RuleViolation
+from hub.model.dunning import InterestStart
+from hub.model.dunning_settings import InterestTerms
 from hub.rules.relations import Relation
 from hub.rules.statutes import INTEREST_ACT
 
@@ -32,6 +34,19 @@ def first_day_after_due(due_date: date) -> date:
     Räntelagen (1975:635) 3 §. Who pays on the due date pays in time.
     """
     return due_date + _ONE_DAY
+
+
+def first_day_by(terms: InterestTerms, *, invoice_date: date, due_date: date) -> date | None:
+    """Return the first day of interest by a company's terms, None when there will be none.
+
+    `due_date` is the original one: a later day that was granted moves what is asked for and when, not what is owed if
+    it is not kept. With days counted from the invoice, the due date must have passed before they are over.
+    """
+    due_on = moved_to_weekday(due_date) if terms.due_moves_to_weekday else due_date
+    if terms.starts is InterestStart.DUE_DATE:
+        return first_day_after_due(due_on)
+    starts_on = invoice_date + timedelta(days=terms.days_after_invoice)
+    return starts_on if due_on < starts_on else None
 
 
 def first_day_after_demand(

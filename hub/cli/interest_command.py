@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import date
 from typing import Annotated, Any
 
 import typer
 
 from hub.banking_calendar import is_banking_day
+from hub.cli.days import day_of
+from hub.cli.segments import segments_told, show_segments
 from hub.cli.session import Session, command
-from hub.cli.showing import Column, answer_json, kronor, say, show_fields, show_table
+from hub.cli.showing import answer_json, kronor, say, show_fields
 from hub.errors import DataError, FormatError, RuleViolation
 from hub.money import parse_kronor, plain_kronor
-from hub.rules.interest.calculation import Claim, Interest, Reduction, Segment, exact_kronor, interest_on
+from hub.rules.interest.calculation import Claim, Interest, Reduction, interest_on
 from hub.rules.interest.day_count import DayCount
 from hub.rules.interest.rates import rate_named
 from hub.rules.interest.reference_rates import ReferenceRates
 from hub.rules.interest.start import first_day_after_due, moved_to_weekday
 from hub.rules.statutes import INTEREST_ACT
 from hub.runtime.rates import home_of_rates, known_rates
-
-EARLIEST_YEAR, LATEST_YEAR = 1900, 2199  # a day outside is a slip of the hand
-
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 Principal = Annotated[str, typer.Option("--principal", metavar="KRONOR", help="What is owed, without fees.")]
 Due = Annotated[str, typer.Option("--due", metavar="DATE", help="The due date; interest runs from the day after.")]
@@ -60,7 +56,7 @@ def interest(
 
     Needs no tenant and no home; rates that were entered in a home are used where there is one.
     """
-    due_date, last_day = _day("--due", due), _day("--until", until)
+    due_date, last_day = day_of("--due", due), day_of("--until", until)
     if last_day < due_date:
         raise RuleViolation(f"no interest runs before the due date {due_date}", paragraph=f"{INTEREST_ACT} 2 §")
     counted_due = moved_to_weekday(due_date) if weekday_due else due_date
@@ -96,7 +92,7 @@ def _notes(claim: Claim, earned: Interest, rates: ReferenceRates, due_date: date
 def _told(claim: Claim, earned: Interest, due_date: date, last_day: date, notes: Sequence[str]) -> dict[str, Any]:
     return {
         "interest": plain_kronor(earned.interest_ore),
-        "segments": [_segment(one) for one in earned.segments],
+        "segments": segments_told(earned),
         "principal_left": plain_kronor(earned.principal_left_ore),
         "principal": plain_kronor(claim.principal_ore),
         "due_date": due_date,
@@ -109,34 +105,8 @@ def _told(claim: Claim, earned: Interest, due_date: date, last_day: date, notes:
     }
 
 
-def _segment(one: Segment) -> dict[str, Any]:
-    return {
-        "from": one.first_day,
-        "to": one.last_day,
-        "days": one.days,
-        "balance": plain_kronor(one.balance_ore),
-        "rate_percent": f"{one.rate_percent:.2f}",
-        "divisor": one.days_in_year,
-        "interest_unrounded": exact_kronor(one.interest_ore),
-    }
-
-
 def _show(claim: Claim, earned: Interest) -> None:
-    rows = [
-        (
-            str(one.first_day),
-            str(one.last_day),
-            str(one.days),
-            kronor(one.balance_ore),
-            f"{one.rate_percent:.2f}",
-            str(one.days_in_year),
-            exact_kronor(one.interest_ore),
-        )
-        for one in earned.segments
-    ]
-    numbers = [(name, "right") for name in ("days", "balance", "per cent", "of", "interest")]
-    columns: list[Column] = ["from", "to", *numbers]
-    show_table("", columns, rows, empty="no day bears interest")
+    show_segments(earned)
     fields = [
         ("interest", kronor(earned.interest_ore)),
         ("days", f"{earned.days}, counted {claim.day_count}"),
@@ -150,7 +120,7 @@ def _reduction(text: str) -> Reduction:
     day, found, amount = text.partition("=")
     if not found:
         raise DataError("--paid: write DATE=KRONOR, such as 2026-03-31=500.00")
-    return Reduction(_day("--paid", day), _ore("--paid", amount))
+    return Reduction(day_of("--paid", day), _ore("--paid", amount))
 
 
 def _ore(option: str, text: str) -> int:
@@ -158,10 +128,3 @@ def _ore(option: str, text: str) -> int:
         return parse_kronor(text)
     except FormatError as error:
         raise FormatError(f"{option}: {error.message}", code=error.code, value=text) from None
-
-
-def _day(option: str, text: str) -> date:
-    with suppress(ValueError):
-        if _ISO_DATE.fullmatch(text) and EARLIEST_YEAR <= (day := date.fromisoformat(text)).year <= LATEST_YEAR:
-            return day
-    raise FormatError(f"{option}: write a day that there is, such as 2026-11-22", code="DATE_UNREADABLE", value=text)

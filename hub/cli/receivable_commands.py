@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hub.cli import receivable_changes
+from hub.cli.days import day_of
+from hub.cli.segments import segments_told, show_segments
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, kronor, say, show_fields, show_table, words
 from hub.cli.telling import Company, Number
 from hub.model.receivables import Hold, OpenReceivable
+from hub.money import plain_kronor
 from hub.services.payments.inspecting import masked_identity
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ def group() -> typer.Typer:
     app = typer.Typer(help="What is owed, and commands about it.")
     command(app, "list", is_default=True)(list_receivables)
     command(app, "show")(show)
+    command(app, "interest")(interest)
     receivable_changes.add_to(app)
     return app
 
@@ -93,6 +97,41 @@ def show(session: Session, number: Number, company: Company = "", show_personal:
         answer_json({**story._asdict(), "receivable": receivable, "open_ore": story.receivable.open_ore})
         return
     _show_story(story)
+
+
+def interest(
+    session: Session,
+    number: Number,
+    company: Company = "",
+    until: Annotated[str, typer.Option("--until", metavar="DATE", help="The last day; left out: today.")] = "",
+) -> None:
+    """Count the interest that a receivable has earned by a day, by its company's terms; nothing is booked."""
+    with session.hub() as hub:
+        found = hub.receivables.interest(number, company=company, until=day_of("--until", until) if until else None)
+    earned = found.interest
+    if session.as_json:
+        answer_json(
+            {
+                "interest": plain_kronor(earned.interest_ore),
+                "segments": segments_told(earned),
+                "principal_left": plain_kronor(earned.principal_left_ore),
+                "days": earned.days,
+                "debited": plain_kronor(found.debited_ore),
+                "left": plain_kronor(found.left_ore),
+                "fully_paid_on": found.paid_on,
+                "stopped_by": found.stopped_by,
+            }
+        )
+        return
+    show_segments(earned)
+    fields = [
+        ("interest", kronor(earned.interest_ore)),
+        ("debited", kronor(found.debited_ore) if found.debited_ore else ""),
+        ("left to debit", kronor(found.left_ore)),
+        ("fully paid", found.paid_on or ""),
+        ("stopped by hold", found.stopped_by),
+    ]
+    show_fields("", fields)
 
 
 def _show_story(story: ReceivableStory) -> None:

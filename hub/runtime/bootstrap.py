@@ -23,6 +23,7 @@ from hub.errors import ConfigurationError
 from hub.model.observer_cursor import ObserverCursor
 from hub.model.runs import QueuedTurn, Run
 from hub.model.tenant import Tenant
+from hub.rules.interest.reference_rates import ReferenceRates
 from hub.runtime import polling
 from hub.runtime.carrying import Body, Carrier
 from hub.runtime.config import INBOX_FOLDER, EngineSettings, Home, find_home, listed, load_home, settings_fingerprint
@@ -31,6 +32,7 @@ from hub.runtime.installed import installed_fingerprint
 from hub.runtime.plugin_context import TenantPluginContext
 from hub.runtime.plugins import TenantPluginCache, TenantPlugins
 from hub.runtime.printing import TenantPrinter
+from hub.runtime.rates import known_rates
 from hub.services import delivery, rounds
 from hub.services.attempts import RUN_KIND as SENDING
 from hub.services.attempts import CallLimits, SendingRun, waits_until
@@ -137,6 +139,11 @@ class TenantWork:
     def fingerprint(self) -> str:
         """What the tenant's settings and the installed plugins are, in one text; a run keeps it when it begins."""
         return hashlib.sha256(f"{settings_fingerprint(self.tenant)} {_installed()}".encode()).hexdigest()
+
+    @property
+    def reference_rates(self) -> ReferenceRates:
+        """The reference rates of this home, as they are now. Raises ConfigurationError when one cannot be read."""
+        return known_rates(self._home)
 
     @property
     def plugins(self) -> TenantPlugins:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import NamedTuple
 
 from hub.errors import DataError
 from hub.model.receivables import Hold, OpenReceivable, ReferenceRow, Watch
 from hub.runtime.bootstrap import TenantWork
+from hub.services.books.interest import Accrued, accrued
 from hub.services.ports import JsonObject
 
 
@@ -71,6 +73,19 @@ class ReceivablesDesk:
             holds = work.receivables.active_holds([found.receivable_id], work.today)
             watch = work.receivables.watch_of(found.receivable_id)
         return ReceivableStory(found, references, entries, paid_on, holds, watch)
+
+    def interest(self, number: str, *, company: str = "", until: date | None = None) -> Accrued:
+        """Count the interest that a receivable has earned up to and with a day, today unless it is given.
+
+        Raises:
+            DataError: as `find`.
+            RuleViolation: a reference rate that is needed is not known; see: hub rates add.
+        """
+        found = self.find(number, company=company)
+        with self._work.store.read() as work:
+            last_day = until or date.fromisoformat(work.today)
+            one = accrued(work, self._work.tenant, [found.receivable_id], last_day, self._work.reference_rates)
+        return one[found.receivable_id]
 
     def holds(self, receivables: Iterable[OpenReceivable]) -> dict[int, list[Hold]]:
         """Return the active holds (*kravkoder*) of receivables by receivable id; one without any has an empty list."""

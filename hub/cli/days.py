@@ -1,0 +1,21 @@
+"""Days as people type them."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from datetime import date
+
+from hub.errors import FormatError
+
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2199  # a day outside is a slip of the hand
+
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def day_of(option: str, text: str) -> date:
+    """Read the day that an option gives. Raises FormatError when there is no such day."""
+    with suppress(ValueError):
+        if _ISO_DATE.fullmatch(text) and EARLIEST_YEAR <= (day := date.fromisoformat(text)).year <= LATEST_YEAR:
+            return day
+    raise FormatError(f"{option}: write a day that there is, such as 2026-11-22", code="DATE_UNREADABLE", value=text)

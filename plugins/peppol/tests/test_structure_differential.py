@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
-from copy import deepcopy
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,11 @@ import pytest
 from lxml import etree
 
 from hub_peppol import validate
-from hub_peppol.judging.structure.datatypes import Datatype
-from hub_peppol.judging.structure.shapes import Place, shapes
-from hub_peppol.judging.table import prefixed
+from hub_peppol.judging.structure.release_2_1 import SCHEMA
+
+sys.path.append(str(Path(__file__).parents[3] / "benchmarks"))
+
+from structure_mutations import Stock, damaged
 
 SHARED = Path(__file__).parents[4] / "shared"
 SCHEMAS = SHARED / "artefacts" / "peppol" / "ubl-2.1-xsd" / "maindoc"
@@ -35,6 +37,7 @@ GOOD_TEXTS = {
     "file": "QQ==",
 }
 ATTRIBUTES = ("schemeID", "listID", "currencyID", "unitCode", "mimeCode", "filename", "languageID", "name", "format")
+STOCK = Stock(SCHEMA, GOOD_TEXTS, TEXTS, ATTRIBUTES)
 
 
 @pytest.fixture(scope="module")
@@ -72,79 +75,6 @@ def test_fragments_are_judged_as_the_schemas_do(schemas: dict[str, etree.XMLSche
 def test_damaged_documents_are_judged_as_the_schemas_do(schemas: dict[str, etree.XMLSchema]) -> None:
     chance = random.Random(16931)
     whole = [etree.tostring(one) for one in documents("bis3-examples", "en16931-testfiles")]
-    mutants = (damaged(etree.fromstring(chance.choice(whole)), chance) for _ in range(MUTANTS))
+    mutants = (damaged(etree.fromstring(chance.choice(whole)), STOCK, chance) for _ in range(MUTANTS))
 
     assert [etree.tostring(one)[:500] for one in mutants if not agree(schemas, one)] == []
-
-
-def damaged(root: Any, chance: random.Random) -> Any:
-    """Change one element of a document, or put in one that UBL has there."""
-    chance.choice(DAMAGES)(chance.choice(list(root.iter("*"))), chance)
-    return root
-
-
-def drop(element: Any, chance: random.Random) -> None:
-    if element.getparent() is not None:
-        element.getparent().remove(element)
-
-
-def double(element: Any, chance: random.Random) -> None:
-    if element.getparent() is not None:
-        element.addnext(deepcopy(element))
-
-
-def move(element: Any, chance: random.Random) -> None:
-    parent = element.getparent()
-    if parent is not None:
-        parent.insert(chance.randrange(len(parent)), element)
-
-
-def rewrite(element: Any, chance: random.Random) -> None:
-    element.text = chance.choice(TEXTS)
-
-
-def mark(element: Any, chance: random.Random) -> None:
-    element.set(chance.choice(ATTRIBUTES), "a")
-
-
-def strip(element: Any, chance: random.Random) -> None:
-    element.attrib.clear()
-
-
-def rename(element: Any, chance: random.Random) -> None:
-    if element.getparent() is not None:
-        element.tag = etree.QName(element).localname
-
-
-def extend(element: Any, chance: random.Random) -> None:
-    """Put in an element that UBL has there, with or without what it needs."""
-    shape = shapes().get(prefixed(element.tag))
-    if shape is not None:
-        place = chance.choice(list(shape.places.values()))
-        before = [
-            child for child in element if child.tag in shape.places and shape.places[child.tag].rank <= place.rank
-        ]
-        element.insert(element.index(before[-1]) + 1 if before else 0, made(place, chance))
-
-
-def made(place: Place, chance: random.Random) -> Any:
-    element = etree.Element(place.tag)
-    if isinstance(place.kind, Datatype):
-        element.text = chance.choice((GOOD_TEXTS.get(place.kind.name, "a"), chance.choice(TEXTS)))
-        if place.kind.required:
-            element.set(place.kind.required, "a")
-    return element
-
-
-DAMAGES: tuple[Callable[[Any, random.Random], None], ...] = (
-    drop,
-    double,
-    move,
-    rewrite,
-    mark,
-    strip,
-    rename,
-    extend,
-    extend,
-    extend,
-)

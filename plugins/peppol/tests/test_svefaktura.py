@@ -182,6 +182,10 @@ def test_a_full_svefaktura_is_read_and_what_is_left_out_is_named() -> None:
         (b"<Invoice", "NOT_XML"),
         (FULL.replace(b">381<", b">383<"), "INVOICE_TYPE"),
         (FULL.replace(b">650.00<", b">6e2<").replace(b">795.40<", b">x<"), "NUMBER"),
+        (FULL.replace(b'amountCurrencyID="EUR"', b'amountCurrencyID="SEK"', 1), "CURRENCY"),
+        (FULL.replace(b"<InvoiceCurrencyCode>EUR</InvoiceCurrencyCode>", b""), "CURRENCY"),
+        (FULL.replace(b"<TaxCurrencyCode>SEK<", b"<TaxCurrencyCode>DKK<"), "CURRENCY"),
+        (FULL.replace(b"<TaxCurrencyCode>SEK</TaxCurrencyCode>", b""), "CURRENCY"),
     ],
 )
 def test_what_is_none_is_refused(content: bytes, code: str) -> None:

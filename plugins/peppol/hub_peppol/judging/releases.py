@@ -56,6 +56,7 @@ RELEASES: tuple[Release, ...] = (
             ("1.0.1", "mls", MESSAGE_LEVEL_STATUS),
         )
     ),
+    Release("xsd", "1.0", "hub_peppol.judging.structure.svefaktura_1_0", date.min, None, SVEFAKTURA),
     Release("peppol", "1.0", "hub_peppol.judging.svefaktura", date.min, None, SVEFAKTURA),
 )
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hub.errors import FormatError
 from hub.identifiers import electronic_address
 from hub.model.documents import VatCategory
 from hub.money import plain_kronor
 from hub_peppol.judging.reading import root_of
-from hub_peppol.svefaktura.layout import CREDIT_NOTE, INVOICE, ROOT, parts
+from hub_peppol.svefaktura.layout import CREDIT_NOTE, INVOICE, NAMESPACES, ROOT, parts
 from hub_peppol.svefaktura.words import BANKS, CATEGORIES, CONTRACT, EXEMPT, ORGANISATION, OTHER_REFERENCE, VAT
+from hub_peppol.ubl.currencies import refuse_other_currencies
 from hub_peppol.ubl.fitting import ore_of
 from hub_peppol.ubl.heads import INVOICED_OBJECT
 from hub_peppol.ubl.layout import Values, by_tag, taken
@@ -17,6 +20,8 @@ from hub_peppol.ubl.reading import ReadInvoice, invoice_of
 
 _BRANCHES = {bank: branch for branch, bank in BANKS.items()}
 _DAY = slice(0, 10)
+_VAT_IN_BOOKS = f"{{{NAMESPACES['cac']}}}TaxCurrencyTaxAmount"
+_CURRENCY = "SEK"  # where none is named
 
 
 def read_svefaktura(content: bytes) -> ReadInvoice:
@@ -26,18 +31,31 @@ def read_svefaktura(content: bytes) -> ReadInvoice:
     may not add up.
 
     Raises:
-        FormatError: no XML, no Svefaktura, or a value that is none; the message repeats no value.
+        FormatError: no XML, no Svefaktura, a value that is none, or an amount in another currency than the document's;
+            the message repeats no value.
     """
     root = root_of(content)
     if root.tag != ROOT:
         raise FormatError("no Svefaktura 1.0: look whether it is another format", code="NOT_SVEFAKTURA", line=1)
     left_out: dict[str, None] = {}
     values = taken(root, by_tag(parts()), {}, left_out)
+    _refuse_other_currencies(root, values)
     kind = values.get("type")
     if kind not in (INVOICE, CREDIT_NOTE):
         message = "neither an invoice (380) nor a credit note (381): ask its sender"
         raise FormatError(message, code="INVOICE_TYPE", field="InvoiceTypeCode")
     return invoice_of(_in_our_words(values, left_out), left_out, is_credit_note=kind == CREDIT_NOTE)
+
+
+def _refuse_other_currencies(root: Any, values: Values) -> None:
+    """Refuse amounts in another currency; what stands in TaxCurrencyTaxAmount is in that of the books."""
+    currency: str = values.get("currency", _CURRENCY)
+    in_books: str = values.get("tax_currency") or currency
+
+    def allowed_in(element: Any) -> str:
+        return in_books if element.tag == _VAT_IN_BOOKS else currency
+
+    refuse_other_currencies(root, "amountCurrencyID", allowed_in)
 
 
 def _in_our_words(values: Values, left_out: dict[str, None]) -> Values:
@@ -50,7 +68,7 @@ def _in_our_words(values: Values, left_out: dict[str, None]) -> Values:
         **values,
         **_days(values),
         **_references(values, left_out),
-        "currency": values.get("currency", "SEK"),
+        "currency": values.get("currency", _CURRENCY),
         "buyer_reference": requisitionists[0] if requisitionists else "",
         "order_reference": orders[0] if orders else "",
         "seller": [_party(one) for one in values.get("seller", ())],

@@ -11,6 +11,7 @@ from hub.errors import FormatError
 from hub.model.documents import Document, DocumentKind
 from hub_peppol.judging.reading import root_of
 from hub_peppol.ubl.bis_layout import CREDIT_NOTE, TYPES
+from hub_peppol.ubl.currencies import refuse_other_currencies
 from hub_peppol.ubl.fitting import SHORT, Fitting, ore_of
 from hub_peppol.ubl.layout import Values, by_tag, taken
 from hub_peppol.ubl.reading_heads import attachments_of, head_of, period_of
@@ -84,16 +85,15 @@ def _fields(values: Values, fitting: Fitting, *, is_turned: bool) -> dict[str, A
 
 
 def _refuse_other_currencies(root: Any, values: Values) -> None:
-    """Raise FormatError for an amount in another currency: read as the document's it would be another amount.
+    """Refuse amounts in another currency; VAT alone may stand a second time, in the currency of the books."""
+    currency: str = values.get("currency", "")
+    in_books: str = values.get("tax_currency", "")
 
-    VAT alone may stand a second time, in the currency of the books.
-    """
-    currency, in_books = values.get("currency", ""), values.get("tax_currency", "")
-    for element in root.xpath("//*[@currencyID and @currencyID != $currency]", currency=currency):
-        name, above = QName(element).localname, QName(element.getparent()).localname
-        if element.get("currencyID") != in_books or (above, name) != ("TaxTotal", "TaxAmount"):
-            message = "an amount in another currency than the document's: ask its sender, or enter it by hand"
-            raise FormatError(message, code="CURRENCY", field=name)
+    def allowed_in(element: Any) -> str:
+        is_vat = (QName(element.getparent()).localname, QName(element).localname) == ("TaxTotal", "TaxAmount")
+        return in_books if is_vat and in_books and element.get("currencyID") == in_books else currency
+
+    refuse_other_currencies(root, "currencyID", allowed_in)
 
 
 def _first(values: Values, name: str) -> Values:

@@ -1,11 +1,11 @@
-"""The data types of basic elements: how their text is written and which attributes they have.
+"""The data types of basic elements of UBL 2.1: how their text is written and which attributes they have.
 
 An element's type is how its name ends: `cbc:PayableAmount` is an amount. What ends otherwise is text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -31,54 +31,56 @@ class Datatype(NamedTuple):
     required: str = ""  # the attribute that must be there
 
 
-def _texts(*attributes: str) -> dict[str, Lexical | None]:
+def texts(*attributes: str) -> dict[str, Lexical | None]:
+    """Declare attributes of any text."""
     return dict.fromkeys(attributes)
 
 
-def _uris(*attributes: str) -> dict[str, Lexical | None]:
+def uris(*attributes: str) -> dict[str, Lexical | None]:
+    """Declare attributes that are addresses."""
     return dict.fromkeys(attributes, is_uri)
 
 
-_LANGUAGE: Final[dict[str, Lexical | None]] = {"languageID": is_language}
-_NUMBER: Final = "a number such as 12.50"
+LANGUAGE: Final[dict[str, Lexical | None]] = {"languageID": is_language}
+NUMBER: Final = "a number such as 12.50"
 
-TEXT = Datatype("text", None, "", _LANGUAGE | _texts("languageLocaleID"))
+TEXT = Datatype("text", None, "", LANGUAGE | texts("languageLocaleID"))
 _AMOUNT = Datatype(
-    "amount", is_decimal, _NUMBER, _texts("currencyID", "currencyCodeListVersionID"), required="currencyID"
+    "amount", is_decimal, NUMBER, texts("currencyID", "currencyCodeListVersionID"), required="currencyID"
 )
 _BINARY = Datatype(
     "file",
     is_base64,
     "a file in base64",
-    _uris("uri") | _texts("format", "mimeCode", "encodingCode", "characterSetCode", "filename"),
+    uris("uri") | texts("format", "mimeCode", "encodingCode", "characterSetCode", "filename"),
     required="mimeCode",
 )
 _CODE = Datatype(
     "code",
     None,
     "",
-    _LANGUAGE
-    | _uris("listURI", "listSchemeURI")
-    | _texts("listID", "listAgencyID", "listAgencyName", "listName", "listVersionID", "name"),
+    LANGUAGE
+    | uris("listURI", "listSchemeURI")
+    | texts("listID", "listAgencyID", "listAgencyName", "listName", "listVersionID", "name"),
 )
 _IDENTIFIER = Datatype(
     "identifier",
     None,
     "",
-    _uris("schemeDataURI", "schemeURI")
-    | _texts("schemeID", "schemeName", "schemeAgencyID", "schemeAgencyName", "schemeVersionID"),
+    uris("schemeDataURI", "schemeURI")
+    | texts("schemeID", "schemeName", "schemeAgencyID", "schemeAgencyName", "schemeVersionID"),
 )
-_MEASURE = Datatype("measure", is_decimal, _NUMBER, _texts("unitCode", "unitCodeListVersionID"), required="unitCode")
+_MEASURE = Datatype("measure", is_decimal, NUMBER, texts("unitCode", "unitCodeListVersionID"), required="unitCode")
 _QUANTITY = Datatype(
     "quantity",
     is_decimal,
-    _NUMBER,
-    _texts("unitCode", "unitCodeListID", "unitCodeListAgencyID", "unitCodeListAgencyName"),
+    NUMBER,
+    texts("unitCode", "unitCodeListID", "unitCodeListAgencyID", "unitCodeListAgencyName"),
 )
-_NUMERIC = Datatype("number", is_decimal, _NUMBER, _texts("format"))
-_DATE = Datatype("date", is_date, "a date such as 2026-11-22", {})
+_NUMERIC = Datatype("number", is_decimal, NUMBER, texts("format"))
+DATE = Datatype("date", is_date, "a date such as 2026-11-22", {})
 _TIME = Datatype("time", is_time, "a time such as 12:30:00", {})
-_INDICATOR = Datatype("flag", is_flag, "true or false", {})
+INDICATOR = Datatype("flag", is_flag, "true or false", {})
 
 _BY_ENDING: Final = (
     ("Amount", _AMOUNT),
@@ -91,9 +93,9 @@ _BY_ENDING: Final = (
     ("Numeric", _NUMERIC),
     ("Percent", _NUMERIC),
     ("Rate", _NUMERIC),
-    ("Date", _DATE),
+    ("Date", DATE),
     ("Time", _TIME),
-    ("Indicator", _INDICATOR),
+    ("Indicator", INDICATOR),
 )
 _TEXT_ALL_THE_SAME: Final = frozenset({"TimeAmount"})
 
@@ -103,4 +105,9 @@ def datatype_of(name: str) -> Datatype:
     """Return the data type of a basic element by its name, without a prefix."""
     if name in _TEXT_ALL_THE_SAME:
         return TEXT
-    return next((datatype for ending, datatype in _BY_ENDING if name.endswith(ending)), TEXT)
+    return by_ending(_BY_ENDING, name) or TEXT
+
+
+def by_ending(datatypes: Iterable[tuple[str, Datatype]], name: str) -> Datatype | None:
+    """Return the first data type whose ending a name has."""
+    return next((datatype for ending, datatype in datatypes if name.endswith(ending)), None)

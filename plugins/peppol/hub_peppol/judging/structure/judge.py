@@ -1,13 +1,15 @@
-"""A document held against UBL 2.1: order, number, names, values and attributes of its elements."""
+"""A document held against the table of its format: order, number, names, values and attributes of its elements."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from hub_peppol.judging.rule import MOST_FINDINGS
+from hub_peppol.judging.node import Node
+from hub_peppol.judging.rule import FATAL, MOST_FINDINGS, Finding, Structure
 from hub_peppol.judging.structure.datatypes import Datatype
 from hub_peppol.judging.structure.lexical import BLANKS
-from hub_peppol.judging.structure.shapes import Shape, shapes
+from hub_peppol.judging.structure.shapes import Schema, Shape
 from hub_peppol.judging.table import prefixed
 
 RULES: Final = (
@@ -33,7 +35,11 @@ class Fault(NamedTuple):
 
 
 class Faults(list[Fault]):
-    """What is wrong, up to a bound."""
+    """What is wrong by a schema, up to a bound."""
+
+    def __init__(self, schema: Schema) -> None:
+        super().__init__()
+        self.schema = schema
 
     def add(self, element: Any, rule: str, message: str) -> None:
         if len(self) < MOST_FINDINGS:
@@ -45,14 +51,34 @@ _ALWAYS_ALLOWED: Final = frozenset({f"{_INSTANCE}schemaLocation", f"{_INSTANCE}n
 _EXTENSIONS: Final = "ext:"
 
 
-def faults_of(root: Any) -> Faults:
+def structure_of(schema: Schema) -> Structure:
+    """Return what a schema asks of documents."""
+
+    def judge(root: Any, nodes: Sequence[Node]) -> list[tuple[int, Finding]]:
+        faults: dict[Any, list[tuple[str, str]]] = {}
+        for element, rule, message in faults_of(root, schema):
+            faults.setdefault(element, []).append((rule, message))
+        if not faults:
+            return []
+        return [
+            (node.order, Finding(rule, FATAL, node.location(), message))
+            for node, element in zip(nodes, root.iter("*"), strict=True)
+            for rule, message in faults.get(element, ())
+        ]
+
+    return Structure(RULES, judge)
+
+
+def faults_of(root: Any, schema: Schema) -> Faults:
     """Return what is wrong with the structure of a document, given its root."""
-    found = Faults()
-    shape = shapes().get(prefixed(root.tag))
-    if shape is None or prefixed(root.tag).startswith(("cac:", _EXTENSIONS)):
-        found.add(root, "XSD-ROOT", "Send an Invoice, a CreditNote or an ApplicationResponse of UBL 2.1.")
-        return found
-    _judge_aggregate(root, shape, found)
+    found = Faults(schema)
+    name = prefixed(root.tag)
+    if name in schema.roots:
+        _judge_aggregate(root, schema.shapes[name], found)
+    else:
+        *others, last = schema.roots.values()
+        told = f"{', '.join(others)} or {last}" if others else last
+        found.add(root, "XSD-ROOT", f"Send {told} of {schema.name}.")
     return found
 
 
@@ -67,7 +93,7 @@ def _judge_aggregate(element: Any, shape: Shape, found: Faults) -> None:
         if place is None:
             _judge_unknown(child, element, found)
         else:
-            _, name, rank, is_needed, is_many, kind = place
+            _, name, rank, is_needed, is_many, kind, _ = place
             if rank > before:
                 before = rank
                 missing -= is_needed
@@ -84,6 +110,8 @@ def _judge_aggregate(element: Any, shape: Shape, found: Faults) -> None:
             _add_text(element, found)
     if missing:  # or out of order
         _judge_presence(element, shape, found)
+    if shape.bounded:
+        _judge_number(element, shape, found)
 
 
 def _judge_basic(element: Any, datatype: Datatype, found: Faults) -> None:
@@ -122,7 +150,7 @@ def _judge_bareness(element: Any, found: Faults) -> None:
 
 def _judge_unknown(child: Any, parent: Any, found: Faults) -> None:
     if isinstance(child.tag, str) and len(found) < MOST_FINDINGS:
-        message = f"Take {_told(child)} out of {_told(parent)}: UBL 2.1 has no such element there."
+        message = f"Take {_told(child)} out of {_told(parent)}: {found.schema.name} has no such element there."
         found.add(child, "XSD-UNKNOWN", message)
 
 
@@ -131,6 +159,12 @@ def _judge_presence(element: Any, shape: Shape, found: Faults) -> None:
     for tag, place in shape.places.items():
         if place.is_needed and tag not in present:
             found.add(element, "XSD-MISSING", f"Give {_told(element)} the element {place.name}.")
+
+
+def _judge_number(element: Any, shape: Shape, found: Faults) -> None:
+    for place in shape.bounded:
+        for child in element.findall(place.tag)[place.most :]:
+            found.add(child, "XSD-REPEATED", f"Keep at most {place.most} {place.name} here.")
 
 
 def _judge_extension(element: Any, found: Faults) -> None:
@@ -151,7 +185,7 @@ def _add_order(child: Any, name: str, is_repeated: bool, found: Faults) -> None:
     if is_repeated:
         found.add(child, "XSD-REPEATED", f"Keep one {name} here.")
     else:
-        found.add(child, "XSD-ORDER", f"Move {name} up: UBL 2.1 has its elements in a fixed order.")
+        found.add(child, "XSD-ORDER", f"Move {name} up: {found.schema.name} has its elements in a fixed order.")
 
 
 def _add_attribute(element: Any, name: str, found: Faults) -> None:

@@ -17,8 +17,11 @@ BLANKS = " \t\r\n"
 
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
-_DATE = re.compile(rf"(-?)([0-9]{{4}}|[1-9][0-9]{{4,8}})-([0-9]{{2}})-([0-9]{{2}}){_ZONE}")
-_TIME = re.compile(rf"(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?|24:00:00(?:\.0+)?){_ZONE}")
+_DAY = r"(-?)([0-9]{4}|[1-9][0-9]{4,8})-([0-9]{2})-([0-9]{2})"
+_CLOCK = r"(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?|24:00:00(?:\.0+)?)"
+_DATE = re.compile(f"{_DAY}{_ZONE}")
+_TIME = re.compile(f"{_CLOCK}{_ZONE}")
+_MOMENT = re.compile(f"{_DAY}T{_CLOCK}{_ZONE}")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 _URI = re.compile(
     r"(?:[A-Za-z][A-Za-z0-9+.-]*:|(?![^/?#]*:))(?:[^%#\[\]]|%[0-9A-Fa-f]{2})*(?:#(?:[^%#\[\]]|%[0-9A-Fa-f]{2})*)?"
@@ -42,7 +45,15 @@ def is_flag(text: str) -> bool:
 
 def is_date(text: str) -> bool:
     """Say whether a text is a day of the calendar, such as 2026-11-22, perhaps with a time zone."""
-    found = _DATE.fullmatch(text.strip(BLANKS))
+    return _is_of_the_calendar(_DATE.fullmatch(text.strip(BLANKS)))
+
+
+def is_moment(text: str) -> bool:
+    """Say whether a text is a day and a time of it, such as 2026-11-22T12:30:00, perhaps with a time zone."""
+    return _is_of_the_calendar(_MOMENT.fullmatch(text.strip(BLANKS)))
+
+
+def _is_of_the_calendar(found: re.Match[str] | None) -> bool:
     if found is None or int(found[2]) == 0:
         return False
     year = int(found[2]) % _LEAP_CYCLE + _LEAP_CYCLE

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from hub_peppol.judging.rule import Pack
+from hub_peppol.judging.structure.datatypes import datatype_of
+from hub_peppol.judging.structure.judge import structure_of
+from hub_peppol.judging.structure.shapes import Schema
 
-from hub_peppol.judging.node import Node
-from hub_peppol.judging.rule import FATAL, Finding, Pack, Structure
-from hub_peppol.judging.structure.judge import RULES, faults_of
+SCHEMA = Schema(
+    "UBL 2.1",
+    "ubl_2_1.txt",
+    roots={
+        "ubl:Invoice": "an Invoice",
+        "cn:CreditNote": "a CreditNote",
+        "ar:ApplicationResponse": "an ApplicationResponse",
+    },
+    basic="cbc",
+    aggregate="cac",
+    datatype_of=datatype_of,
+)
 
-
-def judge(root: Any, nodes: Sequence[Node]) -> list[tuple[int, Finding]]:
-    """Judge a document's structure; `nodes` are its elements in document order."""
-    faults: dict[Any, list[tuple[str, str]]] = {}
-    for element, rule, message in faults_of(root):
-        faults.setdefault(element, []).append((rule, message))
-    if not faults:
-        return []
-    return [
-        (node.order, Finding(rule, FATAL, node.location(), message))
-        for node, element in zip(nodes, root.iter("*"), strict=True)
-        for rule, message in faults.get(element, ())
-    ]
-
-
-PACK = Pack("UBL", "2.1", contexts=(), rules=(), structure=Structure(RULES, judge))
+PACK = Pack("UBL", "2.1", contexts=(), rules=(), structure=structure_of(SCHEMA))

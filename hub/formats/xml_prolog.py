@@ -73,11 +73,6 @@ def _said_encoding(prolog: str) -> str:
     return found[1].lower() if found else ""
 
 
-def is_wide(head: bytes) -> bool:
-    """Say whether a document begins as one whose markup is not the bytes of ASCII."""
-    return _codec_of(head) != "latin-1"
-
-
 def with_mark(head: bytes) -> bytes:
     """Return the beginning with a processing instruction planted where the first may stand: behind the declaration.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from hub_peppol.judging.node import normalized
@@ -17,14 +17,13 @@ class CodeList:
     def __init__(self, name: str) -> None:
         self._name = name
 
-    @property
+    @cached_property
     def codes(self) -> frozenset[str]:
         """All of them."""
         return _codes(self._name)
 
     def __contains__(self, text: str) -> bool:
-        codes = _codes(self._name)
-        return text in codes or normalized(text) in codes
+        return text in self.codes or normalized(text) in self.codes
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Context, DivisionByZero, InvalidOperation, Overflow, localcontext
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -60,7 +60,7 @@ def validate(
     walk = Walk(element, table)
     try:
         with localcontext(ARITHMETIC):
-            findings = _judged(element, walk, table.packs)
+            findings = _judged(element, walk, table)
     finally:
         walk.let_go()
     names = ", ".join(f"{release.pack.name} {release.version}" for release in chosen)
@@ -86,17 +86,19 @@ def _table(releases: tuple[Release, ...]) -> Table:
     return Table([release.pack for release in releases])
 
 
+_UNREADABLE = (ValueError, ArithmeticError)
+
 Found = list[tuple[int, Finding]]  # with the place of the element in the document
 
 
-def _judged(element: Any, walk: Walk, packs: Sequence[Pack]) -> list[Finding]:
+def _judged(element: Any, walk: Walk, table: Table) -> list[Finding]:
     found: Found = []
-    for node, state in walk.planned:
-        _judge(node, state.plan, found)
+    for node, plan in walk.planned:
+        _judge(node, plan, found)
         if len(found) >= MOST_FINDINGS:
             break
-    for pack in packs:
-        _judge_unused(walk, pack, found)
+    for pack, ids in zip(table.packs, table.unused_ids, strict=True):
+        _judge_unused(walk, pack, ids, found)
         if pack.structure is not None:
             found += pack.structure.judge(element, walk.nodes)
     found.sort(key=lambda one: (one[0], one[1].rule))
@@ -104,11 +106,16 @@ def _judged(element: Any, walk: Walk, packs: Sequence[Pack]) -> list[Finding]:
 
 
 def _judge(node: Node, plan: Plan, found: Found) -> None:
-    """Ask the rules of the first context of each pattern that takes the node."""
-    _ask(node, plan.always, found)
+    """Ask the rules of the first context of each pattern that takes the node; what cannot be worked out takes none."""
+    if plan.always:
+        _ask(node, plan.always, found)
     for choices in plan.choices:
         for question, by_answer in choices:
-            rules = by_answer.get(True if question is None else _answer(question, node))
+            try:
+                answer = True if question is None else question(node)
+            except _UNREADABLE:
+                answer = False
+            rules = by_answer.get(answer)
             if rules is not None:
                 _ask(node, rules, found)
                 break
@@ -116,33 +123,24 @@ def _judge(node: Node, plan: Plan, found: Found) -> None:
 
 def _ask(node: Node, rules: Rules, found: Found) -> None:
     """Ask rules; what one cannot work out, since a value is no number or stands twice, is not held."""
-    for rule in rules:
+    for holds, rule in rules:
         try:
-            is_held = rule.holds(node)
-        except (ValueError, ArithmeticError):
-            is_held = False
-        if not is_held:
-            found.append((node.order, Finding(rule.id, rule.severity, node.location(), rule.message)))
+            if holds(node):
+                continue
+        except _UNREADABLE:
+            pass
+        found.append((node.order, Finding(rule.id, rule.severity, node.location(), rule.message)))
 
 
-def _answer(question: Callable[[Node], str | bool], node: Node) -> str | bool:
-    """Ask a node what it is; what cannot be worked out is no answer."""
-    try:
-        return question(node)
-    except (ValueError, ArithmeticError):
-        return False
-
-
-def _judge_unused(walk: Walk, pack: Pack, found: Found) -> None:
+def _judge_unused(walk: Walk, pack: Pack, ids: frozenset[str], found: Found) -> None:
     root = walk.root
     if root.name not in pack.roots:
         return
-    mine = {unused.id for unused in pack.unused}
     at = root.location()
-    found += [(0, Finding(one.id, one.severity, at, one.message)) for one in walk.unused.values() if one.id in mine]
+    found += [(0, Finding(one.id, one.severity, at, one.message)) for one in walk.unused.values() if one.id in ids]
     used: dict[str, set[str]] = {}
     for name, attribute in walk.uses:
         used.setdefault(attribute, set()).add(name)
     for one in pack.unused_attributes:
-        if used.get(one.attribute, set()) - one.except_on:
+        if one.attribute in used and used[one.attribute] - one.except_on:
             found.append((0, Finding(one.id, one.severity, at, one.message)))

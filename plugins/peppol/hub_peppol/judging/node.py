@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar, cast
+from functools import lru_cache
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 LONGEST_LOCATION = 500
+LONGEST_DATE = len("2026-11-22+01:00")
 
 _BLANKS = re.compile("[ \t\r\n]+")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:Z|([+-])([0-9]{2}):([0-9]{2}))?")
 _DAY = 24 * 60
-_STEPS: dict[str, tuple[str, ...]] = {}
+BLANKS = " \t\r\n"
+
 _TRUE, _FALSE = frozenset({"true", "1"}), frozenset({"false", "0"})
+_UNASKED: Any = object()
+
+
+class _Steps(dict[str, tuple[str, tuple[str, ...]]]):
+    """The first step and the others of the paths that rules ask for."""
+
+    def __missing__(self, path: str) -> tuple[str, tuple[str, ...]]:
+        first, *others = path.split("/")
+        self[path] = steps = first, tuple(others)
+        return steps
+
+
+_STEPS = _Steps()
 
 
 class Unreadable(ValueError):
@@ -31,34 +48,17 @@ class Node:
     `position` counts from 1 among the children of the same name; `order` counts the document's elements from 0.
     """
 
-    __slots__ = ("attributes", "kids", "name", "order", "parent", "position", "text")
+    __slots__ = ("attributes", "kids", "name", "order", "parent", "position", "root", "text")
 
-    def __init__(
-        self,
-        name: str,
-        text: str,
-        attributes: dict[str, str],
-        kids: dict[str, list[Node]],
-        parent: Node | None,
-        position: int,
-        order: int,
-    ) -> None:
-        self.name = name
-        self.text = text
-        self.attributes = attributes
-        self.kids = kids
-        self.parent = parent
-        self.position = position
-        self.order = order
-
-    @property
-    def root(self) -> Root:
-        """The document's root, or what was handed over as such."""
-        node: Any = self  # `cast` is a call, and this is asked for hundreds of times a document
-        while node.parent is not None:
-            node = node.parent
-        root: Root = node
-        return root
+    name: str
+    text: str
+    attributes: dict[str, str]
+    kids: dict[str, list[Node]]
+    parent: Node | None
+    position: int
+    order: int
+    root: Root
+    """The document's root, or what was handed over as such."""
 
     @property
     def value(self) -> str:
@@ -70,13 +70,15 @@ class Node:
         found = self.kids.get(path)  # most paths are one step
         if found is not None:
             return found
-        first, *others = _STEPS.get(path) or _steps(path)
+        first, others = _STEPS[path]
         found = self.kids.get(first)
         if found is None:
             return []
         for step in others:
             if len(found) == 1:  # mostly
-                found = found[0].kids.get(step, [])
+                found = found[0].kids.get(step)
+                if found is None:
+                    return []
             else:
                 found = [kid for node in found for kid in node.kids.get(step, ())]
         return found
@@ -145,8 +147,9 @@ class Root(Node):
     __slots__ = ("attribute_uses", "by_name", "memo")
 
     def __init__(self, name: str, text: str, attributes: dict[str, str]) -> None:
-        super().__init__(name, text, attributes, {}, None, 1, 0)
-        self.by_name: dict[str, list[Node]] = {name: [self]}
+        self.name, self.text, self.attributes = name, text, attributes
+        self.kids, self.parent, self.position, self.order, self.root = {}, None, 1, 0, self
+        self.by_name: defaultdict[str, list[Node]] = defaultdict(list, {name: [self]})
         self.attribute_uses: dict[tuple[str, str], Node] = {}  # (element, attribute) and where it stands first
         self.memo: dict[Any, Any] = {}
 
@@ -165,10 +168,16 @@ def shortened(location: str) -> str:
 
 def once_per_document(work_out: Callable[[Root], T]) -> Callable[[Node], T]:
     """Turn a function of the root into one of any node that works its answer out once per document."""
-    once = once_per_node(cast(Callable[[Node], T], work_out))
 
     def value(node: Node) -> T:
-        return once(node.root)
+        root = node.root
+        answer = root.memo.get(work_out, _UNASKED)
+        if answer is _UNASKED:
+            answer = root.memo[work_out] = _answer_of(work_out, root)
+        if answer.__class__ is Unreadable:
+            raise answer
+        known: T = answer
+        return known
 
     value.__doc__ = work_out.__doc__
     return value
@@ -179,19 +188,23 @@ def once_per_node(work_out: Callable[[Node], T]) -> Callable[[Node], T]:
 
     def value(node: Node) -> T:
         memo, key = node.root.memo, (work_out, node.order)
-        if key not in memo:
-            try:
-                memo[key] = work_out(node)
-            except Unreadable as error:
-                memo[key] = error
-        answer: Any = memo[key]
-        if isinstance(answer, Unreadable):
+        answer = memo.get(key, _UNASKED)
+        if answer is _UNASKED:
+            answer = memo[key] = _answer_of(work_out, node)
+        if answer.__class__ is Unreadable:
             raise answer
         known: T = answer
         return known
 
     value.__doc__ = work_out.__doc__
     return value
+
+
+def _answer_of(work_out: Callable[[Any], Any], node: Node) -> Any:
+    try:
+        return work_out(node)
+    except Unreadable as error:
+        return error
 
 
 def normalized(text: str) -> str:
@@ -203,7 +216,7 @@ def normalized(text: str) -> str:
 
 def decimal_of(text: str) -> Decimal:
     """Read an xs:decimal: digits, a point and a sign, nothing else; Unreadable when it is none."""
-    digits = text.strip(" \t\r\n")
+    digits = text.strip(BLANKS)
     if not _DECIMAL.fullmatch(digits):
         raise Unreadable("no decimal number")
     return Decimal(digits)
@@ -214,7 +227,16 @@ def date_of(text: str) -> int:
 
     A date may name its distance to UTC; one that does not is taken as in UTC.
     """
-    found = _DATE.fullmatch(text.strip(" \t\r\n"))
+    day = text.strip(BLANKS)
+    if len(day) > LONGEST_DATE:
+        raise Unreadable("no date")
+    return _minutes_of(day)
+
+
+@lru_cache(maxsize=512)
+def _minutes_of(day: str) -> int:
+    """Read a date, once for all lines and invoices of a run: they say the same few."""
+    found = _DATE.fullmatch(day)
     if not found:
         raise Unreadable("no date")
     year, month, day, sign, hours, minutes = found.groups()
@@ -228,15 +250,9 @@ def date_of(text: str) -> int:
 
 def flag_of(text: str) -> bool:
     """Read an xs:boolean; Unreadable when it is none."""
-    flag = text.strip(" \t\r\n")
+    flag = text.strip(BLANKS)
     if flag in _TRUE:
         return True
     if flag in _FALSE:
         return False
     raise Unreadable("neither true nor false")
-
-
-def _steps(path: str) -> tuple[str, ...]:
-    steps = tuple(path.split("/"))
-    _STEPS[path] = steps
-    return steps

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from lxml import etree
 
 from hub.errors import FormatError
-from hub.formats.xml_prolog import document_type_error, is_wide, refuse_document_type, refuse_odd_encoding
+from hub.formats.xml_prolog import document_type_error, refuse_document_type, refuse_odd_encoding
 
 LARGEST_DOCUMENT = 50 * 1024 * 1024
 """Bytes; with attachments. Access points take less."""
@@ -23,11 +22,8 @@ MOST_ATTRIBUTES_OF_ONE = 200
 
 LONGEST_PROLOG = 64 * 1024
 
-_MAYBE_CROWDED = re.compile(rb"<(?:[^<=]*+=){%d}" % (MOST_ATTRIBUTES_OF_ONE + 1))
-"""Looked for from each `<` to the next, so that every byte is seen once."""
-
 _LIMIT = "resource limit"
-_CROWDED = f"boolean(//*[@*[{MOST_ATTRIBUTES_OF_ONE + 1}]])"
+_is_crowded = etree.XPath(f"boolean(//*[@*[{MOST_ATTRIBUTES_OF_ONE + 1}]])")
 
 
 def root_of(content: bytes) -> Any:
@@ -64,7 +60,7 @@ def refuse_size(content: bytes) -> None:
 
 def _refuse_crowds(content: bytes, root: Any) -> None:
     """Raise FormatError for an element with attributes in hundreds; signs in a text are no attributes."""
-    if (is_wide(content) or _MAYBE_CROWDED.search(content)) and root.xpath(_CROWDED):
+    if content.count(b"=") > MOST_ATTRIBUTES_OF_ONE and _is_crowded(root):
         raise FormatError(
             f"an element has more than {MOST_ATTRIBUTES_OF_ONE} attributes; no such document is an invoice",
             code="TOO_LARGE",

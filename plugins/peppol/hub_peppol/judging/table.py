@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from hub_peppol.judging import paths
 from hub_peppol.judging.node import Node
-from hub_peppol.judging.rule import Context, Pack, Rule, Unused
+from hub_peppol.judging.rule import Context, Pack, Predicate, Rule, Unused
 
 MOST_NEW_STATES = 5_000
 """Paths that one document may bring: each is worked out once, which takes its time."""
@@ -31,7 +31,8 @@ PREFIXES = {
     "urn:sfti:documents:BasicInvoice:1:0": "sfti",
 }
 
-Rules = tuple[Rule, ...]
+Rules = tuple[tuple[Predicate, Rule], ...]
+"""What must hold, beside the rule that says so: it is asked thousands of times, and mostly all that is."""
 
 Choice = tuple[Callable[[Node], str | bool] | None, dict[str | bool, Rules]]
 """Contexts that may take a node: what to ask it, and the rules by its answer; a test takes it by True."""
@@ -85,6 +86,7 @@ class Table:
 
     def __init__(self, packs: Sequence[Pack]) -> None:
         self.packs = tuple(packs)
+        self.unused_ids = tuple(frozenset(unused.id for unused in pack.unused) for pack in packs)
         self._patterns = [_by_name(pattern) for pack in packs for pattern in _patterns_of(pack)]
         self._unused = _by_last_step(packs)
         self._known = 0
@@ -100,7 +102,7 @@ class Table:
 
     def plan_of(self, path: paths.Path) -> Plan:
         """Return the rules for an element at a path: those of any, and for each pattern those by what it says."""
-        always: list[Rule] = []
+        always: list[tuple[Predicate, Rule]] = []
         depending: list[Choices] = []
         for pattern in self._patterns:
             entries = _entries_about(pattern.get(path[-1]) or pattern["*"], path)
@@ -116,14 +118,14 @@ class Table:
         return tuple(unused for pattern, unused in candidates if paths.matches(pattern, path))
 
 
-Entry = tuple[Context, tuple[Rule, ...]]
+Entry = tuple[Context, Rules]
 
 
 def _patterns_of(pack: Pack) -> list[list[Entry]]:
     """Group a pack's contexts by pattern, each with its rules."""
-    rules: dict[Context, list[Rule]] = {context: [] for context in pack.contexts}
+    rules: dict[Context, list[tuple[Predicate, Rule]]] = {context: [] for context in pack.contexts}
     for rule in pack.rules:
-        rules[rule.context].append(rule)
+        rules[rule.context].append((rule.holds, rule))
     patterns: dict[str, list[Entry]] = {}
     for context in pack.contexts:
         patterns.setdefault(context.pattern, []).append((context, tuple(rules[context])))

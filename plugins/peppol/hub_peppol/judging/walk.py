@@ -8,7 +8,7 @@ from typing import Any
 from hub.errors import FormatError
 from hub_peppol.judging.node import Node, Root
 from hub_peppol.judging.rule import Unused
-from hub_peppol.judging.table import MOST_NEW_STATES, State, Table
+from hub_peppol.judging.table import MOST_NEW_STATES, Plan, State, Table
 
 DEEPEST = 100
 """Elements within elements; the deepest that an invoice has use for is about 10."""
@@ -31,7 +31,7 @@ class Walk:
         text = self._text(element, state) if len(element) else element.text or ""
         self.root = Root(state.name, text, dict(element.items()))
         self.nodes: list[Node] = [self.root]
-        self.planned: list[tuple[Node, State]] = [(self.root, state)]
+        self.planned: list[tuple[Node, Plan]] = [(self.root, state.plan)]
         self.unused: dict[str, Unused] = {}
         self.by_name = self.root.by_name
         self.uses = self.root.attribute_uses
@@ -75,7 +75,7 @@ class Walk:
                 f"elements stand more than {DEEPEST} deep; no such document is an invoice", code="TOO_DEEP"
             )
         kids = node.kids
-        nodes = self.nodes
+        nodes, planned, root = self.nodes, self.planned, self.root
         by_name = self.by_name
         following = state.next
         for child in element:
@@ -93,24 +93,16 @@ class Walk:
                 siblings = kids[name] = []
             grown: dict[str, list[Node]] = {} if is_parent else _NONE
             attributes = child.items()
-            made = Node(
-                name,
-                text,
-                dict(attributes) if attributes else _NO_ATTRIBUTES,
-                grown,
-                node,
-                len(siblings) + 1,
-                len(nodes),
-            )
+            made = Node()  # and no `__init__`, which is a call
+            made.name, made.text = name, text
+            made.attributes = dict(attributes) if attributes else _NO_ATTRIBUTES
+            made.kids, made.parent, made.root = grown, node, root
+            made.position, made.order = len(siblings) + 1, len(nodes)
             siblings.append(made)
             nodes.append(made)
-            named = by_name.get(name)
-            if named is None:
-                by_name[name] = [made]
-            else:
-                named.append(made)
+            by_name[name].append(made)
             if child_state.has_plan:
-                self.planned.append((made, child_state))
+                planned.append((made, child_state.plan))
             if attributes or child_state.unused:
                 self._note(made, child_state)
             if is_parent:
@@ -118,9 +110,12 @@ class Walk:
 
     def let_go(self) -> None:
         """Untie the nodes from their parents, so that they are freed at once and not by the garbage collector."""
+        root = self.root
         for node in self.nodes:
             node.parent = None
-        self.root.by_name = {}
+        root.kids, root.attribute_uses, root.memo = {}, {}, {}
+        root.by_name.clear()
+        del root.root
 
 
 def _state_of(element: Any, start: State) -> State:

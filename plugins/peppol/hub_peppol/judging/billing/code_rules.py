@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hub_peppol.judging.billing.general import profile
-from hub_peppol.judging.billing.values import BLANKS, are_both_german, has_text, is_day, text_of
+from hub_peppol.judging.billing.values import are_both_german, has_text, is_day, text_of
 from hub_peppol.judging.code_list import CodeList
-from hub_peppol.judging.node import Node
+from hub_peppol.judging.node import BLANKS, Node
 from hub_peppol.judging.rule import Context, Rule, fatal
 
 _PATTERN = "codes"

@@ -15,7 +15,8 @@ _LINES = {"ubl:Invoice": "cac:InvoiceLine", "cn:CreditNote": "cac:CreditNoteLine
 
 
 def _has_invoice_period(part: str) -> Callable[[Node], bool]:
-    return lambda node: node.root.has(f"cac:InvoicePeriod/{part}")
+    path = f"cac:InvoicePeriod/{part}"
+    return lambda node: node.root.has(path)
 
 
 def starts_in_invoice_period(start: Node) -> bool:
@@ -44,6 +45,8 @@ def _quantity(line: Node) -> Decimal:
 
 def _sum_of(line: Node, indicator: str) -> Decimal:
     charges = [one for one in line.each("cac:AllowanceCharge") if one.value_of("cbc:ChargeIndicator") == indicator]
+    if not charges:
+        return ZERO
     return to_cents(total(amount for charge in charges for amount in charge.each("cbc:Amount")))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_DOWN, Decimal
 
-from hub_peppol.judging.node import Node, Root, Unreadable, date_of, normalized, once_per_document
+from hub_peppol.judging.node import BLANKS, Node, Root, Unreadable, date_of, normalized, once_per_document
 
 SUPPLIER = "cac:AccountingSupplierParty/cac:Party"
 CUSTOMER = "cac:AccountingCustomerParty/cac:Party"
@@ -19,7 +19,6 @@ SLACK = Decimal("0.02")
 _QUOTIENT = Decimal(1).scaleb(-18)
 UNKNOWN_COUNTRY = "XX"
 
-BLANKS = " \t\r\n"
 _NUMBER = re.compile(r"[+-]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|INF)")
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _BILLING = frozenset({"ubl:Invoice", "cn:CreditNote"})
@@ -56,7 +55,10 @@ def filled_value(node: Node, path: str) -> str:
 
 def has_text(node: Node, path: str, *wanted: str) -> bool:
     """Say whether one of the elements at a path has one of these texts, to the blank."""
-    return any(found.text in wanted for found in node.each(path))
+    found = node.each(path)
+    if len(found) == 1:  # mostly, and a generator costs more than all else here
+        return found[0].text in wanted
+    return bool(found) and any(one.text in wanted for one in found)
 
 
 def has_some_text(node: Node, path: str) -> bool:

@@ -11,8 +11,11 @@ from hub_peppol.judging.rule import Rule, fatal
 
 
 def _has_a_unit(line: Node) -> bool:
-    quantities = line.each("cbc:InvoicedQuantity") + line.each("cbc:CreditedQuantity")
-    return any("unitCode" in quantity.attributes for quantity in quantities)
+    return any(
+        "unitCode" in quantity.attributes
+        for name in ("cbc:InvoicedQuantity", "cbc:CreditedQuantity")
+        for quantity in line.kids.get(name, ())
+    )
 
 
 def _has_no_negative_price(line: Node) -> bool:

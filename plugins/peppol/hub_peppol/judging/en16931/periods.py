@@ -9,7 +9,7 @@ from hub_peppol.judging.rule import Rule, fatal
 
 
 def _ends_after_it_starts(period: Node) -> bool:
-    if not (period.has("cbc:StartDate") and period.has("cbc:EndDate")):
+    if "cbc:StartDate" not in period.kids or "cbc:EndDate" not in period.kids:
         return True
     return date_of(period.value_of("cbc:StartDate")) <= date_of(period.value_of("cbc:EndDate"))
 

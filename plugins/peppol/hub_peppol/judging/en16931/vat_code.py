@@ -14,7 +14,10 @@ SEVERAL_RATES: Final = frozenset({"L", "M", "S"})
 
 def is_vat(category: Node) -> bool:
     """Say whether a tax category, or a party's tax registration, is one of VAT; in small letters too."""
-    return any(scheme.value_of("cbc:ID").upper() == VAT for scheme in category.kids.get("cac:TaxScheme", ()))
+    schemes = category.kids.get("cac:TaxScheme", ())
+    if len(schemes) == 1:  # mostly, and it is asked more often than all else
+        return schemes[0].value_of("cbc:ID").upper() == VAT
+    return any(scheme.value_of("cbc:ID").upper() == VAT for scheme in schemes)
 
 
 def vat_code(category: Node) -> str:

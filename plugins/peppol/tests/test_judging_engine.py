@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import gc
 import sys
 import time
+from contextlib import suppress
 from decimal import Decimal
 from subprocess import run
 from typing import Any
@@ -212,6 +214,19 @@ def test_a_no_break_space_is_no_blank() -> None:
 def test_ten_times_as_much_takes_about_ten_times_as_long(many: str) -> None:
     few, more = _cpu_s(many * 400), _cpu_s(many * 4000)
     assert more < 40 * few + 0.05
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+@pytest.mark.parametrize("deep", [1, 200])
+def test_the_garbage_collector_is_left_as_it_was_also_by_what_is_refused(is_on: bool, deep: int) -> None:
+    was_on = gc.isenabled()
+    (gc.enable if is_on else gc.disable)()
+    try:
+        with suppress(FormatError):
+            _cpu_s("<cac:A>" * deep + "</cac:A>" * deep)
+        assert gc.isenabled() is is_on
+    finally:
+        (gc.enable if was_on else gc.disable)()
 
 
 def test_ever_so_many_paths_and_flags_are_judged_in_little_time() -> None:

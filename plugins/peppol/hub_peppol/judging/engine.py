@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Context, DivisionByZero, InvalidOperation, Overflow, localcontext
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -56,16 +58,32 @@ def validate(
     element = root_of(document) if isinstance(document, bytes) else document
     day = on or SystemClock().today()
     chosen = releases_of(element, layers, on=day, versions=releases)
-    table = _table(chosen)
-    walk = Walk(element, table)
-    try:
-        with localcontext(ARITHMETIC):
-            findings = _judged(element, walk, table)
-    finally:
-        walk.let_go()
+    with _no_collections():
+        findings = _findings(element, _table(chosen))
     names = ", ".join(f"{release.pack.name} {release.version}" for release in chosen)
     judged = {release.layer for release in chosen}
     return Report(findings, tuple(layer for layer in layers if layer in judged), names)
+
+
+def _findings(element: Any, table: Table) -> list[Finding]:
+    walk = Walk(element, table)
+    try:
+        with localcontext(ARITHMETIC):
+            return _judged(element, walk, table)
+    finally:
+        walk.let_go()
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Keep the garbage collector from looking through nodes by the thousand: they are untied when all is judged."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def releases_of(

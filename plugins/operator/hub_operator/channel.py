@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
-from hub.errors import HubError, OutcomeUnknownError, RejectedError, TransientError
-from hub.model.attempts import Delivered, Finding, Message, Probed, Promise
+from hub.errors import TransientError
+from hub.model.attempts import Delivered, Message, Probed, Promise
 from hub.model.delivery import (
     Followed,
     Outgoing,
@@ -20,6 +21,7 @@ from hub.model.delivery import (
     Unfit,
 )
 from hub.model.documents import INVOICES, DocumentKind
+from hub.transports.asked_by_key import probed, sent_or_found
 from hub.transports.steady_time import steady_ns
 from hub_operator.envelope import envelope_of, packed, unpacked
 from hub_operator.network import Network
@@ -118,31 +120,16 @@ class OperatorChannel:
         """
         ends_ns = steady_ns() + round(self._settings.timeout_s * _NS)
         envelope = unpacked(message.content, network=self._network.name)
-        try:
-            return Delivered(self._network.send(message.key, envelope, ends_ns))
-        except RejectedError:
-            taken_before = self._found_after_refusal(message.key)
-            if taken_before is None:
-                raise
-            return Delivered(taken_before)
+        hand_over = partial(self._network.send, message.key, envelope, ends_ns)
+        return Delivered(sent_or_found(self._network, message.key, hand_over))
 
     def probe(self, key: str) -> Probed:
-        """Ask for the document with our key; that it is not there counts only where the question is proved to work."""
-        external_id = self._network.find(key)
-        if external_id is not None:
-            return Probed(Finding.DELIVERED, external_id)
-        return Probed(Finding.NOT_DELIVERED if self._network.can_find() else Finding.UNKNOWN)
+        """Ask for the document with our key."""
+        return probed(self._network, key)
 
     def follow(self, cursor: str) -> Followed:
         """Return reports since a cursor. Raises as `FollowedChannel.follow`."""
         return self._network.reports(cursor)
-
-    def _found_after_refusal(self, key: str) -> str | None:
-        """Return what an earlier call has left there: an operator also refuses an id of ours that it has already."""
-        try:
-            return self._network.find(key)
-        except HubError as error:
-            raise OutcomeUnknownError(f"it was refused, and perhaps since it was taken before: {error}") from None
 
     def _made(self, outgoing: Outgoing) -> Prepared | Unfit:
         delivery_id = outgoing.delivery_id

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Protocol
 
 from hub.model.delivery import Followed, Reach, Recipient
+from hub.transports.asked_by_key import AskedByKey
 from hub_operator.envelope import Envelope
 
 
-class Network(Protocol):
+class Network(AskedByKey, Protocol):
     """One operator's network."""
 
     @property
@@ -22,20 +23,6 @@ class Network(Protocol):
 
     def send(self, key: str, envelope: Envelope, ends_ns: int) -> str:
         """Hand a document over and return what the network calls it; raises as `DeliveryChannel.send`."""
-        ...
-
-    def find(self, key: str) -> str | None:
-        """Return what the network calls the document that was sent under our key, None when it says there is none.
-
-        Raises TransientError or ConfigurationError.
-        """
-        ...
-
-    def can_find(self) -> bool:
-        """Prove that `find` finds what is there, by a document that is; True when there is none at all.
-
-        "Not found" is also what a gateway says, or a wrong address: taken at its word it would send twice.
-        """
         ...
 
     def reports(self, cursor: str) -> Followed:

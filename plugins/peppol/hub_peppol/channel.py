@@ -8,8 +8,8 @@ from functools import partial
 from typing import NamedTuple, Protocol
 
 from hub.contracts import PluginContext
-from hub.errors import ConfigurationError, HubError, OutcomeUnknownError, RejectedError
-from hub.model.attempts import Delivered, Finding, Message, Probed, Promise
+from hub.errors import ConfigurationError, HubError
+from hub.model.attempts import Delivered, Message, Probed, Promise
 from hub.model.delivery import (
     BuyerAnswer,
     Followed,
@@ -25,6 +25,7 @@ from hub.model.delivery import (
     Unfit,
 )
 from hub.model.documents import DocumentKind
+from hub.transports.asked_by_key import probed, sent_or_found
 from hub.transports.steady_time import steady_ns
 from hub_peppol.access_points.about_one import about_one, told_of
 from hub_peppol.access_points.account import Account
@@ -203,24 +204,11 @@ class SearchablePeppolChannel(PeppolChannel):
 
     def _handed_over(self, key: str, parcel: Parcel) -> str:
         """Hand the document over; what is refused since it is there already was taken."""
-        try:
-            return super()._handed_over(key, parcel)
-        except RejectedError:
-            taken_before = self._found_after_refusal(key)
-            if taken_before is None:
-                raise
-            return taken_before
+        return sent_or_found(self._searched, key, partial(super()._handed_over, key, parcel))
 
     def probe(self, key: str) -> Probed:
-        """Ask for the document with our key; that it is not there counts only where the question is proved to work."""
-        external_id = self._searched.find(key)
-        if external_id is not None:
-            self._sent.note(external_id)
-            return Probed(Finding.DELIVERED, external_id)
-        return Probed(Finding.NOT_DELIVERED if self._searched.can_find() else Finding.UNKNOWN)
-
-    def _found_after_refusal(self, key: str) -> str | None:
-        try:
-            return self._searched.find(key)
-        except HubError as error:
-            raise OutcomeUnknownError(f"it was refused, and perhaps since it was taken before: {error}") from None
+        """Ask for the document with our key, and note what is found to be asked about."""
+        told = probed(self._searched, key)
+        if told.external_id:
+            self._sent.note(told.external_id)
+        return told

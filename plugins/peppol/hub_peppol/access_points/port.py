@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol, runtime_checkable
 from hub.errors import HubError
 from hub.model.attempts import Promise
 from hub.model.delivery import BuyerAnswer, Receipt
+from hub.transports.asked_by_key import AskedByKey
 from hub_peppol.access_points.parcel import Parcel
 from hub_peppol.network.identifiers import Named
 from hub_peppol.network.outcome import Takes
@@ -94,16 +95,5 @@ class AccessPoint(Capabilities, Protocol):
 
 
 @runtime_checkable
-class SearchableAccessPoint(AccessPoint, Protocol):
+class SearchableAccessPoint(AccessPoint, AskedByKey, Protocol):
     """One that can be asked by our key."""
-
-    def find(self, key: str) -> str | None:
-        """Return what it calls the document that was sent under our key, None when it says there is none.
-
-        Raises TransientError or ConfigurationError.
-        """
-        ...
-
-    def can_find(self) -> bool:
-        """Prove that `find` finds what is there; "not found" is also what a gateway says, or a wrong address."""
-        ...

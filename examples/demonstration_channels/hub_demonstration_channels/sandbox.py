@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from threading import Lock
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from hub.contracts import Received
 from hub.loopback.faults import Fault, FaultQueue
-from hub.loopback.http_server import HTTP_FAULTS, LoopbackServer, Request, Response
+from hub.loopback.http_server import LoopbackServer, Request, Response
+from hub.loopback.sandbox import LoopbackSandbox, http_faults
 
 SLOW_S = 0.5
 DOCUMENTS, RECIPIENTS = "documents", "recipients"
@@ -24,12 +24,13 @@ _DEBTORS = frozenset({"191212121212", "5566778899"})  # numbers of the kit's sam
 _TOKEN_NAME, _TOKEN = "HUB_DEMONSTRATION_TOKEN", "made-up-token-of-the-sandbox"
 
 
-class DocumentsSandbox:
-    """The server; `port` 0 takes a free one. What it took before in the same folder still counts."""
+class DocumentsSandbox(LoopbackSandbox):
+    """The server; faults meet the next documents. What it took before in the same folder still counts."""
 
     def __init__(self, folder: Path, *, port: int = 0) -> None:
-        self._faults = FaultQueue()
-        self._server = LoopbackServer(_Documents(folder / "documents.jsonl"), self._faults, port=port, slow_s=SLOW_S)
+        queue = FaultQueue()
+        self._server = LoopbackServer(_Documents(folder / "documents.jsonl"), queue, port=port, slow_s=SLOW_S)
+        super().__init__(http_faults(queue, DOCUMENTS), self._server)
         self._log = folder / "documents.jsonl"
 
     @property
@@ -47,27 +48,9 @@ class DocumentsSandbox:
         """The token."""
         return {_TOKEN_NAME: _TOKEN}
 
-    @property
-    def faults(self) -> Sequence[str]:
-        """Those of HTTP; they meet the next documents."""
-        return HTTP_FAULTS
-
     def received(self) -> Sequence[Received]:
         """Return every document that was taken."""
         return [Received(*row[1:]) for row in _rows(self._log)]
-
-    def order(self, fault: str, times: int = 1) -> None:
-        """Let the next documents go wrong. Raises ValueError for a fault that it has not."""
-        if fault not in HTTP_FAULTS:
-            raise ValueError(f"there is no such fault; there are {', '.join(HTTP_FAULTS)}")
-        self._faults.order(DOCUMENTS, Fault(fault), times)
-
-    def __enter__(self) -> Self:
-        self._server.__enter__()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._server.__exit__(kind, error, at)
 
 
 class _Documents:

@@ -13,13 +13,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import RLock
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from hub.contracts import Received
 from hub.loopback.faults import Fault, FaultQueue
-from hub.loopback.http_server import HTTP_FAULTS, LoopbackServer, Request, Response
+from hub.loopback.http_server import LoopbackServer, Request, Response
 from hub.loopback.kept_secrets import kept_secret
+from hub.loopback.sandbox import LoopbackSandbox, counted_faults, http_faults
 
 FUI = "165560000001.12345678901.ABCD.SE"
 BANKGIRO = "9912346"
@@ -31,12 +31,12 @@ REJECTED = {
 }
 REPORT_TWICE = "report_twice"
 OWN_FAULTS = (*REJECTED, REPORT_TWICE)
-TARGETS = {"registrations": "registrations", "reports": "reports"}
+OTHER_TARGETS = ("registrations", "reports")
 PAGE = 100
 _PARTS = (r"\d{12}", r"\w{11}", r"\w{1,4}", "[A-Z]{2}")
 
 
-class DistributorSandbox:
+class DistributorSandbox(LoopbackSandbox):
     """The distributor; faults that name no target hit the next invoices."""
 
     name = "internet_bank"
@@ -45,8 +45,12 @@ class DistributorSandbox:
         folder.mkdir(parents=True, exist_ok=True)
         self.desk = Desk(folder / "internet_bank.jsonl")
         self.desk.register(TEST_PERSON, "FMI-1")
-        self._queue = FaultQueue()
-        self.server = LoopbackServer(self.desk, self._queue, port=port)
+        queue = FaultQueue()
+        self.server = LoopbackServer(self.desk, queue, port=port)
+        orders = {**http_faults(queue, "invoices"), **counted_faults(self.desk.faults, OWN_FAULTS)}
+        for target in OTHER_TARGETS:
+            orders |= http_faults(queue, target, prefix=f"{target}_")
+        super().__init__(orders, self.server)
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -75,30 +79,6 @@ class DistributorSandbox:
     def received(self) -> Sequence[Received]:
         """Return what has been taken and not rejected since."""
         return self.desk.received()
-
-    def order(self, fault: str, times: int = 1) -> None:
-        """Let the next calls, or invoices, go wrong. Raises ValueError for a fault that it has not."""
-        target, _, rest = fault.partition("_")
-        if fault in OWN_FAULTS:
-            self.desk.faults[fault] += times
-        elif fault in HTTP_FAULTS:
-            self._queue.order("invoices", Fault(fault), times)
-        elif target in TARGETS and rest in HTTP_FAULTS:
-            self._queue.order(target, Fault(rest), times)
-        else:
-            raise ValueError(f"the distributor's sandbox has no fault {fault}")
-
-    @property
-    def faults(self) -> Sequence[str]:
-        """The faults that can be ordered."""
-        return (*HTTP_FAULTS, *(f"{target}_{fault}" for target in TARGETS for fault in HTTP_FAULTS), *OWN_FAULTS)
-
-    def __enter__(self) -> Self:
-        self.server.__enter__()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.server.__exit__(kind, error, at)
 
 
 class Desk:

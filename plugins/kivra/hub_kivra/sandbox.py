@@ -12,18 +12,16 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from hub.contracts import Received
 from hub.loopback.faults import Fault, FaultQueue
-from hub.loopback.http_server import HTTP_FAULTS, LoopbackServer
+from hub.loopback.http_server import LoopbackServer
+from hub.loopback.sandbox import LoopbackSandbox, counted_faults, http_faults
 from hub_kivra.sandbox_log import ContentLog
 from hub_kivra.sandbox_notices import declined_notice, headers_of, payment_notice, post
-from hub_kivra.sandbox_service import CONTENT, KivraService
+from hub_kivra.sandbox_service import CONTENT, OWN_FAULTS, KivraService
 
-EXPIRED_TOKEN = "expired_token"  # noqa: S105 - the name of a fault
-OPTED_OUT = "opted_out"  # the recipient of the next content has just turned the sender off, beyond the grace
 DECLINED = "declined"
 SLOW_S = 0.3
 _OPTED_OUT = "opted_out.txt"
@@ -31,17 +29,18 @@ _CLIENT, _TENANT_KEY = "hub-trial", "1424780396" + "ab" * 16
 _CLIENT_SECRET_NAME, _WEBHOOK_SECRET_NAME = "HUB_KIVRA_SANDBOX_SECRET", "HUB_KIVRA_SANDBOX_WEBHOOK_SECRET"
 
 
-class KivraSandbox:
+class KivraSandbox(LoopbackSandbox):
     """The counterparty of the channel `kivra`."""
 
     def __init__(self, folder: Path, *, port: int = 0) -> None:
         """It keeps what it takes in `folder`; `port` 0 takes a free one."""
-        self._port = port
-        self._faults = FaultQueue()
-        self._server: LoopbackServer | None = None
         self.webhook_secrets: tuple[str, ...] = (_made_up("webhook"),)
         self.service = KivraService(ContentLog(folder), (_CLIENT, _made_up("client")), _TENANT_KEY)
         listed = folder / _OPTED_OUT
+        self._queue = FaultQueue()
+        self._server = LoopbackServer(self.service, self._queue, port=port, slow_s=SLOW_S)
+        orders = {**http_faults(self._queue, CONTENT), **counted_faults(self.service.faults, OWN_FAULTS)}
+        super().__init__(orders, self._server)
         self.opt_out(*(listed.read_text(encoding="utf-8").split() if listed.exists() else ()))
 
     @property
@@ -67,32 +66,16 @@ class KivraSandbox:
 
     @property
     def address(self) -> str:
-        """Where it listens, blank while it does not serve."""
-        return self._server.address if self._server is not None else ""
-
-    @property
-    def faults(self) -> Sequence[str]:
-        """Those of HTTP and Kivra's own."""
-        return (*HTTP_FAULTS, EXPIRED_TOKEN, OPTED_OUT)
+        """Where it listens."""
+        return self._server.address
 
     def received(self) -> Sequence[Received]:
         """Return every content that lies in a mailbox."""
         return [Received(taken.recipient, taken.document, taken.sha256) for taken in self.service.log.all()]
 
-    def order(self, fault: str, times: int = 1) -> None:
-        """Let the next contents go wrong. Raises ValueError for a fault that it has not."""
-        if fault == EXPIRED_TOKEN:
-            self.service.tokens_to_expire += times
-        elif fault == OPTED_OUT:
-            self.service.recipients_to_opt_out += times
-        else:
-            self.order_for(CONTENT, fault, times)
-
     def order_for(self, target: str, fault: str, times: int = 1) -> None:
-        """Let the next calls of one kind go wrong: `auth`, `match` or `content`. Raises ValueError."""
-        if fault not in HTTP_FAULTS:
-            raise ValueError(f"{self.name} has no such fault; it has {', '.join(self.faults)}")
-        self._faults.order(target, Fault(fault), times)
+        """Let the next calls of one kind go wrong by HTTP: `auth`, `match` or `content`. Raises ValueError."""
+        self._queue.order(target, Fault(fault), times)
 
     def opt_out(self, *numbers: str) -> None:
         """Let recipients turn the sender off."""
@@ -116,16 +99,6 @@ class KivraSandbox:
         secrets = (_made_up("somebody else's"),) if is_forged else self.webhook_secrets
         headers = headers_of(notice, secrets, int(when.timestamp()))
         return [post(url, notice, headers) for _ in range(copies)]
-
-    def __enter__(self) -> Self:
-        self._server = LoopbackServer(self.service, self._faults, port=self._port, slow_s=SLOW_S)
-        self._server.__enter__()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._server is not None:
-            self._server.__exit__(kind, error, at)
-            self._server = None
 
 
 def _made_up(what: str) -> str:

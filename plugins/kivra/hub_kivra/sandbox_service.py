@@ -8,7 +8,7 @@ import re
 import secrets
 import time
 import uuid
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from http import HTTPStatus
 from threading import Lock
@@ -25,6 +25,9 @@ TOKEN_HOLDS_S = 28_800
 MOST_TO_ONE = 50
 MINUTE_S = 60
 AUTH, MATCH, CONTENT = "auth", "match", "content"
+EXPIRED_TOKEN = "expired_token"  # noqa: S105 - the name of a fault
+OPTED_OUT = "opted_out"  # the recipient of the next content has just turned the sender off, beyond the grace
+OWN_FAULTS = (EXPIRED_TOKEN, OPTED_OUT)
 _UNAUTHORISED, _BAD_CLIENT, _BAD_REQUEST = 40100, 40104, 40001
 _NO_USER, _FORBIDDEN, _NOT_FOUND, _METHOD, _TOO_LARGE, _TOO_MANY = 40032, 40300, 40400, 40500, 41300, 42900
 _TENANT = re.compile(r"/v2/tenant/([0-9a-f]+)/(usermatch/ssn|companymatch/vatnr|content)")
@@ -43,8 +46,7 @@ class KivraService:
         self.in_grace: set[str] = set()  # opted out a few days ago: not matched, and still delivered to
         self.drops_repeats = True
         self.token_holds_s = TOKEN_HOLDS_S
-        self.tokens_to_expire = 0
-        self.recipients_to_opt_out = 0
+        self.faults: Counter[str] = Counter()
         self._basic = base64.b64encode(":".join(client).encode()).decode()
         self._now_s = now_s
         self._lock = Lock()
@@ -103,8 +105,8 @@ class KivraService:
     def _check_token(self, request: Request, *, is_content: bool) -> None:
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
         with self._lock:
-            if is_content and self.tokens_to_expire and token in self._used:  # a new one serves at least once
-                self.tokens_to_expire -= 1
+            if is_content and self.faults[EXPIRED_TOKEN] and token in self._used:  # a new one serves at least once
+                self.faults[EXPIRED_TOKEN] -= 1
                 self._end_s.pop(token, None)
             end_s = self._end_s.get(token)
             if end_s is None or self._now_s() >= end_s:
@@ -138,8 +140,8 @@ class KivraService:
     def _admit(self, recipient: str, *, is_company: bool) -> None:
         """Let a content through to a recipient. Raises Refused."""
         with self._lock:
-            if self.recipients_to_opt_out:
-                self.recipients_to_opt_out -= 1
+            if self.faults[OPTED_OUT]:
+                self.faults[OPTED_OUT] -= 1
                 self.opted_out.add(recipient)
             if not self._is_user(recipient):
                 raise Refused(_NOT_FOUND if is_company else _NO_USER)

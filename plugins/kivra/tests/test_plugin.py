@@ -44,7 +44,8 @@ def test_a_secret_turns_the_receiver_on(name):
 def test_the_sandbox_is_one(tmp_path: Path):
     (maker,) = Plugin(KivraSettings()).hub_sandboxes()
 
-    assert isinstance(maker(tmp_path), Sandbox)
+    with maker(tmp_path) as sandbox:
+        assert isinstance(sandbox, Sandbox)
 
 
 def test_the_price_is_written_in_kronor():

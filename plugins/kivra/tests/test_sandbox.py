@@ -114,7 +114,8 @@ def test_it_goes_on_with_what_its_folder_holds(tmp_path: Path):
         assert post(second, "content", content()).headers["kivra-objkey"] == key
         post(second, "content", content(subject="Faktura"))
         assert len(second.received()) == 2
-    assert len(KivraSandbox(tmp_path).received()) == 2
+    with KivraSandbox(tmp_path) as third:
+        assert len(third.received()) == 2
     assert [path.name for path in tmp_path.iterdir()] == ["kivra_contents.jsonl"]
 
 

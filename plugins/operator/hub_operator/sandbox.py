@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from hub.contracts import Received, Sandbox, SandboxMaker
-from hub.loopback.faults import Fault, FaultQueue
-from hub.loopback.http_server import HTTP_FAULTS, HttpService, LoopbackServer
+from hub.loopback.faults import FaultQueue
+from hub.loopback.http_server import HttpService, LoopbackServer
 from hub.loopback.kept_secrets import kept_secret
+from hub.loopback.sandbox import LoopbackSandbox, counted_faults, http_faults
 from hub_operator.sandbox_inexchange import InExchangeSide
 from hub_operator.sandbox_maventa import MaventaSide
 from hub_operator.sandbox_register import OWN_FAULTS, Books
 
-TARGETS = ("send", "upload", "question", "token")
+OTHER_TARGETS = ("upload", "question", "token")
 FORMAT = "bis-billing-3"
 RECEIVERS = (("5560000001", "Exempelbolaget AB"), ("9999999999", "Provbolaget AB"))
 
 
-class OperatorSandbox:
+class OperatorSandbox(LoopbackSandbox):
     """One operator that serves; faults are named after what they hit, those of the call that sends after nothing."""
 
     name = "operator"
@@ -36,8 +36,12 @@ class OperatorSandbox:
         for number, called in RECEIVERS:
             self.books.enlist(number, called)
         self._network, self._path = network, path
-        self._queue = FaultQueue()
-        self.server = LoopbackServer(side(self.books), self._queue, port=port)
+        queue = FaultQueue()
+        self.server = LoopbackServer(side(self.books), queue, port=port)
+        orders = {**http_faults(queue, "send"), **counted_faults(self.books.faults, OWN_FAULTS)}
+        for target in OTHER_TARGETS:
+            orders |= http_faults(queue, target, prefix=f"{target}_")
+        super().__init__(orders, self.server)
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -66,32 +70,6 @@ class OperatorSandbox:
     def received(self) -> Sequence[Received]:
         """Return every document that was taken and did not fail afterwards."""
         return self.books.received()
-
-    def order(self, fault: str, times: int = 1) -> None:
-        """Let the next calls, or documents, go wrong. Raises ValueError for a fault that it has not."""
-        if fault in OWN_FAULTS:
-            self.books.faults[fault] += times
-            return
-        target, _, rest = fault.partition("_")
-        if target in TARGETS and rest in HTTP_FAULTS:
-            self._queue.order(target, Fault(rest), times)
-        elif fault in HTTP_FAULTS:
-            self._queue.order("send", Fault(fault), times)
-        else:
-            raise ValueError(f"the operator's sandbox has no fault {fault}")
-
-    @property
-    def faults(self) -> Sequence[str]:
-        """The faults that can be ordered."""
-        others = [f"{target}_{fault}" for target in TARGETS[1:] for fault in HTTP_FAULTS]
-        return (*HTTP_FAULTS, *others, *OWN_FAULTS)
-
-    def __enter__(self) -> Self:
-        self.server.__enter__()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.server.__exit__(kind, error, at)
 
 
 def inexchange_sandbox(folder: Path, *, port: int = 0) -> Sandbox:

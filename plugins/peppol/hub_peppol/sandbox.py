@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from hub.contracts import Received, Sandbox, SandboxMaker
-from hub.loopback.faults import Fault, FaultQueue
-from hub.loopback.http_server import HTTP_FAULTS, HttpService, LoopbackServer
+from hub.loopback.faults import FaultQueue
+from hub.loopback.http_server import HttpService, LoopbackServer
 from hub.loopback.kept_secrets import kept_secret
+from hub.loopback.sandbox import LoopbackSandbox, counted_faults, http_faults
 from hub_peppol.sandbox_books import OWN_FAULTS, Books
 from hub_peppol.sandbox_maventa import MaventaSide
 from hub_peppol.sandbox_peppyrus import PeppyrusSide
@@ -19,7 +19,6 @@ from hub_peppol.sandbox_qvalia import QvaliaSide
 from hub_peppol.sandbox_recommand import RecommandSide
 from hub_peppol.sandbox_storecove import StorecoveSide
 
-TARGETS = ("send", "question")
 _CUSTOMIZATION = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd"
 INVOICE = f"{_UBL}:Invoice-2::Invoice##{_CUSTOMIZATION}::2.1"
@@ -48,7 +47,7 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-class AccessPointSandbox:
+class AccessPointSandbox(LoopbackSandbox):
     """One access point that serves; faults are named after what they hit, if not the sending."""
 
     name = "peppol"
@@ -60,8 +59,10 @@ class AccessPointSandbox:
         self.books = Books(
             log, kept_secret(folder, "access_key"), kept_secret(folder, "access_secret"), dict(RECEIVERS)
         )
-        self._queue = FaultQueue()
-        self.server = LoopbackServer(self._kind.side(self.books), self._queue, port=port)
+        queue = FaultQueue()
+        self.server = LoopbackServer(self._kind.side(self.books), queue, port=port)
+        of_http = {**http_faults(queue, "send"), **http_faults(queue, "question", prefix="question_")}
+        super().__init__({**of_http, **counted_faults(self.books.faults, OWN_FAULTS)}, self.server)
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -91,31 +92,6 @@ class AccessPointSandbox:
     def received(self) -> Sequence[Received]:
         """Return every document that was taken and did not fail afterwards."""
         return self.books.received()
-
-    def order(self, fault: str, times: int = 1) -> None:
-        """Let the next calls, or documents, go wrong. Raises ValueError for a fault that it has not."""
-        if fault in OWN_FAULTS:
-            self.books.faults[fault] += times
-            return
-        target, _, rest = fault.partition("_")
-        if target in TARGETS and rest in HTTP_FAULTS:
-            self._queue.order(target, Fault(rest), times)
-        elif fault in HTTP_FAULTS:
-            self._queue.order("send", Fault(fault), times)
-        else:
-            raise ValueError(f"the access point's sandbox has no fault {fault}")
-
-    @property
-    def faults(self) -> Sequence[str]:
-        """The faults that can be ordered."""
-        return (*HTTP_FAULTS, *(f"question_{fault}" for fault in HTTP_FAULTS), *OWN_FAULTS)
-
-    def __enter__(self) -> Self:
-        self.server.__enter__()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.server.__exit__(kind, error, at)
 
 
 def maker_of(which: str) -> SandboxMaker:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from hub.contracts import Received, Sandbox
+from hub.loopback.sandbox import LoopbackSandbox
 from hub_peppol.sandbox_as4 import SandboxAs4
 from hub_peppol.sandbox_network import SandboxNetwork
 from hub_peppol.sandbox_pki import SandboxPki, kept_pki
@@ -23,7 +23,7 @@ _LONG = timedelta(days=7000)
 _PROCESS = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
 
 
-class AccreditedSandbox:
+class AccreditedSandbox(LoopbackSandbox):
     """All that is outside of a sender; faults of the registers begin with `sml_` or `smp_`, the others are AS4's."""
 
     name = "peppol"
@@ -35,6 +35,7 @@ class AccreditedSandbox:
         self._log = folder / "as4.jsonl"
         self.peer = SandboxAs4(self.pki, port=port, log=self._log)
         self.network = SandboxNetwork(folder, pki=self.pki, port=port + 1 if port else 0)
+        super().__init__({**self.peer.orders, **self.network.orders}, self.network, self.peer)
         self._enter_takers()
 
     def _enter_takers(self) -> None:
@@ -77,25 +78,6 @@ class AccreditedSandbox:
     def received(self) -> Sequence[Received]:
         """Return every document that was taken."""
         return [Received(one.receiver.rpartition(":")[2], one.number, one.sha256) for one in self.peer.side.taken]
-
-    def order(self, fault: str, times: int = 1) -> None:
-        """Let the next calls go wrong. Raises ValueError for a fault that it has not."""
-        of_register = fault.startswith(("sml_", "smp_"))
-        (self.network if of_register else self.peer).order(fault, times)
-
-    @property
-    def faults(self) -> Sequence[str]:
-        """The faults that can be ordered."""
-        return (*self.peer.faults, *self.network.faults)
-
-    def __enter__(self) -> Self:
-        self.network.__enter__()
-        self.peer.__enter__()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.peer.__exit__(kind, error, at)
-        self.network.__exit__(kind, error, at)
 
 
 def accredited_sandbox(folder: Path, takers: Mapping[str, Sequence[str]], *, port: int = 0) -> Sandbox:

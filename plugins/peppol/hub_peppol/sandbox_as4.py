@@ -9,18 +9,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import as4
 import as4.peppol
 from lxml import etree
 
 from hub.loopback.faults import Fault, FaultQueue
-from hub.loopback.http_server import HTTP_FAULTS, LoopbackServer, Request, Response
+from hub.loopback.http_server import LoopbackServer, Request, Response
+from hub.loopback.sandbox import LoopbackSandbox, http_faults, queued_faults
 from hub_peppol.sandbox_pki import Certified, SandboxPki
 
 TARGET = "as4"
@@ -166,37 +166,17 @@ def _party(name: str, certified: Certified) -> Any:
     return as4.peppol.create_peppol_internal_party(name, certified.certificate, key)
 
 
-class SandboxAs4:
+class SandboxAs4(LoopbackSandbox):
     """The access point that serves; `log` keeps what it took for the next start."""
 
     def __init__(self, pki: SandboxPki, *, port: int = 0, log: Path | None = None) -> None:
         self.certified = pki.access_point("PSE000001")
         self.side = As4Side(pki, self.certified, pki.access_point("PSE000002"), log)
-        self._http_faults = FaultQueue()
-        self.server = LoopbackServer(self.side, self._http_faults, port=port, slow_s=SLOW_S)
+        queue = FaultQueue()
+        self.server = LoopbackServer(self.side, queue, port=port, slow_s=SLOW_S)
+        super().__init__({**queued_faults(self.side.faults, FAULTS), **http_faults(queue, TARGET)}, self.server)
 
     @property
     def address(self) -> str:
         """Where messages are taken."""
         return f"{self.server.address}{PATH}"
-
-    def order(self, fault: str, times: int = 1) -> None:
-        """Let the next messages go wrong. Raises ValueError for a fault that it has not."""
-        if fault in FAULTS:
-            self.side.faults.extend([fault] * times)
-        elif fault in HTTP_FAULTS:
-            self._http_faults.order(TARGET, Fault(fault), times)
-        else:
-            raise ValueError(f"the access point's sandbox has no fault {fault}")
-
-    @property
-    def faults(self) -> Sequence[str]:
-        """The faults that can be ordered."""
-        return (*FAULTS, *HTTP_FAULTS)
-
-    def __enter__(self) -> Self:
-        self.server.__enter__()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.server.__exit__(kind, error, at)

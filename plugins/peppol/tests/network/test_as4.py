@@ -325,5 +325,5 @@ def _channels(table: dict[str, Any], key: str) -> Any:
 def test_every_fault_of_the_peer_is_tried_here(peer: SandboxAs4) -> None:
     here = Path(__file__).read_text()
     assert [fault for fault in peer.faults if f'"{fault}"' not in here] == []
-    with pytest.raises(ValueError, match="no fault"):
+    with pytest.raises(ValueError, match="no such fault"):
         peer.order("hungry")

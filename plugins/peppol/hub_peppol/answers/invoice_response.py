@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from hub.errors import FormatError
 from hub.model.delivery import BuyerAnswer
 from hub_peppol.answers.codes import ACTIONS, BUYER_SAYS, REASONS
-from hub_peppol.answers.parts import day_of, document_number, moment_of, text_of
+from hub_peppol.answers.parts import code_and_number, day_of, moment_of, text_of
 
+_UNCLEAR = "the answer says no known status, or not of which invoice; look at it, and ask the buyer"
 _MEANINGS = {"OPStatusReason": REASONS, "OPStatusAction": ACTIONS}
 _TERM = re.compile(r"B[TG]-\d{1,3}")
 _HARMLESS = re.compile(r"\d{4}-\d{2}-\d{2}|-?\d{1,9}(\.\d{1,4})?")
@@ -27,14 +27,7 @@ def read_invoice_response(root: etree._Element) -> BuyerAnswer:
     Raises:
         FormatError: it is not clear what is said, or of which invoice.
     """
-    code = text_of(root, "DocumentResponse/Response/ResponseCode")
-    number = document_number(root)
-    if code not in BUYER_SAYS or not number:
-        raise FormatError(
-            "the answer says no known status, or not of which invoice; look at it, and ask the buyer",
-            code="ANSWER_UNCLEAR",
-            field="ResponseCode" if code not in BUYER_SAYS else "DocumentReference",
-        )
+    code, number = code_and_number(root, BUYER_SAYS, _UNCLEAR)
     return BuyerAnswer(
         kind=BUYER_SAYS[code],
         document_number=number,

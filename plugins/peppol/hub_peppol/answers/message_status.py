@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from hub.errors import FormatError
 from hub.model.delivery import Receipt, ReceiptKind
 from hub_peppol.answers.codes import FAULTS, NETWORK_SAYS, NOT_DELIVERED
-from hub_peppol.answers.parts import document_number, moment_of, text_of
+from hub_peppol.answers.parts import code_and_number, moment_of, text_of
 
+_UNCLEAR = "the status says no known code, or not of which message; look at it, and ask the access point"
 MOST_REASONS = 5
 _RULE_ID = re.compile(r"\[([A-Z][A-Z0-9]*(?:-[A-Z0-9]+){1,4})\]")
 _PLACE = re.compile(r"/?[A-Za-z][\w:]*(?:\[\d{1,6}\])?(?:/@?[A-Za-z][\w:]*(?:\[\d{1,6}\])?){0,20}/?")
@@ -27,14 +27,7 @@ def read_message_status(root: etree._Element) -> Receipt:
     Raises:
         FormatError: it is not clear what is said, or of which message.
     """
-    code = text_of(root, "DocumentResponse/Response/ResponseCode")
-    envelope = document_number(root)
-    if code not in NETWORK_SAYS or not envelope:
-        raise FormatError(
-            "the status says no known code, or not of which message; look at it, and ask the access point",
-            code="ANSWER_UNCLEAR",
-            field="ResponseCode" if code not in NETWORK_SAYS else "DocumentReference",
-        )
+    code, envelope = code_and_number(root, NETWORK_SAYS, _UNCLEAR)
     kind = NETWORK_SAYS[code]
     issues = list(root.iterfind("{*}DocumentResponse/{*}LineResponse"))
     if kind is ReceiptKind.STOPPED and _is_not_delivered(issues):

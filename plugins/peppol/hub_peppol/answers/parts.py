@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import date, time
 
 from lxml import etree
+
+from hub.errors import FormatError
 
 LONGEST_TEXT = 500
 LONGEST_NUMBER = 50
@@ -21,6 +24,24 @@ def document_number(root: etree._Element) -> str:
     """Return what an answer calls the document that it is about; blank when it does not say, or not one."""
     number = text_of(root, "DocumentResponse/DocumentReference/ID")
     return number if len(number) <= LONGEST_NUMBER else ""
+
+
+def code_and_number(root: etree._Element, known: Container[str], unclear: str) -> tuple[str, str]:
+    """Return what an answer says, by its code, and what it calls the document that it is about.
+
+    Args:
+        root: the answer.
+        known: the codes that mean something.
+        unclear: what a person is told of an answer that says none of them, or not of what.
+
+    Raises:
+        FormatError: it says none of them, or not of which document.
+    """
+    code, number = text_of(root, "DocumentResponse/Response/ResponseCode"), document_number(root)
+    if code in known and number:
+        return code, number
+    field = "ResponseCode" if code not in known else "DocumentReference"
+    raise FormatError(unclear, code="ANSWER_UNCLEAR", field=field)
 
 
 def day_of(element: etree._Element, path: str) -> str:

@@ -12,7 +12,8 @@ from hub.loopback.faults import FaultQueue
 from hub.loopback.http_server import HttpService, LoopbackServer
 from hub.loopback.kept_secrets import kept_secret
 from hub.loopback.sandbox import LoopbackSandbox, counted_faults, http_faults
-from hub_peppol.sandbox_books import OWN_FAULTS, Books
+from hub_peppol.sandbox_books import OWN_FAULTS, Books, Taken
+from hub_peppol.sandbox_buyers import SAYS, response_to
 from hub_peppol.sandbox_maventa import MaventaSide
 from hub_peppol.sandbox_peppyrus import PeppyrusSide
 from hub_peppol.sandbox_qvalia import QvaliaSide
@@ -36,19 +37,23 @@ class Kind(NamedTuple):
     side: Callable[[Books], HttpService]
     path: str
     account: str = ""
+    hands_answers_on: bool = True  # those of buyers
 
 
 KINDS: Mapping[str, Kind] = {
     "peppyrus": Kind(PeppyrusSide, "/v1"),
     "recommand": Kind(RecommandSide, "/api/v1", RecommandSide.company),
-    "qvalia": Kind(QvaliaSide, "", QvaliaSide.account),
+    "qvalia": Kind(QvaliaSide, "", QvaliaSide.account, hands_answers_on=False),
     "storecove": Kind(StorecoveSide, "/api/v2", StorecoveSide.legal_entity),
-    "maventa": Kind(MaventaSide, "", MaventaSide.account),
+    "maventa": Kind(MaventaSide, "", MaventaSide.account, hands_answers_on=False),
 }
 
 
 class AccessPointSandbox(LoopbackSandbox):
-    """One access point that serves; faults are named after what they hit, if not the sending."""
+    """One access point that serves; faults are named after what they hit, if not the sending.
+
+    Those of `sandbox_buyers.SAYS` let the buyers of the next documents answer, where the access point hands answers on.
+    """
 
     name = "peppol"
 
@@ -59,10 +64,13 @@ class AccessPointSandbox(LoopbackSandbox):
         self.books = Books(
             log, kept_secret(folder, "access_key"), kept_secret(folder, "access_secret"), dict(RECEIVERS)
         )
+        self.books.answered = self._comes_in
+        if self._kind.hands_answers_on:
+            self.books.buyers = SAYS
         queue = FaultQueue()
         self.server = LoopbackServer(self._kind.side(self.books), queue, port=port)
         of_http = {**http_faults(queue, "send"), **http_faults(queue, "question", prefix="question_")}
-        super().__init__({**of_http, **counted_faults(self.books.faults, OWN_FAULTS)}, self.server)
+        super().__init__({**of_http, **counted_faults(self.books.faults, (*OWN_FAULTS, *self.books.buyers))}, self.server)
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -88,6 +96,10 @@ class AccessPointSandbox(LoopbackSandbox):
     def reaches(self) -> Sequence[str]:
         """The organisation numbers of those who are in the network."""
         return [participant.rpartition(":")[2] for participant in self.books.takers]
+
+    def _comes_in(self, one: Taken) -> None:
+        """Let the buyer's answer to a document come in by the network."""
+        self.books.comes_in(response_to(one, self.books.now()), one.recipient)
 
     def received(self) -> Sequence[Received]:
         """Return every document that was taken and did not fail afterwards."""

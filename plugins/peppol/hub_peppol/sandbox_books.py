@@ -6,7 +6,7 @@ import hashlib
 import json
 import uuid
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ OPEN, DELIVERED, FAILED = "open", "delivered", "failed"
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 _CBC = f"{{{_UBL}CommonBasicComponents-2}}"
 _CAC = f"{{{_UBL}CommonAggregateComponents-2}}"
-_BUYER = f"{_CAC}AccountingCustomerParty/{_CAC}Party/{_CBC}EndpointID"
+_SELLER, _BUYER = (f"{_CAC}Accounting{who}Party/{_CAC}Party/{_CBC}EndpointID" for who in ("Supplier", "Customer"))
 
 
 @dataclass
@@ -41,6 +41,8 @@ class Taken:
     stands: str = OPEN
     turns: int = 0  # how often its state was looked at: it goes on by that
     created: str = ""
+    seller: str = ""
+    buyer_says: str = ""  # the code of the answer that comes when it has arrived, blank for none
 
 
 @dataclass
@@ -65,10 +67,13 @@ class Document:
             root = etree.Element("none")
         name = etree.QName(root)
         self.root = name.localname
-        buyer = root.find(_BUYER)
         self.number = root.findtext(f"{_CBC}ID") or ""
-        self.recipient = f"{buyer.get('schemeID')}:{buyer.text}" if buyer is not None else ""
+        self.seller, self.recipient = (_endpoint(root.find(path)) for path in (_SELLER, _BUYER))
         self.type = f"{name.namespace}::{name.localname}##{root.findtext(f'{_CBC}CustomizationID')}::2.1"
+
+
+def _endpoint(element: Any) -> str:
+    return "" if element is None else f"{element.get('schemeID')}:{element.text}"
 
 
 @dataclass
@@ -84,6 +89,8 @@ class Books:
     faults: Counter[str] = field(default_factory=Counter)
     lock: Any = field(default_factory=RLock)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    buyers: Mapping[str, str] = field(default_factory=dict)  # what they say, by fault; none where no answer is handed on
+    answered: Callable[[Taken], None] = lambda _one: None  # hands on what the buyer says of a document that has arrived
 
     def __post_init__(self) -> None:
         if self.log.exists():
@@ -97,6 +104,8 @@ class Books:
         sha256 = hashlib.sha256(content).hexdigest()
         id_ = id_ or str(uuid.uuid4())
         one = Taken(id_, key, recipient, document.number, document.root, sha256, ends, created=self.now().isoformat())
+        one.seller = document.seller
+        one.buyer_says = next((code for fault, code in self.buyers.items() if self.falls(fault)), "")
         self.documents.append(one)
         self.write(one)
         return one
@@ -110,6 +119,8 @@ class Books:
         one.turns += 1
         if one.turns > 1 and one.stands == OPEN:
             one.stands = one.ends
+            if one.buyer_says and one.stands == DELIVERED:
+                self.answered(one)
         self.write(one)
         return one.stands
 

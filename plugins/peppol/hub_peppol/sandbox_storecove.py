@@ -13,6 +13,7 @@ from hub_peppol.sandbox_peppyrus import decoded, read, said
 ROOT = "/api/v2/"
 _SCHEMES = {"SE:ORGNR": "0007", "GLN": "0088"}
 _ROOTS = {"invoice": "Invoice", "creditnote": "CreditNote"}
+_EVENTS = {"AP": "accepted", "RE": "rejected", "UQ": "under_query", "PD": "paid"}
 _NOTHING = Response(204)
 
 
@@ -25,6 +26,7 @@ class StorecoveSide:
         self._books = books
         self._taken_off: set[str] = set()
         self._answers: list[dict[str, Any]] = []
+        books.answered = lambda one: self.buyer_says(one.id, _EVENTS[one.buyer_says])
 
     def target(self, method: str, path: str) -> str:
         """Name the kind of call."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import signal
+import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -34,19 +36,28 @@ def serve(
     only: Annotated[
         list[str] | None, typer.Option("--only", metavar="PLUGIN", help="Those of one plugin; may be repeated.")
     ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="PLUGIN.SETTING=VALUE",
+            help="The other side that a setting names, such as peppol.access_point=qvalia; may be repeated.",
+        ),
+    ] = None,
     folder: Folder = FOLDER,
     port: Annotated[int, typer.Option("--port", min=0, max=65000, help="The first port; 0 takes free ones.")] = 0,
 ) -> None:
     """Serve counterparties until Ctrl-C, and say what a tenant's settings need to talk to them."""
     from hub.runtime.sandboxes import SandboxDesk, running  # here: it loads every plugin
 
+    tables = _tables_of(settings or ())
     stopping = Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
-    with running(folder, only or (), first_port=port) as sandboxes:
+    with running(folder, only or (), first_port=port, tables=tables) as sandboxes:
         desk = SandboxDesk(folder, sandboxes)
         desk.look()
         if session.as_json:
-            answer_json([{"plugin": one.plugin, "settings": one.sandbox.settings, "secrets": one.sandbox.secrets,
+            answer_json([{"plugin": one.plugin, "settings": one.settings, "secrets": one.sandbox.secrets,
                           "reaches": one.reaches} for one in sandboxes])  # fmt: skip
         else:
             for one in sandboxes:
@@ -96,3 +107,23 @@ def received(session: Session, folder: Folder = FOLDER) -> None:
     rows = [(name, str(len(got)), str(len({one.sha256 for one in got}))) for name, got in sorted(told.items())]
     columns = ("sandbox", ("received", "right"), ("different contents", "right"))
     show_table("", columns, rows, empty="no sandbox serves")
+
+
+def _tables_of(written: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return settings by plugin from `peppol.access_point=qvalia` and the like. Raises BadParameter."""
+    tables: dict[str, dict[str, Any]] = {}
+    for one in written:
+        name, is_set, value = one.partition("=")
+        plugin, is_of, setting = name.strip().partition(".")
+        if not (is_set and is_of and plugin and setting):
+            raise typer.BadParameter("--set: write plugin, setting and value, such as peppol.access_point=qvalia")
+        tables.setdefault(plugin, {})[setting] = _value_of(value.strip())
+    return tables
+
+
+def _value_of(written: str) -> Any:
+    """Return a value as a tenant's file has it; what is no TOML is text, so that words need no quotes."""
+    try:
+        return tomllib.loads(f"value = {written}")["value"]
+    except tomllib.TOMLDecodeError:
+        return written

@@ -10,12 +10,13 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from hub.contracts import Received, Sandbox, SandboxMaker, SelectiveSandbox
 from hub.errors import ConfigurationError, DataError, HubError
 from hub.model.refusals import closest
-from hub.runtime.installed import default_plugin, installed_names
+from hub.runtime.installed import build_plugin, installed_names
 from hub.runtime.lock import held, is_held
 from hub.runtime.plugins import TenantPlugins
 
@@ -24,16 +25,28 @@ RECEIVED = "received.json"
 LOCK = ".serving"  # held by the process that serves, so that nobody takes its files over
 
 
+Tables = Mapping[str, Mapping[str, Any]]
+"""Settings by plugin, as they stand in a tenant's file."""
+
+_NO_TABLES: Tables = MappingProxyType({})
+
+
 class RunningSandbox(NamedTuple):
     """A counterparty that serves, and the plugin that it is the other side of."""
 
     plugin: str
     sandbox: Sandbox
+    chosen: Mapping[str, Any] = MappingProxyType({})  # settings by which the plugin chose it
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """What the plugin's table needs: what was chosen, and where the counterparty is."""
+        return {**self.chosen, **self.sandbox.settings}
 
     @property
     def table(self) -> str:
         """The plugin's table for a tenant's settings, as TOML."""
-        return plugin_table(self.plugin, self.sandbox.settings)
+        return plugin_table(self.plugin, self.settings)
 
     @property
     def reaches(self) -> list[str] | None:
@@ -41,36 +54,46 @@ class RunningSandbox(NamedTuple):
         return list(self.sandbox.reaches) if isinstance(self.sandbox, SelectiveSandbox) else None
 
 
-def installed_makers() -> list[tuple[str, SandboxMaker]]:
-    """Return the sandboxes that installed plugins offer, with their plugins' names; a broken plugin is left out."""
+def installed_makers(tables: Tables = _NO_TABLES) -> list[tuple[str, SandboxMaker]]:
+    """Return the sandboxes that installed plugins offer, with their plugins' names; a broken plugin is left out.
+
+    Those with a table offer what they offer by its settings, such as the side of another access point.
+
+    Raises:
+        ConfigurationError: a plugin with a table is not installed or broken, or its table is wrong.
+    """
     makers: list[tuple[str, SandboxMaker]] = []
-    for name in installed_names():
+    for name in sorted({*installed_names(), *tables}):
         try:
-            makers += TenantPlugins([default_plugin(name)]).sandbox_makers
+            makers += TenantPlugins([build_plugin(name, tables.get(name, {}), "the settings given")]).sandbox_makers
         except HubError:
-            continue
+            if name in tables:
+                raise
     return makers
 
 
 @contextmanager
-def running(folder: Path, names: Sequence[str] = (), *, first_port: int = 0) -> Iterator[list[RunningSandbox]]:
+def running(
+    folder: Path, names: Sequence[str] = (), *, first_port: int = 0, tables: Tables = _NO_TABLES
+) -> Iterator[list[RunningSandbox]]:
     """Serve counterparties of plugins while the block lasts; without names those of all that offer one.
 
-    With a first port each takes the next one, in the order of their names; else each takes a free one.
+    With a first port each takes the next one, in the order of their names; else each takes a free one. Of a plugin
+    with a table it is the counterparty that its settings name.
 
     Raises:
-        ConfigurationError: a plugin of this name offers none, another process serves from the folder, or a port is
-            taken.
+        ConfigurationError: a plugin of this name offers none, its table is wrong, another process serves from the
+            folder, or a port is taken.
     """
-    makers = installed_makers()
-    _refuse_unknown(names, {plugin for plugin, _ in makers})
+    makers = installed_makers(tables)
+    _refuse_unknown((*names, *tables), {plugin for plugin, _ in makers})
     folder = folder.resolve()  # settings hold whole paths: they are read from other folders too
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder), ExitStack() as stack:
         chosen = [(plugin, maker) for plugin, maker in makers if not names or plugin in names]
         ports = [first_port + place if first_port else 0 for place in range(len(chosen))]
         yield [
-            RunningSandbox(plugin, _begun(stack, folder / plugin, maker, port))
+            RunningSandbox(plugin, _begun(stack, folder / plugin, maker, port), tables.get(plugin, {}))
             for (plugin, maker), port in zip(chosen, ports, strict=True)
         ]
 

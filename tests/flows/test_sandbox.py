@@ -67,3 +67,25 @@ def test_a_folder_where_nothing_serves_says_what_to_do(tmp_path: Path) -> None:
     result = run("sandbox", "received", "--folder", tmp_path)
 
     assert (result.exit_code, "hub sandbox" in result.stderr) == (1, True)
+
+
+def test_a_setting_names_whose_side_it_is(tmp_path: Path) -> None:
+    tables = {"peppol": {"access_point": "qvalia", "price": "2,00"}}
+    with running(tmp_path, ["operator", "peppol"], tables=tables) as (operator, peppol):
+        assert operator.settings["network"] == "inexchange"
+        assert peppol.sandbox.settings["access_point"] == "qvalia"
+        assert tomllib.loads(peppol.table)["plugins"]["peppol"] == {"price": "2,00", **peppol.sandbox.settings}
+
+
+@pytest.mark.parametrize(
+    ("tables", "said"),
+    [
+        ({"peppol": {"access_point": "quaila"}}, "plugins.peppol.access_point"),
+        ({"pepol": {"access_point": "qvalia"}}, "did you mean peppol"),
+        ({"bankgiro": {}}, "no installed plugin called bankgiro has a sandbox"),
+    ],
+)
+def test_settings_that_name_no_side_are_refused(tmp_path: Path, tables: dict[str, dict[str, str]], said: str) -> None:
+    with pytest.raises(ConfigurationError) as caught, running(tmp_path, tables=tables):
+        pass
+    assert said in f"{caught.value.where} {caught.value} {caught.value.hint}"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from hub.contracts import Received, Sandbox, SandboxMaker
+from hub.errors import ConfigurationError
 from hub.loopback.faults import FaultQueue
 from hub.loopback.http_server import HttpService, LoopbackServer
 from hub.loopback.kept_secrets import kept_secret
@@ -70,7 +71,8 @@ class AccessPointSandbox(LoopbackSandbox):
         queue = FaultQueue()
         self.server = LoopbackServer(self._kind.side(self.books), queue, port=port)
         of_http = {**http_faults(queue, "send"), **http_faults(queue, "question", prefix="question_")}
-        super().__init__({**of_http, **counted_faults(self.books.faults, (*OWN_FAULTS, *self.books.buyers))}, self.server)
+        own = counted_faults(self.books.faults, (*OWN_FAULTS, *self.books.buyers))
+        super().__init__({**of_http, **own}, self.server)
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -113,7 +115,13 @@ def maker_of(which: str) -> SandboxMaker:
 
 def _made(which: str, folder: Path, *, port: int = 0) -> Sandbox:
     if which == "as4":
-        from hub_peppol.sandbox_accredited import accredited_sandbox  # needs the extra `as4`
-
+        try:
+            from hub_peppol.sandbox_accredited import accredited_sandbox
+        except ImportError:
+            raise ConfigurationError(
+                "its other side needs the extra `as4`",
+                where="plugins.peppol.access_point",
+                hint="install reskontra-hub-peppol[as4]",
+            ) from None
         return accredited_sandbox(folder, RECEIVERS, port=port)
     return AccessPointSandbox(which, folder, port=port)

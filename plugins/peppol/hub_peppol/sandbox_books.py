@@ -89,8 +89,8 @@ class Books:
     faults: Counter[str] = field(default_factory=Counter)
     lock: Any = field(default_factory=RLock)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    buyers: Mapping[str, str] = field(default_factory=dict)  # what they say, by fault; none where no answer is handed on
-    answered: Callable[[Taken], None] = lambda _one: None  # hands on what the buyer says of a document that has arrived
+    buyers: Mapping[str, str] = field(default_factory=dict)  # what they say, by fault; none: no answer is handed on
+    answered: Callable[[Taken], None] = lambda _one: None  # hands on what the buyer says of what has arrived
 
     def __post_init__(self) -> None:
         if self.log.exists():

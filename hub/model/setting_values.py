@@ -55,6 +55,7 @@ _OPTIONAL_CHANNEL = r"^$|^[a-z][a-z0-9_]{0,59}$"
 EMAIL_ADDRESS = r"^$|^[^@\s\x00-\x1f<>,;]+@[^@\s\x00-\x1f<>,;]+$"
 POSTAL_CODE, COUNTRY = r"^[0-9A-Za-z -]*$", r"^[A-Z]{2}$"
 COLOUR, BIC = r"^#[0-9a-fA-F]{6}$", r"^$|^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$"
+UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 CONTENT_TYPE, FILE_NAME = r"^[a-z]+/[a-z0-9.+-]+$", r"^[^/\\\x00-\x1f]+$"
 PARAGRAPHS = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$"
 _ACCOUNT_FORM = "must be a ledger account: letters and digits, then also blanks and . * / -, at most 100 in all"
@@ -76,6 +77,7 @@ FORMS: Mapping[str, str] = {
     COUNTRY: "must be the two capital letters of a country, such as SE",
     COLOUR: "must be a colour as # and six digits or letters a to f, such as #1f3a5f",
     BIC: "must be a BIC: 8 or 11 capital letters and digits, such as NDEASESS",
+    UUID: "must be a UUID, such as 01234567-89ab-cdef-0123-456789abcdef",
     CONTENT_TYPE: "must be a content type, such as application/pdf",
     FILE_NAME: "must be the name of a file, without folders",
     PARAGRAPHS: "must not hold control characters other than line feeds",

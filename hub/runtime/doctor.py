@@ -13,6 +13,7 @@ from hub.model.counting import counted
 from hub.model.refusals import closest
 from hub.money import format_kronor, plain_kronor
 from hub.runtime.bootstrap import Installation, TenantWork
+from hub.runtime.company_findings import company_findings
 from hub.runtime.facade import Hub
 from hub.runtime.findings import Finding, Health, Waiting
 from hub.runtime.installed import installed_plugins
@@ -132,6 +133,7 @@ def _tenant(installation: Installation, name: str) -> Iterator[Finding]:
         yield Finding(Health.WRONG, what, str(error))
     yield from _channels_of(work, what)
     yield from secret_findings(installation.home, work.tenant, what)
+    yield from company_findings(work.tenant, what)
     yield from _waiting(Hub(installation, work), what)
     for cursor in work.cursors.all():
         if cursor.attempts:

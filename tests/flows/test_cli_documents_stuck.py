@@ -72,9 +72,12 @@ def test_the_doctor_finds_a_logo_a_secret_and_an_address_that_cannot_be_used(hom
     assert any("letterhead.logo" in one for one in found), found
     assert any(one.startswith("plugins.kivra.client_secret: env:NO_SUCH_SECRET leads to no secret") for one in found)
 
-    changed(home, 'account = "sandbox-company"\n', "")
+    account = 'account = "5a9d0b0c-0000-4000-8000-000000000001"\n'
+    changed(home, account, "")
     assert any(one.startswith("plugins.operator.account: ") for one in wrong(home))
-    changed(home, 'network = "inexchange"\n', 'network = "inexchange"\naccount = "sandbox-company"\n')
+    changed(
+        home, 'network = "inexchange"\n', 'network = "inexchange"\naccount = "5a9d0b0c-0000-4000-8000-000000000001"\n'
+    )
     kivra = (home / "tenants" / "nordvik.toml").read_text(encoding="utf-8").partition("[plugins.kivra]")[2]
     changed(home, re.findall(r"http://127\.0\.0\.1:\d+", kivra)[0], "http://api.example.se")
 

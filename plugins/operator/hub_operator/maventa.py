@@ -41,8 +41,6 @@ class AccessTokens:
 
     def fetch(self, ends_ns: int | None) -> Token:
         """Get a token; how long it lasts, the other side says. Raises as `HttpParty.submit`, and ConfigurationError."""
-        if not self._account:
-            raise ConfigurationError("the company's UUID at Maventa is missing", where="plugins.operator.account")
         keys = self._context.secret("user_api_key"), self._context.secret("api_key")
         answer = self._party.post(words.TOKEN, words.token_request(self._account, *keys), words.FORM, ends_ns=ends_ns)
         if answer.status in _REFUSED:  # by OAuth2 wrong credentials may be told so

@@ -58,7 +58,7 @@ class Books:
 
     log: Path
     document_format: str
-    account: str = "sandbox-company"
+    account: str = "5a9d0b0c-0000-4000-8000-000000000001"  # as Maventa names a company; InExchange takes any text
     software_key: str = field(default_factory=lambda: secrets.token_hex(8))
     user_key: str = field(default_factory=lambda: secrets.token_hex(8))
     receivers: list[Receiver] = field(default_factory=list)

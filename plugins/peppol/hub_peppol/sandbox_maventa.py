@@ -23,7 +23,7 @@ _STATUS = {DELIVERED: "DELIVERED", FAILED: "FAILED"}
 class MaventaSide:
     """What it answers."""
 
-    account = "sandbox-company"
+    account = "5a9d0b0c-0000-4000-8000-000000000001"
 
     def __init__(self, books: Books) -> None:
         self._books = books

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from hub.contracts import PluginContext
 from hub.errors import ConfigurationError
+from hub.model.setting_values import FORMS, UUID
 from hub.transports.https import HttpParty
 from hub_peppol.access_points import maventa, peppyrus, qvalia, recommand, storecove
 from hub_peppol.access_points.calls import Calls
@@ -31,23 +33,35 @@ _WHO_WE_ARE: Mapping[AccessPointName, str] = MappingProxyType(
     }
 )
 _ACCOUNT = "plugins.peppol.account"
+_TWO_SECRETS = (AccessPointName.RECOMMAND, AccessPointName.MAVENTA)
 
 
 def access_point(settings: PeppolSettings, context: PluginContext) -> AccessPoint:
     """Return the access point of the settings, which name one.
 
     Raises:
-        ConfigurationError: the address cannot be right, or the account is missing or none.
+        ConfigurationError: the address cannot be right, a secret is missing, or the account is missing or none.
     """
     if settings.access_point is AccessPointName.AS4:
         from hub_peppol.access_points.as4_joining import own_access_point  # needs the extra `as4`
 
         return own_access_point(settings, context)
-    if not settings.account and settings.access_point is not AccessPointName.PEPPYRUS:
-        message = f"{settings.access_point} needs to be told who we are"
-        raise ConfigurationError(message, where=_ACCOUNT, hint=f"give {_WHO_WE_ARE[settings.access_point]}")
+    _refuse_strangers(settings)
     party = HttpParty(settings.address or ADDRESSES[settings.access_point], timeout_s=settings.timeout_s)
     return _MAKERS[settings.access_point](party, settings, context)
+
+
+def _refuse_strangers(settings: PeppolSettings) -> None:
+    """Raise ConfigurationError where the settings do not say who we are, or by which secrets we are known."""
+    chosen = settings.access_point
+    if not settings.account and chosen is not AccessPointName.PEPPYRUS:
+        raise ConfigurationError(
+            f"{chosen} needs to be told who we are", where=_ACCOUNT, hint=f"give {_WHO_WE_ARE[chosen]}"
+        )
+    for name in ("api_key", "api_secret") if chosen in _TWO_SECRETS else ("api_key",):
+        if getattr(settings, name) is None:
+            hint = "write env:NAME, with the secret in that variable, or file:PATH"
+            raise ConfigurationError(f"{chosen} lets nobody in without it", where=f"plugins.peppol.{name}", hint=hint)
 
 
 def _peppyrus(party: HttpParty, _settings: PeppolSettings, context: PluginContext) -> AccessPoint:
@@ -74,6 +88,8 @@ def _storecove(party: HttpParty, settings: PeppolSettings, context: PluginContex
 
 
 def _maventa(party: HttpParty, settings: PeppolSettings, context: PluginContext) -> AccessPoint:
+    if not re.fullmatch(UUID, settings.account):
+        raise ConfigurationError("a company at Maventa is named by a UUID", where=_ACCOUNT, hint=FORMS[UUID])
     return maventa.Maventa(TokenCalls(party, Tokens(party, settings.account, context)), settings.document_format)
 
 

@@ -207,7 +207,7 @@ def test_the_sandbox_remembers_what_it_took(
 
 
 def test_the_sandbox_refuses_a_fault_that_it_has_not(sandbox: AccessPointSandbox) -> None:
-    with pytest.raises(ValueError, match="no fault"):
+    with pytest.raises(ValueError, match="no such fault"):
         sandbox.order("earthquake")
     for fault in sandbox.faults:
         sandbox.order(fault, times=0)

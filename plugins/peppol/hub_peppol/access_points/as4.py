@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from hub.banking_calendar import Clock
 from hub.model.attempts import Promise
 from hub.model.delivery import Receipt, ReceiptKind
 from hub_peppol.access_points.parcel import Parcel
@@ -29,10 +28,9 @@ class OwnAccessPoint:
     promise = Promise.NEITHER
     names_envelopes = True
 
-    def __init__(self, sender: As4Sender, network: Capabilities, clock: Clock) -> None:
+    def __init__(self, sender: As4Sender, network: Capabilities) -> None:
         self._sender = sender
         self._network = network
-        self._clock = clock
 
     def look_up_all(self, participants: Collection[Named], document_types: Collection[Named]) -> Mapping[Named, Taken]:
         """Ask the network's registers."""
@@ -46,7 +44,7 @@ class OwnAccessPoint:
         document = parcel.document
         routing = Routing(parcel.sender, parcel.receiver, parcel.document_type, parcel.process, parcel.country)
         instance = instance_id(parcel.delivery_id, document)
-        self._sender.send(Envelope(routing, instance, self._clock.now(), document), ends_ns=ends_ns)
+        self._sender.send(Envelope(routing, instance, document), ends_ns=ends_ns)
         return instance
 
     def status(self, external_id: str) -> Receipt:

@@ -40,7 +40,7 @@ def own_access_point(settings: PeppolSettings, context: PluginContext) -> OwnAcc
         timeout_s=settings.timeout_s,
         is_trial=is_trial(settings),
     )
-    return OwnAccessPoint(sender, NetworkCapabilities(lookup, clock), clock)
+    return OwnAccessPoint(sender, NetworkCapabilities(lookup, clock))
 
 
 def _identity(settings: PeppolSettings, context: PluginContext) -> Identity:

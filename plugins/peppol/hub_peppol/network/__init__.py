@@ -2,7 +2,7 @@
 
     identifiers      participants, document types and processes, each in its one normal form
     routing          the same, read out of an e-invoice: from whom, to whom, what, by which process
-    sbdh             the envelope, made and read
+    sbdh             what the envelope of a message says, and its id
     sml              where a participant's SMP is, by DNS
     trust            certificates: issued by whom we trust, in time, not revoked
     signed_metadata  what an SMP signed, read after the signature was checked

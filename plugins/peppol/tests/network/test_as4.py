@@ -100,7 +100,7 @@ def sender(sender_with: Callable[..., As4Sender]) -> As4Sender:
 @pytest.fixture
 def envelope(invoice: Maker) -> sbdh.Envelope:
     document = invoice()
-    return sbdh.Envelope(routing_of(document), sbdh.instance_id("delivery-1", document), NOW, document)
+    return sbdh.Envelope(routing_of(document), sbdh.instance_id("delivery-1", document), document)
 
 
 def test_a_message_is_taken_whole_and_its_receipt_proves_it(
@@ -120,14 +120,26 @@ def test_a_message_is_taken_whole_and_its_receipt_proves_it(
     assert b"NonRepudiationInformation" in sent.receipt
 
 
-def test_the_envelope_that_goes_out_says_what_ours_would(
+def test_the_envelope_that_goes_out_says_where_the_document_goes(
     sender: As4Sender, peer: SandboxAs4, envelope: sbdh.Envelope
 ) -> None:
-    """The library writes it: our own reader and the published schema judge what it wrote."""
+    """The library writes it: what it wrote is read here by itself."""
     sender.send(envelope)
-    sent = sbdh.unwrap(peer.side.envelopes[0])
-    assert (sent.routing, sent.instance_id) == (envelope.routing, envelope.instance_id)
-    assert etree.canonicalize(sent.document.decode()) == etree.canonicalize(envelope.document.decode())
+    top = etree.fromstring(peer.side.envelopes[0])
+    header, routing = top[0], envelope.routing
+    said = {name: header.findtext(f".//{{*}}{name}/{{*}}Identifier") for name in ("Sender", "Receiver")}
+    scopes = {one.findtext("{*}Type"): one.findtext("{*}InstanceIdentifier") for one in header.iterfind(".//{*}Scope")}
+
+    assert said == {"Sender": routing.sender.value, "Receiver": routing.receiver.value}
+    assert scopes == {
+        "DOCUMENTID": routing.document_type.value,
+        "PROCESSID": routing.process.value,
+        "COUNTRY_C1": routing.country,
+    }
+    assert header.findtext(".//{*}DocumentIdentification/{*}InstanceIdentifier") == envelope.instance_id
+    assert etree.canonicalize(etree.tostring(top[1], encoding="unicode")) == etree.canonicalize(
+        envelope.document.decode()
+    )
 
 
 def test_the_envelope_that_goes_out_fits_the_published_schema(
@@ -197,7 +209,7 @@ def test_a_message_is_called_by_what_the_networks_reports_name_it_by(
     parcel = parcel_of(
         envelope.document, routing, access_point="as4", delivery_id="delivery-1", company="1", number="1001"
     )
-    own = OwnAccessPoint(sender, None, FixedClock(NOW))  # type: ignore[arg-type] - the network is not asked here
+    own = OwnAccessPoint(sender, None)  # type: ignore[arg-type] - the network is not asked here
     external_id = own.send("key", parcel, steady_ns() + 60_000_000_000)
     assert external_id == peer.side.taken[0].instance_id
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 from hub.errors import HubError, OutcomeUnknownError, RejectedError
-from hub.model.attempts import Finding, Probed
+from hub.model.attempts import Delivered, Finding, Probed
 
 
 @runtime_checkable
@@ -42,8 +42,8 @@ def probed(party: AskedByKey, key: str) -> Probed:
     return Probed(Finding.NOT_DELIVERED if party.can_find() else Finding.UNKNOWN)
 
 
-def sent_or_found(party: AskedByKey, key: str, send: Callable[[], str]) -> str:
-    """Send, and return what the other side calls the message; one that is refused since it lies there was taken.
+def sent_or_found(party: AskedByKey, key: str, send: Callable[[], Delivered]) -> Delivered:
+    """Send, for `DeliveryChannel.send`; a message that is refused since it lies there already was taken.
 
     An outside party that knows our key also refuses what it has already: a refusal is believed only when our key is
     not there.
@@ -51,7 +51,7 @@ def sent_or_found(party: AskedByKey, key: str, send: Callable[[], str]) -> str:
     Args:
         party: is asked after a refusal.
         key: of the message, as `DeliveryChannel.send` is given it.
-        send: makes the call and returns the external id; what it raises but for `RejectedError` is raised.
+        send: makes the call; what it raises but for `RejectedError` is raised.
 
     Raises:
         RejectedError: it was refused, and is not there.
@@ -63,7 +63,7 @@ def sent_or_found(party: AskedByKey, key: str, send: Callable[[], str]) -> str:
         taken_before = _found_after_refusal(party, key)
         if taken_before is None:
             raise
-        return taken_before
+        return Delivered(taken_before)
 
 
 def _found_after_refusal(party: AskedByKey, key: str) -> str | None:

@@ -17,6 +17,7 @@ from hub.model.exchanges import Direction, Exchange, ExchangeState
 from hub.rules.outgoing import state_of_message
 from hub.services.attempts import content_of
 from hub.services.attempts.late import keep_proof
+from hub.services.attempts.signed_receipts import keep_signed_receipt
 from hub.services.payments.receiving import receive
 from hub.services.payments.undoing import accept_correction, reject_correction, undo_file
 from hub.services.rounds import RUN_KIND as ROUND
@@ -123,6 +124,43 @@ def test_an_exchange_stands_where_its_attempt_does(world, answer, state):
     world.work()
 
     assert states(world) == [state]
+
+
+# What the other side has signed for it
+
+
+def receipts(world: AttemptWorld) -> list[tuple[str, str, str, bytes]]:
+    with world.store.read() as work:
+        found = [*work.exchanges.latest(kind="receipt")][::-1]
+    return [(one.name, one.state, one.reason, _bytes(world, one.sha256)) for one in found]
+
+
+def _bytes(world: AttemptWorld, sha256: str) -> bytes:
+    with world.store.contents.open(sha256) as stream:
+        return stream.read()
+
+
+def test_a_signed_receipt_is_kept_as_it_came_beside_its_message(world):
+    scripted(world, NEITHER, Delivered("B-1", b"<signed/>"), Delivered("B-2"), Delivered("B-3", b"<another/>"))
+    world.plan(NEITHER, 3)
+    world.work()
+
+    assert receipts(world) == [
+        ("letter:0", "read", "signed by the other side for exchange 1", b"<signed/>"),
+        ("letter:2", "read", "signed by the other side for exchange 3", b"<another/>"),
+    ]
+    assert [one.plugin for one in exchanges(world)] == [PLUGIN] * 5
+    assert world.found() == []
+
+
+def test_what_is_signed_when_it_is_sent_again_is_kept_once(world):
+    scripted(world, IDEMPOTENT, OutcomeUnknownError("lost"), Delivered("B-1", b"<signed/>"))
+    world.plan(IDEMPOTENT)
+    world.work_to_the_end()
+    with world.store.write() as work:
+        keep_signed_receipt(work, world.attempt(), b"<signed anew/>")
+
+    assert [content for *_, content in receipts(world)] == [b"<signed/>"]
 
 
 def test_channels_tried_one_after_the_other_are_attempts_of_one_exchange(world):

@@ -18,6 +18,7 @@ class Called(NamedTuple):
 
     heard: Heard
     error: HubError | None = None
+    signed_receipt: bytes = b""
 
 
 def endpoint_of(channel: DeliveryChannel) -> str:
@@ -43,7 +44,7 @@ def send(channel: DeliveryChannel, message: Message) -> Called:
         return _defect(channel, f"{type(error).__name__} in send")
     if not isinstance(delivered, Delivered):
         return _defect(channel, "send returned something else than Delivered")
-    return Called(Heard(Outcome.DELIVERED, external_id=delivered.external_id))
+    return Called(Heard(Outcome.DELIVERED, external_id=delivered.external_id), None, delivered.signed_receipt)
 
 
 def ask(channel: QueryableChannel, key: str) -> Called:

@@ -42,6 +42,7 @@ from hub.services.attempts.following import let_exchanges_follow
 from hub.services.attempts.late import keep_proof
 from hub.services.attempts.pace import CallLimits, Pace
 from hub.services.attempts.resting import Resting
+from hub.services.attempts.signed_receipts import keep_signed_receipt
 from hub.services.attempts.steady import Steady, steady_clock
 from hub.services.attempts.together import TakenInARow
 from hub.services.ports import JsonObject, NotOursError, Store, UnitOfWork, Work
@@ -113,6 +114,7 @@ class _Turn:
         self._row = TakenInARow(channel.promise, is_limited=pace.is_limited)
         self._settled_after_s = channel.settled_after_s + CALL_WITHIN_S if isinstance(channel, QueryableChannel) else 0
         self._unwritten: list[tuple[Attempt, Attempt]] = []  # as it was, as it is
+        self._receipts: list[tuple[Attempt, bytes]] = []  # unwritten too
         self._resting = Resting(store, channel.name)
         self._ahead = Ahead(store, ())
         self._stopped_by: HubError | None = None
@@ -283,6 +285,8 @@ class _Turn:
         known = after(attempt, called.heard, now=now, settled_after_s=self._settled_after_s)
         self._resting.heard(called.heard, is_first_failure=not attempt.failures, now=now)
         self._stopped_by = called.error
+        if called.signed_receipt:
+            self._receipts.append((attempt, called.signed_receipt))
         has_failed = known.failures > attempt.failures
         if has_failed and known.state in OPEN and is_kept_too_long(known, self._resting.rest):
             known = given_up(known, now=now, problem=known.problem)
@@ -294,11 +298,14 @@ class _Turn:
 
     def _committed(self) -> None:
         self._unwritten.clear()
+        self._receipts.clear()
         self._resting.committed()
 
     def _record_heard(self, unit: UnitOfWork, *, begin: Sequence[Attempt] = ()) -> None:
         """Write what was heard: rows, their exchanges, the channel's, then what is told, in the order of all who do."""
         heard = [attempt for _, attempt in self._unwritten]
+        for attempt, receipt in self._receipts:
+            keep_signed_receipt(unit, attempt, receipt)
         unit.attempts.hold({attempt.attempt_no for attempt in (*heard, *begin)})
         is_ours = [unit.attempts.record(attempt, was=was) for was, attempt in self._unwritten]
         let_exchanges_follow(unit, [attempt for attempt in heard if attempt.state not in OPEN])

@@ -120,8 +120,7 @@ class OperatorChannel:
         """
         ends_ns = steady_ns() + round(self._settings.timeout_s * _NS)
         envelope = unpacked(message.content, network=self._network.name)
-        hand_over = partial(self._network.send, message.key, envelope, ends_ns)
-        return Delivered(sent_or_found(self._network, message.key, hand_over))
+        return sent_or_found(self._network, message.key, partial(self._network.send, message.key, envelope, ends_ns))
 
     def probe(self, key: str) -> Probed:
         """Ask for the document with our key."""

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from hub.banking_calendar import Clock
 from hub.contracts import PluginContext
 from hub.errors import ConfigurationError, OutcomeUnknownError, TransientError
+from hub.model.attempts import Delivered
 from hub.model.delivery import Followed, Reach, Reachable, Receipt, Recipient
 from hub.transports.https import HttpParty
 from hub_operator import inexchange_words as words
@@ -83,11 +84,11 @@ class InExchange:
             return Reach(Reachable.NO, "the network does not take the debtor's numbers", holds_for_s=AGAIN_SOON_S)
         return decided(recipient, words.receivers(self._calls.said(answer, "parties")))
 
-    def send(self, key: str, envelope: Envelope, ends_ns: int) -> str:
+    def send(self, key: str, envelope: Envelope, ends_ns: int) -> Delivered:
         """Upload, then have it sent. An upload without that call has no effect; only the last answer can be missed."""
         uris = [self._uploaded(file, ends_ns) for file in envelope.files]
         answer = self._calls.submit(words.OUTBOUND, words.outbound(key, envelope, uris), JSON, ends_ns)
-        return words.sent_id(answer)
+        return Delivered(words.sent_id(answer))
 
     def find(self, key: str) -> str | None:
         """Ask by our id. Raises TransientError or ConfigurationError."""

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from hub.banking_calendar import Clock
 from hub.contracts import PluginContext
 from hub.errors import ConfigurationError, OutcomeUnknownError, TransientError
+from hub.model.attempts import Delivered
 from hub.model.delivery import Followed, Reach, Reachable, Recipient
 from hub.transports.https import HttpParty
 from hub_operator import maventa_words as words
@@ -80,14 +81,14 @@ class Maventa:
             raise self._calls.no_answer(answer)
         return decided(recipient, words.receivers(told_list(found)))
 
-    def send(self, key: str, envelope: Envelope, ends_ns: int) -> str:
+    def send(self, key: str, envelope: Envelope, ends_ns: int) -> Delivered:
         """Upload, which sends. A document of the same UUID that is there already is ours, from an earlier call."""
         body, headers = words.upload(key, envelope)
         answer = self._calls.submit(words.INVOICES, body, headers, ends_ns)
         external_id = told(answer.content).text("id")
         if external_id.casefold() != words.document_id(key):
             raise OutcomeUnknownError("Maventa's answer does not name the document: it may have been taken")
-        return external_id
+        return Delivered(external_id)
 
     def find(self, key: str) -> str | None:
         """Ask by the UUID that is our key. Raises TransientError or ConfigurationError."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from hub.model.attempts import Delivered
 from hub.model.delivery import Followed, Reach, Recipient
 from hub.transports.asked_by_key import AskedByKey
 from hub_operator.envelope import Envelope
@@ -21,8 +22,8 @@ class Network(AskedByKey, Protocol):
         """Ask where a company is reached. Raises TransientError or ConfigurationError."""
         ...
 
-    def send(self, key: str, envelope: Envelope, ends_ns: int) -> str:
-        """Hand a document over and return what the network calls it; raises as `DeliveryChannel.send`."""
+    def send(self, key: str, envelope: Envelope, ends_ns: int) -> Delivered:
+        """Hand a document over; the external id is what the network calls it. Raises as `DeliveryChannel.send`."""
         ...
 
     def reports(self, cursor: str) -> Followed:

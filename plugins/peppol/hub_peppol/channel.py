@@ -124,11 +124,11 @@ class PeppolChannel:
         """Hand the document over. Raises as `DeliveryChannel.send`."""
         parcel = unpacked(message.content, access_point=self._access_point.name)
         self._account.refuse_another(parcel.company)
-        external_id = self._handed_over(message.key, parcel)
-        self._sent.note(external_id)
-        return Delivered(external_id)
+        delivered = self._handed_over(message.key, parcel)
+        self._sent.note(delivered.external_id)
+        return delivered
 
-    def _handed_over(self, key: str, parcel: Parcel) -> str:
+    def _handed_over(self, key: str, parcel: Parcel) -> Delivered:
         return self._access_point.send(key, parcel, steady_ns() + round(self._settings.timeout_s * _NS))
 
     def follow(self, cursor: str) -> Followed:
@@ -202,7 +202,7 @@ class SearchablePeppolChannel(PeppolChannel):
         """The time that all calls of a message share, and a margin."""
         return math.ceil(self._settings.timeout_s) + self._settings.margin_s
 
-    def _handed_over(self, key: str, parcel: Parcel) -> str:
+    def _handed_over(self, key: str, parcel: Parcel) -> Delivered:
         """Hand the document over; what is refused since it is there already was taken."""
         return sent_or_found(self._searched, key, partial(super()._handed_over, key, parcel))
 

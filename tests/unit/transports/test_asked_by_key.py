@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from hub.errors import ConfigurationError, HubError, OutcomeUnknownError, RejectedError, TransientError
-from hub.model.attempts import Finding, Probed
+from hub.model.attempts import Delivered, Finding, Probed
 from hub.transports.asked_by_key import AskedByKey, probed, sent_or_found
 
 REFUSED = RejectedError("it is there already")
@@ -31,8 +31,8 @@ class Register:
         return self.works
 
 
-def raising(error: HubError) -> Callable[[], str]:
-    def send() -> str:
+def raising(error: HubError) -> Callable[[], Delivered]:
+    def send() -> Delivered:
         raise error
 
     return send
@@ -62,12 +62,12 @@ def test_a_question_without_an_answer_says_nothing() -> None:
 def test_what_was_taken_is_asked_about_no_more() -> None:
     register = Register(known="another")
 
-    assert sent_or_found(register, "key", lambda: "doc-1") == "doc-1"
+    assert sent_or_found(register, "key", lambda: Delivered("doc-1", b"signed")) == ("doc-1", b"signed")
     assert register.asked == []
 
 
 def test_what_is_refused_and_lies_there_was_taken() -> None:
-    assert sent_or_found(Register(known="doc-1"), "key", raising(REFUSED)) == "doc-1"
+    assert sent_or_found(Register(known="doc-1"), "key", raising(REFUSED)) == Delivered("doc-1")
 
 
 def test_a_refusal_stands_where_it_is_not_there() -> None:

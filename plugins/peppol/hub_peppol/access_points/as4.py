@@ -2,8 +2,8 @@
 
 Promise: `neither`. Message id and instance id are the same each time, and most receivers know a message again by them;
 but the network does not say for how long, nor whether the second is answered by a receipt or an error.
-A document counts as delivered with the signed receipt of the receiver's access point, which is checked when it comes;
-what is written down of it is that it came, not its bytes. Answers come to the sender's own receiving side, which is not
+A document counts as delivered with the signed receipt of the receiver's access point, which is checked when it comes
+and kept as it came, beside the message. Answers come to the sender's own receiving side, which is not
 part of this plugin: nothing comes in here.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from hub.model.attempts import Promise
+from hub.model.attempts import Delivered, Promise
 from hub.model.delivery import Receipt, ReceiptKind
 from hub_peppol.access_points.parcel import Parcel
 from hub_peppol.access_points.port import Capabilities, News, Taken
@@ -36,7 +36,7 @@ class OwnAccessPoint:
         """Ask the network's registers."""
         return self._network.look_up_all(participants, document_types)
 
-    def send(self, key: str, parcel: Parcel, ends_ns: int) -> str:  # noqa: ARG002 - the delivery's id is in the parcel
+    def send(self, key: str, parcel: Parcel, ends_ns: int) -> Delivered:  # noqa: ARG002 - the delivery's id is in the parcel
         """Hand the document to the receiver's access point; it is called by its instance id, as statuses (MLS) name it.
 
         Raises as `As4Sender.send`.
@@ -44,8 +44,8 @@ class OwnAccessPoint:
         document = parcel.document
         routing = Routing(parcel.sender, parcel.receiver, parcel.document_type, parcel.process, parcel.country)
         instance = instance_id(parcel.delivery_id, document)
-        self._sender.send(Envelope(routing, instance, document), ends_ns=ends_ns)
-        return instance
+        sent = self._sender.send(Envelope(routing, instance, document), ends_ns=ends_ns)
+        return Delivered(instance, sent.receipt)
 
     def status(self, external_id: str) -> Receipt:
         """It was taken with a receipt, or `send` would not have returned."""

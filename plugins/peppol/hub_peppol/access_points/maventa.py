@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from urllib.parse import quote, urlencode
 
 from hub.errors import OutcomeUnknownError, TransientError
-from hub.model.attempts import Promise
+from hub.model.attempts import Delivered, Promise
 from hub.model.delivery import Receipt, ReceiptKind
 from hub_peppol.access_points.calls import Calls
 from hub_peppol.access_points.keys import key_as_uuid
@@ -54,7 +54,7 @@ class Maventa(OneByOne):
         is_there = any(each.text("eia").casefold() == participant.value for each in told_list(found))
         return tuple(document_types) if is_there else ()
 
-    def send(self, key: str, parcel: Parcel, ends_ns: int) -> str:
+    def send(self, key: str, parcel: Parcel, ends_ns: int) -> Delivered:
         """Upload, which sends; a document of the same UUID that is there already is refused."""
         body, headers = self._upload(key, parcel)
         answer = self._calls.submit(INVOICES, body, headers, ends_ns)
@@ -63,7 +63,7 @@ class Maventa(OneByOne):
         external_id = told(answer.content).text("id")
         if external_id.casefold() != key_as_uuid(key):
             raise OutcomeUnknownError("Maventa's answer does not name the document: it may have been taken")
-        return external_id
+        return Delivered(external_id)
 
     def find(self, key: str) -> str | None:
         """Ask by the UUID that is our key."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 from hub.errors import ConfigurationError, HubError, OutcomeUnknownError, RejectedError
-from hub.model.attempts import Promise
+from hub.model.attempts import Delivered, Promise
 from hub.model.delivery import Receipt, ReceiptKind
 from hub.transports.https import Answer
 from hub_peppol.access_points.about_one import about_one, told_of
@@ -56,7 +56,7 @@ class Peppyrus(OneByOne):
         taken = {each.text("documentType").rpartition("busdox-docid-qns::")[2] for each in services}
         return [each for each in document_types if each.value in taken]
 
-    def send(self, key: str, parcel: Parcel, ends_ns: int) -> str:  # noqa: ARG002 - it takes no key
+    def send(self, key: str, parcel: Parcel, ends_ns: int) -> Delivered:  # noqa: ARG002 - it takes no key
         """Post the document; that the receiver is not in the network is said by 404."""
         answer = self._calls.submit("message", spoken(_body(parcel)), JSON, ends_ns)
         if not 200 <= answer.status < 300:
@@ -64,7 +64,7 @@ class Peppyrus(OneByOne):
         external_id = told(answer.content).text("id")
         if not external_id:
             raise OutcomeUnknownError("Peppyrus' answer does not name the message: it may have been taken")
-        return external_id
+        return Delivered(external_id)
 
     def status(self, external_id: str) -> Receipt:
         """Ask for the message: the folder that it lies in says how it stands."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from hub.errors import HubError
-from hub.model.attempts import Promise
+from hub.model.attempts import Delivered, Promise
 from hub.model.delivery import BuyerAnswer, Receipt
 from hub.transports.asked_by_key import AskedByKey
 from hub_peppol.access_points.parcel import Parcel
@@ -68,8 +68,8 @@ class AccessPoint(Capabilities, Protocol):
         """Whether it calls a document by the instance id of its envelope, as statuses of the network (MLS, MLR) do."""
         ...
 
-    def send(self, key: str, parcel: Parcel, ends_ns: int) -> str:
-        """Hand a document over and return what the access point calls it; raises as `DeliveryChannel.send`.
+    def send(self, key: str, parcel: Parcel, ends_ns: int) -> Delivered:
+        """Hand a document over; the external id is what the access point calls it. Raises as `DeliveryChannel.send`.
 
         The key is the same each time; where the access point takes one, it goes with the document.
         """

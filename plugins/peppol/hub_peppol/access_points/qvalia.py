@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from urllib.parse import quote, urlencode
 
 from hub.errors import HubError, OutcomeUnknownError, RejectedError
-from hub.model.attempts import Promise
+from hub.model.attempts import Delivered, Promise
 from hub.model.delivery import Receipt, ReceiptKind
 from hub.transports.https import Answer
 from hub_peppol.access_points.calls import Calls
@@ -53,13 +53,13 @@ class Qvalia(OneByOne):
         """Ask once for each document's root; what is taken is told as addresses at an SMP, or as bare types."""
         return [each for each in document_types if self._takes(participant, each)]
 
-    def send(self, key: str, parcel: Parcel, ends_ns: int) -> str:
+    def send(self, key: str, parcel: Parcel, ends_ns: int) -> Delivered:
         """Post the document under our key."""
         path = f"{self._transactions}/{_FOLDERS[parcel.root]}/outgoing"
         answer = self._calls.submit(path, parcel.document, {**_XML, KEY_HEADER: key}, ends_ns)
         if not 200 <= answer.status < 300:
             raise self._refusal(answer)
-        return _named(parcel.root, told(answer.content).part("data").text("integrationId"))
+        return Delivered(_named(parcel.root, told(answer.content).part("data").text("integrationId")))
 
     def status(self, external_id: str) -> Receipt:
         """Ask by the id that Qvalia gave it."""

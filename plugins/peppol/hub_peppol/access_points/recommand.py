@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 
 from hub.banking_calendar import Clock
 from hub.errors import HubError, OutcomeUnknownError, RejectedError, TransientError
-from hub.model.attempts import Promise
+from hub.model.attempts import Delivered, Promise
 from hub.model.delivery import Receipt, ReceiptKind
 from hub.transports.https import Answer
 from hub_peppol.access_points.about_one import about_one, told_of
@@ -59,7 +59,7 @@ class Recommand(OneByOne):
         """Ask for each document type; "not valid" is also said when its own look-up failed, so no is not for long."""
         return [each for each in document_types if self._takes(participant, each)]
 
-    def send(self, key: str, parcel: Parcel, ends_ns: int) -> str:  # noqa: ARG002 - it takes no key
+    def send(self, key: str, parcel: Parcel, ends_ns: int) -> Delivered:  # noqa: ARG002 - it takes no key
         """Post the document; the answer comes when the receiver's access point has it."""
         body = {
             "recipient": parcel.receiver.value,
@@ -75,7 +75,7 @@ class Recommand(OneByOne):
         external_id = said.text("envelopeId") or said.text("id")
         if not external_id:
             raise OutcomeUnknownError("Recommand's answer does not name the document: it may have been taken")
-        return external_id
+        return Delivered(external_id)
 
     def status(self, external_id: str) -> Receipt:
         """Ask by the id of the envelope, or by Recommand's own where there is no envelope."""

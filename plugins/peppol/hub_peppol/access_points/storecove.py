@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from hub.errors import OutcomeUnknownError, RejectedError, TransientError
 from hub.identifiers.electronic_address import GLN, ORGANISATION
-from hub.model.attempts import Promise
+from hub.model.attempts import Delivered, Promise
 from hub.model.delivery import AnswerKind, BuyerAnswer, Receipt, ReceiptKind
 from hub_peppol.access_points.calls import JSON, Calls, spoken
 from hub_peppol.access_points.keys import key_as_uuid
@@ -64,7 +64,7 @@ class Storecove(OneByOne):
         identifier = _identifier(participant)
         return [each for each in document_types if self._takes(identifier, each)] if identifier else ()
 
-    def send(self, key: str, parcel: Parcel, ends_ns: int) -> str:
+    def send(self, key: str, parcel: Parcel, ends_ns: int) -> Delivered:
         """Post the document under a GUID that is our key."""
         answer = self._calls.submit("document_submissions", spoken(self._body(key, parcel)), JSON, ends_ns)
         if not 200 <= answer.status < 300:
@@ -72,7 +72,7 @@ class Storecove(OneByOne):
         external_id = told(answer.content).text("guid")
         if not external_id:
             raise OutcomeUnknownError("Storecove's answer does not name the document: it may have been taken")
-        return external_id
+        return Delivered(external_id)
 
     def status(self, external_id: str) -> Receipt:
         """Ask for the evidence, which is there when the receiver's access point has taken the document."""

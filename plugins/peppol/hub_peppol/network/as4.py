@@ -43,7 +43,7 @@ _NOT_FOR_US = (401, 403, 404, 405, 407, 410, 421)
 
 
 class Sent(NamedTuple):
-    """What proves that a message was taken. Once it is checked, the channel keeps the instance id and not the bytes."""
+    """What proves that a message was taken; the core keeps the receipt as an exchange."""
 
     message_id: str
     access_point: str  # whose receipt it is

@@ -210,8 +210,9 @@ def test_a_message_is_called_by_what_the_networks_reports_name_it_by(
         envelope.document, routing, access_point="as4", delivery_id="delivery-1", company="1", number="1001"
     )
     own = OwnAccessPoint(sender, None)  # type: ignore[arg-type] - the network is not asked here
-    external_id = own.send("key", parcel, steady_ns() + 60_000_000_000)
+    external_id, receipt = own.send("key", parcel, steady_ns() + 60_000_000_000)
     assert external_id == peer.side.taken[0].instance_id
+    assert b"NonRepudiationInformation" in receipt  # signed, and handed on as it came
 
 
 def test_whom_the_registers_do_not_know_gets_nothing(

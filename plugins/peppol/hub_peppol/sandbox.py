@@ -13,7 +13,7 @@ from hub.loopback.faults import FaultQueue
 from hub.loopback.http_server import HttpService, LoopbackServer
 from hub.loopback.kept_secrets import kept_secret
 from hub.loopback.sandbox import LoopbackSandbox, counted_faults, http_faults
-from hub_peppol.sandbox_books import OWN_FAULTS, Books, Taken
+from hub_peppol.sandbox_books import BLIND, ENDS_IN_ERROR, FORGETS_THE_KEY, Books, Taken
 from hub_peppol.sandbox_buyers import SAYS, response_to
 from hub_peppol.sandbox_maventa import MaventaSide
 from hub_peppol.sandbox_peppyrus import PeppyrusSide
@@ -38,15 +38,16 @@ class Kind(NamedTuple):
     side: Callable[[Books], HttpService]
     path: str
     account: str = ""
+    own_faults: tuple[str, ...] = ()
     hands_answers_on: bool = True  # those of buyers
 
 
 KINDS: Mapping[str, Kind] = {
     "peppyrus": Kind(PeppyrusSide, "/v1"),
     "recommand": Kind(RecommandSide, "/api/v1", RecommandSide.company),
-    "qvalia": Kind(QvaliaSide, "", QvaliaSide.account, hands_answers_on=False),
+    "qvalia": Kind(QvaliaSide, "", QvaliaSide.account, (FORGETS_THE_KEY,), hands_answers_on=False),
     "storecove": Kind(StorecoveSide, "/api/v2", StorecoveSide.legal_entity),
-    "maventa": Kind(MaventaSide, "", MaventaSide.account, hands_answers_on=False),
+    "maventa": Kind(MaventaSide, "", MaventaSide.account, (BLIND,), hands_answers_on=False),
 }
 
 
@@ -71,7 +72,7 @@ class AccessPointSandbox(LoopbackSandbox):
         queue = FaultQueue()
         self.server = LoopbackServer(self._kind.side(self.books), queue, port=port)
         of_http = {**http_faults(queue, "send"), **http_faults(queue, "question", prefix="question_")}
-        own = counted_faults(self.books.faults, (*OWN_FAULTS, *self.books.buyers))
+        own = counted_faults(self.books.faults, (ENDS_IN_ERROR, *self._kind.own_faults, *self.books.buyers))
         super().__init__({**of_http, **own}, self.server)
 
     @property

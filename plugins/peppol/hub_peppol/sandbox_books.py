@@ -19,7 +19,7 @@ from hub.contracts import Received
 
 ENDS_IN_ERROR = "ends_in_error"  # of a document that was taken: it is not delivered in the end
 FORGETS_THE_KEY = "forgets_the_key"  # what was sent under a key before is not known by it any more
-OWN_FAULTS = (ENDS_IN_ERROR, FORGETS_THE_KEY)
+BLIND = "blind"  # a look-up of a document by its id finds nothing, as at a wrong address
 OPEN, DELIVERED, FAILED = "open", "delivered", "failed"
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 _CBC = f"{{{_UBL}CommonBasicComponents-2}}"

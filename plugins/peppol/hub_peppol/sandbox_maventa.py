@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 
 from hub.loopback.faults import Fault
 from hub.loopback.http_server import Request, Response
-from hub_peppol.sandbox_books import DELIVERED, FAILED, Books, Document, Taken
+from hub_peppol.sandbox_books import BLIND, DELIVERED, FAILED, Books, Document, Taken
 from hub_peppol.sandbox_peppyrus import said
 
 _STATUS = {DELIVERED: "DELIVERED", FAILED: "FAILED"}
@@ -54,7 +54,7 @@ class MaventaSide:
             listed = [_invoice(one) for one in self._books.documents]
             return self._take(request) if request.method == "POST" else said(200, listed[:1])
         found = self._books.find(id=request.path.rpartition("/")[2])
-        if found is None:
+        if found is None or self._books.falls(BLIND):
             return said(404, {})
         self._books.looked_at(found)
         return said(200, _invoice(found))

@@ -16,7 +16,7 @@ from hub.model.delivery import Outgoing
 from hub.testing.contexts import ContextInMemory
 from hub_peppol.channel import PeppolChannel, SearchablePeppolChannel
 from hub_peppol.sandbox import AccessPointSandbox
-from hub_peppol.sandbox_books import FORGETS_THE_KEY, Books
+from hub_peppol.sandbox_books import BLIND, FORGETS_THE_KEY, Books
 from hub_peppol.sandbox_documents import small_invoice
 from hub_peppol.sandbox_maventa import MaventaSide
 
@@ -174,11 +174,23 @@ def test_a_token_that_is_known_no_more_is_renewed(
 
 
 @pytest.mark.parametrize("which", ["maventa"], indirect=True)
-def test_not_found_counts_only_where_the_question_is_proved_to_work(channel: PeppolChannel, content: bytes) -> None:
+def test_what_was_never_sent_is_not_delivered(channel: PeppolChannel, content: bytes) -> None:
     assert isinstance(channel, SearchablePeppolChannel)
     assert channel.probe(KEY).finding is Finding.NOT_DELIVERED
     channel.send(Message(KEY, content))
     assert channel.probe("f" * 32).finding is Finding.NOT_DELIVERED
+
+
+@pytest.mark.parametrize("which", ["maventa"], indirect=True)
+def test_not_found_counts_only_where_the_question_is_proved_to_work(
+    channel: PeppolChannel, sandbox: AccessPointSandbox, content: bytes
+) -> None:
+    """A gateway, or another path after a change over there, says 404 to everything: believed, it sends twice."""
+    assert isinstance(channel, SearchablePeppolChannel)
+    channel.send(Message(KEY, content))
+    sandbox.order(BLIND, 2)
+
+    assert channel.probe(KEY).finding is Finding.UNKNOWN
 
 
 @pytest.mark.parametrize("which", ["peppyrus"], indirect=True)

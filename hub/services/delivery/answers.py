@@ -13,13 +13,13 @@ from hub.identifiers import electronic_address
 from hub.model.commands import SetHold, Target
 from hub.model.deliveries import DocumentRow, DocumentStep, KeptAnswer
 from hub.model.delivery import AnswerKind, BuyerAnswer, Receipt, ReceiptKind
-from hub.model.documents import INVOICES, Document
+from hub.model.documents import INVOICES
 from hub.model.tenant import Tenant
 from hub.rules.delivery.recipients import is_reached_at
 from hub.services.attempts import CLAIM
 from hub.services.books import carry_out
-from hub.services.delivery.loading import Loaded, load_documents
 from hub.services.delivery.reports import apply_receipts, steps_of
+from hub.services.delivery.sent_documents import SentDocument, sent_documents
 from hub.services.ports import Store, UnitOfWork
 
 STRAY = "stray_answer"
@@ -34,7 +34,7 @@ class Answered(NamedTuple):
 
     answer: BuyerAnswer
     row: DocumentRow
-    document: Document
+    source_system: str
     delivery_id: str
 
 
@@ -51,12 +51,12 @@ def find_answered(
     with store.read() as work:
         steps = _steps(work, channel.name, answers)
         rows = work.documents.get_all({step.document_no for some in steps for step in some})
-    sent = {one.row.document_no: one for one in load_documents(store, rows, {channel.name: channel})}
+    sent = sent_documents(store, rows)
     found, unknown = list[Answered](), list[BuyerAnswer]()
     for answer, some in zip(answers, steps, strict=True):
         fitting = [(step, sent[step.document_no]) for step in some if _is_about(answer, sent[step.document_no])]
         meant = _meant(tenant, answer, fitting)
-        found += [Answered(answer, one.row, one.document, step.delivery_id) for step, one in meant]
+        found += [Answered(answer, one.row, one.source_system, step.delivery_id) for step, one in meant]
         unknown += [] if meant else [answer]
     return found, unknown
 
@@ -105,26 +105,26 @@ def _is_named(answer: BuyerAnswer) -> bool:
     return bool(answer.delivery_id or answer.external_id)
 
 
-def _is_about(answer: BuyerAnswer, sent: Loaded) -> bool:
+def _is_about(answer: BuyerAnswer, sent: SentDocument) -> bool:
     if not _is_named(answer):
         return is_reached_at(sent.recipient, answer.buyer)
     return answer.document_number in ("", sent.row.number)
 
 
-Sent = tuple[DocumentStep, Loaded]
+Sent = tuple[DocumentStep, SentDocument]
 
 
 def _meant(tenant: Tenant, answer: BuyerAnswer, fitting: Sequence[Sent]) -> list[Sent]:
     """Return the latest versions of those that an answer means by date and seller, as far as these tell."""
-    dated = [one for one in fitting if one[1].document.issue_date == answer.document_date]
+    dated = [one for one in fitting if one[1].issue_date == answer.document_date]
     ours = [one for one in dated or fitting if _is_seller(tenant, one[1], answer.seller)]
     latest: dict[tuple[str, str, str], Sent] = {}
     for one in sorted(ours or dated or fitting, key=lambda one: one[1].row.version):
-        latest[one[1].row.company, one[1].row.kind, one[1].document.source_system] = one
+        latest[one[1].row.company, one[1].row.kind, one[1].source_system] = one
     return list(latest.values())
 
 
-def _is_seller(tenant: Tenant, sent: Loaded, address: str) -> bool:
+def _is_seller(tenant: Tenant, sent: SentDocument, address: str) -> bool:
     company = tenant.company(sent.row.company)
     own = f"{electronic_address.ORGANISATION}:{company.organisation_number}" if company is not None else ""
     return electronic_address.are_same(own, address)
@@ -196,7 +196,7 @@ def _dispute(work: UnitOfWork, tenant: Tenant, kept: KeptAnswer, one: Answered) 
 
 def _hold(work: UnitOfWork, tenant: Tenant, kept: KeptAnswer, one: Answered) -> bool:
     """Set the hold; False when the hub has no such receivable. One that the same channel has set stays."""
-    target = Target(company=one.row.company, number=one.row.number, source_system=one.document.source_system)
+    target = Target(company=one.row.company, number=one.row.number, source_system=one.source_system)
     command = SetHold(
         key=f"answer:{one.row.document_no}:{kept.answer_key}",
         user=kept.channel,

@@ -64,6 +64,7 @@ def test_what_the_model_does_not_hold_is_named_by_its_place(written):
 MEANS = """<cac:PaymentMeans><cbc:PaymentMeansCode>%s</cbc:PaymentMeansCode><cbc:PaymentID>%s</cbc:PaymentID>
 <cac:PayeeFinancialAccount><cbc:ID>%s</cbc:ID><cac:FinancialInstitutionBranch><cbc:ID>%s</cbc:ID>
 </cac:FinancialInstitutionBranch></cac:PayeeFinancialAccount></cac:PaymentMeans>"""
+IBAN = "SE3550000000054910000003"
 UNKNOWN = MEANS % (30, "1111", "DE-UNKNOWN 99/1", "")
 BANKGIRO = MEANS % (30, "2222", "9912346", "SE:BANKGIRO")
 PLUSGIRO = MEANS % (30, "3333", "4901237", "SE:PLUSGIRO")
@@ -87,6 +88,16 @@ def paid_by(written):
         ([BANKGIRO, PLUSGIRO], "bankgiro:9912346", "2222", ("PaymentMeans, more than one",)),
         ([MEANS % (30, "", "9912346", "SE:BANKGIRO"), UNKNOWN], "bankgiro:9912346", "", None),
         ([MEANS % (30, "1111", "SE3550000000054910000004", "ESSESESS")], "", "1111", ("PayeeFinancialAccount",)),
+        ([MEANS % (30, "1111", IBAN, "ESSESESS")], f"iban:{IBAN}", "1111", ()),
+        ([MEANS % (30, "1111", IBAN, "5000")], f"iban:{IBAN}", "1111", ("FinancialInstitutionBranch",)),
+        ([MEANS % (30, "1111", IBAN, "ESSESESS ")], f"iban:{IBAN}", "1111", ()),
+        ([MEANS % (30, "1111", IBAN, "SE:BANKGIROT")], f"iban:{IBAN}", "1111", ("FinancialInstitutionBranch",)),
+        (
+            [BANKGIRO, MEANS % (30, "", IBAN, "Kontoret i Nordvik")],
+            "bankgiro:9912346",
+            "2222",
+            ("PaymentMeans, more than one", "FinancialInstitutionBranch"),
+        ),
         ([MEANS % (48, "1111", "", "")], "", "1111", ("PaymentMeansCode",)),
     ],
 )

@@ -43,7 +43,11 @@ def accounts_of(values: Values) -> tuple[str, ...]:
 def bic_of(values: Values) -> str:
     """Return the first BIC that stands with an account."""
     branches = (one.get("branch", "") for one in values.get("payments", ()))
-    return next((branch for branch in branches if branch and re.match(BIC, branch)), "")
+    return next((branch for branch in branches if branch and _is_bic(branch)), "")
+
+
+def _is_bic(branch: str) -> bool:
+    return re.fullmatch(BIC, branch) is not None
 
 
 def _weight(payment: Values) -> tuple[bool, bool, bool]:
@@ -62,6 +66,8 @@ def _note_unheld(payments: list[Values], fitting: Fitting) -> None:
         fitting.note("PaymentMeansCode")
     if any(one.get("account") and not _account(one) for one in payments):
         fitting.note("PayeeFinancialAccount")
+    if any(not (branch in _SCHEMES or _is_bic(branch)) for one in payments if (branch := one.get("branch", ""))):
+        fitting.note("FinancialInstitutionBranch")
 
 
 def _account(payment: Values) -> str:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import re
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Mapping, Sequence
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from hub.contracts import Received
 from hub.loopback.certificate import kept_certificate
 from hub.loopback.kept_secrets import kept_secret
+from hub.loopback.sandbox import LoopbackSandbox, queued_faults
 from hub_email import sandbox_reports as reports
 from hub_email.sandbox_reports import Maildir, Taken
 
@@ -64,11 +65,13 @@ _STAGES = {
         *_DELAYS,
     ),
 }
-_STAGE_OF = {fault: stage for stage, faults in _STAGES.items() for fault in faults}
 
 
-class EmailSandbox:
-    """The mail server; `port` 0 takes a free one. What it took before in the same folder still counts."""
+class EmailSandbox(LoopbackSandbox):
+    """The mail server; each fault meets the next mail, at the stage that it belongs to.
+
+    `port` 0 takes a free one. What it took before in the same folder still counts.
+    """
 
     def __init__(self, folder: Path, *, port: int = 0, security: str = "starttls", slow_s: float = SLOW_S) -> None:
         self._folder = folder
@@ -77,7 +80,14 @@ class EmailSandbox:
         self._slow_s = slow_s
         folder.mkdir(parents=True, exist_ok=True)
         self._password = kept_secret(folder, "password")
-        self._ordered: defaultdict[str, deque[str]] = defaultdict(deque)
+        self._ordered: Mapping[str, deque[str]] = {stage: deque() for stage in _STAGES}
+        super().__init__(
+            {
+                fault: order
+                for stage, faults in _STAGES.items()
+                for fault, order in queued_faults(self._ordered[stage], faults).items()
+            }
+        )
         self._lock = Lock()
         self._server: SmtpThread | None = None
 
@@ -115,21 +125,9 @@ class EmailSandbox:
         return self._folder / "returned"
 
     @property
-    def faults(self) -> Sequence[str]:
-        """What can be ordered."""
-        return tuple(_STAGE_OF)
-
-    @property
     def connections(self) -> int:
         """How many connections there have been."""
         return self._server.connections if self._server is not None else 0
-
-    def order(self, fault: str, times: int = 1) -> None:
-        """Let the next mails go wrong, each at the stage that the fault belongs to."""
-        if fault not in _STAGE_OF:
-            raise ValueError(f"the email sandbox has no fault {fault}: {', '.join(_STAGE_OF)}")
-        with self._lock:
-            self._ordered[_STAGE_OF[fault]].extend([fault] * times)
 
     def received(self) -> Sequence[Received]:
         """Return what debtors got, in the order it came."""

@@ -256,7 +256,7 @@ def test_the_sandbox_goes_on_with_what_it_took(tmp_path: Path, outgo: Outgo, cha
 
 
 def test_the_sandbox_refuses_what_it_has_no_fault_for(sandbox: EmailSandbox) -> None:
-    with pytest.raises(ValueError, match="no fault"):
+    with pytest.raises(ValueError, match="no such fault"):
         sandbox.order("earthquake")
 
 

@@ -12,6 +12,7 @@ It reads by itself what the README of this plugin says a printer reads, and noth
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Self
@@ -19,6 +20,7 @@ from typing import Any, Self
 from hub.contracts import Received
 from hub.loopback.faults import Fault
 from hub.loopback.kept_secrets import kept_host_key, kept_secret
+from hub.loopback.sandbox import LoopbackSandbox
 from hub.loopback.sftp_server import SftpServer, SftpUser
 from hub_letter.print_room import PAPER_FAULTS, PrintRoom
 
@@ -36,14 +38,17 @@ _SFTP_FAULTS = {
 }
 
 
-class FolderPrintHouse:
+class FolderPrintHouse(LoopbackSandbox):
     """The printer behind a folder of this machine; it works when it is asked to, or by itself."""
 
-    def __init__(self, folder: Path, *, works_by_itself: bool = True) -> None:
+    def __init__(self, folder: Path, *, works_by_itself: bool = True, server: SftpServer | None = None) -> None:
+        """`server`: by which batches come; without one they are put into the folder."""
         self._inbox, self._reports = folder / "in", folder / "reports"
         self.room = PrintRoom(self._inbox, self._reports, folder / "taken")
-        self._closing = Event()
-        self._worker = Thread(target=self._work, daemon=True) if works_by_itself else None
+        by_sftp = {name: partial(server.faults.order, *what) for name, what in _SFTP_FAULTS.items()} if server else {}
+        on_paper = {name: partial(self.room.order, name) for name in PAPER_FAULTS}
+        shift = _Shift(self.room, works_by_itself=works_by_itself)
+        super().__init__({**by_sftp, **on_paper}, shift, *((server,) if server else ()))
 
     @property
     def name(self) -> str:
@@ -63,46 +68,41 @@ class FolderPrintHouse:
         """None are needed."""
         return {}
 
-    @property
-    def faults(self) -> Sequence[str]:
-        """What may be ordered."""
-        return PAPER_FAULTS
-
-    def order(self, fault: str, times: int = 1) -> None:
-        """Let the next letters or batches go wrong. Raises ValueError for a fault that it has not."""
-        if fault not in PAPER_FAULTS:
-            raise ValueError(f"there is no fault {fault}; there are {', '.join(self.faults)}")
-        self.room.order(fault, times)
-
     def received(self) -> Sequence[Received]:
         """Return every letter that a debtor got, once for each time."""
         self.room.work()
         letters = self.room.delivered()
         return [Received(letter.recipient, letter.document, letter.sha256) for letter in letters]
 
+
+class _Shift:
+    """The time in which the room is open; it works by itself, or when somebody asks what came."""
+
+    def __init__(self, room: PrintRoom, *, works_by_itself: bool) -> None:
+        self._room = room
+        self._closing = Event()
+        self._worker = Thread(target=self._work, daemon=True) if works_by_itself else None
+
     def __enter__(self) -> Self:
-        """Open for work."""
-        self.room.open()
+        self._room.open()
         if self._worker is not None:
             self._worker.start()
         return self
 
     def __exit__(self, *error: object) -> None:
-        """Close."""
         self._closing.set()
         if self._worker is not None:
             self._worker.join()
 
     def _work(self) -> None:
         while not self._closing.wait(_LOOKS_EVERY_S):
-            self.room.work()
+            self._room.work()
 
 
 class PrintHouse(FolderPrintHouse):
     """The printer behind an SFTP server."""
 
     def __init__(self, folder: Path, *, port: int = 0, works_by_itself: bool = True, slow_s: float = 1.0) -> None:
-        super().__init__(folder, works_by_itself=works_by_itself)
         keys = folder / ".keys"
         keys.mkdir(parents=True, exist_ok=True)
         self._password = kept_secret(keys, "password")
@@ -113,6 +113,7 @@ class PrintHouse(FolderPrintHouse):
             slow_s=slow_s,
             host_key=kept_host_key(keys / "host_key"),
         )
+        super().__init__(folder, works_by_itself=works_by_itself, server=self._server)
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -133,27 +134,3 @@ class PrintHouse(FolderPrintHouse):
     def secrets(self) -> Mapping[str, str]:
         """The password of its account."""
         return {_SECRET: self._password}
-
-    @property
-    def faults(self) -> Sequence[str]:
-        """What may be ordered."""
-        return (*_SFTP_FAULTS, *PAPER_FAULTS)
-
-    def order(self, fault: str, times: int = 1) -> None:
-        """Let the next calls, letters or batches go wrong. Raises ValueError for a fault that it has not."""
-        if fault in _SFTP_FAULTS:
-            target, what = _SFTP_FAULTS[fault]
-            self._server.faults.order(target, what, times)
-        else:
-            super().order(fault, times)
-
-    def __enter__(self) -> Self:
-        """Open for work, and serve."""
-        self.room.open()
-        self._server.__enter__()
-        return super().__enter__()
-
-    def __exit__(self, *error: object) -> None:
-        """Stop."""
-        super().__exit__(*error)
-        self._server.__exit__(*error)

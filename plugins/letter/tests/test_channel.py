@@ -257,7 +257,7 @@ def test_a_letter_that_comes_back_weeks_later_is_told(printer):
 
 
 def test_a_fault_that_a_printer_has_not_is_no_order(printer):
-    with pytest.raises(ValueError, match="there is no fault"):
+    with pytest.raises(ValueError, match="no such fault"):
         printer.order("flood")
     for fault in printer.faults:
         printer.order(fault)

@@ -424,7 +424,7 @@ class ThousandWorld(DeliveryWorld):
         queues = {
             "operator": self.operator.server.faults,
             "internet_bank": self.bank.server.faults,
-            "kivra": self.kivra._faults,
+            "kivra": self.kivra.server.faults,
         }
         for target in ("question", "registrations", "reports", "match"):
             while queues[channel].take(target) is not None:
@@ -622,12 +622,17 @@ class ThousandWorld(DeliveryWorld):
 
     def not_met(self) -> list[str]:
         """Return faults of documents that were ordered and met nothing: they would meet another one's call."""
-        queues = (self.operator.server.faults, self.bank.server.faults, self.kivra._faults, self.printer._server.faults)
+        queues = (
+            self.operator.server.faults,
+            self.bank.server.faults,
+            self.kivra.server.faults,
+            self.printer._server.faults,
+        )
         left = [f"{target} {fault}" for queue in queues for target, fault in queue.waiting() if target in OF_DOCUMENTS]
         of_content = (self.operator.books.faults, self.bank.desk.faults, self.printer.room._faults)
         left += [name for counted in of_content for name, count in counted.items() if count]
-        left += [fault for waiting in self.mail._ordered.values() for fault in waiting]
-        return left + ["opted_out"] * self.kivra.service.recipients_to_opt_out
+        left += [fault for ordered in self.mail._ordered.values() for fault in ordered]
+        return left + ["opted_out"] * self.kivra.service.faults["opted_out"]
 
 
 @contextmanager

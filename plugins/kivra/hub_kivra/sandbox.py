@@ -37,10 +37,10 @@ class KivraSandbox(LoopbackSandbox):
         self.webhook_secrets: tuple[str, ...] = (_made_up("webhook"),)
         self.service = KivraService(ContentLog(folder), (_CLIENT, _made_up("client")), _TENANT_KEY)
         listed = folder / _OPTED_OUT
-        self._queue = FaultQueue()
-        self._server = LoopbackServer(self.service, self._queue, port=port, slow_s=SLOW_S)
-        orders = {**http_faults(self._queue, CONTENT), **counted_faults(self.service.faults, OWN_FAULTS)}
-        super().__init__(orders, self._server)
+        queue = FaultQueue()
+        self.server = LoopbackServer(self.service, queue, port=port, slow_s=SLOW_S)
+        orders = {**http_faults(queue, CONTENT), **counted_faults(self.service.faults, OWN_FAULTS)}
+        super().__init__(orders, self.server)
         self.opt_out(*(listed.read_text(encoding="utf-8").split() if listed.exists() else ()))
 
     @property
@@ -67,7 +67,7 @@ class KivraSandbox(LoopbackSandbox):
     @property
     def address(self) -> str:
         """Where it listens."""
-        return self._server.address
+        return self.server.address
 
     def received(self) -> Sequence[Received]:
         """Return every content that lies in a mailbox."""
@@ -75,7 +75,7 @@ class KivraSandbox(LoopbackSandbox):
 
     def order_for(self, target: str, fault: str, times: int = 1) -> None:
         """Let the next calls of one kind go wrong by HTTP: `auth`, `match` or `content`. Raises ValueError."""
-        self._queue.order(target, Fault(fault), times)
+        self.server.faults.order(target, Fault(fault), times)
 
     def opt_out(self, *numbers: str) -> None:
         """Let recipients turn the sender off."""

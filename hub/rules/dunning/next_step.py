@@ -1,0 +1,140 @@
+"""The one next step towards a late debtor, with its reason; or why there is none.
+
+Days are minimums: a run that comes late takes what is due, one step a run. A step that something stops is waited for,
+and no later one is taken in its place: when the stop ends, dunning goes on where it stood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from hub.model.dunning import DunningStep, StepBasis, Stopped
+from hub.model.dunning_plans import Verdict
+from hub.model.dunning_settings import HoldCode
+from hub.model.receivables import ReceivableKind
+from hub.money import plain_kronor
+from hub.rules.dunning.holds import what_stops
+from hub.rules.dunning.policies import Policy, StepRule
+from hub.rules.dunning.step_terms import DEMANDS, answer_day, fee_of
+from hub.rules.relations import Relation
+
+ORDER = {step: place for place, step in enumerate(DunningStep)}
+
+
+class Taken(NamedTuple):
+    """A step that was taken and stands."""
+
+    step: DunningStep
+    on: date  # sent, or dated while nobody knows that it was
+    answer_by: date
+    is_sent: bool
+    fee_ore: int
+
+
+class DunningFacts(NamedTuple):
+    """What the next step of a receivable depends on, beside its policy and the day."""
+
+    kind: str
+    currency: str
+    due_date: date  # as it counts: moved off a day off where the terms say so
+    open_ore: int
+    relation: Relation = Relation.CONSUMER
+    taken: Sequence[Taken] = ()  # in the order in which they were taken
+    holds: Sequence[str] = ()  # active codes (*kravkoder*): disputes, estates, protected identity and others
+    lapses_after: date | None = None  # the last day of the claim's life (*preskription*), None when that is far off
+
+
+class NextStep(NamedTuple):
+    """What is done about a receivable, and why; `rule` is the step that is due, whether it is taken or stopped."""
+
+    verdict: Verdict
+    reason: str
+    rule: StepRule | None = None
+    fee_ore: int = 0
+    answer_by: date | None = None
+
+
+def next_step(facts: DunningFacts, policy: Policy | None, codes: Mapping[str, HoldCode], on: date) -> NextStep:
+    """Return the next step of a receivable on a day, what stops the one that is due, or why none is due yet.
+
+    A demand needs a claim that is due, a warning and a residual demand a demand whose time is out: inkassolagen
+    (1974:182) 5 and 6 §§. A lapsed claim is not asked for: preskriptionslagen (1981:130) 8 §.
+    """
+    later = _not_for_dunning(facts, policy, on)
+    if later or policy is None:
+        return NextStep(Verdict.LATER, later)
+    rule = step_left(policy, facts.taken)
+    if rule is None:
+        return NextStep(Verdict.LATER, "no_step_left")
+    later = _too_early(rule, facts, on)
+    if later:
+        return NextStep(Verdict.LATER, later, rule)
+    stopped = _stopped(rule, facts, codes, on)
+    if stopped:
+        return NextStep(Verdict.LEAVE, stopped, rule)
+    return _taken(rule, policy, facts, on)
+
+
+def step_left(policy: Policy, taken: Sequence[Taken]) -> StepRule | None:
+    """Return the first step of a policy after the furthest that was taken; each is taken once.
+
+    A residual demand (*restkrav*) is used instead of the warning: a policy that has it never warns.
+    """
+    furthest = max((ORDER[one.step] for one in taken), default=-1)
+    has_demanded = any(one.step is DunningStep.DEMAND for one in taken)
+    has_residual = any(rule.step is DunningStep.RESIDUAL_DEMAND for rule in policy.steps)
+    for rule in policy.steps:
+        if ORDER[rule.step] <= furthest or (rule.step is DunningStep.WARNING and has_residual):
+            continue
+        return rule if has_demanded or rule.counted_from is not StepBasis.DEMAND else None
+    return None
+
+
+def _not_for_dunning(facts: DunningFacts, policy: Policy | None, on: date) -> str:
+    """Return why a receivable is none that a step could be due for; internal ones are settled by voucher."""
+    if facts.kind == ReceivableKind.INTERNAL:
+        return "internal"
+    if facts.open_ore <= 0 or facts.kind == ReceivableKind.CREDIT_NOTE:
+        return "nothing_owed"
+    if on <= facts.due_date:
+        return "not_due"
+    return "no_policy" if policy is None else ""
+
+
+def _too_early(rule: StepRule, facts: DunningFacts, on: date) -> str:
+    if (on - _basis(rule, facts)).days < rule.after_days:
+        return "too_early"
+    return "time_not_out" if any(one.answer_by >= on for one in facts.taken if one.step in DEMANDS) else ""
+
+
+def _basis(rule: StepRule, facts: DunningFacts) -> date:
+    """Return the day that a step's days are counted from; a basis that was not taken gives way to the latest step."""
+    if rule.counted_from is StepBasis.DUE_DATE:
+        return facts.due_date
+    basis = DunningStep(rule.counted_from)
+    named = [one.on for one in facts.taken if one.step is basis]
+    return max(named or [one.on for one in facts.taken] or [facts.due_date])
+
+
+def _stopped(rule: StepRule, facts: DunningFacts, codes: Mapping[str, HoldCode], on: date) -> str:
+    if facts.holds:
+        code = what_stops(codes, facts.holds, Stopped(rule.step))
+        if code is not None:
+            return f"hold: {code}"
+    if facts.lapses_after is not None and on > facts.lapses_after:
+        return f"lapsed: {facts.lapses_after}"
+    unsent = next((one.step for one in facts.taken if not one.is_sent), None)
+    if unsent is not None:
+        return f"letter_not_sent: {unsent}"
+    return f"below_minimum: {plain_kronor(rule.minimum_ore)}" if facts.open_ore < rule.minimum_ore else ""
+
+
+def _taken(rule: StepRule, policy: Policy, facts: DunningFacts, on: date) -> NextStep:
+    before = {one.step: one.fee_ore for one in facts.taken if one.fee_ore}
+    fee = fee_of(rule, policy, facts.relation, before, open_ore=facts.open_ore, currency=facts.currency, on=on)
+    reason = f"due: {(on - _basis(rule, facts)).days} days after {rule.counted_from}"
+    answer_by = answer_day(rule.step, rule.days_to_pay, on)
+    without = f"; no fee: {fee.why_none}" if fee.why_none else ""
+    return NextStep(Verdict.TAKE, reason + without, rule, fee.amount_ore, answer_by)

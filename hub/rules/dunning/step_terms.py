@@ -1,0 +1,84 @@
+"""What a step costs the debtor, and until when there is time to pay or object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from hub.model.dunning import DunningStep
+from hub.rules.dunning.demands import earliest_answer_day, usual_answer_day
+from hub.rules.dunning.fees import Fee, cap_of, costs_owed_ore, late_payment_compensation_ore
+from hub.rules.dunning.policies import FEE_OF, Policy, StepRule
+from hub.rules.relations import Relation
+
+USUAL_DAYS = 10  # of a reminder or warning, of which no statute says more
+FEE_CURRENCY = "SEK"  # the caps are in kronor
+
+DEMANDS = frozenset({DunningStep.DEMAND, DunningStep.RESIDUAL_DEMAND})
+
+
+class StepFee(NamedTuple):
+    """The fee of a step; `why_none` says why one that the policy has is left out."""
+
+    amount_ore: int
+    why_none: str = ""
+
+
+@lru_cache(maxsize=256)
+def answer_day(step: DunningStep, days_to_pay: int | None, sent_on: date) -> date:
+    """Return the last day to pay or object, counted from the day the letter is sent.
+
+    Of a demand, the first time and again, at least what good practice asks: inkassolagen (1974:182) 4 and 5 §§.
+    """
+    if step not in DEMANDS:
+        return sent_on + timedelta(days=days_to_pay or USUAL_DAYS)
+    if days_to_pay is None:
+        return usual_answer_day(sent_on)
+    return max(sent_on + timedelta(days=days_to_pay), earliest_answer_day(sent_on))
+
+
+def answer_day_when_sent(step: DunningStep, *, dated_on: date, answer_by: date, sent_on: date) -> date:
+    """Return the last day to answer of a letter that left later than it is dated: it has as many days as it had."""
+    if sent_on <= dated_on:
+        return answer_by
+    moved = sent_on + (answer_by - dated_on)
+    return max(moved, earliest_answer_day(sent_on)) if step in DEMANDS else moved
+
+
+def fee_of(
+    rule: StepRule,
+    policy: Policy,
+    relation: Relation,
+    borne: Mapping[DunningStep, int],
+    *,
+    open_ore: int,
+    currency: str,
+    on: date,
+) -> StepFee:
+    """Return the fee of a step; `borne` are the fees of the steps before, which stand.
+
+    Lagen (1981:739): 2 §, a reminder fee must have been agreed; 4 §, the cap of the day, and one reminder and one
+    demand are reasonably needed; 5 §, in trade only what exceeds the compensation for late payment (4 a §).
+    """
+    fee = FEE_OF.get(rule.step)
+    if fee is None or not rule.fee_ore:
+        return StepFee(0)
+    if fee is Fee.REMINDER and not policy.reminder_fee_is_agreed:
+        return StepFee(0, "not_agreed")
+    if any(FEE_OF.get(step) is fee for step in borne):
+        return StepFee(0, "borne_before")
+    if open_ore < rule.no_fee_below_ore:
+        return StepFee(0, "below_limit")
+    if currency != FEE_CURRENCY:
+        return StepFee(0, "other_currency")
+    return _within_law(min(rule.fee_ore, cap_of(fee, on).amount_ore), relation, sum(borne.values()), on)
+
+
+def _within_law(fee_ore: int, relation: Relation, before_ore: int, on: date) -> StepFee:
+    compensation_ore = late_payment_compensation_ore(relation, on)
+    if not compensation_ore:
+        return StepFee(fee_ore)
+    owed_ore = min(fee_ore, costs_owed_ore(before_ore + fee_ore, compensation_ore))
+    return StepFee(owed_ore, "" if owed_ore else "compensation_covers_it")

@@ -111,6 +111,8 @@ class OpenDebt(NamedTuple):
 
     receivable_id: int
     company: str
+    number: str
+    source_system: str
     routine: str
     kind: str
     currency: str
@@ -149,3 +151,28 @@ class StepTaken(NamedTuple):
     sent_at: str | None = None
     undone_at: str | None = None
     undone_because: str = ""
+
+
+class LetterItem(NamedTuple):
+    """One receivable in a letter; `step` is empty for one that is only listed."""
+
+    receivable_id: int
+    step: str
+    open_ore: int  # with what was debited now
+    fee_ore: int = 0
+    is_fee_debited: bool = False
+    interest_ore: int = 0
+    is_interest_debited: bool = False
+    interest_until: str = ""
+
+
+class Letter(NamedTuple):
+    """One letter of a dunning run: a step, and every receivable that it is about."""
+
+    key: str  # of the command that lets it be delivered
+    plan_no: int
+    letter_no: int
+    step: str
+    dated_on: str
+    answer_by: str
+    items: tuple[LetterItem, ...]

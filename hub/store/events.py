@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam
 
 from hub.model.events import Event
 from hub.store import tables
@@ -29,6 +30,17 @@ _FEED = """
     WHERE v.tenant = :t AND v.event_no > :after
     ORDER BY v.event_no LIMIT :limit
 """
+
+
+_OF_KINDS = text("""
+    SELECT event_no, kind, recorded_at, data FROM event
+    WHERE tenant = :t AND event_no > :after AND kind IN :kinds AND data IS NOT NULL ORDER BY event_no LIMIT :limit
+""").bindparams(bindparam("kinds", expanding=True))
+_HEARD = text("SELECT event_no FROM observer_cursor WHERE tenant = :t AND observer = :name")
+_NOTE_HEARD = text(
+    "INSERT INTO observer_cursor (tenant, observer, event_no) VALUES (:t, :name, :number) "
+    "ON CONFLICT (tenant, observer) DO UPDATE SET event_no = excluded.event_no"
+)
 
 
 class SqlEvents:
@@ -73,6 +85,22 @@ class SqlEvents:
         """Return the number of the latest event that is written, 0 before the first."""
         statement = text("SELECT coalesce(max(event_no), 0) FROM event WHERE tenant = :t")
         return int(self._connection.execute(statement, {"t": self._tenant}).scalar_one())
+
+    def of_kinds(self, kinds: Sequence[str], *, after: int, limit: int) -> list[Event]:
+        """Return the next events of some kinds that no entry says."""
+        rows = self._connection.execute(
+            _OF_KINDS, {"t": self._tenant, "after": after, "kinds": list(kinds), "limit": limit}
+        )
+        return [Event(row.event_no, row.kind, row.recorded_at, json.loads(row.data)) for row in rows]
+
+    def heard_by(self, listener: str) -> int:
+        """Return the number of the last event that a part of the hub has heard, 0 before the first."""
+        row = self._connection.execute(_HEARD, {"t": self._tenant, "name": listener}).one_or_none()
+        return 0 if row is None else int(row.event_no)
+
+    def note_heard(self, listener: str, number: int) -> None:
+        """Remember, in this transaction, that a part of the hub has heard everything up to an event."""
+        self._connection.execute(_NOTE_HEARD, {"t": self._tenant, "name": listener, "number": number})
 
     def after(self, number: int, limit: int = 1000) -> list[Event]:
         """Return the events that follow `number`, in order, at most `limit`."""

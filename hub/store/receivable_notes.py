@@ -119,8 +119,8 @@ class ReceivableNotes:
         return bool(noted.rowcount)
 
     def move_notes(self, old_receivable_id: int, new_receivable_id: int) -> None:
-        """Let the holds, the watch and the printed charge of a receivable stand beside its new version."""
-        for table in ("hold", "watch", "printed_charge"):
+        """Let holds, watch, printed charge and dunning steps stand beside a receivable's new version."""
+        for table in ("hold", "watch", "printed_charge", "dunning_step"):
             self._connection.execute(
                 text(f"UPDATE {table} SET receivable_id = :new WHERE tenant = :t AND receivable_id = :old"),
                 {"t": self._tenant, "old": old_receivable_id, "new": new_receivable_id},

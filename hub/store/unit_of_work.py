@@ -18,6 +18,7 @@ from hub.store.contents import SqlContents, SqlContentsInWork
 from hub.store.database import reading, writing
 from hub.store.delivery.documents import SqlDocuments
 from hub.store.delivery.recipients import SqlRecipients
+from hub.store.dunning.steps import SqlDunning
 from hub.store.elsewhere import refuse_if_elsewhere
 from hub.store.events import SqlEvents
 from hub.store.exchanges import SqlExchanges
@@ -28,6 +29,7 @@ from hub.store.payments.lumps import SqlLumps
 from hub.store.payments.matching import SqlMatching
 from hub.store.payments.queue import SqlQueue
 from hub.store.payments.undoing import SqlUndoing
+from hub.store.plans import SqlPlans
 from hub.store.plugin_values import SqlPluginValues
 from hub.store.receivables import SqlReceivables
 from hub.store.runs import HandOver, SqlRuns, keep_to_ourselves
@@ -124,6 +126,14 @@ class SqlUnitOfWork:
     @cached_property
     def undoing(self) -> SqlUndoing:
         return SqlUndoing(self._connection, self.tenant, self.books)
+
+    @cached_property
+    def plans(self) -> SqlPlans:
+        return SqlPlans(self._connection, self.tenant, self.now)
+
+    @cached_property
+    def dunning(self) -> SqlDunning:
+        return SqlDunning(self._connection, self.tenant, self.now)
 
 
 class SqlStore:

@@ -91,13 +91,16 @@ def lineage(settings: DunningSettings, policy: DunningPolicy, on: date) -> Itera
         yield from lineage(settings, above[0], on)
 
 
+def policies_on(settings: DunningSettings, on: date) -> list[Policy]:
+    """Return every policy by which something may be dunned on a day, nothing left out."""
+    valid = (one for one in settings.policies if one.holds_on(on) and not one.is_only_inherited)
+    return [_whole(tuple(lineage(settings, one, on))) for one in valid]
+
+
 def unlawful_in(settings: DunningSettings, on: date) -> Iterator[Unlawful]:
     """Yield what policies that hold on a day say against the law or in contradiction to themselves."""
-    for policy in settings.policies:
-        if policy.is_only_inherited or not policy.holds_on(on):
-            continue
-        whole = _whole(tuple(lineage(settings, policy, on)))
-        for problem, paragraph in _problems(whole, on):
+    for policy in policies_on(settings, on):
+        for problem, paragraph in _problems(policy, on):
             yield Unlawful(policy.name, problem, paragraph)
 
 

@@ -4,6 +4,7 @@
 """
 
 from hub.services.ports.delivery import Documents, Recipients
+from hub.services.ports.dunning import Dunning, Plans
 from hub.services.ports.ledger import Accounts, Books, Commands, Events, Exchanges, JsonObject, Receivables
 from hub.services.ports.payments import Duplicates, Loading, Lumps, Matching, Queue, Undoing
 from hub.services.ports.work import (
@@ -27,6 +28,7 @@ __all__ = [
     "Commands",
     "Contents",
     "Documents",
+    "Dunning",
     "Duplicates",
     "Events",
     "Exchanges",
@@ -36,6 +38,7 @@ __all__ = [
     "Lumps",
     "Matching",
     "NotOursError",
+    "Plans",
     "PluginValues",
     "Queue",
     "Receivables",

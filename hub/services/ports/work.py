@@ -10,6 +10,7 @@ from hub.model.attempts import Attempt, ChannelRest
 from hub.model.runs import Run
 from hub.model.schedules import Firing, Schedule, ScheduleState
 from hub.services.ports.delivery import Documents, Recipients
+from hub.services.ports.dunning import Dunning, Plans
 from hub.services.ports.ledger import Accounts, Books, Commands, Events, Exchanges, JsonObject, Receivables
 from hub.services.ports.payments import Duplicates, Loading, Lumps, Matching, Queue, Undoing
 
@@ -152,6 +153,10 @@ class UnitOfWork(Protocol):
     def lumps(self) -> Lumps: ...
     @property
     def undoing(self) -> Undoing: ...
+    @property
+    def plans(self) -> Plans: ...
+    @property
+    def dunning(self) -> Dunning: ...
 
 
 class Contents(Protocol):

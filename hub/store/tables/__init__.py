@@ -23,6 +23,7 @@ from hub.store.tables.delivery import (
     reach,
     recipient,
 )
+from hub.store.tables.dunning import dunning_step
 from hub.store.tables.exchanges import content, content_part, exchange
 from hub.store.tables.installation import counter, installation, payee_account, posting_group, tenant
 from hub.store.tables.payments import (
@@ -45,6 +46,7 @@ from hub.store.tables.payments import (
     unallocated_payment,
     unallocated_reference,
 )
+from hub.store.tables.plans import run_plan, run_plan_item
 from hub.store.tables.receivables import hold, printed_charge, receivable, reference, watch
 from hub.store.tables.runs import plugin_state, run, run_step
 from hub.store.tables.schedules import firing, schedule, schedule_reading
@@ -63,6 +65,7 @@ __all__ = [
     "deposit",
     "document",
     "document_step",
+    "dunning_step",
     "duplicate_payment",
     "early_report",
     "entry",
@@ -90,6 +93,8 @@ __all__ = [
     "repeated_reference",
     "reversal",
     "run",
+    "run_plan",
+    "run_plan_item",
     "run_step",
     "schedule",
     "schedule_reading",

@@ -197,6 +197,30 @@ CREATE TABLE document_step (
 
 CREATE INDEX document_step_by_exchange ON document_step (tenant, exchange_no);
 
+CREATE TABLE dunning_step (
+    tenant INTEGER NOT NULL,
+    receivable_id BIGINT NOT NULL,
+    step_no BIGINT NOT NULL,
+    step TEXT NOT NULL,
+    plan_no BIGINT NOT NULL,
+    item_no BIGINT NOT NULL,
+    dated_on TEXT NOT NULL,
+    answer_by TEXT NOT NULL,
+    fee_ore BIGINT NOT NULL,
+    is_fee_debited BIGINT NOT NULL,
+    interest_ore BIGINT NOT NULL,
+    is_interest_debited BIGINT NOT NULL,
+    interest_until TEXT DEFAULT '' NOT NULL,
+    letter TEXT NOT NULL,
+    document_no BIGINT,
+    sent_at TEXT,
+    undone_at TEXT,
+    undone_because TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (tenant, receivable_id, step_no)
+) WITHOUT ROWID;
+
+CREATE INDEX dunning_step_by_letter ON dunning_step (tenant, letter);
+
 CREATE TABLE duplicate_payment (
     tenant INTEGER NOT NULL,
     payment_id BIGINT NOT NULL,
@@ -608,6 +632,43 @@ CREATE INDEX run_by_state ON run (tenant, state);
 CREATE INDEX run_to_sweep ON run (finished_at) WHERE state = 'done' AND is_swept = 0;
 
 CREATE INDEX run_unfinished ON run (tenant, kind, run_no) WHERE state IN ('queued', 'running');
+
+CREATE TABLE run_plan (
+    tenant INTEGER NOT NULL,
+    plan_no BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    on_day TEXT NOT NULL,
+    selection TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    filled_to BIGINT DEFAULT '0' NOT NULL,
+    counted TEXT DEFAULT '{}' NOT NULL,
+    made_at TEXT NOT NULL,
+    made_by TEXT NOT NULL,
+    run_no BIGINT,
+    executed_at TEXT,
+    PRIMARY KEY (tenant, plan_no)
+) WITHOUT ROWID;
+
+CREATE TABLE run_plan_item (
+    tenant INTEGER NOT NULL,
+    plan_no BIGINT NOT NULL,
+    item_no BIGINT NOT NULL,
+    receivable_id BIGINT NOT NULL,
+    step TEXT NOT NULL,
+    letter_no BIGINT NOT NULL,
+    fee_ore BIGINT NOT NULL,
+    interest_ore BIGINT NOT NULL,
+    open_ore BIGINT NOT NULL,
+    verdict TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    letter_key TEXT DEFAULT '' NOT NULL,
+    outcome TEXT DEFAULT '' NOT NULL,
+    outcome_reason TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (tenant, plan_no, item_no)
+) WITHOUT ROWID;
+
+CREATE INDEX run_plan_item_sharing ON run_plan_item (tenant, plan_no, letter_no) WHERE letter_key != '';
 
 CREATE TABLE run_step (
     tenant INTEGER NOT NULL,

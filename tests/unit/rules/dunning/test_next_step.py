@@ -74,7 +74,8 @@ def test_a_step_is_taken_on_its_first_day_and_not_the_day_before(days, before, s
 def test_a_late_run_takes_the_first_step_only():
     due = step_of(on(300))
 
-    assert due.rule is not None and due.rule.step is S.REMINDER_1
+    assert due.rule is not None
+    assert due.rule.step is S.REMINDER_1
 
 
 def test_what_is_due_today_is_not_late():
@@ -130,7 +131,8 @@ def test_a_residual_demand_comes_instead_of_the_warning_and_bears_no_fee():
     by = policy(residual_demand={"after_days": 20})
     residual = step_of(on(49), *DEMANDED, by=by)
 
-    assert residual.rule is not None and residual.rule.step is S.RESIDUAL_DEMAND
+    assert residual.rule is not None
+    assert residual.rule.step is S.RESIDUAL_DEMAND
     assert (residual.fee_ore, residual.verdict) == (0, Verdict.TAKE)
     assert step_of(on(400), *DEMANDED, taken(S.RESIDUAL_DEMAND, 49), by=by).reason == "no_step_left"
 
@@ -140,7 +142,8 @@ def test_a_step_that_was_passed_is_not_gone_back_to():
 
     following = step_of(on(60), demanded).rule
 
-    assert following is not None and following.step is S.WARNING
+    assert following is not None
+    assert following.step is S.WARNING
 
 
 @pytest.mark.parametrize(("code", "verdict"), [("3", Verdict.LEAVE), ("text", Verdict.TAKE), ("9", Verdict.LEAVE)])

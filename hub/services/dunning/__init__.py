@@ -1,0 +1,1 @@
+"""Dunning: plans of what is done about late receivables, their execution, and taking it back."""

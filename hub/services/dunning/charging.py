@@ -1,0 +1,78 @@
+"""Debiting the fees and interest of steps, and taking them back, by new entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+from hub.model.books import Bucket, Contra, Posting
+from hub.model.dunning_plans import OpenDebt
+from hub.model.tenant import Tenant
+from hub.rules.charges import Cause, Change
+from hub.rules.dunning.fees import Fee
+from hub.rules.dunning.policies import FEE_OF, StepRule
+from hub.services.chart import chart_of
+from hub.services.ports import UnitOfWork
+
+VOUCHER_TYPE = "dunning"
+_DEBITED = {
+    Fee.REMINDER: (Cause.REMINDER_FEE_DEBITED, Contra.REMINDER_FEE),
+    Fee.DEMAND: (Cause.DEMAND_FEE_DEBITED, Contra.DEMAND_FEE),
+}
+
+
+class Charged(Protocol):
+    """A step that may debit a fee and interest."""
+
+    @property
+    def debt(self) -> OpenDebt: ...
+    @property
+    def rule(self) -> StepRule: ...
+    @property
+    def fee_ore(self) -> int: ...
+    @property
+    def interest_ore(self) -> int: ...
+
+
+def charge(work: UnitOfWork, tenant: Tenant, steps: Iterable[Charged], *, run_no: int, chunk_no: int) -> None:
+    """Debit what steps debit: entries, a voucher for each company and currency, and their events."""
+    post(work, tenant, [(one.debt, change) for one in steps for change in _debits(one)], run_no, chunk_no)
+
+
+def post(
+    work: UnitOfWork,
+    tenant: Tenant,
+    changes: Sequence[tuple[OpenDebt, Change]],
+    run_no: int | None,
+    chunk_no: int | None = None,
+) -> None:
+    """Book changes of receivables today."""
+    work.books.add([_posting(debt, change, work.today) for debt, change in changes])
+    work.books.apply(chart_of(work, tenant), voucher_type=VOUCHER_TYPE, run_no=run_no, chunk_no=chunk_no)
+
+
+def _debits(one: Charged) -> Iterator[Change]:
+    if one.rule.debits_fee and one.fee_ore:
+        cause, contra = _DEBITED[FEE_OF[one.rule.step]]
+        yield Change(Bucket.FEE, one.fee_ore, cause, contra)
+    if one.rule.debits_interest and one.interest_ore:
+        yield Change(Bucket.INTEREST, one.interest_ore, Cause.INTEREST_DEBITED, Contra.INTEREST)
+
+
+def _posting(debt: OpenDebt, change: Change, today: str) -> Posting:
+    return Posting(
+        receivable_id=debt.receivable_id,
+        bucket=change.bucket,
+        amount_ore=change.amount_ore,
+        group_no=debt.group_no,
+        company=debt.company,
+        payment_id=None,
+        exchange_no=None,
+        section_no=0,
+        account_no=0,
+        currency=debt.currency,
+        transaction_date=today,
+        booked_date=today,
+        cause=change.cause,
+        contra=change.contra,
+    )

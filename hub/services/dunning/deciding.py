@@ -1,0 +1,127 @@
+"""The next step of open receivables under a tenant's settings on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+from hub.banking_calendar import swedish_date
+from hub.model.company import Company
+from hub.model.dunning import DunningMethod, DunningStep
+from hub.model.dunning_plans import OpenDebt, StepTaken
+from hub.model.dunning_settings import HoldCode
+from hub.model.parties import DebtorClass, class_of
+from hub.model.tenant import Tenant
+from hub.rules.dunning.limitation import CONSUMER_YEARS, InterruptedBy, Interruption, lapses_after, limitation_years
+from hub.rules.dunning.next_step import DunningFacts, NextStep, Taken, next_step
+from hub.rules.dunning.policies import Policy, policy_for
+from hub.rules.interest.start import moved_to_weekday
+from hub.rules.relations import relation_of
+from hub.services.ports.dunning import DunnedPage
+
+NEVER_DUE = date.max  # what has no due date is never late
+
+
+class Decided(NamedTuple):
+    """One open receivable, its next step, and the policy that says so."""
+
+    debt: OpenDebt
+    step: NextStep
+    policy: Policy | None
+
+
+class _Creditor(NamedTuple):
+    company: Company
+    codes: Mapping[str, HoldCode]
+    is_business: bool
+    moves_due_dates: bool
+
+
+class Decider:
+    """Decides under the settings of one day; policies are looked up once for each routine."""
+
+    def __init__(self, tenant: Tenant, on: date) -> None:
+        self._on = on
+        self._creditors = {company.number: _creditor(company) for company in tenant.companies}
+        self._policies: dict[tuple[str, str], Policy | None] = {}
+
+    def decide_all(self, page: DunnedPage) -> Iterator[Decided]:
+        """Yield what comes next for each of some receivables, in their order."""
+        for debt in page.debts:
+            policy = self.policy_of(debt.company, debt.routine)
+            steps, holds = page.steps.get(debt.receivable_id, ()), page.holds.get(debt.receivable_id, ())
+            yield Decided(debt, self._decide(debt, policy, steps, holds), policy)
+
+    def policy_of(self, company: str, routine: str) -> Policy | None:
+        """Return the policy of a routine, None when there is none."""
+        key = (company, routine)
+        if key not in self._policies:
+            self._policies[key] = policy_for(self._creditors[company].company.dunning, routine, self._on)
+        return self._policies[key]
+
+    def _decide(
+        self, debt: OpenDebt, policy: Policy | None, steps: Sequence[StepTaken], holds: Sequence[str]
+    ) -> NextStep:
+        creditor = self._creditors[debt.company]
+        facts = DunningFacts(
+            kind=debt.kind,
+            currency=debt.currency,
+            due_date=counted_due_date(debt.due_date, moves=creditor.moves_due_dates),
+            open_ore=debt.open_ore,
+            taken=[_taken(step) for step in steps] if steps else (),
+            holds=holds,
+            lapses_after=self._lapses_after(debt, creditor, steps),
+        )
+        found = next_step(facts, policy, creditor.codes, self._on)
+        if not found.fee_ore or not creditor.is_business:
+            return found
+        relation = relation_of(DebtorClass.COMPANY, class_of(debt.debtor_identity))
+        return next_step(facts._replace(relation=relation), policy, creditor.codes, self._on)
+
+    def _lapses_after(self, debt: OpenDebt, creditor: _Creditor, steps: Sequence[StepTaken]) -> date | None:
+        """Return the last day of an old claim's life; one that is younger than any claim lapses is not looked at."""
+        if int(debt.invoice_date[:4]) > self._on.year - CONSUMER_YEARS:
+            return None
+        is_person = class_of(debt.debtor_identity) is DebtorClass.PERSON
+        settings = creditor.company.dunning
+        years = settings.limitation_years if is_person else limitation_years(is_consumer_claim=False)
+        arose_on = date.fromisoformat(debt.invoice_date)
+        return lapses_after(arose_on, years, [one for one in _interruptions(steps) if one.on >= arose_on])
+
+
+@lru_cache(maxsize=10_000)
+def counted_due_date(due_date: str, *, moves: bool) -> date:
+    """Return the due date that counts: off a day off where the terms say so."""
+    if not due_date:
+        return NEVER_DUE
+    day = date.fromisoformat(due_date)
+    return moved_to_weekday(day) if moves else day
+
+
+def is_by_debtor(policy: Policy | None) -> bool:
+    """Say whether a policy's letters are about all that is late of a debtor."""
+    return policy is not None and policy.method is DunningMethod.BY_DEBTOR
+
+
+def _creditor(company: Company) -> _Creditor:
+    is_business = class_of(company.organisation_number) is DebtorClass.COMPANY
+    return _Creditor(company, company.dunning.hold_codes, is_business, company.dunning.interest.due_moves_to_weekday)
+
+
+def _taken(step: StepTaken) -> Taken:
+    on = day_sent(step.sent_at) if step.sent_at else date.fromisoformat(step.dated_on)
+    return Taken(DunningStep(step.step), on, date.fromisoformat(step.answer_by), step.sent_at is not None, step.fee_ore)
+
+
+def day_sent(sent_at: str) -> date:
+    """Return the day in Sweden of an ISO time."""
+    return swedish_date(datetime.fromisoformat(sent_at))
+
+
+def _interruptions(steps: Iterable[StepTaken]) -> Iterator[Interruption]:
+    """Yield the letters that were sent: preskriptionslagen (1981:130) 5 §."""
+    for step in steps:
+        if step.sent_at:
+            yield Interruption(InterruptedBy.WRITTEN_DEMAND, day_sent(step.sent_at))

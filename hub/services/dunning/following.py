@@ -1,0 +1,64 @@
+"""What becomes of dunning's letters: legal days count from the day one is sent; one that never arrives is undone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+
+from hub.model.dunning import DunningStep
+from hub.model.dunning_plans import StepTaken
+from hub.model.events import Event
+from hub.model.tenant import Tenant
+from hub.rules.dunning.step_terms import answer_day_when_sent
+from hub.services.dunning.deciding import day_sent
+from hub.services.dunning.letters import is_ours
+from hub.services.dunning.taking_back import take_back
+from hub.services.ports import UnitOfWork
+
+SENT, WITHDRAWN, UNDELIVERABLE = "document_sent", "document_withdrawn", "document_undeliverable"
+KINDS = (SENT, WITHDRAWN, UNDELIVERABLE)
+CURSOR = "dunning"
+EVENTS_AT_ONCE = 500
+LONGEST_REASON = 200
+
+
+def follow_letters(work: UnitOfWork, tenant: Tenant) -> bool:
+    """Hear what delivery has told of letters since the last time, in this transaction; say whether there is more."""
+    events = work.events.of_kinds(KINDS, after=work.events.heard_by(CURSOR), limit=EVENTS_AT_ONCE)
+    ours = [(key, event) for event in events if is_ours(key := str(event.data.get("command_key", "")))]
+    _mark_sent(work, {key: event for key, event in reversed(ours) if event.kind == SENT})  # the first time counts
+    _take_back(work, tenant, {key: event for key, event in ours if event.kind != SENT})
+    has_more = len(events) == EVENTS_AT_ONCE
+    work.events.note_heard(CURSOR, events[-1].number if has_more else work.events.latest())
+    return has_more
+
+
+def _mark_sent(work: UnitOfWork, sent: Mapping[str, Event]) -> None:
+    steps = work.dunning.steps_of_letters(list(sent))
+    work.dunning.mark_sent([_sent(step, sent[step.letter]) for step in steps if step.sent_at is None])
+
+
+def _sent(step: StepTaken, event: Event) -> StepTaken:
+    at = str(event.data.get("at") or event.recorded_at)
+    answer_by = answer_day_when_sent(
+        DunningStep(step.step),
+        dated_on=date.fromisoformat(step.dated_on),
+        answer_by=date.fromisoformat(step.answer_by),
+        sent_on=day_sent(at),
+    )
+    return step._replace(sent_at=at, document_no=event.data.get("document_no"), answer_by=answer_by.isoformat())
+
+
+def _take_back(work: UnitOfWork, tenant: Tenant, gone: Mapping[str, Event]) -> None:
+    """Undo the steps whose letters were withdrawn or cannot be delivered; each of them says why."""
+    because: dict[str, list[StepTaken]] = defaultdict(list)
+    for step in work.dunning.steps_of_letters(list(gone)):
+        because[_reason(gone[step.letter])].append(step)
+    for reason, steps in because.items():
+        take_back(work, tenant, steps, reason, is_asked=False)
+
+
+def _reason(event: Event) -> str:
+    why = str(event.data.get("reason", ""))
+    return f"{event.kind}: {why}"[:LONGEST_REASON] if why else event.kind

@@ -1,0 +1,67 @@
+"""What must be right in a tenant's settings before anything is dunned by them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator
+from datetime import date
+
+from hub.errors import ConfigurationError
+from hub.model.company import Company
+from hub.model.tenant import Tenant
+from hub.rules.dunning.fees import Fee
+from hub.rules.dunning.policies import FEE_OF, Policy, StepRule, policies_on, refuse_unlawful
+from hub.rules.interest.rates import rate_named
+
+_FEE_ACCOUNTS = {Fee.REMINDER: "reminder_fee", Fee.DEMAND: "demand_fee"}
+
+
+def refuse_settings(tenant: Tenant, companies: Collection[str], on: date) -> None:
+    """Refuse to dun by settings against the law, or that leave out an account; no company named means all.
+
+    Raises:
+        RuleViolation: a policy that holds on the day contradicts the law; it names the paragraph.
+        ConfigurationError: fees or interest are debited, and the account of their revenue is not named.
+    """
+    for company in chosen(tenant, companies):
+        refuse_unlawful(company.dunning, on)
+        for account in missing_accounts(company, on):
+            raise ConfigurationError(
+                f"company {company.number} debits what has no account: its policies need accounts.{account}",
+                where=f"companies.accounts.{account}",
+                hint="name the account of that revenue, or let the step print what it debits",
+            )
+
+
+def chosen(tenant: Tenant, companies: Collection[str]) -> list[Company]:
+    """Return the companies that are named, all when none is."""
+    return [company for company in tenant.companies if not companies or company.number in companies]
+
+
+def missing_accounts(company: Company, on: date) -> list[str]:
+    """Return the accounts that policies of a day need and the settings leave out."""
+    needed = {name for policy in policies_on(company.dunning, on) for name in _accounts_of(policy)}
+    return sorted(name for name in needed if not getattr(company.accounts, name))
+
+
+def needs_reference_rate(company: Company, on: date) -> bool:
+    """Say whether letters of a day say interest that follows the reference rate."""
+    has_interest = any(_says_interest(rule) for policy in policies_on(company.dunning, on) for rule in policy.steps)
+    return has_interest and rate_named(company.dunning.interest.rate).is_above_reference
+
+
+def fingerprint(tenant: Tenant) -> str:
+    """Return the settings that a plan follows, in one text."""
+    return hashlib.sha256("".join(company.model_dump_json() for company in tenant.companies).encode()).hexdigest()
+
+
+def _accounts_of(policy: Policy) -> Iterator[str]:
+    for rule in policy.steps:
+        if rule.fee_ore and rule.debits_fee and rule.step in FEE_OF:
+            yield _FEE_ACCOUNTS[FEE_OF[rule.step]]
+        if rule.debits_interest:
+            yield "interest_revenue"
+
+
+def _says_interest(rule: StepRule) -> bool:
+    return rule.prints_interest or rule.debits_interest

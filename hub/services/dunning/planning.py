@@ -1,0 +1,138 @@
+"""Planning a dunning run (*kontrollista*): what would be done to what, and why; what is left out, and why.
+
+Receivables are read page by page and items written chunk by chunk, so memory stays flat; a plan that was interrupted
+goes on where it was. It changes nothing but itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import date
+
+from hub.errors import DataError
+from hub.model.dunning_plans import KIND, OpenDebt, Plan, PlanItem, PlanState, Selection, Verdict
+from hub.model.tenant import Tenant
+from hub.rules.dunning.next_step import NextStep
+from hub.rules.dunning.policies import Policy
+from hub.services.dunning.deciding import Decided, Decider, is_by_debtor
+from hub.services.dunning.lawful import fingerprint, refuse_settings
+from hub.services.ports import UnitOfWork
+
+PAGE = 20_000  # receivables: about half a second
+
+Open = Callable[[], AbstractContextManager[UnitOfWork]]
+
+
+def make_plan(work: UnitOfWork, tenant: Tenant, selection: Selection, on: date, *, user: str) -> int:
+    """Write a plan without items; return its number.
+
+    Raises:
+        DataError: the selection names a company that there is not, or a range that ends before it begins.
+        RuleViolation, ConfigurationError: nothing may be dunned by these settings; see `refuse_settings`.
+    """
+    _refuse_selection(tenant, selection)
+    refuse_settings(tenant, selection.companies, on)
+    asked = selection.model_dump(mode="json", exclude_defaults=True)
+    return work.plans.make(KIND, on_day=on.isoformat(), selection=asked, fingerprint=fingerprint(tenant), made_by=user)
+
+
+def plan_of(work: UnitOfWork, plan_no: int) -> Plan:
+    """Return a plan of a dunning run. Raises DataError when there is none."""
+    plan = work.plans.get(plan_no)
+    if plan is None or plan.kind != KIND:
+        raise DataError(f"there is no dunning plan {plan_no}; see: hub dunning plans")
+    return plan
+
+
+def fill_plan(read: Open, write: Open, tenant: Tenant, plan_no: int, *, page: int = PAGE) -> None:
+    """Write the items of a plan, from where it was left; afterwards it is `planned`."""
+    with read() as work:
+        plan = plan_of(work, plan_no)
+        item_no = work.plans.last_item(plan_no)
+    filler = _Filler(tenant, plan, item_no)
+    while plan.state is PlanState.PLANNING and filler.has_more:
+        with read() as work:
+            items = filler.next_items(work, page)
+        with write() as work:
+            work.plans.add_items(plan_no, items, filled_to=filler.filled_to, counted=filler.counted)
+            if not filler.has_more:
+                work.plans.gather_letters(plan_no)
+                work.plans.change(plan_no, was=PlanState.PLANNING, state=PlanState.PLANNED)
+
+
+class _Filler:
+    """Turns pages of open receivables into items, and counts what gives none."""
+
+    def __init__(self, tenant: Tenant, plan: Plan, item_no: int) -> None:
+        self._decider = Decider(tenant, date.fromisoformat(plan.on_day))
+        self._selection = Selection.model_validate(plan.selection)
+        self._on_day = plan.on_day
+        self._item_no = item_no
+        self.filled_to = plan.filled_to
+        self.counted: Counter[str] = Counter(plan.counted)
+        self.has_more = True
+
+    def next_items(self, work: UnitOfWork, limit: int) -> list[PlanItem]:
+        """Look at the next receivables."""
+        page = work.dunning.page(self._selection, after=self.filled_to, limit=limit, today=self._on_day)
+        items = list(self._items(self._decider.decide_all(page)))
+        self.filled_to = page.debts[-1].receivable_id if page.debts else self.filled_to
+        self.has_more = len(page.debts) == limit
+        return items
+
+    def _items(self, decided: Iterator[Decided]) -> Iterator[PlanItem]:
+        steps = self._selection.steps
+        for debt, step, policy in decided:
+            if step.verdict is not Verdict.LATER and steps and step.rule is not None and step.rule.step not in steps:
+                self.counted["other_step"] += 1
+            elif step.verdict is not Verdict.LATER:
+                yield self._item(debt, step, policy)
+            else:
+                self.counted[step.reason] += 1
+                if policy is not None and is_listed(debt, step, policy):
+                    yield self._item(debt, step, policy)._replace(verdict=Verdict.LIST)
+
+    def _item(self, debt: OpenDebt, step: NextStep, policy: Policy | None) -> PlanItem:
+        self._item_no += 1
+        key = letter_key(debt, policy)
+        return PlanItem(
+            self._item_no,
+            debt.receivable_id,
+            step.rule.step if step.rule is not None else "",
+            self._item_no if step.verdict is Verdict.TAKE and not key else 0,
+            step.fee_ore,
+            0,
+            debt.open_ore,
+            step.verdict,
+            step.reason,
+            key,
+        )
+
+
+def letter_key(debt: OpenDebt, policy: Policy | None) -> str:
+    """Return what a debtor's receivables in one letter have in common; empty for a letter of its own."""
+    debtor = debt.debtor_key or debt.debtor_number
+    if policy is None or not is_by_debtor(policy) or not debtor:
+        return ""
+    return "|".join((debt.company, policy.name, debt.currency, debtor))
+
+
+def is_listed(debt: OpenDebt, step: NextStep, policy: Policy) -> bool:
+    """Say whether a debtor's letter lists a receivable for which no step is due."""
+    if not letter_key(debt, policy) or step.reason == "internal":
+        return False
+    if step.reason == "nothing_owed":
+        return policy.includes_credit_notes and debt.open_ore < 0
+    return policy.includes_not_due if step.reason == "not_due" else True
+
+
+def _refuse_selection(tenant: Tenant, selection: Selection) -> None:
+    known = [company.number for company in tenant.companies]
+    for number in selection.companies:
+        if number not in known:
+            raise DataError(f"there is no company {number}: the tenant has {', '.join(known)}")
+    first, last = selection.number, selection.number_to
+    if last and (len(last), last) < (len(first), first):
+        raise DataError(f"the range ends at {last}, before it begins at {first}")

@@ -1,0 +1,113 @@
+"""Taking dunning steps back: fees and interest by new entries, the steps open again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from hub.model.books import OpenAmounts
+from hub.model.dunning_plans import OpenDebt, Outcome, StepTaken
+from hub.model.tenant import Tenant
+from hub.rules.charges import Change, EntryFacts, after_changes, reallocated, standing_debited
+from hub.rules.dunning.taking_back import lowered, what_came_since
+from hub.services.dunning.charging import post
+from hub.services.ports import UnitOfWork
+
+UNDONE = "dunning_step_undone"
+
+
+class LeftOut(NamedTuple):
+    """A step that stands, and why it was not taken back."""
+
+    step: StepTaken
+    why: str
+
+
+def take_back(
+    work: UnitOfWork, tenant: Tenant, steps: Sequence[StepTaken], because: str, *, is_asked: bool
+) -> list[LeftOut]:
+    """Take back what steps debited, in this transaction, and let them be open again; return those that are left out.
+
+    When a person asked, a step that has been paid or followed since is left alone. Else its letter never arrived: a
+    fee that was paid meanwhile is taken back all the same, and what was paid of it pays principal.
+    """
+    ids = sorted({step.receivable_id for step in steps})
+    work.receivables.lock(ids)
+    page = work.dunning.of(ids, work.today)
+    ledgers = _Ledgers(page.debts, work.dunning.entries_of(ids))
+    undone: list[tuple[StepTaken, int]] = []
+    left_out = []
+    for step in steps:
+        why = ledgers.what_came_since(step, page.steps.get(step.receivable_id, ())) if is_asked else ""
+        if why:
+            left_out.append(LeftOut(step, why))
+        else:
+            undone.append((step, ledgers.lower(step)))
+    post(work, tenant, ledgers.changes, None)
+    _write(work, undone, left_out, because)
+    for step, lowered_ore in undone:
+        _tell(work, ledgers.debt(step), step, lowered_ore, because)
+    return left_out
+
+
+class _Ledgers:
+    """What is open and what stands debited on receivables, while their steps are taken back."""
+
+    def __init__(self, debts: Iterable[OpenDebt], entries: Mapping[int, Sequence[EntryFacts]]) -> None:
+        self._debts = {debt.receivable_id: debt for debt in debts}
+        self._open = {
+            number: OpenAmounts(debt.principal_ore, debt.fee_ore, debt.interest_ore)
+            for number, debt in self._debts.items()
+        }
+        self._standing = {number: standing_debited(found) for number, found in entries.items()}
+        self.changes: list[tuple[OpenDebt, Change]] = []
+
+    def debt(self, step: StepTaken) -> OpenDebt:
+        return self._debts[step.receivable_id]
+
+    def what_came_since(self, step: StepTaken, steps: Iterable[StepTaken]) -> str:
+        """Return what keeps a person from undoing a step; `steps` stand on its receivable."""
+        number = step.receivable_id
+        return what_came_since(step, steps, self._open[number], lowered(step, self._standing[number]))
+
+    def lower(self, step: StepTaken) -> int:
+        """Take back what stands debited of a step; return how much in öre."""
+        number = step.receivable_id
+        by_kind = lowered(step, self._standing[number])
+        for kind, change in by_kind.items():
+            self._standing[number][kind] += change.amount_ore
+        changes = [*by_kind.values(), *reallocated(self._open[number], by_kind.values())]
+        self._open[number] = after_changes(self._open[number], changes)
+        self.changes += [(self._debts[number], change) for change in changes]
+        return -sum(change.amount_ore for change in by_kind.values())
+
+
+def _write(
+    work: UnitOfWork, undone: Sequence[tuple[StepTaken, int]], left_out: Sequence[LeftOut], because: str
+) -> None:
+    steps = [step for step, _ in undone]
+    work.dunning.undo_steps(steps, because)
+    work.dunning.forget_printed([(one.receivable_id, one.fee_ore) for one in steps if not one.is_fee_debited])
+    outcomes: dict[int, list[tuple[int, Outcome, str, int, int]]] = defaultdict(list)
+    for one in steps:
+        outcomes[one.plan_no].append((one.item_no, Outcome.UNDONE, because, one.fee_ore, one.interest_ore))
+    for one, why in left_out:
+        outcomes[one.plan_no].append((one.item_no, Outcome.DONE, f"not undone: {why}", one.fee_ore, one.interest_ore))
+    for plan_no, of_plan in outcomes.items():
+        work.plans.settle(plan_no, of_plan)
+
+
+def _tell(work: UnitOfWork, debt: OpenDebt, step: StepTaken, lowered_ore: int, because: str) -> None:
+    work.events.record(
+        UNDONE,
+        receivable_id=step.receivable_id,
+        company=debt.company,
+        source_system=debt.source_system,
+        number=debt.number,
+        step=step.step,
+        plan_no=step.plan_no,
+        letter=step.letter,
+        lowered_ore=lowered_ore,
+        because=because,
+    )

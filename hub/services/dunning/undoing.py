@@ -1,0 +1,67 @@
+"""Undoing a plan that was carried out, whole or by receivable, chunk by chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from hub.errors import RuleViolation
+from hub.model.dunning_plans import Outcome, Plan, PlanItem, PlanState, StepTaken
+from hub.model.tenant import Tenant
+from hub.services.dunning.letters import Letters, letter_name
+from hub.services.dunning.planning import plan_of
+from hub.services.dunning.taking_back import LeftOut, take_back
+from hub.services.ports import UnitOfWork
+
+ITEMS_AT_ONCE = 1_000
+
+
+class Undone(NamedTuple):
+    """What came of undoing some items of a plan."""
+
+    steps: int
+    left_out: list[LeftOut]
+    after: int | None  # the item it came to, None when that was the last
+
+
+def undo_chunk(
+    work: UnitOfWork,
+    tenant: Tenant,
+    plan_no: int,
+    *,
+    user: str,
+    letters: Letters,
+    receivables: Collection[int] = (),
+    after: int = 0,
+) -> Undone:
+    """Undo the next items of a plan, of some receivables or of all, in this transaction; its letters are stopped.
+
+    What has been paid since, and what another step has followed, is left out. Asked again it goes on where it was.
+
+    Raises:
+        DataError: there is no such plan.
+        RuleViolation: it has not been carried out.
+    """
+    plan = plan_of(work, plan_no)
+    if plan.state is not PlanState.EXECUTED:
+        raise RuleViolation(f"plan {plan_no} is {plan.state}: only one that has been carried out is undone")
+    items = work.plans.items(plan_no, outcome=Outcome.DONE, after=after, limit=ITEMS_AT_ONCE)
+    chosen = [step for step in _steps_of(work, plan, items) if not receivables or step.receivable_id in receivables]
+    left_out = take_back(work, tenant, chosen, f"undone by {user}", is_asked=True)
+    stopped = {step.letter for step in chosen if step.sent_at is None} - {one.step.letter for one in left_out}
+    letters.withdraw(work, tenant, sorted(stopped))
+    if len(items) == ITEMS_AT_ONCE:
+        return Undone(len(chosen) - len(left_out), left_out, items[-1].item_no)
+    _close(work, plan)
+    return Undone(len(chosen) - len(left_out), left_out, None)
+
+
+def _steps_of(work: UnitOfWork, plan: Plan, items: Iterable[PlanItem]) -> list[StepTaken]:
+    letters = {item.item_no: letter_name(plan.plan_no, item.letter_no) for item in items}
+    steps = work.dunning.steps_of_letters(sorted(set(letters.values())))
+    return [step for step in steps if step.item_no in letters]
+
+
+def _close(work: UnitOfWork, plan: Plan) -> None:
+    if not work.plans.items(plan.plan_no, outcome=Outcome.DONE, limit=1):
+        work.plans.change(plan.plan_no, was=PlanState.EXECUTED, state=PlanState.UNDONE)

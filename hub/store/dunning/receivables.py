@@ -1,0 +1,118 @@
+"""What dunning reads of open receivables: page by page in the order of their clustered keys, or by their ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import Connection, TextClause, bindparam
+
+from hub.identifiers.identity_key import identity_key
+from hub.model.dunning_plans import OpenDebt, Selection, StepTaken
+from hub.store.statements import text
+from hub.store.temporary import lay_out
+
+Value = TypeVar("Value")
+
+IDS = {"receivable_id": "BIGINT PRIMARY KEY"}
+_DEBT = """
+    SELECT r.receivable_id, r.company, r.number, r.source_system, r.routine, r.kind, r.currency, r.group_no,
+           r.invoice_date, r.due_date, r.debtor_identity, r.debtor_key, r.debtor_number, {open}
+"""
+_OPEN = "o.principal_ore, o.fee_ore, o.interest_ore"
+_OPEN_OR_SETTLED = "coalesce(o.principal_ore, 0), coalesce(o.fee_ore, 0), coalesce(o.interest_ore, 0)"
+_STEP = ", ".join(f"s.{name}" for name in StepTaken._fields)
+_PAGE = f"""{_DEBT.format(open=_OPEN)}
+    FROM open_item o CROSS JOIN receivable r
+    WHERE o.tenant = :t AND o.receivable_id > :after AND r.tenant = :t AND r.receivable_id = o.receivable_id
+"""  # SQLite keeps the order of a cross join: it goes along the open items
+_PAGE_END = "ORDER BY o.receivable_id LIMIT :limit"
+_BETWEEN = "{table}.tenant = :t AND {table}.receivable_id > :after AND {table}.receivable_id <= :last"
+_STANDING = "s.undone_at IS NULL ORDER BY s.receivable_id, s.step_no"
+_ACTIVE = "h.ended_at IS NULL AND (h.until_date IS NULL OR h.until_date >= :today) ORDER BY h.receivable_id, h.hold_no"
+_STEPS = text(f"SELECT {_STEP} FROM dunning_step s WHERE {_BETWEEN.format(table='s')} AND {_STANDING}")
+_HOLDS = text(f"SELECT h.receivable_id, h.code FROM hold h WHERE {_BETWEEN.format(table='h')} AND {_ACTIVE}")
+_DEBTS_OF = text(f"""{_DEBT.format(open=_OPEN_OR_SETTLED)}
+    FROM asked a
+    JOIN receivable r ON r.tenant = :t AND r.receivable_id = a.receivable_id
+    LEFT JOIN open_item o ON o.tenant = :t AND o.receivable_id = a.receivable_id
+    ORDER BY a.receivable_id
+""")
+_STEPS_OF = text(f"""
+    SELECT {_STEP} FROM asked a JOIN dunning_step s ON s.tenant = :t AND s.receivable_id = a.receivable_id
+    WHERE {_STANDING}
+""")
+_HOLDS_OF = text(f"""
+    SELECT h.receivable_id, h.code FROM asked a JOIN hold h ON h.tenant = :t AND h.receivable_id = a.receivable_id
+    WHERE {_ACTIVE}
+""")
+
+
+class DunnedPage(NamedTuple):
+    """Some open receivables with the steps that stand and the codes of active holds; what has none is not there."""
+
+    debts: Sequence[OpenDebt]
+    steps: Mapping[int, Sequence[StepTaken]]
+    holds: Mapping[int, Sequence[str]]
+
+
+class OpenDebts:
+    """Open receivables of one tenant, as dunning reads them."""
+
+    _connection: Connection
+    _tenant: int
+
+    def page(self, selection: Selection, *, after: int, limit: int, today: str) -> DunnedPage:
+        """Return the next open receivables after one; fewer than the limit are the last."""
+        which, values = _chosen(selection)
+        asked = {"t": self._tenant, "after": after, "limit": limit}
+        rows = self._connection.execute(_page(which, values), {**asked, **values})
+        debts = [OpenDebt._make(row) for row in rows]
+        span = {"t": self._tenant, "after": after, "last": debts[-1].receivable_id if debts else after, "today": today}
+        return DunnedPage(debts, self._taken(_STEPS, span), self._held(_HOLDS, span))
+
+    def of(self, receivable_ids: Sequence[int], today: str) -> DunnedPage:
+        """Return some receivables, settled ones too."""
+        lay_out(self._connection, "asked", IDS, [(one,) for one in receivable_ids])
+        asked = {"t": self._tenant, "today": today}
+        debts = [OpenDebt._make(row) for row in self._connection.execute(_DEBTS_OF, asked)]
+        return DunnedPage(debts, self._taken(_STEPS_OF, asked), self._held(_HOLDS_OF, asked))
+
+    def _taken(self, question: TextClause, asked: Mapping[str, Any]) -> dict[int, list[StepTaken]]:
+        return _gathered((row[0], StepTaken._make(row)) for row in self._connection.execute(question, dict(asked)))
+
+    def _held(self, question: TextClause, asked: Mapping[str, Any]) -> dict[int, list[str]]:
+        return _gathered((row[0], row[1]) for row in self._connection.execute(question, dict(asked)))
+
+
+def _gathered(pairs: Iterable[tuple[int, Value]]) -> dict[int, list[Value]]:
+    found: dict[int, list[Value]] = {}
+    for receivable_id, value in pairs:
+        found.setdefault(receivable_id, []).append(value)
+    return found
+
+
+def _page(which: Sequence[str], values: Mapping[str, Any]) -> TextClause:
+    statement = text(" AND ".join([_PAGE, *which]) + f" {_PAGE_END}")
+    lists = [name for name, value in values.items() if isinstance(value, list)]
+    return statement.bindparams(*(bindparam(name, expanding=True) for name in lists)) if lists else statement
+
+
+def _chosen(selection: Selection) -> tuple[list[str], dict[str, Any]]:
+    """Return conditions and their values; numbers compare as invoice numbers do, the shorter before the longer."""
+    conditions: dict[str, dict[str, Any]] = {}
+    if selection.companies:
+        conditions["r.company IN :companies"] = {"companies": list(selection.companies)}
+    if selection.routines:
+        conditions["r.routine IN :routines"] = {"routines": list(selection.routines)}
+    if selection.number and not selection.number_to:
+        conditions["r.number = :number"] = {"number": selection.number}
+    if selection.number_to:
+        conditions["(length(r.number), r.number) >= (length(:first), :first)"] = {"first": selection.number}
+        conditions["(length(r.number), r.number) <= (length(:last), :last)"] = {"last": selection.number_to}
+    if selection.department:
+        conditions["r.department = :department"] = {"department": selection.department}
+    if selection.debtor:
+        debtor = {"debtor": selection.debtor, "debtor_key": identity_key(selection.debtor) or selection.debtor}
+        conditions["(r.debtor_key = :debtor_key OR r.debtor_number = :debtor)"] = debtor
+    return list(conditions), {name: value for given in conditions.values() for name, value in given.items()}

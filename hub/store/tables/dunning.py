@@ -1,0 +1,31 @@
+"""Tables of dunning: the steps that were taken on receivables."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, PrimaryKeyConstraint
+
+from hub.store.tables.columns import number, table, tenant_column, text
+
+dunning_step = table(
+    "dunning_step",
+    tenant_column(),
+    number("receivable_id"),
+    number("step_no"),
+    text("step"),
+    number("plan_no"),
+    number("item_no"),
+    text("dated_on"),
+    text("answer_by"),  # the last day to pay or object
+    number("fee_ore"),
+    number("is_fee_debited"),  # 0: it was printed only
+    number("interest_ore"),
+    number("is_interest_debited"),
+    text("interest_until", default=""),
+    text("letter"),  # the key of the command that lets its letter be delivered
+    number("document_no", nullable=True),
+    text("sent_at", nullable=True),
+    text("undone_at", nullable=True),
+    text("undone_because", default=""),
+    PrimaryKeyConstraint("tenant", "receivable_id", "step_no"),
+)
+Index("dunning_step_by_letter", dunning_step.c.tenant, dunning_step.c.letter)

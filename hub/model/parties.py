@@ -39,6 +39,14 @@ def class_of(identity: str | None) -> DebtorClass:
     return DebtorClass.PUBLIC if organisation_number.compact(identity).startswith(_PUBLIC) else DebtorClass.COMPANY
 
 
+def class_of_kept(identity: str) -> DebtorClass:
+    """Return the same of an identity that is kept: it was checked when it came in, and is not checked again."""
+    digits = identity[-10:]
+    if len(digits) < 10 or not digits.isdecimal() or digits[2] < "2":
+        return DebtorClass.PERSON
+    return DebtorClass.PUBLIC if digits.startswith(_PUBLIC) else DebtorClass.COMPANY
+
+
 class PostalAddress(BaseModel):
     """Where post goes. Any part may be blank; whether it will do is for the letter to say."""
 

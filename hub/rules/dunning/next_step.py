@@ -82,14 +82,13 @@ def step_left(policy: Policy, taken: Sequence[Taken]) -> StepRule | None:
 
     A residual demand (*restkrav*) is used instead of the warning: a policy that has it never warns.
     """
-    furthest = max((ORDER[one.step] for one in taken), default=-1)
-    has_demanded = any(one.step is DunningStep.DEMAND for one in taken)
-    has_residual = any(rule.step is DunningStep.RESIDUAL_DEMAND for rule in policy.steps)
-    for rule in policy.steps:
-        if ORDER[rule.step] <= furthest or (rule.step is DunningStep.WARNING and has_residual):
-            continue
-        return rule if has_demanded or rule.counted_from is not StepBasis.DEMAND else None
-    return None
+    furthest = max([ORDER[one.step] for one in taken], default=-1)
+    rule = next((rule for rule in policy.steps if ORDER[rule.step] > furthest), None)
+    if rule is None or rule.counted_from is not StepBasis.DEMAND:
+        return rule
+    if rule.step is DunningStep.WARNING and policy.step(DunningStep.RESIDUAL_DEMAND) is not None:
+        return None
+    return rule if any(one.step is DunningStep.DEMAND for one in taken) else None
 
 
 def _not_for_dunning(facts: DunningFacts, policy: Policy | None, on: date) -> str:

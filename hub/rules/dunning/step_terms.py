@@ -73,11 +73,20 @@ def fee_of(
         return StepFee(0, "below_limit")
     if currency != FEE_CURRENCY:
         return StepFee(0, "other_currency")
-    return _within_law(min(rule.fee_ore, cap_of(fee, on).amount_ore), relation, sum(borne.values()), on)
+    return _within_law(min(rule.fee_ore, _most_ore(fee, on)), _compensation_ore(relation, on), sum(borne.values()))
 
 
-def _within_law(fee_ore: int, relation: Relation, before_ore: int, on: date) -> StepFee:
-    compensation_ore = late_payment_compensation_ore(relation, on)
+@lru_cache(maxsize=256)
+def _most_ore(fee: Fee, on: date) -> int:
+    return cap_of(fee, on).amount_ore
+
+
+@lru_cache(maxsize=256)
+def _compensation_ore(relation: Relation, on: date) -> int:
+    return late_payment_compensation_ore(relation, on)
+
+
+def _within_law(fee_ore: int, compensation_ore: int, before_ore: int) -> StepFee:
     if not compensation_ore:
         return StepFee(fee_ore)
     owed_ore = min(fee_ore, costs_owed_ore(before_ore + fee_ore, compensation_ore))

@@ -12,7 +12,7 @@ from hub.model.company import Company
 from hub.model.dunning import DunningMethod, DunningStep
 from hub.model.dunning_plans import OpenDebt, StepTaken
 from hub.model.dunning_settings import HoldCode
-from hub.model.parties import DebtorClass, class_of
+from hub.model.parties import DebtorClass, class_of, class_of_kept
 from hub.model.tenant import Tenant
 from hub.rules.dunning.limitation import CONSUMER_YEARS, InterruptedBy, Interruption, lapses_after, limitation_years
 from hub.rules.dunning.next_step import DunningFacts, NextStep, Taken, next_step
@@ -35,7 +35,7 @@ class Decided(NamedTuple):
 class _Creditor(NamedTuple):
     company: Company
     codes: Mapping[str, HoldCode]
-    is_business: bool
+    kind: DebtorClass
     moves_due_dates: bool
 
 
@@ -70,21 +70,18 @@ class Decider:
             currency=debt.currency,
             due_date=counted_due_date(debt.due_date, moves=creditor.moves_due_dates),
             open_ore=debt.open_ore,
+            relation=relation_of(creditor.kind, class_of_kept(debt.debtor_identity)),
             taken=[_taken(step) for step in steps] if steps else (),
             holds=holds,
             lapses_after=self._lapses_after(debt, creditor, steps),
         )
-        found = next_step(facts, policy, creditor.codes, self._on)
-        if not found.fee_ore or not creditor.is_business:
-            return found
-        relation = relation_of(DebtorClass.COMPANY, class_of(debt.debtor_identity))
-        return next_step(facts._replace(relation=relation), policy, creditor.codes, self._on)
+        return next_step(facts, policy, creditor.codes, self._on)
 
     def _lapses_after(self, debt: OpenDebt, creditor: _Creditor, steps: Sequence[StepTaken]) -> date | None:
         """Return the last day of an old claim's life; one that is younger than any claim lapses is not looked at."""
         if int(debt.invoice_date[:4]) > self._on.year - CONSUMER_YEARS:
             return None
-        is_person = class_of(debt.debtor_identity) is DebtorClass.PERSON
+        is_person = class_of_kept(debt.debtor_identity) is DebtorClass.PERSON
         settings = creditor.company.dunning
         years = settings.limitation_years if is_person else limitation_years(is_consumer_claim=False)
         arose_on = date.fromisoformat(debt.invoice_date)
@@ -106,8 +103,8 @@ def is_by_debtor(policy: Policy | None) -> bool:
 
 
 def _creditor(company: Company) -> _Creditor:
-    is_business = class_of(company.organisation_number) is DebtorClass.COMPANY
-    return _Creditor(company, company.dunning.hold_codes, is_business, company.dunning.interest.due_moves_to_weekday)
+    kind, terms = class_of(company.organisation_number), company.dunning.interest
+    return _Creditor(company, company.dunning.hold_codes, kind, terms.due_moves_to_weekday)
 
 
 def _taken(step: StepTaken) -> Taken:

@@ -27,6 +27,7 @@ class ScheduledJob(StrEnum):
     POLL = "poll"  # takes in what waits in the tenant's inbox folder
     ROUND = "round"  # looks after what no file brings: new payee accounts, clearing accounts, observers
     FOLLOW = "follow"  # asks channels what became of documents that they had taken
+    DUN = "dun"  # plans what is done about everything that is late, and carries it out
 
 
 class BankingDays(StrEnum):
@@ -102,7 +103,8 @@ class Schedule(BaseModel):
     name: SettingName = Field(description="Short name; part of its runs' ids.")
     job: ScheduledJob = Field(
         description="`poll` takes in what waits in the tenant's inbox folder; `round` looks after what no file brings: "
-        "new payee accounts, clearing accounts, observers; `follow` asks channels what became of documents."
+        "new payee accounts, clearing accounts, observers; `follow` asks channels what became of documents; "
+        "`dun` takes the next dunning step of everything that is late."
     )
     cron: CronText | None = Field(
         default=None,

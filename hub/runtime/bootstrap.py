@@ -37,6 +37,8 @@ from hub.services import delivery, rounds
 from hub.services.attempts import RUN_KIND as SENDING
 from hub.services.attempts import CallLimits, SendingRun, waits_until
 from hub.services.companies import refuse_companies_without_settings
+from hub.services.dunning import executing as dunning
+from hub.services.dunning.letters import KeptLetters, Letters, nothing_earned
 from hub.services.observing import deliver_events
 from hub.services.payments import ingesting, posting, receiving, rematching
 from hub.services.ports import UnitOfWork
@@ -223,6 +225,7 @@ class TenantWork:
             delivery.FOLLOWING: delivery.FollowRun(self.store, self.tenant, self.plugins.document_channels),
             polling.RUN_KIND: polling.PollRun(self.store, self.inbox, self.clock),
             SENDING: SendingRun(self.store, self.plugins.channels, self.clock, limits),
+            dunning.RUN_KIND: dunning.DunningRun(self.store, self.tenant, self.letters, nothing_earned),
             WEBHOOK: WebhookRun(self.store, self.tenant, self._receivers()),
         }
 
@@ -248,6 +251,15 @@ class TenantWork:
     def printer(self) -> TenantPrinter:
         """What makes the renderings of documents."""
         return TenantPrinter(self.tenant, self.plugins, self._home)
+
+    @property
+    def letters(self) -> Letters:
+        """How letters of dunning leave."""
+        return KeptLetters()
+
+    def rates(self) -> ReferenceRates:
+        """Return the reference rates that are known in the home."""
+        return known_rates(self._home)
 
     def _tell_observers(self) -> list[ObserverCursor]:
         return deliver_events(self.store, self.cursors, self.plugins.observers)

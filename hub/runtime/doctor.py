@@ -14,6 +14,7 @@ from hub.model.refusals import closest
 from hub.money import format_kronor, plain_kronor
 from hub.runtime.bootstrap import Installation, TenantWork
 from hub.runtime.company_findings import company_findings
+from hub.runtime.dunning_findings import dunning_findings
 from hub.runtime.facade import Hub
 from hub.runtime.findings import Finding, Health, Waiting
 from hub.runtime.installed import installed_plugins
@@ -132,6 +133,10 @@ def _tenant(installation: Installation, name: str) -> Iterator[Finding]:
     except HubError as error:
         yield Finding(Health.WRONG, what, str(error))
     yield from _channels_of(work, what)
+    for found in dunning_findings(work, work.clock.today()):
+        named = f", dunning policy {found.policy}" if found.policy else ""
+        because = f" ({found.paragraph})" if found.paragraph else ""
+        yield Finding(Health.WRONG, what, f"company {found.company}{named}: {found.message}{because}")
     yield from secret_findings(installation.home, work.tenant, what)
     yield from company_findings(work.tenant, what)
     yield from _waiting(Hub(installation, work), what)

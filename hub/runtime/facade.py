@@ -32,6 +32,7 @@ from hub.runtime.carrying import Progress
 from hub.runtime.facade_attempts import AttemptsDesk
 from hub.runtime.facade_books import BooksDesk
 from hub.runtime.facade_documents import DocumentsDesk
+from hub.runtime.facade_dunning import DunningDesk
 from hub.runtime.facade_exchanges import ExchangesDesk
 from hub.runtime.facade_payments import PaymentsDesk
 from hub.runtime.facade_receivables import ReceivablesDesk
@@ -96,6 +97,7 @@ class Hub:
         self.schedules = SchedulesDesk(work, self.work)
         self.attempts = AttemptsDesk(work, self.work)
         self.documents = DocumentsDesk(work, self.work)
+        self.dunning = DunningDesk(work, self.work)
 
     @classmethod
     def open(

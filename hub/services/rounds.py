@@ -1,7 +1,7 @@
 """A round: looking after what no file brings, behind every run and on schedule.
 
 New payee accounts of the settings, payments that waited for an account, clearing accounts, documents whose messages
-have come to something, and those who listen.
+have come to something, dunning steps whose letters have, and those who listen.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from hub.model.observer_cursor import ObserverCursor
 from hub.model.runs import Run, RunState
 from hub.model.tenant import Tenant
 from hub.services.delivery import follow_messages
+from hub.services.dunning.following import follow_letters
 from hub.services.payees import register_payees
 from hub.services.payments.known_accounts import post_to_known_accounts
 from hub.services.payments.known_statements import post_known_statements
@@ -64,6 +65,8 @@ class RoundRun:
         work.step("look_after", self._look_after, {})
         while work.step("follow_documents", self._follow_documents, {})["has_more"]:
             pass
+        while work.step("follow_letters", self._follow_letters, {})["has_more"]:
+            pass
         self._store.contents.sweep_orphans()
         failed = self._tell_observers()
         if failed and not self._another_comes(work.run_no):
@@ -86,6 +89,9 @@ class RoundRun:
 
     def _follow_documents(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
         return {"has_more": follow_messages(work, self._tenant.id, self._channels)}
+
+    def _follow_letters(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
+        return {"has_more": follow_letters(work, self._tenant)}
 
     def _look_after(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
         watch_clearing(work, self._tenant)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam
 
-from hub.model.dunning_plans import Outcome, Plan, PlanItem, PlanState, PlanSum, Verdict
+from hub.model.dunning_plans import Outcome, Plan, PlanItem, PlanState, PlanSum
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
@@ -17,6 +17,7 @@ from hub.store.temporary import lay_out
 
 _PLAN = ", ".join(Plan._fields)
 _ITEM = ", ".join(PlanItem._fields)
+_LEFT_OUT = "(verdict = 'leave' OR outcome = 'left_out' OR (outcome = 'done' AND outcome_reason <> ''))"
 _SUMMED = "verdict, step, reason, outcome, outcome_reason"
 _SUMS = f"""
     SELECT {_SUMMED}, count(*), CAST(sum(open_ore) AS BIGINT), CAST(sum(fee_ore) AS BIGINT),
@@ -116,19 +117,21 @@ class SqlPlans:
         self,
         plan_no: int,
         *,
-        verdicts: Sequence[str] = (),
-        outcome: str | None = None,
+        outcome: Outcome | None = None,
+        is_left_out: bool = False,
         after: int = 0,
         limit: int = 100,
     ) -> list[PlanItem]:
-        """Return items in order; without verdicts or an outcome, all."""
-        asked = {"t": self._tenant, "plan_no": plan_no, "after": after, "limit": limit, "outcome": outcome}
-        statement = text(
-            f"SELECT {_ITEM} FROM run_plan_item WHERE tenant = :t AND plan_no = :plan_no AND item_no > :after "
-            "AND verdict IN :verdicts AND (CAST(:outcome AS TEXT) IS NULL OR outcome = :outcome) "
-            "ORDER BY item_no LIMIT :limit"
-        ).bindparams(bindparam("verdicts", expanding=True))
-        rows = self._connection.execute(statement, {**asked, "verdicts": list(verdicts) or list(Verdict)})
+        """Return items in order: all, those with an outcome, or those that were left out, or not undone."""
+        asked = {"t": self._tenant, "plan_no": plan_no, "after": after, "limit": limit}
+        which = f" AND {_LEFT_OUT}" if is_left_out else " AND outcome = :outcome" if outcome is not None else ""
+        rows = self._connection.execute(
+            text(
+                f"SELECT {_ITEM} FROM run_plan_item WHERE tenant = :t AND plan_no = :plan_no AND item_no > :after"
+                f"{which} ORDER BY item_no LIMIT :limit"
+            ),
+            {**asked, **({} if outcome is None else {"outcome": outcome})},
+        )
         return [PlanItem._make(row) for row in rows]
 
     def letters(self, plan_no: int, *, after: int, limit: int) -> list[PlanItem]:

@@ -7,6 +7,7 @@ from functools import partial
 
 from hub.errors import RuleViolation
 from hub.model.dunning_plans import Plan, PlanState, Selection
+from hub.model.schedules import ScheduledJob
 from hub.model.tenant import Tenant
 from hub.services.dunning.lawful import fingerprint, refuse_settings
 from hub.services.dunning.letters import Earned, Letters
@@ -14,7 +15,7 @@ from hub.services.dunning.planning import fill_plan, make_plan, plan_of
 from hub.services.dunning.taking import take_chunk
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 
-RUN_KIND = "dun"
+RUN_KIND = ScheduledJob.DUN.value
 
 
 def start_plan(work: UnitOfWork, tenant: Tenant, plan_no: int) -> str:
@@ -27,12 +28,17 @@ def start_plan(work: UnitOfWork, tenant: Tenant, plan_no: int) -> str:
     """
     plan = plan_of(work, plan_no)
     _refuse_start(work, tenant, plan)
-    run_id = f"{RUN_KIND}:{tenant.id}:{plan_no}"
+    run_id = run_id_of(tenant, plan_no)
     _begin(work, plan_no)
     work.runs.enqueue(run_id, RUN_KIND, {"plan_no": plan_no})
     run = work.runs.get(run_id)
     work.plans.change(plan_no, was=PlanState.EXECUTING, run_no=run and run.run_no)
     return run_id
+
+
+def run_id_of(tenant: Tenant, plan_no: int) -> str:
+    """Return the id of the run that carries a plan out when a person begins it."""
+    return f"{RUN_KIND}:{tenant.id}:{plan_no}"
 
 
 def drop_plan(work: UnitOfWork, plan_no: int) -> None:

@@ -41,6 +41,8 @@ class Step(NamedTuple):
 def take_chunk(work: UnitOfWork, given: JsonObject, *, tenant: Tenant, letters: Letters, earned: Earned) -> JsonObject:
     """Take the steps of the next letters of a plan; answer how far it came, None when nothing was left."""
     plan = plan_of(work, given["plan_no"])
+    if plan.state is not PlanState.EXECUTING:  # undone while its run had stopped
+        return {"after": None}
     items = work.plans.letters(plan.plan_no, after=given["after"], limit=LETTERS_AT_ONCE)
     if not items:
         done = {"state": PlanState.EXECUTED, "executed_at": work.now}

@@ -40,11 +40,10 @@ def undo_chunk(
 
     Raises:
         DataError: there is no such plan.
-        RuleViolation: it has not been carried out.
+        RuleViolation: it has not been carried out, or is being carried out now.
     """
     plan = plan_of(work, plan_no)
-    if plan.state is not PlanState.EXECUTED:
-        raise RuleViolation(f"plan {plan_no} is {plan.state}: only one that has been carried out is undone")
+    _refuse_undo(work, plan)
     items = work.plans.items(plan_no, outcome=Outcome.DONE, after=after, limit=ITEMS_AT_ONCE)
     chosen = [step for step in _steps_of(work, plan, items) if not receivables or step.receivable_id in receivables]
     left_out = take_back(work, tenant, chosen, f"undone by {user}", is_asked=True)
@@ -56,6 +55,16 @@ def undo_chunk(
     return Undone(len(chosen) - len(left_out), left_out, None)
 
 
+def _refuse_undo(work: UnitOfWork, plan: Plan) -> None:
+    """Refuse what was not carried out; a run that failed, or was cancelled, may be undone as far as it came."""
+    is_at_work = any(run.run_no == plan.run_no for run in work.runs.unfinished())
+    if plan.state not in _BEGUN or is_at_work:
+        raise RuleViolation(f"plan {plan.plan_no} is {plan.state}: only one that has been carried out is undone")
+
+
+_BEGUN = (PlanState.EXECUTED, PlanState.EXECUTING)
+
+
 def _steps_of(work: UnitOfWork, plan: Plan, items: Iterable[PlanItem]) -> list[StepTaken]:
     letters = {item.item_no: letter_name(plan.plan_no, item.letter_no) for item in items}
     steps = work.dunning.steps_of_letters(sorted(set(letters.values())))
@@ -64,4 +73,4 @@ def _steps_of(work: UnitOfWork, plan: Plan, items: Iterable[PlanItem]) -> list[S
 
 def _close(work: UnitOfWork, plan: Plan) -> None:
     if not work.plans.items(plan.plan_no, outcome=Outcome.DONE, limit=1):
-        work.plans.change(plan.plan_no, was=PlanState.EXECUTED, state=PlanState.UNDONE)
+        work.plans.change(plan.plan_no, was=plan.state, state=PlanState.UNDONE)

@@ -25,8 +25,8 @@ class Plans(Protocol):
         self,
         plan_no: int,
         *,
-        verdicts: Sequence[str] = (),
-        outcome: str | None = None,
+        outcome: Outcome | None = None,
+        is_left_out: bool = False,
         after: int = 0,
         limit: int = 100,
     ) -> list[PlanItem]: ...

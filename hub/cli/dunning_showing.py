@@ -1,0 +1,140 @@
+"""How plans, their items and policies look on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from hub.cli.showing import Column, kronor, minute, say, show_fields, show_table, words
+from hub.model.dunning_plans import Plan, PlanSum, Verdict
+from hub.money import plain_kronor
+from hub.rules.dunning.policies import Policy
+
+if TYPE_CHECKING:
+    from hub.runtime.dunning_findings import DunningFinding
+    from hub.runtime.facade_dunning import PlannedItem, PlanStory
+    from hub.services.dunning.undoing import Undone
+
+_AMOUNTS: tuple[Column, ...] = (("open", "right"), ("fee", "right"), ("interest", "right"))
+_COUNTED = {
+    "internal": "settled by voucher",
+    "nothing_owed": "nothing is owed",
+    "not_due": "not due",
+    "no_policy": "no policy",
+    "no_step_left": "every step taken",
+    "too_early": "too few days",
+    "time_not_out": "the debtor has time",
+    "other_step": "another step than chosen",
+}
+
+
+def show_plans(plans: Iterable[Plan]) -> None:
+    """Show plans, one a line."""
+    rows = [
+        (str(plan.plan_no), plan.on_day, words(plan.state), _selected(plan), minute(plan.made_at), plan.made_by)
+        for plan in plans
+    ]
+    columns = ("plan", ("day", "keep"), "state", ("about", "wrap"), ("made (UTC)", "keep"), "by")
+    show_table("", columns, rows, empty="nothing has been planned; make a plan: hub dunning plan")
+
+
+def show_plan(story: PlanStory) -> None:
+    """Show a plan: what is taken, what is left out and why, and how many are not yet due."""
+    plan = story.plan
+    fields = [
+        ("plan", str(plan.plan_no)),
+        ("day", plan.on_day),
+        ("state", words(plan.state)),
+        ("about", _selected(plan)),
+        ("made", f"{minute(plan.made_at)} by {plan.made_by}"),
+        ("not yet", ", ".join(f"{count} {_COUNTED.get(why, why)}" for why, count in sorted(plan.counted.items()))),
+    ]
+    show_fields("", fields)
+    columns: Sequence[Column] = ("step", ("what", "wrap"), ("receivables", "right"), *_AMOUNTS)
+    show_table("", columns, [_sum(one) for one in story.sums], empty="no step is due")
+
+
+def show_items(items: Sequence[PlannedItem], *, has_more: bool) -> None:
+    """Show items with the receivables that they are about."""
+    rows = [
+        (
+            str(item.item_no),
+            receivable.company,
+            receivable.number,
+            words(item.step),
+            _what(item.verdict, item.outcome),
+            kronor(item.open_ore, receivable.currency),
+            kronor(item.fee_ore),
+            kronor(item.interest_ore),
+            words(item.outcome_reason or item.reason),
+        )
+        for item, receivable in items
+    ]
+    columns: Sequence[Column] = (
+        ("item", "right"), "company", ("receivable", "keep"), "step", "", *_AMOUNTS, ("because", "wrap"),
+    )  # fmt: skip
+    show_table("", columns, rows, empty="there is no such item")
+    if has_more:
+        say(f"more follow: --after {items[-1].item.item_no}")
+
+
+def show_undone(undone: Undone) -> None:
+    """Show how many steps were undone, and which were not."""
+    show_fields("", (("undone", str(undone.steps)), ("left as they are", str(len(undone.left_out)))))
+    rows = [(str(one.step.item_no), words(one.step.step), words(one.why)) for one in undone.left_out]
+    if rows:
+        show_table("", (("item", "right"), "step", ("because", "wrap")), rows)
+
+
+def show_policy(policy: Policy) -> None:
+    """Show a policy, step by step."""
+    agreed = "agreed" if policy.reminder_fee_is_agreed else "not agreed"
+    fields = (("policy", policy.name), ("letters", words(policy.method)), ("reminder fee", agreed))
+    show_fields("", fields)
+    rows = [
+        (
+            words(rule.step),
+            f"{rule.after_days} days after {words(rule.counted_from)}",
+            "" if rule.days_to_pay is None else str(rule.days_to_pay),
+            plain_kronor(rule.minimum_ore),
+            plain_kronor(rule.fee_ore),
+            "debited" if rule.debits_fee else "printed",
+            "debited" if rule.debits_interest else "printed" if rule.prints_interest else "no",
+        )
+        for rule in policy.steps
+    ]
+    columns: Sequence[Column] = (
+        "step",
+        ("when", "wrap"),
+        ("days to pay", "right"),
+        ("minimum", "right"),
+        ("fee", "right"),
+        "fee is",
+        "interest",
+    )
+    show_table("", columns, rows, empty="the policy has no step")
+
+
+def show_findings(findings: Sequence[DunningFinding]) -> None:
+    """Show what is wrong with policies."""
+    rows = [(one.company, one.policy, one.message, one.paragraph) for one in findings]
+    columns: Sequence[Column] = ("company", "policy", ("what", "wrap"), ("paragraph", "wrap"))
+    show_table("", columns, rows, empty="the policies can be used")
+
+
+def _sum(one: PlanSum) -> tuple[str, ...]:
+    why = words(one.outcome_reason or one.reason)
+    what = _what(one.verdict, one.outcome) + (f": {why}" if why else "")
+    amounts = (kronor(one.open_ore), kronor(one.fee_ore), kronor(one.interest_ore))
+    return (words(one.step), what, str(one.items), *amounts)
+
+
+def _what(verdict: str, outcome: str) -> str:
+    named = {Verdict.TAKE: "to take", Verdict.LEAVE: "stopped", Verdict.LIST: "listed"}
+    return words(outcome) or named[Verdict(verdict)]
+
+
+def _selected(plan: Plan) -> str:
+    chosen = {name: ", ".join(map(str, value)) if isinstance(value, list) else str(value) for name, value in
+              plan.selection.items()}  # fmt: skip
+    return "; ".join(f"{words(name)} {value}" for name, value in chosen.items()) or "everything"

@@ -1,0 +1,143 @@
+"""`hub.dunning`: plans of what is done about late receivables, their execution, and taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from hub.errors import DataError
+from hub.model.dunning_plans import KIND, OpenDebt, Plan, PlanItem, PlanSum, Selection, StepTaken
+from hub.rules.dunning.policies import Policy, policy_for
+from hub.runtime.bootstrap import TenantWork
+from hub.runtime.carrying import rare_collections
+from hub.runtime.dunning_findings import DunningFinding, dunning_findings
+from hub.services.books.finding import find_company
+from hub.services.dunning.executing import drop_plan, run_id_of, start_plan
+from hub.services.dunning.planning import fill_plan, make_plan, plan_of
+from hub.services.dunning.taking_back import LeftOut
+from hub.services.dunning.undoing import Undone, undo_chunk
+
+
+class PlanStory(NamedTuple):
+    """One plan, and its items counted by what is said of them and what became of them."""
+
+    plan: Plan
+    sums: list[PlanSum]
+    run_state: str = ""  # of the run that carries it out
+    problem: str = ""
+
+
+class PlannedItem(NamedTuple):
+    """One item of a plan and the receivable that it is about, as it is now."""
+
+    item: PlanItem
+    receivable: OpenDebt
+
+
+class DunningDesk:
+    """Dunning of one tenant. A plan that there is not is a DataError."""
+
+    def __init__(self, work: TenantWork, carry_out_queued: Callable[[], object]) -> None:
+        self._work = work
+        self._carry_out_queued = carry_out_queued
+
+    def plan(self, selection: Selection | None = None, *, on: date | None = None, user: str) -> PlanStory:
+        """Plan what is done on a day, today when none is given; nothing is changed but that the plan is kept.
+
+        Raises:
+            DataError: the selection names a company that there is not, or a range that ends before it begins.
+            RuleViolation: a policy contradicts the law; it names the paragraph.
+            ConfigurationError: an account is not named for what is debited.
+        """
+        self._work.refuse_companies_without_settings()
+        tenant, store = self._work.tenant, self._work.store
+        with store.write() as work:
+            day = on or date.fromisoformat(work.today)
+            plan_no = make_plan(work, tenant, selection or Selection(), day, user=user)
+        with rare_collections():
+            fill_plan(store.read, store.write, tenant, plan_no)
+        return self.show(plan_no)
+
+    def plans(self, limit: int = 20) -> list[Plan]:
+        """Return the newest plans first."""
+        with self._work.store.read() as work:
+            return work.plans.latest(KIND, limit)
+
+    def show(self, plan_no: int) -> PlanStory:
+        """Return a plan with its items counted."""
+        with self._work.store.read() as work:
+            plan = plan_of(work, plan_no)
+            run = work.runs.get(run_id_of(self._work.tenant, plan_no))
+            sums = work.plans.sums(plan_no)
+        return PlanStory(plan, sums) if run is None else PlanStory(plan, sums, run.state, run.problem)
+
+    def items(self, plan_no: int, *, is_left_out: bool = False, after: int = 0, limit: int = 100) -> list[PlannedItem]:
+        """Return items of a plan in order, after the number of one: all, or those that are or were left out."""
+        with self._work.store.read() as work:
+            plan_of(work, plan_no)
+            items = work.plans.items(plan_no, is_left_out=is_left_out, after=after, limit=limit)
+            page = work.dunning.of(sorted({item.receivable_id for item in items}), work.today)
+        receivables = {debt.receivable_id: debt for debt in page.debts}
+        return [PlannedItem(item, receivables[item.receivable_id]) for item in items]
+
+    def run(self, plan_no: int) -> PlanStory:
+        """Carry out a plan, once; it is carried out here when no other process works, else by that one.
+
+        Raises:
+            RuleViolation: it has been begun before, its day has not come, or settings have changed since it was made.
+        """
+        self._work.refuse_unusable_settings()
+        with self._work.store.write() as work:
+            start_plan(work, self._work.tenant, plan_no)
+        self._carry_out_queued()
+        return self.show(plan_no)
+
+    def drop(self, plan_no: int) -> PlanStory:
+        """Let a plan never be carried out. Raises RuleViolation when it has been begun."""
+        with self._work.store.write() as work:
+            drop_plan(work, plan_no)
+        return self.show(plan_no)
+
+    def undo(self, plan_no: int, receivables: Sequence[int] = (), *, user: str) -> Undone:
+        """Undo a plan that was carried out, of some receivables or of all: fees and interest by new entries.
+
+        What has been paid since, and what another step has followed, is left out and returned.
+
+        Raises:
+            RuleViolation: it has not been carried out, or has been undone.
+        """
+        steps, left_out, after = 0, list[LeftOut](), 0
+        while True:
+            with self._work.store.write() as work:
+                done = undo_chunk(
+                    work,
+                    self._work.tenant,
+                    plan_no,
+                    user=user,
+                    letters=self._work.letters,
+                    receivables=receivables,
+                    after=after,
+                )
+            steps, left_out = steps + done.steps, [*left_out, *done.left_out]
+            if done.after is None:
+                return Undone(steps, left_out, None)
+            after = done.after
+
+    def steps(self, receivable_id: int) -> list[StepTaken]:
+        """Return every step that was taken on a receivable, undone ones too, oldest first."""
+        with self._work.store.read() as work:
+            return work.dunning.steps_of(receivable_id)
+
+    def policy(self, company: str, routine: str = "", *, on: date | None = None) -> Policy:
+        """Return the policy of a routine with all that it inherits, on a day. Raises DataError when there is none."""
+        found = find_company(self._work.tenant, company)
+        day = on or self._work.clock.today()
+        policy = policy_for(found.dunning, routine, day)
+        if policy is None:
+            raise DataError(f"no dunning policy of company {found.number} holds for routine {routine or '–'} on {day}")
+        return policy
+
+    def check(self, *, on: date | None = None) -> list[DunningFinding]:
+        """Return what keeps the tenant's policies from being used on a day: the law, accounts, unknown rates."""
+        return list(dunning_findings(self._work, on or self._work.clock.today()))

@@ -225,7 +225,7 @@ class TenantWork:
             delivery.FOLLOWING: delivery.FollowRun(self.store, self.tenant, self.plugins.document_channels),
             polling.RUN_KIND: polling.PollRun(self.store, self.inbox, self.clock),
             SENDING: SendingRun(self.store, self.plugins.channels, self.clock, limits),
-            dunning.RUN_KIND: dunning.DunningRun(self.store, self.tenant, self.letters, nothing_earned),
+            dunning.RUN_KIND: dunning.DunningRun(self.store, self.tenant, self.letters, nothing_earned, self.rates),
             WEBHOOK: WebhookRun(self.store, self.tenant, self._receivers()),
         }
 

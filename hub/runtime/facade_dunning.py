@@ -54,7 +54,7 @@ class DunningDesk:
         tenant, store = self._work.tenant, self._work.store
         with store.write() as work:
             day = on or date.fromisoformat(work.today)
-            plan_no = make_plan(work, tenant, selection or Selection(), day, user=user)
+            plan_no = make_plan(work, tenant, selection or Selection(), day, self._work.rates(), user=user)
         with rare_collections():
             fill_plan(store.read, store.write, tenant, plan_no)
         return self.show(plan_no)
@@ -89,7 +89,7 @@ class DunningDesk:
         """
         self._work.refuse_unusable_settings()
         with self._work.store.write() as work:
-            start_plan(work, self._work.tenant, plan_no)
+            start_plan(work, self._work.tenant, plan_no, self._work.rates())
         self._carry_out_queued()
         return self.show(plan_no)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from imported_ledger import Ledger, codes
@@ -11,6 +12,7 @@ from sqlalchemy import Engine
 
 from hub.model.dunning_plans import Letter, Plan, PlanItem, Selection, StepTaken
 from hub.model.tenant import Tenant
+from hub.rules.interest.reference_rates import ReferenceRate, shipped_rates
 from hub.runtime.carrying import Carried, Carrier
 from hub.services.books import carry_out
 from hub.services.dunning.executing import RUN_KIND, DunningRun, start_plan
@@ -71,6 +73,7 @@ class DunningWorld(Ledger):
         self.store = type(self.store)(engine, "north", self.clock)
         self.tenant = tenant or dunning_tenant()
         self.letters = KeptInHand()
+        self.rates = shipped_rates().extended([ReferenceRate(date(2026, 7, 1), Decimal("2.00"), "made up")])
         self.interest_ore: dict[int, int] = {}
 
     def invoices(self, *numbers: str, due_date: str = "2026-10-26", **fields: Any) -> None:
@@ -85,13 +88,13 @@ class DunningWorld(Ledger):
     def plan(self, on: date | None = None, *, page: int = 20_000, **selection: Any) -> int:
         with self.store.write() as work:
             chosen = Selection.model_validate(selection)
-            plan_no = make_plan(work, self.tenant, chosen, on or self.clock.today(), user="anna")
+            plan_no = make_plan(work, self.tenant, chosen, on or self.clock.today(), self.rates, user="anna")
         fill_plan(self.store.read, self.store.write, self.tenant, plan_no, page=page)
         return plan_no
 
     def start(self, plan_no: int) -> str:
         with self.store.write() as work:
-            return start_plan(work, self.tenant, plan_no)
+            return start_plan(work, self.tenant, plan_no, self.rates)
 
     def run(self, plan_no: int | None = None, **selection: Any) -> int:
         """Carry a plan out; without one, make it first."""
@@ -101,7 +104,7 @@ class DunningWorld(Ledger):
         return plan_no
 
     def carry_out(self, run_id: str) -> Carried:
-        body = DunningRun(self.store, self.tenant, self.letters, self._earned)
+        body = DunningRun(self.store, self.tenant, self.letters, self._earned, lambda: self.rates)
         return Carrier(self.store, {RUN_KIND: body}).carry_out(run_id)
 
     def _earned(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,9 @@ from sqlalchemy import Engine
 
 from hub.errors import ConfigurationError, DataError, RuleViolation
 from hub.model.commands import EndHold, SetHold, Target
-from hub.model.dunning_plans import PlanState
+from hub.model.dunning_plans import PlanState, Selection
+from hub.rules.interest.reference_rates import shipped_rates
+from hub.services.dunning.planning import _Filler, fill_plan, make_plan, plan_of
 
 TARGET = Target(company="1", number="1001")
 
@@ -106,11 +108,8 @@ def test_pages_of_any_size_make_the_same_plan(world):
 def test_a_plan_that_was_interrupted_goes_on_where_it_was(world):
     world.invoices(*map(str, range(1001, 1006)))
     whole = world.items(world.plan())
-    from hub.model.dunning_plans import Selection
-    from hub.services.dunning.planning import _Filler, fill_plan, make_plan, plan_of
-
     with world.store.write() as work:
-        plan_no = make_plan(work, world.tenant, Selection(), world.clock.today(), user="anna")
+        plan_no = make_plan(work, world.tenant, Selection(), world.clock.today(), world.rates, user="anna")
         filler = _Filler(world.tenant, plan_of(work, plan_no), 0)
         work.plans.add_items(plan_no, filler.next_items(work, 2), filled_to=filler.filled_to, counted=filler.counted)
     fill_plan(world.store.read, world.store.write, world.tenant, plan_no, page=2)
@@ -183,3 +182,13 @@ def test_a_company_that_there_is_not_is_no_selection(world):
 def test_a_range_does_not_end_before_it_begins(world):
     with pytest.raises(DataError, match="the range ends at 999"):
         world.plan(number="1000", number_to="999")
+
+
+def test_interest_of_a_half_year_that_nobody_knows_the_rate_of_is_refused_with_the_paragraph(world):
+    world.invoices("1001")
+    world.rates = shipped_rates()
+    unknown = world.rates.unknown_from
+
+    with pytest.raises(RuleViolation, match=r"1975:635.* 9 §"):
+        world.plan(unknown)
+    assert world.said(world.plan(unknown, steps=["reminder_1"])) == world.said(world.plan(unknown - timedelta(days=1)))

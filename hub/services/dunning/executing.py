@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 
@@ -9,6 +10,7 @@ from hub.errors import RuleViolation
 from hub.model.dunning_plans import Plan, PlanState, Selection
 from hub.model.schedules import ScheduledJob
 from hub.model.tenant import Tenant
+from hub.rules.interest.reference_rates import ReferenceRates
 from hub.services.dunning.lawful import fingerprint, refuse_settings
 from hub.services.dunning.letters import Earned, Letters
 from hub.services.dunning.planning import fill_plan, make_plan, plan_of
@@ -18,7 +20,7 @@ from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 RUN_KIND = ScheduledJob.DUN.value
 
 
-def start_plan(work: UnitOfWork, tenant: Tenant, plan_no: int) -> str:
+def start_plan(work: UnitOfWork, tenant: Tenant, plan_no: int, rates: ReferenceRates) -> str:
     """Begin to carry out a plan, in this transaction; return the id of its run.
 
     Raises:
@@ -27,7 +29,7 @@ def start_plan(work: UnitOfWork, tenant: Tenant, plan_no: int) -> str:
             or they contradict the law.
     """
     plan = plan_of(work, plan_no)
-    _refuse_start(work, tenant, plan)
+    _refuse_start(work, tenant, plan, rates)
     run_id = run_id_of(tenant, plan_no)
     _begin(work, plan_no)
     work.runs.enqueue(run_id, RUN_KIND, {"plan_no": plan_no})
@@ -51,12 +53,12 @@ def drop_plan(work: UnitOfWork, plan_no: int) -> None:
 _NOT_BEGUN = (PlanState.PLANNED, PlanState.PLANNING)
 
 
-def _refuse_start(work: UnitOfWork, tenant: Tenant, plan: Plan) -> None:
+def _refuse_start(work: UnitOfWork, tenant: Tenant, plan: Plan, rates: ReferenceRates) -> None:
     if plan.on_day > work.today:
         raise RuleViolation(f"plan {plan.plan_no} is for {plan.on_day}: carry it out from that day on")
     if plan.state in _NOT_BEGUN and plan.fingerprint != fingerprint(tenant):
         raise RuleViolation(f"the settings have changed since plan {plan.plan_no} was made: make a new one")
-    refuse_settings(tenant, plan.selection.get("companies", ()), date.fromisoformat(work.today))
+    refuse_settings(tenant, Selection.model_validate(plan.selection), date.fromisoformat(work.today), rates)
 
 
 def _begin(work: UnitOfWork, plan_no: int) -> None:
@@ -68,7 +70,10 @@ def _begin(work: UnitOfWork, plan_no: int) -> None:
 class DunningRun:
     """Carries out one plan; a run that the clock starts makes it first, for everything that is open."""
 
-    def __init__(self, store: Store, tenant: Tenant, letters: Letters, earned: Earned) -> None:
+    def __init__(
+        self, store: Store, tenant: Tenant, letters: Letters, earned: Earned, rates: Callable[[], ReferenceRates]
+    ) -> None:
+        self._rates = rates
         self._store = store
         self._tenant = tenant
         self._take = partial(take_chunk, tenant=tenant, letters=letters, earned=earned)
@@ -95,7 +100,7 @@ class DunningRun:
 
     def _make(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
         on = date.fromisoformat(work.today)
-        return {"plan_no": make_plan(work, self._tenant, Selection(), on, user="clock")}
+        return {"plan_no": make_plan(work, self._tenant, Selection(), on, self._rates(), user="clock")}
 
     def _start(self, work: UnitOfWork, given: JsonObject) -> JsonObject:
         _begin(work, given["plan_no"])

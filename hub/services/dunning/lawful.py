@@ -8,22 +8,26 @@ from datetime import date
 
 from hub.errors import ConfigurationError
 from hub.model.company import Company
+from hub.model.dunning import DunningStep
+from hub.model.dunning_plans import Selection
 from hub.model.tenant import Tenant
 from hub.rules.dunning.fees import Fee
 from hub.rules.dunning.policies import FEE_OF, Policy, StepRule, policies_on, refuse_unlawful
 from hub.rules.interest.rates import rate_named
+from hub.rules.interest.reference_rates import ReferenceRates
 
 _FEE_ACCOUNTS = {Fee.REMINDER: "reminder_fee", Fee.DEMAND: "demand_fee"}
 
 
-def refuse_settings(tenant: Tenant, companies: Collection[str], on: date) -> None:
-    """Refuse to dun by settings against the law, or that leave out an account; no company named means all.
+def refuse_settings(tenant: Tenant, selection: Selection, on: date, rates: ReferenceRates) -> None:
+    """Refuse to dun by settings against the law, without an account for what is debited, or by a rate nobody knows.
 
     Raises:
-        RuleViolation: a policy that holds on the day contradicts the law; it names the paragraph.
+        RuleViolation: a policy that holds on the day contradicts the law, or a letter would say interest of a half-year
+            whose reference rate is not known; it names the paragraph.
         ConfigurationError: fees or interest are debited, and the account of their revenue is not named.
     """
-    for company in chosen(tenant, companies):
+    for company in chosen(tenant, selection.companies):
         refuse_unlawful(company.dunning, on)
         for account in missing_accounts(company, on):
             raise ConfigurationError(
@@ -31,6 +35,8 @@ def refuse_settings(tenant: Tenant, companies: Collection[str], on: date) -> Non
                 where=f"companies.accounts.{account}",
                 hint="name the account of that revenue, or let the step print what it debits",
             )
+        if needs_reference_rate(company, on, selection.steps):
+            rates.on(on)
 
 
 def chosen(tenant: Tenant, companies: Collection[str]) -> list[Company]:
@@ -44,10 +50,11 @@ def missing_accounts(company: Company, on: date) -> list[str]:
     return sorted(name for name in needed if not getattr(company.accounts, name))
 
 
-def needs_reference_rate(company: Company, on: date) -> bool:
-    """Say whether letters of a day say interest that follows the reference rate."""
-    has_interest = any(_says_interest(rule) for policy in policies_on(company.dunning, on) for rule in policy.steps)
-    return has_interest and rate_named(company.dunning.interest.rate).is_above_reference
+def needs_reference_rate(company: Company, on: date, steps: Collection[DunningStep] = ()) -> bool:
+    """Say whether letters of a day, of some steps or of all, say interest that follows the reference rate."""
+    rules = [rule for policy in policies_on(company.dunning, on) for rule in policy.steps]
+    said = [rule for rule in rules if _says_interest(rule) and (not steps or rule.step in steps)]
+    return bool(said) and rate_named(company.dunning.interest.rate).is_above_reference
 
 
 def fingerprint(tenant: Tenant) -> str:

@@ -16,6 +16,7 @@ from hub.model.dunning_plans import KIND, OpenDebt, Plan, PlanItem, PlanState, S
 from hub.model.tenant import Tenant
 from hub.rules.dunning.next_step import NextStep
 from hub.rules.dunning.policies import Policy
+from hub.rules.interest.reference_rates import ReferenceRates
 from hub.services.dunning.deciding import Decided, Decider, is_by_debtor
 from hub.services.dunning.lawful import fingerprint, refuse_settings
 from hub.services.ports import UnitOfWork
@@ -25,7 +26,9 @@ PAGE = 20_000  # receivables: about half a second
 Open = Callable[[], AbstractContextManager[UnitOfWork]]
 
 
-def make_plan(work: UnitOfWork, tenant: Tenant, selection: Selection, on: date, *, user: str) -> int:
+def make_plan(
+    work: UnitOfWork, tenant: Tenant, selection: Selection, on: date, rates: ReferenceRates, *, user: str
+) -> int:
     """Write a plan without items; return its number.
 
     Raises:
@@ -33,7 +36,7 @@ def make_plan(work: UnitOfWork, tenant: Tenant, selection: Selection, on: date, 
         RuleViolation, ConfigurationError: nothing may be dunned by these settings; see `refuse_settings`.
     """
     _refuse_selection(tenant, selection)
-    refuse_settings(tenant, selection.companies, on)
+    refuse_settings(tenant, selection, on, rates)
     asked = selection.model_dump(mode="json", exclude_defaults=True)
     return work.plans.make(KIND, on_day=on.isoformat(), selection=asked, fingerprint=fingerprint(tenant), made_by=user)
 

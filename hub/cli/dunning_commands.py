@@ -46,11 +46,11 @@ def group() -> typer.Typer:
     """Return the group."""
     app = typer.Typer(help="Reminders, demands and warnings: plans, runs and policies.")
     command(app, "plans", is_default=True)(plans)
-    command(app, "plan")(plan)
+    command(app, "plan", is_keyed=True)(plan)
     command(app, "show")(show)
-    command(app, "run")(run)
-    command(app, "drop")(drop)
-    command(app, "undo")(undo)
+    command(app, "run", is_keyed=True)(run)
+    command(app, "drop", is_keyed=True)(drop)
+    command(app, "undo", is_keyed=True)(undo)
     command(app, "policy")(policy)
     command(app, "check")(check)
     return app
@@ -79,7 +79,8 @@ def plan(
     """Plan what would be done and to what, and what is left out and why (kontrollista). Changes nothing else."""
     selection = _selection(company, routine, number, to_number, department, debtor, step)
     with session.hub() as hub:
-        story = hub.dunning.plan(selection, on=_on(on), user=_user(session))
+        user, key = _asked(session)
+        story = hub.dunning.plan(selection, on=_on(on), user=user, key=key)
     answer_json(story) if session.as_json else show_plan(story)
 
 
@@ -119,8 +120,9 @@ def run(
     if plan_no is not None and selection != Selection():
         raise typer.BadParameter("a plan has its own selection: give the one or the other")
     with session.hub() as hub:
-        plan_no = plan_no or hub.dunning.plan(selection, user=_user(session)).plan.plan_no
-        story = hub.dunning.run(plan_no)
+        user, key = _asked(session)
+        plan_no = plan_no or hub.dunning.plan(selection, user=user, key=key).plan.plan_no
+        story = hub.dunning.run(plan_no, key=f"{key}:run")
     answer_json(story) if session.as_json else show_plan(story)
     _end(session, story)
 
@@ -143,7 +145,7 @@ def undo(
     """Undo a plan that was carried out: fees and interest by new entries, its steps open again."""
     with session.hub() as hub:
         chosen = [hub.receivables.find(number, company=company).receivable_id for number in numbers or ()]
-        undone = hub.dunning.undo(plan_no, chosen, user=_user(session))
+        undone = hub.dunning.undo(plan_no, chosen, user=_asked(session)[0])
     answer_json(undone) if session.as_json else show_undone(undone)
 
 
@@ -194,8 +196,10 @@ def _on(text: str) -> date | None:
     return day_of("--on", text) if text else None
 
 
-def _user(session: Session) -> str:
-    return str(session.body("dunning")["user"])
+def _asked(session: Session) -> tuple[str, str]:
+    """Return who asks, and the key that it is asked under."""
+    body = session.body("dunning")
+    return body["user"], body["key"]
 
 
 def _only_company(hub: Hub) -> str:

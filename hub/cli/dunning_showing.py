@@ -66,7 +66,7 @@ def show_items(items: Sequence[PlannedItem], *, has_more: bool) -> None:
             kronor(item.open_ore, receivable.currency),
             kronor(item.fee_ore),
             kronor(item.interest_ore),
-            words(item.outcome_reason or item.reason),
+            _because(item.outcome_reason or item.reason),
         )
         for item, receivable in items
     ]
@@ -81,7 +81,7 @@ def show_items(items: Sequence[PlannedItem], *, has_more: bool) -> None:
 def show_undone(undone: Undone) -> None:
     """Show how many steps were undone, and which were not."""
     show_fields("", (("undone", str(undone.steps)), ("left as they are", str(len(undone.left_out)))))
-    rows = [(str(one.step.item_no), words(one.step.step), words(one.why)) for one in undone.left_out]
+    rows = [(str(one.step.item_no), words(one.step.step), _because(one.why)) for one in undone.left_out]
     if rows:
         show_table("", (("item", "right"), "step", ("because", "wrap")), rows)
 
@@ -123,10 +123,15 @@ def show_findings(findings: Sequence[DunningFinding]) -> None:
 
 
 def _sum(one: PlanSum) -> tuple[str, ...]:
-    why = words(one.outcome_reason or one.reason)
-    what = _what(one.verdict, one.outcome) + (f": {why}" if why else "")
+    why = _because(one.outcome_reason or one.reason)
+    said = _what(one.verdict, one.outcome)
+    what = why if why.startswith(said) else f"{said}: {why}" if why else said
     amounts = (kronor(one.open_ore), kronor(one.fee_ore), kronor(one.interest_ore))
     return (words(one.step), what, str(one.items), *amounts)
+
+
+def _because(reason: str) -> str:
+    return reason.replace("_", " ")
 
 
 def _what(verdict: str, outcome: str) -> str:
@@ -135,6 +140,5 @@ def _what(verdict: str, outcome: str) -> str:
 
 
 def _selected(plan: Plan) -> str:
-    chosen = {name: ", ".join(map(str, value)) if isinstance(value, list) else str(value) for name, value in
-              plan.selection.items()}  # fmt: skip
+    chosen = {name: value if isinstance(value, str) else ", ".join(value) for name, value in plan.selection.items()}
     return "; ".join(f"{words(name)} {value}" for name, value in chosen.items()) or "everything"

@@ -105,6 +105,20 @@ class PlanSum(NamedTuple):
     fee_ore: int
     interest_ore: int
 
+    @property
+    def alike(self) -> tuple[str, ...]:
+        """What the items have in common."""
+        return (self.verdict, self.step, self.reason, self.outcome, self.outcome_reason)
+
+    def added_to(self, other: PlanSum) -> PlanSum:
+        """Return both together."""
+        return self._replace(
+            items=self.items + other.items,
+            open_ore=self.open_ore + other.open_ore,
+            fee_ore=self.fee_ore + other.fee_ore,
+            interest_ore=self.interest_ore + other.interest_ore,
+        )
+
 
 class OpenDebt(NamedTuple):
     """What dunning needs of one open receivable; the debtor as it is written on it."""

@@ -13,10 +13,12 @@ from hub.runtime.bootstrap import TenantWork
 from hub.runtime.carrying import rare_collections
 from hub.runtime.dunning_findings import DunningFinding, dunning_findings
 from hub.services.books.finding import find_company
+from hub.services.dunning.asking import once
 from hub.services.dunning.executing import drop_plan, run_id_of, start_plan
 from hub.services.dunning.planning import fill_plan, make_plan, plan_of
 from hub.services.dunning.taking_back import LeftOut
 from hub.services.dunning.undoing import Undone, undo_chunk
+from hub.services.ports import JsonObject
 
 
 class PlanStory(NamedTuple):
@@ -42,8 +44,12 @@ class DunningDesk:
         self._work = work
         self._carry_out_queued = carry_out_queued
 
-    def plan(self, selection: Selection | None = None, *, on: date | None = None, user: str) -> PlanStory:
+    def plan(
+        self, selection: Selection | None = None, *, on: date | None = None, user: str, key: str = ""
+    ) -> PlanStory:
         """Plan what is done on a day, today when none is given; nothing is changed but that the plan is kept.
+
+        With the same key again, the plan that was made is shown.
 
         Raises:
             DataError: the selection names a company that there is not, or a range that ends before it begins.
@@ -51,10 +57,15 @@ class DunningDesk:
             ConfigurationError: an account is not named for what is debited.
         """
         self._work.refuse_companies_without_settings()
-        tenant, store = self._work.tenant, self._work.store
+        tenant, store, chosen = self._work.tenant, self._work.store, selection or Selection()
         with store.write() as work:
             day = on or date.fromisoformat(work.today)
-            plan_no = make_plan(work, tenant, selection or Selection(), day, self._work.rates(), user=user)
+
+            def make() -> JsonObject:
+                return {"plan_no": make_plan(work, tenant, chosen, day, self._work.rates(), user=user)}
+
+            said = {"selection": chosen.model_dump(mode="json"), "on": on and on.isoformat()}
+            plan_no = once(work, key, "plan_dunning", said, make)["plan_no"]
         with rare_collections():
             fill_plan(store.read, store.write, tenant, plan_no)
         return self.show(plan_no)
@@ -81,15 +92,21 @@ class DunningDesk:
         receivables = {debt.receivable_id: debt for debt in page.debts}
         return [PlannedItem(item, receivables[item.receivable_id]) for item in items]
 
-    def run(self, plan_no: int) -> PlanStory:
+    def run(self, plan_no: int, *, key: str = "") -> PlanStory:
         """Carry out a plan, once; it is carried out here when no other process works, else by that one.
+
+        With the same key again, it is shown how far it has come.
 
         Raises:
             RuleViolation: it has been begun before, its day has not come, or settings have changed since it was made.
         """
         self._work.refuse_unusable_settings()
         with self._work.store.write() as work:
-            start_plan(work, self._work.tenant, plan_no, self._work.rates())
+
+            def start() -> JsonObject:
+                return {"run_id": start_plan(work, self._work.tenant, plan_no, self._work.rates())}
+
+            once(work, key, "run_dunning", {"plan_no": plan_no}, start)
         self._carry_out_queued()
         return self.show(plan_no)
 

@@ -15,18 +15,21 @@ from hub.store.counters import take_numbers
 from hub.store.statements import text
 from hub.store.temporary import lay_out
 
+SUMMED_AT_ONCE = 50_000
+
 _PLAN = ", ".join(Plan._fields)
 _ITEM = ", ".join(PlanItem._fields)
 _LEFT_OUT = "(verdict = 'leave' OR outcome = 'left_out' OR (outcome = 'done' AND outcome_reason <> ''))"
 _SUMMED = "verdict, step, reason, outcome, outcome_reason"
-_SUMS = f"""
+_SUMS = text(f"""
     SELECT {_SUMMED}, count(*), CAST(sum(open_ore) AS BIGINT), CAST(sum(fee_ore) AS BIGINT),
            CAST(sum(interest_ore) AS BIGINT)
     FROM (SELECT verdict, step, CASE WHEN verdict = 'leave' THEN reason ELSE '' END AS reason, outcome, outcome_reason,
                  open_ore, fee_ore, interest_ore
-          FROM run_plan_item WHERE tenant = :t AND plan_no = :plan_no) AS i
-    GROUP BY {_SUMMED} ORDER BY {_SUMMED}
-"""
+          FROM run_plan_item
+          WHERE tenant = :t AND plan_no = :plan_no AND item_no BETWEEN :first AND :last) AS i
+    GROUP BY {_SUMMED}
+""")
 _LEADERS = text(f"""
     SELECT {_ITEM} FROM run_plan_item
     WHERE tenant = :t AND plan_no = :plan_no AND item_no > :after AND letter_no = item_no AND verdict = 'take'
@@ -152,10 +155,17 @@ class SqlPlans:
         self._connection.execute(_SETTLE, {"t": self._tenant, "plan_no": plan_no})
 
     def sums(self, plan_no: int) -> list[PlanSum]:
-        """Return a plan's items counted by what is said of them and what became of them."""
-        return [
-            PlanSum._make(row) for row in self._connection.execute(text(_SUMS), {"t": self._tenant, "plan_no": plan_no})
-        ]
+        """Return a plan's items counted by what is said of them and what became of them.
+
+        Some at a time: SQLite sorts in memory what it groups.
+        """
+        found: dict[tuple[str, ...], PlanSum] = {}
+        for first in range(1, self.last_item(plan_no) + 1, SUMMED_AT_ONCE):
+            span = {"t": self._tenant, "plan_no": plan_no, "first": first, "last": first + SUMMED_AT_ONCE - 1}
+            for one in (PlanSum._make(row) for row in self._connection.execute(_SUMS, span)):
+                before = found.get(one.alike)
+                found[one.alike] = one if before is None else one.added_to(before)
+        return [found[alike] for alike in sorted(found)]
 
 
 def _plan(row: Row[Any]) -> Plan:

@@ -360,9 +360,13 @@ def test_undoing_again_changes_nothing(world):
     plan_no = world.run()
     undo(world, plan_no)
 
-    with pytest.raises(RuleViolation, match="is undone"):
-        undo(world, plan_no)
+    assert undo(world, plan_no).steps == 0
     assert world.open() == (1000_00, 0, 0)
+
+
+def test_a_plan_that_was_not_carried_out_cannot_be_undone(world):
+    with pytest.raises(RuleViolation, match="is planned"):
+        undo(world, world.plan())
 
 
 def test_a_charge_that_was_printed_only_is_asked_for_no_more(engine):

@@ -44,9 +44,11 @@ def run_id_of(tenant: Tenant, plan_no: int) -> str:
 
 
 def drop_plan(work: UnitOfWork, plan_no: int) -> None:
-    """Let a plan never be carried out. Raises RuleViolation when it has been begun, or dropped before."""
+    """Let a plan never be carried out; again is harmless. Raises RuleViolation when it has been begun."""
     plan = plan_of(work, plan_no)
-    if not any(work.plans.change(plan_no, was=was, state=PlanState.DROPPED) for was in _NOT_BEGUN):
+    if not any(
+        work.plans.change(plan_no, was=was, state=PlanState.DROPPED) for was in (*_NOT_BEGUN, PlanState.DROPPED)
+    ):
         raise RuleViolation(f"plan {plan_no} is {plan.state}: only one that has not been carried out is dropped")
 
 

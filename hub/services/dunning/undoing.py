@@ -62,7 +62,7 @@ def _refuse_undo(work: UnitOfWork, plan: Plan) -> None:
         raise RuleViolation(f"plan {plan.plan_no} is {plan.state}: only one that has been carried out is undone")
 
 
-_BEGUN = (PlanState.EXECUTED, PlanState.EXECUTING)
+_BEGUN = (PlanState.EXECUTED, PlanState.EXECUTING, PlanState.UNDONE)  # again is harmless
 
 
 def _steps_of(work: UnitOfWork, plan: Plan, items: Iterable[PlanItem]) -> list[StepTaken]:

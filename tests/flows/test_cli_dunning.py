@@ -1,0 +1,133 @@
+"""`hub dunning`: what a person sees of plans and policies, and does with them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from test_cli_demo import answer, run
+
+from hub.banking_calendar import SystemClock
+
+POLICIES = """
+[[companies.dunning.policies]]
+name = "usual"
+reminder_fee_is_agreed = true
+reminder_1 = { after_days = 5, fee = "60,00", debits_fee = true }
+demand = { after_days = 10, fee = "180,00", debits_fee = true }
+"""
+LATE, OTHER, NOT_DUE = "010000017", "010000033", "010000025"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home with two late receivables, of which one is held, and one that is not due."""
+    folder = tmp_path / "home"
+    assert run("init", folder).exit_code == 0
+    write(folder, POLICIES)
+    today = SystemClock().today()
+    rows = [f"{number};{today - timedelta(60)};{due};1000,00;Tolvan;01" for number, due in days(today)]
+    file = tmp_path / "invoices.csv"
+    file.write_text("\n".join(["number;invoice_date;due_date;amount;debtor_name;routine", *rows]), encoding="utf-8")
+    assert run("import", file, "--source-system", "billing", home=folder).exit_code == 0
+    assert run("receivables", "hold", OTHER, "--code", "9", "--source", "anna", home=folder).exit_code == 0
+    return folder
+
+
+def write(home: Path, policies: str) -> None:
+    settings = home / "tenants" / "example.toml"
+    text = settings.read_text(encoding="utf-8").split("\n[[companies.dunning.policies]]")[0]
+    settings.write_text(text + policies, encoding="utf-8")
+
+
+def days(today: date) -> list[tuple[str, date]]:
+    return [(LATE, today - timedelta(30)), (OTHER, today - timedelta(30)), (NOT_DUE, today + timedelta(30))]
+
+
+def test_a_plan_is_shown_and_carried_out_and_undone(home: Path) -> None:
+    shown = run("dunning", "plan", home=home)
+    assert "to take" in shown.stdout
+    assert "stopped: hold: 9" in shown.stdout
+    assert "1 not due" in shown.stdout
+
+    done = answer("dunning", "run", "1", home=home)
+    assert (done["plan"]["state"], done["run_state"]) == ("executed", "done")
+    assert answer("receivables", "show", LATE, home=home)["receivable"]["fee_ore"] == 60_00
+
+    again = run("dunning", "run", "1", home=home)
+    assert again.exit_code == 1
+    assert "plan 1 is executed" in again.stderr
+
+    assert "undone" in run("dunning", "undo", "1", "--user", "anna", home=home).stdout
+    assert answer("receivables", "show", LATE, home=home)["receivable"]["fee_ore"] == 0
+    kinds = [event["kind"] for event in answer("feed", home=home)]
+    assert kinds[-4:] == ["reminder_fee_debited", "dunning_step_taken", "reminder_fee_lowered", "dunning_step_undone"]
+    assert run("verify", home=home).exit_code == 0
+
+
+def test_items_say_which_receivable_and_why(home: Path) -> None:
+    run("dunning", "plan", home=home)
+
+    (stopped,) = answer("dunning", "show", "1", "--left-out", home=home)["items"]
+    assert (stopped["receivable"]["number"], stopped["item"]["reason"]) == (OTHER, "hold: 9")
+    assert LATE in run("dunning", "show", "1", "--limit", "1", home=home).stdout
+
+
+def test_a_run_of_a_selection_makes_its_plan_first(home: Path) -> None:
+    done = answer("dunning", "run", "--number", OTHER, home=home)
+
+    assert [(one["verdict"], one["items"]) for one in done["sums"]] == [("leave", 1)]
+    assert answer("dunning", home=home)[0]["selection"] == {"number": OTHER}
+
+
+def test_the_same_key_again_changes_nothing_and_answers_the_same(home: Path) -> None:
+    first = answer("dunning", "run", "--key", "k1", home=home)
+    again = answer("dunning", "run", "--key", "k1", home=home)
+
+    assert again == first
+    assert answer("receivables", "show", LATE, home=home)["receivable"]["fee_ore"] == 60_00
+
+
+def test_a_plan_that_is_dropped_is_never_carried_out(home: Path) -> None:
+    run("dunning", "plan", home=home)
+
+    assert answer("dunning", "drop", "1", home=home)["plan"]["state"] == "dropped"
+    assert run("dunning", "run", "1", home=home).exit_code == 1
+
+
+def test_the_policy_of_a_routine_is_shown_with_all_that_it_inherits(home: Path) -> None:
+    found = answer("dunning", "policy", "--routine", "01", home=home)
+
+    assert [step["step"] for step in found["steps"]] == ["reminder_1", "demand"]
+    assert "10 days after reminder 1" in run("dunning", "policy", home=home).stdout
+
+
+def test_a_policy_above_the_cap_is_found_by_check_and_doctor_and_nothing_is_planned_by_it(home: Path) -> None:
+    write(home, POLICIES.replace("180,00", "181,00"))
+
+    for words in (("dunning", "check"), ("doctor",)):
+        found = run(*words, home=home)
+        assert "1981:739" in found.stdout
+        assert found.exit_code != 0
+    refused = run("dunning", "plan", home=home)
+    assert refused.exit_code == 1
+    assert "4 §" in refused.stderr
+
+
+def test_lawful_policies_are_found_so(home: Path) -> None:
+    assert answer("dunning", "check", home=home) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("show", "7"), 1),
+        (("plan", "--on", "2026-02-30"), 1),
+        (("plan", "--to-number", "7"), 2),
+        (("run", "1", "--number", "7"), 2),
+        (("policy", "--company", "77"), 1),
+    ],
+)
+def test_what_cannot_be_is_refused(home: Path, words: tuple[str, ...], code: int) -> None:
+    assert run("dunning", *words, home=home).exit_code == code

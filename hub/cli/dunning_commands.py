@@ -105,7 +105,7 @@ def show(
 def run(
     session: Session,
     plan_no: Annotated[
-        int | None, typer.Argument(metavar="[PLAN]", min=1, help="The plan's number; without one it is made first.")
+        int | None, typer.Argument(metavar="PLAN", min=1, help="The plan's number; without one it is made first.")
     ] = None,
     company: Companies = None,
     routine: Routines = None,
@@ -138,7 +138,7 @@ def undo(
     session: Session,
     plan_no: PlanNo,
     numbers: Annotated[
-        list[str] | None, typer.Argument(metavar="[NUMBER]...", help="Only these receivables; left out: all.")
+        list[str] | None, typer.Argument(metavar="NUMBER", help="Only these receivables; left out: all.")
     ] = None,
     company: Company = "",
 ) -> None:

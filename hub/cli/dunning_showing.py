@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from hub.cli.showing import Column, kronor, minute, say, show_fields, show_table, words
 from hub.model.dunning_plans import Plan, PlanSum, Verdict
+from hub.model.dunning_reasons import NotYet
 from hub.money import plain_kronor
 from hub.rules.dunning.policies import Policy
 
@@ -16,15 +17,15 @@ if TYPE_CHECKING:
     from hub.services.dunning.undoing import Undone
 
 _AMOUNTS: tuple[Column, ...] = (("open", "right"), ("fee", "right"), ("interest", "right"))
-_COUNTED = {
-    "internal": "settled by voucher",
-    "nothing_owed": "nothing is owed",
-    "not_due": "not due",
-    "no_policy": "no policy",
-    "no_step_left": "every step taken",
-    "too_early": "too few days",
-    "time_not_out": "the debtor has time",
-    "other_step": "another step than chosen",
+_COUNTED: Mapping[str, str] = {
+    NotYet.INTERNAL: "settled by voucher",
+    NotYet.NOTHING_OWED: "nothing is owed",
+    NotYet.NOT_DUE: "not due",
+    NotYet.NO_POLICY: "no policy",
+    NotYet.NO_STEP_LEFT: "every step taken",
+    NotYet.TOO_EARLY: "too few days",
+    NotYet.TIME_NOT_OUT: "the debtor has time",
+    NotYet.OTHER_STEP: "another step than chosen",
 }
 
 

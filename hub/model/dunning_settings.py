@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StringConstraints, model_validator
 
@@ -140,10 +140,10 @@ class DunningSettings(_Table):
         description="Hold codes (*kravkoder*) by code; one that stands nowhere stops every step and interest.",
     )
     interest: InterestTerms = Field(default=InterestTerms(), description="Interest for being late.")
-    limitation_years: Literal[3, 10] = Field(
-        default=3,
-        description="Years that a claim on a person lives without being asked for: 3 for what a consumer owes a "
-        "business, 10 for other claims, as charges under public law may be.",
+    lapses_as_consumer_debt: Switch = Field(
+        default=True,
+        description="Claims on persons lapse after three years, as what a consumer owes a business does; false: after "
+        "ten, as charges under public law may.",
     )
     plan_hold: HoldCodeName = Field(
         default="plan", description="The hold that an instalment plan or an order to pay sets by itself."

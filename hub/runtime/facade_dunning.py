@@ -16,7 +16,7 @@ from hub.services.books.finding import find_company
 from hub.services.dunning.asking import once
 from hub.services.dunning.executing import drop_plan, run_id_of, start_plan
 from hub.services.dunning.planning import fill_plan, make_plan, plan_of
-from hub.services.dunning.taking_back import LeftOut
+from hub.services.dunning.taking_back import NotTakenBack
 from hub.services.dunning.undoing import Undone, undo_chunk
 from hub.services.ports import JsonObject
 
@@ -124,7 +124,7 @@ class DunningDesk:
         Raises:
             RuleViolation: it has not been carried out, or has been undone.
         """
-        steps, left_out, after = 0, list[LeftOut](), 0
+        steps, left_out, after = 0, list[NotTakenBack](), 0
         while True:
             with self._work.store.write() as work:
                 done = undo_chunk(

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam
 
 from hub.model.dunning_plans import Outcome, Plan, PlanItem, PlanState, PlanSum
+from hub.model.dunning_reasons import NoFee
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
@@ -204,7 +205,7 @@ _LIST = f"""
 """
 
 _ONE_FEE = f"""
-    UPDATE run_plan_item AS i SET fee_ore = 0, reason = reason || '; no fee: one_a_letter'
+    UPDATE run_plan_item AS i SET fee_ore = 0, reason = reason || '; no fee: {NoFee.ONE_A_LETTER}'
     FROM (SELECT letter_no, min(item_no) AS bearer FROM run_plan_item
           WHERE {_ITEMS} AND verdict = 'take' AND fee_ore > 0 GROUP BY letter_no) AS l
     WHERE i.tenant = :t AND i.plan_no = :plan_no AND i.letter_no = l.letter_no AND i.item_no <> l.bearer

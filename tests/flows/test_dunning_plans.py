@@ -117,6 +117,30 @@ def test_a_plan_that_was_interrupted_goes_on_where_it_was(world):
     assert world.items(plan_no) == whole
 
 
+@pytest.mark.parametrize(
+    ("terms", "identity", "verdict"),
+    [
+        ({}, "19121212-1212", "leave"),
+        ({"lapses_as_consumer_debt": False}, "19121212-1212", "take"),
+        ({}, "556677-8899", "take"),
+    ],
+)
+def test_what_a_person_owes_lapses_after_three_years_unless_the_settings_say_ten(engine, terms, identity, verdict):
+    world = DunningWorld(engine, dunning_tenant(**terms))
+    world.invoices("1001", invoice_date="2023-10-31", due_date="2023-11-30", debtor_identity=identity)
+
+    assert [item.verdict for item in world.items(world.plan())] == [verdict]
+
+
+def test_a_letter_that_was_sent_starts_the_time_anew(world):
+    world.invoices("1001", invoice_date="2023-11-30", due_date="2023-12-31")
+    world.run()
+    world.delivery_tells("document_sent")
+    world.pass_days(40)
+
+    assert [item.verdict for item in world.items(world.plan())] == ["take"]
+
+
 # By debtor
 
 

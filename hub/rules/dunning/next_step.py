@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from hub.model.dunning import DunningStep, StepBasis, Stopped
 from hub.model.dunning_plans import Verdict
+from hub.model.dunning_reasons import NotYet, Stop
 from hub.model.dunning_settings import HoldCode
 from hub.model.receivables import ReceivableKind
 from hub.money import plain_kronor
@@ -67,7 +68,7 @@ def next_step(facts: DunningFacts, policy: Policy | None, codes: Mapping[str, Ho
         return NextStep(Verdict.LATER, later)
     rule = step_left(policy, facts.taken)
     if rule is None:
-        return NextStep(Verdict.LATER, "no_step_left")
+        return NextStep(Verdict.LATER, NotYet.NO_STEP_LEFT)
     later = _too_early(rule, facts, on)
     if later:
         return NextStep(Verdict.LATER, later, rule)
@@ -94,18 +95,18 @@ def step_left(policy: Policy, taken: Sequence[Taken]) -> StepRule | None:
 def _not_for_dunning(facts: DunningFacts, policy: Policy | None, on: date) -> str:
     """Return why a receivable is none that a step could be due for; internal ones are settled by voucher."""
     if facts.kind == ReceivableKind.INTERNAL:
-        return "internal"
+        return NotYet.INTERNAL
     if facts.open_ore <= 0 or facts.kind == ReceivableKind.CREDIT_NOTE:
-        return "nothing_owed"
+        return NotYet.NOTHING_OWED
     if on <= facts.due_date:
-        return "not_due"
-    return "no_policy" if policy is None else ""
+        return NotYet.NOT_DUE
+    return NotYet.NO_POLICY if policy is None else ""
 
 
 def _too_early(rule: StepRule, facts: DunningFacts, on: date) -> str:
     if (on - _basis(rule, facts)).days < rule.after_days:
-        return "too_early"
-    return "time_not_out" if any(one.answer_by >= on for one in facts.taken if one.step in DEMANDS) else ""
+        return NotYet.TOO_EARLY
+    return NotYet.TIME_NOT_OUT if any(one.answer_by >= on for one in facts.taken if one.step in DEMANDS) else ""
 
 
 def _basis(rule: StepRule, facts: DunningFacts) -> date:
@@ -121,13 +122,13 @@ def _stopped(rule: StepRule, facts: DunningFacts, codes: Mapping[str, HoldCode],
     if facts.holds:
         code = what_stops(codes, facts.holds, Stopped(rule.step))
         if code is not None:
-            return f"hold: {code}"
+            return f"{Stop.HOLD}: {code}"
     if facts.lapses_after is not None and on > facts.lapses_after:
-        return f"lapsed: {facts.lapses_after}"
+        return f"{Stop.LAPSED}: {facts.lapses_after}"
     unsent = next((one.step for one in facts.taken if not one.is_sent), None)
     if unsent is not None:
-        return f"letter_not_sent: {unsent}"
-    return f"below_minimum: {plain_kronor(rule.minimum_ore)}" if facts.open_ore < rule.minimum_ore else ""
+        return f"{Stop.LETTER_NOT_SENT}: {unsent}"
+    return f"{Stop.BELOW_MINIMUM}: {plain_kronor(rule.minimum_ore)}" if facts.open_ore < rule.minimum_ore else ""
 
 
 def _taken(rule: StepRule, policy: Policy, facts: DunningFacts, on: date) -> NextStep:

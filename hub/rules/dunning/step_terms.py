@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from hub.model.dunning import DunningStep
+from hub.model.dunning_reasons import NoFee
 from hub.rules.dunning.demands import earliest_answer_day, usual_answer_day
 from hub.rules.dunning.fees import Fee, cap_of, costs_owed_ore, late_payment_compensation_ore
 from hub.rules.dunning.policies import FEE_OF, Policy, StepRule
@@ -66,13 +67,13 @@ def fee_of(
     if fee is None or not rule.fee_ore:
         return StepFee(0)
     if fee is Fee.REMINDER and not policy.reminder_fee_is_agreed:
-        return StepFee(0, "not_agreed")
+        return StepFee(0, NoFee.NOT_AGREED)
     if any(FEE_OF.get(step) is fee for step in borne):
-        return StepFee(0, "borne_before")
+        return StepFee(0, NoFee.BORNE_BEFORE)
     if open_ore < rule.no_fee_below_ore:
-        return StepFee(0, "below_limit")
+        return StepFee(0, NoFee.BELOW_LIMIT)
     if currency != FEE_CURRENCY:
-        return StepFee(0, "other_currency")
+        return StepFee(0, NoFee.OTHER_CURRENCY)
     return _within_law(min(rule.fee_ore, _most_ore(fee, on)), _compensation_ore(relation, on), sum(borne.values()))
 
 
@@ -90,4 +91,4 @@ def _within_law(fee_ore: int, compensation_ore: int, before_ore: int) -> StepFee
     if not compensation_ore:
         return StepFee(fee_ore)
     owed_ore = min(fee_ore, costs_owed_ore(before_ore + fee_ore, compensation_ore))
-    return StepFee(owed_ore, "" if owed_ore else "compensation_covers_it")
+    return StepFee(owed_ore, "" if owed_ore else NoFee.COMPENSATION_COVERS_IT)

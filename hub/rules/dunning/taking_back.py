@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from hub.model.books import Bucket, OpenAmounts
 from hub.model.dunning import DunningStep
 from hub.model.dunning_plans import StepTaken
+from hub.model.dunning_reasons import NotUndone
 from hub.model.payment_method import Lowers
 from hub.rules.charges import BUCKET_OF, LOWERED_BY, Change
 from hub.rules.dunning.fees import Fee
@@ -33,10 +34,10 @@ def what_came_since(
     """
     later = next((one for one in steps if one.step_no > step.step_no), None)
     if later is not None:
-        return f"followed_by: {later.step}"
+        return f"{NotUndone.FOLLOWED_BY}: {later.step}"
     open_in = {Bucket.FEE: open_amounts.fee_ore, Bucket.INTEREST: open_amounts.interest_ore}
     paid = next((kind for kind, change in taken.items() if open_in[Bucket(change.bucket)] < -change.amount_ore), None)
-    return f"paid: {paid}" if paid is not None else ""
+    return f"{NotUndone.PAID}: {paid}" if paid is not None else ""
 
 
 def _debited(step: StepTaken) -> Iterator[tuple[Lowers, int]]:

@@ -82,10 +82,10 @@ class Decider:
         if int(debt.invoice_date[:4]) > self._on.year - CONSUMER_YEARS:
             return None
         is_person = class_of_kept(debt.debtor_identity) is DebtorClass.PERSON
-        settings = creditor.company.dunning
-        years = settings.limitation_years if is_person else limitation_years(is_consumer_claim=False)
+        is_consumer_claim = is_person and creditor.company.dunning.lapses_as_consumer_debt
         arose_on = date.fromisoformat(debt.invoice_date)
-        return lapses_after(arose_on, years, [one for one in _interruptions(steps) if one.on >= arose_on])
+        interruptions = [one for one in _interruptions(steps) if one.on >= arose_on]
+        return lapses_after(arose_on, limitation_years(is_consumer_claim=is_consumer_claim), interruptions)
 
 
 @lru_cache(maxsize=10_000)

@@ -13,6 +13,7 @@ from datetime import date
 
 from hub.errors import DataError
 from hub.model.dunning_plans import KIND, OpenDebt, Plan, PlanItem, PlanState, Selection, Verdict
+from hub.model.dunning_reasons import NotYet
 from hub.model.tenant import Tenant
 from hub.rules.dunning.next_step import NextStep
 from hub.rules.dunning.policies import Policy
@@ -89,7 +90,7 @@ class _Filler:
         steps = self._selection.steps
         for debt, step, policy in decided:
             if step.verdict is not Verdict.LATER and steps and step.rule is not None and step.rule.step not in steps:
-                self.counted["other_step"] += 1
+                self.counted[NotYet.OTHER_STEP] += 1
             elif step.verdict is not Verdict.LATER:
                 yield self._item(debt, step, policy)
             else:
@@ -124,11 +125,11 @@ def letter_key(debt: OpenDebt, policy: Policy | None) -> str:
 
 def is_listed(debt: OpenDebt, step: NextStep, policy: Policy) -> bool:
     """Say whether a debtor's letter lists a receivable for which no step is due."""
-    if not letter_key(debt, policy) or step.reason == "internal":
+    if not letter_key(debt, policy) or step.reason == NotYet.INTERNAL:
         return False
-    if step.reason == "nothing_owed":
+    if step.reason == NotYet.NOTHING_OWED:
         return policy.includes_credit_notes and debt.open_ore < 0
-    return policy.includes_not_due if step.reason == "not_due" else True
+    return policy.includes_not_due if step.reason == NotYet.NOT_DUE else True
 
 
 def _refuse_selection(tenant: Tenant, selection: Selection) -> None:

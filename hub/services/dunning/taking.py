@@ -7,6 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from hub.model.dunning_plans import Letter, LetterItem, OpenDebt, Outcome, Plan, PlanItem, PlanState, StepTaken, Verdict
+from hub.model.dunning_reasons import LeftOut, NotYet
 from hub.model.tenant import Tenant
 from hub.rules.dunning.next_step import NextStep
 from hub.rules.dunning.policies import StepRule
@@ -73,7 +74,7 @@ def _checked(
     for item in items:
         if item.verdict == Verdict.TAKE:
             one = decided[item.receivable_id]
-            why_not = "settings_changed" if has_changed else why_left_out(item, one.debt, one.step, page)
+            why_not = LeftOut.SETTINGS_CHANGED if has_changed else why_left_out(item, one.debt, one.step, page)
             checked[item.item_no] = why_not or _step(item, one.debt, one.step)
     return checked
 
@@ -81,14 +82,14 @@ def _checked(
 def why_left_out(item: PlanItem, debt: OpenDebt, step: NextStep, page: DunnedPage) -> str:
     """Return why an item no longer holds, empty when it does."""
     if any(one.step == item.step for one in page.steps.get(item.receivable_id, ())):
-        return "step_taken"
+        return LeftOut.STEP_TAKEN
     if debt.open_ore <= 0:
-        return "paid"
+        return LeftOut.PAID
     if debt.open_ore != item.open_ore:
-        return "balance_changed"
+        return LeftOut.BALANCE_CHANGED
     if step.verdict is not Verdict.TAKE:
         return step.reason
-    return "" if step.rule is not None and step.rule.step == item.step else "other_step"
+    return "" if step.rule is not None and step.rule.step == item.step else NotYet.OTHER_STEP
 
 
 def _step(item: PlanItem, debt: OpenDebt, step: NextStep) -> Step:

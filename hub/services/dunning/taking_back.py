@@ -17,7 +17,7 @@ from hub.services.ports import UnitOfWork
 UNDONE = "dunning_step_undone"
 
 
-class LeftOut(NamedTuple):
+class NotTakenBack(NamedTuple):
     """A step that stands, and why it was not taken back."""
 
     step: StepTaken
@@ -26,7 +26,7 @@ class LeftOut(NamedTuple):
 
 def take_back(
     work: UnitOfWork, tenant: Tenant, steps: Sequence[StepTaken], because: str, *, is_asked: bool
-) -> list[LeftOut]:
+) -> list[NotTakenBack]:
     """Take back what steps debited, in this transaction, and let them be open again; return those that are left out.
 
     When a person asked, a step that has been paid or followed since is left alone. Else its letter never arrived: a
@@ -41,7 +41,7 @@ def take_back(
     for step in steps:
         why = ledgers.what_came_since(step, page.steps.get(step.receivable_id, ())) if is_asked else ""
         if why:
-            left_out.append(LeftOut(step, why))
+            left_out.append(NotTakenBack(step, why))
         else:
             undone.append((step, ledgers.lower(step)))
     post(work, tenant, ledgers.changes, None)
@@ -84,7 +84,7 @@ class _Ledgers:
 
 
 def _write(
-    work: UnitOfWork, undone: Sequence[tuple[StepTaken, int]], left_out: Sequence[LeftOut], because: str
+    work: UnitOfWork, undone: Sequence[tuple[StepTaken, int]], left_out: Sequence[NotTakenBack], because: str
 ) -> None:
     steps = [step for step, _ in undone]
     work.dunning.undo_steps(steps, because)

@@ -10,7 +10,7 @@ from hub.model.dunning_plans import Outcome, Plan, PlanItem, PlanState, StepTake
 from hub.model.tenant import Tenant
 from hub.services.dunning.letters import Letters, letter_name
 from hub.services.dunning.planning import plan_of
-from hub.services.dunning.taking_back import LeftOut, take_back
+from hub.services.dunning.taking_back import NotTakenBack, take_back
 from hub.services.ports import UnitOfWork
 
 ITEMS_AT_ONCE = 1_000
@@ -20,7 +20,7 @@ class Undone(NamedTuple):
     """What came of undoing some items of a plan."""
 
     steps: int
-    left_out: list[LeftOut]
+    left_out: list[NotTakenBack]
     after: int | None  # the item it came to, None when that was the last
 
 

@@ -113,7 +113,9 @@ def test_a_wrong_schedule_is_named_with_its_place_and_a_way_out(
 def test_an_unknown_job_is_answered_with_those_there_are(tmp_path: Path) -> None:
     wrong = f'{MORNING}at = ["06:00"]'.replace('"poll"', '"pol"').replace("morning", "evening")
 
-    with pytest.raises(ConfigurationError, match=r"schedules\[2\].job: must be one of 'poll', 'round' or 'follow'"):
+    with pytest.raises(
+        ConfigurationError, match=r"schedules\[2\].job: must be one of 'poll', 'round', 'follow' or 'dun'"
+    ):
         schedules(tmp_path, f'at = ["06:00"]{wrong}')
 
 

@@ -26,7 +26,7 @@ from hub.errors import DataError
 from hub.model.attempts import AttemptVerdict
 from hub.model.command import Command, RowNumber, said
 from hub.model.command_dates import IsoDate
-from hub.model.delivery_commands import CloseDocument, SeeReport, SendDocument
+from hub.model.delivery_commands import CloseDocument, DeliverDocument, SeeReport, SendDocument
 from hub.model.import_rows import NO_CONTROL_CHARACTERS, CodingLine, LongText, Number, ShortText
 from hub.model.payee_account import read_account
 from hub.model.refusals import causes, dotted_path, in_words
@@ -351,6 +351,7 @@ AnyCommand = Annotated[
     | AcceptCorrection
     | RejectCorrection
     | DecideAttempt
+    | DeliverDocument
     | SendDocument
     | CloseDocument
     | SeeReport,

@@ -9,7 +9,7 @@ from hub.model.delivery import Receipt
 
 
 class DocumentState(StrEnum):
-    """Where a document stands. `delivered` and `closed` are ends."""
+    """Where a document stands. `delivered`, `closed`, `withdrawn` and `undeliverable` are ends."""
 
     ACCEPTED = "accepted"  # kept; its way is to be found, the first time or after a channel did not take it
     SENDING = "sending"  # planned or under way on a channel
@@ -18,6 +18,8 @@ class DocumentState(StrEnum):
     UNKNOWN = "unknown"  # it may have arrived: a person finds out, by its attempt
     HELD = "held"  # no channel may or can take it: a person sees to it
     CLOSED = "closed"  # a person has seen to it, or a newer version goes instead
+    WITHDRAWN = "withdrawn"  # a letter whose receivables are settled or owe something else by now: it is not sent
+    UNDELIVERABLE = "undeliverable"  # a letter that no channel delivered, or that a person closed before one had
 
 
 IN_HAND = (DocumentState.SENDING, DocumentState.SENT, DocumentState.UNKNOWN)
@@ -38,6 +40,9 @@ class StepOutcome(StrEnum):
 
 TRIED = frozenset({StepOutcome.REFUSED, StepOutcome.RETURNED})
 """Outcomes after which the channel is not taken again for the same document."""
+
+NOT_ARRIVED = TRIED | {StepOutcome.SKIPPED}
+"""Outcomes of a channel by which the document certainly has not arrived."""
 
 
 class DocumentRow(NamedTuple):
@@ -65,6 +70,7 @@ class DocumentRow(NamedTuple):
     accepted_at: str
     changed_at: str
     search_began_at: str  # since when its next channel is looked for: accepted, come back, or sent anew
+    command_key: str = ""  # of the command that asked for it: a letter, of which the sender is told by that key
 
 
 class Rendering(NamedTuple):
@@ -104,6 +110,23 @@ class NewDocument(NamedTuple):
     handed_sha256: str
     sha256: str
     size: int
+    command_key: str = ""
+
+
+class LetterBalance(NamedTuple):
+    """What was open on a receivable when a letter about it was made."""
+
+    document_no: int
+    receivable_id: int
+    open_ore: int  # principal, fee and interest together
+
+
+class Outdated(NamedTuple):
+    """A letter that does not hold any more, and the message that is to carry it."""
+
+    document_no: int
+    exchange_no: int | None
+    is_settled: int  # 1: nothing is open on any of its receivables
 
 
 class KeptAnswer(NamedTuple):

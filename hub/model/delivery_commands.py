@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from hub.model.command import Command, RowNumber
+from hub.model.documents import MOST_LINES, Document
 from hub.model.import_rows import LongText
 from hub.model.setting_values import OptionalChannelName
+from hub.money import LARGEST_ORE
+
+
+class Balance(BaseModel):
+    """What is open on a receivable that a letter is about: principal, fee and interest together."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    receivable_id: RowNumber
+    open_ore: Annotated[StrictInt, Field(ge=-LARGEST_ORE, le=LARGEST_ORE)]
+
+
+class DeliverDocument(Command):
+    """Hands a letter over, with the balances that it was made for.
+
+    Just before it is sent they are compared with what is open: a letter that holds no more is withdrawn. What becomes
+    of it is told by this command's key: `document_sent`, `document_withdrawn` or `document_undeliverable`.
+    """
+
+    kind: Literal["deliver_document"] = "deliver_document"
+    document: Document
+    balances: Annotated[tuple[Balance, ...], Field(max_length=MOST_LINES)] = Field(
+        default=(), description="Of each receivable that it is about; none: it is sent whatever is owed."
+    )
 
 
 class SendDocument(Command):

@@ -214,7 +214,6 @@ class TenantWork:
 
     def _bodies(self, stopping: Event) -> Mapping[str, Body]:
         readers = self.plugins.readers
-        limits = CallLimits(self._calls_per_minute, waits_until(stopping))
         return {
             receiving.RUN_KIND: ingesting.PaymentFileRun(self.store, self.tenant, readers, self.poster),
             rematching.RUN_KIND: rematching.RematchRun(self.store, self.tenant, self.poster),
@@ -224,7 +223,7 @@ class TenantWork:
             delivery.RUN_KIND: self._delivery_run(),
             delivery.FOLLOWING: delivery.FollowRun(self.store, self.tenant, self.plugins.document_channels),
             polling.RUN_KIND: polling.PollRun(self.store, self.inbox, self.clock),
-            SENDING: SendingRun(self.store, self.plugins.channels, self.clock, limits),
+            SENDING: self._sending_run(stopping),
             dunning.RUN_KIND: dunning.DunningRun(self.store, self.tenant, self.letters, nothing_earned, self.rates),
             WEBHOOK: WebhookRun(self.store, self.tenant, self._receivers()),
         }
@@ -240,6 +239,11 @@ class TenantWork:
             for name, receiver in plugins.webhook_receivers.items()
             for plugin in [plugins.plugins_of_receivers[name]]
         }
+
+    def _sending_run(self, stopping: Event) -> SendingRun:
+        limits = CallLimits(self._calls_per_minute, waits_until(stopping))
+        recall = delivery.LetterRecall(self.store)
+        return SendingRun(self.store, self.plugins.channels, self.clock, limits, recall=recall)
 
     def _delivery_run(self) -> delivery.DeliveryRun:
         plugins = self.plugins

@@ -6,9 +6,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam
 
 from hub.errors import DataError
+from hub.store import tables
+from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
 from hub.store.statements import text
 
@@ -18,6 +20,10 @@ _CLOSE_OF_EARLIER = text("""
             ON later.tenant = earlier.tenant AND later.run_no = :run_no AND later.kind = earlier.kind
         WHERE earlier.tenant = :t AND earlier.run_id = task.subject AND earlier.run_no < :run_no)
 """)
+
+
+_EARLIER = text("SELECT command_key, body_sha256, result FROM command WHERE tenant = :t AND command_key IN :some")
+_AT_ONCE = 500
 
 
 class SqlCommands:
@@ -50,6 +56,28 @@ class SqlCommands:
         if row.body_sha256 != body_sha256:
             raise DataError(f"the command key {key} was used for another command; give each command a key of its own")
         return dict(json.loads(row.result))
+
+    def earlier_results(self, keys: Sequence[str]) -> dict[str, tuple[str, dict[str, Any]]]:
+        """Return body and answer of those commands that were carried out before, by key."""
+        found = {}
+        statement = _EARLIER.bindparams(bindparam("some", expanding=True))
+        for start in range(0, len(keys), _AT_ONCE):
+            some = {"t": self._tenant, "some": list(keys[start : start + _AT_ONCE])}
+            for row in self._connection.execute(statement, some):
+                found[str(row.command_key)] = (str(row.body_sha256), dict(json.loads(row.result)))
+        return found
+
+    def record_all(self, results: Sequence[tuple[str, str, str, dict[str, Any]]]) -> None:
+        """Write what commands answered: key, kind, body and answer of each."""
+        insert_rows(
+            self._connection,
+            tables.command,
+            ("tenant", "command_key", "kind", "body_sha256", "result", "recorded_at"),
+            [
+                (self._tenant, key, kind, body, json.dumps(result, ensure_ascii=False), self._now)
+                for key, kind, body, result in results
+            ],
+        )
 
     def record(self, key: str, kind: str, body_sha256: str, result: dict[str, Any]) -> None:
         """Write what a command answered, in the transaction that carried it out."""

@@ -216,6 +216,12 @@ class SqlContentsInWork:
         _keep_new(self._connection, self._tenant, {kept.sha256: content})
         return kept
 
+    def keep_all(self, contents: Sequence[bytes]) -> None:
+        """Keep many in this transaction."""
+        if contents:
+            _hold_sweeping(self._connection, self._tenant, "_shared")
+            _keep_new(self._connection, self._tenant, {hashlib.sha256(one).hexdigest(): one for one in contents})
+
 
 def _is_large(content: bytes) -> bool:
     return len(content) > LARGEST_AT_ONCE

@@ -17,6 +17,7 @@ from hub.store.commands import SqlCommands
 from hub.store.contents import SqlContents, SqlContentsInWork
 from hub.store.database import reading, writing
 from hub.store.delivery.documents import SqlDocuments
+from hub.store.delivery.letters import SqlLetters
 from hub.store.delivery.recipients import SqlRecipients
 from hub.store.dunning.steps import SqlDunning
 from hub.store.elsewhere import refuse_if_elsewhere
@@ -86,6 +87,10 @@ class SqlUnitOfWork:
     @cached_property
     def documents(self) -> SqlDocuments:
         return SqlDocuments(self._connection, self.tenant, self.now)
+
+    @cached_property
+    def letters(self) -> SqlLetters:
+        return SqlLetters(self._connection, self.tenant)
 
     @cached_property
     def recipients(self) -> SqlRecipients:

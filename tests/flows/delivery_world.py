@@ -44,6 +44,7 @@ from hub.services.delivery import (
     Acceptance,
     DeliveryRun,
     FollowRun,
+    LetterRecall,
     accept_documents,
 )
 from hub.services.delivery.reading import read_documents
@@ -190,7 +191,7 @@ class DeliveryWorld:
             {
                 RUN_KIND: DeliveryRun(self.store, self.tenant, self.channels, plugins, self, self.clock),
                 FOLLOWING: FollowRun(self.store, self.tenant, self.channels),
-                SENDING: SendingRun(self.store, self.channels, self.clock),
+                SENDING: SendingRun(self.store, self.channels, self.clock, recall=LetterRecall(self.store)),
                 rounds.RUN_KIND: rounds.RoundRun(self.store, self.tenant, lambda: (), looked_at),
                 **self.more_bodies,
             },

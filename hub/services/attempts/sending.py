@@ -41,6 +41,7 @@ from hub.services.attempts.ending import tell_end
 from hub.services.attempts.following import let_exchanges_follow
 from hub.services.attempts.late import keep_proof
 from hub.services.attempts.pace import CallLimits, Pace
+from hub.services.attempts.recalling import NoRecall, Recall, Recalling
 from hub.services.attempts.resting import Resting
 from hub.services.attempts.signed_receipts import keep_signed_receipt
 from hub.services.attempts.steady import Steady, steady_clock
@@ -62,12 +63,14 @@ class SendingRun:
         clock: Clock,
         limits: CallLimits | None = None,
         steady: Steady | None = None,
+        recall: Recall | None = None,
     ) -> None:
         self._store = store
         self._channels = channels
         self._clock = clock
         self._limits = limits or CallLimits()
         self._steady = steady or steady_clock()
+        self._recall = recall or NoRecall()
 
     def __call__(self, work: Work, input: JsonObject) -> JsonObject:
         """Take every message of the run as far as it goes now; answer how many are in which state.
@@ -79,7 +82,7 @@ class SendingRun:
         """
         channel = self._channel(input["channel"])
         pace = self._limits.pace(channel.name, self._clock)
-        turn = _Turn(self._store, work, channel, self._clock, self._steady, pace)
+        turn = _Turn(self._store, work, channel, self._clock, self._steady, pace, self._recall)
         try:
             turn.go_through()
         except (NotOursError, HubError):
@@ -101,7 +104,14 @@ class _Turn:
     """One going-through of a run's messages."""
 
     def __init__(
-        self, store: Store, work: Work, channel: DeliveryChannel, clock: Clock, steady: Steady, pace: Pace
+        self,
+        store: Store,
+        work: Work,
+        channel: DeliveryChannel,
+        clock: Clock,
+        steady: Steady,
+        pace: Pace,
+        recall: Recall,
     ) -> None:
         self._store = store
         self._work = work
@@ -116,6 +126,7 @@ class _Turn:
         self._unwritten: list[tuple[Attempt, Attempt]] = []  # as it was, as it is
         self._receipts: list[tuple[Attempt, bytes]] = []  # unwritten too
         self._resting = Resting(store, channel.name)
+        self._recalling = Recalling(recall, before=self.write_down)
         self._ahead = Ahead(store, ())
         self._stopped_by: HubError | None = None
 
@@ -123,6 +134,7 @@ class _Turn:
         """Take each message as far as it goes now, until the run has to stop."""
         attempts = self._in_order()
         self._ahead = Ahead(self._store, attempts)
+        self._recalling.look_at(attempts)
         waiting = deque(attempts)
         while waiting and self._stopped_by is None:
             together = list(takewhile(self._is_new, islice(waiting, self._row.begins)))
@@ -223,6 +235,11 @@ class _Turn:
 
     def _send_together(self, attempts: Sequence[Attempt], waiting: deque[Attempt]) -> None:
         """Send the first of those that wait, begun in one transaction; what is not called after all waits again."""
+        if taken_back := self._recalling.taken_back(attempts):
+            for attempt in attempts:
+                if attempt.exchange_no in taken_back:
+                    waiting.remove(attempt)
+            return
         contents = self._ahead.contents_of(attempts)
         started = deque(self._begin(attempts[: len(contents)]))
         for content in contents:
@@ -239,6 +256,8 @@ class _Turn:
     def _send(self, attempt: Attempt) -> Attempt:
         message = Message(attempt.key, self._ahead.content_of(attempt))
         self._pace.wait(before=self.write_down)
+        if self._recalling.taken_back([attempt]):
+            return self._as_it_is(attempt)
         (started,) = self._begin([attempt])
         for _ in range(MOST_BEGINNINGS - 1):
             if self._has_slept_since(started):  # is the run still its own?
@@ -246,6 +265,10 @@ class _Turn:
         if self._has_slept_since(started):
             return self._heard(started, not_in_time(self._channel))
         return self._call(started, message)
+
+    def _as_it_is(self, attempt: Attempt) -> Attempt:
+        with self._store.read() as unit:
+            return unit.attempts.get(attempt.attempt_no) or attempt
 
     def _call(self, started: Attempt, message: Message) -> Attempt:
         self._pace.calls_now()

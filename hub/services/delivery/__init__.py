@@ -4,6 +4,8 @@ from hub.services.delivery.accepting import Acceptance, accept_documents
 from hub.services.delivery.answers import Answered, apply_answers, find_answered, tell_strays
 from hub.services.delivery.commands import DELIVERY_HANDLERS
 from hub.services.delivery.following import follow_messages
+from hub.services.delivery.letters import deliver_documents
+from hub.services.delivery.recalling import LetterRecall
 from hub.services.delivery.receipts import EARLY_FOR_S, FollowRun
 from hub.services.delivery.receipts import RUN_KIND as FOLLOWING
 from hub.services.delivery.reports import apply_receipts
@@ -18,9 +20,11 @@ __all__ = [
     "Answered",
     "DeliveryRun",
     "FollowRun",
+    "LetterRecall",
     "accept_documents",
     "apply_answers",
     "apply_receipts",
+    "deliver_documents",
     "enqueue_delivery",
     "find_answered",
     "follow_messages",

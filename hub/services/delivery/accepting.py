@@ -47,7 +47,9 @@ class Offered(NamedTuple):
     number: str = ""  # the document's own, where it could be read
 
 
-class _Candidate(NamedTuple):
+class Candidate(NamedTuple):
+    """A document that can be right, with the bytes that are kept of it."""
+
     place: str
     content: bytes
     new: NewDocument
@@ -67,18 +69,18 @@ def accept_documents(store: Store, tenant: Tenant, offered: Iterable[Offered]) -
 
 
 def _accept_chunk(store: Store, tenant: Tenant, chunk: Sequence[Offered]) -> list[Acceptance]:
-    candidates: list[_Candidate] = []
+    candidates: list[Candidate] = []
     refused: dict[int, Acceptance] = {}
     with store.read() as work:
         completing = Completing(work, tenant, [one.document for one in chunk if one.document is not None])
     for place, one in enumerate(chunk):
         try:
-            candidates.append(_candidate(one, completing))
+            candidates.append(candidate_of(one, completing))
         except DataError as error:
             refused[place] = Acceptance(one.place, _number(one), problem=str(error))
     store.contents.keep_all([candidate.content for candidate in candidates])
     with store.write() as work:
-        taken = iter(_take(work, tenant, candidates))
+        taken = iter(take(work, tenant, candidates))
     return [refused[place] if place in refused else next(taken) for place in range(len(chunk))]
 
 
@@ -86,7 +88,8 @@ def _size(offered: Offered) -> int:
     return 0 if offered.document is None else size_of(offered.document)
 
 
-def _candidate(offered: Offered, completing: Completing) -> _Candidate:
+def candidate_of(offered: Offered, completing: Completing, *, command_key: str = "") -> Candidate:
+    """Return a document as it is kept. Raises DataError with all that is wrong with it."""
     if offered.document is None:
         raise DataError(offered.problem)
     document = completing.complete(offered.document)
@@ -103,11 +106,13 @@ def _candidate(offered: Offered, completing: Completing) -> _Candidate:
         handed.hexdigest(),
         hashlib.sha256(content).hexdigest(),
         len(content),
+        command_key,
     )
-    return _Candidate(offered.place, content, new, completing.other_key(document))
+    return Candidate(offered.place, content, new, completing.other_key(document))
 
 
-def _take(work: UnitOfWork, tenant: Tenant, candidates: Sequence[_Candidate]) -> list[Acceptance]:
+def take(work: UnitOfWork, tenant: Tenant, candidates: Sequence[Candidate]) -> list[Acceptance]:
+    """Accept documents whose bytes are kept, and queue the run that sends them; return what became of each."""
     work.commands.claim(CLAIM)
     newer = [candidate.new for candidate in candidates if candidate.new.version > 1]
     if newer:
@@ -135,11 +140,12 @@ def _tell_accepted(work: UnitOfWork, number: int, new: NewDocument) -> None:
         number=new.number,
         version=new.version,
         document_kind=new.kind,
-        key=new.document_key,
+        document_key=new.document_key,
+        **({"key": new.command_key} if new.command_key else {}),
     )
 
 
-def _answer(candidate: _Candidate, handed: dict[str, tuple[str, int]], fresh: dict[str, NewDocument]) -> Acceptance:
+def _answer(candidate: Candidate, handed: dict[str, tuple[str, int]], fresh: dict[str, NewDocument]) -> Acceptance:
     key = next(key for key in _keys_of(candidate) if key in handed)
     sha256, number = handed[key]
     if sha256 != candidate.new.handed_sha256:
@@ -148,7 +154,7 @@ def _answer(candidate: _Candidate, handed: dict[str, tuple[str, int]], fresh: di
     return Acceptance(candidate.place, candidate.new.number, key, number, is_new=fresh.get(key) is candidate.new)
 
 
-def _keys_of(candidate: _Candidate) -> list[str]:
+def _keys_of(candidate: Candidate) -> list[str]:
     return [key for key in (candidate.new.document_key, candidate.other_key) if key]
 
 

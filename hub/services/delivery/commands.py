@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from hub.errors import DataError, RuleViolation
 from hub.model.deliveries import DocumentRow, DocumentState
-from hub.model.delivery_commands import CloseDocument, SeeReport, SendDocument
+from hub.model.delivery_commands import CloseDocument, DeliverDocument, SeeReport, SendDocument
 from hub.model.tenant import Tenant
 from hub.services.attempts import CLAIM
 from hub.services.books import Handlers
 from hub.services.delivery.anew import find_anew, let_go
 from hub.services.delivery.answers import STRAY
 from hub.services.delivery.answers import TASK as DISPUTED
+from hub.services.delivery.letters import deliver_document
 from hub.services.delivery.receipts import UNREAD
-from hub.services.delivery.standing import stand
+from hub.services.delivery.standing import UNDELIVERED, end_undelivered, is_undelivered_letter, stand
 from hub.services.ports import JsonObject, UnitOfWork
 
 FOR_A_PERSON = (DocumentState.HELD,)
@@ -37,7 +38,7 @@ def send_document(work: UnitOfWork, _tenant: Tenant, command: SendDocument) -> J
 
 
 def close_document(work: UnitOfWork, _tenant: Tenant, command: CloseDocument) -> JsonObject:
-    """Close a document that a person has seen to; nothing more is sent of it.
+    """Close a document that a person has seen to; nothing more is sent of it. A letter that has not gone never will.
 
     Raises:
         DataError: there is no such document.
@@ -48,14 +49,17 @@ def close_document(work: UnitOfWork, _tenant: Tenant, command: CloseDocument) ->
         raise RuleViolation(f"document {row.document_no} is {row.state}: only a held or accepted one is closed")
     let_go(work, row)
     reason = f"{command.user}: {command.remark}" if command.remark else f"closed by {command.user}"
+    if is_undelivered_letter(work, row):
+        end_undelivered(work, row, reason)
+        return {"document_no": row.document_no, "state": str(DocumentState.UNDELIVERABLE)}
     stand(work, row._replace(state=DocumentState.CLOSED, reason=reason, due_at=""), was=row)
     return {"document_no": row.document_no, "state": str(DocumentState.CLOSED)}
 
 
 def see_report(work: UnitOfWork, _tenant: Tenant, command: SeeReport) -> JsonObject:
-    """Close the task about a report that could not be read. Raises DataError when there is no such task."""
+    """Close the task about a report, or a letter, that a person has seen. Raises DataError when there is none."""
     for task in work.commands.open_tasks():
-        if task["task_no"] == command.task_no and task["kind"] in (UNREAD, DISPUTED, STRAY):
+        if task["task_no"] == command.task_no and task["kind"] in (UNREAD, DISPUTED, STRAY, UNDELIVERED):
             work.commands.close_task(task["kind"], task["subject"])
             return {"task_no": command.task_no}
     raise DataError(f"there is no open task {command.task_no} about a report; see: hub tasks")
@@ -71,6 +75,7 @@ def _document(work: UnitOfWork, document_no: int) -> DocumentRow:
 
 
 DELIVERY_HANDLERS: Handlers = {
+    DeliverDocument: deliver_document,
     SendDocument: send_document,
     CloseDocument: close_document,
     SeeReport: see_report,

@@ -24,6 +24,7 @@ NOWHERE = (DocumentState.ACCEPTED, DocumentState.HELD)
 """States in which no channel has the document: what arrives after all ends it."""
 
 KNOWN_TO_BE_TAKEN = (StepOutcome.SENT, StepOutcome.DELIVERED)
+ONCE_TAKEN = (*KNOWN_TO_BE_TAKEN, StepOutcome.RETURNED)
 IS_THERE = (ReceiptKind.DELIVERED, ReceiptKind.UNDER_WAY)
 GOES_BACK = (ReceiptKind.RETURNED, ReceiptKind.STOPPED)
 
@@ -150,7 +151,10 @@ def _apply_late(work: UnitOfWork, receipt: Receipt, row: DocumentRow, step: Docu
     if row.state in NOWHERE:
         price_ore = row.price_ore + (step.price_ore if step.outcome == StepOutcome.REFUSED else 0)
         there = row._replace(channel=step.channel, exchange_no=step.exchange_no, price_ore=price_ore)
-        stand(work, there._replace(state=DocumentState.DELIVERED, reason="", due_at=""), was=row)
+        arrived_there = there._replace(state=DocumentState.DELIVERED, reason="", due_at="")
+        if step.outcome not in ONCE_TAKEN:
+            tell(work, "document_sent", arrived_there)
+        stand(work, arrived_there, was=row)
     elif row.state != DocumentState.CLOSED and step.outcome != StepOutcome.REFUSED:  # of that, the proof has told
         for attempt in delivered:
             tell_late(work, attempt, receipt.external_id, was="sent another way")

@@ -25,6 +25,7 @@ from hub.services.delivery.standing import hold, stand
 from hub.services.delivery.steps import skipped_steps
 from hub.services.delivery.versions import close_replaced, is_replaced, newest_of
 from hub.services.delivery.way_finding import Routed, WayFinder
+from hub.services.delivery.withdrawing import without_outdated
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 
 RUN_KIND = "deliver"
@@ -81,7 +82,8 @@ class DeliveryRun:
         self, work: Work, rows: Sequence[DocumentRow], reaching: Reaching, finder: WayFinder, dispatcher: Dispatcher
     ) -> None:
         """Take documents as far as they go now: each ends up on a channel, waiting, with a person, or replaced."""
-        documents = load_documents(self._store, self._without_replaced(work, rows), self._channels)
+        holding = self._without_outdated(work, self._without_replaced(work, rows))
+        documents = load_documents(self._store, holding, self._channels)
         reaching.look_up(documents)
         while documents:
             ways = finder.find(documents)
@@ -102,6 +104,13 @@ class DeliveryRun:
             with work.write() as unit:
                 close_replaced(unit, replaced, newest)
         return [row for row in rows if not is_replaced(row, newest)]
+
+    def _without_outdated(self, work: Work, rows: Sequence[DocumentRow]) -> list[DocumentRow]:
+        """Withdraw letters that do not hold any more, and return the others."""
+        if not any(row.command_key for row in rows):
+            return list(rows)
+        with work.write() as unit:
+            return without_outdated(unit, rows)
 
     def _put_off(self, work: Work, waiting: Sequence[Routed]) -> None:
         if waiting:

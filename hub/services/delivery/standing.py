@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from hub.model.deliveries import DocumentRow, DocumentState
+from hub.model.deliveries import NOT_ARRIVED, DocumentRow, DocumentState
 from hub.services.ports import UnitOfWork
 
 TASK = "held_document"
+UNDELIVERED = "undeliverable_letter"
 LONGEST_REASON = 600  # it may name every channel
+NOT_TOLD_SENT = (DocumentState.SENDING, DocumentState.UNKNOWN)
+"""States from which a report lets a document arrive of which nobody has said yet that it was taken."""
+
 _TOLD = {
     DocumentState.SENT: "document_sent",
     DocumentState.DELIVERED: "document_delivered",
     DocumentState.UNKNOWN: "document_unknown",
     DocumentState.HELD: "document_held",
     DocumentState.CLOSED: "document_closed",
+    DocumentState.WITHDRAWN: "document_withdrawn",
+    DocumentState.UNDELIVERABLE: "document_undeliverable",
 }
 
 
@@ -25,19 +31,41 @@ def stand(work: UnitOfWork, row: DocumentRow, *, was: DocumentRow) -> bool:
         work.commands.close_task(TASK, str(row.document_no))
     if row.state == DocumentState.HELD:
         work.commands.open_task(TASK, str(row.document_no), _asks(row))
+    if row.state == DocumentState.DELIVERED and was.state in NOT_TOLD_SENT:
+        tell(work, _TOLD[DocumentState.SENT], row)
     if row.state != was.state and row.state in _TOLD:
         tell(work, _TOLD[DocumentState(row.state)], row)
     return True
 
 
 def hold(work: UnitOfWork, row: DocumentRow, reason: str) -> bool:
-    """Leave a document to a person."""
-    return stand(work, row._replace(state=DocumentState.HELD, reason=reason, due_at=""), was=row)
+    """Leave a document to a person; a letter that certainly has not arrived ends, and a person is told why.
+
+    Whoever asked for the letter takes back what it charged, and makes another one: this one must not go after that.
+    """
+    if not is_undelivered_letter(work, row):
+        return stand(work, row._replace(state=DocumentState.HELD, reason=reason, due_at=""), was=row)
+    is_ours = end_undelivered(work, row, reason)
+    if is_ours:
+        work.commands.open_task(UNDELIVERED, str(row.document_no), _tells(row, reason))
+    return is_ours
+
+
+def end_undelivered(work: UnitOfWork, row: DocumentRow, reason: str) -> bool:
+    """End a letter that has not arrived and never will."""
+    return stand(work, row._replace(state=DocumentState.UNDELIVERABLE, reason=reason, due_at=""), was=row)
+
+
+def is_undelivered_letter(work: UnitOfWork, row: DocumentRow) -> bool:
+    """Say whether a document was asked for by a command, and no channel has it or may have it."""
+    if not row.command_key:
+        return False
+    return all(step.outcome in NOT_ARRIVED for step in work.documents.steps([row.document_no]))
 
 
 def tell(work: UnitOfWork, event: str, row: DocumentRow) -> None:
     """Record an event about a document: no name and no address, which the document keeps."""
-    told = {"channel": row.channel, "exchange_no": row.exchange_no, "reason": row.reason}
+    told = {"key": row.command_key, "channel": row.channel, "exchange_no": row.exchange_no, "reason": row.reason}
     work.events.record(
         event,
         document_no=row.document_no,
@@ -46,6 +74,14 @@ def tell(work: UnitOfWork, event: str, row: DocumentRow) -> None:
         version=row.version,
         document_kind=row.kind,
         **{name: value for name, value in told.items() if value},
+    )
+
+
+def _tells(row: DocumentRow, reason: str) -> str:
+    what = f"{row.kind.replace('_', ' ')} {row.number} (document {row.document_no})"
+    return (
+        f"{what} could not be delivered: {reason}; what it charged is taken back and its step is open again: mend what "
+        "is wrong, or set a hold, before the next run"
     )
 
 

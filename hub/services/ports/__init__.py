@@ -3,7 +3,7 @@
 `hub.store` implements these by shape. A unit of work is one transaction; a step never commits and opens none itself.
 """
 
-from hub.services.ports.delivery import Documents, Recipients
+from hub.services.ports.delivery import Documents, Handed, Letters, Recipients
 from hub.services.ports.dunning import Dunning, Plans
 from hub.services.ports.ledger import Accounts, Books, Commands, Events, Exchanges, JsonObject, Receivables
 from hub.services.ports.payments import Duplicates, Loading, Lumps, Matching, Queue, Undoing
@@ -32,8 +32,10 @@ __all__ = [
     "Duplicates",
     "Events",
     "Exchanges",
+    "Handed",
     "JsonObject",
     "KeptContent",
+    "Letters",
     "Loading",
     "Lumps",
     "Matching",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from hub.model.deliveries import (
     DocumentRow,
@@ -12,7 +12,9 @@ from hub.model.deliveries import (
     KeptAnswer,
     KeptReach,
     KnownRecipient,
+    LetterBalance,
     NewDocument,
+    Outdated,
     Rendering,
 )
 from hub.model.delivery import Receipt
@@ -50,6 +52,24 @@ class Documents(Protocol):
         self, *, state: str = "", channel: str = "", number: str = "", limit: int = 100, before: int | None = None
     ) -> list[DocumentRow]: ...
     def counts(self) -> list[tuple[str, str, int, int]]: ...
+
+
+class Handed(NamedTuple):
+    """What became of a document that a command handed over."""
+
+    key: str  # of the command
+    document_no: int | None
+    is_new: bool = False
+    problem: str = ""  # why it was refused, and what to do; blank when it was not
+
+
+class Letters(Protocol):
+    """What letters were made for, and whether that still holds. See `store/delivery/letters.py`."""
+
+    def keep_balances(self, balances: Sequence[LetterBalance]) -> None: ...
+    def messages_with_balances(self, exchanges: Collection[int]) -> set[int]: ...
+    def outdated(self, document_nos: Collection[int]) -> list[Outdated]: ...
+    def outdated_in(self, exchanges: Collection[int]) -> list[Outdated]: ...
 
 
 class Recipients(Protocol):

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Protocol
 from hub.model.attempts import Attempt, ChannelRest
 from hub.model.runs import Run
 from hub.model.schedules import Firing, Schedule, ScheduleState
-from hub.services.ports.delivery import Documents, Recipients
+from hub.services.ports.delivery import Documents, Letters, Recipients
 from hub.services.ports.dunning import Dunning, Plans
 from hub.services.ports.ledger import Accounts, Books, Commands, Events, Exchanges, JsonObject, Receivables
 from hub.services.ports.payments import Duplicates, Loading, Lumps, Matching, Queue, Undoing
@@ -102,6 +102,7 @@ class ContentsInWork(Protocol):
     """Small contents kept in a transaction. See `store/contents.py`."""
 
     def keep(self, content: bytes) -> KeptContent: ...
+    def keep_all(self, contents: Sequence[bytes]) -> None: ...
 
 
 class UnitOfWork(Protocol):
@@ -137,6 +138,8 @@ class UnitOfWork(Protocol):
     def attempts(self) -> Attempts: ...
     @property
     def documents(self) -> Documents: ...
+    @property
+    def letters(self) -> Letters: ...
     @property
     def recipients(self) -> Recipients: ...
     @property

@@ -26,6 +26,7 @@ from hub.store.tables.delivery import (
 from hub.store.tables.dunning import dunning_step
 from hub.store.tables.exchanges import content, content_part, exchange
 from hub.store.tables.installation import counter, installation, payee_account, posting_group, tenant
+from hub.store.tables.letters import document_balance
 from hub.store.tables.payments import (
     account_claim,
     chunk,
@@ -64,6 +65,7 @@ __all__ = [
     "counter",
     "deposit",
     "document",
+    "document_balance",
     "document_step",
     "dunning_step",
     "duplicate_payment",

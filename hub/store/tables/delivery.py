@@ -31,6 +31,7 @@ document = table(
     text("accepted_at"),
     text("changed_at"),
     text("search_began_at", default=""),
+    text("command_key", default=""),  # of the command that asked for a letter
     PrimaryKeyConstraint("tenant", "document_no"),
     UniqueConstraint("tenant", "document_key"),
 )

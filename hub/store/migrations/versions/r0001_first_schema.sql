@@ -157,6 +157,7 @@ CREATE TABLE document (
     accepted_at TEXT NOT NULL,
     changed_at TEXT NOT NULL,
     search_began_at TEXT DEFAULT '' NOT NULL,
+    command_key TEXT DEFAULT '' NOT NULL,
     PRIMARY KEY (tenant, document_no),
     UNIQUE (tenant, document_key)
 ) WITHOUT ROWID;
@@ -177,6 +178,14 @@ CREATE TABLE document_answer (
     came_at TEXT NOT NULL,
     PRIMARY KEY (tenant, document_no, answer_no),
     UNIQUE (tenant, document_no, answer_key)
+) WITHOUT ROWID;
+
+CREATE TABLE document_balance (
+    tenant INTEGER NOT NULL,
+    document_no BIGINT NOT NULL,
+    receivable_id BIGINT NOT NULL,
+    open_ore BIGINT NOT NULL,
+    PRIMARY KEY (tenant, document_no, receivable_id)
 ) WITHOUT ROWID;
 
 CREATE TABLE document_step (

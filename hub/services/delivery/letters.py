@@ -1,0 +1,93 @@
+"""Letters that another part of the hub asks for by commands: a chunk's are accepted together, in its transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from hub.errors import DataError
+from hub.model.deliveries import LetterBalance
+from hub.model.delivery_commands import DeliverDocument
+from hub.model.tenant import Tenant
+from hub.services.books import body_sha256
+from hub.services.delivery.accepting import CLAIM, Acceptance, Candidate, Offered, candidate_of, take
+from hub.services.delivery.completing import Completing
+from hub.services.ports import Handed, JsonObject, UnitOfWork
+
+
+class _Asked(NamedTuple):
+    """A command that has not been carried out before."""
+
+    command: DeliverDocument
+    body_sha256: str
+
+
+def deliver_documents(work: UnitOfWork, tenant: Tenant, commands: Sequence[DeliverDocument]) -> list[Handed]:
+    """Carry out many commands in this transaction; return what became of each, in their order.
+
+    Each once, by its key, as a command by itself: the second time it gives the first answer. A document that cannot be
+    right says why, is not kept, and holds no other; its key stays free.
+
+    Raises:
+        DataError: a key was used for another command.
+    """
+    work.commands.claim(CLAIM)
+    answers = _earlier(work, commands)
+    asked = [_Asked(one, body_sha256(one)) for one in commands if one.key not in answers]
+    taken = _taken(work, tenant, [one.command for one in asked])
+    work.commands.record_all(
+        [
+            (one.command.key, one.command.kind, one.body_sha256, _answer(taken[one.command.key]))
+            for one in asked
+            if not taken[one.command.key].problem
+        ]
+    )
+    return [answers[one.key] if one.key in answers else _handed(one.key, taken[one.key]) for one in commands]
+
+
+def deliver_document(work: UnitOfWork, tenant: Tenant, command: DeliverDocument) -> JsonObject:
+    """Accept one letter. Raises DataError with all that is wrong with it."""
+    taken = _taken(work, tenant, [command])[command.key]
+    if taken.problem:
+        raise DataError(taken.problem)
+    return _answer(taken)
+
+
+def _earlier(work: UnitOfWork, commands: Sequence[DeliverDocument]) -> dict[str, Handed]:
+    known = work.commands.earlier_results([one.key for one in commands])
+    for one in commands:
+        if one.key in known and known[one.key][0] != body_sha256(one):
+            raise DataError(f"the command key {one.key} was used for another command; give each a key of its own")
+    return {key: Handed(key, result["document_no"], is_new=False) for key, (_, result) in known.items()}
+
+
+def _taken(work: UnitOfWork, tenant: Tenant, commands: Sequence[DeliverDocument]) -> Mapping[str, Acceptance]:
+    """Accept the documents of commands, and keep the balances of those that are new; by the commands' keys."""
+    completing = Completing(work, tenant, [one.document for one in commands])
+    candidates: list[Candidate] = []
+    taken: dict[str, Acceptance] = {}
+    for one in commands:
+        try:
+            candidates.append(candidate_of(Offered(one.key, one.document), completing, command_key=one.key))
+        except DataError as error:
+            taken[one.key] = Acceptance(one.key, one.document.number, problem=str(error))
+    work.contents.keep_all([candidate.content for candidate in candidates])
+    taken |= {accepted.place: accepted for accepted in take(work, tenant, candidates)}
+    new = [(one, taken[one.key].document_no) for one in commands if taken[one.key].is_new]
+    work.letters.keep_balances(
+        [
+            LetterBalance(number, balance.receivable_id, balance.open_ore)
+            for command, number in new
+            if number is not None
+            for balance in command.balances
+        ]
+    )
+    return taken
+
+
+def _answer(taken: Acceptance) -> JsonObject:
+    return {"document_no": taken.document_no, "document_key": taken.key}
+
+
+def _handed(key: str, taken: Acceptance) -> Handed:
+    return Handed(key, taken.document_no, taken.is_new, taken.problem)

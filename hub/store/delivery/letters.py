@@ -1,0 +1,85 @@
+"""The balances that letters were made for, compared with what is open now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from sqlalchemy import Connection, bindparam
+
+from hub.model.deliveries import LetterBalance, Outdated
+from hub.store import tables
+from hub.store.bulk import insert_rows
+from hub.store.statements import text
+
+_AT_ONCE = 500
+_WITH_BALANCES = text("""
+    SELECT DISTINCT s.exchange_no FROM document_step s
+    JOIN document_balance b ON b.tenant = s.tenant AND b.document_no = s.document_no
+    WHERE s.tenant = :t AND s.exchange_no IN :some
+""").bindparams(bindparam("some", expanding=True))
+_OUTDATED = """
+    SELECT d.document_no, d.exchange_no,
+           CASE WHEN sum(CASE WHEN o.receivable_id IS NULL THEN 0 ELSE 1 END) = 0 THEN 1 ELSE 0 END
+    FROM document d
+    JOIN document_balance b ON b.tenant = d.tenant AND b.document_no = d.document_no
+    LEFT JOIN open_item o ON o.tenant = b.tenant AND o.receivable_id = b.receivable_id
+    WHERE d.tenant = :t AND {which}
+    GROUP BY d.document_no, d.exchange_no
+    HAVING sum(CASE WHEN b.open_ore = coalesce(o.principal_ore + o.fee_ore + o.interest_ore, 0) THEN 0 ELSE 1 END) > 0
+    ORDER BY d.document_no
+"""
+_OUTDATED_DOCUMENTS = text(_OUTDATED.format(which="d.document_no IN :some")).bindparams(
+    bindparam("some", expanding=True)
+)
+_OUTDATED_MESSAGES = text(
+    # By the steps, whose index names the exchange.
+    _OUTDATED.format(
+        which="d.document_no IN (SELECT s.document_no FROM document_step s WHERE s.tenant = :t "
+        "AND s.exchange_no IN :some) AND d.exchange_no IN :some"
+    )
+).bindparams(bindparam("some", expanding=True))
+
+
+class SqlLetters:
+    """Letters of one tenant within one transaction."""
+
+    def __init__(self, connection: Connection, tenant: int) -> None:
+        self._connection = connection
+        self._tenant = tenant
+
+    def keep_balances(self, balances: Sequence[LetterBalance]) -> None:
+        """Write what was open on receivables when letters about them were made."""
+        insert_rows(
+            self._connection,
+            tables.document_balance,
+            ("tenant", *LetterBalance._fields),
+            [(self._tenant, *balance) for balance in balances],
+        )
+
+    def messages_with_balances(self, exchanges: Collection[int]) -> set[int]:
+        """Return those of these messages that carry letters which may become outdated."""
+        found: set[int] = set()
+        for some in _in_parts(exchanges):
+            found.update(self._connection.execute(_WITH_BALANCES, {"t": self._tenant, "some": some}).scalars())
+        return found
+
+    def outdated(self, document_nos: Collection[int]) -> list[Outdated]:
+        """Return those of these letters that were made for something else than is open now."""
+        return self._outdated(_OUTDATED_DOCUMENTS, document_nos)
+
+    def outdated_in(self, exchanges: Collection[int]) -> list[Outdated]:
+        """Return the same of the letters that these messages are to carry."""
+        return self._outdated(_OUTDATED_MESSAGES, exchanges)
+
+    def _outdated(self, statement: object, numbers: Collection[int]) -> list[Outdated]:
+        found: list[Outdated] = []
+        for some in _in_parts(numbers):
+            rows = self._connection.execute(statement, {"t": self._tenant, "some": some})  # type: ignore[call-overload]
+            found.extend(Outdated._make(row) for row in rows)
+        return found
+
+
+def _in_parts(numbers: Collection[int]) -> Iterator[list[int]]:
+    ordered = sorted(set(numbers))
+    for start in range(0, len(ordered), _AT_ONCE):
+        yield ordered[start : start + _AT_ONCE]

@@ -1,0 +1,16 @@
+"""What letters were made for: compared with what is owed just before they are sent."""
+
+from __future__ import annotations
+
+from sqlalchemy import PrimaryKeyConstraint
+
+from hub.store.tables.columns import number, table, tenant_column
+
+document_balance = table(
+    "document_balance",  # what was open on a receivable when a letter about it was made
+    tenant_column(),
+    number("document_no"),
+    number("receivable_id"),
+    number("open_ore"),
+    PrimaryKeyConstraint("tenant", "document_no", "receivable_id"),
+)

@@ -6,17 +6,18 @@ anew is a new version.
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StrictInt, StringConstraints, model_validator
 
+from hub.model.document_part import Day, DocumentPart, Percent
 from hub.model.import_rows import LARGEST_VERSION, LongText, Number, ShortText
 from hub.model.kronor import Kronor
+from hub.model.letter_parts import AgedAmount, Claim, EarlierLetter
 from hub.model.parties import Debtor, DebtorClass, PostalAddress, class_of
-from hub.model.setting_values import CONTENT_TYPE, FILE_NAME, PARAGRAPHS, CompanyNumber, CurrencyCode
+from hub.model.setting_values import CONTENT_TYPE, FILE_NAME, PARAGRAPHS, CompanyNumber, CurrencyCode, Switch
 
 
 class DocumentKind(StrEnum):
@@ -34,6 +35,7 @@ class DocumentKind(StrEnum):
     WARNING = "warning"
     INSTALMENT_PLAN = "instalment_plan"
     DIRECT_DEBIT_INVOICE = "direct_debit_invoice"  # the money is drawn by autogiro: no slip
+    STATEMENT_OF_ACCOUNT = "statement_of_account"  # kontoutdrag: all that is open, and asks for nothing
 
 
 class Language(StrEnum):
@@ -55,28 +57,15 @@ INVOICES = frozenset(
 )
 """Kinds with lines and VAT; the others are letters about what is owed."""
 
-WITHOUT_PAYMENT = frozenset({DocumentKind.CREDIT_NOTE, DocumentKind.CANCELLATION_NOTICE})
+WITHOUT_PAYMENT = frozenset(
+    {DocumentKind.CREDIT_NOTE, DocumentKind.CANCELLATION_NOTICE, DocumentKind.STATEMENT_OF_ACCOUNT}
+)
 
 MOST_LINES = 5_000
 MOST_PARTS = 500  # of each other list: nobody reads more of them on paper
 MOST_ON_A_LINE = 20  # discounts and charges
 Text = Annotated[str, StringConstraints(max_length=2_000, pattern=PARAGRAPHS)]
 """Running text; line feeds part paragraphs."""
-
-
-def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise ValueError("must be a date such as 2026-11-30") from None
-
-
-Day = Annotated[str, AfterValidator(_day)]
-"""A date by ISO 8601."""
-
-
-Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=7, decimal_places=4)]
-"""A rate; one of more digits is no rate, and adding up by it could take any time."""
 
 
 class VatCategory(StrEnum):
@@ -91,18 +80,14 @@ class VatCategory(StrEnum):
     OUTSIDE = "O"  # not subject to VAT, as fees and interest are
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Period(_Part):
+class Period(DocumentPart):
     """What time something is for; both days count."""
 
     first_day: Day = Field(description="The first day.")
     last_day: Day = Field(description="The last day.")
 
 
-class AllowanceOrCharge(_Part):
+class AllowanceOrCharge(DocumentPart):
     """A discount (*rabatt*) or charge, of a line or of the whole; the amount is never below zero."""
 
     is_charge: bool = Field(default=False, description="true: it adds to the amount; false: it is taken off.")
@@ -120,7 +105,7 @@ class AllowanceOrCharge(_Part):
         return self.amount_ore if self.is_charge else -self.amount_ore
 
 
-class DocumentLine(_Part):
+class DocumentLine(DocumentPart):
     """One line (*fakturarad*); `amount` is without VAT and after its allowances and charges."""
 
     text: LongText = Field(description="What is sold.")
@@ -154,7 +139,7 @@ class DocumentLine(_Part):
     order_line: ShortText = Field(default="", description="The line of the buyer's order.")
 
 
-class VatRow(_Part):
+class VatRow(DocumentPart):
     """The value added tax of one category and rate."""
 
     vat_category: VatCategory = Field(default=VatCategory.STANDARD, description="As on lines.")
@@ -165,32 +150,14 @@ class VatRow(_Part):
     exemption_code: ShortText = Field(default="", description="Why there is none, by code (VATEX).")
 
 
-class Deduction(_Part):
+class Deduction(DocumentPart):
     """What is taken off before the rest is to be paid: a payment, a credit."""
 
     text: LongText = Field(default="", description="What it is.")
     amount_ore: Kronor = Field(alias="amount", gt=0, description="How much is taken off.")
 
 
-class Claim(_Part):
-    """One receivable that a letter is about; what is left out is not printed."""
-
-    number: Number = Field(description="Number of the receivable.")
-    text: LongText = Field(default="", description="What it is for.")
-    invoice_date: Day | None = Field(default=None, description="Its invoice date.")
-    due_date: Day | None = Field(default=None, description="Its due date.")
-    original_ore: Kronor | None = Field(default=None, alias="original", description="What was asked for at first.")
-    open_ore: Kronor = Field(alias="open", description="What is open of it, without interest and fee.")
-    interest_ore: Kronor = Field(default=0, alias="interest", description="Interest asked for.")
-    fee_ore: Kronor = Field(default=0, alias="fee", description="Fee asked for.")
-
-    @property
-    def total_ore(self) -> int:
-        """What is asked for it."""
-        return self.open_ore + self.interest_ore + self.fee_ore
-
-
-class Instalment(_Part):
+class Instalment(DocumentPart):
     """One payment of a plan (*delbetalning*)."""
 
     due_date: Day = Field(description="When it is to be paid.")
@@ -198,7 +165,7 @@ class Instalment(_Part):
     reference: ShortText = Field(default="", description="What the payer is to write with it.")
 
 
-class Attachment(_Part):
+class Attachment(DocumentPart):
     """A file that goes with the document (*bilaga*)."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=FILE_NAME)] = Field(
@@ -212,7 +179,7 @@ class Attachment(_Part):
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
 
 
-class Document(_Part):
+class Document(DocumentPart):
     """A document as it was handed over. It is one by company, source system, kind, number, version and copy."""
 
     kind: DocumentKind = Field(default=DocumentKind.INVOICE, description="What it is; see the table of kinds.")
@@ -224,6 +191,10 @@ class Document(_Part):
     )
     copy_no: Annotated[StrictInt, Field(ge=0, le=LARGEST_VERSION)] = Field(
         default=0, description="Which copy of the same (*fakturakopia*); 0 is the original."
+    )
+    says_copy: Switch = Field(default=True, description="Of a copy: the word copy is printed on it.")
+    heading: ShortText = Field(
+        default="", description="Of letters: what stands above, such as `Kravbrev`; left out: by the kind."
     )
     language: Language = Field(default=Language.SV, description="What the debtor reads.")
     currency: CurrencyCode = Field(default="SEK", description="Three letters of ISO 4217.")
@@ -253,6 +224,15 @@ class Document(_Part):
     vat: tuple[VatRow, ...] = Field(default=(), max_length=MOST_PARTS, description="Left out: by the lines.")
     claims: tuple[Claim, ...] = Field(
         default=(), max_length=MOST_LINES, description="Of letters: the receivables that it is about."
+    )
+    not_due: tuple[Claim, ...] = Field(
+        default=(), max_length=MOST_LINES, description="Of letters: receivables that are told and not asked for yet."
+    )
+    earlier: tuple[EarlierLetter, ...] = Field(
+        default=(), max_length=MOST_PARTS, description="Of letters: what was sent before about the same."
+    )
+    ageing: tuple[AgedAmount, ...] = Field(
+        default=(), max_length=MOST_PARTS, description="Of a statement of account: what is open, by how late it is."
     )
     instalments: tuple[Instalment, ...] = Field(
         default=(), max_length=MOST_PARTS, description="Of an instalment plan: its payments."

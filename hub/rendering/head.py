@@ -20,13 +20,13 @@ _Pairs = list[tuple[str, str]]
 
 
 def title_of(document: Document, words: Words) -> str:
-    """Return what the document is, by its kind."""
-    return words["titles", document.kind]
+    """Return what the document is called, or is by its kind."""
+    return document.heading or words["titles", document.kind]
 
 
 def copy_word_of(document: Document, words: Words) -> str:
     """Return the word that marks a copy, with its number from the second on; blank for an original."""
-    if not document.is_copy:
+    if not document.is_copy or not document.says_copy:
         return ""
     return f"{words.plain('copy')} {document.copy_no}" if document.copy_no > 1 else words.plain("copy")
 
@@ -48,7 +48,7 @@ def facts_of(document: Document, words: Words) -> _Pairs:
         ("buyer_reference", document.buyer_reference),
         ("order_reference", document.order_reference),
         ("contract_reference", document.contract_reference),
-        ("our_reference", document.our_reference),
+        ("our_reference" if is_invoice else "officer", document.our_reference),
         ("debtor_vat_number", debtor.vat_number),
     ]
     return [(words["facts", name], value) for name, value in facts if value.strip()]

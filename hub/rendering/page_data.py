@@ -10,7 +10,17 @@ from hub.model.documents import INVOICES, WITHOUT_PAYMENT, Document
 from hub.rendering.head import copy_word_of, facts_of, foot_of, title_of
 from hub.rendering.payment_part import asked_for_now, drawn_part, payment_part
 from hub.rendering.sums import cancels_without_amount, sums_of
-from hub.rendering.tables import claims_table, instalments_table, lines_table, vat_reasons, vat_table
+from hub.rendering.tables import (
+    ageing_table,
+    claims_table,
+    earlier_letters,
+    instalments_table,
+    interest_table,
+    lines_table,
+    not_due_table,
+    vat_reasons,
+    vat_table,
+)
 from hub.rendering.words import Words, words_of
 from hub.rules.delivery.address_lines import address_lines
 from hub.rules.delivery.totals import totals_of
@@ -54,6 +64,9 @@ def _body(document: Document, company: Company, words: Words) -> dict[str, Any]:
         "subject": document.refers_to,
         "before": before,
         "claims": claims_table(document, words),
+        "claimed": [t for t in (interest_table(document, words), not_due_table(document, words)) if t is not None],
+        "ageing": ageing_table(document, words),
+        "earlier": earlier_letters(document, words),
         "lines": lines_table(document, words),
         "instalments": instalments_table(document, words),
         "vat": vat_table(totals, words),

@@ -14,6 +14,7 @@ _LAST = {
     DocumentKind.CANCELLATION_NOTICE: "cancelled",
     DocumentKind.INSTALMENT_PLAN: "planned",
     DocumentKind.DIRECT_DEBIT_INVOICE: "drawn",
+    DocumentKind.STATEMENT_OF_ACCOUNT: "balance",
 }
 Row = tuple[str, str]
 

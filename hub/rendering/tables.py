@@ -1,4 +1,4 @@
-"""The tables of a document as columns and rows of text: lines, VAT, claims, instalments.
+"""The tables of a document as columns and rows of text: lines, VAT, claims and their interest, instalments.
 
 A column that no row fills is left out, so that a short invoice stays calm.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from hub.model.documents import Claim, Document, DocumentLine, VatCategory
+from hub.model.documents import Document, DocumentLine, VatCategory
+from hub.model.letter_parts import AgedAmount, Claim, EarlierLetter
 from hub.rendering.words import Words, days_of
 from hub.rules.delivery.totals import Totals, VatTotal, computed_vat, effective_rate
 
@@ -52,12 +53,63 @@ def claims_table(document: Document, words: Words) -> Table | None:
         _Column(words["columns", "claim_date"], [claim.invoice_date or "" for claim in claims]),
         _Column(words["columns", "claim_due"], [claim.due_date or "" for claim in claims]),
         _Column(words["columns", "original"], [_original(claim, words) for claim in claims]),
-        _Column(words["columns", "open"], [words.amount(claim.open_ore) for claim in claims]),
+        _Column(
+            words["columns", "principal" if has_parts else "open"], [words.amount(claim.open_ore) for claim in claims]
+        ),
         _Column(words["columns", "interest"], _amounts([claim.interest_ore for claim in claims], words)),
         _Column(words["columns", "fee"], _amounts([claim.fee_ore for claim in claims], words)),
         _Column(words["columns", "claim_total"], [words.amount(one.total_ore) if has_parts else "" for one in claims]),
     ]
+    return _table(columns, [list(_below_claim(claim, words)) for claim in claims])
+
+
+def interest_table(document: Document, words: Words) -> Table | None:
+    """Return how interest was counted, as inkassolagen (1974:182) 5 § wants it said; None when none was."""
+    periods = [(claim.number, period) for claim in document.claims for period in claim.interest_periods]
+    if not periods:
+        return None
+    columns = [
+        _Column(words["columns", "interest_of"], [number for number, _ in periods], has_figures=False),
+        _Column(
+            words["columns", "days_from_to"], [days_of(one) for _, one in periods], has_figures=False, is_wide=True
+        ),
+        _Column(words["columns", "days"], [str(one.days) for _, one in periods]),
+        _Column(words["columns", "interest_rate"], [words.percent(one.rate_percent) for _, one in periods]),
+        _Column(words["columns", "counted_on"], [words.amount(one.counted_on_ore) for _, one in periods]),
+    ]
+    return _table(columns, [[] for _ in periods])
+
+
+def not_due_table(document: Document, words: Words) -> Table | None:
+    """Return what is told and not asked for yet; None when there is nothing."""
+    claims = document.not_due
+    if not claims:
+        return None
+    columns = [
+        _Column(words["columns", "not_due"], [claim.number for claim in claims], has_figures=False),
+        _Column(words["columns", "claim_text"], [claim.text for claim in claims], has_figures=False, is_wide=True),
+        _Column(words["columns", "claim_due"], [claim.due_date or "" for claim in claims]),
+        _Column(words["columns", "open"], [words.amount(claim.open_ore) for claim in claims]),
+    ]
     return _table(columns, [[] for _ in claims])
+
+
+def ageing_table(document: Document, words: Words) -> Table | None:
+    """Return what is open by how late it is; None when a document does not say."""
+    aged = document.ageing
+    if not aged:
+        return None
+    columns = [
+        _Column(words["columns", "age"], [_age(one, words) for one in aged], has_figures=False, is_wide=True),
+        _Column(words["columns", "amount"], [words.amount(one.amount_ore) for one in aged]),
+    ]
+    return _table(columns, [[] for _ in aged])
+
+
+def earlier_letters(document: Document, words: Words) -> list[str]:
+    """Return what was sent before, each in a line; empty when nothing was."""
+    lines = [_earlier(one, words) for one in document.earlier]
+    return [words["letters", "earlier"], *lines] if lines else []
 
 
 def instalments_table(document: Document, words: Words) -> Table | None:
@@ -149,6 +201,26 @@ def _below(line: DocumentLine, words: Words) -> Iterator[str]:
         name = words["sums", "charge" if one.is_charge else "allowance"]
         said = f"{name}: {one.text}" if one.text else name
         yield f"{said} ({words.amount(one.signed_ore)})"
+
+
+def _below_claim(claim: Claim, words: Words) -> Iterator[str]:
+    if claim.creditor:
+        yield claim.creditor
+    if claim.reference:
+        yield words["letters", "reference"].format(value=claim.reference)
+
+
+def _age(aged: AgedAmount, words: Words) -> str:
+    if aged.from_days is None:
+        return words["letters", "not_due"]
+    name = "days_late" if aged.until_days is not None else "more_days_late"
+    return words["letters", name].format(first=aged.from_days, last=aged.until_days)
+
+
+def _earlier(letter: EarlierLetter, words: Words) -> str:
+    name = "letter_by" if letter.answer_by else "letter"
+    said = {"step": words["steps", letter.step], "dated": letter.dated, "answer_by": letter.answer_by}
+    return words["letters", name].format(**said)
 
 
 def _original(claim: Claim, words: Words) -> str:

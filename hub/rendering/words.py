@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from hub.model.documents import Language, Period
+from hub.model.letter_parts import InterestPeriod
 from hub.money import ORE_PER_KRONA
 
 NO_BREAK, MINUS = "\u00a0", "\u2212"
@@ -61,7 +62,7 @@ class Words:
         return f"{whole:,}".replace(",", self._thousands)
 
 
-def days_of(period: Period) -> str:
+def days_of(period: Period | InterestPeriod) -> str:
     """Write the days of a period from first to last."""
     return f"{period.first_day} – {period.last_day}"
 

@@ -18,7 +18,8 @@ from typing import Annotated, Any, get_args, get_origin
 from pydantic import AfterValidator, BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
-from hub.model.documents import Day, Document
+from hub.model.document_part import Day
+from hub.model.documents import Document
 from hub.model.kronor import Kronor
 from hub.runtime.setting_errors import model_within, settings_of
 

@@ -34,8 +34,9 @@ TITLES = {
     "warning": "Varning",
     "instalment_plan": "Avbetalningsplan",
     "direct_debit_invoice": "Autogirofaktura",
+    "statement_of_account": "Kontoutdrag",
 }
-WITH_SLIP = sorted(set(TITLES) - {"credit_note", "cancellation_notice", "direct_debit_invoice"})
+WITH_SLIP = sorted(set(TITLES) - {"credit_note", "cancellation_notice", "direct_debit_invoice", "statement_of_account"})
 LEFT = {"left_mm": 15, "top_mm": 44, "width_mm": 105, "height_mm": 35}
 HIGH = {"left_mm": 100, "top_mm": 20, "width_mm": 100, "height_mm": 30}
 BROAD = {"left_mm": 25, "top_mm": 60, "width_mm": 160, "height_mm": 40}
@@ -45,6 +46,10 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63606060000000040001"
     "f61738550000000049454e44ae426082"
 )
+
+
+def in_one_line(pdf: bytes) -> str:
+    return " ".join(text_of(pdf).split())
 
 
 def made(name: str, **changes: Any) -> bytes:
@@ -228,7 +233,7 @@ def test_a_window_at_the_foot_of_the_page_is_refused():
 
 @pytest.mark.parametrize("name", sorted(TITLES))
 def test_each_kind_says_what_it_is_in_both_languages(name):
-    swedish, english = text_of(made(name)), text_of(made(name, language="en"))
+    swedish, english = text_of(made(name, heading="")), text_of(made(name, heading="", language="en"))
 
     assert swedish.startswith(TITLES[name])
     assert english.startswith(wording()["en"]["titles"][name])
@@ -287,8 +292,48 @@ def test_why_there_is_no_vat_is_said():
 def test_a_letter_lists_its_claims_with_interest_and_fee():
     said = text_of(made("reminder"))
 
-    assert "010004711 Elnät oktober 2026 2026-11-02 2026-11-30 977,00 977,00 4,82 60,00 1 041,82" in said
+    assert "Kapital Ränta Kostnader Summa" in said
+    assert "010004711 Elnät oktober 2026" in said
+    assert "2026-11-02 2026-11-30 977,00 977,00 4,82 60,00 1 041,82" in said
+    assert "Referens 01000450211" in said
     assert "Att betala 1 690,94 kr" in said
+
+
+def test_a_letter_says_how_its_interest_was_counted_and_what_was_sent_before():
+    said = in_one_line(made("demand"))
+
+    assert "Ränta på Tid Dagar Räntesats per år Räknat på" in said
+    assert "010004711 2026-12-01 – 2026-12-31 31 10 % 977,00" in said
+    assert "Tidigare brev om samma skuld: Påminnelse 2026-12-14, att betala senast 2026-12-28" in said
+    assert "Handläggare Vera Lund, 010-000 00 01" in said
+
+
+def test_what_is_not_due_stands_apart_and_is_not_asked_for():
+    said = in_one_line(made("reminder"))
+
+    assert "Ännu inte förfallet Avser Förfallodag Återstår 010004899 Elnät november 2026 2026-12-30 1 012,00" in said
+    assert "Summa fordringar 1 690,94" in said
+
+
+def test_a_residual_demand_deducts_what_was_paid_under_its_own_heading():
+    said = in_one_line(made("residual_demand"))
+
+    assert said.startswith("Erinran")
+    assert "Summa fordringar 1 168,25 Betalt 2027-01-20 −977,00 Betalt 2027-01-22 −50,00 Att betala 141,25 kr" in said
+
+
+def test_a_statement_says_what_is_open_by_how_late_it_is_and_asks_for_nothing():
+    said = in_one_line(made("statement_of_account"))
+
+    assert "Förfallet sedan Belopp Ännu inte förfallet 8 450,00 1 till 30 dagar −120,00" in said
+    assert "61 dagar eller mer 1 228,25" in said
+    assert "Saldo 9 558,25 kr" in said
+    assert "Nordviks Bostäder AB" in said
+    assert "Att betala" not in said
+
+
+def test_a_copy_that_is_not_to_say_so_looks_like_its_original():
+    assert text_of(made("demand", copy_no=1, says_copy=False)) == text_of(made("demand"))
 
 
 def test_notes_take_the_place_of_our_own_words_in_a_letter():

@@ -29,7 +29,13 @@ LARGEST_ATTACHED_BYTES = 24 * 1024 * 1024  # all of them together: what a file o
 LINE_TOLERANCE_ORE = 2  # as PEPPOL-EN16931-R120 has it
 _VAT_NUMBER_NEEDED = frozenset({VatCategory.REVERSE_CHARGE, VatCategory.EU_GOODS})
 _ABOUT_CLAIMS = frozenset(
-    {DocumentKind.REMINDER, DocumentKind.DEMAND, DocumentKind.RESIDUAL_DEMAND, DocumentKind.WARNING}
+    {
+        DocumentKind.REMINDER,
+        DocumentKind.DEMAND,
+        DocumentKind.RESIDUAL_DEMAND,
+        DocumentKind.WARNING,
+        DocumentKind.STATEMENT_OF_ACCOUNT,
+    }
 )
 _ABOUT_ANOTHER = frozenset({DocumentKind.CREDIT_NOTE, DocumentKind.REPLACEMENT_INVOICE})
 

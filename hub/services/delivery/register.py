@@ -16,7 +16,7 @@ from hub.identifiers import electronic_address
 from hub.identifiers.identity_key import identity_key
 from hub.model.deliveries import KnownRecipient
 from hub.model.delivery import RouteStep
-from hub.model.documents import Day
+from hub.model.document_part import Day
 from hub.model.import_rows import Identity, Name, ShortText
 from hub.model.parties import DebtorClass, EmailAddress
 from hub.model.refusals import causes, in_words

@@ -27,6 +27,7 @@ LETTERS = {
     DocumentKind.DEMAND,
     DocumentKind.RESIDUAL_DEMAND,
     DocumentKind.WARNING,
+    DocumentKind.STATEMENT_OF_ACCOUNT,
 }
 
 

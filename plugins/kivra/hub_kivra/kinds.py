@@ -41,6 +41,7 @@ TOLD = {
     DocumentKind.RESIDUAL_DEMAND: Told(_DEMAND, "Restkrav", "Demand for the rest"),
     DocumentKind.WARNING: Told(_DEMAND, "Varning", "Final warning"),
     DocumentKind.INSTALMENT_PLAN: Told("invoice.debtcampaign", "Avbetalningsplan", "Instalment plan"),
+    DocumentKind.STATEMENT_OF_ACCOUNT: Told(LETTER, "Kontoutdrag", "Statement of account"),
 }
 
 
@@ -67,7 +68,7 @@ def content_type(document: Document, *, for_company: bool) -> str:
 def subject(document: Document) -> str:
     """Return what stands in the list of mail: the kind, with the number where it fits and cannot be a person's."""
     told = TOLD[document.kind]
-    word = told.english if document.language is Language.EN else told.swedish
+    word = document.heading or (told.english if document.language is Language.EN else told.swedish)
     full = f"{word} {document.number}"
     return word if len(full) > LONGEST_SUBJECT or _may_be_a_persons(document.number) else full
 

@@ -22,6 +22,7 @@ TYPES = {
     DocumentKind.WARNING: ("invoice.debtcollection", "invoice"),
     DocumentKind.INSTALMENT_PLAN: ("invoice.debtcampaign", "invoice"),
     DocumentKind.DIRECT_DEBIT_INVOICE: ("letter", "letter"),
+    DocumentKind.STATEMENT_OF_ACCOUNT: ("letter", "letter"),
 }
 
 

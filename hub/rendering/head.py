@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from hub.identifiers import organisation_number
 from hub.model.company import Company
-from hub.model.countries import country_name
+from hub.model.countries import HOME, country_name
 from hub.model.documents import INVOICES, WITHOUT_PAYMENT, Document, DocumentKind
 from hub.model.letterhead import Letterhead
 from hub.rendering.words import Words, days_of
-from hub.rules.delivery.address_lines import HOME, written_postal_code
+from hub.rules.delivery.address_lines import written_postal_code
 from hub.rules.delivery.payment_box import is_paid_from_abroad
 
 _ABOUT_ANOTHER = {

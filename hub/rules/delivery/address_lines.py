@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from hub.identifiers import postal_code
-from hub.model.countries import country_name
+from hub.model.countries import HOME, country_name
 from hub.model.parties import Debtor, PostalAddress
-
-HOME = "SE"
 
 
 def address_lines(debtor: Debtor) -> tuple[str, ...]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from hub.errors import DataError
-from hub.model.countries import country_code
 from hub.model.documents import DocumentKind
 from hub.model.receivables import Receivable, ReceivableKind
 from hub.model.tenant import Tenant
 from hub.money import plain_kronor
-from hub.rules.delivery.address_lines import HOME
+from hub.rules.debtors import debtor_fields
 from hub.services.delivery.accepting import Offered
 from hub.services.delivery.booked import newest_versions
 from hub.services.delivery.reading import offered
@@ -23,7 +21,6 @@ _KINDS = {
     ReceivableKind.INTEREST_INVOICE: DocumentKind.INTEREST_INVOICE,
 }
 _REFERS_TO_NOTHING = "Enligt överenskommelse"
-_TOWN = re.compile(r"(?:SE?-)?(?P<code>[0-9]{3} ?[0-9]{2})(?: +|$)(?P<town>.*)")
 
 
 def documents_of_receivables(
@@ -82,47 +79,7 @@ def _document(receivable: Receivable) -> JsonObject:
         "issue_date": receivable.invoice_date,
         "refers_to": receivable.refers_to,
         "credits_number": receivable.credits_number,
-        "debtor": _debtor(receivable),
+        "debtor": debtor_fields(receivable),
         "lines": [line],
     }
     return {**document, "due_date": receivable.due_date} if receivable.due_date else document
-
-
-def _debtor(receivable: Receivable) -> JsonObject:
-    return {
-        "name": receivable.debtor_name,
-        "number": receivable.debtor_number,
-        "identity": receivable.debtor_identity or None,
-        "address": _address(receivable.debtor_address.split("\n") if receivable.debtor_address else []),
-    }
-
-
-def _address(lines: Sequence[str]) -> JsonObject:
-    """Read lines as they were imported: a country, if any, stands last, and postal code and town before it.
-
-    Raises:
-        DataError: something else stands behind the town: it may be a country, and none is guessed.
-    """
-    rest = [line.strip() for line in lines if line.strip()]
-    country = country_code(rest[-1]) if len(rest) > 1 else ""
-    if country:
-        rest.pop()
-    if country not in ("", HOME):  # towns abroad are written as they came
-        first, *more = rest[:-1] or [""]
-        return {"street": first, "street_2": ", ".join(more), "city": rest[-1], "country": country}
-    at = next((n for n in range(len(rest) - 1, -1, -1) if _TOWN.fullmatch(rest[n])), None)
-    town = None if at is None else _TOWN.fullmatch(rest[at])
-    if at is None or town is None:
-        return {"street": rest[0] if rest else "", "street_2": ", ".join(rest[1:])}
-    if rest[at + 1 :]:
-        raise DataError("address: what stands behind its town is no country that is known: hand the document over")
-    before = rest[:at]
-    care_of = before[0] if len(before) > 1 and before[0].lower().startswith("c/o") else ""
-    street = before[1:] if care_of else before
-    return {
-        "care_of": care_of,
-        "street": street[0] if street else "",
-        "street_2": ", ".join(street[1:]),
-        "postal_code": town["code"].replace(" ", ""),
-        "city": town["town"],
-    }

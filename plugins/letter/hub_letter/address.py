@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hub.identifiers import postal_code
+from hub.model.countries import HOME
 from hub.model.parties import Debtor
-from hub.rules.delivery.address_lines import HOME, address_lines
+from hub.rules.delivery.address_lines import address_lines
 
 LONGEST_LINE = 45
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lxml import etree
 
+from hub.model.countries import HOME
 from hub.model.documents import DocumentKind
 from hub.money import plain_kronor
-from hub.rules.delivery.address_lines import HOME, written_postal_code
+from hub.rules.delivery.address_lines import written_postal_code
 from hub.rules.delivery.payment_box import payment_asked
 from hub_letter.letters import Letter
 from hub_letter.settings import LetterSettings

@@ -8,6 +8,7 @@ from functools import cached_property
 from hub.contracts import DeliveryChannel, PluginContext, Promise, RemoteFolder
 from hub.errors import OutcomeUnknownError, RejectedError
 from hub.model.attempts import Delivered, Message
+from hub.model.countries import HOME
 from hub.model.delivery import (
     Followed,
     Outgoing,
@@ -20,7 +21,6 @@ from hub.model.delivery import (
     Unfit,
 )
 from hub.model.documents import DocumentKind
-from hub.rules.delivery.address_lines import HOME
 from hub.transports.file_settings import place_of, remote_folder
 from hub_letter.batches import batch_name, batches
 from hub_letter.following import Reports

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from hub.model.countries import HOME
 from hub.model.delivery import Outgoing, Unfit
 from hub.model.documents import Attachment
-from hub.rules.delivery.address_lines import HOME
 from hub_letter.address import address_problems
 from hub_letter.pdf_pages import is_encrypted, is_pdf, page_count
 from hub_letter.settings import HandOver, LetterSettings

@@ -21,6 +21,8 @@ from hub.model.payment_reference import (
     Zeros,
 )
 
+LETTER_MARK = "9"  # sets letters' references off from most of those that receivables have
+LETTER_DIGITS = 9  # without control digits, where no length is agreed with the bank
 SHORTEST_FOUND = 4  # digits: every tenth shorter number in a text would pass the check digit by chance
 LONGEST_INVOICE_NUMBER = 30
 MOST_GROUPS_JOINED = 8  # payers group an OCR by twos or more
@@ -67,6 +69,22 @@ def make_reference(elements: Sequence[ReferenceElement], values: Mapping[str, st
     if problem is not None:
         raise IdentifierError(f"the reference made of its elements has {len(reference)} digits: {problem.message}")
     return reference
+
+
+def make_letter_reference(number: int, control: ReferenceControl) -> str:
+    """Make the reference of a letter about several receivables by its number in a series of its own.
+
+    Raises:
+        IdentifierError: the number is too long for the length agreed with the bank.
+
+    >>> make_letter_reference(17, ReferenceControl())
+    '9000000175'
+    """
+    length = min(control.fixed_lengths, default=LETTER_DIGITS + control.control_digits)
+    width = length - control.control_digits - len(LETTER_MARK)
+    element = ReferenceElement(kind=ElementKind.INVOICE_NUMBER, width=max(width, 1))
+    mark = ReferenceElement(kind=ElementKind.FIXED, value=LETTER_MARK)
+    return make_reference([mark, element], {ElementKind.INVOICE_NUMBER: str(number)}, control)
 
 
 def check_reference(reference: str, control: ReferenceControl) -> ReferenceProblem | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from functools import cache, cached_property
 from importlib.metadata import version
@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine
 
 from hub.banking_calendar import Clock, SystemClock
 from hub.errors import ConfigurationError
+from hub.model.delivery_commands import DeliverDocument
 from hub.model.observer_cursor import ObserverCursor
 from hub.model.runs import QueuedTurn, Run
 from hub.model.tenant import Tenant
@@ -41,7 +42,7 @@ from hub.services.dunning import executing as dunning
 from hub.services.dunning.letters import KeptLetters, Letters, nothing_earned
 from hub.services.observing import deliver_events
 from hub.services.payments import ingesting, posting, receiving, rematching
-from hub.services.ports import UnitOfWork
+from hub.services.ports import Handed, UnitOfWork
 from hub.services.webhooks import RUN_KIND as WEBHOOK
 from hub.services.webhooks import OfPlugin, WebhookRun
 from hub.store.database import impatient_pool, open_database
@@ -244,6 +245,10 @@ class TenantWork:
         limits = CallLimits(self._calls_per_minute, waits_until(stopping))
         recall = delivery.LetterRecall(self.store)
         return SendingRun(self.store, self.plugins.channels, self.clock, limits, recall=recall)
+
+    def deliver(self, work: UnitOfWork, commands: Sequence[DeliverDocument]) -> list[Handed]:
+        """Hand letters over to delivery in a transaction of whoever asks for them: a `Deliver`."""
+        return delivery.deliver_documents(work, self.tenant, commands)
 
     def _delivery_run(self) -> delivery.DeliveryRun:
         plugins = self.plugins

@@ -10,7 +10,7 @@ from hub.model.books import Bucket, Contra
 from hub.model.company import DifferenceHandling, DifferenceLimits
 from hub.model.payments import Candidate
 from hub.rules.payments.balances import OpenBalances
-from hub.rules.payments.matching import Found, Reason
+from hub.rules.payments.matching import Found, Reason, Rule
 
 
 class Cause(StrEnum):
@@ -48,7 +48,8 @@ def allocate(
     """Share `amount_ore` over the receivables found, lowering `balances`.
 
     One receivable: differences within the limits are written off or carried, and money above the balance by exactly the
-    fee or interest that the latest letter printed pays that. Several: each is paid in turn as far as the money goes.
+    fee or interest that the latest letter printed pays that. Several: each is paid in turn as far as the money goes,
+    of a letter also what it printed without debiting it, when exactly that came.
     """
     if not found.candidates:
         return Allocation((), amount_ore, found.reason)
@@ -56,7 +57,21 @@ def allocate(
         return _stated_shares(amount_ore, found, balances, cause)
     if len(found.candidates) == 1:
         return _one(amount_ore, found.candidates[0], balances, limits, cause)
+    if found.rule == Rule.LETTER:
+        return _letter(amount_ore, found.candidates, balances, cause)
     return _in_turn(amount_ore, found.candidates, balances, cause)
+
+
+def _letter(amount_ore: int, candidates: Sequence[Candidate], balances: OpenBalances, cause: str) -> Allocation:
+    """Pay what a letter is about; money above that by exactly what the letter printed of each pays that too."""
+    raised = [movement for candidate in candidates for movement in _printed(candidate) if movement.amount_ore > 0]
+    difference_ore = amount_ore - sum(balances.open_ore(candidate.receivable_id) for candidate in candidates)
+    if difference_ore <= 0 or sum(movement.amount_ore for movement in raised) != difference_ore:
+        return _in_turn(amount_ore, candidates, balances, cause)
+    for movement in raised:
+        balances.change(movement.candidate.receivable_id, movement.bucket, movement.amount_ore)
+    paid = _in_turn(amount_ore, candidates, balances, cause)
+    return paid._replace(movements=(*raised, *paid.movements))
 
 
 def _pay(candidate: Candidate, amount_ore: int, balances: OpenBalances, cause: str) -> list[Movement]:
@@ -138,15 +153,21 @@ def _overpaid(
 
 def _debit_what_was_printed(candidate: Candidate, difference_ore: int) -> list[Movement]:
     """The latest letter printed a fee or interest without debiting it, and exactly that was paid."""
-    fee = Movement(candidate, Bucket.FEE, candidate.printed_fee_ore, Cause.PRINTED_FEE_DEBITED, Contra.REMINDER_FEE)
-    interest = Movement(
-        candidate, Bucket.INTEREST, candidate.printed_interest_ore, Cause.PRINTED_INTEREST_DEBITED, Contra.INTEREST
-    )
+    fee, interest = _printed(candidate)
     for choice in ([fee, interest], [fee], [interest]):
         asked = [movement for movement in choice if movement.amount_ore > 0]
         if asked and sum(movement.amount_ore for movement in asked) == difference_ore:
             return asked
     return []
+
+
+def _printed(candidate: Candidate) -> tuple[Movement, Movement]:
+    """Return the fee and the interest that the latest letter printed, as they would be debited."""
+    fee = Movement(candidate, Bucket.FEE, candidate.printed_fee_ore, Cause.PRINTED_FEE_DEBITED, Contra.REMINDER_FEE)
+    interest = Movement(
+        candidate, Bucket.INTEREST, candidate.printed_interest_ore, Cause.PRINTED_INTEREST_DEBITED, Contra.INTEREST
+    )
+    return fee, interest
 
 
 def _forgive_rest(candidate: Candidate, balances: OpenBalances, limits: DifferenceLimits) -> list[Movement]:

@@ -1,7 +1,8 @@
 """Which receivables a payment means. Rules are tried in order; the first that answers decides and is kept.
 
-1. shares that the file states    2. the reference itself      3. other references, and references found in text
-4. the invoice number             5. exact amount and payer    6. without a reference, by the company's setting
+1. shares that the file states    2. the reference itself, or the letter's that it is
+3. other references, and references found in text    4. the invoice number    5. exact amount and payer
+6. without a reference, by the company's setting
 
 Ambiguity is never a guess: it goes to the queue with its reason.
 """
@@ -49,6 +50,7 @@ class Rule(StrEnum):
     AMOUNT_AND_PAYER = "amount_and_payer"
     INTEREST_FIRST = "interest_first"
     OLDEST_FIRST = "oldest_first"
+    LETTER = "letter"
     PLUGIN = "plugin"
 
 
@@ -86,6 +88,7 @@ def find_receivables(
     for rule in (
         search.by_stated_shares,
         search.by_reference,
+        search.by_letter,
         search.by_other_references,
         search.by_invoice_number,
         search.by_amount_and_payer,
@@ -160,6 +163,11 @@ class _Search:
             return None
         rule = Rule.REFERENCE_IN_TEXT if self._payment.quality == TEXT_QUALITY else Rule.EXACT_REFERENCE
         return Found((match[0],), rule)
+
+    def by_letter(self) -> Found | None:
+        """A letter's reference means what is open of all it was about: each is paid in turn, the oldest due first."""
+        matches = [] if self._tokens.parts else self._payable(self._lookup("letter", self._tokens.reference))
+        return Found(tuple(sorted(matches, key=_due_first)), Rule.LETTER) if matches else None
 
     def by_other_references(self) -> Found | None:
         listed = self._named([token for token, _ in self._tokens.parts])
@@ -248,7 +256,7 @@ class _Search:
                 self._reasons.append(Reason.OTHER_CURRENCY)
             elif self._balances.open_ore(match.receivable_id) * direction > 0:
                 payable.append(match)
-            elif match.how == "reference":
+            elif match.how in ("reference", "letter"):
                 self._reasons.append(Reason.ALREADY_SETTLED)
         return payable
 

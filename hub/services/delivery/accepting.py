@@ -75,7 +75,7 @@ def _accept_chunk(store: Store, tenant: Tenant, chunk: Sequence[Offered]) -> lis
         completing = Completing(work, tenant, [one.document for one in chunk if one.document is not None])
     for place, one in enumerate(chunk):
         try:
-            candidates.append(candidate_of(one, completing))
+            candidates.append(_candidate(one, completing))
         except DataError as error:
             refused[place] = Acceptance(one.place, _number(one), problem=str(error))
     store.contents.keep_all([candidate.content for candidate in candidates])
@@ -88,11 +88,16 @@ def _size(offered: Offered) -> int:
     return 0 if offered.document is None else size_of(offered.document)
 
 
-def candidate_of(offered: Offered, completing: Completing, *, command_key: str = "") -> Candidate:
-    """Return a document as it is kept. Raises DataError with all that is wrong with it."""
+def _candidate(offered: Offered, completing: Completing) -> Candidate:
     if offered.document is None:
         raise DataError(offered.problem)
     document = completing.complete(offered.document)
+    return candidate_of(offered, document, completing.other_key(document))
+
+
+def candidate_of(offered: Offered, document: Document, other_key: str = "", *, command_key: str = "") -> Candidate:
+    """Return a complete document as it is kept, beside what it was handed over as."""
+    assert offered.document is not None  # it has been completed
     content = document.as_json()
     handed = hashlib.sha256(offered.document.model_copy(update={"company": document.company}).as_json())
     new = NewDocument(
@@ -108,7 +113,7 @@ def candidate_of(offered: Offered, completing: Completing, *, command_key: str =
         len(content),
         command_key,
     )
-    return Candidate(offered.place, content, new, completing.other_key(document))
+    return Candidate(offered.place, content, new, other_key)
 
 
 def take(work: UnitOfWork, tenant: Tenant, candidates: Sequence[Candidate]) -> list[Acceptance]:

@@ -8,10 +8,12 @@ from typing import NamedTuple
 from hub.errors import DataError
 from hub.model.deliveries import LetterBalance
 from hub.model.delivery_commands import DeliverDocument
+from hub.model.documents import Document
 from hub.model.tenant import Tenant
 from hub.services.books import body_sha256
-from hub.services.delivery.accepting import CLAIM, Acceptance, Candidate, Offered, candidate_of, take
+from hub.services.delivery.accepting import CLAIM, Acceptance, Offered, candidate_of, take
 from hub.services.delivery.completing import Completing
+from hub.services.delivery.letter_references import keep_references, wants_reference, with_references
 from hub.services.ports import Handed, JsonObject, UnitOfWork
 
 
@@ -63,26 +65,41 @@ def _earlier(work: UnitOfWork, commands: Sequence[DeliverDocument]) -> dict[str,
 
 def _taken(work: UnitOfWork, tenant: Tenant, commands: Sequence[DeliverDocument]) -> Mapping[str, Acceptance]:
     """Accept the documents of commands, and keep the balances of those that are new; by the commands' keys."""
-    completing = Completing(work, tenant, [one.document for one in commands])
-    candidates: list[Candidate] = []
-    taken: dict[str, Acceptance] = {}
-    for one in commands:
-        try:
-            candidates.append(candidate_of(Offered(one.key, one.document), completing, command_key=one.key))
-        except DataError as error:
-            taken[one.key] = Acceptance(one.key, one.document.number, problem=str(error))
+    completed, taken = _completed(work, tenant, commands)
+    letters = with_references(work, tenant, completed)
+    candidates = [
+        candidate_of(Offered(one.key, one.document), letters[one.key], command_key=one.key)
+        for one in commands
+        if one.key in letters
+    ]
     work.contents.keep_all([candidate.content for candidate in candidates])
     taken |= {accepted.place: accepted for accepted in take(work, tenant, candidates)}
-    new = [(one, taken[one.key].document_no) for one in commands if taken[one.key].is_new]
+    new = {one.key: number for one in commands if (number := taken[one.key].document_no) and taken[one.key].is_new}
+    keep_references(work, tenant, [(new[key], letters[key]) for key in new if wants_reference(completed[key])])
     work.letters.keep_balances(
         [
-            LetterBalance(number, balance.receivable_id, balance.open_ore)
-            for command, number in new
-            if number is not None
+            LetterBalance(new[command.key], balance.receivable_id, balance.open_ore)
+            for command in commands
+            if command.key in new
             for balance in command.balances
         ]
     )
     return taken
+
+
+def _completed(
+    work: UnitOfWork, tenant: Tenant, commands: Sequence[DeliverDocument]
+) -> tuple[dict[str, Document], dict[str, Acceptance]]:
+    """Return the documents that can be right, and why others cannot, by the commands' keys."""
+    completing = Completing(work, tenant, [one.document for one in commands])
+    completed: dict[str, Document] = {}
+    refused: dict[str, Acceptance] = {}
+    for one in commands:
+        try:
+            completed[one.key] = completing.complete(one.document)
+        except DataError as error:
+            refused[one.key] = Acceptance(one.key, one.document.number, problem=str(error))
+    return completed, refused
 
 
 def _answer(taken: Acceptance) -> JsonObject:

@@ -56,8 +56,9 @@ class Candidates:
     def ids_of(self, payment: UnmatchedPayment, tokens: Tokens) -> set[int]:
         """Return the receivables that a payment can be found by."""
         lookup = self.of(payment.account_no)
-        wanted = wanted_candidates(payment, tokens)
-        return {row.receivable_id for how, token, _, _ in wanted for row in lookup(how, token)}
+        ways = {(how, token) for how, token, _, _ in wanted_candidates(payment, tokens)}
+        ways |= {("letter", token) for how, token in ways if how == "reference"}
+        return {row.receivable_id for how, token in ways for row in lookup(how, token)}
 
 
 def decide(

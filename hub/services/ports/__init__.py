@@ -10,6 +10,7 @@ from hub.services.ports.payments import Duplicates, Loading, Lumps, Matching, Qu
 from hub.services.ports.work import (
     Attempts,
     Contents,
+    Deliver,
     KeptContent,
     NotOursError,
     PluginValues,
@@ -27,6 +28,7 @@ __all__ = [
     "Books",
     "Commands",
     "Contents",
+    "Deliver",
     "Documents",
     "Dunning",
     "Duplicates",

@@ -7,9 +7,10 @@ from contextlib import AbstractContextManager
 from typing import Any, BinaryIO, Protocol
 
 from hub.model.attempts import Attempt, ChannelRest
+from hub.model.delivery_commands import DeliverDocument
 from hub.model.runs import Run
 from hub.model.schedules import Firing, Schedule, ScheduleState
-from hub.services.ports.delivery import Documents, Letters, Recipients
+from hub.services.ports.delivery import Documents, Handed, Letters, Recipients
 from hub.services.ports.dunning import Dunning, Plans
 from hub.services.ports.ledger import Accounts, Books, Commands, Events, Exchanges, JsonObject, Receivables
 from hub.services.ports.payments import Duplicates, Loading, Lumps, Matching, Queue, Undoing
@@ -183,6 +184,9 @@ class Store(Protocol):
     def write(self) -> AbstractContextManager[UnitOfWork]: ...
     def read(self) -> AbstractContextManager[UnitOfWork]: ...
 
+
+Deliver = Callable[[UnitOfWork, Sequence[DeliverDocument]], Sequence[Handed]]
+"""How another capability hands a chunk of letters over, in its own transaction; runtime gives it delivery's."""
 
 Step = Callable[[UnitOfWork, JsonObject], JsonObject]
 """One transaction of a run: small JSON in, small JSON out; it never commits, opens no connection, reads no clock."""

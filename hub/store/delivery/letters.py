@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam
 from hub.model.deliveries import LetterBalance, Outdated
 from hub.store import tables
 from hub.store.bulk import insert_rows
+from hub.store.counters import take_numbers
 from hub.store.statements import text
 
 _AT_ONCE = 500
@@ -37,6 +38,11 @@ _OUTDATED_MESSAGES = text(
         which="d.document_no IN (SELECT s.document_no FROM document_step s WHERE s.tenant = :t "
         "AND s.exchange_no IN :some) AND d.exchange_no IN :some"
     )
+).bindparams(bindparam("some", expanding=True))
+
+
+_KNOWN = text(
+    "SELECT DISTINCT reference FROM reference WHERE tenant = :t AND account_no = :account_no AND reference IN :some"
 ).bindparams(bindparam("some", expanding=True))
 
 
@@ -70,6 +76,29 @@ class SqlLetters:
     def outdated_in(self, exchanges: Collection[int]) -> list[Outdated]:
         """Return the same of the letters that these messages are to carry."""
         return self._outdated(_OUTDATED_MESSAGES, exchanges)
+
+    def take_reference_numbers(self, count: int) -> int:
+        """Take numbers for references of letters, and return the first."""
+        return take_numbers(self._connection, self._tenant, "letter_reference", count)
+
+    def known_references(self, references: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
+        """Return those of these (account number, reference) that mean something, open or closed."""
+        found: set[tuple[int, str]] = set()
+        for account_no in sorted({account_no for account_no, _ in references}):
+            wanted = sorted(reference for at, reference in references if at == account_no)
+            for start in range(0, len(wanted), _AT_ONCE):
+                some = {"t": self._tenant, "account_no": account_no, "some": wanted[start : start + _AT_ONCE]}
+                found.update((account_no, one) for one in self._connection.execute(_KNOWN, some).scalars())
+        return found
+
+    def add_references(self, references: Sequence[tuple[int, str, int, str]]) -> None:
+        """Let references mean letters: account number, reference, document number, valid from."""
+        insert_rows(
+            self._connection,
+            tables.reference,
+            ("tenant", "account_no", "reference", "target_kind", "target_id", "valid_from"),
+            [(self._tenant, account, value, "letter", number, day) for account, value, number, day in references],
+        )
 
     def _outdated(self, statement: object, numbers: Collection[int]) -> list[Outdated]:
         found: list[Outdated] = []

@@ -105,6 +105,16 @@ _CANDIDATES = f"""
       AND f.target_kind = 'receivable' AND f.closed_on IS NULL AND r.tenant = :t AND r.receivable_id = f.target_id
       AND (f.is_contested = 0 OR o.receivable_id IS NOT NULL OR 0 = {_OPEN_TARGETS})
     UNION ALL
+    SELECT {_CANDIDATE.format(how="'letter'", contested="0")}
+    FROM wanted w
+    CROSS JOIN reference f
+    CROSS JOIN document_balance b
+    CROSS JOIN receivable r
+    LEFT JOIN open_item o ON o.tenant = r.tenant AND o.receivable_id = r.receivable_id {_BESIDE}
+    WHERE w.how = 'reference' AND f.tenant = :t AND f.account_no = w.account_no AND f.reference = w.token
+      AND f.target_kind = 'letter' AND f.closed_on IS NULL AND b.tenant = :t AND b.document_no = f.target_id
+      AND r.tenant = :t AND r.receivable_id = b.receivable_id
+    UNION ALL
     SELECT {_CANDIDATE.format(how="'number'", contested="0")}
     FROM wanted w
     CROSS JOIN receivable r
@@ -124,6 +134,10 @@ _LOCK_CANDIDATES = """
     SELECT 1 FROM open_item WHERE tenant = :t AND receivable_id IN (
         SELECT f.target_id FROM wanted w JOIN reference f ON f.account_no = w.account_no AND f.reference = w.token
         WHERE w.how = 'reference' AND f.tenant = :t AND f.target_kind = 'receivable' AND f.closed_on IS NULL
+        UNION ALL
+        SELECT b.receivable_id FROM wanted w JOIN reference f ON f.account_no = w.account_no AND f.reference = w.token
+        JOIN document_balance b ON b.tenant = f.tenant AND b.document_no = f.target_id
+        WHERE w.how = 'reference' AND f.tenant = :t AND f.target_kind = 'letter' AND f.closed_on IS NULL
         UNION ALL
         SELECT r.receivable_id FROM wanted w JOIN receivable r ON r.company = w.company AND r.number = w.token
         WHERE w.how = 'number' AND r.tenant = :t
@@ -207,7 +221,8 @@ class SqlMatching:
     def candidates(self, wanted: Iterable[tuple[str, str, int, str]]) -> list[Candidate]:
         """Return candidates for (how, token, account number, company), all with one query.
 
-        `how` is `reference`, `number` or `payer`. Receivables found by reference may be settled; the others are open.
+        `how` is `reference`, `number` or `payer`; what a letter's reference means is found as `letter`. Receivables
+        found by one of these may be settled; the others are open.
         In a transaction that writes nobody else changes what is open on them until it ends.
         """
         rows = sorted(set(wanted))

@@ -10,6 +10,7 @@ import typer
 
 from hub.cli.exit_codes import ExitCode
 from hub.cli.file_outcomes import STOPPED, UNDER_WAY, exit_code_of_problem
+from hub.cli.letter_commands import add_to as add_letters_to
 from hub.cli.option_names import GIVEN_BY
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, kronor, minute, say, show_fields, show_table, state, words
@@ -44,6 +45,7 @@ def group() -> typer.Typer:
     command(app, "send", is_keyed=True)(send)
     command(app, "close", is_keyed=True)(close)
     command(app, "seen", is_keyed=True)(report_seen)
+    add_letters_to(app)
     return app
 
 
@@ -283,7 +285,7 @@ def report_seen(
     number: Annotated[int, typer.Argument(metavar="TASK", help="The task's number, see: hub tasks.")],
     remark: Remark = "",
 ) -> None:
-    """Say that you have looked at a report of a channel that could not be read: its task is closed."""
+    """Say that you have looked at a report that could not be read, or a letter that could not be delivered."""
     given_by = {**GIVEN_BY, "task_no": "TASK"}
     with session.hub() as hub:
         tell(session, hub, "see_report", given_by, task_no=number, remark=remark)

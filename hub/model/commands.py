@@ -26,7 +26,7 @@ from hub.errors import DataError
 from hub.model.attempts import AttemptVerdict
 from hub.model.command import Command, RowNumber, said
 from hub.model.command_dates import IsoDate
-from hub.model.delivery_commands import CloseDocument, DeliverDocument, SeeReport, SendDocument
+from hub.model.delivery_commands import CloseDocument, CopyDocument, DeliverDocument, SeeReport, SendDocument
 from hub.model.import_rows import NO_CONTROL_CHARACTERS, CodingLine, LongText, Number, ShortText
 from hub.model.payee_account import read_account
 from hub.model.refusals import causes, dotted_path, in_words
@@ -352,6 +352,7 @@ AnyCommand = Annotated[
     | RejectCorrection
     | DecideAttempt
     | DeliverDocument
+    | CopyDocument
     | SendDocument
     | CloseDocument
     | SeeReport,

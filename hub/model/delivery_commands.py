@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from hub.model.command import Command, RowNumber
+from hub.model.command_dates import IsoDate
 from hub.model.documents import MOST_LINES, Document
-from hub.model.import_rows import LongText
-from hub.model.setting_values import OptionalChannelName
+from hub.model.import_rows import LongText, ShortText
+from hub.model.setting_values import OptionalChannelName, Switch
 from hub.money import LARGEST_ORE
 
 
@@ -43,6 +44,16 @@ class SendDocument(Command):
     document_no: RowNumber
     channel: OptionalChannelName = Field(default="", description="By this one; left out: by the route.")
     remark: LongText = ""
+
+
+class CopyDocument(Command):
+    """Sends a copy of a document by the route; a copy of a letter starts no dunning and bears no fee."""
+
+    kind: Literal["copy_document"] = "copy_document"
+    document_no: RowNumber
+    issue_date: IsoDate | None = Field(default=None, description="Its date; left out: the original's.")
+    officer: ShortText = Field(default="", description="Whom it says to ask; left out: as the original.")
+    says_copy: Switch = Field(default=True, description="The word copy is printed on it.")
 
 
 class CloseDocument(Command):

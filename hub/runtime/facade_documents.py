@@ -31,6 +31,13 @@ class ShownDocument(NamedTuple):
     answers: Sequence[KeptAnswer]
 
 
+class ShownLetter(NamedTuple):
+    """A letter with its date."""
+
+    row: DocumentRow
+    dated: str
+
+
 class ReceivedDocument(NamedTuple):
     """A document that another tenant sent: its PDF, and its data as JSON."""
 
@@ -146,6 +153,25 @@ class DocumentsDesk:
         """Return the newest documents first; `before` continues below a document number."""
         with self._work.store.read() as work:
             return work.documents.latest(state=state, channel=channel, number=number, limit=limit, before=before)
+
+    def letters_about(
+        self, numbers: Collection[str], *, company: str = "", kind: str = "", dated: str = ""
+    ) -> list[ShownLetter]:
+        """Return letters about receivables by their numbers, the newest first, with their dates.
+
+        Raises:
+            DataError: there is no such company.
+        """
+        tenant = self._work.tenant
+        asked = tenant.company(company) if company else None
+        if company and asked is None:
+            raise DataError(f"there is no company {company}")
+        companies = [one.number for one in tenant.companies if asked in (None, one)]
+        with self._work.store.read() as work:
+            rows = [row for row in work.letters.about(companies, numbers) if kind in ("", row.kind)]
+        contents = self._work.store.contents.read_all({row.sha256 for row in rows})
+        shown = [ShownLetter(row, Document.model_validate_json(contents[row.sha256]).issue_date) for row in rows]
+        return [one for one in shown if dated in ("", one.dated)]
 
     def passed_by(self, numbers: Collection[int]) -> dict[int, str]:
         """Return, for documents that channels did not take or that came back, which and why."""

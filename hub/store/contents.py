@@ -51,6 +51,9 @@ _KEEP_OVER = text(
 _COUNT = text("SELECT count(*) FROM content_part WHERE tenant = :t AND upload = :upload")
 
 
+LOST_BYTES = "the bytes of a document are missing or damaged; restore them from a backup"
+
+
 class KeptContent(NamedTuple):
     sha256: str
     size: int
@@ -114,7 +117,7 @@ class SqlContents:
                     parts[sha256].append(zlib.decompress(data))
         found = {sha256: b"".join(some) for sha256, some in parts.items()}
         if any(hashlib.sha256(content).hexdigest() != sha256 for sha256, content in found.items()):
-            raise LedgerError("the bytes of a document are missing or damaged; restore them from a backup")
+            raise LedgerError(LOST_BYTES)
         return found
 
     def read_ahead(self, sha256s: Sequence[str], most_bytes: int) -> dict[str, bytes]:
@@ -215,6 +218,14 @@ class SqlContentsInWork:
         _hold_sweeping(self._connection, self._tenant, "_shared")
         _keep_new(self._connection, self._tenant, {kept.sha256: content})
         return kept
+
+    def read(self, sha256: str) -> bytes:
+        """Return a small content whole. Raises LedgerError when it is not there."""
+        parts = self._connection.execute(_READ_ALL, {"t": self._tenant, "some": [sha256]})
+        content = b"".join(zlib.decompress(data) for _, data in parts)
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise LedgerError(LOST_BYTES)
+        return content
 
     def keep_all(self, contents: Sequence[bytes]) -> None:
         """Keep many in this transaction."""

@@ -10,6 +10,8 @@ import pytest
 from demonstration import Demonstration
 from test_cli_demo import answer, run
 
+from hub import Hub
+
 HELD, SENT = 6, 4
 
 
@@ -104,6 +106,27 @@ def test_a_held_document_is_closed_by_a_person_once(home: Path) -> None:
     assert told["state"] == "closed"
     assert answer("documents", "close", HELD, "--remark", "by hand", "--key", "k", home=home) == told
     assert run("documents", "send", HELD, home=home).exit_code == 1
+
+
+def test_a_letter_is_found_by_its_receivable_and_copied(home: Path, tmp_path: Path) -> None:
+    with Hub.open(home) as hub:
+        owed = hub.receivables.search(limit=1)[0]
+    claim = {"number": owed.number, "open": "10.00"}
+    kuvert = {"name": "Karl Kuvert", "address": {"street": "Storgatan 1", "postal_code": "111 22", "city": "Stockholm"}}
+    reminder = invoice("R1", kind="reminder", company=owed.company, lines=[], claims=[claim], debtor=kuvert)
+    balance = {"receivable_id": owed.receivable_id, "open_ore": owed.open_ore}
+    asked = {"kind": "deliver_document", "key": "dun:1", "user": "dunning", "document": reminder, "balances": [balance]}
+    (tmp_path / "command.json").write_text(json.dumps(asked), encoding="utf-8")
+
+    (handed,) = answer("command", str(tmp_path / "command.json"), home=home)
+    (found,) = answer("documents", "letters", owed.number, "--kind", "reminder", home=home)
+    assert (found["document_no"], found["dated"]) == (handed["document_no"], "2026-11-20")
+    assert answer("documents", "letters", owed.number, "--dated", "2026-11-21", home=home) == []
+
+    copied = answer("documents", "copy", str(found["document_no"]), "--dated", "2026-11-24", home=home)
+    shown = answer("documents", "show", str(copied["document_no"]), home=home)
+    assert (copied["copy_no"], shown["number"], shown["kind"]) == (1, "R1", "reminder")
+    assert "R1" in run("documents", "letters", owed.number, home=home).stdout
 
 
 def test_a_document_that_is_not_there_says_where_to_look(made: Path) -> None:

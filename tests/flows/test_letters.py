@@ -203,6 +203,63 @@ class TestWithdrawing:
         assert kivra.numbers == ["R1"]
 
 
+class TestCopies:
+    def sent(self, north: DeliveryWorld, number: str = "R1") -> list[Document]:
+        """Return a letter and its copies as they are sent."""
+        with north.store.read() as work:
+            rows = sorted(work.documents.numbered([number]))
+        contents = north.store.contents.read_all([row.sha256 for row in rows])
+        return [Document.model_validate_json(contents[row.sha256]) for row in rows]
+
+    def test_a_copy_has_the_date_of_its_original_or_a_new_one_from_which_its_days_count(self, north, books, kivra):
+        hand_over(north, command(books))
+        north.work()
+        asked = {"document_no": 1, "issue_date": "2026-12-01", "officer": "Vera Lund", "says_copy": False}
+        answers = [north.tell("copy_document", key="c1", document_no=1), north.tell("copy_document", key="c2", **asked)]
+
+        assert answers == [{"document_no": 2, "copy_no": 1}, {"document_no": 3, "copy_no": 2}]
+        original, same, anew = self.sent(north)
+        assert [(d.issue_date, d.due_date, d.copy_no, d.says_copy) for d in (original, same, anew)] == [
+            ("2026-11-23", "2026-12-23", 0, True),
+            ("2026-11-23", "2026-12-23", 1, True),
+            ("2026-12-01", "2026-12-31", 2, False),
+        ]
+        assert (anew.our_reference, anew.reference, anew.claims) == ("Vera Lund", original.reference, original.claims)
+        assert kivra.numbers == ["R1"] * 3
+
+    def test_a_copy_is_sent_whatever_was_paid_and_whoever_asked_for_the_letter_hears_nothing(self, north, books, kivra):
+        hand_over(north, command(books))
+        north.work()
+        paid(books)
+        north.tell("copy_document", key="c1", document_no=1)
+
+        assert kivra.numbers == ["R1", "R1"]
+        assert [event.get("key") for event in north.events("document_sent")] == ["dun:1:R1", None]
+
+    def test_the_same_command_copies_once(self, north, books, kivra):
+        hand_over(north, command(books))
+        north.work()
+        answers = [north.tell("copy_document", key="c1", document_no=1) for _ in range(2)]
+
+        assert (answers[0] == answers[1], kivra.numbers) == (True, ["R1", "R1"])
+
+    def test_what_was_withdrawn_is_not_copied(self, north, books):
+        hand_over(north, command(books))
+        paid(books)
+        north.work()
+
+        with pytest.raises(RuleViolation, match="is withdrawn"):
+            north.tell("copy_document", document_no=1)
+
+    def test_letters_are_found_by_the_receivables_they_are_about(self, north, books):
+        hand_over(north, command(books, "R1"), command(books, "R2", "1001", "1002"), command(books, "R3", "1002"))
+        with north.store.read() as work:
+            found = [[row.number for row in work.letters.about(["1"], [number])] for number in ("1001", "1002", "9")]
+            assert work.letters.about(["2"], ["1001"]) == []
+
+        assert found == [["R2", "R1"], ["R3", "R2"], []]
+
+
 class TestUndeliverable:
     def test_a_letter_that_no_channel_reaches_ends_and_a_person_is_told(self, north, books, kivra):
         kivra.reaches = Reach(Reachable.NO, "not a customer there")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from hub.errors import DataError, RuleViolation
 from hub.model.deliveries import DocumentRow, DocumentState
-from hub.model.delivery_commands import CloseDocument, DeliverDocument, SeeReport, SendDocument
+from hub.model.delivery_commands import CloseDocument, CopyDocument, DeliverDocument, SeeReport, SendDocument
 from hub.model.tenant import Tenant
 from hub.services.attempts import CLAIM
 from hub.services.books import Handlers
 from hub.services.delivery.anew import find_anew, let_go
 from hub.services.delivery.answers import STRAY
 from hub.services.delivery.answers import TASK as DISPUTED
+from hub.services.delivery.copying import copy_document
 from hub.services.delivery.letters import deliver_document
 from hub.services.delivery.receipts import UNREAD
 from hub.services.delivery.standing import UNDELIVERED, end_undelivered, is_undelivered_letter, stand
@@ -75,6 +76,7 @@ def _document(work: UnitOfWork, document_no: int) -> DocumentRow:
 
 
 DELIVERY_HANDLERS: Handlers = {
+    CopyDocument: copy_document,
     DeliverDocument: deliver_document,
     SendDocument: send_document,
     CloseDocument: close_document,

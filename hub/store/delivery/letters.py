@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import Connection, bindparam
 
-from hub.model.deliveries import LetterBalance, Outdated
+from hub.model.deliveries import DocumentRow, LetterBalance, Outdated
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
@@ -41,6 +41,12 @@ _OUTDATED_MESSAGES = text(
 ).bindparams(bindparam("some", expanding=True))
 
 
+_ABOUT = text(f"""
+    SELECT {", ".join(f"d.{name}" for name in DocumentRow._fields)} FROM receivable r
+    JOIN document_balance b ON b.tenant = r.tenant AND b.receivable_id = r.receivable_id
+    JOIN document d ON d.tenant = b.tenant AND d.document_no = b.document_no
+    WHERE r.tenant = :t AND r.company IN :companies AND r.number IN :some
+""").bindparams(bindparam("companies", expanding=True), bindparam("some", expanding=True))
 _KNOWN = text(
     "SELECT DISTINCT reference FROM reference WHERE tenant = :t AND account_no = :account_no AND reference IN :some"
 ).bindparams(bindparam("some", expanding=True))
@@ -76,6 +82,15 @@ class SqlLetters:
     def outdated_in(self, exchanges: Collection[int]) -> list[Outdated]:
         """Return the same of the letters that these messages are to carry."""
         return self._outdated(_OUTDATED_MESSAGES, exchanges)
+
+    def about(self, companies: Collection[str], numbers: Collection[str]) -> list[DocumentRow]:
+        """Return the letters about receivables of companies by their numbers, the newest first."""
+        wanted = sorted(set(numbers))
+        found: dict[int, DocumentRow] = {}
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = {"t": self._tenant, "companies": list(companies), "some": wanted[start : start + _AT_ONCE]}
+            found.update((row.document_no, DocumentRow._make(row)) for row in self._connection.execute(_ABOUT, some))
+        return [found[number] for number in sorted(found, reverse=True)]
 
     def take_reference_numbers(self, count: int) -> int:
         """Take numbers for references of letters, and return the first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import PrimaryKeyConstraint
+from sqlalchemy import Index, PrimaryKeyConstraint
 
 from hub.store.tables.columns import number, table, tenant_column
 
@@ -14,3 +14,4 @@ document_balance = table(
     number("open_ore"),
     PrimaryKeyConstraint("tenant", "document_no", "receivable_id"),
 )
+Index("document_balance_by_receivable", document_balance.c.tenant, document_balance.c.receivable_id)

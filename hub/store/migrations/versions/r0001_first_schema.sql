@@ -188,6 +188,8 @@ CREATE TABLE document_balance (
     PRIMARY KEY (tenant, document_no, receivable_id)
 ) WITHOUT ROWID;
 
+CREATE INDEX document_balance_by_receivable ON document_balance (tenant, receivable_id);
+
 CREATE TABLE document_step (
     tenant INTEGER NOT NULL,
     document_no BIGINT NOT NULL,

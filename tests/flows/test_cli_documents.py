@@ -120,7 +120,7 @@ def test_a_letter_is_found_by_its_receivable_and_copied(home: Path, tmp_path: Pa
 
     (handed,) = answer("command", str(tmp_path / "command.json"), home=home)
     (found,) = answer("documents", "letters", owed.number, "--kind", "reminder", home=home)
-    assert (found["document_no"], found["dated"]) == (handed["document_no"], "2026-11-20")
+    assert (found["document_no"], found["dated"]) == (handed["answer"]["document_no"], "2026-11-20")
     assert answer("documents", "letters", owed.number, "--dated", "2026-11-21", home=home) == []
 
     copied = answer("documents", "copy", str(found["document_no"]), "--dated", "2026-11-24", home=home)

@@ -127,6 +127,7 @@ class Outdated(NamedTuple):
     document_no: int
     exchange_no: int | None
     is_settled: int  # 1: nothing is open on any of its receivables
+    is_void: int  # 1: whoever asked for it has taken it back
 
 
 class KeptAnswer(NamedTuple):

@@ -11,7 +11,7 @@ from hub.errors import DataError, OutcomeUnknownError, RejectedError, RuleViolat
 from hub.model.delivery import Reach, Reachable, Receipt, ReceiptKind, RouteStep
 from hub.model.delivery_commands import Balance, DeliverDocument
 from hub.model.documents import Document
-from hub.services.delivery import deliver_documents
+from hub.services.delivery import deliver_documents, withdraw_letters
 from tests.flows.delivery_world import DeliveryWorld, ReportingChannel, StubChannel, document
 from tests.flows.imported_ledger import Ledger
 
@@ -66,7 +66,7 @@ def told(north: DeliveryWorld, *kinds: str) -> list[tuple[str, str]]:
     """Return (event, key of the command) of what is told of letters, in its order."""
     with north.store.read() as work:
         events = [event for event in work.events.after(0) if event.kind.startswith("document_")]
-    return [(one.kind, one.data["key"]) for one in events if one.kind != "document_accepted"]
+    return [(one.kind, one.data["command_key"]) for one in events if one.kind != "document_accepted"]
 
 
 class TestHandingOver:
@@ -203,6 +203,38 @@ class TestWithdrawing:
         assert kivra.numbers == ["R1"]
 
 
+class TestUndoing:
+    def test_letters_that_have_not_gone_are_withdrawn_by_their_keys_and_what_has_gone_stands(self, north, books, kivra):
+        hand_over(north, command(books, "R1"))
+        north.work()
+        kivra.goes_wrong.append(TransientError("503"))
+        hand_over(north, command(books, "R2"))
+        north.work()
+        hand_over(north, command(books, "R3"), command(books, "R4"))
+        with north.store.write() as work:
+            keys = [f"dun:1:R{number}" for number in (1, 2, 3)]
+            assert withdraw_letters(work, keys) == 2
+        north.later(hours=1)
+
+        assert [north.one(f"R{number}").state for number in (1, 2, 3, 4)] == [
+            "delivered",
+            "withdrawn",
+            "withdrawn",
+            "delivered",
+        ]
+        assert (kivra.numbers, north.one("R2").reason) == (["R1", "R4"], "whoever asked for it has taken it back")
+
+    def test_one_that_may_have_arrived_is_withdrawn_when_it_turns_out_that_it_has_not(self, north, books, kivra):
+        kivra.goes_wrong.append(OutcomeUnknownError("the answer was lost"))
+        hand_over(north, command(books))
+        north.work()
+        with north.store.write() as work:
+            assert withdraw_letters(work, ["dun:1:R1"]) == 0
+        north.tell("decide_attempt", attempt_no=1, verdict="not_delivered")
+
+        assert (north.one("R1").state, kivra.numbers) == ("withdrawn", [])
+
+
 class TestCopies:
     def sent(self, north: DeliveryWorld, number: str = "R1") -> list[Document]:
         """Return a letter and its copies as they are sent."""
@@ -234,7 +266,7 @@ class TestCopies:
         north.tell("copy_document", key="c1", document_no=1)
 
         assert kivra.numbers == ["R1", "R1"]
-        assert [event.get("key") for event in north.events("document_sent")] == ["dun:1:R1", None]
+        assert [event.get("command_key") for event in north.events("document_sent")] == ["dun:1:R1", None]
 
     def test_the_same_command_copies_once(self, north, books, kivra):
         hand_over(north, command(books))

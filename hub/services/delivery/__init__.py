@@ -5,7 +5,7 @@ from hub.services.delivery.answers import Answered, apply_answers, find_answered
 from hub.services.delivery.commands import DELIVERY_HANDLERS
 from hub.services.delivery.following import follow_messages
 from hub.services.delivery.letters import deliver_documents
-from hub.services.delivery.recalling import LetterRecall
+from hub.services.delivery.recalling import LetterRecall, withdraw_letters
 from hub.services.delivery.receipts import EARLY_FOR_S, FollowRun
 from hub.services.delivery.receipts import RUN_KIND as FOLLOWING
 from hub.services.delivery.reports import apply_receipts
@@ -29,4 +29,5 @@ __all__ = [
     "find_answered",
     "follow_messages",
     "tell_strays",
+    "withdraw_letters",
 ]

@@ -145,8 +145,8 @@ def _tell_accepted(work: UnitOfWork, number: int, new: NewDocument) -> None:
         number=new.number,
         version=new.version,
         document_kind=new.kind,
-        document_key=new.document_key,
-        **({"key": new.command_key} if new.command_key else {}),
+        key=new.document_key,
+        **({"command_key": new.command_key} if new.command_key else {}),
     )
 
 

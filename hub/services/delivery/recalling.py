@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from hub.model.deliveries import DocumentState
 from hub.services.attempts import CLAIM
 from hub.services.delivery.turning_back import stop_messages
-from hub.services.delivery.withdrawing import withdraw
-from hub.services.ports import Store
+from hub.services.delivery.withdrawing import TAKEN_BACK, reasons_of, withdraw
+from hub.services.ports import Store, UnitOfWork
 
+MAY_BE_WITHDRAWN = (DocumentState.ACCEPTED, DocumentState.SENDING, DocumentState.UNKNOWN, DocumentState.HELD)
 WHY = "a letter in it asks for what is no longer owed"
+
+
+def withdraw_letters(work: UnitOfWork, command_keys: Collection[str]) -> int:
+    """Withdraw letters by the keys of the commands that asked for them; return how many were.
+
+    What has gone stands; what may have is withdrawn when it turns out that it has not arrived.
+    """
+    work.commands.claim(CLAIM)
+    rows = [row for row in work.letters.asked_by(command_keys) if row.state in MAY_BE_WITHDRAWN]
+    work.letters.void([row.document_no for row in rows])
+    stop_messages(work, work.tenant_name, sorted({row.exchange_no for row in rows if row.exchange_no is not None}), WHY)
+    return withdraw(work, {row.document_no: TAKEN_BACK for row in rows})
 
 
 class LetterRecall:
@@ -35,4 +49,4 @@ class LetterRecall:
             outdated = work.letters.outdated_in(exchanges)
             stopped = sorted({one.exchange_no for one in outdated if one.exchange_no is not None})
             stop_messages(work, work.tenant_name, stopped, WHY)
-            withdraw(work, outdated)
+            withdraw(work, reasons_of(outdated))

@@ -65,7 +65,12 @@ def is_undelivered_letter(work: UnitOfWork, row: DocumentRow) -> bool:
 
 def tell(work: UnitOfWork, event: str, row: DocumentRow) -> None:
     """Record an event about a document: no name and no address, which the document keeps."""
-    told = {"key": row.command_key, "channel": row.channel, "exchange_no": row.exchange_no, "reason": row.reason}
+    told = {
+        "command_key": row.command_key,
+        "channel": row.channel,
+        "exchange_no": row.exchange_no,
+        "reason": row.reason,
+    }
     work.events.record(
         event,
         document_no=row.document_no,

@@ -7,7 +7,7 @@ is paid later.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from hub.model.deliveries import NOT_ARRIVED, DocumentRow, DocumentState, Outdated
 from hub.services.attempts import CLAIM
@@ -16,25 +16,36 @@ from hub.services.ports import UnitOfWork
 
 SETTLED = "what it asks for is settled"
 CHANGED = "what is owed has changed since it was made"
+TAKEN_BACK = "whoever asked for it has taken it back"
 
 
-def withdraw(work: UnitOfWork, outdated: Iterable[Outdated]) -> None:
-    """Withdraw letters that nobody sends; `planning.CLAIM` is held.
+def withdraw(work: UnitOfWork, reasons: Mapping[int, str]) -> int:
+    """Withdraw letters that nobody sends, by their documents' numbers; return how many. `planning.CLAIM` is held.
 
     One that a person has sent anew, after a channel had taken it, is closed: it has been sent, and stays so.
     """
-    reasons = {one.document_no: SETTLED if one.is_settled else CHANGED for one in outdated}
     rows = [row for row in work.documents.hold_all(list(reasons)) if row.state == DocumentState.ACCEPTED]
     gone = {s.document_no for s in work.documents.steps([r.document_no for r in rows]) if s.outcome not in NOT_ARRIVED}
     for row in rows:
         state = DocumentState.CLOSED if row.document_no in gone else DocumentState.WITHDRAWN
         stand(work, row._replace(state=state, reason=reasons[row.document_no], channel="", due_at=""), was=row)
+    return len(rows)
+
+
+def reasons_of(outdated: Iterable[Outdated]) -> dict[int, str]:
+    """Return why letters do not hold any more, by their documents' numbers."""
+    return {one.document_no: _reason(one) for one in outdated}
 
 
 def without_outdated(work: UnitOfWork, rows: Sequence[DocumentRow]) -> list[DocumentRow]:
     """Withdraw those of accepted documents that do not hold any more, and return the others."""
     work.commands.claim(CLAIM)
-    outdated = work.letters.outdated([row.document_no for row in rows if row.command_key])
-    withdraw(work, outdated)
-    withdrawn = {one.document_no for one in outdated}
-    return [row for row in rows if row.document_no not in withdrawn]
+    reasons = reasons_of(work.letters.outdated([row.document_no for row in rows if row.command_key]))
+    withdraw(work, reasons)
+    return [row for row in rows if row.document_no not in reasons]
+
+
+def _reason(outdated: Outdated) -> str:
+    if outdated.is_void:
+        return TAKEN_BACK
+    return SETTLED if outdated.is_settled else CHANGED

@@ -20,13 +20,14 @@ _WITH_BALANCES = text("""
 """).bindparams(bindparam("some", expanding=True))
 _OUTDATED = """
     SELECT d.document_no, d.exchange_no,
-           CASE WHEN sum(CASE WHEN o.receivable_id IS NULL THEN 0 ELSE 1 END) = 0 THEN 1 ELSE 0 END
+           CASE WHEN sum(CASE WHEN o.receivable_id IS NULL THEN 0 ELSE 1 END) = 0 THEN 1 ELSE 0 END, max(b.is_void)
     FROM document d
     JOIN document_balance b ON b.tenant = d.tenant AND b.document_no = d.document_no
     LEFT JOIN open_item o ON o.tenant = b.tenant AND o.receivable_id = b.receivable_id
     WHERE d.tenant = :t AND {which}
     GROUP BY d.document_no, d.exchange_no
-    HAVING sum(CASE WHEN b.open_ore = coalesce(o.principal_ore + o.fee_ore + o.interest_ore, 0) THEN 0 ELSE 1 END) > 0
+    HAVING sum(CASE WHEN b.open_ore = coalesce(o.principal_ore + o.fee_ore + o.interest_ore, 0) AND b.is_void = 0
+                    THEN 0 ELSE 1 END) > 0
     ORDER BY d.document_no
 """
 _OUTDATED_DOCUMENTS = text(_OUTDATED.format(which="d.document_no IN :some")).bindparams(
@@ -47,6 +48,12 @@ _ABOUT = text(f"""
     JOIN document d ON d.tenant = b.tenant AND d.document_no = b.document_no
     WHERE r.tenant = :t AND r.company IN :companies AND r.number IN :some
 """).bindparams(bindparam("companies", expanding=True), bindparam("some", expanding=True))
+_ASKED = text(
+    f"SELECT {', '.join(DocumentRow._fields)} FROM document WHERE tenant = :t AND command_key IN :some"
+).bindparams(bindparam("some", expanding=True))
+_VOID = text("UPDATE document_balance SET is_void = 1 WHERE tenant = :t AND document_no IN :some").bindparams(
+    bindparam("some", expanding=True)
+)
 _KNOWN = text(
     "SELECT DISTINCT reference FROM reference WHERE tenant = :t AND account_no = :account_no AND reference IN :some"
 ).bindparams(bindparam("some", expanding=True))
@@ -68,6 +75,11 @@ class SqlLetters:
             [(self._tenant, *balance) for balance in balances],
         )
 
+    def void(self, document_nos: Collection[int]) -> None:
+        """Let letters hold no more, whatever is owed."""
+        for some in _in_parts(document_nos):
+            self._connection.execute(_VOID, {"t": self._tenant, "some": some})
+
     def messages_with_balances(self, exchanges: Collection[int]) -> set[int]:
         """Return those of these messages that carry letters which may become outdated."""
         found: set[int] = set()
@@ -82,6 +94,15 @@ class SqlLetters:
     def outdated_in(self, exchanges: Collection[int]) -> list[Outdated]:
         """Return the same of the letters that these messages are to carry."""
         return self._outdated(_OUTDATED_MESSAGES, exchanges)
+
+    def asked_by(self, command_keys: Collection[str]) -> list[DocumentRow]:
+        """Return the letters that commands asked for, in their order of acceptance."""
+        wanted = sorted(set(command_keys) - {""})
+        found: list[DocumentRow] = []
+        for start in range(0, len(wanted), _AT_ONCE):
+            rows = self._connection.execute(_ASKED, {"t": self._tenant, "some": wanted[start : start + _AT_ONCE]})
+            found.extend(DocumentRow._make(row) for row in rows)
+        return sorted(found)
 
     def about(self, companies: Collection[str], numbers: Collection[str]) -> list[DocumentRow]:
         """Return the letters about receivables of companies by their numbers, the newest first."""

@@ -37,6 +37,7 @@ document = table(
 )
 Index("document_by_state", document.c.tenant, document.c.state, document.c.document_no)
 Index("document_by_number", document.c.tenant, document.c.number)
+Index("document_by_command", document.c.tenant, document.c.command_key)
 
 document_step = table(
     "document_step",  # a channel that was looked at for a document; each time it is tried is a turn

@@ -12,6 +12,7 @@ document_balance = table(
     number("document_no"),
     number("receivable_id"),
     number("open_ore"),
+    number("is_void", default=0),  # 1: whoever asked for the letter has taken it back
     PrimaryKeyConstraint("tenant", "document_no", "receivable_id"),
 )
 Index("document_balance_by_receivable", document_balance.c.tenant, document_balance.c.receivable_id)

@@ -162,6 +162,8 @@ CREATE TABLE document (
     UNIQUE (tenant, document_key)
 ) WITHOUT ROWID;
 
+CREATE INDEX document_by_command ON document (tenant, command_key);
+
 CREATE INDEX document_by_number ON document (tenant, number);
 
 CREATE INDEX document_by_state ON document (tenant, state, document_no);
@@ -185,6 +187,7 @@ CREATE TABLE document_balance (
     document_no BIGINT NOT NULL,
     receivable_id BIGINT NOT NULL,
     open_ore BIGINT NOT NULL,
+    is_void BIGINT DEFAULT '0' NOT NULL,
     PRIMARY KEY (tenant, document_no, receivable_id)
 ) WITHOUT ROWID;
 

@@ -225,8 +225,10 @@ class Document(DocumentPart):
     claims: tuple[Claim, ...] = Field(
         default=(), max_length=MOST_LINES, description="Of letters: the receivables that it is about."
     )
-    not_due: tuple[Claim, ...] = Field(
-        default=(), max_length=MOST_LINES, description="Of letters: receivables that are told and not asked for yet."
+    also_open: tuple[Claim, ...] = Field(
+        default=(),
+        max_length=MOST_LINES,
+        description="Of letters: receivables that are told and not asked for, as those not due yet.",
     )
     earlier: tuple[EarlierLetter, ...] = Field(
         default=(), max_length=MOST_PARTS, description="Of letters: what was sent before about the same."

@@ -12,12 +12,12 @@ from hub.rendering.payment_part import asked_for_now, drawn_part, payment_part
 from hub.rendering.sums import cancels_without_amount, sums_of
 from hub.rendering.tables import (
     ageing_table,
+    also_open_table,
     claims_table,
     earlier_letters,
     instalments_table,
     interest_table,
     lines_table,
-    not_due_table,
     vat_reasons,
     vat_table,
 )
@@ -64,7 +64,7 @@ def _body(document: Document, company: Company, words: Words) -> dict[str, Any]:
         "subject": document.refers_to,
         "before": before,
         "claims": claims_table(document, words),
-        "claimed": [t for t in (interest_table(document, words), not_due_table(document, words)) if t is not None],
+        "claimed": [t for t in (interest_table(document, words), also_open_table(document, words)) if t is not None],
         "ageing": ageing_table(document, words),
         "earlier": earlier_letters(document, words),
         "lines": lines_table(document, words),

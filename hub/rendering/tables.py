@@ -80,13 +80,13 @@ def interest_table(document: Document, words: Words) -> Table | None:
     return _table(columns, [[] for _ in periods])
 
 
-def not_due_table(document: Document, words: Words) -> Table | None:
+def also_open_table(document: Document, words: Words) -> Table | None:
     """Return what is told and not asked for yet; None when there is nothing."""
-    claims = document.not_due
+    claims = document.also_open
     if not claims:
         return None
     columns = [
-        _Column(words["columns", "not_due"], [claim.number for claim in claims], has_figures=False),
+        _Column(words["columns", "also_open"], [claim.number for claim in claims], has_figures=False),
         _Column(words["columns", "claim_text"], [claim.text for claim in claims], has_figures=False, is_wide=True),
         _Column(words["columns", "claim_due"], [claim.due_date or "" for claim in claims]),
         _Column(words["columns", "open"], [words.amount(claim.open_ore) for claim in claims]),

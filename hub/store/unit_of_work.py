@@ -24,6 +24,7 @@ from hub.store.elsewhere import refuse_if_elsewhere
 from hub.store.events import SqlEvents
 from hub.store.exchanges import SqlExchanges
 from hub.store.installation import add_tenant, tenant_number
+from hub.store.letter_facts import SqlLetterFacts
 from hub.store.payments.duplicates import SqlDuplicates
 from hub.store.payments.loading import SqlLoading
 from hub.store.payments.lumps import SqlLumps
@@ -91,6 +92,10 @@ class SqlUnitOfWork:
     @cached_property
     def letters(self) -> SqlLetters:
         return SqlLetters(self._connection, self.tenant)
+
+    @cached_property
+    def letter_facts(self) -> SqlLetterFacts:
+        return SqlLetterFacts(self._connection, self.tenant)
 
     @cached_property
     def recipients(self) -> SqlRecipients:

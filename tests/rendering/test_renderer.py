@@ -308,10 +308,13 @@ def test_a_letter_says_how_its_interest_was_counted_and_what_was_sent_before():
     assert "Handläggare Vera Lund, 010-000 00 01" in said
 
 
-def test_what_is_not_due_stands_apart_and_is_not_asked_for():
+def test_what_else_is_open_stands_apart_and_is_not_asked_for():
     said = in_one_line(made("reminder"))
 
-    assert "Ännu inte förfallet Avser Förfallodag Återstår 010004899 Elnät november 2026 2026-12-30 1 012,00" in said
+    assert (
+        "Också öppet, krävs inte här Avser Förfallodag Återstår 010004899 Elnät november 2026 2026-12-30 1 012,00"
+        in said
+    )
     assert "Summa fordringar 1 690,94" in said
 
 

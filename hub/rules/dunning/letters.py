@@ -77,7 +77,7 @@ class Letter(NamedTuple):
     source_system: str = ""
     before: Sequence[SentBefore] = ()
     received: Sequence[Received] = ()
-    not_due: Sequence[LetterClaim] = ()  # told, and not asked for
+    also_open: Sequence[LetterClaim] = ()  # told, and not asked for
     payee_account: str = ""  # `bankgiro:9912346`; a demand must say it, of others the reference's own is taken
     reference: str = ""  # what pays the whole letter; blank: that of its one claim
     interest_rate: str = "ref+8"  # as in settings
@@ -106,7 +106,7 @@ def letter_document(letter: Letter, rule: StepRule) -> Document:
         debtor=letter.debtor,
         our_reference=rule.officer,
         claims=tuple(_claim(one, is_alone=len(letter.claims) == 1) for one in letter.claims),
-        not_due=tuple(_claim(one, is_alone=False) for one in letter.not_due),
+        also_open=tuple(_claim(one, is_alone=False) for one in letter.also_open),
         earlier=tuple(_earlier(one) for one in letter.before),
         deductions=tuple(_deduction(one, letter.language) for one in letter.received),
         notes=tuple(_notes(letter, rule)),

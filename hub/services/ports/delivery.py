@@ -18,6 +18,7 @@ from hub.model.deliveries import (
     Rendering,
 )
 from hub.model.delivery import Receipt
+from hub.model.letter_facts import LetterFacts, Lowered
 from hub.model.runs import Run
 
 
@@ -76,6 +77,13 @@ class Letters(Protocol):
     def take_reference_numbers(self, count: int) -> int: ...
     def known_references(self, references: Collection[tuple[int, str]]) -> set[tuple[int, str]]: ...
     def add_references(self, references: Sequence[tuple[int, str, int, str]]) -> None: ...
+
+
+class LettersFacts(Protocol):
+    """What letters say of receivables. See `store/letter_facts.py`."""
+
+    def of(self, receivable_ids: Collection[int], on_day: str) -> dict[int, LetterFacts]: ...
+    def lowered(self, receivable_ids: Collection[int], since: str) -> list[Lowered]: ...
 
 
 class Recipients(Protocol):

@@ -10,7 +10,7 @@ from hub.model.attempts import Attempt, ChannelRest
 from hub.model.delivery_commands import DeliverDocument
 from hub.model.runs import Run
 from hub.model.schedules import Firing, Schedule, ScheduleState
-from hub.services.ports.delivery import Documents, Handed, Letters, Recipients
+from hub.services.ports.delivery import Documents, Handed, Letters, LettersFacts, Recipients
 from hub.services.ports.dunning import Dunning, Plans
 from hub.services.ports.ledger import Accounts, Books, Commands, Events, Exchanges, JsonObject, Receivables
 from hub.services.ports.payments import Duplicates, Loading, Lumps, Matching, Queue, Undoing
@@ -142,6 +142,8 @@ class UnitOfWork(Protocol):
     def documents(self) -> Documents: ...
     @property
     def letters(self) -> Letters: ...
+    @property
+    def letter_facts(self) -> LettersFacts: ...
     @property
     def recipients(self) -> Recipients: ...
     @property

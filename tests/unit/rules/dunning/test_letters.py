@@ -105,12 +105,12 @@ def test_a_residual_demand_deducts_what_was_paid_since_the_demand():
     ]
 
 
-def test_what_is_not_due_is_told_and_not_asked_for_and_a_credit_note_is_deducted():
+def test_what_is_also_open_is_told_and_not_asked_for_and_a_credit_note_is_deducted():
     credit = OTHER._replace(number="9", principal_ore=-40_00, original_ore=-40_00)
-    document = written(DunningStep.REMINDER_1, LETTER._replace(claims=[CLAIM, credit], not_due=[OTHER]))
+    document = written(DunningStep.REMINDER_1, LETTER._replace(claims=[CLAIM, credit], also_open=[OTHER]))
 
     assert totals_of(document).to_pay_ore == 1188_17
-    assert [one.number for one in document.not_due] == ["010004502"]
+    assert [one.number for one in document.also_open] == ["010004502"]
 
 
 class TestWords:

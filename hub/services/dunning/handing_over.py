@@ -1,0 +1,52 @@
+"""Letters of dunning are handed over to delivery, in the transaction that takes their steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+
+from hub.model.delivery_commands import DeliverDocument
+from hub.model.tenant import Tenant
+from hub.services.dunning.composing import AskedLetter, Before, Composer, Counted, Unwritten
+from hub.services.ports import Deliver, UnitOfWork
+
+UNDELIVERABLE = "document_undeliverable"
+TASK = "undeliverable_letter"
+LONGEST_REASON = 600
+
+Withdraw = Callable[[UnitOfWork, Collection[str]], object]
+"""Takes letters back by the keys of their commands; runtime gives delivery's."""
+
+
+class DeliveredLetters:
+    """Writes letters and hands them over; one that cannot be written is undeliverable from the start."""
+
+    def __init__(self, deliver: Deliver, withdraw: Withdraw, before: Before, counted: Counted) -> None:
+        self._deliver = deliver
+        self._withdraw = withdraw
+        self._before = before
+        self._counted = counted
+
+    def send(self, work: UnitOfWork, tenant: Tenant, letters: Sequence[AskedLetter]) -> None:
+        """Hand letters over, each once by its key; delivery tells what becomes of them by events."""
+        composer = Composer(work, tenant, letters, self._before, self._counted)
+        written = [composer.compose(letter) for letter in letters]
+        handed = self._deliver(work, [one for one in written if isinstance(one, DeliverDocument)])
+        for one in written:
+            if isinstance(one, Unwritten):
+                _tell_undeliverable(work, one.key, one.why)
+        for refused in handed:
+            if refused.problem:
+                _tell_undeliverable(work, refused.key, refused.problem)
+
+    def withdraw(self, work: UnitOfWork, _tenant: Tenant, keys: Collection[str]) -> None:
+        """Stop letters that have not been sent."""
+        self._withdraw(work, keys)
+
+
+def _tell_undeliverable(work: UnitOfWork, key: str, why: str) -> None:
+    """Tell it as delivery tells of a letter that nothing delivers: its step is opened again by the same way."""
+    why = why[:LONGEST_REASON]
+    work.events.record(UNDELIVERABLE, command_key=key, reason=why)
+    work.commands.open_task(
+        TASK, key, f"letter {key} cannot be made: {why}; mend it, or set a hold, before the next run"
+    )

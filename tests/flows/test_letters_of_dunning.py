@@ -1,0 +1,204 @@
+"""A dunning run's letters are written from the books and handed over; what cannot be written is told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import pytest
+from sqlalchemy import Engine
+
+from hub.model.delivery import RouteStep
+from hub.model.documents import Document
+from hub.model.dunning import DunningStep
+from hub.model.tenant import Tenant
+from hub.rules.delivery.totals import totals_of
+from hub.rules.dunning.letters import SentBefore
+from hub.rules.interest.calculation import Segment
+from hub.services.delivery import deliver_documents, withdraw_letters
+from hub.services.dunning.handing_over import DeliveredLetters
+from hub.services.payees import register_payees
+from hub.services.ports import UnitOfWork
+from hub.testing.example_tenant import company_settings, tenant_settings
+from tests.flows.delivery_world import DeliveryWorld, StubChannel
+from tests.flows.imported_ledger import Ledger
+
+D = date.fromisoformat
+ADDRESS = {"address_line_1": "Storgatan 1", "address_line_2": "111 22 Stockholm"}
+STEPS = {step: {"after_days": 10, "officer": "Vera Lund"} for step in DunningStep}
+POLICY = {"name": "all", "heading": None, **STEPS}
+TENANT = Tenant.model_validate(
+    tenant_settings(
+        company_settings(
+            payee_accounts=[{"bankgiro": "991-2346"}],
+            dunning={"policies": [{name: value for name, value in POLICY.items() if value is not None}]},
+        )
+    )
+)
+SEGMENTS = (Segment(D("2026-11-01"), D("2026-11-22"), 22, 1000_00, Decimal("10.00"), 365),)
+
+
+class Item(NamedTuple):
+    receivable_id: int
+    step: str
+
+
+class Asked(NamedTuple):
+    key: str
+    plan_no: int
+    letter_no: int
+    step: str
+    dated_on: str
+    answer_by: str
+    items: tuple[Item, ...]
+
+
+class Run:
+    """A run that asks for letters, with what dunning and interest would tell of its receivables."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.books = Ledger(engine)
+        with self.books.store.write() as work:
+            register_payees(work, TENANT)
+        self.channel = StubChannel(RouteStep.KIVRA)
+        self.north = DeliveryWorld(engine, self.channel)
+        self.north.tenant = TENANT
+        self.before: dict[int, list[SentBefore]] = {}
+        self.segments: dict[int, Sequence[Segment]] = {}
+        self.counted_until: list[date] = []
+
+    def ask(self, step: str, *numbers: str, listed: Sequence[str] = (), **changes: Any) -> Asked:
+        items = [Item(self.books.one(number).receivable_id, step) for number in numbers]
+        items += [Item(self.books.one(number).receivable_id, "") for number in listed]
+        letter = Asked("dun:7:1", 7, 1, step, "2026-11-23", "2026-12-07", tuple(items))
+        return letter._replace(**changes)
+
+    def send(self, *letters: Asked) -> None:
+        with self.north.store.write() as work:
+            self.letters.send(work, TENANT, letters)
+
+    @property
+    def letters(self) -> DeliveredLetters:
+        return DeliveredLetters(
+            lambda work, commands: deliver_documents(work, TENANT, commands),
+            withdraw_letters,
+            lambda _work, _ids: self.before,
+            self._count,
+        )
+
+    def sent(self) -> list[Document]:
+        """Return the letters as they are sent."""
+        rows = self.north.sql("SELECT sha256 FROM document ORDER BY document_no")
+        contents = self.north.store.contents.read_all([row[0] for row in rows])
+        return [Document.model_validate_json(contents[row[0]]) for row in rows]
+
+    def _count(
+        self, _work: UnitOfWork, _tenant: Tenant, ids: Sequence[int], until: date
+    ) -> Mapping[int, Sequence[Segment]]:
+        self.counted_until.append(until)
+        return {number: self.segments[number] for number in ids if number in self.segments}
+
+
+@pytest.fixture
+def run(engine: Engine) -> Run:
+    run = Run(engine)
+    run.books.rows(
+        {"number": "1001", "reference": "10017", "refers_to": "Elnät", **ADDRESS},
+        {"number": "1002", "amount": "500,00", "reference": "10025", **ADDRESS},
+        {"number": "1003", "amount": "300,00", "due_date": "2026-12-20", "reference": "10033", **ADDRESS},
+    )
+    return run
+
+
+def test_a_reminder_says_what_the_books_know_and_goes(run):
+    run.send(run.ask("reminder_1", "1001"))
+    run.north.work()
+    (document,) = run.sent()
+
+    assert (document.kind, document.number, document.issue_date, document.due_date) == (
+        "reminder",
+        "7-1",
+        "2026-11-23",
+        "2026-12-07",
+    )
+    assert (document.debtor.name, document.debtor.address.city) == ("Tolvan Tolvansson", "Stockholm")
+    (claim,) = document.claims
+    assert (claim.number, claim.text, claim.original_ore, claim.open_ore) == ("1001", "Elnät", 1000_00, 1000_00)
+    assert (document.reference, document.payee_account) == ("10017", "bankgiro:9912346")
+    assert (document.our_reference, "Betala senast 2026-12-07" in document.notes[0]) == ("Vera Lund", True)
+    assert run.channel.numbers == ["7-1"]
+
+
+def test_what_a_letter_prints_without_debiting_is_asked_for_and_its_interest_explained(run):
+    owed = run.books.one("1001").receivable_id
+    run.segments[owed] = SEGMENTS
+    with run.north.store.write() as work:
+        work.receivables.note_printed_charge(owed, printed_on="2026-11-23", fee_ore=60_00, interest_ore=6_03)
+    run.send(run.ask("reminder_1", "1001"))
+    (document,) = run.sent()
+
+    assert (document.claims[0].fee_ore, document.claims[0].interest_ore) == (60_00, 6_03)
+    assert [one.days for one in document.claims[0].interest_periods] == [22]
+    assert totals_of(document).to_pay_ore == 1066_03
+    assert run.north.sql("SELECT open_ore FROM document_balance") == [(1000_00,)]
+
+
+def test_a_letter_to_a_debtor_lists_what_is_not_due_and_has_a_reference_of_its_own(run):
+    run.send(run.ask("reminder_1", "1001", "1002", listed=["1003"]))
+    (document,) = run.sent()
+
+    assert [one.number for one in document.claims] == ["1001", "1002"]
+    assert [one.number for one in document.also_open] == ["1003"]
+    assert [one.reference for one in document.claims] == ["10017", "10025"]
+    assert document.reference == "9000000019"
+    assert len(run.north.sql("SELECT 1 FROM document_balance")) == 2
+
+
+def test_a_residual_demand_repeats_the_demand_and_deducts_what_was_paid_since(run):
+    one = run.books.one("1001")
+    reminder = SentBefore(DunningStep.REMINDER_1, D("2026-10-20"), D("2026-11-03"))
+    demand = SentBefore(DunningStep.DEMAND, D("2026-11-05"), D("2026-11-16"))
+    own = SentBefore(DunningStep.RESIDUAL_DEMAND, D("2026-11-23"), D("2026-12-07"))
+    run.before[one.receivable_id] = [reminder, demand, own]
+    run.books.pay(one, 200_00, "2026-11-04")
+    run.books.pay(one, 300_00, "2026-11-20", payment_id=8)
+
+    run.send(run.ask("residual_demand", "1001"))
+    (document,) = run.sent()
+
+    assert (document.claims[0].open_ore, totals_of(document).to_pay_ore) == (800_00, 500_00)
+    assert [(d.text, d.amount_ore) for d in document.deductions] == [("Betalt 2026-11-20", 300_00)]
+    assert [letter.step for letter in document.earlier] == ["reminder_1", "demand"]
+
+
+def test_a_demand_that_the_law_does_not_let_leave_is_told_as_undeliverable_and_holds_no_other(run):
+    too_soon = run.ask("demand", "1001", answer_by="2026-11-27")
+    run.send(too_soon, run.ask("demand", "1002", key="dun:7:2", letter_no=2))
+    run.north.work()
+
+    assert run.channel.numbers == ["7-2"]
+    (told,) = run.north.events("document_undeliverable")
+    assert (told["command_key"], "gives time until" in told["reason"]) == ("dun:7:1", True)
+    assert "letter dun:7:1 cannot be made" in run.north.tasks()[0]
+
+
+def test_letters_of_an_undone_run_are_stopped(run):
+    run.send(run.ask("reminder_1", "1001"))
+    with run.north.store.write() as work:
+        run.letters.withdraw(work, TENANT, ["dun:7:1"])
+    run.north.work()
+
+    assert (run.channel.numbers, run.north.one("7-1").state) == ([], "withdrawn")
+
+
+def test_interest_of_a_residual_demand_is_counted_to_the_demand(run):
+    owed = run.books.one("1001").receivable_id
+    run.before[owed] = [SentBefore(DunningStep.DEMAND, D("2026-11-05"), D("2026-11-16"))]
+    run.segments[owed] = SEGMENTS
+    with run.north.store.write() as work:
+        work.receivables.note_printed_charge(owed, printed_on="2026-11-23", fee_ore=0, interest_ore=6_03)
+    run.send(run.ask("residual_demand", "1001"))
+
+    assert run.counted_until == [D("2026-11-05")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,7 +16,9 @@ from hub.model.documents import Document
 from hub.services.delivery import deliver_documents, withdraw_letters
 from tests.flows.delivery_world import DeliveryWorld, ReportingChannel, StubChannel, document
 from tests.flows.imported_ledger import Ledger
+from tests.flows.test_delivery_anew import found
 
+WRONG = (TransientError("503"), RejectedError("the recipient has left"))
 TAIL = {"lines": [], "kind": "reminder", "company": "1"}
 
 
@@ -36,8 +40,10 @@ def books(engine: Engine) -> Ledger:
 
 
 @pytest.fixture
-def north(engine: Engine, books: Ledger, kivra: StubChannel) -> DeliveryWorld:
-    return DeliveryWorld(engine, kivra)
+def north(engine: Engine, books: Ledger, kivra: StubChannel) -> Iterator[DeliveryWorld]:
+    north = DeliveryWorld(engine, kivra)
+    yield north
+    assert found(north) & {"DOCUMENT_LEFT", "DOCUMENT_DIFFERS", "DOCUMENT_SENT_TWICE", "MESSAGE_DIFFERS"} == set()
 
 
 def letter(number: str = "R1", *about: str, **changes: Any) -> dict[str, Any]:
@@ -201,6 +207,39 @@ class TestWithdrawing:
         north.work()
 
         assert kivra.numbers == ["R1"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_goes_wrong_no_letter_goes_for_what_is_owed_no_more_and_each_ends_once(engine, books, seed):
+    chance = random.Random(seed)
+    first, last = ReportingChannel(RouteStep.KIVRA), StubChannel(RouteStep.LETTER)
+    first.at_once = chance.choice([1, 3])
+    north = DeliveryWorld(engine, first, last)
+    numbers = [f"{2000 + at}" for at in range(8)]
+    books.rows(*[{"number": number} for number in numbers])
+    hand_over(north, *[command(books, f"R{number}", number) for number in numbers])
+    owed, gone = set(numbers), set()
+    for _ in range(8):
+        for channel in (first, last):
+            channel.goes_wrong.extend(chance.choices(WRONG, k=chance.randrange(3)))
+        if owed and chance.random() < 0.7:
+            number = chance.choice(sorted(owed))
+            gone |= {one.removeprefix("R") for one in (*first.numbers, *last.numbers)}
+            paid(books, number)
+            owed.discard(number)
+        before = len(first.numbers), len(last.numbers)
+        north.later(hours=2)
+        went = [one.removeprefix("R") for one in (*first.numbers[before[0] :], *last.numbers[before[1] :])]
+        assert set(went) <= owed, "it went after it was paid"
+    north.later(days=4)
+
+    for number in numbers:
+        ends = [kind for kind, key in told(north) if key == f"dun:1:R{number}"]
+        assert ends.count("document_withdrawn") + ends.count("document_undeliverable") <= 1
+        is_gone = north.one(f"R{number}").state in ("withdrawn", "undeliverable")
+        assert is_gone == ({"document_withdrawn", "document_undeliverable"} & {*ends} != set())
+        assert is_gone or ends.count("document_sent") == 1
+    assert found(north) & {"DOCUMENT_LEFT", "DOCUMENT_DIFFERS", "DOCUMENT_SENT_TWICE"} == set()
 
 
 class TestUndoing:

@@ -157,6 +157,14 @@ class ChangeDueDate(AboutReceivable):
     reason: LongText = ""
 
 
+class AnswerCarried(Command):
+    """A source system says on which of its invoices a carried charge stands."""
+
+    kind: Literal["answer_carried"] = "answer_carried"
+    carry_no: RowNumber
+    invoice_number: Number
+
+
 # --- manual payments -----------------------------------------------------------------------------------------------
 
 
@@ -339,6 +347,7 @@ AnyCommand = Annotated[
     | UnwatchReceivable
     | NotePrintedCharge
     | ChangeDueDate
+    | AnswerCarried
     | ReportOwnPayment
     | RegisterPayment
     | MovePayment

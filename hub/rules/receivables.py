@@ -138,7 +138,7 @@ def same_version(incoming: Receivable, known: Iterable[Receivable]) -> Receivabl
 class Occasion(NamedTuple):
     """What the postings of one chunk have in common."""
 
-    exchange_no: int
+    exchange_no: int | None  # None: a run of ours makes the receivables
     booked_date: str
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine
 from hub.banking_calendar import Clock, SystemClock
 from hub.errors import ConfigurationError
 from hub.model.delivery_commands import DeliverDocument
+from hub.model.interest_charges import KIND as INTEREST_INVOICES
 from hub.model.observer_cursor import ObserverCursor
 from hub.model.runs import QueuedTurn, Run
 from hub.model.tenant import Tenant
@@ -39,6 +40,7 @@ from hub.services.attempts import RUN_KIND as SENDING
 from hub.services.attempts import CallLimits, SendingRun, waits_until
 from hub.services.companies import refuse_companies_without_settings
 from hub.services.dunning import executing as dunning
+from hub.services.dunning.interest_invoices import InterestInvoiceRun
 from hub.services.dunning.letters import KeptLetters, Letters, nothing_earned
 from hub.services.observing import deliver_events
 from hub.services.payments import ingesting, posting, receiving, rematching
@@ -144,11 +146,6 @@ class TenantWork:
         return hashlib.sha256(f"{settings_fingerprint(self.tenant)} {_installed()}".encode()).hexdigest()
 
     @property
-    def reference_rates(self) -> ReferenceRates:
-        """The reference rates of this home, as they are now. Raises ConfigurationError when one cannot be read."""
-        return known_rates(self._home)
-
-    @property
     def plugins(self) -> TenantPlugins:
         """The tenant's plugins, built on first use."""
         return self._plugin_cache.get(self.tenant, self._context_of)
@@ -157,6 +154,11 @@ class TenantWork:
         return TenantPluginContext(
             self.store, self.clock, plugin, self.tenant.plugins[plugin], self._home, self._inboxes.of(self.tenant.id)
         )
+
+    @property
+    def interest_invoicing(self) -> InterestInvoiceRun:
+        """What plans interest invoices and carries plans out."""
+        return InterestInvoiceRun(self.store, self.tenant, self.rates, self.fingerprint)
 
     @property
     def poster(self) -> posting.ChunkPoster:
@@ -226,6 +228,7 @@ class TenantWork:
             polling.RUN_KIND: polling.PollRun(self.store, self.inbox, self.clock),
             SENDING: self._sending_run(stopping),
             dunning.RUN_KIND: dunning.DunningRun(self.store, self.tenant, self.letters, nothing_earned, self.rates),
+            INTEREST_INVOICES: self.interest_invoicing,
             WEBHOOK: WebhookRun(self.store, self.tenant, self._receivers()),
         }
 

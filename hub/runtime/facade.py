@@ -20,7 +20,7 @@ from hub.banking_calendar import Clock
 from hub.errors import ConfigurationError, DataError, HubError
 from hub.model.command import Command
 from hub.model.command_dates import refuse_far_dates
-from hub.model.commands import DecideAttempt
+from hub.model.commands import AnswerCarried, DecideAttempt
 from hub.model.delivery_commands import CloseDocument, SeeReport
 from hub.model.enquiries import AccountBalance
 from hub.model.events import Event
@@ -34,6 +34,7 @@ from hub.runtime.facade_books import BooksDesk
 from hub.runtime.facade_documents import DocumentsDesk
 from hub.runtime.facade_dunning import DunningDesk
 from hub.runtime.facade_exchanges import ExchangesDesk
+from hub.runtime.facade_interest import CarriedDesk, InterestInvoicesDesk
 from hub.runtime.facade_payments import PaymentsDesk
 from hub.runtime.facade_receivables import ReceivablesDesk
 from hub.runtime.facade_runs import RunsDesk
@@ -41,9 +42,10 @@ from hub.runtime.facade_schedules import SchedulesDesk
 from hub.runtime.finishing import WAIT_S, finish_runs
 from hub.runtime.inspecting import inspect_file, opened, refuse_unopenable
 from hub.services.attempts import ATTEMPT_HANDLERS
-from hub.services.books import carry_out
+from hub.services.books import Handlers, carry_out
 from hub.services.chart import TenantChart
 from hub.services.delivery import DELIVERY_HANDLERS
+from hub.services.dunning.carrying import answer_carried
 from hub.services.payments.commands import HANDLERS
 from hub.services.payments.inspecting import FileInspector
 from hub.services.payments.receiving import receive
@@ -53,7 +55,7 @@ from hub.services.receivables.importing import Progress as RowProgress
 from hub.services.rounds import WAITING_MONEY_POSTED, enqueue_round
 from hub.transports.folder import FolderInbox
 
-_HANDLERS = {**HANDLERS, **ATTEMPT_HANDLERS, **DELIVERY_HANDLERS}
+_HANDLERS: Handlers = {**HANDLERS, **ATTEMPT_HANDLERS, **DELIVERY_HANDLERS, AnswerCarried: answer_carried}
 _CLOSING = (CloseDocument, SeeReport)
 
 
@@ -98,6 +100,8 @@ class Hub:
         self.attempts = AttemptsDesk(work, self.work)
         self.documents = DocumentsDesk(work, self.work)
         self.dunning = DunningDesk(work, self.work)
+        self.interest_invoices = InterestInvoicesDesk(work, self.work)
+        self.carried = CarriedDesk(work)
 
     @classmethod
     def open(

@@ -84,7 +84,7 @@ class ReceivablesDesk:
         found = self.find(number, company=company)
         with self._work.store.read() as work:
             last_day = until or date.fromisoformat(work.today)
-            one = accrued(work, self._work.tenant, [found.receivable_id], last_day, self._work.reference_rates)
+            one = accrued(work, self._work.tenant, [found.receivable_id], last_day, self._work.rates())
         return one[found.receivable_id]
 
     def holds(self, receivables: Iterable[OpenReceivable]) -> dict[int, list[Hold]]:

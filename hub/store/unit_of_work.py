@@ -19,6 +19,8 @@ from hub.store.database import reading, writing
 from hub.store.delivery.documents import SqlDocuments
 from hub.store.delivery.letters import SqlLetters
 from hub.store.delivery.recipients import SqlRecipients
+from hub.store.dunning.carried_charges import SqlCarriedCharges
+from hub.store.dunning.interest_charges import SqlInterestCharges
 from hub.store.dunning.steps import SqlDunning
 from hub.store.elsewhere import refuse_if_elsewhere
 from hub.store.events import SqlEvents
@@ -140,6 +142,14 @@ class SqlUnitOfWork:
     @cached_property
     def plans(self) -> SqlPlans:
         return SqlPlans(self._connection, self.tenant, self.now)
+
+    @cached_property
+    def carried_charges(self) -> SqlCarriedCharges:
+        return SqlCarriedCharges(self._connection, self.tenant, self.now)
+
+    @cached_property
+    def interest_charges(self) -> SqlInterestCharges:
+        return SqlInterestCharges(self._connection, self.tenant, self.now)
 
     @cached_property
     def dunning(self) -> SqlDunning:

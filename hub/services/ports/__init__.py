@@ -4,7 +4,7 @@
 """
 
 from hub.services.ports.delivery import Documents, Handed, Letters, Recipients
-from hub.services.ports.dunning import Dunning, Plans
+from hub.services.ports.dunning import CarriedCharges, Dunning, InterestCharges, Plans
 from hub.services.ports.ledger import Accounts, Books, Commands, Events, Exchanges, JsonObject, Receivables
 from hub.services.ports.payments import Duplicates, Loading, Lumps, Matching, Queue, Undoing
 from hub.services.ports.work import (
@@ -26,6 +26,7 @@ __all__ = [
     "Accounts",
     "Attempts",
     "Books",
+    "CarriedCharges",
     "Commands",
     "Contents",
     "Deliver",
@@ -35,6 +36,7 @@ __all__ = [
     "Events",
     "Exchanges",
     "Handed",
+    "InterestCharges",
     "JsonObject",
     "KeptContent",
     "Letters",

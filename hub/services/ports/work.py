@@ -11,7 +11,7 @@ from hub.model.delivery_commands import DeliverDocument
 from hub.model.runs import Run
 from hub.model.schedules import Firing, Schedule, ScheduleState
 from hub.services.ports.delivery import Documents, Handed, Letters, LettersFacts, Recipients
-from hub.services.ports.dunning import Dunning, Plans
+from hub.services.ports.dunning import CarriedCharges, Dunning, InterestCharges, Plans
 from hub.services.ports.ledger import Accounts, Books, Commands, Events, Exchanges, JsonObject, Receivables
 from hub.services.ports.payments import Duplicates, Loading, Lumps, Matching, Queue, Undoing
 
@@ -164,6 +164,10 @@ class UnitOfWork(Protocol):
     def plans(self) -> Plans: ...
     @property
     def dunning(self) -> Dunning: ...
+    @property
+    def interest_charges(self) -> InterestCharges: ...
+    @property
+    def carried_charges(self) -> CarriedCharges: ...
 
 
 class Contents(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -33,11 +33,18 @@ ChartMaker = Callable[[Sequence[PostingGroup], Mapping[str, int]], Chart]
 
 
 class ImportTask(NamedTuple):
-    """What the chunks of one import have in common."""
+    """What the chunks of one import have in common, or of a run that makes receivables itself."""
 
     tenant: str
-    exchange_no: int
+    exchange_no: int | None  # None: a run makes them
     chart_maker: ChartMaker
+    run_no: int | None = None
+    voucher_type: str = VOUCHER_TYPE
+
+    @property
+    def cause(self) -> str:
+        """The exchange or the run, in one word."""
+        return str(self.exchange_no) if self.exchange_no is not None else f"run-{self.run_no}"
 
 
 @dataclass
@@ -72,6 +79,11 @@ class ChunkPosting:
         self._postings: list[Posting] = []
         self._named: list[tuple[int, str]] = []
         self.outcome = ChunkOutcome()
+
+    @property
+    def made(self) -> Collection[Receivable]:
+        """The receivables that are put in, with their ids."""
+        return self._receivables.values()
 
     def run(self, chunk_no: int) -> ChunkOutcome:
         """Carry the chunk out, up to a row that is a new version of a receivable of this same chunk."""
@@ -143,7 +155,7 @@ class ChunkPosting:
         if not self._receivables:
             return
         work = self._work
-        work.receivables.insert(tuple(self._receivables.values()))
+        work.receivables.insert(tuple(self._receivables.values()), self._task.run_no)
         for old, new in self._replaced:
             work.receivables.move_references(old.receivable_id, new.receivable_id, work.today)
             work.receivables.move_notes(old.receivable_id, new.receivable_id)
@@ -153,8 +165,9 @@ class ChunkPosting:
         chart = self._task.chart_maker(work.receivables.posting_groups(), work.accounts.numbers())
         work.books.apply(
             chart,
-            voucher_type=VOUCHER_TYPE,
+            voucher_type=self._task.voucher_type,
             exchange_no=self._task.exchange_no,
+            run_no=self._task.run_no,
             chunk_no=chunk_no,
             coded=self._coded(),
         )
@@ -182,8 +195,8 @@ class ChunkPosting:
         marked = self._work.queue.mark_for_rematch(self._named)
         self.outcome.suspended_payments = marked
         if marked:
-            occasion = f"{REMATCH}:{self._task.tenant}:{self._task.exchange_no}:{chunk_no}"
-            given = {"exchange_no": self._task.exchange_no}
+            occasion = f"{REMATCH}:{self._task.tenant}:{self._task.cause}:{chunk_no}"
+            given = {} if self._task.exchange_no is None else {"exchange_no": self._task.exchange_no}
             self._work.runs.enqueue_another(occasion, REMATCH, given)
 
     def _record(self, chunk_no: int) -> None:
@@ -191,6 +204,7 @@ class ChunkPosting:
         self._work.events.record(
             "receivables_imported",
             exchange_no=self._task.exchange_no,
+            run_no=self._task.run_no,
             chunk_no=chunk_no,
             new=steps[Step.NEW],
             new_versions=steps[Step.NEW_VERSION],

@@ -26,6 +26,7 @@ from hub.store.tables.delivery import (
 from hub.store.tables.dunning import dunning_step
 from hub.store.tables.exchanges import content, content_part, exchange
 from hub.store.tables.installation import counter, installation, payee_account, posting_group, tenant
+from hub.store.tables.interest import carried_charge, interest_charge
 from hub.store.tables.letters import document_balance
 from hub.store.tables.payments import (
     account_claim,
@@ -56,6 +57,7 @@ __all__ = [
     "account_claim",
     "attempt",
     "bad_address",
+    "carried_charge",
     "channel_cursor",
     "channel_rest",
     "chunk",
@@ -76,6 +78,7 @@ __all__ = [
     "firing",
     "hold",
     "installation",
+    "interest_charge",
     "left_out_payment",
     "lump",
     "metadata",

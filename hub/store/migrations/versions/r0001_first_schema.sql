@@ -48,6 +48,22 @@ CREATE TABLE bad_address (
     PRIMARY KEY (tenant, channel, address_sha256)
 ) WITHOUT ROWID;
 
+CREATE TABLE carried_charge (
+    tenant INTEGER NOT NULL,
+    carry_no BIGINT NOT NULL,
+    receivable_id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    amount_ore BIGINT NOT NULL,
+    account TEXT NOT NULL,
+    state TEXT NOT NULL,
+    offered_at TEXT NOT NULL,
+    offers BIGINT NOT NULL,
+    invoice_number TEXT DEFAULT '' NOT NULL,
+    answered_at TEXT,
+    PRIMARY KEY (tenant, carry_no),
+    UNIQUE (tenant, receivable_id, kind)
+) WITHOUT ROWID;
+
 CREATE TABLE channel_cursor (
     tenant INTEGER NOT NULL,
     channel TEXT NOT NULL,
@@ -358,6 +374,21 @@ CREATE TABLE installation (
     value TEXT NOT NULL,
     PRIMARY KEY (name)
 );
+
+CREATE TABLE interest_charge (
+    tenant INTEGER NOT NULL,
+    receivable_id BIGINT NOT NULL,
+    charge_no BIGINT NOT NULL,
+    amount_ore BIGINT NOT NULL,
+    first_day TEXT NOT NULL,
+    last_day TEXT NOT NULL,
+    days BIGINT NOT NULL,
+    invoice_id BIGINT NOT NULL,
+    plan_no BIGINT NOT NULL,
+    charged_at TEXT NOT NULL,
+    undone_at TEXT,
+    PRIMARY KEY (tenant, receivable_id, charge_no)
+) WITHOUT ROWID;
 
 CREATE TABLE left_out_payment (
     tenant INTEGER NOT NULL,

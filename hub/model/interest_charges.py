@@ -1,0 +1,43 @@
+"""Interest that is charged by an invoice of its own. Amounts are whole öre, dates ISO text."""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from hub.model.command_dates import IsoDate
+
+KIND = "interest_invoices"  # of its plans and runs
+STEP = "interest_invoice"  # of its items
+
+_Short = Annotated[str, StringConstraints(max_length=100)]
+
+
+class PaidSelection(BaseModel):
+    """Which fully paid receivables a run of interest invoices is about; what is left empty is not asked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    companies: tuple[_Short, ...] = ()
+    routines: tuple[_Short, ...] = ()
+    number: _Short = ""
+    number_to: _Short = ""
+    department: _Short = ""
+    paid_from: IsoDate | None = None
+    paid_until: IsoDate | None = None
+
+
+class InterestCharge(NamedTuple):
+    """Interest of one receivable that an invoice asks for, in the order of its table's columns."""
+
+    receivable_id: int
+    charge_no: int
+    amount_ore: int
+    first_day: str
+    last_day: str
+    days: int
+    invoice_id: int
+    plan_no: int
+    charged_at: str
+    undone_at: str | None = None

@@ -1,0 +1,168 @@
+"""What settled receivables leave to be charged: listed, offered to their source systems, and answered by them.
+
+A source system is told by the feed (`charge_offered`) and answers with the invoice that the charge stands on
+(`answer_carried`). What it does not answer is offered again: a charge is done when it is answered, and not before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from hub.errors import DataError, RuleViolation
+from hub.model.carried_charges import CarriedCharge, CarriedKind, CarriedState, Uncharged
+from hub.model.commands import AnswerCarried
+from hub.model.company import Company
+from hub.model.dunning import DunningStep
+from hub.model.interest_charges import PaidSelection
+from hub.model.receivables import Receivable
+from hub.model.tenant import Tenant
+from hub.rules.dunning.carrying import SettledReceivable, left_to_charge
+from hub.rules.interest.charging import ChargingLimits, chargeable_ore
+from hub.rules.interest.invoicing import is_settled_without_interest
+from hub.rules.interest.reference_rates import ReferenceRates
+from hub.services.books.finding import find_company
+from hub.services.books.interest import Accrued, accrued
+from hub.services.ports import JsonObject, Store, UnitOfWork
+
+AT_ONCE = 2_000
+END = -1
+CLAIM = "offer charges"  # of two who offer, the second sees what the first has offered
+OFFERED, CARRIED = "charge_offered", "charge_carried"  # events
+
+
+class Left(NamedTuple):
+    """Something that a receivable leaves to be charged."""
+
+    receivable: Receivable
+    charge: Uncharged
+
+
+class Offer(NamedTuple):
+    """What a run of offers came to."""
+
+    new: int
+    again: int
+
+
+class UnchargedList:
+    """What is left to be charged, read page by page; it marks nothing as charged."""
+
+    def __init__(self, tenant: Tenant, rates: Callable[[], ReferenceRates], selection: PaidSelection) -> None:
+        self._tenant = tenant
+        self._rates = rates
+        self._selection = selection
+
+    def page(self, work: UnitOfWork, after: int) -> tuple[list[Left], int]:
+        """Return what the next settled receivables leave, and the last of them; END when there are no more."""
+        found = work.carried_charges.settled(self._selection, after=after, limit=AT_ONCE)
+        known = work.carried_charges.known(found)
+        left = [one for one in self._left(work, found) if (one.charge.receivable_id, one.charge.kind) not in known]
+        return left, found[-1] if len(found) == AT_ONCE else END
+
+    def _left(self, work: UnitOfWork, receivable_ids: Sequence[int]) -> Iterator[Left]:
+        earned = accrued(work, self._tenant, receivable_ids, date.fromisoformat(work.today), self._rates())
+        charged = work.interest_charges.standing(receivable_ids)
+        printed = work.carried_charges.printed_fees(receivable_ids)
+        for number, one in earned.items():
+            company = find_company(self._tenant, one.receivable.company)
+            interest_ore = 0 if number in charged else _interest_left(one, company)
+            fees = {DunningStep(step): fee for step, fee in printed.get(number, {}).items()}
+            for kind, amount_ore in left_to_charge(SettledReceivable(one.entries, fees, interest_ore)):
+                yield Left(one.receivable, Uncharged(number, kind, amount_ore, _account(company, kind)))
+
+
+def list_uncharged(
+    store: Store, tenant: Tenant, rates: Callable[[], ReferenceRates], selection: PaidSelection
+) -> Iterator[Left]:
+    """Yield interest, printed fees and differences that settled receivables leave, and nobody has charged."""
+    uncharged, after = UnchargedList(tenant, rates, selection), 0
+    while after != END:
+        with store.read() as work:
+            left, after = uncharged.page(work, after)
+        yield from left
+
+
+def offer_charges(store: Store, tenant: Tenant, rates: Callable[[], ReferenceRates], selection: PaidSelection) -> Offer:
+    """Offer what is left to the source systems, and offer again what they have not answered."""
+    uncharged, after, new = UnchargedList(tenant, rates, selection), 0, 0
+    with store.write() as work:
+        work.commands.claim(CLAIM)
+        again = work.carried_charges.offer_again(work.now)
+        _tell(work, {row.receivable_id: row for row in work.receivables.by_ids(_ids(again))}, again)
+    while after != END:
+        with store.write() as work:
+            work.commands.claim(CLAIM)
+            left, after = uncharged.page(work, after)
+            offered = work.carried_charges.offer([one.charge for one in left])
+            _tell(work, {one.receivable.receivable_id: one.receivable for one in left}, offered)
+            new += len(offered)
+    return Offer(new, len(again))
+
+
+def answer_carried(work: UnitOfWork, _tenant: Tenant, command: AnswerCarried) -> JsonObject:
+    """Take in that a charge stands on an invoice of its source system.
+
+    Raises:
+        DataError: no such charge was offered.
+        RuleViolation: it stands on another invoice already.
+    """
+    charge = work.carried_charges.get(command.carry_no)
+    if charge is None:
+        raise DataError(f"no charge {command.carry_no} was offered; see: hub carry list --offered")
+    if charge.state == CarriedState.CARRIED:
+        raise RuleViolation(f"charge {command.carry_no} stands on invoice {charge.invoice_number} already")
+    work.carried_charges.answer(command.carry_no, command.invoice_number)
+    (row,) = work.receivables.by_ids([charge.receivable_id])
+    about = _about(row, charge)
+    work.events.record(CARRIED, **about, invoice_number=command.invoice_number, user=command.user)
+    return {"carry_no": charge.carry_no, "receivable_id": charge.receivable_id, "amount_ore": charge.amount_ore}
+
+
+def _interest_left(one: Accrued, company: Company) -> int:
+    """Return the interest to carry; where a routine invoices its interest, nothing is carried."""
+    routine = company.routine(one.receivable.routine)
+    without = frozenset(method.code for method in company.payment_methods if not method.bears_interest)
+    is_invoiced = routine is not None and routine.interest_is_invoiced
+    if is_invoiced or one.stopped_by or is_settled_without_interest(one.entries, without):
+        return 0
+    limits = ChargingLimits(company.dunning.interest.minimum_ore, company.dunning.interest.minimum_days)
+    return chargeable_ore(one.interest, limits, charged_before_ore=one.debited_ore)
+
+
+def _account(company: Company, kind: CarriedKind) -> str:
+    accounts = company.accounts
+    by_kind = {
+        CarriedKind.INTEREST: accounts.interest_revenue,
+        CarriedKind.REMINDER_FEE: accounts.reminder_fee,
+        CarriedKind.DEMAND_FEE: accounts.demand_fee,
+        CarriedKind.DIFFERENCE: accounts.carried,
+    }
+    return by_kind[kind] or accounts.error_account
+
+
+def _tell(work: UnitOfWork, receivables: dict[int, Receivable], offered: Sequence[CarriedCharge]) -> None:
+    for charge in offered:
+        work.events.record(OFFERED, **_about(receivables[charge.receivable_id], charge), offers=charge.offers)
+
+
+def _about(row: Receivable, charge: CarriedCharge) -> JsonObject:
+    """Return what a source system needs; whose it is, it knows by the number of its own invoice."""
+    return {
+        "receivable_id": row.receivable_id,
+        "carry_no": charge.carry_no,
+        "company": row.company,
+        "routine": row.routine,
+        "source_system": row.source_system,
+        "number": row.number,
+        "debtor_number": row.debtor_number,
+        "charge": charge.kind,
+        "amount_ore": charge.amount_ore,
+        "currency": row.currency,
+        "account": charge.account,
+    }
+
+
+def _ids(charges: Sequence[CarriedCharge]) -> list[int]:
+    return sorted({charge.receivable_id for charge in charges})

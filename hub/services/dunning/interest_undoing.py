@@ -1,0 +1,52 @@
+"""Interest invoices taken back: a plan that went wrong is undone by new entries, as far as nothing was paid."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hub.errors import RuleViolation
+from hub.model.commands import CancelReceivable, Target
+from hub.model.dunning_plans import PlanState
+from hub.model.interest_charges import KIND
+from hub.model.receivables import Receivable
+from hub.model.tenant import Tenant
+from hub.services.books.amounts import cancel_receivable
+from hub.services.dunning.interest_invoices import plan_of
+from hub.services.ports import UnitOfWork
+
+
+class TakenBack(NamedTuple):
+    """What became of a plan's interest invoices when it was undone: their numbers, and why others stand."""
+
+    taken_back: list[str]
+    standing: dict[str, str]
+
+
+def undo(work: UnitOfWork, tenant: Tenant, plan_no: int, *, user: str) -> TakenBack:
+    """Cancel the interest invoices of a plan by new entries, in this transaction; one that was paid stands.
+
+    Raises:
+        DataError: there is no such plan.
+        RuleViolation: it has not been carried out.
+    """
+    plan = plan_of(work, plan_no)
+    if plan.state not in (PlanState.EXECUTED, PlanState.UNDONE):
+        raise RuleViolation(f"plan {plan_no} is {plan.state}: only what has been carried out can be undone")
+    charges = {charge.invoice_id: charge for charge in work.interest_charges.of_plan(plan_no)}
+    found = TakenBack([], {})
+    for invoice in work.receivables.by_ids(sorted(charges)):
+        try:
+            cancel_receivable(work, tenant, _cancelling(invoice, plan_no, user))
+        except RuleViolation as reason:
+            found.standing[invoice.number] = str(reason)
+        else:
+            work.interest_charges.take_back(charges[invoice.receivable_id])
+            found.taken_back.append(invoice.number)
+    work.plans.change(plan_no, was=PlanState.EXECUTED, state=PlanState.UNDONE)
+    return found
+
+
+def _cancelling(invoice: Receivable, plan_no: int, user: str) -> CancelReceivable:
+    target = Target(company=invoice.company, number=invoice.number, source_system=invoice.source_system)
+    key = f"{KIND}:{plan_no}:undo:{invoice.receivable_id}"
+    return CancelReceivable(key=key, user=user, receivable=target, remark=f"plan {plan_no} undone")

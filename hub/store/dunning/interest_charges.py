@@ -1,0 +1,87 @@
+"""Fully paid receivables whose interest may be invoiced, and what has been charged of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, bindparam
+
+from hub.model.interest_charges import InterestCharge, PaidSelection
+from hub.store import tables
+from hub.store.bulk import insert_rows
+from hub.store.dunning.settled import PAID_ON, settled_receivables
+from hub.store.statements import text
+
+_CHARGE = ", ".join(InterestCharge._fields)
+_PAID_LATE_AND_NOT_CHARGED = (
+    f"{PAID_ON} > r.original_due_date",
+    "NOT EXISTS (SELECT 1 FROM interest_charge c WHERE c.tenant = r.tenant AND c.receivable_id = r.receivable_id "
+    "AND c.undone_at IS NULL)",
+    "NOT EXISTS (SELECT 1 FROM carried_charge c WHERE c.tenant = r.tenant AND c.receivable_id = r.receivable_id "
+    "AND c.kind = 'interest')",
+)
+_STANDING = text("""
+    SELECT receivable_id FROM interest_charge
+    WHERE tenant = :t AND receivable_id IN :ids AND undone_at IS NULL
+    UNION SELECT receivable_id FROM carried_charge
+    WHERE tenant = :t AND receivable_id IN :ids AND kind = 'interest'
+""").bindparams(bindparam("ids", expanding=True))
+
+
+class SqlInterestCharges:
+    """Interest charges of one tenant within one transaction."""
+
+    def __init__(self, connection: Connection, tenant: int, now: str) -> None:
+        self._connection = connection
+        self._tenant = tenant
+        self._now = now
+
+    def paid_late(self, selection: PaidSelection, *, after: int, limit: int) -> list[int]:
+        """Return the next fully paid receivables after one that were paid after their due date and are not charged."""
+        return settled_receivables(
+            self._connection, self._tenant, selection, _PAID_LATE_AND_NOT_CHARGED, after=after, limit=limit
+        )
+
+    def standing(self, receivable_ids: Sequence[int]) -> set[int]:
+        """Return those of some receivables whose interest has been invoiced or carried, and not been taken back."""
+        found: set[int] = set()
+        for start in range(0, len(receivable_ids), 500):
+            part = {"t": self._tenant, "ids": list(receivable_ids[start : start + 500])}
+            found |= {row.receivable_id for row in self._connection.execute(_STANDING, part)}
+        return found
+
+    def record(self, charges: Sequence[InterestCharge]) -> None:
+        """Write down what is charged; the number of each is one more than that of the receivable's last."""
+        taken = self._last_numbers([one.receivable_id for one in charges])
+        rows = [
+            (self._tenant, *one._replace(charge_no=taken.get(one.receivable_id, 0) + 1, charged_at=self._now))
+            for one in charges
+        ]
+        insert_rows(self._connection, tables.interest_charge, ("tenant", *InterestCharge._fields), rows)
+
+    def of_plan(self, plan_no: int) -> list[InterestCharge]:
+        """Return what stands charged by a plan."""
+        statement = text(
+            f"SELECT {_CHARGE} FROM interest_charge WHERE tenant = :t AND plan_no = :plan_no AND undone_at IS NULL "
+            "ORDER BY receivable_id"
+        )
+        rows = self._connection.execute(statement, {"t": self._tenant, "plan_no": plan_no})
+        return [InterestCharge._make(row) for row in rows]
+
+    def take_back(self, charge: InterestCharge) -> None:
+        """Write down that a charge was taken back."""
+        self._connection.execute(
+            text(
+                "UPDATE interest_charge SET undone_at = :now WHERE tenant = :t AND receivable_id = :id "
+                "AND charge_no = :charge_no"
+            ),
+            {"t": self._tenant, "now": self._now, "id": charge.receivable_id, "charge_no": charge.charge_no},
+        )
+
+    def _last_numbers(self, receivable_ids: Sequence[int]) -> dict[int, int]:
+        statement = text(
+            "SELECT receivable_id, max(charge_no) AS last FROM interest_charge "
+            "WHERE tenant = :t AND receivable_id IN :ids GROUP BY receivable_id"
+        ).bindparams(bindparam("ids", expanding=True))
+        rows = self._connection.execute(statement, {"t": self._tenant, "ids": list(receivable_ids)})
+        return {row.receivable_id: row.last for row in rows}

@@ -1,0 +1,40 @@
+"""Tables of what is charged after a receivable was settled: interest invoices, and what is carried on."""
+
+from __future__ import annotations
+
+from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint
+
+from hub.store.tables.columns import number, table, tenant_column, text
+
+interest_charge = table(
+    "interest_charge",  # interest of a receivable that an invoice of its own asks for; one that stands
+    tenant_column(),
+    number("receivable_id"),
+    number("charge_no"),
+    number("amount_ore"),
+    text("first_day"),
+    text("last_day"),
+    number("days"),
+    number("invoice_id"),  # the receivable that is the interest invoice
+    number("plan_no"),
+    text("charged_at"),
+    text("undone_at", nullable=True),
+    PrimaryKeyConstraint("tenant", "receivable_id", "charge_no"),
+)
+
+carried_charge = table(
+    "carried_charge",  # what a source system is to put on the debtor's next invoice
+    tenant_column(),
+    number("carry_no"),
+    number("receivable_id"),
+    text("kind"),  # interest, reminder_fee, demand_fee, difference
+    number("amount_ore"),  # below zero: the debtor's
+    text("account"),
+    text("state"),  # offered, carried
+    text("offered_at"),
+    number("offers"),
+    text("invoice_number", default=""),
+    text("answered_at", nullable=True),
+    PrimaryKeyConstraint("tenant", "carry_no"),
+    UniqueConstraint("tenant", "receivable_id", "kind"),
+)

@@ -261,6 +261,19 @@ class Document(DocumentPart):
     )
     notes: tuple[Text, ...] = Field(default=(), max_length=MOST_PARTS, description="Paragraphs below the lines.")
     attachments: tuple[Attachment, ...] = Field(default=(), max_length=MOST_PARTS, description="Files that go with it.")
+    pdf: bytes = Field(
+        default=b"",
+        repr=False,
+        description="The document as you have printed it, a PDF as base64 text; left out: the hub prints it. With it an "
+        "invoice needs no lines, but then `to_pay`, and no e-invoice is made of it.",
+    )
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
+
+    @property
+    def says_its_sum_alone(self) -> bool:
+        """Whether all but the sum stands in a PDF of its own, where no machine reads it."""
+        return bool(self.pdf) and not (self.lines or self.claims or self.instalments)
 
     @property
     def key(self) -> str:
@@ -289,7 +302,9 @@ class Document(DocumentPart):
     def _kind_has_its_parts(self) -> Self:
         if self.kind in INVOICES and self.claims:
             raise ValueError(f"claims belong to letters; a document of kind {self.kind} has lines")
-        if self.kind in INVOICES and not self.lines:
+        if self.says_its_sum_alone and self.to_pay_ore is None:
+            raise ValueError("a document that is printed already and has no lines needs to_pay")
+        if self.kind in INVOICES and not self.lines and not self.pdf:
             raise ValueError(f"a document of kind {self.kind} needs lines")
         if self.kind is DocumentKind.INSTALMENT_PLAN and not self.instalments:
             raise ValueError("an instalment plan needs instalments")

@@ -18,6 +18,7 @@ from hub.runtime.bootstrap import TenantWork
 from hub.runtime.inboxes import KIND as INBOX_KIND
 from hub.services.delivery import FOLLOWING, Acceptance, accept_documents
 from hub.services.delivery.planning import plan_route
+from hub.services.delivery.printing import PRINTED_ALONE
 from hub.services.delivery.reading import read_documents
 from hub.services.delivery.receivables import documents_of_receivables
 from hub.services.delivery.register import RecipientReport, import_recipients
@@ -97,7 +98,8 @@ class DocumentsDesk:
         if row.pdf_sha256:
             return self._kept(row.pdf_sha256)
         e_invoice = self._kept(row.e_invoice_sha256) if row.e_invoice_sha256 else b""
-        return self._work.printer.pdf(self.content(document_no), e_invoice)
+        document = self.content(document_no)
+        return document.pdf or self._work.printer.pdf(document, e_invoice)
 
     def e_invoice(self, document_no: int) -> bytes:
         """Return a document as XML, as channels are given it; made for a look when it has not been made yet.
@@ -109,7 +111,10 @@ class DocumentsDesk:
         row = self.get(document_no)
         if row.e_invoice_sha256:
             return self._kept(row.e_invoice_sha256)
-        made = self._work.printer.e_invoice(self.content(document_no))
+        document = self.content(document_no)
+        if document.says_its_sum_alone:
+            raise DataError(f"there is no e-invoice of document {document_no}: {PRINTED_ALONE}")
+        made = self._work.printer.e_invoice(document)
         if not made:
             kind = row.kind.replace("_", " ")
             raise DataError(f"nothing that is turned on makes e-invoices of kind {kind}; [plugins.peppol] does")

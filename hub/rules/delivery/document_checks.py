@@ -27,6 +27,7 @@ LARGEST_BYTES = 1_000_000  # as JSON, without attachments: some hundreds of page
 LINE_BYTES = 100  # what a line feed counts as: a line on paper, however little stands in it
 LARGEST_ATTACHED_BYTES = 24 * 1024 * 1024  # all of them together: what a file of 32 million characters can hold
 LINE_TOLERANCE_ORE = 2  # as PEPPOL-EN16931-R120 has it
+PDF_BEGINS, PDF_BEGINS_WITHIN = b"%PDF-", 1024  # ISO 32000-2, 7.5.2: readers look for it in the first kilobyte
 _VAT_NUMBER_NEEDED = frozenset({VatCategory.REVERSE_CHARGE, VatCategory.EU_GOODS})
 _ABOUT_CLAIMS = frozenset(
     {
@@ -72,11 +73,11 @@ def far_dates(document: Document, today: date) -> list[RowProblem]:
 
 
 def _without_attachments(document: Document) -> bytes:
-    return document.model_copy(update={"attachments": ()}).as_json()
+    return document.model_copy(update={"attachments": (), "pdf": b""}).as_json()
 
 
 def _attached_bytes(document: Document) -> int:
-    return sum(len(attachment.content) for attachment in document.attachments)
+    return len(document.pdf) + sum(len(attachment.content) for attachment in document.attachments)
 
 
 def _size(document: Document) -> Iterator[RowProblem]:
@@ -85,7 +86,7 @@ def _size(document: Document) -> Iterator[RowProblem]:
         message = "without attachments it is more than 1 MB, some hundreds of pages: part it into several"
         yield RowProblem("document", "DOCUMENT_TOO_LARGE", message)
     if _attached_bytes(document) > LARGEST_ATTACHED_BYTES:
-        message = "together they are more than 24 MB: leave some out, or make them smaller"
+        message = "with a PDF of its own they are more than 24 MB: leave some out, or make them smaller"
         yield RowProblem("attachments", "ATTACHMENTS_TOO_LARGE", message)
 
 
@@ -227,6 +228,11 @@ def _attachments(document: Document) -> Iterator[RowProblem]:
             yield RowProblem(f"attachments[{number}].name", "ATTACHMENT_NAMED_TWICE", message)
 
 
+def _printed(document: Document) -> Iterator[RowProblem]:
+    if document.pdf and PDF_BEGINS not in document.pdf[:PDF_BEGINS_WITHIN]:
+        yield RowProblem("pdf", "PDF_WRONG", "the file is no PDF: give one, or leave it out and the hub prints it")
+
+
 def _vat_categories(document: Document) -> Iterator[RowProblem]:
     if document.kind not in INVOICES:
         return
@@ -256,4 +262,5 @@ _CHECKS: tuple[Callable[[Document], Iterator[RowProblem]], ...] = (
     _vat_in_books,
     _sums,
     _attachments,
+    _printed,
 )

@@ -128,7 +128,12 @@ def _place(row: VatTotal) -> tuple[int, Decimal]:
 
 
 def _claimed(document: Document) -> int:
-    """Return what the claims ask for; a plan that names none divides what its instalments come to."""
+    """Return what the claims ask for; a plan that names none divides what its instalments come to.
+
+    Of a document that was printed before and says nothing but its sum, that sum.
+    """
+    if document.says_its_sum_alone:
+        return document.to_pay_ore or 0
     is_bare_plan = document.kind is DocumentKind.INSTALMENT_PLAN and not (document.claims or document.lines)
     parts = (
         (one.amount_ore for one in document.instalments) if is_bare_plan else (one.total_ore for one in document.claims)

@@ -14,6 +14,8 @@ from hub.services.attempts import CLAIM
 from hub.services.delivery.way_finding import Routed
 from hub.services.ports import Store, Work
 
+PRINTED_ALONE = "it was handed over printed, without lines that a machine could read"
+
 
 class Printer(Protocol):
     """Makes renderings, by the company's letterhead and what is turned on."""
@@ -64,16 +66,18 @@ class Printing:
         return self._keep(work, printed), unprintable
 
     def _printed(self, routed: Routed, kept: Mapping[str, bytes]) -> Printed:
-        row = routed.loaded.row
+        row, document = routed.loaded.row, routed.loaded.document
         pdf, e_invoice, problem = kept.get(row.pdf_sha256, b""), kept.get(row.e_invoice_sha256, b""), ""
         if not e_invoice or not _was_carried(routed):
             before = e_invoice
             e_invoice, problem = self._written(routed)
             pdf = pdf if e_invoice == before or _was_carried(routed) else b""
-        return Printed(routed, pdf or self._printer.pdf(routed.loaded.document, e_invoice), e_invoice, problem)
+        return Printed(routed, document.pdf or pdf or self._printer.pdf(document, e_invoice), e_invoice, problem)
 
     def _written(self, routed: Routed) -> tuple[bytes, str]:
         """Return the e-invoice of a document, or blank and why there is none."""
+        if routed.loaded.document.says_its_sum_alone:
+            return b"", PRINTED_ALONE
         try:
             return self._printer.e_invoice(_addressed(routed.loaded.document, routed.loaded.recipient)), ""
         except RejectedError as error:

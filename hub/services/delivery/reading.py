@@ -62,7 +62,8 @@ def offered(place: str, values: Mapping[str, Any]) -> Offered:
 
 
 def _with_bytes(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the values with attachments, which JSON has as base64 text, turned into bytes."""
+    """Return the values with files, which JSON has as base64 text, turned into bytes."""
+    values = _decoded(values, "pdf")
     attachments = values.get("attachments")
     if not isinstance(attachments, list):
         return values
@@ -70,12 +71,16 @@ def _with_bytes(values: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _attachment(given: Any) -> Any:
-    if not isinstance(given, Mapping) or not isinstance(given.get("content"), str):
-        return given
+    return _decoded(given, "content") if isinstance(given, Mapping) else given
+
+
+def _decoded(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    if not isinstance(values.get(name), str):
+        return values
     try:
-        return {**given, "content": base64.b64decode(given["content"], validate=True)}
+        return {**values, name: base64.b64decode(values[name], validate=True)}
     except ValueError:
-        return {**given, "content": None}  # what is wrong with it is said with the rest
+        return {**values, name: None}  # what is wrong with it is said with the rest
 
 
 def one_document(path: Path) -> Document:

@@ -56,7 +56,7 @@ class InternalChannel:
             "inbox": outgoing.address,
             "name": f"{outgoing.document.kind} {outgoing.document.number}",
             "sender": self._context.tenant,
-            "document": json.loads(outgoing.document.as_json()),
+            "document": json.loads(outgoing.document.model_copy(update={"pdf": b""}).as_json()),  # it goes below
             "pdf": base64.b64encode(outgoing.pdf).decode(),
         }
         return json.dumps(message, ensure_ascii=False).encode()

@@ -11,7 +11,11 @@ from pydantic.main import IncEx
 from hub.model.delivery import Outgoing
 
 JSON_VERSION = "reskontra-hub/document/1"
-_OURS_ALONE: dict[str, IncEx | bool] = {"attachments": True, "debtor": {"email_consent", "is_protected", "email"}}
+_OURS_ALONE: dict[str, IncEx | bool] = {
+    "attachments": True,
+    "pdf": True,
+    "debtor": {"email_consent", "is_protected", "email"},
+}
 
 
 class Structure(StrEnum):
@@ -32,7 +36,7 @@ class StructuredDocument(NamedTuple):
 
 def structured(outgoing: Outgoing, structure: Structure, document_format: str) -> StructuredDocument | None:
     """Return the structured document of what goes out; None when it should be an e-invoice and there is none."""
-    if structure is Structure.JSON:
+    if structure is Structure.JSON and not outgoing.document.says_its_sum_alone:
         return StructuredDocument(document_format, ".json", "application/json", _as_json(outgoing))
     if not outgoing.e_invoice:
         return None

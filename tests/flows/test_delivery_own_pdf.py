@@ -1,0 +1,69 @@
+"""A document that was printed before it was handed over goes out as those bytes, and as nothing that it does not say."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from sqlalchemy import Engine
+
+from hub.model.delivery import RouteStep
+from tests.flows.delivery_world import DeliveryWorld, StubChannel, document
+
+PDF = b"%PDF-1.7\n%%EOF\n"
+
+
+@pytest.fixture
+def kivra() -> StubChannel:
+    return StubChannel(RouteStep.KIVRA)
+
+
+@pytest.fixture
+def north(engine: Engine, kivra: StubChannel) -> DeliveryWorld:
+    return DeliveryWorld(engine, kivra)
+
+
+def printed(number: str = "1001", **changes: object) -> dict[str, object]:
+    given = {"lines": [], "to_pay": "125.00", "pdf": base64.b64encode(PDF).decode(), **changes}
+    return document(number, **given)
+
+
+def test_a_pdf_that_came_with_a_document_is_sent_and_none_is_made(north, kivra):
+    north.deliver(printed())
+
+    assert [one.pdf for one in kivra.outgoing] == [PDF]
+    assert [one.document.to_pay_ore for one in kivra.outgoing] == [12500]
+
+
+def test_no_e_invoice_is_made_of_a_document_that_says_its_sum_alone(north, kivra):
+    north.writes_e_invoices = True
+    north.deliver(printed("1"), printed("2", lines=[{"text": "Water", "amount": "100.00"}]))
+
+    assert [bool(one.e_invoice) for one in kivra.outgoing] == [False, True]
+    assert "without lines" in kivra.outgoing[0].no_e_invoice
+    assert {one.pdf for one in kivra.outgoing} == {PDF}
+
+
+WRONG = {
+    "needs to_pay": {"to_pay": None},
+    "pdf: the file is no PDF": {"pdf": base64.b64encode(b"<html>").decode()},
+    "pdf": {"pdf": "no base64!"},
+    "needs lines": {"pdf": ""},
+    "below zero": {"to_pay": "-1.00"},
+}
+
+
+def test_what_is_wrong_with_a_document_of_its_own_pdf_is_said(north, kivra):
+    accepted = north.deliver(*[printed(str(at), **wrong) for at, wrong in enumerate(WRONG.values())])
+
+    assert [why for why, one in zip(WRONG, accepted, strict=True) if why not in one.problem] == []
+    assert not kivra.outgoing
+
+
+def test_the_same_document_with_another_pdf_is_another_document(north, kivra):
+    north.deliver(printed())
+
+    (again,) = north.deliver(printed(pdf=base64.b64encode(PDF + b"\n").decode()))
+
+    assert "raise its version" in again.problem
+    assert len(kivra.outgoing) == 1

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hub.cli.archive_outcomes import as_accepted, end_by_archives, runs_of, show_taken, told_apart
 from hub.cli.exit_codes import ExitCode
 from hub.cli.file_outcomes import STOPPED, UNDER_WAY, exit_code_of_problem
 from hub.cli.letter_commands import add_to as add_letters_to
@@ -52,27 +53,37 @@ def group() -> typer.Typer:
 def deliver(
     session: Session,
     files_or_numbers: Annotated[
-        list[str], typer.Argument(metavar="FILE|NUMBER", help="JSON files of documents, or numbers of receivables.")
+        list[str],
+        typer.Argument(
+            metavar="FILE|NUMBER", help="JSON files of documents, archives of printed ones, or numbers of receivables."
+        ),
     ],
     company: Company = "",
 ) -> None:
-    """Send documents to debtors: from JSON files, or the invoices of receivables that the hub has.
+    """Send documents to debtors: from JSON files, archives of printed ones, or invoices of receivables of the hub.
 
-    The same again sends nothing twice. One that cannot be right is refused with what to do, and holds no other.
+    The same again sends nothing twice. One that cannot be right is refused with what to do, and holds no other; an
+    archive that is damaged is refused as a whole.
     """
     files = [Path(given) for given in files_or_numbers if Path(given).is_file() or given.endswith(".json")]
     numbers = [given for given in files_or_numbers if Path(given) not in files]
     with session.hub() as hub:
-        accepted = [one for file in files for one in hub.documents.deliver(file)]
+        archives = [file for file in files if hub.documents.is_archive(file)]
+        taken = [hub.documents.deliver_archive(file, company=company) for file in archives]
+        accepted = [one for file in files if file not in archives for one in hub.documents.deliver(file)]
+        accepted += as_accepted(taken)
         if numbers:
             accepted += hub.documents.deliver_receivables(company, numbers)
         rows = _rows_of(hub, accepted)
         behind = hub.documents.runs_behind(list(rows))
     if session.as_json:
-        answer_json([{**one._asdict(), **_standing(rows.get(one.document_no or 0))} for one in accepted])
+        told = [{**one._asdict(), **_standing(rows.get(one.document_no or 0))} for one in accepted]
+        answer_json([*told, *told_apart(taken)])
     else:
         _show_accepted(accepted, rows)
-    _end_by(session, accepted, behind)
+        show_taken(taken)
+    _end_by(session, accepted, [*behind, *runs_of(taken)])
+    end_by_archives(taken)
 
 
 def _end_by(session: Session, accepted: Sequence[Acceptance], behind: Sequence[Run]) -> None:

@@ -1,6 +1,7 @@
 """What a plugin implements. These are all the names a partner needs; each growth of the list is a CHANGELOG line."""
 
 from hub.contracts.adapters import NamesUnreadFiles, PaymentFileReader, Recognition
+from hub.contracts.archives import ArchivedFile, DocumentArchive
 from hub.contracts.channels import AddressedChannel, DeliveryChannel, QueryableChannel
 from hub.contracts.context import PluginContext, PluginState
 from hub.contracts.document_channels import DocumentChannel, FollowedChannel
@@ -18,8 +19,10 @@ from hub.model.attempts import Promise
 __all__ = [
     "CONTRACT_VERSION",
     "AddressedChannel",
+    "ArchivedFile",
     "DeliveryChannel",
     "Difference",
+    "DocumentArchive",
     "DocumentChannel",
     "DocumentInspector",
     "EInvoiceWriter",

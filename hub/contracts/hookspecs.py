@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from hub.contracts.adapters import PaymentFileReader
+from hub.contracts.archives import DocumentArchive
 from hub.contracts.channels import DeliveryChannel
 from hub.contracts.context import PluginContext
 from hub.contracts.e_invoices import EInvoiceWriter
@@ -43,6 +44,15 @@ def hub_e_invoice_writers(context: PluginContext) -> Sequence[EInvoiceWriter]:
     """Offer what writes documents as e-invoices (*e-faktura*), once for all channels.
 
     Of two writers of a tenant that write one kind of document, the one of the plugin named first is used.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def hub_document_archives() -> Sequence[DocumentArchive]:
+    """Offer what reads archives of printed documents, and writes the rest of one for its channel.
+
+    Called once when the tenant's plugins are built. No two formats of a tenant may have one name.
     """
     raise NotImplementedError
 

@@ -16,6 +16,7 @@ class DocumentState(StrEnum):
     SENT = "sent"  # the other side took it, and will report what becomes of it
     DELIVERED = "delivered"
     UNKNOWN = "unknown"  # it may have arrived: a person finds out, by its attempt
+    LEFT_OVER = "left_over"  # no channel but paper takes it: it goes on with the rest of the archive it came in
     HELD = "held"  # no channel may or can take it: a person sees to it
     CLOSED = "closed"  # a person has seen to it, or a newer version goes instead
     WITHDRAWN = "withdrawn"  # a letter whose receivables are settled or owe something else by now: it is not sent
@@ -128,6 +129,26 @@ class Outdated(NamedTuple):
     exchange_no: int | None
     is_settled: int  # 1: nothing is open on any of its receivables
     is_void: int  # 1: whoever asked for it has taken it back
+
+
+class Fate(StrEnum):
+    """What a file of an archive is to the hub."""
+
+    DOCUMENT = "document"  # one of ours: its own state says where it stands
+    REST = "rest"  # no document: it is passed on with what is left over
+    LEFT_OUT = "left_out"  # it is not passed on: its document was handed over before, or with other content
+
+
+class ArchivedFileRow(NamedTuple):
+    """One row of `archived_file`."""
+
+    archive_no: int
+    file_no: int
+    fate: str
+    document_no: int | None
+    place: str
+    reason: str = ""  # why it is no document, or is left out, for people
+    passed_on_no: int | None = None
 
 
 class KeptAnswer(NamedTuple):

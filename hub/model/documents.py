@@ -264,8 +264,8 @@ class Document(DocumentPart):
     pdf: bytes = Field(
         default=b"",
         repr=False,
-        description="The document as you have printed it, a PDF as base64 text; left out: the hub prints it. With it an "
-        "invoice needs no lines, but then `to_pay`, and no e-invoice is made of it.",
+        description="The document as you have printed it, a PDF as base64 text; left out: the hub prints it. With it "
+        "an invoice needs no lines, but then `to_pay`, and no e-invoice is made of it.",
     )
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")

@@ -220,10 +220,9 @@ class TenantWork:
         return {
             receiving.RUN_KIND: ingesting.PaymentFileRun(self.store, self.tenant, readers, self.poster),
             rematching.RUN_KIND: rematching.RematchRun(self.store, self.tenant, self.poster),
-            rounds.RUN_KIND: rounds.RoundRun(
-                self.store, self.tenant, self._tell_observers, self.plugins.document_channels
-            ),
+            rounds.RUN_KIND: self._round_run(),
             delivery.RUN_KIND: self._delivery_run(),
+            delivery.ARCHIVE: delivery.ArchiveRun(self.store, self.tenant, self.plugins.archives),
             delivery.FOLLOWING: delivery.FollowRun(self.store, self.tenant, self.plugins.document_channels),
             polling.RUN_KIND: polling.PollRun(self.store, self.inbox, self.clock),
             SENDING: self._sending_run(stopping),
@@ -256,8 +255,19 @@ class TenantWork:
     def _delivery_run(self) -> delivery.DeliveryRun:
         plugins = self.plugins
         return delivery.DeliveryRun(
-            self.store, self.tenant, plugins.document_channels, plugins.plugins_of_channels, self.printer, self.clock
+            self.store,
+            self.tenant,
+            plugins.document_channels,
+            plugins.plugins_of_channels,
+            self.printer,
+            self.clock,
+            plugins.archives,
         )
+
+    def _round_run(self) -> rounds.RoundRun:
+        plugins = self.plugins
+        channels = {**plugins.document_channels, **plugins.rest_channels}
+        return rounds.RoundRun(self.store, self.tenant, self._tell_observers, channels, plugins.archives.keys())
 
     @cached_property
     def printer(self) -> TenantPrinter:

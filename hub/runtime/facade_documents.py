@@ -6,22 +6,26 @@ import base64
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
+from hub.contracts import DocumentArchive
 from hub.errors import DataError
-from hub.model.deliveries import TRIED, DocumentRow, DocumentStep, KeptAnswer, KnownRecipient
+from hub.model.deliveries import TRIED, ArchivedFileRow, DocumentRow, DocumentStep, KeptAnswer, KnownRecipient
 from hub.model.documents import Document
 from hub.model.exchanges import Exchange
 from hub.model.runs import Run
 from hub.rules.delivery.route import Route
 from hub.runtime.bootstrap import TenantWork
 from hub.runtime.inboxes import KIND as INBOX_KIND
-from hub.services.delivery import FOLLOWING, Acceptance, accept_documents
+from hub.services.delivery import FOLLOWING, Acceptance, accept_documents, receive_archive
+from hub.services.delivery.archives import HEAD_SIZE, choose_archive
+from hub.services.delivery.archives import run_of as archive_run_of
 from hub.services.delivery.planning import plan_route
 from hub.services.delivery.printing import PRINTED_ALONE
 from hub.services.delivery.reading import read_documents
 from hub.services.delivery.receivables import documents_of_receivables
 from hub.services.delivery.register import RecipientReport, import_recipients
+from hub.services.delivery.rest_ways import rest_ways
 
 
 class ShownDocument(NamedTuple):
@@ -44,6 +48,14 @@ class ReceivedDocument(NamedTuple):
 
     pdf: bytes
     data: bytes
+
+
+class TakenArchive(NamedTuple):
+    """An archive of printed documents that was handed over: what it came to, file by file."""
+
+    exchange: Exchange
+    files: Sequence[ArchivedFileRow]  # none while it is not read, or when it was refused
+    run: Run | None  # that takes it in
 
 
 class DocumentsDesk:
@@ -69,6 +81,38 @@ class DocumentsDesk:
         self._carry_out_queued()
         return accepted
 
+    def is_archive(self, file: Path) -> bool:
+        """Say whether a file begins as an archive of printed documents that some plugin reads. Raises as `deliver`."""
+        return self._archive_of(file) is not None
+
+    def deliver_archive(self, file: Path, *, company: str = "") -> TakenArchive:
+        """Take in an archive of printed documents: each goes its own way, and what none but paper takes is passed on.
+
+        A damaged one ends in quarantine, and nothing of it goes out, which is no error here: see `exchange`. The same
+        archive again changes nothing.
+
+        Raises:
+            ConfigurationError: the tenant's settings cannot be used.
+            DataError: the file cannot be opened, is no archive that is read here, or is too large.
+        """
+        self._work.refuse_unusable_settings()
+        archive = self._archive_of(file)
+        if archive is None:
+            raise DataError(f"{file.name} is no archive that a plugin which is turned on reads")
+        plugin = self._work.plugins.plugins_of_channels[archive.channel]
+        with _opened(file) as stream:
+            taken = receive_archive(self._work.store, archive, plugin, stream, name=file.name, company=company)
+        self._carry_out_queued()
+        with self._work.store.read() as work:
+            exchange = work.exchanges.get(taken.number)
+            run = work.runs.get(archive_run_of(self._work.tenant.id, exchange))
+            return TakenArchive(exchange, work.archives.files_of(exchange.number), run)
+
+    def _archive_of(self, file: Path) -> DocumentArchive | None:
+        archives = self._work.plugins.archives
+        with _opened(file) as stream:
+            return choose_archive(archives, stream.read(HEAD_SIZE))
+
     def deliver_receivables(self, company: str, numbers: Sequence[str]) -> list[Acceptance]:
         """Send the invoices of receivables that the hub has, by their numbers; as `deliver`."""
         self._work.refuse_unusable_settings()
@@ -85,7 +129,12 @@ class DocumentsDesk:
             DataError: there is no document of this number, or it cannot be right.
         """
         return plan_route(
-            self._work.store, self._work.tenant, self._work.plugins.document_channels, self._work.clock, document
+            self._work.store,
+            self._work.tenant,
+            self._work.plugins.document_channels,
+            self._work.clock,
+            document,
+            rest_ways(self._work.plugins.archives),
         )
 
     def pdf(self, document_no: int) -> bytes:
@@ -232,3 +281,10 @@ class DocumentsDesk:
         """Return the register by name; `search` is the beginning of a name, or a whole key."""
         with self._work.store.read() as work:
             return work.recipients.latest(search=search, limit=limit)
+
+
+def _opened(file: Path) -> BinaryIO:
+    try:
+        return file.open("rb")
+    except OSError as error:
+        raise DataError(f"{file.name} cannot be opened: {error.strerror or type(error).__name__}") from None

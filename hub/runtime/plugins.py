@@ -16,6 +16,7 @@ from pluggy import PluginManager, PluginValidationError
 
 from hub.contracts import (
     DeliveryChannel,
+    DocumentArchive,
     DocumentChannel,
     DocumentInspector,
     EInvoiceWriter,
@@ -42,6 +43,7 @@ _CHANNELS = "hub_delivery_channels"
 _SANDBOXES = "hub_sandboxes"
 _WEBHOOKS = "hub_webhook_receivers"
 _WRITERS = "hub_e_invoice_writers"
+_ARCHIVES = "hub_document_archives"
 _INSPECTORS = "hub_document_inspectors"
 _MATCH = "hub_match_payments"
 _EVENTS = "hub_events_recorded"
@@ -169,6 +171,24 @@ class TenantPlugins:
         """What writes each kind of document as an e-invoice (*e-faktura*). Raises ConfigurationError as `channels`."""
         offered = self._offered(_WRITERS, EInvoiceWriter, "writers of e-invoices", is_lent=True)
         return {kind: writer for _, writer in reversed(offered) for kind in writer.writes}
+
+    @cached_property
+    def archives(self) -> dict[str, DocumentArchive]:
+        """All that read archives of printed documents, by name. Raises ConfigurationError as `channels`."""
+        offered = self._offered(_ARCHIVES, DocumentArchive, "archives")
+        for plugin, archive in offered:
+            if self.plugins_of_channels.get(archive.channel) != plugin or archive.channel in self.document_channels:
+                raise ConfigurationError(
+                    f"the archive {archive.name} passes its rest on by {archive.channel}, which no message can take",
+                    where=f"plugins.{plugin}",
+                    hint="its plugin must offer a channel of that name, which is no DocumentChannel",
+                )
+        return {archive.name: archive for _, archive in offered}
+
+    @cached_property
+    def rest_channels(self) -> dict[str, DeliveryChannel]:
+        """The channels that the rest of archives goes on, by name."""
+        return {archive.channel: self.channels[archive.channel] for archive in self.archives.values()}
 
     @cached_property
     def document_inspectors(self) -> list[DocumentInspector]:

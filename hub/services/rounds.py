@@ -6,9 +6,9 @@ have come to something, dunning steps whose letters have, and those who listen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
-from hub.contracts import DocumentChannel
+from hub.contracts import DeliveryChannel
 from hub.errors import TransientError
 from hub.model.observer_cursor import ObserverCursor
 from hub.model.runs import Run, RunState
@@ -46,9 +46,14 @@ class RoundRun:
         store: Store,
         tenant: Tenant,
         tell_observers: Callable[[], Sequence[ObserverCursor]],
-        channels: Mapping[str, DocumentChannel],
+        channels: Mapping[str, DeliveryChannel],
+        archives: Collection[str] = (),
     ) -> None:
-        """`tell_observers` tells them all what is new, and returns the cursors of those that failed."""
+        """`tell_observers` tells them all what is new, and returns the cursors of those that failed.
+
+        `channels` are those that documents go by, what is left over of archives included; `archives` are their formats.
+        """
+        self._archives = archives
         self._channels = channels
         self._store = store
         self._tenant = tenant
@@ -88,7 +93,7 @@ class RoundRun:
         return _told(work, movements=post_known_statements(work, self._tenant))
 
     def _follow_documents(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
-        return {"has_more": follow_messages(work, self._tenant.id, self._channels)}
+        return {"has_more": follow_messages(work, self._tenant, self._channels, self._archives)}
 
     def _follow_letters(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
         return {"has_more": follow_letters(work, self._tenant)}

@@ -16,6 +16,7 @@ from hub.store.books import SqlBooks
 from hub.store.commands import SqlCommands
 from hub.store.contents import SqlContents, SqlContentsInWork
 from hub.store.database import reading, writing
+from hub.store.delivery.archives import SqlArchives
 from hub.store.delivery.documents import SqlDocuments
 from hub.store.delivery.letters import SqlLetters
 from hub.store.delivery.recipients import SqlRecipients
@@ -98,6 +99,10 @@ class SqlUnitOfWork:
     @cached_property
     def letter_facts(self) -> SqlLetterFacts:
         return SqlLetterFacts(self._connection, self.tenant)
+
+    @cached_property
+    def archives(self) -> SqlArchives:
+        return SqlArchives(self._connection, self.tenant)
 
     @cached_property
     def recipients(self) -> SqlRecipients:

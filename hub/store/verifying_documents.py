@@ -9,6 +9,7 @@ _NOBODY_LOOKS_AFTER = f"""
     SELECT 'document ' || d.document_no,
            CASE d.state WHEN 'accepted' THEN 'its way is to be found, and no run does that'
                         WHEN 'held' THEN 'it is held, and no task asks a person about it'
+                        WHEN 'left_over' THEN 'it is left over, and nobody is to pass its archive on'
                         ELSE 'it is ' || d.state || ', and ' || CASE
                             WHEN d.exchange_no IS NULL THEN 'has no message'
                             ELSE 'its message is ' || x.state || ', and no round tells it that' END END, {NO_AMOUNT}
@@ -21,6 +22,14 @@ _NOBODY_LOOKS_AFTER = f"""
         OR (d.state = 'accepted' AND NOT EXISTS (
             SELECT 1 FROM run r WHERE r.tenant = d.tenant AND r.kind = 'deliver'
             AND r.state IN ('queued', 'running', 'failed')))
+        OR (d.state = 'left_over' AND NOT EXISTS (
+            SELECT 1 FROM run r WHERE r.tenant = d.tenant AND r.kind IN ('deliver', 'archive')
+            AND r.state IN ('queued', 'running', 'failed')) AND NOT EXISTS (
+            SELECT 1 FROM archived_file f
+            JOIN archived_file g ON g.tenant = f.tenant AND g.archive_no = f.archive_no AND g.fate = 'document'
+            JOIN document o ON o.tenant = g.tenant AND o.document_no = g.document_no
+            WHERE f.tenant = d.tenant AND f.document_no = d.document_no AND f.fate = 'document'
+            AND o.state IN ('accepted', 'sending')))
         OR (d.state IN ('sending', 'sent', 'unknown') AND d.exchange_no IS NULL)
         OR ((x.state = 'undelivered' OR (x.state = 'unknown' AND d.state = 'sending'))
             AND d.state IN ('sending', 'unknown') AND NOT EXISTS (

@@ -38,10 +38,12 @@ from hub.services.attempts import ATTEMPT_HANDLERS, SendingRun
 from hub.services.attempts import RUN_KIND as SENDING
 from hub.services.books import BOOK_HANDLERS, carry_out
 from hub.services.delivery import (
+    ARCHIVE,
     DELIVERY_HANDLERS,
     FOLLOWING,
     RUN_KIND,
     Acceptance,
+    ArchiveRun,
     DeliveryRun,
     FollowRun,
     LetterRecall,
@@ -172,6 +174,8 @@ class DeliveryWorld:
         self.writes_e_invoices = False
         self.unwritable: set[str] = set()  # as e-invoices
         self.more_bodies: dict[str, Body] = {}  # of runs that a test adds
+        self.archives: dict[str, Any] = {}
+        self.rest_channels: dict[str, Any] = {}  # of archives
 
     def deliver(self, *documents: Mapping[str, Any]) -> list[Acceptance]:
         """Accept documents and carry everything out."""
@@ -189,10 +193,18 @@ class DeliveryWorld:
         carrier = Carrier(
             self.store,
             {
-                RUN_KIND: DeliveryRun(self.store, self.tenant, self.channels, plugins, self, self.clock),
+                RUN_KIND: DeliveryRun(self.store, self.tenant, self.channels, plugins, self, self.clock, self.archives),
+                ARCHIVE: ArchiveRun(self.store, self.tenant, self.archives),
                 FOLLOWING: FollowRun(self.store, self.tenant, self.channels),
-                SENDING: SendingRun(self.store, self.channels, self.clock, recall=LetterRecall(self.store)),
-                rounds.RUN_KIND: rounds.RoundRun(self.store, self.tenant, lambda: (), looked_at),
+                SENDING: SendingRun(
+                    self.store,
+                    {**self.channels, **self.rest_channels},
+                    self.clock,
+                    recall=LetterRecall(self.store),
+                ),
+                rounds.RUN_KIND: rounds.RoundRun(
+                    self.store, self.tenant, lambda: (), {**looked_at, **self.rest_channels}, self.archives.keys()
+                ),
                 **self.more_bodies,
             },
             behind=_round_behind,

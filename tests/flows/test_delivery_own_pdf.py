@@ -1,4 +1,4 @@
-"""A document that was printed before it was handed over goes out as those bytes, and as nothing that it does not say."""
+"""A document that was printed before it was handed over goes out as those bytes, and says nothing more."""
 
 from __future__ import annotations
 

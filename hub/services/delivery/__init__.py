@@ -2,6 +2,8 @@
 
 from hub.services.delivery.accepting import Acceptance, accept_documents
 from hub.services.delivery.answers import Answered, apply_answers, find_answered, tell_strays
+from hub.services.delivery.archives import RUN_KIND as ARCHIVE
+from hub.services.delivery.archives import ArchiveRun, receive_archive
 from hub.services.delivery.commands import DELIVERY_HANDLERS
 from hub.services.delivery.following import follow_messages
 from hub.services.delivery.letters import deliver_documents
@@ -12,12 +14,14 @@ from hub.services.delivery.reports import apply_receipts
 from hub.services.delivery.routing import RUN_KIND, DeliveryRun, enqueue_delivery
 
 __all__ = [
+    "ARCHIVE",
     "DELIVERY_HANDLERS",
     "EARLY_FOR_S",
     "FOLLOWING",
     "RUN_KIND",
     "Acceptance",
     "Answered",
+    "ArchiveRun",
     "DeliveryRun",
     "FollowRun",
     "LetterRecall",
@@ -28,6 +32,7 @@ __all__ = [
     "enqueue_delivery",
     "find_answered",
     "follow_messages",
+    "receive_archive",
     "tell_strays",
     "withdraw_letters",
 ]

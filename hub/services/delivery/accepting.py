@@ -7,7 +7,8 @@ what was sent cannot be unsaid: it needs a new version.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 from hub.errors import DataError
@@ -64,11 +65,18 @@ def accept_documents(store: Store, tenant: Tenant, offered: Iterable[Offered]) -
     """
     accepted: list[Acceptance] = []
     for chunk in pieces(offered, _size, most=DOCUMENTS_AT_ONCE):
-        accepted.extend(_accept_chunk(store, tenant, chunk))
+        accepted.extend(accept_chunk(store, tenant, chunk, store.write))
     return accepted
 
 
-def _accept_chunk(store: Store, tenant: Tenant, chunk: Sequence[Offered]) -> list[Acceptance]:
+def accept_chunk(
+    store: Store,
+    tenant: Tenant,
+    chunk: Sequence[Offered],
+    write: Callable[[], AbstractContextManager[UnitOfWork]],
+    note: Callable[[UnitOfWork, Sequence[Acceptance]], None] = lambda _work, _accepted: None,
+) -> list[Acceptance]:
+    """Accept documents in one transaction; `note` writes in it, too, what became of each."""
     candidates: list[Candidate] = []
     refused: dict[int, Acceptance] = {}
     with store.read() as work:
@@ -79,9 +87,11 @@ def _accept_chunk(store: Store, tenant: Tenant, chunk: Sequence[Offered]) -> lis
         except DataError as error:
             refused[place] = Acceptance(one.place, _number(one), problem=str(error))
     store.contents.keep_all([candidate.content for candidate in candidates])
-    with store.write() as work:
+    with write() as work:
         taken = iter(take(work, tenant, candidates))
-    return [refused[place] if place in refused else next(taken) for place in range(len(chunk))]
+        accepted = [refused[place] if place in refused else next(taken) for place in range(len(chunk))]
+        note(work, accepted)
+    return accepted
 
 
 def _size(offered: Offered) -> int:

@@ -11,6 +11,7 @@ from hub.services.books import Handlers
 from hub.services.delivery.anew import find_anew, let_go
 from hub.services.delivery.answers import STRAY
 from hub.services.delivery.answers import TASK as DISPUTED
+from hub.services.delivery.archives import TASK as ARCHIVED
 from hub.services.delivery.copying import copy_document
 from hub.services.delivery.letters import deliver_document
 from hub.services.delivery.receipts import UNREAD
@@ -18,7 +19,7 @@ from hub.services.delivery.standing import UNDELIVERED, end_undelivered, is_unde
 from hub.services.ports import JsonObject, UnitOfWork
 
 FOR_A_PERSON = (DocumentState.HELD,)
-CLOSABLE = (DocumentState.HELD, DocumentState.ACCEPTED)
+CLOSABLE = (DocumentState.HELD, DocumentState.ACCEPTED, DocumentState.LEFT_OVER)
 
 
 def send_document(work: UnitOfWork, _tenant: Tenant, command: SendDocument) -> JsonObject:
@@ -47,7 +48,7 @@ def close_document(work: UnitOfWork, _tenant: Tenant, command: CloseDocument) ->
     """
     row = _document(work, command.document_no)
     if row.state not in CLOSABLE:
-        raise RuleViolation(f"document {row.document_no} is {row.state}: only a held or accepted one is closed")
+        raise RuleViolation(f"document {row.document_no} is {row.state}, on its way or at its end: it is not closed")
     let_go(work, row)
     reason = f"{command.user}: {command.remark}" if command.remark else f"closed by {command.user}"
     if is_undelivered_letter(work, row):
@@ -60,7 +61,7 @@ def close_document(work: UnitOfWork, _tenant: Tenant, command: CloseDocument) ->
 def see_report(work: UnitOfWork, _tenant: Tenant, command: SeeReport) -> JsonObject:
     """Close the task about a report, or a letter, that a person has seen. Raises DataError when there is none."""
     for task in work.commands.open_tasks():
-        if task["task_no"] == command.task_no and task["kind"] in (UNREAD, DISPUTED, STRAY, UNDELIVERED):
+        if task["task_no"] == command.task_no and task["kind"] in SEEN:
             work.commands.close_task(task["kind"], task["subject"])
             return {"task_no": command.task_no}
     raise DataError(f"there is no open task {command.task_no} about a report; see: hub tasks")
@@ -75,6 +76,7 @@ def _document(work: UnitOfWork, document_no: int) -> DocumentRow:
     return found[0]
 
 
+SEEN = (UNREAD, DISPUTED, STRAY, ARCHIVED, UNDELIVERED)
 DELIVERY_HANDLERS: Handlers = {
     CopyDocument: copy_document,
     DeliverDocument: deliver_document,

@@ -48,7 +48,7 @@ class Dispatcher:
         carried = [[by_id[delivery_id] for delivery_id in message.delivery_ids] for message in prepared]
         with work.write() as unit:
             unit.commands.claim(CLAIM)  # before documents are held, as by all who change them with their messages
-            _refuse_changed(unit, documents)
+            refuse_changed(unit, documents)
             for routed, why in unprintable:
                 hold(unit, routed.loaded.row, why)
             if planned:
@@ -116,7 +116,7 @@ class Dispatcher:
         return Outgoing(*to, one.pdf, one.e_invoice, one.no_e_invoice)
 
 
-def _refuse_changed(work: UnitOfWork, documents: Sequence[Routed]) -> None:
+def refuse_changed(work: UnitOfWork, documents: Sequence[Routed]) -> None:
     """Hold documents until the transaction ends.
 
     Raises:

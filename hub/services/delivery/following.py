@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from hub.contracts import DocumentChannel, FollowedChannel
+from hub.contracts import DeliveryChannel, FollowedChannel
 from hub.errors import DocumentError
 from hub.model.attempts import Attempt, AttemptState, LetGo
 from hub.model.deliveries import DocumentRow, DocumentState, DocumentStep, StepOutcome
 from hub.model.delivery import Silence
 from hub.model.exchanges import ExchangeState
+from hub.model.tenant import Tenant
 from hub.rules.attempts import later
 from hub.services.attempts import CLAIM, hold_messages
 from hub.services.attempts.tasks import close_task
+from hub.services.delivery.passing_on import taken_before
 from hub.services.delivery.routing import RUN_KIND, enqueue_delivery
 from hub.services.delivery.standing import hold, stand
 from hub.services.delivery.steps import next_turn
@@ -39,16 +41,19 @@ class _Ended(NamedTuple):
     state: ExchangeState
 
 
-def follow_messages(work: UnitOfWork, tenant_name: str, channels: Mapping[str, DocumentChannel]) -> bool:
+def follow_messages(
+    work: UnitOfWork, tenant: Tenant, channels: Mapping[str, DeliveryChannel], archives: Collection[str] = ()
+) -> bool:
     """Let documents stand where their messages do, and look after those that are silent; True when more are left.
 
     Channels whose plugins are off are missed for what they took alone: what becomes of that, they would have to say.
+    `archives` are the formats whose rest is passed on.
     """
     ended = [row for row, _ in work.documents.ended(list(channels), MOST_AT_ONCE)]
     goes_on = [_follow(work, one, channels) for one in _held_to_follow(work, ended, channels)]
     silent = _look_after_silent(work, {n: one for n, one in channels.items() if isinstance(one, FollowedChannel)})
-    if any(goes_on) or _nobody_finds_ways(work):
-        enqueue_delivery(work, tenant_name)
+    if any(goes_on) or _nobody_finds_ways(work) or _nobody_passes_on(work, tenant, archives):
+        enqueue_delivery(work, tenant.id)
     return MOST_AT_ONCE in (len(ended), silent)
 
 
@@ -80,6 +85,12 @@ def _is_news(row: DocumentRow, step: DocumentStep, state: ExchangeState) -> bool
 def _nobody_finds_ways(work: UnitOfWork) -> bool:
     """Say whether documents are due whose ways no run finds: one that was to do so is gone."""
     return bool(work.documents.to_route(1)) and not work.runs.is_looked_after(RUN_KIND)
+
+
+def _nobody_passes_on(work: UnitOfWork, tenant: Tenant, archives: Collection[str]) -> bool:
+    """Say whether the rest of some archive waits for nothing any more, and no run is to pass it on."""
+    is_ripe = bool(work.archives.ripe(archives, taken_before(work, tenant)))
+    return is_ripe and not work.runs.is_looked_after(RUN_KIND)
 
 
 def _look_after_silent(work: UnitOfWork, channels: Mapping[str, FollowedChannel]) -> int:
@@ -117,7 +128,7 @@ def _ask_who_asks(work: UnitOfWork, channel: str, *, is_asked: bool) -> None:
         work.commands.open_task(NOBODY_ASKS, channel, message)
 
 
-def _follow(work: UnitOfWork, ended: _Ended, channels: Mapping[str, DocumentChannel]) -> bool:
+def _follow(work: UnitOfWork, ended: _Ended, channels: Mapping[str, DeliveryChannel]) -> bool:
     """Take one document on; True when its next channel is to be found."""
     row, step, state = ended
     if state is ExchangeState.DELIVERED:
@@ -131,7 +142,7 @@ def _follow(work: UnitOfWork, ended: _Ended, channels: Mapping[str, DocumentChan
     return False
 
 
-def _taken(work: UnitOfWork, row: DocumentRow, step: DocumentStep, channel: DocumentChannel) -> None:
+def _taken(work: UnitOfWork, row: DocumentRow, step: DocumentStep, channel: DeliveryChannel) -> None:
     sent = row._replace(state=DocumentState.SENT, reason="", due_at="")
     if isinstance(channel, FollowedChannel):
         sent = sent._replace(due_at=later(work.now, channel.silent_after_s))

@@ -27,6 +27,7 @@ class Loaded(NamedTuple):
     facts: RouteFacts
     steps: Sequence[DocumentStep]  # of every turn
     registered: KnownRecipient | None  # what the register said of the debtor
+    archive: str = ""  # the format of the archive that it came in; blank when it came otherwise
 
 
 def load_documents(store: Store, rows: Sequence[DocumentRow], channels: Mapping[str, DocumentChannel]) -> list[Loaded]:
@@ -46,6 +47,8 @@ def with_recipients(
     for step in work.documents.steps([row.document_no for row, _ in given]):
         steps[step.document_no].append(step)
     loaded = [_loaded(row, document, known.get(row.recipient_key), steps[row.document_no]) for row, document in given]
+    formats = work.archives.formats_of([row.document_no for row, _ in given])
+    loaded = [one._replace(archive=formats.get(one.row.document_no, "")) for one in loaded]
     return _with_bad_addresses(work, loaded, channels)
 
 

@@ -11,10 +11,11 @@ from hub.model.deliveries import DocumentRow, DocumentState
 from hub.model.documents import Document
 from hub.model.tenant import Tenant
 from hub.rules.delivery.recipients import recipient_key
-from hub.rules.delivery.route import Route, Verdict, route_of
+from hub.rules.delivery.route import Route, Verdict, Way, route_of
 from hub.services.delivery.completing import Completing
 from hub.services.delivery.loading import Loaded, load_documents, ways_of, with_recipients
 from hub.services.delivery.reaching import Reaching
+from hub.services.delivery.rest_ways import with_rest
 from hub.services.ports import Store
 
 
@@ -24,8 +25,9 @@ def plan_route(
     channels: Mapping[str, DocumentChannel],
     clock: Clock,
     document: Document | int,
+    rest: Mapping[str, Way] = {},
 ) -> Route:
-    """Return the route of a document, kept or not, with every channel's answer.
+    """Return the route of a document, kept or not, with every channel's answer; `rest` as of `WayFinder`.
 
     Raises:
         DataError: there is no document of this number, or it cannot be right.
@@ -35,7 +37,8 @@ def plan_route(
     reaching.look_up([loaded])
     order = tenant.delivery.order_of(loaded.recipient.debtor_class)
     while True:
-        route = route_of(loaded.facts, order, ways_of(channels), reaching.of(loaded.recipient.key))
+        seen = with_rest(loaded, order, ways_of(channels), reaching.of(loaded.recipient.key), rest)
+        route = route_of(loaded.facts, *seen)
         asked = next((one.channel for one in route.considered if one.verdict is Verdict.ASK), None)
         if asked is None:
             return route

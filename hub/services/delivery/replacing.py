@@ -16,6 +16,7 @@ from hub.services.delivery.versions import close_replaced, is_replaced, newest_o
 from hub.services.ports import UnitOfWork
 
 WHY = "a newer version of what it was to carry was handed over"
+NOT_SENT = (DocumentState.ACCEPTED, DocumentState.LEFT_OVER)
 MAY_NOT_HAVE_GONE = (DocumentState.SENDING, DocumentState.UNKNOWN, DocumentState.HELD)
 
 
@@ -37,5 +38,5 @@ def _not_gone(work: UnitOfWork, numbers: Collection[int]) -> list[DocumentRow]:
     return [
         row
         for row in rows
-        if row.state == DocumentState.ACCEPTED or (row.state == DocumentState.HELD and row.exchange_no in undelivered)
+        if row.state in NOT_SENT or (row.state == DocumentState.HELD and row.exchange_no in undelivered)
     ]

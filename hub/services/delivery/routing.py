@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from hub.banking_calendar import Clock
-from hub.contracts import DocumentChannel
+from hub.contracts import DocumentArchive, DocumentChannel
 from hub.errors import TransientError
 from hub.model.deliveries import DocumentRow, DocumentState
 from hub.model.tenant import Tenant
@@ -18,9 +18,11 @@ from hub.rules.attempts import later
 from hub.services.attempts import CLAIM
 from hub.services.delivery.dispatching import Dispatcher
 from hub.services.delivery.loading import load_documents
+from hub.services.delivery.passing_on import PassingOn
 from hub.services.delivery.pieces import pieces
 from hub.services.delivery.printing import Printer, Printing
 from hub.services.delivery.reaching import Reaching
+from hub.services.delivery.rest_ways import rest_ways
 from hub.services.delivery.standing import hold, stand
 from hub.services.delivery.steps import skipped_steps
 from hub.services.delivery.versions import close_replaced, is_replaced, newest_of
@@ -50,8 +52,11 @@ class DeliveryRun:
         plugins: Mapping[str, str],
         printer: Printer,
         clock: Clock,
+        archives: Mapping[str, DocumentArchive] = {},
     ) -> None:
-        """`plugins` has the plugin of each channel, `printer` makes its renderings."""
+        """`plugins` has the plugin of each channel, `printer` makes its renderings; `archives` are by format."""
+        self._passing_on = PassingOn(store, tenant, archives)
+        self._rest = rest_ways(archives)
         self._store = store
         self._tenant = tenant
         self._channels = channels
@@ -67,7 +72,7 @@ class DeliveryRun:
             ConfigurationError: a setting keeps a channel from answering; documents wait.
         """
         reaching = Reaching(self._store, self._channels, self._clock)
-        finder = WayFinder(self._tenant, self._channels, reaching, self._clock)
+        finder = WayFinder(self._tenant, self._channels, reaching, self._clock, self._rest)
         dispatcher = Dispatcher(self._store, self._tenant.id, self._printing, reaching)
         done, last = 0, 0
         while rows := self._due(last):
@@ -75,6 +80,7 @@ class DeliveryRun:
             self._take(work, rows, reaching, finder, dispatcher)
             done += len(rows)
             work.progress(done, 0)
+        self._passing_on.pass_on(work)
         self._wait_for_answers()
         return {"documents": done}
 
@@ -87,6 +93,8 @@ class DeliveryRun:
         reaching.look_up(documents)
         while documents:
             ways = finder.find(documents)
+            for name in self._passing_on.channels & ways.taken.keys():
+                self._passing_on.leave_over(work, ways.taken.pop(name))
             documents = [
                 one
                 for name, group in ways.taken.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from hub.model.deliveries import DocumentRow, DocumentStep, StepOutcome
 from hub.rules.delivery.route import Route, Verdict
@@ -11,10 +12,15 @@ from hub.services.delivery.loading import Loaded
 
 def step_on(tenant_name: str, one: Loaded, channel: str) -> DocumentStep:
     """Return the step of a document on a channel that it is about to take."""
-    turn = max((step.turn for step in one.steps if step.channel == channel), default=1)
-    step_no = 1 + max((step.step_no for step in one.steps), default=0)
-    delivery_id = delivery_id_of(tenant_name, one.row, channel, turn)
-    return DocumentStep(one.row.document_no, channel, turn, step_no, delivery_id, "", "", 0, None, "")
+    return next_step(tenant_name, one.row, one.steps, channel)
+
+
+def next_step(tenant_name: str, row: DocumentRow, steps: Sequence[DocumentStep], channel: str) -> DocumentStep:
+    """Return the same of a document with the steps that it has taken."""
+    turn = max((step.turn for step in steps if step.channel == channel), default=1)
+    step_no = 1 + max((step.step_no for step in steps), default=0)
+    delivery_id = delivery_id_of(tenant_name, row, channel, turn)
+    return DocumentStep(row.document_no, channel, turn, step_no, delivery_id, "", "", 0, None, "")
 
 
 def next_turn(step: DocumentStep, reason: str) -> DocumentStep:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from hub.model.attempts import AttemptState
+from hub.model.deliveries import DocumentState
 from hub.model.exchanges import ExchangeState
 from hub.rules.attempts import cancelled
 from hub.services.attempts import hold_messages
@@ -28,7 +29,7 @@ def turn_back(work: UnitOfWork, tenant_name: str, recipient_keys: Sequence[str])
     """Let documents of debtors, and those in one message with them, find their way anew, if they have not gone."""
     chosen = work.documents.hold_chosen(recipient_keys)
     for row in chosen:  # a person's word overrides the register as it was then
-        stand(work, row._replace(channel="", reason=WHY, due_at=""), was=row)
+        stand(work, row._replace(state=DocumentState.ACCEPTED, channel="", reason=WHY, due_at=""), was=row)
     stop_messages(work, tenant_name, work.documents.messages_to(recipient_keys), WHY)
     if chosen:
         enqueue_delivery(work, tenant_name)

@@ -14,6 +14,7 @@ from hub.rules.attempts import later
 from hub.rules.delivery.route import Route, RouteFacts, Verdict, Way, route_of, without_waiting
 from hub.services.delivery.loading import Loaded, ways_of
 from hub.services.delivery.reaching import Reaching
+from hub.services.delivery.rest_ways import with_rest
 
 NO_SUCH_CHANNEL = "no channel that is turned on is called {}; there are: {}"
 
@@ -28,7 +29,7 @@ class Routed(NamedTuple):
 class Ways(NamedTuple):
     """The documents of a chunk by what is done with them next."""
 
-    taken: Mapping[str, list[Routed]]  # by channel
+    taken: dict[str, list[Routed]]  # by channel
     waiting: list[Routed]
     held: list[Routed]
 
@@ -37,8 +38,15 @@ class WayFinder:
     """Finds the ways of documents of one tenant."""
 
     def __init__(
-        self, tenant: Tenant, channels: Mapping[str, DocumentChannel], reaching: Reaching, clock: Clock
+        self,
+        tenant: Tenant,
+        channels: Mapping[str, DocumentChannel],
+        reaching: Reaching,
+        clock: Clock,
+        rest: Mapping[str, Way] = {},
     ) -> None:
+        """`rest` has the way of what is left over of archives, by their formats."""
+        self._rest = rest
         self._settings = tenant.delivery
         self._ways = ways_of(channels)
         self._reaching = reaching
@@ -72,11 +80,12 @@ class WayFinder:
 
     def _route(self, one: Loaded) -> Route:
         chosen = one.row.channel
-        if chosen and all(way.channel != chosen for way in self._ways):
-            return Route((), NO_SUCH_CHANNEL.format(chosen, ", ".join(sorted(way.channel for way in self._ways))))
         order = self._settings.order_of(one.recipient.debtor_class)
-        facts, ways = _of_choice(one, self._ways)
-        route = route_of(facts, order, ways, self._reaching.of(one.recipient.key))
+        order, ways, reach = with_rest(one, order, self._ways, self._reaching.of(one.recipient.key), self._rest)
+        if chosen and all(way.channel != chosen for way in ways):
+            return Route((), NO_SUCH_CHANNEL.format(chosen, ", ".join(sorted(way.channel for way in ways))))
+        facts, ways = _of_choice(one, ways)
+        route = route_of(facts, order, ways, reach)
         return route if self._may_wait(one.row) else without_waiting(route)
 
     def _may_wait(self, row: DocumentRow) -> bool:

@@ -3,7 +3,7 @@
 `hub.store` implements these by shape. A unit of work is one transaction; a step never commits and opens none itself.
 """
 
-from hub.services.ports.delivery import Documents, Handed, Letters, Recipients
+from hub.services.ports.delivery import Archives, Documents, Handed, Letters, Recipients
 from hub.services.ports.dunning import CarriedCharges, Dunning, InterestCharges, Plans
 from hub.services.ports.ledger import Accounts, Books, Commands, Events, Exchanges, JsonObject, Receivables
 from hub.services.ports.payments import Duplicates, Loading, Lumps, Matching, Queue, Undoing
@@ -24,6 +24,7 @@ from hub.services.ports.work import (
 
 __all__ = [
     "Accounts",
+    "Archives",
     "Attempts",
     "Books",
     "CarriedCharges",

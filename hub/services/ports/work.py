@@ -10,7 +10,7 @@ from hub.model.attempts import Attempt, ChannelRest
 from hub.model.delivery_commands import DeliverDocument
 from hub.model.runs import Run
 from hub.model.schedules import Firing, Schedule, ScheduleState
-from hub.services.ports.delivery import Documents, Handed, Letters, LettersFacts, Recipients
+from hub.services.ports.delivery import Archives, Documents, Handed, Letters, LettersFacts, Recipients
 from hub.services.ports.dunning import CarriedCharges, Dunning, InterestCharges, Plans
 from hub.services.ports.ledger import Accounts, Books, Commands, Events, Exchanges, JsonObject, Receivables
 from hub.services.ports.payments import Duplicates, Loading, Lumps, Matching, Queue, Undoing
@@ -144,6 +144,7 @@ class UnitOfWork(Protocol):
     def letters(self) -> Letters: ...
     @property
     def letter_facts(self) -> LettersFacts: ...
+    def archives(self) -> Archives: ...
     @property
     def recipients(self) -> Recipients: ...
     @property

@@ -62,7 +62,8 @@ _MESSAGES_TO = text(
     "AND recipient_key IN :some ORDER BY exchange_no"
 ).bindparams(bindparam("some", expanding=True))
 _CHOSEN = (
-    f"SELECT {_COLUMNS} FROM document WHERE tenant = :t AND state = 'accepted' AND channel <> '' "
+    f"SELECT {_COLUMNS} FROM document WHERE tenant = :t "
+    "AND (state = 'left_over' OR (state = 'accepted' AND channel <> '')) "
     "AND recipient_key IN :some ORDER BY document_no"
 )
 _IN_MESSAGES = f"SELECT {_COLUMNS} FROM document WHERE tenant = :t AND {_HAS_NOT_ARRIVED} IN :some ORDER BY document_no"
@@ -177,7 +178,10 @@ class SqlDocuments:
         return self._held(_IN_MESSAGES, exchanges)
 
     def hold_chosen(self, recipient_keys: Sequence[str]) -> list[DocumentRow]:
-        """Return documents of these debtors that wait for a channel of a person's choice; held as by `hold_all`."""
+        """Return documents of these debtors that wait for a channel of a person's choice, or with an archive's rest.
+
+        They are held as by `hold_all`.
+        """
         return self._held(_CHOSEN, recipient_keys)
 
     def _held(self, query: str, some: Sequence[_Key]) -> list[DocumentRow]:

@@ -15,6 +15,7 @@ from hub.store.tables.attempts import attempt, channel_rest
 from hub.store.tables.books import command, entry, event, observer_cursor, open_item, task, voucher, voucher_line
 from hub.store.tables.columns import metadata
 from hub.store.tables.delivery import (
+    archived_file,
     bad_address,
     channel_cursor,
     document,
@@ -55,6 +56,7 @@ from hub.store.tables.schedules import firing, schedule, schedule_reading
 
 __all__ = [
     "account_claim",
+    "archived_file",
     "attempt",
     "bad_address",
     "carried_charge",

@@ -17,7 +17,7 @@ document = table(
     number("version"),
     text("recipient_key"),
     text("debtor_class"),
-    text("state"),  # accepted, sending, sent, delivered, unknown, held, closed
+    text("state"),  # accepted, sending, sent, delivered, unknown, left_over, held, closed
     text("reason", default=""),
     text("handed_sha256"),
     text("sha256"),
@@ -71,6 +71,21 @@ document_answer = table(
     PrimaryKeyConstraint("tenant", "document_no", "answer_no"),
     UniqueConstraint("tenant", "document_no", "answer_key"),
 )
+
+archived_file = table(
+    "archived_file",  # a file of an archive of printed documents, and what becomes of it
+    tenant_column(),
+    number("archive_no"),  # the exchange that it came in
+    number("file_no"),  # in the archive's order, from 1
+    text("fate"),  # document, rest, left_out
+    number("document_no", nullable=True),
+    text("place"),
+    text("reason", default=""),
+    number("passed_on_no", nullable=True),  # the exchange that it was passed on in
+    PrimaryKeyConstraint("tenant", "archive_no", "file_no"),
+)
+Index("archived_file_by_document", archived_file.c.tenant, archived_file.c.document_no)
+Index("archived_file_to_pass_on", archived_file.c.tenant, archived_file.c.passed_on_no, archived_file.c.fate)
 
 recipient = table(
     "recipient",  # e-mottagare: what a debtor wants, and where it is reached

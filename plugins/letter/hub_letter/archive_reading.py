@@ -31,15 +31,17 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "city": ("kund_postort", "BuyerParty_City"),
     "country": ("kund_land", "BuyerParty_Country"),
     "giro": ("gironr", "PaymentNo"),
+    "sha256": ("sha256",),
+    "size": ("filstorlek", "FileSize"),
+    "pages": ("antal_sidor", "NumberOfPages"),
 }
 _NO_DIRECT_DEBIT = ("", "00")  # nothing in the Swedish vocabulary, 00 in the English one
 
 
 class Entry(NamedTuple):
-    """One invoice of the index; `has_pdf` is false when the archive has no such file: it can go no other way."""
+    """One invoice of the index."""
 
     element: Element
-    has_pdf: bool
 
     @property
     def file_name(self) -> str:
@@ -72,15 +74,23 @@ class Archive(NamedTuple):
 
 
 def read_archive(source: BinaryIO, limits: Limits = LIMITS) -> Archive:
-    """Read an archive. Raises FormatError for one that is broken, or is no archive of invoices."""
+    """Read an archive's index. Raises FormatError for one that is broken, or names a PDF that is not there."""
     with opened(source, limits) as archive:
         content = b"".join(blocks_of(archive, INDEX))
         if len(content) > limits.largest_index:
             raise FormatError("the archive is refused: its index is too large", code="ARCHIVE_TOO_LARGE")
         members = {name for name in archive.namelist() if name != INDEX}
-    entries = tuple(Entry(found, found.fields[FILE_NAME] in members) for found in read_index(content))
+    entries = tuple(map(Entry, read_index(content)))
+    for number, entry in enumerate(entries, 1):
+        if entry.file_name not in members:
+            raise damaged(number, entry, "its PDF is not in the archive", "ARCHIVE_PDF")
     listed = {entry.file_name for entry in entries}
     return Archive(entries, tuple(sorted(members - listed)), content)
+
+
+def damaged(number: int, entry: Entry, why: str, code: str) -> FormatError:
+    """Return what is to be said of a damaged entry: where it stands, and never its name, which may hold a number."""
+    return FormatError(f"the archive is damaged: {why}", code=code, line=entry.element.line, record=f"entry {number}")
 
 
 def read_pdf(source: BinaryIO, entry: Entry, limits: Limits = LIMITS) -> bytes:
@@ -95,11 +105,11 @@ def pass_on(
     """Write the archive again without the files that went another way, given by their names.
 
     Raises:
-        ValueError: one of them is in no entry, or has no PDF.
+        ValueError: one of them is not of this archive.
         FormatError: the archive is broken; what was written is no archive.
     """
     names = set(gone)
-    if names - {entry.file_name for entry in archive.entries if entry.has_pdf}:
+    if names - {entry.file_name for entry in archive.entries} - set(archive.unlisted):
         raise ValueError("a file that is not of this archive cannot have gone another way")
     index = without(archive.index_xml, [entry.element for entry in archive.entries if entry.file_name in names])
     with opened(source, limits) as before, zipfile.ZipFile(target, "w") as after:

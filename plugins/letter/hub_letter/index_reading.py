@@ -20,11 +20,12 @@ _WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 
 
 class Element(NamedTuple):
-    """One element `file`: what its own elements say, and its bytes from and to."""
+    """One element `file`: what its own elements say, its bytes from and to, and the line that it begins in."""
 
     fields: Mapping[str, str]
     start: int
     end: int
+    line: int
 
 
 def read_index(content: bytes) -> tuple[Element, ...]:
@@ -59,6 +60,7 @@ class _Reader:
         self._content = content
         self._depth = 0
         self._start = 0
+        self._line = 0
         self._fields: dict[str, str] = {}
         self._text: list[str] = []
         self.parser = expat.ParserCreate()
@@ -78,7 +80,7 @@ class _Reader:
         if self._depth == 2:
             if name != ENTRY or attributes:
                 raise self._wrong(f"in its root is something else than plain elements {ENTRY}")
-            self._start, self._fields = self.parser.CurrentByteIndex, {}
+            self._start, self._line, self._fields = self.parser.CurrentByteIndex, self.parser.CurrentLineNumber, {}
         self._text = []
 
     def _end(self, name: str) -> None:
@@ -92,7 +94,7 @@ class _Reader:
         if not self._fields.get(FILE_NAME):
             raise self._wrong(f"an element {ENTRY} has no {FILE_NAME}")
         end = self._content.index(b">", self.parser.CurrentByteIndex) + 1
-        self.elements.append(Element(self._fields, self._start, end))
+        self.elements.append(Element(self._fields, self._start, end, self._line))
 
     def _keep(self, name: str) -> None:
         if name in self._fields or len(self._fields) >= MOST_FIELDS:
@@ -111,9 +113,12 @@ class _Reader:
 
 
 def _refuse_repeats(elements: list[Element]) -> None:
-    names = [element.fields[FILE_NAME].casefold() for element in elements]
-    if len(set(names)) < len(names):
-        raise _wrong("it names a file twice", None)
+    names: set[str] = set()
+    for element in elements:
+        name = element.fields[FILE_NAME].casefold()
+        if name in names:
+            raise _wrong("it names a file twice", element.line)
+        names.add(name)
 
 
 def _wrong(why: str, line: int | None) -> FormatError:

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hub.contracts import CONTRACT_VERSION, DeliveryChannel, PluginContext, PluginManifest, SandboxMaker, hookimpl
+from hub.contracts import (
+    CONTRACT_VERSION,
+    DeliveryChannel,
+    DocumentArchive,
+    PluginContext,
+    PluginManifest,
+    SandboxMaker,
+    hookimpl,
+)
 from hub_letter.channel import channels
+from hub_letter.incoming_archive import IncomingArchive
 from hub_letter.sandbox import PrintHouse
 from hub_letter.settings import LetterSettings
 
@@ -35,8 +44,13 @@ class Plugin:
 
     @hookimpl
     def hub_delivery_channels(self, context: PluginContext) -> Sequence[DeliveryChannel]:
-        """Offer the channel `letter`."""
+        """Offer the channel `letter`, and `letter_rest` for what is left of archives."""
         return channels(self._settings, context)
+
+    @hookimpl
+    def hub_document_archives(self) -> Sequence[DocumentArchive]:
+        """Offer the archive with an index."""
+        return (IncomingArchive(self._settings.archive_source_system),)
 
     @hookimpl
     def hub_sandboxes(self) -> Sequence[SandboxMaker]:

@@ -27,7 +27,8 @@ _OF_LETTERS = {
 }
 _OF_REPORTS = ("no_report", "repeated_report", "garbled_report")
 PAPER_FAULTS = (*_OF_LETTERS, *_OF_REPORTS)
-_BATCH = re.compile(r"batch-[0-9a-f-]{36}\.zip")
+_BATCH = re.compile(r"(batch|archive)-[0-9a-f-]{36}\.zip")
+_PASSED_ON = "archive-"
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 _AT = "2026-11-23T10:00:00+01:00"
 
@@ -90,7 +91,8 @@ class PrintRoom:
         printed = [self._print(batch.stem, *letter) for letter in found]
         remember(batch, printed)
         self.letters += printed
-        self._tell(batch.stem, printed)
+        if not batch.name.startswith(_PASSED_ON):  # of an archive of the sender's own there are no numbers to tell
+            self._tell(batch.stem, printed)
 
     def _recall(self, batch: Path) -> None:
         """Count a batch of an earlier process; where that did not come to write what became of it, it was posted."""
@@ -165,4 +167,4 @@ def _of_index(archive: zipfile.ZipFile) -> Iterator[tuple[str, str, str, str]]:
     for entry in etree.fromstring(archive.read("ArchiveIndex.xml"), _PARSER):
         said = {str(field.tag): (field.text or "").strip() for field in entry}
         sha256 = hashlib.sha256(archive.read(said["filename"])).hexdigest()
-        yield said["leveransid"], said["kund_namn1"], said["fakturanr"], sha256
+        yield said.get("leveransid", ""), said["kund_namn1"], said["fakturanr"], sha256

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, StrictInt, StringConstraints
 
 from hub.contracts import PluginSettings
-from hub.model.import_rows import AddressLine
+from hub.model.import_rows import AddressLine, ShortText
 from hub.model.setting_values import KronorLimit, Switch
 from hub.transports.file_settings import FolderSettings
 
@@ -40,6 +40,12 @@ class LetterSettings(PluginSettings):
     out: FolderSettings = Field(default=FolderSettings(), description="Where batches for the printer are put.")
     acknowledgements: FolderSettings = Field(
         default=FolderSettings(), description="Where the printer puts its reports; left out: taken is delivered."
+    )
+    rest: FolderSettings = Field(
+        default=FolderSettings(), description="Where what is left of an archive is put; left out: as `out`."
+    )
+    archive_source_system: ShortText = Field(
+        default="archive_index", description="The source system (*försystem*) of invoices that come in archives."
     )
     price_ore: KronorLimit = Field(default=0, alias="price", description="What a letter costs, kronor without VAT.")
     postage: Postage = Field(default=Postage.ECONOMY, description="`A`, `B` or `economy`.")

@@ -5,6 +5,22 @@ CREATE TABLE account_claim (
     PRIMARY KEY (tenant, account_no)
 ) WITHOUT ROWID;
 
+CREATE TABLE archived_file (
+    tenant INTEGER NOT NULL,
+    archive_no BIGINT NOT NULL,
+    file_no BIGINT NOT NULL,
+    fate TEXT NOT NULL,
+    document_no BIGINT,
+    place TEXT NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    passed_on_no BIGINT,
+    PRIMARY KEY (tenant, archive_no, file_no)
+) WITHOUT ROWID;
+
+CREATE INDEX archived_file_by_document ON archived_file (tenant, document_no);
+
+CREATE INDEX archived_file_to_pass_on ON archived_file (tenant, passed_on_no, fate);
+
 CREATE TABLE attempt (
     tenant INTEGER NOT NULL,
     attempt_no BIGINT NOT NULL,

@@ -25,7 +25,6 @@ from hub.transports.file_settings import place_of, remote_folder
 from hub_letter.batches import batch_name, batches
 from hub_letter.following import Reports
 from hub_letter.letters import letter_of
-from hub_letter.rest_channel import RestChannel
 from hub_letter.settings import LetterSettings
 
 _YES = Reach(Reachable.YES)
@@ -127,6 +126,6 @@ class FollowedLetterChannel(LetterChannel):
 
 
 def channels(settings: LetterSettings, context: PluginContext) -> Sequence[DeliveryChannel]:
-    """Return the channel, followed where the settings say where reports come, and that of archives passed on."""
+    """Return the channel, which is followed where the settings say where reports come."""
     kind = FollowedLetterChannel if settings.acknowledgements.is_given else LetterChannel
-    return (kind(settings, context), RestChannel(settings, context))
+    return (kind(settings, context),)

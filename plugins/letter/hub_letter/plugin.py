@@ -15,6 +15,7 @@ from hub.contracts import (
 )
 from hub_letter.channel import channels
 from hub_letter.incoming_archive import IncomingArchive
+from hub_letter.rest_channel import RestChannel
 from hub_letter.sandbox import PrintHouse
 from hub_letter.settings import LetterSettings
 
@@ -28,7 +29,7 @@ class Plugin:
         contract=CONTRACT_VERSION,
         formats=(
             "manifest (batch-<uuid>.zip, manifest.csv)",
-            "archive_index (ArchiveIndex.xml)",
+            "archive_index (ArchiveIndex.xml), out and in",
             "batch-<uuid>.ack.csv",
         ),
         sources=(
@@ -45,7 +46,7 @@ class Plugin:
     @hookimpl
     def hub_delivery_channels(self, context: PluginContext) -> Sequence[DeliveryChannel]:
         """Offer the channel `letter`, and `letter_rest` for what is left of archives."""
-        return channels(self._settings, context)
+        return (*channels(self._settings, context), RestChannel(self._settings, context))
 
     @hookimpl
     def hub_document_archives(self) -> Sequence[DocumentArchive]:

@@ -40,7 +40,7 @@ def channel_to(printer: FolderPrintHouse, **settings: Any) -> FollowedLetterChan
     table = {**printer.settings, **settings}
     named = [f"{place}.sftp.password" for place in ("out", "acknowledgements")]
     context = ContextInMemory({name: secret for name in named for secret in printer.secrets.values()})
-    (channel,) = Plugin(LetterSettings.model_validate(table)).hub_delivery_channels(context)
+    channel, _ = Plugin(LetterSettings.model_validate(table)).hub_delivery_channels(context)
     assert isinstance(channel, FollowedLetterChannel)
     return channel
 
@@ -76,7 +76,7 @@ def test_it_is_a_channel_that_is_followed(printer):
 
 
 def test_without_a_place_for_reports_taken_is_delivered(tmp_path):
-    (channel,) = Plugin(LetterSettings(out={"folder": str(tmp_path)})).hub_delivery_channels(ContextInMemory())
+    channel, _ = Plugin(LetterSettings(out={"folder": str(tmp_path)})).hub_delivery_channels(ContextInMemory())
 
     assert isinstance(channel, DocumentChannel)
     assert not isinstance(channel, FollowedChannel)
@@ -138,7 +138,7 @@ def test_a_file_that_is_there_and_was_changed_is_not_called_refused(printer, tmp
 
 
 def test_without_a_folder_the_run_stops_and_nothing_is_refused():
-    (channel,) = Plugin(LetterSettings()).hub_delivery_channels(ContextInMemory())
+    channel, _ = Plugin(LetterSettings()).hub_delivery_channels(ContextInMemory())
 
     with pytest.raises(ConfigurationError, match="out: no folder is given"):
         channel.send(Message("k1", b"x"))

@@ -19,7 +19,7 @@ def house(folder: Path) -> FolderPrintHouse:
 
 
 def hand_over(printer: FolderPrintHouse, *ids: str) -> None:
-    (channel,) = Plugin(LetterSettings.model_validate(printer.settings)).hub_delivery_channels(ContextInMemory({}))
+    channel, _ = Plugin(LetterSettings.model_validate(printer.settings)).hub_delivery_channels(ContextInMemory({}))
     assert isinstance(channel, LetterChannel)
     (prepared,) = channel.prepare([outgoing(one) for one in ids]).prepared
     channel.send(Message("k1", prepared.content))

@@ -13,6 +13,8 @@ from hub.model.payments import LoadedSection
 from hub.model.runs import Run
 from hub.rules.outgoing import refuse_outgoing
 from hub.runtime.bootstrap import TenantWork
+from hub.services.delivery.archives import KIND as ARCHIVE
+from hub.services.delivery.archives import read_again as read_archive_again
 from hub.services.payments.receiving import KIND, queue_run
 from hub.services.ports import UnitOfWork
 from hub.services.webhooks import KIND as WEBHOOK
@@ -55,9 +57,8 @@ class ExchangesDesk:
         with self._work.store.read() as work:
             exchange = _exchange(work, number)
             sections = work.loading.loaded_sections(number)
-            runs = [
-                run for attempt in range(1, exchange.attempt + 1) if (run := _run(self._work, work, number, attempt))
-            ]
+            attempts_of_reading = range(1, exchange.attempt + 1)
+            runs = [run for attempt in attempts_of_reading if (run := _run(self._work, work, exchange, attempt))]
             attempts = work.attempts.of_exchange(number)
         return Journey(exchange, sections, self._work.enquiries.outcome(number), runs, attempts)
 
@@ -81,6 +82,8 @@ class ExchangesDesk:
             refuse_outgoing(exchange)
             if exchange.kind == WEBHOOK:
                 read_again(work, self._work.tenant.id, exchange)
+            elif exchange.kind == ARCHIVE:
+                read_archive_again(work, exchange)
             elif exchange.kind == KIND:
                 self._read_again(work, exchange)
             else:
@@ -90,7 +93,7 @@ class ExchangesDesk:
 
     def _read_again(self, work: UnitOfWork, exchange: Exchange) -> None:
         number = exchange.number
-        run = _run(self._work, work, number, exchange.attempt)
+        run = _run(self._work, work, exchange, exchange.attempt)
         if exchange.state in _READ_AGAIN:
             values = {"state": ExchangeState.RECEIVED, "reason": "", "problem": None}
             work.exchanges.change(number, attempt=exchange.attempt + 1, **values)
@@ -106,5 +109,6 @@ def _exchange(work: UnitOfWork, number: int) -> Exchange:
         raise DataError(f"there is no exchange {number}; see: hub exchanges list") from None
 
 
-def _run(tenant_work: TenantWork, work: UnitOfWork, number: int, attempt: int) -> Run | None:
-    return work.runs.get(f"ingest:{tenant_work.tenant.id}:{number}:{attempt}")
+def _run(tenant_work: TenantWork, work: UnitOfWork, exchange: Exchange, attempt: int) -> Run | None:
+    kind = "archive" if exchange.kind == ARCHIVE else "ingest"
+    return work.runs.get(f"{kind}:{tenant_work.tenant.id}:{exchange.number}:{attempt}")

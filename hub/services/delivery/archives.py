@@ -11,7 +11,7 @@ from pathlib import PurePath
 from typing import BinaryIO, NamedTuple
 
 from hub.contracts import ArchivedFile, DocumentArchive
-from hub.errors import ConfigurationError, FormatError, UnrecognisedFile
+from hub.errors import ConfigurationError, DataError, FormatError, UnrecognisedFile
 from hub.model.deliveries import ArchivedFileRow, Fate
 from hub.model.exchanges import Exchange, ExchangeState
 from hub.model.tenant import Tenant
@@ -59,14 +59,24 @@ def receive_archive(
         if same and same[-1].state != ExchangeState.QUARANTINED:
             return same[-1]
         if same:
-            work.exchanges.change(same[-1].number, attempt=same[-1].attempt + 1, reason="", problem=None)
-            number = same[-1].number
-        else:
-            number = work.exchanges.open(kind=KIND, name=_plain(name), sha256=kept.sha256, size=kept.size).number
-        work.exchanges.change(number, state=ExchangeState.RECEIVED, format=archive.name, plugin=plugin)
-        exchange = work.exchanges.get(number)
-        given = {"exchange_no": number, "company": company}
-        work.runs.enqueue(run_of(store.tenant_name, exchange), RUN_KIND, given)
+            return read_again(work, same[-1], company=company)
+        opened = work.exchanges.open(kind=KIND, name=_plain(name), sha256=kept.sha256, size=kept.size)
+        work.exchanges.change(opened.number, format=archive.name, plugin=plugin)
+        return _queue(work, opened.number, company)
+
+
+def read_again(work: UnitOfWork, exchange: Exchange, *, company: str = "") -> Exchange:
+    """Queue the run of an archive that was refused once more. Raises DataError for one that was not."""
+    if exchange.state != ExchangeState.QUARANTINED:
+        raise DataError(f"archive {exchange.number} is {exchange.state}: there is nothing to read again")
+    begun = {"state": ExchangeState.RECEIVED, "reason": "", "problem": None}
+    work.exchanges.change(exchange.number, attempt=exchange.attempt + 1, **begun)
+    return _queue(work, exchange.number, company)
+
+
+def _queue(work: UnitOfWork, number: int, company: str) -> Exchange:
+    exchange = work.exchanges.get(number)
+    work.runs.enqueue(run_of(work.tenant_name, exchange), RUN_KIND, {"exchange_no": number, "company": company})
     return exchange
 
 

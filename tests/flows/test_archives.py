@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import random
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -13,7 +15,7 @@ from delivery_world import StubChannel, document
 from sqlalchemy import Engine
 
 from hub.contracts import ArchivedFile
-from hub.errors import RejectedError, TransientError
+from hub.errors import OutcomeUnknownError, RejectedError, TransientError
 from hub.model.deliveries import KnownRecipient
 from hub.model.delivery import RouteStep
 from hub.model.verification import CheckResult
@@ -238,3 +240,37 @@ def test_an_archive_that_was_taken_in_by_half_goes_on_where_it_stood(north, kivr
 
     assert (kivra.numbers, north.printed(), len(north.passed_on())) == (["1000", "1001"], ["1002", "1003"], 1)
     assert len(north.files()) == 4
+
+
+def test_what_may_have_arrived_is_printed_only_when_a_person_says_that_it_has_not(north, kivra):
+    kivra.goes_wrong += [OutcomeUnknownError("no answer")]
+    north.hand_over(archive())
+    assert (states(north)[0], north.printed()) == ("unknown", ["1002", "1003"])
+
+    kivra.people = ()
+    with north.store.read() as work:
+        (attempt,) = work.attempts.latest(state="unknown")
+    north.tell("decide_attempt", attempt_no=attempt.attempt_no, verdict="not_delivered")
+
+    assert (states(north)[0], north.printed()) == ("delivered", ["1000", "1002", "1003"])
+    assert found(north) == []
+
+
+def test_whatever_fails_each_invoice_arrives_once_by_the_other_sides_own_count(north, kivra):
+    rnd = random.Random(4)
+    faults = [TransientError("not now"), RejectedError("no such user"), OutcomeUnknownError("no answer")]
+    numbers = [[f"{day}{at}" for at in range(len(PEOPLE))] for day in range(100, 112)]
+    for day in numbers:
+        kivra.people = tuple(rnd.sample(PEOPLE, rnd.randint(0, len(PEOPLE))))
+        kivra.goes_wrong += [rnd.choice(faults) for _ in range(rnd.randint(0, 3))]
+        north.hand_over(archive(*[entry(at, fakturanr=number) for at, number in enumerate(day)]))
+    for _ in range(8):
+        north.later(hours=1)
+
+    got = Counter([*kivra.numbers, *north.printed()])
+    unknown = {number for day in numbers for number in day if north.one(number).state == "unknown"}
+    assert {number for number, times in got.items() if times != 1} == set()
+    assert got.keys() | unknown == {number for day in numbers for number in day}
+    assert not got.keys() & unknown
+    assert 0 < len(unknown) < 12
+    assert found(north) == []

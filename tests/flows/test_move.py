@@ -22,7 +22,7 @@ from test_verify import found
 from hub.demo.folder import BGMAX, CAMT053, LATE_RECEIVABLE, RECEIVABLES, SOURCE_SYSTEM, TENANT, lay_out
 from hub.errors import ConfigurationError, LedgerError, RuleViolation, TransientError
 from hub.model.attempts import ChannelRest, PlannedMessage
-from hub.model.deliveries import KeptAnswer, LetterBalance
+from hub.model.deliveries import ArchivedFileRow, Fate, KeptAnswer, LetterBalance
 from hub.model.delivery import AnswerKind, Receipt, ReceiptKind
 from hub.model.nodes import Node
 from hub.runtime.clock import LONGEST_SLEEP, Clockwork
@@ -79,6 +79,7 @@ def told(demonstration: Demonstration, tmp_path_factory: pytest.TempPathFactory)
             work.recipients.keep_early("letters", [Receipt(ReceiptKind.DELIVERED, external_id="x-1")])
             work.letters.keep_balances([LetterBalance(1, 1, 100_00)])
             work.documents.keep_answer(KeptAnswer(1, 0, "k", "peppol", AnswerKind.ACCEPTED, "", "", ""))
+            work.archives.keep([ArchivedFileRow(1, 1, Fate.REST, None, "entry 1")])
             work.commands.open_task("unknown_attempt", "1", "look whether it arrived")
         hub.runs.cancel(f"send:{TENANT}:1:1")
         hub.schedules.run("hourly", key="k", user="anna")

@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
@@ -53,8 +53,11 @@ class QueuedTurns(NamedTuple):
     of_other_versions: int  # how many wait for a hub whose runs have another order of steps
 
 
-CarryOut = Callable[[str, str, int], object]
-"""(tenant, run id, turn): carries out one turn. A TransientError means that the database is not there now."""
+CarryOut = Callable[[str, str, int], Sequence[QueuedTurn]]
+"""(tenant, run id, turn): carries out one turn, and returns those behind it in its lane that it carried out as well.
+
+A TransientError means that the database is not there now.
+"""
 
 _quiet = logging.getLogger("dbos")
 _quiet.addHandler(logging.NullHandler())  # it brings a handler of its own only where there is none
@@ -150,6 +153,21 @@ class RunQueue:
             if found:
                 client.delete_workflows([status.workflow_id for status in found])
         return len(found)
+
+    def waits(self, turn: QueuedTurn) -> bool:
+        """Say whether a turn is to be taken from the queue of all lanes that are not limited."""
+        with self._asked() as client:
+            found = client.list_workflows(
+                workflow_ids=[workflow_id(turn.tenant, turn.run_no, turn.turn)], load_input=False, load_output=False
+            )
+        return any((one.status, one.queue_name) == ("ENQUEUED", DELIVERIES) for one in found)
+
+    def forget(self, turns: Iterable[QueuedTurn]) -> None:
+        """Delete turns that are carried out, and that nobody can have taken from their queues."""
+        ids = [workflow_id(turn.tenant, turn.run_no, turn.turn) for turn in turns]
+        if ids:
+            with self._asked() as client:
+                client.delete_workflows(ids)
 
     @property
     def pool(self) -> Engine:
@@ -270,7 +288,7 @@ class RunEngine:
         try:
             while not self._stopping.is_set():
                 try:
-                    self._carry_out(tenant, run_id, turn_of(turn))
+                    self._queue.forget(self._carry_out(tenant, run_id, turn_of(turn)))
                 except TransientError:
                     self._stopping.wait(DATABASE_RETRY_S)
                 else:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import socket
 import threading
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from hub.errors import HubError, TransientError
+from hub.model.runs import QueuedTurn
 from hub.runtime.bootstrap import Installation
-from hub.runtime.carrying import Carrier, Progress, rare_collections
+from hub.runtime.carrying import Carrier, Ending, Progress, rare_collections
 from hub.runtime.engine import RunEngine
 from hub.runtime.installed import installed_fingerprint
 from hub.runtime.lock import work_lock
@@ -25,6 +27,7 @@ from hub.store.runs import turns_at_work
 
 HOME_NODE = "home"  # what the only node of a home on SQLite is called, unless it is given a name
 LOST_LOOK_S = 60
+GOES_ON_FOR_S = 5.0  # in one lane, then others have a turn; over a slow channel one run alone takes longer
 
 _log = logger("node")
 
@@ -100,10 +103,32 @@ class WorkingNode:
             stack.callback(self._membership.leave)
             self._installation.set_limits()
 
-    def _carry_out(self, tenant: str, run_id: str, turn: int) -> None:
+    def _carry_out(self, tenant: str, run_id: str, turn: int) -> Sequence[QueuedTurn]:
+        """Carry out a turn, and go on in its lane for a moment: to look for the next one takes as long as a quick run.
+
+        Nobody else has one of the lane meanwhile, on no node, as the engine still counts this turn as at work.
+        """
+        carried: list[QueuedTurn] = []
+        goes_on_until = time.monotonic() + GOES_ON_FOR_S
+        ending = self._carry_out_one(tenant, run_id, turn)
+        while ending is Ending.DONE and time.monotonic() < goes_on_until and not self._stopping.is_set():
+            after = self._next_in_lane(tenant, run_id)
+            if after is None:
+                break
+            ending = self._carry_out_one(tenant, after.run_id, after.turn)
+            if ending is not Ending.LEFT:  # else the engine gives it out again
+                carried.append(after)
+        return carried
+
+    def _next_in_lane(self, tenant: str, run_id: str) -> QueuedTurn | None:
+        with self._installation.store(tenant).read() as work:
+            after = work.runs.next_in_lane(run_id)
+        return after if after is not None and self._installation.queue.waits(after) else None
+
+    def _carry_out_one(self, tenant: str, run_id: str, turn: int) -> Ending:
         if tenant not in self._installation.home.tenants:
             self._leave_to_others(tenant, run_id, turn)
-            return
+            return Ending.WAITS
         try:
             carrier = self._installation.tenant(tenant).carrier(node=self.name, stopping=self._stopping)
         except TransientError:
@@ -111,8 +136,8 @@ class WorkingNode:
         except Exception as error:  # noqa: BLE001 - settings, or a defect, stop this tenant; its text may hold data
             why = str(error) if isinstance(error, HubError) else f"a defect, {type(error).__name__}"
             self._wait_for_settings(tenant, run_id, turn, why)
-        else:
-            carrier.carry_out(run_id, self._progress, turn=turn)
+            return Ending.WAITS
+        return carrier.carry_out(run_id, self._progress, turn=turn).ending
 
     def _leave_to_others(self, tenant: str, run_id: str, turn: int) -> None:
         """Put off a run of a tenant whose file another node may have, or this one will have when it is laid out."""

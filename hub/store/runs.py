@@ -36,6 +36,11 @@ _FIRST_UNFINISHED = text(f"""
     SELECT {COLUMNS} FROM run
     WHERE tenant = :t AND kind = :kind AND {_UNFINISHED} ORDER BY run_no LIMIT 1
 """)  # without a condition on the number, for which SQLite would go through all runs that have ended
+_NEXT_IN_LANE = text("""
+    SELECT b.run_no, b.run_id, b.turns, b.lane FROM run a
+    JOIN run b ON b.tenant = a.tenant AND b.lane = a.lane AND b.state = 'queued' AND b.waits_until <= :now
+    WHERE a.tenant = :t AND a.run_id = :run_id AND a.lane <> '' ORDER BY b.run_no LIMIT 1
+""")
 _ENDED = ("done", "failed", "cancelled")
 
 
@@ -174,6 +179,13 @@ class SqlRuns:
             {"t": self._tenant, "kind": kind},
         ).scalar_one_or_none()
         return found is not None
+
+    def next_in_lane(self, run_id: str) -> QueuedTurn | None:
+        """Return the turn that may come now in the lane of a run, the first of them; None where there is none."""
+        row = self._connection.execute(
+            _NEXT_IN_LANE, {"t": self._tenant, "run_id": run_id, "now": self._now}
+        ).one_or_none()
+        return None if row is None else QueuedTurn(self._tenant_name, row.run_no, row.run_id, row.turns, row.lane, 0)
 
     def is_looked_after(self, kind: str) -> bool:
         """Say whether a run of this kind is queued or at work, or has failed and waits for a person."""

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Sequence
 
 from lxml import etree
 
 from hub.money import parse_amount
-from hub.testing.conformance import DocumentChannelConformance, FollowedChannelConformance, Place, PluginConformance
+from hub.testing.conformance import (
+    DocumentArchiveConformance,
+    DocumentChannelConformance,
+    FollowedChannelConformance,
+    Place,
+    PluginConformance,
+)
 from hub_letter import Plugin
 from hub_letter.sandbox import PrintHouse
+from plugins.letter.tests.documents import PERSON, pdf
+from plugins.letter.tests.test_incoming_archive import NAME, element, source
 
 
 class TestPlugin(PluginConformance):
@@ -42,3 +51,14 @@ class TestArchiveIndex(ByAPrinter):
         amount_ore = parse_amount(entry.findtext("belopp_att_betala") or "0")
         is_asked = not entry.findtext("autogiro") and amount_ore > 0
         return [(amount_ore, entry.findtext("ocrnr") or "")] if is_asked else []
+
+
+class TestIncomingArchive(DocumentArchiveConformance):
+    plugin = Plugin
+
+    def sample(self) -> bytes:
+        files = {NAME: pdf("a"), "b.pdf": pdf("b"), "read.me": b"as it is"}
+        return source(element(), element("b.pdf", fakturanr="8"), files=files).getvalue()
+
+    def private(self) -> Sequence[str]:
+        return [PERSON, "Åsa Öberg"]

@@ -65,7 +65,7 @@ def deliver(
     The same again sends nothing twice. One that cannot be right is refused with what to do, and holds no other; an
     archive that is damaged is refused as a whole.
     """
-    files = [Path(given) for given in files_or_numbers if Path(given).is_file() or given.endswith(".json")]
+    files = [Path(given) for given in files_or_numbers if Path(given).is_file() or given.endswith((".json", ".zip"))]
     numbers = [given for given in files_or_numbers if Path(given) not in files]
     with session.hub() as hub:
         archives = [file for file in files if hub.documents.is_archive(file)]

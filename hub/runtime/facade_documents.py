@@ -26,6 +26,7 @@ from hub.services.delivery.reading import read_documents
 from hub.services.delivery.receivables import documents_of_receivables
 from hub.services.delivery.register import RecipientReport, import_recipients
 from hub.services.delivery.rest_ways import rest_ways
+from hub.services.payments.receiving import packing_of
 
 
 class ShownDocument(NamedTuple):
@@ -111,7 +112,12 @@ class DocumentsDesk:
     def _archive_of(self, file: Path) -> DocumentArchive | None:
         archives = self._work.plugins.archives
         with _opened(file) as stream:
-            return choose_archive(archives, stream.read(HEAD_SIZE))
+            head = stream.read(HEAD_SIZE)
+        found = choose_archive(archives, head)
+        if found is None and (packing := packing_of(head)):
+            message = f"{file.name} is packed ({packing}), and nothing that is turned on reads such an archive"
+            raise DataError(f"{message}: turn the plugin on that does, or hand over JSON")
+        return found
 
     def deliver_receivables(self, company: str, numbers: Sequence[str]) -> list[Acceptance]:
         """Send the invoices of receivables that the hub has, by their numbers; as `deliver`."""

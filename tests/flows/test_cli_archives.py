@@ -69,3 +69,16 @@ def test_a_damaged_archive_is_an_exchange_in_quarantine(home, tmp_path):
     assert run("exchanges", "show", "1", home=home).exit_code == 0
     assert run("exchanges", "retry", "1", home=home).exit_code == 1
     assert json.loads(run("exchanges", "show", "1", "--json", home=home).stdout)["exchange"]["attempt"] == 2
+
+
+def test_an_archive_that_no_plugin_reads_says_so(tmp_path):
+    write_starter_home(tmp_path / "home")
+    file = tmp_path / "day.zip"
+    file.write_bytes(archive())
+
+    result = run("deliver", file, home=tmp_path / "home")
+
+    assert (result.exit_code, "day.zip is packed (zip), and nothing that is turned on reads" in result.stderr) == (
+        1,
+        True,
+    )

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from hub.errors import FormatError
-from hub.model.countries import COUNTRIES, country_code
+from hub.model.countries import COUNTRIES, HOME, country_code
 from hub.model.documents import DocumentKind
 from hub.money import parse_amount
-from hub.rules.delivery.address_lines import HOME
 from hub_letter.archive_reading import Entry
 
 _PLUSGIRO = re.compile(r"[0-9 ]{1,8}-[0-9]")

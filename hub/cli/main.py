@@ -28,6 +28,7 @@ from hub.cli import (
     rate_commands,
     receivable_commands,
     recipient_commands,
+    report_commands,
     run_commands,
     sandbox_commands,
     schedule_commands,
@@ -72,6 +73,7 @@ def build_app() -> typer.Typer:
     for name, module in (
         ("payments", payment_commands),
         ("receivables", receivable_commands),
+        ("reports", report_commands),
         ("documents", document_commands),
         ("dunning", dunning_commands),
         ("interest-invoices", interest_invoice_commands),

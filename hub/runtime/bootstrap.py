@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -52,6 +52,8 @@ from hub.store.enquiries import SqlEnquiries
 from hub.store.installation import keep_value, kept_value, value_in
 from hub.store.nodes import SqlNodes
 from hub.store.observers import SqlObserverCursors
+from hub.store.reports.reading import SqlReports
+from hub.store.reports.streaming import streaming
 from hub.store.runs import HandOver
 from hub.store.unit_of_work import SqlStore
 from hub.transports.folder import FolderInbox
@@ -134,6 +136,13 @@ class TenantWork:
     def enquiries(self) -> SqlEnquiries:
         """What the books are asked."""
         return SqlEnquiries(self._engine, self.store.tenant)
+
+    @contextmanager
+    def reports(self) -> Iterator[SqlReports]:
+        """What reports read; rows come while they are taken, from one state of the database."""
+        tenant = self.store.tenant  # which may write, in a transaction of its own
+        with streaming(self._engine) as connection:
+            yield SqlReports(connection, tenant)
 
     @cached_property
     def cursors(self) -> SqlObserverCursors:

@@ -37,6 +37,7 @@ from hub.runtime.facade_exchanges import ExchangesDesk
 from hub.runtime.facade_interest import CarriedDesk, InterestInvoicesDesk
 from hub.runtime.facade_payments import PaymentsDesk
 from hub.runtime.facade_receivables import ReceivablesDesk
+from hub.runtime.facade_reports import ReportsDesk
 from hub.runtime.facade_runs import RunsDesk
 from hub.runtime.facade_schedules import SchedulesDesk
 from hub.runtime.finishing import WAIT_S, finish_runs
@@ -102,6 +103,7 @@ class Hub:
         self.dunning = DunningDesk(work, self.work)
         self.interest_invoices = InterestInvoicesDesk(work, self.work)
         self.carried = CarriedDesk(work)
+        self.reports = ReportsDesk(work)
 
     @classmethod
     def open(

@@ -27,6 +27,7 @@ LIBRARIES = {
     "rich": ("hub/cli/",),
     "lxml": ("hub/formats/", "plugins/"),
     "openpyxl": ("hub/formats/",),
+    "xlsxwriter": ("hub/formats/",),
     "paramiko": ("hub/transports/", "hub/loopback/"),
     "requests": ("hub/transports/",),
     "typst": ("hub/rendering/compiler.py",),

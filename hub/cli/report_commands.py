@@ -1,0 +1,146 @@
+"""`hub reports`: what is owed, was paid and is expected; to the screen, CSV or Excel."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hub.cli import report_balances
+from hub.cli.report_options import (
+    Companies,
+    DebtorNumber,
+    Identity,
+    KnownOptions,
+    NarrowOptions,
+    OutputOptions,
+    Person,
+    asked,
+    day,
+    in_groups,
+    word,
+)
+from hub.cli.report_output import put_out
+from hub.cli.session import Session, command
+from hub.errors import DataError
+from hub.model.reports import AgeingSelection, CreditAgeing, ForecastSelection, PaymentSelection, PaymentSource
+
+From = Annotated[str, typer.Option("--from", metavar="DATE", help="The first day.")]
+Until = Annotated[str, typer.Option("--until", metavar="DATE", help="The last day.", show_default="today")]
+DueUntil = Annotated[str, typer.Option("--until", metavar="DATE", help="The last due date.")]
+Source = Annotated[str, typer.Option("--source", metavar="WHICH", help=f"{', '.join(PaymentSource)}.")]
+Method = Annotated[str, typer.Option("--method", metavar="CODE", help="Manual ones with this method code.")]
+Periods = Annotated[
+    str, typer.Option("--periods", metavar="DAYS", help="Where periods end, in days after the due date.")
+]
+Credits = Annotated[
+    str, typer.Option("--credits", metavar="WHERE", help="aged: by their own due date; current: as not due.")
+]
+
+
+def group() -> typer.Typer:
+    """Return the group."""
+    app = typer.Typer(help="Lists of what is owed, was paid and is expected.")
+    report_balances.add_to(app)
+    command(app, "payments")(payments)
+    command(app, "forecast")(forecast)
+    command(app, "ageing")(ageing)
+    command(app, "statement")(statement)
+    return app
+
+
+@in_groups
+def payments(
+    session: Session,
+    narrow: NarrowOptions,
+    output: OutputOptions,
+    first: From,
+    last: Until = "",
+    source: Source = "all",
+    method: Method = "",
+    identity: Identity = False,
+) -> None:
+    """List payments by transaction date, then method, with totals of both."""
+    to = output.output(session)
+    with session.hub() as hub:
+        selection = asked(
+            PaymentSelection,
+            first=day("--from", first),
+            last=day("--until", last) or hub.reports.today,
+            source=word("--source", source, PaymentSource),
+            method=method,
+            **narrow.values(),
+        )
+        with hub.reports.payments(selection, with_identity=identity) as sheet:
+            put_out(sheet, to)
+
+
+@in_groups
+def forecast(
+    session: Session, narrow: NarrowOptions, output: OutputOptions, first: From = "", last: DueUntil = ""
+) -> None:
+    """List what is open now by due date, company and routine: what may be expected when."""
+    to = output.output(session)
+    selection = asked(ForecastSelection, first=day("--from", first), last=day("--until", last), **narrow.values())
+    with session.hub() as hub, hub.reports.forecast(selection) as sheet:
+        put_out(sheet, to)
+
+
+@in_groups
+def ageing(
+    session: Session,
+    known: KnownOptions,
+    narrow: NarrowOptions,
+    output: OutputOptions,
+    periods: Periods = "0,30,60,90",
+    credits: Credits = "aged",
+    person: Person = "",
+    debtor_number: DebtorNumber = "",
+    identity: Identity = False,
+) -> None:
+    """List debtors with what they owe by age, and the total."""
+    to = output.output(session)
+    with session.hub() as hub:
+        selection = asked(
+            AgeingSelection,
+            **known.values(hub),
+            periods=_periods(periods),
+            credits=word("--credits", credits, CreditAgeing),
+            person=person,
+            debtor_number=debtor_number,
+            **narrow.values(),
+        )
+        with hub.reports.ageing(selection, with_identity=identity) as sheet:
+            put_out(sheet, to)
+
+
+@in_groups
+def statement(
+    session: Session,
+    output: OutputOptions,
+    first: From,
+    last: Until = "",
+    person: Person = "",
+    debtor_number: DebtorNumber = "",
+    company: Companies = None,
+) -> None:
+    """Show one debtor's account over all companies chosen: opening balance, what happened, closing balance."""
+    to = output.output(session)
+    begins = day("--from", first)
+    if begins is None:
+        raise DataError("--from: write the first day of the statement")
+    if not person and not debtor_number:
+        raise DataError("say whose account: --person IDENTITY or --debtor-number NUMBER")
+    with session.hub() as hub:
+        until = day("--until", last) or hub.reports.today
+        with hub.reports.statement_sheet(
+            begins, until, companies=tuple(company or ()), person=person, debtor_number=debtor_number
+        ) as sheet:
+            put_out(sheet, to)
+
+
+def _periods(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise DataError("--periods: write days divided by commas, such as 0,30,60,90") from None

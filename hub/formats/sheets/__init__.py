@@ -1,0 +1,1 @@
+"""Writing reports: CSV and Excel, line by line, with headings in Swedish or English."""

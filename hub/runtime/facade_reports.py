@@ -1,0 +1,153 @@
+"""`hub.reports`: lists of what is owed, paid and expected, as of any day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import TypeVar
+
+from hub.model.reports import (
+    AgeingSelection,
+    BalanceSelection,
+    Basis,
+    CreditAgeing,
+    ForecastSelection,
+    PaymentSelection,
+    Selection,
+    StatementOfAccount,
+)
+from hub.model.sheets import Sheet
+from hub.rules.reports.masking import without_identity
+from hub.runtime.bootstrap import TenantWork
+from hub.services.ports.reports import Reports
+from hub.services.reports import sheets
+
+_Chosen = TypeVar("_Chosen", bound=Selection)
+
+
+class ReportsDesk:
+    """Makes the reports of one tenant.
+
+    A sheet's lines are read from the database while they are taken, so take them inside its `with`. Identities are left
+    out unless `with_identity` asks for them.
+    """
+
+    def __init__(self, work: TenantWork) -> None:
+        self._work = work
+
+    @contextmanager
+    def balances(
+        self, selection: BalanceSelection, *, totals_only: bool = False, with_identity: bool = False
+    ) -> Iterator[Sheet]:
+        """Open the open balance list (*saldolista*) as of a day.
+
+        Raises:
+            ConfigurationError: it asks for what dunning did, and this database has no dunning.
+        """
+        with self._sheet(
+            lambda reports: sheets.open_balances(reports, self._written(selection), totals_only=totals_only),
+            with_identity=with_identity,
+        ) as sheet:
+            yield sheet
+
+    @contextmanager
+    def receivables(self, selection: BalanceSelection, *, with_identity: bool = False) -> Iterator[Sheet]:
+        """Open the receivables list: what is unpaid of what was invoiced up to a day."""
+        today = self._work.clock.today()
+        with self._sheet(
+            lambda reports: sheets.open_receivables(reports, self._written(selection), today),
+            with_identity=with_identity,
+        ) as sheet:
+            yield sheet
+
+    @contextmanager
+    def later(
+        self, as_of: date, through_event: int, *, basis: Basis = Basis.BOOKED, companies: tuple[str, ...] = ()
+    ) -> Iterator[Sheet]:
+        """Open what was registered after an event and counts on a past day: why a list of that day has changed."""
+        with self._sheet(
+            lambda reports: sheets.later_entries(reports, as_of, basis, through_event, companies)
+        ) as sheet:
+            yield sheet
+
+    @contextmanager
+    def payments(self, selection: PaymentSelection, *, with_identity: bool = False) -> Iterator[Sheet]:
+        """Open the payment list: by transaction date, then method."""
+        with self._sheet(
+            lambda reports: sheets.payment_list(reports, self._written(selection)), with_identity=with_identity
+        ) as sheet:
+            yield sheet
+
+    @contextmanager
+    def forecast(self, selection: ForecastSelection) -> Iterator[Sheet]:
+        """Open the payment forecast: what is expected on each due date."""
+        today = self._work.clock.today()
+        with self._sheet(lambda reports: sheets.payment_forecast(reports, self._written(selection), today)) as sheet:
+            yield sheet
+
+    @contextmanager
+    def ageing(self, selection: AgeingSelection, *, with_identity: bool = False) -> Iterator[Sheet]:
+        """Open the ageing of what is owed as of a day."""
+        with self._sheet(
+            lambda reports: sheets.ageing(reports, self._written(selection)), with_identity=with_identity
+        ) as sheet:
+            yield sheet
+
+    @contextmanager
+    def statements(
+        self,
+        first: date,
+        last: date,
+        *,
+        companies: tuple[str, ...] = (),
+        person: str = "",
+        debtor_number: str = "",
+        credits: CreditAgeing = CreditAgeing.AGED,
+    ) -> Iterator[Iterator[StatementOfAccount]]:
+        """Open statements of account (*kontoutdrag*), one for each debtor and currency."""
+        with self._work.reports() as reports:
+            yield sheets.statements_of_account(
+                reports,
+                first,
+                last,
+                companies=tuple(self._company(one) for one in companies),
+                person=person,
+                debtor_number=debtor_number,
+                credits=credits,
+            )
+
+    @contextmanager
+    def statement_sheet(
+        self, first: date, last: date, *, companies: tuple[str, ...] = (), person: str = "", debtor_number: str = ""
+    ) -> Iterator[Sheet]:
+        """Open the statement of account of whoever is named, as a sheet; one without lines where nobody is."""
+        with self.statements(
+            first, last, companies=companies, person=person, debtor_number=debtor_number
+        ) as statements:
+            yield sheets.statement_sheet(statements, first, last)
+
+    @property
+    def today(self) -> date:
+        """The day it is, by the hub's clock."""
+        return self._work.clock.today()
+
+    def registered_by(self, day: date) -> int:
+        """Return the number of the last event of a day: `through_event` for what was known when it ended."""
+        with self._work.reports() as reports:
+            return sheets.registered_by(reports, day)
+
+    @contextmanager
+    def _sheet(self, make: Callable[[Reports], Sheet], *, with_identity: bool = False) -> Iterator[Sheet]:
+        with self._work.reports() as reports:
+            sheet = make(reports)
+            yield sheet if with_identity else without_identity(sheet)
+
+    def _written(self, selection: _Chosen) -> _Chosen:
+        """Return a selection whose companies are written as the settings write them."""
+        companies = tuple(self._company(one) for one in selection.companies)
+        return selection.model_copy(update={"companies": companies})
+
+    def _company(self, given: str) -> str:
+        found = self._work.tenant.company(given)
+        return given if found is None else found.number

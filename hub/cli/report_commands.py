@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hub.cli import report_balances
+from hub.cli import purge_commands, report_balances
 from hub.cli.report_options import (
     Companies,
     DebtorNumber,
@@ -46,6 +46,7 @@ def group() -> typer.Typer:
     command(app, "forecast")(forecast)
     command(app, "ageing")(ageing)
     command(app, "statement")(statement)
+    purge_commands.add_to(app)
     return app
 
 

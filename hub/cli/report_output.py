@@ -160,4 +160,4 @@ def _text(column: Column, cell: Cell) -> str:
         return ""
     if isinstance(cell, int):
         return str(cell) if column.kind is CellKind.COUNT else kronor(cell)
-    return words(cell) if column.name in ("what", "step") else cell
+    return words(cell) if column.name in ("what", "step", "state", "reason") else cell

@@ -143,11 +143,16 @@ class Session:
         finally:
             installation.close()
 
+    @property
+    def person(self) -> str:
+        """Who says it: as was given, else the name that the system knows."""
+        return _person() if self.user is None else self.user
+
     def body(self, kind: str, **values: Any) -> dict[str, Any]:
         """Return a command's wire form; what is not given is left out. An empty key or user is given, and is wrong."""
         given = {name: value for name, value in values.items() if value not in (None, "", ())}
         key = f"cli-{uuid4()}" if self.key is None else self.key
-        return {"kind": kind, "key": key, "user": _person() if self.user is None else self.user, **given}
+        return {"kind": kind, "key": key, "user": self.person, **given}
 
 
 def _person() -> str:

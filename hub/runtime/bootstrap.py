@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine
 
-from hub.banking_calendar import Clock, SystemClock
+from hub.banking_calendar import Clock, SystemClock, swedish_date
 from hub.errors import ConfigurationError
 from hub.model.delivery_commands import DeliverDocument
 from hub.model.interest_charges import KIND as INTEREST_INVOICES
@@ -52,6 +52,7 @@ from hub.store.enquiries import SqlEnquiries
 from hub.store.installation import keep_value, kept_value, value_in
 from hub.store.nodes import SqlNodes
 from hub.store.observers import SqlObserverCursors
+from hub.store.reports.purging import SqlPurges
 from hub.store.reports.reading import SqlReports
 from hub.store.reports.streaming import streaming
 from hub.store.runs import HandOver
@@ -143,6 +144,13 @@ class TenantWork:
         tenant = self.store.tenant  # which may write, in a transaction of its own
         with streaming(self._engine) as connection:
             yield SqlReports(connection, tenant)
+
+    @contextmanager
+    def purges(self) -> Iterator[SqlPurges]:
+        """Plans of purges, to be read as `reports`."""
+        tenant, now = self.store.tenant, self.clock.now()
+        with streaming(self._engine) as connection:
+            yield SqlPurges(connection, tenant, now.isoformat(), swedish_date(now).isoformat())
 
     @cached_property
     def cursors(self) -> SqlObserverCursors:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TypeVar
 
+from hub.model.purging import PurgeKept, PurgePlan, PurgeTerms
 from hub.model.reports import (
     AgeingSelection,
     BalanceSelection,
@@ -21,7 +22,8 @@ from hub.model.sheets import Sheet
 from hub.rules.reports.masking import without_identity
 from hub.runtime.bootstrap import TenantWork
 from hub.services.ports.reports import Reports
-from hub.services.reports import sheets
+from hub.services.reports import purging, sheets
+from hub.services.reports.purging import Progress
 
 _Chosen = TypeVar("_Chosen", bound=Selection)
 
@@ -136,6 +138,43 @@ class ReportsDesk:
         """Return the number of the last event of a day: `through_event` for what was known when it ended."""
         with self._work.reports() as reports:
             return sheets.registered_by(reports, day)
+
+    def plan_purge(self, terms: PurgeTerms, *, user: str) -> PurgePlan:
+        """Write the plan of a purge (*gallring*) of paid receivables; nothing is erased.
+
+        Raises:
+            RuleViolation: the day has not come.
+        """
+        with self._work.store.write() as work:
+            return purging.plan_purge(work, self._written(terms), user)
+
+    def purge_plans(self) -> list[PurgePlan]:
+        """Return every plan of a purge, the newest first."""
+        with self._work.store.read() as work:
+            return work.purges.plans()
+
+    @contextmanager
+    def purge_list(
+        self,
+        plan_no: int,
+        *,
+        sort: PurgeKept = PurgeKept.INVOICE,
+        states: tuple[str, ...] = (),
+        with_identity: bool = False,
+    ) -> Iterator[Sheet]:
+        """Open the list of a plan; the names in it go when it is carried out. Raises DataError for no such plan."""
+        with self._work.purges() as purges:
+            sheet = purging.purge_sheet(purges, plan_no, sort, states)
+            yield sheet if with_identity else without_identity(sheet)
+
+    def purge(self, plan_no: int, progress: Progress | None = None) -> PurgePlan:
+        """Carry a plan out: erase what names persons; entries, numbers, dates and amounts stay.
+
+        Raises:
+            DataError: there is no such plan.
+            RuleViolation: it was carried out before.
+        """
+        return purging.execute_purge(self._work.store, plan_no, progress)
 
     @contextmanager
     def _sheet(self, make: Callable[[Reports], Sheet], *, with_identity: bool = False) -> Iterator[Sheet]:

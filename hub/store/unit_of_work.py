@@ -37,6 +37,7 @@ from hub.store.payments.undoing import SqlUndoing
 from hub.store.plans import SqlPlans
 from hub.store.plugin_values import SqlPluginValues
 from hub.store.receivables import SqlReceivables
+from hub.store.reports.purging import SqlPurges
 from hub.store.runs import HandOver, SqlRuns, keep_to_ourselves
 from hub.store.schedules import SqlSchedules
 
@@ -152,13 +153,13 @@ class SqlUnitOfWork:
     def carried_charges(self) -> SqlCarriedCharges:
         return SqlCarriedCharges(self._connection, self.tenant, self.now)
 
-    @cached_property
     def interest_charges(self) -> SqlInterestCharges:
         return SqlInterestCharges(self._connection, self.tenant, self.now)
 
-    @cached_property
     def dunning(self) -> SqlDunning:
         return SqlDunning(self._connection, self.tenant, self.now)
+    def purges(self) -> SqlPurges:
+        return SqlPurges(self._connection, self.tenant, self.now, self.today)
 
 
 class SqlStore:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.store.verifying_log import HAS_ALL_PARTS
+from hub.store.verifying_log import HAS_ALL_PARTS, IS_ERASED
 from hub.store.verifying_parts import NO_AMOUNT, NOT_BY_US, Check, gaps
 
 _NOBODY_LOOKS_AFTER = f"""
@@ -72,7 +72,7 @@ _CONTENTS = """
 _BYTES_MISSING = f"""
     SELECT 'document ' || x.document_no, 'its bytes, or parts of them, are missing', {NO_AMOUNT}
     FROM ({_CONTENTS}) AS x LEFT JOIN content c ON c.tenant = x.tenant AND c.sha256 = x.sha256
-    WHERE c.sha256 IS NULL OR NOT {HAS_ALL_PARTS}
+    WHERE (c.sha256 IS NULL OR NOT {HAS_ALL_PARTS}) AND NOT {IS_ERASED}
 """
 
 CHECKS = (

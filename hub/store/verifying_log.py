@@ -14,6 +14,9 @@ HAS_ALL_PARTS = """
      FROM content_part p WHERE p.tenant = c.tenant AND p.upload = c.upload)
 """
 
+IS_ERASED = """(c.sha256 IS NULL AND EXISTS (
+    SELECT 1 FROM erased_content r WHERE r.tenant = x.tenant AND r.sha256 = x.sha256))"""
+
 
 def bytes_missing(direction: Direction) -> str:
     """Return the statement that finds exchanges of a direction whose bytes are not there."""
@@ -24,7 +27,7 @@ def bytes_missing(direction: Direction) -> str:
                 ELSE 'parts of its bytes are missing, or have other numbers' END, {NO_AMOUNT}
     FROM exchange x LEFT JOIN content c ON c.tenant = x.tenant AND c.sha256 = x.sha256
     WHERE x.tenant = :t AND x.direction = '{direction}'
-      AND (c.sha256 IS NULL OR c.size <> x.size OR NOT {HAS_ALL_PARTS})
+      AND (c.sha256 IS NULL OR c.size <> x.size OR NOT {HAS_ALL_PARTS}) AND NOT {IS_ERASED}
     """
 
 

@@ -7,6 +7,7 @@ from hub.services.ports.delivery import Archives, Documents, Handed, Letters, Re
 from hub.services.ports.dunning import CarriedCharges, Dunning, InterestCharges, Plans
 from hub.services.ports.ledger import Accounts, Books, Commands, Events, Exchanges, JsonObject, Receivables
 from hub.services.ports.payments import Duplicates, Loading, Lumps, Matching, Queue, Undoing
+from hub.services.ports.reports import Purges, Reports
 from hub.services.ports.work import (
     Attempts,
     Contents,
@@ -47,9 +48,11 @@ __all__ = [
     "NotOursError",
     "Plans",
     "PluginValues",
+    "Purges",
     "Queue",
     "Receivables",
     "Recipients",
+    "Reports",
     "Runs",
     "Schedules",
     "Step",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Protocol
 
+from hub.model.purging import PurgedChunk, PurgeKept, PurgePlan, PurgeRow, PurgeTerms
 from hub.model.reports import (
     AgedDebtor,
     AgeingSelection,
@@ -38,3 +39,13 @@ class Reports(Protocol):
     def statement_movements(
         self, first: date, last: date, companies: tuple[str, ...], person_key: str, debtor_number: str
     ) -> Iterator[StatementMovement]: ...
+
+
+class Purges(Protocol):
+    """Plans of purges, and their execution within one transaction. See `store/reports/purging.py`."""
+
+    def plan(self, terms: PurgeTerms, made_by: str) -> int: ...
+    def plans(self, plan_no: int = 0) -> list[PurgePlan]: ...
+    def rows(self, plan_no: int, sort: PurgeKept, states: tuple[str, ...]) -> Iterator[PurgeRow]: ...
+    def purge_next(self, plan_no: int, terms: PurgeTerms, after: int, most: int) -> PurgedChunk: ...
+    def end(self, plan_no: int) -> None: ...

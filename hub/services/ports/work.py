@@ -14,6 +14,7 @@ from hub.services.ports.delivery import Archives, Documents, Handed, Letters, Le
 from hub.services.ports.dunning import CarriedCharges, Dunning, InterestCharges, Plans
 from hub.services.ports.ledger import Accounts, Books, Commands, Events, Exchanges, JsonObject, Receivables
 from hub.services.ports.payments import Duplicates, Loading, Lumps, Matching, Queue, Undoing
+from hub.services.ports.reports import Purges
 
 
 class NotOursError(Exception):
@@ -156,6 +157,8 @@ class UnitOfWork(Protocol):
     def duplicates(self) -> Duplicates: ...
     @property
     def matching(self) -> Matching: ...
+    @property
+    def purges(self) -> Purges: ...
     @property
     def queue(self) -> Queue: ...
     @property

@@ -29,7 +29,6 @@ ROWS = f"""
 GROUPED = "GROUP BY r.tenant, r.receivable_id"
 
 _NUMBER = ("length(r.number)", "r.number")
-_NUMBERED = "(length(r.number), r.number)"
 _BY_INVOICE = ("r.company", *_NUMBER)
 ORDERS = {
     BalanceSort.INVOICE: _BY_INVOICE,
@@ -70,8 +69,7 @@ def _as_of(made: Conditions, basis: Basis, as_of: str, through_event: int | None
 def _of_receivable(made: Conditions, selection: BalanceSelection, person_key: str) -> None:
     made.add("r.company IN :companies", companies=selection.companies)
     made.add("r.routine IN :routines", routines=selection.routines)
-    made.add(f"{_NUMBERED} >= (length(:number_from), CAST(:number_from AS TEXT))", number_from=selection.number_from)
-    made.add(f"{_NUMBERED} <= (length(:number_to), CAST(:number_to AS TEXT))", number_to=selection.number_to)
+    made.numbers(selection.number_from, selection.number_to)
     made.between("r.invoice_date", "invoiced", selection.invoiced_from, selection.invoiced_to)
     made.between("r.due_date", "due", selection.due_from, selection.due_to)
     made.add("r.register_identity = :register", register=selection.register_identity)

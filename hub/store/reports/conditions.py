@@ -32,6 +32,18 @@ class Conditions:
         self.add(f"{what} >= :{name}_from", on_sums=on_sums, **{f"{name}_from": _plain(lower)})
         self.add(f"{what} <= :{name}_to", on_sums=on_sums, **{f"{name}_to": _plain(upper)})
 
+    def give(self, name: str, values: tuple[str, ...]) -> None:
+        """Give a list that a statement names by itself."""
+        if values:
+            self._lists.append(name)
+            self.values[name] = [*values]
+
+    def numbers(self, first: str, last: str) -> None:
+        """Add an interval of receivables' numbers: a shorter one comes first."""
+        numbered = "(length(r.number), r.number)"
+        self.add(f"{numbered} >= (length(:number_from), CAST(:number_from AS TEXT))", number_from=first)
+        self.add(f"{numbered} <= (length(:number_to), CAST(:number_to AS TEXT))", number_to=last)
+
     @property
     def where(self) -> str:
         return "".join(f" AND {condition}" for condition in self._where)
@@ -43,7 +55,7 @@ class Conditions:
     def statement(self, sql: str) -> sqlalchemy.TextClause:
         """Return a statement with these conditions' lists in it."""
         made = sqlalchemy.text(sql)
-        return made.bindparams(*(bindparam(name, expanding=True) for name in self._lists))
+        return made.bindparams(*(bindparam(name, expanding=True) for name in self._lists if f":{name}" in sql))
 
 
 def _plain(value: object) -> object:

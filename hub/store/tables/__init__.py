@@ -51,6 +51,7 @@ from hub.store.tables.payments import (
 )
 from hub.store.tables.plans import run_plan, run_plan_item
 from hub.store.tables.receivables import hold, printed_charge, receivable, reference, watch
+from hub.store.tables.reports import erased_content, purge_item, purge_plan, purged_receivable
 from hub.store.tables.runs import plugin_state, run, run_step
 from hub.store.tables.schedules import firing, schedule, schedule_reading
 
@@ -75,6 +76,7 @@ __all__ = [
     "duplicate_payment",
     "early_report",
     "entry",
+    "erased_content",
     "event",
     "exchange",
     "firing",
@@ -93,6 +95,9 @@ __all__ = [
     "plugin_state",
     "posting_group",
     "printed_charge",
+    "purge_item",
+    "purge_plan",
+    "purged_receivable",
     "reach",
     "receivable",
     "recipient",

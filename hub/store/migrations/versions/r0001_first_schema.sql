@@ -313,6 +313,13 @@ CREATE TABLE entry (
 
 CREATE INDEX entry_by_payment ON entry (tenant, payment_id);
 
+CREATE TABLE erased_content (
+    tenant INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    erased_at TEXT NOT NULL,
+    PRIMARY KEY (tenant, sha256)
+) WITHOUT ROWID;
+
 CREATE TABLE event (
     tenant INTEGER NOT NULL,
     event_no BIGINT NOT NULL,
@@ -546,6 +553,34 @@ CREATE TABLE printed_charge (
     printed_on TEXT NOT NULL,
     fee_ore BIGINT DEFAULT '0' NOT NULL,
     interest_ore BIGINT DEFAULT '0' NOT NULL,
+    PRIMARY KEY (tenant, receivable_id)
+) WITHOUT ROWID;
+
+CREATE TABLE purge_item (
+    tenant INTEGER NOT NULL,
+    plan_no BIGINT NOT NULL,
+    receivable_id BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (tenant, plan_no, receivable_id)
+) WITHOUT ROWID;
+
+CREATE TABLE purge_plan (
+    tenant INTEGER NOT NULL,
+    plan_no BIGINT NOT NULL,
+    terms TEXT NOT NULL,
+    made_at TEXT NOT NULL,
+    made_by TEXT NOT NULL,
+    state TEXT NOT NULL,
+    done_at TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (tenant, plan_no)
+) WITHOUT ROWID;
+
+CREATE TABLE purged_receivable (
+    tenant INTEGER NOT NULL,
+    receivable_id BIGINT NOT NULL,
+    plan_no BIGINT NOT NULL,
+    purged_at TEXT NOT NULL,
     PRIMARY KEY (tenant, receivable_id)
 ) WITHOUT ROWID;
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from random import Random
 
 import pytest
+from imported_ledger import codes
 from report_world import ReportLedger
 from sqlalchemy import Engine
 
@@ -47,7 +48,8 @@ class Life:
     def _invoice(self) -> None:
         number = str(1000 + len(self.numbers))
         company = self.random.choice(["1", "2"])
-        self.ledger.rows({"number": number, "company": company, "invoice_date": "2026-09-01"}, source_system="elsewhere")
+        report = self.ledger.rows(self._row(number, company), source_system="elsewhere")
+        assert report.new == 1, codes(report)
         self.numbers.append(number)
 
     def _pay(self) -> None:
@@ -74,9 +76,13 @@ class Life:
     def _new_version(self) -> None:
         number = self.random.choice(self.numbers)
         known = self.ledger.one(number)
-        changed = {"number": number, "company": known.company, "invoice_date": "2026-09-01"}
         amount = str(self.random.randrange(500, 1500))
-        self.ledger.rows({**changed, "version": known.version + 1, "amount": amount}, source_system="elsewhere")
+        row = self._row(number, known.company, version=known.version + 1, amount=amount)
+        assert self.ledger.rows(row, source_system="elsewhere").new_versions == 1
+
+    def _row(self, number: str, company: str, **more: object) -> dict[str, object]:
+        routine = "01" if company == "1" else None  # the other company has none
+        return {"number": number, "company": company, "routine": routine, "invoice_date": "2026-09-01", **more}
 
     def _post(self, amount: int, cause: str, **how: object) -> None:
         self.ledger.post(self.random.choice(self.numbers), amount, cause, **how)

@@ -1,4 +1,4 @@
-"""A ledger whose reports are read: receivables are imported, paid, charged and taken back, on days of a test's choice."""
+"""A ledger whose reports are read: receivables are paid, charged and taken back on days of a test's choice."""
 
 from __future__ import annotations
 
@@ -51,6 +51,7 @@ class ReportLedger(Ledger):
         rule: str = "",
         payment_id: int | None = None,
         reverses_no: int | None = None,
+        and_fee_ore: int = 0,
     ) -> None:
         """Post one movement of a receivable, as commands and files do."""
         row = self.one(number)
@@ -74,6 +75,8 @@ class ReportLedger(Ledger):
         )
         with self.store.write() as work:
             work.books.add([posting])
+            if and_fee_ore:
+                work.books.add([posting._replace(bucket=Bucket.FEE, amount_ore=and_fee_ore)])
             chart = _chart(work.receivables.posting_groups(), work.accounts.numbers())
             work.books.apply(chart, voucher_type="test")
 
@@ -93,4 +96,4 @@ def totals_of(sheet: Sheet) -> list[dict[str, object]]:
 
 
 def _named(sheet: Sheet, line: Line) -> dict[str, object]:
-    return dict(zip((column.name for column in sheet.columns), line.cells, strict=True))
+    return dict(zip((column.name + str(column.days or "") for column in sheet.columns), line.cells, strict=True))

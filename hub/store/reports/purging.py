@@ -118,8 +118,9 @@ class SqlPurges:
         made = Conditions(t=self._tenant, plan=plan_no)
         made.add("i.state IN :states", states=states)
         order = ordered(_ORDERS[sort], self._connection.dialect.name)
-        for row in self._run(ROWS, made, where=made.where, order=order):
-            yield PurgeRow._make(row)
+        with self._run(ROWS, made, where=made.where, order=order) as result:  # closed when nobody reads on
+            for row in result:
+                yield PurgeRow._make(row)
 
     def begin(self, plan_no: int) -> None:
         """Write down that a plan is being executed; others that execute it wait until this transaction ends."""

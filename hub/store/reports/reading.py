@@ -124,7 +124,8 @@ class SqlReports:
         made.add("r.routine IN :routines", routines=routines)
 
     def _rows(self, sql: str, made: Conditions) -> Iterator[Any]:
-        yield from self._connection.execute(made.statement(sql), made.values)
+        with self._connection.execute(made.statement(sql), made.values) as result:  # closed when nobody reads on
+            yield from result
 
 
 _OF_SOURCE = {

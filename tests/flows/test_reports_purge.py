@@ -1,0 +1,234 @@
+"""A purge takes names and leaves numbers, amounts and entries: no past list changes by an öre."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+from imported_ledger import TENANT
+from report_world import TODAY, ReportLedger
+from sqlalchemy import Engine, text
+
+from hub.errors import DataError, RuleViolation
+from hub.model.purging import PurgeKept, PurgeState, PurgeTerms
+from hub.model.reports import BalanceRow, Standing
+from hub.services.reports import purging
+from hub.services.verifying import accounts_by
+from hub.store.database import writing
+from hub.store.verifying import SqlVerifying
+
+NAMED = {
+    "debtor_name": "Örjan Ek",
+    "debtor_identity": "19121212-1212",
+    "debtor_number": "K5",
+    "register_identity": "19121212",
+    "refers_to": "Care of Örjan",
+    "second_debtor_name": "Ärla Ek",
+}
+TERMS = PurgeTerms(paid_before=date(2026, 11, 1))
+
+
+@pytest.fixture
+def ledger(engine: Engine) -> ReportLedger:
+    made = ReportLedger(engine)
+    made.on(date(2026, 9, 1))
+    numbers = ("1001", "1002", "1003")
+    made.rows(*({**NAMED, "number": number, "invoice_date": "2026-09-01"} for number in numbers))
+    made.post("1001", -100_000, "payment", on=date(2026, 10, 20))
+    made.post("1002", -100_000, "payment", on=date(2026, 11, 1))
+    made.on(TODAY)
+    return made
+
+
+def planned(ledger: ReportLedger, terms: PurgeTerms = TERMS) -> int:
+    with ledger.store.write() as work:
+        return purging.plan_purge(work, terms, "clerk").plan_no
+
+
+def listed(ledger: ReportLedger, plan_no: int, sort: PurgeKept = PurgeKept.INVOICE) -> list[tuple[str, str, str]]:
+    with ledger.store.read() as work:
+        return [(row.number, row.state, row.reason) for row in work.purges.rows(plan_no, sort, ())]
+
+
+def without_names(rows: list[BalanceRow]) -> list[tuple[object, ...]]:
+    return [(row.company, row.routine, row.number, row.version, *row[-4:]) for row in rows]
+
+
+def test_only_what_is_settled_and_was_paid_before_the_day_is_planned(ledger: ReportLedger) -> None:
+    assert listed(ledger, planned(ledger)) == [("1001", "planned", "")]
+    assert listed(ledger, planned(ledger, PurgeTerms(paid_before=date(2026, 11, 2)))) == [
+        ("1001", "planned", ""),
+        ("1002", "planned", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        PurgeTerms(paid_before=date(2026, 10, 20)),
+        PurgeTerms(paid_before=TODAY, companies=("2",)),
+        PurgeTerms(paid_before=TODAY, routines=("09",)),
+        PurgeTerms(paid_before=TODAY, number_from="1003"),
+        PurgeTerms(paid_before=TODAY, number_to="1000"),
+    ],
+)
+def test_plan_is_narrowed(ledger: ReportLedger, terms: PurgeTerms) -> None:
+    assert listed(ledger, planned(ledger, terms)) == []
+
+
+def test_a_plan_erases_nothing_and_its_execution_erases_every_name(ledger: ReportLedger) -> None:
+    plan = planned(ledger)
+    assert ledger.one("1001").debtor_name == "Örjan Ek"
+
+    done = purging.execute_purge(ledger.store, plan)
+
+    assert (done.state, done.purged, done.planned, done.left_out) == (PurgeState.DONE, 1, 0, 0)
+    kept = ledger.sql("SELECT * FROM receivable WHERE number = '1001'")
+    assert not any(name in str(kept) for name in ("Ek", "1212", "K5", "Örjan"))
+    assert ledger.one("1002").debtor_name == "Örjan Ek"
+
+
+def test_no_past_list_and_no_proof_of_the_books_changes(ledger: ReportLedger) -> None:
+    days = (date(2026, 9, 30), date(2026, 10, 20), TODAY)
+    before = [without_names(ledger.balances(day, standing=Standing.ALL)) for day in days]
+    plan = planned(ledger)
+
+    purging.execute_purge(ledger.store, plan)
+
+    assert [without_names(ledger.balances(day, standing=Standing.ALL)) for day in days] == before
+    results, _, _ = SqlVerifying(ledger.engine, ledger.store.tenant).verify(accounts_by(TENANT))
+    assert {"OPEN_ITEM_DIFFERS", "RECEIVABLE_DIFFERS", "VOUCHER_DIFFERS"}.isdisjoint(
+        result.code for result in results if result.found
+    )
+
+
+def test_each_is_looked_at_again_when_the_plan_is_carried_out(ledger: ReportLedger) -> None:
+    plan = planned(ledger, PurgeTerms(paid_before=date(2026, 11, 2)))
+    ledger.post("1001", 5_000, "manual_debit", on=date(2026, 10, 21))
+    ledger.post("1002", 1, "manual_debit", on=date(2026, 11, 3))
+    ledger.post("1002", -1, "manual_payment", on=date(2026, 11, 3))
+
+    purging.execute_purge(ledger.store, plan)
+
+    assert listed(ledger, plan) == [("1001", "left_out", "not_settled"), ("1002", "left_out", "paid_later")]
+    assert ledger.one("1001").debtor_name == "Örjan Ek"
+
+
+def test_excluded_holds_are_left_out_with_the_reason(ledger: ReportLedger) -> None:
+    with ledger.store.write() as work:
+        held = work.receivables.find(number="1001")[0].receivable_id
+        work.receivables.set_hold(held, code="7", reason="dispute", source="clerk", until_date=None)
+
+    assert listed(ledger, planned(ledger, TERMS.model_copy(update={"excluded_holds": ("7", "8")}))) == [
+        ("1001", "left_out", "held")
+    ]
+    assert listed(ledger, planned(ledger, TERMS.model_copy(update={"excluded_holds": ("8",)}))) == [
+        ("1001", "planned", "")
+    ]
+
+
+def test_at_most_four_holds_are_excluded() -> None:
+    with pytest.raises(ValueError, match="at most 4"):
+        PurgeTerms(paid_before=TODAY, excluded_holds=("1", "2", "3", "4", "5"))
+
+
+def test_an_old_version_is_not_purged_while_its_newest_is_open(ledger: ReportLedger) -> None:
+    ledger.rows({**NAMED, "number": "1003", "version": 2, "amount": "1200", "invoice_date": "2026-09-01"})
+
+    assert [number for number, _, _ in listed(ledger, planned(ledger, PurgeTerms(paid_before=TODAY)))] == [
+        "1001",
+        "1002",
+    ]
+
+
+def test_a_plan_is_carried_out_once_and_one_that_is_not_there_is_refused(ledger: ReportLedger) -> None:
+    plan = planned(ledger)
+    purging.execute_purge(ledger.store, plan)
+
+    with pytest.raises(RuleViolation, match="was carried out"):
+        purging.execute_purge(ledger.store, plan)
+    with pytest.raises(DataError, match="no purge plan 99"):
+        purging.execute_purge(ledger.store, 99)
+    assert listed(ledger, planned(ledger)) == []
+
+
+def test_an_interrupted_purge_goes_on_where_it_was(ledger: ReportLedger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(purging, "CHUNK", 1)
+    plan = planned(ledger, PurgeTerms(paid_before=date(2026, 11, 2)))
+
+    def interrupt(done: int, _of: int) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        purging.execute_purge(ledger.store, plan, interrupt)
+    assert [state for _, state, _ in listed(ledger, plan)] == ["purged", "planned"]
+
+    assert purging.execute_purge(ledger.store, plan).purged == 2
+    told = ledger.sql("SELECT data FROM event WHERE kind = 'receivables_purged' ORDER BY event_no")
+    assert [json.loads(data)["purged"] for (data,) in told] == [1, 1]
+
+
+def test_a_day_that_has_not_come_is_refused(ledger: ReportLedger) -> None:
+    with pytest.raises(RuleViolation, match="a day that has come"):
+        planned(ledger, PurgeTerms(paid_before=date(2026, 12, 1)))
+
+
+def test_payers_of_what_is_purged_lose_their_names_unless_they_paid_something_else_too(ledger: ReportLedger) -> None:
+    _payment(ledger, 7)
+    _payment(ledger, 8)
+    ledger.post("1001", 2, "manual_debit", on=date(2026, 10, 21))
+    for payment, number in ((7, "1001"), (8, "1001"), (8, "1003")):
+        ledger.post(number, -1, "payment", on=date(2026, 10, 21), payment_id=payment)
+
+    purging.execute_purge(ledger.store, planned(ledger))
+
+    assert ledger.sql("SELECT payment_id, payer_name FROM payment ORDER BY 1") == [(7, ""), (8, "Örjan Ek")]
+
+
+def test_documents_about_what_is_purged_lose_their_bytes_and_keep_their_hashes(ledger: ReportLedger) -> None:
+    kept = ledger.store.contents.keep_all([b"of 1001", b"of 1003"])
+    for at, (number, one) in enumerate(zip(("1001", "1003"), kept, strict=True), 1):
+        _document(ledger, at, number, one.sha256)
+
+    purging.execute_purge(ledger.store, planned(ledger))
+
+    left = {sha256 for (sha256,) in ledger.sql("SELECT sha256 FROM content")}
+    assert (kept[0].sha256 in left, kept[1].sha256 in left) == (False, True)
+    assert ledger.sql("SELECT count(*) FROM content_part p WHERE upload NOT IN (SELECT upload FROM content)") == [(0,)]
+    assert ledger.sql("SELECT sha256 FROM erased_content") == [(kept[0].sha256,)]
+    assert ledger.sql("SELECT number, sha256, recipient_key FROM document ORDER BY 1") == [
+        ("1001", kept[0].sha256, ""),
+        ("1003", kept[1].sha256, "1212121212"),
+    ]
+    results, _, _ = SqlVerifying(ledger.engine, ledger.store.tenant).verify(accounts_by(TENANT))
+    assert "DOCUMENT_BYTES_MISSING" not in {result.code for result in results if result.found}
+
+
+def test_a_document_that_has_not_ended_keeps_its_receivable_out(ledger: ReportLedger) -> None:
+    _document(ledger, 1, "1001", "0" * 64, state="sent")
+
+    assert listed(ledger, planned(ledger)) == [("1001", "left_out", "document_under_way")]
+
+
+def _payment(ledger: ReportLedger, payment_id: int) -> None:
+    empty = ("reference", "quality", "channel", "payer_account", "payer_identity", "payer_address", "texts", "parts",
+             "entry_reference", "key_kind", "key_value")  # fmt: skip
+    zero = ("exchange_no", "section_no", "entry_no", "line", "account_no")
+    values: dict[str, object] = {**dict.fromkeys(empty, ""), **dict.fromkeys(zero, 1)}
+    values |= {"tenant": ledger.store.tenant, "payment_id": payment_id, "kind": "payment", "amount_ore": 1}
+    _insert(ledger, "payment", {**values, "currency": "SEK", "payer_name": "Örjan Ek"})
+
+
+def _document(ledger: ReportLedger, number: int, about: str, sha256: str, *, state: str = "delivered") -> None:
+    of = {"document_no": number, "document_key": str(number), "company": "1", "kind": "invoice", "number": about}
+    kept = {"handed_sha256": sha256, "sha256": sha256, "size": 7, "recipient_key": "1212121212"}
+    rest = {"version": 1, "debtor_class": "person", "state": state, "accepted_at": "", "changed_at": ""}
+    _insert(ledger, "document", {"tenant": ledger.store.tenant, **of, **kept, **rest})
+
+
+def _insert(ledger: ReportLedger, table: str, values: dict[str, object]) -> None:
+    columns = ", ".join(values)
+    marks = ", ".join(f":{name}" for name in values)
+    with writing(ledger.engine) as connection:
+        connection.execute(text(f"INSERT INTO {table} ({columns}) VALUES ({marks})"), values)

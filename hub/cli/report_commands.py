@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from hub.cli import purge_commands, report_balances
+from hub.cli.report_balances import InvoicedFrom, InvoicedTo
 from hub.cli.report_options import (
     Companies,
     DebtorNumber,
@@ -23,7 +24,15 @@ from hub.cli.report_options import (
 from hub.cli.report_output import put_out
 from hub.cli.session import Session, command
 from hub.errors import DataError
-from hub.model.reports import AgeingSelection, CreditAgeing, ForecastSelection, PaymentSelection, PaymentSource
+from hub.model.reports import (
+    AgeingSelection,
+    CreditAgeing,
+    DunningSelection,
+    ForecastSelection,
+    PaymentSelection,
+    PaymentSource,
+    Period,
+)
 
 From = Annotated[str, typer.Option("--from", metavar="DATE", help="The first day.")]
 Until = Annotated[str, typer.Option("--until", metavar="DATE", help="The last day.", show_default="today")]
@@ -33,6 +42,7 @@ Method = Annotated[str, typer.Option("--method", metavar="CODE", help="Manual on
 Periods = Annotated[
     str, typer.Option("--periods", metavar="DAYS", help="Where periods end, in days after the due date.")
 ]
+PeriodName = Annotated[str, typer.Option("--period", metavar="WHICH", help=f"{', '.join(Period)}.")]
 Credits = Annotated[
     str, typer.Option("--credits", metavar="WHERE", help="aged: by their own due date; current: as not due.")
 ]
@@ -46,6 +56,7 @@ def group() -> typer.Typer:
     command(app, "forecast")(forecast)
     command(app, "ageing")(ageing)
     command(app, "statement")(statement)
+    command(app, "dunning")(dunning)
     purge_commands.add_to(app)
     return app
 
@@ -113,6 +124,28 @@ def ageing(
         )
         with hub.reports.ageing(selection, with_identity=identity) as sheet:
             put_out(sheet, to)
+
+
+@in_groups
+def dunning(
+    session: Session,
+    narrow: NarrowOptions,
+    output: OutputOptions,
+    invoiced_from: InvoicedFrom = "",
+    invoiced_to: InvoicedTo = "",
+    period: PeriodName = "month",
+) -> None:
+    """Count what was invoiced in each period, and how much of it came to which step of dunning."""
+    to = output.output(session)
+    selection = asked(
+        DunningSelection,
+        period=word("--period", period, Period),
+        invoiced_from=day("--invoiced-from", invoiced_from),
+        invoiced_to=day("--invoiced-to", invoiced_to),
+        **narrow.values(),
+    )
+    with session.hub() as hub, hub.reports.dunning(selection) as sheet:
+        put_out(sheet, to)
 
 
 @in_groups

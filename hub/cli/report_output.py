@@ -159,5 +159,5 @@ def _text(column: Column, cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, int):
-        return str(cell) if column.kind is CellKind.COUNT else kronor(cell)
+        return str(cell) if column.kind is CellKind.COUNT else kronor(cell)  # a share is in hundredths too
     return words(cell) if column.name in ("what", "step", "state", "reason") else cell

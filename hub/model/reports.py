@@ -254,6 +254,36 @@ class AgedDebtor(NamedTuple):
     balance_ore: int
 
 
+class Period(StrEnum):
+    """What dunning statistics count by: the invoice date's."""
+
+    MONTH = "month"
+    YEAR = "year"
+
+
+class DunningSelection(Selection):
+    """Which invoices dunning statistics count."""
+
+    period: Period = Period.MONTH
+    invoiced_from: date | None = None
+    invoiced_to: date | None = None
+
+
+NO_STEP = "invoiced"
+
+
+class DunnedCount(NamedTuple):
+    """Invoices of one period that reached a step, or all of them: `invoiced`. The amount is what was invoiced."""
+
+    period: str
+    company: str
+    routine: str
+    currency: str
+    step: str
+    invoices: int
+    amount_ore: int
+
+
 class StatementMovement(NamedTuple):
     """Entries of one receivable with one cause, day and payment, as a statement of account shows them."""
 

@@ -13,6 +13,7 @@ from hub.model.reports import (
     BalanceSelection,
     Basis,
     CreditAgeing,
+    DunningSelection,
     ForecastSelection,
     PaymentSelection,
     Selection,
@@ -94,6 +95,16 @@ class ReportsDesk:
         with self._sheet(
             lambda reports: sheets.ageing(reports, self._written(selection)), with_identity=with_identity
         ) as sheet:
+            yield sheet
+
+    @contextmanager
+    def dunning(self, selection: DunningSelection) -> Iterator[Sheet]:
+        """Open dunning statistics: how much of what was invoiced in each period came how far.
+
+        Raises:
+            ConfigurationError: this database keeps no dunning steps.
+        """
+        with self._sheet(lambda reports: sheets.dunning_statistics(reports, self._written(selection))) as sheet:
             yield sheet
 
     @contextmanager

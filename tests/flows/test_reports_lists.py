@@ -11,13 +11,24 @@ from sqlalchemy import Engine
 from hub.model.books import Bucket, Contra
 from hub.model.reports import (
     AgeingSelection,
+    BalanceSelection,
     CreditAgeing,
+    Dunned,
+    DunningSelection,
     ForecastSelection,
     PaymentSelection,
     PaymentSource,
 )
 from hub.rules.reports.ageing import aged as by_rule
-from hub.services.reports.sheets import ageing, payment_forecast, payment_list, statements_of_account
+from hub.services.reports.sheets import (
+    ageing,
+    dunning_statistics,
+    payment_forecast,
+    payment_list,
+    statements_of_account,
+)
+from hub.store.reports.reading import SqlReports
+from hub.store.reports.streaming import streaming
 
 YEAR = {"first": date(2026, 1, 1), "last": date(2026, 12, 31)}
 
@@ -205,4 +216,35 @@ def test_totals_of_a_payment_list_are_by_method_day_and_whole(ledger: ReportLedg
         ("total_of_method", 3_000),
         ("total_of_day", 3_000),
         ("total", 21_000),
+    ]
+
+
+def test_dunning_statistics_tell_what_share_of_what_was_invoiced_came_to_each_step(ledger: ReportLedger) -> None:
+    ledger.rows({"number": "1004", "invoice_date": "2026-09-01"})
+    tenant = ledger.store.tenant
+    ids = {number: ledger.one(number).receivable_id for number in ("1001", "1002", "1003")}
+    taken = [("1001", "reminder_1", "NULL"), ("1002", "reminder_1", "NULL"), ("1001", "demand", "NULL")]
+    taken += [("1003", "demand", "'2026-11-20'")]
+
+    with streaming(ledger.engine) as connection:
+        driver = connection.connection.driver_connection  # not read as a stream
+        assert driver is not None
+        columns = "tenant INTEGER, receivable_id BIGINT, step TEXT, dated_on TEXT, undone_at TEXT"
+        driver.execute(f"CREATE TEMP TABLE dunning_step ({columns})")
+        for number, step, undone in taken:
+            values = f"{tenant}, {ids[number]}, '{step}', '2026-11-10', {undone}"
+            driver.execute(f"INSERT INTO dunning_step VALUES ({values})")
+        reports = SqlReports(connection, tenant)
+        rows = [tuple(row.values()) for row in rows_of(dunning_statistics(reports, DunningSelection()))]
+        reminded = reports.balances(BalanceSelection(as_of=TODAY, dunned=Dunned.REMINDED), "")
+        demanded = reports.balances(BalanceSelection(as_of=TODAY, dunned=Dunned.DEMANDED), "")
+        assert [row.number for row in reminded] == ["1001", "1002"]
+        assert [row.number for row in demanded] == ["1001"]
+        driver.execute("DROP TABLE dunning_step")
+
+    assert [row[:1] + row[3:8] for row in rows] == [
+        ("2026-09", "invoiced", 1, 100_000, 10_000, 10_000),
+        ("2026-10", "invoiced", 3, 300_000, 10_000, 10_000),
+        ("2026-10", "reminder_1", 2, 200_000, 6_667, 6_667),
+        ("2026-10", "demand", 1, 100_000, 3_333, 3_333),
     ]

@@ -14,6 +14,8 @@ from hub.model.reports import (
     BalanceSelection,
     BalanceTotal,
     Basis,
+    DunnedCount,
+    DunningSelection,
     ForecastRow,
     ForecastSelection,
     LaterEntry,
@@ -36,6 +38,7 @@ class Reports(Protocol):
     def payments(self, selection: PaymentSelection) -> Iterator[PaymentRow]: ...
     def forecast(self, selection: ForecastSelection) -> Iterator[ForecastRow]: ...
     def ageing(self, selection: AgeingSelection, person_key: str) -> Iterator[AgedDebtor]: ...
+    def dunned(self, selection: DunningSelection) -> Iterator[DunnedCount]: ...
     def statement_movements(
         self, first: date, last: date, companies: tuple[str, ...], person_key: str, debtor_number: str
     ) -> Iterator[StatementMovement]: ...

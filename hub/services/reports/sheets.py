@@ -13,6 +13,7 @@ from hub.model.reports import (
     BalanceSelection,
     Basis,
     CreditAgeing,
+    DunningSelection,
     ForecastSelection,
     PaymentSelection,
     StatementOfAccount,
@@ -27,6 +28,7 @@ from hub.rules.reports.balance_lines import (
     receivable_lines,
     total_lines,
 )
+from hub.rules.reports.dunning_lines import DUNNING_COLUMNS, dunning_lines
 from hub.rules.reports.forecast_lines import FORECAST_COLUMNS, forecast_lines
 from hub.rules.reports.later_lines import LATER_COLUMNS, later_lines
 from hub.rules.reports.payment_lines import PAYMENT_COLUMNS, payment_lines
@@ -83,6 +85,11 @@ def ageing(reports: Reports, selection: AgeingSelection) -> Sheet:
     lines = ageing_lines(reports.ageing(selection, identity_key(selection.person)))
     facts = (("as_of", selection.as_of.isoformat()), ("basis", selection.basis.value))
     return Sheet("ageing", ageing_columns(selection.periods), lines, facts)
+
+
+def dunning_statistics(reports: Reports, selection: DunningSelection) -> Sheet:
+    """Return dunning statistics (*kravstatistik*): how much of what was invoiced in each period came how far."""
+    return Sheet("dunning", DUNNING_COLUMNS, dunning_lines(reports.dunned(selection)))
 
 
 def statements_of_account(

@@ -15,17 +15,21 @@ from hub.model.reports import (
     BalanceSelection,
     BalanceTotal,
     Basis,
+    DunnedCount,
+    DunningSelection,
     ForecastRow,
     ForecastSelection,
     LaterEntry,
     PaymentRow,
     PaymentSelection,
     PaymentSource,
+    Period,
     StatementMovement,
 )
 from hub.store.reports import balances, movements
 from hub.store.reports.ageing import ageing_conditions, ageing_sql
 from hub.store.reports.conditions import Conditions, ordered
+from hub.store.reports.dunned import STATISTICS, refuse_without_dunning
 from hub.store.statements import text
 
 
@@ -104,6 +108,19 @@ class SqlReports:
         for row in self._rows(ageing_sql(selection, made, self._dialect), made):
             yield AgedDebtor._make((*row[:6], tuple(row[6:-1]), row[-1]))
 
+    def dunned(self, selection: DunningSelection) -> Iterator[DunnedCount]:
+        """Yield how many invoices of each period reached which step.
+
+        Raises:
+            ConfigurationError: this database keeps no dunning steps.
+        """
+        refuse_without_dunning(self._connection)
+        made = Conditions(t=self._tenant, letters=_LETTERS[selection.period])
+        made.between("r.invoice_date", "invoiced", selection.invoiced_from, selection.invoiced_to)
+        self._narrow(made, selection.companies, selection.routines)
+        for row in self._rows(STATISTICS.format(where=made.where), made):
+            yield DunnedCount._make(row)
+
     def statement_movements(
         self, first: date, last: date, companies: tuple[str, ...], person_key: str, debtor_number: str
     ) -> Iterator[StatementMovement]:
@@ -128,6 +145,7 @@ class SqlReports:
             yield from result
 
 
+_LETTERS = {Period.YEAR: 4, Period.MONTH: 7}  # of an ISO date
 _OF_SOURCE = {
     PaymentSource.ALL: f"({movements.IS_AUTOMATIC} OR {movements.IS_MANUAL})",
     PaymentSource.AUTOMATIC: movements.IS_AUTOMATIC,

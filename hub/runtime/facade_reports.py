@@ -69,9 +69,8 @@ class ReportsDesk:
         self, as_of: date, through_event: int, *, basis: Basis = Basis.BOOKED, companies: tuple[str, ...] = ()
     ) -> Iterator[Sheet]:
         """Open what was registered after an event and counts on a past day: why a list of that day has changed."""
-        with self._sheet(
-            lambda reports: sheets.later_entries(reports, as_of, basis, through_event, companies)
-        ) as sheet:
+        written = tuple(self._company(one) for one in companies)
+        with self._sheet(lambda reports: sheets.later_entries(reports, as_of, basis, through_event, written)) as sheet:
             yield sheet
 
     @contextmanager

@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, closing
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine
 
-from hub.banking_calendar import Clock, SystemClock, swedish_date
+from hub.banking_calendar import Clock, SystemClock
 from hub.errors import ConfigurationError
 from hub.model.delivery_commands import DeliverDocument
 from hub.model.interest_charges import KIND as INTEREST_INVOICES
@@ -52,8 +52,6 @@ from hub.store.enquiries import SqlEnquiries
 from hub.store.installation import keep_value, kept_value, value_in
 from hub.store.nodes import SqlNodes
 from hub.store.observers import SqlObserverCursors
-from hub.store.reports.purging import SqlPurges
-from hub.store.reports.reading import SqlReports
 from hub.store.reports.streaming import streaming
 from hub.store.runs import HandOver
 from hub.store.unit_of_work import SqlStore
@@ -138,19 +136,9 @@ class TenantWork:
         """What the books are asked."""
         return SqlEnquiries(self._engine, self.store.tenant)
 
-    @contextmanager
-    def reports(self) -> Iterator[SqlReports]:
-        """What reports read; rows come while they are taken, from one state of the database."""
-        tenant = self.store.tenant  # which may write, in a transaction of its own
-        with streaming(self._engine) as connection:
-            yield SqlReports(connection, tenant)
-
-    @contextmanager
-    def purges(self) -> Iterator[SqlPurges]:
-        """Plans of purges, to be read as `reports`."""
-        tenant, now = self.store.tenant, self.clock.now()
-        with streaming(self._engine) as connection:
-            yield SqlPurges(connection, tenant, now.isoformat(), swedish_date(now).isoformat())
+    def stream(self) -> AbstractContextManager[Connection]:
+        """Open one state of the database whose rows are read as they come: what reports are made from."""
+        return streaming(self._engine)
 
     @cached_property
     def cursors(self) -> SqlObserverCursors:

@@ -25,6 +25,8 @@ from hub.runtime.bootstrap import TenantWork
 from hub.services.ports.reports import Reports
 from hub.services.reports import purging, sheets
 from hub.services.reports.purging import Progress
+from hub.store.reports.purging import SqlPurges
+from hub.store.reports.reading import SqlReports
 
 _Chosen = TypeVar("_Chosen", bound=Selection)
 
@@ -118,7 +120,7 @@ class ReportsDesk:
         credits: CreditAgeing = CreditAgeing.AGED,
     ) -> Iterator[Iterator[StatementOfAccount]]:
         """Open statements of account (*kontoutdrag*), one for each debtor and currency."""
-        with self._work.reports() as reports:
+        with self._reading() as reports:
             yield sheets.statements_of_account(
                 reports,
                 first,
@@ -146,7 +148,7 @@ class ReportsDesk:
 
     def registered_by(self, day: date) -> int:
         """Return the number of the last event of a day: `through_event` for what was known when it ended."""
-        with self._work.reports() as reports:
+        with self._reading() as reports:
             return sheets.registered_by(reports, day)
 
     def plan_purge(self, terms: PurgeTerms, *, user: str) -> PurgePlan:
@@ -173,7 +175,9 @@ class ReportsDesk:
         with_identity: bool = False,
     ) -> Iterator[Sheet]:
         """Open the list of a plan; the names in it go when it is carried out. Raises DataError for no such plan."""
-        with self._work.purges() as purges:
+        tenant, now = self._work.store.tenant, self._work.clock.now()
+        with self._work.stream() as connection:
+            purges = SqlPurges(connection, tenant, now.isoformat(), self.today.isoformat())
             sheet = purging.purge_sheet(purges, plan_no, sort, states)
             yield sheet if with_identity else without_identity(sheet)
 
@@ -188,9 +192,15 @@ class ReportsDesk:
 
     @contextmanager
     def _sheet(self, make: Callable[[Reports], Sheet], *, with_identity: bool = False) -> Iterator[Sheet]:
-        with self._work.reports() as reports:
+        with self._reading() as reports:
             sheet = make(reports)
             yield sheet if with_identity else without_identity(sheet)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Reports]:
+        tenant = self._work.store.tenant  # which may write, in a transaction of its own
+        with self._work.stream() as connection:
+            yield SqlReports(connection, tenant)
 
     def _written(self, selection: _Chosen) -> _Chosen:
         """Return a selection whose companies are written as the settings write them."""

@@ -158,6 +158,8 @@ class SqlUnitOfWork:
 
     def dunning(self) -> SqlDunning:
         return SqlDunning(self._connection, self.tenant, self.now)
+
+    @cached_property
     def purges(self) -> SqlPurges:
         return SqlPurges(self._connection, self.tenant, self.now, self.today)
 

@@ -2,6 +2,7 @@
 
 from hub.contracts.adapters import NamesUnreadFiles, PaymentFileReader, Recognition
 from hub.contracts.archives import ArchivedFile, DocumentArchive
+from hub.contracts.bookkeeping import BookkeepingExporter
 from hub.contracts.channels import AddressedChannel, DeliveryChannel, QueryableChannel
 from hub.contracts.context import PluginContext, PluginState
 from hub.contracts.document_channels import DocumentChannel, FollowedChannel
@@ -20,6 +21,7 @@ __all__ = [
     "CONTRACT_VERSION",
     "AddressedChannel",
     "ArchivedFile",
+    "BookkeepingExporter",
     "DeliveryChannel",
     "Difference",
     "DocumentArchive",

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from hub.contracts.adapters import PaymentFileReader
 from hub.contracts.archives import DocumentArchive
+from hub.contracts.bookkeeping import BookkeepingExporter
 from hub.contracts.channels import DeliveryChannel
 from hub.contracts.context import PluginContext
 from hub.contracts.e_invoices import EInvoiceWriter
@@ -54,6 +55,11 @@ def hub_document_archives() -> Sequence[DocumentArchive]:
 
     Called once when the tenant's plugins are built. No two formats of a tenant may have one name.
     """
+
+
+@hookspec
+def hub_bookkeeping_exporters() -> Sequence[BookkeepingExporter]:
+    """Offer what writes vouchers for a general ledger (*huvudbok*) and reads its files. No two may have one name."""
     raise NotImplementedError
 
 

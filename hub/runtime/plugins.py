@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from pluggy import PluginManager, PluginValidationError
 
 from hub.contracts import (
+    BookkeepingExporter,
     DeliveryChannel,
     DocumentArchive,
     DocumentChannel,
@@ -45,6 +46,7 @@ _WEBHOOKS = "hub_webhook_receivers"
 _WRITERS = "hub_e_invoice_writers"
 _ARCHIVES = "hub_document_archives"
 _INSPECTORS = "hub_document_inspectors"
+_EXPORTERS = "hub_bookkeeping_exporters"
 _MATCH = "hub_match_payments"
 _EVENTS = "hub_events_recorded"
 
@@ -194,6 +196,11 @@ class TenantPlugins:
     def document_inspectors(self) -> list[DocumentInspector]:
         """All that judge documents by the rules of their format. Raises ConfigurationError as `channels`."""
         return [one for _, one in self._offered(_INSPECTORS, DocumentInspector, "inspectors")]
+
+    @cached_property
+    def bookkeeping_exporters(self) -> dict[str, BookkeepingExporter]:
+        """What writes vouchers for general ledgers, by name. Raises ConfigurationError as `channels`."""
+        return {one.name: one for _, one in self._offered(_EXPORTERS, BookkeepingExporter, "bookkeeping exporters")}
 
     @property
     def sandbox_makers(self) -> list[tuple[str, SandboxMaker]]:

@@ -153,9 +153,11 @@ class SqlUnitOfWork:
     def carried_charges(self) -> SqlCarriedCharges:
         return SqlCarriedCharges(self._connection, self.tenant, self.now)
 
+    @cached_property
     def interest_charges(self) -> SqlInterestCharges:
         return SqlInterestCharges(self._connection, self.tenant, self.now)
 
+    @cached_property
     def dunning(self) -> SqlDunning:
         return SqlDunning(self._connection, self.tenant, self.now)
 

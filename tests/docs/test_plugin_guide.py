@@ -12,6 +12,7 @@ import pytest
 import hub.contracts
 from hub import errors
 from hub.contracts import (
+    BookkeepingExporter,
     DeliveryChannel,
     DocumentChannel,
     DocumentInspector,
@@ -25,6 +26,7 @@ from hub.contracts import (
 from hub.model.delivery import BuyerAnswer, Reachable, ReceiptKind, Silence
 from hub.model.payment_file import FileEvent
 from hub.testing.conformance import (
+    BookkeepingExporterConformance,
     DocumentChannelConformance,
     FollowedChannelConformance,
     PaymentFileReaderConformance,
@@ -105,6 +107,7 @@ def members_of(protocol: type, *below: type) -> set[str]:
         ("### Notices", members_of(WebhookReceiver)),
         ("### The sandbox", members_of(Sandbox)),
         ("### Writing them", members_of(EInvoiceWriter)),
+        ("## Vouchers for a general ledger", members_of(BookkeepingExporter)),
         ("### Judging them", members_of(DocumentInspector)),
         ("### Buyers' answers", set(BuyerAnswer._fields)),
     ],
@@ -128,6 +131,12 @@ def test_every_member_of_the_kit_for_channels_stands_there():
     given = {name for name in known if not name.startswith(("_", "test_"))}
 
     assert set(rows("### Run the kit on it")) == given
+
+
+def test_every_member_of_the_kit_for_exporters_stands_there():
+    given = {name for name in vars(BookkeepingExporterConformance) if not name.startswith(("_", "test_"))}
+
+    assert {name.partition("(")[0] for name in rows("## Vouchers for a general ledger")} >= given
 
 
 def test_what_the_guide_quotes_of_the_example_stands_in_the_example():

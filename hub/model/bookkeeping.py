@@ -1,0 +1,135 @@
+"""What goes to the general ledger (*huvudbok*) and what it says in return: vouchers, its numbers, its balances.
+
+Amounts are whole öre, above zero is debit. Accounts are those of the ledger: the first part of an account string
+(*kontosträng*); the parts behind it are objects of dimensions, such as a cost centre (*kostnadsställe*).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+VOUCHER_TEXTS = {
+    "receivables": "Fakturering",
+    "giro_payments": "Giroinbetalningar",
+    "bank_statement": "Kontoutdrag",
+    "suspense_moves": "Flyttat från observationskonto",
+    "reversal_coded": "Återtagen betalning",
+    "file_undone": "Ångrad fil",
+    "manual_payments": "Manuella inbetalningar",
+    "credits": "Krediteringar",
+    "write_offs": "Bortskrivningar",
+}
+"""What the ledger calls a voucher of a type, where the voucher has no text of its own."""
+
+
+class ObjectOfLedger(NamedTuple):
+    """An object of a dimension: part of an account's coding."""
+
+    dimension: int  # the number of the dimension; 1 is the cost centre and 6 the project by custom
+    code: str
+
+
+class LedgerLine(NamedTuple):
+    """One line of a voucher as the ledger books it."""
+
+    account: str
+    amount_ore: int
+    objects: tuple[ObjectOfLedger, ...] = ()
+    text: str = ""
+
+
+class LedgerVoucher(NamedTuple):
+    """One voucher (*verifikation*) for the ledger, which gives it a number of its own."""
+
+    voucher_no: int  # ours: it goes with the voucher and finds it again
+    series: str
+    date: str  # ISO: of the period that it is booked in
+    text: str
+    lines: tuple[LedgerLine, ...]
+
+
+class LedgerAccount(NamedTuple):
+    """An account of the chart of accounts (*kontoplan*)."""
+
+    number: str
+    name: str = ""
+
+
+class LedgerDimension(NamedTuple):
+    """A dimension of account coding, such as 1, Kostnadsställe."""
+
+    number: int
+    name: str
+
+
+class FiscalYear(NamedTuple):
+    """A fiscal year (*räkenskapsår*), first and last day."""
+
+    begins: str
+    ends: str
+
+
+class LedgerFile(NamedTuple):
+    """What a file for the ledger says before its vouchers."""
+
+    number: int  # of the company's files, without gaps
+    company: str
+    name: str
+    organisation_number: str
+    currency: str
+    made_on: str
+    years: tuple[FiscalYear, ...] = ()  # those its vouchers are of, the latest first
+    dimensions: tuple[LedgerDimension, ...] = ()
+    accounts: tuple[LedgerAccount, ...] = ()  # of the vouchers, those whose names are known
+
+
+class LedgerOpened(NamedTuple):
+    """The first thing that the ledger's file says: of whom and when it is."""
+
+    organisation_number: str  # digits and hyphen as written; blank when the file does not say
+    name: str
+    program: str
+    made_on: str
+    years: tuple[FiscalYear, ...]  # the current one first
+    until: str = ""  # how far balances go, where the file says so
+
+
+class BalanceKind(StrEnum):
+    """Which balance of an account the ledger states."""
+
+    OPENING = "opening"  # at the beginning of a year
+    CHANGE = "change"  # within a month
+    CLOSING = "closing"  # at the end of a year, or as far as it has come
+    RESULT = "result"  # of a year, on an account of the income statement
+
+
+class LedgerBalance(NamedTuple):
+    """One balance of one account, all its objects together."""
+
+    account: str
+    kind: str
+    year_begins: str
+    month: str  # such as 2026-11, of a change; else blank
+    amount_ore: int
+
+
+class BookedVoucher(NamedTuple):
+    """A voucher as it stands in the ledger."""
+
+    voucher_no: int  # ours, 0 when it is none of ours
+    series: str
+    number: str  # the ledger's own
+    date: str
+    lines: tuple[LedgerLine, ...]
+
+
+class LedgerClosed(NamedTuple):
+    """The file has been read whole."""
+
+    accounts: int
+    balances: int
+    vouchers: int
+
+
+LedgerEvent = LedgerOpened | LedgerAccount | LedgerBalance | BookedVoucher | LedgerClosed

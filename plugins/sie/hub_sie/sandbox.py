@@ -1,0 +1,139 @@
+"""A general ledger on this machine: reads files in, numbers their vouchers, and writes its own files.
+
+It reads and writes by itself, and nothing of the adapter. A file is refused whole: an account that it does not have, a
+month that is closed, a voucher that does not balance, a file of a number that it has read in. Faults:
+
+    refuse         the next file is refused
+    lose_text      the next file's vouchers are booked without their texts, and so without our numbers
+    change_amount  the next file's first voucher is booked with another amount
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from hub.contracts import Received
+from hub_sie.sandbox_file import vouchers, written
+
+FAULTS = ("refuse", "lose_text", "change_amount")
+CHART = {
+    "1510": "Kundfordringar", "1930": "Bank", "1940": "Avräkning", "2990": "Observationskonto", "2999": "Felkonto",
+    "3000": "Intäkter", "3010": "Vatten", "3740": "Öresavrundning", "3590": "Påminnelseavgifter", "8313": "Räntor",
+}  # fmt: skip
+
+
+class LedgerSandbox:
+    """The ledger of one company, behind a folder; what it has booked outlives the process."""
+
+    name = "sie"
+
+    def __init__(self, folder: Path, *, port: int = 0) -> None:  # noqa: ARG002 - of a Protocol: it has no server
+        self._inbox, self._read = folder / "in", folder / "read"
+        self._kept = folder / "ledger.json"
+        self._orders: Counter[str] = Counter()
+        self.chart = dict(CHART)
+        self.closed: set[str] = set()  # months such as 202610
+        self.openings: dict[str, int] = {}
+        self.refused: dict[str, str] = {}  # why, by name of file
+        self.booked: list[dict[str, Any]] = json.loads(self._kept.read_text("utf-8")) if self._kept.exists() else []
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The plugin's table."""
+        return {"out": {"folder": str(self._inbox.resolve())}}
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """None are needed."""
+        return {}
+
+    @property
+    def faults(self) -> Sequence[str]:
+        """What may be ordered."""
+        return FAULTS
+
+    def order(self, fault: str, times: int = 1) -> None:
+        """Let the next files go wrong. Raises ValueError for a fault that it has not."""
+        if fault not in FAULTS:
+            raise ValueError(f"there is no fault {fault}; there are {', '.join(FAULTS)}")
+        self._orders[fault] += times
+
+    def received(self) -> Sequence[Received]:
+        """Return every voucher of ours that it has booked, each as often as it stands there."""
+        self.work()
+        return [Received("ledger", one["text"].split(" ")[0], one["sha256"]) for one in self.booked if one["sha256"]]
+
+    def work(self) -> None:
+        """Read in what waits, oldest first."""
+        for file in sorted(self._inbox.glob("*.si")):
+            content = file.read_bytes()
+            try:
+                self._take(content)
+            except (ValueError, IndexError) as error:
+                self.refused[file.name] = str(error)
+            file.replace(self._read / file.name)
+        self._kept.write_text(json.dumps(self.booked), encoding="utf-8")
+
+    def book(self, series: str, date: str, *lines: tuple[str, int], text: str = "") -> str:
+        """Book a voucher of somebody else, date as 20261123; return its number."""
+        told = {"series": series, "date": date, "text": text, "lines": [[account, ore, "{}"] for account, ore in lines]}
+        return self._booked(told, "")
+
+    def file(self, *, company: str = "556677-8899", year: str = "2026", made_on: str = "20261130") -> bytes:
+        """Return its own SIE file of a year."""
+        own = [one for one in self.booked if one["date"].startswith(year)]
+        return written(company, year, made_on, self.chart, self.openings, own)
+
+    def _take(self, content: bytes) -> None:
+        digest = hashlib.sha256(content).hexdigest()
+        _, found = vouchers(content)
+        if any(one["sha256"] == digest for one in self.booked):
+            raise ValueError("the file has been read in before")
+        if self._falls("refuse"):
+            raise ValueError("refused by order")
+        for one in found:
+            self._refuse_wrong(one)
+        if self._falls("lose_text"):
+            found = [{**one, "text": ""} for one in found]
+        if self._falls("change_amount"):
+            first, second = found[0]["lines"][:2]
+            first[1], second[1] = first[1] + 100, second[1] - 100
+        for one in found:
+            self._booked(one, digest)
+
+    def _refuse_wrong(self, voucher: Mapping[str, Any]) -> None:
+        unknown = {account for account, _, _ in voucher["lines"]} - self.chart.keys()
+        if unknown:
+            raise ValueError(f"there is no account {', '.join(sorted(unknown))}")
+        if voucher["date"][:6] in self.closed:
+            raise ValueError(f"the month {voucher['date'][:6]} is closed")
+        if sum(ore for _, ore, _ in voucher["lines"]):
+            raise ValueError("a voucher does not balance")
+
+    def _booked(self, voucher: Mapping[str, Any], digest: str) -> str:
+        same = [
+            one for one in self.booked if (one["series"], one["date"][:4]) == (voucher["series"], voucher["date"][:4])
+        ]
+        number = str(len(same) + 1)
+        self.booked.append({**voucher, "number": number, "sha256": digest})
+        return number
+
+    def _falls(self, fault: str) -> bool:
+        if not self._orders[fault]:
+            return False
+        self._orders[fault] -= 1
+        return True
+
+    def __enter__(self) -> Self:
+        """Open for work."""
+        for folder in (self._inbox, self._read):
+            folder.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Close."""

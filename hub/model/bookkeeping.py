@@ -133,3 +133,59 @@ class LedgerClosed(NamedTuple):
 
 
 LedgerEvent = LedgerOpened | LedgerAccount | LedgerBalance | BookedVoucher | LedgerClosed
+
+
+class VoucherState(StrEnum):
+    """Where a voucher of the books stands with the ledger."""
+
+    WAITING = "waiting"  # it has not gone
+    EXPORTED = "exported"  # it went in a file
+    BOOKED = "booked"  # the ledger has given it a number
+
+
+class ExportedVoucher(NamedTuple):
+    """A voucher of the books and where it stands with the ledger."""
+
+    voucher_no: int
+    company: str
+    voucher_type: str
+    booked_date: str
+    exchange_no: int  # 0: it has not gone
+    series: str
+    ledger_date: str
+    state: str  # a VoucherState
+    ledger_series: str
+    ledger_number: str
+    is_changed: int  # 1: the ledger has it on another day or with other amounts
+    replaced: int  # how many of its lines went to the error account
+
+
+class VoucherAsExported(NamedTuple):
+    """What of a voucher went to the ledger: the day, and pairs of account string and öre."""
+
+    voucher_no: int
+    date: str
+    lines: tuple[tuple[str, int], ...]
+
+
+class Month(NamedTuple):
+    """A month of a company."""
+
+    company: str
+    month: str
+
+    @property
+    def first(self) -> str:
+        return f"{self.month}-01"
+
+    @property
+    def last(self) -> str:
+        return f"{self.month}-31"  # behind every day of it, as texts compare
+
+
+class FileInForce(NamedTuple):
+    """The ledger's latest file of a year."""
+
+    exchange_no: int
+    year_begins: str
+    until: str

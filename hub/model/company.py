@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hub.identifiers import organisation_number
 from hub.model.account_roles import NamedAccount, Role, proven_accounts, refuse_two_roles
+from hub.model.bookkeeping_settings import BookkeepingSettings
 from hub.model.dunning_settings import DunningSettings
 from hub.model.letterhead import Letterhead
 from hub.model.payee_account import PayeeAccount
@@ -168,6 +169,9 @@ class Company(BaseModel):
     )
     payment_methods: tuple[PaymentMethod, ...] = Field(default=(), description="Payment-method codes.")
     dunning: DunningSettings = Field(default=DunningSettings(), description="How it asks for what is late.")
+    bookkeeping: BookkeepingSettings = Field(
+        default=BookkeepingSettings(), description="How its vouchers go to its general ledger."
+    )
     letterhead: Letterhead = Field(default=Letterhead(), description="What its documents say of it, and their looks.")
 
     def routine(self, number: str) -> Routine | None:

@@ -28,6 +28,7 @@ class ScheduledJob(StrEnum):
     ROUND = "round"  # looks after what no file brings: new payee accounts, clearing accounts, observers
     FOLLOW = "follow"  # asks channels what became of documents that they had taken
     DUN = "dun"  # plans what is done about everything that is late, and carries it out
+    BOOKKEEPING = "bookkeeping"  # exports vouchers to the general ledger
 
 
 class BankingDays(StrEnum):
@@ -105,6 +106,7 @@ class Schedule(BaseModel):
         description="`poll` takes in what waits in the tenant's inbox folder; `round` looks after what no file brings: "
         "new payee accounts, clearing accounts, observers; `follow` asks channels what became of documents; "
         "`dun` takes the next dunning step of everything that is late."
+        "`bookkeeping` exports vouchers to the general ledger."
     )
     cron: CronText | None = Field(
         default=None,

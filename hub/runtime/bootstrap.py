@@ -38,6 +38,8 @@ from hub.runtime.rates import known_rates
 from hub.services import delivery, rounds
 from hub.services.attempts import RUN_KIND as SENDING
 from hub.services.attempts import CallLimits, SendingRun, waits_until
+from hub.services.bookkeeping.exporting import RUN_KIND as BOOKKEEPING
+from hub.services.bookkeeping.exporting import Exporters, ExportRun
 from hub.services.companies import refuse_companies_without_settings
 from hub.services.dunning import executing as dunning
 from hub.services.dunning.interest_invoices import InterestInvoiceRun
@@ -233,8 +235,15 @@ class TenantWork:
             SENDING: self._sending_run(stopping),
             dunning.RUN_KIND: dunning.DunningRun(self.store, self.tenant, self.letters, nothing_earned, self.rates),
             INTEREST_INVOICES: self.interest_invoicing,
+            BOOKKEEPING: ExportRun(self.tenant, self.exporters),
+            SENDING: SendingRun(self.store, self.plugins.channels, self.clock, limits),
             WEBHOOK: WebhookRun(self.store, self.tenant, self._receivers()),
         }
+
+    @property
+    def exporters(self) -> Exporters:
+        """What writes vouchers for general ledgers, and who sends for it."""
+        return Exporters(self.plugins.bookkeeping_exporters, self.plugins.plugins_of_channels)
 
     def _receivers(self) -> Mapping[str, OfPlugin]:
         """Return those who read notices, each with the channels whose messages they are about."""

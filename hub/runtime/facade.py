@@ -30,6 +30,7 @@ from hub.model.tenant import Tenant
 from hub.runtime.bootstrap import Installation, TenantWork
 from hub.runtime.carrying import Progress
 from hub.runtime.facade_attempts import AttemptsDesk
+from hub.runtime.facade_bookkeeping import BookkeepingDesk
 from hub.runtime.facade_books import BooksDesk
 from hub.runtime.facade_documents import DocumentsDesk
 from hub.runtime.facade_dunning import DunningDesk
@@ -96,6 +97,7 @@ class Hub:
         self.receivables = ReceivablesDesk(work, self.work)
         self.exchanges = ExchangesDesk(work, self.work)
         self.books = BooksDesk(installation, work)
+        self.bookkeeping = BookkeepingDesk(work, self.work)
         self.runs = RunsDesk(work, self.work)
         self.schedules = SchedulesDesk(work, self.work)
         self.attempts = AttemptsDesk(work, self.work)

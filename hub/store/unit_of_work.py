@@ -12,6 +12,9 @@ from sqlalchemy import Connection, Engine
 from hub.banking_calendar import Clock, swedish_date
 from hub.store.accounts import SqlAccounts
 from hub.store.attempts import SqlAttempts
+from hub.store.bookkeeping.comparing import SqlComparing
+from hub.store.bookkeeping.exporting import SqlExporting
+from hub.store.bookkeeping.ledger import SqlLedgerFiles
 from hub.store.books import SqlBooks
 from hub.store.commands import SqlCommands
 from hub.store.contents import SqlContents, SqlContentsInWork
@@ -140,6 +143,18 @@ class SqlUnitOfWork:
     @cached_property
     def lumps(self) -> SqlLumps:
         return SqlLumps(self._connection, self.tenant)
+
+    @cached_property
+    def exporting(self) -> SqlExporting:
+        return SqlExporting(self._connection, self.tenant, self.now)
+
+    @cached_property
+    def ledger_files(self) -> SqlLedgerFiles:
+        return SqlLedgerFiles(self._connection, self.tenant)
+
+    @cached_property
+    def comparing(self) -> SqlComparing:
+        return SqlComparing(self._connection, self.tenant)
 
     @cached_property
     def undoing(self) -> SqlUndoing:

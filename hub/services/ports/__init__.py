@@ -3,6 +3,7 @@
 `hub.store` implements these by shape. A unit of work is one transaction; a step never commits and opens none itself.
 """
 
+from hub.services.ports.bookkeeping import Comparing, Exporting, LedgerFiles
 from hub.services.ports.delivery import Archives, Documents, Handed, Letters, Recipients
 from hub.services.ports.dunning import CarriedCharges, Dunning, InterestCharges, Plans
 from hub.services.ports.ledger import Accounts, Books, Commands, Events, Exchanges, JsonObject, Receivables
@@ -30,6 +31,7 @@ __all__ = [
     "Books",
     "CarriedCharges",
     "Commands",
+    "Comparing",
     "Contents",
     "Deliver",
     "Documents",
@@ -37,10 +39,12 @@ __all__ = [
     "Duplicates",
     "Events",
     "Exchanges",
+    "Exporting",
     "Handed",
     "InterestCharges",
     "JsonObject",
     "KeptContent",
+    "LedgerFiles",
     "Letters",
     "Loading",
     "Lumps",

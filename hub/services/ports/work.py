@@ -10,6 +10,7 @@ from hub.model.attempts import Attempt, ChannelRest
 from hub.model.delivery_commands import DeliverDocument
 from hub.model.runs import Run
 from hub.model.schedules import Firing, Schedule, ScheduleState
+from hub.services.ports.bookkeeping import Comparing, Exporting, LedgerFiles
 from hub.services.ports.delivery import Archives, Documents, Handed, Letters, LettersFacts, Recipients
 from hub.services.ports.dunning import CarriedCharges, Dunning, InterestCharges, Plans
 from hub.services.ports.ledger import Accounts, Books, Commands, Events, Exchanges, JsonObject, Receivables
@@ -173,6 +174,11 @@ class UnitOfWork(Protocol):
     def interest_charges(self) -> InterestCharges: ...
     @property
     def carried_charges(self) -> CarriedCharges: ...
+    def exporting(self) -> Exporting: ...
+    @property
+    def comparing(self) -> Comparing: ...
+    @property
+    def ledger_files(self) -> LedgerFiles: ...
 
 
 class Contents(Protocol):

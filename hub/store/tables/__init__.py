@@ -12,6 +12,15 @@ events in the order they came.
 from __future__ import annotations
 
 from hub.store.tables.attempts import attempt, channel_rest
+from hub.store.tables.bookkeeping import (
+    closed_month,
+    ledger_account,
+    ledger_balance,
+    ledger_file,
+    ledger_line,
+    replaced_account,
+    voucher_export,
+)
 from hub.store.tables.books import command, entry, event, observer_cursor, open_item, task, voucher, voucher_line
 from hub.store.tables.columns import metadata
 from hub.store.tables.delivery import (
@@ -64,6 +73,7 @@ __all__ = [
     "channel_cursor",
     "channel_rest",
     "chunk",
+    "closed_month",
     "command",
     "content",
     "content_part",
@@ -83,6 +93,10 @@ __all__ = [
     "hold",
     "installation",
     "interest_charge",
+    "ledger_account",
+    "ledger_balance",
+    "ledger_file",
+    "ledger_line",
     "left_out_payment",
     "lump",
     "metadata",
@@ -103,6 +117,7 @@ __all__ = [
     "recipient",
     "reference",
     "repeated_reference",
+    "replaced_account",
     "reversal",
     "run",
     "run_plan",
@@ -120,6 +135,7 @@ __all__ = [
     "unallocated_payment",
     "unallocated_reference",
     "voucher",
+    "voucher_export",
     "voucher_line",
     "watch",
 ]

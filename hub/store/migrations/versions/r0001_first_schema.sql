@@ -113,6 +113,15 @@ CREATE TABLE chunk (
     PRIMARY KEY (tenant, exchange_no, chunk_no)
 ) WITHOUT ROWID;
 
+CREATE TABLE closed_month (
+    tenant INTEGER NOT NULL,
+    company TEXT NOT NULL,
+    month TEXT NOT NULL,
+    closed_by TEXT NOT NULL,
+    closed_at TEXT NOT NULL,
+    PRIMARY KEY (tenant, company, month)
+) WITHOUT ROWID;
+
 CREATE TABLE command (
     tenant INTEGER NOT NULL,
     command_key TEXT NOT NULL,
@@ -413,6 +422,51 @@ CREATE TABLE interest_charge (
     PRIMARY KEY (tenant, receivable_id, charge_no)
 ) WITHOUT ROWID;
 
+CREATE TABLE ledger_account (
+    tenant INTEGER NOT NULL,
+    company TEXT NOT NULL,
+    account TEXT NOT NULL,
+    name TEXT NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    PRIMARY KEY (tenant, company, account)
+) WITHOUT ROWID;
+
+CREATE TABLE ledger_balance (
+    tenant INTEGER NOT NULL,
+    company TEXT NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    account TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    year_begins TEXT NOT NULL,
+    month TEXT NOT NULL,
+    amount_ore BIGINT NOT NULL,
+    PRIMARY KEY (tenant, company, exchange_no, account, kind, year_begins, month)
+) WITHOUT ROWID;
+
+CREATE TABLE ledger_file (
+    tenant INTEGER NOT NULL,
+    company TEXT NOT NULL,
+    year_begins TEXT NOT NULL,
+    year_ends TEXT NOT NULL,
+    until TEXT NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    PRIMARY KEY (tenant, company, year_begins)
+) WITHOUT ROWID;
+
+CREATE TABLE ledger_line (
+    tenant INTEGER NOT NULL,
+    company TEXT NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    line_no BIGINT NOT NULL,
+    ledger_series TEXT NOT NULL,
+    ledger_number TEXT NOT NULL,
+    ledger_date TEXT NOT NULL,
+    voucher_no BIGINT DEFAULT '0' NOT NULL,
+    account TEXT NOT NULL,
+    amount_ore BIGINT NOT NULL,
+    PRIMARY KEY (tenant, company, exchange_no, line_no)
+) WITHOUT ROWID;
+
 CREATE TABLE left_out_payment (
     tenant INTEGER NOT NULL,
     payment_id BIGINT NOT NULL,
@@ -672,6 +726,16 @@ CREATE TABLE repeated_reference (
     account_no BIGINT NOT NULL,
     reference TEXT NOT NULL,
     PRIMARY KEY (tenant, exchange_no, account_no, reference)
+) WITHOUT ROWID;
+
+CREATE TABLE replaced_account (
+    tenant INTEGER NOT NULL,
+    voucher_no BIGINT NOT NULL,
+    line_no BIGINT NOT NULL,
+    account TEXT NOT NULL,
+    used TEXT NOT NULL,
+    why TEXT NOT NULL,
+    PRIMARY KEY (tenant, voucher_no, line_no)
 ) WITHOUT ROWID;
 
 CREATE TABLE reversal (
@@ -943,6 +1007,22 @@ CREATE TABLE voucher (
     chunk_no BIGINT,
     PRIMARY KEY (tenant, voucher_no)
 ) WITHOUT ROWID;
+
+CREATE TABLE voucher_export (
+    tenant INTEGER NOT NULL,
+    voucher_no BIGINT NOT NULL,
+    company TEXT NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    series TEXT NOT NULL,
+    ledger_date TEXT NOT NULL,
+    state TEXT NOT NULL,
+    ledger_series TEXT DEFAULT '' NOT NULL,
+    ledger_number TEXT DEFAULT '' NOT NULL,
+    is_changed BIGINT DEFAULT '0' NOT NULL,
+    PRIMARY KEY (tenant, voucher_no)
+) WITHOUT ROWID;
+
+CREATE INDEX voucher_export_by_file ON voucher_export (tenant, exchange_no);
 
 CREATE TABLE voucher_line (
     tenant INTEGER NOT NULL,

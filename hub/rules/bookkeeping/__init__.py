@@ -1,0 +1,1 @@
+"""Bookkeeping: what goes to the general ledger (*huvudbok*), and how the two books compare."""

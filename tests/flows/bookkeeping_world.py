@@ -65,11 +65,12 @@ class BookkeepingWorld:
         self, number: int, amount_ore: int = 100_000, day: str = "2026-11-20", contra: str = Contra.REVENUE
     ) -> int:
         """Import a receivable and return the number of its voucher, 0 when there is none."""
-        receivable = Receivable(
-            receivable_id=number, company="1", number=str(1000 + number), source_system="s", version=1, chain_id=number,
-            kind="invoice", group_no=0, routine="", currency="SEK", original_ore=amount_ore, invoice_date=day, due_date=day,
-            original_due_date=day, imported_at=day,
-        )  # fmt: skip
+        given: dict[str, Any] = {
+            "receivable_id": number, "company": "1", "number": str(1000 + number), "source_system": "s", "version": 1,
+            "chain_id": number, "kind": "invoice", "group_no": 0, "currency": "SEK", "original_ore": amount_ore,
+            "invoice_date": day, "due_date": day, "original_due_date": day, "is_opening": 0,
+        }  # fmt: skip
+        receivable = Receivable(**{**dict.fromkeys(Receivable._fields, ""), **given})
         with self.store.write() as work:
             group = work.receivables.posting_group("1", "", "invoice")
             work.receivables.insert([receivable._replace(group_no=group)])
@@ -151,5 +152,5 @@ class BookkeepingWorld:
     def files(self) -> Sequence[bytes]:
         """Return the bytes of the files that were made, oldest first."""
         with self.store.read() as work:
-            made = [one for one in work.exchanges.latest(kind="bookkeeping_file")]
+            made = list(work.exchanges.latest(kind="bookkeeping_file"))
         return [self.store.contents.open(one.sha256).read() for one in reversed(made)]

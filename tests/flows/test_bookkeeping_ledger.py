@@ -46,7 +46,7 @@ def test_the_same_file_again_is_a_duplicate(world):
 def test_a_file_that_cannot_be_read_goes_to_quarantine_and_nothing_of_it_counts(world):
     world.invoice(1)
     world.export()
-    report = world.receive(world.ledger.file()[:-20])
+    report = world.receive(world.ledger.file()[:-3])
 
     assert report.state == "quarantined"
     assert "the file ends within the voucher" in report.problem
@@ -165,7 +165,7 @@ def test_a_voucher_that_the_ledger_booked_twice_is_told(world):
 
 
 def test_what_stands_on_the_error_account_is_explained(world):
-    world.set(account_register="settings", valid_accounts=["1930-2999"])
+    world.set(account_register="settings", valid_accounts=["1930-3999"])
     world.invoice(1)
     world.export()
     world.receive()

@@ -29,7 +29,7 @@ from hub.testing.carrying import drain
 from hub.testing.contexts import ContextInMemory
 from hub.testing.example_tenant import company_settings, tenant_settings
 from hub_sie import Plugin, SieSettings
-from hub_sie.sandbox import LedgerSandbox
+from hub_sie.sandbox import LedgerOnFolder
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 BOOKKEEPING = {"exporter": "sie", "default_series": "H", "series": {"giro_payments": "K"}}
@@ -38,7 +38,7 @@ BOOKKEEPING = {"exporter": "sie", "default_series": "H", "series": {"giro_paymen
 class BookkeepingWorld:
     """A store with one company's books, and a ledger that takes its files."""
 
-    def __init__(self, engine: Engine, ledger: LedgerSandbox, **bookkeeping: Any) -> None:
+    def __init__(self, engine: Engine, ledger: LedgerOnFolder, **bookkeeping: Any) -> None:
         self.engine = engine
         self.ledger = ledger
         self.clock = FixedClock(NOW)

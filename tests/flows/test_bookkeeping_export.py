@@ -14,12 +14,12 @@ from hub.model.books import Contra
 from hub.services.bookkeeping.exporting import RUN_KIND
 from hub.testing.carrying import drain
 from hub_sie import Plugin, SieSettings
-from hub_sie.sandbox import LedgerSandbox
+from hub_sie.sandbox import LedgerOnFolder
 
 
 @pytest.fixture
 def world(engine: Engine, tmp_path: Path) -> Iterator[BookkeepingWorld]:
-    with LedgerSandbox(tmp_path) as ledger:
+    with LedgerOnFolder(tmp_path) as ledger:
         yield BookkeepingWorld(engine, ledger)
 
 

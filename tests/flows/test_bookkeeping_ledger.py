@@ -10,12 +10,12 @@ from bookkeeping_world import BookkeepingWorld
 from sqlalchemy import Engine
 
 from hub.model.books import Contra
-from hub_sie.sandbox import LedgerSandbox
+from hub_sie.sandbox import LedgerOnFolder
 
 
 @pytest.fixture
 def world(engine: Engine, tmp_path: Path) -> Iterator[BookkeepingWorld]:
-    with LedgerSandbox(tmp_path) as ledger:
+    with LedgerOnFolder(tmp_path) as ledger:
         yield BookkeepingWorld(engine, ledger)
 
 

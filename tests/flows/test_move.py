@@ -46,6 +46,11 @@ time_zone = "UTC"
 NEVER_IN_THE_DEMONSTRATION = {
     "account_claim",  # held while a run judges
     "erased_content",  # this and those of purges: nothing in it is old enough
+    "closed_month",  # no ledger is named
+    "ledger_account",
+    "ledger_balance",
+    "ledger_file",
+    "ledger_line",
     "left_out_payment",
     "observer_cursor",
     "payment_extra_key",
@@ -55,7 +60,9 @@ NEVER_IN_THE_DEMONSTRATION = {
     "purged_receivable",
     "recipient",
     "repeated_reference",
+    "replaced_account",
     "reversal",
+    "voucher_export",
 }
 
 

@@ -6,6 +6,7 @@ month that is closed, a voucher that does not balance, a file of a number that i
     refuse         the next file is refused
     lose_text      the next file's vouchers are booked without their texts, and so without our numbers
     change_amount  the next file's first voucher is booked with another amount
+    disk_full, cut, lost_receipt    of the next call by SFTP: before, while and after a file is handed over
 """
 
 from __future__ import annotations
@@ -18,8 +19,17 @@ from pathlib import Path
 from typing import Any, Self
 
 from hub.contracts import Received
+from hub.loopback.faults import Fault
+from hub.loopback.kept_secrets import kept_host_key, kept_secret
+from hub.loopback.sftp_server import SftpServer, SftpUser
 from hub_sie.sandbox_file import vouchers, written
 
+_USER, _SECRET = "hub", "SIE_SANDBOX_PASSWORD"
+_SFTP_FAULTS = {
+    "disk_full": ("write", Fault.DISK_FULL),
+    "cut": ("write", Fault.RESET_AFTER_ACCEPT),
+    "lost_receipt": ("rename", Fault.RESET_AFTER_ACCEPT),
+}
 FAULTS = ("refuse", "lose_text", "change_amount")
 CHART = {
     "1510": "Kundfordringar", "1930": "Bank", "1940": "Avräkning", "2990": "Observationskonto", "2999": "Felkonto",
@@ -27,12 +37,12 @@ CHART = {
 }  # fmt: skip
 
 
-class LedgerSandbox:
+class LedgerOnFolder:
     """The ledger of one company, behind a folder; what it has booked outlives the process."""
 
     name = "sie"
 
-    def __init__(self, folder: Path, *, port: int = 0) -> None:  # noqa: ARG002 - of a Protocol: it has no server
+    def __init__(self, folder: Path) -> None:
         self._inbox, self._read = folder / "in", folder / "read"
         self._kept = folder / "ledger.json"
         self._orders: Counter[str] = Counter()
@@ -70,6 +80,7 @@ class LedgerSandbox:
 
     def work(self) -> None:
         """Read in what waits, oldest first."""
+        self._open()
         for file in sorted(self._inbox.glob("*.si")):
             content = file.read_bytes()
             try:
@@ -129,11 +140,66 @@ class LedgerSandbox:
         self._orders[fault] -= 1
         return True
 
-    def __enter__(self) -> Self:
-        """Open for work."""
+    def _open(self) -> None:
         for folder in (self._inbox, self._read):
             folder.mkdir(parents=True, exist_ok=True)
+
+    def __enter__(self) -> Self:
+        """Open for work."""
+        self._open()
         return self
 
     def __exit__(self, *error: object) -> None:
         """Close."""
+
+
+class LedgerSandbox(LedgerOnFolder):
+    """The ledger behind an SFTP server."""
+
+    def __init__(self, folder: Path, *, port: int = 0) -> None:
+        super().__init__(folder)
+        keys = folder / ".keys"
+        keys.mkdir(parents=True, exist_ok=True)
+        self._password = kept_secret(keys, "password")
+        host_key = kept_host_key(keys / "host_key")
+        self._server = SftpServer(folder, {_USER: SftpUser(self._password)}, port=port, host_key=host_key)
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The plugin's table."""
+        account = {
+            "host": "127.0.0.1",
+            "port": self._server.port,
+            "user": _USER,
+            "password": f"env:{_SECRET}",
+            "host_keys": [self._server.fingerprint],
+        }
+        return {"out": {"sftp": {**account, "path": "in"}}}
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """The password of its account."""
+        return {_SECRET: self._password}
+
+    @property
+    def faults(self) -> Sequence[str]:
+        """What may be ordered."""
+        return (*_SFTP_FAULTS, *FAULTS)
+
+    def order(self, fault: str, times: int = 1) -> None:
+        """Let the next calls or files go wrong. Raises ValueError for a fault that it has not."""
+        if fault in _SFTP_FAULTS:
+            target, what = _SFTP_FAULTS[fault]
+            self._server.faults.order(target, what, times)
+        else:
+            super().order(fault, times)
+
+    def __enter__(self) -> Self:
+        """Open for work, and serve."""
+        super().__enter__()
+        self._server.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Stop."""
+        self._server.__exit__(*error)

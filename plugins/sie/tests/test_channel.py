@@ -9,23 +9,23 @@ from pathlib import Path
 import pytest
 
 from hub.contracts import Promise
-from hub.errors import OutcomeUnknownError, RejectedError
+from hub.errors import OutcomeUnknownError, RejectedError, TransientError
 from hub.model.attempts import Delivered, Message
 from hub.testing.contexts import ContextInMemory
 from hub_sie.exporter import SieExporter
 from hub_sie.plugin import Plugin
-from hub_sie.sandbox import LedgerSandbox
+from hub_sie.sandbox import LedgerOnFolder, LedgerSandbox
 from hub_sie.settings import SieSettings
 from plugins.sie.tests.test_writer import FILE, VOUCHER, written
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[LedgerSandbox]:
-    with LedgerSandbox(tmp_path) as opened:
+def ledger(tmp_path: Path) -> Iterator[LedgerOnFolder]:
+    with LedgerOnFolder(tmp_path) as opened:
         yield opened
 
 
-def channel_to(ledger: LedgerSandbox, **changes: object):
+def channel_to(ledger: LedgerOnFolder, **changes: object):
     plugin = Plugin(SieSettings.model_validate({**ledger.settings, **changes}))
     (channel,) = plugin.hub_delivery_channels(ContextInMemory())
     return channel
@@ -107,7 +107,7 @@ def test_what_the_ledger_has_booked_outlives_the_process(ledger, tmp_path):
     channel_to(ledger).send(Message("key", written(VOUCHER)))
     ledger.work()
 
-    assert [one.document for one in LedgerSandbox(tmp_path).received()] == ["RH4711"]
+    assert [one.document for one in LedgerOnFolder(tmp_path).received()] == ["RH4711"]
 
 
 @pytest.mark.parametrize("fault", ["refuse", "lose_text", "change_amount"])
@@ -121,3 +121,19 @@ def test_every_fault_can_be_ordered(ledger, fault):
     assert ledger.faults == ("refuse", "lose_text", "change_amount")
     with pytest.raises(ValueError, match="no fault"):
         ledger.order("nonsense")
+
+
+def test_by_sftp_a_lost_answer_is_unknown_and_a_full_disk_is_not(tmp_path):
+    with LedgerSandbox(tmp_path) as ledger:
+        secrets = {"out.sftp.password": next(iter(ledger.secrets.values()))}
+        plugin = Plugin(SieSettings.model_validate(ledger.settings))
+        (channel,) = plugin.hub_delivery_channels(ContextInMemory(secrets))
+        ledger.order("disk_full")
+        with pytest.raises(TransientError):
+            channel.send(Message("key", written(VOUCHER)))
+        ledger.order("lost_receipt")
+        with pytest.raises((OutcomeUnknownError, TransientError)):
+            channel.send(Message("key", written(VOUCHER)))
+        channel.send(Message("key", written(VOUCHER)))
+
+        assert [one.document for one in ledger.received()] == ["RH4711"]

@@ -115,6 +115,7 @@ def test_an_unknown_job_is_answered_with_those_there_are(tmp_path: Path) -> None
 
     with pytest.raises(
         ConfigurationError, match=r"schedules\[2\].job: must be one of 'poll', 'round', 'follow' or 'dun'"
+        ConfigurationError, match=r"schedules\[2\].job: must be one of 'poll', 'round', 'follow' or 'bookkeeping'"
     ):
         schedules(tmp_path, f'at = ["06:00"]{wrong}')
 

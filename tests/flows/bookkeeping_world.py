@@ -38,11 +38,12 @@ BOOKKEEPING = {"exporter": "sie", "default_series": "H", "series": {"giro_paymen
 class BookkeepingWorld:
     """A store with one company's books, and a ledger that takes its files."""
 
-    def __init__(self, engine: Engine, ledger: LedgerOnFolder, **bookkeeping: Any) -> None:
+    def __init__(self, engine: Engine, ledger: LedgerOnFolder, *, name: str = "north", **bookkeeping: Any) -> None:
+        self.name = name
         self.engine = engine
         self.ledger = ledger
         self.clock = FixedClock(NOW)
-        self.store = SqlStore(engine, "north", self.clock)
+        self.store = SqlStore(engine, name, self.clock)
         self.plugins = TenantPlugins.from_objects(
             Plugin(SieSettings.model_validate(ledger.settings)), contexts=lambda _: ContextInMemory()
         )
@@ -51,7 +52,7 @@ class BookkeepingWorld:
     def set(self, *, company: dict[str, Any] | None = None, **bookkeeping: Any) -> None:
         """Give the company other settings."""
         own = company_settings(bookkeeping=BOOKKEEPING | bookkeeping, **(company or {}))
-        self.tenant = Tenant.model_validate(tenant_settings(own))
+        self.tenant = Tenant.model_validate(tenant_settings(own, id=self.name))
 
     @property
     def company(self):
@@ -110,7 +111,7 @@ class BookkeepingWorld:
     def export(self, occasion: str = "1") -> JsonObject:
         """Export, let the files be sent and read in; return what the run answered."""
         with self.store.write() as work:
-            work.runs.enqueue_another(f"{RUN_KIND}:north:{occasion}", RUN_KIND, {})
+            work.runs.enqueue_another(f"{RUN_KIND}:{self.name}:{occasion}", RUN_KIND, {})
         answers = drain(self.store, self.bodies())
         self.ledger.work()
         return next((answer for run_id, answer in answers.items() if run_id.startswith(RUN_KIND)), {})

@@ -11,14 +11,19 @@ Fields = list["str | tuple[str, ...]"]
 
 _TEXT = r'"((?:\\"|[^"\\]|\\(?!"))*)"'
 _OBJECTS = r'\{((?:"(?:\\"|[^"\\]|\\(?!"))*"|[^"{}])*)\}'
-_PLAIN = r'([^\s"{}]+)'
+_PLAIN = r'([^ \t"{}]+)'
 _FIELD = re.compile(rf"(?:{_TEXT}|{_OBJECTS}|{_PLAIN})(?=[ \t]|$)[ \t]*")
 _IN_OBJECTS = re.compile(rf"(?:{_TEXT}|{_PLAIN})(?=[ \t]|$)[ \t]*")
+_NO_OBJECTS = "{}"  # what most lines have, and no quotation marks: these are taken apart at once
 _NEEDS_NO_MARKS = re.compile(r"[^\s\"{}]+")
 
 
 def split(text: str, line: int) -> Fields:
     """Return the fields of a line. Raises FormatError when marks or braces do not close."""
+    if '"' not in text:
+        pieces = [one for one in text.replace("\t", " ").split(" ") if one]
+        if pieces.count(_NO_OBJECTS) == text.count("{") == text.count("}"):
+            return [() if one == _NO_OBJECTS else one for one in pieces]
     fields: Fields = []
     for found in _matches(_FIELD, text, line):
         quoted, objects, plain = found.groups()

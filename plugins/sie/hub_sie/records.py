@@ -14,6 +14,7 @@ LONGEST_LINE = 64 * 1024  # bytes; a voucher's text has a few hundred at the mos
 OPEN, CLOSE = "{", "}"
 _END_OF_FILE = b"\x1a"  # DOS programs put it behind the last line
 _OF_UTF8 = re.compile(rb"\xef\xbb\xbf|\xc3[\x80-\xbf]")  # its mark, or a letter such as ä
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _PC8_NAMED = "pc8"
 
 
@@ -70,7 +71,7 @@ def _decoded(content: bytes, line: int, encoding: str) -> str:
         raise FormatError(f"the line is not written in {encoding}", code="ENCODING", line=line) from None
     if content == _END_OF_FILE:
         return ""
-    if any((sign < " " and sign != "\t") or sign == "\x7f" for sign in text):
+    if _CONTROL.search(text):
         raise FormatError("the line holds control characters", code="CONTROL_CHARACTER", line=line)
     return text.strip(" \t")
 

@@ -51,6 +51,8 @@ class LedgerOnFolder:
         self.openings: dict[str, int] = {}
         self.refused: dict[str, str] = {}  # why, by name of file
         self.booked: list[dict[str, Any]] = json.loads(self._kept.read_text("utf-8")) if self._kept.exists() else []
+        self._numbers = Counter((one["series"], one["date"][:4]) for one in self.booked)
+        self._taken = {one["sha256"] for one in self.booked}
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -103,7 +105,7 @@ class LedgerOnFolder:
     def _take(self, content: bytes) -> None:
         digest = hashlib.sha256(content).hexdigest()
         _, found = vouchers(content)
-        if any(one["sha256"] == digest for one in self.booked):
+        if digest in self._taken:
             raise ValueError("the file has been read in before")
         if self._falls("refuse"):
             raise ValueError("refused by order")
@@ -116,6 +118,7 @@ class LedgerOnFolder:
             first[1], second[1] = first[1] + 100, second[1] - 100
         for one in found:
             self._booked(one, digest)
+        self._taken.add(digest)
 
     def _refuse_wrong(self, voucher: Mapping[str, Any]) -> None:
         unknown = {account for account, _, _ in voucher["lines"]} - self.chart.keys()
@@ -127,10 +130,9 @@ class LedgerOnFolder:
             raise ValueError("a voucher does not balance")
 
     def _booked(self, voucher: Mapping[str, Any], digest: str) -> str:
-        same = [
-            one for one in self.booked if (one["series"], one["date"][:4]) == (voucher["series"], voucher["date"][:4])
-        ]
-        number = str(len(same) + 1)
+        series = (voucher["series"], voucher["date"][:4])
+        self._numbers[series] += 1
+        number = str(self._numbers[series])
         self.booked.append({**voucher, "number": number, "sha256": digest})
         return number
 

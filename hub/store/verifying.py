@@ -12,6 +12,7 @@ from hub.model.books import PostingGroup
 from hub.model.verification import BookAccount, CheckResult, Finding, KeptBytes, check_failed, lone_finding
 from hub.store import (
     verifying_attempts,
+    verifying_bookkeeping,
     verifying_books,
     verifying_documents,
     verifying_entries,
@@ -34,6 +35,7 @@ CHECKS: tuple[Check, ...] = (
     *verifying_log.CHECKS,
     *verifying_attempts.CHECKS,
     *verifying_documents.CHECKS,
+    *verifying_bookkeeping.CHECKS,
 )
 _BY_SETTINGS = {  # a tenant that nothing has ever come for has these too, while a node reads its settings
     "tenant",

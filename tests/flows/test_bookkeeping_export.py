@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from bookkeeping_world import BookkeepingWorld
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from hub.errors import ConfigurationError
 from hub.model.books import Contra
+from hub.runtime.carrying import Carrier, Ending
 from hub.services.bookkeeping.exporting import RUN_KIND
+from hub.store import verifying_bookkeeping
+from hub.store.database import writing
 from hub.testing.carrying import drain
 from hub_sie import Plugin, SieSettings
 from hub_sie.sandbox import LedgerOnFolder
@@ -222,3 +226,36 @@ def test_an_exporter_that_no_plugin_offers_is_named(world):
 
     with pytest.raises(ConfigurationError, match=r"exporter other .*there is: sie"):
         world.exporters.of(world.company)
+
+
+def test_two_exports_at_once_share_the_vouchers_and_none_goes_twice(world):
+    world.set(most_vouchers=1)
+    for number in range(1, 9):
+        world.invoice(number)
+    for occasion in ("a", "b"):
+        with world.store.write() as work:
+            work.runs.enqueue_another(f"{RUN_KIND}:north:{occasion}", RUN_KIND, {})
+    with world.store.read() as work:
+        run_ids = [run.run_id for run in work.runs.unfinished()]
+    carrier = Carrier(world.store, world.bodies())
+    with ThreadPoolExecutor(2) as pool:
+        endings = list(pool.map(lambda run_id: carrier.carry_out(run_id), run_ids))
+
+    assert {one.ending for one in endings} == {Ending.DONE}
+    assert sum(one.answer["vouchers"] for one in endings) == 8
+    drain(world.store, world.bodies())
+    assert sorted(one.document for one in world.ledger.received()) == [f"RH{number}" for number in range(1, 9)]
+
+
+def test_the_proof_of_the_books_finds_a_voucher_that_would_go_again(world):
+    world.invoice(1)
+    world.export()
+    checks = {check.code: text(check.statement) for check in verifying_bookkeeping.CHECKS}
+    for broken in (False, True):
+        with writing(world.engine) as connection:
+            if broken:
+                connection.execute(text("DELETE FROM voucher_export"))
+            given = {"t": world.store.tenant}
+            found = {code for code, statement in checks.items() if connection.execute(statement, given).all()}
+
+        assert found == ({"EXPORT_DIFFERS"} if broken else set())

@@ -272,6 +272,12 @@ def _message(
     return insert
 
 
+def _file_that_lost_a_voucher(connection: Connection) -> int:
+    _message("delivered", told="attempt_delivered")(connection)
+    became = "UPDATE exchange SET kind = 'bookkeeping_file', summary = :said WHERE tenant = :t AND name = 'letter'"
+    return change(connection, became, said='{"vouchers": 1}')
+
+
 BROKEN: dict[str, tuple[str, Breaking]] = {
     "an open item differs": (
         "OPEN_ITEM_DIFFERS",
@@ -465,6 +471,14 @@ BROKEN: dict[str, tuple[str, Breaking]] = {
         _message("delivered", told="attempt_delivered", let_go=1),
     ),
     "a document without bytes": ("DOCUMENT_BYTES_MISSING", _document("closed", sha256="no such hash")),
+    "a voucher in the ledger that is not there": (
+        "EXPORT_ASTRAY",
+        _of(
+            "INSERT INTO voucher_export (tenant, voucher_no, company, exchange_no, series, ledger_date, state) "
+            "VALUES (:t, 999, '1', 1, 'H', '2026-11-20', 'exported')"
+        ),
+    ),
+    "a file for the ledger that has lost a voucher": ("EXPORT_DIFFERS", _file_that_lost_a_voucher),
     "a step without its run": (
         "STEP_WITHOUT_RUN",
         _of("INSERT INTO run_step (tenant, run_no, step_no, name, output) VALUES (:t, 999, 1, 'read', '')"),

@@ -123,7 +123,8 @@ class ExportRun:
         plugin = self._exporters.plugin_of(exporter)
         plan_batch(work, self._tenant.id, exporter.channel, name, [message], plugin=plugin)
         (attempt,) = work.attempts.of_messages([name])
-        work.exchanges.change(attempt.exchange_no, format=exporter.name)
+        summary = {"company": company.number, "number": file.number, "vouchers": len(vouchers)}
+        work.exchanges.change(attempt.exchange_no, format=exporter.name, summary=summary)
         work.exporting.note_exported(
             company.number, attempt.exchange_no, [(one.voucher_no, one.series, one.date) for one in vouchers]
         )

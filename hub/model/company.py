@@ -37,6 +37,13 @@ _ROLES = {
     "receivable": Role.RECEIVABLE,
     "internal_receivable": Role.RECEIVABLE,
 }
+_OF_ROUTINE = (
+    "revenue_account",
+    "write_off_account",
+    "reminder_fee_account",
+    "demand_fee_account",
+    "interest_account",
+)
 _ACCOUNT_LOWERED = {
     Lowers.REMINDER_FEE: "reminder_fee",
     Lowers.DEMAND_FEE: "demand_fee",
@@ -130,6 +137,10 @@ class Routine(BaseModel):
     name: str = Field(min_length=1, max_length=60, description="What people call it.")
     receivable_account: OptionalAccountCode = Field(default="", description="Left out: `accounts.receivable`.")
     revenue_account: OptionalAccountCode = Field(default="", description="Left out: `accounts.revenue`.")
+    write_off_account: OptionalAccountCode = Field(default="", description="Left out: `accounts.write_off`.")
+    reminder_fee_account: OptionalAccountCode = Field(default="", description="Left out: `accounts.reminder_fee`.")
+    demand_fee_account: OptionalAccountCode = Field(default="", description="Left out: `accounts.demand_fee`.")
+    interest_account: OptionalAccountCode = Field(default="", description="Left out: `accounts.interest_revenue`.")
     interest_is_invoiced: Switch = Field(
         default=False, description="Interest gets invoices of its own, in the routine with 50 added to the number."
     )
@@ -235,7 +246,8 @@ class Company(BaseModel):
         for number, routine in enumerate(self.routines, 1):
             place = f"routines[{number}]"
             named.append(NamedAccount(routine.receivable_account, Role.RECEIVABLE, f"{place}.receivable_account"))
-            named.append(NamedAccount(routine.revenue_account, Role.OTHER, f"{place}.revenue_account"))
+            own = {name: getattr(routine, name) for name in _OF_ROUTINE}
+            named += [NamedAccount(account, Role.OTHER, f"{place}.{name}") for name, account in own.items()]
         named.extend(
             NamedAccount(method.account, Role.BY_HAND, f"payment_methods[{no}].account") for no, method in methods
         )

@@ -49,10 +49,11 @@ class TenantChart:
             return owner.clearing_account(payee_account)
         if role == Contra.BANK:
             return owner.bank_account(payee_account)
+        group = self._groups.get(group_no)
+        routine = group.routine if group else ""
         if role == Contra.REVENUE:
-            group = self._groups.get(group_no)
-            return owner.revenue_account(group.routine if group else "")
-        return _company_account(owner, role)
+            return owner.revenue_account(routine)
+        return _routine_account(owner, routine, role) or _company_account(owner, role)
 
     def _company(self, number: str) -> Company:
         if number not in self._companies:
@@ -60,6 +61,20 @@ class TenantChart:
                 f"company {number} has entries but no settings", where="companies", hint="put its table back"
             )
         return self._companies[number]
+
+
+def _routine_account(company: Company, number: str, role: str) -> str:
+    """Return the account that a billing routine has of its own for a role, '' when it has none."""
+    routine = company.routine(number)
+    if routine is None:
+        return ""
+    by_role = {
+        Contra.WRITE_OFF: routine.write_off_account,
+        Contra.REMINDER_FEE: routine.reminder_fee_account,
+        Contra.DEMAND_FEE: routine.demand_fee_account,
+        Contra.INTEREST: routine.interest_account,
+    }
+    return by_role.get(Contra(role), "") if role in by_role else ""
 
 
 def _company_account(company: Company, role: str) -> str:

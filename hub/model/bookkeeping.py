@@ -19,6 +19,8 @@ VOUCHER_TEXTS = {
     "manual_payments": "Manuella inbetalningar",
     "credits": "Krediteringar",
     "write_offs": "Bortskrivningar",
+    "dunning": "Krav: avgifter och ränta",
+    "interest_invoices": "Räntefakturor",
 }
 """What the ledger calls a voucher of a type, where the voucher has no text of its own."""
 

@@ -18,6 +18,7 @@ from hub.runtime.dunning_findings import dunning_findings
 from hub.runtime.facade import Hub
 from hub.runtime.findings import Finding, Health, Waiting
 from hub.runtime.installed import installed_plugins
+from hub.runtime.ledger_findings import ledger_findings
 from hub.runtime.secret_findings import secret_findings
 from hub.runtime.webhook_findings import webhook_findings
 from hub.services.receivables.importing import KIND as RECEIVABLE_FILE
@@ -137,6 +138,7 @@ def _tenant(installation: Installation, name: str) -> Iterator[Finding]:
         named = f", dunning policy {found.policy}" if found.policy else ""
         because = f" ({found.paragraph})" if found.paragraph else ""
         yield Finding(Health.WRONG, what, f"company {found.company}{named}: {found.message}{because}")
+    yield from ledger_findings(work, what)
     yield from secret_findings(installation.home, work.tenant, what)
     yield from company_findings(work.tenant, what)
     yield from _waiting(Hub(installation, work), what)

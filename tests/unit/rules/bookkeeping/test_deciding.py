@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hub.model.bookkeeping import FiscalYear, LedgerLine, ObjectOfLedger
+from hub.model.bookkeeping import VOUCHER_TEXTS, FiscalYear, LedgerLine, ObjectOfLedger
 from hub.model.bookkeeping_settings import BookkeepingSettings
 from hub.model.books import VoucherLine
 from hub.model.company import Company
@@ -24,6 +26,7 @@ from hub.rules.bookkeeping.deciding import (
 )
 from hub.testing.example_tenant import company_settings
 
+ROOT = Path(__file__).parents[4]
 VOUCHER = VoucherToExport(
     7, "giro_payments", "2026-10-31", "SEK", "", (VoucherLine("1940", 100), VoucherLine("1510", -100, "text"))
 )
@@ -53,11 +56,22 @@ def test_a_voucher_has_the_series_of_its_type_and_a_text_that_says_what_it_is():
     assert made.lines == (LedgerLine("1940", 100), LedgerLine("1510", -100, (), "text"))
 
 
+def test_every_voucher_type_of_the_services_has_a_text_and_a_line_on_the_page():
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "hub" / "services").rglob("*.py")]
+    named = re.compile(r'^VOUCHER_TYPE = "(\w+)"', re.MULTILINE)
+    types = {name for source in sources for name in named.findall(source)} | {"credits", "write_offs"}
+    page = (ROOT / "docs" / "bookkeeping.md").read_text(encoding="utf-8")
+
+    assert len(types) > 7
+    assert types <= VOUCHER_TEXTS.keys()
+    assert [name for name in types if f"`{name}`" not in page] == []
+
+
 def test_a_type_that_has_no_text_of_ours_is_written_as_words():
-    made = decide(VOUCHER._replace(voucher_type="demand_fees"), terms(), nothing_against).voucher
+    made = decide(VOUCHER._replace(voucher_type="of_a_later_version"), terms(), nothing_against).voucher
 
     assert made is not None
-    assert made.text == "demand fees"
+    assert made.text == "of a later version"
 
 
 @pytest.mark.parametrize(

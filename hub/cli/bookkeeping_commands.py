@@ -31,6 +31,7 @@ def group() -> typer.Typer:
     command(app, "vouchers", is_default=True)(vouchers)
     command(app, "export", is_keyed=True)(export)
     command(app, "receive")(receive)
+    command(app, "refused", is_keyed=True)(refused)
     command(app, "reconcile")(reconcile)
     command(app, "months")(months)
     command(app, "close", is_keyed=True)(close)
@@ -153,6 +154,20 @@ def receive(
         show_fields("", fields)
     if report.state == "quarantined":
         raise typer.Exit(ExitCode.DATA)
+
+
+def refused(
+    session: Session,
+    number: Annotated[int, typer.Argument(metavar="NO", help="The exchange of the file.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="What the ledger said.")],
+) -> None:
+    """Let the vouchers of a file go again that the ledger refused whole."""
+    with session.hub() as hub:
+        done = hub.bookkeeping.refused(number, reason=reason, user=session.body("refused")["user"])
+    if session.as_json:
+        answer_json(done)
+    else:
+        say(f"{done['vouchers']} vouchers go again: mend what was refused, then: hub bookkeeping export")
 
 
 def reconcile(

@@ -18,6 +18,7 @@ from hub.services.bookkeeping.comparing import checked_month, compare
 from hub.services.bookkeeping.exporting import RUN_KIND, STEP
 from hub.services.bookkeeping.planning import ExportPlan, exporting_companies, plan
 from hub.services.bookkeeping.receiving import LedgerReport, receive_ledger_file
+from hub.services.bookkeeping.refusing import let_go_again
 from hub.services.ports import JsonObject, UnitOfWork
 
 
@@ -121,6 +122,16 @@ class BookkeepingDesk:
                 if work.exporting.open_month(one.number, month):
                     work.events.record("ledger_month_opened", company=one.number, month=month, user=user)
         return self.months(company)
+
+    def refused(self, exchange_no: int, *, reason: str, user: str) -> JsonObject:
+        """Let the vouchers of a file go again that the ledger refused whole.
+
+        Raises:
+            DataError: there is no such file, or its vouchers go again already.
+            RuleViolation: it may still reach the ledger, or the ledger has booked vouchers of it.
+        """
+        with self._work.store.write() as work:
+            return let_go_again(work, exchange_no, reason=reason, user=user)
 
     def _companies(self, company: str) -> list[Company]:
         if company:

@@ -10,10 +10,11 @@ import pytest
 from bookkeeping_world import BookkeepingWorld
 from sqlalchemy import Engine, text
 
-from hub.errors import ConfigurationError
+from hub.errors import ConfigurationError, DataError, RuleViolation
 from hub.model.books import Contra
 from hub.runtime.carrying import Carrier, Ending
 from hub.services.bookkeeping.exporting import RUN_KIND
+from hub.services.bookkeeping.refusing import let_go_again
 from hub.store import verifying_bookkeeping
 from hub.store.database import writing
 from hub.testing.carrying import drain
@@ -259,3 +260,61 @@ def test_the_proof_of_the_books_finds_a_voucher_that_would_go_again(world):
             found = {code for code, statement in checks.items() if connection.execute(statement, given).all()}
 
         assert found == ({"EXPORT_DIFFERS"} if broken else set())
+
+
+def refuse(world: BookkeepingWorld, exchange_no: int) -> int:
+    with world.store.write() as work:
+        return let_go_again(work, exchange_no, reason="account 3000", user="anna")["vouchers"]
+
+
+def file_no(world: BookkeepingWorld) -> int:
+    return world.sql("SELECT max(exchange_no) FROM exchange WHERE kind = 'bookkeeping_file'")[0][0]
+
+
+def test_the_vouchers_of_a_refused_file_go_again_in_another(world):
+    world.ledger.order("refuse")
+    world.invoice(1)
+    world.export()
+    assert world.ledger.booked == []
+
+    assert refuse(world, file_no(world)) == 1
+    assert world.export("2")["vouchers"] == 1
+    assert [one.document for one in world.ledger.received()] == ["RH1"]
+    assert [b'"RH-fil 1-%d"' % number in content for number, content in enumerate(world.files(), 1)] == [True] * 2
+    assert world.events("ledger_refused_file")[0]["reason"] == "account 3000"
+    with world.store.read() as work:
+        assert all(
+            not work._connection.execute(text(check.statement), {"t": world.store.tenant}).all()
+            for check in verifying_bookkeeping.CHECKS
+        )
+
+
+def test_a_file_that_the_ledger_has_booked_was_not_refused(world):
+    world.invoice(1)
+    world.export()
+    world.receive()
+
+    with pytest.raises(RuleViolation, match="booked twice"):
+        refuse(world, file_no(world))
+
+
+def test_a_file_that_may_still_reach_the_ledger_is_not_let_go(world):
+    world.invoice(1)
+    with world.store.write() as work:
+        work.runs.enqueue_another(f"{RUN_KIND}:north:1", RUN_KIND, {})
+    Carrier(world.store, world.bodies()).carry_out(world.sql("SELECT run_id FROM run WHERE kind = 'bookkeeping'")[0][0])
+
+    with pytest.raises(RuleViolation, match="is sending: it may still reach"):
+        refuse(world, file_no(world))
+
+
+def test_a_refused_file_is_refused_once_and_nothing_else_is(world):
+    world.invoice(1)
+    world.export()
+    number = file_no(world)
+    refuse(world, number)
+
+    with pytest.raises(DataError, match="go again already"):
+        refuse(world, number)
+    with pytest.raises(DataError, match="no file for the ledger"):
+        refuse(world, 999)

@@ -77,6 +77,26 @@ class SqlExporting:
         columns = ("tenant", "voucher_no", "line_no", "account", "used", "why")
         insert_rows(self._connection, tables.replaced_account, columns, rows)
 
+    def of_file(self, exchange_no: int) -> tuple[int, int]:
+        """Return how many vouchers of a file the ledger has numbered, and how many there are; nobody changes them now.
+
+        Held on PostgreSQL: the ledger's own file may be taken in at the same time.
+        """
+        locked = " FOR UPDATE" if self._connection.dialect.name == "postgresql" else ""
+        rows = self._connection.execute(
+            text(f"SELECT state FROM voucher_export WHERE tenant = :t AND exchange_no = :x{locked}"),
+            {"t": self._tenant, "x": exchange_no},
+        )
+        states = [row.state for row in rows]
+        return states.count("booked"), len(states)
+
+    def forget_file(self, exchange_no: int) -> None:
+        """Let the vouchers of a file go again."""
+        given = {"t": self._tenant, "x": exchange_no}
+        of_file = "voucher_no IN (SELECT voucher_no FROM voucher_export WHERE tenant = :t AND exchange_no = :x)"
+        self._connection.execute(text(f"DELETE FROM replaced_account WHERE tenant = :t AND {of_file}"), given)
+        self._connection.execute(text("DELETE FROM voucher_export WHERE tenant = :t AND exchange_no = :x"), given)
+
     def exported(
         self, *, company: str = "", state: str = "", before: int | None = None, limit: int = 100
     ) -> list[ExportedVoucher]:

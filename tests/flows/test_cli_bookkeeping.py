@@ -149,6 +149,7 @@ def test_a_file_that_is_none_goes_to_quarantine_and_ends_in_one(day: Day, tmp_pa
         (("vouchers", "--company", "7"), 1, "there is no company 7"),
         (("export", "--company", "7"), 1, "there is no company 7"),
         (("receive", "nowhere.se"), 1, "nowhere.se"),
+        (("refused", "1", "--reason", "x"), 1, "is no file for the ledger"),
     ],
 )
 def test_what_is_wrong_is_said(day: Day, words: tuple[str, ...], code: int, said: str) -> None:

@@ -1,7 +1,9 @@
 """A general ledger on this machine: reads files in, numbers their vouchers, and writes its own files.
 
-It reads and writes by itself, and nothing of the adapter. A file is refused whole: an account that it does not have, a
-month that is closed, a voucher that does not balance, a file of a number that it has read in. Faults:
+In its folder `in` is what waits, `read` what is booked, `refused` what is not, with the reason beside it, and `out` its
+own file of each year, for `hub bookkeeping receive`. It reads and writes by itself, and nothing of the adapter. A file
+is refused whole: an account that it does not have, a month that is closed, a voucher that does not balance, a file that
+it has read in. Faults:
 
     refuse         the next file is refused
     lose_text      the next file's vouchers are booked without their texts, and so without our numbers
@@ -44,6 +46,8 @@ class LedgerOnFolder:
 
     def __init__(self, folder: Path) -> None:
         self._inbox, self._read = folder / "in", folder / "read"
+        self._refused, self._own = folder / "refused", folder / "out"
+        self._company = ""
         self._kept = folder / "ledger.json"
         self._orders: Counter[str] = Counter()
         self.chart = dict(CHART)
@@ -83,14 +87,23 @@ class LedgerOnFolder:
     def work(self) -> None:
         """Read in what waits, oldest first."""
         self._open()
-        for file in sorted(self._inbox.glob("*.si")):
-            content = file.read_bytes()
+        waiting = sorted(self._inbox.glob("*.si"))
+        for file in waiting:
             try:
-                self._take(content)
+                self._take(file.read_bytes())
+                file.replace(self._read / file.name)
             except (ValueError, IndexError) as error:
                 self.refused[file.name] = str(error)
-            file.replace(self._read / file.name)
+                file.replace(self._refused / file.name)
+                (self._refused / f"{file.name}.txt").write_text(f"{error}\n", encoding="utf-8")
+        if waiting:
+            self._write_down()
+
+    def _write_down(self) -> None:
+        """Keep what is booked, and write the ledger's own file of each year."""
         self._kept.write_text(json.dumps(self.booked), encoding="utf-8")
+        for year in {one["date"][:4] for one in self.booked}:
+            (self._own / f"{year}.se").write_bytes(self.file(company=self._company, year=year, made_on=f"{year}1231"))
 
     def book(self, series: str, date: str, *lines: tuple[str, int], text: str = "") -> str:
         """Book a voucher of somebody else, date as 20261123; return its number."""
@@ -104,7 +117,8 @@ class LedgerOnFolder:
 
     def _take(self, content: bytes) -> None:
         digest = hashlib.sha256(content).hexdigest()
-        _, found = vouchers(content)
+        head, found = vouchers(content)
+        self._company = head["#ORGNR"][0]
         if digest in self._taken:
             raise ValueError("the file has been read in before")
         if self._falls("refuse"):
@@ -143,7 +157,7 @@ class LedgerOnFolder:
         return True
 
     def _open(self) -> None:
-        for folder in (self._inbox, self._read):
+        for folder in (self._inbox, self._read, self._refused, self._own):
             folder.mkdir(parents=True, exist_ok=True)
 
     def __enter__(self) -> Self:

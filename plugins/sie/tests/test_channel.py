@@ -74,7 +74,7 @@ def test_without_a_folder_there_is_no_channel():
     ("wrong", "why"),
     [("account", "there is no account 9999"), ("month", "month 202611 is closed"), ("flag", "marked as read in")],
 )
-def test_the_ledger_refuses_a_file_whole(ledger, wrong, why):
+def test_the_ledger_refuses_a_file_whole(ledger, tmp_path, wrong, why):
     lines = (VOUCHER.lines[0]._replace(account="9999" if wrong == "account" else "1940"), VOUCHER.lines[1])
     ledger.closed = {"202611"} if wrong == "month" else set()
     content = written(VOUCHER, VOUCHER._replace(lines=lines))
@@ -82,6 +82,7 @@ def test_the_ledger_refuses_a_file_whole(ledger, wrong, why):
 
     assert ledger.received() == []
     assert why in ledger.refused["rh_1_000017.si"]
+    assert why in (tmp_path / "refused" / "rh_1_000017.si.txt").read_text("utf-8")
 
 
 def test_the_ledgers_own_file_gives_its_numbers_and_balances_back(ledger):
@@ -108,6 +109,7 @@ def test_what_the_ledger_has_booked_outlives_the_process(ledger, tmp_path):
     ledger.work()
 
     assert [one.document for one in LedgerOnFolder(tmp_path).received()] == ["RH4711"]
+    assert b"#VER K 1 20261120" in (tmp_path / "out" / "2026.se").read_bytes()
 
 
 @pytest.mark.parametrize("fault", ["refuse", "lose_text", "change_amount"])

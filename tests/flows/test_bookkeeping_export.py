@@ -7,17 +7,20 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from bookkeeping_world import BookkeepingWorld
+from bookkeeping_world import BOOKKEEPING, BookkeepingWorld
 from sqlalchemy import Engine, text
 
 from hub.errors import ConfigurationError, DataError, RuleViolation
-from hub.model.books import Contra
+from hub.model.books import Contra, VoucherKey, VoucherLine
+from hub.model.tenant import Tenant
 from hub.runtime.carrying import Carrier, Ending
 from hub.services.bookkeeping.exporting import RUN_KIND
 from hub.services.bookkeeping.refusing import let_go_again
+from hub.services.chart import chart_of
 from hub.store import verifying_bookkeeping
 from hub.store.database import writing
 from hub.testing.carrying import drain
+from hub.testing.example_tenant import company_settings, tenant_settings
 from hub_sie import Plugin, SieSettings
 from hub_sie.sandbox import LedgerOnFolder
 
@@ -318,3 +321,33 @@ def test_a_refused_file_is_refused_once_and_nothing_else_is(world):
         refuse(world, number)
     with pytest.raises(DataError, match="no file for the ledger"):
         refuse(world, 999)
+
+
+def test_each_company_has_files_and_numbers_of_its_own_and_one_without_exporter_has_none(world):
+    own = company_settings(bookkeeping=BOOKKEEPING)
+    rent = company_settings(
+        number="2", name="Rent AB", organisation_number="556000-0001", payee_accounts=[], bookkeeping=BOOKKEEPING
+    )
+    quiet = company_settings(number="3", name="Quiet AB", organisation_number="556000-0001", payee_accounts=[])
+    world.tenant = Tenant.model_validate(tenant_settings(own, rent, quiet))
+    with world.store.write() as work:
+        for number in ("1", "2", "3", "2"):
+            line = VoucherLine("1510", 100), VoucherLine("3000", -100)
+            key = VoucherKey(0, number, "SEK", "2026-11-20")
+            work.books.apply(chart_of(work, world.tenant), voucher_type="credits", coded={key: line})
+    world.export()
+
+    told = [(event["company"], event["number"], event["vouchers"]) for event in world.events("vouchers_exported")]
+    assert told == [("1", 1, 1), ("2", 1, 2)]
+    assert world.sql("SELECT voucher_no FROM voucher_export ORDER BY voucher_no") == [(1,), (2,), (4,)]
+    assert [b"#ORGNR 556677-8899" in file for file in world.files()] == [True, False]
+
+
+def test_an_export_of_one_company_leaves_the_others(world):
+    world.invoice(1)
+    with world.store.write() as work:
+        work.runs.enqueue_another(f"{RUN_KIND}:north:1", RUN_KIND, {"company": "7"})
+    answers = drain(world.store, world.bodies())
+
+    assert list(answers.values()) == [{}]
+    assert world.stands() == [(1, "waiting", "", "")]

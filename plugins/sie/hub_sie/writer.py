@@ -52,7 +52,7 @@ def _head(file: LedgerFile) -> Iterator[str]:
     yield _record("#GEN", _day(file.made_on), "RH")
     yield "#SIETYP 4"
     yield _record("#PROSA", f"{PURPOSE} {file.company}-{file.number}")
-    yield _record("#ORGNR", file.organisation_number)
+    yield _record("#ORGNR", _with_hyphen(file.organisation_number))
     yield _record("#FNAMN", file.name)
     for ago, year in enumerate(file.years):
         yield f"#RAR {-ago} {_day(year.begins)} {_day(year.ends)}"
@@ -79,6 +79,10 @@ def _line(line: LedgerLine) -> str:
 
 def _record(label: str, *fields: str) -> str:
     return " ".join((label, *(quoted(in_pc8(field)) for field in fields)))
+
+
+def _with_hyphen(number: str) -> str:
+    return f"{number[:6]}-{number[6:]}" if len(number) == len("5566778899") else number
 
 
 def _day(iso: str) -> str:

@@ -71,6 +71,11 @@ def test_a_file_is_written_as_sie_4i():
     assert written(VOUCHER).decode("cp437") == WRITTEN.replace("\n", "\r\n")
 
 
+@pytest.mark.parametrize("number", ["5566778899", "556677-8899"])
+def test_an_organisation_number_is_written_with_its_hyphen(number):
+    assert b"#ORGNR 556677-8899\r\n" in b"".join(write(FILE._replace(organisation_number=number), []))
+
+
 def test_a_file_without_vouchers_is_its_head():
     assert written().decode("cp437").endswith("#DIM 1 Kostnadsställe\r\n")
 

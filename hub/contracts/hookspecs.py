@@ -55,6 +55,7 @@ def hub_document_archives() -> Sequence[DocumentArchive]:
 
     Called once when the tenant's plugins are built. No two formats of a tenant may have one name.
     """
+    raise NotImplementedError
 
 
 @hookspec

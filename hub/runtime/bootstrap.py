@@ -236,7 +236,6 @@ class TenantWork:
             dunning.RUN_KIND: dunning.DunningRun(self.store, self.tenant, self.letters, nothing_earned, self.rates),
             INTEREST_INVOICES: self.interest_invoicing,
             BOOKKEEPING: ExportRun(self.tenant, self.exporters),
-            SENDING: SendingRun(self.store, self.plugins.channels, self.clock, limits),
             WEBHOOK: WebhookRun(self.store, self.tenant, self._receivers()),
         }
 

@@ -114,8 +114,8 @@ def test_an_unknown_job_is_answered_with_those_there_are(tmp_path: Path) -> None
     wrong = f'{MORNING}at = ["06:00"]'.replace('"poll"', '"pol"').replace("morning", "evening")
 
     with pytest.raises(
-        ConfigurationError, match=r"schedules\[2\].job: must be one of 'poll', 'round', 'follow' or 'dun'"
-        ConfigurationError, match=r"schedules\[2\].job: must be one of 'poll', 'round', 'follow' or 'bookkeeping'"
+        ConfigurationError,
+        match=r"schedules\[2\].job: must be one of 'poll', 'round', 'follow', 'dun' or 'bookkeeping'",
     ):
         schedules(tmp_path, f'at = ["06:00"]{wrong}')
 

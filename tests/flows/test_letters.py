@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from hub.contracts import Promise
 from hub.errors import DataError, OutcomeUnknownError, RejectedError, RuleViolation, TransientError
 from hub.model.delivery import Reach, Reachable, Receipt, ReceiptKind, RouteStep
 from hub.model.delivery_commands import Balance, DeliverDocument
@@ -66,6 +67,12 @@ def hand_over(north: DeliveryWorld, *commands: DeliverDocument) -> list[Any]:
 def paid(books: Ledger, number: str = "1001", amount_ore: int = 0) -> None:
     one = books.one(number)
     books.pay(one, amount_ore or one.open_ore, "2026-11-22")
+
+
+def paid_after(channel: StubChannel, books: Ledger, number: str) -> None:
+    """Pay for a receivable while the first letter is being sent."""
+    if not channel.numbers:
+        paid(books, number)
 
 
 def told(north: DeliveryWorld, *kinds: str) -> list[tuple[str, str]]:
@@ -168,6 +175,17 @@ class TestWithdrawing:
         north.later(hours=1)
 
         assert (north.one("R1").state, north.one("R2").state, kivra.numbers) == ("withdrawn", "delivered", ["R2"])
+
+    def test_those_that_are_begun_together_are_compared_together(self, engine, books, kivra):
+        north = DeliveryWorld(engine, kivra)
+        kivra.promise = Promise.IDEMPOTENT
+        books.rows(*[{"number": f"{3000 + at}"} for at in range(6)])
+        hand_over(north, *[command(books, f"R{3000 + at}", f"{3000 + at}") for at in range(6)])
+        sends, kivra.send = kivra.send, lambda message: (paid_after(kivra, books, "3005"), sends(message))[1]
+        north.work()
+
+        assert kivra.numbers == [f"R{3000 + at}" for at in range(5)]
+        assert north.one("R3005").state == "withdrawn"
 
     def test_it_is_withdrawn_before_the_channel_that_comes_after_a_refusal(self, engine, books, kivra, mail):
         north = DeliveryWorld(engine, kivra, mail)

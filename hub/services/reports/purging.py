@@ -1,7 +1,7 @@
 """Purging paid receivables (*gallring*): a plan first, then its execution, chunk by chunk.
 
 A receivable keeps its number, dates, amounts and entries for good, so no past list changes by an öre; what names a
-person is erased. See docs/adr/0026.
+person is erased. See docs/adr/0027.
 """
 
 from __future__ import annotations

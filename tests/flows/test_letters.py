@@ -349,6 +349,18 @@ class TestCopies:
         assert found == [["R2", "R1"], ["R3", "R2"], []]
 
 
+def test_the_reference_of_a_letter_means_the_newest_versions_of_what_it_was_about(north, books):
+    hand_over(north, command(books, "R1", "1001", "1002"))
+    books.rows({"number": "1001", "version": 2, "amount": "900,00"})
+    newest = sorted([books.one("1001").receivable_id, books.one("1002").receivable_id])
+    with north.store.write() as work:
+        account_no = next(iter(work.accounts.numbers().values()))
+        candidates = work.matching.candidates([("reference", "9000000019", account_no, "1")])
+
+    assert sorted(one.receivable_id for one in candidates if one.open_ore) == newest
+    assert {(one.how, one.open_ore) for one in candidates} == {("letter", 900_00), ("letter", 500_00)}
+
+
 class TestUndeliverable:
     def test_a_letter_that_no_channel_reaches_ends_and_a_person_is_told(self, north, books, kivra):
         kivra.reaches = Reach(Reachable.NO, "not a customer there")

@@ -95,6 +95,12 @@ _OPEN_TARGETS = """
        AND g.target_kind = 'receivable' AND g.closed_on IS NULL)
 """
 _IS_CONTESTED = f"CASE WHEN f.is_contested = 1 AND 1 <> {_OPEN_TARGETS} THEN 1 ELSE 0 END"
+# A letter is about what its receivables have become: what was open on an earlier version is open on the newest.
+_NEWEST_OF_V = """
+    r.tenant = :t AND r.company = v.company AND r.number = v.number AND r.source_system = v.source_system
+    AND r.version = (SELECT max(n.version) FROM receivable n WHERE n.tenant = v.tenant AND n.company = v.company
+                     AND n.number = v.number AND n.source_system = v.source_system)
+"""
 _CANDIDATES = f"""
     SELECT {_CANDIDATE.format(how="'reference'", contested=_IS_CONTESTED)}
     FROM wanted w
@@ -109,11 +115,12 @@ _CANDIDATES = f"""
     FROM wanted w
     CROSS JOIN reference f
     CROSS JOIN document_balance b
+    CROSS JOIN receivable v
     CROSS JOIN receivable r
     LEFT JOIN open_item o ON o.tenant = r.tenant AND o.receivable_id = r.receivable_id {_BESIDE}
     WHERE w.how = 'reference' AND f.tenant = :t AND f.account_no = w.account_no AND f.reference = w.token
       AND f.target_kind = 'letter' AND f.closed_on IS NULL AND b.tenant = :t AND b.document_no = f.target_id
-      AND r.tenant = :t AND r.receivable_id = b.receivable_id
+      AND v.tenant = :t AND v.receivable_id = b.receivable_id AND {_NEWEST_OF_V}
     UNION ALL
     SELECT {_CANDIDATE.format(how="'number'", contested="0")}
     FROM wanted w
@@ -135,8 +142,11 @@ _LOCK_CANDIDATES = """
         SELECT f.target_id FROM wanted w JOIN reference f ON f.account_no = w.account_no AND f.reference = w.token
         WHERE w.how = 'reference' AND f.tenant = :t AND f.target_kind = 'receivable' AND f.closed_on IS NULL
         UNION ALL
-        SELECT b.receivable_id FROM wanted w JOIN reference f ON f.account_no = w.account_no AND f.reference = w.token
+        SELECT r.receivable_id FROM wanted w JOIN reference f ON f.account_no = w.account_no AND f.reference = w.token
         JOIN document_balance b ON b.tenant = f.tenant AND b.document_no = f.target_id
+        JOIN receivable v ON v.tenant = b.tenant AND v.receivable_id = b.receivable_id
+        JOIN receivable r ON r.tenant = v.tenant AND r.company = v.company AND r.number = v.number
+                         AND r.source_system = v.source_system
         WHERE w.how = 'reference' AND f.tenant = :t AND f.target_kind = 'letter' AND f.closed_on IS NULL
         UNION ALL
         SELECT r.receivable_id FROM wanted w JOIN receivable r ON r.company = w.company AND r.number = w.token

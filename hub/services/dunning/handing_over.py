@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
 
 from hub.model.delivery_commands import DeliverDocument
 from hub.model.tenant import Tenant
+from hub.rules.interest.calculation import Segment
 from hub.services.dunning.composing import AskedLetter, Before, Composer, Counted, Unwritten
 from hub.services.ports import Deliver, UnitOfWork
 
@@ -41,6 +43,13 @@ class DeliveredLetters:
     def withdraw(self, work: UnitOfWork, _tenant: Tenant, keys: Collection[str]) -> None:
         """Stop letters that have not been sent."""
         self._withdraw(work, keys)
+
+
+def nothing_counted(
+    _work: UnitOfWork, _tenant: Tenant, _receivables: Sequence[int], _until: date
+) -> Mapping[int, Sequence[Segment]]:
+    """Say of no receivable how its interest was counted."""
+    return {}
 
 
 def _tell_undeliverable(work: UnitOfWork, key: str, why: str) -> None:

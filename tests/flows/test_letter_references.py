@@ -90,6 +90,26 @@ def test_it_pays_what_is_left_when_one_was_paid_since_and_nothing_when_all_were(
     assert world.waiting() == [("suspended", "already_settled", 700)]
 
 
+def test_a_credit_note_that_it_deducts_is_drawn_on_when_exactly_that_came(world, owed):
+    owed["9"] = world.owe("9", -4000, kind="credit_note")
+    reference = letter(
+        world, owed, claims=[{"number": "1001", "open": "150"}, {"number": "9", "open": "-40"}]
+    ).reference
+
+    bring(world, pay(11000, reference, quality="checked"))
+
+    assert ([world.open_ore(one) for one in owed.values()], world.waiting()) == ([0, 0, 0], [])
+
+
+def test_another_amount_leaves_its_credit_note_alone(world, owed):
+    owed["9"] = world.owe("9", -4000, kind="credit_note")
+    reference = letter(world, owed).reference
+
+    bring(world, pay(15000, reference, quality="checked"))
+
+    assert [world.open_ore(one) for one in owed.values()] == [0, 0, -4000]
+
+
 def test_each_letter_has_another_and_one_about_a_single_receivable_has_that_ones(world, owed):
     first, second = letter(world, owed).reference, letter(world, owed, "R2").reference
 

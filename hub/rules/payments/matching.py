@@ -165,9 +165,19 @@ class _Search:
         return Found((match[0],), rule)
 
     def by_letter(self) -> Found | None:
-        """A letter's reference means what is open of all it was about: each is paid in turn, the oldest due first."""
-        matches = [] if self._tokens.parts else self._payable(self._lookup("letter", self._tokens.reference))
-        return Found(tuple(sorted(matches, key=_due_first)), Rule.LETTER) if matches else None
+        """A letter's reference means what is open of all it was about: each is paid in turn, the oldest due first.
+
+        Credit notes that it deducted are drawn on when exactly what it asked for came.
+        """
+        named = () if self._tokens.parts else self._lookup("letter", self._tokens.reference)
+        matches = sorted(self._payable(named), key=_due_first)
+        if not matches:
+            return None
+        both = [*matches, *self._payable(named, sign=-self._payment.amount_ore)]
+        shares_ore = tuple(self._balances.open_ore(match.receivable_id) for match in both)
+        if len(both) > len(matches) and sum(shares_ore) == self._payment.amount_ore:
+            return Found(tuple(both), Rule.LETTER, shares_ore=shares_ore)
+        return Found(tuple(matches), Rule.LETTER)
 
     def by_other_references(self) -> Found | None:
         listed = self._named([token for token, _ in self._tokens.parts])

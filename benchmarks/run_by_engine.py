@@ -18,9 +18,10 @@ from posting_world import CLOCK, TENANT
 from sqlalchemy.engine import make_url
 from working_home import write_home
 
-from hub.runtime.bootstrap import Installation, TenantWork
+from hub.runtime.bootstrap import Installation
 from hub.runtime.carrying import Body, rare_collections
 from hub.runtime.node import WorkingNode
+from hub.runtime.tenant_work import TenantWork
 from hub.services.payments import reading
 from hub.services.payments.ingesting import PaymentFileRun
 from hub.services.payments.posting import ChunkPoster

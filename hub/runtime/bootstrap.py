@@ -5,57 +5,28 @@ Nothing here is global: two homes, or two tenants, in one process know nothing o
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import AbstractContextManager, closing
-from functools import cache, cached_property
+from collections.abc import Collection
+from contextlib import closing
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from threading import Event, RLock
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine
 
 from hub.banking_calendar import Clock, SystemClock
 from hub.errors import ConfigurationError
-from hub.model.delivery_commands import DeliverDocument
-from hub.model.interest_charges import KIND as INTEREST_INVOICES
-from hub.model.observer_cursor import ObserverCursor
-from hub.model.runs import QueuedTurn, Run
-from hub.model.tenant import Tenant
-from hub.rules.interest.reference_rates import ReferenceRates
-from hub.runtime import polling
-from hub.runtime.carrying import Body, Carrier
-from hub.runtime.config import INBOX_FOLDER, EngineSettings, Home, find_home, listed, load_home, settings_fingerprint
+from hub.model.runs import QueuedTurn
+from hub.runtime.config import INBOX_FOLDER, EngineSettings, Home, find_home, listed, load_home
 from hub.runtime.inboxes import InstallationInboxes
-from hub.runtime.installed import installed_fingerprint
-from hub.runtime.plugin_context import TenantPluginContext
-from hub.runtime.plugins import TenantPluginCache, TenantPlugins
-from hub.runtime.printing import TenantPrinter
-from hub.runtime.rates import known_rates
-from hub.services import delivery, rounds
-from hub.services.attempts import RUN_KIND as SENDING
-from hub.services.attempts import CallLimits, SendingRun, waits_until
-from hub.services.bookkeeping.exporting import RUN_KIND as BOOKKEEPING
-from hub.services.bookkeeping.exporting import Exporters, ExportRun
-from hub.services.companies import refuse_companies_without_settings
-from hub.services.dunning import executing as dunning
-from hub.services.dunning.interest_invoices import InterestInvoiceRun
-from hub.services.dunning.letters import KeptLetters, Letters, nothing_earned
-from hub.services.observing import deliver_events
-from hub.services.payments import ingesting, posting, receiving, rematching
-from hub.services.ports import Handed, UnitOfWork
-from hub.services.webhooks import RUN_KIND as WEBHOOK
-from hub.services.webhooks import OfPlugin, WebhookRun
+from hub.runtime.plugins import TenantPluginCache
+from hub.runtime.tenant_work import TenantWork
 from hub.store.database import impatient_pool, open_database
-from hub.store.enquiries import SqlEnquiries
 from hub.store.installation import keep_value, kept_value, value_in
 from hub.store.nodes import SqlNodes
-from hub.store.observers import SqlObserverCursors
-from hub.store.reports.streaming import streaming
-from hub.store.runs import HandOver
 from hub.store.unit_of_work import SqlStore
 from hub.transports.folder import FolderInbox
 
@@ -100,204 +71,6 @@ def _set_limits(database: Engine, queue: RunQueue, limits: EngineSettings) -> No
 def _limited_lanes(connection: Connection) -> Collection[str]:
     kept = value_in(connection, ENGINE_SETTINGS)
     return json.loads(kept)["channels"] if kept is not None else ()
-
-
-@cache
-def _installed() -> str:
-    return installed_fingerprint()
-
-
-class TenantWork:
-    """One tenant, wired: what the facade and the doors stand on."""
-
-    def __init__(
-        self,
-        engine: Engine,
-        tenant: Tenant,
-        clock: Clock,
-        plugins: TenantPluginCache,
-        hand_over: HandOver,
-        inbox: FolderInbox,
-        calls_per_minute: Mapping[str, int],
-        home: Path,
-        inboxes: InstallationInboxes,
-    ) -> None:
-        self.tenant = tenant
-        self.clock = clock
-        self.inbox = inbox
-        self.store = SqlStore(engine, tenant.id, clock, hand_over=hand_over)
-        self._engine = engine
-        self._plugin_cache = plugins
-        self._calls_per_minute = calls_per_minute
-        self._home = home
-        self._inboxes = inboxes
-        self._companies_are_known = False
-
-    @cached_property
-    def enquiries(self) -> SqlEnquiries:
-        """What the books are asked."""
-        return SqlEnquiries(self._engine, self.store.tenant)
-
-    def stream(self) -> AbstractContextManager[Connection]:
-        """Open one state of the database whose rows are read as they come: what reports are made from."""
-        return streaming(self._engine)
-
-    @cached_property
-    def cursors(self) -> SqlObserverCursors:
-        """How far observers have heard."""
-        return SqlObserverCursors(self._engine, self.store.tenant)
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """What the tenant's settings and the installed plugins are, in one text; a run keeps it when it begins."""
-        return hashlib.sha256(f"{settings_fingerprint(self.tenant)} {_installed()}".encode()).hexdigest()
-
-    @property
-    def plugins(self) -> TenantPlugins:
-        """The tenant's plugins, built on first use."""
-        return self._plugin_cache.get(self.tenant, self._context_of)
-
-    def _context_of(self, plugin: str) -> TenantPluginContext:
-        return TenantPluginContext(
-            self.store, self.clock, plugin, self.tenant.plugins[plugin], self._home, self._inboxes.of(self.tenant.id)
-        )
-
-    @property
-    def interest_invoicing(self) -> InterestInvoiceRun:
-        """What plans interest invoices and carries plans out."""
-        return InterestInvoiceRun(self.store, self.tenant, self.rates, self.fingerprint)
-
-    @property
-    def poster(self) -> posting.ChunkPoster:
-        """What decides and posts payments, with the plugins' proposals."""
-        return posting.ChunkPoster(self.tenant, self.plugins.proposer)
-
-    def carrier(self, *, node: str, stopping: Event) -> Carrier:
-        """Return what carries out this tenant's runs on a node.
-
-        Raises:
-            ConfigurationError: a plugin is missing or broken, or the books hold a company without settings.
-        """
-        self.refuse_companies_without_settings()
-        bodies = self._bodies(stopping)
-        return Carrier(
-            self.store, bodies, node=node, fingerprint=self.fingerprint, stopping=stopping, behind=self._round_behind
-        )
-
-    def refuse_unusable_settings(self) -> None:
-        """Raise the ConfigurationError for which no run of the tenant could be carried out."""
-        self.carrier(node="", stopping=Event())
-
-    def refuse_companies_without_settings(self) -> None:
-        """Look once whether the books hold a company that the settings do not have: later ones come from these.
-
-        Raises:
-            ConfigurationError: they do.
-        """
-        if not self._companies_are_known:
-            with self.store.read() as work:
-                refuse_companies_without_settings(work, self.tenant)
-            self._companies_are_known = True
-
-    def has_unfinished_runs(self) -> bool:
-        """Say whether something is queued or was interrupted."""
-        with self.store.read() as work:
-            return bool(work.runs.unfinished())
-
-    def has_news_for_observers(self) -> bool:
-        """Say whether some observer has not heard the latest event."""
-        at = {cursor.observer: cursor.event_no for cursor in self.cursors.all()}
-        names = self.plugins.observers
-        if not names:
-            return False
-        with self.store.read() as work:
-            return bool(work.events.after(min(at.get(name, 0) for name in names), 1))
-
-    def queue_round(self) -> None:
-        """Queue a round of what no file brings."""
-        with self.store.write() as work:
-            rounds.enqueue_round(work, self.tenant.id, f"asked:{work.now}")
-
-    def _round_behind(self, work: UnitOfWork, run: Run) -> None:
-        if run.kind != rounds.RUN_KIND:
-            rounds.enqueue_round(work, self.tenant.id, f"behind:{run.run_no}:{run.executions}")
-
-    def _bodies(self, stopping: Event) -> Mapping[str, Body]:
-        readers = self.plugins.readers
-        return {
-            receiving.RUN_KIND: ingesting.PaymentFileRun(self.store, self.tenant, readers, self.poster),
-            rematching.RUN_KIND: rematching.RematchRun(self.store, self.tenant, self.poster),
-            rounds.RUN_KIND: self._round_run(),
-            delivery.RUN_KIND: self._delivery_run(),
-            delivery.ARCHIVE: delivery.ArchiveRun(self.store, self.tenant, self.plugins.archives),
-            delivery.FOLLOWING: delivery.FollowRun(self.store, self.tenant, self.plugins.document_channels),
-            polling.RUN_KIND: polling.PollRun(self.store, self.inbox, self.clock),
-            SENDING: self._sending_run(stopping),
-            dunning.RUN_KIND: dunning.DunningRun(self.store, self.tenant, self.letters, nothing_earned, self.rates),
-            INTEREST_INVOICES: self.interest_invoicing,
-            BOOKKEEPING: ExportRun(self.tenant, self.exporters),
-            WEBHOOK: WebhookRun(self.store, self.tenant, self._receivers()),
-        }
-
-    @property
-    def exporters(self) -> Exporters:
-        """What writes vouchers for general ledgers, and who sends for it."""
-        return Exporters(self.plugins.bookkeeping_exporters, self.plugins.plugins_of_channels)
-
-    def _receivers(self) -> Mapping[str, OfPlugin]:
-        """Return those who read notices, each with the channels whose messages they are about."""
-        plugins, of_channel = self.plugins, self.plugins.plugins_of_channels
-        return {
-            name: OfPlugin(
-                receiver,
-                [channel for at, channel in plugins.document_channels.items() if of_channel[at] == plugin],
-            )
-            for name, receiver in plugins.webhook_receivers.items()
-            for plugin in [plugins.plugins_of_receivers[name]]
-        }
-
-    def _sending_run(self, stopping: Event) -> SendingRun:
-        limits = CallLimits(self._calls_per_minute, waits_until(stopping))
-        recall = delivery.LetterRecall(self.store)
-        return SendingRun(self.store, self.plugins.channels, self.clock, limits, recall=recall)
-
-    def deliver(self, work: UnitOfWork, commands: Sequence[DeliverDocument]) -> list[Handed]:
-        """Hand letters over to delivery in a transaction of whoever asks for them: a `Deliver`."""
-        return delivery.deliver_documents(work, self.tenant, commands)
-
-    def _delivery_run(self) -> delivery.DeliveryRun:
-        plugins = self.plugins
-        return delivery.DeliveryRun(
-            self.store,
-            self.tenant,
-            plugins.document_channels,
-            plugins.plugins_of_channels,
-            self.printer,
-            self.clock,
-            plugins.archives,
-        )
-
-    def _round_run(self) -> rounds.RoundRun:
-        plugins = self.plugins
-        channels = {**plugins.document_channels, **plugins.rest_channels}
-        return rounds.RoundRun(self.store, self.tenant, self._tell_observers, channels, plugins.archives.keys())
-
-    @cached_property
-    def printer(self) -> TenantPrinter:
-        """What makes the renderings of documents."""
-        return TenantPrinter(self.tenant, self.plugins, self._home)
-
-    @property
-    def letters(self) -> Letters:
-        """How letters of dunning leave."""
-        return KeptLetters()
-
-    def rates(self) -> ReferenceRates:
-        """Return the reference rates that are known in the home."""
-        return known_rates(self._home)
-
-    def _tell_observers(self) -> list[ObserverCursor]:
-        return deliver_events(self.store, self.cursors, self.plugins.observers)
 
 
 class Installation:

@@ -12,7 +12,7 @@ from hub.errors import HubError
 from hub.model.counting import counted
 from hub.model.refusals import closest
 from hub.money import format_kronor, plain_kronor
-from hub.runtime.bootstrap import Installation, TenantWork
+from hub.runtime.bootstrap import Installation
 from hub.runtime.company_findings import company_findings
 from hub.runtime.dunning_findings import dunning_findings
 from hub.runtime.facade import Hub
@@ -20,6 +20,7 @@ from hub.runtime.findings import Finding, Health, Waiting
 from hub.runtime.installed import installed_plugins
 from hub.runtime.ledger_findings import ledger_findings
 from hub.runtime.secret_findings import secret_findings
+from hub.runtime.tenant_work import TenantWork
 from hub.runtime.webhook_findings import webhook_findings
 from hub.services.receivables.importing import KIND as RECEIVABLE_FILE
 from hub.services.receivables.importing import UNFINISHED

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from hub.errors import HubError
 from hub.model.company import Company
 from hub.rules.dunning.policies import unlawful_in
-from hub.runtime.bootstrap import TenantWork
+from hub.runtime.tenant_work import TenantWork
 from hub.services.dunning.lawful import missing_accounts, needs_reference_rate
 
 

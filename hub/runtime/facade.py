@@ -27,7 +27,7 @@ from hub.model.events import Event
 from hub.model.exchanges import Exchange
 from hub.model.import_rows import ImportReport
 from hub.model.tenant import Tenant
-from hub.runtime.bootstrap import Installation, TenantWork
+from hub.runtime.bootstrap import Installation
 from hub.runtime.carrying import Progress
 from hub.runtime.facade_attempts import AttemptsDesk
 from hub.runtime.facade_bookkeeping import BookkeepingDesk
@@ -43,6 +43,7 @@ from hub.runtime.facade_runs import RunsDesk
 from hub.runtime.facade_schedules import SchedulesDesk
 from hub.runtime.finishing import WAIT_S, finish_runs
 from hub.runtime.inspecting import inspect_file, opened, refuse_unopenable
+from hub.runtime.tenant_work import TenantWork
 from hub.services.attempts import ATTEMPT_HANDLERS
 from hub.services.books import Handlers, carry_out
 from hub.services.chart import TenantChart

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from hub.errors import DataError
 from hub.model.attempts import Attempt, ChannelRest, PlannedMessage
 from hub.rules.channel_rest import rest_left_s
-from hub.runtime.bootstrap import TenantWork
+from hub.runtime.tenant_work import TenantWork
 from hub.services.attempts import content_of, plan_batch
 
 

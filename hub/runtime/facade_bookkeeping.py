@@ -12,8 +12,8 @@ from hub.model.company import Company
 from hub.model.exchanges import Exchange
 from hub.model.runs import Run
 from hub.rules.bookkeeping.comparing import AccountComparison
-from hub.runtime.bootstrap import TenantWork
 from hub.runtime.inspecting import opened
+from hub.runtime.tenant_work import TenantWork
 from hub.services.bookkeeping.comparing import checked_month, compare
 from hub.services.bookkeeping.exporting import RUN_KIND, STEP
 from hub.services.bookkeeping.planning import ExportPlan, exporting_companies, plan

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from hub.errors import ConfigurationError
 from hub.model.tenant import Tenant
 from hub.model.verification import CheckResult, Verification
-from hub.runtime.bootstrap import Installation, TenantWork
+from hub.runtime.bootstrap import Installation
 from hub.runtime.standstill import sole_worker
+from hub.runtime.tenant_work import TenantWork
 from hub.services.verifying import (
     Progress,
     accounts_by,

@@ -15,8 +15,8 @@ from hub.model.documents import Document
 from hub.model.exchanges import Exchange
 from hub.model.runs import Run
 from hub.rules.delivery.route import Route
-from hub.runtime.bootstrap import TenantWork
 from hub.runtime.inboxes import KIND as INBOX_KIND
+from hub.runtime.tenant_work import TenantWork
 from hub.services.delivery import FOLLOWING, Acceptance, accept_documents, receive_archive
 from hub.services.delivery.archives import HEAD_SIZE, choose_archive
 from hub.services.delivery.archives import run_of as archive_run_of

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from hub.errors import DataError
 from hub.model.dunning_plans import KIND, OpenDebt, Plan, PlanItem, PlanSum, Selection, StepTaken
 from hub.rules.dunning.policies import Policy, policy_for
-from hub.runtime.bootstrap import TenantWork
 from hub.runtime.carrying import rare_collections
 from hub.runtime.dunning_findings import DunningFinding, dunning_findings
+from hub.runtime.tenant_work import TenantWork
 from hub.services.books.finding import find_company
 from hub.services.dunning.asking import once
 from hub.services.dunning.executing import drop_plan, run_id_of, start_plan

@@ -12,7 +12,7 @@ from hub.model.exchanges import Exchange, ExchangeState
 from hub.model.payments import LoadedSection
 from hub.model.runs import Run
 from hub.rules.outgoing import refuse_outgoing
-from hub.runtime.bootstrap import TenantWork
+from hub.runtime.tenant_work import TenantWork
 from hub.services.delivery.archives import KIND as ARCHIVE
 from hub.services.delivery.archives import read_again as read_archive_again
 from hub.services.payments.receiving import KIND, queue_run

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from hub.model.carried_charges import CarriedCharge
 from hub.model.dunning_plans import Plan, PlanItem, PlanSum
 from hub.model.interest_charges import KIND, PaidSelection
-from hub.runtime.bootstrap import TenantWork
+from hub.runtime.tenant_work import TenantWork
 from hub.services.dunning.asking import once
 from hub.services.dunning.carrying import Left, Offer, list_uncharged, offer_charges
 from hub.services.dunning.interest_invoices import begin, plan_of

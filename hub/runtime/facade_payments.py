@@ -8,7 +8,7 @@ from hub.errors import DataError
 from hub.model.enquiries import PaymentStory
 from hub.model.events import Event
 from hub.model.payments import Deposit, Lump, QueuedPayment
-from hub.runtime.bootstrap import TenantWork
+from hub.runtime.tenant_work import TenantWork
 from hub.services.payments.suggesting import suggestions
 from hub.services.ports import JsonObject
 

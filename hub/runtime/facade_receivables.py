@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hub.errors import DataError
 from hub.model.receivables import Hold, OpenReceivable, ReferenceRow, Watch
-from hub.runtime.bootstrap import TenantWork
+from hub.runtime.tenant_work import TenantWork
 from hub.services.books.interest import Accrued, accrued
 from hub.services.ports import JsonObject
 

@@ -21,7 +21,7 @@ from hub.model.reports import (
 )
 from hub.model.sheets import Sheet
 from hub.rules.reports.masking import without_identity
-from hub.runtime.bootstrap import TenantWork
+from hub.runtime.tenant_work import TenantWork
 from hub.services.ports.reports import Reports
 from hub.services.reports import purging, sheets
 from hub.services.reports.purging import Progress

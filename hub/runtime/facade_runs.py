@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from hub.errors import ConfigurationError, HubError
 from hub.model.runs import Run
-from hub.runtime.bootstrap import Installation, TenantWork
+from hub.runtime.bootstrap import Installation
+from hub.runtime.tenant_work import TenantWork
 from hub.services import runs
 from hub.services.attempts import RUN_KIND as SENDING
 from hub.services.rounds import enqueue_round

@@ -9,8 +9,8 @@ from hub.errors import DataError
 from hub.model.refusals import closest
 from hub.model.runs import Run
 from hub.model.schedules import Schedule
-from hub.runtime.bootstrap import TenantWork
 from hub.runtime.cron import due_times
+from hub.runtime.tenant_work import TenantWork
 from hub.services.ports import UnitOfWork
 from hub.services.schedules import asking
 from hub.services.schedules.asking import Outlook

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from hub.errors import TransientError
 from hub.model.runs import Run
-from hub.runtime.bootstrap import Installation, TenantWork
+from hub.runtime.bootstrap import Installation
 from hub.runtime.carrying import LONGEST_ASKED_WAIT_S, Progress
+from hub.runtime.tenant_work import TenantWork
 from hub.services.rounds import waits_for_observers
 
 WAIT_S = 10.0

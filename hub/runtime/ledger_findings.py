@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hub.errors import HubError
-from hub.runtime.bootstrap import TenantWork
 from hub.runtime.findings import Finding, Health
+from hub.runtime.tenant_work import TenantWork
 from hub.services.bookkeeping.planning import exporting_companies
 
 

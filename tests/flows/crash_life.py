@@ -32,10 +32,11 @@ from hub.loopback.faults import Fault
 from hub.model.attempts import PlannedMessage
 from hub.model.runs import QueuedTurn
 from hub.rules.settling import Instant
-from hub.runtime.bootstrap import Installation, TenantWork
+from hub.runtime.bootstrap import Installation
 from hub.runtime.engine import RunQueue
 from hub.runtime.facade_books import BooksDesk
 from hub.runtime.node import WorkingNode
+from hub.runtime.tenant_work import TenantWork
 from hub.services.attempts import plan_batch, sending
 from hub.services.chart import TenantChart
 from hub.services.payments import reading, rematching

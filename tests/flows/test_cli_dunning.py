@@ -10,6 +10,10 @@ from test_cli_demo import answer, run
 
 from hub.banking_calendar import SystemClock
 
+CHANNEL = """
+[plugins.letter.out]
+folder = "{out}"
+"""
 POLICIES = """
 [[companies.dunning.policies]]
 name = "usual"
@@ -17,6 +21,7 @@ reminder_fee_is_agreed = true
 reminder_1 = { after_days = 5, fee = "60,00", debits_fee = true }
 demand = { after_days = 10, fee = "180,00", debits_fee = true }
 """
+HEAD = "number;invoice_date;due_date;amount;debtor_name;routine;address_line_1;address_line_2"
 LATE, OTHER, NOT_DUE = "010000017", "010000033", "010000025"
 
 
@@ -25,11 +30,16 @@ def home(tmp_path: Path) -> Path:
     """A home with two late receivables, of which one is held, and one that is not due."""
     folder = tmp_path / "home"
     assert run("init", folder).exit_code == 0
+    (tmp_path / "out").mkdir()
+    settings = folder / "tenants" / "example.toml"
+    channel = CHANNEL.format(out=tmp_path / "out")
+    settings.write_text(settings.read_text(encoding="utf-8") + channel, encoding="utf-8")
     write(folder, POLICIES)
     today = SystemClock().today()
-    rows = [f"{number};{today - timedelta(60)};{due};1000,00;Tolvan;01" for number, due in days(today)]
+    address = "Storgatan 1;111 22 Stockholm"
+    rows = [f"{number};{today - timedelta(60)};{due};1000,00;Tolvan;01;{address}" for number, due in days(today)]
     file = tmp_path / "invoices.csv"
-    file.write_text("\n".join(["number;invoice_date;due_date;amount;debtor_name;routine", *rows]), encoding="utf-8")
+    file.write_text("\n".join([HEAD, *rows]), encoding="utf-8")
     assert run("import", file, "--source-system", "billing", home=folder).exit_code == 0
     assert run("receivables", "hold", OTHER, "--code", "9", "--source", "anna", home=folder).exit_code == 0
     return folder
@@ -62,6 +72,7 @@ def test_a_plan_is_shown_and_carried_out_and_undone(home: Path) -> None:
     assert "undone" in run("dunning", "undo", "1", "--user", "anna", home=home).stdout
     assert answer("receivables", "show", LATE, home=home)["receivable"]["fee_ore"] == 0
     kinds = [event["kind"] for event in answer("feed", home=home)]
+    kinds = [kind for kind in kinds if kind.startswith(("reminder_fee", "dunning_step"))]
     assert kinds[-4:] == ["reminder_fee_debited", "dunning_step_taken", "reminder_fee_lowered", "dunning_step_undone"]
     assert run("verify", home=home).exit_code == 0
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
-from hub.model.dunning_plans import Letter
+from hub.model.dunning import DunningStep
+from hub.model.dunning_plans import Letter, StepTaken
 from hub.model.tenant import Tenant
+from hub.rules.dunning.letters import SentBefore
 from hub.services.ports import UnitOfWork
 
 PREFIX = "dun"  # of the keys by which letters are delivered
@@ -33,23 +33,15 @@ class Letters(Protocol):
         ...
 
 
-class KeptLetters:
-    """Keeps the commands and sends nothing."""
-
-    def send(self, work: UnitOfWork, _tenant: Tenant, letters: Sequence[Letter]) -> None:
-        """Keep a command for each letter."""
-        for letter in letters:
-            body = json.dumps([letter, [item._asdict() for item in letter.items]], ensure_ascii=False)
-            digest = hashlib.sha256(body.encode()).hexdigest()
-            work.commands.record(letter.key, "deliver_document", digest, {"receivables": len(letter.items)})
-
-    def withdraw(self, _work: UnitOfWork, _tenant: Tenant, _keys: Collection[str]) -> None:
-        """Do nothing: nothing is sent."""
+def steps_before(work: UnitOfWork, receivable_ids: Sequence[int]) -> Mapping[int, Sequence[SentBefore]]:
+    """Return the steps of receivables that stand, as their next letters name them."""
+    steps = work.dunning.of(receivable_ids, work.today).steps
+    return {number: [_sent(one) for one in taken] for number, taken in steps.items()}
 
 
-def nothing_earned(_work: UnitOfWork, _tenant: Tenant, _receivables: Sequence[int], _until: date) -> Mapping[int, int]:
-    """Return no interest."""
-    return {}
+def _sent(step: StepTaken) -> SentBefore:
+    answer_by = date.fromisoformat(step.answer_by) if step.answer_by else None
+    return SentBefore(DunningStep(step.step), date.fromisoformat(step.dated_on), answer_by)
 
 
 def letter_name(plan_no: int, letter_no: int) -> str:

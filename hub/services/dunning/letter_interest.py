@@ -1,0 +1,34 @@
+"""The interest that letters say: what receivables have earned by their day and has not been debited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+from hub.model.tenant import Tenant
+from hub.rules.interest.calculation import Segment
+from hub.rules.interest.reference_rates import ReferenceRates
+from hub.services.books.interest import accrued
+from hub.services.ports import UnitOfWork
+
+
+class LetterInterest:
+    """Counts for a chunk of letters at once, by the rates that are known when it is asked.
+
+    Both methods raise RuleViolation when a reference rate that is needed is not known.
+    """
+
+    def __init__(self, rates: Callable[[], ReferenceRates]) -> None:
+        self._rates = rates
+
+    def earned(self, work: UnitOfWork, tenant: Tenant, receivable_ids: Sequence[int], until: date) -> Mapping[int, int]:
+        """Return in öre what is left to debit of each receivable."""
+        found = accrued(work, tenant, receivable_ids, until, self._rates())
+        return {number: one.left_ore for number, one in found.items() if one.left_ore}
+
+    def counted(
+        self, work: UnitOfWork, tenant: Tenant, receivable_ids: Sequence[int], until: date
+    ) -> Mapping[int, Sequence[Segment]]:
+        """Return how the interest of each was counted: days, balances and rates."""
+        found = accrued(work, tenant, receivable_ids, until, self._rates())
+        return {number: one.interest.segments for number, one in found.items() if one.interest.segments}

@@ -1,0 +1,115 @@
+"""Dunning and delivery together: paid between plan and letter, and finally undeliverable; the fee is taken back."""
+
+from __future__ import annotations
+
+import pytest
+from dunning_world import POLICY, DunningWorld, dunning_tenant
+from sqlalchemy import Engine
+
+from hub.errors import TransientError
+from hub.model.delivery import Reach, Reachable, RouteStep
+from hub.model.documents import Document
+from hub.services.delivery import deliver_documents, withdraw_letters
+from hub.services.dunning.following import follow_letters
+from hub.services.dunning.handing_over import DeliveredLetters, nothing_counted
+from hub.services.dunning.letters import steps_before
+from hub.services.payees import register_payees
+from tests.flows.delivery_world import DeliveryWorld, StubChannel
+
+ADDRESS = {"address_line_1": "Storgatan 1", "address_line_2": "111 22 Stockholm", "refers_to": "Vatten"}
+
+
+class Together:
+    """A tenant that duns and delivers."""
+
+    def __init__(self, engine: Engine, **policy: object) -> None:
+        self.books = DunningWorld(engine, dunning_tenant({**POLICY, **policy}))
+        self.channel = StubChannel(RouteStep.KIVRA)
+        self.north = DeliveryWorld(engine, self.channel)
+        self.north.tenant = self.books.tenant
+        self.north.clock = self.books.clock
+        self.north.store = self.books.store
+        with self.books.store.write() as work:
+            register_payees(work, self.books.tenant)
+        self.books.letters = DeliveredLetters(
+            lambda work, commands: deliver_documents(work, self.books.tenant, commands),
+            withdraw_letters,
+            steps_before,
+            nothing_counted,
+        )
+        self.books.invoices("1001", "1002", **ADDRESS)
+
+    def follow(self) -> None:
+        with self.books.store.write() as work:
+            follow_letters(work, self.books.tenant)
+
+    def sent(self) -> list[Document]:
+        rows = self.north.sql("SELECT sha256 FROM document ORDER BY document_no")
+        contents = self.north.store.contents.read_all([row[0] for row in rows])
+        return [Document.model_validate_json(contents[row[0]]) for row in rows]
+
+
+@pytest.fixture
+def together(engine: Engine) -> Together:
+    return Together(engine)
+
+
+def test_a_letter_goes_with_the_fee_in_it_and_its_step_knows_when(together):
+    together.books.run()
+    together.north.work()
+    together.follow()
+
+    first, _ = together.sent()
+    assert (first.claims[0].open_ore, first.claims[0].fee_ore, first.to_pay_ore) == (1000_00, 60_00, 1060_00)
+    assert [step.sent_at is not None for step in together.books.steps()] == [True]
+    assert together.books.open() == (1000_00, 60_00, 0)
+
+
+def test_a_debtor_who_pays_between_run_and_letter_gets_none_and_its_fee_is_taken_back(together):
+    together.channel.goes_wrong.extend([TransientError("503"), TransientError("503")])
+    together.books.run()
+    together.north.work()
+    one = together.books.one("1001")
+    together.books.pay(one, 1000_00, "2026-11-02")
+    together.north.later(hours=1)
+    together.follow()
+
+    assert [number for number in together.channel.numbers if number.endswith("-1")] == []
+    assert len(together.channel.numbers) == 1
+    assert (together.books.one("1001").open_ore, together.books.open("1002")) == (0, (1000_00, 60_00, 0))
+    assert together.books.steps("1001")[0].undone_at is not None
+
+
+def test_a_letter_that_nothing_delivers_is_taken_back_and_its_step_is_open_again(together):
+    together.channel.reaches = Reach(Reachable.NO, "not a customer there")
+    together.books.run()
+    together.north.work()
+    together.follow()
+    assert together.books.open() == (1000_00, 0, 0)
+
+    together.channel.reaches = Reach(Reachable.YES)
+    together.books.pass_days(2)
+    together.books.run()
+    together.north.work()
+    together.follow()
+    assert together.books.open() == (1000_00, 60_00, 0)
+    assert len(together.channel.numbers) == 2
+
+
+def test_a_letter_for_all_of_a_debtor_is_one_with_a_reference_of_its_own(engine):
+    together = Together(engine, method="by_debtor")
+    together.books.invoices("1003", "1004", **ADDRESS, debtor_identity="191212121212")
+    together.books.run(debtor="191212121212")
+    (letter,) = together.sent()
+
+    assert [claim.number for claim in letter.claims] == ["1003", "1004"]
+    assert letter.reference == "9000000019"
+
+
+def test_a_letter_that_a_run_takes_back_does_not_go(together):
+    together.books.run()
+    with together.books.store.write() as work:
+        together.books.letters.withdraw(work, together.books.tenant, [together.books.steps()[0].letter])
+    together.north.work()
+
+    assert len(together.channel.numbers) == 1

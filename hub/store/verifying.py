@@ -15,6 +15,7 @@ from hub.store import (
     verifying_bookkeeping,
     verifying_books,
     verifying_documents,
+    verifying_dunning,
     verifying_entries,
     verifying_log,
     verifying_payments,
@@ -36,6 +37,7 @@ CHECKS: tuple[Check, ...] = (
     *verifying_attempts.CHECKS,
     *verifying_documents.CHECKS,
     *verifying_bookkeeping.CHECKS,
+    *verifying_dunning.CHECKS,
 )
 _BY_SETTINGS = {  # a tenant that nothing has ever come for has these too, while a node reads its settings
     "tenant",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from test_cli_demo import answer, run
 
+from hub import Hub
 from hub.banking_calendar import SystemClock
 
 CHANNEL = """
@@ -142,3 +143,13 @@ def test_lawful_policies_are_found_so(home: Path) -> None:
 )
 def test_what_cannot_be_is_refused(home: Path, words: tuple[str, ...], code: int) -> None:
     assert run("dunning", *words, home=home).exit_code == code
+
+
+def test_a_round_hears_what_became_of_letters(home: Path) -> None:
+    assert run("dunning", "run", home=home).exit_code == 0
+    with Hub.open(home) as hub:
+        with hub._work.store.write() as work:
+            work.events.record("document_withdrawn", command_key="dun:1:1", document_no=1)
+        hub.work(even_if_idle=True)
+
+    assert answer("receivables", "show", LATE, home=home)["receivable"]["fee_ore"] == 0

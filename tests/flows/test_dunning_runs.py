@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 
 import pytest
 from dunning_world import POLICY, DunningWorld, dunning_tenant
@@ -15,6 +17,8 @@ from hub.model.dunning_plans import PlanState
 from hub.services.chart import chart_of
 from hub.services.dunning.executing import drop_plan
 from hub.services.dunning.undoing import Undone, undo_chunk
+from hub.services.verifying import verify
+from hub.store.verifying import SqlVerifying
 
 DAY = "2026-11-03"
 TARGET = Target(company="1", number="1001")
@@ -202,6 +206,54 @@ def test_a_plan_is_begun_once_and_who_comes_second_is_told(world):
 def test_a_plan_for_a_day_to_come_waits_for_it(world):
     with pytest.raises(RuleViolation, match="is for 2026-11-03"):
         world.start(world.plan(date(2026, 11, 3)))
+
+
+def test_of_two_that_begin_a_plan_at_the_same_moment_one_wins_and_the_other_is_told(world):
+    plan_no = world.plan()
+    together = Barrier(2)
+
+    def begin(_who: int) -> str:
+        together.wait()
+        try:
+            return world.start(plan_no)
+        except RuleViolation as refused:
+            return str(refused)
+
+    with ThreadPoolExecutor(2) as people:
+        said = sorted(people.map(begin, range(2)))
+
+    assert said[0] == f"dun:north:{plan_no}"
+    assert f"plan {plan_no} is executing: it is carried out once" in said[1]
+
+
+def test_two_plans_carried_out_at_the_same_moment_take_each_step_once(world):
+    world.invoices(*map(str, range(1002, 1020)))
+    run_ids = [world.start(world.plan()) for _ in range(2)]
+    together = Barrier(2)
+
+    def carry_out(run_id: str) -> str:
+        together.wait()
+        return world.carry_out(run_id).why
+
+    with ThreadPoolExecutor(2) as nodes:
+        assert list(nodes.map(carry_out, run_ids)) == ["", ""]
+
+    assert world.sql("SELECT count(*), max(step_no) FROM dunning_step") == [(19, 1)]
+    assert proved(world) == {}
+
+
+def proved(world: DunningWorld) -> dict[str, int]:
+    """What `hub verify` finds, by code."""
+    found = verify(SqlVerifying(world.engine, world.store.tenant), None, world.tenant)
+    return {result.code: result.found for result in found.results if result.found}
+
+
+def test_the_books_of_a_dunned_tenant_are_proved(world):
+    demanded(world)
+    assert proved(world) == {}
+    world.delivery_tells("document_withdrawn")
+    undo(world, 1)
+    assert proved(world) == {}
 
 
 def test_a_dropped_plan_is_never_begun(world):

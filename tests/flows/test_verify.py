@@ -479,6 +479,27 @@ BROKEN: dict[str, tuple[str, Breaking]] = {
         ),
     ),
     "a file for the ledger that has lost a voucher": ("EXPORT_DIFFERS", _file_that_lost_a_voucher),
+    "an item of a plan without its step": (
+        "DUNNING_DIFFERS",
+        _of(
+            "INSERT INTO run_plan_item (tenant, plan_no, item_no, receivable_id, step, letter_no, fee_ore, "
+            "interest_ore, open_ore, verdict, reason, outcome) VALUES (:t, 1, 1, 1, 'demand', 1, 0, 0, 1, 'take', '', "
+            "'done')"
+        ),
+    ),
+    "two reminder fees on one receivable": (
+        "DUNNING_FEE_TWICE",
+        _of(
+            "INSERT INTO dunning_step (tenant, receivable_id, step_no, step, plan_no, item_no, dated_on, answer_by, "
+            "fee_ore, is_fee_debited, interest_ore, is_interest_debited, letter) VALUES "
+            "(:t, 1, 1, 'reminder_1', 1, 1, '', '', 6000, 0, 0, 0, 'dun:1:1'), "
+            "(:t, 1, 2, 'reminder_2', 2, 1, '', '', 6000, 0, 0, 0, 'dun:2:1')"
+        ),
+    ),
+    "a plan has gone": (
+        "PLAN_NUMBER_GAP",
+        _of("INSERT INTO counter (tenant, series, next_value) SELECT :t, 'plan', 2 FROM tenant"),
+    ),
     "a step without its run": (
         "STEP_WITHOUT_RUN",
         _of("INSERT INTO run_step (tenant, run_no, step_no, name, output) VALUES (:t, 999, 1, 'read', '')"),

@@ -13,11 +13,13 @@ from hub.cli.segments import segments_told, show_segments
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, kronor, say, show_fields, show_table, words
 from hub.cli.telling import Company, Number
+from hub.model.dunning_plans import StepTaken
 from hub.model.receivables import Hold, OpenReceivable
 from hub.money import plain_kronor
 from hub.services.payments.inspecting import masked_identity
 
 if TYPE_CHECKING:
+    from hub.cli.showing import Column
     from hub.runtime.facade_receivables import ReceivableStory
 
 ShowPersonal = Annotated[bool, typer.Option("--show-personal", help="With --json: personal identity numbers in full.")]
@@ -167,7 +169,7 @@ def _show_story(story: ReceivableStory) -> None:
         )
         for e in story.entries
     ]
-    columns = (
+    columns: Sequence[Column] = (
         ("booked", "keep"),
         "cause",
         "rule",
@@ -177,6 +179,18 @@ def _show_story(story: ReceivableStory) -> None:
         ("kronor", "right"),
     )
     show_table("entries", columns, rows)
+    if story.steps:
+        steps = [
+            (words(one.step), one.dated_on, one.answer_by, kronor(one.fee_ore), _standing(one)) for one in story.steps
+        ]
+        columns = ("step", ("dated", "keep"), ("answer by", "keep"), ("fee", "right"), ("", "wrap"))
+        show_table("dunning steps", columns, steps)
+
+
+def _standing(step: StepTaken) -> str:
+    if step.undone_at is not None:
+        return step.undone_because.replace("_", " ")
+    return f"sent {step.sent_at[:10]}" if step.sent_at else "not sent yet"
 
 
 def _hold(hold: Hold, and_of: Sequence[str] = ()) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from hub.errors import DataError
-from hub.model.dunning_plans import KIND, OpenDebt, Plan, PlanItem, PlanSum, Selection, StepTaken
+from hub.model.dunning_plans import KIND, OpenDebt, Plan, PlanItem, PlanSum, Selection
 from hub.rules.dunning.policies import Policy, policy_for
 from hub.runtime.carrying import rare_collections
 from hub.runtime.dunning_findings import DunningFinding, dunning_findings
@@ -140,11 +140,6 @@ class DunningDesk:
             if done.after is None:
                 return Undone(steps, left_out, None)
             after = done.after
-
-    def steps(self, receivable_id: int) -> list[StepTaken]:
-        """Return every step that was taken on a receivable, undone ones too, oldest first."""
-        with self._work.store.read() as work:
-            return work.dunning.steps_of(receivable_id)
 
     def policy(self, company: str, routine: str = "", *, on: date | None = None) -> Policy:
         """Return the policy of a routine with all that it inherits, on a day. Raises DataError when there is none."""

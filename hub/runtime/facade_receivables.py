@@ -7,6 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from hub.errors import DataError
+from hub.model.dunning_plans import StepTaken
 from hub.model.receivables import Hold, OpenReceivable, ReferenceRow, Watch
 from hub.runtime.tenant_work import TenantWork
 from hub.services.books.interest import Accrued, accrued
@@ -22,6 +23,7 @@ class ReceivableStory(NamedTuple):
     fully_paid_on: str | None  # the latest transaction date of its entries, once nothing is open
     holds: list[Hold]  # active ones
     watch: Watch | None
+    steps: list[StepTaken]  # of dunning, undone ones too
 
 
 class ReceivablesDesk:
@@ -64,7 +66,7 @@ class ReceivablesDesk:
         return found[0]
 
     def show(self, number: str, *, company: str = "") -> ReceivableStory:
-        """Return a receivable with its references, every entry on it, holds and watch. Raises DataError as `find`."""
+        """Return a receivable, every entry on it, and what stands beside it. Raises DataError as `find`."""
         found = self.find(number, company=company)
         with self._work.store.read() as work:
             references = work.receivables.references_of([found.receivable_id])
@@ -72,7 +74,8 @@ class ReceivablesDesk:
             paid_on = work.receivables.fully_paid_on(found.receivable_id)
             holds = work.receivables.active_holds([found.receivable_id], work.today)
             watch = work.receivables.watch_of(found.receivable_id)
-        return ReceivableStory(found, references, entries, paid_on, holds, watch)
+            steps = work.dunning.steps_of(found.receivable_id)
+        return ReceivableStory(found, references, entries, paid_on, holds, watch, steps)
 
     def interest(self, number: str, *, company: str = "", until: date | None = None) -> Accrued:
         """Count the interest that a receivable has earned up to and with a day, today unless it is given.

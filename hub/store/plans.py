@@ -98,11 +98,27 @@ class SqlPlans:
         )
         return bool(changed.rowcount)
 
-    def add_items(self, plan_no: int, items: Sequence[PlanItem], *, filled_to: int, counted: Mapping[str, int]) -> None:
-        """Write items, and that receivables have been looked at up to one."""
+    def go_on(self, plan_no: int, came_to: int, filled_to: int, counted: Mapping[str, int]) -> bool:
+        """Write down how far a plan has come; False when it is not where it was left: somebody else writes it."""
+        moved = self._connection.execute(
+            text(
+                "UPDATE run_plan SET filled_to = :filled_to, counted = :counted WHERE tenant = :t "
+                "AND plan_no = :plan_no AND state = 'planning' AND filled_to = :came_to"
+            ),
+            {
+                "t": self._tenant,
+                "plan_no": plan_no,
+                "came_to": came_to,
+                "filled_to": filled_to,
+                "counted": json.dumps(counted),
+            },
+        )
+        return bool(moved.rowcount)
+
+    def add_items(self, plan_no: int, items: Sequence[PlanItem]) -> None:
+        """Write items."""
         rows = [(self._tenant, plan_no, *item) for item in items]
         insert_rows(self._connection, tables.run_plan_item, ("tenant", "plan_no", *PlanItem._fields), rows)
-        self.change(plan_no, was=PlanState.PLANNING, filled_to=filled_to, counted=json.dumps(counted))
 
     def last_item(self, plan_no: int) -> int:
         """Return the number of the last item, 0 before the first."""

@@ -111,7 +111,10 @@ def test_a_plan_that_was_interrupted_goes_on_where_it_was(world):
     with world.store.write() as work:
         plan_no = make_plan(work, world.tenant, Selection(), world.clock.today(), world.rates, user="anna")
         filler = _Filler(world.tenant, plan_of(work, plan_no), 0)
-        work.plans.add_items(plan_no, filler.next_items(work, 2), filled_to=filler.filled_to, counted=filler.counted)
+        items = filler.next_items(work, 2)
+        assert work.plans.go_on(plan_no, 0, filler.filled_to, filler.counted)
+        work.plans.add_items(plan_no, items)
+        assert not work.plans.go_on(plan_no, 0, filler.filled_to, filler.counted)  # another who began there too
     fill_plan(world.store.read, world.store.write, world.tenant, plan_no, page=2)
 
     assert world.items(plan_no) == whole
@@ -201,6 +204,22 @@ def test_what_is_debited_needs_an_account_before_anything_is_done(engine):
 def test_a_company_that_there_is_not_is_no_selection(world):
     with pytest.raises(DataError, match="there is no company 7"):
         world.plan(companies=["7"])
+
+
+def test_a_routine_that_there_is_not_is_no_selection(world):
+    with pytest.raises(DataError, match="there is no routine 77"):
+        world.plan(routines=["77"])
+
+
+def test_zeros_before_a_companys_number_make_no_difference(world):
+    world.invoices("1001")
+
+    assert len(world.items(world.plan(companies=["001"]))) == 1
+
+
+def test_a_day_more_than_ten_years_away_is_a_slip_of_the_hand(world):
+    with pytest.raises(DataError, match="cannot be right"):
+        world.plan(date.max)
 
 
 def test_a_range_does_not_end_before_it_begins(world):

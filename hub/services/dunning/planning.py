@@ -7,19 +7,22 @@ goes on where it was. It changes nothing but itself.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from datetime import date
 
-from hub.errors import DataError
+from hub.errors import DataError, TransientError
+from hub.model.command_dates import plausible_days
+from hub.model.company import Company
 from hub.model.dunning_plans import KIND, OpenDebt, Plan, PlanItem, PlanState, Selection, Verdict
 from hub.model.dunning_reasons import NotYet
 from hub.model.tenant import Tenant
 from hub.rules.dunning.next_step import NextStep
 from hub.rules.dunning.policies import Policy
 from hub.rules.interest.reference_rates import ReferenceRates
+from hub.services.books.finding import find_company
 from hub.services.dunning.deciding import Decided, Decider, is_by_debtor
-from hub.services.dunning.lawful import fingerprint, refuse_settings
+from hub.services.dunning.lawful import chosen, fingerprint, refuse_settings
 from hub.services.ports import UnitOfWork
 
 PAGE = 20_000  # receivables: about half a second
@@ -33,10 +36,11 @@ def make_plan(
     """Write a plan without items; return its number.
 
     Raises:
-        DataError: the selection names a company that there is not, or a range that ends before it begins.
+        DataError: the selection cannot be, or the day is more than ten years away.
         RuleViolation, ConfigurationError: nothing may be dunned by these settings; see `refuse_settings`.
     """
-    _refuse_selection(tenant, selection)
+    _refuse_far_day(on, work.today)
+    selection = known_selection(tenant, selection)
     refuse_settings(tenant, selection, on, rates)
     asked = selection.model_dump(mode="json", exclude_defaults=True)
     return work.plans.make(KIND, on_day=on.isoformat(), selection=asked, fingerprint=fingerprint(tenant), made_by=user)
@@ -51,16 +55,22 @@ def plan_of(work: UnitOfWork, plan_no: int) -> Plan:
 
 
 def fill_plan(read: Open, write: Open, tenant: Tenant, plan_no: int, *, page: int = PAGE) -> None:
-    """Write the items of a plan, from where it was left; afterwards it is `planned`."""
+    """Write the items of a plan, from where it was left; afterwards it is `planned`.
+
+    Raises TransientError when another process writes them.
+    """
     with read() as work:
         plan = plan_of(work, plan_no)
         item_no = work.plans.last_item(plan_no)
     filler = _Filler(tenant, plan, item_no)
     while plan.state is PlanState.PLANNING and filler.has_more:
+        came_to = filler.filled_to
         with read() as work:
             items = filler.next_items(work, page)
         with write() as work:
-            work.plans.add_items(plan_no, items, filled_to=filler.filled_to, counted=filler.counted)
+            if not work.plans.go_on(plan_no, came_to, filler.filled_to, filler.counted):
+                raise TransientError(f"plan {plan_no} is being made by another process; look at it again later")
+            work.plans.add_items(plan_no, items)
             if not filler.has_more:
                 work.plans.gather_letters(plan_no)
                 work.plans.change(plan_no, was=PlanState.PLANNING, state=PlanState.PLANNED)
@@ -132,11 +142,28 @@ def is_listed(debt: OpenDebt, step: NextStep, policy: Policy) -> bool:
     return policy.includes_not_due if step.reason == NotYet.NOT_DUE else True
 
 
-def _refuse_selection(tenant: Tenant, selection: Selection) -> None:
-    known = [company.number for company in tenant.companies]
-    for number in selection.companies:
-        if number not in known:
-            raise DataError(f"there is no company {number}: the tenant has {', '.join(known)}")
+def known_selection(tenant: Tenant, selection: Selection) -> Selection:
+    """Return a selection with companies as the settings write them.
+
+    Raises DataError for a company or routine that there is not, or a range that ends before it begins.
+    """
+    companies = tuple(find_company(tenant, number).number for number in selection.companies)
+    _refuse_unknown_routines(chosen(tenant, companies), selection.routines)
     first, last = selection.number, selection.number_to
     if last and (len(last), last) < (len(first), first):
         raise DataError(f"the range ends at {last}, before it begins at {first}")
+    return selection.model_copy(update={"companies": companies})
+
+
+def _refuse_unknown_routines(companies: Iterable[Company], routines: Iterable[str]) -> None:
+    known = {routine.number for company in companies for routine in company.routines}
+    known |= {twin for company in companies for twin in company.interest_routines}
+    for number in routines:
+        if number not in known:
+            raise DataError(f"there is no routine {number}: there are {', '.join(sorted(known)) or 'none'}")
+
+
+def _refuse_far_day(on: date, today: str) -> None:
+    earliest, latest = plausible_days(date.fromisoformat(today))
+    if not earliest <= on <= latest:
+        raise DataError(f"{on} cannot be right: give a day from {earliest} to {latest}")

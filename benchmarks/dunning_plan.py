@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import sqlite3
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -110,8 +111,8 @@ def compare(count: int, rounds: int, folder: Path) -> dict[str, Any]:
     """Take the sides in turn on copies of one database."""
     folder.mkdir(exist_ok=True, parents=True)
     world, copy = folder / f"dunning-{count}.sqlite", folder / "dunning-copy.sqlite"
-    if not world.exists():
-        make_world(world, count)
+    if not world.exists():  # in a process of its own: children of a large one look as large
+        subprocess.run([sys.executable, __file__, "world", str(world), "--receivables", str(count)], check=True)
     commands = {side: [sys.executable, __file__, side, str(copy)] for side in ("ours", "bare")}
 
     def fresh(_side: str) -> None:
@@ -139,7 +140,7 @@ def _refuse_differing(figures: dict[str, list[Figure]]) -> None:
 def main() -> None:
     """Take one side, or compare both."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("side", nargs="?", choices=("ours", "bare", "compare"), default="compare")
+    parser.add_argument("side", nargs="?", choices=("ours", "bare", "world", "compare"), default="compare")
     parser.add_argument("file", nargs="?", type=Path)
     parser.add_argument("--receivables", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=3)
@@ -150,6 +151,8 @@ def main() -> None:
         result = compare(chosen.receivables, chosen.rounds, chosen.folder)
         print(result["sides"], result["ours_to_bare"])
         save(result, chosen.save)
+    elif chosen.side == "world":
+        make_world(chosen.file, chosen.receivables)
     else:
         print((ours if chosen.side == "ours" else bare)(chosen.file))
 

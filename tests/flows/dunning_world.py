@@ -141,7 +141,7 @@ class DunningWorld(Ledger):
         """Let delivery tell what became of letters, of all that were sent when none is named; dunning hears it."""
         with self.store.write() as work:
             for key in keys or [letter.key for letter in self.letters.sent]:
-                work.events.record(kind, command_key=key, document_no=1, at=work.now, **data)
+                work.events.record(kind, command_key=key, document_no=1, **data)
         with self.store.write() as work:
             follow_letters(work, self.tenant)
         self.letters.sent.clear()

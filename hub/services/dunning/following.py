@@ -40,14 +40,15 @@ def _mark_sent(work: UnitOfWork, sent: Mapping[str, Event]) -> None:
 
 
 def _sent(step: StepTaken, event: Event) -> StepTaken:
-    at = str(event.data.get("at") or event.recorded_at)
     answer_by = answer_day_when_sent(
         DunningStep(step.step),
         dated_on=date.fromisoformat(step.dated_on),
         answer_by=date.fromisoformat(step.answer_by),
-        sent_on=day_sent(at),
+        sent_on=day_sent(event.recorded_at),
     )
-    return step._replace(sent_at=at, document_no=event.data.get("document_no"), answer_by=answer_by.isoformat())
+    return step._replace(
+        sent_at=event.recorded_at, document_no=event.data.get("document_no"), answer_by=answer_by.isoformat()
+    )
 
 
 def _take_back(work: UnitOfWork, tenant: Tenant, gone: Mapping[str, Event]) -> None:

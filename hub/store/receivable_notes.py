@@ -119,8 +119,8 @@ class ReceivableNotes:
         return bool(noted.rowcount)
 
     def move_notes(self, old_receivable_id: int, new_receivable_id: int) -> None:
-        """Let holds, watch, printed charge and dunning steps stand beside a receivable's new version."""
-        for table in ("hold", "watch", "printed_charge", "dunning_step"):
+        """Let holds, watch, printed and other charges, and dunning steps stand beside a receivable's new version."""
+        for table in ("hold", "watch", "printed_charge", "dunning_step", "interest_charge", "carried_charge"):
             self._connection.execute(
                 text(f"UPDATE {table} SET receivable_id = :new WHERE tenant = :t AND receivable_id = :old"),
                 {"t": self._tenant, "old": old_receivable_id, "new": new_receivable_id},

@@ -10,7 +10,8 @@ _ITEM_WITHOUT_STEP = f"""
     FROM run_plan_item i
     LEFT JOIN dunning_step s ON s.tenant = :t AND s.letter = 'dun:' || i.plan_no || ':' || i.letter_no
                             AND s.item_no = i.item_no
-    WHERE i.tenant = :t AND i.outcome IN ('done', 'undone')
+    LEFT JOIN run_plan p ON p.tenant = i.tenant AND p.plan_no = i.plan_no
+    WHERE i.tenant = :t AND coalesce(p.kind, 'dunning') = 'dunning' AND i.outcome IN ('done', 'undone')
       AND (s.step IS NULL OR (s.undone_at IS NULL) <> (i.outcome = 'done'))
 """
 
@@ -21,6 +22,13 @@ _FEE_TWICE = f"""
     GROUP BY receivable_id, CASE WHEN step = 'demand' THEN 'demand' ELSE 'reminder' END HAVING count(*) > 1
 """
 
+_INTEREST_TWICE = f"""
+    SELECT 'receivable ' || receivable_id, 'its interest is charged twice', {NO_AMOUNT}
+    FROM (SELECT receivable_id FROM interest_charge WHERE tenant = :t AND undone_at IS NULL
+          UNION ALL SELECT receivable_id FROM carried_charge WHERE tenant = :t AND kind = 'interest') AS c
+    GROUP BY receivable_id HAVING count(*) > 1
+"""
+
 CHECKS = (
     Check(
         "DUNNING_DIFFERS",
@@ -29,5 +37,6 @@ CHECKS = (
         NOT_BY_US,
     ),
     Check("DUNNING_FEE_TWICE", "no receivable bears two reminder fees or two demand fees", _FEE_TWICE, NOT_BY_US),
+    Check("INTEREST_TWICE", "no interest is both invoiced and carried, or invoiced twice", _INTEREST_TWICE, NOT_BY_US),
     Check("PLAN_NUMBER_GAP", "plan numbers have no gaps", gaps("run_plan", "plan_no", "plan"), NOT_BY_US),
 )

@@ -496,6 +496,14 @@ BROKEN: dict[str, tuple[str, Breaking]] = {
             "(:t, 1, 2, 'reminder_2', 2, 1, '', '', 6000, 0, 0, 0, 'dun:2:1')"
         ),
     ),
+    "interest that is invoiced twice": (
+        "INTEREST_TWICE",
+        _of(
+            "INSERT INTO interest_charge (tenant, receivable_id, charge_no, amount_ore, first_day, last_day, days, "
+            "invoice_id, plan_no, charged_at) VALUES (:t, 1, 1, 1, '', '', 1, 9, 1, ''), "
+            "(:t, 1, 2, 1, '', '', 1, 9, 1, '')"
+        ),
+    ),
     "a plan has gone": (
         "PLAN_NUMBER_GAP",
         _of("INSERT INTO counter (tenant, series, next_value) SELECT :t, 'plan', 2 FROM tenant"),

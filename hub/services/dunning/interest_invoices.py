@@ -69,7 +69,9 @@ class InterestInvoiceRun:
         first_no = work.plans.last_item(plan_no) + 1
         judged = [one for one in self._judged(work, found) if not _is_of_no_interest(one)]
         items = [_item(number, one) for number, one in enumerate(judged, first_no)]
-        work.plans.add_items(plan_no, items, filled_to=found[-1] if found else after, counted={})
+        if not work.plans.go_on(plan_no, after, found[-1] if found else after, {}):
+            return END  # somebody else fills it
+        work.plans.add_items(plan_no, items)
         if len(found) == PLANNED_AT_ONCE:
             return found[-1]
         work.plans.change(plan_no, was=PlanState.PLANNING, state=PlanState.PLANNED)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from comparing import circumstances, save
+from haste import in_haste
 from kill_databases import databases
 from sqlalchemy import Engine
 
@@ -82,7 +83,7 @@ def main() -> None:
     with databases(folder, DATABASES) as urls:
         for name in DATABASES:
             (folder / name).mkdir()
-            engine = open_database(urls[name])
+            engine = in_haste(open_database(urls[name]))
             for promise in Promise:
                 results[f"{name}, {promise}"] = enumerate_all(engine, folder / name, promise, chosen.every)
             engine.dispose()

@@ -20,11 +20,11 @@ from random import Random
 from typing import NamedTuple
 
 from comparing import circumstances, save
+from haste import in_haste
 
 sys.path.append(str(Path(__file__).parents[1]))
 
 from hub.store.database import open_database
-from tests.flows.attempt_world import in_haste
 from tests.flows.invoice_fates import Ends, Lot
 from tests.flows.thousand_world import ThousandWorld
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import count, product
 from typing import NamedTuple
 
-from attempt_world import AttemptWorld, Killer, check, in_haste
+from attempt_world import AttemptWorld, Killer, check
 from sqlalchemy import Engine
 
 from hub.contracts import Promise
@@ -78,7 +78,6 @@ def single_deaths(
     engine: Engine, counterparty: Counterparty, plan: Plan, *, every: int = 1, settled_after_s: int | None = None
 ) -> Iterator[Lived]:
     """Yield a life for each death, or for one of so many, up to the last moment there is."""
-    in_haste(engine)
     for at in range(1, MOST_MOMENTS, every):
         lived = live(engine, counterparty, plan._replace(deaths=(at,)), settled_after_s=settled_after_s)
         if not lived.killer.is_done:
@@ -89,7 +88,6 @@ def single_deaths(
 
 def pairs_of_deaths(engine: Engine, counterparty: Counterparty, plan: Plan, *, every: int = 1) -> Iterator[Lived]:
     """Yield a life for each death and each death of whoever follows, or for one of so many of both."""
-    in_haste(engine)
     for first in range(1, MOST_MOMENTS, every):
         for second in range(1 + first % every, MOST_MOMENTS, every):
             lived = live(engine, counterparty, plan._replace(deaths=(first, second)))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from attempt_world import AttemptWorld, in_haste
+from attempt_world import AttemptWorld
 from hub_life import WARM
 from imported_ledger import Ledger
 from payment_world import World
@@ -40,6 +40,6 @@ def ledger(engine: Engine) -> Ledger:
 def attempt_world(engine: Engine, tmp_path: Path) -> Iterator[AttemptWorld]:
     """A tenant that sends messages, and the counterparty that takes them; messages and events agree in the end."""
     with Counterparty(tmp_path / "accepted.jsonl") as counterparty:
-        made = AttemptWorld(in_haste(engine), counterparty)
+        made = AttemptWorld(engine, counterparty)
         yield made
         assert made.found("ATTEMPT_NUMBER_GAP", "ATTEMPT_DIFFERS", "MESSAGE_DIFFERS") == []

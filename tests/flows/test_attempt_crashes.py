@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from attempt_lives import IN_A_ROW, LOST, NO_CONNECTION, Plan, live, pairs_of_deaths, resends, single_deaths
-from attempt_world import AttemptWorld, check, in_haste
+from attempt_world import AttemptWorld, check
 from sqlalchemy import Engine
 
 from hub.contracts import Promise
@@ -107,7 +107,6 @@ def test_whatever_a_resend_is_told_and_whoever_dies_then(engine: Engine, counter
 
 
 def test_what_a_resend_is_refused_for_is_unknown(engine: Engine, counterparty: Counterparty) -> None:
-    in_haste(engine)
     lived = live(engine, counterparty, Plan(Promise.IDEMPOTENT, told=(LOST, Fault.REFUSE)))
 
     assert lived.problem == ""
@@ -150,7 +149,6 @@ def test_the_check_fails_when_a_refused_resend_counts_as_certainly_not_delivered
     monkeypatch.setattr(
         rules, "_still_in_doubt", lambda attempt, _outcome, _now: attempt._replace(state=AttemptState.REJECTED)
     )
-    in_haste(engine)
 
     assert live(engine, counterparty, Plan(Promise.IDEMPOTENT, told=(LOST, Fault.REFUSE))).problem != ""
 

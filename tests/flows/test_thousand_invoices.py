@@ -15,7 +15,6 @@ from sqlalchemy import Engine
 
 from hub.loopback.faults import Fault
 from hub.model.documents import DocumentKind
-from tests.flows.attempt_world import in_haste
 from tests.flows.invoice_fates import CHANNELS, QUESTIONS, SENDS, Case, Ends, Lot, expected_end
 from tests.flows.thousand_world import ThousandWorld
 
@@ -25,7 +24,7 @@ DEATHS = (7, 40, 3, 55, 21, 90, 2, 33)  # each counted in commits from the one b
 
 def all_ended(engine: Engine, folder: Path, cases: Sequence[Case], *, deaths: Sequence[int] = ()) -> ThousandWorld:
     """Send all and return the world in which they have ended; its other sides have stopped."""
-    with ThousandWorld(in_haste(engine), folder, cases) as world:
+    with ThousandWorld(engine, folder, cases) as world:
         world.die_at(deaths)
         world.send_all()
     return world

@@ -164,12 +164,21 @@ def _empty_sqlite(engine: Engine) -> None:
 
 
 def _empty_postgresql(engine: Engine) -> None:
-    """Delete every row of a PostgreSQL database in one message."""
-    ours = [f'"{name}"' for name in metadata.tables if name not in KEPT]
+    """Delete every row of a PostgreSQL database by a function, whose plans a session makes once."""
     with writing(engine) as connection:
         is_made = connection.exec_driver_sql("SELECT to_regclass('dbos.workflow_status')").scalar_one() is not None
-        engines = OF_ENGINE if is_made else ()  # inputs that stay would be those of the next test's turns
-        connection.exec_driver_sql(";".join(f"DELETE FROM {name}" for name in (*ours, *engines)))
+        emptying = "hub_empty_with_engine" if is_made else "hub_empty"
+        connection.exec_driver_sql(f"SELECT pg_temp.{emptying}()")
+
+
+def _lay_out_emptying(connection: psycopg.Connection) -> None:
+    """Make a session's functions for the above: one for our tables, one for the engine's too, once they are there."""
+    ours = [f'"{name}"' for name in metadata.tables if name not in KEPT]
+    for name, tables in (("hub_empty", ours), ("hub_empty_with_engine", [*ours, *OF_ENGINE])):
+        deletes = "; ".join(f"DELETE FROM {table}" for table in tables)
+        connection.execute(
+            f"CREATE FUNCTION pg_temp.{name}() RETURNS void LANGUAGE plpgsql AS $$ BEGIN {deletes}; END $$"
+        )
 
 
 @pytest.fixture(scope="session")
@@ -180,7 +189,9 @@ def postgresql_engine(postgresql_database: str) -> Iterator[Engine]:
     @event.listens_for(opened, "connect")
     def _plan_once(connection: psycopg.Connection, _record: object) -> None:
         connection.prepared_max = 1000
+        connection.prepare_threshold = 1
         connection.execute("SET plan_cache_mode = force_generic_plan")
+        _lay_out_emptying(connection)
         connection.commit()
 
     opened.dispose()

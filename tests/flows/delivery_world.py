@@ -275,7 +275,7 @@ class DeliveryWorld:
 
     def sql(self, query: str) -> list[tuple[Any, ...]]:
         """Return rows."""
-        with self.engine.connect() as connection:
+        with self.engine.begin() as connection:
             return [tuple(row) for row in connection.execute(text(query))]
 
     def e_invoice(self, document: Document) -> bytes:

@@ -45,7 +45,7 @@ def held(world: World) -> dict[int, tuple[str, int | None]]:
 
 
 def twins(world: World) -> dict[int, int]:
-    with world.engine.connect() as connection:
+    with world.engine.begin() as connection:
         rows = connection.execute(text("SELECT payment_id, twin_payment FROM duplicate_payment"))
         return {row.payment_id: row.twin_payment for row in rows}
 

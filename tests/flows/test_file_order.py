@@ -94,7 +94,7 @@ def test_a_file_that_is_being_posted_goes_on_before_an_earlier_one_that_waits_fo
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_whether_a_file_came_before_is_one_look(world: World) -> None:
-    with world.engine.connect() as connection:
+    with world.engine.begin() as connection:
         given = {"t": 1, "kind": "ingest"}
         plan = connection.execute(text(f"EXPLAIN QUERY PLAN {_FIRST_UNFINISHED}"), given).all()
     assert [row.detail for row in plan] == ["SEARCH run USING INDEX run_unfinished (tenant=? AND kind=?)"]

@@ -52,7 +52,7 @@ def test_a_look_sees_only_what_is_left_to_be_done_and_locks_nobody_out(world: Wo
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_is_old_is_found_without_a_look_at_every_run(world: World) -> None:
-    with world.engine.connect() as connection:
+    with world.engine.begin() as connection:
         for statement, index in (
             (forgetting._OLD_RUNS, "run_to_sweep"),
             (forgetting._OLD_LEFT_OUT, "firing_left_out"),

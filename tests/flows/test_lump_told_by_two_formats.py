@@ -48,7 +48,7 @@ def reverse(world: World, payment: Payment) -> None:
 
 def closed(world: World) -> list[tuple[int, int, str]]:
     """(payment, twin, proof) of what was closed as the same money."""
-    with world.engine.connect() as connection:
+    with world.engine.begin() as connection:
         query = "SELECT payment_id, twin_payment, proof FROM duplicate_payment ORDER BY payment_id"
         return [tuple(row) for row in connection.exec_driver_sql(query)]
 

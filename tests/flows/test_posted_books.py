@@ -49,7 +49,7 @@ def books(world: World) -> dict[str, Any]:
             for found in work.receivables.search(open_only=False, limit=1000)
         }
     accounts = {account: world.account_balance(account) for account in (CLEARING, SUSPENSE, WRITE_OFF, "1510")}
-    with world.engine.connect() as connection:
+    with world.engine.begin() as connection:
         tables = [
             [row[1:] if table is QUEUE else tuple(row) for row in connection.execute(text(table), values)]
             for values in [{"t": world.store.tenant}]

@@ -678,7 +678,7 @@ def rebuilt(world: World) -> CheckResult:
 
 
 def rows(world: World, statement: str) -> list[tuple[Any, ...]]:
-    with world.engine.connect() as connection:
+    with world.engine.begin() as connection:
         return [tuple(row) for row in connection.execute(text(statement))]
 
 

@@ -613,7 +613,7 @@ class ThousandWorld(DeliveryWorld):
 
     def found_wrong(self) -> list[str]:
         """Return what `hub verify` finds wrong with messages and documents."""
-        with self.engine.connect() as connection:
+        with self.engine.begin() as connection:
             return [
                 f"{check.code}: {tuple(row)}"
                 for check in (*ATTEMPT_CHECKS, *DOCUMENT_CHECKS)

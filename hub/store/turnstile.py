@@ -36,12 +36,12 @@ class Turnstile:
         """Begin a transaction that holds the write lock. Raises OperationalError when others keep it."""
         deadline_s = time.monotonic() + self.timeout_s
         with self._passing(deadline_s):
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={LOOK_MS}")
+            _be_patient(connection, LOOK_MS)
             try:
                 while not _takes_lock(connection, is_last_try=time.monotonic() >= deadline_s):
                     pass
             finally:
-                connection.exec_driver_sql(f"PRAGMA busy_timeout={int(self.timeout_s * 1000)}")
+                _be_patient(connection, int(self.timeout_s * 1000))
 
     @contextmanager
     def _passing(self, deadline_s: float) -> Iterator[None]:
@@ -53,6 +53,11 @@ class Turnstile:
         finally:
             if is_ours:
                 self._of_threads.release()
+
+
+def _be_patient(connection: Connection, for_ms: int) -> None:
+    """Say how long SQLite itself waits for a lock; by the driver, since every transaction that writes says it twice."""
+    connection.connection.driver_connection.execute(f"PRAGMA busy_timeout={for_ms}")  # type: ignore[union-attr]
 
 
 def _takes_lock(connection: Connection, *, is_last_try: bool) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import permutations
-from time import monotonic
+from time import monotonic, process_time
 
 import pytest
 from payment_world import DAY, World, pay, payment_file
@@ -132,12 +132,14 @@ def test_gifts_by_the_thousand_whose_keys_differ_are_compared_about_as_fast_as_t
     def gifts(family: str) -> bytes:
         return told(family, *(on(0, entry=number, key=f"{family} {number}") for number in range(1, 1501)))
 
-    began_s = monotonic()
+    # Of SQLite all is work of this process: how busy the machine is does not count. PostgreSQL's is another's.
+    passed_s = process_time if world.engine.dialect.name == "sqlite" else monotonic
+    began_s = passed_s()
     world.receive(gifts("camt.054"))
-    first_s = monotonic() - began_s
+    first_s = passed_s() - began_s
     world.receive(gifts("camt.053"))
 
-    assert monotonic() - began_s < 12 * first_s  # about twice as long; each beside each would take twenty times
+    assert passed_s() - began_s < 12 * first_s  # about twice as long; each beside each would take twenty times
     assert (held(world), booked_ore(world)) == ({}, 3000 * 10000)
 
 

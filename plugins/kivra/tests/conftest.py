@@ -20,7 +20,8 @@ from hub.model.parties import DebtorClass
 from hub.testing.contexts import A_MORNING, ContextInMemory
 from hub_kivra import KivraChannel, KivraSandbox, KivraSettings
 
-TIMEOUT_S = 0.25
+TIMEOUT_S = 10.0  # of a call, however busy the machine is
+HURRIED_S = 0.25  # of one whose answer does not come, or too late
 PERSON, OTHER_PERSON = "191212121212", "201212121212"
 COMPANY = "5566778899"
 PDF = b"%PDF-1.7 a page"
@@ -96,6 +97,12 @@ def sandbox(tmp_path: Path) -> Iterator[KivraSandbox]:
 @pytest.fixture
 def channel(sandbox: KivraSandbox, clock: FixedClock) -> KivraChannel:
     return channel_to(sandbox, clock)
+
+
+@pytest.fixture
+def hurried(sandbox: KivraSandbox, clock: FixedClock) -> KivraChannel:
+    """The same with little patience, for faults that take their time."""
+    return channel_to(sandbox, clock, timeout_s=HURRIED_S)
 
 
 def channel_to(sandbox: KivraSandbox, clock: FixedClock, **changes: Any) -> KivraChannel:

@@ -61,7 +61,7 @@ def test_the_channel_may_be_another_processs(sandbox, connect, message):
 
 
 @pytest.mark.parametrize("fault", [fault for fault in HTTP_FAULTS if fault is not Fault.SLOW])
-def test_every_fault_ends_in_one_delivery_or_a_refusal(sandbox, channel, message, fault):
+def test_every_fault_ends_in_one_delivery_or_a_refusal(sandbox, channel, hurried, message, fault):
     errors = {
         Fault.BUSY: TransientError,
         Fault.TOO_MANY: TransientError,
@@ -69,7 +69,7 @@ def test_every_fault_ends_in_one_delivery_or_a_refusal(sandbox, channel, message
     }
     sandbox.order(fault)
     with pytest.raises(errors.get(fault, OutcomeUnknownError)):
-        channel.send(message())
+        (hurried if fault is Fault.TIME_OUT_AFTER_ACCEPT else channel).send(message())
     assert len(sandbox.received()) == (fault in LOST)
 
     assert channel.send(message()).external_id
@@ -82,10 +82,10 @@ def test_a_slow_answer_is_waited_for(sandbox, connect, message):
     assert connect(timeout_s=30).send(message()).external_id
 
 
-def test_an_answer_that_is_too_slow_is_lost_and_nothing_comes_twice(sandbox, channel, message):
+def test_an_answer_that_is_too_slow_is_lost_and_nothing_comes_twice(sandbox, channel, hurried, message):
     sandbox.order(Fault.SLOW)
     with pytest.raises(OutcomeUnknownError):
-        channel.send(message())
+        hurried.send(message())
 
     channel.send(message())
     sandbox.__exit__(None, None, None)
@@ -271,7 +271,7 @@ def test_a_message_that_is_none_of_ours_stops_at_kivra(sandbox, channel):
     assert sandbox.received() == []
 
 
-def test_faults_at_random_end_in_exactly_one_delivery_each(sandbox, channel, message):
+def test_faults_at_random_end_in_exactly_one_delivery_each(sandbox, hurried, message):
     """As the core does it: what is unknown or later is sent again with the same bytes."""
     for fault in (*HTTP_FAULTS, "expired_token"):
         if fault is not Fault.REFUSE:
@@ -280,7 +280,7 @@ def test_faults_at_random_end_in_exactly_one_delivery_each(sandbox, channel, mes
     while waiting:
         sent = waiting.pop(0)
         try:
-            channel.send(sent)
+            hurried.send(sent)
         except (TransientError, OutcomeUnknownError):
             waiting.append(sent)
 

@@ -102,11 +102,11 @@ def test_a_refused_question_is_later_or_a_setting(told, told_channel, status, co
 
 
 @pytest.mark.parametrize("fault", [Fault.ERROR, Fault.TIME_OUT_AFTER_ACCEPT, Fault.RESET_AFTER_ACCEPT, Fault.BUSY])
-def test_a_question_whose_answer_is_lost_may_be_asked_again(sandbox, channel, fault):
+def test_a_question_whose_answer_is_lost_may_be_asked_again(sandbox, channel, hurried, fault):
     sandbox.order_for("match", fault)
 
     with pytest.raises(TransientError):
-        channel.reach(RECIPIENTS)
+        (hurried if fault is Fault.TIME_OUT_AFTER_ACCEPT else channel).reach(RECIPIENTS)
     assert channel.reach(RECIPIENTS)["p"].answer is Reachable.YES
 
 

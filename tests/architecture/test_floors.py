@@ -18,7 +18,13 @@ LIBRARIES = {
     "dbos": ("hub/runtime/engine.py",),
     "apscheduler": ("hub/runtime/",),
     # The wiring opens the database and hands it on, to the engine too; it writes no SQL.
-    "sqlalchemy": ("hub/store/", "hub/runtime/bootstrap.py", "hub/runtime/config.py", "hub/runtime/engine.py"),
+    "sqlalchemy": (
+        "hub/store/",
+        "hub/runtime/bootstrap.py",
+        "hub/runtime/tenant_work.py",
+        "hub/runtime/config.py",
+        "hub/runtime/engine.py",
+    ),
     "alembic": ("hub/store/migrations/",),
     "psycopg": ("hub/store/",),
     "sqlite3": ("hub/store/",),

@@ -66,7 +66,7 @@ def test_a_plan_is_shown_and_carried_out_and_undone(home: Path) -> None:
     assert (done["plan"]["state"], done["run_state"]) == ("executed", "done")
     assert answer("receivables", "show", LATE, home=home)["receivable"]["fee_ore"] == 60_00
 
-    assert "not sent yet" in run("receivables", "show", LATE, home=home).stdout
+    assert "sent 2" in run("receivables", "show", LATE, home=home).stdout
     again = run("dunning", "run", "1", home=home)
     assert again.exit_code == 1
     assert "plan 1 is executed" in again.stderr

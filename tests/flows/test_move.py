@@ -22,8 +22,11 @@ from test_verify import found
 from hub.demo.folder import BGMAX, CAMT053, LATE_RECEIVABLE, RECEIVABLES, SOURCE_SYSTEM, TENANT, lay_out
 from hub.errors import ConfigurationError, LedgerError, RuleViolation, TransientError
 from hub.model.attempts import ChannelRest, PlannedMessage
+from hub.model.carried_charges import CarriedKind, Uncharged
 from hub.model.deliveries import ArchivedFileRow, Fate, KeptAnswer, LetterBalance
 from hub.model.delivery import AnswerKind, Receipt, ReceiptKind
+from hub.model.dunning_plans import KIND, PlanItem, StepTaken, Verdict
+from hub.model.interest_charges import InterestCharge
 from hub.model.nodes import Node
 from hub.runtime.clock import LONGEST_SLEEP, Clockwork
 from hub.runtime.facade import Hub
@@ -31,6 +34,7 @@ from hub.runtime.lock import work_lock
 from hub.runtime.node import WorkingNode
 from hub.services.attempts.planning import plan_batch
 from hub.services.payments.posting import ChunkPoster
+from hub.services.ports import UnitOfWork
 from hub.store import bulk, moving_rows
 from hub.store.database import open_database, writing
 from hub.store.moving import SqlMove
@@ -52,7 +56,6 @@ NEVER_IN_THE_DEMONSTRATION = {
     "ledger_file",
     "ledger_line",
     "left_out_payment",
-    "observer_cursor",
     "payment_extra_key",
     "printed_charge",
     "purge_item",
@@ -64,6 +67,16 @@ NEVER_IN_THE_DEMONSTRATION = {
     "reversal",
     "voucher_export",
 }
+
+
+def dun(work: UnitOfWork) -> None:
+    """Rows of a plan, its item and step, and what was charged afterwards: nothing of the demonstration is dunned."""
+    plan_no = work.plans.make(KIND, on_day="2026-11-22", selection={}, fingerprint="", made_by="anna")
+    work.plans.add_items(plan_no, [PlanItem(1, 1, "reminder_1", 1, 0, 0, 1, Verdict.LEAVE, "hold: D")])
+    step = StepTaken(1, 1, "reminder_1", plan_no, 1, "2026-11-22", "2026-12-02", 0, 0, 0, 0, "", "dun:1:1")
+    work.dunning.add_steps([step])
+    work.interest_charges.record([InterestCharge(1, 1, 1, "2026-11-21", "2026-11-22", 2, 2, plan_no, "")])
+    work.carried_charges.offer([Uncharged(1, CarriedKind.DIFFERENCE, 1, "2890")])
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +104,7 @@ def told(demonstration: Demonstration, tmp_path_factory: pytest.TempPathFactory)
             work.letters.keep_balances([LetterBalance(1, 1, 100_00)])
             work.documents.keep_answer(KeptAnswer(1, 0, "k", "peppol", AnswerKind.ACCEPTED, "", "", ""))
             work.archives.keep([ArchivedFileRow(1, 1, Fate.REST, None, "entry 1")])
+            dun(work)
             work.commands.open_task("unknown_attempt", "1", "look whether it arrived")
         hub.runs.cancel(f"send:{TENANT}:1:1")
         hub.schedules.run("hourly", key="k", user="anna")

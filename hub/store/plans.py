@@ -98,12 +98,23 @@ class SqlPlans:
         )
         return bool(changed.rowcount)
 
-    def go_on(self, plan_no: int, came_to: int, filled_to: int, counted: Mapping[str, int]) -> bool:
-        """Write down how far a plan has come; False when it is not where it was left: somebody else writes it."""
+    def add_items(
+        self,
+        plan_no: int,
+        items: Sequence[PlanItem],
+        *,
+        filled_to: int,
+        counted: Mapping[str, int],
+        came_to: int | None = None,
+    ) -> bool:
+        """Write items, and that receivables have been looked at up to one.
+
+        False, and nothing is written, when `came_to` says that it is not where it was left: somebody else writes it.
+        """
         moved = self._connection.execute(
             text(
                 "UPDATE run_plan SET filled_to = :filled_to, counted = :counted WHERE tenant = :t "
-                "AND plan_no = :plan_no AND state = 'planning' AND filled_to = :came_to"
+                "AND plan_no = :plan_no AND state = 'planning' AND filled_to = coalesce(:came_to, filled_to)"
             ),
             {
                 "t": self._tenant,
@@ -113,12 +124,9 @@ class SqlPlans:
                 "counted": json.dumps(counted),
             },
         )
-        return bool(moved.rowcount)
-
-    def add_items(self, plan_no: int, items: Sequence[PlanItem]) -> None:
-        """Write items."""
-        rows = [(self._tenant, plan_no, *item) for item in items]
+        rows = [(self._tenant, plan_no, *item) for item in items if moved.rowcount]
         insert_rows(self._connection, tables.run_plan_item, ("tenant", "plan_no", *PlanItem._fields), rows)
+        return bool(moved.rowcount)
 
     def last_item(self, plan_no: int) -> int:
         """Return the number of the last item, 0 before the first."""

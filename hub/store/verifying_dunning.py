@@ -7,11 +7,11 @@ from hub.store.verifying_parts import NO_AMOUNT, NOT_BY_US, Check, gaps
 _ITEM_WITHOUT_STEP = f"""
     SELECT 'plan ' || i.plan_no || ', item ' || i.item_no, 'it says ' || i.outcome || ', its step does not',
            {NO_AMOUNT}
-    FROM run_plan_item i
+    FROM run_plan p
+    JOIN run_plan_item i ON i.tenant = :t AND i.plan_no = p.plan_no
     LEFT JOIN dunning_step s ON s.tenant = :t AND s.letter = 'dun:' || i.plan_no || ':' || i.letter_no
                             AND s.item_no = i.item_no
-    LEFT JOIN run_plan p ON p.tenant = i.tenant AND p.plan_no = i.plan_no
-    WHERE i.tenant = :t AND coalesce(p.kind, 'dunning') = 'dunning' AND i.outcome IN ('done', 'undone')
+    WHERE p.tenant = :t AND p.kind = 'dunning' AND i.outcome IN ('done', 'undone')
       AND (s.step IS NULL OR (s.undone_at IS NULL) <> (i.outcome = 'done'))
 """
 
@@ -37,6 +37,8 @@ CHECKS = (
         NOT_BY_US,
     ),
     Check("DUNNING_FEE_TWICE", "no receivable bears two reminder fees or two demand fees", _FEE_TWICE, NOT_BY_US),
-    Check("INTEREST_TWICE", "no interest is both invoiced and carried, or invoiced twice", _INTEREST_TWICE, NOT_BY_US),
+    Check(
+        "INTEREST_TWICE", "no interest is both invoiced and carried, or invoiced twice", _INTEREST_TWICE, NOT_BY_US
+    ),
     Check("PLAN_NUMBER_GAP", "plan numbers have no gaps", gaps("run_plan", "plan_no", "plan"), NOT_BY_US),
 )

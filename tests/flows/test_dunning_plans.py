@@ -112,9 +112,9 @@ def test_a_plan_that_was_interrupted_goes_on_where_it_was(world):
         plan_no = make_plan(work, world.tenant, Selection(), world.clock.today(), world.rates, user="anna")
         filler = _Filler(world.tenant, plan_of(work, plan_no), 0)
         items = filler.next_items(work, 2)
-        assert work.plans.go_on(plan_no, 0, filler.filled_to, filler.counted)
-        work.plans.add_items(plan_no, items)
-        assert not work.plans.go_on(plan_no, 0, filler.filled_to, filler.counted)  # another who began there too
+        reached = {"filled_to": filler.filled_to, "counted": filler.counted, "came_to": 0}
+        assert work.plans.add_items(plan_no, items, **reached)
+        assert not work.plans.add_items(plan_no, items, **reached)  # another who began there too
     fill_plan(world.store.read, world.store.write, world.tenant, plan_no, page=2)
 
     assert world.items(plan_no) == whole

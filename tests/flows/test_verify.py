@@ -234,6 +234,21 @@ def _document(state: str, exchange_no: str = "NULL", *, sha256: str = "") -> Bre
     return write
 
 
+def _item_without_step(connection: Connection) -> int:
+    """A plan of one item that says that its step was taken."""
+    change(connection, "INSERT INTO counter (tenant, series, next_value) VALUES (:t, 'plan', 2)")
+    change(
+        connection,
+        "INSERT INTO run_plan (tenant, plan_no, kind, state, on_day, selection, fingerprint, made_at, made_by) "
+        "VALUES (:t, 1, 'dunning', 'executed', '', '', '', '', '')",
+    )
+    return change(
+        connection,
+        "INSERT INTO run_plan_item (tenant, plan_no, item_no, receivable_id, step, letter_no, fee_ore, interest_ore, "
+        "open_ore, verdict, reason, outcome) VALUES (:t, 1, 1, 1, 'demand', 1, 0, 0, 1, 'take', '', 'done')",
+    )
+
+
 def _message(
     state: str,
     sha256: str = "min(sha256)",
@@ -481,11 +496,7 @@ BROKEN: dict[str, tuple[str, Breaking]] = {
     "a file for the ledger that has lost a voucher": ("EXPORT_DIFFERS", _file_that_lost_a_voucher),
     "an item of a plan without its step": (
         "DUNNING_DIFFERS",
-        _of(
-            "INSERT INTO run_plan_item (tenant, plan_no, item_no, receivable_id, step, letter_no, fee_ore, "
-            "interest_ore, open_ore, verdict, reason, outcome) VALUES (:t, 1, 1, 1, 'demand', 1, 0, 0, 1, 'take', '', "
-            "'done')"
-        ),
+        _item_without_step,
     ),
     "two reminder fees on one receivable": (
         "DUNNING_FEE_TWICE",

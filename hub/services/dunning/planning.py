@@ -68,9 +68,11 @@ def fill_plan(read: Open, write: Open, tenant: Tenant, plan_no: int, *, page: in
         with read() as work:
             items = filler.next_items(work, page)
         with write() as work:
-            if not work.plans.go_on(plan_no, came_to, filler.filled_to, filler.counted):
+            is_ours = work.plans.add_items(
+                plan_no, items, filled_to=filler.filled_to, counted=filler.counted, came_to=came_to
+            )
+            if not is_ours:
                 raise TransientError(f"plan {plan_no} is being made by another process; look at it again later")
-            work.plans.add_items(plan_no, items)
             if not filler.has_more:
                 work.plans.gather_letters(plan_no)
                 work.plans.change(plan_no, was=PlanState.PLANNING, state=PlanState.PLANNED)

@@ -8,6 +8,14 @@ from typing import NamedTuple
 from hub.model.payment_file import Deduction, Part, Payment
 
 
+class PlacedShare(NamedTuple):
+    """What a payment has paid of a receivable, under one reference that means it; another reference repeats it."""
+
+    reference: str  # normal form
+    receivable_id: int
+    amount_ore: int
+
+
 class UnmatchedPayment(NamedTuple):
     """A payment that the exact reference did not settle. Amounts in öre; a deduction is below zero."""
 
@@ -27,6 +35,7 @@ class UnmatchedPayment(NamedTuple):
     section_no: int
     company: str  # of the payee account; empty when the account is not known
     kind: str  # payment, deduction, manual
+    placed: tuple[PlacedShare, ...] = ()  # when the amount is what remains of a payment with parts
 
 
 class ProposedShare(NamedTuple):

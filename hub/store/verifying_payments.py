@@ -9,7 +9,7 @@ from hub.store.verifying_parts import NO_AMOUNT, Check
 # Entries by which a payment changes a debt without being money: other accounts balance them. An entry that takes
 # another back keeps the cause of that one as its rule.
 _CAUSE = "CASE WHEN e.reverses_no IS NULL THEN e.cause ELSE e.rule END"
-_IS_MONEY = f"""
+IS_MONEY = f"""
     e.payment_id IS NOT NULL AND {_CAUSE} NOT IN
         ('difference_written_off', 'difference_carried', 'printed_fee_debited', 'printed_interest_debited')
 """
@@ -20,7 +20,7 @@ _OVERALLOCATED = f"""
                 ELSE 'more is allocated than came in' END,
            CAST(a.ore - coalesce(p.amount_ore, 0) AS BIGINT), a.currency
     FROM (SELECT e.payment_id, -sum(e.amount_ore) AS ore, max(e.currency) AS currency
-          FROM entry e WHERE e.tenant = :t AND {_IS_MONEY} GROUP BY e.payment_id HAVING sum(e.amount_ore) <> 0) AS a
+          FROM entry e WHERE e.tenant = :t AND {IS_MONEY} GROUP BY e.payment_id HAVING sum(e.amount_ore) <> 0) AS a
     LEFT JOIN payment p ON p.tenant = :t AND p.payment_id = a.payment_id
     WHERE p.payment_id IS NULL OR NOT (CASE WHEN p.amount_ore > 0 THEN a.ore BETWEEN 0 AND p.amount_ore
                                             ELSE a.ore BETWEEN p.amount_ore AND 0 END)
@@ -55,7 +55,7 @@ TAKING_BACK = "('payment_reversed', 'file_undone', 'replaced_by_specification')"
 # What stands of a payment: on receivables, in the suspense account, paid back or written off from it. What was paid
 # back or written off before the payment was taken back was taken back with it.
 _STANDS = f"""
-    SELECT e.payment_id, -e.amount_ore AS ore FROM entry e WHERE e.tenant = :t AND {_IS_MONEY}
+    SELECT e.payment_id, -e.amount_ore AS ore FROM entry e WHERE e.tenant = :t AND {IS_MONEY}
     UNION ALL
     SELECT payment_id, amount_ore FROM suspense_movement WHERE tenant = :t
     UNION ALL

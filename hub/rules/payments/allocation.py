@@ -11,6 +11,7 @@ from hub.model.company import DifferenceHandling, DifferenceLimits
 from hub.model.payments import Candidate
 from hub.rules.payments.balances import OpenBalances
 from hub.rules.payments.matching import Found, Reason, Rule
+from hub.rules.payments.shares import no_more_than
 
 
 class Cause(StrEnum):
@@ -97,22 +98,17 @@ def _open_shares(found: Found, balances: OpenBalances) -> list[tuple[Candidate, 
     taken: dict[int, int] = {}
     for candidate, stated_ore in zip(found.candidates, found.shares_ore, strict=True):
         number = candidate.receivable_id
-        share_ore = _no_more_than_open(stated_ore, balances.open_ore(number) - taken.get(number, 0))
+        share_ore = no_more_than(stated_ore, balances.open_ore(number) - taken.get(number, 0))
         taken[number] = taken.get(number, 0) + share_ore
         shares.append((candidate, share_ore))
     return shares
-
-
-def _no_more_than_open(share_ore: int, open_ore: int) -> int:
-    """Limit a share to what is open on the same side of zero."""
-    return min(share_ore, max(open_ore, 0)) if share_ore > 0 else max(share_ore, min(open_ore, 0))
 
 
 def _in_turn(amount_ore: int, candidates: Sequence[Candidate], balances: OpenBalances, cause: str) -> Allocation:
     movements: list[Movement] = []
     rest_ore = amount_ore
     for candidate in candidates:
-        share_ore = _no_more_than_open(rest_ore, balances.open_ore(candidate.receivable_id))
+        share_ore = no_more_than(rest_ore, balances.open_ore(candidate.receivable_id))
         if share_ore:
             movements += _pay(candidate, share_ore, balances, cause)
             rest_ore -= share_ore

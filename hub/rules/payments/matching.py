@@ -18,6 +18,7 @@ from hub.model.company import WithoutReference
 from hub.model.payments import Candidate, UnmatchedPayment
 from hub.model.receivables import ReceivableKind
 from hub.rules.payments.balances import OpenBalances
+from hub.rules.payments.shares import shares_left
 
 TEXT_QUALITY = "text"  # the reference was taken from free text
 
@@ -139,14 +140,17 @@ class _Search:
         stated = [(token, share) for token, share in self._tokens.parts if share]
         if not stated:
             return None
-        if sum(share for _, share in stated) != self._payment.amount_ore:
+        left = shares_left(stated, self._payment.placed)
+        if sum(share for _, share in left) != self._payment.amount_ore:
             return Found((), reason=Reason.SHARES_DIFFER)
         candidates, shares = [], []
-        for token, share_ore in stated:
+        for token, share_ore in left:
             match = self._payable(self._lookup("reference", token), sign=share_ore)
             if len(match) == 1:
                 candidates.append(match[0])
                 shares.append(share_ore)
+        if not candidates and self._payment.placed:  # the shares were right: what is left of them is no other's
+            return Found((), reason=Reason.PART_NOT_FOUND)
         if not candidates:
             self._reasons.append(Reason.PART_NOT_FOUND)
             return None

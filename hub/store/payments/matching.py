@@ -13,6 +13,7 @@ from hub.model.payments import Candidate, LoadedChunk, UnmatchedPayment
 from hub.store.books import POSTING_COLUMNS, SqlBooks
 from hub.store.database import WRITES
 from hub.store.payments.matching_parts import DATE, IS_OPEN_CASE
+from hub.store.payments.placed_shares import placed_shares
 from hub.store.payments.unknown import suspend_unknown
 from hub.store.statements import text
 from hub.store.temporary import PAYMENT_IDS, lay_out
@@ -223,10 +224,16 @@ class SqlMatching:
         return [_unmatched(row) for row in rows]
 
     def unallocated(self, payment_ids: Sequence[int]) -> list[UnmatchedPayment]:
-        """Return unallocated payments with what remains of them as their amount, in order."""
+        """Return unallocated payments with what remains of them as their amount, in order.
+
+        Those that state parts say what has been placed of them.
+        """
         self._wanted_ids(payment_ids)
-        rows = self._connection.execute(text(_UNALLOCATED), {"t": self._tenant})
-        return [_unmatched(row) for row in rows]
+        payments = [_unmatched(row) for row in self._connection.execute(text(_UNALLOCATED), {"t": self._tenant})]
+        if not any(payment.parts for payment in payments):
+            return payments
+        placed = placed_shares(self._connection, self._tenant)
+        return [payment._replace(placed=placed.get(payment.payment_id, ())) for payment in payments]
 
     def candidates(self, wanted: Iterable[tuple[str, str, int, str]]) -> list[Candidate]:
         """Return candidates for (how, token, account number, company), all with one query.
@@ -249,7 +256,7 @@ class SqlMatching:
 
 
 def _unmatched(row: Row[Any]) -> UnmatchedPayment:
-    payment = UnmatchedPayment._make(row)
+    payment = UnmatchedPayment(*row)
     return payment._replace(
         parts=tuple(Part(*part) for part in json.loads(row.parts)) if row.parts else (),
         texts=tuple(row.texts.split("\n")) if row.texts else (),

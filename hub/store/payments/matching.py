@@ -256,7 +256,7 @@ class SqlMatching:
 
 
 def _unmatched(row: Row[Any]) -> UnmatchedPayment:
-    payment = UnmatchedPayment(*row)
+    payment = UnmatchedPayment._make((*row, ()))
     return payment._replace(
         parts=tuple(Part(*part) for part in json.loads(row.parts)) if row.parts else (),
         texts=tuple(row.texts.split("\n")) if row.texts else (),

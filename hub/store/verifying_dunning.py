@@ -37,8 +37,6 @@ CHECKS = (
         NOT_BY_US,
     ),
     Check("DUNNING_FEE_TWICE", "no receivable bears two reminder fees or two demand fees", _FEE_TWICE, NOT_BY_US),
-    Check(
-        "INTEREST_TWICE", "no interest is both invoiced and carried, or invoiced twice", _INTEREST_TWICE, NOT_BY_US
-    ),
+    Check("INTEREST_TWICE", "no interest is both invoiced and carried, or invoiced twice", _INTEREST_TWICE, NOT_BY_US),
     Check("PLAN_NUMBER_GAP", "plan numbers have no gaps", gaps("run_plan", "plan_no", "plan"), NOT_BY_US),
 )

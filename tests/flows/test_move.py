@@ -72,7 +72,9 @@ NEVER_IN_THE_DEMONSTRATION = {
 def dun(work: UnitOfWork) -> None:
     """Rows of a plan, its item and step, and what was charged afterwards: nothing of the demonstration is dunned."""
     plan_no = work.plans.make(KIND, on_day="2026-11-22", selection={}, fingerprint="", made_by="anna")
-    work.plans.add_items(plan_no, [PlanItem(1, 1, "reminder_1", 1, 0, 0, 1, Verdict.LEAVE, "hold: D")])
+    work.plans.add_items(
+        plan_no, [PlanItem(1, 1, "reminder_1", 1, 0, 0, 1, Verdict.LEAVE, "hold: D")], filled_to=1, counted={}
+    )
     step = StepTaken(1, 1, "reminder_1", plan_no, 1, "2026-11-22", "2026-12-02", 0, 0, 0, 0, "", "dun:1:1")
     work.dunning.add_steps([step])
     work.interest_charges.record([InterestCharge(1, 1, 1, "2026-11-21", "2026-11-22", 2, 2, plan_no, "")])

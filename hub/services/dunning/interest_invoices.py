@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from hub.errors import DataError, RuleViolation
+from hub.errors import DataError, RuleViolation, TransientError
 from hub.model.dunning_plans import Outcome, Plan, PlanItem, PlanState, Verdict
 from hub.model.interest_charges import KIND, STEP, InterestCharge, PaidSelection
 from hub.model.tenant import Tenant
@@ -55,6 +55,7 @@ class InterestInvoiceRun:
 
         Raises:
             RuleViolation: a reference rate that is needed is not known.
+            TransientError: another process writes them.
         """
         with self._store.read() as work:
             plan = plan_of(work, plan_no)
@@ -69,9 +70,9 @@ class InterestInvoiceRun:
         first_no = work.plans.last_item(plan_no) + 1
         judged = [one for one in self._judged(work, found) if not _is_of_no_interest(one)]
         items = [_item(number, one) for number, one in enumerate(judged, first_no)]
-        if not work.plans.go_on(plan_no, after, found[-1] if found else after, {}):
-            return END  # somebody else fills it
-        work.plans.add_items(plan_no, items)
+        filled_to = found[-1] if found else after
+        if not work.plans.add_items(plan_no, items, filled_to=filled_to, counted={}, came_to=after):
+            raise TransientError(f"plan {plan_no} is being made by another process; look at it again later")
         if len(found) == PLANNED_AT_ONCE:
             return found[-1]
         work.plans.change(plan_no, was=PlanState.PLANNING, state=PlanState.PLANNED)

@@ -119,12 +119,15 @@ def _undone(lowered: list[Reduction], raised: _Movement) -> int:
 
 
 def _claims(owed_ore: int, lowered: Sequence[Reduction], added: Sequence[Reduction], terms: Terms) -> Iterator[Claim]:
-    """Yield claims, each with its share of what lowers them: the oldest is paid first, and none below zero."""
+    """Yield claims, each with its share of what lowers them: the oldest is paid first, and none below zero.
+
+    What was never owed counts in full, and payments for what is left: else a payment too much would revive a credit.
+    """
     starts = [
         (terms.first_day, owed_ore),
         *((max(terms.first_day, one.day + _ONE_DAY), one.amount_ore) for one in added),
     ]
-    rest = list(lowered)
+    rest = sorted(lowered, key=lambda one: not one.was_never_owed)
     for first_day, principal_ore in starts:
         if principal_ore > 0:
             own, rest = _shared(rest, principal_ore)

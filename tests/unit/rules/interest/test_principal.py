@@ -86,6 +86,13 @@ def test_who_paid_in_time_or_too_much_owes_no_interest() -> None:
     assert interest(entry(2, "exact_reference", -12_000_00, "2023-01-31", payment_id=7)) == 0
 
 
+def test_a_payment_too_much_revives_nothing_that_was_credited() -> None:
+    paid = entry(2, "exact_reference", -4_992_64, "2023-01-10", payment_id=2)
+    credited = entry(3, "credited", -5_000_00, "2023-02-25")
+    too_much = entry(4, "exact_reference", -18_11, "2023-02-24", payment_id=4)
+    assert interest(paid, credited, too_much) <= interest(paid, credited) == by_hand(principal_ore=7_36)
+
+
 def test_days_after_full_payment_need_no_rate() -> None:
     paid = entry(2, "exact_reference", -10_000_00, "2023-02-10", payment_id=7)
     found = earned([INVOICED, paid], TERMS, D("2090-01-01"), RATES)

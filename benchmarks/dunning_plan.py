@@ -72,6 +72,7 @@ def ours(file: Path) -> str:
     from hub.model.dunning_plans import Selection
     from hub.model.tenant import Tenant
     from hub.rules.interest.reference_rates import shipped_rates
+    from hub.runtime.carrying import rare_collections
     from hub.services.dunning.planning import fill_plan, make_plan, plan_of
     from hub.store.database import open_database
     from hub.store.unit_of_work import SqlStore
@@ -84,7 +85,8 @@ def ours(file: Path) -> str:
     store = SqlStore(engine, tenant.id, CLOCK)
     with store.write() as work:
         plan_no = make_plan(work, tenant, Selection(), date.fromisoformat(ON), shipped_rates(), user="benchmark")
-    fill_plan(store.read, store.write, tenant, plan_no)
+    with rare_collections():  # as `hub.dunning.plan` does
+        fill_plan(store.read, store.write, tenant, plan_no)
     with store.read() as work:
         plan, sums = plan_of(work, plan_no), work.plans.sums(plan_no)
     engine.dispose()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, TextClause, bindparam
+from sqlalchemy import Connection, TextClause
 
 from hub.identifiers.identity_key import identity_key
 from hub.model.dunning_plans import OpenDebt, Selection, StepTaken
+from hub.store.conditions import Conditions
 from hub.store.statements import text
 from hub.store.temporary import lay_out
 
@@ -64,9 +65,8 @@ class OpenDebts:
 
     def page(self, selection: Selection, *, after: int, limit: int, today: str) -> DunnedPage:
         """Return the next open receivables after one; fewer than the limit are the last."""
-        which, values = _chosen(selection)
-        asked = {"t": self._tenant, "after": after, "limit": limit}
-        rows = self._connection.execute(_page(which, values), {**asked, **values})
+        chosen = _chosen(selection, t=self._tenant, after=after, limit=limit)
+        rows = self._connection.execute(chosen.statement(f"{_PAGE} {chosen.where} {_PAGE_END}"), chosen.values)
         debts = [OpenDebt._make(row) for row in rows]
         span = {"t": self._tenant, "after": after, "last": debts[-1].receivable_id if debts else after, "today": today}
         return DunnedPage(debts, self._taken(_STEPS, span), self._held(_HOLDS, span))
@@ -92,27 +92,13 @@ def _gathered(pairs: Iterable[tuple[int, Value]]) -> dict[int, list[Value]]:
     return found
 
 
-def _page(which: Sequence[str], values: Mapping[str, Any]) -> TextClause:
-    statement = text(" AND ".join([_PAGE, *which]) + f" {_PAGE_END}")
-    lists = [name for name, value in values.items() if isinstance(value, list)]
-    return statement.bindparams(*(bindparam(name, expanding=True) for name in lists)) if lists else statement
-
-
-def _chosen(selection: Selection) -> tuple[list[str], dict[str, Any]]:
-    """Return conditions and their values; numbers compare as invoice numbers do, the shorter before the longer."""
-    conditions: dict[str, dict[str, Any]] = {}
-    if selection.companies:
-        conditions["r.company IN :companies"] = {"companies": list(selection.companies)}
-    if selection.routines:
-        conditions["r.routine IN :routines"] = {"routines": list(selection.routines)}
-    if selection.number and not selection.number_to:
-        conditions["r.number = :number"] = {"number": selection.number}
-    if selection.number_to:
-        conditions["(length(r.number), r.number) >= (length(:first), :first)"] = {"first": selection.number}
-        conditions["(length(r.number), r.number) <= (length(:last), :last)"] = {"last": selection.number_to}
-    if selection.department:
-        conditions["r.department = :department"] = {"department": selection.department}
-    if selection.debtor:
-        debtor = {"debtor": selection.debtor, "debtor_key": identity_key(selection.debtor) or selection.debtor}
-        conditions["(r.debtor_key = :debtor_key OR r.debtor_number = :debtor)"] = debtor
-    return list(conditions), {name: value for given in conditions.values() for name, value in given.items()}
+def _chosen(selection: Selection, **values: int) -> Conditions:
+    chosen = Conditions(**values)
+    chosen.add("r.company IN :companies", companies=selection.companies)
+    chosen.add("r.routine IN :routines", routines=selection.routines)
+    chosen.one_or_range(selection.number, selection.number_to)
+    chosen.add("r.department = :department", department=selection.department)
+    debtor_key = identity_key(selection.debtor) or selection.debtor
+    whose = "(r.debtor_key = :debtor_key OR r.debtor_number = :debtor)"
+    chosen.add(whose, debtor=selection.debtor, debtor_key=debtor_key)
+    return chosen

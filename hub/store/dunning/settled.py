@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import Connection
 
 from hub.model.interest_charges import PaidSelection
-from hub.store.statements import text
+from hub.store.conditions import Conditions
 
 PAID_ON = """
     (SELECT max(e.transaction_date) FROM entry e WHERE e.tenant = r.tenant AND e.receivable_id = r.receivable_id)
@@ -32,30 +31,18 @@ def settled_receivables(
     limit: int,
 ) -> list[int]:
     """Return the next fully paid invoices after one, newest versions alone, that a selection and conditions leave."""
-    chosen, values = _chosen(selection)
-    statement = text(" AND ".join([_NEWEST_AND_PAID, *conditions, *chosen]) + " ORDER BY r.receivable_id LIMIT :limit")
-    lists = [name for name, value in values.items() if isinstance(value, list)]
-    statement = statement.bindparams(*(bindparam(name, expanding=True) for name in lists))
-    rows = connection.execute(statement, {"t": tenant, "after": after, "limit": limit, **values})
-    return [row.receivable_id for row in rows]
+    chosen = _chosen(selection, t=tenant, after=after, limit=limit)
+    for condition in conditions:
+        chosen.add(condition)
+    statement = chosen.statement(f"{_NEWEST_AND_PAID} {chosen.where} ORDER BY r.receivable_id LIMIT :limit")
+    return [row.receivable_id for row in connection.execute(statement, chosen.values)]
 
 
-def _chosen(selection: PaidSelection) -> tuple[list[str], dict[str, Any]]:
-    """Return conditions and their values; numbers compare as invoice numbers do, the shorter before the longer."""
-    conditions: dict[str, dict[str, Any]] = {}
-    if selection.companies:
-        conditions["r.company IN :companies"] = {"companies": list(selection.companies)}
-    if selection.routines:
-        conditions["r.routine IN :routines"] = {"routines": list(selection.routines)}
-    if selection.number and not selection.number_to:
-        conditions["r.number = :number"] = {"number": selection.number}
-    if selection.number_to:
-        conditions["(length(r.number), r.number) >= (length(:first), :first)"] = {"first": selection.number}
-        conditions["(length(r.number), r.number) <= (length(:last), :last)"] = {"last": selection.number_to}
-    if selection.department:
-        conditions["r.department = :department"] = {"department": selection.department}
-    if selection.paid_from:
-        conditions[f"{PAID_ON} >= :paid_from"] = {"paid_from": selection.paid_from.isoformat()}
-    if selection.paid_until:
-        conditions[f"{PAID_ON} <= :paid_until"] = {"paid_until": selection.paid_until.isoformat()}
-    return list(conditions), {name: value for given in conditions.values() for name, value in given.items()}
+def _chosen(selection: PaidSelection, **values: int) -> Conditions:
+    chosen = Conditions(**values)
+    chosen.add("r.company IN :companies", companies=selection.companies)
+    chosen.add("r.routine IN :routines", routines=selection.routines)
+    chosen.one_or_range(selection.number, selection.number_to)
+    chosen.add("r.department = :department", department=selection.department)
+    chosen.between(PAID_ON, "paid", selection.paid_from, selection.paid_until)
+    return chosen

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hub.model.reports import AgeingSelection, CreditAgeing
 from hub.rules.reports.ageing import first_due_dates
+from hub.store.conditions import Conditions, by_letters
 from hub.store.reports.balances import DATE_OF, GROUPED, OF_PERSON
-from hub.store.reports.conditions import Conditions, by_letters
 from hub.store.reports.movements import DEBTOR
 
 _BALANCES = f"""

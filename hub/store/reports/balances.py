@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from hub.model.reports import BalanceSelection, BalanceSort, Basis, Dunned, Standing
 from hub.rules.reports.balance_columns import ADDED_BY, INVOICED_BY, MOVED
-from hub.store.reports.conditions import Conditions, by_letters, named_in
+from hub.store.conditions import Conditions, by_letters, named_in
 from hub.store.reports.dunned import DEMANDS, REMINDERS, dunned_by
 from hub.store.reports.movements import MEANT
 

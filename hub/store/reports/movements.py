@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.rules.reports.payment_sources import BY_CORE_LEDGER, NO_MONEY
-from hub.store.reports.conditions import named_in
+from hub.store.conditions import named_in
 
 MEANT = "CASE WHEN e.reverses_no IS NULL THEN e.cause ELSE e.rule END"
 

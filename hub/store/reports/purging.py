@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from hub.model.purging import LeftOut, PurgedChunk, PurgeKept, PurgePlan, PurgeRow, PurgeTerms
+from hub.store.conditions import Conditions, by_letters, ordered
 from hub.store.counters import take_numbers
 from hub.store.reports import erasing
-from hub.store.reports.conditions import Conditions, by_letters, ordered
 from hub.store.statements import text
 
 _VERSION = """v.tenant = r.tenant AND v.company = r.company AND v.number = r.number

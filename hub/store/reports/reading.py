@@ -26,9 +26,9 @@ from hub.model.reports import (
     Period,
     StatementMovement,
 )
+from hub.store.conditions import Conditions, ordered
 from hub.store.reports import balances, movements
 from hub.store.reports.ageing import ageing_conditions, ageing_sql
-from hub.store.reports.conditions import Conditions, ordered
 from hub.store.reports.dunned import STATISTICS, refuse_without_dunning
 from hub.store.statements import text
 

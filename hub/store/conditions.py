@@ -1,4 +1,4 @@
-"""Conditions of reports, put together from what is asked for; values go as parameters, never as text."""
+"""Conditions of lists and plans, put together from what is asked for; values go as parameters, never as text."""
 
 from __future__ import annotations
 
@@ -43,6 +43,13 @@ class Conditions:
         numbered = "(length(r.number), r.number)"
         self.add(f"{numbered} >= (length(:number_from), CAST(:number_from AS TEXT))", number_from=first)
         self.add(f"{numbered} <= (length(:number_to), CAST(:number_to AS TEXT))", number_to=last)
+
+    def one_or_range(self, first: str, last: str) -> None:
+        """Add one receivable's number, or an interval of them when a last one is given."""
+        if last:
+            self.numbers(first, last)
+        else:
+            self.add("r.number = :number", number=first)
 
     @property
     def where(self) -> str:

@@ -67,11 +67,11 @@ class RoundRun:
         """
         work.step("known_accounts", self._post_to_known_accounts, {})
         work.step("known_statements", self._post_known_statements, {})  # apart: each claims accounts in sorted order
-        work.step("look_after", self._look_after, {})
         while work.step("follow_documents", self._follow_documents, {})["has_more"]:
             pass
-        while work.step("follow_letters", self._follow_letters, {})["has_more"]:
-            pass
+        has_more = work.step("look_after", self._look_after, {})["has_more"]
+        while has_more:  # of letters: what became of their documents has been told by now
+            has_more = work.step("follow_letters", self._follow_letters, {})["has_more"]
         self._store.contents.sweep_orphans()
         failed = self._tell_observers()
         if failed and not self._another_comes(work.run_no):
@@ -99,8 +99,9 @@ class RoundRun:
         return {"has_more": follow_letters(work, self._tenant)}
 
     def _look_after(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
+        """Look at clearing accounts, and hear of letters: mostly there is nothing more to hear."""
         watch_clearing(work, self._tenant)
-        return {}
+        return self._follow_letters(work, {})
 
 
 def _told(work: UnitOfWork, *, payments: int = 0, movements: int = 0) -> JsonObject:

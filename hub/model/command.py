@@ -1,4 +1,4 @@
-"""What all commands have in common: a kind, a key of the sender's own, and who says it."""
+"""What commands have in common: a kind, a key of the sender's own, who says it, and the receivable it is about."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StringConstraints
 
-from hub.model.import_rows import NO_CONTROL_CHARACTERS
+from hub.model.import_rows import NO_CONTROL_CHARACTERS, Number, ShortText
 
 LONGEST_KEY = 100
 LARGEST_NUMBER = 2**63 - 1  # that both databases hold
@@ -30,3 +30,13 @@ class Command(BaseModel):
     kind: str
     key: CommandKey = Field(description="The sender's own key; the same key and content again change nothing.")
     user: User = Field(description="Who says it: a person, or a system by its name.")
+
+
+class Target(BaseModel):
+    """The receivable that is meant; the newest version of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    company: ShortText
+    number: Number
+    source_system: ShortText = Field(default="", description="Needed when several systems use the same number.")

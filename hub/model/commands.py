@@ -24,10 +24,11 @@ from pydantic_core import ErrorDetails
 
 from hub.errors import DataError
 from hub.model.attempts import AttemptVerdict
-from hub.model.command import Command, RowNumber, said
+from hub.model.command import Command, RowNumber, Target, said
 from hub.model.command_dates import IsoDate
 from hub.model.delivery_commands import CloseDocument, CopyDocument, DeliverDocument, SeeReport, SendDocument
 from hub.model.import_rows import NO_CONTROL_CHARACTERS, CodingLine, LongText, Number, ShortText
+from hub.model.instalment_plan_commands import EndInstalmentPlan, MakeInstalmentPlan
 from hub.model.payee_account import read_account
 from hub.model.refusals import causes, dotted_path, in_words
 from hub.model.setting_values import Switch
@@ -48,16 +49,6 @@ Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-zÅÄÖåäö_-]{1,2
 Reason = Annotated[str, said(200)]
 AmountOre = Annotated[StrictInt, Field(gt=0, le=LARGEST_ORE)]
 PaidTo = Annotated[str, StringConstraints(max_length=60), AfterValidator(lambda text: text and read_account(text))]
-
-
-class Target(BaseModel):
-    """The receivable that is meant; the newest version of it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    company: ShortText
-    number: Number
-    source_system: ShortText = Field(default="", description="Needed when several systems use the same number.")
 
 
 class AboutReceivable(Command):
@@ -364,7 +355,9 @@ AnyCommand = Annotated[
     | CopyDocument
     | SendDocument
     | CloseDocument
-    | SeeReport,
+    | SeeReport
+    | MakeInstalmentPlan
+    | EndInstalmentPlan,
     Field(discriminator="kind"),
 ]
 _COMMANDS: TypeAdapter[Any] = TypeAdapter(AnyCommand)

@@ -163,6 +163,9 @@ class Instalment(DocumentPart):
     due_date: Day = Field(description="When it is to be paid.")
     amount_ore: Kronor = Field(alias="amount", gt=0, description="How much.")
     reference: ShortText = Field(default="", description="What the payer is to write with it.")
+    details: tuple[LongText, ...] = Field(
+        default=(), max_length=MOST_PARTS, description="What it pays of each claim, a line each."
+    )
 
 
 class Attachment(DocumentPart):

@@ -148,6 +148,13 @@ class DunningSettings(_Table):
     plan_hold: HoldCodeName = Field(
         default="plan", description="The hold that an instalment plan or an order to pay sets by itself."
     )
+    plan_grace_days: DayCount = Field(
+        default=5, description="Days that a payment of an instalment plan may be late before the plan is broken."
+    )
+    plan_notice_days: Annotated[StrictInt, Field(ge=0, le=28)] = Field(
+        default=10,
+        description="Days before a payment of a plan is due that its interest and notice fee are debited.",
+    )
 
     @model_validator(mode="after")
     def _policies_fit_together(self) -> Self:

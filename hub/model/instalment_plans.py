@@ -102,3 +102,90 @@ class Schedule(NamedTuple):
     def notice_fees_ore(self) -> int:
         """The notice fees of all payments."""
         return sum(share.notice_fee_ore for payment in self.payments for share in payment.shares)
+
+
+class InstalmentPlan(NamedTuple):
+    """One row of `instalment_plan`. Days are ISO text."""
+
+    plan_no: int
+    company: str
+    currency: str
+    state: str
+    made_on: str
+    made_by: str
+    first_payment: str
+    is_last_of_month: int
+    amount_ore: int
+    months: int | None
+    then_ore: int | None
+    notice_fee_ore: int
+    plan_fee_ore: int
+    rate_percent: str  # blank: no interest
+    day_count: str
+    second_debtor_name: str
+    second_debtor_identity: str
+    reference: str
+    open_ore: int
+    replaces: int | None
+    ended_on: str | None = None
+    ended_because: str = ""
+
+    @property
+    def terms(self) -> PlanTerms:
+        """What was agreed."""
+        return PlanTerms(
+            made_on=date.fromisoformat(self.made_on),
+            first_payment=date.fromisoformat(self.first_payment),
+            amount_ore=self.amount_ore,
+            months=self.months,
+            then_ore=self.then_ore,
+            is_last_of_month=bool(self.is_last_of_month),
+            notice_fee_ore=self.notice_fee_ore,
+            plan_fee_ore=self.plan_fee_ore,
+            rate_percent=Decimal(self.rate_percent) if self.rate_percent else None,
+            day_count=self.day_count,
+        )
+
+
+class KeptPayment(NamedTuple):
+    """One row of `instalment`: a payment, when what it costs is debited, and how long it may take."""
+
+    payment_no: int
+    due_date: str
+    notice_on: str
+    late_after: str
+    amount_ore: int
+    own_ore: int
+    principal_left_ore: int
+    debited_on: str | None = None
+    debited_ore: int = 0
+
+
+class PaymentDays(NamedTuple):
+    """When what a payment costs is debited, and the last day it may come without breaking the plan; ISO."""
+
+    notice_on: str
+    late_after: str
+
+
+class FallingDue(NamedTuple):
+    """What a payment that falls due costs one receivable: interest and notice fee that are not debited yet."""
+
+    plan_no: int
+    payment_no: int
+    claim_no: int
+    receivable_id: int
+    due_date: str
+    new_interest_ore: int
+    notice_fee_ore: int
+    debited_before_ore: int  # new interest, by the plan's earlier payments
+
+
+class PlanStanding(NamedTuple):
+    """Where an active plan stands: what is open, and what may be open at most."""
+
+    plan_no: int
+    open_items: int  # receivables on which anything is open
+    open_ore: int
+    allowed_ore: int
+    late_since: str  # due date of the last payment that had to have come; blank before the first

@@ -125,7 +125,7 @@ def instalments_table(document: Document, words: Words) -> Table | None:
         _Column(words["columns", "reference"], [one.reference for one in parts]),
         _Column(words["columns", "amount"], [words.amount(one.amount_ore) for one in parts]),
     ]
-    return _table(columns, [[] for _ in parts])
+    return _table(columns, [list(one.details) for one in parts])
 
 
 def vat_table(totals: Totals, words: Words) -> Table | None:

@@ -27,6 +27,9 @@ class Cause(StrEnum):
     REMINDER_FEE_DEBITED = "reminder_fee_debited"
     DEMAND_FEE_DEBITED = "demand_fee_debited"
     INTEREST_DEBITED = "interest_debited"
+    PLAN_FEE_DEBITED = "plan_fee_debited"  # for making an instalment plan
+    NOTICE_FEE_DEBITED = "notice_fee_debited"  # aviavgift of a payment of one
+    PLAN_FEE_LOWERED = "plan_fee_lowered"
     REMINDER_FEE_LOWERED = "reminder_fee_lowered"
     DEMAND_FEE_LOWERED = "demand_fee_lowered"
     INTEREST_LOWERED = "interest_lowered"

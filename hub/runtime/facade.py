@@ -35,6 +35,7 @@ from hub.runtime.facade_books import BooksDesk
 from hub.runtime.facade_documents import DocumentsDesk
 from hub.runtime.facade_dunning import DunningDesk
 from hub.runtime.facade_exchanges import ExchangesDesk
+from hub.runtime.facade_instalments import InstalmentsDesk
 from hub.runtime.facade_interest import CarriedDesk, InterestInvoicesDesk
 from hub.runtime.facade_payments import PaymentsDesk
 from hub.runtime.facade_receivables import ReceivablesDesk
@@ -49,6 +50,7 @@ from hub.services.books import Handlers, carry_out
 from hub.services.chart import TenantChart
 from hub.services.delivery import DELIVERY_HANDLERS
 from hub.services.dunning.carrying import answer_carried
+from hub.services.instalment_plans import plan_handlers
 from hub.services.payments.commands import HANDLERS
 from hub.services.payments.inspecting import FileInspector
 from hub.services.payments.receiving import receive
@@ -107,6 +109,8 @@ class Hub:
         self.interest_invoices = InterestInvoicesDesk(work, self.work)
         self.carried = CarriedDesk(work)
         self.reports = ReportsDesk(work)
+        self.instalments = InstalmentsDesk(work)
+        self._handlers = {**_HANDLERS, **plan_handlers(work.rates, work.deliver)}
 
     @classmethod
     def open(
@@ -255,7 +259,7 @@ class Hub:
         refuse_far_dates(command, self._work.clock.today())
         self._work_for(command)
         with self._work.store.write() as work:
-            answer = carry_out(work, self.tenant, command, _HANDLERS)
+            answer = carry_out(work, self.tenant, command, self._handlers)
             if isinstance(command, DecideAttempt):
                 enqueue_round(work, self.tenant.id, f"told:{command.key}")  # its document goes on
         self._work_for(command)

@@ -1,7 +1,7 @@
 """A round: looking after what no file brings, behind every run and on schedule.
 
 New payee accounts of the settings, payments that waited for an account, clearing accounts, documents whose messages
-have come to something, dunning steps whose letters have, and those who listen.
+have come to something, dunning steps whose letters have, instalment plans, and those who listen.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from hub.model.runs import Run, RunState
 from hub.model.tenant import Tenant
 from hub.services.delivery import follow_messages
 from hub.services.dunning.following import follow_letters
+from hub.services.instalment_plans.following import follow_plans
+from hub.services.instalment_plans.letters import follow_printed_plans
 from hub.services.payees import register_payees
 from hub.services.payments.known_accounts import post_to_known_accounts
 from hub.services.payments.known_statements import post_known_statements
@@ -70,7 +72,7 @@ class RoundRun:
         while work.step("follow_documents", self._follow_documents, {})["has_more"]:
             pass
         has_more = work.step("look_after", self._look_after, {})["has_more"]
-        while has_more:  # of letters: what became of their documents has been told by now
+        while has_more:  # of letters and plans: what became of their documents has been told by now
             has_more = work.step("follow_letters", self._follow_letters, {})["has_more"]
         self._store.contents.sweep_orphans()
         failed = self._tell_observers()
@@ -96,10 +98,11 @@ class RoundRun:
         return {"has_more": follow_messages(work, self._tenant, self._channels, self._archives)}
 
     def _follow_letters(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
-        return {"has_more": follow_letters(work, self._tenant)}
+        has_more = follow_letters(work, self._tenant) or follow_printed_plans(work, self._tenant)
+        return {"has_more": has_more or follow_plans(work, self._tenant)}
 
     def _look_after(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
-        """Look at clearing accounts, and hear of letters: mostly there is nothing more to hear."""
+        """Look at clearing accounts, hear of letters, follow plans up: mostly there is nothing more of them."""
         watch_clearing(work, self._tenant)
         return self._follow_letters(work, {})
 

@@ -17,6 +17,11 @@ _ACTIVE_HOLDS = text(f"""
 """).bindparams(bindparam("ids", expanding=True))
 
 
+_BESIDE = (
+    "hold", "watch", "printed_charge", "dunning_step", "interest_charge", "carried_charge", "instalment_claim"
+)  # fmt: skip
+
+
 class ReceivableNotes:
     """Notes of one tenant's receivables within one transaction."""
 
@@ -119,8 +124,8 @@ class ReceivableNotes:
         return bool(noted.rowcount)
 
     def move_notes(self, old_receivable_id: int, new_receivable_id: int) -> None:
-        """Let holds, watch, printed and other charges, and dunning steps stand beside a receivable's new version."""
-        for table in ("hold", "watch", "printed_charge", "dunning_step", "interest_charge", "carried_charge"):
+        """Let holds, watch, charges, dunning steps and instalment plan stand beside a receivable's new version."""
+        for table in _BESIDE:
             self._connection.execute(
                 text(f"UPDATE {table} SET receivable_id = :new WHERE tenant = :t AND receivable_id = :old"),
                 {"t": self._tenant, "old": old_receivable_id, "new": new_receivable_id},

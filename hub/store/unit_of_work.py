@@ -30,6 +30,7 @@ from hub.store.elsewhere import refuse_if_elsewhere
 from hub.store.events import SqlEvents
 from hub.store.exchanges import SqlExchanges
 from hub.store.installation import add_tenant, tenant_number
+from hub.store.instalment_plans import SqlInstalmentPlans
 from hub.store.letter_facts import SqlLetterFacts
 from hub.store.payments.duplicates import SqlDuplicates
 from hub.store.payments.loading import SqlLoading
@@ -179,6 +180,10 @@ class SqlUnitOfWork:
     @cached_property
     def purges(self) -> SqlPurges:
         return SqlPurges(self._connection, self.tenant, self.now, self.today)
+
+    @cached_property
+    def instalment_plans(self) -> SqlInstalmentPlans:
+        return SqlInstalmentPlans(self._connection, self.tenant)
 
 
 class SqlStore:

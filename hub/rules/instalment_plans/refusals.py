@@ -22,7 +22,7 @@ _IDENTITIES = (personal_identity_number, coordination_number, organisation_numbe
 
 
 def refuse_claims(receivables: Sequence[OpenReceivable], others: int) -> None:
-    """Refuse more claims than a plan has, a receivable named twice, one that owes nothing, and what is no debt of theirs.
+    """Refuse more claims than a plan has, a receivable named twice, one that owes nothing, and several companies.
 
     Raises:
         DataError: it is so.
@@ -37,6 +37,8 @@ def refuse_claims(receivables: Sequence[OpenReceivable], others: int) -> None:
     for one in receivables:
         if one.kind in (ReceivableKind.CREDIT_NOTE, ReceivableKind.INTERNAL) or one.open_ore <= 0:
             raise DataError(f"receivable {one.number} owes nothing to make a plan of: leave it out")
+        if min(one.principal_ore, one.fee_ore, one.interest_ore) < 0:
+            raise DataError(f"receivable {one.number} is overpaid in part: put that right first, or leave it out")
     for name, values in (("companies", {r.company for r in receivables}), ("currencies", _currencies(receivables))):
         if len(values) > 1:
             raise DataError(
@@ -62,8 +64,8 @@ def refuse_debtors(receivables: Sequence[OpenReceivable], second_identity: str) 
     for one in receivables:
         if not is_checked(one.debtor_identity):
             raise DataError(
-                f"receivable {one.number} has no personal or organisation number that can be checked: a plan of several "
-                "receivables is for one debtor, so add it in the source system and import again"
+                f"receivable {one.number} has no personal or organisation number that can be checked: a plan of "
+                "several receivables is for one debtor, so add it in the source system and import again"
             )
         if not any(may_be_same(one.debtor_identity, known) for known in (first, second_identity) if known):
             raise DataError(
@@ -94,7 +96,7 @@ def refuse_stopped(
     for one in receivables:
         if one.receivable_id in plans:
             raise RuleViolation(
-                f"receivable {one.number} is in instalment plan {plans[one.receivable_id]}: end that plan, or replace it"
+                f"receivable {one.number} is in instalment plan {plans[one.receivable_id]}: end that, or replace it"
             )
         own = [hold.code for hold in holds if hold.receivable_id == one.receivable_id]
         stopping = what_stops(codes, own, Stopped.INSTALMENT_PLAN)
@@ -107,8 +109,8 @@ def refuse_stopped(
 def refuse_plan_fee(amount_ore: int, on: date, *, is_full_plan: bool, is_sent: bool) -> None:
     """Refuse a fee for a plan that the law gives none for, or above the cap.
 
-    Lagen (1981:739) 3 § 2: a plan for all that remains of the debt, made together with the debtor and sent. `is_full_plan`
-    is what a person says of that.
+    Lagen (1981:739) 3 § 2: a plan for all that remains of the debt, made together with the debtor and sent.
+    `is_full_plan` is what a person says of that.
 
     Raises:
         RuleViolation: it is so.

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from hub.model.books import Bucket, Contra
 from hub.model.company import DifferenceHandling, DifferenceLimits
 from hub.model.payments import Candidate
-from hub.rules.payments.balances import OpenBalances
+from hub.rules.payments.balances import PAY_OFF_ORDER, OpenBalances
 from hub.rules.payments.matching import Found, Reason, Rule
 from hub.rules.payments.shares import no_more_than
 
@@ -50,7 +50,8 @@ def allocate(
 
     One receivable: differences within the limits are written off or carried, and money above the balance by exactly the
     fee or interest that the latest letter printed pays that. Several: each is paid in turn as far as the money goes,
-    of a letter also what it printed without debiting it, when exactly that came.
+    of a letter also what it printed without debiting it, when exactly that came. An instalment plan's reference pays
+    the fees of all its receivables, then their interest, then principal.
     """
     if not found.candidates:
         return Allocation((), amount_ore, found.reason)
@@ -60,6 +61,8 @@ def allocate(
         return _one(amount_ore, found.candidates[0], balances, limits, cause)
     if found.rule == Rule.LETTER:
         return _letter(amount_ore, found.candidates, balances, cause)
+    if found.rule == Rule.PLAN:
+        return _plan(amount_ore, found.candidates, balances, cause)
     return _in_turn(amount_ore, found.candidates, balances, cause)
 
 
@@ -73,6 +76,20 @@ def _letter(amount_ore: int, candidates: Sequence[Candidate], balances: OpenBala
         balances.change(movement.candidate.receivable_id, movement.bucket, movement.amount_ore)
     paid = _in_turn(amount_ore, candidates, balances, cause)
     return paid._replace(movements=(*raised, *paid.movements))
+
+
+def _plan(amount_ore: int, candidates: Sequence[Candidate], balances: OpenBalances, cause: str) -> Allocation:
+    movements: list[Movement] = []
+    rest_ore = amount_ore
+    for bucket in PAY_OFF_ORDER:
+        for candidate in candidates:
+            open_ore = balances.of_bucket(candidate.receivable_id, bucket)
+            share_ore = max(0, min(rest_ore, open_ore))
+            if share_ore:
+                balances.change(candidate.receivable_id, bucket, -share_ore)
+                movements.append(Movement(candidate, bucket, -share_ore, cause, Contra.CLEARING))
+                rest_ore -= share_ore
+    return Allocation(tuple(movements), rest_ore, Reason.OVERPAYMENT if rest_ore else "")
 
 
 def _pay(candidate: Candidate, amount_ore: int, balances: OpenBalances, cause: str) -> list[Movement]:

@@ -32,6 +32,10 @@ class OpenBalances:
         buckets = self._open[receivable_id]
         return OpenAmounts(buckets[Bucket.PRINCIPAL], buckets[Bucket.FEE], buckets[Bucket.INTEREST])
 
+    def of_bucket(self, receivable_id: int, bucket: Bucket) -> int:
+        """Return what is open of one bucket."""
+        return self._open[receivable_id][bucket]
+
     def change(self, receivable_id: int, bucket: str, amount_ore: int) -> None:
         """Raise or lower one bucket."""
         self._open[receivable_id][Bucket(bucket)] += amount_ore

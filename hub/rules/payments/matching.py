@@ -1,6 +1,6 @@
 """Which receivables a payment means. Rules are tried in order; the first that answers decides and is kept.
 
-1. shares that the file states    2. the reference itself, or the letter's that it is
+1. shares that the file states    2. the reference itself, or the letter's or plan's that it is
 3. other references, and references found in text    4. the invoice number    5. exact amount and payer
 6. without a reference, by the company's setting
 
@@ -52,6 +52,7 @@ class Rule(StrEnum):
     INTEREST_FIRST = "interest_first"
     OLDEST_FIRST = "oldest_first"
     LETTER = "letter"
+    PLAN = "plan"
     PLUGIN = "plugin"
 
 
@@ -90,6 +91,7 @@ def find_receivables(
         search.by_stated_shares,
         search.by_reference,
         search.by_letter,
+        search.by_plan,
         search.by_other_references,
         search.by_invoice_number,
         search.by_amount_and_payer,
@@ -183,6 +185,11 @@ class _Search:
             return Found(tuple(both), Rule.LETTER, shares_ore=shares_ore)
         return Found(tuple(matches), Rule.LETTER)
 
+    def by_plan(self) -> Found | None:
+        """An instalment plan's reference means its receivables, in the order in which the plan pays them."""
+        matches = [] if self._tokens.parts else self._payable(self._lookup("plan", self._tokens.reference))
+        return Found(tuple(sorted(matches, key=_due_first)), Rule.PLAN) if matches else None
+
     def by_other_references(self) -> Found | None:
         listed = self._named([token for token, _ in self._tokens.parts])
         if listed:
@@ -270,7 +277,7 @@ class _Search:
                 self._reasons.append(Reason.OTHER_CURRENCY)
             elif self._balances.open_ore(match.receivable_id) * direction > 0:
                 payable.append(match)
-            elif match.how in ("reference", "letter"):
+            elif match.how in ("reference", "letter", "plan"):
                 self._reasons.append(Reason.ALREADY_SETTLED)
         return payable
 

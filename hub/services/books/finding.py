@@ -7,7 +7,7 @@ from functools import cached_property
 from hub.errors import DataError
 from hub.identifiers import personal_identity_number
 from hub.model.books import OpenAmounts
-from hub.model.commands import Target
+from hub.model.command import Target
 from hub.model.company import Company
 from hub.model.payment_method import Lowers
 from hub.model.receivables import OpenReceivable, Receivable
@@ -70,13 +70,14 @@ def find(work: UnitOfWork, tenant: Tenant, target: Target) -> Ledger:
         DataError: there is none, or several source systems use the number.
     """
     company = find_company(tenant, target.company)
-    found = _named(work, company, target)
+    found = named(work, company, target)
     work.receivables.lock([found.receivable_id])
     locked = work.receivables.find(receivable_id=found.receivable_id)[0]
     return Ledger(work, company, locked)
 
 
-def _named(work: UnitOfWork, company: Company, target: Target) -> OpenReceivable:
+def named(work: UnitOfWork, company: Company, target: Target) -> OpenReceivable:
+    """Return the newest version of the receivable that a command names, not locked. Raises DataError as `find`."""
     rows = work.receivables.find(number=target.number, company=company.number)
     named = [row for row in rows if target.source_system in ("", row.source_system)]
     number = "with a personal number" if personal_identity_number.is_valid(target.number) else target.number

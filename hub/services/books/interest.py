@@ -42,16 +42,25 @@ class Accrued(NamedTuple):
 
 
 def accrued(
-    work: UnitOfWork, tenant: Tenant, receivable_ids: Sequence[int], until: date, references: ReferenceRates
+    work: UnitOfWork,
+    tenant: Tenant,
+    receivable_ids: Sequence[int],
+    until: date,
+    references: ReferenceRates,
+    *,
+    without_holds_of: str = "",
 ) -> dict[int, Accrued]:
     """Count the interest of receivables up to and with a day, by receivable; what was paid stops at its payment.
+
+    Holds of one source are left out, such as those of an instalment plan that ends.
 
     Raises:
         RuleViolation: a reference rate that is needed is not known.
         DataError: a receivable's company is not in the settings.
     """
     entries = work.receivables.entries_of(receivable_ids)
-    holds = _by_receivable(work.receivables.standing_holds(receivable_ids))
+    standing = work.receivables.standing_holds(receivable_ids)
+    holds = _by_receivable(hold for hold in standing if hold.source != without_holds_of)
     rows = work.receivables.by_ids(receivable_ids)
     return {
         row.receivable_id: _accrued(

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from hub.contracts import DocumentChannel
 from hub.errors import DataError, RuleViolation
 from hub.identifiers import electronic_address
-from hub.model.commands import SetHold, Target
+from hub.model.command import Target
+from hub.model.commands import SetHold
 from hub.model.deliveries import DocumentRow, DocumentStep, KeptAnswer
 from hub.model.delivery import AnswerKind, BuyerAnswer, Receipt, ReceiptKind
 from hub.model.documents import INVOICES

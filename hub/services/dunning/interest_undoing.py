@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hub.errors import RuleViolation
-from hub.model.commands import CancelReceivable, Target
+from hub.model.command import Target
+from hub.model.commands import CancelReceivable
 from hub.model.dunning_plans import PlanState
 from hub.model.interest_charges import KIND
 from hub.model.receivables import Receivable

@@ -57,7 +57,7 @@ class Candidates:
         """Return the receivables that a payment can be found by."""
         lookup = self.of(payment.account_no)
         ways = {(how, token) for how, token, _, _ in wanted_candidates(payment, tokens)}
-        ways |= {("letter", token) for how, token in ways if how == "reference"}
+        ways |= {(how, token) for how in ("letter", "plan") for by, token in ways if by == "reference"}
         return {row.receivable_id for how, token in ways for row in lookup(how, token)}
 
 

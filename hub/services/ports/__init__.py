@@ -6,6 +6,7 @@
 from hub.services.ports.bookkeeping import Comparing, Exporting, LedgerFiles
 from hub.services.ports.delivery import Archives, Documents, Handed, Letters, Recipients
 from hub.services.ports.dunning import CarriedCharges, Dunning, InterestCharges, Plans
+from hub.services.ports.instalment_plans import InstalmentPlans
 from hub.services.ports.ledger import Accounts, Books, Commands, Events, Exchanges, JsonObject, Receivables
 from hub.services.ports.payments import Duplicates, Loading, Lumps, Matching, Queue, Undoing
 from hub.services.ports.reports import Purges, Reports
@@ -41,6 +42,7 @@ __all__ = [
     "Exchanges",
     "Exporting",
     "Handed",
+    "InstalmentPlans",
     "InterestCharges",
     "JsonObject",
     "KeptContent",

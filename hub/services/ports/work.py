@@ -13,6 +13,7 @@ from hub.model.schedules import Firing, Schedule, ScheduleState
 from hub.services.ports.bookkeeping import Comparing, Exporting, LedgerFiles
 from hub.services.ports.delivery import Archives, Documents, Handed, Letters, LettersFacts, Recipients
 from hub.services.ports.dunning import CarriedCharges, Dunning, InterestCharges, Plans
+from hub.services.ports.instalment_plans import InstalmentPlans
 from hub.services.ports.ledger import Accounts, Books, Commands, Events, Exchanges, JsonObject, Receivables
 from hub.services.ports.payments import Duplicates, Loading, Lumps, Matching, Queue, Undoing
 from hub.services.ports.reports import Purges
@@ -180,6 +181,8 @@ class UnitOfWork(Protocol):
     def comparing(self) -> Comparing: ...
     @property
     def ledger_files(self) -> LedgerFiles: ...
+    @property
+    def instalment_plans(self) -> InstalmentPlans: ...
 
 
 class Contents(Protocol):

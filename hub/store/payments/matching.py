@@ -123,6 +123,16 @@ _CANDIDATES = f"""
       AND f.target_kind = 'letter' AND f.closed_on IS NULL AND b.tenant = :t AND b.document_no = f.target_id
       AND v.tenant = :t AND v.receivable_id = b.receivable_id AND {_NEWEST_OF_V}
     UNION ALL
+    SELECT {_CANDIDATE.format(how="'plan'", contested="0")}
+    FROM wanted w
+    CROSS JOIN reference f
+    CROSS JOIN instalment_claim b
+    CROSS JOIN receivable r
+    LEFT JOIN open_item o ON o.tenant = r.tenant AND o.receivable_id = r.receivable_id {_BESIDE}
+    WHERE w.how = 'reference' AND f.tenant = :t AND f.account_no = w.account_no AND f.reference = w.token
+      AND f.target_kind = 'plan' AND f.closed_on IS NULL AND b.tenant = :t AND b.plan_no = f.target_id
+      AND r.tenant = :t AND r.receivable_id = b.receivable_id
+    UNION ALL
     SELECT {_CANDIDATE.format(how="'number'", contested="0")}
     FROM wanted w
     CROSS JOIN receivable r
@@ -149,6 +159,10 @@ _LOCK_CANDIDATES = """
         JOIN receivable r ON r.tenant = v.tenant AND r.company = v.company AND r.number = v.number
                          AND r.source_system = v.source_system
         WHERE w.how = 'reference' AND f.tenant = :t AND f.target_kind = 'letter' AND f.closed_on IS NULL
+        UNION ALL
+        SELECT c.receivable_id FROM wanted w JOIN reference f ON f.account_no = w.account_no AND f.reference = w.token
+        JOIN instalment_claim c ON c.tenant = f.tenant AND c.plan_no = f.target_id AND c.receivable_id IS NOT NULL
+        WHERE w.how = 'reference' AND f.tenant = :t AND f.target_kind = 'plan' AND f.closed_on IS NULL
         UNION ALL
         SELECT r.receivable_id FROM wanted w JOIN receivable r ON r.company = w.company AND r.number = w.token
         WHERE w.how = 'number' AND r.tenant = :t
@@ -238,8 +252,8 @@ class SqlMatching:
     def candidates(self, wanted: Iterable[tuple[str, str, int, str]]) -> list[Candidate]:
         """Return candidates for (how, token, account number, company), all with one query.
 
-        `how` is `reference`, `number` or `payer`; what a letter's reference means is found as `letter`. Receivables
-        found by one of these may be settled; the others are open.
+        `how` is `reference`, `number` or `payer`; what a letter's or a plan's reference means is found as `letter` or
+        `plan`. Receivables found by one of these may be settled; the others are open.
         In a transaction that writes nobody else changes what is open on them until it ends.
         """
         rows = sorted(set(wanted))

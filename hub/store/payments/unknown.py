@@ -24,7 +24,8 @@ _NAMES_ONLY_ITS_REFERENCE = f"""
 """
 _NOBODY_KNOWS_IT = """
     AND NOT EXISTS (SELECT 1 FROM reference f WHERE f.tenant = p.tenant AND f.account_no = p.account_no
-                    AND f.reference = p.reference AND f.target_kind IN ('receivable', 'letter') AND f.closed_on IS NULL)
+                    AND f.reference = p.reference AND f.target_kind IN ('receivable', 'letter', 'plan')
+                    AND f.closed_on IS NULL)
     AND (p.quality = 'checked' OR p.reference = '' OR NOT EXISTS (
          SELECT 1 FROM receivable r JOIN open_item o ON o.tenant = r.tenant AND o.receivable_id = r.receivable_id
          WHERE r.tenant = p.tenant AND r.company = a.company AND r.number = p.reference))

@@ -36,6 +36,7 @@ from hub.store.tables.delivery import (
 from hub.store.tables.dunning import dunning_step
 from hub.store.tables.exchanges import content, content_part, exchange
 from hub.store.tables.installation import counter, installation, payee_account, posting_group, tenant
+from hub.store.tables.instalment_plans import instalment, instalment_claim, instalment_plan, instalment_share
 from hub.store.tables.interest import carried_charge, interest_charge
 from hub.store.tables.letters import document_balance
 from hub.store.tables.payments import (
@@ -92,6 +93,10 @@ __all__ = [
     "firing",
     "hold",
     "installation",
+    "instalment",
+    "instalment_claim",
+    "instalment_plan",
+    "instalment_share",
     "interest_charge",
     "ledger_account",
     "ledger_balance",

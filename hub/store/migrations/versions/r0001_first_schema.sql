@@ -407,6 +407,80 @@ CREATE TABLE installation (
     PRIMARY KEY (name)
 );
 
+CREATE TABLE instalment (
+    tenant INTEGER NOT NULL,
+    plan_no BIGINT NOT NULL,
+    payment_no BIGINT NOT NULL,
+    due_date TEXT NOT NULL,
+    notice_on TEXT NOT NULL,
+    late_after TEXT NOT NULL,
+    amount_ore BIGINT NOT NULL,
+    own_ore BIGINT NOT NULL,
+    principal_left_ore BIGINT NOT NULL,
+    debited_on TEXT,
+    debited_ore BIGINT DEFAULT '0' NOT NULL,
+    PRIMARY KEY (tenant, plan_no, payment_no)
+) WITHOUT ROWID;
+
+CREATE TABLE instalment_claim (
+    tenant INTEGER NOT NULL,
+    plan_no BIGINT NOT NULL,
+    claim_no BIGINT NOT NULL,
+    receivable_id BIGINT,
+    number TEXT NOT NULL,
+    text TEXT NOT NULL,
+    due_date TEXT NOT NULL,
+    principal_ore BIGINT NOT NULL,
+    fee_ore BIGINT NOT NULL,
+    interest_ore BIGINT NOT NULL,
+    debited_ore BIGINT DEFAULT '0' NOT NULL,
+    PRIMARY KEY (tenant, plan_no, claim_no)
+) WITHOUT ROWID;
+
+CREATE INDEX instalment_claim_by_receivable ON instalment_claim (tenant, receivable_id);
+
+CREATE TABLE instalment_plan (
+    tenant INTEGER NOT NULL,
+    plan_no BIGINT NOT NULL,
+    company TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    state TEXT NOT NULL,
+    made_on TEXT NOT NULL,
+    made_by TEXT NOT NULL,
+    first_payment TEXT NOT NULL,
+    is_last_of_month BIGINT NOT NULL,
+    amount_ore BIGINT NOT NULL,
+    months BIGINT,
+    then_ore BIGINT,
+    notice_fee_ore BIGINT NOT NULL,
+    plan_fee_ore BIGINT NOT NULL,
+    rate_percent TEXT NOT NULL,
+    day_count TEXT NOT NULL,
+    second_debtor_name TEXT DEFAULT '' NOT NULL,
+    second_debtor_identity TEXT DEFAULT '' NOT NULL,
+    reference TEXT DEFAULT '' NOT NULL,
+    open_ore BIGINT NOT NULL,
+    replaces BIGINT,
+    ended_on TEXT,
+    ended_because TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (tenant, plan_no)
+) WITHOUT ROWID;
+
+CREATE INDEX instalment_plan_active ON instalment_plan (tenant, plan_no) WHERE state = 'active';
+
+CREATE TABLE instalment_share (
+    tenant INTEGER NOT NULL,
+    plan_no BIGINT NOT NULL,
+    payment_no BIGINT NOT NULL,
+    claim_no BIGINT NOT NULL,
+    fee_ore BIGINT NOT NULL,
+    interest_ore BIGINT NOT NULL,
+    new_interest_ore BIGINT NOT NULL,
+    notice_fee_ore BIGINT NOT NULL,
+    principal_ore BIGINT NOT NULL,
+    PRIMARY KEY (tenant, plan_no, payment_no, claim_no)
+) WITHOUT ROWID;
+
 CREATE TABLE interest_charge (
     tenant INTEGER NOT NULL,
     receivable_id BIGINT NOT NULL,

@@ -30,7 +30,7 @@ def hold(code: str, receivable_id: int = 1) -> Hold:
 
 def test_24_claims_make_a_plan_and_25_do_not():
     refuse_claims([owed(number) for number in range(1, 21)], 4)
-    with pytest.raises(DataError, match="at most 24 .* these are 25: make several plans"):
+    with pytest.raises(DataError, match=r"at most 24 .* these are 25: make several plans"):
         refuse_claims([owed(number) for number in range(1, 22)], 4)
 
 

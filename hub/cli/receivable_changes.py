@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from hub.cli.exit_codes import ExitCode
 from hub.cli.manual_payments import Day, Method, tell_payment
 from hub.cli.session import Session, command
+from hub.cli.showing import answer_json, say, show_table
 from hub.cli.telling import Coding, Company, CreditBalance, Number, Remark, coding_lines, ore, target, tell
 
 Amount = Annotated[
@@ -23,6 +26,7 @@ def add_to(app: typer.Typer) -> None:
     command(app, "own-payment", is_keyed=True)(own_payment)
     command(app, "hold", is_keyed=True)(hold)
     command(app, "end-hold", is_keyed=True)(end_hold)
+    command(app, "import-holds")(import_holds)
     command(app, "watch", is_keyed=True)(watch)
     command(app, "unwatch", is_keyed=True)(unwatch)
     command(app, "due-date", is_keyed=True)(due_date)
@@ -98,7 +102,7 @@ def hold(
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")] = "",
     company: Company = "",
 ) -> None:
-    """Stop dunning of a receivable."""
+    """Stop dunning of a receivable, and say what the code stops."""
     with session.hub() as hub:
         body = {"code": code, "until_date": until, "source": source, "reason": reason}
         tell(session, hub, "set_hold", receivable=target(hub, number, company), **body)
@@ -113,6 +117,26 @@ def end_hold(
     """End a stop."""
     with session.hub() as hub:
         tell(session, hub, "end_hold", receivable=target(hub, number, company), code=code)
+
+
+def import_holds(
+    session: Session,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, JSON or Excel, with our names as headings.")],
+) -> None:
+    """Set holds from a file: company, number, code, until, text; a bad row holds no other."""
+    with session.hub() as hub:
+        report = hub.receivables.import_holds(file)
+    for warning in report.warnings:
+        say(f"warning: {warning}")
+    if session.as_json:
+        answer_json({**report._asdict(), "problems": [one._asdict() for one in report.problems]})
+    else:
+        say(f"{report.kept} set, {report.known} known already, {report.rejected} rejected")
+        rows = [(str(one.line), one.field, one.message) for one in report.problems]
+        if rows:
+            show_table("", (("line", "right"), "field", ("why", "wrap")), rows)
+    if report.rejected:
+        raise typer.Exit(ExitCode.DATA)
 
 
 def watch(

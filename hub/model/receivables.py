@@ -93,6 +93,16 @@ class Hold(NamedTuple):
     set_at: str
 
 
+class NewHold(NamedTuple):
+    """A hold that is to be set."""
+
+    receivable_id: int
+    code: str
+    reason: str
+    source: str
+    until_date: str | None  # last day of the stop
+
+
 class Watch(NamedTuple):
     """A receivable's watch (*betalningsbevakning*)."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from pathlib import Path
 from typing import NamedTuple
 
 from hub.errors import DataError
@@ -12,6 +13,7 @@ from hub.model.receivables import Hold, OpenReceivable, ReferenceRow, Watch
 from hub.runtime.tenant_work import TenantWork
 from hub.services.books.interest import Accrued, accrued
 from hub.services.ports import JsonObject
+from hub.services.receivables.hold_import import HoldReport, import_holds
 
 
 class ReceivableStory(NamedTuple):
@@ -97,6 +99,15 @@ class ReceivablesDesk:
             for hold in work.receivables.active_holds(sorted(found), work.today):
                 found[hold.receivable_id].append(hold)
         return found
+
+    def import_holds(self, file: Path) -> HoldReport:
+        """Set holds from a CSV, JSON or Excel file; a bad row holds no other, the same file again changes nothing.
+
+        Raises:
+            DataError: the file cannot be opened or read.
+        """
+        self._work.store.refuse_if_elsewhere()
+        return import_holds(self._work.store, self._work.tenant, file)
 
     def _written(self, company: str) -> str:
         """Return a company's number as the settings write it: whoever names one may leave out zeros in front."""

@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam
 
-from hub.model.receivables import Hold, Watch
+from hub.model.receivables import Hold, NewHold, Watch
+from hub.store import tables
+from hub.store.bulk import insert_rows
 from hub.store.statements import text
 
 _ACTIVE_HOLDS = text(f"""
@@ -20,6 +22,9 @@ _ACTIVE_HOLDS = text(f"""
 _BESIDE = (
     "hold", "watch", "printed_charge", "dunning_step", "interest_charge", "carried_charge", "instalment_claim"
 )  # fmt: skip
+_LAST_HOLDS = text(
+    "SELECT receivable_id, max(hold_no) FROM hold WHERE tenant = :t AND receivable_id IN :ids GROUP BY receivable_id"
+).bindparams(bindparam("ids", expanding=True))
 
 
 class ReceivableNotes:
@@ -49,6 +54,21 @@ class ReceivableNotes:
             values,
         )
         return int(added.scalar_one())
+
+    def set_holds(self, holds: Sequence[NewHold]) -> list[int]:
+        """Add holds to receivables that are locked, and return their numbers, each after those of its receivable."""
+        last = dict.fromkeys((hold.receivable_id for hold in holds), 0)
+        numbers = sorted(last)
+        for start in range(0, len(numbers), 500):
+            some = {"t": self._tenant, "ids": numbers[start : start + 500]}
+            last.update((row[0], row[1]) for row in self._connection.execute(_LAST_HOLDS, some))
+        rows = []
+        for hold in holds:
+            last[hold.receivable_id] += 1
+            rows.append((self._tenant, hold.receivable_id, last[hold.receivable_id], *hold[1:], self._now))
+        names = ("tenant", "receivable_id", "hold_no", *NewHold._fields[1:], "set_at")
+        insert_rows(self._connection, tables.hold, names, rows)
+        return [row[2] for row in rows]
 
     def holds(self, receivable_id: int) -> list[dict[str, Any]]:
         """Return every hold of a receivable, ended ones too, oldest first."""

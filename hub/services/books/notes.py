@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hub.errors import DataError, RuleViolation
 from hub.model.commands import (
     ChangeDueDate,
@@ -11,11 +13,16 @@ from hub.model.commands import (
     UnwatchReceivable,
     WatchReceivable,
 )
+from hub.model.dunning import Stopped
+from hub.model.dunning_settings import HoldCode
 from hub.model.receivables import Hold
 from hub.model.tenant import Tenant
+from hub.rules.dunning.holds import stopped_by
 from hub.services.books.finding import find
 from hub.services.books.posting import record
 from hub.services.ports import JsonObject, UnitOfWork
+
+UNKNOWN_CODE = "the code is not in the settings: it stops every step and interest; add it to hold_codes"
 
 
 def set_hold(work: UnitOfWork, tenant: Tenant, command: SetHold) -> JsonObject:
@@ -48,7 +55,15 @@ def set_hold(work: UnitOfWork, tenant: Tenant, command: SetHold) -> JsonObject:
         until_date=until,
         reason=command.reason,
     )
-    return {"receivable_id": ledger.row.receivable_id, "hold_no": hold_no}
+    codes = ledger.company.dunning.hold_codes
+    answer = {"receivable_id": ledger.row.receivable_id, "hold_no": hold_no, "stops": _stops(codes, command.code)}
+    return answer if command.code in codes else {**answer, "warning": UNKNOWN_CODE}
+
+
+def _stops(codes: Mapping[str, HoldCode], code: str) -> list[str]:
+    """Return what a code stops, in the order of the steps; empty: it is a text only."""
+    stopped = stopped_by(codes, code)
+    return [str(one) for one in Stopped if one in stopped]
 
 
 def end_hold(work: UnitOfWork, tenant: Tenant, command: EndHold) -> JsonObject:

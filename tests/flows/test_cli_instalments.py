@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from test_cli_demo import answer, run
 
-from hub.banking_calendar import SystemClock
+from hub.banking_calendar import FixedClock, SystemClock
+from hub.model.command import Target
+from hub.model.instalment_plan_commands import MakeInstalmentPlan
+from hub.runtime.facade import Hub
 
 TOLVAN = "191212121212"
 ROWS = [
@@ -21,6 +25,12 @@ ROWS = [
 TERMS = ("--first", "2026-12-31", "--last-of-month", "--amount", "600", "--notice-fee", "25", "--rate", "ref+4")
 
 
+def takes_json(home: Path) -> None:
+    settings = home / "tenants" / "example.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace('format = "csv"\n', 'format = "json"\n').replace('delimiter = ";"\n', ""))
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A home on 22 November 2026 with two receivables of one debtor; what a test makes of them it ends."""
@@ -28,9 +38,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Any:
         patch.setattr(SystemClock, "now", lambda _clock: datetime(2026, 11, 22, 9, tzinfo=UTC))
         folder = tmp_path_factory.mktemp("instalments") / "home"
         assert run("init", folder).exit_code == 0
-        settings = folder / "tenants" / "example.toml"
-        text = settings.read_text(encoding="utf-8")
-        settings.write_text(text.replace('format = "csv"\n', 'format = "json"\n').replace('delimiter = ";"\n', ""))
+        takes_json(folder)
         rows = folder / "rows.json"
         rows.write_text(json.dumps(ROWS))
         for words in (
@@ -98,3 +106,34 @@ def test_a_plan_is_made_once_shown_and_ended(home: Path) -> None:
     assert ended == {"plan_no": made["plan_no"], "state": "ended"}
     assert run("instalments", "show", "99", home=home).exit_code == 1
     assert run("verify", home=home).exit_code == 0
+
+
+def test_a_round_debits_what_falls_due_and_breaks_a_plan_that_is_not_paid(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    assert run("init", home).exit_code == 0
+    takes_json(home)
+    clock = FixedClock(datetime(2026, 6, 1, 9, tzinfo=UTC))
+    rows = [{**row, "invoice_date": "2026-03-01", "due_date": "2026-03-31"} for row in ROWS]
+    with Hub.open(home, clock=clock) as hub:
+        file = io.BytesIO(json.dumps(rows).encode())
+        assert hub.import_receivables(file, source_system="billing", name="rows.json").new == 2
+        made = hub.carry_out(
+            MakeInstalmentPlan(
+                key="k",
+                user="anna",
+                receivables=tuple(Target(company="001", number=number) for number in numbers()),
+                first_payment=date(2026, 6, 30),
+                amount_ore=50_000,
+                notice_fee_ore=1_000,
+            )
+        )
+        clock.advance(timedelta(days=70))
+        hub.work(even_if_idle=True)
+        shown = hub.instalments.show(made["plan_no"])
+
+        assert shown.plan.state == "broken"
+        assert "instalment_plan_broken" in [task["kind"] for task in hub.tasks()]
+        told = [event.kind for event in hub.feed() if event.kind.startswith("instalment_plan")]
+        # nothing is turned on that could send it
+        assert told == ["instalment_plan_made", "instalment_plan_not_sent", "instalment_plan_broken"]
+        assert hub.receivables.show(numbers()[0]).holds == []

@@ -103,6 +103,16 @@ class ReceivableNotes:
             {"t": self._tenant, "id": receivable_id, "hold_no": hold_no, "now": self._now},
         )
 
+    def let_hold_pass(self, receivable_id: int, hold_no: int, last_day: str) -> None:
+        """Let a hold end by itself after a day; one that is a deferral has then been kept."""
+        self._connection.execute(
+            text(
+                "UPDATE hold SET until_date = :day WHERE tenant = :t AND receivable_id = :id AND hold_no = :hold_no "
+                "AND ended_at IS NULL"
+            ),
+            {"t": self._tenant, "id": receivable_id, "hold_no": hold_no, "day": last_day},
+        )
+
     def watch(self, receivable_id: int, watch_text: str, set_by: str) -> None:
         """Put a receivable under watch, or change the text of its watch."""
         self._connection.execute(

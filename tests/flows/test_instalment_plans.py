@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from plan_world import RATES, PlanWorld
@@ -127,8 +127,10 @@ class TestPaying:
         assert [world.open_ore(one) for one in owed] == [0, 0]
         assert (world.waiting(), world.tasks()) == ([], [])
         assert world.told() == ["instalment_plan_made", "instalment_plan_paid"]
-        assert [(world.holds(one), world.watched(one)) for one in owed] == [([], "")] * 2
+        assert [world.watched(one) for one in owed] == ["", ""]
         assert world.plan().state == "paid"
+        world.clock.advance(timedelta(days=1))
+        assert [world.holds(one) for one in owed] == [[], []]
         assert_books_agree(world)
 
     def test_what_a_payment_costs_is_debited_once_when_its_notice_comes(self, world, owed):
@@ -171,6 +173,23 @@ class TestPaying:
 
         # the reference rate rises at new year: only what the plan's fixed rate leaves is not debited
         assert one.interest.interest_ore - one.debited_ore == one.left_ore < 50
+
+    @pytest.mark.parametrize("is_kept", [True, False])
+    def test_after_a_plan_without_interest_none_is_charged_when_it_was_kept(self, engine, is_kept):
+        codes = {"plan": {"text": "Amorteringsplan", "stops": ["demand", "interest_if_deferral_kept"]}}
+        world = PlanWorld(engine, dunning={"hold_codes": codes})
+        owed = world.owe("1001", 100_000)
+        world.make("1001", **NO_INTEREST)
+        world.on("2026-12-31")
+        if is_kept:
+            world.pays(100_548)
+        world.on("2027-01-20")
+        assert world.plan().state == ("paid" if is_kept else "broken")
+        with world.store.read() as work:
+            one = accrued(work, world.tenant, [owed], date(2027, 3, 1), RATES)[owed]
+
+        # 59 days of 1000,00 at 10 per cent and 60 at 11, less what was debited when it was made
+        assert (one.left_ore, one.stopped_by) == ((0, "plan") if is_kept else (1_616 + 1_808 + 1 - 548, ""))
 
 
 class TestFollowing:
@@ -241,8 +260,8 @@ class TestWhatComesOfThem:
         world.make("1001", plan_fee_ore=17_000, is_full_plan=True)
         world.make("1002")
         world.pays(17_000, 1)
-        world.delivery_tells("document_undeliverable", key="plan:1", reason="no channel")
-        world.delivery_tells("document_undeliverable", key="dun:1:1", reason="another's")
+        world.delivery_tells("document_undeliverable", command_key="plan:1", reason="no channel")
+        world.delivery_tells("document_undeliverable", command_key="dun:1:1", reason="another's")
 
         # the money that had paid the fee pays principal
         assert world.open(owed[0]) == (100_000 - 17_000, 0, 548)

@@ -10,7 +10,7 @@ from hub.model.dunning_settings import HoldCode
 from hub.model.receivables import Hold
 from hub.rules.interest.charging import is_deferral_kept
 
-UNKNOWN_CODE_STOPS = EVERY_STEP_STOPPED | {Stopped.INTEREST}
+UNKNOWN_CODE_STOPS = EVERY_STEP_STOPPED | {Stopped.INTEREST, Stopped.INTEREST_IF_DEFERRAL_KEPT}
 """What a code stops that the settings do not have: nobody is dunned by a slip of the hand."""
 
 

@@ -21,7 +21,8 @@ def end_plan(
         return False
     work.commands.close_task(NOT_SENT_TASK, str(plan.plan_no))
     claims = work.instalment_plans.claims(plan.plan_no)
-    end_marks(work, plan.plan_no, [one.receivable_id for one in claims if one.receivable_id is not None], user)
+    numbers = [one.receivable_id for one in claims if one.receivable_id is not None]
+    end_marks(work, plan.plan_no, numbers, user, is_kept=state is InstalmentPlanState.PAID)
     tell(work, f"instalment_plan_{state}", plan, reason=because, user=user, **data)
     return True
 

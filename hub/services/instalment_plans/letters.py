@@ -25,7 +25,7 @@ def follow_printed_plans(work: UnitOfWork, tenant: Tenant) -> bool:
     """Hear what delivery has told of printed plans since the last time; say whether there is more."""
     events = work.events.of_kinds(KINDS, after=work.events.heard_by(CURSOR), limit=EVENTS_AT_ONCE)
     for event in events:
-        plan_no = plan_of_source(str(event.data.get("key", "")))
+        plan_no = plan_of_source(str(event.data.get("command_key", "")))
         plan = work.instalment_plans.get(plan_no, to_change=True) if plan_no is not None else None
         if plan is not None:
             _not_sent(work, tenant, plan, event)

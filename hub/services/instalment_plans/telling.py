@@ -43,15 +43,22 @@ def set_marks(work: UnitOfWork, plan_no: int, rows: Iterable[OpenReceivable], co
         work.events.record("watch_set", **about, text=watch_text(plan_no))
 
 
-def end_marks(work: UnitOfWork, plan_no: int, receivable_ids: Sequence[int], user: str) -> None:
-    """End the hold and the watch of a plan; those of others stand."""
+def end_marks(work: UnitOfWork, plan_no: int, receivable_ids: Sequence[int], user: str, *, is_kept: bool) -> None:
+    """End the hold and the watch of a plan; those of others stand.
+
+    The hold of a plan that was kept passes after today: as a deferral that was kept, it lets no interest be charged
+    beside what was agreed (`interest_if_deferral_kept`). One of a plan that was not is as if never given.
+    """
     about = {
         row.receivable_id: _about(row.receivable_id, row.company, row.number, row.source_system, user)
         for row in work.receivables.by_ids(receivable_ids)
     }
     for hold in work.receivables.active_holds(receivable_ids, date.min.isoformat()):
         if hold.source == source_of(plan_no):
-            work.receivables.end_hold(hold.receivable_id, hold.hold_no)
+            if is_kept:
+                work.receivables.let_hold_pass(hold.receivable_id, hold.hold_no, work.today)
+            else:
+                work.receivables.end_hold(hold.receivable_id, hold.hold_no)
             work.events.record("hold_ended", **about[hold.receivable_id], hold_no=hold.hold_no, code=hold.code)
     for receivable_id in receivable_ids:
         watch = work.receivables.watch_of(receivable_id)

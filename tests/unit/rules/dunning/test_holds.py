@@ -36,7 +36,7 @@ _ROW = re.compile(r"^\| `(?P<code>\w+)` \| (?P<text>[^|]+) \| (?P<stops>[^|]+) \
         # a protected address leaves in no file; letters wait for a person where they are sent
         ("protected", {Stopped.TRANSFER, Stopped.ORDER_TO_PAY}, {Stopped.REMINDER_1, Stopped.DEMAND}),
         # who pays by an agreed plan is not asked for all of it, and not for another plan
-        ("plan", PRESSING | {Stopped.INSTALMENT_PLAN}, {Stopped.INTEREST, Stopped.INVOICE}),
+        ("plan", PRESSING | {Stopped.INSTALMENT_PLAN, Stopped.INTEREST_IF_DEFERRAL_KEPT}, {Stopped.INVOICE}),
         # räntelagen (1975:635) 3 §: a deferral that was kept gives no interest, a broken one is as if never given
         ("1", PRESSING | {Stopped.INTEREST_IF_DEFERRAL_KEPT}, {Stopped.INTEREST, Stopped.INVOICE}),
         ("9", set(), set(Stopped)),

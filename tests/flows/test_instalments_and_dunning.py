@@ -1,0 +1,53 @@
+"""Who pays by a plan is not dunned; when it is broken dunning goes on where it stood."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from dunning_world import DunningWorld
+from sqlalchemy import Engine
+
+from hub.model.commands import parse_command
+from hub.services.books import carry_out
+from hub.services.instalment_plans import plan_handlers
+from hub.services.instalment_plans.following import follow_plans
+
+
+@pytest.fixture
+def world(engine: Engine) -> DunningWorld:
+    world = DunningWorld(engine)
+    world.invoices("1001", debtor_identity="191212121212")
+    return world
+
+
+def make(world: DunningWorld, first_payment: str) -> None:
+    named = [{"company": "1", "number": "1001"}]
+    body: dict[str, Any] = {"kind": "make_instalment_plan", "key": "p", "user": "anna", "is_sent": False}
+    told = parse_command({**body, "receivables": named, "first_payment": first_payment, "amount_ore": 20_000})
+    with world.store.write() as work:
+        carry_out(work, world.tenant, told, plan_handlers(lambda: world.rates, lambda _work, _letters: []))
+
+
+def test_a_plan_stops_every_step_and_a_broken_one_lets_the_next_be_taken(world: DunningWorld) -> None:
+    make(world, "2026-11-30")
+    world.pass_days(20)
+    assert [(verdict, "plan" in why) for _, verdict, why in world.said(world.plan())] == [("leave", True)]
+
+    world.pass_days(14)
+    with world.store.write() as work:
+        follow_plans(work, world.tenant)
+
+    assert [(step, verdict) for step, verdict, _ in world.said(world.plan())] == [("reminder_1", "take")]
+
+
+def test_what_was_taken_before_the_plan_is_not_taken_again(world: DunningWorld) -> None:
+    world.pass_days(10)
+    world.run()
+    assert [step.step for step in world.steps()] == ["reminder_1"]
+    make(world, "2026-11-30")
+    world.pass_days(45)
+    with world.store.write() as work:
+        follow_plans(work, world.tenant)
+
+    assert [(step, verdict) for step, verdict, _ in world.said(world.plan())] == [("demand", "take")]

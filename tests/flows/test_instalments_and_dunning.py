@@ -44,6 +44,7 @@ def test_a_plan_stops_every_step_and_a_broken_one_lets_the_next_be_taken(world: 
 def test_what_was_taken_before_the_plan_is_not_taken_again(world: DunningWorld) -> None:
     world.pass_days(10)
     world.run()
+    world.delivery_tells("document_sent")
     assert [step.step for step in world.steps()] == ["reminder_1"]
     make(world, "2026-11-30")
     world.pass_days(45)

@@ -8,6 +8,7 @@ import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,10 @@ from hub.model.carried_charges import CarriedKind, Uncharged
 from hub.model.deliveries import ArchivedFileRow, Fate, KeptAnswer, LetterBalance
 from hub.model.delivery import AnswerKind, Receipt, ReceiptKind
 from hub.model.dunning_plans import KIND, PlanItem, StepTaken, Verdict
+from hub.model.instalment_plans import InstalmentPlan, PaymentDays, PlanClaim, PlanTerms
 from hub.model.interest_charges import InterestCharge
 from hub.model.nodes import Node
+from hub.rules.instalment_plans.schedule import make_schedule
 from hub.runtime.clock import LONGEST_SLEEP, Clockwork
 from hub.runtime.facade import Hub
 from hub.runtime.lock import work_lock
@@ -69,6 +72,18 @@ NEVER_IN_THE_DEMONSTRATION = {
 }
 
 
+def let_pay_in_parts(work: UnitOfWork) -> None:
+    """Keep an instalment plan that has ended."""
+    terms = PlanTerms(date(2026, 11, 20), date(2026, 12, 31), 50_00)
+    schedule = make_schedule(terms, [PlanClaim(1, 1, "1", "", "2026-09-30", 100_00)])
+    row = InstalmentPlan(
+        1, "1", "SEK", "ended", "2026-11-20", "anna", "2026-12-31", 0, 50_00, None, None, 0, 0, "", "act/act",
+        "", "", "", 100_00, None, "2026-11-21", "asked for",
+    )  # fmt: skip
+    days = {one.payment_no: PaymentDays("2026-12-21", "2027-01-09") for one in schedule.payments}
+    work.instalment_plans.add(row, schedule, days)
+
+
 def dun(work: UnitOfWork) -> None:
     """Rows of a plan, its item and step, and what was charged afterwards: nothing of the demonstration is dunned."""
     plan_no = work.plans.make(KIND, on_day="2026-11-22", selection={}, fingerprint="", made_by="anna")
@@ -107,6 +122,7 @@ def told(demonstration: Demonstration, tmp_path_factory: pytest.TempPathFactory)
             work.documents.keep_answer(KeptAnswer(1, 0, "k", "peppol", AnswerKind.ACCEPTED, "", "", ""))
             work.archives.keep([ArchivedFileRow(1, 1, Fate.REST, None, "entry 1")])
             dun(work)
+            let_pay_in_parts(work)
             work.commands.open_task("unknown_attempt", "1", "look whether it arrived")
         hub.runs.cancel(f"send:{TENANT}:1:1")
         hub.schedules.run("hourly", key="k", user="anna")

@@ -23,7 +23,7 @@ from hub.rules.interest.rates import rate_named
 from hub.rules.interest.reference_rates import ReferenceRates
 from hub.rules.interest.start import first_day_after_due, moved_to_weekday
 from hub.services.books.finding import find_company, named
-from hub.services.books.interest import accrued
+from hub.services.books.interest import Accrued, accrued
 from hub.services.ports import UnitOfWork
 
 PREFIX = "plan"
@@ -89,10 +89,10 @@ def agree(
     numbers = [row.receivable_id for row in receivables]
     ended = source_of(replaced.plan_no) if replaced is not None else ""
     earned = accrued(work, tenant, numbers, today, references, without_holds_of=ended)
-    interest_ore = {number: one.left_ore for number, one in earned.items()}
     terms = _terms(told, company, today, references)
-    claims = [*_own_claims(receivables, interest_ore, told.plan_fee_ore)]
+    claims = [*_own_claims(receivables, earned, told.plan_fee_ore)]
     claims += _others(told.claims, len(claims), company, today, references)
+    interest_ore = {number: one.left_ore for number, one in earned.items()}
     return Agreed(company, receivables, interest_ore, make_schedule(terms, claims), replaced)
 
 
@@ -137,7 +137,7 @@ def _terms(told: MakeInstalmentPlan, company: Company, today: date, references: 
 
 
 def _own_claims(
-    receivables: Sequence[OpenReceivable], interest_ore: Mapping[int, int], plan_fee_ore: int
+    receivables: Sequence[OpenReceivable], earned: Mapping[int, Accrued], plan_fee_ore: int
 ) -> Iterator[PlanClaim]:
     """Yield the claims that are receivables; the oldest due bears the plan's fee."""
     for no, row in enumerate(receivables, 1):
@@ -145,11 +145,11 @@ def _own_claims(
             claim_no=no,
             receivable_id=row.receivable_id,
             number=row.number,
-            text="",
+            text=earned[row.receivable_id].receivable.refers_to,
             due_date=row.due_date,
             principal_ore=row.principal_ore,
             fee_ore=row.fee_ore + (plan_fee_ore if no == 1 else 0),
-            interest_ore=row.interest_ore + interest_ore[row.receivable_id],
+            interest_ore=row.interest_ore + earned[row.receivable_id].left_ore,
         )
 
 

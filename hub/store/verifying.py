@@ -17,6 +17,7 @@ from hub.store import (
     verifying_documents,
     verifying_dunning,
     verifying_entries,
+    verifying_instalment_plans,
     verifying_log,
     verifying_payments,
 )
@@ -38,6 +39,7 @@ CHECKS: tuple[Check, ...] = (
     *verifying_documents.CHECKS,
     *verifying_bookkeeping.CHECKS,
     *verifying_dunning.CHECKS,
+    *verifying_instalment_plans.CHECKS,
 )
 _BY_SETTINGS = {  # a tenant that nothing has ever come for has these too, while a node reads its settings
     "tenant",

@@ -234,6 +234,29 @@ def _document(state: str, exchange_no: str = "NULL", *, sha256: str = "") -> Bre
     return write
 
 
+_PLANS = (
+    "INSERT INTO instalment_plan (tenant, plan_no, company, currency, state, made_on, made_by, first_payment, "
+    "is_last_of_month, amount_ore, notice_fee_ore, plan_fee_ore, rate_percent, day_count, open_ore) VALUES "
+    "(:t, 1, '1', 'SEK', 'active', '', '', '', 0, 100, 0, 0, '', '', 100), "
+    "(:t, 2, '1', 'SEK', 'active', '', '', '', 0, 100, 0, 0, '', '', 100)"
+)
+
+
+def _payment_of_nothing(connection: Connection) -> int:
+    return _of(_PLANS)(connection) and _of(
+        "INSERT INTO instalment (tenant, plan_no, payment_no, due_date, notice_on, late_after, amount_ore, own_ore, "
+        "principal_left_ore) VALUES (:t, 1, 1, '', '', '', 100, 100, 0)"
+    )(connection)
+
+
+def _in_two_plans(connection: Connection) -> int:
+    return _of(_PLANS)(connection) and _of(
+        "INSERT INTO instalment_claim (tenant, plan_no, claim_no, receivable_id, number, text, due_date, "
+        "principal_ore, fee_ore, interest_ore) VALUES (:t, 1, 1, 1, '', '', '', 100, 0, 0), "
+        "(:t, 2, 1, 1, '', '', '', 100, 0, 0)"
+    )(connection)
+
+
 def _item_without_step(connection: Connection) -> int:
     """A plan of one item that says that its step was taken."""
     change(connection, "INSERT INTO counter (tenant, series, next_value) VALUES (:t, 'plan', 2)")
@@ -518,6 +541,12 @@ BROKEN: dict[str, tuple[str, Breaking]] = {
     "a plan has gone": (
         "PLAN_NUMBER_GAP",
         _of("INSERT INTO counter (tenant, series, next_value) SELECT :t, 'plan', 2 FROM tenant"),
+    ),
+    "a payment of an instalment plan that pays nothing": ("INSTALMENT_DIFFERS", _payment_of_nothing),
+    "a receivable that is in two instalment plans": ("IN_TWO_PLANS", _in_two_plans),
+    "an instalment plan has gone": (
+        "INSTALMENT_PLAN_NUMBER_GAP",
+        _of("INSERT INTO counter (tenant, series, next_value) SELECT :t, 'instalment_plan', 2 FROM tenant"),
     ),
     "a step without its run": (
         "STEP_WITHOUT_RUN",

@@ -181,6 +181,13 @@ class SqlInstalmentPlans:
         rows = self._connection.execute(_PLANS_OF, {"t": self._tenant, "ids": list(receivable_ids)})
         return {row.receivable_id: row.plan_no for row in rows}
 
+    def receivables_in(self, plan_nos: Sequence[int]) -> list[int]:
+        """Return the receivables of plans, in order."""
+        if not plan_nos:
+            return []
+        rows = self._connection.execute(_RECEIVABLES_IN, {"t": self._tenant, "numbers": list(plan_nos)})
+        return [row.receivable_id for row in rows]
+
     def falling_due(self, today: str, *, limit: int = 100) -> list[FallingDue]:
         """Return what the next payments of active plans cost whose day of notice has come, plan by plan.
 
@@ -243,6 +250,10 @@ _DEBITED_OF_PAYMENT = text(
     "UPDATE instalment SET debited_on = :on, debited_ore = :ore "
     "WHERE tenant = :t AND plan_no = :no AND payment_no = :payment"
 )
+_RECEIVABLES_IN = text(
+    "SELECT DISTINCT receivable_id FROM instalment_claim WHERE tenant = :t AND plan_no IN :numbers "
+    "AND receivable_id IS NOT NULL ORDER BY receivable_id"
+).bindparams(bindparam("numbers", expanding=True))
 _END = text(
     "UPDATE instalment_plan SET state = :state, ended_on = :on, ended_because = :because "
     "WHERE tenant = :t AND plan_no = :no AND state = 'active'"

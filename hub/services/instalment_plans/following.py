@@ -27,15 +27,21 @@ _ONE_DAY = timedelta(days=1)
 
 def end_plans(work: UnitOfWork) -> bool:
     """End plans on which nothing is open, and those whose payment did not come in time; say whether there is more."""
-    standings = work.instalment_plans.standings(work.today, limit=PLANS_AT_ONCE)
-    plans = work.instalment_plans.get_all([one.plan_no for one in standings])
-    for one in standings:
+    found = work.instalment_plans.standings(work.today, limit=PLANS_AT_ONCE)
+    if not found:
+        return False
+    plans = work.instalment_plans.get_all([one.plan_no for one in found])
+    work.receivables.lock(work.instalment_plans.receivables_in(sorted(plans)))
+    # once more, now that no payment can be posted meanwhile
+    for one in work.instalment_plans.standings(work.today, limit=PLANS_AT_ONCE):
+        if one.plan_no not in plans:
+            continue
         plan = plans[one.plan_no]
         if not one.open_items:
             end_plan(work, plan, InstalmentPlanState.PAID, because="all is paid", user=HUB)
         else:
             _break(work, plan, one)
-    return len(standings) == PLANS_AT_ONCE
+    return len(found) == PLANS_AT_ONCE
 
 
 def _break(work: UnitOfWork, plan: InstalmentPlan, standing: PlanStanding) -> None:

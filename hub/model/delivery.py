@@ -137,7 +137,7 @@ class BuyerAnswer(NamedTuple):
     buyer: str = ""  # electronic address such as 0007:5567321707, as it was in the invoice
     reason: str = ""  # why and what is to be done, for people, without names and numbers of persons
     at: str = ""  # when it took effect, ISO
-    answer_id: str = ""  # what the buyer calls this answer: the same one again is known by it
+    answer_id: str = ""  # what the buyer calls this answer: with kind and time, the same one again is known by it
     document_date: str = ""  # of the document, ISO
     seller: str = ""  # electronic address of who is answered
 

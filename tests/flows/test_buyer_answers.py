@@ -114,11 +114,28 @@ def test_another_answer_of_the_same_day_and_words_is_another(booked):
 
 
 def test_the_same_answer_told_with_other_words_is_one(booked):
-    answers(
-        booked, by_number(AnswerKind.REJECTED, answer_id="a"), by_number(AnswerKind.REJECTED, answer_id="a", at="x")
-    )
+    said = by_number(AnswerKind.REJECTED, answer_id="a", at="2026-11-24")
+    answers(booked, said, said._replace(reason="not ordered"))
 
     assert len(booked.events("invoice_answered")) == 1
+
+
+@pytest.mark.parametrize("first", [AnswerKind.RECEIVED, AnswerKind.UNDER_QUERY])
+def test_a_rejection_under_an_id_that_its_buyer_has_used_before_is_another_answer(booked, first):
+    answers(booked, by_number(first, answer_id="1"))
+    answers(booked, by_number(AnswerKind.REJECTED, answer_id="1"))
+
+    assert [event["answer"] for event in booked.events("invoice_answered")] == [str(first), "rejected"]
+    assert len(holds(booked)) == 1
+    assert any("rejects invoice 1001" in task for task in booked.tasks())
+
+
+def test_a_rejection_of_another_day_is_another_under_the_same_id_too(booked):
+    answers(booked, by_number(AnswerKind.REJECTED, answer_id="1", at="2026-11-24"))
+    booked.tell("end_hold", receivable={"company": "1", "number": "1001"}, code="dispute")
+    answers(booked, by_number(AnswerKind.REJECTED, answer_id="1", at="2026-11-25"))
+
+    assert booked.sql("SELECT count(*) FROM hold WHERE ended_at IS NULL") == [(1,)]
 
 
 def test_an_answer_to_one_of_several_versions_is_about_the_latest(booked):

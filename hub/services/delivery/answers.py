@@ -169,9 +169,12 @@ def _in_a_line(reason: str) -> str:
 
 
 def _key(channel: str, answer: BuyerAnswer) -> str:
-    """Return what an answer is known by: its own name, else all that it says."""
-    told = [answer.buyer, answer.answer_id] if answer.answer_id else [answer.kind, answer.at, answer.reason]
-    said = json.dumps([channel, *told])
+    """Return what an answer is known by: what it says and when, and its own name, or without one its reason.
+
+    The name alone is not enough: a buyer may give the one that its receipt had to its rejection too.
+    """
+    name = [answer.buyer, answer.answer_id] if answer.answer_id else [answer.reason]
+    said = json.dumps([channel, answer.kind, answer.at, *name])
     return hashlib.sha256(said.encode()).hexdigest()
 
 

@@ -38,6 +38,7 @@ from hub_peppol.reaching import reach
 from hub_peppol.settings import PeppolSettings
 
 _NS = 1_000_000_000
+_NO_ANSWER = "a document that the access point takes for an answer is none that is read here: look at it there"
 
 
 class AnswerReader(Protocol):
@@ -171,7 +172,7 @@ class PeppolChannel:
                 problems.append(str(error))
             else:
                 read += [report] if report is not None else []
-                problems += [self._lost] if self._is_lost(report) else []
+                problems += [_NO_ANSWER] if report is None else [self._lost] if self._is_lost(report) else []
         return read, problems
 
     def _is_lost(self, report: BuyerAnswer | Receipt | None) -> bool:

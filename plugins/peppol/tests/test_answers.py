@@ -12,6 +12,7 @@ from hub.model.delivery import AnswerKind, BuyerAnswer, Receipt, ReceiptKind
 from hub_peppol import answers
 from hub_peppol.answers.reading import LARGEST_ANSWER
 from hub_peppol.sandbox_answers import Address, Clarification, Issue, invoice_response, message_level_status
+from hub_peppol.sandbox_documents import small_invoice
 
 SAMPLES = Path(__file__).parent / "samples" / "answers"
 FULL = (SAMPLES / "invoice-response-full.xml").read_bytes()
@@ -47,6 +48,32 @@ def told(content: bytes) -> str:
         return repr(answers.read(content))
     except FormatError as error:
         return str(error)
+
+
+def in_envelope(*documents: bytes) -> bytes:
+    space = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
+    inner = b"".join(each.partition(b"?>")[2] or each for each in documents)
+    begin = f'<StandardBusinessDocument xmlns="{space}"><!-- of the network --><StandardBusinessDocumentHeader/>'
+    return begin.encode() + inner + b"</StandardBusinessDocument>"
+
+
+@pytest.mark.parametrize("content", [FULL, STATUS], ids=["response", "status"])
+def test_an_answer_in_its_envelope_says_what_it_says_without(content: bytes) -> None:
+    assert answers.read(in_envelope(content)) == answers.read(content)
+
+
+def test_an_invoice_in_an_envelope_is_no_answer() -> None:
+    assert answers.read(in_envelope(small_invoice())) is None
+
+
+@pytest.mark.parametrize("held", [(), (FULL, FULL)], ids=["none", "two"])
+def test_an_envelope_without_one_document_is_refused(held: tuple[bytes, ...]) -> None:
+    assert refused(in_envelope(*held)).code == "ENVELOPE_UNCLEAR"
+
+
+def test_a_large_answer_in_an_envelope_is_refused_too() -> None:
+    padded = FULL.replace(b"</ApplicationResponse>", b" " * LARGEST_ANSWER + b"</ApplicationResponse>")
+    assert refused(in_envelope(padded)).code == "TOO_LARGE"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@
     parcel     the message as it is kept: one document and where it goes
     calls      HTTP as all of them have it: a key in a header, JSON
     told       JSON that they say, read without trust
+    inbound    which of the documents that come in are answers
     sent_list  what was handed over and is still to be asked about
     choosing   which one the settings name
     peppyrus, recommand, qvalia, storecove, maventa

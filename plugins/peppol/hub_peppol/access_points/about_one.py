@@ -25,5 +25,8 @@ def about_one(ask: Callable[[], Said], prove: Callable[[], None]) -> Said | HubE
 
 
 def told_of(error: HubError) -> str:
-    """Return what a person is told of a document that the access point knows and says nothing of."""
-    return f"the access point says nothing of one document while it does of others; look at it there ({error})"
+    """Return what a person is told of a document that the access point knows and of which nothing can be read."""
+    return (
+        "the access point says nothing that can be read of one document while it does of others; "
+        f"look at it there ({error})"
+    )

@@ -12,12 +12,13 @@ from functools import partial
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
-from hub.errors import ConfigurationError, HubError, OutcomeUnknownError, RejectedError
+from hub.errors import ConfigurationError, FormatError, HubError, OutcomeUnknownError, RejectedError
 from hub.model.attempts import Delivered, Promise
 from hub.model.delivery import Receipt, ReceiptKind
 from hub.transports.https import Answer
 from hub_peppol.access_points.about_one import about_one, told_of
 from hub_peppol.access_points.calls import JSON, Calls, spoken
+from hub_peppol.access_points.inbound import holds_answer
 from hub_peppol.access_points.one_by_one import OneByOne
 from hub_peppol.access_points.parcel import Parcel
 from hub_peppol.access_points.port import Inbound, News
@@ -91,17 +92,21 @@ class Peppyrus(OneByOne):
             self._confirm(message_id)
         query = {"folder": "INBOX", "confirmed": "false", "page": place.page, "perPage": PAGE}
         listed = self._calls.said(self._calls.ask(f"message/list?{urlencode(query)}")).parts("items")
-        read = {message_id: self._fetched(message_id) for each in listed if (message_id := each.text("id"))}
+        read = {message_id: self._answer(message_id) for each in listed if (message_id := each.text("id"))}
         lost = [told_of(error) for error in read.values() if isinstance(error, HubError)]
-        messages = {message_id: message for message_id, message in read.items() if isinstance(message, Inbound)}
-        answers = {message_id: message for message_id, message in messages.items() if _is_answer(message.content)}
+        answers = {message_id: message for message_id, message in read.items() if isinstance(message, Inbound)}
         has_more = len(listed) >= PAGE
         page = (place.page if answers else place.page + 1) if has_more else 1  # what is confirmed leaves the list
         cursor = _cursor(Place(page, tuple(answers)))
         return News(cursor, has_more=has_more, documents=tuple(answers.values()), problems=lost)
 
-    def _fetched(self, message_id: str) -> Inbound | HubError:
-        return about_one(partial(self._message, message_id), self.prove)
+    def _answer(self, message_id: str) -> Inbound | HubError | None:
+        """Return an answer, None for another document, or why it cannot be told which it is: nobody confirms that."""
+        found = about_one(partial(self._message, message_id), self.prove)
+        try:
+            return found if isinstance(found, HubError) or holds_answer(found.content) else None
+        except FormatError as error:
+            return error
 
     def _message(self, message_id: str) -> Inbound:
         said = self._calls.said(self._calls.ask(f"message/{quote(message_id, safe='')}"))
@@ -156,7 +161,3 @@ def _place(cursor: str) -> Place:
 
 def _cursor(place: Place) -> str:
     return f"{place.page} {','.join(place.read)}"
-
-
-def _is_answer(document: bytes) -> bool:
-    return b"ApplicationResponse-2" in document[:4096]

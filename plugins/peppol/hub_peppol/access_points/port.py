@@ -15,7 +15,7 @@ from hub_peppol.network.outcome import Takes
 
 
 class Inbound(NamedTuple):
-    """A document that came in: an Invoice Response, MLR or MLS, or something else that nobody here reads."""
+    """A document that came in and is taken for an Invoice Response, MLR or MLS; with or without its envelope."""
 
     content: bytes
     sent_by: str = ""  # electronic address of the sender, as the network says it; blank when it is not told

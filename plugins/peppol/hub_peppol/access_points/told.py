@@ -36,9 +36,9 @@ class Told:
         return value if isinstance(value, str) else ""
 
     def file(self, name: str) -> bytes:
-        """Return a file in base64, blank when there is none."""
+        """Return a file in base64, in one line or several; blank when there is none."""
         try:
-            return base64.b64decode(self.long_text(name), validate=True)
+            return base64.b64decode("".join(self.long_text(name).split()), validate=True)
         except (binascii.Error, ValueError):
             return b""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from lxml import etree
 
@@ -23,6 +24,7 @@ from hub_peppol.judging.specification import (
     is_answer,
     specification_of,
 )
+from hub_peppol.network.sbdh import unwrapped
 
 LAYERS = ("xsd", "peppol")
 MOST_RULES = 5
@@ -45,7 +47,7 @@ def read(content: bytes, *, sent_by: str = "") -> BuyerAnswer | Receipt | None:
     identifier of our envelope as its external id, by both MLR and MLS.
 
     Args:
-        content: the document itself, without its envelope.
+        content: the document, with or without its envelope.
         sent_by: the electronic address that the envelope says sent it, such as `0007:5567321707`. It alone counts as
             the buyer's, for what is in the document anybody can write; blank where the access point does not tell it,
             and then the answer is believed of nobody.
@@ -54,18 +56,19 @@ def read(content: bytes, *, sent_by: str = "") -> BuyerAnswer | Receipt | None:
         FormatError: hostile or damaged, against its rules (the message has their ids), or unclear. Nothing of it is
             to be applied: a person looks.
     """
-    _refuse_large(content)
-    root = root_of(content)
+    _refuse_large(content, probe(content))
+    root = unwrapped(root_of(content))
     if not is_answer(root):
         return None
+    _refuse_large(content, root)
     _refuse_invalid(root)
     report = _READERS[specification_of(root)](root)
     return report._replace(buyer=sent_by) if isinstance(report, BuyerAnswer) else report
 
 
-def _refuse_large(content: bytes) -> None:
-    """Raise FormatError for a large answer before all of it is parsed; an invoice may be larger, with attachments."""
-    if len(content) > LARGEST_ANSWER and is_answer(probe(content)):
+def _refuse_large(content: bytes, root: Any) -> None:
+    """Raise FormatError for a large answer, mostly before all is parsed; an invoice may be larger, with attachments."""
+    if len(content) > LARGEST_ANSWER and is_answer(root):
         raise FormatError(
             f"{len(content)} bytes; an answer has at most {LARGEST_ANSWER}, ask who sent it what it is",
             code="TOO_LARGE",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from hub.model.attempts import Message
 from hub.model.delivery import AnswerKind, BuyerAnswer, Followed, Outgoing, Receipt, ReceiptKind
 from hub.testing.contexts import A_MORNING, ContextInMemory, StateInMemory
 from hub.transports.https import Answer
+from hub_peppol import sandbox_peppyrus
 from hub_peppol.access_points import sent_list
 from hub_peppol.access_points.calls import Calls
 from hub_peppol.access_points.sent_list import Place, SentList
@@ -136,6 +138,70 @@ def test_an_inbox_of_many_pages_is_read_to_its_end_and_invoices_stay(
 
     assert len(found.receipts) == sum(1 for no in range(70) if no % 3)
     assert sum(one.is_read for one in sandbox.books.inbox) == len(found.receipts)
+
+
+def in_envelope(document: bytes) -> bytes:
+    """Put a document into the envelope of the network, after a header that names nobody."""
+    space = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
+    begin = f'<StandardBusinessDocument xmlns="{space}"><StandardBusinessDocumentHeader/>'
+    return begin.encode() + document + b"</StandardBusinessDocument>"
+
+
+@pytest.mark.parametrize("which", ["peppyrus"], indirect=True)
+@pytest.mark.parametrize(
+    "written",
+    [
+        in_envelope,
+        lambda document: b"<!--" + b"x" * 5_000 + b"-->" + document,
+        lambda document: document.decode().encode("utf-16"),
+    ],
+    ids=["in an envelope", "behind a long comment", "in UTF-16"],
+)
+def test_an_answer_is_known_however_it_is_written(
+    channel: PeppolChannel, sandbox: AccessPointSandbox, neighbours: Any, written: Callable[[bytes], bytes]
+) -> None:
+    neighbours.reads = lambda content, sent_by: Receipt(ReceiptKind.UNDER_WAY, external_id="e")
+    came = sandbox.books.comes_in(written(answer_about("7")), BUYER)
+    invoice = sandbox.books.comes_in(written(small_invoice().partition(b"?>")[2]), BUYER)
+    found = asked(channel, rounds=2)
+
+    assert [one.external_id for one in found.receipts] == ["e"]
+    assert (came.is_read, invoice.is_read, found.problems) == (True, False, [])
+
+
+@pytest.mark.parametrize("which", ["peppyrus"], indirect=True)
+def test_base64_in_lines_is_base64(
+    channel: PeppolChannel, sandbox: AccessPointSandbox, neighbours: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    neighbours.reads = lambda content, sent_by: Receipt(ReceiptKind.UNDER_WAY, external_id="e")
+    monkeypatch.setattr(sandbox_peppyrus.base64, "b64encode", base64.encodebytes)
+    sandbox.books.comes_in(answer_about("7"), BUYER)
+
+    assert [one.external_id for one in channel.follow("").receipts] == ["e"]
+
+
+@pytest.mark.parametrize("which", ["peppyrus"], indirect=True)
+@pytest.mark.parametrize("content", [b"", b"no XML", answer_about("7")[:30]], ids=["nothing", "no XML", "cut short"])
+def test_what_may_be_an_answer_is_told_to_a_person_and_stays_where_it_is(
+    channel: PeppolChannel, sandbox: AccessPointSandbox, content: bytes
+) -> None:
+    came = sandbox.books.comes_in(content, BUYER)
+    sandbox.books.comes_in(small_invoice(), BUYER)
+    found = asked(channel, rounds=2)
+
+    assert len(set(found.problems)) == 1  # one task, however often it is asked
+    assert not came.is_read
+
+
+@pytest.mark.parametrize("which", WITH_AN_INBOX, indirect=True)
+def test_what_was_taken_for_an_answer_and_is_none_is_told_to_a_person(
+    channel: PeppolChannel, sandbox: AccessPointSandbox, neighbours: Any, context: ContextInMemory
+) -> None:
+    sandbox.books.now = context.clock.now
+    neighbours.reads = lambda content, sent_by: None
+    sandbox.books.comes_in(answer_about("7"), BUYER)
+
+    assert len(channel.follow("").problems) == 1
 
 
 @pytest.mark.parametrize("which", ["peppyrus"], indirect=True)

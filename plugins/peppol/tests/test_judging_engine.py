@@ -7,9 +7,10 @@ import decimal
 import gc
 import sys
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from decimal import Decimal
 from subprocess import run
+from threading import Event, Thread, current_thread
 from typing import Any
 
 import pytest
@@ -242,6 +243,44 @@ def _cpu_s(content: str) -> float:
     started = time.process_time()
     validate(document, layers=("en16931",))
     return time.process_time() - started
+
+
+def test_the_collector_comes_back_when_the_last_of_several_has_judged() -> None:
+    with ExitStack() as first, ExitStack() as last:
+        first.enter_context(engine._no_collections())
+        last.enter_context(engine._no_collections())
+        first.close()
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+def test_a_judging_that_begins_as_another_ends_leaves_the_collector_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second thread is held between seeing that it is off, which is the first one's doing, and turning it off."""
+    has_looked, first_is_over = Event(), Event()
+    is_enabled = gc.isenabled
+
+    def looked() -> bool:
+        found = is_enabled()
+        if current_thread() is second:
+            has_looked.set()
+            first_is_over.wait(5)
+        return found
+
+    def judge() -> None:
+        with engine._no_collections():
+            has_looked.set()
+
+    second = Thread(target=judge)
+    monkeypatch.setattr(gc, "isenabled", looked)
+    try:
+        with engine._no_collections():
+            second.start()
+            assert has_looked.wait(5)
+        first_is_over.set()
+        second.join(5)
+        assert is_enabled()
+    finally:
+        gc.enable()
 
 
 def test_a_document_with_ever_so_many_faults_is_told_the_first_ten_thousand() -> None:

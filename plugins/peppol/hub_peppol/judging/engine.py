@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import gc
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from decimal import Context, DivisionByZero, InvalidOperation, Overflow, localcontext
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from hub.banking_calendar import SystemClock
+from hub_peppol.judging.collector import CollectorPause
 from hub_peppol.judging.node import Node
 from hub_peppol.judging.reading import root_of
 from hub_peppol.judging.releases import Release, releases_for
@@ -22,6 +21,9 @@ from hub_peppol.judging.walk import Walk
 LAYERS = ("xsd", "en16931", "peppol")
 ARITHMETIC = Context(prec=60, traps=[InvalidOperation, DivisionByZero, Overflow])
 """Exact for every amount that a document has use for, whatever the caller's own arithmetic is."""
+
+_no_collections = CollectorPause()
+"""It would look through nodes by the thousand, which are untied when all is judged."""
 
 
 class Report(NamedTuple):
@@ -72,18 +74,6 @@ def _findings(element: Any, table: Table) -> list[Finding]:
             return _judged(element, walk, table)
     finally:
         walk.let_go()
-
-
-@contextmanager
-def _no_collections() -> Iterator[None]:
-    """Keep the garbage collector from looking through nodes by the thousand: they are untied when all is judged."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def releases_of(

@@ -46,7 +46,7 @@ def sent_or_found(party: AskedByKey, key: str, send: Callable[[], Delivered]) ->
     """Send, for `DeliveryChannel.send`; a message that is refused since it lies there already was taken.
 
     An outside party that knows our key also refuses what it has already: a refusal is believed only when our key is
-    not there.
+    proved not to be there.
 
     Args:
         party: is asked after a refusal.
@@ -55,7 +55,7 @@ def sent_or_found(party: AskedByKey, key: str, send: Callable[[], Delivered]) ->
 
     Raises:
         RejectedError: it was refused, and is not there.
-        OutcomeUnknownError: it was refused, and there is no answer to whether it is there.
+        OutcomeUnknownError: it was refused, and there is no answer to whether it is there, or none that is proved.
     """
     try:
         return send()
@@ -68,6 +68,14 @@ def sent_or_found(party: AskedByKey, key: str, send: Callable[[], Delivered]) ->
 
 def _found_after_refusal(party: AskedByKey, key: str) -> str | None:
     try:
-        return party.find(key)
+        external_id = party.find(key)
+        is_told = external_id is not None or party.can_find()
     except HubError as error:
-        raise OutcomeUnknownError(f"it was refused, and perhaps since it was taken before: {error}") from None
+        raise _doubt(str(error)) from None
+    if not is_told:
+        raise _doubt("that it is not there is not proved")
+    return external_id
+
+
+def _doubt(why: str) -> OutcomeUnknownError:
+    return OutcomeUnknownError(f"it was refused, and perhaps since it was taken before: {why}")

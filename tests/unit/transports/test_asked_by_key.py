@@ -31,6 +31,13 @@ class Register:
         return self.works
 
 
+class UnprovedRegister(Register):
+    """Answers no proof."""
+
+    def can_find(self) -> bool:
+        raise TransientError("busy")
+
+
 def raising(error: HubError) -> Callable[[], Delivered]:
     def send() -> Delivered:
         raise error
@@ -75,6 +82,16 @@ def test_a_refusal_stands_where_it_is_not_there() -> None:
         sent_or_found(Register(), "key", raising(REFUSED))
 
     assert caught.value is REFUSED
+
+
+def test_a_refusal_is_a_doubt_where_it_is_not_proved_that_the_question_finds_what_is_there() -> None:
+    with pytest.raises(OutcomeUnknownError, match="perhaps since it was taken before"):
+        sent_or_found(Register(works=False), "key", raising(REFUSED))
+
+
+def test_a_refusal_without_an_answer_to_the_proof_is_a_doubt() -> None:
+    with pytest.raises(OutcomeUnknownError, match="perhaps since it was taken before"):
+        sent_or_found(UnprovedRegister(), "key", raising(REFUSED))
 
 
 @pytest.mark.parametrize("error", [TransientError("busy"), ConfigurationError("no key"), RejectedError("no such key")])

@@ -10,7 +10,7 @@ import pytest
 from hub.contracts import FollowedChannel, QueryableChannel
 from hub.errors import ConfigurationError, HubError, OutcomeUnknownError, RejectedError, TransientError
 from hub.loopback.faults import Fault
-from hub.loopback.http_server import HTTP_FAULTS
+from hub.loopback.http_server import HTTP_FAULTS, Response
 from hub.model.attempts import Finding, Message, Promise
 from hub.model.delivery import Outgoing
 from hub.testing.contexts import ContextInMemory
@@ -191,6 +191,28 @@ def test_not_found_counts_only_where_the_question_is_proved_to_work(
     sandbox.order(BLIND, 2)
 
     assert channel.probe(KEY).finding is Finding.UNKNOWN
+
+
+@pytest.mark.parametrize("which", ["maventa"], indirect=True)
+def test_a_refusal_of_what_may_lie_there_is_a_doubt_where_nothing_is_found(
+    channel: PeppolChannel, sandbox: AccessPointSandbox, content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that has our UUID may say 422 as well as 409: believed, the document goes by the next channel too."""
+    channel.send(Message(KEY, content))
+    monkeypatch.setattr(MaventaSide, "_take", lambda *_given: Response(422, b'{"message": "uuid is taken"}'))
+    sandbox.order(BLIND, 2)
+
+    with pytest.raises(OutcomeUnknownError, match="perhaps since it was taken before"):
+        channel.send(Message(KEY, content))
+
+
+@pytest.mark.parametrize("which", ["maventa"], indirect=True)
+def test_a_refusal_stands_where_nothing_was_ever_sent(
+    channel: PeppolChannel, content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MaventaSide, "_take", lambda *_given: Response(422, b"{}"))
+    with pytest.raises(RejectedError):
+        channel.send(Message(KEY, content))
 
 
 @pytest.mark.parametrize("which", ["peppyrus"], indirect=True)

@@ -212,6 +212,18 @@ def test_a_broken_channel_puts_one_message_in_doubt_and_no_more(world, answer):
     assert "19121212" not in world.attempts()[0].problem + run_of(world).problem
 
 
+def test_a_receipt_of_the_wrong_type_stops_a_broken_channel_and_loses_no_outcome(world):
+    channel = scripted(world, NEITHER, Delivered("B-1", "<signed/>"))
+    world.plan(NEITHER, 3)
+
+    world.work()
+
+    assert len(channel.sent) == 1
+    assert world.states() == ["delivered", "planned", "planned"]
+    assert world.attempts()[0].external_id == "B-1"
+    assert (run_of(world).state, "signed receipt is no bytes" in run_of(world).problem) == ("failed", True)
+
+
 def test_a_channel_that_is_gone_stops_the_run(world):
     world.plan(NEITHER)
     del world.channels[NEITHER]

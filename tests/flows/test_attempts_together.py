@@ -102,6 +102,7 @@ def test_a_limited_channel_begins_one_at_a_time(world):
         (TransientError("later"), "planned", False),
         (OutcomeUnknownError("lost"), "in_doubt", False),
         (KeyError("a defect"), "in_doubt", True),
+        (Delivered("B-1", "no bytes"), "delivered", True),
         (ConfigurationError("a wrong password"), "planned", True),
     ],
 )

@@ -44,7 +44,7 @@ def send(channel: DeliveryChannel, message: Message) -> Called:
         return _defect(channel, f"{type(error).__name__} in send")
     if not isinstance(delivered, Delivered):
         return _defect(channel, "send returned something else than Delivered")
-    return Called(Heard(Outcome.DELIVERED, external_id=delivered.external_id), None, delivered.signed_receipt)
+    return _taken(channel, delivered)
 
 
 def ask(channel: QueryableChannel, key: str) -> Called:
@@ -68,7 +68,20 @@ def not_in_time(channel: DeliveryChannel) -> Called:
     return Called(Heard(Outcome.NOT_SENT, problem=problem), TransientError(problem))
 
 
+def _taken(channel: DeliveryChannel, delivered: Delivered) -> Called:
+    """The message is delivered, whatever is wrong with its receipt."""
+    heard = Heard(Outcome.DELIVERED, external_id=delivered.external_id)
+    if not isinstance(delivered.signed_receipt, bytes):
+        return Called(heard, _broken(channel, "the signed receipt is no bytes, and was not kept"))
+    return Called(heard, signed_receipt=delivered.signed_receipt)
+
+
 def _defect(channel: DeliveryChannel, what: str) -> Called:
     """One message is in doubt, and no other is given to an adapter that is broken."""
-    problem = f"the channel {channel.name} is broken: {what}"
-    return Called(Heard(Outcome.IN_DOUBT, problem=problem), LedgerError(f"{problem}; turn its plugin off or update it"))
+    return Called(
+        Heard(Outcome.IN_DOUBT, problem=f"the channel {channel.name} is broken: {what}"), _broken(channel, what)
+    )
+
+
+def _broken(channel: DeliveryChannel, what: str) -> LedgerError:
+    return LedgerError(f"the channel {channel.name} is broken: {what}; turn its plugin off or update it")

@@ -243,7 +243,7 @@ class _Turn:
         contents = self._ahead.contents_of(attempts)
         started = deque(self._begin(attempts[: len(contents)]))
         for content in contents:
-            if not self._row.goes_on or self._has_slept_since(started[0]):
+            if not self._row.goes_on or self._stopped_by is not None or self._has_slept_since(started[0]):
                 break
             waiting.popleft()
             attempt = started.popleft()

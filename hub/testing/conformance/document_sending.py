@@ -50,6 +50,15 @@ class SendingChecks(ChannelUnderTest):
             assert all(isinstance(one.external_id, str) for one in outcomes), "an external id is no text"
             assert place.taken() == 5, f"of 5 documents the counterparty has taken {place.taken()}"
 
+    def test_what_is_signed_is_bytes(self) -> None:
+        with self.place() as place:
+            channel = place.channel()
+            (prepared,) = channel.prepare(place.plain(channel)).prepared
+            said = sent(channel, message_of(prepared))
+
+            receipt = said.signed_receipt if isinstance(said, Delivered) else b""
+            assert isinstance(receipt, bytes), f"a signed receipt is bytes, as it came: {type(receipt).__name__}"
+
     def test_the_bytes_are_all_that_sending_needs(self) -> None:
         with self.place() as place:
             channel = place.channel()

@@ -30,7 +30,7 @@ class Delivered(NamedTuple):
     """The other side has taken the message; `external_id` is what it calls it, blank when it says nothing."""
 
     external_id: str = ""
-    signed_receipt: bytes = b""  # what it has signed for it, which is kept as it came; empty where it signs nothing
+    signed_receipt: bytes = b""  # what it has signed for it, kept as it is given; empty where it signs nothing
 
 
 class Finding(StrEnum):

@@ -3,8 +3,8 @@
 Promise: `neither`. Message id and instance id are the same each time, and most receivers know a message again by them;
 but the network does not say for how long, nor whether the second is answered by a receipt or an error.
 A document counts as delivered with the signed receipt of the receiver's access point, which is checked when it comes
-and kept as it came, beside the message. Answers come to the sender's own receiving side, which is not
-part of this plugin: nothing comes in here.
+and kept beside the message, with what it signs the digests of. Answers come to the sender's own receiving side, which
+is not part of this plugin: nothing comes in here.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class OwnAccessPoint:
         routing = Routing(parcel.sender, parcel.receiver, parcel.document_type, parcel.process, parcel.country)
         instance = instance_id(parcel.delivery_id, document)
         sent = self._sender.send(Envelope(routing, instance, document), ends_ns=ends_ns)
-        return Delivered(instance, sent.receipt)
+        return Delivered(instance, sent.evidence)
 
     def status(self, external_id: str) -> Receipt:
         """It was taken with a receipt, or `send` would not have returned."""

@@ -9,6 +9,7 @@
     smp              an SMP is asked, at most one redirect is followed
     lookup           all of it together: is this document taken there, and where is it sent
     as4, as4_answer  for accredited senders: the message, and the receipt that proves it
+    as4_evidence     what is kept of both
 
 What is found out is `Found` or `NotThere`; "not now" is a `TransientError`, and an answer that proves nothing is a
 `UntrustedAnswer`: it is neither yes nor no.

@@ -7,6 +7,8 @@ Source: Peppol AS4 profile 2.0.3. One way, push; one payload; the instance id an
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -28,6 +30,7 @@ from hub.errors import (
 )
 from hub.transports.https import Answer, HttpParty
 from hub_peppol.network.as4_answer import Signal, meaning_of
+from hub_peppol.network.as4_evidence import compressed, evidence
 from hub_peppol.network.as4_identity import Identity, common_name
 from hub_peppol.network.lookup import Lookup, Wanted
 from hub_peppol.network.outcome import Found, NotThere
@@ -37,6 +40,7 @@ from hub_peppol.network.trust import Issuers
 from hub_peppol.network.xml import LARGEST_ANSWER, root_of
 
 TIMEOUT_S = 60.0
+_SOAP_ENVELOPE = "{http://www.w3.org/2003/05/soap-envelope}Envelope"
 _LISTENS = range(200, 300)
 _CONFLICT = 409  # perhaps with what an earlier call of ours has left there: message id and document are the same
 _NOT_FOR_US = (401, 403, 404, 405, 407, 410, 421)
@@ -49,6 +53,7 @@ class Sent(NamedTuple):
     access_point: str  # whose receipt it is
     at: datetime
     receipt: bytes  # the signed answer, as it came
+    evidence: bytes  # the same, with what it signs the digests of
 
 
 class As4Sender:
@@ -93,10 +98,13 @@ class As4Sender:
         self._identity.refuse_dates(now)
         found = self._found(envelope, now)
         certificate = self._trusted(found, now)
+        began = int(time.time())
         exchange, headers, body = _built(envelope, self._identity, certificate)
+        message, payload = _signed(exchange, range(began, int(time.time()) + 1))
         answer = self._post(found.address, body, headers, ends_ns)
         _judge(exchange, answer)
-        return Sent(exchange.message_id, common_name(certificate), self._clock.now(), answer.content)
+        proof = evidence(answer.content, message, payload)
+        return Sent(exchange.message_id, common_name(certificate), self._clock.now(), answer.content, proof)
 
     def _found(self, envelope: Envelope, now: datetime) -> Found:
         routing = envelope.routing
@@ -132,6 +140,16 @@ class As4Sender:
             return party.post(parts.path, body, headers, ends_ns=ends_ns)
         except ConfigurationError as error:  # of a server that is not ours
             raise TransientError(f"the receiver's access point does not prove who it is: {error}") from None
+
+
+def _signed(exchange: Any, moments: Iterable[int]) -> tuple[bytes, bytes]:
+    """Return the message that we have signed, as it goes out, and the payload whose digest is in it.
+
+    The library does not keep what it compressed, which has in it when that was, by the system's time.
+    """
+    message = etree.tostring(exchange.message.require_soap_envelope().dump_to_xml(_SOAP_ENVELOPE))
+    (payload,) = exchange.message.decrypted_data.values()
+    return message, compressed(payload, message, moments)
 
 
 def _judge(exchange: Any, answer: Answer) -> None:

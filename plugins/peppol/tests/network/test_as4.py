@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from random import Random
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from hub.banking_calendar import FixedClock
 from hub.errors import ConfigurationError, DocumentError, HubError, OutcomeUnknownError, RejectedError, TransientError
 from hub.loopback.http_server import Request
+from hub.model.attempts import Delivered
 from hub.testing.contexts import ContextInMemory
 from hub.transports.https import Answer
 from hub.transports.steady_time import steady_ns
@@ -201,18 +209,63 @@ def test_what_goes_wrong_says_whether_it_was_taken(
     assert "556000" not in str(caught.value)
 
 
+def handed_over(sender: As4Sender, envelope: sbdh.Envelope) -> Delivered:
+    parcel = parcel_of(
+        envelope.document, envelope.routing, access_point="as4", delivery_id="delivery-1", company="1", number="1001"
+    )
+    own = OwnAccessPoint(sender, None)  # type: ignore[arg-type] - the network is not asked here
+    return own.send("key", parcel, steady_ns() + 60_000_000_000)
+
+
 def test_a_message_is_called_by_what_the_networks_reports_name_it_by(
     sender: As4Sender, peer: SandboxAs4, envelope: sbdh.Envelope, registers: SandboxNetwork
 ) -> None:
     """A Message Level Status names the instance id of the envelope, and nothing else."""
-    routing = envelope.routing
-    parcel = parcel_of(
-        envelope.document, routing, access_point="as4", delivery_id="delivery-1", company="1", number="1001"
+    assert handed_over(sender, envelope).external_id == peer.side.taken[0].instance_id
+
+
+_DS = "{http://www.w3.org/2000/09/xmldsig#}"
+
+
+def digests(root: Any) -> dict[str, str]:
+    """Return what is signed, by its place, as the references below an element say."""
+    return {one.get("URI"): one.findtext(f"{_DS}DigestValue") for one in root.iter(f"{_DS}Reference")}
+
+
+def test_what_is_kept_proves_by_itself_that_this_very_document_was_taken(
+    sender: As4Sender, peer: SandboxAs4, envelope: sbdh.Envelope
+) -> None:
+    """Read without the library: receipt to signed message, by its digests; message to payload; payload to document."""
+    with ZipFile(BytesIO(handed_over(sender, envelope).signed_receipt)) as kept:
+        receipt, message = (etree.fromstring(kept.read(name)) for name in ("receipt.xml", "message.xml"))
+        payload = kept.read("payload.gz")
+    proved = digests(receipt.find(".//{*}NonRepudiationInformation"))
+    signed = digests(message.find(f".//{_DS}SignedInfo"))
+    header = etree.tostring(message.find(".//{*}Messaging"), method="c14n", exclusive=True)
+    inside = etree.fromstring(gzip.decompress(payload))[1]
+
+    assert proved == signed
+    (of_payload,) = [value for place, value in proved.items() if place.startswith("cid:")]
+    assert of_payload == b64_sha256(payload)
+    assert b64_sha256(header) in proved.values()
+    assert message.findtext(".//{*}MessageId") == receipt.findtext(".//{*}RefToMessageId") == peer.side.taken[0][0]
+    assert etree.tostring(inside, method="c14n", exclusive=True) == etree.tostring(
+        etree.fromstring(envelope.document), method="c14n", exclusive=True
     )
-    own = OwnAccessPoint(sender, None)  # type: ignore[arg-type] - the network is not asked here
-    external_id, receipt = own.send("key", parcel, steady_ns() + 60_000_000_000)
-    assert external_id == peer.side.taken[0].instance_id
-    assert b"NonRepudiationInformation" in receipt  # signed, and handed on as it came
+    signature = receipt.find(f".//{_DS}Signature")
+    is_signed_by(peer.certified, signature)
+
+
+def b64_sha256(content: bytes) -> str:
+    return b64encode(hashlib.sha256(content).digest()).decode()
+
+
+def is_signed_by(who: Certified, signature: Any) -> None:
+    said = etree.tostring(signature.find(f"{_DS}SignedInfo"), method="c14n", exclusive=True)
+    value = b64decode(signature.findtext(f"{_DS}SignatureValue"))
+    key = who.certificate.public_key()
+    assert isinstance(key, RSAPublicKey)
+    key.verify(value, said, PKCS1v15(), SHA256())
 
 
 def test_whom_the_registers_do_not_know_gets_nothing(

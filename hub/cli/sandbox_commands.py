@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import signal
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -49,8 +48,9 @@ def serve(
 ) -> None:
     """Serve counterparties until Ctrl-C, and say what a tenant's settings need to talk to them."""
     from hub.runtime.sandboxes import SandboxDesk, running  # here: it loads every plugin
+    from hub.runtime.written_tables import tables_written
 
-    tables = _tables_of(settings or ())
+    tables = tables_written(_texts_of(settings or ()))
     stopping = Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     with running(folder, only or (), first_port=port, tables=tables) as sandboxes:
@@ -109,21 +109,13 @@ def received(session: Session, folder: Folder = FOLDER) -> None:
     show_table("", columns, rows, empty="no sandbox serves")
 
 
-def _tables_of(written: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return settings by plugin from `peppol.access_point=qvalia` and the like. Raises BadParameter."""
-    tables: dict[str, dict[str, Any]] = {}
+def _texts_of(written: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return settings by plugin from `peppol.access_point=qvalia` and the like, as typed. Raises BadParameter."""
+    texts: dict[str, dict[str, str]] = {}
     for one in written:
         name, is_set, value = one.partition("=")
         plugin, is_of, setting = name.strip().partition(".")
         if not (is_set and is_of and plugin and setting):
             raise typer.BadParameter("--set: write plugin, setting and value, such as peppol.access_point=qvalia")
-        tables.setdefault(plugin, {})[setting] = _value_of(value.strip())
-    return tables
-
-
-def _value_of(written: str) -> Any:
-    """Return a value as a tenant's file has it; what is no TOML is text, so that words need no quotes."""
-    try:
-        return tomllib.loads(f"value = {written}")["value"]
-    except tomllib.TOMLDecodeError:
-        return written
+        texts.setdefault(plugin, {})[setting] = value.strip()
+    return texts

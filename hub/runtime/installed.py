@@ -104,6 +104,17 @@ def _settings(plugin_class: PluginClass, name: str, table: Mapping[str, Any], so
         raise configuration_error(error, model, source=source, path=f"plugins.{name}", page=page) from None
 
 
+def wants_text(name: str, table: Mapping[str, Any]) -> list[str]:
+    """Return the settings of a table that have to be text and are not; none where the plugin cannot be loaded."""
+    try:
+        load_plugin_class(name).Settings.model_validate(table)
+    except ValidationError as error:
+        return [str(one["loc"][0]) for one in error.errors() if one["type"] == "string_type" and len(one["loc"]) == 1]
+    except ConfigurationError:
+        pass
+    return []
+
+
 def build_plugin(name: str, table: Mapping[str, Any], source: str) -> object:
     """Load a plugin and build it with its table of settings; `source` names the file for errors.
 

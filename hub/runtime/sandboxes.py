@@ -82,11 +82,12 @@ def running(
     with a table it is the counterparty that its settings name.
 
     Raises:
-        ConfigurationError: a plugin of this name offers none, its table is wrong, another process serves from the
-            folder, or a port is taken.
+        ConfigurationError: a plugin of this name offers none, its table is wrong or of one that is not served,
+            another process serves from the folder, or a port is taken.
     """
     makers = installed_makers(tables)
     _refuse_unknown((*names, *tables), {plugin for plugin, _ in makers})
+    _refuse_unserved(tables, names)
     folder = folder.resolve()  # settings hold whole paths: they are read from other folders too
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder), ExitStack() as stack:
@@ -125,6 +126,16 @@ def _begun(stack: ExitStack, own: Path, maker: SandboxMaker, port: int) -> Sandb
         if error.errno != errno.EADDRINUSE:
             raise
         raise ConfigurationError(f"port {port} is taken", where="sandbox", hint="give another by --port") from None
+
+
+def _refuse_unserved(tables: Tables, names: Sequence[str]) -> None:
+    for plugin in tables:
+        if names and plugin not in names:
+            raise ConfigurationError(
+                f"there are settings of {plugin}, which is not served",
+                where="sandbox",
+                hint=f"add --only {plugin}, or take its settings away",
+            )
 
 
 def _refuse_unknown(names: Sequence[str], offered: set[str]) -> None:

@@ -89,3 +89,10 @@ def test_settings_that_name_no_side_are_refused(tmp_path: Path, tables: dict[str
     with pytest.raises(ConfigurationError) as caught, running(tmp_path, tables=tables):
         pass
     assert said in f"{caught.value.where} {caught.value} {caught.value.hint}"
+
+
+def test_settings_of_a_plugin_that_is_not_served_are_refused(tmp_path: Path) -> None:
+    tables = {"peppol": {"access_point": "qvalia"}}
+    with pytest.raises(ConfigurationError, match="peppol") as caught, running(tmp_path, KIVRA, tables=tables):
+        pass
+    assert "--only peppol" in str(caught.value.hint)

@@ -28,7 +28,7 @@ class OperatorSandbox(LoopbackSandbox):
     def __init__(self, folder: Path, network: str, side: Callable[[Books], HttpService], path: str, port: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.books = Books(
-            folder / "operator.jsonl",
+            folder / f"{network}.jsonl",  # of its own: another one has taken nothing of it
             document_format=FORMAT,
             software_key=kept_secret(folder, "software_key"),
             user_key=kept_secret(folder, "user_key"),

@@ -17,7 +17,7 @@ from hub.loopback.http_server import HTTP_FAULTS
 from hub.model.attempts import Finding, Message, Promise
 from hub_operator import OperatorChannel
 from hub_operator import channel as channel_module
-from hub_operator.sandbox import OperatorSandbox
+from hub_operator.sandbox import OperatorSandbox, inexchange_sandbox, maventa_sandbox
 
 KEY = "0123456789abcdef0123456789abcdef"
 PDF_SHA256 = hashlib.sha256(b"%PDF-1.7 a page").hexdigest()
@@ -216,9 +216,17 @@ def test_the_sandbox_remembers_what_it_took(
     channel: OperatorChannel, sandbox: OperatorSandbox, content: bytes, tmp_path: Any
 ) -> None:
     channel.send(Message(KEY, content))
-    again = type(sandbox.books)(tmp_path / "operator.jsonl", document_format="any")
+    again = type(sandbox.books)(tmp_path / f"{sandbox.settings['network']}.jsonl", document_format="any")
 
     assert again.received() == sandbox.received()
+
+
+def test_what_one_network_took_no_other_has_taken(tmp_path: Any) -> None:
+    for make in (inexchange_sandbox, maventa_sandbox):
+        with make(tmp_path / "own") as sandbox:
+            assert sandbox.received() == []
+            assert isinstance(sandbox, OperatorSandbox)
+            sandbox.books.take("1", "k", "5560000001", "7", b"")
 
 
 def test_the_sandbox_refuses_a_fault_that_it_has_not(sandbox: OperatorSandbox) -> None:

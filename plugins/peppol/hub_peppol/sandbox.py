@@ -62,7 +62,7 @@ class AccessPointSandbox(LoopbackSandbox):
     def __init__(self, which: str, folder: Path, *, port: int = 0) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._which, self._kind = which, KINDS[which]
-        log = folder / "peppol.jsonl"
+        log = folder / f"{which}.jsonl"  # of its own: another one has taken nothing of it
         self.books = Books(
             log, kept_secret(folder, "access_key"), kept_secret(folder, "access_secret"), dict(RECEIVERS)
         )

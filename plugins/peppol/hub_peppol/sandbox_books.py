@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -93,9 +94,8 @@ class Books:
     answered: Callable[[Taken], None] = lambda _one: None  # hands on what the buyer says of what has arrived
 
     def __post_init__(self) -> None:
-        if self.log.exists():
-            rows = (json.loads(line) for line in self.log.read_text("utf-8").splitlines() if line.endswith("}"))
-            self.documents = list({row["id"]: Taken(**row) for row in rows}.values())
+        self.documents = list({row["id"]: Taken(**row) for row in _rows(self.log)}.values())
+        self.inbox = list({row["id"]: _came_in(row) for row in _rows(self._inbox_log)}.values())
 
     def take(self, content: bytes, recipient: str, *, key: str = "", id_: str = "") -> Taken:
         """Write down that a document was taken."""
@@ -128,7 +128,13 @@ class Books:
         """Let a document come in by the network."""
         one = CameIn(str(uuid.uuid4()), sender, content, self.now().isoformat())
         self.inbox.append(one)
+        self._write_inbox(one)
         return one
+
+    def has_read(self, one: CameIn) -> None:
+        """Write down that we have read it."""
+        one.is_read = True
+        self._write_inbox(one)
 
     def takes(self, participant: str, document_type: str) -> bool:
         """Say whether a participant takes such documents."""
@@ -149,5 +155,26 @@ class Books:
 
     def write(self, one: Taken) -> None:
         """Write a document's row down, the last of which counts."""
-        with self.log.open("a", encoding="utf-8") as lines:
-            lines.write(json.dumps(vars(one)) + "\n")
+        _add_row(self.log, vars(one))
+
+    @property
+    def _inbox_log(self) -> Path:
+        return self.log.with_suffix(".inbox.jsonl")
+
+    def _write_inbox(self, one: CameIn) -> None:
+        _add_row(self._inbox_log, vars(one) | {"content": b64encode(one.content).decode("ascii")})
+
+
+def _came_in(row: dict[str, Any]) -> CameIn:
+    return CameIn(**row | {"content": b64decode(row["content"])})
+
+
+def _rows(log: Path) -> list[dict[str, Any]]:
+    """Return the rows of a file that were written whole."""
+    lines = log.read_text("utf-8").splitlines() if log.exists() else []
+    return [json.loads(line) for line in lines if line.endswith("}")]
+
+
+def _add_row(log: Path, row: dict[str, Any]) -> None:
+    with log.open("a", encoding="utf-8") as lines:
+        lines.write(json.dumps(row) + "\n")

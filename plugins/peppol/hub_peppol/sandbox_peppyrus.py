@@ -83,7 +83,7 @@ class PeppyrusSide:
         parts = place.split("/")
         came = next((one for one in self._books.inbox if one.id == parts[1]), None) if len(parts) > 1 else None
         if came is not None and (method, parts[2:]) == ("PATCH", ["confirm"]):
-            came.is_read = True
+            self._books.has_read(came)
             return Response(200, b"true")
         if came is not None and method == "GET":
             return said(200, _came(came))

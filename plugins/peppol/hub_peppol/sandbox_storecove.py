@@ -25,7 +25,6 @@ class StorecoveSide:
     def __init__(self, books: Books) -> None:
         self._books = books
         self._taken_off: set[str] = set()
-        self._answers: list[dict[str, Any]] = []
         books.answered = lambda one: self.buyer_says(one.id, _EVENTS[one.buyer_says])
 
     def target(self, method: str, path: str) -> str:
@@ -35,7 +34,7 @@ class StorecoveSide:
     def buyer_says(self, guid: str, event: str) -> None:
         """Let a buyer answer to a document."""
         body = {"event_type": "document_submission", "event": event, "guid": guid}
-        self._answers.append({"guid": f"answer-{len(self._answers)}", "body": json.dumps(body)})
+        self._books.comes_in(json.dumps(body).encode(), "")
 
     def answer(self, request: Request, fault: Fault | None) -> Response:  # noqa: ARG002 - of a Protocol
         """Answer one call."""
@@ -79,11 +78,18 @@ class StorecoveSide:
 
     def _queue(self, method: str, place: str) -> Response:
         if method == "DELETE":
-            self._taken_off.add(place.rpartition("/")[2])
+            self._take_off(place.rpartition("/")[2])
             return _NOTHING
         ended = [_notice(one) for one in self._books.documents if self._books.looked_at(one) != OPEN]
-        left = [one for one in (*ended, *self._answers) if one["guid"] not in self._taken_off]
+        left = [one for one in ended if one["guid"] not in self._taken_off]
+        left += [{"guid": one.id, "body": one.content.decode()} for one in self._books.inbox if not one.is_read]
         return said(200, left[0]) if left else _NOTHING
+
+    def _take_off(self, guid: str) -> None:
+        self._taken_off.add(guid)
+        for one in self._books.inbox:
+            if one.id == guid:
+                self._books.has_read(one)
 
 
 def _notice(one: Taken) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from hub_peppol.channel import PeppolChannel
 from hub_peppol.sandbox import KINDS, AccessPointSandbox
 from hub_peppol.sandbox_books import ENDS_IN_ERROR
 from hub_peppol.sandbox_buyers import SAYS
+from hub_peppol.sandbox_documents import small_invoice
 
 HANDING_ON = sorted(name for name, kind in KINDS.items() if kind.hands_answers_on)
 MEANS = {
@@ -95,7 +96,33 @@ def test_no_buyer_is_ordered_where_no_answer_would_be_handed_on(sandbox: AccessP
 
 def test_a_document_that_was_taken_before_buyers_answered_is_read_again(tmp_path: Path) -> None:
     row = '{"id": "a", "key": "", "recipient": "0007:5560000001", "number": "7", "root": "Invoice", "sha256": "x", '
-    (tmp_path / "peppol.jsonl").write_text(f'{row}"ends": "delivered"}}\n', encoding="utf-8")
+    (tmp_path / "peppyrus.jsonl").write_text(f'{row}"ends": "delivered"}}\n', encoding="utf-8")
 
     with AccessPointSandbox("peppyrus", tmp_path) as sandbox:
         assert [one.document for one in sandbox.received()] == ["7"]
+
+
+@pytest.mark.parametrize("which", HANDING_ON, indirect=True)
+def test_what_buyers_answered_is_there_after_a_new_start_until_it_is_taken(tmp_path: Path, which: str) -> None:
+    with AccessPointSandbox(which, tmp_path / "own") as first:
+        first.order("buyer_rejects")
+        one = first.books.take(small_invoice(number="7", buyer=BUYER), BUYER)
+        first.books.looked_at(one)
+        first.books.looked_at(one)
+        (came,) = first.books.inbox
+    with AccessPointSandbox(which, tmp_path / "own") as second:
+        assert second.books.inbox == [came]
+        second.books.has_read(second.books.inbox[0])
+    with AccessPointSandbox(which, tmp_path / "own") as third:
+        assert [each.is_read for each in third.books.inbox] == [True]
+
+
+@pytest.mark.parametrize("which", ["peppyrus"], indirect=True)
+def test_what_one_access_point_took_no_other_has_taken(tmp_path: Path) -> None:
+    for each in KINDS:
+        with AccessPointSandbox(each, tmp_path / "own") as sandbox:
+            assert sandbox.received() == []
+            sandbox.books.take(small_invoice(number=each, buyer=BUYER), BUYER)
+    for each in KINDS:
+        with AccessPointSandbox(each, tmp_path / "own") as sandbox:
+            assert [one.document for one in sandbox.received()] == [each]

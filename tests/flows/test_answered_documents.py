@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine
 
+from hub.model.deliveries import DocumentRow
 from hub.model.delivery import RouteStep
 from hub.services.delivery import sent_documents as module
 from hub.services.delivery.sent_documents import sent_documents
@@ -40,3 +41,18 @@ def test_a_part_of_the_contents_is_read_at_a_time(
 
 def test_nobody_answered_is_nothing_read(north: DeliveryWorld) -> None:
     assert sent_documents(north.store, []) == {}
+
+
+def test_many_documents_are_parted_in_time_that_grows_with_them() -> None:
+    row = DocumentRow._make(1 for _ in DocumentRow._fields)._replace(size=1)
+    added: list[int] = []
+
+    class Size(int):
+        def __radd__(self, other: int) -> int:
+            added.append(other)
+            return int(self) + other
+
+    (part,) = module._parts([row._replace(size=Size(1))] * 1_000)
+
+    assert len(part) == 1_000
+    assert len(added) <= 3_000

@@ -43,11 +43,12 @@ def _sent(row: DocumentRow, content: bytes, known: KnownRecipient | None) -> Sen
 
 def _parts(rows: Sequence[DocumentRow]) -> Iterator[list[DocumentRow]]:
     """Yield rows whose contents are not larger together than may be held, or one that is by itself."""
-    part: list[DocumentRow] = []
+    part, held = list[DocumentRow](), 0
     for row in rows:
-        if part and sum(one.size for one in part) + row.size > BYTES_AT_ONCE:
+        held += row.size
+        if part and held > BYTES_AT_ONCE:
             yield part
-            part = []
+            part, held = [], row.size
         part.append(row)
     if part:
         yield part

@@ -21,7 +21,16 @@ from hub_peppol import validate
 from hub_peppol.judging import engine
 from hub_peppol.judging.arithmetic import is_percent_of, to_cents, to_units
 from hub_peppol.judging.binary_arithmetic import is_near
-from hub_peppol.judging.node import Node, Unreadable, date_of, decimal_of, normalized, once_per_document, once_per_node
+from hub_peppol.judging.node import (
+    Node,
+    Root,
+    Unreadable,
+    date_of,
+    decimal_of,
+    normalized,
+    once_per_document,
+    once_per_node,
+)
 from hub_peppol.judging.releases import RELEASES, Release
 from hub_peppol.judging.rule import MOST_FINDINGS, Context, Finding, Pack, Unused, UnusedAttribute, fatal, warning
 
@@ -281,6 +290,22 @@ def test_a_judging_that_begins_as_another_ends_leaves_the_collector_on(monkeypat
         assert is_enabled()
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize("once", [once_per_document, once_per_node])
+def test_a_value_that_cannot_be_read_is_told_anew_to_each_who_asks(once: Any) -> None:
+    """One error raised again and again would hold a place of each time, and all that was in use there."""
+    told: list[Unreadable] = []
+    root = Root("ubl:Invoice", "", {})
+    worked_out = once(lambda _node: decimal_of("x"))
+    for _ in range(5):
+        with pytest.raises(Unreadable) as caught:
+            worked_out(root)
+        told.append(caught.value)
+
+    assert len({id(each) for each in told}) == 5
+    assert {str(each) for each in told} == {"no decimal number"}
+    assert all(each.__traceback__ is None for each in root.memo.values())
 
 
 def test_a_document_with_ever_so_many_faults_is_told_the_first_ten_thousand() -> None:

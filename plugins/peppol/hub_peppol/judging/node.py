@@ -175,7 +175,7 @@ def once_per_document(work_out: Callable[[Root], T]) -> Callable[[Node], T]:
         if answer is _UNASKED:
             answer = root.memo[work_out] = _answer_of(work_out, root)
         if answer.__class__ is Unreadable:
-            raise answer
+            raise Unreadable(*answer.args)  # anew: one that is raised again grows by a place each time
         known: T = answer
         return known
 
@@ -192,7 +192,7 @@ def once_per_node(work_out: Callable[[Node], T]) -> Callable[[Node], T]:
         if answer is _UNASKED:
             answer = memo[key] = _answer_of(work_out, node)
         if answer.__class__ is Unreadable:
-            raise answer
+            raise Unreadable(*answer.args)  # anew: one that is raised again grows by a place each time
         known: T = answer
         return known
 
@@ -204,7 +204,7 @@ def _answer_of(work_out: Callable[[Any], Any], node: Node) -> Any:
     try:
         return work_out(node)
     except Unreadable as error:
-        return error
+        return Unreadable(*error.args)  # without the place, which holds all that was in use there
 
 
 def normalized(text: str) -> str:

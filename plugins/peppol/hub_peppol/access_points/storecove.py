@@ -29,6 +29,10 @@ SCHEMES = {ORGANISATION: "SE:ORGNR", GLN: "GLN"}
 """What Storecove calls a scheme; others have not been asked for."""
 
 _QUEUE = "webhook_instances/"
+_STUCK = (
+    "the first notice in Storecove's queue has no id by which it could be taken off, and none behind it is read: "
+    "take it off there"
+)
 _EMPTY, _NOT_FOUND = 204, 404
 _DOCUMENT_TYPES = {"Invoice": "invoice", "CreditNote": "creditnote"}
 _KINDS: Mapping[str, ReceiptKind] = {
@@ -101,7 +105,8 @@ class Storecove(OneByOne):
         found = _read(told(notice.long_text("body")), notice_id)
         receipts = [each for each in found if isinstance(each, Receipt)]
         answers = [each for each in found if isinstance(each, BuyerAnswer)]
-        return News(notice_id, has_more=bool(notice_id), receipts=receipts, answers=answers)
+        problems = [] if notice_id else [_STUCK]
+        return News(notice_id, has_more=bool(notice_id), receipts=receipts, answers=answers, problems=problems)
 
     def _takes(self, identifier: Mapping[str, str], document_type: Named) -> bool:
         body = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -233,6 +234,18 @@ def test_storecoves_notices_tell_what_buyers_answer(
     found = asked(channel)
 
     assert [(one.kind, one.external_id) for one in found.answers] == [(AnswerKind.UNDER_QUERY, external_id)]
+
+
+@pytest.mark.parametrize("which", ["storecove"], indirect=True)
+@pytest.mark.parametrize("guid", [None, "", "x" * 201])
+def test_a_notice_that_cannot_be_taken_off_is_told_to_a_person_since_none_behind_it_is_read(
+    channel: PeppolChannel, monkeypatch: pytest.MonkeyPatch, guid: str | None
+) -> None:
+    notice = json.dumps({"guid": guid, "body": "{}"}).encode()
+    monkeypatch.setattr(Calls, "ask", lambda _self, _path: Answer(200, notice))
+    said = channel.follow("")
+
+    assert (len(said.problems), said.has_more) == (1, False)
 
 
 @pytest.mark.parametrize(

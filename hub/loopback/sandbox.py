@@ -21,9 +21,9 @@ def http_faults(queue: FaultQueue, target: str, *, prefix: str = "") -> Orders:
     return {f"{prefix}{fault}": partial(queue.order, target, fault) for fault in HTTP_FAULTS}
 
 
-def counted_faults(counter: Counter[str], names: Iterable[str]) -> Orders:
-    """Return faults that a sandbox carries out itself, each counted down by it."""
-    return {name: partial(_count_up, counter, name) for name in names}
+def counted_faults(counter: Counter[str], names: Iterable[str], lock: AbstractContextManager[object]) -> Orders:
+    """Return faults that a sandbox carries out itself, each counted down by it while it holds the lock."""
+    return {name: partial(_count_up, counter, name, lock) for name in names}
 
 
 def queued_faults(waiting: deque[str], names: Iterable[str], *, prefix: str = "") -> Orders:
@@ -71,8 +71,9 @@ class LoopbackSandbox:
         self._serving.close()
 
 
-def _count_up(counter: Counter[str], name: str, times: int) -> None:
-    counter[name] += times
+def _count_up(counter: Counter[str], name: str, lock: AbstractContextManager[object], times: int) -> None:
+    with lock:
+        counter[name] += times
 
 
 def _line_up(waiting: deque[str], name: str, times: int) -> None:

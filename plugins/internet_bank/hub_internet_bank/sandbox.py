@@ -47,7 +47,10 @@ class DistributorSandbox(LoopbackSandbox):
         self.desk.register(TEST_PERSON, "FMI-1")
         queue = FaultQueue()
         self.server = LoopbackServer(self.desk, queue, port=port)
-        orders = {**http_faults(queue, "invoices"), **counted_faults(self.desk.faults, OWN_FAULTS)}
+        orders = {
+            **http_faults(queue, "invoices"),
+            **counted_faults(self.desk.faults, OWN_FAULTS, self.desk.lock),
+        }
         for target in OTHER_TARGETS:
             orders |= http_faults(queue, target, prefix=f"{target}_")
         super().__init__(orders, self.server)
@@ -88,7 +91,7 @@ class Desk:
         self.secret = kept_secret(log.parent, "api_key")
         self.faults: Counter[str] = Counter()
         self._log = log
-        self._lock = RLock()
+        self.lock = RLock()
         self._taken: dict[str, dict[str, Any]] = {}  # by key
         self._registrations: list[dict[str, Any]] = []
         self._reports: list[dict[str, Any]] = []
@@ -106,13 +109,13 @@ class Desk:
 
     def registered(self) -> Sequence[str]:
         """Return the persons whose registration has not ended."""
-        with self._lock:
+        with self.lock:
             last = {row["personal_number"]: row["fmi"] for row in self._registrations if row["event"] == "registered"}
             return [person for person, fmi in last.items() if self._is_active(fmi)]
 
     def received(self) -> Sequence[Received]:
         """Return what debtors get."""
-        with self._lock:
+        with self.lock:
             kept = [row for row in self._taken.values() if not row["rejected"]]
             return [Received(row["fmi"], row["number"], row["sha256"]) for row in kept]
 
@@ -124,7 +127,7 @@ class Desk:
         """Answer one call."""
         if request.headers.get("authorization") != f"Bearer {self.secret}":
             return Response(401)
-        with self._lock:
+        with self.lock:
             if (request.method, request.path) == ("POST", "/invoices"):
                 return self._invoice(request)
             if (request.method, request.path) == ("GET", "/registrations"):

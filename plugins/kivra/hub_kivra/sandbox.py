@@ -39,7 +39,7 @@ class KivraSandbox(LoopbackSandbox):
         listed = folder / _OPTED_OUT
         queue = FaultQueue()
         self.server = LoopbackServer(self.service, queue, port=port, slow_s=SLOW_S)
-        orders = {**http_faults(queue, CONTENT), **counted_faults(self.service.faults, OWN_FAULTS)}
+        orders = {**http_faults(queue, CONTENT), **counted_faults(self.service.faults, OWN_FAULTS, self.service.lock)}
         super().__init__(orders, self.server)
         self.opt_out(*(listed.read_text(encoding="utf-8").split() if listed.exists() else ()))
 

@@ -49,14 +49,14 @@ class KivraService:
         self.faults: Counter[str] = Counter()
         self._basic = base64.b64encode(":".join(client).encode()).decode()
         self._now_s = now_s
-        self._lock = Lock()
+        self.lock = Lock()
         self._end_s: dict[str, float] = {}  # of tokens, by `now_s`
         self._used: set[str] = set()
         self._sent: defaultdict[str, deque[Any]] = defaultdict(deque)
 
     def end_tokens(self) -> None:
         """Let every token end now."""
-        with self._lock:
+        with self.lock:
             self._end_s.clear()
 
     def target(self, method: str, path: str) -> str:  # noqa: ARG002 - whatever the method
@@ -96,7 +96,7 @@ class KivraService:
         if parse_qs(request.body.decode("latin-1")).get("grant_type") != ["client_credentials"]:
             raise Refused(_BAD_REQUEST)
         token = secrets.token_urlsafe(24)
-        with self._lock:
+        with self.lock:
             self._end_s[token] = self._now_s() + self.token_holds_s
         scope = f"kivra.v2.tenant.{self.tenant_key}.*"
         said = {"state": "", "access_token": token, "expires_in": self.token_holds_s, "scope": scope}
@@ -104,7 +104,7 @@ class KivraService:
 
     def _check_token(self, request: Request, *, is_content: bool) -> None:
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
-        with self._lock:
+        with self.lock:
             if is_content and self.faults[EXPIRED_TOKEN] and token in self._used:  # a new one serves at least once
                 self.faults[EXPIRED_TOKEN] -= 1
                 self._end_s.pop(token, None)
@@ -139,7 +139,7 @@ class KivraService:
 
     def _admit(self, recipient: str, *, is_company: bool) -> None:
         """Let a content through to a recipient. Raises Refused."""
-        with self._lock:
+        with self.lock:
             if self.faults[OPTED_OUT]:
                 self.faults[OPTED_OUT] -= 1
                 self.opted_out.add(recipient)

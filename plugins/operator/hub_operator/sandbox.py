@@ -38,7 +38,7 @@ class OperatorSandbox(LoopbackSandbox):
         self._network, self._path = network, path
         queue = FaultQueue()
         self.server = LoopbackServer(side(self.books), queue, port=port)
-        orders = {**http_faults(queue, "send"), **counted_faults(self.books.faults, OWN_FAULTS)}
+        orders = {**http_faults(queue, "send"), **counted_faults(self.books.faults, OWN_FAULTS, self.books.lock)}
         for target in OTHER_TARGETS:
             orders |= http_faults(queue, target, prefix=f"{target}_")
         super().__init__(orders, self.server)

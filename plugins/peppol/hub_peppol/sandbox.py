@@ -72,7 +72,8 @@ class AccessPointSandbox(LoopbackSandbox):
         queue = FaultQueue()
         self.server = LoopbackServer(self._kind.side(self.books), queue, port=port)
         of_http = {**http_faults(queue, "send"), **http_faults(queue, "question", prefix="question_")}
-        own = counted_faults(self.books.faults, (ENDS_IN_ERROR, *self._kind.own_faults, *self.books.buyers))
+        names = (ENDS_IN_ERROR, *self._kind.own_faults, *self.books.buyers)
+        own = counted_faults(self.books.faults, names, self.books.lock)
         super().__init__({**of_http, **own}, self.server)
 
     @property

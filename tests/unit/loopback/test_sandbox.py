@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from threading import Lock
 
 import pytest
 
@@ -40,7 +41,9 @@ def test_a_fault_of_http_meets_its_target() -> None:
 
 def test_a_sandbox_counts_or_lines_up_what_it_carries_out_itself() -> None:
     counter, waiting = Counter(forgets=1), deque[str]()
-    sandbox = LoopbackSandbox({**counted_faults(counter, ["forgets"]), **queued_faults(waiting, "ab", prefix="dns_")})
+    sandbox = LoopbackSandbox(
+        {**counted_faults(counter, ["forgets"], Lock()), **queued_faults(waiting, "ab", prefix="dns_")}
+    )
 
     for fault in ("forgets", "dns_b", "dns_a"):
         sandbox.order(fault, 2)
@@ -49,9 +52,22 @@ def test_a_sandbox_counts_or_lines_up_what_it_carries_out_itself() -> None:
     assert list(waiting) == ["b", "b", "a", "a"]
 
 
+def test_what_is_ordered_is_added_under_the_lock_that_the_sandbox_counts_down_under() -> None:
+    lock, held = Lock(), list[bool]()
+
+    class Watched(Counter[str]):
+        def __setitem__(self, name: str, count: int) -> None:
+            held.append(lock.locked())
+            super().__setitem__(name, count)
+
+    LoopbackSandbox(counted_faults(Watched(), ["forgets"], lock)).order("forgets")
+
+    assert held == [True]
+
+
 def test_a_fault_that_it_has_not_is_refused_with_those_that_it_has() -> None:
     with pytest.raises(ValueError, match="no such fault as burning; there are forgets"):
-        LoopbackSandbox(counted_faults(Counter(), ["forgets"])).order("burning")
+        LoopbackSandbox(counted_faults(Counter(), ["forgets"], Lock())).order("burning")
 
 
 def test_servers_are_left_the_other_way_round() -> None:

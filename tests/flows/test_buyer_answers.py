@@ -199,6 +199,7 @@ def test_a_dispute_of_what_the_books_do_not_have_says_so(north):
 
     (task,) = north.tasks()
     assert "no receivable of it is known here" in task
+    assert "hub receivables hold 1001 --code dispute" in task  # one that is imported later is not held by itself
 
 
 def test_a_person_who_has_answered_the_buyer_closes_the_task(north):

@@ -186,7 +186,8 @@ def _dispute(work: UnitOfWork, tenant: Tenant, kept: KeptAnswer, one: Answered) 
         f"its dunning is stopped by the hold {code}; when the buyer has been answered: "
         f"hub receivables end-hold {row.number} --code {code}"
         if is_stopped
-        else "no receivable of it is known here, so stop its dunning where it is"
+        else "no receivable of it is known here, so stop its dunning where it is; one that is imported later is not "
+        f"stopped by itself: hub receivables hold {row.number} --code {code}"
     )
     said = "rejects" if kept.kind == AnswerKind.REJECTED else "asks about"
     work.commands.open_task(

@@ -78,6 +78,18 @@ def test_an_encoding_in_which_bytes_cannot_be_counted_is_refused(document: bytes
     assert refusal(document).code == "WRONG_ENCODING"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+def test_an_element_counts_the_same_whether_its_end_is_written_or_not(
+    encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bound is one of memory, and an empty element takes as much of it: 900,000 with texts between took 500 MiB."""
+    monkeypatch.setattr(reading, "MOST_TAGS", 1_000)
+    few, many = (invoice("x<cbc:ID/>" * count).decode().encode(encoding) for count in (490, 510))
+
+    reading.root_of(few)
+    assert refusal(many).code == "TOO_LARGE"
+
+
 @pytest.mark.parametrize(
     ("name", "encoding"),
     [

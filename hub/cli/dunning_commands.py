@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hub.cli.days import day_of
-from hub.cli.dunning_showing import show_findings, show_items, show_plan, show_plans, show_policy, show_undone
+from hub.cli.dunning_showing import (
+    show_findings,
+    show_items,
+    show_lapsing,
+    show_plan,
+    show_plans,
+    show_policy,
+    show_undone,
+)
 from hub.cli.exit_codes import ExitCode
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, say
@@ -16,6 +24,7 @@ from hub.cli.telling import Company
 from hub.errors import DataError
 from hub.model.dunning import DunningStep
 from hub.model.dunning_plans import PlanState, Selection
+from hub.rules.dunning.limitation import WARNING_MONTHS
 
 if TYPE_CHECKING:
     from hub.runtime.facade import Hub
@@ -51,6 +60,7 @@ def group() -> typer.Typer:
     command(app, "run", is_keyed=True)(run)
     command(app, "drop", is_keyed=True)(drop)
     command(app, "undo", is_keyed=True)(undo)
+    command(app, "lapsing")(lapsing)
     command(app, "policy")(policy)
     command(app, "check")(check)
     return app
@@ -147,6 +157,18 @@ def undo(
         chosen = [hub.receivables.find(number, company=company).receivable_id for number in numbers or ()]
         undone = hub.dunning.undo(plan_no, chosen, user=_asked(session)[0])
     answer_json(undone) if session.as_json else show_undone(undone)
+
+
+def lapsing(
+    session: Session,
+    months: Annotated[int, typer.Option("--months", min=1, max=36, metavar="N", help="Within so many months.")] = max(
+        WARNING_MONTHS
+    ),
+) -> None:
+    """List open receivables whose claims lapse soon (preskription), with the last day and what it counts from."""
+    with session.hub() as hub:
+        found = hub.dunning.lapsing(months)
+    answer_json(found) if session.as_json else show_lapsing(found)
 
 
 def policy(

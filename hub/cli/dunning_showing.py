@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hub.cli.showing import Column, kronor, minute, say, show_fields, show_table, words
 from hub.model.dunning_plans import Plan, PlanSum, Verdict
 from hub.model.dunning_reasons import NotYet
+from hub.model.limitation import Lapsing
 from hub.money import plain_kronor
 from hub.rules.dunning.policies import Policy
 
@@ -85,6 +86,26 @@ def show_undone(undone: Undone) -> None:
     rows = [(str(one.step.item_no), words(one.step.step), _because(one.why)) for one in undone.left_out]
     if rows:
         show_table("", (("item", "right"), "step", ("because", "wrap")), rows)
+
+
+def show_lapsing(found: Iterable[Lapsing]) -> None:
+    """Show claims that lapse soon, the last day of each and what it counts from."""
+    rows = [
+        (
+            one.company,
+            one.number,
+            kronor(one.open_ore, one.currency),
+            one.arose_on.isoformat(),
+            one.last_day.isoformat(),
+            "" if one.interrupted_by is None else f"{words(one.interrupted_by.kind)} {one.interrupted_by.on}",
+        )
+        for one in found
+    ]
+    columns: Sequence[Column] = (
+        "company", ("receivable", "keep"), ("open", "right"), ("arose", "keep"), ("last day", "keep"),
+        ("interrupted by", "wrap"),
+    )  # fmt: skip
+    show_table("", columns, rows, empty="no claim lapses that soon")
 
 
 def show_policy(policy: Policy) -> None:

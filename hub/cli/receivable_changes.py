@@ -12,6 +12,7 @@ from hub.cli.manual_payments import Day, Method, tell_payment
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, say, show_table
 from hub.cli.telling import Coding, Company, CreditBalance, Number, Remark, coding_lines, ore, target, tell
+from hub.model.limitation import InterruptedBy
 
 Amount = Annotated[
     str | None, typer.Option("--amount", metavar="KRONOR", help='Such as "1250,50"; left out: everything that is open.')
@@ -27,6 +28,7 @@ def add_to(app: typer.Typer) -> None:
     command(app, "hold", is_keyed=True)(hold)
     command(app, "end-hold", is_keyed=True)(end_hold)
     command(app, "import-holds")(import_holds)
+    command(app, "interrupt", is_keyed=True)(interrupt)
     command(app, "watch", is_keyed=True)(watch)
     command(app, "unwatch", is_keyed=True)(unwatch)
     command(app, "due-date", is_keyed=True)(due_date)
@@ -137,6 +139,27 @@ def import_holds(
             show_table("", (("line", "right"), "field", ("why", "wrap")), rows)
     if report.rejected:
         raise typer.Exit(ExitCode.DATA)
+
+
+def interrupt(
+    session: Session,
+    number: Number,
+    by: Annotated[InterruptedBy, typer.Option("--by", metavar="BY", help=f"{', '.join(InterruptedBy)}.")],
+    date: Annotated[
+        str, typer.Option("--date", metavar="DATE", help="The day it reached the debtor, or the step was taken.")
+    ],
+    ended: Annotated[str, typer.Option("--ended", metavar="DATE", help="Of a legal step: when it ended.")] = "",
+    failed: Annotated[bool, typer.Option("--failed", help="It ended withdrawn, or was never served.")] = False,
+    did_not_happen: Annotated[bool, typer.Option("--did-not-happen", help="It was told by mistake.")] = False,
+    remark: Remark = "",
+    company: Company = "",
+) -> None:
+    """Tell what started a claim's time anew (preskriptionsavbrott); told again of the same day, the newest holds."""
+    given = {"has_failed": failed, "did_not_happen": did_not_happen, "remark": remark}
+    body = {**given, "by": by, "on": date, "ended_on": ended}
+    named = {"on": "--date", "by": "--by"}
+    with session.hub() as hub:
+        tell(session, hub, "interrupt_limitation", named, receivable=target(hub, number, company), **body)
 
 
 def watch(

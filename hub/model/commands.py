@@ -23,12 +23,14 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from hub.errors import DataError
+from hub.model.about_receivable import AboutReceivable
 from hub.model.attempts import AttemptVerdict
 from hub.model.command import Command, RowNumber, Target, said
 from hub.model.command_dates import IsoDate
 from hub.model.delivery_commands import CloseDocument, CopyDocument, DeliverDocument, SeeReport, SendDocument
 from hub.model.import_rows import NO_CONTROL_CHARACTERS, CodingLine, LongText, Number, ShortText
 from hub.model.instalment_plan_commands import EndInstalmentPlan, MakeInstalmentPlan
+from hub.model.limitation import InterruptLimitation
 from hub.model.payee_account import read_account
 from hub.model.refusals import causes, dotted_path, in_words
 from hub.model.setting_values import Switch
@@ -49,12 +51,6 @@ Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-zÅÄÖåäö_-]{1,2
 Reason = Annotated[str, said(200)]
 AmountOre = Annotated[StrictInt, Field(gt=0, le=LARGEST_ORE)]
 PaidTo = Annotated[str, StringConstraints(max_length=60), AfterValidator(lambda text: text and read_account(text))]
-
-
-class AboutReceivable(Command):
-    """A command about one receivable."""
-
-    receivable: Target
 
 
 # --- the core ledger -----------------------------------------------------------------------------------------------
@@ -338,6 +334,7 @@ AnyCommand = Annotated[
     | UnwatchReceivable
     | NotePrintedCharge
     | ChangeDueDate
+    | InterruptLimitation
     | AnswerCarried
     | ReportOwnPayment
     | RegisterPayment

@@ -28,6 +28,7 @@ class ScheduledJob(StrEnum):
     ROUND = "round"  # looks after what no file brings: new payee accounts, clearing accounts, observers
     FOLLOW = "follow"  # asks channels what became of documents that they had taken
     DUN = "dun"  # plans what is done about everything that is late, and carries it out
+    LIMITATION = "limitation"  # opens tasks about claims that lapse within six and two months
     BOOKKEEPING = "bookkeeping"  # exports vouchers to the general ledger
 
 

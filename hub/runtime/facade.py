@@ -50,6 +50,7 @@ from hub.services.books import Handlers, carry_out
 from hub.services.chart import TenantChart
 from hub.services.delivery import DELIVERY_HANDLERS
 from hub.services.dunning.carrying import answer_carried
+from hub.services.dunning.interrupting import LIMITATION_HANDLERS
 from hub.services.instalment_plans import plan_handlers
 from hub.services.payments.commands import HANDLERS
 from hub.services.payments.inspecting import FileInspector
@@ -60,7 +61,13 @@ from hub.services.receivables.importing import Progress as RowProgress
 from hub.services.rounds import WAITING_MONEY_POSTED, enqueue_round
 from hub.transports.folder import FolderInbox
 
-_HANDLERS: Handlers = {**HANDLERS, **ATTEMPT_HANDLERS, **DELIVERY_HANDLERS, AnswerCarried: answer_carried}
+_HANDLERS: Handlers = {
+    **HANDLERS,
+    **ATTEMPT_HANDLERS,
+    **DELIVERY_HANDLERS,
+    **LIMITATION_HANDLERS,
+    AnswerCarried: answer_carried,
+}
 _CLOSING = (CloseDocument, SeeReport)
 
 

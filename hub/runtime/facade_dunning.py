@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from hub.errors import DataError
 from hub.model.dunning_plans import KIND, OpenDebt, Plan, PlanItem, PlanSum, Selection
+from hub.model.limitation import Lapsing
+from hub.rules.dunning.limitation import WARNING_MONTHS
 from hub.rules.dunning.policies import Policy, policy_for
 from hub.runtime.carrying import rare_collections
 from hub.runtime.dunning_findings import DunningFinding, dunning_findings
@@ -15,6 +17,7 @@ from hub.runtime.tenant_work import TenantWork
 from hub.services.books.finding import find_company
 from hub.services.dunning.asking import once
 from hub.services.dunning.executing import drop_plan, run_id_of, start_plan
+from hub.services.dunning.lapsing import lapsing
 from hub.services.dunning.planning import fill_plan, make_plan, plan_of
 from hub.services.dunning.taking_back import NotTakenBack
 from hub.services.dunning.undoing import Undone, undo_chunk
@@ -140,6 +143,10 @@ class DunningDesk:
             if done.after is None:
                 return Undone(steps, left_out, None)
             after = done.after
+
+    def lapsing(self, months: int = max(WARNING_MONTHS)) -> list[Lapsing]:
+        """Return open receivables whose claims lapse within so many months (*preskription*), the soonest first."""
+        return sorted(lapsing(self._work.store, self._work.tenant, months), key=lambda one: one.last_day)
 
     def policy(self, company: str, routine: str = "", *, on: date | None = None) -> Policy:
         """Return the policy of a routine with all that it inherits, on a day. Raises DataError when there is none."""

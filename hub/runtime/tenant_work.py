@@ -36,6 +36,8 @@ from hub.services.companies import refuse_companies_without_settings
 from hub.services.dunning import executing as dunning
 from hub.services.dunning.handing_over import DeliveredLetters
 from hub.services.dunning.interest_invoices import InterestInvoiceRun
+from hub.services.dunning.lapsing import RUN_KIND as LIMITATION
+from hub.services.dunning.lapsing import LimitationRun
 from hub.services.dunning.letter_interest import LetterInterest
 from hub.services.dunning.letters import Letters, steps_before
 from hub.services.observing import deliver_events
@@ -185,6 +187,7 @@ class TenantWork:
             dunning.RUN_KIND: dunning.DunningRun(
                 self.store, self.tenant, self.letters, self._letter_interest.earned, self.rates
             ),
+            LIMITATION: LimitationRun(self.store, self.tenant),
             INTEREST_INVOICES: self.interest_invoicing,
             BOOKKEEPING: ExportRun(self.tenant, self.exporters),
             WEBHOOK: WebhookRun(self.store, self.tenant, self._receivers()),

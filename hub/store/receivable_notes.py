@@ -18,9 +18,9 @@ _ACTIVE_HOLDS = text(f"""
     ORDER BY receivable_id, hold_no
 """).bindparams(bindparam("ids", expanding=True))
 
-
 _BESIDE = (
-    "hold", "watch", "printed_charge", "dunning_step", "interest_charge", "carried_charge", "instalment_claim"
+    "hold", "watch", "printed_charge", "dunning_step", "limitation_interruption", "interest_charge", "carried_charge",
+    "instalment_claim",
 )  # fmt: skip
 _LAST_HOLDS = text(
     "SELECT receivable_id, max(hold_no) FROM hold WHERE tenant = :t AND receivable_id IN :ids GROUP BY receivable_id"

@@ -9,6 +9,7 @@ from datetime import date
 from hub.model.dunning_reasons import LeftOut, NoFee, NotUndone, NotYet, Stop
 from hub.model.dunning_settings import DunningSettings
 from hub.rules.dunning.policies import policy_for, unlawful_in
+from hub.services.dunning.interrupting import INTERRUPTED
 from hub.services.dunning.taking import TAKEN
 from hub.services.dunning.taking_back import UNDONE
 from tests.docs.pages import DOCS, blocks, read
@@ -30,4 +31,4 @@ def test_the_policies_on_the_page_are_taken_and_lawful() -> None:
 def test_the_page_explains_every_reason_and_every_event_and_no_other() -> None:
     reasons = {*NotYet, *Stop, *NoFee, *LeftOut, *NotUndone}
 
-    assert {*_ROW.findall(read(PAGE))} == {*map(str, reasons), TAKEN, UNDONE}
+    assert {*_ROW.findall(read(PAGE))} == {*map(str, reasons), TAKEN, UNDONE, INTERRUPTED}

@@ -154,3 +154,21 @@ def test_a_round_hears_what_became_of_letters(home: Path) -> None:
         hub.work(even_if_idle=True)
 
     assert answer("receivables", "show", LATE, home=home)["receivable"]["fee_ore"] == 0
+
+
+def test_what_lapses_soon_is_listed_and_told_interrupted(home: Path, tmp_path: Path) -> None:
+    today = SystemClock().today()
+    arose = today - timedelta(3 * 365 - 10)
+    file = tmp_path / "old.csv"
+    identity = "number;invoice_date;due_date;amount;debtor_name;routine;debtor_identity"
+    file.write_text(f"{identity}\n010000041;{arose};{arose};500,00;Tolvan;01;19121212-1212", encoding="utf-8")
+    assert run("import", file, "--source-system", "billing", home=home).exit_code == 0
+
+    (one,) = answer("dunning", "lapsing", home=home)
+    assert (one["number"], one["open_ore"], one["interrupted_by"], one["warning"]) == ("010000041", 500_00, None, 2)
+    assert one["last_day"] in run("dunning", "lapsing", "--months", "1", home=home).stdout
+
+    told = ("receivables", "interrupt", "010000041", "--by", "legal_step", "--date", today)
+    assert answer(*told, home=home)["last_day"] is None
+    assert answer("dunning", "lapsing", home=home) == []
+    assert "--date" in run(*told[:-1], today + timedelta(1), home=home).stderr

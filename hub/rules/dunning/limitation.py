@@ -9,10 +9,10 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date
-from enum import StrEnum
 from typing import NamedTuple
 
 from hub.errors import DataError, RuleViolation
+from hub.model.limitation import InterruptedBy, Interruption
 from hub.rules.statutes import LIMITATION_ACT
 
 CONSUMER_YEARS = 3
@@ -23,21 +23,11 @@ WARNING_MONTHS = (2, 6)
 _MONTHS = 12
 
 
-class InterruptedBy(StrEnum):
-    """What starts the time anew: preskriptionslagen (1981:130) 5 §."""
+class Life(NamedTuple):
+    """A claim's last day, None while a legal step keeps it alive, and what it counts from, None: its first day."""
 
-    ACKNOWLEDGEMENT = "acknowledgement"  # the debtor promises, pays interest or a part, or admits the debt
-    WRITTEN_DEMAND = "written_demand"  # a demand or reminder in writing reaches the debtor
-    LEGAL_STEP = "legal_step"  # at court, the enforcement authority, in arbitration, bankruptcy or restructuring
-
-
-class Interruption(NamedTuple):
-    """One interruption; `on` is the day the letter reached the debtor, or the step was taken."""
-
-    kind: InterruptedBy
-    on: date
-    ended_on: date | None = None  # of a legal step: the day of the decision, or that it ended; None while it goes on
-    has_failed: bool = False  # of a legal step: withdrawn, or never served on the debtor
+    last_day: date | None
+    counts_from: Interruption | None = None
 
 
 def limitation_years(*, is_consumer_claim: bool, is_running_note: bool = False) -> int:
@@ -49,8 +39,8 @@ def limitation_years(*, is_consumer_claim: bool, is_running_note: bool = False) 
     return CONSUMER_YEARS if is_consumer_claim and not is_running_note else USUAL_YEARS
 
 
-def lapses_after(arose_on: date, years: int, interruptions: Iterable[Interruption] = ()) -> date | None:
-    """Return the last day of a claim's life, None while a legal step keeps it alive.
+def life_of(arose_on: date, years: int, interruptions: Iterable[Interruption] = ()) -> Life:
+    """Return how long a claim lives.
 
     Preskriptionslagen (1981:130) 2 §: from the day the claim arose (*tillkomst*), not from its due date. 6 and 7 §§:
     a whole new time runs from each interruption, or from the end of a legal step. 7 §: a step that came to nothing
@@ -58,7 +48,7 @@ def lapses_after(arose_on: date, years: int, interruptions: Iterable[Interruptio
 
     Raises DataError for an interruption before the claim arose, or one that ended before it began.
     """
-    last_day = years_later(arose_on, years)
+    last_day, counts_from = years_later(arose_on, years), None
     for one in sorted(interruptions, key=lambda interruption: interruption.on):
         if one.on < arose_on or (one.ended_on or one.on) < one.on:
             raise DataError(f"a claim of {arose_on} is not interrupted on {one.on}, ended on {one.ended_on}")
@@ -66,9 +56,15 @@ def lapses_after(arose_on: date, years: int, interruptions: Iterable[Interruptio
             break
         lives_on_until = _lives_on_until(one, years)
         if lives_on_until is None:
-            return None
-        last_day = max(last_day, lives_on_until)
-    return last_day
+            return Life(None, one)
+        if lives_on_until > last_day:
+            last_day, counts_from = lives_on_until, one
+    return Life(last_day, counts_from)
+
+
+def lapses_after(arose_on: date, years: int, interruptions: Iterable[Interruption] = ()) -> date | None:
+    """Return the last day of a claim's life, None while a legal step keeps it alive; see `life_of`."""
+    return life_of(arose_on, years, interruptions).last_day
 
 
 def _lives_on_until(one: Interruption, years: int) -> date | None:
@@ -96,9 +92,12 @@ def refuse_agreed_years(years: int, *, is_consumer_claim: bool) -> None:
 
 def warning_months(today: date, last_day: date | None) -> int | None:
     """Return the warning that is due, 2 or 6 months before the last day; None when none is, or the day is past."""
-    if last_day is None or today > last_day:
-        return None
-    return next((months for months in WARNING_MONTHS if today >= months_earlier(last_day, months)), None)
+    return next((months for months in WARNING_MONTHS if is_lapsing(today, last_day, months)), None)
+
+
+def is_lapsing(today: date, last_day: date | None, months: int) -> bool:
+    """Say whether a claim lives today, and lapses within so many months."""
+    return last_day is not None and months_earlier(last_day, months) <= today <= last_day
 
 
 def years_later(day: date, years: int) -> date:

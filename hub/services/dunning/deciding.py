@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from hub.banking_calendar import swedish_date
 from hub.model.company import Company
 from hub.model.dunning import DunningMethod, DunningStep
 from hub.model.dunning_plans import OpenDebt, StepTaken
 from hub.model.dunning_settings import HoldCode
+from hub.model.limitation import Interruption
 from hub.model.parties import DebtorClass, class_of, class_of_kept
 from hub.model.tenant import Tenant
-from hub.rules.dunning.limitation import CONSUMER_YEARS, InterruptedBy, Interruption, lapses_after, limitation_years
+from hub.rules.dunning.limitation import CONSUMER_YEARS
 from hub.rules.dunning.next_step import DunningFacts, NextStep, Taken, next_step
 from hub.rules.dunning.policies import Policy, policy_for
 from hub.rules.interest.start import moved_to_weekday
 from hub.rules.relations import relation_of
+from hub.services.dunning.claim_lives import claim_life, day_sent
 from hub.services.ports.dunning import DunnedPage
 
 NEVER_DUE = date.max  # what has no due date is never late
@@ -52,7 +53,8 @@ class Decider:
         for debt in page.debts:
             policy = self.policy_of(debt.company, debt.routine)
             steps, holds = page.steps.get(debt.receivable_id, ()), page.holds.get(debt.receivable_id, ())
-            yield Decided(debt, self._decide(debt, policy, steps, holds), policy)
+            told = page.interruptions.get(debt.receivable_id, ())
+            yield Decided(debt, self._decide(debt, policy, steps, holds, told), policy)
 
     def policy_of(self, company: str, routine: str) -> Policy | None:
         """Return the policy of a routine, None when there is none."""
@@ -62,7 +64,12 @@ class Decider:
         return self._policies[key]
 
     def _decide(
-        self, debt: OpenDebt, policy: Policy | None, steps: Sequence[StepTaken], holds: Sequence[str]
+        self,
+        debt: OpenDebt,
+        policy: Policy | None,
+        steps: Sequence[StepTaken],
+        holds: Sequence[str],
+        told: Sequence[Interruption],
     ) -> NextStep:
         creditor = self._creditors[debt.company]
         facts = DunningFacts(
@@ -73,19 +80,17 @@ class Decider:
             relation=relation_of(creditor.kind, class_of_kept(debt.debtor_identity)),
             taken=[_taken(step) for step in steps] if steps else (),
             holds=holds,
-            lapses_after=self._lapses_after(debt, creditor, steps),
+            lapses_after=self._lapses_after(debt, creditor, steps, told),
         )
         return next_step(facts, policy, creditor.codes, self._on)
 
-    def _lapses_after(self, debt: OpenDebt, creditor: _Creditor, steps: Sequence[StepTaken]) -> date | None:
+    def _lapses_after(
+        self, debt: OpenDebt, creditor: _Creditor, steps: Sequence[StepTaken], told: Sequence[Interruption]
+    ) -> date | None:
         """Return the last day of an old claim's life; one that is younger than any claim lapses is not looked at."""
         if int(debt.invoice_date[:4]) > self._on.year - CONSUMER_YEARS:
             return None
-        is_person = class_of_kept(debt.debtor_identity) is DebtorClass.PERSON
-        is_consumer_claim = is_person and creditor.company.dunning.lapses_as_consumer_debt
-        arose_on = date.fromisoformat(debt.invoice_date)
-        interruptions = [one for one in _interruptions(steps) if one.on >= arose_on]
-        return lapses_after(arose_on, limitation_years(is_consumer_claim=is_consumer_claim), interruptions)
+        return claim_life(debt, creditor.company, steps, told).last_day
 
 
 @lru_cache(maxsize=10_000)
@@ -110,15 +115,3 @@ def _creditor(company: Company) -> _Creditor:
 def _taken(step: StepTaken) -> Taken:
     on = day_sent(step.sent_at) if step.sent_at else date.fromisoformat(step.dated_on)
     return Taken(DunningStep(step.step), on, date.fromisoformat(step.answer_by), step.sent_at is not None, step.fee_ore)
-
-
-def day_sent(sent_at: str) -> date:
-    """Return the day in Sweden of an ISO time."""
-    return swedish_date(datetime.fromisoformat(sent_at))
-
-
-def _interruptions(steps: Iterable[StepTaken]) -> Iterator[Interruption]:
-    """Yield the letters that were sent: preskriptionslagen (1981:130) 5 §."""
-    for step in steps:
-        if step.sent_at:
-            yield Interruption(InterruptedBy.WRITTEN_DEMAND, day_sent(step.sent_at))

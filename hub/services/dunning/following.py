@@ -11,7 +11,7 @@ from hub.model.dunning_plans import StepTaken
 from hub.model.events import Event
 from hub.model.tenant import Tenant
 from hub.rules.dunning.step_terms import answer_day_when_sent
-from hub.services.dunning.deciding import day_sent
+from hub.services.dunning.claim_lives import day_sent
 from hub.services.dunning.letters import is_ours
 from hub.services.dunning.taking_back import take_back
 from hub.services.ports import UnitOfWork

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, TextClause
 
 from hub.identifiers.identity_key import identity_key
 from hub.model.dunning_plans import OpenDebt, Selection, StepTaken
+from hub.model.limitation import InterruptedBy, Interruption
 from hub.store.conditions import Conditions
 from hub.store.statements import text
 from hub.store.temporary import lay_out
@@ -33,6 +35,11 @@ _STANDING = "s.undone_at IS NULL ORDER BY s.receivable_id, s.step_no"
 _ACTIVE = "h.ended_at IS NULL AND (h.until_date IS NULL OR h.until_date >= :today) ORDER BY h.receivable_id, h.hold_no"
 _STEPS = text(f"SELECT {_STEP} FROM dunning_step s WHERE {_BETWEEN.format(table='s')} AND {_STANDING}")
 _HOLDS = text(f"SELECT h.receivable_id, h.code FROM hold h WHERE {_BETWEEN.format(table='h')} AND {_ACTIVE}")
+_TOLD = "SELECT i.receivable_id, i.kind, i.on_day, i.ended_on, i.has_failed FROM"
+_INTERRUPTIONS = text(f"{_TOLD} limitation_interruption i WHERE {_BETWEEN.format(table='i')}")
+_INTERRUPTIONS_OF = text(f"""
+    {_TOLD} asked a JOIN limitation_interruption i ON i.tenant = :t AND i.receivable_id = a.receivable_id
+""")
 _DEBTS_OF = text(f"""{_DEBT.format(open=_OPEN_OR_SETTLED)}
     FROM asked a
     JOIN receivable r ON r.tenant = :t AND r.receivable_id = a.receivable_id
@@ -50,11 +57,12 @@ _HOLDS_OF = text(f"""
 
 
 class DunnedPage(NamedTuple):
-    """Some open receivables with the steps that stand and the codes of active holds; what has none is not there."""
+    """Some open receivables, with what each has of steps that stand, active holds and told interruptions."""
 
     debts: Sequence[OpenDebt]
     steps: Mapping[int, Sequence[StepTaken]]
     holds: Mapping[int, Sequence[str]]
+    interruptions: Mapping[int, Sequence[Interruption]]
 
 
 class OpenDebts:
@@ -63,26 +71,39 @@ class OpenDebts:
     _connection: Connection
     _tenant: int
 
-    def page(self, selection: Selection, *, after: int, limit: int, today: str) -> DunnedPage:
-        """Return the next open receivables after one; fewer than the limit are the last."""
+    def page(self, selection: Selection, *, after: int, limit: int, today: str, invoiced_to: str = "") -> DunnedPage:
+        """Return the next open receivables after one; fewer than the limit are the last.
+
+        With `invoiced_to`, an ISO date, only those that were invoiced on that day or before.
+        """
         chosen = _chosen(selection, t=self._tenant, after=after, limit=limit)
+        chosen.add("r.invoice_date <= :invoiced_to", invoiced_to=invoiced_to)
         rows = self._connection.execute(chosen.statement(f"{_PAGE} {chosen.where} {_PAGE_END}"), chosen.values)
         debts = [OpenDebt._make(row) for row in rows]
         span = {"t": self._tenant, "after": after, "last": debts[-1].receivable_id if debts else after, "today": today}
-        return DunnedPage(debts, self._taken(_STEPS, span), self._held(_HOLDS, span))
+        return DunnedPage(debts, self._taken(_STEPS, span), self._held(_HOLDS, span), self._told(_INTERRUPTIONS, span))
 
     def of(self, receivable_ids: Sequence[int], today: str) -> DunnedPage:
         """Return some receivables, settled ones too."""
         lay_out(self._connection, "asked", IDS, [(one,) for one in receivable_ids])
         asked = {"t": self._tenant, "today": today}
         debts = [OpenDebt._make(row) for row in self._connection.execute(_DEBTS_OF, asked)]
-        return DunnedPage(debts, self._taken(_STEPS_OF, asked), self._held(_HOLDS_OF, asked))
+        told = self._told(_INTERRUPTIONS_OF, asked)
+        return DunnedPage(debts, self._taken(_STEPS_OF, asked), self._held(_HOLDS_OF, asked), told)
 
     def _taken(self, question: TextClause, asked: Mapping[str, Any]) -> dict[int, list[StepTaken]]:
         return _gathered((row[0], StepTaken._make(row)) for row in self._connection.execute(question, dict(asked)))
 
     def _held(self, question: TextClause, asked: Mapping[str, Any]) -> dict[int, list[str]]:
         return _gathered((row[0], row[1]) for row in self._connection.execute(question, dict(asked)))
+
+    def _told(self, question: TextClause, asked: Mapping[str, Any]) -> dict[int, list[Interruption]]:
+        return _gathered((row[0], _interruption(*row[1:])) for row in self._connection.execute(question, dict(asked)))
+
+
+def _interruption(kind: str, on_day: str, ended_on: str | None, has_failed: int) -> Interruption:
+    ended = None if ended_on is None else date.fromisoformat(ended_on)
+    return Interruption(InterruptedBy(kind), date.fromisoformat(on_day), ended, bool(has_failed))
 
 
 def _gathered(pairs: Iterable[tuple[int, Value]]) -> dict[int, list[Value]]:

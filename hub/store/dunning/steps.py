@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam
 
 from hub.model.dunning_plans import StepTaken
+from hub.model.limitation import Interruption
 from hub.rules.charges import EntryFacts
 from hub.store.dunning.receivables import IDS, OpenDebts
 from hub.store.statements import text
@@ -60,6 +61,19 @@ _NOT_PRINTED = text(
     "fee_ore = CASE WHEN fee_ore > :fee_ore THEN fee_ore - :fee_ore ELSE 0 END "
     "WHERE tenant = :t AND receivable_id = :receivable_id"
 )
+
+_TELL = text("""
+    INSERT INTO limitation_interruption
+        (tenant, receivable_id, kind, on_day, ended_on, has_failed, remark, told_by, told_at)
+    VALUES (:t, :receivable_id, :kind, :on, :ended_on, :has_failed, :remark, :user, :now)
+    ON CONFLICT (tenant, receivable_id, kind, on_day) DO UPDATE SET ended_on = excluded.ended_on,
+        has_failed = excluded.has_failed, remark = excluded.remark, told_by = excluded.told_by,
+        told_at = excluded.told_at
+""")
+_TAKE_BACK = text("""
+    DELETE FROM limitation_interruption
+    WHERE tenant = :t AND receivable_id = :receivable_id AND kind = :kind AND on_day = :on
+""")
 
 
 class SqlDunning(OpenDebts):
@@ -122,3 +136,16 @@ class SqlDunning(OpenDebts):
     def _many(self, statement: Any, rows: Sequence[dict[str, Any]]) -> None:
         if rows:
             self._connection.execute(statement, [{"t": self._tenant, **row} for row in rows])
+
+    def interrupt(self, receivable_id: int, told: Interruption, *, remark: str, user: str) -> None:
+        """Keep what has started a claim's time anew; of the same kind and day, what is told last holds."""
+        ended_on = None if told.ended_on is None else told.ended_on.isoformat()
+        values = {"ended_on": ended_on, "has_failed": int(told.has_failed), "remark": remark, "user": user}
+        self._connection.execute(_TELL, {**self._named(receivable_id, told), **values, "now": self._now})
+
+    def take_back_interruption(self, receivable_id: int, told: Interruption) -> bool:
+        """Forget one that did not happen; say whether there was one."""
+        return bool(self._connection.execute(_TAKE_BACK, self._named(receivable_id, told)).rowcount)
+
+    def _named(self, receivable_id: int, told: Interruption) -> dict[str, Any]:
+        return {"t": self._tenant, "receivable_id": receivable_id, "kind": told.kind, "on": told.on.isoformat()}

@@ -33,7 +33,7 @@ from hub.store.tables.delivery import (
     reach,
     recipient,
 )
-from hub.store.tables.dunning import dunning_step
+from hub.store.tables.dunning import dunning_step, limitation_interruption
 from hub.store.tables.exchanges import content, content_part, exchange
 from hub.store.tables.installation import counter, installation, payee_account, posting_group, tenant
 from hub.store.tables.instalment_plans import instalment, instalment_claim, instalment_plan, instalment_share
@@ -103,6 +103,7 @@ __all__ = [
     "ledger_file",
     "ledger_line",
     "left_out_payment",
+    "limitation_interruption",
     "lump",
     "metadata",
     "observer_cursor",

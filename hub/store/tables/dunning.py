@@ -1,4 +1,4 @@
-"""Tables of dunning: the steps that were taken on receivables."""
+"""Tables of dunning: the steps that were taken on receivables, and what started claims' time anew."""
 
 from __future__ import annotations
 
@@ -29,3 +29,17 @@ dunning_step = table(
     PrimaryKeyConstraint("tenant", "receivable_id", "step_no"),
 )
 Index("dunning_step_by_letter", dunning_step.c.tenant, dunning_step.c.letter)
+
+limitation_interruption = table(
+    "limitation_interruption",  # preskriptionsavbrott: what somebody has told; letters that were sent count beside it
+    tenant_column(),
+    number("receivable_id"),
+    text("kind"),  # acknowledgement, written_demand, legal_step
+    text("on_day"),
+    text("ended_on", nullable=True),  # of a legal step; null while it goes on
+    number("has_failed", default=0),
+    text("remark", default=""),
+    text("told_by"),
+    text("told_at"),
+    PrimaryKeyConstraint("tenant", "receivable_id", "kind", "on_day"),
+)

@@ -115,7 +115,7 @@ def test_an_unknown_job_is_answered_with_those_there_are(tmp_path: Path) -> None
 
     with pytest.raises(
         ConfigurationError,
-        match=r"schedules\[2\].job: must be one of 'poll', 'round', 'follow', 'dun' or 'bookkeeping'",
+        match=r"schedules\[2\].job: must be one of 'poll', 'round', 'follow', 'dun', 'limitation' or 'bookkeeping'",
     ):
         schedules(tmp_path, f'at = ["06:00"]{wrong}')
 

@@ -547,6 +547,19 @@ CREATE TABLE left_out_payment (
     PRIMARY KEY (tenant, payment_id)
 ) WITHOUT ROWID;
 
+CREATE TABLE limitation_interruption (
+    tenant INTEGER NOT NULL,
+    receivable_id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    on_day TEXT NOT NULL,
+    ended_on TEXT,
+    has_failed BIGINT DEFAULT '0' NOT NULL,
+    remark TEXT DEFAULT '' NOT NULL,
+    told_by TEXT NOT NULL,
+    told_at TEXT NOT NULL,
+    PRIMARY KEY (tenant, receivable_id, kind, on_day)
+) WITHOUT ROWID;
+
 CREATE TABLE lump (
     tenant INTEGER NOT NULL,
     lump_no BIGINT NOT NULL,

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.errors import DataError, RuleViolation
+from hub.model.limitation import InterruptedBy, Interruption
 from hub.rules.dunning.limitation import (
-    InterruptedBy,
-    Interruption,
+    is_lapsing,
     lapses_after,
+    life_of,
     limitation_years,
     months_earlier,
     refuse_agreed_years,
@@ -137,3 +138,18 @@ def test_nothing_is_warned_of_while_nothing_lapses() -> None:
 )
 def test_months_end_on_their_last_day(day: str, months: int, earlier: str) -> None:
     assert months_earlier(D(day), months) == D(earlier)
+
+
+def test_a_life_says_what_its_last_day_counts_from() -> None:
+    letter, failed = Interruption(LETTER, D("2021-05-01")), Interruption(STEP, D("2021-06-01"), D("2021-07-01"), True)
+
+    assert life_of(AROSE, 3).counts_from is None
+    assert life_of(AROSE, 3, [letter, failed]).counts_from == letter  # a year after the step ends is sooner
+    assert life_of(AROSE, 3, [Interruption(STEP, D("2021-06-01"))]) == (None, Interruption(STEP, D("2021-06-01")))
+
+
+def test_a_claim_is_lapsing_from_so_many_months_before_through_its_last_day() -> None:
+    days = ("2023-01-09", "2023-01-10", "2023-03-10", "2023-03-11")
+
+    assert [is_lapsing(D(day), D("2023-03-10"), 2) for day in days] == [False, True, True, False]
+    assert not is_lapsing(D("2023-03-10"), None, 2)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from hub.model.dunning import DunningStep
 
 KIND = "dunning"  # of its plans and runs
+PLAN_COMMAND = "plan_dunning"  # the kind under which the key of a plan is kept
 
 _Short = Annotated[str, StringConstraints(max_length=100)]
 

@@ -41,7 +41,8 @@ class LeftOut(StrEnum):
     NOT_SETTLED = "not_settled"  # something is owed on it, or on another version of it, again
     PAID_LATER = "paid_later"  # something has happened to it since
     HELD = "held"  # a hold with an excluded code stands on it
-    DOCUMENT_UNDER_WAY = "document_under_way"  # a document about it has not ended
+    DOCUMENT_UNDER_WAY = "document_under_way"  # a document or letter about it has not ended
+    STEP_UNDER_WAY = "step_under_way"  # the letter of a dunning step was neither sent nor taken back
 
 
 class PurgeKept(StrEnum):

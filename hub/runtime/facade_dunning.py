@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from hub.errors import DataError
-from hub.model.dunning_plans import KIND, OpenDebt, Plan, PlanItem, PlanSum, Selection
+from hub.model.dunning_plans import KIND, PLAN_COMMAND, OpenDebt, Plan, PlanItem, PlanSum, Selection
 from hub.model.limitation import Lapsing
 from hub.rules.dunning.limitation import WARNING_MONTHS
 from hub.rules.dunning.policies import Policy, policy_for
@@ -68,7 +68,7 @@ class DunningDesk:
                 return {"plan_no": make_plan(work, tenant, chosen, day, self._work.rates(), user=user)}
 
             said = {"selection": chosen.model_dump(mode="json"), "on": on and on.isoformat()}
-            plan_no = once(work, key, "plan_dunning", said, make)["plan_no"]
+            plan_no = once(work, key, PLAN_COMMAND, said, make)["plan_no"]
         with rare_collections():
             fill_plan(store.read, store.write, tenant, plan_no)
         return self.show(plan_no)

@@ -11,6 +11,8 @@ from report_world import TODAY, ReportLedger
 from sqlalchemy import Engine, text
 
 from hub.errors import DataError, RuleViolation
+from hub.model.dunning_plans import PLAN_COMMAND, PlanItem, PlanState, StepTaken
+from hub.model.limitation import InterruptedBy, Interruption
 from hub.model.purging import PurgeKept, PurgeState, PurgeTerms
 from hub.model.reports import BalanceRow, Standing
 from hub.services.reports import purging
@@ -211,6 +213,102 @@ def test_a_document_that_has_not_ended_keeps_its_receivable_out(ledger: ReportLe
     assert listed(ledger, planned(ledger)) == [("1001", "left_out", "document_under_way")]
 
 
+def test_a_letter_loses_its_bytes_with_the_last_receivable_it_was_made_for_and_so_does_its_copy(
+    ledger: ReportLedger,
+) -> None:
+    came_in = _kept(ledger)
+    alone, shared, copied, message = ledger.store.contents.keep_all([b"alone", b"shared", b"copy", b"message"])
+    _document(ledger, 1, "7-1", alone.sha256, state="withdrawn", kind="reminder", balances=("1001",))
+    _document(ledger, 2, "7-2", shared.sha256, kind="demand", balances=("1001", "1002"))
+    _document(ledger, 3, "7-2", copied.sha256, kind="demand")
+    _message(ledger, 2, message.sha256)
+
+    purging.execute_purge(ledger.store, planned(ledger))
+    assert _kept(ledger) == came_in | {shared.sha256, copied.sha256, message.sha256}
+
+    purging.execute_purge(ledger.store, planned(ledger, PurgeTerms(paid_before=date(2026, 11, 2))))
+    assert _kept(ledger) == came_in
+    assert ledger.sql("SELECT DISTINCT recipient_key FROM document") == [("",)]
+    assert ledger.sql("SELECT address_sha256 FROM document_step") == [("",)]
+
+
+@pytest.mark.parametrize(("state", "reason"), [("sent", "document_under_way"), ("undeliverable", "")])
+def test_a_letter_that_has_not_ended_keeps_its_receivable_out(ledger: ReportLedger, state: str, reason: str) -> None:
+    _document(ledger, 1, "7-1", "0" * 64, state=state, kind="reminder", balances=("1001",))
+
+    assert [why for _, _, why in listed(ledger, planned(ledger))] == [reason]
+
+
+@pytest.mark.parametrize("copy_state", ["accepted", "left_over"])
+def test_a_copy_of_a_letter_that_has_not_ended_keeps_its_receivable_out(ledger: ReportLedger, copy_state: str) -> None:
+    _document(ledger, 1, "7-1", "0" * 64, kind="reminder", balances=("1001",))
+    _document(ledger, 2, "7-1", "1" * 64, kind="reminder", state=copy_state)
+
+    assert listed(ledger, planned(ledger)) == [("1001", "left_out", "document_under_way")]
+
+
+@pytest.mark.parametrize(
+    ("sent_at", "undone_at", "reason"), [(None, None, "step_under_way"), ("2026", None, ""), (None, "2026", "")]
+)
+def test_a_step_whose_letter_is_on_its_way_keeps_its_receivable_out(
+    ledger: ReportLedger, sent_at: str | None, undone_at: str | None, reason: str
+) -> None:
+    with ledger.store.write() as work:
+        step = StepTaken(
+            _id(ledger, "1001"), 1, "reminder_1", 7, 1, "2026-10-01", "2026-10-11", 0, 0, 0, 0, "", "dun:7:1"
+        )
+        work.dunning.add_steps([step._replace(sent_at=sent_at, undone_at=undone_at)])
+
+    assert [why for _, _, why in listed(ledger, planned(ledger))] == [reason]
+
+
+def test_remarks_and_debtors_that_runs_were_asked_for_go_too(ledger: ReportLedger) -> None:
+    told = Interruption(InterruptedBy.ACKNOWLEDGEMENT, date(2026, 9, 20))
+    asked = {"debtor": "191212121212"}
+    with ledger.store.write() as work:
+        work.dunning.interrupt(_id(ledger, "1001"), told, remark="Örjan Ek rang", user="clerk")
+        plans = [
+            work.plans.make("dunning", on_day="2026-10-01", selection=asked, fingerprint="", made_by="clerk")
+            for _ in range(2)
+        ]
+        for number, plan_no in zip(("1001", "1003"), plans, strict=True):
+            item = PlanItem(1, _id(ledger, number), "reminder_1", 1, 0, 0, 0, "take", "due")
+            work.plans.add_items(plan_no, [item], filled_to=0, counted={})
+            work.plans.change(plan_no, was=PlanState.PLANNING, state=PlanState.PLANNED)
+            work.commands.record(f"key {plan_no}", PLAN_COMMAND, "0" * 64, {"plan_no": plan_no})
+
+    purging.execute_purge(ledger.store, planned(ledger))
+
+    assert ledger.sql("SELECT remark, told_by FROM limitation_interruption") == [("", "clerk")]
+    assert [json.loads(one)["debtor"] for (one,) in ledger.sql(f"{_SELECTIONS} ORDER BY 1 DESC")] == [
+        "purged",
+        "191212121212",
+    ]
+    assert ledger.sql("SELECT body_sha256 FROM command ORDER BY command_key") == [("",), ("0" * 64,)]
+
+
+_SELECTIONS = "SELECT selection FROM run_plan WHERE kind = 'dunning'"
+
+
+def _id(ledger: ReportLedger, number: str) -> int:
+    return int(ledger.sql(f"SELECT receivable_id FROM receivable WHERE number = '{number}'")[0][0])
+
+
+def _kept(ledger: ReportLedger) -> set[str]:
+    return {sha256 for (sha256,) in ledger.sql("SELECT sha256 FROM content")}
+
+
+def _message(ledger: ReportLedger, document_no: int, sha256: str) -> None:
+    """Let a document have gone out in a message of its own."""
+    tenant, times = ledger.store.tenant, {"created_at": "", "changed_at": ""}
+    sent = {"direction": "out", "kind": "document", "name": "7-2", "sha256": sha256, "size": 7, "state": "delivered"}
+    _insert(ledger, "exchange", {"tenant": tenant, "exchange_no": 99, **sent, **times})
+    step = {"document_no": document_no, "channel": "letter", "outcome": "delivered", "exchange_no": 99}
+    _insert(
+        ledger, "document_step", {"tenant": ledger.store.tenant, **step, "changed_at": "", "address_sha256": "a" * 64}
+    )
+
+
 def _payment(ledger: ReportLedger, payment_id: int) -> None:
     empty = ("reference", "quality", "channel", "payer_account", "payer_identity", "payer_address", "texts", "parts",
              "entry_reference", "key_kind", "key_value")  # fmt: skip
@@ -220,11 +318,25 @@ def _payment(ledger: ReportLedger, payment_id: int) -> None:
     _insert(ledger, "payment", {**values, "currency": "SEK", "payer_name": "Örjan Ek"})
 
 
-def _document(ledger: ReportLedger, number: int, about: str, sha256: str, *, state: str = "delivered") -> None:
-    of = {"document_no": number, "document_key": str(number), "company": "1", "kind": "invoice", "number": about}
+def _document(
+    ledger: ReportLedger,
+    number: int,
+    about: str,
+    sha256: str,
+    *,
+    state: str = "delivered",
+    kind: str = "invoice",
+    balances: tuple[str, ...] = (),
+) -> None:
+    """Write a document; a letter has its own number, and balances of receivables."""
+    tenant = ledger.store.tenant
+    of = {"document_no": number, "document_key": str(number), "company": "1", "kind": kind, "number": about}
     kept = {"handed_sha256": sha256, "sha256": sha256, "size": 7, "recipient_key": "1212121212"}
     rest = {"version": 1, "debtor_class": "person", "state": state, "accepted_at": "", "changed_at": ""}
-    _insert(ledger, "document", {"tenant": ledger.store.tenant, **of, **kept, **rest})
+    _insert(ledger, "document", {"tenant": tenant, **of, **kept, **rest})
+    for one in balances:
+        balance = {"document_no": number, "receivable_id": _id(ledger, one), "open_ore": 1}
+        _insert(ledger, "document_balance", {"tenant": tenant, **balance})
 
 
 def _insert(ledger: ReportLedger, table: str, values: dict[str, object]) -> None:

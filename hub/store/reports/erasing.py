@@ -1,16 +1,19 @@
 """Erasing what names persons on receivables that are being purged; entries, hashes, numbers and amounts stay.
 
-What else names them goes with it: their holds' reasons, payments that paid nothing else, documents about them and the
-messages that carried nothing else.
+What else names them goes with it: their holds' reasons and remarks, payments that paid nothing else, documents and
+letters about them, the messages that carried nothing else, and the debtor that a run was asked for.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam
 
+from hub.model.dunning_plans import PLAN_COMMAND
 from hub.store.statements import text
+from hub.store.temporary import lay_out
 
 _PURGED = """(SELECT i.receivable_id FROM purge_item i WHERE i.tenant = :t AND i.plan_no = :plan
     AND i.receivable_id BETWEEN :first AND :last AND i.state = 'purging' AND i.reason = '')"""
@@ -43,29 +46,39 @@ _PAYMENTS = f"""
                       AND u.payment_id = payment.payment_id AND u.state <> 'closed')
 """
 
-# Of documents about purged receivables, from the few to the many; two source systems may have a number each.
-_NAMED_TOO = f"""EXISTS (SELECT 1 FROM receivable n WHERE n.tenant = {{document}}.tenant
-    AND n.company = {{document}}.company AND n.number = {{document}}.number AND {_HAS_NAMES.format(row="n")})"""
+# Documents that name nobody any more but those who are purged: found by the receivable's number, and letters by the
+# receivables that they were made for. A copy has the number of its letter, and no balances of its own.
+_DOCUMENT = {"document_no": "BIGINT PRIMARY KEY"}
+_OF_ONE_LETTER = """x.tenant = {d}.tenant AND x.number = {d}.number AND x.company = {d}.company AND x.kind = {d}.kind"""
+_NAMED_TOO = f"""(EXISTS (SELECT 1 FROM receivable n WHERE n.tenant = {{d}}.tenant
+        AND n.company = {{d}}.company AND n.number = {{d}}.number AND {_HAS_NAMES.format(row="n")})
+    OR EXISTS (SELECT 1 FROM document x
+        JOIN document_balance b ON b.tenant = x.tenant AND b.document_no = x.document_no
+        WHERE {_OF_ONE_LETTER} AND {_HAS_NAMES.format(row="b")}))"""
 _DOCUMENTS = f"""
-    FROM purge_item i
-    CROSS JOIN receivable r
-    CROSS JOIN document d
-    WHERE i.tenant = :t AND i.plan_no = :plan AND i.receivable_id BETWEEN :first AND :last AND i.state = 'purging'
-      AND i.reason = '' AND r.tenant = i.tenant AND r.receivable_id = i.receivable_id AND d.tenant = r.tenant
-      AND d.number = r.number AND d.company = r.company AND NOT {_NAMED_TOO.format(document="d")}
+    INSERT INTO purged_document (document_no)
+    SELECT d.document_no
+    FROM receivable r CROSS JOIN document d
+    WHERE r.tenant = :t AND r.receivable_id IN {_PURGED}
+      AND d.tenant = r.tenant AND d.number = r.number AND d.company = r.company AND NOT {_NAMED_TOO.format(d="d")}
+    UNION
+    SELECT d.document_no
+    FROM document_balance o CROSS JOIN document x CROSS JOIN document d
+    WHERE o.tenant = :t AND o.receivable_id IN {_PURGED} AND x.tenant = o.tenant AND x.document_no = o.document_no
+      AND {_OF_ONE_LETTER.format(d="d")} AND NOT {_NAMED_TOO.format(d="d")}
 """
+_ARE_PURGED = "tenant = :t AND document_no IN (SELECT document_no FROM purged_document)"
 _OF_DOCUMENTS = " UNION ".join(
-    f"SELECT d.{column} AS sha256 {_DOCUMENTS} AND d.{column} <> ''"
+    f"SELECT {column} AS sha256 FROM document WHERE {_ARE_PURGED} AND {column} <> ''"
     for column in ("sha256", "handed_sha256", "pdf_sha256", "e_invoice_sha256")
 )
 _OF_MESSAGES = f"""
-    SELECT x.sha256 FROM exchange x
-    WHERE x.tenant = :t AND x.state IN ('delivered', 'undelivered') AND x.exchange_no IN (
-        SELECT s.exchange_no FROM document_step s WHERE s.tenant = :t AND s.document_no IN (
-            SELECT d.document_no {_DOCUMENTS}))
+    SELECT m.sha256 FROM exchange m
+    WHERE m.tenant = :t AND m.state IN ('delivered', 'undelivered')
+      AND m.exchange_no IN (SELECT exchange_no FROM document_step WHERE {_ARE_PURGED})
       AND NOT EXISTS (
         SELECT 1 FROM document_step o JOIN document q ON q.tenant = o.tenant AND q.document_no = o.document_no
-        WHERE o.tenant = x.tenant AND o.exchange_no = x.exchange_no AND {_NAMED_TOO.format(document="q")})
+        WHERE o.tenant = m.tenant AND o.exchange_no = m.exchange_no AND {_NAMED_TOO.format(d="q")})
 """
 _CONTENTS = f"""
     INSERT INTO erased_content (tenant, sha256, erased_at)
@@ -81,9 +94,26 @@ _KEPT = """
     DELETE FROM content WHERE tenant = :t
       AND sha256 IN (SELECT r.sha256 FROM erased_content r WHERE r.tenant = :t AND r.erased_at = :now)
 """
-_RECIPIENTS = f"""
-    UPDATE document SET recipient_key = '' WHERE tenant = :t AND document_no IN (SELECT d.document_no {_DOCUMENTS})
+_RECIPIENTS = f"UPDATE document SET recipient_key = '' WHERE {_ARE_PURGED}"
+_ADDRESSES = f"UPDATE document_step SET address_sha256 = '' WHERE {_ARE_PURGED}"
+_ANSWERS = f"UPDATE document_answer SET reason = '' WHERE {_ARE_PURGED}"
+_REMARKS = f"UPDATE limitation_interruption SET remark = '' WHERE tenant = :t AND receivable_id IN {_PURGED}"
+# A run may have been asked for by debtor: its plan keeps the number, and the hash of the command could be tried out.
+_NO_DEBTOR = json.dumps({"debtor": "purged"})
+_SELECTIONS = f"""
+    UPDATE run_plan SET selection = :no_debtor
+    WHERE tenant = :t AND state NOT IN ('planning', 'executing') AND on_day < :today
+      AND selection LIKE '%"debtor"%' AND selection <> :no_debtor
+      AND NOT EXISTS (SELECT 1 FROM run_plan_item i WHERE i.tenant = run_plan.tenant
+                      AND i.plan_no = run_plan.plan_no AND {_HAS_NAMES.format(row="i")})
+    RETURNING plan_no
 """
+_COMMANDS = text(
+    "UPDATE command SET body_sha256 = '' WHERE tenant = :t AND kind = :kind AND result IN :results"
+).bindparams(bindparam("results", expanding=True))
+
+_OF_THEIR_DOCUMENTS = (_DOCUMENTS, _CONTENTS, _PARTS, _KEPT, _ADDRESSES, _ANSWERS, _RECIPIENTS)
+_OF_THEMSELVES = (_PAYMENTS, _HOLDS, _WATCHES, _REMARKS, _RECEIVABLES)
 
 
 def erase(connection: Connection, tenant: int, plan_no: int, ids: Sequence[int], now: str) -> int:
@@ -94,6 +124,16 @@ def erase(connection: Connection, tenant: int, plan_no: int, ids: Sequence[int],
     values = {"t": tenant, "plan": plan_no, "first": ids[0], "last": ids[-1], "now": now}
     purged = int(connection.execute(text(_NOTE), values).rowcount)
     if purged:
-        for statement in (_CONTENTS, _PARTS, _KEPT, _RECIPIENTS, _PAYMENTS, _HOLDS, _WATCHES, _RECEIVABLES):
+        lay_out(connection, "purged_document", _DOCUMENT)
+        for statement in (*_OF_THEIR_DOCUMENTS, *_OF_THEMSELVES):
             connection.execute(text(statement), values)
     return purged
+
+
+def erase_selections(connection: Connection, tenant: int, today: str) -> None:
+    """Erase the debtors that runs were asked for before today, of plans whose receivables have all been purged."""
+    values = {"t": tenant, "today": today, "no_debtor": _NO_DEBTOR}
+    plans = connection.execute(text(_SELECTIONS), values).scalars().all()
+    if plans:
+        results = [json.dumps({"plan_no": plan_no}) for plan_no in plans]
+        connection.execute(_COMMANDS, {"t": tenant, "kind": PLAN_COMMAND, "results": results})

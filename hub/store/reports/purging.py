@@ -22,10 +22,18 @@ _LATER = f"""EXISTS (SELECT 1 FROM receivable v
     WHERE {_VERSION} AND e.transaction_date >= :paid_before)"""
 _HELD = """EXISTS (SELECT 1 FROM hold h WHERE h.tenant = r.tenant AND h.receivable_id = r.receivable_id
     AND h.code IN :excluded AND h.ended_at IS NULL AND coalesce(h.until_date, :today) >= :today)"""
-_DOCUMENT = """EXISTS (SELECT 1 FROM document d WHERE d.tenant = r.tenant AND d.number = r.number
-    AND d.company = r.company AND d.state NOT IN ('delivered', 'closed'))"""
+_ENDED = "('delivered', 'closed', 'withdrawn', 'undeliverable')"
+_DOCUMENT = f"""(EXISTS (SELECT 1 FROM document d WHERE d.tenant = r.tenant AND d.number = r.number
+        AND d.company = r.company AND d.state NOT IN {_ENDED})
+    OR EXISTS (SELECT 1 FROM document_balance b
+        JOIN document x ON x.tenant = b.tenant AND x.document_no = b.document_no
+        JOIN document d ON d.tenant = x.tenant AND d.number = x.number AND d.company = x.company AND d.kind = x.kind
+        WHERE b.tenant = r.tenant AND b.receivable_id = r.receivable_id AND d.state NOT IN {_ENDED}))"""
+_STEP = """EXISTS (SELECT 1 FROM dunning_step s WHERE s.tenant = r.tenant AND s.receivable_id = r.receivable_id
+    AND s.sent_at IS NULL AND s.undone_at IS NULL)"""
 _REASON = f"""CASE WHEN {_OPEN} THEN '{LeftOut.NOT_SETTLED}' WHEN {_LATER} THEN '{LeftOut.PAID_LATER}'
-    WHEN {{held}} THEN '{LeftOut.HELD}' WHEN {_DOCUMENT} THEN '{LeftOut.DOCUMENT_UNDER_WAY}' ELSE '' END"""
+    WHEN {{held}} THEN '{LeftOut.HELD}' WHEN {_DOCUMENT} THEN '{LeftOut.DOCUMENT_UNDER_WAY}'
+    WHEN {_STEP} THEN '{LeftOut.STEP_UNDER_WAY}' ELSE '' END"""
 
 _PLAN = f"""
     INSERT INTO purge_item (tenant, plan_no, receivable_id, state, reason)
@@ -143,7 +151,8 @@ class SqlPurges:
         return PurgedChunk(len(ids), purged, ids[-1])
 
     def end(self, plan_no: int) -> None:
-        """Write down that nothing is left of a plan."""
+        """Write down that nothing is left of a plan; runs that were asked for by debtor lose whom they were about."""
+        erasing.erase_selections(self._connection, self._tenant, self._today)
         self._connection.execute(
             text("UPDATE purge_plan SET state = 'done', done_at = :now WHERE tenant = :t AND plan_no = :plan"),
             {"t": self._tenant, "plan": plan_no, "now": self._now},

@@ -10,6 +10,8 @@ from pydantic import Field, model_validator
 
 from hub.model.reports import Selection
 
+KIND = "purge"  # of its plans
+STEP = "purge"  # of their items
 MOST_EXCLUDED_HOLDS = 4
 
 
@@ -27,12 +29,6 @@ class PurgeTerms(Selection):
         if self.number_from and self.number_to and first > last:
             raise ValueError("number_from is beyond number_to")
         return self
-
-
-class PurgeState(StrEnum):
-    PLANNED = "planned"
-    EXECUTING = "executing"
-    DONE = "done"
 
 
 class LeftOut(StrEnum):
@@ -90,7 +86,7 @@ class PurgedChunk(NamedTuple):
 
     handled: int
     purged: int
-    last: int  # the highest receivable id of it
+    last: int  # its last item
 
     @property
     def left_out(self) -> int:

@@ -113,7 +113,7 @@ def test_a_purge_goes_from_plan_to_kept_list_to_names_gone(demonstration: Demons
     kept = tmp_path / "kept.csv"
     done = answer("reports", "purge", plan["plan_no"], "--kept-by-name", kept, home=home)
 
-    assert (done["purged"], done["state"]) == (plan["planned"], "done")
+    assert (done["purged"], done["state"]) == (plan["planned"], "executed")
     assert "Anna Björk" in kept.read_text(encoding="utf-8-sig")
     after = answer("reports", "balances", "--all", home=home)
     assert after["totals"] == before

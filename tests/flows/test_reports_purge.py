@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 from hub.errors import DataError, RuleViolation
 from hub.model.dunning_plans import PLAN_COMMAND, PlanItem, PlanState, StepTaken
 from hub.model.limitation import InterruptedBy, Interruption
-from hub.model.purging import PurgeKept, PurgeState, PurgeTerms
+from hub.model.purging import PurgeKept, PurgeTerms
 from hub.model.reports import BalanceRow, Standing
 from hub.services.reports import purging
 from hub.services.verifying import accounts_by
@@ -85,7 +85,7 @@ def test_a_plan_erases_nothing_and_its_execution_erases_every_name(ledger: Repor
 
     done = purging.execute_purge(ledger.store, plan)
 
-    assert (done.state, done.purged, done.planned, done.left_out) == (PurgeState.DONE, 1, 0, 0)
+    assert (done.state, done.purged, done.planned, done.left_out) == (PlanState.EXECUTED, 1, 0, 0)
     kept = ledger.sql("SELECT * FROM receivable WHERE number = '1001'")
     assert not any(name in str(kept) for name in ("Ek", "1212", "K5", "Örjan"))
     assert ledger.one("1002").debtor_name == "Örjan Ek"

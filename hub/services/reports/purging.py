@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hub.errors import DataError, RuleViolation
-from hub.model.purging import PurgedChunk, PurgeKept, PurgePlan, PurgeState, PurgeTerms
+from hub.model.dunning_plans import PlanState
+from hub.model.purging import PurgedChunk, PurgeKept, PurgePlan, PurgeTerms
 from hub.model.sheets import Sheet
 from hub.rules.reports.purge_lines import PURGE_COLUMNS, purge_lines
 from hub.services.ports import Store, UnitOfWork
@@ -58,7 +59,7 @@ def execute_purge(store: Store, plan_no: int, progress: Progress | None = None) 
     """
     with store.read() as work:
         plan = find_plan(work.purges, plan_no)
-    if plan.state == PurgeState.DONE:
+    if plan.state == PlanState.EXECUTED:
         raise RuleViolation(f"purge plan {plan_no} was carried out on {plan.done_at[:10]}; make a new plan")
     terms, done, after = PurgeTerms.model_validate_json(plan.terms), 0, 0
     while (chunk := _purge_chunk(store, plan_no, terms, after)).handled:

@@ -15,8 +15,8 @@ from hub.model.dunning_plans import PLAN_COMMAND
 from hub.store.statements import text
 from hub.store.temporary import lay_out
 
-_PURGED = """(SELECT i.receivable_id FROM purge_item i WHERE i.tenant = :t AND i.plan_no = :plan
-    AND i.receivable_id BETWEEN :first AND :last AND i.state = 'purging' AND i.reason = '')"""
+_PURGED = """(SELECT i.receivable_id FROM run_plan_item i WHERE i.tenant = :t AND i.plan_no = :plan
+    AND i.item_no BETWEEN :first AND :last AND i.outcome = 'purging' AND i.outcome_reason = '')"""
 _HAS_NAMES = """NOT EXISTS (SELECT 1 FROM purged_receivable g WHERE g.tenant = {row}.tenant
     AND g.receivable_id = {row}.receivable_id)"""
 
@@ -116,12 +116,12 @@ _OF_THEIR_DOCUMENTS = (_DOCUMENTS, _CONTENTS, _PARTS, _KEPT, _ADDRESSES, _ANSWER
 _OF_THEMSELVES = (_PAYMENTS, _HOLDS, _WATCHES, _REMARKS, _RECEIVABLES)
 
 
-def erase(connection: Connection, tenant: int, plan_no: int, ids: Sequence[int], now: str) -> int:
-    """Erase what names persons on those of the receivables that a plan has in state `purging`; return how many.
+def erase(connection: Connection, tenant: int, plan_no: int, items: Sequence[int], now: str) -> int:
+    """Erase what names persons on the receivables of those items that a plan has in state `purging`; return how many.
 
-    `ids` rise, and are all of the plan from the first to the last of them that are still planned.
+    `items` rise, and are all of the plan from the first to the last of them that are still planned.
     """
-    values = {"t": tenant, "plan": plan_no, "first": ids[0], "last": ids[-1], "now": now}
+    values = {"t": tenant, "plan": plan_no, "first": items[0], "last": items[-1], "now": now}
     purged = int(connection.execute(text(_NOTE), values).rowcount)
     if purged:
         lay_out(connection, "purged_document", _DOCUMENT)

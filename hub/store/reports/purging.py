@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from hub.model.purging import LeftOut, PurgedChunk, PurgeKept, PurgePlan, PurgeRow, PurgeTerms
+from hub.model.dunning_plans import PlanState
+from hub.model.purging import KIND, STEP, LeftOut, PurgedChunk, PurgeKept, PurgePlan, PurgeRow, PurgeTerms
 from hub.store.conditions import Conditions, by_letters, ordered
-from hub.store.counters import take_numbers
+from hub.store.plans import SqlPlans
 from hub.store.reports import erasing
 from hub.store.statements import text
 
@@ -36,35 +37,39 @@ _REASON = f"""CASE WHEN {_OPEN} THEN '{LeftOut.NOT_SETTLED}' WHEN {_LATER} THEN 
     WHEN {_STEP} THEN '{LeftOut.STEP_UNDER_WAY}' ELSE '' END"""
 
 _PLAN = f"""
-    INSERT INTO purge_item (tenant, plan_no, receivable_id, state, reason)
-    SELECT CAST(:t AS INTEGER), CAST(:plan AS BIGINT), c.receivable_id,
-           CASE c.reason WHEN '' THEN 'planned' ELSE 'left_out' END, c.reason
+    INSERT INTO run_plan_item (tenant, plan_no, item_no, receivable_id, step, letter_no, fee_ore, interest_ore,
+                               open_ore, verdict, reason)
+    SELECT CAST(:t AS INTEGER), CAST(:plan AS BIGINT), row_number() OVER (ORDER BY c.receivable_id), c.receivable_id,
+           '{STEP}', 0, 0, 0, 0, CASE c.reason WHEN '' THEN 'take' ELSE 'leave' END, c.reason
     FROM (SELECT r.receivable_id, {_REASON} AS reason FROM receivable r
           WHERE r.tenant = :t AND NOT {_OPEN} AND NOT {_LATER}
             AND NOT EXISTS (SELECT 1 FROM purged_receivable p
                             WHERE p.tenant = r.tenant AND p.receivable_id = r.receivable_id) {{where}}) AS c
 """
 
-_PLANS = """
-    SELECT p.plan_no, p.terms, p.made_at, p.made_by, p.state, p.done_at,
-           coalesce(sum(CASE i.state WHEN 'planned' THEN 1 ELSE 0 END), 0),
-           coalesce(sum(CASE i.state WHEN 'purged' THEN 1 ELSE 0 END), 0),
-           coalesce(sum(CASE i.state WHEN 'left_out' THEN 1 ELSE 0 END), 0)
-    FROM purge_plan p LEFT JOIN purge_item i ON i.tenant = p.tenant AND i.plan_no = p.plan_no
-    WHERE p.tenant = :t AND (:plan = 0 OR p.plan_no = :plan)
-    GROUP BY p.plan_no, p.terms, p.made_at, p.made_by, p.state, p.done_at ORDER BY p.plan_no DESC
+_STATE = """CASE WHEN i.verdict = 'leave' OR i.outcome = 'left_out' THEN 'left_out'
+    WHEN i.outcome = 'done' THEN 'purged' ELSE 'planned' END"""
+_PLANS = f"""
+    SELECT p.plan_no, p.selection, p.made_at, p.made_by, p.state, coalesce(p.executed_at, ''),
+           count(CASE WHEN i.verdict = 'take' AND i.outcome = '' THEN 1 END),
+           count(CASE WHEN i.outcome = 'done' THEN 1 END),
+           count(CASE WHEN i.verdict = 'leave' OR i.outcome = 'left_out' THEN 1 END)
+    FROM run_plan p LEFT JOIN run_plan_item i ON i.tenant = p.tenant AND i.plan_no = p.plan_no
+    WHERE p.tenant = :t AND p.kind = '{KIND}' AND (:plan = 0 OR p.plan_no = :plan)
+    GROUP BY p.plan_no, p.selection, p.made_at, p.made_by, p.state, p.executed_at ORDER BY p.plan_no DESC
 """
 
-ROWS = """
+ROWS = f"""
     SELECT r.company, r.routine, r.number, r.debtor_name, r.debtor_identity, r.register_identity, r.invoice_date,
-           r.due_date, r.original_ore, max(e.transaction_date), r.currency, i.state, i.reason
-    FROM purge_item i
+           r.due_date, r.original_ore, max(e.transaction_date), r.currency, {_STATE},
+           CASE i.outcome_reason WHEN '' THEN i.reason ELSE i.outcome_reason END
+    FROM run_plan_item i
     CROSS JOIN receivable r
     CROSS JOIN entry e
     WHERE i.tenant = :t AND i.plan_no = :plan AND r.tenant = i.tenant AND r.receivable_id = i.receivable_id
-      AND e.tenant = r.tenant AND e.receivable_id = r.receivable_id {where}
-    GROUP BY r.tenant, r.receivable_id, i.state, i.reason
-    {order}
+      AND e.tenant = r.tenant AND e.receivable_id = r.receivable_id {{where}}
+    GROUP BY r.tenant, r.receivable_id, i.verdict, i.outcome, i.reason, i.outcome_reason
+    {{order}}
 """
 _BY_INVOICE = ("r.company", "length(r.number)", "r.number")
 _ORDERS = {
@@ -73,14 +78,19 @@ _ORDERS = {
     PurgeKept.PERSON: ("r.debtor_key", *_BY_INVOICE),
 }
 
+_NEXT = text("""
+    SELECT item_no FROM run_plan_item
+    WHERE tenant = :t AND plan_no = :plan AND verdict = 'take' AND outcome = '' AND item_no > :after
+    ORDER BY item_no LIMIT :most
+""")
 _RECHECK = f"""
-    UPDATE purge_item SET reason = (SELECT {_REASON} FROM receivable r
-        WHERE r.tenant = purge_item.tenant AND r.receivable_id = purge_item.receivable_id), state = 'purging'
-    WHERE tenant = :t AND plan_no = :plan AND state = 'planned' AND receivable_id BETWEEN :first AND :last
+    UPDATE run_plan_item SET outcome_reason = (SELECT {_REASON} FROM receivable r
+        WHERE r.tenant = run_plan_item.tenant AND r.receivable_id = run_plan_item.receivable_id), outcome = 'purging'
+    WHERE tenant = :t AND plan_no = :plan AND verdict = 'take' AND outcome = '' AND item_no BETWEEN :first AND :last
 """
 _SETTLE = """
-    UPDATE purge_item SET state = CASE reason WHEN '' THEN 'purged' ELSE 'left_out' END
-    WHERE tenant = :t AND plan_no = :plan AND state = 'purging' AND receivable_id BETWEEN :first AND :last
+    UPDATE run_plan_item SET outcome = CASE outcome_reason WHEN '' THEN 'done' ELSE 'left_out' END
+    WHERE tenant = :t AND plan_no = :plan AND outcome = 'purging' AND item_no BETWEEN :first AND :last
 """
 
 
@@ -92,28 +102,18 @@ class SqlPurges:
         self._tenant = tenant
         self._now = now
         self._today = today
+        self._plans = SqlPlans(connection, tenant, now)
 
     def plan(self, terms: PurgeTerms, made_by: str) -> int:
         """Write the plan of a purge, and return its number."""
-        plan_no = take_numbers(self._connection, self._tenant, "purge_plan")
-        self._connection.execute(
-            text(
-                "INSERT INTO purge_plan (tenant, plan_no, terms, made_at, made_by, state) "
-                "VALUES (:t, :plan, :terms, :now, :by, 'planned')"
-            ),
-            {
-                "t": self._tenant,
-                "plan": plan_no,
-                "terms": terms.model_dump_json(exclude_defaults=True),
-                "now": self._now,
-                "by": made_by,
-            },
-        )
+        asked = terms.model_dump(mode="json", exclude_defaults=True)
+        plan_no = self._plans.make(KIND, on_day=self._today, selection=asked, fingerprint="", made_by=made_by)
         made = self._conditions(terms, plan_no)
         made.add("r.company IN :companies", companies=terms.companies)
         made.add("r.routine IN :routines", routines=terms.routines)
         made.numbers(terms.number_from, terms.number_to)
         self._run(_PLAN, made, held=_held(terms), where=made.where)
+        self._plans.change(plan_no, was=PlanState.PLANNING, state=PlanState.PLANNED)
         return plan_no
 
     def plans(self, plan_no: int = 0) -> list[PurgePlan]:
@@ -124,7 +124,7 @@ class SqlPurges:
     def rows(self, plan_no: int, sort: PurgeKept, states: tuple[str, ...]) -> Iterator[PurgeRow]:
         """Yield the receivables of a plan that stand in one of these states."""
         made = Conditions(t=self._tenant, plan=plan_no)
-        made.add("i.state IN :states", states=states)
+        made.add(f"{_STATE} IN :states", states=states)
         order = ordered(_ORDERS[sort], self._connection.dialect.name)
         with self._run(ROWS, made, where=made.where, order=order) as result:  # closed when nobody reads on
             for row in result:
@@ -132,41 +132,31 @@ class SqlPurges:
 
     def begin(self, plan_no: int) -> None:
         """Write down that a plan is being executed; others that execute it wait until this transaction ends."""
-        self._connection.execute(
-            text("UPDATE purge_plan SET state = 'executing' WHERE tenant = :t AND plan_no = :plan AND state <> 'done'"),
-            {"t": self._tenant, "plan": plan_no},
-        )
+        if not self._plans.change(plan_no, was=PlanState.PLANNED, state=PlanState.EXECUTING):
+            self._plans.change(plan_no, was=PlanState.EXECUTING, state=PlanState.EXECUTING)
 
     def purge_next(self, plan_no: int, terms: PurgeTerms, after: int, most: int) -> PurgedChunk:
         """Look at the next receivables of a plan again; erase what names persons on those that may still lose it."""
         self.begin(plan_no)
-        ids = self._next(plan_no, after, most)
-        if not ids:
+        items = self._next(plan_no, after, most)
+        if not items:
             return PurgedChunk(0, 0, after)
         made = self._conditions(terms, plan_no)
-        made.values |= {"first": ids[0], "last": ids[-1]}
+        made.values |= {"first": items[0], "last": items[-1]}
         self._run(_RECHECK, made, held=_held(terms))
-        purged = erasing.erase(self._connection, self._tenant, plan_no, ids, self._now)
+        purged = erasing.erase(self._connection, self._tenant, plan_no, items, self._now)
         self._run(_SETTLE, made)
-        return PurgedChunk(len(ids), purged, ids[-1])
+        return PurgedChunk(len(items), purged, items[-1])
 
     def end(self, plan_no: int) -> None:
         """Write down that nothing is left of a plan; runs that were asked for by debtor lose whom they were about."""
         erasing.erase_selections(self._connection, self._tenant, self._today)
-        self._connection.execute(
-            text("UPDATE purge_plan SET state = 'done', done_at = :now WHERE tenant = :t AND plan_no = :plan"),
-            {"t": self._tenant, "plan": plan_no, "now": self._now},
-        )
+        done = {"state": PlanState.EXECUTED, "executed_at": self._now}
+        self._plans.change(plan_no, was=PlanState.EXECUTING, **done)
 
     def _next(self, plan_no: int, after: int, most: int) -> list[int]:
-        rows = self._connection.execute(
-            text(
-                "SELECT receivable_id FROM purge_item WHERE tenant = :t AND plan_no = :plan AND state = 'planned' "
-                "AND receivable_id > :after ORDER BY receivable_id LIMIT :most"
-            ),
-            {"t": self._tenant, "plan": plan_no, "after": after, "most": most},
-        )
-        return [row.receivable_id for row in rows]
+        values = {"t": self._tenant, "plan": plan_no, "after": after, "most": most}
+        return list(self._connection.execute(_NEXT, values).scalars())
 
     def _conditions(self, terms: PurgeTerms, plan_no: int) -> Conditions:
         made = Conditions(t=self._tenant, plan=plan_no, paid_before=terms.paid_before.isoformat(), today=self._today)

@@ -61,7 +61,7 @@ from hub.store.tables.payments import (
 )
 from hub.store.tables.plans import run_plan, run_plan_item
 from hub.store.tables.receivables import hold, printed_charge, receivable, reference, watch
-from hub.store.tables.reports import erased_content, purge_item, purge_plan, purged_receivable
+from hub.store.tables.reports import erased_content, purged_receivable
 from hub.store.tables.runs import plugin_state, run, run_step
 from hub.store.tables.schedules import firing, schedule, schedule_reading
 
@@ -115,8 +115,6 @@ __all__ = [
     "plugin_state",
     "posting_group",
     "printed_charge",
-    "purge_item",
-    "purge_plan",
     "purged_receivable",
     "reach",
     "receivable",

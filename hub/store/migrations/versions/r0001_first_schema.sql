@@ -697,26 +697,6 @@ CREATE TABLE printed_charge (
     PRIMARY KEY (tenant, receivable_id)
 ) WITHOUT ROWID;
 
-CREATE TABLE purge_item (
-    tenant INTEGER NOT NULL,
-    plan_no BIGINT NOT NULL,
-    receivable_id BIGINT NOT NULL,
-    state TEXT NOT NULL,
-    reason TEXT DEFAULT '' NOT NULL,
-    PRIMARY KEY (tenant, plan_no, receivable_id)
-) WITHOUT ROWID;
-
-CREATE TABLE purge_plan (
-    tenant INTEGER NOT NULL,
-    plan_no BIGINT NOT NULL,
-    terms TEXT NOT NULL,
-    made_at TEXT NOT NULL,
-    made_by TEXT NOT NULL,
-    state TEXT NOT NULL,
-    done_at TEXT DEFAULT '' NOT NULL,
-    PRIMARY KEY (tenant, plan_no)
-) WITHOUT ROWID;
-
 CREATE TABLE purged_receivable (
     tenant INTEGER NOT NULL,
     receivable_id BIGINT NOT NULL,

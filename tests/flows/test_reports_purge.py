@@ -262,6 +262,17 @@ def test_a_step_whose_letter_is_on_its_way_keeps_its_receivable_out(
     assert [why for _, _, why in listed(ledger, planned(ledger))] == [reason]
 
 
+def test_what_keeps_a_version_out_keeps_the_others_out_too(ledger: ReportLedger) -> None:
+    ledger.rows({**NAMED, "number": "1002", "version": 2, "amount": "1000", "invoice_date": "2026-09-01"})
+    newest = int(ledger.sql("SELECT max(receivable_id) FROM receivable WHERE number = '1002'")[0][0])
+    with ledger.store.write() as work:
+        step = StepTaken(newest, 1, "reminder_1", 7, 1, "2026-10-01", "2026-10-11", 0, 0, 0, 0, "", "dun:7:1")
+        work.dunning.add_steps([step])
+
+    found = listed(ledger, planned(ledger, PurgeTerms(paid_before=TODAY, number_from="1002", number_to="1002")))
+    assert found == [("1002", "left_out", "step_under_way")] * 2
+
+
 def test_remarks_and_debtors_that_runs_were_asked_for_go_too(ledger: ReportLedger) -> None:
     told = Interruption(InterruptedBy.ACKNOWLEDGEMENT, date(2026, 9, 20))
     asked = {"debtor": "191212121212"}

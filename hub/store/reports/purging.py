@@ -21,17 +21,20 @@ _OPEN = f"""EXISTS (SELECT 1 FROM receivable v
 _LATER = f"""EXISTS (SELECT 1 FROM receivable v
     JOIN entry e ON e.tenant = v.tenant AND e.receivable_id = v.receivable_id
     WHERE {_VERSION} AND e.transaction_date >= :paid_before)"""
-_HELD = """EXISTS (SELECT 1 FROM hold h WHERE h.tenant = r.tenant AND h.receivable_id = r.receivable_id
-    AND h.code IN :excluded AND h.ended_at IS NULL AND coalesce(h.until_date, :today) >= :today)"""
+_HELD = f"""EXISTS (SELECT 1 FROM receivable v
+    JOIN hold h ON h.tenant = v.tenant AND h.receivable_id = v.receivable_id
+    WHERE {_VERSION} AND h.code IN :excluded AND h.ended_at IS NULL AND coalesce(h.until_date, :today) >= :today)"""
 _ENDED = "('delivered', 'closed', 'withdrawn', 'undeliverable')"
 _DOCUMENT = f"""(EXISTS (SELECT 1 FROM document d WHERE d.tenant = r.tenant AND d.number = r.number
         AND d.company = r.company AND d.state NOT IN {_ENDED})
-    OR EXISTS (SELECT 1 FROM document_balance b
+    OR EXISTS (SELECT 1 FROM receivable v
+        JOIN document_balance b ON b.tenant = v.tenant AND b.receivable_id = v.receivable_id
         JOIN document x ON x.tenant = b.tenant AND x.document_no = b.document_no
         JOIN document d ON d.tenant = x.tenant AND d.number = x.number AND d.company = x.company AND d.kind = x.kind
-        WHERE b.tenant = r.tenant AND b.receivable_id = r.receivable_id AND d.state NOT IN {_ENDED}))"""
-_STEP = """EXISTS (SELECT 1 FROM dunning_step s WHERE s.tenant = r.tenant AND s.receivable_id = r.receivable_id
-    AND s.sent_at IS NULL AND s.undone_at IS NULL)"""
+        WHERE {_VERSION} AND d.state NOT IN {_ENDED}))"""
+_STEP = f"""EXISTS (SELECT 1 FROM receivable v
+    JOIN dunning_step s ON s.tenant = v.tenant AND s.receivable_id = v.receivable_id
+    WHERE {_VERSION} AND s.sent_at IS NULL AND s.undone_at IS NULL)"""
 _REASON = f"""CASE WHEN {_OPEN} THEN '{LeftOut.NOT_SETTLED}' WHEN {_LATER} THEN '{LeftOut.PAID_LATER}'
     WHEN {{held}} THEN '{LeftOut.HELD}' WHEN {_DOCUMENT} THEN '{LeftOut.DOCUMENT_UNDER_WAY}'
     WHEN {_STEP} THEN '{LeftOut.STEP_UNDER_WAY}' ELSE '' END"""

@@ -168,6 +168,11 @@ def test_what_lapses_soon_is_listed_and_told_interrupted(home: Path, tmp_path: P
     assert (one["number"], one["open_ore"], one["interrupted_by"], one["warning"]) == ("010000041", 500_00, None, 2)
     assert one["last_day"] in run("dunning", "lapsing", "--months", "1", home=home).stdout
 
+    schedule = '\n[[schedules]]\nname = "warn"\njob = "limitation"\nat = ["06:00"]\n'
+    write(home, POLICIES + schedule)
+    assert run("schedule", "run", "warn", home=home).exit_code == 0
+    assert "1 claim of company" in run("tasks", home=home).stdout
+
     told = ("receivables", "interrupt", "010000041", "--by", "legal_step", "--date", today)
     assert answer(*told, home=home)["last_day"] is None
     assert answer("dunning", "lapsing", home=home) == []

@@ -273,6 +273,31 @@ def test_what_keeps_a_version_out_keeps_the_others_out_too(ledger: ReportLedger)
     assert found == [("1002", "left_out", "step_under_way")] * 2
 
 
+@pytest.mark.parametrize(("state", "reason"), [("active", "in_instalment_plan"), ("paid", "")])
+def test_an_active_instalment_plan_keeps_its_receivables_out_and_one_that_ended_loses_its_second_debtor(
+    ledger: ReportLedger, state: str, reason: str
+) -> None:
+    _instalment_plan(ledger, state, "1001")
+
+    plan = planned(ledger)
+    assert [why for _, _, why in listed(ledger, plan)] == [reason]
+    purging.execute_purge(ledger.store, plan)
+    assert ledger.sql("SELECT second_debtor_name FROM instalment_plan") == [("Ärla Ek" if reason else "",)]
+
+
+def _instalment_plan(ledger: ReportLedger, state: str, number: str) -> None:
+    tenant = ledger.store.tenant
+    texts = dict.fromkeys(
+        ("company", "currency", "made_on", "made_by", "first_payment", "rate_percent", "day_count"), ""
+    )
+    counts = dict.fromkeys(("is_last_of_month", "amount_ore", "notice_fee_ore", "plan_fee_ore", "open_ore"), 0)
+    made = {"tenant": tenant, "plan_no": 5, "state": state, "second_debtor_name": "Ärla Ek"}
+    _insert(ledger, "instalment_plan", {**texts, **counts, **made})
+    claim = {"tenant": tenant, "plan_no": 5, "claim_no": 1, "receivable_id": _id(ledger, number), "number": number}
+    owed = {"text": "", "due_date": "", "principal_ore": 1, "fee_ore": 0, "interest_ore": 0}
+    _insert(ledger, "instalment_claim", {**claim, **owed})
+
+
 def test_remarks_and_debtors_that_runs_were_asked_for_go_too(ledger: ReportLedger) -> None:
     told = Interruption(InterruptedBy.ACKNOWLEDGEMENT, date(2026, 9, 20))
     asked = {"debtor": "191212121212"}

@@ -98,6 +98,14 @@ _RECIPIENTS = f"UPDATE document SET recipient_key = '' WHERE {_ARE_PURGED}"
 _ADDRESSES = f"UPDATE document_step SET address_sha256 = '' WHERE {_ARE_PURGED}"
 _ANSWERS = f"UPDATE document_answer SET reason = '' WHERE {_ARE_PURGED}"
 _REMARKS = f"UPDATE limitation_interruption SET remark = '' WHERE tenant = :t AND receivable_id IN {_PURGED}"
+_CO_DEBTORS = f"""
+    UPDATE instalment_plan SET second_debtor_name = '', second_debtor_identity = ''
+    WHERE tenant = :t AND plan_no IN (SELECT c.plan_no FROM instalment_claim c
+                                      WHERE c.tenant = :t AND c.receivable_id IN {_PURGED})
+      AND NOT EXISTS (SELECT 1 FROM instalment_claim c WHERE c.tenant = instalment_plan.tenant
+                      AND c.plan_no = instalment_plan.plan_no AND c.receivable_id IS NOT NULL
+                      AND {_HAS_NAMES.format(row="c")})
+"""
 # A run may have been asked for by debtor: its plan keeps the number, and the hash of the command could be tried out.
 _NO_DEBTOR = json.dumps({"debtor": "purged"})
 _SELECTIONS = f"""
@@ -113,7 +121,7 @@ _COMMANDS = text(
 ).bindparams(bindparam("results", expanding=True))
 
 _OF_THEIR_DOCUMENTS = (_DOCUMENTS, _CONTENTS, _PARTS, _KEPT, _ADDRESSES, _ANSWERS, _RECIPIENTS)
-_OF_THEMSELVES = (_PAYMENTS, _HOLDS, _WATCHES, _REMARKS, _RECEIVABLES)
+_OF_THEMSELVES = (_PAYMENTS, _HOLDS, _WATCHES, _REMARKS, _CO_DEBTORS, _RECEIVABLES)
 
 
 def erase(connection: Connection, tenant: int, plan_no: int, items: Sequence[int], now: str) -> int:

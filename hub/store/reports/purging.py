@@ -35,9 +35,14 @@ _DOCUMENT = f"""(EXISTS (SELECT 1 FROM document d WHERE d.tenant = r.tenant AND 
 _STEP = f"""EXISTS (SELECT 1 FROM receivable v
     JOIN dunning_step s ON s.tenant = v.tenant AND s.receivable_id = v.receivable_id
     WHERE {_VERSION} AND s.sent_at IS NULL AND s.undone_at IS NULL)"""
+_IN_PLAN = f"""EXISTS (SELECT 1 FROM receivable v
+    JOIN instalment_claim c ON c.tenant = v.tenant AND c.receivable_id = v.receivable_id
+    JOIN instalment_plan q ON q.tenant = c.tenant AND q.plan_no = c.plan_no
+    WHERE {_VERSION} AND q.state = 'active')"""
 _REASON = f"""CASE WHEN {_OPEN} THEN '{LeftOut.NOT_SETTLED}' WHEN {_LATER} THEN '{LeftOut.PAID_LATER}'
     WHEN {{held}} THEN '{LeftOut.HELD}' WHEN {_DOCUMENT} THEN '{LeftOut.DOCUMENT_UNDER_WAY}'
-    WHEN {_STEP} THEN '{LeftOut.STEP_UNDER_WAY}' ELSE '' END"""
+    WHEN {_STEP} THEN '{LeftOut.STEP_UNDER_WAY}'
+    WHEN {_IN_PLAN} THEN '{LeftOut.IN_INSTALMENT_PLAN}' ELSE '' END"""
 
 _PLAN = f"""
     INSERT INTO run_plan_item (tenant, plan_no, item_no, receivable_id, step, letter_no, fee_ore, interest_ore,

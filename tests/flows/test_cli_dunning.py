@@ -42,7 +42,7 @@ def home(tmp_path: Path) -> Path:
     file = tmp_path / "invoices.csv"
     file.write_text("\n".join([HEAD, *rows]), encoding="utf-8")
     assert run("import", file, "--source-system", "billing", home=folder).exit_code == 0
-    assert run("receivables", "hold", OTHER, "--code", "9", "--source", "anna", home=folder).exit_code == 0
+    assert run("receivables", "hold", OTHER, "--code", "dispute", "--source", "anna", home=folder).exit_code == 0
     return folder
 
 
@@ -59,7 +59,7 @@ def days(today: date) -> list[tuple[str, date]]:
 def test_a_plan_is_shown_and_carried_out_and_undone(home: Path) -> None:
     shown = run("dunning", "plan", home=home)
     assert "to take" in shown.stdout
-    assert "stopped: hold: 9" in shown.stdout
+    assert "stopped: hold: dispute" in shown.stdout
     assert "1 not due" in shown.stdout
 
     done = answer("dunning", "run", "1", home=home)
@@ -83,7 +83,7 @@ def test_items_say_which_receivable_and_why(home: Path) -> None:
     run("dunning", "plan", home=home)
 
     (stopped,) = answer("dunning", "show", "1", "--left-out", home=home)["items"]
-    assert (stopped["receivable"]["number"], stopped["item"]["reason"]) == (OTHER, "hold: 9")
+    assert (stopped["receivable"]["number"], stopped["item"]["reason"]) == (OTHER, "hold: dispute")
     assert LATE in run("dunning", "show", "1", "--limit", "1", home=home).stdout
 
 

@@ -1,0 +1,51 @@
+"""The page that follows one overdue receivable is run, command by command, and says what really happens."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from unittest import mock
+
+from typer.testing import CliRunner
+
+from hub.banking_calendar import FixedClock
+from hub.cli.main import build_app
+from tests.docs.pages import DOCS, ROOT, blocks, named_files, read, run, unrun_blocks
+
+PAGE = DOCS / "follow-one-overdue.md"
+LATE = datetime(2026, 2, 10, 9, tzinfo=UTC)  # eight days after the due date
+
+
+def test_every_command_prints_what_the_page_says(tmp_path: Path) -> None:
+    home, clock, app = tmp_path / "home", FixedClock(LATE), build_app()
+
+    def hub(line: str, *, is_shown: bool = True) -> None:
+        answer = CliRunner().invoke(app, [*shlex.split(line), "--home", str(home)])
+        print(answer.output if is_shown else "", end="")
+
+    with mock.patch.dict(os.environ), ExitStack() as closing:  # the page sets secrets, and starts a printer
+        closing.enter_context(mock.patch("hub.runtime.bootstrap.SystemClock", lambda: clock))
+        report = run(PAGE, {"home": home, "closing": closing, "clock": clock, "hub": hub})
+
+    assert not report, report
+
+
+def test_every_block_is_run() -> None:
+    assert list(blocks(PAGE))
+    assert unrun_blocks(PAGE) == []
+
+
+def test_every_file_on_the_way_is_there() -> None:
+    named = named_files(PAGE)
+
+    assert len(named) > 10
+    assert [name for name in named if not (ROOT / name).is_file()] == []
+
+
+def test_the_page_shows_all_that_may_become_of_an_overdue_receivable() -> None:
+    outcomes = ("reminder 1", "demand", "withdrawn", "undeliverable", "undone by anna", "interest invoice")
+
+    assert [one for one in outcomes if one not in read(PAGE)] == []

@@ -9,6 +9,7 @@ from hub.model.carried_charges import CarriedCharge
 from hub.model.dunning_plans import Plan, PlanItem, PlanSum
 from hub.model.interest_charges import KIND, PaidSelection
 from hub.runtime.tenant_work import TenantWork
+from hub.services.delivery import withdraw_letters
 from hub.services.dunning.asking import once
 from hub.services.dunning.carrying import Left, Offer, list_uncharged, offer_charges
 from hub.services.dunning.interest_invoices import begin, plan_of
@@ -70,7 +71,7 @@ class InterestInvoicesDesk:
     def undo(self, plan_no: int, *, user: str) -> TakenBack:
         """Cancel what a plan has invoiced, as far as nothing was paid. Raises DataError and RuleViolation."""
         with self._work.store.write() as work:
-            found = undo(work, self._work.tenant, plan_no, user=user)
+            found = undo(work, self._work.tenant, plan_no, withdraw_letters, user=user)
         self._carry_out_queued()
         return found
 

@@ -116,7 +116,7 @@ class TenantWork:
     @property
     def interest_invoicing(self) -> InterestInvoiceRun:
         """What plans interest invoices and carries plans out."""
-        return InterestInvoiceRun(self.store, self.tenant, self.rates, self.fingerprint)
+        return InterestInvoiceRun(self.store, self.tenant, self.rates, self.fingerprint, self.deliver)
 
     @property
     def poster(self) -> posting.ChunkPoster:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,10 +25,10 @@ def test_every_command_prints_what_the_page_says(tmp_path: Path) -> None:
 
     def hub(line: str, *, is_shown: bool = True) -> None:
         answer = CliRunner().invoke(app, [*shlex.split(line), "--home", str(home)])
-        print(answer.output if is_shown else "", end="")
+        sys.stdout.write(answer.output if is_shown else "")
 
     with mock.patch.dict(os.environ), ExitStack() as closing:  # the page sets secrets, and starts a printer
-        closing.enter_context(mock.patch("hub.runtime.bootstrap.SystemClock", lambda: clock))
+        closing.enter_context(mock.patch("hub.runtime.bootstrap.SystemClock", return_value=clock))
         report = run(PAGE, {"home": home, "closing": closing, "clock": clock, "hub": hub})
 
     assert not report, report

@@ -198,7 +198,7 @@ class World:
                 debtor_number="",
                 debtor_name=more.get("debtor_name", "Test Testsson"),
                 debtor_identity=more.get("debtor_identity", ""),
-                debtor_address="",
+                debtor_address=more.get("debtor_address", ""),
                 second_debtor_name="",
                 second_debtor_identity="",
                 register_identity="",

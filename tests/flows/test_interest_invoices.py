@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from payment_world import World, pay, payment_file
 from sqlalchemy import Engine
@@ -11,12 +13,18 @@ from test_interest_on_receivables import RATES
 from test_manual_payments import METHODS
 
 from hub.errors import RuleViolation
+from hub.model.delivery_commands import DeliverDocument
 from hub.model.dunning_plans import PlanItem, Verdict
 from hub.model.interest_charges import KIND, PaidSelection
 from hub.services.dunning.interest_invoices import InterestInvoiceRun, begin
 from hub.services.dunning.interest_undoing import undo
+from hub.services.ports import Deliver, Handed, UnitOfWork
 
 ROUTINES = [{"number": "01", "name": "Diverse", "interest_is_invoiced": True}, {"number": "04", "name": "Vatten"}]
+
+
+def nothing_sent(_work: UnitOfWork, _commands: Sequence[DeliverDocument]) -> list[Handed]:
+    return []
 
 
 @pytest.fixture
@@ -35,8 +43,8 @@ def world(engine: Engine) -> World:
     return world
 
 
-def run_of(world: World) -> InterestInvoiceRun:
-    return InterestInvoiceRun(world.store, world.tenant, lambda: RATES, "settings")
+def run_of(world: World, deliver: Deliver = nothing_sent) -> InterestInvoiceRun:
+    return InterestInvoiceRun(world.store, world.tenant, lambda: RATES, "settings", deliver)
 
 
 def plan(world: World, **selection: object) -> int:
@@ -147,7 +155,7 @@ def test_an_undone_plan_cancels_what_is_unpaid_and_lists_what_was_paid(world: Wo
     world.receive(payment_file("bgmax", [pay(3836, "5100011")]))
 
     with world.store.write() as work:
-        found = undo(work, world.tenant, plan_no, user="clerk")
+        found = undo(work, world.tenant, plan_no, lambda _work, _keys: None, user="clerk")
 
     assert found.taken_back == ["510002"]
     assert [*found.standing] == ["510001"]

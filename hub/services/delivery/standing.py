@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from hub.model.deliveries import NOT_ARRIVED, DocumentRow, DocumentState
+from hub.model.documents import DocumentKind
 from hub.services.ports import UnitOfWork
 
 TASK = "held_document"
 UNDELIVERED = "undeliverable_letter"
+STAYS = (DocumentKind.INTEREST_INVOICE, DocumentKind.STATEMENT_OF_ACCOUNT)
 LONGEST_REASON = 600  # it may name every channel
 NOT_TOLD_SENT = (DocumentState.SENDING, DocumentState.UNKNOWN)
 """States from which a report lets a document arrive of which nobody has said yet that it was taken."""
@@ -57,8 +59,11 @@ def end_undelivered(work: UnitOfWork, row: DocumentRow, reason: str) -> bool:
 
 
 def is_undelivered_letter(work: UnitOfWork, row: DocumentRow) -> bool:
-    """Say whether a document was asked for by a command, and no channel has it or may have it."""
-    if not row.command_key:
+    """Say whether a document was asked for by a command, and no channel has it or may have it.
+
+    Nobody makes an interest invoice or a statement anew: those wait for a person, as what a core ledger handed over.
+    """
+    if not row.command_key or row.kind in STAYS:
         return False
     return all(step.outcome in NOT_ARRIVED for step in work.documents.steps([row.document_no]))
 

@@ -19,8 +19,9 @@ from hub.rules.interest.invoicing import InvoicedInterest, SettledLate, interest
 from hub.rules.interest.reference_rates import ReferenceRates
 from hub.services.books.finding import find_company
 from hub.services.books.interest import Accrued, accrued
+from hub.services.dunning.interest_letters import send_invoices
 from hub.services.dunning.invoicing import InterestInvoices, Invoiced, invoice_interest
-from hub.services.ports import JsonObject, Store, UnitOfWork, Work
+from hub.services.ports import Deliver, JsonObject, Store, UnitOfWork, Work
 
 PLANNED_AT_ONCE = 2_000
 INVOICED_AT_ONCE = 500
@@ -39,11 +40,12 @@ class Judged(NamedTuple):
 class InterestInvoiceRun:
     """Plans interest invoices of one tenant, and carries a plan out; see `services.runs` for its run."""
 
-    def __init__(self, store: Store, tenant: Tenant, rates: Rates, fingerprint: str) -> None:
+    def __init__(self, store: Store, tenant: Tenant, rates: Rates, fingerprint: str, deliver: Deliver) -> None:
         self._store = store
         self._tenant = tenant
         self._rates = rates
         self._fingerprint = fingerprint
+        self._deliver = deliver
 
     def make(self, work: UnitOfWork, selection: PaidSelection, *, user: str) -> int:
         """Write a plan without items, in this transaction; return its number."""
@@ -105,6 +107,8 @@ class InterestInvoiceRun:
         invoiced = invoice_interest(work, self._tenant, asked, run_no=run_no)
         work.plans.settle(plan.plan_no, [_outcome(item, invoiced) for item in items])
         work.interest_charges.record([_charge(plan, judged[number], one) for number, one in invoiced.made.items()])
+        charged = {invoice_id: judged[number].accrued for number, invoice_id in invoiced.made.items()}
+        send_invoices(work, self._tenant, self._deliver, plan.plan_no, charged)
         return len(invoiced.made)
 
     def _judged(self, work: UnitOfWork, receivable_ids: Sequence[int]) -> Iterator[Judged]:

@@ -12,7 +12,9 @@ from hub.model.interest_charges import KIND
 from hub.model.receivables import Receivable
 from hub.model.tenant import Tenant
 from hub.services.books.amounts import cancel_receivable
+from hub.services.dunning.handing_over import Withdraw
 from hub.services.dunning.interest_invoices import plan_of
+from hub.services.dunning.interest_letters import letter_keys
 from hub.services.ports import UnitOfWork
 
 
@@ -23,8 +25,10 @@ class TakenBack(NamedTuple):
     standing: dict[str, str]
 
 
-def undo(work: UnitOfWork, tenant: Tenant, plan_no: int, *, user: str) -> TakenBack:
+def undo(work: UnitOfWork, tenant: Tenant, plan_no: int, withdraw: Withdraw, *, user: str) -> TakenBack:
     """Cancel the interest invoices of a plan by new entries, in this transaction; one that was paid stands.
+
+    Of those that are cancelled, what has not been sent is not sent.
 
     Raises:
         DataError: there is no such plan.
@@ -34,7 +38,7 @@ def undo(work: UnitOfWork, tenant: Tenant, plan_no: int, *, user: str) -> TakenB
     if plan.state not in (PlanState.EXECUTED, PlanState.UNDONE):
         raise RuleViolation(f"plan {plan_no} is {plan.state}: only what has been carried out can be undone")
     charges = {charge.invoice_id: charge for charge in work.interest_charges.of_plan(plan_no)}
-    found = TakenBack([], {})
+    found, cancelled = TakenBack([], {}), list[int]()
     for invoice in work.receivables.by_ids(sorted(charges)):
         try:
             cancel_receivable(work, tenant, _cancelling(invoice, plan_no, user))
@@ -43,6 +47,8 @@ def undo(work: UnitOfWork, tenant: Tenant, plan_no: int, *, user: str) -> TakenB
         else:
             work.interest_charges.take_back(charges[invoice.receivable_id])
             found.taken_back.append(invoice.number)
+            cancelled.append(invoice.receivable_id)
+    withdraw(work, letter_keys(plan_no, cancelled))
     work.plans.change(plan_no, was=PlanState.EXECUTED, state=PlanState.UNDONE)
     return found
 

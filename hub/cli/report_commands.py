@@ -23,6 +23,7 @@ from hub.cli.report_options import (
 )
 from hub.cli.report_output import put_out
 from hub.cli.session import Session, command
+from hub.cli.showing import answer_json, say
 from hub.errors import DataError
 from hub.model.reports import (
     AgeingSelection,
@@ -39,6 +40,7 @@ Until = Annotated[str, typer.Option("--until", metavar="DATE", help="The last da
 DueUntil = Annotated[str, typer.Option("--until", metavar="DATE", help="The last due date.")]
 Source = Annotated[str, typer.Option("--source", metavar="WHICH", help=f"{', '.join(PaymentSource)}.")]
 Method = Annotated[str, typer.Option("--method", metavar="CODE", help="Manual ones with this method code.")]
+Sender = Annotated[str, typer.Option("--sender", metavar="COMPANY", help="The company that it comes from.")]
 Periods = Annotated[
     str, typer.Option("--periods", metavar="DAYS", help="Where periods end, in days after the due date.")
 ]
@@ -56,6 +58,7 @@ def group() -> typer.Typer:
     command(app, "forecast")(forecast)
     command(app, "ageing")(ageing)
     command(app, "statement")(statement)
+    command(app, "send-statement", is_keyed=True)(send_statement)
     command(app, "dunning")(dunning)
     purge_commands.add_to(app)
     return app
@@ -171,6 +174,31 @@ def statement(
             begins, until, companies=tuple(company or ()), person=person, debtor_number=debtor_number
         ) as sheet:
             put_out(sheet, to)
+
+
+def send_statement(
+    session: Session,
+    sender: Sender,
+    person: Person = "",
+    debtor_number: DebtorNumber = "",
+    company: Companies = None,
+) -> None:
+    """Send a debtor a statement of what is open now, over all companies chosen, from a named one."""
+    said = session.body("send_statement")
+    with session.hub() as hub:
+        handed = hub.reports.send_statements(
+            sender,
+            companies=tuple(company or ()),
+            person=person,
+            debtor_number=debtor_number,
+            user=said["user"],
+            key=said["key"],
+        )
+    if session.as_json:
+        answer_json(handed)
+        return
+    for one in handed:
+        say(f"handed over as document {one.document_no}; see: hub documents show {one.document_no}")
 
 
 def _periods(text: str) -> tuple[int, ...]:

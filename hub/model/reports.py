@@ -299,6 +299,14 @@ class StatementMovement(NamedTuple):
     debtor_name: str
 
 
+class StatedReceivable(NamedTuple):
+    """A receivable that a statement of account to its debtor lists."""
+
+    debtor: str  # groups what is one debtor's; never shown
+    currency: str
+    receivable_id: int
+
+
 class StatementLine(NamedTuple):
     movement: StatementMovement
     balance_ore: int  # after it

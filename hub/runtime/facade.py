@@ -115,7 +115,7 @@ class Hub:
         self.dunning = DunningDesk(work, self.work)
         self.interest_invoices = InterestInvoicesDesk(work, self.work)
         self.carried = CarriedDesk(work)
-        self.reports = ReportsDesk(work)
+        self.reports = ReportsDesk(work, self.work)
         self.instalments = InstalmentsDesk(work)
         self._handlers = {**_HANDLERS, **plan_handlers(work.rates, work.deliver)}
 

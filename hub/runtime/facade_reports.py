@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TypeVar
 
+from hub.errors import DataError
+from hub.identifiers.identity_key import identity_key
 from hub.model.purging import PurgeKept, PurgePlan, PurgeTerms
 from hub.model.reports import (
     AgeingSelection,
@@ -22,9 +24,11 @@ from hub.model.reports import (
 from hub.model.sheets import Sheet
 from hub.rules.reports.masking import without_identity
 from hub.runtime.tenant_work import TenantWork
+from hub.services.ports import Handed
 from hub.services.ports.reports import Reports
 from hub.services.reports import purging, sheets
 from hub.services.reports.purging import Progress
+from hub.services.reports.statement_letters import send_statements
 from hub.store.reports.purging import SqlPurges
 from hub.store.reports.reading import SqlReports
 
@@ -38,8 +42,9 @@ class ReportsDesk:
     out unless `with_identity` asks for them.
     """
 
-    def __init__(self, work: TenantWork) -> None:
+    def __init__(self, work: TenantWork, carry_out_queued: Callable[[], object]) -> None:
         self._work = work
+        self._carry_out_queued = carry_out_queued
 
     @contextmanager
     def balances(
@@ -140,6 +145,32 @@ class ReportsDesk:
             first, last, companies=companies, person=person, debtor_number=debtor_number
         ) as statements:
             yield sheets.statement_sheet(statements, first, last)
+
+    def send_statements(
+        self,
+        sender: str,
+        *,
+        companies: tuple[str, ...] = (),
+        person: str = "",
+        debtor_number: str = "",
+        user: str,
+        key: str,
+    ) -> list[Handed]:
+        """Send a debtor what is open now, over companies, from a named one; with the same key again, not anew.
+
+        Raises:
+            DataError: nobody is named, nothing is open, there is no such company, or the letter cannot be right.
+        """
+        if not person and not debtor_number:
+            raise DataError("say whose account: a personal or organisation number, or a customer number")
+        written = tuple(self._company(one) for one in companies)
+        with self._reading() as reports:
+            stated = reports.open_of(written, identity_key(person), debtor_number)
+        tenant = self._work.tenant
+        with self._work.store.write() as work:
+            handed = send_statements(work, tenant, self._work.deliver, stated, sender, key, user)
+        self._carry_out_queued()
+        return handed
 
     @property
     def today(self) -> date:

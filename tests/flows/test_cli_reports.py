@@ -95,6 +95,8 @@ def test_screen_shows_the_first_rows_and_the_totals_of_all(home: Path) -> None:
         ("payments --from 2026-02-01 --until 2026-01-01", "the first day is beyond the last"),
         ("later --as-of 2026-10-31", "say when the list was made"),
         ("statement --from 2026-01-01", "say whose account"),
+        ("send-statement --sender 001", "say whose account"),
+        ("send-statement --sender 001 --debtor-number nobody", "nothing is open"),
         ("purge 1", "say which list is kept"),
         ("purge 99 --no-kept-list", "no purge plan 99"),
         ("purge-plan --paid-before 2999-01-01", "a day that has come"),

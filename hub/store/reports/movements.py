@@ -67,4 +67,10 @@ STATEMENT = f"""
     HAVING sum(e.amount_ore) <> 0
     {{order}}
 """
+OPEN_OF = f"""
+    SELECT {DEBTOR}, r.currency, r.receivable_id
+    FROM receivable r JOIN open_item o ON o.tenant = r.tenant AND o.receivable_id = r.receivable_id
+    WHERE r.tenant = :t AND r.kind <> 'internal' {{where}}
+    ORDER BY {DEBTOR}, r.currency, r.due_date, r.receivable_id
+"""
 STATEMENT_ORDER = (DEBTOR, "e.currency", _DATE, "r.company", "length(r.number)", "r.number", _CAUSE)

@@ -24,6 +24,7 @@ from hub.model.reports import (
     PaymentSelection,
     PaymentSource,
     Period,
+    StatedReceivable,
     StatementMovement,
 )
 from hub.store.conditions import Conditions, ordered
@@ -135,6 +136,14 @@ class SqlReports:
         order = ordered(movements.STATEMENT_ORDER, self._dialect)
         for row in self._rows(movements.STATEMENT.format(where=made.where, order=order), made):
             yield StatementMovement._make(row)
+
+    def open_of(self, companies: tuple[str, ...], person_key: str, debtor_number: str) -> list[StatedReceivable]:
+        """Return what is open of a debtor; one customer number in two companies is two debtors'."""
+        made = Conditions(t=self._tenant)
+        self._narrow(made, companies, ())
+        made.add("r.debtor_key = :person", person=person_key)
+        made.add("r.debtor_number = :debtor_number", debtor_number=debtor_number)
+        return [StatedReceivable._make(row) for row in self._rows(movements.OPEN_OF.format(where=made.where), made)]
 
     def _narrow(self, made: Conditions, companies: tuple[str, ...], routines: tuple[str, ...]) -> None:
         made.add("r.company IN :companies", companies=companies)

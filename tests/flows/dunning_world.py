@@ -39,15 +39,21 @@ POLICY: dict[str, Any] = {
 }
 
 
-def dunning_tenant(*policies: dict[str, Any], accounts: dict[str, str] | None = None, **dunning: Any) -> Tenant:
+def dunning_tenant(
+    *policies: dict[str, Any],
+    accounts: dict[str, str] | None = None,
+    company: dict[str, Any] | None = None,
+    **dunning: Any,
+) -> Tenant:
     """Return a tenant whose company duns by these policies; by the usual one where none is given."""
-    company = company_settings(
+    usual = {"routines": [{"number": "01", "name": "Sundry"}, {"number": "04", "name": "Water"}]}
+    made = company_settings(
         accounts=REVENUES if accounts is None else accounts,
-        routines=[{"number": "01", "name": "Sundry"}, {"number": "04", "name": "Water"}],
         dunning={"policies": list(policies or (POLICY,)), **dunning},
+        **{**usual, **(company or {})},
     )
     systems = [{"name": "sundry", "company": "1", "routines": ["01", "04"]}]
-    return Tenant.model_validate(tenant_settings(company, source_systems=systems))
+    return Tenant.model_validate(tenant_settings(made, source_systems=systems))
 
 
 class KeptInHand:

@@ -1,16 +1,18 @@
-"""Whatever payments, credits, holds, plans, runs, letters and undos happen in whatever order, the books hold.
+"""Whatever payments, credits, holds, plans, runs, letters, undos and charges happen in whatever order, the books hold.
 
-A receivable's balance is the sum of its entries, no fee is borne twice, and no step is taken under a hold.
+A receivable's balance is the sum of its entries, no fee is borne twice, no step is taken under a hold, and no day bears
+interest twice: what is debited, invoiced and carried is never more than was earned when it was charged.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from dunning_world import POLICY, DunningWorld, dunning_tenant
+from dunning_world import POLICY, REVENUES, DunningWorld, dunning_tenant
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -19,17 +21,50 @@ from sqlalchemy import Engine, text
 from hub.errors import HubError
 from hub.model.books import Bucket, Posting
 from hub.model.commands import CreditReceivable, EndHold, SetHold, Target
+from hub.model.interest_charges import KIND, PaidSelection
+from hub.model.tenant import Tenant
 from hub.rules.interest.reference_rates import ReferenceRate
+from hub.runtime.carrying import Carrier
+from hub.services.books.interest import accrued
 from hub.services.chart import chart_of
+from hub.services.dunning.carrying import offer_charges
+from hub.services.dunning.interest_invoices import InterestInvoiceRun, begin
+from hub.services.dunning.interest_undoing import undo
+from hub.services.dunning.letter_interest import LetterInterest
 from hub.services.dunning.undoing import undo_chunk
+from hub.services.ports import UnitOfWork
 from hub.store.database import writing
 from hub.store.tables import metadata
 
-NUMBERS = ("1001", "1002", "1003")
+NUMBERS = ("010001", "010002", "040003")
 number = st.sampled_from(NUMBERS)
 amount_ore = st.sampled_from((30_00, 60_00, 1000_00))
 TOLD = ("document_sent", "document_sent", "document_withdrawn", "document_undeliverable")
 BY_DEBTOR = {**POLICY, "method": "by_debtor", "demand": {**POLICY["demand"], "after_days": 5}}
+
+
+COMPANY = {
+    "routines": [{"number": "01", "name": "Sundry", "interest_is_invoiced": True}, {"number": "04", "name": "Water"}],
+    "references": {"giro": {"control": {"level": "check_digit"}, "elements": [{"kind": "invoice_number", "width": 6}]}},
+}
+ACCOUNTS = {**REVENUES, "carried": "2890"}
+
+
+class InterestWorld(DunningWorld):
+    """A world where interest is counted from the books, and invoiced."""
+
+    def _earned(self, work: UnitOfWork, tenant: Tenant, receivables: Sequence[int], until: date) -> Mapping[int, int]:
+        return LetterInterest(lambda: self.rates).earned(work, tenant, receivables, until)
+
+    def interest_run(self) -> InterestInvoiceRun:
+        return InterestInvoiceRun(self.store, self.tenant, lambda: self.rates, "settings", lambda _work, _commands: [])
+
+    def interest_of(self, numbers: Sequence[str]) -> dict[str, int]:
+        """What receivables have earned by today, whether it is charged or not."""
+        ids = {self.one(number).receivable_id: number for number in numbers}
+        with self.store.read() as work:
+            found = accrued(work, self.tenant, list(ids), self.clock.today(), self.rates)
+        return {ids[number]: one.interest.interest_ore for number, one in found.items()}
 
 
 class Dunned(RuleBasedStateMachine):
@@ -37,17 +72,19 @@ class Dunned(RuleBasedStateMachine):
 
     engine: Engine
     plans = Bundle("plans")
+    interest_plans = Bundle("interest_plans")
 
     def __init__(self) -> None:
         super().__init__()
         with writing(self.engine) as connection:
             for name in metadata.tables.keys() - {"installation"}:
                 connection.execute(text(f"DELETE FROM {name}"))
-        self.world = DunningWorld(self.engine, dunning_tenant(BY_DEBTOR))
+        tenant = dunning_tenant(BY_DEBTOR, accounts=ACCOUNTS, company=COMPANY, interest={"minimum": "0"})
+        self.world = InterestWorld(self.engine, tenant)
         coming = [ReferenceRate(date(2027 + n // 2, 1 + 6 * (n % 2), 1), Decimal(2), "made up") for n in range(8)]
         self.world.rates = self.world.rates.extended(coming)
-        self.world.invoices("1001", "1002", debtor_number="7")
-        self.world.invoices("1003", debtor_number="8")
+        self.world.invoices("010001", "010002", debtor_number="7")
+        self.world.invoices("040003", debtor_number="8", routine="04")
         self.said = 0
 
     def key(self) -> str:
@@ -69,6 +106,16 @@ class Dunned(RuleBasedStateMachine):
         amount_ore=st.sampled_from((30_00, 60_00, 1000_00)),
     )
     def a_payment_comes(self, number: str, bucket: Bucket, amount_ore: int) -> None:
+        self.pay(number, bucket, amount_ore)
+
+    @rule(number=number)
+    def all_of_it_is_paid(self, number: str) -> None:
+        row = self.world.one(number)
+        for bucket in (Bucket.FEE, Bucket.INTEREST, Bucket.PRINCIPAL):
+            if (open_ore := getattr(row, f"{bucket}_ore")) > 0:
+                self.pay(number, bucket, open_ore)
+
+    def pay(self, number: str, bucket: Bucket, amount_ore: int) -> None:
         row, today = self.world.one(number), self.world.clock.today().isoformat()
         paid = Posting(
             row.receivable_id,
@@ -115,7 +162,7 @@ class Dunned(RuleBasedStateMachine):
     def a_plan_is_carried_out(self, plan: int) -> None:
         held = [one for one in NUMBERS if self.holds(one)]
         before = [len(self.world.steps(one)) for one in held]
-        with suppress(HubError):
+        with suppress(HubError), self.charging():
             self.world.run(plan)
         assert [len(self.world.steps(one)) for one in held] == before
 
@@ -124,6 +171,13 @@ class Dunned(RuleBasedStateMachine):
         self.world.pass_days(days)
         plan = self.a_plan_is_made()
         self.a_plan_is_carried_out(plan)
+        return plan
+
+    @rule(target=plans)
+    def it_comes_to_a_demand(self) -> int:
+        for days in (5, 15):
+            plan = self.what_is_due_is_done(days)
+            self.world.delivery_tells("document_sent")
         return plan
 
     @rule(kind=st.sampled_from(TOLD))
@@ -139,6 +193,51 @@ class Dunned(RuleBasedStateMachine):
         except HubError:
             return
 
+    @rule(target=interest_plans)
+    def interest_is_planned(self) -> int:
+        run = self.world.interest_run()
+        with self.world.store.write() as work:
+            plan = run.make(work, PaidSelection(), user="anna")
+        run.fill(plan)
+        return plan
+
+    @rule(plan=interest_plans)
+    def interest_is_invoiced(self, plan: int) -> None:
+        with suppress(HubError), self.charging():
+            with self.world.store.write() as work:
+                run_id = begin(work, self.world.tenant.id, plan)
+            carried = Carrier(self.world.store, {KIND: self.world.interest_run()}).carry_out(run_id)
+            assert not carried.why, carried.why
+
+    @rule(number=number)
+    def it_is_paid_late_and_its_interest_is_invoiced(self, number: str) -> None:
+        self.all_of_it_is_paid(number)
+        self.interest_is_invoiced(self.interest_is_planned())
+
+    @rule(plan=interest_plans)
+    def interest_invoices_are_undone(self, plan: int) -> None:
+        with suppress(HubError), self.world.store.write() as work:
+            undo(work, self.world.tenant, plan, lambda _work, _keys: None, user="anna")
+
+    @rule()
+    def charges_are_offered(self) -> None:
+        with self.charging():
+            offer_charges(self.world.store, self.world.tenant, lambda: self.world.rates, PaidSelection())
+
+    @contextmanager
+    def charging(self) -> Iterator[None]:
+        """Hold what is charged meanwhile to what has been earned by then."""
+        before = self.charged()
+        yield
+        earned = self.world.interest_of(NUMBERS)
+        for number, charged_ore in self.charged().items():
+            assert charged_ore <= max(before[number], earned[number])
+
+    def charged(self) -> dict[str, int]:
+        """The interest that stands debited, invoiced and offered, by receivable."""
+        found = dict.fromkeys(NUMBERS, 0) | dict(self.world.sql(_CHARGED_INTEREST))
+        return {number: found[number] for number in NUMBERS}
+
     def holds(self, number: str) -> bool:
         with self.world.store.read() as work:
             return bool(work.receivables.active_holds([self.world.one(number).receivable_id], work.today))
@@ -149,7 +248,7 @@ class Dunned(RuleBasedStateMachine):
 
     @invariant()
     def no_fee_is_borne_twice(self) -> None:
-        for one in NUMBERS:
+        for (one,) in self.world.sql("SELECT number FROM receivable"):  # interest invoices are dunned too
             standing = [step for step in self.world.steps(one) if step.undone_at is None and step.fee_ore]
             assert len({step.step for step in standing}) == len(standing)
             debited = self.world.sql(_STANDING_FEES.format(id=self.world.one(one).receivable_id))[0][0]
@@ -157,9 +256,9 @@ class Dunned(RuleBasedStateMachine):
 
     @invariant()
     def what_was_taken_back_is_told_and_stands_no_more(self) -> None:
-        undone = [step for one in NUMBERS for step in self.world.steps(one) if step.undone_at is not None]
+        undone = self.world.sql("SELECT count(*) FROM dunning_step WHERE undone_at IS NOT NULL")
         told = self.world.sql("SELECT count(*) FROM event WHERE kind = 'dunning_step_undone'")
-        assert told == [(len(undone),)]
+        assert told == undone
 
 
 _DIFFERENCES = """
@@ -169,6 +268,13 @@ _DIFFERENCES = """
         UNION ALL SELECT receivable_id, 'fee', -fee_ore FROM open_item
         UNION ALL SELECT receivable_id, 'interest', -interest_ore FROM open_item) AS both_sides
     GROUP BY receivable_id, bucket HAVING sum(amount_ore) <> 0
+"""
+_CHARGED_INTEREST = """
+    SELECT r.number, CAST(sum(c.amount_ore) AS BIGINT) FROM (
+        SELECT receivable_id, amount_ore FROM entry WHERE cause IN ('interest_debited', 'interest_lowered')
+        UNION ALL SELECT receivable_id, amount_ore FROM interest_charge WHERE undone_at IS NULL
+        UNION ALL SELECT receivable_id, amount_ore FROM carried_charge WHERE kind = 'interest') AS c
+    JOIN receivable r ON r.receivable_id = c.receivable_id GROUP BY r.number
 """
 _STANDING_FEES = """
     SELECT coalesce(sum(amount_ore), 0) FROM entry

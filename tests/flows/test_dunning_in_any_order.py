@@ -210,9 +210,10 @@ class Dunned(RuleBasedStateMachine):
             assert not carried.why, carried.why
 
     @rule(number=number)
-    def it_is_paid_late_and_its_interest_is_invoiced(self, number: str) -> None:
+    def it_is_paid_late_and_two_invoice_its_interest(self, number: str) -> None:
         self.all_of_it_is_paid(number)
-        self.interest_is_invoiced(self.interest_is_planned())
+        for plan in [self.interest_is_planned(), self.interest_is_planned()]:  # two have planned the same
+            self.interest_is_invoiced(plan)
 
     @rule(plan=interest_plans)
     def interest_invoices_are_undone(self, plan: int) -> None:

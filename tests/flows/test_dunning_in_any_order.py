@@ -215,6 +215,13 @@ class Dunned(RuleBasedStateMachine):
         for plan in [self.interest_is_planned(), self.interest_is_planned()]:  # two have planned the same
             self.interest_is_invoiced(plan)
 
+    @rule(number=number)
+    def it_is_demanded_and_paid_after_that(self, number: str) -> None:
+        self.it_comes_to_a_demand()
+        self.world.pass_days(15)
+        self.it_is_paid_late_and_two_invoice_its_interest(number)
+        self.charges_are_offered()
+
     @rule(plan=interest_plans)
     def interest_invoices_are_undone(self, plan: int) -> None:
         with suppress(HubError), self.world.store.write() as work:

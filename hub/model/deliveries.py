@@ -120,6 +120,7 @@ class LetterBalance(NamedTuple):
     document_no: int
     receivable_id: int
     open_ore: int  # principal, fee and interest together
+    leaves_by: str | None = None  # the last day on which the letter may be sent, None: any day
 
 
 class Outdated(NamedTuple):
@@ -129,6 +130,7 @@ class Outdated(NamedTuple):
     exchange_no: int | None
     is_settled: int  # 1: nothing is open on any of its receivables
     is_void: int  # 1: whoever asked for it has taken it back
+    is_late: int  # 1: its last day to leave has passed
 
 
 class Fate(StrEnum):

@@ -26,14 +26,18 @@ class Balance(BaseModel):
 class DeliverDocument(Command):
     """Hands a letter over, with the balances that it was made for.
 
-    Just before it is sent they are compared with what is open: a letter that holds no more is withdrawn. What becomes
-    of it is told by this command's key: `document_sent`, `document_withdrawn` or `document_undeliverable`.
+    Just before it is sent they are compared with what is open, and its last day with the day: a letter that holds no
+    more is withdrawn. What becomes of it is told by this command's key: `document_sent`, `document_withdrawn` or
+    `document_undeliverable`.
     """
 
     kind: Literal["deliver_document"] = "deliver_document"
     document: Document
     balances: Annotated[tuple[Balance, ...], Field(max_length=MOST_LINES)] = Field(
         default=(), description="Of each receivable that it is about; none: it is sent whatever is owed."
+    )
+    leaves_by: IsoDate | None = Field(
+        default=None, description="The last day on which it may be sent, of one with balances; left out: any day."
     )
 
 

@@ -99,7 +99,7 @@ class SqlUnitOfWork:
 
     @cached_property
     def letters(self) -> SqlLetters:
-        return SqlLetters(self._connection, self.tenant)
+        return SqlLetters(self._connection, self.tenant, self.today)
 
     @cached_property
     def letter_facts(self) -> SqlLetterFacts:

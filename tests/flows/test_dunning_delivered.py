@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from dunning_world import POLICY, DunningWorld, dunning_tenant
 from sqlalchemy import Engine
@@ -9,6 +11,8 @@ from sqlalchemy import Engine
 from hub.errors import TransientError
 from hub.model.delivery import Reach, Reachable, RouteStep
 from hub.model.documents import Document
+from hub.model.dunning import DunningStep
+from hub.rules.dunning.step_terms import last_day_to_leave
 from hub.services.delivery import deliver_documents, withdraw_letters
 from hub.services.dunning.following import follow_letters
 from hub.services.dunning.handing_over import DeliveredLetters, nothing_counted
@@ -113,3 +117,30 @@ def test_a_letter_that_a_run_takes_back_does_not_go(together):
     together.north.work()
 
     assert len(together.channel.numbers) == 1
+
+
+DEMANDED_AT_ONCE = {
+    "reminder_1": {"is_used": False},
+    "demand": {"after_days": 5, "counted_from": "due_date", "fee": "180,00", "debits_fee": True},
+    "residual_demand": {"is_used": False},
+}
+
+
+@pytest.mark.parametrize(
+    ("days", "sent"),
+    [pytest.param(0, 2, id="the day before it is late"), pytest.param(1, 0, id="the day after")],
+)
+def test_a_demand_that_would_leave_too_late_for_its_last_day_is_withdrawn_and_its_fee_taken_back(engine, days, sent):
+    together = Together(engine, **DEMANDED_AT_ONCE)
+    together.channel.goes_wrong.extend([TransientError("503"), TransientError("503")])
+    together.books.run()
+    together.north.work()
+    (step,) = together.books.steps()
+    last_day = last_day_to_leave(DunningStep.DEMAND, date.fromisoformat(step.answer_by))
+    together.books.pass_days((last_day - together.books.clock.today()).days + days)
+    together.north.work()
+    together.follow()
+
+    assert len(together.channel.numbers) == sent
+    assert together.books.open() == (1000_00, 180_00 if sent else 0, 0)
+    assert [step.undone_at is None for step in together.books.steps()] == [bool(sent)]

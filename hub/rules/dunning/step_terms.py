@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from hub.model.dunning import DunningStep
 from hub.model.dunning_reasons import NoFee
-from hub.rules.dunning.demands import earliest_answer_day, usual_answer_day
+from hub.rules.dunning.demands import SHORTEST_DAYS, earliest_answer_day, usual_answer_day
 from hub.rules.dunning.fees import Fee, cap_of, costs_owed_ore, late_payment_compensation_ore
 from hub.rules.dunning.policies import FEE_OF, Policy, StepRule
 from hub.rules.relations import Relation
@@ -46,6 +46,19 @@ def answer_day_when_sent(step: DunningStep, *, dated_on: date, answer_by: date, 
         return answer_by
     moved = sent_on + (answer_by - dated_on)
     return max(moved, earliest_answer_day(sent_on)) if step in DEMANDS else moved
+
+
+def last_day_to_leave(step: DunningStep, answer_by: date) -> date:
+    """Return the last day on which a letter may be sent that says until when there is time.
+
+    Of a demand the last that leaves what good practice asks: inkassolagen (1974:182) 4 and 5 §§.
+    """
+    if step not in DEMANDS:
+        return answer_by
+    day = answer_by - timedelta(days=SHORTEST_DAYS)
+    while earliest_answer_day(day) > answer_by:
+        day -= timedelta(days=1)
+    return day
 
 
 def fee_of(

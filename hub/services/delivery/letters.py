@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from hub.errors import DataError
@@ -77,14 +77,15 @@ def _taken(work: UnitOfWork, tenant: Tenant, commands: Sequence[DeliverDocument]
     new = {one.key: number for one in commands if (number := taken[one.key].document_no) and taken[one.key].is_new}
     keep_references(work, tenant, [(new[key], letters[key]) for key in new if wants_reference(completed[key])])
     work.letters.keep_balances(
-        [
-            LetterBalance(new[command.key], balance.receivable_id, balance.open_ore)
-            for command in commands
-            if command.key in new
-            for balance in command.balances
-        ]
+        [balance for one in commands if one.key in new for balance in _balances(one, new[one.key])]
     )
     return taken
+
+
+def _balances(command: DeliverDocument, document_no: int) -> Iterator[LetterBalance]:
+    leaves_by = None if command.leaves_by is None else command.leaves_by.isoformat()
+    for balance in command.balances:
+        yield LetterBalance(document_no, balance.receivable_id, balance.open_ore, leaves_by)
 
 
 def _completed(

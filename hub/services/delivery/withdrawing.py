@@ -1,4 +1,4 @@
-"""Letters are withdrawn whose receivables are settled, or owe something else than the letter says.
+"""Letters are withdrawn whose receivables are settled, or owe something else than the letter says, or that leave late.
 
 They are looked at when their way is found, and once more just before each attempt to send them, the second and third
 included (`recalling.py`): the debtor may have paid while the letter waited. What has gone, or may have, stands whatever
@@ -16,6 +16,7 @@ from hub.services.ports import UnitOfWork
 
 SETTLED = "what it asks for is settled"
 CHANGED = "what is owed has changed since it was made"
+LATE = "it would leave too late for its last day to answer"
 TAKEN_BACK = "whoever asked for it has taken it back"
 
 
@@ -48,4 +49,6 @@ def without_outdated(work: UnitOfWork, rows: Sequence[DocumentRow]) -> list[Docu
 def _reason(outdated: Outdated) -> str:
     if outdated.is_void:
         return TAKEN_BACK
-    return SETTLED if outdated.is_settled else CHANGED
+    if outdated.is_settled:
+        return SETTLED
+    return LATE if outdated.is_late else CHANGED

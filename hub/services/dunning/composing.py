@@ -19,6 +19,7 @@ from hub.model.tenant import Tenant
 from hub.rules.debtors import debtor_fields
 from hub.rules.dunning.letters import Letter, LetterClaim, Received, SentBefore, letter_document
 from hub.rules.dunning.policies import StepRule, policy_for
+from hub.rules.dunning.step_terms import last_day_to_leave
 from hub.rules.interest.calculation import Segment
 from hub.services.ports import UnitOfWork
 
@@ -92,7 +93,8 @@ class Composer:
             return Unwritten(letter.key, str(error))
         facts = [self._facts[item.receivable_id] for item in self._asked(letter)]
         balances = tuple(Balance(receivable_id=f.receivable.receivable_id, open_ore=f.open_ore) for f in facts)
-        return DeliverDocument(key=letter.key, user=USER, document=document, balances=balances)
+        leaves_by = last_day_to_leave(DunningStep(letter.step), date.fromisoformat(letter.answer_by))
+        return DeliverDocument(key=letter.key, user=USER, document=document, balances=balances, leaves_by=leaves_by)
 
     def _asked(self, letter: AskedLetter) -> list[AskedItem]:
         """Return what a letter asks for: what its step is taken on, and credit notes, which are deducted."""

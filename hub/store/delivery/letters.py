@@ -20,14 +20,15 @@ _WITH_BALANCES = text("""
 """).bindparams(bindparam("some", expanding=True))
 _OUTDATED = """
     SELECT d.document_no, d.exchange_no,
-           CASE WHEN sum(CASE WHEN o.receivable_id IS NULL THEN 0 ELSE 1 END) = 0 THEN 1 ELSE 0 END, max(b.is_void)
+           CASE WHEN sum(CASE WHEN o.receivable_id IS NULL THEN 0 ELSE 1 END) = 0 THEN 1 ELSE 0 END, max(b.is_void),
+           max(CASE WHEN b.leaves_by < :today THEN 1 ELSE 0 END)
     FROM document d
     JOIN document_balance b ON b.tenant = d.tenant AND b.document_no = d.document_no
     LEFT JOIN open_item o ON o.tenant = b.tenant AND o.receivable_id = b.receivable_id
     WHERE d.tenant = :t AND {which}
     GROUP BY d.document_no, d.exchange_no
     HAVING sum(CASE WHEN b.open_ore = coalesce(o.principal_ore + o.fee_ore + o.interest_ore, 0) AND b.is_void = 0
-                    THEN 0 ELSE 1 END) > 0
+                     AND coalesce(b.leaves_by, :today) >= :today THEN 0 ELSE 1 END) > 0
     ORDER BY d.document_no
 """
 _OUTDATED_DOCUMENTS = text(_OUTDATED.format(which="d.document_no IN :some")).bindparams(
@@ -62,9 +63,10 @@ _KNOWN = text(
 class SqlLetters:
     """Letters of one tenant within one transaction."""
 
-    def __init__(self, connection: Connection, tenant: int) -> None:
+    def __init__(self, connection: Connection, tenant: int, today: str) -> None:
         self._connection = connection
         self._tenant = tenant
+        self._today = today
 
     def keep_balances(self, balances: Sequence[LetterBalance]) -> None:
         """Write what was open on receivables when letters about them were made."""
@@ -88,7 +90,7 @@ class SqlLetters:
         return found
 
     def outdated(self, document_nos: Collection[int]) -> list[Outdated]:
-        """Return those of these letters that were made for something else than is open now."""
+        """Return those of these letters that were made for something else than is open now, or for an earlier day."""
         return self._outdated(_OUTDATED_DOCUMENTS, document_nos)
 
     def outdated_in(self, exchanges: Collection[int]) -> list[Outdated]:
@@ -139,7 +141,8 @@ class SqlLetters:
     def _outdated(self, statement: object, numbers: Collection[int]) -> list[Outdated]:
         found: list[Outdated] = []
         for some in _in_parts(numbers):
-            rows = self._connection.execute(statement, {"t": self._tenant, "some": some})  # type: ignore[call-overload]
+            asked = {"t": self._tenant, "some": some, "today": self._today}
+            rows = self._connection.execute(statement, asked)  # type: ignore[call-overload]
             found.extend(Outdated._make(row) for row in rows)
         return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Index, PrimaryKeyConstraint
 
-from hub.store.tables.columns import number, table, tenant_column
+from hub.store.tables.columns import number, table, tenant_column, text
 
 document_balance = table(
     "document_balance",  # what was open on a receivable when a letter about it was made
@@ -13,6 +13,7 @@ document_balance = table(
     number("receivable_id"),
     number("open_ore"),
     number("is_void", default=0),  # 1: whoever asked for the letter has taken it back
+    text("leaves_by", nullable=True),  # the last day on which the letter may be sent
     PrimaryKeyConstraint("tenant", "document_no", "receivable_id"),
 )
 Index("document_balance_by_receivable", document_balance.c.tenant, document_balance.c.receivable_id)

@@ -229,6 +229,7 @@ CREATE TABLE document_balance (
     receivable_id BIGINT NOT NULL,
     open_ore BIGINT NOT NULL,
     is_void BIGINT DEFAULT '0' NOT NULL,
+    leaves_by TEXT,
     PRIMARY KEY (tenant, document_no, receivable_id)
 ) WITHOUT ROWID;
 

@@ -12,7 +12,7 @@ from hub.model.dunning_plans import Verdict
 from hub.model.dunning_settings import DunningSettings, HoldCode
 from hub.rules.dunning.next_step import DunningFacts, NextStep, Taken, next_step
 from hub.rules.dunning.policies import Policy, policy_for
-from hub.rules.dunning.step_terms import answer_day, answer_day_when_sent
+from hub.rules.dunning.step_terms import answer_day, answer_day_when_sent, last_day_to_leave
 from hub.rules.relations import Relation
 
 DUE = date(2026, 3, 31)  # a Tuesday
@@ -252,3 +252,17 @@ def test_a_letter_that_leaves_late_gives_as_many_days_as_it_had():
 
     assert later == answer_by + timedelta(days=2)
     assert answer_day_when_sent(S.DEMAND, dated_on=dated, answer_by=answer_by, sent_on=dated) == answer_by
+
+
+@pytest.mark.parametrize("dated", [date(2026, 3, 2), date(2026, 12, 22)])
+@pytest.mark.parametrize("days", [8, 10, 14])
+def test_a_demand_may_leave_until_the_day_it_says_gives_less_time_than_good_practice(dated, days):
+    answer_by = answer_day(S.DEMAND, days, dated)
+    last = last_day_to_leave(S.DEMAND, answer_by)
+
+    assert dated <= last
+    assert answer_day(S.DEMAND, 8, last) <= answer_by < answer_day(S.DEMAND, 8, last + timedelta(days=1))
+
+
+def test_a_reminder_may_leave_until_the_day_it_says():
+    assert last_day_to_leave(S.REMINDER_1, date(2026, 3, 12)) == date(2026, 3, 12)

@@ -34,7 +34,8 @@ _FEED = """
 
 _OF_KINDS = text("""
     SELECT event_no, kind, recorded_at, data FROM event
-    WHERE tenant = :t AND event_no > :after AND kind IN :kinds AND data IS NOT NULL ORDER BY event_no LIMIT :limit
+    WHERE tenant = :t AND event_no > :after AND event_no <= :until AND kind IN :kinds AND data IS NOT NULL
+    ORDER BY event_no LIMIT :limit
 """).bindparams(bindparam("kinds", expanding=True))
 _HEARD = text("SELECT event_no FROM observer_cursor WHERE tenant = :t AND observer = :name")
 _NOTE_HEARD = text(
@@ -86,11 +87,10 @@ class SqlEvents:
         statement = text("SELECT coalesce(max(event_no), 0) FROM event WHERE tenant = :t")
         return int(self._connection.execute(statement, {"t": self._tenant}).scalar_one())
 
-    def of_kinds(self, kinds: Sequence[str], *, after: int, limit: int) -> list[Event]:
-        """Return the next events of some kinds that no entry says."""
-        rows = self._connection.execute(
-            _OF_KINDS, {"t": self._tenant, "after": after, "kinds": list(kinds), "limit": limit}
-        )
+    def of_kinds(self, kinds: Sequence[str], *, after: int, until: int, limit: int) -> list[Event]:
+        """Return the next events of some kinds, up to and with one, that no entry says."""
+        asked = {"t": self._tenant, "after": after, "until": until, "kinds": list(kinds), "limit": limit}
+        rows = self._connection.execute(_OF_KINDS, asked)
         return [Event(row.event_no, row.kind, row.recorded_at, json.loads(row.data)) for row in rows]
 
     def heard_by(self, listener: str) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date
-from threading import Barrier
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 from dunning_world import POLICY, DunningWorld, dunning_tenant
@@ -16,8 +17,10 @@ from hub.model.commands import CreditReceivable, SetHold, Target
 from hub.model.dunning_plans import PlanState
 from hub.services.chart import chart_of
 from hub.services.dunning.executing import drop_plan
+from hub.services.dunning.following import follow_letters
 from hub.services.dunning.undoing import Undone, undo_chunk
 from hub.services.verifying import verify
+from hub.store.events import SqlEvents
 from hub.store.verifying import SqlVerifying
 
 DAY = "2026-11-03"
@@ -346,6 +349,68 @@ def undo(world: DunningWorld, plan_no: int, *numbers: str) -> Undone:
     ids = [world.one(number).receivable_id for number in numbers]
     with world.store.write() as work:
         return undo_chunk(work, world.tenant, plan_no, user="anna", letters=world.letters, receivables=ids)
+
+
+def test_what_is_told_while_dunning_listens_is_heard_the_next_time(engine, world, monkeypatch):
+    if engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    world.invoices("1001")
+    world.run()
+    tells_late = _tells_late(world, monkeypatch)
+    with world.store.write() as work:
+        follow_letters(work, world.tenant)
+    assert tells_late == ["told"]
+    with world.store.write() as work:
+        follow_letters(work, world.tenant)
+
+    assert world.steps()[0].undone_at is not None
+
+
+def _tells_late(world, monkeypatch):
+    """Let a letter be told of as undeliverable between two questions of who listens."""
+    told = []
+    questions = {name: getattr(SqlEvents, name) for name in ("of_kinds", "latest")}
+
+    def then_tell(name):
+        def ask(events, *asked, **named):
+            answer = questions[name](events, *asked, **named)
+            if not told:
+                told.append("told")
+                with world.store.write() as other:
+                    other.events.record("document_undeliverable", command_key=world.letters.sent[0].key, reason="x")
+            return answer
+
+        return ask
+
+    for name in questions:
+        monkeypatch.setattr(SqlEvents, name, then_tell(name))
+    return told
+
+
+def test_of_two_who_listen_at_once_one_hears_of_a_letter(world, monkeypatch):
+    world.invoices("1001")
+    world.run()
+    with world.store.write() as work:
+        work.events.record("document_undeliverable", command_key=world.letters.sent[0].key, reason="x")
+    both = Barrier(2, timeout=0.3)
+    heard_by = SqlEvents.heard_by
+
+    def wait(events, name):
+        heard = heard_by(events, name)
+        with suppress(BrokenBarrierError):
+            both.wait()
+        return heard
+
+    monkeypatch.setattr(SqlEvents, "heard_by", wait)
+    with ThreadPoolExecutor(2) as two:
+        list(two.map(lambda _: _listen(world), range(2)))
+
+    assert len(world.sql("SELECT 1 FROM event WHERE kind = 'dunning_step_undone'")) == 1
+
+
+def _listen(world):
+    with world.store.write() as work:
+        follow_letters(work, world.tenant)
 
 
 def test_an_undone_plan_gives_back_fees_and_interest_and_its_steps_are_open_again(world):

@@ -19,18 +19,22 @@ from hub.services.ports import UnitOfWork
 SENT, WITHDRAWN, UNDELIVERABLE = "document_sent", "document_withdrawn", "document_undeliverable"
 KINDS = (SENT, WITHDRAWN, UNDELIVERABLE)
 CURSOR = "dunning"
+CLAIM = "hear of letters"  # of two who listen at once, one hears what the other has not
 EVENTS_AT_ONCE = 500
 LONGEST_REASON = 200
 
 
 def follow_letters(work: UnitOfWork, tenant: Tenant) -> bool:
     """Hear what delivery has told of letters since the last time, in this transaction; say whether there is more."""
-    events = work.events.of_kinds(KINDS, after=work.events.heard_by(CURSOR), limit=EVENTS_AT_ONCE)
+    work.commands.claim(CLAIM)
+    latest = work.events.latest()  # first: what is told while this listens is heard the next time
+    heard = work.events.heard_by(CURSOR)
+    events = work.events.of_kinds(KINDS, after=heard, until=latest, limit=EVENTS_AT_ONCE)
     ours = [(key, event) for event in events if is_ours(key := str(event.data.get("command_key", "")))]
     _mark_sent(work, {key: event for key, event in reversed(ours) if event.kind == SENT})  # the first time counts
     _take_back(work, tenant, {key: event for key, event in ours if event.kind != SENT})
     has_more = len(events) == EVENTS_AT_ONCE
-    work.events.note_heard(CURSOR, events[-1].number if has_more else work.events.latest())
+    work.events.note_heard(CURSOR, events[-1].number if has_more else latest)
     return has_more
 
 

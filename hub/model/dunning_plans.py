@@ -55,7 +55,9 @@ class Selection(BaseModel):
     number: _Short = Field(default="", description="One invoice number, or the first of a range.")
     number_to: _Short = Field(default="", description="The last of a range.")
     department: _Short = ""
-    debtor: _Short = Field(default="", description="Personal, organisation or customer number.")
+    debtor: _Short = Field(
+        default="", description="Personal, organisation or customer number; `SYSTEM/NUMBER` where several have one."
+    )
     steps: tuple[DunningStep, ...] = ()
 
 

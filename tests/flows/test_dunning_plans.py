@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from hub.errors import ConfigurationError, DataError, RuleViolation
 from hub.model.commands import EndHold, SetHold, Target
 from hub.model.dunning_plans import PlanState, Selection
+from hub.model.source_system import SourceSystem
 from hub.rules.interest.reference_rates import shipped_rates
 from hub.services.dunning.planning import _Filler, fill_plan, make_plan, plan_of
 
@@ -155,6 +156,29 @@ def test_a_debtor_gets_one_letter_with_one_fee(engine):
     items = world.items(world.plan())
 
     assert [(item.letter_no, item.fee_ore) for item in items] == [(1, 60_00), (1, 0), (3, 60_00)]
+
+
+def test_a_customer_number_of_two_source_systems_is_two_debtors(engine):
+    world = two_systems(engine)
+    plan_no = world.plan()
+
+    assert [item.letter_no for item in world.items(plan_no)] == [1, 2]
+    with pytest.raises(DataError, match="write sundry/77"):
+        world.plan(debtor="77")
+    assert [item.receivable_id for item in world.items(world.plan(debtor="water/77"))] == [
+        world.one("2001").receivable_id
+    ]
+
+
+def two_systems(engine: Engine) -> DunningWorld:
+    """A ledger where two source systems gave the same customer number to two people."""
+    tenant = dunning_tenant(by_debtor())
+    systems = [*tenant.source_systems, SourceSystem(name="water", company="1", routines=("04",))]
+    world = DunningWorld(engine, tenant.model_copy(update={"source_systems": tuple(systems)}))
+    world.invoices("1001", debtor_number="77")
+    usual = {"invoice_date": "2026-09-28", "due_date": "2026-10-26", "routine": "04"}
+    world.rows({"number": "2001", "debtor_number": "77", **usual}, tenant=world.tenant, source_system="water")
+    return world
 
 
 def test_a_debtors_letter_lists_what_is_late_and_what_the_policy_says(engine):

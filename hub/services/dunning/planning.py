@@ -36,11 +36,13 @@ def make_plan(
     """Write a plan without items; return its number.
 
     Raises:
-        DataError: the selection cannot be, or the day is more than ten years away.
+        DataError: the selection cannot be, its customer number means several debtors, or the day is more than ten
+            years away.
         RuleViolation, ConfigurationError: nothing may be dunned by these settings; see `refuse_settings`.
     """
     _refuse_far_day(on, work.today)
     selection = known_selection(tenant, selection)
+    _refuse_two_debtors(work, selection.debtor)
     refuse_settings(tenant, selection, on, rates)
     asked = selection.model_dump(mode="json", exclude_defaults=True)
     return work.plans.make(KIND, on_day=on.isoformat(), selection=asked, fingerprint=fingerprint(tenant), made_by=user)
@@ -128,11 +130,14 @@ class _Filler:
 
 
 def letter_key(debt: OpenDebt, policy: Policy | None) -> str:
-    """Return what a debtor's receivables in one letter have in common; empty for a letter of its own."""
-    debtor = debt.debtor_key or debt.debtor_number
-    if policy is None or not is_by_debtor(policy) or not debtor:
+    """Return what a debtor's receivables in one letter have in common; empty for a letter of its own.
+
+    A customer number is one source system's: another may have given the same to somebody else.
+    """
+    if policy is None or not is_by_debtor(policy) or not (debt.debtor_key or debt.debtor_number):
         return ""
-    return "|".join((debt.company, policy.name, debt.currency, debtor))
+    debtor = (debt.debtor_key,) if debt.debtor_key else (debt.source_system, debt.debtor_number)
+    return "|".join((debt.company, policy.name, debt.currency, *debtor))
 
 
 def is_listed(debt: OpenDebt, step: NextStep, policy: Policy) -> bool:
@@ -163,6 +168,12 @@ def _refuse_unknown_routines(companies: Iterable[Company], routines: Iterable[st
     for number in routines:
         if number not in known:
             raise DataError(f"there is no routine {number}: there are {', '.join(sorted(known)) or 'none'}")
+
+
+def _refuse_two_debtors(work: UnitOfWork, debtor: str) -> None:
+    systems = work.dunning.systems_of_debtor(debtor) if debtor else []
+    if len(systems) > 1:
+        raise DataError(f"customer number {debtor} is one of {', '.join(systems)}: write {systems[0]}/{debtor}")
 
 
 def _refuse_far_day(on: date, today: str) -> None:

@@ -55,6 +55,14 @@ _HOLDS_OF = text(f"""
     WHERE {_ACTIVE}
 """)
 
+_WHOSE = """(r.debtor_key = :debtor_key OR r.debtor_number = :debtor
+    OR (r.debtor_number <> '' AND r.source_system || '/' || r.debtor_number = :debtor))"""
+_SYSTEMS_OF_DEBTOR = text("""
+    SELECT DISTINCT r.source_system FROM open_item o CROSS JOIN receivable r
+    WHERE o.tenant = :t AND r.tenant = :t AND r.receivable_id = o.receivable_id AND r.debtor_number = :debtor
+    ORDER BY r.source_system
+""")
+
 
 class DunnedPage(NamedTuple):
     """Some open receivables, with what each has of steps that stand, active holds and told interruptions."""
@@ -82,6 +90,11 @@ class OpenDebts:
         debts = [OpenDebt._make(row) for row in rows]
         span = {"t": self._tenant, "after": after, "last": debts[-1].receivable_id if debts else after, "today": today}
         return DunnedPage(debts, self._taken(_STEPS, span), self._held(_HOLDS, span), self._told(_INTERRUPTIONS, span))
+
+    def systems_of_debtor(self, debtor_number: str) -> list[str]:
+        """Return the source systems by which a customer number owes something."""
+        asked = {"t": self._tenant, "debtor": debtor_number}
+        return [row.source_system for row in self._connection.execute(_SYSTEMS_OF_DEBTOR, asked)]
 
     def of(self, receivable_ids: Sequence[int], today: str) -> DunnedPage:
         """Return some receivables, settled ones too."""
@@ -120,6 +133,5 @@ def _chosen(selection: Selection, **values: int) -> Conditions:
     chosen.one_or_range(selection.number, selection.number_to)
     chosen.add("r.department = :department", department=selection.department)
     debtor_key = identity_key(selection.debtor) or selection.debtor
-    whose = "(r.debtor_key = :debtor_key OR r.debtor_number = :debtor)"
-    chosen.add(whose, debtor=selection.debtor, debtor_key=debtor_key)
+    chosen.add(_WHOSE, debtor=selection.debtor, debtor_key=debtor_key)
     return chosen

@@ -48,9 +48,10 @@ FORECAST = """
     ORDER BY r.due_date, r.company, r.routine, r.currency
 """
 
-# Across companies debtors are one by their checked number alone: the same customer number may be two people's.
+# Across companies and source systems debtors are one by their checked number alone: the same customer number may be
+# two people's.
 DEBTOR = """CASE WHEN r.debtor_key <> '' THEN 'i' || r.debtor_key
-    WHEN r.debtor_number <> '' THEN 'n' || r.company || ' ' || r.debtor_number
+    WHEN r.debtor_number <> '' THEN 'n' || r.company || ' ' || r.source_system || ' ' || r.debtor_number
     ELSE 't' || r.company || ' ' || r.debtor_name END"""
 
 # What lies before the first day is only summed; versions of a receivable are told as one.

@@ -121,6 +121,7 @@ class LetterBalance(NamedTuple):
     receivable_id: int
     open_ore: int  # principal, fee and interest together
     leaves_by: str | None = None  # the last day on which the letter may be sent, None: any day
+    despite_holds: str | None = None  # the hold codes that do not stop it, `|3|5|`; None: none does
 
 
 class Outdated(NamedTuple):
@@ -131,6 +132,7 @@ class Outdated(NamedTuple):
     is_settled: int  # 1: nothing is open on any of its receivables
     is_void: int  # 1: whoever asked for it has taken it back
     is_late: int  # 1: its last day to leave has passed
+    is_held: int  # 1: a hold on one of its receivables stops it
 
 
 class Fate(StrEnum):

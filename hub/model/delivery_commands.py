@@ -26,9 +26,9 @@ class Balance(BaseModel):
 class DeliverDocument(Command):
     """Hands a letter over, with the balances that it was made for.
 
-    Just before it is sent they are compared with what is open, and its last day with the day: a letter that holds no
-    more is withdrawn. What becomes of it is told by this command's key: `document_sent`, `document_withdrawn` or
-    `document_undeliverable`.
+    Just before it is sent they are compared with what is open, its last day with the day, and the codes with the holds
+    that are active: a letter that holds no more is withdrawn. What becomes of it is told by this command's key:
+    `document_sent`, `document_withdrawn` or `document_undeliverable`.
     """
 
     kind: Literal["deliver_document"] = "deliver_document"
@@ -38,6 +38,10 @@ class DeliverDocument(Command):
     )
     leaves_by: IsoDate | None = Field(
         default=None, description="The last day on which it may be sent, of one with balances; left out: any day."
+    )
+    despite_holds: tuple[ShortText, ...] | None = Field(
+        default=None,
+        description="The hold codes on those receivables that do not stop it, any other does; left out: none does.",
     )
 
 

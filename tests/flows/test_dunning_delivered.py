@@ -9,6 +9,7 @@ from dunning_world import POLICY, DunningWorld, dunning_tenant
 from sqlalchemy import Engine
 
 from hub.errors import TransientError
+from hub.model.commands import EndHold, SetHold, Target
 from hub.model.delivery import Reach, Reachable, RouteStep
 from hub.model.documents import Document
 from hub.model.dunning import DunningStep
@@ -20,14 +21,15 @@ from hub.services.dunning.letters import steps_before
 from hub.services.payees import register_payees
 from tests.flows.delivery_world import DeliveryWorld, StubChannel
 
+TARGET = Target(company="1", number="1001")
 ADDRESS = {"address_line_1": "Storgatan 1", "address_line_2": "111 22 Stockholm", "refers_to": "Vatten"}
 
 
 class Together:
     """A tenant that duns and delivers."""
 
-    def __init__(self, engine: Engine, **policy: object) -> None:
-        self.books = DunningWorld(engine, dunning_tenant({**POLICY, **policy}))
+    def __init__(self, engine: Engine, *, hold_codes: object = {}, **policy: object) -> None:
+        self.books = DunningWorld(engine, dunning_tenant({**POLICY, **policy}, hold_codes=hold_codes))
         self.channel = StubChannel(RouteStep.KIVRA)
         self.north = DeliveryWorld(engine, self.channel)
         self.north.tenant = self.books.tenant
@@ -144,3 +146,32 @@ def test_a_demand_that_would_leave_too_late_for_its_last_day_is_withdrawn_and_it
     assert len(together.channel.numbers) == sent
     assert together.books.open() == (1000_00, 180_00 if sent else 0, 0)
     assert [step.undone_at is None for step in together.books.steps()] == [bool(sent)]
+
+
+HOLDS = {"3": {"text": "Deferral", "stops": ["demand"]}, "9": {"text": "Dispute", "stops": ["reminder_1"]}}
+
+
+@pytest.mark.parametrize(("code", "fee_ore"), [("3", 60_00), ("9", 0), ("unknown", 0)])
+def test_a_hold_that_is_set_while_a_letter_waits_stops_it_where_it_stops_its_step(engine, code, fee_ore):
+    together = Together(engine, hold_codes=HOLDS)
+    together.channel.goes_wrong.extend([TransientError("503"), TransientError("503")])
+    together.books.run()
+    together.north.work()
+    together.books.tell(SetHold(key="h1", user="a", receivable=TARGET, code=code, source="a"))
+    together.north.later(hours=1)
+    together.follow()
+
+    assert len(together.channel.numbers) == (2 if fee_ore else 1)
+    assert (together.books.open(), together.books.open("1002")) == ((1000_00, fee_ore, 0), (1000_00, 60_00, 0))
+    assert [step.undone_at is None for step in together.books.steps()] == [bool(fee_ore)]
+
+
+def test_a_hold_that_ended_while_a_letter_waits_stops_nothing(together):
+    together.channel.goes_wrong.extend([TransientError("503"), TransientError("503")])
+    together.books.run()
+    together.north.work()
+    together.books.tell(SetHold(key="h1", user="a", receivable=TARGET, code="9", source="a"))
+    together.books.tell(EndHold(key="h2", user="a", receivable=TARGET, code="9"))
+    together.north.later(hours=1)
+
+    assert len(together.channel.numbers) == 2

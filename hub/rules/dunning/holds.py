@@ -25,6 +25,11 @@ def what_stops(codes: Mapping[str, HoldCode], active: Iterable[str], what: Stopp
     return next((code for code in active if what in stopped_by(codes, code)), None)
 
 
+def codes_that_let(codes: Mapping[str, HoldCode], what: Stopped) -> tuple[str, ...]:
+    """Return the hold codes that do not stop something, by name; any other does."""
+    return tuple(sorted(code for code in codes if what not in stopped_by(codes, code)))
+
+
 def stops_interest(codes: Mapping[str, HoldCode], holds: Iterable[Hold], on: str, paid_on: str | None) -> str | None:
     """Return the code of the first hold by which a receivable bears no interest as seen on a day, None when it bears.
 

@@ -84,8 +84,9 @@ def _taken(work: UnitOfWork, tenant: Tenant, commands: Sequence[DeliverDocument]
 
 def _balances(command: DeliverDocument, document_no: int) -> Iterator[LetterBalance]:
     leaves_by = None if command.leaves_by is None else command.leaves_by.isoformat()
+    codes = None if command.despite_holds is None else f"|{'|'.join(command.despite_holds)}|"
     for balance in command.balances:
-        yield LetterBalance(document_no, balance.receivable_id, balance.open_ore, leaves_by)
+        yield LetterBalance(document_no, balance.receivable_id, balance.open_ore, leaves_by, codes)
 
 
 def _completed(

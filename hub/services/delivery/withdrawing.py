@@ -1,4 +1,4 @@
-"""Letters are withdrawn whose receivables are settled, or owe something else than the letter says, or that leave late.
+"""Letters are withdrawn that leave late, or whose receivables are settled, held, or owe something else than they say.
 
 They are looked at when their way is found, and once more just before each attempt to send them, the second and third
 included (`recalling.py`): the debtor may have paid while the letter waited. What has gone, or may have, stands whatever
@@ -17,6 +17,7 @@ from hub.services.ports import UnitOfWork
 SETTLED = "what it asks for is settled"
 CHANGED = "what is owed has changed since it was made"
 LATE = "it would leave too late for its last day to answer"
+HELD = "a hold stops it"
 TAKEN_BACK = "whoever asked for it has taken it back"
 
 
@@ -51,4 +52,6 @@ def _reason(outdated: Outdated) -> str:
         return TAKEN_BACK
     if outdated.is_settled:
         return SETTLED
+    if outdated.is_held:
+        return HELD
     return LATE if outdated.is_late else CHANGED

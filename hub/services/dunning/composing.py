@@ -10,13 +10,14 @@ from hub.errors import DataError, RuleViolation
 from hub.model.books import Bucket
 from hub.model.company import Company
 from hub.model.delivery_commands import Balance, DeliverDocument
-from hub.model.dunning import DunningStep
+from hub.model.dunning import DunningStep, Stopped
 from hub.model.letter_facts import Lowered
 from hub.model.parties import Debtor
 from hub.model.payee_account import PayeeAccount
 from hub.model.receivables import ReferenceRow
 from hub.model.tenant import Tenant
 from hub.rules.debtors import debtor_fields
+from hub.rules.dunning.holds import codes_that_let
 from hub.rules.dunning.letters import Letter, LetterClaim, Received, SentBefore, letter_document
 from hub.rules.dunning.policies import StepRule, policy_for
 from hub.rules.dunning.step_terms import last_day_to_leave
@@ -93,8 +94,14 @@ class Composer:
             return Unwritten(letter.key, str(error))
         facts = [self._facts[item.receivable_id] for item in self._asked(letter)]
         balances = tuple(Balance(receivable_id=f.receivable.receivable_id, open_ore=f.open_ore) for f in facts)
-        leaves_by = last_day_to_leave(DunningStep(letter.step), date.fromisoformat(letter.answer_by))
-        return DeliverDocument(key=letter.key, user=USER, document=document, balances=balances, leaves_by=leaves_by)
+        return DeliverDocument(
+            key=letter.key,
+            user=USER,
+            document=document,
+            balances=balances,
+            leaves_by=last_day_to_leave(DunningStep(letter.step), date.fromisoformat(letter.answer_by)),
+            despite_holds=codes_that_let(self._company(letter).dunning.hold_codes, Stopped(letter.step)),
+        )
 
     def _asked(self, letter: AskedLetter) -> list[AskedItem]:
         """Return what a letter asks for: what its step is taken on, and credit notes, which are deducted."""

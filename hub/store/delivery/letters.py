@@ -18,17 +18,22 @@ _WITH_BALANCES = text("""
     JOIN document_balance b ON b.tenant = s.tenant AND b.document_no = s.document_no
     WHERE s.tenant = :t AND s.exchange_no IN :some
 """).bindparams(bindparam("some", expanding=True))
-_OUTDATED = """
+_IS_HELD = """EXISTS (
+    SELECT 1 FROM hold h WHERE h.tenant = b.tenant AND h.receivable_id = b.receivable_id AND h.ended_at IS NULL
+    AND coalesce(h.until_date, :today) >= :today
+    AND replace(b.despite_holds, '|' || h.code || '|', '') = b.despite_holds
+)"""  # of a letter that no hold stops the comparison is NULL
+_OUTDATED = f"""
     SELECT d.document_no, d.exchange_no,
            CASE WHEN sum(CASE WHEN o.receivable_id IS NULL THEN 0 ELSE 1 END) = 0 THEN 1 ELSE 0 END, max(b.is_void),
-           max(CASE WHEN b.leaves_by < :today THEN 1 ELSE 0 END)
+           max(CASE WHEN b.leaves_by < :today THEN 1 ELSE 0 END), max(CASE WHEN {_IS_HELD} THEN 1 ELSE 0 END)
     FROM document d
     JOIN document_balance b ON b.tenant = d.tenant AND b.document_no = d.document_no
     LEFT JOIN open_item o ON o.tenant = b.tenant AND o.receivable_id = b.receivable_id
-    WHERE d.tenant = :t AND {which}
+    WHERE d.tenant = :t AND {{which}}
     GROUP BY d.document_no, d.exchange_no
     HAVING sum(CASE WHEN b.open_ore = coalesce(o.principal_ore + o.fee_ore + o.interest_ore, 0) AND b.is_void = 0
-                     AND coalesce(b.leaves_by, :today) >= :today THEN 0 ELSE 1 END) > 0
+                     AND coalesce(b.leaves_by, :today) >= :today AND NOT {_IS_HELD} THEN 0 ELSE 1 END) > 0
     ORDER BY d.document_no
 """
 _OUTDATED_DOCUMENTS = text(_OUTDATED.format(which="d.document_no IN :some")).bindparams(
@@ -90,7 +95,7 @@ class SqlLetters:
         return found
 
     def outdated(self, document_nos: Collection[int]) -> list[Outdated]:
-        """Return those of these letters that were made for something else than is open now, or for an earlier day."""
+        """Return those of these letters that are held, late, or made for something else than is open now."""
         return self._outdated(_OUTDATED_DOCUMENTS, document_nos)
 
     def outdated_in(self, exchanges: Collection[int]) -> list[Outdated]:

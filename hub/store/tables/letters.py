@@ -14,6 +14,7 @@ document_balance = table(
     number("open_ore"),
     number("is_void", default=0),  # 1: whoever asked for the letter has taken it back
     text("leaves_by", nullable=True),  # the last day on which the letter may be sent
+    text("despite_holds", nullable=True),  # the hold codes that do not stop it, `|3|5|`
     PrimaryKeyConstraint("tenant", "document_no", "receivable_id"),
 )
 Index("document_balance_by_receivable", document_balance.c.tenant, document_balance.c.receivable_id)

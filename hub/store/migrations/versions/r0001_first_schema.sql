@@ -230,6 +230,7 @@ CREATE TABLE document_balance (
     open_ore BIGINT NOT NULL,
     is_void BIGINT DEFAULT '0' NOT NULL,
     leaves_by TEXT,
+    despite_holds TEXT,
     PRIMARY KEY (tenant, document_no, receivable_id)
 ) WITHOUT ROWID;
 

@@ -135,6 +135,26 @@ def test_a_letter_of_a_debtor_holds_all_its_receivables(engine):
     ]
 
 
+CODES = {"3": {"text": "No demand", "stops": ["demand"]}, "9": {"text": "Dispute", "stops": ["reminder_1", "demand"]}}
+
+
+@pytest.mark.parametrize(("code", "listed"), [("3", 3), ("9", 1), ("unknown", 1)])
+@pytest.mark.parametrize("is_set", ["before the plan", "after it"])
+def test_what_a_hold_keeps_from_a_step_is_not_listed_in_its_letter(engine, code, listed, is_set):
+    everything = {**POLICY, "method": "by_debtor", "includes_not_due": True, "includes_credit_notes": True}
+    world = DunningWorld(engine, dunning_tenant(everything, hold_codes=CODES))
+    world.invoices("1001", debtor_number="7")
+    world.invoices("1002", debtor_number="7", due_date="2026-12-26")
+    world.invoices("1003", debtor_number="7", amount="-100,00")
+    plan_no = world.plan() if is_set == "after it" else None
+    for number in ("1002", "1003"):
+        target = Target(company="1", number=number)
+        world.tell(SetHold(key=number, user="a", receivable=target, code=code, source="dispute"))
+    world.run(plan_no)
+
+    assert len(world.letters.sent[0].items) == listed
+
+
 def test_more_letters_than_go_in_a_chunk_are_all_sent(world, monkeypatch):
     monkeypatch.setattr("hub.services.dunning.taking.LETTERS_AT_ONCE", 2)
     world.invoices(*map(str, range(1002, 1006)))

@@ -8,12 +8,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from hub.model.company import Company
-from hub.model.dunning import DunningMethod, DunningStep
+from hub.model.dunning import DunningMethod, DunningStep, Stopped
 from hub.model.dunning_plans import OpenDebt, StepTaken
 from hub.model.dunning_settings import HoldCode
 from hub.model.limitation import Interruption
 from hub.model.parties import DebtorClass, class_of, class_of_kept
 from hub.model.tenant import Tenant
+from hub.rules.dunning.holds import what_stops
 from hub.rules.dunning.limitation import CONSUMER_YEARS
 from hub.rules.dunning.next_step import DunningFacts, NextStep, Taken, next_step
 from hub.rules.dunning.policies import Policy, policy_for
@@ -62,6 +63,15 @@ class Decider:
         if key not in self._policies:
             self._policies[key] = policy_for(self._creditors[company].company.dunning, routine, self._on)
         return self._policies[key]
+
+    def is_told(self, debt: OpenDebt, holds: Iterable[str], steps: Iterable[DunningStep]) -> bool:
+        """Say whether a letter of one of these steps may list a receivable that it does not ask for.
+
+        One that a hold keeps from a step is not held against the debtor in that step's letter either.
+        """
+        codes = self._creditors[debt.company].codes
+        active = list(holds)
+        return not active or any(what_stops(codes, active, Stopped(step)) is None for step in steps)
 
     def _decide(
         self,

@@ -21,9 +21,10 @@ from hub.rules.dunning.next_step import NextStep
 from hub.rules.dunning.policies import Policy
 from hub.rules.interest.reference_rates import ReferenceRates
 from hub.services.books.finding import find_company
-from hub.services.dunning.deciding import Decided, Decider, is_by_debtor
+from hub.services.dunning.deciding import Decider, is_by_debtor
 from hub.services.dunning.lawful import chosen, fingerprint, refuse_settings
 from hub.services.ports import UnitOfWork
+from hub.services.ports.dunning import DunnedPage
 
 PAGE = 20_000  # receivables: about half a second
 
@@ -95,22 +96,27 @@ class _Filler:
     def next_items(self, work: UnitOfWork, limit: int) -> list[PlanItem]:
         """Look at the next receivables."""
         page = work.dunning.page(self._selection, after=self.filled_to, limit=limit, today=self._on_day)
-        items = list(self._items(self._decider.decide_all(page)))
+        items = list(self._items(page))
         self.filled_to = page.debts[-1].receivable_id if page.debts else self.filled_to
         self.has_more = len(page.debts) == limit
         return items
 
-    def _items(self, decided: Iterator[Decided]) -> Iterator[PlanItem]:
+    def _items(self, page: DunnedPage) -> Iterator[PlanItem]:
         steps = self._selection.steps
-        for debt, step, policy in decided:
+        for debt, step, policy in self._decider.decide_all(page):
             if step.verdict is not Verdict.LATER and steps and step.rule is not None and step.rule.step not in steps:
                 self.counted[NotYet.OTHER_STEP] += 1
             elif step.verdict is not Verdict.LATER:
                 yield self._item(debt, step, policy)
             else:
                 self.counted[step.reason] += 1
-                if policy is not None and is_listed(debt, step, policy):
+                if policy is not None and is_listed(debt, step, policy) and self._is_told(debt, policy, page):
                     yield self._item(debt, step, policy)._replace(verdict=Verdict.LIST)
+
+    def _is_told(self, debt: OpenDebt, policy: Policy, page: DunnedPage) -> bool:
+        """Say whether a letter may list a receivable; of which step it will be is known when letters are gathered."""
+        holds = page.holds.get(debt.receivable_id, ())
+        return self._decider.is_told(debt, holds, [rule.step for rule in policy.steps])
 
     def _item(self, debt: OpenDebt, step: NextStep, policy: Policy | None) -> PlanItem:
         self._item_no += 1

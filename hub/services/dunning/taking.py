@@ -52,24 +52,25 @@ def take_chunk(work: UnitOfWork, given: JsonObject, *, tenant: Tenant, letters: 
     receivables = sorted({item.receivable_id for item in items})
     work.receivables.lock(receivables)
     page = work.dunning.of(receivables, work.today)
-    checked = _checked(work, tenant, plan, items, page)
+    decider = Decider(tenant, date.fromisoformat(work.today))
+    checked = _checked(tenant, plan, items, page, decider)
     steps = _with_interest(work, tenant, [one for one in checked.values() if isinstance(one, Step)], earned)
     taken = [_row(work, plan, step) for step in steps]
     work.dunning.add_steps(taken)
     charge(work, tenant, steps, run_no=given["run_no"], chunk_no=given["after"])
     _note_printed(work, steps, page)
-    letters.send(work, tenant, _letters(plan, items, steps, taken, page))
+    letters.send(work, tenant, _letters(plan, items, steps, taken, _told(items, page, decider, steps)))
     _settle(work, plan, checked, steps)
     _tell(work, steps, taken)
     return {"after": max(item.item_no for item in items if item.letter_no == item.item_no)}
 
 
 def _checked(
-    work: UnitOfWork, tenant: Tenant, plan: Plan, items: Sequence[PlanItem], page: DunnedPage
+    tenant: Tenant, plan: Plan, items: Sequence[PlanItem], page: DunnedPage, decider: Decider
 ) -> dict[int, Step | str]:
     """Return by item number the step that is taken, or why it no longer is."""
     has_changed = plan.fingerprint != fingerprint(tenant)
-    decided = {one.debt.receivable_id: one for one in Decider(tenant, date.fromisoformat(work.today)).decide_all(page)}
+    decided = {one.debt.receivable_id: one for one in decider.decide_all(page)}
     checked: dict[int, Step | str] = {}
     for item in items:
         if item.verdict == Verdict.TAKE:
@@ -136,22 +137,37 @@ def _note_printed(work: UnitOfWork, steps: Iterable[Step], page: DunnedPage) -> 
 
 
 def _letters(
-    plan: Plan, items: Iterable[PlanItem], steps: Sequence[Step], taken: Sequence[StepTaken], page: DunnedPage
+    plan: Plan, items: Iterable[PlanItem], steps: Sequence[Step], taken: Sequence[StepTaken], told: Mapping[int, int]
 ) -> list[Letter]:
-    """Return the letters of steps that are taken, with what else each lists that is still open."""
+    """Return the letters of steps that are taken, with what else each lists: `told`, in öre by item."""
     found: dict[int, Letter] = {}
     for step, row in zip(steps, taken, strict=True):
         letter = found.get(step.item.letter_no) or Letter(
             row.letter, plan.plan_no, step.item.letter_no, row.step, row.dated_on, row.answer_by, ()
         )
         found[step.item.letter_no] = letter._replace(items=(*letter.items, _letter_item(step, row)))
-    open_ore = {debt.receivable_id: debt.open_ore for debt in page.debts}
     for item in items:
-        if item.verdict == Verdict.LIST and item.letter_no in found and open_ore[item.receivable_id]:
-            listed = LetterItem(item.receivable_id, "", open_ore[item.receivable_id])
+        if item.item_no in told:
+            listed = LetterItem(item.receivable_id, "", told[item.item_no])
             letter = found[item.letter_no]
             found[item.letter_no] = letter._replace(items=(*letter.items, listed))
     return list(found.values())
+
+
+def _told(items: Iterable[PlanItem], page: DunnedPage, decider: Decider, steps: Sequence[Step]) -> dict[int, int]:
+    """Return what is open of the items that letters list and that no hold stops, by item."""
+    debts = {debt.receivable_id: debt for debt in page.debts}
+    step_of = {one.item.letter_no: one.rule.step for one in steps}
+    return {
+        item.item_no: debts[item.receivable_id].open_ore
+        for item in items
+        if item.verdict == Verdict.LIST
+        and item.letter_no in step_of
+        and debts[item.receivable_id].open_ore
+        and decider.is_told(
+            debts[item.receivable_id], page.holds.get(item.receivable_id, ()), [step_of[item.letter_no]]
+        )
+    }
 
 
 def _letter_item(step: Step, row: StepTaken) -> LetterItem:

@@ -18,9 +18,11 @@ from hub.model.dunning_plans import PlanState
 from hub.services.chart import chart_of
 from hub.services.dunning.executing import drop_plan
 from hub.services.dunning.following import follow_letters
+from hub.services.dunning.taking_back import take_back
 from hub.services.dunning.undoing import Undone, undo_chunk
 from hub.services.verifying import verify
 from hub.store.events import SqlEvents
+from hub.store.receivables import SqlReceivables
 from hub.store.verifying import SqlVerifying
 
 DAY = "2026-11-03"
@@ -499,6 +501,42 @@ def test_undoing_again_changes_nothing(world):
 
     assert undo(world, plan_no).steps == 0
     assert world.open() == (1000_00, 0, 0)
+
+
+def test_of_two_that_undo_a_plan_at_the_same_moment_one_takes_its_steps_back(world, monkeypatch):
+    world.invoices("1001")
+    plan_no = world.run()
+    both = Barrier(2, timeout=0.3)
+    lock = SqlReceivables.lock
+
+    def wait(receivables, ids):
+        with suppress(BrokenBarrierError):
+            both.wait()
+        lock(receivables, ids)
+
+    monkeypatch.setattr(SqlReceivables, "lock", wait)
+    with ThreadPoolExecutor(2) as two:
+        undone = list(two.map(lambda _: undo(world, plan_no), range(2)))
+
+    assert sorted(one.steps for one in undone) == [0, 1]
+    assert len(world.sql("SELECT 1 FROM event WHERE kind = 'dunning_step_undone'")) == 1
+    assert world.open() == (1000_00, 0, 0)
+
+
+def test_a_printed_fee_that_is_taken_back_twice_is_taken_back_once(engine):
+    printed = {"reminder_1": {"after_days": 5, "fee": "60,00"}, "demand": {**POLICY["demand"], "debits_fee": False}}
+    world = DunningWorld(engine, dunning_tenant({**POLICY, **printed}))
+    world.invoices("1001")
+    world.run()
+    world.delivery_tells("document_sent")
+    world.pass_days(20)
+    world.run()
+    steps = world.steps()[1:]
+    for _ in range(2):
+        with world.store.write() as work:
+            take_back(work, world.tenant, steps, "twice", is_asked=False)
+
+    assert world.sql("SELECT fee_ore FROM printed_charge") == [(60_00,)]
 
 
 def test_a_plan_that_was_not_carried_out_cannot_be_undone(world):

@@ -13,6 +13,7 @@ from hub.rules.charges import Change, EntryFacts, after_changes, reallocated, st
 from hub.rules.dunning.taking_back import lowered, what_came_since
 from hub.services.dunning.charging import post
 from hub.services.ports import UnitOfWork
+from hub.services.ports.dunning import DunnedPage
 
 UNDONE = "dunning_step_undone"
 
@@ -24,13 +25,21 @@ class NotTakenBack(NamedTuple):
     why: str
 
 
+class TakenBack(NamedTuple):
+    """What became of steps: those that were taken back now, and those that stand."""
+
+    steps: list[StepTaken]
+    left_out: list[NotTakenBack]
+
+
 def take_back(
     work: UnitOfWork, tenant: Tenant, steps: Sequence[StepTaken], because: str, *, is_asked: bool
-) -> list[NotTakenBack]:
-    """Take back what steps debited, in this transaction, and let them be open again; return those that are left out.
+) -> TakenBack:
+    """Take back what steps debited, in this transaction, and let them be open again.
 
-    When a person asked, a step that has been paid or followed since is left alone. Else its letter never arrived: a
-    fee that was paid meanwhile is taken back all the same, and what was paid of it pays principal.
+    One that somebody else has taken back meanwhile is passed over. When a person asked, a step that has been paid or
+    followed since is left alone. Else its letter never arrived: a fee that was paid meanwhile is taken back all the
+    same, and what was paid of it pays principal.
     """
     ids = sorted({step.receivable_id for step in steps})
     work.receivables.lock(ids)
@@ -38,7 +47,7 @@ def take_back(
     ledgers = _Ledgers(page.debts, work.dunning.entries_of(ids))
     undone: list[tuple[StepTaken, int]] = []
     left_out = []
-    for step in steps:
+    for step in _standing(steps, page):
         why = ledgers.what_came_since(step, page.steps.get(step.receivable_id, ())) if is_asked else ""
         if why:
             left_out.append(NotTakenBack(step, why))
@@ -48,7 +57,13 @@ def take_back(
     _write(work, undone, left_out, because)
     for step, lowered_ore in undone:
         _tell(work, ledgers.debt(step), step, lowered_ore, because)
-    return left_out
+    return TakenBack([step for step, _ in undone], left_out)
+
+
+def _standing(steps: Iterable[StepTaken], page: DunnedPage) -> list[StepTaken]:
+    """Return those of steps that stand, as they are now that their receivables are locked."""
+    now = {(one.receivable_id, one.step_no): one for taken in page.steps.values() for one in taken}
+    return [now[key] for step in steps if (key := (step.receivable_id, step.step_no)) in now]
 
 
 class _Ledgers:

@@ -46,13 +46,14 @@ def undo_chunk(
     _refuse_undo(work, plan)
     items = work.plans.items(plan_no, outcome=Outcome.DONE, after=after, limit=ITEMS_AT_ONCE)
     chosen = [step for step in _steps_of(work, plan, items) if not receivables or step.receivable_id in receivables]
-    left_out = take_back(work, tenant, chosen, f"undone by {user}", is_asked=True)
-    stopped = {step.letter for step in chosen if step.sent_at is None} - {one.step.letter for one in left_out}
-    letters.withdraw(work, tenant, sorted(stopped))
+    taken_back = take_back(work, tenant, chosen, f"undone by {user}", is_asked=True)
+    left_out = taken_back.left_out
+    stopped = {step.letter for step in taken_back.steps if step.sent_at is None}
+    letters.withdraw(work, tenant, sorted(stopped - {one.step.letter for one in left_out}))
     if len(items) == ITEMS_AT_ONCE:
-        return Undone(len(chosen) - len(left_out), left_out, items[-1].item_no)
+        return Undone(len(taken_back.steps), left_out, items[-1].item_no)
     _close(work, plan)
-    return Undone(len(chosen) - len(left_out), left_out, None)
+    return Undone(len(taken_back.steps), left_out, None)
 
 
 def _refuse_undo(work: UnitOfWork, plan: Plan) -> None:

@@ -45,7 +45,7 @@ _ENTRIES = text(f"""
 """)
 _UNDO = text(
     "UPDATE dunning_step SET undone_at = :now, undone_because = :because "
-    "WHERE tenant = :t AND receivable_id = :receivable_id AND step_no = :step_no"
+    "WHERE tenant = :t AND receivable_id = :receivable_id AND step_no = :step_no AND undone_at IS NULL"
 )
 _SENT = text(
     "UPDATE dunning_step SET sent_at = :sent_at, answer_by = :answer_by, document_no = :document_no "
@@ -114,7 +114,7 @@ class SqlDunning(OpenDebts):
         return found
 
     def undo_steps(self, steps: Sequence[StepTaken], because: str) -> None:
-        """Write down that steps stand no more."""
+        """Write down that steps stand no more; one that stood no more before stays as it was."""
         self._each(_UNDO, steps, because=because)
 
     def mark_sent(self, steps: Sequence[StepTaken]) -> None:

@@ -13,6 +13,9 @@ from hub.model.import_rows import LongText, ShortText
 from hub.model.setting_values import OptionalChannelName, Switch
 from hub.money import LARGEST_ORE
 
+UNDELIVERABLE_LETTER = "undeliverable_letter"
+"""The kind of the task about a letter that never will arrive; its subject is the key of the letter's command."""
+
 
 class Balance(BaseModel):
     """What is open on a receivable that a letter is about: principal, fee and interest together."""

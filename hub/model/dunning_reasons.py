@@ -24,6 +24,7 @@ class Stop(StrEnum):
     HOLD = "hold"  # with its code
     LAPSED = "lapsed"  # with the last day of the claim's life
     LETTER_NOT_SENT = "letter_not_sent"  # with the step
+    UNDELIVERABLE = "undeliverable"  # the last letter could not be delivered, and nobody has seen to it
     BELOW_MINIMUM = "below_minimum"  # with the minimum in kronor
 
 

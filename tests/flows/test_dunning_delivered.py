@@ -94,12 +94,28 @@ def test_a_letter_that_nothing_delivers_is_taken_back_and_its_step_is_open_again
     assert together.books.open() == (1000_00, 0, 0)
 
     together.channel.reaches = Reach(Reachable.YES)
+    for task_no in (1, 2):
+        together.north.tell("see_report", f"seen {task_no}", task_no=task_no)
     together.books.pass_days(2)
     together.books.run()
     together.north.work()
     together.follow()
     assert together.books.open() == (1000_00, 60_00, 0)
     assert len(together.channel.numbers) == 2
+
+
+def test_a_debtor_whom_nothing_reaches_is_charged_once_until_a_person_has_seen_to_it(together):
+    together.channel.reaches = Reach(Reachable.NO, "not a customer there")
+    together.books.invoices("1003")  # has no address
+    for _ in range(3):
+        plan_no = together.books.run()
+        together.north.work()
+        together.follow()
+        together.books.pass_days(1)
+
+    assert [len(together.books.steps(number)) for number in ("1001", "1002", "1003")] == [1, 1, 1]
+    assert together.books.said(plan_no) == [("reminder_1", "leave", "undeliverable")] * 3
+    assert len(together.north.tasks()) == 3
 
 
 def test_a_letter_for_all_of_a_debtor_is_one_with_a_reference_of_its_own(engine):

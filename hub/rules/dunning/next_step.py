@@ -44,6 +44,7 @@ class DunningFacts(NamedTuple):
     relation: Relation = Relation.CONSUMER
     taken: Sequence[Taken] = ()  # in the order in which they were taken
     holds: Sequence[str] = ()  # active codes (*kravkoder*): disputes, estates, protected identity and others
+    is_undeliverable: bool = False  # the last letter could not be delivered, and nobody has seen to it
     lapses_after: date | None = None  # the last day of the claim's life (*preskription*), None when that is far off
 
 
@@ -128,6 +129,8 @@ def _stopped(rule: StepRule, facts: DunningFacts, codes: Mapping[str, HoldCode],
     unsent = next((one.step for one in facts.taken if not one.is_sent), None)
     if unsent is not None:
         return f"{Stop.LETTER_NOT_SENT}: {unsent}"
+    if facts.is_undeliverable:
+        return Stop.UNDELIVERABLE
     return f"{Stop.BELOW_MINIMUM}: {plain_kronor(rule.minimum_ore)}" if facts.open_ore < rule.minimum_ore else ""
 
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from hub.errors import DataError, RuleViolation
 from hub.model.deliveries import DocumentRow, DocumentState
-from hub.model.delivery_commands import CloseDocument, CopyDocument, DeliverDocument, SeeReport, SendDocument
+from hub.model.delivery_commands import (
+    UNDELIVERABLE_LETTER,
+    CloseDocument,
+    CopyDocument,
+    DeliverDocument,
+    SeeReport,
+    SendDocument,
+)
 from hub.model.tenant import Tenant
 from hub.services.attempts import CLAIM
 from hub.services.books import Handlers
@@ -15,7 +22,7 @@ from hub.services.delivery.archives import TASK as ARCHIVED
 from hub.services.delivery.copying import copy_document
 from hub.services.delivery.letters import deliver_document
 from hub.services.delivery.receipts import UNREAD
-from hub.services.delivery.standing import UNDELIVERED, end_undelivered, is_undelivered_letter, stand
+from hub.services.delivery.standing import end_undelivered, is_undelivered_letter, stand
 from hub.services.ports import JsonObject, UnitOfWork
 
 FOR_A_PERSON = (DocumentState.HELD,)
@@ -76,7 +83,7 @@ def _document(work: UnitOfWork, document_no: int) -> DocumentRow:
     return found[0]
 
 
-SEEN = (UNREAD, DISPUTED, STRAY, ARCHIVED, UNDELIVERED)
+SEEN = (UNREAD, DISPUTED, STRAY, ARCHIVED, UNDELIVERABLE_LETTER)
 DELIVERY_HANDLERS: Handlers = {
     CopyDocument: copy_document,
     DeliverDocument: deliver_document,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from hub.model.deliveries import NOT_ARRIVED, DocumentRow, DocumentState
+from hub.model.delivery_commands import UNDELIVERABLE_LETTER
 from hub.model.documents import DocumentKind
 from hub.services.ports import UnitOfWork
 
 TASK = "held_document"
-UNDELIVERED = "undeliverable_letter"
 STAYS = (DocumentKind.INTEREST_INVOICE, DocumentKind.STATEMENT_OF_ACCOUNT)
 LONGEST_REASON = 600  # it may name every channel
 NOT_TOLD_SENT = (DocumentState.SENDING, DocumentState.UNKNOWN)
@@ -49,7 +49,7 @@ def hold(work: UnitOfWork, row: DocumentRow, reason: str) -> bool:
         return stand(work, row._replace(state=DocumentState.HELD, reason=reason, due_at=""), was=row)
     is_ours = end_undelivered(work, row, reason)
     if is_ours:
-        work.commands.open_task(UNDELIVERED, str(row.document_no), _tells(row, reason))
+        work.commands.open_task(UNDELIVERABLE_LETTER, row.command_key, _tells(row, reason))
     return is_ours
 
 
@@ -90,8 +90,9 @@ def tell(work: UnitOfWork, event: str, row: DocumentRow) -> None:
 def _tells(row: DocumentRow, reason: str) -> str:
     what = f"{row.kind.replace('_', ' ')} {row.number} (document {row.document_no})"
     return (
-        f"{what} could not be delivered: {reason}; what it charged is taken back and its step is open again: mend what "
-        "is wrong, or set a hold, before the next run"
+        f"{what} could not be delivered: {reason}; what it charged is taken back, and no other is made "
+        "before this is seen to: mend what is wrong, or set a hold; "
+        "then: hub documents seen with the number of this task"
     )
 
 

@@ -55,7 +55,9 @@ class Decider:
             policy = self.policy_of(debt.company, debt.routine)
             steps, holds = page.steps.get(debt.receivable_id, ()), page.holds.get(debt.receivable_id, ())
             told = page.interruptions.get(debt.receivable_id, ())
-            yield Decided(debt, self._decide(debt, policy, steps, holds, told), policy)
+            is_undeliverable = debt.receivable_id in page.undeliverable
+            step = self._decide(debt, policy, steps, holds, told, is_undeliverable=is_undeliverable)
+            yield Decided(debt, step, policy)
 
     def policy_of(self, company: str, routine: str) -> Policy | None:
         """Return the policy of a routine, None when there is none."""
@@ -80,6 +82,8 @@ class Decider:
         steps: Sequence[StepTaken],
         holds: Sequence[str],
         told: Sequence[Interruption],
+        *,
+        is_undeliverable: bool,
     ) -> NextStep:
         creditor = self._creditors[debt.company]
         facts = DunningFacts(
@@ -90,6 +94,7 @@ class Decider:
             relation=relation_of(creditor.kind, class_of_kept(debt.debtor_identity)),
             taken=[_taken(step) for step in steps] if steps else (),
             holds=holds,
+            is_undeliverable=is_undeliverable,
             lapses_after=self._lapses_after(debt, creditor, steps, told),
         )
         return next_step(facts, policy, creditor.codes, self._on)

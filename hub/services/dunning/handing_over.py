@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 
-from hub.model.delivery_commands import DeliverDocument
+from hub.model.delivery_commands import UNDELIVERABLE_LETTER, DeliverDocument
 from hub.model.tenant import Tenant
 from hub.rules.interest.calculation import Segment
 from hub.services.dunning.composing import AskedLetter, Before, Composer, Counted, Unwritten
 from hub.services.ports import Deliver, UnitOfWork
 
 UNDELIVERABLE = "document_undeliverable"
-TASK = "undeliverable_letter"
 LONGEST_REASON = 600
 
 Withdraw = Callable[[UnitOfWork, Collection[str]], object]
@@ -57,5 +56,8 @@ def _tell_undeliverable(work: UnitOfWork, key: str, why: str) -> None:
     why = why[:LONGEST_REASON]
     work.events.record(UNDELIVERABLE, command_key=key, reason=why)
     work.commands.open_task(
-        TASK, key, f"letter {key} cannot be made: {why}; mend it, or set a hold, before the next run"
+        UNDELIVERABLE_LETTER,
+        key,
+        f"letter {key} cannot be made: {why}; no other is made before this is seen to: mend it, or set a hold; "
+        "then: hub documents seen with the number of this task",
     )

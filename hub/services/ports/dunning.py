@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from hub.model.carried_charges import CarriedCharge, Uncharged
@@ -45,7 +45,7 @@ class Plans(Protocol):
 
 
 class DunnedPage(Protocol):
-    """Some open receivables, with what each has of steps that stand, active holds and told interruptions."""
+    """Some open receivables, with what each has of steps, holds, told interruptions; and whom no letter reaches."""
 
     @property
     def debts(self) -> Sequence[OpenDebt]: ...
@@ -55,6 +55,8 @@ class DunnedPage(Protocol):
     def holds(self) -> Mapping[int, Sequence[str]]: ...
     @property
     def interruptions(self) -> Mapping[int, Sequence[Interruption]]: ...
+    @property
+    def undeliverable(self) -> Collection[int]: ...
 
 
 class Dunning(Protocol):

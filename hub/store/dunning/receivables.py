@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, TextClause
 
 from hub.identifiers.identity_key import identity_key
+from hub.model.delivery_commands import UNDELIVERABLE_LETTER
 from hub.model.dunning_plans import OpenDebt, Selection, StepTaken
 from hub.model.limitation import InterruptedBy, Interruption
 from hub.store.conditions import Conditions
@@ -55,6 +56,17 @@ _HOLDS_OF = text(f"""
     WHERE {_ACTIVE}
 """)
 
+_UNSEEN = "s.undone_at IS NOT NULL AND k.kind = :task AND k.state = 'open'"
+_UNDELIVERABLE = text(f"""
+    SELECT s.receivable_id FROM task k JOIN dunning_step s ON s.tenant = :t AND s.letter = k.subject
+    WHERE k.tenant = :t AND {_BETWEEN.format(table="s")} AND {_UNSEEN}
+""")
+_UNDELIVERABLE_OF = text(f"""
+    SELECT a.receivable_id FROM asked a
+    JOIN dunning_step s ON s.tenant = :t AND s.receivable_id = a.receivable_id
+    JOIN task k ON k.tenant = :t AND k.subject = s.letter
+    WHERE {_UNSEEN}
+""")
 _WHOSE = """(r.debtor_key = :debtor_key OR r.debtor_number = :debtor
     OR (r.debtor_number <> '' AND r.source_system || '/' || r.debtor_number = :debtor))"""
 _SYSTEMS_OF_DEBTOR = text("""
@@ -65,12 +77,16 @@ _SYSTEMS_OF_DEBTOR = text("""
 
 
 class DunnedPage(NamedTuple):
-    """Some open receivables, with what each has of steps that stand, active holds and told interruptions."""
+    """Some open receivables, with what each has of steps that stand, active holds and told interruptions.
+
+    Undeliverable are those whose last letter no channel could deliver, while nobody has seen to it.
+    """
 
     debts: Sequence[OpenDebt]
     steps: Mapping[int, Sequence[StepTaken]]
     holds: Mapping[int, Sequence[str]]
     interruptions: Mapping[int, Sequence[Interruption]]
+    undeliverable: Collection[int]
 
 
 class OpenDebts:
@@ -89,7 +105,13 @@ class OpenDebts:
         rows = self._connection.execute(chosen.statement(f"{_PAGE} {chosen.where} {_PAGE_END}"), chosen.values)
         debts = [OpenDebt._make(row) for row in rows]
         span = {"t": self._tenant, "after": after, "last": debts[-1].receivable_id if debts else after, "today": today}
-        return DunnedPage(debts, self._taken(_STEPS, span), self._held(_HOLDS, span), self._told(_INTERRUPTIONS, span))
+        return DunnedPage(
+            debts,
+            self._taken(_STEPS, span),
+            self._held(_HOLDS, span),
+            self._told(_INTERRUPTIONS, span),
+            self._undeliverable(_UNDELIVERABLE, span),
+        )
 
     def systems_of_debtor(self, debtor_number: str) -> list[str]:
         """Return the source systems by which a customer number owes something."""
@@ -101,8 +123,13 @@ class OpenDebts:
         lay_out(self._connection, "asked", IDS, [(one,) for one in receivable_ids])
         asked = {"t": self._tenant, "today": today}
         debts = [OpenDebt._make(row) for row in self._connection.execute(_DEBTS_OF, asked)]
-        told = self._told(_INTERRUPTIONS_OF, asked)
-        return DunnedPage(debts, self._taken(_STEPS_OF, asked), self._held(_HOLDS_OF, asked), told)
+        return DunnedPage(
+            debts,
+            self._taken(_STEPS_OF, asked),
+            self._held(_HOLDS_OF, asked),
+            self._told(_INTERRUPTIONS_OF, asked),
+            self._undeliverable(_UNDELIVERABLE_OF, asked),
+        )
 
     def _taken(self, question: TextClause, asked: Mapping[str, Any]) -> dict[int, list[StepTaken]]:
         return _gathered((row[0], StepTaken._make(row)) for row in self._connection.execute(question, dict(asked)))
@@ -112,6 +139,9 @@ class OpenDebts:
 
     def _told(self, question: TextClause, asked: Mapping[str, Any]) -> dict[int, list[Interruption]]:
         return _gathered((row[0], _interruption(*row[1:])) for row in self._connection.execute(question, dict(asked)))
+
+    def _undeliverable(self, question: TextClause, asked: Mapping[str, Any]) -> set[int]:
+        return set(self._connection.execute(question, {**asked, "task": UNDELIVERABLE_LETTER}).scalars())
 
 
 def _interruption(kind: str, on_day: str, ended_on: str | None, has_failed: int) -> Interruption:

@@ -326,6 +326,32 @@ def test_a_letter_that_never_arrives_gives_back_its_fee_and_interest_and_the_ste
     assert world.said(world.plan()) == [("demand", "take", "due: 10 days after reminder_1")]
 
 
+def test_a_letter_that_somebody_closed_unsent_gives_back_its_fee_and_no_other_goes_before_a_word(world):
+    world.invoices("1001")
+    world.run()
+    world.delivery_tells("document_closed")
+    again = world.run()
+
+    assert world.open() == (1000_00, 0, 0)
+    assert world.said(again) == [("reminder_1", "leave", "undeliverable")]
+    with world.store.write() as work:
+        (task,) = work.commands.open_tasks()
+        work.commands.close_task(task["kind"], task["subject"])
+    world.run()
+    assert len(world.letters.sent) == 1
+
+
+def test_a_letter_that_was_sent_and_closed_later_stands(world):
+    world.invoices("1001")
+    world.run()
+    (letter,) = world.letters.sent
+    world.delivery_tells("document_sent")
+    world.delivery_tells("document_closed", letter.key)
+
+    assert world.open() == (1000_00, 60_00, 0)
+    assert world.steps()[0].undone_at is None
+
+
 def test_what_was_paid_of_a_fee_that_is_given_back_pays_principal(world):
     world.run()
     world.pay(world.one(), 940_00, "2026-11-03")

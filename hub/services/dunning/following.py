@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 
+from hub.model.delivery_commands import UNDELIVERABLE_LETTER
 from hub.model.dunning import DunningStep
 from hub.model.dunning_plans import StepTaken
 from hub.model.events import Event
@@ -17,7 +18,8 @@ from hub.services.dunning.taking_back import take_back
 from hub.services.ports import UnitOfWork
 
 SENT, WITHDRAWN, UNDELIVERABLE = "document_sent", "document_withdrawn", "document_undeliverable"
-KINDS = (SENT, WITHDRAWN, UNDELIVERABLE)
+CLOSED = "document_closed"  # by a person, while nobody knew whether it had arrived, or after it had been sent
+KINDS = (SENT, WITHDRAWN, UNDELIVERABLE, CLOSED)
 CURSOR = "dunning"
 CLAIM = "hear of letters"  # of two who listen at once, one hears what the other has not
 EVENTS_AT_ONCE = 500
@@ -56,12 +58,26 @@ def _sent(step: StepTaken, event: Event) -> StepTaken:
 
 
 def _take_back(work: UnitOfWork, tenant: Tenant, gone: Mapping[str, Event]) -> None:
-    """Undo the steps whose letters were withdrawn or cannot be delivered; each of them says why."""
+    """Undo the steps whose letters were withdrawn, cannot be delivered or were closed unsent; each of them says why."""
     because: dict[str, list[StepTaken]] = defaultdict(list)
     for step in work.dunning.steps_of_letters(list(gone)):
-        because[_reason(gone[step.letter])].append(step)
+        event = gone[step.letter]
+        if event.kind != CLOSED or step.sent_at is None:
+            because[_reason(event)].append(step)
+            _ask_before_another(work, event, step.letter)
     for reason, steps in because.items():
         take_back(work, tenant, steps, reason, is_asked=False)
+
+
+def _ask_before_another(work: UnitOfWork, event: Event, letter: str) -> None:
+    """Ask a person about a letter that was closed and may have arrived: no other goes before that is seen to."""
+    if event.kind == CLOSED:
+        work.commands.open_task(
+            UNDELIVERABLE_LETTER,
+            letter,
+            f"letter {letter} was closed, and may have arrived; what it charged is taken back, and no other is made "
+            "before this is seen to: hub documents seen with the number of this task, or set a hold",
+        )
 
 
 def _reason(event: Event) -> str:

@@ -17,22 +17,24 @@ from hub.services.ports import UnitOfWork
 
 KINDS = ("document_withdrawn", "document_undeliverable")
 CURSOR = "instalment_plans"
+CLAIM = "hear of printed plans"  # of two who listen at once, one hears what the other has not
 EVENTS_AT_ONCE = 500
 BEARS_FEE = 1  # the number of the claim: the receivable that is due first
 
 
 def follow_printed_plans(work: UnitOfWork, tenant: Tenant) -> bool:
     """Hear what delivery has told of printed plans since the last time; say whether there is more."""
-    events = work.events.of_kinds(KINDS, after=work.events.heard_by(CURSOR), limit=EVENTS_AT_ONCE)
+    work.commands.claim(CLAIM)
+    latest = work.events.latest()  # first: what is told while this listens is heard the next time
+    heard = work.events.heard_by(CURSOR)
+    events = work.events.of_kinds(KINDS, after=heard, until=latest, limit=EVENTS_AT_ONCE)
     for event in events:
         plan_no = plan_of_source(str(event.data.get("command_key", "")))
         plan = work.instalment_plans.get(plan_no, to_change=True) if plan_no is not None else None
         if plan is not None:
             _not_sent(work, tenant, plan, event)
     has_more = len(events) == EVENTS_AT_ONCE
-    latest = events[-1].number if has_more else work.events.latest()
-    if latest != work.events.heard_by(CURSOR):
-        work.events.note_heard(CURSOR, latest)
+    work.events.note_heard(CURSOR, events[-1].number if has_more else latest)
     return has_more
 
 

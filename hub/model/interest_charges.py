@@ -28,6 +28,19 @@ class PaidSelection(BaseModel):
     paid_until: IsoDate | None = None
 
 
+class ChargedElsewhere(NamedTuple):
+    """Interest of a receivable that stands charged outside it: by an interest invoice, or on a next invoice."""
+
+    invoiced_ore: int = 0
+    invoiced_until: str = ""  # the last day that the invoices bear
+    carried_ore: int = 0
+
+    @property
+    def amount_ore(self) -> int:
+        """All of it."""
+        return self.invoiced_ore + self.carried_ore
+
+
 class InterestCharge(NamedTuple):
     """Interest of one receivable that an invoice asks for, in the order of its table's columns."""
 

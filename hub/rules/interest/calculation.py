@@ -89,6 +89,12 @@ def interest_on(claim: Claim, last_day: date, references: ReferenceRates) -> Int
     return Interest(rounded(exact_ore), segments, claim.principal_ore - sum(r.amount_ore for r in claim.reductions))
 
 
+def segments_after(segments: Iterable[Segment], day: date, day_count: DayCount) -> list[Segment]:
+    """Return what of segments lies after a day: of one that holds the day, the days that follow it."""
+    later = (one for one in segments if one.last_day > day)
+    return [one if one.first_day > day else _from(one, day + _ONE_DAY, day_count) for one in later]
+
+
 def rounded(amount: Fraction) -> int:
     """Round to a whole number, a half up: `2.5` is 3."""
     return int((amount + _HALF) // 1)
@@ -143,6 +149,10 @@ def _segment(claim: Claim, first: date, last: date, balance_ore: int, references
     days = claim.day_count.days(claim.first_day, last) - before  # so counted, no piece adds or loses a day of the whole
     percent = claim.rate.on(first, references)
     return Segment(first, last, days, balance_ore, percent, claim.day_count.days_in_year(first.year))
+
+
+def _from(segment: Segment, first: date, day_count: DayCount) -> Segment:
+    return segment._replace(first_day=first, days=day_count.days(first, segment.last_day))
 
 
 def _what_it_bears(segment: Segment) -> tuple[int, Decimal, int]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from fractions import Fraction
 from itertools import groupby
 from typing import NamedTuple
 
 from hub.model.company import Company
+from hub.model.interest_charges import ChargedElsewhere
 from hub.model.receivables import Hold, Receivable, ReceivableKind
 from hub.model.tenant import Tenant
 from hub.rules.charges import EntryFacts, charged, fully_paid_on
 from hub.rules.dunning.holds import stops_interest
-from hub.rules.interest.calculation import Interest
+from hub.rules.interest.calculation import Interest, Segment, rounded, segments_after
 from hub.rules.interest.day_count import DayCount
 from hub.rules.interest.principal import NOTHING_EARNED, Terms, earned
 from hub.rules.interest.rates import rate_named
@@ -24,6 +26,8 @@ from hub.services.ports import UnitOfWork
 NO_INTEREST_ON = frozenset({ReceivableKind.CREDIT_NOTE, ReceivableKind.INTEREST_INVOICE, ReceivableKind.INTERNAL})
 """Kinds that bear none: what is owed to the debtor, interest itself, and what is settled by voucher."""
 
+NOWHERE = ChargedElsewhere()
+
 
 class Accrued(NamedTuple):
     """The interest of one receivable, what of it stands debited, and why there is none."""
@@ -34,11 +38,22 @@ class Accrued(NamedTuple):
     paid_on: str | None = None  # the day of full payment
     stopped_by: str = ""  # a hold code, or a payment method that bears no interest
     entries: Sequence[EntryFacts] = ()
+    elsewhere: ChargedElsewhere = NOWHERE
 
     @property
     def left_ore(self) -> int:
-        """What has been earned and not been debited."""
-        return max(0, self.interest.interest_ore - self.debited_ore)
+        """What has been earned and been charged nowhere: neither debited, nor invoiced, nor carried."""
+        return max(0, self.interest.interest_ore - self.debited_ore - self.elsewhere.amount_ore)
+
+    def segments_left(self, day_count: DayCount) -> Sequence[Segment]:
+        """Return the days that no interest invoice bears; all of them where these do not make up what is left."""
+        if not self.elsewhere.invoiced_until:
+            return self.interest.segments
+        rest = segments_after(self.interest.segments, date.fromisoformat(self.elsewhere.invoiced_until), day_count)
+        rest_ore = rounded(sum((one.interest_ore for one in rest), Fraction()))
+        return (
+            rest if abs(rest_ore - self.left_ore - self.debited_ore) <= 1 else self.interest.segments
+        )  # rounded apart
 
 
 def accrued(
@@ -62,6 +77,7 @@ def accrued(
     standing = work.receivables.standing_holds(receivable_ids)
     holds = _by_receivable(hold for hold in standing if hold.source != without_holds_of)
     rows = work.receivables.by_ids(receivable_ids)
+    elsewhere = work.interest_charges.standing(receivable_ids)
     return {
         row.receivable_id: _accrued(
             row,
@@ -70,7 +86,7 @@ def accrued(
             holds.get(row.receivable_id, ()),
             until,
             references,
-        )
+        )._replace(elsewhere=elsewhere.get(row.receivable_id, NOWHERE))
         for row in rows
     }
 

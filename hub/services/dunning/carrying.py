@@ -23,7 +23,7 @@ from hub.rules.interest.charging import ChargingLimits, chargeable_ore
 from hub.rules.interest.invoicing import is_settled_without_interest
 from hub.rules.interest.reference_rates import ReferenceRates
 from hub.services.books.finding import find_company
-from hub.services.books.interest import Accrued, accrued
+from hub.services.books.interest import NOWHERE, Accrued, accrued
 from hub.services.ports import JsonObject, Store, UnitOfWork
 
 AT_ONCE = 2_000
@@ -63,11 +63,10 @@ class UnchargedList:
 
     def _left(self, work: UnitOfWork, receivable_ids: Sequence[int]) -> Iterator[Left]:
         earned = accrued(work, self._tenant, receivable_ids, date.fromisoformat(work.today), self._rates())
-        charged = work.interest_charges.standing(receivable_ids)
         printed = work.carried_charges.printed_fees(receivable_ids)
         for number, one in earned.items():
             company = find_company(self._tenant, one.receivable.company)
-            interest_ore = 0 if number in charged else _interest_left(one, company)
+            interest_ore = 0 if one.elsewhere != NOWHERE else _interest_left(one, company)
             fees = {DunningStep(step): fee for step, fee in printed.get(number, {}).items()}
             for kind, amount_ore in left_to_charge(SettledReceivable(one.entries, fees, interest_ore)):
                 yield Left(one.receivable, Uncharged(number, kind, amount_ore, _account(company, kind)))

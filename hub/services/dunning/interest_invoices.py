@@ -18,7 +18,7 @@ from hub.rules.interest.charging import ChargingLimits
 from hub.rules.interest.invoicing import InvoicedInterest, SettledLate, interest_to_invoice, is_settled_without_interest
 from hub.rules.interest.reference_rates import ReferenceRates
 from hub.services.books.finding import find_company
-from hub.services.books.interest import Accrued, accrued
+from hub.services.books.interest import NOWHERE, Accrued, accrued
 from hub.services.dunning.interest_letters import send_invoices
 from hub.services.dunning.invoicing import InterestInvoices, Invoiced, invoice_interest
 from hub.services.ports import Deliver, JsonObject, Store, UnitOfWork, Work
@@ -113,11 +113,10 @@ class InterestInvoiceRun:
 
     def _judged(self, work: UnitOfWork, receivable_ids: Sequence[int]) -> Iterator[Judged]:
         rates, today = self._rates(), date.fromisoformat(work.today)
-        charged = work.interest_charges.standing(receivable_ids)
-        for number, one in accrued(work, self._tenant, receivable_ids, today, rates).items():
-            yield Judged(one, self._decided(one, charged_before=number in charged))
+        for one in accrued(work, self._tenant, receivable_ids, today, rates).values():
+            yield Judged(one, self._decided(one))
 
-    def _decided(self, one: Accrued, *, charged_before: bool) -> InvoicedInterest:
+    def _decided(self, one: Accrued) -> InvoicedInterest:
         company = find_company(self._tenant, one.receivable.company)
         terms = company.dunning.interest
         without = frozenset(method.code for method in company.payment_methods if not method.bears_interest)
@@ -128,7 +127,7 @@ class InterestInvoiceRun:
             one.interest,
             one.debited_ore,
             one.stopped_by,
-            charged_before=charged_before,
+            charged_before=one.elsewhere != NOWHERE,
             settled_without_interest=is_settled_without_interest(one.entries, without),
         )
         limits = ChargingLimits(terms.minimum_ore, terms.minimum_days)

@@ -7,8 +7,10 @@ from datetime import date
 
 from hub.model.tenant import Tenant
 from hub.rules.interest.calculation import Segment
+from hub.rules.interest.day_count import DayCount
 from hub.rules.interest.reference_rates import ReferenceRates
-from hub.services.books.interest import accrued
+from hub.services.books.finding import find_company
+from hub.services.books.interest import Accrued, accrued
 from hub.services.ports import UnitOfWork
 
 
@@ -29,6 +31,11 @@ class LetterInterest:
     def counted(
         self, work: UnitOfWork, tenant: Tenant, receivable_ids: Sequence[int], until: date
     ) -> Mapping[int, Sequence[Segment]]:
-        """Return how the interest of each was counted: days, balances and rates."""
+        """Return how the interest of each was counted: days, balances and rates, without days that are invoiced."""
         found = accrued(work, tenant, receivable_ids, until, self._rates())
-        return {number: one.interest.segments for number, one in found.items() if one.interest.segments}
+        counted = {number: one.segments_left(_day_count(tenant, one)) for number, one in found.items()}
+        return {number: segments for number, segments in counted.items() if segments}
+
+
+def _day_count(tenant: Tenant, one: Accrued) -> DayCount:
+    return DayCount.named(find_company(tenant, one.receivable.company).dunning.interest.day_count)

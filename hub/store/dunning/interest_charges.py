@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam
 
-from hub.model.interest_charges import InterestCharge, PaidSelection
+from hub.model.interest_charges import ChargedElsewhere, InterestCharge, PaidSelection
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.dunning.settled import PAID_ON, settled_receivables
@@ -21,10 +21,12 @@ _PAID_LATE_AND_NOT_CHARGED = (
     "AND c.kind = 'interest')",
 )
 _STANDING = text("""
-    SELECT receivable_id FROM interest_charge
-    WHERE tenant = :t AND receivable_id IN :ids AND undone_at IS NULL
-    UNION SELECT receivable_id FROM carried_charge
-    WHERE tenant = :t AND receivable_id IN :ids AND kind = 'interest'
+    SELECT receivable_id, CAST(sum(invoiced) AS BIGINT), max(until), CAST(sum(carried) AS BIGINT)
+    FROM (SELECT receivable_id, amount_ore AS invoiced, last_day AS until, 0 AS carried FROM interest_charge
+          WHERE tenant = :t AND receivable_id IN :ids AND undone_at IS NULL
+          UNION ALL SELECT receivable_id, 0, '', amount_ore FROM carried_charge
+          WHERE tenant = :t AND receivable_id IN :ids AND kind = 'interest') AS charged
+    GROUP BY receivable_id
 """).bindparams(bindparam("ids", expanding=True))
 
 
@@ -42,12 +44,12 @@ class SqlInterestCharges:
             self._connection, self._tenant, selection, _PAID_LATE_AND_NOT_CHARGED, after=after, limit=limit
         )
 
-    def standing(self, receivable_ids: Sequence[int]) -> set[int]:
-        """Return those of some receivables whose interest has been invoiced or carried, and not been taken back."""
-        found: set[int] = set()
+    def standing(self, receivable_ids: Sequence[int]) -> dict[int, ChargedElsewhere]:
+        """Return what interest of receivables has been invoiced or carried, and not been taken back."""
+        found: dict[int, ChargedElsewhere] = {}
         for start in range(0, len(receivable_ids), 500):
             part = {"t": self._tenant, "ids": list(receivable_ids[start : start + 500])}
-            found |= {row.receivable_id for row in self._connection.execute(_STANDING, part)}
+            found |= {row[0]: ChargedElsewhere._make(row[1:]) for row in self._connection.execute(_STANDING, part)}
         return found
 
     def record(self, charges: Sequence[InterestCharge]) -> None:

@@ -8,7 +8,7 @@ counts as that one's kind. A part of a bucket whose cause names no kind can be c
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -51,6 +51,9 @@ _KIND_BY_CAUSE = {
     "printed_interest_debited": Lowers.INTEREST,
     Cause.INTEREST_LOWERED: Lowers.INTEREST,
 }
+CHARGE_CAUSES = frozenset(_KIND_BY_CAUSE)
+"""Causes of entries that debit a fee or interest, or take one back."""
+
 BUCKET_OF = {
     Lowers.REMINDER_FEE: Bucket.FEE,
     Lowers.DEMAND_FEE: Bucket.FEE,
@@ -85,17 +88,20 @@ class Change(NamedTuple):
     amount_ore: int
     cause: str
     contra: str
+    paid_on: str = ""  # of what moves a payment: the payment's own day and number
+    payment_id: int | None = None
 
 
 def fully_paid_on(entries: Iterable[EntryFacts]) -> str | None:
-    """Return the date fully paid: the latest transaction date among the entries, once they sum to zero; else None.
+    """Return the date fully paid: the latest transaction date of what pays or credits, once all is zero; else None.
 
-    A later debit clears it. Removing a fee with an early date never makes a receivable look paid too early.
+    A later debit clears it. Fees and interest count by the payment that pays them: taking one back pays nothing, so its
+    day makes nothing look paid earlier or later.
     """
     known = list(entries)
     if not known or sum(entry.amount_ore for entry in known) != 0:
         return None
-    return max(entry.transaction_date for entry in known)
+    return max((entry.transaction_date for entry in known if entry.cause not in CHARGE_CAUSES), default=None)
 
 
 def standing_debited(entries: Sequence[EntryFacts]) -> dict[Lowers, int]:
@@ -153,18 +159,47 @@ def _by_kind(bucket: Bucket, amount_ore: int, standing: Mapping[Lowers, int], ca
     return [*changes, Change(bucket, -rest_ore, cause, _CONTRA_OF_UNKNOWN_KIND[bucket])]
 
 
-def reallocated(amounts: OpenAmounts, changes: Iterable[Change]) -> list[Change]:
+def reallocated(amounts: OpenAmounts, changes: Iterable[Change], entries: Sequence[EntryFacts]) -> list[Change]:
     """Return what moves between buckets when a fee or interest that was paid is taken back: it pays principal.
 
-    Both sides hit the same receivables account, so no voucher says it.
+    It is dated as the payment that it moves, the latest first, and belongs to it: principal was paid on that day, and a
+    payment that bounces takes it along. Both sides hit the same receivables account, so no voucher says it.
     """
     after = after_changes(amounts, changes)
     moved = []
     for bucket, below_ore in ((Bucket.FEE, after.fee_ore), (Bucket.INTEREST, after.interest_ore)):
-        if below_ore < 0:
-            moved.append(Change(bucket, -below_ore, Cause.REALLOCATED, Contra.NONE))
-            moved.append(Change(Bucket.PRINCIPAL, below_ore, Cause.REALLOCATED, Contra.NONE))
+        for paid, amount_ore in _latest_paid(entries, bucket, -below_ore):
+            own = (Cause.REALLOCATED, Contra.NONE, *paid)
+            moved += [Change(bucket, amount_ore, *own), Change(Bucket.PRINCIPAL, -amount_ore, *own)]
     return moved
+
+
+class _Paid(NamedTuple):
+    paid_on: str = ""
+    payment_id: int | None = None
+
+
+def _latest_paid(entries: Sequence[EntryFacts], bucket: Bucket, amount_ore: int) -> Iterator[tuple[_Paid, int]]:
+    """Yield what paid a bucket, the latest first, and how much of the amount each paid; of the rest nobody knows."""
+    rest_ore = amount_ore
+    for paid, paid_ore in sorted(_paid(entries, bucket), key=lambda one: one[0].paid_on, reverse=True):
+        share_ore = min(rest_ore, paid_ore)
+        if share_ore > 0:
+            yield paid, share_ore
+            rest_ore -= share_ore
+    if rest_ore > 0:
+        yield _Paid(), rest_ore
+
+
+def _paid(entries: Sequence[EntryFacts], bucket: Bucket) -> list[tuple[_Paid, int]]:
+    """Return what paid a bucket, the latest posted first; what bounced adds up to nothing."""
+    causes, sums, first = _causes(entries), Counter[tuple[int, int]](), dict[tuple[int, int], _Paid]()
+    for entry in entries:
+        if entry.bucket == bucket and _kind(entry, causes) is None:
+            key = (entry.payment_id or 0, 0 if entry.payment_id else entry.reverses_no or entry.entry_no)
+            first.setdefault(key, _Paid(entry.transaction_date, entry.payment_id))
+            sums[key] -= entry.amount_ore
+    return [(first[key], amount_ore) for key, amount_ore in reversed(sums.items())]
 
 
 def after_changes(amounts: OpenAmounts, changes: Iterable[Change]) -> OpenAmounts:

@@ -22,7 +22,7 @@ class ReceivableStory(NamedTuple):
     receivable: OpenReceivable
     references: list[ReferenceRow]
     entries: list[JsonObject]
-    fully_paid_on: str | None  # the latest transaction date of its entries, once nothing is open
+    fully_paid_on: str | None  # the latest transaction date of what paid it, once nothing is open
     holds: list[Hold]  # active ones
     watch: Watch | None
     steps: list[StepTaken]  # of dunning, undone ones too

@@ -10,12 +10,12 @@ from sqlalchemy import Connection, Row, bindparam
 from hub.identifiers.identity_key import identity_key
 from hub.model.books import PostingGroup
 from hub.model.receivables import OpenReceivable, Receivable, ReferenceRow
-from hub.rules.charges import EntryFacts
+from hub.rules.charges import CHARGE_CAUSES, EntryFacts
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
 from hub.store.receivable_notes import ReceivableNotes
-from hub.store.statements import text
+from hub.store.statements import listed, text
 
 _RECEIVABLE = ", ".join(Receivable._fields)
 _BY_IDS = f"SELECT {_RECEIVABLE} FROM receivable WHERE tenant = :t AND receivable_id IN :ids ORDER BY receivable_id"
@@ -297,14 +297,14 @@ class SqlReceivables(ReceivableNotes):
             yield from self._connection.execute(statement, part)
 
     def fully_paid_on(self, receivable_id: int) -> str | None:
-        """Return the latest transaction date among its entries when they sum to zero, else None.
+        """Return the latest transaction date of what paid or credited it when all sums to zero, else None.
 
         `rules.charges.fully_paid_on` says the same of entries that are at hand.
         """
         found = self._connection.execute(
             text(
-                "SELECT max(transaction_date) FROM entry WHERE tenant = :t AND receivable_id = :id "
-                "HAVING sum(amount_ore) = 0"
+                f"SELECT max(CASE WHEN cause NOT IN ({listed(CHARGE_CAUSES)}) THEN transaction_date END) FROM entry "
+                "WHERE tenant = :t AND receivable_id = :id HAVING sum(amount_ore) = 0"
             ),
             {"t": self._tenant, "id": receivable_id},
         ).scalar_one_or_none()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 import sqlalchemy
@@ -13,3 +14,8 @@ MOST_KEPT = 2_000  # all of ours, and those that are put together anew each time
 def text(statement: str) -> sqlalchemy.TextClause:
     """Return a statement with named parameters."""
     return sqlalchemy.text(statement)
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words of ours, never of anybody else's, as SQL writes a list of them."""
+    return ", ".join(f"'{word}'" for word in sorted(words))

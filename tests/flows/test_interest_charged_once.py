@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from payment_world import World
 from sqlalchemy import Engine
-from telling import tell
+from telling import assert_books_agree, tell
 from test_carried_charges import offer, settle
+from test_commands import debit
 from test_interest_invoices import ROUTINES, carry_out, paid_late, plan, run_of
 from test_interest_on_receivables import RATES
 from test_manual_payments import METHODS
 
-from hub.model.interest_charges import KIND
+from hub.model.dunning_plans import StepTaken
+from hub.model.interest_charges import KIND, PaidSelection
+from hub.services.books.interest import accrued
+from hub.services.chart import chart_of
 from hub.services.dunning.interest_undoing import undo
 from hub.services.dunning.letter_interest import LetterInterest
+from hub.services.dunning.taking_back import take_back
 
 LETTERS = LetterInterest(lambda: RATES)
 UNTIL = date(2026, 12, 1)
@@ -75,3 +80,31 @@ def test_a_demand_debits_what_a_next_invoice_has_not_charged(world: World) -> No
     bounce(world, "040001")
 
     assert demanded(world, receivable) == IN_ALL - INVOICED
+
+
+def test_a_paid_fee_that_is_taken_back_paid_principal_on_the_day_it_was_paid(world: World) -> None:
+    receivable = world.owe("040001", 1_000_000, routine="04")
+    debit(world, receivable, "fee", 6_000, "reminder_fee_debited")
+    taken = StepTaken(receivable, 1, "reminder_1", 1, 1, "2026-11-10", "2026-11-20", 6_000, 1, 0, 0, "", "letter")
+    with world.store.write() as work:
+        work.dunning.add_steps([taken])
+    settle(world, "040001", 1_000_000)
+    world.clock.advance(timedelta(days=20))
+    with world.store.write() as work:
+        take_back(work, world.tenant, work.dunning.steps_of(receivable), "undeliverable", is_asked=False)
+
+    with world.store.read() as work:
+        (one,) = accrued(work, world.tenant, [receivable], date(2026, 12, 31), RATES).values()
+        assert work.receivables.fully_paid_on(receivable) == one.paid_on == "2026-11-16"
+        late = work.interest_charges.paid_late(PaidSelection(paid_from="2026-11-17"), after=0, limit=9)
+    assert (one.interest.interest_ore, one.interest.days, late) == (INVOICED, 14, [])
+    assert_books_agree(world)
+
+    with world.store.write() as work:
+        (payment,) = {row["payment_id"] for row in work.receivables.entries(receivable)} - {None}
+        work.undoing.postings_of_payment(payment, work.today, "payment_reversed")
+        work.books.apply(chart_of(work, world.tenant), voucher_type="giro_payments")
+    with world.store.read() as work:
+        (row,) = work.receivables.find(number="040001")
+    assert (row.principal_ore, row.fee_ore) == (1_000_000, 0)
+    assert_books_agree(world)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from hub.errors import DataError, RuleViolation
 from hub.model.books import Bucket, Contra, OpenAmounts
@@ -10,7 +10,7 @@ from hub.model.payment_method import AccountCoding, Lowers, PaymentEffect, Payme
 from hub.model.payments import Candidate
 from hub.model.receivables import OpenReceivable
 from hub.money import format_kronor
-from hub.rules.charges import BUCKET_OF, LOWERED_BY, Cause, Change, reallocated
+from hub.rules.charges import BUCKET_OF, LOWERED_BY, Cause, Change, EntryFacts, reallocated
 from hub.rules.payments.balances import OpenBalances
 
 
@@ -72,6 +72,7 @@ def row_changes(
     *,
     contra: str,
     cause: str = Cause.MANUAL_PAYMENT,
+    entries: Sequence[EntryFacts] = (),
 ) -> list[Change]:
     """Return how a row changes the buckets; a text-only code changes none.
 
@@ -87,12 +88,17 @@ def row_changes(
     if method.effect is PaymentEffect.DEBIT:
         return [Change(Bucket.PRINCIPAL, amount_ore, Cause.MANUAL_DEBIT, contra)]
     if method.lowers is not Lowers.NONE:
-        return _lowered(method.lowers, row, amount_ore, standing, contra)
+        return _lowered(method.lowers, row, amount_ore, standing, contra, entries)
     return paid_off(row, amount_ore, cause, contra)
 
 
 def _lowered(
-    kind: Lowers, row: OpenReceivable, amount_ore: int, standing: Mapping[Lowers, int], contra: str
+    kind: Lowers,
+    row: OpenReceivable,
+    amount_ore: int,
+    standing: Mapping[Lowers, int],
+    contra: str,
+    entries: Sequence[EntryFacts],
 ) -> list[Change]:
     stands_ore = standing.get(kind, 0)
     if amount_ore > stands_ore:
@@ -100,4 +106,4 @@ def _lowered(
             f"{format_kronor(stands_ore)} stands debited as {kind.replace('_', ' ')}: it cannot be lowered by more"
         )
     lowered = [Change(BUCKET_OF[kind], -amount_ore, LOWERED_BY[kind][0], contra)]
-    return lowered + reallocated(OpenAmounts(row.principal_ore, row.fee_ore, row.interest_ore), lowered)
+    return lowered + reallocated(OpenAmounts(row.principal_ore, row.fee_ore, row.interest_ore), lowered, entries)

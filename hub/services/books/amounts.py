@@ -78,7 +78,7 @@ def cancel_receivable(work: UnitOfWork, tenant: Tenant, command: CancelReceivabl
     changes, lines = _take_back(ledger, amounts, Cause.CANCELLED, None)
     if not changes:
         raise RuleViolation("there is nothing to cancel: all that was debited has been taken back")
-    changes += reallocated(ledger.open, changes)
+    changes += reallocated(ledger.open, changes, ledger.entries)
     after_ore = after_changes(ledger.open, changes).total_ore
     if after_ore and not command.allow_credit_balance:
         raise RuleViolation(

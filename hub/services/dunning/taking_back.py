@@ -75,6 +75,7 @@ class _Ledgers:
             number: OpenAmounts(debt.principal_ore, debt.fee_ore, debt.interest_ore)
             for number, debt in self._debts.items()
         }
+        self._entries = entries
         self._standing = {number: standing_debited(found) for number, found in entries.items()}
         self.changes: list[tuple[OpenDebt, Change]] = []
 
@@ -92,7 +93,7 @@ class _Ledgers:
         by_kind = lowered(step, self._standing[number])
         for kind, change in by_kind.items():
             self._standing[number][kind] += change.amount_ore
-        changes = [*by_kind.values(), *reallocated(self._open[number], by_kind.values())]
+        changes = [*by_kind.values(), *reallocated(self._open[number], by_kind.values(), self._entries[number])]
         self._open[number] = after_changes(self._open[number], changes)
         self.changes += [(self._debts[number], change) for change in changes]
         return -sum(change.amount_ore for change in by_kind.values())

@@ -70,8 +70,8 @@ def _register(
 ) -> JsonObject:
     on = transaction_date(work, command.transaction_date)
     contra = contra_of(method, has_coding=bool(command.coding))
-    standing = ledger.standing if method.lowers is not Lowers.NONE else {}
-    changes = row_changes(method, ledger.row, command.amount_ore, standing, contra=contra, cause=cause)
+    standing, entries = (ledger.standing, ledger.entries) if method.lowers is not Lowers.NONE else ({}, [])
+    changes = row_changes(method, ledger.row, command.amount_ore, standing, contra=contra, cause=cause, entries=entries)
     after_ore = after_changes(ledger.open, changes).total_ore
     refuse_credit_balance(ledger.open.total_ore, after_ore, is_allowed=command.allow_credit_balance)
     result = post_changes(

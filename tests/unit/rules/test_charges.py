@@ -101,10 +101,28 @@ def test_fees_are_taken_back_kind_by_kind_the_latest_first_and_a_fee_of_no_kind_
 def test_reallocation_never_changes_the_sum_and_leaves_no_fee_or_interest_below_zero(amounts: tuple[int, ...]) -> None:
     before = OpenAmounts(*amounts)
 
-    after = after_changes(before, reallocated(before, []))
+    after = after_changes(before, reallocated(before, [], []))
 
     assert after.total_ore == before.total_ore
     assert min(after.fee_ore, after.interest_ore) >= 0
+
+
+def test_what_is_reallocated_is_dated_as_the_payments_that_it_moves_the_latest_first() -> None:
+    paid = [
+        entry(5, "payment", "fee", -15000, transaction_date="2026-11-16", payment_id=1),
+        entry(6, "payment", "fee", -9000, transaction_date="2026-11-20", payment_id=2),
+        entry(7, "payment", "fee", -5000, transaction_date="2026-11-25", payment_id=3),
+        entry(8, "payment_reversed", "fee", 5000, transaction_date="2026-11-26", payment_id=3, reverses_no=7),
+    ]
+
+    moved = reallocated(OpenAmounts(0, -18000, 0), [], [*DEBITED, *paid])
+
+    assert [(one.bucket, one.amount_ore, one.paid_on, one.payment_id) for one in moved] == [
+        ("fee", 9000, "2026-11-20", 2),
+        ("principal", -9000, "2026-11-20", 2),
+        ("fee", 9000, "2026-11-16", 1),
+        ("principal", -9000, "2026-11-16", 1),
+    ]
 
 
 @pytest.mark.parametrize(("before", "after"), [(100, 0), (-50, -50), (-50, -10), (0, 10)])

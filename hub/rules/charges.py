@@ -129,13 +129,22 @@ def charged(entries: Sequence[EntryFacts]) -> OpenAmounts:
     return OpenAmounts(sums[Bucket.PRINCIPAL], sums[Bucket.FEE], sums[Bucket.INTEREST])
 
 
+def came_to(entries: Sequence[EntryFacts], cause: str) -> int:
+    """Return what entries of a cause come to in öre, less what reversed them."""
+    causes = _causes(entries)
+    return sum(entry.amount_ore for entry in entries if _first_cause(entry, causes) == cause)
+
+
+def _first_cause(entry: EntryFacts, causes: Mapping[int, str]) -> str:
+    return entry.cause if entry.reverses_no is None else causes.get(entry.reverses_no, "")
+
+
 def _causes(entries: Iterable[EntryFacts]) -> dict[int, str]:
     return {entry.entry_no: entry.cause for entry in entries}
 
 
 def _kind(entry: EntryFacts, causes: Mapping[int, str]) -> Lowers | None:
-    cause = entry.cause if entry.reverses_no is None else causes.get(entry.reverses_no, "")
-    return _KIND_BY_CAUSE.get(cause)
+    return _KIND_BY_CAUSE.get(_first_cause(entry, causes))
 
 
 def taken_back(

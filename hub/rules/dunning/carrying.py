@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from hub.model.carried_charges import CarriedKind
 from hub.model.dunning import DunningStep
-from hub.rules.charges import EntryFacts
+from hub.rules.charges import EntryFacts, came_to
 from hub.rules.dunning.fees import Fee
 from hub.rules.dunning.policies import FEE_OF
 from hub.rules.payments.allocation import Cause as Allocation
@@ -31,14 +31,14 @@ def left_to_charge(settled: SettledReceivable) -> Iterator[tuple[CarriedKind, in
     if settled.interest_left_ore > 0:
         yield CarriedKind.INTEREST, settled.interest_left_ore
     yield from _fees(settled)
-    difference_ore = -sum(one.amount_ore for one in settled.entries if one.cause == Allocation.DIFFERENCE_CARRIED)
+    difference_ore = -came_to(settled.entries, Allocation.DIFFERENCE_CARRIED)
     if difference_ore:
         yield CarriedKind.DIFFERENCE, difference_ore
 
 
 def _fees(settled: SettledReceivable) -> Iterator[tuple[CarriedKind, int]]:
     """Yield printed fees that nobody has paid: what was paid of them is taken off the earliest."""
-    paid_ore = sum(one.amount_ore for one in settled.entries if one.cause == Allocation.PRINTED_FEE_DEBITED)
+    paid_ore = came_to(settled.entries, Allocation.PRINTED_FEE_DEBITED)
     for step in DunningStep:
         fee_ore = settled.printed_fees.get(step, 0)
         left_ore = max(0, fee_ore - paid_ore)

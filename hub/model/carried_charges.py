@@ -20,6 +20,7 @@ class CarriedState(StrEnum):
 
     OFFERED = "offered"  # the source system has been told; it is told again until it answers
     CARRIED = "carried"  # it stands on an invoice
+    WITHDRAWN = "withdrawn"  # its ground fell before it was answered
 
 
 class Uncharged(NamedTuple):

@@ -25,7 +25,8 @@ _FEE_TWICE = f"""
 _INTEREST_TWICE = f"""
     SELECT 'receivable ' || receivable_id, 'its interest is charged twice', {NO_AMOUNT}
     FROM (SELECT receivable_id FROM interest_charge WHERE tenant = :t AND undone_at IS NULL
-          UNION ALL SELECT receivable_id FROM carried_charge WHERE tenant = :t AND kind = 'interest') AS c
+          UNION ALL SELECT receivable_id FROM carried_charge WHERE tenant = :t AND kind = 'interest'
+          AND state <> 'withdrawn') AS c
     GROUP BY receivable_id HAVING count(*) > 1
 """
 

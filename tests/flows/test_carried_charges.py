@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from payment_world import World, pay, payment_file
 from sqlalchemy import Engine
-from telling import events
+from telling import events, findings, tell
 from test_interest_on_receivables import RATES
 from test_manual_payments import METHODS
 
@@ -18,6 +18,7 @@ from hub.model.commands import AnswerCarried
 from hub.model.dunning_plans import StepTaken
 from hub.model.interest_charges import PaidSelection
 from hub.services.dunning.carrying import answer_carried, list_uncharged, offer_charges
+from hub.services.dunning.taking_back import take_back
 
 ROUTINES = [{"number": "01", "name": "Diverse", "interest_is_invoiced": True}, {"number": "04", "name": "Vatten"}]
 ALL = PaidSelection()
@@ -117,3 +118,40 @@ def test_an_answer_to_nothing_and_a_second_answer_are_refused(world: World) -> N
         answer(world, 1, "040100")
     with pytest.raises(DataError, match="no charge 7"):
         answer(world, 7, "040100")
+
+
+def offers(world: World, kind: str = "charge_offered") -> list[tuple[int, str, int]]:
+    return [(one["carry_no"], one["charge"], one["amount_ore"]) for one in events(world, kind)]
+
+
+def test_a_charge_whose_letter_never_arrived_is_withdrawn_and_the_rest_is_offered_again(world: World) -> None:
+    receivable = world.owe("040001", 1_000_000, routine="04")
+    printed(world, receivable, "reminder_1", 6_000)
+    settle(world, "040001", 1_000_000)
+    assert offer(world) == (2, 0)
+    with world.store.write() as work:
+        take_back(work, world.tenant, work.dunning.steps_of(receivable), "undeliverable", is_asked=False)
+    world.clock.advance(timedelta(minutes=1))
+
+    assert offer(world) == (0, 1)
+
+    assert offers(world, "charge_withdrawn") == [(2, "reminder_fee", 6_000)]
+    assert offers(world)[2:] == [(1, "interest", 3836)]
+    with pytest.raises(RuleViolation, match="withdrawn"):
+        answer(world, 2, "040099")
+
+
+def test_what_is_open_again_is_withdrawn_and_offered_anew_as_it_is_when_it_is_paid(world: World) -> None:
+    receivable = world.owe("040001", 1_000_000, routine="04")
+    printed(world, receivable, "reminder_1", 6_000)
+    settle(world, "040001", 1_000_000)
+    offer(world)
+    tell(world, "register_payment", "040001", method="2", amount_ore=1_000_000, transaction_date="2026-11-20")
+    world.clock.advance(timedelta(minutes=1))
+    assert offer(world) == (0, 0)
+    assert offers(world, "charge_withdrawn") == [(1, "interest", 3836), (2, "reminder_fee", 6_000)]
+
+    tell(world, "register_payment", "040001", method="1", amount_ore=1_000_000, transaction_date="2026-11-22")
+    assert offer(world) == (2, 0)
+    assert offers(world)[2:] == [(3, "interest", 5479), (4, "reminder_fee", 6_000)]
+    assert findings(world) == {}

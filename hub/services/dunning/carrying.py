@@ -1,7 +1,8 @@
 """What settled receivables leave to be charged: listed, offered to their source systems, and answered by them.
 
 A source system is told by the feed (`charge_offered`) and answers with the invoice that the charge stands on
-(`answer_carried`). What it does not answer is offered again: a charge is done when it is answered, and not before.
+(`answer_carried`). What it does not answer is offered again: a charge is done when it is answered, and not before. What
+has lost its ground meanwhile, since a payment bounced or a letter never arrived, is withdrawn.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ from hub.rules.interest.charging import ChargingLimits, chargeable_ore
 from hub.rules.interest.invoicing import is_settled_without_interest
 from hub.rules.interest.reference_rates import ReferenceRates
 from hub.services.books.finding import find_company
-from hub.services.books.interest import NOWHERE, Accrued, accrued
+from hub.services.books.interest import Accrued, accrued
 from hub.services.ports import JsonObject, Store, UnitOfWork
 
 AT_ONCE = 2_000
 END = -1
 CLAIM = "offer charges"  # of two who offer, the second sees what the first has offered
-OFFERED, CARRIED = "charge_offered", "charge_carried"  # events
+OFFERED, WITHDRAWN, CARRIED = "charge_offered", "charge_withdrawn", "charge_carried"  # events
 
 
 class Left(NamedTuple):
@@ -61,12 +62,22 @@ class UnchargedList:
         left = [one for one in self._left(work, found) if (one.charge.receivable_id, one.charge.kind) not in known]
         return left, found[-1] if len(found) == AT_ONCE else END
 
+    def without_ground(self, work: UnitOfWork, offered: Sequence[CarriedCharge]) -> list[CarriedCharge]:
+        """Return what has been offered and is not left to be charged any more, or not by that amount."""
+        ids, left = _ids(offered), set()
+        for start in range(0, len(ids), AT_ONCE):
+            found = self._left(work, ids[start : start + AT_ONCE])
+            left |= {(one.charge.receivable_id, str(one.charge.kind), one.charge.amount_ore) for one in found}
+        return [one for one in offered if (one.receivable_id, one.kind, one.amount_ore) not in left]
+
     def _left(self, work: UnitOfWork, receivable_ids: Sequence[int]) -> Iterator[Left]:
         earned = accrued(work, self._tenant, receivable_ids, date.fromisoformat(work.today), self._rates())
         printed = work.carried_charges.printed_fees(receivable_ids)
         for number, one in earned.items():
+            if one.paid_on is None:
+                continue
             company = find_company(self._tenant, one.receivable.company)
-            interest_ore = 0 if one.elsewhere != NOWHERE else _interest_left(one, company)
+            interest_ore = 0 if one.elsewhere.invoiced_ore else _interest_left(one, company)
             fees = {DunningStep(step): fee for step, fee in printed.get(number, {}).items()}
             for kind, amount_ore in left_to_charge(SettledReceivable(one.entries, fees, interest_ore)):
                 yield Left(one.receivable, Uncharged(number, kind, amount_ore, _account(company, kind)))
@@ -84,12 +95,13 @@ def list_uncharged(
 
 
 def offer_charges(store: Store, tenant: Tenant, rates: Callable[[], ReferenceRates], selection: PaidSelection) -> Offer:
-    """Offer what is left to the source systems, and offer again what they have not answered."""
+    """Offer what is left to the source systems, and again what is not answered; withdraw what lost its ground."""
     uncharged, after, new = UnchargedList(tenant, rates, selection), 0, 0
     with store.write() as work:
         work.commands.claim(CLAIM)
+        _withdraw(work, uncharged.without_ground(work, work.carried_charges.unanswered()))
         again = work.carried_charges.offer_again(work.now)
-        _tell(work, {row.receivable_id: row for row in work.receivables.by_ids(_ids(again))}, again)
+        _tell(work, _receivables(work, again), again)
     while after != END:
         with store.write() as work:
             work.commands.claim(CLAIM)
@@ -105,13 +117,15 @@ def answer_carried(work: UnitOfWork, _tenant: Tenant, command: AnswerCarried) ->
 
     Raises:
         DataError: no such charge was offered.
-        RuleViolation: it stands on another invoice already.
+        RuleViolation: it stands on another invoice already, or was withdrawn.
     """
     charge = work.carried_charges.get(command.carry_no)
     if charge is None:
         raise DataError(f"no charge {command.carry_no} was offered; see: hub carry list --offered")
     if charge.state == CarriedState.CARRIED:
         raise RuleViolation(f"charge {command.carry_no} stands on invoice {charge.invoice_number} already")
+    if charge.state == CarriedState.WITHDRAWN:
+        raise RuleViolation(f"charge {command.carry_no} was withdrawn: take it off invoice {command.invoice_number}")
     work.carried_charges.answer(command.carry_no, command.invoice_number)
     (row,) = work.receivables.by_ids([charge.receivable_id])
     about = _about(row, charge)
@@ -139,6 +153,17 @@ def _account(company: Company, kind: CarriedKind) -> str:
         CarriedKind.DIFFERENCE: accounts.carried,
     }
     return by_kind[kind] or accounts.error_account
+
+
+def _withdraw(work: UnitOfWork, charges: Sequence[CarriedCharge]) -> None:
+    work.carried_charges.withdraw([charge.carry_no for charge in charges])
+    rows = _receivables(work, charges)
+    for charge in charges:
+        work.events.record(WITHDRAWN, **_about(rows[charge.receivable_id], charge))
+
+
+def _receivables(work: UnitOfWork, charges: Sequence[CarriedCharge]) -> dict[int, Receivable]:
+    return {row.receivable_id: row for row in work.receivables.by_ids(_ids(charges))}
 
 
 def _tell(work: UnitOfWork, receivables: dict[int, Receivable], offered: Sequence[CarriedCharge]) -> None:

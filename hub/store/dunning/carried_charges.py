@@ -51,7 +51,8 @@ class SqlCarriedCharges:
     def known(self, receivable_ids: Sequence[int]) -> set[tuple[int, str]]:
         """Return what of receivables has been offered or carried, by receivable and kind."""
         statement = text(
-            "SELECT receivable_id, kind FROM carried_charge WHERE tenant = :t AND receivable_id IN :ids"
+            "SELECT receivable_id, kind FROM carried_charge WHERE tenant = :t AND receivable_id IN :ids "
+            "AND state <> 'withdrawn'"
         ).bindparams(bindparam("ids", expanding=True))
         found: set[tuple[int, str]] = set()
         for start in range(0, len(receivable_ids), 500):
@@ -88,6 +89,12 @@ class SqlCarriedCharges:
         """Return one by its number, or None."""
         found = self._charges("carry_no = :carry_no", carry_no=carry_no)
         return found[0] if found else None
+
+    def withdraw(self, carry_nos: Sequence[int]) -> None:
+        """Write down that what was offered is not to be charged after all."""
+        statement = text("UPDATE carried_charge SET state = 'withdrawn' WHERE tenant = :t AND carry_no = :carry_no")
+        if carry_nos:
+            self._connection.execute(statement, [{"t": self._tenant, "carry_no": one} for one in carry_nos])
 
     def unanswered(self) -> list[CarriedCharge]:
         """Return what no source system has answered yet, oldest first."""

@@ -18,14 +18,14 @@ _PAID_LATE_AND_NOT_CHARGED = (
     "NOT EXISTS (SELECT 1 FROM interest_charge c WHERE c.tenant = r.tenant AND c.receivable_id = r.receivable_id "
     "AND c.undone_at IS NULL)",
     "NOT EXISTS (SELECT 1 FROM carried_charge c WHERE c.tenant = r.tenant AND c.receivable_id = r.receivable_id "
-    "AND c.kind = 'interest')",
+    "AND c.kind = 'interest' AND c.state <> 'withdrawn')",
 )
 _STANDING = text("""
     SELECT receivable_id, CAST(sum(invoiced) AS BIGINT), max(until), CAST(sum(carried) AS BIGINT)
     FROM (SELECT receivable_id, amount_ore AS invoiced, last_day AS until, 0 AS carried FROM interest_charge
           WHERE tenant = :t AND receivable_id IN :ids AND undone_at IS NULL
           UNION ALL SELECT receivable_id, 0, '', amount_ore FROM carried_charge
-          WHERE tenant = :t AND receivable_id IN :ids AND kind = 'interest') AS charged
+          WHERE tenant = :t AND receivable_id IN :ids AND kind = 'interest' AND state <> 'withdrawn') AS charged
     GROUP BY receivable_id
 """).bindparams(bindparam("ids", expanding=True))
 

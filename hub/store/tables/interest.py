@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy import Index, PrimaryKeyConstraint
 
 from hub.store.tables.columns import number, table, tenant_column, text
 
@@ -30,11 +30,20 @@ carried_charge = table(
     text("kind"),  # interest, reminder_fee, demand_fee, difference
     number("amount_ore"),  # below zero: the debtor's
     text("account"),
-    text("state"),  # offered, carried
+    text("state"),  # offered, carried, withdrawn
     text("offered_at"),
     number("offers"),
     text("invoice_number", default=""),
     text("answered_at", nullable=True),
     PrimaryKeyConstraint("tenant", "carry_no"),
-    UniqueConstraint("tenant", "receivable_id", "kind"),
+)
+_STANDS = carried_charge.c.state != "withdrawn"
+Index(
+    "carried_charge_standing",  # each kind once
+    carried_charge.c.tenant,
+    carried_charge.c.receivable_id,
+    carried_charge.c.kind,
+    unique=True,
+    sqlite_where=_STANDS,
+    postgresql_where=_STANDS,
 )

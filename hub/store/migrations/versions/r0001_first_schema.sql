@@ -76,9 +76,10 @@ CREATE TABLE carried_charge (
     offers BIGINT NOT NULL,
     invoice_number TEXT DEFAULT '' NOT NULL,
     answered_at TEXT,
-    PRIMARY KEY (tenant, carry_no),
-    UNIQUE (tenant, receivable_id, kind)
+    PRIMARY KEY (tenant, carry_no)
 ) WITHOUT ROWID;
+
+CREATE UNIQUE INDEX carried_charge_standing ON carried_charge (tenant, receivable_id, kind) WHERE state != 'withdrawn';
 
 CREATE TABLE channel_cursor (
     tenant INTEGER NOT NULL,

@@ -135,16 +135,27 @@ def test_a_payment_that_bounces_between_plan_and_run_leaves_it_out(world: World)
     assert items(world, plan_no)[0].outcome_reason == "changed_since"
 
 
-def test_a_number_that_is_taken_holds_no_other(world: World) -> None:
+def test_a_number_that_is_taken_is_said_by_the_plan_and_holds_no_other(world: World) -> None:
     paid_late(world, "010001")
     paid_late(world, "010002")
     world.owe("510001", 100)
     plan_no = plan(world)
-    carry_out(world, plan_no)
-    assert [(one.outcome, one.outcome_reason) for one in items(world, plan_no)] == [
-        ("left_out", "its number is taken"),
-        ("done", ""),
+    assert [(one.verdict, one.reason) for one in items(world, plan_no)] == [
+        (Verdict.LEAVE, "its number is taken"),
+        (Verdict.TAKE, "14 days to 2026-11-16"),
     ]
+    world.owe("510002", 100)
+    carry_out(world, plan_no)
+    assert items(world, plan_no)[1].outcome_reason == "its number is taken"
+
+
+def test_an_undone_interest_invoice_is_not_planned_again(world: World) -> None:
+    paid_late(world, "010001")
+    plan_no = plan(world)
+    carry_out(world, plan_no)
+    with world.store.write() as work:
+        assert undo(work, world.tenant, plan_no, user="clerk").taken_back == ["510001"]
+    assert [(one.verdict, one.reason) for one in items(world, plan(world))] == [(Verdict.LEAVE, "its number is taken")]
 
 
 def test_an_undone_plan_cancels_what_is_unpaid_and_lists_what_was_paid(world: World) -> None:

@@ -6,7 +6,7 @@ again, and leaves out what has changed since.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ from hub.rules.interest.reference_rates import ReferenceRates
 from hub.services.books.finding import find_company
 from hub.services.books.interest import NOWHERE, Accrued, accrued
 from hub.services.dunning.interest_letters import send_invoices
-from hub.services.dunning.invoicing import InterestInvoices, Invoiced, invoice_interest
+from hub.services.dunning.invoicing import NUMBER_TAKEN, InterestInvoices, Invoiced, invoice_interest, taken_numbers
 from hub.services.ports import Deliver, JsonObject, Store, UnitOfWork, Work
 
 PLANNED_AT_ONCE = 2_000
@@ -105,7 +105,7 @@ class InterestInvoiceRun:
         held = [item for item in items if _still_holds(item, judged.get(item.receivable_id))]
         asked = [_asked(item, judged[item.receivable_id]) for item in held]
         invoiced = invoice_interest(work, self._tenant, asked, run_no=run_no)
-        work.plans.settle(plan.plan_no, [_outcome(item, invoiced) for item in items])
+        work.plans.settle(plan.plan_no, [_outcome(item, judged, invoiced) for item in items])
         work.interest_charges.record([_charge(plan, judged[number], one) for number, one in invoiced.made.items()])
         charged = {invoice_id: judged[number].accrued for number, invoice_id in invoiced.made.items()}
         send_invoices(work, self._tenant, self._deliver, plan.plan_no, charged)
@@ -113,8 +113,12 @@ class InterestInvoiceRun:
 
     def _judged(self, work: UnitOfWork, receivable_ids: Sequence[int]) -> Iterator[Judged]:
         rates, today = self._rates(), date.fromisoformat(work.today)
-        for one in accrued(work, self._tenant, receivable_ids, today, rates).values():
-            yield Judged(one, self._decided(one))
+        found = accrued(work, self._tenant, receivable_ids, today, rates)
+        taken = taken_numbers(work, self._tenant, [one.receivable for one in found.values()])
+        for number, one in found.items():
+            decision = self._decided(one)
+            is_refused = number in taken and decision.amount_ore
+            yield Judged(one, InvoicedInterest(0, NUMBER_TAKEN) if is_refused else decision)
 
     def _decided(self, one: Accrued) -> InvoicedInterest:
         company = find_company(self._tenant, one.receivable.company)
@@ -188,10 +192,20 @@ def _asked(item: PlanItem, judged: Judged) -> Invoiced:
     return Invoiced(judged.accrued.receivable, item.interest_ore, judged.accrued.interest.days)
 
 
-def _outcome(item: PlanItem, invoiced: InterestInvoices) -> tuple[int, Outcome, str, int, int]:
-    if item.receivable_id in invoiced.made:
+def _outcome(
+    item: PlanItem, judged: Mapping[int, Judged], invoiced: InterestInvoices
+) -> tuple[int, Outcome, str, int, int]:
+    number = item.receivable_id
+    if number in invoiced.made:
         return (item.item_no, Outcome.DONE, "", 0, item.interest_ore)
-    return (item.item_no, Outcome.LEFT_OUT, invoiced.refused.get(item.receivable_id, "changed_since"), 0, 0)
+    is_taken = number in judged and judged[number].decision.why_none == NUMBER_TAKEN
+    return (
+        item.item_no,
+        Outcome.LEFT_OUT,
+        NUMBER_TAKEN if is_taken else invoiced.refused.get(number, "changed_since"),
+        0,
+        0,
+    )
 
 
 def _charge(plan: Plan, judged: Judged, invoice_id: int) -> InterestCharge:

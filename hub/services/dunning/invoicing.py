@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import partial
 from typing import NamedTuple
@@ -64,6 +64,24 @@ def invoice_interest(work: UnitOfWork, tenant: Tenant, asked: Sequence[Invoiced]
     made = {original: ids[_key(row.receivable)] for original, row in rows.items() if _key(row.receivable) in ids}
     taken = dict.fromkeys(rows.keys() - made.keys() - refused.keys(), NUMBER_TAKEN)
     return InterestInvoices(made, refused | taken)
+
+
+def taken_numbers(work: UnitOfWork, tenant: Tenant, originals: Iterable[Receivable]) -> set[int]:
+    """Return the ids of those whose interest invoice cannot have its number, since a receivable has or had it."""
+    wanted = {key: row.receivable_id for row in originals if (key := _wanted(tenant, row)) is not None}
+    taken: set[int] = set()
+    for company in {key[0] for key in wanted}:
+        numbers = sorted({number for one, number, _ in wanted if one == company})
+        known = map(_key, work.receivables.known_versions(company, numbers))
+        taken |= {wanted[key] for key in known if key in wanted}
+    return taken
+
+
+def _wanted(tenant: Tenant, original: Receivable) -> tuple[str, str, str] | None:
+    routine = find_company(tenant, original.company).routine(original.routine)
+    if routine is None or routine.interest_routine is None or not original.number.startswith(routine.number):
+        return None
+    return original.company, interest_invoice_number(original.number, routine), original.source_system
 
 
 def _resolved(

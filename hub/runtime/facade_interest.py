@@ -56,13 +56,13 @@ class InterestInvoicesDesk:
 
         Raises:
             DataError: there is no such plan.
-            RuleViolation: it is being carried out already, or has ended.
+            RuleViolation: it is being carried out already, or has ended, or the settings have changed since.
         """
         self._work.refuse_unusable_settings()
         with self._work.store.write() as work:
 
             def start() -> JsonObject:
-                return {"run_id": begin(work, self._work.tenant.id, plan_no)}
+                return {"run_id": begin(work, self._work.tenant.id, plan_no, self._work.fingerprint)}
 
             once(work, key, "run_interest_invoices", {"plan_no": plan_no}, start)
         self._carry_out_queued()

@@ -12,14 +12,16 @@ from test_commands import debit
 from test_interest_on_receivables import RATES
 from test_manual_payments import METHODS
 
-from hub.errors import RuleViolation
+from hub.errors import DataError, RuleViolation
 from hub.model.delivery_commands import DeliverDocument
 from hub.model.dunning_plans import PlanItem, Verdict
 from hub.model.interest_charges import KIND, PaidSelection
+from hub.services.dunning import interest_invoices
 from hub.services.dunning.interest_invoices import InterestInvoiceRun, begin
 from hub.services.dunning.interest_undoing import undo
-from hub.services.ports import Deliver, Handed, UnitOfWork
+from hub.services.ports import Deliver, Handed, JsonObject, UnitOfWork, Work
 
+SETTINGS = "settings"
 ROUTINES = [{"number": "01", "name": "Diverse", "interest_is_invoiced": True}, {"number": "04", "name": "Vatten"}]
 
 
@@ -45,6 +47,8 @@ def world(engine: Engine) -> World:
 
 def run_of(world: World, deliver: Deliver = nothing_sent) -> InterestInvoiceRun:
     return InterestInvoiceRun(world.store, world.tenant, lambda: RATES, "settings", deliver)
+def run_of(world: World) -> InterestInvoiceRun:
+    return InterestInvoiceRun(world.store, world.tenant, lambda: RATES, SETTINGS)
 
 
 def plan(world: World, **selection: object) -> int:
@@ -61,7 +65,7 @@ def items(world: World, plan_no: int) -> list[PlanItem]:
 
 def carry_out(world: World, plan_no: int) -> None:
     with world.store.write() as work:
-        begin(work, world.tenant.id, plan_no)
+        begin(work, world.tenant.id, plan_no, SETTINGS)
     world.drain()
 
 
@@ -171,4 +175,49 @@ def test_an_undone_plan_cancels_what_is_unpaid_and_lists_what_was_paid(world: Wo
     assert found.taken_back == ["510002"]
     assert [*found.standing] == ["510001"]
     assert world.account_balance("8313") == -3836
+    assert_books_agree(world)
+
+
+def test_a_plan_by_other_settings_is_not_begun_and_one_that_was_begun_goes_no_further(world: World) -> None:
+    paid_late(world, "010001")
+    plan_no = plan(world)
+    with pytest.raises(RuleViolation, match="settings have changed"), world.store.write() as work:
+        begin(work, world.tenant.id, plan_no, "others")
+
+    world.bodies[KIND] = InterestInvoiceRun(world.store, world.tenant, lambda: RATES, "others")
+    carry_out(world, plan_no)
+
+    assert [(one.outcome, one.outcome_reason) for one in items(world, plan_no)] == [("left_out", "settings_changed")]
+    assert world.account_balance("8313") == 0
+
+
+class StopsHalfWay(InterestInvoiceRun):
+    """Invoices one, and fails."""
+
+    def __call__(self, work: Work, input: JsonObject) -> JsonObject:
+        work.step("invoice", self._chunk, {**input, "after": 0, "run_no": work.run_no})
+        raise DataError("it cannot go on")
+
+
+def test_a_run_that_failed_half_way_is_undone_as_far_as_it_came(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interest_invoices, "INVOICED_AT_ONCE", 1)
+    paid_late(world, "010001")
+    paid_late(world, "010002")
+    plan_no = plan(world)
+    with world.store.write() as work:
+        begin(work, world.tenant.id, plan_no, SETTINGS)
+    with pytest.raises(RuleViolation, match="executing"), world.store.write() as work:
+        undo(work, world.tenant, plan_no, user="clerk")
+    world.bodies[KIND] = StopsHalfWay(world.store, world.tenant, lambda: RATES, SETTINGS)
+    world.drain()
+
+    with world.store.write() as work:
+        assert undo(work, world.tenant, plan_no, user="clerk").taken_back == ["510001"]
+    world.bodies[KIND] = run_of(world)
+    with world.store.write() as work:
+        work.runs.enqueue("again", KIND, {"plan_no": plan_no})
+    world.drain()
+
+    assert [one.outcome for one in items(world, plan_no)] == ["done", ""]
+    assert world.account_balance("8313") == 0
     assert_books_agree(world)

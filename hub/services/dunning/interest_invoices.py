@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from hub.errors import DataError, RuleViolation, TransientError
 from hub.model.dunning_plans import Outcome, Plan, PlanItem, PlanState, Verdict
+from hub.model.dunning_reasons import LeftOut
 from hub.model.interest_charges import KIND, STEP, InterestCharge, PaidSelection
 from hub.model.tenant import Tenant
 from hub.rules.interest.charging import ChargingLimits
@@ -90,6 +91,8 @@ class InterestInvoiceRun:
 
     def _chunk(self, work: UnitOfWork, input: JsonObject) -> JsonObject:
         plan = plan_of(work, input["plan_no"])
+        if not work.plans.change(plan.plan_no, was=PlanState.EXECUTING, state=PlanState.EXECUTING):  # held till the end
+            return {"last": END, "done": 0}  # undone while its run had stopped
         items = work.plans.items(plan.plan_no, outcome=Outcome.NONE, after=input["after"], limit=INVOICED_AT_ONCE)
         made = self._invoiced(work, plan, [item for item in items if item.verdict == Verdict.TAKE], input["run_no"])
         is_last = len(items) < INVOICED_AT_ONCE
@@ -100,6 +103,10 @@ class InterestInvoiceRun:
 
     def _invoiced(self, work: UnitOfWork, plan: Plan, items: Sequence[PlanItem], run_no: int) -> int:
         """Invoice what still holds of items, and write down what became of each; return how many were invoiced."""
+        if plan.fingerprint != self._fingerprint:
+            left_out = (Outcome.LEFT_OUT, LeftOut.SETTINGS_CHANGED, 0, 0)
+            work.plans.settle(plan.plan_no, [(item.item_no, *left_out) for item in items])
+            return 0
         work.receivables.lock(_ids(items))
         judged = {one.accrued.receivable.receivable_id: one for one in self._judged(work, _ids(items))}
         held = [item for item in items if _still_holds(item, judged.get(item.receivable_id))]
@@ -138,18 +145,22 @@ class InterestInvoiceRun:
         return interest_to_invoice(facts, company.routine(one.receivable.routine), limits)
 
 
-def begin(work: UnitOfWork, tenant_name: str, plan_no: int) -> str:
+def begin(work: UnitOfWork, tenant_name: str, plan_no: int, fingerprint: str) -> str:
     """Queue the execution of a plan in this transaction, and return the run's id; a plan is carried out once.
 
     Raises:
         DataError: there is no such plan.
-        RuleViolation: it is being carried out already, or has ended.
+        RuleViolation: it is being carried out already, or has ended, or the settings have changed since it was made.
     """
     plan = plan_of(work, plan_no)
+    if plan.state is PlanState.PLANNED and plan.fingerprint != fingerprint:
+        raise RuleViolation(f"the settings have changed since plan {plan_no} was made: make a new one")
     if not work.plans.change(plan_no, was=PlanState.PLANNED, state=PlanState.EXECUTING):
         raise RuleViolation(f"plan {plan_no} is {plan.state}: make a new one by hub interest-invoices plan")
     run_id = f"{KIND}:{tenant_name}:{plan_no}"
     work.runs.enqueue(run_id, KIND, {"plan_no": plan_no})
+    run = work.runs.get(run_id)
+    work.plans.change(plan_no, was=PlanState.EXECUTING, run_no=run and run.run_no)
     return run_id
 
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from hub.errors import RuleViolation
 from hub.model.command import Target
-from hub.model.commands import CancelReceivable
-from hub.model.dunning_plans import PlanState
+from hub.model.commands import CancelReceivable, Target
+from hub.model.dunning_plans import Plan, PlanState
 from hub.model.interest_charges import KIND
 from hub.model.receivables import Receivable
 from hub.model.tenant import Tenant
@@ -32,11 +32,9 @@ def undo(work: UnitOfWork, tenant: Tenant, plan_no: int, withdraw: Withdraw, *, 
 
     Raises:
         DataError: there is no such plan.
-        RuleViolation: it has not been carried out.
+        RuleViolation: it has not been carried out, or is being carried out now.
     """
-    plan = plan_of(work, plan_no)
-    if plan.state not in (PlanState.EXECUTED, PlanState.UNDONE):
-        raise RuleViolation(f"plan {plan_no} is {plan.state}: only what has been carried out can be undone")
+    _begin(work, plan_of(work, plan_no))
     charges = {charge.invoice_id: charge for charge in work.interest_charges.of_plan(plan_no)}
     found, cancelled = TakenBack([], {}), list[int]()
     for invoice in work.receivables.by_ids(sorted(charges)):
@@ -51,6 +49,17 @@ def undo(work: UnitOfWork, tenant: Tenant, plan_no: int, withdraw: Withdraw, *, 
     withdraw(work, letter_keys(plan_no, cancelled))
     work.plans.change(plan_no, was=PlanState.EXECUTED, state=PlanState.UNDONE)
     return found
+
+
+def _begin(work: UnitOfWork, plan: Plan) -> None:
+    """Mark a plan as undone; a run that failed, or was cancelled, is undone as far as it came. Again is harmless."""
+    is_at_work = any(run.run_no == plan.run_no for run in work.runs.unfinished())
+    is_ours = work.plans.change(plan.plan_no, was=plan.state, state=PlanState.UNDONE)
+    if plan.state not in _BEGUN or is_at_work or not is_ours:
+        raise RuleViolation(f"plan {plan.plan_no} is {plan.state}: only what has been carried out can be undone")
+
+
+_BEGUN = (PlanState.EXECUTED, PlanState.EXECUTING, PlanState.UNDONE)
 
 
 def _cancelling(invoice: Receivable, plan_no: int, user: str) -> CancelReceivable:

@@ -8,19 +8,21 @@ import pytest
 from payment_world import World
 from sqlalchemy import Engine
 from telling import assert_books_agree, tell
-from test_carried_charges import offer, settle
+from test_carried_charges import left, offer, settle
 from test_commands import debit
-from test_interest_invoices import ROUTINES, carry_out, paid_late, plan, run_of
+from test_interest_invoices import ROUTINES, carry_out, items, paid_late, plan, run_of
 from test_interest_on_receivables import RATES
 from test_manual_payments import METHODS
 
 from hub.model.dunning_plans import StepTaken
 from hub.model.interest_charges import KIND, PaidSelection
+from hub.model.purging import PurgeTerms
 from hub.services.books.interest import accrued
 from hub.services.chart import chart_of
 from hub.services.dunning.interest_undoing import undo
 from hub.services.dunning.letter_interest import LetterInterest
 from hub.services.dunning.taking_back import take_back
+from hub.services.reports import purging
 
 LETTERS = LetterInterest(lambda: RATES)
 UNTIL = date(2026, 12, 1)
@@ -108,3 +110,23 @@ def test_a_paid_fee_that_is_taken_back_paid_principal_on_the_day_it_was_paid(wor
         (row,) = work.receivables.find(number="040001")
     assert (row.principal_ore, row.fee_ore) == (1_000_000, 0)
     assert_books_agree(world)
+
+
+def test_nothing_is_charged_of_what_has_been_purged(world: World) -> None:
+    paid_late(world, "010001")
+    world.owe("040001", 1_000_000, routine="04")
+    settle(world, "040001", 1_000_000)
+    before = plan(world)
+    offer(world)
+    with world.store.write() as work:
+        purge = purging.plan_purge(work, PurgeTerms(paid_before=date(2026, 11, 20)), "clerk").plan_no
+    assert purging.execute_purge(world.store, purge).purged == 2
+    world.clock.advance(timedelta(minutes=1))
+
+    carry_out(world, before)
+
+    assert (offer(world), left(world), items(world, plan(world))) == ((0, 0), [], [])
+    assert [(one.reason, one.outcome_reason) for one in items(world, before)] == [
+        ("14 days to 2026-11-16", "changed_since"),
+        ("routine_invoices_no_interest", ""),
+    ]

@@ -64,7 +64,8 @@ class UnchargedList:
 
     def without_ground(self, work: UnitOfWork, offered: Sequence[CarriedCharge]) -> list[CarriedCharge]:
         """Return what has been offered and is not left to be charged any more, or not by that amount."""
-        ids, left = _ids(offered), set()
+        purged, left = work.interest_charges.purged(_ids(offered)), set()
+        ids = [number for number in _ids(offered) if number not in purged]
         for start in range(0, len(ids), AT_ONCE):
             found = self._left(work, ids[start : start + AT_ONCE])
             left |= {(one.charge.receivable_id, str(one.charge.kind), one.charge.amount_ore) for one in found}

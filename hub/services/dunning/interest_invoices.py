@@ -108,7 +108,9 @@ class InterestInvoiceRun:
             work.plans.settle(plan.plan_no, [(item.item_no, *left_out) for item in items])
             return 0
         work.receivables.lock(_ids(items))
-        judged = {one.accrued.receivable.receivable_id: one for one in self._judged(work, _ids(items))}
+        purged = work.interest_charges.purged(_ids(items))
+        asked_of = [number for number in _ids(items) if number not in purged]
+        judged = {one.accrued.receivable.receivable_id: one for one in self._judged(work, asked_of)}
         held = [item for item in items if _still_holds(item, judged.get(item.receivable_id))]
         asked = [_asked(item, judged[item.receivable_id]) for item in held]
         invoiced = invoice_interest(work, self._tenant, asked, run_no=run_no)

@@ -28,6 +28,9 @@ _STANDING = text("""
           WHERE tenant = :t AND receivable_id IN :ids AND kind = 'interest' AND state <> 'withdrawn') AS charged
     GROUP BY receivable_id
 """).bindparams(bindparam("ids", expanding=True))
+_PURGED = text("SELECT receivable_id FROM purged_receivable WHERE tenant = :t AND receivable_id IN :ids").bindparams(
+    bindparam("ids", expanding=True)
+)
 
 
 class SqlInterestCharges:
@@ -50,6 +53,14 @@ class SqlInterestCharges:
         for start in range(0, len(receivable_ids), 500):
             part = {"t": self._tenant, "ids": list(receivable_ids[start : start + 500])}
             found |= {row[0]: ChargedElsewhere._make(row[1:]) for row in self._connection.execute(_STANDING, part)}
+        return found
+
+    def purged(self, receivable_ids: Sequence[int]) -> set[int]:
+        """Return those of some receivables that have been purged: nobody is left to be charged."""
+        found: set[int] = set()
+        for start in range(0, len(receivable_ids), 500):
+            part = {"t": self._tenant, "ids": list(receivable_ids[start : start + 500])}
+            found |= {row.receivable_id for row in self._connection.execute(_PURGED, part)}
         return found
 
     def record(self, charges: Sequence[InterestCharge]) -> None:

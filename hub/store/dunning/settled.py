@@ -21,7 +21,8 @@ _NEWEST_AND_PAID = """
       AND NOT EXISTS (SELECT 1 FROM open_item o WHERE o.tenant = r.tenant AND o.receivable_id = r.receivable_id)
       AND NOT EXISTS (SELECT 1 FROM receivable n WHERE n.tenant = r.tenant AND n.company = r.company
                       AND n.number = r.number AND n.source_system = r.source_system AND n.version > r.version)
-"""
+      AND NOT EXISTS (SELECT 1 FROM purged_receivable g WHERE g.tenant = r.tenant AND g.receivable_id = r.receivable_id)
+"""  # nobody is named by what has been purged
 
 
 def settled_receivables(

@@ -46,9 +46,7 @@ def world(engine: Engine) -> World:
 
 
 def run_of(world: World, deliver: Deliver = nothing_sent) -> InterestInvoiceRun:
-    return InterestInvoiceRun(world.store, world.tenant, lambda: RATES, "settings", deliver)
-def run_of(world: World) -> InterestInvoiceRun:
-    return InterestInvoiceRun(world.store, world.tenant, lambda: RATES, SETTINGS)
+    return InterestInvoiceRun(world.store, world.tenant, lambda: RATES, SETTINGS, deliver)
 
 
 def plan(world: World, **selection: object) -> int:
@@ -158,7 +156,7 @@ def test_an_undone_interest_invoice_is_not_planned_again(world: World) -> None:
     plan_no = plan(world)
     carry_out(world, plan_no)
     with world.store.write() as work:
-        assert undo(work, world.tenant, plan_no, user="clerk").taken_back == ["510001"]
+        assert undo(work, world.tenant, plan_no, lambda _work, _keys: None, user="clerk").taken_back == ["510001"]
     assert [(one.verdict, one.reason) for one in items(world, plan(world))] == [(Verdict.LEAVE, "its number is taken")]
 
 
@@ -207,12 +205,12 @@ def test_a_run_that_failed_half_way_is_undone_as_far_as_it_came(world: World, mo
     with world.store.write() as work:
         begin(work, world.tenant.id, plan_no, SETTINGS)
     with pytest.raises(RuleViolation, match="executing"), world.store.write() as work:
-        undo(work, world.tenant, plan_no, user="clerk")
+        undo(work, world.tenant, plan_no, lambda _work, _keys: None, user="clerk")
     world.bodies[KIND] = StopsHalfWay(world.store, world.tenant, lambda: RATES, SETTINGS)
     world.drain()
 
     with world.store.write() as work:
-        assert undo(work, world.tenant, plan_no, user="clerk").taken_back == ["510001"]
+        assert undo(work, world.tenant, plan_no, lambda _work, _keys: None, user="clerk").taken_back == ["510001"]
     world.bodies[KIND] = run_of(world)
     with world.store.write() as work:
         work.runs.enqueue("again", KIND, {"plan_no": plan_no})

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from hub.errors import RuleViolation
 from hub.model.command import Target
-from hub.model.commands import CancelReceivable, Target
+from hub.model.commands import CancelReceivable
 from hub.model.dunning_plans import Plan, PlanState
 from hub.model.interest_charges import KIND
 from hub.model.receivables import Receivable
@@ -47,7 +47,6 @@ def undo(work: UnitOfWork, tenant: Tenant, plan_no: int, withdraw: Withdraw, *, 
             found.taken_back.append(invoice.number)
             cancelled.append(invoice.receivable_id)
     withdraw(work, letter_keys(plan_no, cancelled))
-    work.plans.change(plan_no, was=PlanState.EXECUTED, state=PlanState.UNDONE)
     return found
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from hub.model.books import Bucket, Contra, OpenAmounts
 from hub.model.events import Event
 from hub.model.instalment_plans import InstalmentPlan
 from hub.model.receivables import OpenReceivable
 from hub.model.tenant import Tenant
-from hub.rules.charges import Cause, Change, charged, reallocated
+from hub.rules.charges import Cause, Change, EntryFacts, charged, reallocated
 from hub.services.instalment_plans.agreeing import plan_of_source
 from hub.services.instalment_plans.charging import charge
 from hub.services.instalment_plans.telling import NOT_SENT_TASK, tell
@@ -57,14 +57,14 @@ def _take_fee_back(work: UnitOfWork, tenant: Tenant, plan: InstalmentPlan) -> in
         return 0
     work.receivables.lock([receivable_id])
     (row,) = work.receivables.find(receivable_id=receivable_id)
-    standing_ore = max(0, charged(work.receivables.entries_of([receivable_id])[receivable_id]).fee_ore)
-    fee_ore = min(plan.plan_fee_ore, standing_ore)
-    charge(work, tenant, [(row, change, plan.plan_no) for change in _taken_back(row, fee_ore)])
+    entries = work.receivables.entries_of([receivable_id])[receivable_id]
+    fee_ore = min(plan.plan_fee_ore, max(0, charged(entries).fee_ore))
+    charge(work, tenant, [(row, change, plan.plan_no) for change in _taken_back(row, fee_ore, entries)])
     return fee_ore
 
 
-def _taken_back(row: OpenReceivable, fee_ore: int) -> Iterator[Change]:
+def _taken_back(row: OpenReceivable, fee_ore: int, entries: Sequence[EntryFacts]) -> Iterator[Change]:
     """Yield what takes a fee back; money that had paid it pays principal instead."""
     lowered = Change(Bucket.FEE, -fee_ore, Cause.PLAN_FEE_LOWERED, Contra.REMINDER_FEE)
     yield lowered
-    yield from reallocated(OpenAmounts(row.principal_ore, row.fee_ore, row.interest_ore), [lowered])
+    yield from reallocated(OpenAmounts(row.principal_ore, row.fee_ore, row.interest_ore), [lowered], entries)

@@ -205,7 +205,7 @@ class Dunned(RuleBasedStateMachine):
     def interest_is_invoiced(self, plan: int) -> None:
         with suppress(HubError), self.charging():
             with self.world.store.write() as work:
-                run_id = begin(work, self.world.tenant.id, plan)
+                run_id = begin(work, self.world.tenant.id, plan, "settings")
             carried = Carrier(self.world.store, {KIND: self.world.interest_run()}).carry_out(run_id)
             assert not carried.why, carried.why
 

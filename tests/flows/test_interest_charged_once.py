@@ -70,7 +70,7 @@ def test_a_demand_debits_what_an_interest_invoice_has_not_charged(world: World) 
     assert days_told(world, receivable) == (date(2026, 11, 17), UNTIL)
 
     with world.store.write() as work:
-        undo(work, world.tenant, plan_no, user="clerk")
+        undo(work, world.tenant, plan_no, lambda _work, _keys: None, user="clerk")
     assert demanded(world, receivable) == IN_ALL
     assert days_told(world, receivable) == (date(2026, 11, 3), UNTIL)
 

@@ -182,7 +182,7 @@ def test_a_plan_by_other_settings_is_not_begun_and_one_that_was_begun_goes_no_fu
     with pytest.raises(RuleViolation, match="settings have changed"), world.store.write() as work:
         begin(work, world.tenant.id, plan_no, "others")
 
-    world.bodies[KIND] = InterestInvoiceRun(world.store, world.tenant, lambda: RATES, "others")
+    world.bodies[KIND] = InterestInvoiceRun(world.store, world.tenant, lambda: RATES, "others", nothing_sent)
     carry_out(world, plan_no)
 
     assert [(one.outcome, one.outcome_reason) for one in items(world, plan_no)] == [("left_out", "settings_changed")]
@@ -206,7 +206,7 @@ def test_a_run_that_failed_half_way_is_undone_as_far_as_it_came(world: World, mo
         begin(work, world.tenant.id, plan_no, SETTINGS)
     with pytest.raises(RuleViolation, match="executing"), world.store.write() as work:
         undo(work, world.tenant, plan_no, lambda _work, _keys: None, user="clerk")
-    world.bodies[KIND] = StopsHalfWay(world.store, world.tenant, lambda: RATES, SETTINGS)
+    world.bodies[KIND] = StopsHalfWay(world.store, world.tenant, lambda: RATES, SETTINGS, nothing_sent)
     world.drain()
 
     with world.store.write() as work:

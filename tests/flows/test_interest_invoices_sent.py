@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from payment_world import World
-from test_interest_invoices import ROUTINES, paid_late, plan, run_of
+from test_interest_invoices import ROUTINES, SETTINGS, paid_late, plan, run_of
 from test_manual_payments import METHODS
 
 from hub.model.delivery import Reach, Reachable, RouteStep
@@ -38,7 +38,7 @@ class Sending:
         """Plan what was paid late, and carry the plan out; its letters wait."""
         plan_no = plan(self.books)
         with self.books.store.write() as work:
-            run_id = begin(work, self.books.tenant.id, plan_no)
+            run_id = begin(work, self.books.tenant.id, plan_no, SETTINGS)
         run = run_of(self.books, lambda work, commands: deliver_documents(work, self.books.tenant, commands))
         carried = Carrier(self.books.store, {KIND: run}).carry_out(run_id)
         assert not carried.why, carried.why

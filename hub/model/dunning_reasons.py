@@ -53,3 +53,4 @@ class NotUndone(StrEnum):
 
     FOLLOWED_BY = "followed_by"  # with the step
     PAID = "paid"  # with what of it
+    LETTER_UNDER_WAY = "letter_under_way"  # or it may have arrived

@@ -66,8 +66,9 @@ class KeptInHand:
     def send(self, _work: UnitOfWork, _tenant: Tenant, letters: Sequence[Letter]) -> None:
         self.sent += letters
 
-    def withdraw(self, _work: UnitOfWork, _tenant: Tenant, keys: Collection[str]) -> None:
+    def withdraw(self, _work: UnitOfWork, _tenant: Tenant, keys: Collection[str]) -> Collection[str]:
         self.withdrawn += keys
+        return ()
 
 
 class DunningWorld(Ledger):

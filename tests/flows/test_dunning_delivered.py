@@ -8,7 +8,7 @@ import pytest
 from dunning_world import POLICY, DunningWorld, dunning_tenant
 from sqlalchemy import Engine
 
-from hub.errors import TransientError
+from hub.errors import OutcomeUnknownError, TransientError
 from hub.model.commands import EndHold, SetHold, Target
 from hub.model.delivery import Reach, Reachable, RouteStep
 from hub.model.documents import Document
@@ -18,6 +18,7 @@ from hub.services.delivery import deliver_documents, withdraw_letters
 from hub.services.dunning.following import follow_letters
 from hub.services.dunning.handing_over import DeliveredLetters, nothing_counted
 from hub.services.dunning.letters import steps_before
+from hub.services.dunning.undoing import Undone, undo_chunk
 from hub.services.payees import register_payees
 from tests.flows.delivery_world import DeliveryWorld, StubChannel
 
@@ -162,6 +163,31 @@ def test_a_demand_that_would_leave_too_late_for_its_last_day_is_withdrawn_and_it
     assert len(together.channel.numbers) == sent
     assert together.books.open() == (1000_00, 180_00 if sent else 0, 0)
     assert [step.undone_at is None for step in together.books.steps()] == [bool(sent)]
+
+
+def test_a_step_whose_letter_may_have_arrived_is_not_undone_and_no_second_letter_goes(together):
+    together.channel.goes_wrong.append(OutcomeUnknownError("the answer was lost"))
+    plan_no = together.books.run()
+    together.north.work()
+    (first,) = together.north.sql("SELECT command_key FROM document WHERE state = 'unknown'")
+    undone = undo(together, plan_no)
+
+    assert (undone.steps, [(one.step.letter, one.why) for one in undone.left_out]) == (
+        1,
+        [(*first, "letter_under_way")],
+    )
+    together.books.run()
+    together.north.work()
+    assert len(together.north.sql("SELECT 1 FROM document")) == 3  # the other's alone is made anew
+    together.north.tell("decide_attempt", attempt_no=1, verdict="not_delivered")
+    together.follow()
+    assert together.north.sql("SELECT state FROM document WHERE document_no = 1") == [("withdrawn",)]
+
+
+def undo(together: Together, plan_no: int) -> Undone:
+    books = together.books
+    with books.store.write() as work:
+        return undo_chunk(work, books.tenant, plan_no, user="anna", letters=books.letters)
 
 
 HOLDS = {"3": {"text": "Deferral", "stops": ["demand"]}, "9": {"text": "Dispute", "stops": ["reminder_1"]}}

@@ -560,7 +560,7 @@ def test_a_printed_fee_that_is_taken_back_twice_is_taken_back_once(engine):
     steps = world.steps()[1:]
     for _ in range(2):
         with world.store.write() as work:
-            take_back(work, world.tenant, steps, "twice", is_asked=False)
+            take_back(work, world.tenant, steps, "twice")
 
     assert world.sql("SELECT fee_ore FROM printed_charge") == [(60_00,)]
 

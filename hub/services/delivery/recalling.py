@@ -14,8 +14,8 @@ MAY_BE_WITHDRAWN = (DocumentState.ACCEPTED, DocumentState.SENDING, DocumentState
 WHY = "a letter in it asks for what is no longer owed"
 
 
-def withdraw_letters(work: UnitOfWork, command_keys: Collection[str]) -> int:
-    """Withdraw letters by the keys of the commands that asked for them; return how many were.
+def withdraw_letters(work: UnitOfWork, command_keys: Collection[str]) -> set[str]:
+    """Withdraw letters by the keys of the commands that asked for them; return those that may be under way.
 
     What has gone stands; what may have is withdrawn when it turns out that it has not arrived.
     """
@@ -23,7 +23,8 @@ def withdraw_letters(work: UnitOfWork, command_keys: Collection[str]) -> int:
     rows = [row for row in work.letters.asked_by(command_keys) if row.state in MAY_BE_WITHDRAWN]
     work.letters.void([row.document_no for row in rows])
     stop_messages(work, work.tenant_name, sorted({row.exchange_no for row in rows if row.exchange_no is not None}), WHY)
-    return withdraw(work, {row.document_no: TAKEN_BACK for row in rows})
+    withdraw(work, {row.document_no: TAKEN_BACK for row in rows})
+    return {row.command_key for row in work.letters.asked_by(command_keys) if row.state in MAY_BE_WITHDRAWN}
 
 
 class LetterRecall:

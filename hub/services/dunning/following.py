@@ -66,7 +66,7 @@ def _take_back(work: UnitOfWork, tenant: Tenant, gone: Mapping[str, Event]) -> N
             because[_reason(event)].append(step)
             _ask_before_another(work, event, step.letter)
     for reason, steps in because.items():
-        take_back(work, tenant, steps, reason, is_asked=False)
+        take_back(work, tenant, steps, reason)
 
 
 def _ask_before_another(work: UnitOfWork, event: Event, letter: str) -> None:

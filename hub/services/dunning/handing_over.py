@@ -14,8 +14,8 @@ from hub.services.ports import Deliver, UnitOfWork
 UNDELIVERABLE = "document_undeliverable"
 LONGEST_REASON = 600
 
-Withdraw = Callable[[UnitOfWork, Collection[str]], object]
-"""Takes letters back by the keys of their commands; runtime gives delivery's."""
+Withdraw = Callable[[UnitOfWork, Collection[str]], Collection[str]]
+"""Takes letters back by the keys of their commands; returns those that may be under way. Runtime gives delivery's."""
 
 
 class DeliveredLetters:
@@ -39,9 +39,9 @@ class DeliveredLetters:
             if refused.problem:
                 _tell_undeliverable(work, refused.key, refused.problem)
 
-    def withdraw(self, work: UnitOfWork, _tenant: Tenant, keys: Collection[str]) -> None:
-        """Stop letters that have not been sent."""
-        self._withdraw(work, keys)
+    def withdraw(self, work: UnitOfWork, _tenant: Tenant, keys: Collection[str]) -> Collection[str]:
+        """Stop letters that have not been sent; return those that may be under way."""
+        return self._withdraw(work, keys)
 
 
 def nothing_counted(

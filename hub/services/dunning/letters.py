@@ -28,8 +28,8 @@ class Letters(Protocol):
         """Let letters be delivered, each by its own key; delivery answers by events."""
         ...
 
-    def withdraw(self, work: UnitOfWork, tenant: Tenant, keys: Collection[str]) -> None:
-        """Stop letters that have not been sent."""
+    def withdraw(self, work: UnitOfWork, tenant: Tenant, keys: Collection[str]) -> Collection[str]:
+        """Stop letters that have not been sent; return those that may be under way, and are stopped if they are not."""
         ...
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from hub.model.books import OpenAmounts
 from hub.model.dunning_plans import OpenDebt, Outcome, StepTaken
+from hub.model.dunning_reasons import NotUndone
 from hub.model.tenant import Tenant
 from hub.rules.charges import Change, EntryFacts, after_changes, reallocated, standing_debited
 from hub.rules.dunning.taking_back import lowered, what_came_since
@@ -32,27 +33,27 @@ class TakenBack(NamedTuple):
     left_out: list[NotTakenBack]
 
 
+Stop = Callable[[Collection[str]], Collection[str]]
+"""Stops the letters of steps that are taken back, by their keys, and returns those that may be under way."""
+
+
 def take_back(
-    work: UnitOfWork, tenant: Tenant, steps: Sequence[StepTaken], because: str, *, is_asked: bool
+    work: UnitOfWork, tenant: Tenant, steps: Sequence[StepTaken], because: str, *, stop: Stop | None = None
 ) -> TakenBack:
     """Take back what steps debited, in this transaction, and let them be open again.
 
-    One that somebody else has taken back meanwhile is passed over. When a person asked, a step that has been paid or
-    followed since is left alone. Else its letter never arrived: a fee that was paid meanwhile is taken back all the
-    same, and what was paid of it pays principal.
+    One that somebody else has taken back meanwhile is passed over. When a person asked, `stop` is given: a step
+    that has been paid or followed since, or whose letter may be under way, is left alone. Else its letter never
+    arrived: a fee that was paid meanwhile is taken back all the same, and what was paid of it pays principal.
     """
     ids = sorted({step.receivable_id for step in steps})
     work.receivables.lock(ids)
     page = work.dunning.of(ids, work.today)
     ledgers = _Ledgers(page.debts, work.dunning.entries_of(ids))
-    undone: list[tuple[StepTaken, int]] = []
-    left_out = []
-    for step in _standing(steps, page):
-        why = ledgers.what_came_since(step, page.steps.get(step.receivable_id, ())) if is_asked else ""
-        if why:
-            left_out.append(NotTakenBack(step, why))
-        else:
-            undone.append((step, ledgers.lower(step)))
+    standing = _standing(steps, page)
+    left_out = [] if stop is None else _left_out(standing, page, ledgers, stop)
+    stands = {(one.step.receivable_id, one.step.step_no) for one in left_out}
+    undone = [(one, ledgers.lower(one)) for one in standing if (one.receivable_id, one.step_no) not in stands]
     post(work, tenant, ledgers.changes, None)
     _write(work, undone, left_out, because)
     for step, lowered_ore in undone:
@@ -64,6 +65,15 @@ def _standing(steps: Iterable[StepTaken], page: DunnedPage) -> list[StepTaken]:
     """Return those of steps that stand, as they are now that their receivables are locked."""
     now = {(one.receivable_id, one.step_no): one for taken in page.steps.values() for one in taken}
     return [now[key] for step in steps if (key := (step.receivable_id, step.step_no)) in now]
+
+
+def _left_out(steps: Sequence[StepTaken], page: DunnedPage, ledgers: _Ledgers, stop: Stop) -> list[NotTakenBack]:
+    """Return what a person cannot have undone, once the letters of the rest are stopped that have not been sent."""
+    why = {step: ledgers.what_came_since(step, page.steps.get(step.receivable_id, ())) for step in steps}
+    unsent = {step.letter for step in steps if step.sent_at is None} - {step.letter for step in steps if why[step]}
+    under_way = stop(sorted(unsent))
+    why |= {step: NotUndone.LETTER_UNDER_WAY for step in steps if step.letter in under_way}
+    return [NotTakenBack(step, why[step]) for step in steps if why[step]]
 
 
 class _Ledgers:

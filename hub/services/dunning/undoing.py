@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import partial
 from typing import NamedTuple
 
 from hub.errors import RuleViolation
@@ -36,7 +37,8 @@ def undo_chunk(
 ) -> Undone:
     """Undo the next items of a plan, of some receivables or of all, in this transaction; its letters are stopped.
 
-    What has been paid since, and what another step has followed, is left out. Asked again it goes on where it was.
+    What has been paid since, what another step has followed, and what has a letter that may be under way, is left out.
+    Asked again it goes on where it was.
 
     Raises:
         DataError: there is no such plan.
@@ -46,10 +48,9 @@ def undo_chunk(
     _refuse_undo(work, plan)
     items = work.plans.items(plan_no, outcome=Outcome.DONE, after=after, limit=ITEMS_AT_ONCE)
     chosen = [step for step in _steps_of(work, plan, items) if not receivables or step.receivable_id in receivables]
-    taken_back = take_back(work, tenant, chosen, f"undone by {user}", is_asked=True)
+    stop = partial(letters.withdraw, work, tenant)
+    taken_back = take_back(work, tenant, chosen, f"undone by {user}", stop=stop)
     left_out = taken_back.left_out
-    stopped = {step.letter for step in taken_back.steps if step.sent_at is None}
-    letters.withdraw(work, tenant, sorted(stopped - {one.step.letter for one in left_out}))
     if len(items) == ITEMS_AT_ONCE:
         return Undone(len(taken_back.steps), left_out, items[-1].item_no)
     _close(work, plan)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from datetime import date
 from threading import Barrier, BrokenBarrierError
@@ -18,6 +18,7 @@ from hub.model.dunning_plans import PlanState
 from hub.services.chart import chart_of
 from hub.services.dunning.executing import drop_plan
 from hub.services.dunning.following import follow_letters
+from hub.services.dunning.taking import take_chunk
 from hub.services.dunning.taking_back import take_back
 from hub.services.dunning.undoing import Undone, undo_chunk
 from hub.services.verifying import verify
@@ -390,15 +391,6 @@ def test_each_event_is_heard_once(world):
     assert key == "dun:1:1"
 
 
-# Undo
-
-
-def undo(world: DunningWorld, plan_no: int, *numbers: str) -> Undone:
-    ids = [world.one(number).receivable_id for number in numbers]
-    with world.store.write() as work:
-        return undo_chunk(work, world.tenant, plan_no, user="anna", letters=world.letters, receivables=ids)
-
-
 def test_what_is_told_while_dunning_listens_is_heard_the_next_time(engine, world, monkeypatch):
     if engine.dialect.name == "sqlite":
         pytest.skip("SQLite has one writer at a time")
@@ -443,13 +435,13 @@ def test_of_two_who_listen_at_once_one_hears_of_a_letter(world, monkeypatch):
     both = Barrier(2, timeout=0.3)
     heard_by = SqlEvents.heard_by
 
-    def wait(events, name):
+    def meet(events, name):
         heard = heard_by(events, name)
         with suppress(BrokenBarrierError):
             both.wait()
         return heard
 
-    monkeypatch.setattr(SqlEvents, "heard_by", wait)
+    monkeypatch.setattr(SqlEvents, "heard_by", meet)
     with ThreadPoolExecutor(2) as two:
         list(two.map(lambda _: _listen(world), range(2)))
 
@@ -459,6 +451,15 @@ def test_of_two_who_listen_at_once_one_hears_of_a_letter(world, monkeypatch):
 def _listen(world):
     with world.store.write() as work:
         follow_letters(work, world.tenant)
+
+
+# Undo
+
+
+def undo(world: DunningWorld, plan_no: int, *numbers: str) -> Undone:
+    ids = [world.one(number).receivable_id for number in numbers]
+    with world.store.write() as work:
+        return undo_chunk(work, world.tenant, plan_no, user="anna", letters=world.letters, receivables=ids)
 
 
 def test_an_undone_plan_gives_back_fees_and_interest_and_its_steps_are_open_again(world):
@@ -535,12 +536,12 @@ def test_of_two_that_undo_a_plan_at_the_same_moment_one_takes_its_steps_back(wor
     both = Barrier(2, timeout=0.3)
     lock = SqlReceivables.lock
 
-    def wait(receivables, ids):
+    def meet(receivables, ids):
         with suppress(BrokenBarrierError):
             both.wait()
         lock(receivables, ids)
 
-    monkeypatch.setattr(SqlReceivables, "lock", wait)
+    monkeypatch.setattr(SqlReceivables, "lock", meet)
     with ThreadPoolExecutor(2) as two:
         undone = list(two.map(lambda _: undo(world, plan_no), range(2)))
 
@@ -563,6 +564,25 @@ def test_a_printed_fee_that_is_taken_back_twice_is_taken_back_once(engine):
             take_back(work, world.tenant, steps, "twice")
 
     assert world.sql("SELECT fee_ore FROM printed_charge") == [(60_00,)]
+
+
+def test_a_run_that_is_tried_again_while_its_plan_is_undone_leaves_no_step_in_an_undone_plan(world):
+    world.invoices("1001")
+    plan_no = world.plan()
+    world.start(plan_no)
+    run_no = world.the_plan(plan_no).run_no
+    with world.store.write() as work:
+        work.runs.cancel(run_no, "stopped by a person")
+    given = {"plan_no": plan_no, "run_no": run_no, "after": 0}
+    with ThreadPoolExecutor(1) as other:
+        with world.store.write() as work:
+            take_chunk(work, given, tenant=world.tenant, letters=world.letters, earned=world._earned)
+            undone = other.submit(undo, world, plan_no)
+            wait([undone], timeout=0.3)
+        assert undone.result().steps == 1
+
+    assert world.the_plan(plan_no).state == PlanState.UNDONE
+    assert [step.undone_at is None for step in world.steps()] == [False]
 
 
 def test_a_plan_that_was_not_carried_out_cannot_be_undone(world):

@@ -57,6 +57,12 @@ def plan_of(work: UnitOfWork, plan_no: int) -> Plan:
     return plan
 
 
+def held_plan(work: UnitOfWork, plan_no: int) -> Plan:
+    """Return a plan that nobody else carries out or undoes before the transaction ends. Raises as `plan_of`."""
+    work.commands.claim(f"dunning plan {plan_no}")
+    return plan_of(work, plan_no)
+
+
 def fill_plan(read: Open, write: Open, tenant: Tenant, plan_no: int, *, page: int = PAGE) -> None:
     """Write the items of a plan, from where it was left; afterwards it is `planned`.
 

@@ -15,7 +15,7 @@ from hub.services.dunning.charging import charge
 from hub.services.dunning.deciding import Decider
 from hub.services.dunning.lawful import fingerprint
 from hub.services.dunning.letters import Earned, Letters, letter_name
-from hub.services.dunning.planning import plan_of
+from hub.services.dunning.planning import held_plan
 from hub.services.ports import JsonObject, UnitOfWork
 from hub.services.ports.dunning import DunnedPage
 
@@ -41,7 +41,7 @@ class Step(NamedTuple):
 
 def take_chunk(work: UnitOfWork, given: JsonObject, *, tenant: Tenant, letters: Letters, earned: Earned) -> JsonObject:
     """Take the steps of the next letters of a plan; answer how far it came, None when nothing was left."""
-    plan = plan_of(work, given["plan_no"])
+    plan = held_plan(work, given["plan_no"])
     if plan.state is not PlanState.EXECUTING:  # undone while its run had stopped
         return {"after": None}
     items = work.plans.letters(plan.plan_no, after=given["after"], limit=LETTERS_AT_ONCE)

@@ -10,7 +10,7 @@ from hub.errors import RuleViolation
 from hub.model.dunning_plans import Outcome, Plan, PlanItem, PlanState, StepTaken
 from hub.model.tenant import Tenant
 from hub.services.dunning.letters import Letters, letter_name
-from hub.services.dunning.planning import plan_of
+from hub.services.dunning.planning import held_plan
 from hub.services.dunning.taking_back import NotTakenBack, take_back
 from hub.services.ports import UnitOfWork
 
@@ -44,7 +44,7 @@ def undo_chunk(
         DataError: there is no such plan.
         RuleViolation: it has not been carried out, or is being carried out now.
     """
-    plan = plan_of(work, plan_no)
+    plan = held_plan(work, plan_no)
     _refuse_undo(work, plan)
     items = work.plans.items(plan_no, outcome=Outcome.DONE, after=after, limit=ITEMS_AT_ONCE)
     chosen = [step for step in _steps_of(work, plan, items) if not receivables or step.receivable_id in receivables]

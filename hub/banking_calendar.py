@@ -13,7 +13,7 @@ Sources: lag (1989:253) om allmänna helgdagar; lag (1930:173) om beräkning av 
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -71,6 +71,11 @@ class FixedClock:
 def swedish_date(moment: datetime) -> date:
     """Return the date in Sweden at an aware `moment`: late evening UTC is already tomorrow there."""
     return _as_utc(moment).astimezone(ZoneInfo(LOCAL_TIME_ZONE)).date()
+
+
+def end_of_swedish_day(day: date) -> datetime:
+    """Return the last moment, in UTC, of a day in Sweden."""
+    return datetime.combine(day, time.max, ZoneInfo(LOCAL_TIME_ZONE)).astimezone(UTC)
 
 
 def is_banking_day(day: date) -> bool:

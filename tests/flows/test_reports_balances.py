@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from report_world import TODAY, ReportLedger, rows_of, totals_of
@@ -169,6 +169,22 @@ def test_a_hold_counts_on_the_day_of_the_list(ledger: ReportLedger) -> None:
     assert ledger.numbers(date(2026, 10, 31), hold_code="7") == ["1001"]
     assert ledger.numbers(date(2026, 11, 1), hold_code="7") == []
     assert ledger.numbers(date(2026, 10, 31), hold_code="8") == []
+
+
+def test_a_hold_counts_from_the_swedish_day_on_which_it_was_set_to_the_one_on_which_it_was_ended(
+    ledger: ReportLedger,
+) -> None:
+    ledger.rows(*SOME)
+    held = ledger.one("1001").receivable_id
+    ledger.clock._now = datetime(2026, 10, 27, 23, 30, tzinfo=UTC)  # half past midnight in Sweden
+    with ledger.store.write() as work:
+        hold_no = work.receivables.set_hold(held, code="7", reason="plan", source="clerk", until_date=None)
+    ledger.clock._now = datetime(2026, 10, 29, 23, 30, tzinfo=UTC)
+    with ledger.store.write() as work:
+        work.receivables.end_hold(held, hold_no)
+
+    days = [date(2026, 10, day) for day in (27, 28, 29, 30)]
+    assert [ledger.numbers(day, hold_code="7") for day in days] == [[], ["1001"], ["1001"], []]
 
 
 def test_list_of_a_payment_method_holds_what_was_paid_by_it(ledger: ReportLedger) -> None:

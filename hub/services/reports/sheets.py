@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date
 
-from hub.banking_calendar import LOCAL_TIME_ZONE
+from hub.banking_calendar import end_of_swedish_day
 from hub.identifiers.identity_key import identity_key
 from hub.model.reports import (
     AgeingSelection,
@@ -38,8 +37,7 @@ from hub.services.ports.reports import Reports
 
 def registered_by(reports: Reports, day: date) -> int:
     """Return the number of the latest event of a day or before, by Swedish time: what was known when it ended."""
-    midnight = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(LOCAL_TIME_ZONE)).astimezone(UTC)
-    return reports.event_by((midnight - timedelta(milliseconds=1)).isoformat(timespec="milliseconds"))
+    return reports.event_by(end_of_swedish_day(day).isoformat(timespec="milliseconds"))
 
 
 def open_balances(reports: Reports, selection: BalanceSelection, *, totals_only: bool = False) -> Sheet:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from hub.banking_calendar import end_of_swedish_day
 from hub.model.reports import BalanceSelection, BalanceSort, Basis, Dunned, Standing
 from hub.rules.reports.balance_columns import ADDED_BY, INVOICED_BY, MOVED
 from hub.store.conditions import Conditions, by_letters, named_in
@@ -52,7 +53,8 @@ def conditions_of(selection: BalanceSelection, person_key: str, tenant: int, con
     made = Conditions(t=tenant)
     _as_of(made, selection.basis, selection.as_of.isoformat(), selection.through_event)
     _of_receivable(made, selection, person_key)
-    made.add(_HELD, hold=selection.hold_code, as_of=selection.as_of.isoformat())
+    day_end = end_of_swedish_day(selection.as_of).isoformat(timespec="milliseconds")
+    made.add(_HELD, hold=selection.hold_code, as_of=selection.as_of.isoformat(), day_end=day_end)
     made.add(_PAID_BY, method=f"method:{selection.method}" if selection.method else "")
     if selection.dunned is not Dunned.ANY:
         steps = REMINDERS if selection.dunned is Dunned.REMINDED else DEMANDS
@@ -90,7 +92,7 @@ OF_PERSON = """(r.debtor_key = :person
     OR replace(replace(r.second_debtor_identity, '-', ''), ' ', '') LIKE :person_end)"""
 # A hold counts on the day of the list: set by then, and neither ended nor run out before its end.
 _HELD = """EXISTS (SELECT 1 FROM hold h WHERE h.tenant = r.tenant AND h.receivable_id = r.receivable_id
-    AND h.code = :hold AND substr(h.set_at, 1, 10) <= :as_of AND coalesce(h.until_date, :as_of) >= :as_of
-    AND (h.ended_at IS NULL OR substr(h.ended_at, 1, 10) > :as_of))"""
+    AND h.code = :hold AND h.set_at <= :day_end AND coalesce(h.until_date, :as_of) >= :as_of
+    AND (h.ended_at IS NULL OR h.ended_at > :day_end))"""
 _PAID_BY = """EXISTS (SELECT 1 FROM entry m WHERE m.tenant = r.tenant AND m.receivable_id = r.receivable_id
     AND m.rule = :method)"""

@@ -81,10 +81,17 @@ class Ledger:
     def accounts(self) -> dict[str, int]:
         return dict(self.sql("SELECT account, CAST(sum(amount_ore) AS BIGINT) FROM voucher_line GROUP BY account"))
 
-    def pay(self, receivable: OpenReceivable, amount_ore: int, date: str, payment_id: int = 7) -> None:
+    def pay(
+        self,
+        receivable: OpenReceivable,
+        amount_ore: int,
+        date: str,
+        payment_id: int = 7,
+        bucket: Bucket = Bucket.PRINCIPAL,
+    ) -> None:
         posting = Posting(
             receivable.receivable_id,
-            Bucket.PRINCIPAL,
+            bucket,
             -amount_ore,
             receivable.group_no,
             receivable.company,

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 from sqlalchemy import Engine
 
+from hub.model.books import Bucket
 from hub.model.delivery import RouteStep
 from hub.model.documents import Document
 from hub.model.dunning import DunningStep
@@ -202,3 +203,18 @@ def test_interest_of_a_residual_demand_is_counted_to_the_demand(run):
     run.send(run.ask("residual_demand", "1001"))
 
     assert run.counted_until == [D("2026-11-05")]
+
+
+def test_a_residual_demand_whose_interest_has_been_paid_still_says_how_that_was_counted(run):
+    one = run.books.one("1001")
+    run.before[one.receivable_id] = [SentBefore(DunningStep.DEMAND, D("2026-11-05"), D("2026-11-16"))]
+    run.segments[one.receivable_id] = SEGMENTS
+    run.books.pay(one, -6_03, "2026-11-05", bucket=Bucket.INTEREST)
+    run.books.pay(one, 6_03, "2026-11-20", payment_id=8, bucket=Bucket.INTEREST)
+    run.books.pay(one, 300_00, "2026-11-20", payment_id=9)
+
+    run.send(run.ask("residual_demand", "1001"))
+    (document,) = run.sent()
+
+    assert (document.claims[0].interest_ore, document.claims[0].interest_periods[0].days) == (6_03, 22)
+    assert totals_of(document).to_pay_ore == 700_00

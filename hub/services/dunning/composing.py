@@ -81,10 +81,10 @@ class Composer:
         dated_on = letters[0].dated_on if letters else ""
         self._facts = work.letter_facts.of(ids, dated_on)
         self._before = before(work, ids)
+        self._lowered = by_receivable(self._read_lowered(work, letters))
         self._counted = self._count(work, letters, counted)
         self._accounts = {number: name for name, number in work.accounts.numbers().items()}
         self._references = by_receivable(work.receivables.references_of(ids))
-        self._lowered = by_receivable(self._read_lowered(work, letters))
 
     def compose(self, letter: AskedLetter) -> DeliverDocument | Unwritten:
         """Return the command that hands a letter over, or why it cannot be written or may not leave."""
@@ -157,7 +157,7 @@ class Composer:
             original_ore=row.original_ore,
             principal_ore=facts.principal_ore + _sum(paid, Bucket.PRINCIPAL),
             fee_ore=facts.fee_ore + facts.printed_fee_ore + _sum(paid, Bucket.FEE),
-            interest_ore=facts.interest_ore + facts.printed_interest_ore + _sum(paid, Bucket.INTEREST),
+            interest_ore=self._asked_interest_ore(receivable_id, letter),
             interest=self._counted.get(receivable_id, ()),
             reference=self._reference(receivable_id, account),
         )
@@ -195,8 +195,7 @@ class Composer:
         bearing: dict[str, list[int]] = {}
         for letter in letters:
             for number in (item.receivable_id for item in letter.items):
-                facts = self._facts[number]
-                if facts.interest_ore or facts.printed_interest_ore:
+                if self._asked_interest_ore(number, letter):
                     is_repeated = letter.step == DunningStep.RESIDUAL_DEMAND
                     until = self._demanded_on(number) if is_repeated else letter.dated_on
                     bearing.setdefault(until or letter.dated_on, []).append(number)
@@ -205,6 +204,12 @@ class Composer:
             for until, numbers in sorted(bearing.items())
             for number, segments in counted(work, self._tenant, numbers, date.fromisoformat(until)).items()
         }
+
+    def _asked_interest_ore(self, receivable_id: int, letter: AskedLetter) -> int:
+        """Return the interest that a letter says; a residual demand also says what was paid since the demand."""
+        facts = self._facts[receivable_id]
+        paid = self._paid([receivable_id], letter)
+        return facts.interest_ore + facts.printed_interest_ore + _sum(paid, Bucket.INTEREST)
 
     def _demanded_on(self, receivable_id: int) -> str:
         days = [b.dated_on.isoformat() for b in self._before.get(receivable_id, ()) if b.step == DunningStep.DEMAND]

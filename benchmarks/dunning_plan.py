@@ -73,6 +73,7 @@ def ours(file: Path) -> str:
     from hub.model.tenant import Tenant
     from hub.rules.interest.reference_rates import shipped_rates
     from hub.runtime.carrying import rare_collections
+    from hub.services.dunning.letter_interest import LetterInterest
     from hub.services.dunning.planning import fill_plan, make_plan, plan_of
     from hub.store.database import open_database
     from hub.store.unit_of_work import SqlStore
@@ -86,7 +87,7 @@ def ours(file: Path) -> str:
     with store.write() as work:
         plan_no = make_plan(work, tenant, Selection(), date.fromisoformat(ON), shipped_rates(), user="benchmark")
     with rare_collections():  # as `hub.dunning.plan` does
-        fill_plan(store.read, store.write, tenant, plan_no)
+        fill_plan(store.read, store.write, tenant, plan_no, earned=LetterInterest(shipped_rates).earned)
     with store.read() as work:
         plan, sums = plan_of(work, plan_no), work.plans.sums(plan_no)
     engine.dispose()

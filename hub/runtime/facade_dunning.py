@@ -70,7 +70,7 @@ class DunningDesk:
             said = {"selection": chosen.model_dump(mode="json"), "on": on and on.isoformat()}
             plan_no = once(work, key, PLAN_COMMAND, said, make)["plan_no"]
         with rare_collections():
-            fill_plan(store.read, store.write, tenant, plan_no)
+            fill_plan(store.read, store.write, tenant, plan_no, earned=self._work.letter_interest.earned)
         return self.show(plan_no)
 
     def plans(self, limit: int = 20) -> list[Plan]:

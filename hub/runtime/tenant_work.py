@@ -185,7 +185,7 @@ class TenantWork:
             polling.RUN_KIND: polling.PollRun(self.store, self.inbox, self.clock),
             SENDING: self._sending_run(stopping),
             dunning.RUN_KIND: dunning.DunningRun(
-                self.store, self.tenant, self.letters, self._letter_interest.earned, self.rates
+                self.store, self.tenant, self.letters, self.letter_interest.earned, self.rates
             ),
             LIMITATION: LimitationRun(self.store, self.tenant),
             INTEREST_INVOICES: self.interest_invoicing,
@@ -244,10 +244,11 @@ class TenantWork:
     @property
     def letters(self) -> Letters:
         """How letters of dunning leave."""
-        return DeliveredLetters(self.deliver, delivery.withdraw_letters, steps_before, self._letter_interest.counted)
+        return DeliveredLetters(self.deliver, delivery.withdraw_letters, steps_before, self.letter_interest.counted)
 
     @property
-    def _letter_interest(self) -> LetterInterest:
+    def letter_interest(self) -> LetterInterest:
+        """How the interest of letters is counted, by the rates that are known when it is asked."""
         return LetterInterest(self.rates)
 
     def rates(self) -> ReferenceRates:

@@ -96,7 +96,7 @@ class DunningWorld(Ledger):
         with self.store.write() as work:
             chosen = Selection.model_validate(selection)
             plan_no = make_plan(work, self.tenant, chosen, on or self.clock.today(), self.rates, user="anna")
-        fill_plan(self.store.read, self.store.write, self.tenant, plan_no, page=page)
+        fill_plan(self.store.read, self.store.write, self.tenant, plan_no, earned=self._earned, page=page)
         return plan_no
 
     def start(self, plan_no: int) -> str:

@@ -111,12 +111,12 @@ def test_a_plan_that_was_interrupted_goes_on_where_it_was(world):
     whole = world.items(world.plan())
     with world.store.write() as work:
         plan_no = make_plan(work, world.tenant, Selection(), world.clock.today(), world.rates, user="anna")
-        filler = _Filler(world.tenant, plan_of(work, plan_no), 0)
+        filler = _Filler(world.tenant, plan_of(work, plan_no), 0, world._earned)
         items = filler.next_items(work, 2)
         reached = {"filled_to": filler.filled_to, "counted": filler.counted, "came_to": 0}
         assert work.plans.add_items(plan_no, items, **reached)
         assert not work.plans.add_items(plan_no, items, **reached)  # another who began there too
-    fill_plan(world.store.read, world.store.write, world.tenant, plan_no, page=2)
+    fill_plan(world.store.read, world.store.write, world.tenant, plan_no, earned=world._earned, page=2)
 
     assert world.items(plan_no) == whole
 
@@ -259,3 +259,13 @@ def test_interest_of_a_half_year_that_nobody_knows_the_rate_of_is_refused_with_t
     with pytest.raises(RuleViolation, match=r"1975:635.* 9 §"):
         world.plan(unknown)
     assert world.said(world.plan(unknown, steps=["reminder_1"])) == world.said(world.plan(unknown - timedelta(days=1)))
+
+
+def test_a_plan_says_the_interest_that_a_demand_would_debit_and_a_reminder_none(engine):
+    demand = {**POLICY["demand"], "counted_from": "due_date", "after_days": 5}
+    world = DunningWorld(engine, dunning_tenant({**POLICY, "reminder_1": {"is_used": False}, "demand": demand}))
+    world.invoices("1001", "1002")
+    world.interest_ore = {world.one(number).receivable_id: 6_03 for number in ("1001", "1002")}
+    world.tell(SetHold(key="h", user="anna", receivable=TARGET, code="9", source="anna"))
+
+    assert [(item.verdict, item.interest_ore) for item in world.items(world.plan())] == [("leave", 0), ("take", 6_03)]

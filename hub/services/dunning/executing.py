@@ -78,6 +78,7 @@ class DunningRun:
         self._rates = rates
         self._store = store
         self._tenant = tenant
+        self._earned = earned
         self._take = partial(take_chunk, tenant=tenant, letters=letters, earned=earned)
 
     def __call__(self, work: Work, run_input: JsonObject) -> JsonObject:
@@ -96,7 +97,7 @@ class DunningRun:
 
     def _plan_by_clock(self, work: Work) -> int:
         plan_no = int(work.step("plan", self._make, {})["plan_no"])
-        fill_plan(self._store.read, work.write, self._tenant, plan_no)
+        fill_plan(self._store.read, work.write, self._tenant, plan_no, earned=self._earned)
         work.step("begin", self._start, {"plan_no": plan_no, "run_no": work.run_no})
         return plan_no
 

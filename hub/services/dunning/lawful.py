@@ -53,7 +53,7 @@ def missing_accounts(company: Company, on: date) -> list[str]:
 def needs_reference_rate(company: Company, on: date, steps: Collection[DunningStep] = ()) -> bool:
     """Say whether letters of a day, of some steps or of all, say interest that follows the reference rate."""
     rules = [rule for policy in policies_on(company.dunning, on) for rule in policy.steps]
-    said = [rule for rule in rules if _says_interest(rule) and (not steps or rule.step in steps)]
+    said = [rule for rule in rules if says_interest(rule) and (not steps or rule.step in steps)]
     return bool(said) and rate_named(company.dunning.interest.rate).is_above_reference
 
 
@@ -62,13 +62,14 @@ def fingerprint(tenant: Tenant) -> str:
     return hashlib.sha256("".join(company.model_dump_json() for company in tenant.companies).encode()).hexdigest()
 
 
+def says_interest(rule: StepRule | None) -> bool:
+    """Say whether a step's letter says interest, debited or only printed."""
+    return rule is not None and (rule.prints_interest or rule.debits_interest)
+
+
 def _accounts_of(policy: Policy) -> Iterator[str]:
     for rule in policy.steps:
         if rule.fee_ore and rule.debits_fee and rule.step in FEE_OF:
             yield _FEE_ACCOUNTS[FEE_OF[rule.step]]
         if rule.debits_interest:
             yield "interest_revenue"
-
-
-def _says_interest(rule: StepRule) -> bool:
-    return rule.prints_interest or rule.debits_interest

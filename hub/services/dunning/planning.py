@@ -7,7 +7,7 @@ goes on where it was. It changes nothing but itself.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import date
 
@@ -21,8 +21,9 @@ from hub.rules.dunning.next_step import NextStep
 from hub.rules.dunning.policies import Policy
 from hub.rules.interest.reference_rates import ReferenceRates
 from hub.services.books.finding import find_company
-from hub.services.dunning.deciding import Decider, is_by_debtor
-from hub.services.dunning.lawful import chosen, fingerprint, refuse_settings
+from hub.services.dunning.deciding import Decided, Decider, is_by_debtor
+from hub.services.dunning.lawful import chosen, fingerprint, refuse_settings, says_interest
+from hub.services.dunning.letters import Earned
 from hub.services.ports import UnitOfWork
 from hub.services.ports.dunning import DunnedPage
 
@@ -63,15 +64,15 @@ def held_plan(work: UnitOfWork, plan_no: int) -> Plan:
     return plan_of(work, plan_no)
 
 
-def fill_plan(read: Open, write: Open, tenant: Tenant, plan_no: int, *, page: int = PAGE) -> None:
+def fill_plan(read: Open, write: Open, tenant: Tenant, plan_no: int, *, earned: Earned, page: int = PAGE) -> None:
     """Write the items of a plan, from where it was left; afterwards it is `planned`.
 
-    Raises TransientError when another process writes them.
+    Interest is counted to the plan's day. Raises TransientError when another process writes the items.
     """
     with read() as work:
         plan = plan_of(work, plan_no)
         item_no = work.plans.last_item(plan_no)
-    filler = _Filler(tenant, plan, item_no)
+    filler = _Filler(tenant, plan, item_no, earned)
     while plan.state is PlanState.PLANNING and filler.has_more:
         came_to = filler.filled_to
         with read() as work:
@@ -90,7 +91,9 @@ def fill_plan(read: Open, write: Open, tenant: Tenant, plan_no: int, *, page: in
 class _Filler:
     """Turns pages of open receivables into items, and counts what gives none."""
 
-    def __init__(self, tenant: Tenant, plan: Plan, item_no: int) -> None:
+    def __init__(self, tenant: Tenant, plan: Plan, item_no: int, earned: Earned) -> None:
+        self._tenant = tenant
+        self._earned = earned
         self._decider = Decider(tenant, date.fromisoformat(plan.on_day))
         self._selection = Selection.model_validate(plan.selection)
         self._on_day = plan.on_day
@@ -102,18 +105,26 @@ class _Filler:
     def next_items(self, work: UnitOfWork, limit: int) -> list[PlanItem]:
         """Look at the next receivables."""
         page = work.dunning.page(self._selection, after=self.filled_to, limit=limit, today=self._on_day)
-        items = list(self._items(page))
+        decided = list(self._decider.decide_all(page))
+        items = list(self._items(page, decided, self._interest(work, decided)))
         self.filled_to = page.debts[-1].receivable_id if page.debts else self.filled_to
         self.has_more = len(page.debts) == limit
         return items
 
-    def _items(self, page: DunnedPage) -> Iterator[PlanItem]:
+    def _interest(self, work: UnitOfWork, decided: Iterable[Decided]) -> Mapping[int, int]:
+        """Return what receivables have earned whose next letter says interest: what the run would say that day."""
+        said = [
+            debt.receivable_id for debt, step, _ in decided if step.verdict is Verdict.TAKE and says_interest(step.rule)
+        ]
+        return self._earned(work, self._tenant, said, date.fromisoformat(self._on_day)) if said else {}
+
+    def _items(self, page: DunnedPage, decided: Iterable[Decided], interest: Mapping[int, int]) -> Iterator[PlanItem]:
         steps = self._selection.steps
-        for debt, step, policy in self._decider.decide_all(page):
+        for debt, step, policy in decided:
             if step.verdict is not Verdict.LATER and steps and step.rule is not None and step.rule.step not in steps:
                 self.counted[NotYet.OTHER_STEP] += 1
             elif step.verdict is not Verdict.LATER:
-                yield self._item(debt, step, policy)
+                yield self._item(debt, step, policy)._replace(interest_ore=interest.get(debt.receivable_id, 0))
             else:
                 self.counted[step.reason] += 1
                 if policy is not None and is_listed(debt, step, policy) and self._is_told(debt, policy, page):

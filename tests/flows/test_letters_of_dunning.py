@@ -34,6 +34,7 @@ TENANT = Tenant.model_validate(
     tenant_settings(
         company_settings(
             payee_accounts=[{"bankgiro": "991-2346"}],
+            routines=[{"number": "01", "name": "Sundry"}],
             dunning={"policies": [{name: value for name, value in POLICY.items() if value is not None}]},
         )
     )
@@ -218,3 +219,10 @@ def test_a_residual_demand_whose_interest_has_been_paid_still_says_how_that_was_
 
     assert (document.claims[0].interest_ore, document.claims[0].interest_periods[0].days) == (6_03, 22)
     assert totals_of(document).to_pay_ore == 700_00
+
+
+def test_a_demand_says_the_routine_where_the_invoice_does_not_say_what_it_is_for(run):
+    run.send(run.ask("demand", "1002"))
+    (document,) = run.sent()
+
+    assert document.claims[0].text == "Sundry"

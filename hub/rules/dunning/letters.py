@@ -36,7 +36,7 @@ class LetterClaim(NamedTuple):
     """A receivable as a letter asks for it. Amounts are whole öre; of a credit note they are below zero."""
 
     number: str
-    text: str  # what it is for; blank: its number says it
+    text: str  # what it is for; blank: nobody knows, and it cannot be demanded
     invoice_date: str
     due_date: str
     original_ore: int
@@ -166,7 +166,7 @@ def _demands(letter: Letter) -> Iterator[Demand]:
         if one.principal_ore + one.fee_ore + one.interest_ore > 0:
             yield Demand(
                 creditor=letter.creditor,
-                ground=one.text or one.number,
+                ground=one.text,
                 principal_ore=one.principal_ore,
                 costs_ore=one.fee_ore,
                 interest=_demanded(one) if one.interest_ore else None,

@@ -151,7 +151,7 @@ class Composer:
         paid = self._paid([receivable_id], letter)
         return LetterClaim(
             number=row.number,
-            text=row.refers_to,
+            text=row.refers_to or _name_of_routine(row.routine, self._company(letter)),
             invoice_date=row.invoice_date,
             due_date=row.due_date,
             original_ore=row.original_ore,
@@ -233,6 +233,12 @@ def by_receivable(rows: Iterable[R]) -> dict[int, list[R]]:
     for row in rows:
         found.setdefault(row.receivable_id, []).append(row)
     return found
+
+
+def _name_of_routine(number: str, company: Company) -> str:
+    """Return what people call a routine, or the one whose interest invoices it holds; empty when nobody knows it."""
+    named = [one.name for one in company.routines if number in (one.number, one.interest_routine)]
+    return next(iter(named), "")
 
 
 def _sum(lowered: Iterable[Lowered], bucket: str) -> int:

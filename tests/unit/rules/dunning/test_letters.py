@@ -113,6 +113,11 @@ def test_what_is_also_open_is_told_and_not_asked_for_and_a_credit_note_is_deduct
     assert [one.number for one in document.also_open] == ["010004502"]
 
 
+def test_a_demand_whose_ground_nobody_knows_does_not_leave():
+    with pytest.raises(RuleViolation, match="what the claim is for"):
+        written(letter=LETTER._replace(claims=[CLAIM._replace(text="")]))
+
+
 class TestWords:
     def test_the_policys_own_stand_in_place_of_ours(self):
         text = {Language.SV: "Betala {creditor} senast {answer_by}, {okänt}."}

@@ -14,6 +14,7 @@ from hub.model.commands import EndHold, SetHold, Target
 from hub.model.dunning_plans import PlanState, Selection
 from hub.model.source_system import SourceSystem
 from hub.rules.interest.reference_rates import shipped_rates
+from hub.services.books import carry_out
 from hub.services.dunning.planning import _Filler, fill_plan, make_plan, plan_of
 
 TARGET = Target(company="1", number="1001")
@@ -269,3 +270,13 @@ def test_a_plan_says_the_interest_that_a_demand_would_debit_and_a_reminder_none(
     world.tell(SetHold(key="h", user="anna", receivable=TARGET, code="9", source="anna"))
 
     assert [(item.verdict, item.interest_ore) for item in world.items(world.plan())] == [("leave", 0), ("take", 6_03)]
+
+
+def test_a_hold_of_a_code_that_the_settings_do_not_have_asks_for_the_nearest_that_they_have(engine):
+    world = DunningWorld(engine, dunning_tenant(hold_codes={"dispute": {"text": "Tvist"}}))
+    world.invoices("1001")
+    with world.store.write() as work:
+        mistyped = SetHold(key="h", user="anna", receivable=TARGET, code="disputed", source="anna")
+        answer = carry_out(work, world.tenant, mistyped)
+
+    assert "stops every step and interest; did you mean dispute?" in answer["warning"]

@@ -16,13 +16,14 @@ from hub.model.commands import (
 from hub.model.dunning import Stopped
 from hub.model.dunning_settings import HoldCode
 from hub.model.receivables import Hold
+from hub.model.refusals import closest
 from hub.model.tenant import Tenant
 from hub.rules.dunning.holds import stopped_by
 from hub.services.books.finding import find
 from hub.services.books.posting import record
 from hub.services.ports import JsonObject, UnitOfWork
 
-UNKNOWN_CODE = "the code is not in the settings: it stops every step and interest; add it to hold_codes"
+UNKNOWN_CODE = "the code is not in the settings: it stops every step and interest; {question}add it to hold_codes"
 
 
 def set_hold(work: UnitOfWork, tenant: Tenant, command: SetHold) -> JsonObject:
@@ -57,7 +58,12 @@ def set_hold(work: UnitOfWork, tenant: Tenant, command: SetHold) -> JsonObject:
     )
     codes = ledger.company.dunning.hold_codes
     answer = {"receivable_id": ledger.row.receivable_id, "hold_no": hold_no, "stops": _stops(codes, command.code)}
-    return answer if command.code in codes else {**answer, "warning": UNKNOWN_CODE}
+    return answer if command.code in codes else {**answer, "warning": _unknown(codes, command.code)}
+
+
+def _unknown(codes: Mapping[str, HoldCode], code: str) -> str:
+    nearest = closest(code, codes)
+    return UNKNOWN_CODE.format(question="" if nearest is None else f"did you mean {nearest}? Else ")
 
 
 def _stops(codes: Mapping[str, HoldCode], code: str) -> list[str]:

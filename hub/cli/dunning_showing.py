@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hub.runtime.facade_dunning import PlannedItem, PlanStory
     from hub.services.dunning.undoing import Undone
 
+UNSENT = "see what holds them: hub documents list, hub attempts list; a run that failed: hub runs retry RUN"
 _AMOUNTS: tuple[Column, ...] = (("open", "right"), ("fee", "right"), ("interest", "right"))
 _COUNTED: Mapping[str, str] = {
     NotYet.INTERNAL: "settled by voucher",
@@ -54,6 +55,8 @@ def show_plan(story: PlanStory) -> None:
     show_fields("", fields)
     columns: Sequence[Column] = ("step", ("what", "wrap"), ("receivables", "right"), *_AMOUNTS)
     show_table("", columns, [_sum(one) for one in story.sums], empty="no step is due")
+    if story.unsent_letters:
+        say(f"letters that have not been sent: {story.unsent_letters}; {UNSENT}")
 
 
 def show_items(items: Sequence[PlannedItem], *, has_more: bool) -> None:

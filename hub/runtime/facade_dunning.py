@@ -31,6 +31,7 @@ class PlanStory(NamedTuple):
     sums: list[PlanSum]
     run_state: str = ""  # of the run that carries it out
     problem: str = ""
+    unsent_letters: int = 0  # that were asked for, and that nobody has said to be sent
 
 
 class PlannedItem(NamedTuple):
@@ -83,8 +84,8 @@ class DunningDesk:
         with self._work.store.read() as work:
             plan = plan_of(work, plan_no)
             run = work.runs.get(run_id_of(self._work.tenant, plan_no))
-            sums = work.plans.sums(plan_no)
-        return PlanStory(plan, sums) if run is None else PlanStory(plan, sums, run.state, run.problem)
+            story = PlanStory(plan, work.plans.sums(plan_no), unsent_letters=work.dunning.unsent_letters(plan_no))
+        return story if run is None else story._replace(run_state=run.state, problem=run.problem)
 
     def items(self, plan_no: int, *, is_left_out: bool = False, after: int = 0, limit: int = 100) -> list[PlannedItem]:
         """Return items of a plan in order, after the number of one: all, or those that are or were left out."""

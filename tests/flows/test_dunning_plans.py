@@ -280,3 +280,19 @@ def test_a_hold_of_a_code_that_the_settings_do_not_have_asks_for_the_nearest_tha
         answer = carry_out(work, world.tenant, mistyped)
 
     assert "stops every step and interest; did you mean dispute?" in answer["warning"]
+
+
+def test_letters_that_have_not_been_sent_are_counted_once_each_and_no_more_when_they_are(engine):
+    world = DunningWorld(engine, dunning_tenant(by_debtor()))
+    world.invoices("1001", "1002", debtor_number="77")
+    plan_no = world.plan()
+
+    def unsent() -> int:
+        with world.store.read() as work:
+            return work.dunning.unsent_letters(plan_no)
+
+    assert unsent() == 0
+    world.run(plan_no)
+    assert unsent() == 1
+    world.delivery_tells("document_sent")
+    assert unsent() == 0

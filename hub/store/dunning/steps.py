@@ -43,6 +43,11 @@ _ENTRIES = text(f"""
     JOIN entry e ON e.tenant = :t AND e.receivable_id = v.receivable_id
     ORDER BY a.receivable_id, e.entry_no
 """)
+_UNSENT = text("""
+    SELECT count(DISTINCT s.letter) FROM run_plan_item i
+    JOIN dunning_step s ON s.tenant = :t AND s.receivable_id = i.receivable_id AND s.plan_no = i.plan_no
+    WHERE i.tenant = :t AND i.plan_no = :plan_no AND i.outcome = 'done' AND s.sent_at IS NULL AND s.undone_at IS NULL
+""")
 _UNDO = text(
     "UPDATE dunning_step SET undone_at = :now, undone_because = :because "
     "WHERE tenant = :t AND receivable_id = :receivable_id AND step_no = :step_no AND undone_at IS NULL"
@@ -96,6 +101,11 @@ class SqlDunning(OpenDebts):
             asked = {"t": self._tenant, "letters": list(keys[start : start + 500])}
             found += [StepTaken._make(row) for row in self._connection.execute(_OF_LETTERS, asked)]
         return sorted(found, key=lambda step: (step.receivable_id, step.step_no))
+
+    def unsent_letters(self, plan_no: int) -> int:
+        """Return how many letters of a plan's standing steps have not been told to be sent."""
+        asked = {"t": self._tenant, "plan_no": plan_no}
+        return int(self._connection.execute(_UNSENT, asked).scalar_one())
 
     def steps_of(self, receivable_id: int) -> list[StepTaken]:
         """Return every step of a receivable, undone ones too, oldest first."""

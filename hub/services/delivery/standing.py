@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.model.deliveries import NOT_ARRIVED, DocumentRow, DocumentState
 from hub.model.delivery_commands import UNDELIVERABLE_LETTER
 from hub.model.documents import DocumentKind
+from hub.rules.reasons import cut_at_word
 from hub.services.ports import UnitOfWork
 
 TASK = "held_document"
@@ -26,7 +27,7 @@ _TOLD = {
 
 def stand(work: UnitOfWork, row: DocumentRow, *, was: DocumentRow) -> bool:
     """Write where a document stands now and tell it; False, and nothing done, when somebody else has changed it."""
-    row = row._replace(reason=row.reason[:LONGEST_REASON])
+    row = row._replace(reason=cut_at_word(row.reason, LONGEST_REASON))
     if not work.documents.change(row, was=was):
         return False
     if was.state == DocumentState.HELD:

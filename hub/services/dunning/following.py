@@ -12,6 +12,7 @@ from hub.model.dunning_plans import StepTaken
 from hub.model.events import Event
 from hub.model.tenant import Tenant
 from hub.rules.dunning.step_terms import answer_day_when_sent
+from hub.rules.reasons import cut_at_word
 from hub.services.dunning.claim_lives import day_sent
 from hub.services.dunning.letters import is_ours
 from hub.services.dunning.taking_back import take_back
@@ -82,4 +83,4 @@ def _ask_before_another(work: UnitOfWork, event: Event, letter: str) -> None:
 
 def _reason(event: Event) -> str:
     why = str(event.data.get("reason", ""))
-    return f"{event.kind}: {why}"[:LONGEST_REASON] if why else event.kind
+    return cut_at_word(f"{event.kind}: {why}", LONGEST_REASON) if why else event.kind

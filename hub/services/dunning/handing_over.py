@@ -8,6 +8,7 @@ from datetime import date
 from hub.model.delivery_commands import UNDELIVERABLE_LETTER, DeliverDocument
 from hub.model.tenant import Tenant
 from hub.rules.interest.calculation import Segment
+from hub.rules.reasons import cut_at_word
 from hub.services.dunning.composing import AskedLetter, Before, Composer, Counted, Unwritten
 from hub.services.ports import Deliver, UnitOfWork
 
@@ -53,7 +54,7 @@ def nothing_counted(
 
 def _tell_undeliverable(work: UnitOfWork, key: str, why: str) -> None:
     """Tell it as delivery tells of a letter that nothing delivers: its step is opened again by the same way."""
-    why = why[:LONGEST_REASON]
+    why = cut_at_word(why, LONGEST_REASON)
     work.events.record(UNDELIVERABLE, command_key=key, reason=why)
     work.commands.open_task(
         UNDELIVERABLE_LETTER,

@@ -188,7 +188,7 @@ def check(session: Session, on: On = "") -> None:
     with session.hub() as hub:
         found = hub.dunning.check(on=_on(on))
     answer_json(found) if session.as_json else show_findings(found)
-    if found:
+    if any(one.is_wrong for one in found):
         raise typer.Exit(ExitCode.CONFIGURATION)
 
 

@@ -171,11 +171,12 @@ class DunningSettings(_Table):
 
 def _refuse_circles(policies: Sequence[DunningPolicy]) -> None:
     for policy in policies:
-        heirs, inherited = {policy.name}, policy.inherits
+        line, inherited = [policy.name], policy.inherits
         while inherited is not None:
-            if inherited in heirs:
-                raise ValueError(f"policy {policy.name} inherits itself, by way of {inherited}")
-            heirs.add(inherited)
+            if inherited in line:
+                circle = [*line[line.index(inherited) :], inherited]
+                raise ValueError(f"a policy inherits itself: {' → '.join(circle)}")
+            line.append(inherited)
             inherited = next((one.inherits for one in policies if one.name == inherited), None)
 
 

@@ -138,7 +138,8 @@ def _tenant(installation: Installation, name: str) -> Iterator[Finding]:
     for found in dunning_findings(work, work.clock.today()):
         named = f", dunning policy {found.policy}" if found.policy else ""
         because = f" ({found.paragraph})" if found.paragraph else ""
-        yield Finding(Health.WRONG, what, f"company {found.company}{named}: {found.message}{because}")
+        health = Health.WRONG if found.is_wrong else Health.LOOK
+        yield Finding(health, what, f"company {found.company}{named}: {found.message}{because}")
     yield from ledger_findings(work, what)
     yield from secret_findings(installation.home, work.tenant, what)
     yield from company_findings(work.tenant, what)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hub.errors import HubError
 from hub.model.company import Company
-from hub.rules.dunning.policies import unlawful_in
+from hub.rules.dunning.policies import never_taken, policies_on, unlawful_in
 from hub.runtime.tenant_work import TenantWork
 from hub.services.dunning.lawful import missing_accounts, needs_reference_rate
 
@@ -20,12 +20,14 @@ class DunningFinding(NamedTuple):
     policy: str
     message: str
     paragraph: str = ""
+    is_wrong: bool = True  # False: it can be used, and does not do what it seems to
 
 
 def dunning_findings(work: TenantWork, on: date) -> Iterator[DunningFinding]:
     """Yield what policies that hold on a day say against the law, accounts they lack, and a rate nobody knows."""
     for company in work.tenant.companies:
         yield from _unlawful(company, on)
+        yield from _never_taken(company, on)
         for account in missing_accounts(company, on):
             text = f"debits what has no account: name accounts.{account}, or let the step print what it debits"
             yield DunningFinding(company.number, "", text)
@@ -36,6 +38,14 @@ def dunning_findings(work: TenantWork, on: date) -> Iterator[DunningFinding]:
 def _unlawful(company: Company, on: date) -> Iterator[DunningFinding]:
     for one in unlawful_in(company.dunning, on):
         yield DunningFinding(company.number, one.policy, one.message, one.paragraph)
+
+
+def _never_taken(company: Company, on: date) -> Iterator[DunningFinding]:
+    for policy in policies_on(company.dunning, on):
+        step = never_taken(policy)
+        if step is not None:
+            text = f"the {step} is never sent: a residual_demand is used instead of it; leave one of them out"
+            yield DunningFinding(company.number, policy.name, text, is_wrong=False)
 
 
 def _unknown_rate(company: Company, work: TenantWork, on: date) -> Iterator[DunningFinding]:

@@ -183,3 +183,11 @@ def test_a_run_whose_letters_have_not_gone_says_so_and_so_does_its_plan(home: Pa
     (home.parent / "out").rmdir()  # the printer cannot be reached
     for words in (("run",), ("show", "1")):
         assert "letters that have not been sent: 1; see what holds them" in run("dunning", *words, home=home).stderr
+
+
+def test_a_warning_that_a_residual_demand_stands_in_for_is_told_and_hinders_nothing(home: Path) -> None:
+    write(home, POLICIES + "residual_demand = { after_days = 15 }\nwarning = { after_days = 20 }\n")
+    found = run("dunning", "check", home=home)
+
+    assert (found.exit_code, "the warning is never sent" in found.stdout) == (0, True)
+    assert run("dunning", "plan", home=home).exit_code == 0

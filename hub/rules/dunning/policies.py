@@ -144,6 +144,12 @@ def _of_demand(demand: StepRule) -> Iterator[tuple[str, str]]:
         yield "a demand that debits interest must say it", f"{DEBT_RECOVERY_ACT} 5 §"
 
 
+def never_taken(policy: Policy) -> DunningStep | None:
+    """Return the step that a policy has and never takes: a residual demand is used instead of the warning."""
+    used = {rule.step for rule in policy.steps}
+    return DunningStep.WARNING if used >= {DunningStep.WARNING, DunningStep.RESIDUAL_DEMAND} else None
+
+
 def _of_order(policy: Policy) -> Iterator[tuple[str, str]]:
     used = {rule.step for rule in policy.steps}
     for rule in policy.steps:

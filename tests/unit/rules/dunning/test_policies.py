@@ -68,8 +68,13 @@ def test_a_base_that_is_only_inherited_holds_for_nothing() -> None:
         ([{"name": "a", "routines": ["07"]}, {"name": "b", "routines": ["07"]}], "both say what is done in routine 07"),
         ([{"name": "a"}, {"name": "a", "routines": ["07"]}], "stands twice for the same day"),
         ([{"name": "a", "inherits": "b"}], "inherits b, which there is not"),
-        ([{"name": "a", "inherits": "a"}], "inherits itself"),
-        ([{"name": "a", "inherits": "b"}, {"name": "b", "routines": ["01"], "inherits": "a"}], "inherits itself"),
+        ([{"name": "a", "inherits": "a"}], "inherits itself: a → a"),
+        ([{"name": "a", "inherits": "b"}, {"name": "b", "routines": ["01"], "inherits": "a"}], "itself: a → b → a"),
+        (
+            [{"name": "c", "inherits": "a", "routines": ["01"]}, {"name": "a", "inherits": "b"}]
+            + [{"name": "b", "inherits": "a", "is_only_inherited": True}],
+            "itself: a → b → a",
+        ),
         ([{"name": "a", "from": "2026-02-02", "until": "2026-02-01"}], "before it begins"),
     ],
 )

@@ -147,8 +147,8 @@ def receive(
             ("state", report.state),
             ("company", report.company),
             *((name, str(count)) for name, count in counted.items() if report.state == "posted"),
-            ("changed there", ", ".join(map(str, report.changed[:MOST_SHOWN]))),
-            ("not of ours", ", ".join(map(str, report.unknown[:MOST_SHOWN]))),
+            ("changed there", _vouchers(report.changed)),
+            ("not of ours", _vouchers(report.unknown)),
             ("problem", report.problem),
         ]
         show_fields("", fields)
@@ -227,6 +227,11 @@ def _differing_row(each: DifferingVoucher) -> Sequence[str]:
     number = f"{each.ledger_series} {each.ledger_number}".strip()
     ours, theirs = kronor(each.ours_ore), kronor(each.theirs_ore)
     return (str(each.voucher_no or ""), number, each.booked_date, each.ledger_date, ours, theirs)
+
+
+def _vouchers(numbers: Sequence[int]) -> str:
+    """Write vouchers by their numbers, the first ones: `voucher 2, voucher 7`."""
+    return ", ".join(f"voucher {number}" for number in numbers[:MOST_SHOWN])
 
 
 def _kronor(amount_ore: int | None) -> str:

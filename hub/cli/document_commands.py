@@ -80,7 +80,8 @@ def deliver(
         told = [{**one._asdict(), **_standing(rows.get(one.document_no or 0))} for one in accepted]
         answer_json([*told, *told_apart(taken)])
     else:
-        _show_accepted(accepted, rows)
+        if accepted or not taken:  # of archives it is said what was in each
+            _show_accepted(accepted, rows)
         show_taken(taken)
     _end_by(session, accepted, [*behind, *runs_of(taken)])
     end_by_archives(taken)

@@ -71,8 +71,11 @@ def test_a_base_that_is_only_inherited_holds_for_nothing() -> None:
         ([{"name": "a", "inherits": "a"}], "inherits itself: a → a"),
         ([{"name": "a", "inherits": "b"}, {"name": "b", "routines": ["01"], "inherits": "a"}], "itself: a → b → a"),
         (
-            [{"name": "c", "inherits": "a", "routines": ["01"]}, {"name": "a", "inherits": "b"}]
-            + [{"name": "b", "inherits": "a", "is_only_inherited": True}],
+            [
+                {"name": "c", "inherits": "a", "routines": ["01"]},
+                {"name": "a", "inherits": "b"},
+                {"name": "b", "inherits": "a", "is_only_inherited": True},
+            ],
             "itself: a → b → a",
         ),
         ([{"name": "a", "from": "2026-02-02", "until": "2026-02-01"}], "before it begins"),

@@ -28,6 +28,7 @@ from hub.model.attempts import AttemptVerdict
 from hub.model.command import Command, RowNumber, Target, said
 from hub.model.command_dates import IsoDate
 from hub.model.delivery_commands import CloseDocument, CopyDocument, DeliverDocument, SeeReport, SendDocument
+from hub.model.dunning_commands import NoteStepTaken
 from hub.model.import_rows import NO_CONTROL_CHARACTERS, CodingLine, LongText, Number, ShortText
 from hub.model.instalment_plan_commands import EndInstalmentPlan, MakeInstalmentPlan
 from hub.model.limitation import InterruptLimitation
@@ -333,6 +334,7 @@ AnyCommand = Annotated[
     | WatchReceivable
     | UnwatchReceivable
     | NotePrintedCharge
+    | NoteStepTaken
     | ChangeDueDate
     | InterruptLimitation
     | AnswerCarried

@@ -22,6 +22,7 @@ from hub.model.command import Command
 from hub.model.command_dates import refuse_far_dates
 from hub.model.commands import AnswerCarried, DecideAttempt
 from hub.model.delivery_commands import CloseDocument, SeeReport
+from hub.model.dunning_commands import NoteStepTaken
 from hub.model.enquiries import AccountBalance
 from hub.model.events import Event
 from hub.model.exchanges import Exchange
@@ -50,6 +51,7 @@ from hub.services.books import Handlers, carry_out
 from hub.services.chart import TenantChart
 from hub.services.delivery import DELIVERY_HANDLERS
 from hub.services.dunning.carrying import answer_carried
+from hub.services.dunning.earlier import note_step_taken
 from hub.services.dunning.interrupting import LIMITATION_HANDLERS
 from hub.services.instalment_plans import plan_handlers
 from hub.services.payments.commands import HANDLERS
@@ -67,6 +69,7 @@ _HANDLERS: Handlers = {
     **DELIVERY_HANDLERS,
     **LIMITATION_HANDLERS,
     AnswerCarried: answer_carried,
+    NoteStepTaken: note_step_taken,
 }
 _CLOSING = (CloseDocument, SeeReport)
 

@@ -119,6 +119,7 @@ def interest(
                 "principal_left": plain_kronor(earned.principal_left_ore),
                 "days": earned.days,
                 "debited": plain_kronor(found.debited_ore),
+                "invoiced_or_carried": plain_kronor(found.elsewhere.amount_ore),
                 "left": plain_kronor(found.left_ore),
                 "fully_paid_on": found.paid_on,
                 "stopped_by": found.stopped_by,
@@ -129,6 +130,7 @@ def interest(
     fields = [
         ("interest", kronor(earned.interest_ore)),
         ("debited", kronor(found.debited_ore) if found.debited_ore else ""),
+        ("invoiced or carried", kronor(found.elsewhere.amount_ore) if found.elsewhere.amount_ore else ""),
         ("left to debit", kronor(found.left_ore)),
         ("fully paid", found.paid_on or ""),
         ("stopped by hold", found.stopped_by),

@@ -46,6 +46,8 @@ def test_a_plan_is_shown_carried_out_and_undone(home: Path) -> None:
     assert [item["outcome"] for item in done["items"]] == ["done", ""]
     invoice = answer("receivables", "show", "510000101", home=home)
     assert (invoice["receivable"]["kind"], invoice["open_ore"]) == ("interest_invoice", 16438)
+    of_original = answer("receivables", "interest", "010000101", home=home)
+    assert (of_original["invoiced_or_carried"], of_original["left"]) == ("164.38", "0.00")
     assert run("interest-invoices", "run", plan_no, home=home).exit_code == 1
     assert answer("interest-invoices", home=home)[0]["state"] == "executed"
     assert answer("interest-invoices", "undo", plan_no, home=home)["taken_back"] == ["510000101"]

@@ -130,7 +130,7 @@ def test_a_charge_whose_letter_never_arrived_is_withdrawn_and_the_rest_is_offere
     settle(world, "040001", 1_000_000)
     assert offer(world) == (2, 0)
     with world.store.write() as work:
-        take_back(work, world.tenant, work.dunning.steps_of(receivable), "undeliverable", is_asked=False)
+        take_back(work, world.tenant, work.dunning.steps_of(receivable), "undeliverable")
     world.clock.advance(timedelta(minutes=1))
 
     assert offer(world) == (0, 1)

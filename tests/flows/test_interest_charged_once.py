@@ -93,7 +93,7 @@ def test_a_paid_fee_that_is_taken_back_paid_principal_on_the_day_it_was_paid(wor
     settle(world, "040001", 1_000_000)
     world.clock.advance(timedelta(days=20))
     with world.store.write() as work:
-        take_back(work, world.tenant, work.dunning.steps_of(receivable), "undeliverable", is_asked=False)
+        take_back(work, world.tenant, work.dunning.steps_of(receivable), "undeliverable")
 
     with world.store.read() as work:
         (one,) = accrued(work, world.tenant, [receivable], date(2026, 12, 31), RATES).values()

@@ -58,7 +58,7 @@ def doctor(
     """
     from hub.runtime.doctor import Health, examine, settings_in_force  # here: it loads the database library
 
-    findings = list(examine(session.home, session.tenant))
+    findings = sorted(examine(session.home, session.tenant), key=lambda one: one.health is not Health.WRONG)
     is_wrong = any(finding.health is Health.WRONG for finding in findings)
     settings = settings_in_force(session.home, session.tenant) if show and not is_wrong else []
     if session.as_json:

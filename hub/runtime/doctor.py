@@ -50,23 +50,38 @@ def examine(home: Path | None, tenant: str | None = None) -> Iterator[Finding]:
         return
     try:
         yield Finding(Health.OK, "home", str(installation.home.path))
-        yield from _plugins()
+        yield from _broken_plugins()
         yield from _database(installation, tenant)
         yield from _limits(installation)
         yield from webhook_findings(installation, tenant)
+        yield from _plugins_in_use(installation, tenant)
     finally:
         installation.close()
 
 
-def _plugins() -> Iterator[Finding]:
+def _broken_plugins() -> Iterator[Finding]:
     for plugin in installed_plugins():
         if plugin.manifest is None:
             yield Finding(Health.WRONG, f"plugin {plugin.name}", plugin.error)
-        elif plugin.manifest.unverified:
-            text = "unverified against the counterparty: " + "; ".join(plugin.manifest.unverified)
-            yield Finding(Health.LOOK, f"plugin {plugin.name}", text)
-        else:
-            yield Finding(Health.OK, f"plugin {plugin.name}", plugin.version)
+
+
+def _plugins_in_use(installation: Installation, tenant: str | None) -> Iterator[Finding]:
+    """Find what nobody has compared with a counterparty, of plugins that a tenant has turned on."""
+    names = [tenant] if tenant else list(installation.home.tenants)
+    turned_on = {plugin for name in names for plugin in _turned_on(installation, name)}
+    for plugin in installed_plugins():
+        if plugin.manifest is None or plugin.name not in turned_on:
+            continue
+        count = len(plugin.manifest.unverified)
+        text = f"{counted(count, 'thing')} unverified against the counterparty: see hub plugins"
+        yield Finding(Health.LOOK if count else Health.OK, f"plugin {plugin.name}", text if count else plugin.version)
+
+
+def _turned_on(installation: Installation, name: str) -> Iterator[str]:
+    try:
+        yield from installation.tenant(name).tenant.plugins
+    except HubError:  # a finding of its own
+        return
 
 
 def _database(installation: Installation, tenant: str | None) -> Iterator[Finding]:

@@ -51,6 +51,7 @@ def test_a_damaged_archive_ends_in_1_and_says_where(home, tmp_path):
 
     assert result.exit_code == 1
     assert "entry 2: the archive is damaged: its PDF is not in the archive; nothing of it goes out" in result.stderr
+    assert "there was no document in it" not in result.stderr
     assert list((tmp_path / "printer").iterdir()) == []
 
 

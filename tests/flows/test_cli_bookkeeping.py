@@ -13,6 +13,7 @@ from demonstration import Demonstration
 from test_cli_demo import answer, run
 from typer.testing import Result
 
+from hub.cli.bookkeeping_commands import _vouchers
 from hub_sie.sandbox import LedgerOnFolder
 
 BOOKKEEPING = """
@@ -118,6 +119,10 @@ def test_lists_are_for_people_too(day: Day) -> None:
     assert re.search(r"company +001\nvouchers +0", plan.stdout)
     assert re.search(r"001 +1510 .* 0,00 +0,00 ", compared.stdout)
     assert (shown.exit_code, plan.exit_code, compared.exit_code) == (0, 0, 0)
+
+
+def test_a_voucher_that_the_ledger_has_otherwise_is_told_as_a_voucher() -> None:
+    assert _vouchers((2, 7)) == "voucher 2, voucher 7"
 
 
 def test_a_schedule_exports(day: Day) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -191,3 +192,12 @@ def test_a_warning_that_a_residual_demand_stands_in_for_is_told_and_hinders_noth
 
     assert (found.exit_code, "the warning is never sent" in found.stdout) == (0, True)
     assert run("dunning", "plan", home=home).exit_code == 0
+
+
+def test_the_doctor_says_first_what_is_wrong_and_last_what_is_unverified_of_plugins_that_are_on(home: Path) -> None:
+    write(home, POLICIES.replace("180,00", "181,00"))
+    found = json.loads(run("doctor", "--json", home=home).stdout)["findings"]
+
+    assert found[0]["health"] == "wrong"
+    assert (found[-1]["what"], "unverified" in found[-1]["message"]) == ("plugin letter", True)
+    assert "plugin kivra" not in {one["what"] for one in found}

@@ -74,13 +74,15 @@ class StepTerms(_Table):
         default=None, description="Days from the letter to its last day to pay."
     )
     minimum_ore: KronorLimit | None = Field(
-        default=None, alias="minimum", description="Less than this is not asked for, in kronor."
+        default=None,
+        alias="minimum",
+        description="Less principal than this is not asked for, in kronor; fees and interest do not count.",
     )
     fee_ore: KronorLimit | None = Field(default=None, alias="fee", description="The fee, in kronor; at most the cap.")
     no_fee_below_ore: KronorLimit | None = Field(
         default=None,
         alias="no_fee_below",
-        description="Less than this open bears no fee; the letter goes all the same.",
+        description="Less principal than this bears no fee; the letter goes all the same.",
     )
     debits_fee: Switch | None = Field(
         default=None, description="true: the fee is debited to the balance; false: it is printed only."

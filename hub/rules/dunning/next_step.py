@@ -45,7 +45,13 @@ class DunningFacts(NamedTuple):
     taken: Sequence[Taken] = ()  # in the order in which they were taken
     holds: Sequence[str] = ()  # active codes (*kravkoder*): disputes, estates, protected identity and others
     is_undeliverable: bool = False  # the last letter could not be delivered, and nobody has seen to it
+    charges_ore: int = 0  # fees and interest in what is open: limits are of the principal alone
     lapses_after: date | None = None  # the last day of the claim's life (*preskription*), None when that is far off
+
+    @property
+    def principal_ore(self) -> int:
+        """What is open without what dunning itself has added."""
+        return self.open_ore - self.charges_ore
 
 
 class NextStep(NamedTuple):
@@ -131,12 +137,14 @@ def _stopped(rule: StepRule, facts: DunningFacts, codes: Mapping[str, HoldCode],
         return f"{Stop.LETTER_NOT_SENT}: {unsent}"
     if facts.is_undeliverable:
         return Stop.UNDELIVERABLE
-    return f"{Stop.BELOW_MINIMUM}: {plain_kronor(rule.minimum_ore)}" if facts.open_ore < rule.minimum_ore else ""
+    return f"{Stop.BELOW_MINIMUM}: {plain_kronor(rule.minimum_ore)}" if facts.principal_ore < rule.minimum_ore else ""
 
 
 def _taken(rule: StepRule, policy: Policy, facts: DunningFacts, on: date) -> NextStep:
     before = {one.step: one.fee_ore for one in facts.taken if one.fee_ore}
-    fee = fee_of(rule, policy, facts.relation, before, open_ore=facts.open_ore, currency=facts.currency, on=on)
+    fee = fee_of(
+        rule, policy, facts.relation, before, principal_ore=facts.principal_ore, currency=facts.currency, on=on
+    )
     reason = f"due: {(on - _basis(rule, facts)).days} days after {rule.counted_from}"
     answer_by = answer_day(rule.step, rule.days_to_pay, on)
     without = f"; no fee: {fee.why_none}" if fee.why_none else ""

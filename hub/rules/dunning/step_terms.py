@@ -67,7 +67,7 @@ def fee_of(
     relation: Relation,
     borne: Mapping[DunningStep, int],
     *,
-    open_ore: int,
+    principal_ore: int,
     currency: str,
     on: date,
 ) -> StepFee:
@@ -83,7 +83,7 @@ def fee_of(
         return StepFee(0, NoFee.NOT_AGREED)
     if any(FEE_OF.get(step) is fee for step in borne):
         return StepFee(0, NoFee.BORNE_BEFORE)
-    if open_ore < rule.no_fee_below_ore:
+    if principal_ore < rule.no_fee_below_ore:
         return StepFee(0, NoFee.BELOW_LIMIT)
     if currency != FEE_CURRENCY:
         return StepFee(0, NoFee.OTHER_CURRENCY)

@@ -91,6 +91,7 @@ class Decider:
             currency=debt.currency,
             due_date=counted_due_date(debt.due_date, moves=creditor.moves_due_dates),
             open_ore=debt.open_ore,
+            charges_ore=debt.fee_ore + debt.interest_ore,
             relation=relation_of(creditor.kind, class_of_kept(debt.debtor_identity)),
             taken=[_taken(step) for step in steps] if steps else (),
             holds=holds,

@@ -169,6 +169,14 @@ def test_less_than_the_minimum_is_not_demanded():
     assert step_of(on(29), *TWICE, open_ore=99_99).reason == "below_minimum: 100.00"
 
 
+def test_fees_and_interest_lift_nothing_above_a_limit():
+    small = {"open_ore": 100_01, "charges_ore": 60_00}
+    limit = policy(reminder_1={"after_days": 5, "fee": "60,00", "no_fee_below": "100,00"})
+
+    assert step_of(on(29), *TWICE, **small).reason == "below_minimum: 100.00"
+    assert step_of(on(5), by=limit, **small).fee_ore == 0
+
+
 @pytest.mark.parametrize(
     ("facts", "reason"),
     [({"kind": "internal"}, "internal"), ({"kind": "credit_note"}, "nothing_owed"), ({"open_ore": 0}, "nothing_owed")],

@@ -16,6 +16,7 @@ from hub.cli.option_names import GIVEN_BY
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, kronor, minute, say, show_fields, show_table, state, words
 from hub.cli.telling import Company, Remark, tell
+from hub.errors import DataError
 from hub.model.deliveries import DocumentRow, DocumentState
 from hub.model.documents import Document
 from hub.rules.delivery.route import Route, Verdict
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from hub.services.delivery import Acceptance
 
 To = Annotated[Path, typer.Option("--to", metavar="FILE", help="The file to write.", dir_okay=False)]
+LONGEST_NO = 16  # digits: what a database keeps as a whole number
 DocumentNo = Annotated[int, typer.Argument(metavar="NO", help="The document's number, see: hub documents.")]
 
 
@@ -65,7 +67,7 @@ def deliver(
     The same again sends nothing twice. One that cannot be right is refused with what to do, and holds no other; an
     archive that is damaged is refused as a whole.
     """
-    files = [Path(given) for given in files_or_numbers if Path(given).is_file() or given.endswith((".json", ".zip"))]
+    files = [Path(given) for given in files_or_numbers if _is_file(given)]
     numbers = [given for given in files_or_numbers if Path(given) not in files]
     with session.hub() as hub:
         archives = [file for file in files if hub.documents.is_archive(file)]
@@ -126,19 +128,49 @@ def _accepted_row(one: Acceptance, row: DocumentRow | None) -> tuple[Any, ...]:
 
 def route(
     session: Session,
-    given: Annotated[str, typer.Argument(metavar="FILE|NO", help="A JSON file with one document, or a document's no.")],
+    given: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|NO|NUMBER", help="A JSON file with one document, a document's no, or a receivable's number."
+        ),
+    ],
     plan: Annotated[bool, typer.Option("--plan", help="Say how it would go; nothing is sent.")] = False,
+    company: Company = "",
 ) -> None:
     """Say which channel a document takes, and why no other one: asked now with --plan, else as it was taken."""
     with session.hub() as hub:
-        if not plan and given.isdecimal():
-            _show_way(session, hub, int(given))
+        document_no = _document_no(hub, given)
+        if document_no is not None and not plan:
+            _show_way(session, hub, document_no)
             return
-        found = hub.documents.plan(int(given) if given.isdecimal() else _one_document(Path(given)))
+        if not plan and given.isdecimal():
+            raise DataError(
+                f"there is no document with the no {given}; how a receivable's invoice would go: "
+                f"hub route {given} --plan; what has been sent of it: hub documents list --number {given}"
+            )
+        found = _planned(hub, given, document_no, company)
     if session.as_json:
         answer_json({"held_by": found.held_by, "considered": [one._asdict() for one in found.considered]})
         return
     _show_route(found)
+
+
+def _planned(hub: Hub, given: str, document_no: int | None, company: str) -> Route:
+    if document_no is not None:
+        return hub.documents.plan(document_no)
+    if _is_file(given):
+        return hub.documents.plan(_one_document(Path(given)))
+    return hub.documents.plan_receivable(company, given)
+
+
+def _document_no(hub: Hub, given: str) -> int | None:
+    """Return the no of a document that there is; a receivable's number may begin with a zero, and no `no` does."""
+    is_one = given.isdecimal() and not given.startswith("0") and len(given) < LONGEST_NO
+    return int(given) if is_one and hub.documents.get_all([int(given)]) else None
+
+
+def _is_file(given: str) -> bool:
+    return Path(given).is_file() or given.endswith((".json", ".zip"))
 
 
 def _one_document(path: Path) -> Document:

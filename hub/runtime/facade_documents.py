@@ -183,6 +183,14 @@ class DocumentsDesk:
         row = self.get(document_no)
         return Document.model_validate_json(self._work.store.contents.read_all([row.sha256])[row.sha256])
 
+    def plan_receivable(self, company: str, number: str) -> Route:
+        """Say how the invoice of a receivable would go; as `plan`. Raises DataError when the hub cannot make it."""
+        with self._work.store.read() as work:
+            (offered,) = documents_of_receivables(work, self._work.tenant, company, [number])
+        if offered.document is None:
+            raise DataError(f"{number}: {offered.problem}; of documents: hub documents list")
+        return self.plan(offered.document)
+
     def get(self, document_no: int) -> DocumentRow:
         """Return where a document stands. Raises DataError when there is none of this number."""
         return self.show(document_no).row

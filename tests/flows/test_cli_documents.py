@@ -95,6 +95,21 @@ def test_a_receivable_is_sent_by_its_number(home: Path) -> None:
     assert "no such receivable" in told[1]["problem"]
 
 
+def test_the_way_of_a_receivables_invoice_is_planned_by_its_number_and_what_is_neither_is_told(
+    made: Path, tmp_path: Path
+) -> None:
+    assert answer("route", "010000101", "--plan", home=made)["considered"]
+
+    file = tmp_path / "two.json"
+    file.write_text(json.dumps([invoice("901"), invoice("902")]), encoding="utf-8")
+    for given, said in (
+        (("010000101",), "hub route 010000101 --plan"),
+        (("40000130", "--plan"), "40000130: the hub has no such receivable"),
+        ((file, "--plan"), "holds 2 documents (901, 902)"),
+    ):
+        assert said in run("route", *given, home=made).stderr
+
+
 def test_a_document_is_written_as_it_was_printed(made: Path, tmp_path: Path) -> None:
     assert run("documents", "pdf", 1, "--to", tmp_path / "one.pdf", home=made).exit_code == 0
     assert (tmp_path / "one.pdf").read_bytes().startswith(b"%PDF-1.7")

@@ -19,6 +19,7 @@ from hub.services.delivery.accepting import Offered
 _FILE = SourceSystem(name="documents", format=FileFormat.JSON)
 LARGEST_DOCUMENT = 32 * 1024 * 1024  # characters, attachments included
 LONGEST_NUMBER = 30
+_MOST_NAMED = 10
 _MOST_PROBLEMS = 10  # of one document: whoever sends a table of another kind need not read of every name
 
 
@@ -87,7 +88,9 @@ def one_document(path: Path) -> Document:
     """Read a file that holds one document. Raises DataError when it cannot be read, or holds another number of them."""
     found = list(_from_file(path))
     if len(found) != 1:
-        raise DataError(f"{path.name} holds {len(found)} documents: give a file with one")
+        numbers = [one.document.number if one.document else one.number or f"place {one.place}" for one in found]
+        named = f" ({', '.join(numbers[:_MOST_NAMED])}{', …' if len(numbers) > _MOST_NAMED else ''})" if numbers else ""
+        raise DataError(f"{path.name} holds {len(found)} documents{named}: give a file with one of them")
     if found[0].document is None:
         raise DataError(found[0].problem)
     return found[0].document

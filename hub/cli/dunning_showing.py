@@ -9,8 +9,8 @@ from hub.cli.showing import Column, kronor, minute, say, show_fields, show_table
 from hub.model.dunning_plans import Plan, PlanSum, Verdict
 from hub.model.dunning_reasons import NotYet
 from hub.model.limitation import Lapsing
-from hub.money import plain_kronor
 from hub.rules.dunning.policies import Policy
+from hub.rules.dunning.step_terms import USUAL_DAYS
 
 if TYPE_CHECKING:
     from hub.runtime.dunning_findings import DunningFinding
@@ -120,9 +120,9 @@ def show_policy(policy: Policy) -> None:
         (
             words(rule.step),
             f"{rule.after_days} days after {words(rule.counted_from)}",
-            "" if rule.days_to_pay is None else str(rule.days_to_pay),
-            plain_kronor(rule.minimum_ore),
-            plain_kronor(rule.fee_ore),
+            f"{USUAL_DAYS} (usual)" if rule.days_to_pay is None else str(rule.days_to_pay),
+            kronor(rule.minimum_ore),
+            kronor(rule.fee_ore),
             "debited" if rule.debits_fee else "printed",
             "debited" if rule.debits_interest else "printed" if rule.prints_interest else "no",
         )

@@ -18,7 +18,7 @@ from hub.services.books.finding import find_company
 from hub.services.dunning.asking import once
 from hub.services.dunning.executing import drop_plan, run_id_of, start_plan
 from hub.services.dunning.lapsing import lapsing
-from hub.services.dunning.planning import fill_plan, make_plan, plan_of
+from hub.services.dunning.planning import fill_plan, make_plan, plan_of, refuse_unknown_routines
 from hub.services.dunning.taking_back import NotTakenBack
 from hub.services.dunning.undoing import Undone, undo_chunk
 from hub.services.ports import JsonObject
@@ -150,8 +150,12 @@ class DunningDesk:
         return sorted(lapsing(self._work.store, self._work.tenant, months), key=lambda one: one.last_day)
 
     def policy(self, company: str, routine: str = "", *, on: date | None = None) -> Policy:
-        """Return the policy of a routine with all that it inherits, on a day. Raises DataError when there is none."""
+        """Return the policy of a routine with all that it inherits, on a day.
+
+        Raises DataError when there is none, or no such routine.
+        """
         found = find_company(self._work.tenant, company)
+        refuse_unknown_routines([found], [routine] if routine else [])
         day = on or self._work.clock.today()
         policy = policy_for(found.dunning, routine, day)
         if policy is None:

@@ -114,7 +114,8 @@ def test_the_policy_of_a_routine_is_shown_with_all_that_it_inherits(home: Path) 
     found = answer("dunning", "policy", "--routine", "01", home=home)
 
     assert [step["step"] for step in found["steps"]] == ["reminder_1", "demand"]
-    assert "10 days after reminder 1" in run("dunning", "policy", home=home).stdout
+    shown = run("dunning", "policy", home=home).stdout
+    assert all(said in shown for said in ("10 days after reminder 1", "180,00", "10 (usual)"))
 
 
 def test_a_policy_above_the_cap_is_found_by_check_and_doctor_and_nothing_is_planned_by_it(home: Path) -> None:
@@ -141,6 +142,7 @@ def test_lawful_policies_are_found_so(home: Path) -> None:
         (("plan", "--to-number", "7"), 2),
         (("run", "1", "--number", "7"), 2),
         (("policy", "--company", "77"), 1),
+        (("policy", "--routine", "77"), 1),
     ],
 )
 def test_what_cannot_be_is_refused(home: Path, words: tuple[str, ...], code: int) -> None:

@@ -178,14 +178,15 @@ def known_selection(tenant: Tenant, selection: Selection) -> Selection:
     Raises DataError for a company or routine that there is not, or a range that ends before it begins.
     """
     companies = tuple(find_company(tenant, number).number for number in selection.companies)
-    _refuse_unknown_routines(chosen(tenant, companies), selection.routines)
+    refuse_unknown_routines(chosen(tenant, companies), selection.routines)
     first, last = selection.number, selection.number_to
     if last and (len(last), last) < (len(first), first):
         raise DataError(f"the range ends at {last}, before it begins at {first}")
     return selection.model_copy(update={"companies": companies})
 
 
-def _refuse_unknown_routines(companies: Iterable[Company], routines: Iterable[str]) -> None:
+def refuse_unknown_routines(companies: Iterable[Company], routines: Iterable[str]) -> None:
+    """Refuse routines that none of the companies has, nor its interest invoices. Raises DataError."""
     known = {routine.number for company in companies for routine in company.routines}
     known |= {twin for company in companies for twin in company.interest_routines}
     for number in routines:

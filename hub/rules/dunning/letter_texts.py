@@ -30,6 +30,12 @@ def text_of_interest(language: Language, rate: str, last_day: str) -> str:
     return filled(our_text(language, "interest_by_law" if is_by_law else "interest_fixed"), values)
 
 
+def text_of_fees(language: Language, amounts: Mapping[str, str]) -> str:
+    """Return what a letter says of its reminder fee and the cost of its demand, each by itself."""
+    written = {name: text.replace(".", ",") if language is Language.SV else text for name, text in amounts.items()}
+    return filled(our_text(language, "fees"), written)
+
+
 def our_text(language: Language, name: str) -> str:
     """Return a text of ours as it stands in `letter_texts.toml`."""
     return _texts()[language][name].strip()

@@ -16,8 +16,9 @@ from hub.model.letter_parts import Claim, EarlierLetter
 from hub.model.parties import Debtor
 from hub.money import plain_kronor
 from hub.rules.dunning.demands import Demand, DemandedInterest, refuse_demand
-from hub.rules.dunning.letter_texts import filled, our_text, text_of_interest, text_of_step
-from hub.rules.dunning.policies import StepRule
+from hub.rules.dunning.fees import Fee
+from hub.rules.dunning.letter_texts import filled, our_text, text_of_fees, text_of_interest, text_of_step
+from hub.rules.dunning.policies import FEE_OF, StepRule
 from hub.rules.interest.calculation import Segment
 
 KINDS: Mapping[DunningStep, DocumentKind] = MappingProxyType(
@@ -45,6 +46,7 @@ class LetterClaim(NamedTuple):
     interest_ore: int = 0
     interest: Sequence[Segment] = ()  # how that was counted
     reference: str = ""  # what pays it alone
+    fees: Sequence[tuple[DunningStep, int]] = ()  # what of the costs each step asked for
 
 
 class SentBefore(NamedTuple):
@@ -53,6 +55,7 @@ class SentBefore(NamedTuple):
     step: DunningStep
     dated_on: date
     answer_by: date | None = None
+    fee_ore: int = 0  # that it asked for
 
 
 class Received(NamedTuple):
@@ -118,9 +121,20 @@ def letter_document(letter: Letter, rule: StepRule) -> Document:
 def _notes(letter: Letter, rule: StepRule) -> Iterator[str]:
     values = {"creditor": letter.creditor, "answer_by": letter.answer_by.isoformat()}
     yield text_of_step(rule, letter.language, values)
+    if len(fees := _fees(letter.claims)) > 1:
+        said = {f"{fee}_fee": plain_kronor(amount_ore) for fee, amount_ore in fees.items()}
+        yield text_of_fees(letter.language, said)
     counted = [segment.last_day for one in letter.claims if one.interest_ore for segment in one.interest]
     if counted:
         yield text_of_interest(letter.language, letter.interest_rate, max(counted).isoformat())
+
+
+def _fees(claims: Sequence[LetterClaim]) -> dict[Fee, int]:
+    """Return costs by their kind; nothing where steps do not explain all that is asked for, as after a payment."""
+    found: dict[Fee, int] = {}
+    for step, amount_ore in (fee for one in claims for fee in one.fees if fee[0] in FEE_OF):
+        found[FEE_OF[step]] = found.get(FEE_OF[step], 0) + amount_ore
+    return found if sum(found.values()) == sum(one.fee_ore for one in claims) else {}
 
 
 def _claim(one: LetterClaim, *, is_alone: bool) -> Claim:

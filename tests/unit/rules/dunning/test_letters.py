@@ -118,6 +118,15 @@ def test_a_demand_whose_ground_nobody_knows_does_not_leave():
         written(letter=LETTER._replace(claims=[CLAIM._replace(text="")]))
 
 
+def test_a_demand_says_its_reminder_fee_and_its_own_cost_apart():
+    fees = ((DunningStep.REMINDER_1, 60_00), (DunningStep.DEMAND, 180_00))
+    swedish = written(letter=LETTER._replace(claims=[CLAIM._replace(fees=fees)]))
+    paid_of = written(letter=LETTER._replace(claims=[CLAIM._replace(fees=fees, fee_ore=200_00)]))
+
+    assert "Avgifterna är påminnelseavgift 60,00 kr och inkassokostnad 180,00 kr." in swedish.notes
+    assert not [note for note in paid_of.notes if "Avgifterna" in note]
+
+
 class TestWords:
     def test_the_policys_own_stand_in_place_of_ours(self):
         text = {Language.SV: "Betala {creditor} senast {answer_by}, {okänt}."}

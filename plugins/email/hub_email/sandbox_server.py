@@ -168,7 +168,8 @@ class _Server(SMTP):
     def cut(self) -> None:
         """Break the connection off."""
         if isinstance(self.transport, asyncio.WriteTransport):
-            self.transport.abort()
+            with suppress(AttributeError):  # Python before 3.11.4: TLS over a connection that is gone has no abort()
+                self.transport.abort()
 
 
 class _Conversation:

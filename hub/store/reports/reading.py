@@ -65,7 +65,7 @@ class SqlReports:
     def balances(self, selection: BalanceSelection, person_key: str) -> Iterator[BalanceRow]:
         """Yield the receivables of a balance list, in its order."""
         made = balances.conditions_of(selection, person_key, self._tenant, self._connection)
-        order = ordered(balances.ORDERS[selection.sort], self._dialect)
+        order = ordered(balances.ORDERS[selection.sort], self._dialect) + ", r.receivable_id"  # versions share a number
         for row in self._rows(f"{balances.ROWS} {made.where} {balances.GROUPED} {made.having} {order}", made):
             yield BalanceRow._make(row)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Protocol
 
 from hub.errors import DataError
 from hub.model.books import Posting, VoucherKey, VoucherLine
@@ -41,7 +42,7 @@ def post_changes(
 
     `lines` stand for the contra role `coded`.
     """
-    work.books.add([_posting(ledger, change, work.today, on, rule) for change in changes])
+    work.books.add([change_posting(ledger.row, change, work.today, on=on, rule=rule) for change in changes])
     key = VoucherKey(0, ledger.row.company, ledger.row.currency, work.today)
     coded = list(lines)
     vouchers = work.books.apply(
@@ -58,19 +59,33 @@ def post_changes(
     }
 
 
-def _posting(ledger: Ledger, change: Change, today: str, on: str, rule: str) -> Posting:
+class Debited(Protocol):
+    """A receivable, as far as its entries need it."""
+
+    @property
+    def receivable_id(self) -> int: ...
+    @property
+    def group_no(self) -> int: ...
+    @property
+    def company(self) -> str: ...
+    @property
+    def currency(self) -> str: ...
+
+
+def change_posting(row: Debited, change: Change, today: str, *, on: str = "", rule: str = "") -> Posting:
+    """Return the posting of a change of a receivable, booked today; it happened when it says, else `on`, else today."""
     return Posting(
-        receivable_id=ledger.row.receivable_id,
+        receivable_id=row.receivable_id,
         bucket=change.bucket,
         amount_ore=change.amount_ore,
-        group_no=ledger.row.group_no,
-        company=ledger.row.company,
+        group_no=row.group_no,
+        company=row.company,
         payment_id=change.payment_id,
         exchange_no=None,
         section_no=0,
         account_no=0,
-        currency=ledger.row.currency,
-        transaction_date=change.paid_on or on,
+        currency=row.currency,
+        transaction_date=change.paid_on or on or today,
         booked_date=today,
         cause=change.cause,
         rule=rule,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
-from hub.model.books import Bucket, Contra, Posting
+from hub.model.books import Bucket, Contra
 from hub.model.dunning_plans import OpenDebt
 from hub.model.tenant import Tenant
 from hub.rules.charges import Cause, Change
 from hub.rules.dunning.fees import Fee
 from hub.rules.dunning.policies import FEE_OF, StepRule
+from hub.services.books.posting import change_posting
 from hub.services.chart import chart_of
 from hub.services.ports import UnitOfWork
 
@@ -47,7 +48,7 @@ def post(
     chunk_no: int | None = None,
 ) -> None:
     """Book changes of receivables today."""
-    work.books.add([_posting(debt, change, work.today) for debt, change in changes])
+    work.books.add([change_posting(debt, change, work.today) for debt, change in changes])
     work.books.apply(chart_of(work, tenant), voucher_type=VOUCHER_TYPE, run_no=run_no, chunk_no=chunk_no)
 
 
@@ -57,22 +58,3 @@ def _debits(one: Charged) -> Iterator[Change]:
         yield Change(Bucket.FEE, one.fee_ore, cause, contra)
     if one.rule.debits_interest and one.interest_ore:
         yield Change(Bucket.INTEREST, one.interest_ore, Cause.INTEREST_DEBITED, Contra.INTEREST)
-
-
-def _posting(debt: OpenDebt, change: Change, today: str) -> Posting:
-    return Posting(
-        receivable_id=debt.receivable_id,
-        bucket=change.bucket,
-        amount_ore=change.amount_ore,
-        group_no=debt.group_no,
-        company=debt.company,
-        payment_id=change.payment_id,
-        exchange_no=None,
-        section_no=0,
-        account_no=0,
-        currency=debt.currency,
-        transaction_date=change.paid_on or today,
-        booked_date=today,
-        cause=change.cause,
-        contra=change.contra,
-    )

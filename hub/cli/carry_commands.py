@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hub.cli.paid_selection import Companies, Department, Numbers, PaidFrom, PaidUntil, Routines, selected
+from hub.cli.option_groups import in_groups
+from hub.cli.paid_selection import PaidOptions
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, kronor, say, show_table, words
 from hub.cli.telling import tell
@@ -28,19 +29,11 @@ def group() -> typer.Typer:
     return app
 
 
-def list_left(
-    session: Session,
-    companies: Companies = None,
-    routines: Routines = None,
-    numbers: Numbers = "",
-    department: Department = "",
-    paid_from: PaidFrom = "",
-    paid_until: PaidUntil = "",
-) -> None:
+@in_groups
+def list_left(session: Session, paid: PaidOptions) -> None:
     """List interest, printed fees and differences that were never charged; nothing is marked as charged."""
-    selection = selected(companies, routines, numbers, department, paid_from, paid_until)
     with session.hub() as hub:
-        found = hub.carried.left(selection)
+        found = hub.carried.left(paid.selection())
     if session.as_json:
         answer_json([{**one.charge._asdict(), "number": one.receivable.number} for one in found])
         return
@@ -59,19 +52,11 @@ def list_left(
     show_table("", columns, rows, empty="nothing is left to be charged")
 
 
-def offer(
-    session: Session,
-    companies: Companies = None,
-    routines: Routines = None,
-    numbers: Numbers = "",
-    department: Department = "",
-    paid_from: PaidFrom = "",
-    paid_until: PaidUntil = "",
-) -> None:
+@in_groups
+def offer(session: Session, paid: PaidOptions) -> None:
     """Offer it to the source systems by the feed, and again what they have not answered."""
-    selection = selected(companies, routines, numbers, department, paid_from, paid_until)
     with session.hub() as hub:
-        found = hub.carried.offer(selection)
+        found = hub.carried.offer(paid.selection())
     if session.as_json:
         answer_json(found)
         return

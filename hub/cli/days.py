@@ -16,6 +16,11 @@ _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 def day_of(option: str, text: str) -> date:
     """Read the day that an option gives. Raises FormatError when there is no such day."""
     with suppress(ValueError):
-        if _ISO_DATE.fullmatch(text) and EARLIEST_YEAR <= (day := date.fromisoformat(text)).year <= LATEST_YEAR:
-            return day
+        if _ISO_DATE.fullmatch(text) and EARLIEST_YEAR <= (read := date.fromisoformat(text)).year <= LATEST_YEAR:
+            return read
     raise FormatError(f"{option}: write a day that there is, such as 2026-11-22", code="DATE_UNREADABLE", value=text)
+
+
+def day(option: str, text: str) -> date | None:
+    """Read the day that an option may give; None when it gives none. Raises as `day_of`."""
+    return day_of(option, text) if text else None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hub.cli.days import day_of
+from hub.cli.days import day
 from hub.cli.dunning_showing import (
     show_findings,
     show_items,
@@ -90,7 +89,7 @@ def plan(
     selection = _selection(company, routine, number, to_number, department, debtor, step)
     with session.hub() as hub:
         user, key = _asked(session)
-        story = hub.dunning.plan(selection, on=_on(on), user=user, key=key)
+        story = hub.dunning.plan(selection, on=day("--on", on), user=user, key=key)
     answer_json(story) if session.as_json else show_plan(story)
 
 
@@ -179,14 +178,14 @@ def policy(
 ) -> None:
     """Show the policy that a routine's receivables are dunned by, with all that it inherits."""
     with session.hub() as hub:
-        found = hub.dunning.policy(company or _only_company(hub), routine, on=_on(on))
+        found = hub.dunning.policy(company or _only_company(hub), routine, on=day("--on", on))
     answer_json(found) if session.as_json else show_policy(found)
 
 
 def check(session: Session, on: On = "") -> None:
     """Hold the policies to the law, and look for accounts and rates that they need."""
     with session.hub() as hub:
-        found = hub.dunning.check(on=_on(on))
+        found = hub.dunning.check(on=day("--on", on))
     answer_json(found) if session.as_json else show_findings(found)
     if any(one.is_wrong for one in found):
         raise typer.Exit(ExitCode.CONFIGURATION)
@@ -212,10 +211,6 @@ def _selection(
         debtor=debtor,
         steps=tuple(step or ()),
     )
-
-
-def _on(text: str) -> date | None:
-    return day_of("--on", text) if text else None
 
 
 def _asked(session: Session) -> tuple[str, str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from hub.cli.instalment_showing import schedule_data, show_kept, show_plans, show_schedule
+from hub.cli.option_groups import in_groups
 from hub.cli.option_names import GIVEN_BY, options_named
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json
@@ -73,6 +75,53 @@ NAMED = {
 }
 
 
+@dataclass(frozen=True)
+class Agreed:
+    """Receivables, and the terms of a plan for them."""
+
+    numbers: Numbers
+    first: First
+    amount: Amount
+    company: Company = ""
+    months: Months = None
+    then: Then = None
+    last_of_month: LastOfMonth = False
+    notice_fee: Notice = None
+    rate: Rate = None
+    no_interest: NoInterest = False
+    plan_fee: PlanFee = None
+    full: Full = False
+    claim: Claims = None
+    claim_interest: ClaimsWithInterest = None
+    fee: Fees = None
+    second_name: SecondName = ""
+    second_identity: SecondIdentity = ""
+    replaces: Replaces = None
+
+    def targets(self, hub: Hub) -> tuple[dict[str, str], ...]:
+        """Return the receivables as a command names them."""
+        return tuple(target(hub, number, self.company) for number in self.numbers)
+
+    def terms(self) -> dict[str, Any]:
+        """Return the terms as the command has them. Raises BadParameter for an amount or a claim that is none."""
+        return {
+            "first_payment": self.first,
+            "amount_ore": ore(self.amount),
+            "months": self.months,
+            "then_ore": ore(self.then, "--then"),
+            "last_of_month": self.last_of_month,
+            "notice_fee_ore": ore(self.notice_fee, "--notice-fee"),
+            "rate": self.rate,
+            "without_interest": self.no_interest,
+            "plan_fee_ore": ore(self.plan_fee, "--plan-fee"),
+            "is_full_plan": self.full,
+            "claims": _claims(self.claim, self.claim_interest, self.fee),
+            "replaces": self.replaces,
+            "second_debtor_name": self.second_name,
+            "second_debtor_identity": self.second_identity,
+        }
+
+
 def group() -> typer.Typer:
     """Return the group."""
     app = typer.Typer(help="Instalment plans (amorteringsplaner).")
@@ -95,68 +144,24 @@ def list_plans(
     answer_json(found) if session.as_json else show_plans(found)
 
 
-def plan(
-    session: Session,
-    numbers: Numbers,
-    first: First,
-    amount: Amount,
-    company: Company = "",
-    months: Months = None,
-    then: Then = None,
-    last_of_month: LastOfMonth = False,
-    notice_fee: Notice = None,
-    rate: Rate = None,
-    no_interest: NoInterest = False,
-    plan_fee: PlanFee = None,
-    full: Full = False,
-    claim: Claims = None,
-    claim_interest: ClaimsWithInterest = None,
-    fee: Fees = None,
-    second_name: SecondName = "",
-    second_identity: SecondIdentity = "",
-    replaces: Replaces = None,
-) -> None:
+@in_groups
+def plan(session: Session, agreed: Agreed) -> None:
     """Show the schedule that a plan would have, and what forbids it; nothing is changed."""
-    terms = _terms(first, amount, months, then, last_of_month, notice_fee, rate, no_interest, plan_fee, full)
-    terms |= {"claims": _claims(claim, claim_interest, fee), "replaces": replaces}
-    terms |= {"second_debtor_name": second_name, "second_debtor_identity": second_identity}
+    terms = agreed.terms()
     with session.hub() as hub, options_named(NAMED):
-        body = session.body("make_instalment_plan", receivables=_targets(hub, numbers, company), **terms)
+        body = session.body("make_instalment_plan", receivables=agreed.targets(hub), **terms)
         told = parse_command(body)
         assert isinstance(told, MakeInstalmentPlan)
         schedule = hub.instalments.plan(told)
     answer_json(schedule_data(schedule)) if session.as_json else show_schedule(schedule)
 
 
-def make(
-    session: Session,
-    numbers: Numbers,
-    first: First,
-    amount: Amount,
-    company: Company = "",
-    months: Months = None,
-    then: Then = None,
-    last_of_month: LastOfMonth = False,
-    notice_fee: Notice = None,
-    rate: Rate = None,
-    no_interest: NoInterest = False,
-    plan_fee: PlanFee = None,
-    full: Full = False,
-    claim: Claims = None,
-    claim_interest: ClaimsWithInterest = None,
-    fee: Fees = None,
-    second_name: SecondName = "",
-    second_identity: SecondIdentity = "",
-    replaces: Replaces = None,
-    text: Text = "",
-    not_sent: NotSent = False,
-) -> None:
+@in_groups
+def make(session: Session, agreed: Agreed, text: Text = "", not_sent: NotSent = False) -> None:
     """Make an instalment plan: debit what has accrued, hold and watch the receivables, and send the printed plan."""
-    terms = _terms(first, amount, months, then, last_of_month, notice_fee, rate, no_interest, plan_fee, full)
-    terms |= {"claims": _claims(claim, claim_interest, fee), "replaces": replaces, "text": text}
-    terms |= {"second_debtor_name": second_name, "second_debtor_identity": second_identity, "is_sent": not not_sent}
+    terms = {**agreed.terms(), "text": text, "is_sent": not not_sent}
     with session.hub() as hub:
-        tell(session, hub, "make_instalment_plan", NAMED, receivables=_targets(hub, numbers, company), **terms)
+        tell(session, hub, "make_instalment_plan", NAMED, receivables=agreed.targets(hub), **terms)
 
 
 def show(session: Session, number: PlanNo) -> None:
@@ -174,36 +179,6 @@ def end(
     """End a plan: its receivables are dunned again where they stood; of a broken one, say that it is seen to."""
     with session.hub() as hub:
         tell(session, hub, "end_instalment_plan", NAMED, plan_no=number, reason=reason)
-
-
-def _targets(hub: Hub, numbers: list[str], company: str) -> tuple[dict[str, str], ...]:
-    return tuple(target(hub, number, company) for number in numbers)
-
-
-def _terms(
-    first: str,
-    amount: str,
-    months: int | None,
-    then: str | None,
-    last_of_month: bool,
-    notice_fee: str | None,
-    rate: str | None,
-    no_interest: bool,
-    plan_fee: str | None,
-    full: bool,
-) -> dict[str, Any]:
-    return {
-        "first_payment": first,
-        "amount_ore": ore(amount),
-        "months": months,
-        "then_ore": ore(then, "--then"),
-        "last_of_month": last_of_month,
-        "notice_fee_ore": ore(notice_fee, "--notice-fee"),
-        "rate": rate,
-        "without_interest": no_interest,
-        "plan_fee_ore": ore(plan_fee, "--plan-fee"),
-        "is_full_plan": full,
-    }
 
 
 def _claims(by_date: list[str] | None, by_interest: list[str] | None, fees: list[str] | None) -> tuple[Any, ...]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hub.cli.paid_selection import Companies, Department, Numbers, PaidFrom, PaidUntil, Routines, selected
+from hub.cli.option_groups import in_groups
+from hub.cli.paid_selection import PaidOptions
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, kronor, say, show_fields, show_table, words
 
@@ -40,20 +41,12 @@ def plans(session: Session) -> None:
     show_table("", columns, rows, empty="there is no plan yet: hub interest-invoices plan")
 
 
-def plan(
-    session: Session,
-    companies: Companies = None,
-    routines: Routines = None,
-    numbers: Numbers = "",
-    department: Department = "",
-    paid_from: PaidFrom = "",
-    paid_until: PaidUntil = "",
-) -> None:
+@in_groups
+def plan(session: Session, paid: PaidOptions) -> None:
     """Write down whose interest would be invoiced, and of the others why not; nothing is booked."""
-    selection = selected(companies, routines, numbers, department, paid_from, paid_until)
     said = session.body("plan")
     with session.hub() as hub:
-        shown = hub.interest_invoices.plan(selection, user=said["user"], key=said["key"])
+        shown = hub.interest_invoices.plan(paid.selection(), user=said["user"], key=said["key"])
     _show(session, shown)
     say(f"carry it out by: hub interest-invoices run {shown.plan.plan_no}")
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
-from hub.cli.days import day_of
+from hub.cli.days import day
 from hub.model.interest_charges import PaidSelection
 
 Companies = Annotated[list[str] | None, typer.Option("--company", metavar="COMPANY", help="Of this company; repeat.")]
@@ -19,22 +20,26 @@ PaidFrom = Annotated[str, typer.Option("--paid-from", metavar="DATE", help="Full
 PaidUntil = Annotated[str, typer.Option("--paid-until", metavar="DATE", help="Fully paid on this day or before.")]
 
 
-def selected(
-    companies: list[str] | None,
-    routines: list[str] | None,
-    numbers: str,
-    department: str,
-    paid_from: str,
-    paid_until: str,
-) -> PaidSelection:
-    """Return what options select. Raises FormatError for a day that there is not."""
-    first, _, last = numbers.partition("..")
-    return PaidSelection(
-        companies=tuple(companies or ()),
-        routines=tuple(routines or ()),
-        number=first,
-        number_to=last,
-        department=department,
-        paid_from=day_of("--paid-from", paid_from) if paid_from else None,
-        paid_until=day_of("--paid-until", paid_until) if paid_until else None,
-    )
+@dataclass(frozen=True)
+class PaidOptions:
+    """Which fully paid receivables."""
+
+    company: Companies = None
+    routine: Routines = None
+    number: Numbers = ""
+    department: Department = ""
+    paid_from: PaidFrom = ""
+    paid_until: PaidUntil = ""
+
+    def selection(self) -> PaidSelection:
+        """Return what they select. Raises FormatError for a day that there is not."""
+        first, _, last = self.number.partition("..")
+        return PaidSelection(
+            companies=tuple(self.company or ()),
+            routines=tuple(self.routine or ()),
+            number=first,
+            number_to=last,
+            department=self.department,
+            paid_from=day("--paid-from", self.paid_from),
+            paid_until=day("--paid-until", self.paid_until),
+        )

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hub.cli.report_options import Identity, LanguageName, NarrowOptions, OutputOptions, asked, day, in_groups, word
+from hub.cli.days import day
+from hub.cli.option_groups import in_groups
+from hub.cli.report_options import Identity, LanguageName, NarrowOptions, OutputOptions, asked, word
 from hub.cli.report_output import put_out, write_file
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, minute, progress_bar, say, show_fields, show_table

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hub.cli import receivable_changes
-from hub.cli.days import day_of
+from hub.cli.days import day
 from hub.cli.segments import segments_told, show_segments
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, kronor, say, show_fields, show_table, words
@@ -109,7 +109,7 @@ def interest(
 ) -> None:
     """Count the interest that a receivable has earned by a day, by its company's terms; nothing is booked."""
     with session.hub() as hub:
-        found = hub.receivables.interest(number, company=company, until=day_of("--until", until) if until else None)
+        found = hub.receivables.interest(number, company=company, until=day("--until", until))
     earned = found.interest
     if session.as_json:
         answer_json(

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from hub.cli.days import day
+from hub.cli.option_groups import in_groups
 from hub.cli.report_options import (
     Companies,
     DebtorNumber,
@@ -17,8 +19,6 @@ from hub.cli.report_options import (
     OutputOptions,
     Person,
     asked,
-    day,
-    in_groups,
     word,
 )
 from hub.cli.report_output import put_out

@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from hub.cli import purge_commands, report_balances
+from hub.cli.days import day
+from hub.cli.option_groups import in_groups
 from hub.cli.report_balances import InvoicedFrom, InvoicedTo
 from hub.cli.report_options import (
     Companies,
@@ -17,8 +19,6 @@ from hub.cli.report_options import (
     OutputOptions,
     Person,
     asked,
-    day,
-    in_groups,
     word,
 )
 from hub.cli.report_output import put_out

@@ -1,20 +1,17 @@
-"""Options that reports share, and how a day, an amount and a choice are read."""
+"""Options that reports share, and how an amount and a choice are read."""
 
 from __future__ import annotations
 
-import inspect
-import re
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, fields, is_dataclass
-from datetime import date
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from pydantic import ValidationError
 
+from hub.cli.days import day
 from hub.cli.option_names import by_option
 from hub.cli.report_output import MOST_SHOWN, Output
 from hub.cli.session import Session
@@ -26,8 +23,6 @@ from hub.model.reports import Basis, Selection
 
 if TYPE_CHECKING:
     from hub.runtime.facade import Hub
-
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 Companies = Annotated[
     list[str] | None,
@@ -117,45 +112,6 @@ class NarrowOptions:
     def values(self) -> dict[str, Any]:
         """Return them as a selection has them."""
         return {"companies": tuple(self.company or ()), "routines": tuple(self.routine or ())}
-
-
-def in_groups(function: Callable[..., None]) -> Callable[..., None]:
-    """Let a command take options in groups: each parameter whose type is a dataclass stands for that one's fields."""
-    session, *own = inspect.signature(function, eval_str=True).parameters.values()
-    groups: dict[str, Any] = {one.name: one.annotation for one in own if is_dataclass(one.annotation)}
-    spread = [option for one in own for option in (_options_of(groups[one.name]) if one.name in groups else [one])]
-
-    def run(session: Session, **given: Any) -> None:
-        made = {
-            name: group(**{one.name: given.pop(one.name) for one in fields(group)}) for name, group in groups.items()
-        }
-        function(session, **made, **given)
-
-    run.__signature__ = inspect.Signature([session, *sorted(spread, key=_place)])  # type: ignore[attr-defined]
-    run.__name__, run.__doc__ = function.__name__, function.__doc__
-    return run
-
-
-def _options_of(group: type) -> list[inspect.Parameter]:
-    kinds = get_type_hints(group, include_extras=True)
-    keyword = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    return [
-        inspect.Parameter(one.name, keyword, annotation=kinds[one.name], default=one.default) for one in fields(group)
-    ]
-
-
-def _place(parameter: inspect.Parameter) -> bool:
-    return parameter.default is not inspect.Parameter.empty
-
-
-def day(option: str, text: str) -> date | None:
-    """Read a day that was given; None when none was. Raises DataError."""
-    if not text:
-        return None
-    with suppress(ValueError):
-        if _ISO_DATE.fullmatch(text):
-            return date.fromisoformat(text)
-    raise DataError(f"{option}: write a day that there is, such as 2026-11-22")
 
 
 def word(option: str, text: str, words: type[_Word]) -> _Word:

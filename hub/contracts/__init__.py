@@ -5,6 +5,7 @@ from hub.contracts.archives import ArchivedFile, DocumentArchive
 from hub.contracts.bookkeeping import BookkeepingExporter
 from hub.contracts.channels import AddressedChannel, DeliveryChannel, QueryableChannel
 from hub.contracts.context import PluginContext, PluginState
+from hub.contracts.direct_debits import DirectDebitScheme
 from hub.contracts.document_channels import DocumentChannel, FollowedChannel
 from hub.contracts.e_invoices import EInvoiceWriter
 from hub.contracts.inboxes import Inboxes
@@ -24,6 +25,7 @@ __all__ = [
     "BookkeepingExporter",
     "DeliveryChannel",
     "Difference",
+    "DirectDebitScheme",
     "DocumentArchive",
     "DocumentChannel",
     "DocumentInspector",

@@ -13,6 +13,7 @@ from hub.contracts.archives import DocumentArchive
 from hub.contracts.bookkeeping import BookkeepingExporter
 from hub.contracts.channels import DeliveryChannel
 from hub.contracts.context import PluginContext
+from hub.contracts.direct_debits import DirectDebitScheme
 from hub.contracts.e_invoices import EInvoiceWriter
 from hub.contracts.inspectors import DocumentInspector
 from hub.contracts.markers import hookspec
@@ -61,6 +62,12 @@ def hub_document_archives() -> Sequence[DocumentArchive]:
 @hookspec
 def hub_bookkeeping_exporters() -> Sequence[BookkeepingExporter]:
     """Offer what writes vouchers for a general ledger (*huvudbok*) and reads its files. No two may have one name."""
+    raise NotImplementedError
+
+
+@hookspec
+def hub_direct_debit_schemes(context: PluginContext) -> Sequence[DirectDebitScheme]:
+    """Offer what collects by direct debit (*autogiro*): orders out, answers in. No two may have one name."""
     raise NotImplementedError
 
 

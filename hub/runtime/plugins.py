@@ -17,6 +17,7 @@ from pluggy import PluginManager, PluginValidationError
 from hub.contracts import (
     BookkeepingExporter,
     DeliveryChannel,
+    DirectDebitScheme,
     DocumentArchive,
     DocumentChannel,
     DocumentInspector,
@@ -47,6 +48,7 @@ _WRITERS = "hub_e_invoice_writers"
 _ARCHIVES = "hub_document_archives"
 _INSPECTORS = "hub_document_inspectors"
 _EXPORTERS = "hub_bookkeeping_exporters"
+_SCHEMES = "hub_direct_debit_schemes"
 _MATCH = "hub_match_payments"
 _EVENTS = "hub_events_recorded"
 
@@ -201,6 +203,13 @@ class TenantPlugins:
     def bookkeeping_exporters(self) -> dict[str, BookkeepingExporter]:
         """What writes vouchers for general ledgers, by name. Raises ConfigurationError as `channels`."""
         return {one.name: one for _, one in self._offered(_EXPORTERS, BookkeepingExporter, "bookkeeping exporters")}
+
+    @cached_property
+    def direct_debit_schemes(self) -> dict[str, DirectDebitScheme]:
+        """What collects by direct debit (*autogiro*), by name. Raises ConfigurationError as `channels`."""
+        return {
+            one.name: one for _, one in self._offered(_SCHEMES, DirectDebitScheme, "direct debit schemes", is_lent=True)
+        }
 
     @property
     def sandbox_makers(self) -> list[tuple[str, SandboxMaker]]:

@@ -14,6 +14,7 @@ from hub import errors
 from hub.contracts import (
     BookkeepingExporter,
     DeliveryChannel,
+    DirectDebitScheme,
     DocumentChannel,
     DocumentInspector,
     EInvoiceWriter,
@@ -108,6 +109,7 @@ def members_of(protocol: type, *below: type) -> set[str]:
         ("### The sandbox", members_of(Sandbox)),
         ("### Writing them", members_of(EInvoiceWriter)),
         ("## Vouchers for a general ledger", members_of(BookkeepingExporter)),
+        ("## Direct debits", members_of(DirectDebitScheme)),
         ("### Judging them", members_of(DocumentInspector)),
         ("### Buyers' answers", set(BuyerAnswer._fields)),
     ],

@@ -3,7 +3,7 @@
 from hub.contracts.adapters import NamesUnreadFiles, PaymentFileReader, Recognition
 from hub.contracts.archives import ArchivedFile, DocumentArchive
 from hub.contracts.bookkeeping import BookkeepingExporter
-from hub.contracts.channels import AddressedChannel, DeliveryChannel, QueryableChannel
+from hub.contracts.channels import AddressedChannel, ConcurrentChannel, DeliveryChannel, QueryableChannel
 from hub.contracts.context import PluginContext, PluginState
 from hub.contracts.direct_debits import DirectDebitScheme
 from hub.contracts.document_channels import DocumentChannel, FollowedChannel
@@ -23,6 +23,7 @@ __all__ = [
     "AddressedChannel",
     "ArchivedFile",
     "BookkeepingExporter",
+    "ConcurrentChannel",
     "DeliveryChannel",
     "Difference",
     "DirectDebitScheme",

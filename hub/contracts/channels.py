@@ -52,6 +52,19 @@ class AddressedChannel(DeliveryChannel, Protocol):
 
 
 @runtime_checkable
+class ConcurrentChannel(DeliveryChannel, Protocol):
+    """A channel whose `send` may be called by several threads at once, so that a batch need not wait for each answer.
+
+    The core calls it so only where it promises `idempotent`, has no pace, and has just taken as many in a row.
+    """
+
+    @property
+    def calls_at_once(self) -> int:
+        """How many calls may be under way at the same time, from 1; more than 16 counts as 16."""
+        ...
+
+
+@runtime_checkable
 class QueryableChannel(DeliveryChannel, Protocol):
     """A channel that promises `queryable`."""
 

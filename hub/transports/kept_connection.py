@@ -22,7 +22,7 @@ from hub.transports.timed_calls import connected
 from hub.transports.watched_time import Watch
 
 KEPT_FOR_S = 2.0  # servers keep an unused one for five seconds or more
-MOST_KEPT = 4  # threads that call at the same time
+MOST_KEPT = 16  # threads that call at the same time
 BROKEN = (HTTPException, OSError, UnicodeError)
 _BLOCK = 64 * 1024
 _S = 1_000_000_000

@@ -35,7 +35,8 @@ from hub.rules.attempts import (
 )
 from hub.rules.channel_rest import is_kept_too_long, is_on_trial
 from hub.rules.settling import settles_in_s
-from hub.services.attempts.calling import Called, ask, endpoint_of, not_in_time, send
+from hub.services.attempts.calling import Called, ask, endpoint_of, not_in_time
+from hub.services.attempts.calls_at_once import Calls, Hear, calls_at_once_of
 from hub.services.attempts.content import Ahead
 from hub.services.attempts.ending import tell_end
 from hub.services.attempts.following import let_exchanges_follow
@@ -88,6 +89,8 @@ class SendingRun:
         except (NotOursError, HubError):
             turn.write_down()  # what was heard is true whoever carries the run
             raise
+        finally:
+            turn.let_go()
         return turn.close()
 
     def _channel(self, name: str) -> DeliveryChannel:
@@ -121,7 +124,8 @@ class _Turn:
         self._clock = clock
         self._steady = steady
         self._pace = pace
-        self._row = TakenInARow(channel.promise, is_limited=pace.is_limited)
+        self._row = TakenInARow(channel.promise, is_limited=pace.is_limited, calls_at_once=calls_at_once_of(channel))
+        self._calls = Calls(channel, steady, self._row.calls_at_once)
         self._settled_after_s = channel.settled_after_s + CALL_WITHIN_S if isinstance(channel, QueryableChannel) else 0
         self._unwritten: list[tuple[Attempt, Attempt]] = []  # as it was, as it is
         self._receipts: list[tuple[Attempt, bytes]] = []  # unwritten too
@@ -159,6 +163,10 @@ class _Turn:
             return None
         with self._store.read() as unit:
             return unit.attempts.draw(self._channel.name)
+
+    def let_go(self) -> None:
+        """Let the threads of calls go."""
+        self._calls.close()
 
     def close(self) -> JsonObject:
         """Write the last outcome down and answer where the messages stand, or raise what keeps them waiting."""
@@ -242,16 +250,28 @@ class _Turn:
             return
         contents = self._ahead.contents_of(attempts)
         started = deque(self._begin(attempts[: len(contents)]))
-        for content in contents:
-            if not self._row.goes_on or self._stopped_by is not None or self._has_slept_since(started[0]):
-                break
+        self._call_together(started, contents)
+        for _ in range(len(contents) - len(started)):
             waiting.popleft()
-            attempt = started.popleft()
-            self._call(attempt, Message(attempt.key, content))
         if started:
             self._row.end()
         for place, attempt in enumerate(started):
             waiting[place] = self._keep(attempt, after(attempt, Heard(Outcome.NOT_SENT), now=self._now()))
+
+    def _call_together(self, started: deque[Attempt], contents: Sequence[bytes]) -> None:
+        """Call for those that were begun, as many at once as may be, and leave in `started` what is not called."""
+        under_way: deque[tuple[Attempt, Hear]] = deque()
+        for content in contents:
+            if len(under_way) == self._calls.most:
+                self._hear(*under_way.popleft())
+                if not self._row.goes_on or self._stopped_by is not None:
+                    break
+            if self._has_slept_since(started[0]):
+                break
+            attempt = started.popleft()
+            under_way.append((attempt, self._calls.begin(Message(attempt.key, content))))
+        while under_way:
+            self._hear(*under_way.popleft())
 
     def _send(self, attempt: Attempt) -> Attempt:
         message = Message(attempt.key, self._ahead.content_of(attempt))
@@ -264,17 +284,16 @@ class _Turn:
                 (started,) = self._begin([started])
         if self._has_slept_since(started):
             return self._heard(started, not_in_time(self._channel))
-        return self._call(started, message)
+        self._pace.calls_now()
+        return self._hear(started, lambda: self._calls.call(message))
 
     def _as_it_is(self, attempt: Attempt) -> Attempt:
         with self._store.read() as unit:
             return unit.attempts.get(attempt.attempt_no) or attempt
 
-    def _call(self, started: Attempt, message: Message) -> Attempt:
-        self._pace.calls_now()
-        began_ms = self._steady().at_ms
-        called = send(self._channel, message)
-        self._row.heard(called.heard.outcome, self._steady().at_ms - began_ms)
+    def _hear(self, started: Attempt, hear: Hear) -> Attempt:
+        called, took_ms = hear()
+        self._row.heard(called.heard.outcome, took_ms)
         return self._heard(started, called)
 
     def _has_slept_since(self, started: Attempt) -> bool:
@@ -307,7 +326,7 @@ class _Turn:
         now = self._now()
         known = after(attempt, called.heard, now=now, settled_after_s=self._settled_after_s)
         self._resting.heard(called.heard, is_first_failure=not attempt.failures, now=now)
-        self._stopped_by = called.error
+        self._stopped_by = self._stopped_by or called.error
         if called.signed_receipt:
             self._receipts.append((attempt, called.signed_receipt))
         has_failed = known.failures > attempt.failures

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import cache, partial
 from typing import Any
 
 import pytest
 
-from hub.contracts import Promise
+from hub.contracts import ConcurrentChannel, Promise
 from hub.errors import ConfigurationError, TransientError
 from hub.model.attempts import Delivered
 from hub.model.delivery import Preparation
@@ -29,6 +30,7 @@ from hub.testing.watched import log_lines
 
 LARGE_PDF = 12 * 1024 * 1024
 LATER = timedelta(days=3)
+AT_ONCE = 8  # documents sent by several threads
 
 
 class SendingChecks(ChannelUnderTest):
@@ -81,6 +83,22 @@ class SendingChecks(ChannelUnderTest):
             assert sorted(one.sha256 for one in place.sandbox.received()) == sorted(
                 [hashlib.sha256(one.pdf).hexdigest() for one in batch]
             )
+
+    def test_calls_at_once_do_not_mix(self) -> None:
+        with self.place() as place:
+            channel = place.channel()
+            at_once = channel.calls_at_once if isinstance(channel, ConcurrentChannel) else None
+            if at_once is None:
+                pytest.skip("one call at a time")
+            assert type(at_once) is int, "how many calls it takes at once is no whole number"
+            assert at_once >= 1, "it takes no call at all"
+            prepared = channel.prepare(place.plain(channel, AT_ONCE)).prepared
+            with ThreadPoolExecutor(min(at_once, AT_ONCE)) as threads:
+                said = list(threads.map(partial(sent, channel), [message_of(one) for one in prepared]))
+
+            wrong = [told(one) for one in said if not isinstance(one, Delivered)]
+            assert not wrong, f"{at_once} calls at once end in: {wrong}"
+            assert place.taken() == AT_ONCE, f"of {AT_ONCE} documents the counterparty has taken {place.taken()}"
 
     def test_the_same_message_again_counts_as_promised(self) -> None:
         with self.place() as place:

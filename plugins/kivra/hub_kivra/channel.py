@@ -60,6 +60,11 @@ class KivraChannel:
         return Promise.IDEMPOTENT if self._settings.drops_repeats else Promise.NEITHER
 
     @property
+    def calls_at_once(self) -> int:
+        """By the settings."""
+        return self._settings.calls_at_once
+
+    @property
     def carries(self) -> frozenset[DocumentKind]:
         """Every kind."""
         return frozenset(DocumentKind)

@@ -46,6 +46,9 @@ class KivraSettings(PluginSettings):
         default=0, alias="price", description='What one document costs in kronor, without VAT, such as "1,20".'
     )
     timeout_s: float = Field(default=30.0, gt=0, le=300, description="How long a call may take in all, in seconds.")
+    calls_at_once: int = Field(
+        default=4, ge=1, le=16, description="How many messages are sent at the same time, once it takes them."
+    )
     webhook_secret: SecretReference | None = Field(
         default=None, description="What Kivra signs payment notices with, by reference; left out: none are taken."
     )

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 from hub.errors import OutcomeUnknownError, RejectedError, TransientError
@@ -31,6 +32,7 @@ from tests.unit.testing.sound_channel import (
     RETURN,
     TOKEN,
     CountingSandbox,
+    SoundAtOnce,
     SoundChannel,
     SoundQueryable,
     SoundSandbox,
@@ -255,6 +257,18 @@ class CountsItsSends(SoundChannel):
         return super().send(message._replace(content=json.dumps(said).encode()))
 
 
+class MixesCallsUp(SoundAtOnce):
+    def __init__(self, *made_of: Any) -> None:
+        super().__init__(*made_of)
+        self.all_are_here = Barrier(self.calls_at_once, timeout=0.1)
+
+    def send(self, message: Message) -> Delivered:
+        self.latest = message
+        with suppress(BrokenBarrierError):  # a call by itself waits in vain, once
+            self.all_are_here.wait()
+        return super().send(self.latest)
+
+
 class MakesFilesOfNumbers(SoundChannel):
     def send(self, message: Message) -> Delivered:
         if "/" in json.loads(message.content)["number"]:
@@ -380,6 +394,7 @@ BROKEN_CHANNELS: dict[str, list[type[SoundChannel]]] = {
     "test_what_is_signed_is_bytes": [SignsInWords],
     "test_the_bytes_are_all_that_sending_needs": [ForgetsOverNight],
     "test_the_rendering_arrives": [StampsThePdf],
+    "test_calls_at_once_do_not_mix": [MixesCallsUp],
     "test_the_same_message_again_counts_as_promised": [CountsItsSends],
     "test_odd_documents_end_as_the_contract_says": [MakesFilesOfNumbers],
     "test_without_the_counterparty_nothing_is_in_doubt": [TakesAbsenceForARefusal],

@@ -202,6 +202,12 @@ class SoundTogether(SoundChannel):
         return Preparation([_together(group) for group in groups], unfit)
 
 
+class SoundAtOnce(SoundChannel):
+    """Takes several calls at once."""
+
+    calls_at_once = 4
+
+
 class SoundAndBlind(SoundChannel):
     """Promises nothing: what it sends twice counts twice, and nobody can be asked."""
 

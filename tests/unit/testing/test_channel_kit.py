@@ -22,7 +22,7 @@ from hub.testing.contexts import InboxesInMemory
 from hub.testing.sample_documents import COMPANY, PERSON, STRANGER, odd_documents, sample_document
 from tests.unit.testing.broken_channels import ALSO_BROKEN, BROKEN_CHANNELS, BROKEN_FOLLOWED, BROKEN_QUERYABLE
 from tests.unit.testing.failing_checks import checks_of, failing_checks
-from tests.unit.testing.sound_channel import SoundAndBlind, SoundChannel, SoundQueryable, SoundTogether
+from tests.unit.testing.sound_channel import SoundAndBlind, SoundAtOnce, SoundChannel, SoundQueryable, SoundTogether
 
 NEED_FOLDERS = {"test_imports_stay_on_the_contract", "test_sandbox_and_channel_share_no_module"}
 
@@ -106,7 +106,7 @@ def test_a_channel_that_stays_inside_is_lent_the_inboxes_of_its_other_side():
         assert not outside.context().inboxes.find([str(COMPANY.identity)])
 
 
-@pytest.mark.parametrize("channel_class", [SoundChannel, SoundQueryable, SoundTogether, SoundAndBlind])
+@pytest.mark.parametrize("channel_class", [SoundChannel, SoundQueryable, SoundTogether, SoundAndBlind, SoundAtOnce])
 def test_a_right_channel_passes_every_check(channel_class, package):
     assert failing_checks(kit_for(Documents, channel_class, package)) == set()
 

@@ -4,6 +4,7 @@ from hub.contracts.adapters import NamesUnreadFiles, PaymentFileReader, Recognit
 from hub.contracts.archives import ArchivedFile, DocumentArchive
 from hub.contracts.bookkeeping import BookkeepingExporter
 from hub.contracts.channels import AddressedChannel, ConcurrentChannel, DeliveryChannel, QueryableChannel
+from hub.contracts.collection import CollectionAgency
 from hub.contracts.context import PluginContext, PluginState
 from hub.contracts.direct_debits import DirectDebitScheme
 from hub.contracts.document_channels import DocumentChannel, FollowedChannel
@@ -23,6 +24,7 @@ __all__ = [
     "AddressedChannel",
     "ArchivedFile",
     "BookkeepingExporter",
+    "CollectionAgency",
     "ConcurrentChannel",
     "DeliveryChannel",
     "Difference",

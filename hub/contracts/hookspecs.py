@@ -12,6 +12,7 @@ from hub.contracts.adapters import PaymentFileReader
 from hub.contracts.archives import DocumentArchive
 from hub.contracts.bookkeeping import BookkeepingExporter
 from hub.contracts.channels import DeliveryChannel
+from hub.contracts.collection import CollectionAgency
 from hub.contracts.context import PluginContext
 from hub.contracts.direct_debits import DirectDebitScheme
 from hub.contracts.e_invoices import EInvoiceWriter
@@ -68,6 +69,15 @@ def hub_bookkeeping_exporters() -> Sequence[BookkeepingExporter]:
 @hookspec
 def hub_direct_debit_schemes(context: PluginContext) -> Sequence[DirectDebitScheme]:
     """Offer what collects by direct debit (*autogiro*): orders out, answers in. No two may have one name."""
+    raise NotImplementedError
+
+
+@hookspec
+def hub_collection_agencies(context: PluginContext) -> Sequence[CollectionAgency]:
+    """Offer collection agencies (*inkassobolag*) that claims are handed over to. No two may have one name.
+
+    Called once when the tenant's plugins are built. An agency's channel is one of its plugin's delivery channels.
+    """
     raise NotImplementedError
 
 

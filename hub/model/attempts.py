@@ -10,6 +10,9 @@ from __future__ import annotations
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
+ANSWER = "answer"
+"""Kind of the exchange in which the answer to a message is kept; its key is this, a colon, and the attempt's key."""
+
 
 class Promise(StrEnum):
     """What the other side of a channel makes possible when we do not know whether a message arrived."""
@@ -31,6 +34,9 @@ class Delivered(NamedTuple):
 
     external_id: str = ""
     signed_receipt: bytes = b""  # what it has signed for it, kept as it is given; empty where it signs nothing
+    answer: bytes = (
+        b""  # what it said in its answer that is read later, such as numbers of its own; kept as it is given
+    )
 
 
 class Finding(StrEnum):

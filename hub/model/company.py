@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from hub.identifiers import organisation_number
 from hub.model.account_roles import NamedAccount, Role, proven_accounts, refuse_two_roles
 from hub.model.bookkeeping_settings import BookkeepingSettings
+from hub.model.claim_settings import ClaimSettings
+from hub.model.claims import LONGEST_DESCRIPTION, LegalClass
 from hub.model.dunning_settings import DunningSettings
 from hub.model.letterhead import Letterhead
 from hub.model.payee_account import PayeeAccount
@@ -141,6 +143,14 @@ class Routine(BaseModel):
     reminder_fee_account: OptionalAccountCode = Field(default="", description="Left out: `accounts.reminder_fee`.")
     demand_fee_account: OptionalAccountCode = Field(default="", description="Left out: `accounts.demand_fee`.")
     interest_account: OptionalAccountCode = Field(default="", description="Left out: `accounts.interest_revenue`.")
+    claim_text: str = Field(
+        default="",
+        max_length=LONGEST_DESCRIPTION,
+        description="What claims that are handed over say they are for; left out: the routine's name.",
+    )
+    legal_class: LegalClass = Field(
+        default=LegalClass.PRIVATE_LAW, description="Of its claims: `private_law`, `public_law` or `rent`."
+    )
     interest_is_invoiced: Switch = Field(
         default=False, description="Interest gets invoices of its own, in the routine with 50 added to the number."
     )
@@ -183,6 +193,7 @@ class Company(BaseModel):
     bookkeeping: BookkeepingSettings = Field(
         default=BookkeepingSettings(), description="How its vouchers go to its general ledger."
     )
+    claims: ClaimSettings = Field(default=ClaimSettings(), description="What its claims say when they are handed over.")
     letterhead: Letterhead = Field(default=Letterhead(), description="What its documents say of it, and their looks.")
 
     def routine(self, number: str) -> Routine | None:

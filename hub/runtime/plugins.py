@@ -16,6 +16,7 @@ from pluggy import PluginManager, PluginValidationError
 
 from hub.contracts import (
     BookkeepingExporter,
+    CollectionAgency,
     DeliveryChannel,
     DirectDebitScheme,
     DocumentArchive,
@@ -49,6 +50,7 @@ _ARCHIVES = "hub_document_archives"
 _INSPECTORS = "hub_document_inspectors"
 _EXPORTERS = "hub_bookkeeping_exporters"
 _SCHEMES = "hub_direct_debit_schemes"
+_AGENCIES = "hub_collection_agencies"
 _MATCH = "hub_match_payments"
 _EVENTS = "hub_events_recorded"
 
@@ -210,6 +212,19 @@ class TenantPlugins:
         return {
             one.name: one for _, one in self._offered(_SCHEMES, DirectDebitScheme, "direct debit schemes", is_lent=True)
         }
+
+    @cached_property
+    def collection_agencies(self) -> dict[str, CollectionAgency]:
+        """All collection agencies (*inkassobolag*), by name. Raises ConfigurationError as `channels`."""
+        offered = self._offered(_AGENCIES, CollectionAgency, "collection agencies", is_lent=True)
+        for plugin, agency in offered:
+            if agency.channel and self.plugins_of_channels.get(agency.channel) != plugin:
+                raise ConfigurationError(
+                    f"the agency {agency.name} sends by {agency.channel}, which no message can take",
+                    where=f"plugins.{plugin}",
+                    hint="its plugin must offer a channel of that name",
+                )
+        return {agency.name: agency for _, agency in offered}
 
     @property
     def sandbox_makers(self) -> list[tuple[str, SandboxMaker]]:

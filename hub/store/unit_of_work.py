@@ -16,6 +16,7 @@ from hub.store.bookkeeping.comparing import SqlComparing
 from hub.store.bookkeeping.exporting import SqlExporting
 from hub.store.bookkeeping.ledger import SqlLedgerFiles
 from hub.store.books import SqlBooks
+from hub.store.claim_facts import SqlClaimFacts
 from hub.store.commands import SqlCommands
 from hub.store.contents import SqlContents, SqlContentsInWork
 from hub.store.database import reading, writing
@@ -184,6 +185,10 @@ class SqlUnitOfWork:
     @cached_property
     def instalment_plans(self) -> SqlInstalmentPlans:
         return SqlInstalmentPlans(self._connection, self.tenant)
+
+    @cached_property
+    def claim_facts(self) -> SqlClaimFacts:
+        return SqlClaimFacts(self._connection, self.tenant)
 
 
 class SqlStore:

@@ -153,6 +153,18 @@ def test_a_signed_receipt_is_kept_as_it_came_beside_its_message(world):
     assert world.found() == []
 
 
+def test_an_answer_is_kept_unread_beside_its_message(world):
+    scripted(world, NEITHER, Delivered("B-1", answer=b'{"case": 7}'), Delivered("B-2"))
+    world.plan(NEITHER, 2)
+    world.work()
+
+    with world.store.read() as work:
+        (kept,) = work.exchanges.latest(kind="answer")
+    assert (kept.name, kept.state, _bytes(world, kept.sha256)) == ("letter:0", "received", b'{"case": 7}')
+    assert kept.idempotency_key.startswith("answer:")
+    assert world.found() == []
+
+
 def test_what_is_signed_when_it_is_sent_again_is_kept_once(world):
     scripted(world, IDEMPOTENT, OutcomeUnknownError("lost"), Delivered("B-1", b"<signed/>"))
     world.plan(IDEMPOTENT)

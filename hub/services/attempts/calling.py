@@ -19,6 +19,7 @@ class Called(NamedTuple):
     heard: Heard
     error: HubError | None = None
     signed_receipt: bytes = b""
+    answer: bytes = b""
 
 
 def endpoint_of(channel: DeliveryChannel) -> str:
@@ -73,7 +74,9 @@ def _taken(channel: DeliveryChannel, delivered: Delivered) -> Called:
     heard = Heard(Outcome.DELIVERED, external_id=delivered.external_id)
     if not isinstance(delivered.signed_receipt, bytes):
         return Called(heard, _broken(channel, "the signed receipt is no bytes, and was not kept"))
-    return Called(heard, signed_receipt=delivered.signed_receipt)
+    if not isinstance(delivered.answer, bytes):
+        return Called(heard, _broken(channel, "the answer is no bytes, and was not kept"))
+    return Called(heard, signed_receipt=delivered.signed_receipt, answer=delivered.answer)
 
 
 def _defect(channel: DeliveryChannel, what: str) -> Called:

@@ -44,7 +44,7 @@ from hub.services.attempts.late import keep_proof
 from hub.services.attempts.pace import CallLimits, Pace
 from hub.services.attempts.recalling import NoRecall, Recall, Recalling
 from hub.services.attempts.resting import Resting
-from hub.services.attempts.signed_receipts import keep_signed_receipt
+from hub.services.attempts.signed_receipts import keep_answer, keep_signed_receipt
 from hub.services.attempts.steady import Steady, steady_clock
 from hub.services.attempts.together import TakenInARow
 from hub.services.ports import JsonObject, NotOursError, Store, UnitOfWork, Work
@@ -129,6 +129,7 @@ class _Turn:
         self._settled_after_s = channel.settled_after_s + CALL_WITHIN_S if isinstance(channel, QueryableChannel) else 0
         self._unwritten: list[tuple[Attempt, Attempt]] = []  # as it was, as it is
         self._receipts: list[tuple[Attempt, bytes]] = []  # unwritten too
+        self._answers: list[tuple[Attempt, bytes]] = []
         self._resting = Resting(store, channel.name)
         self._recalling = Recalling(recall, before=self.write_down)
         self._ahead = Ahead(store, ())
@@ -329,6 +330,8 @@ class _Turn:
         self._stopped_by = self._stopped_by or called.error
         if called.signed_receipt:
             self._receipts.append((attempt, called.signed_receipt))
+        if called.answer:
+            self._answers.append((attempt, called.answer))
         has_failed = known.failures > attempt.failures
         if has_failed and known.state in OPEN and is_kept_too_long(known, self._resting.rest):
             known = given_up(known, now=now, problem=known.problem)
@@ -341,6 +344,7 @@ class _Turn:
     def _committed(self) -> None:
         self._unwritten.clear()
         self._receipts.clear()
+        self._answers.clear()
         self._resting.committed()
 
     def _record_heard(self, unit: UnitOfWork, *, begin: Sequence[Attempt] = ()) -> None:
@@ -348,6 +352,8 @@ class _Turn:
         heard = [attempt for _, attempt in self._unwritten]
         for attempt, receipt in self._receipts:
             keep_signed_receipt(unit, attempt, receipt)
+        for attempt, answer in self._answers:
+            keep_answer(unit, attempt, answer)
         unit.attempts.hold({attempt.attempt_no for attempt in (*heard, *begin)})
         is_ours = [unit.attempts.record(attempt, was=was) for was, attempt in self._unwritten]
         let_exchanges_follow(unit, [attempt for attempt in heard if attempt.state not in OPEN])

@@ -14,13 +14,13 @@ from hub.model.dunning_settings import HoldCode
 from hub.model.limitation import Interruption
 from hub.model.parties import DebtorClass, class_of, class_of_kept
 from hub.model.tenant import Tenant
+from hub.rules.dunning.claim_lives import claim_life, day_sent
 from hub.rules.dunning.holds import what_stops
 from hub.rules.dunning.limitation import CONSUMER_YEARS
 from hub.rules.dunning.next_step import DunningFacts, NextStep, Taken, next_step
 from hub.rules.dunning.policies import Policy, policy_for
 from hub.rules.interest.start import moved_to_weekday
 from hub.rules.relations import relation_of
-from hub.services.dunning.claim_lives import claim_life, day_sent
 from hub.services.ports.dunning import DunnedPage
 
 NEVER_DUE = date.max  # what has no due date is never late

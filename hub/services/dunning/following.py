@@ -11,9 +11,9 @@ from hub.model.dunning import DunningStep
 from hub.model.dunning_plans import StepTaken
 from hub.model.events import Event
 from hub.model.tenant import Tenant
+from hub.rules.dunning.claim_lives import day_sent
 from hub.rules.dunning.step_terms import answer_day_when_sent
 from hub.rules.reasons import cut_at_word
-from hub.services.dunning.claim_lives import day_sent
 from hub.services.dunning.letters import is_ours
 from hub.services.dunning.taking_back import take_back
 from hub.services.ports import UnitOfWork

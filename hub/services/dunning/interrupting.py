@@ -5,10 +5,10 @@ from __future__ import annotations
 from hub.errors import DataError
 from hub.model.limitation import InterruptLimitation
 from hub.model.tenant import Tenant
+from hub.rules.dunning.claim_lives import claim_life
 from hub.services.books.commands import Handlers
 from hub.services.books.finding import Ledger, find
 from hub.services.books.posting import record
-from hub.services.dunning.claim_lives import claim_life
 from hub.services.ports import JsonObject, UnitOfWork
 
 INTERRUPTED = "limitation_interrupted"

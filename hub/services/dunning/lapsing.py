@@ -12,6 +12,7 @@ from hub.model.limitation import Lapsing
 from hub.model.receivables import ReceivableKind
 from hub.model.schedules import ScheduledJob
 from hub.model.tenant import Tenant
+from hub.rules.dunning.claim_lives import claim_life
 from hub.rules.dunning.limitation import (
     CONSUMER_YEARS,
     WARNING_MONTHS,
@@ -20,7 +21,6 @@ from hub.rules.dunning.limitation import (
     warning_months,
     years_later,
 )
-from hub.services.dunning.claim_lives import claim_life
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 from hub.services.ports.dunning import DunnedPage
 

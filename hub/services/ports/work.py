@@ -11,6 +11,7 @@ from hub.model.delivery_commands import DeliverDocument
 from hub.model.runs import Run
 from hub.model.schedules import Firing, Schedule, ScheduleState
 from hub.services.ports.bookkeeping import Comparing, Exporting, LedgerFiles
+from hub.services.ports.claims import ClaimFacts
 from hub.services.ports.delivery import Archives, Documents, Handed, Letters, LettersFacts, Recipients
 from hub.services.ports.dunning import CarriedCharges, Dunning, InterestCharges, Plans
 from hub.services.ports.instalment_plans import InstalmentPlans
@@ -183,6 +184,8 @@ class UnitOfWork(Protocol):
     def ledger_files(self) -> LedgerFiles: ...
     @property
     def instalment_plans(self) -> InstalmentPlans: ...
+    @property
+    def claim_facts(self) -> ClaimFacts: ...
 
 
 class Contents(Protocol):

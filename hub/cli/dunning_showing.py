@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from hub.cli.showing import Column, kronor, minute, say, show_fields, show_table, words
-from hub.model.dunning_plans import Plan, PlanSum, Verdict
+from hub.model.dunning_plans import Plan, PlanItem, PlanSum, Verdict
 from hub.model.dunning_reasons import NotYet
 from hub.model.limitation import Lapsing
 from hub.rules.dunning.policies import Policy
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 UNSENT = "see what holds them: hub documents list, hub attempts list; a run that failed: hub runs retry RUN"
 _AMOUNTS: tuple[Column, ...] = (("open", "right"), ("fee", "right"), ("interest", "right"))
+_COMPENSATION: Column = ("compensation", "right")  # shown where there is one
 _COUNTED: Mapping[str, str] = {
     NotYet.INTERNAL: "settled by voucher",
     NotYet.NOTHING_OWED: "nothing is owed",
@@ -53,14 +54,17 @@ def show_plan(story: PlanStory) -> None:
         ("not yet", ", ".join(f"{count} {_COUNTED.get(why, why)}" for why, count in sorted(plan.counted.items()))),
     ]
     show_fields("", fields)
-    columns: Sequence[Column] = ("step", ("what", "wrap"), ("receivables", "right"), *_AMOUNTS)
-    show_table("", columns, [_sum(one) for one in story.sums], empty="no step is due")
+    columns: Sequence[Column] = ("step", ("what", "wrap"), ("receivables", "right"), *_amounts(story.sums))
+    show_table(
+        "", columns, [(*_sum(one), *_compensation(one, story.sums)) for one in story.sums], empty="no step is due"
+    )
     if story.unsent_letters:
         say(f"letters that have not been sent: {story.unsent_letters}; {UNSENT}")
 
 
 def show_items(items: Sequence[PlannedItem], *, has_more: bool) -> None:
     """Show items with the receivables that they are about."""
+    planned = [item for item, _ in items]
     rows = [
         (
             str(item.item_no),
@@ -71,12 +75,13 @@ def show_items(items: Sequence[PlannedItem], *, has_more: bool) -> None:
             kronor(item.open_ore, receivable.currency),
             kronor(item.fee_ore),
             kronor(item.interest_ore),
+            *_compensation(item, planned),
             _because(item.outcome_reason or item.reason),
         )
         for item, receivable in items
     ]
     columns: Sequence[Column] = (
-        ("item", "right"), "company", ("receivable", "keep"), "step", "", *_AMOUNTS, ("because", "wrap"),
+        ("item", "right"), "company", ("receivable", "keep"), "step", "", *_amounts(planned), ("because", "wrap"),
     )  # fmt: skip
     show_table("", columns, rows, empty="there is no such item")
     if has_more:
@@ -114,7 +119,13 @@ def show_lapsing(found: Iterable[Lapsing]) -> None:
 def show_policy(policy: Policy) -> None:
     """Show a policy, step by step."""
     agreed = "agreed" if policy.reminder_fee_is_agreed else "not agreed"
-    fields = (("policy", policy.name), ("letters", words(policy.method)), ("reminder fee", agreed))
+    charged = "charged in trade" if policy.charges_compensation else "not charged"
+    fields = (
+        ("policy", policy.name),
+        ("letters", words(policy.method)),
+        ("reminder fee", agreed),
+        ("compensation", charged),
+    )
     show_fields("", fields)
     rows = [
         (
@@ -153,6 +164,15 @@ def _sum(one: PlanSum) -> tuple[str, ...]:
     what = why if why.startswith(said) else f"{said}: {why}" if why else said
     amounts = (kronor(one.open_ore), kronor(one.fee_ore), kronor(one.interest_ore))
     return (words(one.step), what, str(one.items), *amounts)
+
+
+def _amounts(shown: Sequence[PlanItem] | Sequence[PlanSum]) -> tuple[Column, ...]:
+    """Return the columns of amounts; that of compensation only where something is charged."""
+    return (*_AMOUNTS, _COMPENSATION) if any(one.compensation_ore for one in shown) else _AMOUNTS
+
+
+def _compensation(one: PlanItem | PlanSum, shown: Sequence[PlanItem] | Sequence[PlanSum]) -> tuple[str, ...]:
+    return (kronor(one.compensation_ore),) if _COMPENSATION in _amounts(shown) else ()
 
 
 def _because(reason: str) -> str:

@@ -35,6 +35,7 @@ class Contra(StrEnum):
     REVENUE = "revenue"
     REMINDER_FEE = "reminder_fee"
     DEMAND_FEE = "demand_fee"
+    COMPENSATION = "compensation"  # for late payment (*förseningsersättning*)
     INTEREST = "interest"
     CODED = "coded"  # account coding lines given beside the posting
     TRANSFER = "transfer"  # between receivables of one company; its postings sum to zero

@@ -44,11 +44,13 @@ _OF_ROUTINE = (
     "write_off_account",
     "reminder_fee_account",
     "demand_fee_account",
+    "compensation_account",
     "interest_account",
 )
 _ACCOUNT_LOWERED = {
     Lowers.REMINDER_FEE: "reminder_fee",
     Lowers.DEMAND_FEE: "demand_fee",
+    Lowers.COMPENSATION: "compensation",
     Lowers.INTEREST: "interest_revenue",
 }
 
@@ -72,6 +74,9 @@ class CompanyAccounts(BaseModel):
     rounding: OptionalAccountCode = Field(default="", description="Rounding to whole kronor (*öresutjämning*).")
     reminder_fee: OptionalAccountCode = Field(default="", description="Revenue from reminder fees.")
     demand_fee: OptionalAccountCode = Field(default="", description="Revenue from demand fees (*inkassoersättning*).")
+    compensation: OptionalAccountCode = Field(
+        default="", description="Revenue from compensation for late payment (*förseningsersättning*)."
+    )
     interest_revenue: OptionalAccountCode = Field(default="", description="Revenue from late-payment interest.")
     internal_receivable: OptionalAccountCode = Field(
         default="", description="Receivables of kind `internal`; left out: `receivable`."
@@ -142,6 +147,7 @@ class Routine(BaseModel):
     write_off_account: OptionalAccountCode = Field(default="", description="Left out: `accounts.write_off`.")
     reminder_fee_account: OptionalAccountCode = Field(default="", description="Left out: `accounts.reminder_fee`.")
     demand_fee_account: OptionalAccountCode = Field(default="", description="Left out: `accounts.demand_fee`.")
+    compensation_account: OptionalAccountCode = Field(default="", description="Left out: `accounts.compensation`.")
     interest_account: OptionalAccountCode = Field(default="", description="Left out: `accounts.interest_revenue`.")
     claim_text: str = Field(
         default="",

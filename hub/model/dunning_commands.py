@@ -20,3 +20,6 @@ class NoteStepTaken(AboutReceivable):
     sent_on: IsoDate
     answer_by: IsoDate | None = Field(default=None, description="Last day to answer; left out: as the hub gives.")
     fee_ore: Annotated[StrictInt, Field(ge=0, le=LARGEST_ORE)] = 0
+    compensation_ore: Annotated[StrictInt, Field(ge=0, le=LARGEST_ORE)] = Field(
+        default=0, description="Compensation for late payment that it charged."
+    )

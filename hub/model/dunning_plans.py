@@ -93,6 +93,18 @@ class PlanItem(NamedTuple):
     letter_key: str = ""  # what the items of a debtor's letter have in common; empty: a letter of its own
     outcome: str = Outcome.NONE
     outcome_reason: str = ""
+    compensation_ore: int = 0  # for late payment
+
+
+class ItemOutcome(NamedTuple):
+    """What became of an item, and what it charged after all."""
+
+    item_no: int
+    outcome: Outcome
+    why: str
+    fee_ore: int
+    interest_ore: int
+    compensation_ore: int = 0
 
 
 class PlanSum(NamedTuple):
@@ -107,6 +119,7 @@ class PlanSum(NamedTuple):
     open_ore: int
     fee_ore: int
     interest_ore: int
+    compensation_ore: int = 0
 
     @property
     def alike(self) -> tuple[str, ...]:
@@ -120,6 +133,7 @@ class PlanSum(NamedTuple):
             open_ore=self.open_ore + other.open_ore,
             fee_ore=self.fee_ore + other.fee_ore,
             interest_ore=self.interest_ore + other.interest_ore,
+            compensation_ore=self.compensation_ore + other.compensation_ore,
         )
 
 
@@ -168,6 +182,7 @@ class StepTaken(NamedTuple):
     sent_at: str | None = None
     undone_at: str | None = None
     undone_because: str = ""
+    compensation_ore: int = 0  # for late payment; debited
 
 
 class LetterItem(NamedTuple):

@@ -110,6 +110,11 @@ class DunningPolicy(_Table):
         default=None, description="By debtor: the letter lists what is not due too."
     )
     includes_credit_notes: Switch | None = Field(default=None, description="By debtor: credit notes are deducted.")
+    charges_compensation: Switch | None = Field(
+        default=None,
+        description="In trade, and of a public debtor: the first letter debits the compensation for late payment "
+        "(*förseningsersättning*), once for each receivable.",
+    )
     reminder_fee_is_agreed: Switch | None = Field(
         default=None,
         description="A reminder fee was agreed at the latest when the debt arose: lagen (1981:739) 2 §; left out: no.",

@@ -24,6 +24,7 @@ class Lowers(StrEnum):
     NONE = "none"
     REMINDER_FEE = "reminder_fee"
     DEMAND_FEE = "demand_fee"
+    COMPENSATION = "compensation"  # for late payment
     INTEREST = "interest"
 
 

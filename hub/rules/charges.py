@@ -1,8 +1,9 @@
 """What stands debited on a receivable, how it is taken back, and when the receivable was fully paid.
 
-The fee bucket holds reminder fees and demand fees (*inkassoersättning*) alike. Which of them stands debited is read
-from the causes of the entries: each kind is raised and lowered by causes of its own, and an entry that reverses another
-counts as that one's kind. A part of a bucket whose cause names no kind can be credited, never lowered by a method code.
+The fee bucket holds reminder fees, demand fees (*inkassoersättning*) and compensation for late payment alike. Which of
+them stands debited is read from the causes of the entries: each kind is raised and lowered by causes of its own, and an
+entry that reverses another counts as that one's kind. A part of a bucket whose cause names no kind can be credited,
+never lowered by a method code.
 """
 
 from __future__ import annotations
@@ -26,12 +27,14 @@ class Cause(StrEnum):
     WRITTEN_OFF = "written_off"
     REMINDER_FEE_DEBITED = "reminder_fee_debited"
     DEMAND_FEE_DEBITED = "demand_fee_debited"
+    COMPENSATION_DEBITED = "compensation_debited"  # for late payment (*förseningsersättning*)
     INTEREST_DEBITED = "interest_debited"
     PLAN_FEE_DEBITED = "plan_fee_debited"  # for making an instalment plan
     NOTICE_FEE_DEBITED = "notice_fee_debited"  # aviavgift of a payment of one
     PLAN_FEE_LOWERED = "plan_fee_lowered"
     REMINDER_FEE_LOWERED = "reminder_fee_lowered"
     DEMAND_FEE_LOWERED = "demand_fee_lowered"
+    COMPENSATION_LOWERED = "compensation_lowered"
     INTEREST_LOWERED = "interest_lowered"
     REALLOCATED = "reallocated"  # a payment that had gone to a fee or interest taken back pays principal instead
     OWN_PAYMENT = "own_payment"
@@ -47,6 +50,8 @@ _KIND_BY_CAUSE = {
     Cause.REMINDER_FEE_LOWERED: Lowers.REMINDER_FEE,
     Cause.DEMAND_FEE_DEBITED: Lowers.DEMAND_FEE,
     Cause.DEMAND_FEE_LOWERED: Lowers.DEMAND_FEE,
+    Cause.COMPENSATION_DEBITED: Lowers.COMPENSATION,
+    Cause.COMPENSATION_LOWERED: Lowers.COMPENSATION,
     Cause.INTEREST_DEBITED: Lowers.INTEREST,
     "printed_interest_debited": Lowers.INTEREST,
     Cause.INTEREST_LOWERED: Lowers.INTEREST,
@@ -57,14 +62,16 @@ CHARGE_CAUSES = frozenset(_KIND_BY_CAUSE)
 BUCKET_OF = {
     Lowers.REMINDER_FEE: Bucket.FEE,
     Lowers.DEMAND_FEE: Bucket.FEE,
+    Lowers.COMPENSATION: Bucket.FEE,
     Lowers.INTEREST: Bucket.INTEREST,
 }
 LOWERED_BY = {
     Lowers.REMINDER_FEE: (Cause.REMINDER_FEE_LOWERED, Contra.REMINDER_FEE),
     Lowers.DEMAND_FEE: (Cause.DEMAND_FEE_LOWERED, Contra.DEMAND_FEE),
+    Lowers.COMPENSATION: (Cause.COMPENSATION_LOWERED, Contra.COMPENSATION),
     Lowers.INTEREST: (Cause.INTEREST_LOWERED, Contra.INTEREST),
 }
-_LATEST_FIRST = (Lowers.DEMAND_FEE, Lowers.REMINDER_FEE, Lowers.INTEREST)
+_LATEST_FIRST = (Lowers.DEMAND_FEE, Lowers.REMINDER_FEE, Lowers.COMPENSATION, Lowers.INTEREST)
 _CONTRA_OF_UNKNOWN_KIND = {Bucket.FEE: Contra.REMINDER_FEE, Bucket.INTEREST: Contra.INTEREST}
 
 

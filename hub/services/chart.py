@@ -72,6 +72,7 @@ def _routine_account(company: Company, number: str, role: str) -> str:
         Contra.WRITE_OFF: routine.write_off_account,
         Contra.REMINDER_FEE: routine.reminder_fee_account,
         Contra.DEMAND_FEE: routine.demand_fee_account,
+        Contra.COMPENSATION: routine.compensation_account,
         Contra.INTEREST: routine.interest_account,
     }
     return by_role.get(Contra(role), "") if role in by_role else ""
@@ -87,6 +88,7 @@ def _company_account(company: Company, role: str) -> str:
         Contra.CARRIED: accounts.carried,
         Contra.REMINDER_FEE: accounts.reminder_fee,
         Contra.DEMAND_FEE: accounts.demand_fee,
+        Contra.COMPENSATION: accounts.compensation,
         Contra.INTEREST: accounts.interest_revenue,
         Contra.TRANSFER: accounts.clearing,
     }

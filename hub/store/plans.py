@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam
 
-from hub.model.dunning_plans import Outcome, Plan, PlanItem, PlanState, PlanSum
+from hub.model.dunning_plans import ItemOutcome, Outcome, Plan, PlanItem, PlanState, PlanSum
 from hub.model.dunning_reasons import NoFee
 from hub.store import tables
 from hub.store.bulk import insert_rows
@@ -24,9 +24,9 @@ _LEFT_OUT = "(verdict = 'leave' OR outcome = 'left_out' OR (outcome = 'done' AND
 _SUMMED = "verdict, step, reason, outcome, outcome_reason"
 _SUMS = text(f"""
     SELECT {_SUMMED}, count(*), CAST(sum(open_ore) AS BIGINT), CAST(sum(fee_ore) AS BIGINT),
-           CAST(sum(interest_ore) AS BIGINT)
+           CAST(sum(interest_ore) AS BIGINT), CAST(sum(compensation_ore) AS BIGINT)
     FROM (SELECT verdict, step, CASE WHEN verdict = 'leave' THEN reason ELSE '' END AS reason, outcome, outcome_reason,
-                 open_ore, fee_ore, interest_ore
+                 open_ore, fee_ore, interest_ore, compensation_ore
           FROM run_plan_item
           WHERE tenant = :t AND plan_no = :plan_no AND item_no BETWEEN :first AND :last) AS i
     GROUP BY {_SUMMED}
@@ -47,10 +47,11 @@ _OUTCOME = {
     "outcome_reason": "TEXT",
     "fee_ore": "BIGINT",
     "interest_ore": "BIGINT",
+    "compensation_ore": "BIGINT",
 }
 _SETTLE = text("""
     UPDATE run_plan_item AS i SET outcome = o.outcome, outcome_reason = o.outcome_reason, fee_ore = o.fee_ore,
-        interest_ore = o.interest_ore
+        interest_ore = o.interest_ore, compensation_ore = o.compensation_ore
     FROM plan_outcome AS o
     WHERE i.tenant = :t AND i.plan_no = :plan_no AND i.item_no = o.item_no
 """)
@@ -174,8 +175,8 @@ class SqlPlans:
         rest = self._connection.execute(_FOLLOWERS, {**asked, "letters": numbers})
         return [*first, *(PlanItem._make(row) for row in rest)]
 
-    def settle(self, plan_no: int, outcomes: Sequence[tuple[int, Outcome, str, int, int]]) -> None:
-        """Write down what became of items: (item number, outcome, why, fee and interest in öre)."""
+    def settle(self, plan_no: int, outcomes: Sequence[ItemOutcome]) -> None:
+        """Write down what became of items."""
         lay_out(self._connection, "plan_outcome", _OUTCOME, outcomes)
         self._connection.execute(_SETTLE, {"t": self._tenant, "plan_no": plan_no})
 

@@ -22,6 +22,13 @@ _FEE_TWICE = f"""
     GROUP BY receivable_id, CASE WHEN step = 'demand' THEN 'demand' ELSE 'reminder' END HAVING count(*) > 1
 """
 
+_COMPENSATION_TWICE = f"""
+    SELECT 'receivable ' || receivable_id, 'it bears compensation for late payment twice', {NO_AMOUNT}
+    FROM dunning_step
+    WHERE tenant = :t AND undone_at IS NULL AND compensation_ore > 0
+    GROUP BY receivable_id HAVING count(*) > 1
+"""
+
 _INTEREST_TWICE = f"""
     SELECT 'receivable ' || receivable_id, 'its interest is charged twice', {NO_AMOUNT}
     FROM (SELECT receivable_id FROM interest_charge WHERE tenant = :t AND undone_at IS NULL
@@ -38,6 +45,12 @@ CHECKS = (
         NOT_BY_US,
     ),
     Check("DUNNING_FEE_TWICE", "no receivable bears two reminder fees or two demand fees", _FEE_TWICE, NOT_BY_US),
+    Check(
+        "COMPENSATION_TWICE",
+        "no receivable bears compensation for late payment twice",
+        _COMPENSATION_TWICE,
+        NOT_BY_US,
+    ),
     Check("INTEREST_TWICE", "no interest is both invoiced and carried, or invoiced twice", _INTEREST_TWICE, NOT_BY_US),
     Check("PLAN_NUMBER_GAP", "plan numbers have no gaps", gaps("run_plan", "plan_no", "plan"), NOT_BY_US),
 )

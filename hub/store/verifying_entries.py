@@ -38,7 +38,7 @@ _EVENTS_DIFFER = f"""
 _MAY_LACK_VOUCHER = """
     (e.amount_ore = 0 OR e.cause = 'reallocated' OR (e.cause = 'opening_balance' AND r.is_opening = 1)
      OR (e.rule LIKE 'method:%' AND e.cause IN ('own_payment', 'manual_payment', 'manual_debit', 'reminder_fee_lowered',
-                                                'demand_fee_lowered', 'interest_lowered')))
+                                                'demand_fee_lowered', 'compensation_lowered', 'interest_lowered')))
 """
 
 _VOUCHERS_ASTRAY = f"""
@@ -89,7 +89,8 @@ _WRONG_BUCKETS = """
     WHERE e.tenant = :t AND e.bucket <> CASE
         WHEN e.cause IN ('credit_note', 'opening_balance', 'credited_by_new_version') THEN 'principal'
         WHEN e.cause IN ('reminder_fee_debited', 'demand_fee_debited', 'printed_fee_debited',
-                         'reminder_fee_lowered', 'demand_fee_lowered') THEN 'fee'
+                         'compensation_debited', 'reminder_fee_lowered', 'demand_fee_lowered',
+                         'compensation_lowered') THEN 'fee'
         WHEN e.cause IN ('interest_debited', 'printed_interest_debited', 'interest_lowered') THEN 'interest'
         ELSE e.bucket END
     UNION ALL

@@ -40,14 +40,19 @@ NUMBERS = ("010001", "010002", "040003")
 number = st.sampled_from(NUMBERS)
 amount_ore = st.sampled_from((30_00, 60_00, 1000_00))
 TOLD = ("document_sent", "document_sent", "document_withdrawn", "document_undeliverable")
-BY_DEBTOR = {**POLICY, "method": "by_debtor", "demand": {**POLICY["demand"], "after_days": 5}}
+BY_DEBTOR = {
+    **POLICY,
+    "method": "by_debtor",
+    "charges_compensation": True,
+    "demand": {**POLICY["demand"], "after_days": 5},
+}
 
 
 COMPANY = {
     "routines": [{"number": "01", "name": "Sundry", "interest_is_invoiced": True}, {"number": "04", "name": "Water"}],
     "references": {"giro": {"control": {"level": "check_digit"}, "elements": [{"kind": "invoice_number", "width": 6}]}},
 }
-ACCOUNTS = {**REVENUES, "carried": "2890"}
+ACCOUNTS = {**REVENUES, "carried": "2890", "compensation": "3593"}
 
 
 class InterestWorld(DunningWorld):
@@ -84,7 +89,7 @@ class Dunned(RuleBasedStateMachine):
         coming = [ReferenceRate(date(2027 + n // 2, 1 + 6 * (n % 2), 1), Decimal(2), "made up") for n in range(8)]
         self.world.rates = self.world.rates.extended(coming)
         self.world.invoices("010001", "010002", debtor_number="7")
-        self.world.invoices("040003", debtor_number="8", routine="04")
+        self.world.invoices("040003", debtor_number="8", routine="04", debtor_identity="5560360793")
         self.said = 0
 
     def key(self) -> str:
@@ -261,6 +266,10 @@ class Dunned(RuleBasedStateMachine):
             assert len({step.step for step in standing}) == len(standing)
             debited = self.world.sql(_STANDING_FEES.format(id=self.world.one(one).receivable_id))[0][0]
             assert 0 <= debited <= sum(step.fee_ore for step in standing)
+            steps = [step.compensation_ore for step in self.world.steps(one) if step.undone_at is None]
+            assert sum(map(bool, steps)) <= 1
+            compensated = self.world.sql(_STANDING_COMPENSATION.format(id=self.world.one(one).receivable_id))[0][0]
+            assert 0 <= compensated <= sum(steps) <= 450_00
 
     @invariant()
     def what_was_taken_back_is_told_and_stands_no_more(self) -> None:
@@ -288,6 +297,11 @@ _STANDING_FEES = """
     SELECT coalesce(sum(amount_ore), 0) FROM entry
     WHERE receivable_id = {id} AND cause IN
         ('reminder_fee_debited', 'demand_fee_debited', 'reminder_fee_lowered', 'demand_fee_lowered')
+"""
+
+_STANDING_COMPENSATION = """
+    SELECT coalesce(sum(amount_ore), 0) FROM entry
+    WHERE receivable_id = {id} AND cause IN ('compensation_debited', 'compensation_lowered')
 """
 
 

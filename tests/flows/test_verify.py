@@ -530,6 +530,15 @@ BROKEN: dict[str, tuple[str, Breaking]] = {
             "(:t, 1, 2, 'reminder_2', 2, 1, '', '', 6000, 0, 0, 0, 'dun:2:1')"
         ),
     ),
+    "compensation for late payment charged twice": (
+        "COMPENSATION_TWICE",
+        _of(
+            "INSERT INTO dunning_step (tenant, receivable_id, step_no, step, plan_no, item_no, dated_on, answer_by, "
+            "fee_ore, is_fee_debited, interest_ore, is_interest_debited, letter, compensation_ore) VALUES "
+            "(:t, 1, 1, 'reminder_1', 1, 1, '', '', 0, 0, 0, 0, 'dun:1:1', 45000), "
+            "(:t, 1, 2, 'demand', 2, 1, '', '', 0, 0, 0, 0, 'dun:2:1', 45000)"
+        ),
+    ),
     "interest that is invoiced twice": (
         "INTEREST_TWICE",
         _of(

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 from hub.model.documents import Language
+from hub.rules.dunning.fees import Fee
 from hub.rules.dunning.policies import StepRule
 
 ABOVE_REFERENCE = "ref+"
@@ -30,10 +31,12 @@ def text_of_interest(language: Language, rate: str, last_day: str) -> str:
     return filled(our_text(language, "interest_by_law" if is_by_law else "interest_fixed"), values)
 
 
-def text_of_fees(language: Language, amounts: Mapping[str, str]) -> str:
-    """Return what a letter says of its reminder fee and the cost of its demand, each by itself."""
-    written = {name: text.replace(".", ",") if language is Language.SV else text for name, text in amounts.items()}
-    return filled(our_text(language, "fees"), written)
+def text_of_fees(language: Language, amounts: Mapping[Fee, str]) -> str:
+    """Return what a letter says of its costs, each kind by itself; the amounts are kronor by kind."""
+    written = {fee: text.replace(".", ",") if language is Language.SV else text for fee, text in amounts.items()}
+    said = [filled(our_text(language, f"fee_{fee}"), {"amount": text}) for fee in Fee if (text := written.get(fee))]
+    listed = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} {our_text(language, 'and')} {said[-1]}"
+    return filled(our_text(language, "fees"), {"fees": listed})
 
 
 def our_text(language: Language, name: str) -> str:

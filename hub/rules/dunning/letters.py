@@ -46,7 +46,7 @@ class LetterClaim(NamedTuple):
     interest_ore: int = 0
     interest: Sequence[Segment] = ()  # how that was counted
     reference: str = ""  # what pays it alone
-    fees: Sequence[tuple[DunningStep, int]] = ()  # what of the costs each step asked for
+    fees: Sequence[tuple[Fee, int]] = ()  # what of the costs each step asked for
 
 
 class SentBefore(NamedTuple):
@@ -56,6 +56,14 @@ class SentBefore(NamedTuple):
     dated_on: date
     answer_by: date | None = None
     fee_ore: int = 0  # that it asked for
+    compensation_ore: int = 0
+
+    @property
+    def costs(self) -> list[tuple[Fee, int]]:
+        """What it asked for beside principal and interest, by kind."""
+        fee = FEE_OF.get(self.step)
+        own = [] if fee is None else [(fee, self.fee_ore)]
+        return [one for one in (*own, (Fee.LATE_PAYMENT_COMPENSATION, self.compensation_ore)) if one[1]]
 
 
 class Received(NamedTuple):
@@ -121,9 +129,9 @@ def letter_document(letter: Letter, rule: StepRule) -> Document:
 def _notes(letter: Letter, rule: StepRule) -> Iterator[str]:
     values = {"creditor": letter.creditor, "answer_by": letter.answer_by.isoformat()}
     yield text_of_step(rule, letter.language, values)
-    if len(fees := _fees(letter.claims)) > 1:
-        said = {f"{fee}_fee": plain_kronor(amount_ore) for fee, amount_ore in fees.items()}
-        yield text_of_fees(letter.language, said)
+    fees = _fees(letter.claims)
+    if len(fees) > 1 or Fee.LATE_PAYMENT_COMPENSATION in fees:
+        yield text_of_fees(letter.language, {fee: plain_kronor(amount_ore) for fee, amount_ore in fees.items()})
     counted = [segment.last_day for one in letter.claims if one.interest_ore for segment in one.interest]
     if counted:
         yield text_of_interest(letter.language, letter.interest_rate, max(counted).isoformat())
@@ -132,8 +140,8 @@ def _notes(letter: Letter, rule: StepRule) -> Iterator[str]:
 def _fees(claims: Sequence[LetterClaim]) -> dict[Fee, int]:
     """Return costs by their kind; nothing where steps do not explain all that is asked for, as after a payment."""
     found: dict[Fee, int] = {}
-    for step, amount_ore in (fee for one in claims for fee in one.fees if fee[0] in FEE_OF):
-        found[FEE_OF[step]] = found.get(FEE_OF[step], 0) + amount_ore
+    for fee, amount_ore in (fee for one in claims for fee in one.fees):
+        found[fee] = found.get(fee, 0) + amount_ore
     return found if sum(found.values()) == sum(one.fee_ore for one in claims) else {}
 
 

@@ -18,7 +18,7 @@ from hub.model.receivables import ReceivableKind
 from hub.money import plain_kronor
 from hub.rules.dunning.holds import what_stops
 from hub.rules.dunning.policies import Policy, StepRule
-from hub.rules.dunning.step_terms import DEMANDS, answer_day, fee_of
+from hub.rules.dunning.step_terms import DEMANDS, Late, answer_day, compensation_of, fee_of
 from hub.rules.relations import Relation
 
 ORDER = {step: place for place, step in enumerate(DunningStep)}
@@ -32,6 +32,7 @@ class Taken(NamedTuple):
     answer_by: date
     is_sent: bool
     fee_ore: int
+    compensation_ore: int = 0  # for late payment
 
 
 class DunningFacts(NamedTuple):
@@ -46,6 +47,7 @@ class DunningFacts(NamedTuple):
     holds: Sequence[str] = ()  # active codes (*kravkoder*): disputes, estates, protected identity and others
     is_undeliverable: bool = False  # the last letter could not be delivered, and nobody has seen to it
     charges_ore: int = 0  # fees and interest in what is open: limits are of the principal alone
+    interest_from: date | None = None  # the first day of late interest, None when there is none
     lapses_after: date | None = None  # the last day of the claim's life (*preskription*), None when that is far off
 
     @property
@@ -62,6 +64,7 @@ class NextStep(NamedTuple):
     rule: StepRule | None = None
     fee_ore: int = 0
     answer_by: date | None = None
+    compensation_ore: int = 0
 
 
 def next_step(facts: DunningFacts, policy: Policy | None, codes: Mapping[str, HoldCode], on: date) -> NextStep:
@@ -82,7 +85,7 @@ def next_step(facts: DunningFacts, policy: Policy | None, codes: Mapping[str, Ho
     stopped = _stopped(rule, facts, codes, on)
     if stopped:
         return NextStep(Verdict.LEAVE, stopped, rule)
-    return _taken(rule, policy, facts, on)
+    return _taken(rule, policy, facts, codes, on)
 
 
 def step_left(policy: Policy, taken: Sequence[Taken]) -> StepRule | None:
@@ -140,12 +143,20 @@ def _stopped(rule: StepRule, facts: DunningFacts, codes: Mapping[str, HoldCode],
     return f"{Stop.BELOW_MINIMUM}: {plain_kronor(rule.minimum_ore)}" if facts.principal_ore < rule.minimum_ore else ""
 
 
-def _taken(rule: StepRule, policy: Policy, facts: DunningFacts, on: date) -> NextStep:
+def _taken(rule: StepRule, policy: Policy, facts: DunningFacts, codes: Mapping[str, HoldCode], on: date) -> NextStep:
     before = {one.step: one.fee_ore for one in facts.taken if one.fee_ore}
-    fee = fee_of(
-        rule, policy, facts.relation, before, principal_ore=facts.principal_ore, currency=facts.currency, on=on
-    )
+    late = Late(facts.relation, facts.interest_from)
+    fee = fee_of(rule, policy, late, before, principal_ore=facts.principal_ore, currency=facts.currency, on=on)
     reason = f"due: {(on - _basis(rule, facts)).days} days after {rule.counted_from}"
     answer_by = answer_day(rule.step, rule.days_to_pay, on)
     without = f"; no fee: {fee.why_none}" if fee.why_none else ""
-    return NextStep(Verdict.TAKE, reason + without, rule, fee.amount_ore, answer_by)
+    compensation_ore = compensation_of(rule, policy, late, currency=facts.currency, on=on)
+    if compensation_ore and _bears_no_compensation(facts, codes):
+        compensation_ore = 0
+    return NextStep(Verdict.TAKE, reason + without, rule, fee.amount_ore, answer_by, compensation_ore)
+
+
+def _bears_no_compensation(facts: DunningFacts, codes: Mapping[str, HoldCode]) -> bool:
+    """Say whether no compensation is charged now: it is charged once, and not while a hold stops late interest."""
+    charged_before = any(one.compensation_ore for one in facts.taken)
+    return charged_before or what_stops(codes, facts.holds, Stopped.INTEREST) is not None

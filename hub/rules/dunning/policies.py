@@ -62,6 +62,7 @@ class Policy(NamedTuple):
     includes_credit_notes: bool
     reminder_fee_is_agreed: bool
     steps: tuple[StepRule, ...]
+    charges_compensation: bool = False
 
     def step(self, step: DunningStep) -> StepRule | None:
         """Return how a step is taken, None when it is not."""
@@ -169,6 +170,7 @@ def _whole(line: Sequence[DunningPolicy]) -> Policy:
         includes_credit_notes=bool(_first(line, "includes_credit_notes")),
         reminder_fee_is_agreed=bool(_first(line, "reminder_fee_is_agreed")),
         steps=tuple(rule for step in DunningStep if (rule := _step(line, step)) is not None),
+        charges_compensation=bool(_first(line, "charges_compensation")),
     )
 
 

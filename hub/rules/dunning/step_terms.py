@@ -27,6 +27,13 @@ class StepFee(NamedTuple):
     why_none: str = ""
 
 
+class Late(NamedTuple):
+    """Who owes whom, and from when late interest is due; None while there is none."""
+
+    relation: Relation
+    interest_from: date | None
+
+
 @lru_cache(maxsize=256)
 def answer_day(step: DunningStep, days_to_pay: int | None, sent_on: date) -> date:
     """Return the last day to pay or object, counted from the day the letter is sent.
@@ -64,7 +71,7 @@ def last_day_to_leave(step: DunningStep, answer_by: date) -> date:
 def fee_of(
     rule: StepRule,
     policy: Policy,
-    relation: Relation,
+    late: Late,
     borne: Mapping[DunningStep, int],
     *,
     principal_ore: int,
@@ -87,7 +94,17 @@ def fee_of(
         return StepFee(0, NoFee.BELOW_LIMIT)
     if currency != FEE_CURRENCY:
         return StepFee(0, NoFee.OTHER_CURRENCY)
-    return _within_law(min(rule.fee_ore, _most_ore(fee, on)), _compensation_ore(relation, on), sum(borne.values()))
+    return _within_law(min(rule.fee_ore, _most_ore(fee, on)), _compensation_ore(late, on), sum(borne.values()))
+
+
+def compensation_of(rule: StepRule, policy: Policy, late: Late, *, currency: str, on: date) -> int:
+    """Return the compensation for late payment that a step charges, in öre; none where the policy charges none.
+
+    Lagen (1981:739) 4 a §: in trade, and of a public debtor, once late interest is due; no reminder is needed.
+    """
+    if not policy.charges_compensation or rule.step not in FEE_OF or currency != FEE_CURRENCY:
+        return 0
+    return _compensation_ore(late, on)
 
 
 @lru_cache(maxsize=256)
@@ -96,8 +113,9 @@ def _most_ore(fee: Fee, on: date) -> int:
 
 
 @lru_cache(maxsize=256)
-def _compensation_ore(relation: Relation, on: date) -> int:
-    return late_payment_compensation_ore(relation, on)
+def _compensation_ore(late: Late, on: date) -> int:
+    is_due = late.interest_from is not None and late.interest_from <= on
+    return late_payment_compensation_ore(late.relation, late.interest_from if is_due else None)
 
 
 def _within_law(fee_ore: int, compensation_ore: int, before_ore: int) -> StepFee:

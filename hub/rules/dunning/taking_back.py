@@ -17,9 +17,10 @@ _KIND_OF = {Fee.REMINDER: Lowers.REMINDER_FEE, Fee.DEMAND: Lowers.DEMAND_FEE}
 
 
 def lowered(step: StepTaken, standing: Mapping[Lowers, int]) -> dict[Lowers, Change]:
-    """Return the changes that take back the fee and the interest of a step; `standing` is what stands debited now.
+    """Return the changes that take back the fee, the compensation and the interest of a step.
 
-    What somebody has taken back before, in whole or in part, is not taken back twice.
+    `standing` is what stands debited now. What somebody has taken back before, in whole or in part, is not taken
+    back twice.
     """
     taken = {kind: min(amount_ore, max(0, standing.get(kind, 0))) for kind, amount_ore in _debited(step)}
     return {kind: _change(kind, amount_ore) for kind, amount_ore in taken.items() if amount_ore}
@@ -36,14 +37,21 @@ def what_came_since(
     if later is not None:
         return f"{NotUndone.FOLLOWED_BY}: {later.step}"
     open_in = {Bucket.FEE: open_amounts.fee_ore, Bucket.INTEREST: open_amounts.interest_ore}
-    paid = next((kind for kind, change in taken.items() if open_in[Bucket(change.bucket)] < -change.amount_ore), None)
+    paid = next((kind for kind, change in taken.items() if open_in[Bucket(change.bucket)] < _in(change, taken)), None)
     return f"{NotUndone.PAID}: {paid}" if paid is not None else ""
+
+
+def _in(change: Change, taken: Mapping[Lowers, Change]) -> int:
+    """Return how much undoing takes back of the bucket of a change."""
+    return -sum(one.amount_ore for one in taken.values() if one.bucket == change.bucket)
 
 
 def _debited(step: StepTaken) -> Iterator[tuple[Lowers, int]]:
     fee = FEE_OF.get(DunningStep(step.step))
     if fee is not None and step.is_fee_debited:
         yield _KIND_OF[fee], step.fee_ore
+    if step.compensation_ore:
+        yield Lowers.COMPENSATION, step.compensation_ore
     if step.is_interest_debited:
         yield Lowers.INTEREST, step.interest_ore
 

@@ -11,7 +11,7 @@ from hub.identifiers.identity_key import may_be_same
 from hub.model.dunning import Stopped
 from hub.model.dunning_settings import HoldCode
 from hub.model.receivables import Hold, OpenReceivable, ReceivableKind
-from hub.rules.dunning.fees import Fee, refuse_fee
+from hub.rules.dunning.fees import Fee, costs_owed_ore, refuse_fee
 from hub.rules.dunning.holds import what_stops
 from hub.rules.statutes import COLLECTION_COSTS_ACT
 
@@ -123,3 +123,18 @@ def refuse_plan_fee(amount_ore: int, on: date, *, is_full_plan: bool, is_sent: b
         )
     if amount_ore:
         refuse_fee(Fee.INSTALMENT_PLAN, amount_ore, on)
+
+
+def refuse_plan_fee_beside(amount_ore: int, before_ore: int, compensation_ore: int) -> None:
+    """Refuse a plan's fee that the compensation for late payment covers; `before_ore` are the fees charged before.
+
+    Lagen (1981:739) 5 §: in trade, and of a public debtor, only what all of them come to above it is owed.
+
+    Raises:
+        RuleViolation: it is so.
+    """
+    if amount_ore and compensation_ore and costs_owed_ore(before_ore + amount_ore, compensation_ore) < amount_ore:
+        raise RuleViolation(
+            "in trade a plan's fee is owed only above the compensation for late payment: leave it out",
+            paragraph=f"{COLLECTION_COSTS_ACT} 5 §",
+        )

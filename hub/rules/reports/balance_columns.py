@@ -27,9 +27,11 @@ ADDED_BY = frozenset(
     {
         Cause.REMINDER_FEE_DEBITED,
         Cause.DEMAND_FEE_DEBITED,
+        Cause.COMPENSATION_DEBITED,
         Cause.INTEREST_DEBITED,
         Cause.REMINDER_FEE_LOWERED,
         Cause.DEMAND_FEE_LOWERED,
+        Cause.COMPENSATION_LOWERED,
         Cause.INTEREST_LOWERED,
         Cause.MANUAL_DEBIT,
         "printed_fee_debited",

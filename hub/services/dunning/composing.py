@@ -160,7 +160,7 @@ class Composer:
             interest_ore=self._asked_interest_ore(receivable_id, letter),
             interest=self._counted.get(receivable_id, ()),
             reference=self._reference(receivable_id, account),
-            fees=[(one.step, one.fee_ore) for one in self._before.get(receivable_id, ()) if one.fee_ore],
+            fees=[cost for one in self._before.get(receivable_id, ()) for cost in one.costs],
         )
 
     def _account(self, company: Company, items: Sequence[AskedItem]) -> PayeeAccount | None:
@@ -257,5 +257,6 @@ def _received(lowered: Iterable[Lowered]) -> list[Received]:
 def _in_order(letters: Iterable[SentBefore]) -> list[SentBefore]:
     """Return earlier letters, each once: one about several receivables is one letter."""
     return sorted(
-        {one._replace(fee_ore=0) for one in letters}, key=lambda one: (one.dated_on, list(DunningStep).index(one.step))
+        {one._replace(fee_ore=0, compensation_ore=0) for one in letters},
+        key=lambda one: (one.dated_on, list(DunningStep).index(one.step)),
     )

@@ -19,8 +19,9 @@ from hub.rules.dunning.holds import what_stops
 from hub.rules.dunning.limitation import CONSUMER_YEARS
 from hub.rules.dunning.next_step import DunningFacts, NextStep, Taken, next_step
 from hub.rules.dunning.policies import Policy, policy_for
-from hub.rules.interest.start import moved_to_weekday
+from hub.rules.interest.start import first_day_by, moved_to_weekday
 from hub.rules.relations import relation_of
+from hub.services.books.interest import NO_INTEREST_ON
 from hub.services.ports.dunning import DunnedPage
 
 NEVER_DUE = date.max  # what has no due date is never late
@@ -86,13 +87,15 @@ class Decider:
         is_undeliverable: bool,
     ) -> NextStep:
         creditor = self._creditors[debt.company]
+        relation = relation_of(creditor.kind, class_of_kept(debt.debtor_identity))
         facts = DunningFacts(
             kind=debt.kind,
             currency=debt.currency,
             due_date=counted_due_date(debt.due_date, moves=creditor.moves_due_dates),
             open_ore=debt.open_ore,
             charges_ore=debt.fee_ore + debt.interest_ore,
-            relation=relation_of(creditor.kind, class_of_kept(debt.debtor_identity)),
+            relation=relation,
+            interest_from=_interest_from(debt, creditor.company) if relation.is_commercial else None,
             taken=[_taken(step) for step in steps] if steps else (),
             holds=holds,
             is_undeliverable=is_undeliverable,
@@ -128,6 +131,21 @@ def _creditor(company: Company) -> _Creditor:
     return _Creditor(company, company.dunning.hold_codes, kind, terms.due_moves_to_weekday)
 
 
+def _interest_from(debt: OpenDebt, company: Company) -> date | None:
+    """Return the first day of late interest by the due date that stands; none on what bears no interest."""
+    if debt.kind in NO_INTEREST_ON or not debt.due_date:
+        return None
+    days = (date.fromisoformat(debt.invoice_date), date.fromisoformat(debt.due_date))
+    return first_day_by(company.dunning.interest, invoice_date=days[0], due_date=days[1])
+
+
 def _taken(step: StepTaken) -> Taken:
     on = day_sent(step.sent_at) if step.sent_at else date.fromisoformat(step.dated_on)
-    return Taken(DunningStep(step.step), on, date.fromisoformat(step.answer_by), step.sent_at is not None, step.fee_ore)
+    return Taken(
+        DunningStep(step.step),
+        on,
+        date.fromisoformat(step.answer_by),
+        step.sent_at is not None,
+        step.fee_ore,
+        step.compensation_ore,
+    )

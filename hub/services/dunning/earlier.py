@@ -34,6 +34,7 @@ def note_step_taken(work: UnitOfWork, tenant: Tenant, command: NoteStepTaken) ->
     step = _step(command, receivable_id, sent_on)
     work.dunning.add_steps([step])
     told = {"step": step.step, "sent_on": sent_on, "answer_by": step.answer_by, "fee_ore": step.fee_ore}
+    told |= {"compensation_ore": step.compensation_ore} if step.compensation_ore else {}
     record(work, NOTED, command, ledger, **told)
     return {"receivable_id": receivable_id, **told}
 
@@ -55,5 +56,6 @@ def _step(command: NoteStepTaken, receivable_id: int, sent_on: str) -> StepTaken
         is_interest_debited=0,
         interest_until="",
         letter="",
+        compensation_ore=command.compensation_ore,
         sent_at=datetime.combine(command.sent_on, time(12), UTC).isoformat(timespec="milliseconds"),
     )

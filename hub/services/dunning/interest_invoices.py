@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from hub.errors import DataError, RuleViolation, TransientError
-from hub.model.dunning_plans import Outcome, Plan, PlanItem, PlanState, Verdict
+from hub.model.dunning_plans import ItemOutcome, Outcome, Plan, PlanItem, PlanState, Verdict
 from hub.model.dunning_reasons import LeftOut
 from hub.model.interest_charges import KIND, STEP, InterestCharge, PaidSelection
 from hub.model.tenant import Tenant
@@ -105,7 +105,7 @@ class InterestInvoiceRun:
         """Invoice what still holds of items, and write down what became of each; return how many were invoiced."""
         if plan.fingerprint != self._fingerprint:
             left_out = (Outcome.LEFT_OUT, LeftOut.SETTINGS_CHANGED, 0, 0)
-            work.plans.settle(plan.plan_no, [(item.item_no, *left_out) for item in items])
+            work.plans.settle(plan.plan_no, [ItemOutcome(item.item_no, *left_out) for item in items])
             return 0
         work.receivables.lock(_ids(items))
         purged = work.interest_charges.purged(_ids(items))
@@ -205,14 +205,12 @@ def _asked(item: PlanItem, judged: Judged) -> Invoiced:
     return Invoiced(judged.accrued.receivable, item.interest_ore, judged.accrued.interest.days)
 
 
-def _outcome(
-    item: PlanItem, judged: Mapping[int, Judged], invoiced: InterestInvoices
-) -> tuple[int, Outcome, str, int, int]:
+def _outcome(item: PlanItem, judged: Mapping[int, Judged], invoiced: InterestInvoices) -> ItemOutcome:
     number = item.receivable_id
     if number in invoiced.made:
-        return (item.item_no, Outcome.DONE, "", 0, item.interest_ore)
+        return ItemOutcome(item.item_no, Outcome.DONE, "", 0, item.interest_ore)
     is_taken = number in judged and judged[number].decision.why_none == NUMBER_TAKEN
-    return (
+    return ItemOutcome(
         item.item_no,
         Outcome.LEFT_OUT,
         NUMBER_TAKEN if is_taken else invoiced.refused.get(number, "changed_since"),

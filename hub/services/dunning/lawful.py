@@ -68,6 +68,8 @@ def says_interest(rule: StepRule | None) -> bool:
 
 
 def _accounts_of(policy: Policy) -> Iterator[str]:
+    if policy.charges_compensation:
+        yield "compensation"
     for rule in policy.steps:
         if rule.fee_ore and rule.debits_fee and rule.step in FEE_OF:
             yield _FEE_ACCOUNTS[FEE_OF[rule.step]]

@@ -41,7 +41,8 @@ def steps_before(work: UnitOfWork, receivable_ids: Sequence[int]) -> Mapping[int
 
 def _sent(step: StepTaken) -> SentBefore:
     answer_by = date.fromisoformat(step.answer_by) if step.answer_by else None
-    return SentBefore(DunningStep(step.step), date.fromisoformat(step.dated_on), answer_by, step.fee_ore)
+    dated_on = date.fromisoformat(step.dated_on)
+    return SentBefore(DunningStep(step.step), dated_on, answer_by, step.fee_ore, step.compensation_ore)
 
 
 def letter_name(plan_no: int, letter_no: int) -> str:

@@ -149,6 +149,7 @@ class _Filler:
             step.verdict,
             step.reason,
             key,
+            compensation_ore=step.compensation_ore,
         )
 
 

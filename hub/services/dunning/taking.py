@@ -6,7 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from hub.model.dunning_plans import Letter, LetterItem, OpenDebt, Outcome, Plan, PlanItem, PlanState, StepTaken, Verdict
+from hub.model.dunning_plans import (
+    ItemOutcome,
+    Letter,
+    LetterItem,
+    OpenDebt,
+    Outcome,
+    Plan,
+    PlanItem,
+    PlanState,
+    StepTaken,
+    Verdict,
+)
 from hub.model.dunning_reasons import LeftOut, NotYet
 from hub.model.tenant import Tenant
 from hub.rules.dunning.next_step import NextStep
@@ -32,11 +43,12 @@ class Step(NamedTuple):
     answer_by: date
     fee_ore: int
     interest_ore: int = 0
+    compensation_ore: int = 0
 
     @property
     def debited_ore(self) -> int:
         fee_ore = self.fee_ore if self.rule.debits_fee else 0
-        return fee_ore + (self.interest_ore if self.rule.debits_interest else 0)
+        return fee_ore + self.compensation_ore + (self.interest_ore if self.rule.debits_interest else 0)
 
 
 def take_chunk(work: UnitOfWork, given: JsonObject, *, tenant: Tenant, letters: Letters, earned: Earned) -> JsonObject:
@@ -96,7 +108,14 @@ def why_left_out(item: PlanItem, debt: OpenDebt, step: NextStep, page: DunnedPag
 def _step(item: PlanItem, debt: OpenDebt, step: NextStep) -> Step:
     assert step.rule is not None  # one that is taken has a rule and a last day
     assert step.answer_by is not None
-    return Step(item, debt, step.rule, step.answer_by, min(step.fee_ore, item.fee_ore))
+    return Step(
+        item,
+        debt,
+        step.rule,
+        step.answer_by,
+        min(step.fee_ore, item.fee_ore),
+        compensation_ore=min(step.compensation_ore, item.compensation_ore),
+    )
 
 
 def _with_interest(work: UnitOfWork, tenant: Tenant, steps: Sequence[Step], earned: Earned) -> list[Step]:
@@ -120,6 +139,7 @@ def _row(work: UnitOfWork, plan: Plan, step: Step) -> StepTaken:
         is_interest_debited=int(step.rule.debits_interest),
         interest_until=work.today if step.rule.prints_interest or step.rule.debits_interest else "",
         letter=letter_name(plan.plan_no, step.item.letter_no),
+        compensation_ore=step.compensation_ore,
     )
 
 
@@ -184,8 +204,11 @@ def _letter_item(step: Step, row: StepTaken) -> LetterItem:
 
 
 def _settle(work: UnitOfWork, plan: Plan, checked: Mapping[int, Step | str], steps: Sequence[Step]) -> None:
-    done = [(one.item.item_no, Outcome.DONE, "", one.fee_ore, one.interest_ore) for one in steps]
-    left = [(no, Outcome.LEFT_OUT, why, 0, 0) for no, why in checked.items() if isinstance(why, str)]
+    done = [
+        ItemOutcome(one.item.item_no, Outcome.DONE, "", one.fee_ore, one.interest_ore, one.compensation_ore)
+        for one in steps
+    ]
+    left = [ItemOutcome(no, Outcome.LEFT_OUT, why, 0, 0) for no, why in checked.items() if isinstance(why, str)]
     work.plans.settle(plan.plan_no, [*done, *left])
 
 

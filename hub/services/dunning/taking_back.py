@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from hub.model.books import OpenAmounts
-from hub.model.dunning_plans import OpenDebt, Outcome, StepTaken
+from hub.model.dunning_plans import ItemOutcome, OpenDebt, Outcome, StepTaken
 from hub.model.dunning_reasons import NotUndone
 from hub.model.tenant import Tenant
 from hub.rules.charges import Change, EntryFacts, after_changes, reallocated, standing_debited
@@ -115,13 +115,17 @@ def _write(
     steps = [step for step, _ in undone]
     work.dunning.undo_steps(steps, because)
     work.dunning.forget_printed([(one.receivable_id, one.fee_ore) for one in steps if not one.is_fee_debited])
-    outcomes: dict[int, list[tuple[int, Outcome, str, int, int]]] = defaultdict(list)
+    outcomes: dict[int, list[ItemOutcome]] = defaultdict(list)
     for one in steps:
-        outcomes[one.plan_no].append((one.item_no, Outcome.UNDONE, because, one.fee_ore, one.interest_ore))
+        outcomes[one.plan_no].append(_outcome(one, Outcome.UNDONE, because))
     for one, why in left_out:
-        outcomes[one.plan_no].append((one.item_no, Outcome.DONE, f"not undone: {why}", one.fee_ore, one.interest_ore))
+        outcomes[one.plan_no].append(_outcome(one, Outcome.DONE, f"not undone: {why}"))
     for plan_no, of_plan in outcomes.items():
         work.plans.settle(plan_no, of_plan)
+
+
+def _outcome(step: StepTaken, outcome: Outcome, why: str) -> ItemOutcome:
+    return ItemOutcome(step.item_no, outcome, why, step.fee_ore, step.interest_ore, step.compensation_ore)
 
 
 def _tell(work: UnitOfWork, debt: OpenDebt, step: StepTaken, lowered_ore: int, because: str) -> None:

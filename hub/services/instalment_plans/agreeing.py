@@ -12,16 +12,27 @@ from hub.model.command import Target
 from hub.model.company import Company
 from hub.model.instalment_plan_commands import MakeInstalmentPlan, OtherClaim
 from hub.model.instalment_plans import InstalmentPlan, InstalmentPlanState, PlanClaim, PlanTerms, Schedule
+from hub.model.parties import class_of, class_of_kept
+from hub.model.payment_method import Lowers
 from hub.model.receivables import OpenReceivable
 from hub.model.tenant import Tenant
+from hub.rules.charges import standing_debited
+from hub.rules.dunning.fees import late_payment_compensation_ore
 from hub.rules.instalment_plans.dates import refuse_first_payment
-from hub.rules.instalment_plans.refusals import refuse_claims, refuse_debtors, refuse_plan_fee, refuse_stopped
+from hub.rules.instalment_plans.refusals import (
+    refuse_claims,
+    refuse_debtors,
+    refuse_plan_fee,
+    refuse_plan_fee_beside,
+    refuse_stopped,
+)
 from hub.rules.instalment_plans.schedule import make_schedule
 from hub.rules.interest.calculation import Claim, interest_on
 from hub.rules.interest.day_count import DayCount
 from hub.rules.interest.rates import rate_named
 from hub.rules.interest.reference_rates import ReferenceRates
 from hub.rules.interest.start import first_day_after_due, moved_to_weekday
+from hub.rules.relations import relation_of
 from hub.services.books.finding import find_company, named
 from hub.services.books.interest import Accrued, accrued
 from hub.services.ports import UnitOfWork
@@ -89,6 +100,7 @@ def agree(
     numbers = [row.receivable_id for row in receivables]
     ended = source_of(replaced.plan_no) if replaced is not None else ""
     earned = accrued(work, tenant, numbers, today, references, without_holds_of=ended)
+    _refuse_fee_beside_compensation(told, company, receivables, earned)
     terms = _terms(told, company, today, references)
     claims = [*_own_claims(receivables, earned, told.plan_fee_ore)]
     claims += _others(told.claims, len(claims), company, today, references)
@@ -115,6 +127,21 @@ def _refuse_stopped(
     holds = [hold for hold in work.receivables.active_holds(numbers, work.today) if hold.source != source_of(ended)]
     plans = {number: no for number, no in work.instalment_plans.plans_of(numbers).items() if no != ended}
     refuse_stopped(receivables, company.dunning.hold_codes, holds, plans)
+
+
+def _refuse_fee_beside_compensation(
+    told: MakeInstalmentPlan, company: Company, receivables: Sequence[OpenReceivable], earned: Mapping[int, Accrued]
+) -> None:
+    creditor = class_of(company.organisation_number)
+    for row in receivables if told.plan_fee_ore else ():
+        one = earned[row.receivable_id]
+        since = one.interest.segments[0].first_day if one.interest.segments else None
+        compensation_ore = late_payment_compensation_ore(
+            relation_of(creditor, class_of_kept(row.debtor_identity)), since
+        )
+        standing = standing_debited(one.entries)
+        before_ore = standing[Lowers.REMINDER_FEE] + standing[Lowers.DEMAND_FEE]
+        refuse_plan_fee_beside(told.plan_fee_ore, before_ore, compensation_ore)
 
 
 def _terms(told: MakeInstalmentPlan, company: Company, today: date, references: ReferenceRates) -> PlanTerms:

@@ -6,7 +6,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from hub.model.carried_charges import CarriedCharge, Uncharged
-from hub.model.dunning_plans import OpenDebt, Outcome, Plan, PlanItem, PlanState, PlanSum, Selection, StepTaken
+from hub.model.dunning_plans import (
+    ItemOutcome,
+    OpenDebt,
+    Outcome,
+    Plan,
+    PlanItem,
+    PlanState,
+    PlanSum,
+    Selection,
+    StepTaken,
+)
 from hub.model.interest_charges import ChargedElsewhere, InterestCharge, PaidSelection
 from hub.model.limitation import Interruption
 from hub.rules.charges import EntryFacts
@@ -40,7 +50,7 @@ class Plans(Protocol):
         limit: int = 100,
     ) -> list[PlanItem]: ...
     def letters(self, plan_no: int, *, after: int, limit: int) -> list[PlanItem]: ...
-    def settle(self, plan_no: int, outcomes: Sequence[tuple[int, Outcome, str, int, int]]) -> None: ...
+    def settle(self, plan_no: int, outcomes: Sequence[ItemOutcome]) -> None: ...
     def sums(self, plan_no: int) -> list[PlanSum]: ...
 
 

@@ -26,6 +26,7 @@ dunning_step = table(
     text("sent_at", nullable=True),
     text("undone_at", nullable=True),
     text("undone_because", default=""),
+    number("compensation_ore", default=0),  # for late payment; debited
     PrimaryKeyConstraint("tenant", "receivable_id", "step_no"),
 )
 Index("dunning_step_by_letter", dunning_step.c.tenant, dunning_step.c.letter)

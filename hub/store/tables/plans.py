@@ -40,6 +40,7 @@ run_plan_item = table(
     text("letter_key", default=""),  # what the items of one debtor's letter have in common
     text("outcome", default=""),  # done, left_out, undone
     text("outcome_reason", default=""),
+    number("compensation_ore", default=0),
     PrimaryKeyConstraint("tenant", "plan_no", "item_no"),
 )
 _SHARES = run_plan_item.c.letter_key != ""

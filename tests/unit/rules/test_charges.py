@@ -61,6 +61,7 @@ def test_what_stands_debited_counts_each_kind_apart_and_payments_change_none_of_
     assert standing_debited([*DEBITED, paid, lowered]) == {
         Lowers.REMINDER_FEE: 6000,
         Lowers.DEMAND_FEE: 10000,
+        Lowers.COMPENSATION: 0,
         Lowers.INTEREST: 150,
     }
 

@@ -274,6 +274,7 @@ CREATE TABLE dunning_step (
     sent_at TEXT,
     undone_at TEXT,
     undone_because TEXT DEFAULT '' NOT NULL,
+    compensation_ore BIGINT DEFAULT '0' NOT NULL,
     PRIMARY KEY (tenant, receivable_id, step_no)
 ) WITHOUT ROWID;
 
@@ -895,6 +896,7 @@ CREATE TABLE run_plan_item (
     letter_key TEXT DEFAULT '' NOT NULL,
     outcome TEXT DEFAULT '' NOT NULL,
     outcome_reason TEXT DEFAULT '' NOT NULL,
+    compensation_ore BIGINT DEFAULT '0' NOT NULL,
     PRIMARY KEY (tenant, plan_no, item_no)
 ) WITHOUT ROWID;
 

@@ -15,6 +15,7 @@ from hub.model.dunning import DunningStep, StepBasis
 from hub.model.parties import Debtor
 from hub.rules.delivery.document_checks import document_problems
 from hub.rules.delivery.totals import totals_of
+from hub.rules.dunning.fees import Fee
 from hub.rules.dunning.letter_texts import our_text, text_of_step
 from hub.rules.dunning.letters import KINDS, Letter, LetterClaim, Received, SentBefore, letter_document
 from hub.rules.dunning.policies import StepRule
@@ -119,12 +120,21 @@ def test_a_demand_whose_ground_nobody_knows_does_not_leave():
 
 
 def test_a_demand_says_its_reminder_fee_and_its_own_cost_apart():
-    fees = ((DunningStep.REMINDER_1, 60_00), (DunningStep.DEMAND, 180_00))
+    fees = ((Fee.REMINDER, 60_00), (Fee.DEMAND, 180_00))
     swedish = written(letter=LETTER._replace(claims=[CLAIM._replace(fees=fees)]))
     paid_of = written(letter=LETTER._replace(claims=[CLAIM._replace(fees=fees, fee_ore=200_00)]))
 
     assert "Avgifterna är påminnelseavgift 60,00 kr och inkassokostnad 180,00 kr." in swedish.notes
     assert not [note for note in paid_of.notes if "Avgifterna" in note]
+
+
+def test_a_reminder_says_the_compensation_for_late_payment_apart():
+    fees = ((Fee.LATE_PAYMENT_COMPENSATION, 450_00),)
+    claims = [CLAIM._replace(fees=fees, fee_ore=450_00)]
+
+    assert "Avgifterna är förseningsersättning 450,00 kr." in written(letter=LETTER._replace(claims=claims)).notes
+    english = written(letter=LETTER._replace(claims=claims, language=Language.EN))
+    assert "The fees are compensation for late payment of SEK 450.00." in english.notes
 
 
 class TestWords:

@@ -16,7 +16,11 @@ from hub.rules.dunning.step_terms import answer_day, answer_day_when_sent, last_
 from hub.rules.relations import Relation
 
 DUE = date(2026, 3, 31)  # a Tuesday
-CODES = {"3": HoldCode(text="no demand", stops=("demand",)), "text": HoldCode(text="only a text")}
+CODES = {
+    "3": HoldCode(text="no demand", stops=("demand",)),
+    "no interest": HoldCode(text="no interest", stops=("interest",)),
+    "text": HoldCode(text="only a text"),
+}
 STEPS: dict[str, Any] = {
     "reminder_1": {"after_days": 5, "fee": "60,00"},
     "reminder_2": {"after_days": 10},
@@ -47,7 +51,9 @@ def taken(step: S, days: int, *, fee_ore: int = 0, is_sent: bool = True) -> Take
 
 
 def step_of(day: date, *steps: Taken, by: Policy | None = None, **facts: Any) -> NextStep:
-    known = DunningFacts(**{"kind": "invoice", "currency": "SEK", "due_date": DUE, "open_ore": 1000_00, **facts})
+    known = DunningFacts(
+        **{"kind": "invoice", "currency": "SEK", "due_date": DUE, "open_ore": 1000_00, "interest_from": on(1), **facts}
+    )
     return next_step(known._replace(taken=steps), by or policy(), CODES, day)
 
 
@@ -235,6 +241,58 @@ def test_a_fee_is_never_above_the_cap_of_the_day():
 )
 def test_in_trade_only_what_exceeds_the_compensation_for_late_payment_is_a_fee(relation, fee_ore):
     assert step_of(on(29), *TWICE, relation=relation).fee_ore == fee_ore
+
+
+TRADE = {"relation": Relation.BUSINESSES, "by": policy(charges_compensation=True)}
+
+
+def test_the_first_letter_in_trade_charges_the_compensation_and_no_later_one():
+    first = step_of(on(5), **TRADE)
+    reminded = taken(S.REMINDER_1, 5)._replace(compensation_ore=first.compensation_ore)
+
+    assert (first.compensation_ore, first.fee_ore) == (450_00, 0)
+    assert step_of(on(15), reminded, **TRADE).compensation_ore == 0
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"relation": Relation.CONSUMER},
+        {"by": policy()},  # which charges none
+        {"interest_from": None},
+        {"currency": "EUR"},
+        {"holds": ("no interest",)},
+    ],
+)
+def test_no_compensation_is_charged_of_a_consumer_or_where_no_late_interest_is_due(facts):
+    assert step_of(on(5), **{**TRADE, **facts}).compensation_ore == 0
+
+
+def test_a_demand_in_trade_that_nothing_came_before_charges_the_compensation():
+    demand = policy(reminder_1={}, reminder_2={}, demand={"after_days": 5, "counted_from": "due_date", "fee": "180,00"})
+
+    due = step_of(on(5), **{**TRADE, "by": demand._replace(charges_compensation=True)})
+
+    assert (due.rule and due.rule.step, due.compensation_ore, due.fee_ore) == (S.DEMAND, 450_00, 0)
+
+
+@pytest.mark.parametrize(("first_day", "compensation_ore", "fee_ore"), [(15, 0, 60_00), (16, 450_00, 0)])
+def test_compensation_came_into_the_law_on_16_march_2013(first_day, compensation_ore, fee_ore):
+    late = {"interest_from": date(2013, 3, first_day), "due_date": date(2013, 3, first_day - 1)}
+
+    due = step_of(date(2013, 4, 2), **TRADE, **late)
+
+    assert (due.compensation_ore, due.fee_ore) == (compensation_ore, fee_ore)
+
+
+def test_late_interest_must_be_due_on_the_day_of_the_letter():
+    late = {"interest_from": on(30)}  # so many days after the invoice
+
+    assert (step_of(on(29), *TWICE, **TRADE, **late).compensation_ore, step_of(on(29), *TWICE, **late).fee_ore) == (
+        0,
+        180_00,
+    )
+    assert step_of(on(30), *TWICE, **TRADE, **late).compensation_ore == 450_00
 
 
 def test_another_currency_bears_no_fee():

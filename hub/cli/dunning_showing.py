@@ -119,7 +119,7 @@ def show_lapsing(found: Iterable[Lapsing]) -> None:
 def show_policy(policy: Policy) -> None:
     """Show a policy, step by step."""
     agreed = "agreed" if policy.reminder_fee_is_agreed else "not agreed"
-    charged = "charged in trade" if policy.charges_compensation else "not charged"
+    charged = "charged in trade" if policy.charges_compensation else ""
     fields = (
         ("policy", policy.name),
         ("letters", words(policy.method)),

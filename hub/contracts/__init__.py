@@ -13,6 +13,7 @@ from hub.contracts.inboxes import Inboxes
 from hub.contracts.inspectors import Difference, DocumentInspector, Finding, Judgement, Severity
 from hub.contracts.manifest import CONTRACT_VERSION, PluginManifest
 from hub.contracts.markers import hookimpl
+from hub.contracts.payment_orders import PaymentOrderWriter
 from hub.contracts.sandboxes import Received, Sandbox, SandboxMaker, SelectiveSandbox
 from hub.contracts.settings import PluginSettings, SecretReference
 from hub.contracts.transports import RemoteFile, RemoteFolder
@@ -40,6 +41,7 @@ __all__ = [
     "NamesUnreadFiles",
     "PaymentFileReader",
     "PaymentNotice",
+    "PaymentOrderWriter",
     "PluginContext",
     "PluginManifest",
     "PluginSettings",

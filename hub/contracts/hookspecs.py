@@ -18,6 +18,7 @@ from hub.contracts.direct_debits import DirectDebitScheme
 from hub.contracts.e_invoices import EInvoiceWriter
 from hub.contracts.inspectors import DocumentInspector
 from hub.contracts.markers import hookspec
+from hub.contracts.payment_orders import PaymentOrderWriter
 from hub.contracts.sandboxes import SandboxMaker
 from hub.contracts.webhooks import WebhookReceiver
 from hub.model.events import Event
@@ -78,6 +79,12 @@ def hub_collection_agencies(context: PluginContext) -> Sequence[CollectionAgency
 
     Called once when the tenant's plugins are built. An agency's channel is one of its plugin's delivery channels.
     """
+    raise NotImplementedError
+
+
+@hookspec
+def hub_payment_order_writers(context: PluginContext) -> Sequence[PaymentOrderWriter]:
+    """Offer what asks banks to pay (*betalningsuppdrag*) and reads their answers. No two may have one name."""
     raise NotImplementedError
 
 

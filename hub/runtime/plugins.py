@@ -24,6 +24,7 @@ from hub.contracts import (
     DocumentInspector,
     EInvoiceWriter,
     PaymentFileReader,
+    PaymentOrderWriter,
     PluginContext,
     SandboxMaker,
     WebhookReceiver,
@@ -51,6 +52,7 @@ _INSPECTORS = "hub_document_inspectors"
 _EXPORTERS = "hub_bookkeeping_exporters"
 _SCHEMES = "hub_direct_debit_schemes"
 _AGENCIES = "hub_collection_agencies"
+_ORDERS = "hub_payment_order_writers"
 _MATCH = "hub_match_payments"
 _EVENTS = "hub_events_recorded"
 
@@ -225,6 +227,12 @@ class TenantPlugins:
                     hint="its plugin must offer a channel of that name",
                 )
         return {agency.name: agency for _, agency in offered}
+
+    @cached_property
+    def payment_order_writers(self) -> dict[str, PaymentOrderWriter]:
+        """What asks banks to pay, by name. Raises ConfigurationError as `channels`."""
+        offered = self._offered(_ORDERS, PaymentOrderWriter, "writers of payment orders", is_lent=True)
+        return {one.name: one for _, one in offered}
 
     @property
     def sandbox_makers(self) -> list[tuple[str, SandboxMaker]]:

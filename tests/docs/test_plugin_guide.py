@@ -20,6 +20,7 @@ from hub.contracts import (
     EInvoiceWriter,
     FollowedChannel,
     PaymentFileReader,
+    PaymentOrderWriter,
     Sandbox,
     WebhookReceiver,
     hookspecs,
@@ -31,6 +32,7 @@ from hub.testing.conformance import (
     DocumentChannelConformance,
     FollowedChannelConformance,
     PaymentFileReaderConformance,
+    PaymentOrderWriterConformance,
     QueryableChannelConformance,
     WebhookReceiverConformance,
 )
@@ -110,6 +112,7 @@ def members_of(protocol: type, *below: type) -> set[str]:
         ("### Writing them", members_of(EInvoiceWriter)),
         ("## Vouchers for a general ledger", members_of(BookkeepingExporter)),
         ("## Direct debits", members_of(DirectDebitScheme)),
+        ("## Payment orders", members_of(PaymentOrderWriter)),
         ("### Judging them", members_of(DocumentInspector)),
         ("### Buyers' answers", set(BuyerAnswer._fields)),
     ],
@@ -139,6 +142,12 @@ def test_every_member_of_the_kit_for_exporters_stands_there():
     given = {name for name in vars(BookkeepingExporterConformance) if not name.startswith(("_", "test_"))}
 
     assert {name.partition("(")[0] for name in rows("## Vouchers for a general ledger")} >= given
+
+
+def test_every_member_of_the_kit_for_payment_orders_stands_there():
+    given = {name for name in vars(PaymentOrderWriterConformance) if not name.startswith(("_", "test_"))}
+
+    assert {name.partition("(")[0] for name in rows("## Payment orders")} >= given
 
 
 def test_what_the_guide_quotes_of_the_example_stands_in_the_example():

@@ -5,6 +5,7 @@ from hub.testing.conformance.channel_under_test import Place, message_of
 from hub.testing.conformance.document_archives import DocumentArchiveConformance
 from hub.testing.conformance.document_channels import DocumentChannelConformance
 from hub.testing.conformance.payment_files import PaymentFileReaderConformance
+from hub.testing.conformance.payment_orders import PaymentOrderWriterConformance
 from hub.testing.conformance.plugins import PluginConformance
 from hub.testing.conformance.reporting_channels import FollowedChannelConformance, QueryableChannelConformance
 from hub.testing.conformance.webhook_receivers import SignedNotice, WebhookReceiverConformance
@@ -15,6 +16,7 @@ __all__ = [
     "DocumentChannelConformance",
     "FollowedChannelConformance",
     "PaymentFileReaderConformance",
+    "PaymentOrderWriterConformance",
     "Place",
     "PluginConformance",
     "QueryableChannelConformance",

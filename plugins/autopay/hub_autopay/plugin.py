@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from hub.contracts import CONTRACT_VERSION, PaymentFileReader, PluginManifest, hookimpl
+from collections.abc import Sequence
+
+from hub.contracts import CONTRACT_VERSION, PaymentFileReader, PaymentOrderWriter, PluginManifest, hookimpl
 from hub_autopay.mapping import BOOKED_STATUSES, FORMATS
+from hub_autopay.orders import BankOrders
 from hub_autopay.reader import CamtReader
 from hub_autopay.settings import AutopaySettings
 
@@ -13,15 +16,18 @@ class Plugin:
 
     manifest = PluginManifest(
         name="autopay",
-        summary="ISO 20022: reads camt.054 notifications and camt.053 statements",
+        summary="ISO 20022: reads camt.054 notifications and camt.053 statements, orders payments by pain.001",
         contract=CONTRACT_VERSION,
         formats=FORMATS,
         sources=(
             "ISO 20022 message definitions camt.053.001.02-13 and camt.054.001.02-13, ISO 20022 Registration Authority",
+            "ISO 20022 message definitions pain.001.001.03 and .09, pain.002.001.03 and later, ISO 20022 Registration "
+            "Authority",
             "Kivra payout reports, developer documentation, Kivra",
         ),
         booked_statuses=tuple(sorted(BOOKED_STATUSES)),
         unverified=(
+            "No bank has taken a pain.001 of ours; what each wants is known from others' programs. The schemas hold.",
             "No Swedish bank publishes a camt file with bankgiro batches; try each bank's own example set before use.",
         ),
     )
@@ -34,3 +40,9 @@ class Plugin:
     def hub_payment_file_readers(self) -> list[PaymentFileReader]:
         """Offer the reader of camt.054 and camt.053 files (*inbetalningsfil, kontoutdrag*)."""
         return [CamtReader(self.settings)]
+
+    @hookimpl
+    def hub_payment_order_writers(self) -> Sequence[PaymentOrderWriter]:
+        """Offer what the settings name: payment orders as pain.001, answers as pain.002."""
+        named = self.settings.payment_orders
+        return [BankOrders(name, one.terms, one.channel) for name, one in named.items()]

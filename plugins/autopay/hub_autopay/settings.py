@@ -2,20 +2,83 @@
 
 from __future__ import annotations
 
-from pydantic import Field, StrictInt
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, model_validator
 
 from hub.contracts import PluginSettings
-from hub.model.setting_values import Switch
+from hub.model.setting_values import PLUGIN_NAME, OptionalChannelName, Switch
+from hub_autopay.bank_profiles import BankProfile, Version, bank_profiles
+from hub_autopay.order_values import Terms
+
+WriterName = Annotated[str, Field(pattern=PLUGIN_NAME)]
+AgreedId = Annotated[str, Field(pattern=r"^[0-9A-Za-z./-]{0,35}$")]
+
+
+def _known_profile(name: str) -> str:
+    if name not in bank_profiles():
+        raise ValueError(f"no such bank is known; there are: {', '.join(sorted(bank_profiles()))}")
+    return name
+
+
+class PaymentOrderSettings(BaseModel):
+    """How payment orders (*betalningsuppdrag*) to one bank are written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bank: Annotated[str, AfterValidator(_known_profile)] = Field(
+        description="Which bank's rules: `seb`, `swedbank`, `handelsbanken`, `nordea`, `danske`, `lansforsakringar`, "
+        "or `any`."
+    )
+    version: Version | None = Field(
+        default=None, description="Version of pain.001.001: `03` or `09`; left out: the first that the bank takes."
+    )
+    channel: OptionalChannelName = Field(
+        default="", description="The delivery channel that takes files to the bank; left out: nothing can be ordered."
+    )
+    initiating_id: AgreedId = Field(
+        default="", description="Who sends, as agreed with the bank (Nordea: SignerId); left out: as the bank's rules."
+    )
+    debtor_id: AgreedId = Field(
+        default="", description="Who pays, as agreed with the bank (Nordea: agreement number); left out: as the rules."
+    )
+    book_singly: Switch = Field(
+        default=False, description="Ask for one statement entry for each payment, not one for all."
+    )
+
+    @property
+    def profile(self) -> BankProfile:
+        """The bank's rules."""
+        return bank_profiles()[self.bank]
+
+    @property
+    def terms(self) -> Terms:
+        """What a file is written by."""
+        version = self.version or self.profile.versions[0]
+        return Terms(self.profile, version, self.initiating_id, self.debtor_id, self.book_singly)
+
+    @model_validator(mode="after")
+    def _has_what_the_bank_wants(self) -> Self:
+        for name in self.profile.must_have:
+            if not getattr(self, name):
+                raise ValueError(f"{self.profile.title} gives {name} with its agreement: write it here")
+        if self.version and self.version not in self.profile.versions:
+            raise ValueError(f"{self.profile.title} takes the versions {', '.join(self.profile.versions)}")
+        return self
 
 
 class AutopaySettings(PluginSettings):
-    """Settings of the ISO 20022 readers; the defaults suit every Swedish bank."""
+    """Settings of the ISO 20022 messages; those of the readers suit every Swedish bank as they are."""
 
     warnings_per_code: StrictInt = Field(
         default=20,
         ge=1,
         le=1000,
         description="How many warnings of one kind are shown for a file before they are only counted.",
+    )
+    payment_orders: dict[WriterName, PaymentOrderSettings] = Field(
+        default_factory=dict,
+        description="How payment orders are written, by a name of your own that `refunds.writer` of a company says.",
     )
     refuse_partial_statements: Switch = Field(
         default=False,

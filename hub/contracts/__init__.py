@@ -3,7 +3,13 @@
 from hub.contracts.adapters import NamesUnreadFiles, PaymentFileReader, Recognition
 from hub.contracts.archives import ArchivedFile, DocumentArchive
 from hub.contracts.bookkeeping import BookkeepingExporter
-from hub.contracts.channels import AddressedChannel, ConcurrentChannel, DeliveryChannel, QueryableChannel
+from hub.contracts.channels import (
+    AddressedChannel,
+    ConcurrentChannel,
+    ContentQueryableChannel,
+    DeliveryChannel,
+    QueryableChannel,
+)
 from hub.contracts.collection import CollectionAgency
 from hub.contracts.context import PluginContext, PluginState
 from hub.contracts.direct_debits import DirectDebitScheme
@@ -27,6 +33,7 @@ __all__ = [
     "BookkeepingExporter",
     "CollectionAgency",
     "ConcurrentChannel",
+    "ContentQueryableChannel",
     "DeliveryChannel",
     "Difference",
     "DirectDebitScheme",

@@ -83,3 +83,15 @@ class QueryableChannel(DeliveryChannel, Protocol):
             TransientError: there is no answer now. Any other error of ours counts as one too.
         """
         ...
+
+
+@runtime_checkable
+class ContentQueryableChannel(QueryableChannel, Protocol):
+    """A channel whose other side keeps no key of ours, and can be asked by what the message says, as by a number.
+
+    Promise it only where the other side shows everything that it has taken, and no two messages say the same.
+    """
+
+    def probe_message(self, message: Message) -> Probed:
+        """Ask what became of a message; the core calls this in place of `probe`. Raises as `probe`."""
+        ...

@@ -23,10 +23,14 @@ class Promise(StrEnum):
 
 
 class Message(NamedTuple):
-    """What a channel is given to send; `key` is ours, the same each time the message is sent, and no other's."""
+    """What a channel is given to send; `key` is ours, the same each time the message is sent, and no other's.
+
+    `name` is the sender's name of it; of a file it ends with what the file is called, behind the last slash.
+    """
 
     key: str
     content: bytes
+    name: str = ""
 
 
 class Delivered(NamedTuple):
@@ -52,6 +56,7 @@ class Probed(NamedTuple):
 
     finding: Finding
     external_id: str = ""
+    answer: bytes = b""  # as `Delivered.answer`: what the lost answer would have said
 
 
 class AttemptState(StrEnum):

@@ -156,7 +156,7 @@ def test_the_identical_bytes_go_again_under_the_same_key(world):
     world.work_to_the_end()
 
     assert len(channel.sent) == 2
-    assert set(channel.sent) == {Message(world.attempt().key, b"letter 0")}
+    assert set(channel.sent) == {Message(world.attempt().key, b"letter 0", "letter:0")}
 
 
 def test_a_counterparty_that_does_not_know_is_asked_again(world):

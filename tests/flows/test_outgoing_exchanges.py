@@ -6,13 +6,13 @@ import io
 from itertools import combinations_with_replacement
 
 import pytest
-from attempt_world import PLUGIN, AttemptWorld, scripted
+from attempt_world import PLUGIN, AttemptWorld, ScriptedChannel, scripted
 from sqlalchemy import text
 from test_races import Meanwhile
 
 from hub.contracts import Promise
 from hub.errors import DataError, OutcomeUnknownError, RejectedError, RuleViolation, TransientError
-from hub.model.attempts import AttemptState, Delivered, PlannedMessage
+from hub.model.attempts import AttemptState, Delivered, Finding, Message, PlannedMessage, Probed
 from hub.model.exchanges import Direction, Exchange, ExchangeState
 from hub.rules.outgoing import state_of_message
 from hub.services.attempts import content_of
@@ -162,6 +162,37 @@ def test_an_answer_is_kept_unread_beside_its_message(world):
         (kept,) = work.exchanges.latest(kind="answer")
     assert (kept.name, kept.state, _bytes(world, kept.sha256)) == ("letter:0", "received", b'{"case": 7}')
     assert kept.idempotency_key.startswith("answer:")
+    assert world.found() == []
+
+
+class AskedByContent(ScriptedChannel):
+    """Its other side keeps no key of ours; it is asked by what the message says."""
+
+    settled_after_s = 10
+
+    def __init__(self, *answers: object) -> None:
+        super().__init__(QUERYABLE, *answers)
+        self.asked: list[Message] = []
+
+    def probe(self, key: str) -> Probed:
+        raise AssertionError("asked by a key that the other side has never seen")
+
+    def probe_message(self, message: Message) -> Probed:
+        self.asked.append(message)
+        return Probed(Finding.DELIVERED, "B-7", b'{"case": 7}')
+
+
+def test_a_channel_may_be_asked_by_what_the_message_says(world):
+    channel = world.channels[QUERYABLE] = AskedByContent(OutcomeUnknownError("lost"))
+    world.plan(QUERYABLE)
+    world.work_to_the_end()
+
+    with world.store.read() as work:
+        (kept,) = work.exchanges.latest(kind="answer")
+    assert (world.states(), world.attempt().external_id) == (["delivered"], "B-7")
+    assert channel.asked == channel.sent
+    assert [(message.content, message.name) for message in channel.asked] == [(b"letter 0", "letter:0")]
+    assert _bytes(world, kept.sha256) == b'{"case": 7}'
     assert world.found() == []
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeGuard
 
-from hub.contracts import AddressedChannel, DeliveryChannel, QueryableChannel
+from hub.contracts import AddressedChannel, ContentQueryableChannel, DeliveryChannel, QueryableChannel
 from hub.errors import ConfigurationError, HubError, LedgerError, RejectedError, TransientError
 from hub.model.attempts import Delivered, Message, Probed
 from hub.rules.attempts import Heard, Outcome, heard_by_asking
@@ -48,25 +49,29 @@ def send(channel: DeliveryChannel, message: Message) -> Called:
     return _taken(channel, delivered)
 
 
-def ask(channel: QueryableChannel, key: str) -> Called:
-    """Ask what became of a message; no answer leaves the outcome in doubt."""
+def ask(channel: QueryableChannel, key: str, message: Callable[[], Message]) -> Called:
+    """Ask what became of a message; no answer leaves the outcome in doubt. `message` is called where it is needed."""
     try:
-        probed = channel.probe(key)
+        probed = channel.probe_message(message()) if _reads(channel) else channel.probe(key)
     except ConfigurationError as error:
         return Called(Heard(Outcome.IN_DOUBT, problem=str(error)), error)
     except HubError as error:
         return Called(Heard(Outcome.IN_DOUBT, problem=str(error)))
     except Exception as error:  # noqa: BLE001 - as above
         return _defect(channel, f"{type(error).__name__} in probe")
-    if not isinstance(probed, Probed):
+    if not isinstance(probed, Probed) or not isinstance(probed.answer, bytes):
         return _defect(channel, "probe returned something else than Probed")
-    return Called(heard_by_asking(probed))
+    return Called(heard_by_asking(probed), answer=probed.answer)
 
 
 def not_in_time(channel: DeliveryChannel) -> Called:
     """Return what is known of a call that was not made: the database took too long to note that it begins."""
     problem = f"the channel {channel.name} was not called: the database took too long before each try"
     return Called(Heard(Outcome.NOT_SENT, problem=problem), TransientError(problem))
+
+
+def _reads(channel: DeliveryChannel) -> TypeGuard[ContentQueryableChannel]:
+    return isinstance(channel, ContentQueryableChannel)
 
 
 def _taken(channel: DeliveryChannel, delivered: Delivered) -> Called:

@@ -270,12 +270,12 @@ class _Turn:
             if self._has_slept_since(started[0]):
                 break
             attempt = started.popleft()
-            under_way.append((attempt, self._calls.begin(Message(attempt.key, content))))
+            under_way.append((attempt, self._calls.begin(Message(attempt.key, content, attempt.message))))
         while under_way:
             self._hear(*under_way.popleft())
 
     def _send(self, attempt: Attempt) -> Attempt:
-        message = Message(attempt.key, self._ahead.content_of(attempt))
+        message = self._message(attempt)
         self._pace.wait(before=self.write_down)
         if self._recalling.taken_back([attempt]):
             return self._as_it_is(attempt)
@@ -306,7 +306,10 @@ class _Turn:
         self.write_down()
         self._pace.wait(before=self.write_down)
         self._pace.calls_now()
-        return self._heard(attempt, ask(self._channel, attempt.key))
+        return self._heard(attempt, ask(self._channel, attempt.key, lambda: self._message(attempt)))
+
+    def _message(self, attempt: Attempt) -> Message:
+        return Message(attempt.key, self._ahead.content_of(attempt), attempt.message)
 
     def _begin(self, attempts: Sequence[Attempt]) -> list[Attempt]:
         """Commit that calls begin, if this execution still owns the run, and what was heard before them."""

@@ -25,6 +25,7 @@ from hub.store.delivery.documents import SqlDocuments
 from hub.store.delivery.letters import SqlLetters
 from hub.store.delivery.recipients import SqlRecipients
 from hub.store.dunning.carried_charges import SqlCarriedCharges
+from hub.store.dunning.fee_invoices import SqlFeeInvoices
 from hub.store.dunning.interest_charges import SqlInterestCharges
 from hub.store.dunning.steps import SqlDunning
 from hub.store.elsewhere import refuse_if_elsewhere
@@ -169,6 +170,10 @@ class SqlUnitOfWork:
     @cached_property
     def carried_charges(self) -> SqlCarriedCharges:
         return SqlCarriedCharges(self._connection, self.tenant, self.now)
+
+    @cached_property
+    def fee_invoices(self) -> SqlFeeInvoices:
+        return SqlFeeInvoices(self._connection, self.tenant, self.now)
 
     @cached_property
     def interest_charges(self) -> SqlInterestCharges:

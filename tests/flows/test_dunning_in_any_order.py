@@ -47,9 +47,15 @@ BY_DEBTOR = {
     "demand": {**POLICY["demand"], "after_days": 5},
 }
 
+INVOICED = {**BY_DEBTOR, "name": "water", "routines": ["04"], "fees_are_invoiced": True}
+
 
 COMPANY = {
-    "routines": [{"number": "01", "name": "Sundry", "interest_is_invoiced": True}, {"number": "04", "name": "Water"}],
+    "routines": [
+        {"number": "01", "name": "Sundry", "interest_is_invoiced": True},
+        {"number": "04", "name": "Water"},
+        {"number": "90", "name": "Fees"},
+    ],
     "references": {"giro": {"control": {"level": "check_digit"}, "elements": [{"kind": "invoice_number", "width": 6}]}},
 }
 ACCOUNTS = {**REVENUES, "carried": "2890", "compensation": "3593"}
@@ -84,7 +90,14 @@ class Dunned(RuleBasedStateMachine):
         with writing(self.engine) as connection:
             for name in metadata.tables.keys() - {"installation"}:
                 connection.execute(text(f"DELETE FROM {name}"))
-        tenant = dunning_tenant(BY_DEBTOR, accounts=ACCOUNTS, company=COMPANY, interest={"minimum": "0"})
+        tenant = dunning_tenant(
+            BY_DEBTOR,
+            INVOICED,
+            accounts=ACCOUNTS,
+            company=COMPANY,
+            interest={"minimum": "0"},
+            fee_invoices={"routine": "90", "digits": 6},
+        )
         self.world = InterestWorld(self.engine, tenant)
         coming = [ReferenceRate(date(2027 + n // 2, 1 + 6 * (n % 2), 1), Decimal(2), "made up") for n in range(8)]
         self.world.rates = self.world.rates.extended(coming)
@@ -272,6 +285,10 @@ class Dunned(RuleBasedStateMachine):
             assert 0 <= compensated <= sum(steps) <= 450_00
 
     @invariant()
+    def fee_invoices_are_what_their_steps_charge(self) -> None:
+        assert self.world.sql(_FEES_ASTRAY) == []
+
+    @invariant()
     def what_was_taken_back_is_told_and_stands_no_more(self) -> None:
         undone = self.world.sql("SELECT count(*) FROM dunning_step WHERE undone_at IS NOT NULL")
         told = self.world.sql("SELECT count(*) FROM event WHERE kind = 'dunning_step_undone'")
@@ -299,6 +316,17 @@ _STANDING_FEES = """
         ('reminder_fee_debited', 'demand_fee_debited', 'reminder_fee_lowered', 'demand_fee_lowered')
 """
 
+_FEES_ASTRAY = """
+    SELECT receivable_id FROM (
+        SELECT receivable_id, plan_no, fee_ore + compensation_ore AS ore FROM dunning_step
+        WHERE are_fees_invoiced = 1 AND undone_at IS NULL
+        UNION ALL SELECT receivable_id, plan_no, -amount_ore FROM fee_invoice WHERE undone_at IS NULL) AS both_sides
+    GROUP BY receivable_id, plan_no HAVING sum(ore) <> 0
+    UNION ALL
+    SELECT e.receivable_id FROM fee_invoice f
+    JOIN entry e ON e.receivable_id = f.invoice_id AND e.cause IN ('invoiced', 'credited', 'cancelled')
+    WHERE f.undone_at IS NOT NULL GROUP BY e.receivable_id HAVING sum(e.amount_ore) <> 0
+"""
 _STANDING_COMPENSATION = """
     SELECT coalesce(sum(amount_ore), 0) FROM entry
     WHERE receivable_id = {id} AND cause IN ('compensation_debited', 'compensation_lowered')

@@ -530,6 +530,21 @@ BROKEN: dict[str, tuple[str, Breaking]] = {
             "(:t, 1, 2, 'reminder_2', 2, 1, '', '', 6000, 0, 0, 0, 'dun:2:1')"
         ),
     ),
+    "a fee invoice whose step does not stand": (
+        "FEE_INVOICE_ASTRAY",
+        _of(
+            "INSERT INTO fee_invoice (tenant, invoice_id, receivable_id, plan_no, fee, amount_ore, made_at) "
+            "VALUES (:t, 2, 1, 1, 'reminder', 6000, '')"
+        ),
+    ),
+    "a step whose fee invoice is lost": (
+        "FEE_INVOICE_ASTRAY",
+        _of(
+            "INSERT INTO dunning_step (tenant, receivable_id, step_no, step, plan_no, item_no, dated_on, answer_by, "
+            "fee_ore, is_fee_debited, interest_ore, is_interest_debited, letter, are_fees_invoiced) VALUES "
+            "(:t, 1, 1, 'reminder_1', 1, 1, '', '', 6000, 1, 0, 0, 'dun:1:1', 1)"
+        ),
+    ),
     "compensation for late payment charged twice": (
         "COMPENSATION_TWICE",
         _of(

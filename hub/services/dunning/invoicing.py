@@ -101,7 +101,7 @@ def _resolved(
         except RowRefused as reason:
             refused[original.receivable_id] = reason.problem.message
         else:
-            rows[original.receivable_id] = _of_the_same_debtor(row, original)
+            rows[original.receivable_id] = of_the_same_debtor(row, original)
     return rows, refused
 
 
@@ -129,8 +129,8 @@ def _routine(company: Company, original: Receivable) -> Routine:
     return found
 
 
-def _of_the_same_debtor(row: Incoming, original: Receivable) -> Incoming:
-    """Let an interest invoice have the debtor, address and department of its original, as they stand there now."""
+def of_the_same_debtor(row: Incoming, original: Receivable) -> Incoming:
+    """Let an invoice of interest or a fee have its original's debtor, address and department, as they stand now."""
     same = {name: getattr(original, name) for name in _SAME}
     return row._replace(receivable=row.receivable._replace(**same))
 

@@ -42,7 +42,8 @@ def steps_before(work: UnitOfWork, receivable_ids: Sequence[int]) -> Mapping[int
 def _sent(step: StepTaken) -> SentBefore:
     answer_by = date.fromisoformat(step.answer_by) if step.answer_by else None
     dated_on = date.fromisoformat(step.dated_on)
-    return SentBefore(DunningStep(step.step), dated_on, answer_by, step.fee_ore, step.compensation_ore)
+    costs = (0, 0) if step.are_fees_invoiced else (step.fee_ore, step.compensation_ore)
+    return SentBefore(DunningStep(step.step), dated_on, answer_by, *costs)
 
 
 def letter_name(plan_no: int, letter_no: int) -> str:

@@ -166,7 +166,7 @@ def letter_key(debt: OpenDebt, policy: Policy | None) -> str:
 
 def is_listed(debt: OpenDebt, step: NextStep, policy: Policy) -> bool:
     """Say whether a debtor's letter lists a receivable for which no step is due."""
-    if not letter_key(debt, policy) or step.reason == NotYet.INTERNAL:
+    if not letter_key(debt, policy) or step.reason in (NotYet.INTERNAL, NotYet.WITH_ITS_ORIGINAL):
         return False
     if step.reason == NotYet.NOTHING_OWED:
         return policy.includes_credit_notes and debt.open_ore < 0

@@ -13,7 +13,7 @@ from hub.model.schedules import Firing, Schedule, ScheduleState
 from hub.services.ports.bookkeeping import Comparing, Exporting, LedgerFiles
 from hub.services.ports.claims import ClaimFacts
 from hub.services.ports.delivery import Archives, Documents, Handed, Letters, LettersFacts, Recipients
-from hub.services.ports.dunning import CarriedCharges, Dunning, InterestCharges, Plans
+from hub.services.ports.dunning import CarriedCharges, Dunning, FeeInvoices, InterestCharges, Plans
 from hub.services.ports.instalment_plans import InstalmentPlans
 from hub.services.ports.ledger import Accounts, Books, Commands, Events, Exchanges, JsonObject, Receivables
 from hub.services.ports.payments import Duplicates, Loading, Lumps, Matching, Queue, Undoing
@@ -174,6 +174,8 @@ class UnitOfWork(Protocol):
     def dunning(self) -> Dunning: ...
     @property
     def interest_charges(self) -> InterestCharges: ...
+    @property
+    def fee_invoices(self) -> FeeInvoices: ...
     @property
     def carried_charges(self) -> CarriedCharges: ...
     @property

@@ -67,6 +67,17 @@ _UNDELIVERABLE_OF = text(f"""
     JOIN task k ON k.tenant = :t AND k.subject = s.letter
     WHERE {_UNSEEN}
 """)
+_FEES = "f.undone_at IS NULL AND o.principal_ore + o.fee_ore + o.interest_ore > 0"
+_FEES_OF_OPEN = text(f"""
+    SELECT f.invoice_id FROM fee_invoice f JOIN open_item o ON o.tenant = :t AND o.receivable_id = f.receivable_id
+    WHERE f.tenant = :t AND f.invoice_id > :after AND f.invoice_id <= :last AND {_FEES}
+""")
+_FEES_OF_OPEN_OF = text(f"""
+    SELECT f.invoice_id FROM asked a
+    JOIN fee_invoice f ON f.tenant = :t AND f.invoice_id = a.receivable_id
+    JOIN open_item o ON o.tenant = :t AND o.receivable_id = f.receivable_id
+    WHERE {_FEES}
+""")
 _WHOSE = """(r.debtor_key = :debtor_key OR r.debtor_number = :debtor
     OR (r.debtor_number <> '' AND r.source_system || '/' || r.debtor_number = :debtor))"""
 _SYSTEMS_OF_DEBTOR = text("""
@@ -79,7 +90,8 @@ _SYSTEMS_OF_DEBTOR = text("""
 class DunnedPage(NamedTuple):
     """Some open receivables, with what each has of steps that stand, active holds and told interruptions.
 
-    Undeliverable are those whose last letter no channel could deliver, while nobody has seen to it.
+    Undeliverable are those whose last letter no channel could deliver, while nobody has seen to it; fees of open ones
+    are fee invoices whose own receivable is open.
     """
 
     debts: Sequence[OpenDebt]
@@ -87,6 +99,7 @@ class DunnedPage(NamedTuple):
     holds: Mapping[int, Sequence[str]]
     interruptions: Mapping[int, Sequence[Interruption]]
     undeliverable: Collection[int]
+    fees_of_open: Collection[int] = ()
 
 
 class OpenDebts:
@@ -111,6 +124,7 @@ class OpenDebts:
             self._held(_HOLDS, span),
             self._told(_INTERRUPTIONS, span),
             self._undeliverable(_UNDELIVERABLE, span),
+            self._fees_of_open(_FEES_OF_OPEN, span),
         )
 
     def systems_of_debtor(self, debtor_number: str) -> list[str]:
@@ -129,6 +143,7 @@ class OpenDebts:
             self._held(_HOLDS_OF, asked),
             self._told(_INTERRUPTIONS_OF, asked),
             self._undeliverable(_UNDELIVERABLE_OF, asked),
+            self._fees_of_open(_FEES_OF_OPEN_OF, {"t": self._tenant}),
         )
 
     def _taken(self, question: TextClause, asked: Mapping[str, Any]) -> dict[int, list[StepTaken]]:
@@ -142,6 +157,10 @@ class OpenDebts:
 
     def _undeliverable(self, question: TextClause, asked: Mapping[str, Any]) -> set[int]:
         return set(self._connection.execute(question, {**asked, "task": UNDELIVERABLE_LETTER}).scalars())
+
+    def _fees_of_open(self, question: TextClause, asked: Mapping[str, Any]) -> set[int]:
+        values = {name: value for name, value in asked.items() if name != "today"}
+        return set(self._connection.execute(question, values).scalars())
 
 
 def _interruption(kind: str, on_day: str, ended_on: str | None, has_failed: int) -> Interruption:

@@ -33,7 +33,7 @@ from hub.store.tables.delivery import (
     reach,
     recipient,
 )
-from hub.store.tables.dunning import dunning_step, limitation_interruption
+from hub.store.tables.dunning import dunning_step, fee_invoice, limitation_interruption
 from hub.store.tables.exchanges import content, content_part, exchange
 from hub.store.tables.installation import counter, installation, payee_account, posting_group, tenant
 from hub.store.tables.instalment_plans import instalment, instalment_claim, instalment_plan, instalment_share
@@ -90,6 +90,7 @@ __all__ = [
     "erased_content",
     "event",
     "exchange",
+    "fee_invoice",
     "firing",
     "hold",
     "installation",

@@ -275,6 +275,7 @@ CREATE TABLE dunning_step (
     undone_at TEXT,
     undone_because TEXT DEFAULT '' NOT NULL,
     compensation_ore BIGINT DEFAULT '0' NOT NULL,
+    are_fees_invoiced BIGINT DEFAULT '0' NOT NULL,
     PRIMARY KEY (tenant, receivable_id, step_no)
 ) WITHOUT ROWID;
 
@@ -376,6 +377,20 @@ CREATE INDEX exchange_by_content ON exchange (tenant, sha256);
 CREATE INDEX exchange_by_content_key ON exchange (tenant, content_key);
 
 CREATE INDEX exchange_by_state ON exchange (tenant, state);
+
+CREATE TABLE fee_invoice (
+    tenant INTEGER NOT NULL,
+    invoice_id BIGINT NOT NULL,
+    receivable_id BIGINT NOT NULL,
+    plan_no BIGINT NOT NULL,
+    fee TEXT NOT NULL,
+    amount_ore BIGINT NOT NULL,
+    made_at TEXT NOT NULL,
+    undone_at TEXT,
+    PRIMARY KEY (tenant, invoice_id)
+) WITHOUT ROWID;
+
+CREATE INDEX fee_invoice_by_receivable ON fee_invoice (tenant, receivable_id);
 
 CREATE TABLE firing (
     tenant INTEGER NOT NULL,

@@ -25,7 +25,14 @@ from hub.runtime.config import INSTALLATION_FILE, InstallationSettings
 from hub.runtime.setting_errors import model_within, settings_of
 
 MARKER = "<!-- From here on written by hub.runtime.setting_tables. -->"
-_KINDS = {str: "text", bool: "true or false", int: "whole number", date: "date", SecretReference: "secret by reference"}
+_KINDS = {
+    str: "text",
+    bool: "true or false",
+    int: "whole number",
+    float: "number",
+    date: "date",
+    SecretReference: "secret by reference",
+}
 
 
 def setting_tables() -> str:

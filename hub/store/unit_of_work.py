@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 from hub.banking_calendar import Clock, swedish_date
 from hub.store.accounts import SqlAccounts
 from hub.store.attempts import SqlAttempts
+from hub.store.bank_connections import SqlBankFiles
 from hub.store.bookkeeping.comparing import SqlComparing
 from hub.store.bookkeeping.exporting import SqlExporting
 from hub.store.bookkeeping.ledger import SqlLedgerFiles
@@ -146,6 +147,10 @@ class SqlUnitOfWork:
     @cached_property
     def lumps(self) -> SqlLumps:
         return SqlLumps(self._connection, self.tenant)
+
+    @cached_property
+    def bank_files(self) -> SqlBankFiles:
+        return SqlBankFiles(self._connection, self.tenant, self.now)
 
     @cached_property
     def exporting(self) -> SqlExporting:

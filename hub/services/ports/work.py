@@ -10,6 +10,7 @@ from hub.model.attempts import Attempt, ChannelRest
 from hub.model.delivery_commands import DeliverDocument
 from hub.model.runs import Run
 from hub.model.schedules import Firing, Schedule, ScheduleState
+from hub.services.ports.bank_connections import BankFiles
 from hub.services.ports.bookkeeping import Comparing, Exporting, LedgerFiles
 from hub.services.ports.claims import ClaimFacts
 from hub.services.ports.delivery import Archives, Documents, Handed, Letters, LettersFacts, Recipients
@@ -178,6 +179,8 @@ class UnitOfWork(Protocol):
     def fee_invoices(self) -> FeeInvoices: ...
     @property
     def carried_charges(self) -> CarriedCharges: ...
+    @property
+    def bank_files(self) -> BankFiles: ...
     @property
     def exporting(self) -> Exporting: ...
     @property

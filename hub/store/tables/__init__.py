@@ -12,6 +12,7 @@ events in the order they came.
 from __future__ import annotations
 
 from hub.store.tables.attempts import attempt, channel_rest
+from hub.store.tables.bank_connections import bank_answer, bank_connection, bank_file
 from hub.store.tables.bookkeeping import (
     closed_month,
     ledger_account,
@@ -70,6 +71,9 @@ __all__ = [
     "archived_file",
     "attempt",
     "bad_address",
+    "bank_answer",
+    "bank_connection",
+    "bank_file",
     "carried_charge",
     "channel_cursor",
     "channel_rest",

@@ -64,6 +64,38 @@ CREATE TABLE bad_address (
     PRIMARY KEY (tenant, channel, address_sha256)
 ) WITHOUT ROWID;
 
+CREATE TABLE bank_answer (
+    tenant INTEGER NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    answer_no BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    told_by TEXT NOT NULL,
+    told_at TEXT NOT NULL,
+    PRIMARY KEY (tenant, exchange_no, answer_no)
+) WITHOUT ROWID;
+
+CREATE TABLE bank_connection (
+    tenant INTEGER NOT NULL,
+    connection TEXT NOT NULL,
+    cursor TEXT DEFAULT '' NOT NULL,
+    fetched_at TEXT DEFAULT '' NOT NULL,
+    failed_at TEXT DEFAULT '' NOT NULL,
+    problem TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (tenant, connection)
+) WITHOUT ROWID;
+
+CREATE TABLE bank_file (
+    tenant INTEGER NOT NULL,
+    connection TEXT NOT NULL,
+    file_key TEXT NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    is_left BIGINT DEFAULT '1' NOT NULL,
+    PRIMARY KEY (tenant, connection, file_key)
+) WITHOUT ROWID;
+
+CREATE INDEX bank_file_by_exchange ON bank_file (tenant, exchange_no);
+
 CREATE TABLE carried_charge (
     tenant INTEGER NOT NULL,
     carry_no BIGINT NOT NULL,

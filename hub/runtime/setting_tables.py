@@ -13,7 +13,7 @@ from datetime import date
 from enum import Enum
 from pathlib import Path
 from types import NoneType
-from typing import Any, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
@@ -70,6 +70,8 @@ def kind_of(field: FieldInfo) -> str:
 def _kind(annotation: Any) -> str:
     arguments = [argument for argument in get_args(annotation) if argument not in (NoneType, Ellipsis)]
     origin = get_origin(annotation)
+    if origin is Literal:
+        return ", ".join(f"`{value}`" for value in arguments)
     if origin is tuple:
         return "list of tables" if model_within(arguments[0]) else f"list of {_kind(arguments[0])}"
     if origin is dict:

@@ -183,6 +183,7 @@ class StepTaken(NamedTuple):
     undone_at: str | None = None
     undone_because: str = ""
     compensation_ore: int = 0  # for late payment; debited
+    interest_earned_ore: int = 0  # all of it by then, charged or not
     are_fees_invoiced: int = 0  # 1: they are receivables of their own
 
 

@@ -31,15 +31,25 @@ from hub.services.dunning.carrying import offer_charges
 from hub.services.dunning.interest_invoices import InterestInvoiceRun, begin
 from hub.services.dunning.interest_undoing import undo
 from hub.services.dunning.letter_interest import LetterInterest
+from hub.services.dunning.letters import EarnedInterest
 from hub.services.dunning.undoing import undo_chunk
 from hub.services.ports import UnitOfWork
+from hub.services.verifying import verify
 from hub.store.database import writing
 from hub.store.tables import metadata
+from hub.store.verifying import SqlVerifying
 
 NUMBERS = ("010001", "010002", "040003")
 number = st.sampled_from(NUMBERS)
 amount_ore = st.sampled_from((30_00, 60_00, 1000_00))
 TOLD = ("document_sent", "document_sent", "document_withdrawn", "document_undeliverable")
+PROVED = {
+    "INTEREST_TWICE",
+    "FEE_INVOICE_ASTRAY",
+    "COMPENSATION_TWICE",
+    "DUNNING_FEE_TWICE",
+    "DUNNING_DIFFERS",
+}
 BY_DEBTOR = {
     **POLICY,
     "method": "by_debtor",
@@ -64,7 +74,9 @@ ACCOUNTS = {**REVENUES, "carried": "2890", "compensation": "3593"}
 class InterestWorld(DunningWorld):
     """A world where interest is counted from the books, and invoiced."""
 
-    def _earned(self, work: UnitOfWork, tenant: Tenant, receivables: Sequence[int], until: date) -> Mapping[int, int]:
+    def _earned(
+        self, work: UnitOfWork, tenant: Tenant, receivables: Sequence[int], until: date
+    ) -> Mapping[int, EarnedInterest]:
         return LetterInterest(lambda: self.rates).earned(work, tenant, receivables, until)
 
     def interest_run(self) -> InterestInvoiceRun:
@@ -263,6 +275,11 @@ class Dunned(RuleBasedStateMachine):
         """The interest that stands debited, invoiced and offered, by receivable."""
         found = dict.fromkeys(NUMBERS, 0) | dict(self.world.sql(_CHARGED_INTEREST))
         return {number: found[number] for number in NUMBERS}
+
+    def teardown(self) -> None:
+        """Hold what was charged, in the end, to what `hub verify` proves of it."""
+        found = verify(SqlVerifying(self.engine, self.world.store.tenant), None, self.world.tenant)
+        assert [result.code for result in found.results if result.found and result.code in PROVED] == []
 
     def holds(self, number: str) -> bool:
         with self.world.store.read() as work:

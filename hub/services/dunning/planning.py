@@ -112,11 +112,14 @@ class _Filler:
         return items
 
     def _interest(self, work: UnitOfWork, decided: Iterable[Decided]) -> Mapping[int, int]:
-        """Return what receivables have earned whose next letter says interest: what the run would say that day."""
+        """Return the interest left to charge where the next letter says it: what the run would say that day."""
         said = [
             debt.receivable_id for debt, step, _ in decided if step.verdict is Verdict.TAKE and says_interest(step.rule)
         ]
-        return self._earned(work, self._tenant, said, date.fromisoformat(self._on_day)) if said else {}
+        if not said:
+            return {}
+        earned = self._earned(work, self._tenant, said, date.fromisoformat(self._on_day))
+        return {number: one.left_ore for number, one in earned.items()}
 
     def _items(self, page: DunnedPage, decided: Iterable[Decided], interest: Mapping[int, int]) -> Iterator[PlanItem]:
         steps = self._selection.steps

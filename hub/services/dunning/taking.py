@@ -27,7 +27,7 @@ from hub.services.dunning.deciding import Decided, Decider
 from hub.services.dunning.fee_invoicing import invoice_fees
 from hub.services.dunning.fee_letters import with_fees
 from hub.services.dunning.lawful import fingerprint
-from hub.services.dunning.letters import Earned, Letters, letter_name
+from hub.services.dunning.letters import Earned, EarnedInterest, Letters, letter_name
 from hub.services.dunning.planning import held_plan
 from hub.services.ports import JsonObject, UnitOfWork
 from hub.services.ports.dunning import DunnedPage
@@ -46,6 +46,7 @@ class Step(NamedTuple):
     fee_ore: int
     interest_ore: int = 0
     compensation_ore: int = 0
+    earned_ore: int = 0  # all the interest by then, charged or not
     are_fees_invoiced: bool = False
     note: str = ""  # what a person should look at
 
@@ -129,7 +130,11 @@ def _step(item: PlanItem, decided: Decided) -> Step:
 def _with_interest(work: UnitOfWork, tenant: Tenant, steps: Sequence[Step], earned: Earned) -> list[Step]:
     said = [one.debt.receivable_id for one in steps if one.rule.prints_interest or one.rule.debits_interest]
     interest = earned(work, tenant, said, date.fromisoformat(work.today)) if said else {}
-    return [one._replace(interest_ore=interest.get(one.debt.receivable_id, 0)) for one in steps]
+    counted = [interest.get(one.debt.receivable_id, EarnedInterest(0, 0)) for one in steps]
+    return [
+        one._replace(interest_ore=by_then.left_ore, earned_ore=by_then.in_all_ore)
+        for one, by_then in zip(steps, counted, strict=True)
+    ]
 
 
 def _with_fee_invoices(
@@ -161,6 +166,7 @@ def _row(work: UnitOfWork, plan: Plan, step: Step) -> StepTaken:
         interest_until=work.today if step.rule.prints_interest or step.rule.debits_interest else "",
         letter=letter_name(plan.plan_no, step.item.letter_no),
         compensation_ore=step.compensation_ore,
+        interest_earned_ore=step.earned_ore,
         are_fees_invoiced=int(step.are_fees_invoiced and bool(step.fee_ore or step.compensation_ore)),
     )
 
@@ -237,7 +243,7 @@ def _settle(work: UnitOfWork, plan: Plan, checked: Mapping[int, Step | str], ste
 def _tell(work: UnitOfWork, steps: Sequence[Step], taken: Sequence[StepTaken]) -> None:
     for step, row in zip(steps, taken, strict=True):
         told = row._asdict()
-        for name in ("step_no", "document_no", "sent_at", "undone_at", "undone_because"):
+        for name in ("step_no", "document_no", "sent_at", "undone_at", "undone_because", "interest_earned_ore"):
             del told[name]
         debt = step.debt
         about = {"company": debt.company, "source_system": debt.source_system, "number": debt.number}

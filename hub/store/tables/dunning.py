@@ -27,6 +27,7 @@ dunning_step = table(
     text("undone_at", nullable=True),
     text("undone_because", default=""),
     number("compensation_ore", default=0),  # for late payment; debited
+    number("interest_earned_ore", default=0),  # all of it by then, charged or not
     number("are_fees_invoiced", default=0),  # 1: they are receivables of their own
     PrimaryKeyConstraint("tenant", "receivable_id", "step_no"),
 )

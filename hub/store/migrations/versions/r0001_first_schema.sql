@@ -108,6 +108,7 @@ CREATE TABLE carried_charge (
     offers BIGINT NOT NULL,
     invoice_number TEXT DEFAULT '' NOT NULL,
     answered_at TEXT,
+    earned_ore BIGINT DEFAULT '0' NOT NULL,
     PRIMARY KEY (tenant, carry_no)
 ) WITHOUT ROWID;
 
@@ -307,6 +308,7 @@ CREATE TABLE dunning_step (
     undone_at TEXT,
     undone_because TEXT DEFAULT '' NOT NULL,
     compensation_ore BIGINT DEFAULT '0' NOT NULL,
+    interest_earned_ore BIGINT DEFAULT '0' NOT NULL,
     are_fees_invoiced BIGINT DEFAULT '0' NOT NULL,
     PRIMARY KEY (tenant, receivable_id, step_no)
 ) WITHOUT ROWID;
@@ -544,8 +546,11 @@ CREATE TABLE interest_charge (
     plan_no BIGINT NOT NULL,
     charged_at TEXT NOT NULL,
     undone_at TEXT,
+    earned_ore BIGINT DEFAULT '0' NOT NULL,
     PRIMARY KEY (tenant, receivable_id, charge_no)
 ) WITHOUT ROWID;
+
+CREATE INDEX interest_charge_by_invoice ON interest_charge (tenant, invoice_id);
 
 CREATE TABLE ledger_account (
     tenant INTEGER NOT NULL,

@@ -2,7 +2,6 @@
 
 from hub.contracts.adapters import NamesUnreadFiles, PaymentFileReader, Recognition
 from hub.contracts.archives import ArchivedFile, DocumentArchive
-from hub.contracts.bank_connections import BankConnection
 from hub.contracts.bookkeeping import BookkeepingExporter
 from hub.contracts.channels import (
     AddressedChannel,
@@ -31,7 +30,6 @@ __all__ = [
     "CONTRACT_VERSION",
     "AddressedChannel",
     "ArchivedFile",
-    "BankConnection",
     "BookkeepingExporter",
     "CollectionAgency",
     "ConcurrentChannel",

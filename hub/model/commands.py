@@ -25,7 +25,6 @@ from pydantic_core import ErrorDetails
 from hub.errors import DataError
 from hub.model.about_receivable import AboutReceivable
 from hub.model.attempts import AttemptVerdict
-from hub.model.bank_connection_commands import TellBankFile
 from hub.model.command import Command, RowNumber, Target, said
 from hub.model.command_dates import IsoDate
 from hub.model.delivery_commands import CloseDocument, CopyDocument, DeliverDocument, SeeReport, SendDocument
@@ -33,6 +32,7 @@ from hub.model.dunning_commands import NoteStepTaken
 from hub.model.import_rows import NO_CONTROL_CHARACTERS, CodingLine, LongText, Number, ShortText
 from hub.model.instalment_plan_commands import EndInstalmentPlan, MakeInstalmentPlan
 from hub.model.limitation import InterruptLimitation
+from hub.model.mandate_commands import MandateCommand
 from hub.model.payee_account import read_account
 from hub.model.refusals import causes, dotted_path, in_words
 from hub.model.setting_values import Switch
@@ -351,14 +351,14 @@ AnyCommand = Annotated[
     | AcceptCorrection
     | RejectCorrection
     | DecideAttempt
-    | TellBankFile
     | DeliverDocument
     | CopyDocument
     | SendDocument
     | CloseDocument
     | SeeReport
     | MakeInstalmentPlan
-    | EndInstalmentPlan,
+    | EndInstalmentPlan
+    | MandateCommand,
     Field(discriminator="kind"),
 ]
 _COMMANDS: TypeAdapter[Any] = TypeAdapter(AnyCommand)

@@ -14,6 +14,7 @@ from hub.model.account_roles import NamedAccount, Role, proven_accounts, refuse_
 from hub.model.bookkeeping_settings import BookkeepingSettings
 from hub.model.claim_settings import ClaimSettings
 from hub.model.claims import LONGEST_DESCRIPTION, LegalClass
+from hub.model.direct_debit_settings import DirectDebitSettings
 from hub.model.dunning_settings import DunningSettings
 from hub.model.letterhead import Letterhead
 from hub.model.payee_account import PayeeAccount
@@ -200,6 +201,9 @@ class Company(BaseModel):
         default=BookkeepingSettings(), description="How its vouchers go to its general ledger."
     )
     claims: ClaimSettings = Field(default=ClaimSettings(), description="What its claims say when they are handed over.")
+    direct_debit: DirectDebitSettings = Field(
+        default=DirectDebitSettings(), description="How it collects by direct debit."
+    )
     letterhead: Letterhead = Field(default=Letterhead(), description="What its documents say of it, and their looks.")
 
     def routine(self, number: str) -> Routine | None:
@@ -223,6 +227,14 @@ class Company(BaseModel):
     def paid_into(self, account: PayeeAccount) -> PayeeAccount:
         """Return the payee account whose statements tell the money of `account`: itself unless it names another."""
         return self._accounts_by_number[account.paid_into.key] if account.paid_into is not None else account
+
+    @property
+    def collected_to(self) -> tuple[str, str] | None:
+        """Scheme and number of what direct debits are collected to; None when the settings do not say."""
+        if self.direct_debit.payee is not None:
+            return self.direct_debit.payee.key
+        numbers = [key for key in self._accounts_by_number if key[0] == "bankgiro"]
+        return numbers[0] if len(numbers) == 1 else None
 
     def clearing_account(self, account: PayeeAccount | None) -> str:
         """Return the ledger account between bank and receivables for a payee account."""
@@ -317,20 +329,22 @@ class Company(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _direct_debits_have_a_payee(self) -> Self:
+        named = self.direct_debit.payee
+        if named is not None and named.key not in self._accounts_by_number:
+            raise ValueError(
+                f"direct_debit.payee {named.scheme} {named.number} is none of the company's payee accounts"
+            )
+        if self.direct_debit.scheme and self.collected_to is None:
+            raise ValueError("direct_debit needs payee: the company has no bankgiro number, or several")
+        return self
+
+    @model_validator(mode="after")
     def _policies_name_known_routines(self) -> Self:
         known = {routine.number for routine in self.routines} | self.interest_routines
         for policy in self.dunning.policies:
             if unknown := sorted({*policy.routines} - known):
                 raise ValueError(f"dunning policy {policy.name} names routine {unknown[0]}, which the company has not")
-        return self
-
-    @model_validator(mode="after")
-    def _fee_invoices_have_a_routine(self) -> Self:
-        terms = self.dunning.fee_invoices
-        if terms is not None and self.routine(terms.routine) is None:
-            raise ValueError(
-                f"fee_invoices names routine {terms.routine}, which the company has not: add it to routines"
-            )
         return self
 
     @model_validator(mode="after")

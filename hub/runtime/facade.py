@@ -18,7 +18,6 @@ from typing import BinaryIO, NamedTuple, Self
 
 from hub.banking_calendar import Clock
 from hub.errors import ConfigurationError, DataError, HubError
-from hub.model.bank_connection_commands import TellBankFile
 from hub.model.command import Command
 from hub.model.command_dates import refuse_far_dates
 from hub.model.commands import AnswerCarried, DecideAttempt
@@ -32,7 +31,6 @@ from hub.model.tenant import Tenant
 from hub.runtime.bootstrap import Installation
 from hub.runtime.carrying import Progress
 from hub.runtime.facade_attempts import AttemptsDesk
-from hub.runtime.facade_bank import BankDesk
 from hub.runtime.facade_bookkeeping import BookkeepingDesk
 from hub.runtime.facade_books import BooksDesk
 from hub.runtime.facade_documents import DocumentsDesk
@@ -40,6 +38,7 @@ from hub.runtime.facade_dunning import DunningDesk
 from hub.runtime.facade_exchanges import ExchangesDesk
 from hub.runtime.facade_instalments import InstalmentsDesk
 from hub.runtime.facade_interest import CarriedDesk, InterestInvoicesDesk
+from hub.runtime.facade_mandates import MandatesDesk, PaymentRequestsDesk
 from hub.runtime.facade_payments import PaymentsDesk
 from hub.runtime.facade_receivables import ReceivablesDesk
 from hub.runtime.facade_reports import ReportsDesk
@@ -49,7 +48,6 @@ from hub.runtime.finishing import WAIT_S, finish_runs
 from hub.runtime.inspecting import inspect_file, opened, refuse_unopenable
 from hub.runtime.tenant_work import TenantWork
 from hub.services.attempts import ATTEMPT_HANDLERS
-from hub.services.bank_connections.answering import tell_bank_file_by_command
 from hub.services.books import Handlers, carry_out
 from hub.services.chart import TenantChart
 from hub.services.delivery import DELIVERY_HANDLERS
@@ -57,6 +55,7 @@ from hub.services.dunning.carrying import answer_carried
 from hub.services.dunning.earlier import note_step_taken
 from hub.services.dunning.interrupting import LIMITATION_HANDLERS
 from hub.services.instalment_plans import plan_handlers
+from hub.services.mandates import MANDATE_HANDLERS
 from hub.services.payments.commands import HANDLERS
 from hub.services.payments.inspecting import FileInspector
 from hub.services.payments.receiving import receive
@@ -69,9 +68,9 @@ from hub.transports.folder import FolderInbox
 _HANDLERS: Handlers = {
     **HANDLERS,
     **ATTEMPT_HANDLERS,
-    TellBankFile: tell_bank_file_by_command,
     **DELIVERY_HANDLERS,
     **LIMITATION_HANDLERS,
+    **MANDATE_HANDLERS,
     AnswerCarried: answer_carried,
     NoteStepTaken: note_step_taken,
 }
@@ -114,7 +113,6 @@ class Hub:
         self.receivables = ReceivablesDesk(work, self.work)
         self.exchanges = ExchangesDesk(work, self.work)
         self.books = BooksDesk(installation, work)
-        self.bank = BankDesk(work, self.work)
         self.bookkeeping = BookkeepingDesk(work, self.work)
         self.runs = RunsDesk(work, self.work)
         self.schedules = SchedulesDesk(work, self.work)
@@ -125,6 +123,8 @@ class Hub:
         self.carried = CarriedDesk(work)
         self.reports = ReportsDesk(work, self.work)
         self.instalments = InstalmentsDesk(work)
+        self.mandates = MandatesDesk(work)
+        self.payment_requests = PaymentRequestsDesk(work, self.work)
         self._handlers = {**_HANDLERS, **plan_handlers(work.rates, work.deliver)}
 
     @classmethod

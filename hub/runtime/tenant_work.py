@@ -22,6 +22,7 @@ from hub.runtime import polling
 from hub.runtime.carrying import Body, Carrier
 from hub.runtime.config import settings_fingerprint
 from hub.runtime.inboxes import InstallationInboxes
+from hub.runtime.incoming_files import IncomingFileRun
 from hub.runtime.installed import installed_fingerprint
 from hub.runtime.plugin_context import TenantPluginContext
 from hub.runtime.plugins import TenantPluginCache, TenantPlugins
@@ -30,8 +31,6 @@ from hub.runtime.rates import known_rates
 from hub.services import delivery, rounds
 from hub.services.attempts import RUN_KIND as SENDING
 from hub.services.attempts import CallLimits, SendingRun, waits_until
-from hub.services.bank_connections.fetching import RUN_KIND as BANK_FETCH
-from hub.services.bank_connections.fetching import FetchRun
 from hub.services.bookkeeping.exporting import RUN_KIND as BOOKKEEPING
 from hub.services.bookkeeping.exporting import Exporters, ExportRun
 from hub.services.companies import refuse_companies_without_settings
@@ -42,9 +41,13 @@ from hub.services.dunning.lapsing import RUN_KIND as LIMITATION
 from hub.services.dunning.lapsing import LimitationRun
 from hub.services.dunning.letter_interest import LetterInterest
 from hub.services.dunning.letters import Letters, steps_before
+from hub.services.mandates.collecting import Schemes
+from hub.services.mandates.receiving import AnswerFiles
+from hub.services.mandates.running import RUN_KIND as DIRECT_DEBITS
+from hub.services.mandates.running import DirectDebitRun
 from hub.services.observing import deliver_events
 from hub.services.payments import ingesting, posting, receiving, rematching
-from hub.services.ports import Handed, KeptContent, UnitOfWork
+from hub.services.ports import Handed, UnitOfWork
 from hub.services.webhooks import RUN_KIND as WEBHOOK
 from hub.services.webhooks import OfPlugin, WebhookRun
 from hub.store.enquiries import SqlEnquiries
@@ -53,11 +56,6 @@ from hub.store.reports.streaming import streaming
 from hub.store.runs import HandOver
 from hub.store.unit_of_work import SqlStore
 from hub.transports.folder import FolderInbox
-
-
-def take_in_payment_file(work: UnitOfWork, kept: KeptContent, name: str) -> int:
-    """Take in what came from a bank; which reader's it is, the run says: a `TakeIn`."""
-    return receiving.take_in(work, kept, name)[0].number
 
 
 @cache
@@ -183,14 +181,17 @@ class TenantWork:
     def _bodies(self, stopping: Event) -> Mapping[str, Body]:
         readers = self.plugins.readers
         return {
-            receiving.RUN_KIND: ingesting.PaymentFileRun(self.store, self.tenant, readers, self.poster),
+            receiving.RUN_KIND: IncomingFileRun(
+                self.store,
+                ingesting.PaymentFileRun(self.store, self.tenant, readers, self.poster),
+                AnswerFiles(self.store, self.tenant, self.schemes),
+            ),
             rematching.RUN_KIND: rematching.RematchRun(self.store, self.tenant, self.poster),
             rounds.RUN_KIND: self._round_run(),
             delivery.RUN_KIND: self._delivery_run(),
             delivery.ARCHIVE: delivery.ArchiveRun(self.store, self.tenant, self.plugins.archives),
             delivery.FOLLOWING: delivery.FollowRun(self.store, self.tenant, self.plugins.document_channels),
-            polling.RUN_KIND: polling.PollRun(self.store, self.inbox, self.clock, self.plugins.bank_connections),
-            BANK_FETCH: FetchRun(self.store, self.plugins.bank_connections, take_in_payment_file),
+            polling.RUN_KIND: polling.PollRun(self.store, self.inbox, self.clock),
             SENDING: self._sending_run(stopping),
             dunning.RUN_KIND: dunning.DunningRun(
                 self.store, self.tenant, self.letters, self.letter_interest.earned, self.rates
@@ -198,6 +199,7 @@ class TenantWork:
             LIMITATION: LimitationRun(self.store, self.tenant),
             INTEREST_INVOICES: self.interest_invoicing,
             BOOKKEEPING: ExportRun(self.tenant, self.exporters),
+            DIRECT_DEBITS: DirectDebitRun(self.store, self.tenant, self.schemes),
             WEBHOOK: WebhookRun(self.store, self.tenant, self._receivers()),
         }
 
@@ -205,6 +207,11 @@ class TenantWork:
     def exporters(self) -> Exporters:
         """What writes vouchers for general ledgers, and who sends for it."""
         return Exporters(self.plugins.bookkeeping_exporters, self.plugins.plugins_of_channels)
+
+    @property
+    def schemes(self) -> Schemes:
+        """What collects by direct debit, and who sends for it."""
+        return Schemes(self.plugins.direct_debit_schemes, self.plugins.plugins_of_channels)
 
     def _receivers(self) -> Mapping[str, OfPlugin]:
         """Return those who read notices, each with the channels whose messages they are about."""

@@ -12,7 +12,6 @@ from sqlalchemy import Connection, Engine
 from hub.banking_calendar import Clock, swedish_date
 from hub.store.accounts import SqlAccounts
 from hub.store.attempts import SqlAttempts
-from hub.store.bank_connections import SqlBankFiles
 from hub.store.bookkeeping.comparing import SqlComparing
 from hub.store.bookkeeping.exporting import SqlExporting
 from hub.store.bookkeeping.ledger import SqlLedgerFiles
@@ -26,7 +25,6 @@ from hub.store.delivery.documents import SqlDocuments
 from hub.store.delivery.letters import SqlLetters
 from hub.store.delivery.recipients import SqlRecipients
 from hub.store.dunning.carried_charges import SqlCarriedCharges
-from hub.store.dunning.fee_invoices import SqlFeeInvoices
 from hub.store.dunning.interest_charges import SqlInterestCharges
 from hub.store.dunning.steps import SqlDunning
 from hub.store.elsewhere import refuse_if_elsewhere
@@ -35,6 +33,10 @@ from hub.store.exchanges import SqlExchanges
 from hub.store.installation import add_tenant, tenant_number
 from hub.store.instalment_plans import SqlInstalmentPlans
 from hub.store.letter_facts import SqlLetterFacts
+from hub.store.mandates.mandates import SqlMandates
+from hub.store.mandates.orders import SqlSchemeOrders
+from hub.store.mandates.registers import SqlMandateRegisters
+from hub.store.mandates.requests import SqlPaymentRequests
 from hub.store.payments.duplicates import SqlDuplicates
 from hub.store.payments.loading import SqlLoading
 from hub.store.payments.lumps import SqlLumps
@@ -149,10 +151,6 @@ class SqlUnitOfWork:
         return SqlLumps(self._connection, self.tenant)
 
     @cached_property
-    def bank_files(self) -> SqlBankFiles:
-        return SqlBankFiles(self._connection, self.tenant, self.now)
-
-    @cached_property
     def exporting(self) -> SqlExporting:
         return SqlExporting(self._connection, self.tenant, self.now)
 
@@ -177,10 +175,6 @@ class SqlUnitOfWork:
         return SqlCarriedCharges(self._connection, self.tenant, self.now)
 
     @cached_property
-    def fee_invoices(self) -> SqlFeeInvoices:
-        return SqlFeeInvoices(self._connection, self.tenant, self.now)
-
-    @cached_property
     def interest_charges(self) -> SqlInterestCharges:
         return SqlInterestCharges(self._connection, self.tenant, self.now)
 
@@ -199,6 +193,22 @@ class SqlUnitOfWork:
     @cached_property
     def claim_facts(self) -> SqlClaimFacts:
         return SqlClaimFacts(self._connection, self.tenant)
+
+    @cached_property
+    def mandates(self) -> SqlMandates:
+        return SqlMandates(self._connection, self.tenant, self.now)
+
+    @cached_property
+    def payment_requests(self) -> SqlPaymentRequests:
+        return SqlPaymentRequests(self._connection, self.tenant, self.now)
+
+    @cached_property
+    def scheme_orders(self) -> SqlSchemeOrders:
+        return SqlSchemeOrders(self._connection, self.tenant, self.now)
+
+    @cached_property
+    def mandate_registers(self) -> SqlMandateRegisters:
+        return SqlMandateRegisters(self._connection, self.tenant)
 
 
 class SqlStore:

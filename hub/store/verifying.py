@@ -19,6 +19,7 @@ from hub.store import (
     verifying_entries,
     verifying_instalment_plans,
     verifying_log,
+    verifying_mandates,
     verifying_payments,
 )
 from hub.store.accounts import SqlAccounts
@@ -40,6 +41,7 @@ CHECKS: tuple[Check, ...] = (
     *verifying_bookkeeping.CHECKS,
     *verifying_dunning.CHECKS,
     *verifying_instalment_plans.CHECKS,
+    *verifying_mandates.CHECKS,
 )
 _BY_SETTINGS = {  # a tenant that nothing has ever come for has these too, while a node reads its settings
     "tenant",

@@ -51,8 +51,7 @@ def bounce(world: World, number: str) -> None:
 
 def demanded(world: World, receivable: int) -> int:
     with world.store.read() as work:
-        found = LETTERS.earned(work, world.tenant, [receivable], UNTIL)
-    return found[receivable].left_ore if receivable in found else 0
+        return LETTERS.earned(work, world.tenant, [receivable], UNTIL).get(receivable, 0)
 
 
 def days_told(world: World, receivable: int) -> tuple[date, date]:

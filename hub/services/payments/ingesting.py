@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from hub.contracts import Recognition
 from hub.errors import ConfigurationError, DataError, TransientError
 from hub.model.exchanges import Exchange, ExchangeState
 from hub.model.tenant import Tenant
@@ -56,6 +57,12 @@ class PaymentFileRun:
             return judged
         self._post(work, exchange_no, judged["accounts"])
         return work.step("finish", self._finish, {"exchange_no": exchange_no, "run_no": work.run_no})
+
+    def has_reader(self, exchange: Exchange) -> bool:
+        """Say whether some reader takes a file for one of payments."""
+        with self._store.contents.open(exchange.sha256) as stream:
+            head = stream.read(HEAD_SIZE)
+        return any(reader.recognises(head) is not Recognition.NO for _, reader in self._readers)
 
     # --- reading ----------------------------------------------------------------------------------------------------
 

@@ -3,12 +3,12 @@
 `hub.store` implements these by shape. A unit of work is one transaction; a step never commits and opens none itself.
 """
 
-from hub.services.ports.bank_connections import BankFiles
 from hub.services.ports.bookkeeping import Comparing, Exporting, LedgerFiles
 from hub.services.ports.delivery import Archives, Documents, Handed, Letters, Recipients
 from hub.services.ports.dunning import CarriedCharges, Dunning, InterestCharges, Plans
 from hub.services.ports.instalment_plans import InstalmentPlans
 from hub.services.ports.ledger import Accounts, Books, Commands, Events, Exchanges, JsonObject, Receivables
+from hub.services.ports.mandates import MandateRegisters, Mandates, PaymentRequests, SchemeOrders
 from hub.services.ports.payments import Duplicates, Loading, Lumps, Matching, Queue, Undoing
 from hub.services.ports.reports import Purges, Reports
 from hub.services.ports.work import (
@@ -30,7 +30,6 @@ __all__ = [
     "Accounts",
     "Archives",
     "Attempts",
-    "BankFiles",
     "Books",
     "CarriedCharges",
     "Commands",
@@ -52,8 +51,11 @@ __all__ = [
     "Letters",
     "Loading",
     "Lumps",
+    "MandateRegisters",
+    "Mandates",
     "Matching",
     "NotOursError",
+    "PaymentRequests",
     "Plans",
     "PluginValues",
     "Purges",
@@ -63,6 +65,7 @@ __all__ = [
     "Reports",
     "Runs",
     "Schedules",
+    "SchemeOrders",
     "Step",
     "Store",
     "Undoing",

@@ -12,7 +12,6 @@ events in the order they came.
 from __future__ import annotations
 
 from hub.store.tables.attempts import attempt, channel_rest
-from hub.store.tables.bank_connections import bank_answer, bank_connection, bank_file
 from hub.store.tables.bookkeeping import (
     closed_month,
     ledger_account,
@@ -34,12 +33,20 @@ from hub.store.tables.delivery import (
     reach,
     recipient,
 )
-from hub.store.tables.dunning import dunning_step, fee_invoice, limitation_interruption
+from hub.store.tables.dunning import dunning_step, limitation_interruption
 from hub.store.tables.exchanges import content, content_part, exchange
 from hub.store.tables.installation import counter, installation, payee_account, posting_group, tenant
 from hub.store.tables.instalment_plans import instalment, instalment_claim, instalment_plan, instalment_share
 from hub.store.tables.interest import carried_charge, interest_charge
 from hub.store.tables.letters import document_balance
+from hub.store.tables.mandates import (
+    direct_debit_step,
+    mandate,
+    mandate_register,
+    payment_request,
+    registered_mandate,
+    scheme_order,
+)
 from hub.store.tables.payments import (
     account_claim,
     chunk,
@@ -71,9 +78,6 @@ __all__ = [
     "archived_file",
     "attempt",
     "bad_address",
-    "bank_answer",
-    "bank_connection",
-    "bank_file",
     "carried_charge",
     "channel_cursor",
     "channel_rest",
@@ -84,6 +88,7 @@ __all__ = [
     "content_part",
     "counter",
     "deposit",
+    "direct_debit_step",
     "document",
     "document_balance",
     "document_step",
@@ -94,7 +99,6 @@ __all__ = [
     "erased_content",
     "event",
     "exchange",
-    "fee_invoice",
     "firing",
     "hold",
     "installation",
@@ -110,6 +114,8 @@ __all__ = [
     "left_out_payment",
     "limitation_interruption",
     "lump",
+    "mandate",
+    "mandate_register",
     "metadata",
     "observer_cursor",
     "open_item",
@@ -117,6 +123,7 @@ __all__ = [
     "payment",
     "payment_extra_key",
     "payment_key",
+    "payment_request",
     "plugin_state",
     "posting_group",
     "printed_charge",
@@ -125,6 +132,7 @@ __all__ = [
     "receivable",
     "recipient",
     "reference",
+    "registered_mandate",
     "repeated_reference",
     "replaced_account",
     "reversal",
@@ -134,6 +142,7 @@ __all__ = [
     "run_step",
     "schedule",
     "schedule_reading",
+    "scheme_order",
     "section",
     "section_account",
     "statement_balance",

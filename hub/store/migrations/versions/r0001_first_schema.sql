@@ -64,38 +64,6 @@ CREATE TABLE bad_address (
     PRIMARY KEY (tenant, channel, address_sha256)
 ) WITHOUT ROWID;
 
-CREATE TABLE bank_answer (
-    tenant INTEGER NOT NULL,
-    exchange_no BIGINT NOT NULL,
-    answer_no BIGINT NOT NULL,
-    state TEXT NOT NULL,
-    reason TEXT DEFAULT '' NOT NULL,
-    told_by TEXT NOT NULL,
-    told_at TEXT NOT NULL,
-    PRIMARY KEY (tenant, exchange_no, answer_no)
-) WITHOUT ROWID;
-
-CREATE TABLE bank_connection (
-    tenant INTEGER NOT NULL,
-    connection TEXT NOT NULL,
-    cursor TEXT DEFAULT '' NOT NULL,
-    fetched_at TEXT DEFAULT '' NOT NULL,
-    failed_at TEXT DEFAULT '' NOT NULL,
-    problem TEXT DEFAULT '' NOT NULL,
-    PRIMARY KEY (tenant, connection)
-) WITHOUT ROWID;
-
-CREATE TABLE bank_file (
-    tenant INTEGER NOT NULL,
-    connection TEXT NOT NULL,
-    file_key TEXT NOT NULL,
-    exchange_no BIGINT NOT NULL,
-    is_left BIGINT DEFAULT '1' NOT NULL,
-    PRIMARY KEY (tenant, connection, file_key)
-) WITHOUT ROWID;
-
-CREATE INDEX bank_file_by_exchange ON bank_file (tenant, exchange_no);
-
 CREATE TABLE carried_charge (
     tenant INTEGER NOT NULL,
     carry_no BIGINT NOT NULL,
@@ -108,7 +76,6 @@ CREATE TABLE carried_charge (
     offers BIGINT NOT NULL,
     invoice_number TEXT DEFAULT '' NOT NULL,
     answered_at TEXT,
-    earned_ore BIGINT DEFAULT '0' NOT NULL,
     PRIMARY KEY (tenant, carry_no)
 ) WITHOUT ROWID;
 
@@ -207,6 +174,19 @@ CREATE TABLE deposit (
 CREATE INDEX deposit_by_account ON deposit (tenant, account_no, lump_no);
 
 CREATE INDEX deposit_by_lump ON deposit (tenant, lump_no);
+
+CREATE TABLE direct_debit_step (
+    tenant INTEGER NOT NULL,
+    subject TEXT NOT NULL,
+    subject_no BIGINT NOT NULL,
+    step_no BIGINT NOT NULL,
+    at TEXT NOT NULL,
+    state TEXT NOT NULL,
+    what TEXT DEFAULT '' NOT NULL,
+    exchange_no BIGINT,
+    user_name TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (tenant, subject, subject_no, step_no)
+) WITHOUT ROWID;
 
 CREATE TABLE document (
     tenant INTEGER NOT NULL,
@@ -308,8 +288,6 @@ CREATE TABLE dunning_step (
     undone_at TEXT,
     undone_because TEXT DEFAULT '' NOT NULL,
     compensation_ore BIGINT DEFAULT '0' NOT NULL,
-    interest_earned_ore BIGINT DEFAULT '0' NOT NULL,
-    are_fees_invoiced BIGINT DEFAULT '0' NOT NULL,
     PRIMARY KEY (tenant, receivable_id, step_no)
 ) WITHOUT ROWID;
 
@@ -411,20 +389,6 @@ CREATE INDEX exchange_by_content ON exchange (tenant, sha256);
 CREATE INDEX exchange_by_content_key ON exchange (tenant, content_key);
 
 CREATE INDEX exchange_by_state ON exchange (tenant, state);
-
-CREATE TABLE fee_invoice (
-    tenant INTEGER NOT NULL,
-    invoice_id BIGINT NOT NULL,
-    receivable_id BIGINT NOT NULL,
-    plan_no BIGINT NOT NULL,
-    fee TEXT NOT NULL,
-    amount_ore BIGINT NOT NULL,
-    made_at TEXT NOT NULL,
-    undone_at TEXT,
-    PRIMARY KEY (tenant, invoice_id)
-) WITHOUT ROWID;
-
-CREATE INDEX fee_invoice_by_receivable ON fee_invoice (tenant, receivable_id);
 
 CREATE TABLE firing (
     tenant INTEGER NOT NULL,
@@ -546,11 +510,8 @@ CREATE TABLE interest_charge (
     plan_no BIGINT NOT NULL,
     charged_at TEXT NOT NULL,
     undone_at TEXT,
-    earned_ore BIGINT DEFAULT '0' NOT NULL,
     PRIMARY KEY (tenant, receivable_id, charge_no)
 ) WITHOUT ROWID;
-
-CREATE INDEX interest_charge_by_invoice ON interest_charge (tenant, invoice_id);
 
 CREATE TABLE ledger_account (
     tenant INTEGER NOT NULL,
@@ -632,6 +593,40 @@ CREATE TABLE lump (
 ) WITHOUT ROWID;
 
 CREATE INDEX lump_by_account ON lump (tenant, account_no, state);
+
+CREATE TABLE mandate (
+    tenant INTEGER NOT NULL,
+    mandate_no BIGINT NOT NULL,
+    company TEXT NOT NULL,
+    account_no BIGINT NOT NULL,
+    payer_number TEXT NOT NULL,
+    state TEXT NOT NULL,
+    via TEXT NOT NULL,
+    link_kind TEXT NOT NULL,
+    link TEXT DEFAULT '' NOT NULL,
+    source_system TEXT DEFAULT '' NOT NULL,
+    payer_account TEXT DEFAULT '' NOT NULL,
+    payer_identity TEXT DEFAULT '' NOT NULL,
+    payer_name TEXT DEFAULT '' NOT NULL,
+    new_payer_number TEXT DEFAULT '' NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    made_at TEXT NOT NULL,
+    changed_at TEXT NOT NULL,
+    exchange_no BIGINT,
+    PRIMARY KEY (tenant, mandate_no),
+    UNIQUE (tenant, account_no, payer_number)
+) WITHOUT ROWID;
+
+CREATE INDEX mandate_by_link ON mandate (tenant, company, link);
+
+CREATE TABLE mandate_register (
+    tenant INTEGER NOT NULL,
+    account_no BIGINT NOT NULL,
+    company TEXT NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    made_on TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (tenant, account_no)
+) WITHOUT ROWID;
 
 CREATE TABLE node (
     node TEXT NOT NULL,
@@ -724,6 +719,37 @@ CREATE TABLE payment_key (
     payment_id BIGINT NOT NULL,
     PRIMARY KEY (tenant, value, kind, payment_id)
 ) WITHOUT ROWID;
+
+CREATE TABLE payment_request (
+    tenant INTEGER NOT NULL,
+    request_no BIGINT NOT NULL,
+    mandate_no BIGINT NOT NULL,
+    company TEXT NOT NULL,
+    account_no BIGINT NOT NULL,
+    receivable_id BIGINT NOT NULL,
+    payer_number TEXT NOT NULL,
+    amount_ore BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    on_date TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    is_repeatable BIGINT DEFAULT '0' NOT NULL,
+    moves_to TEXT DEFAULT '' NOT NULL,
+    plan_no BIGINT,
+    made_at TEXT NOT NULL,
+    changed_at TEXT NOT NULL,
+    exchange_no BIGINT,
+    PRIMARY KEY (tenant, request_no)
+) WITHOUT ROWID;
+
+CREATE INDEX payment_request_by_mandate ON payment_request (tenant, mandate_no);
+
+CREATE INDEX payment_request_by_payer ON payment_request (tenant, account_no, payer_number);
+
+CREATE INDEX payment_request_by_receivable ON payment_request (tenant, receivable_id);
+
+CREATE UNIQUE INDEX payment_request_live ON payment_request (tenant, receivable_id) WHERE state = 'ordered' OR state = 'retried' OR state = 'cancelling';
 
 CREATE TABLE plugin_state (
     tenant INTEGER NOT NULL,
@@ -842,6 +868,19 @@ CREATE TABLE reference (
 ) WITHOUT ROWID;
 
 CREATE INDEX reference_by_target ON reference (tenant, target_id);
+
+CREATE TABLE registered_mandate (
+    tenant INTEGER NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    row_no BIGINT NOT NULL,
+    company TEXT NOT NULL,
+    account_no BIGINT NOT NULL,
+    payer_number TEXT NOT NULL,
+    payer_account TEXT DEFAULT '' NOT NULL,
+    payer_identity TEXT DEFAULT '' NOT NULL,
+    is_under_question BIGINT NOT NULL,
+    PRIMARY KEY (tenant, exchange_no, row_no)
+) WITHOUT ROWID;
 
 CREATE TABLE repeated_reference (
     tenant INTEGER NOT NULL,
@@ -982,6 +1021,27 @@ CREATE TABLE schedule_reading (
     content_key TEXT NOT NULL,
     PRIMARY KEY (tenant)
 ) WITHOUT ROWID;
+
+CREATE TABLE scheme_order (
+    tenant INTEGER NOT NULL,
+    order_no BIGINT NOT NULL,
+    company TEXT NOT NULL,
+    account_no BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    mandate_no BIGINT NOT NULL,
+    request_no BIGINT,
+    body TEXT NOT NULL,
+    state TEXT NOT NULL,
+    made_at TEXT NOT NULL,
+    exchange_no BIGINT,
+    PRIMARY KEY (tenant, order_no)
+) WITHOUT ROWID;
+
+CREATE INDEX scheme_order_by_file ON scheme_order (tenant, exchange_no);
+
+CREATE INDEX scheme_order_by_mandate ON scheme_order (tenant, mandate_no);
+
+CREATE INDEX scheme_order_waiting ON scheme_order (tenant, company, order_no) WHERE state = 'waiting';
 
 CREATE TABLE section (
     tenant INTEGER NOT NULL,

@@ -1,0 +1,71 @@
+"""What an advice makes of our mandates; one of a mandate that we do not have makes it known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hub.model.direct_debits import AdviceOutcome, MandateAdvice
+from hub.model.mandates import Mandate, MandateState, Via
+from hub.rules.mandates.advices import advised, because
+from hub.rules.mandates.wishes import DebtorFound
+from hub.services.mandates.collecting import Collector
+from hub.services.mandates.telling import ODD_ADVICE
+from hub.services.ports import UnitOfWork
+
+Debtors = Mapping[str, Sequence[DebtorFound]]
+"""By payer number, who may be meant."""
+
+
+def apply_advice(
+    work: UnitOfWork, by: Collector, advice: MandateAdvice, mandate: Mandate | None, debtors: Debtors
+) -> Mandate | None:
+    """Return the mandate as it stands after an advice; None when it changes nothing. A person is told of odd ones."""
+    if mandate is None:
+        return _unknown(work, by, advice, debtors)
+    found = advised(mandate, advice)
+    if found is None:
+        return None
+    reason = because(advice)
+    if found.is_odd:
+        said = f"the advice about mandate {mandate.mandate_no}, which is {mandate.state}, says: {reason}"
+        work.commands.open_task(ODD_ADVICE, str(mandate.mandate_no), said)
+    return mandate._replace(
+        state=found.state,
+        reason=reason,
+        payer_number=mandate.new_payer_number if found.has_new_number else mandate.payer_number,
+        new_payer_number="" if found.state != MandateState.CHANGING else mandate.new_payer_number,
+        payer_account=advice.payer_account or mandate.payer_account,
+        payer_identity=advice.payer_identity or mandate.payer_identity,
+    )
+
+
+def _unknown(work: UnitOfWork, by: Collector, advice: MandateAdvice, debtors: Debtors) -> Mandate | None:
+    """Make a mandate known that the clearing house has created and we do not have; others mean nothing here."""
+    if advice.outcome != AdviceOutcome.CREATED:
+        said = f"line {advice.line}: an advice means no mandate of ours ({because(advice)})"
+        work.commands.open_task(ODD_ADVICE, f"{by.company.number}:line {advice.line}", said)
+        return None
+    made = known_there(by, advice.payer_number, debtors, account=advice.payer_account, identity=advice.payer_identity)
+    (mandate,) = work.mandates.add([made._replace(reason=because(advice))])
+    return mandate
+
+
+def known_there(
+    by: Collector, payer_number: str, debtors: Debtors, *, account: str, identity: str, is_under_question: bool = False
+) -> Mandate:
+    """Return a mandate that the clearing house has and we do not, for the debtor that its payer number means."""
+    found = debtors.get(payer_number, ())
+    sole = found[0] if len(found) == 1 else DebtorFound("", "")
+    return Mandate(
+        mandate_no=0,
+        company=by.company.number,
+        account_no=by.account_no,
+        payer_number=payer_number,
+        state=MandateState.QUESTIONED if is_under_question else MandateState.ACTIVE,
+        via=Via.REGISTER,
+        link_kind=by.link_kind,
+        link=sole.link,
+        source_system=sole.source_system,
+        payer_account=account,
+        payer_identity=identity,
+    )

@@ -1,0 +1,48 @@
+"""Taking a request back, by a plan or by a person."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from hub.errors import RuleViolation
+from hub.model.mandates import DrawnRequest, RequestState
+from hub.rules.mandates.days import is_in_time
+from hub.services.mandates.collecting import Collector
+from hub.services.mandates.ordering import cancellation
+from hub.services.mandates.telling import tell_requests
+from hub.services.ports import UnitOfWork
+
+
+def taken_back(request: DrawnRequest, reason: str, *, is_known_there: bool) -> DrawnRequest:
+    """Return a request as it stands when it has been taken back: at its end where its order has not gone.
+
+    Another may be made when it has ended; a person takes it back for good.
+    """
+    state = RequestState.CANCELLING if is_known_there else RequestState.CANCELLED
+    return request._replace(state=state, reason=reason, is_repeatable=1)
+
+
+def take_back(work: UnitOfWork, by: Collector, request: DrawnRequest, reason: str, *, user: str) -> DrawnRequest:
+    """Take one request back for a person, for good: another is made by no plan; return it as it stands now.
+
+    Raises:
+        RuleViolation: it has ended or is being taken back, or it is no longer in time.
+    """
+    today = date.fromisoformat(work.today)
+    if not request.is_live or request.state == RequestState.CANCELLING:
+        raise RuleViolation(f"payment request {request.request_no} is {request.state}: there is nothing to take back")
+    if request.on_date < work.today:
+        after = request._replace(state=RequestState.FAILED, reason=reason or "no answer came, and a person gave it up")
+    else:
+        is_known = not work.scheme_orders.withdraw_of_requests([request.request_no])
+        if is_known and not is_in_time(date.fromisoformat(request.on_date), today, by.settings):
+            raise RuleViolation(
+                f"payment request {request.request_no} is drawn on {request.on_date}, and no order is in time: "
+                "pay the money back when it has come, or let the payer's bank stop it"
+            )
+        after = taken_back(request, reason, is_known_there=is_known)._replace(is_repeatable=0)
+        if is_known:
+            work.scheme_orders.add([cancellation(request)])
+    work.payment_requests.change([after])
+    tell_requests(work, [after], user=user)
+    return after

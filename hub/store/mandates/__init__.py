@@ -1,0 +1,1 @@
+"""Direct debits in the database: mandates, requests, the orders that wait for a file, and the register."""

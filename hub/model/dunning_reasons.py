@@ -15,7 +15,6 @@ class NotYet(StrEnum):
     NO_POLICY = "no_policy"
     NOTHING_OWED = "nothing_owed"
     INTERNAL = "internal"
-    WITH_ITS_ORIGINAL = "with_its_original"  # a fee invoice: letters about its receivable ask for it
     OTHER_STEP = "other_step"  # than the run was to take
 
 
@@ -27,6 +26,7 @@ class Stop(StrEnum):
     LETTER_NOT_SENT = "letter_not_sent"  # with the step
     UNDELIVERABLE = "undeliverable"  # the last letter could not be delivered, and nobody has seen to it
     BELOW_MINIMUM = "below_minimum"  # with the minimum in kronor
+    DIRECT_DEBIT = "direct_debit"  # with the day on which the money is drawn
 
 
 class NoFee(StrEnum):
@@ -38,8 +38,6 @@ class NoFee(StrEnum):
     COMPENSATION_COVERS_IT = "compensation_covers_it"
     OTHER_CURRENCY = "other_currency"
     ONE_A_LETTER = "one_a_letter"
-    FEE_INVOICE = "fee_invoice"  # a fee bears none
-    NO_INVOICE = "no_invoice"  # its fee invoice could not be made, and why
 
 
 class LeftOut(StrEnum):

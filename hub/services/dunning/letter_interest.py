@@ -11,7 +11,6 @@ from hub.rules.interest.day_count import DayCount
 from hub.rules.interest.reference_rates import ReferenceRates
 from hub.services.books.finding import find_company
 from hub.services.books.interest import Accrued, accrued
-from hub.services.dunning.letters import EarnedInterest
 from hub.services.ports import UnitOfWork
 
 
@@ -24,16 +23,10 @@ class LetterInterest:
     def __init__(self, rates: Callable[[], ReferenceRates]) -> None:
         self._rates = rates
 
-    def earned(
-        self, work: UnitOfWork, tenant: Tenant, receivable_ids: Sequence[int], until: date
-    ) -> Mapping[int, EarnedInterest]:
-        """Return what is left to debit of each receivable, and all that it has earned."""
+    def earned(self, work: UnitOfWork, tenant: Tenant, receivable_ids: Sequence[int], until: date) -> Mapping[int, int]:
+        """Return in öre what is left to debit of each receivable."""
         found = accrued(work, tenant, receivable_ids, until, self._rates())
-        return {
-            number: EarnedInterest(one.left_ore, one.interest.interest_ore)
-            for number, one in found.items()
-            if one.left_ore
-        }
+        return {number: one.left_ore for number, one in found.items() if one.left_ore}
 
     def counted(
         self, work: UnitOfWork, tenant: Tenant, receivable_ids: Sequence[int], until: date

@@ -66,9 +66,7 @@ class SqlCarriedCharges:
             return []
         first = take_numbers(self._connection, self._tenant, "carried_charge", len(uncharged))
         offered = [
-            CarriedCharge(
-                number, *one[:4], state=CarriedState.OFFERED, offered_at=self._now, offers=1, earned_ore=one.earned_ore
-            )
+            CarriedCharge(number, *one, state=CarriedState.OFFERED, offered_at=self._now, offers=1)
             for number, one in enumerate(uncharged, first)
         ]
         columns = ("tenant", *CarriedCharge._fields)

@@ -12,8 +12,9 @@ from hub.identifiers.identity_key import identity_key
 from hub.model.delivery_commands import UNDELIVERABLE_LETTER
 from hub.model.dunning_plans import OpenDebt, Selection, StepTaken
 from hub.model.limitation import InterruptedBy, Interruption
+from hub.model.mandates import LIVE
 from hub.store.conditions import Conditions
-from hub.store.statements import text
+from hub.store.statements import listed, text
 from hub.store.temporary import lay_out
 
 Value = TypeVar("Value")
@@ -67,16 +68,14 @@ _UNDELIVERABLE_OF = text(f"""
     JOIN task k ON k.tenant = :t AND k.subject = s.letter
     WHERE {_UNSEEN}
 """)
-_FEES = "f.undone_at IS NULL AND o.principal_ore + o.fee_ore + o.interest_ore > 0"
-_FEES_OF_OPEN = text(f"""
-    SELECT f.invoice_id FROM fee_invoice f JOIN open_item o ON o.tenant = :t AND o.receivable_id = f.receivable_id
-    WHERE f.tenant = :t AND f.invoice_id > :after AND f.invoice_id <= :last AND {_FEES}
+_IS_LIVE = f"q.state IN ({listed(LIVE)})"
+_DRAWN = text(f"""
+    SELECT q.receivable_id, q.on_date FROM payment_request q WHERE {_BETWEEN.format(table="q")} AND {_IS_LIVE}
 """)
-_FEES_OF_OPEN_OF = text(f"""
-    SELECT f.invoice_id FROM asked a
-    JOIN fee_invoice f ON f.tenant = :t AND f.invoice_id = a.receivable_id
-    JOIN open_item o ON o.tenant = :t AND o.receivable_id = f.receivable_id
-    WHERE {_FEES}
+_DRAWN_OF = text(f"""
+    SELECT a.receivable_id, q.on_date FROM asked a
+    JOIN payment_request q ON q.tenant = :t AND q.receivable_id = a.receivable_id
+    WHERE {_IS_LIVE}
 """)
 _WHOSE = """(r.debtor_key = :debtor_key OR r.debtor_number = :debtor
     OR (r.debtor_number <> '' AND r.source_system || '/' || r.debtor_number = :debtor))"""
@@ -90,8 +89,8 @@ _SYSTEMS_OF_DEBTOR = text("""
 class DunnedPage(NamedTuple):
     """Some open receivables, with what each has of steps that stand, active holds and told interruptions.
 
-    Undeliverable are those whose last letter no channel could deliver, while nobody has seen to it; fees of open ones
-    are fee invoices whose own receivable is open.
+    Undeliverable are those whose last letter no channel could deliver, while nobody has seen to it. Drawn are those
+    with a live payment request (*autogiro*), each with its day.
     """
 
     debts: Sequence[OpenDebt]
@@ -99,7 +98,7 @@ class DunnedPage(NamedTuple):
     holds: Mapping[int, Sequence[str]]
     interruptions: Mapping[int, Sequence[Interruption]]
     undeliverable: Collection[int]
-    fees_of_open: Collection[int] = ()
+    drawn: Mapping[int, str]
 
 
 class OpenDebts:
@@ -124,7 +123,7 @@ class OpenDebts:
             self._held(_HOLDS, span),
             self._told(_INTERRUPTIONS, span),
             self._undeliverable(_UNDELIVERABLE, span),
-            self._fees_of_open(_FEES_OF_OPEN, span),
+            self._drawn(_DRAWN, span),
         )
 
     def systems_of_debtor(self, debtor_number: str) -> list[str]:
@@ -143,7 +142,7 @@ class OpenDebts:
             self._held(_HOLDS_OF, asked),
             self._told(_INTERRUPTIONS_OF, asked),
             self._undeliverable(_UNDELIVERABLE_OF, asked),
-            self._fees_of_open(_FEES_OF_OPEN_OF, {"t": self._tenant}),
+            self._drawn(_DRAWN_OF, asked),
         )
 
     def _taken(self, question: TextClause, asked: Mapping[str, Any]) -> dict[int, list[StepTaken]]:
@@ -155,12 +154,11 @@ class OpenDebts:
     def _told(self, question: TextClause, asked: Mapping[str, Any]) -> dict[int, list[Interruption]]:
         return _gathered((row[0], _interruption(*row[1:])) for row in self._connection.execute(question, dict(asked)))
 
+    def _drawn(self, question: TextClause, asked: Mapping[str, Any]) -> dict[int, str]:
+        return {row.receivable_id: row.on_date for row in self._connection.execute(question, dict(asked))}
+
     def _undeliverable(self, question: TextClause, asked: Mapping[str, Any]) -> set[int]:
         return set(self._connection.execute(question, {**asked, "task": UNDELIVERABLE_LETTER}).scalars())
-
-    def _fees_of_open(self, question: TextClause, asked: Mapping[str, Any]) -> set[int]:
-        values = {name: value for name, value in asked.items() if name != "today"}
-        return set(self._connection.execute(question, values).scalars())
 
 
 def _interruption(kind: str, on_day: str, ended_on: str | None, has_failed: int) -> Interruption:

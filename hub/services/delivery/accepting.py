@@ -54,7 +54,7 @@ class Candidate(NamedTuple):
     place: str
     content: bytes
     new: NewDocument
-    other_key: str  # by which it may be known, too; blank when by none
+    other_keys: tuple[str, ...]  # by which it may be known, too
 
 
 def accept_documents(store: Store, tenant: Tenant, offered: Iterable[Offered]) -> list[Acceptance]:
@@ -102,10 +102,12 @@ def _candidate(offered: Offered, completing: Completing) -> Candidate:
     if offered.document is None:
         raise DataError(offered.problem)
     document = completing.complete(offered.document)
-    return candidate_of(offered, document, completing.other_key(document))
+    return candidate_of(offered, document, completing.other_keys(document))
 
 
-def candidate_of(offered: Offered, document: Document, other_key: str = "", *, command_key: str = "") -> Candidate:
+def candidate_of(
+    offered: Offered, document: Document, other_keys: tuple[str, ...] = (), *, command_key: str = ""
+) -> Candidate:
     """Return a complete document as it is kept, beside what it was handed over as."""
     assert offered.document is not None  # it has been completed
     content = document.as_json()
@@ -123,7 +125,7 @@ def candidate_of(offered: Offered, document: Document, other_key: str = "", *, c
         len(content),
         command_key,
     )
-    return Candidate(offered.place, content, new, other_key)
+    return Candidate(offered.place, content, new, other_keys)
 
 
 def take(work: UnitOfWork, tenant: Tenant, candidates: Sequence[Candidate]) -> list[Acceptance]:
@@ -170,7 +172,7 @@ def _answer(candidate: Candidate, handed: dict[str, tuple[str, int]], fresh: dic
 
 
 def _keys_of(candidate: Candidate) -> list[str]:
-    return [key for key in (candidate.new.document_key, candidate.other_key) if key]
+    return [candidate.new.document_key, *candidate.other_keys]
 
 
 def _number(offered: Offered) -> str:

@@ -15,7 +15,13 @@ from hub.rules.delivery.payment_box import account_to_pay, payee_account_of
 from hub.rules.delivery.totals import totals_of
 from hub.rules.references import check_reference, make_reference, normal_form
 from hub.services.delivery.booked import BookedReferences
+from hub.services.delivery.collected import CollectedDocuments
 from hub.services.ports import UnitOfWork
+
+_OTHER_KINDS = {
+    DocumentKind.INVOICE: (DocumentKind.DIRECT_DEBIT_INVOICE,),
+    DocumentKind.DIRECT_DEBIT_INVOICE: (DocumentKind.INVOICE,),
+}
 
 
 class Completing:
@@ -25,6 +31,7 @@ class Completing:
         self._tenant = tenant
         self._today = date.fromisoformat(work.today)
         self._booked = BookedReferences(work, tenant, documents)
+        self._collected = CollectedDocuments(work, tenant, documents)
 
     def complete(self, document: Document) -> Document:
         """Return the document with all that channels need.
@@ -40,6 +47,7 @@ class Completing:
                 "language": _language(document, company),
             }
         )
+        filled = self._collected.as_collected(filled, company)
         if document.kind not in WITHOUT_PAYMENT:
             filled = self._with_payment(filled, company)
         problems = [
@@ -51,15 +59,23 @@ class Completing:
             raise DataError("; ".join(problems))
         return filled.model_copy(update={"to_pay_ore": totals_of(filled).to_pay_ore})
 
-    def other_key(self, completed: Document) -> str:
-        """Return the key that a document has when its source system is left out and the books do not know it yet.
+    def other_keys(self, completed: Document) -> tuple[str, ...]:
+        """Return the keys by which a document may be known, too.
 
-        Blank when that may be another document: the books have no receivable of this number, or in several systems.
+        One is that which it has when its source system is left out and the books do not know it yet; not where that may
+        be another document, as the books have no receivable of this number, or in several systems. And an invoice may
+        have been one of a direct debit when it came before, or none, as its debtor had a mandate or not.
         """
+        alike = [
+            completed,
+            *(completed.model_copy(update={"kind": kind}) for kind in _OTHER_KINDS.get(completed.kind, ())),
+        ]
         company = self._company(completed)
-        if not completed.source_system or self._booked.source_system(completed, company) != completed.source_system:
-            return ""
-        return completed.model_copy(update={"source_system": ""}).key
+        booked = completed.model_copy(update={"kind": DocumentKind.INVOICE})
+        kind = booked if completed.kind in _OTHER_KINDS else completed
+        if completed.source_system and self._booked.source_system(kind, company) == completed.source_system:
+            alike += [one.model_copy(update={"source_system": ""}) for one in alike]
+        return tuple(one.key for one in alike[1:])
 
     def _company(self, document: Document) -> Company:
         if not document.company and len(self._tenant.companies) == 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hub.model.deliveries import DocumentRow, DocumentState
+from hub.model.documents import DocumentKind
 from hub.services.delivery.standing import stand
 from hub.services.ports import UnitOfWork
 
@@ -33,6 +34,9 @@ def close_replaced(work: UnitOfWork, rows: Iterable[DocumentRow], newest: Newest
 
 
 def _family(row: DocumentRow) -> _Family:
-    """Return what all versions of a document have in common: its key but for the version."""
+    """Return what all versions of a document have in common: its key but for the version.
+
+    An invoice is the same whether its money is collected or not.
+    """
     rest, _version, copy_no = row.document_key.rsplit(":", 2)
-    return rest, copy_no
+    return rest.replace(f":{DocumentKind.DIRECT_DEBIT_INVOICE}:", f":{DocumentKind.INVOICE}:", 1), copy_no

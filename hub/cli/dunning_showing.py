@@ -28,6 +28,7 @@ _COUNTED: Mapping[str, str] = {
     NotYet.NO_STEP_LEFT: "every step taken",
     NotYet.TOO_EARLY: "too few days",
     NotYet.TIME_NOT_OUT: "the debtor has time",
+    NotYet.WITH_ITS_ORIGINAL: "fees asked for with their receivables",
     NotYet.OTHER_STEP: "another step than chosen",
 }
 

@@ -44,6 +44,7 @@ Column = str | tuple[str, str]
 
 STATE_STYLES: Mapping[str, str] = {
     "posted": "green",
+    "booked": "green",
     "done": "green",
     "delivered": "green",
     "duplicate": "cyan",

@@ -2,6 +2,7 @@
 
 from hub.contracts.adapters import NamesUnreadFiles, PaymentFileReader, Recognition
 from hub.contracts.archives import ArchivedFile, DocumentArchive
+from hub.contracts.bank_connections import BankConnection
 from hub.contracts.bookkeeping import BookkeepingExporter
 from hub.contracts.channels import (
     AddressedChannel,
@@ -30,6 +31,7 @@ __all__ = [
     "CONTRACT_VERSION",
     "AddressedChannel",
     "ArchivedFile",
+    "BankConnection",
     "BookkeepingExporter",
     "CollectionAgency",
     "ConcurrentChannel",

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from hub.contracts.adapters import PaymentFileReader
 from hub.contracts.archives import DocumentArchive
+from hub.contracts.bank_connections import BankConnection
 from hub.contracts.bookkeeping import BookkeepingExporter
 from hub.contracts.channels import DeliveryChannel
 from hub.contracts.collection import CollectionAgency
@@ -78,6 +79,16 @@ def hub_collection_agencies(context: PluginContext) -> Sequence[CollectionAgency
     """Offer collection agencies (*inkassobolag*) that claims are handed over to. No two may have one name.
 
     Called once when the tenant's plugins are built. An agency's channel is one of its plugin's delivery channels.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def hub_bank_connections(context: PluginContext) -> Sequence[BankConnection]:
+    """Offer the agreements with banks (*bankkopplingar*) that files are fetched by. No two may have one name.
+
+    Called once when the tenant's plugins are built; building one opens no connection. A channel that hands files over
+    to a bank is offered by `hub_delivery_channels`.
     """
     raise NotImplementedError
 

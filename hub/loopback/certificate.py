@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -115,3 +116,35 @@ def _write_private(path: Path, content: bytes) -> None:
         os.write(file, content)
     finally:
         os.close(file)
+
+
+def kept_client_certificate(folder: Path, name: str) -> Path:
+    """Return a file with a private key and a certificate that is its own issuer, made when there is none that holds.
+
+    Whoever connects shows it; a server that trusts it lets no other in.
+    """
+    path = folder / f"{name}.pem"
+    try:
+        holds_until = x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc
+        if datetime.now(UTC) + _DAY < holds_until:
+            return path
+    except (FileNotFoundError, ValueError):
+        pass
+    key, own = ec.generate_private_key(ec.SECP256R1()), _named(name)
+    shown = (
+        _dated(own, own, key.public_key())
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(may_issue=False), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    _write_private(path, private + shown.public_bytes(Encoding.PEM))
+    return path
+
+
+def requiring(server: ServerCertificate, client: Path) -> ssl.SSLContext:
+    """Return what a server shows, and that it lets in whoever shows this client's certificate, and nobody else."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(client))
+    context.load_cert_chain(server.chain_file)
+    context.verify_mode = ssl.CERT_REQUIRED
+    return context

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -70,8 +71,18 @@ class LoopbackServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, service: HttpService, faults: FaultQueue, *, port: int = 0, slow_s: float = SLOW_S) -> None:
+    def __init__(
+        self,
+        service: HttpService,
+        faults: FaultQueue,
+        *,
+        port: int = 0,
+        slow_s: float = SLOW_S,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """`tls` is what the server shows, and whom it lets in; left out: plain http."""
         super().__init__((HOST, port), _Requests)
+        self._tls = tls
         self.service = service
         self.faults = faults
         self.slow_s = slow_s
@@ -81,7 +92,14 @@ class LoopbackServer(ThreadingHTTPServer):
     @property
     def address(self) -> str:
         """Where it listens."""
-        return f"http://{HOST}:{self.server_port}"
+        return f"{'https' if self._tls else 'http'}://{HOST}:{self.server_port}"
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Take a connection; it is secured when its own thread reads from it, so that nobody waits for another."""
+        opened, address = super().get_request()
+        if self._tls is not None:
+            opened = self._tls.wrap_socket(opened, server_side=True, do_handshake_on_connect=False)
+        return opened, address
 
     def __enter__(self) -> Self:
         """Serve in a thread of this process."""
@@ -179,7 +197,9 @@ class _Requests(BaseHTTPRequestHandler):
             self.send_header("Retry-After", "1")
         for name, value in response.headers.items():
             self.send_header(name, value)
-        if response.status != HTTPStatus.NO_CONTENT:
+        if "Content-Length" in response.headers:  # another than it has: it breaks off in the middle
+            self.close_connection = True
+        elif response.status != HTTPStatus.NO_CONTENT:
             self.send_header("Content-Length", str(len(response.body)))
         self.end_headers()
         self.wfile.write(response.body)

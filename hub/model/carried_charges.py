@@ -30,6 +30,7 @@ class Uncharged(NamedTuple):
     kind: CarriedKind
     amount_ore: int
     account: str  # the ledger account that it is to be coded on
+    earned_ore: int = 0  # of interest: all of it by then
 
 
 class CarriedCharge(NamedTuple):
@@ -45,3 +46,4 @@ class CarriedCharge(NamedTuple):
     offers: int  # how often it has been offered
     invoice_number: str = ""  # the invoice that it stands on
     answered_at: str | None = None
+    earned_ore: int = 0

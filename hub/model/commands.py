@@ -25,6 +25,7 @@ from pydantic_core import ErrorDetails
 from hub.errors import DataError
 from hub.model.about_receivable import AboutReceivable
 from hub.model.attempts import AttemptVerdict
+from hub.model.bank_connection_commands import TellBankFile
 from hub.model.command import Command, RowNumber, Target, said
 from hub.model.command_dates import IsoDate
 from hub.model.delivery_commands import CloseDocument, CopyDocument, DeliverDocument, SeeReport, SendDocument
@@ -351,6 +352,7 @@ AnyCommand = Annotated[
     | AcceptCorrection
     | RejectCorrection
     | DecideAttempt
+    | TellBankFile
     | DeliverDocument
     | CopyDocument
     | SendDocument

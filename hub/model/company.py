@@ -348,6 +348,15 @@ class Company(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _fee_invoices_have_a_routine(self) -> Self:
+        terms = self.dunning.fee_invoices
+        if terms is not None and self.routine(terms.routine) is None:
+            raise ValueError(
+                f"fee_invoices names routine {terms.routine}, which the company has not: add it to routines"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _accounts_that_rules_need_are_given(self) -> Self:
         if self.limits.difference_handling is DifferenceHandling.CARRY and not self.accounts.carried:
             raise ValueError("difference_handling carry needs accounts.carried")

@@ -183,6 +183,8 @@ class StepTaken(NamedTuple):
     undone_at: str | None = None
     undone_because: str = ""
     compensation_ore: int = 0  # for late payment; debited
+    interest_earned_ore: int = 0  # all of it by then, charged or not
+    are_fees_invoiced: int = 0  # 1: they are receivables of their own
 
 
 class LetterItem(NamedTuple):
@@ -196,6 +198,7 @@ class LetterItem(NamedTuple):
     interest_ore: int = 0
     is_interest_debited: bool = False
     interest_until: str = ""
+    is_fee: bool = False  # a fee that is a receivable of its own
 
 
 class Letter(NamedTuple):

@@ -15,6 +15,7 @@ class NotYet(StrEnum):
     NO_POLICY = "no_policy"
     NOTHING_OWED = "nothing_owed"
     INTERNAL = "internal"
+    WITH_ITS_ORIGINAL = "with_its_original"  # a fee invoice: letters about its receivable ask for it
     OTHER_STEP = "other_step"  # than the run was to take
 
 
@@ -38,6 +39,8 @@ class NoFee(StrEnum):
     COMPENSATION_COVERS_IT = "compensation_covers_it"
     OTHER_CURRENCY = "other_currency"
     ONE_A_LETTER = "one_a_letter"
+    FEE_INVOICE = "fee_invoice"  # a fee bears none
+    NO_INVOICE = "no_invoice"  # its fee invoice could not be made, and why
 
 
 class LeftOut(StrEnum):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StringConstraints, model_validator
@@ -14,7 +15,14 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, StringConstraints,
 from hub.model.documents import Language, Text
 from hub.model.dunning import DunningMethod, InterestStart, StepBasis, Stopped
 from hub.model.import_rows import ShortText
-from hub.model.setting_values import DayCount, KronorLimit, RoutineNumber, SettingName, Switch
+from hub.model.setting_values import (
+    DayCount,
+    KronorLimit,
+    OptionalAccountCode,
+    RoutineNumber,
+    SettingName,
+    Switch,
+)
 
 RATE = r"^(ref\+)?[0-9]{1,2}([.,][0-9]{1,2})?$"
 DAY_COUNT = r"^(act/act|act/365|act/360|30/360i)$"
@@ -110,6 +118,11 @@ class DunningPolicy(_Table):
         default=None, description="By debtor: the letter lists what is not due too."
     )
     includes_credit_notes: Switch | None = Field(default=None, description="By debtor: credit notes are deducted.")
+    fees_are_invoiced: Switch | None = Field(
+        default=None,
+        description="A fee that is charged is a receivable of its own (*avgiftsfaktura*), with a number of the series "
+        "of `fee_invoices`; the letter asks for it.",
+    )
     charges_compensation: Switch | None = Field(
         default=None,
         description="In trade, and of a public debtor: the first letter debits the compensation for late payment "
@@ -136,11 +149,44 @@ class DunningPolicy(_Table):
         return (self.from_day or day) <= day <= (self.until_day or day)
 
 
+class FeeVat(StrEnum):
+    """How value added tax of a fee is handled, by the codes of EN 16931 (UNCL 5305)."""
+
+    OUTSIDE = "O"
+    STANDARD = "S"
+
+
+class FeeInvoiceTerms(_Table):
+    """Fees that are receivables of their own: their number series and how value added tax is handled."""
+
+    routine: RoutineNumber = Field(
+        description="Their billing routine, which no source system delivers: its two digits begin their numbers."
+    )
+    digits: Annotated[StrictInt, Field(ge=4, le=18)] = Field(
+        default=9, description="How long a number is; behind the routine's digits it counts from 1."
+    )
+    vat_category: FeeVat = Field(
+        default=FeeVat.OUTSIDE, description="`O`: outside value added tax; `S`: taxed, the tax is in the fee."
+    )
+    vat_rate_percent: Annotated[StrictInt, Field(ge=0, le=50)] = Field(default=0, description="With `S`: the rate.")
+    vat_account: OptionalAccountCode = Field(default="", description="With `S`: where the tax is booked.")
+
+    @model_validator(mode="after")
+    def _tax_has_rate_and_account(self) -> Self:
+        is_taxed = self.vat_category is FeeVat.STANDARD
+        if is_taxed != bool(self.vat_rate_percent) or is_taxed != bool(self.vat_account):
+            raise ValueError("vat_rate_percent and vat_account belong to vat_category S: give both with it, or none")
+        return self
+
+
 class DunningSettings(_Table):
     """The table `[companies.dunning]`."""
 
     policies: tuple[DunningPolicy, ...] = Field(
         default=(), description="Dunning policies; without any, nothing is dunned."
+    )
+    fee_invoices: FeeInvoiceTerms | None = Field(
+        default=None, description="The series of fee invoices; needed where a policy says `fees_are_invoiced`."
     )
     hold_codes: dict[HoldCodeName, HoldCode] = Field(
         default_factory=dict,
@@ -171,6 +217,8 @@ class DunningSettings(_Table):
                 raise ValueError(f"policy {policy.name} inherits {policy.inherits}, which there is not")
             if {one.inherits for one in self.policies if one.name == policy.name} != {policy.inherits}:
                 raise ValueError(f"policy {policy.name} inherits different policies on different days")
+        if self.fee_invoices is None and any(policy.fees_are_invoiced for policy in self.policies):
+            raise ValueError("fees_are_invoiced needs fee_invoices: give the routine of their numbers")
         _refuse_circles(self.policies)
         _refuse_overlaps(self.policies)
         return self

@@ -54,3 +54,4 @@ class InterestCharge(NamedTuple):
     plan_no: int
     charged_at: str
     undone_at: str | None = None
+    earned_ore: int = 0  # all the interest by then, charged or not

@@ -10,6 +10,7 @@ class ReceivableKind(StrEnum):
     INVOICE = "invoice"
     CREDIT_NOTE = "credit_note"  # negative balance
     INTEREST_INVOICE = "interest_invoice"
+    FEE_INVOICE = "fee_invoice"  # avgiftsfaktura: a fee of dunning; bears no interest and no fee
     INTERNAL = "internal"  # settled by voucher; never sent, dunned or interest-bearing
 
 

@@ -24,7 +24,7 @@ _CRON_EXAMPLE = '"0 6 * * mon-fri"'
 class ScheduledJob(StrEnum):
     """The run kinds that a schedule may start."""
 
-    POLL = "poll"  # takes in what waits in the tenant's inbox folder
+    POLL = "poll"  # takes in what waits in the tenant's inbox folder, and at its banks
     ROUND = "round"  # looks after what no file brings: new payee accounts, clearing accounts, observers
     FOLLOW = "follow"  # asks channels what became of documents that they had taken
     DUN = "dun"  # plans what is done about everything that is late, and carries it out
@@ -105,8 +105,9 @@ class Schedule(BaseModel):
 
     name: SettingName = Field(description="Short name; part of its runs' ids.")
     job: ScheduledJob = Field(
-        description="`poll` takes in what waits in the tenant's inbox folder; `round` looks after what no file brings: "
-        "new payee accounts, clearing accounts, observers; `follow` asks channels what became of documents; "
+        description="`poll` takes in what waits in the tenant's inbox folder and at its banks; "
+        "`round` looks after what no file brings: new payee accounts, clearing accounts, observers; "
+        "`follow` asks channels what became of documents; "
         "`dun` takes the next dunning step of everything that is late; "
         "`bookkeeping` exports vouchers to the general ledger; `direct_debits` asks for money by mandates."
     )

@@ -167,7 +167,13 @@ def _has_number(account: PayeeAccount, wanted: str) -> bool:
 
 
 def _refuse_interest_routines(system: SourceSystem, company: Company) -> None:
+    terms = company.dunning.fee_invoices
     for number in system.routines:
+        if terms is not None and number == terms.routine:
+            raise ValueError(
+                f"source system {system.name} cannot deliver routine {number}: in company {company.number} "
+                "it belongs to the fee invoices"
+            )
         if number in company.interest_routines:
             raise ValueError(
                 f"source system {system.name} cannot deliver routine {number}: in company {company.number} "

@@ -37,6 +37,10 @@ class Cause(StrEnum):
 _ORIGINAL_CAUSES = frozenset({Cause.INVOICED, Cause.CREDIT_NOTE, Cause.OPENING_BALANCE})
 
 
+OWN_CONTRA = {ReceivableKind.INTEREST_INVOICE: Contra.INTEREST, ReceivableKind.FEE_INVOICE: Contra.REMINDER_FEE}
+"""The other side of what has no coding of its own, where that is not revenue."""
+
+
 class Step(StrEnum):
     """What a row does."""
 
@@ -196,7 +200,7 @@ def contra_of(receivable: Receivable, amount_ore: int) -> Contra:
         return Contra.NONE
     if receivable.coding:
         return Contra.CODED
-    return Contra.INTEREST if receivable.kind == ReceivableKind.INTEREST_INVOICE else Contra.REVENUE
+    return OWN_CONTRA.get(ReceivableKind(receivable.kind), Contra.REVENUE)
 
 
 def coded_lines(

@@ -18,6 +18,7 @@ from typing import BinaryIO, NamedTuple, Self
 
 from hub.banking_calendar import Clock
 from hub.errors import ConfigurationError, DataError, HubError
+from hub.model.bank_connection_commands import TellBankFile
 from hub.model.command import Command
 from hub.model.command_dates import refuse_far_dates
 from hub.model.commands import AnswerCarried, DecideAttempt
@@ -31,6 +32,7 @@ from hub.model.tenant import Tenant
 from hub.runtime.bootstrap import Installation
 from hub.runtime.carrying import Progress
 from hub.runtime.facade_attempts import AttemptsDesk
+from hub.runtime.facade_bank import BankDesk
 from hub.runtime.facade_bookkeeping import BookkeepingDesk
 from hub.runtime.facade_books import BooksDesk
 from hub.runtime.facade_documents import DocumentsDesk
@@ -48,6 +50,7 @@ from hub.runtime.finishing import WAIT_S, finish_runs
 from hub.runtime.inspecting import inspect_file, opened, refuse_unopenable
 from hub.runtime.tenant_work import TenantWork
 from hub.services.attempts import ATTEMPT_HANDLERS
+from hub.services.bank_connections.answering import tell_bank_file_by_command
 from hub.services.books import Handlers, carry_out
 from hub.services.chart import TenantChart
 from hub.services.delivery import DELIVERY_HANDLERS
@@ -68,6 +71,7 @@ from hub.transports.folder import FolderInbox
 _HANDLERS: Handlers = {
     **HANDLERS,
     **ATTEMPT_HANDLERS,
+    TellBankFile: tell_bank_file_by_command,
     **DELIVERY_HANDLERS,
     **LIMITATION_HANDLERS,
     **MANDATE_HANDLERS,
@@ -113,6 +117,7 @@ class Hub:
         self.receivables = ReceivablesDesk(work, self.work)
         self.exchanges = ExchangesDesk(work, self.work)
         self.books = BooksDesk(installation, work)
+        self.bank = BankDesk(work, self.work)
         self.bookkeeping = BookkeepingDesk(work, self.work)
         self.runs = RunsDesk(work, self.work)
         self.schedules = SchedulesDesk(work, self.work)

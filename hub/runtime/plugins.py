@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from pluggy import PluginManager, PluginValidationError
 
 from hub.contracts import (
+    BankConnection,
     BookkeepingExporter,
     CollectionAgency,
     DeliveryChannel,
@@ -53,6 +54,7 @@ _EXPORTERS = "hub_bookkeeping_exporters"
 _SCHEMES = "hub_direct_debit_schemes"
 _AGENCIES = "hub_collection_agencies"
 _ORDERS = "hub_payment_order_writers"
+_BANKS = "hub_bank_connections"
 _MATCH = "hub_match_payments"
 _EVENTS = "hub_events_recorded"
 
@@ -233,6 +235,31 @@ class TenantPlugins:
         """What asks banks to pay, by name. Raises ConfigurationError as `channels`."""
         offered = self._offered(_ORDERS, PaymentOrderWriter, "writers of payment orders", is_lent=True)
         return {one.name: one for _, one in offered}
+
+    @cached_property
+    def bank_connections(self) -> dict[str, BankConnection]:
+        """Agreements with banks, by name.
+
+        Raises:
+            ConfigurationError: as `channels`, or one hands over by a channel that no plugin offers.
+        """
+        for plugin, one in self._named_banks:
+            if one.channel and one.channel not in self.plugins_of_channels:
+                raise ConfigurationError(
+                    f"the bank connection {one.name} hands files over by {one.channel}, which no plugin offers",
+                    where=f"plugins.{plugin}",
+                    hint="its plugin must offer a channel of that name",
+                )
+        return {one.name: one for _, one in self._named_banks}
+
+    @cached_property
+    def plugins_of_banks(self) -> dict[str, str]:
+        """The plugin of each bank connection, by the connection's name."""
+        return {one.name: plugin for plugin, one in self._named_banks}
+
+    @cached_property
+    def _named_banks(self) -> list[tuple[str, BankConnection]]:
+        return self._offered(_BANKS, BankConnection, "bank connections", is_lent=True)
 
     @property
     def sandbox_makers(self) -> list[tuple[str, SandboxMaker]]:

@@ -1,12 +1,14 @@
-"""Taking in the files that wait in a tenant's inbox folder, as a run of its own."""
+"""Taking in what waits for a tenant: the files of its inbox folder here, those at its banks by runs of their own."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from hub.banking_calendar import Clock
 from hub.errors import DataError
 from hub.model.schedules import ScheduledJob
+from hub.services.bank_connections.fetching import queue_fetches
 from hub.services.payments.receiving import receive
 from hub.services.ports import JsonObject, Store, Work
 from hub.transports.folder import FolderInbox
@@ -16,9 +18,11 @@ MOST_NAMED = 5
 
 
 class PollRun:
-    """Keeps what waits in the inbox and queues the run of each file; carries none of them out itself."""
+    """Keeps what waits in the inbox, queues the run of each file and a look at each bank; carries none out itself."""
 
-    def __init__(self, store: Store, inbox: FolderInbox, clock: Clock) -> None:
+    def __init__(self, store: Store, inbox: FolderInbox, clock: Clock, connections: Collection[str] = ()) -> None:
+        """`connections` are the bank connections that are looked at, by name."""
+        self._connections = connections
         self._store = store
         self._inbox = inbox
         self._clock = clock
@@ -33,6 +37,8 @@ class PollRun:
             ConfigurationError: the inbox folder is not there.
             DataError: files could not be opened; the others are taken in.
         """
+        with work.write() as writing:  # first: an inbox that cannot be read is no reason to ask no bank
+            queue_fetches(writing, self._store.tenant_name, self._connections, f"run:{work.run_no}")
         taken, unreadable = [], []
         for file in self._inbox.waiting(now_s=self._clock.now().timestamp()):
             with work.write():  # asks whether the run is still ours

@@ -13,7 +13,7 @@ from datetime import date
 from enum import Enum
 from pathlib import Path
 from types import NoneType
-from typing import Any, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
@@ -25,7 +25,14 @@ from hub.runtime.config import INSTALLATION_FILE, InstallationSettings
 from hub.runtime.setting_errors import model_within, settings_of
 
 MARKER = "<!-- From here on written by hub.runtime.setting_tables. -->"
-_KINDS = {str: "text", bool: "true or false", int: "whole number", date: "date", SecretReference: "secret by reference"}
+_KINDS = {
+    str: "text",
+    bool: "true or false",
+    int: "whole number",
+    float: "number",
+    date: "date",
+    SecretReference: "secret by reference",
+}
 
 
 def setting_tables() -> str:
@@ -63,6 +70,8 @@ def kind_of(field: FieldInfo) -> str:
 def _kind(annotation: Any) -> str:
     arguments = [argument for argument in get_args(annotation) if argument not in (NoneType, Ellipsis)]
     origin = get_origin(annotation)
+    if origin is Literal:
+        return ", ".join(f"`{value}`" for value in arguments)
     if origin is tuple:
         return "list of tables" if model_within(arguments[0]) else f"list of {_kind(arguments[0])}"
     if origin is dict:

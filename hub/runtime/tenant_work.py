@@ -31,6 +31,8 @@ from hub.runtime.rates import known_rates
 from hub.services import delivery, rounds
 from hub.services.attempts import RUN_KIND as SENDING
 from hub.services.attempts import CallLimits, SendingRun, waits_until
+from hub.services.bank_connections.fetching import RUN_KIND as BANK_FETCH
+from hub.services.bank_connections.fetching import FetchRun
 from hub.services.bookkeeping.exporting import RUN_KIND as BOOKKEEPING
 from hub.services.bookkeeping.exporting import Exporters, ExportRun
 from hub.services.companies import refuse_companies_without_settings
@@ -47,7 +49,7 @@ from hub.services.mandates.running import RUN_KIND as DIRECT_DEBITS
 from hub.services.mandates.running import DirectDebitRun
 from hub.services.observing import deliver_events
 from hub.services.payments import ingesting, posting, receiving, rematching
-from hub.services.ports import Handed, UnitOfWork
+from hub.services.ports import Handed, KeptContent, UnitOfWork
 from hub.services.webhooks import RUN_KIND as WEBHOOK
 from hub.services.webhooks import OfPlugin, WebhookRun
 from hub.store.enquiries import SqlEnquiries
@@ -56,6 +58,11 @@ from hub.store.reports.streaming import streaming
 from hub.store.runs import HandOver
 from hub.store.unit_of_work import SqlStore
 from hub.transports.folder import FolderInbox
+
+
+def take_in_payment_file(work: UnitOfWork, kept: KeptContent, name: str) -> int:
+    """Take in what came from a bank; which reader's it is, the run says: a `TakeIn`."""
+    return receiving.take_in(work, kept, name)[0].number
 
 
 @cache
@@ -191,7 +198,8 @@ class TenantWork:
             delivery.RUN_KIND: self._delivery_run(),
             delivery.ARCHIVE: delivery.ArchiveRun(self.store, self.tenant, self.plugins.archives),
             delivery.FOLLOWING: delivery.FollowRun(self.store, self.tenant, self.plugins.document_channels),
-            polling.RUN_KIND: polling.PollRun(self.store, self.inbox, self.clock),
+            polling.RUN_KIND: polling.PollRun(self.store, self.inbox, self.clock, self.plugins.bank_connections),
+            BANK_FETCH: FetchRun(self.store, self.plugins.bank_connections, take_in_payment_file),
             SENDING: self._sending_run(stopping),
             dunning.RUN_KIND: dunning.DunningRun(
                 self.store, self.tenant, self.letters, self.letter_interest.earned, self.rates

@@ -20,7 +20,7 @@ _ACTIVE_HOLDS = text(f"""
 
 _BESIDE = (
     "hold", "watch", "printed_charge", "dunning_step", "limitation_interruption", "interest_charge", "carried_charge",
-    "instalment_claim",
+    "instalment_claim", "fee_invoice",
 )  # fmt: skip
 _LAST_HOLDS = text(
     "SELECT receivable_id, max(hold_no) FROM hold WHERE tenant = :t AND receivable_id IN :ids GROUP BY receivable_id"

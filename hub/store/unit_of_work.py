@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 from hub.banking_calendar import Clock, swedish_date
 from hub.store.accounts import SqlAccounts
 from hub.store.attempts import SqlAttempts
+from hub.store.bank_connections import SqlBankFiles
 from hub.store.bookkeeping.comparing import SqlComparing
 from hub.store.bookkeeping.exporting import SqlExporting
 from hub.store.bookkeeping.ledger import SqlLedgerFiles
@@ -25,6 +26,7 @@ from hub.store.delivery.documents import SqlDocuments
 from hub.store.delivery.letters import SqlLetters
 from hub.store.delivery.recipients import SqlRecipients
 from hub.store.dunning.carried_charges import SqlCarriedCharges
+from hub.store.dunning.fee_invoices import SqlFeeInvoices
 from hub.store.dunning.interest_charges import SqlInterestCharges
 from hub.store.dunning.steps import SqlDunning
 from hub.store.elsewhere import refuse_if_elsewhere
@@ -151,6 +153,10 @@ class SqlUnitOfWork:
         return SqlLumps(self._connection, self.tenant)
 
     @cached_property
+    def bank_files(self) -> SqlBankFiles:
+        return SqlBankFiles(self._connection, self.tenant, self.now)
+
+    @cached_property
     def exporting(self) -> SqlExporting:
         return SqlExporting(self._connection, self.tenant, self.now)
 
@@ -173,6 +179,10 @@ class SqlUnitOfWork:
     @cached_property
     def carried_charges(self) -> SqlCarriedCharges:
         return SqlCarriedCharges(self._connection, self.tenant, self.now)
+
+    @cached_property
+    def fee_invoices(self) -> SqlFeeInvoices:
+        return SqlFeeInvoices(self._connection, self.tenant, self.now)
 
     @cached_property
     def interest_charges(self) -> SqlInterestCharges:

@@ -7,8 +7,9 @@ it did. A *question* changes nothing: an answer that is lost is asked for again.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import BinaryIO, NamedTuple
 from urllib.parse import urlsplit
 
 import certifi
@@ -16,6 +17,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from hub.errors import ConfigurationError, HubError, OutcomeUnknownError, RejectedError, TransientError
+from hub.transports.client_certificate import showing
 from hub.transports.kept_connection import BROKEN, KeptConnection, KeptConnections
 from hub.transports.steady_time import steady_ns
 from hub.transports.timed_calls import TimedCall
@@ -23,8 +25,10 @@ from hub.transports.timed_calls import TimedCall
 CONNECT_TIMEOUT_S = 5.0
 LARGEST_ANSWER = 4 * 1024 * 1024
 LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
+SLOWEST_BYTES_S = 64 * 1024  # a large file has this much more time than a small one
 _BLOCK = 16 * 1024
 _S = 1_000_000_000
+_OK = 200
 _NOT_NOW = (408, 425, 429)  # by their definition the request was not carried out
 _UNAVAILABLE = 503  # a gateway says so too when it lost what it had passed on; then it cannot say when to come again
 _NOT_LET_IN = (401, 403, 407)
@@ -62,13 +66,15 @@ class HttpParty:
         ca_file: str | None = None,
         counts_once: bool = False,
         only_public: bool = False,
+        client_certificate: Callable[[], str] | None = None,
     ) -> None:
         """Pin the address, such as `https://api.example.se/v2`; `timeout_s` is how long a call may take in all.
 
         Only the look-up of the host's name may take longer; nothing is sent then. With `counts_once` the same bytes a
         second time do no harm there: then a connection is kept for the next call, see `kept_connection`.
         With `only_public` the address is one that others have published: what its name stands for is looked at when it
-        is called, and nothing on this machine or in the networks around it is.
+        is called, and nothing on this machine or in the networks around it is. `client_certificate` gives the PEM text
+        of a certificate and its private key that we show who we are by; it is fetched when it is first needed.
 
         Raises:
             ConfigurationError: the address is no https address, or plain http to another machine.
@@ -82,7 +88,8 @@ class HttpParty:
         self._verify = ca_file or True
         self._path = parts.path.rstrip("/")
         self._only_public = only_public
-        is_kept = counts_once and not only_public  # a kept connection does not look at addresses
+        self._client_certificate = client_certificate
+        is_kept = counts_once and not (only_public or client_certificate)  # a kept connection does neither
         self._kept = KeptConnections(address, _context(parts.scheme, ca_file)) if is_kept else None
 
     def close(self) -> None:
@@ -139,6 +146,33 @@ class HttpParty:
         """
         return self._asked(method, path, headers)
 
+    def download(self, path: str, headers: Mapping[str, str], into: BinaryIO, *, largest: int, size: int = 0) -> None:
+        """Ask for a file and write all of it, in constant memory; `size`, where it is known, gives it more time.
+
+        What was written is of no use after an error.
+
+        Raises:
+            TransientError: there was no whole answer, or it says later; also when the file is not there.
+            RejectedError: it is larger than `largest` bytes.
+            ConfigurationError: the other side does not prove who it is, or does not let us in (401, 403, 407).
+        """
+
+        def write(response: requests.Response, call: TimedCall) -> Answer:
+            if response.status_code != _OK:
+                return _answer(response, call)
+            _write(response, call, into, largest)
+            return Answer(response.status_code, b"")
+
+        slow_s = self._timeout_s + size // SLOWEST_BYTES_S
+        try:
+            answer = self._call("GET", path, None, headers, take=write, timeout_s=slow_s)
+        except OutcomeUnknownError as error:
+            raise TransientError(str(error)) from None
+        if answer.status in _NOT_LET_IN:
+            raise self.refusal(answer)
+        if answer.status != _OK:
+            raise TransientError(f"{self._host} answered {answer.status}: the file was not fetched")
+
     def _asked(self, method: str, path: str, headers: Mapping[str, str]) -> Answer:
         try:
             answer = self._call(method, path, None, headers)
@@ -149,12 +183,22 @@ class HttpParty:
         return answer
 
     def _call(
-        self, method: str, path: str, content: bytes | None, headers: Mapping[str, str], ends_ns: int | None = None
+        self,
+        method: str,
+        path: str,
+        content: bytes | None,
+        headers: Mapping[str, str],
+        ends_ns: int | None = None,
+        *,
+        take: Callable[[requests.Response, TimedCall], Answer] | None = None,
+        timeout_s: float | None = None,
     ) -> Answer:
         """Call on a connection of its own: one that the other side has just closed would look like a lost answer."""
-        if self._kept is not None:
+        if self._kept is not None and take is None:
             return self._call_by_kept(self._kept, method, path, content, headers, ends_ns)
-        call = TimedCall(self._timeout_s, ends_ns=ends_ns, only_public=self._only_public)
+        longest_s = timeout_s or self._timeout_s
+        shown = self._shown
+        call = TimedCall(longest_s, ends_ns=ends_ns, only_public=self._only_public, ssl_context=shown)
         with requests.Session() as session:
             session.trust_env = False
             session.mount("https://", call)
@@ -170,9 +214,16 @@ class HttpParty:
                     verify=self._verify,
                     stream=True,
                 ) as response:
-                    return _answer(response, call)
+                    return (take or _answer)(response, call)
             except _BROKEN as error:
                 raise self._no_answer(error, call) from None
+
+    @cached_property
+    def _shown(self) -> ssl.SSLContext | None:
+        """What shows who we are, None where nothing does."""
+        if self._client_certificate is None:
+            return None
+        return showing(self._client_certificate(), str(self._verify) if self._verify is not True else None)
 
     def _call_by_kept(
         self,
@@ -248,6 +299,18 @@ def _limited(response: requests.Response) -> Iterator[bytes]:
         if size > LARGEST_ANSWER:
             raise requests.ReadTimeout("the answer is too long")
         yield block
+
+
+def _write(response: requests.Response, call: TimedCall, into: BinaryIO, largest: int) -> None:
+    """Write a whole answer; one that was cut because the time was up counts as lost."""
+    size = 0
+    for block in response.iter_content(_BLOCK):
+        size += len(block)
+        if size > largest:
+            raise RejectedError(f"the file is larger than the {largest} bytes that are taken")
+        into.write(block)
+    if call.is_over:
+        raise requests.ReadTimeout("the answer is too slow")
 
 
 def _is_untrusted(error: BaseException) -> bool:

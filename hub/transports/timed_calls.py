@@ -7,6 +7,7 @@ piece is sent: whoever wakes up late sends nothing more, since others may have g
 from __future__ import annotations
 
 import socket
+import ssl
 from contextlib import suppress
 from ipaddress import ip_address
 from threading import Lock, Timer
@@ -26,8 +27,19 @@ class TimedCall(HTTPAdapter):
     and nothing is sent when the time is up by then.
     """
 
-    def __init__(self, timeout_s: float, *, ends_ns: int | None = None, only_public: bool = False) -> None:
-        """`timeout_s` counts from here; `ends_ns`, by `steady_ns`, is when it ends at the latest."""
+    def __init__(
+        self,
+        timeout_s: float,
+        *,
+        ends_ns: int | None = None,
+        only_public: bool = False,
+        ssl_context: ssl.SSLContext | None = None,
+    ) -> None:
+        """`timeout_s` counts from here; `ends_ns`, by `steady_ns`, is when it ends at the latest.
+
+        `ssl_context` shows who we are; left out: nothing does.
+        """
+        self._ssl_context = ssl_context
         super().__init__(max_retries=0)
         self.only_public = only_public
         self.is_connecting = False  # nothing has been sent while it is
@@ -50,6 +62,11 @@ class TimedCall(HTTPAdapter):
         """Let nothing more be sent when the time is up. Raises TimeoutError."""
         if self.is_over:
             raise TimeoutError("the time was up before all was sent")
+
+    def build_connection_pool_key_attributes(self, *given: Any, **named: Any) -> Any:
+        """Return where to connect, and how."""
+        host, how = super().build_connection_pool_key_attributes(*given, **named)
+        return host, how if self._ssl_context is None else {**how, "ssl_context": self._ssl_context}
 
     def get_connection_with_tls_context(self, *given: Any, **named: Any) -> Any:
         """Return what opens the call's connection."""

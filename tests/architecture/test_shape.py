@@ -26,6 +26,7 @@ IN_EVERY_PLUGIN = ("__init__.py", "plugin.py", "settings.py", "py.typed")
 IN_EVERY_READERS_PLUGIN = ("reader.py", "translate.py")
 FLOATS_ALLOWED = {
     "hub/formats/rows/xlsx_rows.py": "Excel stores numbers so; they become Decimal at once",
+    "hub/runtime/setting_tables.py": "the kind of settings in seconds",
     "hub/cli/showing.py": "a type that JSON knows",
     "hub/cli/session.py": "seconds to wait, named as the option is",
     "plugins/peppol/hub_peppol/judging/binary_arithmetic.py": "the official rules compare so, and are matched",

@@ -17,6 +17,7 @@ from hub.runtime.carrying import Carried, Carrier
 from hub.services.books import carry_out
 from hub.services.dunning.executing import RUN_KIND, DunningRun, start_plan
 from hub.services.dunning.following import follow_letters
+from hub.services.dunning.letters import EarnedInterest
 from hub.services.dunning.planning import fill_plan, make_plan, plan_of
 from hub.services.ports import UnitOfWork
 from hub.testing.example_tenant import company_settings, tenant_settings
@@ -116,8 +117,12 @@ class DunningWorld(Ledger):
 
     def _earned(
         self, _work: UnitOfWork, _tenant: Tenant, receivables: Sequence[int], _until: date
-    ) -> Mapping[int, int]:
-        return {one: self.interest_ore[one] for one in receivables if one in self.interest_ore}
+    ) -> Mapping[int, EarnedInterest]:
+        return {
+            one: EarnedInterest(self.interest_ore[one], self.interest_ore[one])
+            for one in receivables
+            if one in self.interest_ore
+        }
 
     def the_plan(self, plan_no: int) -> Plan:
         with self.store.read() as work:

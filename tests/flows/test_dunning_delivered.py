@@ -13,6 +13,7 @@ from hub.model.commands import EndHold, SetHold, Target
 from hub.model.delivery import Reach, Reachable, RouteStep
 from hub.model.documents import Document
 from hub.model.dunning import DunningStep
+from hub.model.tenant import Tenant
 from hub.rules.dunning.step_terms import last_day_to_leave
 from hub.services.delivery import deliver_documents, withdraw_letters
 from hub.services.dunning.following import follow_letters
@@ -29,8 +30,11 @@ ADDRESS = {"address_line_1": "Storgatan 1", "address_line_2": "111 22 Stockholm"
 class Together:
     """A tenant that duns and delivers."""
 
-    def __init__(self, engine: Engine, *, hold_codes: object = {}, **policy: object) -> None:
-        self.books = DunningWorld(engine, dunning_tenant({**POLICY, **policy}, hold_codes=hold_codes))
+    def __init__(
+        self, engine: Engine, *, tenant: Tenant | None = None, hold_codes: object = {}, **policy: object
+    ) -> None:
+        usual = dunning_tenant({**POLICY, **policy}, hold_codes=hold_codes)
+        self.books = DunningWorld(engine, tenant or usual)
         self.channel = StubChannel(RouteStep.KIVRA)
         self.north = DeliveryWorld(engine, self.channel)
         self.north.tenant = self.books.tenant

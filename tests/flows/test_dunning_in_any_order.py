@@ -31,15 +31,25 @@ from hub.services.dunning.carrying import offer_charges
 from hub.services.dunning.interest_invoices import InterestInvoiceRun, begin
 from hub.services.dunning.interest_undoing import undo
 from hub.services.dunning.letter_interest import LetterInterest
+from hub.services.dunning.letters import EarnedInterest
 from hub.services.dunning.undoing import undo_chunk
 from hub.services.ports import UnitOfWork
+from hub.services.verifying import verify
 from hub.store.database import writing
 from hub.store.tables import metadata
+from hub.store.verifying import SqlVerifying
 
 NUMBERS = ("010001", "010002", "040003")
 number = st.sampled_from(NUMBERS)
 amount_ore = st.sampled_from((30_00, 60_00, 1000_00))
 TOLD = ("document_sent", "document_sent", "document_withdrawn", "document_undeliverable")
+PROVED = {
+    "INTEREST_TWICE",
+    "FEE_INVOICE_ASTRAY",
+    "COMPENSATION_TWICE",
+    "DUNNING_FEE_TWICE",
+    "DUNNING_DIFFERS",
+}
 BY_DEBTOR = {
     **POLICY,
     "method": "by_debtor",
@@ -47,9 +57,15 @@ BY_DEBTOR = {
     "demand": {**POLICY["demand"], "after_days": 5},
 }
 
+INVOICED = {**BY_DEBTOR, "name": "water", "routines": ["04"], "fees_are_invoiced": True}
+
 
 COMPANY = {
-    "routines": [{"number": "01", "name": "Sundry", "interest_is_invoiced": True}, {"number": "04", "name": "Water"}],
+    "routines": [
+        {"number": "01", "name": "Sundry", "interest_is_invoiced": True},
+        {"number": "04", "name": "Water"},
+        {"number": "90", "name": "Fees"},
+    ],
     "references": {"giro": {"control": {"level": "check_digit"}, "elements": [{"kind": "invoice_number", "width": 6}]}},
 }
 ACCOUNTS = {**REVENUES, "carried": "2890", "compensation": "3593"}
@@ -58,7 +74,9 @@ ACCOUNTS = {**REVENUES, "carried": "2890", "compensation": "3593"}
 class InterestWorld(DunningWorld):
     """A world where interest is counted from the books, and invoiced."""
 
-    def _earned(self, work: UnitOfWork, tenant: Tenant, receivables: Sequence[int], until: date) -> Mapping[int, int]:
+    def _earned(
+        self, work: UnitOfWork, tenant: Tenant, receivables: Sequence[int], until: date
+    ) -> Mapping[int, EarnedInterest]:
         return LetterInterest(lambda: self.rates).earned(work, tenant, receivables, until)
 
     def interest_run(self) -> InterestInvoiceRun:
@@ -84,7 +102,14 @@ class Dunned(RuleBasedStateMachine):
         with writing(self.engine) as connection:
             for name in metadata.tables.keys() - {"installation"}:
                 connection.execute(text(f"DELETE FROM {name}"))
-        tenant = dunning_tenant(BY_DEBTOR, accounts=ACCOUNTS, company=COMPANY, interest={"minimum": "0"})
+        tenant = dunning_tenant(
+            BY_DEBTOR,
+            INVOICED,
+            accounts=ACCOUNTS,
+            company=COMPANY,
+            interest={"minimum": "0"},
+            fee_invoices={"routine": "90", "digits": 6},
+        )
         self.world = InterestWorld(self.engine, tenant)
         coming = [ReferenceRate(date(2027 + n // 2, 1 + 6 * (n % 2), 1), Decimal(2), "made up") for n in range(8)]
         self.world.rates = self.world.rates.extended(coming)
@@ -251,6 +276,11 @@ class Dunned(RuleBasedStateMachine):
         found = dict.fromkeys(NUMBERS, 0) | dict(self.world.sql(_CHARGED_INTEREST))
         return {number: found[number] for number in NUMBERS}
 
+    def teardown(self) -> None:
+        """Hold what was charged, in the end, to what `hub verify` proves of it."""
+        found = verify(SqlVerifying(self.engine, self.world.store.tenant), None, self.world.tenant)
+        assert [result.code for result in found.results if result.found and result.code in PROVED] == []
+
     def holds(self, number: str) -> bool:
         with self.world.store.read() as work:
             return bool(work.receivables.active_holds([self.world.one(number).receivable_id], work.today))
@@ -270,6 +300,10 @@ class Dunned(RuleBasedStateMachine):
             assert sum(map(bool, steps)) <= 1
             compensated = self.world.sql(_STANDING_COMPENSATION.format(id=self.world.one(one).receivable_id))[0][0]
             assert 0 <= compensated <= sum(steps) <= 450_00
+
+    @invariant()
+    def fee_invoices_are_what_their_steps_charge(self) -> None:
+        assert self.world.sql(_FEES_ASTRAY) == []
 
     @invariant()
     def what_was_taken_back_is_told_and_stands_no_more(self) -> None:
@@ -299,6 +333,17 @@ _STANDING_FEES = """
         ('reminder_fee_debited', 'demand_fee_debited', 'reminder_fee_lowered', 'demand_fee_lowered')
 """
 
+_FEES_ASTRAY = """
+    SELECT receivable_id FROM (
+        SELECT receivable_id, plan_no, fee_ore + compensation_ore AS ore FROM dunning_step
+        WHERE are_fees_invoiced = 1 AND undone_at IS NULL
+        UNION ALL SELECT receivable_id, plan_no, -amount_ore FROM fee_invoice WHERE undone_at IS NULL) AS both_sides
+    GROUP BY receivable_id, plan_no HAVING sum(ore) <> 0
+    UNION ALL
+    SELECT e.receivable_id FROM fee_invoice f
+    JOIN entry e ON e.receivable_id = f.invoice_id AND e.cause IN ('invoiced', 'credited', 'cancelled')
+    WHERE f.undone_at IS NOT NULL GROUP BY e.receivable_id HAVING sum(e.amount_ore) <> 0
+"""
 _STANDING_COMPENSATION = """
     SELECT coalesce(sum(amount_ore), 0) FROM entry
     WHERE receivable_id = {id} AND cause IN ('compensation_debited', 'compensation_lowered')

@@ -79,7 +79,7 @@ def test_a_letter_says_what_is_open_with_what_was_debited_and_until_when(world):
 
     (letter,) = world.letters.sent
     assert (letter.key, letter.step, letter.answer_by) == ("dun:2:1", "demand", "2026-11-22")
-    assert letter.items[0][1:] == ("demand", 1252_00, 180_00, True, 12_00, True, "2026-11-12")
+    assert letter.items[0][1:] == ("demand", 1252_00, 180_00, True, 12_00, True, "2026-11-12", False)
 
 
 def test_each_step_is_told_in_the_feed_with_its_amounts(world):

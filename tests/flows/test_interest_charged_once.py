@@ -51,7 +51,8 @@ def bounce(world: World, number: str) -> None:
 
 def demanded(world: World, receivable: int) -> int:
     with world.store.read() as work:
-        return LETTERS.earned(work, world.tenant, [receivable], UNTIL).get(receivable, 0)
+        found = LETTERS.earned(work, world.tenant, [receivable], UNTIL)
+    return found[receivable].left_ore if receivable in found else 0
 
 
 def days_told(world: World, receivable: int) -> tuple[date, date]:

@@ -151,13 +151,53 @@ def test_a_number_that_is_taken_is_said_by_the_plan_and_holds_no_other(world: Wo
     assert items(world, plan_no)[1].outcome_reason == "its number is taken"
 
 
-def test_an_undone_interest_invoice_is_not_planned_again(world: World) -> None:
+def undone(world: World, plan_no: int) -> list[str]:
+    with world.store.write() as work:
+        return undo(work, world.tenant, plan_no, lambda _work, _keys: None, user="clerk").taken_back
+
+
+def test_an_undone_interest_invoice_is_made_anew_under_its_number_and_paid_by_its_reference(world: World) -> None:
+    paid_late(world, "010001")
+    for _ in range(2):
+        plan_no = plan(world)
+        carry_out(world, plan_no)
+        assert undone(world, plan_no) == ["510001"]
+        assert world.account_balance("8313") == 0
+
+    carry_out(world, plan(world))
+
+    assert world.account_balance("8313") == -3836
+    with world.store.read() as work:
+        versions = work.receivables.known_versions("1", ["510001"])
+    assert sorted((one.version, one.kind, one.original_ore) for one in versions) == [
+        (version, "interest_invoice", 3836) for version in (1, 2, 3)
+    ]
+    with world.store.read() as work:
+        assert work.receivables.find(number="510001")[0].open_ore == 3836
+    assert items(world, plan(world)) == []
+    world.receive(payment_file("bgmax", [pay(3836, "5100011")]))
+    with world.store.read() as work:
+        assert work.receivables.find(number="510001")[0].open_ore == 0
+    assert_books_agree(world)
+
+
+def test_money_on_an_undone_interest_invoice_keeps_it_from_being_made_anew(world: World) -> None:
     paid_late(world, "010001")
     plan_no = plan(world)
     carry_out(world, plan_no)
-    with world.store.write() as work:
-        assert undo(work, world.tenant, plan_no, lambda _work, _keys: None, user="clerk").taken_back == ["510001"]
+    undone(world, plan_no)
+    tell(world, "register_payment", "510001", method="1", amount_ore=100_00, transaction_date="2026-11-20",
+         allow_credit_balance=True)  # fmt: skip
+
     assert [(one.verdict, one.reason) for one in items(world, plan(world))] == [(Verdict.LEAVE, "its number is taken")]
+
+
+def test_what_a_person_credited_is_not_made_anew(world: World) -> None:
+    paid_late(world, "010001")
+    carry_out(world, plan(world))
+    tell(world, "cancel_receivable", "510001")
+
+    assert items(world, plan(world)) == []
 
 
 def test_an_undone_plan_cancels_what_is_unpaid_and_lists_what_was_paid(world: World) -> None:

@@ -45,6 +45,7 @@ SEGMENTS = (Segment(D("2026-11-01"), D("2026-11-22"), 22, 1000_00, Decimal("10.0
 class Item(NamedTuple):
     receivable_id: int
     step: str
+    is_fee: bool = False
 
 
 class Asked(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ from schedule_place import HOURLY, Place
 from sqlalchemy import Engine
 
 from hub.banking_calendar import FixedClock
+from hub.errors import TransientError
 from hub.runtime.polling import RUN_KIND, PollRun
+from hub.services.bank_connections.fetching import RUN_KIND as BANK_FETCH
 from hub.testing.carrying import drain
 from hub.transports.folder import FolderInbox
 
@@ -28,16 +31,22 @@ def inbox(tmp_path: Path) -> Path:
     return folder
 
 
-def poll(place: Place, inbox: Path) -> dict[str, Any]:
+def poll(place: Place, inbox: Path, banks: Sequence[str] = ()) -> dict[str, Any]:
     """Run the schedule's job, ten minutes after the files came; return what it answered, and why it failed."""
     store = place.node().store("prov")
-    body = PollRun(store, FolderInbox(inbox), FixedClock(datetime.now(UTC) + timedelta(minutes=10)))
+    body = PollRun(store, FolderInbox(inbox), FixedClock(datetime.now(UTC) + timedelta(minutes=10)), banks)
     run = place.desk().run("hourly", key=f"k{len(place.runs())}", user="Ada")
-    answer = drain(store, {RUN_KIND: body, "ingest": lambda _work, _input: {}})[run.run_id]
+    answer = drain(store, {RUN_KIND: body, "ingest": lambda _work, _input: {}, BANK_FETCH: _does_not_answer})[
+        run.run_id
+    ]
     with store.read() as work:
         ended = work.runs.get(run.run_id)
     assert ended is not None
     return {**answer, "problem": ended.problem}
+
+
+def _does_not_answer(_work: object, _input: object) -> dict[str, Any]:
+    raise TransientError("there is no answer now")
 
 
 def test_polling_takes_in_what_waits_and_puts_it_aside(place: Place, inbox: Path) -> None:
@@ -79,3 +88,18 @@ def test_a_file_that_cannot_be_opened_leaves_the_others_alone(
 
     assert "1 files of the inbox cannot be taken in: closed.txt (Permission denied)" in answer["problem"]
     assert [path.name for path in (inbox / "received").iterdir()] == ["1_open.txt"]
+
+
+def test_polling_looks_at_every_bank_once_and_an_inbox_that_is_not_there_is_no_reason_not_to(
+    place: Place, inbox: Path
+) -> None:
+    place.tenant(HOURLY, job="poll")
+    inbox.rmdir()
+
+    for _ in range(2):  # the second time the first looks still wait
+        assert f"the inbox {inbox} cannot be read" in poll(place, inbox, ["seb", "swedbank"])["problem"]
+
+    fetches = [run for run in place.runs() if run.kind == BANK_FETCH]
+    assert [(run.input, run.problem) for run in fetches] == [
+        ({"connection": name}, "there is no answer now") for name in ("seb", "swedbank")
+    ]

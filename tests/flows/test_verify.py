@@ -273,6 +273,21 @@ def _item_without_step(connection: Connection) -> int:
     )
 
 
+def _interest_debited_and_invoiced(connection: Connection) -> int:
+    """An invoice of all that a receivable has earned, though a demand has debited some of it."""
+    change(
+        connection,
+        "INSERT INTO entry (tenant, receivable_id, entry_no, cause, bucket, amount_ore, currency, transaction_date, "
+        "booked_date) SELECT :t, receivable_id, 9999, 'interest_debited', 'interest', 100, currency, '', '' "
+        "FROM receivable WHERE receivable_id = 1",
+    )
+    return change(
+        connection,
+        "INSERT INTO interest_charge (tenant, receivable_id, charge_no, amount_ore, first_day, last_day, days, "
+        "invoice_id, plan_no, charged_at, earned_ore) VALUES (:t, 1, 1, 300, '', '', 1, 9, 1, '', 300)",
+    )
+
+
 def _message(
     state: str,
     sha256: str = "min(sha256)",
@@ -537,6 +552,21 @@ BROKEN: dict[str, tuple[str, Breaking]] = {
             "(:t, 1, 2, 'reminder_2', 2, 1, '', '', 6000, 0, 0, 0, 'dun:2:1')"
         ),
     ),
+    "a fee invoice whose step does not stand": (
+        "FEE_INVOICE_ASTRAY",
+        _of(
+            "INSERT INTO fee_invoice (tenant, invoice_id, receivable_id, plan_no, fee, amount_ore, made_at) "
+            "VALUES (:t, 2, 1, 1, 'reminder', 6000, '')"
+        ),
+    ),
+    "a step whose fee invoice is lost": (
+        "FEE_INVOICE_ASTRAY",
+        _of(
+            "INSERT INTO dunning_step (tenant, receivable_id, step_no, step, plan_no, item_no, dated_on, answer_by, "
+            "fee_ore, is_fee_debited, interest_ore, is_interest_debited, letter, are_fees_invoiced) VALUES "
+            "(:t, 1, 1, 'reminder_1', 1, 1, '', '', 6000, 1, 0, 0, 'dun:1:1', 1)"
+        ),
+    ),
     "compensation for late payment charged twice": (
         "COMPENSATION_TWICE",
         _of(
@@ -545,6 +575,10 @@ BROKEN: dict[str, tuple[str, Breaking]] = {
             "(:t, 1, 1, 'reminder_1', 1, 1, '', '', 0, 0, 0, 0, 'dun:1:1', 45000), "
             "(:t, 1, 2, 'demand', 2, 1, '', '', 0, 0, 0, 0, 'dun:2:1', 45000)"
         ),
+    ),
+    "interest that is debited with a demand and invoiced too": (
+        "OPEN_ITEM_DIFFERS EVENT_DIFFERS ENTRY_NOT_BOOKED INTEREST_TWICE",
+        _interest_debited_and_invoiced,
     ),
     "interest that is invoiced twice": (
         "INTEREST_TWICE",

@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 from hub.model.dunning import DunningStep, StepBasis, Stopped
 from hub.model.dunning_plans import Verdict
-from hub.model.dunning_reasons import NotYet, Stop
+from hub.model.dunning_reasons import NoFee, NotYet, Stop
 from hub.model.dunning_settings import HoldCode
 from hub.model.receivables import ReceivableKind
 from hub.money import plain_kronor
 from hub.rules.dunning.holds import what_stops
 from hub.rules.dunning.policies import Policy, StepRule
-from hub.rules.dunning.step_terms import DEMANDS, Late, answer_day, compensation_of, fee_of
+from hub.rules.dunning.step_terms import DEMANDS, Late, StepFee, answer_day, compensation_of, fee_of
 from hub.rules.relations import Relation
 
 ORDER = {step: place for place, step in enumerate(DunningStep)}
@@ -46,6 +46,7 @@ class DunningFacts(NamedTuple):
     taken: Sequence[Taken] = ()  # in the order in which they were taken
     holds: Sequence[str] = ()  # active codes (*kravkoder*): disputes, estates, protected identity and others
     is_undeliverable: bool = False  # the last letter could not be delivered, and nobody has seen to it
+    is_with_its_original: bool = False  # a fee invoice whose receivable is open: its letters ask for both
     charges_ore: int = 0  # fees and interest in what is open: limits are of the principal alone
     interest_from: date | None = None  # the first day of late interest, None when there is none
     drawn_on: str = ""  # the day of a live payment request (autogiro), blank when there is none
@@ -109,6 +110,8 @@ def _not_for_dunning(facts: DunningFacts, policy: Policy | None, on: date) -> st
         return NotYet.INTERNAL
     if facts.open_ore <= 0 or facts.kind == ReceivableKind.CREDIT_NOTE:
         return NotYet.NOTHING_OWED
+    if facts.is_with_its_original:
+        return NotYet.WITH_ITS_ORIGINAL
     if on <= facts.due_date:
         return NotYet.NOT_DUE
     return NotYet.NO_POLICY if policy is None else ""
@@ -152,6 +155,8 @@ def _taken(rule: StepRule, policy: Policy, facts: DunningFacts, codes: Mapping[s
     fee = fee_of(rule, policy, late, before, principal_ore=facts.principal_ore, currency=facts.currency, on=on)
     reason = f"due: {(on - _basis(rule, facts)).days} days after {rule.counted_from}"
     answer_by = answer_day(rule.step, rule.days_to_pay, on)
+    if facts.kind == ReceivableKind.FEE_INVOICE:
+        fee = StepFee(0, NoFee.FEE_INVOICE if rule.fee_ore else "")
     without = f"; no fee: {fee.why_none}" if fee.why_none else ""
     compensation_ore = compensation_of(rule, policy, late, currency=facts.currency, on=on)
     if compensation_ore and _bears_no_compensation(facts, codes):

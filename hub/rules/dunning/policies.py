@@ -63,6 +63,7 @@ class Policy(NamedTuple):
     reminder_fee_is_agreed: bool
     steps: tuple[StepRule, ...]
     charges_compensation: bool = False
+    fees_are_invoiced: bool = False
 
     def step(self, step: DunningStep) -> StepRule | None:
         """Return how a step is taken, None when it is not."""
@@ -134,6 +135,8 @@ def _of_fee(rule: StepRule, policy: Policy, on: date) -> Iterator[tuple[str, str
     cap = cap_of(fee, on)
     if rule.fee_ore > cap.amount_ore:
         yield f"the fee of a {rule.step} is above the cap", cap.statute
+    if policy.fees_are_invoiced and not rule.debits_fee:
+        yield f"the fee of a {rule.step} is invoiced, and debits_fee = false only prints it: leave that out", ""
     if fee is Fee.REMINDER and not policy.reminder_fee_is_agreed:
         yield "a reminder fee must have been agreed: set reminder_fee_is_agreed", f"{COLLECTION_COSTS_ACT} 2 §"
 
@@ -171,6 +174,7 @@ def _whole(line: Sequence[DunningPolicy]) -> Policy:
         reminder_fee_is_agreed=bool(_first(line, "reminder_fee_is_agreed")),
         steps=tuple(rule for step in DunningStep if (rule := _step(line, step)) is not None),
         charges_compensation=bool(_first(line, "charges_compensation")),
+        fees_are_invoiced=bool(_first(line, "fees_are_invoiced")),
     )
 
 
@@ -188,13 +192,19 @@ def _step(line: Sequence[DunningPolicy], step: DunningStep) -> StepRule | None:
         minimum_ore=_first(terms, "minimum_ore") or 0,
         fee_ore=_first(terms, "fee_ore") or 0,
         no_fee_below_ore=_first(terms, "no_fee_below_ore") or 0,
-        debits_fee=bool(_first(terms, "debits_fee")),
+        debits_fee=_debits_fee(line, terms),
         prints_interest=bool(_first(terms, "prints_interest")),
         debits_interest=bool(_first(terms, "debits_interest")),
         heading=_texts(terms, "heading"),
         text=_texts(terms, "text"),
         officer=next((one.officer for one in terms if one.officer), ""),
     )
+
+
+def _debits_fee(line: Sequence[DunningPolicy], terms: Sequence[StepTerms]) -> bool:
+    """Say whether a step's fee is charged, to the balance or as an invoice; left out, one that is invoiced is."""
+    said = _first(terms, "debits_fee")
+    return bool(_first(line, "fees_are_invoiced") if said is None else said)
 
 
 _USUAL_BASIS: Mapping[DunningStep, StepBasis] = MappingProxyType(

@@ -48,9 +48,9 @@ def _in(change: Change, taken: Mapping[Lowers, Change]) -> int:
 
 def _debited(step: StepTaken) -> Iterator[tuple[Lowers, int]]:
     fee = FEE_OF.get(DunningStep(step.step))
-    if fee is not None and step.is_fee_debited:
+    if fee is not None and step.is_fee_debited and not step.are_fees_invoiced:
         yield _KIND_OF[fee], step.fee_ore
-    if step.compensation_ore:
+    if step.compensation_ore and not step.are_fees_invoiced:
         yield Lowers.COMPENSATION, step.compensation_ore
     if step.is_interest_debited:
         yield Lowers.INTEREST, step.interest_ore

@@ -290,4 +290,5 @@ def _due_first(candidate: Candidate) -> tuple[str, int]:
 
 
 def _interest_first(candidate: Candidate) -> tuple[bool, str, int]:
-    return candidate.kind != ReceivableKind.INTEREST_INVOICE, candidate.due_date, candidate.receivable_id
+    is_charge = candidate.kind in (ReceivableKind.INTEREST_INVOICE, ReceivableKind.FEE_INVOICE)
+    return not is_charge, candidate.due_date, candidate.receivable_id

@@ -19,6 +19,7 @@ from hub.rules.charges import (
 )
 from hub.rules.coding import given_lines, own_lines
 from hub.rules.payments.manual import paid_off
+from hub.rules.receivables import OWN_CONTRA
 from hub.services.books.finding import Ledger, find
 from hub.services.books.posting import post_changes, record, rematch_reopened, transaction_date
 from hub.services.ports import JsonObject, UnitOfWork
@@ -100,11 +101,7 @@ def _take_back(
     """Take amounts back from the accounts they went to: the coding given, the receivable's own, or the settings'."""
     if lines is None:
         lines = own_lines(ledger.receivable.coding, -amounts.principal_ore)
-    contra = Contra.REVENUE
-    if lines:
-        contra = Contra.CODED
-    elif ledger.row.kind == ReceivableKind.INTEREST_INVOICE:
-        contra = Contra.INTEREST
+    contra = Contra.CODED if lines else OWN_CONTRA.get(ReceivableKind(ledger.row.kind), Contra.REVENUE)
     return taken_back(amounts, ledger.standing, cause=cause, principal_contra=contra), lines
 
 

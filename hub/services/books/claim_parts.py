@@ -223,6 +223,16 @@ def _interest(facts: DebtFacts, company: Company, on: date) -> ClaimInterest:
 def fees_of(facts: DebtFacts) -> Iterator[ClaimFee]:
     """Yield the fees that letters have asked for, printed ones too."""
     for step in facts.steps:
+        if step.are_fees_invoiced:  # receivables of their own
+            continue
+        if step.compensation_ore:
+            yield ClaimFee(
+                type=FeeType.LATE_COMPENSATION,
+                amount_ore=step.compensation_ore,
+                date=step.dated_on,
+                is_booked=True,
+                legal_basis=f"{COLLECTION_COSTS_ACT} 4 a §",
+            )
         if step.fee_ore and step.step in _FEE_OF:
             kind, statute = _FEE_OF[DunningStep(step.step)]
             yield ClaimFee(

@@ -23,8 +23,15 @@ from hub.rules.interest.start import first_day_by
 from hub.services.books.finding import find_company
 from hub.services.ports import UnitOfWork
 
-NO_INTEREST_ON = frozenset({ReceivableKind.CREDIT_NOTE, ReceivableKind.INTEREST_INVOICE, ReceivableKind.INTERNAL})
-"""Kinds that bear none: what is owed to the debtor, interest itself, and what is settled by voucher."""
+NO_INTEREST_ON = frozenset(
+    {
+        ReceivableKind.CREDIT_NOTE,
+        ReceivableKind.INTEREST_INVOICE,
+        ReceivableKind.FEE_INVOICE,
+        ReceivableKind.INTERNAL,
+    }
+)
+"""Kinds that bear none: what is owed to the debtor, interest and fees themselves, and what is settled by voucher."""
 
 NOWHERE = ChargedElsewhere()
 

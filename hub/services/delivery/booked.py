@@ -15,9 +15,9 @@ from hub.model.tenant import Tenant
 from hub.rules.references import normal_form
 from hub.services.ports import UnitOfWork
 
-_INVOICED = frozenset({ReceivableKind.INVOICE, ReceivableKind.INTEREST_INVOICE})
+_INVOICED = frozenset({ReceivableKind.INVOICE, ReceivableKind.INTEREST_INVOICE, ReceivableKind.FEE_INVOICE})
 _KINDS: Mapping[DocumentKind, Collection[ReceivableKind]] = {
-    DocumentKind.INVOICE: {ReceivableKind.INVOICE},
+    DocumentKind.INVOICE: {ReceivableKind.INVOICE, ReceivableKind.FEE_INVOICE},
     DocumentKind.INTEREST_INVOICE: {ReceivableKind.INTEREST_INVOICE},
     DocumentKind.INVOICE_COPY: _INVOICED,
     DocumentKind.REPLACEMENT_INVOICE: _INVOICED,

@@ -18,6 +18,7 @@ from hub.services.ports import JsonObject, UnitOfWork
 _KINDS = {
     ReceivableKind.INVOICE: DocumentKind.INVOICE,
     ReceivableKind.CREDIT_NOTE: DocumentKind.CREDIT_NOTE,
+    ReceivableKind.FEE_INVOICE: DocumentKind.INVOICE,
     ReceivableKind.INTEREST_INVOICE: DocumentKind.INTEREST_INVOICE,
 }
 _REFERS_TO_NOTHING = "Enligt överenskommelse"

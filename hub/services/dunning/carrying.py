@@ -81,7 +81,8 @@ class UnchargedList:
             interest_ore = 0 if one.elsewhere.invoiced_ore else _interest_left(one, company)
             fees = {DunningStep(step): fee for step, fee in printed.get(number, {}).items()}
             for kind, amount_ore in left_to_charge(SettledReceivable(one.entries, fees, interest_ore)):
-                yield Left(one.receivable, Uncharged(number, kind, amount_ore, _account(company, kind)))
+                earned_ore = one.interest.interest_ore if kind is CarriedKind.INTEREST else 0
+                yield Left(one.receivable, Uncharged(number, kind, amount_ore, _account(company, kind), earned_ore))
 
 
 def list_uncharged(

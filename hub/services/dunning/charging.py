@@ -35,6 +35,8 @@ class Charged(Protocol):
     def interest_ore(self) -> int: ...
     @property
     def compensation_ore(self) -> int: ...
+    @property
+    def are_fees_invoiced(self) -> bool: ...
 
 
 def charge(work: UnitOfWork, tenant: Tenant, steps: Iterable[Charged], *, run_no: int, chunk_no: int) -> None:
@@ -55,10 +57,10 @@ def post(
 
 
 def _debits(one: Charged) -> Iterator[Change]:
-    if one.rule.debits_fee and one.fee_ore:
+    if one.rule.debits_fee and one.fee_ore and not one.are_fees_invoiced:
         cause, contra = _DEBITED[FEE_OF[one.rule.step]]
         yield Change(Bucket.FEE, one.fee_ore, cause, contra)
-    if one.compensation_ore:
+    if one.compensation_ore and not one.are_fees_invoiced:
         yield Change(Bucket.FEE, one.compensation_ore, Cause.COMPENSATION_DEBITED, Contra.COMPENSATION)
     if one.rule.debits_interest and one.interest_ore:
         yield Change(Bucket.INTEREST, one.interest_ore, Cause.INTEREST_DEBITED, Contra.INTEREST)

@@ -14,7 +14,7 @@ from hub.model.dunning import DunningStep, Stopped
 from hub.model.letter_facts import Lowered
 from hub.model.parties import Debtor
 from hub.model.payee_account import PayeeAccount
-from hub.model.receivables import ReferenceRow
+from hub.model.receivables import ReceivableKind, ReferenceRow
 from hub.model.tenant import Tenant
 from hub.rules.debtors import debtor_fields
 from hub.rules.dunning.holds import codes_that_let
@@ -35,6 +35,8 @@ class AskedItem(Protocol):
     def receivable_id(self) -> int: ...
     @property
     def step(self) -> str: ...
+    @property
+    def is_fee(self) -> bool: ...
 
 
 class AskedLetter(Protocol):
@@ -104,8 +106,10 @@ class Composer:
         )
 
     def _asked(self, letter: AskedLetter) -> list[AskedItem]:
-        """Return what a letter asks for: what its step is taken on, and credit notes, which are deducted."""
-        return [item for item in letter.items if item.step or self._facts[item.receivable_id].open_ore < 0]
+        """Return what a letter asks for: what its step is taken on, fee invoices, and credit notes, deducted."""
+        return [
+            item for item in letter.items if item.step or item.is_fee or self._facts[item.receivable_id].open_ore < 0
+        ]
 
     def _letter(self, letter: AskedLetter) -> Letter:
         company, first = self._company(letter), self._facts[letter.items[0].receivable_id].receivable
@@ -149,14 +153,17 @@ class Composer:
         facts = self._facts[receivable_id]
         row = facts.receivable
         paid = self._paid([receivable_id], letter)
+        is_fee = row.kind == ReceivableKind.FEE_INVOICE
+        principal_ore = facts.principal_ore + _sum(paid, Bucket.PRINCIPAL)
+        fee_ore = facts.fee_ore + facts.printed_fee_ore + _sum(paid, Bucket.FEE)
         return LetterClaim(
             number=row.number,
             text=row.refers_to or _name_of_routine(row.routine, self._company(letter)),
             invoice_date=row.invoice_date,
             due_date=row.due_date,
             original_ore=row.original_ore,
-            principal_ore=facts.principal_ore + _sum(paid, Bucket.PRINCIPAL),
-            fee_ore=facts.fee_ore + facts.printed_fee_ore + _sum(paid, Bucket.FEE),
+            principal_ore=0 if is_fee else principal_ore,
+            fee_ore=fee_ore + (principal_ore if is_fee else 0),
             interest_ore=self._asked_interest_ore(receivable_id, letter),
             interest=self._counted.get(receivable_id, ()),
             reference=self._reference(receivable_id, account),

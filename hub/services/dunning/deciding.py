@@ -57,9 +57,13 @@ class Decider:
             steps, holds = page.steps.get(debt.receivable_id, ()), page.holds.get(debt.receivable_id, ())
             told = page.interruptions.get(debt.receivable_id, ())
             is_undeliverable = debt.receivable_id in page.undeliverable
-            drawn_on = page.drawn.get(debt.receivable_id, "")
-            step = self._decide(debt, policy, steps, holds, told, is_undeliverable=is_undeliverable, drawn_on=drawn_on)
-            yield Decided(debt, step, policy)
+            facts = self._facts(debt, steps, holds, told)._replace(
+                is_undeliverable=is_undeliverable,
+                is_with_its_original=debt.receivable_id in page.fees_of_open,
+                drawn_on=page.drawn.get(debt.receivable_id, ""),
+            )
+            codes = self._creditors[debt.company].codes
+            yield Decided(debt, next_step(facts, policy, codes, self._on), policy)
 
     def policy_of(self, company: str, routine: str) -> Policy | None:
         """Return the policy of a routine, None when there is none."""
@@ -77,20 +81,12 @@ class Decider:
         active = list(holds)
         return not active or any(what_stops(codes, active, Stopped(step)) is None for step in steps)
 
-    def _decide(
-        self,
-        debt: OpenDebt,
-        policy: Policy | None,
-        steps: Sequence[StepTaken],
-        holds: Sequence[str],
-        told: Sequence[Interruption],
-        *,
-        is_undeliverable: bool,
-        drawn_on: str,
-    ) -> NextStep:
+    def _facts(
+        self, debt: OpenDebt, steps: Sequence[StepTaken], holds: Sequence[str], told: Sequence[Interruption]
+    ) -> DunningFacts:
         creditor = self._creditors[debt.company]
         relation = relation_of(creditor.kind, class_of_kept(debt.debtor_identity))
-        facts = DunningFacts(
+        return DunningFacts(
             kind=debt.kind,
             currency=debt.currency,
             due_date=counted_due_date(debt.due_date, moves=creditor.moves_due_dates),
@@ -100,11 +96,8 @@ class Decider:
             interest_from=_interest_from(debt, creditor.company) if relation.is_commercial else None,
             taken=[_taken(step) for step in steps] if steps else (),
             holds=holds,
-            is_undeliverable=is_undeliverable,
-            drawn_on=drawn_on,
             lapses_after=self._lapses_after(debt, creditor, steps, told),
         )
-        return next_step(facts, policy, creditor.codes, self._on)
 
     def _lapses_after(
         self, debt: OpenDebt, creditor: _Creditor, steps: Sequence[StepTaken], told: Sequence[Interruption]

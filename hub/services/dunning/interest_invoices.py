@@ -231,4 +231,5 @@ def _charge(plan: Plan, judged: Judged, invoice_id: int) -> InterestCharge:
         invoice_id,
         plan.plan_no,
         "",
+        earned_ore=interest.interest_ore,
     )

@@ -67,14 +67,24 @@ def invoice_interest(work: UnitOfWork, tenant: Tenant, asked: Sequence[Invoiced]
 
 
 def taken_numbers(work: UnitOfWork, tenant: Tenant, originals: Iterable[Receivable]) -> set[int]:
-    """Return the ids of those whose interest invoice cannot have its number, since a receivable has or had it."""
+    """Return the ids of those whose interest invoice cannot have its number, since another receivable has it.
+
+    One that was cancelled with its plan is made anew, as the next version of its number.
+    """
+    return {number for number, version in _versions(work, tenant, originals).items() if version is None}
+
+
+def _versions(work: UnitOfWork, tenant: Tenant, originals: Iterable[Receivable]) -> dict[int, int | None]:
+    """Return the version of each interest invoice, by its original's id; None where its number is taken."""
     wanted = {key: row.receivable_id for row in originals if (key := _wanted(tenant, row)) is not None}
-    taken: set[int] = set()
+    versions: dict[int, int | None] = dict.fromkeys(wanted.values(), 1)
     for company in {key[0] for key in wanted}:
         numbers = sorted({number for one, number, _ in wanted if one == company})
-        known = map(_key, work.receivables.known_versions(company, numbers))
-        taken |= {wanted[key] for key in known if key in wanted}
-    return taken
+        known = [row for row in work.receivables.known_versions(company, numbers) if _key(row) in wanted]
+        undone = work.interest_charges.undone([row.receivable_id for row in known])
+        for row in sorted(known, key=lambda one: one.version):
+            versions[wanted[_key(row)]] = row.version + 1 if row.receivable_id in undone else None
+    return versions
 
 
 def _wanted(tenant: Tenant, original: Receivable) -> tuple[str, str, str] | None:
@@ -90,26 +100,30 @@ def _resolved(
     """Return the rows of interest invoices by their originals, and why others cannot be made."""
     register_payees(work, tenant)
     accounts, today = work.accounts.numbers(), date.fromisoformat(work.today)
+    versions = _versions(work, tenant, [one.original for one in asked])
     rows: dict[int, Incoming] = {}
     refused: dict[int, str] = {}
     for line, one in enumerate(asked):
         original = one.original
+        version = versions.get(original.receivable_id) or 1
         system = SourceSystem(name=original.source_system)
         resolver = Resolver(tenant, system, accounts, is_opening=False, today=work.today)
         try:
-            row = resolver.resolve(line, _row(one, find_company(tenant, original.company), today), {})
+            asked_for = _row(one, find_company(tenant, original.company), today, version)
+            row = resolver.resolve(line, asked_for, {})._replace(is_anew=version > 1)
         except RowRefused as reason:
             refused[original.receivable_id] = reason.problem.message
         else:
-            rows[original.receivable_id] = _of_the_same_debtor(row, original)
+            rows[original.receivable_id] = of_the_same_debtor(row, original)
     return rows, refused
 
 
-def _row(one: Invoiced, company: Company, today: date) -> ImportRow:
+def _row(one: Invoiced, company: Company, today: date, version: int) -> ImportRow:
     original = one.original
     routine = _routine(company, original)
     return ImportRow(
         number=interest_invoice_number(original.number, routine),
+        version=version,
         invoice_date=today.isoformat(),
         due_date=due_date_of(company, today).isoformat(),
         amount=one.amount_ore,
@@ -129,8 +143,8 @@ def _routine(company: Company, original: Receivable) -> Routine:
     return found
 
 
-def _of_the_same_debtor(row: Incoming, original: Receivable) -> Incoming:
-    """Let an interest invoice have the debtor, address and department of its original, as they stand there now."""
+def of_the_same_debtor(row: Incoming, original: Receivable) -> Incoming:
+    """Let an invoice of interest or a fee have its original's debtor, address and department, as they stand now."""
     same = {name: getattr(original, name) for name in _SAME}
     return row._replace(receivable=row.receivable._replace(**same))
 

@@ -11,6 +11,7 @@ from hub.rules.interest.day_count import DayCount
 from hub.rules.interest.reference_rates import ReferenceRates
 from hub.services.books.finding import find_company
 from hub.services.books.interest import Accrued, accrued
+from hub.services.dunning.letters import EarnedInterest
 from hub.services.ports import UnitOfWork
 
 
@@ -23,10 +24,16 @@ class LetterInterest:
     def __init__(self, rates: Callable[[], ReferenceRates]) -> None:
         self._rates = rates
 
-    def earned(self, work: UnitOfWork, tenant: Tenant, receivable_ids: Sequence[int], until: date) -> Mapping[int, int]:
-        """Return in öre what is left to debit of each receivable."""
+    def earned(
+        self, work: UnitOfWork, tenant: Tenant, receivable_ids: Sequence[int], until: date
+    ) -> Mapping[int, EarnedInterest]:
+        """Return what is left to debit of each receivable, and all that it has earned."""
         found = accrued(work, tenant, receivable_ids, until, self._rates())
-        return {number: one.left_ore for number, one in found.items() if one.left_ore}
+        return {
+            number: EarnedInterest(one.left_ore, one.interest.interest_ore)
+            for number, one in found.items()
+            if one.left_ore
+        }
 
     def counted(
         self, work: UnitOfWork, tenant: Tenant, receivable_ids: Sequence[int], until: date

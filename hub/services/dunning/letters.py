@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from hub.model.dunning import DunningStep
 from hub.model.dunning_plans import Letter, StepTaken
@@ -14,8 +14,16 @@ from hub.services.ports import UnitOfWork
 
 PREFIX = "dun"  # of the keys by which letters are delivered
 
-Earned = Callable[[UnitOfWork, Tenant, Sequence[int], date], Mapping[int, int]]
-"""Interest in öre that receivables have earned by a day and that is not debited; what has earned none may be left out.
+
+class EarnedInterest(NamedTuple):
+    """The interest of a receivable by a day, in öre: what nobody has charged, and all of it."""
+
+    left_ore: int
+    in_all_ore: int
+
+
+Earned = Callable[[UnitOfWork, Tenant, Sequence[int], date], Mapping[int, EarnedInterest]]
+"""What receivables have earned by a day; where nothing is left to charge they may be left out.
 
 Raises RuleViolation where a reference rate is not known.
 """
@@ -42,7 +50,8 @@ def steps_before(work: UnitOfWork, receivable_ids: Sequence[int]) -> Mapping[int
 def _sent(step: StepTaken) -> SentBefore:
     answer_by = date.fromisoformat(step.answer_by) if step.answer_by else None
     dated_on = date.fromisoformat(step.dated_on)
-    return SentBefore(DunningStep(step.step), dated_on, answer_by, step.fee_ore, step.compensation_ore)
+    costs = (0, 0) if step.are_fees_invoiced else (step.fee_ore, step.compensation_ore)
+    return SentBefore(DunningStep(step.step), dated_on, answer_by, *costs)
 
 
 def letter_name(plan_no: int, letter_no: int) -> str:

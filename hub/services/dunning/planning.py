@@ -112,11 +112,14 @@ class _Filler:
         return items
 
     def _interest(self, work: UnitOfWork, decided: Iterable[Decided]) -> Mapping[int, int]:
-        """Return what receivables have earned whose next letter says interest: what the run would say that day."""
+        """Return the interest left to charge where the next letter says it: what the run would say that day."""
         said = [
             debt.receivable_id for debt, step, _ in decided if step.verdict is Verdict.TAKE and says_interest(step.rule)
         ]
-        return self._earned(work, self._tenant, said, date.fromisoformat(self._on_day)) if said else {}
+        if not said:
+            return {}
+        earned = self._earned(work, self._tenant, said, date.fromisoformat(self._on_day))
+        return {number: one.left_ore for number, one in earned.items()}
 
     def _items(self, page: DunnedPage, decided: Iterable[Decided], interest: Mapping[int, int]) -> Iterator[PlanItem]:
         steps = self._selection.steps
@@ -166,7 +169,7 @@ def letter_key(debt: OpenDebt, policy: Policy | None) -> str:
 
 def is_listed(debt: OpenDebt, step: NextStep, policy: Policy) -> bool:
     """Say whether a debtor's letter lists a receivable for which no step is due."""
-    if not letter_key(debt, policy) or step.reason == NotYet.INTERNAL:
+    if not letter_key(debt, policy) or step.reason in (NotYet.INTERNAL, NotYet.WITH_ITS_ORIGINAL):
         return False
     if step.reason == NotYet.NOTHING_OWED:
         return policy.includes_credit_notes and debt.open_ore < 0

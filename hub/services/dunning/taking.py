@@ -18,14 +18,16 @@ from hub.model.dunning_plans import (
     StepTaken,
     Verdict,
 )
-from hub.model.dunning_reasons import LeftOut, NotYet
+from hub.model.dunning_reasons import LeftOut, NoFee, NotYet
 from hub.model.tenant import Tenant
 from hub.rules.dunning.next_step import NextStep
 from hub.rules.dunning.policies import StepRule
 from hub.services.dunning.charging import charge
-from hub.services.dunning.deciding import Decider
+from hub.services.dunning.deciding import Decided, Decider
+from hub.services.dunning.fee_invoicing import invoice_fees
+from hub.services.dunning.fee_letters import with_fees
 from hub.services.dunning.lawful import fingerprint
-from hub.services.dunning.letters import Earned, Letters, letter_name
+from hub.services.dunning.letters import Earned, EarnedInterest, Letters, letter_name
 from hub.services.dunning.planning import held_plan
 from hub.services.ports import JsonObject, UnitOfWork
 from hub.services.ports.dunning import DunnedPage
@@ -44,11 +46,14 @@ class Step(NamedTuple):
     fee_ore: int
     interest_ore: int = 0
     compensation_ore: int = 0
+    earned_ore: int = 0  # all the interest by then, charged or not
+    are_fees_invoiced: bool = False
+    note: str = ""  # what a person should look at
 
     @property
     def debited_ore(self) -> int:
-        fee_ore = self.fee_ore if self.rule.debits_fee else 0
-        return fee_ore + self.compensation_ore + (self.interest_ore if self.rule.debits_interest else 0)
+        fee_ore = (self.fee_ore if self.rule.debits_fee else 0) + self.compensation_ore
+        return (0 if self.are_fees_invoiced else fee_ore) + (self.interest_ore if self.rule.debits_interest else 0)
 
 
 def take_chunk(work: UnitOfWork, given: JsonObject, *, tenant: Tenant, letters: Letters, earned: Earned) -> JsonObject:
@@ -67,11 +72,13 @@ def take_chunk(work: UnitOfWork, given: JsonObject, *, tenant: Tenant, letters: 
     decider = Decider(tenant, date.fromisoformat(work.today))
     checked = _checked(tenant, plan, items, page, decider)
     steps = _with_interest(work, tenant, [one for one in checked.values() if isinstance(one, Step)], earned)
+    steps = _with_fee_invoices(work, tenant, plan, steps, given)
     taken = [_row(work, plan, step) for step in steps]
     work.dunning.add_steps(taken)
     charge(work, tenant, steps, run_no=given["run_no"], chunk_no=given["after"])
     _note_printed(work, steps, page)
-    letters.send(work, tenant, _letters(plan, items, steps, taken, _told(items, page, decider, steps)))
+    asked = _letters(plan, items, steps, taken, _told(items, page, decider, steps))
+    letters.send(work, tenant, with_fees(work, decider, asked))
     _settle(work, plan, checked, steps)
     _tell(work, steps, taken)
     return {"after": max(item.item_no for item in items if item.letter_no == item.item_no)}
@@ -88,7 +95,7 @@ def _checked(
         if item.verdict == Verdict.TAKE:
             one = decided[item.receivable_id]
             why_not = LeftOut.SETTINGS_CHANGED if has_changed else why_left_out(item, one.debt, one.step, page)
-            checked[item.item_no] = why_not or _step(item, one.debt, one.step)
+            checked[item.item_no] = why_not or _step(item, one)
     return checked
 
 
@@ -105,7 +112,8 @@ def why_left_out(item: PlanItem, debt: OpenDebt, step: NextStep, page: DunnedPag
     return "" if step.rule is not None and step.rule.step == item.step else NotYet.OTHER_STEP
 
 
-def _step(item: PlanItem, debt: OpenDebt, step: NextStep) -> Step:
+def _step(item: PlanItem, decided: Decided) -> Step:
+    debt, step, policy = decided
     assert step.rule is not None  # one that is taken has a rule and a last day
     assert step.answer_by is not None
     return Step(
@@ -115,13 +123,31 @@ def _step(item: PlanItem, debt: OpenDebt, step: NextStep) -> Step:
         step.answer_by,
         min(step.fee_ore, item.fee_ore),
         compensation_ore=min(step.compensation_ore, item.compensation_ore),
+        are_fees_invoiced=policy is not None and policy.fees_are_invoiced,
     )
 
 
 def _with_interest(work: UnitOfWork, tenant: Tenant, steps: Sequence[Step], earned: Earned) -> list[Step]:
     said = [one.debt.receivable_id for one in steps if one.rule.prints_interest or one.rule.debits_interest]
     interest = earned(work, tenant, said, date.fromisoformat(work.today)) if said else {}
-    return [one._replace(interest_ore=interest.get(one.debt.receivable_id, 0)) for one in steps]
+    counted = [interest.get(one.debt.receivable_id, EarnedInterest(0, 0)) for one in steps]
+    return [
+        one._replace(interest_ore=by_then.left_ore, earned_ore=by_then.in_all_ore)
+        for one, by_then in zip(steps, counted, strict=True)
+    ]
+
+
+def _with_fee_invoices(
+    work: UnitOfWork, tenant: Tenant, plan: Plan, steps: Sequence[Step], given: JsonObject
+) -> list[Step]:
+    """Make the fee invoices of steps; a step whose fee cannot be invoiced bears none, and says why."""
+    refused = invoice_fees(work, tenant, plan.plan_no, steps, run_no=given["run_no"], chunk_no=given["after"])
+    return [
+        one._replace(fee_ore=0, compensation_ore=0, note=f"no fee: {NoFee.NO_INVOICE}: {why}")
+        if (why := refused.get(one.debt.receivable_id))
+        else one
+        for one in steps
+    ]
 
 
 def _row(work: UnitOfWork, plan: Plan, step: Step) -> StepTaken:
@@ -140,6 +166,8 @@ def _row(work: UnitOfWork, plan: Plan, step: Step) -> StepTaken:
         interest_until=work.today if step.rule.prints_interest or step.rule.debits_interest else "",
         letter=letter_name(plan.plan_no, step.item.letter_no),
         compensation_ore=step.compensation_ore,
+        interest_earned_ore=step.earned_ore,
+        are_fees_invoiced=int(step.are_fees_invoiced and bool(step.fee_ore or step.compensation_ore)),
     )
 
 
@@ -205,7 +233,7 @@ def _letter_item(step: Step, row: StepTaken) -> LetterItem:
 
 def _settle(work: UnitOfWork, plan: Plan, checked: Mapping[int, Step | str], steps: Sequence[Step]) -> None:
     done = [
-        ItemOutcome(one.item.item_no, Outcome.DONE, "", one.fee_ore, one.interest_ore, one.compensation_ore)
+        ItemOutcome(one.item.item_no, Outcome.DONE, one.note, one.fee_ore, one.interest_ore, one.compensation_ore)
         for one in steps
     ]
     left = [ItemOutcome(no, Outcome.LEFT_OUT, why, 0, 0) for no, why in checked.items() if isinstance(why, str)]
@@ -215,7 +243,7 @@ def _settle(work: UnitOfWork, plan: Plan, checked: Mapping[int, Step | str], ste
 def _tell(work: UnitOfWork, steps: Sequence[Step], taken: Sequence[StepTaken]) -> None:
     for step, row in zip(steps, taken, strict=True):
         told = row._asdict()
-        for name in ("step_no", "document_no", "sent_at", "undone_at", "undone_because"):
+        for name in ("step_no", "document_no", "sent_at", "undone_at", "undone_because", "interest_earned_ore"):
             del told[name]
         debt = step.debt
         about = {"company": debt.company, "source_system": debt.source_system, "number": debt.number}

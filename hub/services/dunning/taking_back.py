@@ -13,6 +13,7 @@ from hub.model.tenant import Tenant
 from hub.rules.charges import Change, EntryFacts, after_changes, reallocated, standing_debited
 from hub.rules.dunning.taking_back import lowered, what_came_since
 from hub.services.dunning.charging import post
+from hub.services.dunning.fee_undoing import cancel_fees, fees_of, what_was_done
 from hub.services.ports import UnitOfWork
 from hub.services.ports.dunning import DunnedPage
 
@@ -51,10 +52,13 @@ def take_back(
     page = work.dunning.of(ids, work.today)
     ledgers = _Ledgers(page.debts, work.dunning.entries_of(ids))
     standing = _standing(steps, page)
-    left_out = [] if stop is None else _left_out(standing, page, ledgers, stop)
+    fees = fees_of(work, standing)
+    done = {step: what_was_done(work, own) for step, own in fees.items()}
+    left_out = [] if stop is None else _left_out(standing, page, ledgers, stop, done)
     stands = {(one.step.receivable_id, one.step.step_no) for one in left_out}
     undone = [(one, ledgers.lower(one)) for one in standing if (one.receivable_id, one.step_no) not in stands]
     post(work, tenant, ledgers.changes, None)
+    cancel_fees(work, tenant, {step: fees[step] for step, _ in undone if step in fees}, because)
     _write(work, undone, left_out, because)
     for step, lowered_ore in undone:
         _tell(work, ledgers.debt(step), step, lowered_ore, because)
@@ -67,9 +71,14 @@ def _standing(steps: Iterable[StepTaken], page: DunnedPage) -> list[StepTaken]:
     return [now[key] for step in steps if (key := (step.receivable_id, step.step_no)) in now]
 
 
-def _left_out(steps: Sequence[StepTaken], page: DunnedPage, ledgers: _Ledgers, stop: Stop) -> list[NotTakenBack]:
+def _left_out(
+    steps: Sequence[StepTaken], page: DunnedPage, ledgers: _Ledgers, stop: Stop, done: Mapping[StepTaken, str]
+) -> list[NotTakenBack]:
     """Return what a person cannot have undone, once the letters of the rest are stopped that have not been sent."""
-    why = {step: ledgers.what_came_since(step, page.steps.get(step.receivable_id, ())) for step in steps}
+    why = {
+        step: ledgers.what_came_since(step, page.steps.get(step.receivable_id, ())) or done.get(step, "")
+        for step in steps
+    }
     unsent = {step.letter for step in steps if step.sent_at is None} - {step.letter for step in steps if why[step]}
     under_way = stop(sorted(unsent))
     why |= {step: NotUndone.LETTER_UNDER_WAY for step in steps if step.letter in under_way}

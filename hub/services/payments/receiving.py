@@ -11,7 +11,7 @@ from typing import BinaryIO
 from hub.contracts import NamesUnreadFiles, PaymentFileReader, Recognition
 from hub.errors import FormatError, HubError, UnrecognisedFile
 from hub.model.exchanges import Exchange, ExchangeState
-from hub.services.ports import JsonObject, Store, UnitOfWork
+from hub.services.ports import JsonObject, KeptContent, Store, UnitOfWork
 
 KIND = "payment_file"
 RUN_KIND = "ingest"
@@ -49,14 +49,18 @@ def receive(store: Store, stream: BinaryIO, *, name: str) -> tuple[Exchange, str
     """
     kept = store.contents.keep(stream)
     with store.write() as work:
-        same = [earlier for earlier in work.exchanges.with_content(sha256=kept.sha256) if earlier.kind == KIND]
-        closed = [earlier for earlier in same if earlier.state in _RETRY_STATES]
-        if closed and not any(earlier.state in _OPEN_STATES for earlier in same):
-            exchange = _reopen(work, closed[-1])
-        else:
-            exchange = work.exchanges.open(kind=KIND, name=plain_name(name), sha256=kept.sha256, size=kept.size)
-        run_id = queue_run(work, store.tenant_name, exchange)
-    return exchange, run_id
+        return take_in(work, kept, name)
+
+
+def take_in(work: UnitOfWork, kept: KeptContent, name: str) -> tuple[Exchange, str]:
+    """Open the exchange of a file whose bytes are kept, in this transaction, and queue its run: see `receive`."""
+    same = [earlier for earlier in work.exchanges.with_content(sha256=kept.sha256) if earlier.kind == KIND]
+    closed = [earlier for earlier in same if earlier.state in _RETRY_STATES]
+    if closed and not any(earlier.state in _OPEN_STATES for earlier in same):
+        exchange = _reopen(work, closed[-1])
+    else:
+        exchange = work.exchanges.open(kind=KIND, name=plain_name(name), sha256=kept.sha256, size=kept.size)
+    return exchange, queue_run(work, work.tenant_name, exchange)
 
 
 def queue_run(work: UnitOfWork, tenant_name: str, exchange: Exchange, **choice: object) -> str:

@@ -3,6 +3,7 @@
 `hub.store` implements these by shape. A unit of work is one transaction; a step never commits and opens none itself.
 """
 
+from hub.services.ports.bank_connections import BankFiles
 from hub.services.ports.bookkeeping import Comparing, Exporting, LedgerFiles
 from hub.services.ports.delivery import Archives, Documents, Handed, Letters, Recipients
 from hub.services.ports.dunning import CarriedCharges, Dunning, InterestCharges, Plans
@@ -30,6 +31,7 @@ __all__ = [
     "Accounts",
     "Archives",
     "Attempts",
+    "BankFiles",
     "Books",
     "CarriedCharges",
     "Commands",

@@ -10,10 +10,11 @@ from hub.model.attempts import Attempt, ChannelRest
 from hub.model.delivery_commands import DeliverDocument
 from hub.model.runs import Run
 from hub.model.schedules import Firing, Schedule, ScheduleState
+from hub.services.ports.bank_connections import BankFiles
 from hub.services.ports.bookkeeping import Comparing, Exporting, LedgerFiles
 from hub.services.ports.claims import ClaimFacts
 from hub.services.ports.delivery import Archives, Documents, Handed, Letters, LettersFacts, Recipients
-from hub.services.ports.dunning import CarriedCharges, Dunning, InterestCharges, Plans
+from hub.services.ports.dunning import CarriedCharges, Dunning, FeeInvoices, InterestCharges, Plans
 from hub.services.ports.instalment_plans import InstalmentPlans
 from hub.services.ports.ledger import Accounts, Books, Commands, Events, Exchanges, JsonObject, Receivables
 from hub.services.ports.mandates import MandateRegisters, Mandates, PaymentRequests, SchemeOrders
@@ -176,7 +177,11 @@ class UnitOfWork(Protocol):
     @property
     def interest_charges(self) -> InterestCharges: ...
     @property
+    def fee_invoices(self) -> FeeInvoices: ...
+    @property
     def carried_charges(self) -> CarriedCharges: ...
+    @property
+    def bank_files(self) -> BankFiles: ...
     @property
     def exporting(self) -> Exporting: ...
     @property

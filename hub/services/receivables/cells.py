@@ -30,6 +30,7 @@ _SWEDISH_KINDS = {
     "kreditfaktura": ReceivableKind.CREDIT_NOTE,
     "kreditnota": ReceivableKind.CREDIT_NOTE,
     "räntefaktura": ReceivableKind.INTEREST_INVOICE,
+    "avgiftsfaktura": ReceivableKind.FEE_INVOICE,
     "intern": ReceivableKind.INTERNAL,
     "internfaktura": ReceivableKind.INTERNAL,
 }

@@ -75,6 +75,7 @@ class ChunkPosting:
         self._receivables: dict[int, Receivable] = {}
         self._lines: dict[int, int] = {}
         self._replaced: list[tuple[Receivable, Receivable]] = []
+        self._anew: list[tuple[Receivable, Receivable]] = []
         self._references: list[ReferenceRow] = []
         self._postings: list[Posting] = []
         self._named: list[tuple[int, str]] = []
@@ -105,8 +106,16 @@ class ChunkPosting:
             receivable = self._numbered(row, chain_id=0)
             self._gather(row, receivable, new_postings(receivable, row.owed_ore, self._occasion))
             self._references += _reference_rows(row, receivable, row.references)
+        elif decision.replaces is not None and row.is_anew:
+            self._make_anew(row, decision.replaces)
         elif decision.replaces is not None:
             self._replace(row, decision.replaces)
+
+    def _make_anew(self, row: Incoming, old: Receivable) -> None:
+        """Debit what was cancelled once more; nothing is open on the version before, whose references mean this one."""
+        receivable = self._numbered(row, chain_id=old.chain_id)
+        self._gather(row, receivable, new_postings(receivable, row.owed_ore, self._occasion))
+        self._anew.append((old, receivable))
 
     def _replace(self, row: Incoming, old: Receivable) -> None:
         receivable = self._numbered(row, chain_id=old.chain_id)
@@ -159,6 +168,8 @@ class ChunkPosting:
         for old, new in self._replaced:
             work.receivables.move_references(old.receivable_id, new.receivable_id, work.today)
             work.receivables.move_notes(old.receivable_id, new.receivable_id)
+        for old, new in self._anew:
+            work.receivables.move_references(old.receivable_id, new.receivable_id, work.today)
         for row in work.receivables.add_references(self._references):
             self._warn_of_contested(row)
         work.books.add(self._postings)

@@ -39,6 +39,7 @@ class Incoming(NamedTuple):
     references: tuple[tuple[int, str], ...]  # payee account number and normal form
     warnings: tuple[RowProblem, ...]
     cells: Mapping[str, object]  # as in the file, for the list of rejected rows
+    is_anew: bool = False  # the version before was cancelled, and stays so: this one takes nothing over
 
 
 class RowRefused(Exception):

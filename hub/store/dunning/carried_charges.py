@@ -66,7 +66,9 @@ class SqlCarriedCharges:
             return []
         first = take_numbers(self._connection, self._tenant, "carried_charge", len(uncharged))
         offered = [
-            CarriedCharge(number, *one, state=CarriedState.OFFERED, offered_at=self._now, offers=1)
+            CarriedCharge(
+                number, *one[:4], state=CarriedState.OFFERED, offered_at=self._now, offers=1, earned_ore=one.earned_ore
+            )
             for number, one in enumerate(uncharged, first)
         ]
         columns = ("tenant", *CarriedCharge._fields)

@@ -32,6 +32,12 @@ _PURGED = text("SELECT receivable_id FROM purged_receivable WHERE tenant = :t AN
     bindparam("ids", expanding=True)
 )
 
+_UNDONE = text("""
+    SELECT c.invoice_id FROM interest_charge c
+    WHERE c.tenant = :t AND c.invoice_id IN :ids AND c.undone_at IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM open_item o WHERE o.tenant = c.tenant AND o.receivable_id = c.invoice_id)
+""").bindparams(bindparam("ids", expanding=True))
+
 
 class SqlInterestCharges:
     """Interest charges of one tenant within one transaction."""
@@ -61,6 +67,14 @@ class SqlInterestCharges:
         for start in range(0, len(receivable_ids), 500):
             part = {"t": self._tenant, "ids": list(receivable_ids[start : start + 500])}
             found |= {row.receivable_id for row in self._connection.execute(_PURGED, part)}
+        return found
+
+    def undone(self, invoice_ids: Sequence[int]) -> set[int]:
+        """Return those interest invoices that were cancelled with their plan, and on which nothing is open."""
+        found: set[int] = set()
+        for start in range(0, len(invoice_ids), 500):
+            part = {"t": self._tenant, "ids": list(invoice_ids[start : start + 500])}
+            found |= set(self._connection.execute(_UNDONE, part).scalars())
         return found
 
     def record(self, charges: Sequence[InterestCharge]) -> None:

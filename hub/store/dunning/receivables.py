@@ -77,6 +77,17 @@ _DRAWN_OF = text(f"""
     JOIN payment_request q ON q.tenant = :t AND q.receivable_id = a.receivable_id
     WHERE {_IS_LIVE}
 """)
+_FEES = "f.undone_at IS NULL AND o.principal_ore + o.fee_ore + o.interest_ore > 0"
+_FEES_OF_OPEN = text(f"""
+    SELECT f.invoice_id FROM fee_invoice f JOIN open_item o ON o.tenant = :t AND o.receivable_id = f.receivable_id
+    WHERE f.tenant = :t AND f.invoice_id > :after AND f.invoice_id <= :last AND {_FEES}
+""")
+_FEES_OF_OPEN_OF = text(f"""
+    SELECT f.invoice_id FROM asked a
+    JOIN fee_invoice f ON f.tenant = :t AND f.invoice_id = a.receivable_id
+    JOIN open_item o ON o.tenant = :t AND o.receivable_id = f.receivable_id
+    WHERE {_FEES}
+""")
 _WHOSE = """(r.debtor_key = :debtor_key OR r.debtor_number = :debtor
     OR (r.debtor_number <> '' AND r.source_system || '/' || r.debtor_number = :debtor))"""
 _SYSTEMS_OF_DEBTOR = text("""
@@ -90,7 +101,8 @@ class DunnedPage(NamedTuple):
     """Some open receivables, with what each has of steps that stand, active holds and told interruptions.
 
     Undeliverable are those whose last letter no channel could deliver, while nobody has seen to it. Drawn are those
-    with a live payment request (*autogiro*), each with its day.
+    with a live payment request (*autogiro*), each with its day; fees of open ones are fee invoices whose own receivable
+    is open.
     """
 
     debts: Sequence[OpenDebt]
@@ -99,6 +111,7 @@ class DunnedPage(NamedTuple):
     interruptions: Mapping[int, Sequence[Interruption]]
     undeliverable: Collection[int]
     drawn: Mapping[int, str]
+    fees_of_open: Collection[int] = ()
 
 
 class OpenDebts:
@@ -124,6 +137,7 @@ class OpenDebts:
             self._told(_INTERRUPTIONS, span),
             self._undeliverable(_UNDELIVERABLE, span),
             self._drawn(_DRAWN, span),
+            self._fees_of_open(_FEES_OF_OPEN, span),
         )
 
     def systems_of_debtor(self, debtor_number: str) -> list[str]:
@@ -143,6 +157,7 @@ class OpenDebts:
             self._told(_INTERRUPTIONS_OF, asked),
             self._undeliverable(_UNDELIVERABLE_OF, asked),
             self._drawn(_DRAWN_OF, asked),
+            self._fees_of_open(_FEES_OF_OPEN_OF, {"t": self._tenant}),
         )
 
     def _taken(self, question: TextClause, asked: Mapping[str, Any]) -> dict[int, list[StepTaken]]:
@@ -159,6 +174,10 @@ class OpenDebts:
 
     def _undeliverable(self, question: TextClause, asked: Mapping[str, Any]) -> set[int]:
         return set(self._connection.execute(question, {**asked, "task": UNDELIVERABLE_LETTER}).scalars())
+
+    def _fees_of_open(self, question: TextClause, asked: Mapping[str, Any]) -> set[int]:
+        values = {name: value for name, value in asked.items() if name != "today"}
+        return set(self._connection.execute(question, values).scalars())
 
 
 def _interruption(kind: str, on_day: str, ended_on: str | None, has_failed: int) -> Interruption:

@@ -12,6 +12,7 @@ events in the order they came.
 from __future__ import annotations
 
 from hub.store.tables.attempts import attempt, channel_rest
+from hub.store.tables.bank_connections import bank_answer, bank_connection, bank_file
 from hub.store.tables.bookkeeping import (
     closed_month,
     ledger_account,
@@ -33,7 +34,7 @@ from hub.store.tables.delivery import (
     reach,
     recipient,
 )
-from hub.store.tables.dunning import dunning_step, limitation_interruption
+from hub.store.tables.dunning import dunning_step, fee_invoice, limitation_interruption
 from hub.store.tables.exchanges import content, content_part, exchange
 from hub.store.tables.installation import counter, installation, payee_account, posting_group, tenant
 from hub.store.tables.instalment_plans import instalment, instalment_claim, instalment_plan, instalment_share
@@ -78,6 +79,9 @@ __all__ = [
     "archived_file",
     "attempt",
     "bad_address",
+    "bank_answer",
+    "bank_connection",
+    "bank_file",
     "carried_charge",
     "channel_cursor",
     "channel_rest",
@@ -99,6 +103,7 @@ __all__ = [
     "erased_content",
     "event",
     "exchange",
+    "fee_invoice",
     "firing",
     "hold",
     "installation",

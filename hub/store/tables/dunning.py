@@ -27,9 +27,25 @@ dunning_step = table(
     text("undone_at", nullable=True),
     text("undone_because", default=""),
     number("compensation_ore", default=0),  # for late payment; debited
+    number("interest_earned_ore", default=0),  # all of it by then, charged or not
+    number("are_fees_invoiced", default=0),  # 1: they are receivables of their own
     PrimaryKeyConstraint("tenant", "receivable_id", "step_no"),
 )
 Index("dunning_step_by_letter", dunning_step.c.tenant, dunning_step.c.letter)
+
+fee_invoice = table(
+    "fee_invoice",  # avgiftsfaktura: a fee of a step that is a receivable of its own
+    tenant_column(),
+    number("invoice_id"),  # that receivable
+    number("receivable_id"),  # the one that is dunned
+    number("plan_no"),
+    text("fee"),  # reminder, demand, late_payment_compensation
+    number("amount_ore"),
+    text("made_at"),
+    text("undone_at", nullable=True),
+    PrimaryKeyConstraint("tenant", "invoice_id"),
+)
+Index("fee_invoice_by_receivable", fee_invoice.c.tenant, fee_invoice.c.receivable_id)
 
 limitation_interruption = table(
     "limitation_interruption",  # preskriptionsavbrott: what somebody has told; letters that were sent count beside it

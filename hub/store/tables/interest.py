@@ -19,8 +19,10 @@ interest_charge = table(
     number("plan_no"),
     text("charged_at"),
     text("undone_at", nullable=True),
+    number("earned_ore", default=0),  # all the interest by then, charged or not
     PrimaryKeyConstraint("tenant", "receivable_id", "charge_no"),
 )
+Index("interest_charge_by_invoice", interest_charge.c.tenant, interest_charge.c.invoice_id)
 
 carried_charge = table(
     "carried_charge",  # what a source system is to put on the debtor's next invoice
@@ -35,6 +37,7 @@ carried_charge = table(
     number("offers"),
     text("invoice_number", default=""),
     text("answered_at", nullable=True),
+    number("earned_ore", default=0),  # of interest: all of it by then
     PrimaryKeyConstraint("tenant", "carry_no"),
 )
 _STANDS = carried_charge.c.state != "withdrawn"

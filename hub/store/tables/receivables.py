@@ -15,7 +15,7 @@ receivable = table(
     text("source_system"),
     number("version", default=1),
     number("chain_id"),  # the first version's id
-    text("kind"),  # invoice, credit_note, interest_invoice, internal
+    text("kind"),  # invoice, credit_note, interest_invoice, fee_invoice, internal
     number("group_no"),
     text("routine"),
     text("currency"),

@@ -1,5 +1,6 @@
 """The conformance kit: one test class for each thing a plugin may be or offer, to inherit and run with pytest."""
 
+from hub.testing.conformance.bank_connections import BankConnectionConformance, BankPlace
 from hub.testing.conformance.bookkeeping import BookkeepingExporterConformance
 from hub.testing.conformance.channel_under_test import Place, message_of
 from hub.testing.conformance.document_archives import DocumentArchiveConformance
@@ -11,6 +12,8 @@ from hub.testing.conformance.reporting_channels import FollowedChannelConformanc
 from hub.testing.conformance.webhook_receivers import SignedNotice, WebhookReceiverConformance
 
 __all__ = [
+    "BankConnectionConformance",
+    "BankPlace",
     "BookkeepingExporterConformance",
     "DocumentArchiveConformance",
     "DocumentChannelConformance",

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hub.contracts import CONTRACT_VERSION, PaymentFileReader, PaymentOrderWriter, PluginManifest, hookimpl
+from hub.contracts import (
+    CONTRACT_VERSION,
+    BankConnection,
+    DeliveryChannel,
+    PaymentFileReader,
+    PaymentOrderWriter,
+    PluginContext,
+    PluginManifest,
+    SandboxMaker,
+    hookimpl,
+)
+from hub_autopay.connections import bank_channels, bank_connections
 from hub_autopay.mapping import BOOKED_STATUSES, FORMATS
 from hub_autopay.orders import BankOrders
 from hub_autopay.reader import CamtReader
+from hub_autopay.sandbox import FileBank
 from hub_autopay.settings import AutopaySettings
 
 
@@ -16,7 +28,7 @@ class Plugin:
 
     manifest = PluginManifest(
         name="autopay",
-        summary="ISO 20022: reads camt.054 notifications and camt.053 statements, orders payments by pain.001",
+        summary="ISO 20022: reads camt.054 and camt.053, orders payments by pain.001; files from and to banks",
         contract=CONTRACT_VERSION,
         formats=FORMATS,
         sources=(
@@ -28,6 +40,7 @@ class Plugin:
         booked_statuses=tuple(sorted(BOOKED_STATUSES)),
         unverified=(
             "No bank has taken a pain.001 of ours; what each wants is known from others' programs. The schemas hold.",
+            "No bank's HTTPS gateway has been called yet; its paths and what its lists call what are settings.",
             "No Swedish bank publishes a camt file with bankgiro batches; try each bank's own example set before use.",
         ),
     )
@@ -46,3 +59,18 @@ class Plugin:
         """Offer what the settings name: payment orders as pain.001, answers as pain.002."""
         named = self.settings.payment_orders
         return [BankOrders(name, one.terms, one.channel) for name, one in named.items()]
+
+    @hookimpl
+    def hub_bank_connections(self, context: PluginContext) -> Sequence[BankConnection]:
+        """Offer the banks that files are fetched from, or handed over to."""
+        return bank_connections(self.settings, context)
+
+    @hookimpl
+    def hub_delivery_channels(self, context: PluginContext) -> Sequence[DeliveryChannel]:
+        """Offer the channels that hand files over, each called as its connection with `bank_` before it."""
+        return bank_channels(self.settings, context)
+
+    @hookimpl
+    def hub_sandboxes(self) -> Sequence[SandboxMaker]:
+        """Offer a bank on this machine that files are fetched from, and handed over to."""
+        return (FileBank,)

@@ -9,8 +9,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, mo
 from hub.contracts import PluginSettings
 from hub.model.setting_values import PLUGIN_NAME, OptionalChannelName, Switch
 from hub_autopay.bank_profiles import BankProfile, Version, bank_profiles
+from hub_autopay.connection_settings import ConnectionSettings
 from hub_autopay.order_values import Terms
 
+ConnectionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 WriterName = Annotated[str, Field(pattern=PLUGIN_NAME)]
 AgreedId = Annotated[str, Field(pattern=r"^[0-9A-Za-z./-]{0,35}$")]
 
@@ -68,7 +70,7 @@ class PaymentOrderSettings(BaseModel):
 
 
 class AutopaySettings(PluginSettings):
-    """Settings of the ISO 20022 messages; those of the readers suit every Swedish bank as they are."""
+    """Settings of the ISO 20022 messages, where those of the readers suit every Swedish bank, and of connections."""
 
     warnings_per_code: StrictInt = Field(
         default=20,
@@ -79,6 +81,10 @@ class AutopaySettings(PluginSettings):
     payment_orders: dict[WriterName, PaymentOrderSettings] = Field(
         default_factory=dict,
         description="How payment orders are written, by a name of your own that `refunds.writer` of a company says.",
+    )
+    connections: dict[ConnectionName, ConnectionSettings] = Field(
+        default_factory=dict,
+        description="Agreements with banks that files are fetched from and handed over to, by name.",
     )
     refuse_partial_statements: Switch = Field(
         default=False,

@@ -64,6 +64,38 @@ CREATE TABLE bad_address (
     PRIMARY KEY (tenant, channel, address_sha256)
 ) WITHOUT ROWID;
 
+CREATE TABLE bank_answer (
+    tenant INTEGER NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    answer_no BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    told_by TEXT NOT NULL,
+    told_at TEXT NOT NULL,
+    PRIMARY KEY (tenant, exchange_no, answer_no)
+) WITHOUT ROWID;
+
+CREATE TABLE bank_connection (
+    tenant INTEGER NOT NULL,
+    connection TEXT NOT NULL,
+    cursor TEXT DEFAULT '' NOT NULL,
+    fetched_at TEXT DEFAULT '' NOT NULL,
+    failed_at TEXT DEFAULT '' NOT NULL,
+    problem TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (tenant, connection)
+) WITHOUT ROWID;
+
+CREATE TABLE bank_file (
+    tenant INTEGER NOT NULL,
+    connection TEXT NOT NULL,
+    file_key TEXT NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    is_left BIGINT DEFAULT '1' NOT NULL,
+    PRIMARY KEY (tenant, connection, file_key)
+) WITHOUT ROWID;
+
+CREATE INDEX bank_file_by_exchange ON bank_file (tenant, exchange_no);
+
 CREATE TABLE carried_charge (
     tenant INTEGER NOT NULL,
     carry_no BIGINT NOT NULL,
@@ -76,6 +108,7 @@ CREATE TABLE carried_charge (
     offers BIGINT NOT NULL,
     invoice_number TEXT DEFAULT '' NOT NULL,
     answered_at TEXT,
+    earned_ore BIGINT DEFAULT '0' NOT NULL,
     PRIMARY KEY (tenant, carry_no)
 ) WITHOUT ROWID;
 
@@ -288,6 +321,8 @@ CREATE TABLE dunning_step (
     undone_at TEXT,
     undone_because TEXT DEFAULT '' NOT NULL,
     compensation_ore BIGINT DEFAULT '0' NOT NULL,
+    interest_earned_ore BIGINT DEFAULT '0' NOT NULL,
+    are_fees_invoiced BIGINT DEFAULT '0' NOT NULL,
     PRIMARY KEY (tenant, receivable_id, step_no)
 ) WITHOUT ROWID;
 
@@ -389,6 +424,20 @@ CREATE INDEX exchange_by_content ON exchange (tenant, sha256);
 CREATE INDEX exchange_by_content_key ON exchange (tenant, content_key);
 
 CREATE INDEX exchange_by_state ON exchange (tenant, state);
+
+CREATE TABLE fee_invoice (
+    tenant INTEGER NOT NULL,
+    invoice_id BIGINT NOT NULL,
+    receivable_id BIGINT NOT NULL,
+    plan_no BIGINT NOT NULL,
+    fee TEXT NOT NULL,
+    amount_ore BIGINT NOT NULL,
+    made_at TEXT NOT NULL,
+    undone_at TEXT,
+    PRIMARY KEY (tenant, invoice_id)
+) WITHOUT ROWID;
+
+CREATE INDEX fee_invoice_by_receivable ON fee_invoice (tenant, receivable_id);
 
 CREATE TABLE firing (
     tenant INTEGER NOT NULL,
@@ -510,8 +559,11 @@ CREATE TABLE interest_charge (
     plan_no BIGINT NOT NULL,
     charged_at TEXT NOT NULL,
     undone_at TEXT,
+    earned_ore BIGINT DEFAULT '0' NOT NULL,
     PRIMARY KEY (tenant, receivable_id, charge_no)
 ) WITHOUT ROWID;
+
+CREATE INDEX interest_charge_by_invoice ON interest_charge (tenant, invoice_id);
 
 CREATE TABLE ledger_account (
     tenant INTEGER NOT NULL,

@@ -1,0 +1,127 @@
+"""`hub bank`: files from and to banks, by which connection, and where each stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hub.cli.exit_codes import ExitCode
+from hub.cli.session import Session, command
+from hub.cli.showing import answer_json, minute, say, show_table, state, words
+from hub.cli.telling import tell
+from hub.model.bank_connections import TELLABLE, BankFileState
+from hub.model.exchanges import Direction
+
+if TYPE_CHECKING:
+    from hub.model.bank_connections import BankFileRow
+    from hub.runtime.facade_bank import ConnectionState, FetchReport
+
+Connection = Annotated[str, typer.Option("--connection", metavar="NAME", help="One bank connection alone.")]
+
+
+def group() -> typer.Typer:
+    """Return the group."""
+    app = typer.Typer(help="Files from and to banks: fetched, handed over, and where each stands.")
+    command(app, "files", is_default=True)(files)
+    command(app, "connections")(connections)
+    command(app, "fetch")(fetch)
+    command(app, "told", is_keyed=True)(told)
+    return app
+
+
+def connections(session: Session) -> None:
+    """List the bank connections of the settings, and how the looks at each bank went."""
+    with session.hub() as hub:
+        found = hub.bank.connections()
+    if session.as_json:
+        answer_json(found)
+        return
+    columns = (
+        ("name", "keep"), "plugin", "by", ("fetches from", "wrap"), ("hands over by", "keep"), ("looked", "keep"),
+        ("problem", "wrap"),
+    )  # fmt: skip
+    empty = "the settings have no bank connection; see docs/bank-connections.md"
+    show_table("", columns, [_connection_row(one) for one in found], empty=empty)
+
+
+def _connection_row(one: ConnectionState) -> Sequence[str]:
+    looked = f"{minute(one.fetched_at)} UTC" if one.fetched_at else "never"
+    failed = f"{minute(one.failed_at)} UTC: {one.problem}" if one.failed_at else ""
+    return (
+        one.name, one.plugin, one.way, one.fetches_from or "–", one.channel or "–",
+        looked if one.fetches_from else "–", failed,
+    )  # fmt: skip
+
+
+def fetch(
+    session: Session,
+    connection: Annotated[str, typer.Argument(metavar="NAME", help="One bank connection; left out: all.")] = "",
+) -> None:
+    """Look at banks now, and take in what lies there; a file is taken once it has come to rest."""
+    with session.hub() as hub:
+        reports = hub.bank.fetch(connection)
+    if session.as_json:
+        answer_json(reports)
+    else:
+        _show_reports(reports)
+    states = {one.run.state for one in reports}
+    if states & {"failed", "cancelled"}:
+        raise typer.Exit(ExitCode.DATA)
+    if states - {"done"}:
+        raise typer.Exit(ExitCode.WAITS)
+
+
+def _show_reports(reports: Sequence[FetchReport]) -> None:
+    for one in reports:
+        said = one.run.problem if one.run.state != "done" else ""
+        say(f"{one.connection}: {len(one.files)} new" + (f"; {words(one.run.state)}: {said}" if said else ""))
+    taken = [file for one in reports for file in one.files]
+    if taken:
+        show_table("", _FILE_COLUMNS, [_file_row(file) for file in taken])
+    if not reports:
+        say("no bank connection of the settings fetches files; see docs/bank-connections.md")
+
+
+def files(
+    session: Session,
+    connection: Connection = "",
+    in_state: Annotated[BankFileState | None, typer.Option("--state", help="Those in one state.")] = None,
+    direction: Annotated[Direction | None, typer.Option("--direction", help="Those from us, or those to us.")] = None,
+    before: Annotated[int | None, typer.Option("--before", metavar="NO", help="Those with lower numbers.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, metavar="N", help="At most so many.")] = 50,
+) -> None:
+    """List files from and to banks, newest first, and where each stands."""
+    with session.hub() as hub:
+        found = hub.bank.files(
+            connection=connection, state=in_state or "", direction=direction or "", before=before, limit=limit
+        )
+    if session.as_json:
+        answer_json(found)
+        return
+    show_table("", _FILE_COLUMNS, [_file_row(one) for one in found], empty="there is no such file")
+
+
+_FILE_COLUMNS = (
+    ("exchange", "right"), "connection", "way", ("file", "wrap"), ("since", "keep"), "state", ("remark", "wrap"),
+)  # fmt: skip
+
+
+def _file_row(one: BankFileRow) -> Sequence[object]:
+    remark = "; ".join(filter(None, (one.reason, "lies at the bank still" if one.is_left else "")))
+    since = f"{minute(one.created_at)} UTC"
+    return (str(one.exchange_no), one.connection, one.direction, one.name, since, state(one.state), remark)
+
+
+def told(
+    session: Session,
+    number: Annotated[int, typer.Argument(metavar="NO", help="The exchange of a file that we have sent.")],
+    in_state: Annotated[BankFileState, typer.Argument(metavar="STATE", help=", ".join(TELLABLE))],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="In the bank's words.")] = "",
+) -> None:
+    """Say what the bank says of a file that we have sent, where no answer of its own comes."""
+    if in_state not in TELLABLE:
+        raise typer.BadParameter(f"must be one of {', '.join(TELLABLE)}", param_hint="STATE")
+    with session.hub() as hub:
+        tell(session, hub, "tell_bank_file", exchange_no=number, state=in_state.value, reason=reason)

@@ -1,0 +1,122 @@
+"""`hub.bank`: files from and to banks, by which connection, and where each stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from hub.contracts import BankConnection
+from hub.errors import DataError
+from hub.model.bank_connections import BankFileRow, ConnectionRow
+from hub.model.runs import Run
+from hub.runtime.tenant_work import TenantWork
+from hub.services.bank_connections.fetching import FETCHED, RUN_KIND, queue_fetches
+
+PAGE = 500  # files read at a time
+
+
+class ConnectionState(NamedTuple):
+    """A bank connection of the settings, and how the looks at it went. Times are ISO text in UTC, blank for never."""
+
+    name: str
+    plugin: str
+    way: str
+    fetches_from: str  # blank when it fetches nothing
+    channel: str  # by which files are handed over; blank when it takes none
+    fetched_at: str
+    failed_at: str
+    problem: str
+
+
+class FetchReport(NamedTuple):
+    """A look at one bank: its run, and the files that it has taken in."""
+
+    connection: str
+    run: Run
+    files: list[BankFileRow]
+
+
+class BankDesk:
+    """One tenant's banks."""
+
+    def __init__(self, work: TenantWork, carry_out: Callable[[], object]) -> None:
+        self._work = work
+        self._carry_out = carry_out
+
+    def connections(self) -> list[ConnectionState]:
+        """Return the bank connections of the settings, in their order. Raises ConfigurationError for wrong ones."""
+        with self._work.store.read() as work:
+            looked = work.bank_files.connections()
+        plugins = self._work.plugins.plugins_of_banks
+        return [
+            _state(one, plugins[name], looked.get(name, ConnectionRow(name))) for name, one in self._connections.items()
+        ]
+
+    def fetch(self, connection: str = "") -> list[FetchReport]:
+        """Look at one bank, or at all, and take in what has come to rest there; a look that is under way is waited for.
+
+        A bank that does not answer is no error here: its run waits, or has failed, and says why.
+
+        Raises:
+            DataError: there is no such connection.
+        """
+        names = [self._known(connection)] if connection else [n for n, one in self._connections.items() if one.endpoint]
+        before = self._work.enquiries.latest_event()
+        with self._work.store.write() as work:
+            queue_fetches(work, self._work.tenant.id, names, f"asked:{work.now}")
+            runs = {run.input["connection"]: run.run_id for run in work.runs.unfinished() if run.kind == RUN_KIND}
+        self._carry_out()
+        taken = [event.data["exchange_no"] for event in self._work.enquiries.events(FETCHED, after=before)]
+        with self._work.store.read() as work:
+            files = work.bank_files.came(taken)
+            return [
+                FetchReport(name, run, [file for file in files if file.connection == name])
+                for name in names
+                if (run := work.runs.get(runs[name])) is not None
+            ]
+
+    def files(
+        self,
+        *,
+        connection: str = "",
+        state: str = "",
+        direction: str = "",
+        before: int | None = None,
+        limit: int = 100,
+    ) -> list[BankFileRow]:
+        """Return files from and to banks and where each stands, newest first. Raises DataError for no connection."""
+        if connection:
+            self._known(connection)
+        chosen = (
+            one
+            for one in self._all_files(before)
+            if connection in ("", one.connection) and state in ("", one.state) and direction in ("", one.direction)
+        )
+        return list(islice(chosen, limit))
+
+    def _all_files(self, before: int | None) -> Iterator[BankFileRow]:
+        with self._work.store.read() as work:
+            while page := work.bank_files.files(self._channels, before=before, limit=PAGE):
+                yield from page
+                before = page[-1].exchange_no
+
+    @property
+    def _connections(self) -> Mapping[str, BankConnection]:
+        return self._work.plugins.bank_connections
+
+    @property
+    def _channels(self) -> dict[str, str]:
+        return {one.channel: name for name, one in self._connections.items() if one.channel}
+
+    def _known(self, connection: str) -> str:
+        if connection not in self._connections:
+            known: Sequence[str] = list(self._connections) or ["none: see docs/bank-connections.md"]
+            raise DataError(f"there is no bank connection {connection}; there is: {', '.join(known)}")
+        return connection
+
+
+def _state(one: BankConnection, plugin: str, looked: ConnectionRow) -> ConnectionState:
+    return ConnectionState(
+        one.name, plugin, one.way, one.endpoint, one.channel, looked.fetched_at, looked.failed_at, looked.problem
+    )

@@ -1,0 +1,66 @@
+"""Fee invoices taken back with the steps that they are of: cancelled by new entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from hub.errors import RuleViolation
+from hub.model.command import Target
+from hub.model.commands import CancelReceivable
+from hub.model.dunning_plans import StepTaken
+from hub.model.dunning_reasons import NotUndone
+from hub.model.fee_invoices import StandingFee
+from hub.model.tenant import Tenant
+from hub.services.books.amounts import cancel_receivable
+from hub.services.ports import UnitOfWork
+
+USER = "dunning"
+TASK = "paid_fee_taken_back"
+
+
+def fees_of(work: UnitOfWork, steps: Iterable[StepTaken]) -> dict[StepTaken, list[StandingFee]]:
+    """Return the fee invoices of steps that stand."""
+    of_step = {(step.receivable_id, step.plan_no): step for step in steps if step.are_fees_invoiced}
+    found: dict[StepTaken, list[StandingFee]] = {}
+    for fee in work.fee_invoices.standing(number for number, _ in of_step) if of_step else ():
+        step = of_step.get((fee.receivable_id, fee.plan_no))
+        if step is not None:
+            found.setdefault(step, []).append(fee)
+    return found
+
+
+def what_was_done(work: UnitOfWork, fees: Sequence[StandingFee]) -> str:
+    """Return what keeps a person from undoing a step: a fee invoice of it was paid, or dunned by itself; else ''."""
+    paid = next((fee for fee in fees if fee.open_ore != fee.amount_ore), None)
+    if paid is not None:
+        return f"{NotUndone.PAID}: {paid.number}"
+    steps = work.dunning.of([fee.invoice_id for fee in fees], work.today).steps if fees else {}
+    followed = next((one.step for taken in steps.values() for one in taken), None)
+    return f"{NotUndone.FOLLOWED_BY}: {followed}" if followed is not None else ""
+
+
+def cancel_fees(
+    work: UnitOfWork, tenant: Tenant, undone: Mapping[StepTaken, Sequence[StandingFee]], because: str
+) -> None:
+    """Cancel the fee invoices of steps that are taken back, in this transaction; a person is told of a paid one."""
+    for step, fees in undone.items():
+        for fee in fees:
+            _cancel(work, tenant, step, fee, because)
+        work.fee_invoices.take_back([fee.invoice_id for fee in fees])
+
+
+def _cancel(work: UnitOfWork, tenant: Tenant, step: StepTaken, fee: StandingFee, because: str) -> None:
+    target = Target(company=fee.company, number=fee.number, source_system=fee.source_system)
+    key = f"{step.letter}:cancel:{fee.invoice_id}"
+    asked = CancelReceivable(key=key, user=USER, receivable=target, remark=because, allow_credit_balance=True)
+    try:
+        cancel_receivable(work, tenant, asked)
+    except RuleViolation:
+        return  # somebody has cancelled or credited it already
+    if fee.open_ore < fee.amount_ore:
+        work.commands.open_task(
+            TASK,
+            fee.number,
+            f"fee invoice {fee.number} was paid, and its letter never arrived: it has a credit balance; "
+            "refund it, or move it by registering payments by hand",
+        )

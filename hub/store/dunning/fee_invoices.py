@@ -1,0 +1,59 @@
+"""Fees that are invoices of their own: whose step they are of, and what is open on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, bindparam
+
+from hub.model.fee_invoices import FeeInvoice, StandingFee
+from hub.store import tables
+from hub.store.bulk import insert_rows
+from hub.store.counters import take_numbers
+from hub.store.statements import text
+
+_AT_ONCE = 500
+_STANDING = text("""
+    SELECT f.invoice_id, f.receivable_id, f.plan_no, r.company, r.number, r.source_system, f.amount_ore,
+           coalesce(o.principal_ore + o.fee_ore + o.interest_ore, 0)
+    FROM fee_invoice f
+    JOIN receivable r ON r.tenant = f.tenant AND r.receivable_id = f.invoice_id
+    LEFT JOIN open_item o ON o.tenant = f.tenant AND o.receivable_id = f.invoice_id
+    WHERE f.tenant = :t AND f.receivable_id IN :ids AND f.undone_at IS NULL
+    ORDER BY f.receivable_id, f.invoice_id
+""").bindparams(bindparam("ids", expanding=True))
+_TAKE_BACK = text(
+    "UPDATE fee_invoice SET undone_at = :now WHERE tenant = :t AND invoice_id = :invoice_id AND undone_at IS NULL"
+)
+
+
+class SqlFeeInvoices:
+    """Fee invoices of one tenant within one transaction."""
+
+    def __init__(self, connection: Connection, tenant: int, now: str) -> None:
+        self._connection = connection
+        self._tenant = tenant
+        self._now = now
+
+    def take_numbers(self, company: str, count: int) -> int:
+        """Take numbers of a company's own series and return the first; the first of all is 1."""
+        return take_numbers(self._connection, self._tenant, f"fee_invoice:{company}", count)
+
+    def record(self, made: Sequence[FeeInvoice]) -> None:
+        """Write down which receivables are fees of which steps."""
+        rows = [(self._tenant, *one._replace(made_at=self._now)) for one in made]
+        insert_rows(self._connection, tables.fee_invoice, ("tenant", *FeeInvoice._fields), rows)
+
+    def standing(self, receivable_ids: Iterable[int]) -> list[StandingFee]:
+        """Return the fee invoices of receivables that nobody has taken back, settled ones too."""
+        ids, found = sorted(set(receivable_ids)), list[StandingFee]()
+        for start in range(0, len(ids), _AT_ONCE):
+            rows = self._connection.execute(_STANDING, {"t": self._tenant, "ids": ids[start : start + _AT_ONCE]})
+            found += [StandingFee._make(row) for row in rows]
+        return found
+
+    def take_back(self, invoice_ids: Sequence[int]) -> None:
+        """Write down that they stand no more."""
+        rows = [{"t": self._tenant, "now": self._now, "invoice_id": one} for one in invoice_ids]
+        if rows:
+            self._connection.execute(_TAKE_BACK, rows)

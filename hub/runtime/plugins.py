@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pluggy import PluginManager, PluginValidationError
 
@@ -358,29 +358,38 @@ class TenantPlugins:
         return answers[0] if answers else None
 
 
+class _Kept(NamedTuple):
+    """The plugins of a tenant, and the settings that they were built from."""
+
+    tenant: Tenant
+    fingerprint: str
+    plugins: TenantPlugins
+
+
 class TenantPluginCache:
     """Built plugins of the tenants used last; a tenant whose settings have changed is built anew."""
 
     def __init__(self, most_kept: int = MOST_TENANTS_KEPT) -> None:
         self._most_kept = most_kept
         self._lock = Lock()
-        self._kept: OrderedDict[str, tuple[str, TenantPlugins]] = OrderedDict()
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
 
     def close(self) -> None:
         """Close what the kept plugins have open."""
         with self._lock:
-            for _, plugins in self._kept.values():
-                plugins.close()
+            for kept in self._kept.values():
+                kept.plugins.close()
 
     def get(self, tenant: Tenant, contexts: Contexts | None = None) -> TenantPlugins:
         """Return a tenant's plugins, built on first use. Raises ConfigurationError as `TenantPlugins.build`."""
-        fingerprint = settings_fingerprint(tenant)
         with self._lock:
             kept = self._kept.get(tenant.id)
-            if kept is None or kept[0] != fingerprint:
-                kept = (fingerprint, TenantPlugins.build(tenant, contexts))
-            self._kept[tenant.id] = kept
+            if kept is None or kept.tenant is not tenant:  # settings that were read again may be the same
+                fingerprint = settings_fingerprint(tenant)
+                if kept is None or kept.fingerprint != fingerprint:
+                    kept = _Kept(tenant, fingerprint, TenantPlugins.build(tenant, contexts))
+                kept = self._kept[tenant.id] = kept._replace(tenant=tenant)
             self._kept.move_to_end(tenant.id)
             while len(self._kept) > self._most_kept:
                 self._kept.popitem(last=False)
-            return kept[1]
+            return kept.plugins

@@ -76,6 +76,8 @@ def _kind(annotation: Any) -> str:
         return "list of tables" if model_within(arguments[0]) else f"list of {_kind(arguments[0])}"
     if origin is dict:
         return "table of tables" if model_within(annotation) or get_origin(arguments[1]) is dict else "table of text"
+    if origin is Literal:
+        return ", ".join(f"`{word}`" for word in arguments)
     if arguments:
         return _kind(arguments[0])
     if isinstance(annotation, type) and issubclass(annotation, Enum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictInt, model_validator
 
 from hub.contracts import PluginSettings, SecretReference
 from hub.model.setting_values import KronorLimit, Switch
@@ -46,7 +46,7 @@ class KivraSettings(PluginSettings):
         default=0, alias="price", description='What one document costs in kronor, without VAT, such as "1,20".'
     )
     timeout_s: float = Field(default=30.0, gt=0, le=300, description="How long a call may take in all, in seconds.")
-    calls_at_once: int = Field(
+    calls_at_once: StrictInt = Field(
         default=4, ge=1, le=16, description="How many messages are sent at the same time, once it takes them."
     )
     webhook_secret: SecretReference | None = Field(

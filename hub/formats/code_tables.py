@@ -6,7 +6,7 @@ edition = "…"
 date = 2019-11-01
 
 [codes]
-1 = { name = "…", swedish = "…" }
+1 = { name = "…", swedish = "…" }          # and english = "…" where people read it in English too
 """
 
 from __future__ import annotations
@@ -33,10 +33,11 @@ class TableSource:
 
 @dataclass(frozen=True, slots=True)
 class CodeMeaning:
-    """What one code means: a stable English name for programs, a Swedish text for people."""
+    """What one code means: a stable English name for programs, a text for people in Swedish, and in English if any."""
 
     name: str
     swedish: str
+    english: str = ""
 
 
 @dataclass(frozen=True, slots=True)

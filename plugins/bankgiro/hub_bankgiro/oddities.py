@@ -8,7 +8,7 @@ from hub.errors import FormatError
 from hub.formats.warning_limit import WarningLimit
 from hub.model.payment_file import Warned
 
-REFUSED_WHEN_STRICT = frozenset({"TAB", "DAMAGED_TEXT"})
+REFUSED_WHEN_STRICT = frozenset({"TAB", "DAMAGED_TEXT", "TITLE_LINES"})
 
 
 class Oddities:

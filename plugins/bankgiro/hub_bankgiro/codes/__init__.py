@@ -1,4 +1,4 @@
-"""The code tables of the BgMax manual, loaded once at import."""
+"""The code tables of the manuals of BgMax and Autogiro, loaded once at import."""
 
 from __future__ import annotations
 
@@ -16,3 +16,9 @@ CHANNELS = _table("channel")
 DEDUCTION_CODES = _table("deduction")
 IMAGE_MARKS = _table("image")
 DEPOSIT_TYPES = _table("deposit_type")
+MANDATE_INFORMATION = _table("mandate_information")
+MANDATE_COMMENTS = _table("mandate_comment")
+REJECTIONS = _table("rejection")
+CHANGE_CAUSES = _table("change_cause")
+CHANGE_COMMENTS = _table("change_comment")
+REFUND_REASONS = _table("refund")

@@ -13,10 +13,11 @@ from typing import BinaryIO, NamedTuple
 
 from hub.errors import FormatError
 from hub.formats.fixed_width import RECORD_WIDTH
-from hub.formats.record_stream import BLOCK_BYTES, BYTE_ORDER_MARK, HEAD_BYTES, LONGEST_LINE_BYTES
+from hub.formats.record_stream import BYTE_ORDER_MARK, HEAD_BYTES, LONGEST_LINE_BYTES
 
 _ENCODED_TWICE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf]")
 _FOREIGN_BYTES = re.compile("[\udc80-\udcff]")
+BLOCK_BYTES = 1 << 15  # every line of a block is an object
 ERRORS = {"utf-8": "surrogateescape", "latin-1": "strict"}  # every byte has its way back
 
 

@@ -67,8 +67,14 @@ class Key(NamedTuple):
     value: str
 
 
-LOOKUP_KINDS = frozenset({"tx_id", "instr_id", "end_to_end_id", "clr_sys_ref", "uetr"})
+DIRECT_DEBIT_KEY = "direct_debit"
+"""Kind of a key made of all that a direct debit's refund repeats of it, its day among that."""
+
+LOOKUP_KINDS = frozenset({"tx_id", "instr_id", "end_to_end_id", "clr_sys_ref", "uetr", DIRECT_DEBIT_KEY})
 """Names that the payer or a bank on the way gave a payment: others may have the same."""
+
+DATED_KINDS = frozenset({DIRECT_DEBIT_KEY})
+"""Those of them that name the day too, so that they find a payment however long after."""
 
 
 class PayeeAccount(NamedTuple):

@@ -110,7 +110,7 @@ def test_what_nobody_reads_says_why_where_that_is_known(tmp_path: Path) -> None:
         (b"", "EMPTY", "ask the sender"),
         (gzip.compress(b"01BGMAX", mtime=0), "COMPRESSED", "compressed (gzip): unpack it first"),
         (b"PK\x03\x04\x14\x00", "COMPRESSED", "compressed (zip): unpack it first"),
-        (b"0120261120AUTOGIRO9900FELLISTA REG.KONTRL", "NOT_YET_READ", "Autogiro, old layout, rejected payments"),
+        (b"0120261120AUTOGIRO9900FELLISTA REG.KONTRL", "NOT_YET_READ", "Autogiro, rejected requests"),
         (PAIN, "NOT_YET_READ", "ISO 20022 pain.001.001.09, which the plugin autopay knows and does not read yet"),
     ],
 )

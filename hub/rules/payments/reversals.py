@@ -6,13 +6,14 @@ a payment only when everything else that both tell agrees, and not long after.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
 from hub.banking_calendar import add_banking_days, banking_days_between
-from hub.model.payment_file import LOOKUP_KINDS
+from hub.model.payment_file import DATED_KINDS, LOOKUP_KINDS
 from hub.model.payments import DayWindow, KeyOwner, LoadedReversal, Standing
 
 LATEST_BANKING_DAYS = (
@@ -84,12 +85,13 @@ def _may_mean(reversal: LoadedReversal, owners: Sequence[KeyOwner]) -> Mapping[i
 
 
 def _agrees(reversal: LoadedReversal, owner: KeyOwner) -> bool:
-    """Say whether a payment tells nothing else of the same kind, and was booked not long before."""
+    """Say whether a payment tells nothing else of the same kind, and was booked not long before, or on a day named."""
     for kind, value in (*reversal.keys, ("reference", reversal.reference)):
         told = owner.told(kind)
         if value and told and value not in told:
             return False
-    return any(0 <= _days(booked, reversal) <= LATEST_BANKING_DAYS for booked in owner.told("booked_date"))
+    latest = math.inf if owner.kind in DATED_KINDS else LATEST_BANKING_DAYS
+    return any(0 <= _days(booked, reversal) <= latest for booked in owner.told("booked_date"))
 
 
 def _standing(reversal: LoadedReversal, owner: KeyOwner) -> str:

@@ -1,4 +1,4 @@
-"""Bankgirot's files (*Bankgirot*): the BgMax reader, its settings and the plugin that offers it."""
+"""Files of Bankgirot and Plusgirot: their readers, Autogiro, settings, and the plugin that offers them."""
 
 from hub_bankgiro.plugin import Plugin
 from hub_bankgiro.reader import BgMaxReader

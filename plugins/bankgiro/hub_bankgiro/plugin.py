@@ -1,24 +1,50 @@
-"""The plugin: its card, its settings and the one reader it offers so far."""
+"""The plugin: its card, its settings, its readers, Autogiro and the channel that takes its files to the bank."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hub.contracts import CONTRACT_VERSION, PaymentFileReader, PluginManifest, hookimpl
+from hub.contracts import (
+    CONTRACT_VERSION,
+    DeliveryChannel,
+    DirectDebitScheme,
+    PaymentFileReader,
+    PluginContext,
+    PluginManifest,
+    hookimpl,
+)
+from hub_bankgiro.autogiro.channel import OrderFolder
+from hub_bankgiro.autogiro.payments import SpecificationReader
+from hub_bankgiro.autogiro.scheme import Autogiro
 from hub_bankgiro.reader import BgMaxReader
 from hub_bankgiro.settings import BankgiroSettings
+from hub_bankgiro.total_in.reader import TotalInReader
 
 
 class Plugin:
-    """Bankgirot: incoming payments as BgMax (*Bankgiro Inbetalningar*)."""
+    """Bankgirot and Plusgirot: incoming payments (*Bankgiro Inbetalningar*, *Total IN*) and direct debits."""
 
     manifest = PluginManifest(
         name="bankgiro",
-        summary="Bankgirot: incoming payments as BgMax files",
+        summary="Bankgirot and Plusgirot: BgMax and Total IN files, direct debits by Autogiro",
         contract=CONTRACT_VERSION,
-        formats=("BgMax 01",),
-        sources=("Bankgiro Inbetalningar, teknisk manual, November 2019, Bankgirot",),
-        booked_statuses=(),  # a BgMax file states booked deposits only, and no status
+        formats=(
+            "BgMax 01",
+            "Autogiro, old and new layout, read",
+            "Autogiro, records to Bankgirot, sealed with HMAC, written",
+            "Total IN, Total IN Bas (TL1), read",
+            "LB, supplier payments, looked at",
+        ),
+        sources=(
+            "Bankgiro Inbetalningar, teknisk manual, November 2019, Bankgirot",
+            "Autogiro, teknisk manual, January 2019, Bankgirot",
+            "Total IN, Total IN Basic, Record Descriptions, version 1.10, October 2013, Nordea",
+        ),
+        booked_statuses=("0",),  # of Autogiro; a file of BgMax or Total IN states booked deposits only, and no status
+        unverified=(
+            "Bankgirot has taken no file to it yet; the seal agrees with three that others published.",
+            "Total IN: extended references, and deductions that are not whole, beyond one published file.",
+        ),
     )
     Settings = BankgiroSettings
 
@@ -27,5 +53,18 @@ class Plugin:
 
     @hookimpl
     def hub_payment_file_readers(self) -> Sequence[PaymentFileReader]:
-        """Offer the BgMax reader."""
-        return (BgMaxReader(strict=self._settings.strict, warnings_per_code=self._settings.warnings_per_code),)
+        """Offer the readers of BgMax, of Autogiro's payment specifications, and of Total IN."""
+        strict, per_code = self._settings.strict, self._settings.warnings_per_code
+        kinds = (BgMaxReader, SpecificationReader, TotalInReader)
+        return tuple(kind(strict=strict, warnings_per_code=per_code) for kind in kinds)
+
+    @hookimpl
+    def hub_direct_debit_schemes(self, context: PluginContext) -> Sequence[DirectDebitScheme]:
+        """Offer Autogiro."""
+        return (Autogiro(self._settings, context),)
+
+    @hookimpl
+    def hub_delivery_channels(self, context: PluginContext) -> Sequence[DeliveryChannel]:
+        """Offer the channel `autogiro`, where the settings say where files go."""
+        own = self._settings.autogiro
+        return (OrderFolder(own, context),) if own.out.is_given else ()

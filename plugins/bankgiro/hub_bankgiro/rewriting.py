@@ -67,6 +67,6 @@ def _writable(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_marks(value: Any) -> Any:
-    if not isinstance(value, str) or value.isprintable() and "\ufffd" not in value:
+    if not isinstance(value, str) or (value.isprintable() and "\ufffd" not in value):
         return value
     return "".join("?" if letter == "\ufffd" or not letter.isprintable() else letter for letter in value)

@@ -25,10 +25,6 @@ _OTHER = 0xC3
 NORMAL = bytes(byte if 0x20 <= byte <= 0x7E else _LETTERS.get(byte, _OTHER) for byte in range(256))
 
 
-class SealError(FormatError):
-    """The seal of a file does not verify: it was changed behind the sealing, or sealed with another key."""
-
-
 def key_of(digits: str) -> bytes:
     """Return the key of 32 hexadecimal digits. Raises ConfigurationError, which never repeats them."""
     if not _KEY.fullmatch(digits.strip()):
@@ -74,14 +70,14 @@ def check(stated: StatedSeal, sealing: Sealing) -> None:
     """Compare a file's seal with one made of its records.
 
     Raises:
-        SealError: `SEAL_KEY` when it was sealed with another key, `SEAL_DIFFERS` when the records were changed.
+        FormatError: `SEAL_KEY` when it was sealed with another key, `SEAL_DIFFERS` when the records were changed.
     """
     if not hmac.compare_digest(stated.key_check.upper(), sealing.key_check):
         message = "the file was sealed with another key; ask which key is in use"
-        raise SealError(message, code="SEAL_KEY", line=stated.line, record="99", field="key_check")
+        raise FormatError(message, code="SEAL_KEY", line=stated.line, record="99", field="key_check")
     if not hmac.compare_digest(stated.mac.upper(), sealing.mac):
         message = "the seal does not verify: the file was changed after it was sealed; make or fetch it again"
-        raise SealError(message, code="SEAL_DIFFERS", line=stated.line, record="99", field="mac")
+        raise FormatError(message, code="SEAL_DIFFERS", line=stated.line, record="99", field="mac")
 
 
 def _hex(mac: hmac.HMAC) -> str:

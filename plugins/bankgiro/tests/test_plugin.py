@@ -15,6 +15,9 @@ from hub.contracts import CONTRACT_VERSION
 from hub.contracts import hookspecs as specs
 from hub.errors import FormatError
 from hub_bankgiro import BankgiroSettings, BgMaxReader, Plugin
+from hub_bankgiro.autogiro.payments import SpecificationReader
+from hub_bankgiro.settings import AutogiroSettings
+from hub_bankgiro.total_in.reader import TotalInReader
 
 FOLDER = Path(__file__).parents[1]
 HEADINGS = (
@@ -27,18 +30,18 @@ HEADINGS = (
 )
 
 
-def test_the_hook_offers_the_bgmax_reader_on_default_settings():
+def test_the_hook_offers_the_readers_on_default_settings():
     plugins = pluggy.PluginManager("hub")
     plugins.add_hookspecs(specs)
     plugins.register(Plugin(BankgiroSettings()))
 
-    ((reader,),) = plugins.hook.hub_payment_file_readers()
+    (readers,) = plugins.hook.hub_payment_file_readers()
 
-    assert isinstance(reader, BgMaxReader)
+    assert [type(reader) for reader in readers] == [BgMaxReader, SpecificationReader, TotalInReader]
 
 
 def test_settings_reach_the_reader(read, make_records):
-    (reader,) = Plugin(BankgiroSettings(strict=True)).hub_payment_file_readers()
+    reader, *_ = Plugin(BankgiroSettings(strict=True)).hub_payment_file_readers()
     records = make_records()
     data = "\n".join([*records[:3], "25a\tb", *records[3:]]).encode()
 
@@ -47,7 +50,20 @@ def test_settings_reach_the_reader(read, make_records):
         list(reader.read(io.BytesIO(data)))
 
 
-@pytest.mark.parametrize("wrong", [{"strictness": True}, {"warnings_per_code": 0}, {"warnings_per_code": 1001}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"strictness": True},
+        {"warnings_per_code": 0},
+        {"warnings_per_code": 1001},
+        {"autogiro": {"customer_numbers": {"9912347": "471117"}}},
+        {"autogiro": {"customer_numbers": {"9912346": "47111"}}},
+        {"autogiro": {"seal_key": "1234567890ABCDEF1234567890ABCDEF"}},
+        {"autogiro": {"file_name": "autogiro.txt"}},
+        {"autogiro": {"file_name": "{company}_{number}_{tenant}"}},
+        {"autogiro": {"file_name": "{company}/{number}"}},
+    ],
+)
 def test_wrong_settings_are_refused(wrong):
     with pytest.raises(ValidationError):
         BankgiroSettings(**wrong)
@@ -56,7 +72,7 @@ def test_wrong_settings_are_refused(wrong):
 def test_every_setting_has_a_default_a_description_and_a_line_in_the_readme():
     readme = (FOLDER / "README.md").read_text(encoding="utf-8")
 
-    for name, field in BankgiroSettings.model_fields.items():
+    for name, field in (*BankgiroSettings.model_fields.items(), *AutogiroSettings.model_fields.items()):
         assert field.description
         assert not field.is_required()
         assert f"`{name}`" in readme

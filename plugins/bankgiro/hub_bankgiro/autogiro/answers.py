@@ -54,9 +54,7 @@ def answer_events(file: RecordFile) -> Iterator[AnswerEvent]:
     if file.form not in AUTOGIRO_ANSWERS:
         raise FormatError(f"{file.form.format}: no file of Autogiro's answers", code="OTHER_FORMAT")
     reading = _Reading(file)
-    records = iter(file)
-    yield from _warnings(file.oddities)
-    for record in records:
+    for record in file:
         yield from reading.take(record)
         yield from _warnings(file.oddities)
     yield from reading.closed()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +19,7 @@ from hub.cli.telling import Company, Remark, tell
 from hub.errors import DataError
 from hub.model.deliveries import DocumentRow, DocumentState
 from hub.model.documents import Document
+from hub.model.dunning_plans import letters_of_plan
 from hub.rules.delivery.route import Route, Verdict
 
 if TYPE_CHECKING:
@@ -326,10 +327,51 @@ def close(session: Session, number: DocumentNo, remark: Remark = "") -> None:
 
 def report_seen(
     session: Session,
-    number: Annotated[int, typer.Argument(metavar="TASK", help="The task's number, see: hub tasks.")],
+    numbers: Annotated[
+        list[int] | None, typer.Argument(metavar="TASK", help="Numbers of tasks, see: hub tasks.")
+    ] = None,
+    plan: Annotated[
+        int | None, typer.Option("--plan", metavar="NO", help="All letters of a dunning run that were not delivered.")
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--file",
+            metavar="FILE",
+            help="A file with a task's number at the beginning of each line.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
     remark: Remark = "",
 ) -> None:
-    """Say that you have looked at a report that could not be read, or a letter that could not be delivered."""
-    given_by = {**GIVEN_BY, "task_no": "TASK"}
+    """Say that you have looked at reports that could not be read, or letters that could not be delivered."""
+    tasks = [*(numbers or ()), *(task_numbers(file) if file is not None else ())]
     with session.hub() as hub:
-        tell(session, hub, "see_report", given_by, task_no=number, remark=remark)
+        if len(tasks) == 1 and plan is None and file is None:
+            tell(session, hub, "see_report", {**GIVEN_BY, "task_no": "TASK"}, task_no=tasks[0], remark=remark)
+            return
+        letters = "" if plan is None else letters_of_plan(plan)
+        given_by = {**GIVEN_BY, "task_nos": "TASK", "letters": "--plan"}
+        tell(session, hub, "see_reports", given_by, task_nos=tasks, letters=letters, remark=remark)
+
+
+def task_numbers(file: Path) -> Iterator[int]:
+    """Yield the numbers that lines of a file begin with; a heading and empty lines are passed over.
+
+    Raises:
+        DataError: a line begins with something else.
+    """
+    for at, line in enumerate(_read(file).splitlines(), 1):
+        first = line.replace(";", ",").replace("\t", ",").split(",")[0].strip().strip('"')
+        if first.isascii() and first.isdecimal() and len(first) <= LONGEST_NO:
+            yield int(first)
+        elif first and at > 1:
+            raise DataError(f"{file.name}, line {at}: it does not begin with the number of a task; see: hub tasks")
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (UnicodeDecodeError, OSError):
+        raise DataError(f"{file.name} is no text in UTF-8: write a task's number on each line") from None

@@ -28,7 +28,14 @@ from hub.model.attempts import AttemptVerdict
 from hub.model.bank_connection_commands import TellBankFile
 from hub.model.command import Command, RowNumber, Target, said
 from hub.model.command_dates import IsoDate
-from hub.model.delivery_commands import CloseDocument, CopyDocument, DeliverDocument, SeeReport, SendDocument
+from hub.model.delivery_commands import (
+    CloseDocument,
+    CopyDocument,
+    DeliverDocument,
+    SeeReport,
+    SeeReports,
+    SendDocument,
+)
 from hub.model.dunning_commands import NoteStepTaken
 from hub.model.import_rows import NO_CONTROL_CHARACTERS, CodingLine, LongText, Number, ShortText
 from hub.model.instalment_plan_commands import EndInstalmentPlan, MakeInstalmentPlan
@@ -358,6 +365,7 @@ AnyCommand = Annotated[
     | SendDocument
     | CloseDocument
     | SeeReport
+    | SeeReports
     | MakeInstalmentPlan
     | EndInstalmentPlan
     | MandateCommand,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
 from hub.model.command import Command, RowNumber
 from hub.model.command_dates import IsoDate
@@ -13,6 +13,7 @@ from hub.model.import_rows import LongText, ShortText
 from hub.model.setting_values import OptionalChannelName, Switch
 from hub.money import LARGEST_ORE
 
+MOST_SEEN = 10_000  # tasks in one command
 UNDELIVERABLE_LETTER = "undeliverable_letter"
 """The kind of the task about a letter that never will arrive; its subject is the key of the letter's command."""
 
@@ -81,3 +82,18 @@ class SeeReport(Command):
     kind: Literal["see_report"] = "see_report"
     task_no: RowNumber
     remark: LongText = ""
+
+
+class SeeReports(Command):
+    """Says the same of many tasks at once: by their numbers, or of all letters whose keys begin alike."""
+
+    kind: Literal["see_reports"] = "see_reports"
+    task_nos: Annotated[tuple[RowNumber, ...], Field(max_length=MOST_SEEN)] = ()
+    letters: ShortText = Field(default="", description="Such as `dun:7:`, the letters of dunning plan 7.")
+    remark: LongText = ""
+
+    @model_validator(mode="after")
+    def _names_something(self) -> Self:
+        if not self.task_nos and not self.letters:
+            raise ValueError("say which: task_nos, or what the keys of letters begin with")
+        return self

@@ -11,9 +11,15 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from hub.model.dunning import DunningStep
 
 KIND = "dunning"  # of its plans and runs
+LETTERS = "dun"  # what the keys of its letters begin with
 PLAN_COMMAND = "plan_dunning"  # the kind under which the key of a plan is kept
 
 _Short = Annotated[str, StringConstraints(max_length=100)]
+
+
+def letters_of_plan(plan_no: int) -> str:
+    """Return what the keys of a plan's letters begin with."""
+    return f"{LETTERS}:{plan_no}:"
 
 
 class PlanState(StrEnum):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+PAID_FEE_TAKEN_BACK = "paid_fee_taken_back"  # a task: its letter never arrived, and it was paid
+
 
 class FeeInvoice(NamedTuple):
     """One fee of one step that is a receivable of its own, in the order of its table's columns."""

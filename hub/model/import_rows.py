@@ -75,6 +75,7 @@ class ImportRow(BaseModel):
     register_identity: ShortText = ""
     department: ShortText = ""
     refers_to: LongText = ""
+    language: Annotated[str, StringConstraints(pattern=r"^(sv|en)?$")] = ""  # what the debtor reads
     credits_number: ShortText = ""
     paid_ore: StrictInt = Field(default=0, alias="paid_amount")
     coding: tuple[CodingLine, ...] = ()

@@ -43,6 +43,7 @@ class Receivable(NamedTuple):
     credits_number: str
     coding: str
     is_opening: int
+    language: str = ""  # what the debtor reads: sv, en; empty: as the company's letters
 
 
 class ReferenceRow(NamedTuple):

@@ -8,6 +8,7 @@ from typing import Any
 
 from hub.errors import DataError
 from hub.model.countries import HOME, country_code
+from hub.model.documents import Language
 from hub.model.receivables import Receivable
 
 _TOWN = re.compile(r"(?:SE?-)?(?P<code>[0-9]{3} ?[0-9]{2})(?: +|$)(?P<town>.*)")
@@ -25,6 +26,11 @@ def debtor_fields(receivable: Receivable) -> dict[str, Any]:
         "identity": receivable.debtor_identity or None,
         "address": _address(receivable.debtor_address.split("\n") if receivable.debtor_address else []),
     }
+
+
+def language_of(receivable: Receivable, usual: Language) -> Language:
+    """Return what the debtor of a receivable reads: what it says, else the company's usual language."""
+    return Language(receivable.language) if receivable.language else usual
 
 
 def _address(lines: Sequence[str]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from hub.model.bank_connection_commands import TellBankFile
 from hub.model.command import Command
 from hub.model.command_dates import refuse_far_dates
 from hub.model.commands import AnswerCarried, DecideAttempt
-from hub.model.delivery_commands import CloseDocument, SeeReport
+from hub.model.delivery_commands import CloseDocument, SeeReport, SeeReports
 from hub.model.dunning_commands import NoteStepTaken
 from hub.model.enquiries import AccountBalance
 from hub.model.events import Event
@@ -78,7 +78,7 @@ _HANDLERS: Handlers = {
     AnswerCarried: answer_carried,
     NoteStepTaken: note_step_taken,
 }
-_CLOSING = (CloseDocument, SeeReport)
+_CLOSING = (CloseDocument, SeeReport, SeeReports)
 
 
 class Receipt(NamedTuple):

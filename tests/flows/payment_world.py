@@ -207,6 +207,7 @@ class World:
                 credits_number="",
                 coding="",
                 is_opening=0,
+                language=more.get("language", ""),
             )
             work.receivables.insert([row])
             key = normal_form(reference or number)

@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 from dunning_world import POLICY, DunningWorld, dunning_tenant
+from imported_ledger import codes
 from sqlalchemy import Engine
 
-from hub.errors import OutcomeUnknownError, TransientError
+from hub.errors import DataError, OutcomeUnknownError, TransientError
 from hub.model.commands import EndHold, SetHold, Target
 from hub.model.delivery import Reach, Reachable, RouteStep
 from hub.model.documents import Document
@@ -221,3 +222,37 @@ def test_a_hold_that_ended_while_a_letter_waits_stops_nothing(together):
     together.north.later(hours=1)
 
     assert len(together.channel.numbers) == 2
+
+
+def test_a_debtor_is_written_to_in_the_language_of_the_receivable_else_the_companys(together):
+    together.books.invoices("1003", **ADDRESS, language="English")
+
+    together.books.run()
+    together.north.work()
+
+    swedish, _, english = together.sent()
+    assert (swedish.language, english.language) == ("sv", "en")
+    assert "Vi har inte sett någon betalning" in swedish.notes[0]
+    assert "We have not seen any payment" in english.notes[0]
+
+
+def test_a_language_that_letters_are_not_written_in_is_refused(together):
+    row = {"number": "1003", "invoice_date": "2026-09-28", "due_date": "2026-10-26", "routine": "01", "language": "fi"}
+
+    assert codes(together.books.rows(row, tenant=together.books.tenant)) == [(1, "language", "LANGUAGE_UNKNOWN")]
+
+
+def test_a_person_has_seen_to_all_undeliverable_letters_of_a_run_at_once(together):
+    together.channel.reaches = Reach(Reachable.NO, "not a customer there")
+    plan_no = together.books.run()
+    together.north.work()
+    together.follow()
+    assert len(together.north.tasks()) == 2
+
+    assert together.north.tell("see_reports", "another", letters="dun:99:") == {"seen": 0, "not_open": 0}
+    assert together.north.tell("see_reports", "seen", letters=f"dun:{plan_no}:") == {"seen": 2, "not_open": 0}
+
+    assert together.north.tasks() == []
+    assert together.north.tell("see_reports", "by number", task_nos=[1, 2]) == {"seen": 0, "not_open": 2}
+    with pytest.raises(DataError, match="say which"):
+        together.north.tell("see_reports", "of nothing")

@@ -181,6 +181,16 @@ def test_an_undone_interest_invoice_is_made_anew_under_its_number_and_paid_by_it
     assert_books_agree(world)
 
 
+def test_an_interest_invoice_is_in_the_language_of_its_original(world: World) -> None:
+    paid_late(world, "010001", language="en")
+
+    carry_out(world, plan(world))
+
+    with world.store.read() as work:
+        (invoice,) = work.receivables.known_versions("1", ["510001"])
+    assert (invoice.language, invoice.refers_to) == ("en", "Interest for 14 days of late payment, invoice 010001")
+
+
 def test_money_on_an_undone_interest_invoice_keeps_it_from_being_made_anew(world: World) -> None:
     paid_late(world, "010001")
     plan_no = plan(world)

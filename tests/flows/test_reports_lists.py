@@ -224,7 +224,7 @@ def test_dunning_statistics_tell_what_share_of_what_was_invoiced_came_to_each_st
     tenant = ledger.store.tenant
     ids = {number: ledger.one(number).receivable_id for number in ("1001", "1002", "1003")}
     taken = [("1001", "reminder_1", "NULL"), ("1002", "reminder_1", "NULL"), ("1001", "demand", "NULL")]
-    taken += [("1003", "demand", "'2026-11-20'")]
+    taken += [("1003", "demand", "'2026-11-20'"), ("1001", "warning", "NULL")]
 
     with streaming(ledger.engine) as connection:
         driver = connection.connection.driver_connection  # not read as a stream
@@ -234,6 +234,9 @@ def test_dunning_statistics_tell_what_share_of_what_was_invoiced_came_to_each_st
         for number, step, undone in taken:
             values = f"{tenant}, {ids[number]}, '{step}', '2026-11-10', {undone}"
             driver.execute(f"INSERT INTO dunning_step VALUES ({values})")
+        driver.execute("CREATE TEMP TABLE instalment_claim (tenant INTEGER, receivable_id BIGINT)")
+        for claimed in (ids["1001"], ids["1001"], "NULL"):  # of two plans, and another claim
+            driver.execute(f"INSERT INTO instalment_claim VALUES ({tenant}, {claimed})")
         reports = SqlReports(connection, tenant)
         rows = [tuple(row.values()) for row in rows_of(dunning_statistics(reports, DunningSelection()))]
         reminded = reports.balances(BalanceSelection(as_of=TODAY, dunned=Dunned.REMINDED), "")
@@ -241,10 +244,13 @@ def test_dunning_statistics_tell_what_share_of_what_was_invoiced_came_to_each_st
         assert [row.number for row in reminded] == ["1001", "1002"]
         assert [row.number for row in demanded] == ["1001"]
         driver.execute("DROP TABLE dunning_step")
+        driver.execute("DROP TABLE instalment_claim")
 
     assert [row[:1] + row[3:8] for row in rows] == [
         ("2026-09", "invoiced", 1, 100_000, 10_000, 10_000),
         ("2026-10", "invoiced", 3, 300_000, 10_000, 10_000),
         ("2026-10", "reminder_1", 2, 200_000, 6_667, 6_667),
         ("2026-10", "demand", 1, 100_000, 3_333, 3_333),
+        ("2026-10", "warning", 1, 100_000, 3_333, 3_333),
+        ("2026-10", "instalment_plan", 1, 100_000, 3_333, 3_333),
     ]

@@ -11,6 +11,7 @@ from hub.model.dunning_settings import FeeInvoiceTerms
 from hub.model.import_rows import CodingLine, ImportRow
 from hub.model.receivables import Receivable, ReceivableKind
 from hub.money import format_kronor, plain_kronor
+from hub.rules.debtors import language_of
 from hub.rules.dunning.fees import Fee
 from hub.rules.dunning.letter_texts import filled, our_text
 
@@ -43,10 +44,9 @@ def fee_row(
     amount_ore: int,
     on: date,
     due_date: date,
-    language: Language = Language.SV,
 ) -> ImportRow:
     """Return a fee as the row of a receivable: of the original's debtor, due when its letter is to be answered."""
-    terms = terms_of(company)
+    terms, language = terms_of(company), language_of(original, company.letterhead.language)
     return ImportRow(
         number=number,
         invoice_date=on.isoformat(),

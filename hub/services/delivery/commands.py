@@ -10,8 +10,10 @@ from hub.model.delivery_commands import (
     CopyDocument,
     DeliverDocument,
     SeeReport,
+    SeeReports,
     SendDocument,
 )
+from hub.model.fee_invoices import PAID_FEE_TAKEN_BACK
 from hub.model.tenant import Tenant
 from hub.services.attempts import CLAIM
 from hub.services.books import Handlers
@@ -74,6 +76,20 @@ def see_report(work: UnitOfWork, _tenant: Tenant, command: SeeReport) -> JsonObj
     raise DataError(f"there is no open task {command.task_no} about a report; see: hub tasks")
 
 
+def see_reports(work: UnitOfWork, _tenant: Tenant, command: SeeReports) -> JsonObject:
+    """Close many such tasks; those that are not open, or about something else, are counted and left as they are."""
+    tasks = [task for task in work.commands.open_tasks() if task["kind"] in SEEN]
+    asked = {*command.task_nos}
+    chosen = [task for task in tasks if task["task_no"] in asked or _is_one_of(command.letters, task["subject"])]
+    for task in chosen:
+        work.commands.close_task(task["kind"], task["subject"])
+    return {"seen": len(chosen), "not_open": len(asked - {task["task_no"] for task in tasks})}
+
+
+def _is_one_of(letters: str, subject: str) -> bool:
+    return bool(letters) and subject.startswith(letters)
+
+
 def _document(work: UnitOfWork, document_no: int) -> DocumentRow:
     """Return a document that stays as it is, and whose message nobody plans, before the transaction ends."""
     work.commands.claim(CLAIM)
@@ -83,11 +99,12 @@ def _document(work: UnitOfWork, document_no: int) -> DocumentRow:
     return found[0]
 
 
-SEEN = (UNREAD, DISPUTED, STRAY, ARCHIVED, UNDELIVERABLE_LETTER)
+SEEN = (UNREAD, DISPUTED, STRAY, ARCHIVED, UNDELIVERABLE_LETTER, PAID_FEE_TAKEN_BACK)
 DELIVERY_HANDLERS: Handlers = {
     CopyDocument: copy_document,
     DeliverDocument: deliver_document,
     SendDocument: send_document,
     CloseDocument: close_document,
     SeeReport: see_report,
+    SeeReports: see_reports,
 }

@@ -83,4 +83,5 @@ def _document(receivable: Receivable) -> JsonObject:
         "debtor": debtor_fields(receivable),
         "lines": [line],
     }
-    return {**document, "due_date": receivable.due_date} if receivable.due_date else document
+    document |= {"due_date": receivable.due_date} if receivable.due_date else {}
+    return {**document, "language": receivable.language} if receivable.language else document

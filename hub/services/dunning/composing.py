@@ -16,7 +16,7 @@ from hub.model.parties import Debtor
 from hub.model.payee_account import PayeeAccount
 from hub.model.receivables import ReceivableKind, ReferenceRow
 from hub.model.tenant import Tenant
-from hub.rules.debtors import debtor_fields
+from hub.rules.debtors import debtor_fields, language_of
 from hub.rules.dunning.holds import codes_that_let
 from hub.rules.dunning.letters import Letter, LetterClaim, Received, SentBefore, letter_document
 from hub.rules.dunning.policies import StepRule, policy_for
@@ -124,7 +124,7 @@ class Composer:
             dated_on=date.fromisoformat(letter.dated_on),
             answer_by=date.fromisoformat(letter.answer_by),
             claims=[self._claim(number, account, letter) for number in ids],
-            language=company.letterhead.language,
+            language=language_of(first, company.letterhead.language),
             currency=first.currency,
             before=_in_order(one for number in ids for one in self._earlier(number, letter)),
             received=_received(self._paid(ids, letter)),

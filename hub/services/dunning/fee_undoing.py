@@ -9,13 +9,12 @@ from hub.model.command import Target
 from hub.model.commands import CancelReceivable
 from hub.model.dunning_plans import StepTaken
 from hub.model.dunning_reasons import NotUndone
-from hub.model.fee_invoices import StandingFee
+from hub.model.fee_invoices import PAID_FEE_TAKEN_BACK, StandingFee
 from hub.model.tenant import Tenant
 from hub.services.books.amounts import cancel_receivable
 from hub.services.ports import UnitOfWork
 
 USER = "dunning"
-TASK = "paid_fee_taken_back"
 
 
 def fees_of(work: UnitOfWork, steps: Iterable[StepTaken]) -> dict[StepTaken, list[StandingFee]]:
@@ -59,8 +58,8 @@ def _cancel(work: UnitOfWork, tenant: Tenant, step: StepTaken, fee: StandingFee,
         return  # somebody has cancelled or credited it already
     if fee.open_ore < fee.amount_ore:
         work.commands.open_task(
-            TASK,
+            PAID_FEE_TAKEN_BACK,
             fee.number,
-            f"fee invoice {fee.number} was paid, and its letter never arrived: it has a credit balance; "
-            "refund it, or move it by registering payments by hand",
+            f"fee invoice {fee.number} was paid, and its letter never arrived: it has a credit balance; refund it, or "
+            "move it by registering payments by hand; then: hub documents seen with the number of this task",
         )

@@ -10,7 +10,7 @@ from hub.model.interest_charges import KIND
 from hub.model.parties import Debtor
 from hub.model.receivables import Receivable
 from hub.model.tenant import Tenant
-from hub.rules.debtors import debtor_fields
+from hub.rules.debtors import debtor_fields, language_of
 from hub.rules.dunning.interest_letters import InterestLetter, interest_invoice_document
 from hub.services.books.finding import find_company
 from hub.services.books.interest import Accrued
@@ -52,7 +52,7 @@ def _command(tenant: Tenant, key: str, invoice: Receivable, one: Accrued) -> Del
             Debtor.model_validate(debtor_fields(invoice)),
             one.interest,
             one.paid_on or "",
-            company.letterhead.language,
+            language_of(invoice, company.letterhead.language),
             company.dunning.interest.rate,
         )
     )

@@ -8,10 +8,12 @@ from functools import partial
 from typing import NamedTuple
 
 from hub.model.company import Company, Routine
+from hub.model.documents import Language
 from hub.model.import_rows import ImportRow
 from hub.model.receivables import Receivable, ReceivableKind
 from hub.model.source_system import SourceSystem
 from hub.model.tenant import Tenant
+from hub.rules.debtors import language_of
 from hub.rules.interest.invoicing import due_date_of, interest_invoice_number
 from hub.services.books.finding import find_company
 from hub.services.chart import TenantChart
@@ -22,7 +24,10 @@ from hub.services.receivables.resolving import Incoming, Resolver, RowRefused
 
 VOUCHER_TYPE = "interest_invoices"
 NUMBER_TAKEN = "its number is taken"
-REFERS_TO = "Dröjsmålsränta {days} dagar på faktura {number}"
+REFERS_TO = {
+    Language.SV: "Dröjsmålsränta {days} dagar på faktura {number}",
+    Language.EN: "Interest for {days} days of late payment, invoice {number}",
+}
 
 _SAME = (
     "debtor_name",
@@ -32,6 +37,7 @@ _SAME = (
     "second_debtor_identity",
     "register_identity",
     "department",
+    "language",
 )
 
 
@@ -132,7 +138,9 @@ def _row(one: Invoiced, company: Company, today: date, version: int) -> ImportRo
         kind=ReceivableKind.INTEREST_INVOICE,
         currency=original.currency,
         debtor_number=original.debtor_number,
-        refers_to=REFERS_TO.format(days=one.days, number=original.number),
+        refers_to=REFERS_TO[language_of(original, company.letterhead.language)].format(
+            days=one.days, number=original.number
+        ),
     )
 
 

@@ -7,12 +7,10 @@ from datetime import date
 from typing import NamedTuple, Protocol
 
 from hub.model.dunning import DunningStep
-from hub.model.dunning_plans import Letter, StepTaken
+from hub.model.dunning_plans import LETTERS, Letter, StepTaken, letters_of_plan
 from hub.model.tenant import Tenant
 from hub.rules.dunning.letters import SentBefore
 from hub.services.ports import UnitOfWork
-
-PREFIX = "dun"  # of the keys by which letters are delivered
 
 
 class EarnedInterest(NamedTuple):
@@ -56,9 +54,9 @@ def _sent(step: StepTaken) -> SentBefore:
 
 def letter_name(plan_no: int, letter_no: int) -> str:
     """Return the key by which a letter is delivered."""
-    return f"{PREFIX}:{plan_no}:{letter_no}"
+    return f"{letters_of_plan(plan_no)}{letter_no}"
 
 
 def is_ours(key: str) -> bool:
     """Say whether a key is one of a letter of dunning."""
-    return key.startswith(f"{PREFIX}:")
+    return key.startswith(f"{LETTERS}:")

@@ -14,7 +14,7 @@ from hub.model.instalment_plans import InstalmentPlan, InstalmentPlanState, Paym
 from hub.model.receivables import OpenReceivable
 from hub.model.tenant import Tenant
 from hub.rules.charges import Cause, Change
-from hub.rules.debtors import debtor_fields
+from hub.rules.debtors import debtor_fields, language_of
 from hub.rules.instalment_plans.letter import plan_document
 from hub.rules.interest.reference_rates import ReferenceRates
 from hub.rules.interest.start import moved_to_weekday
@@ -65,7 +65,7 @@ class PlanMaker:
             plan,
             agreed.schedule,
             debtor=debtor_fields(first),
-            language=agreed.company.letterhead.language,
+            language=language_of(first, agreed.company.letterhead.language),
             payee_account=paid_by.payee_account,
             text=told.text,
         )

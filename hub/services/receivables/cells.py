@@ -34,6 +34,7 @@ _SWEDISH_KINDS = {
     "intern": ReceivableKind.INTERNAL,
     "internfaktura": ReceivableKind.INTERNAL,
 }
+_LANGUAGES = {"svenska": "sv", "swedish": "sv", "engelska": "en", "english": "en"}
 _KINDS = {kind.value: kind for kind in ReceivableKind} | _SWEDISH_KINDS
 
 
@@ -80,6 +81,11 @@ class Cells:
         """Read a kind of receivable, by our name or the Swedish one; others are refused where rows are checked."""
         text = self.text(cell)
         return _KINDS.get(text.casefold(), text)
+
+    def language(self, cell: Any) -> str:
+        """Read a language by its code or name; others are refused where rows are checked."""
+        text = self.text(cell).casefold()
+        return _LANGUAGES.get(text, text)
 
     def coding(self, cell: Any) -> list[dict[str, Any]]:
         """Read a list of account coding lines, each an object of account, amount and text. Raises FormatError."""

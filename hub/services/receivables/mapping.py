@@ -45,7 +45,7 @@ _NEEDED = (*_NEEDED_ALWAYS, "due_date")
 _MESSAGES = {
     "missing": ("MISSING", "the value is missing"),
     "string_too_long": ("TOO_LONG", "the text is longer than the hub keeps; nothing is ever cut"),
-    "enum": ("KIND_UNKNOWN", "the kind is none of invoice, credit_note, interest_invoice and internal"),
+    "enum": ("KIND_UNKNOWN", "the kind is none of invoice, credit_note, interest_invoice, fee_invoice and internal"),
 }
 _CODES = {
     "string_pattern_mismatch": "NOT_ALLOWED",
@@ -53,7 +53,7 @@ _CODES = {
     "greater_than_equal": "OUT_OF_RANGE",
     "less_than_equal": "OUT_OF_RANGE",
 }
-_CODES_OF_FIELDS = {"currency": "CURRENCY_UNKNOWN", "account": "ACCOUNT_WRONG"}
+_CODES_OF_FIELDS = {"currency": "CURRENCY_UNKNOWN", "language": "LANGUAGE_UNKNOWN", "account": "ACCOUNT_WRONG"}
 """What no pattern or table knows is always wrong in the same way; the words say how."""
 
 Problems = tuple[RowProblem, ...]
@@ -67,7 +67,7 @@ class _Column(NamedTuple):
 
 def target_fields() -> frozenset[str]:
     """Return the fields that `columns` and `fixed_values` of a source system may name."""
-    single = ("version", "kind", "invoice_date", "due_date", "amount", "paid_amount", "coding")
+    single = ("version", "kind", "language", "invoice_date", "due_date", "amount", "paid_amount", "coding")
     return frozenset((*TEXT_FIELDS, *ADDRESS_FIELDS, *single, *(name for names in CODING_FIELDS for name in names)))
 
 
@@ -168,7 +168,7 @@ class RowMapping:
 
 def _readers(cells: Cells) -> dict[str, CellReader]:
     readers: dict[str, CellReader] = dict.fromkeys((*TEXT_FIELDS, *ADDRESS_FIELDS), cells.text)
-    readers |= {"version": cells.whole, "kind": cells.kind, "coding": cells.coding}
+    readers |= {"version": cells.whole, "kind": cells.kind, "language": cells.language, "coding": cells.coding}
     readers |= dict.fromkeys(("invoice_date", "due_date"), cells.date)
     readers |= dict.fromkeys(("amount", "paid_amount"), cells.amount)
     for account, amount, text in CODING_FIELDS:

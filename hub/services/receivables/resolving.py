@@ -154,6 +154,7 @@ class Resolver:
             credits_number=row.credits_number,
             coding=kept_coding(row),
             is_opening=int(self._is_opening),
+            language=row.language,
         )
 
     def _references(

@@ -14,7 +14,7 @@ from hub.model.letter_facts import LetterFacts
 from hub.model.parties import Debtor
 from hub.model.reports import PERIODS, CreditAgeing, StatedReceivable
 from hub.model.tenant import Tenant
-from hub.rules.debtors import debtor_fields
+from hub.rules.debtors import debtor_fields, language_of
 from hub.rules.reports.ageing import aged
 from hub.rules.statements_of_account import Aged, StatedRow, Statement, statement_document
 from hub.services.books.finding import find_company
@@ -69,7 +69,7 @@ def _document(
         on=today,
         rows=[_row(one, find_company(tenant, one.receivable.company), references) for one in facts],
         ageing=list(_ageing(facts, today)),
-        language=sender.letterhead.language,
+        language=language_of(newest, sender.letterhead.language),
         currency=newest.currency,
     )
     return statement_document(statement)

@@ -1,4 +1,4 @@
-"""The one place where reports read what dunning did: the table `dunning_step`. A step that was undone never counts."""
+"""The one place where reports read what was done about late receivables. A step that was undone never counts."""
 
 from __future__ import annotations
 
@@ -15,13 +15,19 @@ _NEWEST = """NOT EXISTS (SELECT 1 FROM receivable v WHERE v.tenant = r.tenant AN
     AND v.number = r.number AND v.source_system = r.source_system AND v.version > r.version)"""
 _INVOICED = f"r.tenant = :t AND r.kind IN ('invoice', 'interest_invoice') AND r.original_ore > 0 AND {_NEWEST}"
 _PERIOD = "substr(r.invoice_date, 1, CAST(:letters AS INTEGER))"
+DONE = {
+    TABLE: f"SELECT tenant, receivable_id, step FROM {TABLE} WHERE tenant = :t AND undone_at IS NULL",
+    "instalment_claim": "SELECT tenant, receivable_id, 'instalment_plan' AS step FROM instalment_claim "
+    "WHERE tenant = :t AND receivable_id IS NOT NULL",
+}
+"""Which receivables what was done to, by the table that keeps it: each counts once for each step."""
 STATISTICS = f"""
     SELECT period, company, routine, currency, step, count(*), CAST(sum(original_ore) AS BIGINT)
     FROM (SELECT {_PERIOD} AS period, r.company, r.routine, r.currency, '{NO_STEP}' AS step, r.original_ore
           FROM receivable r WHERE {_INVOICED} {{where}}
           UNION ALL
           SELECT {_PERIOD}, r.company, r.routine, r.currency, d.step, r.original_ore
-          FROM (SELECT DISTINCT tenant, receivable_id, step FROM {TABLE} WHERE tenant = :t AND undone_at IS NULL) AS d
+          FROM ({" UNION ".join(DONE.values())}) AS d
           JOIN receivable r ON r.tenant = d.tenant AND r.receivable_id = d.receivable_id
           WHERE {_INVOICED} {{where}}) AS counted
     GROUP BY period, company, routine, currency, step

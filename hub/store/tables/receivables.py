@@ -36,6 +36,7 @@ receivable = table(
     text("credits_number", default=""),  # the invoice that a credit note credits
     text("coding", default=""),  # JSON list of account coding lines; empty: the routine's accounts
     number("is_opening", default=0),
+    text("language", default=""),  # what the debtor reads; empty: as the company's letters
     number("run_no", nullable=True),
     text("imported_at"),
     PrimaryKeyConstraint("tenant", "receivable_id"),

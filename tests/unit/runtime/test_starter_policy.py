@@ -1,4 +1,4 @@
-"""The dunning policy that lies in a new home works once its comment signs are taken away."""
+"""The dunning policy that lies in a new home works as it is, by the law, without a fee that was not agreed."""
 
 from __future__ import annotations
 
@@ -15,16 +15,12 @@ from hub.rules.dunning.policies import policies_on, unlawful_in
 from hub.services.dunning.lawful import missing_accounts
 
 TODAY = date(2026, 11, 20)
-FIRST_LINE = "# [[companies.dunning.policies]]"
 
 
 @pytest.fixture(scope="module")
 def company() -> Company:
     text = files("hub.runtime").joinpath("starter/tenants/example.toml").read_text(encoding="utf-8")
-    before, _, rest = text.partition(FIRST_LINE)
-    policy, _, after = rest.partition("\n\n")
-    taken_in = "\n".join(line.removeprefix("# ") for line in (FIRST_LINE + policy).splitlines())
-    return Tenant.model_validate(tomllib.loads(f"{before}{taken_in}\n\n{after}")).companies[0]
+    return Tenant.model_validate(tomllib.loads(text)).companies[0]
 
 
 def test_it_is_read_and_takes_steps(company: Company) -> None:
@@ -34,6 +30,8 @@ def test_it_is_read_and_takes_steps(company: Company) -> None:
         DunningStep.DEMAND,
         DunningStep.RESIDUAL_DEMAND,
     ]
+    assert [(rule.fee_ore, rule.debits_fee) for rule in policy.steps] == [(0, False), (180_00, True), (0, False)]
+    assert not policy.reminder_fee_is_agreed
 
 
 def test_the_law_and_the_accounts_let_it_be_used(company: Company) -> None:

@@ -882,6 +882,7 @@ CREATE TABLE receivable (
     credits_number TEXT DEFAULT '' NOT NULL,
     coding TEXT DEFAULT '' NOT NULL,
     is_opening BIGINT DEFAULT '0' NOT NULL,
+    language TEXT DEFAULT '' NOT NULL,
     run_no BIGINT,
     imported_at TEXT NOT NULL,
     PRIMARY KEY (tenant, receivable_id),

@@ -25,13 +25,13 @@ _ROW = re.compile(r"^\| `(?P<code>\w+)` \| (?P<text>[^|]+) \| (?P<stops>[^|]+) \
 @pytest.mark.parametrize(
     ("code", "stopped", "goes_on"),
     [
-        # inkassolagen (1974:182) 4 §: what is disputed is tried by a court, not pressed
+        # good collection practice, inkassolagen (1974:182) 4 §: a factual objection stops further steps out of court
         ("dispute", PRESSING, {Stopped.INTEREST, Stopped.INVOICE, Stopped.INSTALMENT_PLAN}),
-        # konkurslagen (1987:672) 3 kap. and 9 kap.: claimed in the bankruptcy, not of the debtor
+        # claimed in the bankruptcy, not of the debtor
         ("bankruptcy", PRESSING | {Stopped.INSTALMENT_PLAN}, {Stopped.INVOICE}),
-        # ärvdabalken 21 kap.: the estate first finds out what it owes
+        # the estate first finds out what it owes
         ("estate", PRESSING | {Stopped.INSTALMENT_PLAN}, {Stopped.INVOICE, Stopped.INTEREST}),
-        # skuldsaneringslagen (2016:675): neither paid nor growing but by the plan of the Enforcement Authority
+        # neither paid nor growing but by the plan of the Enforcement Authority
         ("debt_relief", PRESSING | {Stopped.INSTALMENT_PLAN, Stopped.INTEREST}, {Stopped.INVOICE}),
         # a protected address leaves in no file; letters wait for a person where they are sent
         ("protected", {Stopped.TRANSFER, Stopped.ORDER_TO_PAY}, {Stopped.REMINDER_1, Stopped.DEMAND}),

@@ -28,14 +28,7 @@ from hub.model.attempts import AttemptVerdict
 from hub.model.bank_connection_commands import TellBankFile
 from hub.model.command import Command, RowNumber, Target, said
 from hub.model.command_dates import IsoDate
-from hub.model.delivery_commands import (
-    CloseDocument,
-    CopyDocument,
-    DeliverDocument,
-    SeeReport,
-    SeeReports,
-    SendDocument,
-)
+from hub.model.delivery_commands import DeliveryCommand
 from hub.model.dunning_commands import NoteStepTaken
 from hub.model.import_rows import NO_CONTROL_CHARACTERS, CodingLine, LongText, Number, ShortText
 from hub.model.instalment_plan_commands import EndInstalmentPlan, MakeInstalmentPlan
@@ -360,12 +353,7 @@ AnyCommand = Annotated[
     | RejectCorrection
     | DecideAttempt
     | TellBankFile
-    | DeliverDocument
-    | CopyDocument
-    | SendDocument
-    | CloseDocument
-    | SeeReport
-    | SeeReports
+    | DeliveryCommand
     | MakeInstalmentPlan
     | EndInstalmentPlan
     | MandateCommand,

@@ -97,3 +97,6 @@ class SeeReports(Command):
         if not self.task_nos and not self.letters:
             raise ValueError("say which: task_nos, or what the keys of letters begin with")
         return self
+
+
+DeliveryCommand = DeliverDocument | CopyDocument | SendDocument | CloseDocument | SeeReport | SeeReports

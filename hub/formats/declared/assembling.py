@@ -11,6 +11,8 @@ from hub.formats.declared.conversions import from_plain, plain
 from hub.formats.declared.tallies import Tally
 from hub.formats.field_kinds import FieldRefused
 
+SAID = "_said"  # a field of this ending has the other side's own word for the coded one of the name before it
+
 
 class Item(NamedTuple):
     """What a file says: the values of an outermost group, with those within as lists; `group` blank: of the file."""
@@ -43,6 +45,7 @@ class Assembler:
 
     def __init__(self, file: CompiledFile) -> None:
         self._sections = file.sections
+        self._any_order = file.form.any_order
         self._kinds = {path: file.vocabulary.root.within(path)[-1].fields for path in file.sections}
         self._tally = Tally()
         self._stack = [_Open(file.root, None)]
@@ -90,11 +93,16 @@ class Assembler:
         section = self._sections[record.path]
         if record not in section.leaders():
             raise _misplaced(row, "it cannot be the first of its group")
-        if section.place < outer.last:
+        if section.place < outer.last and not self._may_come(outer):
             raise _misplaced(row, "other records have come between")
         outer.last = section.place
         self._tally.open()
         self._stack.append(_Open(section, row.line))
+
+    def _may_come(self, outer: _Open) -> bool:
+        """Say whether a group may come behind what an item has last: of the file, behind other groups."""
+        is_in_any_order = self._any_order and not outer.section.path
+        return is_in_any_order and isinstance(outer.section.parts[outer.last], Section)
 
     def _attach(self, row: RawRow) -> dict[str, Any]:
         record, top = row.record, self._stack[-1]
@@ -109,7 +117,7 @@ class Assembler:
             if slot.says is Says.VALUE and value is not None:
                 self._set(row, slot, text, value)
                 given[slot.name] = value
-            elif slot.target:
+            elif slot.targets:
                 top.stated.append(_Stated(row, slot, value))
         self._tally.add(record, values)
         return given
@@ -129,7 +137,10 @@ class Assembler:
                 place.values.setdefault(condition.name, from_plain(kind, condition.values[0]))
 
     def _set(self, row: RawRow, slot: Slot, text: str, value: Any) -> None:
-        known = self._stack[slot.depth].values.setdefault(slot.name, value)
+        place = self._stack[slot.depth]
+        if slot.form.codes and (said := f"{slot.name}{SAID}") in self._kinds[place.section.path]:
+            place.values[said] = text.strip(" ")
+        known = place.values.setdefault(slot.name, value)
         if known != value:
             refused = FieldRefused("CONTRADICTION", "another record of the same item says another value")
             raise unreadable(refused, row, slot, text)
@@ -155,7 +166,7 @@ class Assembler:
                     record=part.name,
                 )
         for row, slot, stated in item.stated:
-            computed = self._tally.within(slot.target)
+            computed = self._tally.within(slot.targets)
             if stated != computed:
                 raise ControlTotalMismatch(
                     slot.name, stated=stated, computed=computed, line=row.line, record=row.record.name, field=slot.name

@@ -35,7 +35,7 @@ class Slot:
     form: ValueForm
     depth: int = 0
     constant: str = ""
-    target: str = ""  # of a count or total
+    targets: tuple[str, ...] = ()  # of a count or total
     start: int = 0
     width: int = 0  # 0: not filled up
     up_to: int = 0
@@ -67,7 +67,7 @@ class Slot:
             return None
         bare = text.strip(" ")
         if not bare:
-            if self.is_required or self.target:
+            if self.is_required or self.targets:
                 raise FieldRefused("FIELD_MISSING", "must be given")
             return None
         return self.form.read(bare)

@@ -103,11 +103,15 @@ class _Compiler:
             name = form.field.rpartition(".")[2]
             return self._shaped(Slot(name, Says.VALUE, self._value_form(form, kind, where), depth), form)
         if form.count or form.total:
-            kind = Kind.NUMBER if form.count else self._kind_of_total(form.total, where)
-            says = Says.COUNT if form.count else Says.TOTAL
-            target = form.count or form.total
-            made = Slot(f"{says.name.lower()} of {target}", says, self._value_form(form, kind, where), target=target)
-            return self._shaped(made, form)
+            says, targets = (Says.COUNT, _names(form.count)) if form.count else (Says.TOTAL, _names(form.total))
+            kinds = {Kind.NUMBER if form.count else self._kind_of_total(target, where) for target in targets}
+            if len(kinds) != 1:
+                raise ConfigurationError("amounts and numbers are not added up together", where=f"{where}.total")
+            name, value_form = (
+                f"{says.name.lower()} of {', '.join(targets)}",
+                self._value_form(form, kinds.pop(), where),
+            )
+            return self._shaped(Slot(name, says, value_form, targets=targets), form)
         says = Says.BLANK if form.blank else Says.CONSTANT
         name = form.comment or ("blank" if form.blank else "constant")
         made = Slot(name, says, self._value_form(form, Kind.TEXT, where), constant=form.constant or "")
@@ -122,7 +126,7 @@ class _Compiler:
             slot.form,
             slot.depth,
             slot.constant,
-            slot.target,
+            slot.targets,
             width=form.width or 0,
             up_to=form.up_to or 0,
             is_right=(form.align == "right") if form.align else is_number,
@@ -183,15 +187,13 @@ class _Compiler:
         paths = {record.name: record.path for record in made.records} | {RECORDS: ()}
         for record in made.records:
             for slot in record.slots:
-                name = slot.target.partition(".")[0]
-                if not slot.target or name == RECORDS:
-                    continue
-                if name not in paths:
-                    raise _unknown("count", name, paths, self._where)
-                if paths[name][: len(record.path)] != record.path:
-                    raise ConfigurationError(
-                        f"{slot.name}, in {record.name}: such records are not within its group", where=self._where
-                    )
+                for name in (target.partition(".")[0] for target in slot.targets):
+                    if name not in paths:
+                        raise _unknown("count", name, paths, self._where)
+                    if name != RECORDS and paths[name][: len(record.path)] != record.path:
+                        raise ConfigurationError(
+                            f"{slot.name}, in {record.name}: such records are not within its group", where=self._where
+                        )
 
     def _require_codes(self, made: CompiledFile) -> None:
         """In a file of lines each record is known by what it begins with."""
@@ -207,6 +209,10 @@ class _Compiler:
 
 def _names_of(groups: tuple[Group, ...]) -> list[str]:
     return [name for group in groups for name in group.fields]
+
+
+def _names(target: str | list[str]) -> tuple[str, ...]:
+    return (target,) if isinstance(target, str) else tuple(target)
 
 
 def _listed(values: Values) -> tuple[str, ...]:

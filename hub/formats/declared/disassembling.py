@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from hub.errors import FormatError
 from hub.formats.declared.compiled import CompiledFile, Record, Row, Says, Section
 from hub.formats.declared.tallies import Tally
 
@@ -13,7 +14,7 @@ Message = Mapping[str, Any]
 
 
 def rows_of(file: CompiledFile, message: Message) -> list[Row]:
-    """Return the records of a whole file."""
+    """Return the records of a whole file. Raises FormatError for an item that no record is for."""
     return _Disassembling().rows(file, message)
 
 
@@ -38,8 +39,10 @@ class _Disassembling:
                     self._item(part, inner)
             elif all(condition.holds(self._stack) for condition in part.conditions):
                 own.append(self._row(part, leads=not own))
+        if not own:
+            _require_silence(section)
         for row, place in _stating(own):
-            row.values[place] = self._tally.within(row.record.slots[place].target)
+            row.values[place] = self._tally.within(row.record.slots[place].targets)
         self._tally.close()
         self._stack.pop()
 
@@ -51,8 +54,16 @@ class _Disassembling:
         return row
 
 
+def _require_silence(section: Section) -> None:
+    """Nothing of an item was written: that is meant only where the layout says that it is optional."""
+    records = [part for part in section.parts if isinstance(part, Record)]
+    if section.path and not any(record.is_optional for record in records):
+        name = ".".join(section.path)
+        raise FormatError(f"the layout has no record for one of {name}", code="ITEM_UNSAID", record=name)
+
+
 def _stating(rows: list[Row]) -> Iterator[tuple[Row, int]]:
     for row in rows:
         for place, slot in enumerate(row.record.slots):
-            if slot.target:
+            if slot.targets:
                 yield row, place

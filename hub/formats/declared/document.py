@@ -25,8 +25,10 @@ class FieldForm(Form):
     field: str = Field(default="", description="name of a field of the message")
     constant: str | None = Field(default=None, description="text that always stands there")
     blank: bool = Field(default=False, description="positions that nobody uses")
-    count: str = Field(default="", description="`records`, or the name of a record: how many there are")
-    total: str = Field(default="", description="sum of one field of one record, as `record.field`")
+    count: str | list[str] = Field(default="", description="`records`, or names of records: how many there are")
+    total: str | list[str] = Field(
+        default="", description="sum of a field of a record, as `record.field`; or of several"
+    )
     comment: str = Field(default="", description="the manual's own term, for people")
     first: Position | None = Field(default=None, description="first position, from 1")
     last: Position | None = Field(default=None, description="last position")
@@ -83,6 +85,7 @@ class FileForm(Form):
     amount: Amount | None = Field(default=None, description="how amounts are written where a field does not say it")
     sign: Sign | None = Field(default=None, description="the same for signs")
     too_long: TooLong = Field(default="refuse", description="the same for texts that do not fit")
+    any_order: bool = Field(default=False, description="its outermost groups may come in any order, again and again")
     records: list[RecordForm] = Field(min_length=1, description="in the order in which they stand")
 
 

@@ -8,13 +8,9 @@ from typing import Any, BinaryIO
 
 from hub.errors import FormatError
 from hub.formats.declared.compiled import CompiledFile, RawRow, Record, Row, Section, Slot
+from hub.formats.json_writing import Bare, written
 
 LARGEST_FILE = 64 * 1024 * 1024  # bytes
-_INDENT = "  "
-
-
-class _Bare(str):
-    """What stands in JSON as it is, without quotation marks."""
 
 
 def written_json(rows: Iterable[tuple[Row, Sequence[str]]]) -> str:
@@ -32,7 +28,7 @@ def written_json(rows: Iterable[tuple[Row, Sequence[str]]]) -> str:
         for slot, text in zip(record.slots, texts, strict=True):
             if text.strip(" "):
                 _within(target, slot.path[:-1])[slot.path[-1]] = _value(slot, text.strip(" "))
-    return f"{_dumped(open_[0], '')}\n"
+    return f"{written(open_[0])}\n"
 
 
 def read_json(file: CompiledFile, stream: BinaryIO) -> Iterator[RawRow]:
@@ -117,21 +113,7 @@ def _within(item: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _value(slot: Slot, text: str) -> str:
-    return text if slot.json_type == "text" else _Bare(text)
-
-
-def _dumped(value: Any, indent: str) -> str:
-    if isinstance(value, _Bare):
-        return str(value)
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    inner = indent + _INDENT
-    if isinstance(value, dict):
-        members = [
-            f"{inner}{json.dumps(name, ensure_ascii=False)}: {_dumped(one, inner)}" for name, one in value.items()
-        ]
-        return "{\n" + ",\n".join(members) + f"\n{indent}}}"
-    return "[\n" + ",\n".join(f"{inner}{_dumped(one, inner)}" for one in value) + f"\n{indent}]"
+    return text if slot.json_type == "text" else Bare(text)
 
 
 def _refused(constant: str) -> str:

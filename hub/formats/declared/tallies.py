@@ -32,6 +32,6 @@ class Tally:
             if slot.says is Says.VALUE and isinstance(value, int) and not isinstance(value, bool):
                 self._sums[f"{record.name}.{slot.name}"] += value
 
-    def within(self, target: str) -> int:
+    def within(self, targets: Sequence[str]) -> int:
         """Return a count or total of the innermost item."""
-        return self._sums[target] - self._before[-1].get(target, 0)
+        return sum(self._sums[target] - self._before[-1].get(target, 0) for target in targets)

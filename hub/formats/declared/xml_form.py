@@ -63,19 +63,20 @@ class _Writing:
 
     def _item(self, parent: Any, path: tuple[str, ...]) -> Any:
         """Return a new element behind those that are there; elements around it are made once."""
-        for step in path[:-1]:
-            found = parent.find(f"{self._qualify}{step}")
-            parent = found if found is not None else etree.SubElement(parent, f"{self._qualify}{step}")
-        return etree.SubElement(parent, f"{self._qualify}{path[-1]}")
+        return etree.SubElement(self._within(parent, path[:-1]), f"{self._qualify}{path[-1]}")
 
     def _put(self, element: Any, path: tuple[str, ...], text: str) -> None:
+        """Give an element of the record its text, or an attribute; it may have the other already."""
         if path[-1].startswith("@"):
-            for step in path[:-1]:
-                found = element.find(f"{self._qualify}{step}")
-                element = found if found is not None else etree.SubElement(element, f"{self._qualify}{step}")
-            element.set(path[-1][1:], text)
+            self._within(element, path[:-1]).set(path[-1][1:], text)
         else:
-            self._item(element, path).text = text
+            self._within(element, path).text = text
+
+    def _within(self, element: Any, path: tuple[str, ...]) -> Any:
+        for step in path:
+            found = element.find(f"{self._qualify}{step}")
+            element = found if found is not None else etree.SubElement(element, f"{self._qualify}{step}")
+        return element
 
 
 def _rows(section: Section, element: Any, leader: Record | None = None) -> Iterator[RawRow]:

@@ -24,6 +24,7 @@ WRONG = [
     (FIXED_WIDTH, 'total = "line.open_ore"', 'total = "line.invoice_no"', "a text cannot be added up"),
     (FIXED_WIDTH, 'total = "line.open_ore"', 'total = "line.sum"', "no such field of a record"),
     (FIXED_WIDTH, 'count = "line"', 'count = "lines"', "did you mean line"),
+    (FIXED_WIDTH, 'total = "line.open_ore"', 'total = ["line.open_ore", "line.pieces"]', "not added up together"),
     (FIXED_WIDTH, 'date = "YYMMDD"', 'date = "YYMM"', "YYYY or YY, MM and DD"),
     (FIXED_WIDTH, "{file_no:6}", "{no:6}", "there is no 'no'"),
     (FIXED_WIDTH, "{made_on:YYYYMMDD}", "{made_on:YYYY}", "YYYY or YY, MM and DD"),

@@ -1,0 +1,81 @@
+"""What is new at Amili since a cursor: cases that have changed, and payouts, each payout whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from hub.formats.json_writing import Json
+from hub.model.collection import Fetched, FetchedFile
+from hub_collection_agencies.amili.calls import AmiliApi, Page
+from hub_collection_agencies.amili.reading import CASES, PAYOUTS
+from hub_collection_agencies.amili.wire import Values, text_of
+
+MOST_PAYOUTS = 20  # at a time
+MOST_REMEMBERED = 5_000  # references and versions that were handed over at the latest moment, or lately
+
+
+def fetched(api: AmiliApi, cursor: str) -> Fetched:
+    """Return changed cases in one file, and each new payout in one of its own. Raises as `AmiliApi.pages`."""
+    place = _place(cursor)
+    files: list[FetchedFile] = []
+    pages = [page for page in _since(api, CASES, place["cases"]) if page.items]
+    is_new = any(_version(item) not in place["cases"]["seen"] for page in pages for item in page.items)
+    if is_new:
+        name = f"cases-{text_of(pages[-1].items[-1], '_updated')}".replace(" ", "_").replace(",", "").replace(":", "")
+        files.append(FetchedFile(f"{name}.json", _file(CASES, pages)))
+    references = list(_new_payouts(api, place["payouts"]))
+    for reference in references[:MOST_PAYOUTS]:
+        rows = [page for page in api.pages(PAYOUTS, {"payout_reference": reference}, sort="_created") if page.items]
+        files.append(FetchedFile(f"payout-{reference}.json", _file(PAYOUTS, rows)))
+    after = {
+        "cases": _after(place["cases"], pages),
+        "payouts": [*place["payouts"], *references[:MOST_PAYOUTS]][-MOST_REMEMBERED:],
+    }
+    return Fetched(tuple(files), json.dumps(after), has_more=len(references) > MOST_PAYOUTS)
+
+
+def _since(api: AmiliApi, resource: str, place: Values) -> Iterator[Page]:
+    """A moment of Amili's is a second long: what changed in the latest one is asked for again, and told apart."""
+    where: dict[str, Json] = {"_updated": {"$gte": place["since"]}} if place["since"] else {}
+    return api.pages(resource, where)
+
+
+def _after(place: Values, pages: list[Page]) -> Values:
+    items = [item for page in pages for item in page.items]
+    if not items:
+        return place
+    since = text_of(items[-1], "_updated")
+    latest = [_version(item) for item in items if text_of(item, "_updated") == since]
+    return {"since": since, "seen": latest[-MOST_REMEMBERED:]}
+
+
+def _new_payouts(api: AmiliApi, known: list[str]) -> Iterator[str]:
+    """Yield references that have not been handed over; rows that are not paid out have none."""
+    seen = {*known, ""}
+    for page in api.pages(PAYOUTS, {}, sort="-_created"):
+        new = dict.fromkeys(text_of(item, "payout_reference") for item in page.items)
+        yield from (reference for reference in new if reference not in seen)
+        if new and all(reference in seen for reference in new):
+            return  # everything before has been handed over
+        seen |= set(new)
+
+
+def _version(item: Values) -> str:
+    return f"{text_of(item, '_id')} {text_of(item, '_etag')}"
+
+
+def _file(resource: str, pages: list[Page]) -> bytes:
+    """Return pages as one file, each as it came."""
+    return b'{"resource": "' + resource.encode() + b'", "pages": [' + b", ".join(p.content for p in pages) + b"]}\n"
+
+
+def _place(cursor: str) -> dict[str, Any]:
+    """Read a cursor; of anything else all is fetched again."""
+    try:
+        said = json.loads(cursor or "{}")
+        place = {"cases": said["cases"], "payouts": list(said["payouts"])}
+        return place if {"since", "seen"} <= place["cases"].keys() else _place("")
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return {"cases": {"since": "", "seen": []}, "payouts": []}

@@ -1,0 +1,149 @@
+"""An agency that takes files and gives files, by a declared layout."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import BinaryIO
+
+from hub.contracts import PluginContext, RemoteFolder
+from hub.errors import ConfigurationError, DataError
+from hub.formats.declared import DeclaredFile, Layout, load_layout
+from hub.model.collection import (
+    AgencyEvent,
+    CaseBatch,
+    CaseOrder,
+    CollectionStep,
+    Fetched,
+    Manner,
+    OrderKind,
+    StepTerms,
+)
+from hub.transports.file_settings import remote_folder
+from hub_collection_agencies.fetching import fetched
+from hub_collection_agencies.folder_settings import FolderAgencySettings
+from hub_collection_agencies.orders import message_of, netted
+from hub_collection_agencies.rejoined import rejoined
+from hub_collection_agencies.speech import CHANGES, CLAIMS, ORDERS, VOCABULARIES
+from hub_collection_agencies.telling import events_of
+from hub_collection_agencies.terms import Profile
+
+PACKAGE = "hub_collection_agencies"
+TABLE = "plugins.collection_agencies"
+HEAD_BYTES = 4096
+
+
+class FolderAgency:
+    """One agency by files."""
+
+    def __init__(self, profile: Profile, settings: FolderAgencySettings, context: PluginContext) -> None:
+        """Raises ConfigurationError when the layout is wrong."""
+        self._profile = profile
+        self._settings = settings
+        self._context = context
+        self._layout = agency_layout(settings.layout, profile.layout)
+
+    @property
+    def name(self) -> str:
+        """The profile's."""
+        return self._profile.name
+
+    @property
+    def channel(self) -> str:
+        """The agency's own, where the settings say where files go."""
+        return self.name if self._settings.out.is_given else ""
+
+    @property
+    def manner(self) -> Manner:
+        """Together, in numbered files."""
+        return Manner.IN_FILES
+
+    @property
+    def steps(self) -> Mapping[CollectionStep, StepTerms]:
+        """The profile's."""
+        return self._profile.steps
+
+    @property
+    def giro_numbers(self) -> Collection[str]:
+        """By the settings."""
+        return self._settings.giro_numbers
+
+    @property
+    def layout(self) -> Layout:
+        """What files are written and read by."""
+        return self._layout
+
+    def why_not(self, order: CaseOrder) -> str:
+        """See `CollectionAgency.why_not`: a file with this order alone is written, and thrown away."""
+        missing = [name for name in self._profile.needs if not getattr(order.terms, name)]
+        if missing:
+            return f"{self._profile.title} needs {missing[0]}: add it to [[collection_agencies]]"
+        if order.step not in self.steps:
+            return f"{self._profile.title} does not take the step {order.step}"
+        if order.kind in self._profile.by_agreement and not getattr(self._settings, "direct_payments", False):
+            return f"no file of direct payments is agreed on with {self._profile.title}: tell it by hand"
+        if self._profile.nets_corrections and (why := _below_zero(order)):
+            return f"{self._profile.title} {why}"
+        try:
+            self.write(CaseBatch("0", 1, order.on_day, order.terms, (order,)))
+        except DataError as error:
+            return f"the layout {self._layout.name} cannot say it: {error}"
+        return ""
+
+    def file_name(self, batch: CaseBatch) -> str:
+        """Return what the layout calls it."""
+        return self._file_of(batch).file_name(message_of(batch))
+
+    def write(self, batch: CaseBatch) -> bytes:
+        """See `CollectionAgency.write`."""
+        known = batch._replace(orders=tuple(map(self._understood, batch.orders)))
+        return self._file_of(batch).write(message_of(known)).content
+
+    def fetch(self, cursor: str) -> Fetched:
+        """See `CollectionAgency.fetch`; a person hands files over where the settings do not say where they are."""
+        return fetched(self._incoming, cursor) if self._settings.incoming.is_given else Fetched((), cursor)
+
+    def read(self, stream: BinaryIO) -> Iterator[AgencyEvent]:
+        """See `CollectionAgency.read`."""
+        head, whole = rejoined(stream, HEAD_BYTES)
+        yield from events_of(self._layout.incoming(head).read(whole))
+
+    def _file_of(self, batch: CaseBatch) -> DeclaredFile:
+        if any(file.content == ORDERS.name for file in self._layout.files.values()):
+            return self._layout.outgoing(ORDERS.name)
+        kinds = {order.kind is OrderKind.CLAIM for order in batch.orders}
+        if len(kinds) != 1:
+            raise DataError(f"the layout {self._layout.name} has files of their own for claims: part them")
+        return self._layout.outgoing((CLAIMS if True in kinds else CHANGES).name)
+
+    def _understood(self, order: CaseOrder) -> CaseOrder:
+        if not self._profile.nets_corrections:
+            return order
+        payments = netted(order.claim.payments)
+        return order.model_copy(update={"claim": order.claim.model_copy(update={"payments": payments})})
+
+    @cached_property
+    def _incoming(self) -> RemoteFolder:
+        return remote_folder(self._settings.incoming, self._context, f"{self.name}.incoming")
+
+
+def agency_layout(path: str, shipped: str) -> Layout:
+    """Return the layout of a file on this machine, else one that is shipped. Raises ConfigurationError."""
+    if not path:
+        return load_layout(files(PACKAGE).joinpath(shipped).read_bytes(), VOCABULARIES, shipped)
+    try:
+        document = Path(path).read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ConfigurationError(f"the layout {path} cannot be read: {reason}", where=TABLE) from None
+    return load_layout(document, VOCABULARIES, path)
+
+
+def _below_zero(order: CaseOrder) -> str:
+    if order.payment is not None and order.payment.amount_ore < 0:
+        return "understands no row below zero: tell it of the payment that was taken back by hand"
+    if any(payment.amount_ore < 0 for payment in netted(order.claim.payments)):
+        return "understands no row below zero, and more was taken back than was paid"
+    return ""

@@ -1,0 +1,1 @@
+"""InkassoDIREKT: an older collection system, which understands no rows below zero."""

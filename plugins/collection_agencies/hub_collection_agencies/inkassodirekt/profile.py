@@ -1,0 +1,14 @@
+"""What InkassoDIREKT differs in."""
+
+from __future__ import annotations
+
+from hub.model.collection import CollectionStep
+from hub_collection_agencies.terms import COLLECTS, Profile
+
+PROFILE = Profile(
+    "inkassodirekt",
+    "InkassoDIREKT",
+    {CollectionStep.COLLECT: COLLECTS},
+    needs=(),
+    nets_corrections=True,
+)

@@ -1,0 +1,1 @@
+"""Intrum: takes claims, payments and credit notes once a day."""

@@ -1,0 +1,1 @@
+"""Sergel: takes a flat file of new cases, and another of balances."""

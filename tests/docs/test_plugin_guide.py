@@ -29,6 +29,7 @@ from hub.model.delivery import BuyerAnswer, Reachable, ReceiptKind, Silence
 from hub.model.payment_file import FileEvent
 from hub.testing.conformance import (
     BookkeepingExporterConformance,
+    DirectDebitSchemeConformance,
     DocumentChannelConformance,
     FollowedChannelConformance,
     PaymentFileReaderConformance,
@@ -142,6 +143,12 @@ def test_every_member_of_the_kit_for_exporters_stands_there():
     given = {name for name in vars(BookkeepingExporterConformance) if not name.startswith(("_", "test_"))}
 
     assert {name.partition("(")[0] for name in rows("## Vouchers for a general ledger")} >= given
+
+
+def test_every_member_of_the_kit_for_direct_debits_stands_there():
+    given = {name for name in vars(DirectDebitSchemeConformance) if not name.startswith(("_", "test_"))}
+
+    assert {name.partition("(")[0] for name in rows("## Direct debits")} >= given
 
 
 def test_every_member_of_the_kit_for_payment_orders_stands_there():

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from imported_ledger import Ledger, codes
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from hub.contracts import Promise
 from hub.errors import RejectedError
@@ -39,6 +39,7 @@ from hub.services.mandates.receiving import AnswerFiles
 from hub.services.mandates.running import RUN_KIND, DirectDebitRun
 from hub.services.payments import ingesting, posting, receiving
 from hub.services.ports import JsonObject
+from hub.store.database import writing
 from hub.testing.carrying import drain
 from hub.testing.example_tenant import company_settings, tenant_settings
 from tests.unit.testing.sound_scheme import PAYEE, SoundScheme, answer_file
@@ -74,7 +75,7 @@ def collecting_tenant(company: dict[str, Any] | None = None, **direct_debit: Any
         direct_debit=COLLECTING | direct_debit,
         **(company or {}),
     )
-    systems = [{"name": "sundry", "company": "1", "routines": ["01", "04"]}]
+    systems = [{"name": "sundry", "company": "1", "routines": ["01", "04"]}, {"name": "elsewhere", "company": "1"}]
     return Tenant.model_validate(tenant_settings(made, source_systems=systems))
 
 
@@ -195,6 +196,11 @@ class MandateWorld(Ledger):
     def until(self, day: str) -> None:
         while self.clock.today().isoformat() < day:
             self.pass_days(1)
+
+    def sql_change(self, statement: str) -> None:
+        """Change something by hand."""
+        with writing(self.engine) as connection:
+            connection.execute(text(statement))
 
     def tasks(self) -> dict[str, str]:
         with self.store.read() as work:

@@ -48,8 +48,8 @@ class Answers:
         self._work = work
         self._exchange_no = exchange_no
         self._payee = payee
+        self._collectors = collectors_by_account(work, tenant)  # first: it gives payee accounts their numbers
         self._payees = Payees(tenant, work.accounts.numbers())
-        self._collectors = collectors_by_account(work, tenant)
         self.counted: Counter[str] = Counter()
 
     def apply(self, answers: Sequence[SchemeAnswer], first_row: int) -> Counter[str]:

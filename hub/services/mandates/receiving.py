@@ -157,7 +157,7 @@ class AnswerFiles:
     def _put_in_force(self, work: UnitOfWork, exchange_no: int, made_on: str) -> None:
         accounts = [(number, by.company.number) for number, by in collectors_by_account(work, self._tenant).items()]
         told = work.mandate_registers.accounts_in(exchange_no)
-        chosen = [(number, company) for number, company in accounts if number in told or len(accounts) == 1]
+        chosen = [(number, company) for number, company in accounts if number in told]
         work.mandate_registers.put_in_force(exchange_no, chosen, made_on)
         for company in sorted({company for _, company in chosen}):
             tell_differences(work, company)

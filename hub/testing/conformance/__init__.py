@@ -3,6 +3,7 @@
 from hub.testing.conformance.bank_connections import BankConnectionConformance, BankPlace
 from hub.testing.conformance.bookkeeping import BookkeepingExporterConformance
 from hub.testing.conformance.channel_under_test import Place, message_of
+from hub.testing.conformance.direct_debits import DirectDebitSchemeConformance
 from hub.testing.conformance.document_archives import DocumentArchiveConformance
 from hub.testing.conformance.document_channels import DocumentChannelConformance
 from hub.testing.conformance.payment_files import PaymentFileReaderConformance
@@ -15,6 +16,7 @@ __all__ = [
     "BankConnectionConformance",
     "BankPlace",
     "BookkeepingExporterConformance",
+    "DirectDebitSchemeConformance",
     "DocumentArchiveConformance",
     "DocumentChannelConformance",
     "FollowedChannelConformance",

@@ -9,6 +9,7 @@ import typer
 
 from hub.cli import (
     attempt_commands,
+    authority_commands,
     backup_command,
     balance_command,
     bank_commands,
@@ -28,6 +29,7 @@ from hub.cli import (
     mandate_commands,
     migrate_command,
     move_command,
+    order_to_pay_commands,
     payment_commands,
     payment_request_commands,
     rate_commands,
@@ -84,6 +86,8 @@ def build_app() -> typer.Typer:
         ("interest-invoices", interest_invoice_commands),
         ("carry", carry_commands),
         ("instalments", instalment_commands),
+        ("orders-to-pay", order_to_pay_commands),
+        ("authorities", authority_commands),
         ("rates", rate_commands),
         ("recipients", recipient_commands),
         ("inbox", inbox_commands),

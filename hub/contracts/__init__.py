@@ -20,6 +20,7 @@ from hub.contracts.inboxes import Inboxes
 from hub.contracts.inspectors import Difference, DocumentInspector, Finding, Judgement, Severity
 from hub.contracts.manifest import CONTRACT_VERSION, PluginManifest
 from hub.contracts.markers import hookimpl
+from hub.contracts.order_to_pay import OrderToPayFiler
 from hub.contracts.payment_orders import PaymentOrderWriter
 from hub.contracts.sandboxes import Received, Sandbox, SandboxMaker, SelectiveSandbox
 from hub.contracts.settings import PluginSettings, SecretReference
@@ -48,6 +49,7 @@ __all__ = [
     "Inboxes",
     "Judgement",
     "NamesUnreadFiles",
+    "OrderToPayFiler",
     "PaymentFileReader",
     "PaymentNotice",
     "PaymentOrderWriter",

@@ -19,6 +19,7 @@ from hub.contracts.direct_debits import DirectDebitScheme
 from hub.contracts.e_invoices import EInvoiceWriter
 from hub.contracts.inspectors import DocumentInspector
 from hub.contracts.markers import hookspec
+from hub.contracts.order_to_pay import OrderToPayFiler
 from hub.contracts.payment_orders import PaymentOrderWriter
 from hub.contracts.sandboxes import SandboxMaker
 from hub.contracts.webhooks import WebhookReceiver
@@ -96,6 +97,12 @@ def hub_bank_connections(context: PluginContext) -> Sequence[BankConnection]:
 @hookspec
 def hub_payment_order_writers(context: PluginContext) -> Sequence[PaymentOrderWriter]:
     """Offer what asks banks to pay (*betalningsuppdrag*) and reads their answers. No two may have one name."""
+    raise NotImplementedError
+
+
+@hookspec
+def hub_order_to_pay_filers(context: PluginContext) -> Sequence[OrderToPayFiler]:
+    """Offer what files applications for orders to pay (*betalningsföreläggande*). No two may have one name."""
     raise NotImplementedError
 
 

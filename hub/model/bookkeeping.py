@@ -21,6 +21,7 @@ VOUCHER_TEXTS = {
     "write_offs": "Bortskrivningar",
     "dunning": "Krav: avgifter och ränta",
     "interest_invoices": "Räntefakturor",
+    "court_costs": "Rättegångskostnader: betalningsföreläggande",
 }
 """What the ledger calls a voucher of a type, where the voucher has no text of its own."""
 

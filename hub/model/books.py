@@ -37,6 +37,7 @@ class Contra(StrEnum):
     DEMAND_FEE = "demand_fee"
     COMPENSATION = "compensation"  # for late payment (*förseningsersättning*)
     INTEREST = "interest"
+    COURT_COSTS = "court_costs"  # awarded by a decision on an order to pay
     CODED = "coded"  # account coding lines given beside the posting
     TRANSFER = "transfer"  # between receivables of one company; its postings sum to zero
 

@@ -34,6 +34,7 @@ from hub.model.import_rows import NO_CONTROL_CHARACTERS, CodingLine, LongText, N
 from hub.model.instalment_plan_commands import EndInstalmentPlan, MakeInstalmentPlan
 from hub.model.limitation import InterruptLimitation
 from hub.model.mandate_commands import MandateCommand
+from hub.model.order_to_pay_commands import OrderToPayCommand
 from hub.model.payee_account import read_account
 from hub.model.refusals import causes, dotted_path, in_words
 from hub.model.setting_values import Switch
@@ -356,7 +357,8 @@ AnyCommand = Annotated[
     | DeliveryCommand
     | MakeInstalmentPlan
     | EndInstalmentPlan
-    | MandateCommand,
+    | MandateCommand
+    | OrderToPayCommand,
     Field(discriminator="kind"),
 ]
 _COMMANDS: TypeAdapter[Any] = TypeAdapter(AnyCommand)

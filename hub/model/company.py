@@ -17,6 +17,7 @@ from hub.model.claims import LONGEST_DESCRIPTION, LegalClass
 from hub.model.direct_debit_settings import DirectDebitSettings
 from hub.model.dunning_settings import DunningSettings
 from hub.model.letterhead import Letterhead
+from hub.model.order_to_pay_settings import OrderToPaySettings
 from hub.model.payee_account import PayeeAccount
 from hub.model.payment_method import Lowers, PaymentMethod
 from hub.model.payment_reference import ReferenceRule
@@ -79,6 +80,9 @@ class CompanyAccounts(BaseModel):
         default="", description="Revenue from compensation for late payment (*förseningsersättning*)."
     )
     interest_revenue: OptionalAccountCode = Field(default="", description="Revenue from late-payment interest.")
+    court_costs: OptionalAccountCode = Field(
+        default="", description="Costs that a decision on an order to pay awards; needed with `books_costs`."
+    )
     internal_receivable: OptionalAccountCode = Field(
         default="", description="Receivables of kind `internal`; left out: `receivable`."
     )
@@ -203,6 +207,9 @@ class Company(BaseModel):
     claims: ClaimSettings = Field(default=ClaimSettings(), description="What its claims say when they are handed over.")
     direct_debit: DirectDebitSettings = Field(
         default=DirectDebitSettings(), description="How it collects by direct debit."
+    )
+    orders_to_pay: OrderToPaySettings = Field(
+        default=OrderToPaySettings(), description="How it applies for orders to pay (*betalningsföreläggande*)."
     )
     letterhead: Letterhead = Field(default=Letterhead(), description="What its documents say of it, and their looks.")
 

@@ -31,6 +31,7 @@ class ScheduledJob(StrEnum):
     LIMITATION = "limitation"  # opens tasks about claims that lapse within six and two months
     BOOKKEEPING = "bookkeeping"  # exports vouchers to the general ledger
     DIRECT_DEBITS = "direct_debits"  # asks for money by mandates, and sends what waits to the clearing house
+    ORDERS_TO_PAY = "orders_to_pay"  # fetches what the enforcement authority tells of orders to pay
 
 
 class BankingDays(StrEnum):

@@ -15,19 +15,20 @@ from hub.errors import DocumentError
 
 STANDARDS: list[typst.PDFStandard] = ["a-3a", "ua-1"]
 MAIN = "document.typ"
+ORDER_FORM = "order_form.typ"
 _OWN = threading.local()  # a compiler serves one call at a time, and learns the fonts and the template only once
 _ADDRESS_TOO_LONG = "ADDRESS_TOO_LONG"
 
 
-def compiled_pdf(inputs: Mapping[str, str], issued: date) -> bytes:
-    """Set a document and return its PDF; the same inputs give the same bytes, in every process.
+def compiled_pdf(inputs: Mapping[str, str], issued: date, *, main: str = MAIN) -> bytes:
+    """Set a document by a template and return its PDF; the same inputs give the same bytes, in every process.
 
     Raises:
         DocumentError: it cannot be set; the message says what to do and repeats nothing of it.
     """
     stamp = datetime.combine(issued, time(), UTC)
     try:
-        made = _compiler().compile(
+        made = _compiler(main).compile(
             format="pdf", sys_inputs=dict(inputs), pdf_standards=STANDARDS, timestamp=stamp, pdf_tags=True
         )
     except typst.TypstError as error:
@@ -36,10 +37,10 @@ def compiled_pdf(inputs: Mapping[str, str], issued: date) -> bytes:
     return made
 
 
-def compiled_pictures(inputs: Mapping[str, str], *, dots_per_inch: int) -> list[bytes]:
+def compiled_pictures(inputs: Mapping[str, str], *, dots_per_inch: int, main: str = MAIN) -> list[bytes]:
     """Set a document and return a PNG of each page, to be looked at. Raises as `compiled_pdf`."""
     try:
-        made = _compiler().compile(format="png", sys_inputs=dict(inputs), ppi=dots_per_inch)
+        made = _compiler(main).compile(format="png", sys_inputs=dict(inputs), ppi=dots_per_inch)
     except typst.TypstError as error:
         raise DocumentError(_in_words(error)) from None
     return made if isinstance(made, list) else [made] if made is not None else []
@@ -58,14 +59,15 @@ def is_readable_svg(svg: str) -> bool:
     return True
 
 
-def _compiler() -> typst.Compiler:
-    found: typst.Compiler | None = getattr(_OWN, "compiler", None)
-    if found is None:
+def _compiler(main: str) -> typst.Compiler:
+    kept: dict[str, typst.Compiler] = _OWN.__dict__.setdefault("compilers", {})
+    if main not in kept:
         root = _folder("template")
         # No package is ever needed, so none is looked for: both places are where nothing lies.
-        found = typst.Compiler(root / MAIN, root=root, font_paths=_fonts(), package_path=root, package_cache_path=root)
-        _OWN.compiler = found
-    return found
+        kept[main] = typst.Compiler(
+            root / main, root=root, font_paths=_fonts(), package_path=root, package_cache_path=root
+        )
+    return kept[main]
 
 
 @cache

@@ -32,6 +32,8 @@ class Cause(StrEnum):
     PLAN_FEE_DEBITED = "plan_fee_debited"  # for making an instalment plan
     NOTICE_FEE_DEBITED = "notice_fee_debited"  # aviavgift of a payment of one
     PLAN_FEE_LOWERED = "plan_fee_lowered"
+    COURT_COSTS_DEBITED = "court_costs_debited"  # awarded by a decision on an order to pay
+    COURT_COSTS_LOWERED = "court_costs_lowered"
     REMINDER_FEE_LOWERED = "reminder_fee_lowered"
     DEMAND_FEE_LOWERED = "demand_fee_lowered"
     COMPENSATION_LOWERED = "compensation_lowered"

@@ -41,6 +41,7 @@ from hub.runtime.facade_exchanges import ExchangesDesk
 from hub.runtime.facade_instalments import InstalmentsDesk
 from hub.runtime.facade_interest import CarriedDesk, InterestInvoicesDesk
 from hub.runtime.facade_mandates import MandatesDesk, PaymentRequestsDesk
+from hub.runtime.facade_orders_to_pay import AuthoritiesDesk, OrdersToPayDesk
 from hub.runtime.facade_payments import PaymentsDesk
 from hub.runtime.facade_receivables import ReceivablesDesk
 from hub.runtime.facade_reports import ReportsDesk
@@ -59,6 +60,7 @@ from hub.services.dunning.earlier import note_step_taken
 from hub.services.dunning.interrupting import LIMITATION_HANDLERS
 from hub.services.instalment_plans import plan_handlers
 from hub.services.mandates import MANDATE_HANDLERS
+from hub.services.orders_to_pay import order_handlers
 from hub.services.payments.commands import HANDLERS
 from hub.services.payments.inspecting import FileInspector
 from hub.services.payments.receiving import receive
@@ -130,7 +132,13 @@ class Hub:
         self.instalments = InstalmentsDesk(work)
         self.mandates = MandatesDesk(work)
         self.payment_requests = PaymentRequestsDesk(work, self.work)
-        self._handlers = {**_HANDLERS, **plan_handlers(work.rates, work.deliver)}
+        self.orders_to_pay = OrdersToPayDesk(work, self.work)
+        self.authorities = AuthoritiesDesk(work)
+        self._handlers = {
+            **_HANDLERS,
+            **plan_handlers(work.rates, work.deliver),
+            **order_handlers(work.order_means),
+        }
 
     @classmethod
     def open(

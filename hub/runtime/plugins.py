@@ -24,6 +24,7 @@ from hub.contracts import (
     DocumentChannel,
     DocumentInspector,
     EInvoiceWriter,
+    OrderToPayFiler,
     PaymentFileReader,
     PaymentOrderWriter,
     PluginContext,
@@ -51,6 +52,7 @@ _WRITERS = "hub_e_invoice_writers"
 _ARCHIVES = "hub_document_archives"
 _INSPECTORS = "hub_document_inspectors"
 _EXPORTERS = "hub_bookkeeping_exporters"
+_FILERS = "hub_order_to_pay_filers"
 _SCHEMES = "hub_direct_debit_schemes"
 _AGENCIES = "hub_collection_agencies"
 _ORDERS = "hub_payment_order_writers"
@@ -260,6 +262,11 @@ class TenantPlugins:
     @cached_property
     def _named_banks(self) -> list[tuple[str, BankConnection]]:
         return self._offered(_BANKS, BankConnection, "bank connections", is_lent=True)
+
+    @cached_property
+    def order_to_pay_filers(self) -> dict[str, OrderToPayFiler]:
+        """What files applications for orders to pay, by name. Raises ConfigurationError as `channels`."""
+        return {one.name: one for _, one in self._offered(_FILERS, OrderToPayFiler, "filers", is_lent=True)}
 
     @property
     def sandbox_makers(self) -> list[tuple[str, SandboxMaker]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hub.errors import DataError
 from hub.model.company import Company
 from hub.model.documents import Document
+from hub.model.order_to_pay_application import OrderApplication
 from hub.model.tenant import Tenant
 from hub.runtime.plugins import TenantPlugins
 
@@ -39,6 +40,12 @@ class TenantPrinter:
         """
         carried = e_invoice if 0 < len(e_invoice) <= LARGEST_CARRIED else None
         return self.renderer(document.company).render(document, carried)
+
+    def order_form(self, application: OrderApplication) -> bytes:
+        """Return the form of an application for an order to pay. Raises DocumentError when it cannot be printed."""
+        from hub.rendering.order_form import order_form_pdf  # here: most commands print nothing
+
+        return order_form_pdf(application)
 
     def renderer(self, company_number: str) -> Renderer:
         """Return what prints the documents of a company.

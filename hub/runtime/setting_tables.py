@@ -21,6 +21,7 @@ from pydantic.fields import FieldInfo
 from hub.contracts.settings import SecretReference
 from hub.model.setting_values import ore_from_setting
 from hub.model.tenant import Tenant
+from hub.money import format_kronor
 from hub.runtime.config import INSTALLATION_FILE, InstallationSettings
 from hub.runtime.setting_errors import model_within, settings_of
 
@@ -97,7 +98,9 @@ def _default(field: FieldInfo) -> str:
         return f"`{str(value).lower()}`"
     if isinstance(value, tuple):
         return ", ".join(f"`{item}`" for item in value)
-    return '`"0"`' if kind_of(field) == "kronor as text" else f"`{value}`"
+    if kind_of(field) == "kronor as text":
+        return f'`"{format_kronor(value) if value else 0}"`'
+    return f"`{value}`"
 
 
 def _tables(model: type[BaseModel], path: str) -> Iterator[str]:

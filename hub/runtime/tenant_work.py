@@ -39,6 +39,7 @@ from hub.services.companies import refuse_companies_without_settings
 from hub.services.dunning import executing as dunning
 from hub.services.dunning.handing_over import DeliveredLetters
 from hub.services.dunning.interest_invoices import InterestInvoiceRun
+from hub.services.dunning.interrupting import interrupting
 from hub.services.dunning.lapsing import RUN_KIND as LIMITATION
 from hub.services.dunning.lapsing import LimitationRun
 from hub.services.dunning.letter_interest import LetterInterest
@@ -48,6 +49,10 @@ from hub.services.mandates.receiving import AnswerFiles
 from hub.services.mandates.running import RUN_KIND as DIRECT_DEBITS
 from hub.services.mandates.running import DirectDebitRun
 from hub.services.observing import deliver_events
+from hub.services.orders_to_pay import Filers
+from hub.services.orders_to_pay import Means as OrderMeans
+from hub.services.orders_to_pay.fetching import RUN_KIND as ORDERS_TO_PAY
+from hub.services.orders_to_pay.fetching import AuthorityFetchRun
 from hub.services.payments import ingesting, posting, receiving, rematching
 from hub.services.ports import Handed, KeptContent, UnitOfWork
 from hub.services.webhooks import RUN_KIND as WEBHOOK
@@ -206,6 +211,7 @@ class TenantWork:
             ),
             LIMITATION: LimitationRun(self.store, self.tenant),
             INTEREST_INVOICES: self.interest_invoicing,
+            ORDERS_TO_PAY: AuthorityFetchRun(self.store, self.tenant, self.order_means),
             BOOKKEEPING: ExportRun(self.tenant, self.exporters),
             DIRECT_DEBITS: DirectDebitRun(self.store, self.tenant, self.schemes),
             WEBHOOK: WebhookRun(self.store, self.tenant, self._receivers()),
@@ -220,6 +226,14 @@ class TenantWork:
     def schemes(self) -> Schemes:
         """What collects by direct debit, and who sends for it."""
         return Schemes(self.plugins.direct_debit_schemes, self.plugins.plugins_of_channels)
+
+    @property
+    def order_means(self) -> OrderMeans:
+        """What orders to pay stand on: rates, limitation, the printer of forms, and filers."""
+        return OrderMeans(self.rates, interrupting(self.tenant), lambda one: self.printer.order_form(one), self._filers)
+
+    def _filers(self) -> Filers:
+        return Filers(self.plugins.order_to_pay_filers, self.plugins.plugins_of_channels)
 
     def _receivers(self) -> Mapping[str, OfPlugin]:
         """Return those who read notices, each with the channels whose messages they are about."""

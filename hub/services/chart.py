@@ -90,6 +90,7 @@ def _company_account(company: Company, role: str) -> str:
         Contra.DEMAND_FEE: accounts.demand_fee,
         Contra.COMPENSATION: accounts.compensation,
         Contra.INTEREST: accounts.interest_revenue,
+        Contra.COURT_COSTS: accounts.court_costs,
         Contra.TRANSFER: accounts.clearing,
     }
     if role in by_role:

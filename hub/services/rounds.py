@@ -1,7 +1,7 @@
 """A round: looking after what no file brings, behind every run and on schedule.
 
 New payee accounts of the settings, payments that waited for an account, clearing accounts, documents whose messages
-have come to something, dunning steps whose letters have, instalment plans, and those who listen.
+have come to something, dunning steps whose letters have, instalment plans, orders to pay, and those who listen.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from hub.model.runs import Run, RunState
 from hub.model.tenant import Tenant
 from hub.services.delivery import follow_messages
 from hub.services.dunning.following import follow_letters
+from hub.services.dunning.interrupting import interrupting
 from hub.services.instalment_plans.following import follow_plans
 from hub.services.instalment_plans.letters import follow_printed_plans
+from hub.services.orders_to_pay.following import follow_orders
 from hub.services.payees import register_payees
 from hub.services.payments.known_accounts import post_to_known_accounts
 from hub.services.payments.known_statements import post_known_statements
@@ -99,7 +101,8 @@ class RoundRun:
 
     def _follow_letters(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
         has_more = follow_letters(work, self._tenant) or follow_printed_plans(work, self._tenant)
-        return {"has_more": has_more or follow_plans(work, self._tenant)}
+        has_more = has_more or follow_plans(work, self._tenant)
+        return {"has_more": has_more or follow_orders(work, self._tenant, interrupting(self._tenant))}
 
     def _look_after(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
         """Look at clearing accounts, hear of letters, follow plans up: mostly there is nothing more of them."""

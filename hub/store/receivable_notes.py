@@ -20,7 +20,7 @@ _ACTIVE_HOLDS = text(f"""
 
 _BESIDE = (
     "hold", "watch", "printed_charge", "dunning_step", "limitation_interruption", "interest_charge", "carried_charge",
-    "instalment_claim", "fee_invoice",
+    "instalment_claim", "fee_invoice", "order_to_pay_claim",
 )  # fmt: skip
 _LAST_HOLDS = text(
     "SELECT receivable_id, max(hold_no) FROM hold WHERE tenant = :t AND receivable_id IN :ids GROUP BY receivable_id"
@@ -154,7 +154,7 @@ class ReceivableNotes:
         return bool(noted.rowcount)
 
     def move_notes(self, old_receivable_id: int, new_receivable_id: int) -> None:
-        """Let holds, watch, charges, dunning steps and instalment plan stand beside a receivable's new version."""
+        """Let holds, watch, charges, dunning steps, plan and order to pay stand beside a receivable's new version."""
         for table in _BESIDE:
             self._connection.execute(
                 text(f"UPDATE {table} SET receivable_id = :new WHERE tenant = :t AND receivable_id = :old"),

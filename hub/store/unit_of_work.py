@@ -39,6 +39,8 @@ from hub.store.mandates.mandates import SqlMandates
 from hub.store.mandates.orders import SqlSchemeOrders
 from hub.store.mandates.registers import SqlMandateRegisters
 from hub.store.mandates.requests import SqlPaymentRequests
+from hub.store.orders_to_pay.authorities import SqlAuthorities
+from hub.store.orders_to_pay.cases import SqlOrdersToPay
 from hub.store.payments.duplicates import SqlDuplicates
 from hub.store.payments.loading import SqlLoading
 from hub.store.payments.lumps import SqlLumps
@@ -195,6 +197,14 @@ class SqlUnitOfWork:
     @cached_property
     def purges(self) -> SqlPurges:
         return SqlPurges(self._connection, self.tenant, self.now, self.today)
+
+    @cached_property
+    def orders_to_pay(self) -> SqlOrdersToPay:
+        return SqlOrdersToPay(self._connection, self.tenant, self.now)
+
+    @cached_property
+    def authorities(self) -> SqlAuthorities:
+        return SqlAuthorities(self._connection, self.tenant)
 
     @cached_property
     def instalment_plans(self) -> SqlInstalmentPlans:

@@ -20,6 +20,7 @@ from hub.store import (
     verifying_instalment_plans,
     verifying_log,
     verifying_mandates,
+    verifying_orders_to_pay,
     verifying_payments,
 )
 from hub.store.accounts import SqlAccounts
@@ -42,6 +43,7 @@ CHECKS: tuple[Check, ...] = (
     *verifying_dunning.CHECKS,
     *verifying_instalment_plans.CHECKS,
     *verifying_mandates.CHECKS,
+    *verifying_orders_to_pay.CHECKS,
 )
 _BY_SETTINGS = {  # a tenant that nothing has ever come for has these too, while a node reads its settings
     "tenant",

@@ -258,6 +258,65 @@ def _in_two_plans(connection: Connection) -> int:
     )(connection)
 
 
+_TEXTS = (
+    "company", "state_since", "debtor_identity", "debtor_name", "made_on", "made_by", "interest", "fee_payment",
+    "enforcement", "counted_to",
+)  # fmt: skip
+_NUMBERS = (
+    "own_work_ore", "agent_ore", "other_ore", "has_real_property", "allows_protected", "fee_ore", "principal_ore",
+    "collection_ore", "interest_ore",
+)  # fmt: skip
+
+
+def _order(*, state: str = "ready", led_to: str = "ready", is_kept: bool = False, **other: Any) -> Breaking:
+    """Write an application with one step."""
+
+    def write(connection: Connection) -> int:
+        numbers: dict[str, Any] = dict.fromkeys(_NUMBERS, 0)
+        values = {**dict.fromkeys(_TEXTS, ""), **numbers, "order_no": 1, "currency": "SEK", "state": state, **other}
+        if is_kept:
+            kept = "INSERT INTO content (tenant, sha256, size, parts, upload) VALUES (:t, 'k', 0, 0, 'u')"
+            change(connection, kept)
+        names = ", ".join(values)
+        marks = ", ".join(f":{name}" for name in values)
+        change(
+            connection,
+            "INSERT INTO order_to_pay_step (tenant, order_no, step_no, happening, state, on_day, told_by, recorded_at) "
+            "VALUES (:t, :order_no, 1, 'checked', :led_to, '', '', '')",
+            order_no=values["order_no"],
+            led_to=led_to,
+        )
+        return change(connection, f"INSERT INTO order_to_pay (tenant, {names}) VALUES (:t, {marks})", **values)
+
+    return write
+
+
+_CLAIM = (
+    "INSERT INTO order_to_pay_claim (tenant, order_no, claim_no, receivable_id, company, number, source_system, "
+    "refers_to, invoice_date, due_date, demand_sent_on, demand_pay_by, principal_ore, collection_ore, interest_ore, "
+    "told_principal_ore) VALUES (:t, :no, 1, 1, '1', '100', '', '', '', '', '', '', 0, 0, 0, :told)"
+)
+
+
+def _in_two_orders(connection: Connection) -> int:
+    for number in (1, 2):
+        _order(order_no=number)(connection)
+        change(connection, _CLAIM, no=number, told=0)
+    return 2
+
+
+def _told_more(connection: Connection) -> int:
+    return _order()(connection) and change(connection, _CLAIM, no=1, told=5)
+
+
+def _awarded_of_nothing(connection: Connection) -> int:
+    return change(
+        connection,
+        "UPDATE entry SET cause = 'court_costs_debited', rule = 'order:1' "
+        "WHERE tenant = :t AND bucket = 'fee' AND amount_ore > 0",
+    )
+
+
 def _item_without_step(connection: Connection) -> int:
     """A plan of one item that says that its step was taken."""
     change(connection, "INSERT INTO counter (tenant, series, next_value) VALUES (:t, 'plan', 2)")
@@ -597,6 +656,20 @@ BROKEN: dict[str, tuple[str, Breaking]] = {
     "an instalment plan has gone": (
         "INSTALMENT_PLAN_NUMBER_GAP",
         _of("INSERT INTO counter (tenant, series, next_value) SELECT :t, 'instalment_plan', 2 FROM tenant"),
+    ),
+    "an application that asks for nothing of its receivables": ("ORDER_TO_PAY_DIFFERS", _order(principal_ore=100)),
+    "a receivable that is in two applications": ("IN_TWO_ORDERS", _in_two_orders),
+    "an application that stands where no step led": ("ORDER_STATE_DIFFERS", _order(state="served")),
+    "an authority that knows more than it was asked for": ("ORDER_TOLD_MORE", _told_more),
+    "an application that is ready and has been filed": (
+        "ORDER_FILED_EARLY",
+        _order(filed_on="2026", is_kept=True, application_sha256="k"),
+    ),
+    "an application whose bytes are gone": ("ORDER_NOT_KEPT", _order(state="filed", led_to="filed", filed_on="2026")),
+    "costs that no decision awarded": ("EVENT_DIFFERS AWARDED_COSTS_DIFFER", _awarded_of_nothing),
+    "an application has gone": (
+        "ORDER_NUMBER_GAP",
+        _of("INSERT INTO counter (tenant, series, next_value) SELECT :t, 'order_to_pay', 2 FROM tenant"),
     ),
     "a step without its run": (
         "STEP_WITHOUT_RUN",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hub.errors import DataError
 from hub.model.limitation import InterruptLimitation
 from hub.model.tenant import Tenant
 from hub.rules.dunning.claim_lives import claim_life
-from hub.services.books.commands import Handlers
+from hub.services.books.commands import Handlers, carry_out
 from hub.services.books.finding import Ledger, find
 from hub.services.books.posting import record
 from hub.services.ports import JsonObject, UnitOfWork
@@ -55,3 +57,8 @@ def _last_day(work: UnitOfWork, ledger: Ledger) -> str | None:
 
 
 LIMITATION_HANDLERS: Handlers = {InterruptLimitation: interrupt_limitation}
+
+
+def interrupting(tenant: Tenant) -> Callable[[UnitOfWork, InterruptLimitation], JsonObject]:
+    """Return how another capability tells it, by a command with a key of its own, in its own transaction."""
+    return lambda work, command: carry_out(work, tenant, command, LIMITATION_HANDLERS)

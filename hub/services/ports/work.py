@@ -18,6 +18,7 @@ from hub.services.ports.dunning import CarriedCharges, Dunning, FeeInvoices, Int
 from hub.services.ports.instalment_plans import InstalmentPlans
 from hub.services.ports.ledger import Accounts, Books, Commands, Events, Exchanges, JsonObject, Receivables
 from hub.services.ports.mandates import MandateRegisters, Mandates, PaymentRequests, SchemeOrders
+from hub.services.ports.orders_to_pay import Authorities, OrdersToPay
 from hub.services.ports.payments import Duplicates, Loading, Lumps, Matching, Queue, Undoing
 from hub.services.ports.reports import Purges
 
@@ -200,6 +201,10 @@ class UnitOfWork(Protocol):
     def scheme_orders(self) -> SchemeOrders: ...
     @property
     def mandate_registers(self) -> MandateRegisters: ...
+    @property
+    def orders_to_pay(self) -> OrdersToPay: ...
+    @property
+    def authorities(self) -> Authorities: ...
 
 
 class Contents(Protocol):

@@ -48,6 +48,7 @@ from hub.store.tables.mandates import (
     registered_mandate,
     scheme_order,
 )
+from hub.store.tables.orders_to_pay import authority, order_to_pay, order_to_pay_claim, order_to_pay_step
 from hub.store.tables.payments import (
     account_claim,
     chunk,
@@ -78,6 +79,7 @@ __all__ = [
     "account_claim",
     "archived_file",
     "attempt",
+    "authority",
     "bad_address",
     "bank_answer",
     "bank_connection",
@@ -124,6 +126,9 @@ __all__ = [
     "metadata",
     "observer_cursor",
     "open_item",
+    "order_to_pay",
+    "order_to_pay_claim",
+    "order_to_pay_step",
     "payee_account",
     "payment",
     "payment_extra_key",

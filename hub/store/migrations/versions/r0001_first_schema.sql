@@ -55,6 +55,13 @@ CREATE INDEX attempt_by_run ON attempt (tenant, run_no);
 
 CREATE INDEX attempt_by_state ON attempt (tenant, state, attempt_no);
 
+CREATE TABLE authority (
+    tenant INTEGER NOT NULL,
+    town TEXT NOT NULL,
+    address_rows TEXT NOT NULL,
+    PRIMARY KEY (tenant, town)
+) WITHOUT ROWID;
+
 CREATE TABLE bad_address (
     tenant INTEGER NOT NULL,
     channel TEXT NOT NULL,
@@ -713,6 +720,98 @@ CREATE TABLE open_item (
     fee_ore BIGINT DEFAULT '0' NOT NULL,
     interest_ore BIGINT DEFAULT '0' NOT NULL,
     PRIMARY KEY (tenant, receivable_id)
+) WITHOUT ROWID;
+
+CREATE TABLE order_to_pay (
+    tenant INTEGER NOT NULL,
+    order_no BIGINT NOT NULL,
+    company TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    state TEXT NOT NULL,
+    state_since TEXT NOT NULL,
+    debtor_identity TEXT NOT NULL,
+    debtor_name TEXT NOT NULL,
+    made_on TEXT NOT NULL,
+    made_by TEXT NOT NULL,
+    interest TEXT NOT NULL,
+    rate_percent TEXT DEFAULT '' NOT NULL,
+    interest_ground TEXT DEFAULT '' NOT NULL,
+    own_work_ore BIGINT NOT NULL,
+    agent_ore BIGINT NOT NULL,
+    other_ore BIGINT NOT NULL,
+    other_label TEXT DEFAULT '' NOT NULL,
+    costs_reason TEXT DEFAULT '' NOT NULL,
+    fee_payment TEXT NOT NULL,
+    enforcement TEXT NOT NULL,
+    has_real_property BIGINT NOT NULL,
+    special_information TEXT DEFAULT '' NOT NULL,
+    authority TEXT DEFAULT '' NOT NULL,
+    allows_protected BIGINT NOT NULL,
+    fee_ore BIGINT NOT NULL,
+    counted_to TEXT NOT NULL,
+    principal_ore BIGINT NOT NULL,
+    collection_ore BIGINT NOT NULL,
+    interest_ore BIGINT NOT NULL,
+    filer TEXT DEFAULT '' NOT NULL,
+    file_no BIGINT DEFAULT '0' NOT NULL,
+    exchange_no BIGINT DEFAULT '0' NOT NULL,
+    application_sha256 TEXT DEFAULT '' NOT NULL,
+    form_sha256 TEXT DEFAULT '' NOT NULL,
+    filed_on TEXT DEFAULT '' NOT NULL,
+    case_no TEXT DEFAULT '' NOT NULL,
+    decided_on TEXT DEFAULT '' NOT NULL,
+    awarded_ore BIGINT DEFAULT '0' NOT NULL,
+    why TEXT DEFAULT '' NOT NULL,
+    lowered_ore BIGINT DEFAULT '0' NOT NULL,
+    PRIMARY KEY (tenant, order_no)
+) WITHOUT ROWID;
+
+CREATE INDEX order_to_pay_by_case ON order_to_pay (tenant, case_no);
+
+CREATE INDEX order_to_pay_by_exchange ON order_to_pay (tenant, exchange_no);
+
+CREATE INDEX order_to_pay_by_state ON order_to_pay (tenant, state, order_no);
+
+CREATE INDEX order_to_pay_lowered ON order_to_pay (tenant, order_no) WHERE lowered_ore != 0;
+
+CREATE TABLE order_to_pay_claim (
+    tenant INTEGER NOT NULL,
+    order_no BIGINT NOT NULL,
+    claim_no BIGINT NOT NULL,
+    receivable_id BIGINT NOT NULL,
+    company TEXT NOT NULL,
+    number TEXT NOT NULL,
+    source_system TEXT NOT NULL,
+    refers_to TEXT NOT NULL,
+    invoice_date TEXT NOT NULL,
+    due_date TEXT NOT NULL,
+    demand_sent_on TEXT NOT NULL,
+    demand_pay_by TEXT NOT NULL,
+    principal_ore BIGINT NOT NULL,
+    collection_ore BIGINT NOT NULL,
+    interest_ore BIGINT NOT NULL,
+    told_principal_ore BIGINT DEFAULT '0' NOT NULL,
+    told_collection_ore BIGINT DEFAULT '0' NOT NULL,
+    told_interest_ore BIGINT DEFAULT '0' NOT NULL,
+    booked_interest_ore BIGINT DEFAULT '0' NOT NULL,
+    PRIMARY KEY (tenant, order_no, claim_no)
+) WITHOUT ROWID;
+
+CREATE INDEX order_to_pay_claim_by_receivable ON order_to_pay_claim (tenant, receivable_id);
+
+CREATE TABLE order_to_pay_step (
+    tenant INTEGER NOT NULL,
+    order_no BIGINT NOT NULL,
+    step_no BIGINT NOT NULL,
+    happening TEXT NOT NULL,
+    state TEXT NOT NULL,
+    on_day TEXT NOT NULL,
+    text TEXT DEFAULT '' NOT NULL,
+    amount_ore BIGINT DEFAULT '0' NOT NULL,
+    exchange_no BIGINT DEFAULT '0' NOT NULL,
+    told_by TEXT NOT NULL,
+    recorded_at TEXT NOT NULL,
+    PRIMARY KEY (tenant, order_no, step_no)
 ) WITHOUT ROWID;
 
 CREATE TABLE payee_account (

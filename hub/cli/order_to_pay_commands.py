@@ -1,0 +1,365 @@
+"""`hub orders-to-pay`: applications as they would be, made, filed, told of, lowered and ended."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hub.cli.exit_codes import ExitCode
+from hub.cli.option_names import GIVEN_BY, options_named
+from hub.cli.order_to_pay_showing import (
+    show_looked,
+    show_order,
+    show_orders,
+    show_proposal,
+    show_report,
+    show_results,
+)
+from hub.cli.session import Session, command
+from hub.cli.showing import answer_json, say
+from hub.cli.telling import Company, carry_out, ore, target, tell
+from hub.model.commands import parse_command
+from hub.model.order_to_pay_application import OrderApplication
+from hub.model.order_to_pay_commands import MakeOrderToPay
+from hub.model.orders_to_pay import TOLD, EnforcementWish, FeePayment, Happening, InterestChoice, OrderState
+
+if TYPE_CHECKING:
+    from hub.runtime.facade import Hub
+
+Numbers = Annotated[list[str], typer.Argument(metavar="NUMBER", help="Numbers of receivables of one debtor.")]
+OrderNo = Annotated[int, typer.Argument(metavar="APPLICATION", min=1, help="See: hub orders-to-pay list.")]
+OrderNos = Annotated[list[int], typer.Argument(metavar="APPLICATION", min=1, help="See: hub orders-to-pay list.")]
+Interest = Annotated[
+    InterestChoice | None,
+    typer.Option("--interest", help="By law, another rate, or none.", show_default="as the company's"),
+]
+Rate = Annotated[str | None, typer.Option("--rate", metavar="PERCENT", help="Of another rate: per cent a year.")]
+Ground = Annotated[str, typer.Option("--ground", metavar="TEXT", help="Why the rate is higher than the law's.")]
+OwnWork = Annotated[str | None, typer.Option("--own-work", metavar="KRONOR", help="Own work, in whole kronor.")]
+AgentCost = Annotated[str | None, typer.Option("--agent-cost", metavar="KRONOR", help="The agent, in whole kronor.")]
+OtherCost = Annotated[
+    str | None, typer.Option("--other-cost", metavar="TEXT=KRONOR", help="Another cost and what it is for.")
+]
+CostsReason = Annotated[str, typer.Option("--costs-reason", metavar="TEXT", help="Why own work is above the cap.")]
+Fee = Annotated[FeePayment | None, typer.Option("--fee-payment", help="How the application fee is paid.")]
+Wish = Annotated[EnforcementWish | None, typer.Option("--enforcement", help="What follows a decision.")]
+Property = Annotated[bool | None, typer.Option("--real-property/--no-real-property", help="Look for it too.")]
+Special = Annotated[str, typer.Option("--special", metavar="TEXT", help="Special information, at most 60 characters.")]
+Town = Annotated[str | None, typer.Option("--authority", metavar="TOWN", help="The office, see: hub authorities.")]
+About = Annotated[
+    list[str] | None,
+    typer.Option("--refers-to", metavar="NUMBER=TEXT", help="What a receivable is for; several may be given."),
+]
+Protected = Annotated[bool, typer.Option("--protected", help="You have seen to the debtor's protected identity.")]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")]
+Day = Annotated[str, typer.Option("--on", metavar="DATE", help="The day that it happened.")]
+Filer = Annotated[str, typer.Option("--filer", metavar="NAME", help="Which filer reads it; needed when several do.")]
+To = Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Where to; left out: the standard output.")]
+
+NAMED = {
+    **GIVEN_BY,
+    "agent_ore": "--agent-cost",
+    "case_no": "--case-no",
+    "costs_ore": "--costs",
+    "costs_reason": "--costs-reason",
+    "enforcement": "--enforcement",
+    "fee_payment": "--fee-payment",
+    "happening": "HAPPENING",
+    "interest": "--interest",
+    "interest_ground": "--ground",
+    "on": "--on",
+    "order_no": "APPLICATION",
+    "orders": "APPLICATION",
+    "other_label": "--other-cost",
+    "other_ore": "--other-cost",
+    "own_work_ore": "--own-work",
+    "rate_percent": "--rate",
+    "refers_to": "--refers-to",
+    "special_information": "--special",
+    "text": "--text",
+}
+
+
+def group() -> typer.Typer:
+    """Return the group."""
+    app = typer.Typer(help="Orders to pay (betalningsförelägganden).")
+    command(app, "list", is_default=True)(list_orders)
+    command(app, "propose", is_keyed=True)(propose)
+    command(app, "plan")(plan)
+    command(app, "make", is_keyed=True)(make)
+    command(app, "file", is_keyed=True)(file)
+    command(app, "filed", is_keyed=True)(filed)
+    command(app, "show")(show)
+    command(app, "json")(document)
+    command(app, "form")(form)
+    command(app, "schema")(schema)
+    command(app, "told", is_keyed=True)(told)
+    command(app, "reduce", is_keyed=True)(reduce)
+    command(app, "withdraw", is_keyed=True)(withdraw)
+    command(app, "drop", is_keyed=True)(drop)
+    command(app, "receive")(receive)
+    command(app, "read")(read)
+    command(app, "fetch", is_keyed=True)(fetch)
+    return app
+
+
+def list_orders(
+    session: Session,
+    in_state: Annotated[OrderState | None, typer.Option("--state", help="Those in one state.")] = None,
+    before: Annotated[int | None, typer.Option("--before", metavar="NO", help="Those with lower numbers.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, metavar="N", help="At most so many.")] = 50,
+) -> None:
+    """List applications, newest first."""
+    with session.hub() as hub:
+        found = hub.orders_to_pay.latest(state=in_state or "", before=before, limit=limit)
+    answer_json(found) if session.as_json else show_orders(found)
+
+
+def propose(
+    session: Session,
+    company: Company = "",
+    draft: Annotated[bool, typer.Option("--draft", help="Make the applications, ready to be filed.")] = False,
+) -> None:
+    """Say what could be filed, debtor by debtor, and what not and why (kontrollista)."""
+    with session.hub() as hub:
+        user = session.body("propose")["user"] if draft else ""
+        found = hub.orders_to_pay.propose(company, drafted_by=user)
+    answer_json(found) if session.as_json else show_proposal(found)
+
+
+def plan(
+    session: Session,
+    numbers: Numbers,
+    company: Company = "",
+    interest: Interest = None,
+    rate: Rate = None,
+    ground: Ground = "",
+    own_work: OwnWork = None,
+    agent_cost: AgentCost = None,
+    other_cost: OtherCost = None,
+    costs_reason: CostsReason = "",
+    fee_payment: Fee = None,
+    enforcement: Wish = None,
+    real_property: Property = None,
+    special: Special = "",
+    authority: Town = None,
+    refers_to: About = None,
+    protected: Protected = False,
+) -> None:
+    """Show what an application would be, and what forbids it; nothing is changed."""
+    terms = _interest(interest, rate, ground) | _costs(own_work, agent_cost, other_cost, costs_reason)
+    terms |= _choices(fee_payment, enforcement, real_property, special, authority, protected)
+    with session.hub() as hub, options_named(NAMED):
+        body = session.body("make_order_to_pay", receivables=_targets(hub, numbers, company, refers_to), **terms)
+        asked = parse_command(body)
+        assert isinstance(asked, MakeOrderToPay)
+        looked = hub.orders_to_pay.plan(asked)
+    answer_json(looked) if session.as_json else show_looked(looked)
+
+
+def make(
+    session: Session,
+    numbers: Numbers,
+    company: Company = "",
+    interest: Interest = None,
+    rate: Rate = None,
+    ground: Ground = "",
+    own_work: OwnWork = None,
+    agent_cost: AgentCost = None,
+    other_cost: OtherCost = None,
+    costs_reason: CostsReason = "",
+    fee_payment: Fee = None,
+    enforcement: Wish = None,
+    real_property: Property = None,
+    special: Special = "",
+    authority: Town = None,
+    refers_to: About = None,
+    protected: Protected = False,
+) -> None:
+    """Make an application: ready, or blocked by what forbids it now; it is filed by a command of its own."""
+    terms = _interest(interest, rate, ground) | _costs(own_work, agent_cost, other_cost, costs_reason)
+    terms |= _choices(fee_payment, enforcement, real_property, special, authority, protected)
+    with session.hub() as hub:
+        named = _targets(hub, numbers, company, refers_to)
+        tell(session, hub, "make_order_to_pay", NAMED, receivables=named, **terms)
+
+
+def file(session: Session, applications: OrderNos) -> None:
+    """File applications: each is looked at once more, counted to today, and printed or sent by its filer."""
+    with session.hub() as hub:
+        answer = carry_out(session, hub, "file_orders_to_pay", NAMED, orders=tuple(applications))
+    answer_json(answer) if session.as_json else show_results(answer["orders"])
+
+
+def filed(session: Session, application: OrderNo, on: Day) -> None:
+    """Say that a printed application has been handed in."""
+    with session.hub() as hub:
+        tell(session, hub, "confirm_order_filed", NAMED, order_no=application, on=on)
+
+
+def show(session: Session, application: OrderNo) -> None:
+    """Show an application: what it asks for, what happened to it, and what forbids it."""
+    with session.hub() as hub:
+        found = hub.orders_to_pay.show(application)
+    answer_json(found) if session.as_json else show_order(found)
+
+
+def document(session: Session, application: OrderNo, to: To = None) -> None:
+    """Give the neutral JSON of an application, as it was filed, or as it would be today."""
+    with session.hub() as hub:
+        _put(hub.orders_to_pay.document(application), to)
+
+
+def form(
+    session: Session,
+    application: OrderNo,
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="Where to, such as form.pdf.")],
+) -> None:
+    """Give the form of an application as a PDF to print and sign, as it was filed, or as it would be today."""
+    with session.hub() as hub:
+        _put(hub.orders_to_pay.form(application), to)
+
+
+def schema(_session: Session) -> None:
+    """Print the JSON schema of the neutral document."""
+    answer_json(OrderApplication.model_json_schema(mode="serialization"))
+
+
+def told(
+    session: Session,
+    application: OrderNo,
+    happening: Annotated[Happening, typer.Argument(metavar="HAPPENING", help=", ".join(TOLD))],
+    on: Day,
+    case_no: Annotated[str, typer.Option("--case-no", metavar="NUMBER", help="The authority's case number.")] = "",
+    costs: Annotated[
+        str | None, typer.Option("--costs", metavar="KRONOR", help="Of a decision: costs of the case it awards.")
+    ] = None,
+    text: Annotated[str, typer.Option("--text", metavar="TEXT", help="What else it said.")] = "",
+) -> None:
+    """Say what the authority has told of an application."""
+    values = {"happening": happening, "on": on, "case_no": case_no, "costs_ore": ore(costs, "--costs"), "text": text}
+    with session.hub() as hub:
+        tell(session, hub, "tell_order_to_pay", NAMED, order_no=application, **values)
+
+
+def reduce(
+    session: Session,
+    application: OrderNo,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")] = "",
+) -> None:
+    """Tell the authority that less is owed: what is open now."""
+    with session.hub() as hub:
+        tell(session, hub, "reduce_order_to_pay", NAMED, order_no=application, reason=reason)
+
+
+def withdraw(session: Session, application: OrderNo, reason: Reason) -> None:
+    """Take an application back from the authority."""
+    with session.hub() as hub:
+        tell(session, hub, "withdraw_order_to_pay", NAMED, order_no=application, reason=reason)
+
+
+def drop(session: Session, application: OrderNo, reason: Reason) -> None:
+    """Drop an application that the authority does not have."""
+    with session.hub() as hub:
+        tell(session, hub, "drop_order_to_pay", NAMED, order_no=application, reason=reason)
+
+
+def receive(
+    session: Session,
+    report: Annotated[Path, typer.Argument(metavar="FILE", help="A file of the authority.")],
+    filer: Filer = "",
+) -> None:
+    """Take in a file of the authority."""
+    with session.hub() as hub:
+        found = hub.orders_to_pay.receive(report, filer=filer)
+    answer_json(found) if session.as_json else show_report(found)
+    if found.state in ("quarantined", "held"):
+        raise typer.Exit(ExitCode.DATA)
+
+
+def read(
+    session: Session,
+    number: Annotated[int, typer.Argument(metavar="NO", help="The exchange of a file that is held.")],
+    filer: Filer = "",
+) -> None:
+    """Read a file of the authority that is held, although it is out of order."""
+    with session.hub() as hub:
+        found = hub.orders_to_pay.read(number, filer=filer)
+    answer_json(found) if session.as_json else show_report(found)
+
+
+def fetch(session: Session) -> None:
+    """Fetch what the authority has for us, and take it in."""
+    with session.hub() as hub:
+        run = hub.orders_to_pay.fetch(key=session.body("fetch")["key"])
+    if session.as_json:
+        answer_json(run)
+    elif run.state == "done":
+        say("fetched; what it told: hub orders-to-pay list, and hub tasks")
+    if run.state in ("failed", "cancelled"):
+        say(run.problem, is_error=True)
+        raise typer.Exit(ExitCode.DATA)
+    if run.state != "done":
+        say(run.problem or session.why_queued())
+        raise typer.Exit(ExitCode.WAITS)
+
+
+def _put(content: bytes, to: Path | None) -> None:
+    if to is None:
+        sys.stdout.buffer.write(content)
+        return
+    to.write_bytes(content)
+    say(f"{to}: {len(content)} bytes")
+
+
+def _targets(hub: Hub, numbers: list[str], company: str, texts: list[str] | None) -> tuple[dict[str, str], ...]:
+    said = dict(_text_of(one) for one in texts or ())
+    unknown = sorted(said.keys() - set(numbers))
+    if unknown:
+        raise typer.BadParameter(f"--refers-to: {unknown[0]} is not among the receivables")
+    return tuple({**target(hub, number, company), "refers_to": said.get(number, "")} for number in numbers)
+
+
+def _text_of(part: str) -> tuple[str, str]:
+    number, sign, text = part.partition("=")
+    if not sign:
+        raise typer.BadParameter('--refers-to: write a number and its text, such as "1001=Rent for May"')
+    return number, text
+
+
+def _interest(interest: InterestChoice | None, rate: str | None, ground: str) -> dict[str, Any]:
+    return {"interest": interest, "rate_percent": rate, "interest_ground": ground}
+
+
+def _costs(own_work: str | None, agent: str | None, other: str | None, reason: str) -> dict[str, Any]:
+    label, sign, amount = (other or "").rpartition("=")
+    if other and not sign:
+        raise typer.BadParameter('--other-cost: write what it is for and its amount, such as "Certificate=150"')
+    return {
+        "own_work_ore": ore(own_work, "--own-work"),
+        "agent_ore": ore(agent, "--agent-cost"),
+        "other_ore": ore(amount, "--other-cost") if other else 0,
+        "other_label": label,
+        "costs_reason": reason,
+    }
+
+
+def _choices(
+    fee_payment: FeePayment | None,
+    enforcement: EnforcementWish | None,
+    real_property: bool | None,
+    special: str,
+    authority: str | None,
+    protected: bool,
+) -> dict[str, Any]:
+    return {
+        "fee_payment": fee_payment,
+        "enforcement": enforcement,
+        "has_real_property": real_property,
+        "special_information": special,
+        "authority": authority,
+        "allows_protected": protected,
+    }

@@ -1,0 +1,131 @@
+"""The application as it is handed over: the neutral document, from what was looked at and what the settings say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from hub.errors import DataError
+from hub.model.claims import Claim
+from hub.model.company import Company
+from hub.model.order_to_pay_application import (
+    Agent,
+    Applicant,
+    CaseCosts,
+    ClaimedInterest,
+    ClaimedReceivable,
+    OrderApplication,
+    Respondent,
+    as_json,
+)
+from hub.model.orders_to_pay import EnforcementWish, FeePayment, InterestChoice, OrderClaim, OrderTerms
+from hub.services.ports import UnitOfWork
+
+if TYPE_CHECKING:
+    from hub.services.orders_to_pay.looking import Looked
+
+
+def applicant_rows(company: Company) -> tuple[str, ...]:
+    """Return the applicant as the form prints it: by the settings, else from name and letterhead."""
+    if company.orders_to_pay.applicant:
+        return company.orders_to_pay.applicant
+    head = company.letterhead
+    town = f"{head.postal_code} {head.city}".strip()
+    return tuple(row for row in (company.name, head.street, town) if row)
+
+
+def application_of(work: UnitOfWork, order_no: int, looked: Looked) -> OrderApplication:
+    """Return an application of today.
+
+    Raises:
+        DataError: its authority is not in the register.
+    """
+    company, terms, first = looked.company, looked.terms, looked.claims[0]
+    return OrderApplication(
+        order_no=order_no,
+        applied_on=looked.on.isoformat(),
+        authority=authority_rows(work, terms.authority),
+        applicant=_applicant(company, first),
+        agent=Agent(rows=company.orders_to_pay.agent, code=company.orders_to_pay.agent_code),
+        respondent=_respondent(first),
+        claims=tuple(_claimed(one, asked) for one, asked in zip(looked.claims, looked.asked, strict=True)),
+        interest=_interest(terms, looked.on.isoformat()),
+        costs=_costs(terms, looked.fee_ore, company.orders_to_pay.fee_giro),
+        enforcement=EnforcementWish(terms.enforcement),
+        has_real_property=bool(terms.has_real_property),
+        special_information=terms.special_information,
+    )
+
+
+def as_bytes(application: OrderApplication) -> bytes:
+    """Return the neutral document as it is kept and handed out: the same application, the same bytes."""
+    return json.dumps(as_json(application), ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def authority_rows(work: UnitOfWork, town: str) -> tuple[str, ...]:
+    """Return the address of an office of the register; none where no town is given. Raises DataError."""
+    if not town:
+        return ()
+    found = work.authorities.get(town)
+    if found is None:
+        raise DataError(f"there is no authority {town} in the register: add it by hub authorities import FILE")
+    return found.rows
+
+
+def _applicant(company: Company, claim: Claim) -> Applicant:
+    creditor = claim.creditor
+    return Applicant(
+        name=company.name,
+        organisation_number=company.organisation_number,
+        rows=applicant_rows(company),
+        phone=creditor.contact_phone,
+        email=creditor.contact_email,
+        bankgiro=creditor.bankgiro,
+        plusgiro=creditor.plusgiro,
+    )
+
+
+def _respondent(claim: Claim) -> Respondent:
+    debtor = claim.debtor
+    fields = ("kind", "identity", "identity_type", "name", "address", "phone", "mobile", "email")
+    return Respondent(**{name: getattr(debtor, name) for name in fields})
+
+
+def _claimed(claim: Claim, asked: OrderClaim) -> ClaimedReceivable:
+    same: Sequence[str] = (
+        "claim_no", "company", "number", "refers_to", "invoice_date", "due_date", "demand_sent_on", "demand_pay_by",
+        "principal_ore", "collection_ore", "interest_ore",
+    )  # fmt: skip
+    line = claim.line
+    return ClaimedReceivable(
+        **{name: getattr(asked, name) for name in same},
+        ocr=line.ocr,
+        original_ore=line.principal_original_ore,
+        interest_from=line.interest.start_date if asked.interest_ore else "",
+        original_creditor=claim.creditor.original_creditor,
+    )
+
+
+def _interest(terms: OrderTerms, counted_to: str) -> ClaimedInterest:
+    choice = InterestChoice(terms.interest)
+    return ClaimedInterest(
+        choice=choice, rate_percent=terms.rate_percent, ground=terms.interest_ground, counted_to=counted_to
+    )
+
+
+def _costs(terms: OrderTerms, fee_ore: int, fee_giro: str) -> CaseCosts:
+    is_giro = terms.fee_payment == FeePayment.GIRO
+    amounts: Mapping[str, int] = {
+        "application_fee_ore": fee_ore,
+        "own_work_ore": terms.own_work_ore,
+        "agent_ore": terms.agent_ore,
+        "other_ore": terms.other_ore,
+    }
+    return CaseCosts(
+        **amounts,
+        other_label=terms.other_label,
+        reason=terms.costs_reason,
+        fee_payment=FeePayment(terms.fee_payment),
+        fee_giro=fee_giro if is_giro else "",
+    )

@@ -1,0 +1,32 @@
+"""Costs that a decision awards become entries, where the settings say so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hub.model.books import Bucket, Contra
+from hub.model.orders_to_pay import OrderClaim, OrderToPay
+from hub.model.tenant import Tenant
+from hub.rules.charges import Cause, Change
+from hub.services.books.finding import find_company
+from hub.services.books.posting import change_posting
+from hub.services.chart import chart_of
+from hub.services.orders_to_pay.looking import source_of
+from hub.services.ports import UnitOfWork
+
+VOUCHER_TYPE = "court_costs"
+
+
+def book_awarded(
+    work: UnitOfWork, tenant: Tenant, order: OrderToPay, claims: Sequence[OrderClaim], exchange_no: int
+) -> None:
+    """Debit awarded costs to the receivable that is due first, by a fee with a kind of its own."""
+    if not order.awarded_ore or not find_company(tenant, order.company).orders_to_pay.books_costs:
+        return
+    first = claims[0].receivable_id
+    work.receivables.lock([first])
+    (row,) = work.receivables.find(receivable_id=first)
+    change = Change(Bucket.FEE, order.awarded_ore, Cause.COURT_COSTS_DEBITED, Contra.COURT_COSTS)
+    posting = change_posting(row, change, work.today, on=order.decided_on, rule=source_of(order.order_no))
+    work.books.add([posting._replace(exchange_no=exchange_no or None)])
+    work.books.apply(chart_of(work, tenant), voucher_type=VOUCHER_TYPE, exchange_no=exchange_no or None)

@@ -1,0 +1,32 @@
+"""The commands about orders to pay."""
+
+from __future__ import annotations
+
+from hub.model.order_to_pay_commands import (
+    ConfirmOrderFiled,
+    DropOrderToPay,
+    FileOrdersToPay,
+    MakeOrderToPay,
+    ReduceOrderToPay,
+    TellOrderToPay,
+    WithdrawOrderToPay,
+)
+from hub.services.books import Handlers
+from hub.services.orders_to_pay.filing import FiledOnPaper, OrderFiler
+from hub.services.orders_to_pay.hearing import ToldOnPaper
+from hub.services.orders_to_pay.lowering import OrderReducer, OrderWithdrawer
+from hub.services.orders_to_pay.making import OrderDropper, OrderMaker
+from hub.services.orders_to_pay.means import Means
+
+
+def order_handlers(means: Means) -> Handlers:
+    """Return what carries the commands out."""
+    return {
+        MakeOrderToPay: OrderMaker(means),
+        FileOrdersToPay: OrderFiler(means),
+        ConfirmOrderFiled: FiledOnPaper(means),
+        TellOrderToPay: ToldOnPaper(means),
+        ReduceOrderToPay: OrderReducer(means),
+        WithdrawOrderToPay: OrderWithdrawer(means),
+        DropOrderToPay: OrderDropper(means),
+    }

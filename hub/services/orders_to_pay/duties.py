@@ -1,0 +1,115 @@
+"""What a step of an application brings with it: marks end, limitation is told, costs are booked, people are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from hub.model.command import Target
+from hub.model.limitation import InterruptedBy, InterruptLimitation
+from hub.model.orders_to_pay import AT_AN_END, Happening, OrderClaim, OrderState, OrderToPay
+from hub.model.tenant import Tenant
+from hub.rules.orders_to_pay.deadlines import last_day
+from hub.rules.orders_to_pay.states import ENDS_LEGAL_STEP, is_pending
+from hub.services.books.marks import Mark, end_marks
+from hub.services.orders_to_pay.awarding import book_awarded
+from hub.services.orders_to_pay.looking import source_of
+from hub.services.orders_to_pay.means import Interrupt
+from hub.services.ports import UnitOfWork
+
+if TYPE_CHECKING:
+    from hub.services.orders_to_pay.telling import Said
+
+LOWERED_TASK = "order_to_pay_lowered"
+WAITS_TASK = "order_to_pay_waits"
+
+_ASKED: Mapping[Happening, str] = {
+    Happening.RECEIPT_REJECTED: "the authority refused it: mend what it says, then file it again",
+    Happening.NOT_DELIVERED: "it could not be handed over: mend what kept it, then file it again",
+    Happening.TO_COMPLETE: "the authority asks for more: answer it, then say: hub orders-to-pay told {no} completed",
+    Happening.NOT_SERVED: "the debtor was not served: find another address, or serve it yourselves",
+    Happening.DECIDED: "it is decided: ask for enforcement, or say: hub orders-to-pay told {no} closed",
+    Happening.RECOVERY: "the debtor has the decision tried: the court goes on with it",
+}
+_SETTLES_WAITING = frozenset(Happening) - {Happening.REDUCTION_SENT, Happening.WITHDRAWAL_SENT}
+
+
+def after_step(
+    work: UnitOfWork,
+    tenant: Tenant,
+    before: OrderToPay,
+    after: OrderToPay,
+    claims: Sequence[OrderClaim],
+    said: Said,
+    interrupt: Interrupt,
+) -> None:
+    """Do what a step brings with it."""
+    _ask_people(work, after, said)
+    _tell_limitation(work, before, after, claims, said, interrupt)
+    if said.happening is Happening.DECIDED:
+        book_awarded(work, tenant, after, claims, said.exchange_no)
+    if after.state in AT_AN_END or said.happening is Happening.NOT_DELIVERED:
+        own = Mark(source_of(after.order_no), f"order to pay {after.order_no}")
+        end_marks(work, own, [one.receivable_id for one in claims], said.user)
+
+
+def _ask_people(work: UnitOfWork, order: OrderToPay, said: Said) -> None:
+    subject = str(order.order_no)
+    if said.happening in _SETTLES_WAITING:
+        work.commands.close_task(WAITS_TASK, subject)
+    if not is_pending(OrderState(order.state)):
+        work.commands.close_task(LOWERED_TASK, subject)
+    asked = _ASKED.get(said.happening, "").format(no=order.order_no)
+    if said.happening is Happening.CONTESTED:
+        until = last_day("transfer_to_court", date.fromisoformat(said.on_day))
+        asked = f"the debtor contests it: ask for a transfer to court by {until}, or close it"
+    if asked:
+        told = f" ({said.text})" if said.text else ""
+        work.commands.open_task(WAITS_TASK, subject, f"order to pay {order.order_no}: {asked}{told}")
+
+
+def _tell_limitation(
+    work: UnitOfWork,
+    before: OrderToPay,
+    after: OrderToPay,
+    claims: Sequence[OrderClaim],
+    said: Said,
+    interrupt: Interrupt,
+) -> None:
+    """Let a claim live as long as the case, and anew from its decision: preskriptionslagen (1981:130) 5 to 7 §§."""
+    if after.filed_on and not before.filed_on:
+        _interrupt(work, after.order_no, after.filed_on, claims, said, interrupt)
+    elif before.filed_on and not after.filed_on:
+        _interrupt(work, after.order_no, before.filed_on, claims, said, interrupt, did_not_happen=True)
+    elif said.happening in ENDS_LEGAL_STEP and after.filed_on:
+        ended = {"ended_on": said.on_day, "has_failed": ENDS_LEGAL_STEP[said.happening]}
+        _interrupt(work, after.order_no, after.filed_on, claims, said, interrupt, **ended)
+    elif said.happening is Happening.CLOSED and before.state in (OrderState.CONTESTED,):
+        ended = {"ended_on": said.on_day, "has_failed": True}
+        _interrupt(work, after.order_no, after.filed_on, claims, said, interrupt, **ended)
+
+
+def _interrupt(
+    work: UnitOfWork,
+    order_no: int,
+    on: str,
+    claims: Sequence[OrderClaim],
+    said: Said,
+    interrupt: Interrupt,
+    **more: object,
+) -> None:
+    step_no = len(work.orders_to_pay.steps(order_no))
+    for claim in claims:
+        command = InterruptLimitation.model_validate(
+            {
+                "key": f"{source_of(order_no)}:{step_no}:{claim.receivable_id}",
+                "user": said.user,
+                "receivable": Target(company=claim.company, number=claim.number, source_system=claim.source_system),
+                "by": InterruptedBy.LEGAL_STEP,
+                "on": on,
+                "remark": f"order to pay {order_no}: {said.happening}",
+                **more,
+            }
+        )
+        interrupt(work, command)

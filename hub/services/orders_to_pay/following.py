@@ -1,0 +1,54 @@
+"""What becomes of files to the authority: one that was delivered has been filed, one that was not is for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from hub.banking_calendar import swedish_date
+from hub.model.events import Event
+from hub.model.orders_to_pay import Happening, OrderState
+from hub.model.tenant import Tenant
+from hub.services.orders_to_pay.lowering import watch_lowered
+from hub.services.orders_to_pay.means import Interrupt
+from hub.services.orders_to_pay.telling import Said, tell
+from hub.services.ports import UnitOfWork
+
+DELIVERED = "attempt_delivered"
+KINDS = (DELIVERED, "attempt_rejected", "attempt_given_up", "attempt_cancelled")
+CURSOR = "orders_to_pay"
+CLAIM = "orders to pay"  # whoever moves applications goes one after the other
+EVENTS_AT_ONCE = 500
+HUB = "hub"  # who says what nobody has typed
+
+
+def follow_orders(work: UnitOfWork, tenant: Tenant, interrupt: Interrupt) -> bool:
+    """Hear what became of files since the last time, and look at what was paid; say whether there is more."""
+    work.commands.claim(CLAIM)
+    latest = work.events.latest()  # first: what is told while this listens is heard the next time
+    heard = work.events.heard_by(CURSOR)
+    events = work.events.of_kinds(KINDS, after=heard, until=latest, limit=EVENTS_AT_ONCE)
+    for event in events:
+        _hear(work, tenant, event, interrupt)
+    has_more = len(events) == EVENTS_AT_ONCE
+    work.events.note_heard(CURSOR, events[-1].number if has_more else latest)
+    if not has_more:
+        watch_lowered(work)
+    return has_more
+
+
+def _hear(work: UnitOfWork, tenant: Tenant, event: Event, interrupt: Interrupt) -> None:
+    exchange_no = int(event.data["exchange_no"])
+    for found in work.orders_to_pay.of_exchange(exchange_no):
+        order = work.orders_to_pay.get(found.order_no, to_change=True)
+        if order is not None and order.state == OrderState.LEAVING:
+            tell(work, tenant, order, _said(event, exchange_no), interrupt)
+
+
+def _said(event: Event, exchange_no: int) -> Said:
+    day = swedish_date(datetime.fromisoformat(event.recorded_at)).isoformat()
+    if event.kind == DELIVERED:
+        return Said(Happening.FILED, day, HUB, exchange_no=exchange_no)
+    data: Mapping[str, object] = event.data
+    why = str(data.get("problem", "")) or event.kind.removeprefix("attempt_")
+    return Said(Happening.NOT_DELIVERED, day, HUB, text=why, exchange_no=exchange_no)

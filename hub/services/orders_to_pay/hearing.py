@@ -1,0 +1,129 @@
+"""What the authority tells, by a person or in a file: it is applied once, and what does not fit is for a person."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hub.errors import DataError, RuleViolation
+from hub.model.order_to_pay_commands import TellOrderToPay
+from hub.model.order_to_pay_files import CaseTold, FileReceipt
+from hub.model.orders_to_pay import OURS, Happening, OrderState, OrderToPay
+from hub.model.tenant import Tenant
+from hub.services.books.finding import find_company
+from hub.services.orders_to_pay.following import CLAIM, HUB
+from hub.services.orders_to_pay.lowering import refuse_lowered
+from hub.services.orders_to_pay.making import answer_of
+from hub.services.orders_to_pay.means import Interrupt, Means
+from hub.services.orders_to_pay.telling import Said, find_order, tell
+from hub.services.ports import JsonObject, UnitOfWork
+
+OUR_MOVES = frozenset({Happening.COMPLETED, Happening.TRANSFERRED_TO_COURT, Happening.ENFORCEMENT})
+"""What goes on because we ask for it: not before the authority knows what is owed."""
+
+
+class ToldOnPaper:
+    """Carries out the command by which a person says what the authority has told."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+
+    def __call__(self, work: UnitOfWork, tenant: Tenant, told: TellOrderToPay) -> JsonObject:
+        """Let an application go on as the authority says.
+
+        Raises:
+            DataError: there is none; the day cannot be; or a decision's costs, or a case number, are missing.
+            RuleViolation: it is something that we do ourselves, cannot happen now, or waits for a reduction.
+        """
+        if told.happening in OURS:
+            raise RuleViolation(f"{told.happening} is not told by the authority: it has a command of its own")
+        work.commands.claim(CLAIM)
+        order = find_order(work, told.order_no, to_change=True)
+        if told.happening in OUR_MOVES:
+            refuse_lowered(work, order)
+        said = Said(
+            told.happening,
+            told.on.isoformat(),
+            told.user,
+            text=told.text,
+            case_no=told.case_no,
+            amount_ore=awarded(tenant, order, told.happening, told.costs_ore),
+        )
+        return answer_of(work, tell(work, tenant, order, said, self._means.interrupt))
+
+
+def awarded(tenant: Tenant, order: OrderToPay, happening: Happening, costs_ore: int | None) -> int:
+    """Return the costs that a decision awards; they are never guessed where they are booked.
+
+    Raises:
+        DataError: the settings book them, and the decision does not say them; or something else says costs.
+    """
+    if happening is not Happening.DECIDED:
+        if costs_ore:
+            raise DataError("costs_ore belongs to a decision alone: leave it out")
+        return 0
+    if costs_ore is None and find_company(tenant, order.company).orders_to_pay.books_costs:
+        raise DataError(
+            "the decision's costs are booked, and it does not say them: give costs_ore, 0 where it has none"
+        )
+    return costs_ore or 0
+
+
+class Applied(NamedTuple):
+    """What became of one thing that a file tells."""
+
+    is_new: bool  # False: it was known already
+    problem: str = ""  # why it was not applied, for a person
+
+
+def apply_told(work: UnitOfWork, tenant: Tenant, told: CaseTold, exchange_no: int, interrupt: Interrupt) -> Applied:
+    """Apply what a file tells of one case, once."""
+    order = _order_of(work, told)
+    if isinstance(order, str):
+        return Applied(is_new=False, problem=order)
+    if _is_known(work, order, told):
+        return Applied(is_new=False)
+    try:
+        costs_ore = awarded(tenant, order, told.happening, told.costs_ore)
+        text = " ".join(part for part in (told.code, told.text) if part)
+        said = Said(told.happening, told.on_day, HUB, text, told.case_no, costs_ore, exchange_no)
+        tell(work, tenant, order, said, interrupt)
+    except (DataError, RuleViolation) as error:
+        return Applied(is_new=False, problem=f"application {order.order_no}, {told.happening}: {error}")
+    return Applied(is_new=True)
+
+
+def _order_of(work: UnitOfWork, told: CaseTold) -> OrderToPay | str:
+    """Return the application that is meant, or why nobody can say which it is."""
+    if told.order_no:
+        order = work.orders_to_pay.get(told.order_no, to_change=True)
+        return order if order is not None else f"there is no application {told.order_no}, and a file tells of it"
+    found = work.orders_to_pay.by_case(told.case_no)
+    if len(found) != 1:
+        how_many = "no application has" if not found else f"{len(found)} applications have"
+        return f"{how_many} the case number {told.case_no or '(none)'}, and a file tells that it is {told.happening}"
+    return find_order(work, found[0].order_no, to_change=True)
+
+
+def _is_known(work: UnitOfWork, order: OrderToPay, told: CaseTold) -> bool:
+    if told.case_no and order.case_no and told.case_no != order.case_no:
+        return False
+    steps = work.orders_to_pay.steps(order.order_no)
+    return any(step.happening == told.happening and step.on_day == told.on_day for step in steps)
+
+
+def apply_receipt(
+    work: UnitOfWork, tenant: Tenant, filer: str, receipt: FileReceipt, exchange_no: int, interrupt: Interrupt
+) -> list[Applied]:
+    """Apply the receipt of a file of ours to every application that went in it.
+
+    An application that was filed once more since, in another file, is not meant by it.
+    """
+    happening = Happening.RECEIPT_OK if receipt.is_accepted else Happening.RECEIPT_REJECTED
+    found = work.orders_to_pay.of_file(filer, receipt.file_no)
+    waiting = [one for one in found if one.state in (OrderState.LEAVING, OrderState.FILED)]
+    if not found and receipt.is_accepted:
+        return [Applied(is_new=False)]  # of a reduction or withdrawal: the case itself tells what came of it
+    if not found:
+        return [Applied(is_new=False, problem=f"file {receipt.file_no} was refused: {receipt.code} {receipt.text}")]
+    told = [CaseTold(happening, receipt.on_day, one.order_no, text=receipt.text, code=receipt.code) for one in waiting]
+    return [apply_told(work, tenant, one, exchange_no, interrupt) for one in told] or [Applied(is_new=False)]

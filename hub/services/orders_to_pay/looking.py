@@ -1,0 +1,234 @@
+"""Looking at what an application would be on a day: its amounts, and all that forbids it. Nothing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from itertools import groupby
+from typing import NamedTuple
+
+from hub.banking_calendar import swedish_date
+from hub.errors import DataError
+from hub.model.claims import Claim, ClaimAction
+from hub.model.company import Company
+from hub.model.dunning import DunningStep, Stopped
+from hub.model.dunning_plans import StepTaken
+from hub.model.orders_to_pay import Hindrance, OrderClaim, OrderTerms, OrderToPay
+from hub.model.receivables import Hold, Receivable
+from hub.model.tenant import Tenant
+from hub.rules.dunning.holds import what_stops
+from hub.rules.interest.principal import earned
+from hub.rules.interest.rates import InterestRate
+from hub.rules.interest.reference_rates import ReferenceRates
+from hub.rules.orders_to_pay.costs import application_fee_ore, refuse_costs, refuse_fee_payment
+from hub.rules.orders_to_pay.guards import Standing, hindrances, refuse_together
+from hub.rules.orders_to_pay.interest import chosen_rate, refuse_choice
+from hub.rules.orders_to_pay.limits import refuse_rows, refuse_unfit
+from hub.services.books.claims import build_claims
+from hub.services.books.finding import find_company
+from hub.services.books.interest import Accrued, accrued, terms_of
+from hub.services.orders_to_pay.applying import applicant_rows
+from hub.services.ports import UnitOfWork
+
+PREFIX = "order"
+
+
+class Wanted(NamedTuple):
+    """A receivable that is to be filed, and what a person says it is for; blank: as the books have it."""
+
+    receivable_id: int
+    refers_to: str = ""
+
+
+class Looked(NamedTuple):
+    """An application as it would be on a day."""
+
+    company: Company
+    terms: OrderTerms
+    on: date
+    claims: tuple[Claim, ...]  # the oldest due first
+    asked: tuple[OrderClaim, ...]  # the same
+    fee_ore: int
+    hindrances: tuple[Hindrance, ...]
+
+    @property
+    def sums(self) -> Mapping[str, int]:
+        """What is asked for, by part."""
+        return {
+            "principal_ore": sum(one.principal_ore for one in self.asked),
+            "collection_ore": sum(one.collection_ore for one in self.asked),
+            "interest_ore": sum(one.interest_ore for one in self.asked),
+        }
+
+    @property
+    def claimed_ore(self) -> int:
+        """All that is asked for, costs of the case included."""
+        terms = self.terms
+        return sum(self.sums.values()) + self.fee_ore + terms.own_work_ore + terms.agent_ore + terms.other_ore
+
+
+def source_of(order_no: int) -> str:
+    """Return what an application's holds name as their source."""
+    return f"{PREFIX}:{order_no}"
+
+
+def look(
+    work: UnitOfWork,
+    tenant: Tenant,
+    company: Company,
+    terms: OrderTerms,
+    wanted: Sequence[Wanted],
+    rates: ReferenceRates,
+    *,
+    order_no: int = 0,
+) -> Looked:
+    """Look at receivables as one application of today; `order_no` is its own number where it has one.
+
+    Raises:
+        DataError: they cannot be one application, or the form cannot hold it.
+        RuleViolation: the law forbids its costs or its interest, or a reference rate is not known.
+    """
+    on = date.fromisoformat(work.today)
+    _refuse_terms(company, terms, on, rates)
+    texts = {one.receivable_id: one.refers_to for one in wanted}
+    numbers = list(dict.fromkeys(texts))
+    claims = build_claims(work, tenant, numbers, ClaimAction.COURT, on, rates)
+    rows = {row.receivable_id: row for row in work.receivables.by_ids(numbers)}
+    in_order = sorted(claims.values(), key=lambda one: (one.line.due_date, one.line.receivable_id))
+    refuse_together(in_order)
+    if len(numbers) < len(wanted):
+        raise DataError("a receivable is named twice: name each once")
+    standing = _standing(work, tenant, rows, order_no)
+    interest = _interest(work, tenant, rows, terms, on, rates, source_of(order_no))
+    said = {number: texts[number] or rows[number].refers_to or claims[number].line.description for number in numbers}
+    asked = tuple(
+        _asked(no, one, said[one.line.receivable_id], standing, interest) for no, one in enumerate(in_order, 1)
+    )
+    found = [
+        hindrance
+        for one in in_order
+        for hindrance in hindrances(
+            one,
+            standing[one.line.receivable_id],
+            on,
+            refers_to=said[one.line.receivable_id],
+            allows_protected=bool(terms.allows_protected),
+        )
+    ]
+    return Looked(company, terms, on, tuple(in_order), asked, application_fee_ore(on), tuple(found))
+
+
+def look_again(work: UnitOfWork, tenant: Tenant, order: OrderToPay, rates: ReferenceRates) -> Looked:
+    """Look at an application that is kept, as it would be today. Raises as `look`."""
+    wanted = [Wanted(one.receivable_id, one.refers_to) for one in work.orders_to_pay.claims(order.order_no)]
+    company = find_company(tenant, order.company)
+    return look(work, tenant, company, order.terms, wanted, rates, order_no=order.order_no)
+
+
+def _refuse_terms(company: Company, terms: OrderTerms, on: date, rates: ReferenceRates) -> None:
+    refuse_unfit(terms)
+    refuse_rows("applicant", applicant_rows(company))
+    refuse_choice(terms, on, rates)
+    refuse_costs(terms, on)
+    refuse_fee_payment(terms, company.orders_to_pay.fee_giro)
+
+
+def _standing(work: UnitOfWork, tenant: Tenant, rows: Mapping[int, Receivable], order_no: int) -> dict[int, Standing]:
+    numbers = list(rows)
+    steps = work.dunning.of(numbers, work.today).steps
+    holds = _by_receivable(work.receivables.active_holds(numbers, work.today), without=source_of(order_no))
+    orders = work.orders_to_pay.orders_of(numbers)
+    return {
+        number: _standing_of(
+            row, find_company(tenant, row.company), steps.get(number, ()), holds.get(number, []), orders, order_no
+        )
+        for number, row in rows.items()
+    }
+
+
+def _standing_of(
+    row: Receivable,
+    company: Company,
+    steps: Iterable[StepTaken],
+    holds: Sequence[Hold],
+    orders: Mapping[int, int],
+    order_no: int,
+) -> Standing:
+    demand = _last_demand(steps)
+    codes = [hold.code for hold in holds]
+    other = orders.get(row.receivable_id, 0)
+    return Standing(
+        kind=row.kind,
+        demand_sent_on=_day(demand.sent_at) if demand is not None and demand.sent_at else "",
+        demand_pay_by=demand.answer_by if demand is not None else "",
+        stopping=what_stops(company.dunning.hold_codes, codes, Stopped.ORDER_TO_PAY) or "",
+        hold_sources=tuple(hold.source for hold in holds),
+        order_no=other if other != order_no else 0,
+    )
+
+
+def _last_demand(steps: Iterable[StepTaken]) -> StepTaken | None:
+    sent = [step for step in steps if step.step == DunningStep.DEMAND and step.sent_at]
+    return max(sent, key=lambda step: step.sent_at or "", default=None)
+
+
+def _day(moment: str) -> str:
+    return swedish_date(datetime.fromisoformat(moment)).isoformat()
+
+
+def _by_receivable(holds: Iterable[Hold], *, without: str) -> dict[int, list[Hold]]:
+    others = [hold for hold in holds if hold.source != without]
+    return {number: list(own) for number, own in groupby(others, key=lambda hold: hold.receivable_id)}
+
+
+def _interest(
+    work: UnitOfWork,
+    tenant: Tenant,
+    rows: Mapping[int, Receivable],
+    terms: OrderTerms,
+    on: date,
+    rates: ReferenceRates,
+    source: str,
+) -> dict[int, int]:
+    """Return what is asked for in interest, by receivable: what stands debited, and what has been earned since."""
+    rate = chosen_rate(terms)
+    if rate is None:
+        return {}
+    known = accrued(work, tenant, list(rows), on, rates, without_holds_of=source)
+    return {
+        number: _at_rate(one, find_company(tenant, rows[number].company), rate, on, rates)
+        for number, one in known.items()
+    }
+
+
+def _at_rate(one: Accrued, company: Company, rate: InterestRate, on: date, rates: ReferenceRates) -> int:
+    """Return what has been earned at a rate and charged nowhere; none where a hold stops it."""
+    terms = terms_of(one.receivable, company)
+    if terms is None or one.stopped_by:
+        return 0
+    interest = earned(one.entries, terms._replace(rate=rate), on, rates)
+    return one._replace(interest=interest).left_ore
+
+
+def _asked(
+    no: int, claim: Claim, refers_to: str, standing: Mapping[int, Standing], interest: Mapping[int, int]
+) -> OrderClaim:
+    line = claim.line
+    number, beside = line.receivable_id, standing[line.receivable_id]
+    booked_ore = line.interest_open_ore if number in interest else 0
+    return OrderClaim(
+        claim_no=no,
+        receivable_id=number,
+        company=line.company,
+        number=line.invoice_no,
+        source_system=line.source_system,
+        refers_to=refers_to,
+        invoice_date=line.invoice_date,
+        due_date=line.due_date,
+        demand_sent_on=beside.demand_sent_on,
+        demand_pay_by=beside.demand_pay_by,
+        principal_ore=line.principal_open_ore,
+        collection_ore=line.fee_open_ore,
+        interest_ore=booked_ore + interest.get(number, 0),
+        booked_interest_ore=booked_ore,
+    )

@@ -1,0 +1,218 @@
+"""Money or a credit while the authority has a case: a person is asked, and what is told then lowers or ends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from hub.errors import RuleViolation
+from hub.model.order_to_pay_application import OrderApplication, OrderChange, OrderMessage, ReducedClaim
+from hub.model.order_to_pay_commands import ReduceOrderToPay, WithdrawOrderToPay
+from hub.model.orders_to_pay import (
+    Happening,
+    LoweredOrder,
+    MessageKind,
+    OrderClaim,
+    OrderState,
+    OrderToPay,
+)
+from hub.model.tenant import Tenant
+from hub.money import format_kronor
+from hub.rules.orders_to_pay.states import is_pending
+from hub.services.orders_to_pay.duties import LOWERED_TASK
+from hub.services.orders_to_pay.filing import send
+from hub.services.orders_to_pay.making import answer_of
+from hub.services.orders_to_pay.means import Means
+from hub.services.orders_to_pay.telling import Said, find_order, tell
+from hub.services.ports import JsonObject, UnitOfWork
+
+PENDING = tuple(state for state in OrderState if is_pending(state))
+MOST_LOOKED_AT = 5_000
+
+
+def watch_lowered(work: UnitOfWork) -> None:
+    """Ask a person about each case of which less is open than the authority knows, once for each amount."""
+    found = work.orders_to_pay.lowered(PENDING, limit=MOST_LOOKED_AT)
+    by_order = {order_no: list(rows) for order_no, rows in groupby(found, key=lambda one: one.order_no)}
+    asked = work.orders_to_pay.asked_about()
+    known = work.orders_to_pay.get_all({*by_order, *asked})
+    for order_no, rows in by_order.items():
+        _ask(work, known[order_no], rows)
+    if len(found) < MOST_LOOKED_AT:
+        for order_no in asked:
+            if order_no not in by_order:  # what lowered it was taken back
+                forget_lowered(work, order_no)
+
+
+def forget_lowered(work: UnitOfWork, order_no: int) -> None:
+    """Ask nobody any more about what lowers a case."""
+    work.orders_to_pay.change(order_no, lowered_ore=0)
+    work.commands.close_task(LOWERED_TASK, str(order_no))
+
+
+def _ask(work: UnitOfWork, order: OrderToPay, rows: Sequence[LoweredOrder]) -> None:
+    lowered_ore = sum(one.told_ore - one.open_ore for one in rows)
+    if lowered_ore == order.lowered_ore:
+        return
+    left_ore, number = sum(one.open_ore for one in rows), order.order_no
+    advice = f"hub orders-to-pay reduce {number}" if left_ore > 0 else f"hub orders-to-pay withdraw {number}"
+    work.commands.open_task(
+        LOWERED_TASK,
+        str(number),
+        f"order to pay {number}: {format_kronor(lowered_ore)} less is owed on {_named(rows)} than the authority knows: "
+        f"{advice}; what we ask for waits until that is told",
+    )
+    work.orders_to_pay.change(number, lowered_ore=lowered_ore)
+    receivables = [one.receivable_id for one in rows]
+    told = {"receivables": receivables, "lowered_ore": lowered_ore, "left_ore": left_ore}
+    work.events.record("order_to_pay_to_be_lowered", order_no=number, company=order.company, **told)
+
+
+def _named(rows: Sequence[LoweredOrder]) -> str:
+    return ", ".join(one.number for one in rows)
+
+
+def refuse_lowered(work: UnitOfWork, order: OrderToPay) -> None:
+    """Refuse a step of ours before the authority knows what is owed. Raises RuleViolation."""
+    changed = [claim for claim in work.orders_to_pay.claims(order.order_no) if _is_lowered(work, claim)]
+    if changed:
+        raise RuleViolation(
+            f"less is owed on {', '.join(one.number for one in changed)} than the authority knows: reduce or withdraw "
+            f"application {order.order_no} first"
+        )
+
+
+def _is_lowered(work: UnitOfWork, claim: OrderClaim) -> bool:
+    now = _now(work, claim)
+    is_less = now.principal_ore < claim.told_principal_ore or now.collection_ore < claim.told_collection_ore
+    return is_less or now.booked_interest_ore < claim.booked_interest_ore
+
+
+def _now(work: UnitOfWork, claim: OrderClaim) -> OrderClaim:
+    """Return what is still asked for of a claim; never more than the authority knows."""
+    (row,) = work.receivables.find(receivable_id=claim.receivable_id)
+    booked_ore = max(0, min(row.interest_ore, claim.booked_interest_ore))
+    return claim._replace(
+        principal_ore=max(0, min(row.principal_ore, claim.told_principal_ore)),
+        collection_ore=max(0, min(row.fee_ore, claim.told_collection_ore)),
+        interest_ore=claim.told_interest_ore - (claim.booked_interest_ore - booked_ore),
+        booked_interest_ore=booked_ore,
+    )
+
+
+class OrderReducer:
+    """Carries out the command that tells the authority that less is owed."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+
+    def __call__(self, work: UnitOfWork, tenant: Tenant, told: ReduceOrderToPay) -> JsonObject:
+        """Tell the authority what is open now (*nedsättning*).
+
+        Raises:
+            DataError: there is no such application.
+            RuleViolation: the authority does not have it any more, no less is owed, or nothing is: then withdraw it.
+        """
+        order, claims = _locked(work, told.order_no)
+        now = [_now(work, claim) for claim in claims]
+        lowered_ore = sum(one.told_ore for one in claims) - sum(_asked(one) for one in now)
+        if not lowered_ore:
+            raise RuleViolation(f"no less is owed than the authority knows of application {order.order_no}")
+        if not sum(one.principal_ore + one.collection_ore for one in now):
+            raise RuleViolation(f"nothing is owed any more: hub orders-to-pay withdraw {order.order_no}")
+        kept = _tell_authority(work, tenant, self._means, order, MessageKind.REDUCTION, now, lowered_ore, told)
+        work.orders_to_pay.change_claims(
+            order.order_no, [_as_told(claim, one) for claim, one in zip(claims, now, strict=True)]
+        )
+        return {**answer_of(work, kept), "lowered_ore": lowered_ore}
+
+
+class OrderWithdrawer:
+    """Carries out the command that takes an application back."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+
+    def __call__(self, work: UnitOfWork, tenant: Tenant, told: WithdrawOrderToPay) -> JsonObject:
+        """Take an application back (*återkallelse*); the authority says when the case has ended.
+
+        Raises:
+            DataError: there is no such application.
+            RuleViolation: the authority does not have it, or has decided it.
+        """
+        order, claims = _locked(work, told.order_no)
+        lowered_ore = sum(one.told_ore for one in claims)
+        kept = _tell_authority(work, tenant, self._means, order, MessageKind.WITHDRAWAL, (), lowered_ore, told)
+        work.orders_to_pay.change_claims(order.order_no, [_nothing_told(one) for one in claims])
+        return {**answer_of(work, kept), "lowered_ore": lowered_ore}
+
+
+def _locked(work: UnitOfWork, order_no: int) -> tuple[OrderToPay, list[OrderClaim]]:
+    order = find_order(work, order_no, to_change=True)
+    claims = work.orders_to_pay.claims(order_no)
+    work.receivables.lock(sorted(claim.receivable_id for claim in claims))
+    return order, claims
+
+
+def _tell_authority(
+    work: UnitOfWork,
+    tenant: Tenant,
+    means: Means,
+    order: OrderToPay,
+    kind: MessageKind,
+    now: Iterable[OrderClaim],
+    lowered_ore: int,
+    told: ReduceOrderToPay | WithdrawOrderToPay,
+) -> OrderToPay:
+    """Write a change down, send it where a filer does, and return the application; on paper a person writes it."""
+    is_reduction = kind is MessageKind.REDUCTION
+    happening = Happening.REDUCTION_SENT if is_reduction else Happening.WITHDRAWAL_SENT
+    exchange_no = 0
+    if order.filer:
+        message = _message(work, order, kind, now, lowered_ore, told.reason)
+        _file_no, exchange_no = send(work, means, means.filers().named(order.filer), [message])
+    forget_lowered(work, order.order_no)
+    said = Said(happening, work.today, told.user, text=told.reason, amount_ore=lowered_ore, exchange_no=exchange_no)
+    return tell(work, tenant, order, said, means.interrupt)
+
+
+def _message(
+    work: UnitOfWork, order: OrderToPay, kind: MessageKind, now: Iterable[OrderClaim], lowered_ore: int, reason: str
+) -> OrderMessage:
+    application = OrderApplication.model_validate_json(work.contents.read(order.application_sha256))
+    change = OrderChange(
+        change_no=1 + len(work.orders_to_pay.steps(order.order_no)),
+        kind=kind,  # type: ignore[arg-type]  # an application is none
+        made_on=work.today,
+        case_no=order.case_no,
+        claims=tuple(
+            ReducedClaim(
+                claim_no=one.claim_no,
+                number=one.number,
+                principal_ore=one.principal_ore,
+                collection_ore=one.collection_ore,
+                interest_ore=one.interest_ore,
+            )
+            for one in now
+        ),
+        lowered_ore=lowered_ore,
+        reason=reason,
+    )
+    return OrderMessage(kind=kind, application=application, change=change)
+
+
+def _asked(one: OrderClaim) -> int:
+    return one.principal_ore + one.collection_ore + one.interest_ore
+
+
+def _as_told(claim: OrderClaim, now: OrderClaim) -> OrderClaim:
+    return claim._replace(
+        told_principal_ore=now.principal_ore,
+        told_collection_ore=now.collection_ore,
+        told_interest_ore=now.interest_ore,
+        booked_interest_ore=now.booked_interest_ore,
+    )
+
+
+def _nothing_told(claim: OrderClaim) -> OrderClaim:
+    return claim._replace(told_principal_ore=0, told_collection_ore=0, told_interest_ore=0, booked_interest_ore=0)

@@ -1,0 +1,1 @@
+"""Orders to pay in the database."""

@@ -1,0 +1,220 @@
+"""Applications for orders to pay: rows, their receivables and steps, and which of them the books have left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam
+
+from hub.model.orders_to_pay import (
+    AT_AN_END,
+    LoweredOrder,
+    OrderClaim,
+    OrderState,
+    OrderStep,
+    OrderTerms,
+    OrderToPay,
+)
+from hub.store import tables
+from hub.store.bulk import insert_rows
+from hub.store.counters import take_numbers
+from hub.store.statements import listed, text
+
+SERIES = "order_to_pay"
+
+_FIELDS = OrderToPay._fields
+_AT = _FIELDS.index("terms")
+_COLUMNS = (*_FIELDS[:_AT], *OrderTerms._fields, *_FIELDS[_AT + 1 :])
+_ORDER = ", ".join(f"o.{name}" for name in _COLUMNS)
+_ENDED = listed(AT_AN_END)
+_SOME = text(f"SELECT {_ORDER} FROM order_to_pay o WHERE o.tenant = :t AND o.order_no IN :numbers").bindparams(
+    bindparam("numbers", expanding=True)
+)
+_ORDERS_OF = text(f"""
+    SELECT c.receivable_id, max(c.order_no) FROM order_to_pay_claim c
+    JOIN order_to_pay o ON o.tenant = c.tenant AND o.order_no = c.order_no
+    WHERE c.tenant = :t AND c.receivable_id IN :ids AND o.state NOT IN ({_ENDED}) GROUP BY c.receivable_id
+""").bindparams(bindparam("ids", expanding=True))
+# By the debtor, so that a page ends between two of them or goes on with the same one.
+_TO_BE_FILED = text(f"""
+    SELECT r.debtor_key, r.receivable_id FROM receivable r
+    JOIN open_item i ON i.tenant = r.tenant AND i.receivable_id = r.receivable_id
+    WHERE r.tenant = :t AND r.company = :company AND r.debtor_key <> '' AND r.kind IN ('invoice', 'interest_invoice')
+      AND i.principal_ore + i.fee_ore + i.interest_ore > 0
+      AND EXISTS (SELECT 1 FROM dunning_step s WHERE s.tenant = r.tenant AND s.receivable_id = r.receivable_id
+                  AND s.step IN ('demand', 'residual_demand') AND s.sent_at IS NOT NULL AND s.undone_at IS NULL)
+      AND NOT EXISTS (SELECT 1 FROM order_to_pay_claim c
+                      JOIN order_to_pay o ON o.tenant = c.tenant AND o.order_no = c.order_no
+                      WHERE c.tenant = r.tenant AND c.receivable_id = r.receivable_id AND o.state NOT IN ({_ENDED}))
+      AND (r.debtor_key > :key OR (r.debtor_key = :key AND r.receivable_id > :id))
+    ORDER BY r.debtor_key, r.receivable_id LIMIT :limit
+""")
+_OPEN = "coalesce(i.principal_ore + i.fee_ore + i.interest_ore, 0)"
+_LOWERED = f"""
+    SELECT c.order_no, c.receivable_id, c.number,
+           CAST(c.told_principal_ore + c.told_collection_ore + c.booked_interest_ore AS BIGINT),
+           CAST({_OPEN} AS BIGINT)
+    FROM order_to_pay o
+    JOIN order_to_pay_claim c ON c.tenant = o.tenant AND c.order_no = o.order_no
+    LEFT JOIN open_item i ON i.tenant = c.tenant AND i.receivable_id = c.receivable_id
+    WHERE o.tenant = :t AND o.state IN ({{states}})
+      AND (coalesce(i.principal_ore, 0) < c.told_principal_ore
+           OR coalesce(i.fee_ore, 0) < c.told_collection_ore OR coalesce(i.interest_ore, 0) < c.booked_interest_ore)
+    ORDER BY c.order_no, c.claim_no LIMIT :limit
+"""
+
+
+class SqlOrdersToPay:
+    """Orders to pay of one tenant within one transaction."""
+
+    def __init__(self, connection: Connection, tenant: int, now: str) -> None:
+        self._connection = connection
+        self._tenant = tenant
+        self._now = now
+
+    def take_number(self) -> int:
+        """Take the number of a new application."""
+        return take_numbers(self._connection, self._tenant, SERIES)
+
+    def next_file(self, filer: str, organisation_number: str) -> int:
+        """Take the next number of a filer's files for one applicant."""
+        return take_numbers(self._connection, self._tenant, f"{SERIES} {filer} {organisation_number}")
+
+    def add(self, order: OrderToPay, claims: Sequence[OrderClaim]) -> None:
+        """Keep a new application with its receivables."""
+        insert_rows(self._connection, tables.order_to_pay, ("tenant", *_COLUMNS), [(self._tenant, *_flat(order))])
+        self._insert_claims(order.order_no, claims)
+
+    def _insert_claims(self, order_no: int, claims: Sequence[OrderClaim]) -> None:
+        names = ("tenant", "order_no", *OrderClaim._fields)
+        rows = [(self._tenant, order_no, *claim) for claim in claims]
+        insert_rows(self._connection, tables.order_to_pay_claim, names, rows)
+
+    def get(self, order_no: int, *, to_change: bool = False) -> OrderToPay | None:
+        """Return an application; with `to_change` nobody else moves it until this transaction ends."""
+        locked = " FOR UPDATE" if to_change and self._connection.dialect.name == "postgresql" else ""
+        found = self._orders("o.order_no = :no", locked, no=order_no)
+        return found[0] if found else None
+
+    def get_all(self, order_nos: Collection[int]) -> dict[int, OrderToPay]:
+        """Return applications by their numbers."""
+        if not order_nos:
+            return {}
+        rows = self._connection.execute(_SOME, {"t": self._tenant, "numbers": sorted(order_nos)})
+        return {row.order_no: _order(row) for row in rows}
+
+    def by_case(self, case_no: str) -> list[OrderToPay]:
+        """Return the applications that the authority knows by a case number."""
+        return self._orders("o.case_no = :case", case=case_no) if case_no else []
+
+    def of_file(self, filer: str, file_no: int) -> list[OrderToPay]:
+        """Return the applications that went in a numbered file."""
+        return self._orders("o.filer = :filer AND o.file_no = :file", " ORDER BY o.order_no", filer=filer, file=file_no)
+
+    def of_exchange(self, exchange_no: int) -> list[OrderToPay]:
+        """Return the applications whose latest message an exchange is."""
+        return self._orders("o.exchange_no = :no", " ORDER BY o.order_no", no=exchange_no)
+
+    def latest(
+        self, *, state: str = "", receivable_id: int | None = None, before: int | None = None, limit: int = 100
+    ) -> list[OrderToPay]:
+        """Return applications, the newest first; of one receivable when it is given."""
+        of_receivable = (
+            ":id = 0 OR EXISTS (SELECT 1 FROM order_to_pay_claim c WHERE c.tenant = o.tenant "
+            "AND c.order_no = o.order_no AND c.receivable_id = :id)"
+        )
+        return self._orders(
+            f"(:state = '' OR o.state = :state) AND (:before = 0 OR o.order_no < :before) AND ({of_receivable})",
+            " ORDER BY o.order_no DESC LIMIT :limit",
+            state=state,
+            before=before or 0,
+            id=receivable_id or 0,
+            limit=limit,
+        )
+
+    def _orders(self, where: str, behind: str = "", **values: Any) -> list[OrderToPay]:
+        statement = f"SELECT {_ORDER} FROM order_to_pay o WHERE o.tenant = :t AND {where}{behind}"
+        return [_order(row) for row in self._connection.execute(text(statement), {"t": self._tenant, **values})]
+
+    def change(self, order_no: int, **values: Any) -> None:
+        """Change columns of an application."""
+        flat = {**values, **values.pop("terms")._asdict()} if "terms" in values else values
+        flat.pop("terms", None)
+        columns = ", ".join(f"{name} = :{name}" for name in flat)
+        statement = text(f"UPDATE order_to_pay SET {columns} WHERE tenant = :t AND order_no = :no")
+        self._connection.execute(statement, {**flat, "t": self._tenant, "no": order_no})
+
+    def claims(self, order_no: int) -> list[OrderClaim]:
+        """Return the receivables of an application, the oldest due first."""
+        names = ", ".join(OrderClaim._fields)
+        statement = text(
+            f"SELECT {names} FROM order_to_pay_claim WHERE tenant = :t AND order_no = :no ORDER BY claim_no"
+        )
+        return [OrderClaim._make(row) for row in self._connection.execute(statement, self._of(order_no))]
+
+    def change_claims(self, order_no: int, claims: Sequence[OrderClaim]) -> None:
+        """Put receivables in place of those that an application has."""
+        self._connection.execute(
+            text("DELETE FROM order_to_pay_claim WHERE tenant = :t AND order_no = :no"), self._of(order_no)
+        )
+        self._insert_claims(order_no, claims)
+
+    def steps(self, order_no: int) -> list[OrderStep]:
+        """Return what happened to an application, in order."""
+        names = ", ".join(OrderStep._fields)
+        statement = text(f"SELECT {names} FROM order_to_pay_step WHERE tenant = :t AND order_no = :no ORDER BY step_no")
+        return [OrderStep._make(row) for row in self._connection.execute(statement, self._of(order_no))]
+
+    def add_step(self, order_no: int, step: OrderStep) -> int:
+        """Write what happened, behind all that did, and return its number."""
+        names = OrderStep._fields[1:-1]
+        statement = text(
+            f"INSERT INTO order_to_pay_step (tenant, order_no, step_no, {', '.join(names)}, recorded_at) "
+            f"SELECT :t, :no, 1 + coalesce(max(step_no), 0), {', '.join(f':{name}' for name in names)}, :now "
+            "FROM order_to_pay_step WHERE tenant = :t AND order_no = :no RETURNING step_no"
+        )
+        values = {name: getattr(step, name) for name in names}
+        given = {**values, **self._of(order_no), "now": self._now}
+        return int(self._connection.execute(statement, given).scalar_one())
+
+    def orders_of(self, receivable_ids: Sequence[int]) -> dict[int, int]:
+        """Return the applications that have not ended which receivables are in, by receivable."""
+        if not receivable_ids:
+            return {}
+        rows = self._connection.execute(_ORDERS_OF, {"t": self._tenant, "ids": list(receivable_ids)})
+        return {row[0]: row[1] for row in rows}
+
+    def to_be_filed(self, company: str, *, after: tuple[str, int], limit: int) -> list[tuple[str, int]]:
+        """Return open receivables whose demand was sent and that are in no application: debtor's key and number.
+
+        In the order of both, behind `after`; those of one debtor lie together.
+        """
+        given = {"t": self._tenant, "company": company, "key": after[0], "id": after[1], "limit": limit}
+        return [(row[0], row[1]) for row in self._connection.execute(_TO_BE_FILED, given)]
+
+    def lowered(self, states: Collection[OrderState], *, limit: int) -> list[LoweredOrder]:
+        """Return receivables of applications in some states of which less is open than the authority knows.
+
+        Interest counts as far as it stood debited: the rest of it is in no balance.
+        """
+        statement = text(_LOWERED.format(states=listed(states)))
+        rows = self._connection.execute(statement, {"t": self._tenant, "limit": limit})
+        return [LoweredOrder._make(row) for row in rows]
+
+    def asked_about(self) -> list[int]:
+        """Return the applications of which a person has been asked, since less is owed, and nothing was told yet."""
+        statement = text("SELECT order_no FROM order_to_pay WHERE tenant = :t AND lowered_ore <> 0 ORDER BY order_no")
+        return [row.order_no for row in self._connection.execute(statement, {"t": self._tenant})]
+
+    def _of(self, order_no: int) -> dict[str, int]:
+        return {"t": self._tenant, "no": order_no}
+
+
+def _flat(order: OrderToPay) -> tuple[Any, ...]:
+    return (*order[:_AT], *order.terms, *order[_AT + 1 :])
+
+
+def _order(row: Row[Any]) -> OrderToPay:
+    end = _AT + len(OrderTerms._fields)
+    return OrderToPay._make((*row[:_AT], OrderTerms._make(row[_AT:end]), *row[end:]))

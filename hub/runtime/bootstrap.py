@@ -22,7 +22,7 @@ from hub.errors import ConfigurationError
 from hub.model.runs import QueuedTurn
 from hub.runtime.config import INBOX_FOLDER, EngineSettings, Home, find_home, listed, load_home
 from hub.runtime.inboxes import InstallationInboxes
-from hub.runtime.plugins import TenantPluginCache
+from hub.runtime.plugin_cache import TenantPluginCache
 from hub.runtime.tenant_work import TenantWork
 from hub.store.database import impatient_pool, open_database
 from hub.store.installation import keep_value, kept_value, value_in

@@ -5,11 +5,9 @@ Every hook is a typed method here, so that no other module meets the library.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
-from threading import Lock
 from typing import Any, NamedTuple, TypeVar
 
 from pluggy import PluginManager, PluginValidationError
@@ -38,12 +36,11 @@ from hub.model.documents import DocumentKind
 from hub.model.events import Event
 from hub.model.payments import MatchProposal, UnmatchedPayment
 from hub.model.tenant import Tenant
-from hub.runtime.config import TENANT_FOLDER, settings_fingerprint
+from hub.runtime.config import TENANT_FOLDER
 from hub.runtime.installed import build_plugin, default_plugin, installed_names, said_of_plugin
 from hub.runtime.plugin_answers import check_promise, checked_offers, checked_proposals
 from hub.runtime.plugin_checks import broken, check_plugin
 
-MOST_TENANTS_KEPT = 64  # instances are small, but a process may meet thousands of tenants
 _READERS = "hub_payment_file_readers"
 _CHANNELS = "hub_delivery_channels"
 _SANDBOXES = "hub_sandboxes"
@@ -371,32 +368,3 @@ class _Kept(NamedTuple):
     tenant: Tenant
     fingerprint: str
     plugins: TenantPlugins
-
-
-class TenantPluginCache:
-    """Built plugins of the tenants used last; a tenant whose settings have changed is built anew."""
-
-    def __init__(self, most_kept: int = MOST_TENANTS_KEPT) -> None:
-        self._most_kept = most_kept
-        self._lock = Lock()
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
-
-    def close(self) -> None:
-        """Close what the kept plugins have open."""
-        with self._lock:
-            for kept in self._kept.values():
-                kept.plugins.close()
-
-    def get(self, tenant: Tenant, contexts: Contexts | None = None) -> TenantPlugins:
-        """Return a tenant's plugins, built on first use. Raises ConfigurationError as `TenantPlugins.build`."""
-        with self._lock:
-            kept = self._kept.get(tenant.id)
-            if kept is None or kept.tenant is not tenant:  # settings that were read again may be the same
-                fingerprint = settings_fingerprint(tenant)
-                if kept is None or kept.fingerprint != fingerprint:
-                    kept = _Kept(tenant, fingerprint, TenantPlugins.build(tenant, contexts))
-                kept = self._kept[tenant.id] = kept._replace(tenant=tenant)
-            self._kept.move_to_end(tenant.id)
-            while len(self._kept) > self._most_kept:
-                self._kept.popitem(last=False)
-            return kept.plugins

@@ -24,8 +24,9 @@ from hub.runtime.config import settings_fingerprint
 from hub.runtime.inboxes import InstallationInboxes
 from hub.runtime.incoming_files import IncomingFileRun
 from hub.runtime.installed import installed_fingerprint
+from hub.runtime.plugin_cache import TenantPluginCache
 from hub.runtime.plugin_context import TenantPluginContext
-from hub.runtime.plugins import TenantPluginCache, TenantPlugins
+from hub.runtime.plugins import TenantPlugins
 from hub.runtime.printing import TenantPrinter
 from hub.runtime.rates import known_rates
 from hub.services import delivery, rounds

@@ -13,7 +13,8 @@ from hub.errors import ConfigurationError
 from hub.model.tenant import Tenant
 from hub.runtime import installed as loading
 from hub.runtime.installed import installed_plugins, load_plugin_class
-from hub.runtime.plugins import TenantPluginCache, TenantPlugins, default_readers
+from hub.runtime.plugin_cache import TenantPluginCache
+from hub.runtime.plugins import TenantPlugins, default_readers
 from hub.testing.example_tenant import tenant_settings
 from hub_fjordbanken import FjordbankenReader, Plugin
 from tests.unit.runtime.small_plugins import Silent, card

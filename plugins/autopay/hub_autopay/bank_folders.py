@@ -15,7 +15,7 @@ from hub.errors import OutcomeUnknownError, RejectedError
 from hub.model.attempts import Delivered, Finding, Message, Probed
 from hub.model.bank_connections import BankFile, Fetched
 from hub.transports.file_settings import FolderSettings, place_of, remote_folder
-from hub_autopay.connection_settings import KEY, ConnectionSettings
+from hub_autopay.connection_settings import ConnectionSettings
 
 CHANNEL = "bank_"  # before the connection's name
 BYTES_S = 300  # for the bytes of a file that is put there: twenty million at the slowest
@@ -104,7 +104,7 @@ class FolderChannel:
 
     def send(self, message: Message) -> Delivered:
         """Put a file there, whole or not at all. Raises as `RemoteFolder.put`."""
-        name = self._file_name(message.key)
+        name = self._settings.name_of(message)
         try:
             self._folder.put(name, message.content)
         except RejectedError:
@@ -114,12 +114,13 @@ class FolderChannel:
         return Delivered(name)
 
     def probe(self, key: str) -> Probed:
-        """Look for a file. One that is not there is perhaps taken away: nobody knows."""
-        name = self._file_name(key)
-        return Probed(Finding.UNKNOWN) if self._folder.find(name) is None else Probed(Finding.DELIVERED, name)
+        """Look for a file that has no other name than our key of it."""
+        return self.probe_message(Message(key, b""))
 
-    def _file_name(self, key: str) -> str:
-        return self._settings.file_name.replace(KEY, key)
+    def probe_message(self, message: Message) -> Probed:
+        """Look for a file. One that is not there is perhaps taken away: nobody knows."""
+        name = self._settings.name_of(message)
+        return Probed(Finding.UNKNOWN) if self._folder.find(name) is None else Probed(Finding.DELIVERED, name)
 
     @cached_property
     def _folder(self) -> RemoteFolder:

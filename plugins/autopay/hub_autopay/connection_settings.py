@@ -10,17 +10,18 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, StrictInt, model_validator
 
 from hub.contracts import PluginSettings, SecretReference
+from hub.model.attempts import Message
 from hub.model.setting_values import Switch
 from hub.transports.file_settings import FolderSettings
 
 MEGABYTE = 1_000_000
-KEY = "{key}"
+KEY, NAME = "{key}", "{name}"
 _PLACES = re.compile(r"\{[^}]*\}?|\}")
 
 
-def _with_key(text: str) -> str:
-    if text.count(KEY) != 1 or len(_PLACES.findall(text)) != 1:
-        raise ValueError("must have {key} in one place, and no other braces: our key of the message stands there")
+def _with_a_place(text: str) -> str:
+    if _PLACES.findall(text) not in ([KEY], [NAME]):
+        raise ValueError("must have {name} or {key} in one place, and no other braces: what we call the file")
     if set(text) & set('/\\:*?"<>|') or text.startswith((".", "~", "-", " ")):
         raise ValueError("must be the name of a file, such as rh_{key}.xml")
     return text
@@ -132,9 +133,17 @@ class ConnectionSettings(PluginSettings):
         description="The bank takes a file of one name, or one key, once, however often it comes. Else a lost answer "
         "is asked about, and what cannot be found there is for a person.",
     )
-    file_name: Annotated[str, AfterValidator(_with_key)] = Field(
-        default="{key}.xml", max_length=100, description="What files for the bank are called; `{key}` is ours."
+    file_name: Annotated[str, AfterValidator(_with_a_place)] = Field(
+        default=NAME,
+        max_length=100,
+        description="What files for the bank are called: `{name}` is what the sender calls it, else our key of the "
+        "message; `{key}` is always that.",
     )
+
+    def name_of(self, message: Message) -> str:
+        """Return what a file for the bank is called: the same each time that it is sent."""
+        name = message.name.rpartition("/")[2] if "/" in message.name else ""
+        return self.file_name.replace(NAME, name or message.key).replace(KEY, message.key)
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> Self:

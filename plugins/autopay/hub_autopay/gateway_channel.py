@@ -62,7 +62,7 @@ class GatewayChannel:
         headers = self._gateway.headers(
             **{
                 self._https.key_header: message.key,
-                self._https.name_header: self._settings.file_name.replace(KEY, message.key),
+                self._https.name_header: self._settings.name_of(message),
                 "Content-Type": "application/octet-stream",
             }
         )

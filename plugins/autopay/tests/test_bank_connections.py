@@ -137,7 +137,7 @@ class TestByFolder(BankConnectionConformance):
         ({}, "give from_bank and to_bank"),
         ({"from_bank": {"folder": "/in"}, "https": {"address": ADDRESS}}, "give from_bank and to_bank"),
         ({"https": {"address": ADDRESS, "list_path": "", "upload_path": ""}}, "list_path, upload_path or both"),
-        ({"to_bank": {"folder": "/out"}, "file_name": "order.xml"}, "must have {key}"),
+        ({"to_bank": {"folder": "/out"}, "file_name": "order.xml"}, "must have {name} or {key}"),
         ({"to_bank": {"folder": "/out"}, "file_name": "a/{key}"}, "must be the name of a file"),
         ({"https": {"address": ADDRESS, "file_path": "files"}}, "must have {id}"),
         ({"https": {"address": ADDRESS, "list_path": "../files"}}, "must be a path behind the address"),
@@ -274,6 +274,19 @@ def test_a_file_is_handed_over_under_a_name_of_its_own(tmp_path: Path, door: str
         assert [one.document for one in bank.received()] == ["rh_k1.xml"]
 
 
+@pytest.mark.parametrize("door", [BY_SFTP, BY_HTTPS])
+def test_a_file_is_called_as_its_sender_calls_it(tmp_path: Path, door: str) -> None:
+    with FileBank(tmp_path) as bank:
+        sender = channel(bank, door)
+        order = Message("k1", b"one", "refunds:1/rh-000017.xml")
+
+        assert sender.send(order).external_id == "rh-000017.xml"
+        assert sender.send(Message("k2", b"two", "refunds:1")).external_id == "k2"
+        assert list(bank.handed_over()) == ["k2", "rh-000017.xml"]
+        if door == BY_SFTP:
+            assert sender.probe_message(order).external_id == "rh-000017.xml"
+
+
 def test_a_file_that_is_not_in_the_folder_may_have_been_taken_away(tmp_path: Path) -> None:
     with FileBank(tmp_path) as bank:
         assert channel(bank, BY_SFTP).probe("k1").finding is Finding.UNKNOWN
@@ -308,7 +321,7 @@ def test_a_refused_file_that_lies_there_was_taken_before(tmp_path: Path) -> None
         with pytest.raises(OutcomeUnknownError):  # a conflict says neither
             sender.send(Message("k1", b"one"))
         bank.order("upload_refuse", 2)
-        assert sender.send(Message("k1", b"one")).external_id == "k1.xml"
+        assert sender.send(Message("k1", b"one")).external_id == "k1"
         with pytest.raises(RejectedError):
             sender.send(Message("k2", b"two"))
 

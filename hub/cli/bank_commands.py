@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hub.cli.exit_codes import ExitCode
 from hub.cli.session import Session, command
-from hub.cli.showing import answer_json, minute, say, show_table, state, words
+from hub.cli.showing import answer_json, kronor, minute, say, shortened, show_table, state, words
 from hub.cli.telling import tell
 from hub.model.bank_connections import TELLABLE, BankFileState
 from hub.model.exchanges import Direction
 
 if TYPE_CHECKING:
     from hub.model.bank_connections import BankFileRow
-    from hub.runtime.facade_bank import ConnectionState, FetchReport
+    from hub.runtime.facade_bank import ConnectionState, FetchReport, RuleOfAccount
+    from hub.services.payments.trying_rules import TriedEntry
 
 Connection = Annotated[str, typer.Option("--connection", metavar="NAME", help="One bank connection alone.")]
 
@@ -28,6 +31,7 @@ def group() -> typer.Typer:
     command(app, "connections")(connections)
     command(app, "fetch")(fetch)
     command(app, "told", is_keyed=True)(told)
+    command(app, "rules")(rules)
     return app
 
 
@@ -125,3 +129,59 @@ def told(
         raise typer.BadParameter(f"must be one of {', '.join(TELLABLE)}", param_hint="STATE")
     with session.hub() as hub:
         tell(session, hub, "tell_bank_file", exchange_no=number, state=in_state.value, reason=reason)
+
+
+class RulesAction(StrEnum):
+    """What is to be done with the bank rules."""
+
+    LIST = "list"
+    TRY = "try"
+
+
+def rules(
+    session: Session,
+    action: Annotated[RulesAction, typer.Argument(metavar="WHAT", help="list, or try with a FILE.")] = RulesAction.LIST,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="With try: a statement.")] = None,
+) -> None:
+    """List the bank rules of the settings, or say what they would make of a statement; nothing is changed."""
+    if (action is RulesAction.TRY) != (file is not None):
+        raise typer.BadParameter("write: hub bank rules try FILE", param_hint="FILE")
+    with session.hub() as hub:
+        found = hub.bank.rules() if file is None else []
+        tried = hub.bank.try_rules(file) if file is not None else []
+    if session.as_json:
+        answer_json(found if file is None else tried)
+    elif file is None:
+        columns = ("company", ("account", "keep"), ("rule", "keep"), ("takes", "wrap"), ("books on", "keep"), "text")
+        empty = "the settings have no bank rule; see docs/bank-statements.md"
+        show_table("", columns, [_rule_row(one) for one in found], empty=empty)
+    else:
+        _show_tried(tried)
+
+
+def _rule_row(one: RuleOfAccount) -> Sequence[str]:
+    said = one.rule.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"name", "account", "text"})
+    for name in ("min_amount", "max_amount"):
+        if name in said:
+            said[name] = kronor(said[name])
+    takes = "; ".join(f"{words(name)} {', '.join(v) if isinstance(v, list) else v}" for name, v in said.items())
+    return (one.company, one.account, one.rule.name, takes, one.rule.account, one.rule.line_text)
+
+
+def _show_tried(tried: Sequence[TriedEntry]) -> None:
+    columns = (
+        ("account", "keep"), ("entry", "right"), ("booked", "keep"), ("amount", "right"), "code", ("text", "wrap"),
+        ("rule", "keep"), ("books on", "keep"),
+    )  # fmt: skip
+    rows = [
+        (
+            one.account, f"{one.section}:{one.entry}", one.booked_date, kronor(one.amount_ore),
+            " ".join((*one.codes, *one.bank_codes)), shortened("; ".join(one.texts), 40),
+            one.rule or f"({words(one.why_not)})", one.counter_account,
+        )
+        for one in tried
+    ]  # fmt: skip
+    show_table("", columns, rows, empty="the file has no entry of a statement that is no payment")
+    if tried:
+        by_rule = sum(bool(one.rule) for one in tried)
+        say(f"rules would book {by_rule} of {len(tried)}; what another file has told before is not booked again")

@@ -18,6 +18,7 @@ class LumpState(StrEnum):
     ALONE = "alone"
     PAIRED = "paired"
     PAYMENT = "payment"
+    RULED = "ruled"
     DUPLICATE = "duplicate"
     UNDONE = "undone"
     ALL = "all"

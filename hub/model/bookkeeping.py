@@ -13,6 +13,7 @@ VOUCHER_TEXTS = {
     "receivables": "Fakturering",
     "giro_payments": "Giroinbetalningar",
     "bank_statement": "Kontoutdrag",
+    "bank_rules": "Bankregler",
     "suspense_moves": "Flyttat från observationskonto",
     "reversal_coded": "Återtagen betalning",
     "file_undone": "Ångrad fil",

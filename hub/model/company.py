@@ -279,6 +279,10 @@ class Company(BaseModel):
             place = f"payee_accounts[{number}]"
             named.append(NamedAccount(payee.bank_account, Role.BANK, f"{place}.bank_account"))
             named.append(NamedAccount(payee.clearing_account, Role.CLEARING, f"{place}.clearing_account"))
+            rules = enumerate(payee.bank_rules, 1)
+            named.extend(
+                NamedAccount(rule.account, Role.OTHER, f"{place}.bank_rules[{no}].account") for no, rule in rules
+            )
         for number, routine in enumerate(self.routines, 1):
             place = f"routines[{number}]"
             named.append(NamedAccount(routine.receivable_account, Role.RECEIVABLE, f"{place}.receivable_account"))

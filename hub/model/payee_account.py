@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hub.errors import IdentifierError
 from hub.identifiers import bank_account_number, bankgiro_number, iban, plusgiro_number
+from hub.model.bank_rules import BankRule
 from hub.model.setting_values import DayCount, OptionalAccountCode, Switch, checked_by
 
 _COMPACT: dict[str, Callable[[str], str]] = {
@@ -31,7 +32,13 @@ _Plusgiro = Annotated[str, checked_by(plusgiro_number.validate)]
 _IBAN = Annotated[str, checked_by(iban.validate)]
 _BBAN = Annotated[str, checked_by(bank_account_number.validate)]
 
-_OF_THE_BANK_SIDE = {"bank_account", "clearing_account", "lump_alone_after_banking_days", "lumps_are_payments"}
+_OF_THE_BANK_SIDE = {
+    "bank_account",
+    "bank_rules",
+    "clearing_account",
+    "lump_alone_after_banking_days",
+    "lumps_are_payments",
+}
 
 
 def normal_account_number(scheme: str, number: str) -> str:
@@ -123,6 +130,11 @@ class PayeeAccount(AccountNumber):
         default=3, description="Banking days after which a lump or a specification without its twin becomes a task."
     )
 
+    bank_rules: tuple[BankRule, ...] = Field(
+        default=(),
+        description="How entries of its statements that are no payments are booked; the first that fits does.",
+    )
+
     @property
     def numbers(self) -> tuple[tuple[str, str], ...]:
         """All (scheme, compact number) of the account, the canonical one first."""
@@ -141,6 +153,14 @@ class PayeeAccount(AccountNumber):
                 f"{self.scheme} {self.number} is paid into another payee account, which says {theirs[0]} for both: "
                 "take it out here"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _rules_have_names_of_their_own(self) -> Self:
+        names = [rule.name for rule in self.bank_rules]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"two of its bank_rules are called {name}")
         return self
 
     @model_validator(mode="after")

@@ -184,6 +184,8 @@ class OtherEntry(NamedTuple):
     texts: tuple[str, ...] = ()
     keys: tuple[Key, ...] = ()
     entry_reference: str = ""
+    proprietary: str = ""  # the bank's own transaction code
+    counterparty: Payer | None = None  # who paid, or was paid: name and account
 
 
 class Balance(NamedTuple):

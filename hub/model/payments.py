@@ -236,7 +236,7 @@ class Lump(NamedTuple):
     booked_date: str
     amount_ore: int
     entry_reference: str
-    state: str  # alone, paired, payment, duplicate
+    state: str  # alone, paired, payment, duplicate, ruled (booked by a bank rule)
 
 
 class MadePayment(NamedTuple):

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import NamedTuple
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
 from hub.contracts import BankConnection
 from hub.errors import DataError
 from hub.model.bank_connections import BankFileRow, ConnectionRow
+from hub.model.bank_rules import BankRule
 from hub.model.runs import Run
+from hub.runtime.inspecting import opened
 from hub.runtime.tenant_work import TenantWork
 from hub.services.bank_connections.fetching import FETCHED, RUN_KIND, queue_fetches
+from hub.services.payments.trying_rules import TriedEntry, try_rules
 
 PAGE = 500  # files read at a time
 
@@ -35,6 +39,14 @@ class FetchReport(NamedTuple):
     connection: str
     run: Run
     files: list[BankFileRow]
+
+
+class RuleOfAccount(NamedTuple):
+    """A bank rule, and whose statements it is for."""
+
+    company: str
+    account: str
+    rule: BankRule
 
 
 class BankDesk:
@@ -100,6 +112,21 @@ class BankDesk:
             while page := work.bank_files.files(self._channels, before=before, limit=PAGE):
                 yield from page
                 before = page[-1].exchange_no
+
+    def rules(self) -> list[RuleOfAccount]:
+        """Return the bank rules of the settings, in the order in which they are tried."""
+        return [
+            RuleOfAccount(company.number, f"{account.scheme}:{account.number}", rule)
+            for company in self._work.tenant.companies
+            for account in company.payee_accounts
+            for rule in account.bank_rules
+        ]
+
+    def try_rules(self, file: Path | BinaryIO, *, name: str = "") -> list[TriedEntry]:
+        """Say what bank rules would make of a file's statements; nothing is kept. Raises as `try_rules`."""
+        _, opening = opened(file, name)
+        with opening as stream:
+            return list(try_rules(self._work.tenant, self._work.plugins.readers, stream))
 
     @property
     def _connections(self) -> Mapping[str, BankConnection]:

@@ -15,6 +15,7 @@ from hub.runtime.bootstrap import Installation
 from hub.runtime.logs import logger
 from hub.runtime.membership import Membership
 from hub.runtime.polling import RUN_KIND as POLL
+from hub.services.bank_connections.fetching import RUN_KIND as BANK_FETCH
 from hub.services.rounds import RUN_KIND as ROUND
 from hub.store.forgetting import forget_done_runs
 from hub.store.installation import keep_value, kept_value
@@ -22,7 +23,7 @@ from hub.store.installation import keep_value, kept_value
 SWEEP_EVERY_S = 3600
 LOOK_EVERY_S = 300
 SWEPT_AT = "swept_at"  # by the machine's clock, in seconds since 1970
-WITHOUT_TRACE = (POLL, ROUND)  # kinds of runs that no entry and no exchange names
+WITHOUT_TRACE = (POLL, ROUND, BANK_FETCH)  # kinds of runs that no entry and no exchange names
 
 _log = logger("node")
 

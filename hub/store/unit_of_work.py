@@ -41,6 +41,7 @@ from hub.store.mandates.registers import SqlMandateRegisters
 from hub.store.mandates.requests import SqlPaymentRequests
 from hub.store.orders_to_pay.authorities import SqlAuthorities
 from hub.store.orders_to_pay.cases import SqlOrdersToPay
+from hub.store.payments.bank_rules import SqlBankRules
 from hub.store.payments.duplicates import SqlDuplicates
 from hub.store.payments.loading import SqlLoading
 from hub.store.payments.lumps import SqlLumps
@@ -157,6 +158,10 @@ class SqlUnitOfWork:
     @cached_property
     def bank_files(self) -> SqlBankFiles:
         return SqlBankFiles(self._connection, self.tenant, self.now)
+
+    @cached_property
+    def bank_rules(self) -> SqlBankRules:
+        return SqlBankRules(self._connection, self.tenant)
 
     @cached_property
     def exporting(self) -> SqlExporting:

@@ -168,12 +168,30 @@ _CLEARING_DIFFERS = f"""
 _BANK_DIFFERS = f"""
     SELECT 'company ' || x.company || ', bank accounts',
            'what statements have posted is not the bank movements that stand', CAST(sum(x.ore) AS BIGINT), x.currency
-    FROM ({_lines_of("bank", "IN ('bank_statement', 'file_undone')")}
+    FROM ({_lines_of("bank", "IN ('bank_statement', 'bank_rules', 'file_undone')")}
           UNION ALL
           SELECT a.company, m.currency, -m.amount_ore
           FROM lump m JOIN payee_account a ON a.tenant = m.tenant AND a.account_no = m.account_no
-          WHERE m.tenant = :t AND m.state IN ('alone', 'paired', 'payment')) AS x
+          WHERE m.tenant = :t AND m.state IN ('alone', 'paired', 'payment', 'ruled')) AS x
     GROUP BY x.company, x.currency HAVING sum(x.ore) <> 0
+"""
+
+_RULED_DIFFERS = """
+    SELECT 'voucher ' || x.voucher_no || ', account ' || x.account, 'its lines are not what bank rules booked by it',
+           CAST(sum(x.ore) AS BIGINT), max(x.currency)
+    FROM (SELECT v.voucher_no, l.account, l.coding, l.amount_ore AS ore, v.currency
+          FROM voucher v JOIN voucher_line l ON l.tenant = v.tenant AND l.voucher_no = v.voucher_no
+          WHERE v.tenant = :t AND v.voucher_type = 'bank_rules' AND l.coding <> ''
+          UNION ALL
+          SELECT r.voucher_no, r.account, r.text, r.amount_ore, '' FROM ruled_movement r WHERE r.tenant = :t) AS x
+    GROUP BY x.voucher_no, x.account, x.coding HAVING sum(x.ore) <> 0
+    UNION ALL
+    SELECT 'lump ' || l.lump_no,
+           CASE WHEN r.lump_no IS NULL THEN 'a bank rule booked it, and nothing says which'
+                ELSE 'a bank rule booked another amount' END,
+           l.amount_ore - coalesce(r.amount_ore, 0), l.currency
+    FROM lump l LEFT JOIN ruled_movement r ON r.tenant = l.tenant AND r.lump_no = l.lump_no
+    WHERE l.tenant = :t AND l.state = 'ruled' AND (r.lump_no IS NULL OR r.amount_ore <> l.amount_ore)
 """
 
 _PAIRS_DIFFER = """
@@ -241,6 +259,12 @@ CHECKS = (
         _BANK_DIFFERS,
         _ACCOUNTS,
         needs_accounts=True,
+    ),
+    Check(
+        "BANK_RULE_DIFFERS",
+        "every bank movement that a bank rule booked is in its voucher, on the account that the rule named",
+        _RULED_DIFFERS,
+        "hub payments lumps --state ruled lists them; restore a backup, or report it",
     ),
     Check(
         "PAIR_DIFFERS",

@@ -96,7 +96,12 @@ def _restored(values: dict[str, Any]) -> dict[str, Any]:
     restored = dict(values)
     if restored.get("booked_date"):
         restored["booked_date"] = date.fromisoformat(restored["booked_date"])
-    for name, kind in (("account", PayeeAccount), ("alternative_account", PayeeAccount), ("payer", Payer)):
+    for name, kind in (
+        ("account", PayeeAccount),
+        ("alternative_account", PayeeAccount),
+        ("payer", Payer),
+        ("counterparty", Payer),
+    ):
         if restored.get(name):
             restored[name] = kind(*restored[name])
     for name in ("parts", "texts", "references"):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from test_cli_demo import answer, run
 
-from hub.demo.folder import BGMAX, CAMT054, RECEIVABLES, lay_out
+from hub.demo.folder import BGMAX, CAMT053, CAMT054, RECEIVABLES, lay_out
 from hub.runtime.sandboxes import plugin_table
 from hub_autopay.sandbox import BY_HTTPS, BY_SFTP, FileBank
 
@@ -76,3 +76,39 @@ def test_wrong_words_are_refused(home: Path) -> None:
     assert (unknown.exit_code, "there is no bank connection nordea" in unknown.stderr) == (1, True)
     assert (came_in.exit_code, "came in" in came_in.stderr) == (1, True)
     assert (untellable.exit_code, "must be one of received" in untellable.stderr) == (2, True)
+
+
+RULES = """
+[[companies.payee_accounts.bank_rules]]
+name = "fees"
+codes = ["MDOP/CHRG"]
+min_amount = "1,00"
+account = "6570"
+"""
+
+
+def test_rules_are_listed_and_tried_before_they_book(home: Path, tmp_path: Path) -> None:
+    settings = home / "tenants" / "nordvik.toml"
+    assert "no bank rule" in run("bank", "rules", home=home).output
+    account, marker, rest = settings.read_text(encoding="utf-8").partition("[[companies.payee_accounts]]\n")
+    table, gap, rest = rest.partition("\n\n")
+    settings.write_text(account + marker + table + "\n" + RULES + gap + rest, encoding="utf-8")
+    day = (home / "files" / CAMT053).read_text(encoding="utf-8")
+    fee = (
+        '<Ntry><Amt Ccy="SEK">45.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>'
+        "<BookgDt><Dt>2026-11-20</Dt></BookgDt><AcctSvcrRef>FEE-1</AcctSvcrRef><BkTxCd><Domn><Cd>PMNT</Cd>"
+        "<Fmly><Cd>MDOP</Cd><SubFmlyCd>CHRG</SubFmlyCd></Fmly></Domn></BkTxCd></Ntry></Stmt>"
+    )
+    statement = tmp_path / "statement.xml"
+    statement.write_text(day.replace("</Stmt>", fee, 1), encoding="utf-8")
+
+    tried = answer("bank", "rules", "try", statement, home=home)
+    shown = run("bank", "rules", "try", statement, home=home).output
+    assert [(one["rule"], one["amount_ore"]) for one in tried if one["rule"]] == [("fees", -4500)]
+    assert f"rules would book 1 of {len(tried)}" in shown
+    assert "min amount 1,00" in run("bank", "rules", home=home).output
+    assert answer("payments", "lumps", "--state", "ruled", home=home) == []
+
+    assert run("receive", statement, home=home).exit_code == 0
+    assert [one["amount_ore"] for one in answer("payments", "lumps", "--state", "ruled", home=home)] == [-4500]
+    assert run("bank", "rules", "try", home=home).exit_code == 2

@@ -671,6 +671,13 @@ BROKEN: dict[str, tuple[str, Breaking]] = {
         "ORDER_NUMBER_GAP",
         _of("INSERT INTO counter (tenant, series, next_value) SELECT :t, 'order_to_pay', 2 FROM tenant"),
     ),
+    "a bank rule that booked what no voucher has": (
+        "BANK_RULE_DIFFERS",
+        _of(
+            "INSERT INTO ruled_movement (tenant, lump_no, rule, account, text, amount_ore, voucher_no) "
+            "VALUES (:t, 1, 'fees', '6570', 'fees', -100, 1)"
+        ),
+    ),
     "a step without its run": (
         "STEP_WITHOUT_RUN",
         _of("INSERT INTO run_step (tenant, run_no, step_no, name, output) VALUES (:t, 999, 1, 'read', '')"),

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from hub.model.books import Contra, VoucherKey, VoucherLine
+from hub.model.books import Contra, Voucher, VoucherKey, VoucherLine
 from hub.model.payments import Lump
 from hub.model.tenant import Tenant
+from hub.rules.books import Chart
 from hub.rules.payments.pairing import pair
 from hub.services.chart import chart_of
 from hub.services.payees import Payees
+from hub.services.payments.bank_rules import (
+    RULED,
+    Counterpart,
+    Place,
+    Ruled,
+    as_movement,
+    counters,
+    note_ruled,
+    ruled_entries,
+)
+from hub.services.payments.bank_rules import VOUCHER_TYPE as BY_RULE
 from hub.services.ports import UnitOfWork
 
 VOUCHER_TYPE = "bank_statement"
@@ -23,25 +35,39 @@ def post_movements(
 
     With `sections` only what those say.
     """
-    movements = told_movements(work, exchange_no, sections)
+    ruled = ruled_entries(work, tenant, exchange_no, sections)
+    movements = told_movements(work, exchange_no, sections, ruled)
     first = work.lumps.take_numbers(len(movements)) if movements else 0
     lumps = [lump._replace(lump_no=first + index) for index, lump in enumerate(movements)]
     work.lumps.add(lumps)
     new = [lump for lump in lumps if lump.state == "alone"]
-    work.books.apply(
-        chart_of(work, tenant),
-        voucher_type=VOUCHER_TYPE,
-        exchange_no=exchange_no,
-        run_no=run_no,
-        coded=bank_lines(work, tenant, new),
-    )
-    return new
+    by_rule = [lump for lump in lumps if lump.state == RULED and lump.account_no]
+    lines = bank_lines(work, tenant, by_rule, others=counters(ruled, by_rule))
+    chart, of = chart_of(work, tenant), (exchange_no, run_no)
+    _apply(work, chart, VOUCHER_TYPE, of, bank_lines(work, tenant, new))
+    note_ruled(work, ruled, by_rule, _apply(work, chart, BY_RULE, of, lines))
+    return new + by_rule
+
+
+def _apply(
+    work: UnitOfWork, chart: Chart, voucher_type: str, of: tuple[int, int], lines: dict[VoucherKey, list[VoucherLine]]
+) -> list[Voucher]:
+    exchange_no, run_no = of
+    return work.books.apply(chart, voucher_type=voucher_type, exchange_no=exchange_no, run_no=run_no, coded=lines)
 
 
 def bank_lines(
-    work: UnitOfWork, tenant: Tenant, lumps: Iterable[Lump], *, taken_back_on: str = ""
+    work: UnitOfWork,
+    tenant: Tenant,
+    lumps: Iterable[Lump],
+    *,
+    taken_back_on: str = "",
+    others: Mapping[int, Counterpart] | None = None,
 ) -> dict[VoucherKey, list[VoucherLine]]:
-    """Return what lumps post, bank against clearing, on their own days; or, taken back, the opposite on a later day."""
+    """Return what lumps post, bank against clearing, on their own days; or, taken back, the opposite on a later day.
+
+    `others` gives the other side of those that a rule has booked, by lump.
+    """
     payees, chart = Payees(tenant, work.accounts.numbers()), chart_of(work, tenant)
     side = -1 if taken_back_on else 1
     lines: dict[VoucherKey, list[VoucherLine]] = {}
@@ -51,9 +77,14 @@ def bank_lines(
             continue
         company = payee.company.number
         key = VoucherKey(lump.section_no, company, lump.currency, taken_back_on or lump.booked_date)
-        for role, sign in ((Contra.BANK, side), (Contra.CLEARING, -side)):
-            account = chart.contra(role, company=company, account_no=lump.account_no, group_no=0)
-            lines.setdefault(key, []).append(VoucherLine(account, sign * lump.amount_ore))
+        bank, clearing = (
+            chart.contra(role, company=company, account_no=lump.account_no, group_no=0)
+            for role in (Contra.BANK, Contra.CLEARING)
+        )
+        counter = (others or {}).get(lump.lump_no, (clearing, ""))
+        of_key = lines.setdefault(key, [])
+        of_key.append(VoucherLine(bank, side * lump.amount_ore))
+        of_key.append(VoucherLine(counter[0], -side * lump.amount_ore, counter[1]))
     return lines
 
 
@@ -68,8 +99,12 @@ def pair_accounts(work: UnitOfWork, account_numbers: Iterable[int]) -> int:
     return found
 
 
-def told_movements(work: UnitOfWork, exchange_no: int, sections: Collection[int] = ()) -> list[Lump]:
+def told_movements(
+    work: UnitOfWork, exchange_no: int, sections: Collection[int] = (), ruled: Mapping[Place, Ruled] | None = None
+) -> list[Lump]:
     """Return the bank movements of a file, not yet numbered, and say which have been told already.
+
+    `ruled` are the entries that rules book, by their places: they are movements of their own.
 
     The same account, day, amount and bank reference prove it. Without a reference only another family's equal does, or
     one that an undo left standing: two statements of one bank that each tell such a movement tell of two.
@@ -77,8 +112,12 @@ def told_movements(work: UnitOfWork, exchange_no: int, sections: Collection[int]
     movements = [
         lump
         for lump in work.lumps.movements(exchange_no)
-        if lump.account_no and (not sections or lump.section_no in sections)
+        if lump.account_no
+        and (not sections or lump.section_no in sections)
+        and (lump.section_no, lump.entry_no) not in (ruled or {})
     ]
+    movements += [as_movement(exchange_no, one.entry) for one in (ruled or {}).values()]
+    movements.sort(key=lambda lump: (lump.section_no, lump.entry_no))
     if not movements:
         return []
     family = work.loading.loaded_sections(exchange_no)[0].family

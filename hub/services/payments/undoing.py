@@ -16,6 +16,7 @@ from hub.model.payments import Lump, UnmatchedPayment
 from hub.model.tenant import Tenant
 from hub.rules.outgoing import refuse_outgoing
 from hub.services.chart import chart_of
+from hub.services.payments.bank_rules import RULED
 from hub.services.payments.clearing import bank_lines, pair_accounts
 from hub.services.payments.deciding import suspense_posting
 from hub.services.payments.holding import BY_COMMAND, claim_accounts
@@ -100,7 +101,10 @@ def _moved_back(work: UnitOfWork, lumps: Sequence[Lump]) -> list[Lump]:
         work.lumps.change(lump.lump_no, "undone")
         work.commands.close_task(LONE_LUMP, str(lump.lump_no))
         twin = work.lumps.told_again(lump) if lump.state != "duplicate" else None
-        if twin is not None:
+        if twin is not None and lump.state == RULED:
+            work.lumps.change(twin, RULED)
+            work.bank_rules.hand_over(lump.lump_no, twin)
+        elif twin is not None:
             work.lumps.change(twin, "alone")
         elif lump.state != "duplicate":
             reversed_lumps.append(lump)
@@ -122,7 +126,9 @@ def _post_opposites(
         for payment in reversed_payments
     ]
     work.books.add([posting._replace(booked_date=today) for posting in again])
-    coded = bank_lines(work, tenant, lumps, taken_back_on=today)
+    by_rule = work.bank_rules.of_lumps([lump.lump_no for lump in lumps if lump.state == RULED])
+    others = {number: (one.account, one.text) for number, one in by_rule.items()}
+    coded = bank_lines(work, tenant, lumps, taken_back_on=today, others=others)
     for voucher in work.undoing.coding_vouchers(exchange_no):
         back = [line._replace(amount_ore=-line.amount_ore) for line in voucher.lines]
         coded.setdefault(voucher.key._replace(section_no=0, booked_date=today), []).extend(back)

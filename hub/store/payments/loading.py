@@ -70,6 +70,8 @@ _OTHER_COLUMNS = (
     "references",
     "texts",
     "entry_reference",
+    "proprietary",
+    "counterparty",
 )
 
 
@@ -329,4 +331,6 @@ def _other_values(event: OtherEntry) -> tuple[Any, ...]:
         "\n".join(event.references),
         "\n".join(event.texts),
         event.entry_reference,
+        event.proprietary,
+        "" if event.counterparty is None else "\n".join(filter(None, event.counterparty[:2])),
     )

@@ -136,6 +136,8 @@ statement_entry = table(
     text("references"),
     text("texts"),
     text("entry_reference"),
+    text("proprietary", default=""),  # the bank's own transaction code
+    text("counterparty", default=""),  # name and account, divided by a line feed
     PrimaryKeyConstraint("tenant", "exchange_no", "statement_entry_no"),
 )
 
@@ -181,10 +183,22 @@ lump = table(
     text("booked_date"),
     number("amount_ore"),
     text("entry_reference"),
-    text("state"),  # alone, paired, payment, duplicate
+    text("state"),  # alone, paired, payment, duplicate, ruled, undone
     PrimaryKeyConstraint("tenant", "lump_no"),
 )
 Index("lump_by_account", lump.c.tenant, lump.c.account_no, lump.c.state)
+
+ruled_movement = table(
+    "ruled_movement",  # a lump that a bank rule has booked, and where
+    tenant_column(),
+    number("lump_no"),
+    text("rule"),
+    text("account"),
+    text("text"),
+    number("amount_ore"),
+    number("voucher_no"),
+    PrimaryKeyConstraint("tenant", "lump_no"),
+)
 
 unallocated_payment = table(
     "unallocated_payment",  # the queue: suspended (in the suspense account) or held (posted nowhere yet)

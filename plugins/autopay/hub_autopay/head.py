@@ -32,6 +32,7 @@ class Head(NamedTuple):
     kind: OtherKind
     channel: str
     text: str
+    proprietary: str
 
     @property
     def is_booked(self) -> bool:
@@ -64,6 +65,7 @@ def head_of(values: Values, *, line: int, number: int, account: PayeeAccount) ->
         kind=other_kind(values, direction),
         channel=CHANNEL_BY_FAMILY.get(values.get("family", ""), ""),
         text=values.get("additional", ""),
+        proprietary=values.get("proprietary_code", ""),
     )
 
 

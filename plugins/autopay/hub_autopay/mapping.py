@@ -123,6 +123,7 @@ TRANSACTION_DETAILS = Item(
         *_party("ultimate_debtor", "RltdPties/UltmtDbtr"),
         *_account("debtor", "RltdPties/DbtrAcct"),
         *_account("creditor", "RltdPties/CdtrAcct"),
+        text("creditor_name", "RltdPties/Cdtr/Nm", "RltdPties/Cdtr/Pty/Nm"),
         many("unstructured", "RmtInf/Ustrd"),
         REMITTANCE_BLOCK,
         text("return_reason", "RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry"),

@@ -45,6 +45,16 @@ def payer_of(detail: Values) -> Payer | None:
     return Payer(name, account.number if account else "", identity, address)
 
 
+def counterparty_of(detail: Values, *, is_credit: bool) -> Payer | None:
+    """Return the other side of what is no payment, None when the detail does not say: of a debit who got it."""
+    if is_credit:
+        return payer_of(detail)
+    account = account_of(detail, "creditor")
+    name: str = detail.get("creditor_name", "")
+    name = "" if name.upper() in NAMES_FOR_NONE else name
+    return Payer(name, account.number if account else "") if name or account else None
+
+
 def _name(detail: Values, party: _Party) -> str:
     name: str = detail.get(party.name, "")
     return "" if name.upper() in NAMES_FOR_NONE else name

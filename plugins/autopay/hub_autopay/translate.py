@@ -18,7 +18,7 @@ from hub.model.payment_file import (
 from hub_autopay.accounts import GIRO, account_of
 from hub_autopay.head import Head, other_kind, transaction_code
 from hub_autopay.mapping import NAMES_FOR_NONE
-from hub_autopay.payer import payer_of
+from hub_autopay.payer import counterparty_of, payer_of
 from hub_autopay.remittance import references_of, remittance_of
 
 _REFERENCES = ("tx_id", "instr_id", "end_to_end_id", "clr_sys_ref", "mndt_id", "uetr")
@@ -83,6 +83,8 @@ def other_detail(head: Head, detail: Values, *, line: int, position: int, signed
         texts=purpose.texts,
         keys=proof_keys(head, detail, position=position, is_only=is_only),
         entry_reference=head.reference,
+        proprietary=detail.get("proprietary_code") or head.proprietary,
+        counterparty=counterparty_of(detail, is_credit=signed_ore > 0),
     )
 
 
@@ -95,6 +97,7 @@ def whole_entry(head: Head, details: Sequence[Values] = ()) -> OtherEntry | Reve
     references = dict.fromkeys(reference for purpose in purposes for reference in references_of(purpose))
     texts = dict.fromkeys(text for purpose in purposes for text in purpose.texts)
     keys = (Key("acct_svcr_ref", head.acct_svcr_ref),) if head.acct_svcr_ref else ()
+    others = (counterparty_of(detail, is_credit=head.direction > 0) for detail in details)
     if head.is_booked and head.is_reversal and head.signed_ore:
         return Reversal(
             line=head.line,
@@ -119,6 +122,8 @@ def whole_entry(head: Head, details: Sequence[Values] = ()) -> OtherEntry | Reve
         texts=(*texts, head.text) if head.text else tuple(texts),
         keys=keys,
         entry_reference=head.reference,
+        proprietary=head.proprietary,
+        counterparty=next((one for one in others if one is not None), None),
     )
 
 

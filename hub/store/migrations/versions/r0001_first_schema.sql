@@ -1077,6 +1077,17 @@ CREATE TABLE reversal (
 
 CREATE INDEX reversal_by_amount ON reversal (tenant, account_no, amount_ore, booked_date);
 
+CREATE TABLE ruled_movement (
+    tenant INTEGER NOT NULL,
+    lump_no BIGINT NOT NULL,
+    rule TEXT NOT NULL,
+    account TEXT NOT NULL,
+    text TEXT NOT NULL,
+    amount_ore BIGINT NOT NULL,
+    voucher_no BIGINT NOT NULL,
+    PRIMARY KEY (tenant, lump_no)
+) WITHOUT ROWID;
+
 CREATE TABLE run (
     tenant INTEGER NOT NULL,
     run_no BIGINT NOT NULL,
@@ -1262,6 +1273,8 @@ CREATE TABLE statement_entry (
     "references" TEXT NOT NULL,
     texts TEXT NOT NULL,
     entry_reference TEXT NOT NULL,
+    proprietary TEXT DEFAULT '' NOT NULL,
+    counterparty TEXT DEFAULT '' NOT NULL,
     PRIMARY KEY (tenant, exchange_no, statement_entry_no)
 ) WITHOUT ROWID;
 

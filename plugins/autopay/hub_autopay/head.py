@@ -32,7 +32,7 @@ class Head(NamedTuple):
     kind: OtherKind
     channel: str
     text: str
-    proprietary: str
+    proprietary: str = ""
 
     @property
     def is_booked(self) -> bool:

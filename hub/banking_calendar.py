@@ -68,6 +68,11 @@ class FixedClock:
         self._now += step
 
 
+def swedish_time(moment: datetime) -> datetime:
+    """Return the time that clocks in Sweden show at an aware `moment`, without its zone."""
+    return _as_utc(moment).astimezone(ZoneInfo(LOCAL_TIME_ZONE)).replace(tzinfo=None)
+
+
 def swedish_date(moment: datetime) -> date:
     """Return the date in Sweden at an aware `moment`: late evening UTC is already tomorrow there."""
     return _as_utc(moment).astimezone(ZoneInfo(LOCAL_TIME_ZONE)).date()

@@ -96,7 +96,7 @@ def hub_bank_connections(context: PluginContext) -> Sequence[BankConnection]:
 
 @hookspec
 def hub_payment_order_writers(context: PluginContext) -> Sequence[PaymentOrderWriter]:
-    """Offer what asks banks to pay (*betalningsuppdrag*) and reads their answers. No two may have one name."""
+    """Offer what asks banks to pay (*utbetalning*) and reads their answers. No two may have one name."""
     raise NotImplementedError
 
 

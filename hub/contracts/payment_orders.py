@@ -11,7 +11,7 @@ from hub.model.payment_orders import OrderBatch, OrderEvent, PaymentOrder
 
 @runtime_checkable
 class PaymentOrderWriter(Protocol):
-    """Writes payment orders (*betalningsuppdrag*) as files for one bank, and reads that bank's answers.
+    """Writes payment orders (*utbetalning*) as files for one bank, and reads that bank's answers.
 
     The core decides what is paid, takes the ids, keeps the bytes, and sends them by `channel`, each file once. What a
     bank answers is news; that money has left is told by statements alone.

@@ -14,6 +14,7 @@ class Role(StrEnum):
     CLEARING = "clearing"
     SUSPENSE = "suspense"
     RECEIVABLE = "receivable"
+    REFUNDS = "refunds"  # ordered, and not yet gone from the bank
     BY_HAND = "by hand"  # the other side of a payment registered by hand
     OTHER = "other"
 
@@ -26,7 +27,7 @@ class NamedAccount(NamedTuple):
     setting: str
 
 
-_PROVEN = {Role.BANK, Role.CLEARING, Role.SUSPENSE, Role.RECEIVABLE}
+_PROVEN = {Role.BANK, Role.CLEARING, Role.SUSPENSE, Role.RECEIVABLE, Role.REFUNDS}
 # What is registered by hand is left out where the bank's accounts are proven.
 _MAY_BE_ONE = ({Role.BY_HAND, Role.BANK}, {Role.BY_HAND, Role.CLEARING})
 

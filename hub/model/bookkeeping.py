@@ -23,6 +23,8 @@ VOUCHER_TEXTS = {
     "dunning": "Krav: avgifter och ränta",
     "interest_invoices": "Räntefakturor",
     "court_costs": "Rättegångskostnader: betalningsföreläggande",
+    "refunds": "Återbetalningar",
+    "refunds_booked": "Utbetalda återbetalningar",
 }
 """What the ledger calls a voucher of a type, where the voucher has no text of its own."""
 

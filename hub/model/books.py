@@ -39,6 +39,7 @@ class Contra(StrEnum):
     INTEREST = "interest"
     COURT_COSTS = "court_costs"  # awarded by a decision on an order to pay
     CODED = "coded"  # account coding lines given beside the posting
+    REFUNDS = "refunds"  # ordered, and not yet gone from the bank
     TRANSFER = "transfer"  # between receivables of one company; its postings sum to zero
 
 

@@ -36,6 +36,7 @@ from hub.model.limitation import InterruptLimitation
 from hub.model.mandate_commands import MandateCommand
 from hub.model.order_to_pay_commands import OrderToPayCommand
 from hub.model.payee_account import read_account
+from hub.model.refund_commands import RefundCommand
 from hub.model.refusals import causes, dotted_path, in_words
 from hub.model.setting_values import Switch
 from hub.money import LARGEST_ORE
@@ -346,6 +347,7 @@ AnyCommand = Annotated[
     | MovePayment
     | RefundPayment
     | WriteOffSuspended
+    | RefundCommand
     | DecideHeld
     | DecideReversal
     | MakeLumpPayment

@@ -21,6 +21,7 @@ from hub.model.order_to_pay_settings import OrderToPaySettings
 from hub.model.payee_account import PayeeAccount
 from hub.model.payment_method import Lowers, PaymentMethod
 from hub.model.payment_reference import ReferenceRule
+from hub.model.refund_settings import RefundSettings
 from hub.model.setting_values import (
     AccountCode,
     CompanyNumber,
@@ -40,6 +41,7 @@ _ROLES = {
     "suspense": Role.SUSPENSE,
     "receivable": Role.RECEIVABLE,
     "internal_receivable": Role.RECEIVABLE,
+    "refund_clearing": Role.REFUNDS,
 }
 _OF_ROUTINE = (
     "revenue_account",
@@ -88,6 +90,9 @@ class CompanyAccounts(BaseModel):
     )
     carried: OptionalAccountCode = Field(
         default="", description="Differences carried to the debtor's next invoice; needed with handling `carry`."
+    )
+    refund_clearing: OptionalAccountCode = Field(
+        default="", description="Refunds that are ordered and have not left the bank; needed with `refunds.writer`."
     )
 
 
@@ -211,6 +216,7 @@ class Company(BaseModel):
     orders_to_pay: OrderToPaySettings = Field(
         default=OrderToPaySettings(), description="How it applies for orders to pay (*betalningsföreläggande*)."
     )
+    refunds: RefundSettings = Field(default=RefundSettings(), description="How it pays money back.")
     letterhead: Letterhead = Field(default=Letterhead(), description="What its documents say of it, and their looks.")
 
     def routine(self, number: str) -> Routine | None:
@@ -371,6 +377,8 @@ class Company(BaseModel):
     def _accounts_that_rules_need_are_given(self) -> Self:
         if self.limits.difference_handling is DifferenceHandling.CARRY and not self.accounts.carried:
             raise ValueError("difference_handling carry needs accounts.carried")
+        if self.refunds.is_paid_here and not self.accounts.refund_clearing:
+            raise ValueError("refunds.writer needs accounts.refund_clearing")
         for method in self.payment_methods:
             needed = _ACCOUNT_LOWERED.get(method.lowers)
             if needed is not None and not getattr(self.accounts, needed):

@@ -1,4 +1,4 @@
-"""What we ask our bank to pay (*betalningsuppdrag*), and what it answers, in the words of no bank.
+"""What we ask our bank to pay (*utbetalning*), and what it answers, in the words of no bank.
 
 Amounts are whole öre. Account numbers are compact; `scheme` is `bankgiro`, `plusgiro`, `bban` or `iban`.
 """

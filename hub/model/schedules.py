@@ -29,6 +29,8 @@ class ScheduledJob(StrEnum):
     FOLLOW = "follow"  # asks channels what became of documents that they had taken
     DUN = "dun"  # plans what is done about everything that is late, and carries it out
     LIMITATION = "limitation"  # opens tasks about claims that lapse within six and two months
+    REFUNDS = "refunds"  # orders refunds that are approved
+    REFUND_PLAN = "refund_plan"  # plans refunds of what nobody has asked for
     BOOKKEEPING = "bookkeeping"  # exports vouchers to the general ledger
     DIRECT_DEBITS = "direct_debits"  # asks for money by mandates, and sends what waits to the clearing house
     ORDERS_TO_PAY = "orders_to_pay"  # fetches what the enforcement authority tells of orders to pay
@@ -110,6 +112,7 @@ class Schedule(BaseModel):
         "`round` looks after what no file brings: new payee accounts, clearing accounts, observers; "
         "`follow` asks channels what became of documents; "
         "`dun` takes the next dunning step of everything that is late; "
+        "`refund_plan` asks for refunds of what has stood long enough; `refunds` orders those that are approved; "
         "`bookkeeping` exports vouchers to the general ledger; `direct_debits` asks for money by mandates."
     )
     cron: CronText | None = Field(

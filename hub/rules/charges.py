@@ -42,6 +42,8 @@ class Cause(StrEnum):
     OWN_PAYMENT = "own_payment"
     MANUAL_PAYMENT = "manual_payment"
     MANUAL_DEBIT = "manual_debit"
+    REFUNDED = "refunded"  # a credit balance was paid back
+    REFUND_GIVEN_BACK = "refund_given_back"  # and was not paid after all
 
 
 MONEY_CAUSES = frozenset({Cause.OWN_PAYMENT, Cause.MANUAL_PAYMENT, Cause.MANUAL_DEBIT, Cause.REALLOCATED})
@@ -60,6 +62,9 @@ _KIND_BY_CAUSE = {
 }
 CHARGE_CAUSES = frozenset(_KIND_BY_CAUSE)
 """Causes of entries that debit a fee or interest, or take one back."""
+
+PAYS_NOTHING = CHARGE_CAUSES | {Cause.REFUNDED, Cause.REFUND_GIVEN_BACK}
+"""Causes of entries whose day makes nothing paid: charges, and what pays money back that was too much."""
 
 BUCKET_OF = {
     Lowers.REMINDER_FEE: Bucket.FEE,
@@ -110,7 +115,7 @@ def fully_paid_on(entries: Iterable[EntryFacts]) -> str | None:
     known = list(entries)
     if not known or sum(entry.amount_ore for entry in known) != 0:
         return None
-    return max((entry.transaction_date for entry in known if entry.cause not in CHARGE_CAUSES), default=None)
+    return max((entry.transaction_date for entry in known if entry.cause not in PAYS_NOTHING), default=None)
 
 
 def standing_debited(entries: Sequence[EntryFacts]) -> dict[Lowers, int]:

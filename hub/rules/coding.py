@@ -16,6 +16,7 @@ _HELD_THERE = {
     Role.BANK: "the bank",
     Role.CLEARING: "clearing",
     Role.SUSPENSE: "suspense",
+    Role.REFUNDS: "refunds that are under way",
     Role.RECEIVABLE: "receivables",
 }
 

@@ -44,6 +44,7 @@ from hub.runtime.facade_mandates import MandatesDesk, PaymentRequestsDesk
 from hub.runtime.facade_orders_to_pay import AuthoritiesDesk, OrdersToPayDesk
 from hub.runtime.facade_payments import PaymentsDesk
 from hub.runtime.facade_receivables import ReceivablesDesk
+from hub.runtime.facade_refunds import RefundsDesk
 from hub.runtime.facade_reports import ReportsDesk
 from hub.runtime.facade_runs import RunsDesk
 from hub.runtime.facade_schedules import SchedulesDesk
@@ -67,6 +68,7 @@ from hub.services.payments.receiving import receive
 from hub.services.ports import JsonObject, UnitOfWork
 from hub.services.receivables import import_receivables
 from hub.services.receivables.importing import Progress as RowProgress
+from hub.services.refunds import REFUND_HANDLERS
 from hub.services.rounds import WAITING_MONEY_POSTED, enqueue_round
 from hub.transports.folder import FolderInbox
 
@@ -77,6 +79,7 @@ _HANDLERS: Handlers = {
     **DELIVERY_HANDLERS,
     **LIMITATION_HANDLERS,
     **MANDATE_HANDLERS,
+    **REFUND_HANDLERS,
     AnswerCarried: answer_carried,
     NoteStepTaken: note_step_taken,
 }
@@ -121,6 +124,7 @@ class Hub:
         self.books = BooksDesk(installation, work)
         self.bank = BankDesk(work, self.work)
         self.bookkeeping = BookkeepingDesk(work, self.work)
+        self.refunds = RefundsDesk(work, self.work)
         self.runs = RunsDesk(work, self.work)
         self.schedules = SchedulesDesk(work, self.work)
         self.attempts = AttemptsDesk(work, self.work)

@@ -12,6 +12,8 @@ from threading import Event
 from sqlalchemy import Connection, Engine
 
 from hub.banking_calendar import Clock
+from hub.model.bank_connection_commands import TellBankFile
+from hub.model.command import Command
 from hub.model.delivery_commands import DeliverDocument
 from hub.model.interest_charges import KIND as INTEREST_INVOICES
 from hub.model.observer_cursor import ObserverCursor
@@ -32,10 +34,12 @@ from hub.runtime.rates import known_rates
 from hub.services import delivery, rounds
 from hub.services.attempts import RUN_KIND as SENDING
 from hub.services.attempts import CallLimits, SendingRun, waits_until
+from hub.services.bank_connections.answering import tell_bank_file_by_command
 from hub.services.bank_connections.fetching import RUN_KIND as BANK_FETCH
 from hub.services.bank_connections.fetching import FetchRun
 from hub.services.bookkeeping.exporting import RUN_KIND as BOOKKEEPING
 from hub.services.bookkeeping.exporting import Exporters, ExportRun
+from hub.services.books import Handlers, carry_out
 from hub.services.companies import refuse_companies_without_settings
 from hub.services.dunning import executing as dunning
 from hub.services.dunning.handing_over import DeliveredLetters
@@ -55,7 +59,11 @@ from hub.services.orders_to_pay import Means as OrderMeans
 from hub.services.orders_to_pay.fetching import RUN_KIND as ORDERS_TO_PAY
 from hub.services.orders_to_pay.fetching import AuthorityFetchRun
 from hub.services.payments import ingesting, posting, receiving, rematching
-from hub.services.ports import Handed, KeptContent, UnitOfWork
+from hub.services.payments.commands import HANDLERS
+from hub.services.ports import Handed, JsonObject, KeptContent, UnitOfWork
+from hub.services.refunds import ORDERING as REFUNDS
+from hub.services.refunds import PLANNING as REFUND_PLAN
+from hub.services.refunds import AnswerRun, OrderRun, OrderWriters, PlanRun
 from hub.services.webhooks import RUN_KIND as WEBHOOK
 from hub.services.webhooks import OfPlugin, WebhookRun
 from hub.store.enquiries import SqlEnquiries
@@ -69,6 +77,10 @@ from hub.transports.folder import FolderInbox
 def take_in_payment_file(work: UnitOfWork, kept: KeptContent, name: str) -> int:
     """Take in what came from a bank; which reader's it is, the run says: a `TakeIn`."""
     return receiving.take_in(work, kept, name)[0].number
+
+
+_BETWEEN: Handlers = {**HANDLERS, TellBankFile: tell_bank_file_by_command}
+"""What capabilities tell each other to do."""
 
 
 @cache
@@ -198,6 +210,7 @@ class TenantWork:
                 self.store,
                 ingesting.PaymentFileRun(self.store, self.tenant, readers, self.poster),
                 AnswerFiles(self.store, self.tenant, self.schemes),
+                AnswerRun(self.store, self.tenant, self.plugins.payment_order_writers, self.tell),
             ),
             rematching.RUN_KIND: rematching.RematchRun(self.store, self.tenant, self.poster),
             rounds.RUN_KIND: self._round_run(),
@@ -213,6 +226,8 @@ class TenantWork:
             LIMITATION: LimitationRun(self.store, self.tenant),
             INTEREST_INVOICES: self.interest_invoicing,
             ORDERS_TO_PAY: AuthorityFetchRun(self.store, self.tenant, self.order_means),
+            REFUNDS: OrderRun(self.tenant, self.order_writers),
+            REFUND_PLAN: PlanRun(self.tenant, self.tell),
             BOOKKEEPING: ExportRun(self.tenant, self.exporters),
             DIRECT_DEBITS: DirectDebitRun(self.store, self.tenant, self.schemes),
             WEBHOOK: WebhookRun(self.store, self.tenant, self._receivers()),
@@ -235,6 +250,15 @@ class TenantWork:
 
     def _filers(self) -> Filers:
         return Filers(self.plugins.order_to_pay_filers, self.plugins.plugins_of_channels)
+
+    @property
+    def order_writers(self) -> OrderWriters:
+        """What asks banks to pay, and who sends for it."""
+        return OrderWriters(self.plugins.payment_order_writers, self.plugins.plugins_of_channels)
+
+    def tell(self, work: UnitOfWork, command: Command) -> JsonObject:
+        """Carry out a command of one capability to another, in its transaction."""
+        return carry_out(work, self.tenant, command, _BETWEEN)
 
     def _receivers(self) -> Mapping[str, OfPlugin]:
         """Return those who read notices, each with the channels whose messages they are about."""

@@ -92,6 +92,7 @@ def _company_account(company: Company, role: str) -> str:
         Contra.INTEREST: accounts.interest_revenue,
         Contra.COURT_COSTS: accounts.court_costs,
         Contra.TRANSFER: accounts.clearing,
+        Contra.REFUNDS: accounts.refund_clearing,
     }
     if role in by_role:
         return by_role[Contra(role)] or accounts.error_account

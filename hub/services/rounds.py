@@ -24,6 +24,7 @@ from hub.services.payments.known_accounts import post_to_known_accounts
 from hub.services.payments.known_statements import post_known_statements
 from hub.services.payments.lone_sides import watch_clearing
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
+from hub.services.refunds import follow_refunds
 
 RUN_KIND = "round"
 OBSERVERS_FAILED = "observers failed"
@@ -73,6 +74,8 @@ class RoundRun:
         work.step("known_statements", self._post_known_statements, {})  # apart: each claims accounts in sorted order
         while work.step("follow_documents", self._follow_documents, {})["has_more"]:
             pass
+        while work.step("follow_refunds", self._follow_refunds, {})["has_more"]:
+            pass
         has_more = work.step("look_after", self._look_after, {})["has_more"]
         while has_more:  # of letters and plans: what became of their documents has been told by now
             has_more = work.step("follow_letters", self._follow_letters, {})["has_more"]
@@ -98,6 +101,9 @@ class RoundRun:
 
     def _follow_documents(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
         return {"has_more": follow_messages(work, self._tenant, self._channels, self._archives)}
+
+    def _follow_refunds(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
+        return {"has_more": follow_refunds(work, self._tenant)}
 
     def _follow_letters(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
         has_more = follow_letters(work, self._tenant) or follow_printed_plans(work, self._tenant)

@@ -116,6 +116,8 @@ def book_accounts(tenant: Tenant, groups: Sequence[PostingGroup]) -> list[BookAc
     }
     for company in tenant.companies:
         found.add(BookAccount("suspense", company.number, 0, company.accounts.suspense))
+        if company.accounts.refund_clearing:
+            found.add(BookAccount("refunds", company.number, 0, company.accounts.refund_clearing))
         for payee in (None, *company.payee_accounts):
             found.add(BookAccount("clearing", company.number, 0, company.clearing_account(payee)))
             found.add(BookAccount("bank", company.number, 0, company.bank_account(payee)))

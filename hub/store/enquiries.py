@@ -93,7 +93,7 @@ def _references(parts: str) -> tuple[str, ...]:
     return tuple(str(part[0]) for part in json.loads(parts)) if parts else ()
 
 
-_LEAVING = f"('refunded', 'suspense_written_off', {TAKING_BACK[1:-1]})"
+_LEAVING = f"('refunded', 'refund_given_back', 'suspense_written_off', {TAKING_BACK[1:-1]})"
 _PLACING = "('rematched', 'moved_by_person')"  # onto receivables, where their entries tell of it
 _WHY = "CASE WHEN e.cause = 'payment' AND e.rule <> '' THEN e.rule ELSE e.cause END"
 
@@ -101,7 +101,7 @@ _WHY = "CASE WHEN e.cause = 'payment' AND e.rule <> '' THEN e.rule ELSE e.cause 
 # by the bank; then what had been paid back or written off is taken back too. Only the last time it came in counts.
 _GONE = f"""
     SELECT m.tenant, m.payment_id, m.currency, m.amount_ore,
-           CASE m.cause WHEN 'refunded' THEN 'refunded' ELSE 'written_off' END AS what,
+           CASE WHEN m.cause LIKE 'refund%' THEN 'refunded' ELSE 'written_off' END AS what,
            (SELECT max(b.cause) FROM suspense_movement b WHERE b.tenant = m.tenant AND b.payment_id = m.payment_id
             AND b.movement_no >= m.movement_no AND b.cause IN {TAKING_BACK}) AS taken_back_by
     FROM suspense_movement m

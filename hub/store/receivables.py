@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, bindparam
 from hub.identifiers.identity_key import identity_key
 from hub.model.books import PostingGroup
 from hub.model.receivables import OpenReceivable, Receivable, ReferenceRow
-from hub.rules.charges import CHARGE_CAUSES, EntryFacts
+from hub.rules.charges import PAYS_NOTHING, EntryFacts
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
@@ -303,7 +303,7 @@ class SqlReceivables(ReceivableNotes):
         """
         found = self._connection.execute(
             text(
-                f"SELECT max(CASE WHEN cause NOT IN ({listed(CHARGE_CAUSES)}) THEN transaction_date END) FROM entry "
+                f"SELECT max(CASE WHEN cause NOT IN ({listed(PAYS_NOTHING)}) THEN transaction_date END) FROM entry "
                 "WHERE tenant = :t AND receivable_id = :id HAVING sum(amount_ore) = 0"
             ),
             {"t": self._tenant, "id": receivable_id},

@@ -51,6 +51,7 @@ from hub.store.payments.undoing import SqlUndoing
 from hub.store.plans import SqlPlans
 from hub.store.plugin_values import SqlPluginValues
 from hub.store.receivables import SqlReceivables
+from hub.store.refunds.refunds import SqlRefunds
 from hub.store.reports.purging import SqlPurges
 from hub.store.runs import HandOver, SqlRuns, keep_to_ourselves
 from hub.store.schedules import SqlSchedules
@@ -210,6 +211,10 @@ class SqlUnitOfWork:
     @cached_property
     def authorities(self) -> SqlAuthorities:
         return SqlAuthorities(self._connection, self.tenant)
+
+    @cached_property
+    def refunds(self) -> SqlRefunds:
+        return SqlRefunds(self._connection, self.tenant, self.now, self.today, self.books)
 
     @cached_property
     def instalment_plans(self) -> SqlInstalmentPlans:

@@ -22,6 +22,7 @@ from hub.store import (
     verifying_mandates,
     verifying_orders_to_pay,
     verifying_payments,
+    verifying_refunds,
 )
 from hub.store.accounts import SqlAccounts
 from hub.store.database import may_pass, reading, writing
@@ -40,6 +41,7 @@ CHECKS: tuple[Check, ...] = (
     *verifying_attempts.CHECKS,
     *verifying_documents.CHECKS,
     *verifying_bookkeeping.CHECKS,
+    *verifying_refunds.CHECKS,
     *verifying_dunning.CHECKS,
     *verifying_instalment_plans.CHECKS,
     *verifying_mandates.CHECKS,

@@ -161,10 +161,18 @@ def statement(*entries: FileEvent, **more: Any) -> bytes:
 class World:
     """A tenant with a store and everything that runs payment files."""
 
-    def __init__(self, engine: Engine, *, name: str = "north", use_sets: bool = True, **company: Any) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        name: str = "north",
+        use_sets: bool = True,
+        clock: FixedClock | None = None,
+        **company: Any,
+    ) -> None:
         self.engine = engine
         self.tenant = Tenant.model_validate(tenant_settings(settings_of_company(**company), id=name))
-        self.clock = FixedClock(datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
+        self.clock = clock or FixedClock(datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
         self.store = SqlStore(engine, name, self.clock)
         readers = [("test", EventReader(family)) for family in ("bgmax", "camt.054", "camt.053")]
         poster = ChunkPoster(self.tenant, use_sets=use_sets)

@@ -57,6 +57,10 @@ NEVER_IN_THE_DEMONSTRATION = {
     "closed_month",  # no ledger is named
     "ledger_account",
     "ledger_balance",
+    "refund",
+    "refund_approval",
+    "refund_order",
+    "refund_telling",  # nothing was paid back
     "ledger_file",
     "ledger_line",
     "left_out_payment",

@@ -394,6 +394,41 @@ def _file_that_lost(what: str, kind: str) -> Breaking:
     return lose
 
 
+_REFUND_FILE = (
+    "INSERT INTO refund_order (tenant, order_no, company, writer, message_id, exchange_no, name, organisation_number, "
+    "currency, made_at, pay_on, charged, refunds, amount_ore) SELECT :t, 1, '1', 'bank', 'letter', "
+    "max(exchange_no), '', '', 'SEK', '', '', '', {refunds}, {ore} FROM exchange WHERE tenant = :t"
+)
+
+
+def _refund(state: str, *, order_no: int = 0, booked_on: str = "") -> Breaking:
+    """Return what writes a refund of the first payment that needs one approval where it stands in no file."""
+
+    def write(connection: Connection) -> int:
+        change(connection, "INSERT INTO counter (tenant, series, next_value) VALUES (:t, 'refund', 2)")
+        return change(
+            connection,
+            "INSERT INTO refund (tenant, refund_no, company, source, payment_id, amount_ore, currency, payee_account, "
+            "payee_name, state, asked_by, asked_at, approvals_needed, end_to_end_id, order_no, booked_on, changed_at) "
+            f"VALUES (:t, 1, '1', 'payment', 1, 100, 'SEK', '', '', '{state}', 'hub', '', "
+            f"{0 if order_no else 1}, 'R1', {order_no}, '{booked_on}', '')",
+        )
+
+    return write
+
+
+def _refund_in_file(booked_on: str) -> Breaking:
+    """Return what writes a refund with its file and message."""
+
+    def write(connection: Connection) -> int:
+        _message("delivered", told="attempt_delivered")(connection)
+        change(connection, "UPDATE exchange SET kind = 'payment_order' WHERE tenant = :t AND name = 'letter'")
+        change(connection, _REFUND_FILE.format(refunds=1, ore=100))
+        return _refund("booked" if booked_on else "ordered", order_no=1, booked_on=booked_on)(connection)
+
+    return write
+
+
 BROKEN: dict[str, tuple[str, Breaking]] = {
     "an open item differs": (
         "OPEN_ITEM_DIFFERS",
@@ -597,6 +632,21 @@ BROKEN: dict[str, tuple[str, Breaking]] = {
     "a file for the ledger that has lost a voucher": (
         "EXPORT_DIFFERS",
         _file_that_lost("vouchers", "bookkeeping_file"),
+    ),
+    "a refund that has left and that nothing was booked for": ("REFUND_DIFFERS", _refund_in_file("2026-11-24")),
+    "a refund under way that nothing was booked for": (
+        "REFUND_DIFFERS REFUND_CLEARING_DIFFERS",
+        _refund_in_file(""),
+    ),
+    "a refund that nobody has approved": ("REFUND_ASTRAY", _refund("approved")),
+    "a refund in a file that is not there": (
+        "REFUND_DIFFERS REFUND_ASTRAY",
+        _refund("booked", order_no=9, booked_on="2026-11-24"),
+    ),
+    "a file of refunds that no message carries": ("REFUND_FILE_DIFFERS", _of(_REFUND_FILE.format(refunds=0, ore=0))),
+    "a refund is missing": (
+        "REFUND_GAP",
+        _of("INSERT INTO counter (tenant, series, next_value) SELECT :t, 'refund', 2 FROM tenant"),
     ),
     "an item of a plan without its step": (
         "DUNNING_DIFFERS",

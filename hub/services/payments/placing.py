@@ -116,6 +116,11 @@ def refund_payment(work: UnitOfWork, tenant: Tenant, command: RefundPayment) -> 
         raise RuleViolation("a deduction brought no money: move it to its credit note, or reverse it at its file")
     if amount_ore > payment.remaining_ore:
         raise RuleViolation(f"{format_kronor(payment.remaining_ore)} remains of the payment: no more can be refunded")
+    if find_company(tenant, payment.company).refunds.is_paid_here:
+        raise RuleViolation(
+            f"company {payment.company} pays refunds by payment orders, so this would be paid twice: hub refunds "
+            f"request --payment {payment.payment_id}"
+        )
     whole = as_unmatched(work, payment)
     payee_account = command.payee_account or whole.payer_account
     if not payee_account:

@@ -11,6 +11,7 @@ from hub.services.ports.instalment_plans import InstalmentPlans
 from hub.services.ports.ledger import Accounts, Books, Commands, Events, Exchanges, JsonObject, Receivables
 from hub.services.ports.mandates import MandateRegisters, Mandates, PaymentRequests, SchemeOrders
 from hub.services.ports.payments import BankRules, Duplicates, Loading, Lumps, Matching, Queue, Undoing
+from hub.services.ports.refunds import Refunds
 from hub.services.ports.reports import Purges, Reports
 from hub.services.ports.work import (
     Attempts,
@@ -65,6 +66,7 @@ __all__ = [
     "Queue",
     "Receivables",
     "Recipients",
+    "Refunds",
     "Reports",
     "Runs",
     "Schedules",

@@ -20,6 +20,7 @@ from hub.services.ports.ledger import Accounts, Books, Commands, Events, Exchang
 from hub.services.ports.mandates import MandateRegisters, Mandates, PaymentRequests, SchemeOrders
 from hub.services.ports.orders_to_pay import Authorities, OrdersToPay
 from hub.services.ports.payments import BankRules, Duplicates, Loading, Lumps, Matching, Queue, Undoing
+from hub.services.ports.refunds import Refunds
 from hub.services.ports.reports import Purges
 
 
@@ -193,6 +194,8 @@ class UnitOfWork(Protocol):
     def ledger_files(self) -> LedgerFiles: ...
     @property
     def instalment_plans(self) -> InstalmentPlans: ...
+    @property
+    def refunds(self) -> Refunds: ...
     @property
     def claim_facts(self) -> ClaimFacts: ...
     @property

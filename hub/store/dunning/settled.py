@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from hub.model.interest_charges import PaidSelection
-from hub.rules.charges import CHARGE_CAUSES
+from hub.rules.charges import PAYS_NOTHING
 from hub.store.conditions import Conditions
 from hub.store.statements import listed
 
 PAID_ON = f"""
     (SELECT max(e.transaction_date) FROM entry e WHERE e.tenant = r.tenant AND e.receivable_id = r.receivable_id
-     AND e.cause NOT IN ({listed(CHARGE_CAUSES)}))
+     AND e.cause NOT IN ({listed(PAYS_NOTHING)}))
 """
 _NEWEST_AND_PAID = """
     SELECT r.receivable_id FROM receivable r

@@ -15,6 +15,10 @@ from hub.store.payments.duplicate_parts import FILE, HELD_COLUMNS, HELD_VALUES, 
 from hub.store.statements import text
 from hub.store.temporary import PAYMENT_IDS, lay_out
 
+# Paid back, and not given back since because the bank did not pay it after all.
+IS_REFUNDED = """(SELECT sum(m.amount_ore) FROM suspense_movement m WHERE m.tenant = {row}.tenant
+    AND m.payment_id = {row}.payment_id AND m.cause IN ('refunded', 'refund_given_back')) < 0"""
+
 LUMP_PAYMENT = "lump_payment"
 LUMP_KEY = "hub_lump"
 _LUMP_COLUMNS = ", ".join(f"l.{column}" for column in Lump._fields)
@@ -204,8 +208,7 @@ _TOLD_BY_FAMILY = """
 _MADE = f"""
     SELECT {_LUMP_COLUMNS}, k.payment_id,
            CASE WHEN u.state = 'suspended' AND u.remaining_ore = l.amount_ore THEN 1 ELSE 0 END,
-           CASE WHEN EXISTS (SELECT 1 FROM suspense_movement m WHERE m.tenant = k.tenant
-                             AND m.payment_id = k.payment_id AND m.cause = 'refunded')
+           CASE WHEN {IS_REFUNDED.format(row="k")}
                   OR EXISTS (SELECT 1 FROM reversal r WHERE r.tenant = k.tenant AND r.payment_id = k.payment_id
                              AND r.state = 'done') THEN 1 ELSE 0 END
     {_MADE_FROM}

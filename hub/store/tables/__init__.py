@@ -72,6 +72,7 @@ from hub.store.tables.payments import (
 )
 from hub.store.tables.plans import run_plan, run_plan_item
 from hub.store.tables.receivables import hold, printed_charge, receivable, reference, watch
+from hub.store.tables.refunds import refund, refund_approval, refund_order, refund_telling
 from hub.store.tables.reports import erased_content, purged_receivable
 from hub.store.tables.runs import plugin_state, run, run_step
 from hub.store.tables.schedules import firing, schedule, schedule_reading
@@ -143,6 +144,10 @@ __all__ = [
     "receivable",
     "recipient",
     "reference",
+    "refund",
+    "refund_approval",
+    "refund_order",
+    "refund_telling",
     "registered_mandate",
     "repeated_reference",
     "replaced_account",

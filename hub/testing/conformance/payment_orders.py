@@ -1,4 +1,4 @@
-"""The checks that every writer of payment orders (*betalningsuppdrag*) must pass, both ways."""
+"""The checks that every writer of payment orders (*utbetalning*) must pass, both ways."""
 
 from __future__ import annotations
 

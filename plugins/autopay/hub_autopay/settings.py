@@ -24,7 +24,7 @@ def _known_profile(name: str) -> str:
 
 
 class PaymentOrderSettings(BaseModel):
-    """How payment orders (*betalningsuppdrag*) to one bank are written."""
+    """How payment orders (*utbetalning*) to one bank are written."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1021,6 +1021,89 @@ CREATE TABLE reference (
 
 CREATE INDEX reference_by_target ON reference (tenant, target_id);
 
+CREATE TABLE refund (
+    tenant INTEGER NOT NULL,
+    refund_no BIGINT NOT NULL,
+    company TEXT NOT NULL,
+    source TEXT NOT NULL,
+    payment_id BIGINT DEFAULT '0' NOT NULL,
+    receivable_id BIGINT DEFAULT '0' NOT NULL,
+    group_no BIGINT DEFAULT '0' NOT NULL,
+    account_no BIGINT DEFAULT '0' NOT NULL,
+    amount_ore BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    payee_account TEXT NOT NULL,
+    payee_name TEXT NOT NULL,
+    payee_town TEXT DEFAULT '' NOT NULL,
+    reference TEXT DEFAULT '' NOT NULL,
+    text TEXT DEFAULT '' NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    asked_by TEXT NOT NULL,
+    asked_at TEXT NOT NULL,
+    run_no BIGINT DEFAULT '0' NOT NULL,
+    approvals_needed BIGINT NOT NULL,
+    end_to_end_id TEXT NOT NULL,
+    order_no BIGINT DEFAULT '0' NOT NULL,
+    part TEXT DEFAULT '' NOT NULL,
+    booked_on TEXT DEFAULT '' NOT NULL,
+    booked_exchange BIGINT DEFAULT '0' NOT NULL,
+    booked_voucher BIGINT DEFAULT '0' NOT NULL,
+    is_given_back BIGINT DEFAULT '0' NOT NULL,
+    returned_payment BIGINT DEFAULT '0' NOT NULL,
+    changed_at TEXT NOT NULL,
+    PRIMARY KEY (tenant, refund_no),
+    UNIQUE (tenant, end_to_end_id)
+) WITHOUT ROWID;
+
+CREATE INDEX refund_by_order ON refund (tenant, order_no);
+
+CREATE INDEX refund_by_payment ON refund (tenant, payment_id);
+
+CREATE INDEX refund_by_receivable ON refund (tenant, receivable_id);
+
+CREATE INDEX refund_by_state ON refund (tenant, state, company);
+
+CREATE TABLE refund_approval (
+    tenant INTEGER NOT NULL,
+    refund_no BIGINT NOT NULL,
+    approved_by TEXT NOT NULL,
+    approved_at TEXT NOT NULL,
+    PRIMARY KEY (tenant, refund_no, approved_by)
+) WITHOUT ROWID;
+
+CREATE TABLE refund_order (
+    tenant INTEGER NOT NULL,
+    order_no BIGINT NOT NULL,
+    company TEXT NOT NULL,
+    writer TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    name TEXT NOT NULL,
+    organisation_number TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    made_at TEXT NOT NULL,
+    pay_on TEXT NOT NULL,
+    charged TEXT NOT NULL,
+    drawn_on TEXT DEFAULT '' NOT NULL,
+    refunds BIGINT NOT NULL,
+    amount_ore BIGINT NOT NULL,
+    answer TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (tenant, order_no),
+    UNIQUE (tenant, message_id),
+    UNIQUE (tenant, exchange_no)
+) WITHOUT ROWID;
+
+CREATE TABLE refund_telling (
+    tenant INTEGER NOT NULL,
+    refund_no BIGINT NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    statement_entry_no BIGINT NOT NULL,
+    PRIMARY KEY (tenant, refund_no, exchange_no, statement_entry_no)
+) WITHOUT ROWID;
+
+CREATE INDEX refund_telling_by_exchange ON refund_telling (tenant, exchange_no);
+
 CREATE TABLE registered_mandate (
     tenant INTEGER NOT NULL,
     exchange_no BIGINT NOT NULL,

@@ -1,0 +1,51 @@
+"""Refunds that were ordered and will not be paid: the money goes back where it was, by new entries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hub.model.refunds import UNDER_WAY, Refund, RefundState
+from hub.model.tenant import Tenant
+from hub.services.chart import chart_of
+from hub.services.ports import UnitOfWork
+from hub.services.refunds.ordering import VOUCHER_TYPE
+
+TASK = "refund_rejected"
+QUEUE_REASON = "refund_rejected"
+
+
+def give_back(work: UnitOfWork, tenant: Tenant, refunds: Sequence[Refund], reasons: dict[int, str]) -> None:
+    """Take refunds that are under way back, booked today, and ask a person about each; others are left as they are."""
+    going = [one for one in refunds if one.state in UNDER_WAY and not one.booked_on and not one.is_given_back]
+    if not going:
+        return
+    numbers = [one.refund_no for one in going]
+    work.queue.lock(sorted({one.payment_id for one in going if one.payment_id}))
+    work.receivables.lock(sorted({one.receivable_id for one in going if one.receivable_id}))
+    work.refunds.post_back(numbers)
+    work.books.apply(chart_of(work, tenant), voucher_type=VOUCHER_TYPE)
+    work.refunds.suspend_again(going, QUEUE_REASON)
+    work.refunds.change(numbers, state=RefundState.REJECTED, is_given_back=1)
+    work.refunds.change_each("reason", {number: reasons[number] for number in numbers})
+    for one in going:
+        _tell(work, one, reasons[one.refund_no])
+
+
+def _tell(work: UnitOfWork, one: Refund, reason: str) -> None:
+    work.events.record(
+        "refund_rejected",
+        refund_no=one.refund_no,
+        company=one.company,
+        payment_id=one.payment_id or None,
+        receivable_id=one.receivable_id or None,
+        amount_ore=one.amount_ore,
+        currency=one.currency,
+        order_no=one.order_no,
+        reason=reason,
+    )
+    work.commands.open_task(
+        TASK,
+        str(one.refund_no),
+        f"refund {one.refund_no} was not paid: {reason}; its money is back where it was: find out the right account, "
+        "then ask for another refund, and close this with: hub refunds seen",
+    )

@@ -1,0 +1,28 @@
+"""A person has seen to what a task about a refund asks."""
+
+from __future__ import annotations
+
+from hub.errors import DataError
+from hub.model.refund_commands import SeeRefund
+from hub.model.tenant import Tenant
+from hub.services.ports import JsonObject, UnitOfWork
+
+SEEN = frozenset(
+    {
+        "refund_rejected",
+        "refund_returned",
+        "refund_debit_differs",
+        "refund_paid_twice",
+        "refund_contradicted",
+        "unknown_payment_order",
+    }
+)
+
+
+def see_refund(work: UnitOfWork, _tenant: Tenant, command: SeeRefund) -> JsonObject:
+    """Close the task about a refund that a person has seen to. Raises DataError when there is none."""
+    for task in work.commands.open_tasks():
+        if task["task_no"] == command.task_no and task["kind"] in SEEN:
+            work.commands.close_task(task["kind"], task["subject"])
+            return {"task_no": command.task_no}
+    raise DataError(f"there is no open task {command.task_no} about a refund; see: hub tasks")

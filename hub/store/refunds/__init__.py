@@ -1,0 +1,1 @@
+"""Refunds: what could be paid back, each refund and its file, and what statements say of them."""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from imported_ledger import Ledger, codes
+from sound_money import SoundReader
 from sqlalchemy import Engine, text
 
 from hub.contracts import Promise
@@ -82,7 +83,9 @@ def collecting_tenant(company: dict[str, Any] | None = None, **direct_debit: Any
 class MandateWorld(Ledger):
     """A ledger that collects by direct debit."""
 
-    def __init__(self, engine: Engine, channel: Outbox | None = None, **direct_debit: Any) -> None:
+    def __init__(
+        self, engine: Engine, channel: Outbox | None = None, *, with_money: bool = False, **direct_debit: Any
+    ) -> None:
         super().__init__(engine)
         self.clock = type(self.clock)(START)
         self.store = type(self.store)(engine, "north", self.clock)
@@ -91,6 +94,7 @@ class MandateWorld(Ledger):
         self.scheme.channel = self.channel.name
         self.set(**direct_debit)
         self.told = 0
+        self.readers = [("sound", SoundReader())] if with_money else []
 
     def set(self, company: dict[str, Any] | None = None, **direct_debit: Any) -> None:
         self.tenant = collecting_tenant(company, **direct_debit)
@@ -100,7 +104,7 @@ class MandateWorld(Ledger):
         return Schemes({"sound": self.scheme}, {self.channel.name: "sound"})
 
     def bodies(self) -> dict[str, Any]:
-        payments = ingesting.PaymentFileRun(self.store, self.tenant, [], posting.ChunkPoster(self.tenant))
+        payments = ingesting.PaymentFileRun(self.store, self.tenant, self.readers, posting.ChunkPoster(self.tenant))
         answers = AnswerFiles(self.store, self.tenant, self.schemes)
         return {
             RUN_KIND: DirectDebitRun(self.store, self.tenant, self.schemes),

@@ -442,3 +442,26 @@ def changed(request, outcome, **fields):
         0, PAYEE, outcome, CODE, CODE, request.payer_number, request.on_date, request.amount_ore, "collect",
         request.reference, **fields,
     )  # fmt: skip
+
+
+def test_a_change_that_names_a_payer_alone_is_about_all_of_its_live_requests(world):
+    world.mandate()
+    world.mandate("4712")
+    world.invoices("1008", "1016")
+    world.invoices("1024", debtor_number="4712")
+    world.until("2026-11-23")
+    world.run()
+    ended = SchemeCode("23", "all_of_payer", "", "all of a payer")
+    world.answer(Content.CHANGED_REQUESTS, RequestChanged(0, PAYEE, ChangeOutcome.CANCELLED, ended, CODE, PAYER, "", 0))
+    assert world.states() == ["cancelled", "cancelled", "ordered"]
+
+
+def test_a_change_of_several_payers_is_for_a_person(world):
+    world.mandate()
+    world.invoices("1008")
+    world.until("2026-11-23")
+    world.run()
+    all_of_day = RequestChanged(0, PAYEE, ChangeOutcome.CANCELLED, CODE, CODE, "", "2026-11-30", 100_000, affected=1)
+    world.answer(Content.CHANGED_REQUESTS, all_of_day)
+    assert world.states() == ["ordered"]
+    assert "means no request of ours" in world.tasks()["payment_request_answer"]

@@ -8,6 +8,8 @@ from hub.model.direct_debits import AdviceOutcome, MandateAdvice
 from hub.model.mandates import Mandate, MandateState
 
 EXISTS = "exists"  # how the names of comments begin that say that the clearing house has the mandate, or is asking
+MISSING = "mandate_missing"  # the name of the comment that says that it does not have it
+NUMBER_CHANGED = "payer_number_changed"  # the name of the information that an advice is about that
 
 _BY_OUTCOME = {
     AdviceOutcome.CREATED: MandateState.ACTIVE,
@@ -22,6 +24,7 @@ _AFTER_REFUSAL = {
     MandateState.CHANGING: MandateState.ACTIVE,  # it stands under its number
     MandateState.CANCELLING: MandateState.CANCELLED,  # there is none to end
 }
+_NOT_THERE_YET = (MandateState.WISHED, MandateState.ASKED, MandateState.REFUSED)
 
 
 class Advised(NamedTuple):
@@ -41,7 +44,8 @@ def advised(mandate: Mandate, advice: MandateAdvice) -> Advised | None:
     if outcome is AdviceOutcome.REFUSED:
         return _refused(state, advice)
     is_changing = state is MandateState.CHANGING
-    if is_changing and outcome is AdviceOutcome.ENDED and advice.payer_number == mandate.payer_number:
+    is_about_change = advice.information.name == NUMBER_CHANGED
+    if is_changing and is_about_change and outcome is AdviceOutcome.ENDED:
         return None
     if outcome is AdviceOutcome.CHANGED:
         return Advised(state)
@@ -52,6 +56,8 @@ def advised(mandate: Mandate, advice: MandateAdvice) -> Advised | None:
 def _refused(state: MandateState, advice: MandateAdvice) -> Advised:
     if state in (MandateState.ASKED, MandateState.QUESTIONED) and advice.comment.name.startswith(EXISTS):
         return Advised(MandateState.QUESTIONED)
+    if advice.comment.name == MISSING and state not in _NOT_THERE_YET:
+        return Advised(MandateState.CANCELLED, is_odd=state is not MandateState.CANCELLING)
     after = _AFTER_REFUSAL.get(state, state)
     return Advised(after, is_odd=state not in _AFTER_REFUSAL or state is MandateState.CHANGING)
 

@@ -82,6 +82,16 @@ def meant(named: Named, candidates: Iterable[DrawnRequest]) -> DrawnRequest | No
     )
 
 
+def meant_together(answer: RequestChanged, candidates: Iterable[DrawnRequest]) -> list[DrawnRequest]:
+    """Return the live requests that one change is about which names no single one: a payer's, or a payer's of a day."""
+    return [one for one in candidates if one.is_live and answer.on_date in ("", one.on_date)]
+
+
+def is_about_several(answer: RequestAnswer) -> bool:
+    """Say whether an answer is about more requests than one."""
+    return isinstance(answer, RequestChanged) and bool(answer.affected or not answer.amount_ore)
+
+
 def answered(request: DrawnRequest, answer: RequestAnswer) -> Answered:
     """Return where a request stands after an answer."""
     if isinstance(answer, RequestChanged):

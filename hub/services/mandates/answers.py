@@ -19,7 +19,7 @@ from hub.model.direct_debits import (
 from hub.model.mandates import DrawnRequest, Mandate, NewOrder
 from hub.model.payment_file import PayeeAccount
 from hub.model.tenant import Tenant
-from hub.rules.mandates.outcomes import answered, meant, named_by
+from hub.rules.mandates.outcomes import answered, is_about_several, meant, meant_together, named_by
 from hub.services.mandates.advising import apply_advice
 from hub.services.mandates.collecting import Collector, collectors_by_account
 from hub.services.mandates.telling import ODD_ANSWER, tell_mandates, tell_requests
@@ -102,15 +102,15 @@ class Answers:
             known = self._work.payment_requests.of_payers(account_no, {named.payer_number for _, named in pairs})
             changed: dict[int, DrawnRequest] = {}
             for answer, named in pairs:
-                request = meant(named, known.get(named.payer_number, ()))
-                if request is None:
+                own = known.get(named.payer_number, [])
+                found = _meant(answer, own)
+                if not found:
                     self._odd(answer, "means no request of ours")
-                    continue
-                after = self._after(request, answer)
-                if after != request:
-                    changed[request.request_no] = after
-                    own = known[named.payer_number]
-                    own[own.index(request)] = after
+                for request in found:
+                    after = self._after(request, answer)
+                    if after != request:
+                        changed[request.request_no] = after
+                        own[own.index(request)] = after
             self._work.payment_requests.change(list(changed.values()))
             tell_requests(self._work, changed.values(), exchange_no=self._exchange_no)
 
@@ -147,6 +147,13 @@ class Answers:
                 who = (answer.payer_number, answer.payer_account, answer.payer_identity)
                 rows.append((number, by.company.number, by.account_no, *who, int(answer.is_under_question)))
         self._work.mandate_registers.keep(self._exchange_no, rows)
+
+
+def _meant(answer: RequestAnswer, own: Sequence[DrawnRequest]) -> list[DrawnRequest]:
+    if isinstance(answer, RequestChanged) and is_about_several(answer):
+        return meant_together(answer, own)
+    found = meant(named_by(answer), own)
+    return [] if found is None else [found]
 
 
 def _by_account(placed: Iterable[Place]) -> dict[int, list[Place]]:

@@ -61,8 +61,10 @@ def _as_told(by: Collector, command: RegisterMandate) -> Mandate:
     problem = problem_of(rule, number)
     if problem:
         raise IdentifierError(problem)
-    if not command.is_registered and not command.payer_account:
+    if not command.is_registered and not command.payer_number and not command.payer_account:
         raise DataError("payer_account: the clearing house needs the account of the payer")
+    if bool(command.payer_account) is not bool(command.payer_identity):
+        raise DataError("payer_account and payer_identity belong together: give both, or neither")
     state = MandateState.ACTIVE if command.is_registered else MandateState.ASKED
     return Mandate(
         mandate_no=0,

@@ -5,10 +5,11 @@ The money in such a file is posted before, by the run of payment files: what sta
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from hub.contracts import DirectDebitScheme, Recognition
 from hub.errors import DataError, FormatError, TransientError
@@ -33,6 +34,7 @@ HEAD_SIZE = 64 * 1024
 INGEST = "ingest"  # the kind of runs that files come in by: one goes after another
 FOREIGN_PAYEE = "FOREIGN_PAYEE"
 CLAIM = "mandates"
+_PADDING = b" \t\r\n\x1a"
 
 
 class _Whole(NamedTuple):
@@ -69,7 +71,7 @@ class AnswerFiles:
         with self._store.read() as work:
             _go_after_earlier_files(work, run.run_no)
             exchange = work.exchanges.get(exchange_no)
-        if exchange.state == ExchangeState.RECEIVED and self._is_known(run, exchange):
+        if exchange.state == ExchangeState.RECEIVED and self._is_known(run, exchange, scheme):
             return {"outcome": ExchangeState.DUPLICATE}
         try:
             whole = self._read_whole(exchange, scheme)
@@ -84,15 +86,20 @@ class AnswerFiles:
             self._apply(run, exchange, whole, scheme.read(stream))
         return run.step("answers", self._finish, {"exchange_no": exchange_no, "format": scheme.name, **_told(whole)})
 
-    def _is_known(self, run: Work, exchange: Exchange) -> bool:
+    def _is_known(self, run: Work, exchange: Exchange, scheme: DirectDebitScheme) -> bool:
+        with self._store.contents.open(exchange.sha256) as stream:
+            key = f"{scheme.name}:{_content_digest(stream)}"
         with run.write() as work:
-            same = work.exchanges.with_content(sha256=exchange.sha256, states=[ExchangeState.POSTED])
-            earlier = [one for one in same if one.number != exchange.number and one.kind == exchange.kind]
+            same = work.exchanges.with_content(content_key=key, states=[ExchangeState.POSTED])
+            earlier = [one for one in same if one.number != exchange.number]
             if earlier:
                 reason = f"the same content as exchange {earlier[0].number}"
-                work.exchanges.change(exchange.number, state=ExchangeState.DUPLICATE, reason=reason)
+                state = ExchangeState.DUPLICATE
+                work.exchanges.change(exchange.number, state=state, reason=reason, content_key=key)
                 told = {"exchange_no": exchange.number, "of_exchange_no": earlier[0].number}
                 work.events.record("file_closed_as_duplicate", **told)
+            else:
+                work.exchanges.change(exchange.number, content_key=key)
             return bool(earlier)
 
     def _read_whole(self, exchange: Exchange, scheme: DirectDebitScheme) -> _Whole:
@@ -161,6 +168,14 @@ class AnswerFiles:
         work.mandate_registers.put_in_force(exchange_no, chosen, made_on)
         for company in sorted({company for _, company in chosen}):
             tell_differences(work, company)
+
+
+def _content_digest(stream: BinaryIO) -> str:
+    """Return a digest that does not change with line ends and padding."""
+    digest = hashlib.sha256()
+    for line in stream:
+        digest.update(line.rstrip(_PADDING) + b"\n")
+    return digest.hexdigest()
 
 
 def _answers_in(events: Iterator[SchemeEvent]) -> Iterator[SchemeAnswer]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from pluggy import PluginManager, PluginValidationError
 
@@ -360,11 +360,3 @@ class TenantPlugins:
         except Exception as error:
             raise broken(plugin, error, f"fails in {hook}") from error
         return answers[0] if answers else None
-
-
-class _Kept(NamedTuple):
-    """The plugins of a tenant, and the settings that they were built from."""
-
-    tenant: Tenant
-    fingerprint: str
-    plugins: TenantPlugins

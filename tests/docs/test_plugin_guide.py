@@ -19,6 +19,7 @@ from hub.contracts import (
     DocumentInspector,
     EInvoiceWriter,
     FollowedChannel,
+    OrderToPayFiler,
     PaymentFileReader,
     PaymentOrderWriter,
     Sandbox,
@@ -32,6 +33,7 @@ from hub.testing.conformance import (
     DirectDebitSchemeConformance,
     DocumentChannelConformance,
     FollowedChannelConformance,
+    OrderToPayFilerConformance,
     PaymentFileReaderConformance,
     PaymentOrderWriterConformance,
     QueryableChannelConformance,
@@ -112,6 +114,7 @@ def members_of(protocol: type, *below: type) -> set[str]:
         ("### The sandbox", members_of(Sandbox)),
         ("### Writing them", members_of(EInvoiceWriter)),
         ("## Vouchers for a general ledger", members_of(BookkeepingExporter)),
+        ("## Orders to pay", members_of(OrderToPayFiler)),
         ("## Direct debits", members_of(DirectDebitScheme)),
         ("## Payment orders", members_of(PaymentOrderWriter)),
         ("### Judging them", members_of(DocumentInspector)),
@@ -149,6 +152,12 @@ def test_every_member_of_the_kit_for_direct_debits_stands_there():
     given = {name for name in vars(DirectDebitSchemeConformance) if not name.startswith(("_", "test_"))}
 
     assert {name.partition("(")[0] for name in rows("## Direct debits")} >= given
+
+
+def test_every_member_of_the_kit_for_filers_stands_there():
+    given = {name for name in vars(OrderToPayFilerConformance) if not name.startswith(("_", "test_"))}
+
+    assert {name.partition("(")[0] for name in rows("## Orders to pay")} >= given
 
 
 def test_every_member_of_the_kit_for_payment_orders_stands_there():

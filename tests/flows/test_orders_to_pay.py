@@ -414,5 +414,5 @@ class TestFilesOfTheAuthority:
         filing.filer.waiting.append(("a.txt", opened + told))
         filing.authority_files().fetch()
         filing.authority_files().fetch()
-        assert filing.filer.asked == ["", "1"]
+        assert filing.filer.asked == ["", "1", "1"]
         assert filing.order().state == "served"

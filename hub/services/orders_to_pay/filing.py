@@ -151,21 +151,16 @@ def send(work: UnitOfWork, means: Means, filer: OrderToPayFiler, messages: Seque
     first = messages[0]
     applicant = first.application.applicant
     file_no = work.orders_to_pay.next_file(filer.name, applicant.organisation_number)
-    key = f"orders-to-pay:{filer.name}:{applicant.organisation_number}:{file_no}"
+    key = f"orders-to-pay/{filer.name}/{applicant.organisation_number}/{file_no}"
     filing = Filing(
         key, file_no, first.kind, work.today, applicant.organisation_number, first.application.agent.code,
         tuple(messages),
     )  # fmt: skip
     kept = work.contents.keep(filer.write(filing))
-    plan_batch(
-        work,
-        work.tenant_name,
-        filer.channel,
-        key,
-        [PlannedMessage(key, kept.sha256, kept.size, MESSAGE_KIND)],
-        plugin=plugin,
-    )
-    (attempt,) = work.attempts.of_messages([key])
+    name = f"{key}/{filer.file_name(filing)}"  # a channel calls the file what stands behind the last slash
+    message = PlannedMessage(name, kept.sha256, kept.size, MESSAGE_KIND)
+    plan_batch(work, work.tenant_name, filer.channel, key, [message], plugin=plugin)
+    (attempt,) = work.attempts.of_messages([name])
     summary: Mapping[str, object] = {
         "name": filer.file_name(filing),
         "kind": first.kind,

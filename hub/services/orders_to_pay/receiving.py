@@ -164,12 +164,18 @@ class AuthorityFiles:
         return AuthorityReport(exchange.number, state, problems=(str(error),))
 
     def fetch(self) -> list[AuthorityReport]:
-        """Fetch what waits for us; the authority's own is deleted only when the next fetch says that it is kept.
+        """Fetch what waits for us until nothing does; the authority's own is deleted once we have said it is kept.
 
         Raises:
             TransientError: there is no answer now.
             ConfigurationError: there is no place to fetch from.
         """
+        reports: list[AuthorityReport] = []
+        while found := self._fetch_once():
+            reports += found
+        return reports
+
+    def _fetch_once(self) -> list[AuthorityReport]:
         name = f"cursor:{self._filer.name}"
         with self._store.read() as work:
             kept = work.plugin_values.get(_STATE, name)

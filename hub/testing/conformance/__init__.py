@@ -6,6 +6,7 @@ from hub.testing.conformance.channel_under_test import Place, message_of
 from hub.testing.conformance.direct_debits import DirectDebitSchemeConformance
 from hub.testing.conformance.document_archives import DocumentArchiveConformance
 from hub.testing.conformance.document_channels import DocumentChannelConformance
+from hub.testing.conformance.orders_to_pay import Desk, OrderToPayFilerConformance
 from hub.testing.conformance.payment_files import PaymentFileReaderConformance
 from hub.testing.conformance.payment_orders import PaymentOrderWriterConformance
 from hub.testing.conformance.plugins import PluginConformance
@@ -16,10 +17,12 @@ __all__ = [
     "BankConnectionConformance",
     "BankPlace",
     "BookkeepingExporterConformance",
+    "Desk",
     "DirectDebitSchemeConformance",
     "DocumentArchiveConformance",
     "DocumentChannelConformance",
     "FollowedChannelConformance",
+    "OrderToPayFilerConformance",
     "PaymentFileReaderConformance",
     "PaymentOrderWriterConformance",
     "Place",

@@ -1,0 +1,35 @@
+"""The conformance kit on this plugin."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from hub.testing.conformance import Desk, OrderToPayFilerConformance, PluginConformance
+from hub.testing.contexts import ContextInMemory
+from hub_kronofogden import KronofogdenFiler, KronofogdenSettings, Plugin
+from plugins.kronofogden.tests.authority_files import TOLD
+
+
+class TestPlugin(PluginConformance):
+    plugin = Plugin
+
+
+class TestFiler(OrderToPayFilerConformance):
+    def make_desk(self) -> Desk:
+        folder = Path(tempfile.mkdtemp(prefix="kronofogden-"))
+        table = {"is_trial": True, "incoming": {"folder": str(folder), "settled_after_s": 0}}
+        filer = KronofogdenFiler(KronofogdenSettings.model_validate(table), ContextInMemory())
+        return Desk(filer, lambda name, data: _write(folder / name, data), lambda: sorted(_names(folder)))
+
+    def told_samples(self) -> Mapping[str, bytes]:
+        return TOLD
+
+
+def _write(file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+
+
+def _names(folder: Path) -> list[str]:
+    return [file.name for file in folder.iterdir()]

@@ -47,7 +47,7 @@ def serve(
     port: Annotated[int, typer.Option("--port", min=0, max=65000, help="The first port; 0 takes free ones.")] = 0,
 ) -> None:
     """Serve counterparties until Ctrl-C, and say what a tenant's settings need to talk to them."""
-    from hub.runtime.sandboxes import SandboxDesk, running  # here: it loads every plugin
+    from hub.runtime.sandboxes import SandboxDesk, running, tables_of  # here: it loads every plugin
     from hub.runtime.written_tables import tables_written
 
     tables = tables_written(_texts_of(settings or ()))
@@ -60,8 +60,8 @@ def serve(
             answer_json([{"plugin": one.plugin, "settings": one.settings, "secrets": one.sandbox.secrets,
                           "reaches": one.reaches} for one in sandboxes])  # fmt: skip
         else:
-            for one in sandboxes:
-                out().print(f"{one.table}\n", markup=False, highlight=False, soft_wrap=True)
+            for table in tables_of(sandboxes):
+                out().print(f"{table}\n", markup=False, highlight=False, soft_wrap=True)
             for one in sandboxes:
                 for name, secret in one.sandbox.secrets.items():
                     out().print(f"export {name}={secret}", markup=False, highlight=False, soft_wrap=True)

@@ -153,6 +153,14 @@ def plugin_table(plugin: str, settings: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def tables_of(sandboxes: Sequence[RunningSandbox]) -> list[str]:
+    """Write a table for each plugin, whichever of its counterparties serve."""
+    settings: dict[str, dict[str, Any]] = {}
+    for one in sandboxes:
+        settings.setdefault(one.plugin, {}).update(one.settings)
+    return [plugin_table(plugin, table) for plugin, table in settings.items()]
+
+
 def _toml(value: Any) -> str:
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{name} = {_toml(inner)}" for name, inner in value.items()) + " }"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.runtime.bootstrap import Installation
-from hub.runtime.sandboxes import installed_makers, running
+from hub.runtime.sandboxes import installed_makers, running, tables_of
 from hub.runtime.starter_home import write_starter_home
 
 
@@ -21,9 +21,10 @@ def test_the_table_of_a_sandbox_is_taken_as_it_is_printed(
         for one in serving:
             for name, secret in one.sandbox.secrets.items():
                 monkeypatch.setenv(name, secret)
-            settings = home / "tenants" / "example.toml"
-            without = settings.read_text(encoding="utf-8").replace(f"[plugins.{plugin}]\n", "")  # it has some already
-            settings.write_text(f"{without}\n{one.table}\n", encoding="utf-8")
+        (table,) = tables_of(serving)
+        settings = home / "tenants" / "example.toml"
+        without = settings.read_text(encoding="utf-8").replace(f"[plugins.{plugin}]\n", "")  # it has some already
+        settings.write_text(f"{without}\n{table}\n", encoding="utf-8")
         installation = Installation.open(home)
         try:
             plugins = installation.tenant("example").plugins

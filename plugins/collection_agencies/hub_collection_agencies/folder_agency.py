@@ -82,8 +82,6 @@ class FolderAgency:
             return f"{self._profile.title} needs {missing[0]}: add it to [[collection_agencies]]"
         if order.step not in self.steps:
             return f"{self._profile.title} does not take the step {order.step}"
-        if order.kind in self._profile.by_agreement and not getattr(self._settings, "direct_payments", False):
-            return f"no file of direct payments is agreed on with {self._profile.title}: tell it by hand"
         if self._profile.nets_corrections and (why := _below_zero(order)):
             return f"{self._profile.title} {why}"
         try:

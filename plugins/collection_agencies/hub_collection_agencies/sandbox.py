@@ -110,7 +110,7 @@ class AgencySandbox(LoopbackSandbox):
             "host_keys": [self.server.fingerprint],
         }
         places = {"out": {"sftp": {**account, "path": "input"}}, "incoming": {"sftp": {**account, "path": "pickup"}}}
-        return {"svea": {**places, "takes_once": True, "direct_payments": True}}
+        return {"svea": {**places, "takes_once": True}}
 
     @property
     def secrets(self) -> Mapping[str, str]:

@@ -51,9 +51,10 @@ class AmiliService:
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._file = folder / "amili_taken.jsonl"
         self._updated: dict[str, tuple[int, str]] = {}
+        self._by_invoice: dict[str, list[Values]] = {}
         for line in self._file.read_text("utf-8").splitlines() if self._file.exists() else ():
             item = json.loads(line)
-            self.taken[item.pop("resource")].append(item)
+            self._keep(item.pop("resource"), item)
 
     def target(self, method: str, path: str) -> str:
         """Return what faults are ordered under."""
@@ -85,13 +86,14 @@ class AmiliService:
             return _said(HTTPStatus.CREATED, self._post(name, request.body))
         if request.method != "GET":
             raise Refused(HTTPStatus.METHOD_NOT_ALLOWED)
-        items = list(self._listed(name))
+        query = {name: values[-1] for name, values in request.query.items()}
+        items = list(self._listed(name, json.loads(query.get("where", "{}"))))
         if id_:
             found = next((item for item in items if item["_id"] == id_), None)
             if found is None:
                 raise Refused(HTTPStatus.NOT_FOUND)
             return _said(HTTPStatus.OK, found)
-        return _said(HTTPStatus.OK, _page(items, {name: values[-1] for name, values in request.query.items()}))
+        return _said(HTTPStatus.OK, _page(items, query))
 
     def _post(self, name: str, body: bytes) -> Values:
         said = _object(body)
@@ -103,10 +105,15 @@ class AmiliService:
         id_ = hashlib.sha256(f"{name} {len(self.taken[name])}".encode()).hexdigest()[:24]
         item = {"_id": id_, "_created": stamp, "_updated": stamp, "_etag": id_, "_status": "OK", **said, **added}
         item["sha256"] = hashlib.sha256(body).hexdigest()
-        self.taken[name].append(item)
+        self._keep(name, item)
         with self._file.open("a", encoding="utf-8") as kept:
             kept.write(f"{json.dumps({'resource': name, **item}, default=str)}\n")
         return item
+
+    def _keep(self, name: str, item: Values) -> None:
+        self.taken[name].append(item)
+        for debt in item.get("debts", ()):
+            self._by_invoice.setdefault(str(debt["invoice_number"]), []).append(item)
 
     def _register(self, said: Values) -> Values:
         if said.get("account") != self.account or said.get("currency") != "SEK":
@@ -176,9 +183,12 @@ class AmiliService:
             raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "case")
         return case
 
-    def _listed(self, name: str) -> Iterator[Values]:
+    def _listed(self, name: str, where: Values) -> Iterator[Values]:
+        """Yield what may be asked for; a registration is found by its invoice without looking at all."""
         if name in _RESOURCES:
-            yield from ({k: v for k, v in item.items() if k != "sha256"} for item in self.taken[name])
+            invoice = where.get("debts.invoice_number")
+            items = self.taken[name] if invoice is None else self._by_invoice.get(invoice, [])
+            yield from ({k: v for k, v in item.items() if k != "sha256"} for item in items)
         elif name == "cases":
             yield from (self._shown(case) for case in self.books.cases.values())
         else:

@@ -72,6 +72,7 @@ class AgencyBooks:
         self.keys: set[str] = set()
         self._lines = 0
         self._by_claim: dict[str, AgencyCase] = {}
+        self._by_invoice: dict[str, list[AgencyCase]] = {}
         for line in file.read_text("utf-8").splitlines() if file.exists() else ():
             self._apply(json.loads(line))
 
@@ -88,7 +89,7 @@ class AgencyBooks:
             return self.cases.get(number)
         if claim_id:
             return self._by_claim.get(claim_id)
-        found = [case for case in self.cases.values() if case.invoice_no == invoice_no]
+        found = self._by_invoice.get(invoice_no, [])
         return next((case for case in reversed(found) if case.is_open), found[-1] if found else None)
 
     def direct_payment(self, number: str, key: str, parts: dict[str, int]) -> None:
@@ -171,6 +172,7 @@ class AgencyBooks:
             changed=self._lines,
         )
         self.cases[case.number] = self._by_claim[case.claim_id] = case
+        self._by_invoice.setdefault(case.invoice_no, []).append(case)
 
     def _direct_payment(self, case: AgencyCase, said: dict[str, Any]) -> None:
         self._note(case, said["key"])

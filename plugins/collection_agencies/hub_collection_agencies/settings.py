@@ -7,7 +7,6 @@ from pydantic import Field
 from hub.contracts import PluginSettings
 from hub_collection_agencies.amili.settings import AmiliSettings
 from hub_collection_agencies.folder_settings import FolderAgencySettings
-from hub_collection_agencies.svea.settings import SveaSettings
 
 
 class CollectionAgenciesSettings(PluginSettings):
@@ -15,7 +14,7 @@ class CollectionAgenciesSettings(PluginSettings):
 
     amili: AmiliSettings | None = Field(default=None, description="Visma Amili, Sweden, by its API.")
     amili_files: FolderAgencySettings | None = Field(default=None, description="Visma Amili, Sweden, by its SFTP.")
-    svea: SveaSettings | None = Field(default=None, description="Svea Inkasso.")
+    svea: FolderAgencySettings | None = Field(default=None, description="Svea Inkasso.")
     intrum: FolderAgencySettings | None = Field(default=None, description="Intrum.")
     marginalen: FolderAgencySettings | None = Field(default=None, description="Marginalen.")
     predator: FolderAgencySettings | None = Field(default=None, description="Predator.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hub.model.collection import CollectionStep, OrderKind, Payee, StepTerms
+from hub.model.collection import CollectionStep, Payee, StepTerms
 
 COLLECTS = StepTerms(Payee.AGENCY, keeps_fees=True)
 REMINDS_FOR_CREDITOR = StepTerms(Payee.CREDITOR, keeps_fees=False, is_fee_bearing_reminder=True)
@@ -22,5 +22,4 @@ class Profile:
     steps: Mapping[CollectionStep, StepTerms]
     layout: str = DEFAULT_LAYOUT  # within the package, where the settings give none
     needs: tuple[str, ...] = ("customer_no",)  # of the register's terms, without which it takes nothing
-    by_agreement: frozenset[OrderKind] = frozenset()  # taken where the settings say `direct_payments`
     nets_corrections: bool = False  # rows below zero are not understood there

@@ -64,11 +64,6 @@ def test_an_agency_is_offered_for_each_table():
     assert {one.channel for one in offered} == {""}  # a person fetches the files, since nothing says where they go
 
 
-def test_direct_payments_go_to_svea_by_agreement():
-    assert "by hand" in agency("svea").why_not(order_of(OrderKind.DIRECT_PAYMENT))
-    assert agency("svea").why_not(order_of(OrderKind.CREDIT)) == ""
-
-
 def test_who_is_paid_is_known_for_each_step():
     marginalen, amili = agency("marginalen").steps, agency("amili_files").steps
 
@@ -82,7 +77,7 @@ def test_who_is_paid_is_known_for_each_step():
 @pytest.mark.parametrize("name", [*ROW_AGENCIES, "amili_files"])
 @pytest.mark.parametrize("kind", OrderKind)
 def test_every_kind_of_order_is_written(name, kind):
-    one, order = agency(name, **({"direct_payments": True} if name == "svea" else {})), order_of(kind)
+    one, order = agency(name), order_of(kind)
 
     assert one.why_not(order) == ""
     assert one.write(batch_of(order)) == one.write(batch_of(order))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.model.collection import CollectionStep, OrderKind
+from hub.model.collection import CollectionStep
 from hub_collection_agencies.terms import COLLECTS, Profile
 
 PROFILE = Profile(
@@ -10,5 +10,4 @@ PROFILE = Profile(
     "Svea Inkasso",
     {CollectionStep.COLLECT: COLLECTS},
     needs=("customer_no", "group_no", "company_name"),
-    by_agreement=frozenset({OrderKind.DIRECT_PAYMENT}),
 )

@@ -19,6 +19,7 @@ from hub.runtime.facade import Hub
 from hub.runtime.findings import Finding, Health, Waiting
 from hub.runtime.installed import installed_plugins
 from hub.runtime.ledger_findings import ledger_findings
+from hub.runtime.mandate_findings import mandate_findings
 from hub.runtime.secret_findings import secret_findings
 from hub.runtime.tenant_work import TenantWork
 from hub.runtime.webhook_findings import webhook_findings
@@ -156,6 +157,7 @@ def _tenant(installation: Installation, name: str) -> Iterator[Finding]:
         health = Health.WRONG if found.is_wrong else Health.LOOK
         yield Finding(health, what, f"company {found.company}{named}: {found.message}{because}")
     yield from ledger_findings(work, what)
+    yield from mandate_findings(work, what)
     yield from secret_findings(installation.home, work.tenant, what)
     yield from company_findings(work.tenant, what)
     yield from _waiting(Hub(installation, work), what)

@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+CLEARING_DIGITS = 4
+
+
+def plain_account(account: str) -> str:
+    """Return an account without the zeros that the clearing house puts between clearing number and account number.
+
+    >>> plain_account("9150000001234567")
+    '91501234567'
+    """
+    return account[:CLEARING_DIGITS] + account[CLEARING_DIGITS:].lstrip("0")
+
 
 class Difference(StrEnum):
     """What differs about one payer number."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from hub.model.direct_debits import AdviceOutcome, MandateAdvice
 from hub.model.mandates import Mandate, MandateState, Via
 from hub.rules.mandates.advices import advised, because
+from hub.rules.mandates.proof import plain_account
 from hub.rules.mandates.wishes import DebtorFound
 from hub.services.mandates.collecting import Collector
 from hub.services.mandates.telling import ODD_ADVICE
@@ -34,7 +35,7 @@ def apply_advice(
         reason=reason,
         payer_number=mandate.new_payer_number if found.has_new_number else mandate.payer_number,
         new_payer_number="" if found.state != MandateState.CHANGING else mandate.new_payer_number,
-        payer_account=advice.payer_account or mandate.payer_account,
+        payer_account=plain_account(advice.payer_account) or mandate.payer_account,
         payer_identity=advice.payer_identity or mandate.payer_identity,
     )
 
@@ -66,6 +67,6 @@ def known_there(
         link_kind=by.link_kind,
         link=sole.link,
         source_system=sole.source_system,
-        payer_account=account,
+        payer_account=plain_account(account),
         payer_identity=identity,
     )

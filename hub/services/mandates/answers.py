@@ -20,6 +20,7 @@ from hub.model.mandates import DrawnRequest, Mandate, NewOrder
 from hub.model.payment_file import PayeeAccount
 from hub.model.tenant import Tenant
 from hub.rules.mandates.outcomes import answered, is_about_several, meant, meant_together, named_by
+from hub.rules.mandates.proof import plain_account
 from hub.services.mandates.advising import apply_advice
 from hub.services.mandates.collecting import Collector, collectors_by_account
 from hub.services.mandates.telling import ODD_ANSWER, tell_mandates, tell_requests
@@ -144,7 +145,7 @@ class Answers:
         rows: list[RegisterRow] = []
         for number, (answer, by) in enumerate(placed, first_row):
             if isinstance(answer, RegisteredMandate):
-                who = (answer.payer_number, answer.payer_account, answer.payer_identity)
+                who = (answer.payer_number, plain_account(answer.payer_account), answer.payer_identity)
                 rows.append((number, by.company.number, by.account_no, *who, int(answer.is_under_question)))
         self._work.mandate_registers.keep(self._exchange_no, rows)
 

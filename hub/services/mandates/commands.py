@@ -15,6 +15,7 @@ from hub.model.mandate_commands import (
 from hub.model.mandates import ENDED, Mandate, MandateState, Via
 from hub.model.tenant import Tenant
 from hub.rules.mandates.payer_numbers import compose, problem_of
+from hub.rules.mandates.proof import plain_account
 from hub.services.books import Handlers
 from hub.services.mandates.collecting import Collector, collector_named, known_mandate_no
 from hub.services.mandates.ordering import about_mandate
@@ -76,7 +77,9 @@ def _as_told(by: Collector, command: RegisterMandate) -> Mandate:
         link_kind=by.link_kind,
         link=link,
         source_system=command.source_system,
-        payer_account=bank_account_number.validate(command.payer_account) if command.payer_account else "",
+        payer_account=plain_account(bank_account_number.validate(command.payer_account))
+        if command.payer_account
+        else "",
         payer_identity=long_identity(command.payer_identity),
         payer_name=command.payer_name,
     )

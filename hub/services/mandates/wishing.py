@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from hub.model.direct_debits import InternetBankMandate, MandateOrderKind
 from hub.model.mandates import Mandate, MandateState, NewOrder, Via
 from hub.rules.mandates.payer_numbers import links_in
+from hub.rules.mandates.proof import plain_account
 from hub.rules.mandates.wishes import Answer, DebtorFound, answer_to
 from hub.services.mandates.collecting import Collector
 from hub.services.mandates.ordering import about_mandate, rejection
@@ -63,7 +64,7 @@ def _wished(
         link_kind=by.link_kind,
         link=sole.link,
         source_system=sole.source_system,
-        payer_account=wish.payer_account,
+        payer_account=plain_account(wish.payer_account),
         payer_identity=wish.payer_identity,
         payer_name=wish.name,
         made_at=work.now if earlier is None else earlier.made_at,

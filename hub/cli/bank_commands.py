@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hub.cli.exit_codes import ExitCode
+from hub.cli.option_names import GIVEN_BY
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, kronor, minute, say, shortened, show_table, state, words
 from hub.cli.telling import tell
 from hub.model.bank_connections import TELLABLE, BankFileState
+from hub.model.bank_statements import GapState
 from hub.model.exchanges import Direction
 
 if TYPE_CHECKING:
     from hub.model.bank_connections import BankFileRow
-    from hub.runtime.facade_bank import ConnectionState, FetchReport, RuleOfAccount
+    from hub.model.bank_statements import GapRow, Statement
+    from hub.runtime.facade_bank import AccountStatements, ConnectionState, FetchReport, RuleOfAccount
     from hub.services.payments.trying_rules import TriedEntry
 
 Connection = Annotated[str, typer.Option("--connection", metavar="NAME", help="One bank connection alone.")]
@@ -32,6 +35,8 @@ def group() -> typer.Typer:
     command(app, "fetch")(fetch)
     command(app, "told", is_keyed=True)(told)
     command(app, "rules")(rules)
+    command(app, "statements")(statements)
+    command(app, "accept", is_keyed=True)(accept)
     return app
 
 
@@ -185,3 +190,60 @@ def _show_tried(tried: Sequence[TriedEntry]) -> None:
     if tried:
         by_rule = sum(bool(one.rule) for one in tried)
         say(f"rules would book {by_rule} of {len(tried)}; what another file has told before is not booked again")
+
+
+def statements(
+    session: Session,
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Such as bankgiro:991-2346, or an IBAN.")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, metavar="N", help="At most so many, the newest.")] = 50,
+) -> None:
+    """List statements of bank accounts, one after the other: balances, what is not booked, and what is missing."""
+    with session.hub() as hub:
+        found = hub.bank.statements(account)
+    newest = [one._replace(statements=one.statements[-limit:]) for one in found]
+    if session.as_json:
+        answer_json(newest)
+        return
+    for one in newest:
+        _show_statements(one)
+        if len(one.statements) == limit:
+            say(f"shown are the newest {limit}: see more with --limit")
+    if not newest:
+        say("no statement with balances has come")
+
+
+def _show_statements(one: AccountStatements) -> None:
+    columns = (
+        ("exchange", "right"), "statement", ("number", "right"), ("from", "keep"), ("to", "keep"), ("opening", "right"),
+        ("entries", "right"), ("closing", "right"), ("not booked", "right"), ("remark", "wrap"),
+    )  # fmt: skip
+    gaps = {(gap.before_exchange, gap.before_section): gap for gap in one.gaps if gap.state != GapState.HEALED}
+    rows = [_statement_row(told, gaps.get(told.place)) for told in one.statements]
+    show_table(f"{one.account} {one.currency}", columns, rows, empty="none tells both balances")
+
+
+def _statement_row(told: Statement, gap: GapRow | None) -> Sequence[str]:
+    remarks = [] if told.adds_up is not False else ["its entries do not make its closing balance"]
+    if gap is not None:
+        days = f" of {gap.first_day} to {gap.last_day}" if gap.first_day else ""
+        what = f"gap {gap.gap_no} before it ({gap.state}): {kronor(gap.difference_ore)}{days}"
+        remarks.append(f"{what}, number {gap.missing_numbers}" if gap.missing_numbers else what)
+    opening, entries, closing, left = (
+        kronor(ore) if ore is not None else "–"
+        for ore in (told.opening_ore, told.net_ore, told.closing_ore, told.not_booked_ore)
+    )
+    begins, ends = told.first_date or told.opening_on or "", told.closing_on or ""
+    return (
+        str(told.exchange_no), told.identity, told.serial, begins, ends, opening, entries, closing, left,
+        "; ".join(remarks),
+    )  # fmt: skip
+
+
+def accept(
+    session: Session,
+    number: Annotated[int, typer.Argument(metavar="NO", help="The gap, see: hub bank statements.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why nothing is missing there.")],
+) -> None:
+    """Say that nothing is missing between two statements, though the second does not follow the first."""
+    with session.hub() as hub:
+        tell(session, hub, "accept_statement_gap", {**GIVEN_BY, "gap_no": "NO"}, gap_no=number, reason=reason)

@@ -26,6 +26,7 @@ from hub.errors import DataError
 from hub.model.about_receivable import AboutReceivable
 from hub.model.attempts import AttemptVerdict
 from hub.model.bank_connection_commands import TellBankFile
+from hub.model.bank_statement_commands import AcceptStatementGap
 from hub.model.command import Command, RowNumber, Target, said
 from hub.model.command_dates import IsoDate
 from hub.model.delivery_commands import DeliveryCommand
@@ -356,6 +357,7 @@ AnyCommand = Annotated[
     | RejectCorrection
     | DecideAttempt
     | TellBankFile
+    | AcceptStatementGap
     | DeliveryCommand
     | MakeInstalmentPlan
     | EndInstalmentPlan

@@ -11,10 +11,14 @@ from hub.contracts import BankConnection
 from hub.errors import DataError
 from hub.model.bank_connections import BankFileRow, ConnectionRow
 from hub.model.bank_rules import BankRule
+from hub.model.bank_statements import GapRow, Statement
+from hub.model.payee_account import read_account
 from hub.model.runs import Run
+from hub.rules.payments.statements import in_order, whole_statements
 from hub.runtime.inspecting import opened
 from hub.runtime.tenant_work import TenantWork
 from hub.services.bank_connections.fetching import FETCHED, RUN_KIND, queue_fetches
+from hub.services.payees import Payees
 from hub.services.payments.trying_rules import TriedEntry, try_rules
 
 PAGE = 500  # files read at a time
@@ -47,6 +51,15 @@ class RuleOfAccount(NamedTuple):
     company: str
     account: str
     rule: BankRule
+
+
+class AccountStatements(NamedTuple):
+    """Statements of one account and currency that tell both their balances, one after the other, and the gaps."""
+
+    account: str
+    currency: str
+    statements: list[Statement]
+    gaps: list[GapRow]
 
 
 class BankDesk:
@@ -127,6 +140,45 @@ class BankDesk:
         _, opening = opened(file, name)
         with opening as stream:
             return list(try_rules(self._work.tenant, self._work.plugins.readers, stream))
+
+    def statements(self, account: str = "") -> list[AccountStatements]:
+        """Return the statements of one bank account, or of all, in order, with what is missing between them.
+
+        `account` is one of its numbers, such as `bankgiro:991-2346`, or an IBAN.
+
+        Raises:
+            DataError: the settings have no such account.
+        """
+        names = self._accounts(account)
+        with self._work.store.read() as work:
+            told = whole_statements(work.bank_statements.of_accounts(names, with_booked=True))
+            gaps = work.bank_statements.gaps(names)
+        keys = sorted({(one.account_no, one.currency) for one in told}, key=lambda key: (names[key[0]], key[1]))
+        return [
+            AccountStatements(
+                names[number],
+                currency,
+                in_order(one for one in told if (one.account_no, one.currency) == (number, currency)),
+                [gap for gap in gaps if (gap.account_no, gap.currency) == (number, currency)],
+            )
+            for number, currency in keys
+        ]
+
+    def _accounts(self, account: str) -> dict[int, str]:
+        """Return the canonical names of accounts by number. Raises DataError for one that there is not."""
+        with self._work.store.read() as work:
+            numbers = work.accounts.numbers()
+            payees = Payees(self._work.tenant, numbers)
+        names = {number: name for name, number in numbers.items()}
+        if not account:
+            return names
+        try:
+            payee = payees.find_written(read_account(account))
+        except ValueError as error:
+            raise DataError(f"the account {error}") from None
+        if payee is None:
+            raise DataError(f"the settings have no such account; there is: {', '.join(sorted(numbers)) or 'none'}")
+        return {payee.account_no: names[payee.account_no]}
 
     @property
     def _connections(self) -> Mapping[str, BankConnection]:

@@ -42,6 +42,7 @@ from hub.store.mandates.requests import SqlPaymentRequests
 from hub.store.orders_to_pay.authorities import SqlAuthorities
 from hub.store.orders_to_pay.cases import SqlOrdersToPay
 from hub.store.payments.bank_rules import SqlBankRules
+from hub.store.payments.bank_statements import SqlBankStatements
 from hub.store.payments.duplicates import SqlDuplicates
 from hub.store.payments.loading import SqlLoading
 from hub.store.payments.lumps import SqlLumps
@@ -159,6 +160,10 @@ class SqlUnitOfWork:
     @cached_property
     def bank_files(self) -> SqlBankFiles:
         return SqlBankFiles(self._connection, self.tenant, self.now)
+
+    @cached_property
+    def bank_statements(self) -> SqlBankStatements:
+        return SqlBankStatements(self._connection, self.tenant, self.now)
 
     @cached_property
     def bank_rules(self) -> SqlBankRules:

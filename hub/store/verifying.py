@@ -23,6 +23,7 @@ from hub.store import (
     verifying_orders_to_pay,
     verifying_payments,
     verifying_refunds,
+    verifying_statements,
 )
 from hub.store.accounts import SqlAccounts
 from hub.store.database import may_pass, reading, writing
@@ -37,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     *verifying_books.CHECKS,
     *verifying_entries.CHECKS,
     *verifying_payments.CHECKS,
+    *verifying_statements.CHECKS,
     *verifying_log.CHECKS,
     *verifying_attempts.CHECKS,
     *verifying_documents.CHECKS,

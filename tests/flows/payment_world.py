@@ -16,6 +16,7 @@ from hub.contracts import Recognition
 from hub.model.books import Bucket, Contra, Posting
 from hub.model.exchanges import Exchange
 from hub.model.payment_file import (
+    Balance,
     Deduction,
     FileClosed,
     FileEvent,
@@ -88,14 +89,25 @@ class EventReader:
 
 _KINDS: dict[str, Any] = {
     kind.__name__: kind
-    for kind in (FileOpened, SectionOpened, Payment, Deduction, Reversal, OtherEntry, SectionClosed, FileClosed)
+    for kind in (
+        FileOpened,
+        SectionOpened,
+        Payment,
+        Deduction,
+        Reversal,
+        OtherEntry,
+        Balance,
+        SectionClosed,
+        FileClosed,
+    )
 }
 
 
 def _restored(values: dict[str, Any]) -> dict[str, Any]:
     restored = dict(values)
-    if restored.get("booked_date"):
-        restored["booked_date"] = date.fromisoformat(restored["booked_date"])
+    for name in ("booked_date", "on_date"):
+        if restored.get(name):
+            restored[name] = date.fromisoformat(restored[name])
     for name, kind in (
         ("account", PayeeAccount),
         ("alternative_account", PayeeAccount),

@@ -112,3 +112,31 @@ def test_rules_are_listed_and_tried_before_they_book(home: Path, tmp_path: Path)
     assert run("receive", statement, home=home).exit_code == 0
     assert [one["amount_ore"] for one in answer("payments", "lumps", "--state", "ruled", home=home)] == [-4500]
     assert run("bank", "rules", "try", home=home).exit_code == 2
+
+
+def test_statements_are_shown_one_after_the_other_with_what_is_missing(home: Path, tmp_path: Path) -> None:
+    first = (home / "files" / CAMT053).read_text(encoding="utf-8")
+    later = first.replace("STM-2026-231", "STM-2026-233").replace("<ElctrncSeqNb>231", "<ElctrncSeqNb>233")
+    later = later.replace("2026-11-20", "2026-11-24").replace("20261120", "20261124").replace("125000.00", "234400.00")
+    later = later.replace("234351.75", "343751.75")
+    for name, content in (("first.xml", first), ("later.xml", later)):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+        assert run("receive", tmp_path / name, home=home).exit_code == 0
+
+    (account,) = answer("bank", "statements", home=home)
+    shown = run("bank", "statements", "SE45 5000 0000 0583 9825 7466", home=home).output
+
+    assert [one["serial"] for one in account["statements"]] == ["231", "233"]
+    assert [(one["difference_ore"], one["missing_numbers"], one["state"]) for one in account["gaps"]] == [
+        (4825, "232", "open")
+    ]
+    assert "gap 1 before it (open): 48,25 of 2026-11-23 to 2026-11-23, number 232" in " ".join(shown.split())
+    assert run("bank", "accept", 1, "--reason", "the bank was closed", home=home).exit_code == 0
+    assert answer("bank", "statements", home=home)[0]["gaps"][0]["state"] == "accepted"
+    assert run("verify", home=home).exit_code == 0
+    unknown, wrong = (
+        run("bank", "statements", "bankgiro:5050-1055", home=home),
+        run("bank", "statements", "x", home=home),
+    )
+    assert (unknown.exit_code, "the settings have no such account" in unknown.stderr) == (1, True)
+    assert (wrong.exit_code, "such as bankgiro:991-2346" in wrong.stderr) == (1, True)

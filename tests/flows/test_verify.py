@@ -18,6 +18,7 @@ from hub.model.company import Company
 from hub.model.payment_file import Key, Reversal
 from hub.model.verification import CheckResult, Verification
 from hub.services.verifying import accounts_by, verify
+from hub.store import tables
 from hub.store.database import WRITES
 from hub.store.verifying import CHECKS, MOST_SHOWN, SqlVerifying
 from hub.testing.example_tenant import company_settings
@@ -429,6 +430,27 @@ def _refund_in_file(booked_on: str) -> Breaking:
     return write
 
 
+def _statement_that_follows_none(connection: Connection) -> int:
+    """Give the statement a later one beside it, and both of them balances that do not meet."""
+    names = [column.name for column in tables.section.columns if column.name != "section_no"]
+    own = ", ".join(names)
+    added = change(
+        connection,
+        f"INSERT INTO section ({own}, section_no) SELECT {own}, 99 FROM section WHERE tenant = :t AND level = 'lump'",
+    )
+    told = ((1, "section_no <> 99", "16", 5, 6), (3, "section_no = 99", "20", 7, 8))
+    for number, which, day, opening, closing in told:
+        for place, kind, ore in ((number, "opening", opening), (number + 1, "closing", closing)):
+            change(
+                connection,
+                "INSERT INTO statement_balance (tenant, exchange_no, balance_no, section_no, kind, on_date, "
+                f"amount_ore, currency) SELECT :t, exchange_no, {900 + place}, section_no, '{kind}', "
+                f"'2026-11-{day}', {ore}, 'SEK' "
+                f"FROM section WHERE tenant = :t AND level = 'lump' AND {which}",
+            )
+    return added
+
+
 BROKEN: dict[str, tuple[str, Breaking]] = {
     "an open item differs": (
         "OPEN_ITEM_DIFFERS",
@@ -720,6 +742,15 @@ BROKEN: dict[str, tuple[str, Breaking]] = {
     "an application has gone": (
         "ORDER_NUMBER_GAP",
         _of("INSERT INTO counter (tenant, series, next_value) SELECT :t, 'order_to_pay', 2 FROM tenant"),
+    ),
+    "a statement that follows none": ("STATEMENT_GAP_UNTOLD", _statement_that_follows_none),
+    "a gap between statements that nobody is asked about": (
+        "STATEMENT_GAP_LEFT",
+        _of(
+            "INSERT INTO statement_gap (tenant, gap_no, account_no, currency, kind, after_exchange, after_section, "
+            "before_exchange, before_section, difference_ore, first_day, last_day, missing_numbers, state, found_at, "
+            "changed_at) VALUES (:t, 1, 1, 'SEK', 'balance', 1, 1, 2, 1, 100, '', '', '', 'open', '', '')"
+        ),
     ),
     "a bank rule that booked what no voucher has": (
         "BANK_RULE_DIFFERS",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hub.model.bank_statement_commands import AcceptStatementGap
 from hub.model.command import Command
 from hub.model.commands import (
     AcceptCorrection,
@@ -24,6 +25,7 @@ from hub.services.payments.holding import decide_held
 from hub.services.payments.lone_sides import make_lump_payment
 from hub.services.payments.manual import register_payment, report_own_payment
 from hub.services.payments.placing import move_payment, refund_payment, write_off_suspended
+from hub.services.payments.statements import accept_statement_gap
 from hub.services.payments.undoing import (
     accept_correction_by_command,
     reject_correction_by_command,
@@ -41,6 +43,7 @@ HANDLERS: Handlers = {
     DecideHeld: decide_held,
     DecideReversal: decide_reversal,
     MakeLumpPayment: make_lump_payment,
+    AcceptStatementGap: accept_statement_gap,
     UndoFile: undo_file_by_command,
     AcceptCorrection: accept_correction_by_command,
     RejectCorrection: reject_correction_by_command,

@@ -27,6 +27,7 @@ from hub.services.payments.receiving import (
     describe,
 )
 from hub.services.payments.reversing import apply_reversals
+from hub.services.payments.statements import look_at_statements
 from hub.services.ports import JsonObject, NotOursError, Store, UnitOfWork, Work
 
 _ORIGINALS = (ExchangeState.POSTING, ExchangeState.POSTED, ExchangeState.HELD)
@@ -160,6 +161,7 @@ class PaymentFileRun:
         outcome = {**reversals, "bank_movements": len(moved), "pairs": pairs}
         summary = {**(exchange.summary or {}), "finished": outcome}
         work.exchanges.change(exchange_no, state=ExchangeState.POSTED, summary=summary)
+        look_at_statements(work, work.bank_statements.accounts_of(exchange_no))
         work.accounts.release(run_no)
         work.events.record("payment_file_posted", exchange_no=exchange_no, name=exchange.name, format=exchange.format)
         return {"outcome": ExchangeState.POSTED, **outcome}

@@ -12,6 +12,7 @@ from hub.services.payments.bank_accounts import note_bank_accounts
 from hub.services.payments.clearing import pair_accounts, post_movements
 from hub.services.payments.holding import BY_COMMAND
 from hub.services.payments.reversing import ask_again
+from hub.services.payments.statements import look_at_statements
 from hub.services.ports import UnitOfWork
 
 TASK = "unknown_statement_account"
@@ -49,6 +50,7 @@ def post_known_statements(work: UnitOfWork, tenant: Tenant) -> int:
         for exchange_no, told in groupby(free, key=lambda pair: pair[0].exchange_no)
     )
     pair_accounts(work, {payee.account_no for _, payee in free})
+    look_at_statements(work, {payee.account_no for _, payee in free})
     _close_tasks(work)
     work.accounts.release(BY_COMMAND)
     return moved

@@ -24,6 +24,7 @@ from hub.services.payments.lone_sides import LONE_LUMP
 from hub.services.payments.receiving import KIND, queue_run
 from hub.services.payments.rematching import RUN_KIND as REMATCH
 from hub.services.payments.reversing import TASK as REVERSAL_TASK
+from hub.services.payments.statements import look_at_statements
 from hub.services.ports import JsonObject, UnitOfWork
 
 VOUCHER_TYPE = "file_undone"
@@ -63,6 +64,7 @@ def undo_file(work: UnitOfWork, tenant: Tenant, exchange_no: int, reason: str, *
     _release(work, exchange_no, left_out, reversed_payments)
     state = {"state": ExchangeState.UNDONE, "reason": f"undone: {reason}"}
     work.exchanges.change(exchange_no, **state, summary={**(exchange.summary or {}), "undone": result})
+    look_at_statements(work, work.bank_statements.accounts_of(exchange_no))
     work.accounts.release(BY_COMMAND)
     _rematch(work, tenant, exchange, references, has_reversals=bool(reversed_payments))
     work.events.record("payment_file_undone", name=exchange.name, reason=reason, user=user, **result)

@@ -10,7 +10,7 @@ from hub.services.ports.dunning import CarriedCharges, Dunning, InterestCharges,
 from hub.services.ports.instalment_plans import InstalmentPlans
 from hub.services.ports.ledger import Accounts, Books, Commands, Events, Exchanges, JsonObject, Receivables
 from hub.services.ports.mandates import MandateRegisters, Mandates, PaymentRequests, SchemeOrders
-from hub.services.ports.payments import BankRules, Duplicates, Loading, Lumps, Matching, Queue, Undoing
+from hub.services.ports.payments import BankRules, BankStatements, Duplicates, Loading, Lumps, Matching, Queue, Undoing
 from hub.services.ports.refunds import Refunds
 from hub.services.ports.reports import Purges, Reports
 from hub.services.ports.work import (
@@ -34,6 +34,7 @@ __all__ = [
     "Attempts",
     "BankFiles",
     "BankRules",
+    "BankStatements",
     "Books",
     "CarriedCharges",
     "Commands",

@@ -19,7 +19,7 @@ from hub.services.ports.instalment_plans import InstalmentPlans
 from hub.services.ports.ledger import Accounts, Books, Commands, Events, Exchanges, JsonObject, Receivables
 from hub.services.ports.mandates import MandateRegisters, Mandates, PaymentRequests, SchemeOrders
 from hub.services.ports.orders_to_pay import Authorities, OrdersToPay
-from hub.services.ports.payments import BankRules, Duplicates, Loading, Lumps, Matching, Queue, Undoing
+from hub.services.ports.payments import BankRules, BankStatements, Duplicates, Loading, Lumps, Matching, Queue, Undoing
 from hub.services.ports.refunds import Refunds
 from hub.services.ports.reports import Purges
 
@@ -182,6 +182,8 @@ class UnitOfWork(Protocol):
     def fee_invoices(self) -> FeeInvoices: ...
     @property
     def carried_charges(self) -> CarriedCharges: ...
+    @property
+    def bank_statements(self) -> BankStatements: ...
     @property
     def bank_rules(self) -> BankRules: ...
     @property

@@ -154,6 +154,30 @@ statement_balance = table(
     PrimaryKeyConstraint("tenant", "exchange_no", "balance_no"),
 )
 
+statement_gap = table(
+    "statement_gap",  # two statements of an account that do not follow each other, and what became of it
+    tenant_column(),
+    number("gap_no"),
+    number("account_no"),
+    text("currency"),
+    text("kind"),  # balance, serial
+    number("after_exchange"),
+    number("after_section"),
+    number("before_exchange"),
+    number("before_section"),
+    number("difference_ore"),
+    text("first_day"),
+    text("last_day"),
+    text("missing_numbers"),
+    text("state"),  # open, healed, accepted
+    text("reason", default=""),
+    text("changed_by", default=""),
+    text("found_at"),
+    text("changed_at"),
+    PrimaryKeyConstraint("tenant", "gap_no"),
+)
+Index("statement_gap_by_account", statement_gap.c.tenant, statement_gap.c.account_no, statement_gap.c.state)
+
 deposit = table(
     "deposit",  # insättning: what a bank entry brought to one payee account
     tenant_column(),

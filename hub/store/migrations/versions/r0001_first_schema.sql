@@ -1361,6 +1361,30 @@ CREATE TABLE statement_entry (
     PRIMARY KEY (tenant, exchange_no, statement_entry_no)
 ) WITHOUT ROWID;
 
+CREATE TABLE statement_gap (
+    tenant INTEGER NOT NULL,
+    gap_no BIGINT NOT NULL,
+    account_no BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    after_exchange BIGINT NOT NULL,
+    after_section BIGINT NOT NULL,
+    before_exchange BIGINT NOT NULL,
+    before_section BIGINT NOT NULL,
+    difference_ore BIGINT NOT NULL,
+    first_day TEXT NOT NULL,
+    last_day TEXT NOT NULL,
+    missing_numbers TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    changed_by TEXT DEFAULT '' NOT NULL,
+    found_at TEXT NOT NULL,
+    changed_at TEXT NOT NULL,
+    PRIMARY KEY (tenant, gap_no)
+) WITHOUT ROWID;
+
+CREATE INDEX statement_gap_by_account ON statement_gap (tenant, account_no, state);
+
 CREATE TABLE suspense_movement (
     tenant INTEGER NOT NULL,
     payment_id BIGINT NOT NULL,

@@ -40,6 +40,9 @@ class DeliverDocument(Command):
     balances: Annotated[tuple[Balance, ...], Field(max_length=MOST_LINES)] = Field(
         default=(), description="Of each receivable that it is about; none: it is sent whatever is owed."
     )
+    mentions: Annotated[tuple[RowNumber, ...], Field(max_length=MOST_LINES)] = Field(
+        default=(), description="Receivables that it names without their balances; it is erased when they are purged."
+    )
     leaves_by: IsoDate | None = Field(
         default=None, description="The last day on which it may be sent, of one with balances; left out: any day."
     )

@@ -323,6 +323,84 @@ def test_remarks_and_debtors_that_runs_were_asked_for_go_too(ledger: ReportLedge
     assert ledger.sql("SELECT body_sha256 FROM command ORDER BY command_key") == [("",), ("0" * 64,)]
 
 
+def test_what_people_wrote_in_events_goes_and_what_happened_stays(ledger: ReportLedger) -> None:
+    with ledger.store.write() as work:
+        for number in ("1001", "1003"):
+            one = {"receivable_id": _id(ledger, number), "number": number, "user": "clerk"}
+            work.events.record("hold_set", **one, code="3", reason="Örjan Ek är sjuk")
+            work.events.record("receivable_credited", **one, amount_ore=100, remark="Örjan ringde")
+            work.events.record("watch_set", **one, text="Örjan Ek betalar")
+            work.events.record("payment_registered", **one, text="Kontant", remark="")
+            work.events.record("charge_offered", **one, debtor_number="19121212-1212", amount_ore=5)
+            work.events.record("instalment_plan_ended", **one, plan_no=5, reason="Ärla Ek löste den")
+    before = ledger.sql("SELECT event_no, kind FROM event WHERE receivable_id IS NOT NULL ORDER BY event_no")
+
+    purging.execute_purge(ledger.store, planned(ledger))
+
+    kept = ledger.sql("SELECT event_no, kind FROM event WHERE receivable_id IS NOT NULL ORDER BY event_no")
+    assert kept == before
+    told = [json.loads(one) for (one,) in ledger.sql("SELECT data FROM event WHERE data IS NOT NULL ORDER BY event_no")]
+    of = {number: [one for one in told if one.get("number") == number] for number in ("1001", "1003")}
+    names = ("reason", "remark", "text", "debtor_number")
+    assert [one[name] for one in of["1001"] for name in names if one.get(name)] == ["Kontant"]
+    assert (of["1001"][1]["amount_ore"], of["1001"][0]["code"], of["1001"][0]["user"]) == (100, "3", "clerk")
+    assert [one.get("reason") for one in of["1003"] if one.get("reason")] == ["Örjan Ek är sjuk", "Ärla Ek löste den"]
+
+
+def test_who_was_refunded_goes_with_the_payment(ledger: ReportLedger) -> None:
+    for payment, numbers in ((7, ("1001",)), (8, ("1001", "1003"))):
+        _payment(ledger, payment)
+        for number in numbers:
+            ledger.post(number, -1, "payment", on=date(2026, 10, 21), payment_id=payment)
+        ledger.post("1001", 1, "manual_debit", on=date(2026, 10, 21))
+        with ledger.store.write() as work:
+            paid = {"payment_id": payment, "amount_ore": 500}
+            work.events.record("refund_ordered", **paid, payee_name="Örjan Ek", payee_account="bban:33001212121212")
+
+    purging.execute_purge(ledger.store, planned(ledger))
+
+    rows = ledger.sql("SELECT data FROM event WHERE kind = 'refund_ordered' ORDER BY event_no")
+    one, shared = [json.loads(data) for (data,) in rows]
+    assert (one["payee_name"], one["payee_account"], one["amount_ore"]) == ("", "", 500)
+    assert shared["payee_name"] == "Örjan Ek"  # it paid what still has a name
+
+
+def test_a_statement_or_printed_plan_goes_when_the_last_it_names_is_purged(ledger: ReportLedger) -> None:
+    of_one, of_two = ledger.store.contents.keep_all([b"of one", b"of two"])
+    for number, kept, named in ((21, of_one, ("1001",)), (22, of_two, ("1001", "1003"))):
+        _document(ledger, number, f"{number}-x", kept.sha256, kind="statement_of_account")
+        for one in named:
+            _insert(ledger, "document_mention", _mention(ledger, number, one))
+
+    purging.execute_purge(ledger.store, planned(ledger))
+
+    assert _kept(ledger) & {of_one.sha256, of_two.sha256} == {of_two.sha256}
+    assert ledger.sql("SELECT sha256, size FROM document WHERE document_no = 21") == [(of_one.sha256, 7)]
+
+
+def test_what_a_statement_that_has_not_gone_names_is_not_purged(ledger: ReportLedger) -> None:
+    _document(ledger, 21, "21-x", "s1", kind="statement_of_account", state="sending")
+    _insert(ledger, "document_mention", _mention(ledger, 21, "1001"))
+
+    assert [why for _, _, why in listed(ledger, planned(ledger))] == ["document_under_way"]
+
+
+def test_the_texts_of_a_plans_claims_and_why_it_ended_go_too(ledger: ReportLedger) -> None:
+    _instalment_plan(ledger, "ended", "1001")
+    with writing(ledger.engine) as connection:
+        connection.execute(text("UPDATE instalment_plan SET ended_because = 'Ärla Ek löste den'"))
+        connection.execute(text("UPDATE instalment_claim SET text = 'Omsorg om Örjan'"))
+
+    purging.execute_purge(ledger.store, planned(ledger))
+
+    assert ledger.sql("SELECT ended_because FROM instalment_plan") == [("",)]
+    assert ledger.sql("SELECT text, principal_ore FROM instalment_claim") == [("", 1)]
+
+
+def _mention(ledger: ReportLedger, document_no: int, number: str) -> dict[str, object]:
+    return {"tenant": ledger.store.tenant, "document_no": document_no, "receivable_id": _id(ledger, number)}
+
+
 _SELECTIONS = "SELECT selection FROM run_plan WHERE kind = 'dunning'"
 
 

@@ -100,3 +100,10 @@ def test_the_same_key_sends_nothing_anew_and_another_key_does(stating):
 def test_a_debtor_who_owes_nothing_gets_no_statement(stating):
     with pytest.raises(DataError, match="nothing is open"):
         stating.send(companies=("9",))
+
+
+def test_a_statement_keeps_which_receivables_it_names(stating: Stating) -> None:
+    stating.send()
+
+    named = stating.north.sql("SELECT receivable_id FROM document_mention ORDER BY receivable_id")
+    assert named == [(stating.books.one(number).receivable_id,) for number in ("1001", "7001")]

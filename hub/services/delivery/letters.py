@@ -79,6 +79,9 @@ def _taken(work: UnitOfWork, tenant: Tenant, commands: Sequence[DeliverDocument]
     work.letters.keep_balances(
         [balance for one in commands if one.key in new for balance in _balances(one, new[one.key])]
     )
+    work.letters.keep_mentions(
+        [(new[one.key], number) for one in commands if one.key in new for number in one.mentions]
+    )
     return taken
 
 

@@ -69,7 +69,8 @@ class PlanMaker:
             payee_account=paid_by.payee_account,
             text=told.text,
         )
-        command = DeliverDocument(key=source_of(plan.plan_no), user=told.user, document=document)
+        mentioned = tuple(row.receivable_id for row in agreed.receivables)
+        command = DeliverDocument(key=source_of(plan.plan_no), user=told.user, document=document, mentions=mentioned)
         (handed,) = self._deliver(work, [command])
         if handed.problem:
             raise DataError(f"the plan cannot be sent: {handed.problem}; mend it, or make the plan without sending it")

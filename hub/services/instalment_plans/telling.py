@@ -22,11 +22,12 @@ def watch_text(plan_no: int) -> str:
 
 def tell(work: UnitOfWork, event: str, plan: InstalmentPlan, **data: object) -> None:
     """Record what became of a plan."""
-    claims = work.instalment_plans.claims(plan.plan_no)
+    own = [one for one in work.instalment_plans.claims(plan.plan_no) if one.receivable_id is not None]
     about = {
+        "receivable_id": own[0].receivable_id if own else None,  # the first of them
         "plan_no": plan.plan_no,
         "company": plan.company,
-        "receivables": [claim.number for claim in claims if claim.receivable_id is not None],
+        "receivables": [claim.number for claim in own],
     }
     work.events.record(event, **{**about, **data})
 

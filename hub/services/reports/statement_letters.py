@@ -46,7 +46,12 @@ def send_statements(
     own = [(f"{key}:{at}", [facts[one.receivable_id] for one in of_one]) for at, (_, of_one) in enumerate(groups)]
     known = work.commands.earlier_results([key for key, _ in own])
     new = [
-        DeliverDocument(key=one, user=user, document=_document(work, tenant, company, rows, references))
+        DeliverDocument(
+            key=one,
+            user=user,
+            document=_document(work, tenant, company, rows, references),
+            mentions=tuple(row.receivable.receivable_id for row in rows),
+        )
         for one, rows in own
         if one not in known
     ]

@@ -82,6 +82,11 @@ class SqlLetters:
             [(self._tenant, *balance) for balance in balances],
         )
 
+    def keep_mentions(self, mentions: Sequence[tuple[int, int]]) -> None:
+        """Write which receivables documents name without their balances: (document number, receivable id)."""
+        rows = [(self._tenant, *one) for one in mentions]
+        insert_rows(self._connection, tables.document_mention, ("tenant", "document_no", "receivable_id"), rows)
+
     def void(self, document_nos: Collection[int]) -> None:
         """Let letters hold no more, whatever is owed."""
         for some in _in_parts(document_nos):

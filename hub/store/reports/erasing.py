@@ -1,7 +1,8 @@
 """Erasing what names persons on receivables that are being purged; entries, hashes, numbers and amounts stay.
 
 What else names them goes with it: their holds' reasons and remarks, payments that paid nothing else, documents and
-letters about them, the messages that carried nothing else, and the debtor that a run was asked for.
+letters about them, statements and printed plans too, the messages that carried nothing else, free text in events, and
+the debtor that a run was asked for.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, bindparam
 
 from hub.model.dunning_plans import PLAN_COMMAND
+from hub.store.reports.erasing_texts import erase_texts, erase_texts_of_payments
 from hub.store.statements import text
 from hub.store.temporary import lay_out
 
@@ -44,6 +46,7 @@ _PAYMENTS = f"""
                       AND {_HAS_NAMES.format(row="e")})
       AND NOT EXISTS (SELECT 1 FROM unallocated_payment u WHERE u.tenant = payment.tenant
                       AND u.payment_id = payment.payment_id AND u.state <> 'closed')
+    RETURNING payment_id
 """
 
 # Documents that name nobody any more but those who are purged: found by the receivable's number, and letters by the
@@ -54,6 +57,9 @@ _NAMED_TOO = f"""(EXISTS (SELECT 1 FROM receivable n WHERE n.tenant = {{d}}.tena
         AND n.company = {{d}}.company AND n.number = {{d}}.number AND {_HAS_NAMES.format(row="n")})
     OR EXISTS (SELECT 1 FROM document x
         JOIN document_balance b ON b.tenant = x.tenant AND b.document_no = x.document_no
+        WHERE {_OF_ONE_LETTER} AND {_HAS_NAMES.format(row="b")})
+    OR EXISTS (SELECT 1 FROM document x
+        JOIN document_mention b ON b.tenant = x.tenant AND b.document_no = x.document_no
         WHERE {_OF_ONE_LETTER} AND {_HAS_NAMES.format(row="b")}))"""
 _DOCUMENTS = f"""
     INSERT INTO purged_document (document_no)
@@ -64,6 +70,11 @@ _DOCUMENTS = f"""
     UNION
     SELECT d.document_no
     FROM document_balance o CROSS JOIN document x CROSS JOIN document d
+    WHERE o.tenant = :t AND o.receivable_id IN {_PURGED} AND x.tenant = o.tenant AND x.document_no = o.document_no
+      AND {_OF_ONE_LETTER.format(d="d")} AND NOT {_NAMED_TOO.format(d="d")}
+    UNION
+    SELECT d.document_no
+    FROM document_mention o CROSS JOIN document x CROSS JOIN document d
     WHERE o.tenant = :t AND o.receivable_id IN {_PURGED} AND x.tenant = o.tenant AND x.document_no = o.document_no
       AND {_OF_ONE_LETTER.format(d="d")} AND NOT {_NAMED_TOO.format(d="d")}
 """
@@ -99,13 +110,14 @@ _ADDRESSES = f"UPDATE document_step SET address_sha256 = '' WHERE {_ARE_PURGED}"
 _ANSWERS = f"UPDATE document_answer SET reason = '' WHERE {_ARE_PURGED}"
 _REMARKS = f"UPDATE limitation_interruption SET remark = '' WHERE tenant = :t AND receivable_id IN {_PURGED}"
 _CO_DEBTORS = f"""
-    UPDATE instalment_plan SET second_debtor_name = '', second_debtor_identity = ''
+    UPDATE instalment_plan SET second_debtor_name = '', second_debtor_identity = '', ended_because = ''
     WHERE tenant = :t AND plan_no IN (SELECT c.plan_no FROM instalment_claim c
                                       WHERE c.tenant = :t AND c.receivable_id IN {_PURGED})
       AND NOT EXISTS (SELECT 1 FROM instalment_claim c WHERE c.tenant = instalment_plan.tenant
                       AND c.plan_no = instalment_plan.plan_no AND c.receivable_id IS NOT NULL
                       AND {_HAS_NAMES.format(row="c")})
 """
+_CLAIMS = f"UPDATE instalment_claim SET text = '' WHERE tenant = :t AND receivable_id IN {_PURGED}"
 # A run may have been asked for by debtor: its plan keeps the number, and the hash of the command could be tried out.
 _NO_DEBTOR = json.dumps({"debtor": "purged"})
 _SELECTIONS = f"""
@@ -121,7 +133,7 @@ _COMMANDS = text(
 ).bindparams(bindparam("results", expanding=True))
 
 _OF_THEIR_DOCUMENTS = (_DOCUMENTS, _CONTENTS, _PARTS, _KEPT, _ADDRESSES, _ANSWERS, _RECIPIENTS)
-_OF_THEMSELVES = (_PAYMENTS, _HOLDS, _WATCHES, _REMARKS, _CO_DEBTORS, _RECEIVABLES)
+_OF_THEMSELVES = (_HOLDS, _WATCHES, _REMARKS, _CLAIMS, _CO_DEBTORS, _RECEIVABLES)
 
 
 def erase(connection: Connection, tenant: int, plan_no: int, items: Sequence[int], now: str) -> int:
@@ -133,7 +145,12 @@ def erase(connection: Connection, tenant: int, plan_no: int, items: Sequence[int
     purged = int(connection.execute(text(_NOTE), values).rowcount)
     if purged:
         lay_out(connection, "purged_document", _DOCUMENT)
-        for statement in (*_OF_THEIR_DOCUMENTS, *_OF_THEMSELVES):
+        for statement in _OF_THEIR_DOCUMENTS:
+            connection.execute(text(statement), values)
+        payments = connection.execute(text(_PAYMENTS), values).scalars().all()
+        erase_texts(connection, tenant, _PURGED, values)
+        erase_texts_of_payments(connection, tenant, payments)
+        for statement in _OF_THEMSELVES:
             connection.execute(text(statement), values)
     return purged
 

@@ -31,6 +31,11 @@ _DOCUMENT = f"""(EXISTS (SELECT 1 FROM document d WHERE d.tenant = r.tenant AND 
         JOIN document_balance b ON b.tenant = v.tenant AND b.receivable_id = v.receivable_id
         JOIN document x ON x.tenant = b.tenant AND x.document_no = b.document_no
         JOIN document d ON d.tenant = x.tenant AND d.number = x.number AND d.company = x.company AND d.kind = x.kind
+        WHERE {_VERSION} AND d.state NOT IN {_ENDED})
+    OR EXISTS (SELECT 1 FROM receivable v
+        JOIN document_mention b ON b.tenant = v.tenant AND b.receivable_id = v.receivable_id
+        JOIN document x ON x.tenant = b.tenant AND x.document_no = b.document_no
+        JOIN document d ON d.tenant = x.tenant AND d.number = x.number AND d.company = x.company AND d.kind = x.kind
         WHERE {_VERSION} AND d.state NOT IN {_ENDED}))"""
 _STEP = f"""EXISTS (SELECT 1 FROM receivable v
     JOIN dunning_step s ON s.tenant = v.tenant AND s.receivable_id = v.receivable_id

@@ -39,7 +39,7 @@ from hub.store.tables.exchanges import content, content_part, exchange
 from hub.store.tables.installation import counter, installation, payee_account, posting_group, tenant
 from hub.store.tables.instalment_plans import instalment, instalment_claim, instalment_plan, instalment_share
 from hub.store.tables.interest import carried_charge, interest_charge
-from hub.store.tables.letters import document_balance
+from hub.store.tables.letters import document_balance, document_mention
 from hub.store.tables.mandates import (
     direct_debit_step,
     mandate,
@@ -100,6 +100,7 @@ __all__ = [
     "direct_debit_step",
     "document",
     "document_balance",
+    "document_mention",
     "document_step",
     "dunning_step",
     "duplicate_payment",

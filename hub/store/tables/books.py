@@ -79,6 +79,23 @@ event = table(
     PrimaryKeyConstraint("tenant", "event_no"),
 )
 
+_TELLS = event.c.data.isnot(None) & event.c.receivable_id.isnot(None)
+Index(
+    "event_of_receivable",  # what no entry says
+    event.c.tenant,
+    event.c.receivable_id,
+    sqlite_where=_TELLS,
+    postgresql_where=_TELLS,
+)
+_TELLS_OF_PAYMENT = event.c.data.isnot(None) & event.c.payment_id.isnot(None)
+Index(
+    "event_of_payment",
+    event.c.tenant,
+    event.c.payment_id,
+    sqlite_where=_TELLS_OF_PAYMENT,
+    postgresql_where=_TELLS_OF_PAYMENT,
+)
+
 observer_cursor = table(
     "observer_cursor",
     tenant_column(),

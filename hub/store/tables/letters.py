@@ -18,3 +18,12 @@ document_balance = table(
     PrimaryKeyConstraint("tenant", "document_no", "receivable_id"),
 )
 Index("document_balance_by_receivable", document_balance.c.tenant, document_balance.c.receivable_id)
+
+document_mention = table(
+    "document_mention",  # a receivable that a document names without its balance: a statement, a printed plan
+    tenant_column(),
+    number("document_no"),
+    number("receivable_id"),
+    PrimaryKeyConstraint("tenant", "document_no", "receivable_id"),
+)
+Index("document_mention_by_receivable", document_mention.c.tenant, document_mention.c.receivable_id)

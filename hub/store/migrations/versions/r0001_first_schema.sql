@@ -290,6 +290,15 @@ CREATE TABLE document_balance (
 
 CREATE INDEX document_balance_by_receivable ON document_balance (tenant, receivable_id);
 
+CREATE TABLE document_mention (
+    tenant INTEGER NOT NULL,
+    document_no BIGINT NOT NULL,
+    receivable_id BIGINT NOT NULL,
+    PRIMARY KEY (tenant, document_no, receivable_id)
+) WITHOUT ROWID;
+
+CREATE INDEX document_mention_by_receivable ON document_mention (tenant, receivable_id);
+
 CREATE TABLE document_step (
     tenant INTEGER NOT NULL,
     document_no BIGINT NOT NULL,
@@ -399,6 +408,10 @@ CREATE TABLE event (
     data TEXT,
     PRIMARY KEY (tenant, event_no)
 ) WITHOUT ROWID;
+
+CREATE INDEX event_of_payment ON event (tenant, payment_id) WHERE data IS NOT NULL AND payment_id IS NOT NULL;
+
+CREATE INDEX event_of_receivable ON event (tenant, receivable_id) WHERE data IS NOT NULL AND receivable_id IS NOT NULL;
 
 CREATE TABLE exchange (
     tenant INTEGER NOT NULL,

@@ -37,7 +37,17 @@ PAYMENTS = f"""
     HAVING sum(e.amount_ore) <> 0
     {{order}}
 """
-PAYMENT_ORDER = ("e.transaction_date", METHOD, "r.company", "length(r.number)", "r.number", "e.currency")
+PAYMENT_ORDER = (
+    "e.transaction_date",
+    METHOD,
+    "r.company",
+    "length(r.number)",
+    "r.number",
+    "e.currency",
+    "e.booked_date",
+)
+PAYMENT_ORDER_BY_NUMBER = ("e.receivable_id", "coalesce(e.payment_id, 0)", "coalesce(e.voucher_no, 0)")
+"""Behind it: what a row is grouped by, so that a list printed again has the same order."""
 
 FORECAST = """
     SELECT r.due_date, r.company, r.routine, r.currency, count(*),
@@ -74,4 +84,4 @@ OPEN_OF = f"""
     WHERE r.tenant = :t AND r.kind <> 'internal' {{where}}
     ORDER BY {DEBTOR}, r.currency, r.due_date, r.receivable_id
 """
-STATEMENT_ORDER = (DEBTOR, "e.currency", _DATE, "r.company", "length(r.number)", "r.number", _CAUSE)
+STATEMENT_ORDER = (DEBTOR, "e.currency", _DATE, "r.company", "length(r.number)", "r.number", _CAUSE, "r.source_system")

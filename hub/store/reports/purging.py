@@ -138,7 +138,7 @@ class SqlPurges:
         """Yield the receivables of a plan that stand in one of these states."""
         made = Conditions(t=self._tenant, plan=plan_no)
         made.add(f"{_STATE} IN :states", states=states)
-        order = ordered(_ORDERS[sort], self._connection.dialect.name)
+        order = ordered(_ORDERS[sort], self._connection.dialect.name) + ", r.receivable_id"  # versions share a number
         with self._run(ROWS, made, where=made.where, order=order) as result:  # closed when nobody reads on
             for row in result:
                 yield PurgeRow._make(row)

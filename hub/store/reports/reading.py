@@ -91,7 +91,7 @@ class SqlReports:
         made.add(_OF_SOURCE[selection.source])
         made.add(movements.IS_OF_METHOD, method=selection.method)
         self._narrow(made, selection.companies, selection.routines)
-        order = ordered(movements.PAYMENT_ORDER, self._dialect)
+        order = ", ".join([ordered(movements.PAYMENT_ORDER, self._dialect), *movements.PAYMENT_ORDER_BY_NUMBER])
         for row in self._rows(movements.PAYMENTS.format(where=made.where, order=order), made):
             yield PaymentRow._make(row)
 

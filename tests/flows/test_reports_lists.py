@@ -237,6 +237,11 @@ def test_dunning_statistics_tell_what_share_of_what_was_invoiced_came_to_each_st
         driver.execute("CREATE TEMP TABLE instalment_claim (tenant INTEGER, receivable_id BIGINT)")
         for claimed in (ids["1001"], ids["1001"], "NULL"):  # of two plans, and another claim
             driver.execute(f"INSERT INTO instalment_claim VALUES ({tenant}, {claimed})")
+        driver.execute("CREATE TEMP TABLE order_to_pay (tenant INTEGER, order_no BIGINT, filed_on TEXT)")
+        driver.execute("CREATE TEMP TABLE order_to_pay_claim (tenant INTEGER, order_no BIGINT, receivable_id BIGINT)")
+        for order, filed_on, number in ((1, "2026-11-20", "1001"), (2, "", "1002")):  # the second was never filed
+            driver.execute(f"INSERT INTO order_to_pay VALUES ({tenant}, {order}, '{filed_on}')")
+            driver.execute(f"INSERT INTO order_to_pay_claim VALUES ({tenant}, {order}, {ids[number]})")
         reports = SqlReports(connection, tenant)
         rows = [tuple(row.values()) for row in rows_of(dunning_statistics(reports, DunningSelection()))]
         reminded = reports.balances(BalanceSelection(as_of=TODAY, dunned=Dunned.REMINDED), "")
@@ -244,7 +249,8 @@ def test_dunning_statistics_tell_what_share_of_what_was_invoiced_came_to_each_st
         assert [row.number for row in reminded] == ["1001", "1002"]
         assert [row.number for row in demanded] == ["1001"]
         driver.execute("DROP TABLE dunning_step")
-        driver.execute("DROP TABLE instalment_claim")
+        for table in ("instalment_claim", "order_to_pay", "order_to_pay_claim"):
+            driver.execute(f"DROP TABLE {table}")
 
     assert [row[:1] + row[3:8] for row in rows] == [
         ("2026-09", "invoiced", 1, 100_000, 10_000, 10_000),
@@ -252,5 +258,6 @@ def test_dunning_statistics_tell_what_share_of_what_was_invoiced_came_to_each_st
         ("2026-10", "reminder_1", 2, 200_000, 6_667, 6_667),
         ("2026-10", "demand", 1, 100_000, 3_333, 3_333),
         ("2026-10", "warning", 1, 100_000, 3_333, 3_333),
+        ("2026-10", "order_to_pay", 1, 100_000, 3_333, 3_333),
         ("2026-10", "instalment_plan", 1, 100_000, 3_333, 3_333),
     ]

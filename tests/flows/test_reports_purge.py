@@ -397,6 +397,34 @@ def test_the_texts_of_a_plans_claims_and_why_it_ended_go_too(ledger: ReportLedge
     assert ledger.sql("SELECT text, principal_ore FROM instalment_claim") == [("", 1)]
 
 
+def test_whom_an_order_to_pay_was_about_goes_when_its_last_receivable_is_purged(ledger: ReportLedger) -> None:
+    for order, numbers in ((1, ("1001",)), (2, ("1001", "1003"))):
+        about = {"debtor_identity": "191212121212", "debtor_name": "Örjan Ek", "order_no": order}
+        _insert(
+            ledger, "order_to_pay", {"tenant": ledger.store.tenant, **about, **_blank(_ORDER_TEXTS, _ORDER_NUMBERS)}
+        )
+        for number in numbers:
+            claim = {"order_no": order, "claim_no": int(number), "receivable_id": _id(ledger, number)}
+            rest = _blank(_CLAIM_TEXTS, "collection_ore interest_ore") | {"refers_to": "Omsorg", "principal_ore": 5}
+            _insert(ledger, "order_to_pay_claim", {"tenant": ledger.store.tenant, **claim, **rest})
+
+    purging.execute_purge(ledger.store, planned(ledger))
+
+    orders = "SELECT debtor_identity, debtor_name FROM order_to_pay ORDER BY order_no"
+    assert ledger.sql(orders) == [("", ""), ("191212121212", "Örjan Ek")]
+    claims = ledger.sql("SELECT refers_to, principal_ore FROM order_to_pay_claim ORDER BY order_no, claim_no")
+    assert claims == [("", 5), ("", 5), ("Omsorg", 5)]
+
+
+_ORDER_TEXTS = "company currency state state_since made_on made_by interest fee_payment enforcement counted_to"
+_ORDER_NUMBERS = "own_work_ore agent_ore other_ore has_real_property allows_protected fee_ore principal_ore collection_ore interest_ore"
+_CLAIM_TEXTS = "company number source_system invoice_date due_date demand_sent_on demand_pay_by"
+
+
+def _blank(texts: str, numbers: str) -> dict[str, object]:
+    return {**dict.fromkeys(texts.split(), ""), **dict.fromkeys(numbers.split(), 0)}
+
+
 def _mention(ledger: ReportLedger, document_no: int, number: str) -> dict[str, object]:
     return {"tenant": ledger.store.tenant, "document_no": document_no, "receivable_id": _id(ledger, number)}
 

@@ -19,6 +19,8 @@ DONE = {
     TABLE: f"SELECT tenant, receivable_id, step FROM {TABLE} WHERE tenant = :t AND undone_at IS NULL",
     "instalment_claim": "SELECT tenant, receivable_id, 'instalment_plan' AS step FROM instalment_claim "
     "WHERE tenant = :t AND receivable_id IS NOT NULL",
+    "order_to_pay_claim": "SELECT c.tenant, c.receivable_id, 'order_to_pay' AS step FROM order_to_pay_claim c "
+    "JOIN order_to_pay o ON o.tenant = c.tenant AND o.order_no = c.order_no WHERE c.tenant = :t AND o.filed_on <> ''",
 }
 """Which receivables what was done to, by the table that keeps it: each counts once for each step."""
 STATISTICS = f"""

@@ -118,6 +118,14 @@ _CO_DEBTORS = f"""
                       AND {_HAS_NAMES.format(row="c")})
 """
 _CLAIMS = f"UPDATE instalment_claim SET text = '' WHERE tenant = :t AND receivable_id IN {_PURGED}"
+_ORDERED = f"UPDATE order_to_pay_claim SET refers_to = '' WHERE tenant = :t AND receivable_id IN {_PURGED}"
+_ORDERS_TO_PAY = f"""
+    UPDATE order_to_pay SET debtor_identity = '', debtor_name = '', special_information = ''
+    WHERE tenant = :t AND order_no IN (SELECT c.order_no FROM order_to_pay_claim c
+                                       WHERE c.tenant = :t AND c.receivable_id IN {_PURGED})
+      AND NOT EXISTS (SELECT 1 FROM order_to_pay_claim c WHERE c.tenant = order_to_pay.tenant
+                      AND c.order_no = order_to_pay.order_no AND {_HAS_NAMES.format(row="c")})
+"""
 # A run may have been asked for by debtor: its plan keeps the number, and the hash of the command could be tried out.
 _NO_DEBTOR = json.dumps({"debtor": "purged"})
 _SELECTIONS = f"""
@@ -133,7 +141,7 @@ _COMMANDS = text(
 ).bindparams(bindparam("results", expanding=True))
 
 _OF_THEIR_DOCUMENTS = (_DOCUMENTS, _CONTENTS, _PARTS, _KEPT, _ADDRESSES, _ANSWERS, _RECIPIENTS)
-_OF_THEMSELVES = (_HOLDS, _WATCHES, _REMARKS, _CLAIMS, _CO_DEBTORS, _RECEIVABLES)
+_OF_THEMSELVES = (_HOLDS, _WATCHES, _REMARKS, _CLAIMS, _CO_DEBTORS, _ORDERED, _ORDERS_TO_PAY, _RECEIVABLES)
 
 
 def erase(connection: Connection, tenant: int, plan_no: int, items: Sequence[int], now: str) -> int:

@@ -417,7 +417,10 @@ def test_whom_an_order_to_pay_was_about_goes_when_its_last_receivable_is_purged(
 
 
 _ORDER_TEXTS = "company currency state state_since made_on made_by interest fee_payment enforcement counted_to"
-_ORDER_NUMBERS = "own_work_ore agent_ore other_ore has_real_property allows_protected fee_ore principal_ore collection_ore interest_ore"
+_ORDER_NUMBERS = (
+    "own_work_ore agent_ore other_ore has_real_property allows_protected fee_ore principal_ore collection_ore "
+    "interest_ore"
+)
 _CLAIM_TEXTS = "company number source_system invoice_date due_date demand_sent_on demand_pay_by"
 
 

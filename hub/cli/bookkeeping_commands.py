@@ -74,6 +74,10 @@ def export(
     session: Session,
     company: Company = "",
     plan: Annotated[bool, typer.Option("--plan", help="Say what would go and what waits; change nothing.")] = False,
+    through: Annotated[
+        int,
+        typer.Option("--through", min=0, metavar="NO", help="No voucher behind this, the last that a plan saw."),
+    ] = 0,
 ) -> None:
     """Export the vouchers that the general ledger does not have: each goes once."""
     with session.hub() as hub:
@@ -81,7 +85,7 @@ def export(
             plans = hub.bookkeeping.plan(company)
             answer_json(plans) if session.as_json else _show_plans(plans)
             return
-        done = hub.bookkeeping.export(company, key=session.body("export")["key"])
+        done = hub.bookkeeping.export(company, key=session.body("export")["key"], through=through)
     if session.as_json:
         answer_json(done)
     else:
@@ -94,7 +98,8 @@ def _show_plans(plans: Iterable[ExportPlan]) -> None:
         days = f"{one.first_date} to {one.last_date}" if one.vouchers else ""
         series = ", ".join(f"{count} {name}" for name, count in sorted(one.by_series.items()))
         fields = (("company", one.company), ("vouchers", str(one.vouchers)), ("by series", series), ("days", days))
-        show_fields("", (*fields, ("wait", _counted(one.waiting))))
+        seen = ("seen", f"up to voucher {one.through}" if one.through else "")
+        show_fields("", (*fields, ("wait", _counted(one.waiting)), seen))
         if one.left_out:
             rows = [(str(left.voucher_no), words(left.reason), left.detail) for left in one.left_out[:MOST_SHOWN]]
             show_table("wait", (("voucher", "right"), "why", ("what to do", "wrap")), rows)

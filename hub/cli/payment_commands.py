@@ -33,6 +33,7 @@ def group() -> typer.Typer:
     command(app, "signals")(signals)
     command(app, "lumps")(lumps)
     command(app, "suggest")(suggest)
+    command(app, "try-again", is_keyed=True)(try_again)
     payment_moves.add_to(app)
     manual_payments.add_to(app)
     return app
@@ -180,3 +181,18 @@ def lumps(
     ]
     columns = (("no", "right"), ("booked", "keep"), "reference", ("exchange", "right"), "state", ("kronor", "right"))
     show_table("", columns, rows, empty=f"no lump is {in_state}; see: --state all")
+
+
+def try_again(
+    session: Session,
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="REASON", help="Those that wait for this, such as part_not_found.")
+    ] = "",
+) -> None:
+    """Match suspended money again: what the rules now place leaves the suspense account."""
+    with session.hub() as hub:
+        found = hub.payments.try_again(reason, key=session.body("try_again")["key"])
+    if session.as_json:
+        answer_json({"tried_again": found})
+    else:
+        say(f"{counted(found, 'payment')} tried again; see: hub payments list")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date
 from enum import StrEnum
+from pathlib import PurePath
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StringConstraints, model_validator
 
 from hub.model.setting_values import FIELD_NAME, PLUGIN_NAME, Switch
 
@@ -50,6 +51,12 @@ Series = Annotated[str, Field(pattern=r"^[0-9A-Za-zÅÄÖåäö]{0,10}$")]
 VoucherType = Annotated[str, Field(pattern=FIELD_NAME)]
 
 
+def _absolute(path: str) -> str:
+    if path and not PurePath(path).is_absolute():
+        raise ValueError("must be a whole path, such as /srv/ledger/out: the hub is started in more than one place")
+    return path
+
+
 class Dimension(BaseModel):
     """A part of account strings (*konteringsdel*) behind the account, and the ledger's dimension that it is of."""
 
@@ -75,6 +82,10 @@ class BookkeepingSettings(BaseModel):
     )
     begins_on: Annotated[str, AfterValidator(_checked_day)] = Field(
         default="", description="Vouchers booked before this day are not exported, such as `2026-01-01`."
+    )
+    inbox: Annotated[str, StringConstraints(max_length=1000), AfterValidator(_absolute)] = Field(
+        default="",
+        description="A folder that the ledger's own files are put into; a schedule with job `ledger` takes them in.",
     )
     default_series: Series = Field(
         default="", description="Voucher series of types that `series` does not name; left out: such vouchers wait."

@@ -32,6 +32,7 @@ class ScheduledJob(StrEnum):
     REFUNDS = "refunds"  # orders refunds that are approved
     REFUND_PLAN = "refund_plan"  # plans refunds of what nobody has asked for
     BOOKKEEPING = "bookkeeping"  # exports vouchers to the general ledger
+    LEDGER = "ledger"  # takes in the general ledger's own files
     DIRECT_DEBITS = "direct_debits"  # asks for money by mandates, and sends what waits to the clearing house
     ORDERS_TO_PAY = "orders_to_pay"  # fetches what the enforcement authority tells of orders to pay
 
@@ -113,7 +114,8 @@ class Schedule(BaseModel):
         "`follow` asks channels what became of documents; "
         "`dun` takes the next dunning step of everything that is late; "
         "`refund_plan` asks for refunds of what has stood long enough; `refunds` orders those that are approved; "
-        "`bookkeeping` exports vouchers to the general ledger; `direct_debits` asks for money by mandates."
+        "`bookkeeping` exports vouchers to the general ledger, `ledger` takes in its files; "
+        "`direct_debits` asks for money by mandates."
     )
     cron: CronText | None = Field(
         default=None,

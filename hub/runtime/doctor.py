@@ -12,6 +12,7 @@ from hub.errors import HubError
 from hub.model.counting import counted
 from hub.model.refusals import closest
 from hub.money import format_kronor, plain_kronor
+from hub.rules.payments.matching import Reason
 from hub.runtime.bootstrap import Installation
 from hub.runtime.company_findings import company_findings
 from hub.runtime.dunning_findings import dunning_findings
@@ -158,6 +159,7 @@ def _tenant(installation: Installation, name: str) -> Iterator[Finding]:
         yield Finding(health, what, f"company {found.company}{named}: {found.message}{because}")
     yield from ledger_findings(work, what)
     yield from mandate_findings(work, what)
+    yield from _parts_found_since(work, what)
     yield from secret_findings(installation.home, work.tenant, what)
     yield from company_findings(work.tenant, what)
     yield from _waiting(Hub(installation, work), what)
@@ -255,3 +257,15 @@ def _text(value: object) -> str:
     if isinstance(value, tuple | list):
         return ", ".join(str(item) for item in value)
     return "" if value is None else str(value)
+
+
+def _parts_found_since(work: TenantWork, what: str) -> Iterator[Finding]:
+    """Find money whose share named nothing when it came, and names something open by now; nobody tries it by itself."""
+    with work.store.read() as reading:
+        found = reading.queue.may_find_part(Reason.PART_NOT_FOUND)
+    if found:
+        text = (
+            f"{counted(found, 'payment')} wait since a share named nothing that was open, and it is open by now; "
+            f"try them again: hub payments try-again --reason {Reason.PART_NOT_FOUND}"
+        )
+        yield Finding(Health.LOOK, what, text)

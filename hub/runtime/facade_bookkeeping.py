@@ -51,8 +51,10 @@ class BookkeepingDesk:
         exporters = self._work.exporters
         return [plan(self._work.store, one, exporters.of(one)) for one in self._companies(company)]
 
-    def export(self, company: str = "", *, key: str) -> ExportReport:
+    def export(self, company: str = "", *, key: str, through: int = 0) -> ExportReport:
         """Export what can go, of one company or of all; the same key again exports nothing and answers the same.
+
+        With `through` no voucher goes with a higher number than the plan that was looked at saw: `ExportPlan.through`.
 
         Raises:
             ConfigurationError: an exporter is not there, or is not told where files go.
@@ -62,7 +64,7 @@ class BookkeepingDesk:
             exporters.plugin_of(exporters.of(one))
         run_id = f"{RUN_KIND}:{self._work.tenant.id}:{key}"
         with self._work.store.write() as work:
-            work.runs.enqueue_once(run_id, RUN_KIND, {"company": company})
+            work.runs.enqueue_once(run_id, RUN_KIND, {"company": company, "through": through})
         self._carry_out()
         with self._work.store.read() as work:
             run = work.runs.get(run_id)

@@ -9,6 +9,7 @@ from hub.model.enquiries import PaymentStory
 from hub.model.events import Event
 from hub.model.payments import Deposit, Lump, QueuedPayment
 from hub.runtime.tenant_work import TenantWork
+from hub.services.payments.rematching import RUN_KIND as REMATCH
 from hub.services.payments.suggesting import suggestions
 from hub.services.ports import JsonObject
 
@@ -52,6 +53,19 @@ class PaymentsDesk:
     def signals(self, *, limit: int = 100) -> list[Event]:
         """Return payments on receivables under watch (*signallista*), newest first."""
         return self._work.enquiries.events(SIGNAL, limit=limit)
+
+    def try_again(self, reason: str = "", *, key: str) -> int:
+        """Match suspended payments again, of one reason or all; return how many are looked at. Once by its key.
+
+        Whatever the rules now place leaves the suspense account; the rest waits on.
+        """
+        with self._work.store.write() as work:
+            run_id = f"{REMATCH}:{self._work.tenant.id}:asked:{key}"
+            marked = 0 if work.runs.get(run_id) is not None else work.queue.mark_by_reason(reason)
+            if marked:
+                work.runs.enqueue_once(run_id, REMATCH, {})
+        self._carry_out()
+        return marked
 
     def deposits(self) -> list[Deposit]:
         """Return the bank entries that specified payments sum to (*insättningar*), with the lump each has met."""

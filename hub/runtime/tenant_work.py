@@ -26,6 +26,8 @@ from hub.runtime.config import settings_fingerprint
 from hub.runtime.inboxes import InstallationInboxes
 from hub.runtime.incoming_files import IncomingFileRun
 from hub.runtime.installed import installed_fingerprint
+from hub.runtime.ledger_inbox import RUN_KIND as LEDGER
+from hub.runtime.ledger_inbox import LedgerInboxRun
 from hub.runtime.plugin_cache import TenantPluginCache
 from hub.runtime.plugin_context import TenantPluginContext
 from hub.runtime.plugins import TenantPlugins
@@ -229,6 +231,7 @@ class TenantWork:
             REFUNDS: OrderRun(self.tenant, self.order_writers),
             REFUND_PLAN: PlanRun(self.tenant, self.tell),
             BOOKKEEPING: ExportRun(self.tenant, self.exporters),
+            LEDGER: LedgerInboxRun(self.store, self.tenant, self.exporters.by_name, self.clock),
             DIRECT_DEBITS: DirectDebitRun(self.store, self.tenant, self.schemes),
             WEBHOOK: WebhookRun(self.store, self.tenant, self._receivers()),
         }

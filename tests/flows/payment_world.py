@@ -243,7 +243,8 @@ class World:
                 if more.get(f"{bucket}_ore"):
                     work.books.add([self._debit(row, more[f"{bucket}_ore"], bucket)])
             work.books.apply(chart_of(work, self.tenant), voucher_type="invoices")
-            enqueue_rematch(work, self.tenant.id, f"import:{receivable_id}", [(account_no, key)])
+            if more.get("rematch", True):
+                enqueue_rematch(work, self.tenant.id, f"import:{receivable_id}", [(account_no, key)])
         self.drain()
         return receivable_id
 

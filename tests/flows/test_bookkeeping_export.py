@@ -351,3 +351,22 @@ def test_an_export_of_one_company_leaves_the_others(world):
 
     assert list(answers.values()) == [{}]
     assert world.stands() == [(1, "waiting", "", "")]
+
+
+def test_nothing_goes_behind_the_last_voucher_that_a_plan_saw(world):
+    world.invoice(1)
+    seen = world.plan()
+    world.invoice(2)
+
+    with world.store.write() as work:
+        asked = {"company": "", "through": seen.through}
+        work.runs.enqueue_another(f"{RUN_KIND}:{world.name}:seen", RUN_KIND, asked)
+    drain(world.store, world.bodies())
+
+    assert (seen.vouchers, seen.through) == (1, 1)
+    assert [row[:2] for row in world.stands()] == [(1, "exported"), (2, "waiting")]
+    assert world.plan().vouchers == 1
+
+
+def test_a_plan_of_no_vouchers_saw_none(world):
+    assert (world.plan().vouchers, world.plan().through) == (0, 0)

@@ -52,6 +52,7 @@ time_zone = "UTC"
 """
 NEVER_IN_THE_DEMONSTRATION = {
     "account_claim",  # held while a run judges
+    "document_mention",  # no statement nor printed plan is sent there
     "fee_invoice",  # fees are debited there
     "erased_content",  # this and those of purges: nothing in it is old enough
     "closed_month",  # no ledger is named

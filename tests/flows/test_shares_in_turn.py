@@ -146,3 +146,26 @@ def test_when_a_person_places_money_elsewhere_the_rest_of_it_waits_for_a_person_
     second = world.owe("1002", 5000)
 
     assert (world.open_ore(second), world.waiting()) == (5000, [("suspended", "part_not_found", 5000)])
+
+
+def test_a_part_that_was_passed_by_is_found_and_placed_when_it_is_tried_again(world: World) -> None:
+    """As an earlier version of the hub left it: its receivable came, and nobody looked."""
+    bring(world, of_shares(TWO))
+    owed = [world.owe("1001", 10000)]
+    assert may_find(world) == 0  # the other share's has not come
+    owed.append(world.owe("1002", 5000, rematch=False))  # and nobody tells the queue that it has
+    assert may_find(world) == 1
+
+    with world.store.write() as work:
+        assert work.queue.mark_by_reason("all_else") == 0
+        assert work.queue.mark_by_reason("part_not_found") == 1
+        work.runs.enqueue("rematch:asked", "rematch", {})
+    world.drain()
+
+    assert may_find(world) == 0
+    assert_all_placed(world, owed)
+
+
+def may_find(world: World) -> int:
+    with world.store.read() as work:
+        return work.queue.may_find_part("part_not_found")

@@ -80,13 +80,13 @@ class ExportRun:
             self._exporters.plugin_of(self._exporters.of(company))
         counted = Counter[str]()
         for company in companies:
-            counted.update(self._export(work, company))
+            counted.update(self._export(work, company, int(input.get("through", 0))))
         return dict(counted)
 
-    def _export(self, work: Work, company: Company) -> Counter[str]:
+    def _export(self, work: Work, company: Company, through: int) -> Counter[str]:
         after, waiting, counted = 0, Counter[str](), Counter[str]()
         while True:
-            answer = work.step(STEP, self._file, {"company": company.number, "after": after})
+            answer = work.step(STEP, self._file, {"company": company.number, "after": after, "through": through})
             waiting.update(answer["waiting"])
             counted.update(vouchers=answer["vouchers"], files=1 if answer["exchange_no"] else 0)
             after = answer["after"]
@@ -103,7 +103,7 @@ class ExportRun:
         exporter = self._exporters.of(company)
         work.commands.claim(_CLAIM)
         limit = company.bookkeeping.most_vouchers
-        decided, after = decisions(work, company, exporter, after=input["after"], limit=limit)
+        decided, after = decisions(work, company, exporter, after=input["after"], limit=limit, through=input["through"])
         going = [one for one in decided if one.voucher is not None]
         waiting = Counter(one.reason for one in decided if one.voucher is None)
         answer = {"company": company.number, "after": after, "vouchers": len(going), "waiting": dict(waiting)}

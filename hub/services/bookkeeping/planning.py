@@ -35,6 +35,7 @@ class ExportPlan(NamedTuple):
     waiting: dict[str, int]  # by reason
     left_out: list[LeftOut]
     replaced: list[Replaced]
+    through: int = 0  # the latest voucher that it saw
 
 
 def exporting_companies(tenant: Tenant, company: str = "") -> list[Company]:
@@ -51,20 +52,24 @@ def terms_of(work: UnitOfWork, company: Company) -> LedgerTerms:
 
 
 def decisions(
-    work: UnitOfWork, company: Company, exporter: BookkeepingExporter, *, after: int, limit: int
+    work: UnitOfWork, company: Company, exporter: BookkeepingExporter, *, after: int, limit: int, through: int = 0
 ) -> tuple[list[Decision], int]:
     """Decide about the next vouchers; the number to go on behind is 0 when those were all."""
     terms, begins_on = terms_of(work, company), company.bookkeeping.begins_on
-    found, behind = work.exporting.waiting(company.number, begins_on=begins_on, after=after, limit=limit)
+    found, behind = work.exporting.waiting(
+        company.number, begins_on=begins_on, after=after, limit=limit, through=through
+    )
     return [decide(voucher, terms, exporter.why_not) for voucher in found], behind
 
 
 def plan(store: Store, company: Company, exporter: BookkeepingExporter) -> ExportPlan:
     """Return what an export of a company would do now; nothing is written."""
+    with store.read() as work:
+        through = work.exporting.latest(company.number)
     series: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     days, left_out, replaced = [""], list[LeftOut](), list[Replaced]()
-    for one in _all(store, company, exporter):
+    for one in _all(store, company, exporter, through):
         if one.voucher is None:
             reasons[one.reason] += 1
             left_out += [LeftOut(one.voucher_no, one.reason, one.detail)] if len(left_out) < MOST_NAMED else []
@@ -73,15 +78,15 @@ def plan(store: Store, company: Company, exporter: BookkeepingExporter) -> Expor
             days = [min(days[0] or one.voucher.date, one.voucher.date), max(days[-1], one.voucher.date)]
             replaced += one.replaced if len(replaced) < MOST_NAMED else ()
     return ExportPlan(
-        company.number, series.total(), dict(series), days[0], days[-1], dict(reasons), left_out, replaced
+        company.number, series.total(), dict(series), days[0], days[-1], dict(reasons), left_out, replaced, through
     )
 
 
-def _all(store: Store, company: Company, exporter: BookkeepingExporter) -> Iterator[Decision]:
+def _all(store: Store, company: Company, exporter: BookkeepingExporter, through: int) -> Iterator[Decision]:
     after = 0
-    while True:
+    while through:
         with store.read() as work:
-            found, after = decisions(work, company, exporter, after=after, limit=VOUCHERS_AT_ONCE)
+            found, after = decisions(work, company, exporter, after=after, limit=VOUCHERS_AT_ONCE, through=through)
         yield from found
         if not after:
             return

@@ -21,6 +21,7 @@ _WAITING = text("""
     FROM (SELECT v.tenant, v.voucher_no, v.voucher_type, v.booked_date, v.currency, v.text
           FROM voucher v
           WHERE v.tenant = :t AND v.voucher_no > :after AND v.company = :company AND v.booked_date >= :begins_on
+            AND (:through = 0 OR v.voucher_no <= :through)
             AND NOT EXISTS (SELECT 1 FROM voucher_export x WHERE x.tenant = v.tenant AND x.voucher_no = v.voucher_no)
           ORDER BY v.voucher_no LIMIT :limit) AS v
     LEFT JOIN voucher_line l ON l.tenant = v.tenant AND l.voucher_no = v.voucher_no
@@ -36,6 +37,7 @@ _LATEST = """
       AND (:state = '' OR coalesce(x.state, 'waiting') = :state)
     ORDER BY v.voucher_no DESC LIMIT :limit
 """
+_LAST = text("SELECT coalesce(max(voucher_no), 0) FROM voucher WHERE tenant = :t AND company = :company")
 _EXPORT_COLUMNS = ("tenant", "voucher_no", "company", "exchange_no", "series", "ledger_date", "state")
 
 
@@ -47,12 +49,22 @@ class SqlExporting:
         self._tenant = tenant
         self._now = now
 
-    def waiting(self, company: str, *, begins_on: str, after: int, limit: int) -> tuple[list[VoucherToExport], int]:
+    def latest(self, company: str) -> int:
+        """Return the number of a company's latest voucher, 0 before the first."""
+        found = self._connection.execute(_LAST, {"t": self._tenant, "company": company})
+        return int(found.scalar_one())
+
+    def waiting(
+        self, company: str, *, begins_on: str, after: int, limit: int, through: int = 0
+    ) -> tuple[list[VoucherToExport], int]:
         """Return the next vouchers that the ledger does not have, and the number to go on behind; 0 when that is all.
+
+        With `through`, none with a higher number.
 
         A voucher without lines books nothing and is left out.
         """
         given = {"t": self._tenant, "company": company, "begins_on": begins_on, "after": after, "limit": limit}
+        given["through"] = through
         rows = self._connection.execute(_WAITING, given)
         found = [(head, list(lines)) for head, lines in groupby(rows, key=lambda row: tuple(row[:5]))]
         vouchers = [

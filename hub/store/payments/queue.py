@@ -226,6 +226,15 @@ class SqlQueue:
         result = self._connection.execute(text(_MARK_NAMED), {"t": self._tenant})
         return int(result.rowcount)
 
+    def mark_by_reason(self, reason: str) -> int:
+        """Mark suspended payments that wait for a reason, or for any where it is empty; return how many there are."""
+        result = self._connection.execute(text(_MARK_BY_REASON), {"t": self._tenant, "reason": reason})
+        return int(result.rowcount)
+
+    def may_find_part(self, reason: str) -> int:
+        """Return how many suspended payments of a reason name something by now that is open and was not looked at."""
+        return int(self._connection.execute(text(_MAY_FIND), {"t": self._tenant, "reason": reason}).scalar_one())
+
     def marked_for_rematch(self, limit: int = 5000) -> list[int]:
         """Return suspended payments that wait for a rematch, oldest first."""
         rows = self._connection.execute(
@@ -341,4 +350,17 @@ _MARK_NAMED = """
     WHERE tenant = :t AND state = 'suspended' AND payment_id IN (
         SELECT m.payment_id FROM named_reference n
         JOIN unallocated_reference m ON m.tenant = :t AND m.reference = n.reference)
+"""
+_MARK_BY_REASON = """
+    UPDATE unallocated_payment SET needs_rematch = 1
+    WHERE tenant = :t AND state = 'suspended' AND (:reason = '' OR reason = :reason)
+"""
+_MAY_FIND = """
+    SELECT count(DISTINCT u.payment_id) FROM unallocated_payment u
+    JOIN unallocated_reference n ON n.tenant = u.tenant AND n.payment_id = u.payment_id
+    JOIN reference f ON f.tenant = u.tenant AND f.account_no = u.account_no AND f.reference = n.reference
+                    AND f.closed_on IS NULL AND f.target_kind = 'receivable'
+    JOIN open_item o ON o.tenant = u.tenant AND o.receivable_id = f.target_id
+    WHERE u.tenant = :t AND u.state = 'suspended' AND u.reason = :reason AND u.needs_rematch = 0
+      AND o.principal_ore + o.fee_ore + o.interest_ore > 0
 """

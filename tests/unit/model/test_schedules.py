@@ -116,7 +116,7 @@ def test_an_unknown_job_is_answered_with_those_there_are(tmp_path: Path) -> None
     with pytest.raises(
         ConfigurationError,
         match=r"schedules\[2\].job: must be one of 'poll', 'round', 'follow', 'dun', 'limitation', 'refunds', "
-        r"'refund_plan', 'bookkeeping', 'direct_debits' or 'orders_to_pay'",
+        r"'refund_plan', 'bookkeeping', 'ledger', 'direct_debits' or 'orders_to_pay'",
     ):
         schedules(tmp_path, f'at = ["06:00"]{wrong}')
 

@@ -55,13 +55,7 @@ class Decider:
         for debt in page.debts:
             policy = self.policy_of(debt.company, debt.routine)
             steps, holds = page.steps.get(debt.receivable_id, ()), page.holds.get(debt.receivable_id, ())
-            told = page.interruptions.get(debt.receivable_id, ())
-            is_undeliverable = debt.receivable_id in page.undeliverable
-            facts = self._facts(debt, steps, holds, told)._replace(
-                is_undeliverable=is_undeliverable,
-                is_with_its_original=debt.receivable_id in page.fees_of_open,
-                drawn_on=page.drawn.get(debt.receivable_id, ""),
-            )
+            facts = self._facts(debt, steps, holds, page)
             codes = self._creditors[debt.company].codes
             yield Decided(debt, next_step(facts, policy, codes, self._on), policy)
 
@@ -82,8 +76,9 @@ class Decider:
         return not active or any(what_stops(codes, active, Stopped(step)) is None for step in steps)
 
     def _facts(
-        self, debt: OpenDebt, steps: Sequence[StepTaken], holds: Sequence[str], told: Sequence[Interruption]
+        self, debt: OpenDebt, steps: Sequence[StepTaken], holds: Sequence[str], page: DunnedPage
     ) -> DunningFacts:
+        told = page.interruptions.get(debt.receivable_id, ())
         creditor = self._creditors[debt.company]
         relation = relation_of(creditor.kind, class_of_kept(debt.debtor_identity))
         return DunningFacts(
@@ -93,6 +88,9 @@ class Decider:
             open_ore=debt.open_ore,
             charges_ore=debt.fee_ore + debt.interest_ore,
             relation=relation,
+            is_undeliverable=debt.receivable_id in page.undeliverable,
+            is_with_its_original=debt.receivable_id in page.fees_of_open,
+            drawn_on=page.drawn.get(debt.receivable_id, ""),
             interest_from=_interest_from(debt, creditor.company) if relation.is_commercial else None,
             taken=[_taken(step) for step in steps] if steps else (),
             holds=holds,

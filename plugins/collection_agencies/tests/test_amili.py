@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -387,6 +387,17 @@ def test_a_payout_comes_whole_and_once(world):
     assert again == []
 
 
+def test_what_was_before_the_first_day_is_not_fetched(tmp_path):
+    for number, (begins_on, count) in enumerate((("2026-11-24", 0), ("2026-11-23", 4))):
+        world = World(tmp_path / str(number), begins_on=begins_on)
+        with world.sandbox:
+            world.send(world.order())
+            world.sandbox.service.books.pay("A0000001", 124_050, "2026-11-23")
+            world.sandbox.work("2026-11-23", pays_out=True)
+            events, _ = fetch_all(world)
+        assert len(events) == count
+
+
 def test_pages_are_asked_for_until_the_last(tmp_path):
     world = World(tmp_path, page_size=3)
     with world.sandbox:
@@ -397,6 +408,28 @@ def test_pages_are_asked_for_until_the_last(tmp_path):
 
     assert sorted(event.case.invoice_no for event in events) == list("1234567")
     assert nothing == []
+
+
+def test_a_case_that_changes_while_pages_are_fetched_hides_no_other(tmp_path, monkeypatch):
+    world = World(tmp_path, page_size=2)
+    moments = iter(range(1000))
+    world.sandbox.service.now = lambda: AT + timedelta(seconds=next(moments))
+    with world.sandbox:
+        for number in range(1, 6):
+            world.send(changed(world.order(order_key=f"O-{number}"), invoice_no=str(number)), str(number))
+        fetch_all(world)  # every case has its moment now
+        service, asked = world.sandbox.service, iter(range(100))
+        answer = service.answer
+
+        def changing(request, fault):
+            if next(asked) == 1:  # between the first page and the second
+                service.books.advance("A0000001", "krav_sent")
+            return answer(request, fault)
+
+        monkeypatch.setattr(service, "answer", changing)
+        events, _ = fetch_all(world)
+
+    assert {event.case.invoice_no for event in events if isinstance(event, StatusTold)} == set("12345")
 
 
 def test_a_word_that_nobody_has_seen_is_unknown_until_the_settings_say_it(tmp_path):

@@ -68,7 +68,7 @@ class AmiliAgency:
 
     def fetch(self, cursor: str) -> Fetched:
         """See `CollectionAgency.fetch`. Nothing is deleted at Amili."""
-        return fetching.fetched(self._api, cursor)
+        return fetching.fetched(self._api, cursor, self._settings.begins_on)
 
     def read(self, stream: BinaryIO) -> Iterator[AgencyEvent]:
         """See `CollectionAgency.read`."""

@@ -23,6 +23,7 @@ class Page(NamedTuple):
 
     content: bytes
     items: list[Values]
+    is_full: bool  # there may be more behind it
 
 
 class AmiliApi:
@@ -46,12 +47,13 @@ class AmiliApi:
             ConfigurationError: there is none before a setting is mended.
         """
         for number in range(1, MOST_PAGES + 1):
-            page = self._page(resource, where, sort, number)
+            page = self.page(resource, where, sort, number)
             yield page
-            if len(page.items) < self._settings.page_size:
+            if not page.is_full:
                 return
 
-    def _page(self, resource: str, where: Mapping[str, Json], sort: str, number: int) -> Page:
+    def page(self, resource: str, where: Mapping[str, Json], sort: str, number: int) -> Page:
+        """Return one page of a list, counted from 1. Raises as `pages`."""
         query = {
             "where": " ".join(written(where).split("\n")),
             "sort": sort,
@@ -63,9 +65,10 @@ class AmiliApi:
             refusal = self._called().refusal(answer)
             raise refusal if isinstance(refusal, ConfigurationError) else TransientError(str(refusal))
         try:
-            return Page(answer.content, items_in(object_in(answer.content)))
+            items = items_in(object_in(answer.content))
         except FormatError:
             raise TransientError("the answer is none of Amili's: asked again later") from None
+        return Page(answer.content, items, len(items) >= self._settings.page_size)
 
     def _headers(self) -> dict[str, str]:
         if self._settings.api_key is None:

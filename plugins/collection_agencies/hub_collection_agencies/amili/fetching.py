@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from hub.formats.json_writing import Json
 from hub.model.collection import Fetched, FetchedFile
-from hub_collection_agencies.amili.calls import AmiliApi, Page
+from hub_collection_agencies.amili.calls import MOST_PAGES, AmiliApi, Page
 from hub_collection_agencies.amili.reading import CASES, PAYOUTS
-from hub_collection_agencies.amili.wire import Values, text_of
+from hub_collection_agencies.amili.wire import Values, rfc_date, text_of
 
 MOST_PAYOUTS = 20  # at a time
 MOST_REMEMBERED = 5_000  # references and versions that were handed over at the latest moment, or lately
 
 
-def fetched(api: AmiliApi, cursor: str) -> Fetched:
+def fetched(api: AmiliApi, cursor: str, begins_on: date | None = None) -> Fetched:
     """Return changed cases in one file, and each new payout in one of its own. Raises as `AmiliApi.pages`."""
-    place = _place(cursor)
+    first = rfc_date(begins_on.isoformat()) if begins_on else ""
+    place = _place(cursor, first)
     files: list[FetchedFile] = []
     pages = [page for page in _since(api, CASES, place["cases"]) if page.items]
     is_new = any(_version(item) not in place["cases"]["seen"] for page in pages for item in page.items)
     if is_new:
         name = f"cases-{text_of(pages[-1].items[-1], '_updated')}".replace(" ", "_").replace(",", "").replace(":", "")
         files.append(FetchedFile(f"{name}.json", _file(CASES, pages)))
-    references = list(_new_payouts(api, place["payouts"]))
+    references = list(_new_payouts(api, place["payouts"], first))
     for reference in references[:MOST_PAYOUTS]:
         rows = [page for page in api.pages(PAYOUTS, {"payout_reference": reference}, sort="_created") if page.items]
         files.append(FetchedFile(f"payout-{reference}.json", _file(PAYOUTS, rows)))
@@ -37,9 +39,20 @@ def fetched(api: AmiliApi, cursor: str) -> Fetched:
 
 
 def _since(api: AmiliApi, resource: str, place: Values) -> Iterator[Page]:
-    """A moment of Amili's is a second long: what changed in the latest one is asked for again, and told apart."""
-    where: dict[str, Json] = {"_updated": {"$gte": place["since"]}} if place["since"] else {}
-    return api.pages(resource, where)
+    """Yield pages in the order of change, each asked for by the moment that the one before it has come to.
+
+    By number alone one would be passed over when something before it changes meanwhile, and moves to the end. A moment
+    of Amili's is a second long: what changed in the latest one is asked for again, and told apart.
+    """
+    since, number = place["since"], 1
+    for _ in range(MOST_PAGES):
+        where: dict[str, Json] = {"_updated": {"$gte": since}} if since else {}
+        page = api.page(resource, where, "_updated", number)
+        yield page
+        if not page.is_full:
+            return
+        reached = text_of(page.items[-1], "_updated")
+        since, number = (since, number + 1) if reached == since else (reached, 1)
 
 
 def _after(place: Values, pages: list[Page]) -> Values:
@@ -51,10 +64,11 @@ def _after(place: Values, pages: list[Page]) -> Values:
     return {"since": since, "seen": latest[-MOST_REMEMBERED:]}
 
 
-def _new_payouts(api: AmiliApi, known: list[str]) -> Iterator[str]:
+def _new_payouts(api: AmiliApi, known: list[str], first: str) -> Iterator[str]:
     """Yield references that have not been handed over; rows that are not paid out have none."""
     seen = {*known, ""}
-    for page in api.pages(PAYOUTS, {}, sort="-_created"):
+    where: dict[str, Json] = {"booking_date": {"$gte": first}} if first else {}
+    for page in api.pages(PAYOUTS, where, sort="-_created"):
         new = dict.fromkeys(text_of(item, "payout_reference") for item in page.items)
         yield from (reference for reference in new if reference not in seen)
         if new and all(reference in seen for reference in new):
@@ -71,11 +85,11 @@ def _file(resource: str, pages: list[Page]) -> bytes:
     return b'{"resource": "' + resource.encode() + b'", "pages": [' + b", ".join(p.content for p in pages) + b"]}\n"
 
 
-def _place(cursor: str) -> dict[str, Any]:
-    """Read a cursor; of anything else all is fetched again."""
+def _place(cursor: str, first: str) -> dict[str, Any]:
+    """Read a cursor; of anything else all is fetched again, from the first day on."""
     try:
         said = json.loads(cursor or "{}")
         place = {"cases": said["cases"], "payouts": list(said["payouts"])}
-        return place if {"since", "seen"} <= place["cases"].keys() else _place("")
+        return place if {"since", "seen"} <= place["cases"].keys() else _place("", first)
     except (ValueError, TypeError, KeyError, AttributeError):
-        return {"cases": {"since": "", "seen": []}, "payouts": []}
+        return {"cases": {"since": first, "seen": []}, "payouts": []}

@@ -35,7 +35,7 @@ def events_of(content: bytes, settings: AmiliSettings) -> Iterator[AgencyEvent]:
     if "answer_to" in said:
         events: list[AgencyEvent] = [_receipt(said)]
     elif said.get("resource") == CASES:
-        events = [event for item in _items(said) for event in _case(item, settings)]
+        events = [event for item in _once(_items(said)) for event in _case(item, settings)]
     elif said.get("resource") == PAYOUTS:
         events = list(_settlement(_items(said), settings))
     else:
@@ -50,6 +50,11 @@ def _items(said: Values) -> list[Values]:
     if not isinstance(pages, list):
         raise FormatError("has no pages", code="NOT_A_PAGE", field="pages")
     return [item for page in pages for item in items_in(page)]
+
+
+def _once(items: list[Values]) -> list[Values]:
+    """Return items without repeats: pages that follow each other by time have some in common."""
+    return list({(text_of(item, "_id"), text_of(item, "_etag")): item for item in items}.values())
 
 
 def _receipt(said: Values) -> Receipt:

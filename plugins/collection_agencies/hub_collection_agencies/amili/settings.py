@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from pydantic import Field
 
 from hub.contracts import PluginSettings, SecretReference
@@ -57,6 +59,9 @@ class AmiliSettings(PluginSettings):
         default_factory=dict,
         description="What finance categories of payouts are: `capital`, `interest`, `reminder_fee`, `demand_fee`, "
         "`court_costs` or `commission`.",
+    )
+    begins_on: date | None = Field(
+        default=None, description="Cases and payouts of Amili from before this day are not fetched; left out: all are."
     )
     page_size: int = Field(default=100, ge=1, le=1000, description="How much is asked for at once.")
     timeout_s: float = Field(default=30.0, gt=0, le=300, description="How long a call may take in all, in seconds.")

@@ -71,16 +71,13 @@ class RefundWorld(World):
         name: str = "north",
         bank: str = "seb",
         promise: str = "queryable",
+        payee_accounts: list[dict[str, Any]] | None = None,
         **refunds: Any,
     ) -> None:
         clock = PassingTime(datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
-        super().__init__(
-            engine,
-            name=name,
-            clock=clock,
-            accounts={"refund_clearing": "2890", "carried": "2891"},
-            refunds=REFUNDS | refunds,
-        )
+        accounts = {"refund_clearing": "2890", "carried": "2891"}
+        payees = {"payee_accounts": payee_accounts} if payee_accounts else {}
+        super().__init__(engine, name=name, clock=clock, accounts=accounts, refunds=REFUNDS | refunds, **payees)
         self.counterparty = counterparty
         self.log = log
         self.promise = promise

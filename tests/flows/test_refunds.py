@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from payment_world import pay, payment_file
+from payment_world import IBAN, pay, payment_file
 from refund_world import PAYER, RefundWorld
 from sqlalchemy import Engine
 
@@ -509,3 +509,23 @@ def test_a_payment_that_was_refunded_cannot_be_taken_back_until_it_is_given_back
     assert world.tell("undo_file", exchange_no=1, reason="fel fil")["left_out"] == 1
     world.tell("decide_refund", refund_no=one.refund_no, verdict="not_paid", reason="nej")
     assert world.waiting() == [("suspended", "refund_rejected", 100_00)]
+
+
+def test_a_bank_rule_leaves_refunds_that_left_to_their_own_account(engine, bank):
+    rule = {"name": "all", "side": "debit", "text_pattern": ".", "account": "6990"}
+    account = {"bankgiro": "991-2346", "also": [{"iban": IBAN}], "bank_rules": [rule]}
+    world = RefundWorld(engine, *bank, payee_accounts=[account])
+    one, two, three = world.ordered(100_00, 50_00, 25_00)
+    [four] = world.ordered(7_00)
+    entries = [
+        world.debit(one.amount_ore, one.end_to_end_id),
+        world.debit(four.amount_ore, "RH1-261122-2-AC", entry=2),
+        world.debit(11_00, "AVGIFT", entry=3),
+    ]
+    world.booked(*entries)
+
+    assert [world.refund(each.refund_no).state for each in (one, two, three, four)] == [
+        "booked", "ordered", "ordered", "booked"
+    ]  # fmt: skip
+    assert world.account_balance("6990") == 11_00
+    assert world.found() == []

@@ -106,11 +106,11 @@ class _Chunk:
         """Write what the events say; return what came of them, counted."""
         payments = [one for one in events if isinstance(one, PaymentStatus)]
         known = self._work.refunds.by_ids({one.end_to_end_id for one in payments})
+        for said in payments:  # first: they know more of their reasons than the whole does
+            self._of_payment(said, known)
         for one in events:
             if isinstance(one, BatchStatus) and one.status is not None:
                 self._of_batch(one, one.status)
-            elif isinstance(one, PaymentStatus):
-                self._of_payment(one, known)
         return self._counted
 
     def _of_batch(self, said: BatchStatus, status: OrderStatus) -> None:
@@ -131,7 +131,7 @@ class _Chunk:
         if found is None or order is None or found.order_no != order.order_no:
             self._unknown(f"payment {said.end_to_end_id} of file {said.message_id}")
             return
-        now = self._work.refunds.get_all([found.refund_no], locked=True)[found.refund_no]  # a batch may have said more
+        now = self._work.refunds.get_all([found.refund_no], locked=True)[found.refund_no]  # said twice in one chunk
         self._decide(now, said.status, _reason(said))
 
     def _decide(self, one: Refund, status: OrderStatus, reason: str) -> None:

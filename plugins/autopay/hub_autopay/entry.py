@@ -44,6 +44,7 @@ class StatementEntry:
         self._way = _Way.WHOLE
         self._sum_ore = 0
         self._batch = Batch()
+        self._orders: list[str] = []
         self.details = 0
 
     @property
@@ -57,8 +58,9 @@ class StatementEntry:
         self._batch = Batch()
 
     def batch(self, values: Values, line: int) -> None:
-        """The group states its count or total."""
+        """The group states its count or total, and the payment orders that it is of."""
         self._batch.state(values, line)
+        self._orders += [values[name] for name in ("message_id", "part_id") if values.get(name)]
 
     def close_details(self) -> None:
         """The group ends. Raises ControlTotalMismatch when its count or total differs."""
@@ -82,7 +84,7 @@ class StatementEntry:
         else:
             self._head = self._completed(self._head)
         if self._way is _Way.WHOLE:
-            yield translate.whole_entry(self._head, [values for _, values in self._held])
+            yield translate.whole_entry(self._head, [values for _, values in self._held], self._orders)
         elif self._way is _Way.EACH and self._sum_ore != self._head.signed_ore:
             raise self._broken(self._sum_ore)
 

@@ -114,6 +114,8 @@ TRANSACTION_DETAILS = Item(
         text("clr_sys_ref", "Refs/ClrSysRef"),
         text("mndt_id", "Refs/MndtId"),
         text("uetr", "Refs/UETR"),
+        text("message_id", "Refs/MsgId"),
+        text("part_id", "Refs/PmtInfId"),
         amount("amount", "Amt"),
         once("indicator", "CdtDbtInd"),
         amount("transaction_amount", "AmtDtls/TxAmt/Amt"),
@@ -135,7 +137,10 @@ TRANSACTION_DETAILS = Item(
 DETAIL_AMOUNTS = ("amount", "transaction_amount", "instructed_amount")
 """In the order they count; the first one in the wanted currency is the detail's amount."""
 
-BATCH = Item("batch", (text("count", "NbOfTxs"), amount("total", "TtlAmt")))
+BATCH = Item(
+    "batch",
+    (text("message_id", "MsgId"), text("part_id", "PmtInfId"), text("count", "NbOfTxs"), amount("total", "TtlAmt")),
+)
 
 DETAILS = Container("details", items={"TxDtls": TRANSACTION_DETAILS, "Btch": BATCH})
 

@@ -10,16 +10,22 @@ customer's certificate and token. Faults, each of the next calls:
     wrong_token     the gateway does not know the token any more
     disk_full, cut, lost_receipt    of a file by SFTP: before, while and after it is handed over
     wrong_key       the SFTP server shows another host key than it has
+    reject_file, reject_payment, silent, …    of payment orders: see `sandbox_paying`
+
+What is handed over as payment orders it pays, answers and tells by notice and statement, whenever its list of files is
+asked for by HTTPS.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from hub.banking_calendar import swedish_date
 from hub.contracts import Received
 from hub.loopback.certificate import kept_certificate, kept_client_certificate, requiring
 from hub.loopback.faults import Fault, FaultQueue
@@ -28,8 +34,11 @@ from hub.loopback.kept_secrets import kept_host_key, kept_secret
 from hub.loopback.sandbox import LoopbackSandbox, http_faults
 from hub.loopback.sftp_server import HOST_KEY, SftpServer, SftpUser
 from hub_autopay.sandbox_gateway import DOWNLOAD, LIST, UPLOAD, BankGateway
+from hub_autopay.sandbox_paying import FAULTS as PAYING_FAULTS
+from hub_autopay.sandbox_paying import PayingBank
 
 FOR_CUSTOMER, FROM_CUSTOMER, TAKEN, KEYS = "for_customer", "from_customer", "taken", ".keys"
+ACCOUNT = "SE4550000000058398257466"  # that it keeps for its customer
 BY_SFTP, BY_HTTPS = "sandbox_sftp", "sandbox_https"
 WHOLE_AFTER_S = 0.0  # files are laid out whole
 SFTP_PORT = 100  # above the gateway's
@@ -58,7 +67,10 @@ class FileBank(LoopbackSandbox):
         self._certificate = kept_certificate(self._keys)
         self._client = kept_client_certificate(self._keys, _USER)
         queue = FaultQueue()
-        self.gateway = BankGateway(folder / FOR_CUSTOMER, folder / FROM_CUSTOMER, folder / TAKEN, self._token)
+        self.paying = PayingBank(folder / FOR_CUSTOMER, folder / FROM_CUSTOMER, ACCOUNT)
+        self.gateway = BankGateway(
+            folder / FOR_CUSTOMER, folder / FROM_CUSTOMER, folder / TAKEN, self._token, self._pay_today
+        )
         self._https = LoopbackServer(self.gateway, queue, port=port, tls=requiring(self._certificate, self._client))
         self._sftp = SftpServer(
             folder,
@@ -73,11 +85,12 @@ class FileBank(LoopbackSandbox):
         for target in (UPLOAD, LIST, DOWNLOAD):
             orders.update(http_faults(queue, target, prefix=f"{target}_"))
         orders.update({name: partial(self.gateway.order, name) for name in self.gateway.FAULTS})
+        orders.update({name: partial(self.paying.order, name) for name in PAYING_FAULTS})
         super().__init__(orders, self._https, self._sftp)
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        """The plugin's table: one connection by each door."""
+        """The plugin's table: one connection by each door, and a writer of payment orders."""
         account = {
             "host": "127.0.0.1",
             "port": self._sftp.port,
@@ -96,12 +109,19 @@ class FileBank(LoopbackSandbox):
             "ca_file": str(self._certificate.ca_file.resolve()),
             "by_key_path": "files/by-key/{key}",
         }
-        return {"connections": {BY_SFTP: by_sftp, BY_HTTPS: {"https": by_https}}}
+        by_https_too = {"bank": "any", "channel": f"bank_{BY_HTTPS}"}
+        return {
+            "connections": {BY_SFTP: by_sftp, BY_HTTPS: {"https": by_https}},
+            "payment_orders": {"sandbox": by_https_too},
+        }
 
     @property
     def secrets(self) -> Mapping[str, str]:
         """The password of the SFTP account, and the gateway's token."""
         return {_PASSWORD: self._password, _TOKEN: self._token}
+
+    def _pay_today(self) -> None:
+        self.paying.work(swedish_date(datetime.now(UTC)).isoformat())
 
     def put(self, name: str, content: bytes) -> None:
         """Lay a file out for the customer."""

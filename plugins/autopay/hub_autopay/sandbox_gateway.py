@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -24,7 +25,16 @@ class BankGateway:
 
     FAULTS = ("half_file", "short_file", "wrong_token")
 
-    def __init__(self, for_customer: Path, from_customer: Path, taken: Path, token: str) -> None:
+    def __init__(
+        self,
+        for_customer: Path,
+        from_customer: Path,
+        taken: Path,
+        token: str,
+        before_list: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`before_list` is called whenever the list is asked for: the bank may have something new to lay out."""
+        self._before_list = before_list
         self._for_customer, self._from_customer, self._taken = for_customer, from_customer, taken
         self._token = token
         self._orders: Counter[str] = Counter()
@@ -75,6 +85,8 @@ class BankGateway:
 
     def _listed(self, request: Request) -> Response:
         after = request.query.get("cursor", [""])[0]
+        if not after:
+            self._before_list()
         rest = [path for path in self._waiting() if path.name > after]
         page = rest[:_PAGE]
         files = [{"id": _id_of(path), "name": path.name, "size": path.stat().st_size} for path in page]

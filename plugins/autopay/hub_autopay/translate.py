@@ -22,6 +22,7 @@ from hub_autopay.payer import counterparty_of, payer_of
 from hub_autopay.remittance import references_of, remittance_of
 
 _REFERENCES = ("tx_id", "instr_id", "end_to_end_id", "clr_sys_ref", "mndt_id", "uetr")
+_OF_ORDERS = ("message_id", "part_id")  # of a debit: the file of payment orders, and its part, that it is of
 _LOOKUPS = tuple(name for name in _REFERENCES if name in LOOKUP_KINDS)
 _KIVRA_PLACE = "PaymentKey"
 
@@ -69,7 +70,7 @@ def reversal(head: Head, detail: Values, *, line: int, amount_ore: int) -> Rever
 def other_detail(head: Head, detail: Values, *, line: int, position: int, signed_ore: int, is_only: bool) -> OtherEntry:
     """Return the entry that a debit detail, or one of zero, states."""
     purpose = remittance_of(detail, currency=head.currency, line=line, last_text=head.text if is_only else "")
-    given = (value for name in _REFERENCES if (value := _given(detail.get(name, ""))))
+    given = (value for name in _REFERENCES + _OF_ORDERS if (value := _given(detail.get(name, ""))))
     kind = other_kind({**_codes(head), **detail}, -1) if signed_ore else OtherKind.UNKNOWN
     return OtherEntry(
         line=line,
@@ -88,13 +89,14 @@ def other_detail(head: Head, detail: Values, *, line: int, position: int, signed
     )
 
 
-def whole_entry(head: Head, details: Sequence[Values] = ()) -> OtherEntry | Reversal:
+def whole_entry(head: Head, details: Sequence[Values] = (), orders: Sequence[str] = ()) -> OtherEntry | Reversal:
     """Return the one event of an entry without usable details: lump, debit, pending or reversal.
 
-    References and texts of the details, if there are any, stay with it.
+    References and texts of the details, if there are any, stay with it, and `orders`, the files that it names as paid.
     """
     purposes = [remittance_of(detail, currency=head.currency, line=head.line) for detail in details]
     references = dict.fromkeys(reference for purpose in purposes for reference in references_of(purpose))
+    references.update(dict.fromkeys(orders))
     texts = dict.fromkeys(text for purpose in purposes for text in purpose.texts)
     keys = (Key("acct_svcr_ref", head.acct_svcr_ref),) if head.acct_svcr_ref else ()
     others = (counterparty_of(detail, is_credit=head.direction > 0) for detail in details)

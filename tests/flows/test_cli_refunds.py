@@ -1,0 +1,221 @@
+"""`hub refunds`: from money that waits to a statement that says it left, as persons and a bank do it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from demonstration import Demonstration
+from test_cli_demo import answer, run
+
+from hub_autopay.sandbox import FOR_CUSTOMER, FROM_CUSTOMER
+from hub_autopay.sandbox_orders import read_orders
+from hub_autopay.sandbox_paying import PayingBank
+
+IBAN = "SE4550000000058398257466"
+COMPANY = f"""
+[companies.refunds]
+writer = "house_bank"
+charged = {{ iban = "{IBAN}" }}
+two_above = "5000.00"
+planning = {{ suspended_after_days = 0 }}
+
+[companies.letterhead]
+"""
+PLUGIN = """
+[plugins.autopay]
+
+[plugins.autopay.payment_orders.house_bank]
+bank = "seb"
+channel = "bank_house"
+
+[plugins.autopay.connections.house]
+from_bank = {{ folder = "{folder}/for_customer", settled_after_s = 0.0 }}
+to_bank = {{ folder = "{folder}/from_customer" }}
+"""
+
+
+class Place(NamedTuple):
+    """A home whose refunds a bank pays, and that bank."""
+
+    home: Path
+    bank: PayingBank
+    folder: Path
+
+    def tell(self, *words: object, user: str = "anna") -> Any:
+        return answer("refunds", *words, "--user", user, home=self.home)
+
+    def ask(self, *words: object) -> Any:
+        return answer("refunds", *words, home=self.home)
+
+    def waiting(self) -> list[Any]:
+        found = answer("payments", "list", "--state", "suspended", home=self.home)
+        return sorted((one for one in found if one["remaining_ore"] > 0), key=lambda one: one["payment_id"])
+
+    def a_day(self) -> None:
+        """Let the bank do a day's work and take in what it says."""
+        self.bank.work(datetime.datetime.now(datetime.UTC).date().isoformat())
+        done = run("bank", "fetch", home=self.home)
+        assert done.exit_code == 0, done.output
+
+    def verified(self) -> Any:
+        return run("verify", home=self.home)
+
+
+@pytest.fixture
+def place(demonstration: Demonstration, tmp_path: Path) -> Iterator[Place]:
+    home, folder = demonstration.copied_to(tmp_path / "home"), tmp_path / "bank"
+    for one in (FOR_CUSTOMER, FROM_CUSTOMER):
+        (folder / one).mkdir(parents=True)
+    settings = home / "tenants" / "nordvik.toml"
+    text = settings.read_text(encoding="utf-8")
+    text = text.replace("\n[companies.letterhead]\n", COMPANY, 1)
+    text = text.replace('write_off = "3740"', 'write_off = "3740"\nrefund_clearing = "2891"', 1)
+    text = text.replace("\n[plugins.autopay]\n", PLUGIN.format(folder=folder), 1)
+    settings.write_text(text, encoding="utf-8")
+    made = Place(home, PayingBank(folder / FOR_CUSTOMER, folder / FROM_CUSTOMER, IBAN), folder)
+    yield made
+    verified = made.verified()
+    assert verified.exit_code == 0, verified.output
+
+
+def to_pay(place: Place, count: int = 1) -> list[int]:
+    """Let refunds of waiting payments be asked for and approved; return their numbers."""
+    numbers = [
+        place.tell("request", "--payment", one["payment_id"], "--to", "bban:9150-1234567", "--name", "Testa Testsson")[
+            "refund_no"
+        ]
+        for one in place.waiting()[:count]
+    ]
+    place.tell("approve", *numbers, user="bertil")
+    return numbers
+
+
+def test_money_is_asked_for_approved_ordered_and_booked(place: Place) -> None:
+    [waiting, *_] = place.waiting()
+    [number] = to_pay(place)
+    would = place.ask("order", "--plan")
+    ordered = place.tell("order", "--key", "one")
+
+    assert [one["reason"] for one in would] == [""]
+    assert ordered["orders"][0]["exchange_state"] == "delivered"
+    assert place.tell("order", "--key", "one")["orders"] == ordered["orders"]
+    [path] = (place.folder / FROM_CUSTOMER).iterdir()
+    [order] = read_orders(path.read_bytes()).orders
+    assert (order.ore, order.payee, order.wrong) == (waiting["remaining_ore"], "9150:1234567", "")
+    place.a_day()
+    shown = place.ask("show", number)
+
+    assert shown["refund"]["state"] == "booked"
+    assert len(shown["tellings"]) == 2  # a notice and a statement
+    assert place.bank.balance_ore == -waiting["remaining_ore"]
+    assert [one["approved_by"] for one in shown["approvals"]] == ["bertil"]
+    files = answer("bank", "files", home=place.home)
+    assert [one["state"] for one in files if one["kind"] == "payment_order"] == ["accepted"]
+
+
+def test_a_refused_payment_waits_again_with_the_banks_code(place: Place) -> None:
+    [number] = to_pay(place)
+    place.tell("order")
+    place.bank.order("reject_payment")
+    place.a_day()
+    shown = place.ask("show", number)["refund"]
+    task = next(one for one in answer("tasks", home=place.home) if one["kind"] == "refund_rejected")
+
+    assert (shown["state"], shown["reason"]) == ("rejected", "the bank: AC01")
+    assert place.bank.paid == []
+    assert shown["payment_id"] in {one["payment_id"] for one in place.waiting()}
+    place.tell("seen", task["task_no"])
+    assert "refund_rejected" not in {one["kind"] for one in answer("tasks", home=place.home)}
+
+
+def test_a_bank_that_never_answers_is_believed_by_its_statement(place: Place) -> None:
+    numbers = to_pay(place, 2)
+    place.tell("order")
+    place.bank.order("silent")
+    place.bank.order("one_sum")
+    place.a_day()
+
+    assert {place.ask("show", number)["refund"]["state"] for number in numbers} == {"booked"}
+
+
+def test_a_refund_that_comes_back_is_asked_for_anew(place: Place) -> None:
+    [number] = to_pay(place)
+    place.tell("order")
+    place.bank.order("come_back")
+    place.a_day()
+    place.a_day()
+    shown = place.ask("show", number)["refund"]
+
+    assert shown["state"] == "returned"
+    assert shown["returned_payment"] in {one["payment_id"] for one in place.waiting()}
+    assert place.bank.balance_ore == 0
+
+
+def test_an_answer_that_comes_twice_says_it_once(place: Place) -> None:
+    to_pay(place)
+    place.tell("order")
+    place.bank.order("reject_payment")
+    place.bank.order("answer_twice")
+    place.a_day()
+    told = [one for one in answer("feed", "--limit", 100_000, home=place.home) if one["kind"] == "refund_rejected"]
+
+    assert len(told) == 1
+
+
+def test_nobody_approves_their_own_and_a_file_is_written_out(place: Place, tmp_path: Path) -> None:
+    [first, *_] = place.waiting()
+    asked = place.tell("request", "--payment", first["payment_id"], "--to", "bankgiro:991-2346", "--name", "Bolaget AB")
+    refused = run("refunds", "approve", asked["refund_no"], "--user", "anna", home=place.home)
+
+    assert refused.exit_code != 0
+    assert "another person approves it" in refused.output
+    none = run("refunds", "approve", "--all", "--user", "anna", home=place.home)
+    assert "name refunds by number" in none.output
+    place.tell("approve", "--all", user="bertil")
+    place.tell("order")
+    out = tmp_path / "order.xml"
+    place.ask("file", 1, "--to", out)
+    [kept] = (place.folder / FROM_CUSTOMER).iterdir()
+    assert out.read_bytes() == kept.read_bytes()
+    assert run("refunds", "file", 1, "--to", out, home=place.home).exit_code != 0
+
+
+def test_what_nobody_asked_for_is_planned_and_shown(place: Place) -> None:
+    planned = place.ask("plan", "--plan")
+    done = place.tell("plan", "--key", "night")
+
+    assert sum(1 for one in planned if not one["withheld"]) == done["counted"].get("refunds", 0)
+    shown = run("refunds", "plan", "--plan", home=place.home)
+    assert "would be refunded" in shown.output
+    place.tell("plan", "--key", "night")
+    assert len(place.ask("list")) == done["counted"].get("refunds", 0)
+
+
+def test_a_file_that_the_bank_never_took_gives_its_money_back(place: Place) -> None:
+    [number] = to_pay(place)
+    place.tell("order")
+    place.tell("refused", 1, "--reason", "banken har den inte")
+
+    assert place.ask("show", number)["refund"]["state"] == "rejected"
+    [order] = place.ask("orders")
+    assert order["answer"] == "rejected"
+
+
+def test_lists_are_shown_for_people(place: Place) -> None:
+    [number] = to_pay(place)
+    place.tell("order")
+
+    for words, what in (
+        (("list",), "ordered"),
+        (("show", number), "bban *******4567"),
+        (("orders",), "RH001-"),
+        (("order", "--plan"), "no approved refund waits"),
+    ):
+        shown = run("refunds", *words, home=place.home)
+        assert shown.exit_code == 0, shown.output
+        assert what in shown.output
+    assert "91501234567" not in run("refunds", "show", number, home=place.home).output

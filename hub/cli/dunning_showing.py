@@ -119,6 +119,7 @@ def show_lapsing(found: Iterable[Lapsing]) -> None:
 
 def show_policy(policy: Policy) -> None:
     """Show a policy, step by step."""
+    fee_is = "invoiced" if policy.fees_are_invoiced else "debited"
     agreed = "agreed" if policy.reminder_fee_is_agreed else "not agreed"
     charged = "charged in trade" if policy.charges_compensation else ""
     fields = (
@@ -135,7 +136,7 @@ def show_policy(policy: Policy) -> None:
             f"{USUAL_DAYS} (usual)" if rule.days_to_pay is None else str(rule.days_to_pay),
             kronor(rule.minimum_ore),
             kronor(rule.fee_ore),
-            "debited" if rule.debits_fee else "printed",
+            fee_is if rule.debits_fee else "printed",
             "debited" if rule.debits_interest else "printed" if rule.prints_interest else "no",
         )
         for rule in policy.steps

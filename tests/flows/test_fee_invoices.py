@@ -9,11 +9,12 @@ from dunning_world import POLICY, REVENUES, START, DunningWorld, dunning_tenant
 from sqlalchemy import Engine
 from test_dunning_delivered import Together
 
+from hub.cli.dunning_showing import show_policy
 from hub.errors import RuleViolation
 from hub.model.commands import CancelReceivable, Target
 from hub.model.dunning_settings import DunningSettings
 from hub.model.tenant import Tenant
-from hub.rules.dunning.policies import refuse_unlawful
+from hub.rules.dunning.policies import policy_for, refuse_unlawful
 from hub.services.dunning.undoing import Undone, undo_chunk
 from hub.services.verifying import verify
 from hub.store.verifying import SqlVerifying
@@ -241,6 +242,17 @@ def test_the_letter_is_paid_by_one_reference_of_its_own_for_the_sum(engine: Engi
     assert letter.to_pay_ore == 1060_00
     assert letter.reference
     assert letter.reference not in {claim.reference for claim in letter.claims}
+
+
+def test_a_policy_is_shown_with_fees_that_are_invoiced(capsys: pytest.CaptureFixture[str]) -> None:
+    policy = policy_for(fee_tenant().companies[0].dunning, "01", START.date())
+    assert policy is not None
+
+    show_policy(policy)
+
+    shown = capsys.readouterr().out
+    assert "invoiced" in shown
+    assert "charged in trade" in shown
 
 
 def test_settings_that_contradict_themselves_are_refused() -> None:

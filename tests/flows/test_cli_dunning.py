@@ -35,7 +35,9 @@ def home(tmp_path: Path) -> Path:
     (tmp_path / "out").mkdir()
     settings = folder / "tenants" / "example.toml"
     channel = CHANNEL.format(out=tmp_path / "out")
-    settings.write_text(settings.read_text(encoding="utf-8") + channel, encoding="utf-8")
+    before, _, starter = settings.read_text(encoding="utf-8").partition("# How late receivables are dunned")
+    without_policy = before + starter[starter.index("[[companies.routines]]") :]
+    settings.write_text(without_policy + channel, encoding="utf-8")
     write(folder, POLICIES)
     today = SystemClock().today()
     address = "Storgatan 1;111 22 Stockholm"

@@ -59,7 +59,7 @@ class CollectionAgency(Protocol):
     def write(self, batch: CaseBatch) -> bytes:
         """Return a batch's bytes; the same batch gives the same bytes, whenever and wherever it is written.
 
-        A batch of manner `at_once` has one order.
+        A batch of manner `at_once` has one order. A file has orders of one step: either claims, or all the rest.
 
         Raises:
             DataError: an order is one of `why_not`.

@@ -121,7 +121,7 @@ class Crediting(BaseModel):
 class CaseOrder(BaseModel):
     """One thing that an agency is told of one case. Of the parts below `claim`, the one that its kind needs is given.
 
-    The claim goes with every order, as it stood when the order was made: what an agency's format repeats is at hand.
+    The claim goes with every order, as it was last told: what an agency's format repeats is at hand.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -152,7 +152,7 @@ class CaseBatch(NamedTuple):
     file_no: int  # of the agency's files for these terms, without gaps; 0 for a message of its own
     made_on: str
     terms: AgencyTerms
-    orders: tuple[CaseOrder, ...]  # of one kind of file, in the order they are to be carried out
+    orders: tuple[CaseOrder, ...]  # of one step, either claims or all the rest, in the order they are carried out
 
 
 # --- events --------------------------------------------------------------------------------------------------------

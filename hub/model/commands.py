@@ -27,6 +27,7 @@ from hub.model.about_receivable import AboutReceivable
 from hub.model.attempts import AttemptVerdict
 from hub.model.bank_connection_commands import TellBankFile
 from hub.model.bank_statement_commands import AcceptStatementGap
+from hub.model.collection_commands import CollectionCommand
 from hub.model.command import Command, RowNumber, Target, said
 from hub.model.command_dates import IsoDate
 from hub.model.delivery_commands import DeliveryCommand
@@ -359,6 +360,7 @@ AnyCommand = Annotated[
     | TellBankFile
     | AcceptStatementGap
     | DeliveryCommand
+    | CollectionCommand
     | MakeInstalmentPlan
     | EndInstalmentPlan
     | MandateCommand

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Self
 
@@ -14,9 +13,11 @@ from hub.model.account_roles import NamedAccount, Role, proven_accounts, refuse_
 from hub.model.bookkeeping_settings import BookkeepingSettings
 from hub.model.claim_settings import ClaimSettings
 from hub.model.claims import LONGEST_DESCRIPTION, LegalClass
+from hub.model.collection_settings import CollectionSettings
 from hub.model.direct_debit_settings import DirectDebitSettings
 from hub.model.dunning_settings import DunningSettings
 from hub.model.letterhead import Letterhead
+from hub.model.match_settings import DifferenceHandling, DifferenceLimits, MatchSettings
 from hub.model.order_to_pay_settings import OrderToPaySettings
 from hub.model.payee_account import PayeeAccount
 from hub.model.payment_method import Lowers, PaymentMethod
@@ -26,7 +27,6 @@ from hub.model.setting_values import (
     AccountCode,
     CompanyNumber,
     CurrencyCode,
-    KronorLimit,
     OptionalAccountCode,
     RoutineNumber,
     SettingName,
@@ -96,55 +96,6 @@ class CompanyAccounts(BaseModel):
     )
 
 
-class DifferenceHandling(StrEnum):
-    """What happens to a difference within the limits."""
-
-    WRITE_OFF = "write_off"
-    CARRY = "carry"  # to the debtor's next invoice
-
-
-class DifferenceLimits(BaseModel):
-    """How much a payment may differ and still settle its receivable. In Python the amounts are öre."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    over_payment_limit_ore: KronorLimit = Field(
-        default=0, alias="over_payment_limit", description="Largest overpayment handled without a person, in kronor."
-    )
-    under_payment_limit_ore: KronorLimit = Field(
-        default=0, alias="under_payment_limit", description="Largest underpayment handled without a person, in kronor."
-    )
-    difference_handling: DifferenceHandling = Field(
-        default=DifferenceHandling.WRITE_OFF,
-        description="`write_off` to its account, or `carry` to the debtor's next invoice.",
-    )
-
-
-class WithoutReference(StrEnum):
-    """How a payment of a known debtor is placed when nothing says which receivable it is for."""
-
-    OFF = "off"  # it waits for a person
-    DEBTOR_CHOICE = "debtor_choice"  # only where the payer's words name receivables
-    INTEREST_FIRST = "interest_first"  # the debtor's choice, then interest invoices, then the oldest due
-    OLDEST_FIRST = "oldest_first"  # the debtor's choice, then the oldest due
-
-
-class MatchSettings(BaseModel):
-    """Which rules of matching (*avprickning*) are on. The exact reference always is."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    scan_texts: Switch = Field(default=True, description="Look for references in free text by their check digit.")
-    match_invoice_number: Switch = Field(default=True, description="Look for invoice numbers in reference and text.")
-    match_amount_and_payer: Switch = Field(
-        default=True, description="Take the one open receivable with the payer's identity and exactly this amount."
-    )
-    without_reference: WithoutReference = Field(
-        default=WithoutReference.OFF,
-        description="`off`, `debtor_choice`, or after that choice `interest_first` or `oldest_first`.",
-    )
-
-
 class Routine(BaseModel):
     """A billing routine (*rutin*): the stream of invoices a number range belongs to."""
 
@@ -205,6 +156,9 @@ class Company(BaseModel):
         default_factory=dict, description="How references are made and checked, by way of paying, such as `giro`."
     )
     payment_methods: tuple[PaymentMethod, ...] = Field(default=(), description="Payment-method codes.")
+    collection: CollectionSettings = Field(
+        default=CollectionSettings(), description="What it hands over to collection agencies."
+    )
     dunning: DunningSettings = Field(default=DunningSettings(), description="How it asks for what is late.")
     bookkeeping: BookkeepingSettings = Field(
         default=BookkeepingSettings(), description="How its vouchers go to its general ledger."
@@ -294,6 +248,8 @@ class Company(BaseModel):
             named.append(NamedAccount(routine.receivable_account, Role.RECEIVABLE, f"{place}.receivable_account"))
             own = {name: getattr(routine, name) for name in _OF_ROUTINE}
             named += [NamedAccount(account, Role.OTHER, f"{place}.{name}") for name, account in own.items()]
+        collection = self.collection.accounts.model_dump().items()
+        named += [NamedAccount(account, Role.OTHER, f"collection.accounts.{name}") for name, account in collection]
         named.extend(
             NamedAccount(method.account, Role.BY_HAND, f"payment_methods[{no}].account") for no, method in methods
         )
@@ -371,6 +327,14 @@ class Company(BaseModel):
             raise ValueError(
                 f"fee_invoices names routine {terms.routine}, which the company has not: add it to routines"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _transfers_name_known_routines(self) -> Self:
+        known = {routine.number for routine in self.routines} | self.interest_routines
+        for rule in self.collection.transfers:
+            if unknown := sorted({*rule.routines} - known):
+                raise ValueError(f"transfer {rule.name} names routine {unknown[0]}, which the company has not")
         return self
 
     @model_validator(mode="after")

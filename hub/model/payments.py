@@ -52,6 +52,10 @@ class MatchProposal(NamedTuple):
     rule: str
 
 
+AGENCY_PAYOUT = MatchProposal((), "agency_payout")
+"""What is said of money from a collection agency's own account: it is no debtor's, and waits for its settlement."""
+
+
 class Placed(NamedTuple):
     """A payment or deduction of a file, with its place in the tenant's world."""
 

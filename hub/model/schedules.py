@@ -28,6 +28,8 @@ class ScheduledJob(StrEnum):
     ROUND = "round"  # looks after what no file brings: new payee accounts, clearing accounts, observers
     FOLLOW = "follow"  # asks channels what became of documents that they had taken
     DUN = "dun"  # plans what is done about everything that is late, and carries it out
+    TRANSFER = "transfer"  # hands over to collection agencies what their rules say
+    COLLECTION = "collection"  # fetches what agencies tell, and sends them what waits
     LIMITATION = "limitation"  # opens tasks about claims that lapse within six and two months
     REFUNDS = "refunds"  # orders refunds that are approved
     REFUND_PLAN = "refund_plan"  # plans refunds of what nobody has asked for

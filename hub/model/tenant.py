@@ -11,17 +11,15 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from hub.model.collection_settings import AgencyAgreement
 from hub.model.company import (
     Company,
     CompanyAccounts,
-    DifferenceHandling,
-    DifferenceLimits,
-    MatchSettings,
     Routine,
-    WithoutReference,
     refuse_twice,
 )
 from hub.model.delivery_settings import DeliverySettings
+from hub.model.match_settings import DifferenceHandling, DifferenceLimits, MatchSettings, WithoutReference
 from hub.model.payee_account import AccountNumber, PayeeAccount, normal_account_number
 from hub.model.payment_method import AccountCoding, Lowers, PaymentEffect, PaymentMethod
 from hub.model.payment_reference import (
@@ -84,6 +82,10 @@ class Tenant(BaseModel):
     schedules: tuple[Schedule, ...] = Field(
         default=(), description="What is done by the clock; see [schedules](schedules.md)."
     )
+    collection_agencies: tuple[AgencyAgreement, ...] = Field(
+        default=(),
+        description="What collection agencies and our companies have agreed on, see [collection](collection.md).",
+    )
     delivery: DeliverySettings = Field(default=DeliverySettings(), description="How documents find their debtors.")
     plugins: dict[PluginName, dict[str, Any]] = Field(
         default_factory=dict,
@@ -101,6 +103,11 @@ class Tenant(BaseModel):
     def schedule(self, name: str) -> Schedule | None:
         """Find a schedule by name."""
         return next((schedule for schedule in self.schedules if schedule.name == name), None)
+
+    def agreement(self, agency: str, organisation_number: str) -> AgencyAgreement | None:
+        """Find what an agency and one of our organisation numbers have agreed on."""
+        wanted = (agency, organisation_number)
+        return next((one for one in self.collection_agencies if (one.agency, one.organisation_number) == wanted), None)
 
     def canonical_account(self, scheme: str, number: str) -> Owner | None:
         """Find the company and canonical payee account that `number` belongs to, however it is written.
@@ -146,6 +153,26 @@ class Tenant(BaseModel):
                     first = owners.setdefault((scheme, number), place)
                     if first is not place:
                         raise ValueError(f"{scheme} {number} belongs to two payee accounts: {first} and {place}")
+        return self
+
+    @model_validator(mode="after")
+    def _agreements_are_of_our_companies(self) -> Self:
+        refuse_twice(
+            [f"{one.agency} for {one.organisation_number}" for one in self.collection_agencies],
+            "the agreement with",
+            "collection_agencies",
+        )
+        ours = {company.organisation_number for company in self.companies}
+        for one in self.collection_agencies:
+            if one.organisation_number not in ours:
+                raise ValueError(f"collection_agencies names {one.organisation_number}, which no company has")
+        for company in self.companies:
+            for rule in company.collection.transfers:
+                if self.agreement(rule.agency, company.organisation_number) is None:
+                    raise ValueError(
+                        f"transfer {rule.name} of company {company.number} goes to {rule.agency}: collection_agencies "
+                        f"needs an agreement of it for {company.organisation_number}"
+                    )
         return self
 
     @model_validator(mode="after")

@@ -44,9 +44,22 @@ class Cause(StrEnum):
     MANUAL_DEBIT = "manual_debit"
     REFUNDED = "refunded"  # a credit balance was paid back
     REFUND_GIVEN_BACK = "refund_given_back"  # and was not paid after all
+    COLLECTED = "collected"  # by an agency, as its settlement says
+    TRANSFERRED = "transferred"  # settled against the accounts of what is at an agency
+    TRANSFER_TAKEN_BACK = "transfer_taken_back"
 
 
-MONEY_CAUSES = frozenset({Cause.OWN_PAYMENT, Cause.MANUAL_PAYMENT, Cause.MANUAL_DEBIT, Cause.REALLOCATED})
+MONEY_CAUSES = frozenset(
+    {
+        Cause.OWN_PAYMENT,
+        Cause.MANUAL_PAYMENT,
+        Cause.MANUAL_DEBIT,
+        Cause.REALLOCATED,
+        Cause.COLLECTED,
+        Cause.TRANSFERRED,
+        Cause.TRANSFER_TAKEN_BACK,
+    }
+)
 
 _KIND_BY_CAUSE = {
     Cause.REMINDER_FEE_DEBITED: Lowers.REMINDER_FEE,

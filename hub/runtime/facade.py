@@ -35,6 +35,7 @@ from hub.runtime.facade_attempts import AttemptsDesk
 from hub.runtime.facade_bank import BankDesk
 from hub.runtime.facade_bookkeeping import BookkeepingDesk
 from hub.runtime.facade_books import BooksDesk
+from hub.runtime.facade_collection import CollectionDesk
 from hub.runtime.facade_documents import DocumentsDesk
 from hub.runtime.facade_dunning import DunningDesk
 from hub.runtime.facade_exchanges import ExchangesDesk
@@ -55,6 +56,7 @@ from hub.services.attempts import ATTEMPT_HANDLERS
 from hub.services.bank_connections.answering import tell_bank_file_by_command
 from hub.services.books import Handlers, carry_out
 from hub.services.chart import TenantChart
+from hub.services.collection.commands import COLLECTION_HANDLERS
 from hub.services.delivery import DELIVERY_HANDLERS
 from hub.services.dunning.carrying import answer_carried
 from hub.services.dunning.earlier import note_step_taken
@@ -75,6 +77,7 @@ from hub.transports.folder import FolderInbox
 _HANDLERS: Handlers = {
     **HANDLERS,
     **ATTEMPT_HANDLERS,
+    **COLLECTION_HANDLERS,
     TellBankFile: tell_bank_file_by_command,
     **DELIVERY_HANDLERS,
     **LIMITATION_HANDLERS,
@@ -121,6 +124,7 @@ class Hub:
         self.payments = PaymentsDesk(work, self.work)
         self.receivables = ReceivablesDesk(work, self.work)
         self.exchanges = ExchangesDesk(work, self.work)
+        self.collection = CollectionDesk(work, self.work)
         self.books = BooksDesk(installation, work)
         self.bank = BankDesk(work, self.work)
         self.bookkeeping = BookkeepingDesk(work, self.work)
@@ -292,8 +296,8 @@ class Hub:
         self._work_for(command)
         with self._work.store.write() as work:
             answer = carry_out(work, self.tenant, command, self._handlers)
-            if isinstance(command, DecideAttempt):
-                enqueue_round(work, self.tenant.id, f"told:{command.key}")  # its document goes on
+            if isinstance(command, DecideAttempt) or self.tenant.collection_agencies:
+                enqueue_round(work, self.tenant.id, f"told:{command.key}")  # its document goes on, agencies are told
         self._work_for(command)
         return answer
 

@@ -42,6 +42,12 @@ from hub.services.bank_connections.fetching import FetchRun
 from hub.services.bookkeeping.exporting import RUN_KIND as BOOKKEEPING
 from hub.services.bookkeeping.exporting import Exporters, ExportRun
 from hub.services.books import Handlers, carry_out
+from hub.services.collection import fetching, transferring
+from hub.services.collection import receiving as agency_files
+from hub.services.collection.agencies import Agencies
+from hub.services.collection.following import follow_cases
+from hub.services.collection.payouts import proposer
+from hub.services.collection.sending import send_everything
 from hub.services.companies import refuse_companies_without_settings
 from hub.services.dunning import executing as dunning
 from hub.services.dunning.handing_over import DeliveredLetters
@@ -151,9 +157,24 @@ class TenantWork:
         return InterestInvoiceRun(self.store, self.tenant, self.rates, self.fingerprint, self.deliver)
 
     @property
+    def agencies(self) -> Agencies:
+        """Collection agencies, who sends for them, and what the register says of each."""
+        return Agencies(self.tenant, self.plugins.collection_agencies, self.plugins.plugins_of_channels)
+
+    def _transfer_run(self) -> transferring.TransferRun:
+        agencies = self.agencies
+        return transferring.TransferRun(
+            self.store,
+            self.tenant,
+            agencies,
+            self.rates,
+            lambda work: send_everything(work, self.tenant, agencies),
+        )
+
+    @property
     def poster(self) -> posting.ChunkPoster:
         """What decides and posts payments, with the plugins' proposals."""
-        return posting.ChunkPoster(self.tenant, self.plugins.proposer)
+        return posting.ChunkPoster(self.tenant, proposer(self.agencies.all_accounts, self.plugins.proposer))
 
     def carrier(self, *, node: str, stopping: Event) -> Carrier:
         """Return what carries out this tenant's runs on a node.
@@ -234,6 +255,9 @@ class TenantWork:
             LEDGER: LedgerInboxRun(self.store, self.tenant, self.exporters.by_name, self.clock),
             DIRECT_DEBITS: DirectDebitRun(self.store, self.tenant, self.schemes),
             WEBHOOK: WebhookRun(self.store, self.tenant, self._receivers()),
+            transferring.RUN_KIND: self._transfer_run(),
+            fetching.RUN_KIND: fetching.CollectionRun(self.store, self.tenant, self.agencies),
+            agency_files.RUN_KIND: agency_files.AgencyFileRun(self.store, self.tenant, self.agencies),
         }
 
     @property
@@ -299,7 +323,15 @@ class TenantWork:
     def _round_run(self) -> rounds.RoundRun:
         plugins = self.plugins
         channels = {**plugins.document_channels, **plugins.rest_channels}
-        return rounds.RoundRun(self.store, self.tenant, self._tell_observers, channels, plugins.archives.keys())
+        agencies = self.agencies
+        return rounds.RoundRun(
+            self.store,
+            self.tenant,
+            self._tell_observers,
+            channels,
+            plugins.archives.keys(),
+            lambda work: follow_cases(work, self.tenant, agencies, self.rates),
+        )
 
     @cached_property
     def printer(self) -> TenantPrinter:

@@ -1,7 +1,8 @@
 """A round: looking after what no file brings, behind every run and on schedule.
 
 New payee accounts of the settings, payments that waited for an account, clearing accounts, documents whose messages
-have come to something, dunning steps whose letters have, instalment plans, orders to pay, and those who listen.
+have come to something, dunning steps whose letters have, instalment plans, orders to pay, cases at agencies, and those
+who listen.
 """
 
 from __future__ import annotations
@@ -53,11 +54,14 @@ class RoundRun:
         tell_observers: Callable[[], Sequence[ObserverCursor]],
         channels: Mapping[str, DeliveryChannel],
         archives: Collection[str] = (),
+        follow_cases: Callable[[UnitOfWork], bool] = lambda _work: False,
     ) -> None:
         """`tell_observers` tells them all what is new, and returns the cursors of those that failed.
 
         `channels` are those that documents go by, what is left over of archives included; `archives` are their formats.
+        `follow_cases` keeps collection agencies in step, and says whether there is more of it.
         """
+        self._follow_cases = follow_cases
         self._archives = archives
         self._channels = channels
         self._store = store
@@ -79,6 +83,8 @@ class RoundRun:
         has_more = work.step("look_after", self._look_after, {})["has_more"]
         while has_more:  # of letters and plans: what became of their documents has been told by now
             has_more = work.step("follow_letters", self._follow_letters, {})["has_more"]
+        while work.step("follow_cases", self._follow_agencies, {})["has_more"]:
+            pass
         self._store.contents.sweep_orphans()
         failed = self._tell_observers()
         if failed and not self._another_comes(work.run_no):
@@ -109,6 +115,9 @@ class RoundRun:
         has_more = follow_letters(work, self._tenant) or follow_printed_plans(work, self._tenant)
         has_more = has_more or follow_plans(work, self._tenant)
         return {"has_more": has_more or follow_orders(work, self._tenant, interrupting(self._tenant))}
+
+    def _follow_agencies(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
+        return {"has_more": self._follow_cases(work)}
 
     def _look_after(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
         """Look at clearing accounts, hear of letters, follow plans up: mostly there is nothing more of them."""

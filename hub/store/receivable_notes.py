@@ -19,6 +19,7 @@ _ACTIVE_HOLDS = text(f"""
 """).bindparams(bindparam("ids", expanding=True))
 
 _BESIDE = (
+    "collection_case",
     "hold", "watch", "printed_charge", "dunning_step", "limitation_interruption", "interest_charge", "carried_charge",
     "instalment_claim", "fee_invoice", "order_to_pay_claim",
 )  # fmt: skip

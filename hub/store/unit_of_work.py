@@ -18,6 +18,9 @@ from hub.store.bookkeeping.exporting import SqlExporting
 from hub.store.bookkeeping.ledger import SqlLedgerFiles
 from hub.store.books import SqlBooks
 from hub.store.claim_facts import SqlClaimFacts
+from hub.store.collection.cases import SqlCollectionCases
+from hub.store.collection.orders import SqlCollectionOrders
+from hub.store.collection.told import SqlAgencyTold
 from hub.store.commands import SqlCommands
 from hub.store.contents import SqlContents, SqlContentsInWork
 from hub.store.database import reading, writing
@@ -168,6 +171,18 @@ class SqlUnitOfWork:
     @cached_property
     def bank_rules(self) -> SqlBankRules:
         return SqlBankRules(self._connection, self.tenant)
+
+    @cached_property
+    def collection_cases(self) -> SqlCollectionCases:
+        return SqlCollectionCases(self._connection, self.tenant, self.now)
+
+    @cached_property
+    def collection_orders(self) -> SqlCollectionOrders:
+        return SqlCollectionOrders(self._connection, self.tenant, self.now)
+
+    @cached_property
+    def agency_told(self) -> SqlAgencyTold:
+        return SqlAgencyTold(self._connection, self.tenant, self.now)
 
     @cached_property
     def exporting(self) -> SqlExporting:

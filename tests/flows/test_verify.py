@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from broken_collection import BROKEN_COLLECTION
 from broken_mandates import BROKEN_MANDATES
 from payment_world import DAY, World, lump, pay, payment_file, statement
 from sqlalchemy import Connection, Engine, text
@@ -765,6 +766,7 @@ BROKEN: dict[str, tuple[str, Breaking]] = {
     ),
     "a file of orders that has lost one": ("ORDERS_DIFFER", _file_that_lost("orders", "direct_debit_file")),
     **BROKEN_MANDATES,
+    **BROKEN_COLLECTION,
 }
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from hub.model.books import Bucket, Contra
-from hub.model.company import DifferenceHandling, DifferenceLimits
+from hub.model.match_settings import DifferenceHandling, DifferenceLimits
 from hub.model.payments import Candidate
 from hub.rules.payments.balances import PAY_OFF_ORDER, OpenBalances
 from hub.rules.payments.matching import Found, Reason, Rule

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from hub.identifiers.identity_key import may_be_same
-from hub.model.company import WithoutReference
+from hub.model.match_settings import WithoutReference
 from hub.model.payments import Candidate, UnmatchedPayment
 from hub.model.receivables import ReceivableKind
 from hub.rules.payments.balances import OpenBalances
@@ -36,6 +36,7 @@ class Reason(StrEnum):
     PART_NOT_FOUND = "part_not_found"  # the file's share names nothing that is open
     SHARES_DIFFER = "shares_differ"  # the shares stated are not the money that came
     UNKNOWN_PAYEE_ACCOUNT = "unknown_payee_account"  # the settings do not have the account any more
+    AGENCY_PAYOUT = "agency_payout"  # a collection agency pays out: its settlement says for what
     PROPOSAL_REFUSED = "proposal_refused"  # a plugin names what is no candidate of the payment, or in another currency
     NO_CREDIT_NOTE = "no_credit_note"  # a deduction names no open credit note
 

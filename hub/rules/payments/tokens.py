@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.identifiers.identity_key import identity_key
-from hub.model.company import MatchSettings
+from hub.model.match_settings import MatchSettings
 from hub.model.payment_file import ReferenceQuality
 from hub.model.payment_reference import ReferenceControl
 from hub.model.payments import UnmatchedPayment

@@ -44,14 +44,12 @@ from hub.rules.statutes import COLLECTION_COSTS_ACT
 from hub.services.books.interest import Accrued, terms_of
 
 OF_AGE = 18
-COLLECTED = "collected"  # the cause of entries by which an agency's settlement lowers a debt
-COLLECTED_BY_AUTHORITY = "collected_by_authority"
 _FEE_OF = {
     DunningStep.REMINDER_1: (FeeType.REMINDER, f"{COLLECTION_COSTS_ACT} 2 §"),
     DunningStep.REMINDER_2: (FeeType.REMINDER, f"{COLLECTION_COSTS_ACT} 2 §"),
     DunningStep.DEMAND: (FeeType.DEMAND, f"{COLLECTION_COSTS_ACT} 3 §"),
 }
-_SOURCES = {COLLECTED: PaidTo.AGENCY, COLLECTED_BY_AUTHORITY: PaidTo.AUTHORITY}
+_SOURCES: dict[str, PaidTo] = {Cause.COLLECTED: PaidTo.AGENCY}
 _KINDS = {ReceivableKind.INVOICE: "invoice", ReceivableKind.INTEREST_INVOICE: "interest_invoice"}
 _CLASSES = {
     DebtorClass.PERSON: DebtorKind.PERSON,
@@ -288,9 +286,9 @@ def payments_of(entries: Iterable[EntryFacts]) -> list[ClaimPayment]:
 
 def is_money(entry: EntryFacts) -> bool:
     """Say whether an entry is money that came, went or was moved."""
-    if entry.cause in CHARGE_CAUSES and entry.cause not in (Cause.REALLOCATED,):
+    if entry.cause in CHARGE_CAUSES or entry.cause in (Cause.TRANSFERRED, Cause.TRANSFER_TAKEN_BACK):
         return False
-    return entry.payment_id is not None or entry.cause in MONEY_CAUSES or entry.cause in _SOURCES
+    return entry.payment_id is not None or entry.cause in MONEY_CAUSES
 
 
 def documents_of(facts: DebtFacts) -> Iterator[ClaimDocument]:

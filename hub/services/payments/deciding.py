@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from hub.model.books import Bucket, Contra, Posting
-from hub.model.company import DifferenceLimits
-from hub.model.payments import Candidate, MatchProposal, QueuedPayment, UnmatchedPayment
+from hub.model.match_settings import DifferenceLimits
+from hub.model.payments import AGENCY_PAYOUT, Candidate, MatchProposal, QueuedPayment, UnmatchedPayment
 from hub.rules.payments.allocation import Allocation, Movement, allocate
 from hub.rules.payments.balances import OpenBalances
 from hub.rules.payments.matching import (
@@ -128,6 +128,8 @@ def _proposed(
     proposal = proposals.get(payment.payment_id)
     if proposal is None:
         return None
+    if proposal == AGENCY_PAYOUT:
+        return Found((), reason=Reason.AGENCY_PAYOUT)
     named = {share.receivable_id for share in proposal.shares}
     if not named or not named <= candidates.ids_of(payment, tokens):
         return Found((), reason=Reason.PROPOSAL_REFUSED)

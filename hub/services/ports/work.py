@@ -13,6 +13,7 @@ from hub.model.schedules import Firing, Schedule, ScheduleState
 from hub.services.ports.bank_connections import BankFiles
 from hub.services.ports.bookkeeping import Comparing, Exporting, LedgerFiles
 from hub.services.ports.claims import ClaimFacts
+from hub.services.ports.collection import AgencyTold, CollectionCases, CollectionOrders
 from hub.services.ports.delivery import Archives, Documents, Handed, Letters, LettersFacts, Recipients
 from hub.services.ports.dunning import CarriedCharges, Dunning, FeeInvoices, InterestCharges, Plans
 from hub.services.ports.instalment_plans import InstalmentPlans
@@ -188,6 +189,12 @@ class UnitOfWork(Protocol):
     def bank_rules(self) -> BankRules: ...
     @property
     def bank_files(self) -> BankFiles: ...
+    @property
+    def collection_cases(self) -> CollectionCases: ...
+    @property
+    def collection_orders(self) -> CollectionOrders: ...
+    @property
+    def agency_told(self) -> AgencyTold: ...
     @property
     def exporting(self) -> Exporting: ...
     @property

@@ -23,6 +23,16 @@ from hub.store.tables.bookkeeping import (
     voucher_export,
 )
 from hub.store.tables.books import command, entry, event, observer_cursor, open_item, task, voucher, voucher_line
+from hub.store.tables.collection import (
+    agency_cursor,
+    agency_list,
+    agency_told,
+    collection_case,
+    collection_claim,
+    collection_order,
+    settlement,
+    settlement_row,
+)
 from hub.store.tables.columns import metadata
 from hub.store.tables.delivery import (
     archived_file,
@@ -80,6 +90,9 @@ from hub.store.tables.schedules import firing, schedule, schedule_reading
 
 __all__ = [
     "account_claim",
+    "agency_cursor",
+    "agency_list",
+    "agency_told",
     "archived_file",
     "attempt",
     "authority",
@@ -92,6 +105,9 @@ __all__ = [
     "channel_rest",
     "chunk",
     "closed_month",
+    "collection_case",
+    "collection_claim",
+    "collection_order",
     "command",
     "content",
     "content_part",
@@ -164,6 +180,8 @@ __all__ = [
     "scheme_order",
     "section",
     "section_account",
+    "settlement",
+    "settlement_row",
     "statement_balance",
     "statement_entry",
     "statement_gap",

@@ -112,11 +112,12 @@ def test_a_wrong_schedule_is_named_with_its_place_and_a_way_out(
 
 def test_an_unknown_job_is_answered_with_those_there_are(tmp_path: Path) -> None:
     wrong = f'{MORNING}at = ["06:00"]'.replace('"poll"', '"pol"').replace("morning", "evening")
+    *jobs, last = [f"'{job}'" for job in ScheduledJob]
+    there_are = f"{', '.join(jobs)} or {last}"
 
     with pytest.raises(
         ConfigurationError,
-        match=r"schedules\[2\].job: must be one of 'poll', 'round', 'follow', 'dun', 'limitation', 'refunds', "
-        r"'refund_plan', 'bookkeeping', 'ledger', 'direct_debits' or 'orders_to_pay'",
+        match=rf"schedules\[2\].job: must be one of {there_are}",
     ):
         schedules(tmp_path, f'at = ["06:00"]{wrong}')
 

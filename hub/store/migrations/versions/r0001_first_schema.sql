@@ -5,6 +5,44 @@ CREATE TABLE account_claim (
     PRIMARY KEY (tenant, account_no)
 ) WITHOUT ROWID;
 
+CREATE TABLE agency_cursor (
+    tenant INTEGER NOT NULL,
+    agency TEXT NOT NULL,
+    series TEXT NOT NULL,
+    cursor TEXT DEFAULT '' NOT NULL,
+    file_no BIGINT DEFAULT '0' NOT NULL,
+    asked_at TEXT NOT NULL,
+    PRIMARY KEY (tenant, agency, series)
+) WITHOUT ROWID;
+
+CREATE TABLE agency_list (
+    tenant INTEGER NOT NULL,
+    agency TEXT NOT NULL,
+    row_no BIGINT NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    case_no BIGINT,
+    claim_id TEXT NOT NULL,
+    agency_case_no TEXT NOT NULL,
+    invoice_no TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    principal_left_ore BIGINT,
+    PRIMARY KEY (tenant, agency, row_no)
+) WITHOUT ROWID;
+
+CREATE TABLE agency_told (
+    tenant INTEGER NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    told_no BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    case_no BIGINT,
+    body TEXT NOT NULL,
+    state TEXT NOT NULL,
+    remark TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (tenant, exchange_no, told_no)
+) WITHOUT ROWID;
+
+CREATE INDEX agency_told_by_case ON agency_told (tenant, case_no);
+
 CREATE TABLE archived_file (
     tenant INTEGER NOT NULL,
     archive_no BIGINT NOT NULL,
@@ -162,6 +200,79 @@ CREATE TABLE closed_month (
     closed_at TEXT NOT NULL,
     PRIMARY KEY (tenant, company, month)
 ) WITHOUT ROWID;
+
+CREATE TABLE collection_case (
+    tenant INTEGER NOT NULL,
+    case_no BIGINT NOT NULL,
+    receivable_id BIGINT NOT NULL,
+    claim_id TEXT NOT NULL,
+    company TEXT NOT NULL,
+    agency TEXT NOT NULL,
+    organisation_number TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    step TEXT NOT NULL,
+    state TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    stage_on TEXT NOT NULL,
+    agency_case_no TEXT DEFAULT '' NOT NULL,
+    agency_ocr TEXT DEFAULT '' NOT NULL,
+    plan_no BIGINT NOT NULL,
+    item_no BIGINT NOT NULL,
+    claim_version BIGINT DEFAULT '1' NOT NULL,
+    since_entry BIGINT NOT NULL,
+    is_settled BIGINT DEFAULT '0' NOT NULL,
+    hold_no BIGINT DEFAULT '0' NOT NULL,
+    principal_ore BIGINT NOT NULL,
+    fee_ore BIGINT NOT NULL,
+    interest_ore BIGINT NOT NULL,
+    principal_told_ore BIGINT DEFAULT '0' NOT NULL,
+    fee_told_ore BIGINT DEFAULT '0' NOT NULL,
+    interest_told_ore BIGINT DEFAULT '0' NOT NULL,
+    transferred_on TEXT NOT NULL,
+    closed_on TEXT,
+    closing_code TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (tenant, case_no),
+    UNIQUE (tenant, claim_id)
+) WITHOUT ROWID;
+
+CREATE INDEX collection_case_by_number ON collection_case (tenant, agency, agency_case_no);
+
+CREATE INDEX collection_case_by_receivable ON collection_case (tenant, receivable_id);
+
+CREATE UNIQUE INDEX collection_case_open ON collection_case (tenant, receivable_id) WHERE state IN ('transferred', 'accepted', 'recalling');
+
+CREATE TABLE collection_claim (
+    tenant INTEGER NOT NULL,
+    case_no BIGINT NOT NULL,
+    body TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    PRIMARY KEY (tenant, case_no)
+) WITHOUT ROWID;
+
+CREATE TABLE collection_order (
+    tenant INTEGER NOT NULL,
+    order_no BIGINT NOT NULL,
+    case_no BIGINT NOT NULL,
+    order_key TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    step TEXT NOT NULL,
+    state TEXT NOT NULL,
+    on_day TEXT NOT NULL,
+    body TEXT DEFAULT '{}' NOT NULL,
+    exchange_no BIGINT,
+    file_no BIGINT DEFAULT '0' NOT NULL,
+    code TEXT DEFAULT '' NOT NULL,
+    text TEXT DEFAULT '' NOT NULL,
+    PRIMARY KEY (tenant, order_no),
+    UNIQUE (tenant, order_key)
+) WITHOUT ROWID;
+
+CREATE INDEX collection_order_by_case ON collection_order (tenant, case_no);
+
+CREATE INDEX collection_order_by_exchange ON collection_order (tenant, exchange_no);
+
+CREATE INDEX collection_order_waiting ON collection_order (tenant, order_no) WHERE state = 'waiting';
 
 CREATE TABLE command (
     tenant INTEGER NOT NULL,
@@ -1340,6 +1451,49 @@ CREATE TABLE section_account (
 ) WITHOUT ROWID;
 
 CREATE INDEX section_account_by_exchange ON section_account (tenant, exchange_no);
+
+CREATE TABLE settlement (
+    tenant INTEGER NOT NULL,
+    settlement_no BIGINT NOT NULL,
+    agency TEXT NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    payout_reference TEXT NOT NULL,
+    dated_on TEXT NOT NULL,
+    company TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    rows BIGINT NOT NULL,
+    collected_ore BIGINT NOT NULL,
+    commission_ore BIGINT NOT NULL,
+    vat_ore BIGINT NOT NULL,
+    net_ore BIGINT NOT NULL,
+    posted_on TEXT NOT NULL,
+    payment_id BIGINT,
+    paid_ore BIGINT DEFAULT '0' NOT NULL,
+    PRIMARY KEY (tenant, settlement_no),
+    UNIQUE (tenant, agency, payout_reference)
+) WITHOUT ROWID;
+
+CREATE TABLE settlement_row (
+    tenant INTEGER NOT NULL,
+    exchange_no BIGINT NOT NULL,
+    row_no BIGINT NOT NULL,
+    settlement_no BIGINT NOT NULL,
+    case_no BIGINT NOT NULL,
+    capital_ore BIGINT NOT NULL,
+    interest_ore BIGINT NOT NULL,
+    reminder_fee_ore BIGINT NOT NULL,
+    demand_fee_ore BIGINT NOT NULL,
+    court_costs_ore BIGINT NOT NULL,
+    commission_ore BIGINT NOT NULL,
+    vat_ore BIGINT NOT NULL,
+    net_ore BIGINT NOT NULL,
+    paid_on TEXT NOT NULL,
+    PRIMARY KEY (tenant, exchange_no, row_no)
+) WITHOUT ROWID;
+
+CREATE INDEX settlement_row_by_case ON settlement_row (tenant, case_no);
+
+CREATE INDEX settlement_row_by_settlement ON settlement_row (tenant, settlement_no);
 
 CREATE TABLE statement_balance (
     tenant INTEGER NOT NULL,

@@ -1,0 +1,104 @@
+"""What people and other parts of the hub tell collection of a case."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, StrictInt
+
+from hub.model.collection import ClosingCode, RecallReason
+from hub.model.command import Command, RowNumber
+from hub.model.command_dates import IsoDate
+from hub.model.import_rows import LongText
+from hub.money import LARGEST_ORE
+
+
+class AboutCase(Command):
+    """A command about one case at an agency."""
+
+    case_no: RowNumber
+
+
+class RecallCase(AboutCase):
+    """Takes a case back from its agency (*återkallelse*); one that has not been sent never is."""
+
+    kind: Literal["recall_case"] = "recall_case"
+    reason: RecallReason
+    remark: LongText = ""
+
+
+class HoldCase(AboutCase):
+    """Asks the agency to wait (*anstånd*) until a day, or until it is told to go on."""
+
+    kind: Literal["hold_case"] = "hold_case"
+    until_date: IsoDate | None = None
+    remark: LongText = ""
+
+
+class ReleaseCase(AboutCase):
+    """Tells the agency to go on."""
+
+    kind: Literal["release_case"] = "release_case"
+    remark: LongText = ""
+
+
+class CloseCase(AboutCase):
+    """A person says that a case has ended, where the agency does not say it itself."""
+
+    kind: Literal["close_case"] = "close_case"
+    code: ClosingCode
+    remark: LongText = ""
+
+
+class ReportDirectPayment(AboutCase):
+    """Suspended money is the debtor's for a case whose receivable was settled at the transfer; the agency is told."""
+
+    kind: Literal["report_direct_payment"] = "report_direct_payment"
+    payment_id: RowNumber
+    amount_ore: StrictInt | None = Field(default=None, gt=0, le=LARGEST_ORE, description="Left out: all that remains.")
+
+
+class TellAgency(AboutCase):
+    """A person has told the agency what its format cannot hold: the order is done."""
+
+    kind: Literal["tell_agency"] = "tell_agency"
+    order_no: RowNumber
+    remark: LongText = ""
+
+
+class DecideAgencyFile(Command):
+    """A person decides about an agency's file that is held: it is taken in as it is, or closed."""
+
+    kind: Literal["decide_agency_file"] = "decide_agency_file"
+    exchange_no: RowNumber
+    verdict: Literal["take", "close"]
+    remark: LongText = ""
+
+
+class PlacePayout(Command):
+    """Suspended money is what an agency pays out for a settlement."""
+
+    kind: Literal["place_payout"] = "place_payout"
+    settlement_no: RowNumber
+    payment_id: RowNumber
+
+
+class SendFileAgain(Command):
+    """A file that certainly did not arrive: what it tells goes in another one."""
+
+    kind: Literal["send_file_again"] = "send_file_again"
+    exchange_no: RowNumber
+    remark: LongText = ""
+
+
+CollectionCommand = (
+    RecallCase
+    | HoldCase
+    | ReleaseCase
+    | CloseCase
+    | TellAgency
+    | ReportDirectPayment
+    | DecideAgencyFile
+    | PlacePayout
+    | SendFileAgain
+)

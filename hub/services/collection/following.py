@@ -1,0 +1,23 @@
+"""What a round does for collection: hear of messages, tell agencies what has happened, send at once, place money."""
+
+from __future__ import annotations
+
+from hub.model.tenant import Tenant
+from hub.services.collection.agencies import Agencies
+from hub.services.collection.hearing import hear_of_messages
+from hub.services.collection.judging import Rates
+from hub.services.collection.observing import tell_agencies
+from hub.services.collection.payouts import place_payouts
+from hub.services.collection.sending import send_waiting
+from hub.services.ports import UnitOfWork
+
+
+def follow_cases(work: UnitOfWork, tenant: Tenant, agencies: Agencies, rates: Rates) -> bool:
+    """Do some of it, in this transaction; say whether there is more. A tenant without agreements has nothing of it."""
+    if not tenant.collection_agencies:
+        return False
+    has_more = hear_of_messages(work, tenant, agencies)
+    has_more = tell_agencies(work, tenant, agencies, rates) or has_more
+    has_more = send_waiting(work, tenant, agencies, at_once_only=True) or has_more
+    place_payouts(work, tenant, agencies)
+    return has_more

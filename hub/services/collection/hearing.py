@@ -1,0 +1,87 @@
+"""What became of messages to agencies: what has arrived, what was answered, what was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hub.model.attempts import ANSWER
+from hub.model.collection import ClosingCode, OrderKind
+from hub.model.collection_cases import CaseState, Order, OrderState
+from hub.model.events import Event
+from hub.model.tenant import Tenant
+from hub.services.collection.agencies import Agencies
+from hub.services.collection.ending import end_case
+from hub.services.collection.ordering import tell
+from hub.services.collection.receiving import take_in_answer
+from hub.services.ports import UnitOfWork
+
+CURSOR = "collection messages"
+CLAIM = "hear of messages to agencies"
+EVENTS_AT_ONCE = 200
+NOT_TAKEN = "agency_message_not_taken"  # task
+ANSWER_UNREAD = "agency_answer_unread"  # task
+PREFIX = "collection:"
+DELIVERED, REJECTED = "attempt_delivered", "attempt_rejected"
+KINDS = (DELIVERED, REJECTED)
+
+
+def hear_of_messages(work: UnitOfWork, tenant: Tenant, agencies: Agencies) -> bool:
+    """Hear what became of messages since the last time, in this transaction; say whether there is more."""
+    work.commands.claim(CLAIM)
+    latest = work.events.latest()
+    heard = work.events.heard_by(CURSOR)
+    events = work.events.of_kinds(KINDS, after=heard, until=latest, limit=EVENTS_AT_ONCE)
+    ours = [event for event in events if str(event.data.get("message", "")).startswith(PREFIX)]
+    orders = work.collection_orders.of_exchanges([int(event.data["exchange_no"]) for event in ours])
+    for event in ours:
+        own = [order for order in orders if order.exchange_no == int(event.data["exchange_no"])]
+        if event.kind == DELIVERED:
+            _delivered(work, tenant, agencies, event, own)
+        else:
+            _rejected(work, tenant, event, own)
+    has_more = len(events) == EVENTS_AT_ONCE
+    work.events.note_heard(CURSOR, events[-1].number if has_more else latest)
+    return has_more
+
+
+def _delivered(work: UnitOfWork, tenant: Tenant, agencies: Agencies, event: Event, orders: Sequence[Order]) -> None:
+    cases = work.collection_cases.get_all([order.case_no for order in orders])
+    attempt = work.attempts.get(int(event.data["attempt_no"]))
+    answer = work.exchanges.by_key(f"{ANSWER}:{attempt.key}") if attempt is not None else None
+    names = {case.agency for case in cases.values()}
+    if answer is not None and names:
+        agency = agencies.by_name.get(names.pop())
+        state = take_in_answer(work, tenant, agency, answer) if agency is not None else "unread"
+        if state != "posted":
+            message = f"the answer to exchange {event.data['exchange_no']} is {state}: see exchange {answer.number}"
+            work.commands.open_task(ANSWER_UNREAD, str(answer.number), message)
+    for order in orders:
+        if order.kind == OrderKind.RECALL:
+            _end_if_final(work, tenant, agencies, order.case_no)
+
+
+def _end_if_final(work: UnitOfWork, tenant: Tenant, agencies: Agencies, case_no: int) -> None:
+    """End a case whose recall has arrived at an agency that never answers one."""
+    case = work.collection_cases.get_all([case_no])[case_no]
+    agreed = agencies.agreement(case.agency, case.organisation_number)
+    if case.state == CaseState.RECALLING and not agreed.confirms_recalls:
+        end_case(work, tenant, case, ClosingCode.RECALLED)
+
+
+def _rejected(work: UnitOfWork, tenant: Tenant, event: Event, orders: Sequence[Order]) -> None:
+    """A call about one claim that the agency refuses is a claim refused; of a file a person is asked."""
+    problem = str(event.data.get("problem", ""))[:200]
+    if len(orders) == 1 and orders[0].state == OrderState.SENT and not orders[0].file_no:
+        (order,) = orders
+        case = work.collection_cases.get_all([order.case_no])[order.case_no]
+        work.collection_orders.change([order._replace(state=OrderState.REFUSED, text=problem)])
+        if order.kind == OrderKind.CLAIM and case.is_open and case.claim_version == 1:
+            tell(work, "case_refused", case, text=problem, order_no=order.order_no)
+            end_case(work, tenant, case, ClosingCode.REJECTED_BY_AGENCY, state=CaseState.REFUSED, text=problem)
+    if orders:
+        number = event.data["exchange_no"]
+        message = (
+            f"an agency has not taken exchange {number} ({problem}): mend what is wrong; a whole file goes again by: "
+            f"hub collection again {number}"
+        )
+        work.commands.open_task(NOT_TAKEN, str(number), message)

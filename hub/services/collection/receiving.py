@@ -1,0 +1,237 @@
+"""Taking in an agency's file: kept, read whole, judged, and only then applied, chunk by chunk.
+
+What a call was answered is taken in the same way, in the transaction that hears of it. A file that cannot be read goes
+to quarantine; one that is out of sequence, or whose settlements do not add up, is held for a person, and nothing of it
+counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from itertools import islice
+from typing import Any, TypeVar
+
+from hub.contracts import CollectionAgency
+from hub.errors import DataError, FormatError
+from hub.model.exchanges import Exchange, ExchangeState
+from hub.model.tenant import Tenant
+from hub.services.collection.agencies import Agencies
+from hub.services.collection.applying import apply_next
+from hub.services.collection.reading import Keeper, read_events
+from hub.services.collection.settling import wrong_settlements
+from hub.services.ports import JsonObject, Store, UnitOfWork, Work
+
+KIND = "agency_file"
+RUN_KIND = "agency_file"
+EVENTS_AT_ONCE = 1_000
+TAKEN_IN = "agency_file_taken_in"  # event
+FILE_HELD = "agency_file_held"  # task and event
+STRAYS = "agency_told_of_unknown_cases"  # task
+_SETTLING = ("settlement_opened", "settlement_row", "settlement_closed")
+_Item = TypeVar("_Item")
+
+
+def keep_file(
+    work: UnitOfWork, tenant_name: str, agency: str, plugin: str, *, name: str, sha256: str, size: int
+) -> tuple[Exchange, str]:
+    """Write an exchange for a file whose bytes are kept, and queue its run; return both."""
+    exchange = work.exchanges.open(kind=KIND, name=name[-255:], sha256=sha256, size=size)
+    work.exchanges.change(exchange.number, plugin=plugin, format=agency)
+    return work.exchanges.get(exchange.number), queue_file(work, tenant_name, exchange.number)
+
+
+def queue_file(work: UnitOfWork, tenant_name: str, exchange_no: int, *, is_decided: bool = False) -> str:
+    """Queue the run that takes a file in; return its id."""
+    occasion = f"{RUN_KIND}:{tenant_name}:{exchange_no}" + (":decided" if is_decided else "")
+    work.runs.enqueue_once(occasion, RUN_KIND, {"exchange_no": exchange_no, "is_decided": is_decided})
+    return occasion
+
+
+class AgencyFileRun:
+    """Takes in one file."""
+
+    def __init__(self, store: Store, tenant: Tenant, agencies: Agencies) -> None:
+        self._store = store
+        self._tenant = tenant
+        self._agencies = agencies
+
+    def __call__(self, work: Work, run_input: JsonObject) -> JsonObject:
+        """Read, judge and apply; answer the state that the exchange has come to.
+
+        Raises ConfigurationError when no plugin that is turned on offers the agency.
+        """
+        number = run_input["exchange_no"]
+        with self._store.read() as unit:
+            exchange = unit.exchanges.get(number)
+        agency = self._agencies.get(exchange.format)
+        if exchange.state == ExchangeState.RECEIVED and not self._read(work, agency, exchange):
+            return {"state": ExchangeState.QUARANTINED}
+        given = {"exchange_no": number, "is_decided": run_input.get("is_decided", False)}
+        judged = work.step("judge", lambda unit, inp: judge(unit, agency, inp), given)
+        if judged["state"] != ExchangeState.POSTING:
+            return judged
+        left = EVENTS_AT_ONCE
+        while left:
+            step = {**given, "run_no": work.run_no}
+            left = work.step("apply", lambda unit, inp: self._apply(unit, agency, inp), step)["applied"]
+        return work.step("finish", lambda unit, inp: finish(unit, self._tenant.id, agency, inp["exchange_no"]), given)
+
+    def _read(self, work: Work, agency: CollectionAgency, exchange: Exchange) -> bool:
+        """Keep what the file says; False, and nothing is kept, when it cannot be read."""
+        keeper = Keeper(self._tenant, agency.name, exchange.number)
+        with work.write() as unit:
+            unit.agency_told.forget(exchange.number)
+        try:
+            with self._store.contents.open(exchange.sha256) as content:
+                for some in _in_chunks(read_events(agency, content)):
+                    with work.write() as unit:
+                        keeper.keep(unit, some)
+        except FormatError as error:
+            with work.write() as unit:
+                quarantine(unit, exchange, error)
+            return False
+        with work.write() as unit:
+            note_head(unit, exchange.number, keeper)
+        return True
+
+    def _apply(self, unit: UnitOfWork, agency: CollectionAgency, given: JsonObject) -> JsonObject:
+        applied = apply_next(
+            unit, self._tenant, agency, given["exchange_no"], limit=EVENTS_AT_ONCE, run_no=given["run_no"]
+        )
+        return {"applied": applied}
+
+
+def take_in_answer(work: UnitOfWork, tenant: Tenant, agency: CollectionAgency, exchange: Exchange) -> str:
+    """Take in what a call was answered, in this transaction; return the state that its exchange has come to."""
+    if exchange.state != ExchangeState.RECEIVED:
+        return exchange.state
+    work.exchanges.change(exchange.number, format=agency.name)
+    keeper = Keeper(tenant, agency.name, exchange.number)
+    try:
+        keeper.keep(work, list(read_events(agency, BytesIO(work.contents.read(exchange.sha256)))))
+    except FormatError as error:
+        quarantine(work, exchange, error)
+        return ExchangeState.QUARANTINED
+    note_head(work, exchange.number, keeper)
+    judged = judge(work, agency, {"exchange_no": exchange.number, "is_decided": False})
+    if judged["state"] != ExchangeState.POSTING:
+        return str(judged["state"])
+    while apply_next(work, tenant, agency, exchange.number, limit=EVENTS_AT_ONCE, run_no=None):
+        pass
+    return str(finish(work, tenant.id, agency, exchange.number)["state"])
+
+
+def note_head(work: UnitOfWork, exchange_no: int, keeper: Keeper) -> None:
+    """Keep how a file begins: its number in the agency's series."""
+    opened = keeper.opened
+    summary = {"file_no": opened.file_no, "series": opened.series, "made_on": opened.made_on}
+    work.exchanges.change(exchange_no, state=ExchangeState.READ, summary=summary)
+
+
+def quarantine(work: UnitOfWork, exchange: Exchange, error: DataError) -> None:
+    """Put a file aside that cannot be read; nothing of it counts."""
+    work.agency_told.forget(exchange.number)
+    problem: dict[str, Any] = {"code": error.code, "message": str(error)}
+    if isinstance(error, FormatError):
+        problem |= {"line": error.line, "record": error.record, "field": error.field}
+    state = ExchangeState.QUARANTINED
+    work.exchanges.change(exchange.number, state=state, reason=str(error), problem=problem)
+    work.events.record("file_quarantined", exchange_no=exchange.number, name=exchange.name, problem=problem)
+
+
+def judge(work: UnitOfWork, agency: CollectionAgency, given: JsonObject) -> JsonObject:
+    """Say whether a file that was read whole may be applied: not twice, in its turn, and with sums that agree."""
+    exchange = work.exchanges.get(given["exchange_no"])
+    if exchange.state in (ExchangeState.POSTING, ExchangeState.POSTED):
+        return {"state": exchange.state}
+    if exchange.kind == KIND and _is_repeated(work, exchange):
+        work.agency_told.forget(exchange.number)
+        work.exchanges.change(exchange.number, state=ExchangeState.DUPLICATE, reason="it has been taken in before")
+        return {"state": ExchangeState.DUPLICATE}
+    settling = work.agency_told.of_kind(exchange.number, _SETTLING)
+    why = wrong_settlements(work, agency.name, settling)
+    if not why and not given["is_decided"]:
+        why = _out_of_sequence(work, agency.name, exchange)
+    if why:
+        return _hold(work, exchange, agency.name, why)
+    work.exchanges.change(exchange.number, state=ExchangeState.POSTING, reason="")
+    work.commands.close_task(FILE_HELD, str(exchange.number))
+    return {"state": ExchangeState.POSTING}
+
+
+def _is_repeated(work: UnitOfWork, exchange: Exchange) -> bool:
+    states = [ExchangeState.POSTING, ExchangeState.POSTED]
+    same = work.exchanges.with_content(sha256=exchange.sha256, states=states)
+    return any(one.kind == KIND and one.format == exchange.format and one.number != exchange.number for one in same)
+
+
+def _out_of_sequence(work: UnitOfWork, agency: str, exchange: Exchange) -> str:
+    """Return why a file is not the next of its series; the first that is ever seen begins it."""
+    summary = exchange.summary or {}
+    number, series = int(summary.get("file_no") or 0), series_of(summary)
+    _, last = work.collection_orders.cursor(agency, series)
+    if not number or not last or number == last + 1:
+        return ""
+    if number <= last:
+        return f"file {number} has been followed by file {last}: it comes again with other content, or late"
+    return f"file {number} follows file {last}: {number - last - 1} before it have not come"
+
+
+def series_of(summary: JsonObject) -> str:
+    """Return the name under which the last number of a series is kept."""
+    return f"files:{summary.get('series', '')}"
+
+
+def _hold(work: UnitOfWork, exchange: Exchange, agency: str, why: str) -> JsonObject:
+    work.exchanges.change(exchange.number, state=ExchangeState.HELD, reason=why)
+    message = (
+        f"exchange {exchange.number} of {agency} is held, and nothing of it counts: {why}; ask the agency, then: hub "
+        f"collection decide {exchange.number}"
+    )
+    work.commands.open_task(FILE_HELD, str(exchange.number), message)
+    work.events.record(FILE_HELD, exchange_no=exchange.number, agency=agency, reason=why)
+    return {"state": ExchangeState.HELD}
+
+
+def finish(work: UnitOfWork, tenant_name: str, agency: CollectionAgency, exchange_no: int) -> JsonObject:
+    """Close a file that has been applied; one that waited for it comes next."""
+    exchange = work.exchanges.get(exchange_no)
+    if exchange.state == ExchangeState.POSTED:
+        return {"state": exchange.state}
+    counted = work.agency_told.counts(exchange_no)
+    summary = {**(exchange.summary or {}), **counted}
+    work.exchanges.change(exchange_no, state=ExchangeState.POSTED, summary=summary)
+    number = int(summary.get("file_no") or 0)
+    if number:
+        work.collection_orders.keep_cursor(agency.name, series_of(summary), file_no=number)
+        _wake_next(work, tenant_name, agency.name, summary, number + 1)
+    if counted["stray"]:
+        message = (
+            f"{agency.name} has told {counted['stray']} things of cases that are not ours, in exchange {exchange_no}: "
+            "ask the agency what they are"
+        )
+        work.commands.open_task(STRAYS, str(exchange_no), message)
+    work.events.record(TAKEN_IN, exchange_no=exchange_no, agency=agency.name, **counted)
+    return {"state": ExchangeState.POSTED, **counted}
+
+
+def _wake_next(work: UnitOfWork, tenant_name: str, agency: str, summary: JsonObject, number: int) -> None:
+    for one in work.exchanges.oldest(kind=KIND, state=ExchangeState.HELD):
+        theirs = one.summary or {}
+        if one.format == agency and series_of(theirs) == series_of(summary) and theirs.get("file_no") == number:
+            queue_file(work, tenant_name, one.number, is_decided=True)
+
+
+def close_file(work: UnitOfWork, exchange_no: int, remark: str) -> None:
+    """Let a held file never count."""
+    work.agency_told.forget(exchange_no)
+    reason = remark or "closed by a person"
+    work.exchanges.change(exchange_no, state=ExchangeState.DUPLICATE, reason=reason)
+    work.commands.close_task(FILE_HELD, str(exchange_no))
+
+
+def _in_chunks(events: Iterable[_Item]) -> Iterator[list[_Item]]:
+    iterator = iter(events)
+    while some := list(islice(iterator, EVENTS_AT_ONCE)):
+        yield some

@@ -1,0 +1,222 @@
+"""Sending orders: each at once as a message of its own, or those of a round together as a numbered file.
+
+A message, its number and where its orders stand are written in one transaction, so that an order goes once; the
+plugin's channel carries the message in a run of its own, with a row before and after the call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from hub.contracts import CollectionAgency
+from hub.errors import DataError, RuleViolation
+from hub.model.agency_told import Ready
+from hub.model.attempts import PlannedMessage
+from hub.model.claims import Claim
+from hub.model.collection import CaseBatch, CaseOrder, ClosingCode, Manner, OrderKind
+from hub.model.collection_cases import Case, CaseState, Order, OrderState
+from hub.model.exchanges import ExchangeState, NewExchange
+from hub.model.tenant import Tenant
+from hub.rules.reasons import cut_at_word
+from hub.services.attempts import plan_batch
+from hub.services.collection.agencies import Agencies
+from hub.services.collection.ending import end_case
+from hub.services.collection.ordering import case_order, tell
+from hub.services.ports import UnitOfWork, Work
+
+MESSAGE_KIND = "agency_message"
+ORDERS_IN_FILE = 2_000
+MESSAGES_AT_ONCE = 100
+CLAIM = "send to agencies"  # two at once: the second looks when the first has written
+CANNOT_BE_TOLD = "agency_cannot_be_told"  # task
+AGENCY_MISSING = "agency_missing"  # task
+FETCH_MESSAGE = "agency_message_to_fetch"  # task
+LONGEST_TEXT = 200
+
+
+class _Prepared(NamedTuple):
+    order: Order
+    case: Case
+    told: CaseOrder
+
+
+def send_everything(work: Work, tenant: Tenant, agencies: Agencies) -> None:
+    """Send all that waits, file by file, as steps of a run."""
+    has_more = True
+    while has_more:
+        has_more = work.step("send_to_agencies", lambda unit, _: _sent(unit, tenant, agencies), {})["has_more"]
+
+
+def _sent(work: UnitOfWork, tenant: Tenant, agencies: Agencies) -> dict[str, bool]:
+    return {"has_more": send_waiting(work, tenant, agencies)}
+
+
+def send_waiting(work: UnitOfWork, tenant: Tenant, agencies: Agencies, *, at_once_only: bool = False) -> bool:
+    """Send some of what waits, in this transaction; say whether more can be sent now."""
+    work.commands.claim(CLAIM)
+    for group in work.collection_orders.groups():
+        agency = agencies.by_name.get(group.agency)
+        if agency is None:
+            _ask_for_plugin(work, group)
+            continue
+        if agency.manner is Manner.IN_FILES and at_once_only:
+            continue
+        limit = ORDERS_IN_FILE if agency.manner is Manner.IN_FILES else MESSAGES_AT_ONCE
+        orders = work.collection_orders.ready(group, after=0, limit=limit)
+        if orders:
+            _send_group(work, tenant, agencies, agency, group, orders)
+            return True
+    return False
+
+
+def _send_group(
+    work: UnitOfWork,
+    tenant: Tenant,
+    agencies: Agencies,
+    agency: CollectionAgency,
+    group: Ready,
+    orders: Sequence[Order],
+) -> None:
+    prepared = _prepared(work, agencies, group, orders)
+    possible = []
+    for one in prepared:
+        why = agency.why_not(one.told)
+        if why:
+            _cannot_tell(work, tenant, one, why)
+        else:
+            possible.append(one)
+    if not possible:
+        return
+    if agency.manner is Manner.IN_FILES:
+        _send_file(work, tenant, agencies, agency, group, possible)
+    else:
+        _send_each(work, tenant, agencies, agency, group, possible)
+
+
+def _prepared(work: UnitOfWork, agencies: Agencies, group: Ready, orders: Sequence[Order]) -> list[_Prepared]:
+    cases = work.collection_cases.get_all([order.case_no for order in orders])
+    claims = work.collection_cases.claims(list(cases))
+    terms = agencies.terms(group.agency, group.organisation_number)
+    return [
+        _Prepared(order, case, case_order(order, case, Claim.model_validate_json(claims[case.case_no]), terms))
+        for order in orders
+        for case in [cases[order.case_no]]
+    ]
+
+
+def _send_file(
+    work: UnitOfWork,
+    tenant: Tenant,
+    agencies: Agencies,
+    agency: CollectionAgency,
+    group: Ready,
+    prepared: Sequence[_Prepared],
+) -> None:
+    number = work.collection_orders.next_file(group.agency, group.organisation_number)
+    key = f"{group.agency}:{group.organisation_number}:{number}"
+    batch = _batch(work, agencies, group, key, number, prepared)
+    name = f"collection:{key}/{agency.file_name(batch)}"
+    ((exchange_no),) = _plan(work, tenant, agencies, agency, key, [(name, agency.write(batch))])
+    _note_sent(work, [(one, exchange_no) for one in prepared], number)
+
+
+def _send_each(
+    work: UnitOfWork,
+    tenant: Tenant,
+    agencies: Agencies,
+    agency: CollectionAgency,
+    group: Ready,
+    prepared: Sequence[_Prepared],
+) -> None:
+    messages = []
+    for one in prepared:
+        batch = _batch(work, agencies, group, one.order.order_key, 0, [one])
+        messages.append((f"collection:{one.order.order_key}/{agency.file_name(batch)}", agency.write(batch)))
+    key = f"{group.agency}:{prepared[0].order.order_no}"
+    numbers = _plan(work, tenant, agencies, agency, key, messages)
+    _note_sent(work, list(zip(prepared, numbers, strict=True)), 0)
+
+
+def _batch(
+    work: UnitOfWork, agencies: Agencies, group: Ready, key: str, number: int, prepared: Sequence[_Prepared]
+) -> CaseBatch:
+    terms = agencies.terms(group.agency, group.organisation_number)
+    return CaseBatch(key, number, work.today, terms, tuple(one.told for one in prepared))
+
+
+def _plan(
+    work: UnitOfWork,
+    tenant: Tenant,
+    agencies: Agencies,
+    agency: CollectionAgency,
+    key: str,
+    messages: Sequence[tuple[str, bytes]],
+) -> list[int]:
+    """Let the channel carry messages, or keep them for a person where there is none; return their exchanges."""
+    kept = [(name, work.contents.keep(content)) for name, content in messages]
+    if not agency.channel:
+        return _keep_for_person(work, agency, [NewExchange(MESSAGE_KIND, "", n, k.sha256, k.size, n) for n, k in kept])
+    planned = [PlannedMessage(name, content.sha256, content.size, MESSAGE_KIND) for name, content in kept]
+    plan_batch(work, tenant.id, agency.channel, f"collection:{key}", planned, plugin=agencies.plugin_of(agency))
+    attempts = {one.message: one.exchange_no for one in work.attempts.of_messages([name for name, _ in kept])}
+    return [attempts[name] for name, _ in kept]
+
+
+def _keep_for_person(work: UnitOfWork, agency: CollectionAgency, messages: Sequence[NewExchange]) -> list[int]:
+    numbers = work.exchanges.open_outgoing(messages)
+    for number in numbers:
+        reason = f"a person hands it to {agency.name}"
+        work.exchanges.change(number, state=ExchangeState.DELIVERED, reason=reason)
+        message = f"hand exchange {number} to {agency.name}: save it by hub exchanges content {number}"
+        work.commands.open_task(FETCH_MESSAGE, str(number), message)
+    return numbers
+
+
+def _note_sent(work: UnitOfWork, sent: Sequence[tuple[_Prepared, int]], file_no: int) -> None:
+    work.collection_orders.change(
+        one.order._replace(state=OrderState.SENT, exchange_no=exchange_no, file_no=file_no) for one, exchange_no in sent
+    )
+
+
+def _cannot_tell(work: UnitOfWork, tenant: Tenant, one: _Prepared, why: str) -> None:
+    """A claim that the agency cannot take never was one; anything else a person tells in another way."""
+    text = cut_at_word(why, LONGEST_TEXT)
+    work.collection_orders.change([one.order._replace(state=OrderState.IMPOSSIBLE, text=text)])
+    if one.told.kind is OrderKind.CLAIM and one.case.claim_version == 1:
+        work.collection_cases.change(one.case.case_no, state=CaseState.REFUSED)
+        end_case(work, tenant, one.case, ClosingCode.REJECTED_BY_AGENCY, state=CaseState.REFUSED)
+        tell(work, "case_refused", one.case, text=text)
+        return
+    message = (
+        f"case {one.case.claim_id} at {one.case.agency}: {one.order.kind} cannot be told by a message ({text}); tell "
+        f"the agency, then: hub collection told {one.case.case_no} {one.order.order_no}"
+    )
+    work.commands.open_task(CANNOT_BE_TOLD, str(one.order.order_no), message)
+
+
+def _ask_for_plugin(work: UnitOfWork, group: Ready) -> None:
+    message = f"orders wait for {group.agency}, and no plugin that is turned on offers it: turn it on, or recall them"
+    work.commands.open_task(AGENCY_MISSING, group.agency, message)
+
+
+def send_file_again(work: UnitOfWork, exchange_no: int) -> list[Order]:
+    """Let what a file tells go in another one, where it certainly did not arrive.
+
+    Raises:
+        DataError: the exchange carries no orders.
+        RuleViolation: it may have arrived, or may still.
+    """
+    orders = work.collection_orders.of_exchanges([exchange_no])
+    if not orders:
+        raise DataError(f"exchange {exchange_no} carries nothing to an agency; see: hub collection case NO")
+    exchange = work.exchanges.get(exchange_no)
+    if exchange.state != ExchangeState.UNDELIVERED:
+        raise RuleViolation(
+            f"exchange {exchange_no} is {exchange.state}: it may reach the agency, and cases would be told twice; find "
+            "out first, and say so by hub attempts decide"
+        )
+    work.exchanges.let_go([exchange_no])
+    again = [order._replace(state=OrderState.WAITING, exchange_no=None, file_no=0) for order in orders]
+    work.collection_orders.change(again)
+    return again

@@ -1,0 +1,387 @@
+"""Carrying out a transfer plan: once, chunk by chunk, each item judged again in the transaction that hands it over."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from functools import partial
+from typing import NamedTuple
+
+from hub.errors import RuleViolation
+from hub.model.books import Contra, Posting
+from hub.model.claims import Claim, as_json
+from hub.model.collection import OrderKind, Stage
+from hub.model.collection_cases import SOURCE, Case, CaseState, LeftOut, Selection
+from hub.model.collection_settings import TransferRule
+from hub.model.company import Company
+from hub.model.dunning_plans import ItemOutcome, OpenDebt, Outcome, Plan, PlanItem, PlanState, StepTaken, Verdict
+from hub.model.receivables import NewHold
+from hub.model.schedules import ScheduledJob
+from hub.model.tenant import Tenant
+from hub.rules.charges import Cause
+from hub.rules.collection.settling import accounts_of
+from hub.rules.dunning.claim_lives import BY_AGENCY
+from hub.services.books.finding import find_company
+from hub.services.chart import chart_of
+from hub.services.collection.agencies import Agencies, fingerprint
+from hub.services.collection.judging import Judge, Judged, Rates
+from hub.services.collection.ordering import Draft, tell, write_orders
+from hub.services.collection.planning import fill_plan, held_plan, make_plan, plan_of
+from hub.services.ports import JsonObject, Store, UnitOfWork, Work
+
+RUN_KIND = ScheduledJob.TRANSFER.value
+ITEMS_AT_ONCE = 500
+VOUCHER_TYPE = "collection_transfers"
+TRANSFERRED = "case_transferred"  # event
+_NOT_BEGUN = (PlanState.PLANNED, PlanState.PLANNING)
+
+Send = Callable[[Work], None]
+"""Sends what waits for agencies, as steps of a run."""
+
+
+def start_plan(work: UnitOfWork, tenant: Tenant, plan_no: int) -> str:
+    """Begin to carry out a plan, in this transaction; return the id of its run.
+
+    Raises:
+        DataError: there is no such plan.
+        RuleViolation: somebody else has begun it, its day has not come, or the settings have changed since it was made.
+    """
+    plan = held_plan(work, plan_no)
+    if plan.on_day > work.today:
+        raise RuleViolation(f"plan {plan_no} is for {plan.on_day}: carry it out from that day on")
+    if plan.state in _NOT_BEGUN and plan.fingerprint != fingerprint(tenant):
+        raise RuleViolation(f"the settings have changed since plan {plan_no} was made: make a new one")
+    _begin(work, plan_no)
+    run_id = run_id_of(tenant, plan_no)
+    work.runs.enqueue(run_id, RUN_KIND, {"plan_no": plan_no})
+    run = work.runs.get(run_id)
+    work.plans.change(plan_no, was=PlanState.EXECUTING, run_no=run and run.run_no)
+    return run_id
+
+
+def run_id_of(tenant: Tenant, plan_no: int) -> str:
+    """Return the id of the run that carries a plan out when a person begins it."""
+    return f"{RUN_KIND}:{tenant.id}:{plan_no}"
+
+
+def drop_plan(work: UnitOfWork, plan_no: int) -> None:
+    """Let a plan never be carried out; again is harmless. Raises RuleViolation when it has been begun."""
+    plan = held_plan(work, plan_no)
+    before = (*_NOT_BEGUN, PlanState.DROPPED)
+    if not any(work.plans.change(plan_no, was=was, state=PlanState.DROPPED) for was in before):
+        raise RuleViolation(f"plan {plan_no} is {plan.state}: only one that has not been carried out is dropped")
+
+
+def _begin(work: UnitOfWork, plan_no: int) -> None:
+    if not work.plans.change(plan_no, was=PlanState.PLANNED, state=PlanState.EXECUTING):
+        state = plan_of(work, plan_no).state
+        raise RuleViolation(f"plan {plan_no} is {state}: it is carried out once; see: hub collection show {plan_no}")
+
+
+class TransferRun:
+    """Carries out one plan; a run that the clock starts makes one of each agency and organisation number first."""
+
+    def __init__(self, store: Store, tenant: Tenant, agencies: Agencies, rates: Rates, send: Send) -> None:
+        self._store = store
+        self._tenant = tenant
+        self._agencies = agencies
+        self._rates = rates
+        self._send = send
+        self._hand_over = partial(transfer_chunk, tenant=tenant, agencies=agencies, rates=rates)
+
+    def __call__(self, work: Work, run_input: JsonObject) -> JsonObject:
+        """Hand over what the plan says, and send it.
+
+        Raises:
+            ConfigurationError: an agency is not there.
+        """
+        plans = [run_input["plan_no"]] if "plan_no" in run_input else self._plans_by_clock(work)
+        for plan_no in plans:
+            self._carry_out(work, plan_no)
+        self._send(work)
+        return {"plans": plans}
+
+    def _carry_out(self, work: Work, plan_no: int) -> None:
+        with self._store.read() as unit:
+            last = unit.plans.last_item(plan_no)
+        done: JsonObject = {"after": 0}
+        while done["after"] is not None:
+            given = {"plan_no": plan_no, "after": done["after"], "run_no": work.run_no}
+            done = work.step("transfer", self._hand_over, given)
+            work.progress(last if done["after"] is None else done["after"], last)
+
+    def _plans_by_clock(self, work: Work) -> list[int]:
+        plans = []
+        for agency, companies in self._ways():
+            given = {"agency": agency, "companies": companies}
+            plan_no = int(work.step("plan", self._make, given)["plan_no"])
+            fill_plan(self._store.read, work.write, self._tenant, self._agencies, plan_no, self._rates)
+            work.step("begin", self._start, {"plan_no": plan_no, "run_no": work.run_no})
+            plans.append(plan_no)
+        return plans
+
+    def _ways(self) -> list[tuple[str, list[str]]]:
+        """Return each agency and the companies of one organisation number that hand over to it."""
+        ways: dict[tuple[str, str], list[str]] = {}
+        for company in self._tenant.companies:
+            for rule in company.collection.transfers:
+                if rule.is_active:
+                    numbers = ways.setdefault((rule.agency, company.organisation_number), [])
+                    numbers += [] if company.number in numbers else [company.number]
+        return [(agency, companies) for (agency, _), companies in ways.items()]
+
+    def _make(self, work: UnitOfWork, given: JsonObject) -> JsonObject:
+        selection = Selection(agency=given["agency"], companies=tuple(given["companies"]))
+        on = date.fromisoformat(work.today)
+        return {"plan_no": make_plan(work, self._tenant, self._agencies, selection, on, user="clock")}
+
+    def _start(self, work: UnitOfWork, given: JsonObject) -> JsonObject:
+        _begin(work, given["plan_no"])
+        work.plans.change(given["plan_no"], was=PlanState.EXECUTING, run_no=given["run_no"])
+        return {}
+
+
+class _Handed(NamedTuple):
+    """One receivable that is handed over."""
+
+    item: PlanItem
+    debt: OpenDebt
+    rule: TransferRule
+    claim: Claim
+    case: Case
+    is_new: bool
+
+
+def transfer_chunk(
+    work: UnitOfWork, given: JsonObject, *, tenant: Tenant, agencies: Agencies, rates: Rates
+) -> JsonObject:
+    """Hand over the next items of a plan; answer how far it came, None when nothing was left."""
+    plan = held_plan(work, given["plan_no"])
+    if plan.state is not PlanState.EXECUTING:
+        return {"after": None}
+    items = work.plans.items(plan.plan_no, after=given["after"], limit=ITEMS_AT_ONCE)
+    if not items:
+        work.plans.change(plan.plan_no, was=PlanState.EXECUTING, state=PlanState.EXECUTED, executed_at=work.now)
+        return {"after": None}
+    due = [item for item in items if item.verdict == Verdict.TAKE]
+    work.receivables.lock(sorted(item.receivable_id for item in due))
+    page = work.dunning.of(sorted(item.receivable_id for item in due), work.today)
+    selection = Selection.model_validate(plan.selection)
+    judge = Judge(tenant, agencies, selection, date.fromisoformat(work.today), rates)
+    judged = {one.debt.receivable_id: one for one in judge.judge(work, page)}
+    left = {item.item_no: _why_left(plan, tenant, item, judged[item.receivable_id]) for item in due}
+    going = [(item, judged[item.receivable_id]) for item in due if not left[item.item_no]]
+    handed = _cases(work, tenant, plan, going)
+    _write(work, tenant, agencies, handed, run_no=given["run_no"])
+    done = [ItemOutcome(one.item.item_no, Outcome.DONE, "", one.item.fee_ore, one.item.interest_ore) for one in handed]
+    left_out = [ItemOutcome(no, Outcome.LEFT_OUT, why, 0, 0) for no, why in left.items() if why]
+    work.plans.settle(plan.plan_no, [*done, *left_out])
+    return {"after": items[-1].item_no}
+
+
+def _why_left(plan: Plan, tenant: Tenant, item: PlanItem, now: Judged) -> str:
+    """Return why an item no longer holds, empty when it does."""
+    if plan.fingerprint != fingerprint(tenant):
+        return LeftOut.SETTINGS_CHANGED
+    if now.debt.open_ore <= 0:
+        return LeftOut.PAID
+    if now.debt.open_ore != item.open_ore:
+        return LeftOut.BALANCE_CHANGED
+    if now.choice.verdict is not Verdict.TAKE or now.claim is None:
+        return now.choice.reason
+    return "" if now.choice.rule is not None and now.choice.rule.step == item.step else now.choice.reason
+
+
+def _cases(work: UnitOfWork, tenant: Tenant, plan: Plan, going: Sequence[tuple[PlanItem, Judged]]) -> list[_Handed]:
+    """Return the case of each receivable: a new one, or its own at the agency, one step further."""
+    new = [one for _, one in going if one.case is None]
+    first = work.collection_cases.take_numbers(len(new)) if new else 0
+    last_entries = work.collection_cases.last_entries([one.debt.receivable_id for one in new])
+    numbers = {one.debt.receivable_id: number for number, one in enumerate(new, first)}
+    handed = []
+    for item, one in going:
+        assert one.claim is not None  # what is handed over has both
+        assert one.choice.rule is not None
+        number = one.debt.receivable_id
+        company = find_company(tenant, one.debt.company)
+        case = one.case or _new_case(work, plan, item, one, company, numbers[number], last_entries[number])
+        if one.case is not None:
+            case = _further(case, one.choice.rule)
+        approved = {"created_by_run": f"plan {plan.plan_no}", "approved_by": plan.made_by}
+        named = {"claim_id": case.claim_id, "claim_version": case.claim_version, **approved}
+        claim = one.claim.model_copy(update=named)
+        handed.append(_Handed(item, one.debt, one.choice.rule, claim, case, one.case is None))
+    return handed
+
+
+def _new_case(
+    work: UnitOfWork, plan: Plan, item: PlanItem, one: Judged, company: Company, case_no: int, since_entry: int
+) -> Case:
+    assert one.choice.rule is not None
+    debt, rule = one.debt, one.choice.rule
+    return Case(
+        case_no=case_no,
+        receivable_id=debt.receivable_id,
+        claim_id=f"K{case_no}",
+        company=debt.company,
+        agency=rule.agency,
+        organisation_number=company.organisation_number,
+        currency=debt.currency,
+        rule=rule.name,
+        step=rule.step,
+        state=CaseState.TRANSFERRED,
+        stage=Stage.TRANSFERRED,
+        stage_on=work.today,
+        agency_case_no="",
+        agency_ocr="",
+        plan_no=plan.plan_no,
+        item_no=item.item_no,
+        claim_version=1,
+        since_entry=since_entry,
+        is_settled=int(rule.settles),
+        hold_no=0,
+        principal_ore=debt.principal_ore,
+        fee_ore=debt.fee_ore,
+        interest_ore=debt.interest_ore,
+        principal_told_ore=0,
+        fee_told_ore=0,
+        interest_told_ore=0,
+        transferred_on=work.today,
+        closed_on=None,
+        closing_code="",
+    )
+
+
+def _further(case: Case, rule: TransferRule) -> Case:
+    return case._replace(step=rule.step, rule=rule.name, claim_version=case.claim_version + 1)
+
+
+def _write(work: UnitOfWork, tenant: Tenant, agencies: Agencies, handed: Sequence[_Handed], *, run_no: int) -> None:
+    if not handed:
+        return
+    new = _held(work, agencies, [one for one in handed if one.is_new])
+    work.collection_cases.add([one.case for one in new])
+    for one in handed:
+        if not one.is_new:
+            changed = {name: getattr(one.case, name) for name in ("step", "rule", "claim_version")}
+            work.collection_cases.change(one.case.case_no, **changed)
+    work.collection_cases.keep_claims(
+        (one.case.case_no, json.dumps(as_json(one.claim), ensure_ascii=False), one.claim.sha256) for one in handed
+    )
+    write_orders(work, [Draft(one.case, OrderKind.CLAIM, {}, one.rule.step) for one in handed])
+    _mark_steps(work, handed)
+    _settle(work, tenant, handed, run_no=run_no)
+    for one in handed:
+        told = {"number": one.debt.number, "source_system": one.debt.source_system, "open_ore": one.debt.open_ore}
+        sums = {name: getattr(one.case, name) for name in ("principal_ore", "fee_ore", "interest_ore")}
+        tell(work, TRANSFERRED, one.case, **told, **sums, plan_no=one.case.plan_no, claim_sha256=one.claim.sha256)
+
+
+def _held(work: UnitOfWork, agencies: Agencies, new: Sequence[_Handed]) -> list[_Handed]:
+    """Set the hold, and the watch where one is agreed, of what is handed over for the first time."""
+    agreed = [agencies.agreement(one.case.agency, one.case.organisation_number) for one in new]
+    holds = [
+        NewHold(one.debt.receivable_id, agreement.hold_code, f"at {one.case.agency}", source_of(one.case), None)
+        for one, agreement in zip(new, agreed, strict=True)
+    ]
+    numbers = work.receivables.set_holds(holds)
+    for one, agreement, hold_no in zip(new, agreed, numbers, strict=True):
+        about = {"hold_no": hold_no, "code": agreement.hold_code, "source": source_of(one.case), "until_date": None}
+        tell(work, "hold_set", one.case, **about)
+        if agreement.watch_text:
+            work.receivables.watch(one.debt.receivable_id, agreement.watch_text, source_of(one.case))
+            tell(work, "watch_set", one.case, text=agreement.watch_text)
+    return [one._replace(case=one.case._replace(hold_no=no)) for one, no in zip(new, numbers, strict=True)]
+
+
+def source_of(case: Case) -> str:
+    """Return the source of the hold that a case has set."""
+    return f"{SOURCE}:{case.agency}"
+
+
+def _mark_steps(work: UnitOfWork, handed: Sequence[_Handed]) -> None:
+    """Write the dunning step that the transfer stands for, of those that have not taken it."""
+    marked = [one for one in handed if one.rule.marks_step is not None]
+    if not marked:
+        return
+    taken = work.dunning.of([one.debt.receivable_id for one in marked], work.today).steps
+    steps = [
+        _step(one, work.today)
+        for one in marked
+        if all(step.step != one.rule.marks_step for step in taken.get(one.debt.receivable_id, ()))
+    ]
+    work.dunning.add_steps(steps)
+
+
+def _step(one: _Handed, today: str) -> StepTaken:
+    return StepTaken(
+        receivable_id=one.debt.receivable_id,
+        step_no=1,  # counted from the last that the receivable has
+        step=str(one.rule.marks_step),
+        plan_no=0,
+        item_no=0,
+        dated_on=today,
+        answer_by=today,
+        fee_ore=0,
+        is_fee_debited=0,
+        interest_ore=0,
+        is_interest_debited=0,
+        interest_until="",
+        letter=f"{BY_AGENCY}{one.case.claim_id}",  # the agency's, not ours: it interrupts no limitation
+        sent_at=datetime.combine(date.fromisoformat(today), time(12), UTC).isoformat(timespec="milliseconds"),
+    )
+
+
+def _settle(work: UnitOfWork, tenant: Tenant, handed: Sequence[_Handed], *, run_no: int) -> None:
+    """Settle receivables against the accounts of what is at agencies, where the rule says so: a voucher of its own."""
+    postings = [
+        posting
+        for one in handed
+        if one.is_new and one.case.is_settled
+        for posting in transfer_postings(
+            work, find_company(tenant, one.debt.company), one.case, one.debt.group_no, Cause.TRANSFERRED, -1
+        )
+    ]
+    if postings:
+        work.books.add(postings)
+        work.books.apply(chart_of(work, tenant), voucher_type=VOUCHER_TYPE, run_no=run_no)
+
+
+def transfer_postings(
+    work: UnitOfWork,
+    company: Company,
+    case: Case,
+    group_no: int,
+    cause: Cause,
+    sign: int,
+    amounts: Mapping[str, int] | None = None,
+) -> list[Posting]:
+    """Return the postings between a receivable and the transfer accounts: of all that was handed over, or of amounts.
+
+    Principal, fees and interest each have an account.
+    """
+    accounts = accounts_of(company)
+    parts = amounts or {"principal": case.principal_ore, "fee": case.fee_ore, "interest": case.interest_ore}
+    contras = {"principal": accounts.principal, "fee": accounts.fee, "interest": accounts.interest}
+    return [
+        Posting(
+            receivable_id=case.receivable_id,
+            bucket=bucket,
+            amount_ore=sign * amount_ore,
+            group_no=group_no,
+            company=case.company,
+            payment_id=None,
+            exchange_no=None,
+            section_no=0,
+            account_no=0,
+            currency=case.currency,
+            transaction_date=work.today,
+            booked_date=work.today,
+            cause=cause,
+            rule=f"case:{case.case_no}",
+            contra=contras[bucket] or Contra.NONE,
+        )
+        for bucket, amount_ore in parts.items()
+        if amount_ore
+    ]

@@ -1,0 +1,1 @@
+"""Cases at collection agencies: orders to them, what they tell, their settlements."""

@@ -1,0 +1,178 @@
+"""What agencies' files say, event by event, their settlements, and the lists of what they have open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from hub.model.agency_told import Listed, Told
+from hub.model.collection_cases import Settlement, SettlementRow, WaitingPayout
+from hub.store import tables
+from hub.store.bulk import insert_rows
+from hub.store.counters import take_numbers
+from hub.store.statements import text
+
+_TOLD = ", ".join(Told._fields)
+_NEXT = text(f"""
+    SELECT {_TOLD} FROM agency_told WHERE tenant = :t AND exchange_no = :exchange_no AND state = 'read'
+    ORDER BY told_no LIMIT :limit
+""")
+_OF_CASE = text(f"""
+    SELECT {_TOLD} FROM agency_told WHERE tenant = :t AND case_no = :case_no ORDER BY exchange_no, told_no LIMIT :limit
+""")
+_SETTLE = text(
+    "UPDATE agency_told SET state = :state, remark = :remark WHERE tenant = :t AND exchange_no = :x AND told_no = :no"
+)
+_WAITING_PAYOUTS = text("""
+    SELECT u.payment_id, u.exchange_no, p.section_no, u.account_no, u.company, u.currency, u.remaining_ore,
+           u.booked_date, p.reference, p.texts, p.payer_account
+    FROM unallocated_payment u JOIN payment p ON p.tenant = :t AND p.payment_id = u.payment_id
+    WHERE u.tenant = :t AND u.state = 'suspended'
+      AND ((:payment_id = 0 AND u.reason = 'agency_payout' AND u.remaining_ore > 0) OR u.payment_id = :payment_id)
+    ORDER BY u.payment_id
+""")
+_SETTLEMENT = ", ".join(Settlement._fields)
+
+
+class SqlAgencyTold:
+    """What agencies have told, of one tenant within one transaction."""
+
+    def __init__(self, connection: Connection, tenant: int, now: str) -> None:
+        self._connection = connection
+        self._tenant = tenant
+        self._now = now
+
+    def add(self, told: Sequence[Told]) -> None:
+        """Write what a file says, not yet applied."""
+        rows = [(self._tenant, *one) for one in told]
+        insert_rows(self._connection, tables.agency_told, ("tenant", *Told._fields), rows)
+
+    def forget(self, exchange_no: int) -> None:
+        """Take away what was read of a file that turned out wrong."""
+        self._connection.execute(
+            text("DELETE FROM agency_told WHERE tenant = :t AND exchange_no = :x AND state = 'read'"),
+            {"t": self._tenant, "x": exchange_no},
+        )
+
+    def next(self, exchange_no: int, limit: int) -> list[Told]:
+        """Return the next events of a file that are not applied."""
+        rows = self._connection.execute(_NEXT, {"t": self._tenant, "exchange_no": exchange_no, "limit": limit})
+        return [Told._make(row) for row in rows]
+
+    def of_kind(self, exchange_no: int, kinds: Sequence[str]) -> list[Told]:
+        """Return the events of some kinds that a file says, those that are not applied."""
+        wanted = set(kinds)
+        return [one for one in self.next(exchange_no, 10_000_000) if one.kind in wanted]
+
+    def settle(self, told: Sequence[tuple[int, int, str, str]]) -> None:
+        """Write what became of events: (exchange, number, state, remark)."""
+        rows = [{"t": self._tenant, "x": x, "no": no, "state": state, "remark": why} for x, no, state, why in told]
+        if rows:
+            self._connection.execute(_SETTLE, rows)
+
+    def of_case(self, case_no: int, limit: int = 200) -> list[Told]:
+        """Return what was told of a case, in the order it came."""
+        rows = self._connection.execute(_OF_CASE, {"t": self._tenant, "case_no": case_no, "limit": limit})
+        return [Told._make(row) for row in rows]
+
+    def counts(self, exchange_no: int) -> dict[str, int]:
+        """Return how many events of a file were applied, and how many are about no case of ours."""
+        rows = self._connection.execute(
+            text("SELECT state, count(*) FROM agency_told WHERE tenant = :t AND exchange_no = :x GROUP BY state"),
+            {"t": self._tenant, "x": exchange_no},
+        )
+        counted = {row[0]: row[1] for row in rows}
+        return {state: counted.get(state, 0) for state in ("applied", "stray")}
+
+    # --- settlements
+
+    def settlement_named(self, agency: str, payout_reference: str) -> Settlement | None:
+        """Return the settlement that an agency has given a reference."""
+        found = self._settlements("agency = :agency AND payout_reference = :reference",
+                                  agency=agency, reference=payout_reference)  # fmt: skip
+        return found[0] if found else None
+
+    def settlement(self, settlement_no: int) -> Settlement | None:
+        """Return a settlement, or None."""
+        found = self._settlements("settlement_no = :no", no=settlement_no)
+        return found[0] if found else None
+
+    def settlements(self, *, agency: str = "", unpaid_only: bool = False, limit: int = 100) -> list[Settlement]:
+        """Return settlements, newest first."""
+        unpaid = " AND paid_ore <> net_ore" if unpaid_only else ""
+        return self._settlements(f"(:agency = '' OR agency = :agency){unpaid}", agency=agency, limit=limit)
+
+    def _settlements(self, which: str, **values: Any) -> list[Settlement]:
+        asked = {"t": self._tenant, "limit": 1000, **values}
+        rows = self._connection.execute(
+            text(
+                f"SELECT {_SETTLEMENT} FROM settlement WHERE tenant = :t AND {which} "
+                "ORDER BY settlement_no DESC LIMIT :limit"
+            ),
+            asked,
+        )
+        return [Settlement._make(row) for row in rows]
+
+    def take_settlement_number(self) -> int:
+        """Take the number of a settlement."""
+        return take_numbers(self._connection, self._tenant, "settlement")
+
+    def add_settlement(self, settlement: Settlement) -> None:
+        """Write a settlement."""
+        rows = [(self._tenant, *settlement)]
+        insert_rows(self._connection, tables.settlement, ("tenant", *Settlement._fields), rows)
+
+    def add_rows(self, rows: Sequence[SettlementRow]) -> None:
+        """Write rows of settlements."""
+        columns = ("tenant", *SettlementRow._fields)
+        insert_rows(self._connection, tables.settlement_row, columns, [(self._tenant, *row) for row in rows])
+
+    def rows_of(self, *, settlement_no: int = 0, case_no: int = 0) -> list[SettlementRow]:
+        """Return the rows of a settlement, or of a case."""
+        names = ", ".join(SettlementRow._fields)
+        rows = self._connection.execute(
+            text(
+                f"SELECT {names} FROM settlement_row WHERE tenant = :t AND (:s = 0 OR settlement_no = :s) "
+                "AND (:c = 0 OR case_no = :c) ORDER BY exchange_no, row_no"
+            ),
+            {"t": self._tenant, "s": settlement_no, "c": case_no},
+        )
+        return [SettlementRow._make(row) for row in rows]
+
+    def note_paid(self, settlement_no: int, payment_id: int, paid_ore: int) -> None:
+        """Write that money has come for a settlement."""
+        self._connection.execute(
+            text(
+                "UPDATE settlement SET payment_id = :payment_id, paid_ore = paid_ore + :paid "
+                "WHERE tenant = :t AND settlement_no = :no"
+            ),
+            {"t": self._tenant, "no": settlement_no, "payment_id": payment_id, "paid": paid_ore},
+        )
+
+    def waiting_payouts(self, *, payment_id: int = 0) -> list[WaitingPayout]:
+        """Return suspended money that came from agencies, oldest first; or one payment, wherever it came from."""
+        rows = self._connection.execute(_WAITING_PAYOUTS, {"t": self._tenant, "payment_id": payment_id})
+        return [WaitingPayout._make(row) for row in rows]
+
+    # --- what agencies have open
+
+    def keep_list(self, agency: str, listed: Sequence[Listed], *, is_first: bool) -> None:
+        """Keep a list in place of the one before; with `is_first` that one goes."""
+        if is_first:
+            self._connection.execute(
+                text("DELETE FROM agency_list WHERE tenant = :t AND agency = :agency"),
+                {"t": self._tenant, "agency": agency},
+            )
+        columns = ("tenant", "agency", *Listed._fields)
+        insert_rows(self._connection, tables.agency_list, columns, [(self._tenant, agency, *one) for one in listed])
+
+    def listed(self, agency: str) -> list[Listed]:
+        """Return an agency's latest list."""
+        names = ", ".join(Listed._fields)
+        rows = self._connection.execute(
+            text(f"SELECT {names} FROM agency_list WHERE tenant = :t AND agency = :agency ORDER BY row_no"),
+            {"t": self._tenant, "agency": agency},
+        )
+        return [Listed._make(row) for row in rows]

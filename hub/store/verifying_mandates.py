@@ -51,10 +51,10 @@ _PAID_WITHOUT_MONEY = """
            q.amount_ore, q.currency
     FROM payment_request q
     JOIN exchange e ON e.tenant = q.tenant AND e.exchange_no = q.exchange_no AND e.state = 'posted'
-    WHERE q.tenant = :t AND q.state = 'paid'
-      AND EXISTS (SELECT 1 FROM chunk c WHERE c.tenant = q.tenant AND c.exchange_no = q.exchange_no)
-      AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.tenant = q.tenant AND p.exchange_no = q.exchange_no
-                      AND p.amount_ore = q.amount_ore AND p.reference = q.reference)
+    JOIN (SELECT DISTINCT exchange_no FROM chunk WHERE tenant = :t) AS c ON c.exchange_no = q.exchange_no
+    LEFT JOIN (SELECT DISTINCT exchange_no, reference, amount_ore FROM payment WHERE tenant = :t) AS p
+      ON p.exchange_no = q.exchange_no AND p.reference = q.reference AND p.amount_ore = q.amount_ore
+    WHERE q.tenant = :t AND q.state = 'paid' AND p.exchange_no IS NULL
 """
 
 CHECKS = (

@@ -155,6 +155,17 @@ def test_another_payer_number_comes_as_two_advices(world):
     assert world.request().payer_number == "47126"
 
 
+def test_a_file_that_ends_the_number_that_a_mandate_has_left_already_is_for_nobody(world):
+    world.invoices("1008")
+    world.tell("change_payer_number", mandate_no=world.mandate(), payer_number="47126")
+    world.run()
+    changed = SchemeCode("05", "payer_number_changed", "", "payer number changed")
+    world.advise("47126", information=changed)
+    world.advise(outcome=AdviceOutcome.ENDED, information=changed, comment=ENDED)
+    assert [(one.state, one.payer_number) for one in world.mandates()] == [("active", "47126")]
+    assert "mandate_advice" not in world.tasks()
+
+
 def test_a_payer_number_is_not_changed_while_money_is_drawn_by_it(world):
     world.invoices("1008")
     number = world.mandate()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from hub.model.direct_debits import AdviceOutcome, MandateAdvice
 from hub.model.mandates import Mandate, MandateState, Via
-from hub.rules.mandates.advices import advised, because
+from hub.rules.mandates.advices import NUMBER_CHANGED, advised, because
 from hub.rules.mandates.proof import plain_account
 from hub.rules.mandates.wishes import DebtorFound
 from hub.services.mandates.collecting import Collector
@@ -42,9 +42,11 @@ def apply_advice(
 
 def _unknown(work: UnitOfWork, by: Collector, advice: MandateAdvice, debtors: Debtors) -> Mandate | None:
     """Make a mandate known that the clearing house has created and we do not have; others mean nothing here."""
+    if advice.outcome == AdviceOutcome.ENDED and advice.information.name == NUMBER_CHANGED:
+        return None  # the number that a mandate has left already
     if advice.outcome != AdviceOutcome.CREATED:
         said = f"line {advice.line}: an advice means no mandate of ours ({because(advice)})"
-        work.commands.open_task(ODD_ADVICE, f"{by.company.number}:line {advice.line}", said)
+        work.commands.open_task(ODD_ADVICE, f"{by.company.number}:{advice.payer_number}", said)
         return None
     made = known_there(by, advice.payer_number, debtors, account=advice.payer_account, identity=advice.payer_identity)
     (mandate,) = work.mandates.add([made._replace(reason=because(advice))])

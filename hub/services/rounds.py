@@ -14,6 +14,7 @@ from hub.errors import TransientError
 from hub.model.observer_cursor import ObserverCursor
 from hub.model.runs import Run, RunState
 from hub.model.tenant import Tenant
+from hub.services.bank_connections.answering import tell_booked_orders
 from hub.services.delivery import follow_messages
 from hub.services.dunning.following import follow_letters
 from hub.services.dunning.interrupting import interrupting
@@ -109,7 +110,8 @@ class RoundRun:
         return {"has_more": follow_messages(work, self._tenant, self._channels, self._archives)}
 
     def _follow_refunds(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
-        return {"has_more": follow_refunds(work, self._tenant)}
+        has_more = follow_refunds(work, self._tenant)
+        return {"has_more": tell_booked_orders(work) or has_more}
 
     def _follow_letters(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
         has_more = follow_letters(work, self._tenant) or follow_printed_plans(work, self._tenant)

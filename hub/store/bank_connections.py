@@ -41,6 +41,15 @@ _ANSWERS = text(
     "ORDER BY exchange_no, answer_no"
 ).bindparams(bindparam("numbers", expanding=True))
 _AT_ONCE = 500
+_BOOKED_ORDERS = """
+    SELECT o.exchange_no FROM refund_order o
+    JOIN (SELECT order_no, max(CASE state WHEN 'booked' THEN 1 ELSE 0 END) AS has_left,
+                 max(CASE WHEN state IN ('ordered', 'accepted') THEN 1 ELSE 0 END) AS is_under_way
+          FROM refund WHERE tenant = :t AND order_no > 0 GROUP BY order_no) AS f ON f.order_no = o.order_no
+    LEFT JOIN bank_answer a ON a.tenant = o.tenant AND a.exchange_no = o.exchange_no AND a.state = 'booked'
+    WHERE o.tenant = :t AND f.has_left = 1 AND f.is_under_way = 0 AND a.answer_no IS NULL
+    ORDER BY o.exchange_no LIMIT :limit
+"""
 _ADD_ANSWER = """
     INSERT INTO bank_answer (tenant, exchange_no, answer_no, state, reason, told_by, told_at)
     SELECT :t, :exchange_no, coalesce(max(answer_no), 0) + 1, CAST(:state AS TEXT), CAST(:reason AS TEXT),
@@ -120,6 +129,11 @@ class SqlBankFiles:
             for number, rows in groupby(self._connection.execute(_ANSWERS, some), key=lambda row: int(row.exchange_no)):
                 found[number] = [(row.state, row.reason) for row in rows]
         return found
+
+    def booked_orders(self, limit: int) -> list[int]:
+        """Return payment orders of which nothing is under way, something has left, and that is not told yet."""
+        rows = self._connection.execute(text(_BOOKED_ORDERS), {"t": self._tenant, "limit": limit})
+        return [int(row.exchange_no) for row in rows]
 
     def came(self, numbers: Sequence[int]) -> list[BankFileRow]:
         """Return files that came from banks, by their exchanges, the oldest first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from attempt_world import PassingTime
@@ -10,6 +11,7 @@ from payment_world import World
 from sqlalchemy import Engine
 from telling import command
 
+from hub.banking_calendar import FixedClock
 from hub.model.attempts import PlannedMessage
 from hub.model.bank_connection_commands import TellBankFile
 from hub.model.bank_connections import BankFileRow, ConnectionRow
@@ -29,6 +31,19 @@ from hub_autopay.sandbox import BY_HTTPS, BY_SFTP, FileBank
 CHANNELS = {f"bank_{name}": name for name in (BY_SFTP, BY_HTTPS)}
 
 
+def context_of(bank: FileBank, clock: FixedClock, state: StateInMemory | None = None) -> ContextInMemory:
+    """What the autopay plugin is lent to talk to its sandbox."""
+    password, token = bank.secrets["AUTOPAY_SANDBOX_PASSWORD"], bank.secrets["AUTOPAY_SANDBOX_TOKEN"]
+    shown = bank.settings["connections"][BY_HTTPS]["https"]["client_certificate"].removeprefix("file:")
+    secrets = {
+        f"connections.{BY_SFTP}.from_bank.sftp.password": password,
+        f"connections.{BY_SFTP}.to_bank.sftp.password": password,
+        f"connections.{BY_HTTPS}.https.token": token,
+        f"connections.{BY_HTTPS}.https.client_certificate": Path(shown).read_text(encoding="ascii"),
+    }
+    return ContextInMemory(secrets, clock=clock, state=state or StateInMemory())
+
+
 class BankWorld(World):
     """A tenant that fetches from its bank and hands files over to it."""
 
@@ -45,22 +60,11 @@ class BankWorld(World):
         """Give connections other settings, by connection."""
         table = {name: {**one, **changes.get(name, {})} for name, one in self.bank.settings["connections"].items()}
         settings = AutopaySettings.model_validate({"connections": table})
-        self.plugins = TenantPlugins.from_objects(Plugin(settings), contexts=lambda _: self._context())
+        self.plugins = TenantPlugins.from_objects(
+            Plugin(settings), contexts=lambda _: context_of(self.bank, self.clock, self.state)
+        )
         self.bodies[RUN_KIND] = FetchRun(self.store, self.plugins.bank_connections, take_in_payment_file)
         self.bodies[SENDING] = SendingRun(self.store, self.plugins.channels, self.clock, steady=self.clock.steady)
-
-    def _context(self) -> ContextInMemory:
-        password, token = self.bank.secrets["AUTOPAY_SANDBOX_PASSWORD"], self.bank.secrets["AUTOPAY_SANDBOX_TOKEN"]
-        shown = self.bank.settings["connections"][BY_HTTPS]["https"]["client_certificate"].removeprefix("file:")
-        with open(shown, encoding="ascii") as file:
-            certificate = file.read()
-        secrets = {
-            f"connections.{BY_SFTP}.from_bank.sftp.password": password,
-            f"connections.{BY_SFTP}.to_bank.sftp.password": password,
-            f"connections.{BY_HTTPS}.https.token": token,
-            f"connections.{BY_HTTPS}.https.client_certificate": certificate,
-        }
-        return ContextInMemory(secrets, clock=self.clock, state=self.state)
 
     def fetch(self, connection: str) -> JsonObject:
         """Look at the bank once; return what the look answered, or why it did not come to its end."""

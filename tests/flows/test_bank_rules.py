@@ -144,6 +144,24 @@ def test_two_honest_equal_entries_of_one_file_are_both_booked(ruled: World) -> N
     assert accounts(ruled) == {"1930": -200, "6990": 200}
 
 
+def test_an_entry_that_names_a_refund_of_ours_is_left_to_it(ruled: World) -> None:
+    with writing(ruled.engine) as connection:
+        connection.execute(
+            text(
+                "INSERT INTO refund (tenant, refund_no, company, source, payment_id, amount_ore, currency, "
+                "payee_account, payee_name, state, asked_by, asked_at, approvals_needed, end_to_end_id, changed_at) "
+                "VALUES (:t, 1, '1', 'payment', 1, 100, 'SEK', '', '', 'ordered', 'hub', '', 0, 'avi 1234', '')"
+            ),
+            {"t": ruled.store.tenant},
+        )
+    ours = entry(-100, number=1, references=("avi 1234",))
+
+    ruled.receive(statement(ours, entry(-200, number=2, references=("avi 5678",))))
+
+    with ruled.store.read() as work:
+        assert [one.entry_no for one in work.lumps.lumps(state="ruled")] == [2]
+
+
 # --- taken back ----------------------------------------------------------------------------------------------------
 
 

@@ -14,6 +14,9 @@ from hub.services.attempts.late import keep_proof
 from hub.services.attempts.resting import let_be
 from hub.services.ports import JsonObject, UnitOfWork
 
+AT_ONCE = 200
+BY_STATEMENT = "statement"  # who tells what no answer of the bank's does
+
 
 def tell_bank_file(work: UnitOfWork, exchange_no: int, state: BankFileState, reason: str, *, told_by: str) -> str:
     """Write what was told of a file that we sent, in the caller's transaction; return where it stands now.
@@ -38,6 +41,14 @@ def tell_bank_file(work: UnitOfWork, exchange_no: int, state: BankFileState, rea
     if now != before:
         work.events.record("bank_file_told", exchange_no=exchange_no, name=exchange.name, state=now, reason=reason)
     return now
+
+
+def tell_booked_orders(work: UnitOfWork) -> bool:
+    """Let files of payment orders stand as booked whose payments statements have told; True when more are left."""
+    booked = work.bank_files.booked_orders(AT_ONCE)
+    for number in booked:
+        tell_bank_file(work, number, BankFileState.BOOKED, "", told_by=BY_STATEMENT)
+    return len(booked) == AT_ONCE
 
 
 def _let_arrive(work: UnitOfWork, exchange_no: int) -> None:

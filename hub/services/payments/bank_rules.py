@@ -33,7 +33,8 @@ def ruled_entries(
 ) -> dict[Place, Ruled]:
     """Return the entries of a file that rules book, each with the first rule that fits; with `sections` only theirs.
 
-    An entry that also holds payments or reversals is booked by them, whole.
+    An entry that also holds payments or reversals is booked by them, whole; one that names a payment that we have
+    ordered, such as a refund, is booked as that.
     """
     payees = Payees(tenant, work.accounts.numbers()).by_number
     rules = {number: payee.account.bank_rules for number, payee in payees.items() if payee.account.bank_rules}
@@ -50,7 +51,8 @@ def ruled_entries(
     if not found:
         return {}
     others = work.bank_rules.with_payments(exchange_no, {entry_no for _, entry_no in found})
-    return {place: one for place, one in found.items() if place not in others}
+    ordered = work.bank_rules.ordered({text for one in found.values() for text in one.entry.texts})
+    return {place: one for place, one in found.items() if place not in others and ordered.isdisjoint(one.entry.texts)}
 
 
 def _without_refunds(work: UnitOfWork, found: dict[Place, Ruled]) -> dict[Place, Ruled]:

@@ -24,9 +24,16 @@ _BALANCE = """
     WHERE b.tenant = :t AND b.kind IN ('opening', 'closing') AND s.account_no IN :accounts
 """
 _BOOKED = """
-    SELECT l.exchange_no, l.section_no, l.currency, CAST(sum(l.amount_ore) AS BIGINT) AS ore
-    FROM lump l WHERE l.tenant = :t AND l.account_no IN :accounts AND l.state <> 'undone'
-    GROUP BY l.exchange_no, l.section_no, l.currency
+    SELECT exchange_no, section_no, currency, CAST(sum(amount_ore) AS BIGINT) AS ore
+    FROM (SELECT l.exchange_no, l.section_no, l.currency, l.amount_ore
+          FROM lump l WHERE l.tenant = :t AND l.account_no IN :accounts AND l.state <> 'undone'
+          UNION ALL
+          SELECT e.exchange_no, e.section_no, e.currency, e.amount_ore
+          FROM refund_telling r
+          JOIN statement_entry e ON e.tenant = r.tenant AND e.exchange_no = r.exchange_no
+                                AND e.statement_entry_no = r.statement_entry_no
+          WHERE r.tenant = :t AND e.account_no IN :accounts) AS booked
+    GROUP BY exchange_no, section_no, currency
 """
 _STATEMENTS = f"""
     SELECT s.account_no, c.currency, s.exchange_no, s.section_no, s.identity, s.serial,

@@ -27,6 +27,11 @@ def _with_a_place(text: str) -> str:
     return text
 
 
+def _ending(content: bytes) -> str:
+    """Return what a file without a name of its own ends with: banks tell XML by it."""
+    return ".xml" if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else ".txt"
+
+
 def _plain_path(text: str) -> str:
     if text.startswith("/") or ".." in text.split("/") or "?" in text or "#" in text:
         raise ValueError("must be a path behind the address, without a slash before it, such as files/{id}")
@@ -137,13 +142,15 @@ class ConnectionSettings(PluginSettings):
         default=NAME,
         max_length=100,
         description="What files for the bank are called: `{name}` is what the sender calls it, else our key of the "
-        "message; `{key}` is always that.",
+        "message with `.xml` or `.txt`; `{key}` is always the key.",
     )
 
     def name_of(self, message: Message) -> str:
         """Return what a file for the bank is called: the same each time that it is sent."""
         name = message.name.rpartition("/")[2] if "/" in message.name else ""
-        return self.file_name.replace(NAME, name or message.key).replace(KEY, message.key)
+        return self.file_name.replace(NAME, name or f"{message.key}{_ending(message.content)}").replace(
+            KEY, message.key
+        )
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> Self:

@@ -281,8 +281,8 @@ def test_a_file_is_called_as_its_sender_calls_it(tmp_path: Path, door: str) -> N
         order = Message("k1", b"one", "refunds:1/rh-000017.xml")
 
         assert sender.send(order).external_id == "rh-000017.xml"
-        assert sender.send(Message("k2", b"two", "refunds:1")).external_id == "k2"
-        assert list(bank.handed_over()) == ["k2", "rh-000017.xml"]
+        assert sender.send(Message("k2", b"two", "refunds:1")).external_id == "k2.txt"
+        assert list(bank.handed_over()) == ["k2.txt", "rh-000017.xml"]
         if door == BY_SFTP:
             assert sender.probe_message(order).external_id == "rh-000017.xml"
 
@@ -298,7 +298,7 @@ def test_another_file_under_our_name_is_for_a_person(tmp_path: Path) -> None:
         sender.send(Message("k1", b"one"))
         sender.send(Message("k1", b"one"))  # the same again is there already
 
-        with pytest.raises(OutcomeUnknownError, match="another file called k1"):
+        with pytest.raises(OutcomeUnknownError, match=r"another file called k1\.txt"):
             sender.send(Message("k1", b"another"))
 
 
@@ -321,7 +321,7 @@ def test_a_refused_file_that_lies_there_was_taken_before(tmp_path: Path) -> None
         with pytest.raises(OutcomeUnknownError):  # a conflict says neither
             sender.send(Message("k1", b"one"))
         bank.order("upload_refuse", 2)
-        assert sender.send(Message("k1", b"one")).external_id == "k1"
+        assert sender.send(Message("k1", b"one")).external_id == "k1.txt"
         with pytest.raises(RejectedError):
             sender.send(Message("k2", b"two"))
 

@@ -1,4 +1,4 @@
-"""`hub inspect`: what a payment file says; needs no tenant and no home, and keeps nothing."""
+"""`hub inspect`: what a file says; needs no tenant and no home, and keeps nothing."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from rich.text import Text
 from hub.cli.exit_codes import ExitCode
 from hub.cli.session import Session, command
 from hub.cli.showing import Amounts, as_data, by_currency, minute, say, show_fields, show_table, words
+from hub.money import format_kronor
 from hub.runtime.inspecting import inspect_file
 from hub.services.payments.inspecting import FileInspector, Inspection
 from hub.services.payments.receiving import plain_name
@@ -24,7 +25,7 @@ BALANCE_DIFFERS = "BALANCE_DIFFERS"  # the warning of a reader that takes a stat
 
 Files = Annotated[
     list[Path],
-    typer.Argument(metavar="FILE", help="Payment files.", exists=True, dir_okay=False, show_default=False),
+    typer.Argument(metavar="FILE", help="Files.", exists=True, dir_okay=False, show_default=False),
 ]
 
 
@@ -40,16 +41,23 @@ def inspect(
         int | None,
         typer.Option("--limit", min=0, metavar="N", help=f"At most so many entries; else {SHOWN}, with --json all."),
     ] = None,
+    seal_key: Annotated[
+        str,
+        typer.Option("--seal-key", metavar="KEY", help="Key of a sealed file: env:NAME, file:PATH, or the key itself."),
+    ] = "",
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse what can be read although damaged, such as titles above records.")
+    ] = False,
     show_personal: Annotated[bool, typer.Option("--show-personal", help="Personal identity numbers in full.")] = False,
 ) -> None:
-    """Say what payment files hold, and whether all their controls agree. Ends in 1 when one cannot be read whole.
+    """Say what files hold, and whether all their controls agree. Ends in 1 when one cannot be read whole.
 
     With --json: one object for one file, a list for several.
     """
     is_list = len(files) > 1
     all_ok = True
     for index, file in enumerate(files):
-        inspector = inspect_file(file, show_personal=show_personal)
+        inspector = inspect_file(file, show_personal=show_personal, seal_key=seal_key, strict=strict)
         all_ok &= inspector.inspection.ok
         if session.as_json:
             _write("[\n" if is_list and not index else ",\n" if is_list else "")
@@ -94,6 +102,7 @@ def _show(file: Path, inspector: FileInspector, limit: int) -> None:
         say(f"{problem['code']}: {_place(problem)}{problem['message']}", is_error=True)
     for warning in found.warnings[:SHOWN]:
         say(f"{warning['code']}: {_place(warning)}{warning['message']}")
+    _show_records(found)
     if not found.ok:
         return
     amounts = Amounts(_currencies(found))
@@ -113,6 +122,7 @@ def _currencies(found: Inspection) -> set[str]:
 def _fields(found: Inspection) -> list[tuple[str, Any]]:
     return [
         ("format", f"{found.format}{' (marked as test)' if found.is_test else ''}"),
+        *_described(found),
         ("whole", _whole(found)),
         ("made", minute(found.created_at)),
         ("payments", str(found.payments)),
@@ -123,6 +133,26 @@ def _fields(found: Inspection) -> list[tuple[str, Any]]:
         ("all credit", by_currency(found.credit_ore)),
         ("all debit", by_currency(found.debit_ore) if found.debit_ore else ""),
     ]
+
+
+def _described(found: Inspection) -> list[tuple[str, Any]]:
+    described = found.description
+    if described is None:
+        return []
+    direction = words(described.direction)
+    return [("layout", described.layout), ("direction", direction), ("seal", str(described.seal))]
+
+
+def _show_records(found: Inspection) -> None:
+    described = found.description
+    if described is None:
+        return
+    sums = described.sum_ore
+    rows = [
+        (code, str(count), format_kronor(sums[code]) if code in sums else "")
+        for code, count in sorted(described.records.items())
+    ]
+    show_table("records", ("record", ("how many", "right"), ("kronor", "right")), rows)
 
 
 def _whole(found: Inspection) -> str | Text:

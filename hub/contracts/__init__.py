@@ -16,6 +16,7 @@ from hub.contracts.context import PluginContext, PluginState
 from hub.contracts.direct_debits import DirectDebitScheme
 from hub.contracts.document_channels import DocumentChannel, FollowedChannel
 from hub.contracts.e_invoices import EInvoiceWriter
+from hub.contracts.file_describers import FileDescriber, FileDescription, FileSeal
 from hub.contracts.inboxes import Inboxes
 from hub.contracts.inspectors import Difference, DocumentInspector, Finding, Judgement, Severity
 from hub.contracts.manifest import CONTRACT_VERSION, PluginManifest
@@ -44,6 +45,9 @@ __all__ = [
     "DocumentChannel",
     "DocumentInspector",
     "EInvoiceWriter",
+    "FileDescriber",
+    "FileDescription",
+    "FileSeal",
     "Finding",
     "FollowedChannel",
     "Inboxes",

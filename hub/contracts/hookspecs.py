@@ -17,6 +17,7 @@ from hub.contracts.collection import CollectionAgency
 from hub.contracts.context import PluginContext
 from hub.contracts.direct_debits import DirectDebitScheme
 from hub.contracts.e_invoices import EInvoiceWriter
+from hub.contracts.file_describers import FileDescriber
 from hub.contracts.inspectors import DocumentInspector
 from hub.contracts.markers import hookspec
 from hub.contracts.order_to_pay import OrderToPayFiler
@@ -109,6 +110,12 @@ def hub_order_to_pay_filers(context: PluginContext) -> Sequence[OrderToPayFiler]
 @hookspec
 def hub_document_inspectors() -> Sequence[DocumentInspector]:
     """Offer judges of documents for `hub validate`. Called on default settings, without a tenant."""
+    raise NotImplementedError
+
+
+@hookspec
+def hub_file_describers() -> Sequence[FileDescriber]:
+    """Offer what looks into files for `hub inspect`. Called on default settings, without a tenant."""
     raise NotImplementedError
 
 

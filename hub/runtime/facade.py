@@ -277,13 +277,17 @@ class Hub:
         return report
 
     @staticmethod
-    def inspect(file: Path, *, show_personal: bool = False) -> FileInspector:
-        """Look into a payment file: no tenant, no home, nothing is kept. See `Inspection` and `FileInspector.items`.
+    def inspect(file: Path, *, show_personal: bool = False, seal_key: str = "", strict: bool = False) -> FileInspector:
+        """Look into a file: no tenant, no home, nothing is kept. See `Inspection` and `FileInspector.items`.
+
+        `seal_key` is the key of a sealed file: `env:NAME`, `file:PATH`, or the key itself. `strict` refuses what can be
+        read although it was damaged, such as lines above the first record.
 
         Raises:
             DataError: the file cannot be opened. What is wrong inside it stands in the inspection's `errors`.
+            ConfigurationError: the key leads to none.
         """
-        return inspect_file(file, show_personal=show_personal)
+        return inspect_file(file, show_personal=show_personal, seal_key=seal_key, strict=strict)
 
     def carry_out(self, command: Command) -> JsonObject:
         """Carry out a command of a person or the core ledger; with the same key again, give the first answer again.

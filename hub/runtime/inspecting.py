@@ -7,14 +7,24 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
+from hub.contracts import SecretReference
 from hub.errors import DataError
-from hub.runtime.plugins import default_readers
-from hub.services.payments.inspecting import FileInspector
+from hub.runtime.config import resolve_secret
+from hub.runtime.plugins import default_describers, default_readers
+from hub.services.payments.inspecting import FileInspector, Looking
 
 
-def inspect_file(file: Path, *, show_personal: bool = False) -> FileInspector:
-    """Look into a payment file with the readers of all installed plugins on their defaults; see `Hub.inspect`."""
-    return FileInspector(default_readers(), lambda: opened(file)[1], show_personal=show_personal)
+def inspect_file(file: Path, *, show_personal: bool = False, seal_key: str = "", strict: bool = False) -> FileInspector:
+    """Look into a file with what all installed plugins offer on their defaults; see `Hub.inspect`."""
+    looking = Looking(default_describers(), key_of(seal_key), strict=strict)
+    return FileInspector(default_readers(), lambda: opened(file)[1], show_personal=show_personal, looking=looking)
+
+
+def key_of(written: str) -> str:
+    """Return a key that is given by reference or as it is. Raises ConfigurationError when a reference leads nowhere."""
+    if not written.startswith(("env:", "file:")):
+        return written
+    return resolve_secret(SecretReference(written), where="--seal-key")
 
 
 def refuse_unopenable(files: Iterable[Path]) -> None:

@@ -22,6 +22,7 @@ from hub.contracts import (
     DocumentChannel,
     DocumentInspector,
     EInvoiceWriter,
+    FileDescriber,
     OrderToPayFiler,
     PaymentFileReader,
     PaymentOrderWriter,
@@ -54,6 +55,7 @@ _SCHEMES = "hub_direct_debit_schemes"
 _AGENCIES = "hub_collection_agencies"
 _ORDERS = "hub_payment_order_writers"
 _BANKS = "hub_bank_connections"
+_DESCRIBERS = "hub_file_describers"
 _MATCH = "hub_match_payments"
 _EVENTS = "hub_events_recorded"
 
@@ -66,6 +68,11 @@ Offer = TypeVar("Offer")
 def default_readers() -> list[NamedReader]:
     """Return the readers of all installed plugins on default settings, for `hub inspect` without a tenant."""
     return _of_all_installed(lambda plugins: plugins.readers)
+
+
+def default_describers() -> list[FileDescriber]:
+    """Return what looks into files, of all installed plugins on default settings, for `hub inspect`."""
+    return _of_all_installed(lambda plugins: plugins.file_describers)
 
 
 def default_inspectors() -> list[DocumentInspector]:
@@ -264,6 +271,11 @@ class TenantPlugins:
     def order_to_pay_filers(self) -> dict[str, OrderToPayFiler]:
         """What files applications for orders to pay, by name. Raises ConfigurationError as `channels`."""
         return {one.name: one for _, one in self._offered(_FILERS, OrderToPayFiler, "filers", is_lent=True)}
+
+    @cached_property
+    def file_describers(self) -> list[FileDescriber]:
+        """All that look into files for `hub inspect`. Raises ConfigurationError as `channels`."""
+        return [one for _, one in self._offered(_DESCRIBERS, FileDescriber, "describers")]
 
     @property
     def sandbox_makers(self) -> list[tuple[str, SandboxMaker]]:

@@ -10,7 +10,17 @@ from tests.docs.pages import DOCS, ROOT, read
 _ROW = re.compile(r"^\| (?P<swedish>[^|`]+) \| `(?P<identifier>\w+)` \|", re.MULTILINE)
 _SWEDISH_IN_CODE = re.compile(r"\(\*([a-zåäöA-ZÅÄÖ][^*()\n]+)\*\)")
 PROPER_NAMES = frozenset(
-    {"bankgirot", "bankgiro inbetalningar", "bgmax", "total in", "total in bas", "tl1", "kvv", "mac"}
+    {
+        "bankgirot",
+        "bankgiro inbetalningar",
+        "bgmax",
+        "total in",
+        "total in bas",
+        "tl1",
+        "kvv",
+        "mac",
+        "leverantörsbetalningar",
+    }
 )  # names, not terms
 
 

@@ -110,7 +110,6 @@ def test_what_nobody_reads_says_why_where_that_is_known(tmp_path: Path) -> None:
         (b"", "EMPTY", "ask the sender"),
         (gzip.compress(b"01BGMAX", mtime=0), "COMPRESSED", "compressed (gzip): unpack it first"),
         (b"PK\x03\x04\x14\x00", "COMPRESSED", "compressed (zip): unpack it first"),
-        (b"0120261120AUTOGIRO9900FELLISTA REG.KONTRL", "NOT_YET_READ", "Autogiro, rejected requests"),
         (PAIN, "NOT_YET_READ", "ISO 20022 pain.001.001.09, which the plugin autopay knows and does not read yet"),
     ],
 )
@@ -120,6 +119,25 @@ def test_a_file_that_no_reader_takes_is_named_where_it_is_known(
     (tmp_path / "file").write_bytes(content)
     (error,) = inspected(tmp_path / "file")["errors"]
     assert (error["code"], told in error["message"]) == (code, True)
+
+
+def test_a_file_without_payments_is_described_record_by_record(tmp_path: Path) -> None:
+    cancelled = "2300099123460000000000000102".ljust(80)
+    records = ["0120261120" + "AUTOGIRO".ljust(52) + "4711170009912346  ", cancelled]
+    (tmp_path / "orders.txt").write_text("".join(f"{record}\r\n" for record in records), encoding="latin-1")
+    told = inspected(tmp_path / "orders.txt")
+
+    assert (told["ok"], told["format"], told["direction"]) == (True, "Autogiro, to Bankgirot", "to_bank")
+    assert (told["records"], told["sum_ore"], told["seal"]) == ({"01": 1, "23": 1}, {}, "none")
+    assert told["items"] == []
+    assert "23" in run("inspect", tmp_path / "orders.txt").stdout
+
+
+def test_a_key_by_reference_that_leads_nowhere_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "orders.txt").write_bytes(b"01")
+    refused = run("inspect", tmp_path / "orders.txt", "--seal-key", "env:NO_SUCH_KEY")
+
+    assert (refused.exit_code, "NO_SUCH_KEY leads to no secret" in refused.stderr) == (3, True)
 
 
 def test_what_is_no_file_is_named_as_it_was_given() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
-from hub.contracts import PaymentFileReader
-from hub.errors import DataError
+from hub.contracts import FileDescriber, FileDescription, PaymentFileReader
+from hub.errors import ConfigurationError, DataError, UnrecognisedFile
 from hub.identifiers import organisation_number
 from hub.model.payment_file import (
     Balance,
@@ -35,9 +35,20 @@ MOST_WARNINGS = 1_000
 MASKED_DIGITS = 4  # of a personal identity number: what tells people born on the same day apart
 
 
+class Looking(NamedTuple):
+    """What looks at a file's records, beside what reads its payments."""
+
+    describers: Sequence[FileDescriber] = ()
+    seal_key: str = ""
+    strict: bool = False
+
+
+NOBODY = Looking()
+
+
 @dataclass
 class Inspection:
-    """What a payment file says. Amounts are whole öre by currency; after an error: what was read before it."""
+    """What a file says. Amounts are whole öre by currency; after an error: what was read before it."""
 
     format: str = ""
     family: str = ""
@@ -54,6 +65,7 @@ class Inspection:
     deductions: int = 0
     reversals: int = 0
     other_entries: int = 0
+    description: FileDescription | None = None  # what stands in it record by record, where a plugin tells
     net_ore: dict[str, int] = field(default_factory=dict)
     credit_ore: dict[str, int] = field(default_factory=dict)
     debit_ore: dict[str, int] = field(default_factory=dict)
@@ -72,6 +84,7 @@ class Inspection:
         """Return everything but the entries themselves."""
         return {
             "format": self.format,
+            **self._described(),
             "ok": self.ok,
             "errors": self.errors,
             "warnings": self.warnings,
@@ -91,24 +104,73 @@ class Inspection:
             "balances": self.balances,
         }
 
+    def _described(self) -> JsonObject:
+        found = self.description
+        if found is None:
+            return {}
+        return {
+            "layout": found.layout,
+            "direction": found.direction,
+            "records": dict(found.records),
+            "sum_ore": dict(found.sum_ore),
+            "seal": str(found.seal),
+        }
+
 
 class FileInspector:
     """One file under inspection: it is read whole at once, and again entry by entry when its `items` are asked for."""
 
-    def __init__(self, readers: Sequence[NamedReader], open_file: OpenFile, *, show_personal: bool = False) -> None:
+    def __init__(
+        self,
+        readers: Sequence[NamedReader],
+        open_file: OpenFile,
+        *,
+        show_personal: bool = False,
+        looking: Looking = NOBODY,
+    ) -> None:
+        """Raises ConfigurationError when the seal's key is none."""
         self._open = open_file
         self._show_personal = show_personal
         self._reader: PaymentFileReader | None = None
         self.inspection = Inspection()
         try:
             with open_file() as stream:
-                self.inspection.plugin, self._reader = choose_reader(readers, stream.read(HEAD_SIZE))
-                stream.seek(0)
-                _Tally(self.inspection).read(self._reader.read(stream))
+                head = stream.read(HEAD_SIZE)
+                self._look(looking, head, stream)
+                self._read(readers, head, stream)
+        except ConfigurationError:
+            raise
         except DataError as error:
             self.inspection.errors.append(describe(error))
         except Exception as error:  # noqa: BLE001 - a reader's defect is a finding like any other
             self.inspection.errors.append(describe(as_reader_defect(error)))
+        self.inspection.errors = _told_once(self.inspection.errors)
+        self.inspection.warnings = _told_once(self.inspection.warnings)
+
+    def _look(self, looking: Looking, head: bytes, stream: BinaryIO) -> None:
+        """Have the file described by the one that knows it."""
+        describer = next((one for one in looking.describers if one.recognises(head)), None)
+        if describer is None:
+            return
+        stream.seek(0)
+        found = describer.describe(stream, seal_key=looking.seal_key, strict=looking.strict)
+        self.inspection.description = found
+        self.inspection.format = found.format
+        self.inspection.errors += [describe(error) for error in found.errors]
+        self.inspection.warnings += [warning._asdict() for warning in found.warnings[:MOST_WARNINGS]]
+
+    def _read(self, readers: Sequence[NamedReader], head: bytes, stream: BinaryIO) -> None:
+        """Have the payments read; a file that is described need not hold any."""
+        try:
+            self.inspection.plugin, reader = choose_reader(readers, head)
+        except UnrecognisedFile:
+            if self.inspection.description is None:
+                raise
+            self.inspection.is_complete = not self.inspection.errors
+            return
+        self._reader = reader
+        stream.seek(0)
+        _Tally(self.inspection).read(reader.read(stream))
 
     def items(self) -> Iterator[JsonObject]:
         """Yield every entry in file order, in constant memory; nothing of a file that is not whole.
@@ -266,6 +328,14 @@ def masked_identity(identity: str) -> str:
     if organisation_number.is_valid(identity) or len(identity) <= MASKED_DIGITS:
         return identity
     return identity[:-MASKED_DIGITS] + "*" * MASKED_DIGITS
+
+
+def _told_once(problems: Sequence[JsonObject]) -> list[JsonObject]:
+    """Return problems in their order, each place once: describer and reader meet the same ones."""
+    first: dict[tuple[Any, ...], JsonObject] = {}
+    for problem in problems:
+        first.setdefault(tuple(problem[name] for name in ("code", "line", "record", "field")), problem)
+    return list(first.values())
 
 
 def _add(sums: dict[str, int], currency: str, amount_ore: int) -> None:

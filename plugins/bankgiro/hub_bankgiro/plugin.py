@@ -8,6 +8,7 @@ from hub.contracts import (
     CONTRACT_VERSION,
     DeliveryChannel,
     DirectDebitScheme,
+    FileDescriber,
     PaymentFileReader,
     PluginContext,
     PluginManifest,
@@ -16,6 +17,7 @@ from hub.contracts import (
 from hub_bankgiro.autogiro.channel import OrderFolder
 from hub_bankgiro.autogiro.payments import SpecificationReader
 from hub_bankgiro.autogiro.scheme import Autogiro
+from hub_bankgiro.describing import BankgirotFiles
 from hub_bankgiro.reader import BgMaxReader
 from hub_bankgiro.settings import BankgiroSettings
 from hub_bankgiro.total_in.reader import TotalInReader
@@ -62,6 +64,11 @@ class Plugin:
     def hub_direct_debit_schemes(self, context: PluginContext) -> Sequence[DirectDebitScheme]:
         """Offer Autogiro."""
         return (Autogiro(self._settings, context),)
+
+    @hookimpl
+    def hub_file_describers(self) -> Sequence[FileDescriber]:
+        """Offer what looks into files of Bankgirot and Plusgirot."""
+        return (BankgirotFiles(),)
 
     @hookimpl
     def hub_delivery_channels(self, context: PluginContext) -> Sequence[DeliveryChannel]:

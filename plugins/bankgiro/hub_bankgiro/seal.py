@@ -72,12 +72,16 @@ def check(stated: StatedSeal, sealing: Sealing) -> None:
     Raises:
         FormatError: `SEAL_KEY` when it was sealed with another key, `SEAL_DIFFERS` when the records were changed.
     """
-    if not hmac.compare_digest(stated.key_check.upper(), sealing.key_check):
+    if not _is_same(stated.key_check, sealing.key_check):
         message = "the file was sealed with another key; ask which key is in use"
         raise FormatError(message, code="SEAL_KEY", line=stated.line, record="99", field="key_check")
-    if not hmac.compare_digest(stated.mac.upper(), sealing.mac):
+    if not _is_same(stated.mac, sealing.mac):
         message = "the seal does not verify: the file was changed after it was sealed; make or fetch it again"
         raise FormatError(message, code="SEAL_DIFFERS", line=stated.line, record="99", field="mac")
+
+
+def _is_same(stated: str, made: str) -> bool:
+    return hmac.compare_digest(stated.upper().encode("utf-8"), made.encode("ascii"))
 
 
 def _hex(mac: hmac.HMAC) -> str:

@@ -192,7 +192,9 @@ def total_in_accounts() -> Iterator[str]:
     yield total_in.PAYER_NAME.write(name="Fjordbanken AB", extra_name="")
     yield total_in_entry(2550, 3, "89853", remainder="1")
     yield total_in_entry(880000, 4, "8988777")
-    yield total_in.FOREIGN.write(charges=1000, charges_currency="SEK", amount=100000, currency="EUR", rate=88000)
+    yield total_in.FOREIGN.write(
+        charges=1000, charges_currency="SEK", foreign_amount=100000, currency="EUR", rate=88000
+    )
     yield total_in_account_end(302550 + 10000 - 2550 + 880000, 4)
     yield total_in_account("9690017", "EUR")
     yield total_in_entry(5000, 5)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import BinaryIO, NamedTuple
 
+from hub.contracts import FileSeal
 from hub.errors import FormatError
 from hub.formats.record_lines import RecordLine
 from hub.model.direct_debits import PayeeOrder
@@ -17,15 +17,6 @@ from hub_bankgiro.forms import ORDERS
 from hub_bankgiro.oddities import Oddities
 from hub_bankgiro.record_files import Record, RecordFile
 from hub_bankgiro.seal import Sealing, StatedSeal, check
-
-
-class Seal(StrEnum):
-    """Whether a file is as it was when it was sealed."""
-
-    NONE = "none"  # it is not sealed
-    UNCHECKED = "unchecked"  # it is, and no key was given
-    OK = "ok"
-    BAD = "bad"
 
 
 class OrdersOpened(NamedTuple):
@@ -41,7 +32,7 @@ class OrdersClosed(NamedTuple):
     """The file has been read whole."""
 
     orders: int
-    seal: str  # a Seal; never bad: that is an error
+    seal: FileSeal  # never bad: that is an error
 
 
 class OrderRead(NamedTuple):
@@ -57,8 +48,7 @@ def read_orders(
     """Yield what a file to Bankgirot says, in its order and in constant memory.
 
     Raises:
-        FormatError: at the first contradiction. A seal is compared when the last record has been read, and a file with
-            a key given and without a seal is refused.
+        FormatError: at the first contradiction. A seal is compared when the last record has been read.
     """
     file = RecordFile(stream, oddities)
     if file.form is not ORDERS:
@@ -131,9 +121,8 @@ class _Reading:
         if self._is_sealed and self._stated is None:
             raise FormatError("the file ends before its seal; fetch it again", code="TRUNCATED")
         if self._sealing is None:
-            return OrdersClosed(self._orders, Seal.UNCHECKED if self._is_sealed else Seal.NONE)
+            return OrdersClosed(self._orders, FileSeal.UNCHECKED if self._is_sealed else FileSeal.NONE)
         if self._stated is None:
-            message = "the file has no seal, though a key is given; have it sealed, or allow unsealed files"
-            raise FormatError(message, code="SEAL_MISSING")
+            return OrdersClosed(self._orders, FileSeal.NONE)
         check(self._stated, self._sealing)
-        return OrdersClosed(self._orders, Seal.OK)
+        return OrdersClosed(self._orders, FileSeal.OK)

@@ -24,6 +24,7 @@ LONGEST_PAYER_NUMBER = 16
 LONGEST_REFERENCE = 16
 LARGEST_AMOUNT_ORE = 10**12 - 1
 MOST_TIMES = 999
+_BANKGIRO_LENGTHS = (7, 8)
 
 
 def refusal_of(payee: PayeeAccount, order: SchemeOrder, *, has_check_digits: bool) -> str:
@@ -127,3 +128,10 @@ def _is_date(text: str) -> bool:
     except ValueError:
         return False
     return len(text) == len("2026-11-30")
+
+
+def names_no_bankgiro(order: SchemeOrder) -> bool:
+    """Say whether an order approves a mandate whose payer number has the length of a bankgiro number and is none."""
+    if not isinstance(order, MandateOrder) or order.kind != MandateOrderKind.APPROVE:
+        return False
+    return len(order.payer_number) in _BANKGIRO_LENGTHS and not bankgiro_number.is_valid(order.payer_number)

@@ -87,7 +87,7 @@ FOREIGN = RecordLayout(
         Field("charges", 3, 17, AMOUNT, "avgifter"),
         Field("charges_currency", 18, 20, Text(), "avgifternas valuta"),
         Field("spare", 21, 38, Spare(), "reserv"),
-        Field("amount", 39, 53, AMOUNT, "belopp i utländsk valuta"),
+        Field("foreign_amount", 39, 53, AMOUNT, "belopp i utländsk valuta"),
         Field("currency", 54, 56, Letters(), "valuta"),
         Field("rate", 57, 68, Number("RATE_UNREADABLE"), "kurs med fyra decimaler"),
         Field("end", 69, 80, Spare(), "reserv"),

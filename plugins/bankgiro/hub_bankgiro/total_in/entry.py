@@ -98,7 +98,7 @@ class Entry:
         """Yield what was sent from abroad, in words; the amount that counts is the payment's own."""
         if said := self._said.get("70"):
             whole, decimals = divmod(said["rate"], 10**RATE_DECIMALS)
-            yield f"{said['currency']} {_decimal(said['amount'])} kurs {whole},{decimals:0{RATE_DECIMALS}}"
+            yield f"{said['currency']} {_decimal(said['foreign_amount'])} kurs {whole},{decimals:0{RATE_DECIMALS}}"
             if said["charges"]:
                 yield f"avgift {said['charges_currency']} {_decimal(said['charges'])}".replace("  ", " ")
 

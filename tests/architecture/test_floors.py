@@ -27,7 +27,7 @@ LIBRARIES = {
     ),
     "alembic": ("hub/store/migrations/",),
     "psycopg": ("hub/store/",),
-    "sqlite3": ("hub/store/",),
+    "sqlite3": ("hub/store/", "plugins/bankgiro/hub_bankgiro/sandbox_books.py"),  # books of a counterparty
     "typer": ("hub/cli/",),
     "click": ("hub/cli/",),
     "rich": ("hub/cli/",),

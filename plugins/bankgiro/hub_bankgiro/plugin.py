@@ -12,15 +12,15 @@ from hub.contracts import (
     PaymentFileReader,
     PluginContext,
     PluginManifest,
+    SandboxMaker,
     hookimpl,
 )
 from hub_bankgiro.autogiro.channel import OrderFolder
-from hub_bankgiro.autogiro.payments import SpecificationReader
 from hub_bankgiro.autogiro.scheme import Autogiro
 from hub_bankgiro.describing import BankgirotFiles
-from hub_bankgiro.reader import BgMaxReader
+from hub_bankgiro.readers import readers
+from hub_bankgiro.sandbox import BankgirotSandbox
 from hub_bankgiro.settings import BankgiroSettings
-from hub_bankgiro.total_in.reader import TotalInReader
 
 
 class Plugin:
@@ -32,8 +32,7 @@ class Plugin:
         contract=CONTRACT_VERSION,
         formats=(
             "BgMax 01",
-            "Autogiro, old and new layout, read",
-            "Autogiro, records to Bankgirot, sealed with HMAC, written",
+            "Autogiro, old and new layout, both ways, sealed with HMAC",
             "Total IN, Total IN Bas (TL1), read",
             "LB, supplier payments, looked at",
         ),
@@ -56,9 +55,7 @@ class Plugin:
     @hookimpl
     def hub_payment_file_readers(self) -> Sequence[PaymentFileReader]:
         """Offer the readers of BgMax, of Autogiro's payment specifications, and of Total IN."""
-        strict, per_code = self._settings.strict, self._settings.warnings_per_code
-        kinds = (BgMaxReader, SpecificationReader, TotalInReader)
-        return tuple(kind(strict=strict, warnings_per_code=per_code) for kind in kinds)
+        return readers(self._settings)
 
     @hookimpl
     def hub_direct_debit_schemes(self, context: PluginContext) -> Sequence[DirectDebitScheme]:
@@ -75,3 +72,8 @@ class Plugin:
         """Offer the channel `autogiro`, where the settings say where files go."""
         own = self._settings.autogiro
         return (OrderFolder(own, context),) if own.out.is_given else ()
+
+    @hookimpl
+    def hub_sandboxes(self) -> Sequence[SandboxMaker]:
+        """Offer a Bankgirot on this machine."""
+        return (BankgirotSandbox,)

@@ -172,7 +172,7 @@ class DirectDebitSchemeConformance:
 
     def test_a_cut_file_is_refused(self) -> None:
         samples = self.answer_samples().values() if self.states_its_end else ()
-        cuts = [cut for data in samples for _, cut in truncations(data)]
+        cuts = [cut for data in samples for _, cut in truncations(data) if data[len(cut) :].strip()]  # more than blanks
         taken = [len(cut) for cut in cuts if _outcome(self.make_scheme(), cut) is None]
 
         assert not taken, f"read as if it were whole, of bytes: {taken}"

@@ -62,9 +62,12 @@ class _Counted:
         self.sum_ore: Counter[str] = Counter()
         self.errors: list[FormatError] = []
         self._form = file.form
-        for line in file.lines:
-            if not line.is_blank:
-                self._take(file, line)
+        try:
+            for line in file.lines:
+                if not line.is_blank:
+                    self._take(file, line)
+        except FormatError as error:  # from here on there are no lines
+            self.errors.append(error)
 
     def _take(self, file: RecordFile, line: RecordLine) -> None:
         if self._form is BGMAX:  # its reader says what is wrong with it

@@ -77,7 +77,7 @@ def changed(row: Row, kind: str, comment: str, new_date: str = "") -> str:
 def sums_end(day: str, rows: Sequence[Row]) -> str:
     """Return record 09 of changes and of the register of requests."""
     (out_count, out_sum), (in_count, in_sum) = (_sums(rows, code) for code in ("32", "82"))
-    return f"09{day}9900{'':14}{out_sum:012}{out_count:06}{in_count:06}0000{in_sum:012}{'':0>12}"
+    return f"09{day}9900{'':14}{out_sum:012}{out_count:06}{in_count:06}0000{in_sum:012}{'':12}"
 
 
 def register_opening(day: str, customer: str, bankgiro: str) -> str:

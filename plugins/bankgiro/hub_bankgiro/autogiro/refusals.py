@@ -9,6 +9,7 @@ from hub.formats.field_kinds import ENCODING
 from hub.identifiers import bankgiro_number
 from hub.identifiers.luhn import has_check_digit, is_digits
 from hub.model.direct_debits import (
+    Direction,
     MandateOrder,
     MandateOrderKind,
     PaymentRequest,
@@ -64,9 +65,11 @@ def _of_order(order: SchemeOrder) -> Iterator[str]:
     yield from _of_dates(order)
     yield from _of_amount(order.amount_ore, is_needed=isinstance(order, PaymentRequest))
     yield from _of_reference(order.reference)
+    if order.direction not in set(Direction):
+        yield "money goes from the payer or to the payer: there is no such direction"
     if isinstance(order, PaymentRequest):
         yield from _of_recurrence(order)
-    elif not change_code(order):
+    elif not change_code(order) or (order.reference and not order.amount_ore):
         yield "name the requests by payer, by payer and date, or by payer, date and amount"
 
 

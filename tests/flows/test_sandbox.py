@@ -82,7 +82,7 @@ def test_a_setting_names_whose_side_it_is(tmp_path: Path) -> None:
     [
         ({"peppol": {"access_point": "quaila"}}, "plugins.peppol.access_point"),
         ({"pepol": {"access_point": "qvalia"}}, "did you mean peppol"),
-        ({"nowhere": {}}, "no installed plugin called nowhere has a sandbox"),
+        ({"internal": {}}, "no installed plugin called internal has a sandbox"),
     ],
 )
 def test_settings_that_name_no_side_are_refused(tmp_path: Path, tables: dict[str, dict[str, str]], said: str) -> None:

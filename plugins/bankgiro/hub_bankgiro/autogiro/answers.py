@@ -79,7 +79,7 @@ class _Reading:
         if self._rows is None:
             opened, payee = _opened(self._form, record)
             yield opened
-            self._rows = _rows_of(self._form, PayeeOfFile(payee), self._oddities)
+            self._rows = _rows_of(self._form, PayeeOfFile(payee, self._oddities), self._oddities)
             if isinstance(self._rows, Specification):
                 yield from self._rows.begin(record.line)
             if record.code != ROW:

@@ -157,6 +157,7 @@ class _Money:
             ReferenceQuality.GIVEN if request.reference else ReferenceQuality.NONE,
             keys=(_key(event.payee, request),),
             channel="autogiro",
+            account=self._other(event.payee),
         )
 
     def _refund(self, event: Refund) -> Reversal:
@@ -170,7 +171,12 @@ class _Money:
             request.reference,
             (_key(event.payee, request),),
             event.reason.code,
+            account=self._other(event.payee),
         )
+
+    def _other(self, payee: PayeeAccount) -> PayeeAccount | None:
+        """Return a row's payee where it is not the file's: what the settings do not know is held, not refused."""
+        return None if payee == self._payee else payee
 
 
 def _moved_out_or_nothing(event: RequestOutcome, booked: date) -> OtherEntry:

@@ -347,7 +347,7 @@ OLD_MANDATE_REGISTER_ROW = RecordLayout(
         Field("created", 41, 48, MAYBE_DATE, "skapad"),
         Field("changed", 49, 56, MAYBE_DATE, "ändrad"),
         Field("state", 57, 57, _STATES, "status"),
-        Field("max_mark", 58, 58, Unused()),
+        Field("max_mark", 58, 58, Constant("0")),
         Field("max_amount", 59, 63, _BLANK_OK, "maxbelopp i kronor"),
         Field("account", 64, 79, _BLANK_OK, "betalarens kontonummer"),
         _spare(80),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from payment_world import World
+from payment_world import EventReader, World, pay, payment_file
 
 from hub.model.exchanges import ExchangeState
 from hub.runtime.carrying import Body
@@ -37,7 +37,7 @@ files = _files()
 @pytest.fixture
 def bank(world: World) -> World:
     """The small world with the plugin's own readers."""
-    named = [("bankgiro", reader) for reader in readers(BankgiroSettings())]
+    named = [("bankgiro", reader) for reader in readers(BankgiroSettings())] + [("test", EventReader("camt.054"))]
     body: Body = PaymentFileRun(world.store, world.tenant, named, ChunkPoster(world.tenant))
     world.bodies["ingest"] = body
     return world
@@ -96,6 +96,31 @@ def test_a_refund_that_two_payments_may_be_meant_by_is_for_a_person(bank: World)
     with bank.store.read() as work:
         assert [task["kind"] for task in work.commands.open_tasks()] == ["reversal"]
     assert bank.open_ore(owed) <= 20000
+
+
+@pytest.mark.parametrize("number", ["1001", "7412"])
+def test_a_reference_that_comes_back_filled_with_zeros_finds_its_receivable(bank: World, number: str) -> None:
+    owed = bank.owe(number, 10000)
+    bank.receive(specification(files.outcome("82", 10000, reference=number.zfill(16)), approved=10000, count=1))
+
+    assert (bank.open_ore(owed), bank.waiting()) == (0, [])
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_the_same_money_told_by_the_bank_too_is_booked_once(bank: World, is_first: bool) -> None:
+    owed, other = bank.owe("1001", 10000), bank.owe("1002", 10000)
+    rows = [
+        files.outcome("82", 10000, payer=payer, reference=number) for payer, number in (("1", "1001"), ("2", "1002"))
+    ]
+    told = [
+        specification(*rows, approved=20000, count=2),
+        payment_file("camt.054", [pay(10000, number, booked_date=files.DAY) for number in ("1001", "1002")]),
+    ]
+    for content in told if is_first else reversed(told):
+        bank.receive(content)
+
+    assert (bank.open_ore(owed), bank.open_ore(other)) == (0, 0)
+    assert (bank.account_balance(CLEARING), bank.waiting()) == (20000, [])
 
 
 def test_the_same_section_with_other_content_is_held(bank: World) -> None:

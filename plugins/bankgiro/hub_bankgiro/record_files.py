@@ -117,4 +117,4 @@ def _without_tab(text: str, line: int, oddities: Oddities) -> str:
 def _tell_titles(titles: list[RecordLine], oddities: Oddities) -> None:
     written = [line.number for line in titles if not line.is_blank]
     if written:
-        oddities.note("TITLE_LINES", f"{len(written)} lines above the first record are no records", written[0])
+        oddities.note("TITLE_LINES", f"lines above the first record are no records: {len(written)}", written[0])

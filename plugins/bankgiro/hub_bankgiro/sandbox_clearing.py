@@ -109,10 +109,12 @@ class Clearing(OrderDesk):
         if rows := self.books.answers(bankgiro, "advice"):
             texts = [row["text"] for row in rows]
             yield "advice", [answers.opening("advice", *head), *texts, answers.advice_end(self._day, len(texts))]
-        for content, end in (("rejected", answers.rejected_end), ("changes", answers.sums_end)):
-            if rows := self.books.answers(bankgiro, content):
-                texts = [row["text"] for row in rows]
-                yield content, [answers.opening(content, *head), *texts, end(self._day, rows)]
+        if rows := self.books.answers(bankgiro, "rejected"):
+            texts = [row["text"] for row in rows]
+            yield "rejected", [answers.opening("rejected", *head), *texts, answers.rejected_end(self._day, rows)]
+        if rows := self.books.answers(bankgiro, "changes"):
+            texts, done = [row["text"] for row in rows], [row for row in rows if row["is_approved"]]
+            yield "changes", [answers.opening("changes", *head), *texts, answers.sums_end(self._day, done)]
         if rows := self.books.answers(bankgiro, "asked"):
             texts = [row["text"] for row in rows]
             yield (

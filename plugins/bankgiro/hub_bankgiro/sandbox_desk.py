@@ -213,7 +213,8 @@ class OrderDesk:
 
     def _change(self, request: Row, kind: str, comment: str, new_date: str = "") -> None:
         text = answers.changed(request, kind, comment, new_date)
-        self._answer(request["bankgiro"], "changes", request["code"], text, request["amount"])
+        is_done = comment in ("12", "14")
+        self._answer(request["bankgiro"], "changes", request["code"], text, request["amount"], is_approved=is_done)
 
     def _nothing_done(self, line: Line) -> None:
         amount = line.at(37, 48)

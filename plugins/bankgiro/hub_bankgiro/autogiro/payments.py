@@ -51,6 +51,7 @@ from hub_bankgiro.record_files import RecordFile, form_of_head
 
 CURRENCY = "SEK"
 FAMILY = "autogiro"
+REFERENCE_WIDTH = 16
 STATUS_CODES = {RequestStatus.NO_COVER: "1", RequestStatus.NO_ACCOUNT: "2", RequestStatus.RETRIED: "9"}
 
 
@@ -155,6 +156,7 @@ class _Money:
             None if self._section_date else booked,
             request.reference,
             ReferenceQuality.GIVEN if request.reference else ReferenceQuality.NONE,
+            texts=_without_filling(request.reference),
             keys=(_key(event.payee, request),),
             channel="autogiro",
             account=self._other(event.payee),
@@ -189,6 +191,12 @@ def _moved_out_or_nothing(event: RequestOutcome, booked: date) -> OtherEntry:
         code, amount_ore = STATUS_CODES[RequestStatus(event.status)], 0
         kind = OtherKind.PENDING if event.status == RequestStatus.RETRIED else OtherKind.UNKNOWN
     return OtherEntry(event.line, 1, amount_ore, CURRENCY, booked, kind, code, references)
+
+
+def _without_filling(reference: str) -> tuple[str, ...]:
+    """Return as a text what zeros fill up to the field's width, as in Bankgirot's example: it may be what was sent."""
+    is_filled = len(reference) == REFERENCE_WIDTH and reference.startswith("00")
+    return (reference.lstrip("0"),) if is_filled and reference.strip("0") else ()
 
 
 def _key(payee: PayeeAccount, request: PaymentRequest) -> Key:

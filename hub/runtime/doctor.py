@@ -13,6 +13,7 @@ from hub.model.counting import counted
 from hub.model.refusals import closest
 from hub.money import format_kronor, plain_kronor
 from hub.rules.payments.matching import Reason
+from hub.runtime.bank_findings import bank_findings
 from hub.runtime.bootstrap import Installation
 from hub.runtime.company_findings import company_findings
 from hub.runtime.dunning_findings import dunning_findings
@@ -158,6 +159,7 @@ def _tenant(installation: Installation, name: str) -> Iterator[Finding]:
         health = Health.WRONG if found.is_wrong else Health.LOOK
         yield Finding(health, what, f"company {found.company}{named}: {found.message}{because}")
     yield from ledger_findings(work, what)
+    yield from bank_findings(work, what)
     yield from mandate_findings(work, what)
     yield from _parts_found_since(work, what)
     yield from secret_findings(installation.home, work.tenant, what)

@@ -22,6 +22,7 @@ from hub.runtime.findings import Finding, Health, Waiting
 from hub.runtime.installed import installed_plugins
 from hub.runtime.ledger_findings import ledger_findings
 from hub.runtime.mandate_findings import mandate_findings
+from hub.runtime.order_findings import order_findings
 from hub.runtime.secret_findings import secret_findings
 from hub.runtime.tenant_work import TenantWork
 from hub.runtime.webhook_findings import webhook_findings
@@ -162,6 +163,7 @@ def _tenant(installation: Installation, name: str) -> Iterator[Finding]:
     yield from bank_findings(work, what)
     yield from mandate_findings(work, what)
     yield from _parts_found_since(work, what)
+    yield from order_findings(work, what)
     yield from secret_findings(installation.home, work.tenant, what)
     yield from company_findings(work.tenant, what)
     yield from _waiting(Hub(installation, work), what)

@@ -18,7 +18,7 @@ from hub.rules.statutes import DEBT_RECOVERY_ACT, LIMITATION_ACT, ORDER_TO_PAY_A
 CURRENCY = "SEK"
 _NEVER_FILED = (ReceivableKind.CREDIT_NOTE, ReceivableKind.INTERNAL)
 _IDENTITIES = (personal_identity_number, coordination_number, organisation_number)
-_SOURCES: Mapping[str, WhyNot] = {"plan": WhyNot.IN_PLAN, "collection": WhyNot.AT_AGENCY}
+_SOURCES: Mapping[str, WhyNot] = {"plan": WhyNot.IN_PLAN, "agency": WhyNot.AT_AGENCY}
 """What a hold says of its receivable by who set it, whatever its code stops."""
 
 

@@ -72,64 +72,86 @@ def source_of(order_no: int) -> str:
     return f"{PREFIX}:{order_no}"
 
 
-def look(
-    work: UnitOfWork,
-    tenant: Tenant,
-    company: Company,
-    terms: OrderTerms,
-    wanted: Sequence[Wanted],
-    rates: ReferenceRates,
-    *,
-    order_no: int = 0,
-) -> Looked:
-    """Look at receivables as one application of today; `order_no` is its own number where it has one.
+class Known(NamedTuple):
+    """What the books know of receivables that may be filed, read for all of a chunk at once."""
+
+    claims: Mapping[int, Claim]
+    rows: Mapping[int, Receivable]
+    standing: Mapping[int, Standing]
+    accrued: Mapping[int, Accrued]
+    on: date
+    rates: ReferenceRates
+
+
+def gather(
+    work: UnitOfWork, tenant: Tenant, receivable_ids: Sequence[int], rates: ReferenceRates, *, order_no: int = 0
+) -> Known:
+    """Read what the books know of receivables today; `order_no` is the application that they are in, if any.
+
+    Raises:
+        RuleViolation: a reference rate that is needed is not known.
+    """
+    on = date.fromisoformat(work.today)
+    rows = {row.receivable_id: row for row in work.receivables.by_ids(receivable_ids)}
+    return Known(
+        build_claims(work, tenant, receivable_ids, ClaimAction.COURT, on, rates),
+        rows,
+        _standing(work, tenant, rows, order_no),
+        accrued(work, tenant, receivable_ids, on, rates, without_holds_of=source_of(order_no)),
+        on,
+        rates,
+    )
+
+
+def look(known: Known, tenant: Tenant, company: Company, terms: OrderTerms, wanted: Sequence[Wanted]) -> Looked:
+    """Look at receivables that were gathered as one application of today.
 
     Raises:
         DataError: they cannot be one application, or the form cannot hold it.
         RuleViolation: the law forbids its costs or its interest, or a reference rate is not known.
     """
-    on = date.fromisoformat(work.today)
-    _refuse_terms(company, terms, on, rates)
+    _refuse_terms(company, terms, known)
     texts = {one.receivable_id: one.refers_to for one in wanted}
-    numbers = list(dict.fromkeys(texts))
-    claims = build_claims(work, tenant, numbers, ClaimAction.COURT, on, rates)
-    rows = {row.receivable_id: row for row in work.receivables.by_ids(numbers)}
-    in_order = sorted(claims.values(), key=lambda one: (one.line.due_date, one.line.receivable_id))
-    refuse_together(in_order)
-    if len(numbers) < len(wanted):
+    if len(texts) < len(wanted):
         raise DataError("a receivable is named twice: name each once")
-    standing = _standing(work, tenant, rows, order_no)
-    interest = _interest(work, tenant, rows, terms, on, rates, source_of(order_no))
-    said = {number: texts[number] or rows[number].refers_to or claims[number].line.description for number in numbers}
-    asked = tuple(
-        _asked(no, one, said[one.line.receivable_id], standing, interest) for no, one in enumerate(in_order, 1)
+    own = [known.claims[number] for number in texts]
+    in_order = sorted(own, key=lambda one: (one.line.due_date, one.line.receivable_id))
+    refuse_together(in_order)
+    said = {number: texts[number] or _refers_to(known, number) for number in texts}
+    rate = chosen_rate(terms)
+    asked = tuple(_asked(no, one, said, known, tenant, rate) for no, one in enumerate(in_order, 1))
+    found = (hindrance for one in in_order for hindrance in _hindrances(one, said, known, terms))
+    return Looked(company, terms, known.on, tuple(in_order), asked, application_fee_ore(known.on), tuple(found))
+
+
+def _refers_to(known: Known, number: int) -> str:
+    return known.rows[number].refers_to or known.claims[number].line.description
+
+
+def _hindrances(claim: Claim, said: Mapping[int, str], known: Known, terms: OrderTerms) -> list[Hindrance]:
+    number = claim.line.receivable_id
+    return hindrances(
+        claim,
+        known.standing[number],
+        known.on,
+        refers_to=said[number],
+        allows_protected=bool(terms.allows_protected),
     )
-    found = [
-        hindrance
-        for one in in_order
-        for hindrance in hindrances(
-            one,
-            standing[one.line.receivable_id],
-            on,
-            refers_to=said[one.line.receivable_id],
-            allows_protected=bool(terms.allows_protected),
-        )
-    ]
-    return Looked(company, terms, on, tuple(in_order), asked, application_fee_ore(on), tuple(found))
 
 
 def look_again(work: UnitOfWork, tenant: Tenant, order: OrderToPay, rates: ReferenceRates) -> Looked:
     """Look at an application that is kept, as it would be today. Raises as `look`."""
     wanted = [Wanted(one.receivable_id, one.refers_to) for one in work.orders_to_pay.claims(order.order_no)]
-    company = find_company(tenant, order.company)
-    return look(work, tenant, company, order.terms, wanted, rates, order_no=order.order_no)
+    company, numbers = find_company(tenant, order.company), [one.receivable_id for one in wanted]
+    known = gather(work, tenant, numbers, rates, order_no=order.order_no)
+    return look(known, tenant, company, order.terms, wanted)
 
 
-def _refuse_terms(company: Company, terms: OrderTerms, on: date, rates: ReferenceRates) -> None:
+def _refuse_terms(company: Company, terms: OrderTerms, known: Known) -> None:
     refuse_unfit(terms)
     refuse_rows("applicant", applicant_rows(company))
-    refuse_choice(terms, on, rates)
-    refuse_costs(terms, on)
+    refuse_choice(terms, known.on, known.rates)
+    refuse_costs(terms, known.on)
     refuse_fee_payment(terms, company.orders_to_pay.fee_giro)
 
 
@@ -181,54 +203,36 @@ def _by_receivable(holds: Iterable[Hold], *, without: str) -> dict[int, list[Hol
     return {number: list(own) for number, own in groupby(others, key=lambda hold: hold.receivable_id)}
 
 
-def _interest(
-    work: UnitOfWork,
-    tenant: Tenant,
-    rows: Mapping[int, Receivable],
-    terms: OrderTerms,
-    on: date,
-    rates: ReferenceRates,
-    source: str,
-) -> dict[int, int]:
-    """Return what is asked for in interest, by receivable: what stands debited, and what has been earned since."""
-    rate = chosen_rate(terms)
-    if rate is None:
-        return {}
-    known = accrued(work, tenant, list(rows), on, rates, without_holds_of=source)
-    return {
-        number: _at_rate(one, find_company(tenant, rows[number].company), rate, on, rates)
-        for number, one in known.items()
-    }
-
-
-def _at_rate(one: Accrued, company: Company, rate: InterestRate, on: date, rates: ReferenceRates) -> int:
-    """Return what has been earned at a rate and charged nowhere; none where a hold stops it."""
-    terms = terms_of(one.receivable, company)
-    if terms is None or one.stopped_by:
-        return 0
-    interest = earned(one.entries, terms._replace(rate=rate), on, rates)
-    return one._replace(interest=interest).left_ore
-
-
 def _asked(
-    no: int, claim: Claim, refers_to: str, standing: Mapping[int, Standing], interest: Mapping[int, int]
+    no: int, claim: Claim, said: Mapping[int, str], known: Known, tenant: Tenant, rate: InterestRate | None
 ) -> OrderClaim:
-    line = claim.line
-    number, beside = line.receivable_id, standing[line.receivable_id]
-    booked_ore = line.interest_open_ore if number in interest else 0
+    line, number = claim.line, claim.line.receivable_id
+    beside = known.standing[number]
+    booked_ore = 0 if rate is None else line.interest_open_ore
+    earned_ore = 0 if rate is None else _at_rate(known, number, tenant, rate)
     return OrderClaim(
         claim_no=no,
         receivable_id=number,
         company=line.company,
         number=line.invoice_no,
         source_system=line.source_system,
-        refers_to=refers_to,
+        refers_to=said[number],
         invoice_date=line.invoice_date,
         due_date=line.due_date,
         demand_sent_on=beside.demand_sent_on,
         demand_pay_by=beside.demand_pay_by,
         principal_ore=line.principal_open_ore,
         collection_ore=line.fee_open_ore,
-        interest_ore=booked_ore + interest.get(number, 0),
+        interest_ore=booked_ore + earned_ore,
         booked_interest_ore=booked_ore,
     )
+
+
+def _at_rate(known: Known, number: int, tenant: Tenant, rate: InterestRate) -> int:
+    """Return what has been earned at a rate and charged nowhere; none where a hold stops it."""
+    one = known.accrued[number]
+    terms = terms_of(one.receivable, find_company(tenant, one.receivable.company))
+    if terms is None or one.stopped_by:
+        return 0
+    interest = earned(one.entries, terms._replace(rate=rate), known.on, known.rates)
+    return one._replace(interest=interest).left_ore

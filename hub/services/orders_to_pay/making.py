@@ -11,7 +11,7 @@ from hub.model.orders_to_pay import NOT_FILED, Happening, Hindrance, OrderState,
 from hub.model.tenant import Tenant
 from hub.rules.orders_to_pay.interest import choice_of
 from hub.services.books.finding import find_company, named
-from hub.services.orders_to_pay.looking import Looked, Wanted, look
+from hub.services.orders_to_pay.looking import Looked, Wanted, gather, look
 from hub.services.orders_to_pay.means import Interrupt, Means
 from hub.services.orders_to_pay.telling import Said, find_order, tell
 from hub.services.ports import JsonObject, UnitOfWork
@@ -52,7 +52,9 @@ def terms_by(company: Company, told: MakeOrderToPay) -> OrderTerms:
 def look_at(work: UnitOfWork, tenant: Tenant, told: MakeOrderToPay, means: Means) -> Looked:
     """Return what an application would be; nothing is changed. Raises as `look`."""
     company = find_company(tenant, told.receivables[0].company)
-    return look(work, tenant, company, terms_by(company, told), wanted_by(work, tenant, told), means.rates())
+    wanted = wanted_by(work, tenant, told)
+    known = gather(work, tenant, list(dict.fromkeys(one.receivable_id for one in wanted)), means.rates())
+    return look(known, tenant, company, terms_by(company, told), wanted)
 
 
 class OrderMaker:

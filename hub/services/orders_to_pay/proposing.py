@@ -7,26 +7,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date
 from itertools import groupby, islice
 from typing import NamedTuple
 
 from hub.errors import DataError, RuleViolation
-from hub.model.claims import Claim, ClaimAction
+from hub.model.claims import Claim
 from hub.model.company import Company
 from hub.model.order_to_pay_commands import MakeOrderToPay, OrderTarget
-from hub.model.orders_to_pay import OrderToPay
+from hub.model.orders_to_pay import OrderTerms
 from hub.model.tenant import Tenant
 from hub.rules.orders_to_pay.limits import form_limits
-from hub.services.books.claims import build_claims
-from hub.services.orders_to_pay.looking import Looked, Wanted, look
+from hub.services.orders_to_pay.looking import Known, Looked, Wanted, gather, look
 from hub.services.orders_to_pay.making import keep, terms_by
 from hub.services.orders_to_pay.means import Means
 from hub.services.ports import Store, UnitOfWork
 
-RECEIVABLES_AT_ONCE = 500
+RECEIVABLES_AT_ONCE = 500  # read, and made drafts of, in one transaction of about half a second
 MOST_NAMED = 1_000  # of what is left out; all are counted
 _NO_DEBTOR = ("", 0)
+_NOT_TOGETHER = "not_together"
 
 
 class LeftOut(NamedTuple):
@@ -65,20 +64,32 @@ def propose(
     Companies with one organisation number are one applicant: receivables of all of them go together.
 
     Raises:
-        ConfigurationError: nothing; RuleViolation: a reference rate that is needed is not known.
+        RuleViolation: a reference rate that is needed is not known.
     """
     applications, counted, left_out = list[Proposed](), Counter[str](), list[LeftOut]()
-    for debtor in _debtors(store, companies):
-        for wanted in _parted(debtor):
-            found = _one(store, tenant, wanted, means, drafted_by)
-            applications += found.applications
-            counted.update(found.counted)
-            left_out += found.left_out[: MOST_NAMED - len(left_out)]
+    for chunk in _chunks(store, companies):
+        with store.write() if drafted_by else store.read() as work:
+            found, missed = _Chunk(work, tenant, means, drafted_by).propose(chunk)
+        applications += found
+        counted.update(one.code for one in missed)
+        left_out += missed[: MOST_NAMED - len(left_out)]
     return Proposal(applications, dict(counted), left_out)
 
 
+def _chunks(store: Store, companies: Sequence[Company]) -> Iterator[list[list[int]]]:
+    """Yield the receivables of possible applications, as many together as are read at once."""
+    chunk: list[list[int]] = []
+    for debtor in _debtors(store, companies):
+        chunk += _parted(debtor)
+        if sum(map(len, chunk)) >= RECEIVABLES_AT_ONCE:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
 def _debtors(store: Store, companies: Sequence[Company]) -> Iterator[list[int]]:
-    """Yield the receivables of each debtor of each applicant, page by page."""
+    """Yield the receivables of each debtor of each applicant."""
     by_applicant: dict[str, list[Company]] = {}
     for company in companies:
         by_applicant.setdefault(company.organisation_number, []).append(company)
@@ -105,64 +116,70 @@ def _parted(receivable_ids: Sequence[int]) -> Iterator[list[int]]:
         yield part
 
 
-def _one(store: Store, tenant: Tenant, wanted: list[int], means: Means, drafted_by: str) -> Proposal:
-    """Return what can be filed of one debtor's receivables, and what cannot; make a draft of the first."""
-    opened = store.write() if drafted_by else store.read()
-    with opened as work:
-        if drafted_by:
-            work.receivables.lock(sorted(wanted))
-        looked, left_out = _lookable(work, tenant, wanted, means)
-        counted = dict(Counter(one.code for one in left_out))
-        if looked is None:
-            return Proposal([], counted, left_out)
-        order = keep(work, tenant, looked, drafted_by, means.interrupt) if drafted_by else None
-        return Proposal([_proposed(looked, order)], counted, left_out)
+class _Chunk:
+    """Proposes the applications of one chunk, in one transaction."""
+
+    def __init__(self, work: UnitOfWork, tenant: Tenant, means: Means, drafted_by: str) -> None:
+        self._work = work
+        self._tenant = tenant
+        self._means = means
+        self._drafted_by = drafted_by
+        self._left_out: list[LeftOut] = []
+
+    def propose(self, chunk: Sequence[Sequence[int]]) -> tuple[list[Proposed], list[LeftOut]]:
+        """Return what can be filed of possible applications, and what of them is left out."""
+        numbers = sorted(number for wanted in chunk for number in wanted)
+        if self._drafted_by:
+            self._work.receivables.lock(numbers)
+        known = gather(self._work, self._tenant, numbers, self._means.rates())
+        found = [one for wanted in chunk if (one := self._looked(known, wanted)) is not None]
+        return [self._proposed(looked) for looked in found], self._left_out
+
+    def _looked(self, known: Known, wanted: Sequence[int]) -> Looked | None:
+        """Look at receivables together, and once more without those that something forbids."""
+        rest = list(wanted)
+        while rest:
+            company = self._tenant.company(known.claims[rest[0]].line.company)
+            assert company is not None  # its claim was built from its settings
+            terms = _terms(company, known.claims[rest[0]])
+            try:
+                looked = look(known, self._tenant, company, terms, [Wanted(one) for one in rest])
+            except (DataError, RuleViolation) as error:
+                self._leave_out(known, rest, {number: (_NOT_TOGETHER, str(error)) for number in rest})
+                return None
+            if not looked.hindrances:
+                return looked
+            by_number = {one.number: (one.code, one.text) for one in looked.hindrances}
+            because = {
+                number: by_number[invoice]
+                for number in rest
+                if (invoice := known.claims[number].line.invoice_no) in by_number
+            }
+            self._leave_out(known, list(because), because)
+            rest = [number for number in rest if number not in because]
+        return None
+
+    def _leave_out(self, known: Known, numbers: Sequence[int], because: dict[int, tuple[str, str]]) -> None:
+        for number in numbers:
+            line = known.claims[number].line
+            self._left_out.append(LeftOut(line.company, line.invoice_no, *because[number]))
+
+    def _proposed(self, looked: Looked) -> Proposed:
+        order_no = 0
+        if self._drafted_by:
+            kept = keep(self._work, self._tenant, looked, self._drafted_by, self._means.interrupt)
+            order_no = kept.order_no
+        return Proposed(
+            company=looked.company.number,
+            debtor_name=looked.claims[0].debtor.name,
+            receivables=tuple(one.number for one in looked.asked),
+            principal_ore=looked.sums["principal_ore"],
+            claimed_ore=looked.claimed_ore,
+            order_no=order_no,
+        )
 
 
-def _lookable(work: UnitOfWork, tenant: Tenant, wanted: list[int], means: Means) -> tuple[Looked | None, list[LeftOut]]:
-    """Look at receivables together, and once more without those that something forbids."""
-    rates, on = means.rates(), date.fromisoformat(work.today)
-    claims = build_claims(work, tenant, wanted, ClaimAction.COURT, on, rates)
-    left_out: list[LeftOut] = []
-    rest = list(wanted)
-    while rest:
-        company = tenant.company(claims[rest[0]].line.company)
-        assert company is not None  # its claim was built from its settings
-        try:
-            looked = look(work, tenant, company, _terms(company, claims, rest), [Wanted(one) for one in rest], rates)
-        except (DataError, RuleViolation) as error:
-            left_out += [_left_out(claims[one], "not_together", str(error)) for one in rest]
-            return None, left_out
-        if not looked.hindrances:
-            return looked, left_out
-        forbidden = {one.number: one for one in looked.hindrances}
-        held = [one for one in rest if claims[one].line.invoice_no in forbidden]
-        left_out += [
-            _left_out(
-                claims[one], forbidden[claims[one].line.invoice_no].code, forbidden[claims[one].line.invoice_no].text
-            )
-            for one in held
-        ]
-        rest = [one for one in rest if one not in held]
-    return None, left_out
-
-
-def _terms(company: Company, claims: dict[int, Claim], rest: Sequence[int]):  # type: ignore[no-untyped-def]
-    line = claims[rest[0]].line
+def _terms(company: Company, claim: Claim) -> OrderTerms:
+    line = claim.line
     target = OrderTarget(company=line.company, number=line.invoice_no, source_system=line.source_system)
     return terms_by(company, MakeOrderToPay(key="proposed", user="hub", receivables=(target,)))
-
-
-def _left_out(claim: Claim, code: str, text: str) -> LeftOut:
-    return LeftOut(claim.line.company, claim.line.invoice_no, code, text)
-
-
-def _proposed(looked: Looked, order: OrderToPay | None) -> Proposed:
-    return Proposed(
-        company=looked.company.number,
-        debtor_name=looked.claims[0].debtor.name,
-        receivables=tuple(one.number for one in looked.asked),
-        principal_ore=looked.sums["principal_ore"],
-        claimed_ore=looked.claimed_ore,
-        order_no=order.order_no if order is not None else 0,
-    )

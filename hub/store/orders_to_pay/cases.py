@@ -40,7 +40,7 @@ _ORDERS_OF = text(f"""
 _TO_BE_FILED = text(f"""
     SELECT r.debtor_key, r.receivable_id FROM receivable r
     JOIN open_item i ON i.tenant = r.tenant AND i.receivable_id = r.receivable_id
-    WHERE r.tenant = :t AND r.company = :company AND r.debtor_key <> '' AND r.kind IN ('invoice', 'interest_invoice')
+    WHERE r.tenant = :t AND r.company = :company AND r.debtor_key <> '' AND r.kind NOT IN ('credit_note', 'internal')
       AND i.principal_ore + i.fee_ore + i.interest_ore > 0
       AND EXISTS (SELECT 1 FROM dunning_step s WHERE s.tenant = r.tenant AND s.receivable_id = r.receivable_id
                   AND s.step IN ('demand', 'residual_demand') AND s.sent_at IS NOT NULL AND s.undone_at IS NULL)

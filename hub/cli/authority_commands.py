@@ -9,6 +9,7 @@ import typer
 
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, say, show_table
+from hub.model.counting import counted
 
 
 def group() -> typer.Typer:
@@ -38,7 +39,7 @@ def take_in(
     """Take offices from a file, each in place of the one that its town had."""
     with session.hub() as hub:
         changed = hub.authorities.take_in(file, user=session.body("import")["user"])
-    answer_json({"changed": changed}) if session.as_json else say(f"{changed} offices are new or changed")
+    answer_json({"changed": changed}) if session.as_json else say(f"{counted(changed, 'office')} new or changed")
 
 
 def remove(session: Session, town: Annotated[str, typer.Argument(metavar="TOWN", help="The office's town.")]) -> None:

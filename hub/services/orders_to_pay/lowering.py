@@ -54,7 +54,7 @@ def _ask(work: UnitOfWork, order: OrderToPay, rows: Sequence[LoweredOrder]) -> N
     lowered_ore = sum(one.told_ore - one.open_ore for one in rows)
     if lowered_ore == order.lowered_ore:
         return
-    left_ore, number = sum(one.open_ore for one in rows), order.order_no
+    number, left_ore = order.order_no, _left_ore(work, order, rows)
     advice = f"hub orders-to-pay reduce {number}" if left_ore > 0 else f"hub orders-to-pay withdraw {number}"
     work.commands.open_task(
         LOWERED_TASK,
@@ -66,6 +66,13 @@ def _ask(work: UnitOfWork, order: OrderToPay, rows: Sequence[LoweredOrder]) -> N
     receivables = [one.receivable_id for one in rows]
     told = {"receivables": receivables, "lowered_ore": lowered_ore, "left_ore": left_ore}
     work.events.record("order_to_pay_to_be_lowered", order_no=number, company=order.company, **told)
+
+
+def _left_ore(work: UnitOfWork, order: OrderToPay, rows: Sequence[LoweredOrder]) -> int:
+    """Return what is open of an application, of the receivables that are not lowered as the authority knows it."""
+    lowered = {one.receivable_id: max(0, one.open_ore) for one in rows}
+    claims = work.orders_to_pay.claims(order.order_no)
+    return sum(lowered.get(claim.receivable_id, claim.told_ore) for claim in claims)
 
 
 def _named(rows: Sequence[LoweredOrder]) -> str:

@@ -1,0 +1,153 @@
+"""`hub orders-to-pay` and `hub authorities`: proposed, made, printed, handed in and told of, at the door."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_cli_demo import answer, run
+
+from hub.banking_calendar import SystemClock
+
+TOLVAN = "191212121212"
+ROWS = [
+    {"number": number, "invoice_date": "2026-09-01", "due_date": "2026-09-30", "amount": amount,
+     "debtor_name": "Tolvan", "debtor_identity": TOLVAN, "routine": "01", "refers_to": "Hyra"}
+    for number, amount in (("010000014", "1000,00"), ("010000022", "500,00"), ("010000030", "700,00"))
+]  # fmt: skip
+SETTINGS = """
+[companies.orders_to_pay]
+applicant = ["Exempelkommun", "Storgatan 1"]
+fee_payment = "enclosed"
+authority = "Staden"
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home on 22 November 2026 with three receivables of one debtor, the first two of them demanded."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SystemClock, "now", lambda _clock: datetime(2026, 11, 22, 9, tzinfo=UTC))
+        folder = tmp_path_factory.mktemp("orders") / "home"
+        assert run("init", folder).exit_code == 0
+        tenant = folder / "tenants" / "example.toml"
+        text = tenant.read_text(encoding="utf-8").replace('format = "csv"\n', 'format = "json"\n')
+        tenant.write_text(text.replace('delimiter = ";"\n', "") + SETTINGS, encoding="utf-8")
+        (folder / "rows.json").write_text(json.dumps(ROWS))
+        (folder / "offices.csv").write_text("town;row_1;row_2\nStaden;Kronofogden;Box 1\n")
+        sent = [
+            {"kind": "note_step_taken", "key": f"{number}-{step}", "user": "old", "step": step, "sent_on": sent_on,
+             "answer_by": answer_by, "receivable": {"company": "1", "number": number}}
+            for number in ("010000014", "010000022")
+            for step, sent_on, answer_by in (
+                ("reminder_1", "2026-10-10", "2026-10-20"), ("demand", "2026-10-25", "2026-11-05"),
+            )
+        ]  # fmt: skip
+        (folder / "sent.json").write_text(json.dumps(sent))
+        for words in (
+            ("rates", "add", "2026-07-01", "2.00", "--source", "a test"),
+            ("import", folder / "rows.json", "--source-system", "billing"),
+            ("command", folder / "sent.json"),
+            ("authorities", "import", folder / "offices.csv", "--user", "anna"),
+        ):
+            done = run(*words, home=folder)
+            assert done.exit_code == 0, done.output
+        yield folder
+
+
+def made(home: Path, *numbers: str, **values: str) -> int:
+    """Make an application; the test drops it, or brings it to an end."""
+    options = [word for name, value in values.items() for word in (f"--{name.replace('_', '-')}", value)]
+    return int(answer("orders-to-pay", "make", *numbers, *options, home=home)["order_no"])
+
+
+def test_the_register_is_listed_and_an_office_removed(home: Path) -> None:
+    assert answer("authorities", home=home) == [{"town": "Staden", "rows": ["Kronofogden", "Box 1"]}]
+    refused = run("authorities", "remove", "Byn", home=home)
+    assert (refused.exit_code, "there is no authority Byn" in refused.output) == (1, True)
+
+
+def test_what_could_be_filed_is_proposed_and_what_not_is_not_there(home: Path) -> None:
+    (found,) = answer("orders-to-pay", "propose", home=home)["applications"]
+    assert (found["receivables"], found["principal_ore"]) == (["010000014", "010000022"], 150_000)
+    assert answer("orders-to-pay", home=home) == []
+
+
+def test_plan_looks_and_changes_nothing(home: Path) -> None:
+    before = answer("feed", home=home)
+    looked = answer("orders-to-pay", "plan", "010000014", "010000030", home=home)
+    assert [one["code"] for one in looked["hindrances"]] == ["no_demand"]
+    shown = run("orders-to-pay", "plan", "010000014", home=home).output
+    assert "nothing forbids it" in shown
+    assert answer("feed", home=home) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--rate", "12"), "--rate and --ground belong to the interest"),
+        (("--own-work", "400"), "48 §"),
+        (("--other-cost", "150"), 'write what it is for and its amount, such as "Certificate=150"'),
+        (("--refers-to", "1=x"), "1 is not among the receivables"),
+        (("--special", "x" * 61), "61 characters"),
+    ],
+)
+def test_a_wrong_option_is_said_by_its_own_name(home: Path, words: tuple[str, ...], said: str) -> None:
+    done = run("orders-to-pay", "plan", "010000014", *words, home=home)
+    assert done.exit_code in (1, 2)
+    assert said in " ".join(done.output.split())
+
+
+def test_on_paper_from_the_form_to_the_end(home: Path, tmp_path: Path) -> None:
+    number = made(home, "010000014", "010000022", refers_to="010000022=Förråd")
+    assert answer("orders-to-pay", "file", number, home=home)["orders"][0]["state"] == "leaving"
+    assert run("orders-to-pay", "form", number, "--to", tmp_path / "form.pdf", home=home).exit_code == 0
+    assert (tmp_path / "form.pdf").read_bytes().startswith(b"%PDF-")
+    answer("orders-to-pay", "filed", number, "--on", "2026-11-22", home=home)
+    document: Any = json.loads(run("orders-to-pay", "json", number, home=home).stdout)
+    assert [one["refers_to"] for one in document["claims"]] == ["Hyra", "Förråd"]
+    assert (document["authority"], document["applied_on"]) == (["Kronofogden", "Box 1"], "2026-11-22")
+    told = ("orders-to-pay", "told", number)
+    assert answer(*told, "confirmed", "--on", "2026-11-22", "--case-no", "01-7", home=home)["state"] == "confirmed"
+    refused = run(*told, "confirmed", "--on", "2026-11-22", "--case-no", "01-8", home=home)
+    assert (refused.exit_code, "cannot be confirmed" in refused.output) == (1, True)
+    answer("orders-to-pay", "withdraw", number, "--reason", "betald", home=home)
+    assert answer(*told, "withdrawn", "--on", "2026-11-22", home=home)["state"] == "withdrawn"
+    steps = answer("orders-to-pay", "show", number, home=home)["steps"]
+    assert [one["happening"] for one in steps][-2:] == ["withdrawal_sent", "withdrawn"]
+    assert "withdrawn" in run("orders-to-pay", "show", number, home=home).output
+
+
+def test_drafts_are_made_of_what_is_proposed_and_dropped(home: Path) -> None:
+    (found,) = answer("orders-to-pay", "propose", "--draft", home=home)["applications"]
+    assert answer("orders-to-pay", "propose", home=home)["applications"] == []
+    assert answer("orders-to-pay", "drop", found["order_no"], "--reason", "a test", home=home)["state"] == "dropped"
+    assert run("orders-to-pay", "list", "--state", "dropped", home=home).output.count("Tolvan") == 1
+
+
+def test_without_a_filer_no_file_is_read(home: Path) -> None:
+    refused = run("orders-to-pay", "receive", home / "rows.json", home=home)
+    assert (refused.exit_code, "no company has one in orders_to_pay.filer" in refused.output) == (1, True)
+
+
+def test_the_schema_says_every_field_of_the_document(home: Path) -> None:
+    schema = json.loads(run("orders-to-pay", "schema", home=home).stdout)
+    assert {"format", "version", "claims", "respondent", "costs"} <= set(schema["properties"])
+    assert schema["properties"]["version"]["const"] == 1
+
+
+def test_the_books_agree_and_the_doctor_finds_settings_by_which_nothing_is_filed(home: Path) -> None:
+    assert run("verify", home=home).exit_code == 0
+    settings = home / "tenants" / "example.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace('fee_payment = "enclosed"', 'filer = "nobody"'), encoding="utf-8")
+    try:
+        output = " ".join(run("doctor", home=home).output.split())
+    finally:
+        settings.write_text(text, encoding="utf-8")
+    assert "offers the filer nobody" in output
+    assert "no fee_giro is given" in output

@@ -46,6 +46,14 @@ WHOLE_CONTENTS = f"""
                 UNION ALL SELECT e_invoice_sha256, document_no FROM document WHERE tenant = :t) AS all_of_them
           GROUP BY sha256) AS d ON d.sha256 = c.sha256
     WHERE c.tenant = :t AND {HAS_ALL_PARTS}
+    UNION ALL
+    SELECT 'order to pay ' || o.order_no, c.sha256, c.size
+    FROM content c
+    JOIN (SELECT sha256, min(order_no) AS order_no
+          FROM (SELECT application_sha256 AS sha256, order_no FROM order_to_pay WHERE tenant = :t
+                UNION ALL SELECT form_sha256, order_no FROM order_to_pay WHERE tenant = :t) AS both_of_them
+          GROUP BY sha256) AS o ON o.sha256 = c.sha256
+    WHERE c.tenant = :t AND {HAS_ALL_PARTS}
     ORDER BY 1
 """
 

@@ -398,15 +398,8 @@ def test_the_texts_of_a_plans_claims_and_why_it_ended_go_too(ledger: ReportLedge
 
 
 def test_whom_an_order_to_pay_was_about_goes_when_its_last_receivable_is_purged(ledger: ReportLedger) -> None:
-    for order, numbers in ((1, ("1001",)), (2, ("1001", "1003"))):
-        about = {"debtor_identity": "191212121212", "debtor_name": "Örjan Ek", "order_no": order}
-        _insert(
-            ledger, "order_to_pay", {"tenant": ledger.store.tenant, **about, **_blank(_ORDER_TEXTS, _ORDER_NUMBERS)}
-        )
-        for number in numbers:
-            claim = {"order_no": order, "claim_no": int(number), "receivable_id": _id(ledger, number)}
-            rest = _blank(_CLAIM_TEXTS, "collection_ore interest_ore") | {"refers_to": "Omsorg", "principal_ore": 5}
-            _insert(ledger, "order_to_pay_claim", {"tenant": ledger.store.tenant, **claim, **rest})
+    _order_to_pay(ledger, 1, "closed", "1001")
+    _order_to_pay(ledger, 2, "closed", "1001", "1003")
 
     purging.execute_purge(ledger.store, planned(ledger))
 
@@ -414,6 +407,27 @@ def test_whom_an_order_to_pay_was_about_goes_when_its_last_receivable_is_purged(
     assert ledger.sql(orders) == [("", ""), ("191212121212", "Örjan Ek")]
     claims = ledger.sql("SELECT refers_to, principal_ore FROM order_to_pay_claim ORDER BY order_no, claim_no")
     assert claims == [("", 5), ("", 5), ("Omsorg", 5)]
+    assert ledger.sql("SELECT text FROM order_to_pay_step ORDER BY order_no") == [("",), ("Örjan Ek rang",)]
+    erased = ledger.sql("SELECT sha256 FROM erased_content WHERE sha256 LIKE 'filed%' ORDER BY sha256")
+    assert erased == [("filed1",), ("filed1form",)]
+
+
+def test_an_application_that_has_not_ended_keeps_its_receivables_out(ledger: ReportLedger) -> None:
+    _order_to_pay(ledger, 1, "served", "1001")
+    assert [why for _, _, why in listed(ledger, planned(ledger))] == ["in_order_to_pay"]
+
+
+def _order_to_pay(ledger: ReportLedger, order_no: int, state: str, *numbers: str) -> None:
+    tenant = {"tenant": ledger.store.tenant, "order_no": order_no}
+    about = {"debtor_identity": "191212121212", "debtor_name": "Örjan Ek", "state": state}
+    kept = {"application_sha256": f"filed{order_no}", "form_sha256": f"filed{order_no}form"}
+    _insert(ledger, "order_to_pay", {**_blank(_ORDER_TEXTS, _ORDER_NUMBERS), **tenant, **about, **kept})
+    step = {"step_no": 1, "happening": "closed", "state": state, "on_day": "", "told_by": "", "recorded_at": ""}
+    _insert(ledger, "order_to_pay_step", {**tenant, **step, "text": "Örjan Ek rang"})
+    for number in numbers:
+        claim = {"claim_no": int(number), "receivable_id": _id(ledger, number), "refers_to": "Omsorg"}
+        rest = _blank(_CLAIM_TEXTS, "collection_ore interest_ore") | {"principal_ore": 5}
+        _insert(ledger, "order_to_pay_claim", {**tenant, **claim, **rest})
 
 
 _ORDER_TEXTS = "company currency state state_since made_on made_by interest fee_payment enforcement counted_to"

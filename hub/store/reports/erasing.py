@@ -120,11 +120,36 @@ _CO_DEBTORS = f"""
 _CLAIMS = f"UPDATE instalment_claim SET text = '' WHERE tenant = :t AND receivable_id IN {_PURGED}"
 _ORDERED = f"UPDATE order_to_pay_claim SET refers_to = '' WHERE tenant = :t AND receivable_id IN {_PURGED}"
 _ORDERS_TO_PAY = f"""
-    UPDATE order_to_pay SET debtor_identity = '', debtor_name = '', special_information = ''
+    UPDATE order_to_pay SET debtor_identity = '', debtor_name = '', special_information = '', why = ''
     WHERE tenant = :t AND order_no IN (SELECT c.order_no FROM order_to_pay_claim c
                                        WHERE c.tenant = :t AND c.receivable_id IN {_PURGED})
       AND NOT EXISTS (SELECT 1 FROM order_to_pay_claim c WHERE c.tenant = order_to_pay.tenant
                       AND c.order_no = order_to_pay.order_no AND {_HAS_NAMES.format(row="c")})
+"""
+# An application names one debtor: what it says goes with the last of its receivables, and so do files of nothing else.
+_PURGED_ORDER = f"""order_no IN (SELECT c.order_no FROM order_to_pay_claim c
+                                WHERE c.tenant = :t AND c.receivable_id IN {_PURGED})
+      AND NOT EXISTS (SELECT 1 FROM order_to_pay_claim c WHERE c.tenant = :t AND c.order_no = {{o}}.order_no
+                      AND {_HAS_NAMES.format(row="c")})"""
+_ORDER_CONTENTS = f"""
+    INSERT INTO erased_content (tenant, sha256, erased_at)
+    SELECT CAST(:t AS INTEGER), k.sha256, CAST(:now AS TEXT) FROM (
+        SELECT o.application_sha256 AS sha256 FROM order_to_pay o
+        WHERE o.tenant = :t AND o.application_sha256 <> '' AND o.{_PURGED_ORDER.format(o="o")}
+        UNION SELECT o.form_sha256 FROM order_to_pay o
+        WHERE o.tenant = :t AND o.form_sha256 <> '' AND o.{_PURGED_ORDER.format(o="o")}
+        UNION SELECT x.sha256 FROM order_to_pay_step s JOIN exchange x
+          ON x.tenant = s.tenant AND x.exchange_no = s.exchange_no
+        WHERE s.tenant = :t AND x.state IN ('delivered', 'undelivered', 'posted')
+          AND s.{_PURGED_ORDER.format(o="s")}
+          AND NOT EXISTS (
+            SELECT 1 FROM order_to_pay_step n JOIN order_to_pay_claim c
+              ON c.tenant = n.tenant AND c.order_no = n.order_no
+            WHERE n.tenant = x.tenant AND n.exchange_no = x.exchange_no AND {_HAS_NAMES.format(row="c")})) AS k
+    WHERE 1 = 1 ON CONFLICT (tenant, sha256) DO NOTHING
+"""
+_ORDER_TEXTS = f"""
+    UPDATE order_to_pay_step SET text = '' WHERE tenant = :t AND {_PURGED_ORDER.format(o="order_to_pay_step")}
 """
 # A run may have been asked for by debtor: its plan keeps the number, and the hash of the command could be tried out.
 _NO_DEBTOR = json.dumps({"debtor": "purged"})
@@ -140,7 +165,8 @@ _COMMANDS = text(
     "UPDATE command SET body_sha256 = '' WHERE tenant = :t AND kind = :kind AND result IN :results"
 ).bindparams(bindparam("results", expanding=True))
 
-_OF_THEIR_DOCUMENTS = (_DOCUMENTS, _CONTENTS, _PARTS, _KEPT, _ADDRESSES, _ANSWERS, _RECIPIENTS)
+_OF_THEIR_ORDERS = (_ORDER_CONTENTS, _ORDER_TEXTS)
+_OF_THEIR_DOCUMENTS = (*_OF_THEIR_ORDERS, _DOCUMENTS, _CONTENTS, _PARTS, _KEPT, _ADDRESSES, _ANSWERS, _RECIPIENTS)
 _OF_THEMSELVES = (_HOLDS, _WATCHES, _REMARKS, _CLAIMS, _CO_DEBTORS, _ORDERED, _ORDERS_TO_PAY, _RECEIVABLES)
 
 

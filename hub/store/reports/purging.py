@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from hub.model.dunning_plans import PlanState
+from hub.model.orders_to_pay import AT_AN_END
 from hub.model.purging import KIND, STEP, LeftOut, PurgedChunk, PurgeKept, PurgePlan, PurgeRow, PurgeTerms
 from hub.store.conditions import Conditions, by_letters, ordered
 from hub.store.plans import SqlPlans
 from hub.store.reports import erasing
-from hub.store.statements import text
+from hub.store.statements import listed, text
 
 _VERSION = """v.tenant = r.tenant AND v.company = r.company AND v.number = r.number
     AND v.source_system = r.source_system"""  # any of its versions
@@ -44,9 +45,14 @@ _IN_PLAN = f"""EXISTS (SELECT 1 FROM receivable v
     JOIN instalment_claim c ON c.tenant = v.tenant AND c.receivable_id = v.receivable_id
     JOIN instalment_plan q ON q.tenant = c.tenant AND q.plan_no = c.plan_no
     WHERE {_VERSION} AND q.state = 'active')"""
+_IN_ORDER = f"""EXISTS (SELECT 1 FROM receivable v
+    JOIN order_to_pay_claim c ON c.tenant = v.tenant AND c.receivable_id = v.receivable_id
+    JOIN order_to_pay q ON q.tenant = c.tenant AND q.order_no = c.order_no
+    WHERE {_VERSION} AND q.state NOT IN ({listed(AT_AN_END)}))"""
 _REASON = f"""CASE WHEN {_OPEN} THEN '{LeftOut.NOT_SETTLED}' WHEN {_LATER} THEN '{LeftOut.PAID_LATER}'
     WHEN {{held}} THEN '{LeftOut.HELD}' WHEN {_DOCUMENT} THEN '{LeftOut.DOCUMENT_UNDER_WAY}'
     WHEN {_STEP} THEN '{LeftOut.STEP_UNDER_WAY}'
+    WHEN {_IN_ORDER} THEN '{LeftOut.IN_ORDER_TO_PAY}'
     WHEN {_IN_PLAN} THEN '{LeftOut.IN_INSTALMENT_PLAN}' ELSE '' END"""
 
 _PLAN = f"""

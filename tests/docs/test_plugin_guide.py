@@ -31,6 +31,7 @@ from hub.model.delivery import BuyerAnswer, Reachable, ReceiptKind, Silence
 from hub.model.payment_file import FileEvent
 from hub.testing.conformance import (
     BookkeepingExporterConformance,
+    CollectionAgencyConformance,
     DirectDebitSchemeConformance,
     DocumentChannelConformance,
     FollowedChannelConformance,
@@ -160,6 +161,12 @@ def test_every_member_of_the_kit_for_filers_stands_there():
     given = {name for name in vars(OrderToPayFilerConformance) if not name.startswith(("_", "test_"))}
 
     assert {name.partition("(")[0] for name in rows("## Orders to pay")} >= given
+
+
+def test_every_member_of_the_kit_for_agencies_stands_there():
+    given = {name for name in vars(CollectionAgencyConformance) if not name.startswith(("_", "test_"))}
+
+    assert {name.partition("(")[0] for name in rows("## A collection agency")} >= given
 
 
 def test_every_member_of_the_kit_for_payment_orders_stands_there():

@@ -3,6 +3,7 @@
 from hub.testing.conformance.bank_connections import BankConnectionConformance, BankPlace
 from hub.testing.conformance.bookkeeping import BookkeepingExporterConformance
 from hub.testing.conformance.channel_under_test import Place, message_of
+from hub.testing.conformance.collection_agencies import AgencySide, CollectionAgencyConformance
 from hub.testing.conformance.direct_debits import DirectDebitSchemeConformance
 from hub.testing.conformance.document_archives import DocumentArchiveConformance
 from hub.testing.conformance.document_channels import DocumentChannelConformance
@@ -14,9 +15,11 @@ from hub.testing.conformance.reporting_channels import FollowedChannelConformanc
 from hub.testing.conformance.webhook_receivers import SignedNotice, WebhookReceiverConformance
 
 __all__ = [
+    "AgencySide",
     "BankConnectionConformance",
     "BankPlace",
     "BookkeepingExporterConformance",
+    "CollectionAgencyConformance",
     "Desk",
     "DirectDebitSchemeConformance",
     "DocumentArchiveConformance",

@@ -36,11 +36,11 @@ from hub.model.collection import (
 )
 from hub.model.parties import PostalAddress
 from hub.testing.contexts import ContextInMemory, StateInMemory
+from hub.testing.sample_cases import CLAIM, DEBTOR, PAYMENT, TERMS, batch_of, changed, order_of
 from hub_collection_agencies.amili.wire import day_of, rfc_date
 from hub_collection_agencies.plugin import Plugin
 from hub_collection_agencies.sandbox import CREDITOR, AmiliSandbox
 from hub_collection_agencies.settings import CollectionAgenciesSettings
-from plugins.collection_agencies.tests.sample_orders import CLAIM, DEBTOR, PAYMENT, TERMS, batch_of, changed, order_of
 
 AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 OURS = TERMS.model_copy(update={"customer_no": CREDITOR})

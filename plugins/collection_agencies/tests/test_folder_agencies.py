@@ -31,12 +31,12 @@ from hub.model.collection import (
     StatusTold,
 )
 from hub.testing.contexts import ContextInMemory
+from hub.testing.sample_cases import CLAIM, PAYMENT, TERMS, batch_of, order_of
 from hub_collection_agencies.orders import netted
 from hub_collection_agencies.plugin import Plugin
 from hub_collection_agencies.sandbox import AgencySandbox
 from hub_collection_agencies.sandbox_rows import orders_in
 from hub_collection_agencies.settings import CollectionAgenciesSettings
-from plugins.collection_agencies.tests.sample_orders import CLAIM, PAYMENT, TERMS, batch_of, order_of
 
 BY_FILES = ("amili_files", "svea", "intrum", "marginalen", "predator", "inkassodirekt", "sergel")
 ROW_AGENCIES = ("svea", "intrum", "marginalen", "predator", "inkassodirekt")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hub.model.collection import OrderKind
-from plugins.collection_agencies.tests.sample_orders import CLAIM, DEBTOR, batch_of, changed, order_of
+from hub.testing.sample_cases import CLAIM, DEBTOR, batch_of, changed, order_of
 from plugins.collection_agencies.tests.test_folder_agencies import agency
 
 ADDRESSES = {"100": b"INKASSOIDPOST+1234567+INKASSO+new_cases'", "600": b"SERGELIDPOST+1234567+SERGEL+messages'"}

@@ -1,4 +1,4 @@
-"""Orders of one case, made up: the debtor has the tax agency's own test number."""
+"""Orders of one case to a collection agency, made up for kits and tests; the debtor has an official test number."""
 
 from __future__ import annotations
 
@@ -128,3 +128,23 @@ def changed(order: CaseOrder, **of_line: Any) -> CaseOrder:
     """Return an order whose claim's line has other values."""
     line = order.claim.line.model_copy(update=of_line)
     return order.model_copy(update={"claim": order.claim.model_copy(update={"lines": (line,)})})
+
+
+_LONG = "x" * 5_000
+ODD_CLAIMS = tuple(
+    CLAIM.model_copy(update=changes)
+    for changes in (
+        {"debtors": (DEBTOR.model_copy(update={"name": "日本語 😀", "number": "Ω"}),)},
+        {"debtors": (DEBTOR.model_copy(update={"name": _LONG, "number": _LONG}),)},
+        {"debtors": (DEBTOR.model_copy(update={"identity": "", "identity_type": IdentityType.NONE}),)},
+        {"debtors": (DEBTOR.model_copy(update={"address": PostalAddress()}),)},
+        {"debtors": (DEBTOR, DEBTOR.model_copy(update={"identity": "201212121212"}))},
+        {"debtors": (DEBTOR.model_copy(update={"name": 'a;b"c<&>\\'}),)},
+        {"lines": (LINE.model_copy(update={"invoice_no": _LONG}),)},
+        {"lines": (LINE.model_copy(update={"principal_open_ore": 10**15, "principal_original_ore": 10**15}),)},
+        {"lines": (LINE.model_copy(update={"interest_open_ore": 1}),)},
+        {"fees": (), "history": (), "payments": (), "documents": ()},
+        {"currency": "EUR"},
+    )
+)
+"""Claims that are unusual, of which some cannot be said in some formats."""

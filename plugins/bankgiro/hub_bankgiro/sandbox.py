@@ -49,27 +49,26 @@ class BankgirotOnFolder:
         self.clearing = Clearing(folder / "books.sqlite", seal_key=seal_key)
         self.orders: Counter[str] = Counter()
         self.lock = Lock()
+        self.unended = ""  # the latest day that a file came from, until it is ended
 
     @property
     def answers(self) -> Path:
         """Where its answers lie."""
         return self._folder / "out"
 
-    def take_files(self) -> list[str]:
-        """Carry out what waits, oldest name first; return the days that the files were written."""
-        days = []
+    def take_files(self) -> None:
+        """Carry out what waits, oldest name first."""
         with self.lock:
             for file in sorted((self._folder / "in").glob("[!.]*")):
                 content = file.read_bytes()
                 try:
                     self._refuse_on_order()
                     self.clearing.take(file.name, content)
-                    days.append(lines_of(content, "")[0])
+                    self.unended = max(self.unended, lines_of(content, "")[0])
                     file.replace(self._folder / "taken" / file.name)
                 except FileRefused as error:
                     file.replace(self._folder / "refused" / file.name)
                     (self._folder / "refused" / f"{file.name}.why").write_text(f"{error}\n", encoding="utf-8")
-        return days
 
     def _refuse_on_order(self) -> None:
         if self.orders["refuse"]:
@@ -81,6 +80,7 @@ class BankgirotOnFolder:
         self.take_files()
         written = []
         with self.lock:
+            self.unended = ""
             self.clearing.statuses = self._statuses
             for name, content in self.clearing.end_day(day):
                 path = self.answers / name
@@ -100,7 +100,8 @@ class BankgirotOnFolder:
 
     def taken(self) -> Sequence[Received]:
         """Return every file that was carried out, each as often as that was done."""
-        rows = self.clearing.books.all("SELECT * FROM taken ORDER BY name")
+        with self.lock:
+            rows = self.clearing.books.all("SELECT * FROM taken ORDER BY name")
         return [Received("bankgirot", row["name"], row["sha256"]) for row in rows]
 
 
@@ -174,5 +175,6 @@ class _Shift:
 
     def _work(self) -> None:
         while not self._closing.wait(_LOOKS_EVERY_S):
-            for day in self._bankgirot.take_files()[-1:]:
+            self._bankgirot.take_files()
+            if day := self._bankgirot.unended:
                 self._bankgirot.end_day(date(int(day[:4]), int(day[4:6]), int(day[6:])))

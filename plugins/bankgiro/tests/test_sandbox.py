@@ -219,7 +219,18 @@ def test_books_outlive_the_process(tmp_path):
     assert outcomes(World(tmp_path).day(WEDNESDAY)) == [("101", "paid")]
 
 
-def test_it_takes_files_by_sftp_and_answers_by_itself(tmp_path):
+def test_a_day_that_files_came_from_waits_until_it_is_ended_whoever_took_them(world):
+    world.order(new("101"), on=TUESDAY)
+    world.order(new("102"), on=MONDAY)
+    world.bankgirot.take_files()
+    world.bankgirot.take_files()
+    assert world.bankgirot.unended == "20261124"
+    world.day(TUESDAY)
+
+    assert world.bankgirot.unended == ""
+
+
+def test_it_takes_files_by_sftp(tmp_path):
     with BankgirotSandbox(tmp_path, works_by_itself=False) as sandbox:
         assert isinstance(sandbox, Sandbox)
         settings = BankgiroSettings.model_validate(sandbox.settings)

@@ -218,7 +218,8 @@ _UNKNOWN_STATEMENTS = """
                    SELECT 1 FROM reversal r WHERE r.tenant = s.tenant AND r.exchange_no = s.exchange_no
                    AND r.section_no = s.section_no))
                OR EXISTS (SELECT 1 FROM statement_entry e WHERE e.tenant = s.tenant AND e.exchange_no = s.exchange_no
-                          AND e.section_no = s.section_no AND e.kind = 'lump'))
+                          AND e.section_no = s.section_no
+                          AND (e.kind = 'lump' OR s.level = 'lump' AND e.kind <> 'pending')))
         UNION
         SELECT r.exchange_no, r.section_no, coalesce(nullif(r.account, ''), s.account),
                CASE r.account WHEN '' THEN s.alternative_account ELSE '' END

@@ -40,6 +40,7 @@ _OF_RECEIVABLE = """
     LEFT JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
     WHERE o.tenant = :t AND o.principal_ore < 0 AND o.principal_ore + o.fee_ore + o.interest_ore < 0 AND {which}
 """
+AT_ONCE = 500  # of numbers in one statement
 _DEBTORS = "d.tenant = :t AND d.debtor_key = c.debtor_key AND c.debtor_key <> ''"
 _COLUMN = {RefundSource.PAYMENT: "payment_id", RefundSource.RECEIVABLE: "receivable_id"}
 _REFUNDS = "(SELECT count(*) FROM refund f WHERE f.tenant = :t AND f.{column} = c.source_no AND f.state IN ({states}))"
@@ -84,7 +85,8 @@ class Refundables:
     def refundable_of(self, source: RefundSource, numbers: Sequence[int]) -> list[Refundable]:
         """Return what could be paid back of payments or receivables by number; the others are left out."""
         number = "u.payment_id" if source is RefundSource.PAYMENT else "o.receivable_id"
-        return self._decided(source, f"{number} IN :numbers", {"numbers": list(numbers)}) if numbers else []
+        pages = (sorted(numbers)[start : start + AT_ONCE] for start in range(0, len(numbers), AT_ONCE))
+        return [one for page in pages for one in self._decided(source, f"{number} IN :numbers", {"numbers": page})]
 
     def debts(self, of: Refundable) -> list[Debt]:
         """Return what the one who is to be paid back owes the company, the oldest due first."""

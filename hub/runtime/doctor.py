@@ -23,6 +23,7 @@ from hub.runtime.installed import installed_plugins
 from hub.runtime.ledger_findings import ledger_findings
 from hub.runtime.mandate_findings import mandate_findings
 from hub.runtime.order_findings import order_findings
+from hub.runtime.refund_findings import refund_findings
 from hub.runtime.secret_findings import secret_findings
 from hub.runtime.tenant_work import TenantWork
 from hub.runtime.webhook_findings import webhook_findings
@@ -161,6 +162,7 @@ def _tenant(installation: Installation, name: str) -> Iterator[Finding]:
         yield Finding(health, what, f"company {found.company}{named}: {found.message}{because}")
     yield from ledger_findings(work, what)
     yield from bank_findings(work, what)
+    yield from refund_findings(work, what)
     yield from mandate_findings(work, what)
     yield from _parts_found_since(work, what)
     yield from order_findings(work, what)

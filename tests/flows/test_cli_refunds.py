@@ -219,3 +219,16 @@ def test_lists_are_shown_for_people(place: Place) -> None:
         assert shown.exit_code == 0, shown.output
         assert what in shown.output
     assert "91501234567" not in run("refunds", "show", number, home=place.home).output
+
+
+def test_doctor_tells_how_refunds_reach_the_bank(place: Place) -> None:
+    assert "refunds of company 001 go to the bank by bank_house" in run("doctor", home=place.home).output
+    settings = place.home / "tenants" / "nordvik.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace('channel = "bank_house"', 'channel = "bank_other"'), encoding="utf-8")
+    wrong = run("refunds", "order", home=place.home)
+
+    assert "not told how they reach the bank" in run("doctor", home=place.home).output
+    assert wrong.exit_code == 3
+    assert place.ask("orders") == []
+    settings.write_text(text, encoding="utf-8")

@@ -188,6 +188,30 @@ def test_payers_of_what_is_purged_lose_their_names_unless_they_paid_something_el
     assert ledger.sql("SELECT payment_id, payer_name FROM payment ORDER BY 1") == [(7, ""), (8, "Örjan Ek")]
 
 
+def test_refunds_of_what_is_purged_lose_their_payees_when_they_are_at_an_end_and_their_file_goes(
+    ledger: ReportLedger,
+) -> None:
+    _payment(ledger, 7)
+    ledger.post("1001", 1, "manual_debit", on=date(2026, 10, 21))
+    ledger.post("1001", -1, "payment", on=date(2026, 10, 21), payment_id=7)
+    [content, other] = ledger.store.contents.keep_all([b"file 1", b"file 2"])
+    for number, sha256 in ((1, content.sha256), (2, other.sha256)):
+        _refund_file(ledger, number, sha256)
+    _refund(ledger, 1, "booked", order_no=1, payment_id=7)
+    _refund(ledger, 2, "rejected", order_no=1, receivable_id=_id(ledger, "1001"))
+    _refund(ledger, 3, "booked", order_no=2, receivable_id=_id(ledger, "1001"))
+    _refund(ledger, 4, "booked", order_no=2, receivable_id=_id(ledger, "1003"))
+    _refund(ledger, 5, "ordered", order_no=2, receivable_id=_id(ledger, "1001"))
+
+    purging.execute_purge(ledger.store, planned(ledger))
+
+    named = ledger.sql("SELECT refund_no FROM refund WHERE payee_name <> '' AND payee_account <> '' ORDER BY 1")
+    assert named == [(4,), (5,)]
+    assert ledger.sql("SELECT amount_ore FROM refund WHERE refund_no = 1") == [(1,)]
+    left = {sha256 for (sha256,) in ledger.sql("SELECT sha256 FROM content")}
+    assert (content.sha256 in left, other.sha256 in left) == (False, True)
+
+
 def test_documents_about_what_is_purged_lose_their_bytes_and_keep_their_hashes(ledger: ReportLedger) -> None:
     kept = ledger.store.contents.keep_all([b"of 1001", b"of 1003"])
     for at, (number, one) in enumerate(zip(("1001", "1003"), kept, strict=True), 1):
@@ -475,6 +499,23 @@ def _payment(ledger: ReportLedger, payment_id: int) -> None:
     values: dict[str, object] = {**dict.fromkeys(empty, ""), **dict.fromkeys(zero, 1)}
     values |= {"tenant": ledger.store.tenant, "payment_id": payment_id, "kind": "payment", "amount_ore": 1}
     _insert(ledger, "payment", {**values, "currency": "SEK", "payer_name": "Örjan Ek"})
+
+
+def _refund(ledger: ReportLedger, number: int, state: str, **of: int) -> None:
+    named = {"payee_account": "iban:SE3550000000054910000003", "payee_name": "Örjan Ek", "asked_by": "anna"}
+    values = {"tenant": ledger.store.tenant, "refund_no": number, "company": "1", "source": "payment", "amount_ore": 1}
+    rest = {"currency": "SEK", "state": state, "asked_at": "", "changed_at": "", "approvals_needed": 0}
+    _insert(ledger, "refund", {**values, **named, **rest, "end_to_end_id": f"R{number}", **of})
+
+
+def _refund_file(ledger: ReportLedger, number: int, sha256: str) -> None:
+    tenant, texts = ledger.store.tenant, ("name", "organisation_number", "made_at", "pay_on", "charged")
+    exchange = {"tenant": tenant, "exchange_no": 900 + number, "direction": "out", "kind": "payment_order"}
+    bytes_of = {"name": f"F{number}", "sha256": sha256, "size": 6, "state": "delivered"}
+    _insert(ledger, "exchange", {**exchange, **bytes_of, "created_at": "", "changed_at": ""})
+    order = {"tenant": tenant, "order_no": number, "company": "1", "writer": "bank", "message_id": f"F{number}"}
+    rest = {"exchange_no": 900 + number, "currency": "SEK", "refunds": 2, "amount_ore": 2}
+    _insert(ledger, "refund_order", {**order, **rest, **dict.fromkeys(texts, "")})
 
 
 def _document(

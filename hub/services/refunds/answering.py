@@ -120,10 +120,10 @@ class _Chunk:
             return
         if not said.part:
             self._work.refunds.answer(order.order_no, status)
-            self._tell_file(order, status, _reason(said))
+            self._tell_file(order, status, _told(said))
         if status is OrderStatus.REJECTED or status in _YES:
             for one in self._work.refunds.in_order(order.order_no, said.part):
-                self._decide(one, status, _reason(said))
+                self._decide(one, status, said)
 
     def _of_payment(self, said: PaymentStatus, known: Mapping[str, Refund]) -> None:
         found = known.get(said.end_to_end_id)
@@ -132,15 +132,15 @@ class _Chunk:
             self._unknown(f"payment {said.end_to_end_id} of file {said.message_id}")
             return
         now = self._work.refunds.get_all([found.refund_no], locked=True)[found.refund_no]  # said twice in one chunk
-        self._decide(now, said.status, _reason(said))
+        self._decide(now, said.status, said)
 
-    def _decide(self, one: Refund, status: OrderStatus, reason: str) -> None:
+    def _decide(self, one: Refund, status: OrderStatus, said: BatchStatus | PaymentStatus) -> None:
         """Let a status stand, unless more is known of the refund: an answer may come late, or after another."""
         if status is OrderStatus.REJECTED:
             if one.booked_on:
-                self._contradicted(one, reason)
+                self._contradicted(one, _told(said))
             elif not one.is_given_back:
-                give_back(self._work, self._tenant, [one], {one.refund_no: reason})
+                give_back(self._work, self._tenant, [one], _reason(said), told=_told(said))
                 self._counted["rejected"] += 1
         elif status in _YES:
             if one.is_given_back:
@@ -202,3 +202,8 @@ _OF_FILE: Mapping[OrderStatus, BankFileWord] = {
 def _reason(said: BatchStatus | PaymentStatus) -> str:
     words = " ".join(part for part in (said.code, said.text) if part)
     return f"the bank: {words}" if words else f"the bank says {said.status}"
+
+
+def _told(said: BatchStatus | PaymentStatus) -> str:
+    """Return the reason without the bank's own words, which may name somebody."""
+    return f"the bank: {said.code}" if said.code else f"the bank says {said.status}"

@@ -59,6 +59,7 @@ def withdraw_refund(work: UnitOfWork, _tenant: Tenant, command: WithdrawRefund) 
             "bank did with it is said by: hub refunds decide"
         )
     work.refunds.change([one.refund_no], state=RefundState.WITHDRAWN, reason=command.reason)
+    work.commands.close_task("refund_waits", str(one.refund_no))
     work.events.record(
         "refund_withdrawn",
         refund_no=one.refund_no,

@@ -29,6 +29,11 @@ def request_refund(work: UnitOfWork, tenant: Tenant, command: RequestRefund) -> 
             f"company {company.number} pays no refunds from here: give refunds.writer in its settings, or pay it "
             "yourself and say so: hub payments refund"
         )
+    if one.currency != company.currency:
+        raise RuleViolation(
+            f"the money is in {one.currency} and company {company.number} pays in {company.currency}: pay it from the "
+            "internet bank, and say so: hub payments write-off"
+        )
     amount_ore = _amount(work, one, command.amount_ore)
     new = _new(one, company, command, amount_ore)
     [number] = work.refunds.add([new], company.refunds.id_prefix)

@@ -31,7 +31,7 @@ def decide_refund(work: UnitOfWork, tenant: Tenant, command: DecideRefund) -> Js
             book(work, tenant, [one], str(command.paid_on or work.today), exchange_no=0)
             work.refunds.change([one.refund_no], reason=reason)
         else:
-            give_back(work, tenant, [one], {one.refund_no: reason})
+            give_back(work, tenant, [one], reason)
     now = work.refunds.get_all([one.refund_no])[one.refund_no]
     work.events.record(
         "refund_decided",
@@ -93,7 +93,7 @@ def refuse_order(work: UnitOfWork, tenant: Tenant, command: RefuseRefundOrder) -
     if not going:
         raise RuleViolation(f"no refund of file {order.order_no} is under way any more; see: hub refunds list")
     reason = f"{command.user}: {command.reason}"
-    give_back(work, tenant, going, {one.refund_no: reason for one in going})
+    give_back(work, tenant, going, reason)
     work.exchanges.let_go([order.exchange_no])
     work.refunds.answer(order.order_no, OrderStatus.REJECTED)
     work.events.record(

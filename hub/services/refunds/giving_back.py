@@ -14,8 +14,13 @@ TASK = "refund_rejected"
 QUEUE_REASON = "refund_rejected"
 
 
-def give_back(work: UnitOfWork, tenant: Tenant, refunds: Sequence[Refund], reasons: dict[int, str]) -> None:
-    """Take refunds that are under way back, booked today, and ask a person about each; others are left as they are."""
+def give_back(
+    work: UnitOfWork, tenant: Tenant, refunds: Sequence[Refund], reason: str, *, told: str | None = None
+) -> None:
+    """Take refunds that are under way back, booked today, and ask a person about each; others are left as they are.
+
+    The refund keeps the whole reason; events and tasks say `told`, since a bank may write names into its own words.
+    """
     going = [one for one in refunds if one.state in UNDER_WAY and not one.booked_on and not one.is_given_back]
     if not going:
         return
@@ -25,10 +30,9 @@ def give_back(work: UnitOfWork, tenant: Tenant, refunds: Sequence[Refund], reaso
     work.refunds.post_back(numbers)
     work.books.apply(chart_of(work, tenant), voucher_type=VOUCHER_TYPE)
     work.refunds.suspend_again(going, QUEUE_REASON)
-    work.refunds.change(numbers, state=RefundState.REJECTED, is_given_back=1)
-    work.refunds.change_each("reason", {number: reasons[number] for number in numbers})
+    work.refunds.change(numbers, state=RefundState.REJECTED, is_given_back=1, reason=reason)
     for one in going:
-        _tell(work, one, reasons[one.refund_no])
+        _tell(work, one, reason if told is None else told)
 
 
 def _tell(work: UnitOfWork, one: Refund, reason: str) -> None:

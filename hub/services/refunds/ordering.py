@@ -124,6 +124,9 @@ class OrderRun:
         work.books.apply(chart_of(work, self._tenant), voucher_type=VOUCHER_TYPE, exchange_no=exchange_no)
         work.queue.take_many([(one.payment_id, one.amount_ore) for one in refunds if one.payment_id])
         work.refunds.change(numbers, state=RefundState.ORDERED, order_no=order.order_no, reason="")
+        for one in refunds:
+            if one.reason:
+                work.commands.close_task(TASK, str(one.refund_no))
 
 
 def split(

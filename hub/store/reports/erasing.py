@@ -8,7 +8,7 @@ the debtor that a run was asked for.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam
 
@@ -151,6 +151,24 @@ _ORDER_CONTENTS = f"""
 _ORDER_TEXTS = f"""
     UPDATE order_to_pay_step SET text = '' WHERE tenant = :t AND {_PURGED_ORDER.format(o="order_to_pay_step")}
 """
+# A refund that is at an end keeps what was paid, and to nobody; a file of refunds whose payees are all gone goes too.
+_PAYEES = """
+    UPDATE refund SET payee_account = '', payee_name = '', payee_town = '', reference = '', text = '', reason = ''
+    WHERE tenant = :t AND state IN ('booked', 'rejected', 'returned', 'withdrawn') AND {which}
+"""
+_REFUNDS = _PAYEES.format(which="receivable_id IN (SELECT receivable_id FROM purged_receivable WHERE tenant = :t)")
+_REFUNDS_OF_PAYMENTS = text(_PAYEES.format(which="payment_id IN :payments")).bindparams(
+    bindparam("payments", expanding=True)
+)
+_REFUND_FILES = """
+    INSERT INTO erased_content (tenant, sha256, erased_at)
+    SELECT CAST(:t AS INTEGER), e.sha256, CAST(:now AS TEXT)
+    FROM refund_order o
+    JOIN exchange e ON e.tenant = o.tenant AND e.exchange_no = o.exchange_no AND e.state IN ('delivered', 'undelivered')
+    WHERE o.tenant = :t AND NOT EXISTS (SELECT 1 FROM refund f WHERE f.tenant = o.tenant AND f.order_no = o.order_no
+                                        AND f.payee_account <> '')
+    ON CONFLICT (tenant, sha256) DO NOTHING
+"""
 # A run may have been asked for by debtor: its plan keeps the number, and the hash of the command could be tried out.
 _NO_DEBTOR = json.dumps({"debtor": "purged"})
 _SELECTIONS = f"""
@@ -167,6 +185,7 @@ _COMMANDS = text(
 
 _OF_THEIR_ORDERS = (_ORDER_CONTENTS, _ORDER_TEXTS)
 _OF_THEIR_DOCUMENTS = (*_OF_THEIR_ORDERS, _DOCUMENTS, _CONTENTS, _PARTS, _KEPT, _ADDRESSES, _ANSWERS, _RECIPIENTS)
+_AT_ONCE = 500  # payments in one statement
 _OF_THEMSELVES = (_HOLDS, _WATCHES, _REMARKS, _CLAIMS, _CO_DEBTORS, _ORDERED, _ORDERS_TO_PAY, _RECEIVABLES)
 
 
@@ -186,7 +205,16 @@ def erase(connection: Connection, tenant: int, plan_no: int, items: Sequence[int
         erase_texts_of_payments(connection, tenant, payments)
         for statement in _OF_THEMSELVES:
             connection.execute(text(statement), values)
+        _erase_refunds(connection, tenant, payments, values)
     return purged
+
+
+def _erase_refunds(connection: Connection, tenant: int, payments: Sequence[int], values: Mapping[str, object]) -> None:
+    for start in range(0, len(payments), _AT_ONCE):
+        some = list(payments[start : start + _AT_ONCE])
+        connection.execute(_REFUNDS_OF_PAYMENTS, {"t": tenant, "payments": some})
+    for statement in (_REFUNDS, _REFUND_FILES, _PARTS, _KEPT):
+        connection.execute(text(statement), dict(values))
 
 
 def erase_selections(connection: Connection, tenant: int, today: str) -> None:

@@ -114,7 +114,7 @@ def test_money_is_asked_for_approved_ordered_and_booked(place: Place) -> None:
     assert place.bank.balance_ore == -waiting["remaining_ore"]
     assert [one["approved_by"] for one in shown["approvals"]] == ["bertil"]
     files = answer("bank", "files", home=place.home)
-    assert [one["state"] for one in files if one["kind"] == "payment_order"] == ["accepted"]
+    assert [one["state"] for one in files if one["kind"] == "payment_order"] == ["booked"]
 
 
 def test_a_refused_payment_waits_again_with_the_banks_code(place: Place) -> None:

@@ -65,12 +65,12 @@ _COLLECTED_DIFFERS = """
                GROUP BY rule) AS e ON e.rule = 'case:' || c.case_no
     WHERE c.tenant = :t AND c.is_settled = 1 AND c.principal_ore + c.fee_ore + c.interest_ore + coalesce(e.ore, 0) <> 0
     UNION ALL
-    SELECT 'case ' || case_no, 'it has ended, and something of it is still on the transfer accounts',
+    SELECT 'case ' || case_no, 'it has ended, and the transfer accounts have not been made even',
            CAST(principal_ore + fee_ore + interest_ore - principal_told_ore - fee_told_ore - interest_told_ore
                 AS BIGINT), currency
     FROM collection_case
     WHERE tenant = :t AND is_settled = 1 AND state IN ('closed', 'refused')
-      AND principal_ore + fee_ore + interest_ore > principal_told_ore + fee_told_ore + interest_told_ore
+      AND principal_ore + fee_ore + interest_ore <> principal_told_ore + fee_told_ore + interest_told_ore
 """
 
 CHECKS = (

@@ -35,6 +35,7 @@ def end_case(
     exchange_no: int | None = None,
 ) -> None:
     """End a case that is open: what waits to be told is dropped, and what is left is treated as settings say."""
+    case = work.collection_cases.lock([case.case_no])[case.case_no]  # a settlement of the same file may have lowered it
     work.receivables.lock([case.receivable_id])
     row = work.receivables.find(receivable_id=case.receivable_id)[0]
     company = find_company(tenant, case.company)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
+from hub.errors import RuleViolation
 from hub.model.claims import Claim, ClaimAction, as_json
 from hub.model.collection import ClosingCode, OrderKind, RecallReason
 from hub.model.collection_cases import Case, CaseState, NewsOfCase, OrderState
@@ -43,6 +44,7 @@ CURSOR = "collection"
 CLAIM = "hear of cases"
 EVENTS_AT_ONCE = 20_000
 CLAIM_GREW = "claim_grew_at_agency"  # task
+NEW_VERSION = "new_version_at_agency"  # task
 FLAGGED_AT_AGENCY = "flagged_at_agency"  # task
 _HOLDS = ("hold_set", "hold_ended")
 _VERSIONS = frozenset({"invoiced", "credited_by_new_version"})
@@ -178,7 +180,13 @@ def _tell_debtors(work: UnitOfWork, tenant: Tenant, rates: Rates, cases: Sequenc
         return
     kept = work.collection_cases.claims([case.case_no for case in cases])
     ids = [case.receivable_id for case in cases]
-    now = build_claims(work, tenant, ids, ClaimAction.COLLECT, date.fromisoformat(work.today), rates())
+    try:
+        now = build_claims(work, tenant, ids, ClaimAction.COLLECT, date.fromisoformat(work.today), rates())
+    except RuleViolation as error:  # a rate that is not known stops no round
+        for case in cases:
+            message = f"case {case.claim_id} at {case.agency} has a new version, and its claim cannot be made: {error}"
+            work.commands.open_task(NEW_VERSION, str(case.case_no), message)
+        return
     drafts = []
     for case in cases:
         draft = _debtor_draft(work, case, Claim.model_validate_json(kept[case.case_no]), now[case.receivable_id])

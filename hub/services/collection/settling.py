@@ -141,7 +141,9 @@ class _Booking:
         else:
             self._lower_open(case, row, parts)
         self._there[case.case_no] = _lowered(self._there[case.case_no], parts)
-        self._work.collection_cases.note_told([(case.case_no, parts.principal_ore, parts.fee_ore, parts.interest_ore)])
+        if at_agency or not case.is_settled:  # what had ended was opened again, with all that was left of it
+            lowered = (case.case_no, parts.principal_ore, parts.fee_ore, parts.interest_ore)
+            self._work.collection_cases.note_told([lowered])
         self._rows.append(self._row(told, row))
         self._look_at(case, row)
 

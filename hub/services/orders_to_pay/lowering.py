@@ -18,7 +18,7 @@ from hub.model.orders_to_pay import (
 )
 from hub.model.tenant import Tenant
 from hub.money import format_kronor
-from hub.rules.orders_to_pay.states import is_pending
+from hub.rules.orders_to_pay.states import is_pending, next_state
 from hub.services.orders_to_pay.duties import LOWERED_TASK
 from hub.services.orders_to_pay.filing import send
 from hub.services.orders_to_pay.making import answer_of
@@ -120,7 +120,7 @@ class OrderReducer:
             DataError: there is no such application.
             RuleViolation: the authority does not have it any more, no less is owed, or nothing is: then withdraw it.
         """
-        order, claims = _locked(work, told.order_no)
+        order, claims = _locked(work, told.order_no, Happening.REDUCTION_SENT)
         now = [_now(work, claim) for claim in claims]
         lowered_ore = sum(one.told_ore for one in claims) - sum(_asked(one) for one in now)
         if not lowered_ore:
@@ -147,15 +147,16 @@ class OrderWithdrawer:
             DataError: there is no such application.
             RuleViolation: the authority does not have it, or has decided it.
         """
-        order, claims = _locked(work, told.order_no)
+        order, claims = _locked(work, told.order_no, Happening.WITHDRAWAL_SENT)
         lowered_ore = sum(one.told_ore for one in claims)
         kept = _tell_authority(work, tenant, self._means, order, MessageKind.WITHDRAWAL, (), lowered_ore, told)
         work.orders_to_pay.change_claims(order.order_no, [_nothing_told(one) for one in claims])
         return {**answer_of(work, kept), "lowered_ore": lowered_ore}
 
 
-def _locked(work: UnitOfWork, order_no: int) -> tuple[OrderToPay, list[OrderClaim]]:
+def _locked(work: UnitOfWork, order_no: int, happening: Happening) -> tuple[OrderToPay, list[OrderClaim]]:
     order = find_order(work, order_no, to_change=True)
+    next_state(OrderState(order.state), happening)  # refused before anything is written
     claims = work.orders_to_pay.claims(order_no)
     work.receivables.lock(sorted(claim.receivable_id for claim in claims))
     return order, claims

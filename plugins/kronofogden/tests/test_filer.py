@@ -122,3 +122,13 @@ def test_a_word_of_our_own_moves_is_none_of_the_authoritys(happening):
 def test_a_row_of_no_case_is_refused():
     with pytest.raises(FormatError, match="neither our number nor the case's"):
         list(filer_of(is_trial=True).read(io.BytesIO(told_file(case(0, "", "served")))))
+
+
+def test_the_layout_that_the_readme_shows_can_be_loaded(tmp_path: Path):
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    shown = tmp_path / "shown.toml"
+    shown.write_text(readme.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    content = filer_of(layout=str(shown)).write(filing_of(MESSAGE)).decode()
+
+    assert "<Number>191212121212</Number>" in content
+    assert "Barnomsorg september 2026. Faktura 010000014 av 2026-09-01, förfallen 2026-09-30." in content

@@ -23,6 +23,7 @@ from hub.model.enquiries import Fate, PaymentStory
 
 if TYPE_CHECKING:
     from hub.demo.day import Day, FileStory
+    from hub.demo.month import Happened
     from hub.demo.outgoing import Sent
 
 HOME = Path("demo")
@@ -48,7 +49,7 @@ def demo(session: Session) -> None:
     if session.as_json:
         answer_json(_as_data(day))
         return
-    for tell in (_beginning, _bgmax, _camt054, _camt053, _books, _documents, _next):
+    for tell in (_beginning, _bgmax, _camt054, _camt053, _books, _documents, _month, _next):
         tell(day)
 
 
@@ -61,6 +62,7 @@ def _as_data(day: Day) -> dict[str, Any]:
         "lumps": day.lumps,
         "deposits": day.deposits,
         "balances": day.balances,
+        "month": [] if day.month is None else day.month.happened,
         "documents": [] if day.outgoing is None else [_document(one) for one in day.outgoing.sent],
     }
 
@@ -168,6 +170,21 @@ def _way(sent: Sent) -> tuple[Any, ...]:
     return sent.row.number, state(sent.row.state), words(sent.row.channel), tried or sent.row.reason or taken
 
 
+def _month(day: Day) -> None:
+    if day.month is None:
+        return
+    _step(7 if day.outgoing is not None else 6, "Two customers sign for direct debits, and one has no money")
+    _tell("A month by a clock of its own; sealed files go to a Bankgirot on this machine, and its answers come back:")
+    rows = [_happening(one) for one in day.month.happened]
+    _rows("day", "customer", "", ("kronor", "right"), ("because", "wrap"), rows=rows)
+    _tell(f"Bankgirot took {day.month.files} files. {kronor(day.month.open_ore)} kr is open still, and is dunned.")
+
+
+def _happening(one: Happened) -> tuple[Any, ...]:
+    amount = kronor(one.request.amount_ore) if one.request is not None else ""
+    return one.day, one.customer, state(one.step.state), amount, words(one.step.what)
+
+
 def _next(day: Day) -> None:
     home = shlex.quote(str(day.folder.home))
     wrong = next(payment for payment in day.bgmax.of("suspended") if payment.payer_name == MISTYPED_BY)
@@ -190,6 +207,7 @@ def _next(day: Day) -> None:
         (f"hub receive {home}/files/{BGMAX} --home {home}", "the same file again: closed, nothing happens"),
         (f"hub receivables --home {home}", "what is still open"),
         *_next_documents(day, home),
+        *_next_month(day),
         (f"hub feed --after 0 --home {home}", "everything the core ledger is told, once and in order"),
         (f"hub inspect {home}/files/{CAMT054} --json", "what any payment file says; needs no tenant"),
     ]
@@ -214,6 +232,13 @@ def _next_documents(day: Day, home: str) -> list[tuple[str, str]]:
             "the other sides again, in a terminal of their own, so that you can send more",
         ),
     ]
+
+
+def _next_month(day: Day) -> list[tuple[str, str]]:
+    if day.month is None:
+        return []
+    home = shlex.quote(str(day.month.home))
+    return [(f"hub payment-requests --home {home}", "the month's direct debits, and what became of each")]
 
 
 def _program() -> str:

@@ -23,7 +23,7 @@ from hub.contracts.manifest import CONTRACT_VERSION, PluginManifest
 from hub.contracts.markers import hookimpl
 from hub.contracts.order_to_pay import OrderToPayFiler
 from hub.contracts.payment_orders import PaymentOrderWriter
-from hub.contracts.sandboxes import Received, Sandbox, SandboxMaker, SelectiveSandbox
+from hub.contracts.sandboxes import DailySandbox, Received, Sandbox, SandboxMaker, SelectiveSandbox
 from hub.contracts.settings import PluginSettings, SecretReference
 from hub.contracts.transports import RemoteFile, RemoteFolder
 from hub.contracts.webhooks import PaymentNotice, WebhookReceiver
@@ -38,6 +38,7 @@ __all__ = [
     "CollectionAgency",
     "ConcurrentChannel",
     "ContentQueryableChannel",
+    "DailySandbox",
     "DeliveryChannel",
     "Difference",
     "DirectDebitScheme",

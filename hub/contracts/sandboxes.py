@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Protocol, Self, runtime_checkable
@@ -62,6 +63,18 @@ class SelectiveSandbox(Sandbox, Protocol):
     @property
     def reaches(self) -> Sequence[str]:
         """Those debtors, by what a document names them with, such as `191212121212`."""
+        ...
+
+
+@runtime_checkable
+class DailySandbox(Sandbox, Protocol):
+    """A sandbox whose counterparty works by days, such as a clearing house: told that one ends, it answers by files."""
+
+    def end_day(self, day: date) -> Sequence[Path]:
+        """Let a day end: all that has come is carried out, and what is to be told of it is written.
+
+        Returns the files, in the order in which they are to be received; each is returned once.
+        """
         ...
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub.demo.folder import BGMAX, CAMT053, CAMT054, RECEIVABLES, SOURCE_SYSTEM, TENANT, DemoFolder, lay_out
+from hub.demo.month import Month, live_month
 from hub.demo.outgoing import Outgoing, send_documents
 from hub.model.enquiries import AccountBalance, PaymentStory
 from hub.model.exchanges import Exchange
@@ -40,6 +41,7 @@ class Day:
     balances: list[AccountBalance]
     accounts: dict[str, str]  # ledger account → what it is for
     outgoing: Outgoing | None  # None: no plugin with another side to send to is installed
+    month: Month | None  # None: no plugin that collects by direct debit is
 
 
 def run_day(home: Path) -> Day:
@@ -61,6 +63,7 @@ def run_day(home: Path) -> Day:
         balances=balances,
         accounts=accounts,
         outgoing=send_documents(folder),
+        month=live_month(folder),
     )
 
 

@@ -47,7 +47,7 @@ def send_documents(folder: DemoFolder) -> Outgoing | None:
         return None
     port = _free_ports()
     with running(folder.home / SANDBOX, plugins, first_port=port) as sandboxes:
-        _turn_on(folder.home, sandboxes)
+        turn_on(folder.home, sandboxes)
         _let_go_wrong(sandboxes)
         with Hub.open(folder.home, TENANT) as hub:
             accepted = hub.documents.deliver(folder.file(DOCUMENTS))
@@ -64,7 +64,7 @@ def _way(hub: Hub, accepted: Acceptance) -> Sent:
     return Sent(accepted, shown.row, shown.steps)
 
 
-def _turn_on(home: Path, sandboxes: Sequence[RunningSandbox]) -> None:
+def turn_on(home: Path, sandboxes: Sequence[RunningSandbox]) -> None:
     """Write the plugins' tables into the tenant's settings, and their secrets into files beside."""
     secrets = home / "secrets"
     secrets.mkdir(mode=0o700, exist_ok=True)

@@ -182,7 +182,8 @@ def _month(day: Day) -> None:
 
 def _happening(one: Happened) -> tuple[Any, ...]:
     amount = kronor(one.request.amount_ore) if one.request is not None else ""
-    return one.day, one.customer, state(one.step.state), amount, words(one.step.what)
+    because = words(one.step.what) if one.step.what != one.step.state else ""
+    return one.day, one.customer, state(one.step.state), amount, because
 
 
 def _next(day: Day) -> None:

@@ -65,6 +65,8 @@ def test_demo_tells_what_was_matched_suspended_and_recognised_and_why(told: tupl
         "same account, day, amount and reference",
         "equal to one in BgMax, but without a reference nothing proves it",
         "Clearing is zero",
+        "no cover",
+        "842,50 kr is open still, and is dunned",
         "Try next",
     ):
         assert sentence in told[1]
@@ -137,6 +139,15 @@ def test_suggestion_for_a_mistyped_reference_can_be_followed(own: Path) -> None:
     again = answer("payments", "move", waiting["Greta Mo"], "040000207", "--key", "k", home=own)
     assert again["remaining_ore"] == 0
     assert answer("receivables", "show", "040000207", home=own)["open_ore"] == 0
+
+
+def test_the_month_of_direct_debits_stands_in_a_home_of_its_own(told: tuple[Path, str]) -> None:
+    month = told[0] / "month"
+    states = {row["state"]: row["amount_ore"] for row in answer("payment-requests", home=month)}
+    assert states == {"failed": 842_50, "paid": 1129_00}
+    assert {row["state"] for row in answer("mandates", home=month)} == {"active"}
+    assert [row["open_ore"] for row in answer("receivables", home=month)] == [842_50]
+    assert run("verify", home=month).exit_code == 0
 
 
 def test_a_verdict_and_an_undo_say_what_they_did_and_what_comes_next(own: Path) -> None:

@@ -115,6 +115,7 @@ class BankgirotSandbox(LoopbackSandbox):
         keys.mkdir(parents=True, exist_ok=True)
         self._password, self._key = kept_secret(keys, "password"), kept_secret(keys, "seal_key").upper()
         self.bankgirot = BankgirotOnFolder(folder, seal_key=self._key)
+        self._told: set[str] = set()
         self._server = SftpServer(
             folder, {_USER: SftpUser(self._password)}, port=port, host_key=kept_host_key(keys / "host_key")
         )
@@ -147,6 +148,15 @@ class BankgirotSandbox(LoopbackSandbox):
     def secrets(self) -> Mapping[str, str]:
         """The password of its account, and the key of the seal."""
         return {_PASSWORD: self._password, _KEY: self._key}
+
+    def end_day(self, day: date) -> Sequence[Path]:
+        """End a day, and return the answers that nobody has been given yet, oldest first."""
+        self.bankgirot.end_day(day)
+        with self.bankgirot.lock:
+            written = sorted(self.bankgirot.answers.iterdir(), key=lambda path: (path.stat().st_mtime_ns, path.name))
+        new = [path for path in written if path.name not in self._told]
+        self._told.update(path.name for path in new)
+        return new
 
     def received(self) -> Sequence[Received]:
         """Return every file that it has carried out."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.contracts import Recognition, Sandbox
+from hub.contracts import DailySandbox, Recognition, Sandbox
 from hub.model import direct_debits as nouns
 from hub.model.attempts import Message
 from hub.model.direct_debits import Direction, MandateOrderKind, PayeeOrder, Recurrence, SchemeFile
@@ -247,6 +247,21 @@ def test_it_takes_files_by_sftp(tmp_path):
         assert len(sandbox.received()) == 1
         with pytest.raises(ValueError, match="no such fault"):
             sandbox.order("rain")
+
+
+def test_its_day_ends_when_it_is_told_and_each_answer_is_given_once(tmp_path):
+    with BankgirotSandbox(tmp_path, works_by_itself=False) as sandbox:
+        assert isinstance(sandbox, DailySandbox)
+        settings = BankgiroSettings.model_validate(sandbox.settings)
+        scheme = Autogiro(
+            settings, ContextInMemory({"autogiro.seal_key": sandbox.secrets["AUTOGIRO_SANDBOX_SEAL_KEY"]})
+        )
+        content = b"".join(scheme.write(SchemeFile(1, "1", MONDAY.isoformat()), [PayeeOrder(PAYEE, new("101"))]))
+        (tmp_path / "in" / "autogiro_1_000001.txt").write_bytes(content)
+        answers = sandbox.end_day(MONDAY)
+        assert answers
+        assert all(scheme.recognises(answer.read_bytes()) is Recognition.YES for answer in answers)
+        assert not sandbox.end_day(MONDAY)
 
 
 def test_the_sandbox_reads_and_writes_by_itself():

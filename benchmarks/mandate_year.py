@@ -50,7 +50,7 @@ def main() -> None:
     agreement, told, took_s = live(chosen.mandates, chosen.months, chosen.seed, chosen.url)
     result = {
         **circumstances(),
-        "mandates": chosen.mandates,
+        "mandates_at_first": chosen.mandates,
         "months": chosen.months,
         "agrees": agreement.agrees,
         **agreement._asdict(),

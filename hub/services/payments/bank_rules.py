@@ -47,18 +47,11 @@ def ruled_entries(
         and entry.amount_ore
         and (rule := first_match(entry, rules[entry.account_no])) is not None
     }
-    found = _without_refunds(work, found)
     if not found:
         return {}
     others = work.bank_rules.with_payments(exchange_no, {entry_no for _, entry_no in found})
     ordered = work.bank_rules.ordered({text for one in found.values() for text in one.entry.texts})
     return {place: one for place, one in found.items() if place not in others and ordered.isdisjoint(one.entry.texts)}
-
-
-def _without_refunds(work: UnitOfWork, found: dict[Place, Ruled]) -> dict[Place, Ruled]:
-    """Leave out entries by which refunds left: those are booked against their own account, whatever a rule says."""
-    ours = work.refunds.named({name for one in found.values() for name in one.entry.texts})
-    return {place: one for place, one in found.items() if ours.isdisjoint(one.entry.texts)}
 
 
 def as_movement(exchange_no: int, entry: BankEntry) -> Lump:

@@ -6,6 +6,7 @@ is undone.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from hub.model.books import Contra, VoucherKey, VoucherLine
@@ -26,8 +27,14 @@ def book_debits(work: UnitOfWork, tenant: Tenant, exchange_no: int) -> int:
         after = debits[-1].statement_entry_no
         names = {name for one in debits for name in one.references}
         refunds = work.refunds.by_ids(names)
+        together: dict[tuple[str, str, int], list[Refund]] = defaultdict(list)
         for debit in debits:
-            booked += _book(work, tenant, debit, _meant(work, debit, refunds))
+            new = _told(work, debit, _meant(work, debit, refunds))
+            if new:
+                together[new[0].company, debit.booked_date, debit.account_no] += new
+        for (_, booked_date, account_no), new in together.items():
+            book(work, tenant, new, booked_date, exchange_no=exchange_no, account_no=account_no)
+            booked += len(new)
     return booked
 
 
@@ -46,28 +53,26 @@ def _meant(work: UnitOfWork, debit: StatementDebit, refunds: Mapping[str, Refund
     return []
 
 
-def _book(work: UnitOfWork, tenant: Tenant, debit: StatementDebit, refunds: Sequence[Refund]) -> int:
+def _told(work: UnitOfWork, debit: StatementDebit, refunds: Sequence[Refund]) -> list[Refund]:
+    """Write down that an entry tells of refunds; return those that it is the first to tell of, to be booked."""
     ordered = [one for one in refunds if one.order_no]
     if not ordered:
-        return 0
+        return []
     if sum(one.amount_ore for one in ordered) != debit.amount_ore or ordered[0].currency != debit.currency:
         _ask(work, debit, ordered, DIFFERS_TASK, "another amount than they come to")
-        return 0
+        return []
     told = {one.refund_no: work.refunds.tellings(one.refund_no) for one in ordered}
     entry = (debit.exchange_no, debit.statement_entry_no)
     if all(entry in told[one.refund_no] for one in ordered):
-        return 0  # the same file again
+        return []  # the same file again
     if any(exchange_no == debit.exchange_no for one in ordered for exchange_no, _ in told[one.refund_no]):
         _ask(work, debit, ordered, TWICE_TASK, "a second debit of the same file")
-        return 0
+        return []
     if any(one.is_given_back for one in ordered):
         _ask(work, debit, ordered, TWICE_TASK, "their money although it was given back")
-        return 0
+        return []
     work.refunds.tell((one.refund_no, *entry) for one in ordered)
-    new = [one for one in ordered if not one.booked_on]
-    if new:
-        book(work, tenant, new, debit.booked_date, exchange_no=debit.exchange_no, account_no=debit.account_no)
-    return len(new)
+    return [one for one in ordered if not one.booked_on]
 
 
 def _ask(work: UnitOfWork, debit: StatementDebit, refunds: Sequence[Refund], task: str, what: str) -> None:

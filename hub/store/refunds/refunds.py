@@ -102,19 +102,6 @@ class SqlRefunds(Refundables, RefundStatements):
         """Return refunds by the ids that banks were given; nobody else changes them before the transaction ends."""
         return {one.end_to_end_id: one for one in self._where("end_to_end_id IN :some", end_to_end_ids, locked=True)}
 
-    def named(self, names: Collection[str]) -> set[str]:
-        """Return which of some names are of refunds, or of files of them or parts of one, that banks were given."""
-        ours = {one.end_to_end_id for one in self._where("end_to_end_id IN :some", names, locked=False)}
-        files = {name: (name, name.rpartition("-")[0]) for name in names}
-        statement = text("SELECT message_id FROM refund_order WHERE tenant = :t AND message_id IN :some")
-        statement = statement.bindparams(bindparam("some", expanding=True))
-        known = {
-            row[0]
-            for page in _pages({one for both in files.values() for one in both if one})
-            for row in self._connection.execute(statement, {"t": self._tenant, "some": page})
-        }
-        return ours | {name for name, both in files.items() if not known.isdisjoint(both)}
-
     def latest(
         self, *, company: str = "", state: str = "", order_no: int = 0, before: int | None = None, limit: int = 100
     ) -> list[Refund]:

@@ -38,6 +38,7 @@ class LeftOut(StrEnum):
     PAID_LATER = "paid_later"  # something has happened to it since
     HELD = "held"  # a hold with an excluded code stands on it
     DOCUMENT_UNDER_WAY = "document_under_way"  # a document or letter about it has not ended
+    AT_AGENCY = "at_agency"  # a case of it has not ended
     IN_ORDER_TO_PAY = "in_order_to_pay"
     IN_INSTALMENT_PLAN = "in_instalment_plan"  # one that is active has a claim on it
     STEP_UNDER_WAY = "step_under_way"  # the letter of a dunning step was neither sent nor taken back

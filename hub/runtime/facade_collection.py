@@ -59,7 +59,7 @@ class ListedCase(NamedTuple):
 
 
 class CaseStory(NamedTuple):
-    """All that is known of one case; the claim as it was last told."""
+    """All that is known of one case; the claim as it was last told, None when its receivable has been purged."""
 
     listed: ListedCase
     orders: list[Order]
@@ -179,7 +179,7 @@ class CollectionDesk:
                 work.collection_orders.of_cases([case_no]),
                 work.agency_told.of_case(case_no),
                 work.agency_told.rows_of(case_no=case_no),
-                Claim.model_validate_json(bodies[case_no]) if case_no in bodies else None,
+                Claim.model_validate_json(bodies[case_no]) if bodies.get(case_no) else None,
             )
 
     def counts(self) -> list[tuple[str, str, int, int, int]]:

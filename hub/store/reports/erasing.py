@@ -1,8 +1,8 @@
 """Erasing what names persons on receivables that are being purged; entries, hashes, numbers and amounts stay.
 
 What else names them goes with it: their holds' reasons and remarks, payments that paid nothing else, documents and
-letters about them, statements and printed plans too, the messages that carried nothing else, free text in events, and
-the debtor that a run was asked for.
+letters about them, statements and printed plans too, the messages that carried nothing else, claims at agencies,
+free text in events, and the debtor that a run was asked for.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, bindparam
 
 from hub.model.dunning_plans import PLAN_COMMAND
+from hub.store.reports import erasing_cases
 from hub.store.reports.erasing_texts import erase_texts, erase_texts_of_payments
 from hub.store.statements import text
 from hub.store.temporary import lay_out
@@ -184,7 +185,10 @@ _COMMANDS = text(
 ).bindparams(bindparam("results", expanding=True))
 
 _OF_THEIR_ORDERS = (_ORDER_CONTENTS, _ORDER_TEXTS)
-_OF_THEIR_DOCUMENTS = (*_OF_THEIR_ORDERS, _DOCUMENTS, _CONTENTS, _PARTS, _KEPT, _ADDRESSES, _ANSWERS, _RECIPIENTS)
+_OF_THEIR_CASES = erasing_cases.statements(_PURGED, _HAS_NAMES)
+_OF_THEIR_DOCUMENTS = (
+    *_OF_THEIR_ORDERS, *_OF_THEIR_CASES, _DOCUMENTS, _CONTENTS, _PARTS, _KEPT, _ADDRESSES, _ANSWERS, _RECIPIENTS,
+)  # fmt: skip
 _AT_ONCE = 500  # payments in one statement
 _OF_THEMSELVES = (_HOLDS, _WATCHES, _REMARKS, _CLAIMS, _CO_DEBTORS, _ORDERED, _ORDERS_TO_PAY, _RECEIVABLES)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from hub.model.collection_cases import OPEN_CASES
 from hub.model.dunning_plans import PlanState
 from hub.model.orders_to_pay import AT_AN_END
 from hub.model.purging import KIND, STEP, LeftOut, PurgedChunk, PurgeKept, PurgePlan, PurgeRow, PurgeTerms
@@ -49,9 +50,13 @@ _IN_ORDER = f"""EXISTS (SELECT 1 FROM receivable v
     JOIN order_to_pay_claim c ON c.tenant = v.tenant AND c.receivable_id = v.receivable_id
     JOIN order_to_pay q ON q.tenant = c.tenant AND q.order_no = c.order_no
     WHERE {_VERSION} AND q.state NOT IN ({listed(AT_AN_END)}))"""
+_AT_AGENCY = f"""EXISTS (SELECT 1 FROM receivable v
+    JOIN collection_case c ON c.tenant = v.tenant AND c.receivable_id = v.receivable_id
+    WHERE {_VERSION} AND c.state IN ({listed(OPEN_CASES)}))"""
 _REASON = f"""CASE WHEN {_OPEN} THEN '{LeftOut.NOT_SETTLED}' WHEN {_LATER} THEN '{LeftOut.PAID_LATER}'
     WHEN {{held}} THEN '{LeftOut.HELD}' WHEN {_DOCUMENT} THEN '{LeftOut.DOCUMENT_UNDER_WAY}'
     WHEN {_STEP} THEN '{LeftOut.STEP_UNDER_WAY}'
+    WHEN {_AT_AGENCY} THEN '{LeftOut.AT_AGENCY}'
     WHEN {_IN_ORDER} THEN '{LeftOut.IN_ORDER_TO_PAY}'
     WHEN {_IN_PLAN} THEN '{LeftOut.IN_INSTALMENT_PLAN}' ELSE '' END"""
 

@@ -1,0 +1,71 @@
+"""A purge leaves what is at an agency alone, and takes the names out of cases that have ended."""
+
+from __future__ import annotations
+
+import pytest
+from collection_world import PERSON, CollectionWorld
+
+from hub.model.purging import PurgeKept, PurgeTerms
+from hub.services.reports import purging
+
+
+@pytest.fixture
+def world(engine):
+    made = CollectionWorld(engine)
+    made.person("1001", "1002", debtor_name="Örjan Ek")
+    made.transfer()
+    made.books.tell()
+    made.follow()
+    return made
+
+
+def planned(world):
+    terms = PurgeTerms(paid_before=world.clock.today())
+    with world.store.write() as work:
+        return purging.plan_purge(work, terms, "clerk").plan_no
+
+
+def said(world):
+    """All that is kept of cases, and of what was told of them."""
+    tables = ("collection_claim", "collection_order", "agency_told", "collection_case", "settlement_row")
+    return str([world.sql(f"SELECT * FROM {table}") for table in tables])
+
+
+def contents(world):
+    return world.sql("SELECT count(*) FROM erased_content")[0][0]
+
+
+def settle(world, number, *, closes):
+    claim = world.case(number).claim_id
+    world.books.debtor_pays(claim, 100_000)
+    lines, _ = world.books.settlement(close=closes)
+    world.books.tell(*lines)
+    world.follow()
+
+
+def test_what_is_at_an_agency_is_not_purged(world):
+    settle(world, "1001", closes=False)
+    world.next_day(40)
+
+    plan_no = planned(world)
+    done = purging.execute_purge(world.store, plan_no)
+    with world.store.read() as work:
+        reasons = [row.reason for row in work.purges.rows(plan_no, PurgeKept.INVOICE, ())]
+    assert (done.purged, reasons) == (0, ["at_agency"])
+    assert world.one("1001").debtor_name == "Örjan Ek"
+
+
+def test_names_go_with_the_receivable_and_a_file_with_the_last_that_it_names(world):
+    settle(world, "1001", closes=True)
+    world.next_day(40)
+    assert PERSON in said(world)
+    purging.execute_purge(world.store, planned(world))
+    assert world.one("1001").debtor_name == ""
+    assert contents(world) == 0  # the file names another, who is there
+
+    settle(world, "1002", closes=True)
+    world.next_day(40)
+    purging.execute_purge(world.store, planned(world))
+    assert not any(name in said(world) for name in (PERSON, "Örjan"))
+    assert contents(world) == 1
+    assert world.verify() == []

@@ -1,0 +1,111 @@
+"""An order to pay across companies of one applicant: sixteen receivables of one debtor, proposed, made and printed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from dunning_world import REVENUES, DunningWorld
+from sqlalchemy import Engine
+
+from hub.errors import RuleViolation
+from hub.model.commands import parse_command
+from hub.model.order_to_pay_application import OrderApplication
+from hub.model.tenant import Tenant
+from hub.services.books import carry_out
+from hub.services.dunning.earlier import note_step_taken
+from hub.services.dunning.interrupting import interrupting
+from hub.services.orders_to_pay import Filers, Means, order_handlers
+from hub.services.orders_to_pay.proposing import Proposal, propose
+from hub.testing.example_tenant import company_settings, tenant_settings
+
+TOLVAN, ELVAN = "191212121212", "198112289874"
+
+
+def companies(*, other_applicant: bool = False) -> Tenant:
+    head = {"street": "Storgatan 1", "postal_code": "123 45", "city": "Staden"}
+    usual: dict[str, Any] = {
+        "accounts": REVENUES,
+        "letterhead": head,
+        "orders_to_pay": {"fee_payment": "invoiced"},
+        "routines": [{"number": "01", "name": "Barnomsorg"}],
+    }
+    own = {"organisation_number": "212000-0142"} if other_applicant else {}
+    second = {"number": "2", "payee_accounts": [{"bankgiro": "5050-1055"}], "dunning": {"plan_hold": "bf2"}, **own}
+    systems = [{"name": "sundry", "routines": ["01"]}]
+    return Tenant.model_validate(
+        tenant_settings(company_settings(**usual), company_settings(**usual, **second), source_systems=systems)
+    )
+
+
+class CompaniesWorld(DunningWorld):
+    def __init__(self, engine: Engine, tenant: Tenant) -> None:
+        super().__init__(engine, tenant)
+        self.printed: list[OrderApplication] = []
+        self.means = Means(lambda: self.rates, interrupting(tenant), self._print, lambda: Filers({}, {}))
+        self._keys = 0
+
+    def _print(self, application: OrderApplication) -> bytes:
+        self.printed.append(application)
+        return b"form"
+
+    def demanded(self, company: str, *numbers: str, identity: str = TOLVAN) -> None:
+        self.invoices(*numbers, company=company, debtor_name="T", debtor_identity=identity, due_date="2026-10-05")
+        with self.store.write() as work:
+            for number in numbers:
+                for step, on in (("reminder_1", "2026-10-07"), ("demand", "2026-10-15")):
+                    told = self._told("note_step_taken", receivable={"company": company, "number": number}, step=step,
+                                      sent_on=on, answer_by="2026-10-30")  # fmt: skip
+                    note_step_taken(work, self.tenant, told)
+
+    def _told(self, kind: str, **values: Any) -> Any:
+        self._keys += 1
+        return parse_command({"kind": kind, "key": f"k{self._keys}", "user": "anna", **values})
+
+    def tell(self, kind: str, **values: Any) -> dict[str, Any]:
+        with self.store.write() as work:
+            return carry_out(work, self.tenant, self._told(kind, **values), order_handlers(self.means))
+
+    def propose(self, drafted_by: str = "") -> Proposal:
+        return propose(self.store, self.tenant, self.tenant.companies, self.means, drafted_by=drafted_by)
+
+    def hold_codes(self, number: str) -> list[str]:
+        with self.store.read() as work:
+            found = work.receivables.active_holds([self.one(number).receivable_id], work.today)
+        return [hold.code for hold in found]
+
+
+def test_companies_of_one_applicant_go_together_and_each_sets_its_own_hold(engine: Engine) -> None:
+    world = CompaniesWorld(engine, companies())
+    world.demanded("1", "1001", "1002")
+    world.demanded("2", "2001")
+    (found,) = world.propose("anna").applications
+    assert found.receivables == ("1001", "1002", "2001")
+
+    assert world.tell("file_orders_to_pay", orders=[found.order_no])["orders"][0]["state"] == "leaving"
+    (application,) = world.printed
+    assert [(claim.company, claim.number) for claim in application.claims] == [
+        ("1", "1001"),
+        ("1", "1002"),
+        ("2", "2001"),
+    ]
+    assert (world.hold_codes("1001"), world.hold_codes("2001")) == (["plan"], ["bf2"])
+
+
+def test_seventeen_receivables_become_two_applications(engine: Engine) -> None:
+    world = CompaniesWorld(engine, companies())
+    world.demanded("1", *(str(1001 + number) for number in range(17)))
+    world.demanded("2", "2001", identity=ELVAN)
+    sizes = [len(one.receivables) for one in world.propose("anna").applications]
+    assert sorted(sizes) == [1, 1, 16]
+    assert world.propose("anna").applications == []  # none is left
+
+
+def test_another_organisation_number_is_another_applicant(engine: Engine) -> None:
+    world = CompaniesWorld(engine, companies(other_applicant=True))
+    world.demanded("1", "1001")
+    world.demanded("2", "2001")
+    assert sorted(one.receivables for one in world.propose().applications) == [("1001",), ("2001",)]
+    named = [{"company": "1", "number": "1001"}, {"company": "2", "number": "2001"}]
+    with pytest.raises(RuleViolation, match="one applicant"):
+        world.tell("make_order_to_pay", receivables=named)

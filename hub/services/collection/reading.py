@@ -22,7 +22,7 @@ from hub.model.collection import (
     SettlementRow,
     StatusTold,
 )
-from hub.model.collection_cases import Case
+from hub.model.collection_cases import Case, CaseState
 from hub.model.tenant import Tenant
 from hub.services.ports import UnitOfWork
 
@@ -133,10 +133,15 @@ class Keeper:
 
 
 def _meant(cases: Sequence[Case]) -> Case | None:
-    """Return the one case that is meant: the only open one, else the only one."""
+    """Return the case that is meant: the only open one, else the latest that the agency has taken.
+
+    Cases of one invoice are of one receivable: money that comes late finds it whichever of them it is told of.
+    """
     is_open = [case for case in cases if case.is_open]
-    chosen = is_open or list(cases)
-    return chosen[0] if len(chosen) == 1 else None
+    if is_open:
+        return is_open[0] if len(is_open) == 1 else None
+    taken = [case for case in cases if case.state != CaseState.REFUSED] or list(cases)
+    return max(taken) if len({case.receivable_id for case in taken}) == 1 else None
 
 
 def event_of(told: Told) -> Any:

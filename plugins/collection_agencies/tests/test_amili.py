@@ -398,6 +398,16 @@ def test_what_was_before_the_first_day_is_not_fetched(tmp_path):
         assert len(events) == count
 
 
+def test_by_itself_amili_goes_on_when_it_is_told_to(world):
+    world.send(world.order())
+    for what in ("debtor_pays", "pays_out"):
+        world.sandbox.order(what)
+    events, _ = fetch_all(world)
+
+    assert [type(event) for event in events] == [CaseClosed, SettlementOpened, SettlementRow, SettlementClosed]
+    assert len(world.sandbox.received()) == 1
+
+
 def test_pages_are_asked_for_until_the_last(tmp_path):
     world = World(tmp_path, page_size=3)
     with world.sandbox:

@@ -376,6 +376,24 @@ def test_files_are_deleted_when_they_have_been_kept(sandbox):
     assert list(sandbox.desk.outbox.iterdir()) == []
 
 
+def test_by_itself_the_agency_goes_on_when_it_is_told_to(sandbox):
+    sandbox.works_when_asked = True
+    sandbox.today = lambda: DAY
+    deliver(sandbox, order_of())
+    assert [one.document for one in sandbox.received()] == ["RH_1234567_000001.csv"]
+    for what in ("debtor_pays", "pays_out"):
+        sandbox.order(what)
+
+    assert [type(one) for one in told(sandbox)[3:]] == [
+        Opened,
+        SettlementOpened,
+        SettlementRow,
+        SettlementClosed,
+        CaseClosed,
+        Closed,
+    ]
+
+
 @pytest.mark.parametrize("name", BY_FILES)
 def test_a_file_that_is_none_of_the_agencys_is_refused(name):
     for content in (b"", b"hello", b"\x00\xff" * 3000, b'{"a": 1}'):

@@ -69,7 +69,7 @@ def test_a_question_without_an_answer_says_nothing() -> None:
 def test_what_was_taken_is_asked_about_no_more() -> None:
     register = Register(known="another")
 
-    assert sent_or_found(register, "key", lambda: Delivered("doc-1", b"signed")) == ("doc-1", b"signed")
+    assert sent_or_found(register, "key", lambda: Delivered("doc-1", b"signed")) == Delivered("doc-1", b"signed")
     assert register.asked == []
 
 

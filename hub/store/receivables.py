@@ -34,7 +34,8 @@ _OPEN = """
     LEFT JOIN printed_charge c ON c.tenant = r.tenant AND c.receivable_id = r.receivable_id
     WHERE r.tenant = :t
 """
-
+_BY_NUMBER, _OF_COMPANY = " AND r.number = :number", " AND r.company = :company"
+_BY_ID = " AND r.receivable_id = :id"
 
 _OTHER_SYSTEMS = """
     SELECT DISTINCT source_system FROM receivable
@@ -216,11 +217,13 @@ class SqlReceivables(ReceivableNotes):
 
     def find(self, *, number: str = "", company: str = "", receivable_id: int | None = None) -> list[OpenReceivable]:
         """Return receivables by number or id, with what is open on them, newest version first."""
+        asked = [
+            clause
+            for given, clause in ((number, _BY_NUMBER), (company, _OF_COMPANY), (receivable_id, _BY_ID))
+            if given  # SQLite takes no index where a clause may be void
+        ]
         rows = self._connection.execute(
-            text(
-                _OPEN + " AND (:number = '' OR r.number = :number) AND (:company = '' OR r.company = :company) "
-                "AND (:id = 0 OR r.receivable_id = :id) ORDER BY r.company, r.number, r.version DESC LIMIT 200"
-            ),
+            text(_OPEN + "".join(asked) + " ORDER BY r.company, r.number, r.version DESC LIMIT 200"),
             {"t": self._tenant, "number": number, "company": company, "id": receivable_id or 0},
         )
         return [OpenReceivable._make(row) for row in rows]

@@ -18,8 +18,8 @@ _CASE = ", ".join(f"c.{name}" for name in Case._fields)
 _OPEN = f"c.state IN ({listed(OPEN_CASES)})"
 _IDS = {"receivable_id": "BIGINT PRIMARY KEY"}
 _OPEN_OF = text(f"""
-    SELECT {_CASE} FROM asked a
-    JOIN collection_case c ON c.tenant = :t AND c.receivable_id = a.receivable_id AND {_OPEN}
+    SELECT {_CASE} FROM asked a CROSS JOIN collection_case c
+    WHERE c.tenant = :t AND c.receivable_id = a.receivable_id AND {_OPEN}
 """)
 _LAST_ENTRIES = text("""
     SELECT a.receivable_id, max(e.entry_no) FROM asked a

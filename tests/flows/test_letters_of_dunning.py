@@ -207,6 +207,21 @@ def test_interest_of_a_residual_demand_is_counted_to_the_demand(run):
     assert run.counted_until == [D("2026-11-05")]
 
 
+@pytest.mark.parametrize(("printed_ore", "until"), [(0, "2026-11-05"), (3_00, "2026-11-23")])
+def test_interest_of_a_warning_is_counted_to_the_demand_unless_it_prints_its_own(run, printed_ore, until):
+    one = run.books.one("1001")
+    run.before[one.receivable_id] = [SentBefore(DunningStep.DEMAND, D("2026-11-05"), D("2026-11-16"))]
+    run.segments[one.receivable_id] = SEGMENTS
+    run.books.pay(one, -6_03, "2026-11-05", bucket=Bucket.INTEREST)
+    with run.north.store.write() as work:
+        work.receivables.note_printed_charge(
+            one.receivable_id, printed_on="2026-11-23", fee_ore=0, interest_ore=printed_ore
+        )
+    run.send(run.ask("warning", "1001"))
+
+    assert run.counted_until == [D(until)]
+
+
 def test_a_residual_demand_whose_interest_has_been_paid_still_says_how_that_was_counted(run):
     one = run.books.one("1001")
     run.before[one.receivable_id] = [SentBefore(DunningStep.DEMAND, D("2026-11-05"), D("2026-11-16"))]

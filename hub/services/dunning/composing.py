@@ -199,19 +199,28 @@ class Composer:
     def _count(
         self, work: UnitOfWork, letters: Iterable[AskedLetter], counted: Counted
     ) -> dict[int, Sequence[Segment]]:
-        """Return how interest was counted: of a residual demand up to the demand that it repeats."""
+        """Return how interest was counted, up to the day that each letter's is counted to."""
         bearing: dict[str, list[int]] = {}
         for letter in letters:
             for number in (item.receivable_id for item in letter.items):
                 if self._asked_interest_ore(number, letter):
-                    is_repeated = letter.step == DunningStep.RESIDUAL_DEMAND
-                    until = self._demanded_on(number) if is_repeated else letter.dated_on
-                    bearing.setdefault(until or letter.dated_on, []).append(number)
+                    bearing.setdefault(self._counted_to(number, letter), []).append(number)
         return {
             number: segments
             for until, numbers in sorted(bearing.items())
             for number, segments in counted(work, self._tenant, numbers, date.fromisoformat(until)).items()
         }
+
+    def _counted_to(self, receivable_id: int, letter: AskedLetter) -> str:
+        """Return the day up to which a letter's interest was counted: the demand's, if it says that interest again.
+
+        A warning says what the demand debited, unless its policy prints what has come since.
+        """
+        is_printed = self._facts[receivable_id].printed_interest_ore > 0
+        is_repeated = letter.step == DunningStep.RESIDUAL_DEMAND or (
+            letter.step == DunningStep.WARNING and not is_printed
+        )
+        return (self._demanded_on(receivable_id) if is_repeated else "") or letter.dated_on
 
     def _asked_interest_ore(self, receivable_id: int, letter: AskedLetter) -> int:
         """Return the interest that a letter says; a residual demand also says what was paid since the demand."""

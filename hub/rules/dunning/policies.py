@@ -11,6 +11,7 @@ from hub.errors import RuleViolation
 from hub.model.documents import Language
 from hub.model.dunning import DunningMethod, DunningStep, StepBasis
 from hub.model.dunning_settings import DunningPolicy, DunningSettings, StepTerms
+from hub.money import format_kronor
 from hub.rules.dunning.demands import SHORTEST_DAYS
 from hub.rules.dunning.fees import Fee, cap_of
 from hub.rules.statutes import COLLECTION_COSTS_ACT, DEBT_RECOVERY_ACT
@@ -134,7 +135,7 @@ def _of_fee(rule: StepRule, policy: Policy, on: date) -> Iterator[tuple[str, str
         return
     cap = cap_of(fee, on)
     if rule.fee_ore > cap.amount_ore:
-        yield f"the fee of a {rule.step} is above the cap", cap.statute
+        yield f"the fee of a {rule.step} is above the cap: give at most {format_kronor(cap.amount_ore)}", cap.statute
     if policy.fees_are_invoiced and not rule.debits_fee:
         yield f"the fee of a {rule.step} is invoiced, and debits_fee = false only prints it: leave that out", ""
     if fee is Fee.REMINDER and not policy.reminder_fee_is_agreed:

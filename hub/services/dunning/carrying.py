@@ -123,7 +123,7 @@ def answer_carried(work: UnitOfWork, _tenant: Tenant, command: AnswerCarried) ->
     """
     charge = work.carried_charges.get(command.carry_no)
     if charge is None:
-        raise DataError(f"no charge {command.carry_no} was offered; see: hub carry list --offered")
+        raise DataError(f"no charge {command.carry_no} was offered; see: hub carry offered")
     if charge.state == CarriedState.CARRIED:
         raise RuleViolation(f"charge {command.carry_no} stands on invoice {charge.invoice_number} already")
     if charge.state == CarriedState.WITHDRAWN:

@@ -15,7 +15,7 @@ class SieSettings(PluginSettings):
     """Settings of the exporter and its channel."""
 
     out: FolderSettings = Field(
-        default=FolderSettings(), description="Where files for the ledger are put; left out: a person fetches them."
+        default=FolderSettings(), description="Where files for the ledger are put; left out: nothing is exported."
     )
     takes_once: Switch = Field(
         default=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -28,16 +29,26 @@ class PaidSelection(BaseModel):
     paid_until: IsoDate | None = None
 
 
+class HandedOver(StrEnum):
+    """Who asks the debtor for the interest in our place."""
+
+    AT_AGENCY = "at_agency"  # a case is open: the agency collects what has been earned
+    APPLIED_FOR = "applied_for"  # an order to pay has been applied for, and asks for it
+    COLLECTED = "collected_by_agency"  # a case has ended, and the agency has settled money of it
+
+
 class ChargedElsewhere(NamedTuple):
-    """Interest of a receivable that stands charged outside it: by an interest invoice, or on a next invoice."""
+    """Interest of a receivable that stands charged outside it, and what others collect of it."""
 
     invoiced_ore: int = 0
     invoiced_until: str = ""  # the last day that the invoices bear
     carried_ore: int = 0
+    collected_ore: int = 0  # interest in agencies' settlements, debited by us or not
+    handed_over: str = ""  # `HandedOver`, where somebody else collects it or has
 
     @property
     def amount_ore(self) -> int:
-        """All of it."""
+        """All that we have charged."""
         return self.invoiced_ore + self.carried_ore
 
 

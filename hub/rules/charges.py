@@ -61,6 +61,8 @@ MONEY_CAUSES = frozenset(
     }
 )
 
+_AGENCIES = frozenset({Cause.COLLECTED, Cause.TRANSFERRED, Cause.TRANSFER_TAKEN_BACK})
+
 _KIND_BY_CAUSE = {
     Cause.REMINDER_FEE_DEBITED: Lowers.REMINDER_FEE,
     "printed_fee_debited": Lowers.REMINDER_FEE,
@@ -154,6 +156,13 @@ def charged(entries: Sequence[EntryFacts]) -> OpenAmounts:
         if not is_money or _kind(entry, causes) is not None:  # a printed fee is debited by the payment that pays it
             sums[entry.bucket] += entry.amount_ore
     return OpenAmounts(sums[Bucket.PRINCIPAL], sums[Bucket.FEE], sums[Bucket.INTEREST])
+
+
+def lowered_by_agencies(entries: Sequence[EntryFacts], bucket: str) -> int:
+    """Return what agencies have collected in öre of what stood debited of a bucket, or keep of what was settled."""
+    causes = _causes(entries)
+    own = (entry for entry in entries if entry.bucket == bucket and _first_cause(entry, causes) in _AGENCIES)
+    return -sum(entry.amount_ore for entry in own)
 
 
 def came_to(entries: Sequence[EntryFacts], cause: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from dunning_world import DunningWorld
+from dunning_world import DunningWorld, dunning_tenant
 from sqlalchemy import Engine
 
 from hub.model.commands import parse_command
@@ -52,3 +52,11 @@ def test_what_was_taken_before_the_plan_is_not_taken_again(world: DunningWorld) 
         follow_plans(work, world.tenant)
 
     assert [(step, verdict) for step, verdict, _ in world.said(world.plan())] == [("demand", "take")]
+
+
+def test_a_plan_whose_hold_code_stops_nothing_is_not_dunned_either(engine: Engine) -> None:
+    world = DunningWorld(engine, dunning_tenant(hold_codes={"plan": {"text": "Plan"}}))
+    world.invoices("1001", debtor_identity="191212121212")
+    make(world, "2026-11-30")
+
+    assert world.said(world.plan()) == [("reminder_1", "leave", "handed_over: instalment plan 1")]

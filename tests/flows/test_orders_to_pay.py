@@ -416,3 +416,22 @@ class TestFilesOfTheAuthority:
         filing.authority_files().fetch()
         assert filing.filer.asked == ["", "1", "1"]
         assert filing.order().state == "served"
+
+
+def test_dunning_and_interest_invoices_leave_alone_what_has_been_filed(engine):
+    world = OrderWorld(engine)
+    owed = world.demanded("1001")
+    world.make("1001")
+    assert standing(world, owed) == ({}, "")
+    world.file(1)
+    assert standing(world, owed) == ({owed: "order to pay 1"}, "applied_for")
+    world.told("confirmed", case_no="01-1")
+    for happening in ("ordered", "served", "decided", "closed"):
+        world.told(happening)
+    assert standing(world, owed) == ({}, "")
+
+
+def standing(world, owed):
+    with world.store.read() as work:
+        elsewhere = work.interest_charges.standing([owed]).get(owed)
+        return dict(work.dunning.of([owed], work.today).handed_over), "" if elsewhere is None else elsewhere.handed_over

@@ -49,6 +49,7 @@ class DunningFacts(NamedTuple):
     is_with_its_original: bool = False  # a fee invoice whose receivable is open: its letters ask for both
     charges_ore: int = 0  # fees and interest in what is open: limits are of the principal alone
     interest_from: date | None = None  # the first day of late interest, None when there is none
+    handed_over: str = ""  # to an agency, in an order to pay or an instalment plan: which
     drawn_on: str = ""  # the day of a live payment request (autogiro), blank when there is none
     lapses_after: date | None = None  # the last day of the claim's life (*preskription*), None when that is far off
 
@@ -137,6 +138,8 @@ def _stopped(rule: StepRule, facts: DunningFacts, codes: Mapping[str, HoldCode],
         code = what_stops(codes, facts.holds, Stopped(rule.step))
         if code is not None:
             return f"{Stop.HOLD}: {code}"
+    if facts.handed_over:
+        return f"{Stop.HANDED_OVER}: {facts.handed_over}"
     if facts.drawn_on:
         return f"{Stop.DIRECT_DEBIT}: {facts.drawn_on}"
     if facts.lapses_after is not None and on > facts.lapses_after:

@@ -33,6 +33,7 @@ class SettledLate(NamedTuple):
     stopped_by: str  # a hold code by which it bears none
     charged_before: bool  # its interest is in an interest invoice, or carried to the next invoice
     settled_without_interest: bool  # the row that settled it has a method that bears none
+    handed_over: str = ""  # `HandedOver`: somebody else asks for it, or has
 
 
 class InvoicedInterest(NamedTuple):
@@ -45,7 +46,8 @@ class InvoicedInterest(NamedTuple):
 def interest_to_invoice(facts: SettledLate, routine: Routine | None, limits: ChargingLimits) -> InvoicedInterest:
     """Return the interest of a receivable to the day it was fully paid, less what was debited or paid before.
 
-    Never twice for the same days: what has been charged once by invoice, or carried, is not charged again.
+    Never twice for the same days: what has been charged once by invoice, or carried, is not charged again, and nothing
+    is charged beside an agency or an order to pay.
     """
     why_none = _refused(facts, routine)
     if why_none:
@@ -61,6 +63,8 @@ def _refused(facts: SettledLate, routine: Routine | None) -> str:
         return "not_fully_paid"
     if facts.charged_before:
         return "charged_before"
+    if facts.handed_over:
+        return facts.handed_over
     if facts.stopped_by:
         return f"hold: {facts.stopped_by}"
     if facts.settled_without_interest:

@@ -8,11 +8,12 @@ from fractions import Fraction
 from itertools import groupby
 from typing import NamedTuple
 
+from hub.model.books import Bucket
 from hub.model.company import Company
 from hub.model.interest_charges import ChargedElsewhere
 from hub.model.receivables import Hold, Receivable, ReceivableKind
 from hub.model.tenant import Tenant
-from hub.rules.charges import EntryFacts, charged, fully_paid_on
+from hub.rules.charges import EntryFacts, charged, fully_paid_on, lowered_by_agencies
 from hub.rules.dunning.holds import stops_interest
 from hub.rules.interest.calculation import Interest, Segment, rounded, segments_after
 from hub.rules.interest.day_count import DayCount
@@ -49,8 +50,14 @@ class Accrued(NamedTuple):
 
     @property
     def left_ore(self) -> int:
-        """What has been earned and been charged nowhere: neither debited, nor invoiced, nor carried."""
-        return max(0, self.interest.interest_ore - self.debited_ore - self.elsewhere.amount_ore)
+        """What has been earned and been charged nowhere: neither debited, nor invoiced, carried or collected."""
+        charged_ore = self.debited_ore + self.elsewhere.amount_ore + self.collected_ore
+        return max(0, self.interest.interest_ore - charged_ore)
+
+    @property
+    def collected_ore(self) -> int:
+        """What agencies have collected beyond what stood debited."""
+        return max(0, self.elsewhere.collected_ore - lowered_by_agencies(self.entries, Bucket.INTEREST))
 
     def segments_left(self, day_count: DayCount) -> Sequence[Segment]:
         """Return the days that no interest invoice bears; all of them where these do not make up what is left."""

@@ -78,8 +78,9 @@ class UnchargedList:
             if one.paid_on is None:
                 continue
             company = find_company(self._tenant, one.receivable.company)
-            interest_ore = 0 if one.elsewhere.invoiced_ore else _interest_left(one, company)
-            fees = {DunningStep(step): fee for step, fee in printed.get(number, {}).items()}
+            is_ours = not one.elsewhere.handed_over  # an agency's claim has its interest and printed fees
+            interest_ore = _interest_left(one, company) if is_ours and not one.elsewhere.invoiced_ore else 0
+            fees = {DunningStep(step): fee for step, fee in printed.get(number, {}).items() if is_ours}
             for kind, amount_ore in left_to_charge(SettledReceivable(one.entries, fees, interest_ore)):
                 earned_ore = one.interest.interest_ore if kind is CarriedKind.INTEREST else 0
                 yield Left(one.receivable, Uncharged(number, kind, amount_ore, _account(company, kind), earned_ore))

@@ -66,13 +66,16 @@ class Decider:
             self._policies[key] = policy_for(self._creditors[company].company.dunning, routine, self._on)
         return self._policies[key]
 
-    def is_told(self, debt: OpenDebt, holds: Iterable[str], steps: Iterable[DunningStep]) -> bool:
+    def is_told(self, debt: OpenDebt, page: DunnedPage, steps: Iterable[DunningStep]) -> bool:
         """Say whether a letter of one of these steps may list a receivable that it does not ask for.
 
-        One that a hold keeps from a step is not held against the debtor in that step's letter either.
+        One that a hold keeps from a step, or that somebody else asks for, is not held against the debtor in that
+        step's letter either.
         """
         codes = self._creditors[debt.company].codes
-        active = list(holds)
+        active = page.holds.get(debt.receivable_id, ())
+        if debt.receivable_id in page.handed_over:
+            return False
         return not active or any(what_stops(codes, active, Stopped(step)) is None for step in steps)
 
     def _facts(
@@ -90,6 +93,7 @@ class Decider:
             relation=relation,
             is_undeliverable=debt.receivable_id in page.undeliverable,
             is_with_its_original=debt.receivable_id in page.fees_of_open,
+            handed_over=page.handed_over.get(debt.receivable_id, ""),
             drawn_on=page.drawn.get(debt.receivable_id, ""),
             interest_from=_interest_from(debt, creditor.company) if relation.is_commercial else None,
             taken=[_taken(step) for step in steps] if steps else (),

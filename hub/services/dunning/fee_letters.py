@@ -21,8 +21,7 @@ def with_fees(work: UnitOfWork, decider: Decider, letters: Sequence[Letter]) -> 
     debts = {debt.receivable_id: debt for debt in page.debts}
 
     def is_told(fee: StandingFee, letter: Letter) -> bool:
-        holds = page.holds.get(fee.invoice_id, ())
-        return decider.is_told(debts[fee.invoice_id], holds, [DunningStep(letter.step)])
+        return decider.is_told(debts[fee.invoice_id], page, [DunningStep(letter.step)])
 
     by_receivable = _by_receivable(fees)
     return [

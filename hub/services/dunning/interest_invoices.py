@@ -19,7 +19,7 @@ from hub.rules.interest.charging import ChargingLimits
 from hub.rules.interest.invoicing import InvoicedInterest, SettledLate, interest_to_invoice, is_settled_without_interest
 from hub.rules.interest.reference_rates import ReferenceRates
 from hub.services.books.finding import find_company
-from hub.services.books.interest import NOWHERE, Accrued, accrued
+from hub.services.books.interest import Accrued, accrued
 from hub.services.dunning.interest_letters import send_invoices
 from hub.services.dunning.invoicing import NUMBER_TAKEN, InterestInvoices, Invoiced, invoice_interest, taken_numbers
 from hub.services.ports import Deliver, JsonObject, Store, UnitOfWork, Work
@@ -140,8 +140,9 @@ class InterestInvoiceRun:
             one.interest,
             one.debited_ore,
             one.stopped_by,
-            charged_before=one.elsewhere != NOWHERE,
+            charged_before=one.elsewhere.amount_ore > 0,
             settled_without_interest=is_settled_without_interest(one.entries, without),
+            handed_over=one.elsewhere.handed_over,
         )
         limits = ChargingLimits(terms.minimum_ore, terms.minimum_days)
         return interest_to_invoice(facts, company.routine(one.receivable.routine), limits)

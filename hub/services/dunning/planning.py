@@ -135,8 +135,7 @@ class _Filler:
 
     def _is_told(self, debt: OpenDebt, policy: Policy, page: DunnedPage) -> bool:
         """Say whether a letter may list a receivable; of which step it will be is known when letters are gathered."""
-        holds = page.holds.get(debt.receivable_id, ())
-        return self._decider.is_told(debt, holds, [rule.step for rule in policy.steps])
+        return self._decider.is_told(debt, page, [rule.step for rule in policy.steps])
 
     def _item(self, debt: OpenDebt, step: NextStep, policy: Policy | None) -> PlanItem:
         self._item_no += 1

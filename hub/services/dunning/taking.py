@@ -212,9 +212,7 @@ def _told(items: Iterable[PlanItem], page: DunnedPage, decider: Decider, steps: 
         if item.verdict == Verdict.LIST
         and item.letter_no in step_of
         and debts[item.receivable_id].open_ore
-        and decider.is_told(
-            debts[item.receivable_id], page.holds.get(item.receivable_id, ()), [step_of[item.letter_no]]
-        )
+        and decider.is_told(debts[item.receivable_id], page, [step_of[item.letter_no]])
     }
 
 

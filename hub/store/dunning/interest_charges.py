@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam
 
-from hub.model.interest_charges import ChargedElsewhere, InterestCharge, PaidSelection
+from hub.model.collection_cases import OPEN_CASES
+from hub.model.interest_charges import ChargedElsewhere, HandedOver, InterestCharge, PaidSelection
+from hub.model.orders_to_pay import AT_AN_END, NOT_FILED
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.dunning.settled import PAID_ON, settled_receivables
-from hub.store.statements import text
+from hub.store.statements import listed, text
 
 _CHARGE = ", ".join(InterestCharge._fields)
 _PAID_LATE_AND_NOT_CHARGED = (
@@ -26,6 +28,19 @@ _STANDING = text("""
           WHERE tenant = :t AND receivable_id IN :ids AND undone_at IS NULL
           UNION ALL SELECT receivable_id, 0, '', amount_ore FROM carried_charge
           WHERE tenant = :t AND receivable_id IN :ids AND kind = 'interest' AND state <> 'withdrawn') AS charged
+    GROUP BY receivable_id
+""").bindparams(bindparam("ids", expanding=True))
+_HANDED_OVER = text(f"""
+    SELECT receivable_id, max(is_open), max(is_applied), CAST(sum(interest) AS BIGINT), max(is_settled)
+    FROM (SELECT c.receivable_id, CASE WHEN c.state IN ({listed(OPEN_CASES)}) THEN 1 ELSE 0 END AS is_open,
+                 0 AS is_applied, coalesce(s.interest_ore, 0) AS interest,
+                 CASE WHEN s.case_no IS NULL THEN 0 ELSE 1 END AS is_settled
+          FROM collection_case c LEFT JOIN settlement_row s ON s.tenant = c.tenant AND s.case_no = c.case_no
+          WHERE c.tenant = :t AND c.receivable_id IN :ids
+          UNION ALL SELECT c.receivable_id, 0, 1, 0, 0 FROM order_to_pay_claim c
+          JOIN order_to_pay o ON o.tenant = c.tenant AND o.order_no = c.order_no
+          WHERE c.tenant = :t AND c.receivable_id IN :ids
+            AND o.state NOT IN ({listed(AT_AN_END | NOT_FILED)})) AS handed
     GROUP BY receivable_id
 """).bindparams(bindparam("ids", expanding=True))
 _PURGED = text("SELECT receivable_id FROM purged_receivable WHERE tenant = :t AND receivable_id IN :ids").bindparams(
@@ -54,11 +69,15 @@ class SqlInterestCharges:
         )
 
     def standing(self, receivable_ids: Sequence[int]) -> dict[int, ChargedElsewhere]:
-        """Return what interest of receivables has been invoiced or carried, and not been taken back."""
+        """Return what interest of receivables has been invoiced or carried and stands, and what others collect."""
         found: dict[int, ChargedElsewhere] = {}
         for start in range(0, len(receivable_ids), 500):
             part = {"t": self._tenant, "ids": list(receivable_ids[start : start + 500])}
-            found |= {row[0]: ChargedElsewhere._make(row[1:]) for row in self._connection.execute(_STANDING, part)}
+            found |= {row[0]: ChargedElsewhere(*row[1:]) for row in self._connection.execute(_STANDING, part)}
+            for number, is_open, is_applied, collected_ore, is_settled in self._connection.execute(_HANDED_OVER, part):
+                by_whom = _by_whom(is_open, is_applied, is_settled)
+                own = found.get(number, ChargedElsewhere())
+                found[number] = own._replace(collected_ore=collected_ore, handed_over=by_whom)
         return found
 
     def purged(self, receivable_ids: Sequence[int]) -> set[int]:
@@ -112,3 +131,11 @@ class SqlInterestCharges:
         ).bindparams(bindparam("ids", expanding=True))
         rows = self._connection.execute(statement, {"t": self._tenant, "ids": list(receivable_ids)})
         return {row.receivable_id: row.last for row in rows}
+
+
+def _by_whom(is_open: int, is_applied: int, is_settled: int) -> str:
+    if is_open:
+        return HandedOver.AT_AGENCY
+    if is_applied:
+        return HandedOver.APPLIED_FOR
+    return HandedOver.COLLECTED if is_settled else ""

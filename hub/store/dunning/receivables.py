@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, TextClause
@@ -14,6 +15,7 @@ from hub.model.dunning_plans import OpenDebt, Selection, StepTaken
 from hub.model.limitation import InterruptedBy, Interruption
 from hub.model.mandates import LIVE
 from hub.store.conditions import Conditions
+from hub.store.dunning.handed_over import handed_over_between, handed_over_of
 from hub.store.statements import listed, text
 from hub.store.temporary import lay_out
 
@@ -102,7 +104,7 @@ class DunnedPage(NamedTuple):
 
     Undeliverable are those whose last letter no channel could deliver, while nobody has seen to it. Drawn are those
     with a live payment request (*autogiro*), each with its day; fees of open ones are fee invoices whose own receivable
-    is open.
+    is open; handed over are those at an agency, at the enforcement authority or in an instalment plan, with which.
     """
 
     debts: Sequence[OpenDebt]
@@ -112,6 +114,7 @@ class DunnedPage(NamedTuple):
     undeliverable: Collection[int]
     drawn: Mapping[int, str]
     fees_of_open: Collection[int] = ()
+    handed_over: Mapping[int, str] = MappingProxyType({})
 
 
 class OpenDebts:
@@ -138,6 +141,7 @@ class OpenDebts:
             self._undeliverable(_UNDELIVERABLE, span),
             self._drawn(_DRAWN, span),
             self._fees_of_open(_FEES_OF_OPEN, span),
+            handed_over_between(self._connection, {name: span[name] for name in ("t", "after", "last")}),
         )
 
     def systems_of_debtor(self, debtor_number: str) -> list[str]:
@@ -158,6 +162,7 @@ class OpenDebts:
             self._undeliverable(_UNDELIVERABLE_OF, asked),
             self._drawn(_DRAWN_OF, asked),
             self._fees_of_open(_FEES_OF_OPEN_OF, {"t": self._tenant}),
+            handed_over_of(self._connection, self._tenant),
         )
 
     def _taken(self, question: TextClause, asked: Mapping[str, Any]) -> dict[int, list[StepTaken]]:

@@ -85,11 +85,12 @@ class OrdersToPayDesk:
         """Return the neutral JSON of an application: as it was filed, else as it would be today.
 
         Raises:
-            DataError: there is no such application, or its office is not in the register.
+            DataError: there is no such application, its office is not in the register, or its debtor has been purged.
         """
         with self._work.store.read() as work:
             order = find_order(work, order_no)
             if order.application_sha256 and order.filed_on:
+                _refuse_purged(order)
                 return work.contents.read(order.application_sha256)
             looked = look_again(work, self._work.tenant, order, self._work.rates())
             return as_bytes(application_of(work, order_no, looked))
@@ -102,6 +103,7 @@ class OrdersToPayDesk:
         with self._work.store.read() as work:
             order = find_order(work, order_no)
             if order.form_sha256:
+                _refuse_purged(order)
                 return work.contents.read(order.form_sha256)
         return self._work.printer.order_form(OrderApplication.model_validate_json(self.document(order_no)))
 
@@ -177,3 +179,8 @@ class AuthoritiesDesk:
             if not work.authorities.remove(town):
                 raise DataError(f"there is no authority {town}; see: hub authorities")
             work.events.record("authorities_changed", towns=[town], changed=1, user=user)
+
+
+def _refuse_purged(order: OrderToPay) -> None:
+    if not order.debtor_identity:
+        raise DataError(f"application {order.order_no} was purged: what was filed has been erased")

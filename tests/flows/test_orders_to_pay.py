@@ -10,8 +10,10 @@ from order_world import TOLVAN, OrderWorld
 from sqlalchemy import Engine
 from telling import assert_books_agree, entries
 
-from hub.errors import ConfigurationError, DataError, RejectedError, RuleViolation
+from hub.errors import ConfigurationError, DataError, LedgerError, RejectedError, RuleViolation
 from hub.model.limitation import InterruptedBy, Interruption
+from hub.model.purging import PurgeTerms
+from hub.services.reports.purging import execute_purge, plan_purge
 
 
 @pytest.fixture
@@ -429,6 +431,33 @@ def test_dunning_and_interest_invoices_leave_alone_what_has_been_filed(engine):
     for happening in ("ordered", "served", "decided", "closed"):
         world.told(happening)
     assert standing(world, owed) == ({}, "")
+
+
+def test_a_purge_erases_the_application_as_it_was_filed_once_it_has_ended(engine):
+    world = OrderWorld(engine)
+    owed = world.demanded("1001")
+    world.filed("1001")
+    world.tell("cancel_receivable", receivable={"company": "1", "number": "1001"}, remark="wrong")
+    world.on("2026-11-24")
+    assert purged_of(world) == [("leave", "in_order_to_pay")]
+    assert TOLVAN in str(world.application())
+    for happening in ("ordered", "served", "decided", "closed"):
+        world.told(happening)
+
+    assert purged_of(world) == [("take", "")]
+
+    assert (world.order().debtor_identity, world.holds(owed)) == ("", [])
+    with pytest.raises(LedgerError, match="missing"):
+        world.application()
+    assert_books_agree(world)
+
+
+def purged_of(world):
+    with world.store.write() as work:
+        plan = plan_purge(work, PurgeTerms(paid_before=date(2026, 11, 23)), "anna")
+    execute_purge(world.store, plan.plan_no)
+    with world.store.read() as work:
+        return [(item.verdict, item.reason) for item in work.plans.items(plan.plan_no)]
 
 
 def standing(world, owed):

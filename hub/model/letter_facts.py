@@ -24,10 +24,14 @@ class LetterFacts(NamedTuple):
 
 
 class Lowered(NamedTuple):
-    """An entry that lowered what is owed: a payment, a credit."""
+    """An entry after a day, by what it lowered of what is owed."""
 
     receivable_id: int
     transaction_date: str
     booked_date: str
     bucket: str
-    amount_ore: int  # above zero
+    amount_ore: int  # below zero: it raised it, as when a payment bounces
+    cause: str = ""
+    entry_no: int = 0
+    payment_id: int | None = None
+    reverses_no: int | None = None

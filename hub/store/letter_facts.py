@@ -22,8 +22,10 @@ _FACTS = text(f"""
     WHERE r.tenant = :t AND r.receivable_id IN :some
 """).bindparams(bindparam("some", expanding=True))
 _LOWERED = text("""
-    SELECT receivable_id, transaction_date, booked_date, bucket, -amount_ore AS amount_ore FROM entry
-    WHERE tenant = :t AND receivable_id IN :some AND amount_ore < 0 AND bucket IN ('principal', 'fee', 'interest')
+    SELECT receivable_id, transaction_date, booked_date, bucket, -amount_ore AS amount_ore, cause, entry_no, payment_id,
+           reverses_no
+    FROM entry
+    WHERE tenant = :t AND receivable_id IN :some AND bucket IN ('principal', 'fee', 'interest')
       AND (transaction_date > :since OR booked_date > :since)
     ORDER BY receivable_id, transaction_date, entry_no
 """).bindparams(bindparam("some", expanding=True))
@@ -46,7 +48,7 @@ class SqlLetterFacts:
         return found
 
     def lowered(self, receivable_ids: Collection[int], since: str) -> list[Lowered]:
-        """Return the entries after a day that lowered what is owed on receivables, in the order of their dates."""
+        """Return the entries of receivables after a day, in the order of their dates."""
         found: list[Lowered] = []
         for some in _in_parts(receivable_ids):
             rows = self._connection.execute(_LOWERED, {"t": self._tenant, "since": since, "some": some})

@@ -86,8 +86,10 @@ class Ledger:
         receivable: OpenReceivable,
         amount_ore: int,
         date: str,
-        payment_id: int = 7,
+        payment_id: int | None = 7,
         bucket: Bucket = Bucket.PRINCIPAL,
+        *,
+        cause: str = "payment",
     ) -> None:
         posting = Posting(
             receivable.receivable_id,
@@ -102,7 +104,7 @@ class Ledger:
             receivable.currency,
             date,
             date,
-            "payment",
+            cause,
             contra=Contra.CLEARING,
         )
         with self.store.write() as work:

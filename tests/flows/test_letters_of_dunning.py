@@ -176,6 +176,32 @@ def test_a_residual_demand_repeats_the_demand_and_deducts_what_was_paid_since(ru
     assert [letter.step for letter in document.earlier] == ["reminder_1", "demand"]
 
 
+def test_a_residual_demand_asks_for_no_more_than_was_owed_when_a_payment_has_bounced(run):
+    one = run.books.one("1001")
+    run.before[one.receivable_id] = [SentBefore(DunningStep.DEMAND, D("2026-11-05"), D("2026-11-16"))]
+    run.books.pay(one, 300_00, "2026-11-18", payment_id=8)
+    run.books.pay(one, -300_00, "2026-11-20", payment_id=8)
+    run.books.pay(one, 100_00, "2026-11-21", payment_id=9)
+
+    run.send(run.ask("residual_demand", "1001"))
+    (document,) = run.sent()
+
+    assert (document.claims[0].open_ore, totals_of(document).to_pay_ore) == (1000_00, 900_00)
+    assert [d.amount_ore for d in document.deductions] == [100_00]
+
+
+def test_what_was_credited_since_the_demand_is_not_demanded_again_nor_called_paid(run):
+    one = run.books.one("1001")
+    run.before[one.receivable_id] = [SentBefore(DunningStep.DEMAND, D("2026-11-05"), D("2026-11-16"))]
+    run.books.pay(one, 200_00, "2026-11-18", payment_id=None, cause="credited")
+
+    run.send(run.ask("residual_demand", "1001"))
+    (document,) = run.sent()
+
+    assert (document.claims[0].open_ore, totals_of(document).to_pay_ore) == (800_00, 800_00)
+    assert document.deductions == ()
+
+
 def test_a_demand_that_the_law_does_not_let_leave_is_told_as_undeliverable_and_holds_no_other(run):
     too_soon = run.ask("demand", "1001", answer_by="2026-11-27")
     run.send(too_soon, run.ask("demand", "1002", key="dun:7:2", letter_no=2))

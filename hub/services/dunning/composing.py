@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -20,6 +20,7 @@ from hub.rules.debtors import debtor_fields, language_of
 from hub.rules.dunning.holds import codes_that_let
 from hub.rules.dunning.letters import Letter, LetterClaim, Received, SentBefore, letter_document
 from hub.rules.dunning.policies import StepRule, policy_for
+from hub.rules.dunning.received import received_since
 from hub.rules.dunning.step_terms import last_day_to_leave
 from hub.rules.interest.calculation import Segment
 from hub.services.ports import UnitOfWork
@@ -233,15 +234,16 @@ class Composer:
         return max(days, default="")
 
     def _paid(self, receivable_ids: Sequence[int], letter: AskedLetter) -> list[Lowered]:
-        """Return what a residual demand deducts: what came since the demand that it repeats."""
+        """Return what a residual demand deducts: the money that came since the demand that it repeats."""
         if letter.step != DunningStep.RESIDUAL_DEMAND:
             return []
-        return [
-            one
-            for number in receivable_ids
-            for one in self._lowered.get(number, ())
-            if max(one.transaction_date, one.booked_date) > self._demanded_on(number)
-        ]
+        return [one for number in receivable_ids for one in received_since(self._since_demand(number))]
+
+    def _since_demand(self, number: int) -> Iterator[Lowered]:
+        demanded_on = self._demanded_on(number)
+        return (
+            one for one in self._lowered.get(number, ()) if max(one.transaction_date, one.booked_date) > demanded_on
+        )
 
 
 def by_receivable(rows: Iterable[R]) -> dict[int, list[R]]:

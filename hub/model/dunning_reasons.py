@@ -26,6 +26,7 @@ class Stop(StrEnum):
     LAPSED = "lapsed"  # with the last day of the claim's life
     LETTER_NOT_SENT = "letter_not_sent"  # with the step
     UNDELIVERABLE = "undeliverable"  # the last letter could not be delivered, and nobody has seen to it
+    CREDIT_COVERS_IT = "credit_covers_it"  # credit notes that the letter deducts come to as much
     BELOW_MINIMUM = "below_minimum"  # with the minimum in kronor
     HANDED_OVER = "handed_over"  # with whom, or in what, it is asked for instead
     DIRECT_DEBIT = "direct_debit"  # with the day on which the money is drawn

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam
 
 from hub.model.dunning_plans import ItemOutcome, Outcome, Plan, PlanItem, PlanState, PlanSum
-from hub.model.dunning_reasons import NoFee
+from hub.model.dunning_reasons import NoFee, Stop
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
@@ -139,7 +139,7 @@ class SqlPlans:
 
         What is only listed goes into the letter of the furthest step that the debtor gets.
         """
-        for statement in (_GATHER, _LIST, _ONE_FEE, _UNLISTED):
+        for statement in (_GATHER, _LIST, _COVERED, _WITHOUT_LETTER, _ONE_FEE, _UNLISTED):
             self._connection.execute(text(statement), {"t": self._tenant, "plan_no": plan_no})
 
     def items(
@@ -227,6 +227,23 @@ _LIST = f"""
           WHERE a.tenant = :t AND a.plan_no = :plan_no AND a.verdict = 'take'
           GROUP BY a.letter_key) AS l
     WHERE i.tenant = :t AND i.plan_no = :plan_no AND i.letter_key = l.letter_key AND i.verdict = 'list'
+"""
+
+# Whose credit notes come to as much owes nothing: no letter, and no fee.
+_COVERED = f"""
+    UPDATE run_plan_item AS i SET verdict = 'leave', reason = '{Stop.CREDIT_COVERS_IT}', letter_no = 0, fee_ore = 0,
+        interest_ore = 0, compensation_ore = 0
+    FROM (SELECT letter_no FROM run_plan_item
+          WHERE {_ITEMS} AND letter_no > 0 AND (verdict = 'take' OR (verdict = 'list' AND open_ore < 0))
+          GROUP BY letter_no HAVING sum(open_ore) <= 0) AS l
+    WHERE i.tenant = :t AND i.plan_no = :plan_no AND i.letter_no = l.letter_no AND i.verdict = 'take'
+"""
+
+_WITHOUT_LETTER = f"""
+    UPDATE run_plan_item AS i SET letter_no = 0
+    WHERE {_ITEMS} AND verdict = 'list' AND NOT EXISTS (
+        SELECT 1 FROM run_plan_item l WHERE l.tenant = i.tenant AND l.plan_no = i.plan_no AND l.item_no = i.letter_no
+        AND l.letter_no = l.item_no)
 """
 
 _ONE_FEE = f"""

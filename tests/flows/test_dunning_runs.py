@@ -158,6 +158,33 @@ def test_what_a_hold_keeps_from_a_step_is_not_listed_in_its_letter(engine, code,
     assert len(world.letters.sent[0].items) == listed
 
 
+def test_whose_credit_notes_come_to_as_much_gets_no_letter_and_bears_no_fee(engine):
+    netted = {**POLICY, "method": "by_debtor", "includes_credit_notes": True}
+    world = DunningWorld(engine, dunning_tenant(netted))
+    world.invoices("1001", debtor_number="7")
+    world.invoices("1002", "1003", debtor_number="7", kind="credit_note", amount="-600,00")
+
+    assert world.said(world.plan()) == [("reminder_1", "leave", "credit_covers_it")]
+
+    plan_no = world.plan(number="1001")  # it does not see the credit notes
+    world.run(plan_no)
+    assert world.open("1001") == (1000_00, 60_00, 0)
+
+
+def test_a_credit_note_that_comes_between_plan_and_run_covers_it_too(engine):
+    netted = {**POLICY, "method": "by_debtor", "includes_credit_notes": True}
+    world = DunningWorld(engine, dunning_tenant(netted))
+    world.invoices("1001", debtor_number="7")
+    world.invoices("1002", debtor_number="7", kind="credit_note", amount="-600,00")
+    plan_no = world.plan()
+    world.pay(world.one("1002"), 400_00, "2026-11-02", payment_id=8)
+
+    world.run(plan_no)
+
+    assert world.said(plan_no)[0] == ("reminder_1", "left_out", "credit_covers_it")
+    assert (world.letters.sent, world.open("1001")) == ([], (1000_00, 0, 0))
+
+
 def test_more_letters_than_go_in_a_chunk_are_all_sent(world, monkeypatch):
     monkeypatch.setattr("hub.services.dunning.taking.LETTERS_AT_ONCE", 2)
     world.invoices(*map(str, range(1002, 1006)))

@@ -266,3 +266,14 @@ def test_settings_that_contradict_themselves_are_refused() -> None:
         DunningSettings.model_validate({"fee_invoices": {**TERMS, "vat_rate_percent": 25}})
     with pytest.raises(ValueError, match="routine 91, which the company has not"):
         fee_tenant(terms={"routine": "91"})
+
+
+def test_the_fee_invoice_of_a_receivable_that_was_never_owed_goes_with_it(world: DunningWorld) -> None:
+    world.run(number="1001")
+    world.delivery_tells("document_sent")
+
+    world.tell(CancelReceivable(key="c", user="anna", receivable=Target(company="1", number="1001"), remark="wrong"))
+    world.delivery_tells("document_sent")  # dunning hears of both
+
+    assert (world.open("1001"), world.open(FEE)) == ((0, 0, 0), (0, 0, 0))
+    assert wrong(world) == []

@@ -44,13 +44,19 @@ def cancel_fees(
     """Cancel the fee invoices of steps that are taken back, in this transaction; a person is told of a paid one."""
     for step, fees in undone.items():
         for fee in fees:
-            _cancel(work, tenant, step, fee, because)
+            _cancel(work, tenant, step.letter, fee, because)
         work.fee_invoices.take_back([fee.invoice_id for fee in fees])
 
 
-def _cancel(work: UnitOfWork, tenant: Tenant, step: StepTaken, fee: StandingFee, because: str) -> None:
+def cancel_fees_of_cancelled(work: UnitOfWork, tenant: Tenant, receivable_ids: Iterable[int]) -> None:
+    """Cancel the fee invoices of receivables that have been cancelled: nothing was owed that could be late."""
+    for fee in work.fee_invoices.standing(receivable_ids):
+        _cancel(work, tenant, "cancelled", fee, "the receivable that it is of was cancelled")
+
+
+def _cancel(work: UnitOfWork, tenant: Tenant, cause: str, fee: StandingFee, because: str) -> None:
     target = Target(company=fee.company, number=fee.number, source_system=fee.source_system)
-    key = f"{step.letter}:cancel:{fee.invoice_id}"
+    key = f"{cause}:cancel:{fee.invoice_id}"
     asked = CancelReceivable(key=key, user=USER, receivable=target, remark=because, allow_credit_balance=True)
     try:
         cancel_receivable(work, tenant, asked)
@@ -60,6 +66,6 @@ def _cancel(work: UnitOfWork, tenant: Tenant, step: StepTaken, fee: StandingFee,
         work.commands.open_task(
             PAID_FEE_TAKEN_BACK,
             fee.number,
-            f"fee invoice {fee.number} was paid, and its letter never arrived: it has a credit balance; refund it, or "
+            f"fee invoice {fee.number} was paid and is taken back ({because}): it has a credit balance; refund it, or "
             "move it by registering payments by hand; then: hub documents seen with the number of this task",
         )

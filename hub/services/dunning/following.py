@@ -14,13 +14,15 @@ from hub.model.tenant import Tenant
 from hub.rules.dunning.claim_lives import day_sent
 from hub.rules.dunning.step_terms import answer_day_when_sent
 from hub.rules.reasons import cut_at_word
+from hub.services.dunning.fee_undoing import cancel_fees_of_cancelled
 from hub.services.dunning.letters import is_ours
 from hub.services.dunning.taking_back import take_back
 from hub.services.ports import UnitOfWork
 
 SENT, WITHDRAWN, UNDELIVERABLE = "document_sent", "document_withdrawn", "document_undeliverable"
 CLOSED = "document_closed"  # by a person, while nobody knew whether it had arrived, or after it had been sent
-KINDS = (SENT, WITHDRAWN, UNDELIVERABLE, CLOSED)
+CANCELLED = "receivable_cancelled"  # what was never owed was never late: its fee invoices go too
+KINDS = (SENT, WITHDRAWN, UNDELIVERABLE, CLOSED, CANCELLED)
 CURSOR = "dunning"
 CLAIM = "hear of letters"  # of two who listen at once, one hears what the other has not
 EVENTS_AT_ONCE = 500
@@ -28,14 +30,20 @@ LONGEST_REASON = 200
 
 
 def follow_letters(work: UnitOfWork, tenant: Tenant) -> bool:
-    """Hear what delivery has told of letters since the last time, in this transaction; say whether there is more."""
+    """Hear what delivery has told of letters since the last time, and the books of receivables that were cancelled.
+
+    In this transaction; say whether there is more.
+    """
     work.commands.claim(CLAIM)
     latest = work.events.latest()  # first: what is told while this listens is heard the next time
     heard = work.events.heard_by(CURSOR)
     events = work.events.of_kinds(KINDS, after=heard, until=latest, limit=EVENTS_AT_ONCE)
-    ours = [(key, event) for event in events if is_ours(key := str(event.data.get("command_key", "")))]
+    letters = [(str(event.data.get("command_key", "")), event) for event in events if event.kind != CANCELLED]
+    ours = [(key, event) for key, event in letters if is_ours(key)]
     _mark_sent(work, {key: event for key, event in reversed(ours) if event.kind == SENT})  # the first time counts
     _take_back(work, tenant, {key: event for key, event in ours if event.kind != SENT})
+    cancelled = {int(event.data["receivable_id"]) for event in events if event.kind == CANCELLED}
+    cancel_fees_of_cancelled(work, tenant, cancelled)
     has_more = len(events) == EVENTS_AT_ONCE
     work.events.note_heard(CURSOR, events[-1].number if has_more else latest)
     return has_more

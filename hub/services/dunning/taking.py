@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -18,7 +19,7 @@ from hub.model.dunning_plans import (
     StepTaken,
     Verdict,
 )
-from hub.model.dunning_reasons import LeftOut, NoFee, NotYet
+from hub.model.dunning_reasons import LeftOut, NoFee, NotYet, Stop
 from hub.model.tenant import Tenant
 from hub.rules.dunning.next_step import NextStep
 from hub.rules.dunning.policies import StepRule
@@ -70,7 +71,7 @@ def take_chunk(work: UnitOfWork, given: JsonObject, *, tenant: Tenant, letters: 
     work.receivables.lock(receivables)
     page = work.dunning.of(receivables, work.today)
     decider = Decider(tenant, date.fromisoformat(work.today))
-    checked = _checked(tenant, plan, items, page, decider)
+    checked = _without_covered(_checked(tenant, plan, items, page, decider), items, page, decider)
     steps = _with_interest(work, tenant, [one for one in checked.values() if isinstance(one, Step)], earned)
     steps = _with_fee_invoices(work, tenant, plan, steps, given)
     taken = [_row(work, plan, step) for step in steps]
@@ -97,6 +98,22 @@ def _checked(
             why_not = LeftOut.SETTINGS_CHANGED if has_changed else why_left_out(item, one.debt, one.step, page)
             checked[item.item_no] = why_not or _step(item, one)
     return checked
+
+
+def _without_covered(
+    checked: Mapping[int, Step | str], items: Sequence[PlanItem], page: DunnedPage, decider: Decider
+) -> dict[int, Step | str]:
+    """Leave out the steps of letters whose credit notes come to as much as they would ask for."""
+    steps = [one for one in checked.values() if isinstance(one, Step)]
+    told, owed = _told(items, page, decider, steps), Counter[int]()
+    for step in steps:
+        owed[step.item.letter_no] += step.debt.open_ore
+    for item in items:
+        owed[item.letter_no] += min(0, told.get(item.item_no, 0))
+    return {
+        no: Stop.CREDIT_COVERS_IT if isinstance(one, Step) and owed[one.item.letter_no] <= 0 else one
+        for no, one in checked.items()
+    }
 
 
 def why_left_out(item: PlanItem, debt: OpenDebt, step: NextStep, page: DunnedPage) -> str:

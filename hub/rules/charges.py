@@ -61,7 +61,8 @@ MONEY_CAUSES = frozenset(
     }
 )
 
-_AGENCIES = frozenset({Cause.COLLECTED, Cause.TRANSFERRED, Cause.TRANSFER_TAKEN_BACK})
+_TRANSFERS = frozenset({Cause.TRANSFERRED, Cause.TRANSFER_TAKEN_BACK})
+_AGENCIES = _TRANSFERS | {Cause.COLLECTED}
 
 _KIND_BY_CAUSE = {
     Cause.REMINDER_FEE_DEBITED: Lowers.REMINDER_FEE,
@@ -207,16 +208,22 @@ def _by_kind(bucket: Bucket, amount_ore: int, standing: Mapping[Lowers, int], ca
 def reallocated(amounts: OpenAmounts, changes: Iterable[Change], entries: Sequence[EntryFacts]) -> list[Change]:
     """Return what moves between buckets when a fee or interest that was paid is taken back: it pays principal.
 
+    What was settled by a transfer to an agency has been paid by nobody: collection takes that back itself.
     It is dated as the payment that it moves, the latest first, and belongs to it: principal was paid on that day, and a
     payment that bounces takes it along. Both sides hit the same receivables account, so no voucher says it.
     """
     after = after_changes(amounts, changes)
     moved = []
     for bucket, below_ore in ((Bucket.FEE, after.fee_ore), (Bucket.INTEREST, after.interest_ore)):
-        for paid, amount_ore in _latest_paid(entries, bucket, -below_ore):
+        for paid, amount_ore in _latest_paid(entries, bucket, -below_ore - _transferred(entries, bucket)):
             own = (Cause.REALLOCATED, Contra.NONE, *paid)
             moved += [Change(bucket, amount_ore, *own), Change(Bucket.PRINCIPAL, -amount_ore, *own)]
     return moved
+
+
+def _transferred(entries: Sequence[EntryFacts], bucket: str) -> int:
+    """Return how much of a bucket stands settled against the accounts of what is at an agency."""
+    return -sum(entry.amount_ore for entry in entries if entry.bucket == bucket and entry.cause in _TRANSFERS)
 
 
 class _Paid(NamedTuple):
@@ -240,7 +247,7 @@ def _paid(entries: Sequence[EntryFacts], bucket: Bucket) -> list[tuple[_Paid, in
     """Return what paid a bucket, the latest posted first; what bounced adds up to nothing."""
     causes, sums, first = _causes(entries), Counter[tuple[int, int]](), dict[tuple[int, int], _Paid]()
     for entry in entries:
-        if entry.bucket == bucket and _kind(entry, causes) is None:
+        if entry.bucket == bucket and entry.cause not in _TRANSFERS and _kind(entry, causes) is None:
             key = (entry.payment_id or 0, 0 if entry.payment_id else entry.reverses_no or entry.entry_no)
             first.setdefault(key, _Paid(entry.transaction_date, entry.payment_id))
             sums[key] -= entry.amount_ore

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from test_interest_invoices import nothing_sent
 
 from hub.model.collection_commands import HoldCase, RecallCase
+from hub.model.commands import CreditReceivable, Target
 from hub.model.interest_charges import PaidSelection
 from hub.model.purging import PurgeTerms
 from hub.model.tenant import Tenant
@@ -151,4 +152,51 @@ def test_a_purge_erases_what_an_agency_was_told_and_has_written(engine: Engine) 
 
     told = [world.sql(f"SELECT * FROM {table}") for table in ("collection_claim", "collection_order", "agency_told")]
     assert not any(name in str(told) for name in ("Tolvan", "1212121212"))
+    assert world.verify() == []
+
+
+def accounts(world: CollectionWorld) -> tuple[int, int, int]:
+    """Receivables, and principal and fees that are at agencies."""
+    balance = world.accounts()
+    return balance["1510"], balance.get("1580", 0), balance.get("1581", 0)
+
+
+def test_what_is_credited_on_a_settled_receivable_lowers_what_is_at_the_agency(engine: Engine) -> None:
+    world = handed_over(engine, stops=[], settles=True)
+    about = Target(company="1", number=NUMBER)
+    world.tell_hub(
+        CreditReceivable(key="c", user="anna", receivable=about, amount_ore=20_000, allow_credit_balance=True)
+    )
+    world.follow()
+    assert (world.open(NUMBER), accounts(world)) == ((0, 0, 0), (0, 80_000, 0))
+
+    collected(world, 80_000)
+
+    assert (world.open(NUMBER), accounts(world)) == ((0, 0, 0), (0, 0, 0))
+    assert world.verify() == []
+
+
+def test_a_fee_whose_letter_came_back_is_taken_from_what_is_at_the_agency(engine: Engine) -> None:
+    world = CollectionWorld(engine, tenant_of(stops=[], settles=True))
+    world.person(NUMBER)
+    world.run()
+    key = world.letters.sent[0].key
+    world.delivery_tells("document_sent")
+    world.transfer()
+    assert accounts(world) == (0, 100_000, 6_000)
+
+    world.delivery_tells("document_undeliverable", key)
+    world.follow()
+
+    assert (world.open(NUMBER), accounts(world)) == ((0, 0, 0), (0, 100_000, 0))
+    assert world.told() == ["claim", "credit"]
+    assert world.verify() == []
+
+
+def test_a_new_version_of_a_settled_receivable_lowers_what_is_at_the_agency(engine: Engine) -> None:
+    world = handed_over(engine, stops=[], settles=True)
+    world.person(NUMBER, version="2", amount="900,00")
+    world.follow()
+
+    assert (world.open(NUMBER), accounts(world)) == ((0, 0, 0), (0, 90_000, 0))
     assert world.verify() == []

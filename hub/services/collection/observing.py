@@ -32,12 +32,13 @@ from hub.rules.collection.telling import (
 from hub.rules.dunning.holds import stopped_by
 from hub.services.books.claims import build_claims
 from hub.services.books.finding import find_company
+from hub.services.chart import chart_of
 from hub.services.collection.agencies import Agencies
 from hub.services.collection.ending import end_case
 from hub.services.collection.judging import Rates
 from hub.services.collection.ordering import Draft, part_of, write_orders
 from hub.services.collection.recalling import recall
-from hub.services.collection.transferring import source_of
+from hub.services.collection.transferring import VOUCHER_TYPE, source_of, transfer_postings
 from hub.services.ports import UnitOfWork
 
 CURSOR = "collection"
@@ -88,6 +89,8 @@ def _drafts(
         return []
     is_version = any(one.cause in _VERSIONS for one in news)
     facts = _of_version(work, case) if is_version else facts_of(news, agencies.accounts.get(case.agency, frozenset()))
+    if case.is_settled:
+        _take_back_transfer(work, tenant, case, facts)
     if grows(facts):
         _ask_about_growth(work, case)
     drafts, left = [], left_of(case)
@@ -101,9 +104,25 @@ def _drafts(
     return drafts
 
 
+def _take_back_transfer(work: UnitOfWork, tenant: Tenant, case: Case, facts: Sequence[Fact]) -> None:
+    """Let what lowers a settled receivable lower what is at the agency, or the debtor would have it to good too."""
+    amounts = {
+        "principal": sum(fact.principal_ore for fact in facts),
+        "fee": sum(fact.fee_ore for fact in facts),
+        "interest": sum(fact.interest_ore for fact in facts),
+    }
+    (row,) = work.receivables.by_ids([case.receivable_id])
+    company = find_company(tenant, case.company)
+    postings = transfer_postings(work, company, case, row.group_no, Cause.TRANSFER_TAKEN_BACK, 1, amounts)
+    if postings:
+        work.books.add(postings)
+        work.books.apply(chart_of(work, tenant), voucher_type=VOUCHER_TYPE)
+
+
 def _of_version(work: UnitOfWork, case: Case) -> list[Fact]:
     """Return what a new version has changed: its entries repeat what was paid before, so balances are compared."""
-    now, left = work.claim_facts.amounts([case.receivable_id])[case.receivable_id], left_of(case)
+    now = work.claim_facts.amounts([case.receivable_id])[case.receivable_id]
+    left = Left(0, 0, 0) if case.is_settled else left_of(case)  # what was settled has nothing open
     fact = Fact(
         key=f"version:{work.collection_cases.last_entries([case.receivable_id])[case.receivable_id]}",
         kind=OrderKind.CREDIT,

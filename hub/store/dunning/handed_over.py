@@ -11,7 +11,8 @@ from hub.model.collection_cases import OPEN_CASES
 from hub.model.orders_to_pay import AT_AN_END, NOT_FILED
 from hub.store.statements import listed, text
 
-_CASES = ("collection_case c", "'agency ' || c.agency", f"c.state IN ({listed(OPEN_CASES)})")
+_OPEN = ", ".join(f"'{state}'" for state in OPEN_CASES)  # in the order of its index, or SQLite does not use that
+_CASES = ("collection_case c", "'agency ' || c.agency", f"c.state IN ({_OPEN})")
 _ORDERS = (
     "order_to_pay_claim c JOIN order_to_pay o ON o.tenant = c.tenant AND o.order_no = c.order_no",
     "'order to pay ' || CAST(o.order_no AS TEXT)",
@@ -24,16 +25,17 @@ _PLANS = (
 )
 _PARTS = (_CASES, _ORDERS, _PLANS)
 _BETWEEN = "c.tenant = :t AND c.receivable_id > :after AND c.receivable_id <= :last"
-_ASKED = "c.tenant = :t AND c.receivable_id IN (SELECT receivable_id FROM asked)"
+_ASKED = "c.tenant = :t AND c.receivable_id = a.receivable_id"
+_ALONG = "asked a CROSS JOIN "  # SQLite keeps the order of a cross join: it looks each of them up
 
 
-def _where(which: str) -> str:
-    parts = (f"SELECT c.receivable_id, {to} FROM {rows} WHERE {which} AND {so}" for rows, to, so in _PARTS)
+def _where(which: str, along: str = "") -> str:
+    parts = (f"SELECT c.receivable_id, {to} FROM {along}{rows} WHERE {which} AND {so}" for rows, to, so in _PARTS)
     return " UNION ALL ".join(parts)
 
 
 _OF_SPAN = text(_where(_BETWEEN))
-_OF_ASKED = text(_where(_ASKED))
+_OF_ASKED = text(_where(_ASKED, _ALONG))
 
 
 def handed_over_between(connection: Connection, span: Mapping[str, Any]) -> dict[int, str]:

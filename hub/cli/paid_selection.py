@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from hub.cli.days import day
+from hub.errors import DataError
 from hub.model.interest_charges import PaidSelection
 
 Companies = Annotated[list[str] | None, typer.Option("--company", metavar="COMPANY", help="Of this company; repeat.")]
@@ -32,8 +33,10 @@ class PaidOptions:
     paid_until: PaidUntil = ""
 
     def selection(self) -> PaidSelection:
-        """Return what they select. Raises FormatError for a day that there is not."""
+        """Return what they select. Raises FormatError for a day that there is not, DataError for a range backwards."""
         first, _, last = self.number.partition("..")
+        if last and (len(last), last) < (len(first), first):
+            raise DataError(f"the range ends at {last}, before it begins at {first}")
         return PaidSelection(
             companies=tuple(self.company or ()),
             routines=tuple(self.routine or ()),

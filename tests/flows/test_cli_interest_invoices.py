@@ -32,6 +32,13 @@ def home(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.parametrize("command", [("interest-invoices", "plan"), ("carry", "list")])
+def test_a_range_that_ends_before_it_begins_is_refused(home: Path, command: tuple[str, str]) -> None:
+    refused = run(*command, "--number", "010000101..010000001", home=home)
+
+    assert (refused.exit_code, "before it begins" in refused.stderr) == (1, True)
+
+
 def test_a_plan_is_shown_carried_out_and_undone(home: Path) -> None:
     shown = answer("interest-invoices", "plan", home=home)
     assert [(item["verdict"], item["interest_ore"], item["reason"]) for item in shown["items"]] == [

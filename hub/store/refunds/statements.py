@@ -13,12 +13,12 @@ from hub.store.statements import text
 
 _DEBITS = text("""
     SELECT e.exchange_no, e.statement_entry_no, e.section_no, s.account_no, -e.amount_ore, e.currency,
-           coalesce(e.booked_date, s.booked_date, x.created_at), e."references"
+           coalesce(e.booked_date, s.booked_date, x.created_at), e."references", e.texts
     FROM statement_entry e
     JOIN section s ON s.tenant = e.tenant AND s.exchange_no = e.exchange_no AND s.section_no = e.section_no
     JOIN exchange x ON x.tenant = e.tenant AND x.exchange_no = e.exchange_no AND x.state = 'posted'
     WHERE e.tenant = :t AND e.exchange_no = :x AND e.kind = 'debit' AND e.amount_ore < 0
-      AND e.statement_entry_no > :after AND e."references" <> ''
+      AND e.statement_entry_no > :after AND (e."references" <> '' OR e.texts <> '')
     ORDER BY e.statement_entry_no LIMIT :limit
 """)
 _RETURNS = text("""
@@ -59,10 +59,13 @@ class RefundStatements:
     _tenant: int
 
     def debits(self, exchange_no: int, *, after: int, limit: int) -> list[StatementDebit]:
-        """Return entries of a posted file by which money left and that name something, in the file's order."""
+        """Return entries of a posted file by which money left and that name something, in the file's order.
+
+        Some banks say an id of ours in a line of text: rules leave such an entry alone, so it is looked for there too.
+        """
         given = {"t": self._tenant, "x": exchange_no, "after": after, "limit": limit}
         rows = self._connection.execute(_DEBITS, given)
-        return [StatementDebit._make((*row[:6], row[6][:10], tuple(row[7].split("\n")))) for row in rows]
+        return [StatementDebit._make((*row[:6], row[6][:10], _names(row[7], row[8]))) for row in rows]
 
     def tell(self, tellings: Iterable[tuple[int, int, int]]) -> None:
         """Write by which entries refunds left: refund, exchange and entry number."""
@@ -98,3 +101,8 @@ class RefundStatements:
     def returned_by(self, exchange_no: int) -> list[int]:
         """Return the refunds whose money came back as a payment of a file."""
         return list(self._connection.execute(_RETURNED_BY, {"t": self._tenant, "x": exchange_no}).scalars())
+
+
+def _names(*told: str) -> tuple[str, ...]:
+    """Return what an entry may name something by: its references, then its lines of text, each once."""
+    return tuple(dict.fromkeys(name for lines in told for name in lines.split("\n") if name))

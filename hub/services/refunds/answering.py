@@ -109,15 +109,20 @@ class _Chunk:
         for said in payments:  # first: they know more of their reasons than the whole does
             self._of_payment(said, known)
         for one in events:
-            if isinstance(one, BatchStatus) and one.status is not None:
+            if isinstance(one, BatchStatus):
                 self._of_batch(one, one.status)
         return self._counted
 
-    def _of_batch(self, said: BatchStatus, status: OrderStatus) -> None:
+    def _of_batch(self, said: BatchStatus, status: OrderStatus | None) -> None:
         order = self._order(said.message_id)
-        if order is None:
+        if order is not None and status is not None:
+            self._of_known(order, said, status)
+        elif order is None and status is not None:
             self._unknown(f"file {said.message_id}")
-            return
+        elif order is not None and not said.part:  # of single payments alone: the bank has the file all the same
+            self._tell_file(order, OrderStatus.RECEIVED, "")
+
+    def _of_known(self, order: RefundOrder, said: BatchStatus, status: OrderStatus) -> None:
         if not said.part:
             self._work.refunds.answer(order.order_no, status)
             self._tell_file(order, status, _told(said))

@@ -15,6 +15,7 @@ from hub.cli.showing import answer_json, kronor, say, show_fields, show_table, s
 from hub.cli.telling import Remark, ore, target, tell
 from hub.model.refund_commands import RefundVerdict
 from hub.model.refunds import RefundState
+from hub.rules.refunds.deciding import is_same_person
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -212,7 +213,7 @@ def approve(
         if every:
             user = session.body("approve")["user"]
             waiting = hub.refunds.latest(company=company, state=RefundState.ASKED, limit=5_000)
-            chosen = sorted(one.refund_no for one in waiting if one.asked_by != user)
+            chosen = sorted(one.refund_no for one in waiting if not is_same_person(one.asked_by, user))
         if not chosen:
             raise typer.BadParameter("name refunds by number, or give --all; see: hub refunds list --state asked")
         tell(session, hub, "approve_refunds", refunds=chosen)

@@ -66,6 +66,16 @@ def test_nobody_approves_a_refund_that_they_have_asked_for(world):
     assert world.refund(number).state == "asked"
 
 
+def test_a_person_is_one_however_the_name_is_written(engine, bank):
+    world = RefundWorld(engine, *bank, approvals=2)
+    number = world.ask(*world.suspended(100_00))
+    world.approve(number, user="bertil")
+    for user in ("Anna", "Bertil ", "BERTIL"):
+        with pytest.raises(RuleViolation, match="another person"):
+            world.approve(number, user=user)
+    assert world.approve(number, user="cecilia")["ready"] == [number]
+
+
 def test_amounts_above_a_limit_need_two_persons(engine, bank):
     world = RefundWorld(engine, *bank, two_above="1000.00")
     small, large = world.suspended(1_000_00, 1_000_01)
@@ -315,6 +325,21 @@ def test_a_file_that_the_bank_never_took_gives_the_money_back(world):
         world.tell("refuse_refund_order", order_no=1, reason="igen")
 
 
+def test_a_file_that_was_refused_where_it_was_sent_is_for_a_person(world):
+    world.fail(Fault.REFUSE)
+    one, _ = world.ordered(100_00, 50_00)
+    world.follow()
+
+    assert world.file_states() == ["undelivered"]
+    assert "hub refunds refused 1" in world.tasks()["refund_file_refused"]
+    for verdict in ("paid", "not_paid"):  # one of a file that may be sent again would be paid by it too
+        with pytest.raises(RuleViolation, match="say of the whole file"):
+            world.tell("decide_refund", refund_no=one.refund_no, verdict=verdict, reason="avvisad")
+    world.tell("refuse_refund_order", order_no=1, reason="avvisad")
+    assert "refund_file_refused" not in world.tasks()
+    assert balances(world) == [-150_00, 0, 0]
+
+
 # The bank's answers
 
 FILE = "RH1-261122-1"
@@ -342,6 +367,20 @@ def test_a_rejected_payment_goes_back_to_the_queue_with_the_banks_reason(world):
     assert "Kontot" not in world.tasks()["refund_rejected"]  # a bank may write names into its own words
     assert world.events("refund_rejected")[0]["reason"] == "the bank: AC01"
     assert world.waiting() == [("suspended", "refund_rejected", 100_00)]
+
+
+def test_an_answer_about_a_payment_alone_proves_that_the_bank_has_the_file(engine, bank):
+    world = RefundWorld(engine, *bank, promise="neither")
+    world.fail(Fault.RESET_AFTER_ACCEPT)
+    one, _ = world.ordered(100_00, 50_00)
+    world.later(hours=2)
+    world.drain()
+    assert world.file_states() == ["unknown"]
+    rejected = part("AC", payment(one.end_to_end_id, "RJCT", "AC01"), message=FILE)
+    world.answer(answer("", message=FILE, parts=rejected))
+
+    assert world.file_states() == ["delivered"]  # so nobody sends it a second time
+    assert world.states() == ["rejected", "ordered"]
 
 
 def test_the_same_answer_again_changes_nothing(world):
@@ -421,6 +460,13 @@ def test_a_debit_of_a_whole_file_or_part_books_all_of_it(world, name):
 
     assert world.states() == ["booked", "booked"]
     assert balances(world) == [0, 0, -150_00]
+
+
+def test_a_debit_that_names_a_refund_in_its_text_books_it(world):
+    [one] = world.ordered(100_00)
+    world.booked(world.debit(100_00)._replace(texts=("Utbetalning", one.end_to_end_id)))
+
+    assert (world.states(), balances(world)) == (["booked"], [0, 0, -100_00])
 
 
 def test_a_debit_of_another_amount_books_nothing_and_asks(world):

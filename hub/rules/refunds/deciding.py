@@ -1,4 +1,4 @@
-"""Whether a run refunds something, and how many persons must approve a refund."""
+"""Whether a run refunds something, how many persons must approve a refund, and who is another person."""
 
 from __future__ import annotations
 
@@ -61,3 +61,8 @@ def approvals_needed(amount_ore: int, settings: RefundSettings) -> int:
 def state_when_asked(approvals: int) -> RefundState:
     """Return the state that a refund begins in."""
     return RefundState.ASKED if approvals else RefundState.APPROVED
+
+
+def is_same_person(one: str, other: str) -> bool:
+    """Say whether two names are one person's: neither capital letters nor blanks make another of them."""
+    return "".join(one.split()).casefold() == "".join(other.split()).casefold()

@@ -8,6 +8,7 @@ from hub.errors import DataError, RuleViolation
 from hub.model.refund_commands import ApproveRefunds, WithdrawRefund
 from hub.model.refunds import LIVE, Approval, Refund, RefundState
 from hub.model.tenant import Tenant
+from hub.rules.refunds.deciding import is_same_person
 from hub.services.ports import JsonObject, UnitOfWork
 
 
@@ -43,9 +44,9 @@ def approve_refunds(work: UnitOfWork, _tenant: Tenant, command: ApproveRefunds) 
 def _why_not(one: Refund, given: Sequence[Approval], user: str) -> str:
     if one.state != RefundState.ASKED:
         return f"refund {one.refund_no} is {one.state}: it waits for no approval"
-    if one.asked_by == user:
+    if is_same_person(one.asked_by, user):
         return f"refund {one.refund_no} was asked for by {user}: another person approves it"
-    if any(earlier.approved_by == user for earlier in given):
+    if any(is_same_person(earlier.approved_by, user) for earlier in given):
         return f"{user} has approved refund {one.refund_no} already: it needs another person too"
     return ""
 

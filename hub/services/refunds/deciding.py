@@ -11,6 +11,7 @@ from hub.model.tenant import Tenant
 from hub.services.ports import JsonObject, UnitOfWork
 from hub.services.refunds.approving import refunds_named
 from hub.services.refunds.booking import book, note_return
+from hub.services.refunds.following import REFUSED_TASK
 from hub.services.refunds.giving_back import give_back
 
 
@@ -62,6 +63,11 @@ def _refuse_not_under_way(work: UnitOfWork, one: Refund) -> None:
     order = work.refunds.order(one.order_no)
     assert order is not None  # its refund names it
     _refuse_on_its_way(order)
+    if order.exchange_state == ExchangeState.UNDELIVERED:
+        raise RuleViolation(
+            f"file {order.order_no} has not reached the bank, and when it is sent again all of it is paid: say of the "
+            f"whole file that it is not sent any more: hub refunds refused {order.order_no}"
+        )
 
 
 def _refuse_on_its_way(order: RefundOrder) -> None:
@@ -95,6 +101,7 @@ def refuse_order(work: UnitOfWork, tenant: Tenant, command: RefuseRefundOrder) -
     reason = f"{command.user}: {command.reason}"
     give_back(work, tenant, going, reason)
     work.exchanges.let_go([order.exchange_no])
+    work.commands.close_task(REFUSED_TASK, str(order.order_no))
     work.refunds.answer(order.order_no, OrderStatus.REJECTED)
     work.events.record(
         "refund_order_refused",

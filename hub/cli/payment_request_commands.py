@@ -38,6 +38,7 @@ def group() -> typer.Typer:
     command(app, "plan")(show_plan)
     command(app, "cancel", is_keyed=True)(cancel)
     command(app, "again", is_keyed=True)(again)
+    command(app, "seen", is_keyed=True)(seen)
     return app
 
 
@@ -220,3 +221,13 @@ def again(
         answer_json(done)
     else:
         say(f"{done['orders']} orders go again: mend what was refused, then: hub payment-requests run")
+
+
+def seen(
+    session: Session,
+    task_no: Annotated[int, typer.Argument(metavar="TASK", help="The task's number, see: hub tasks.")],
+    remark: Remark = "",
+) -> None:
+    """Close a task about a mandate, a payment request or a file of theirs that you have seen to."""
+    with session.hub() as hub:
+        tell(session, hub, "see_direct_debit", task_no=task_no, remark=remark)

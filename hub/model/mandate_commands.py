@@ -66,4 +66,14 @@ class CancelPaymentRequest(Command):
     remark: LongText = ""
 
 
-MandateCommand = RegisterMandate | CancelMandate | ChangePayerNumber | AnswerMandate | CancelPaymentRequest
+class SeeDirectDebit(Command):
+    """Says that a person has seen to what a task about a mandate, a payment request or a file of theirs asks."""
+
+    kind: Literal["see_direct_debit"] = "see_direct_debit"
+    task_no: RowNumber
+    remark: LongText = ""
+
+
+MandateCommand = (
+    RegisterMandate | CancelMandate | ChangePayerNumber | AnswerMandate | CancelPaymentRequest | SeeDirectDebit
+)

@@ -270,6 +270,13 @@ def test_an_advice_that_refuses_what_nobody_asked_for_is_for_a_person(world):
     world.advise(outcome=AdviceOutcome.ENDED)
     assert world.mandates() == []
     assert "means no mandate of ours" in world.tasks()["mandate_advice"]
+    with world.store.read() as work:
+        (task,) = work.commands.open_tasks()
+    assert PAYER not in task["subject"] + task["text"]  # it may be a personal number
+    world.tell("see_direct_debit", task_no=task["task_no"])
+    assert world.tasks() == {}
+    with pytest.raises(DataError, match="no open task"):
+        world.tell("see_direct_debit", task_no=task["task_no"])
 
 
 def test_a_file_about_anothers_payee_account_goes_to_quarantine(world):

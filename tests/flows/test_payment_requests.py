@@ -385,6 +385,18 @@ def test_a_request_without_an_answer_is_looked_for(world):
     assert "payment_request_unanswered" not in world.tasks()
 
 
+def test_an_answer_that_comes_after_all_closes_its_task(world):
+    world.mandate()
+    world.invoices("1008")
+    world.until("2026-11-23")
+    world.run()
+    world.until("2026-12-10")
+    world.run()
+    assert "payment_request_unanswered" in world.tasks()
+    world.outcome(RequestStatus.NO_COVER)
+    assert (world.states(), world.tasks()) == (["failed"], {})
+
+
 def test_a_person_takes_a_request_back_for_good(world):
     world.mandate()
     world.invoices("1008")

@@ -18,11 +18,17 @@ Debtors = Mapping[str, Sequence[DebtorFound]]
 
 
 def apply_advice(
-    work: UnitOfWork, by: Collector, advice: MandateAdvice, mandate: Mandate | None, debtors: Debtors
+    work: UnitOfWork,
+    by: Collector,
+    advice: MandateAdvice,
+    mandate: Mandate | None,
+    debtors: Debtors,
+    *,
+    exchange_no: int,
 ) -> Mandate | None:
     """Return the mandate as it stands after an advice; None when it changes nothing. A person is told of odd ones."""
     if mandate is None:
-        return _unknown(work, by, advice, debtors)
+        return _unknown(work, by, advice, debtors, exchange_no)
     found = advised(mandate, advice)
     if found is None:
         return None
@@ -40,13 +46,18 @@ def apply_advice(
     )
 
 
-def _unknown(work: UnitOfWork, by: Collector, advice: MandateAdvice, debtors: Debtors) -> Mandate | None:
-    """Make a mandate known that the clearing house has created and we do not have; others mean nothing here."""
+def _unknown(
+    work: UnitOfWork, by: Collector, advice: MandateAdvice, debtors: Debtors, exchange_no: int
+) -> Mandate | None:
+    """Make a mandate known that the clearing house has created and we do not have; others mean nothing here.
+
+    A task names the line and no payer number, which may be a personal number.
+    """
     if advice.outcome == AdviceOutcome.ENDED and advice.information.name == NUMBER_CHANGED:
         return None  # the number that a mandate has left already
     if advice.outcome != AdviceOutcome.CREATED:
-        said = f"line {advice.line}: an advice means no mandate of ours ({because(advice)})"
-        work.commands.open_task(ODD_ADVICE, f"{by.company.number}:{advice.payer_number}", said)
+        said = f"exchange {exchange_no}, line {advice.line}: an advice means no mandate of ours ({because(advice)})"
+        work.commands.open_task(ODD_ADVICE, f"{exchange_no}:{advice.line}", said)
         return None
     made = known_there(by, advice.payer_number, debtors, account=advice.payer_account, identity=advice.payer_identity)
     (mandate,) = work.mandates.add([made._replace(reason=because(advice))])

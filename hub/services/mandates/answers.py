@@ -21,8 +21,9 @@ from hub.model.payment_file import PayeeAccount
 from hub.model.tenant import Tenant
 from hub.rules.mandates.outcomes import answered, is_about_several, meant, meant_together, named_by
 from hub.rules.mandates.proof import plain_account
-from hub.services.mandates.advising import apply_advice
+from hub.services.mandates.advising import Debtors, apply_advice
 from hub.services.mandates.collecting import Collector, collectors_by_account
+from hub.services.mandates.seeing import close_answered
 from hub.services.mandates.telling import ODD_ANSWER, tell_mandates, tell_requests
 from hub.services.mandates.wishing import answer_wish, debtors_meant
 from hub.services.payees import Payees
@@ -78,7 +79,7 @@ class Answers:
             orders: list[NewOrder] = []
             for answer, by in places:
                 if isinstance(answer, MandateAdvice):
-                    after = apply_advice(self._work, by, answer, known.get(answer.payer_number), debtors)
+                    after = self._advised(by, answer, known.get(answer.payer_number), debtors)
                 elif isinstance(answer, InternetBankMandate):
                     found = debtors.get(answer.payer_number, [])
                     after, order = answer_wish(self._work, by, answer, found, known.get(answer.payer_number))
@@ -89,6 +90,11 @@ class Answers:
                     known[answer.payer_number] = changed[answer.payer_number] = after
             self._write_mandates(list(changed.values()))
             self._work.scheme_orders.add(_numbered(orders, changed))
+
+    def _advised(
+        self, by: Collector, advice: MandateAdvice, mandate: Mandate | None, debtors: Debtors
+    ) -> Mandate | None:
+        return apply_advice(self._work, by, advice, mandate, debtors, exchange_no=self._exchange_no)
 
     def _write_mandates(self, changed: Iterable[Mandate]) -> None:
         marked = {one.mandate_no: one._replace(exchange_no=self._exchange_no) for one in changed}
@@ -114,6 +120,7 @@ class Answers:
                         own[own.index(request)] = after
             self._work.payment_requests.change(list(changed.values()))
             tell_requests(self._work, changed.values(), exchange_no=self._exchange_no)
+            close_answered(self._work, changed.values())
 
     def _after(self, request: DrawnRequest, answer: RequestAnswer) -> DrawnRequest:
         found = answered(request, answer)

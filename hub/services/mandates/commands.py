@@ -11,6 +11,7 @@ from hub.model.mandate_commands import (
     CancelPaymentRequest,
     ChangePayerNumber,
     RegisterMandate,
+    SeeDirectDebit,
 )
 from hub.model.mandates import ENDED, Mandate, MandateState, Via
 from hub.model.tenant import Tenant
@@ -19,8 +20,9 @@ from hub.rules.mandates.proof import plain_account
 from hub.services.books import Handlers
 from hub.services.mandates.collecting import Collector, collector_named, known_mandate_no
 from hub.services.mandates.ordering import about_mandate
+from hub.services.mandates.seeing import close_answered, see_direct_debit
 from hub.services.mandates.taking_back import take_back
-from hub.services.mandates.telling import NOT_IN_TIME, UNANSWERED, WISH, tell_mandates
+from hub.services.mandates.telling import WISH, tell_mandates
 from hub.services.ports import JsonObject, UnitOfWork
 
 CLAIM = "mandates"  # two who register the same payer number see each other
@@ -184,8 +186,7 @@ def cancel_payment_request(work: UnitOfWork, tenant: Tenant, command: CancelPaym
         raise DataError(f"there is no payment request {command.request_no}; see: hub payment-requests list")
     work.receivables.lock([request.receivable_id])
     taken = take_back(work, collector_named(work, tenant, request.company), request, command.remark, user=command.user)
-    for task in (NOT_IN_TIME, UNANSWERED):
-        work.commands.close_task(task, str(request.request_no))
+    close_answered(work, [taken])
     return {"request_no": taken.request_no, "state": taken.state}
 
 
@@ -204,4 +205,5 @@ MANDATE_HANDLERS: Handlers = {
     ChangePayerNumber: change_payer_number,
     AnswerMandate: answer_mandate,
     CancelPaymentRequest: cancel_payment_request,
+    SeeDirectDebit: see_direct_debit,
 }

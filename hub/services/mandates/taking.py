@@ -13,6 +13,7 @@ from hub.services.mandates.collecting import Collector
 from hub.services.mandates.ordering import cancellation, move, request
 from hub.services.mandates.planning import collector_of, decided, fingerprint, plan_of
 from hub.services.mandates.references import references_for
+from hub.services.mandates.seeing import close_answered
 from hub.services.mandates.taking_back import taken_back
 from hub.services.mandates.telling import NOT_IN_TIME, UNANSWERED, tell_requests
 from hub.services.ports import JsonObject, UnitOfWork
@@ -95,6 +96,7 @@ def _carry_out(work: UnitOfWork, by: Collector, plan: Plan, acts: Sequence[_Act]
     settled = [one.live._replace(state=RequestState.PAID, reason=one.decision.reason) for one in those(Act.SETTLE)]
     work.payment_requests.change(settled)
     tell_requests(work, settled)
+    close_answered(work, settled)
     for one in those(Act.MISS):
         number = one.live.request_no
         work.commands.open_task(UNANSWERED, str(number), _ASKED.format(number, one.live.on_date, number))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -484,6 +485,17 @@ def test_two_debits_of_one_file_are_for_a_person(world):
 
     assert balances(world) == [0, 0, -100_00]
     assert "second debit" in world.tasks()["refund_paid_twice"]
+
+
+def test_a_debit_on_another_day_in_the_next_statement_is_money_that_left_twice(world):
+    [one] = world.ordered(100_00)
+    world.booked(world.debit(100_00, one.end_to_end_id, day=date(2026, 11, 24)))
+    world.booked(world.debit(100_00, one.end_to_end_id, day=date(2026, 11, 25)), family="camt.054")
+    assert world.tasks() == {}
+    world.booked(world.debit(100_00, one.end_to_end_id, day=date(2026, 11, 25)))
+
+    assert "on another day" in world.tasks()["refund_paid_twice"]
+    assert balances(world) == [0, 0, -100_00]
 
 
 def test_money_that_left_although_it_was_given_back_is_for_a_person(world):

@@ -68,6 +68,9 @@ def _told(work: UnitOfWork, debit: StatementDebit, refunds: Sequence[Refund]) ->
     if any(exchange_no == debit.exchange_no for one in ordered for exchange_no, _ in told[one.refund_no]):
         _ask(work, debit, ordered, TWICE_TASK, "a second debit of the same file")
         return []
+    if work.refunds.is_told_on_another_day(debit, sorted(told)):
+        _ask(work, debit, ordered, TWICE_TASK, "what another file says was taken on another day")
+        return []
     if any(one.is_given_back for one in ordered):
         _ask(work, debit, ordered, TWICE_TASK, "their money although it was given back")
         return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam
 
 from hub.model.refunds import StatementDebit
 from hub.store import tables
@@ -38,6 +38,18 @@ _TOLD = text("""
     LEFT JOIN exchange o ON o.tenant = l.tenant AND o.exchange_no = l.exchange_no AND o.state = 'posted'
     WHERE f.tenant = :t AND f.booked_exchange = :x GROUP BY f.refund_no ORDER BY f.refund_no
 """)
+# Two families tell one debit on days of their own; statements of one family tell another day of another debit.
+_ON_ANOTHER_DAY = text("""
+    SELECT 1 FROM section own
+    JOIN refund_telling l ON l.tenant = own.tenant AND l.refund_no IN :numbers AND l.exchange_no <> own.exchange_no
+    JOIN exchange x ON x.tenant = l.tenant AND x.exchange_no = l.exchange_no AND x.state = 'posted'
+    JOIN statement_entry e ON e.tenant = l.tenant AND e.exchange_no = l.exchange_no
+                          AND e.statement_entry_no = l.statement_entry_no
+    JOIN section s ON s.tenant = e.tenant AND s.exchange_no = e.exchange_no AND s.section_no = e.section_no
+    WHERE own.tenant = :t AND own.exchange_no = :x AND own.section_no = :section AND s.family = own.family
+      AND coalesce(e.booked_date, s.booked_date, :day) <> :day
+    LIMIT 1
+""").bindparams(bindparam("numbers", expanding=True))
 _ACCOUNT = text("""
     SELECT s.account_no FROM refund_telling l
     JOIN statement_entry e ON e.tenant = l.tenant AND e.exchange_no = l.exchange_no
@@ -83,6 +95,14 @@ class RefundStatements:
             {"t": self._tenant, "number": refund_no},
         )
         return [(row[0], row[1]) for row in rows]
+
+    def is_told_on_another_day(self, debit: StatementDebit, numbers: Sequence[int]) -> bool:
+        """Say whether another posted file of the same family tells of one of these refunds on another day."""
+        place = {"t": self._tenant, "x": debit.exchange_no, "section": debit.section_no, "day": debit.booked_date}
+        return any(
+            self._connection.execute(_ON_ANOTHER_DAY, {**place, "numbers": numbers[start : start + 500]}).first()
+            for start in range(0, len(numbers), 500)
+        )
 
     def returns(self, exchange_no: int) -> Sequence[tuple[int, int]]:
         """Return refunds that came back with a file, each with the payment that it is."""

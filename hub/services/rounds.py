@@ -20,6 +20,7 @@ from hub.services.dunning.following import follow_letters
 from hub.services.dunning.interrupting import interrupting
 from hub.services.instalment_plans.following import follow_plans
 from hub.services.instalment_plans.letters import follow_printed_plans
+from hub.services.mandates.following import follow_files
 from hub.services.orders_to_pay.following import follow_orders
 from hub.services.payees import register_payees
 from hub.services.payments.known_accounts import post_to_known_accounts
@@ -111,6 +112,7 @@ class RoundRun:
 
     def _follow_refunds(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:
         has_more = follow_refunds(work, self._tenant)
+        has_more = follow_files(work) or has_more
         return {"has_more": tell_booked_orders(work) or has_more}
 
     def _follow_letters(self, work: UnitOfWork, _input: JsonObject) -> JsonObject:

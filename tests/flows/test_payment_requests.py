@@ -17,6 +17,7 @@ from hub.model.direct_debits import (
     SchemeCode,
 )
 from hub.services.mandates.filing import let_go_again
+from hub.services.mandates.following import follow_files
 from hub.testing.carrying import drain
 
 CODE = SchemeCode("12", "cancelled", "", "cancelled")
@@ -184,7 +185,11 @@ def test_a_file_that_never_arrived_goes_again_whole_and_once(world):
     world.run()
     (exchange_no,) = [row[0] for row in world.sql("SELECT exchange_no FROM exchange WHERE kind = 'direct_debit_file'")]
     with world.store.write() as work:
+        assert not follow_files(work)
+    assert "nothing of it is collected" in world.tasks()["direct_debit_file_refused"]
+    with world.store.write() as work:
         assert let_go_again(work, exchange_no, reason="closed", user="anna")["orders"] == 1
+    assert world.tasks() == {}
     world.channel.refuses = False
     world.run()
 

@@ -17,7 +17,7 @@ from hub.model.tenant import Tenant
 from hub.services.attempts import plan_batch
 from hub.services.mandates.collecting import Collector, Schemes
 from hub.services.mandates.ordering import as_scheme_orders
-from hub.services.mandates.telling import ORDER_REFUSED, tell_mandates, tell_requests
+from hub.services.mandates.telling import FILE_REFUSED, ORDER_REFUSED, tell_mandates, tell_requests
 from hub.services.ports import JsonObject, UnitOfWork
 
 _CLAIM = "direct debit files"  # two who make files at once: the second looks when the first has written
@@ -104,6 +104,7 @@ def let_go_again(work: UnitOfWork, exchange_no: int, *, reason: str, user: str) 
         raise RuleViolation(f"request {answered} of it has been answered, so the clearing house has taken the file")
     work.scheme_orders.let_wait(exchange_no)
     work.exchanges.let_go([exchange_no])
+    work.commands.close_task(FILE_REFUSED, str(exchange_no))
     told = {name: value for name, value in (exchange.summary or {}).items() if name != "orders"}
     work.exchanges.change(exchange_no, reason=reason, summary={**told, "released": len(orders), "orders": 0})
     answer = {"exchange_no": exchange_no, "orders": len(orders)}

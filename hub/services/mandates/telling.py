@@ -18,6 +18,7 @@ ODD_ANSWER = "payment_request_answer"
 ORDER_REFUSED = "direct_debit_order"
 REGISTER = "mandate_register"
 UNKNOWN_ROWS = "direct_debit_rows"
+FILE_REFUSED = "direct_debit_file_refused"
 
 
 def tell_mandates(

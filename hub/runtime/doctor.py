@@ -253,7 +253,7 @@ def _settings(model: BaseModel, path: str) -> Iterator[Setting]:
             for key, item in value.items():
                 yield from _settings(item, f"{dotted}.{key}.")
         else:
-            text = plain_kronor(value) if name.endswith("_ore") else _text(value)
+            text = plain_kronor(value) if name.endswith("_ore") and value is not None else _text(value)
             yield Setting(dotted, text, is_default)
 
 

@@ -52,6 +52,17 @@ time_zone = "UTC"
 """
 NEVER_IN_THE_DEMONSTRATION = {
     "account_claim",  # held while a run judges
+    "agency_cursor",  # nothing is handed over to an agency
+    "agency_list",
+    "agency_told",
+    "authority",  # nor applied for
+    "bank_answer",  # no bank is connected
+    "bank_connection",
+    "bank_file",
+    "collection_case",
+    "collection_claim",
+    "collection_order",
+    "direct_debit_step",  # nobody has a mandate
     "document_mention",  # no statement nor printed plan is sent there
     "fee_invoice",  # fees are debited there
     "erased_content",  # this and those of purges: nothing in it is old enough
@@ -66,13 +77,25 @@ NEVER_IN_THE_DEMONSTRATION = {
     "ledger_line",
     "left_out_payment",
     "limitation_interruption",
+    "mandate",
+    "mandate_register",
+    "order_to_pay",
+    "order_to_pay_claim",
+    "order_to_pay_step",
     "payment_extra_key",
+    "payment_request",
     "printed_charge",
     "purged_receivable",
     "recipient",
+    "registered_mandate",
     "repeated_reference",
     "replaced_account",
     "reversal",
+    "ruled_movement",
+    "scheme_order",
+    "settlement",
+    "settlement_row",
+    "statement_gap",
     "voucher_export",
 }
 

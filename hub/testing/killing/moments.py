@@ -12,7 +12,7 @@ from typing import Any
 from hub.contracts import Promise
 from hub.model.runs import Run
 from hub.runtime.carrying import Carrier, _CarriedWork
-from hub.services.attempts import sending
+from hub.services.attempts import calls_at_once, sending
 from hub.services.payments.ingesting import PaymentFileRun
 from hub.testing.killing.marks import Marks
 
@@ -150,14 +150,14 @@ def _mark_sending(marks: Marks) -> None:
     _around(sending._Turn, "_begin", begin)
     _around(sending._Turn, "_ask", ask)
     _around(sending._Turn, "write_down", write_down)
-    _around(sending, "send", _marked_call(marks, CALL, AFTER))
+    _around(calls_at_once, "send", _marked_call(marks, CALL, AFTER))
     _around(sending, "ask", _marked_call(marks, QUESTIONS[1], QUESTIONS[2]))
 
 
 def _marked_call(marks: Marks, during: str, after: str) -> Callable[..., Any]:
-    def call(original: Any, channel: Any, what: Any) -> Any:
+    def call(original: Any, channel: Any, *what: Any) -> Any:
         marks.say(_at(channel, during))
-        heard = original(channel, what)
+        heard = original(channel, *what)
         marks.say(_at(channel, after))
         return heard
 

@@ -16,6 +16,7 @@ from hub.model.direct_debits import (
     SchemeCode,
 )
 from hub.model.payment_file import PayeeAccount
+from hub.services.mandates.filing import let_go_again
 from hub.services.mandates.proving import adopt
 from tests.unit.testing.sound_scheme import answer_file
 
@@ -378,3 +379,23 @@ def differences(world: MandateWorld):
     with world.store.read() as work:
         found = work.mandate_registers.differences()
     return [(one.payer_number, one.what, one.ours, one.theirs) for one in found]
+
+
+def test_a_file_of_mandate_orders_that_was_answered_does_not_go_again(world):
+    world.mandate(is_registered=False)
+    world.run()
+    [(exchange_no,)] = world.sql("SELECT exchange_no FROM exchange WHERE kind = 'direct_debit_file'")
+    world.advise()
+    with world.store.write() as work, pytest.raises(RuleViolation, match="mandate 1 of it has been answered"):
+        let_go_again(work, exchange_no, reason="closed", user="anna")
+
+
+def test_what_was_told_of_a_mandate_before_a_file_does_not_hold_its_orders(world):
+    world.mandate(is_registered=False)
+    world.run()
+    world.advise()
+    world.tell("cancel_mandate", mandate_no=1)
+    world.run()
+    [(exchange_no,)] = world.sql("SELECT max(exchange_no) FROM exchange WHERE kind = 'direct_debit_file'")
+    with world.store.write() as work:
+        assert let_go_again(work, exchange_no, reason="closed", user="anna")["orders"] == 1

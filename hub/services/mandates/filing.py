@@ -22,6 +22,7 @@ from hub.services.ports import JsonObject, UnitOfWork
 
 _CLAIM = "direct debit files"  # two who make files at once: the second looks when the first has written
 _AT_AN_END = (ExchangeState.DELIVERED, ExchangeState.UNDELIVERED)
+_MAKES_ACTIVE = (MandateOrderKind.NEW, MandateOrderKind.APPROVE)
 
 
 def write_file(work: UnitOfWork, tenant: Tenant, schemes: Schemes, by: Collector) -> JsonObject:
@@ -99,9 +100,9 @@ def let_go_again(work: UnitOfWork, exchange_no: int, *, reason: str, user: str) 
     orders = work.scheme_orders.of_file(exchange_no)
     if not orders:
         raise DataError(f"the orders of exchange {exchange_no} go again already; see: hub payment-requests list")
-    answered = _answered(work, orders)
+    answered = _answered(work, orders) or _answered_mandate(work, orders, exchange_no)
     if answered:
-        raise RuleViolation(f"request {answered} of it has been answered, so the clearing house has taken the file")
+        raise RuleViolation(f"{answered} of it has been answered, so the clearing house has taken the file")
     work.scheme_orders.let_wait(exchange_no)
     work.exchanges.let_go([exchange_no])
     work.commands.close_task(FILE_REFUSED, str(exchange_no))
@@ -112,10 +113,23 @@ def let_go_again(work: UnitOfWork, exchange_no: int, *, reason: str, user: str) 
     return answer
 
 
-def _answered(work: UnitOfWork, orders: Sequence[Order]) -> int:
+def _answered(work: UnitOfWork, orders: Sequence[Order]) -> str:
     requested = [one.request_no for one in orders if one.kind == OrderKind.REQUEST and one.request_no is not None]
     requests = work.payment_requests.get_all(requested)
-    return next((number for number, one in requests.items() if one.exchange_no is not None), 0)
+    return next((f"request {number}" for number, one in requests.items() if one.exchange_no is not None), "")
+
+
+def _answered_mandate(work: UnitOfWork, orders: Sequence[Order], exchange_no: int) -> str:
+    """Return the mandate that a file has asked about and a later one has told of, or that is active as it asks."""
+    asked = [one for one in orders if one.kind == OrderKind.MANDATE]
+    mandates = work.mandates.get_all({one.mandate_no for one in asked})
+    pairs = [(mandates[one.mandate_no], one) for one in asked if one.mandate_no in mandates]
+    return next((f"mandate {one.mandate_no}" for one, order in pairs if _is_told(one, order, exchange_no)), "")
+
+
+def _is_told(mandate: Mandate, order: Order, exchange_no: int) -> bool:
+    is_there = order.body["kind"] in _MAKES_ACTIVE and mandate.collects
+    return is_there or (mandate.exchange_no or 0) > exchange_no
 
 
 def _file(work: UnitOfWork, exchange_no: int) -> Exchange:

@@ -64,6 +64,8 @@ MONEY_CAUSES = frozenset(
 _TRANSFERS = frozenset({Cause.TRANSFERRED, Cause.TRANSFER_TAKEN_BACK})
 _AGENCIES = _TRANSFERS | {Cause.COLLECTED}
 
+_OWED_ALL_THE_SAME = frozenset({Cause.WRITTEN_OFF, Cause.REFUNDED, Cause.REFUND_GIVEN_BACK})
+
 _KIND_BY_CAUSE = {
     Cause.REMINDER_FEE_DEBITED: Lowers.REMINDER_FEE,
     "printed_fee_debited": Lowers.REMINDER_FEE,
@@ -157,6 +159,12 @@ def charged(entries: Sequence[EntryFacts]) -> OpenAmounts:
         if not is_money or _kind(entry, causes) is not None:  # a printed fee is debited by the payment that pays it
             sums[entry.bucket] += entry.amount_ore
     return OpenAmounts(sums[Bucket.PRINCIPAL], sums[Bucket.FEE], sums[Bucket.INTEREST])
+
+
+def is_credited_whole(entries: Sequence[EntryFacts]) -> bool:
+    """Say whether credits have left no principal; what was written off was owed all the same."""
+    causes = _causes(entries)
+    return charged([one for one in entries if _first_cause(one, causes) not in _OWED_ALL_THE_SAME]).principal_ore <= 0
 
 
 def lowered_by_agencies(entries: Sequence[EntryFacts], bucket: str) -> int:

@@ -11,7 +11,7 @@ from test_dunning_delivered import Together
 
 from hub.cli.dunning_showing import show_policy
 from hub.errors import RuleViolation
-from hub.model.commands import CancelReceivable, Target
+from hub.model.commands import CancelReceivable, CreditReceivable, Target, WriteOffReceivable
 from hub.model.dunning_settings import DunningSettings
 from hub.model.tenant import Tenant
 from hub.rules.dunning.policies import policy_for, refuse_unlawful
@@ -277,3 +277,30 @@ def test_the_fee_invoice_of_a_receivable_that_was_never_owed_goes_with_it(world:
 
     assert (world.open("1001"), world.open(FEE)) == ((0, 0, 0), (0, 0, 0))
     assert wrong(world) == []
+
+
+@pytest.mark.parametrize(("amount_ore", "fee_left_ore"), [(None, 0), (1000_00, 0), (400_00, 60_00)])
+def test_the_fee_invoice_of_a_receivable_that_is_credited_in_whole_goes_with_it_and_a_part_credit_leaves_it(
+    world: DunningWorld, amount_ore: int | None, fee_left_ore: int
+) -> None:
+    world.run(number="1001")
+    world.delivery_tells("document_sent")
+
+    target = Target(company="1", number="1001")
+    world.tell(CreditReceivable(key="c", user="anna", receivable=target, amount_ore=amount_ore, remark="wrong"))
+    world.delivery_tells("document_sent")  # dunning hears of both
+
+    assert world.open(FEE) == (fee_left_ore, 0, 0)
+    assert wrong(world) == []
+
+
+def test_the_fee_invoice_of_what_is_written_off_and_credited_for_the_rest_stays(world: DunningWorld) -> None:
+    world.run(number="1001")
+    world.delivery_tells("document_sent")
+
+    target = Target(company="1", number="1001")
+    world.tell(WriteOffReceivable(key="w", user="anna", receivable=target, amount_ore=600_00, reason_code="1"))
+    world.tell(CreditReceivable(key="c", user="anna", receivable=target))
+    world.delivery_tells("document_sent")
+
+    assert (world.open("1001"), world.open(FEE)) == ((0, 0, 0), (60_00, 0, 0))

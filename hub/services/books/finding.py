@@ -40,18 +40,20 @@ class Ledger:
     @cached_property
     def entries(self) -> list[EntryFacts]:
         """Entries of this version."""
-        return self._entries_of(self.row.receivable_id)
+        return entries_of(self._work, self.row.receivable_id)
 
     @cached_property
     def standing(self) -> dict[Lowers, int]:
         """What stands debited of each kind, over all versions."""
         return standing_debited(
-            [entry for version in self._versions for entry in self._entries_of(version.receivable_id)]
+            [entry for version in self._versions for entry in entries_of(self._work, version.receivable_id)]
         )
 
-    def _entries_of(self, receivable_id: int) -> list[EntryFacts]:
-        rows = self._work.receivables.entries(receivable_id)
-        return [EntryFacts(*(row[name] for name in EntryFacts._fields)) for row in rows]
+
+def entries_of(work: UnitOfWork, receivable_id: int) -> list[EntryFacts]:
+    """Return the entries of one version of a receivable."""
+    rows = work.receivables.entries(receivable_id)
+    return [EntryFacts(*(row[name] for name in EntryFacts._fields)) for row in rows]
 
 
 def find_company(tenant: Tenant, number: str) -> Company:

@@ -11,7 +11,9 @@ from hub.model.dunning_plans import StepTaken
 from hub.model.dunning_reasons import NotUndone
 from hub.model.fee_invoices import PAID_FEE_TAKEN_BACK, StandingFee
 from hub.model.tenant import Tenant
+from hub.rules.charges import is_credited_whole
 from hub.services.books.amounts import cancel_receivable
+from hub.services.books.finding import entries_of
 from hub.services.ports import UnitOfWork
 
 USER = "dunning"
@@ -52,6 +54,13 @@ def cancel_fees_of_cancelled(work: UnitOfWork, tenant: Tenant, receivable_ids: I
     """Cancel the fee invoices of receivables that have been cancelled: nothing was owed that could be late."""
     for fee in work.fee_invoices.standing(receivable_ids):
         _cancel(work, tenant, "cancelled", fee, "the receivable that it is of was cancelled")
+
+
+def cancel_fees_of_credited(work: UnitOfWork, tenant: Tenant, receivable_ids: Iterable[int]) -> None:
+    """Cancel the fee invoices of receivables that are credited in whole; a part credit leaves them."""
+    for fee in work.fee_invoices.standing(receivable_ids):
+        if is_credited_whole(entries_of(work, fee.receivable_id)):
+            _cancel(work, tenant, "credited", fee, "the whole of the receivable that it is of was credited")
 
 
 def _cancel(work: UnitOfWork, tenant: Tenant, cause: str, fee: StandingFee, because: str) -> None:

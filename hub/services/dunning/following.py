@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from hub.model.delivery_commands import UNDELIVERABLE_LETTER
@@ -14,7 +14,7 @@ from hub.model.tenant import Tenant
 from hub.rules.dunning.claim_lives import day_sent
 from hub.rules.dunning.step_terms import answer_day_when_sent
 from hub.rules.reasons import cut_at_word
-from hub.services.dunning.fee_undoing import cancel_fees_of_cancelled
+from hub.services.dunning.fee_undoing import cancel_fees_of_cancelled, cancel_fees_of_credited
 from hub.services.dunning.letters import is_ours
 from hub.services.dunning.taking_back import take_back
 from hub.services.ports import UnitOfWork
@@ -22,7 +22,9 @@ from hub.services.ports import UnitOfWork
 SENT, WITHDRAWN, UNDELIVERABLE = "document_sent", "document_withdrawn", "document_undeliverable"
 CLOSED = "document_closed"  # by a person, while nobody knew whether it had arrived, or after it had been sent
 CANCELLED = "receivable_cancelled"  # what was never owed was never late: its fee invoices go too
-KINDS = (SENT, WITHDRAWN, UNDELIVERABLE, CLOSED, CANCELLED)
+CREDITED = "receivable_credited"  # nor was what has been credited in whole
+OF_BOOKS = (CANCELLED, CREDITED)
+KINDS = (SENT, WITHDRAWN, UNDELIVERABLE, CLOSED, *OF_BOOKS)
 CURSOR = "dunning"
 CLAIM = "hear of letters"  # of two who listen at once, one hears what the other has not
 EVENTS_AT_ONCE = 500
@@ -30,7 +32,7 @@ LONGEST_REASON = 200
 
 
 def follow_letters(work: UnitOfWork, tenant: Tenant) -> bool:
-    """Hear what delivery has told of letters since the last time, and the books of receivables that were cancelled.
+    """Hear what delivery has told of letters since the last time, and the books of what was cancelled or credited.
 
     In this transaction; say whether there is more.
     """
@@ -38,15 +40,19 @@ def follow_letters(work: UnitOfWork, tenant: Tenant) -> bool:
     latest = work.events.latest()  # first: what is told while this listens is heard the next time
     heard = work.events.heard_by(CURSOR)
     events = work.events.of_kinds(KINDS, after=heard, until=latest, limit=EVENTS_AT_ONCE)
-    letters = [(str(event.data.get("command_key", "")), event) for event in events if event.kind != CANCELLED]
+    letters = [(str(event.data.get("command_key", "")), event) for event in events if event.kind not in OF_BOOKS]
     ours = [(key, event) for key, event in letters if is_ours(key)]
     _mark_sent(work, {key: event for key, event in reversed(ours) if event.kind == SENT})  # the first time counts
     _take_back(work, tenant, {key: event for key, event in ours if event.kind != SENT})
-    cancelled = {int(event.data["receivable_id"]) for event in events if event.kind == CANCELLED}
-    cancel_fees_of_cancelled(work, tenant, cancelled)
+    cancel_fees_of_cancelled(work, tenant, _receivables(events, CANCELLED))
+    cancel_fees_of_credited(work, tenant, _receivables(events, CREDITED))
     has_more = len(events) == EVENTS_AT_ONCE
     work.events.note_heard(CURSOR, events[-1].number if has_more else latest)
     return has_more
+
+
+def _receivables(events: Iterable[Event], kind: str) -> set[int]:
+    return {int(event.data["receivable_id"]) for event in events if event.kind == kind}
 
 
 def _mark_sent(work: UnitOfWork, sent: Mapping[str, Event]) -> None:

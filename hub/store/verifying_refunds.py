@@ -54,7 +54,8 @@ _FILE_DIFFERS = """
            CAST(o.amount_ore - coalesce(s.ore, 0) AS BIGINT), o.currency
     FROM refund_order o
     LEFT JOIN exchange e ON e.tenant = o.tenant AND e.exchange_no = o.exchange_no AND e.direction = 'out'
-                        AND e.kind = 'payment_order' AND e.idempotency_key = o.message_id
+                        AND e.kind = 'payment_order'
+                        AND substr(e.idempotency_key || '/', 1, length(o.message_id) + 1) = o.message_id || '/'
     LEFT JOIN (SELECT order_no, count(*) AS refunds, sum(amount_ore) AS ore FROM refund
                WHERE tenant = :t GROUP BY order_no) AS s ON s.order_no = o.order_no
     WHERE o.tenant = :t AND (e.exchange_no IS NULL OR coalesce(s.refunds, 0) <> o.refunds

@@ -341,6 +341,15 @@ def test_a_file_that_was_refused_where_it_was_sent_is_for_a_person(world):
     assert balances(world) == [-150_00, 0, 0]
 
 
+def test_a_file_goes_under_the_name_that_its_writer_gives_it(world):
+    world.ordered(100_00)
+    with world.store.read() as work:
+        [exchange] = work.exchanges.latest(kind="payment_order", limit=10)
+
+    assert exchange.name == f"{FILE}/{FILE}.xml"
+    assert world.sql("SELECT message_id FROM refund_order") == [(FILE,)]
+
+
 # The bank's answers
 
 FILE = "RH1-261122-1"

@@ -7,6 +7,7 @@ from hub.model.refunds import UNDER_WAY
 from hub.model.tenant import Tenant
 from hub.services.ports import UnitOfWork
 from hub.services.refunds.booking import book_debits, note_returns, unbook
+from hub.services.refunds.ordering import MESSAGE_KIND
 
 POSTED, UNDONE, REFUSED = "payment_file_posted", "payment_file_undone", "attempt_rejected"
 REFUSED_TASK = "refund_file_refused"
@@ -24,7 +25,7 @@ def follow_refunds(work: UnitOfWork, tenant: Tenant) -> bool:
     for event in events:
         exchange_no = event.data["exchange_no"]
         if event.kind == REFUSED:
-            _ask_about_refused(work, event.data["message"])
+            _ask_about_refused(work, exchange_no)
             continue
         if event.kind == UNDONE:
             unbook(work, tenant, exchange_no)
@@ -36,9 +37,12 @@ def follow_refunds(work: UnitOfWork, tenant: Tenant) -> bool:
     return has_more
 
 
-def _ask_about_refused(work: UnitOfWork, message: str) -> None:
+def _ask_about_refused(work: UnitOfWork, exchange_no: int) -> None:
     """Ask a person about a file that its channel did not take: its money is set aside until somebody gives it back."""
-    order = work.refunds.order_by_message(message)
+    exchange = work.exchanges.get(exchange_no)
+    if exchange.kind != MESSAGE_KIND:
+        return
+    order = work.refunds.order((exchange.summary or {}).get("order_no", 0))
     if order is None or not any(one.state in UNDER_WAY for one in work.refunds.in_order(order.order_no)):
         return
     work.commands.open_task(

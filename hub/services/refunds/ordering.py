@@ -95,12 +95,13 @@ class OrderRun:
         self, work: UnitOfWork, company: Company, writer: PaymentOrderWriter, refunds: Sequence[Refund]
     ) -> int:
         order = new_order(work, company, refunds)
-        content = writer.write(batch_of(order, refunds))
-        kept = work.contents.keep(content)
-        message = PlannedMessage(order.message_id, kept.sha256, kept.size, MESSAGE_KIND)
+        batch = batch_of(order, refunds)
+        kept = work.contents.keep(writer.write(batch))
+        name = f"{order.message_id}/{writer.file_name(batch)}"  # a channel calls the file as the writer does
+        message = PlannedMessage(name, kept.sha256, kept.size, MESSAGE_KIND)
         plugin = self._writers.plugin_of(writer)
         plan_batch(work, self._tenant.id, writer.channel, order.message_id, [message], plugin=plugin)
-        (attempt,) = work.attempts.of_messages([order.message_id])
+        (attempt,) = work.attempts.of_messages([name])
         summary = {"company": company.number, "order_no": order.order_no, "refunds": len(refunds)}
         work.exchanges.change(attempt.exchange_no, format=writer.name, summary=summary)
         work.refunds.add_order(order._replace(exchange_no=attempt.exchange_no))

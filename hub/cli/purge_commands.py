@@ -117,6 +117,7 @@ def purge(
         raise DataError("say which list is kept, such as --kept-by-invoice FILE, or --no-kept-list")
     choice = Choice(word("--language", language_name, Language))
     with session.hub() as hub:
+        hub.reports.purgeable_plan(plan)  # before any file is written
         for sort, file in files.items():
             _keep_list(hub, plan, sort, file, choice, with_identity=identity)
         with progress_bar("purging", is_quiet=session.as_json) as progress:

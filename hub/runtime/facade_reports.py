@@ -196,6 +196,16 @@ class ReportsDesk:
         with self._work.store.read() as work:
             return work.purges.plans()
 
+    def purgeable_plan(self, plan_no: int) -> PurgePlan:
+        """Return the plan of a purge that may be carried out, or is carried out in part.
+
+        Raises:
+            DataError: there is no such plan.
+            RuleViolation: it was carried out before.
+        """
+        with self._work.store.read() as work:
+            return purging.purgeable_plan(work.purges, plan_no)
+
     @contextmanager
     def purge_list(
         self,

@@ -121,3 +121,7 @@ def test_a_purge_goes_from_plan_to_kept_list_to_names_gone(demonstration: Demons
     assert after["totals"] == before
     assert "Anna Björk" not in json.dumps(after, ensure_ascii=False)
     assert run("verify", home=home).exit_code == 0
+
+    again = tmp_path / "again.csv"
+    assert "was carried out" in refused(home, "purge", plan["plan_no"], "--kept-by-name", again)
+    assert not again.exists()

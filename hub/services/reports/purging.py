@@ -41,6 +41,14 @@ def find_plan(purges: Purges, plan_no: int) -> PurgePlan:
     return found[0]
 
 
+def purgeable_plan(purges: Purges, plan_no: int) -> PurgePlan:
+    """Return a plan that may be carried out. Raises DataError when there is none, RuleViolation when it was."""
+    plan = find_plan(purges, plan_no)
+    if plan.state == PlanState.EXECUTED:
+        raise RuleViolation(f"purge plan {plan_no} was carried out on {plan.done_at[:10]}; make a new plan")
+    return plan
+
+
 def purge_sheet(purges: Purges, plan_no: int, sort: PurgeKept, states: tuple[str, ...]) -> Sheet:
     """Return the list of a plan: all of it, or what stands in some states."""
     find_plan(purges, plan_no)
@@ -58,9 +66,7 @@ def execute_purge(store: Store, plan_no: int, progress: Progress | None = None) 
         RuleViolation: it was carried out before.
     """
     with store.read() as work:
-        plan = find_plan(work.purges, plan_no)
-    if plan.state == PlanState.EXECUTED:
-        raise RuleViolation(f"purge plan {plan_no} was carried out on {plan.done_at[:10]}; make a new plan")
+        plan = purgeable_plan(work.purges, plan_no)
     terms, done, after = PurgeTerms.model_validate_json(plan.terms), 0, 0
     while (chunk := _purge_chunk(store, plan_no, terms, after)).handled:
         done, after = done + chunk.handled, chunk.last

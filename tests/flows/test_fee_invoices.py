@@ -8,6 +8,7 @@ import pytest
 from dunning_world import POLICY, REVENUES, START, DunningWorld, dunning_tenant
 from sqlalchemy import Engine
 from test_dunning_delivered import Together
+from test_instalments_and_dunning import make_plan
 
 from hub.cli.dunning_showing import show_policy
 from hub.errors import RuleViolation
@@ -304,3 +305,22 @@ def test_the_fee_invoice_of_what_is_written_off_and_credited_for_the_rest_stays(
     world.delivery_tells("document_sent")
 
     assert (world.open("1001"), world.open(FEE)) == ((0, 0, 0), (60_00, 0, 0))
+
+
+def test_an_instalment_plan_names_the_open_fee_invoices_of_its_receivables(engine: Engine) -> None:
+    world = DunningWorld(engine, fee_tenant())
+    world.invoices("1001", debtor_identity="191212121212")
+    world.run(number="1001")
+
+    with pytest.raises(RuleViolation, match=rf"open fee invoices \({FEE}\): name them in the plan too"):
+        make_plan(world, "2026-11-30")
+    make_plan(world, "2026-11-30", "1001", FEE)
+
+
+def test_a_fee_invoice_that_is_cancelled_keeps_nobody_from_a_plan(engine: Engine) -> None:
+    world = DunningWorld(engine, fee_tenant())
+    world.invoices("1001", debtor_identity="191212121212")
+    world.run(number="1001")
+    world.tell(CancelReceivable(key="c", user="anna", receivable=Target(company="1", number=FEE), remark="agreed"))
+
+    make_plan(world, "2026-11-30")

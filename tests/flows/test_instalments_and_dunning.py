@@ -21,8 +21,8 @@ def world(engine: Engine) -> DunningWorld:
     return world
 
 
-def make(world: DunningWorld, first_payment: str) -> None:
-    named = [{"company": "1", "number": "1001"}]
+def make_plan(world: DunningWorld, first_payment: str, *numbers: str) -> None:
+    named = [{"company": "1", "number": number} for number in numbers or ("1001",)]
     body: dict[str, Any] = {"kind": "make_instalment_plan", "key": "p", "user": "anna", "is_sent": False}
     told = parse_command({**body, "receivables": named, "first_payment": first_payment, "amount_ore": 20_000})
     with world.store.write() as work:
@@ -30,7 +30,7 @@ def make(world: DunningWorld, first_payment: str) -> None:
 
 
 def test_a_plan_stops_every_step_and_a_broken_one_lets_the_next_be_taken(world: DunningWorld) -> None:
-    make(world, "2026-11-30")
+    make_plan(world, "2026-11-30")
     world.pass_days(20)
     assert [(verdict, "plan" in why) for _, verdict, why in world.said(world.plan())] == [("leave", True)]
 
@@ -46,7 +46,7 @@ def test_what_was_taken_before_the_plan_is_not_taken_again(world: DunningWorld) 
     world.run()
     world.delivery_tells("document_sent")
     assert [step.step for step in world.steps()] == ["reminder_1"]
-    make(world, "2026-11-30")
+    make_plan(world, "2026-11-30")
     world.pass_days(45)
     with world.store.write() as work:
         follow_plans(work, world.tenant)
@@ -57,6 +57,6 @@ def test_what_was_taken_before_the_plan_is_not_taken_again(world: DunningWorld) 
 def test_a_plan_whose_hold_code_stops_nothing_is_not_dunned_either(engine: Engine) -> None:
     world = DunningWorld(engine, dunning_tenant(hold_codes={"plan": {"text": "Plan"}}))
     world.invoices("1001", debtor_identity="191212121212")
-    make(world, "2026-11-30")
+    make_plan(world, "2026-11-30")
 
     assert world.said(world.plan()) == [("reminder_1", "leave", "handed_over: instalment plan 1")]

@@ -10,6 +10,7 @@ from hub.identifiers import coordination_number, organisation_number, personal_i
 from hub.identifiers.identity_key import may_be_same
 from hub.model.dunning import Stopped
 from hub.model.dunning_settings import HoldCode
+from hub.model.fee_invoices import StandingFee
 from hub.model.receivables import Hold, OpenReceivable, ReceivableKind
 from hub.rules.dunning.fees import Fee, costs_owed_ore, refuse_fee
 from hub.rules.dunning.holds import what_stops
@@ -104,6 +105,21 @@ def refuse_stopped(
             raise RuleViolation(
                 f"hold {stopping} on receivable {one.number} stops instalment plans: end it first, or leave it out"
             )
+
+
+def refuse_without_fees(fees: Iterable[StandingFee], named: Sequence[int]) -> None:
+    """Refuse receivables whose open fee invoices are not in the plan: nobody would ask for these while it goes on.
+
+    `fees` are the fee invoices of the receivables, `named` the numbers of all that are in the plan.
+
+    Raises:
+        RuleViolation: one is not.
+    """
+    left = [fee.number for fee in fees if fee.open_ore > 0 and fee.invoice_id not in named]
+    if left:
+        raise RuleViolation(
+            f"the receivables have open fee invoices ({', '.join(left)}): name them in the plan too, or cancel them"
+        )
 
 
 def refuse_plan_fee(amount_ore: int, on: date, *, is_full_plan: bool, is_sent: bool) -> None:

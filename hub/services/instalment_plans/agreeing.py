@@ -25,6 +25,7 @@ from hub.rules.instalment_plans.refusals import (
     refuse_plan_fee,
     refuse_plan_fee_beside,
     refuse_stopped,
+    refuse_without_fees,
 )
 from hub.rules.instalment_plans.schedule import make_schedule
 from hub.rules.interest.calculation import Claim, interest_on
@@ -87,7 +88,8 @@ def agree(
 
     Raises:
         DataError: what is named cannot be one plan, or the payments do not pay it.
-        RuleViolation: a hold or another plan forbids it, or the law its fee; or a reference rate is not known.
+        RuleViolation: an open fee invoice of them is not named; a hold or another plan forbids it, or the law its fee;
+            or a reference rate is not known.
     """
     today = date.fromisoformat(work.today)
     refuse_claims(receivables, len(told.claims))
@@ -98,6 +100,7 @@ def agree(
     replaced = _replaced(work, told.replaces)
     _refuse_stopped(work, company, receivables, replaced)
     numbers = [row.receivable_id for row in receivables]
+    refuse_without_fees(work.fee_invoices.standing(numbers), numbers)
     ended = source_of(replaced.plan_no) if replaced is not None else ""
     earned = accrued(work, tenant, numbers, today, references, without_holds_of=ended)
     _refuse_fee_beside_compensation(told, company, receivables, earned)

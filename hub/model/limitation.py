@@ -49,7 +49,7 @@ class InterruptLimitation(AboutReceivable):
         if self.has_failed and self.ended_on is None:
             raise ValueError("a legal step that has failed needs ended_on, the day that it ended")
         if self.ended_on is not None and self.ended_on < self.on:
-            raise ValueError("ended_on lies before on, the day that the step was taken")
+            raise ValueError("on: must not be after ended_on, the day that the step ended")
         return self
 
     @property

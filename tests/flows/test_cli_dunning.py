@@ -182,6 +182,7 @@ def test_what_lapses_soon_is_listed_and_told_interrupted(home: Path, tmp_path: P
     assert answer(*told, home=home)["last_day"] is None
     assert answer("dunning", "lapsing", home=home) == []
     assert "--date" in run(*told[:-1], today + timedelta(1), home=home).stderr
+    assert "--date: must not be after --ended" in run(*told, "--ended", arose, home=home).stderr
 
 
 def test_a_run_whose_letters_have_not_gone_says_so_and_so_does_its_plan(home: Path) -> None:

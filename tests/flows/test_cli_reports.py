@@ -85,6 +85,7 @@ def test_screen_shows_the_first_rows_and_the_totals_of_all(home: Path) -> None:
     ("words", "said"),
     [
         ("balances --as-of 2026-02-30", "--as-of: write a day that there is"),
+        ("balances --as-of 2999-01-01", "--as-of: write a day from 1900-01-01 to 2199-12-31"),
         ("balances --sort colour", "--sort: write invoice, person"),
         ("balances --number-from 9 --number-to 10 --due-from 2026-02-01 --due-to 2026-01-01", "--due-from is beyond"),
         ("balances --by guess", "--by: write booked, transaction"),

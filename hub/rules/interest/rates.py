@@ -57,7 +57,9 @@ def rate_named(text: str) -> InterestRate:
     except DataError:
         raise DataError("a rate is written as ref+8, ref+2, or in per cent a year as 9.25") from None
     if not 0 <= percent <= HIGHEST:
-        raise DataError(f"a rate of {percent} per cent a year cannot be right: give one from 0 to {HIGHEST}")
+        raise DataError(
+            f"a rate is from 0 to {HIGHEST} per cent a year, alone as 9.25 or above the reference rate as ref+8"
+        )
     return InterestRate(percent, is_above_reference)
 
 

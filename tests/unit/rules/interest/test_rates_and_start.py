@@ -54,6 +54,12 @@ def test_what_is_no_rate_is_refused(name: str) -> None:
         rate_named(name)
 
 
+@pytest.mark.parametrize("name", ["101", "ref+900"])
+def test_a_rate_out_of_range_is_refused_with_what_is_taken(name: str) -> None:
+    with pytest.raises(DataError, match=r"from 0 to 100 per cent a year, alone as 9\.25 or .* as ref\+8"):
+        rate_named(name)
+
+
 @pytest.mark.parametrize(
     ("rate", "relation", "paragraph"),
     [("0", "businesses", "4 a §"), ("0", "public_debtor", "4 a §")]

@@ -14,7 +14,7 @@ from hub.contracts import FollowedChannel, QueryableChannel
 from hub.errors import ConfigurationError, HubError, OutcomeUnknownError, RejectedError, TransientError
 from hub.loopback.faults import Fault
 from hub.loopback.http_server import HTTP_FAULTS
-from hub.model.attempts import Finding, Message, Promise
+from hub.model.attempts import Finding, Message, Probed, Promise
 from hub_operator import OperatorChannel
 from hub_operator import channel as channel_module
 from hub_operator.sandbox import OperatorSandbox, inexchange_sandbox, maventa_sandbox
@@ -35,7 +35,7 @@ def test_a_document_arrives_with_its_pdf(channel: OperatorChannel, sandbox: Oper
     delivered = channel.send(Message(KEY, content))
 
     assert [tuple(one) for one in sandbox.received()] == [("5560000001", "1001", PDF_SHA256)]
-    assert channel.probe(KEY) == (Finding.DELIVERED, delivered.external_id)
+    assert channel.probe(KEY) == Probed(Finding.DELIVERED, delivered.external_id)
 
 
 def test_what_was_never_sent_is_not_delivered(channel: OperatorChannel, content: bytes) -> None:

@@ -160,7 +160,7 @@ def wait_until_posting(hub: Hub, run_id: str) -> None:
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_ctrl_c_while_a_file_is_received_leaves_it_queued(demo: DemoFolder, tmp_path: Path, nursery: Nursery) -> None:
     with Hub.open(demo.home) as hub:
-        file = payment_file(tmp_path / "large.txt", 2 * LARGE)
+        file = payment_file(tmp_path / "large.txt", LARGE)
         receiving = Process(nursery, ("receive", file, "--home", demo.home), SMALL_CHUNK)
         wait_for_first_run(hub)
         run_id = hub.runs.latest()[0].run_id

@@ -110,6 +110,7 @@ def _fork(function: Any, argument: dict[str, Any], living: set[int]) -> int | No
         nothing = os.open(os.devnull, os.O_RDWR)
         os.dup2(nothing, 0)
         os.dup2(2, 1)  # what it prints goes to the log
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # who is started in the background ignores Ctrl+C
         function(argument)
         status = 0
     except SystemExit as ended:

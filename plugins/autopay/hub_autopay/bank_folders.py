@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from hub.contracts import PluginContext, Promise, RemoteFile, RemoteFolder
-from hub.errors import OutcomeUnknownError, RejectedError
-from hub.model.attempts import Delivered, Finding, Message, Probed
+from hub.model.attempts import Finding, Message, Probed
 from hub.model.bank_connections import BankFile, Fetched
 from hub.transports.file_settings import FolderSettings, place_of, remote_folder
+from hub.transports.folder_channel import FolderChannel
 from hub_autopay.connection_settings import ConnectionSettings
 
 CHANNEL = "bank_"  # before the connection's name
@@ -73,45 +73,29 @@ class FolderConnection:
         return remote_folder(self._settings.from_bank, self._context, f"connections.{self.name}.from_bank")
 
 
-class FolderChannel:
+class BankFolder(FolderChannel):
     """Puts files into `to_bank`, each under a name of its own, so that it can be found there."""
 
     def __init__(self, connection: str, settings: ConnectionSettings, context: PluginContext) -> None:
-        self._connection = connection
-        self._settings = settings
-        self._context = context
-
-    @property
-    def name(self) -> str:
-        """The connection's name with `bank_` before it."""
-        return f"{CHANNEL}{self._connection}"
+        super().__init__(
+            f"{CHANNEL}{connection}",
+            settings.to_bank,
+            context,
+            where=f"connections.{connection}.to_bank",
+            takes_once=settings.takes_once,
+            file_of=settings.name_of,
+        )
 
     @property
     def promise(self) -> Promise:
         """Without the bank's word for more, the folder can be looked into: what is not there it may have taken."""
-        return Promise.IDEMPOTENT if self._settings.takes_once else Promise.QUERYABLE
-
-    @property
-    def endpoint(self) -> str:
-        """Where files are put."""
-        return place_of(self._settings.to_bank)
+        return Promise.IDEMPOTENT if self._takes_once else Promise.QUERYABLE
 
     @property
     def settled_after_s(self) -> int:
         """When nothing of a call can still arrive."""
-        sftp = self._settings.to_bank.sftp
+        sftp = self._settings.sftp
         return BYTES_S + CONNECT_S + (ceil(sftp.timeout_s) if sftp is not None else 0)
-
-    def send(self, message: Message) -> Delivered:
-        """Put a file there, whole or not at all. Raises as `RemoteFolder.put`."""
-        name = self._settings.name_of(message)
-        try:
-            self._folder.put(name, message.content)
-        except RejectedError:
-            if self._folder.find(name) is None:
-                raise
-            raise OutcomeUnknownError(f"the bank's folder has another file called {name}: look at both") from None
-        return Delivered(name)
 
     def probe(self, key: str) -> Probed:
         """Look for a file that has no other name than our key of it."""
@@ -119,12 +103,8 @@ class FolderChannel:
 
     def probe_message(self, message: Message) -> Probed:
         """Look for a file. One that is not there is perhaps taken away: nobody knows."""
-        name = self._settings.name_of(message)
+        name = self._file_of(message)
         return Probed(Finding.UNKNOWN) if self._folder.find(name) is None else Probed(Finding.DELIVERED, name)
-
-    @cached_property
-    def _folder(self) -> RemoteFolder:
-        return remote_folder(self._settings.to_bank, self._context, f"connections.{self._connection}.to_bank")
 
 
 def _way(settings: FolderSettings) -> str:

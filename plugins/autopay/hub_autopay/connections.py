@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.contracts import BankConnection, DeliveryChannel, PluginContext
-from hub_autopay.bank_folders import FolderChannel, FolderConnection
+from hub_autopay.bank_folders import BankFolder, FolderConnection
 from hub_autopay.gateway import Gateway, GatewayConnection
 from hub_autopay.gateway_channel import GatewayChannel
 from hub_autopay.settings import AutopaySettings
@@ -26,5 +26,5 @@ def bank_channels(settings: AutopaySettings, context: PluginContext) -> list[Del
         if one.https is not None and one.https.upload_path:
             found.append(GatewayChannel(name, one, Gateway(name, one.https, context), context))
         elif one.to_bank.is_given:
-            found.append(FolderChannel(name, one, context))
+            found.append(BankFolder(name, one, context))
     return found

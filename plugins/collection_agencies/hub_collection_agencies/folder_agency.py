@@ -11,6 +11,7 @@ from typing import BinaryIO
 from hub.contracts import PluginContext, RemoteFolder
 from hub.errors import ConfigurationError, DataError
 from hub.formats.declared import DeclaredFile, Layout, load_layout
+from hub.formats.rejoined import rejoined
 from hub.model.collection import (
     AgencyEvent,
     CaseBatch,
@@ -25,7 +26,6 @@ from hub.transports.file_settings import remote_folder
 from hub_collection_agencies.fetching import fetched
 from hub_collection_agencies.folder_settings import FolderAgencySettings
 from hub_collection_agencies.orders import message_of, netted
-from hub_collection_agencies.rejoined import rejoined
 from hub_collection_agencies.speech import CHANGES, CLAIMS, ORDERS, VOCABULARIES
 from hub_collection_agencies.telling import events_of
 from hub_collection_agencies.terms import Profile

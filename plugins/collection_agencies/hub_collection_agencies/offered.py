@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from hub.contracts import CollectionAgency, DeliveryChannel, PluginContext
+from hub.transports.folder_channel import FolderChannel
 from hub_collection_agencies.amili.agency import AmiliAgency
 from hub_collection_agencies.amili.channel import AmiliChannel
 from hub_collection_agencies.amili.files import FILES
 from hub_collection_agencies.folder_agency import FolderAgency
-from hub_collection_agencies.folder_channel import AgencyFolder
 from hub_collection_agencies.folder_settings import FolderAgencySettings
 from hub_collection_agencies.inkassodirekt.profile import PROFILE as INKASSODIREKT
 from hub_collection_agencies.intrum.profile import PROFILE as INTRUM
@@ -37,7 +37,7 @@ def channels(settings: CollectionAgenciesSettings, context: PluginContext) -> li
     for profile, own in _by_folders(settings):
         if own.out.is_given:
             where = f"{profile.name}.out"
-            found.append(AgencyFolder(profile.name, own.out, context, where=where, takes_once=own.takes_once))
+            found.append(FolderChannel(profile.name, own.out, context, where=where, takes_once=own.takes_once))
     return found
 
 

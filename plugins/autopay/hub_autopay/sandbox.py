@@ -29,6 +29,7 @@ from hub.banking_calendar import swedish_date
 from hub.contracts import Received
 from hub.loopback.certificate import kept_certificate, kept_client_certificate, requiring
 from hub.loopback.faults import Fault, FaultQueue
+from hub.loopback.folders import whole_files
 from hub.loopback.http_server import LoopbackServer
 from hub.loopback.kept_secrets import kept_host_key, kept_secret
 from hub.loopback.sandbox import LoopbackSandbox, http_faults
@@ -131,12 +132,11 @@ class FileBank(LoopbackSandbox):
 
     def waiting(self) -> Sequence[str]:
         """Return the names of what the customer has not taken."""
-        return sorted(path.name for path in (self._folder / FOR_CUSTOMER).iterdir() if not path.name.startswith("."))
+        return [path.name for path in whole_files(self._folder / FOR_CUSTOMER)]
 
     def handed_over(self) -> Mapping[str, bytes]:
         """Return what came from the customer, whole files only, by name."""
-        files = (self._folder / FROM_CUSTOMER).iterdir()
-        return {path.name: path.read_bytes() for path in sorted(files) if not path.name.endswith(".part")}
+        return {path.name: path.read_bytes() for path in whole_files(self._folder / FROM_CUSTOMER)}
 
     def received(self) -> Sequence[Received]:
         """Return every file that came from the customer."""

@@ -21,6 +21,7 @@ from typing import Any, Self
 
 from hub.contracts import Received
 from hub.loopback.faults import Fault
+from hub.loopback.folders import whole_files
 from hub.loopback.kept_secrets import kept_host_key, kept_secret
 from hub.loopback.sandbox import LoopbackSandbox, counted_faults
 from hub.loopback.sftp_server import SftpServer, SftpUser
@@ -59,7 +60,7 @@ class BankgirotOnFolder:
     def take_files(self) -> None:
         """Carry out what waits, oldest name first."""
         with self.lock:
-            for file in sorted((self._folder / "in").glob("[!.]*")):
+            for file in whole_files(self._folder / "in"):
                 content = file.read_bytes()
                 try:
                     self._refuse_on_order()

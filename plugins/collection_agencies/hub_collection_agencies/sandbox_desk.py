@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from hub.loopback.folders import whole_files
 from hub_collection_agencies.sandbox_books import AgencyBooks, AgencyCase
 from hub_collection_agencies.sandbox_rows import kronor, orders_in, ore, told_file
 
@@ -47,9 +48,8 @@ class AgencyDesk:
     def work(self, day: str, *, pays_out: bool = False) -> None:
         """Read what came, pay out where it is time, end what is done, and leave a file of all that."""
         self.open()
-        for file in sorted(self.inbox.iterdir()):
-            if not file.name.endswith(".part"):
-                self._take(file, day)
+        for file in whole_files(self.inbox):
+            self._take(file, day)
         if pays_out:
             self._told += self._payout(day)
         for case, code in self.books.done():

@@ -20,6 +20,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from hub.loopback.folders import whole_files
+
 DESK_FAULTS = (
     "refuse_file", "lose_receipt", "unknown_word", "unknown_case", "skip_number", "contest", "not_served",
 )  # fmt: skip
@@ -58,9 +60,8 @@ class AuthorityDesk:
         """Read what came, let each case go one step on, and leave a file of all that; `day` as 2026-11-23."""
         self.open()
         known = list(self.cases)
-        for file in sorted(self.inbox.iterdir()):
-            if not file.name.endswith(".part"):
-                self._take(file, day)
+        for file in whole_files(self.inbox):
+            self._take(file, day)
         for number in known:
             self._go_on(self.cases[number], day)
         if self._falls("unknown_case"):

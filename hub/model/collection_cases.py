@@ -26,6 +26,14 @@ class CaseState(StrEnum):
     REFUSED = "refused"  # the agency did not take it
 
 
+AT_AGENCY = "agency"  # how somebody to whom a receivable is handed over is named: `agency NAME`
+
+
+def at_agency(name: str) -> str:
+    """Return how it is said that a receivable is at an agency."""
+    return f"{AT_AGENCY} {name}"
+
+
 OPEN_CASES = (CaseState.TRANSFERRED, CaseState.ACCEPTED, CaseState.RECALLING)
 
 
@@ -207,6 +215,8 @@ class TransferReason(StrEnum):
 class TransferStop(StrEnum):
     """Something keeps a receivable that is due from being handed over."""
 
+    HANDED_OVER = "handed_over"  # in an order to pay or an instalment plan: with which
+    DIRECT_DEBIT = "direct_debit"  # with the day on which the money is drawn
     HOLD = "hold"  # with its code
     FLAGGED = "flagged"  # with the flag: protected identity, deceased, bankrupt, …
     NO_IDENTITY = "no_identity"

@@ -55,7 +55,10 @@ AGREEMENT: dict[str, Any] = {
     "customer_no": "4711",
     "giro_numbers": [GIRO],
 }
-CODES = {"inkasso": {"text": "At agency", "stops": ["reminder_1", "reminder_2", "demand", "interest"]}}
+CODES: dict[str, Any] = {
+    "inkasso": {"text": "At agency", "stops": ["reminder_1", "reminder_2", "demand", "interest"]},
+    "plan": {"text": "Instalment plan"},  # stops nothing
+}
 
 
 def collection_tenant(

@@ -31,6 +31,8 @@ class TransferFacts(NamedTuple):
     case: Case | None = None  # at an agency already
     lapses_after: date | None = None
     is_undeliverable: bool = False
+    handed_over: str = ""  # in an order to pay or an instalment plan: which
+    drawn_on: str = ""  # the day of a live payment request (autogiro), blank when there is none
 
 
 class Narrowed(NamedTuple):
@@ -134,6 +136,11 @@ def basis_day(basis: TransferBasis, facts: TransferFacts) -> date | None:
 def _stopped(
     facts: TransferFacts, rule: TransferRule, narrowed: Narrowed, codes: Mapping[str, HoldCode], on: date
 ) -> str:
+    """Return what stops a transfer. What is paid or claimed in another way stays, whatever its hold codes say."""
+    if facts.handed_over:
+        return f"{TransferStop.HANDED_OVER}:{facts.handed_over}"
+    if facts.drawn_on:
+        return f"{TransferStop.DIRECT_DEBIT}:{facts.drawn_on}"
     code = what_stops(codes, facts.holds, Stopped.TRANSFER)
     if code is not None:
         return f"{TransferStop.HOLD}:{code}"

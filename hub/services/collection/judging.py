@@ -9,7 +9,7 @@ from typing import NamedTuple
 from hub.contracts import CollectionAgency
 from hub.model.claims import Claim, ClaimAction
 from hub.model.collection import CaseOrder, CollectionStep, OrderKind
-from hub.model.collection_cases import Case, Selection, TransferReason, TransferStop
+from hub.model.collection_cases import Case, Selection, TransferReason, TransferStop, at_agency
 from hub.model.collection_settings import TransferRule
 from hub.model.company import Company
 from hub.model.dunning_plans import OpenDebt, Verdict
@@ -81,6 +81,8 @@ class Judge:
             case=case,
             lapses_after=life.last_day,
             is_undeliverable=number in page.undeliverable,
+            handed_over=_elsewhere(page.handed_over.get(number, ""), case),
+            drawn_on=page.drawn.get(number, ""),
         )
         return Judged(debt, choose(facts, rules, company.dunning.hold_codes, self._on), case)
 
@@ -143,6 +145,11 @@ def _due(due_date: str, *, moves: bool) -> date:
         return date.max
     day = date.fromisoformat(due_date)
     return moved_to_weekday(day) if moves else day
+
+
+def _elsewhere(handed_over: str, case: Case | None) -> str:
+    """Return in what else a receivable is than its own case."""
+    return "" if case is not None and handed_over == at_agency(case.agency) else handed_over
 
 
 def _left(one: Judged, why: str) -> Judged:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, TextClause
 
-from hub.model.collection_cases import OPEN_CASES
+from hub.model.collection_cases import AT_AGENCY, OPEN_CASES
 from hub.model.orders_to_pay import AT_AN_END, NOT_FILED
 from hub.store.statements import listed, text
 
 _OPEN = ", ".join(f"'{state}'" for state in OPEN_CASES)  # in the order of its index, or SQLite does not use that
-_CASES = ("collection_case c", "'agency ' || c.agency", f"c.state IN ({_OPEN})")
+_CASES = ("collection_case c", f"'{AT_AGENCY} ' || c.agency", f"c.state IN ({_OPEN})")
 _ORDERS = (
     "order_to_pay_claim c JOIN order_to_pay o ON o.tenant = c.tenant AND o.order_no = c.order_no",
     "'order to pay ' || CAST(o.order_no AS TEXT)",
@@ -40,9 +40,14 @@ _OF_ASKED = text(_where(_ASKED, _ALONG))
 
 def handed_over_between(connection: Connection, span: Mapping[str, Any]) -> dict[int, str]:
     """Return to whom receivables are handed over whose ids lie in a span: `t`, `after` and `last`."""
-    return {row[0]: row[1] for row in connection.execute(_OF_SPAN, dict(span))}
+    return _told(connection, _OF_SPAN, span)
 
 
 def handed_over_of(connection: Connection, tenant: int) -> dict[int, str]:
     """Return to whom those of the receivables laid out in `asked` are handed over that are."""
-    return {row[0]: row[1] for row in connection.execute(_OF_ASKED, {"t": tenant})}
+    return _told(connection, _OF_ASKED, {"t": tenant})
+
+
+def _told(connection: Connection, question: TextClause, asked: Mapping[str, Any]) -> dict[int, str]:
+    """Return one of each receivable; of one that is at an agency and elsewhere too, where it is too."""
+    return {row[0]: row[1] for row in sorted(connection.execute(question, dict(asked)).all())}

@@ -317,6 +317,18 @@ def test_an_instalment_plan_names_the_open_fee_invoices_of_its_receivables(engin
     make_plan(world, "2026-11-30", "1001", FEE)
 
 
+def test_a_plan_takes_the_fee_invoices_of_a_debtor_without_an_identity_with_their_receivable(
+    world: DunningWorld,
+) -> None:
+    world.run(number="1001")
+
+    make_plan(world, "2026-11-30", "1001", FEE)
+
+    assert {world.one(number).receivable_id for number in ("1001", FEE)} == {
+        row[0] for row in world.sql("SELECT receivable_id FROM instalment_claim")
+    }
+
+
 def test_a_fee_invoice_that_is_cancelled_keeps_nobody_from_a_plan(engine: Engine) -> None:
     world = DunningWorld(engine, fee_tenant())
     world.invoices("1001", debtor_identity="191212121212")

@@ -51,28 +51,43 @@ def _currencies(receivables: Iterable[OpenReceivable]) -> set[str]:
     return {one.currency for one in receivables}
 
 
-def refuse_debtors(receivables: Sequence[OpenReceivable], second_identity: str) -> None:
+def refuse_debtors(receivables: Sequence[OpenReceivable], fees: Iterable[StandingFee], second_identity: str) -> None:
     """Refuse receivables of others than the debtor of the first, or the second debtor named, by checked identities.
+
+    `fees` are the fee invoices of the receivables: one that has no identity is of the debtor of its receivable.
 
     Raises:
         DataError: an identity is missing or cannot be right, or is another's.
     """
     if second_identity and not is_checked(second_identity):
         raise DataError("the second debtor's identity cannot be right: give a personal or organisation number")
-    if len(receivables) == 1:
+    with_theirs = {fee.invoice_id for fee in fees}
+    rows = [row for row in receivables if row.receivable_id not in with_theirs or is_checked(row.debtor_identity)]
+    if len(rows) == 1:
         return
-    first = receivables[0].debtor_identity
-    for one in receivables:
+    first = rows[0].debtor_identity
+    for one in rows:
         if not is_checked(one.debtor_identity):
-            raise DataError(
-                f"receivable {one.number} has no personal or organisation number that can be checked: a plan of "
-                "several receivables is for one debtor, so add it in the source system and import again"
-            )
+            raise DataError(_why_unknown(one))
         if not any(may_be_same(one.debtor_identity, known) for known in (first, second_identity) if known):
             raise DataError(
-                f"receivable {one.number} is of another debtor than receivable {receivables[0].number}: leave it out, "
+                f"receivable {one.number} is of another debtor than receivable {rows[0].number}: leave it out, "
                 "or name that one as second debtor"
             )
+
+
+def _why_unknown(one: OpenReceivable) -> str:
+    """Say why it is not known whose a receivable is, and what to do; no import gives a fee invoice an identity."""
+    is_fee = one.kind == ReceivableKind.FEE_INVOICE
+    what_to_do = (
+        "name the receivable that it is of too, make a plan of it alone, or cancel it"
+        if is_fee
+        else "add it in the source system and import again"
+    )
+    return (
+        f"{'fee invoice' if is_fee else 'receivable'} {one.number} has no personal or organisation number that can be "
+        f"checked: a plan of several receivables is for one debtor, so {what_to_do}"
+    )
 
 
 def is_checked(identity: str) -> bool:

@@ -21,7 +21,7 @@ from hub.rules.interest.day_count import DayCount
 from hub.rules.interest.rates import InterestRate
 from hub.rules.interest.reference_rates import shipped_rates
 
-MOST_MONTHS = 48
+MOST_MONTHS = 48  # that are paid in, one payment in each; the first of them is soon after the plan's day
 
 _ONE_DAY = timedelta(days=1)
 _REFERENCES = shipped_rates()  # none is looked up: a plan's rate is fixed when it is made

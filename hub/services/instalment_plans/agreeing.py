@@ -93,14 +93,15 @@ def agree(
     """
     today = date.fromisoformat(work.today)
     refuse_claims(receivables, len(told.claims))
-    refuse_debtors(receivables, told.second_debtor_identity)
+    numbers = [row.receivable_id for row in receivables]
+    fees = work.fee_invoices.standing(numbers)
+    refuse_debtors(receivables, fees, told.second_debtor_identity)
     refuse_first_payment(told.first_payment, today, is_last_of_month=told.last_of_month)
     refuse_plan_fee(told.plan_fee_ore, today, is_full_plan=told.is_full_plan, is_sent=told.is_sent)
     company = find_company(tenant, receivables[0].company)
     replaced = _replaced(work, told.replaces)
     _refuse_stopped(work, company, receivables, replaced)
-    numbers = [row.receivable_id for row in receivables]
-    refuse_without_fees(work.fee_invoices.standing(numbers), numbers)
+    refuse_without_fees(fees, numbers)
     ended = source_of(replaced.plan_no) if replaced is not None else ""
     earned = accrued(work, tenant, numbers, today, references, without_holds_of=ended)
     _refuse_fee_beside_compensation(told, company, receivables, earned)

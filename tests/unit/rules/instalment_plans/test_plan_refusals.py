@@ -10,6 +10,7 @@ import pytest
 from hub.errors import DataError, RuleViolation
 from hub.model.dunning import Stopped
 from hub.model.dunning_settings import HoldCode
+from hub.model.fee_invoices import StandingFee
 from hub.model.receivables import Hold, OpenReceivable
 from hub.rules.instalment_plans.refusals import refuse_claims, refuse_debtors, refuse_plan_fee, refuse_stopped
 
@@ -51,23 +52,35 @@ def test_what_cannot_be_in_one_plan_is_refused(rows, words):
 
 
 def test_a_plan_is_for_one_debtor_by_a_checked_identity():
-    refuse_debtors([owed(1), owed(2, identity="121212-1212")], "")
+    refuse_debtors([owed(1), owed(2, identity="121212-1212")], [], "")
     with pytest.raises(DataError, match="another debtor than receivable 1"):
-        refuse_debtors([owed(1), owed(2, identity=MAX)], "")
+        refuse_debtors([owed(1), owed(2, identity=MAX)], [], "")
     with pytest.raises(DataError, match="receivable 2 has no personal or organisation number"):
-        refuse_debtors([owed(1), owed(2, identity="191212121213")], "")
-    refuse_debtors([owed(1, identity="")], "")  # alone it is nobody else's
+        refuse_debtors([owed(1), owed(2, identity="191212121213")], [], "")
+    refuse_debtors([owed(1, identity="")], [], "")  # alone it is nobody else's
+
+
+def test_a_fee_invoice_without_an_identity_is_of_the_debtor_of_its_receivable():
+    fee = owed(3, identity="", kind="fee_invoice")
+    of_first = [StandingFee(3, 1, 1, "1", "3", "", 6_000, 6_000)]
+
+    refuse_debtors([owed(1, identity=""), fee], of_first, "")
+    refuse_debtors([owed(1), owed(2), fee], of_first, "")
+    with pytest.raises(DataError, match="another debtor than receivable 1"):
+        refuse_debtors([owed(1), fee._replace(debtor_identity=MAX)], of_first, "")
+    with pytest.raises(DataError, match=r"fee invoice 3 has no .* name the receivable that it is of too, .* or cancel"):
+        refuse_debtors([owed(1), fee], [], "")
 
 
 def test_a_second_debtor_may_owe_some_of_it():
-    refuse_debtors([owed(1), owed(2, identity=MAX)], MAX)
+    refuse_debtors([owed(1), owed(2, identity=MAX)], [], MAX)
     with pytest.raises(DataError, match="second debtor's identity cannot be right"):
-        refuse_debtors([owed(1)], "198112289873")
+        refuse_debtors([owed(1)], [], "198112289873")
 
 
 def test_no_message_says_an_identity():
     with pytest.raises(DataError) as refused:
-        refuse_debtors([owed(1), owed(2, identity=MAX)], "")
+        refuse_debtors([owed(1), owed(2, identity=MAX)], [], "")
 
     assert not {TOLVAN, MAX} & set(str(refused.value).split())
 

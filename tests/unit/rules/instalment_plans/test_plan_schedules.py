@@ -113,12 +113,21 @@ def test_payments_fall_on_the_same_day_or_on_the_last_one(first, is_last, days):
 
 
 def test_the_switch_wants_a_last_day_and_no_payment_comes_before_the_plan():
-    refuse_first_payment(date(2028, 2, 29), MADE, is_last_of_month=True)
+    refuse_first_payment(date(2028, 2, 29), date(2027, 12, 1), is_last_of_month=True)
     refuse_first_payment(MADE, MADE, is_last_of_month=False)
     with pytest.raises(DataError, match="give 2028-02-29"):
-        refuse_first_payment(date(2028, 2, 28), MADE, is_last_of_month=True)
+        refuse_first_payment(date(2028, 2, 28), date(2027, 12, 1), is_last_of_month=True)
     with pytest.raises(DataError, match="before the plan's day 2026-11-20"):
         refuse_first_payment(date(2026, 11, 19), MADE, is_last_of_month=False)
+
+
+def test_a_plan_is_paid_from_now_on_and_a_first_payment_that_lies_far_ahead_is_a_deferral():
+    refuse_first_payment(date(2027, 2, 20), MADE, is_last_of_month=False)
+    refuse_first_payment(date(2027, 2, 28), MADE, is_last_of_month=True)
+    refuse_first_payment(date(2027, 2, 28), date(2026, 11, 30), is_last_of_month=False)  # February has no 30th
+    for first, is_last in ((date(2027, 2, 21), False), (date(2027, 3, 31), True), (date(2036, 1, 31), True)):
+        with pytest.raises(DataError, match=r"more than 3 months after .* or defer with a hold until then"):
+            refuse_first_payment(first, MADE, is_last_of_month=is_last)
 
 
 _CLAIMS = st.lists(

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
 from hub.contracts import BookkeepingExporter
-from hub.errors import DataError, FormatError
+from hub.errors import DataError
 from hub.model.bookkeeping import (
     BookedVoucher,
     FiscalYear,
+    LedgerAccount,
+    LedgerBalance,
     LedgerClosed,
-    LedgerEvent,
     LedgerFile,
     LedgerLine,
     LedgerOpened,
     LedgerVoucher,
     ObjectOfLedger,
 )
-from hub.testing.damage import CHANGES, RANDOM_BYTES, changed, other_encodings, spots, truncations
-from hub.testing.streams import Trickle
+from hub.testing.conformance.told_files import ToldFilesConformance, refuses
 
 MANY = 2_000
 HEAD = LedgerFile(
@@ -53,40 +48,20 @@ ODD_VOUCHERS = (
     PLAIN._replace(lines=(LedgerLine("Ω1", 100), LedgerLine("", -100))),
     PLAIN._replace(lines=(LedgerLine("19 40", 0, (ObjectOfLedger(1, "日本"),)),)),
 )
-_NAME, _FILE = re.compile(r"[a-z][a-z0-9_]*"), re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-_CODE = re.compile(r"[A-Z][A-Z0-9_]*")
-_NO_CODE = FormatError("").code
 
 
-class BookkeepingExporterConformance:
+class BookkeepingExporterConformance(ToldFilesConformance):
     """Inherit this in a class whose name begins with `Test`, and say how the exporter is made."""
 
-    mutations: int = 200
-    states_its_end: bool = True  # False: the format has no trailer, so a cut file may look whole
+    _contract, _opened, _closed = BookkeepingExporter, LedgerOpened, LedgerClosed
 
     def make_exporter(self) -> BookkeepingExporter:
         """Return a new exporter."""
         raise NotImplementedError("make_exporter must return the exporter")
 
-    def ledger_samples(self) -> Mapping[str, bytes]:
+    def told_samples(self) -> Mapping[str, bytes]:
         """Return whole files of the ledger, with balances and vouchers, each with a name."""
-        raise NotImplementedError("ledger_samples must return files of the ledger")
-
-    # What it is
-
-    def test_is_a_bookkeeping_exporter_with_a_stable_name(self) -> None:
-        exporter = self.make_exporter()
-
-        assert isinstance(exporter, BookkeepingExporter), "the exporter lacks a member of BookkeepingExporter"
-        assert _NAME.fullmatch(exporter.name), "the name is not lower case letters, digits and underscores"
-        assert exporter.name == self.make_exporter().name, "the name differs from one exporter to the next"
-
-    def test_every_file_has_a_name_of_its_own(self) -> None:
-        files = [HEAD, HEAD._replace(number=18), HEAD._replace(company="2"), HEAD._replace(company="11", number=7)]
-        names = [self.make_exporter().file_name(file) for file in files]
-
-        assert all(_FILE.fullmatch(name) for name in names), "a name has more than letters, digits, _, . and -"
-        assert len(set(names)) == len(names), "two files have one name: the second would take the first one's place"
+        raise NotImplementedError("told_samples must return files of the ledger")
 
     # Writing
 
@@ -145,53 +120,24 @@ class BookkeepingExporterConformance:
         assert opened.organisation_number == HEAD.organisation_number, "the organisation number is read otherwise"
         assert opened.made_on == HEAD.made_on, "the day it was made is read otherwise"
 
-    # Reading
+    # What the checks are made of
 
-    def test_a_file_of_the_ledger_is_read_whole(self) -> None:
-        samples = self.ledger_samples()
-        read = {name: self._read(data) for name, data in samples.items()}
-        wrong = [name for name, events in read.items() if not _is_whole(events)]
+    def _adapter(self) -> BookkeepingExporter:
+        return self.make_exporter()
 
-        assert samples, "ledger_samples returns none"
-        assert not wrong, f"not LedgerOpened first and LedgerClosed last, once each, with the right counts: {wrong}"
+    def _file_names(self) -> Sequence[str]:
+        files = [HEAD, HEAD._replace(number=18), HEAD._replace(company="2"), HEAD._replace(company="11", number=7)]
+        return [self.make_exporter().file_name(file) for file in files]
 
-    def test_a_file_that_comes_slowly_is_read_alike(self) -> None:
-        for name, data in self.ledger_samples().items():
-            slow: Any = Trickle(data)
-            assert list(self.make_exporter().read(slow)) == self._read(data), f"read otherwise by a few bytes: {name}"
+    def _counts(self, closed: LedgerClosed, told: Sequence[Any]) -> bool:
+        kinds = [type(event) for event in told]
+        return list(closed) == [kinds.count(kind) for kind in (LedgerAccount, LedgerBalance, BookedVoucher)]
 
-    def test_a_cut_file_is_refused(self) -> None:
-        cuts = [cut for data in self._whole() for _, cut in truncations(data)] if self.states_its_end else []
-        taken = [len(cut) for cut in cuts if _outcome(self.make_exporter(), cut) is None]
-
-        assert not taken, f"read as if it were whole, of bytes: {taken}"
-
-    def test_damage_ends_in_a_format_error(self) -> None:
-        def ends_rightly(data: bytes) -> None:
-            error = _outcome(self.make_exporter(), data)
-            assert error is None or isinstance(error, FormatError), f"not a FormatError: {type(error).__name__}"
-
-        for data in self._whole():
-            for _, damaged in (*spots(data), *other_encodings(data), *truncations(data)):
-                ends_rightly(damaged)
-        self._for_any(st.tuples(st.sampled_from(self._whole()), CHANGES), lambda both: ends_rightly(changed(*both)))
-        self._for_any(RANDOM_BYTES, ends_rightly)
-
-    def test_an_error_has_a_code_of_its_own(self) -> None:
-        damaged = [one for data in self._whole() for _, one in spots(data)]
-        errors = [_outcome(self.make_exporter(), data) for data in damaged]
-        bare = {error.code for error in errors if isinstance(error, FormatError) and not _says_what(error)}
-
-        assert not bare, f"a FormatError whose code says nothing: {sorted(bare)}"
-
-    def _whole(self) -> list[bytes]:
-        return [*self.ledger_samples().values(), self._written([PLAIN])]
+    def _whole_files(self) -> list[bytes]:
+        return [*super()._whole_files(), self._written([PLAIN])]
 
     def _written(self, vouchers: Iterable[LedgerVoucher]) -> bytes:
         return b"".join(self.make_exporter().write(HEAD, vouchers))
-
-    def _read(self, data: bytes) -> list[LedgerEvent]:
-        return list(self.make_exporter().read(io.BytesIO(data)))
 
     def _read_again(self, voucher: LedgerVoucher) -> BookedVoucher | None:
         """Return what is read of a voucher that was written, its texts left out; None when it is not read at all."""
@@ -202,45 +148,7 @@ class BookkeepingExporterConformance:
         return next((_without_texts(event) for event in events if isinstance(event, BookedVoucher)), None)
 
     def _refuses(self, voucher: LedgerVoucher) -> bool:
-        try:
-            self._written([voucher])
-        except DataError:
-            return True
-        return False
-
-    def _for_any(self, strategy: st.SearchStrategy[Any], check: Callable[[Any], None]) -> None:
-        limits = settings(
-            max_examples=self.mutations,
-            deadline=None,
-            database=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        )
-        limits(given(strategy)(check))()
-
-
-def _outcome(exporter: BookkeepingExporter, data: bytes) -> Exception | None:
-    """Return what ends the reading of a file, None when it is read whole."""
-    try:
-        for _ in exporter.read(io.BytesIO(data)):
-            pass
-    except Exception as error:  # noqa: BLE001 - whatever comes out is what is looked at
-        return error
-    return None
-
-
-def _says_what(error: FormatError) -> bool:
-    return error.code != _NO_CODE and bool(_CODE.fullmatch(error.code))
-
-
-def _is_whole(events: list[LedgerEvent]) -> bool:
-    kinds = [type(event).__name__ for event in events]
-    counted = [kinds.count(name) for name in ("LedgerAccount", "LedgerBalance", "BookedVoucher")]
-    ends = (kinds[:1], kinds[-1:], kinds.count("LedgerOpened"), kinds.count("LedgerClosed"))
-    if ends != (["LedgerOpened"], ["LedgerClosed"], 1, 1):
-        return False
-    closed = events[-1]
-    return isinstance(closed, LedgerClosed) and list(closed) == counted
+        return refuses(lambda: self._written([voucher]))
 
 
 def _as_booked(voucher: LedgerVoucher) -> BookedVoucher:

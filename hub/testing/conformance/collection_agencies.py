@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
-
-import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from hub.contracts import CollectionAgency
-from hub.errors import DataError, FormatError
 from hub.model.collection import (
     AgencyEvent,
     CaseBatch,
@@ -34,46 +27,26 @@ from hub.model.collection import (
     StatusTold,
     StepTerms,
 )
-from hub.testing.damage import CHANGES, RANDOM_BYTES, changed, other_encodings, spots, truncations
+from hub.testing.conformance.told_files import Desk, FetchedFilesConformance, refuses
 from hub.testing.sample_cases import CLAIM, ODD_CLAIMS, TERMS, batch_of, order_of
-from hub.testing.streams import Trickle
 
-_NAME, _FILE = re.compile(r"[a-z][a-z0-9_]*"), re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-_CODE = re.compile(r"[A-Z][A-Z0-9_]*")
-_NO_CODE = FormatError("").code
 _OF_CASES = (Receipt, StatusTold, SettlementRow, CaseClosed, CaseListed)
 
 
-class AgencySide(NamedTuple):
-    """An adapter, and the agency's side of its files."""
-
-    agency: CollectionAgency
-    leave: Callable[[str, bytes], None] | None = None  # lets the agency leave a file; None: it leaves none
-    waiting: Callable[[], Sequence[str]] = tuple  # the names of the files that it still has
-
-
-class CollectionAgencyConformance:
+class CollectionAgencyConformance(FetchedFilesConformance):
     """Inherit this in a class whose name begins with `Test`, and say how the adapter is made."""
 
-    mutations: int = 200
-    states_its_end: bool = True  # False: the format has no trailer, so a cut file may look whole
+    _contract, _opened, _closed = CollectionAgency, Opened, Closed
 
-    def make_side(self) -> AgencySide:
-        """Return a new adapter with a place of its own that nothing waits in."""
-        raise NotImplementedError("make_side must return the adapter, and the agency's side of its files")
+    def make_desk(self) -> Desk[CollectionAgency]:
+        """Return a new adapter with a place of its own that nothing waits in; an API that leaves no files, it alone."""
+        raise NotImplementedError("make_desk must return the adapter, and the agency's side of its files")
 
     def told_samples(self) -> Mapping[str, bytes]:
         """Return whole files of the agency, each with a name: with a receipt, a status, a settlement and a closing."""
         raise NotImplementedError("told_samples must return files of the agency")
 
     # What it is
-
-    def test_is_an_agency_with_a_stable_name(self) -> None:
-        agency = self._agency()
-
-        assert isinstance(agency, CollectionAgency), "the adapter lacks a member of CollectionAgency"
-        assert _NAME.fullmatch(agency.name), "the name is not lower case letters, digits and underscores"
-        assert agency.name == self._agency().name, "the name differs from one adapter to the next"
 
     def test_each_step_says_whom_the_debtor_pays(self) -> None:
         steps = self._agency().steps
@@ -83,16 +56,6 @@ class CollectionAgencyConformance:
         assert all(isinstance(terms, StepTerms) and isinstance(terms.payee, Payee) for terms in steps.values()), (
             "a step does not say whom the debtor pays"
         )
-
-    def test_every_batch_has_a_name_of_its_own(self) -> None:
-        other_terms = TERMS.model_copy(update={"customer_no": "7654321", "organisation_number": "2021005489"})
-        batches = [self._batch(), self._batch(file_no=18), self._batch()._replace(terms=other_terms, key="B-2")]
-        if self._is_at_once:
-            batches = [self._batch(order_key=key) for key in ("O-1", "O-2", "O-3")]
-        names = [self._agency().file_name(batch) for batch in batches]
-
-        assert all(_FILE.fullmatch(name) for name in names), "a name has more than letters, digits, _, . and -"
-        assert len(set(names)) == len(names), "two batches have one name: the second would take the first one's place"
 
     # Writing
 
@@ -141,13 +104,6 @@ class CollectionAgencyConformance:
 
     # Reading
 
-    def test_a_file_of_the_agency_is_read_whole(self) -> None:
-        samples = self.told_samples()
-        wrong = [name for name, data in samples.items() if not _is_whole(self._read(data))]
-
-        assert samples, "told_samples returns none"
-        assert not wrong, f"not Opened first and Closed last, once each, with the right count: {wrong}"
-
     def test_samples_tell_of_everything(self) -> None:
         told = {type(event) for event in self._told()}
         missing = {Receipt, StatusTold, SettlementRow, CaseClosed} - told
@@ -171,75 +127,22 @@ class CollectionAgencyConformance:
 
         assert not wrong, f"rows outside a settlement, or one that does not add up: {wrong}"
 
-    def test_a_file_that_comes_slowly_is_read_alike(self) -> None:
-        for name, data in self.told_samples().items():
-            slow: Any = Trickle(data)
-            assert list(self._agency().read(slow)) == self._read(data), f"read otherwise by a few bytes: {name}"
-
-    def test_a_cut_file_is_refused(self) -> None:
-        samples = self.told_samples().values() if self.states_its_end else ()
-        cuts, agency = [(data, cut) for data in samples for _, cut in truncations(data)], self._agency()
-        read = [(data, cut) for data, cut in cuts if _outcome(agency, cut) is None]
-        taken = [len(cut) for data, cut in read if self._read(cut) != self._read(data)]  # a line end alone is nothing
-
-        assert not taken, f"read as if it were whole, of bytes: {taken}"
-
-    def test_damage_ends_in_a_format_error(self) -> None:
-        agency = self._agency()
-
-        def ends_rightly(data: bytes) -> None:
-            error = _outcome(agency, data)
-            assert error is None or isinstance(error, FormatError), f"another error: {type(error).__name__}"
-
-        samples = list(self.told_samples().values())
-        for data in samples:
-            for _, damaged in (*spots(data), *other_encodings(data), *truncations(data)):
-                ends_rightly(damaged)
-        self._for_any(st.tuples(st.sampled_from(samples), CHANGES), lambda both: ends_rightly(changed(*both)))
-        self._for_any(RANDOM_BYTES, ends_rightly)
-
-    def test_an_error_has_a_code_of_its_own(self) -> None:
-        damaged, agency = [one for data in self.told_samples().values() for _, one in spots(data)], self._agency()
-        errors = [_outcome(agency, data) for data in damaged]
-        bare = {error.code for error in errors if isinstance(error, FormatError) and not _says_what(error)}
-
-        assert not bare, f"a FormatError whose code says nothing: {sorted(bare)}"
-
     # Fetching
-
-    def test_what_waits_is_fetched_whole_and_deleted_only_when_it_is_kept(self) -> None:
-        side, content = self._side_with_files()
-        first = _fetched(side.agency, "")
-
-        assert [file.content for file in first.files] == [content], "it was not fetched as it is"
-        assert list(side.waiting()) == ["first.txt"], "deleted before anybody has kept it: a crash would lose it"
-        again = _fetched(side.agency, "")
-        assert [file.content for file in again.files] == [content], "not there any more for who has not kept it"
-        side.agency.fetch(first.cursor)
-        assert list(side.waiting()) == [], "what is kept stays there, and is fetched again and again"
-
-    def test_what_came_meanwhile_is_not_deleted(self) -> None:
-        side, content = self._side_with_files()
-        first = _fetched(side.agency, "")
-        assert side.leave is not None
-        side.leave("second.txt", content)
-        second = _fetched(side.agency, first.cursor)
-
-        assert [file.name for file in second.files] == ["second.txt"], "what came meanwhile was not fetched"
-        assert list(side.waiting()) == ["second.txt"], "what came meanwhile was deleted unread"
 
     # What the checks are made of
 
     def _agency(self) -> CollectionAgency:
-        return self.make_side().agency
+        return self.make_desk().adapter
 
-    def _side_with_files(self) -> tuple[AgencySide, bytes]:
-        side = self.make_side()
-        if side.leave is None:
-            pytest.skip("this agency leaves no files")
-        content = next(iter(self.told_samples().values()))
-        side.leave("first.txt", content)
-        return side, content
+    def _file_names(self) -> Sequence[str]:
+        other_terms = TERMS.model_copy(update={"customer_no": "7654321", "organisation_number": "2021005489"})
+        batches = [self._batch(), self._batch(file_no=18), self._batch()._replace(terms=other_terms, key="B-2")]
+        if self._is_at_once:
+            batches = [self._batch(order_key=key) for key in ("O-1", "O-2", "O-3")]
+        return [self._agency().file_name(batch) for batch in batches]
+
+    def _counts(self, closed: Closed, told: Sequence[Any]) -> bool:
+        return closed.events == len(told)
 
     @property
     def _is_at_once(self) -> bool:
@@ -277,38 +180,10 @@ class CollectionAgencyConformance:
         ]
 
     def _refuses(self, order: CaseOrder) -> bool:
-        try:
-            self._written(order)
-        except DataError:
-            return True
-        return False
-
-    def _read(self, data: bytes) -> list[AgencyEvent]:
-        return list(self._agency().read(io.BytesIO(data)))
+        return refuses(lambda: self._written(order))
 
     def _told(self) -> list[AgencyEvent]:
         return [event for data in self.told_samples().values() for event in self._read(data)]
-
-    def _for_any(self, strategy: st.SearchStrategy[Any], check: Callable[[Any], None]) -> None:
-        limits = settings(
-            max_examples=self.mutations,
-            deadline=None,
-            database=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        )
-        limits(given(strategy)(check))()
-
-
-MOST_LOOKS = 3  # a folder may show a file only when it is the same at a second look
-
-
-def _fetched(agency: CollectionAgency, cursor: str) -> Any:
-    for _ in range(MOST_LOOKS):
-        found = agency.fetch(cursor)
-        if found.files:
-            break
-    return found
 
 
 def _numbered(number: str) -> Any:
@@ -316,31 +191,8 @@ def _numbered(number: str) -> Any:
     return CLAIM.model_copy(update={"lines": (line,)})
 
 
-def _outcome(agency: CollectionAgency, data: bytes) -> Exception | None:
-    """Return what ends the reading of a file, None when it is read whole."""
-    try:
-        for _ in agency.read(io.BytesIO(data)):
-            pass
-    except Exception as error:  # noqa: BLE001 - whatever comes out is what is looked at
-        return error
-    return None
-
-
-def _says_what(error: FormatError) -> bool:
-    return error.code != _NO_CODE and bool(_CODE.fullmatch(error.code))
-
-
 def _is_of_a_case(event: Any) -> bool:
     return any(event.case) or bool(getattr(event, "order_key", ""))
-
-
-def _is_whole(events: list[AgencyEvent]) -> bool:
-    kinds = [type(event) for event in events]
-    ends = (kinds[:1], kinds[-1:], kinds.count(Opened), kinds.count(Closed))
-    if ends != ([Opened], [Closed], 1, 1):
-        return False
-    closed = events[-1]
-    return isinstance(closed, Closed) and closed.events == len(events) - 2
 
 
 def _settlements_are_whole(events: list[AgencyEvent]) -> bool:

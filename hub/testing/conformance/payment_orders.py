@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
 from hub.contracts import PaymentOrderWriter, Recognition
-from hub.errors import DataError, FormatError
-from hub.model.payment_orders import AnswerClosed, OrderAccount, OrderBatch, OrderEvent, PaymentOrder
-from hub.testing.damage import CHANGES, RANDOM_BYTES, changed, other_encodings, spots, truncations
+from hub.errors import DataError
+from hub.model.payment_orders import AnswerClosed, AnswerOpened, OrderAccount, OrderBatch, PaymentOrder, PaymentStatus
+from hub.testing.conformance.told_files import ToldFilesConformance, refuses
+from hub.testing.damage import RANDOM_BYTES, other_encodings, spots, truncations
 from hub.testing.foreign_files import FOREIGN_FILES
-from hub.testing.streams import Trickle
 
 PLAIN = PaymentOrder(
     "RH1R4711", 125_050, OrderAccount("bankgiro", "9912346"), "Örnsköldsviks Vatten", "Örnsköldsvik", "SE", "657866"
@@ -57,16 +52,13 @@ ODD_ORDERS = (
     PLAIN._replace(payee_town=""),
     PLAIN._replace(reference="x" * 200),
 )
-_NAME, _FILE = re.compile(r"[a-z][a-z0-9_]*"), re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-_CODE = re.compile(r"[A-Z][A-Z0-9_]*")
-_NO_CODE = FormatError("").code
 Sums = Mapping[str, int]
 
 
-class PaymentOrderWriterConformance:
+class PaymentOrderWriterConformance(ToldFilesConformance):
     """Inherit this in a class whose name begins with `Test`, and say how the writer is made."""
 
-    mutations: int = 200
+    _contract, _opened, _closed = PaymentOrderWriter, AnswerOpened, AnswerClosed
 
     def make_writer(self) -> PaymentOrderWriter:
         """Return a new writer."""
@@ -79,32 +71,16 @@ class PaymentOrderWriterConformance:
         """
         raise NotImplementedError("read_again must read a file of orders by other means than the writer's")
 
-    def answer_samples(self) -> Mapping[str, bytes]:
+    def told_samples(self) -> Mapping[str, bytes]:
         """Return whole answers of the bank, each with a name; some of them about single payments."""
-        raise NotImplementedError("answer_samples must return answers of the bank")
+        raise NotImplementedError("told_samples must return answers of the bank")
 
-    # What it is
-
-    def test_is_a_payment_order_writer_with_a_stable_name(self) -> None:
-        writer = self.make_writer()
-
-        assert isinstance(writer, PaymentOrderWriter), "the writer lacks a member of PaymentOrderWriter"
-        assert _NAME.fullmatch(writer.name), "the name is not lower case letters, digits and underscores"
-        assert writer.name == self.make_writer().name, "the name differs from one writer to the next"
-
-    def test_every_file_has_a_name_of_its_own(self) -> None:
-        batches = [BATCH, BATCH._replace(message_id="RH1-261123-18"), BATCH._replace(message_id="RH12-6112-317")]
-        names = [self.make_writer().file_name(batch) for batch in batches]
-
-        assert all(_FILE.fullmatch(name) for name in names), "a name has more than letters, digits, _, . and -"
-        assert len(set(names)) == len(names), "two files have one name: the second would take the first one's place"
+    # Writing
 
     def test_an_order_stands_in_one_part_whoever_asks(self) -> None:
         parts = [[self.make_writer().part_of(order) for order in SEVERAL] for _ in range(2)]
 
         assert parts[0] == parts[1], "the part of an order differs from one writer to the next"
-
-    # Writing
 
     def test_the_same_batch_gives_the_same_bytes(self) -> None:
         assert self.make_writer().write(BATCH) == self.make_writer().write(BATCH), "made again it has other bytes"
@@ -146,7 +122,7 @@ class PaymentOrderWriterConformance:
 
     def test_answers_are_recognised_and_nothing_else(self) -> None:
         writer = self.make_writer()
-        missed = [name for name, data in self.answer_samples().items() if not writer.recognises(data[:65536])]
+        missed = [name for name, data in self.told_samples().items() if not writer.recognises(data[:65536])]
         foreign = {name: data for name, data in FOREIGN_FILES.items() if name != "pain.002"}
         taken = [name for name, data in foreign.items() if writer.recognises(data) is not Recognition.NO]
 
@@ -155,48 +131,10 @@ class PaymentOrderWriterConformance:
         assert not writer.recognises(writer.write(BATCH)), "its own orders are taken for an answer"
 
     def test_recognising_raises_nothing(self) -> None:
-        for data in self.answer_samples().values():
+        for data in self.told_samples().values():
             for _, damaged in (*spots(data), *other_encodings(data), *truncations(data)):
                 self.make_writer().recognises(damaged)
         self._for_any(RANDOM_BYTES, lambda data: self.make_writer().recognises(data))
-
-    def test_an_answer_is_read_whole(self) -> None:
-        read = {name: self._read(data) for name, data in self.answer_samples().items()}
-        wrong = [name for name, events in read.items() if not _is_whole(events)]
-
-        assert read, "answer_samples returns none"
-        assert not wrong, f"not AnswerOpened first and AnswerClosed last, once each, with the right count: {wrong}"
-
-    def test_an_answer_that_comes_slowly_is_read_alike(self) -> None:
-        for name, data in self.answer_samples().items():
-            slow: Any = Trickle(data)
-            assert list(self.make_writer().read(slow)) == self._read(data), f"read otherwise by a few bytes: {name}"
-
-    def test_a_cut_answer_is_refused(self) -> None:
-        cuts = [cut for data in self.answer_samples().values() for _, cut in truncations(data)]
-        taken = [len(cut) for cut in cuts if _outcome(self.make_writer(), cut) is None]
-
-        assert not taken, f"read as if it were whole, of bytes: {taken}"
-
-    def test_damage_ends_in_a_format_error(self) -> None:
-        samples = list(self.answer_samples().values())
-
-        def ends_rightly(data: bytes) -> None:
-            error = _outcome(self.make_writer(), data)
-            assert error is None or isinstance(error, FormatError), f"not a FormatError: {type(error).__name__}"
-
-        for data in samples:
-            for _, damaged in (*spots(data), *other_encodings(data), *truncations(data)):
-                ends_rightly(damaged)
-        self._for_any(st.tuples(st.sampled_from(samples), CHANGES), lambda both: ends_rightly(changed(*both)))
-        self._for_any(RANDOM_BYTES, ends_rightly)
-
-    def test_an_error_has_a_code_of_its_own(self) -> None:
-        damaged = [one for data in self.answer_samples().values() for _, one in spots(data)]
-        errors = [_outcome(self.make_writer(), data) for data in damaged]
-        bare = {error.code for error in errors if isinstance(error, FormatError) and not _says_what(error)}
-
-        assert not bare, f"a FormatError whose code says nothing: {sorted(bare)}"
 
     def _is_ordered(self, order: PaymentOrder) -> bool:
         try:
@@ -206,48 +144,14 @@ class PaymentOrderWriterConformance:
         return dict(self.read_again(data)) == {order.end_to_end_id: order.amount_ore}
 
     def _refuses(self, *orders: PaymentOrder) -> bool:
-        try:
-            self.make_writer().write(BATCH._replace(orders=orders))
-        except DataError:
-            return True
-        return False
+        return refuses(lambda: self.make_writer().write(BATCH._replace(orders=orders)))
 
-    def _read(self, data: bytes) -> list[OrderEvent]:
-        return list(self.make_writer().read(io.BytesIO(data)))
+    def _adapter(self) -> PaymentOrderWriter:
+        return self.make_writer()
 
-    def _for_any(self, strategy: st.SearchStrategy[Any], check: Callable[[Any], object]) -> None:
-        limits = settings(
-            max_examples=self.mutations,
-            deadline=None,
-            database=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        )
+    def _file_names(self) -> Sequence[str]:
+        batches = [BATCH, BATCH._replace(message_id="RH1-261123-18"), BATCH._replace(message_id="RH12-6112-317")]
+        return [self.make_writer().file_name(batch) for batch in batches]
 
-        def checked(data: Any) -> None:
-            check(data)
-
-        limits(given(strategy)(checked))()
-
-
-def _outcome(writer: PaymentOrderWriter, data: bytes) -> Exception | None:
-    """Return what ends the reading of an answer, None when it is read whole."""
-    try:
-        for _ in writer.read(io.BytesIO(data)):
-            pass
-    except Exception as error:  # noqa: BLE001 - whatever comes out is what is looked at
-        return error
-    return None
-
-
-def _says_what(error: FormatError) -> bool:
-    return error.code != _NO_CODE and bool(_CODE.fullmatch(error.code))
-
-
-def _is_whole(events: list[OrderEvent]) -> bool:
-    kinds = [type(event).__name__ for event in events]
-    ends = (kinds[:1], kinds[-1:], kinds.count("AnswerOpened"), kinds.count("AnswerClosed"))
-    if ends != (["AnswerOpened"], ["AnswerClosed"], 1, 1):
-        return False
-    closed = events[-1]
-    return isinstance(closed, AnswerClosed) and closed.payments == kinds.count("PaymentStatus")
+    def _counts(self, closed: AnswerClosed, told: Sequence[Any]) -> bool:
+        return closed.payments == sum(isinstance(event, PaymentStatus) for event in told)

@@ -23,7 +23,7 @@ class TestBankOrders(PaymentOrderWriterConformance):
         assert_valid(data)
         return ordered(data)
 
-    def answer_samples(self) -> Mapping[str, bytes]:
+    def told_samples(self) -> Mapping[str, bytes]:
         for one in (ACCEPTED, PARTLY, REJECTED, PART_REJECTED):
             assert_valid(one)
         return {"accepted": ACCEPTED, "partly": PARTLY, "rejected": REJECTED, "a part": PART_REJECTED}

@@ -89,7 +89,7 @@ class TestAutogiro(DirectDebitSchemeConformance):
     def make_scheme(self) -> DirectDebitScheme:
         return scheme()
 
-    def answer_samples(self) -> Mapping[str, bytes]:
+    def told_samples(self) -> Mapping[str, bytes]:
         return {**self.told, "old specification": files.as_file(files.old_specification())}
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from hub.testing.conformance import AgencySide, CollectionAgencyConformance, PluginConformance
+from hub.contracts import CollectionAgency
+from hub.testing.conformance import CollectionAgencyConformance, Desk, PluginConformance
 from hub.testing.contexts import ContextInMemory
 from hub_collection_agencies import CollectionAgenciesSettings, Plugin
 from hub_collection_agencies.sandbox_rows import told_file
@@ -55,13 +56,13 @@ class _ByFolder(CollectionAgencyConformance):
     def _places(self, tmp_path: Path) -> None:
         self._place = (tmp_path / str(number) for number in count(1))
 
-    def make_side(self) -> AgencySide:
+    def make_desk(self) -> Desk[CollectionAgency]:
         folder = next(self._place)
         folder.mkdir()
         table = {"incoming": {"folder": str(folder), "settled_after_s": 0}}
         plugin = Plugin(CollectionAgenciesSettings.model_validate({self.agency_name: table}))
         (agency,) = plugin.hub_collection_agencies(ContextInMemory())
-        return AgencySide(agency, lambda name, data: _write(folder / name, data), lambda: sorted(_names(folder)))
+        return Desk(agency, lambda name, data: _write(folder / name, data), lambda: sorted(_names(folder)))
 
     def told_samples(self) -> Mapping[str, bytes]:
         return {"rows": told_file(7, "2026-11-23", ROWS)}
@@ -99,10 +100,10 @@ class TestAmiliFiles(_ByFolder):
 
 
 class TestAmili(CollectionAgencyConformance):
-    def make_side(self) -> AgencySide:
+    def make_desk(self) -> Desk[CollectionAgency]:
         plugin = Plugin(CollectionAgenciesSettings.model_validate({"amili": {}}))
         (agency,) = plugin.hub_collection_agencies(ContextInMemory())
-        return AgencySide(agency)
+        return Desk(agency)
 
     def told_samples(self) -> Mapping[str, bytes]:
         case = {"_id": "A1", "debt": {"invoice_number": "1"}, "state": "debt_collection", "status": "paused"}

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from hub.contracts import OrderToPayFiler
 from hub.testing.conformance import Desk, OrderToPayFilerConformance, PluginConformance
 from hub.testing.contexts import ContextInMemory
 from hub_kronofogden import KronofogdenFiler, KronofogdenSettings, Plugin
@@ -17,7 +18,7 @@ class TestPlugin(PluginConformance):
 
 
 class TestFiler(OrderToPayFilerConformance):
-    def make_desk(self) -> Desk:
+    def make_desk(self) -> Desk[OrderToPayFiler]:
         folder = Path(tempfile.mkdtemp(prefix="kronofogden-"))
         table = {"is_trial": True, "incoming": {"folder": str(folder), "settled_after_s": 0}}
         filer = KronofogdenFiler(KronofogdenSettings.model_validate(table), ContextInMemory())

@@ -20,5 +20,5 @@ class TestExporter(BookkeepingExporterConformance):
     def make_exporter(self) -> BookkeepingExporter:
         return SieExporter(SieSettings())
 
-    def ledger_samples(self) -> Mapping[str, bytes]:
+    def told_samples(self) -> Mapping[str, bytes]:
         return {"full year": FULL_YEAR, "vouchers alone": IMPORTED}

@@ -308,16 +308,16 @@ class _DeletesAll(SoundAgency):
 
 
 BROKEN_AGENCIES: dict[str, type[SoundAgency]] = {
-    "test_is_an_agency_with_a_stable_name": _NewName,
+    "test_keeps_the_contract_under_a_stable_name": _NewName,
     "test_each_step_says_whom_the_debtor_pays": _TakesNothing,
-    "test_every_batch_has_a_name_of_its_own": _OneName,
+    "test_every_file_has_a_name_of_its_own": _OneName,
     "test_the_same_batch_gives_the_same_bytes": _OtherBytes,
     "test_every_order_is_in_what_is_written": _OnlyTheFirst,
     "test_other_orders_give_other_bytes": _LosesTheAmount,
     "test_what_cannot_be_held_is_refused": _WritesWhatItRefuses,
     "test_what_can_be_held_is_written": _RefusesWhatItTakes,
     "test_no_reason_names_the_debtor": _NamesTheDebtor,
-    "test_a_file_of_the_agency_is_read_whole": _CountsWrongly,
+    "test_a_file_is_read_whole": _CountsWrongly,
     "test_samples_tell_of_everything": _LosesClosings,
     "test_what_is_told_is_of_a_case": _LosesTheCase,
     "test_stages_and_codes_are_the_hubs_own": _PassesWordsOn,

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from hub.testing.conformance import AgencySide, CollectionAgencyConformance
+from hub.contracts import CollectionAgency
+from hub.testing.conformance import CollectionAgencyConformance, Desk
 from tests.unit.testing.broken_agencies import BROKEN_AGENCIES, SAMPLE, SoundAgency
 from tests.unit.testing.failing_checks import checks_of, failing_checks
 
@@ -15,9 +16,9 @@ class Kit(CollectionAgencyConformance):
     agency_class: type[SoundAgency] = SoundAgency
     mutations = 10
 
-    def make_side(self) -> AgencySide:
+    def make_desk(self) -> Desk[CollectionAgency]:
         agency = self.agency_class()
-        return AgencySide(agency, lambda name, data: agency.place.update({name: data}), lambda: sorted(agency.place))
+        return Desk(agency, lambda name, data: agency.place.update({name: data}), lambda: sorted(agency.place))
 
     def told_samples(self) -> Mapping[str, bytes]:
         return {"sample": SAMPLE}

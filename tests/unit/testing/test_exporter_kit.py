@@ -19,7 +19,7 @@ class Kit(BookkeepingExporterConformance):
     def make_exporter(self) -> BookkeepingExporter:
         return self.exporter_class()
 
-    def ledger_samples(self) -> Mapping[str, bytes]:
+    def told_samples(self) -> Mapping[str, bytes]:
         return {"sample": SAMPLE}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from hub.contracts import OrderToPayFiler
 from hub.testing.conformance import Desk, OrderToPayFilerConformance
 from tests.unit.testing.broken_filers import BROKEN_FILERS, SAMPLE, SoundFiler
 from tests.unit.testing.failing_checks import checks_of, failing_checks
@@ -15,7 +16,7 @@ class Kit(OrderToPayFilerConformance):
     filer_class: type[SoundFiler] = SoundFiler
     mutations = 10
 
-    def make_desk(self) -> Desk:
+    def make_desk(self) -> Desk[OrderToPayFiler]:
         filer = self.filer_class()
         return Desk(filer, lambda name, data: filer.place.update({name: data}), lambda: sorted(filer.place))
 

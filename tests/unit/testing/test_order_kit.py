@@ -22,7 +22,7 @@ class Kit(PaymentOrderWriterConformance):
     def read_again(self, data: bytes) -> Mapping[str, int]:
         return read_again(data)
 
-    def answer_samples(self) -> Mapping[str, bytes]:
+    def told_samples(self) -> Mapping[str, bytes]:
         return {"sample": SAMPLE}
 
 

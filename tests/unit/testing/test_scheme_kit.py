@@ -20,7 +20,7 @@ class Kit(DirectDebitSchemeConformance):
     def make_scheme(self) -> DirectDebitScheme:
         return self.scheme_class()
 
-    def answer_samples(self) -> Mapping[str, bytes]:
+    def told_samples(self) -> Mapping[str, bytes]:
         return SAMPLES
 
 

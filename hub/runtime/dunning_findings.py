@@ -9,6 +9,7 @@ from typing import NamedTuple
 from hub.errors import HubError
 from hub.model.company import Company
 from hub.rules.dunning.policies import never_taken, policies_on, unlawful_in
+from hub.runtime.printing_findings import cannot_be_printed, texts_of_policy
 from hub.runtime.tenant_work import TenantWork
 from hub.services.dunning.lawful import missing_accounts, needs_reference_rate
 
@@ -24,10 +25,11 @@ class DunningFinding(NamedTuple):
 
 
 def dunning_findings(work: TenantWork, on: date) -> Iterator[DunningFinding]:
-    """Yield what policies that hold on a day say against the law, accounts they lack, and a rate nobody knows."""
+    """Yield what policies that hold on a day say against the law or cannot print, and accounts and rates they lack."""
     for company in work.tenant.companies:
         yield from _unlawful(company, on)
         yield from _never_taken(company, on)
+        yield from _unprintable(company, on)
         for account in missing_accounts(company, on):
             text = f"debits what has no account: name accounts.{account}, or let the step print what it debits"
             yield DunningFinding(company.number, "", text)
@@ -46,6 +48,12 @@ def _never_taken(company: Company, on: date) -> Iterator[DunningFinding]:
         if step is not None:
             text = f"the {step} is never sent: a residual_demand is used instead of it; leave one of them out"
             yield DunningFinding(company.number, policy.name, text, is_wrong=False)
+
+
+def _unprintable(company: Company, on: date) -> Iterator[DunningFinding]:
+    for policy in policies_on(company.dunning, on):
+        for text in cannot_be_printed(texts_of_policy(policy)):
+            yield DunningFinding(company.number, policy.name, text)
 
 
 def _unknown_rate(company: Company, work: TenantWork, on: date) -> Iterator[DunningFinding]:

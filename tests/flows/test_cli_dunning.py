@@ -132,6 +132,26 @@ def test_a_policy_above_the_cap_is_found_by_check_and_doctor_and_nothing_is_plan
     assert "4 §" in refused.stderr
 
 
+def test_texts_that_no_font_can_print_are_found_before_a_letter_comes_back(home: Path) -> None:
+    heading = 'heading = { sv = "Påminnelse ☎ – 1 €" }, officer = "Anna 漢, 0371-100 00", after_days'
+    greeting = '[companies.letterhead]\ngreeting = { sv = "Hälsningar 😀" }\n'
+    write(home, POLICIES.replace("after_days", heading, 1) + greeting)
+
+    policies = run("dunning", "check", "--json", home=home)
+    assert (policies.exit_code != 0, [one["message"] for one in json.loads(policies.stdout)]) == (
+        True,
+        [
+            f"reminder_1.{what}, which our fonts cannot print: write it in Latin, Greek or Cyrillic letters"
+            for what in ("heading.sv holds '☎' (U+260E)", "officer holds '漢' (U+6F22)")
+        ],
+    )
+    found = [
+        one for one in json.loads(run("doctor", "--json", home=home).stdout)["findings"] if "fonts" in one["message"]
+    ]
+    assert [one["health"] for one in found] == ["wrong"] * 3
+    assert "letterhead.greeting.sv holds '😀' (U+1F600)" in found[0]["message"]
+
+
 def test_lawful_policies_are_found_so(home: Path) -> None:
     assert answer("dunning", "check", home=home) == []
 

@@ -34,6 +34,7 @@ from hub_demonstration_channels.settings import DemonstrationSettings
 
 PLUGIN = "demonstration_channels"
 TIMEOUT_S = 0.9  # a busy machine takes a while for a call; whole seconds of it are part of when a call has settled
+PATIENT_S = 30.0  # where no call is meant to be late
 LATE_BY_S = 5
 MOST_STEPS = 200
 LOST_ANSWERS = (Fault.RESET_BEFORE_READING, Fault.RESET_AFTER_ACCEPT)
@@ -175,13 +176,15 @@ class MortalAskableChannel(MortalChannel):
 class AttemptWorld:
     """A tenant that sends by the three demonstration channels."""
 
-    def __init__(self, engine: Engine, counterparty: Counterparty, *, name: str = "north") -> None:
+    def __init__(
+        self, engine: Engine, counterparty: Counterparty, *, name: str = "north", timeout_s: float = TIMEOUT_S
+    ) -> None:
         self.engine = engine
         self.tenant = Tenant.model_validate(tenant_settings(id=name))
         self.clock = PassingTime(datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
         self.store = MortalStore(engine, name, self.clock)
         self.counterparty = counterparty
-        offered = channels(DemonstrationSettings(address=counterparty.address, timeout_s=TIMEOUT_S))
+        offered = channels(DemonstrationSettings(address=counterparty.address, timeout_s=timeout_s))
         self.channels: dict[str, Any] = {
             channel.promise: (MortalAskableChannel if channel.promise is Promise.QUERYABLE else MortalChannel)(
                 channel, self

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from attempt_world import AttemptWorld
+from attempt_world import TIMEOUT_S, AttemptWorld
 from hub_life import WARM
 from imported_ledger import Ledger
 from payment_world import World
@@ -37,9 +37,15 @@ def ledger(engine: Engine) -> Ledger:
 
 
 @pytest.fixture
-def attempt_world(engine: Engine, tmp_path: Path) -> Iterator[AttemptWorld]:
+def call_timeout_s() -> float:
+    """How long a call of `attempt_world` may take; tests in which none is meant to be late say more."""
+    return TIMEOUT_S
+
+
+@pytest.fixture
+def attempt_world(engine: Engine, tmp_path: Path, call_timeout_s: float) -> Iterator[AttemptWorld]:
     """A tenant that sends messages, and the counterparty that takes them; messages and events agree in the end."""
     with Counterparty(tmp_path / "accepted.jsonl") as counterparty:
-        made = AttemptWorld(engine, counterparty)
+        made = AttemptWorld(engine, counterparty, timeout_s=call_timeout_s)
         yield made
         assert made.found("ATTEMPT_NUMBER_GAP", "ATTEMPT_DIFFERS", "MESSAGE_DIFFERS") == []

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from attempt_world import AttemptWorld, check, scripted
+from attempt_world import PATIENT_S, AttemptWorld, check, scripted
 
 from hub.contracts import Promise
 from hub.errors import ConfigurationError, LedgerError, OutcomeUnknownError, RejectedError, TransientError
@@ -20,6 +20,11 @@ from hub.services.attempts.together import MOST, QUICK_MS
 
 IDEMPOTENT, QUERYABLE, NEITHER = Promise
 RUN = "send:north:1:1"
+
+
+@pytest.fixture
+def call_timeout_s() -> float:
+    return PATIENT_S
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from threading import Barrier, Lock
 from typing import Any
 
 import pytest
-from attempt_world import AttemptWorld
+from attempt_world import PATIENT_S, AttemptWorld
 
 from hub.contracts import ConcurrentChannel, Promise
 from hub.errors import ConfigurationError, OutcomeUnknownError, RejectedError, TransientError
@@ -20,6 +20,11 @@ from hub.services.attempts.together import MOST, QUICK_MS
 IDEMPOTENT, QUERYABLE, NEITHER = Promise
 RUN = "send:north:1:1"
 MEETS_WITHIN_S = 20
+
+
+@pytest.fixture
+def call_timeout_s() -> float:
+    return PATIENT_S
 
 
 @pytest.fixture

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from attempt_world import AttemptWorld
+import pytest
+from attempt_world import PATIENT_S, AttemptWorld
 from sqlalchemy import text
 
 from hub.contracts import Promise
 from hub.services.attempts import content
+
+
+@pytest.fixture
+def call_timeout_s() -> float:
+    return PATIENT_S
 
 
 def test_more_messages_than_are_read_at_once_all_go_out(attempt_world: AttemptWorld, monkeypatch):

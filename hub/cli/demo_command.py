@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import shutil
-import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,10 +11,10 @@ import typer
 from rich.padding import Padding
 from rich.text import Text
 
+from hub.cli.demo_tries import show_tries
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, by_currency, kronor, out, progress_bar, show, state, table, words
 from hub.cli.wording import explained, said
-from hub.demo.folder import BGMAX, CAMT054, LATE_RECEIVABLE, MISTYPED, MISTYPED_BY, SOURCE_SYSTEM
 from hub.model.deliveries import TRIED
 from hub.model.enquiries import Fate, PaymentStory
 
@@ -25,10 +22,18 @@ if TYPE_CHECKING:
     from hub.demo.day import Day, FileStory
     from hub.demo.month import Happened
     from hub.demo.outgoing import Sent
+    from hub.demo.overdue import Happened as Pursued
 
 HOME = Path("demo")
 DIFFERENCES = ("difference_written_off", "difference_carried")
 _INDENT = 2
+_PURSUED = {
+    "reminder_1": "its fee; to be paid by {pay_by}",
+    "demand": "its fee; nothing may be filed before {pay_by} has passed (inkassolagen 6 §)",
+    "filed": "asked for, with interest and what the case costs",
+    "confirmed": "the authority's case {case_no}",
+    "decided": "what the case costs, awarded and debited",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -49,8 +54,10 @@ def demo(session: Session) -> None:
     if session.as_json:
         answer_json(_as_data(day))
         return
-    for tell in (_beginning, _bgmax, _camt054, _camt053, _books, _documents, _month, _next):
+    for tell in (_beginning, _bgmax, _camt054, _camt053, _books, _documents, _month, _overdue):
         tell(day)
+    _heading("Try next")
+    show_tries(day)
 
 
 def _as_data(day: Day) -> dict[str, Any]:
@@ -63,6 +70,7 @@ def _as_data(day: Day) -> dict[str, Any]:
         "deposits": day.deposits,
         "balances": day.balances,
         "month": [] if day.month is None else day.month.happened,
+        "overdue": [] if day.overdue is None else day.overdue.happened,
         "documents": [] if day.outgoing is None else [_document(one) for one in day.outgoing.sent],
     }
 
@@ -173,7 +181,7 @@ def _way(sent: Sent) -> tuple[Any, ...]:
 def _month(day: Day) -> None:
     if day.month is None:
         return
-    _step(7 if day.outgoing is not None else 6, "Two customers sign for direct debits, and one has no money")
+    _step(6 + (day.outgoing is not None), "Two customers sign for direct debits, and one has no money")
     _tell("A month by a clock of its own; sealed files go to a Bankgirot on this machine, and its answers come back:")
     rows = [_happening(one) for one in day.month.happened]
     _rows("day", "customer", "", ("kronor", "right"), ("because", "wrap"), rows=rows)
@@ -186,69 +194,18 @@ def _happening(one: Happened) -> tuple[Any, ...]:
     return one.day, one.customer, state(one.step.state), amount, because
 
 
-def _next(day: Day) -> None:
-    home = shlex.quote(str(day.folder.home))
-    wrong = next(payment for payment in day.bgmax.of("suspended") if payment.payer_name == MISTYPED_BY)
-    _heading("Try next")
-    tries = [
-        (f"hub payments --home {home}", "the queue of money that waits"),
-        (
-            f"hub payments suggest {wrong.payment_id} --home {home}",
-            "what one of them may be for; its reference was mistyped",
-        ),
-        (f"hub payments move {wrong.payment_id} {MISTYPED} --home {home}", "place it there"),
-        (
-            f"hub exchanges show {day.camt054.exchange.number} --home {home}",
-            "what became of every payment of the camt file",
-        ),
-        (
-            f"hub import {home}/files/{LATE_RECEIVABLE} --source-system {SOURCE_SYSTEM} --home {home}",
-            "a receivable that comes late: its payment waits already, and finds it",
-        ),
-        (f"hub receive {home}/files/{BGMAX} --home {home}", "the same file again: closed, nothing happens"),
-        (f"hub receivables --home {home}", "what is still open"),
-        *_next_documents(day, home),
-        *_next_month(day),
-        (f"hub feed --after 0 --home {home}", "everything the core ledger is told, once and in order"),
-        (f"hub inspect {home}/files/{CAMT054} --json", "what any payment file says; needs no tenant"),
-    ]
-    for line, why in tries:
-        line = f"{_program()}{line.removeprefix('hub')}"
-        out().print(Padding(Text(line, style="cyan"), (0, 0, 0, _INDENT), expand=False), soft_wrap=True)
-        out().print(Padding(Text(why, style="dim"), (0, 0, 0, _INDENT * 2), expand=False))
-    out().print()
+def _overdue(day: Day) -> None:
+    if day.overdue is None:
+        return
+    _step(6 + (day.outgoing is not None) + (day.month is not None), "Nobody pays, and an authority decides")
+    _tell("From due date to decision (utslag), by the same clock; letters go to a printer, files to an authority:")
+    _rows("day", ("", "keep"), ("kronor", "right"), ("", "wrap"), rows=[_pursued(one) for one in day.overdue.happened])
+    _tell(f"The printer took {day.overdue.letters} letters. {kronor(day.overdue.open_ore)} kr is owed, costs included.")
 
 
-def _next_documents(day: Day, home: str) -> list[tuple[str, str]]:
-    sent = [] if day.outgoing is None else [one.row.document_no for one in day.outgoing.sent if one.row is not None]
-    if day.outgoing is None or not sent:
-        return []
-    return [
-        (f"hub documents pdf {sent[0]} --to invoice.pdf --home {home}", "an invoice as it was printed"),
-        (f"hub route {sent[3]} --home {home}", "why it took the way it took"),
-        (f"hub documents e-invoice {sent[2]} --to invoice.xml --home {home}", "one that went by Peppol, as data"),
-        ("hub validate invoice.xml", "whether it keeps the rules of EN 16931 and Peppol; needs no tenant"),
-        (
-            f"hub sandbox --folder {home}/sandbox --port {day.outgoing.first_port}",
-            "the other sides again, in a terminal of their own, so that you can send more",
-        ),
-    ]
-
-
-def _next_month(day: Day) -> list[tuple[str, str]]:
-    if day.month is None:
-        return []
-    home = shlex.quote(str(day.month.home))
-    return [(f"hub payment-requests --home {home}", "the month's direct debits, and what became of each")]
-
-
-def _program() -> str:
-    """How the reader can call the command: by its name if the shell finds it, else the way it was called now."""
-    called = Path(sys.argv[0])
-    found = shutil.which("hub")
-    if called.name != "hub" or (found is not None and Path(found).samefile(called)):
-        return "hub"
-    return shlex.quote(sys.argv[0])
+def _pursued(one: Pursued) -> tuple[Any, ...]:
+    about = _PURSUED.get(one.what, "").format(pay_by=one.pay_by, case_no=one.case_no)
+    return one.day, state(words(one.what)), kronor(one.amount_ore) if one.amount_ore else "", about
 
 
 # --- how it looks ---------------------------------------------------------------------------------------------------

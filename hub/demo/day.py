@@ -8,6 +8,7 @@ from pathlib import Path
 from hub.demo.folder import BGMAX, CAMT053, CAMT054, RECEIVABLES, SOURCE_SYSTEM, TENANT, DemoFolder, lay_out
 from hub.demo.month import Month, live_month
 from hub.demo.outgoing import Outgoing, send_documents
+from hub.demo.overdue import Overdue, pursue
 from hub.model.enquiries import AccountBalance, PaymentStory
 from hub.model.exchanges import Exchange
 from hub.model.import_rows import ImportReport
@@ -42,6 +43,7 @@ class Day:
     accounts: dict[str, str]  # ledger account → what it is for
     outgoing: Outgoing | None  # None: no plugin with another side to send to is installed
     month: Month | None  # None: no plugin that collects by direct debit is
+    overdue: Overdue | None  # None: no printer, or no enforcement authority, is
 
 
 def run_day(home: Path) -> Day:
@@ -64,6 +66,7 @@ def run_day(home: Path) -> Day:
         accounts=accounts,
         outgoing=send_documents(folder),
         month=live_month(folder),
+        overdue=pursue(folder),
     )
 
 

@@ -21,12 +21,9 @@ DOCUMENTS = "documents.json"
 MISTYPED, MISTYPED_BY = "040000207", "Greta Mo"  # the receivable a payment means whose reference lost a digit
 
 MONTH, COLLECTS_BY = "month", "bankgiro"
-_DIRECT_DEBIT = """[companies.direct_debit]
-scheme = "autogiro"
-payer_number = { prefix = "7", width = 6 }
-"""
+OVERDUE = "overdue"
 _FILES = (RECEIVABLES, LATE_RECEIVABLE, BGMAX, CAMT054, CAMT053, DOCUMENTS)
-_FOLDERS = ("sandbox", "secrets", "month")  # made by the demonstration, and taken away before it begins anew
+_FOLDERS = ("sandbox", "secrets", MONTH, OVERDUE)  # made by the demonstration, and taken away before it begins anew
 _DATABASE = ("hub.sqlite", "hub.sqlite-wal", "hub.sqlite-shm", "hub.sqlite-turn", "hub.sqlite-work")
 
 
@@ -74,19 +71,21 @@ def _write(home: Path) -> None:
         _copy(name, home / "files" / name)
 
 
-def lay_out_month(folder: DemoFolder) -> Path:
-    """Write the home of a month of mandates beside the day's: its clock is another. Returns it.
+def lay_out_beside(folder: DemoFolder, name: str) -> Path:
+    """Write a home beside the day's, whose clock is another: the same tenant, and what `name`.toml adds. Returns it.
 
-    Its plugin's table is left out, for the sandbox to write.
+    Tables of plugins are left out: the sandboxes write those that are needed.
     """
-    home = folder.home / MONTH
+    home = folder.home / name
     (home / "tenants").mkdir(parents=True)
     _copy("hub.toml", home / "hub.toml")
-    settings = (folder.home / "tenants" / f"{TENANT}.toml").read_text(encoding="utf-8")
-    collecting = settings.replace("[companies.limits]", f"{_DIRECT_DEBIT}\n[companies.limits]", 1)
-    own = collecting.replace(f"\n[plugins.{COLLECTS_BY}]\n", "", 1)
-    (home / "tenants" / f"{TENANT}.toml").write_text(own, encoding="utf-8")
+    own, _plugins, _tables = _shipped(f"{TENANT}.toml").partition("[plugins.")
+    (home / "tenants" / f"{TENANT}.toml").write_text(f"{own}{_shipped(f'{name}.toml')}", encoding="utf-8")
     return home
+
+
+def _shipped(name: str) -> str:
+    return files("hub.demo").joinpath(name).read_text(encoding="utf-8")
 
 
 def _copy(name: str, target: Path) -> None:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from hub.banking_calendar import FixedClock
 from hub.contracts import DailySandbox
-from hub.demo.folder import COLLECTS_BY, SOURCE_SYSTEM, TENANT, DemoFolder, lay_out_month
+from hub.demo.folder import COLLECTS_BY, MONTH, SOURCE_SYSTEM, TENANT, DemoFolder, lay_out_beside
 from hub.demo.outgoing import SANDBOX, turn_on
 from hub.model.commands import parse_command
 from hub.model.mandates import DrawnRequest, Mandate, StepOf
@@ -50,7 +50,7 @@ def live_month(folder: DemoFolder) -> Month | None:
     """Live the month in a home of its own; None when no installed plugin has such another side."""
     if COLLECTS_BY not in {plugin for plugin, _ in installed_makers()}:
         return None
-    home = lay_out_month(folder)
+    home = lay_out_beside(folder, MONTH)
     with running(home / SANDBOX, [COLLECTS_BY]) as sandboxes:
         bank = sandboxes[0].sandbox
         if not isinstance(bank, DailySandbox):

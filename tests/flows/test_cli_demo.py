@@ -67,6 +67,7 @@ def test_demo_tells_what_was_matched_suspended_and_recognised_and_why(told: tupl
         "Clearing is zero",
         "no cover",
         "842,50 kr is open still, and is dunned",
+        "The printer took 2 letters. 5 420,00 kr is owed, costs included.",
         "Try next",
     ):
         assert sentence in told[1]
@@ -150,6 +151,18 @@ def test_the_month_of_direct_debits_stands_in_a_home_of_its_own(told: tuple[Path
     assert run("verify", home=month).exit_code == 0
 
 
+def test_the_overdue_receivable_goes_from_its_due_date_to_the_decision_on_both_sides(told: tuple[Path, str]) -> None:
+    home = told[0] / "overdue"
+    [order] = answer("orders-to-pay", home=home)
+    desk = json.loads((home / "sandbox" / "kronofogden" / "desk.json").read_text(encoding="utf-8"))
+    [case] = desk["cases"].values()
+    assert (order["state"], case["state"]) == ("decided", "decided")
+    assert (order["case_no"], order["decided_on"]) == (case["case_no"], "2026-03-15")
+    assert case["total_ore"] == 4_500_00 + 60_00 + 180_00 + 44_38 + 680_00  # interest: 36 days at ref + 8, 10 per cent
+    assert [row["open_ore"] for row in answer("receivables", home=home)] == [5_420_00]
+    assert run("verify", home=home).exit_code == 0
+
+
 def test_a_verdict_and_an_undo_say_what_they_did_and_what_comes_next(own: Path) -> None:
     [held] = answer("payments", "--state", "held", home=own)
     assert "2 bank movements booked, 2 paired with payments" in run("exchanges", "show", 4, home=own).stdout
@@ -184,3 +197,6 @@ def test_demo_as_json_holds_every_payment_and_its_fate(tmp_path: Path) -> None:
     told = answer("demo", home=tmp_path / "demo")
     assert len(told["bgmax"]["payments"]) == 19
     assert all(payment["fates"] for payment in told["bgmax"]["payments"] + told["camt054"]["payments"])
+    way = [one["what"] for one in told["overdue"]]
+    assert way[:4] == ["due", "reminder_1", "demand", "filed"]
+    assert way[-1] == "decided"

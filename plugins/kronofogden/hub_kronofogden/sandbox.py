@@ -1,14 +1,14 @@
 """An enforcement authority on this machine, by SFTP. Nothing of the adapter; see `sandbox_desk`.
 
 By itself it goes by the calendar of this machine, one step of each case whenever somebody asks what it received; a test
-sets `today`, and lets it work by `desk.work`.
+sets `today`, and lets it work by `desk.work`. From the first `end_day` on it works by the days that it is told.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -75,6 +75,12 @@ class KronofogdenSandbox(LoopbackSandbox):
             for file in files
             if not file.name.endswith(".part")
         ]
+
+    def end_day(self, day: date) -> Sequence[Path]:
+        """Work a day, and hand over what waits to be fetched, oldest first: it is not fetched any more."""
+        self.works_when_asked = False
+        self.desk.work(day.isoformat())
+        return self.desk.hand_over()
 
     def __enter__(self) -> Self:
         """Open for work, and serve."""

@@ -42,6 +42,7 @@ class AuthorityDesk:
 
     def __init__(self, folder: Path) -> None:
         self.inbox, self.outbox, self.taken = folder / "in", folder / "out", folder / "taken"
+        self.handed_over = folder / "handed_over"
         self.faults: Counter[str] = Counter()
         self.unreadable: dict[str, str] = {}
         self._kept = folder / "desk.json"
@@ -53,7 +54,7 @@ class AuthorityDesk:
 
     def open(self) -> None:
         """Make the folders."""
-        for folder in (self.inbox, self.outbox, self.taken):
+        for folder in (self.inbox, self.outbox, self.taken, self.handed_over):
             folder.mkdir(parents=True, exist_ok=True)
 
     def work(self, day: str) -> None:
@@ -70,6 +71,10 @@ class AuthorityDesk:
             self._leave(day)
         kept = {"cases": self.cases, "file_no": self._file_no, "seen": self._seen}
         self._kept.write_text(json.dumps(kept), encoding="utf-8")
+
+    def hand_over(self) -> list[Path]:
+        """Take the files that wait to be fetched out of there, and return them, oldest first."""
+        return [file.replace(self.handed_over / file.name) for file in sorted(self.outbox.iterdir())]
 
     def _take(self, file: Path, day: str) -> None:
         is_again = file.name in self._seen

@@ -158,6 +158,9 @@ class ClaimInterest(_Part):
     accrued_to: str = ""
 
 
+FEE_LINE = "fee"  # a fee invoice (*avgiftsfaktura*)
+
+
 class ClaimLine(_Part):
     """One receivable of a claim."""
 
@@ -188,6 +191,16 @@ class ClaimLine(_Part):
     def open_ore(self) -> int:
         """All that is owed by the books; accrued interest that was not debited is not in it."""
         return self.principal_open_ore + self.fee_open_ore + self.interest_open_ore
+
+    @property
+    def capital_open_ore(self) -> int:
+        """What is owed as capital. A fee invoice is none: what it is for are costs, lagen (1981:739) 1 §."""
+        return 0 if self.kind == FEE_LINE else self.principal_open_ore
+
+    @property
+    def costs_open_ore(self) -> int:
+        """What is owed as costs of collection: fees that were debited, and fee invoices."""
+        return self.open_ore - self.capital_open_ore - self.interest_open_ore
 
 
 class ClaimFee(_Part):

@@ -72,7 +72,7 @@ class ClaimedReceivable(_Part):
     demand_pay_by: str
     original_ore: int = Field(description="Principal when it was invoiced.")
     principal_ore: _Ore
-    collection_ore: _Ore = Field(default=0, description="Reminder and demand fees.")
+    collection_ore: _Ore = Field(default=0, description="Reminder and demand fees, fee invoices too.")
     interest_ore: _Ore = Field(default=0, description="Through the day that interest is counted to.")
     interest_from: str = Field(default="", description="The first day of interest.")
     original_creditor: str = Field(default="", description="Of an assigned claim: whose it was.")

@@ -40,6 +40,26 @@ class TestMaking:
         }  # fmt: skip
         assert world.happened() == ["checked"]
 
+    def test_a_fee_invoice_is_asked_for_as_costs_and_no_capital(self, world):
+        world.demanded("1001")
+        world.demanded("9001", 18_000, kind="fee_invoice")
+        world.filed("1001", "9001")
+
+        asked = [(one.principal_ore, one.collection_ore, one.interest_ore) for one in world.application().claims]
+        assert asked == [(100_000, 0, 548), (0, 18_000, 0)]
+        world.follow()
+        assert ("order_to_pay_lowered", "1") not in world.tasks()
+
+        world.pays(8_000, "9001")
+        assert "80,00 less is owed on 9001" in world.tasks()["order_to_pay_lowered", "1"]
+        assert world.tell("reduce_order_to_pay", order_no=1)["lowered_ore"] == 8_000
+        assert [(one.told_principal_ore, one.told_collection_ore) for one in world.claims()] == [
+            (100_000, 0),
+            (0, 10_000),
+        ]
+        assert world.tasks() == {}
+        assert_books_agree(world)
+
     @pytest.mark.parametrize(
         ("how", "why"),
         [

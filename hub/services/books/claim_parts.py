@@ -12,6 +12,7 @@ from hub.errors import DataError
 from hub.identifiers import coordination_number, organisation_number, personal_identity_number
 from hub.model.claim_facts import DebtAmounts, SentDocument
 from hub.model.claims import (
+    FEE_LINE,
     LONGEST_DESCRIPTION,
     ClaimDebtor,
     ClaimDocument,
@@ -50,7 +51,7 @@ _FEE_OF = {
     DunningStep.DEMAND: (FeeType.DEMAND, f"{COLLECTION_COSTS_ACT} 3 §"),
 }
 _SOURCES: dict[str, PaidTo] = {Cause.COLLECTED: PaidTo.AGENCY}
-_KINDS = {ReceivableKind.INVOICE: "invoice", ReceivableKind.INTEREST_INVOICE: "interest_invoice"}
+_KINDS = {ReceivableKind.FEE_INVOICE: FEE_LINE}  # the others are called as receivables are
 _CLASSES = {
     DebtorClass.PERSON: DebtorKind.PERSON,
     DebtorClass.COMPANY: DebtorKind.COMPANY,

@@ -221,8 +221,8 @@ def _asked(
         due_date=line.due_date,
         demand_sent_on=beside.demand_sent_on,
         demand_pay_by=beside.demand_pay_by,
-        principal_ore=line.principal_open_ore,
-        collection_ore=line.fee_open_ore,
+        principal_ore=line.capital_open_ore,
+        collection_ore=line.costs_open_ore,
         interest_ore=booked_ore + earned_ore,
         booked_interest_ore=booked_ore,
     )

@@ -16,6 +16,7 @@ from hub.model.orders_to_pay import (
     OrderState,
     OrderToPay,
 )
+from hub.model.receivables import ReceivableKind
 from hub.model.tenant import Tenant
 from hub.money import format_kronor
 from hub.rules.orders_to_pay.states import is_pending, next_state
@@ -99,9 +100,12 @@ def _now(work: UnitOfWork, claim: OrderClaim) -> OrderClaim:
     """Return what is still asked for of a claim; never more than the authority knows."""
     (row,) = work.receivables.find(receivable_id=claim.receivable_id)
     booked_ore = max(0, min(row.interest_ore, claim.booked_interest_ore))
+    principal_ore = max(0, min(row.principal_ore, claim.told_principal_ore))
+    is_fee = row.kind == ReceivableKind.FEE_INVOICE  # told as costs; as principal by applications of before
+    costs_ore = row.fee_ore + (row.principal_ore - principal_ore if is_fee else 0)
     return claim._replace(
-        principal_ore=max(0, min(row.principal_ore, claim.told_principal_ore)),
-        collection_ore=max(0, min(row.fee_ore, claim.told_collection_ore)),
+        principal_ore=principal_ore,
+        collection_ore=max(0, min(costs_ore, claim.told_collection_ore)),
         interest_ore=claim.told_interest_ore - (claim.booked_interest_ore - booked_ore),
         booked_interest_ore=booked_ore,
     )

@@ -51,16 +51,22 @@ _TO_BE_FILED = text(f"""
     ORDER BY r.debtor_key, r.receivable_id LIMIT :limit
 """)
 _OPEN = "coalesce(i.principal_ore + i.fee_ore + i.interest_ore, 0)"
+# The principal of a fee invoice is told as costs.
+_IS_LESS = """
+    coalesce(i.interest_ore, 0) < c.booked_interest_ore
+    OR coalesce(i.principal_ore + i.fee_ore, 0) < c.told_principal_ore + c.told_collection_ore
+    OR (r.kind <> 'fee_invoice'
+        AND (coalesce(i.principal_ore, 0) < c.told_principal_ore OR coalesce(i.fee_ore, 0) < c.told_collection_ore))
+"""
 _LOWERED = f"""
     SELECT c.order_no, c.receivable_id, c.number,
            CAST(c.told_principal_ore + c.told_collection_ore + c.booked_interest_ore AS BIGINT),
            CAST({_OPEN} AS BIGINT)
     FROM order_to_pay o
     JOIN order_to_pay_claim c ON c.tenant = o.tenant AND c.order_no = o.order_no
+    JOIN receivable r ON r.tenant = c.tenant AND r.receivable_id = c.receivable_id
     LEFT JOIN open_item i ON i.tenant = c.tenant AND i.receivable_id = c.receivable_id
-    WHERE o.tenant = :t AND o.state IN ({{states}})
-      AND (coalesce(i.principal_ore, 0) < c.told_principal_ore
-           OR coalesce(i.fee_ore, 0) < c.told_collection_ore OR coalesce(i.interest_ore, 0) < c.booked_interest_ore)
+    WHERE o.tenant = :t AND o.state IN ({{states}}) AND ({_IS_LESS})
     ORDER BY c.order_no, c.claim_no LIMIT :limit
 """
 

@@ -194,6 +194,7 @@ def _show_journey(journey: Journey, amounts: Amounts) -> None:
         show_fields("", (("what became of it", entries),))
     for difference in _differences(journey.exchange):
         say(difference)
+    _show_rejected(journey.exchange)
 
 
 def _differences(exchange: Exchange) -> list[str]:
@@ -202,6 +203,17 @@ def _differences(exchange: Exchange) -> list[str]:
         return []
     count = len(correction["differences"])
     return [f"it corrects exchange {correction['corrects']}: {counted(count, 'difference')} (--json lists them)"]
+
+
+def _show_rejected(exchange: Exchange) -> None:
+    """Show why rows of an import were rejected, the first of them."""
+    summary = exchange.summary or {}
+    reasons = summary.get("rejected_rows", ())
+    if reasons:
+        rows = [(str(one["line"]), one["field"], one["code"], one["message"]) for one in reasons]
+        columns = (("line", "right"), ("field", "keep"), ("code", "keep"), ("why", "wrap"))
+        show_table(f"rejected rows ({summary['rejected']})", columns, rows)
+        say("hub import writes a list of all of them, with their columns, beside the file: correct it and import it")
 
 
 def show_payments(title: str, payments: list[PaymentStory], amounts: Amounts | None = None) -> None:

@@ -18,6 +18,7 @@ from hub.model.receivables import ReceivableKind
 from hub.model.setting_values import AccountCode, CurrencyCode
 
 MOST_REJECTED_ROWS_KEPT = 100_000  # beyond them rows are only counted: by then the mapping is wrong, not the rows
+MOST_REASONS_KEPT = 100  # with the exchange: the list beside the file has all of them
 MOST_WARNINGS_KEPT = 10_000
 LARGEST_VERSION = 1_000_000
 NO_CONTROL_CHARACTERS = r"^[^\x00-\x1f\x7f-\x9f]*$"  # they break lists and letters; PostgreSQL keeps no NUL either
@@ -147,9 +148,19 @@ class ImportReport:
             self.warnings.append(RowWarning(line, problem))
 
     def counts(self) -> dict[str, Any]:
-        """Return the figures alone, as the exchange keeps them: no row, no name, no number."""
+        """Return the figures alone: no row, no name, no number."""
         names = ("rows", "new", "unchanged", "new_versions", "rejected", "suspended_payments", "amounts_ore")
         return {"source_system": self.source_system, **{name: getattr(self, name) for name in names}}
+
+    def kept(self) -> dict[str, Any]:
+        """Return what the exchange keeps: the figures, and why the first rejected rows are so, by their lines alone."""
+        return (
+            {**self.counts(), "rejected_rows": self._reasons()[:MOST_REASONS_KEPT]} if self.rejected else self.counts()
+        )
+
+    def _reasons(self) -> list[dict[str, Any]]:
+        in_order = sorted(self.rejected_rows, key=lambda row: row.line)
+        return [{"line": row.line, **problem._asdict()} for row in in_order for problem in row.problems]
 
     def as_json(self) -> dict[str, Any]:
         """Return everything but the rejected rows' own columns, for scripts."""
@@ -159,9 +170,7 @@ class ImportReport:
             "state": self.state,
             "format": self.format,
             **self.counts(),
-            "rejected_rows": [
-                {"line": row.line, **problem._asdict()} for row in self.rejected_rows for problem in row.problems
-            ],
+            "rejected_rows": self._reasons(),
             "warnings": [{"line": warning.line, **warning.problem._asdict()} for warning in self.warnings],
             "unused_columns": list(self.unused_columns),
             "refused": None if self.refused is None else problem_of(self.refused),

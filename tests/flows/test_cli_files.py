@@ -311,6 +311,10 @@ def test_rejected_rows_are_listed_beside_the_file(home: Path) -> None:
     assert "1 new" in result.stdout
     assert "1 rejected" in result.stdout
     assert "010000902" in (home / "more.json.rejected.csv").read_text(encoding="utf-8-sig")
+    exchange = answer("exchanges", home=home)[0]["number"]
+    shown = run("exchanges", "show", exchange, home=home).stdout
+    assert all(said in shown for said in ("rejected rows (1)", "AMOUNT_UNREADABLE", "amount"))
+    assert not any(value in shown for value in ("010000902", "many"))
 
 
 def test_all_or_nothing_keeps_everything_out(home: Path) -> None:

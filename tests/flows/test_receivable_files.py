@@ -77,6 +77,9 @@ def test_all_or_nothing_keeps_nothing_when_one_row_is_bad(ledger: Ledger) -> Non
     assert (report.state, report.new, report.rejected) == ("quarantined", 0, 1)
     assert ledger.sql("SELECT 1 FROM receivable") == []
     assert ledger.sql("SELECT state FROM exchange") == [("quarantined",)]
+    with ledger.store.read() as work:
+        kept = (work.exchanges.get(report.exchange_no).summary or {})["rejected_rows"]
+    assert [(one["line"], one["field"], one["code"]) for one in kept] == [(2, "amount", "AMOUNT_UNREADABLE")]
 
 
 def test_all_or_nothing_sees_what_only_the_books_and_earlier_rows_refuse(

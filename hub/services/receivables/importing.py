@@ -298,7 +298,7 @@ class _Import:
                 format=report.format,
                 reason=reason,
                 problem=problem,
-                summary=report.counts(),
+                summary=report.kept(),
             )
 
 

@@ -338,7 +338,7 @@ def test_several_holds_are_active_until_each_is_ended(world: World) -> None:
 def test_a_hold_is_set_once_by_each_source_and_ends_by_itself(world: World) -> None:
     receivable = world.owe("1001", 10000)
     tell(world, "set_hold", "1001", code="1", source="clerk", until_date="2026-11-23")
-    with pytest.raises(RuleViolation, match="hold 1 has this code of this source and is active until 2026-11-23"):
+    with pytest.raises(RuleViolation, match="hold 1 has this code of this source until 2026-11-23: end it"):
         tell(world, "set_hold", "1001", code="1", source="clerk")
     tell(world, "set_hold", "1001", code="1", source="agency")
 

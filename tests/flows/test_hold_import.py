@@ -15,6 +15,7 @@ from hub.services.receivables.hold_import import HoldReport, import_holds
 from hub.testing.example_tenant import company_settings, tenant_settings
 
 CODES = {"1": {"text": "Anstånd", "stops": ["demand"]}, "dispute": {"text": "Tvist", "stops": ["demand"]}}
+CODES["deferral"] = {"text": "Anstånd", "stops": ["interest_if_deferral_kept"]}
 ONE = company_settings(dunning={"hold_codes": CODES}, routines=[{"number": "01", "name": "Sundry"}])
 TWO = company_settings(number="2", name="North Rent AB", payee_accounts=[])
 SUNDRY = {"name": "sundry", "company": "1", "routines": ["01"]}
@@ -74,6 +75,18 @@ def test_a_bad_row_says_its_line_and_why_and_holds_no_other(books, tmp_path):
     assert "ended already" in next(one.message for one in report.problems if one.line == 2)
     assert (report.kept, report.rejected) == (1, 7)
     assert [code for _, code, *_ in holds(books, "1002")] == ["1"]
+
+
+def test_a_deferral_that_has_ended_is_set_once_and_other_holds_are_told_what_may_be(books, tmp_path):
+    text = (
+        "number;company;code;until\n1001;1;deferral;2026-11-10\n1001;1;dispute;2026-11-10\n1002;1;deferral;2026-10-01\n"
+    )
+    first, again = take(books, tmp_path, text), take(books, tmp_path, text)
+
+    assert (first.kept, again.kept, again.known) == (1, 0, 1)
+    told = {one.line: one.message for one in first.problems}
+    assert "afterwards only a code is set that stops interest_if_deferral_kept" in told[3]
+    assert "before the due date 2026-10-31" in told[4]
 
 
 def test_a_code_that_the_settings_do_not_have_is_set_with_a_warning_that_it_stops_everything(books, tmp_path):

@@ -16,6 +16,7 @@ from telling import tell
 from test_commands import debit
 from test_manual_payments import METHODS
 
+from hub.errors import DataError, RuleViolation
 from hub.rules.interest.reference_rates import ReferenceRate, shipped_rates
 from hub.services.books.interest import Accrued, accrued
 
@@ -74,6 +75,26 @@ def test_a_hold_without_interest_and_a_kept_deferral_stop_it(world: World) -> No
     tell(world, "set_hold", "1002", code="1", source="clerk", until_date="2026-11-30")
     assert [(one.stopped_by, one.left_ore) for one in earned(world, held, deferred)] == [("2", 0), ("1", 0)]
     assert earned(world, deferred, until="2026-12-01")[0].interest.days == 29  # broken: as if never given
+
+
+def test_a_deferral_that_is_written_down_after_it_was_kept_stops_interest_until_it_is_taken_back(world: World) -> None:
+    receivable = world.owe("1001", 1_000_000)
+    world.receive(payment_file("bgmax", [pay(1_000_000, "1001")]))  # on 16 November
+    with pytest.raises(DataError, match="only a code is set that stops interest_if_deferral_kept"):
+        tell(world, "set_hold", "1001", code="2", source="clerk", until_date="2026-11-16")
+    with pytest.raises(DataError, match="before the due date 2026-10-31"):
+        tell(world, "set_hold", "1001", code="1", source="clerk", until_date="2026-10-30")
+
+    tell(world, "set_hold", "1001", code="1", source="clerk", until_date="2026-11-15")
+    assert earned(world, receivable)[0].interest.days == 14  # it was broken
+
+    hold_no = tell(world, "set_hold", "1001", code="1", source="clerk", until_date="2026-11-16")["hold_no"]
+    with pytest.raises(RuleViolation, match="hold 2 has this code of this source until 2026-11-16"):
+        tell(world, "set_hold", "1001", code="1", source="clerk", until_date="2026-11-16")
+    assert [(one.stopped_by, one.left_ore) for one in earned(world, receivable)] == [("1", 0)]
+
+    assert tell(world, "end_hold", "1001", hold_no=hold_no)["ended"] == [hold_no]
+    assert earned(world, receivable)[0].interest.days == 14
 
 
 def test_what_stands_debited_is_not_left_to_debit(world: World) -> None:

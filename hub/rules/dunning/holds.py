@@ -30,6 +30,32 @@ def codes_that_let(codes: Mapping[str, HoldCode], what: Stopped) -> tuple[str, .
     return tuple(sorted(code for code in codes if what not in stopped_by(codes, code)))
 
 
+def is_deferral(codes: Mapping[str, HoldCode], code: str) -> bool:
+    """Say whether a code of the settings is a deferral (*anstånd*), by which interest is not owed if it is kept."""
+    return code in codes and Stopped.INTEREST_IF_DEFERRAL_KEPT in codes[code].stops
+
+
+def why_ended(codes: Mapping[str, HoldCode], code: str, until_date: str, due_date: str) -> str:
+    """Say why a hold whose last day has passed may not be set; blank when it may.
+
+    A deferral that was agreed counts though it is written down afterwards: räntelagen (1975:635) 1 §, what was agreed
+    goes before the law's interest. Any other hold would stop nothing any more.
+    """
+    if not is_deferral(codes, code):
+        return (
+            f"the hold would have ended already, on {until_date}: give a day to come, or none; afterwards only a code "
+            f"is set that stops {Stopped.INTEREST_IF_DEFERRAL_KEPT}"
+        )
+    if until_date < due_date:
+        return f"the deferral would have ended on {until_date}, before the due date {due_date}: give the day agreed on"
+    return ""
+
+
+def is_in_the_way(last_day: str | None, until_date: str | None, today: str) -> bool:
+    """Say whether a hold until a day keeps its source from setting the same code: it is active, or says the same."""
+    return last_day is None or last_day >= today or last_day == until_date
+
+
 def stops_interest(codes: Mapping[str, HoldCode], holds: Iterable[Hold], on: str, paid_on: str | None) -> str | None:
     """Return the code of the first hold by which a receivable bears no interest as seen on a day, None when it bears.
 

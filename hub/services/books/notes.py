@@ -18,7 +18,7 @@ from hub.model.dunning_settings import HoldCode
 from hub.model.receivables import Hold
 from hub.model.refusals import closest
 from hub.model.tenant import Tenant
-from hub.rules.dunning.holds import stopped_by
+from hub.rules.dunning.holds import is_deferral, is_in_the_way, stopped_by, why_ended
 from hub.services.books.finding import find
 from hub.services.books.posting import record
 from hub.services.ports import JsonObject, UnitOfWork
@@ -30,18 +30,19 @@ def set_hold(work: UnitOfWork, tenant: Tenant, command: SetHold) -> JsonObject:
     """Add a hold (*kravkod*); others stay active beside it, and the strictest wins.
 
     Raises:
-        DataError: it would have ended already.
-        RuleViolation: the same source has set the same code, and that hold is active.
+        DataError: it would have ended already, and is no deferral that may have been kept.
+        RuleViolation: the same source has set the same code, and that hold is active or ended on the same day.
     """
     ledger = find(work, tenant, command.receivable)
     until = command.until_date.isoformat() if command.until_date is not None else None
-    if until is not None and until < work.today:
-        raise DataError(f"the hold would have ended on {until} already: give a day to come, or none")
-    for hold in work.receivables.active_holds([ledger.row.receivable_id], work.today):
-        if (hold.code, hold.source) == (command.code, command.source):
-            raise RuleViolation(
-                f"hold {hold.hold_no} has this code of this source and is active {_until(hold)}: end it first"
-            )
+    codes = ledger.company.dunning.hold_codes
+    has_ended = until is not None and until < work.today
+    if has_ended and (why := why_ended(codes, command.code, str(until), ledger.receivable.original_due_date)):
+        raise DataError(why)
+    for hold in work.receivables.standing_holds([ledger.row.receivable_id]):
+        is_same = (hold.code, hold.source) == (command.code, command.source)
+        if is_same and is_in_the_way(hold.until_date, until, work.today):
+            raise RuleViolation(f"hold {hold.hold_no} has this code of this source {_until(hold)}: end it first")
     hold_no = work.receivables.set_hold(
         ledger.row.receivable_id, code=command.code, reason=command.reason, source=command.source, until_date=until
     )
@@ -56,7 +57,6 @@ def set_hold(work: UnitOfWork, tenant: Tenant, command: SetHold) -> JsonObject:
         until_date=until,
         reason=command.reason,
     )
-    codes = ledger.company.dunning.hold_codes
     answer = {"receivable_id": ledger.row.receivable_id, "hold_no": hold_no, "stops": _stops(codes, command.code)}
     return answer if command.code in codes else {**answer, "warning": _unknown(codes, command.code)}
 
@@ -73,7 +73,9 @@ def _stops(codes: Mapping[str, HoldCode], code: str) -> list[str]:
 
 
 def end_hold(work: UnitOfWork, tenant: Tenant, command: EndHold) -> JsonObject:
-    """End a hold by its number, or every active one with a code; one whose last day has passed has ended by itself.
+    """End a hold by its number, or every active one with a code.
+
+    One whose last day has passed has ended by itself; a deferral among them is taken back by its number.
 
     Raises:
         RuleViolation: no such hold is active.
@@ -81,7 +83,10 @@ def end_hold(work: UnitOfWork, tenant: Tenant, command: EndHold) -> JsonObject:
     ledger = find(work, tenant, command.receivable)
     receivable_id = ledger.row.receivable_id
     active = work.receivables.active_holds([receivable_id], work.today)
+    codes = ledger.company.dunning.hold_codes
+    deferrals = [hold for hold in work.receivables.standing_holds([receivable_id]) if is_deferral(codes, hold.code)]
     ended = [hold for hold in active if command.hold_no == hold.hold_no or command.code == hold.code]
+    ended = ended or [hold for hold in deferrals if command.hold_no == hold.hold_no]
     if not ended:
         known = ", ".join(f"{hold.hold_no} (code {hold.code})" for hold in active) or "none"
         raise RuleViolation(f"no such hold is active on the receivable; active are: {known}")

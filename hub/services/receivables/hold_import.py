@@ -19,6 +19,7 @@ from hub.model.receivables import NewHold, Receivable
 from hub.model.refusals import causes, in_words
 from hub.model.source_system import SourceSystem
 from hub.model.tenant import Tenant
+from hub.rules.dunning.holds import is_in_the_way, why_ended
 from hub.services.ports import Store, UnitOfWork
 from hub.services.receivables.cells import Cells
 
@@ -69,7 +70,8 @@ class _Placed(NamedTuple):
 def import_holds(store: Store, tenant: Tenant, file: Path) -> HoldReport:
     """Take a CSV, JSON or Excel file of holds in, whose headings are our names; a bad row holds no other.
 
-    The same file again changes nothing: a hold that the same source has set, and that is active, is known.
+    The same file again changes nothing: a hold that the same source has set, and that is active, is known; so is a
+    deferral that ended on the same day.
 
     Raises:
         DataError: the file cannot be opened, or cannot be read as a whole; rows before that are kept.
@@ -154,14 +156,15 @@ class _Importing:
             company = self._company(row.company)
             if company is None:
                 self._reject(line, RowProblem("company", "", "there is no such company: give one of the settings"))
-            elif row.until and row.until < work.today:
-                self._reject(line, RowProblem("until", "", "the hold would have ended already: give a day to come"))
             else:
                 by_company[company].append((line, row))
         placed: list[_Placed] = []
         for company, own in by_company.items():
             found = _newest(work.receivables.known_versions(company, sorted({row.number for _, row in own})))
-            placed += [one for line, row in own if (one := self._place(line, row, found[row.number])) is not None]
+            for line, row in own:
+                one = self._place(line, row, found[row.number])
+                if one is not None and self._may_be_set(one, work.today):
+                    placed.append(one)
         return placed
 
     def _company(self, number: str) -> str | None:
@@ -178,17 +181,30 @@ class _Importing:
         self._reject(line, RowProblem("number", "", why))
         return None
 
+    def _may_be_set(self, one: _Placed, today: str) -> bool:
+        if not one.row.until or one.row.until >= today:
+            return True
+        company = self._tenant.company(one.receivable.company)
+        codes = {} if company is None else company.dunning.hold_codes
+        why = why_ended(codes, one.row.code, one.row.until, one.receivable.original_due_date)
+        if why:
+            self._reject(one.line, RowProblem("until", "", why))
+        return not why
+
     def _keep(self, work: UnitOfWork, placed: Sequence[_Placed]) -> None:
         numbers = sorted({one.receivable.receivable_id for one in placed})
         work.receivables.lock(numbers)
-        active = {(h.receivable_id, h.code, h.source) for h in work.receivables.active_holds(numbers, work.today)}
+        standing: dict[tuple[int, str, str], list[str | None]] = defaultdict(list)
+        for held in work.receivables.standing_holds(numbers):
+            standing[held.receivable_id, held.code, held.source].append(held.until_date)
         new: list[tuple[_Placed, NewHold]] = []
         for one in placed:
             hold = _hold(one)
-            if (hold.receivable_id, hold.code, hold.source) in active:
+            known = standing[hold.receivable_id, hold.code, hold.source]
+            if any(is_in_the_way(last_day, hold.until_date, work.today) for last_day in known):
                 self._known += 1
                 continue
-            active.add((hold.receivable_id, hold.code, hold.source))
+            known.append(hold.until_date)
             new.append((one, hold))
             self._look_at_code(one)
         for (one, _), hold_no in zip(new, work.receivables.set_holds([hold for _, hold in new]), strict=True):

@@ -79,6 +79,8 @@ def offered(session: Session) -> None:
 
 
 def answer(session: Session, carry_no: CarryNo, invoice: Invoice) -> None:
-    """Say on which invoice a charge stands."""
+    """Say on which invoice a charge stands; while the books do not have that invoice, say it again to correct it."""
     with session.hub() as hub:
-        tell(session, hub, "answer_carried", carry_no=carry_no, invoice_number=invoice)
+        told = tell(session, hub, "answer_carried", carry_no=carry_no, invoice_number=invoice)
+    if not told["is_known"] and not session.as_json:
+        say(f"invoice {invoice} is not in the books: import it; if it is wrong: hub carry answer {carry_no} NUMBER")

@@ -29,6 +29,7 @@ NAMES = {
     "vouchers": "voucher",
     "ended": "ended hold",
     "number": "receivable",
+    "is_known": "invoice is in the books",
 }
 
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The receivable's number, or SYSTEM/number.")]
@@ -77,14 +78,15 @@ def target(hub: Hub, number: str, company: str) -> dict[str, str]:
     return {"company": found.company, "number": found.number, "source_system": found.source_system}
 
 
-def tell(session: Session, hub: Hub, kind: str, given_by: Mapping[str, str] = GIVEN_BY, /, **values: Any) -> None:
-    """Carry a command out and show its answer; see `carry_out`."""
+def tell(session: Session, hub: Hub, kind: str, given_by: Mapping[str, str] = GIVEN_BY, /, **values: Any) -> JsonObject:
+    """Carry a command out, show its answer and return it; see `carry_out`."""
     answer = carry_out(session, hub, kind, given_by, **values)
     if session.as_json:
         answer_json(answer)
-        return
+        return answer
     about = [("receivable", values["receivable"]["number"])] if "receivable" in values else []
     show_fields("", [*about, *_fields(answer)])
+    return answer
 
 
 def carry_out(

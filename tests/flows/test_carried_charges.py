@@ -22,6 +22,7 @@ from hub.services.dunning.taking_back import take_back
 
 ROUTINES = [{"number": "01", "name": "Diverse", "interest_is_invoiced": True}, {"number": "04", "name": "Vatten"}]
 ALL = PaidSelection()
+TOLVAN, MAX = "191212121212", "198112289874"
 
 
 @pytest.fixture
@@ -109,15 +110,32 @@ def test_a_charge_is_offered_until_it_is_answered_and_then_never_again(world: Wo
     assert events(world, "charge_carried")[0]["invoice_number"] == "040099"
 
 
-def test_an_answer_to_nothing_and_a_second_answer_are_refused(world: World) -> None:
-    world.owe("040001", 1_000_000, routine="04")
+def test_an_answer_is_checked_by_what_the_books_know_and_corrected_while_they_know_nothing(world: World) -> None:
+    world.owe("040001", 1_000_000, routine="04", debtor_identity=TOLVAN)
     settle(world, "040001", 1_000_000)
     offer(world)
-    answer(world, 1, "040099")
-    with pytest.raises(RuleViolation, match="040099"):
-        answer(world, 1, "040100")
     with pytest.raises(DataError, match="no charge 7"):
         answer(world, 7, "040100")
+    with pytest.raises(RuleViolation, match="of 040001 itself"):
+        answer(world, 1, "040001")
+
+    first = answer(world, 1, "04O100")  # a slip: nobody has imported it
+    assert (first["is_known"], "corrects" in first) == (False, False)
+    world.owe("040100", 500_000, routine="04", debtor_identity=MAX)
+    world.owe("040101", -500_000, routine="04", kind="credit_note")
+    world.owe("040102", 500_000, routine="04", debtor_identity=TOLVAN)
+    with pytest.raises(RuleViolation, match="040100 is of another debtor"):
+        answer(world, 1, "040100")
+    with pytest.raises(RuleViolation, match="040101 is of kind credit note"):
+        answer(world, 1, "040101")
+
+    second = answer(world, 1, "040102")
+    assert (second["is_known"], second["corrects"]) == (True, "04O100")
+    assert [one["invoice_number"] for one in events(world, "charge_carried")] == ["04O100", "040102"]
+    with pytest.raises(RuleViolation, match="stands on invoice 040102 already"):
+        answer(world, 1, "040103")
+    world.clock.advance(timedelta(minutes=1))
+    assert offer(world) == (0, 0)
 
 
 def offers(world: World, kind: str = "charge_offered") -> list[tuple[int, str, int]]:

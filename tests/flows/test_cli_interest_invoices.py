@@ -66,6 +66,7 @@ def test_what_is_left_is_listed_offered_and_answered(home: Path) -> None:
     ]
     assert answer("carry", "offer", home=home) == {"new": 1, "again": 0}
     offered = answer("carry", "offered", home=home)
-    assert run("carry", "answer", offered[0]["carry_no"], "040000199", home=home).exit_code == 0
+    answered = run("carry", "answer", offered[0]["carry_no"], "040000199", home=home)
+    assert (answered.exit_code, "040000199 is not in the books" in answered.stderr) == (0, True)
     assert "answered" in run("carry", "offered", home=home).stderr
     assert run("carry", "answer", 99, "040000199", home=home).exit_code == 1

@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from hub.errors import RuleViolation
+from hub.identifiers.identity_key import may_be_same
 from hub.model.carried_charges import CarriedKind
 from hub.model.dunning import DunningStep
+from hub.model.receivables import OpenReceivable, Receivable, ReceivableKind
 from hub.rules.charges import EntryFacts, came_to
 from hub.rules.dunning.fees import Fee
 from hub.rules.dunning.policies import FEE_OF
@@ -34,6 +37,23 @@ def left_to_charge(settled: SettledReceivable) -> Iterator[tuple[CarriedKind, in
     difference_ore = -came_to(settled.entries, Allocation.DIFFERENCE_CARRIED)
     if difference_ore:
         yield CarriedKind.DIFFERENCE, difference_ore
+
+
+def refuse_to_carry_on(invoice: OpenReceivable, original: Receivable) -> None:
+    """Refuse that what a receivable leaves stands on something else than a later invoice of its debtor.
+
+    Raises RuleViolation.
+    """
+    if invoice.number == original.number:
+        raise RuleViolation(f"the charge is of {original.number} itself: give the invoice that it was put on")
+    if invoice.kind != ReceivableKind.INVOICE:
+        kind = invoice.kind.replace("_", " ")
+        raise RuleViolation(f"{invoice.number} is of kind {kind}: a charge is put on an invoice of the source system")
+    identities = (invoice.debtor_identity, original.debtor_identity)
+    if all(identities) and not may_be_same(*identities):
+        raise RuleViolation(
+            f"invoice {invoice.number} is of another debtor: take the charge off it, or check the number"
+        )
 
 
 def _fees(settled: SettledReceivable) -> Iterator[tuple[CarriedKind, int]]:

@@ -17,9 +17,9 @@ from hub.model.commands import AnswerCarried
 from hub.model.company import Company
 from hub.model.dunning import DunningStep
 from hub.model.interest_charges import PaidSelection
-from hub.model.receivables import Receivable
+from hub.model.receivables import OpenReceivable, Receivable
 from hub.model.tenant import Tenant
-from hub.rules.dunning.carrying import SettledReceivable, left_to_charge
+from hub.rules.dunning.carrying import SettledReceivable, left_to_charge, refuse_to_carry_on
 from hub.rules.interest.charging import ChargingLimits, chargeable_ore
 from hub.rules.interest.invoicing import is_settled_without_interest
 from hub.rules.interest.reference_rates import ReferenceRates
@@ -116,24 +116,38 @@ def offer_charges(store: Store, tenant: Tenant, rates: Callable[[], ReferenceRat
 
 
 def answer_carried(work: UnitOfWork, _tenant: Tenant, command: AnswerCarried) -> JsonObject:
-    """Take in that a charge stands on an invoice of its source system.
+    """Take in that a charge stands on an invoice of its source system; the invoice may come later than the answer.
+
+    While the books do not know the invoice of an answer, another answer corrects it.
 
     Raises:
         DataError: no such charge was offered.
-        RuleViolation: it stands on another invoice already, or was withdrawn.
+        RuleViolation: it stands on another invoice already, was withdrawn, or cannot stand on the one that is named.
     """
     charge = work.carried_charges.get(command.carry_no)
     if charge is None:
         raise DataError(f"no charge {command.carry_no} was offered; see: hub carry offered")
-    if charge.state == CarriedState.CARRIED:
-        raise RuleViolation(f"charge {command.carry_no} stands on invoice {charge.invoice_number} already")
     if charge.state == CarriedState.WITHDRAWN:
         raise RuleViolation(f"charge {command.carry_no} was withdrawn: take it off invoice {command.invoice_number}")
-    work.carried_charges.answer(command.carry_no, command.invoice_number)
     (row,) = work.receivables.by_ids([charge.receivable_id])
-    about = _about(row, charge)
-    work.events.record(CARRIED, **about, invoice_number=command.invoice_number, user=command.user)
-    return {"carry_no": charge.carry_no, "receivable_id": charge.receivable_id, "amount_ore": charge.amount_ore}
+    known = charge.state == CarriedState.CARRIED and _invoice(work, row, charge.invoice_number)
+    if known or charge.invoice_number == command.invoice_number:
+        raise RuleViolation(f"charge {command.carry_no} stands on invoice {charge.invoice_number} already")
+    invoice = _invoice(work, row, command.invoice_number)
+    if invoice is not None:
+        refuse_to_carry_on(invoice, row)
+    work.carried_charges.answer(command.carry_no, command.invoice_number)
+    outcome = {"invoice_number": command.invoice_number, "is_known": invoice is not None}
+    corrects = {"corrects": charge.invoice_number} if charge.invoice_number else {}
+    work.events.record(CARRIED, **_about(row, charge), **outcome, **corrects, user=command.user)
+    about = {"carry_no": charge.carry_no, "receivable_id": charge.receivable_id, "amount_ore": charge.amount_ore}
+    return {**about, **outcome, **corrects}
+
+
+def _invoice(work: UnitOfWork, row: Receivable, number: str) -> OpenReceivable | None:
+    """Return the newest version of an invoice of a receivable's source system, None where the books have none."""
+    found = work.receivables.find(number=number, company=row.company)
+    return next((one for one in found if one.source_system == row.source_system), None)
 
 
 def _interest_left(one: Accrued, company: Company) -> int:

@@ -168,6 +168,10 @@ class KeptAnswer(NamedTuple):
     came_at: str
 
 
+DEBTOR_CHANGED = "debtor_changed"
+"""Event: the register says something else of the debtor of a receivable that is at a collection agency."""
+
+
 class KnownRecipient(NamedTuple):
     """One row of the register of recipients (*e-mottagare*): what the debtor wants, and where it is reached."""
 

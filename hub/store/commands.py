@@ -14,6 +14,16 @@ from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
 from hub.store.statements import text
 
+_OPEN_TASK = text("""
+    INSERT INTO task (tenant, task_no, kind, subject, text, state, created_at)
+    VALUES (:t, :number, :kind, :subject, :text, 'open', :now)
+    ON CONFLICT (tenant, kind, subject) DO UPDATE SET state = 'open', text = :text,
+        created_at = CASE WHEN task.state = 'open' THEN task.created_at ELSE :now END
+    WHERE task.state <> 'open' OR task.text <> :text
+""")
+_CLOSE_TASK = text("""
+    UPDATE task SET state = 'done' WHERE tenant = :t AND kind = :kind AND subject = :subject AND state = 'open'
+""")
 _CLOSE_OF_EARLIER = text("""
     UPDATE task SET state = 'done' WHERE tenant = :t AND kind = :kind AND state = 'open' AND EXISTS (
         SELECT 1 FROM run earlier JOIN run later
@@ -98,33 +108,26 @@ class SqlCommands:
 
     def open_task(self, kind: str, subject: str, message: str) -> None:
         """Ask a person to look at something; the same subject is one task, with the newest text."""
-        self._connection.execute(
-            text(
-                "INSERT INTO task (tenant, task_no, kind, subject, text, state, created_at) "
-                "VALUES (:t, :number, :kind, :subject, :text, 'open', :now) "
-                "ON CONFLICT (tenant, kind, subject) DO UPDATE SET state = 'open', text = :text, "
-                "created_at = CASE WHEN task.state = 'open' THEN task.created_at ELSE :now END "
-                "WHERE task.state <> 'open' OR task.text <> :text"
-            ),
-            {
-                "t": self._tenant,
-                "number": take_numbers(self._connection, self._tenant, "task"),
-                "kind": kind,
-                "subject": subject,
-                "text": message,
-                "now": self._now,
-            },
-        )
+        self.open_each(kind, [(subject, message)])
+
+    def open_each(self, kind: str, messages: Sequence[tuple[str, str]]) -> None:
+        """Ask a person to look at several things of a kind: (subject, message), as `open_task`."""
+        if not messages:
+            return
+        first = take_numbers(self._connection, self._tenant, "task", len(messages))
+        about = {"t": self._tenant, "kind": kind, "now": self._now}
+        rows = [{**about, "number": no, "subject": one, "text": text} for no, (one, text) in enumerate(messages, first)]
+        self._connection.execute(_OPEN_TASK, rows)
 
     def close_task(self, kind: str, subject: str) -> None:
         """Mark a task as done; nothing happens when there is none."""
-        self._connection.execute(
-            text(
-                "UPDATE task SET state = 'done' WHERE tenant = :t AND kind = :kind AND subject = :subject "
-                "AND state = 'open'"
-            ),
-            {"t": self._tenant, "kind": kind, "subject": subject},
-        )
+        self.close_each(kind, [subject])
+
+    def close_each(self, kind: str, subjects: Sequence[str]) -> None:
+        """Mark tasks of a kind as done, where there are any."""
+        if subjects:
+            rows = [{"t": self._tenant, "kind": kind, "subject": subject} for subject in subjects]
+            self._connection.execute(_CLOSE_TASK, rows)
 
     def close_tasks_of_earlier(self, kind: str, run_no: int) -> None:
         """Mark the tasks of this kind as done whose subjects are runs of the same kind as this one, and before it."""

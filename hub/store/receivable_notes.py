@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import Connection, TextClause, bindparam
 
 from hub.model.receivables import Hold, NewHold, Watch
 from hub.store import tables
@@ -26,6 +26,20 @@ _BESIDE = (
 _LAST_HOLDS = text(
     "SELECT receivable_id, max(hold_no) FROM hold WHERE tenant = :t AND receivable_id IN :ids GROUP BY receivable_id"
 ).bindparams(bindparam("ids", expanding=True))
+
+_END_HOLD = text("""
+    UPDATE hold SET ended_at = :now
+    WHERE tenant = :t AND receivable_id = :id AND hold_no = :hold_no AND ended_at IS NULL
+""")
+_WATCH = text("""
+    INSERT INTO watch (tenant, receivable_id, text, set_by, set_at) VALUES (:t, :id, :text, :by, :now)
+    ON CONFLICT (tenant, receivable_id) DO UPDATE SET text = excluded.text, set_by = excluded.set_by,
+        set_at = excluded.set_at
+""")
+_WATCHES = text(f"""
+    SELECT receivable_id, {", ".join(Watch._fields)} FROM watch WHERE tenant = :t AND receivable_id IN :ids
+""").bindparams(bindparam("ids", expanding=True))
+_UNWATCH = text("DELETE FROM watch WHERE tenant = :t AND receivable_id = :id")
 
 
 class ReceivableNotes:
@@ -96,13 +110,11 @@ class ReceivableNotes:
 
     def end_hold(self, receivable_id: int, hold_no: int) -> None:
         """Write down that a hold has ended."""
-        self._connection.execute(
-            text(
-                "UPDATE hold SET ended_at = :now WHERE tenant = :t AND receivable_id = :id AND hold_no = :hold_no "
-                "AND ended_at IS NULL"
-            ),
-            {"t": self._tenant, "id": receivable_id, "hold_no": hold_no, "now": self._now},
-        )
+        self.end_holds([(receivable_id, hold_no)])
+
+    def end_holds(self, holds: Iterable[tuple[int, int]]) -> None:
+        """Write down that holds have ended: (receivable, hold number)."""
+        self._execute_many(_END_HOLD, [{"id": one, "hold_no": hold_no, "now": self._now} for one, hold_no in holds])
 
     def let_hold_pass(self, receivable_id: int, hold_no: int, last_day: str) -> None:
         """Let a hold end by itself after a day; one that is a deferral has then been kept."""
@@ -116,30 +128,38 @@ class ReceivableNotes:
 
     def watch(self, receivable_id: int, watch_text: str, set_by: str) -> None:
         """Put a receivable under watch, or change the text of its watch."""
-        self._connection.execute(
-            text(
-                "INSERT INTO watch (tenant, receivable_id, text, set_by, set_at) VALUES (:t, :id, :text, :by, :now) "
-                "ON CONFLICT (tenant, receivable_id) DO UPDATE SET text = excluded.text, set_by = excluded.set_by, "
-                "set_at = excluded.set_at"
-            ),
-            {"t": self._tenant, "id": receivable_id, "text": watch_text, "by": set_by, "now": self._now},
-        )
+        self.watch_all([(receivable_id, watch_text, set_by)])
+
+    def watch_all(self, watches: Iterable[tuple[int, str, str]]) -> None:
+        """Put receivables under watch, or change the texts of their watches: (receivable, text, by whom)."""
+        rows = [{"id": one, "text": watch_text, "by": by, "now": self._now} for one, watch_text, by in watches]
+        self._execute_many(_WATCH, rows)
 
     def watch_of(self, receivable_id: int) -> Watch | None:
         """Return the watch of a receivable, or None."""
-        row = self._connection.execute(
-            text("SELECT text, set_by, set_at FROM watch WHERE tenant = :t AND receivable_id = :id"),
-            {"t": self._tenant, "id": receivable_id},
-        ).one_or_none()
-        return None if row is None else Watch._make(row)
+        return self.watches_of([receivable_id]).get(receivable_id)
+
+    def watches_of(self, receivable_ids: Sequence[int]) -> dict[int, Watch]:
+        """Return the watches of receivables that are watched, by receivable."""
+        found: dict[int, Watch] = {}
+        for start in range(0, len(receivable_ids), 500):
+            some = {"t": self._tenant, "ids": list(receivable_ids[start : start + 500])}
+            found.update((row[0], Watch._make(row[1:])) for row in self._connection.execute(_WATCHES, some))
+        return found
 
     def unwatch(self, receivable_id: int) -> bool:
         """End the watch of a receivable; False when there was none."""
-        ended = self._connection.execute(
-            text("DELETE FROM watch WHERE tenant = :t AND receivable_id = :id"),
-            {"t": self._tenant, "id": receivable_id},
-        )
+        ended = self._connection.execute(_UNWATCH, {"t": self._tenant, "id": receivable_id})
         return bool(ended.rowcount)
+
+    def unwatch_all(self, receivable_ids: Iterable[int]) -> None:
+        """End the watches of receivables."""
+        self._execute_many(_UNWATCH, [{"id": receivable_id} for receivable_id in receivable_ids])
+
+    def _execute_many(self, statement: TextClause, rows: Sequence[dict[str, Any]]) -> None:
+        """Carry a statement out for many rows in one call."""
+        if rows:
+            self._connection.execute(statement, [{"t": self._tenant, **row} for row in rows])
 
     def note_printed_charge(self, receivable_id: int, *, printed_on: str, fee_ore: int, interest_ore: int) -> bool:
         """Keep what the latest letter printed; False when a later letter is known already."""

@@ -19,7 +19,8 @@ OURS = frozenset(
 )
 """Causes of entries that an agency is never told: collection's own, and what was paid too much and paid back."""
 
-_VERSIONS = frozenset({"invoiced", "credited_by_new_version"})
+VERSIONS = frozenset({"invoiced", "credited_by_new_version"})
+"""Causes of the entries of a receivable's new version."""
 
 
 class Fact(NamedTuple):
@@ -78,7 +79,7 @@ def _kind(one: NewsOfCase) -> OrderKind | None:
 
 def _key(one: NewsOfCase, kind: OrderKind) -> str:
     if kind is OrderKind.CREDIT:
-        return "version" if one.cause in _VERSIONS else f"credit:{one.cause}:{one.transaction_date}"
+        return "version" if one.cause in VERSIONS else f"credit:{one.cause}:{one.transaction_date}"
     return f"payment:{one.payment_id}" if one.payment_id else f"own:{one.cause}:{one.transaction_date}:{one.rule}"
 
 

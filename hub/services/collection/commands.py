@@ -29,7 +29,7 @@ from hub.services.collection.payouts import money_of, place, suspense_out
 from hub.services.collection.recalling import recall
 from hub.services.collection.receiving import close_file, queue_file
 from hub.services.collection.sending import CANNOT_BE_TOLD, send_file_again
-from hub.services.collection.transferring import VOUCHER_TYPE
+from hub.services.collection.transfer_accounts import VOUCHER_TYPE
 from hub.services.ports import JsonObject, UnitOfWork
 
 DIRECT = "direct_payment_at_agency"  # cause of suspense movements

@@ -32,9 +32,11 @@ def hear_of_messages(work: UnitOfWork, tenant: Tenant, agencies: Agencies) -> bo
     heard = work.events.heard_by(CURSOR)
     events = work.events.of_kinds(KINDS, after=heard, until=latest, limit=EVENTS_AT_ONCE)
     ours = [event for event in events if str(event.data.get("message", "")).startswith(PREFIX)]
-    orders = work.collection_orders.of_exchanges([int(event.data["exchange_no"]) for event in ours])
+    orders: dict[int, list[Order]] = {int(event.data["exchange_no"]): [] for event in ours}
+    for order in work.collection_orders.of_exchanges(list(orders)):
+        orders[order.exchange_no or 0].append(order)
     for event in ours:
-        own = [order for order in orders if order.exchange_no == int(event.data["exchange_no"])]
+        own = orders[int(event.data["exchange_no"])]
         if event.kind == DELIVERED:
             _delivered(work, tenant, agencies, event, own)
         else:

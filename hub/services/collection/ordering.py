@@ -18,7 +18,7 @@ from hub.model.collection import (
     OrderKind,
     RecallReason,
 )
-from hub.model.collection_cases import Case, Order, OrderState
+from hub.model.collection_cases import SOURCE, Case, Order, OrderState
 from hub.services.ports import UnitOfWork
 
 TOLD = "case_told"  # event
@@ -80,6 +80,11 @@ def tell(work: UnitOfWork, event: str, case: Case, **data: object) -> None:
         "agency_case_no": case.agency_case_no,
     }
     work.events.record(event, **{**about, **data})
+
+
+def source_of(case: Case) -> str:
+    """Return the source of the hold that a case has set."""
+    return f"{SOURCE}:{case.agency}"
 
 
 def case_order(order: Order, case: Case, claim: Claim, terms: AgencyTerms) -> CaseOrder:

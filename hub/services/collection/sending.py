@@ -21,7 +21,7 @@ from hub.model.tenant import Tenant
 from hub.rules.reasons import cut_at_word
 from hub.services.attempts import plan_batch
 from hub.services.collection.agencies import Agencies
-from hub.services.collection.ending import end_case
+from hub.services.collection.ending import Ending, end_cases
 from hub.services.collection.ordering import case_order, tell
 from hub.services.ports import UnitOfWork, Work
 
@@ -78,14 +78,14 @@ def _send_group(
     group: Ready,
     orders: Sequence[Order],
 ) -> None:
-    prepared = _prepared(work, agencies, group, orders)
-    possible = []
-    for one in prepared:
+    possible, impossible = [], []
+    for one in _prepared(work, agencies, group, orders):
         why = agency.why_not(one.told)
         if why:
-            _cannot_tell(work, tenant, one, why)
+            impossible.append((one, cut_at_word(why, LONGEST_TEXT)))
         else:
             possible.append(one)
+    _cannot_tell(work, tenant, impossible)
     if not possible:
         return
     if agency.manner is Manner.IN_FILES:
@@ -179,20 +179,29 @@ def _note_sent(work: UnitOfWork, sent: Sequence[tuple[_Prepared, int]], file_no:
     )
 
 
-def _cannot_tell(work: UnitOfWork, tenant: Tenant, one: _Prepared, why: str) -> None:
+def _cannot_tell(work: UnitOfWork, tenant: Tenant, impossible: Sequence[tuple[_Prepared, str]]) -> None:
     """A claim that the agency cannot take never was one; anything else a person tells in another way."""
-    text = cut_at_word(why, LONGEST_TEXT)
-    work.collection_orders.change([one.order._replace(state=OrderState.IMPOSSIBLE, text=text)])
-    if one.told.kind is OrderKind.CLAIM and one.case.claim_version == 1:
-        work.collection_cases.change(one.case.case_no, state=CaseState.REFUSED)
-        end_case(work, tenant, one.case, ClosingCode.REJECTED_BY_AGENCY, state=CaseState.REFUSED)
+    work.collection_orders.change(
+        one.order._replace(state=OrderState.IMPOSSIBLE, text=text) for one, text in impossible
+    )
+    refused = [(one, text) for one, text in impossible if _is_first_claim(one)]
+    rejected = ClosingCode.REJECTED_BY_AGENCY
+    end_cases(work, tenant, [Ending(one.case, rejected, CaseState.REFUSED) for one, _ in refused])
+    for one, text in refused:
         tell(work, "case_refused", one.case, text=text)
-        return
-    message = (
+    asked = [(str(one.order.order_no), _by_hand(one, text)) for one, text in impossible if not _is_first_claim(one)]
+    work.commands.open_each(CANNOT_BE_TOLD, asked)
+
+
+def _is_first_claim(one: _Prepared) -> bool:
+    return one.told.kind is OrderKind.CLAIM and one.case.claim_version == 1
+
+
+def _by_hand(one: _Prepared, text: str) -> str:
+    return (
         f"case {one.case.claim_id} at {one.case.agency}: {one.order.kind} cannot be told by a message ({text}); tell "
         f"the agency, then: hub collection told {one.case.case_no} {one.order.order_no}"
     )
-    work.commands.open_task(CANNOT_BE_TOLD, str(one.order.order_no), message)
 
 
 def _ask_for_plugin(work: UnitOfWork, group: Ready) -> None:

@@ -123,6 +123,7 @@ class _Booking:
         self._postings: list[Posting] = []
         self._lines: dict[VoucherKey, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         self._rows: list[SettlementRow] = []
+        self._told: list[tuple[int, int, int, int]] = []
         self._settlements: dict[str, int] = {}
 
     def add(self, told: Told, row: ToldRow) -> None:
@@ -142,8 +143,7 @@ class _Booking:
             self._lower_open(case, row, parts)
         self._there[case.case_no] = _lowered(self._there[case.case_no], parts)
         if at_agency or not case.is_settled:  # what had ended was opened again, with all that was left of it
-            lowered = (case.case_no, parts.principal_ore, parts.fee_ore, parts.interest_ore)
-            self._work.collection_cases.note_told([lowered])
+            self._told.append((case.case_no, parts.principal_ore, parts.fee_ore, parts.interest_ore))
         self._rows.append(self._row(told, row))
         self._look_at(case, row)
 
@@ -217,6 +217,7 @@ class _Booking:
         """Book what was gathered, and tell it."""
         work = self._work
         work.agency_told.add_rows(self._rows)
+        work.collection_cases.note_told(self._told)
         work.books.add(self._postings)
         coded = {
             key: [VoucherLine(account, amount_ore) for account, amount_ore in lines.items() if amount_ore]
@@ -238,10 +239,11 @@ class _Booking:
 
     def _let_go_of_paid(self) -> None:
         """End the holds of cases that had ended, and waited for their money."""
-        for case in self._cases.values():
-            if not case.is_open and self._open[case.receivable_id].total_ore <= 0:
-                let_go(self._work, case)
-                self._work.commands.close_task(CASE_LEFT, str(case.case_no))
+        paid = [
+            case for case in self._cases.values() if not case.is_open and self._open[case.receivable_id].total_ore <= 0
+        ]
+        let_go(self._work, paid)
+        self._work.commands.close_each(CASE_LEFT, [str(case.case_no) for case in paid])
 
 
 def _open(amounts: DebtAmounts) -> OpenAmounts:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 from functools import partial
 from typing import NamedTuple
 
 from hub.errors import RuleViolation
-from hub.model.books import Contra, Posting
 from hub.model.claims import Claim, as_json
 from hub.model.collection import OrderKind, Stage
-from hub.model.collection_cases import SOURCE, Case, CaseState, LeftOut, Selection
+from hub.model.collection_cases import Case, CaseState, LeftOut, Selection
 from hub.model.collection_settings import TransferRule
 from hub.model.company import Company
 from hub.model.dunning_plans import ItemOutcome, OpenDebt, Outcome, Plan, PlanItem, PlanState, StepTaken, Verdict
@@ -20,19 +19,18 @@ from hub.model.receivables import NewHold
 from hub.model.schedules import ScheduledJob
 from hub.model.tenant import Tenant
 from hub.rules.charges import Cause
-from hub.rules.collection.settling import accounts_of
+from hub.rules.collection.telling import Left
 from hub.rules.dunning.claim_lives import BY_AGENCY
 from hub.services.books.finding import find_company
-from hub.services.chart import chart_of
 from hub.services.collection.agencies import Agencies, fingerprint
 from hub.services.collection.judging import Judge, Judged, Rates
-from hub.services.collection.ordering import Draft, tell, write_orders
+from hub.services.collection.ordering import Draft, source_of, tell, write_orders
 from hub.services.collection.planning import fill_plan, held_plan, make_plan, plan_of
+from hub.services.collection.transfer_accounts import Moved, move
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 
 RUN_KIND = ScheduledJob.TRANSFER.value
 ITEMS_AT_ONCE = 500
-VOUCHER_TYPE = "collection_transfers"
 TRANSFERRED = "case_transferred"  # event
 _NOT_BEGUN = (PlanState.PLANNED, PlanState.PLANNING)
 
@@ -262,10 +260,8 @@ def _write(work: UnitOfWork, tenant: Tenant, agencies: Agencies, handed: Sequenc
         return
     new = _held(work, agencies, [one for one in handed if one.is_new])
     work.collection_cases.add([one.case for one in new])
-    for one in handed:
-        if not one.is_new:
-            changed = {name: getattr(one.case, name) for name in ("step", "rule", "claim_version")}
-            work.collection_cases.change(one.case.case_no, **changed)
+    further = [one.case for one in handed if not one.is_new]
+    work.collection_cases.change_each(further, "step", "rule", "claim_version")
     work.collection_cases.keep_claims(
         (one.case.case_no, json.dumps(as_json(one.claim), ensure_ascii=False), one.claim.sha256) for one in handed
     )
@@ -286,18 +282,14 @@ def _held(work: UnitOfWork, agencies: Agencies, new: Sequence[_Handed]) -> list[
         for one, agreement in zip(new, agreed, strict=True)
     ]
     numbers = work.receivables.set_holds(holds)
+    watched = [(one, agreement.watch_text) for one, agreement in zip(new, agreed, strict=True) if agreement.watch_text]
+    work.receivables.watch_all((one.debt.receivable_id, text, source_of(one.case)) for one, text in watched)
     for one, agreement, hold_no in zip(new, agreed, numbers, strict=True):
         about = {"hold_no": hold_no, "code": agreement.hold_code, "source": source_of(one.case), "until_date": None}
         tell(work, "hold_set", one.case, **about)
-        if agreement.watch_text:
-            work.receivables.watch(one.debt.receivable_id, agreement.watch_text, source_of(one.case))
-            tell(work, "watch_set", one.case, text=agreement.watch_text)
+    for one, text in watched:
+        tell(work, "watch_set", one.case, text=text)
     return [one._replace(case=one.case._replace(hold_no=no)) for one, no in zip(new, numbers, strict=True)]
-
-
-def source_of(case: Case) -> str:
-    """Return the source of the hold that a case has set."""
-    return f"{SOURCE}:{case.agency}"
 
 
 def _mark_steps(work: UnitOfWork, handed: Sequence[_Handed]) -> None:
@@ -334,54 +326,7 @@ def _step(one: _Handed, today: str) -> StepTaken:
 
 
 def _settle(work: UnitOfWork, tenant: Tenant, handed: Sequence[_Handed], *, run_no: int) -> None:
-    """Settle receivables against the accounts of what is at agencies, where the rule says so: a voucher of its own."""
-    postings = [
-        posting
-        for one in handed
-        if one.is_new and one.case.is_settled
-        for posting in transfer_postings(
-            work, find_company(tenant, one.debt.company), one.case, one.debt.group_no, Cause.TRANSFERRED, -1
-        )
-    ]
-    if postings:
-        work.books.add(postings)
-        work.books.apply(chart_of(work, tenant), voucher_type=VOUCHER_TYPE, run_no=run_no)
-
-
-def transfer_postings(
-    work: UnitOfWork,
-    company: Company,
-    case: Case,
-    group_no: int,
-    cause: Cause,
-    sign: int,
-    amounts: Mapping[str, int] | None = None,
-) -> list[Posting]:
-    """Return the postings between a receivable and the transfer accounts: of all that was handed over, or of amounts.
-
-    Principal, fees and interest each have an account.
-    """
-    accounts = accounts_of(company)
-    parts = amounts or {"principal": case.principal_ore, "fee": case.fee_ore, "interest": case.interest_ore}
-    contras = {"principal": accounts.principal, "fee": accounts.fee, "interest": accounts.interest}
-    return [
-        Posting(
-            receivable_id=case.receivable_id,
-            bucket=bucket,
-            amount_ore=sign * amount_ore,
-            group_no=group_no,
-            company=case.company,
-            payment_id=None,
-            exchange_no=None,
-            section_no=0,
-            account_no=0,
-            currency=case.currency,
-            transaction_date=work.today,
-            booked_date=work.today,
-            cause=cause,
-            rule=f"case:{case.case_no}",
-            contra=contras[bucket] or Contra.NONE,
-        )
-        for bucket, amount_ore in parts.items()
-        if amount_ore
-    ]
+    """Settle receivables against the accounts of what is at agencies, where the rule says so."""
+    settled = [one.case for one in handed if one.is_new and one.case.is_settled]
+    moved = [Moved(case, Left(-case.principal_ore, -case.fee_ore, -case.interest_ore)) for case in settled]
+    move(work, tenant, moved, Cause.TRANSFERRED, run_no=run_no)

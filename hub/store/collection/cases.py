@@ -7,19 +7,32 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam
 
+from hub.identifiers.identity_key import identity_key
 from hub.model.collection_cases import OPEN_CASES, Case, NewsOfCase
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
-from hub.store.statements import listed, text
+from hub.store.statements import text
 from hub.store.temporary import lay_out
 
 _CASE = ", ".join(f"c.{name}" for name in Case._fields)
-_OPEN = f"c.state IN ({listed(OPEN_CASES)})"
+_OPEN = f"c.state IN ({', '.join(map(repr, map(str, OPEN_CASES)))})"  # as its index has it, or SQLite does not use that
 _IDS = {"receivable_id": "BIGINT PRIMARY KEY"}
 _OPEN_OF = text(f"""
     SELECT {_CASE} FROM asked a CROSS JOIN collection_case c
     WHERE c.tenant = :t AND c.receivable_id = a.receivable_id AND {_OPEN}
+""")
+_OF_DEBTORS = text(f"""
+    SELECT r.receivable_id, r.company FROM receivable r
+    JOIN collection_case c ON c.tenant = :t AND c.receivable_id = r.receivable_id AND {_OPEN}
+    WHERE r.tenant = :t AND r.debtor_key IN :some
+""").bindparams(bindparam("some", expanding=True))
+_OTHERWISE_KNOWN = text(f"""
+    SELECT r.receivable_id, r.company, CASE WHEN r.debtor_identity = '' THEN r.debtor_number ELSE '' END,
+           r.second_debtor_identity
+    FROM collection_case c CROSS JOIN receivable r
+    WHERE c.tenant = :t AND {_OPEN} AND r.tenant = :t AND r.receivable_id = c.receivable_id
+      AND (r.debtor_identity = '' OR r.second_debtor_identity <> '')
 """)
 _LAST_ENTRIES = text("""
     SELECT a.receivable_id, max(e.entry_no) FROM asked a
@@ -118,6 +131,19 @@ class SqlCollectionCases:
         rows = self._connection.execute(_OPEN_OF, {"t": self._tenant})
         return {case.receivable_id: case for case in map(Case._make, rows)}
 
+    def of_debtors(self, recipient_keys: Sequence[str]) -> list[tuple[int, str]]:
+        """Return the receivables with open cases, and their companies, whose debtors the register has under these keys.
+
+        Second debtors, and those without identity, have no index: they are looked for among the open cases.
+        """
+        keys = set(recipient_keys)
+        found = {(row[0], row[1]) for row in self._in_parts(_OF_DEBTORS, sorted(keys))}
+        others = self._connection.execute(_OTHERWISE_KNOWN, {"t": self._tenant}) if keys else ()
+        for receivable_id, company, number, second in others:
+            if f"{company.lstrip('0')}/{number}" in keys or (second and identity_key(second) in keys):
+                found.add((receivable_id, company))
+        return sorted(found)
+
     def last_entries(self, receivable_ids: Sequence[int]) -> dict[int, int]:
         """Return the number of the last entry of receivables."""
         lay_out(self._connection, "asked", _IDS, [(one,) for one in sorted(set(receivable_ids))])
@@ -165,6 +191,14 @@ class SqlCollectionCases:
         named = ", ".join(f"{name} = :{name}" for name in values)
         statement = text(f"UPDATE collection_case SET {named} WHERE tenant = :t AND case_no = :case_no")
         self._connection.execute(statement, {"t": self._tenant, "case_no": case_no, **values})
+
+    def change_each(self, cases: Iterable[Case], *names: str) -> None:
+        """Write these columns of cases as they stand in them."""
+        rows = [{"t": self._tenant, "case_no": one.case_no, **{n: getattr(one, n) for n in names}} for one in cases]
+        if rows:
+            named = ", ".join(f"{name} = :{name}" for name in names)
+            statement = text(f"UPDATE collection_case SET {named} WHERE tenant = :t AND case_no = :case_no")
+            self._connection.execute(statement, rows)
 
     def note_told(self, told: Iterable[tuple[int, int, int, int]]) -> None:
         """Raise what is told to be owed no longer: (case, principal, fee and interest in öre)."""

@@ -1,0 +1,87 @@
+"""Cases are followed by chunks: as many statements for many of them as for few, whatever is done about them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from collection_world import CollectionWorld, collection_tenant
+from sqlalchemy import Engine, event
+
+from hub.model.commands import SetHold, Target
+from hub.services.books import carry_out
+from hub.services.payments.commands import HANDLERS
+
+FEW, MANY = 3, 40
+_VALUE = r"(?:\?|%\(\w+\)s)"
+_GIVEN = re.compile(f"{_VALUE}(?:, {_VALUE})*")
+RULES = (
+    {"step": "remind", "marks_step": "reminder_1", "settles": True},
+    {"counted_from": "reminder_1", "after_days": 10, "settles": True},
+)
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[Counter[str]]:
+    """Count statements; one that is carried out for many rows in one call counts once."""
+    said: Counter[str] = Counter()
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        said[_GIVEN.sub("?", " ".join(statement.split()))[:150]] += 1
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def story(world: CollectionWorld, first: int, count: int) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Yield what is done about so many cases, one after the other."""
+    numbers = [str(number) for number in range(first, first + count)]
+    world.person(*numbers)
+    plan_no = world.transfer_plan()
+    yield "reminded", lambda: world.transfer(plan_no)
+    world.books.tell()
+    yield "accepted", world.follow
+    world.next_day(11)
+    plan_no = world.transfer_plan()
+    yield "collected", lambda: world.transfer(plan_no)
+    claims = [world.case(number).claim_id for number in numbers]
+    world.books.tell(*({"told": "status", "claim": one, "stage": "krav_sent"} for one in claims))
+    yield "status", world.follow
+    with world.store.write() as work:
+        for number in numbers:
+            about = Target(company="1", number=number)
+            held = SetHold(key=f"h{number}", user="anna", receivable=about, code="tvist", source="anna")
+            carry_out(work, world.tenant, held, HANDLERS)
+    yield "held", world.work
+    for claim in claims[: count // 2 + 1]:
+        world.books.debtor_pays(claim, 100_000)
+    lines, _ = world.books.settlement()
+    world.books.tell(*lines)
+    yield "settled and closed", world.follow
+    world.books.tell(*({"told": "closed", "claim": one, "code": "RECALLED"} for one in claims[count // 2 + 1 :]))
+    yield "closed", world.follow
+
+
+def test_many_cases_take_as_many_statements_as_few(engine: Engine) -> None:
+    world = CollectionWorld(
+        engine, collection_tenant(*RULES, agreement={"watch_text": "at agency", "payout_banking_days": 99})
+    )
+    counts: dict[int, dict[str, Counter[str]]] = {FEW: {}, MANY: {}}
+    for first, count in ((1001, FEW), (2001, FEW), (3001, MANY)):  # the first fills what is asked once
+        for name, act in story(world, first, count):
+            with counted(engine) as said:
+                act()
+            counts[count][name] = said
+
+    assert {case.state for case in world.cases()} == {"closed"}
+    assert len(world.cases()) == 2 * FEW + MANY
+    assert world.verify() == []
+    for name, few in counts[FEW].items():
+        more = {said: n - few[said] for said, n in counts[MANY][name].items() if n > few[said]}
+        assert more == {}, name

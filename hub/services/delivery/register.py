@@ -14,7 +14,7 @@ from hub.formats.rows.raw_rows import RawRow
 from hub.formats.rows.reading import read_rows
 from hub.identifiers import electronic_address
 from hub.identifiers.identity_key import identity_key
-from hub.model.deliveries import KnownRecipient
+from hub.model.deliveries import DEBTOR_CHANGED, KnownRecipient
 from hub.model.delivery import RouteStep
 from hub.model.document_part import Day
 from hub.model.import_rows import Identity, Name, ShortText
@@ -149,6 +149,8 @@ def _keep(store: Store, tenant_name: str, waiting: dict[str, KnownRecipient]) ->
 def keep_recipients(work: UnitOfWork, tenant_name: str, recipients: Sequence[KnownRecipient]) -> None:
     """Write recipients in place of what was known of them, and turn back what has not gone to those that changed.
 
+    Of those whose debts are at an agency an event says so, by the receivable.
+
     Whoever plans messages sees what is written here, or is seen by it: they claim the same.
     """
     work.commands.claim(CLAIM)
@@ -156,6 +158,8 @@ def keep_recipients(work: UnitOfWork, tenant_name: str, recipients: Sequence[Kno
     work.recipients.keep(recipients)
     changed = [one.recipient_key for one in recipients if says_otherwise(one, before.get(one.recipient_key))]
     turn_back(work, tenant_name, changed)
+    for receivable_id, company in work.collection_cases.of_debtors(changed):
+        work.events.record(DEBTOR_CHANGED, receivable_id=receivable_id, company=company)
 
 
 def _read(raw: RawRow) -> tuple[RecipientRow | None, list[RecipientProblem]]:

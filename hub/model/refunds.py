@@ -18,7 +18,7 @@ class RefundState(StrEnum):
     ACCEPTED = "accepted"  # the bank says that it will pay
     BOOKED = "booked"  # a statement says that the money has left
     REJECTED = "rejected"  # the bank, or a person, says that it was not paid: the money is back where it was
-    RETURNED = "returned"  # it left, and came back as a payment
+    RETURNED = "returned"  # it left, and came back
     WITHDRAWN = "withdrawn"  # by a person, before it was ordered
 
 
@@ -68,6 +68,14 @@ class Refund(NamedTuple):
     is_given_back: int  # 1: the money is back where it was, by entries
     returned_payment: int  # the payment that it came back as
     changed_at: str
+
+
+class RefundReturn(NamedTuple):
+    """A payment that says it is a refund of ours coming back, whole."""
+
+    refund_no: int
+    payment_id: int
+    is_waiting: bool  # all of it waits in the suspense account, at the refund's company: nothing else is made of it
 
 
 class NewRefund(NamedTuple):
@@ -176,4 +184,21 @@ class StatementDebit(NamedTuple):
     amount_ore: int  # above zero
     currency: str
     booked_date: str
+    family: str  # the format that tells it
     references: tuple[str, ...]
+
+
+class Telling(NamedTuple):
+    """An entry of a statement that is said to have taken a refund's money."""
+
+    exchange_no: int
+    statement_entry_no: int
+    account_no: int  # 0: the settings had no such account
+    family: str
+    booked_date: str
+    is_posted: bool  # its file stands
+
+    @property
+    def entry(self) -> tuple[int, int]:
+        """The file and the number of the entry in it."""
+        return self.exchange_no, self.statement_entry_no

@@ -75,7 +75,8 @@ class RefundsDesk:
                 raise DataError(f"there is no refund {refund_no}; see: hub refunds list")
             approvals = work.refunds.approvals([refund_no]).get(refund_no, [])
             order = work.refunds.order(found.order_no) if found.order_no else None
-            return RefundStory(found, approvals, order, work.refunds.tellings(refund_no))
+            tellings = work.refunds.tellings([refund_no]).get(refund_no, [])
+            return RefundStory(found, approvals, order, [told.entry for told in tellings])
 
     def control_list(self, company: str = "") -> list[Planned]:
         """Return what a plan would ask for now, and what it would withhold and why; nothing is written."""

@@ -93,7 +93,7 @@ def _references(parts: str) -> tuple[str, ...]:
     return tuple(str(part[0]) for part in json.loads(parts)) if parts else ()
 
 
-_LEAVING = f"('refunded', 'refund_given_back', 'suspense_written_off', {TAKING_BACK[1:-1]})"
+_LEAVING = f"('refunded', 'refund_given_back', 'refund_returned', 'suspense_written_off', {TAKING_BACK[1:-1]})"
 _PLACING = "('rematched', 'moved_by_person')"  # onto receivables, where their entries tell of it
 _WHY = "CASE WHEN e.cause = 'payment' AND e.rule <> '' THEN e.rule ELSE e.cause END"
 

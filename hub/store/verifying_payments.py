@@ -60,8 +60,8 @@ _STANDS = f"""
     SELECT payment_id, amount_ore FROM suspense_movement WHERE tenant = :t
     UNION ALL
     SELECT m.payment_id, -m.amount_ore FROM suspense_movement m
-    WHERE m.tenant = :t AND m.cause IN ('refunded', 'refund_given_back', 'suspense_written_off', 'payout_placed',
-                      'direct_payment_at_agency')
+    WHERE m.tenant = :t AND m.cause IN ('refunded', 'refund_given_back', 'refund_returned', 'suspense_written_off',
+                                          'payout_placed', 'direct_payment_at_agency')
       AND NOT EXISTS (SELECT 1 FROM suspense_movement b WHERE b.tenant = m.tenant AND b.payment_id = m.payment_id
                       AND b.movement_no > m.movement_no AND b.cause IN {TAKING_BACK})
 """

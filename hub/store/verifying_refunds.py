@@ -32,16 +32,17 @@ _ASTRAY = f"""
                 WHEN f.order_no > 0 AND f.state IN ('asked', 'approved', 'withdrawn')
                      THEN 'it stands in a file, and is ' || f.state
                 WHEN f.state = 'booked' AND f.booked_on = '' THEN 'it is booked, and no day says when'
-                WHEN f.is_given_back = 1 AND f.booked_on <> '' THEN 'it has left the bank and was given back'
-                WHEN (f.is_given_back = 1) <> (f.state = 'rejected') THEN 'its money and its state disagree'
+                WHEN f.state = 'returned' AND f.returned_payment = 0 THEN 'it came back, and no payment says so'
+                WHEN (f.is_given_back = 1) <> (f.state = 'rejected') AND f.state <> 'returned'
+                     THEN 'its money and its state disagree'
                 ELSE 'approvals are missing' END, {NO_AMOUNT}
     FROM refund f
     LEFT JOIN refund_order o ON o.tenant = f.tenant AND o.order_no = f.order_no
     WHERE f.tenant = :t
       AND (f.order_no > 0 AND (o.order_no IS NULL OR o.company <> f.company)
            OR (f.order_no = 0) <> (f.state IN ('asked', 'approved', 'withdrawn'))
-           OR f.state = 'booked' AND f.booked_on = '' OR f.is_given_back = 1 AND f.booked_on <> ''
-           OR (f.is_given_back = 1) <> (f.state = 'rejected')
+           OR f.state = 'booked' AND f.booked_on = '' OR f.state = 'returned' AND f.returned_payment = 0
+           OR (f.is_given_back = 1) <> (f.state = 'rejected') AND f.state <> 'returned'
            OR f.state NOT IN ('asked', 'withdrawn') AND f.approvals_needed >
               (SELECT count(*) FROM refund_approval a WHERE a.tenant = f.tenant AND a.refund_no = f.refund_no
                AND a.approved_by <> f.asked_by))
@@ -64,7 +65,8 @@ _FILE_DIFFERS = """
 
 _CLEARING_DIFFERS = """
     SELECT 'company ' || x.company || ', refund clearing account',
-           'its balance is not what is ordered and has not left the bank', CAST(sum(x.ore) AS BIGINT), x.currency
+           'its balance is not what is ordered and has not left the bank, or left and was given back',
+           CAST(sum(x.ore) AS BIGINT), x.currency
     FROM (SELECT v.company, v.currency, l.amount_ore AS ore
           FROM voucher_line l
           JOIN voucher v ON v.tenant = l.tenant AND v.voucher_no = l.voucher_no
@@ -72,8 +74,13 @@ _CLEARING_DIFFERS = """
             ON b.company = v.company AND b.account = l.account
           WHERE l.tenant = :t
           UNION ALL
-          SELECT f.company, f.currency, f.amount_ore FROM refund f
-          WHERE f.tenant = :t AND f.order_no > 0 AND f.booked_on = '' AND f.is_given_back = 0) AS x
+          SELECT f.company, f.currency, f.amount_ore FROM refund f WHERE f.tenant = :t AND f.order_no > 0
+          UNION ALL
+          SELECT f.company, f.currency, -f.amount_ore FROM refund f
+          WHERE f.tenant = :t AND f.order_no > 0 AND f.booked_on <> ''
+          UNION ALL
+          SELECT f.company, f.currency, -f.amount_ore FROM refund f
+          WHERE f.tenant = :t AND f.is_given_back = 1 AND f.returned_payment = 0) AS x
     GROUP BY x.company, x.currency HAVING sum(x.ore) <> 0
 """
 
@@ -94,7 +101,7 @@ CHECKS = (
     Check("REFUND_GAP", "refunds are numbered without gaps", gaps("refund", "refund_no", "refund"), NOT_BY_US),
     Check(
         "REFUND_CLEARING_DIFFERS",
-        "the refund clearing account holds what is ordered and has not left the bank, by company and currency",
+        "the refund clearing account holds what is ordered and has not left, less what left and was given back",
         _CLEARING_DIFFERS,
         "if the account was changed in the settings while refunds were under way, move its balance in the ledger or "
         "put the account back; else restore a backup, or report it",

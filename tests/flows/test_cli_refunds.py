@@ -142,16 +142,22 @@ def test_a_bank_that_never_answers_is_believed_by_its_statement(place: Place) ->
     assert {place.ask("show", number)["refund"]["state"] for number in numbers} == {"booked"}
 
 
-def test_a_refund_that_comes_back_is_asked_for_anew(place: Place) -> None:
+@pytest.mark.parametrize("how", ["come_back", "reverse"])
+def test_a_refund_that_comes_back_is_asked_for_anew(place: Place, how: str) -> None:
     [number] = to_pay(place)
     place.tell("order")
-    place.bank.order("come_back")
+    place.bank.order(how)
     place.a_day()
     place.a_day()
     shown = place.ask("show", number)["refund"]
 
     assert shown["state"] == "returned"
-    assert shown["returned_payment"] in {one["payment_id"] for one in place.waiting()}
+    waiting = {one["payment_id"]: one["reason"] for one in place.waiting()}
+    assert waiting[shown["payment_id"]] == "refund_returned"
+    assert shown["returned_payment"] not in waiting
+    assert {"reversal", "refund_returned"} & {one["kind"] for one in answer("tasks", home=place.home)} == {
+        "refund_returned"
+    }
     assert place.bank.balance_ore == 0
 
 

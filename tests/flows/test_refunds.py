@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from sqlalchemy import Engine
 from hub.errors import DataError, RuleViolation
 from hub.loopback.counterparty import Counterparty
 from hub.loopback.faults import Fault
-from hub.model.payment_file import Payer
+from hub.model.payment_file import Key, Payer, Reversal
 from plugins.autopay.tests.order_files import answer, assert_valid, ordered, part, payment
 
 
@@ -507,12 +508,12 @@ def test_a_debit_on_another_day_in_the_next_statement_is_money_that_left_twice(w
     assert balances(world) == [0, 0, -100_00]
 
 
-def test_money_that_left_although_it_was_given_back_is_for_a_person(world):
+def test_money_that_left_although_it_was_given_back_is_booked_and_for_a_person(world):
     [one] = world.ordered(100_00)
     world.answer(answer("<GrpSts>RJCT</GrpSts>", message=FILE))
     world.booked(world.debit(100_00, one.end_to_end_id))
 
-    assert balances(world) == [-100_00, 0, 0]
+    assert balances(world) == [-100_00, 100_00, -100_00]
     assert "given back" in world.tasks()["refund_paid_twice"]
 
 
@@ -534,15 +535,16 @@ def test_an_undone_statement_takes_its_booking_back_unless_another_says_the_same
     assert world.account_balance("1930") == 0
 
 
-def test_a_refund_that_comes_back_waits_as_a_payment_and_a_person_is_asked(world):
+def test_a_refund_that_comes_back_is_where_it_was_and_a_person_is_asked_for_the_account(world):
     [one] = world.ordered(100_00)
     world.booked(world.debit(100_00, one.end_to_end_id))
     back = world.came_back(one)
 
     assert (world.refund(one.refund_no).state, world.refund(one.refund_no).returned_payment) == ("returned", back)
     assert balances(world) == [-100_00, 0, -100_00]
+    assert world.waiting() == [("suspended", "refund_returned", 100_00)]
     assert f"payment {back}" in world.tasks()["refund_returned"]
-    again = world.ask(back, payee_account="bban:9150-1234567", payee_name="Testa Testsson")
+    again = world.ask(one.payment_id, payee_account="bban:9150-1234567", payee_name="Testa Testsson")
     world.approve(again)
     world.order()
     assert ordered(world.files()[1]) == {"RH1R2": 100_00}
@@ -552,12 +554,93 @@ def test_a_refund_that_comes_back_waits_as_a_payment_and_a_person_is_asked(world
     assert "refund_returned" not in world.tasks()
 
 
-def test_a_refund_may_come_back_before_its_statement(world):
-    [one] = world.ordered(100_00)
-    world.came_back(one)
-    world.booked(world.debit(100_00, one.end_to_end_id))
+RETURN = Reversal(1, 1, 100_00, "SEK", date(2026, 11, 26), "", (), "AC04", is_credit=True)
 
-    assert (world.refund(one.refund_no).state, world.account_balance("2890")) == ("returned", 0)
+
+def reversed_debit(world, one, *, family="camt.053", **more):
+    """A statement's entry that takes the debit of a refund back."""
+    back = RETURN._replace(amount_ore=one.amount_ore, keys=(Key("end_to_end_id", one.end_to_end_id),), **more)
+    return world.booked(back, family=family)
+
+
+def test_debit_return_and_rejection_agree_in_any_order(world):
+    orders = [*permutations(("debit", "return", "answer"))]
+    refunds = world.ordered(*(100_00 + number for number in range(len(orders))))
+    total_ore = sum(one.amount_ore for one in refunds)
+    rejected = [payment(one.end_to_end_id, "RJCT") for one in refunds]
+    tell = {
+        "debit": lambda one: world.booked(world.debit(one.amount_ore, one.end_to_end_id)),
+        "return": lambda one: reversed_debit(world, one),
+        "answer": lambda one: world.answer(
+            answer("", parts=part(one.part, rejected[one.refund_no - 1], message=FILE), message=FILE)
+        ),
+    }
+    for place in range(3):
+        for one, names in zip(refunds, orders, strict=True):
+            tell[names[place]](one)
+        assert world.found() == []
+
+    assert set(world.states()) == {"returned"}
+    assert balances(world)[:2] == [-total_ore, 0]
+    assert world.account_balance("1930") + world.account_balance("1940") == total_ore
+    assert sum(left for _, _, left in world.waiting()) == total_ore
+    assert world.tasks().keys() == {"refund_returned", "refund_rejected"}
+
+
+def test_a_credit_balance_that_was_refunded_is_one_again_when_its_debit_is_reversed(world):
+    receivable = world.owe("100", 500_00, debtor_address="Storgatan 1\n903 20 Umeå")
+    world.receive(payment_file("camt.054", [pay(500_00, "100", payer=PAYER)]))
+    named = {"company": "1", "number": "100"}
+    world.tell("credit_receivable", receivable=named, amount_ore=200_00, allow_credit_balance=True)
+    world.approve(world.tell("request_refund", receivable=named)["refund_no"])
+    world.order()
+    one = world.refund(1)
+    world.booked(world.debit(200_00, one.end_to_end_id))
+
+    for family in ("camt.053", "camt.054"):
+        reversed_debit(world, one, entry_reference="B7", family=family)
+
+    assert (world.refund(1).state, world.open_ore(receivable), world.account_balance("2890")) == (
+        "returned",
+        -200_00,
+        0,
+    )
+    assert "reversal" not in world.tasks()
+    again = world.tell("request_refund", receivable=named, payee_account="bban:9150-1234567")["refund_no"]
+    world.approve(again)
+    world.order()
+    assert (world.refund(again).state, world.open_ore(receivable)) == ("ordered", 0)
+
+
+def test_a_reversed_debit_of_another_amount_is_for_a_person(world):
+    [one] = world.ordered(100_00)
+    reversed_debit(world, one._replace(amount_ore=99_00))
+
+    assert (world.states(), world.tasks().keys() >= {"reversal"}) == (["ordered"], True)
+
+
+def test_a_return_that_was_booked_stands_when_its_file_is_undone(world):
+    [one] = world.ordered(100_00)
+    world.booked(world.debit(100_00, one.end_to_end_id))
+    exchange_no = reversed_debit(world, one)
+
+    assert world.tell("undo_file", exchange_no=exchange_no, reason="fel fil")["left_out"] == 1
+    world.follow()
+    assert (world.states(), balances(world)[:2]) == (["returned"], [-100_00, 0])
+
+
+def test_money_that_left_although_it_was_given_back_may_be_the_payees_after_all(world):
+    [one] = world.ordered(100_00)
+    world.answer(answer("<GrpSts>RJCT</GrpSts>", message=FILE))
+    world.booked(world.debit(100_00, one.end_to_end_id))
+    assert (balances(world), world.found()) == ([-100_00, 100_00, -100_00], [])
+
+    world.tell("decide_refund", refund_no=one.refund_no, verdict="paid", reason="kontoutdraget")
+
+    assert (world.states(), balances(world)) == (["booked"], [0, 0, -100_00])
+    assert "refund_paid_twice" not in world.tasks()
+    world.came_back(one)
+    assert (world.states(), balances(world)[:2]) == (["returned"], [-100_00, 0])
 
 
 # What a person knows

@@ -100,7 +100,7 @@ class Chance:
         self.exchanges.append(self.world.booked(self.world.debit(sum(e.amount_ore for e in whole), message_id)))
 
     def come_back(self) -> None:
-        self.world.came_back(self.random.choice([each for each in self.refunds() if each.booked_on]))
+        self.world.came_back(self.random.choice([each for each in self.refunds() if each.order_no]))
         self.exchanges.append(self.world.number("SELECT max(exchange_no) FROM exchange WHERE tenant = :t"))
 
     def decide(self) -> None:

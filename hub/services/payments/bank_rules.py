@@ -50,7 +50,7 @@ def ruled_entries(
     if not found:
         return {}
     others = work.bank_rules.with_payments(exchange_no, {entry_no for _, entry_no in found})
-    ordered = work.bank_rules.ordered({text for one in found.values() for text in one.entry.texts})
+    ordered = work.refunds.ordered({text for one in found.values() for text in one.entry.texts})
     return {place: one for place, one in found.items() if place not in others and ordered.isdisjoint(one.entry.texts)}
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from hub.contracts import Recognition
 from hub.errors import ConfigurationError, DataError, TransientError
 from hub.model.exchanges import Exchange, ExchangeState
+from hub.model.refunds import Refund
 from hub.model.tenant import Tenant
 from hub.services.payees import Payees, register_payees
 from hub.services.payments.clearing import pair_accounts, post_movements
@@ -26,6 +27,7 @@ from hub.services.payments.receiving import (
     choose_reader,
     describe,
 )
+from hub.services.payments.returned_orders import with_returns
 from hub.services.payments.reversing import apply_reversals
 from hub.services.payments.statements import look_at_statements
 from hub.services.ports import JsonObject, NotOursError, Store, UnitOfWork, Work
@@ -89,7 +91,8 @@ class PaymentFileRun:
             with run.write() as work:
                 if close_if_posted_before(work, exchange.number, content_key):
                     return {"outcome": ExchangeState.DUPLICATE}
-            summary = FileLoader(run, payees, exchange.number).load(events_of(reader, stream))
+            events = with_returns(events_of(reader, stream), self._refunds)
+            summary = FileLoader(run, payees, exchange.number).load(events)
         if refused_as_test(summary, tenant_is_test=self._tenant.is_test):
             raise DataError("the file is marked as a test; receive it in a tenant that has is_test = true")
         with run.write() as work:
@@ -102,6 +105,10 @@ class PaymentFileRun:
                 summary=summary,
             )
         return None
+
+    def _refunds(self, end_to_end_ids: set[str]) -> dict[str, Refund]:
+        with self._store.read() as reading:
+            return reading.refunds.by_ids(end_to_end_ids)
 
     # --- judging ----------------------------------------------------------------------------------------------------
 

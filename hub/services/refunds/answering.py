@@ -20,9 +20,10 @@ from hub.model.tenant import Tenant
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 from hub.services.refunds.giving_back import give_back
 from hub.services.refunds.planning import Tell
+from hub.services.refunds.returning import CONTRADICTED_TASK
 
 KIND = "payment_order_answer"
-UNKNOWN_TASK, CONTRADICTED_TASK = "unknown_payment_order", "refund_contradicted"
+UNKNOWN_TASK = "unknown_payment_order"
 EVENTS_AT_ONCE = 1_000
 HEAD_SIZE = 64 * 1024
 BankFileWord = Literal["received", "accepted", "partly", "rejected", "booked"]
@@ -100,12 +101,15 @@ class _Chunk:
         self._exchange_no = exchange_no
         self._tell = tell
         self._counted: Counter[str] = Counter()
-        self._orders: dict[str, RefundOrder | None] = {}
+        self._orders: dict[str, RefundOrder] = {}
 
     def take(self, events: list[OrderEvent]) -> Counter[str]:
         """Write what the events say; return what came of them, counted."""
         payments = [one for one in events if isinstance(one, PaymentStatus)]
-        known = self._work.refunds.by_ids({one.end_to_end_id for one in payments})
+        known = self._work.refunds.by_ids({one.end_to_end_id for one in payments}, locked=True)
+        self._orders = self._work.refunds.orders_by_messages(
+            {one.message_id for one in events if isinstance(one, BatchStatus | PaymentStatus)}
+        )
         for said in payments:  # first: they know more of their reasons than the whole does
             self._of_payment(said, known)
         for one in events:
@@ -114,7 +118,7 @@ class _Chunk:
         return self._counted
 
     def _of_batch(self, said: BatchStatus, status: OrderStatus | None) -> None:
-        order = self._order(said.message_id)
+        order = self._orders.get(said.message_id)
         if order is not None and status is not None:
             self._of_known(order, said, status)
         elif order is None and status is not None:
@@ -132,7 +136,7 @@ class _Chunk:
 
     def _of_payment(self, said: PaymentStatus, known: Mapping[str, Refund]) -> None:
         found = known.get(said.end_to_end_id)
-        order = self._order(said.message_id)
+        order = self._orders.get(said.message_id)
         if found is None or order is None or found.order_no != order.order_no:
             self._unknown(f"payment {said.end_to_end_id} of file {said.message_id}")
             return
@@ -141,6 +145,8 @@ class _Chunk:
 
     def _decide(self, one: Refund, status: OrderStatus, said: BatchStatus | PaymentStatus) -> None:
         """Let a status stand, unless more is known of the refund: an answer may come late, or after another."""
+        if one.state == RefundState.RETURNED:
+            return  # it was taken, and came back: whatever the bank says agrees with it
         if status is OrderStatus.REJECTED:
             if one.booked_on:
                 self._contradicted(one, _told(said))
@@ -171,11 +177,6 @@ class _Chunk:
             f"exchange {self._exchange_no} answers {what}, which nobody here has ordered: it may be of another system "
             "at the same agreement, or of this one before a restore; find out, then: hub refunds seen",
         )
-
-    def _order(self, message_id: str) -> RefundOrder | None:
-        if message_id not in self._orders:
-            self._orders[message_id] = self._work.refunds.order_by_message(message_id)
-        return self._orders[message_id]
 
     def _tell_file(self, order: RefundOrder, status: OrderStatus, reason: str) -> None:
         """Let it be known where the file stands: in the feed, and beside other files of the bank."""

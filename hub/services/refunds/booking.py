@@ -7,10 +7,10 @@ is undone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from hub.model.books import Contra, VoucherKey, VoucherLine
-from hub.model.refunds import Refund, RefundState, StatementDebit
+from hub.model.refunds import UNDER_WAY, Refund, RefundState, StatementDebit, Telling
 from hub.model.tenant import Tenant
 from hub.services.chart import chart_of
 from hub.services.ports import UnitOfWork
@@ -18,6 +18,11 @@ from hub.services.ports import UnitOfWork
 VOUCHER_TYPE = "refunds_booked"
 DIFFERS_TASK, TWICE_TASK = "refund_debit_differs", "refund_paid_twice"
 DEBITS_AT_ONCE = 1_000
+NOT_BOOKED = "nothing was booked; find out from the bank, and say hub refunds decide, or book it in the ledger"
+BOOKED_ALL_THE_SAME = (
+    "it is booked on the refund clearing account; when it comes back a statement says so and closes this; where the "
+    "payee keeps it, say hub refunds decide NO paid"
+)
 
 
 def book_debits(work: UnitOfWork, tenant: Tenant, exchange_no: int) -> int:
@@ -25,67 +30,93 @@ def book_debits(work: UnitOfWork, tenant: Tenant, exchange_no: int) -> int:
     booked, after = 0, 0
     while debits := work.refunds.debits(exchange_no, after=after, limit=DEBITS_AT_ONCE):
         after = debits[-1].statement_entry_no
-        names = {name for one in debits for name in one.references}
-        refunds = work.refunds.by_ids(names)
-        together: dict[tuple[str, str, int], list[Refund]] = defaultdict(list)
-        for debit in debits:
-            new = _told(work, debit, _meant(work, debit, refunds))
-            if new:
-                together[new[0].company, debit.booked_date, debit.account_no] += new
-        for (_, booked_date, account_no), new in together.items():
-            book(work, tenant, new, booked_date, exchange_no=exchange_no, account_no=account_no)
-            booked += len(new)
+        booked += _Debits(work, debits).book(tenant, exchange_no)
     return booked
 
 
-def _meant(work: UnitOfWork, debit: StatementDebit, refunds: Mapping[str, Refund]) -> list[Refund]:
-    """Return the refunds that an entry means: one by its own id, or all of a file or a part of it by theirs."""
-    own = {refunds[name].refund_no: refunds[name] for name in debit.references if name in refunds}
-    if own:
-        return list(own.values())
-    for name in debit.references:
-        whole, _, part = name.rpartition("-")
-        for message_id, of_part in ((name, ""), (whole, part)):
-            order = work.refunds.order_by_message(message_id) if message_id else None
-            if order is not None:
-                found = work.refunds.in_order(order.order_no, of_part)
-                return [one for one in found if not one.is_given_back]
-    return []
+class _Debits:
+    """Some debits of a file, with all that is known of the refunds they may mean."""
+
+    def __init__(self, work: UnitOfWork, debits: Sequence[StatementDebit]) -> None:
+        names = {name for one in debits for name in one.references}
+        self._work = work
+        self._debits = debits
+        self._by_id = work.refunds.by_ids(names, locked=True)
+        of_files = names - self._by_id.keys()
+        self._orders = work.refunds.orders_by_messages({*of_files, *(name.rpartition("-")[0] for name in of_files)})
+        self._meant = [self._refunds_of(debit) for debit in debits]
+        self._told = work.refunds.tellings({one.refund_no for meant in self._meant for one in meant})
+        self._new: list[tuple[int, int, int]] = []
+
+    def book(self, tenant: Tenant, exchange_no: int) -> int:
+        """Book what they are the first to tell of; return how many refunds that are."""
+        together: dict[tuple[str, str, int], list[Refund]] = defaultdict(list)
+        for debit, meant in zip(self._debits, self._meant, strict=True):
+            for one in self._tell(debit, meant) if meant else ():
+                together[one.company, debit.booked_date, debit.account_no].append(one)
+        self._work.refunds.tell(self._new)
+        for (_, booked_date, account_no), new in together.items():
+            book(self._work, tenant, new, booked_date, exchange_no=exchange_no, account_no=account_no)
+        return sum(len(new) for new in together.values())
+
+    def _refunds_of(self, debit: StatementDebit) -> list[Refund]:
+        """Return the refunds that an entry means: one by its own id, or all of a file or a part of it by theirs."""
+        own = {self._by_id[name].refund_no: self._by_id[name] for name in debit.references if name in self._by_id}
+        if own:
+            return [one for one in own.values() if one.order_no]
+        for name in debit.references:
+            whole, _, part = name.rpartition("-")
+            for message_id, of_part in ((name, ""), (whole, part)):
+                if message_id in self._orders:
+                    found = self._work.refunds.in_order(self._orders[message_id].order_no, of_part)
+                    return [one for one in found if not one.is_given_back]
+        return []
+
+    def _tell(self, debit: StatementDebit, meant: Sequence[Refund]) -> list[Refund]:
+        """Note that an entry tells of refunds; return those that it is the first to tell of, to be booked."""
+        if sum(one.amount_ore for one in meant) != debit.amount_ore or meant[0].currency != debit.currency:
+            _ask(self._work, debit, meant, DIFFERS_TASK, "another amount than they come to", NOT_BOOKED)
+            return []
+        told = {one.refund_no: self._told.get(one.refund_no, []) for one in meant}
+        own = Telling(
+            debit.exchange_no, debit.statement_entry_no, debit.account_no, debit.family, debit.booked_date, True
+        )  # fmt: skip
+        if all(any(each.entry == own.entry for each in of_one) for of_one in told.values()):
+            return []  # the same file again
+        if twice := _told_twice(own, [each for of_one in told.values() for each in of_one]):
+            _ask(self._work, debit, meant, TWICE_TASK, twice, NOT_BOOKED)
+            return []
+        if any(one.is_given_back and not one.returned_payment for one in meant):
+            _ask(self._work, debit, meant, TWICE_TASK, "their money although it was given back", BOOKED_ALL_THE_SAME)
+        for one in meant:
+            self._told.setdefault(one.refund_no, []).append(own)
+            self._new.append((one.refund_no, *own.entry))
+        return [one for one in meant if not one.booked_on]
 
 
-def _told(work: UnitOfWork, debit: StatementDebit, refunds: Sequence[Refund]) -> list[Refund]:
-    """Write down that an entry tells of refunds; return those that it is the first to tell of, to be booked."""
-    ordered = [one for one in refunds if one.order_no]
-    if not ordered:
-        return []
-    if sum(one.amount_ore for one in ordered) != debit.amount_ore or ordered[0].currency != debit.currency:
-        _ask(work, debit, ordered, DIFFERS_TASK, "another amount than they come to")
-        return []
-    told = {one.refund_no: work.refunds.tellings(one.refund_no) for one in ordered}
-    entry = (debit.exchange_no, debit.statement_entry_no)
-    if all(entry in told[one.refund_no] for one in ordered):
-        return []  # the same file again
-    if any(exchange_no == debit.exchange_no for one in ordered for exchange_no, _ in told[one.refund_no]):
-        _ask(work, debit, ordered, TWICE_TASK, "a second debit of the same file")
-        return []
-    if work.refunds.is_told_on_another_day(debit, sorted(told)):
-        _ask(work, debit, ordered, TWICE_TASK, "what another file says was taken on another day")
-        return []
-    if any(one.is_given_back for one in ordered):
-        _ask(work, debit, ordered, TWICE_TASK, "their money although it was given back")
-        return []
-    work.refunds.tell((one.refund_no, *entry) for one in ordered)
-    return [one for one in ordered if not one.booked_on]
+def _told_twice(own: Telling, told: Iterable[Telling]) -> str:
+    """Say why an entry took what another did; two formats tell one debit on days of their own, and blank then."""
+    for other in told:
+        if other.exchange_no == own.exchange_no:
+            return "a second debit of the same file"
+        if other.is_posted and other.family == own.family and other.booked_date != own.booked_date:
+            return "what another file says was taken on another day"
+    return ""
 
 
-def _ask(work: UnitOfWork, debit: StatementDebit, refunds: Sequence[Refund], task: str, what: str) -> None:
+def _ask(work: UnitOfWork, debit: StatementDebit, refunds: Sequence[Refund], task: str, what: str, done: str) -> None:
     named = ", ".join(str(one.refund_no) for one in refunds[:20])
     work.commands.open_task(
         task,
-        f"{debit.exchange_no}:{debit.statement_entry_no}",
-        f"an entry of exchange {debit.exchange_no} on {debit.booked_date} took {what} (refunds {named}): nothing was "
-        "booked; find out from the bank, and say hub refunds decide, or book it in the ledger; then: hub refunds seen",
+        subject_of(debit.exchange_no, debit.statement_entry_no),
+        f"an entry of exchange {debit.exchange_no} on {debit.booked_date} took {what} (refunds {named}): {done}; then: "
+        "hub refunds seen",
     )
+
+
+def subject_of(exchange_no: int, statement_entry_no: int) -> str:
+    """Return what tasks call an entry of a statement."""
+    return f"{exchange_no}:{statement_entry_no}"
 
 
 def book(
@@ -111,7 +142,7 @@ def book(
     work.refunds.change(
         numbers, booked_on=booked_date, booked_exchange=exchange_no, booked_voucher=voucher.number
     )  # fmt: skip
-    work.refunds.change([one.refund_no for one in refunds if not one.returned_payment], state=RefundState.BOOKED)
+    work.refunds.change([one.refund_no for one in refunds if one.state in UNDER_WAY], state=RefundState.BOOKED)
     for one in refunds:
         work.events.record(
             "refund_booked",
@@ -127,62 +158,34 @@ def book(
         )
 
 
-def note_returns(work: UnitOfWork, exchange_no: int) -> int:
-    """Note which refunds came back as payments of a posted file: that money waits to be placed; return how many."""
-    counted = 0
-    for refund_no, payment_id in work.refunds.returns(exchange_no):
-        one = work.refunds.get_all([refund_no], locked=True)[refund_no]
-        if not one.returned_payment:
-            note_return(work, one, payment_id)
-            counted += 1
-    return counted
-
-
-def note_return(work: UnitOfWork, one: Refund, payment_id: int) -> None:
-    """Note that a refund came back as a payment, and ask a person: another account is needed."""
-    work.refunds.change([one.refund_no], state=RefundState.RETURNED, returned_payment=payment_id)
-    work.events.record(
-        "refund_returned",
-        refund_no=one.refund_no,
-        company=one.company,
-        payment_id=payment_id,
-        amount_ore=one.amount_ore,
-        currency=one.currency,
-    )
-    work.commands.open_task(
-        "refund_returned",
-        str(one.refund_no),
-        f"refund {one.refund_no} came back as payment {payment_id}: find out the right account, then ask for a refund "
-        "of that payment, and close this with: hub refunds seen",
-    )
-
-
 def unbook(work: UnitOfWork, tenant: Tenant, exchange_no: int) -> int:
     """Take back what a file that was undone has booked, unless another posted file says the same; return how many."""
-    taken = 0
-    for refund_no, other in work.refunds.booked_by(exchange_no):
-        one = work.refunds.get_all([refund_no], locked=True)[refund_no]
-        if other is not None:
-            work.refunds.change([refund_no], booked_exchange=other)
-        else:
-            _take_back(work, tenant, one, exchange_no)
-            taken += 1
-    for refund_no in work.refunds.returned_by(exchange_no):
-        one = work.refunds.get_all([refund_no], locked=True)[refund_no]
-        state = RefundState.BOOKED if one.booked_on else RefundState.ORDERED
-        work.refunds.change([refund_no], state=state, returned_payment=0)
-        work.commands.close_task("refund_returned", str(refund_no))
-    return taken
+    booked = dict(work.refunds.booked_by(exchange_no))
+    refunds = work.refunds.get_all(booked, locked=True)
+    work.refunds.change_each(
+        "booked_exchange", {number: other for number, other in booked.items() if other is not None}
+    )
+    gone = [refunds[number] for number, other in booked.items() if other is None]
+    if gone:
+        _take_back(work, tenant, gone, exchange_no)
+    return len(gone)
 
 
-def _take_back(work: UnitOfWork, tenant: Tenant, one: Refund, exchange_no: int) -> None:
-    chart = chart_of(work, tenant)
-    account_no = work.refunds.account_of_booking(one.refund_no, exchange_no)
-    bank = chart.contra(Contra.BANK, company=one.company, account_no=account_no, group_no=0)
-    clearing = chart.contra(Contra.REFUNDS, company=one.company, account_no=0, group_no=0)
-    key = VoucherKey(0, one.company, one.currency, work.today)
-    lines = [VoucherLine(clearing, -one.amount_ore), VoucherLine(bank, one.amount_ore)]
-    work.books.apply(chart, voucher_type=VOUCHER_TYPE, exchange_no=exchange_no, coded={key: lines})
-    state = one.state if one.returned_payment else RefundState.ORDERED
-    work.refunds.change([one.refund_no], state=state, booked_on="", booked_exchange=0, booked_voucher=0)
-    work.events.record("refund_unbooked", refund_no=one.refund_no, company=one.company, exchange_no=exchange_no)
+def _take_back(work: UnitOfWork, tenant: Tenant, refunds: Sequence[Refund], exchange_no: int) -> None:
+    chart, numbers = chart_of(work, tenant), [one.refund_no for one in refunds]
+    told = work.refunds.tellings(numbers)
+    lines: dict[VoucherKey, list[VoucherLine]] = defaultdict(list)
+    for one in refunds:
+        account_no = next((each.account_no for each in told[one.refund_no] if each.exchange_no == exchange_no), 0)
+        bank = chart.contra(Contra.BANK, company=one.company, account_no=account_no, group_no=0)
+        clearing = chart.contra(Contra.REFUNDS, company=one.company, account_no=0, group_no=0)
+        lines[VoucherKey(0, one.company, one.currency, work.today)] += [
+            VoucherLine(clearing, -one.amount_ore), VoucherLine(bank, one.amount_ore)
+        ]  # fmt: skip
+    work.books.apply(chart, voucher_type=VOUCHER_TYPE, exchange_no=exchange_no, coded=lines)
+    work.refunds.change(numbers, booked_on="", booked_exchange=0, booked_voucher=0)
+    work.refunds.change(
+        [one.refund_no for one in refunds if one.state == RefundState.BOOKED], state=RefundState.ORDERED
+    )
+    for one in refunds:
+        work.events.record("refund_unbooked", refund_no=one.refund_no, company=one.company, exchange_no=exchange_no)

@@ -10,9 +10,11 @@ from hub.model.refunds import UNDER_WAY, Refund, RefundOrder
 from hub.model.tenant import Tenant
 from hub.services.ports import JsonObject, UnitOfWork
 from hub.services.refunds.approving import refunds_named
-from hub.services.refunds.booking import book, note_return
+from hub.services.refunds.booking import book
 from hub.services.refunds.following import REFUSED_TASK
 from hub.services.refunds.giving_back import give_back
+from hub.services.refunds.paying_after_all import pay_after_all
+from hub.services.refunds.returning import note_return
 
 
 def decide_refund(work: UnitOfWork, tenant: Tenant, command: DecideRefund) -> JsonObject:
@@ -24,7 +26,9 @@ def decide_refund(work: UnitOfWork, tenant: Tenant, command: DecideRefund) -> Js
     """
     one = refunds_named(work, (command.refund_no,))[command.refund_no]
     if command.verdict is RefundVerdict.CAME_BACK:
-        _came_back(work, one, command.payment_id or 0)
+        _came_back(work, tenant, one, command.payment_id or 0)
+    elif command.verdict is RefundVerdict.PAID and one.is_given_back and one.booked_on and not one.returned_payment:
+        pay_after_all(work, tenant, one)
     else:
         _refuse_not_under_way(work, one)
         reason = f"{command.user}: {command.reason}"
@@ -45,7 +49,7 @@ def decide_refund(work: UnitOfWork, tenant: Tenant, command: DecideRefund) -> Js
     return {"refund_no": one.refund_no, "state": now.state}
 
 
-def _came_back(work: UnitOfWork, one: Refund, payment_id: int) -> None:
+def _came_back(work: UnitOfWork, tenant: Tenant, one: Refund, payment_id: int) -> None:
     found = work.matching.payments([payment_id])
     if not found:
         raise DataError(f"there is no payment {payment_id}; see: hub payments list")
@@ -54,7 +58,7 @@ def _came_back(work: UnitOfWork, one: Refund, payment_id: int) -> None:
             f"refund {one.refund_no} is {one.state} and cannot have come back as payment {payment_id}: it must have "
             "been ordered, and the payment must be of its amount"
         )
-    note_return(work, one, payment_id)
+    note_return(work, tenant, one, payment_id)
 
 
 def _refuse_not_under_way(work: UnitOfWork, one: Refund) -> None:

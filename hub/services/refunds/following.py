@@ -6,8 +6,9 @@ from hub.model.exchanges import ExchangeState
 from hub.model.refunds import UNDER_WAY
 from hub.model.tenant import Tenant
 from hub.services.ports import UnitOfWork
-from hub.services.refunds.booking import book_debits, note_returns, unbook
+from hub.services.refunds.booking import book_debits, unbook
 from hub.services.refunds.ordering import MESSAGE_KIND
+from hub.services.refunds.returning import forget_returns, take_returns
 
 POSTED, UNDONE, REFUSED = "payment_file_posted", "payment_file_undone", "attempt_rejected"
 REFUSED_TASK = "refund_file_refused"
@@ -29,9 +30,10 @@ def follow_refunds(work: UnitOfWork, tenant: Tenant) -> bool:
             continue
         if event.kind == UNDONE:
             unbook(work, tenant, exchange_no)
+            forget_returns(work, exchange_no)
         elif work.exchanges.get(exchange_no).state == ExchangeState.POSTED:
             book_debits(work, tenant, exchange_no)
-            note_returns(work, exchange_no)
+            take_returns(work, tenant, exchange_no)
     has_more = len(events) == EVENTS_AT_ONCE
     work.events.note_heard(CURSOR, events[-1].number if has_more else latest)
     return has_more

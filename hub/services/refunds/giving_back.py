@@ -24,15 +24,19 @@ def give_back(
     going = [one for one in refunds if one.state in UNDER_WAY and not one.booked_on and not one.is_given_back]
     if not going:
         return
-    numbers = [one.refund_no for one in going]
-    work.queue.lock(sorted({one.payment_id for one in going if one.payment_id}))
-    work.receivables.lock(sorted({one.receivable_id for one in going if one.receivable_id}))
-    work.refunds.post_back(numbers)
+    post_back(work, going, QUEUE_REASON)
     work.books.apply(chart_of(work, tenant), voucher_type=VOUCHER_TYPE)
-    work.refunds.suspend_again(going, QUEUE_REASON)
-    work.refunds.change(numbers, state=RefundState.REJECTED, is_given_back=1, reason=reason)
+    work.refunds.change([one.refund_no for one in going], state=RefundState.REJECTED, is_given_back=1, reason=reason)
     for one in going:
         _tell(work, one, reason if told is None else told)
+
+
+def post_back(work: UnitOfWork, refunds: Sequence[Refund], queue_reason: str) -> None:
+    """Gather in the books that money goes back where it was; payments among it wait again, for `queue_reason`."""
+    work.queue.lock(sorted({one.payment_id for one in refunds if one.payment_id}))
+    work.receivables.lock(sorted({one.receivable_id for one in refunds if one.receivable_id}))
+    work.refunds.post_back([one.refund_no for one in refunds])
+    work.refunds.suspend_again(refunds, queue_reason)
 
 
 def _tell(work: UnitOfWork, one: Refund, reason: str) -> None:

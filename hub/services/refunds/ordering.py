@@ -137,7 +137,7 @@ def split(
 
     What they are of is held, and looked at once more: it may have been moved or paid since it was approved.
     """
-    left_ore = _what_is_left(work, found)
+    left_ore = what_is_left(work, found)
     probe = batch_of(_probe(company), ())
     going, waiting = [], []
     for one in found:
@@ -153,7 +153,8 @@ def split(
     return going, waiting
 
 
-def _what_is_left(work: UnitOfWork, found: Sequence[Refund]) -> dict[tuple[str, int], int]:
+def what_is_left(work: UnitOfWork, found: Sequence[Refund]) -> dict[tuple[str, int], int]:
+    """Return how much can be paid back of what refunds are of, by source and number; it is held from now on."""
     payments = sorted({one.payment_id for one in found if one.payment_id})
     receivables = sorted({one.receivable_id for one in found if one.receivable_id})
     work.queue.lock(payments)

@@ -32,10 +32,6 @@ _WITH_PAYMENTS = text("""
     SELECT r.section_no, r.entry_no FROM reversal r
     WHERE r.tenant = :t AND r.exchange_no = :x AND r.entry_no IN :entries
 """).bindparams(bindparam("entries", expanding=True))
-_ORDERED = text(
-    "SELECT end_to_end_id FROM refund WHERE tenant = :t AND end_to_end_id IN :names "
-    "UNION SELECT message_id FROM refund_order WHERE tenant = :t AND message_id IN :names"
-).bindparams(bindparam("names", expanding=True))
 _OF_LUMPS = text(
     f"SELECT {', '.join(RuledMovement._fields)} FROM ruled_movement WHERE tenant = :t AND lump_no IN :lumps"
 ).bindparams(bindparam("lumps", expanding=True))
@@ -65,16 +61,6 @@ class SqlBankRules:
             some = {"t": self._tenant, "x": exchange_no, "entries": numbers[start : start + _AT_ONCE]}
             found.update((row[0], row[1]) for row in self._connection.execute(_WITH_PAYMENTS, some))
         return found
-
-    def ordered(self, names: Collection[str]) -> set[str]:
-        """Return which of these names are of what we have ordered: a payment, a file of them, or a part of it."""
-        wholes = {name: name.rpartition("-")[0] for name in names}
-        asked = sorted({*names, *wholes.values()} - {""})
-        found: set[str] = set()
-        for start in range(0, len(asked), _AT_ONCE):
-            some = {"t": self._tenant, "names": asked[start : start + _AT_ONCE]}
-            found.update(row[0] for row in self._connection.execute(_ORDERED, some))
-        return {name for name, whole in wholes.items() if name in found or whole in found}
 
     def add(self, ruled: Iterable[RuledMovement]) -> None:
         """Write what rules have booked."""

@@ -17,7 +17,7 @@ from hub.store.temporary import PAYMENT_IDS, lay_out
 
 # Paid back, and not given back since because the bank did not pay it after all.
 IS_REFUNDED = """(SELECT sum(m.amount_ore) FROM suspense_movement m WHERE m.tenant = {row}.tenant
-    AND m.payment_id = {row}.payment_id AND m.cause IN ('refunded', 'refund_given_back')) < 0"""
+    AND m.payment_id = {row}.payment_id AND m.cause IN ('refunded', 'refund_given_back', 'refund_returned')) < 0"""
 
 LUMP_PAYMENT = "lump_payment"
 LUMP_KEY = "hub_lump"

@@ -28,7 +28,8 @@ PAYMENTS_OF_FILE = f"""
 # took back goes with it, there and back.
 MOVED = f"""
     SELECT m.payment_id FROM suspense_movement m
-    WHERE m.tenant = :t AND m.payment_id IN ({PAYMENTS_OF_FILE}) AND m.cause IN ('refunded', 'moved_by_person')
+    WHERE m.tenant = :t AND m.payment_id IN ({PAYMENTS_OF_FILE})
+      AND m.cause IN ('refunded', 'refund_returned', 'moved_by_person')
     UNION
     SELECT r.payment_id FROM reversal r
     WHERE r.tenant = :t AND r.exchange_no <> :x AND r.state = 'done' AND r.payment_id IN ({PAYMENTS_OF_FILE})

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import BindParameter, Connection, bindparam
 
 from hub.model.refunds import LIVE, Approval, NewRefund, Refund, RefundOrder, RefundSource
 from hub.store import tables
@@ -14,6 +14,7 @@ from hub.store.books import POSTING_COLUMNS, SqlBooks
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
 from hub.store.refunds.candidates import Refundables
+from hub.store.refunds.pages import pages
 from hub.store.refunds.statements import RefundStatements
 from hub.store.statements import listed, text
 
@@ -55,17 +56,32 @@ _POST_BACK = f"""
                o.exchange_no, CAST(0 AS BIGINT) AS section_no, f.account_no, f.currency,
                CAST(:today AS TEXT) AS transaction_date, CAST(:today AS TEXT) AS booked_date,
                'refund_given_back' AS cause, 'refunded' AS rule, 'refunds' AS contra, CAST(0 AS BIGINT) AS settles,
-               e.entry_no AS reverses_no
+               (SELECT max(e.entry_no) FROM entry e
+                WHERE e.tenant = f.tenant AND e.receivable_id = f.receivable_id AND e.cause = 'refunded'
+                  AND e.rule = 'refund:' || f.refund_no) AS reverses_no
         FROM refund f
         JOIN refund_order o ON o.tenant = f.tenant AND o.order_no = f.order_no
-        LEFT JOIN entry e ON e.tenant = f.tenant AND e.receivable_id = f.receivable_id AND e.cause = 'refunded'
-                         AND e.rule = 'refund:' || f.refund_no
         WHERE f.tenant = :t AND f.refund_no IN :numbers ORDER BY f.refund_no) AS posted
 """
 _SUSPEND_AGAIN = text("""
     UPDATE unallocated_payment SET remaining_ore = remaining_ore + :amount, state = 'suspended', reason = :reason
     WHERE tenant = :t AND payment_id = :payment
 """)
+_ORDERED = text(
+    "SELECT end_to_end_id FROM refund WHERE tenant = :t AND end_to_end_id IN :names "
+    "UNION SELECT message_id FROM refund_order WHERE tenant = :t AND message_id IN :names"
+).bindparams(bindparam("names", expanding=True))
+# A payment as which a refund came back leaves the suspense account: its money is the refund's again.
+_POST_RETURNED = f"""
+    SELECT {", ".join(POSTING_COLUMNS)} FROM (
+        SELECT CAST(0 AS BIGINT) AS receivable_id, 'suspense' AS bucket, -f.amount_ore AS amount_ore,
+               CAST(0 AS BIGINT) AS group_no, f.company, f.returned_payment AS payment_id, p.exchange_no,
+               CAST(0 AS BIGINT) AS section_no, p.account_no, f.currency, CAST(:today AS TEXT) AS transaction_date,
+               CAST(:today AS TEXT) AS booked_date, 'refund_returned' AS cause, 'refund:' || f.refund_no AS rule,
+               'refunds' AS contra, CAST(0 AS BIGINT) AS settles, CAST(NULL AS BIGINT) AS reverses_no
+        FROM refund f JOIN payment p ON p.tenant = f.tenant AND p.payment_id = f.returned_payment
+        WHERE f.tenant = :t AND f.refund_no IN :numbers ORDER BY f.refund_no) AS posted
+"""
 _SETTABLE = frozenset(Refund._fields) - {"refund_no", "amount_ore", "payment_id", "receivable_id", "end_to_end_id"}
 
 
@@ -98,9 +114,17 @@ class SqlRefunds(Refundables, RefundStatements):
         """Return refunds by number; with `locked` nobody else changes them before the transaction ends."""
         return {one.refund_no: one for one in self._where("refund_no IN :some", numbers, locked=locked)}
 
-    def by_ids(self, end_to_end_ids: Collection[str]) -> dict[str, Refund]:
-        """Return refunds by the ids that banks were given; nobody else changes them before the transaction ends."""
-        return {one.end_to_end_id: one for one in self._where("end_to_end_id IN :some", end_to_end_ids, locked=True)}
+    def by_ids(self, end_to_end_ids: Collection[str], *, locked: bool = False) -> dict[str, Refund]:
+        """Return refunds by the ids that banks were given; with `locked` as `get_all`."""
+        return {one.end_to_end_id: one for one in self._where("end_to_end_id IN :some", end_to_end_ids, locked=locked)}
+
+    def ordered(self, names: Collection[str]) -> set[str]:
+        """Return which of these names are of what we have ordered: a payment, a file of them, or a part of it."""
+        wholes = {name: name.rpartition("-")[0] for name in names}
+        found: set[str] = set()
+        for some in pages({*names, *wholes.values()} - {""}):
+            found.update(self._connection.execute(_ORDERED, {"t": self._tenant, "names": some}).scalars())
+        return {name for name, whole in wholes.items() if name in found or whole in found}
 
     def latest(
         self, *, company: str = "", state: str = "", order_no: int = 0, before: int | None = None, limit: int = 100
@@ -162,7 +186,7 @@ class SqlRefunds(Refundables, RefundStatements):
             "SELECT refund_no, approved_by, approved_at FROM refund_approval "
             "WHERE tenant = :t AND refund_no IN :some ORDER BY refund_no, approved_at, approved_by"
         ).bindparams(bindparam("some", expanding=True))
-        for some in _pages(numbers):
+        for some in pages(numbers):
             for row in self._connection.execute(statement, {"t": self._tenant, "some": some}):
                 found[row.refund_no].append(Approval._make(row))
         return dict(found)
@@ -188,9 +212,10 @@ class SqlRefunds(Refundables, RefundStatements):
         """Return a file by its number."""
         return next(iter(self._orders("o.order_no = :number", {"number": order_no})), None)
 
-    def order_by_message(self, message_id: str) -> RefundOrder | None:
-        """Return a file by the id that the bank was given."""
-        return next(iter(self._orders("o.message_id = :message", {"message": message_id})), None)
+    def orders_by_messages(self, message_ids: Collection[str]) -> dict[str, RefundOrder]:
+        """Return files by the ids that the bank was given."""
+        some = [self._orders("o.message_id IN :messages", {"messages": page}) for page in pages(message_ids)]
+        return {one.message_id: one for page in some for one in page}
 
     def answer(self, order_no: int, status: str) -> None:
         """Write what the bank says of a whole file."""
@@ -220,6 +245,11 @@ class SqlRefunds(Refundables, RefundStatements):
         given = {"t": self._tenant, "today": self._today, "numbers": list(numbers)}
         self._books.postings.add_selected(_POST_BACK, given)
 
+    def post_returned(self, numbers: Collection[int]) -> None:
+        """Gather in the books that the payments as which refunds came back go to refund clearing, booked today."""
+        given = {"t": self._tenant, "today": self._today, "numbers": list(numbers)}
+        self._books.postings.add_selected(_POST_RETURNED, given)
+
     def suspend_again(self, refunds: Iterable[Refund], reason: str) -> None:
         """Put the money of refunds back in the queue of unallocated payments, with the reason."""
         rows = [
@@ -242,16 +272,15 @@ class SqlRefunds(Refundables, RefundStatements):
         statement = statement.bindparams(bindparam("some", expanding=True))
         found = [
             Refund._make(row)
-            for page in _pages(some)
+            for page in pages(some)
             for row in self._connection.execute(statement, {"t": self._tenant, "some": page})
         ]
         return sorted(found, key=lambda one: one.refund_no)
 
     def _orders(self, which: str, given: Mapping[str, Any]) -> list[RefundOrder]:
-        rows = self._connection.execute(text(_ORDERS.format(which=which)), {"t": self._tenant, **given})
+        lists: list[BindParameter[Any]] = [
+            bindparam(name, expanding=True) for name, value in given.items() if isinstance(value, list)
+        ]
+        statement = text(_ORDERS.format(which=which)).bindparams(*lists)
+        rows = self._connection.execute(statement, {"t": self._tenant, **given})
         return [RefundOrder._make(row) for row in rows]
-
-
-def _pages(some: Collection[Any]) -> list[list[Any]]:
-    every = sorted(some)
-    return [every[start : start + 500] for start in range(0, len(every), 500)]

@@ -18,6 +18,7 @@ class Movement(NamedTuple):
     ids: tuple[tuple[str, int], ...]  # end-to-end ids with their öre; empty where the bank shows no details
     named: str = ""  # the file or part of it that the sum is of
     reason: str = ""  # why it came back
+    is_reversal: bool = False  # it came back as a reversed debit
 
 
 def answer(
@@ -89,9 +90,10 @@ def _entry(one: Movement) -> str:
     family = "ICDT" if one.ore < 0 else "RCDT"
     details = "".join(_detail(one, name, ore) for name, ore in one.ids)
     batch = f"<Btch><PmtInfId>{escape(one.named)}</PmtInfId></Btch>" if one.named else ""
+    reversal = "<RvslInd>true</RvslInd>" if one.is_reversal else ""
     within = f"<NtryDtls>{batch}{details}</NtryDtls>" if batch or details else ""
     return (
-        f"<Ntry>{_amount(one.ore)}<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>{one.day}</Dt></BookgDt>"
+        f"<Ntry>{_amount(one.ore)}{reversal}<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>{one.day}</Dt></BookgDt>"
         f"<ValDt><Dt>{one.day}</Dt></ValDt><AcctSvcrRef>{one.reference}</AcctSvcrRef>"
         f"<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>{family}</Cd><SubFmlyCd>DMCT</SubFmlyCd></Fmly></Domn></BkTxCd>"
         f"{within}</Ntry>"

@@ -10,6 +10,7 @@ lets it do a day's work. Faults, each of the next file or payment:
     one_sum         the next file is booked as one sum, without details
     other_amount    the next payment is booked with an amount that is one krona larger
     come_back       the next payment is booked, and comes back at the next day's work
+    reverse         the same, and the bank calls it a reversal of its debit
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from hub_autopay.sandbox_messages import Movement, answer, notice, statement
 from hub_autopay.sandbox_orders import Order, OrderFile, read_orders
 
 ORDERS, _HEAD = b"pain.001.001", 1_000  # what else is handed over is none of its business
-FAULTS = ("reject_file", "reject_payment", "silent", "answer_twice", "one_sum", "other_amount", "come_back")
+FAULTS = ("reject_file", "reject_payment", "silent", "answer_twice", "one_sum", "other_amount", "come_back", "reverse")
 
 
 class PayingBank:
@@ -89,8 +90,9 @@ class PayingBank:
         for one in orders:
             ore = one.ore + (100 if self._falls("other_amount") else 0)
             self.paid.append([one.end_to_end_id, ore, one.payee])
-            if self._falls("come_back"):
-                self._coming_back.append([one.end_to_end_id, ore])
+            for how in ("come_back", "reverse"):
+                if self._falls(how):
+                    self._coming_back.append([one.end_to_end_id, ore, how])
             if not any(each.named for each in moved):
                 moved.append(Movement(day, -ore, self._reference(), ((one.end_to_end_id, -ore),)))
         self.balance_ore += sum(one.ore for one in moved)
@@ -99,7 +101,7 @@ class PayingBank:
     def _return(self, one: list[object], day: str) -> Movement:
         name, ore = str(one[0]), int(str(one[1]))
         self.balance_ore += ore
-        return Movement(day, ore, self._reference(), ((name, ore),), reason="AC04")
+        return Movement(day, ore, self._reference(), ((name, ore),), reason="AC04", is_reversal=one[2] == "reverse")
 
     def _answer(self, file: OrderFile, day: str, status: str, code: str, refused: list[Order]) -> None:
         told = [(one.part, one.end_to_end_id, "RJCT", one.wrong) for one in refused]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from hub.model.payment_file import OtherEntry, Payment
+from hub.model.payment_file import OtherEntry, Payment, Reversal
 from hub.model.payment_orders import BatchStatus, OrderStatus, PaymentStatus
 from hub.testing.conformance.payment_orders import BATCH, PLAIN, SEVERAL
 from hub_autopay import CamtReader, order_answers
@@ -47,7 +47,7 @@ class Desk:
 
     def entries(self, kind: str) -> list[Any]:
         found = [one for content in self.files(kind) for one in CamtReader().read(io.BytesIO(content))]
-        return [one for one in found if isinstance(one, OtherEntry | Payment)]
+        return [one for one in found if isinstance(one, OtherEntry | Payment | Reversal)]
 
 
 @pytest.fixture
@@ -126,12 +126,13 @@ def test_a_file_booked_as_one_sum_names_its_parts(desk):
     assert {one.references[0]: -one.amount_ore for one in desk.entries("statement")} == sums
 
 
-def test_a_payment_may_come_back_the_next_day(desk):
-    desk.bank.order("come_back")
+@pytest.mark.parametrize(("fault", "kind"), [("come_back", Payment), ("reverse", Reversal)])
+def test_a_payment_may_come_back_the_next_day(desk, fault, kind):
+    desk.bank.order(fault)
     desk.hand_over(BATCH._replace(orders=(PLAIN,)))
     desk.bank.work(DAY)
     desk.bank.work("2026-11-25")
-    [back] = [one for one in desk.entries("notice") if isinstance(one, Payment)]
+    [back] = [one for one in desk.entries("notice") if isinstance(one, kind)]
 
     assert (back.amount_ore, desk.bank.balance_ore) == (PLAIN.amount_ore, 0)
     assert ("end_to_end_id", PLAIN.end_to_end_id) in back.keys

@@ -77,6 +77,11 @@ class DirectDebitSettings(BaseModel):
     latest_after_days: DayCount = Field(
         default=10, description="Days after its due date until which an invoice may still be collected."
     )
+    cancels_retried: Switch = Field(
+        default=False,
+        description="The bank takes cancellations of requests that it is trying again: one whose receivable is paid "
+        "otherwise is taken back by an order; else a person is asked to.",
+    )
     unanswered_after_days: Annotated[DayCount, Field(ge=1)] = Field(
         default=7, description="Banking days after the day of payment before a person looks for the missing answer."
     )

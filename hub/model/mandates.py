@@ -175,6 +175,9 @@ class Drawable(NamedTuple):
     is_dunned: int
     is_sent_as_payable: int
     is_drawn_elsewhere: int  # a request for another version of it is live
+    has_own_money: (
+        int  # it was paid since the day of its request that is tried again or taken back, by that, or nobody knows
+    )
     request: DrawnRequest | None = None  # its latest
     holds: tuple[str, ...] = ()
 

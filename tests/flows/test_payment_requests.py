@@ -323,6 +323,42 @@ def test_what_was_tried_again_is_paid_or_fails_later_on_another_day(world):
     assert world.states() == ["paid"]
 
 
+def test_a_request_that_is_tried_again_is_paid_otherwise(world):
+    world.mandate()
+    world.invoices("1008", "1016")
+    world.until("2026-11-23")
+    world.run()
+    world.outcome(RequestStatus.RETRIED, world.requests()[0])
+    world.until("2026-12-01")
+    world.tell("credit_receivable", receivable=target("1008"), amount_ore=100_000)
+    world.run()
+    world.run()
+    assert "tries payment request 1" in world.tasks()["payment_request_retried"]
+    assert world.states() == ["retried", "ordered"]
+
+    world.outcome(RequestStatus.NO_COVER, world.requests()[0])
+    assert (world.states(), world.tasks()) == (["failed", "ordered"], {})
+
+
+def test_a_request_that_is_tried_again_is_taken_back_where_the_bank_takes_that(world):
+    world.set(cancels_retried=True)
+    world.mandate()
+    world.invoices("1008")
+    world.until("2026-11-23")
+    world.run()
+    world.outcome(RequestStatus.RETRIED)
+    world.until("2026-12-01")
+    world.tell("credit_receivable", receivable=target("1008"), amount_ore=100_000)
+    world.run()
+    assert world.states() == ["cancelling"]
+    kind, fields = world.last_sent()[0]
+    assert (kind, fields["on_date"], fields["amount_ore"]) == ("RequestCancellation", "2026-11-30", 100_000)
+    world.run()
+    assert world.states() == ["cancelling"]
+    world.answer(Content.CHANGED_REQUESTS, changed(world.request(), ChangeOutcome.CANCELLED))
+    assert (world.states(), world.tasks()) == (["cancelled"], {})
+
+
 def test_a_request_that_failed_is_not_made_again(world):
     world.mandate()
     world.invoices("1008")

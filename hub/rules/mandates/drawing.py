@@ -24,6 +24,7 @@ class Act(StrEnum):
     CANCEL = "cancel"
     MOVE = "move"
     WARN = "warn"  # it should be cancelled or moved, and is not in time: a person is told
+    STOP = "stop"  # the bank tries it again, and no order takes it back: a person is told
     SETTLE = "settle"  # its day has passed and the books have its money: no answer is waited for
     MISS = "miss"  # its day has passed long ago and no answer has come: a person is told
 
@@ -120,10 +121,15 @@ def _why_left(one: Drawable, hold: str) -> str:
 
 
 def _about_request(one: Drawable, request: DrawnRequest, hold: str, terms: DrawTerms) -> Decision:
-    """Say what is done about a live request; one that is tried again or being taken back is left to the bank."""
+    """Say what is done about a live request; one that is being taken back is left to the bank."""
     drawn_on = date.fromisoformat(request.on_date)
+    if request.state == RequestState.RETRIED and not one.has_own_money:
+        because = _why_cancelled(one, request, hold)
+        if because and because != request.reason:  # a person is told once
+            act = Act.CANCEL if terms.settings.cancels_retried else Act.STOP
+            return Decision(Verdict.TAKE, act, because, drawn_on, request.amount_ore)
     if drawn_on < terms.today:
-        return _after_its_day(one, drawn_on, terms)
+        return _after_its_day(one, request, drawn_on, terms)
     if request.state != RequestState.ORDERED or request.moves_to:
         return Decision(Verdict.LATER, "", Why.UNDER_WAY)
     because = _why_cancelled(one, request, hold)
@@ -133,8 +139,8 @@ def _about_request(one: Drawable, request: DrawnRequest, hold: str, terms: DrawT
     return _moved(one, drawn_on, terms)
 
 
-def _after_its_day(one: Drawable, drawn_on: date, terms: DrawTerms) -> Decision:
-    if one.open_ore <= 0:
+def _after_its_day(one: Drawable, request: DrawnRequest, drawn_on: date, terms: DrawTerms) -> Decision:
+    if one.open_ore <= 0 and (request.state == RequestState.ORDERED or one.has_own_money):
         return Decision(Verdict.TAKE, Act.SETTLE, Why.ANSWERED_BY_BOOKS)
     if drawn_on < terms.answered_from:
         return Decision(Verdict.TAKE, Act.MISS, Why.UNANSWERED, drawn_on)

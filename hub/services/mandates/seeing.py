@@ -13,12 +13,13 @@ from hub.services.mandates.telling import (
     ODD_ADVICE,
     ODD_ANSWER,
     ORDER_REFUSED,
+    RETRIED,
     UNANSWERED,
     UNKNOWN_ROWS,
 )
 from hub.services.ports import JsonObject, UnitOfWork
 
-SEEN = frozenset({ODD_ADVICE, ODD_ANSWER, NOT_IN_TIME, ORDER_REFUSED, UNANSWERED, UNKNOWN_ROWS})
+SEEN = frozenset({ODD_ADVICE, ODD_ANSWER, NOT_IN_TIME, ORDER_REFUSED, RETRIED, UNANSWERED, UNKNOWN_ROWS})
 
 
 def see_direct_debit(work: UnitOfWork, _tenant: Tenant, command: SeeDirectDebit) -> JsonObject:
@@ -41,5 +42,5 @@ def close_answered(work: UnitOfWork, requests: Iterable[DrawnRequest]) -> None:
     for task in work.commands.open_tasks():
         state = ended.get(task["subject"])
         is_late = task["kind"] == NOT_IN_TIME and state != RequestState.PAID
-        if state is not None and (is_late or task["kind"] == UNANSWERED):
+        if state is not None and (is_late or task["kind"] in (RETRIED, UNANSWERED)):
             work.commands.close_task(task["kind"], task["subject"])

@@ -15,13 +15,17 @@ from hub.services.mandates.planning import collector_of, decided, fingerprint, p
 from hub.services.mandates.references import references_for
 from hub.services.mandates.seeing import close_answered
 from hub.services.mandates.taking_back import taken_back
-from hub.services.mandates.telling import NOT_IN_TIME, UNANSWERED, tell_requests
+from hub.services.mandates.telling import NOT_IN_TIME, RETRIED, UNANSWERED, tell_requests
 from hub.services.ports import JsonObject, UnitOfWork
 
 ITEMS_AT_ONCE = 2_000
 SETTINGS_CHANGED, CHANGED = "settings_changed", "changed"
 _ASKED = "no answer has come to payment request {}, drawn on {}: ask the bank, then hub payment-requests cancel {}"
 _LATE = "payment request {}, drawn on {}, should be taken back ({}), and no order is in time: pay back what comes"
+_TRIED = (
+    "the bank tries payment request {} of {} again ({}): take it back with the bank, then hub payment-requests cancel "
+    "{}; else pay back what comes"
+)
 
 
 class _Act(NamedTuple):
@@ -97,12 +101,21 @@ def _carry_out(work: UnitOfWork, by: Collector, plan: Plan, acts: Sequence[_Act]
     work.payment_requests.change(settled)
     tell_requests(work, settled)
     close_answered(work, settled)
+    _ask_to_stop(work, those(Act.STOP))
     for one in those(Act.MISS):
         number = one.live.request_no
         work.commands.open_task(UNANSWERED, str(number), _ASKED.format(number, one.live.on_date, number))
     for one in those(Act.WARN):
         said = _LATE.format(one.live.request_no, one.live.on_date, one.decision.reason.replace("_", " "))
         work.commands.open_task(NOT_IN_TIME, str(one.live.request_no), said)
+
+
+def _ask_to_stop(work: UnitOfWork, acts: Sequence[_Act]) -> None:
+    """Ask a person, once for each reason, about requests that the bank tries again and that should not be drawn."""
+    work.payment_requests.change([act.live._replace(reason=act.decision.reason) for act in acts])
+    for act in acts:
+        number, why = act.live.request_no, act.decision.reason.replace("_", " ")
+        work.commands.open_task(RETRIED, str(number), _TRIED.format(number, act.live.on_date, why, number))
 
 
 def _request(work: UnitOfWork, by: Collector, plan: Plan, acts: Sequence[_Act]) -> None:

@@ -13,6 +13,7 @@ MANDATE, REQUEST = "mandate", "request"  # subjects of histories
 WISH = "mandate_wished"
 ODD_ADVICE = "mandate_advice"
 NOT_IN_TIME = "payment_request_not_in_time"
+RETRIED = "payment_request_retried"
 UNANSWERED = "payment_request_unanswered"
 ODD_ANSWER = "payment_request_answer"
 ORDER_REFUSED = "direct_debit_order"

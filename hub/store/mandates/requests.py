@@ -57,6 +57,14 @@ _DRAWABLE = """
                              ON q.tenant = v.tenant AND q.receivable_id = v.receivable_id AND q.{live}
                              WHERE v.tenant = :t AND v.company = r.company AND v.number = r.number
                              AND v.source_system = r.source_system AND v.receivable_id <> r.receivable_id)
+                THEN 1 ELSE 0 END,
+           CASE WHEN EXISTS (SELECT 1 FROM payment_request q
+                             JOIN entry e ON e.tenant = q.tenant AND e.receivable_id = q.receivable_id
+                                         AND e.booked_date >= q.on_date
+                             JOIN payment p ON p.tenant = e.tenant AND p.payment_id = e.payment_id
+                                           AND p.channel IN ('autogiro', '')
+                             WHERE q.tenant = :t AND q.receivable_id = r.receivable_id
+                             AND q.state IN ('retried', 'cancelling'))
                 THEN 1 ELSE 0 END
     FROM looked_at a
     CROSS JOIN receivable r

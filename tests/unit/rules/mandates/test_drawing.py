@@ -15,7 +15,7 @@ from hub.rules.mandates.drawing import Act, Decision, DrawTerms, decide
 
 DUE = date(2026, 11, 30)
 SETTINGS = DirectDebitSettings(scheme="autogiro")
-ONE = Drawable(1, 1, "1008", "s", "invoice", "04", "SEK", DUE.isoformat(), 100_000, 7, "47118", 1, 0, 0, 0)
+ONE = Drawable(1, 1, "1008", "s", "invoice", "04", "SEK", DUE.isoformat(), 100_000, 7, "47118", 1, 0, 0, 0, 0)
 REQUEST = DrawnRequest(1, 7, "1", 1, 1, "47118", 100_000, "SEK", DUE.isoformat(), "1008")
 
 
@@ -119,10 +119,26 @@ def test_a_request_that_was_made_late_is_not_moved_every_day():
         assert decided(late, today).verdict is Verdict.LATER
 
 
-@pytest.mark.parametrize("state", [RequestState.RETRIED, RequestState.CANCELLING])
-def test_what_the_bank_has_in_hand_is_left_to_it(state):
-    found = decided(asked(state=state)._replace(open_ore=0), DUE - timedelta(days=5))
-    assert (found.verdict, found.reason) == (Verdict.LATER, "under_way")
+@pytest.mark.parametrize(("state", "has_own_money"), [(RequestState.RETRIED, 1), (RequestState.CANCELLING, 0)])
+def test_what_the_bank_has_in_hand_is_left_to_it(state, has_own_money):
+    one = asked(state=state)._replace(open_ore=0, has_own_money=has_own_money)
+    for today, act in ((DUE, ""), (DUE + timedelta(days=1), Act.SETTLE if has_own_money else "")):
+        found = decided(one, today)
+        assert (found.act, found.reason) == (act, "answered_by_books" if act else "under_way")
+
+
+@pytest.mark.parametrize(
+    ("change", "hold", "reason"),
+    [({"open_ore": 0}, "", "nothing_owed"), ({"open_ore": 5}, "", "amount_changed"), ({}, "x", "held: x")],
+)
+def test_a_request_that_is_tried_again_and_should_not_be_is_taken_back_or_told_once(change, hold, reason):
+    today = DUE + timedelta(days=1)
+    one = asked(state=RequestState.RETRIED, reason="retried")._replace(**change)
+    told = asked(state=RequestState.RETRIED, reason=reason)._replace(**change)
+
+    assert decided(one, today, hold)[1:3] == (Act.STOP, reason)
+    assert decided(one, today, hold, cancels_retried=True)[1:3] == (Act.CANCEL, reason)
+    assert decided(told, today, hold).reason == "under_way"
 
 
 @pytest.mark.parametrize(

@@ -212,6 +212,38 @@ def test_refunds_of_what_is_purged_lose_their_payees_when_they_are_at_an_end_and
     assert (content.sha256 in left, other.sha256 in left) == (False, True)
 
 
+def test_a_mandate_that_ended_names_nobody_when_all_of_its_debtor_is_purged(ledger: ReportLedger) -> None:
+    for number, state, link in ((1, "cancelled", "K5"), (2, "active", "K5"), (3, "refused", "K9"), (4, "refused", "")):
+        _mandate(ledger, number, state, link)
+    with ledger.store.write() as work:
+        work.events.record("mandate_cancelled", mandate_no=1, reason="flyttat", debtor_number="K5")
+        work.events.record("mandate_active", mandate_no=2, reason="", debtor_number="K5")
+    drawn = {"mandate_no": 1, "company": "1", "account_no": 1, "payer_number": "50001", "amount_ore": 1}
+    drawn |= {"currency": "SEK", "on_date": "2026-10-20", "reference": "1001", "made_at": "", "changed_at": ""}
+    asked = {"tenant": ledger.store.tenant, "request_no": 1, "receivable_id": _id(ledger, "1001"), "state": "paid"}
+    _insert(ledger, "payment_request", asked | drawn)
+    ledger.rows({"number": "1009", "invoice_date": "2026-09-01", "debtor_number": "K9"})
+
+    def named() -> list[int]:
+        return [
+            number for (number,) in ledger.sql("SELECT mandate_no FROM mandate WHERE payer_account <> '' ORDER BY 1")
+        ]
+
+    purging.execute_purge(ledger.store, planned(ledger))
+    assert named() == [1, 2, 3]  # 1002 and 1003 are kept, and are K5's
+    ledger.post("1003", -100_000, "payment", on=date(2026, 11, 2))
+    purging.execute_purge(ledger.store, planned(ledger, PurgeTerms(paid_before=date(2026, 11, 3))))
+
+    assert named() == [2, 3]
+    assert ledger.sql("SELECT payer_number, link, payer_identity FROM mandate WHERE mandate_no = 1") == [
+        ("purged:1", "", "")
+    ]
+    assert ledger.sql("SELECT payer_number, amount_ore FROM payment_request") == [("purged:1", 1)]
+    rows = ledger.sql("SELECT data FROM event WHERE kind LIKE 'mandate_%' ORDER BY event_no")
+    told = [json.loads(data) for (data,) in rows]
+    assert [one["debtor_number"] for one in told] == ["", "K5"]
+
+
 def test_documents_about_what_is_purged_lose_their_bytes_and_keep_their_hashes(ledger: ReportLedger) -> None:
     kept = ledger.store.contents.keep_all([b"of 1001", b"of 1003"])
     for at, (number, one) in enumerate(zip(("1001", "1003"), kept, strict=True), 1):
@@ -506,6 +538,14 @@ def _refund(ledger: ReportLedger, number: int, state: str, **of: int) -> None:
     values = {"tenant": ledger.store.tenant, "refund_no": number, "company": "1", "source": "payment", "amount_ore": 1}
     rest = {"currency": "SEK", "state": state, "asked_at": "", "changed_at": "", "approvals_needed": 0}
     _insert(ledger, "refund", {**values, **named, **rest, "end_to_end_id": f"R{number}", **of})
+
+
+def _mandate(ledger: ReportLedger, number: int, state: str, link: str) -> None:
+    personal = {"payer_account": "91501234567", "payer_identity": "191212121212", "payer_name": "Testa Testsson"}
+    days = {"made_at": "2026-09-01T08:00:00Z", "changed_at": "2026-10-01T08:00:00Z"}
+    values = {"tenant": ledger.store.tenant, "mandate_no": number, "company": "1", "account_no": 1, "state": state}
+    rest = {"payer_number": f"5000{number}", "via": "paper", "link_kind": "debtor_number", "link": link}
+    _insert(ledger, "mandate", values | rest | personal | days)
 
 
 def _refund_file(ledger: ReportLedger, number: int, sha256: str) -> None:

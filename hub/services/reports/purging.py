@@ -82,5 +82,5 @@ def _purge_chunk(store: Store, plan_no: int, terms: PurgeTerms, after: int) -> P
         if chunk.handled:
             work.events.record(PURGED, plan_no=plan_no, purged=chunk.purged, left_out=chunk.left_out)
         else:
-            work.purges.end(plan_no)
+            work.purges.end(plan_no, terms)
         return chunk

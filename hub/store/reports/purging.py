@@ -14,6 +14,7 @@ from hub.model.purging import KIND, STEP, LeftOut, PurgedChunk, PurgeKept, Purge
 from hub.store.conditions import Conditions, by_letters, ordered
 from hub.store.plans import SqlPlans
 from hub.store.reports import erasing
+from hub.store.reports.erasing_mandates import erase_mandates
 from hub.store.statements import listed, text
 
 _VERSION = """v.tenant = r.tenant AND v.company = r.company AND v.number = r.number
@@ -172,9 +173,10 @@ class SqlPurges:
         self._run(_SETTLE, made)
         return PurgedChunk(len(items), purged, items[-1])
 
-    def end(self, plan_no: int) -> None:
-        """Write down that nothing is left of a plan; runs that were asked for by debtor lose whom they were about."""
+    def end(self, plan_no: int, terms: PurgeTerms) -> None:
+        """Write down that nothing is left of a plan; runs by debtor and ended mandates lose whom they were about."""
         erasing.erase_selections(self._connection, self._tenant, self._today)
+        erase_mandates(self._connection, self._tenant, terms.paid_before.isoformat())
         done = {"state": PlanState.EXECUTED, "executed_at": self._now}
         self._plans.change(plan_no, was=PlanState.EXECUTING, **done)
 

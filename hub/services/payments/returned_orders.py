@@ -1,4 +1,4 @@
-"""Money that we paid out and that came back (*returer*): what names a payment order of ours is that, and nothing else.
+"""Money that we paid out and that came back: what names a payment order of ours is that, and nothing else.
 
 A bank states it as a credit with the reason of a return, or as a reversed debit. Both become a payment that says
 nothing but the order's id: its texts are our own, and could be taken for what somebody pays.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+BEAR_FEES = "bear_fee_invoices"  # in what an import tells: receivables with fee invoices that it credits or replaces
 PAID_FEE_TAKEN_BACK = "paid_fee_taken_back"  # a task: its letter never arrived, and it was paid
 
 

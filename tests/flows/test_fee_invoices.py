@@ -307,6 +307,48 @@ def test_the_fee_invoice_of_what_is_written_off_and_credited_for_the_rest_stays(
     assert (world.open("1001"), world.open(FEE)) == ((0, 0, 0), (60_00, 0, 0))
 
 
+def imported(world: DunningWorld, number: str = "1001", **changes: Any) -> None:
+    """Let the source system send something more about what has been dunned; dunning hears of it."""
+    dates = {"invoice_date": "2026-09-28", "due_date": "2026-10-26", "routine": "01"}
+    report = world.rows(
+        {"number": number, **dates, "debtor_number": "7", "debtor_name": "Anna Ek", **changes}, tenant=world.tenant
+    )
+    assert not report.rejected, report.rejected_rows
+    world.delivery_tells("document_sent")
+
+
+def test_the_fee_invoice_of_what_imported_credit_notes_credit_in_whole_goes_with_it(world: DunningWorld) -> None:
+    world.run(number="1001")
+
+    imported(world, "2001", amount="-400,00", credits_number="1001")
+    imported(world, "2009", amount="-1000,00", credits_number="1002")
+    assert world.open(FEE) == (60_00, 0, 0)
+    imported(world, "2002", amount="-600,00", credits_number="1001")
+
+    assert (world.open("1001"), world.open(FEE)) == ((1000_00, 0, 0), (0, 0, 0))  # the import sets nothing off
+    assert wrong(world) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "fee_left_ore"),
+    [
+        ({"amount": "900,00"}, 60_00),
+        ({"debtor_name": "Anna Maria Ek"}, 60_00),
+        ({"kind": "credit_note", "amount": "-1000,00"}, 0),
+        ({"debtor_number": "8", "debtor_name": "Bo Ek"}, 0),
+    ],
+)
+def test_a_new_version_takes_the_fee_invoice_along_where_the_debtor_owes_nothing_of_it(
+    world: DunningWorld, changes: dict[str, str], fee_left_ore: int
+) -> None:
+    world.run(number="1001")
+
+    imported(world, version=2, **{"amount": "1000,00", **changes})
+
+    assert world.open(FEE) == (fee_left_ore, 0, 0)
+    assert wrong(world) == []
+
+
 def test_an_instalment_plan_names_the_open_fee_invoices_of_its_receivables(engine: Engine) -> None:
     world = DunningWorld(engine, fee_tenant())
     world.invoices("1001", debtor_identity="191212121212")

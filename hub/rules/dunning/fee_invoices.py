@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from hub.identifiers.identity_key import may_be_same
 from hub.model.company import Company
 from hub.model.documents import Language
 from hub.model.dunning_settings import FeeInvoiceTerms
@@ -27,6 +28,15 @@ def terms_of(company: Company) -> FeeInvoiceTerms:
     terms = company.dunning.fee_invoices
     assert terms is not None  # the settings were refused else
     return terms
+
+
+def is_of_another(fee_invoice: Receivable, original: Receivable) -> bool:
+    """Say whether a receivable is of another debtor by now than the one who was charged a fee for it."""
+    identities = (fee_invoice.debtor_identity, original.debtor_identity)
+    if all(identities):
+        return not may_be_same(*identities)
+    numbers = (fee_invoice.debtor_number, original.debtor_number)
+    return all(numbers) and numbers[0] != numbers[1]
 
 
 def fee_number(company: Company, serial: int) -> str:

@@ -12,8 +12,8 @@ from hub.model.dunning_reasons import NotUndone
 from hub.model.fee_invoices import PAID_FEE_TAKEN_BACK, StandingFee
 from hub.model.tenant import Tenant
 from hub.rules.charges import is_credited_whole
+from hub.rules.dunning.fee_invoices import is_of_another
 from hub.services.books.amounts import cancel_receivable
-from hub.services.books.finding import entries_of
 from hub.services.ports import UnitOfWork
 
 USER = "dunning"
@@ -57,10 +57,20 @@ def cancel_fees_of_cancelled(work: UnitOfWork, tenant: Tenant, receivable_ids: I
 
 
 def cancel_fees_of_credited(work: UnitOfWork, tenant: Tenant, receivable_ids: Iterable[int]) -> None:
-    """Cancel the fee invoices of receivables that are credited in whole; a part credit leaves them."""
-    for fee in work.fee_invoices.standing(receivable_ids):
-        if is_credited_whole(entries_of(work, fee.receivable_id)):
+    """Cancel the fee invoices of receivables that are credited in whole; a part credit leaves them.
+
+    A new version credits the one before: with another debtor, the one who was charged owed nothing.
+    """
+    fees = work.fee_invoices.standing(receivable_ids)
+    ids = sorted({fee.receivable_id for fee in fees})
+    rows = {row.receivable_id: row for row in work.receivables.by_ids([*ids, *(fee.invoice_id for fee in fees)])}
+    entries, crediting = work.dunning.entries_of(ids), work.fee_invoices.crediting(ids)
+    for fee in fees:
+        number = fee.receivable_id
+        if is_credited_whole([*entries[number], *crediting[number]]):
             _cancel(work, tenant, "credited", fee, "the whole of the receivable that it is of was credited")
+        elif is_of_another(rows[fee.invoice_id], rows[number]):
+            _cancel(work, tenant, "credited", fee, "the receivable that it is of is another debtor's by a new version")
 
 
 def _cancel(work: UnitOfWork, tenant: Tenant, cause: str, fee: StandingFee, because: str) -> None:

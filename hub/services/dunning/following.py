@@ -10,6 +10,7 @@ from hub.model.delivery_commands import UNDELIVERABLE_LETTER
 from hub.model.dunning import DunningStep
 from hub.model.dunning_plans import StepTaken
 from hub.model.events import Event
+from hub.model.fee_invoices import BEAR_FEES
 from hub.model.tenant import Tenant
 from hub.rules.dunning.claim_lives import day_sent
 from hub.rules.dunning.step_terms import answer_day_when_sent
@@ -23,7 +24,8 @@ SENT, WITHDRAWN, UNDELIVERABLE = "document_sent", "document_withdrawn", "documen
 CLOSED = "document_closed"  # by a person, while nobody knew whether it had arrived, or after it had been sent
 CANCELLED = "receivable_cancelled"  # what was never owed was never late: its fee invoices go too
 CREDITED = "receivable_credited"  # nor was what has been credited in whole
-OF_BOOKS = (CANCELLED, CREDITED)
+IMPORTED = "receivables_imported"  # by credit notes and new versions too
+OF_BOOKS = (CANCELLED, CREDITED, IMPORTED)
 KINDS = (SENT, WITHDRAWN, UNDELIVERABLE, CLOSED, *OF_BOOKS)
 CURSOR = "dunning"
 CLAIM = "hear of letters"  # of two who listen at once, one hears what the other has not
@@ -45,7 +47,8 @@ def follow_letters(work: UnitOfWork, tenant: Tenant) -> bool:
     _mark_sent(work, {key: event for key, event in reversed(ours) if event.kind == SENT})  # the first time counts
     _take_back(work, tenant, {key: event for key, event in ours if event.kind != SENT})
     cancel_fees_of_cancelled(work, tenant, _receivables(events, CANCELLED))
-    cancel_fees_of_credited(work, tenant, _receivables(events, CREDITED))
+    changed = [number for event in events for number in event.data.get(BEAR_FEES, ())]
+    cancel_fees_of_credited(work, tenant, {*_receivables(events, CREDITED), *changed})
     has_more = len(events) == EVENTS_AT_ONCE
     work.events.note_heard(CURSOR, events[-1].number if has_more else latest)
     return has_more

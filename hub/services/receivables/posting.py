@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from hub.model.books import Contra, Posting, PostingGroup, VoucherKey, VoucherLine
+from hub.model.fee_invoices import BEAR_FEES
 from hub.model.import_rows import RowProblem
 from hub.model.receivables import Receivable, ReceivableKind, ReferenceRow
 from hub.rules.books import Chart
@@ -220,7 +221,19 @@ class ChunkPosting:
             new=steps[Step.NEW],
             new_versions=steps[Step.NEW_VERSION],
             amounts_ore=dict(self.outcome.amounts_ore),
+            **({BEAR_FEES: bearing} if (bearing := self._bear_fee_invoices()) else {}),
         )
+
+    def _bear_fee_invoices(self) -> list[int]:
+        """Return the receivables of which fees are invoices, and that are replaced, or named by a credit note."""
+        ids, named = {new.receivable_id for _, new in self._replaced}, defaultdict[str, set[str]](set)
+        for row in self._receivables.values():
+            if row.credits_number:
+                named[row.company].add(row.credits_number)
+        for company, numbers in named.items():
+            known = self._work.receivables.known_versions(company, sorted(numbers))
+            ids |= {row.receivable_id for row in known if row.source_system == self._rows[0].receivable.source_system}
+        return sorted({fee.receivable_id for fee in self._work.fee_invoices.standing(ids)}) if ids else []
 
 
 def _reference_rows(row: Incoming, receivable: Receivable, references: Sequence[tuple[int, str]]) -> list[ReferenceRow]:

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, bindparam
 
 from hub.model.fee_invoices import FeeInvoice, StandingFee
+from hub.rules.charges import EntryFacts
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
 from hub.store.statements import text
+from hub.store.temporary import lay_out
 
 _AT_ONCE = 500
 _STANDING = text("""
@@ -22,6 +24,15 @@ _STANDING = text("""
     WHERE f.tenant = :t AND f.receivable_id IN :ids AND f.undone_at IS NULL
     ORDER BY f.receivable_id, f.invoice_id
 """).bindparams(bindparam("ids", expanding=True))
+_CREDITING = text(f"""
+    SELECT a.receivable_id, {", ".join(f"e.{name}" for name in EntryFacts._fields)}
+    FROM asked a
+    JOIN receivable r ON r.tenant = :t AND r.receivable_id = a.receivable_id
+    JOIN receivable c ON c.tenant = :t AND c.company = r.company AND c.credits_number = r.number
+                     AND c.credits_number <> '' AND c.source_system = r.source_system
+    JOIN entry e ON e.tenant = :t AND e.receivable_id = c.receivable_id
+    ORDER BY a.receivable_id, e.entry_no
+""")
 _TAKE_BACK = text(
     "UPDATE fee_invoice SET undone_at = :now WHERE tenant = :t AND invoice_id = :invoice_id AND undone_at IS NULL"
 )
@@ -50,6 +61,14 @@ class SqlFeeInvoices:
         for start in range(0, len(ids), _AT_ONCE):
             rows = self._connection.execute(_STANDING, {"t": self._tenant, "ids": ids[start : start + _AT_ONCE]})
             found += [StandingFee._make(row) for row in rows]
+        return found
+
+    def crediting(self, receivable_ids: Sequence[int]) -> dict[int, list[EntryFacts]]:
+        """Return the entries of the credit notes that name receivables, of all their versions, by receivable."""
+        lay_out(self._connection, "asked", {"receivable_id": "BIGINT PRIMARY KEY"}, [(one,) for one in receivable_ids])
+        found: dict[int, list[EntryFacts]] = {one: [] for one in receivable_ids}
+        for row in self._connection.execute(_CREDITING, {"t": self._tenant}):
+            found[row[0]].append(EntryFacts._make(row[1:]))
         return found
 
     def take_back(self, invoice_ids: Sequence[int]) -> None:

@@ -43,6 +43,15 @@ receivable = table(
     UniqueConstraint("tenant", "company", "number", "source_system", "version"),
 )
 Index("receivable_by_debtor", receivable.c.tenant, receivable.c.debtor_key)
+_CREDITS = receivable.c.credits_number != ""
+Index(
+    "receivable_crediting",
+    receivable.c.tenant,
+    receivable.c.company,
+    receivable.c.credits_number,
+    sqlite_where=_CREDITS,
+    postgresql_where=_CREDITS,
+)
 
 reference = table(
     "reference",  # what a payer writes, and the receivable it means at that account

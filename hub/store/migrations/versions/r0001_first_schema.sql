@@ -1114,6 +1114,8 @@ CREATE TABLE receivable (
 
 CREATE INDEX receivable_by_debtor ON receivable (tenant, debtor_key);
 
+CREATE INDEX receivable_crediting ON receivable (tenant, company, credits_number) WHERE credits_number != '';
+
 CREATE TABLE recipient (
     tenant INTEGER NOT NULL,
     recipient_key TEXT NOT NULL,

@@ -161,9 +161,12 @@ class CollectionDesk:
         limit: int = 100,
     ) -> list[ListedCase]:
         """Return cases, newest first; `state` may be `open`."""
+        companies = [company.number for company in self._work.tenant.companies] if number else []
         asked = {"agency": agency, "state": state, "number": number}
         with self._work.store.read() as work:
-            rows = work.collection_cases.latest(**asked, plan_no=plan_no, before=before, limit=limit)
+            rows = work.collection_cases.latest(
+                **asked, companies=companies, plan_no=plan_no, before=before, limit=limit
+            )
         return [ListedCase(*row) for row in rows]
 
     def case(self, case_no: int) -> CaseStory:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from collection_world import CollectionWorld, collection_tenant
 from sqlalchemy import Engine, event
 
@@ -85,3 +86,25 @@ def test_many_cases_take_as_many_statements_as_few(engine: Engine) -> None:
     for name, few in counts[FEW].items():
         more = {said: n - few[said] for said, n in counts[MANY][name].items() if n > few[said]}
         assert more == {}, name
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_case_is_found_by_its_invoice_number_without_a_look_at_every_receivable(engine: Engine) -> None:
+    world = CollectionWorld(engine)
+    world.person("1001", "1002")
+    world.transfer()
+    said: list[tuple[str, Any]] = []
+    event.listen(
+        engine, "before_cursor_execute", lambda _c, _cursor, statement, given, *_: said.append((statement, given))
+    )
+    with world.store.read() as work:
+        (found,) = work.collection_cases.latest(number="1002", companies=["1"])
+    assert found[1] == "1002"
+
+    ((statement, given),) = [one for one in said if "receivable r CROSS JOIN" in one[0]]
+    with engine.begin() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)]
+    assert plan[0].startswith("SEARCH r USING INDEX")
+    assert "company=? AND number=?" in plan[0]
+    assert plan[1].startswith("SEARCH c USING")
+    assert "receivable_id=?" in plan[1]

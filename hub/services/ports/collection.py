@@ -34,6 +34,7 @@ class CollectionCases(Protocol):
         agency: str = "",
         state: str = "",
         number: str = "",
+        companies: Sequence[str] = (),
         plan_no: int = 0,
         before: int = 0,
         limit: int = 100,

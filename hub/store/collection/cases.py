@@ -11,6 +11,7 @@ from hub.identifiers.identity_key import identity_key
 from hub.model.collection_cases import OPEN_CASES, Case, NewsOfCase
 from hub.store import tables
 from hub.store.bulk import insert_rows
+from hub.store.conditions import Conditions
 from hub.store.counters import take_numbers
 from hub.store.statements import text
 from hub.store.temporary import lay_out
@@ -77,14 +78,14 @@ _TOLD = text("""
 """)
 _LIST = f"""
     SELECT {_CASE}, r.number, r.source_system, r.debtor_name, coalesce(o.principal_ore + o.fee_ore + o.interest_ore, 0)
-    FROM collection_case c
-    JOIN receivable r ON r.tenant = :t AND r.receivable_id = c.receivable_id
+    FROM {{tables}}
     LEFT JOIN open_item o ON o.tenant = :t AND o.receivable_id = c.receivable_id
-    WHERE c.tenant = :t AND (:agency = '' OR c.agency = :agency) AND (:before = 0 OR c.case_no < :before)
-      AND (:plan_no = 0 OR c.plan_no = :plan_no)
-      AND (:number = '' OR r.number = :number) AND (:state = '' OR c.state = :state {{only_open}})
+    WHERE c.tenant = :t AND r.tenant = :t AND r.receivable_id = c.receivable_id {{where}}
     ORDER BY c.case_no DESC LIMIT :limit
 """
+# SQLite keeps the order of a cross join, and takes no index where a clause may be void.
+_ALONG_CASES = "collection_case c CROSS JOIN receivable r"
+_BY_NUMBER = "receivable r CROSS JOIN collection_case c"
 _COUNTS = text("""
     SELECT agency, state, count(*), CAST(sum(principal_ore + fee_ore + interest_ore) AS BIGINT),
            CAST(sum(principal_ore + fee_ore + interest_ore - principal_told_ore - fee_told_ore - interest_told_ore)
@@ -215,16 +216,25 @@ class SqlCollectionCases:
         agency: str = "",
         state: str = "",
         number: str = "",
+        companies: Sequence[str] = (),
         plan_no: int = 0,
         before: int = 0,
         limit: int = 100,
     ) -> list[tuple[Case, str, str, str, int]]:
-        """Return cases, newest first, each with its invoice's number, source system, debtor and what is open."""
-        only_open = f"OR (:state = 'open' AND {_OPEN})"
-        asked = {"agency": agency, "state": state, "number": number, "plan_no": plan_no, "before": before}
-        rows = self._connection.execute(
-            text(_LIST.format(only_open=only_open)), {"t": self._tenant, **asked, "limit": limit}
-        )
+        """Return cases, newest first, each with its invoice's number, source system, debtor and what is open.
+
+        An invoice's number is looked up where its companies are given; else all receivables are gone through.
+        """
+        chosen = Conditions(t=self._tenant, limit=limit)
+        chosen.add("c.agency = :agency", agency=agency)
+        chosen.add("c.plan_no = :plan_no", plan_no=plan_no or None)
+        chosen.add("c.case_no < :before", before=before or None)
+        chosen.add("r.number = :number", number=number)
+        chosen.add("r.company IN :companies", companies=tuple(companies))
+        chosen.add(_OPEN if state == "open" else "c.state = :state", state=state)
+        tables_in_order = _BY_NUMBER if number else _ALONG_CASES
+        statement = chosen.statement(_LIST.format(tables=tables_in_order, where=chosen.where))
+        rows = self._connection.execute(statement, chosen.values)
         width = len(Case._fields)
         return [(Case._make(row[:width]), *row[width:]) for row in rows]
 

@@ -70,6 +70,7 @@ NAMED = {
     "happening": "HAPPENING",
     "interest": "--interest",
     "interest_ground": "--ground",
+    "interest_ore": "--interest",
     "on": "--on",
     "order_no": "APPLICATION",
     "orders": "APPLICATION",
@@ -237,10 +238,15 @@ def told(
     costs: Annotated[
         str | None, typer.Option("--costs", metavar="KRONOR", help="Of a decision: costs of the case it awards.")
     ] = None,
+    interest: Annotated[
+        str | None,
+        typer.Option("--interest", metavar="KRONOR", help="Of an enforcement report: interest that was collected."),
+    ] = None,
     text: Annotated[str, typer.Option("--text", metavar="TEXT", help="What else it said.")] = "",
 ) -> None:
     """Say what the authority has told of an application."""
-    values = {"happening": happening, "on": on, "case_no": case_no, "costs_ore": ore(costs, "--costs"), "text": text}
+    amounts = {"costs_ore": ore(costs, "--costs"), "interest_ore": ore(interest, "--interest")}
+    values = {"happening": happening, "on": on, "case_no": case_no, "text": text, **amounts}
     with session.hub() as hub:
         tell(session, hub, "tell_order_to_pay", NAMED, order_no=application, **values)
 

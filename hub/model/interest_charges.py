@@ -35,15 +35,15 @@ class HandedOver(StrEnum):
     AT_AGENCY = "at_agency"  # a case is open: the agency collects what has been earned
     APPLIED_FOR = "applied_for"  # an order to pay has been applied for, and asks for it
     COLLECTED = "collected_by_agency"  # a case has ended, and the agency has settled money of it
+    ENFORCED = "collected_by_authority"  # an order to pay has ended, and the authority has collected interest of it
 
 
 class ChargedElsewhere(NamedTuple):
-    """Interest of a receivable that stands charged outside it, and what others collect of it."""
+    """Interest of a receivable that stands charged outside it, and who asks for it in our place."""
 
     invoiced_ore: int = 0
     invoiced_until: str = ""  # the last day that the invoices bear
     carried_ore: int = 0
-    collected_ore: int = 0  # interest in agencies' settlements, debited by us or not
     handed_over: str = ""  # `HandedOver`, where somebody else collects it or has
 
     @property

@@ -75,6 +75,9 @@ class TellOrderToPay(Command):
     on: IsoDate = Field(description="The day that it happened.")
     case_no: ShortText = Field(default="", description="The authority's case number (*målnummer*).")
     costs_ore: _Ore | None = Field(default=None, description="Of a decision: costs of the case that it awards.")
+    interest_ore: _Ore | None = Field(
+        default=None, description="Of an enforcement report: interest that the authority has collected."
+    )
     text: _Text = ""
 
 

@@ -29,6 +29,9 @@ class Cause(StrEnum):
     DEMAND_FEE_DEBITED = "demand_fee_debited"
     COMPENSATION_DEBITED = "compensation_debited"  # for late payment (*förseningsersättning*)
     INTEREST_DEBITED = "interest_debited"
+    COLLECTED_INTEREST_DEBITED = (
+        "collected_interest_debited"  # by an agency or the authority, beyond what stood debited
+    )
     PLAN_FEE_DEBITED = "plan_fee_debited"  # for making an instalment plan
     NOTICE_FEE_DEBITED = "notice_fee_debited"  # aviavgift of a payment of one
     PLAN_FEE_LOWERED = "plan_fee_lowered"
@@ -62,7 +65,6 @@ MONEY_CAUSES = frozenset(
 )
 
 _TRANSFERS = frozenset({Cause.TRANSFERRED, Cause.TRANSFER_TAKEN_BACK})
-_AGENCIES = _TRANSFERS | {Cause.COLLECTED}
 
 _OWED_ALL_THE_SAME = frozenset({Cause.WRITTEN_OFF, Cause.REFUNDED, Cause.REFUND_GIVEN_BACK})
 
@@ -76,6 +78,7 @@ _KIND_BY_CAUSE = {
     Cause.COMPENSATION_LOWERED: Lowers.COMPENSATION,
     Cause.INTEREST_DEBITED: Lowers.INTEREST,
     "printed_interest_debited": Lowers.INTEREST,
+    Cause.COLLECTED_INTEREST_DEBITED: Lowers.INTEREST,
     Cause.INTEREST_LOWERED: Lowers.INTEREST,
 }
 CHARGE_CAUSES = frozenset(_KIND_BY_CAUSE)
@@ -167,11 +170,23 @@ def is_credited_whole(entries: Sequence[EntryFacts]) -> bool:
     return charged([one for one in entries if _first_cause(one, causes) not in _OWED_ALL_THE_SAME]).principal_ore <= 0
 
 
-def lowered_by_agencies(entries: Sequence[EntryFacts], bucket: str) -> int:
-    """Return what agencies have collected in öre of what stood debited of a bucket, or keep of what was settled."""
+class CollectedInterest(NamedTuple):
+    """Interest that others have collected beyond what stood debited: they counted it, and it is never charged again."""
+
+    amount_ore: int = 0
+    until: str = ""  # the last day that it bears; empty where there is none
+
+
+def collected_interest(entries: Sequence[EntryFacts]) -> CollectedInterest:
+    """Return what agencies and the authority have collected of their own count, less what they have taken back."""
     causes = _causes(entries)
-    own = (entry for entry in entries if entry.bucket == bucket and _first_cause(entry, causes) in _AGENCIES)
-    return -sum(entry.amount_ore for entry in own)
+    own = [one for one in entries if _first_cause(one, causes) == Cause.COLLECTED_INTEREST_DEBITED]
+    amount_ore = sum(one.amount_ore for one in own)
+    return (
+        CollectedInterest(amount_ore, max(one.transaction_date for one in own))
+        if amount_ore > 0
+        else CollectedInterest()
+    )
 
 
 def came_to(entries: Sequence[EntryFacts], cause: str) -> int:
@@ -226,6 +241,21 @@ def reallocated(amounts: OpenAmounts, changes: Iterable[Change], entries: Sequen
         for paid, amount_ore in _latest_paid(entries, bucket, -below_ore - _transferred(entries, bucket)):
             own = (Cause.REALLOCATED, Contra.NONE, *paid)
             moved += [Change(bucket, amount_ore, *own), Change(Bucket.PRINCIPAL, -amount_ore, *own)]
+    return moved
+
+
+def paid_ahead(amounts: OpenAmounts, interest_ore: int, entries: Sequence[EntryFacts]) -> list[Change]:
+    """Return what moves money from principal that is paid too much to interest that is debited after it.
+
+    Dated as the payment that it moves, the latest first, and belonging to it.
+    """
+    causes = _causes(entries)
+    money = [one for one in entries if one.payment_id is not None or _first_cause(one, causes) in MONEY_CAUSES]
+    ahead_ore = min(interest_ore, -amounts.principal_ore)
+    moved = []
+    for paid, amount_ore in _latest_paid(money, Bucket.PRINCIPAL, ahead_ore) if ahead_ore > 0 else ():
+        own = (Cause.REALLOCATED, Contra.NONE, *paid)
+        moved += [Change(Bucket.PRINCIPAL, amount_ore, *own), Change(Bucket.INTEREST, -amount_ore, *own)]
     return moved
 
 

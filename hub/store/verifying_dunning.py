@@ -54,36 +54,6 @@ _FEE_INVOICES_ASTRAY = """
     GROUP BY f.invoice_id HAVING sum(e.amount_ore) > 0
 """
 
-_INTEREST_TWICE = f"""
-    SELECT 'receivable ' || receivable_id, 'its interest is charged twice', {NO_AMOUNT}
-    FROM (SELECT receivable_id FROM interest_charge WHERE tenant = :t AND undone_at IS NULL
-          UNION ALL SELECT receivable_id FROM carried_charge WHERE tenant = :t AND kind = 'interest'
-          AND state <> 'withdrawn') AS c
-    GROUP BY receivable_id HAVING count(*) > 1
-    UNION ALL
-    SELECT 'receivable ' || c.chain_id, 'more interest is charged than it has earned when any of it was',
-           CAST(sum(c.ore) - max(c.earned) AS BIGINT), max(c.currency)
-    FROM (SELECT r.chain_id, r.currency, e.amount_ore AS ore, 0 AS earned
-          FROM entry e JOIN receivable r ON r.tenant = e.tenant AND r.receivable_id = e.receivable_id
-          WHERE e.tenant = :t AND e.cause IN ('interest_debited', 'printed_interest_debited', 'interest_lowered')
-          UNION ALL
-          SELECT r.chain_id, r.currency, CASE WHEN i.undone_at IS NULL THEN i.amount_ore ELSE 0 END, i.earned_ore
-          FROM interest_charge i JOIN receivable r ON r.tenant = i.tenant AND r.receivable_id = i.receivable_id
-          WHERE i.tenant = :t
-          UNION ALL
-          SELECT r.chain_id, r.currency, CASE WHEN i.state <> 'withdrawn' THEN i.amount_ore ELSE 0 END, i.earned_ore
-          FROM carried_charge i JOIN receivable r ON r.tenant = i.tenant AND r.receivable_id = i.receivable_id
-          WHERE i.tenant = :t AND i.kind = 'interest'
-          UNION ALL
-          SELECT r.chain_id, r.currency, 0, s.interest_earned_ore
-          FROM dunning_step s JOIN receivable r ON r.tenant = s.tenant AND r.receivable_id = s.receivable_id
-          WHERE s.tenant = :t) AS c
-    WHERE NOT EXISTS (SELECT 1 FROM instalment_claim p
-                      JOIN receivable n ON n.tenant = p.tenant AND n.receivable_id = p.receivable_id
-                      WHERE p.tenant = :t AND n.chain_id = c.chain_id)
-    GROUP BY c.chain_id HAVING max(c.earned) > 0 AND sum(c.ore) > max(c.earned)
-"""  # what a plan agrees on is earned as time goes
-
 CHECKS = (
     Check(
         "DUNNING_DIFFERS",
@@ -102,12 +72,6 @@ CHECKS = (
         "COMPENSATION_TWICE",
         "no receivable bears compensation for late payment twice",
         _COMPENSATION_TWICE,
-        NOT_BY_US,
-    ),
-    Check(
-        "INTEREST_TWICE",
-        "no interest is charged twice: debited, invoiced or carried, never more than was earned",
-        _INTEREST_TWICE,
         NOT_BY_US,
     ),
     Check("PLAN_NUMBER_GAP", "plan numbers have no gaps", gaps("run_plan", "plan_no", "plan"), NOT_BY_US),

@@ -91,7 +91,8 @@ _WRONG_BUCKETS = """
         WHEN e.cause IN ('reminder_fee_debited', 'demand_fee_debited', 'printed_fee_debited',
                          'compensation_debited', 'reminder_fee_lowered', 'demand_fee_lowered',
                          'compensation_lowered') THEN 'fee'
-        WHEN e.cause IN ('interest_debited', 'printed_interest_debited', 'interest_lowered') THEN 'interest'
+        WHEN e.cause IN ('interest_debited', 'printed_interest_debited', 'collected_interest_debited',
+                         'interest_lowered') THEN 'interest'
         ELSE e.bucket END
     UNION ALL
     SELECT 'receivable ' || e.receivable_id, 'a fee or interest of it is paid that was never debited',

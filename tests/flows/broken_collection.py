@@ -71,7 +71,7 @@ BROKEN_COLLECTION: dict[str, tuple[str, Callable[[Connection], int]]] = {
         _all(*_case(), _ROW.format(capital=100, interest=0)),
     ),
     "a row that pays out more than was collected": (
-        "SETTLEMENT_DIFFERS",
+        "SETTLEMENT_DIFFERS COLLECTED_INTEREST_DIFFERS",
         _all(*_case(), _ROW.format(capital=0, interest=50)),
     ),
     "a case that was settled and never booked": ("COLLECTED_DIFFERS", _all(*_case(state="accepted", settled=1))),

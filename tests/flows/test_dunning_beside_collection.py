@@ -5,17 +5,21 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
 from collection_world import ACCOUNTS, AGREEMENT, RULE, CollectionWorld
 from dunning_world import POLICY, REVENUES
 from sqlalchemy import Engine
 from test_interest_invoices import nothing_sent
 
+from hub.model.claims import ClaimAction
 from hub.model.collection_commands import HoldCase, RecallCase
 from hub.model.commands import CreditReceivable, Target
 from hub.model.interest_charges import PaidSelection
 from hub.model.purging import PurgeTerms
 from hub.model.tenant import Tenant
-from hub.services.books.interest import accrued
+from hub.rules.interest.day_count import DayCount
+from hub.services.books.claims import build_claims
+from hub.services.books.interest import Accrued, accrued
 from hub.services.dunning.carrying import list_uncharged
 from hub.services.dunning.interest_invoices import InterestInvoiceRun
 from hub.services.reports.purging import execute_purge, plan_purge
@@ -112,6 +116,59 @@ def test_what_comes_back_untouched_earns_all_its_interest_and_what_was_collected
         one = accrued(work, world.tenant, [number], world.clock.today(), world.rates)[number]
 
     assert one.left_ore == one.interest.interest_ore - 100
+    assert world.verify() == []
+
+
+def taken_back_after(world: CollectionWorld, own_interest_ore: int) -> Accrued:
+    """Let an agency collect a part and its own interest to 5 November, and the case be taken back; count 20 days on."""
+    collected(world, 40_000, own_interest_ore=own_interest_ore)
+    world.tell_hub(RecallCase(key="r", user="anna", case_no=world.case(NUMBER).case_no, reason="error"))
+    world.follow()
+    world.books.tell()
+    world.follow()
+    world.next_day(20)
+    return counted(world)
+
+
+def counted(world: CollectionWorld) -> Accrued:
+    with world.store.read() as work:
+        number = world.one(NUMBER).receivable_id
+        return accrued(work, world.tenant, [number], world.clock.today(), world.rates)[number]
+
+
+@pytest.mark.parametrize("settles", [False, True])
+def test_after_a_recall_letters_and_the_next_agency_count_from_the_day_to_which_interest_was_collected(
+    engine: Engine, settles: bool
+) -> None:
+    """Ten days to 5 November on 1 000,00 at ten per cent are 2,74; the rest is counted on 600,00."""
+    world = handed_over(engine, stops=ALL_BUT_INTEREST, settles=settles)
+    world.next_day(3)
+    one = taken_back_after(world, 274)
+
+    assert (one.debited_ore, one.collected) == (274, (274, "2026-11-05"))
+    assert world.accounts()["8313"] == -274
+    if not settles:
+        assert one.left_ore == one.interest.interest_ore - 274 == 329  # twenty days
+        assert [segment.first_day for segment in one.segments_left(DayCount.ACT_ACT)] == [date(2026, 11, 6)]
+        with world.store.read() as work:
+            number = world.one(NUMBER).receivable_id
+            claims = build_claims(work, world.tenant, [number], ClaimAction.COLLECT, world.clock.today(), world.rates)
+        assert claims[number].line.interest.start_date == "2026-11-06"
+    world.person(NUMBER, version="2", amount="900,00")
+    assert (counted(world).debited_ore, counted(world).collected.amount_ore) == (274, 274)
+    assert world.verify() == []
+
+
+def test_interest_that_an_agency_counted_by_days_of_its_own_is_never_charged_again(engine: Engine) -> None:
+    """It took more than was earned: nothing is left, and the first days that earn more are charged from there."""
+    world = handed_over(engine, stops=ALL_BUT_INTEREST)
+    world.next_day(3)
+
+    assert taken_back_after(world, 900).left_ore == 0
+    world.next_day(30)
+    one = counted(world)
+    assert 0 < one.left_ore == one.interest.interest_ore - 900
+    assert world.verify() == []
 
 
 def test_what_is_at_an_agency_is_dunned_by_nobody_else_whatever_its_code_stops(engine: Engine) -> None:

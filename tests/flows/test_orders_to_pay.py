@@ -6,13 +6,14 @@ from datetime import date
 from io import BytesIO
 
 import pytest
-from order_world import TOLVAN, OrderWorld
+from order_world import RATES, TOLVAN, OrderWorld
 from sqlalchemy import Engine
-from telling import assert_books_agree, entries
+from telling import assert_books_agree, entries, waiting_ids
 
 from hub.errors import ConfigurationError, DataError, LedgerError, RejectedError, RuleViolation
 from hub.model.limitation import InterruptedBy, Interruption
 from hub.model.purging import PurgeTerms
+from hub.services.books.interest import accrued
 from hub.services.reports.purging import execute_purge, plan_purge
 
 
@@ -195,6 +196,46 @@ class TestCase:
         assert (world.holds(owed), world.watched(owed)) == ([], "")
         today = date(2026, 11, 22)
         assert world.interruptions(owed) == [Interruption(InterruptedBy.LEGAL_STEP, today, today)]
+        assert_books_agree(world)
+
+    def test_interest_that_the_authority_collected_is_debited_once_and_charged_by_nobody_again(self, world):
+        """Twenty days on 10 000,00 and on 5 000,00 at ten per cent: 54,79 and 27,40; 85,00 was collected."""
+        first, second = world.demanded("1001", 1_000_000), world.demanded("1002", 500_000)
+        world.filed("1001", "1002")
+        for happening in ("decided", "enforcement"):
+            world.told(happening)
+        with pytest.raises(DataError, match="belongs to an enforcement report"):
+            world.told("closed", interest_ore=8500)
+        world.pays(1_003_000, "1001")  # the authority pays out before it reports
+        world.told("enforcement_report", interest_ore=8500)
+
+        assert world.open(second) == (500_000, 0, 2740)
+        assert (sum(world.open(first)), waiting_ids(world)) == (2760, [])
+        world.pays(502_740, "1002")
+        world.pays(2760, "1001")
+        world.told("closed")
+        assert (world.open(first), world.open(second)) == ((0, 0, 0), (0, 0, 0))
+        with world.store.read() as work:
+            found = accrued(work, world.tenant, [first, second], world.clock.today(), RATES)
+        assert [(one.left_ore, one.elsewhere.handed_over) for one in found.values()] == [
+            (0, "collected_by_authority"),
+            (0, "collected_by_authority"),
+        ]
+        assert_books_agree(world)
+
+    def test_a_report_in_a_file_debits_its_interest_and_the_same_file_again_nothing(self, engine):
+        world = OrderWorld(engine, files=True)
+        owed = world.demanded("1001")
+        world.filed("1001")
+        world.told("decided")
+        world.told("enforcement")
+        world.pays(100_548, "1001")
+        report = {"event": "enforcement_report", "order_no": 1, "on_day": "2026-11-22", "interest_ore": 548}
+        for _ in range(2):
+            world.authority_tells(dict(report))
+        world.drain()
+
+        assert (world.open(owed), world.order().state) == ((0, 0, 0), "enforcement")
         assert_books_agree(world)
 
     def test_what_cannot_follow_is_refused_and_says_what_can(self, world):

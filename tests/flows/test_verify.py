@@ -245,6 +245,20 @@ _PLANS = (
 )
 
 
+def _interest_invoiced_beside_collected(connection: Connection) -> int:
+    """An agency has collected 60 kronor, all that was earned, and we invoice an öre beside."""
+    change(
+        connection,
+        "INSERT INTO interest_charge (tenant, receivable_id, charge_no, amount_ore, first_day, last_day, days, "
+        "invoice_id, plan_no, charged_at, earned_ore) VALUES (:t, 2, 1, 1, '', '', 1, 9, 1, '9999', 6000)",
+    )
+    return change(
+        connection,
+        "UPDATE entry SET bucket = 'interest', cause = CASE WHEN amount_ore > 0 THEN 'collected_interest_debited' "
+        "ELSE cause END WHERE tenant = :t AND receivable_id = 2 AND bucket = 'fee'",
+    )
+
+
 def _payment_of_nothing(connection: Connection) -> int:
     return _of(_PLANS)(connection) and _of(
         "INSERT INTO instalment (tenant, plan_no, payment_no, due_date, notice_on, late_after, amount_ore, own_ore, "
@@ -718,6 +732,18 @@ BROKEN: dict[str, tuple[str, Breaking]] = {
             "INSERT INTO interest_charge (tenant, receivable_id, charge_no, amount_ore, first_day, last_day, days, "
             "invoice_id, plan_no, charged_at) VALUES (:t, 1, 1, 1, '', '', 1, 9, 1, ''), "
             "(:t, 1, 2, 1, '', '', 1, 9, 1, '')"
+        ),
+    ),
+    "interest that is invoiced beside what an agency has collected": (
+        "EVENT_DIFFERS INTEREST_BESIDE_OTHERS",
+        _interest_invoiced_beside_collected,
+    ),
+    "interest of an authority's report that was never debited": (
+        "COLLECTED_INTEREST_DIFFERS",
+        _of(
+            "INSERT INTO order_to_pay_step (tenant, order_no, step_no, happening, state, on_day, text, amount_ore, "
+            "exchange_no, told_by, recorded_at) VALUES (:t, 1, 1, 'enforcement_report', 'enforcement', '', '', 7, 0, "
+            "'', '')"
         ),
     ),
     "a plan has gone": (

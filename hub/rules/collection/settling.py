@@ -1,7 +1,8 @@
 """How an agency's settlement (*redovisning*) is booked, and whether it adds up. Pure.
 
-Capital, fees and interest lower what is debited of each; what the agency has collected beyond that, such as its own
-interest, is revenue. Commission and the VAT on it are costs, and what is paid out waits for its money.
+Capital, fees and interest lower what is debited of each. Interest that the agency has collected beyond that, of its
+own count, is debited as it is collected; fees beyond it are revenue. Commission and the VAT on it are costs, and what
+is paid out waits for its money.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ class Split(NamedTuple):
     fee_ore: int
     interest_ore: int
     lines: dict[str, int]
+    own_interest_ore: int = 0  # collected beyond what is debited; below zero: taken back
 
     @property
     def lowered_ore(self) -> int:
@@ -42,7 +44,6 @@ class Accounts(NamedTuple):
     court_costs: str
     reminder_fee: str
     demand_fee: str
-    interest_revenue: str
 
 
 def accounts_of(company: Company) -> Accounts:
@@ -61,7 +62,6 @@ def accounts_of(company: Company) -> Accounts:
         court_costs=own.court_costs or demand,
         reminder_fee=company.accounts.reminder_fee or error,
         demand_fee=demand,
-        interest_revenue=company.accounts.interest_revenue or error,
     )
 
 
@@ -69,21 +69,22 @@ def split(row: SettlementRow, there: OpenAmounts, accounts: Accounts) -> Split:
     """Return how a row is booked on a debt of which so much is there.
 
     All capital lowers the principal, also below zero: what the debtor has paid too much is the debtor's. Fees and
-    interest lower no more than is debited of them; the rest is revenue.
+    interest lower no more than is debited of them; the rest of the fees is revenue, that of the interest the
+    agency's own count.
     """
     lines: dict[str, int] = defaultdict(int)
     interest_ore = _part(row.interest_ore, there.interest_ore)
     fees_ore = row.reminder_fee_ore + row.demand_fee_ore
     fee_ore = _part(fees_ore, there.fee_ore)
     of_reminder_ore = _part(row.reminder_fee_ore, fee_ore)
-    lines[accounts.interest_revenue] -= row.interest_ore - interest_ore
     lines[accounts.reminder_fee] -= row.reminder_fee_ore - of_reminder_ore
     lines[accounts.demand_fee] -= row.demand_fee_ore - (fee_ore - of_reminder_ore)
     lines[accounts.court_costs] -= row.court_costs_ore
     lines[accounts.commission] += row.commission_ore
     lines[accounts.vat] += row.vat_ore
     lines[accounts.payouts] += row.net_ore
-    return Split(row.capital_ore, fee_ore, interest_ore, {name: ore for name, ore in lines.items() if ore})
+    coded = {name: ore for name, ore in lines.items() if ore}
+    return Split(row.capital_ore, fee_ore, interest_ore, coded, row.interest_ore - interest_ore)
 
 
 def _part(amount_ore: int, there_ore: int) -> int:

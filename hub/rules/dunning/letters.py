@@ -14,12 +14,12 @@ from hub.model.documents import Deduction, Document, DocumentKind, Language
 from hub.model.dunning import DunningStep
 from hub.model.letter_parts import Claim, EarlierLetter
 from hub.model.parties import Debtor
-from hub.money import plain_kronor
+from hub.money import format_kronor, plain_kronor
 from hub.rules.dunning.demands import Demand, DemandedInterest, refuse_demand
 from hub.rules.dunning.fees import Fee
 from hub.rules.dunning.letter_texts import filled, our_text, text_of_fees, text_of_interest, text_of_step
 from hub.rules.dunning.policies import FEE_OF, StepRule
-from hub.rules.interest.calculation import Segment
+from hub.rules.interest.calculation import Segment, interest_of
 
 KINDS: Mapping[DunningStep, DocumentKind] = MappingProxyType(
     {
@@ -31,6 +31,7 @@ KINDS: Mapping[DunningStep, DocumentKind] = MappingProxyType(
     }
 )
 DEMANDS = frozenset({DunningStep.DEMAND, DunningStep.RESIDUAL_DEMAND})
+ROUNDED_APART_ORE = 1  # interest that is charged in two parts is rounded twice
 
 
 class LetterClaim(NamedTuple):
@@ -135,6 +136,19 @@ def _notes(letter: Letter, rule: StepRule) -> Iterator[str]:
     counted = [segment.last_day for one in letter.claims if one.interest_ore for segment in one.interest]
     if counted:
         yield text_of_interest(letter.language, letter.interest_rate, max(counted).isoformat())
+    before_ore = sum(_charged_before(one) for one in letter.claims)
+    if before_ore:
+        values = {"before": format_kronor(before_ore), "currency": letter.currency}
+        yield filled(our_text(letter.language, "interest_before"), values)
+
+
+def _charged_before(one: LetterClaim) -> int:
+    """Return what of the interest of the days that a letter names it does not ask for; what was rounded apart is none.
+
+    It has been asked for before: paid since, or collected by an agency or the authority.
+    """
+    before_ore = interest_of(one.interest) - one.interest_ore
+    return before_ore if one.interest_ore and before_ore > ROUNDED_APART_ORE else 0
 
 
 def _fees(claims: Sequence[LetterClaim]) -> dict[Fee, int]:

@@ -85,14 +85,18 @@ def interest_on(claim: Claim, last_day: date, references: ReferenceRates) -> Int
     """
     _refuse_contradictions(claim, last_day)
     segments = tuple(_segments(claim, last_day, references))
-    exact_ore = sum((segment.interest_ore for segment in segments), Fraction())
-    return Interest(rounded(exact_ore), segments, claim.principal_ore - sum(r.amount_ore for r in claim.reductions))
+    return Interest(interest_of(segments), segments, claim.principal_ore - sum(r.amount_ore for r in claim.reductions))
 
 
 def segments_after(segments: Iterable[Segment], day: date, day_count: DayCount) -> list[Segment]:
     """Return what of segments lies after a day: of one that holds the day, the days that follow it."""
     later = (one for one in segments if one.last_day > day)
     return [one if one.first_day > day else _from(one, day + _ONE_DAY, day_count) for one in later]
+
+
+def interest_of(segments: Iterable[Segment]) -> int:
+    """Return the interest of days together in öre, rounded once."""
+    return rounded(sum((one.interest_ore for one in segments), Fraction()))
 
 
 def rounded(amount: Fraction) -> int:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from fractions import Fraction
 from typing import NamedTuple
 
 from hub.model.books import Bucket
 from hub.rules.charges import Cause as Charge
 from hub.rules.charges import EntryFacts
-from hub.rules.interest.calculation import Claim, Interest, Reduction, interest_on, rounded
+from hub.rules.interest.calculation import Claim, Interest, Reduction, interest_of, interest_on
 from hub.rules.interest.day_count import DayCount
 from hub.rules.interest.rates import InterestRate
 from hub.rules.interest.reference_rates import ReferenceRates
@@ -55,8 +54,7 @@ def earned(entries: Iterable[EntryFacts], terms: Terms, last_day: date, referenc
     if len(parts) == 1:
         return parts[0]
     segments = sorted(segment for part in parts for segment in part.segments)
-    exact_ore = sum((segment.interest_ore for segment in segments), Fraction())
-    return Interest(rounded(exact_ore), tuple(segments), sum(part.principal_left_ore for part in parts))
+    return Interest(interest_of(segments), tuple(segments), sum(part.principal_left_ore for part in parts))
 
 
 def claims_of(entries: Iterable[EntryFacts], terms: Terms, last_day: date) -> Iterator[Claim]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -35,6 +36,18 @@ def choice_of(rate: str) -> tuple[InterestChoice, str]:
     if named.is_above_reference:
         raise DataError(f"the form has no place for {rate}: claim the statutory rate, another with its ground, or none")
     return (InterestChoice.OTHER, f"{named.percent.normalize():f}") if named.percent else (InterestChoice.NONE, "")
+
+
+def collected_shares(collected_ore: int, left_ore: Sequence[int]) -> list[int]:
+    """Share interest in öre that was collected over receivables, the oldest due first; `left_ore` is earned by each.
+
+    Each gets what it has earned and nobody has charged; what is beyond all of that is the first one's.
+    """
+    shares, rest_ore = [], collected_ore
+    for one_ore in left_ore:
+        shares.append(min(rest_ore, one_ore))
+        rest_ore -= shares[-1]
+    return [shares[0] + rest_ore, *shares[1:]]
 
 
 def refuse_choice(terms: OrderTerms, on: date, references: ReferenceRates) -> None:

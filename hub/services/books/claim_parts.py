@@ -209,11 +209,12 @@ def _interest(facts: DebtFacts, company: Company, on: date) -> ClaimInterest:
     if terms is None:
         return ClaimInterest(basis=InterestBasis.NONE)
     is_above = terms.rate.is_above_reference
+    first_day = facts.accrued.first_day_left(terms.day_count) or terms.first_day
     return ClaimInterest(
         basis=InterestBasis.REFERENCE_PLUS if is_above else InterestBasis.FIXED,
         spread_percent=terms.rate.percent if is_above else None,
         percent=None if is_above else terms.rate.percent,
-        start_date=terms.first_day.isoformat(),
+        start_date=first_day.isoformat(),
         accrued_ore=facts.accrued.left_ore,
         accrued_to=on.isoformat(),
     )

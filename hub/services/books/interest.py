@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
-from fractions import Fraction
+from datetime import date, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
-from hub.model.books import Bucket
 from hub.model.company import Company
 from hub.model.interest_charges import ChargedElsewhere
 from hub.model.receivables import Hold, Receivable, ReceivableKind
 from hub.model.tenant import Tenant
-from hub.rules.charges import EntryFacts, charged, fully_paid_on, lowered_by_agencies
+from hub.rules.charges import CollectedInterest, EntryFacts, charged, collected_interest, fully_paid_on
 from hub.rules.dunning.holds import stops_interest
-from hub.rules.interest.calculation import Interest, Segment, rounded, segments_after
+from hub.rules.interest.calculation import Interest, Segment, interest_of, segments_after
 from hub.rules.interest.day_count import DayCount
 from hub.rules.interest.principal import NOTHING_EARNED, Terms, earned
 from hub.rules.interest.rates import rate_named
@@ -35,6 +33,7 @@ NO_INTEREST_ON = frozenset(
 """Kinds that bear none: what is owed to the debtor, interest and fees themselves, and what is settled by voucher."""
 
 NOWHERE = ChargedElsewhere()
+NOTHING_COLLECTED = CollectedInterest()
 
 
 class Accrued(NamedTuple):
@@ -42,32 +41,39 @@ class Accrued(NamedTuple):
 
     receivable: Receivable
     interest: Interest
-    debited_ore: int = 0
+    debited_ore: int = 0  # by us, or by what others have collected
     paid_on: str | None = None  # the day of full payment
     stopped_by: str = ""  # a hold code, or a payment method that bears no interest
     entries: Sequence[EntryFacts] = ()
     elsewhere: ChargedElsewhere = NOWHERE
+    collected: CollectedInterest = NOTHING_COLLECTED
 
     @property
     def left_ore(self) -> int:
         """What has been earned and been charged nowhere: neither debited, nor invoiced, carried or collected."""
-        charged_ore = self.debited_ore + self.elsewhere.amount_ore + self.collected_ore
-        return max(0, self.interest.interest_ore - charged_ore)
-
-    @property
-    def collected_ore(self) -> int:
-        """What agencies have collected beyond what stood debited."""
-        return max(0, self.elsewhere.collected_ore - lowered_by_agencies(self.entries, Bucket.INTEREST))
+        return max(0, self.interest.interest_ore - self.debited_ore - self.elsewhere.amount_ore)
 
     def segments_left(self, day_count: DayCount) -> Sequence[Segment]:
-        """Return the days that no interest invoice bears; all of them where these do not make up what is left."""
-        if not self.elsewhere.invoiced_until:
+        """Return the days that nobody else has charged: neither an interest invoice, nor an agency or the authority.
+
+        Others count by their own rules: where all the days come nearer to what is left for us, these are all of them.
+        """
+        if not self._others_until:
             return self.interest.segments
-        rest = segments_after(self.interest.segments, date.fromisoformat(self.elsewhere.invoiced_until), day_count)
-        rest_ore = rounded(sum((one.interest_ore for one in rest), Fraction()))
-        return (
-            rest if abs(rest_ore - self.left_ore - self.debited_ore) <= 1 else self.interest.segments
-        )  # rounded apart
+        rest = segments_after(self.interest.segments, date.fromisoformat(self._others_until), day_count)
+        ours_ore = self.left_ore + self.debited_ore - self.collected.amount_ore
+        return min((rest, self.interest.segments), key=lambda some: abs(interest_of(some) - ours_ore))
+
+    def first_day_left(self, day_count: DayCount) -> date | None:
+        """Return the first day that nobody else has charged, None where it is the first of all."""
+        left = self.segments_left(day_count)
+        if left or not self._others_until:
+            return left[0].first_day if left else None
+        return date.fromisoformat(self._others_until) + timedelta(days=1)
+
+    @property
+    def _others_until(self) -> str:
+        return max(self.elsewhere.invoiced_until, self.collected.until)
 
 
 def accrued(
@@ -91,12 +97,15 @@ def accrued(
     standing = work.receivables.standing_holds(receivable_ids)
     holds = _by_receivable(hold for hold in standing if hold.source != without_holds_of)
     rows = work.receivables.by_ids(receivable_ids)
+    replacing = [row.receivable_id for row in rows if row.receivable_id != row.chain_id]
+    of_chains = work.dunning.entries_of(replacing) if replacing else {}  # charges stand through all versions
     elsewhere = work.interest_charges.standing(receivable_ids)
     return {
         row.receivable_id: _accrued(
             row,
             find_company(tenant, row.company),
             entries[row.receivable_id],
+            of_chains.get(row.receivable_id, entries[row.receivable_id]),
             holds.get(row.receivable_id, ()),
             until,
             references,
@@ -113,12 +122,20 @@ def _accrued(
     row: Receivable,
     company: Company,
     entries: Sequence[EntryFacts],
+    of_chain: Sequence[EntryFacts],
     holds: Sequence[Hold],
     until: date,
     references: ReferenceRates,
 ) -> Accrued:
     paid_on = fully_paid_on(entries)
-    whole = Accrued(row, NOTHING_EARNED, max(0, charged(entries).interest_ore), paid_on, entries=entries)
+    whole = Accrued(
+        row,
+        NOTHING_EARNED,
+        max(0, charged(of_chain).interest_ore),
+        paid_on,
+        entries=entries,
+        collected=collected_interest(of_chain),
+    )
     stopped_by = stops_interest(company.dunning.hold_codes, holds, until.isoformat(), paid_on) or ""
     if stopped_by:
         return whole._replace(stopped_by=stopped_by)

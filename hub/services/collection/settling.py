@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from hub.model.agency_told import Told
-from hub.model.books import Contra, OpenAmounts, Posting, VoucherKey, VoucherLine
+from hub.model.books import Bucket, Contra, OpenAmounts, Posting, VoucherKey, VoucherLine
 from hub.model.claim_facts import DebtAmounts
 from hub.model.collection import SettlementClosed, SettlementOpened
 from hub.model.collection import SettlementRow as ToldRow
@@ -18,6 +18,7 @@ from hub.model.tenant import Tenant
 from hub.rules.charges import Cause
 from hub.rules.collection.settling import Accounts, Split, accounts_of, differs, split, wrong_row
 from hub.rules.collection.telling import left_of
+from hub.services.books.collected_interest import debit_of
 from hub.services.books.finding import find_company
 from hub.services.chart import chart_of
 from hub.services.collection.ending import CASE_LEFT, let_go
@@ -141,6 +142,7 @@ class _Booking:
             self._lower_there(key, accounts, parts)
         else:
             self._lower_open(case, row, parts)
+        self._note_own_interest(case, row, parts.own_interest_ore)
         self._there[case.case_no] = _lowered(self._there[case.case_no], parts)
         if at_agency or not case.is_settled:  # what had ended was opened again, with all that was left of it
             self._told.append((case.case_no, parts.principal_ore, parts.fee_ore, parts.interest_ore))
@@ -159,6 +161,14 @@ class _Booking:
             if amount_ore:
                 self._postings.append(self._posting(case, bucket, amount_ore, row.date))
         self._open[number] = _lowered(self._open[number], parts)
+
+    def _note_own_interest(self, case: Case, row: ToldRow, amount_ore: int) -> None:
+        """Debit interest of the agency's own count as it is collected, also of what was settled at its transfer."""
+        if amount_ore:
+            collected = self._posting(case, Bucket.INTEREST, amount_ore, row.date)
+            change = debit_of(amount_ore, collected.transaction_date)
+            debited = collected._replace(amount_ore=change.amount_ore, cause=change.cause, contra=change.contra)
+            self._postings += [debited, collected]
 
     def _posting(self, case: Case, bucket: str, amount_ore: int, paid_on: str) -> Posting:
         return Posting(

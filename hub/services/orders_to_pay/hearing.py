@@ -10,10 +10,12 @@ from hub.model.order_to_pay_files import CaseTold, FileReceipt
 from hub.model.orders_to_pay import OURS, Happening, OrderState, OrderToPay
 from hub.model.tenant import Tenant
 from hub.services.books.finding import find_company
+from hub.services.orders_to_pay.collecting import debit_collected, share_out
 from hub.services.orders_to_pay.following import CLAIM, HUB
+from hub.services.orders_to_pay.looking import source_of
 from hub.services.orders_to_pay.lowering import refuse_lowered
 from hub.services.orders_to_pay.making import answer_of
-from hub.services.orders_to_pay.means import Interrupt, Means
+from hub.services.orders_to_pay.means import Means
 from hub.services.orders_to_pay.telling import Said, find_order, tell
 from hub.services.ports import JsonObject, UnitOfWork
 
@@ -32,7 +34,8 @@ class ToldOnPaper:
 
         Raises:
             DataError: there is none; the day cannot be; or a decision's costs, or a case number, are missing.
-            RuleViolation: it is something that we do ourselves, cannot happen now, or waits for a reduction.
+            RuleViolation: it is something that we do ourselves, cannot happen now, or waits for a reduction; or a
+                reference rate that is needed is not known.
         """
         if told.happening in OURS:
             raise RuleViolation(f"{told.happening} is not told by the authority: it has a command of its own")
@@ -46,9 +49,32 @@ class ToldOnPaper:
             told.user,
             text=told.text,
             case_no=told.case_no,
-            amount_ore=awarded(tenant, order, told.happening, told.costs_ore),
+            amount_ore=_amount_told(tenant, order, told.happening, told.costs_ore, told.interest_ore),
         )
-        return answer_of(work, tell(work, tenant, order, said, self._means.interrupt))
+        return answer_of(work, _let_happen(work, tenant, order, said, self._means))
+
+
+def _let_happen(work: UnitOfWork, tenant: Tenant, order: OrderToPay, said: Said, means: Means) -> OrderToPay:
+    """Let something happen to an application, and debit the interest that it reports. Raises as `tell`."""
+    is_report = said.happening is Happening.ENFORCEMENT_REPORT
+    collected_ore = said.amount_ore if is_report else 0
+    rates = means.rates() if collected_ore else None
+    shares = {} if rates is None else share_out(work, tenant, order.order_no, collected_ore, said.on_day, rates)
+    moved = tell(work, tenant, order, said, means.interrupt)
+    debit_collected(
+        work, tenant, work.orders_to_pay.claims(order.order_no), shares, said.on_day, source_of(order.order_no)
+    )
+    return moved
+
+
+def _amount_told(
+    tenant: Tenant, order: OrderToPay, happening: Happening, costs_ore: int | None, interest_ore: int | None
+) -> int:
+    """Return the amount that belongs to what happened. Raises DataError as `awarded`, or for interest elsewhere."""
+    costs = awarded(tenant, order, happening, costs_ore)
+    if interest_ore and happening is not Happening.ENFORCEMENT_REPORT:
+        raise DataError("interest_ore belongs to an enforcement report alone: leave it out")
+    return costs or interest_ore or 0
 
 
 def awarded(tenant: Tenant, order: OrderToPay, happening: Happening, costs_ore: int | None) -> int:
@@ -75,7 +101,7 @@ class Applied(NamedTuple):
     problem: str = ""  # why it was not applied, for a person
 
 
-def apply_told(work: UnitOfWork, tenant: Tenant, told: CaseTold, exchange_no: int, interrupt: Interrupt) -> Applied:
+def apply_told(work: UnitOfWork, tenant: Tenant, told: CaseTold, exchange_no: int, means: Means) -> Applied:
     """Apply what a file tells of one case, once."""
     order = _order_of(work, told)
     if isinstance(order, str):
@@ -83,10 +109,10 @@ def apply_told(work: UnitOfWork, tenant: Tenant, told: CaseTold, exchange_no: in
     if _is_known(work, order, told):
         return Applied(is_new=False)
     try:
-        costs_ore = awarded(tenant, order, told.happening, told.costs_ore)
+        amount_ore = _amount_told(tenant, order, told.happening, told.costs_ore, told.interest_ore)
         text = " ".join(part for part in (told.code, told.text) if part)
-        said = Said(told.happening, told.on_day, HUB, text, told.case_no, costs_ore, exchange_no)
-        tell(work, tenant, order, said, interrupt)
+        said = Said(told.happening, told.on_day, HUB, text, told.case_no, amount_ore, exchange_no)
+        _let_happen(work, tenant, order, said, means)
     except (DataError, RuleViolation) as error:
         return Applied(is_new=False, problem=f"application {order.order_no}, {told.happening}: {error}")
     return Applied(is_new=True)
@@ -112,7 +138,7 @@ def _is_known(work: UnitOfWork, order: OrderToPay, told: CaseTold) -> bool:
 
 
 def apply_receipt(
-    work: UnitOfWork, tenant: Tenant, filer: str, receipt: FileReceipt, exchange_no: int, interrupt: Interrupt
+    work: UnitOfWork, tenant: Tenant, filer: str, receipt: FileReceipt, exchange_no: int, means: Means
 ) -> list[Applied]:
     """Apply the receipt of a file of ours to every application that went in it.
 
@@ -126,4 +152,4 @@ def apply_receipt(
     if not found:
         return [Applied(is_new=False, problem=f"file {receipt.file_no} was refused: {receipt.code} {receipt.text}")]
     told = [CaseTold(happening, receipt.on_day, one.order_no, text=receipt.text, code=receipt.code) for one in waiting]
-    return [apply_told(work, tenant, one, exchange_no, interrupt) for one in told] or [Applied(is_new=False)]
+    return [apply_told(work, tenant, one, exchange_no, means) for one in told] or [Applied(is_new=False)]

@@ -99,11 +99,10 @@ class AuthorityFiles:
             return self._close(work, exchange, opened, counted, problems)
 
     def _one(self, work: UnitOfWork, event: FilingEvent, exchange_no: int) -> list[Applied]:
-        interrupt = self._means.interrupt
         if isinstance(event, CaseTold):
-            return [apply_told(work, self._tenant, event, exchange_no, interrupt)]
+            return [apply_told(work, self._tenant, event, exchange_no, self._means)]
         if isinstance(event, FileReceipt):
-            return apply_receipt(work, self._tenant, self._filer.name, event, exchange_no, interrupt)
+            return apply_receipt(work, self._tenant, self._filer.name, event, exchange_no, self._means)
         if isinstance(event, UnknownTold):
             about = f"application {event.order_no}" if event.order_no else f"case {event.case_no}"
             return [Applied(is_new=False, problem=f"{about}: the authority says {event.word!r}, which nobody knows")]

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam
 
 from hub.model.collection_cases import OPEN_CASES
 from hub.model.interest_charges import ChargedElsewhere, HandedOver, InterestCharge, PaidSelection
-from hub.model.orders_to_pay import AT_AN_END, NOT_FILED
+from hub.model.orders_to_pay import AT_AN_END, NOT_FILED, Happening
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.dunning.settled import PAID_ON, settled_receivables
@@ -31,16 +31,19 @@ _STANDING = text("""
     GROUP BY receivable_id
 """).bindparams(bindparam("ids", expanding=True))
 _HANDED_OVER = text(f"""
-    SELECT receivable_id, max(is_open), max(is_applied), CAST(sum(interest) AS BIGINT), max(is_settled)
+    SELECT receivable_id, max(is_open), max(is_applied), max(is_settled), max(is_enforced)
     FROM (SELECT c.receivable_id, CASE WHEN c.state IN ({listed(OPEN_CASES)}) THEN 1 ELSE 0 END AS is_open,
-                 0 AS is_applied, coalesce(s.interest_ore, 0) AS interest,
-                 CASE WHEN s.case_no IS NULL THEN 0 ELSE 1 END AS is_settled
+                 0 AS is_applied, CASE WHEN s.case_no IS NULL THEN 0 ELSE 1 END AS is_settled, 0 AS is_enforced
           FROM collection_case c LEFT JOIN settlement_row s ON s.tenant = c.tenant AND s.case_no = c.case_no
           WHERE c.tenant = :t AND c.receivable_id IN :ids
-          UNION ALL SELECT c.receivable_id, 0, 1, 0, 0 FROM order_to_pay_claim c
+          UNION ALL SELECT c.receivable_id, 0,
+                 CASE WHEN o.state IN ({listed(AT_AN_END | NOT_FILED)}) THEN 0 ELSE 1 END, 0,
+                 CASE WHEN EXISTS (
+                     SELECT 1 FROM order_to_pay_step s WHERE s.tenant = o.tenant AND s.order_no = o.order_no
+                     AND s.happening = '{Happening.ENFORCEMENT_REPORT}' AND s.amount_ore > 0) THEN 1 ELSE 0 END
+          FROM order_to_pay_claim c
           JOIN order_to_pay o ON o.tenant = c.tenant AND o.order_no = c.order_no
-          WHERE c.tenant = :t AND c.receivable_id IN :ids
-            AND o.state NOT IN ({listed(AT_AN_END | NOT_FILED)})) AS handed
+          WHERE c.tenant = :t AND c.receivable_id IN :ids) AS handed
     GROUP BY receivable_id
 """).bindparams(bindparam("ids", expanding=True))
 _PURGED = text("SELECT receivable_id FROM purged_receivable WHERE tenant = :t AND receivable_id IN :ids").bindparams(
@@ -69,15 +72,14 @@ class SqlInterestCharges:
         )
 
     def standing(self, receivable_ids: Sequence[int]) -> dict[int, ChargedElsewhere]:
-        """Return what interest of receivables has been invoiced or carried and stands, and what others collect."""
+        """Return what interest of receivables has been invoiced or carried and stands, and who else asks for it."""
         found: dict[int, ChargedElsewhere] = {}
         for start in range(0, len(receivable_ids), 500):
             part = {"t": self._tenant, "ids": list(receivable_ids[start : start + 500])}
             found |= {row[0]: ChargedElsewhere(*row[1:]) for row in self._connection.execute(_STANDING, part)}
-            for number, is_open, is_applied, collected_ore, is_settled in self._connection.execute(_HANDED_OVER, part):
-                by_whom = _by_whom(is_open, is_applied, is_settled)
+            for number, *by_others in self._connection.execute(_HANDED_OVER, part):
                 own = found.get(number, ChargedElsewhere())
-                found[number] = own._replace(collected_ore=collected_ore, handed_over=by_whom)
+                found[number] = own._replace(handed_over=_by_whom(*by_others))
         return found
 
     def purged(self, receivable_ids: Sequence[int]) -> set[int]:
@@ -133,9 +135,11 @@ class SqlInterestCharges:
         return {row.receivable_id: row.last for row in rows}
 
 
-def _by_whom(is_open: int, is_applied: int, is_settled: int) -> str:
+def _by_whom(is_open: int, is_applied: int, is_settled: int, is_enforced: int) -> str:
     if is_open:
         return HandedOver.AT_AGENCY
     if is_applied:
         return HandedOver.APPLIED_FOR
-    return HandedOver.COLLECTED if is_settled else ""
+    if is_settled:
+        return HandedOver.COLLECTED
+    return HandedOver.ENFORCED if is_enforced else ""

@@ -117,6 +117,7 @@ TOLD = Vocabulary(
                     "text": text("in words"),
                     "costs": amount("of a decision: costs of the case that it awards"),
                     "is_enforceable": flag("of a decision"),
+                    "interest": amount("of an enforcement report: interest that the authority has collected"),
                 }
             ),
         },

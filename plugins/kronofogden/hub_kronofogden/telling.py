@@ -69,6 +69,7 @@ def _case(item: Item) -> CaseTold | UnknownTold:
         _text(values, "code"),
         values.get("costs"),
         values.get("is_enforceable") is not False,
+        values.get("interest"),
     )
 
 

@@ -16,7 +16,9 @@ from hub.rules.charges import (
     EntryFacts,
     after_changes,
     charged,
+    collected_interest,
     fully_paid_on,
+    paid_ahead,
     reallocated,
     refuse_credit_balance,
     standing_debited,
@@ -184,3 +186,19 @@ def test_coding_names_an_account_of_the_hub_only_where_the_settings_may(account:
     assert (wrong_account(COMPANY, coding, Role.BY_HAND) == "") is by_hand
     with pytest.raises(RuleViolation, match="a coding line names"):
         given_lines(COMPANY, coding, 200, is_debit=False)
+
+
+def test_what_others_collect_stands_debited_and_what_was_paid_before_it_pays_it() -> None:
+    """The authority paid out 10 200 before it told of 300 in interest; 20 of them were taken back later."""
+    paid = entry(5, "payment", "principal", -10200, transaction_date="2026-11-20", payment_id=7)
+    noted = entry(6, "collected_interest_debited", "interest", 300, transaction_date="2026-11-18")
+    less = entry(7, "collected_interest_debited", "interest", -20, transaction_date="2026-11-19")
+
+    assert collected_interest([DEBITED[0], paid, noted, less]) == (280, "2026-11-19")
+    assert collected_interest([noted, less._replace(amount_ore=-300)]) == (0, "")
+    assert charged([DEBITED[0], paid, noted]).interest_ore == 300
+    assert paid_ahead(OpenAmounts(-200, 0, 0), 300, [DEBITED[0], paid]) == [
+        ("principal", 200, "reallocated", "", "2026-11-20", 7),
+        ("interest", -200, "reallocated", "", "2026-11-20", 7),
+    ]
+    assert paid_ahead(OpenAmounts(0, 0, 0), 300, [DEBITED[0], paid]) == []

@@ -85,6 +85,13 @@ def test_principal_interest_and_costs_stand_by_themselves_and_are_asked_for_toge
     assert document.our_reference == "Vera Lund"
 
 
+def test_a_letter_that_names_days_of_which_others_collected_a_part_says_how_much():
+    said = written(letter=LETTER._replace(claims=[CLAIM._replace(interest_ore=6_17)])).notes
+
+    assert said[-1] == "Av räntan har 5,00 SEK begärts tidigare."
+    assert not any("begärts tidigare" in one for one in written().notes)
+
+
 def test_a_letter_about_one_is_paid_by_its_reference_and_one_about_several_says_each():
     alone, several = written(), written(letter=LETTER._replace(claims=[CLAIM, OTHER]))
 

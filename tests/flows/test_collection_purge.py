@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from collection_world import PERSON, CollectionWorld
+from everything_kept import places_of
 
+from hub.model.collection_cases import PLAN_COMMAND
 from hub.model.purging import PurgeKept, PurgeTerms
 from hub.services.reports import purging
 
@@ -13,7 +15,9 @@ from hub.services.reports import purging
 def world(engine):
     made = CollectionWorld(engine)
     made.person("1001", "1002", debtor_name="Örjan Ek")
-    made.transfer()
+    plan_no = made.transfer(debtor=PERSON)
+    with made.store.write() as work:
+        work.commands.record("asked by debtor", PLAN_COMMAND, "0" * 64, {"plan_no": plan_no})
     made.books.tell()
     made.follow()
     return made
@@ -55,17 +59,22 @@ def test_what_is_at_an_agency_is_not_purged(world):
     assert world.one("1001").debtor_name == "Örjan Ek"
 
 
-def test_names_go_with_the_receivable_and_a_file_with_the_last_that_it_names(world):
+def test_names_go_with_the_receivable_and_a_file_with_the_last_that_it_names(world, engine):
     settle(world, "1001", closes=True)
     world.next_day(40)
     assert PERSON in said(world)
     purging.execute_purge(world.store, planned(world))
     assert world.one("1001").debtor_name == ""
     assert contents(world) == 0  # the file names another, who is there
+    assert PERSON in world.sql("SELECT selection FROM run_plan WHERE kind = 'collection'")[0][0]  # and so was the plan
 
     settle(world, "1002", closes=True)
     world.next_day(40)
     purging.execute_purge(world.store, planned(world))
-    assert not any(name in said(world) for name in (PERSON, "Örjan"))
+    assert places_of(engine, PERSON, "Örjan") == {}
+    assert world.sql("SELECT selection FROM run_plan WHERE kind = 'collection'") == [
+        ('{"agency": "small", "companies": ["1"], "debtor": "purged"}',)
+    ]
+    assert world.sql("SELECT body_sha256 FROM command") == [("",)]
     assert contents(world) == 1
     assert world.verify() == []

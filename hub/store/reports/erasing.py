@@ -2,25 +2,23 @@
 
 What else names them goes with it: their holds' reasons and remarks, payments that paid nothing else, documents and
 letters about them, statements and printed plans too, the messages that carried nothing else, claims at agencies,
-free text in events, and the debtor that a run was asked for.
+applications to authorities, and free text in events.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam
 
-from hub.model.dunning_plans import PLAN_COMMAND
-from hub.store.reports import erasing_cases
+from hub.store.reports import erasing_cases, erasing_orders
 from hub.store.reports.erasing_texts import erase_texts, erase_texts_of_payments
 from hub.store.statements import text
 from hub.store.temporary import lay_out
 
 _PURGED = """(SELECT i.receivable_id FROM run_plan_item i WHERE i.tenant = :t AND i.plan_no = :plan
     AND i.item_no BETWEEN :first AND :last AND i.outcome = 'purging' AND i.outcome_reason = '')"""
-_HAS_NAMES = """NOT EXISTS (SELECT 1 FROM purged_receivable g WHERE g.tenant = {row}.tenant
+HAS_NAMES = """NOT EXISTS (SELECT 1 FROM purged_receivable g WHERE g.tenant = {row}.tenant
     AND g.receivable_id = {row}.receivable_id)"""
 
 _NOTE = f"""
@@ -44,7 +42,7 @@ _PAYMENTS = f"""
       AND payment_id IN (SELECT e.payment_id FROM entry e WHERE e.tenant = :t AND e.receivable_id IN {_PURGED}
                          AND e.payment_id IS NOT NULL)
       AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.tenant = payment.tenant AND e.payment_id = payment.payment_id
-                      AND {_HAS_NAMES.format(row="e")})
+                      AND {HAS_NAMES.format(row="e")})
       AND NOT EXISTS (SELECT 1 FROM unallocated_payment u WHERE u.tenant = payment.tenant
                       AND u.payment_id = payment.payment_id AND u.state <> 'closed')
     RETURNING payment_id
@@ -55,13 +53,13 @@ _PAYMENTS = f"""
 _DOCUMENT = {"document_no": "BIGINT PRIMARY KEY"}
 _OF_ONE_LETTER = """x.tenant = {d}.tenant AND x.number = {d}.number AND x.company = {d}.company AND x.kind = {d}.kind"""
 _NAMED_TOO = f"""(EXISTS (SELECT 1 FROM receivable n WHERE n.tenant = {{d}}.tenant
-        AND n.company = {{d}}.company AND n.number = {{d}}.number AND {_HAS_NAMES.format(row="n")})
+        AND n.company = {{d}}.company AND n.number = {{d}}.number AND {HAS_NAMES.format(row="n")})
     OR EXISTS (SELECT 1 FROM document x
         JOIN document_balance b ON b.tenant = x.tenant AND b.document_no = x.document_no
-        WHERE {_OF_ONE_LETTER} AND {_HAS_NAMES.format(row="b")})
+        WHERE {_OF_ONE_LETTER} AND {HAS_NAMES.format(row="b")})
     OR EXISTS (SELECT 1 FROM document x
         JOIN document_mention b ON b.tenant = x.tenant AND b.document_no = x.document_no
-        WHERE {_OF_ONE_LETTER} AND {_HAS_NAMES.format(row="b")}))"""
+        WHERE {_OF_ONE_LETTER} AND {HAS_NAMES.format(row="b")}))"""
 _DOCUMENTS = f"""
     INSERT INTO purged_document (document_no)
     SELECT d.document_no
@@ -116,42 +114,9 @@ _CO_DEBTORS = f"""
                                       WHERE c.tenant = :t AND c.receivable_id IN {_PURGED})
       AND NOT EXISTS (SELECT 1 FROM instalment_claim c WHERE c.tenant = instalment_plan.tenant
                       AND c.plan_no = instalment_plan.plan_no AND c.receivable_id IS NOT NULL
-                      AND {_HAS_NAMES.format(row="c")})
+                      AND {HAS_NAMES.format(row="c")})
 """
 _CLAIMS = f"UPDATE instalment_claim SET text = '' WHERE tenant = :t AND receivable_id IN {_PURGED}"
-_ORDERED = f"UPDATE order_to_pay_claim SET refers_to = '' WHERE tenant = :t AND receivable_id IN {_PURGED}"
-_ORDERS_TO_PAY = f"""
-    UPDATE order_to_pay SET debtor_identity = '', debtor_name = '', special_information = '', why = ''
-    WHERE tenant = :t AND order_no IN (SELECT c.order_no FROM order_to_pay_claim c
-                                       WHERE c.tenant = :t AND c.receivable_id IN {_PURGED})
-      AND NOT EXISTS (SELECT 1 FROM order_to_pay_claim c WHERE c.tenant = order_to_pay.tenant
-                      AND c.order_no = order_to_pay.order_no AND {_HAS_NAMES.format(row="c")})
-"""
-# An application names one debtor: what it says goes with the last of its receivables, and so do files of nothing else.
-_PURGED_ORDER = f"""order_no IN (SELECT c.order_no FROM order_to_pay_claim c
-                                WHERE c.tenant = :t AND c.receivable_id IN {_PURGED})
-      AND NOT EXISTS (SELECT 1 FROM order_to_pay_claim c WHERE c.tenant = :t AND c.order_no = {{o}}.order_no
-                      AND {_HAS_NAMES.format(row="c")})"""
-_ORDER_CONTENTS = f"""
-    INSERT INTO erased_content (tenant, sha256, erased_at)
-    SELECT CAST(:t AS INTEGER), k.sha256, CAST(:now AS TEXT) FROM (
-        SELECT o.application_sha256 AS sha256 FROM order_to_pay o
-        WHERE o.tenant = :t AND o.application_sha256 <> '' AND o.{_PURGED_ORDER.format(o="o")}
-        UNION SELECT o.form_sha256 FROM order_to_pay o
-        WHERE o.tenant = :t AND o.form_sha256 <> '' AND o.{_PURGED_ORDER.format(o="o")}
-        UNION SELECT x.sha256 FROM order_to_pay_step s JOIN exchange x
-          ON x.tenant = s.tenant AND x.exchange_no = s.exchange_no
-        WHERE s.tenant = :t AND x.state IN ('delivered', 'undelivered', 'posted')
-          AND s.{_PURGED_ORDER.format(o="s")}
-          AND NOT EXISTS (
-            SELECT 1 FROM order_to_pay_step n JOIN order_to_pay_claim c
-              ON c.tenant = n.tenant AND c.order_no = n.order_no
-            WHERE n.tenant = x.tenant AND n.exchange_no = x.exchange_no AND {_HAS_NAMES.format(row="c")})) AS k
-    WHERE 1 = 1 ON CONFLICT (tenant, sha256) DO NOTHING
-"""
-_ORDER_TEXTS = f"""
-    UPDATE order_to_pay_step SET text = '' WHERE tenant = :t AND {_PURGED_ORDER.format(o="order_to_pay_step")}
-"""
 # A refund that is at an end keeps what was paid, and to nobody; a file of refunds whose payees are all gone goes too.
 _PAYEES = """
     UPDATE refund SET payee_account = '', payee_name = '', payee_town = '', reference = '', text = '', reason = ''
@@ -170,27 +135,21 @@ _REFUND_FILES = """
                                         AND f.payee_account <> '')
     ON CONFLICT (tenant, sha256) DO NOTHING
 """
-# A run may have been asked for by debtor: its plan keeps the number, and the hash of the command could be tried out.
-_NO_DEBTOR = json.dumps({"debtor": "purged"})
-_SELECTIONS = f"""
-    UPDATE run_plan SET selection = :no_debtor
-    WHERE tenant = :t AND state NOT IN ('planning', 'executing') AND on_day < :today
-      AND selection LIKE '%"debtor"%' AND selection <> :no_debtor
-      AND NOT EXISTS (SELECT 1 FROM run_plan_item i WHERE i.tenant = run_plan.tenant
-                      AND i.plan_no = run_plan.plan_no AND {_HAS_NAMES.format(row="i")})
-    RETURNING plan_no
-"""
-_COMMANDS = text(
-    "UPDATE command SET body_sha256 = '' WHERE tenant = :t AND kind = :kind AND result IN :results"
-).bindparams(bindparam("results", expanding=True))
-
-_OF_THEIR_ORDERS = (_ORDER_CONTENTS, _ORDER_TEXTS)
-_OF_THEIR_CASES = erasing_cases.statements(_PURGED, _HAS_NAMES)
+_OF_THEIR_ORDERS = erasing_orders.statements(_PURGED, HAS_NAMES)
+_OF_THEIR_CASES = erasing_cases.statements(_PURGED, HAS_NAMES)
 _OF_THEIR_DOCUMENTS = (
     *_OF_THEIR_ORDERS, *_OF_THEIR_CASES, _DOCUMENTS, _CONTENTS, _PARTS, _KEPT, _ADDRESSES, _ANSWERS, _RECIPIENTS,
 )  # fmt: skip
 _AT_ONCE = 500  # payments in one statement
-_OF_THEMSELVES = (_HOLDS, _WATCHES, _REMARKS, _CLAIMS, _CO_DEBTORS, _ORDERED, _ORDERS_TO_PAY, _RECEIVABLES)
+_OF_THEMSELVES = (
+    _HOLDS,
+    _WATCHES,
+    _REMARKS,
+    _CLAIMS,
+    _CO_DEBTORS,
+    *erasing_orders.names(_PURGED, HAS_NAMES),
+    _RECEIVABLES,
+)
 
 
 def erase(connection: Connection, tenant: int, plan_no: int, items: Sequence[int], now: str) -> int:
@@ -219,12 +178,3 @@ def _erase_refunds(connection: Connection, tenant: int, payments: Sequence[int],
         connection.execute(_REFUNDS_OF_PAYMENTS, {"t": tenant, "payments": some})
     for statement in (_REFUNDS, _REFUND_FILES, _PARTS, _KEPT):
         connection.execute(text(statement), dict(values))
-
-
-def erase_selections(connection: Connection, tenant: int, today: str) -> None:
-    """Erase the debtors that runs were asked for before today, of plans whose receivables have all been purged."""
-    values = {"t": tenant, "today": today, "no_debtor": _NO_DEBTOR}
-    plans = connection.execute(text(_SELECTIONS), values).scalars().all()
-    if plans:
-        results = [json.dumps({"plan_no": plan_no}) for plan_no in plans]
-        connection.execute(_COMMANDS, {"t": tenant, "kind": PLAN_COMMAND, "results": results})

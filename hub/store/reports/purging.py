@@ -13,7 +13,7 @@ from hub.model.orders_to_pay import AT_AN_END
 from hub.model.purging import KIND, STEP, LeftOut, PurgedChunk, PurgeKept, PurgePlan, PurgeRow, PurgeTerms
 from hub.store.conditions import Conditions, by_letters, ordered
 from hub.store.plans import SqlPlans
-from hub.store.reports import erasing
+from hub.store.reports import erasing, erasing_orders, erasing_runs
 from hub.store.reports.erasing_mandates import erase_mandates
 from hub.store.statements import listed, text
 
@@ -174,8 +174,9 @@ class SqlPurges:
         return PurgedChunk(len(items), purged, items[-1])
 
     def end(self, plan_no: int, terms: PurgeTerms) -> None:
-        """Write down that nothing is left of a plan; runs by debtor and ended mandates lose whom they were about."""
-        erasing.erase_selections(self._connection, self._tenant, self._today)
+        """Write down that nothing is left of a plan; runs, mandates and applications lose whom they were about."""
+        erasing_runs.erase_selections(self._connection, self._tenant, self._today)
+        erasing_orders.erase_told(self._connection, self._tenant)
         erase_mandates(self._connection, self._tenant, terms.paid_before.isoformat())
         done = {"state": PlanState.EXECUTED, "executed_at": self._now}
         self._plans.change(plan_no, was=PlanState.EXECUTING, **done)

@@ -24,7 +24,6 @@ from hub.services.ports import Store, UnitOfWork
 
 RECEIVABLES_AT_ONCE = 500  # read, and made drafts of, in one transaction of about half a second
 MOST_NAMED = 1_000  # of what is left out; all are counted
-_NO_DEBTOR = ("", 0)
 _NOT_TOGETHER = "not_together"
 
 
@@ -94,20 +93,10 @@ def _debtors(store: Store, companies: Sequence[Company]) -> Iterator[list[int]]:
     for company in companies:
         by_applicant.setdefault(company.organisation_number, []).append(company)
     for together in by_applicant.values():
-        rows = sorted(row for company in together for row in _of_company(store, company.number))
+        with store.read() as work:
+            rows = sorted(row for company in together for row in work.orders_to_pay.to_be_filed(company.number))
         for _key, own in groupby(rows, key=lambda row: row[0]):
             yield [receivable_id for _, receivable_id in own]
-
-
-def _of_company(store: Store, company: str) -> Iterator[tuple[str, int]]:
-    after = _NO_DEBTOR
-    while True:
-        with store.read() as work:
-            page = work.orders_to_pay.to_be_filed(company, after=after, limit=RECEIVABLES_AT_ONCE)
-        yield from page
-        if len(page) < RECEIVABLES_AT_ONCE:
-            return
-        after = page[-1]
 
 
 def _parted(receivable_ids: Sequence[int]) -> Iterator[list[int]]:

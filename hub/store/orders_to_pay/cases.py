@@ -36,19 +36,18 @@ _ORDERS_OF = text(f"""
     JOIN order_to_pay o ON o.tenant = c.tenant AND o.order_no = c.order_no
     WHERE c.tenant = :t AND c.receivable_id IN :ids AND o.state NOT IN ({_ENDED}) GROUP BY c.receivable_id
 """).bindparams(bindparam("ids", expanding=True))
-# By the debtor, so that a page ends between two of them or goes on with the same one.
+# What is open is few of all receivables, and leads; in pages by the debtor each page would begin from the first again.
 _TO_BE_FILED = text(f"""
-    SELECT r.debtor_key, r.receivable_id FROM receivable r
-    JOIN open_item i ON i.tenant = r.tenant AND i.receivable_id = r.receivable_id
-    WHERE r.tenant = :t AND r.company = :company AND r.debtor_key <> '' AND r.kind NOT IN ('credit_note', 'internal')
-      AND i.principal_ore + i.fee_ore + i.interest_ore > 0
+    SELECT r.debtor_key, r.receivable_id FROM open_item i
+    CROSS JOIN receivable r
+    WHERE i.tenant = :t AND i.principal_ore + i.fee_ore + i.interest_ore > 0
+      AND r.tenant = i.tenant AND r.receivable_id = i.receivable_id
+      AND r.company = :company AND r.debtor_key <> '' AND r.kind NOT IN ('credit_note', 'internal')
       AND EXISTS (SELECT 1 FROM dunning_step s WHERE s.tenant = r.tenant AND s.receivable_id = r.receivable_id
                   AND s.step IN ('demand', 'residual_demand') AND s.sent_at IS NOT NULL AND s.undone_at IS NULL)
       AND NOT EXISTS (SELECT 1 FROM order_to_pay_claim c
                       JOIN order_to_pay o ON o.tenant = c.tenant AND o.order_no = c.order_no
                       WHERE c.tenant = r.tenant AND c.receivable_id = r.receivable_id AND o.state NOT IN ({_ENDED}))
-      AND (r.debtor_key > :key OR (r.debtor_key = :key AND r.receivable_id > :id))
-    ORDER BY r.debtor_key, r.receivable_id LIMIT :limit
 """)
 _OPEN = "coalesce(i.principal_ore + i.fee_ore + i.interest_ore, 0)"
 # The principal of a fee invoice is told as costs.
@@ -126,18 +125,15 @@ class SqlOrdersToPay:
         self, *, state: str = "", receivable_id: int | None = None, before: int | None = None, limit: int = 100
     ) -> list[OrderToPay]:
         """Return applications, the newest first; of one receivable when it is given."""
-        of_receivable = (
-            ":id = 0 OR EXISTS (SELECT 1 FROM order_to_pay_claim c WHERE c.tenant = o.tenant "
-            "AND c.order_no = o.order_no AND c.receivable_id = :id)"
-        )
-        return self._orders(
-            f"(:state = '' OR o.state = :state) AND (:before = 0 OR o.order_no < :before) AND ({of_receivable})",
-            " ORDER BY o.order_no DESC LIMIT :limit",
-            state=state,
-            before=before or 0,
-            id=receivable_id or 0,
-            limit=limit,
-        )
+        where = [
+            "o.state = :state" if state else "",
+            "o.order_no < :before" if before else "",
+            "o.order_no IN (SELECT c.order_no FROM order_to_pay_claim c WHERE c.tenant = :t AND c.receivable_id = :id)"
+            if receivable_id else "",
+        ]  # fmt: skip
+        given = {"state": state, "before": before, "id": receivable_id, "limit": limit}
+        asked = " AND ".join(part for part in where if part) or "1 = 1"
+        return self._orders(asked, " ORDER BY o.order_no DESC LIMIT :limit", **given)
 
     def _orders(self, where: str, behind: str = "", **values: Any) -> list[OrderToPay]:
         statement = f"SELECT {_ORDER} FROM order_to_pay o WHERE o.tenant = :t AND {where}{behind}"
@@ -191,13 +187,10 @@ class SqlOrdersToPay:
         rows = self._connection.execute(_ORDERS_OF, {"t": self._tenant, "ids": list(receivable_ids)})
         return {row[0]: row[1] for row in rows}
 
-    def to_be_filed(self, company: str, *, after: tuple[str, int], limit: int) -> list[tuple[str, int]]:
-        """Return open receivables whose demand was sent and that are in no application: debtor's key and number.
-
-        In the order of both, behind `after`; those of one debtor lie together.
-        """
-        given = {"t": self._tenant, "company": company, "key": after[0], "id": after[1], "limit": limit}
-        return [(row[0], row[1]) for row in self._connection.execute(_TO_BE_FILED, given)]
+    def to_be_filed(self, company: str) -> list[tuple[str, int]]:
+        """Return open receivables whose demand was sent and that are in no application: debtor's key and number."""
+        rows = self._connection.execute(_TO_BE_FILED, {"t": self._tenant, "company": company})
+        return [(row[0], row[1]) for row in rows]
 
     def lowered(self, states: Collection[OrderState], *, limit: int) -> list[LoweredOrder]:
         """Return receivables of applications in some states of which less is open than the authority knows.

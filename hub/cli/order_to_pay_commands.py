@@ -96,6 +96,7 @@ def group() -> typer.Typer:
     command(app, "show")(show)
     command(app, "json")(document)
     command(app, "form")(form)
+    command(app, "letter")(letter)
     command(app, "schema")(schema)
     command(app, "told", is_keyed=True)(told)
     command(app, "reduce", is_keyed=True)(reduce)
@@ -224,6 +225,17 @@ def form(
         _put(hub.orders_to_pay.form(application), to)
 
 
+def letter(
+    session: Session,
+    application: OrderNo,
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="Where to, such as letter.pdf.")],
+    step: Annotated[int | None, typer.Option("--step", min=1, metavar="NO", help="Of which; else the latest.")] = None,
+) -> None:
+    """Give the letter that lowers or takes back an application on paper, as a PDF to print, sign and hand in."""
+    with session.hub() as hub:
+        _put(hub.orders_to_pay.letter(application, step), to)
+
+
 def schema(_session: Session) -> None:
     """Print the JSON schema of the neutral document."""
     answer_json(OrderApplication.model_json_schema(mode="serialization"))
@@ -259,12 +271,14 @@ def reduce(
     """Tell the authority that less is owed: what is open now."""
     with session.hub() as hub:
         tell(session, hub, "reduce_order_to_pay", NAMED, order_no=application, reason=reason)
+        _hint_letter(session, hub, application)
 
 
 def withdraw(session: Session, application: OrderNo, reason: Reason) -> None:
     """Take an application back from the authority."""
     with session.hub() as hub:
         tell(session, hub, "withdraw_order_to_pay", NAMED, order_no=application, reason=reason)
+        _hint_letter(session, hub, application)
 
 
 def drop(session: Session, application: OrderNo, reason: Reason) -> None:
@@ -311,6 +325,11 @@ def fetch(session: Session) -> None:
     if run.state != "done":
         say(run.problem or session.why_queued())
         raise typer.Exit(ExitCode.WAITS)
+
+
+def _hint_letter(session: Session, hub: Hub, application: int) -> None:
+    if not session.as_json and not hub.orders_to_pay.show(application).order.filer:
+        say(f"print it, sign it, hand it in: hub orders-to-pay letter {application} --to letter.pdf")
 
 
 def _put(content: bytes, to: Path | None) -> None:

@@ -246,6 +246,7 @@ class OrderStep(NamedTuple):
     text: str
     amount_ore: int
     exchange_no: int  # of the file that told it, or that was sent; 0: a person said it
+    paper_sha256: str  # of the letter that a person hands in; blank: there is none
     told_by: str
     recorded_at: str
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from hub.errors import DataError
-from hub.model.order_to_pay_application import OrderApplication
+from hub.model.order_to_pay_application import OrderApplication, OrderMessage
 from hub.model.order_to_pay_commands import MakeOrderToPay
-from hub.model.orders_to_pay import Authority, Hindrance, OrderClaim, OrderStep, OrderToPay
+from hub.model.orders_to_pay import Authority, Hindrance, MessageKind, OrderClaim, OrderStep, OrderToPay
 from hub.model.runs import Run
 from hub.rules.orders_to_pay.register_file import read_authorities
 from hub.runtime.inspecting import opened
@@ -105,7 +105,25 @@ class OrdersToPayDesk:
             if order.form_sha256:
                 _refuse_purged(order)
                 return work.contents.read(order.form_sha256)
-        return self._work.printer.order_form(OrderApplication.model_validate_json(self.document(order_no)))
+        application = OrderApplication.model_validate_json(self.document(order_no))
+        return self._work.printer.order_paper(OrderMessage(kind=MessageKind.APPLICATION, application=application))
+
+    def letter(self, order_no: int, step_no: int | None = None) -> bytes:
+        """Return a letter by which an application on paper was changed, as a PDF: of a step, else the latest.
+
+        Raises:
+            DataError: there is no such application or letter, or its debtor has been purged.
+        """
+        with self._work.store.read() as work:
+            _refuse_purged(find_order(work, order_no))
+            steps = [one for one in work.orders_to_pay.steps(order_no) if step_no in (None, one.step_no)]
+            printed = [one.paper_sha256 for one in steps if one.paper_sha256]
+            if not printed:
+                raise DataError(
+                    f"application {order_no} has no letter{f' of step {step_no}' if step_no else ''}: they are printed "
+                    "by hub orders-to-pay reduce, and withdraw, of what was filed on paper"
+                )
+            return work.contents.read(printed[-1])
 
     def receive(self, file: Path | BinaryIO, *, filer: str = "", name: str = "") -> AuthorityReport:
         """Take in a file of the authority; one that cannot be read is `quarantined`, one out of order `held`.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hub.errors import DataError
 from hub.model.company import Company
 from hub.model.documents import Document
-from hub.model.order_to_pay_application import OrderApplication
+from hub.model.order_to_pay_application import OrderMessage
 from hub.model.tenant import Tenant
 from hub.runtime.plugins import TenantPlugins
 
@@ -41,11 +41,11 @@ class TenantPrinter:
         carried = e_invoice if 0 < len(e_invoice) <= LARGEST_CARRIED else None
         return self.renderer(document.company).render(document, carried)
 
-    def order_form(self, application: OrderApplication) -> bytes:
-        """Return the form of an application for an order to pay. Raises DocumentError when it cannot be printed."""
-        from hub.rendering.order_form import order_form_pdf  # here: most commands print nothing
+    def order_paper(self, message: OrderMessage) -> bytes:
+        """Return what an enforcement authority is told, as a PDF. Raises DocumentError when it cannot be printed."""
+        from hub.rendering.order_papers import order_paper_pdf  # here: most commands print nothing
 
-        return order_form_pdf(application)
+        return order_paper_pdf(message)
 
     def renderer(self, company_number: str) -> Renderer:
         """Return what prints the documents of a company.

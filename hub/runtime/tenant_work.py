@@ -272,8 +272,10 @@ class TenantWork:
 
     @property
     def order_means(self) -> OrderMeans:
-        """What orders to pay stand on: rates, limitation, the printer of forms, and filers."""
-        return OrderMeans(self.rates, interrupting(self.tenant), lambda one: self.printer.order_form(one), self._filers)
+        """What orders to pay stand on: rates, limitation, the printer of papers, and filers."""
+        return OrderMeans(
+            self.rates, interrupting(self.tenant), lambda one: self.printer.order_paper(one), self._filers
+        )
 
     def _filers(self) -> Filers:
         return Filers(self.plugins.order_to_pay_filers, self.plugins.plugins_of_channels)

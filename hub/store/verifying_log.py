@@ -51,7 +51,8 @@ WHOLE_CONTENTS = f"""
     FROM content c
     JOIN (SELECT sha256, min(order_no) AS order_no
           FROM (SELECT application_sha256 AS sha256, order_no FROM order_to_pay WHERE tenant = :t
-                UNION ALL SELECT form_sha256, order_no FROM order_to_pay WHERE tenant = :t) AS both_of_them
+                UNION ALL SELECT form_sha256, order_no FROM order_to_pay WHERE tenant = :t
+                UNION ALL SELECT paper_sha256, order_no FROM order_to_pay_step WHERE tenant = :t) AS all_of_them
           GROUP BY sha256) AS o ON o.sha256 = c.sha256
     WHERE c.tenant = :t AND {HAS_ALL_PARTS}
     ORDER BY 1

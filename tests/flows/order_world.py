@@ -136,16 +136,16 @@ class OrderWorld(World):
         )
         self.filer, self.channel = LineFiler(), KeepingChannel()
         self.filers = Filers({TEST_FILER: self.filer}, {TEST_CHANNEL: "test"})
-        self.printed: list[OrderApplication] = []
+        self.printed: list[OrderMessage] = []
         self.means = Means(lambda: RATES, interrupting(self.tenant), self._print, lambda: self.filers)
         told = {NoteStepTaken: note_step_taken}
         self.handlers = {**HANDLERS, **LIMITATION_HANDLERS, **order_handlers(self.means), **told}
         self.bodies[SENDING] = SendingRun(self.store, {TEST_CHANNEL: self.channel}, self.clock)
         self._keys = 0
 
-    def _print(self, application: OrderApplication) -> bytes:
-        self.printed.append(application)
-        return f"form of {application.order_no}".encode()
+    def _print(self, message: OrderMessage) -> bytes:
+        self.printed.append(message)
+        return f"{message.kind} of {message.application.order_no}, paper {len(self.printed)}".encode()
 
     def owe(self, number: str, amount_ore: int, reference: str = "", **more: Any) -> int:
         return super().owe(number, amount_ore, reference, **{"debtor_identity": TOLVAN, **more})

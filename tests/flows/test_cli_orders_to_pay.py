@@ -115,7 +115,14 @@ def test_on_paper_from_the_form_to_the_end(home: Path, tmp_path: Path) -> None:
     assert answer(*told, "confirmed", "--on", "2026-11-22", "--case-no", "01-7", home=home)["state"] == "confirmed"
     refused = run(*told, "confirmed", "--on", "2026-11-22", "--case-no", "01-8", home=home)
     assert (refused.exit_code, "cannot be confirmed" in refused.output) == (1, True)
-    answer("orders-to-pay", "withdraw", number, "--reason", "betald", home=home)
+    withdrawn = run("orders-to-pay", "withdraw", number, "--reason", "betald", home=home)
+    assert f"hub orders-to-pay letter {number} --to letter.pdf" in withdrawn.output
+    assert run("orders-to-pay", "letter", number, "--to", tmp_path / "letter.pdf", home=home).exit_code == 0
+    assert (tmp_path / "letter.pdf").read_bytes().startswith(b"%PDF-")
+    assert (
+        "no letter of step 1"
+        in run("orders-to-pay", "letter", number, "--step", 1, "--to", tmp_path / "x.pdf", home=home).output
+    )
     assert answer(*told, "withdrawn", "--on", "2026-11-22", home=home)["state"] == "withdrawn"
     steps = answer("orders-to-pay", "show", number, home=home)["steps"]
     assert [one["happening"] for one in steps][-2:] == ["withdrawal_sent", "withdrawn"]

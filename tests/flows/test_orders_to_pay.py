@@ -132,7 +132,7 @@ class TestMaking:
         world.demanded("1001")
         world.make("1001", own_work_ore=60_000, costs_reason="Utredning i utlandet")
         world.file(1)
-        assert world.printed[0].costs.reason == "Utredning i utlandet"
+        assert world.printed[0].application.costs.reason == "Utredning i utlandet"
 
     def test_another_rate_counts_another_interest_and_none_counts_none(self, world):
         world.demanded("1001", 365_000)
@@ -166,7 +166,7 @@ class TestOnPaper:
         world.on("2026-12-02")
         world.file(1)
         assert world.order().interest_ore == 3_000  # thirty days at ten per cent
-        assert world.printed[0].interest.counted_to == "2026-12-02"
+        assert world.printed[0].application.interest.counted_to == "2026-12-02"
 
     def test_a_dropped_form_frees_its_receivables(self, world):
         owed = world.demanded("1001")
@@ -377,6 +377,22 @@ class TestByFiler:
         with pytest.raises(ConfigurationError, match="offers the filer nobody"):
             world.file(1)
         assert world.order().state == "ready"
+
+    def test_reductions_and_withdrawals_on_paper_print_a_letter_that_is_kept(self, world):
+        world.demanded("1001")
+        world.filed("1001", case_no="01-77")
+        world.pays(40_000, "1001")
+        world.tell("reduce_order_to_pay", order_no=1, reason="delbetald")
+        world.tell("withdraw_order_to_pay", order_no=1, reason="betald")
+        reduction, withdrawal = (one.change for one in world.printed[1:])
+        assert (reduction.kind, reduction.case_no, reduction.lowered_ore) == ("reduction", "01-77", 40_000)
+        assert (reduction.claims[0].principal_ore, reduction.reason) == (60_000, "delbetald")
+        assert (withdrawal.kind, withdrawal.claims, withdrawal.reason) == ("withdrawal", (), "betald")
+        kept = [step.paper_sha256 for step in world.steps() if step.paper_sha256]
+        with world.store.read() as work:
+            papers = [work.contents.read(sha256) for sha256 in kept]
+        assert papers == [b"reduction of 1, paper 2", b"withdrawal of 1, paper 3"]
+        assert_books_agree(world)
 
     def test_reductions_and_withdrawals_go_in_files_of_their_own(self, filing):
         filing.demanded("1001")

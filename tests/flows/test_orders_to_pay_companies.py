@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from hub.errors import RuleViolation
 from hub.model.commands import parse_command
-from hub.model.order_to_pay_application import OrderApplication
+from hub.model.order_to_pay_application import OrderMessage
 from hub.model.tenant import Tenant
 from hub.services.books import carry_out
 from hub.services.dunning.earlier import note_step_taken
@@ -41,12 +41,12 @@ def companies(*, other_applicant: bool = False) -> Tenant:
 class CompaniesWorld(DunningWorld):
     def __init__(self, engine: Engine, tenant: Tenant) -> None:
         super().__init__(engine, tenant)
-        self.printed: list[OrderApplication] = []
+        self.printed: list[OrderMessage] = []
         self.means = Means(lambda: self.rates, interrupting(tenant), self._print, lambda: Filers({}, {}))
         self._keys = 0
 
-    def _print(self, application: OrderApplication) -> bytes:
-        self.printed.append(application)
+    def _print(self, message: OrderMessage) -> bytes:
+        self.printed.append(message)
         return b"form"
 
     def demanded(self, company: str, *numbers: str, identity: str = TOLVAN) -> None:
@@ -83,8 +83,8 @@ def test_companies_of_one_applicant_go_together_and_each_sets_its_own_hold(engin
     assert found.receivables == ("1001", "1002", "2001")
 
     assert world.tell("file_orders_to_pay", orders=[found.order_no])["orders"][0]["state"] == "leaving"
-    (application,) = world.printed
-    assert [(claim.company, claim.number) for claim in application.claims] == [
+    (printed,) = world.printed
+    assert [(claim.company, claim.number) for claim in printed.application.claims] == [
         ("1", "1001"),
         ("1", "1002"),
         ("2", "2001"),

@@ -41,6 +41,8 @@ def test_nothing_that_is_kept_names_whom_an_application_was_about(world, engine)
     assert purge(world) == 1
 
     assert places_of(engine, NAME, TOLVAN) == {}
+    [letter] = [one.paper_sha256 for one in world.steps() if one.paper_sha256]
+    assert places_of(engine, letter).keys() == {"order_to_pay_step.paper_sha256", "erased_content.sha256"}
     assert "order_to_pay_closed" in world.events()
 
 

@@ -128,7 +128,8 @@ class OrderFiler:
         self, work: UnitOfWork, tenant: Tenant, order: OrderToPay, application: OrderApplication, user: str
     ) -> None:
         """Keep the form of an application that a person hands in."""
-        kept = work.contents.keep(self._means.print_form(application))
+        message = OrderMessage(kind=MessageKind.APPLICATION, application=application)
+        kept = work.contents.keep(self._means.print_paper(message))
         values: dict[str, Any] = {"filer": "", "file_no": 0, "exchange_no": 0, "form_sha256": kept.sha256}
         work.orders_to_pay.change(order.order_no, **values)
         said = Said(Happening.EXECUTED, work.today, user)
@@ -169,6 +170,20 @@ def send(work: UnitOfWork, means: Means, filer: OrderToPayFiler, messages: Seque
     }
     work.exchanges.change(attempt.exchange_no, format=filer.name, summary=dict(summary))
     return file_no, attempt.exchange_no
+
+
+def hand_over(work: UnitOfWork, means: Means, order: OrderToPay, message: OrderMessage, said: Said) -> Said:
+    """Send a change by the application's filer, else print it for a person; return what is said, with what proves it.
+
+    Raises:
+        ConfigurationError: the filer is not there, or cannot write or send.
+        DataError: the filer cannot write it.
+        DocumentError: it cannot be printed.
+    """
+    if order.filer:
+        _file_no, exchange_no = send(work, means, means.filers().named(order.filer), [message])
+        return said._replace(exchange_no=exchange_no)
+    return said._replace(paper_sha256=work.contents.keep(means.print_paper(message)).sha256)
 
 
 class FiledOnPaper:

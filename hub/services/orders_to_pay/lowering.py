@@ -21,7 +21,7 @@ from hub.model.tenant import Tenant
 from hub.money import format_kronor
 from hub.rules.orders_to_pay.states import is_pending, next_state
 from hub.services.orders_to_pay.duties import LOWERED_TASK
-from hub.services.orders_to_pay.filing import send
+from hub.services.orders_to_pay.filing import hand_over
 from hub.services.orders_to_pay.making import answer_of
 from hub.services.orders_to_pay.means import Means
 from hub.services.orders_to_pay.telling import Said, find_order, tell
@@ -176,15 +176,12 @@ def _tell_authority(
     lowered_ore: int,
     told: ReduceOrderToPay | WithdrawOrderToPay,
 ) -> OrderToPay:
-    """Write a change down, send it where a filer does, and return the application; on paper a person writes it."""
+    """Write a change down, send it by the filer or print the letter that a person hands in; return the application."""
     is_reduction = kind is MessageKind.REDUCTION
     happening = Happening.REDUCTION_SENT if is_reduction else Happening.WITHDRAWAL_SENT
-    exchange_no = 0
-    if order.filer:
-        message = _message(work, order, kind, now, lowered_ore, told.reason)
-        _file_no, exchange_no = send(work, means, means.filers().named(order.filer), [message])
+    said = Said(happening, work.today, told.user, text=told.reason, amount_ore=lowered_ore)
+    said = hand_over(work, means, order, _message(work, order, kind, now, lowered_ore, told.reason), said)
     forget_lowered(work, order.order_no)
-    said = Said(happening, work.today, told.user, text=told.reason, amount_ore=lowered_ore, exchange_no=exchange_no)
     return tell(work, tenant, order, said, means.interrupt)
 
 

@@ -1,4 +1,4 @@
-"""What orders to pay are given by runtime: rates, filers, the printer of forms, and a way to interrupt limitation."""
+"""What orders to pay are given by runtime: rates, filers, the printer of papers, and a way to interrupt limitation."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from hub.contracts import OrderToPayFiler
 from hub.errors import ConfigurationError
 from hub.model.company import Company
 from hub.model.limitation import InterruptLimitation
-from hub.model.order_to_pay_application import OrderApplication
+from hub.model.order_to_pay_application import OrderMessage
 from hub.rules.interest.reference_rates import ReferenceRates
 from hub.services.ports import JsonObject, UnitOfWork
 
 Interrupt = Callable[[UnitOfWork, InterruptLimitation], JsonObject]
 """Tells dunning what starts a claim's time anew, by a command with its own key, in the transaction given."""
 
-PrintForm = Callable[[OrderApplication], bytes]
-"""Returns the form of an application as a PDF; raises DocumentError when it cannot be printed."""
+PrintPaper = Callable[[OrderMessage], bytes]
+"""Returns what the authority is told as a PDF, a form or a letter; raises DocumentError when it cannot be printed."""
 
 
 class Filers:
@@ -67,5 +67,5 @@ class Means(NamedTuple):
 
     rates: Callable[[], ReferenceRates]
     interrupt: Interrupt
-    print_form: PrintForm
+    print_paper: PrintPaper
     filers: Callable[[], Filers]

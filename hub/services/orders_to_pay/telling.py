@@ -28,6 +28,7 @@ class Said(NamedTuple):
     case_no: str = ""
     amount_ore: int = 0
     exchange_no: int = 0
+    paper_sha256: str = ""  # what a person hands in
 
 
 def mark_of(order_no: int) -> Mark:
@@ -54,12 +55,26 @@ def tell(work: UnitOfWork, tenant: Tenant, order: OrderToPay, said: Said, interr
     _refuse_impossible_day(work, order, said)
     moved = _moved(order, state, said)
     work.orders_to_pay.change(order.order_no, **_changes(order, moved))
-    step = OrderStep(0, said.happening, state, said.on_day, said.text, said.amount_ore, said.exchange_no, said.user, "")
-    work.orders_to_pay.add_step(order.order_no, step)
+    work.orders_to_pay.add_step(order.order_no, _step(said, state))
     claims = work.orders_to_pay.claims(order.order_no)
     _record(work, moved, claims, said)
     after_step(work, tenant, order, moved, claims, said, interrupt)
     return moved
+
+
+def _step(said: Said, state: OrderState) -> OrderStep:
+    return OrderStep(
+        step_no=0,
+        happening=said.happening,
+        state=state,
+        on_day=said.on_day,
+        text=said.text,
+        amount_ore=said.amount_ore,
+        exchange_no=said.exchange_no,
+        paper_sha256=said.paper_sha256,
+        told_by=said.user,
+        recorded_at="",
+    )
 
 
 def _refuse_impossible_day(work: UnitOfWork, order: OrderToPay, said: Said) -> None:

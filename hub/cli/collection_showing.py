@@ -192,7 +192,7 @@ def show_differences(found: Sequence[CaseDifference]) -> None:
     """Show the cases that differ."""
     rows = [
         (
-            words(one.how),
+            _how(one),
             str(one.case_no or ""),
             one.agency_case_no,
             one.invoice_no,
@@ -206,6 +206,10 @@ def show_differences(found: Sequence[CaseDifference]) -> None:
         ("there", "right"),
     )  # fmt: skip
     show_table("", columns, rows, empty="every open case is the same on both sides")
+
+
+def _how(one: CaseDifference) -> str:
+    return f"handed over on {one.handed_over_on}, never acknowledged" if one.handed_over_on else words(one.how)
 
 
 def show_agencies(names: Iterable[str], counts: Iterable[tuple[str, str, int, int, int]]) -> None:

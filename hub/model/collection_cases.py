@@ -129,6 +129,16 @@ class Order(NamedTuple):
     text: str = ""
 
 
+class Overdue(NamedTuple):
+    """What an agency was told and has not answered, of one kind of order."""
+
+    kind: str
+    orders: int
+    oldest_on: str  # ISO date
+    case_no: int  # of one of them
+    answered: int  # orders of the kind that it has answered
+
+
 class NewsOfCase(NamedTuple):
     """An entry on the receivable of an open case."""
 

@@ -21,12 +21,13 @@ from hub.model.collection_cases import (
 )
 from hub.model.dunning_plans import OpenDebt, Plan, PlanItem, PlanSum
 from hub.model.exchanges import Exchange
-from hub.rules.collection.reconciling import CaseDifference, differences
+from hub.rules.collection.reconciling import CaseDifference
 from hub.runtime.inspecting import opened
 from hub.runtime.tenant_work import TenantWork
 from hub.services.collection import fetching
 from hub.services.collection.planning import fill_plan, make_plan, plan_of
 from hub.services.collection.receiving import keep_file
+from hub.services.collection.reconciling import reconcile
 from hub.services.collection.transferring import drop_plan, run_id_of, start_plan
 from hub.services.dunning.asking import once
 from hub.services.ports import JsonObject
@@ -245,18 +246,12 @@ class CollectionDesk:
     def reconcile(self, agency: str) -> list[CaseDifference]:
         """Return the cases that differ between us and an agency, by the latest list that it has told.
 
+        One whose claim has arrived there and was never answered differs too.
+
         Raises DataError when it has told none.
         """
         with self._work.store.read() as work:
-            listed = work.agency_told.listed(agency)
-            if not listed:
-                raise DataError(f"{agency} has told no list of its cases: fetch one, or take one in")
-            rows: list[tuple[Case, str, str, str, int]] = []
-            before = 0
-            while some := work.collection_cases.latest(agency=agency, before=before, limit=1_000):
-                rows += some
-                before = some[-1][0].case_no
-        return list(differences([row[0] for row in rows], listed))
+            return reconcile(work, agency)
 
     def agencies(self) -> Sequence[str]:
         """Return the agencies that plugins offer."""

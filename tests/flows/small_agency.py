@@ -242,6 +242,10 @@ class AgencyBooks:
     def _written(lines: Sequence[dict[str, Any]], file_no: int) -> bytes:
         return "\n".join(json.dumps(line) for line in [{"file": file_no}, *lines]).encode()
 
+    def forget_receipts(self) -> None:
+        """Never say what has not been said."""
+        self._unsaid = []
+
     def debtor_pays(self, claim: str, amount_ore: int, own_interest_ore: int = 0) -> None:
         """A debtor pays the agency: fees first, then interest, then capital, and interest of the agency's own."""
         own, parts = self.left[claim], [0, 0, 0]

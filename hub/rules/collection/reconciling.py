@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ class Differs(StrEnum):
     NOT_HERE = "not_here"  # the agency has it open, and it is none of ours
     ENDED_HERE = "ended_here"  # the agency has it open, and it has ended here
     AMOUNT = "amount"  # another principal is left
+    UNANSWERED = "unanswered"  # its claim was handed over, and the agency has never acknowledged it
 
 
 class CaseDifference(NamedTuple):
@@ -30,15 +31,25 @@ class CaseDifference(NamedTuple):
     ours_ore: int | None
     theirs_ore: int | None
     state: str = ""
+    handed_over_on: str = ""  # ISO date, of one that is unanswered
 
 
-def differences(cases: Iterable[Case], listed: Sequence[Listed]) -> Iterator[CaseDifference]:
-    """Yield the cases that differ; a case that is just being told, or taken back, is not missed there."""
+def differences(
+    cases: Iterable[Case], listed: Sequence[Listed], unanswered: Mapping[int, str], listed_on: str
+) -> Iterator[CaseDifference]:
+    """Yield the cases that differ; a case that is just being told, or taken back, is not missed there.
+
+    `unanswered` are the days of claims that have arrived and were never answered, by case; those of the day of the list
+    or later are no difference yet.
+    """
     ours = {case.case_no: case for case in cases}
     there = {one.case_no: one for one in listed if one.case_no is not None}
     for number, case in ours.items():
         if case.state == CaseState.ACCEPTED and number not in there:
             yield _difference(Differs.NOT_THERE, case, None)
+        if case.is_open and unanswered.get(number, listed_on) < listed_on:
+            found = _difference(Differs.UNANSWERED, case, there.get(number))
+            yield found._replace(handed_over_on=unanswered[number])
     for one in listed:
         known = ours.get(one.case_no or 0)
         if known is None:

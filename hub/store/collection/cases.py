@@ -17,22 +17,24 @@ from hub.store.statements import text
 from hub.store.temporary import lay_out
 
 _CASE = ", ".join(f"c.{name}" for name in Case._fields)
-_OPEN = f"c.state IN ({', '.join(map(repr, map(str, OPEN_CASES)))})"  # as its index has it, or SQLite does not use that
+IS_OPEN = (
+    f"c.state IN ({', '.join(map(repr, map(str, OPEN_CASES)))})"  # as its index has it, or SQLite does not use that
+)
 _IDS = {"receivable_id": "BIGINT PRIMARY KEY"}
 _OPEN_OF = text(f"""
     SELECT {_CASE} FROM asked a CROSS JOIN collection_case c
-    WHERE c.tenant = :t AND c.receivable_id = a.receivable_id AND {_OPEN}
+    WHERE c.tenant = :t AND c.receivable_id = a.receivable_id AND {IS_OPEN}
 """)
 _OF_DEBTORS = text(f"""
     SELECT r.receivable_id, r.company FROM receivable r
-    JOIN collection_case c ON c.tenant = :t AND c.receivable_id = r.receivable_id AND {_OPEN}
+    JOIN collection_case c ON c.tenant = :t AND c.receivable_id = r.receivable_id AND {IS_OPEN}
     WHERE r.tenant = :t AND r.debtor_key IN :some
 """).bindparams(bindparam("some", expanding=True))
 _OTHERWISE_KNOWN = text(f"""
     SELECT r.receivable_id, r.company, CASE WHEN r.debtor_identity = '' THEN r.debtor_number ELSE '' END,
            r.second_debtor_identity
     FROM collection_case c CROSS JOIN receivable r
-    WHERE c.tenant = :t AND {_OPEN} AND r.tenant = :t AND r.receivable_id = c.receivable_id
+    WHERE c.tenant = :t AND {IS_OPEN} AND r.tenant = :t AND r.receivable_id = c.receivable_id
       AND (r.debtor_identity = '' OR r.second_debtor_identity <> '')
 """)
 _LAST_ENTRIES = text("""
@@ -43,7 +45,7 @@ _NEWS = text(f"""
     SELECT c.case_no, e.entry_no, e.cause, e.bucket, e.amount_ore, e.transaction_date, e.payment_id, e.reverses_no,
            e.rule, coalesce(p.payer_account, '')
     FROM event v
-    JOIN collection_case c ON c.tenant = :t AND c.receivable_id = v.receivable_id AND {_OPEN}
+    JOIN collection_case c ON c.tenant = :t AND c.receivable_id = v.receivable_id AND {IS_OPEN}
                           AND v.event_no > c.since_entry
     JOIN entry e ON e.tenant = :t AND e.receivable_id = v.receivable_id AND e.entry_no = v.event_no
     LEFT JOIN payment p ON p.tenant = :t AND p.payment_id = e.payment_id
@@ -231,7 +233,7 @@ class SqlCollectionCases:
         chosen.add("c.case_no < :before", before=before or None)
         chosen.add("r.number = :number", number=number)
         chosen.add("r.company IN :companies", companies=tuple(companies))
-        chosen.add(_OPEN if state == "open" else "c.state = :state", state=state)
+        chosen.add(IS_OPEN if state == "open" else "c.state = :state", state=state)
         tables_in_order = _BY_NUMBER if number else _ALONG_CASES
         statement = chosen.statement(_LIST.format(tables=tables_in_order, where=chosen.where))
         rows = self._connection.execute(statement, chosen.values)

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, bindparam
 
 from hub.model.agency_told import Ready
-from hub.model.collection_cases import Order
+from hub.model.collection_cases import Order, Overdue
 from hub.store import tables
 from hub.store.bulk import insert_rows
+from hub.store.collection.cases import IS_OPEN
 from hub.store.counters import take_numbers
 from hub.store.statements import text
 
@@ -41,6 +42,24 @@ _OF_KEYS = text(f"SELECT {_ORDER} FROM collection_order o WHERE o.tenant = :t AN
 _OF_EXCHANGES = text(
     f"SELECT {_ORDER} FROM collection_order o WHERE o.tenant = :t AND o.exchange_no IN :some ORDER BY o.order_no"
 ).bindparams(bindparam("some", expanding=True))
+_HAS_ARRIVED = "x.tenant = :t AND x.exchange_no = o.exchange_no AND x.state = 'delivered'"
+_UNANSWERED_CLAIMS = text(f"""
+    SELECT o.case_no, max(o.on_day) FROM collection_case c
+    JOIN collection_order o ON o.tenant = :t AND o.case_no = c.case_no AND o.kind = 'claim' AND o.state = 'sent'
+    JOIN exchange x ON {_HAS_ARRIVED}
+    WHERE c.tenant = :t AND {IS_OPEN} AND c.agency = :agency GROUP BY o.case_no
+""")
+_IS_OVERDUE = "o.state = 'sent' AND x.state = 'delivered' AND o.on_day < :before"
+_OVERDUE = text(f"""
+    SELECT o.kind, sum(CASE WHEN {_IS_OVERDUE} THEN 1 ELSE 0 END), min(CASE WHEN {_IS_OVERDUE} THEN o.on_day END),
+           min(CASE WHEN {_IS_OVERDUE} THEN o.case_no END),
+           sum(CASE WHEN o.state IN ('accepted', 'refused') THEN 1 ELSE 0 END)
+    FROM collection_case c
+    JOIN collection_order o ON o.tenant = :t AND o.case_no = c.case_no
+    LEFT JOIN exchange x ON x.tenant = :t AND x.exchange_no = o.exchange_no
+    WHERE c.tenant = :t AND {IS_OPEN} AND c.agency = :agency AND c.organisation_number = :organisation_number
+    GROUP BY o.kind ORDER BY o.kind
+""")
 _CHANGE = text("""
     UPDATE collection_order SET state = :state, exchange_no = :exchange_no, file_no = :file_no, code = :code,
         text = :text WHERE tenant = :t AND order_no = :order_no
@@ -83,6 +102,17 @@ class SqlCollectionOrders:
     def of_cases(self, case_nos: Sequence[int]) -> list[Order]:
         """Return all orders of cases, oldest first."""
         return sorted(map(Order._make, self._in_parts(_OF_CASES, sorted(set(case_nos)))))
+
+    def unanswered_claims(self, agency: str) -> dict[int, str]:
+        """Return the days of claims of open cases that have arrived and were never answered, by case."""
+        rows = self._connection.execute(_UNANSWERED_CLAIMS, {"t": self._tenant, "agency": agency})
+        return {row[0]: row[1] for row in rows}
+
+    def overdue(self, agency: str, organisation_number: str, before: str) -> list[Overdue]:
+        """Return by kind what an agency was told of open cases before a day, took, and has not answered."""
+        asked = {"agency": agency, "organisation_number": organisation_number, "before": before}
+        rows = self._connection.execute(_OVERDUE, {"t": self._tenant, **asked})
+        return [Overdue._make(row) for row in rows if row[1]]
 
     def by_keys(self, keys: Collection[str]) -> dict[str, Order]:
         """Return orders by their keys."""

@@ -1,0 +1,45 @@
+"""Our cases and an agency's list of those that it has open are compared; what was never answered differs too."""
+
+from __future__ import annotations
+
+import pytest
+from collection_world import CollectionWorld
+from sqlalchemy import Engine
+
+from hub.errors import DataError
+from hub.services.collection.reconciling import reconcile
+
+
+def listed(world: CollectionWorld) -> None:
+    """Let the agency tell the cases that it has open, and no more."""
+    world.books.tell(*world.books.listing())
+    world.follow()
+
+
+def differing(world: CollectionWorld) -> list[tuple[str, int | None, str]]:
+    with world.store.read() as work:
+        return [(one.how, one.case_no, one.handed_over_on) for one in reconcile(work, "small")]
+
+
+def test_a_claim_that_was_never_answered_differs_from_the_day_after(engine: Engine) -> None:
+    world = CollectionWorld(engine)
+    world.person("1001", "1002")
+    with pytest.raises(DataError, match="has told no list"):
+        differing(world)
+    world.transfer(number="1001")
+    world.books.forget_receipts()
+    world.transfer(number="1002")
+    case_no = world.case("1001").case_no
+    listed(world)
+    assert differing(world) == []  # its list is of the same day: the receipt may still come
+
+    world.next_day()
+    listed(world)
+    assert differing(world) == [("unanswered", case_no, "2026-11-02")]
+    del world.books.left[f"K{case_no}"]  # nor does the agency have it
+    listed(world)
+    assert differing(world) == [("unanswered", case_no, "2026-11-02")]
+
+    world.books.tell({"told": "receipt", "claim": f"K{case_no}", "is_accepted": True})
+    listed(world)
+    assert differing(world) == [("not_there", case_no, "")]

@@ -8,9 +8,9 @@ from typing import NamedTuple
 class Fate(NamedTuple):
     """A share of a payment, and what became of it.
 
-    `what` is `posted`, `suspended`, `held`, `refunded`, `written_off`, `taken_back` (out of the suspense account, with
-    its file or by the bank), `closed` (held until its file was undone) or `duplicate`; `why` the rule, reason, cause or
-    proof; `where` the receivable's number, or the exchange whose payment is the same money.
+    `what` is `posted`, `suspended`, `held`, `refunded`, `settled_with_agency`, `written_off`, `taken_back` (out of the
+    suspense account, with its file or by the bank), `closed` (held until its file was undone) or `duplicate`; `why` the
+    rule, reason, cause or proof; `where` the receivable's number, or the exchange whose payment is the same money.
     """
 
     payment_id: int

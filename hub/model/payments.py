@@ -249,7 +249,7 @@ class MadePayment(NamedTuple):
     lump: Lump
     payment_id: int
     is_untouched: bool  # wholly in the suspense account still
-    is_gone: bool  # refunded, or taken back by the bank: there is nothing to take back any more
+    is_gone: bool  # refunded, settled with an agency, or taken back by the bank: there is nothing to take back any more
 
 
 # Why a payment is closed that says, with others, the same money as its twin with others: it is not its twin alone.
@@ -312,7 +312,7 @@ class Standing(StrEnum):
     TOLD_ELSEWHERE = "told_elsewhere"  # taken back, or the loss of it coded, and only other families have told so
     TOLD = "told"  # taken back, or the loss of it coded
     HELD = "held"  # posted nowhere yet
-    REFUNDED = "refunded"  # by us, so the money has left twice: taking it back would give back what is no longer there
+    GONE = "gone"  # refunded, or settled with an agency: taking it back would give back what is no longer there
 
 
 class KeyOwner(NamedTuple):

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Engine, bindparam
 
 from hub.model.enquiries import AccountBalance, Fate, OutcomeRow, PaymentStory
 from hub.model.events import Event
+from hub.model.suspense import PAID_BACK, Stands, causes_of
+from hub.store.conditions import named_in
 from hub.store.database import reading
 from hub.store.statements import text
 from hub.store.verifying_payments import TAKING_BACK
@@ -93,15 +95,18 @@ def _references(parts: str) -> tuple[str, ...]:
     return tuple(str(part[0]) for part in json.loads(parts)) if parts else ()
 
 
-_LEAVING = f"('refunded', 'refund_given_back', 'refund_returned', 'suspense_written_off', {TAKING_BACK[1:-1]})"
-_PLACING = "('rematched', 'moved_by_person')"  # onto receivables, where their entries tell of it
+_LEAVING = named_in(causes_of(Stands.WRITTEN_OFF, Stands.GONE, Stands.TAKEN_BACK))
+_PLACING = named_in(causes_of(Stands.PLACED))  # onto receivables, where their entries tell of it
 _WHY = "CASE WHEN e.cause = 'payment' AND e.rule <> '' THEN e.rule ELSE e.cause END"
 
-# What has left the suspense account and lies on no receivable: paid back, written off, or taken back, with its file or
-# by the bank; then what had been paid back or written off is taken back too. Only the last time it came in counts.
+# What has left the suspense account and lies on no receivable: paid back, settled with an agency, written off, or
+# taken back, with its file or by the bank; then what had left before is taken back too. Only the last time it came in
+# counts.
 _GONE = f"""
     SELECT m.tenant, m.payment_id, m.currency, m.amount_ore,
-           CASE WHEN m.cause LIKE 'refund%' THEN 'refunded' ELSE 'written_off' END AS what,
+           CASE WHEN m.cause IN {named_in(PAID_BACK)} THEN 'refunded'
+                WHEN m.cause IN {named_in(causes_of(Stands.GONE))} THEN 'settled_with_agency'
+                ELSE 'written_off' END AS what,
            (SELECT max(b.cause) FROM suspense_movement b WHERE b.tenant = m.tenant AND b.payment_id = m.payment_id
             AND b.movement_no >= m.movement_no AND b.cause IN {TAKING_BACK}) AS taken_back_by
     FROM suspense_movement m

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hub.model.suspense import Stands, causes_of
+from hub.store.conditions import named_in
 from hub.store.payments.made_lumps import LUMP_KEY, LUMP_PAYMENT
 from hub.store.verifying_books import STOOD_FOR
 from hub.store.verifying_parts import NO_AMOUNT, Check
@@ -51,17 +53,16 @@ _TO_BE_SETTLED = f"""
     JOIN payment p ON p.tenant = k.tenant AND p.payment_id = k.payment_id
     WHERE l.tenant = :t AND l.state = 'payment' {_NOT_TAKEN_BACK}
 """
-TAKING_BACK = "('payment_reversed', 'file_undone', 'replaced_by_specification')"
-# What stands of a payment: on receivables, in the suspense account, paid back or written off from it. What was paid
-# back or written off before the payment was taken back was taken back with it.
+TAKING_BACK = named_in(causes_of(Stands.TAKEN_BACK))
+# What stands of a payment: on receivables, in the suspense account, written off from it or gone. What was written off
+# or had gone before the payment was taken back was taken back with it.
 _STANDS = f"""
     SELECT e.payment_id, -e.amount_ore AS ore FROM entry e WHERE e.tenant = :t AND {IS_MONEY}
     UNION ALL
     SELECT payment_id, amount_ore FROM suspense_movement WHERE tenant = :t
     UNION ALL
     SELECT m.payment_id, -m.amount_ore FROM suspense_movement m
-    WHERE m.tenant = :t AND m.cause IN ('refunded', 'refund_given_back', 'refund_returned', 'suspense_written_off',
-                                          'payout_placed', 'direct_payment_at_agency')
+    WHERE m.tenant = :t AND m.cause IN {named_in(causes_of(Stands.WRITTEN_OFF, Stands.GONE))}
       AND NOT EXISTS (SELECT 1 FROM suspense_movement b WHERE b.tenant = m.tenant AND b.payment_id = m.payment_id
                       AND b.movement_no > m.movement_no AND b.cause IN {TAKING_BACK})
 """

@@ -9,7 +9,7 @@ from typing import Any
 from dunning_world import POLICY, REVENUES, DunningWorld
 from payment_world import EventReader, payment_file
 from small_agency import GIRO, AgencyBooks, Plugin
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from hub.model.collection import Manner
 from hub.model.collection_cases import Case, Order, Selection
@@ -33,6 +33,7 @@ from hub.services.payments.ingesting import PaymentFileRun
 from hub.services.payments.posting import ChunkPoster
 from hub.services.payments.receiving import receive
 from hub.services.verifying import verify
+from hub.store.database import reading
 from hub.store.verifying import SqlVerifying
 from hub.testing.carrying import drain
 from hub.testing.contexts import ContextInMemory
@@ -189,6 +190,15 @@ class CollectionWorld(DunningWorld):
         """(state, reason, remaining öre) of the queue."""
         with self.store.read() as work:
             return [(one.state, one.reason, one.remaining_ore) for one in work.queue.waiting()]
+
+    def payments(self, exchange: Exchange) -> list[int]:
+        """The payments of a file, in its order."""
+        with reading(self.engine) as connection:
+            rows = connection.execute(
+                text("SELECT payment_id FROM payment WHERE exchange_no = :x ORDER BY payment_id"),
+                {"x": exchange.number},
+            )
+            return [row[0] for row in rows]
 
     def paid(self, number: str, amount_ore: int, day: str = "2026-11-01") -> None:
         self._payments += 1

@@ -10,7 +10,9 @@ from small_agency import GIRO
 from hub.errors import DataError, RuleViolation
 from hub.model.collection_cases import CaseState
 from hub.model.collection_commands import PlacePayout, RecallCase, ReportDirectPayment
+from hub.model.commands import UndoFile
 from hub.model.payment_file import Payer
+from hub.store.enquiries import SqlEnquiries
 
 
 @pytest.fixture
@@ -165,4 +167,31 @@ def test_a_settlement_of_what_has_been_taken_back_lowers_the_receivable_that_is_
     world.follow()
 
     assert (world.open(), world.accounts()["1580"]) == ((70_000, 0, 0), 0)
+    assert world.verify() == []
+
+
+def test_an_undo_leaves_money_that_has_been_settled_with_an_agency(engine):
+    world = CollectionWorld(engine, collection_tenant({"settles": True}))
+    world.person("1001", reference="1001")
+    world.transfer()
+    world.books.tell()
+    world.follow()
+    net_ore = settle(world, 60_000, close=False)
+    file = (theirs(net_ore, "P1"), pay(40_000, "1001"), pay(7_700, "zz"))
+    exchange = world.bank_file(*file)
+    placed, direct, _ = world.payments(exchange)
+    assert [remaining_ore for _, _, remaining_ore in world.queue()] == [40_000, 7_700]
+    world.tell_hub(ReportDirectPayment(key="d", user="anna", case_no=world.case().case_no, payment_id=direct))
+    world.follow()
+
+    answer = world.tell_hub(UndoFile(key="u", user="anna", exchange_no=exchange.number, reason="wrong"))
+    assert (answer["left_out"], answer["postings"]) == (2, 1)
+    assert (world.accounts()["1940"], world.accounts()["1689"], world.accounts()["1580"]) == (net_ore + 40_000, 0, 0)
+    assert world.verify() == []
+
+    again = world.bank_file(*file)
+    assert (again.state, world.queue()) == ("posted", [("suspended", "unknown_reference", 7_700)])
+    assert world.accounts()["1940"] == net_ore + 47_700
+    fates = SqlEnquiries(engine, world.store.tenant).payment(placed).fates
+    assert [(one.what, one.amount_ore) for one in fates] == [("settled_with_agency", net_ore)]
     assert world.verify() == []

@@ -17,6 +17,7 @@ from hub.model.collection_commands import (
     TellAgency,
 )
 from hub.model.exchanges import ExchangeState
+from hub.model.suspense import SuspenseCause
 from hub.model.tenant import Tenant
 from hub.rules.collection.settling import accounts_of
 from hub.rules.collection.telling import Left, left_of
@@ -31,8 +32,6 @@ from hub.services.collection.receiving import close_file, queue_file
 from hub.services.collection.sending import CANNOT_BE_TOLD, send_file_again
 from hub.services.collection.transfer_accounts import VOUCHER_TYPE
 from hub.services.ports import JsonObject, UnitOfWork
-
-DIRECT = "direct_payment_at_agency"  # cause of suspense movements
 
 
 def case_of(work: UnitOfWork, case_no: int) -> Case:
@@ -146,7 +145,11 @@ def _post_direct(work: UnitOfWork, tenant: Tenant, case: Case, payment_id: int, 
     money, accounts = money_of(work, payment_id), accounts_of(find_company(tenant, case.company))
     named = zip(paid, (accounts.principal, accounts.fee, accounts.interest), strict=True)
     work.books.add(
-        [suspense_out(money, part_ore, DIRECT, account, work.today) for part_ore, account in named if part_ore]
+        [
+            suspense_out(money, part_ore, SuspenseCause.DIRECT_AT_AGENCY, account, work.today)
+            for part_ore, account in named
+            if part_ore
+        ]
     )
     work.books.apply(chart_of(work, tenant), voucher_type=VOUCHER_TYPE)
     work.queue.take(payment_id, sum(paid))

@@ -10,6 +10,7 @@ from hub.errors import DataError, RuleViolation
 from hub.model.books import Bucket, Posting
 from hub.model.collection_cases import Settlement, WaitingPayout
 from hub.model.payments import AGENCY_PAYOUT, MatchProposal, UnmatchedPayment
+from hub.model.suspense import SuspenseCause
 from hub.model.tenant import Tenant
 from hub.money import format_kronor
 from hub.rules.collection.settling import accounts_of
@@ -20,7 +21,6 @@ from hub.services.collection.agencies import Agencies
 from hub.services.ports import UnitOfWork
 
 VOUCHER_TYPE = "agency_payouts"
-PLACED = "payout_placed"  # event, and the cause of the suspense movement
 UNPAID = "settlement_unpaid"  # task
 NEAR_DAYS = 15
 
@@ -87,7 +87,7 @@ def _days_apart(one: str, other: str) -> int:
 def place(work: UnitOfWork, tenant: Tenant, settlement: Settlement, money: WaitingPayout) -> list[int]:
     """Move suspended money to the account of what agencies have settled; return the vouchers' numbers."""
     account = accounts_of(find_company(tenant, money.company)).payouts
-    work.books.add([suspense_out(money, money.remaining_ore, PLACED, account, work.today)])
+    work.books.add([suspense_out(money, money.remaining_ore, SuspenseCause.PAYOUT_PLACED, account, work.today)])
     vouchers = work.books.apply(chart_of(work, tenant), voucher_type=VOUCHER_TYPE)
     work.queue.take(money.payment_id, money.remaining_ore)
     work.agency_told.note_paid(settlement.settlement_no, money.payment_id, money.remaining_ore)
@@ -104,7 +104,7 @@ def place(work: UnitOfWork, tenant: Tenant, settlement: Settlement, money: Waiti
     return [voucher.number for voucher in vouchers]
 
 
-def suspense_out(money: WaitingPayout, amount_ore: int, cause: str, account: str, today: str) -> Posting:
+def suspense_out(money: WaitingPayout, amount_ore: int, cause: SuspenseCause, account: str, today: str) -> Posting:
     """Return the posting by which suspended money leaves for an account."""
     return Posting(
         receivable_id=0,

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from hub.model.books import Bucket, Contra, Posting
 from hub.model.match_settings import DifferenceLimits
 from hub.model.payments import AGENCY_PAYOUT, Candidate, MatchProposal, QueuedPayment, UnmatchedPayment
+from hub.model.suspense import SuspenseCause
 from hub.rules.payments.allocation import Allocation, Movement, allocate
 from hub.rules.payments.balances import OpenBalances
 from hub.rules.payments.matching import (
@@ -144,7 +145,7 @@ def postings_of(decided: Decided) -> list[Posting]:
     payment = decided.payment
     postings = [_posting(payment, movement, decided.found.rule) for movement in decided.allocation.movements]
     if decided.allocation.rest_ore:
-        postings.append(suspense_posting(payment, decided.allocation.rest_ore, "suspended"))
+        postings.append(suspense_posting(payment, decided.allocation.rest_ore, SuspenseCause.SUSPENDED))
     return postings
 
 
@@ -169,7 +170,9 @@ def _posting(payment: UnmatchedPayment, movement: Movement, rule: str) -> Postin
     )
 
 
-def suspense_posting(payment: UnmatchedPayment, amount_ore: int, cause: str, contra: str = Contra.CLEARING) -> Posting:
+def suspense_posting(
+    payment: UnmatchedPayment, amount_ore: int, cause: SuspenseCause, contra: str = Contra.CLEARING
+) -> Posting:
     """Return the posting of money that comes into the suspense account, or leaves it (below zero)."""
     return Posting(
         receivable_id=0,

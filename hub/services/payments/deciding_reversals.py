@@ -78,10 +78,10 @@ def _payee(work: UnitOfWork, tenant: Tenant, reversal: LoadedReversal) -> Payee:
 
 def _take_back(work: UnitOfWork, tenant: Tenant, reversal: LoadedReversal, payment_id: int) -> JsonObject:
     owner = work.undoing.owner_by_number(reversal, payment_id)
-    if owner is not None and owner.standing == Standing.REFUNDED:
+    if owner is not None and owner.standing == Standing.GONE:
         raise RuleViolation(
-            f"payment {payment_id} has been refunded, so its money has left twice: give coding, the ledger accounts "
-            "that bear it"
+            f"payment {payment_id} has been refunded, or settled with an agency, so its money has left twice: give "
+            "coding, the ledger accounts that bear it"
         )
     if owner is None or owner.standing not in (Standing.BOOKED, Standing.TOLD_ELSEWHERE):
         raise RuleViolation(
@@ -116,7 +116,7 @@ def _code(
 ) -> JsonObject:
     """Book a reversal against the ledger accounts given: the money left the bank, and no payment of ours bears it."""
     company = payee.company.number
-    payment_id = _refunded(work, reversal, command.payment_id)
+    payment_id = _gone(work, reversal, command.payment_id)
     chart = chart_of(work, tenant)
     clearing = chart.contra(Contra.CLEARING, company=company, account_no=reversal.account_no, group_no=0)
     lines = given_lines(payee.company, command.coding, reversal.amount_ore, is_debit=False)
@@ -146,8 +146,8 @@ def _code(
     return {"payment_id": payment_id, "taken_back": False, "vouchers": [voucher.number]}
 
 
-def _refunded(work: UnitOfWork, reversal: LoadedReversal, payment_id: int | None) -> int | None:
-    """Return the payment that a person names, which was refunded; refuse one that can be taken back."""
+def _gone(work: UnitOfWork, reversal: LoadedReversal, payment_id: int | None) -> int | None:
+    """Return the payment that a person names, whose money has gone since; refuse one that can be taken back."""
     if reversal.is_credit:
         raise RuleViolation("the reversal brought money: make its movement a payment, with make_lump_payment")
     if payment_id is None:
@@ -158,6 +158,6 @@ def _refunded(work: UnitOfWork, reversal: LoadedReversal, payment_id: int | None
             f"the reversal cannot mean payment {payment_id}: name one of the same account, currency and amount, or "
             "give the coding alone"
         )
-    if owner.standing != Standing.REFUNDED:
+    if owner.standing != Standing.GONE:
         raise RuleViolation(f"payment {payment_id} {_NOT_CODED[Standing(owner.standing)]}")
     return owner.payment_id

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from hub.errors import RuleViolation
 from hub.model.payments import Deposit, Lump, MadePayment, QueuedPayment
+from hub.model.suspense import SuspenseCause
 from hub.model.tenant import Tenant
 from hub.rules.payments.pairing import pair_likely, pair_new
 from hub.services.payments.clearing import told_movements
@@ -20,7 +21,7 @@ from hub.services.payments.reversing import take_back
 from hub.services.ports import UnitOfWork
 
 REASON = "lump_made_payment"  # why a specification's payments are held
-CAUSE = "replaced_by_specification"  # why the payment made of a lump is taken back
+CAUSE = SuspenseCause.REPLACED  # why the payment made of a lump is taken back
 
 Entry = tuple[int, int, int]  # exchange, section and entry number
 Pair = tuple[Deposit, Lump]
@@ -146,12 +147,12 @@ def give_way(
     `decided` are held payments of the deposits that are going to be posted.
 
     Raises:
-        RuleViolation: it was refunded, or the bank took it back.
+        RuleViolation: it was refunded, or settled with an agency, or the bank took it back.
     """
     if made.is_gone:
         raise RuleViolation(
-            f"payment {made.payment_id} was made of lump {made.lump.lump_no} and has been refunded, or taken back by "
-            "the bank: what says the same money can only be closed as that"
+            f"payment {made.payment_id} was made of lump {made.lump.lump_no} and has been refunded, settled with an "
+            "agency or taken back by the bank: what says the same money can only be closed as that"
         )
     exchange_no = max(deposit.exchange_no for deposit in deposits)
     take_back(

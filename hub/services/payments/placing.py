@@ -10,6 +10,7 @@ from hub.model.command import Command
 from hub.model.commands import MovePayment, RefundPayment, Share, WriteOffSuspended
 from hub.model.payments import QueuedPayment, UnmatchedPayment
 from hub.model.receivables import ReceivableKind
+from hub.model.suspense import SuspenseCause
 from hub.model.tenant import Tenant
 from hub.money import format_kronor
 from hub.rules.charges import Change, refuse_credit_balance
@@ -20,7 +21,6 @@ from hub.services.payments.deciding import suspense_posting
 from hub.services.ports import JsonObject, UnitOfWork
 
 VOUCHER_TYPE = "suspense_moves"
-MOVED, REFUNDED, WRITTEN_OFF = "moved_by_person", "refunded", "suspense_written_off"  # causes of suspense movements
 
 
 def move_payment(work: UnitOfWork, tenant: Tenant, command: MovePayment) -> JsonObject:
@@ -38,7 +38,7 @@ def move_payment(work: UnitOfWork, tenant: Tenant, command: MovePayment) -> Json
     amounts = _share_amounts(payment, command.shares)
     whole = as_unmatched(work, payment)
     rule = f"by_person:{command.user}"
-    postings = [_out(whole, -sum(amounts), MOVED, Contra.CLEARING)]
+    postings = [_out(whole, -sum(amounts), SuspenseCause.MOVED, Contra.CLEARING)]
     for ledger, amount_ore in zip(ledgers, amounts, strict=True):
         postings += _onto(whole, ledger, amount_ore, rule, work.today, is_allowed=command.allow_credit_balance)
     result = _post(work, tenant, payment, postings, sum(amounts))
@@ -128,7 +128,7 @@ def refund_payment(work: UnitOfWork, tenant: Tenant, command: RefundPayment) -> 
             "the file does not say which account the money came from: ask the payer, and give payee_account, such as "
             "bankgiro:991-2346 or an IBAN"
         )
-    result = _post(work, tenant, payment, [_out(whole, -amount_ore, REFUNDED, Contra.BANK)], amount_ore)
+    result = _post(work, tenant, payment, [_out(whole, -amount_ore, SuspenseCause.REFUNDED, Contra.BANK)], amount_ore)
     record(
         work,
         "refund_ordered",
@@ -158,7 +158,9 @@ def write_off_suspended(work: UnitOfWork, tenant: Tenant, command: WriteOffSuspe
         )
     amount_ore = payment.remaining_ore
     whole = as_unmatched(work, payment)
-    result = _post(work, tenant, payment, [_out(whole, -amount_ore, WRITTEN_OFF, Contra.WRITE_OFF)], amount_ore)
+    result = _post(
+        work, tenant, payment, [_out(whole, -amount_ore, SuspenseCause.WRITTEN_OFF, Contra.WRITE_OFF)], amount_ore
+    )
     record(work, "suspended_payment_written_off", command, payment, amount_ore=amount_ore, remark=command.remark)
     return {**result, "written_off_ore": amount_ore}
 
@@ -193,7 +195,7 @@ def as_unmatched(work: UnitOfWork, payment: QueuedPayment) -> UnmatchedPayment:
     return found._replace(section_no=0)
 
 
-def _out(payment: UnmatchedPayment, amount_ore: int, cause: str, contra: str) -> Posting:
+def _out(payment: UnmatchedPayment, amount_ore: int, cause: SuspenseCause, contra: str) -> Posting:
     return suspense_posting(payment, amount_ore, cause, contra)
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from hub.model.books import Posting
+from hub.model.suspense import SuspenseCause
 from hub.model.tenant import Tenant
 from hub.services.chart import chart_of
 from hub.services.payments.deciding import Decided, postings_of, queued, suspense_posting
@@ -13,7 +14,6 @@ from hub.services.payments.posting import ChunkPoster, signal_watched
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 
 RUN_KIND = "rematch"
-CAUSE = "rematched"
 VOUCHER_TYPE = "suspense_moves"
 BATCH = 5_000
 
@@ -84,5 +84,5 @@ def _moves(item: Decided, today: str) -> list[Posting]:
     """
     moved_ore = item.payment.amount_ore - item.allocation.rest_ore
     without_rest = item._replace(allocation=item.allocation._replace(rest_ore=0))
-    out = suspense_posting(item.payment, -moved_ore, CAUSE)
+    out = suspense_posting(item.payment, -moved_ore, SuspenseCause.REMATCHED)
     return [posting._replace(booked_date=today) for posting in (out, *postings_of(without_rest))]

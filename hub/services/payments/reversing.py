@@ -12,13 +12,14 @@ from collections.abc import Collection
 
 from hub.model.commands import ReversalNumber
 from hub.model.payments import LoadedReversal
+from hub.model.suspense import SuspenseCause
 from hub.model.tenant import Tenant
 from hub.rules.payments.reversals import Outcome, outcome_of, proofs, same_reversal, told_again_window
 from hub.services.chart import chart_of
 from hub.services.payments.rematching import enqueue_rematch
 from hub.services.ports import JsonObject, UnitOfWork
 
-CAUSE = "payment_reversed"
+CAUSE = SuspenseCause.REVERSED
 VOUCHER_TYPE = "giro_payments"
 TASK = "reversal"
 

@@ -1,7 +1,8 @@
 """Taking a posted payment file back by new entries, and choosing between a file and its correction.
 
-Everything the file has caused is reversed, booked today. What a person has moved or refunded since, and what the bank
-has taken back since, is left as it is and listed: if the file comes again, those payments are closed as booked already.
+Everything the file has caused is reversed, booked today. What has been moved by a person, refunded, or settled with
+an agency since, and what the bank has taken back since, is left as it is and listed: if the file comes again, those
+payments are closed as booked already.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from hub.errors import DataError, RuleViolation
 from hub.model.commands import AcceptCorrection, RejectCorrection, UndoFile
 from hub.model.exchanges import Exchange, ExchangeState
 from hub.model.payments import Lump, UnmatchedPayment
+from hub.model.suspense import SuspenseCause
 from hub.model.tenant import Tenant
 from hub.rules.outgoing import refuse_outgoing
 from hub.services.chart import chart_of
@@ -28,7 +30,6 @@ from hub.services.payments.statements import look_at_statements
 from hub.services.ports import JsonObject, UnitOfWork
 
 VOUCHER_TYPE = "file_undone"
-REVERSAL_UNDONE = "reversal_undone"
 MOST_LISTED = 200
 
 
@@ -124,7 +125,7 @@ def _post_opposites(
     today = work.today
     undone = work.undoing.postings_of_file(exchange_no, today)
     again = [
-        suspense_posting(payment._replace(section_no=0), payment.amount_ore, REVERSAL_UNDONE)
+        suspense_posting(payment._replace(section_no=0), payment.amount_ore, SuspenseCause.REVERSAL_UNDONE)
         for payment in reversed_payments
     ]
     work.books.add([posting._replace(booked_date=today) for posting in again])
@@ -157,7 +158,7 @@ def _release(
 ) -> None:
     for number in work.undoing.held_reversals(exchange_no):
         work.commands.close_task(REVERSAL_TASK, f"{exchange_no}:{number}")
-    work.undoing.suspend_again(reversed_payments, REVERSAL_UNDONE)
+    work.undoing.suspend_again(reversed_payments, SuspenseCause.REVERSAL_UNDONE)
     work.undoing.forget_reversals(exchange_no)
     accounts = work.undoing.free_lumps(exchange_no)
     work.undoing.release_file(exchange_no, left_out)

@@ -7,17 +7,19 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from hub.model.payments import Deposit, DepositPayment, Lump, MadePayment, Telling
+from hub.model.suspense import Stands, causes_of
 from hub.store import tables
 from hub.store.bulk import insert_rows
+from hub.store.conditions import named_in
 from hub.store.counters import take_numbers
 from hub.store.payments.bank_accounts import TOGETHER
 from hub.store.payments.duplicate_parts import FILE, HELD_COLUMNS, HELD_VALUES, NOT_CLOSED, NOT_HELD, THIS_FILE
 from hub.store.statements import text
 from hub.store.temporary import PAYMENT_IDS, lay_out
 
-# Paid back, and not given back since because the bank did not pay it after all.
-IS_REFUNDED = """(SELECT sum(m.amount_ore) FROM suspense_movement m WHERE m.tenant = {row}.tenant
-    AND m.payment_id = {row}.payment_id AND m.cause IN ('refunded', 'refund_given_back', 'refund_returned')) < 0"""
+# Paid back, and not given back since because the bank did not pay it after all; or settled with an agency.
+HAS_GONE = f"""(SELECT sum(m.amount_ore) FROM suspense_movement m WHERE m.tenant = {{row}}.tenant
+    AND m.payment_id = {{row}}.payment_id AND m.cause IN {named_in(causes_of(Stands.GONE))}) < 0"""
 
 LUMP_PAYMENT = "lump_payment"
 LUMP_KEY = "hub_lump"
@@ -208,7 +210,7 @@ _TOLD_BY_FAMILY = """
 _MADE = f"""
     SELECT {_LUMP_COLUMNS}, k.payment_id,
            CASE WHEN u.state = 'suspended' AND u.remaining_ore = l.amount_ore THEN 1 ELSE 0 END,
-           CASE WHEN {IS_REFUNDED.format(row="k")}
+           CASE WHEN {HAS_GONE.format(row="k")}
                   OR EXISTS (SELECT 1 FROM reversal r WHERE r.tenant = k.tenant AND r.payment_id = k.payment_id
                              AND r.state = 'done') THEN 1 ELSE 0 END
     {_MADE_FROM}

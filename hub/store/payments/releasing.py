@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from hub.model.payments import SHARE_OF_LUMP, Lump
+from hub.model.suspense import DONE_SINCE
+from hub.store.conditions import named_in
 from hub.store.payments.deposits import LEFT_OUT_OF_FILE, add_to_deposits, forget_deposits, free_lumps
 from hub.store.payments.duplicate_parts import AFTER_UNDO, DOUBTED_TWIN_WAS_UNDONE, TWIN_WAS_UNDONE
 from hub.store.payments.made_lumps import LUMP_KEY
@@ -28,8 +30,7 @@ PAYMENTS_OF_FILE = f"""
 # took back goes with it, there and back.
 MOVED = f"""
     SELECT m.payment_id FROM suspense_movement m
-    WHERE m.tenant = :t AND m.payment_id IN ({PAYMENTS_OF_FILE})
-      AND m.cause IN ('refunded', 'refund_returned', 'moved_by_person')
+    WHERE m.tenant = :t AND m.payment_id IN ({PAYMENTS_OF_FILE}) AND m.cause IN {named_in(DONE_SINCE)}
     UNION
     SELECT r.payment_id FROM reversal r
     WHERE r.tenant = :t AND r.exchange_no <> :x AND r.state = 'done' AND r.payment_id IN ({PAYMENTS_OF_FILE})

@@ -11,7 +11,7 @@ from hub.model.payment_file import LOOKUP_KINDS
 from hub.model.payments import SHARE_OF_LUMP, KeyOwner, LoadedReversal
 from hub.store.payments.duplicate_parts import AFTER_UNDO
 from hub.store.payments.loading import LOADED_REVERSAL, loaded_reversal
-from hub.store.payments.made_lumps import IS_REFUNDED, LUMP_KEY
+from hub.store.payments.made_lumps import HAS_GONE, LUMP_KEY
 from hub.store.statements import text
 
 
@@ -118,8 +118,8 @@ _OWNERS = f"""
            CASE WHEN u.state = 'held' THEN 'held'
                 WHEN NOT EXISTS (SELECT 1 FROM reversal r WHERE r.tenant = p.tenant AND r.payment_id = p.payment_id
                                  AND r.state IN ('done', 'coded'))
-                THEN CASE WHEN {IS_REFUNDED.format(row="p")}
-                          THEN 'refunded' ELSE 'booked' END
+                THEN CASE WHEN {HAS_GONE.format(row="p")}
+                          THEN 'gone' ELSE 'booked' END
                 WHEN EXISTS (SELECT 1 FROM reversal r
                              JOIN section s ON s.tenant = r.tenant AND s.exchange_no = r.exchange_no
                                            AND s.section_no = r.section_no

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from hub.model.books import Voucher, VoucherKey, VoucherLine
 from hub.model.payments import UnmatchedPayment
+from hub.model.suspense import SuspenseCause
 from hub.store.books import POSTING_COLUMNS, SqlBooks
 from hub.store.payments.deposits import REVERSAL_ROW, change_deposits
 from hub.store.payments.releasing import MOVED, PAYMENTS_OF_FILE, TAKEN_BACK, ReleasedFile
@@ -25,7 +26,7 @@ class SqlUndoing(ReleasedFile, ReversedPayments):
         self._books = books
 
     def moved_payments(self, exchange_no: int) -> list[int]:
-        """Return payments of a file that a person has moved or refunded since, or that the bank took back."""
+        """Return payments of a file that others have done something with since, or that the bank took back."""
         rows = self._connection.execute(text(MOVED), {"t": self._tenant, "x": exchange_no})
         return sorted(row[0] for row in rows)
 
@@ -35,7 +36,9 @@ class SqlUndoing(ReleasedFile, ReversedPayments):
         An entry is undone as of the day it says: interest is counted as if it had never been.
         """
         which = f"IN ({PAYMENTS_OF_FILE}) AND {{alias}}.payment_id NOT IN ({MOVED} UNION {TAKEN_BACK})"
-        return self._opposites(which, {"x": exchange_no, "date": booked_date, "cause": "file_undone", "happened": None})
+        return self._opposites(
+            which, {"x": exchange_no, "date": booked_date, "cause": SuspenseCause.FILE_UNDONE, "happened": None}
+        )
 
     def postings_of_payment(self, payment_id: int, booked_date: str, cause: str, happened_on: str | None = None) -> int:
         """Gather in the books the opposite of everything one payment has caused; return how many postings.
@@ -158,7 +161,7 @@ _OPPOSITE_ENTRIES = """
 """
 
 # What was written off comes back from the write-off account, the rest leaves for the clearing account it came from.
-_SUSPENSE_CONTRA = "CASE m.cause WHEN 'suspense_written_off' THEN 'write_off' ELSE 'clearing' END"
+_SUSPENSE_CONTRA = f"CASE m.cause WHEN '{SuspenseCause.WRITTEN_OFF}' THEN 'write_off' ELSE 'clearing' END"
 
 _OPPOSITE_SUSPENSE = f"""
     SELECT CAST(0 AS BIGINT) AS receivable_id, 'suspense' AS bucket, CAST(-sum(m.amount_ore) AS BIGINT) AS amount_ore,

@@ -10,6 +10,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection
 
+from hub.model.suspense import SuspenseCause
 from hub.rules.payments.matching import Reason
 from hub.store.books import SqlBooks
 from hub.store.payments.matching_parts import DATE, HOLDS_DIGIT, IS_OPEN_CASE
@@ -36,7 +37,7 @@ _NOBODY_KNOWS_IT = """
 
 _UNKNOWN = f"""
     SELECT 0, 'suspense', p.amount_ore, 0, a.company, p.payment_id, p.exchange_no, p.section_no, p.account_no,
-           p.currency, {DATE}, {DATE}, 'suspended', '', 'clearing', 0, CAST(NULL AS BIGINT)
+           p.currency, {DATE}, {DATE}, '{SuspenseCause.SUSPENDED}', '', 'clearing', 0, CAST(NULL AS BIGINT)
     FROM payment p
     JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
     JOIN payee_account a ON a.tenant = p.tenant AND a.account_no = p.account_no

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, bindparam
 
 from hub.model.refunds import LIVE, Approval, NewRefund, Refund, RefundOrder, RefundSource
+from hub.model.suspense import SuspenseCause
 from hub.store import tables
 from hub.store.books import POSTING_COLUMNS, SqlBooks
 from hub.store.bulk import insert_rows
@@ -77,7 +78,7 @@ _POST_RETURNED = f"""
         SELECT CAST(0 AS BIGINT) AS receivable_id, 'suspense' AS bucket, -f.amount_ore AS amount_ore,
                CAST(0 AS BIGINT) AS group_no, f.company, f.returned_payment AS payment_id, p.exchange_no,
                CAST(0 AS BIGINT) AS section_no, p.account_no, f.currency, CAST(:today AS TEXT) AS transaction_date,
-               CAST(:today AS TEXT) AS booked_date, 'refund_returned' AS cause, 'refund:' || f.refund_no AS rule,
+               CAST(:today AS TEXT) AS booked_date, '{SuspenseCause.REFUND_RETURNED}' AS cause, 'refund:' || f.refund_no AS rule,
                'refunds' AS contra, CAST(0 AS BIGINT) AS settles, CAST(NULL AS BIGINT) AS reverses_no
         FROM refund f JOIN payment p ON p.tenant = f.tenant AND p.payment_id = f.returned_payment
         WHERE f.tenant = :t AND f.refund_no IN :numbers ORDER BY f.refund_no) AS posted

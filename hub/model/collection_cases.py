@@ -191,6 +191,11 @@ class Settlement(NamedTuple):
     payment_id: int | None = None  # the money that has come for it
     paid_ore: int = 0
 
+    @property
+    def left_ore(self) -> int:
+        """What has not been paid; below zero: the agency is owed it, and takes it off what it pays out later."""
+        return self.net_ore - self.paid_ore
+
 
 class WaitingPayout(NamedTuple):
     """Suspended money, as it is placed on a settlement or a case."""

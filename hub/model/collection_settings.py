@@ -124,6 +124,11 @@ class CollectionAccounts(_Table):
     court_costs: OptionalAccountCode = Field(
         default="", description="Costs of the court that debtors pay back; left out: the demand fees' account."
     )
+    between_companies: OptionalAccountCode = Field(
+        default="",
+        description="Between companies of yours, where an agency pays one of them for several; left out: "
+        "`error_account`.",
+    )
 
 
 class CollectionSettings(_Table):

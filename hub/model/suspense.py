@@ -41,7 +41,7 @@ class SuspenseCause(StrEnum):
     REFUND_RETURNED = (
         "refund_returned",
         Stands.GONE,
-    )  # what came back of a refund that the bank had paid is the refund's again
+    )  # what came back is the refund's again
     PAYOUT_PLACED = "payout_placed", Stands.GONE  # on an agency's settlement
     DIRECT_AT_AGENCY = "direct_payment_at_agency", Stands.GONE  # on a case whose receivable was settled at its transfer
     REVERSED = "payment_reversed", Stands.TAKEN_BACK

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
-from collection_world import CollectionWorld, collection_tenant
+from collection_world import ACCOUNTS, AGREEMENT, CODES, RULE, CollectionWorld, collection_tenant
+from dunning_world import POLICY, REVENUES
 from payment_world import pay
 from small_agency import GIRO
+from sqlalchemy import text
+from test_races import Meanwhile
 
 from hub.errors import DataError, RuleViolation
 from hub.model.collection_cases import CaseState
 from hub.model.collection_commands import PlacePayout, RecallCase, ReportDirectPayment
-from hub.model.commands import UndoFile
+from hub.model.commands import MovePayment, Share, UndoFile
 from hub.model.payment_file import Payer
+from hub.model.tenant import Tenant
+from hub.services.books import carry_out
+from hub.services.collection import receiving
+from hub.services.collection.commands import COLLECTION_HANDLERS
+from hub.services.collection.following import follow_cases
+from hub.services.payments.commands import HANDLERS
+from hub.store.collection.told import SqlAgencyTold
+from hub.store.database import open_database, reading
 from hub.store.enquiries import SqlEnquiries
+from hub.testing.carrying import drain
+from hub.testing.example_tenant import company_settings, tenant_settings
 
 
 @pytest.fixture
@@ -195,3 +210,152 @@ def test_an_undo_leaves_money_that_has_been_settled_with_an_agency(engine):
     fates = SqlEnquiries(engine, world.store.tenant).payment(placed).fates
     assert [(one.what, one.amount_ore) for one in fates] == [("settled_with_agency", net_ore)]
     assert world.verify() == []
+
+
+def settled(world, reference, *rows, day="2026-11-10"):
+    """Let the agency settle rows, each a claim and its capital in öre or more of its fields."""
+    lines = [{"told": "settlement", "payout_reference": reference, "date": day}]
+    for claim, given in rows:
+        row = given if isinstance(given, dict) else {"capital_ore": given, "net_ore": given}
+        lines.append({"told": "row", "claim": claim, "date": "2026-11-05", **row})
+    world.books.tell(*lines, {"told": "end"})
+    world.follow()
+
+
+def settlements(world):
+    """(reference, what is left) of every settlement, oldest first."""
+    with world.store.read() as work:
+        return [(one.payout_reference, one.left_ore) for one in sorted(work.agency_told.settlements())]
+
+
+def test_the_reference_decides_which_settlement_is_paid(engine):
+    world = CollectionWorld(engine)
+    world.person("1001", "1002", "1003")
+    world.transfer()
+    first, second, third = [case.claim_id for case in world.cases()]
+    settled(world, "P1", (first, 50_000))
+    settled(world, "P2", (second, 50_000))
+    settled(world, "P12", (third, 50_000))
+
+    world.bank_file(theirs(50_000, "P2"), serial="1")
+    assert settlements(world) == [("P1", 50_000), ("P2", 0), ("P12", 50_000)]
+    world.bank_file(theirs(50_000, "P12"), serial="2")  # P1 is not meant
+    assert settlements(world) == [("P1", 50_000), ("P2", 0), ("P12", 0)]
+    world.bank_file(theirs(50_000, texts=("P2 again",)), serial="3")  # has its money, and no other is meant
+    assert settlements(world)[0] == ("P1", 50_000)
+    world.bank_file(theirs(50_000, "nothing that is known"), serial="4")
+    assert settlements(world)[0] == ("P1", 0)
+    assert [remaining_ore for _, _, remaining_ore in world.queue()] == [50_000]
+    assert world.verify() == []
+
+
+def test_money_that_may_be_one_of_two_settlements_waits(engine):
+    world = CollectionWorld(engine)
+    world.person("1001", "1002")
+    world.transfer()
+    first, second = [case.claim_id for case in world.cases()]
+    settled(world, "P1", (first, 50_000))
+    settled(world, "P2", (second, 50_000))
+    world.bank_file(theirs(50_000))
+
+    assert settlements(world) == [("P1", 50_000), ("P2", 50_000)]
+
+
+def test_what_an_agency_is_owed_is_taken_off_what_it_pays_out_later(world):
+    claim = world.case().claim_id
+    settled(world, "P1", (claim, {"commission_ore": 500, "vat_ore": 125, "net_ore": -625}))
+    world.next_day(30)
+    world.follow()
+    assert (settlements(world), "settlement_unpaid" in world.tasks()) == ([("P1", -625)], False)
+
+    settled(world, "P2", (claim, 100_000))
+    world.bank_file(theirs(99_375, "P2"))
+    assert (settlements(world), world.accounts()["1689"], world.queue()) == ([("P1", 0), ("P2", 0)], 0, [])
+    assert [event["amount_ore"] for event in world.events("settlement_paid")] == [100_000, -625]
+    assert world.verify() == []
+
+
+def test_a_settlement_of_several_companies_is_placed_for_each_over_the_account_between_them(engine):
+    world = CollectionWorld(engine, two_companies())
+    world.person("1001", company="1")
+    world.person("1001", company="2")
+    world.transfer()
+    first, second = [case.claim_id for case in world.cases()]
+    settled(world, "P1", (first, 100_000), (second, 60_000))
+    exchange = world.bank_file(theirs(160_000, "P1"))
+
+    assert (settlements(world), world.queue()) == ([("P1", 0)], [])
+    assert by_company(world) == {("1", "1689"): 0, ("2", "1689"): 0, ("1", "1660"): -60_000, ("2", "1660"): 60_000}
+    assert world.verify() == []
+    answer = world.tell_hub(UndoFile(key="u", user="anna", exchange_no=exchange.number, reason="wrong"))
+    assert answer["left_out"] == 1
+
+
+def test_a_part_of_a_settlement_of_several_companies_is_not_placed(engine):
+    world = CollectionWorld(engine, two_companies())
+    world.person("1001", company="1")
+    world.person("1001", company="2")
+    world.transfer()
+    first, second = [case.claim_id for case in world.cases()]
+    settled(world, "P1", (first, 100_000), (second, 60_000))
+    exchange = world.bank_file(theirs(100_000, "P1"))
+    assert settlements(world) == [("P1", 160_000)]
+
+    (payment,) = world.payments(exchange)
+    with pytest.raises(RuleViolation, match=r"several companies: only money of all 1\s600,00"):
+        world.tell_hub(PlacePayout(key="p", user="anna", settlement_no=1, payment_id=payment))
+    assert world.queue() == [("suspended", "agency_payout", 100_000)]
+
+
+def test_a_round_and_a_person_do_not_place_the_same_money_twice(world, database_url, monkeypatch):
+    world.person("2002", debtor_identity=None)
+    exchange = world.bank_file(theirs(87_500))
+    claim = world.case("1001").claim_id
+    lines = [
+        {"told": "settlement", "payout_reference": "P1", "date": "2026-11-10"},
+        {"told": "row", "claim": claim, "capital_ore": 87_500, "net_ore": 87_500, "date": "2026-11-05"},
+    ]
+    kept = world.store.contents.keep(io.BytesIO(world.books.tell(*lines, {"told": "end"})))
+    with world.store.write() as work:
+        receiving.keep_file(work, "north", "small", "small", name="x", sha256=kept.sha256, size=kept.size)
+    drain(world.store, world.bodies())  # booked, and no round since
+    engine = open_database(database_url)
+    other = CollectionWorld(engine)
+    (payment,) = world.payments(exchange)
+    move = MovePayment(key="m", user="anna", payment_id=payment, shares=(Share(company="1", number="2002"),))
+
+    def meanwhile():
+        with other.store.write() as work:
+            carry_out(work, other.tenant, move, {**HANDLERS, **COLLECTION_HANDLERS})
+
+    person = Meanwhile(monkeypatch, SqlAgencyTold, "waiting_payouts", meanwhile)
+    with world.store.write() as work:
+        follow_cases(work, world.tenant, world.agencies, lambda: world.rates)
+    person.error()
+    engine.dispose()
+    is_moved = settlements(world) == [("P1", 87_500)]
+    assert (world.open("2002")[0], world.queue()) == (12_500 if is_moved else 100_000, [])
+    assert world.verify() == []
+
+
+def two_companies():
+    own = {"accounts": REVENUES, "dunning": {"policies": [POLICY], "hold_codes": CODES}}
+    collection = {"transfers": [RULE], "accounts": {**ACCOUNTS, "between_companies": "1660"}}
+    routines = [{"number": "01", "name": "Sundry"}, {"number": "04", "name": "Water"}]
+    first = company_settings(routines=routines, collection=collection, **own)
+    second = company_settings(
+        number="2", routines=routines, collection=collection, payee_accounts=[{"bankgiro": "321-7254"}], **own
+    )
+    systems = [{"name": "sundry", "routines": ["01", "04"]}]
+    return Tenant.model_validate(
+        tenant_settings(first, second, source_systems=systems, collection_agencies=[AGREEMENT])
+    )
+
+
+def by_company(world):
+    """What stands on the accounts of payouts and between companies, by company."""
+    with reading(world.engine) as connection:
+        lines = "voucher_line l JOIN voucher v ON v.tenant = l.tenant AND v.voucher_no = l.voucher_no"
+        of_both = "l.account IN ('1689', '1660') GROUP BY v.company, l.account"
+        rows = connection.execute(text(f"SELECT v.company, l.account, sum(l.amount_ore) FROM {lines} WHERE {of_both}"))
+        return {(row[0], row[1]): int(row[2]) for row in rows}

@@ -42,6 +42,7 @@ class Accounts(NamedTuple):
     commission: str
     vat: str
     court_costs: str
+    between_companies: str
     reminder_fee: str
     demand_fee: str
 
@@ -60,6 +61,7 @@ def accounts_of(company: Company) -> Accounts:
         commission=own.commission or error,
         vat=own.vat or error,
         court_costs=own.court_costs or demand,
+        between_companies=own.between_companies or error,
         reminder_fee=company.accounts.reminder_fee or error,
         demand_fee=demand,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.errors import DataError, RuleViolation
 from hub.model.collection import ClosingCode, DirectPayment, OrderKind
-from hub.model.collection_cases import Case, CaseState, OrderState
+from hub.model.collection_cases import Case, CaseState, OrderState, Settlement
 from hub.model.collection_commands import (
     CloseCase,
     DecideAgencyFile,
@@ -19,6 +19,7 @@ from hub.model.collection_commands import (
 from hub.model.exchanges import ExchangeState
 from hub.model.suspense import SuspenseCause
 from hub.model.tenant import Tenant
+from hub.rules.collection.payouts import together_of
 from hub.rules.collection.settling import accounts_of
 from hub.rules.collection.telling import Left, left_of
 from hub.services.books import Handlers
@@ -26,7 +27,7 @@ from hub.services.books.finding import find_company
 from hub.services.chart import chart_of
 from hub.services.collection.ending import end_case
 from hub.services.collection.ordering import Draft, part_of, tell, write_orders
-from hub.services.collection.payouts import money_of, place, suspense_out
+from hub.services.collection.payouts import AT_ONCE, money_of, place, suspense_out
 from hub.services.collection.recalling import recall
 from hub.services.collection.receiving import close_file, queue_file
 from hub.services.collection.sending import CANNOT_BE_TOLD, send_file_again
@@ -182,21 +183,33 @@ def decide_agency_file(work: UnitOfWork, tenant: Tenant, command: DecideAgencyFi
 
 
 def place_payout(work: UnitOfWork, tenant: Tenant, command: PlacePayout) -> JsonObject:
-    """Place suspended money on a settlement by a person's word.
+    """Place suspended money on a settlement by a person's word: all that is left of it, less what the agency is owed.
+
+    Of a settlement of one company a part may be paid.
 
     Raises:
         DataError: there is no such settlement, or the payment is not suspended.
-        RuleViolation: it is of another currency, or more than the settlement has left.
+        RuleViolation: it is of another currency, more than the settlement has left, or a part where it is of several
+            companies.
     """
-    settlement = work.agency_told.settlement(command.settlement_no)
-    if settlement is None:
-        raise DataError(f"there is no settlement {command.settlement_no}; see: hub collection settlements")
     money = money_of(work, command.payment_id)
-    left_ore = settlement.net_ore - settlement.paid_ore
-    if money.currency != settlement.currency or money.remaining_ore > left_ore:
+    settlement = _settlement(work, command.settlement_no)
+    unpaid = work.agency_told.settlements(agency=settlement.agency, unpaid_only=True, limit=AT_ONCE)
+    work.agency_told.lock_settlements(sorted({settlement.settlement_no, *(one.settlement_no for one in unpaid)}))
+    settlement = _settlement(work, command.settlement_no)
+    if money.currency != settlement.currency or money.remaining_ore > settlement.left_ore:
         raise RuleViolation("the money is of another currency, or more than the settlement has left to be paid")
-    vouchers = place(work, tenant, settlement, money)
+    unpaid = work.agency_told.settlements(agency=settlement.agency, unpaid_only=True, limit=AT_ONCE)
+    together = together_of((settlement,), unpaid, money.remaining_ore) or (settlement,)
+    vouchers = place(work, tenant, together, money)
     return {"settlement_no": settlement.settlement_no, "amount_ore": money.remaining_ore, "vouchers": vouchers}
+
+
+def _settlement(work: UnitOfWork, settlement_no: int) -> Settlement:
+    found = work.agency_told.settlement(settlement_no)
+    if found is None:
+        raise DataError(f"there is no settlement {settlement_no}; see: hub collection settlements")
+    return found
 
 
 def again(work: UnitOfWork, _tenant: Tenant, command: SendFileAgain) -> JsonObject:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 
 from hub.banking_calendar import add_banking_days
 from hub.errors import DataError, RuleViolation
-from hub.model.books import Bucket, Posting
+from hub.model.books import Bucket, Posting, VoucherKey, VoucherLine
 from hub.model.collection_cases import Settlement, WaitingPayout
 from hub.model.payments import AGENCY_PAYOUT, MatchProposal, UnmatchedPayment
 from hub.model.suspense import SuspenseCause
 from hub.model.tenant import Tenant
 from hub.money import format_kronor
+from hub.rules.collection.payouts import Together, paid_by, words_of
 from hub.rules.collection.settling import accounts_of
 from hub.rules.collection.telling import account_digits
 from hub.services.books.finding import find_company
@@ -22,7 +24,7 @@ from hub.services.ports import UnitOfWork
 
 VOUCHER_TYPE = "agency_payouts"
 UNPAID = "settlement_unpaid"  # task
-NEAR_DAYS = 15
+AT_ONCE = 1_000
 
 Propose = Callable[[Sequence[UnmatchedPayment]], Mapping[int, MatchProposal]]
 
@@ -43,65 +45,122 @@ def proposer(accounts: Collection[str], plugins: Propose | None) -> Propose | No
 
 
 def place_payouts(work: UnitOfWork, tenant: Tenant, agencies: Agencies) -> int:
-    """Place money of agencies that waits, where one settlement is it: by its reference, else by amount and days.
+    """Place money of agencies that waits, where it is certain which settlements it is for.
 
-    Returns how many were placed. What of a settlement has not been paid for too long becomes a task.
+    Returns how many payments were placed. What of a settlement has not been paid for too long becomes a task.
     """
-    unpaid = work.agency_told.settlements(unpaid_only=True, limit=1_000)
+    unpaid = work.agency_told.settlements(unpaid_only=True, limit=AT_ONCE)
     waiting = work.agency_told.waiting_payouts() if unpaid else []
-    placed = 0
+    if waiting:
+        work.queue.lock([one.payment_id for one in waiting])  # what a person moves meanwhile is read again below
+        work.agency_told.lock_settlements(sorted(one.settlement_no for one in unpaid))
+        unpaid = work.agency_told.settlements(unpaid_only=True, limit=AT_ONCE)
+        waiting = work.agency_told.waiting_payouts()
+    found = _certain(work, tenant, agencies, unpaid, waiting) if waiting else []
+    for together, money in found:
+        place(work, tenant, together, money)
+    placed = {one.settlement_no for together, _ in found for one in together}
     for settlement in sorted(unpaid):
-        found = _money_of(settlement, waiting, agencies.accounts.get(settlement.agency, frozenset()))
-        if found is not None and settlement.company:
-            place(work, tenant, settlement, found)
-            waiting.remove(found)
-            placed += 1
-        else:
+        if settlement.settlement_no not in placed and settlement.left_ore > 0:
             _ask_about_unpaid(work, tenant, settlement)
-    return placed
+    return len(found)
 
 
-def _money_of(
-    settlement: Settlement, waiting: Sequence[WaitingPayout], accounts: Collection[str]
-) -> WaitingPayout | None:
-    """Return the one payment that is a settlement's money, None when there is none, or when several may be."""
-    digits = {account_digits(one) for one in accounts}
-    left_ore = settlement.net_ore - settlement.paid_ore
-    may_be = [
-        one
-        for one in waiting
-        if one.remaining_ore == left_ore
-        and (one.company, one.currency) == (settlement.company, settlement.currency)
-        and account_digits(one.payer_account) in digits
-    ]
-    named = [one for one in may_be if settlement.payout_reference in f"{one.reference}\n{one.texts}"]
-    near = [one for one in may_be if _days_apart(one.booked_date, settlement.dated_on) <= NEAR_DAYS]
-    chosen = named or near
-    return chosen[0] if len(chosen) == 1 else None
+def _certain(
+    work: UnitOfWork,
+    tenant: Tenant,
+    agencies: Agencies,
+    unpaid: Sequence[Settlement],
+    waiting: Sequence[WaitingPayout],
+) -> list[tuple[Together, WaitingPayout]]:
+    """Return the payments that are certain, with what they pay; an agency's money pays its own settlements."""
+    shares = work.agency_told.shares([one.settlement_no for one in unpaid])
+    said = {word for one in waiting for word in words_of(one)}
+    paid = [one for one in work.agency_told.settlements_named(said) if not one.left_ore]
+    company_of = {company.number: company.organisation_number for company in tenant.companies}
+
+    def may_pay(money: WaitingPayout, settlement: Settlement) -> bool:
+        companies = shares[settlement.settlement_no]
+        is_whole = sum(companies.values()) == settlement.net_ore  # all its rows have been booked
+        belong = {company_of.get(company) for company in companies} == {company_of.get(money.company)}
+        return is_whole and belong and money.currency == settlement.currency
+
+    found = []
+    for agency in sorted({one.agency for one in unpaid}):
+        own = {account_digits(one) for one in agencies.accounts.get(agency, ())}
+        theirs = [one for one in waiting if account_digits(one.payer_account) in own]
+        of_agency = [one for one in unpaid if one.agency == agency]
+        references = {one.payout_reference for one in paid if one.agency == agency}
+        found += paid_by(of_agency, references, theirs, may_pay)
+    return found
 
 
-def _days_apart(one: str, other: str) -> int:
-    return abs((date.fromisoformat(one) - date.fromisoformat(other)).days)
+def place(work: UnitOfWork, tenant: Tenant, settlements: Sequence[Settlement], money: WaitingPayout) -> list[int]:
+    """Move suspended money to the account of what agencies have settled; return the vouchers' numbers.
 
+    It pays all that is left of the settlements, or a part of the one there is. What is other companies' of it leads
+    over the account between companies.
 
-def place(work: UnitOfWork, tenant: Tenant, settlement: Settlement, money: WaitingPayout) -> list[int]:
-    """Move suspended money to the account of what agencies have settled; return the vouchers' numbers."""
+    Raises:
+        RuleViolation: a settlement of several companies is not paid whole.
+    """
+    amounts = {one.settlement_no: one.left_ore for one in settlements}
+    if sum(amounts.values()) != money.remaining_ore:
+        amounts = {settlements[0].settlement_no: money.remaining_ore}
     account = accounts_of(find_company(tenant, money.company)).payouts
     work.books.add([suspense_out(money, money.remaining_ore, SuspenseCause.PAYOUT_PLACED, account, work.today)])
-    vouchers = work.books.apply(chart_of(work, tenant), voucher_type=VOUCHER_TYPE)
-    work.queue.take(money.payment_id, money.remaining_ore)
-    work.agency_told.note_paid(settlement.settlement_no, money.payment_id, money.remaining_ore)
-    work.commands.close_task(UNPAID, str(settlement.settlement_no))
-    work.events.record(
-        "settlement_paid",
-        settlement_no=settlement.settlement_no,
-        agency=settlement.agency,
-        payout_reference=settlement.payout_reference,
-        payment_id=money.payment_id,
-        amount_ore=money.remaining_ore,
-        currency=money.currency,
+    vouchers = work.books.apply(
+        chart_of(work, tenant),
+        voucher_type=VOUCHER_TYPE,
+        coded=_between_companies(work, tenant, settlements, amounts, money),
     )
+    work.queue.take(money.payment_id, money.remaining_ore)
+    for settlement in settlements:
+        amount_ore = amounts[settlement.settlement_no]
+        work.agency_told.note_paid(settlement.settlement_no, money.payment_id, amount_ore)
+        work.commands.close_task(UNPAID, str(settlement.settlement_no))
+        work.events.record(
+            "settlement_paid",
+            settlement_no=settlement.settlement_no,
+            agency=settlement.agency,
+            payout_reference=settlement.payout_reference,
+            payment_id=money.payment_id,
+            amount_ore=amount_ore,
+            currency=money.currency,
+        )
     return [voucher.number for voucher in vouchers]
+
+
+def _between_companies(
+    work: UnitOfWork,
+    tenant: Tenant,
+    settlements: Sequence[Settlement],
+    amounts: Mapping[int, int],
+    money: WaitingPayout,
+) -> dict[VoucherKey, list[VoucherLine]]:
+    """Return the lines by which the company that was paid owes the others theirs."""
+    shares = work.agency_told.shares([one.settlement_no for one in settlements if not one.company])
+    owed: Counter[str] = Counter()
+    for one in settlements:
+        amount_ore = amounts[one.settlement_no]
+        of_companies = {one.company: amount_ore} if one.company else shares[one.settlement_no]
+        if sum(of_companies.values()) != amount_ore:
+            raise RuleViolation(
+                f"settlement {one.settlement_no} is of several companies: only money of all "
+                f"{format_kronor(one.net_ore)} can be placed on it"
+            )
+        owed.update(of_companies)
+    lines: dict[VoucherKey, list[VoucherLine]] = defaultdict(list)
+    for company, amount_ore in owed.items():
+        if company != money.company and amount_ore:
+            for number, sign in ((money.company, 1), (company, -1)):
+                key = VoucherKey(money.section_no if sign > 0 else 0, number, money.currency, work.today)
+                own = accounts_of(find_company(tenant, number))
+                lines[key] += [
+                    VoucherLine(own.payouts, sign * amount_ore),
+                    VoucherLine(own.between_companies, -sign * amount_ore),
+                ]
+    return lines
 
 
 def suspense_out(money: WaitingPayout, amount_ore: int, cause: SuspenseCause, account: str, today: str) -> Posting:
@@ -146,10 +205,9 @@ def _ask_about_unpaid(work: UnitOfWork, tenant: Tenant, settlement: Settlement) 
     )
     if add_banking_days(date.fromisoformat(settlement.dated_on), days).isoformat() >= work.today:
         return
-    left_ore = settlement.net_ore - settlement.paid_ore
     message = (
-        f"settlement {settlement.payout_reference} of {settlement.agency} says that {format_kronor(left_ore)} is paid "
-        f"out, and no such money has been found: hub collection settlements; place it by hub collection paid "
-        f"{settlement.settlement_no} PAYMENT"
+        f"settlement {settlement.payout_reference} of {settlement.agency} says that "
+        f"{format_kronor(settlement.left_ore)} is paid out, and no such money has been found: hub collection "
+        f"settlements; place it by hub collection paid {settlement.settlement_no} PAYMENT"
     )
     work.commands.open_task(UNPAID, str(settlement.settlement_no), message)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam
 
 from hub.model.agency_told import Listed, Told
 from hub.model.collection_cases import Settlement, SettlementRow, WaitingPayout
@@ -33,6 +33,12 @@ _WAITING_PAYOUTS = text("""
       AND ((:payment_id = 0 AND u.reason = 'agency_payout' AND u.remaining_ore > 0) OR u.payment_id = :payment_id)
     ORDER BY u.payment_id
 """)
+_SHARES = text("""
+    SELECT r.settlement_no, c.company, CAST(sum(r.net_ore) AS BIGINT) AS net_ore
+    FROM settlement_row r JOIN collection_case c ON c.tenant = :t AND c.case_no = r.case_no
+    WHERE r.tenant = :t AND r.settlement_no IN :some
+    GROUP BY r.settlement_no, c.company
+""").bindparams(bindparam("some", expanding=True))
 _SETTLEMENT = ", ".join(Settlement._fields)
 
 
@@ -103,6 +109,32 @@ class SqlAgencyTold:
         """Return settlements, newest first."""
         unpaid = " AND paid_ore <> net_ore" if unpaid_only else ""
         return self._settlements(f"(:agency = '' OR agency = :agency){unpaid}", agency=agency, limit=limit)
+
+    def settlements_named(self, references: Collection[str]) -> list[Settlement]:
+        """Return the settlements of any agency that have one of these references."""
+        wanted, found = sorted(references), []
+        named = text(f"SELECT {_SETTLEMENT} FROM settlement WHERE tenant = :t AND payout_reference IN :some")
+        named = named.bindparams(bindparam("some", expanding=True))
+        for start in range(0, len(wanted), 500):
+            rows = self._connection.execute(named, {"t": self._tenant, "some": wanted[start : start + 500]})
+            found += [Settlement._make(row) for row in rows]
+        return found
+
+    def lock_settlements(self, settlement_nos: Sequence[int]) -> None:
+        """Let nobody else place money on these until the transaction ends. SQLite has one writer at a time anyway."""
+        if self._connection.dialect.name == "postgresql" and settlement_nos:
+            held = "SELECT 1 FROM settlement WHERE tenant = :t AND settlement_no IN :some ORDER BY settlement_no"
+            locking = text(f"{held} FOR UPDATE").bindparams(bindparam("some", expanding=True))
+            self._connection.execute(locking, {"t": self._tenant, "some": list(settlement_nos)})
+
+    def shares(self, settlement_nos: Sequence[int]) -> dict[int, dict[str, int]]:
+        """Return what settlements pay out by company, in öre, as far as their rows have been booked."""
+        found: dict[int, dict[str, int]] = {number: {} for number in settlement_nos}
+        for start in range(0, len(settlement_nos), 500):
+            some = list(settlement_nos[start : start + 500])
+            for number, company, net_ore in self._connection.execute(_SHARES, {"t": self._tenant, "some": some}):
+                found[number][company] = net_ore
+        return found
 
     def _settlements(self, which: str, **values: Any) -> list[Settlement]:
         asked = {"t": self._tenant, "limit": 1000, **values}

@@ -78,7 +78,8 @@ _POST_RETURNED = f"""
         SELECT CAST(0 AS BIGINT) AS receivable_id, 'suspense' AS bucket, -f.amount_ore AS amount_ore,
                CAST(0 AS BIGINT) AS group_no, f.company, f.returned_payment AS payment_id, p.exchange_no,
                CAST(0 AS BIGINT) AS section_no, p.account_no, f.currency, CAST(:today AS TEXT) AS transaction_date,
-               CAST(:today AS TEXT) AS booked_date, '{SuspenseCause.REFUND_RETURNED}' AS cause, 'refund:' || f.refund_no AS rule,
+               CAST(:today AS TEXT) AS booked_date, '{SuspenseCause.REFUND_RETURNED}' AS cause,
+               'refund:' || f.refund_no AS rule,
                'refunds' AS contra, CAST(0 AS BIGINT) AS settles, CAST(NULL AS BIGINT) AS reverses_no
         FROM refund f JOIN payment p ON p.tenant = f.tenant AND p.payment_id = f.returned_payment
         WHERE f.tenant = :t AND f.refund_no IN :numbers ORDER BY f.refund_no) AS posted

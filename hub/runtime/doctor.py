@@ -23,7 +23,7 @@ from hub.runtime.installed import installed_plugins
 from hub.runtime.ledger_findings import ledger_findings
 from hub.runtime.mandate_findings import mandate_findings
 from hub.runtime.order_findings import order_findings
-from hub.runtime.printing_findings import cannot_be_printed, texts_of_letterhead
+from hub.runtime.printing_findings import cannot_be_printed, texts_of_company
 from hub.runtime.refund_findings import refund_findings
 from hub.runtime.secret_findings import secret_findings
 from hub.runtime.tenant_work import TenantWork
@@ -191,7 +191,7 @@ def _channels_of(work: TenantWork, what: str) -> Iterator[Finding]:
             work.printer.renderer(company.number)
         except HubError as error:
             yield Finding(Health.WRONG, what, str(error))
-        for text in cannot_be_printed(texts_of_letterhead(company)):
+        for text in cannot_be_printed(texts_of_company(company)):
             yield Finding(Health.WRONG, what, f"company {company.number}: {text}")
 
 

@@ -20,14 +20,18 @@ class SettingText(NamedTuple):
     text: str
 
 
-def texts_of_letterhead(company: Company) -> Iterator[SettingText]:
-    """Yield what every document of a company says of it."""
+def texts_of_company(company: Company) -> Iterator[SettingText]:
+    """Yield what documents of a company say of it and of what it bills, and its applications for orders to pay."""
     yield SettingText("name", company.name)
     head = company.letterhead
     for name in ("street", "postal_code", "city", "phone", "email", "website", "vat_number", "seat"):
         yield SettingText(f"letterhead.{name}", getattr(head, name))
     for name in ("terms", "greeting"):
         yield from _by_language(f"letterhead.{name}", getattr(head, name))
+    for at, routine in enumerate(company.routines, 1):  # as messages about settings count
+        yield SettingText(f"routines[{at}]", f"{routine.name}\n{routine.claim_text}")
+    for name in ("applicant", "agent"):
+        yield SettingText(f"orders_to_pay.{name}", "\n".join(getattr(company.orders_to_pay, name)))
 
 
 def texts_of_policy(policy: Policy) -> Iterator[SettingText]:

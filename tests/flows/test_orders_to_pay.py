@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from telling import assert_books_agree, entries, waiting_ids
 
 from hub.errors import ConfigurationError, DataError, LedgerError, RejectedError, RuleViolation
+from hub.model.fee_invoices import FeeInvoice
 from hub.model.limitation import InterruptedBy, Interruption
 from hub.model.purging import PurgeTerms
 from hub.services.books.interest import accrued
@@ -60,6 +61,18 @@ class TestMaking:
         ]
         assert world.tasks() == {}
         assert_books_agree(world)
+
+    def test_a_fee_invoice_was_demanded_by_the_letters_of_its_receivable_since_its_own(self, world):
+        owed, fee = world.demanded("1001"), world.owe("9001", 18_000, kind="fee_invoice")
+        later = world.owe("9002", 6_000, kind="fee_invoice")
+        assert "no demand has been sent" in world.make("1001", "9001")["why"]
+
+        with world.store.write() as work:
+            of_plan = {fee: 0, later: 1}
+            work.fee_invoices.record([FeeInvoice(one, owed, no, "demand", 18_000, "") for one, no in of_plan.items()])
+        world.tell("drop_order_to_pay", order_no=1, reason="fees belong to it")
+        assert world.make("1001", "9001")["state"] == "ready"
+        assert "no demand has been sent" in world.make("9002")["why"]
 
     @pytest.mark.parametrize(
         ("how", "why"),

@@ -14,7 +14,7 @@ from hub.model.company import Company
 from hub.model.dunning import DunningStep, Stopped
 from hub.model.dunning_plans import StepTaken
 from hub.model.orders_to_pay import Hindrance, OrderClaim, OrderTerms, OrderToPay
-from hub.model.receivables import Hold, Receivable
+from hub.model.receivables import Hold, Receivable, ReceivableKind
 from hub.model.tenant import Tenant
 from hub.rules.dunning.holds import what_stops
 from hub.rules.interest.principal import earned
@@ -157,7 +157,7 @@ def _refuse_terms(company: Company, terms: OrderTerms, known: Known) -> None:
 
 def _standing(work: UnitOfWork, tenant: Tenant, rows: Mapping[int, Receivable], order_no: int) -> dict[int, Standing]:
     numbers = list(rows)
-    steps = work.dunning.of(numbers, work.today).steps
+    steps = _steps(work, rows)
     holds = _by_receivable(work.receivables.active_holds(numbers, work.today), without=source_of(order_no))
     orders = work.orders_to_pay.orders_of(numbers)
     return {
@@ -166,6 +166,17 @@ def _standing(work: UnitOfWork, tenant: Tenant, rows: Mapping[int, Receivable], 
         )
         for number, row in rows.items()
     }
+
+
+def _steps(work: UnitOfWork, rows: Mapping[int, Receivable]) -> dict[int, Sequence[StepTaken]]:
+    """Return the steps of receivables; letters about a receivable ask for its fee invoices too, from each one's own."""
+    fees = work.fee_invoices.by_ids(number for number, row in rows.items() if row.kind == ReceivableKind.FEE_INVOICE)
+    steps = work.dunning.of([*{*rows, *(fee.receivable_id for fee in fees)}], work.today).steps
+    asked = {
+        fee.invoice_id: [step for step in steps.get(fee.receivable_id, ()) if step.plan_no >= fee.plan_no]
+        for fee in fees
+    }
+    return {number: [*steps.get(number, ()), *asked.get(number, ())] for number in rows}
 
 
 def _standing_of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import Connection, TextClause, bindparam
 
 from hub.model.fee_invoices import FeeInvoice, StandingFee
 from hub.rules.charges import EntryFacts
@@ -15,15 +15,18 @@ from hub.store.statements import text
 from hub.store.temporary import lay_out
 
 _AT_ONCE = 500
-_STANDING = text("""
+_STANDING = """
     SELECT f.invoice_id, f.receivable_id, f.plan_no, r.company, r.number, r.source_system, f.amount_ore,
            coalesce(o.principal_ore + o.fee_ore + o.interest_ore, 0)
     FROM fee_invoice f
     JOIN receivable r ON r.tenant = f.tenant AND r.receivable_id = f.invoice_id
     LEFT JOIN open_item o ON o.tenant = f.tenant AND o.receivable_id = f.invoice_id
-    WHERE f.tenant = :t AND f.receivable_id IN :ids AND f.undone_at IS NULL
+    WHERE f.tenant = :t AND f.{by} IN :ids AND f.undone_at IS NULL
     ORDER BY f.receivable_id, f.invoice_id
-""").bindparams(bindparam("ids", expanding=True))
+"""
+_STANDING_OF, _STANDING_THEMSELVES = (
+    text(_STANDING.format(by=by)).bindparams(bindparam("ids", expanding=True)) for by in ("receivable_id", "invoice_id")
+)
 _CREDITING = text(f"""
     SELECT a.receivable_id, {", ".join(f"e.{name}" for name in EntryFacts._fields)}
     FROM asked a
@@ -57,9 +60,16 @@ class SqlFeeInvoices:
 
     def standing(self, receivable_ids: Iterable[int]) -> list[StandingFee]:
         """Return the fee invoices of receivables that nobody has taken back, settled ones too."""
-        ids, found = sorted(set(receivable_ids)), list[StandingFee]()
+        return self._standing(_STANDING_OF, receivable_ids)
+
+    def by_ids(self, invoice_ids: Iterable[int]) -> list[StandingFee]:
+        """Return those of receivables that are fee invoices themselves, and that nobody has taken back."""
+        return self._standing(_STANDING_THEMSELVES, invoice_ids)
+
+    def _standing(self, question: TextClause, numbers: Iterable[int]) -> list[StandingFee]:
+        ids, found = sorted(set(numbers)), list[StandingFee]()
         for start in range(0, len(ids), _AT_ONCE):
-            rows = self._connection.execute(_STANDING, {"t": self._tenant, "ids": ids[start : start + _AT_ONCE]})
+            rows = self._connection.execute(question, {"t": self._tenant, "ids": ids[start : start + _AT_ONCE]})
             found += [StandingFee._make(row) for row in rows]
         return found
 

@@ -49,6 +49,7 @@ class Decider:
         self._on = on
         self._creditors = {company.number: _creditor(company) for company in tenant.companies}
         self._policies: dict[tuple[str, str], Policy | None] = {}
+        self._interest_from: dict[tuple[str, str, str], date | None] = {}
 
     def decide_all(self, page: DunnedPage) -> Iterator[Decided]:
         """Yield what comes next for each of some receivables, in their order."""
@@ -95,11 +96,24 @@ class Decider:
             is_with_its_original=debt.receivable_id in page.fees_of_open,
             handed_over=page.handed_over.get(debt.receivable_id, ""),
             drawn_on=page.drawn.get(debt.receivable_id, ""),
-            interest_from=_interest_from(debt, creditor.company) if relation.is_commercial else None,
+            interest_from=self._first_day(debt, creditor.company) if relation.is_commercial else None,
             taken=[_taken(step) for step in steps] if steps else (),
             holds=holds,
             lapses_after=self._lapses_after(debt, creditor, steps, told),
         )
+
+    def _first_day(self, debt: OpenDebt, company: Company) -> date | None:
+        """Return the first day of late interest by the due date that stands; none on what bears no interest.
+
+        Many receivables share their days.
+        """
+        if debt.kind in NO_INTEREST_ON or not debt.due_date:
+            return None
+        key = (debt.company, debt.invoice_date, debt.due_date)
+        if key not in self._interest_from:
+            days = (date.fromisoformat(debt.invoice_date), date.fromisoformat(debt.due_date))
+            self._interest_from[key] = first_day_by(company.dunning.interest, invoice_date=days[0], due_date=days[1])
+        return self._interest_from[key]
 
     def _lapses_after(
         self, debt: OpenDebt, creditor: _Creditor, steps: Sequence[StepTaken], told: Sequence[Interruption]
@@ -127,14 +141,6 @@ def is_by_debtor(policy: Policy | None) -> bool:
 def _creditor(company: Company) -> _Creditor:
     kind, terms = class_of(company.organisation_number), company.dunning.interest
     return _Creditor(company, company.dunning.hold_codes, kind, terms.due_moves_to_weekday)
-
-
-def _interest_from(debt: OpenDebt, company: Company) -> date | None:
-    """Return the first day of late interest by the due date that stands; none on what bears no interest."""
-    if debt.kind in NO_INTEREST_ON or not debt.due_date:
-        return None
-    days = (date.fromisoformat(debt.invoice_date), date.fromisoformat(debt.due_date))
-    return first_day_by(company.dunning.interest, invoice_date=days[0], due_date=days[1])
 
 
 def _taken(step: StepTaken) -> Taken:

@@ -127,7 +127,7 @@ class _Filler:
             if step.verdict is not Verdict.LATER and steps and step.rule is not None and step.rule.step not in steps:
                 self.counted[NotYet.OTHER_STEP] += 1
             elif step.verdict is not Verdict.LATER:
-                yield self._item(debt, step, policy)._replace(interest_ore=interest.get(debt.receivable_id, 0))
+                yield self._item(debt, step, policy, interest.get(debt.receivable_id, 0))
             else:
                 self.counted[step.reason] += 1
                 if policy is not None and is_listed(debt, step, policy) and self._is_told(debt, policy, page):
@@ -137,7 +137,7 @@ class _Filler:
         """Say whether a letter may list a receivable; of which step it will be is known when letters are gathered."""
         return self._decider.is_told(debt, page, [rule.step for rule in policy.steps])
 
-    def _item(self, debt: OpenDebt, step: NextStep, policy: Policy | None) -> PlanItem:
+    def _item(self, debt: OpenDebt, step: NextStep, policy: Policy | None, interest_ore: int = 0) -> PlanItem:
         self._item_no += 1
         key = letter_key(debt, policy)
         return PlanItem(
@@ -146,7 +146,7 @@ class _Filler:
             step.rule.step if step.rule is not None else "",
             self._item_no if step.verdict is Verdict.TAKE and not key else 0,
             step.fee_ore,
-            0,
+            interest_ore,
             debt.open_ore,
             step.verdict,
             step.reason,

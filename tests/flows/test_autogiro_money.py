@@ -98,6 +98,19 @@ def test_a_refund_that_two_payments_may_be_meant_by_is_for_a_person(bank: World)
     assert bank.open_ore(owed) <= 20000
 
 
+def test_money_whose_row_names_another_payees_bankgiro_is_held_though_its_reference_is_ours(bank: World) -> None:
+    ours, other = bank.owe("1001", 10000), bank.owe("1002", 10000)
+    rows = [
+        files.outcome("82", 10000, reference="1001"),
+        files.outcome("82", 10000, payer="103", reference="1002", bankgiro="50501055"),
+    ]
+    bank.receive(specification(*rows, approved=20000, count=2))
+
+    assert (bank.open_ore(ours), bank.open_ore(other)) == (0, 10000)
+    assert bank.waiting() == [("held", "unknown_payee_account", 10000)]
+    assert bank.account_balance(CLEARING) == 10000
+
+
 @pytest.mark.parametrize("number", ["1001", "7412"])
 def test_a_reference_that_comes_back_filled_with_zeros_finds_its_receivable(bank: World, number: str) -> None:
     owed = bank.owe(number, 10000)

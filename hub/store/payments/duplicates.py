@@ -126,7 +126,10 @@ class SqlDuplicates(DayComparison):
     # --- payee accounts the tenant does not have ---------------------------------------------------------------------
 
     def place_unknown_accounts(self, exchange_no: int) -> int:
-        """Give payments to an unknown account the one account at which their reference is open; return how many."""
+        """Give payments of unknown sections the one account at which their reference is open; return how many.
+
+        A payment that itself names its payee account was paid to that one, whatever its reference.
+        """
         return int(self._run(_PLACE_UNKNOWN, exchange_no).rowcount)
 
     def hold_unknown_accounts(self, exchange_no: int) -> int:
@@ -315,7 +318,7 @@ _PLACE_UNKNOWN = """
         JOIN reference r ON r.tenant = a.tenant AND r.account_no = a.account_no AND r.reference = payment.reference
                         AND r.closed_on IS NULL
         WHERE a.tenant = payment.tenant)
-    WHERE tenant = :t AND account_no = 0 AND reference <> ''
+    WHERE tenant = :t AND account_no = 0 AND account = '' AND reference <> ''
       AND payment_id IN (SELECT n.payment_id FROM chunk c JOIN payment n ON n.tenant = c.tenant
                          AND n.payment_id BETWEEN c.first_payment AND c.last_payment
                          WHERE c.tenant = :t AND c.exchange_no = :x AND n.account_no = 0)

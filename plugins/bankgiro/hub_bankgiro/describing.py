@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from hub.contracts import FileDescription, FileSeal
-from hub.errors import FormatError
+from hub.errors import FormatError, Place
 from hub.formats.fixed_width import RECORD_WIDTH
 from hub.formats.record_lines import RecordLine
 from hub.identifiers import bankgiro_number
@@ -15,6 +15,7 @@ from hub.model.payment_file import Warned
 from hub_bankgiro.autogiro.answers import read_answers
 from hub_bankgiro.autogiro.orders_read import OrderRead, OrdersClosed, OrdersOpened, read_orders
 from hub_bankgiro.autogiro.refusals import names_no_bankgiro
+from hub_bankgiro.autogiro.sealed import SealOfFile
 from hub_bankgiro.forms import AUTOGIRO_ANSWERS, BGMAX, ORDERS, SUPPLIER_ANSWERS, SUPPLIER_ORDERS, FileForm
 from hub_bankgiro.oddities import Oddities
 from hub_bankgiro.record_files import Record, RecordFile, form_of_head
@@ -23,7 +24,6 @@ from hub_bankgiro.supplier_payments import check
 
 MOST_ERRORS = 20
 WARNINGS_PER_CODE = 20
-_SEAL_ERRORS = ("SEAL_KEY", "SEAL_DIFFERS")
 
 
 class BankgirotFiles:
@@ -44,33 +44,36 @@ class BankgirotFiles:
             file = RecordFile(stream, oddities)
         except FormatError as error:
             return _refused(stream, error)
-        counted = _Counted(file)
+        counted = _Counted(file, SealOfFile(key))
         stream.seek(0)
-        reading = _Reading(file.form, key)
+        reading = _Reading(file.form)
         if file.form is not BGMAX:
             reading.read(stream)
-        errors = [*counted.errors, *reading.errors]
-        warnings = [*oddities.taken(), *reading.warnings, *oddities.summaries()]
-        return _description(file.form, counted, reading.seal, errors, warnings)
+        warnings = [*oddities.taken(), *reading.warnings, *_of_seal(counted.seal, key, file.form)]
+        return _description(counted, _told_once([*counted.errors, *reading.errors]), [*warnings, *oddities.summaries()])
 
 
 class _Counted:
-    """The records of a file, and what of them cannot be read."""
+    """The records of a file, what of them cannot be read, and its seal."""
 
-    def __init__(self, file: RecordFile) -> None:
+    def __init__(self, file: RecordFile, seal: SealOfFile) -> None:
         self.records: Counter[str] = Counter()
         self.sum_ore: Counter[str] = Counter()
         self.errors: list[FormatError] = []
-        self._form = file.form
+        self.form = file.form
+        self._seal = seal
+        self._is_broken = False
         try:
             for line in file.lines:
                 if not line.is_blank:
                     self._take(file, line)
         except FormatError as error:  # from here on there are no lines
             self.errors.append(error)
+            self._is_broken = True
+        self.seal = self._compared()
 
     def _take(self, file: RecordFile, line: RecordLine) -> None:
-        if self._form is BGMAX:  # its reader says what is wrong with it
+        if self.form is BGMAX:  # its reader says what is wrong with it
             self._count_plainly(line)
             return
         try:
@@ -80,9 +83,28 @@ class _Counted:
         except FormatError as error:
             if len(self.errors) < MOST_ERRORS:
                 self.errors.append(error)
+        if self.form is ORDERS and not self._is_broken:
+            self._take_for_seal(line)
+
+    def _take_for_seal(self, line: RecordLine) -> None:
+        try:
+            self._seal.take(line)
+        except FormatError as error:
+            self.errors.append(error)
+            self._is_broken = True
+
+    def _compared(self) -> FileSeal:
+        """Return what the seal proves: bad for every sealed file that cannot be read to its seal."""
+        if self._is_broken:
+            return FileSeal.BAD if self._seal.is_sealed else FileSeal.NONE
+        try:
+            return self._seal.compared()
+        except FormatError as error:
+            self.errors.append(error)
+            return FileSeal.BAD
 
     def _count_plainly(self, line: RecordLine) -> None:
-        layout = self._form.layout_of(line.text)
+        layout = self.form.layout_of(line.text)
         if layout is None:
             return
         self.records[layout.code] += 1
@@ -100,12 +122,10 @@ class _Counted:
 class _Reading:
     """What the file says as a whole, as far as no payment file reader tells it."""
 
-    def __init__(self, form: FileForm, key: bytes | None) -> None:
+    def __init__(self, form: FileForm) -> None:
         self.errors: list[FormatError] = []
         self.warnings: list[Warned] = []
-        self.seal = FileSeal.NONE
         self._form = form
-        self._key = key
 
     def read(self, stream: BinaryIO) -> None:
         oddities = Oddities(strict=False, per_code=0)
@@ -119,22 +139,19 @@ class _Reading:
                 check(RecordFile(stream, oddities))
         except FormatError as error:
             self.errors.append(error)
-            if error.code in _SEAL_ERRORS:
-                self.seal = FileSeal.BAD
 
     def _read_orders(self, stream: BinaryIO, oddities: Oddities) -> None:
-        for event in read_orders(stream, oddities, key=self._key):
-            if isinstance(event, OrdersClosed):
-                self.seal = event.seal
-                self.warnings += self._of_seal(event.seal)
-            elif len(self.warnings) < WARNINGS_PER_CODE:
+        for event in read_orders(stream, oddities):
+            if not isinstance(event, OrdersClosed) and len(self.warnings) < WARNINGS_PER_CODE:
                 self.warnings += _of_check_digits(event)
 
-    def _of_seal(self, seal: FileSeal) -> Iterator[Warned]:
-        if seal == FileSeal.UNCHECKED:
-            yield Warned("SEAL_UNCHECKED", "the file is sealed; give --seal-key to have the seal compared")
-        elif self._key and seal == FileSeal.NONE:
-            yield Warned("SEAL_MISSING", "a key is given, and the file has no seal")
+
+def _of_seal(seal: FileSeal, key: bytes | None, form: FileForm) -> Iterator[Warned]:
+    """Warn of a seal that is not compared, and of one that a key is given for and that a file to Bankgirot lacks."""
+    if seal == FileSeal.UNCHECKED:
+        yield Warned("SEAL_UNCHECKED", "the file is sealed; give --seal-key to have the seal compared")
+    elif key and form is ORDERS and seal == FileSeal.NONE:
+        yield Warned("SEAL_MISSING", "a key is given, and the file has no seal")
 
 
 def _of_check_digits(event: OrdersOpened | OrderRead) -> Iterator[Warned]:
@@ -166,8 +183,14 @@ def _refused(stream: BinaryIO, error: FormatError) -> FileDescription:
     return FileDescription(form.format, form.direction, {}, {}, form.layout, errors=(error,))
 
 
-def _description(
-    form: FileForm, counted: _Counted, seal: FileSeal, errors: list[FormatError], warnings: list[Warned]
-) -> FileDescription:
-    records, sums = dict(sorted(counted.records.items())), dict(sorted(counted.sum_ore.items()))
-    return FileDescription(form.format, form.direction, records, sums, form.layout, seal, errors, warnings)
+def _told_once(errors: list[FormatError]) -> list[FormatError]:
+    """Return errors in their order, each place once: counting and reading meet the same ones."""
+    first: dict[tuple[str, Place], FormatError] = {}
+    for error in errors:
+        first.setdefault((error.code, error.place), error)
+    return list(first.values())
+
+
+def _description(counted: _Counted, errors: list[FormatError], warnings: list[Warned]) -> FileDescription:
+    records, sums, form = dict(sorted(counted.records.items())), dict(sorted(counted.sum_ore.items())), counted.form
+    return FileDescription(form.format, form.direction, records, sums, form.layout, counted.seal, errors, warnings)

@@ -37,8 +37,8 @@ def orders(bankgiro: str = files.BANKGIRO, row_bankgiro: str = files.BANKGIRO) -
     ]
 
 
-def sealed(key: str = KEY) -> bytes:
-    return b"".join(sealed_file(orders(), files.DAY, bytes.fromhex(key)))
+def sealed(row_bankgiro: str = files.BANKGIRO) -> bytes:
+    return b"".join(sealed_file(orders(row_bankgiro=row_bankgiro), files.DAY, bytes.fromhex(KEY)))
 
 
 def codes(problems: object) -> list[str]:
@@ -67,7 +67,14 @@ def test_records_and_sums_are_those_of_the_file():
         (sealed(), "", "unchecked", [], ["SEAL_UNCHECKED"]),
         (b"".join(plain_file(orders())), KEY, "none", [], ["SEAL_MISSING"]),
         (b"".join(plain_file(orders())), "", "none", [], []),
-        (sealed().rpartition(b"\r\n99")[0], KEY, "none", ["TRUNCATED"], []),
+        (sealed().rpartition(b"\r\n99")[0], KEY, "bad", ["TRUNCATED"], []),
+        (sealed().rpartition(b"\r\n99")[0], "", "bad", ["TRUNCATED"], []),
+        (sealed() + sealed().split(b"\r\n")[2] + b"\r\n", KEY, "bad", ["AFTER_END"], []),
+        (sealed().partition(b"\r\n")[2], KEY, "bad", ["RECORD_MISPLACED"], []),
+        (sealed(row_bankgiro="50501055"), "A" * 32, "bad", ["SEAL_KEY", "PAYEE_DIFFERS"], []),
+        (sealed(row_bankgiro="50501055"), KEY, "ok", ["PAYEE_DIFFERS"], []),
+        (sealed().replace(b"000000012500", b"00000001250X"), KEY, "bad", ["AMOUNT_UNREADABLE", "SEAL_DIFFERS"], []),
+        (sealed().replace(b"\r\n82", b"\r\n88"), KEY, "bad", ["RECORD_UNKNOWN", "SEAL_DIFFERS"], []),
     ],
 )
 def test_the_seal_is_compared_with_the_key_that_is_given(data, key, seal, errors, warnings):

@@ -12,11 +12,11 @@ from hub.model.direct_debits import PayeeOrder
 from hub.model.payment_file import PayeeAccount
 from hub_bankgiro.autogiro.order_records import order_of
 from hub_bankgiro.autogiro.payee import PayeeOfFile
+from hub_bankgiro.autogiro.sealed import SealOfFile
 from hub_bankgiro.autogiro.wording import iso, payee_of
 from hub_bankgiro.forms import ORDERS
 from hub_bankgiro.oddities import Oddities
 from hub_bankgiro.record_files import Record, RecordFile
-from hub_bankgiro.seal import Sealing, StatedSeal, check
 
 
 class OrdersOpened(NamedTuple):
@@ -64,35 +64,19 @@ class _Reading:
     """One file to Bankgirot while it is read."""
 
     def __init__(self, key: bytes | None) -> None:
-        self._sealing = Sealing(key) if key else None
+        self._seal = SealOfFile(key)
         self._payee: PayeeOfFile | None = None
-        self._is_sealed = False
-        self._stated: StatedSeal | None = None
         self._orders = 0
         self._in_section = True
 
     def take(self, record: Record, line: RecordLine) -> Iterator[OrdersOpened | OrderRead]:
-        if self._stated is not None:
-            message = "records follow the seal; make or fetch the file again"
-            raise FormatError(message, code="AFTER_END", line=record.line, record=record.code)
-        if self._sealing and record.code != "99":
-            self._sealing.add(line.source.rstrip(b"\x1a"))
+        self._seal.take(line)
         if record.code in ("00", "99"):
-            self._seal(record)
+            record.read()
         elif record.code == "01":
             yield self._opened(record)
         else:
             yield self._order(record)
-
-    def _seal(self, record: Record) -> None:
-        values = record.read()
-        if record.code == "00" and self._payee is None and not self._is_sealed:
-            self._is_sealed = True
-        elif record.code == "99" and self._is_sealed:
-            self._stated = StatedSeal(values["key_check"], values["mac"], record.line)
-        else:
-            message = "a record of the seal stands where none may; make or fetch the file again"
-            raise FormatError(message, code="RECORD_MISPLACED", line=record.line, record=record.code)
 
     def _opened(self, record: Record) -> OrdersOpened:
         values = record.read()
@@ -118,11 +102,4 @@ class _Reading:
     def closed(self) -> OrdersClosed:
         """Return the last event. Raises FormatError when the file is cut, FormatError when its seal does not verify."""
         self._need_orders(0)
-        if self._is_sealed and self._stated is None:
-            raise FormatError("the file ends before its seal; fetch it again", code="TRUNCATED")
-        if self._sealing is None:
-            return OrdersClosed(self._orders, FileSeal.UNCHECKED if self._is_sealed else FileSeal.NONE)
-        if self._stated is None:
-            return OrdersClosed(self._orders, FileSeal.NONE)
-        check(self._stated, self._sealing)
-        return OrdersClosed(self._orders, FileSeal.OK)
+        return OrdersClosed(self._orders, self._seal.compared())

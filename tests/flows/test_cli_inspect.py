@@ -47,6 +47,8 @@ def test_inspect_needs_no_home_and_says_everything() -> None:
         "specification",
         8_791_475,
     )
+    assert (told["layout"], told["direction"], told["seal"]) == ("", "from_bank", "none")
+    assert (told["records"]["20"], told["sum_ore"]["15"]) == (19, 8_791_475)
     assert len(told["items"]) == 19
     assert told["items"][0]["booked_date"] == section["booked_date"] == "2026-11-20"
 
@@ -54,6 +56,7 @@ def test_inspect_needs_no_home_and_says_everything() -> None:
 def test_lumps_of_a_statement_are_credit_and_no_payments() -> None:
     told = inspected(CAMT053)
     assert (told["payments"], told["other_entries"]) == (0, 2)
+    assert (told["layout"], told["direction"], told["records"], told["sum_ore"]) == ("", "from_bank", {}, {})
     assert told["net_ore"] == {}
     assert told["credit_ore"] == {"SEK": 10_935_175}
     assert [balance["kind"] for balance in told["balances"]] == ["opening", "closing"]

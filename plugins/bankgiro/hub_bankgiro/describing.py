@@ -8,7 +8,6 @@ from typing import BinaryIO
 
 from hub.contracts import FileDescription, FileSeal
 from hub.errors import FormatError, Place
-from hub.formats.fixed_width import RECORD_WIDTH
 from hub.formats.record_lines import RecordLine
 from hub.identifiers import bankgiro_number
 from hub.model.payment_file import Warned
@@ -27,14 +26,14 @@ WARNINGS_PER_CODE = 20
 
 
 class BankgirotFiles:
-    """Describes files of Autogiro both ways, Total IN and supplier payments; of BgMax those of Autogiro payments."""
+    """Describes files of Autogiro both ways, Total IN and supplier payments."""
 
     name = "Bankgirot and Plusgirot"
 
     def recognises(self, head: bytes) -> bool:
         """Say whether a file that begins with `head` is one of them; never raises."""
         form = form_of_head(head)
-        return form is not None and (form is not BGMAX or _is_of_autogiro(head))
+        return form is not None and form is not BGMAX
 
     def describe(self, stream: BinaryIO, *, seal_key: str = "", strict: bool = False) -> FileDescription:
         """Count and sum the records, then read the file as what it is. Raises ConfigurationError for a wrong key."""
@@ -47,8 +46,7 @@ class BankgirotFiles:
         counted = _Counted(file, SealOfFile(key))
         stream.seek(0)
         reading = _Reading(file.form)
-        if file.form is not BGMAX:
-            reading.read(stream)
+        reading.read(stream)
         warnings = [*oddities.taken(), *reading.warnings, *_of_seal(counted.seal, key, file.form)]
         return _description(counted, _told_once([*counted.errors, *reading.errors]), [*warnings, *oddities.summaries()])
 
@@ -73,9 +71,6 @@ class _Counted:
         self.seal = self._compared()
 
     def _take(self, file: RecordFile, line: RecordLine) -> None:
-        if self.form is BGMAX:  # its reader says what is wrong with it
-            self._count_plainly(line)
-            return
         try:
             record = file.record_of(line)
             self.records[record.code] += 1
@@ -102,16 +97,6 @@ class _Counted:
         except FormatError as error:
             self.errors.append(error)
             return FileSeal.BAD
-
-    def _count_plainly(self, line: RecordLine) -> None:
-        layout = self.form.layout_of(line.text)
-        if layout is None:
-            return
-        self.records[layout.code] += 1
-        field = next((field for field in layout.values if field.name == "amount"), None)
-        digits = line.text.ljust(RECORD_WIDTH)[field.span] if field else ""
-        if digits.isascii() and digits.isdigit():
-            self.sum_ore[layout.code] += int(digits)
 
     def _sum(self, record: Record) -> None:
         values = record.read()
@@ -163,14 +148,6 @@ def _of_check_digits(event: OrdersOpened | OrderRead) -> Iterator[Warned]:
     elif names_no_bankgiro(event.order.order):
         message = "the payer number is as long as a bankgiro number, and its check digit does not fit as one"
         yield Warned("CHECK_DIGIT", message, event.line, "04", "payer")
-
-
-def _is_of_autogiro(head: bytes) -> bool:
-    """Say whether the first payment of a BgMax file was made by Autogiro (channel 4)."""
-    lines = head.decode("latin-1").splitlines()
-    if len(lines) == 1:
-        lines = [lines[0][start : start + RECORD_WIDTH] for start in range(0, len(lines[0]), RECORD_WIDTH)]
-    return next((line[56:57] == "4" for line in lines if line.startswith("20")), False)
 
 
 def _refused(stream: BinaryIO, error: FormatError) -> FileDescription:

@@ -18,6 +18,7 @@ from hub.contracts import (
 from hub_bankgiro.autogiro.channel import OrderFolder
 from hub_bankgiro.autogiro.scheme import Autogiro
 from hub_bankgiro.describing import BankgirotFiles
+from hub_bankgiro.describing_bgmax import BgMaxFiles
 from hub_bankgiro.readers import readers
 from hub_bankgiro.sandbox import BankgirotSandbox
 from hub_bankgiro.settings import BankgiroSettings
@@ -65,7 +66,7 @@ class Plugin:
     @hookimpl
     def hub_file_describers(self) -> Sequence[FileDescriber]:
         """Offer what looks into files of Bankgirot and Plusgirot."""
-        return (BankgirotFiles(),)
+        return (BankgirotFiles(), BgMaxFiles())
 
     @hookimpl
     def hub_delivery_channels(self, context: PluginContext) -> Sequence[DeliveryChannel]:

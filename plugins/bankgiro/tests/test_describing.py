@@ -14,11 +14,13 @@ from hub.contracts import FileDescriber, FileDescription
 from hub.errors import ConfigurationError
 from hub_bankgiro.autogiro.writer import plain_file, sealed_file
 from hub_bankgiro.describing import BankgirotFiles
+from hub_bankgiro.describing_bgmax import BgMaxFiles
 from hub_bankgiro.layouts import autogiro_to_bankgirot as layouts
 
 sys.path.insert(0, str(Path(__file__).parent))
 import autogiro_files as files
 
+SAMPLES = Path(__file__).parent / "samples"
 KEY = "1234567890ABCDEF1234567890ABCDEF"
 PUBLISHED = Path(__file__).parents[4] / "shared" / "samples" / "bankgiro"
 
@@ -46,7 +48,7 @@ def codes(problems: object) -> list[str]:
 
 
 def test_it_is_a_file_describer():
-    assert isinstance(BankgirotFiles(), FileDescriber)
+    assert all(isinstance(one, FileDescriber) for one in (BankgirotFiles(), BgMaxFiles()))
 
 
 def test_records_and_sums_are_those_of_the_file():
@@ -120,6 +122,20 @@ def test_every_record_that_cannot_be_read_is_told():
     data = files.as_file(files.specification()).replace(b"000000125000", b"00000012500X")
 
     assert "AMOUNT_UNREADABLE" in codes(described(data).errors)
+
+
+@pytest.mark.parametrize("name", ["deduction_and_parts", "tab_in_reference"])
+def test_records_of_bgmax_are_counted_also_where_a_tab_hides_the_amount(name):
+    data = (SAMPLES / f"{name}.txt").read_bytes()
+    found = BgMaxFiles().describe(io.BytesIO(data), seal_key=KEY)
+
+    assert BgMaxFiles().recognises(data)
+    assert not BankgirotFiles().recognises(data)
+    assert (found.format, found.layout, found.direction, found.seal) == ("BgMax", "", "from_bank", "none")
+    assert [found.records[code] for code in ("20", "21", "22", "23", "29", "70")] == [2, 1, 4, 1, 1, 1]
+    assert found.sum_ore == {"15": 220000, "20": 270000, "21": 50000, "22": 150000, "23": 20000}
+    strict = BgMaxFiles().describe(io.BytesIO(data), strict=True)
+    assert codes(strict.errors) == (["TAB"] if name == "tab_in_reference" else [])
 
 
 @pytest.mark.skipif(not PUBLISHED.is_dir(), reason="published samples are not on this machine")

@@ -15,6 +15,7 @@ from hub.model.fee_invoices import FeeInvoice
 from hub.model.limitation import InterruptedBy, Interruption
 from hub.model.purging import PurgeTerms
 from hub.services.books.interest import accrued
+from hub.services.orders_to_pay.proposing import propose
 from hub.services.reports.purging import execute_purge, plan_purge
 
 
@@ -71,6 +72,8 @@ class TestMaking:
             of_plan = {fee: 0, later: 1}
             work.fee_invoices.record([FeeInvoice(one, owed, no, "demand", 18_000, "") for one, no in of_plan.items()])
         world.tell("drop_order_to_pay", order_no=1, reason="fees belong to it")
+        proposed = propose(world.store, world.tenant, world.tenant.companies, world.means)
+        assert ([one.receivables for one in proposed.applications], proposed.left_out) == ([("1001", "9001")], [])
         assert world.make("1001", "9001")["state"] == "ready"
         assert "no demand has been sent" in world.make("9002")["why"]
 

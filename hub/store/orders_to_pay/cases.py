@@ -36,15 +36,22 @@ _ORDERS_OF = text(f"""
     JOIN order_to_pay o ON o.tenant = c.tenant AND o.order_no = c.order_no
     WHERE c.tenant = :t AND c.receivable_id IN :ids AND o.state NOT IN ({_ENDED}) GROUP BY c.receivable_id
 """).bindparams(bindparam("ids", expanding=True))
+_IS_DEMAND = "s.step IN ('demand', 'residual_demand') AND s.sent_at IS NOT NULL AND s.undone_at IS NULL"
 # What is open is few of all receivables, and leads; in pages by the debtor each page would begin from the first again.
+# A fee invoice was demanded by the letters of its receivable since its own.
 _TO_BE_FILED = text(f"""
     SELECT r.debtor_key, r.receivable_id FROM open_item i
     CROSS JOIN receivable r
     WHERE i.tenant = :t AND i.principal_ore + i.fee_ore + i.interest_ore > 0
       AND r.tenant = i.tenant AND r.receivable_id = i.receivable_id
       AND r.company = :company AND r.debtor_key <> '' AND r.kind NOT IN ('credit_note', 'internal')
-      AND EXISTS (SELECT 1 FROM dunning_step s WHERE s.tenant = r.tenant AND s.receivable_id = r.receivable_id
-                  AND s.step IN ('demand', 'residual_demand') AND s.sent_at IS NOT NULL AND s.undone_at IS NULL)
+      AND (EXISTS (SELECT 1 FROM dunning_step s
+                   WHERE s.tenant = r.tenant AND s.receivable_id = r.receivable_id AND {_IS_DEMAND})
+           OR r.kind = 'fee_invoice'
+              AND EXISTS (SELECT 1 FROM fee_invoice f
+                          JOIN dunning_step s ON s.tenant = f.tenant AND s.receivable_id = f.receivable_id
+                          WHERE f.tenant = r.tenant AND f.invoice_id = r.receivable_id AND f.undone_at IS NULL
+                            AND s.plan_no >= f.plan_no AND {_IS_DEMAND}))
       AND NOT EXISTS (SELECT 1 FROM order_to_pay_claim c
                       JOIN order_to_pay o ON o.tenant = c.tenant AND o.order_no = c.order_no
                       WHERE c.tenant = r.tenant AND c.receivable_id = r.receivable_id AND o.state NOT IN ({_ENDED}))

@@ -100,6 +100,7 @@ def group() -> typer.Typer:
     command(app, "follow", is_keyed=True)(follow)
     command(app, "receive")(receive)
     command(app, "decide", is_keyed=True)(decide)
+    command(app, "seen", is_keyed=True)(seen)
     command(app, "again", is_keyed=True)(again)
     command(app, "settlements")(settlements)
     command(app, "settlement")(settlement)
@@ -284,6 +285,20 @@ def decide(
     """Decide about an agency's file that is held."""
     with session.hub() as hub:
         tell(session, hub, "decide_agency_file", exchange_no=exchange_no, verdict=verdict, remark=remark)
+        exchange = hub.exchanges.get(exchange_no)
+    if exchange.state in ("held", "quarantined"):
+        say(f"exchange {exchange_no} is {exchange.state}: {exchange.reason}", is_error=True)
+        raise typer.Exit(ExitCode.DATA)
+
+
+def seen(
+    session: Session,
+    task_no: Annotated[int, typer.Argument(metavar="TASK", help="The task's number, see: hub tasks.")],
+    remark: Remark = "",
+) -> None:
+    """Close a task about an agency that you have seen to."""
+    with session.hub() as hub:
+        tell(session, hub, "see_collection", task_no=task_no, remark=remark)
 
 
 def again(session: Session, exchange_no: ExchangeNo, remark: Remark = "") -> None:

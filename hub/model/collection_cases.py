@@ -128,6 +128,11 @@ class Order(NamedTuple):
     code: str = ""
     text: str = ""
 
+    @property
+    def waits(self) -> bool:
+        """Whether it is to be sent."""
+        return self.state == OrderState.WAITING
+
 
 class Overdue(NamedTuple):
     """What an agency was told and has not answered, of one kind of order."""

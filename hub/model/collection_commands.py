@@ -91,6 +91,14 @@ class SendFileAgain(Command):
     remark: LongText = ""
 
 
+class SeeCollection(Command):
+    """Says that a person has seen to what a task about an agency asks."""
+
+    kind: Literal["see_collection"] = "see_collection"
+    task_no: RowNumber
+    remark: LongText = ""
+
+
 CollectionCommand = (
     RecallCase
     | HoldCase
@@ -101,4 +109,5 @@ CollectionCommand = (
     | DecideAgencyFile
     | PlacePayout
     | SendFileAgain
+    | SeeCollection
 )

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from hub.errors import DataError
+from hub.errors import DataError, RuleViolation
 from hub.model.agency_told import Told
 from hub.model.claims import Claim
 from hub.model.collection_cases import (
@@ -19,7 +19,7 @@ from hub.model.collection_cases import (
     Settlement,
     SettlementRow,
 )
-from hub.model.dunning_plans import OpenDebt, Plan, PlanItem, PlanSum
+from hub.model.dunning_plans import OpenDebt, Plan, PlanItem, PlanState, PlanSum
 from hub.model.exchanges import Exchange
 from hub.rules.collection.reconciling import CaseDifference
 from hub.runtime.inspecting import opened
@@ -102,7 +102,13 @@ class CollectionDesk:
 
             said = {"selection": selection.model_dump(mode="json"), "on": on and on.isoformat()}
             plan_no = once(work, key, PLAN_COMMAND, said, make)["plan_no"]
-        fill_plan(store.read, store.write, tenant, agencies, plan_no, self._work.rates)
+        try:
+            fill_plan(store.read, store.write, tenant, agencies, plan_no, self._work.rates)
+        except RuleViolation:
+            if not key:  # nobody can ask for it again
+                with store.write() as work:
+                    work.plans.change(plan_no, was=PlanState.PLANNING, state=PlanState.DROPPED)
+            raise
         return self.show(plan_no)
 
     def plans(self, limit: int = 20) -> list[Plan]:

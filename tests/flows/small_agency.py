@@ -152,9 +152,13 @@ class Plugin:
 
     Settings = PluginSettings
 
-    def __init__(self, books: AgencyBooks, *, name: str = "small", manner: Manner = Manner.IN_FILES) -> None:
+    def __init__(
+        self, books: AgencyBooks, *, name: str = "small", manner: Manner = Manner.IN_FILES, by_hand: bool = False
+    ) -> None:
+        """With `by_hand` a person carries its files."""
         self.manifest = PluginManifest(name=name, summary="An agency for tests", contract=CONTRACT_VERSION)
         self._agency = SmallAgency(books, name=name, manner=manner)
+        self._agency.channel = "" if by_hand else self._agency.channel
         self._channel = SmallChannel(books, name=f"{name}_channel", answers=manner is Manner.AT_ONCE)
 
     @hookimpl

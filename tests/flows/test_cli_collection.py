@@ -146,9 +146,9 @@ def test_what_the_agency_was_paid_is_settled_and_booked(handed: Any) -> None:
 
 def test_a_recall_is_told_and_every_list_is_shown(handed: Any) -> None:
     said, agency = handed
-    is_open = answer("collection", "cases", "--state", "open", home=said.home)
-    case_no = is_open[0]["case"]["case_no"]
-    assert answer("collection", "recall", case_no, "--reason", "disputed", home=said.home)["ended"] is False
+    for one in answer("collection", "cases", "--state", "open", home=said.home):
+        recalled = answer("collection", "recall", one["case"]["case_no"], "--reason", "disputed", home=said.home)
+        assert recalled["ended"] is False
     follow(said.home)
     agency.desk.work(str(TODAY))
     follow(said.home)

@@ -25,6 +25,7 @@ from hub.rules.reasons import cut_at_word
 from hub.services.collection.ending import Ending, end_cases
 from hub.services.collection.ordering import tell
 from hub.services.collection.reading import event_of
+from hub.services.collection.recalling import go_on
 from hub.services.collection.settling import book_rows, open_settlements
 from hub.services.ports import UnitOfWork
 
@@ -32,6 +33,7 @@ APPLIED, STRAY = "applied", "stray"
 STATUS_UNKNOWN = "agency_status_unknown"  # task
 ORDER_REFUSED = "agency_order_refused"  # task
 CASE_DISPUTED = "case_disputed"  # task
+TAKEN_TOO_LATE = "case_taken_after_its_end"  # task
 LONGEST_TEXT = 200
 _SETTLING = ("settlement_opened", "settlement_row", "settlement_closed")
 
@@ -103,6 +105,9 @@ class _Applying:
         if order.kind == OrderKind.CLAIM:
             return self._of_claim(case, event, order)
         if not event.is_accepted:
+            if order.kind == OrderKind.RECALL and case.state == CaseState.RECALLING:
+                self._change(case._replace(state=CaseState.ACCEPTED))
+                go_on(self._work, case, order)
             self._ask_about_refusal(case, order, event)
         elif order.kind == OrderKind.RECALL and case.is_open:
             self._end(Ending(case, ClosingCode.RECALLED))
@@ -110,6 +115,8 @@ class _Applying:
 
     def _of_claim(self, case: Case, event: Receipt, order: Order) -> str:
         if event.is_accepted:
+            if not case.is_open:
+                self._ask_for_it_back(case)
             known = case._replace(
                 agency_case_no=event.agency_case_no or case.agency_case_no,
                 agency_ocr=event.agency_ocr or case.agency_ocr,
@@ -126,6 +133,13 @@ class _Applying:
             text = f"{event.code} {event.text}".strip()
             self._end(Ending(case, ClosingCode.REJECTED_BY_AGENCY, CaseState.REFUSED, text))
         return ""
+
+    def _ask_for_it_back(self, case: Case) -> None:
+        message = (
+            f"{case.agency} has taken case {case.claim_id}, which is {case.state} here: it demands what nobody "
+            "follows; ask the agency to end it"
+        )
+        self._work.commands.open_task(TAKEN_TOO_LATE, str(case.case_no), message)
 
     def _ask_about_refusal(self, case: Case, order: Order, event: Receipt) -> None:
         why = cut_at_word(f"{event.code} {event.text}".strip() or "without saying why", LONGEST_TEXT)

@@ -13,6 +13,7 @@ from hub.model.collection_commands import (
     RecallCase,
     ReleaseCase,
     ReportDirectPayment,
+    SeeCollection,
     SendFileAgain,
     TellAgency,
 )
@@ -26,10 +27,12 @@ from hub.services.books import Handlers
 from hub.services.books.finding import find_company
 from hub.services.chart import chart_of
 from hub.services.collection.ending import end_case
+from hub.services.collection.hearing import NOT_TAKEN
 from hub.services.collection.ordering import Draft, part_of, tell, write_orders
 from hub.services.collection.payouts import AT_ONCE, money_of, place, suspense_out
 from hub.services.collection.recalling import recall
 from hub.services.collection.receiving import close_file, queue_file
+from hub.services.collection.seeing import see_collection
 from hub.services.collection.sending import CANNOT_BE_TOLD, send_file_again
 from hub.services.collection.transfer_accounts import VOUCHER_TYPE
 from hub.services.ports import JsonObject, UnitOfWork
@@ -215,6 +218,7 @@ def _settlement(work: UnitOfWork, settlement_no: int) -> Settlement:
 def again(work: UnitOfWork, _tenant: Tenant, command: SendFileAgain) -> JsonObject:
     """Let a file's orders go in another one. Raises as `send_file_again`."""
     orders = send_file_again(work, command.exchange_no)
+    work.commands.close_task(NOT_TAKEN, str(command.exchange_no))
     return {"exchange_no": command.exchange_no, "orders": len(orders)}
 
 
@@ -228,4 +232,5 @@ COLLECTION_HANDLERS: Handlers = {
     DecideAgencyFile: decide_agency_file,
     PlacePayout: place_payout,
     SendFileAgain: again,
+    SeeCollection: see_collection,
 }

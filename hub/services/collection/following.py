@@ -8,7 +8,7 @@ from hub.services.collection.hearing import hear_of_messages
 from hub.services.collection.judging import Rates
 from hub.services.collection.observing import tell_agencies
 from hub.services.collection.payouts import place_payouts
-from hub.services.collection.sending import send_waiting
+from hub.services.collection.sending import claim_sending, send_waiting
 from hub.services.ports import UnitOfWork
 
 
@@ -16,6 +16,7 @@ def follow_cases(work: UnitOfWork, tenant: Tenant, agencies: Agencies, rates: Ra
     """Do some of it, in this transaction; say whether there is more. A tenant without agreements has nothing of it."""
     if not tenant.collection_agencies:
         return False
+    claim_sending(work)  # before any case is locked, as whoever sends does it: or two would wait for each other
     has_more = hear_of_messages(work, tenant, agencies)
     has_more = tell_agencies(work, tenant, agencies, rates) or has_more
     has_more = send_waiting(work, tenant, agencies, at_once_only=True) or has_more

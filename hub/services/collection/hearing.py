@@ -12,6 +12,7 @@ from hub.model.tenant import Tenant
 from hub.services.collection.agencies import Agencies
 from hub.services.collection.ending import end_case
 from hub.services.collection.ordering import tell
+from hub.services.collection.recalling import go_on
 from hub.services.collection.receiving import take_in_answer
 from hub.services.ports import UnitOfWork
 
@@ -73,17 +74,19 @@ def _end_if_final(work: UnitOfWork, tenant: Tenant, agencies: Agencies, case_no:
 def _rejected(work: UnitOfWork, tenant: Tenant, event: Event, orders: Sequence[Order]) -> None:
     """A call about one claim that the agency refuses is a claim refused; of a file a person is asked."""
     problem = str(event.data.get("problem", ""))[:200]
+    remedy = f"send it again by: hub collection again {event.data['exchange_no']}"
     if len(orders) == 1 and orders[0].state == OrderState.SENT and not orders[0].file_no:
         (order,) = orders
         case = work.collection_cases.get_all([order.case_no])[order.case_no]
         work.collection_orders.change([order._replace(state=OrderState.REFUSED, text=problem)])
+        if order.kind == OrderKind.RECALL and case.state == CaseState.RECALLING:
+            work.collection_cases.change(case.case_no, state=CaseState.ACCEPTED)
+            go_on(work, case, order)
         if order.kind == OrderKind.CLAIM and case.is_open and case.claim_version == 1:
+            remedy = "hand the receivable over anew"
             tell(work, "case_refused", case, text=problem, order_no=order.order_no)
             end_case(work, tenant, case, ClosingCode.REJECTED_BY_AGENCY, state=CaseState.REFUSED, text=problem)
     if orders:
         number = event.data["exchange_no"]
-        message = (
-            f"an agency has not taken exchange {number} ({problem}): mend what is wrong; a whole file goes again by: "
-            f"hub collection again {number}"
-        )
+        message = f"an agency has not taken exchange {number} ({problem}): mend what is wrong, and {remedy}"
         work.commands.open_task(NOT_TAKEN, str(number), message)

@@ -146,7 +146,7 @@ def _drafts(agencies: Agencies, heard: _Heard) -> list[Draft]:
     for fact in heard.facts:
         left = left.lowered(fact)
         is_told = fact.kind is OrderKind.CREDIT or (reports and not fact.is_known_there)
-        if is_told and case.state != CaseState.RECALLING:
+        if is_told:
             drafts.append(Draft(case, fact.kind, _part(case, fact, left)))
     return drafts
 

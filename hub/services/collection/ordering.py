@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pydantic import BaseModel
@@ -18,7 +18,7 @@ from hub.model.collection import (
     OrderKind,
     RecallReason,
 )
-from hub.model.collection_cases import SOURCE, Case, Order, OrderState
+from hub.model.collection_cases import SOURCE, Case, CaseState, Order, OrderState
 from hub.services.ports import UnitOfWork
 
 TOLD = "case_told"  # event
@@ -39,7 +39,10 @@ def part_of(model: BaseModel) -> dict[str, object]:
 
 
 def write_orders(work: UnitOfWork, drafts: Sequence[Draft]) -> list[Order]:
-    """Keep orders, in their order, and tell of those that change a case that is there."""
+    """Keep orders, in their order, and tell of those that change a case that is there.
+
+    Of a case that is being taken back the agency is spared them, unless it turns out to keep it.
+    """
     if not drafts:
         return []
     first = work.collection_orders.take_numbers(len(drafts))
@@ -50,7 +53,7 @@ def write_orders(work: UnitOfWork, drafts: Sequence[Draft]) -> list[Order]:
             order_key=f"{draft.case.claim_id}-{number}",
             kind=draft.kind,
             step=draft.step or draft.case.step,
-            state=OrderState.WAITING,
+            state=OrderState.DROPPED if _is_spared(draft) else OrderState.WAITING,
             on_day=work.today,
             body=json.dumps(draft.part, ensure_ascii=False),
         )
@@ -58,9 +61,39 @@ def write_orders(work: UnitOfWork, drafts: Sequence[Draft]) -> list[Order]:
     ]
     work.collection_orders.add(orders)
     for draft, order in zip(drafts, orders, strict=True):
-        if draft.kind is not OrderKind.CLAIM:
+        if draft.kind is not OrderKind.CLAIM and order.waits:
             tell(work, TOLD, draft.case, order_no=order.order_no, order=order.kind, part=_told(draft.part))
     return orders
+
+
+def _is_spared(draft: Draft) -> bool:
+    return draft.case.state == CaseState.RECALLING and draft.kind is not OrderKind.RECALL
+
+
+def write_anew(work: UnitOfWork, orders: Sequence[Order], cases: Mapping[int, Case]) -> list[Order]:
+    """Replace orders that had messages of their own, which are told as often as they are sent, by equal ones."""
+    if not orders:
+        return []
+    first = work.collection_orders.take_numbers(len(orders))
+    anew = [
+        order._replace(
+            order_no=number,
+            order_key=f"{cases[order.case_no].claim_id}-{number}",
+            state=OrderState.WAITING,
+            exchange_no=None,
+            code="",
+            text="",
+        )
+        for number, order in enumerate(orders, first)
+    ]
+    work.collection_orders.change(order._replace(state=OrderState.DROPPED) for order in orders)
+    work.collection_orders.add(anew)
+    return anew
+
+
+def said_of(order: Order) -> dict[str, object]:
+    """Return what the feed says of an order."""
+    return _told(json.loads(order.body))
 
 
 def _told(part: dict[str, object]) -> dict[str, object]:

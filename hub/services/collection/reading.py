@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO, NamedTuple
 
 from hub.contracts import CollectionAgency
 from hub.errors import FormatError, HubError
+from hub.identifiers.masking import covered
 from hub.model.agency_told import Told
 from hub.model.collection import (
     AgencyEvent,
@@ -36,6 +37,7 @@ KINDS: dict[type[tuple[Any, ...]], str] = {
     CaseListed: "case_listed",
 }
 _TYPES: dict[str, Any] = {kind: event for event, kind in KINDS.items()}
+_FREE_TEXTS = ("text", "said")  # what an agency writes as it likes, personal numbers among it
 _OF_CASES = (Receipt, StatusTold, SettlementRow, CaseClosed, CaseListed)
 
 
@@ -80,6 +82,7 @@ class Keeper:
         self._exchange_no = exchange_no
         self._next_no = 1
         self._reference = ""
+        self._numbers: dict[str, int] = {}  # cases by the agency's numbers, as receipts of this file give them
         self.opened = Opened()
 
     def keep(self, work: UnitOfWork, events: Sequence[AgencyEvent]) -> None:
@@ -96,7 +99,7 @@ class Keeper:
         work.agency_told.add(rows)
 
     def _row(self, event: AgencyEvent, cases: dict[tuple[CaseRef, str], int]) -> Told:
-        body = event._asdict()
+        body = covered(event, *_FREE_TEXTS)._asdict()
         number = None
         if isinstance(event, _OF_CASES):
             number = cases.get((event.case, getattr(event, "order_key", "")))
@@ -107,29 +110,42 @@ class Keeper:
         self._next_no += 1
         return told
 
-    def _cases(self, work: UnitOfWork, events: Iterable[AgencyEvent]) -> dict[tuple[CaseRef, str], int]:
+    def _cases(self, work: UnitOfWork, events: Sequence[AgencyEvent]) -> dict[tuple[CaseRef, str], int]:
         """Return which case each event is about: by our id, the order, the agency's number, then the invoice."""
         asked = [(one.case, getattr(one, "order_key", "")) for one in events if isinstance(one, _OF_CASES)]
         by_claim = work.collection_cases.by_claim([case.claim_id for case, _ in asked if case.claim_id])
-        orders = work.collection_orders.by_keys([key for _, key in asked if key])
+        ordered = self._ordered(work, [key for _, key in asked if key])
         numbers = [case.agency_case_no for case, _ in asked if case.agency_case_no]
         by_number = work.collection_cases.by_their_number(self._agency, numbers)
         invoices = [case.invoice_no for case, _ in asked if case.invoice_no]
         by_invoice = work.collection_cases.by_invoice(self._agency, self._companies, invoices)
         found: dict[tuple[CaseRef, str], int] = {}
-        for case, key in asked:
+        for event in events:
+            if not isinstance(event, _OF_CASES):
+                continue
+            case, key = event.case, getattr(event, "order_key", "")
             claimed = by_claim.get(case.claim_id)
             if claimed is not None and claimed.agency == self._agency:
                 found[case, key] = claimed.case_no
-            elif key in orders:
-                found[case, key] = orders[key].case_no
+            elif key in ordered:
+                found[case, key] = ordered[key]
+            elif case.agency_case_no in self._numbers:
+                found[case, key] = self._numbers[case.agency_case_no]
             else:
                 of_them = by_number.get(case.agency_case_no, ()) if case.agency_case_no else ()
                 of_invoice = by_invoice.get(case.invoice_no, ()) if case.invoice_no else ()
                 meant = _meant(of_them) or (None if of_them else _meant(of_invoice))
                 if meant is not None:
                     found[case, key] = meant.case_no
+            if isinstance(event, Receipt) and event.agency_case_no and (case, key) in found:
+                self._numbers[event.agency_case_no] = found[case, key]
         return found
+
+    def _ordered(self, work: UnitOfWork, keys: Sequence[str]) -> dict[str, int]:
+        """Return the cases of orders that this agency has had."""
+        orders = work.collection_orders.by_keys(keys)
+        cases = work.collection_cases.get_all([order.case_no for order in orders.values()])
+        return {key: order.case_no for key, order in orders.items() if cases[order.case_no].agency == self._agency}
 
 
 def _meant(cases: Sequence[Case]) -> Case | None:

@@ -29,6 +29,7 @@ TAKEN_IN = "agency_file_taken_in"  # event
 FILE_HELD = "agency_file_held"  # task and event
 STRAYS = "agency_told_of_unknown_cases"  # task
 _SETTLING = ("settlement_opened", "settlement_row", "settlement_closed")
+_UNREAD = (ExchangeState.RECEIVED, ExchangeState.HELD)  # one that is held: its cases may be known by now
 _Item = TypeVar("_Item")
 
 
@@ -43,8 +44,10 @@ def keep_file(
 
 def queue_file(work: UnitOfWork, tenant_name: str, exchange_no: int, *, is_decided: bool = False) -> str:
     """Queue the run that takes a file in; return its id."""
-    occasion = f"{RUN_KIND}:{tenant_name}:{exchange_no}" + (":decided" if is_decided else "")
-    work.runs.enqueue_once(occasion, RUN_KIND, {"exchange_no": exchange_no, "is_decided": is_decided})
+    occasion, given = f"{RUN_KIND}:{tenant_name}:{exchange_no}", {"exchange_no": exchange_no, "is_decided": is_decided}
+    if is_decided:  # it may be held again, and decided again
+        return f"{occasion}:decided:{work.runs.enqueue_another(f'{occasion}:decided', RUN_KIND, given)}"
+    work.runs.enqueue_once(occasion, RUN_KIND, given)
     return occasion
 
 
@@ -65,7 +68,7 @@ class AgencyFileRun:
         with self._store.read() as unit:
             exchange = unit.exchanges.get(number)
         agency = self._agencies.get(exchange.format)
-        if exchange.state == ExchangeState.RECEIVED and not self._read(work, agency, exchange):
+        if exchange.state in _UNREAD and not self._read(work, agency, exchange):
             return {"state": ExchangeState.QUARANTINED}
         given = {"exchange_no": number, "is_decided": run_input.get("is_decided", False)}
         judged = work.step("judge", lambda unit, inp: judge(unit, agency, inp), given)

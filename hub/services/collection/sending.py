@@ -22,7 +22,7 @@ from hub.rules.reasons import cut_at_word
 from hub.services.attempts import plan_batch
 from hub.services.collection.agencies import Agencies
 from hub.services.collection.ending import Ending, end_cases
-from hub.services.collection.ordering import case_order, tell
+from hub.services.collection.ordering import case_order, tell, write_anew
 from hub.services.ports import UnitOfWork, Work
 
 MESSAGE_KIND = "agency_message"
@@ -54,7 +54,7 @@ def _sent(work: UnitOfWork, tenant: Tenant, agencies: Agencies) -> dict[str, boo
 
 def send_waiting(work: UnitOfWork, tenant: Tenant, agencies: Agencies, *, at_once_only: bool = False) -> bool:
     """Send some of what waits, in this transaction; say whether more can be sent now."""
-    work.commands.claim(CLAIM)
+    claim_sending(work)
     for group in work.collection_orders.groups():
         agency = agencies.by_name.get(group.agency)
         if agency is None:
@@ -68,6 +68,11 @@ def send_waiting(work: UnitOfWork, tenant: Tenant, agencies: Agencies, *, at_onc
             _send_group(work, tenant, agencies, agency, group, orders)
             return True
     return False
+
+
+def claim_sending(work: UnitOfWork) -> None:
+    """Let nobody else send before this transaction ends."""
+    work.commands.claim(CLAIM)
 
 
 def _send_group(
@@ -95,12 +100,15 @@ def _send_group(
 
 
 def _prepared(work: UnitOfWork, agencies: Agencies, group: Ready, orders: Sequence[Order]) -> list[_Prepared]:
-    cases = work.collection_cases.get_all([order.case_no for order in orders])
+    """Return what can be sent now: who takes a case back meanwhile has it locked, and has dropped its orders."""
+    cases = work.collection_cases.lock([order.case_no for order in orders])
+    waiting = {order.order_no for order in work.collection_orders.of_cases(list(cases)) if order.waits}
     claims = work.collection_cases.claims(list(cases))
     terms = agencies.terms(group.agency, group.organisation_number)
     return [
         _Prepared(order, case, case_order(order, case, Claim.model_validate_json(claims[case.case_no]), terms))
         for order in orders
+        if order.order_no in waiting
         for case in [cases[order.case_no]]
     ]
 
@@ -168,7 +176,7 @@ def _keep_for_person(work: UnitOfWork, agency: CollectionAgency, messages: Seque
     for number in numbers:
         reason = f"a person hands it to {agency.name}"
         work.exchanges.change(number, state=ExchangeState.DELIVERED, reason=reason)
-        message = f"hand exchange {number} to {agency.name}: save it by hub exchanges content {number}"
+        message = f"hand exchange {number} to {agency.name}: save it by hub exchanges content {number} --to FILE"
         work.commands.open_task(FETCH_MESSAGE, str(number), message)
     return numbers
 
@@ -210,11 +218,13 @@ def _ask_for_plugin(work: UnitOfWork, group: Ready) -> None:
 
 
 def send_file_again(work: UnitOfWork, exchange_no: int) -> list[Order]:
-    """Let what a file tells go in another one, where it certainly did not arrive.
+    """Let what a message tells of open cases go in another one, where it certainly did not arrive.
+
+    What was to be told of a case that has ended meanwhile is dropped: its claim would open the case anew over there.
 
     Raises:
         DataError: the exchange carries no orders.
-        RuleViolation: it may have arrived, or may still.
+        RuleViolation: it may have arrived, or may still; or every case of it has ended.
     """
     orders = work.collection_orders.of_exchanges([exchange_no])
     if not orders:
@@ -225,7 +235,13 @@ def send_file_again(work: UnitOfWork, exchange_no: int) -> list[Order]:
             f"exchange {exchange_no} is {exchange.state}: it may reach the agency, and cases would be told twice; find "
             "out first, and say so by hub attempts decide"
         )
+    cases = work.collection_cases.lock([order.case_no for order in orders])
+    live = [order for order in orders if cases[order.case_no].is_open]
+    if not live:
+        raise RuleViolation(f"every case that exchange {exchange_no} tells of has ended: hand over anew what is owed")
     work.exchanges.let_go([exchange_no])
-    again = [order._replace(state=OrderState.WAITING, exchange_no=None, file_no=0) for order in orders]
+    work.collection_orders.change(order._replace(state=OrderState.DROPPED) for order in orders if order not in live)
+    in_file = [order for order in live if order.file_no]
+    again = [order._replace(state=OrderState.WAITING, exchange_no=None, file_no=0) for order in in_file]
     work.collection_orders.change(again)
-    return again
+    return [*again, *write_anew(work, [order for order in live if not order.file_no], cases)]

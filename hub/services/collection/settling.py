@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from hub.model.agency_told import Told
 from hub.model.books import Bucket, Contra, OpenAmounts, Posting, VoucherKey, VoucherLine
 from hub.model.claim_facts import DebtAmounts
-from hub.model.collection import SettlementClosed, SettlementOpened
+from hub.model.collection import ClosingCode, SettlementClosed, SettlementOpened
 from hub.model.collection import SettlementRow as ToldRow
 from hub.model.collection_cases import Case, CaseState, Settlement, SettlementRow
 from hub.model.tenant import Tenant
@@ -210,10 +210,11 @@ class _Booking:
         return self._settlements[reference]
 
     def _look_at(self, case: Case, row: ToldRow) -> None:
-        if case.state == CaseState.RECALLING and row.collected_ore > 0:
+        is_taken_back = case.state == CaseState.RECALLING or case.closing_code == ClosingCode.RECALLED
+        if is_taken_back and row.collected_ore > 0:
             message = (
-                f"{case.agency} has settled money of case {case.claim_id}, which was being taken back: it is booked; "
-                "ask the agency whether the case has ended"
+                f"{case.agency} has settled money of case {case.claim_id}, which was taken back: it is booked; ask the "
+                "agency whether the case has ended there"
             )
             self._work.commands.open_task(RECALL_CROSSED, str(case.case_no), message)
         if not case.is_settled and self._open[case.receivable_id].total_ore < 0:

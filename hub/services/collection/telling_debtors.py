@@ -12,7 +12,7 @@ from datetime import date
 from hub.errors import RuleViolation
 from hub.model.claims import Claim, ClaimAction, as_json
 from hub.model.collection import OrderKind
-from hub.model.collection_cases import Case, CaseState
+from hub.model.collection_cases import Case
 from hub.model.deliveries import DEBTOR_CHANGED
 from hub.model.events import Event
 from hub.model.tenant import Tenant
@@ -43,7 +43,7 @@ def _is_of_debtor(tenant: Tenant, event: Event) -> bool:
 def tell_debtors(work: UnitOfWork, tenant: Tenant, rates: Rates, cases: Sequence[Case]) -> None:
     """Tell what has changed of the debtors of open cases."""
     open_cases = work.collection_cases.lock([case.case_no for case in cases])
-    told = [case for case in open_cases.values() if case.is_open and case.state != CaseState.RECALLING]
+    told = [case for case in open_cases.values() if case.is_open]
     for start in range(0, len(told), CLAIMS_AT_ONCE):
         _tell_some(work, tenant, rates, told[start : start + CLAIMS_AT_ONCE])
 

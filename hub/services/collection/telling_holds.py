@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from hub.model.collection import OrderKind
-from hub.model.collection_cases import Case, CaseState, Order, OrderState
+from hub.model.collection_cases import Case, Order, OrderState
 from hub.model.dunning import Stopped
 from hub.model.events import Event
 from hub.model.receivables import Hold
@@ -26,7 +26,7 @@ def tell_holds(work: UnitOfWork, tenant: Tenant, events: Sequence[Event]) -> Non
     cases = [
         case
         for receivable_id, case in sorted(work.collection_cases.open_of(list(latest)).items())
-        if latest[receivable_id].data.get("source") != source_of(case) and case.state != CaseState.RECALLING
+        if latest[receivable_id].data.get("source") != source_of(case)
     ]
     holds = _stopping(work, tenant, cases)
     waiting = _told_to_wait(work, cases)

@@ -17,6 +17,7 @@ from hub.model.fee_invoices import PAID_FEE_TAKEN_BACK
 from hub.model.tenant import Tenant
 from hub.services.attempts import CLAIM
 from hub.services.books import Handlers
+from hub.services.books.seeing import close_seen
 from hub.services.delivery.anew import find_anew, let_go
 from hub.services.delivery.answers import STRAY
 from hub.services.delivery.answers import TASK as DISPUTED
@@ -69,11 +70,7 @@ def close_document(work: UnitOfWork, _tenant: Tenant, command: CloseDocument) ->
 
 def see_report(work: UnitOfWork, _tenant: Tenant, command: SeeReport) -> JsonObject:
     """Close the task about a report, or a letter, that a person has seen. Raises DataError when there is none."""
-    for task in work.commands.open_tasks():
-        if task["task_no"] == command.task_no and task["kind"] in SEEN:
-            work.commands.close_task(task["kind"], task["subject"])
-            return {"task_no": command.task_no}
-    raise DataError(f"there is no open task {command.task_no} about a report; see: hub tasks")
+    return close_seen(work, command.task_no, SEEN, "a report")
 
 
 def see_reports(work: UnitOfWork, _tenant: Tenant, command: SeeReports) -> JsonObject:

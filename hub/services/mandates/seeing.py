@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hub.errors import DataError
 from hub.model.mandate_commands import SeeDirectDebit
 from hub.model.mandates import DrawnRequest, RequestState
 from hub.model.tenant import Tenant
+from hub.services.books.seeing import close_seen
 from hub.services.mandates.telling import (
     NOT_IN_TIME,
     ODD_ADVICE,
@@ -24,11 +24,7 @@ SEEN = frozenset({ODD_ADVICE, ODD_ANSWER, NOT_IN_TIME, ORDER_REFUSED, RETRIED, U
 
 def see_direct_debit(work: UnitOfWork, _tenant: Tenant, command: SeeDirectDebit) -> JsonObject:
     """Close the task about a direct debit that a person has seen to. Raises DataError when there is none."""
-    for task in work.commands.open_tasks():
-        if task["task_no"] == command.task_no and task["kind"] in SEEN:
-            work.commands.close_task(task["kind"], task["subject"])
-            return {"task_no": command.task_no}
-    raise DataError(f"there is no open task {command.task_no} about a direct debit; see: hub tasks")
+    return close_seen(work, command.task_no, SEEN, "a direct debit")
 
 
 def close_answered(work: UnitOfWork, requests: Iterable[DrawnRequest]) -> None:

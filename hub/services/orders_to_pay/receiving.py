@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from hub.contracts import OrderToPayFiler
 from hub.errors import DataError, FormatError
+from hub.identifiers.masking import covered
 from hub.model.exchanges import Exchange, ExchangeState
 from hub.model.order_to_pay_files import CaseTold, FileReceipt, FilingEvent, FilingOpened, UnknownTold
 from hub.model.tenant import Tenant
@@ -70,7 +71,7 @@ class AuthorityFiles:
     def _read(self, exchange: Exchange, *, despite_order: bool) -> AuthorityReport:
         try:
             with self._store.contents.open(exchange.sha256) as content:
-                events = list(self._filer.read(content))
+                events = [covered(event, "text") for event in self._filer.read(content)]
         except DataError as error:
             return self._quarantined(exchange, error)
         opened = events[0] if events else None

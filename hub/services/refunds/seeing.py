@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from hub.errors import DataError
 from hub.model.refund_commands import SeeRefund
 from hub.model.tenant import Tenant
+from hub.services.books.seeing import close_seen
 from hub.services.ports import JsonObject, UnitOfWork
 
 SEEN = frozenset(
@@ -21,8 +21,4 @@ SEEN = frozenset(
 
 def see_refund(work: UnitOfWork, _tenant: Tenant, command: SeeRefund) -> JsonObject:
     """Close the task about a refund that a person has seen to. Raises DataError when there is none."""
-    for task in work.commands.open_tasks():
-        if task["task_no"] == command.task_no and task["kind"] in SEEN:
-            work.commands.close_task(task["kind"], task["subject"])
-            return {"task_no": command.task_no}
-    raise DataError(f"there is no open task {command.task_no} about a refund; see: hub tasks")
+    return close_seen(work, command.task_no, SEEN, "a refund")

@@ -201,6 +201,7 @@ def claim_with(**changes: Any) -> Any:
 
 REFUSED = {
     "SEK only": {"claim": claim_with(currency="EUR")},
+    "two cases": {"claim": claim_with(claim_version=2)},
     "one debtor": {"claim": claim_with(debtors=(DEBTOR, DEBTOR))},
     "12 digits": {"claim": claim_with(debtors=(DEBTOR.model_copy(update={"identity": ""}),))},
     "town": {"claim": claim_with(debtors=(DEBTOR.model_copy(update={"address": PostalAddress()}),))},
@@ -385,6 +386,21 @@ def test_a_payout_comes_whole_and_once(world):
         SettlementClosed(1, net_ore),
     ]  # fmt: skip
     assert again == []
+
+
+def test_payouts_are_found_behind_a_page_of_rows_that_are_not_paid_out(tmp_path):
+    world = World(tmp_path, page_size=2)
+    moment = "Tue, 03 Nov 2026 12:00:00 GMT"
+    row = {"_created": moment, "_updated": moment, "booking_date": moment, "finance_category": "capital"}
+    row |= {"amount": Decimal(1), "vat_amount": Decimal(0), "total_amount": Decimal(1), "invoice_number": "1001"}
+    waiting = [{**row, "_id": f"W{number}", "payout_reference": ""} for number in range(3)]
+    with world.sandbox:
+        world.sandbox.service._specifications = lambda: iter(
+            [{**row, "_id": "P", "_created": "Mon, 02 Nov 2026 12:00:00 GMT", "payout_reference": "U1"}, *waiting]
+        )
+        files = world.agency.fetch("").files
+
+    assert [file.name for file in files] == ["payout-U1.json"]
 
 
 def test_what_was_before_the_first_day_is_not_fetched(tmp_path):

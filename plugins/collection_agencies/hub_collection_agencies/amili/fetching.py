@@ -66,10 +66,11 @@ def _after(place: Values, pages: list[Page]) -> Values:
 
 def _new_payouts(api: AmiliApi, known: list[str], first: str) -> Iterator[str]:
     """Yield references that have not been handed over; rows that are not paid out have none."""
-    seen = {*known, ""}
+    seen = set(known)
     where: dict[str, Json] = {"booking_date": {"$gte": first}} if first else {}
     for page in api.pages(PAYOUTS, where, sort="-_created"):
-        new = dict.fromkeys(text_of(item, "payout_reference") for item in page.items)
+        named = (text_of(item, "payout_reference") for item in page.items)
+        new = dict.fromkeys(reference for reference in named if reference)
         yield from (reference for reference in new if reference not in seen)
         if new and all(reference in seen for reference in new):
             return  # everything before has been handed over

@@ -55,6 +55,8 @@ def why_not(order: CaseOrder) -> str:
 
 def _why_no_claim(claim: Claim) -> str:
     debtor, line = claim.debtor, claim.line
+    if claim.claim_version > 1:
+        return "Amili goes on from its reminders by itself: registered once more, the claim would be two cases"
     if len(claim.debtors) > 1:
         return "Amili takes one debtor"
     if len(debtor.identity) != _IDENTITY_DIGITS[_is_company(debtor)]:

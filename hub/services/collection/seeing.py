@@ -1,0 +1,39 @@
+"""A person has seen to what a task about an agency asks."""
+
+from __future__ import annotations
+
+from hub.model.collection_commands import SeeCollection
+from hub.model.tenant import Tenant
+from hub.services.books.seeing import close_seen
+from hub.services.collection.applying import CASE_DISPUTED, ORDER_REFUSED, STATUS_UNKNOWN, TAKEN_TOO_LATE
+from hub.services.collection.hearing import ANSWER_UNREAD, NOT_TAKEN
+from hub.services.collection.observing import CLAIM_GREW
+from hub.services.collection.receiving import STRAYS
+from hub.services.collection.sending import AGENCY_MISSING, FETCH_MESSAGE
+from hub.services.collection.settling import OVERPAID, RECALL_CROSSED
+from hub.services.collection.telling_debtors import FLAGGED_AT_AGENCY, NEW_VERSION
+from hub.services.ports import JsonObject, UnitOfWork
+
+SEEN = frozenset(
+    {
+        AGENCY_MISSING,
+        ANSWER_UNREAD,
+        CASE_DISPUTED,
+        CLAIM_GREW,
+        FETCH_MESSAGE,
+        FLAGGED_AT_AGENCY,
+        NEW_VERSION,
+        NOT_TAKEN,
+        ORDER_REFUSED,
+        OVERPAID,
+        RECALL_CROSSED,
+        STATUS_UNKNOWN,
+        STRAYS,
+        TAKEN_TOO_LATE,
+    }
+)
+
+
+def see_collection(work: UnitOfWork, _tenant: Tenant, command: SeeCollection) -> JsonObject:
+    """Close the task about an agency that a person has seen to. Raises DataError when there is none."""
+    return close_seen(work, command.task_no, SEEN, "an agency")

@@ -1,0 +1,237 @@
+"""What an agency is told again, or is not, when something has gone wrong between it and us."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from collection_world import PERSON, CollectionWorld
+from small_agency import Plugin, refusal
+from sqlalchemy import Engine
+from test_races import Meanwhile
+
+from hub.errors import DataError, RuleViolation
+from hub.model.collection import CaseRef, Closed, Manner, Opened, Receipt
+from hub.model.collection_cases import CaseState
+from hub.model.collection_commands import CloseCase, DecideAgencyFile, RecallCase, SeeCollection, SendFileAgain
+from hub.model.dunning_plans import PlanState
+from hub.runtime.plugins import TenantPlugins
+from hub.services.collection import transferring
+from hub.services.collection.reading import Keeper
+from hub.services.collection.sending import send_waiting
+from hub.store.collection.orders import SqlCollectionOrders
+from hub.store.database import open_database
+from hub.testing.contexts import ContextInMemory
+
+
+@pytest.fixture
+def world(engine: Engine) -> CollectionWorld:
+    return CollectionWorld(engine)
+
+
+@pytest.fixture
+def other(database_url: str, world: CollectionWorld) -> Iterator[CollectionWorld]:
+    """The same tenant, as another process sees it."""
+    engine = open_database(database_url)
+    yield CollectionWorld(engine)
+    engine.dispose()
+
+
+def recall(world: CollectionWorld, key: str = "r") -> object:
+    return world.tell_hub(RecallCase(key=key, user="anna", case_no=world.case().case_no, reason="error"))
+
+
+def again(world: CollectionWorld, exchange_no: int) -> object:
+    return world.tell_hub(SendFileAgain(key=f"again {exchange_no}", user="anna", exchange_no=exchange_no))
+
+
+def test_an_agency_that_keeps_a_case_is_told_what_it_was_spared(world):
+    world.person("1001")
+    world.transfer()
+    world.books.tell()
+    world.follow()
+    recall(world)
+    world.follow()
+    world.paid("1001", 40_000)
+    assert world.told() == ["claim", "recall"]
+
+    world.books._unsaid.clear()  # what it would confirm
+    asked = {"claim": world.case().claim_id, "order_key": world.orders()[1].order_key}
+    world.books.tell({"told": "receipt", **asked, "is_accepted": False, "code": "9", "text": "it is at court"})
+    world.follow()
+    world.follow()
+
+    assert world.case().state == CaseState.ACCEPTED
+    assert world.told() == ["claim", "recall", "direct_payment"]
+    assert world.books.left[world.case().claim_id] == [60_000, 0, 0]
+    assert "agency_order_refused" in world.tasks()
+    world.paid("1001", 10_000)
+    recall(world, "r2")
+    world.follow()
+    assert world.told()[-2:] == ["direct_payment", "recall"]
+    assert world.verify() == []
+
+
+def test_the_claim_of_a_case_that_has_ended_never_goes_again(world):
+    world.person("1001", "1002")
+    world.books.faults.append(refusal("no such folder"))
+    world.transfer()
+    exchange_no = world.orders("1001")[0].exchange_no
+    world.tell_hub(CloseCase(key="c", user="anna", case_no=world.case("1001").case_no, code="RECALLED"))
+    again(world, exchange_no)
+    world.follow()
+
+    assert list(world.books.left) == [world.case("1002").claim_id]
+    assert "agency_message_not_taken" not in world.tasks()
+
+    world.paid("1001", 100_000)
+    world.books.faults.append(refusal("no such folder"))
+    world.person("1003")
+    world.transfer()
+    world.tell_hub(CloseCase(key="d", user="anna", case_no=world.case("1003").case_no, code="RECALLED"))
+    with pytest.raises(RuleViolation, match="has ended"):
+        again(world, world.orders("1003")[0].exchange_no)
+
+
+def test_what_an_agency_that_is_told_at_once_did_not_take_goes_again_in_another_message(engine):
+    world = CollectionWorld(engine, manner=Manner.AT_ONCE)
+    world.person("1001")
+    world.transfer()
+    world.books.faults.append(refusal("422 the date"))
+    world.paid("1001", 40_000)
+    refused = world.orders()[-1]
+    assert (refused.kind, refused.state) == ("direct_payment", "refused")
+
+    again(world, refused.exchange_no)
+    world.follow()
+    assert [(order.kind, order.state) for order in world.orders()[1:]] == [
+        ("direct_payment", "dropped"),
+        ("direct_payment", "accepted"),
+    ]
+    assert world.books.left[world.case().claim_id] == [60_000, 0, 0]
+
+
+def test_a_case_is_known_by_the_number_that_an_earlier_line_of_the_file_gives_it(world):
+    world.person("1001")
+    world.transfer()
+    claim = world.case().claim_id
+    world.books.debtor_pays(claim, 100_000)
+    lines, _ = world.books.settlement()
+    by_number = [{**line, "claim": "", "number": f"A-{claim}"} if line.get("claim") else line for line in lines]
+    world.books.tell(*by_number)
+    world.follow()
+
+    assert world.open() == (0, 0, 0)
+    assert world.case().state == CaseState.CLOSED
+    assert world.verify() == []
+
+
+def test_a_file_that_waited_for_another_is_read_again_with_what_that_one_has_told(world):
+    world.person("1000")
+    world.transfer()
+    world.receive(world.books.tell())  # the first that is ever seen begins the series
+    world.person("1001")
+    world.transfer()
+    receipts = world.books.tell()
+    row = {"told": "row", "number": f"A-{world.case().claim_id}", "capital_ore": 100_000, "net_ore": 100_000}
+    head = {"told": "settlement", "payout_reference": "P1", "date": "2026-11-10"}
+    settled = world.books.tell(head, {**row, "date": "2026-11-05"}, {"told": "end", "rows": 1, "net_ore": 100_000})
+
+    waits = world.receive(settled)
+    assert (waits.state, "is not known" in waits.reason) == ("held", True)
+    again = world.tell_hub(DecideAgencyFile(key="d", user="anna", exchange_no=waits.number, verdict="take"))
+    assert again["run_id"]
+    assert world.open() == (100_000, 0, 0)
+    world.receive(receipts)
+
+    assert world.open() == (0, 0, 0)
+    assert "agency_file_held" not in world.tasks()
+    assert world.verify() == []
+
+
+def test_a_receipt_for_an_order_that_another_agency_had_is_of_no_case(world):
+    world.person("1001")
+    world.transfer()
+    receipt = Receipt(CaseRef("", "", ""), True, order_key=world.orders()[0].order_key, agency_case_no="X-1")
+    with world.store.write() as work:
+        for exchange_no, agency in ((901, "small"), (902, "someone_else")):
+            Keeper(world.tenant, agency, exchange_no).keep(work, [Opened(), receipt, Closed(1)])
+        found = {number: work.agency_told.next(number, 10)[0].case_no for number in (901, 902)}
+
+    assert found == {901: world.case().case_no, 902: None}
+
+
+def test_what_is_taken_back_while_it_is_sent_is_not_sent(world, other, monkeypatch):
+    other.books = world.books
+    world.person("1001")
+    plan_no = world.transfer_plan()
+    with world.store.write() as work:
+        work.plans.change(plan_no, was=PlanState.PLANNED, state=PlanState.EXECUTING)
+        given = {"plan_no": plan_no, "after": 0, "run_no": 1}
+        transferring.transfer_chunk(
+            work, given, tenant=world.tenant, agencies=world.agencies, rates=lambda: world.rates
+        )
+
+    def send() -> None:
+        with other.store.write() as work:
+            send_waiting(work, other.tenant, other.agencies)
+
+    sending = Meanwhile(monkeypatch, SqlCollectionOrders, "of_cases", send)
+    recall(world)
+    assert sending.error() is None
+    monkeypatch.undo()
+    world.work()
+
+    assert world.told() == []
+    assert world.case().state == CaseState.CLOSED
+    assert [order.state for order in world.orders()] == ["dropped"]
+
+
+def test_what_an_agency_writes_shows_no_personal_number_and_its_task_closes_when_it_is_seen(world):
+    world.person("1001")
+    world.transfer()
+    world.books._unsaid.clear()
+    asked = {"claim": world.case().claim_id, "order_key": world.orders()[0].order_key}
+    refused = {"is_accepted": False, "code": "9", "text": f"wrong address {PERSON}"}
+    world.books.tell({"told": "receipt", **asked, **refused})
+    world.follow()
+
+    with world.store.read() as work:
+        (task,) = work.commands.open_tasks()
+        told = work.agency_told.of_case(world.case().case_no)
+    seen = [task["text"], *(one.body for one in told), *(json.dumps(one) for one in world.events("case_refused"))]
+    assert not [text for text in seen if PERSON in text]
+    assert "19121212****" in task["text"]
+    world.tell_hub(SeeCollection(key="s", user="anna", task_no=task["task_no"]))
+    assert world.tasks() == {}
+    with pytest.raises(DataError, match="no open task"):
+        world.tell_hub(SeeCollection(key="t", user="anna", task_no=task["task_no"]))
+
+
+def test_what_a_person_carries_to_the_agency_needs_no_attempt(world):
+    world.plugins = TenantPlugins.from_objects(Plugin(world.books, by_hand=True), contexts=lambda _: ContextInMemory())
+    world.person("1001")
+    world.transfer()
+
+    assert "--to FILE" in world.tasks()["agency_message_to_fetch"]
+    assert world.verify() == []
+
+
+def test_money_that_is_settled_after_a_case_was_taken_back_is_asked_about(world):
+    world.person("1001")
+    world.transfer()
+    claim = world.case().claim_id
+    world.books.debtor_pays(claim, 30_000)
+    recall(world)
+    world.follow()
+    world.books.tell()
+    world.follow()
+    assert world.case().state == CaseState.CLOSED
+    lines, _ = world.books.settlement()
+    world.books.tell(*lines)
+    world.follow()
+
+    assert world.open() == (70_000, 0, 0)
+    assert "recall_crossed_payment" in world.tasks()
+    assert world.verify() == []

@@ -34,8 +34,8 @@ NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 def lived(engine: Engine, folder: Path, chosen: argparse.Namespace) -> dict[str, Any]:
     """Live one year and return what it came to."""
     began_s = time.monotonic()
-    year = Year(engine, folder, receivables=chosen.receivables, seed=chosen.seed, weeks=chosen.weeks, faults=FAULTS)
-    with year:
+    asked = {name: getattr(chosen, name) for name in ("receivables", "seed", "weeks", "settles")}
+    with Year(engine, folder, **asked, faults=FAULTS) as year:
         year.live()
         lived_s = time.monotonic() - began_s
         differences = year.differences()
@@ -60,13 +60,14 @@ def main() -> None:
     parser.add_argument("--receivables", type=int, default=10_000)
     parser.add_argument("--weeks", type=int, default=52)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--settles", action="store_true", help="settle receivables as they go to an agency")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--save", default="", help="name of a result file in benchmarks/results")
     chosen = parser.parse_args()
     logging.disable(logging.WARNING)
     result = {
         **circumstances(),
-        **{name: getattr(chosen, name) for name in ("receivables", "weeks", "seed", "database")},
+        **{name: getattr(chosen, name) for name in ("receivables", "weeks", "seed", "settles", "database")},
     }
     with tempfile.TemporaryDirectory() as folder, databases(Path(folder), [NAMES[chosen.database]]) as urls:
         engine = in_haste(open_database(urls[NAMES[chosen.database]]))

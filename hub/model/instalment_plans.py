@@ -7,6 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+IN_PLAN = "instalment plan"  # begins what is said of a receivable that is in one
+
 
 class InstalmentPlanState(StrEnum):
     """Where a plan stands; all but `active` are ends."""

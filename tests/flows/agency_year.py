@@ -50,6 +50,7 @@ from hub_collection_agencies.settings import CollectionAgenciesSettings
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 PERSON = "191212121212"
 AGENCY_OF = {"01": "svea", "04": "amili"}
+CLOSING = {"NOT_FOUND": "leave", "DISPUTED_RETURNED": "reopen"}
 GIRO_OF = {"svea": "bankgiro:5555-6666", "amili": "bankgiro:5555-9819"}
 CODES = {
     "inkasso": {"text": "At agency", "stops": ["reminder_1", "reminder_2", "demand", "interest", "transfer"]},
@@ -119,14 +120,15 @@ def expected(happenings: Iterable[Happening]) -> Expected:
     return Expected(dict(left), dict(collected), kept, direct, credited)
 
 
-def year_tenant() -> Tenant:
-    """Return a tenant whose routines go to two agencies, and stay open there."""
-    rules = [{"name": name, "agency": name, "after_days": 10, "routines": [no]} for no, name in AGENCY_OF.items()]
+def year_tenant(*, settles: bool) -> Tenant:
+    """Return a tenant whose routines go to two agencies, and stay open there or are settled as they go."""
+    usual_rule = {"after_days": 10, "settles": settles}
+    rules = [{"name": name, "agency": name, "routines": [no], **usual_rule} for no, name in AGENCY_OF.items()]
     company = company_settings(
         accounts=REVENUES,
         routines=[{"number": "01", "name": "Sundry"}, {"number": "04", "name": "Water"}],
         dunning={"policies": [POLICY], "hold_codes": CODES},
-        collection={"transfers": rules, "accounts": ACCOUNTS, "closing": {"NOT_FOUND": "leave"}},
+        collection={"transfers": rules, "accounts": ACCOUNTS, "closing": CLOSING},
     )
     numbers = {"svea": {"customer_no": "1234567", "group_no": "88"}, "amili": {"customer_no": CREDITOR}}
     usual = {"organisation_number": "556677-8899"}
@@ -138,8 +140,8 @@ def year_tenant() -> Tenant:
 class YearWorld(CollectionWorld):
     """The ledger, with the real adapters."""
 
-    def __init__(self, engine: Engine, plugins: TenantPlugins, clock: PassingTime) -> None:
-        DunningWorld.__init__(self, engine, year_tenant())
+    def __init__(self, engine: Engine, tenant: Tenant, plugins: TenantPlugins, clock: PassingTime) -> None:
+        DunningWorld.__init__(self, engine, tenant)
         self.clock: Any = clock
         self.store = type(self.store)(engine, "north", clock)
         self.plugins = plugins
@@ -194,10 +196,19 @@ class Year:
     """Everything that goes on; used as a context, since the agencies serve while it is entered."""
 
     def __init__(
-        self, engine: Engine, folder: Path, *, receivables: int, seed: int, weeks: int = 52, faults: float = 0.3
+        self,
+        engine: Engine,
+        folder: Path,
+        *,
+        receivables: int,
+        seed: int,
+        weeks: int = 52,
+        faults: float = 0.3,
+        settles: bool = False,
     ) -> None:
-        """`faults`: how likely each agency has one in a week."""
+        """`faults`: how likely each agency has one in a week; `settles`: receivables are settled as they go there."""
         self._dice = random.Random(seed)
+        self._tenant = year_tenant(settles=settles)
         self._weeks, self._faults = weeks, faults
         self.svea, self.amili = AgencySandbox(folder / "svea"), AmiliSandbox(folder / "amili")
         self.svea.works_when_asked = False
@@ -227,7 +238,8 @@ class Year:
         secrets = {"svea.out.sftp.password": password, "svea.incoming.sftp.password": password, "amili.api_key": key}
         context = ContextInMemory(secrets, clock=self.clock, state=StateInMemory())
         plugin = Plugin(CollectionAgenciesSettings.model_validate(table))
-        self.world = YearWorld(self._engine, TenantPlugins.from_objects(plugin, contexts=lambda _: context), self.clock)
+        plugins = TenantPlugins.from_objects(plugin, contexts=lambda _: context)
+        self.world = YearWorld(self._engine, self._tenant, plugins, self.clock)
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -343,13 +355,18 @@ class Year:
             self._pay_agency(number, case, case.left_ore + case.own_fee_ore)
             self._pay_us(number, left_ore)
 
-    def _credited(self, number: str, left_ore: int, *_: Any) -> None:
-        amount_ore = self._part(min(left_ore, self.world.one(number).principal_ore))
+    def _credited(self, number: str, left_ore: int, _: Any, hub_case: Case | None) -> None:
+        there_ore = hub_case.left_there_ore if hub_case is not None and hub_case.is_settled else 0
+        amount_ore = self._part(min(left_ore, self.world.one(number).principal_ore + there_ore))
         if amount_ore > 0:
-            about = Target(company="1", number=number)
-            self.world.tell_hub(
-                CreditReceivable(key=self.world.next_key(), user="anna", receivable=about, amount_ore=amount_ore)
+            credit = CreditReceivable(
+                key=self.world.next_key(),
+                user="anna",
+                receivable=Target(company="1", number=number),
+                amount_ore=amount_ore,
+                allow_credit_balance=bool(there_ore),  # what was settled is owed to the agency's account
             )
+            self.world.tell_hub(credit)
             self._note("credited", number, amount_ore)
 
     def _disputed(self, number: str, *_: Any) -> None:
@@ -377,7 +394,7 @@ class Year:
 
     def _given_up(self, number: str, _: int, case: AgencyCase | None, *__: Any) -> None:
         if case is not None and self._routine[number] == "01" and not any(case.unsettled.values()):
-            self.svea.desk.give_up(case, "NOT_FOUND", self.today)
+            self.svea.desk.give_up(case, self._dice.choice(("NOT_FOUND", "DISPUTED_RETURNED")), self.today)
 
     def _taken_back(self, number: str, _: int, case: AgencyCase | None, hub_case: Case | None) -> None:
         """Taken back in error: a while later it is handed over again, as another case."""
@@ -476,11 +493,12 @@ class Year:
         return [*self._of_balances(), *self._of_cases(), *self._of_money()]
 
     def _of_balances(self) -> Iterator[str]:
-        """What was paid too much waits in the queue, or stands below zero on the receivable."""
+        """What was paid too much waits in the queue, or stands below zero; what was settled is left at the agency."""
         waiting = self._waiting()
+        settled = {number: case.left_there_ore for number, case in self.hub_cases().items() if case.is_settled}
         for number, left_ore in expected(self.happenings).left_ore.items():
             row = self.world.one(number)
-            ours_ore = row.principal_ore - waiting.pop(number, 0)
+            ours_ore = row.principal_ore + settled.get(number, 0) - waiting.pop(number, 0)
             if ours_ore != left_ore or row.fee_ore or row.interest_ore:
                 yield f"{number}: the hub has {ours_ore} öre, the script comes to {left_ore}"
         yield from (f"{amount_ore} öre wait for {name or 'nobody'}" for name, amount_ore in waiting.items())

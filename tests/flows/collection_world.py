@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from dunning_world import POLICY, REVENUES, DunningWorld
-from payment_world import EventReader, payment_file
+from payment_world import EventReader, pay, payment_file
 from small_agency import GIRO, AgencyBooks, Plugin
 from sqlalchemy import Engine, text
 
@@ -15,6 +16,7 @@ from hub.model.collection import Manner
 from hub.model.collection_cases import Case, Order, Selection
 from hub.model.dunning_plans import PlanItem
 from hub.model.exchanges import Exchange
+from hub.model.import_rows import ImportReport
 from hub.model.tenant import Tenant
 from hub.runtime.plugins import TenantPlugins
 from hub.services.attempts import RUN_KIND as SENDING
@@ -82,9 +84,6 @@ def collection_tenant(
     return Tenant.model_validate(tenant_settings(made, source_systems=systems, collection_agencies=agreed))
 
 
-_OF_BARE_PAYMENTS = {"CLEARING_ACCOUNT_DIFFERS", "PAYMENT_OVERALLOCATED", "PAYMENT_NOT_SETTLED"}
-
-
 class CollectionWorld(DunningWorld):
     """A ledger that hands over."""
 
@@ -103,6 +102,12 @@ class CollectionWorld(DunningWorld):
     def agencies(self) -> Agencies:
         plugins = self.plugins
         return Agencies(self.tenant, plugins.collection_agencies, plugins.plugins_of_channels)
+
+    def rows(self, *rows: Mapping[str, Any], **options: Any) -> ImportReport:
+        """Import receivables; they are paid by their numbers, unless the tenant declares other references."""
+        is_declared = bool(self.tenant.companies[0].references)
+        named = [row if is_declared else {"reference": row["number"], **row} for row in rows]
+        return super().rows(*named, **options)
 
     def person(self, *numbers: str, **fields: Any) -> None:
         """Import invoices of one person who can be handed over."""
@@ -201,9 +206,9 @@ class CollectionWorld(DunningWorld):
             return [row[0] for row in rows]
 
     def paid(self, number: str, amount_ore: int, day: str = "2026-11-01") -> None:
+        """Let money come that names a receivable."""
         self._payments += 1
-        self.pay(self.one(number), amount_ore, day, payment_id=self._payments)
-        self.work()
+        self.bank_file(pay(amount_ore, number, booked_date=date.fromisoformat(day)), serial=str(self._payments))
 
     def transfer_items(self, plan_no: int) -> list[PlanItem]:
         with self.store.read() as work:
@@ -249,9 +254,9 @@ class CollectionWorld(DunningWorld):
         return [hold.code for hold in held]
 
     def verify(self) -> list[str]:
-        """Return the codes of what `hub verify` finds, but for what comes of payments without a file."""
+        """Return the codes of what `hub verify` finds."""
         found = verify(SqlVerifying(self.engine, self.store.tenant), None, self.tenant)
-        return sorted(one.code for one in found.results if one.found and one.code not in _OF_BARE_PAYMENTS)
+        return sorted(one.code for one in found.results if one.found)
 
     def next_day(self, days: int = 1) -> None:
         self.clock.advance(timedelta(days=days))

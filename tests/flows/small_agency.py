@@ -186,6 +186,7 @@ class AgencyBooks:
         self.commission_percent = commission_percent
         self._unsaid: list[dict[str, Any]] = []
         self._unsettled: list[tuple[str, list[int]]] = []
+        self.paid_on, self.settles_on = "2026-11-05", "2026-11-10"
         self._file_no = 0
         self._payouts = 0
 
@@ -266,7 +267,7 @@ class AgencyBooks:
         """Return the lines of a settlement of all that was paid, and what is paid out."""
         self._payouts += 1
         reference = reference or f"P{self._payouts}"
-        lines: list[dict[str, Any]] = [{"told": "settlement", "payout_reference": reference, "date": "2026-11-10"}]
+        lines: list[dict[str, Any]] = [{"told": "settlement", "payout_reference": reference, "date": self.settles_on}]
         total_ore = 0
         for claim, (capital, fee, interest, own) in self._unsettled:
             gross_ore = capital + fee + interest + own
@@ -277,7 +278,7 @@ class AgencyBooks:
             lines.append(
                 {"told": "row", "claim": claim, "capital_ore": capital, "interest_ore": interest + own,
                  "reminder_fee_ore": fee, "commission_ore": commission_ore, "vat_ore": vat_ore, "net_ore": net_ore,
-                 "date": "2026-11-05"}
+                 "date": self.paid_on}
             )  # fmt: skip
         lines.append({"told": "end", "rows": len(lines) - 1, "net_ore": total_ore})
         for claim in dict.fromkeys(claim for claim, _ in self._unsettled):

@@ -5,11 +5,14 @@ The full one, with ten thousand receivables, is benchmarks/collection_year.py.
 
 from __future__ import annotations
 
+import pytest
 from agency_year import Happening, Year, expected
 
 
-def test_hub_agencies_and_a_naive_count_agree_in_the_end(engine, tmp_path):
-    with Year(engine, tmp_path, receivables=60, seed=7, weeks=20, faults=0.6) as year:
+@pytest.mark.parametrize("settles", [False, True])
+def test_hub_agencies_and_a_naive_count_agree_in_the_end(engine, tmp_path, settles):
+    """What is at an agency stays open, or is settled as it goes there."""
+    with Year(engine, tmp_path, receivables=60, seed=7, weeks=20, faults=0.6, settles=settles) as year:
         year.live()
 
         happened = {one.what for one in year.happenings}

@@ -100,10 +100,11 @@ def refuse_stopped(
     codes: Mapping[str, HoldCode],
     active: Iterable[Hold],
     plans: Mapping[int, int],
+    handed_over: Mapping[int, str],
 ) -> None:
-    """Refuse receivables that are in another plan, or under a hold that stops plans, such as an order to pay's.
+    """Refuse receivables that are in another plan, that others ask for, or under a hold that stops plans.
 
-    `plans` says which active plan a receivable is in.
+    `plans` says which active plan a receivable is in, `handed_over` at which agency it is or in which order to pay.
 
     Raises:
         RuleViolation: one is.
@@ -113,6 +114,11 @@ def refuse_stopped(
         if one.receivable_id in plans:
             raise RuleViolation(
                 f"receivable {one.number} is in instalment plan {plans[one.receivable_id]}: end that, or replace it"
+            )
+        if one.receivable_id in handed_over:
+            raise RuleViolation(
+                f"receivable {one.number} is handed over ({handed_over[one.receivable_id]}): take it back first, "
+                "or leave it out"
             )
         own = [hold.code for hold in holds if hold.receivable_id == one.receivable_id]
         stopping = what_stops(codes, own, Stopped.INSTALMENT_PLAN)

@@ -11,7 +11,7 @@ from hub.errors import DataError, RuleViolation
 from hub.model.command import Target
 from hub.model.company import Company
 from hub.model.instalment_plan_commands import MakeInstalmentPlan, OtherClaim
-from hub.model.instalment_plans import InstalmentPlan, InstalmentPlanState, PlanClaim, PlanTerms, Schedule
+from hub.model.instalment_plans import IN_PLAN, InstalmentPlan, InstalmentPlanState, PlanClaim, PlanTerms, Schedule
 from hub.model.parties import class_of, class_of_kept
 from hub.model.payment_method import Lowers
 from hub.model.receivables import OpenReceivable
@@ -130,7 +130,9 @@ def _refuse_stopped(
     ended = replaced.plan_no if replaced is not None else 0
     holds = [hold for hold in work.receivables.active_holds(numbers, work.today) if hold.source != source_of(ended)]
     plans = {number: no for number, no in work.instalment_plans.plans_of(numbers).items() if no != ended}
-    refuse_stopped(receivables, company.dunning.hold_codes, holds, plans)
+    elsewhere = work.dunning.of(numbers, work.today).handed_over
+    handed_over = {number: where for number, where in elsewhere.items() if not where.startswith(IN_PLAN)}
+    refuse_stopped(receivables, company.dunning.hold_codes, holds, plans, handed_over)
 
 
 def _refuse_fee_beside_compensation(

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, TextClause
 
 from hub.model.collection_cases import AT_AGENCY, OPEN_CASES
+from hub.model.instalment_plans import IN_PLAN
 from hub.model.orders_to_pay import AT_AN_END, NOT_FILED
 from hub.store.statements import listed, text
 
@@ -20,7 +21,7 @@ _ORDERS = (
 )
 _PLANS = (
     "instalment_claim c JOIN instalment_plan q ON q.tenant = c.tenant AND q.plan_no = c.plan_no",
-    "'instalment plan ' || CAST(q.plan_no AS TEXT)",
+    f"'{IN_PLAN} ' || CAST(q.plan_no AS TEXT)",
     "q.state = 'active'",
 )
 _PARTS = (_CASES, _ORDERS, _PLANS)

@@ -88,13 +88,15 @@ def test_no_message_says_an_identity():
 def test_a_receivable_of_another_plan_or_under_a_hold_that_stops_plans_is_refused():
     codes = {"4": HoldCode(text="A text"), "order": HoldCode(text="Order", stops=(Stopped.INSTALMENT_PLAN,))}
 
-    refuse_stopped([owed()], codes, [hold("4"), hold("order", receivable_id=2)], {2: 7})
+    refuse_stopped([owed()], codes, [hold("4"), hold("order", receivable_id=2)], {2: 7}, {3: "agency small"})
     with pytest.raises(RuleViolation, match="in instalment plan 7"):
-        refuse_stopped([owed()], codes, [], {1: 7})
+        refuse_stopped([owed()], codes, [], {1: 7}, {})
+    with pytest.raises(RuleViolation, match=r"receivable 1 is handed over \(agency small\)"):
+        refuse_stopped([owed()], codes, [], {}, {1: "agency small"})
     with pytest.raises(RuleViolation, match="hold order on receivable 1 stops instalment plans"):
-        refuse_stopped([owed()], codes, [hold("4"), hold("order")], {})
+        refuse_stopped([owed()], codes, [hold("4"), hold("order")], {}, {})
     with pytest.raises(RuleViolation, match="hold 8"):
-        refuse_stopped([owed()], codes, [hold("8")], {})  # a code that stands nowhere stops everything
+        refuse_stopped([owed()], codes, [hold("8")], {}, {})  # a code that stands nowhere stops everything
 
 
 def test_a_plan_is_paid_for_only_when_it_is_whole_agreed_and_sent():

@@ -65,6 +65,8 @@ class PaymentRequest(NamedTuple):
     direction: str = Direction.COLLECT
     recurrence: str = Recurrence.ONCE
     times: int = 0  # of a recurring one; 0: until further notice
+    payer_account: str = ""  # as the mandate has it, digits, the clearing number first; what is read may say none
+    payer_name: str = ""
 
 
 class RequestCancellation(NamedTuple):

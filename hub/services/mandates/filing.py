@@ -33,7 +33,7 @@ def write_file(work: UnitOfWork, tenant: Tenant, schemes: Schemes, by: Collector
     work.commands.claim(_CLAIM)
     scheme = schemes.of(by.company)
     waiting = work.scheme_orders.waiting(by.company.number, by.settings.most_orders)
-    mandates = work.mandates.get_all({one.mandate_no for one in waiting if one.kind == OrderKind.MANDATE})
+    mandates = work.mandates.get_all({one.mandate_no for one in waiting if one.mandate_no})
     placed = as_scheme_orders(waiting, by.payee, mandates)
     refused = [(order, problem) for order, said in placed if (problem := scheme.why_not(*said))]
     _leave_out(work, refused, mandates)

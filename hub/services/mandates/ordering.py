@@ -16,6 +16,8 @@ from hub.model.direct_debits import (
 from hub.model.mandates import DrawnRequest, Mandate, NewOrder, Order, OrderKind
 from hub.model.payment_file import PayeeAccount
 
+OF_MANDATE = ("payer_account", "payer_name")
+"""What a request takes from its mandate when the file is made."""
 PLACES = {kind: place for place, kind in enumerate(OrderKind)}
 
 
@@ -34,7 +36,8 @@ def rejection(company: str, account_no: int, payer_number: str) -> NewOrder:
 def request(one: DrawnRequest) -> NewOrder:
     """Return the order to collect."""
     fields = PaymentRequest(one.payer_number, one.amount_ore, one.on_date, one.reference)
-    return _about(one, OrderKind.REQUEST, fields)
+    order = _about(one, OrderKind.REQUEST, fields)
+    return order._replace(body={name: value for name, value in order.body.items() if name not in OF_MANDATE})
 
 
 def cancellation(one: DrawnRequest) -> NewOrder:
@@ -63,7 +66,10 @@ def as_scheme_orders(
 
 def _scheme_order(order: Order, mandate: Mandate | None) -> SchemeOrder:
     if order.kind == OrderKind.REQUEST:
-        return PaymentRequest(**order.body)
+        request = PaymentRequest(**order.body)
+        if mandate is None:
+            return request
+        return request._replace(payer_account=mandate.payer_account, payer_name=mandate.payer_name)
     if order.kind == OrderKind.CANCELLATION:
         return RequestCancellation(**order.body)
     if order.kind == OrderKind.MOVE:

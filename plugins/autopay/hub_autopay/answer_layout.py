@@ -11,7 +11,7 @@ from hub.model.payment_orders import OrderStatus
 
 OLDEST_VERSION = 3
 BODY = "CstmrPmtStsRpt"
-ORDER_MESSAGE = "pain.001"
+ORDER_MESSAGE, DEBIT_MESSAGE = "pain.001", "pain.008"
 
 STATUSES = {
     "RCVD": OrderStatus.RECEIVED,  # received

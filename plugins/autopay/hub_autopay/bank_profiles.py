@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 Version = Literal["03", "09"]
+DebitVersion = Literal["02", "08"]
 
 
 class BankProfile(BaseModel):
@@ -33,6 +34,8 @@ class BankProfile(BaseModel):
     needs_town: bool
     longest_giro_text: int
     longest_text: int
+    debit_versions: tuple[DebitVersion, ...]
+    debit_sequence: str
 
     def plusgiro_member(self, number: str) -> str:
         """Return the clearing number that a plusgiro number is paid through."""

@@ -15,6 +15,7 @@ from hub_autopay.answer_layout import BODY, LAYOUT, OLDEST_VERSION, ORDER_MESSAG
 
 LONGEST_TEXT = 200  # of a reason: what more there is stands in the kept bytes
 _NAMESPACE = re.compile(r"pain\.002\.001\.(\d{2})$", re.ASCII)
+_ORIGINAL = re.compile(rb"<(?:[\w.-]+:)?OrgnlMsgNmId>\s*(pain\.\d{3})", re.IGNORECASE)
 _ASK_BANK = "ask the bank for a corrected file"
 REFUSALS = {
     "ANSWER_INCOMPLETE": f"the answer does not say which file it is about; {_ASK_BANK}",
@@ -33,21 +34,33 @@ def is_answer(root: Root) -> bool:
     return local_name(root.tag) == "Document" and found is not None and int(found[1]) >= OLDEST_VERSION
 
 
-def read(stream: BinaryIO) -> Iterator[OrderEvent]:
-    """Yield what an answer says; see `PaymentOrderWriter.read`. Raises FormatError."""
+def is_about(head: bytes, message: str) -> bool:
+    """Say whether a file that begins with `head` answers such a message; one that does not say so answers pain.001."""
+    try:
+        if not is_answer(probe(head)):
+            return False
+    except FormatError:
+        return False
+    found = _ORIGINAL.search(head)
+    return (found[1].decode("ascii").lower() if found else ORDER_MESSAGE) == message
+
+
+def read(stream: BinaryIO, about: str = ORDER_MESSAGE) -> Iterator[OrderEvent]:
+    """Yield what an answer about such a message says; see `PaymentOrderWriter.read`. Raises FormatError."""
     head = stream.read(LONGEST_PROLOG_BYTES)
     while len(head) < LONGEST_PROLOG_BYTES and (piece := stream.read(LONGEST_PROLOG_BYTES - len(head))):
         head += piece
     root = probe(head)
     if not is_answer(root):
         raise _refused("ANSWER_ROOT", 1, "Document")
-    return _Answer().events(read_records(walk(stream, head, bind(LAYOUT, root.namespace))))
+    return _Answer(about).events(read_records(walk(stream, head, bind(LAYOUT, root.namespace))))
 
 
 class _Answer:
     """State of one answer being read."""
 
-    def __init__(self) -> None:
+    def __init__(self, about: str) -> None:
+        self._about = about
         self._is_opened = False
         self._message_id = ""
         self._part: Values = {}
@@ -80,7 +93,7 @@ class _Answer:
         values = record.values
         if self._message_id or not self._is_opened or not values.get("message_id"):
             raise _refused("ANSWER_INCOMPLETE", record.line, "OrgnlGrpInfAndSts")
-        if not values.get("message_name", ORDER_MESSAGE).lower().startswith(ORDER_MESSAGE):
+        if not values.get("message_name", ORDER_MESSAGE).lower().startswith(self._about):
             raise _refused("ANSWER_OTHER", record.line, "OrgnlGrpInfAndSts", "OrgnlMsgNmId")
         self._message_id = values["message_id"]
         return self._status_of("", values, record.line)

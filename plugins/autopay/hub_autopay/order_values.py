@@ -17,8 +17,8 @@ LONGEST_REFERENCE = 25  # of an OCR number, and of a message to a giro number
 PARTS = {"bankgiro": "BG", "plusgiro": "PG"}
 ACCOUNT_PART = "AC"
 CLEARING_DIGITS = 4
-_SYSTEM = "SESBA"  # Swedish clearing numbers, by the ISO list of clearing systems
-_NO_BANK = "NOTPROVIDED"  # the schema wants the charged account's bank named
+CLEARING_SYSTEM = "SESBA"  # Swedish clearing numbers, by the ISO list of clearing systems
+NO_BANK = "NOTPROVIDED"  # the schema wants the charged account's bank named
 
 
 class Terms(NamedTuple):
@@ -60,7 +60,7 @@ def values_of(batch: OrderBatch, terms: Terms) -> Values:
 
 def _part(batch: OrderBatch, name: str, orders: Sequence[PaymentOrder], terms: Terms, number: str) -> Values:
     profile = terms.profile
-    bank = {"debtor_bic": profile.bic} if profile.bic else {"debtor_bank": _NO_BANK}
+    bank = {"debtor_bic": profile.bic} if profile.bic else {"debtor_bank": NO_BANK}
     return {
         "part_id": f"{batch.message_id}-{name}",
         "method": "TRF",
@@ -110,7 +110,7 @@ def _payee(payee: OrderAccount, profile: BankProfile) -> Values:
 
 
 def _member(number: str) -> Values:
-    return {"payee_system": _SYSTEM, "payee_member": number}
+    return {"payee_system": CLEARING_SYSTEM, "payee_member": number}
 
 
 def _account(name: str, account: OrderAccount) -> Values:

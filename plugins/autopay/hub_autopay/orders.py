@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from hub.contracts import Recognition
-from hub.errors import DataError, FormatError
-from hub.formats.xml_stream import probe
+from hub.errors import DataError
 from hub.formats.xml_writing import write_document
 from hub.model.payment_orders import OrderBatch, OrderEvent, PaymentOrder
 from hub_autopay import order_answers
+from hub_autopay.answer_layout import ORDER_MESSAGE
 from hub_autopay.order_layout import DOCUMENT, ROOT, VERSIONS, namespace_of
 from hub_autopay.order_values import LONGEST_ID, LONGEST_REFERENCE, PARTS, Terms, part_of, values_of
 
@@ -60,11 +60,8 @@ class BankOrders:
         return write_document(ROOT, namespace_of(version), DOCUMENT, values, variant=VERSIONS.index(version))
 
     def recognises(self, head: bytes) -> Recognition:
-        """Say whether a file begins as a pain.002."""
-        try:
-            return Recognition(order_answers.is_answer(probe(head)))
-        except FormatError:
-            return Recognition.NO
+        """Say whether a file begins as a pain.002 that is not about another message."""
+        return Recognition(order_answers.is_about(head, ORDER_MESSAGE))
 
     def read(self, stream: BinaryIO) -> Iterator[OrderEvent]:
         """See `PaymentOrderWriter.read`."""

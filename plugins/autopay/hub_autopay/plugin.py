@@ -8,6 +8,7 @@ from hub.contracts import (
     CONTRACT_VERSION,
     BankConnection,
     DeliveryChannel,
+    DirectDebitScheme,
     PaymentFileReader,
     PaymentOrderWriter,
     PluginContext,
@@ -16,6 +17,7 @@ from hub.contracts import (
     hookimpl,
 )
 from hub_autopay.connections import bank_channels, bank_connections
+from hub_autopay.debits import BankDebits
 from hub_autopay.mapping import BOOKED_STATUSES, FORMATS
 from hub_autopay.orders import BankOrders
 from hub_autopay.reader import CamtReader
@@ -35,11 +37,13 @@ class Plugin:
             "ISO 20022 message definitions camt.053.001.02-13 and camt.054.001.02-13, ISO 20022 Registration Authority",
             "ISO 20022 message definitions pain.001.001.03 and .09, pain.002.001.03 and later, ISO 20022 Registration "
             "Authority",
+            "ISO 20022 message definition pain.008.001.02 and .08, ISO 20022 Registration Authority",
             "Kivra payout reports, developer documentation, Kivra",
         ),
         booked_statuses=tuple(sorted(BOOKED_STATUSES)),
         unverified=(
             "No bank has taken a pain.001 of ours; what each wants is known from others' programs. The schemas hold.",
+            "No bank has taken a pain.008 of ours; Nordea is known to carry such files on to Autogiro, and how is not.",
             "No bank's HTTPS gateway has been called yet; its paths and what its lists call what are settings.",
             "No Swedish bank publishes a camt file with bankgiro batches; try each bank's own example set before use.",
         ),
@@ -59,6 +63,12 @@ class Plugin:
         """Offer what the settings name: payment orders as pain.001, answers as pain.002."""
         named = self.settings.payment_orders
         return [BankOrders(name, one.terms, one.channel) for name, one in named.items()]
+
+    @hookimpl
+    def hub_direct_debit_schemes(self) -> Sequence[DirectDebitScheme]:
+        """Offer what the settings name: requests to collect as pain.008, answers as pain.002."""
+        named = self.settings.direct_debits
+        return [BankDebits(name, one.terms, one.channel) for name, one in named.items()]
 
     @hookimpl
     def hub_bank_connections(self, context: PluginContext) -> Sequence[BankConnection]:

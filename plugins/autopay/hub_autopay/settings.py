@@ -8,8 +8,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, mo
 
 from hub.contracts import PluginSettings
 from hub.model.setting_values import PLUGIN_NAME, OptionalChannelName, Switch
-from hub_autopay.bank_profiles import BankProfile, Version, bank_profiles
+from hub_autopay.bank_profiles import BankProfile, DebitVersion, Version, bank_profiles
 from hub_autopay.connection_settings import ConnectionSettings
+from hub_autopay.debit_values import DebitTerms
 from hub_autopay.order_values import Terms
 
 ConnectionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -69,6 +70,41 @@ class PaymentOrderSettings(BaseModel):
         return self
 
 
+class DirectDebitSettings(BaseModel):
+    """How requests to collect (*autogiro*) go to one bank as pain.008."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bank: Annotated[str, AfterValidator(_known_profile)] = Field(
+        description="Which bank's rules: `nordea`, or `any_debits`. The others are not known to take pain.008."
+    )
+    version: DebitVersion | None = Field(
+        default=None, description="Version of pain.008.001: `02` or `08`; left out: the first that the bank takes."
+    )
+    channel: OptionalChannelName = Field(
+        default="", description="The delivery channel that takes files to the bank; left out: nothing is sent."
+    )
+    creditor_name: Annotated[str, Field(min_length=1, max_length=70)] = Field(description="Who collects, for payers.")
+    initiating_id: AgreedId = Field(default="", description="Who sends, as agreed with the bank.")
+    creditor_id: AgreedId = Field(default="", description="Who collects, as agreed with the bank.")
+
+    @property
+    def terms(self) -> DebitTerms:
+        """What a file is written by."""
+        profile = bank_profiles()[self.bank]
+        version = self.version or profile.debit_versions[0]
+        return DebitTerms(profile, version, self.creditor_name, self.initiating_id, self.creditor_id)
+
+    @model_validator(mode="after")
+    def _is_taken(self) -> Self:
+        profile = bank_profiles()[self.bank]
+        if not profile.debit_versions:
+            raise ValueError(f"{profile.title} is not known to take pain.008: collect by Autogiro, plugin bankgiro")
+        if self.version and self.version not in profile.debit_versions:
+            raise ValueError(f"{profile.title} takes the versions {', '.join(profile.debit_versions)}")
+        return self
+
+
 class AutopaySettings(PluginSettings):
     """Settings of the ISO 20022 messages, where those of the readers suit every Swedish bank, and of connections."""
 
@@ -81,6 +117,10 @@ class AutopaySettings(PluginSettings):
     payment_orders: dict[WriterName, PaymentOrderSettings] = Field(
         default_factory=dict,
         description="How payment orders are written, by a name of your own that `refunds.writer` of a company says.",
+    )
+    direct_debits: dict[WriterName, DirectDebitSettings] = Field(
+        default_factory=dict,
+        description="How requests to collect are written as pain.008, by a name that `direct_debit.scheme` says.",
     )
     connections: dict[ConnectionName, ConnectionSettings] = Field(
         default_factory=dict,

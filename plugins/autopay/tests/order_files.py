@@ -11,6 +11,7 @@ SCHEMAS = {
     "pain.001.001.03": ("sepaxml", "schemas/pain.001.001.03.xsd"),
     "pain.001.001.09": ("sepaxml", "schemas/pain.001.001.09.xsd"),
     "pain.008.001.02": ("sepaxml", "schemas/pain.008.001.02.xsd"),
+    "pain.008.001.08": ("sepaxml", "schemas/pain.008.001.08.xsd"),
     "pain.002.001.03": ("pain001", "pain002/schemas/pain.002.001.03.xsd"),
     "pain.002.001.12": ("pain001", "pain002/schemas/pain.002.001.12.xsd"),
 }

@@ -19,7 +19,7 @@ BGMAX, CAMT054, CAMT053 = (
     DEMO / name for name in ("bgmax_2026-11-20.txt", "camt054_2026-11-20.xml", "camt053_2026-11-20.xml")
 )
 
-PAIN = b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"><CstmrCdtTrfInitn/></Document>'
+PAIN = b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.009.001.05"><MndtInitnReq/></Document>'
 
 
 def inspected(*words: object) -> Any:
@@ -113,7 +113,7 @@ def test_what_nobody_reads_says_why_where_that_is_known(tmp_path: Path) -> None:
         (b"", "EMPTY", "ask the sender"),
         (gzip.compress(b"01BGMAX", mtime=0), "COMPRESSED", "compressed (gzip): unpack it first"),
         (b"PK\x03\x04\x14\x00", "COMPRESSED", "compressed (zip): unpack it first"),
-        (PAIN, "NOT_YET_READ", "ISO 20022 pain.001.001.09, which the plugin autopay knows and does not read yet"),
+        (PAIN, "NOT_YET_READ", "ISO 20022 pain.009.001.05, which the plugin autopay knows and does not read yet"),
     ],
 )
 def test_a_file_that_no_reader_takes_is_named_where_it_is_known(

@@ -9,6 +9,7 @@ from hub.contracts import (
     BankConnection,
     DeliveryChannel,
     DirectDebitScheme,
+    FileDescriber,
     PaymentFileReader,
     PaymentOrderWriter,
     PluginContext,
@@ -18,6 +19,7 @@ from hub.contracts import (
 )
 from hub_autopay.connections import bank_channels, bank_connections
 from hub_autopay.debits import BankDebits
+from hub_autopay.describing import PaymentMessages
 from hub_autopay.mapping import BOOKED_STATUSES, FORMATS
 from hub_autopay.orders import BankOrders
 from hub_autopay.reader import CamtReader
@@ -79,6 +81,11 @@ class Plugin:
     def hub_delivery_channels(self, context: PluginContext) -> Sequence[DeliveryChannel]:
         """Offer the channels that hand files over, each called as its connection with `bank_` before it."""
         return bank_channels(self.settings, context)
+
+    @hookimpl
+    def hub_file_describers(self) -> Sequence[FileDescriber]:
+        """Offer what looks into pain.001, pain.002 and pain.008."""
+        return (PaymentMessages(),)
 
     @hookimpl
     def hub_sandboxes(self) -> Sequence[SandboxMaker]:

@@ -134,6 +134,8 @@ REPEATED = st.builds(
     DIRECTIONS,
     st.sampled_from([one for one in Recurrence if one != Recurrence.ONCE]),
     st.integers(0, 999),
+    st.just(""),  # account and name are the mandate's: no record of a request has them
+    st.just(""),
 )
 CHANGES = st.one_of(
     st.tuples(PAYERS, DAYS | st.just("")).map(lambda named: RequestCancellation(*named)),

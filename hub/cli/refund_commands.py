@@ -214,6 +214,10 @@ def approve(
             user = session.body("approve")["user"]
             waiting = hub.refunds.latest(company=company, state=RefundState.ASKED, limit=5_000)
             chosen = sorted(one.refund_no for one in waiting if not is_same_person(one.asked_by, user))
+        if every and not chosen:
+            none = "nothing waits for approval that somebody else has asked for"
+            answer_json({"approved": 0, "ready": []}) if session.as_json else say(none)
+            return
         if not chosen:
             raise typer.BadParameter("name refunds by number, or give --all; see: hub refunds list --state asked")
         tell(session, hub, "approve_refunds", refunds=chosen)

@@ -58,11 +58,11 @@ def join(work: UnitOfWork, tenant: Tenant, refunds: Sequence[Refund], payments: 
 
 def _close_doubts(work: UnitOfWork, numbers: Sequence[int]) -> None:
     """Nobody needs to find out any more what an answer and a debit that disagreed meant."""
-    for told in work.refunds.tellings(numbers).values():
-        for one in told:
-            work.commands.close_task(TWICE_TASK, subject_of(*one.entry))
-    for number in numbers:
-        work.commands.close_task(CONTRADICTED_TASK, str(number))
+    told = {subject_of(*one.entry) for tellings in work.refunds.tellings(numbers).values() for one in tellings}
+    doubts = {TWICE_TASK: told, CONTRADICTED_TASK: {str(number) for number in numbers}}
+    for task in work.commands.open_tasks():
+        if task["subject"] in doubts.get(task["kind"], ()):
+            work.commands.close_task(task["kind"], task["subject"])
 
 
 def _ask(work: UnitOfWork, one: Refund, payment_id: int) -> None:

@@ -1,7 +1,7 @@
 """Money that we paid out and that came back: what names a payment order of ours is that, and nothing else.
 
-A bank states it as a credit with the reason of a return, or as a reversed debit. Both become a payment that says
-nothing but the order's id: its texts are our own, and could be taken for what somebody pays.
+A bank states it as a credit with the reason of a return, or as a reversed debit. Both become a payment whose reference
+is the order's id: its texts are our own, and could be taken for what somebody pays.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def with_returns(events: Iterable[FileEvent], find: Find) -> Iterator[FileEvent]
         refunds = find(names) if names else {}
         for event in some:
             refund = refunds.get(_name(event))
-            yield _returned(event) if refund is not None and _brings_back(event, refund) else event
+            yield _returned(event, refund) if refund is not None and _brings_back(event, refund) else event
 
 
 def _name(event: FileEvent) -> str:
@@ -47,7 +47,7 @@ def _brings_back(event: FileEvent, refund: Refund) -> bool:
     return bool(refund.order_no) and (refund.amount_ore, refund.currency) == (event.amount_ore, event.currency)
 
 
-def _returned(event: FileEvent) -> Payment:
+def _returned(event: FileEvent, refund: Refund) -> Payment:
     assert isinstance(event, Payment | Reversal)
     return Payment(
         line=event.line,
@@ -55,7 +55,7 @@ def _returned(event: FileEvent) -> Payment:
         amount_ore=event.amount_ore,
         currency=event.currency,
         booked_date=event.booked_date,
-        reference="",
+        reference=refund.end_to_end_id,  # no receivable's; another format's telling is known again by it
         keys=event.keys,
         account=event.account,
         entry_reference=event.entry_reference,

@@ -39,17 +39,17 @@ from hub_autopay.order_values import LONGEST_ID
 LARGEST_ORE = 99_999_999_999
 _PAYER, _ACCOUNT, _REFERENCE = re.compile(r"\d{1,16}"), re.compile(r"\d{8,16}"), re.compile(r"[0-9A-Za-z]*")
 _LATEST_NUMBER = 999_999
-WORDS = {
-    "AC01": ("kontonumret är fel", "wrong account number"),
-    "AC04": ("kontot är avslutat", "the account is closed"),
-    "AC06": ("kontot är spärrat", "the account is blocked"),
-    "AG01": ("kontot får inte debiteras så", "no direct debits on this account"),
-    "AM04": ("täckning saknas", "no cover"),
-    "AM05": ("uppdraget har kommit förut", "it came before"),
-    "DT01": ("fel dag", "wrong day"),
-    "MD01": ("medgivande saknas", "no mandate"),
-    "MD07": ("betalaren har avlidit", "the payer has died"),
-    "MS02": ("betalaren har stoppat uppdraget", "stopped by the payer"),
+WORDS = {  # by the code of ISO's external list: a stable name, and what it means in Swedish and English
+    "AC01": ("account_wrong", "kontonumret är fel", "wrong account number"),
+    "AC04": ("account_closed", "kontot är avslutat", "the account is closed"),
+    "AC06": ("account_blocked", "kontot är spärrat", "the account is blocked"),
+    "AG01": ("account_not_allowed", "kontot får inte debiteras så", "no direct debits on this account"),
+    "AM04": ("no_cover", "täckning saknas", "no cover"),
+    "AM05": ("came_before", "uppdraget har kommit förut", "it came before"),
+    "DT01": ("day_wrong", "fel dag", "wrong day"),
+    "MD01": ("no_mandate", "medgivande saknas", "no mandate"),
+    "MD07": ("payer_died", "betalaren har avlidit", "the payer has died"),
+    "MS02": ("stopped_by_payer", "betalaren har stoppat uppdraget", "stopped by the payer"),
 }
 
 
@@ -145,9 +145,9 @@ def _rejected(said: BatchStatus | PaymentStatus, row: int, payee: PayeeAccount) 
 
 def reason_of(code: str) -> SchemeCode:
     """Return what a bank's reason says, without its own words, which may name somebody."""
-    swedish, english = WORDS.get(code, ("", ""))
+    name, swedish, english = WORDS.get(code, ("", "", ""))
     return SchemeCode(
-        code, "", swedish or f"banken: {code or 'utan skäl'}", english or f"the bank: {code or 'no reason'}"
+        code, name, swedish or f"banken: {code or 'utan skäl'}", english or f"the bank: {code or 'no reason'}"
     )
 
 

@@ -15,7 +15,7 @@ from hub.model.direct_debits import PayeeOrder, PaymentRequest, RequestRejected,
 from hub.model.payment_file import PayeeAccount
 from hub.testing.conformance import DirectDebitSchemeConformance
 from hub.testing.conformance.direct_debits import ACCOUNT, HEAD, ORDINARY, PAYEE, REQUEST
-from hub_autopay.debits import BankDebits
+from hub_autopay.debits import BankDebits, reason_of
 from hub_autopay.orders import BankOrders
 from hub_autopay.settings import DirectDebitSettings, PaymentOrderSettings
 from plugins.autopay.tests.order_files import answer, assert_valid, part, payment
@@ -113,7 +113,8 @@ def test_a_refusal_finds_its_request_by_the_ids_that_we_gave():
     assert opened.payee == PAYEE
     assert isinstance(refused, RequestRejected)
     assert refused.request == PaymentRequest("70047118", 125_050, "", "1008")
-    assert refused.reason.english == "the account is closed"
+    assert (refused.reason.name, refused.reason.english) == ("account_closed", "the account is closed")
+    assert reason_of("MD01").name == "no_mandate"  # ends the mandate
     [_, whole, _] = scheme().read(io.BytesIO(ALL_REFUSED))
     assert whole.request.payer_number == ""
     assert [type(one).__name__ for one in scheme().read(io.BytesIO(TAKEN))] == ["SchemeFileOpened", "SchemeFileClosed"]

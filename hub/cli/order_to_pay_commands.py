@@ -4,12 +4,41 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hub.cli.exit_codes import ExitCode
-from hub.cli.option_names import GIVEN_BY, options_named
+from hub.cli.option_names import options_named
+from hub.cli.order_to_pay_options import (
+    NAMED,
+    About,
+    AgentCost,
+    CostsReason,
+    Day,
+    Fee,
+    Filer,
+    Ground,
+    Interest,
+    Numbers,
+    OrderNo,
+    OrderNos,
+    OtherCost,
+    OwnWork,
+    Property,
+    Protected,
+    Rate,
+    Reason,
+    Special,
+    Step,
+    To,
+    Town,
+    Wish,
+    choices_of,
+    costs_of,
+    interest_of,
+    targets_of,
+)
 from hub.cli.order_to_pay_showing import (
     show_looked,
     show_order,
@@ -20,68 +49,15 @@ from hub.cli.order_to_pay_showing import (
 )
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, say
-from hub.cli.telling import Company, carry_out, ore, target, tell
+from hub.cli.telling import Company, carry_out, ore, tell
 from hub.model.commands import parse_command
+from hub.model.enforcement_application import EnforcementApplication
 from hub.model.order_to_pay_application import OrderApplication
 from hub.model.order_to_pay_commands import MakeOrderToPay
-from hub.model.orders_to_pay import TOLD, EnforcementWish, FeePayment, Happening, InterestChoice, OrderState
+from hub.model.orders_to_pay import TOLD, EnforcementWish, Happening, OrderState
 
 if TYPE_CHECKING:
     from hub.runtime.facade import Hub
-
-Numbers = Annotated[list[str], typer.Argument(metavar="NUMBER", help="Numbers of receivables of one debtor.")]
-OrderNo = Annotated[int, typer.Argument(metavar="APPLICATION", min=1, help="See: hub orders-to-pay list.")]
-OrderNos = Annotated[list[int], typer.Argument(metavar="APPLICATION", min=1, help="See: hub orders-to-pay list.")]
-Interest = Annotated[
-    InterestChoice | None,
-    typer.Option("--interest", help="By law, another rate, or none.", show_default="as the company's"),
-]
-Rate = Annotated[str | None, typer.Option("--rate", metavar="PERCENT", help="Of another rate: per cent a year.")]
-Ground = Annotated[str, typer.Option("--ground", metavar="TEXT", help="Why the rate is higher than the law's.")]
-OwnWork = Annotated[str | None, typer.Option("--own-work", metavar="KRONOR", help="Own work, in whole kronor.")]
-AgentCost = Annotated[str | None, typer.Option("--agent-cost", metavar="KRONOR", help="The agent, in whole kronor.")]
-OtherCost = Annotated[
-    str | None, typer.Option("--other-cost", metavar="TEXT=KRONOR", help="Another cost and what it is for.")
-]
-CostsReason = Annotated[str, typer.Option("--costs-reason", metavar="TEXT", help="Why own work is above the cap.")]
-Fee = Annotated[FeePayment | None, typer.Option("--fee-payment", help="How the application fee is paid.")]
-Wish = Annotated[EnforcementWish | None, typer.Option("--enforcement", help="What follows a decision.")]
-Property = Annotated[bool | None, typer.Option("--real-property/--no-real-property", help="Look for it too.")]
-Special = Annotated[str, typer.Option("--special", metavar="TEXT", help="Special information, at most 60 characters.")]
-Town = Annotated[str | None, typer.Option("--authority", metavar="TOWN", help="The office, see: hub authorities.")]
-About = Annotated[
-    list[str] | None,
-    typer.Option("--refers-to", metavar="NUMBER=TEXT", help="What a receivable is for; several may be given."),
-]
-Protected = Annotated[bool, typer.Option("--protected", help="You have seen to the debtor's protected identity.")]
-Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")]
-Day = Annotated[str, typer.Option("--on", metavar="DATE", help="The day that it happened.")]
-Filer = Annotated[str, typer.Option("--filer", metavar="NAME", help="Which filer reads it; needed when several do.")]
-To = Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Where to; left out: the standard output.")]
-
-NAMED = {
-    **GIVEN_BY,
-    "agent_ore": "--agent-cost",
-    "case_no": "--case-no",
-    "costs_ore": "--costs",
-    "costs_reason": "--costs-reason",
-    "enforcement": "--enforcement",
-    "fee_payment": "--fee-payment",
-    "happening": "HAPPENING",
-    "interest": "--interest",
-    "interest_ground": "--ground",
-    "interest_ore": "--interest",
-    "on": "--on",
-    "order_no": "APPLICATION",
-    "orders": "APPLICATION",
-    "other_label": "--other-cost",
-    "other_ore": "--other-cost",
-    "own_work_ore": "--own-work",
-    "rate_percent": "--rate",
-    "refers_to": "--refers-to",
-    "special_information": "--special",
-    "text": "--text",
-}
 
 
 def group() -> typer.Typer:
@@ -101,6 +77,7 @@ def group() -> typer.Typer:
     command(app, "told", is_keyed=True)(told)
     command(app, "reduce", is_keyed=True)(reduce)
     command(app, "withdraw", is_keyed=True)(withdraw)
+    command(app, "enforce", is_keyed=True)(enforce)
     command(app, "drop", is_keyed=True)(drop)
     command(app, "receive")(receive)
     command(app, "read")(read)
@@ -152,10 +129,10 @@ def plan(
     protected: Protected = False,
 ) -> None:
     """Show what an application would be, and what forbids it; nothing is changed."""
-    terms = _interest(interest, rate, ground) | _costs(own_work, agent_cost, other_cost, costs_reason)
-    terms |= _choices(fee_payment, enforcement, real_property, special, authority, protected)
+    terms = interest_of(interest, rate, ground) | costs_of(own_work, agent_cost, other_cost, costs_reason)
+    terms |= choices_of(fee_payment, enforcement, real_property, special, authority, protected)
     with session.hub() as hub, options_named(NAMED):
-        body = session.body("make_order_to_pay", receivables=_targets(hub, numbers, company, refers_to), **terms)
+        body = session.body("make_order_to_pay", receivables=targets_of(hub, numbers, company, refers_to), **terms)
         asked = parse_command(body)
         assert isinstance(asked, MakeOrderToPay)
         looked = hub.orders_to_pay.plan(asked)
@@ -182,10 +159,10 @@ def make(
     protected: Protected = False,
 ) -> None:
     """Make an application: ready, or blocked by what forbids it now; it is filed by a command of its own."""
-    terms = _interest(interest, rate, ground) | _costs(own_work, agent_cost, other_cost, costs_reason)
-    terms |= _choices(fee_payment, enforcement, real_property, special, authority, protected)
+    terms = interest_of(interest, rate, ground) | costs_of(own_work, agent_cost, other_cost, costs_reason)
+    terms |= choices_of(fee_payment, enforcement, real_property, special, authority, protected)
     with session.hub() as hub:
-        named = _targets(hub, numbers, company, refers_to)
+        named = targets_of(hub, numbers, company, refers_to)
         tell(session, hub, "make_order_to_pay", NAMED, receivables=named, **terms)
 
 
@@ -209,10 +186,10 @@ def show(session: Session, application: OrderNo) -> None:
     answer_json(found) if session.as_json else show_order(found)
 
 
-def document(session: Session, application: OrderNo, to: To = None) -> None:
-    """Give the neutral JSON of an application, as it was filed, or as it would be today."""
+def document(session: Session, application: OrderNo, to: To = None, step: Step = None) -> None:
+    """Give the neutral JSON of an application, as it was filed or would be today, or of what a step told."""
     with session.hub() as hub:
-        _put(hub.orders_to_pay.document(application), to)
+        _put(hub.orders_to_pay.document(application, step), to)
 
 
 def form(
@@ -229,16 +206,20 @@ def letter(
     session: Session,
     application: OrderNo,
     to: Annotated[Path, typer.Option("--to", metavar="FILE", help="Where to, such as letter.pdf.")],
-    step: Annotated[int | None, typer.Option("--step", min=1, metavar="NO", help="Of which; else the latest.")] = None,
+    step: Step = None,
 ) -> None:
-    """Give the letter that lowers or takes back an application on paper, as a PDF to print, sign and hand in."""
+    """Give what an application was followed by as a PDF to sign: a reduction, a withdrawal, enforcement."""
     with session.hub() as hub:
         _put(hub.orders_to_pay.letter(application, step), to)
 
 
-def schema(_session: Session) -> None:
+def schema(
+    _session: Session,
+    enforcement: Annotated[bool, typer.Option("--enforcement", help="That of an application for it.")] = False,
+) -> None:
     """Print the JSON schema of the neutral document."""
-    answer_json(OrderApplication.model_json_schema(mode="serialization"))
+    model = EnforcementApplication if enforcement else OrderApplication
+    answer_json(model.model_json_schema(mode="serialization"))
 
 
 def told(
@@ -278,6 +259,23 @@ def withdraw(session: Session, application: OrderNo, reason: Reason) -> None:
     """Take an application back from the authority."""
     with session.hub() as hub:
         tell(session, hub, "withdraw_order_to_pay", NAMED, order_no=application, reason=reason)
+        _hint_letter(session, hub, application)
+
+
+def enforce(
+    session: Session,
+    application: OrderNo,
+    enforcement: Annotated[EnforcementWish, typer.Option("--enforcement", help="How far.")] = EnforcementWish.LIMITED,
+    real_property: Annotated[bool, typer.Option("--real-property", help="Look for it too.")] = False,
+    special: Special = "",
+    protected: Protected = False,
+    on_paper: Annotated[bool, typer.Option("--on-paper", help="You hand it in, whatever filed the rest.")] = False,
+) -> None:
+    """Apply for enforcement of what was decided (ansökan om verkställighet), where it does not follow by itself."""
+    wishes = {"enforcement": enforcement, "has_real_property": real_property, "special_information": special}
+    ways = {"allows_protected": protected, "on_paper": on_paper}
+    with session.hub() as hub:
+        tell(session, hub, "enforce_order_to_pay", NAMED, order_no=application, **wishes, **ways)
         _hint_letter(session, hub, application)
 
 
@@ -328,7 +326,7 @@ def fetch(session: Session) -> None:
 
 
 def _hint_letter(session: Session, hub: Hub, application: int) -> None:
-    if not session.as_json and not hub.orders_to_pay.show(application).order.filer:
+    if not session.as_json and hub.orders_to_pay.show(application).steps[-1].paper_sha256:
         say(f"print it, sign it, hand it in: hub orders-to-pay letter {application} --to letter.pdf")
 
 
@@ -338,53 +336,3 @@ def _put(content: bytes, to: Path | None) -> None:
         return
     to.write_bytes(content)
     say(f"{to}: {len(content)} bytes")
-
-
-def _targets(hub: Hub, numbers: list[str], company: str, texts: list[str] | None) -> tuple[dict[str, str], ...]:
-    said = dict(_text_of(one) for one in texts or ())
-    unknown = sorted(said.keys() - set(numbers))
-    if unknown:
-        raise typer.BadParameter(f"--refers-to: {unknown[0]} is not among the receivables")
-    return tuple({**target(hub, number, company), "refers_to": said.get(number, "")} for number in numbers)
-
-
-def _text_of(part: str) -> tuple[str, str]:
-    number, sign, text = part.partition("=")
-    if not sign:
-        raise typer.BadParameter('--refers-to: write a number and its text, such as "1001=Rent for May"')
-    return number, text
-
-
-def _interest(interest: InterestChoice | None, rate: str | None, ground: str) -> dict[str, Any]:
-    return {"interest": interest, "rate_percent": rate, "interest_ground": ground}
-
-
-def _costs(own_work: str | None, agent: str | None, other: str | None, reason: str) -> dict[str, Any]:
-    label, sign, amount = (other or "").rpartition("=")
-    if other and not sign:
-        raise typer.BadParameter('--other-cost: write what it is for and its amount, such as "Certificate=150"')
-    return {
-        "own_work_ore": ore(own_work, "--own-work"),
-        "agent_ore": ore(agent, "--agent-cost"),
-        "other_ore": ore(amount, "--other-cost") if other else 0,
-        "other_label": label,
-        "costs_reason": reason,
-    }
-
-
-def _choices(
-    fee_payment: FeePayment | None,
-    enforcement: EnforcementWish | None,
-    real_property: bool | None,
-    special: str,
-    authority: str | None,
-    protected: bool,
-) -> dict[str, Any]:
-    return {
-        "fee_payment": fee_payment,
-        "enforcement": enforcement,
-        "has_real_property": real_property,
-        "special_information": special,
-        "authority": authority,
-        "allows_protected": protected,
-    }

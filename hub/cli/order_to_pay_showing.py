@@ -87,11 +87,20 @@ def show_order(found: ShownOrder) -> None:
     show_fields("", fields)
     _show_claims(found.claims)
     steps = [
-        (step.on_day, words(step.happening), words(step.state), step.told_by, step.text,
+        (str(step.step_no), step.on_day, words(step.happening), words(step.state), step.told_by, step.text,
          kronor(step.amount_ore) if step.amount_ore else "", str(step.exchange_no or ""))
         for step in found.steps
     ]  # fmt: skip
-    columns = ("day", "what", "state", "by", ("text", "wrap"), ("kronor", "right"), ("exchange", "right"))
+    columns = (
+        ("no", "right"),
+        "day",
+        "what",
+        "state",
+        "by",
+        ("text", "wrap"),
+        ("kronor", "right"),
+        ("exchange", "right"),
+    )
     show_table("what happened", columns, steps)
     _show_hindrances(found.hindrances)
 

@@ -11,7 +11,7 @@ from hub.model.order_to_pay_files import Fetched, Filing, FilingEvent
 
 @runtime_checkable
 class OrderToPayFiler(Protocol):
-    """Writes applications, reductions and withdrawals as files for an enforcement authority, and reads its own files.
+    """Writes applications, what follows them, and reads what the authority tells, as files.
 
     The core decides what is filed, keeps the bytes, and sends them by `channel`. Nothing is kept here.
     """

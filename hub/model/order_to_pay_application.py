@@ -10,10 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
-from hub.model.claims import DebtorKind, IdentityType
-from hub.model.order_to_pay_settings import FormRows
-from hub.model.orders_to_pay import EnforcementWish, FeePayment, InterestChoice, MessageKind
-from hub.model.parties import PostalAddress
+from hub.model.enforcement_application import EnforcementApplication
+from hub.model.order_to_pay_parts import Agent, Applicant, ClaimedInterest, Respondent
+from hub.model.orders_to_pay import EnforcementWish, FeePayment, MessageKind
 from hub.money import LARGEST_ORE
 
 FORMAT: Literal["reskontra-hub/order-to-pay"] = "reskontra-hub/order-to-pay"
@@ -24,38 +23,6 @@ _Ore = Annotated[StrictInt, Field(ge=0, le=LARGEST_ORE)]
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Applicant(_Part):
-    """Who applies (*sökande*)."""
-
-    name: str
-    organisation_number: str = Field(description="Ten digits.")
-    rows: FormRows = Field(description="As the form prints it: name and address.")
-    phone: str = ""
-    email: str = ""
-    bankgiro: str = ""
-    plusgiro: str = ""
-
-
-class Agent(_Part):
-    """Who acts for the applicant (*ombud*)."""
-
-    rows: FormRows = ()
-    code: str = Field(default="", description="The agent's code at the authority (*ombudskod*).")
-
-
-class Respondent(_Part):
-    """Who is to pay (*svarande*)."""
-
-    kind: DebtorKind
-    identity: str = Field(description="10 or 12 digits without a sign.")
-    identity_type: IdentityType
-    name: str
-    address: PostalAddress = PostalAddress()
-    phone: str = ""
-    mobile: str = ""
-    email: str = ""
 
 
 class ClaimedReceivable(_Part):
@@ -82,15 +49,6 @@ class ClaimedReceivable(_Part):
         """The ground in plain Swedish: what, when, and due when."""
         assigned = f" Ursprunglig borgenär: {self.original_creditor}." if self.original_creditor else ""
         return f"{self.refers_to}. Faktura {self.number} av {self.invoice_date}, förfallen {self.due_date}.{assigned}"
-
-
-class ClaimedInterest(_Part):
-    """Interest that is asked for, on the principal of each receivable."""
-
-    choice: InterestChoice
-    rate_percent: str = Field(default="", description="Of `other`: per cent a year.")
-    ground: str = Field(default="", description="Why it is higher than the law's.")
-    counted_to: str = Field(description="The day of the application; it runs on until payment is made.")
 
 
 class CaseCosts(_Part):
@@ -174,11 +132,12 @@ class OrderChange(_Part):
 
 
 class OrderMessage(_Part):
-    """One thing that the authority is told: an application, or a change of one that it has."""
+    """One thing that the authority is told: an application, a change of one that it has, or what is to follow it."""
 
     kind: MessageKind
     application: OrderApplication
     change: OrderChange | None = None
+    enforcement: EnforcementApplication | None = None
 
 
 def as_json(application: OrderApplication) -> dict[str, Any]:

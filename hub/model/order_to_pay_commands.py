@@ -97,6 +97,18 @@ class WithdrawOrderToPay(Command):
     reason: Annotated[str, said(200)]
 
 
+class EnforceOrderToPay(Command):
+    """Applies for enforcement (*ansökan om verkställighet*) of what was decided, as far as it is owed now."""
+
+    kind: Literal["enforce_order_to_pay"] = "enforce_order_to_pay"
+    order_no: RowNumber
+    enforcement: EnforcementWish = Field(default=EnforcementWish.LIMITED, description="`limited` or `full`.")
+    has_real_property: Switch = Field(default=False, description="Real property is to be looked for too.")
+    special_information: _Text = ""
+    allows_protected: Switch = Field(default=False, description="A person has seen to a debtor's protected identity.")
+    on_paper: Switch = Field(default=False, description="A person hands it in, whatever filed the application.")
+
+
 class DropOrderToPay(Command):
     """Drops an application that the authority does not have."""
 
@@ -112,5 +124,6 @@ OrderToPayCommand = (
     | TellOrderToPay
     | ReduceOrderToPay
     | WithdrawOrderToPay
+    | EnforceOrderToPay
     | DropOrderToPay
 )

@@ -65,6 +65,8 @@ class Happening(StrEnum):
     DISMISSED = "dismissed"
     TRANSFERRED_TO_COURT = "transferred_to_court"
     RECOVERY = "recovery"  # återvinning: the debtor has the decision tried by a court
+    ENFORCEMENT_APPLIED = "enforcement_applied"  # we have asked for it
+    ENFORCEMENT_REFUSED = "enforcement_refused"
     ENFORCEMENT = "enforcement"
     ENFORCEMENT_REPORT = "enforcement_report"  # redovisning
     CLOSED = "closed"
@@ -80,6 +82,7 @@ OURS = frozenset(
         Happening.FILED,
         Happening.REDUCTION_SENT,
         Happening.WITHDRAWAL_SENT,
+        Happening.ENFORCEMENT_APPLIED,
     }
 )
 """What we do ourselves; the rest is told by the authority, in a file or through a person."""
@@ -117,6 +120,7 @@ class MessageKind(StrEnum):
     APPLICATION = "application"  # ansökan
     REDUCTION = "reduction"  # nedsättning
     WITHDRAWAL = "withdrawal"  # återkallelse
+    ENFORCEMENT = "enforcement"  # ansökan om verkställighet, of what was decided
 
 
 class WhyNot(StrEnum):
@@ -246,7 +250,8 @@ class OrderStep(NamedTuple):
     text: str
     amount_ore: int
     exchange_no: int  # of the file that told it, or that was sent; 0: a person said it
-    paper_sha256: str  # of the letter that a person hands in; blank: there is none
+    document_sha256: str  # of the neutral JSON of what we told; blank: it told nothing, or was the application
+    paper_sha256: str  # of what a person prints and hands in of it; blank: there is none
     told_by: str
     recorded_at: str
 

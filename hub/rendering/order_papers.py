@@ -1,4 +1,4 @@
-"""Papers to the enforcement authority as PDF: the form of an application, and letters that change one."""
+"""Papers to the enforcement authority as PDF: the form of an application, letters that change one, enforcement."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from hub.model.order_to_pay_application import OrderMessage
 from hub.rendering.compiler import ORDER_FORM, compiled_pdf, compiled_pictures
 from hub.rendering.order_changes import change_data
+from hub.rendering.order_enforcement import enforcement_data
 from hub.rendering.order_form import form_data
 
 
@@ -30,6 +31,8 @@ def order_paper_pictures(message: OrderMessage, *, dots_per_inch: int = 72) -> l
 
 def paper_data(message: OrderMessage) -> dict[str, Any]:
     """Return every text of a paper, in its place."""
+    if message.enforcement is not None:
+        return enforcement_data(message.application, message.enforcement)
     if message.change is not None:
         return change_data(message.application, message.change)
     return form_data(message.application)

@@ -10,7 +10,8 @@ from importlib.resources import files
 from typing import Any
 
 from hub.model.documents import Language
-from hub.model.order_to_pay_application import Applicant, OrderApplication, Respondent
+from hub.model.order_to_pay_application import OrderApplication
+from hub.model.order_to_pay_parts import Applicant, Respondent
 from hub.rendering.words import Words
 
 _COLUMNS = ("no", "number", "refers_to", "invoice_date", "due_date", "principal", "collection", "interest")

@@ -16,7 +16,7 @@ from hub.rules.orders_to_pay.register_file import read_authorities
 from hub.runtime.inspecting import opened
 from hub.runtime.tenant_work import TenantWork
 from hub.services.books.finding import find_company
-from hub.services.orders_to_pay.applying import application_of, as_bytes
+from hub.services.orders_to_pay.applying import application_of, as_bytes, message_of
 from hub.services.orders_to_pay.fetching import RUN_KIND, used_filers
 from hub.services.orders_to_pay.looking import Looked, look_again
 from hub.services.orders_to_pay.making import look_at
@@ -81,14 +81,17 @@ class OrdersToPayDesk:
             return ()
         return look_again(work, self._work.tenant, order, self._work.rates()).hindrances
 
-    def document(self, order_no: int) -> bytes:
-        """Return the neutral JSON of an application: as it was filed, else as it would be today.
+    def document(self, order_no: int, step_no: int | None = None) -> bytes:
+        """Return the neutral JSON of an application, as it was filed or would be today; or of what a step told.
 
         Raises:
-            DataError: there is no such application, its office is not in the register, or its debtor has been purged.
+            DataError: there is no such application or document, its office is not in the register, or its debtor has
+                been purged.
         """
         with self._work.store.read() as work:
             order = find_order(work, order_no)
+            if step_no is not None:
+                return work.contents.read(_told_by(work, order, step_no).document_sha256)
             if order.application_sha256 and order.filed_on:
                 _refuse_purged(order)
                 return work.contents.read(order.application_sha256)
@@ -109,21 +112,18 @@ class OrdersToPayDesk:
         return self._work.printer.order_paper(OrderMessage(kind=MessageKind.APPLICATION, application=application))
 
     def letter(self, order_no: int, step_no: int | None = None) -> bytes:
-        """Return a letter by which an application on paper was changed, as a PDF: of a step, else the latest.
+        """Return what an application was followed by as a PDF: of a step, else the latest.
 
-        Raises:
-            DataError: there is no such application or letter, or its debtor has been purged.
+        It is a reduction, a withdrawal or an application for enforcement; printed now where a filer sent it. Raises as
+        `form`.
         """
         with self._work.store.read() as work:
-            _refuse_purged(find_order(work, order_no))
-            steps = [one for one in work.orders_to_pay.steps(order_no) if step_no in (None, one.step_no)]
-            printed = [one.paper_sha256 for one in steps if one.paper_sha256]
-            if not printed:
-                raise DataError(
-                    f"application {order_no} has no letter{f' of step {step_no}' if step_no else ''}: they are printed "
-                    "by hub orders-to-pay reduce, and withdraw, of what was filed on paper"
-                )
-            return work.contents.read(printed[-1])
+            order = find_order(work, order_no)
+            step = _told_by(work, order, step_no)
+            if step.paper_sha256:
+                return work.contents.read(step.paper_sha256)
+            application, told = (work.contents.read(one) for one in (order.application_sha256, step.document_sha256))
+        return self._work.printer.order_paper(message_of(application, told))
 
     def receive(self, file: Path | BinaryIO, *, filer: str = "", name: str = "") -> AuthorityReport:
         """Take in a file of the authority; one that cannot be read is `quarantined`, one out of order `held`.
@@ -197,6 +197,19 @@ class AuthoritiesDesk:
             if not work.authorities.remove(town):
                 raise DataError(f"there is no authority {town}; see: hub authorities")
             work.events.record("authorities_changed", towns=[town], changed=1, user=user)
+
+
+def _told_by(work: UnitOfWork, order: OrderToPay, step_no: int | None) -> OrderStep:
+    """Return the step, or the latest, by which we told the authority something behind the application."""
+    _refuse_purged(order)
+    steps = [one for one in work.orders_to_pay.steps(order.order_no) if step_no in (None, one.step_no)]
+    told = [one for one in steps if one.document_sha256]
+    if not told:
+        raise DataError(
+            f"application {order.order_no} has no letter{f' of step {step_no}' if step_no else ''}: hub orders-to-pay "
+            "reduce, withdraw and enforce write one; steps are numbered in: hub orders-to-pay show --json"
+        )
+    return told[-1]
 
 
 def _refuse_purged(order: OrderToPay) -> None:

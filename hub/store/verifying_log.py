@@ -52,6 +52,7 @@ WHOLE_CONTENTS = f"""
     JOIN (SELECT sha256, min(order_no) AS order_no
           FROM (SELECT application_sha256 AS sha256, order_no FROM order_to_pay WHERE tenant = :t
                 UNION ALL SELECT form_sha256, order_no FROM order_to_pay WHERE tenant = :t
+                UNION ALL SELECT document_sha256, order_no FROM order_to_pay_step WHERE tenant = :t
                 UNION ALL SELECT paper_sha256, order_no FROM order_to_pay_step WHERE tenant = :t) AS all_of_them
           GROUP BY sha256) AS o ON o.sha256 = c.sha256
     WHERE c.tenant = :t AND {HAS_ALL_PARTS}

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from hub.model.enforcement_application import EnforcementApplication
 from hub.model.order_to_pay_application import (
-    Agent,
-    Applicant,
     CaseCosts,
-    ClaimedInterest,
     ClaimedReceivable,
     OrderApplication,
     OrderChange,
     OrderMessage,
     ReducedClaim,
-    Respondent,
 )
+from hub.model.order_to_pay_parts import Agent, Applicant, ClaimedInterest, Respondent
 from hub.model.orders_to_pay import MessageKind
 from hub.model.parties import PostalAddress
 
@@ -87,6 +85,37 @@ ODD_APPLICATIONS = (
     _with(claims=(_CLAIM.model_copy(update={"principal_ore": 10**13, "refers_to": "ÅÄÖ " * 17}),)),
 )
 """Applications that not every format can hold."""
+
+
+def told_of(application: OrderApplication, kind: MessageKind) -> OrderMessage:
+    """Return an application, its reduction to half, its withdrawal, or its enforcement; its case is `01-2000-26`."""
+    if kind is MessageKind.APPLICATION:
+        return OrderMessage(kind=kind, application=application)
+    return enforcement_of(application) if kind is MessageKind.ENFORCEMENT else change_of(application, kind)
+
+
+def enforcement_of(application: OrderApplication) -> OrderMessage:
+    """Return the application for enforcement of an application that was decided, and of which a krona was paid."""
+    names = ("claim_no", "number", "refers_to", "invoice_date", "due_date", "principal_ore", "collection_ore",
+             "interest_ore")  # fmt: skip
+    claims = [{name: getattr(one, name) for name in names} for one in application.claims]
+    claims[0]["principal_ore"] -= 100
+    enforcement = EnforcementApplication.model_validate(
+        {
+            "order_no": application.order_no,
+            "applied_on": "2027-01-15",
+            "case_no": "01-2000-26",
+            "decided_on": "2026-12-20",
+            "applicant": application.applicant,
+            "respondent": application.respondent,
+            "claims": claims,
+            "interest": application.interest,
+            "lowered": [{"claim_no": 1, "on": "2026-12-30", "amount_ore": 100}],
+            "costs_ore": 68_000,
+            "enforcement": "full",
+        }
+    )
+    return OrderMessage(kind=MessageKind.ENFORCEMENT, application=application, enforcement=enforcement)
 
 
 def change_of(application: OrderApplication, kind: MessageKind) -> OrderMessage:

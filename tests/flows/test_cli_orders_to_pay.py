@@ -129,6 +129,28 @@ def test_on_paper_from_the_form_to_the_end(home: Path, tmp_path: Path) -> None:
     assert "withdrawn" in run("orders-to-pay", "show", number, home=home).output
 
 
+def test_enforcement_is_applied_for_and_its_paper_and_document_are_given(home: Path, tmp_path: Path) -> None:
+    number = made(home, "010000014", enforcement="none")
+    answer("orders-to-pay", "file", number, home=home)
+    answer("orders-to-pay", "filed", number, "--on", "2026-11-22", home=home)
+    told = ("orders-to-pay", "told", number)
+    answer(*told, "confirmed", "--on", "2026-11-22", "--case-no", "01-7", home=home)
+    answer(*told, "decided", "--on", "2026-11-22", "--costs", "680", home=home)
+    done = run("orders-to-pay", "enforce", number, "--enforcement", "full", "--real-property", home=home)
+    assert f"hub orders-to-pay letter {number} --to letter.pdf" in done.output
+    assert run("orders-to-pay", "letter", number, "--to", tmp_path / "enforce.pdf", home=home).exit_code == 0
+    assert (tmp_path / "enforce.pdf").read_bytes().startswith(b"%PDF-")
+    step = answer("orders-to-pay", "show", number, home=home)["steps"][-1]
+    document: Any = json.loads(run("orders-to-pay", "json", number, "--step", step["step_no"], home=home).stdout)
+    assert (document["format"], document["case_no"], document["costs_ore"]) == (
+        "reskontra-hub/enforcement",
+        "01-7",
+        68_000,
+    )
+    assert set(document) <= set(answer("orders-to-pay", "schema", "--enforcement", home=home)["properties"])
+    answer(*told, "closed", "--on", "2026-11-22", home=home)
+
+
 def test_drafts_are_made_of_what_is_proposed_and_dropped(home: Path) -> None:
     (found,) = answer("orders-to-pay", "propose", "--draft", home=home)["applications"]
     assert answer("orders-to-pay", "propose", home=home)["applications"] == []

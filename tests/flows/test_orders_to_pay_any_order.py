@@ -87,7 +87,11 @@ class Chance:
         self.world.tell("reduce_order_to_pay", order_no=self.order())
 
     def withdraw(self) -> None:
-        self.world.tell("withdraw_order_to_pay", order_no=self.order(), reason="a reason")
+        number = self.order()
+        if self.world.order(number).state == "decided":
+            self.world.tell("enforce_order_to_pay", order_no=number, enforcement="full")
+        else:
+            self.world.tell("withdraw_order_to_pay", order_no=number, reason="a reason")
 
     def drop(self) -> None:
         self.world.tell("drop_order_to_pay", order_no=self.order(), reason="a reason")

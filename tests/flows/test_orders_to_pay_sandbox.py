@@ -76,6 +76,18 @@ def test_an_application_goes_by_sftp_and_comes_back_decided(world):
     assert_books_agree(world)
 
 
+def test_enforcement_goes_by_sftp_and_begins(world):
+    world.demanded("1001")
+    world.make("1001", enforcement="none")
+    world.file(1)
+    world.until("decided")
+    answer = world.tell("enforce_order_to_pay", order_no=1)
+    world.until("enforcement")
+    assert world.sandbox.desk.cases["1"]["enforced_ore"] == answer["asked_ore"]
+    world.next_day()
+    assert world.happened()[-3:] == ["enforcement_applied", "enforcement", "enforcement_report"]
+
+
 def test_a_contested_case_waits_for_a_person(world):
     world.demanded("1001")
     world.make("1001")

@@ -5,14 +5,16 @@ from __future__ import annotations
 from hub.model.order_to_pay_application import OrderMessage
 from hub.model.orders_to_pay import MessageKind
 from hub.rendering.order_papers import order_paper_pdf, paper_data
-from hub.testing.sample_orders import PLAIN, change_of
+from hub.testing.sample_orders import PLAIN, change_of, enforcement_of
 
 FORM = OrderMessage(kind=MessageKind.APPLICATION, application=PLAIN)
 REDUCTION, WITHDRAWAL = (change_of(PLAIN, kind) for kind in (MessageKind.REDUCTION, MessageKind.WITHDRAWAL))
 
+ENFORCEMENT = enforcement_of(PLAIN)
+
 
 def test_every_paper_is_printed_and_the_same_again_gives_the_same_bytes():
-    for message in (FORM, REDUCTION, WITHDRAWAL):
+    for message in (FORM, REDUCTION, WITHDRAWAL, ENFORCEMENT):
         assert order_paper_pdf(message).startswith(b"%PDF-"), message.kind
     assert order_paper_pdf(REDUCTION) == order_paper_pdf(REDUCTION)
 
@@ -45,3 +47,18 @@ def test_a_withdrawal_takes_all_of_it_back():
     data = paper_data(WITHDRAWAL)
     assert data["opening"][0].startswith("Sökanden återkallar i sin helhet ansökan av 2026-11-23")
     assert (data["claims"], data["closing"]) == ([], [])
+
+
+def test_an_application_for_enforcement_says_what_is_left_of_the_decision_and_what_lowered_it():
+    data = paper_data(ENFORCEMENT)
+    assert data["title"] == "Ansökan om verkställighet"
+    assert data["facts"][1:3] == [["Målnummer", "01-2000-26"], ["Utslagsdag", "2026-12-20"]]
+    assert data["closing"][0].startswith("Kapitalet på faktura 010000014 har minskat med 1,00")
+    assert "till och med 2026-11-23. Därefter löper referensräntan" in data["closing"][1]
+    assert data["groups"][0]["choices"] == [
+        [False, "Begränsad tillgångsundersökning"],
+        [True, "Fullständig tillgångsundersökning"],
+        [False, "Även fast egendom"],
+    ]
+    assert [cost[1] for cost in data["costs"]] == ["1\N{NO-BREAK SPACE}749,50", "480,00", "36,98", "680,00"]
+    assert data["total"][1].startswith("2\N{NO-BREAK SPACE}946,48")

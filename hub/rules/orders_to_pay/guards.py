@@ -43,6 +43,12 @@ def hindrances(
     return [Hindrance(number, code, text) for code, text in found]
 
 
+def enforcement_hindrances(claim: Claim, standing: Standing, on: date, *, allows_protected: bool) -> list[Hindrance]:
+    """Return all that forbids asking for enforcement of one receivable that was decided; none: it may be asked for."""
+    found = [*_of_notes(standing), *_of_the_debtor(claim, allows_protected=allows_protected), *_of_its_life(claim, on)]
+    return [Hindrance(claim.line.invoice_no, code, text) for code, text in found]
+
+
 def _of_the_debt(claim: Claim, standing: Standing) -> Iterator[tuple[WhyNot, str]]:
     """Lagen (1990:746) 2 §: a claim for money that is due."""
     line = claim.line

@@ -7,19 +7,20 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from hub.errors import DataError
+from hub.model import enforcement_application
 from hub.model.claims import Claim
 from hub.model.company import Company
+from hub.model.enforcement_application import EnforcementApplication
 from hub.model.order_to_pay_application import (
-    Agent,
-    Applicant,
     CaseCosts,
-    ClaimedInterest,
     ClaimedReceivable,
     OrderApplication,
-    Respondent,
+    OrderChange,
+    OrderMessage,
     as_json,
 )
-from hub.model.orders_to_pay import EnforcementWish, FeePayment, InterestChoice, OrderClaim, OrderTerms
+from hub.model.order_to_pay_parts import Agent, Applicant, ClaimedInterest, Respondent
+from hub.model.orders_to_pay import EnforcementWish, FeePayment, InterestChoice, MessageKind, OrderClaim, OrderTerms
 from hub.services.ports import UnitOfWork
 
 if TYPE_CHECKING:
@@ -46,9 +47,9 @@ def application_of(work: UnitOfWork, order_no: int, looked: Looked) -> OrderAppl
         order_no=order_no,
         applied_on=looked.on.isoformat(),
         authority=authority_rows(work, terms.authority),
-        applicant=_applicant(company, first),
+        applicant=applicant_of(company, first),
         agent=Agent(rows=company.orders_to_pay.agent, code=company.orders_to_pay.agent_code),
-        respondent=_respondent(first),
+        respondent=respondent_of(first),
         claims=tuple(_claimed(one, asked) for one, asked in zip(looked.claims, looked.asked, strict=True)),
         interest=_interest(terms, looked.on.isoformat()),
         costs=_costs(terms, looked.fee_ore, company.orders_to_pay.fee_giro),
@@ -63,6 +64,23 @@ def as_bytes(application: OrderApplication) -> bytes:
     return json.dumps(as_json(application), ensure_ascii=False, indent=2).encode() + b"\n"
 
 
+def told_as_bytes(message: OrderMessage) -> bytes:
+    """Return what the authority is told behind the application, as a neutral document: a change, or enforcement."""
+    told = message.enforcement or message.change
+    assert told is not None  # the application itself is kept with the order
+    return json.dumps(told.model_dump(mode="json"), ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def message_of(application: bytes, told: bytes) -> OrderMessage:
+    """Return what the authority was told, from the neutral documents of the application and of what followed it."""
+    filed = OrderApplication.model_validate_json(application)
+    if json.loads(told).get("format") == enforcement_application.FORMAT:
+        asked = EnforcementApplication.model_validate_json(told)
+        return OrderMessage(kind=MessageKind.ENFORCEMENT, application=filed, enforcement=asked)
+    change = OrderChange.model_validate_json(told)
+    return OrderMessage(kind=change.kind, application=filed, change=change)
+
+
 def authority_rows(work: UnitOfWork, town: str) -> tuple[str, ...]:
     """Return the address of an office of the register; none where no town is given. Raises DataError."""
     if not town:
@@ -73,7 +91,8 @@ def authority_rows(work: UnitOfWork, town: str) -> tuple[str, ...]:
     return found.rows
 
 
-def _applicant(company: Company, claim: Claim) -> Applicant:
+def applicant_of(company: Company, claim: Claim) -> Applicant:
+    """Return who applies, by the settings and the books."""
     creditor = claim.creditor
     return Applicant(
         name=company.name,
@@ -86,7 +105,8 @@ def _applicant(company: Company, claim: Claim) -> Applicant:
     )
 
 
-def _respondent(claim: Claim) -> Respondent:
+def respondent_of(claim: Claim) -> Respondent:
+    """Return who is to pay, as the books know them now."""
     debtor = claim.debtor
     fields = ("kind", "identity", "identity_type", "name", "address", "phone", "mobile", "email")
     return Respondent(**{name: getattr(debtor, name) for name in fields})

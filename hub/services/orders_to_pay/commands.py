@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.model.order_to_pay_commands import (
     ConfirmOrderFiled,
     DropOrderToPay,
+    EnforceOrderToPay,
     FileOrdersToPay,
     MakeOrderToPay,
     ReduceOrderToPay,
@@ -12,6 +13,7 @@ from hub.model.order_to_pay_commands import (
     WithdrawOrderToPay,
 )
 from hub.services.books import Handlers
+from hub.services.orders_to_pay.enforcing import EnforcementApplier
 from hub.services.orders_to_pay.filing import FiledOnPaper, OrderFiler
 from hub.services.orders_to_pay.hearing import ToldOnPaper
 from hub.services.orders_to_pay.lowering import OrderReducer, OrderWithdrawer
@@ -28,5 +30,6 @@ def order_handlers(means: Means) -> Handlers:
         TellOrderToPay: ToldOnPaper(means),
         ReduceOrderToPay: OrderReducer(means),
         WithdrawOrderToPay: OrderWithdrawer(means),
+        EnforceOrderToPay: EnforcementApplier(means),
         DropOrderToPay: OrderDropper(means),
     }

@@ -29,7 +29,10 @@ _ASKED: Mapping[Happening, str] = {
     Happening.NOT_DELIVERED: "it could not be handed over: mend what kept it, then file it again",
     Happening.TO_COMPLETE: "the authority asks for more: answer it, then say: hub orders-to-pay told {no} completed",
     Happening.NOT_SERVED: "the debtor was not served: find another address, or serve it yourselves",
-    Happening.DECIDED: "it is decided: ask for enforcement, or say: hub orders-to-pay told {no} closed",
+    Happening.DECIDED: "it is decided: enforcement follows by itself where it was asked for, else hub orders-to-pay "
+    "enforce {no}; or say: hub orders-to-pay told {no} closed",
+    Happening.ENFORCEMENT_REFUSED: "the authority refused to enforce it: mend what it says, then hub orders-to-pay "
+    "enforce {no}",
     Happening.RECOVERY: "the debtor has the decision tried: the court goes on with it",
 }
 _SETTLES_WAITING = frozenset(Happening) - {Happening.REDUCTION_SENT, Happening.WITHDRAWAL_SENT}
@@ -88,6 +91,18 @@ def _tell_limitation(
     elif said.happening is Happening.CLOSED and before.state in (OrderState.CONTESTED,):
         ended = {"ended_on": said.on_day, "has_failed": True}
         _interrupt(work, after.order_no, after.filed_on, claims, said, interrupt, **ended)
+    elif said.happening is Happening.ENFORCEMENT_APPLIED:
+        _interrupt(work, after.order_no, said.on_day, claims, said, interrupt)
+    elif said.happening in (Happening.ENFORCEMENT_REFUSED, Happening.CLOSED):
+        ended = {"ended_on": said.on_day, "has_failed": said.happening is Happening.ENFORCEMENT_REFUSED}
+        for day in _asked_on(work, after.order_no):
+            _interrupt(work, after.order_no, day, claims, said, interrupt, **ended)
+
+
+def _asked_on(work: UnitOfWork, order_no: int) -> list[str]:
+    """Return the day on which enforcement was asked for last; none where it was not."""
+    steps = work.orders_to_pay.steps(order_no)
+    return [step.on_day for step in steps if step.happening == Happening.ENFORCEMENT_APPLIED][-1:]
 
 
 def _interrupt(

@@ -20,7 +20,7 @@ from hub.model.orders_to_pay import NOT_FILED, Happening, Hindrance, MessageKind
 from hub.model.tenant import Tenant
 from hub.services.attempts import plan_batch
 from hub.services.books.finding import find_company
-from hub.services.orders_to_pay.applying import application_of, as_bytes
+from hub.services.orders_to_pay.applying import application_of, as_bytes, told_as_bytes
 from hub.services.orders_to_pay.looking import Looked, look_again
 from hub.services.orders_to_pay.making import answer_of, settle
 from hub.services.orders_to_pay.means import Means
@@ -173,13 +173,16 @@ def send(work: UnitOfWork, means: Means, filer: OrderToPayFiler, messages: Seque
 
 
 def hand_over(work: UnitOfWork, means: Means, order: OrderToPay, message: OrderMessage, said: Said) -> Said:
-    """Send a change by the application's filer, else print it for a person; return what is said, with what proves it.
+    """Send what is told by the application's filer, else print it for a person; return it with what proves it.
+
+    The neutral document of it is kept in both.
 
     Raises:
         ConfigurationError: the filer is not there, or cannot write or send.
         DataError: the filer cannot write it.
         DocumentError: it cannot be printed.
     """
+    said = said._replace(document_sha256=work.contents.keep(told_as_bytes(message)).sha256)
     if order.filer:
         _file_no, exchange_no = send(work, means, means.filers().named(order.filer), [message])
         return said._replace(exchange_no=exchange_no)

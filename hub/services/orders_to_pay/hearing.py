@@ -19,7 +19,7 @@ from hub.services.orders_to_pay.means import Means
 from hub.services.orders_to_pay.telling import Said, find_order, tell
 from hub.services.ports import JsonObject, UnitOfWork
 
-OUR_MOVES = frozenset({Happening.COMPLETED, Happening.TRANSFERRED_TO_COURT, Happening.ENFORCEMENT})
+OUR_MOVES = frozenset({Happening.COMPLETED, Happening.TRANSFERRED_TO_COURT})
 """What goes on because we ask for it: not before the authority knows what is owed."""
 
 

@@ -91,12 +91,12 @@ def refuse_lowered(work: UnitOfWork, order: OrderToPay) -> None:
 
 
 def _is_lowered(work: UnitOfWork, claim: OrderClaim) -> bool:
-    now = _now(work, claim)
+    now = left_of(work, claim)
     is_less = now.principal_ore < claim.told_principal_ore or now.collection_ore < claim.told_collection_ore
     return is_less or now.booked_interest_ore < claim.booked_interest_ore
 
 
-def _now(work: UnitOfWork, claim: OrderClaim) -> OrderClaim:
+def left_of(work: UnitOfWork, claim: OrderClaim) -> OrderClaim:
     """Return what is still asked for of a claim; never more than the authority knows."""
     (row,) = work.receivables.find(receivable_id=claim.receivable_id)
     booked_ore = max(0, min(row.interest_ore, claim.booked_interest_ore))
@@ -124,8 +124,8 @@ class OrderReducer:
             DataError: there is no such application.
             RuleViolation: the authority does not have it any more, no less is owed, or nothing is: then withdraw it.
         """
-        order, claims = _locked(work, told.order_no, Happening.REDUCTION_SENT)
-        now = [_now(work, claim) for claim in claims]
+        order, claims = locked(work, told.order_no, Happening.REDUCTION_SENT)
+        now = [left_of(work, claim) for claim in claims]
         lowered_ore = sum(one.told_ore for one in claims) - sum(_asked(one) for one in now)
         if not lowered_ore:
             raise RuleViolation(f"no less is owed than the authority knows of application {order.order_no}")
@@ -133,7 +133,7 @@ class OrderReducer:
             raise RuleViolation(f"nothing is owed any more: hub orders-to-pay withdraw {order.order_no}")
         kept = _tell_authority(work, tenant, self._means, order, MessageKind.REDUCTION, now, lowered_ore, told)
         work.orders_to_pay.change_claims(
-            order.order_no, [_as_told(claim, one) for claim, one in zip(claims, now, strict=True)]
+            order.order_no, [as_told(claim, one) for claim, one in zip(claims, now, strict=True)]
         )
         return {**answer_of(work, kept), "lowered_ore": lowered_ore}
 
@@ -151,14 +151,15 @@ class OrderWithdrawer:
             DataError: there is no such application.
             RuleViolation: the authority does not have it, or has decided it.
         """
-        order, claims = _locked(work, told.order_no, Happening.WITHDRAWAL_SENT)
+        order, claims = locked(work, told.order_no, Happening.WITHDRAWAL_SENT)
         lowered_ore = sum(one.told_ore for one in claims)
         kept = _tell_authority(work, tenant, self._means, order, MessageKind.WITHDRAWAL, (), lowered_ore, told)
         work.orders_to_pay.change_claims(order.order_no, [_nothing_told(one) for one in claims])
         return {**answer_of(work, kept), "lowered_ore": lowered_ore}
 
 
-def _locked(work: UnitOfWork, order_no: int, happening: Happening) -> tuple[OrderToPay, list[OrderClaim]]:
+def locked(work: UnitOfWork, order_no: int, happening: Happening) -> tuple[OrderToPay, list[OrderClaim]]:
+    """Return an application and its receivables, which nobody else changes meanwhile. Raises as `next_state`."""
     order = find_order(work, order_no, to_change=True)
     next_state(OrderState(order.state), happening)  # refused before anything is written
     claims = work.orders_to_pay.claims(order_no)
@@ -214,7 +215,8 @@ def _asked(one: OrderClaim) -> int:
     return one.principal_ore + one.collection_ore + one.interest_ore
 
 
-def _as_told(claim: OrderClaim, now: OrderClaim) -> OrderClaim:
+def as_told(claim: OrderClaim, now: OrderClaim) -> OrderClaim:
+    """Return a receivable of which the authority has been told what is asked for now."""
     return claim._replace(
         told_principal_ore=now.principal_ore,
         told_collection_ore=now.collection_ore,

@@ -28,7 +28,8 @@ class Said(NamedTuple):
     case_no: str = ""
     amount_ore: int = 0
     exchange_no: int = 0
-    paper_sha256: str = ""  # what a person hands in
+    document_sha256: str = ""  # the neutral JSON of what we tell
+    paper_sha256: str = ""  # what a person hands in of it
 
 
 def mark_of(order_no: int) -> Mark:
@@ -71,6 +72,7 @@ def _step(said: Said, state: OrderState) -> OrderStep:
         text=said.text,
         amount_ore=said.amount_ore,
         exchange_no=said.exchange_no,
+        document_sha256=said.document_sha256,
         paper_sha256=said.paper_sha256,
         told_by=said.user,
         recorded_at="",

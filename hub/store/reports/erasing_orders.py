@@ -46,6 +46,8 @@ def statements(purged: str, has_names: str) -> tuple[str, ...]:
             WHERE o.tenant = :t AND o.form_sha256 <> '' AND o.{of_purged.format(o="o")}
             UNION SELECT s.paper_sha256 FROM order_to_pay_step s
             WHERE s.tenant = :t AND s.paper_sha256 <> '' AND s.{of_purged.format(o="s")}
+            UNION SELECT s.document_sha256 FROM order_to_pay_step s
+            WHERE s.tenant = :t AND s.document_sha256 <> '' AND s.{of_purged.format(o="s")}
             UNION SELECT x.sha256 FROM order_to_pay_step s JOIN exchange x
               ON x.tenant = s.tenant AND x.exchange_no = s.exchange_no
             WHERE s.tenant = :t AND x.state IN ('delivered', 'undelivered', 'posted')

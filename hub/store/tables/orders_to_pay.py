@@ -98,7 +98,8 @@ order_to_pay_step = table(
     text("text", default=""),
     number("amount_ore", default=0),
     number("exchange_no", default=0),
-    text("paper_sha256", default=""),  # the letter that a person hands in
+    text("document_sha256", default=""),  # the neutral JSON of what we told, and what a person prints of it
+    text("paper_sha256", default=""),
     text("told_by"),
     text("recorded_at"),
     PrimaryKeyConstraint("tenant", "order_no", "step_no"),

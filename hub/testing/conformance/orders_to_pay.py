@@ -18,10 +18,11 @@ from hub.model.order_to_pay_files import (
 )
 from hub.model.orders_to_pay import TOLD, MessageKind
 from hub.testing.conformance.told_files import NAME, Desk, FetchedFilesConformance, refuses
-from hub.testing.sample_orders import APPLICANT, ODD_APPLICATIONS, PLAIN, change_of
+from hub.testing.sample_orders import APPLICANT, ODD_APPLICATIONS, PLAIN, told_of
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 CHANGE_KINDS = (MessageKind.REDUCTION, MessageKind.WITHDRAWAL)
+LATER_KINDS = (*CHANGE_KINDS, MessageKind.ENFORCEMENT)
 
 
 class OrderToPayFilerConformance(FetchedFilesConformance):
@@ -62,6 +63,14 @@ class OrderToPayFilerConformance(FetchedFilesConformance):
     def test_changes_are_written_with_the_number_of_the_case(self) -> None:
         for kind in CHANGE_KINDS:
             assert "01-2000-26" in self._said(self._filing(kind)), f"the case number is not in the file of a {kind}"
+
+    def test_enforcement_is_written_with_the_number_of_the_case_or_why_not_says_why(self) -> None:
+        message = told_of(PLAIN, MessageKind.ENFORCEMENT)
+        if self._filer().why_not(message):
+            assert self._refuses(message), "why_not says why enforcement cannot be written, and it is"
+            return
+        said = self._said(self._filing(MessageKind.ENFORCEMENT))
+        assert "01-2000-26" in said, "the case number is not in the file of an application for enforcement"
 
     def test_what_cannot_be_held_is_refused(self) -> None:
         filer = self._filer()
@@ -107,14 +116,17 @@ class OrderToPayFilerConformance(FetchedFilesConformance):
 
     def _file_names(self) -> Sequence[str]:
         filings = [self._filing(), self._filing(file_no=18), self._filing(organisation_number="2021005489")]
-        filings += [self._filing(kind, file_no=19 + no) for no, kind in enumerate(CHANGE_KINDS)]
+        filings += [self._filing(kind, file_no=19 + no) for no, kind in enumerate(self._kinds())]
         return [self._filer().file_name(filing) for filing in filings]
+
+    def _kinds(self) -> Sequence[MessageKind]:
+        can = not self._filer().why_not(told_of(PLAIN, MessageKind.ENFORCEMENT))
+        return LATER_KINDS if can else CHANGE_KINDS
 
     def _counts(self, closed: FilingClosed, told: Sequence[Any]) -> bool:
         return closed.told == len(told)
 
     def _filing(self, kind: MessageKind = MessageKind.APPLICATION, **other: Any) -> Filing:
-        message = _message(PLAIN) if kind is MessageKind.APPLICATION else change_of(PLAIN, kind)
         usual: dict[str, Any] = {
             "key": "orders-to-pay/1",
             "file_no": 17,
@@ -122,7 +134,7 @@ class OrderToPayFilerConformance(FetchedFilesConformance):
             "made_on": PLAIN.applied_on,
             "organisation_number": APPLICANT,
             "agent_code": "",
-            "messages": (message,),
+            "messages": (told_of(PLAIN, kind),),
         }
         return Filing(**{**usual, **other})
 
@@ -130,7 +142,7 @@ class OrderToPayFilerConformance(FetchedFilesConformance):
         return self._filer().write(filing).decode("latin-1")
 
     def _refuses(self, message: OrderMessage) -> bool:
-        filing = self._filing(messages=(message,), agent_code=message.application.agent.code)
+        filing = self._filing(message.kind, messages=(message,), agent_code=message.application.agent.code)
         return refuses(lambda: self._filer().write(filing))
 
 

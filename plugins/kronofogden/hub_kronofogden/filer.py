@@ -20,7 +20,7 @@ from hub_kronofogden.channel import CHANNEL
 from hub_kronofogden.fetching import fetched
 from hub_kronofogden.saying import message_of
 from hub_kronofogden.settings import KronofogdenSettings
-from hub_kronofogden.speech import APPLICATIONS, REDUCTIONS, VOCABULARIES, WITHDRAWALS
+from hub_kronofogden.speech import APPLICATIONS, ENFORCEMENTS, REDUCTIONS, VOCABULARIES, WITHDRAWALS
 from hub_kronofogden.telling import events_of
 
 NAME, TABLE = "kronofogden", "plugins.kronofogden"
@@ -30,6 +30,7 @@ _CONTENTS: Mapping[MessageKind, str] = {
     MessageKind.APPLICATION: APPLICATIONS.name,
     MessageKind.REDUCTION: REDUCTIONS.name,
     MessageKind.WITHDRAWAL: WITHDRAWALS.name,
+    MessageKind.ENFORCEMENT: ENFORCEMENTS.name,
 }
 
 
@@ -54,6 +55,8 @@ class KronofogdenFiler:
 
     def why_not(self, message: OrderMessage) -> str:
         """See `OrderToPayFiler.why_not`: a file with this message alone is written, and thrown away."""
+        if message.kind is MessageKind.ENFORCEMENT and not self._has(ENFORCEMENTS.name):
+            return f"the layout {self._layout.name} has no file with the content {ENFORCEMENTS.name}"
         application = message.application
         filing = Filing(
             key="0",
@@ -90,6 +93,9 @@ class KronofogdenFiler:
 
     def _file_of(self, kind: MessageKind) -> DeclaredFile:
         return self._layout.outgoing(_CONTENTS[kind])
+
+    def _has(self, content: str) -> bool:
+        return any(file.content == content for file in self._layout.files.values())
 
     @property
     def _layout(self) -> Layout:

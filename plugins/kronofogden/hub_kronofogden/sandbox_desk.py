@@ -25,7 +25,10 @@ from hub.loopback.folders import whole_files
 DESK_FAULTS = (
     "refuse_file", "lose_receipt", "unknown_word", "unknown_case", "skip_number", "contest", "not_served",
 )  # fmt: skip
-_NEXT = {"filed": "confirmed", "confirmed": "ordered", "ordered": "served", "served": "decided"}
+_NEXT = {
+    "filed": "confirmed", "confirmed": "ordered", "ordered": "served", "served": "decided",
+    "enforcement_applied": "enforcement", "enforcement": "enforcement_report",
+}  # fmt: skip
 _END = "\r\n"
 
 
@@ -107,6 +110,10 @@ class AuthorityDesk:
         elif code in ("BB", "RB"):
             amounts = (row[-42:-28], row[-28:-14], row[-14:])
             self.cases[number]["claims"][str(int(row[12:14]))] = [int(one) for one in amounts]
+        elif code == "EA" and self.cases[number]["state"] == "decided":
+            self.cases[number] |= {"state": "enforcement_applied", "enforced_ore": int(row[-14:])}
+        elif code == "EA":
+            self._tell(number, self.cases[number]["case_no"], "enforcement_refused", day)
         elif code == "RA":
             self._tell(number, self.cases[number]["case_no"], "reduced", day)
         elif code == "WA":

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from hub.model.enforcement_application import EnforcementApplication
 from hub.model.order_to_pay_application import ClaimedReceivable, OrderApplication, OrderMessage
 from hub.model.order_to_pay_files import Filing
 
@@ -30,15 +31,16 @@ def message_of(filing: Filing) -> Mapping[str, Any]:
 def _order(message: OrderMessage) -> Values:
     application = message.application
     return {
-        **_parties(application),
+        **_parties(message.enforcement or application),
         **_asked(application),
         **_costs(application),
         **_changed(message),
+        **_enforced(message),
         "claims": [_claim(claim, message) for claim in application.claims],
     }
 
 
-def _parties(application: OrderApplication) -> Values:
+def _parties(application: OrderApplication | EnforcementApplication) -> Values:
     applicant, respondent = application.applicant, application.respondent
     rows = dict(_rows("applicant", applicant.rows)) | dict(_rows("agent", application.agent.rows))
     told = {f"respondent_{name}": str(getattr(respondent, name)) for name in _RESPONDENT}
@@ -106,8 +108,28 @@ def _changed(message: OrderMessage) -> Values:
     }
 
 
+def _enforced(message: OrderMessage) -> Values:
+    asked = message.enforcement
+    if asked is None:
+        return {}
+    return {
+        "case_no": asked.case_no,
+        "decided_on": _day(asked.decided_on),
+        "applied_on": _day(asked.applied_on),
+        "principal": asked.principal_ore,
+        "collection": asked.collection_ore,
+        "interest": asked.interest_ore,
+        "costs_left": asked.costs_ore,
+        "total": asked.total_ore,
+        "enforcement": str(asked.enforcement),
+        "has_real_property": asked.has_real_property,
+        "special_information": asked.special_information,
+    }
+
+
 def _claim(claim: ClaimedReceivable, message: OrderMessage) -> Values:
-    now = {one.claim_no: one for one in message.change.claims} if message.change is not None else {}
+    told = message.enforcement or message.change
+    now = {one.claim_no: one for one in told.claims} if told is not None else {}
     amounts = now.get(claim.claim_no, claim)
     return {
         "claim_no": claim.claim_no,

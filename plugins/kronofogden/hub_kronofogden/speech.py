@@ -1,4 +1,4 @@
-"""What layouts of the authority's files can speak of: applications, reductions, withdrawals, and what comes back."""
+"""What layouts of the authority's files can speak of: applications, what follows them, and what comes back."""
 
 from __future__ import annotations
 
@@ -86,9 +86,14 @@ def _going_out(name: str, more: dict[str, Word]) -> Vocabulary:
     return Vocabulary(name, Group(_FILE, {"orders": orders}), is_outgoing=True)
 
 
+_ENFORCEMENT = {
+    "decided_on": day("day of the decision that is to be enforced"),
+    "costs_left": amount("what is still owed of the costs that it awarded"),
+}
 APPLICATIONS = _going_out("applications", {})
 REDUCTIONS = _going_out("reductions", _CHANGE)
 WITHDRAWALS = _going_out("withdrawals", _CHANGE)
+ENFORCEMENTS = _going_out("enforcements", _ENFORCEMENT)
 TOLD = Vocabulary(
     "told",
     Group(
@@ -124,4 +129,4 @@ TOLD = Vocabulary(
     ),
     is_outgoing=False,
 )
-VOCABULARIES = (APPLICATIONS, REDUCTIONS, WITHDRAWALS, TOLD)
+VOCABULARIES = (APPLICATIONS, REDUCTIONS, WITHDRAWALS, ENFORCEMENTS, TOLD)

@@ -12,7 +12,7 @@ from hub.model.order_to_pay_application import OrderMessage
 from hub.model.order_to_pay_files import CaseTold, FileReceipt, Filing, UnknownTold
 from hub.model.orders_to_pay import Happening, MessageKind
 from hub.testing.contexts import ContextInMemory
-from hub.testing.sample_orders import APPLICANT, PLAIN, change_of
+from hub.testing.sample_orders import APPLICANT, PLAIN, change_of, enforcement_of
 from hub_kronofogden import KronofogdenFiler, KronofogdenSettings
 from hub_kronofogden.sandbox_desk import rows_in
 from plugins.kronofogden.tests.authority_files import TOLD, case, told_file
@@ -55,6 +55,7 @@ def test_a_layout_of_ones_own_is_loaded_from_its_path(tmp_path: Path):
 
     assert filer.write(filing_of(MESSAGE)).decode().splitlines()[1:] == ["1234567;191212121212"]
     assert filer.file_name(filing_of(MESSAGE)) == "F0017.csv"
+    assert filer.why_not(enforcement_of(PLAIN)) == "the layout Own has no file with the content enforcements"
 
 
 def test_a_layout_that_is_not_there_or_wrong_is_said_when_the_plugin_is_built(tmp_path: Path):
@@ -86,6 +87,16 @@ def test_a_reduction_says_what_is_still_asked_for():
 
     assert reduction == ("RA", f"{1_234_567:012}{'01-2000-26':20}{message.change.lowered_ore:014}")
     assert first == ("RB", f"{1_234_567:012}01{62_500:014}{0:014}{1_849:014}")
+
+
+def test_enforcement_says_what_is_owed_of_the_decision():
+    message = enforcement_of(PLAIN)
+    assert message.enforcement is not None
+    _, asked, first, _second, _ = rows_in(filer_of(is_trial=True).write(filing_of(message)))
+
+    total = f"{message.enforcement.total_ore:014}"
+    assert asked == ("EA", f"{1_234_567:012}{'01-2000-26':20}20261220{'full':7}{68_000:014}{total}")
+    assert first == ("EB", f"{1_234_567:012}01{124_900:014}{24_000:014}{1_849:014}")
 
 
 def test_a_name_that_does_not_fit_is_refused_and_not_cut():

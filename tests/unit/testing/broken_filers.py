@@ -55,7 +55,8 @@ class SoundFiler:
     def said_of(self, message: OrderMessage) -> list[Any]:
         application, change = message.application, message.change
         numbers = [claim.number for claim in application.claims]
-        case = change.case_no if change is not None else ""
+        told = change or message.enforcement
+        case = told.case_no if told is not None else ""
         return [message.kind, application.order_no, case, numbers, application.respondent.name]
 
     def fetch(self, cursor: str) -> Fetched:
@@ -167,7 +168,13 @@ class _LosesReceivables(SoundFiler):
 class _LosesTheCase(SoundFiler):
     def said_of(self, message: OrderMessage) -> list[Any]:
         said = super().said_of(message)
-        return [*said[:2], "", *said[3:]]
+        return [*said[:2], "" if message.change is not None else said[2], *said[3:]]
+
+
+class _LosesTheDecidedCase(SoundFiler):
+    def said_of(self, message: OrderMessage) -> list[Any]:
+        said = super().said_of(message)
+        return [*said[:2], "" if message.enforcement is not None else said[2], *said[3:]]
 
 
 class _WritesWhatItRefuses(SoundFiler):
@@ -260,6 +267,7 @@ BROKEN_FILERS: dict[str, type[SoundFiler]] = {
     "test_every_message_is_in_the_file_by_our_number": _OnlyTheFirst,
     "test_every_receivable_is_in_the_file": _LosesReceivables,
     "test_changes_are_written_with_the_number_of_the_case": _LosesTheCase,
+    "test_enforcement_is_written_with_the_number_of_the_case_or_why_not_says_why": _LosesTheDecidedCase,
     "test_what_cannot_be_held_is_refused": _WritesWhatItRefuses,
     "test_what_can_be_held_is_written": _RefusesWhatItTakes,
     "test_no_reason_names_the_debtor": _NamesTheDebtor,

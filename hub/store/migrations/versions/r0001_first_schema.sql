@@ -933,6 +933,7 @@ CREATE TABLE order_to_pay_step (
     text TEXT DEFAULT '' NOT NULL,
     amount_ore BIGINT DEFAULT '0' NOT NULL,
     exchange_no BIGINT DEFAULT '0' NOT NULL,
+    document_sha256 TEXT DEFAULT '' NOT NULL,
     paper_sha256 TEXT DEFAULT '' NOT NULL,
     told_by TEXT NOT NULL,
     recorded_at TEXT NOT NULL,

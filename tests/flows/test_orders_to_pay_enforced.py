@@ -1,0 +1,149 @@
+"""Enforcement of a decision: asked for once, for what is owed of it, printed or sent, refused where it may not be."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+from order_world import OrderWorld
+from sqlalchemy import Engine
+from telling import assert_books_agree
+
+from hub.errors import DataError, RuleViolation
+from hub.model.enforcement_application import EnforcementApplication
+from hub.model.limitation import InterruptedBy, Interruption
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture
+def world(engine: Engine) -> OrderWorld:
+    return OrderWorld(engine)
+
+
+def decided(world: OrderWorld, *, enforcement: str = "none", amount_ore: int = 100_000, **costs: int) -> int:
+    """Let an order to pay be decided; its receivable has a demand fee of 180 kronor."""
+    owed = world.demanded("1001", amount_ore, fee_ore=18_000)
+    world.filed("1001", enforcement=enforcement)
+    world.told("decided", **costs)
+    return owed
+
+
+def enforce(world: OrderWorld, **wishes: object) -> dict[str, object]:
+    return world.tell("enforce_order_to_pay", order_no=1, **wishes)
+
+
+def asked(world: OrderWorld) -> EnforcementApplication:
+    """The neutral document that was kept last."""
+    kept = [step.document_sha256 for step in world.steps() if step.document_sha256]
+    with world.store.read() as work:
+        return EnforcementApplication.model_validate_json(work.contents.read(kept[-1]))
+
+
+def test_what_is_owed_of_a_decision_is_asked_for_and_the_authority_goes_on(engine):
+    world = OrderWorld(engine, orders={"books_costs": True})
+    owed = decided(world, costs_ore=68_000)
+    world.on("2026-12-01")
+    world.pays(70_000, "1001")  # of 860 kronor in fees, which go first
+    world.on("2026-12-05")
+    world.pays(20_000, "1001")
+
+    answer = enforce(world, enforcement="full", has_real_property=True, special_information="Bor på båt")
+
+    told = asked(world)
+    assert world.open(owed) == (96_000, 0, 0)
+    assert (told.case_no, told.decided_on, told.applied_on) == ("01-1", "2026-11-22", "2026-12-05")
+    assert (told.principal_ore, told.collection_ore, told.costs_ore) == (96_000, 0, 0)
+    assert [(one.on, one.amount_ore) for one in told.lowered] == [("2026-12-05", 4_000)]
+    assert told.interest_ore == 548  # through the filing; the authority counts on
+    assert answer["asked_ore"] == told.total_ore == 96_548
+    assert (told.enforcement, told.has_real_property, told.special_information) == ("full", True, "Bor på båt")
+    assert world.printed[-1].enforcement == told  # on paper
+    assert world.steps()[-1].paper_sha256
+
+    assert (world.order().state, world.tasks().keys()) == ("decided", set())
+    world.told("enforcement", on="2026-12-05")
+    world.told("enforcement_report", on="2026-12-05")
+    world.told("closed", on="2026-12-05")
+    ended = date(2026, 12, 5)
+    assert world.interruptions(owed) == [
+        Interruption(InterruptedBy.LEGAL_STEP, TODAY, TODAY),
+        Interruption(InterruptedBy.LEGAL_STEP, ended, ended),
+    ]
+    assert_books_agree(world)
+
+
+def test_costs_beside_the_books_are_asked_for_whole(world):
+    decided(world, costs_ore=68_000)
+    enforce(world)
+    assert (asked(world).collection_ore, asked(world).costs_ore) == (18_000, 68_000)
+
+
+def test_part_of_booked_costs_is_what_the_fees_have_left_above_collection_costs(engine):
+    world = OrderWorld(engine, orders={"books_costs": True})
+    decided(world, costs_ore=68_000)
+    world.pays(50_000, "1001")
+    enforce(world)
+    assert (asked(world).collection_ore, asked(world).costs_ore) == (18_000, 18_000)
+
+
+def test_it_is_asked_for_once_until_it_is_refused(world):
+    decided(world)
+    enforce(world)
+    with pytest.raises(RuleViolation, match="was applied for on 2026-11-22: say what became of it"):
+        enforce(world)
+    world.told("enforcement_refused", text="fel ombud")
+    assert "(fel ombud)" in world.tasks()["order_to_pay_waits", "1"]
+    enforce(world)
+    assert world.happened()[-3:] == ["enforcement_applied", "enforcement_refused", "enforcement_applied"]
+    assert world.tasks() == {}
+
+
+def test_what_follows_by_itself_is_not_asked_for_and_more_of_it_may_be(world):
+    decided(world, enforcement="limited")
+    with pytest.raises(RuleViolation, match="asked that limited enforcement follows"):
+        enforce(world)
+    enforce(world, enforcement="full")
+    assert asked(world).enforcement == "full"
+
+
+def test_what_forbids_it_is_said_with_what_to_do(world):
+    world.demanded("1001")
+    world.filed("1001", enforcement="none", interest="none")
+    with pytest.raises(RuleViolation, match="confirmed cannot be enforcement_applied"):
+        enforce(world)
+    world.told("decided")
+    with pytest.raises(RuleViolation, match="limited or full"):
+        enforce(world, enforcement="none")
+    with pytest.raises(DataError, match="61 characters, and the form takes 60"):
+        enforce(world, special_information="x" * 61)
+    about = {"company": "1", "number": "1001"}
+    world.tell("set_hold", receivable=about, code="TVIST", source="anna")
+    with pytest.raises(RuleViolation, match="hold TVIST stops orders to pay"):
+        enforce(world)
+    world.tell("end_hold", receivable=about, code="TVIST")
+    world.pays(100_000, "1001")
+    with pytest.raises(RuleViolation, match="nothing of what was decided is owed any more: hub orders-to-pay told 1"):
+        enforce(world)
+    assert world.happened()[-1] == "decided"
+
+
+def test_a_filer_sends_it_in_a_file_and_paper_is_the_way_out(engine):
+    filing = OrderWorld(engine, files=True)
+    decided(filing)
+    filing.filer.reason = "the format has no such file"
+    with pytest.raises(DataError, match="has no such file: mend that, or ask for it on paper"):
+        enforce(filing)
+    assert filing.happened()[-1] == "decided"
+
+    filing.filer.reason = ""
+    enforce(filing)
+    (head, message) = filing.sent()[-1]
+    assert (head["kind"], message["enforcement"]["case_no"]) == ("enforcement", "01-1")
+    assert (filing.steps()[-1].exchange_no > 0, filing.steps()[-1].paper_sha256) == (True, "")
+    assert json.loads(asked(filing).model_dump_json())["format"] == "reskontra-hub/enforcement"
+
+    filing.told("enforcement_refused")
+    enforce(filing, on_paper=True)
+    assert (len(filing.sent()), filing.printed[-1].kind) == (2, "enforcement")

@@ -78,6 +78,7 @@ def group() -> typer.Typer:
     command(app, "reduce", is_keyed=True)(reduce)
     command(app, "withdraw", is_keyed=True)(withdraw)
     command(app, "enforce", is_keyed=True)(enforce)
+    command(app, "take-back", is_keyed=True)(take_back)
     command(app, "drop", is_keyed=True)(drop)
     command(app, "receive")(receive)
     command(app, "read")(read)
@@ -277,6 +278,12 @@ def enforce(
     with session.hub() as hub:
         tell(session, hub, "enforce_order_to_pay", NAMED, order_no=application, **wishes, **ways)
         _hint_letter(session, hub, application)
+
+
+def take_back(session: Session, application: OrderNo, reason: Reason) -> None:
+    """Take back what a person told last of an application, by mistake; nothing may have followed from it."""
+    with session.hub() as hub:
+        tell(session, hub, "take_back_order_step", NAMED, order_no=application, reason=reason)
 
 
 def drop(session: Session, application: OrderNo, reason: Reason) -> None:

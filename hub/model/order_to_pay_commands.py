@@ -109,6 +109,14 @@ class EnforceOrderToPay(Command):
     on_paper: Switch = Field(default=False, description="A person hands it in, whatever filed the application.")
 
 
+class TakeBackOrderStep(Command):
+    """Takes back what a person told last of an application, by mistake."""
+
+    kind: Literal["take_back_order_step"] = "take_back_order_step"
+    order_no: RowNumber
+    reason: Annotated[str, said(200)]
+
+
 class DropOrderToPay(Command):
     """Drops an application that the authority does not have."""
 
@@ -125,5 +133,6 @@ OrderToPayCommand = (
     | ReduceOrderToPay
     | WithdrawOrderToPay
     | EnforceOrderToPay
+    | TakeBackOrderStep
     | DropOrderToPay
 )

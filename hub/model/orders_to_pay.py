@@ -72,6 +72,9 @@ class Happening(StrEnum):
     CLOSED = "closed"
 
 
+TAKEN_BACK = "taken_back"
+"""What a step is called that takes back the one before it; it happens in no state, and leads to the one before."""
+
 OURS = frozenset(
     {
         Happening.CHECKED,

@@ -48,7 +48,8 @@ _AWARDED_DIFFERS = f"""
            CAST(sum(e.amount_ore) - coalesce(max(o.awarded_ore), 0) AS BIGINT), 'SEK'
     FROM entry e
     LEFT JOIN order_to_pay o ON o.tenant = :t AND e.rule = 'order:' || o.order_no
-    WHERE e.tenant = :t AND e.cause = '{Cause.COURT_COSTS_DEBITED}' AND e.reverses_no IS NULL
+    WHERE e.tenant = :t AND e.reverses_no IS NULL
+      AND e.cause IN ('{Cause.COURT_COSTS_DEBITED}', '{Cause.COURT_COSTS_LOWERED}')
     GROUP BY e.rule HAVING sum(e.amount_ore) <> coalesce(max(o.awarded_ore), 0)
 """
 

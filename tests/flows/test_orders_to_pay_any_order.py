@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from telling import assert_books_agree
 
 from hub.errors import DataError, RejectedError, RuleViolation, TransientError
-from hub.model.orders_to_pay import AT_AN_END, TOLD, Happening, OrderState
+from hub.model.orders_to_pay import AT_AN_END, TAKEN_BACK, TOLD, Happening, OrderState
 from hub.rules.orders_to_pay.states import is_pending, may_happen, next_state
 from hub.services.verifying import accounts_by
 from hub.store.verifying import SqlVerifying
@@ -94,7 +94,10 @@ class Chance:
             self.world.tell("withdraw_order_to_pay", order_no=number, reason="a reason")
 
     def drop(self) -> None:
-        self.world.tell("drop_order_to_pay", order_no=self.order(), reason="a reason")
+        number = self.order()
+        is_told = self.world.steps(number)[-1].happening in (*TOLD, Happening.FILED, TAKEN_BACK)
+        kind = "take_back_order_step" if is_told else "drop_order_to_pay"
+        self.world.tell(kind, order_no=number, reason="a reason")
 
     def hold(self) -> None:
         about = {"company": "1", "number": self.rng.choice(NUMBERS)}
@@ -151,14 +154,22 @@ def _look_at(world: OrderWorld, orders: list[int], owed: dict[str, int]) -> None
 def _replay(world: OrderWorld, number: int, state: OrderState) -> None:
     """The history leads to the state, by the rule table alone."""
     reached = OrderState.DRAFT
-    for happening in world.happened(number):
+    for happening in _standing(world, number):
         reached = next_state(reached, Happening(happening))
     assert reached is state
 
 
+def _standing(world: OrderWorld, number: int) -> list[str]:
+    """Return what happened and was not taken back, counted anew."""
+    stood: list[str] = []
+    for happening in world.happened(number):
+        stood = stood[:-1] if happening == TAKEN_BACK else [*stood, happening]
+    return stood
+
+
 def _lasting(world: OrderWorld, number: int) -> list[str]:
     """Return what happened since the last filing that was refused."""
-    happened = world.happened(number)
+    happened = _standing(world, number)
     refused = [at for at, one in enumerate(happened) if one in ("receipt_rejected", "not_delivered")]
     return happened[refused[-1] + 1 :] if refused else happened
 
@@ -169,7 +180,7 @@ def _was_reached(world: OrderWorld, number: int) -> bool:
 
 def _has_left(world: OrderWorld, number: int) -> bool:
     """Return whether its latest filing is printed or on its way, or beyond; a refused one keeps its marks."""
-    happened = world.happened(number)
+    happened = _standing(world, number)
     last = {one: max((at for at, said in enumerate(happened) if said == one), default=-1) for one in set(happened)}
     return last.get("executed", -1) > last.get("not_delivered", -1)
 
@@ -194,5 +205,5 @@ def test_the_chances_are_fair(engine: Engine) -> None:
         for _ in range(STEPS):
             chance.act()
         kinds.update(world.events())
-    wanted = ("executed", "filed", "confirmed", "decided", "to_be_lowered", "dropped")
+    wanted = ("executed", "filed", "confirmed", "decided", "to_be_lowered", "dropped", "taken_back")
     assert [one for one in wanted if not kinds[f"order_to_pay_{one}"]] == [], kinds

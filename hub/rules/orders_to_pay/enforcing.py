@@ -29,12 +29,17 @@ def refuse_enforcement(
             f"application {number} asked that {terms.enforcement} enforcement follows: the authority begins "
             f"by itself; when it has, say: hub orders-to-pay told {number} enforcement"
         )
-    said = [step for step in steps if step.happening in _SAYS_WHETHER]
-    if said and said[-1].happening == Happening.ENFORCEMENT_APPLIED:
+    if asked := asked_on(steps):
         raise RuleViolation(
-            f"enforcement of application {number} was applied for on {said[-1].on_day}: say what became of it: hub "
+            f"enforcement of application {number} was applied for on {asked}: say what became of it: hub "
             f"orders-to-pay told {number} enforcement, or enforcement_refused"
         )
+
+
+def asked_on(steps: Iterable[OrderStep]) -> str:
+    """Return the day on which enforcement was asked for and not refused since, of steps that stand; blank: none."""
+    said = [step for step in steps if step.happening in _SAYS_WHETHER]
+    return said[-1].on_day if said and said[-1].happening == Happening.ENFORCEMENT_APPLIED else ""
 
 
 def refuse_settled(order_no: int, owed_ore: int) -> None:

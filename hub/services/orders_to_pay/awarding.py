@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hub.errors import RuleViolation
 from hub.model.books import Bucket, Contra
 from hub.model.orders_to_pay import OrderClaim, OrderToPay
 from hub.model.tenant import Tenant
@@ -30,3 +31,27 @@ def book_awarded(
     posting = change_posting(row, change, work.today, on=order.decided_on, rule=source_of(order.order_no))
     work.books.add([posting._replace(exchange_no=exchange_no or None)])
     work.books.apply(chart_of(work, tenant), voucher_type=VOUCHER_TYPE, exchange_no=exchange_no or None)
+
+
+def lower_awarded(work: UnitOfWork, tenant: Tenant, order: OrderToPay, claims: Sequence[OrderClaim]) -> None:
+    """Take debited costs back by an entry of their own, of receivables that are locked.
+
+    Raises:
+        RuleViolation: some of them have been paid.
+    """
+    first, source = claims[0].receivable_id, source_of(order.order_no)
+    debited_ore = sum(
+        entry.amount_ore
+        for entry in work.dunning.entries_of([first]).get(first, ())
+        if entry.rule == source and entry.cause in (Cause.COURT_COSTS_DEBITED, Cause.COURT_COSTS_LOWERED)
+    )
+    (row,) = work.receivables.find(receivable_id=first)
+    if row.fee_ore < debited_ore:
+        raise RuleViolation(
+            f"costs that the decision awarded have been paid on {row.number}: move or refund that money first, hub "
+            "payments move"
+        )
+    if debited_ore:
+        change = Change(Bucket.FEE, -debited_ore, Cause.COURT_COSTS_LOWERED, Contra.COURT_COSTS)
+        work.books.add([change_posting(row, change, work.today, rule=source)])
+        work.books.apply(chart_of(work, tenant), voucher_type=VOUCHER_TYPE)

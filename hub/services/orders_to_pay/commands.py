@@ -9,6 +9,7 @@ from hub.model.order_to_pay_commands import (
     FileOrdersToPay,
     MakeOrderToPay,
     ReduceOrderToPay,
+    TakeBackOrderStep,
     TellOrderToPay,
     WithdrawOrderToPay,
 )
@@ -19,6 +20,7 @@ from hub.services.orders_to_pay.hearing import ToldOnPaper
 from hub.services.orders_to_pay.lowering import OrderReducer, OrderWithdrawer
 from hub.services.orders_to_pay.making import OrderDropper, OrderMaker
 from hub.services.orders_to_pay.means import Means
+from hub.services.orders_to_pay.taking_back import StepTakenBack
 
 
 def order_handlers(means: Means) -> Handlers:
@@ -31,5 +33,6 @@ def order_handlers(means: Means) -> Handlers:
         ReduceOrderToPay: OrderReducer(means),
         WithdrawOrderToPay: OrderWithdrawer(means),
         EnforceOrderToPay: EnforcementApplier(means),
+        TakeBackOrderStep: StepTakenBack(means),
         DropOrderToPay: OrderDropper(means),
     }

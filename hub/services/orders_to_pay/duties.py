@@ -11,7 +11,9 @@ from hub.model.limitation import InterruptedBy, InterruptLimitation
 from hub.model.orders_to_pay import AT_AN_END, Happening, OrderClaim, OrderState, OrderToPay
 from hub.model.tenant import Tenant
 from hub.rules.orders_to_pay.deadlines import last_day
+from hub.rules.orders_to_pay.enforcing import asked_on
 from hub.rules.orders_to_pay.states import ENDS_LEGAL_STEP, is_pending
+from hub.rules.orders_to_pay.taking_back import lasting
 from hub.services.books.marks import Mark, end_marks
 from hub.services.orders_to_pay.awarding import book_awarded
 from hub.services.orders_to_pay.looking import source_of
@@ -48,7 +50,7 @@ def after_step(
     interrupt: Interrupt,
 ) -> None:
     """Do what a step brings with it."""
-    _ask_people(work, after, said)
+    ask_people(work, after, said)
     _tell_limitation(work, before, after, claims, said, interrupt)
     if said.happening is Happening.DECIDED:
         book_awarded(work, tenant, after, claims, said.exchange_no)
@@ -57,7 +59,8 @@ def after_step(
         end_marks(work, own, [one.receivable_id for one in claims], said.user)
 
 
-def _ask_people(work: UnitOfWork, order: OrderToPay, said: Said) -> None:
+def ask_people(work: UnitOfWork, order: OrderToPay, said: Said) -> None:
+    """Ask a person for what a step waits for, and nobody any more for what it settles."""
     subject = str(order.order_no)
     if said.happening in _SETTLES_WAITING:
         work.commands.close_task(WAITS_TASK, subject)
@@ -82,30 +85,24 @@ def _tell_limitation(
 ) -> None:
     """Let a claim live as long as the case, and anew from its decision: preskriptionslagen (1981:130) 5 to 7 §§."""
     if after.filed_on and not before.filed_on:
-        _interrupt(work, after.order_no, after.filed_on, claims, said, interrupt)
+        interrupt_all(work, after.order_no, after.filed_on, claims, said, interrupt)
     elif before.filed_on and not after.filed_on:
-        _interrupt(work, after.order_no, before.filed_on, claims, said, interrupt, did_not_happen=True)
+        interrupt_all(work, after.order_no, before.filed_on, claims, said, interrupt, did_not_happen=True)
     elif said.happening in ENDS_LEGAL_STEP and after.filed_on:
         ended = {"ended_on": said.on_day, "has_failed": ENDS_LEGAL_STEP[said.happening]}
-        _interrupt(work, after.order_no, after.filed_on, claims, said, interrupt, **ended)
+        interrupt_all(work, after.order_no, after.filed_on, claims, said, interrupt, **ended)
     elif said.happening is Happening.CLOSED and before.state in (OrderState.CONTESTED,):
         ended = {"ended_on": said.on_day, "has_failed": True}
-        _interrupt(work, after.order_no, after.filed_on, claims, said, interrupt, **ended)
+        interrupt_all(work, after.order_no, after.filed_on, claims, said, interrupt, **ended)
     elif said.happening is Happening.ENFORCEMENT_APPLIED:
-        _interrupt(work, after.order_no, said.on_day, claims, said, interrupt)
+        interrupt_all(work, after.order_no, said.on_day, claims, said, interrupt)
     elif said.happening in (Happening.ENFORCEMENT_REFUSED, Happening.CLOSED):
         ended = {"ended_on": said.on_day, "has_failed": said.happening is Happening.ENFORCEMENT_REFUSED}
-        for day in _asked_on(work, after.order_no):
-            _interrupt(work, after.order_no, day, claims, said, interrupt, **ended)
+        if asked := asked_on(lasting(work.orders_to_pay.steps(after.order_no))[:-1]):  # before this step
+            interrupt_all(work, after.order_no, asked, claims, said, interrupt, **ended)
 
 
-def _asked_on(work: UnitOfWork, order_no: int) -> list[str]:
-    """Return the day on which enforcement was asked for last; none where it was not."""
-    steps = work.orders_to_pay.steps(order_no)
-    return [step.on_day for step in steps if step.happening == Happening.ENFORCEMENT_APPLIED][-1:]
-
-
-def _interrupt(
+def interrupt_all(
     work: UnitOfWork,
     order_no: int,
     on: str,
@@ -114,6 +111,7 @@ def _interrupt(
     interrupt: Interrupt,
     **more: object,
 ) -> None:
+    """Tell dunning of a legal step that began on a day, of all receivables; `more` are fields of the command."""
     step_no = len(work.orders_to_pay.steps(order_no))
     for claim in claims:
         command = InterruptLimitation.model_validate(

@@ -14,6 +14,7 @@ from hub.model.tenant import Tenant
 from hub.rules.orders_to_pay.enforcing import costs_left, lowered_since, refuse_enforcement, refuse_settled
 from hub.rules.orders_to_pay.guards import enforcement_hindrances
 from hub.rules.orders_to_pay.limits import too_long
+from hub.rules.orders_to_pay.taking_back import lasting
 from hub.services.books.finding import find_company
 from hub.services.orders_to_pay.applying import applicant_of, authority_rows, respondent_of
 from hub.services.orders_to_pay.filing import hand_over
@@ -44,7 +45,7 @@ class EnforcementApplier:
         order, claims = locked(work, told.order_no, Happening.ENFORCEMENT_APPLIED)
         refuse_enforcement(
             order,
-            work.orders_to_pay.steps(order.order_no),
+            lasting(work.orders_to_pay.steps(order.order_no)),
             told.enforcement,
             has_real_property=bool(told.has_real_property),
         )

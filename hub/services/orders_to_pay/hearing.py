@@ -9,6 +9,7 @@ from hub.model.order_to_pay_commands import TellOrderToPay
 from hub.model.order_to_pay_files import CaseTold, FileReceipt
 from hub.model.orders_to_pay import OURS, Happening, OrderState, OrderToPay
 from hub.model.tenant import Tenant
+from hub.rules.orders_to_pay.taking_back import lasting
 from hub.services.books.finding import find_company
 from hub.services.orders_to_pay.collecting import debit_collected, share_out
 from hub.services.orders_to_pay.following import CLAIM, HUB
@@ -133,7 +134,7 @@ def _order_of(work: UnitOfWork, told: CaseTold) -> OrderToPay | str:
 def _is_known(work: UnitOfWork, order: OrderToPay, told: CaseTold) -> bool:
     if told.case_no and order.case_no and told.case_no != order.case_no:
         return False
-    steps = work.orders_to_pay.steps(order.order_no)
+    steps = lasting(work.orders_to_pay.steps(order.order_no))
     return any(step.happening == told.happening and step.on_day == told.on_day for step in steps)
 
 

@@ -55,10 +55,10 @@ def tell(work: UnitOfWork, tenant: Tenant, order: OrderToPay, said: Said, interr
     state = next_state(OrderState(order.state), said.happening)
     _refuse_impossible_day(work, order, said)
     moved = _moved(order, state, said)
-    work.orders_to_pay.change(order.order_no, **_changes(order, moved))
+    change_to(work, order, moved)
     work.orders_to_pay.add_step(order.order_no, _step(said, state))
     claims = work.orders_to_pay.claims(order.order_no)
-    _record(work, moved, claims, said)
+    record(work, moved, claims, said, said.happening)
     after_step(work, tenant, order, moved, claims, said, interrupt)
     return moved
 
@@ -111,12 +111,15 @@ def _reached_the_authority(order: OrderToPay, state: OrderState) -> bool:
     )
 
 
-def _changes(before: OrderToPay, after: OrderToPay) -> dict[str, Any]:
-    changed = {name: value for name, value in after._asdict().items() if getattr(before, name) != value}
-    return changed or {"state": after.state}
+def change_to(work: UnitOfWork, before: OrderToPay, after: OrderToPay) -> None:
+    """Write what differs of an application."""
+    changed: dict[str, Any] = {name: value for name, value in after._asdict().items() if getattr(before, name) != value}
+    if changed:
+        work.orders_to_pay.change(before.order_no, **changed)
 
 
-def _record(work: UnitOfWork, order: OrderToPay, claims: Sequence[OrderClaim], said: Said) -> None:
+def record(work: UnitOfWork, order: OrderToPay, claims: Sequence[OrderClaim], said: Said, what: str) -> None:
+    """Tell the feed what happened to an application, as it is then."""
     about = {
         "order_no": order.order_no,
         "company": order.company,
@@ -130,7 +133,8 @@ def _record(work: UnitOfWork, order: OrderToPay, claims: Sequence[OrderClaim], s
     }  # fmt: skip
     amount = {"amount_ore": said.amount_ore} if said.amount_ore else {}
     exchange = {"exchange_no": said.exchange_no} if said.exchange_no else {}
-    work.events.record(f"order_to_pay_{said.happening}", **about, **amount, **exchange)
+    taken_back = {"happening": said.happening} if what != said.happening else {}
+    work.events.record(f"order_to_pay_{what}", **about, **amount, **exchange, **taken_back)
 
 
 def mark(work: UnitOfWork, tenant: Tenant, order_no: int, claims: Sequence[OrderClaim], user: str) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from io import BytesIO
 from typing import Any
 
 import pytest
 from dunning_world import REVENUES, DunningWorld
+from order_world import TEST_CHANNEL, TEST_FILER, LineFiler
 from sqlalchemy import Engine
 
 from hub.errors import RuleViolation
@@ -17,17 +20,18 @@ from hub.services.dunning.earlier import note_step_taken
 from hub.services.dunning.interrupting import interrupting
 from hub.services.orders_to_pay import Filers, Means, order_handlers
 from hub.services.orders_to_pay.proposing import Proposal, propose
+from hub.services.orders_to_pay.receiving import AuthorityFiles, AuthorityReport
 from hub.testing.example_tenant import company_settings, tenant_settings
 
 TOLVAN, ELVAN = "191212121212", "198112289874"
 
 
-def companies(*, other_applicant: bool = False) -> Tenant:
+def companies(*, other_applicant: bool = False, **orders: Any) -> Tenant:
     head = {"street": "Storgatan 1", "postal_code": "123 45", "city": "Staden"}
     usual: dict[str, Any] = {
         "accounts": REVENUES,
         "letterhead": head,
-        "orders_to_pay": {"fee_payment": "invoiced"},
+        "orders_to_pay": {"fee_payment": "invoiced", **orders},
         "routines": [{"number": "01", "name": "Barnomsorg"}],
     }
     own = {"organisation_number": "212000-0142"} if other_applicant else {}
@@ -42,7 +46,8 @@ class CompaniesWorld(DunningWorld):
     def __init__(self, engine: Engine, tenant: Tenant) -> None:
         super().__init__(engine, tenant)
         self.printed: list[OrderMessage] = []
-        self.means = Means(lambda: self.rates, interrupting(tenant), self._print, lambda: Filers({}, {}))
+        self.means = Means(lambda: self.rates, interrupting(tenant), self._print, lambda: self.filers)
+        self.filers = Filers({}, {})
         self._keys = 0
 
     def _print(self, message: OrderMessage) -> bytes:
@@ -109,3 +114,37 @@ def test_another_organisation_number_is_another_applicant(engine: Engine) -> Non
     named = [{"company": "1", "number": "1001"}, {"company": "2", "number": "2001"}]
     with pytest.raises(RuleViolation, match="one applicant"):
         world.tell("make_order_to_pay", receivables=named)
+
+
+def test_a_receipt_is_of_the_applicant_that_it_names_and_no_others_file_of_that_number(engine: Engine) -> None:
+    world = CompaniesWorld(engine, companies(other_applicant=True, filer=TEST_FILER))
+    world.filers = Filers({TEST_FILER: LineFiler()}, {TEST_CHANNEL: "test"})
+    world.demanded("1", "1001")
+    world.demanded("2", "2001")
+    orders = {one.receivables[0]: one.order_no for one in world.propose("anna").applications}
+    for number in orders.values():
+        world.tell("file_orders_to_pay", orders=[number])
+
+    def states() -> list[str]:
+        with world.store.read() as work:
+            found = work.orders_to_pay.get_all(orders.values())
+        return [found[orders[number]].state for number in ("1001", "2001")]
+
+    def receipt(file_no: int, applicant: str, *, is_accepted: bool) -> AuthorityReport:
+        day = world.clock.today().isoformat()
+        told = [
+            {"event": "opened", "file_no": 0, "made_on": day, "organisation_number": applicant},
+            {"event": "receipt", "file_no": file_no, "is_accepted": is_accepted, "on_day": day, "text": "fel"},
+        ]
+        content = "\n".join(json.dumps(one) for one in told).encode()
+        files = AuthorityFiles(world.store, world.tenant, world.filers.named(TEST_FILER), world.means)
+        return files.receive(BytesIO(content), name="receipt.txt")
+
+    (unsaid,) = receipt(1, "", is_accepted=False).problems
+    assert "2 applicants have a file 1, and the receipt does not say whose it is" in unsaid
+    assert states() == ["leaving", "leaving"]
+
+    assert receipt(1, "162120000142", is_accepted=False).told == 1
+    assert states() == ["leaving", "receipt_rejected"]
+    assert receipt(1, world.tenant.companies[0].organisation_number, is_accepted=True).told == 1
+    assert states() == ["receipt_ok", "receipt_rejected"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hub.errors import DataError, RuleViolation
+from hub.identifiers.identity_key import may_be_same
 from hub.model.order_to_pay_commands import TellOrderToPay
 from hub.model.order_to_pay_files import CaseTold, FileReceipt
 from hub.model.orders_to_pay import OURS, Happening, OrderState, OrderToPay
@@ -138,19 +139,44 @@ def _is_known(work: UnitOfWork, order: OrderToPay, told: CaseTold) -> bool:
     return any(step.happening == told.happening and step.on_day == told.on_day for step in steps)
 
 
+class FromFile(NamedTuple):
+    """Whose file tells something, and to whom it was sent."""
+
+    exchange_no: int
+    filer: str
+    applicant: str = ""  # organisation number; blank: the file does not say
+
+
 def apply_receipt(
-    work: UnitOfWork, tenant: Tenant, filer: str, receipt: FileReceipt, exchange_no: int, means: Means
+    work: UnitOfWork, tenant: Tenant, receipt: FileReceipt, source: FromFile, means: Means
 ) -> list[Applied]:
     """Apply the receipt of a file of ours to every application that went in it.
 
-    An application that was filed once more since, in another file, is not meant by it.
+    Files are numbered for each applicant: one that is not named is meant only where no other has a file of the number.
+    An application that was filed once more since, in another file, is not meant.
     """
     happening = Happening.RECEIPT_OK if receipt.is_accepted else Happening.RECEIPT_REJECTED
-    found = work.orders_to_pay.of_file(filer, receipt.file_no)
+    found = _filed_in(work, tenant, receipt, source)
+    if isinstance(found, str):
+        return [Applied(is_new=False, problem=found)]
     waiting = [one for one in found if one.state in (OrderState.LEAVING, OrderState.FILED)]
     if not found and receipt.is_accepted:
         return [Applied(is_new=False)]  # of a reduction or withdrawal: the case itself tells what came of it
     if not found:
         return [Applied(is_new=False, problem=f"file {receipt.file_no} was refused: {receipt.code} {receipt.text}")]
     told = [CaseTold(happening, receipt.on_day, one.order_no, text=receipt.text, code=receipt.code) for one in waiting]
-    return [apply_told(work, tenant, one, exchange_no, means) for one in told] or [Applied(is_new=False)]
+    return [apply_told(work, tenant, one, source.exchange_no, means) for one in told] or [Applied(is_new=False)]
+
+
+def _filed_in(work: UnitOfWork, tenant: Tenant, receipt: FileReceipt, source: FromFile) -> list[OrderToPay] | str:
+    """Return the applications that a receipt is of, or why nobody can say which they are."""
+    found = work.orders_to_pay.of_file(source.filer, receipt.file_no)
+    applicants = {one.order_no: find_company(tenant, one.company).organisation_number for one in found}
+    if source.applicant:
+        return [one for one in found if may_be_same(applicants[one.order_no], source.applicant)]
+    if len(set(applicants.values())) > 1:
+        return (
+            f"{len(set(applicants.values()))} applicants have a file {receipt.file_no}, and the receipt does not say "
+            f"whose it is: tell each application what came of it: {', '.join(str(one.order_no) for one in found)}"
+        )
+    return found

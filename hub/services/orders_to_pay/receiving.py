@@ -19,7 +19,7 @@ from hub.model.exchanges import Exchange, ExchangeState
 from hub.model.order_to_pay_files import CaseTold, FileReceipt, FilingEvent, FilingOpened, UnknownTold
 from hub.model.tenant import Tenant
 from hub.services.orders_to_pay.following import CLAIM
-from hub.services.orders_to_pay.hearing import Applied, apply_receipt, apply_told
+from hub.services.orders_to_pay.hearing import Applied, FromFile, apply_receipt, apply_told
 from hub.services.orders_to_pay.means import Means
 from hub.services.ports import Store, UnitOfWork
 
@@ -88,22 +88,23 @@ class AuthorityFiles:
     def _apply(self, exchange: Exchange, opened: FilingOpened, events: Sequence[FilingEvent]) -> AuthorityReport:
         """Apply events chunk by chunk: done again after a crash, those that are known change nothing."""
         counted, problems = Counter[str](), list[str]()
+        source = FromFile(exchange.number, self._filer.name, opened.organisation_number)
         rest = iter(events)
         while chunk := list(islice(rest, EVENTS_AT_ONCE)):
             with self._store.write() as work:
                 work.commands.claim(CLAIM)
-                for one in (applied for event in chunk for applied in self._one(work, event, exchange.number)):
+                for one in (applied for event in chunk for applied in self._one(work, event, source)):
                     counted["told"] += one.is_new
                     counted["known"] += not one.is_new and not one.problem
                     problems += [one.problem] if one.problem else []
         with self._store.write() as work:
             return self._close(work, exchange, opened, counted, problems)
 
-    def _one(self, work: UnitOfWork, event: FilingEvent, exchange_no: int) -> list[Applied]:
+    def _one(self, work: UnitOfWork, event: FilingEvent, source: FromFile) -> list[Applied]:
         if isinstance(event, CaseTold):
-            return [apply_told(work, self._tenant, event, exchange_no, self._means)]
+            return [apply_told(work, self._tenant, event, source.exchange_no, self._means)]
         if isinstance(event, FileReceipt):
-            return apply_receipt(work, self._tenant, self._filer.name, event, exchange_no, self._means)
+            return apply_receipt(work, self._tenant, event, source, self._means)
         if isinstance(event, UnknownTold):
             about = f"application {event.order_no}" if event.order_no else f"case {event.case_no}"
             return [Applied(is_new=False, problem=f"{about}: the authority says {event.word!r}, which nobody knows")]

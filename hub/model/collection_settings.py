@@ -92,7 +92,9 @@ class TransferRule(TransferFilter):
         default=False, description="Only after our own demand (*inkassokrav*), when its time is out."
     )
     marks_step: DunningStep | None = Field(
-        default=None, description="The dunning step that counts as taken by the transfer, such as `demand`."
+        default=None,
+        description="The dunning step that counts as taken by the transfer, such as `reminder_1`. It is no letter of "
+        "ours: a demand that is marked does not count as sent, and is still to come after a recall.",
     )
     settles: Switch = Field(
         default=False,

@@ -12,6 +12,7 @@ from hub.model.dunning import DunningStep
 
 KIND = "dunning"  # of its plans and runs
 LETTERS = "dun"  # what the keys of its letters begin with
+BY_AGENCY = "agency:"  # what the letter of a step begins with that stands for a transfer to an agency
 PLAN_COMMAND = "plan_dunning"  # the kind under which the key of a plan is kept
 
 _Short = Annotated[str, StringConstraints(max_length=100)]
@@ -191,6 +192,16 @@ class StepTaken(NamedTuple):
     compensation_ore: int = 0  # for late payment; debited
     interest_earned_ore: int = 0  # all of it by then, charged or not
     are_fees_invoiced: int = 0  # 1: they are receivables of their own
+
+    @property
+    def is_by_agency(self) -> bool:
+        """Whether it stands for a transfer: no letter of ours, so it interrupts no limitation and is no demand sent."""
+        return self.letter.startswith(BY_AGENCY)
+
+    @property
+    def is_sent_by_us(self) -> bool:
+        """Whether its letter is known to have left, from here or from a system before."""
+        return self.sent_at is not None and not self.is_by_agency
 
 
 class LetterItem(NamedTuple):

@@ -8,6 +8,9 @@ from collection_world import CollectionWorld, collection_tenant
 from sqlalchemy import Engine
 from test_instalments_and_dunning import make_plan
 
+from hub.model.collection_commands import RecallCase
+from hub.rules.orders_to_pay.guards import hindrances
+from hub.services.orders_to_pay.looking import gather
 from hub.store import tables
 from hub.store.database import writing
 
@@ -68,3 +71,32 @@ def test_what_an_agency_reminds_of_goes_no_further_while_it_is_claimed_elsewhere
     world.next_day(11)
 
     assert world.why(world.transfer_plan()) == [("leave", ORDER), ("take", "rule-2: 10 days after reminder_1")]
+
+
+def test_a_demand_that_a_transfer_stood_for_is_none_that_was_sent(engine: Engine) -> None:
+    """Inkassolagen (1974:182) 5, 6 §§: neither the authority nor another agency hears of it, and dunning goes on."""
+    world = CollectionWorld(engine, collection_tenant({"marks_step": "demand"}))
+    world.person("1001")
+    world.transfer()
+    world.books.tell()
+    world.follow()
+    assert [step.step for step in world.steps()] == ["demand"]
+    world.tell_hub(RecallCase(key="r", user="anna", case_no=world.case().case_no, reason="agreement"))
+    world.follow()
+    world.books.tell()
+    world.follow()
+    world.next_day()
+
+    number = world.one("1001").receivable_id
+    with world.store.read() as work:
+        known = gather(work, world.tenant, [number], world.rates)
+        assert work.orders_to_pay.to_be_filed("1") == []
+    claim, standing = known.claims[number], known.standing[number]
+    assert [one.code for one in hindrances(claim, standing, known.on, refers_to="x", allows_protected=False)] == [
+        "no_demand"
+    ]
+    assert "demand" not in [step.event for step in claim.history]
+    assert [(item.step, item.verdict) for item in world.items(world.plan())] == [("reminder_1", "take")]
+
+    world.tenant = collection_tenant({"needs_demand": True})
+    assert world.why(world.transfer_plan()) == [("leave", "no_demand")]

@@ -165,10 +165,13 @@ def _amount_stops(debt: OpenDebt, narrowed: Narrowed) -> str:
 
 
 def _demand_stops(facts: TransferFacts, rule: TransferRule, on: date) -> str:
-    """Say whether our own demand is missing, or its time is not out: inkassolagen (1974:182) 5 and 6 §§."""
+    """Say whether our own demand is missing, or its time is not out: inkassolagen (1974:182) 5 and 6 §§.
+
+    A transfer that counts as a demand is none that was sent.
+    """
     if not rule.needs_demand:
         return ""
-    demands = [step for step in facts.steps if step.step == DunningStep.DEMAND]
+    demands = [step for step in facts.steps if step.step == DunningStep.DEMAND and not step.is_by_agency]
     if not demands:
         return TransferStop.NO_DEMAND
     return TransferStop.DEMAND_TIME if max(step.answer_by for step in demands) >= on.isoformat() else ""

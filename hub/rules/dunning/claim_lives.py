@@ -12,9 +12,6 @@ from hub.model.limitation import InterruptedBy, Interruption
 from hub.model.parties import DebtorClass, class_of_kept
 from hub.rules.dunning.limitation import Life, life_of, limitation_years
 
-BY_AGENCY = "agency:"
-"""How the letter of a step is called that stands for a transfer to an agency: we have not sent it."""
-
 
 def claim_life(debt: OpenDebt, company: Company, steps: Iterable[StepTaken], told: Iterable[Interruption]) -> Life:
     """Return the last day of a claim's life, and what it counts from; it counts as arisen on its invoice date."""
@@ -33,5 +30,5 @@ def day_sent(sent_at: str) -> date:
 def _sent(steps: Iterable[StepTaken]) -> Iterator[Interruption]:
     """Yield the letters that were sent: preskriptionslagen (1981:130) 5 §."""
     for step in steps:
-        if step.sent_at and not step.letter.startswith(BY_AGENCY):
+        if step.sent_at and step.is_sent_by_us:
             yield Interruption(InterruptedBy.WRITTEN_DEMAND, day_sent(step.sent_at))

@@ -245,7 +245,7 @@ def fees_of(facts: DebtFacts) -> Iterator[ClaimFee]:
 
 
 def history_of(facts: DebtFacts) -> Iterator[ClaimStep]:
-    """Yield what was done, in order: the invoice, then each step of dunning that stands."""
+    """Yield what we did, in order: the invoice, then each step of dunning that stands."""
     by_no = {one.document_no: one for one in facts.documents}
     for one in facts.documents:
         if one.number == facts.receivable.number and one.sent_at:
@@ -253,6 +253,8 @@ def history_of(facts: DebtFacts) -> Iterator[ClaimStep]:
             yield ClaimStep(event="invoice_sent", date=sent_on, channel=one.channel, document_no=one.document_no)
             break
     for step in facts.steps:
+        if step.is_by_agency:
+            continue
         document = by_no.get(step.document_no or 0)
         yield ClaimStep(
             event=step.step,

@@ -14,13 +14,22 @@ from hub.model.collection import OrderKind, Stage
 from hub.model.collection_cases import Case, CaseState, LeftOut, Selection
 from hub.model.collection_settings import TransferRule
 from hub.model.company import Company
-from hub.model.dunning_plans import ItemOutcome, OpenDebt, Outcome, Plan, PlanItem, PlanState, StepTaken, Verdict
+from hub.model.dunning_plans import (
+    BY_AGENCY,
+    ItemOutcome,
+    OpenDebt,
+    Outcome,
+    Plan,
+    PlanItem,
+    PlanState,
+    StepTaken,
+    Verdict,
+)
 from hub.model.receivables import NewHold
 from hub.model.schedules import ScheduledJob
 from hub.model.tenant import Tenant
 from hub.rules.charges import Cause
 from hub.rules.collection.telling import Left
-from hub.rules.dunning.claim_lives import BY_AGENCY
 from hub.services.books.finding import find_company
 from hub.services.collection.agencies import Agencies, fingerprint
 from hub.services.collection.judging import Judge, Judged, Rates

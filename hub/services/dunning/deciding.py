@@ -19,6 +19,7 @@ from hub.rules.dunning.holds import what_stops
 from hub.rules.dunning.limitation import CONSUMER_YEARS
 from hub.rules.dunning.next_step import DunningFacts, NextStep, Taken, next_step
 from hub.rules.dunning.policies import Policy, policy_for
+from hub.rules.dunning.step_terms import DEMANDS
 from hub.rules.interest.start import first_day_by, moved_to_weekday
 from hub.rules.relations import relation_of
 from hub.services.books.interest import NO_INTEREST_ON
@@ -97,7 +98,7 @@ class Decider:
             handed_over=page.handed_over.get(debt.receivable_id, ""),
             drawn_on=page.drawn.get(debt.receivable_id, ""),
             interest_from=self._first_day(debt, creditor.company) if relation.is_commercial else None,
-            taken=[_taken(step) for step in steps] if steps else (),
+            taken=[_taken(step) for step in steps if _counts(step)] if steps else (),
             holds=holds,
             lapses_after=self._lapses_after(debt, creditor, steps, told),
         )
@@ -141,6 +142,11 @@ def is_by_debtor(policy: Policy | None) -> bool:
 def _creditor(company: Company) -> _Creditor:
     kind, terms = class_of(company.organisation_number), company.dunning.interest
     return _Creditor(company, company.dunning.hold_codes, kind, terms.due_moves_to_weekday)
+
+
+def _counts(step: StepTaken) -> bool:
+    """Say whether a step is behind us: a demand that a transfer stood for is not, once the agency has it no more."""
+    return not (step.is_by_agency and step.step in DEMANDS)
 
 
 def _taken(step: StepTaken) -> Taken:

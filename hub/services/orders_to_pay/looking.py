@@ -201,7 +201,7 @@ def _standing_of(
 
 
 def _last_demand(steps: Iterable[StepTaken]) -> StepTaken | None:
-    sent = [step for step in steps if step.step == DunningStep.DEMAND and step.sent_at]
+    sent = [step for step in steps if step.step == DunningStep.DEMAND and step.is_sent_by_us]
     return max(sent, key=lambda step: step.sent_at or "", default=None)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam
 
+from hub.model.dunning_plans import BY_AGENCY
 from hub.model.orders_to_pay import (
     AT_AN_END,
     LoweredOrder,
@@ -36,7 +37,10 @@ _ORDERS_OF = text(f"""
     JOIN order_to_pay o ON o.tenant = c.tenant AND o.order_no = c.order_no
     WHERE c.tenant = :t AND c.receivable_id IN :ids AND o.state NOT IN ({_ENDED}) GROUP BY c.receivable_id
 """).bindparams(bindparam("ids", expanding=True))
-_IS_DEMAND = "s.step IN ('demand', 'residual_demand') AND s.sent_at IS NOT NULL AND s.undone_at IS NULL"
+_IS_DEMAND = (
+    "s.step IN ('demand', 'residual_demand') AND s.sent_at IS NOT NULL AND s.undone_at IS NULL "
+    f"AND s.letter NOT LIKE '{BY_AGENCY}%'"
+)
 # What is open is few of all receivables, and leads; in pages by the debtor each page would begin from the first again.
 # A fee invoice was demanded by the letters of its receivable since its own.
 _TO_BE_FILED = text(f"""

@@ -106,8 +106,11 @@ class ClearingHouse:
 
     def _request(self, request: PaymentRequest, today: date) -> None:
         day = date.fromisoformat(request.on_date)
-        if request.payer_number not in self.mandates or day <= today or not is_banking_day(day):
-            code = SchemeCode("01", "no_mandate", "", "no mandate, or a wrong day")
+        is_wrong_day = day <= today or not is_banking_day(day)
+        if request.payer_number not in self.mandates or is_wrong_day:
+            code = SchemeCode("12", "date_wrong", "", "a wrong day")
+            if not is_wrong_day:
+                code = SchemeCode("01", "no_mandate", "", "no mandate")
             self.rejections.append(RequestRejected(0, PAYEE, request, code))
             return
         fate = self.rng.choices(list(self.fates), list(self.fates.values()))[0]

@@ -386,6 +386,31 @@ def test_a_rejected_and_a_refunded_request(world):
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "state", "events"),
+    [
+        ("no_mandate", "cancelled", ["mandate_active", "mandate_cancelled"]),
+        ("mandate_stopped", "stopped", ["mandate_active", "mandate_stopped"]),
+        ("date_wrong", "active", ["mandate_active"]),
+    ],
+)
+def test_nothing_more_is_collected_by_a_mandate_that_the_clearing_house_does_not_have(world, name, state, events):
+    world.mandate()
+    world.invoices("1008", "1016")
+    world.until("2026-11-23")
+    world.run()
+    why = SchemeCode("01", name, "", "said so")
+    answers = [RequestRejected(0, PAYEE, asked(one), why) for one in world.requests()]
+    world.answer(Content.REJECTED_REQUESTS, *answers)
+    world.invoices("1024")
+    world.run()
+
+    assert world.states() == ["rejected", "rejected", *(["ordered"] if state == "active" else [])]
+    assert [(one.state, one.reason) for one in world.mandates()] == [(state, "" if state == "active" else "said so")]
+    assert world.events("mandate") == events
+    assert ("rejects request 1: said so" in world.tasks().get("mandate_advice", "")) == (state != "active")
+
+
 def test_the_same_file_again_changes_nothing(world):
     world.mandate()
     world.invoices("1008")

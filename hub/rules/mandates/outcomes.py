@@ -13,8 +13,9 @@ from hub.model.direct_debits import (
     RequestOutcome,
     RequestRejected,
     RequestStatus,
+    SchemeCode,
 )
-from hub.model.mandates import LIVE, DrawnRequest, RequestState
+from hub.model.mandates import LIVE, DrawnRequest, Mandate, MandateState, RequestState
 
 RequestAnswer = RequestOutcome | Refund | RequestRejected | RequestChanged
 
@@ -33,6 +34,8 @@ _AFTER = {
     RequestState.CANCELLED: LIVE,
 }
 """From which states an answer leads to a state: what has ended otherwise before stays, and is odd."""
+_MANDATE_AFTER = {"no_mandate": MandateState.CANCELLED, "mandate_stopped": MandateState.STOPPED}
+"""By the name of a rejection's reason, where the mandate stands that the clearing house speaks of."""
 
 
 class Named(NamedTuple):
@@ -101,6 +104,14 @@ def answered(request: DrawnRequest, answer: RequestAnswer) -> Answered:
     if isinstance(answer, Refund):
         return _to(request, RequestState.REFUNDED, answer.reason.english or answer.reason.name)
     return _to(request, _BY_STATUS[RequestStatus(answer.status)], answer.status)
+
+
+def mandate_after(mandate: Mandate, reason: SchemeCode) -> Mandate | None:
+    """Return a mandate that collects as it stands after a request by it was rejected; None when that says nothing."""
+    state = _MANDATE_AFTER.get(reason.name)
+    if state is None or not mandate.collects:
+        return None
+    return mandate._replace(state=state, reason=reason.english or reason.name)
 
 
 def _to(request: DrawnRequest, state: RequestState, reason: str) -> Answered:

@@ -1,16 +1,17 @@
-"""What an advice makes of our mandates; one of a mandate that we do not have makes it known."""
+"""What advices and rejected requests make of our mandates; an advice of one that we do not have makes it known."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from hub.model.direct_debits import AdviceOutcome, MandateAdvice
-from hub.model.mandates import Mandate, MandateState, Via
+from hub.model.direct_debits import AdviceOutcome, MandateAdvice, RequestRejected
+from hub.model.mandates import DrawnRequest, Mandate, MandateState, Via
 from hub.rules.mandates.advices import NUMBER_CHANGED, advised, because
+from hub.rules.mandates.outcomes import mandate_after
 from hub.rules.mandates.proof import plain_account
 from hub.rules.mandates.wishes import DebtorFound
 from hub.services.mandates.collecting import Collector
-from hub.services.mandates.telling import ODD_ADVICE
+from hub.services.mandates.telling import ODD_ADVICE, tell_mandates
 from hub.services.ports import UnitOfWork
 
 Debtors = Mapping[str, Sequence[DebtorFound]]
@@ -62,6 +63,30 @@ def _unknown(
     made = known_there(by, advice.payer_number, debtors, account=advice.payer_account, identity=advice.payer_identity)
     (mandate,) = work.mandates.add([made._replace(reason=because(advice))])
     return mandate
+
+
+def apply_rejections(
+    work: UnitOfWork, rejected: Sequence[tuple[DrawnRequest, RequestRejected]], *, exchange_no: int
+) -> None:
+    """End or stop mandates that the clearing house does not have or has stopped, as it says of requests by them.
+
+    Nothing more is collected by them, and a person is told: our books say otherwise.
+    """
+    mandates = work.mandates.get_all({request.mandate_no for request, _ in rejected})
+    changed: dict[int, Mandate] = {}
+    for request, answer in rejected:
+        after = mandate_after(mandates[request.mandate_no], answer.reason)
+        if after is None or after.mandate_no in changed:
+            continue
+        changed[after.mandate_no] = after._replace(exchange_no=exchange_no)
+        said = (
+            f"mandate {after.mandate_no} was active here, and exchange {exchange_no} rejects request "
+            f"{request.request_no}: {after.reason}. It is {after.state} now: ask the payer for a new one, or, where "
+            "the clearing house's register has it, hub mandates proof --adopt"
+        )
+        work.commands.open_task(ODD_ADVICE, str(after.mandate_no), said)
+    work.mandates.change(list(changed.values()))
+    tell_mandates(work, changed.values(), exchange_no=exchange_no)
 
 
 def known_there(

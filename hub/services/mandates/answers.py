@@ -21,7 +21,7 @@ from hub.model.payment_file import PayeeAccount
 from hub.model.tenant import Tenant
 from hub.rules.mandates.outcomes import answered, is_about_several, meant, meant_together, named_by
 from hub.rules.mandates.proof import plain_account
-from hub.services.mandates.advising import Debtors, apply_advice
+from hub.services.mandates.advising import Debtors, apply_advice, apply_rejections
 from hub.services.mandates.collecting import Collector, collectors_by_account
 from hub.services.mandates.seeing import close_answered
 from hub.services.mandates.telling import ODD_ANSWER, tell_mandates, tell_requests
@@ -108,6 +108,7 @@ class Answers:
             pairs = [(one.answer, named_by(one.answer)) for one in places if isinstance(one.answer, _OF_REQUESTS)]
             known = self._work.payment_requests.of_payers(account_no, {named.payer_number for _, named in pairs})
             changed: dict[int, DrawnRequest] = {}
+            rejected: list[tuple[DrawnRequest, RequestRejected]] = []
             for answer, named in pairs:
                 own = known.get(named.payer_number, [])
                 found = _meant(answer, own)
@@ -118,9 +119,11 @@ class Answers:
                     if after != request:
                         changed[request.request_no] = after
                         own[own.index(request)] = after
+                        rejected += [(after, answer)] if isinstance(answer, RequestRejected) else []
             self._work.payment_requests.change(list(changed.values()))
             tell_requests(self._work, changed.values(), exchange_no=self._exchange_no)
             close_answered(self._work, changed.values())
+            apply_rejections(self._work, rejected, exchange_no=self._exchange_no)
 
     def _after(self, request: DrawnRequest, answer: RequestAnswer) -> DrawnRequest:
         found = answered(request, answer)

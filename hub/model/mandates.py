@@ -158,7 +158,7 @@ class StepOf(NamedTuple):
 
 
 class Drawable(NamedTuple):
-    """A receivable that has a mandate or a live request, as the plan finds it. In the order of its query's columns."""
+    """A receivable that has a mandate in being or a live request, as the plan finds it. In its query's order."""
 
     receivable_id: int
     chain_id: int
@@ -178,6 +178,7 @@ class Drawable(NamedTuple):
     has_own_money: (
         int  # it was paid since the day of its request that is tried again or taken back, by that, or nobody knows
     )
+    mandate_stands: str = ""  # a MandateState: of a mandate that does not collect; blank: it does, or there is none
     request: DrawnRequest | None = None  # its latest
     holds: tuple[str, ...] = ()
 

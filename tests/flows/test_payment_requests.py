@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from hub.errors import DataError, RuleViolation
 from hub.model.direct_debits import (
+    AdviceOutcome,
     ChangeOutcome,
     Content,
     Refund,
@@ -114,6 +115,31 @@ def test_a_debtor_of_another_number_has_no_mandate(world):
     world.until("2026-11-24")
     world.run()
     assert world.requests() == []
+
+
+def test_a_plan_says_why_what_has_no_active_mandate_is_not_drawn(world):
+    world.set(routines=["01"])
+    world.mandate(is_registered=False)
+    world.invoices("1008")
+    world.invoices("1016", debtor_number="4712")
+    world.invoices("1024", debtor_number="4713")
+    world.invoices("1032", debtor_number="4713", routine="04")
+    world.until("2026-11-20")
+    world.run()
+    assert (world.counted(), world.left_out()) == ({"too_early": 1, "no_mandate": 2}, [])
+
+    world.until("2026-11-24")
+    world.run()
+    assert (world.counted(), world.left_out()) == ({"no_mandate": 2}, [("request", "leave", "no_mandate: asked")])
+
+    world.advise()
+    world.run()
+    assert world.states() == ["ordered"]
+    world.advise(outcome=AdviceOutcome.STOPPED)
+    world.invoices("1040")
+    world.run()
+    assert world.counted() == {"under_way": 1, "no_mandate": 2}
+    assert world.left_out() == [("request", "leave", "no_mandate: stopped")]
 
 
 def test_a_mandate_of_one_source_system_does_not_pay_for_another(world):

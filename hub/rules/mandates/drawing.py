@@ -38,7 +38,7 @@ class Why(StrEnum):
     NOTHING_OWED = "nothing_owed"
     AMOUNT_CHANGED = "amount_changed"
     HELD = "held"  # with the code; an instalment plan holds its receivables, too
-    NO_MANDATE = "no_mandate"  # it collects no longer
+    NO_MANDATE = "no_mandate"  # with the state of one that does not collect; alone: there is none
     DUE_DATE_MOVED = "due_date_moved"
     ANSWERED_BY_BOOKS = "answered_by_books"
     UNANSWERED = "unanswered"
@@ -105,12 +105,14 @@ def _why_never(one: Drawable, terms: DrawTerms) -> str:
         return Why.NOT_COLLECTED
     if one.open_ore <= 0:
         return Why.NOTHING_OWED
-    if not one.mandate_no:
+    if not one.mandate_no and not one.mandate_stands:
         return Why.NO_MANDATE
     return "" if one.due_date else Why.NO_DUE_DATE
 
 
 def _why_left(one: Drawable, hold: str) -> str:
+    if not one.mandate_no:
+        return f"{Why.NO_MANDATE}: {one.mandate_stands}"
     if hold:
         return f"{Why.HELD}: {hold}"
     if one.is_sent_as_payable:

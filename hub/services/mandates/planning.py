@@ -21,7 +21,7 @@ from hub.model.dunning_settings import HoldCode
 from hub.model.mandates import KIND, Drawable
 from hub.model.tenant import Tenant
 from hub.rules.dunning.holds import stopped_by
-from hub.rules.mandates.drawing import Decision, DrawTerms, decide
+from hub.rules.mandates.drawing import Decision, DrawTerms, Why, decide
 from hub.services.books.finding import find_company
 from hub.services.mandates.collecting import Collector, collector
 from hub.services.ports import UnitOfWork
@@ -125,7 +125,20 @@ class _Filler:
         items = list(self._items(found))
         self.filled_to = found[-1].receivable_id if found else self.filled_to
         self.has_more = len(found) == limit
+        if not self.has_more:
+            self._count_without_mandate(work)
         return items
+
+    def _count_without_mandate(self, work: UnitOfWork) -> None:
+        by = self._by
+        count = work.payment_requests.without_mandate(
+            by.company.number,
+            by.account_no,
+            by.link_kind,
+            currency=by.company.currency,
+            routines=by.settings.routines,
+        )
+        self.counted.update({Why.NO_MANDATE.value: count} if count else {})
 
     def _items(self, found: Iterable[Drawable]) -> Iterator[PlanItem]:
         for one, decision in decided(self._by, found, self._on_day):

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, TextClause, bindparam
 
 from hub.model.direct_debit_settings import PayerNumberOf
-from hub.model.mandates import LIVE, Drawable, DrawnRequest
+from hub.model.mandates import ENDED, LIVE, Drawable, DrawnRequest
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
@@ -26,7 +26,9 @@ _IS_LIVE = f"state IN ({listed(LIVE)})"
 _LINK = {PayerNumberOf.DEBTOR_NUMBER: "r.debtor_number", PayerNumberOf.IDENTITY: "r.debtor_key"}
 _IDS = {"receivable_id": "BIGINT PRIMARY KEY"}
 _OF_MANDATE = "m.tenant = :t AND m.company = r.company AND m.link = {link} AND m.link <> '' AND m.link_kind = :kind"
-_COLLECTS = "m.state = 'active' AND m.account_no = :account_no AND m.source_system IN ('', r.source_system)"
+_STANDS = (
+    f"m.state NOT IN ({listed(ENDED)}) AND m.account_no = :account_no AND m.source_system IN ('', r.source_system)"
+)
 
 # Both halves go along their own keys and end at the limit, so a page costs the same wherever it begins.
 _PAGE = """
@@ -34,7 +36,7 @@ _PAGE = """
         SELECT receivable_id FROM (
             SELECT o.receivable_id FROM open_item o CROSS JOIN receivable r
             WHERE o.tenant = :t AND o.receivable_id > :after AND r.tenant = :t AND r.receivable_id = o.receivable_id
-              AND r.company = :company AND EXISTS (SELECT 1 FROM mandate m WHERE {of_mandate} AND {collects})
+              AND r.company = :company AND EXISTS (SELECT 1 FROM mandate m WHERE {of_mandate} AND {stands})
             ORDER BY o.receivable_id LIMIT :limit) AS due
         UNION
         SELECT receivable_id FROM (
@@ -45,7 +47,8 @@ _PAGE = """
 """
 _DRAWABLE = """
     SELECT r.receivable_id, r.chain_id, r.number, r.source_system, r.kind, r.routine, r.currency, r.due_date,
-           coalesce(o.principal_ore + o.fee_ore + o.interest_ore, 0), coalesce(m.mandate_no, 0),
+           coalesce(o.principal_ore + o.fee_ore + o.interest_ore, 0),
+           CASE WHEN m.state = 'active' THEN m.mandate_no ELSE 0 END,
            coalesce(m.payer_number, ''), :account_no,
            CASE WHEN EXISTS (SELECT 1 FROM dunning_step s WHERE s.tenant = :t AND s.receivable_id = r.receivable_id
                              AND s.undone_at IS NULL) THEN 1 ELSE 0 END,
@@ -65,13 +68,24 @@ _DRAWABLE = """
                                            AND p.channel IN ('autogiro', '')
                              WHERE q.tenant = :t AND q.receivable_id = r.receivable_id
                              AND q.state IN ('retried', 'cancelling'))
-                THEN 1 ELSE 0 END
+                THEN 1 ELSE 0 END,
+           CASE WHEN m.state = 'active' THEN '' ELSE coalesce(m.state, '') END
     FROM looked_at a
     CROSS JOIN receivable r
     LEFT JOIN open_item o ON o.tenant = :t AND o.receivable_id = r.receivable_id
-    LEFT JOIN mandate m ON {of_mandate} AND {collects}
+    LEFT JOIN mandate m ON {of_mandate} AND {stands}
     WHERE r.tenant = :t AND r.receivable_id = a.receivable_id
-    ORDER BY r.receivable_id, m.mandate_no
+    ORDER BY r.receivable_id, CASE WHEN m.state = 'active' THEN 0 ELSE 1 END, m.mandate_no
+"""
+_WITHOUT_MANDATE = """
+    SELECT count(*) FROM open_item o
+    CROSS JOIN receivable r
+    WHERE o.tenant = :t AND o.principal_ore + o.fee_ore + o.interest_ore > 0
+      AND r.tenant = :t AND r.receivable_id = o.receivable_id AND r.company = :company AND r.kind = 'invoice'
+      AND r.currency = :currency AND (:is_any_routine = 1 OR r.routine IN :routines)
+      AND NOT EXISTS (SELECT 1 FROM mandate m WHERE {of_mandate} AND {stands})
+      AND NOT EXISTS (SELECT 1 FROM payment_request q
+                      WHERE q.tenant = :t AND q.receivable_id = o.receivable_id AND q.{live})
 """
 _LATEST_OF = text(f"""
     SELECT {", ".join(f"q.{name}" for name in DrawnRequest._fields)} FROM looked_at a
@@ -105,10 +119,19 @@ class SqlPaymentRequests:
     def page(
         self, company: str, account_no: int, link_kind: str, *, after: int, limit: int, today: str
     ) -> list[Drawable]:
-        """Return the next receivables of a company that have a collecting mandate or a live request, by their ids."""
+        """Return the next receivables of a company that have a mandate in being or a live request, by their ids."""
         asked = {"company": company, "account_no": account_no, "kind": link_kind, "after": after, "limit": limit}
         page = self._execute(_put_together(_PAGE, link_kind), asked)
         return self.of([row.receivable_id for row in page], account_no, link_kind, today)
+
+    def without_mandate(
+        self, company: str, account_no: int, link_kind: str, *, currency: str, routines: Sequence[str]
+    ) -> int:
+        """Return how many open invoices have neither; of some routines, or of all when none is given."""
+        statement = _put_together(_WITHOUT_MANDATE, link_kind).bindparams(bindparam("routines", expanding=True))
+        asked = {"company": company, "account_no": account_no, "kind": link_kind, "currency": currency}
+        given = {**asked, "routines": list(routines) or [""], "is_any_routine": int(not routines)}
+        return int(self._execute(statement, given)[0][0])
 
     def of(self, receivable_ids: Sequence[int], account_no: int, link_kind: str, today: str) -> list[Drawable]:
         """Return some receivables with what decides about them; of several mandates the first."""
@@ -204,4 +227,4 @@ class SqlPaymentRequests:
 
 def _put_together(statement: str, link_kind: str) -> TextClause:
     of_mandate = _OF_MANDATE.format(link=_LINK[PayerNumberOf(link_kind)])
-    return text(statement.format(of_mandate=of_mandate, collects=_COLLECTS, live=_IS_LIVE))
+    return text(statement.format(of_mandate=of_mandate, stands=_STANDS, live=_IS_LIVE))

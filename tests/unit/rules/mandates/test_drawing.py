@@ -72,6 +72,7 @@ def test_what_is_never_collected_is_counted(change, reason):
 @pytest.mark.parametrize(
     ("change", "hold", "reason"),
     [
+        ({"mandate_no": 0, "mandate_stands": "asked"}, "dispute", "no_mandate: asked"),
         ({"is_sent_as_payable": 1}, "", "sent_as_payable"),
         ({"is_dunned": 1}, "", "dunned"),
         ({}, "dispute", "held: dispute"),

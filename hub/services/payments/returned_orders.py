@@ -29,16 +29,23 @@ def with_returns(events: Iterable[FileEvent], find: Find) -> Iterator[FileEvent]
     """
     coming = iter(events)
     while some := list(islice(coming, AT_ONCE)):
-        names = {name for event in some if (name := _name(event))}
-        refunds = find(names) if names else {}
-        for event in some:
-            refund = refunds.get(_name(event))
+        names = [_name(event) for event in some]
+        if not any(names):
+            yield from some
+            continue
+        refunds = find({name for name in names if name})
+        for event, name in zip(some, names, strict=True):
+            refund = refunds.get(name)
             yield _returned(event, refund) if refund is not None and _brings_back(event, refund) else event
 
 
 def _name(event: FileEvent) -> str:
-    if isinstance(event, Payment) or (isinstance(event, Reversal) and event.is_credit):
-        return next((key.value for key in event.keys if key.kind == KIND and _LOOKS_OURS.fullmatch(key.value)), "")
+    """Return the id that may be one of ours, '' when there is none; called for every event, so it is plain."""
+    kind = type(event)
+    if kind is Payment or (kind is Reversal and event.is_credit):  # type: ignore[union-attr]
+        for key, value in event.keys:  # type: ignore[union-attr]
+            if key == KIND and _LOOKS_OURS.fullmatch(value):
+                return value
     return ""
 
 

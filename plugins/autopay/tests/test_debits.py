@@ -3,34 +3,49 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
 from pydantic import ValidationError
 
 from hub.contracts import DirectDebitScheme, Recognition
 from hub.errors import DataError, FormatError
-from hub.model.direct_debits import PayeeOrder, PaymentRequest, RequestRejected, SchemeFile, SchemeFileOpened
+from hub.formats.xml_layout import Values, collect, compile_fields
+from hub.model.direct_debits import (
+    Direction,
+    PayeeOrder,
+    PaymentRequest,
+    Recurrence,
+    RequestRejected,
+    SchemeFile,
+    SchemeFileOpened,
+)
 from hub.model.payment_file import PayeeAccount
 from hub.testing.conformance import DirectDebitSchemeConformance
 from hub.testing.conformance.direct_debits import ACCOUNT, HEAD, ORDINARY, PAYEE, REQUEST
+from hub_autopay.debit_layout import DOCUMENT, namespace_of
+from hub_autopay.debit_values import request_of, values_of
 from hub_autopay.debits import BankDebits, reason_of
 from hub_autopay.orders import BankOrders
 from hub_autopay.settings import DirectDebitSettings, PaymentOrderSettings
 from plugins.autopay.tests.order_files import answer, assert_valid, part, payment
+from plugins.autopay.tests.test_orders import without_blanks
 
 FILE = "DD9912346-261123-17"
 ID = "70047118-125050-1008"
 
 
-def scheme(**given: str) -> BankDebits:
+def scheme(**terms: str) -> BankDebits:
     usual = {"bank": "any_debits", "creditor_name": "Norrvatten & Co AB", "initiating_id": "5566778899"}
-    return BankDebits("bank", DirectDebitSettings.model_validate({**usual, **given}).terms, "bank_seb")
+    return BankDebits("bank", DirectDebitSettings.model_validate({**usual, **terms}).terms, "bank_seb")
 
 
-def written(*requests: PaymentRequest, file: SchemeFile = HEAD, **given: str) -> bytes:
-    return b"".join(scheme(**given).write(file, [PayeeOrder(PAYEE, one) for one in requests]))
+def written(*requests: PaymentRequest, file: SchemeFile = HEAD, **terms: str) -> bytes:
+    return b"".join(scheme(**terms).write(file, [PayeeOrder(PAYEE, one) for one in requests]))
 
 
 def about(content: bytes) -> bytes:
@@ -66,10 +81,10 @@ class TestBankDebits08(TestBankDebits):
     mutations = 10
 
 
-@pytest.mark.parametrize("given", [{"version": "02"}, {"version": "08"}, {"bank": "nordea", "creditor_id": "123456"}])
-def test_what_is_written_holds_by_the_schema_and_says_whose_money_is_collected(given):
+@pytest.mark.parametrize("terms", [{"version": "02"}, {"version": "08"}, {"bank": "nordea", "creditor_id": "123456"}])
+def test_what_is_written_holds_by_the_schema_and_says_whose_money_is_collected(terms):
     later = REQUEST._replace(on_date="2026-12-01", amount_ore=7_00, reference="", payer_name="Åsa Öström <&>")
-    content = written(REQUEST, later, REQUEST._replace(reference="1016", payer_name=""), **given)
+    content = written(REQUEST, later, REQUEST._replace(reference="1016", payer_name=""), **terms)
 
     assert_valid(content)
     document = etree.fromstring(content)
@@ -151,7 +166,54 @@ def test_a_file_is_about_one_payee():
     assert len([one for one in ORDINARY if scheme().why_not(PAYEE, one)]) == len(ORDINARY) - 1
 
 
-@pytest.mark.parametrize("given", [{"bank": "seb"}, {"bank": "nordea", "version": "08"}, {"bank": "sparbanken"}])
-def test_a_bank_that_is_not_known_to_take_it_is_refused(given):
+def test_a_peer_reads_the_same_sums():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pyiso20022.pain.pain_008_001_02 import Document
+        from xsdata.formats.dataclass.parsers import XmlParser
+
+        found = XmlParser().from_bytes(written(REQUEST, REQUEST._replace(amount_ore=7_00)), Document)
+    [part_read] = found.cstmr_drct_dbt_initn.pmt_inf
+    asked = {one.pmt_id.end_to_end_id: one.instd_amt.value * 100 for one in part_read.drct_dbt_tx_inf}
+
+    assert asked == {ID: 125_050, "70047118-700-1008": 700}
+    assert part_read.ctrl_sum * 100 == sum(asked.values())
+
+
+_REQUESTS = st.lists(
+    st.builds(
+        PaymentRequest,
+        st.integers(1, 10**12).map(str),
+        st.integers(1, 10**9),
+        st.sampled_from(["2026-11-30", "2026-12-01"]),
+        st.text("0123456789", max_size=10),
+        payer_account=st.text("123456789", min_size=8, max_size=16),
+        payer_name=st.text("abcåäöÅÄÖ/-?:().,'+ 019&é", max_size=80),
+        direction=st.just(Direction.COLLECT),
+        recurrence=st.just(Recurrence.ONCE),
+        times=st.just(0),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@given(_REQUESTS, st.sampled_from(["02", "08"]))
+@settings(max_examples=100, deadline=None)
+def test_what_is_written_is_read_back_the_same_and_is_valid(requests, version):
+    data = written(*requests, version=version)
+    values: Values = {}
+    collect(etree.fromstring(data), compile_fields(DOCUMENT, f"{{{namespace_of(version)}}}"), values)
+
+    assert_valid(data)
+    assert values == without_blanks(values_of(HEAD, PAYEE, requests, scheme(version=version)._terms))
+    told = [one["end_to_end_id"] for part_read in values["parts"] for one in part_read["requests"]]
+    assert sorted(map(request_of, told)) == sorted(
+        PaymentRequest(one.payer_number, one.amount_ore, "", one.reference) for one in requests
+    )
+
+
+@pytest.mark.parametrize("terms", [{"bank": "seb"}, {"bank": "nordea", "version": "08"}, {"bank": "sparbanken"}])
+def test_a_bank_that_is_not_known_to_take_it_is_refused(terms):
     with pytest.raises(ValidationError):
-        DirectDebitSettings.model_validate({"creditor_name": "X", **given})
+        DirectDebitSettings.model_validate({"creditor_name": "X", **terms})

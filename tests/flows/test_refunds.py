@@ -515,6 +515,10 @@ def test_money_that_left_although_it_was_given_back_is_booked_and_for_a_person(w
 
     assert balances(world) == [-100_00, 100_00, -100_00]
     assert "given back" in world.tasks()["refund_paid_twice"]
+    world.booked(world.debit(100_00, one.end_to_end_id), family="camt.054")
+    assert balances(world) == [-100_00, 100_00, -100_00]
+    with world.store.read() as work:
+        assert [task["kind"] for task in work.commands.open_tasks()].count("refund_paid_twice") == 1
 
 
 def test_what_others_name_is_none_of_ours(world):

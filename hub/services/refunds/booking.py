@@ -86,7 +86,7 @@ class _Debits:
         if twice := _told_twice(own, [each for of_one in told.values() for each in of_one]):
             _ask(self._work, debit, meant, TWICE_TASK, twice, NOT_BOOKED)
             return []
-        if any(one.is_given_back and not one.returned_payment for one in meant):
+        if any(one.is_given_back and not one.returned_payment and not one.booked_on for one in meant):
             _ask(self._work, debit, meant, TWICE_TASK, "their money although it was given back", BOOKED_ALL_THE_SAME)
         for one in meant:
             self._told.setdefault(one.refund_no, []).append(own)

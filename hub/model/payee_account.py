@@ -66,6 +66,12 @@ def read_account(written: str) -> str:
         raise ValueError(str(error)) from None
 
 
+def account_digits(account: str) -> str:
+    """Return what account numbers are compared by: their letters and digits, without kind, hyphens and zeros before."""
+    number = account.partition(":")[2] or account
+    return "".join(sign for sign in number.upper() if sign.isalnum()).lstrip("0")
+
+
 class AccountNumber(BaseModel):
     """One account number under exactly one of the four schemes; kept compact."""
 

@@ -46,7 +46,6 @@ from hub.services.collection import fetching, transferring
 from hub.services.collection import receiving as agency_files
 from hub.services.collection.agencies import Agencies
 from hub.services.collection.following import follow_cases
-from hub.services.collection.payouts import proposer
 from hub.services.collection.sending import send_everything
 from hub.services.companies import refuse_companies_without_settings
 from hub.services.dunning import executing as dunning
@@ -174,7 +173,7 @@ class TenantWork:
     @property
     def poster(self) -> posting.ChunkPoster:
         """What decides and posts payments, with the plugins' proposals."""
-        return posting.ChunkPoster(self.tenant, proposer(self.agencies.all_accounts, self.plugins.proposer))
+        return posting.ChunkPoster(self.tenant, self.plugins.proposer, agency_accounts=self.agencies.all_accounts)
 
     def carrier(self, *, node: str, stopping: Event) -> Carrier:
         """Return what carries out this tenant's runs on a node.

@@ -32,7 +32,6 @@ from hub.runtime.plugins import TenantPlugins
 from hub.services.attempts import RUN_KIND as SENDING
 from hub.services.attempts import SendingRun
 from hub.services.collection.following import follow_cases
-from hub.services.collection.payouts import proposer
 from hub.services.collection.planning import fill_plan, make_plan
 from hub.services.payees import register_payees
 from hub.services.payments.ingesting import PaymentFileRun
@@ -152,7 +151,7 @@ class YearWorld(CollectionWorld):
             register_payees(work, self.tenant)
 
     def bodies(self) -> dict[str, Any]:
-        poster = ChunkPoster(self.tenant, proposer(self.agencies.all_accounts, None))
+        poster = ChunkPoster(self.tenant, agency_accounts=self.agencies.all_accounts)
         return {
             **super().bodies(),
             SENDING: SendingRun(self.store, self.plugins.channels, self.clock, steady=self.clock.steady),

@@ -26,7 +26,6 @@ from hub.services.collection import fetching, receiving, transferring
 from hub.services.collection.agencies import Agencies
 from hub.services.collection.commands import COLLECTION_HANDLERS
 from hub.services.collection.following import follow_cases
-from hub.services.collection.payouts import proposer
 from hub.services.collection.planning import fill_plan, make_plan, plan_of
 from hub.services.collection.sending import send_everything
 from hub.services.payees import register_payees
@@ -141,7 +140,7 @@ class CollectionWorld(DunningWorld):
             SENDING: SendingRun(self.store, self.plugins.channels, self.clock),
             "ingest": PaymentFileRun(
                 self.store, self.tenant, [("test", EventReader("bgmax"))],
-                ChunkPoster(self.tenant, proposer(agencies.all_accounts, None)),
+                ChunkPoster(self.tenant, agency_accounts=agencies.all_accounts),
             ),
         }  # fmt: skip
 

@@ -102,12 +102,31 @@ def test_two_settlements_of_one_amount_wait_for_a_person(engine):
     assert world.verify() == []
 
 
-def test_an_agencys_payment_of_one_invoice_is_not_told_back(world):
-    world.bank_file(theirs(100_000, "1001"))
+def test_an_agencys_money_is_no_debtors_payment_whatever_it_says(world):
+    world.books.commission_percent = 0
+    world.bank_file(theirs(100_000, "1001"), pay(100_000, "1001", payer=Payer(account="9900000"), entry=2))
+    assert world.open() == (0, 0, 0)  # the debtor's
+    assert world.queue() == [("suspended", "agency_payout", 100_000)]
 
-    assert world.open() == (0, 0, 0)
+    world.person("1002", reference="1002")
+    world.transfer()
+    world.bank_file(theirs(100_000, "1002"), serial="2")
+    assert world.open("1002") == (100_000, 0, 0)
+    claim = world.case("1002").claim_id
+    settled(world, "1002", (claim, 100_000))
+    assert (world.open("1002"), world.accounts()["1689"], settlements(world)) == ((0, 0, 0), 0, [("1002", 0)])
+    assert world.verify() == []
+
+
+def test_what_a_person_places_of_an_agencys_money_is_not_told_back(world):
+    exchange = world.bank_file(theirs(100_000, "1001"))
+    (payment,) = world.payments(exchange)
+    share = Share(company="1", number="1001")
+    world.tell_hub(MovePayment(key="m", user="anna", payment_id=payment, shares=(share,)))
+    world.follow()
+
+    assert (world.open(), world.case().left_there_ore) == ((0, 0, 0), 0)
     assert world.told() == ["claim"]
-    assert world.case().left_there_ore == 0
 
 
 def test_a_debtors_payment_by_file_is_told(world):

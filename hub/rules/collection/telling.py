@@ -12,6 +12,7 @@ from typing import NamedTuple
 from hub.model.claims import PaidTo
 from hub.model.collection import Crediting, DirectPayment, OrderKind
 from hub.model.collection_cases import Case, NewsOfCase
+from hub.model.payee_account import account_digits
 from hub.rules.charges import CHARGE_CAUSES, MONEY_CAUSES, Cause
 
 OURS = frozenset(
@@ -87,12 +88,6 @@ def is_of(payer_account: str, agency_accounts: Collection[str]) -> bool:
     """Say whether money came from one of an agency's accounts, however either is written."""
     digits = account_digits(payer_account)
     return bool(digits) and any(digits == account_digits(one) for one in agency_accounts)
-
-
-def account_digits(account: str) -> str:
-    """Return what account numbers are compared by: their letters and digits, without kind, hyphens and zeros before."""
-    number = account.partition(":")[2] or account
-    return "".join(sign for sign in number.upper() if sign.isalnum()).lstrip("0")
 
 
 class Left(NamedTuple):

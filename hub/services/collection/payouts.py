@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from hub.banking_calendar import add_banking_days
 from hub.errors import DataError, RuleViolation
 from hub.model.books import Bucket, Posting, VoucherKey, VoucherLine
 from hub.model.collection_cases import Settlement, WaitingPayout
-from hub.model.payments import AGENCY_PAYOUT, MatchProposal, UnmatchedPayment
+from hub.model.payee_account import account_digits
 from hub.model.suspense import SuspenseCause
 from hub.model.tenant import Tenant
 from hub.money import format_kronor
 from hub.rules.collection.payouts import Together, paid_by, words_of
 from hub.rules.collection.settling import accounts_of
-from hub.rules.collection.telling import account_digits
 from hub.services.books.finding import find_company
 from hub.services.chart import chart_of
 from hub.services.collection.agencies import Agencies
@@ -25,23 +24,6 @@ from hub.services.ports import UnitOfWork
 VOUCHER_TYPE = "agency_payouts"
 UNPAID = "settlement_unpaid"  # task
 AT_ONCE = 1_000
-
-Propose = Callable[[Sequence[UnmatchedPayment]], Mapping[int, MatchProposal]]
-
-
-def proposer(accounts: Collection[str], plugins: Propose | None) -> Propose | None:
-    """Return what answers 'match payments': agencies' money first, then what plugins propose; None when nobody does."""
-    own = {account_digits(one) for one in accounts} - {""}
-    if not own:
-        return plugins
-
-    def propose(payments: Sequence[UnmatchedPayment]) -> Mapping[int, MatchProposal]:
-        theirs = {one.payment_id for one in payments if account_digits(one.payer_account) in own}
-        rest = [one for one in payments if one.payment_id not in theirs]
-        others = plugins(rest) if plugins is not None and rest else {}
-        return {**others, **dict.fromkeys(theirs, AGENCY_PAYOUT)}
-
-    return propose
 
 
 def place_payouts(work: UnitOfWork, tenant: Tenant, agencies: Agencies) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from hub.model.payments import MatchProposal, UnmatchedPayment
+from hub.model.payee_account import account_digits
+from hub.model.payments import AGENCY_PAYOUT, MatchProposal, UnmatchedPayment
 from hub.model.tenant import Tenant
 from hub.services.chart import chart_of
 from hub.services.payees import Payees
@@ -19,10 +20,21 @@ Propose = Callable[[Sequence[UnmatchedPayment]], Mapping[int, MatchProposal]]
 class ChunkPoster:
     """Posts chunks of one file under one tenant's settings."""
 
-    def __init__(self, tenant: Tenant, propose: Propose | None = None, *, use_sets: bool = True) -> None:
-        """`propose` asks the plugins that match payments; None when there are none."""
+    def __init__(
+        self,
+        tenant: Tenant,
+        propose: Propose | None = None,
+        *,
+        agency_accounts: Collection[str] = (),
+        use_sets: bool = True,
+    ) -> None:
+        """`propose` asks the plugins that match payments; None when there are none.
+
+        Money from one of `agency_accounts` is no debtor's, whatever it says: it waits for the agency's settlement.
+        """
         self._tenant = tenant
         self._propose = propose
+        self._agency_accounts = {account_digits(one) for one in agency_accounts} - {""}
         self._use_sets = use_sets  # a test holds both ways to the same answers
 
     def __call__(self, work: UnitOfWork, input: JsonObject) -> JsonObject:
@@ -48,8 +60,9 @@ class ChunkPoster:
 
         Plugins that match payments are to see everything that the exact join left, so nothing more is taken from them.
         """
-        settled = work.matching.post_exact(first, last)
-        if self._propose is not None or settled > last - first:
+        theirs = self._of_agencies(work.matching.payer_accounts(first, last)) if self._agency_accounts else ()
+        settled = work.matching.post_exact(first, last, but_for=theirs)
+        if self._propose is not None or theirs or settled > last - first:
             return settled, 0
         return settled, work.matching.suspend_unknown(first, last, self._payees(work).by_number)
 
@@ -57,8 +70,16 @@ class ChunkPoster:
         """Let plugins propose and the rules decide."""
         if not payments:
             return []
-        proposals = self._propose(payments) if self._propose is not None else {}
-        return list(decide(payments, work.matching, self._payees(work), proposals))
+        theirs = self._of_agencies((one.payment_id, one.payer_account) for one in payments)
+        rest = [one for one in payments if one.payment_id not in theirs]
+        proposals = self._propose(rest) if self._propose is not None and rest else {}
+        told = {**proposals, **dict.fromkeys(theirs, AGENCY_PAYOUT)}
+        return list(decide(payments, work.matching, self._payees(work), told))
+
+    def _of_agencies(self, payers: Iterable[tuple[int, str]]) -> set[int]:
+        """Return which payments, given with the account of the payer, come from an agency's own account."""
+        own = self._agency_accounts
+        return {number for number, account in payers if account_digits(account) in own} if own else set()
 
     def _payees(self, work: UnitOfWork) -> Payees:
         return Payees(self._tenant, work.accounts.numbers())

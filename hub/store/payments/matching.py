@@ -31,6 +31,10 @@ _NOBODY_ELSE_NAMES_IT = """
                     AND u.reference = p.reference AND u.state <> 'closed')
     AND NOT EXISTS (SELECT 1 FROM watch w WHERE w.tenant = o.tenant AND w.receivable_id = o.receivable_id)
 """
+_PAYER_ACCOUNTS = text("""
+    SELECT payment_id, payer_account FROM payment
+    WHERE tenant = :t AND payment_id BETWEEN :first AND :last AND payer_account <> ''
+""")
 _EXACT = f"""
     SELECT o.receivable_id, 'principal' AS bucket, -o.principal_ore AS amount_ore, o.group_no, a.company, p.payment_id,
            p.exchange_no, p.section_no, p.account_no, p.currency, {DATE} AS transaction_date, {DATE} AS booked_date,
@@ -42,6 +46,7 @@ _EXACT = f"""
     {_ONE_OPEN_TARGET}
     WHERE p.tenant = :t AND p.payment_id BETWEEN :first AND :last AND p.reference <> ''
       AND p.parts = '' {_NOBODY_ELSE_NAMES_IT} {IS_OPEN_CASE}
+      AND p.payment_id NOT IN (SELECT payment_id FROM no_debtors_money)
 """
 
 _EXACT_FIRST = f"""
@@ -203,14 +208,20 @@ class SqlMatching:
             {"t": self._tenant, "x": exchange_no, "chunk": chunk_no},
         )
 
-    def post_exact(self, first: int, last: int) -> int:
+    def payer_accounts(self, first: int, last: int) -> list[tuple[int, str]]:
+        """Return the payments of a chunk that say which account they came from, each with it."""
+        rows = self._connection.execute(_PAYER_ACCOUNTS, {"t": self._tenant, "first": first, "last": last})
+        return [(row[0], row[1]) for row in rows]
+
+    def post_exact(self, first: int, last: int, *, but_for: Collection[int] = ()) -> int:
         """Gather in the books the postings of payments whose reference means one receivable with exactly that open.
 
-        Returns how many payments were settled so. Their open items are gone afterwards; see
-        `SqlBooks.settle_open_items`.
+        Payments of `but_for` are no debtors' money, and are left. Returns how many payments were settled so. Their open
+        items are gone afterwards; see `SqlBooks.settle_open_items`.
         """
         span = {"t": self._tenant, "first": first, "last": last}
         lock = " FOR UPDATE OF o" if self._connection.dialect.name == "postgresql" else ""
+        lay_out(self._connection, "no_debtors_money", PAYMENT_IDS, [(number,) for number in but_for])
         settled = self._books.postings.add_selected(_EXACT + lock, span)
         if (
             self._books.postings.receivables() != settled

@@ -39,7 +39,7 @@ class StepTerms(NamedTuple):
     """What a step at an agency means for the debtor's money."""
 
     payee: Payee
-    keeps_fees: bool  # statutory fees of the step stay with the agency, and are never our revenue
+    keeps_fees: bool  # statutory fees of the step stay with the agency by its commission, and are never our revenue
     is_fee_bearing_reminder: bool = False  # then a claim that has borne a reminder fee is refused
     needs_demand: bool = False  # the creditor's own demand (*inkassokrav*) has been sent
 

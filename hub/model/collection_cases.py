@@ -249,6 +249,7 @@ class TransferStop(StrEnum):
     ABOVE_MAXIMUM = "above_maximum"
     EXCLUDED = "excluded"
     UNDELIVERABLE = "undeliverable"
+    PAID_HERE = "paid_here"  # the rule settles, and at the agency's step the debtor still pays the creditor
     AGENCY_SAYS = "agency_says"  # with its words
 
 

@@ -155,6 +155,13 @@ class CollectionSettings(_Table):
             raise ValueError("transfers need accounts.payouts")
         if not self.accounts.principal and any(rule.settles for rule in self.transfers):
             raise ValueError("a transfer that settles needs accounts.principal")
+        collecting = {rule.agency for rule in self.transfers if rule.step is CollectionStep.COLLECT}
+        reminding = [one for one in self.transfers if one.settles and one.step is CollectionStep.REMIND]
+        if never := next((one for one in reminding if one.agency in collecting), None):
+            raise ValueError(
+                f"the transfer {never.name} settles what {never.agency} is to remind of, so that no rule would take it "
+                "further: let the step collect settle, or neither"
+            )
         return self
 
 

@@ -8,16 +8,19 @@ import pytest
 from collection_world import ACCOUNTS, AGREEMENT, CODES, RULE, CollectionWorld, collection_tenant
 from dunning_world import POLICY, REVENUES
 from payment_world import pay
-from small_agency import GIRO
+from small_agency import GIRO, TERMS
 from sqlalchemy import text
 from test_races import Meanwhile
 
 from hub.errors import DataError, RuleViolation
+from hub.model.books import Bucket
+from hub.model.collection import CollectionStep, Payee, StepTerms
 from hub.model.collection_cases import CaseState
 from hub.model.collection_commands import PlacePayout, RecallCase, ReportDirectPayment
 from hub.model.commands import MovePayment, Share, UndoFile
 from hub.model.payment_file import Payer
 from hub.model.tenant import Tenant
+from hub.rules.charges import Cause
 from hub.services.books import carry_out
 from hub.services.collection import receiving
 from hub.services.collection.commands import COLLECTION_HANDLERS
@@ -241,6 +244,17 @@ def settled(world, reference, *rows, day="2026-11-10"):
     world.follow()
 
 
+def debit(world, number, *, fee_ore=0, interest_ore=0):
+    """Debit a reminder fee and interest, as dunning does."""
+    charges = (
+        (fee_ore, Bucket.FEE, Cause.REMINDER_FEE_DEBITED),
+        (interest_ore, Bucket.INTEREST, Cause.INTEREST_DEBITED),
+    )
+    for amount_ore, bucket, cause in charges:
+        if amount_ore:
+            world.pay(world.one(number), -amount_ore, "2026-11-01", None, bucket, cause=cause)
+
+
 def settlements(world):
     """(reference, what is left) of every settlement, oldest first."""
     with world.store.read() as work:
@@ -324,6 +338,86 @@ def test_a_part_of_a_settlement_of_several_companies_is_not_placed(engine):
     with pytest.raises(RuleViolation, match=r"several companies: only money of all 1\s600,00"):
         world.tell_hub(PlacePayout(key="p", user="anna", settlement_no=1, payment_id=payment))
     assert world.queue() == [("suspended", "agency_payout", 100_000)]
+
+
+@pytest.mark.parametrize("settles", [False, True])
+def test_what_an_agency_takes_back_opens_capital_fees_and_interest_again(engine, settles):
+    world = CollectionWorld(engine, collection_tenant({"settles": settles}))
+    world.person("1001")
+    debit(world, "1001", fee_ore=6_000, interest_ore=500)
+    world.transfer()
+    claim = world.case().claim_id
+    paid = {"capital_ore": 100_000, "reminder_fee_ore": 6_000, "interest_ore": 900, "net_ore": 106_900}
+    settled(world, "P1", (claim, paid))
+    assert (sum(world.open()), world.accounts().get("1580", 0)) == (0, 0)
+    assert world.accounts()["8313"] == -400  # the agency's own interest
+
+    settled(world, "P2", (claim, {name: -ore for name, ore in paid.items()}))
+    left = (100_000, 6_000, 500)
+    at_agency = tuple(world.accounts().get(account, 0) for account in ("1580", "1581", "1582"))
+    assert (world.open(), at_agency) == (((0, 0, 0), left) if settles else (left, (0, 0, 0)))
+    assert (world.case().left_there_ore, world.accounts()["8313"], world.accounts()["1689"]) == (106_500, 0, 0)
+    assert world.verify() == []
+
+
+def test_fees_that_an_agency_keeps_are_no_revenue(engine, monkeypatch):
+    monkeypatch.setitem(TERMS, CollectionStep.COLLECT, StepTerms(Payee.AGENCY, keeps_fees=True))
+    world = CollectionWorld(engine)
+    world.person("1001")
+    debit(world, "1001", fee_ore=6_000)
+    world.transfer()
+    before = world.accounts()
+    row = {"capital_ore": 100_000, "reminder_fee_ore": 6_000, "demand_fee_ore": 18_000}
+    settled(
+        world, "P1", (world.case().claim_id, {**row, "commission_ore": 28_000, "vat_ore": 1_000, "net_ore": 95_000})
+    )
+
+    changed = {name: ore - before.get(name, 0) for name, ore in world.accounts().items()}
+    assert {name: ore for name, ore in changed.items() if ore} == {
+        "1510": -106_000,
+        "1689": 95_000,
+        "2641": 1_000,
+        "6060": 10_000,  # its commission, without its own fee of 180
+    }
+    assert world.open() == (0, 0, 0)
+    assert world.verify() == []
+
+
+def test_money_at_a_step_where_we_are_paid_is_booked_and_asked_about(engine, monkeypatch):
+    monkeypatch.setitem(TERMS, CollectionStep.COLLECT, StepTerms(Payee.CREDITOR, keeps_fees=False))
+    world = CollectionWorld(engine, collection_tenant({"settles": True, "routines": ["04"]}, {"routines": ["01"]}))
+    world.person("1001")
+    world.person("1002", routine="04")
+    plan = world.transfer_plan()
+    assert ("leave", "paid_here") in world.why(plan)  # its payments would have no receivable
+
+    world.transfer(plan)
+    settled(world, "P1", (world.case().claim_id, 40_000))
+    assert (world.open()[0], "agency_is_not_the_payee" in world.tasks()) == (60_000, True)
+
+
+def test_more_than_was_settled_at_the_transfer_is_asked_about(engine):
+    world = CollectionWorld(engine, collection_tenant({"settles": True}))
+    world.person("1001")
+    world.transfer()
+    settled(world, "P1", (world.case().claim_id, 150_000))
+    assert (world.accounts()["1580"], "overpaid_at_agency" in world.tasks()) == (-50_000, True)
+
+
+def test_a_settlement_in_another_currency_or_without_a_head_counts_for_nothing(world):
+    claim = world.case().claim_id
+    row = {"told": "row", "claim": claim, "capital_ore": 1_000, "net_ore": 1_000, "date": "2026-11-05"}
+    head = {"told": "settlement", "payout_reference": "P1", "date": "2026-11-10", "currency": "EUR"}
+    held = world.receive(world.books.tell(head, row, {"told": "end"}))
+    assert (held.state, "P1 is in EUR" in held.reason) == ("held", True)
+    put_aside = world.receive(world.books.tell(row, {"told": "end"}))
+    assert (put_aside.state, put_aside.problem["code"]) == ("quarantined", "SETTLEMENT_HEAD_MISSING")
+    assert (world.open(), settlements(world)) == ((100_000, 0, 0), [])
+
+
+def test_what_settles_at_a_reminder_could_not_be_taken_further():
+    with pytest.raises(ValueError, match="settles what small is to remind of"):
+        collection_tenant({"settles": True, "step": "remind"}, {"step": "collect"})
 
 
 def test_a_round_and_a_person_do_not_place_the_same_money_twice(world, database_url, monkeypatch):

@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from hub.model.claims import Claim, FeeType
-from hub.model.collection import StepTerms
+from hub.model.collection import Payee, StepTerms
 from hub.model.collection_cases import Case, TransferReason, TransferStop
 from hub.model.collection_settings import AmountWindow, TransferBasis, TransferFilter, TransferRule
 from hub.model.dunning import DunningStep, Stopped
@@ -181,10 +181,13 @@ def refused(claim: Claim, rule: TransferRule, terms: StepTerms) -> str:
     """Return why a claim may not be handed over to an agency's step, blank when it may.
 
     Of debtors with a flag none goes by itself. One reminder fee for each claim, whoever sends the reminder: what is
-    reasonable by lagen (1981:739) 4 §, and what agencies ask.
+    reasonable by lagen (1981:739) 4 §, and what agencies ask. What debtors go on paying to us is not settled: their
+    payments would have no receivable.
     """
     if claim.flags:
         return f"{TransferStop.FLAGGED}:{claim.flags[0]}"
+    if rule.settles and terms.payee is Payee.CREDITOR:
+        return TransferStop.PAID_HERE
     if rule.needs_identity and not claim.debtor.identity:
         return TransferStop.NO_IDENTITY
     if claim.debtor.address.is_blank:

@@ -1,18 +1,18 @@
 """How an agency's settlement (*redovisning*) is booked, and whether it adds up. Pure.
 
 Capital, fees and interest lower what is debited of each. Interest that the agency has collected beyond that, of its
-own count, is debited as it is collected; fees beyond it are revenue. Commission and the VAT on it are costs, and what
-is paid out waits for its money.
+own count, is debited as it is collected; fees beyond it are revenue, but for those that it keeps. Commission and the
+VAT on it are costs, and what is paid out waits for its money.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from hub.model.books import OpenAmounts
-from hub.model.collection import SettlementClosed, SettlementRow
+from hub.model.collection import CollectionStep, SettlementClosed, SettlementRow, StepTerms
 from hub.model.collection_settings import CollectionAccounts
 from hub.model.company import Company
 from hub.money import format_kronor
@@ -67,31 +67,62 @@ def accounts_of(company: Company) -> Accounts:
     )
 
 
-def split(row: SettlementRow, there: OpenAmounts, accounts: Accounts) -> Split:
-    """Return how a row is booked on a debt of which so much is there.
+class Kept(NamedTuple):
+    """Which statutory fees stay with the agency."""
+
+    reminder: bool
+    demand: bool
+
+
+def kept_fees(steps: Mapping[CollectionStep, StepTerms], step: str) -> Kept:
+    """Return which fees an agency keeps of a case at a step of its.
+
+    A reminder's fee is as its reminding says, a demand's as its collecting; where it has no such step, as this one.
+    """
+    own = steps.get(CollectionStep(step))
+
+    def keeps(fee_of: CollectionStep) -> bool:
+        terms = steps.get(fee_of, own)
+        return terms is not None and terms.keeps_fees
+
+    return Kept(keeps(CollectionStep.REMIND), keeps(CollectionStep.COLLECT))
+
+
+def split(row: SettlementRow, there: OpenAmounts, taken: OpenAmounts, kept: Kept, accounts: Accounts) -> Split:
+    """Return how a row is booked on a debt of which so much is there, and so much was taken by rows before.
 
     All capital lowers the principal, also below zero: what the debtor has paid too much is the debtor's. Fees and
-    interest lower no more than is debited of them; the rest of the fees is revenue, that of the interest the
-    agency's own count.
+    interest lower no more than is debited of them, and what is taken back raises no more than had been lowered; the
+    rest of the fees is revenue, that of the interest the agency's own count. A fee that the agency keeps is none of
+    ours: it lowers the commission by which it is kept.
     """
     lines: dict[str, int] = defaultdict(int)
-    interest_ore = _part(row.interest_ore, there.interest_ore)
-    fees_ore = row.reminder_fee_ore + row.demand_fee_ore
-    fee_ore = _part(fees_ore, there.fee_ore)
-    of_reminder_ore = _part(row.reminder_fee_ore, fee_ore)
-    lines[accounts.reminder_fee] -= row.reminder_fee_ore - of_reminder_ore
-    lines[accounts.demand_fee] -= row.demand_fee_ore - (fee_ore - of_reminder_ore)
+    interest_ore = _part(row.interest_ore, there.interest_ore, taken.interest_ore)
+    fee_ore = _part(row.reminder_fee_ore + row.demand_fee_ore, there.fee_ore, taken.fee_ore)
+    of_reminder_ore = _part(row.reminder_fee_ore, fee_ore, -fee_ore)
+    reminder_ore = row.reminder_fee_ore - of_reminder_ore
+    demand_ore = row.demand_fee_ore - (fee_ore - of_reminder_ore)
+    kept_reminder_ore = _kept(reminder_ore, row.commission_ore) if kept.reminder else 0
+    kept_demand_ore = _kept(demand_ore, row.commission_ore - kept_reminder_ore) if kept.demand else 0
+    lines[accounts.reminder_fee] -= reminder_ore - kept_reminder_ore
+    lines[accounts.demand_fee] -= demand_ore - kept_demand_ore
     lines[accounts.court_costs] -= row.court_costs_ore
-    lines[accounts.commission] += row.commission_ore
+    lines[accounts.commission] += row.commission_ore - kept_reminder_ore - kept_demand_ore
     lines[accounts.vat] += row.vat_ore
     lines[accounts.payouts] += row.net_ore
     coded = {name: ore for name, ore in lines.items() if ore}
     return Split(row.capital_ore, fee_ore, interest_ore, coded, row.interest_ore - interest_ore)
 
 
-def _part(amount_ore: int, there_ore: int) -> int:
-    """Return how much of an amount lowers what is there; what is taken back, below zero, is none of it."""
+def _part(amount_ore: int, there_ore: int, taken_ore: int) -> int:
+    """Return how much of an amount lowers what is there; of one below zero, how much raises it by what was taken."""
+    if amount_ore < 0:
+        return min(0, max(amount_ore, -taken_ore))
     return max(0, min(amount_ore, there_ore))
+
+
+def _kept(fee_ore: int, commission_ore: int) -> int:
+    return _part(fee_ore, commission_ore, -commission_ore)
 
 
 def wrong_row(row: SettlementRow) -> str:

@@ -16,7 +16,14 @@ from hub.model.payee_account import account_digits
 from hub.rules.charges import CHARGE_CAUSES, MONEY_CAUSES, Cause
 
 OURS = frozenset(
-    {Cause.COLLECTED, Cause.TRANSFERRED, Cause.TRANSFER_TAKEN_BACK, Cause.REFUNDED, Cause.REFUND_GIVEN_BACK}
+    {
+        Cause.COLLECTED,
+        Cause.COLLECTED_INTEREST_DEBITED,
+        Cause.TRANSFERRED,
+        Cause.TRANSFER_TAKEN_BACK,
+        Cause.REFUNDED,
+        Cause.REFUND_GIVEN_BACK,
+    }
 )
 """Causes of entries that an agency is never told: collection's own, and what was paid too much and paid back."""
 

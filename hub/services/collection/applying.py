@@ -45,7 +45,8 @@ def apply_next(
     told = work.agency_told.next(exchange_no, limit)
     cases = work.collection_cases.lock([one.case_no for one in told if one.case_no is not None])
     open_settlements(work, agency.name, exchange_no, [one for one in told if one.kind == "settlement_opened"])
-    book_rows(work, tenant, exchange_no, [one for one in told if one.kind == "settlement_row"], run_no=run_no)
+    rows = [one for one in told if one.kind == "settlement_row"]
+    book_rows(work, tenant, agency.steps, exchange_no, rows, run_no=run_no)
     _keep_list(work, agency.name, exchange_no, [one for one in told if one.kind == "case_listed"])
     applying = _Applying(work, cases)
     outcomes = [(one.exchange_no, one.told_no, *applying.apply(one)) for one in told]

@@ -50,12 +50,15 @@ class Head(NamedTuple):
 
 def read_events(agency: CollectionAgency, stream: BinaryIO) -> Iterator[AgencyEvent]:
     """Yield what a file says. Raises FormatError, also for a defect of the adapter."""
-    is_open, is_closed, count = False, False, 0
+    is_open, is_closed, is_settling, count = False, False, False, 0
     try:
         for event in agency.read(stream):
             if not is_open and not isinstance(event, Opened):
                 raise FormatError("the file does not begin with its head", code="HEAD_MISSING")
             is_open = True
+            is_settling = is_settling or isinstance(event, SettlementOpened)
+            if isinstance(event, SettlementRow | SettlementClosed) and not is_settling:
+                raise FormatError("a settlement's row stands before its head", code="SETTLEMENT_HEAD_MISSING")
             is_closed = isinstance(event, Closed)
             count += not isinstance(event, Opened | Closed)
             if isinstance(event, Closed) and event.events != count:

@@ -6,17 +6,24 @@ A chunk of rows is one voucher of each company; its rows, entries and lines come
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hub.model.agency_told import Told
 from hub.model.books import Bucket, Contra, OpenAmounts, Posting, VoucherKey, VoucherLine
 from hub.model.claim_facts import DebtAmounts
-from hub.model.collection import ClosingCode, SettlementClosed, SettlementOpened
+from hub.model.collection import (
+    ClosingCode,
+    CollectionStep,
+    Payee,
+    SettlementClosed,
+    SettlementOpened,
+    StepTerms,
+)
 from hub.model.collection import SettlementRow as ToldRow
 from hub.model.collection_cases import Case, CaseState, Settlement, SettlementRow
 from hub.model.tenant import Tenant
 from hub.rules.charges import Cause
-from hub.rules.collection.settling import Accounts, Split, accounts_of, differs, split, wrong_row
+from hub.rules.collection.settling import Accounts, Split, accounts_of, differs, kept_fees, split, wrong_row
 from hub.rules.collection.telling import left_of
 from hub.services.books.collected_interest import debit_of
 from hub.services.books.finding import find_company
@@ -29,12 +36,15 @@ from hub.services.ports import UnitOfWork
 VOUCHER_TYPE = "agency_settlements"
 RECALL_CROSSED = "recall_crossed_payment"  # task
 OVERPAID = "overpaid_at_agency"  # task
+NOT_THE_PAYEE = "agency_is_not_the_payee"  # task
 SETTLED = "case_settled"  # event
 
 
 def wrong_settlements(work: UnitOfWork, agency: str, told: Sequence[Told]) -> str:
     """Return why settlements of a file cannot be booked, blank when they can: what is wrong in one holds the file."""
     counted: dict[str, tuple[int, int]] = {}
+    currencies: dict[str, str] = {}
+    cases = work.collection_cases.get_all([one.case_no for one in told if one.case_no is not None])
     for one in told:
         reference, event = reference_of(one), event_of(one)
         if isinstance(event, SettlementOpened):
@@ -43,9 +53,12 @@ def wrong_settlements(work: UnitOfWork, agency: str, told: Sequence[Told]) -> st
             if work.agency_told.settlement_named(agency, event.payout_reference) is not None:
                 return f"settlement {event.payout_reference} has been booked from another file"
             counted[event.payout_reference] = (0, 0)
+            currencies[event.payout_reference] = event.currency
         elif isinstance(event, ToldRow):
             if one.case_no is None:
                 return f"settlement {reference} has a row of a case that is not known"
+            if cases[one.case_no].currency != (currency := currencies[reference]):
+                return f"settlement {reference} is in {currency}, and has a row of a case in another currency"
             if why := wrong_row(event):
                 return f"settlement {reference}: {why}"
             count, net_ore = counted[reference]
@@ -96,25 +109,45 @@ def _settlement(
     return settlement
 
 
-def book_rows(work: UnitOfWork, tenant: Tenant, exchange_no: int, told: Sequence[Told], *, run_no: int | None) -> None:
+def book_rows(
+    work: UnitOfWork,
+    tenant: Tenant,
+    steps: Mapping[CollectionStep, StepTerms],
+    exchange_no: int,
+    told: Sequence[Told],
+    *,
+    run_no: int | None,
+) -> None:
     """Book rows of settlements whose sums have agreed."""
     if not told:
         return
     cases = work.collection_cases.lock([one.case_no for one in told if one.case_no is not None])
     work.receivables.lock(sorted(case.receivable_id for case in cases.values()))
-    booking = _Booking(work, tenant, exchange_no, cases)
-    for one in told:
-        assert one.case_no is not None  # a row of no case holds the file
-        booking.add(one, event_of(one))
+    rows = [(one, event_of(one)) for one in told]
+    takes_back = any(row.interest_ore < 0 or row.reminder_fee_ore < 0 or row.demand_fee_ore < 0 for _, row in rows)
+    taken = work.collection_cases.collected(sorted(cases)) if takes_back else {}
+    booking = _Booking(work, tenant, steps, exchange_no, cases, taken)
+    for one, row in rows:
+        booking.add(one, row)  # a row of no case holds the file
     booking.write(run_no)
 
 
 class _Booking:
     """Gathers the rows of a chunk; several may be of one case, each sees what those before it have left."""
 
-    def __init__(self, work: UnitOfWork, tenant: Tenant, exchange_no: int, cases: dict[int, Case]) -> None:
+    def __init__(
+        self,
+        work: UnitOfWork,
+        tenant: Tenant,
+        steps: Mapping[CollectionStep, StepTerms],
+        exchange_no: int,
+        cases: dict[int, Case],
+        taken: Mapping[int, OpenAmounts],
+    ) -> None:
         self._work = work
         self._tenant = tenant
+        self._steps = steps
+        self._taken = dict(taken)
         self._exchange_no = exchange_no
         self._cases = cases
         ids = [case.receivable_id for case in cases.values()]
@@ -134,7 +167,9 @@ class _Booking:
         accounts = accounts_of(find_company(self._tenant, case.company))
         at_agency = bool(case.is_settled) and case.is_open
         there = self._there[case.case_no] if at_agency else self._open[case.receivable_id]
-        parts = split(row, there, accounts)
+        taken = self._taken.get(case.case_no, OpenAmounts(0, 0, 0))
+        parts = split(row, there, taken, kept_fees(self._steps, case.step), accounts)
+        self._taken[case.case_no] = _raised(taken, parts)
         key = VoucherKey(0, case.company, case.currency, self._work.today)
         for account, amount_ore in parts.lines.items():
             self._lines[key][account] += amount_ore
@@ -147,7 +182,8 @@ class _Booking:
         if at_agency or not case.is_settled:  # what had ended was opened again, with all that was left of it
             self._told.append((case.case_no, parts.principal_ore, parts.fee_ore, parts.interest_ore))
         self._rows.append(self._row(told, row))
-        self._look_at(case, row)
+        left = self._there[case.case_no] if at_agency else self._open[case.receivable_id]
+        self._look_at(case, row, left)
 
     def _lower_there(self, key: VoucherKey, accounts: Accounts, parts: Split) -> None:
         self._lines[key][accounts.principal] -= parts.principal_ore
@@ -209,7 +245,14 @@ class _Booking:
             self._settlements[reference] = found.settlement_no
         return self._settlements[reference]
 
-    def _look_at(self, case: Case, row: ToldRow) -> None:
+    def _look_at(self, case: Case, row: ToldRow, left: OpenAmounts) -> None:
+        terms = self._steps.get(CollectionStep(case.step))
+        if terms is not None and terms.payee is Payee.CREDITOR and row.collected_ore > 0:
+            message = (
+                f"{case.agency} has settled money of case {case.claim_id}, at a step where the debtor is to pay you: "
+                "it is booked; ask the agency which account its letters name"
+            )
+            self._work.commands.open_task(NOT_THE_PAYEE, str(case.case_no), message)
         is_taken_back = case.state == CaseState.RECALLING or case.closing_code == ClosingCode.RECALLED
         if is_taken_back and row.collected_ore > 0:
             message = (
@@ -217,7 +260,7 @@ class _Booking:
                 "agency whether the case has ended there"
             )
             self._work.commands.open_task(RECALL_CROSSED, str(case.case_no), message)
-        if not case.is_settled and self._open[case.receivable_id].total_ore < 0:
+        if left.total_ore < 0:
             message = (
                 f"more was paid at {case.agency} than is owed on the receivable of case {case.claim_id}: pay it back, "
                 "or move it"
@@ -266,4 +309,12 @@ def _lowered(amounts: OpenAmounts, parts: Split) -> OpenAmounts:
         amounts.principal_ore - parts.principal_ore,
         amounts.fee_ore - parts.fee_ore,
         amounts.interest_ore - parts.interest_ore,
+    )
+
+
+def _raised(taken: OpenAmounts, parts: Split) -> OpenAmounts:
+    return OpenAmounts(
+        taken.principal_ore + parts.principal_ore,
+        taken.fee_ore + parts.fee_ore,
+        taken.interest_ore + parts.interest_ore,
     )

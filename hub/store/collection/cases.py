@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam
 
 from hub.identifiers.identity_key import identity_key
+from hub.model.books import OpenAmounts
 from hub.model.collection_cases import OPEN_CASES, Case, NewsOfCase
 from hub.store import tables
 from hub.store.bulk import insert_rows
@@ -96,6 +97,21 @@ _COUNTS = text("""
 """)
 _AT_ONCE = 500
 
+_COLLECTED = text("""
+    SELECT c.case_no,
+           CAST(max(c.is_settled * c.principal_told_ore)
+                - coalesce(sum(CASE e.bucket WHEN 'principal' THEN e.amount_ore END), 0) AS BIGINT) AS principal_ore,
+           CAST(max(c.is_settled * c.fee_told_ore)
+                - coalesce(sum(CASE e.bucket WHEN 'fee' THEN e.amount_ore END), 0) AS BIGINT) AS fee_ore,
+           CAST(max(c.is_settled * c.interest_told_ore)
+                - coalesce(sum(CASE e.bucket WHEN 'interest' THEN e.amount_ore END), 0) AS BIGINT) AS interest_ore
+    FROM collection_case c
+    LEFT JOIN entry e ON e.tenant = :t AND e.receivable_id = c.receivable_id AND e.rule = 'case:' || c.case_no
+                     AND e.cause IN ('collected', 'collected_interest_debited')
+    WHERE c.tenant = :t AND c.case_no IN :some
+    GROUP BY c.case_no
+""").bindparams(bindparam("some", expanding=True))
+
 
 class SqlCollectionCases:
     """Cases of one tenant within one transaction."""
@@ -146,6 +162,16 @@ class SqlCollectionCases:
             if f"{company.lstrip('0')}/{number}" in keys or (second and identity_key(second) in keys):
                 found.add((receivable_id, company))
         return sorted(found)
+
+    def collected(self, case_nos: Sequence[int]) -> dict[int, OpenAmounts]:
+        """Return what agencies have collected by bucket of what was debited on cases, as it was booked.
+
+        Of what was settled at its transfer nothing of it has entries: there it is all that is owed no longer.
+        """
+        found: dict[int, OpenAmounts] = {}
+        for number, *amounts in self._in_parts(_COLLECTED, sorted(set(case_nos))):
+            found[number] = OpenAmounts(*amounts)
+        return found
 
     def last_entries(self, receivable_ids: Sequence[int]) -> dict[int, int]:
         """Return the number of the last entry of receivables."""

@@ -333,10 +333,11 @@ def paid(
     session: Session,
     settlement_no: Annotated[int, typer.Argument(metavar="SETTLEMENT", min=1, help="The settlement's number.")],
     payment_id: Annotated[
-        int, typer.Argument(metavar="PAYMENT", min=1, help="The suspended payment that is its money.")
-    ],
+        int | None,
+        typer.Argument(metavar="PAYMENT", min=1, help="The suspended payment that is its money; none: it is even."),
+    ] = None,
 ) -> None:
-    """Say which suspended payment is a settlement's money."""
+    """Say which suspended payment is a settlement's money, or that what the agency is owed makes it even."""
     with session.hub() as hub:
         tell(session, hub, "place_payout", settlement_no=settlement_no, payment_id=payment_id)
 

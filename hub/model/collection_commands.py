@@ -76,11 +76,11 @@ class DecideAgencyFile(Command):
 
 
 class PlacePayout(Command):
-    """Suspended money is what an agency pays out for a settlement."""
+    """Suspended money is what an agency pays out for a settlement; without it, what it is owed makes it even."""
 
     kind: Literal["place_payout"] = "place_payout"
     settlement_no: RowNumber
-    payment_id: RowNumber
+    payment_id: RowNumber | None = None
 
 
 class SendFileAgain(Command):

@@ -16,7 +16,7 @@ from hub.errors import DataError, RuleViolation
 from hub.model.books import Bucket
 from hub.model.collection import CollectionStep, Payee, StepTerms
 from hub.model.collection_cases import CaseState
-from hub.model.collection_commands import PlacePayout, RecallCase, ReportDirectPayment
+from hub.model.collection_commands import PlacePayout, RecallCase, ReportDirectPayment, SeeCollection
 from hub.model.commands import MovePayment, Share, UndoFile
 from hub.model.payment_file import Payer
 from hub.model.tenant import Tenant
@@ -301,10 +301,18 @@ def test_what_an_agency_is_owed_is_taken_off_what_it_pays_out_later(world):
     world.follow()
     assert (settlements(world), "settlement_unpaid" in world.tasks()) == ([("P1", -625)], False)
 
-    settled(world, "P2", (claim, 100_000))
-    world.bank_file(theirs(99_375, "P2"))
-    assert (settlements(world), world.accounts()["1689"], world.queue()) == ([("P1", 0), ("P2", 0)], 0, [])
-    assert [event["amount_ore"] for event in world.events("settlement_paid")] == [100_000, -625]
+    settled(world, "P2", (claim, 90_000))
+    settled(world, "P3", (claim, {"capital_ore": -10_000, "net_ore": -10_000}))
+    world.bank_file(theirs(89_375, "P2"))  # P3 came after it
+    assert (settlements(world), world.queue()) == ([("P1", 0), ("P2", 0), ("P3", -10_000)], [])
+    assert [event["amount_ore"] for event in world.events("settlement_paid")] == [90_000, -625]
+
+    settled(world, "P4", (claim, 10_000))
+    settled(world, "P5", (claim, 500))
+    with pytest.raises(RuleViolation, match="does not come to that"):
+        world.tell_hub(PlacePayout(key="p5", user="anna", settlement_no=5))
+    world.tell_hub(PlacePayout(key="p4", user="anna", settlement_no=4))
+    assert (settlements(world)[2:], world.accounts()["1689"]) == ([("P3", 0), ("P4", 0), ("P5", 500)], 500)
     assert world.verify() == []
 
 
@@ -393,7 +401,11 @@ def test_money_at_a_step_where_we_are_paid_is_booked_and_asked_about(engine, mon
 
     world.transfer(plan)
     settled(world, "P1", (world.case().claim_id, 40_000))
-    assert (world.open()[0], "agency_is_not_the_payee" in world.tasks()) == (60_000, True)
+    assert (world.open()[0], list(world.tasks())) == (60_000, ["agency_is_not_the_payee"])
+    with world.store.read() as work:
+        (task,) = work.commands.open_tasks()
+    world.tell_hub(SeeCollection(key="s", user="anna", task_no=task["task_no"]))
+    assert world.tasks() == {}
 
 
 def test_more_than_was_settled_at_the_transfer_is_asked_about(engine):

@@ -76,19 +76,20 @@ def _numbers(together: Together) -> set[int]:
 
 
 def together_of(wanted: Together, unpaid: Sequence[Settlement], amount_ore: int) -> Together:
-    """Return what an amount pays whole: these settlements, or these less what the agency is owed; empty: neither."""
+    """Return what an amount pays whole: these settlements, or these less what the agency is owed; empty: neither.
+
+    What it is owed it takes off oldest first, as much of it as it likes. No amount at all pays what is made even so.
+    """
     numbers, first = _numbers(wanted), wanted[0]
     owed = [
         each
-        for each in unpaid
+        for each in sorted(unpaid)
         if each.left_ore < 0
         and (each.agency, each.currency) == (first.agency, first.currency)
         and each.settlement_no not in numbers
     ]
-    for together in (wanted, (*wanted, *owed)):
-        if sum(each.left_ore for each in together) == amount_ore:
-            return together
-    return ()
+    together = (wanted + tuple(owed[:count]) for count in range(len(owed) + 1))
+    return next((one for one in together if sum(each.left_ore for each in one) == amount_ore), ())
 
 
 def _days_apart(one: str, other: str) -> int:

@@ -20,6 +20,7 @@ from hub.model.collection_commands import (
 from hub.model.exchanges import ExchangeState
 from hub.model.suspense import SuspenseCause
 from hub.model.tenant import Tenant
+from hub.money import format_kronor
 from hub.rules.collection.payouts import together_of
 from hub.rules.collection.settling import accounts_of
 from hub.rules.collection.telling import Left, left_of
@@ -29,7 +30,7 @@ from hub.services.chart import chart_of
 from hub.services.collection.ending import end_case
 from hub.services.collection.hearing import NOT_TAKEN
 from hub.services.collection.ordering import Draft, part_of, tell, write_orders
-from hub.services.collection.payouts import AT_ONCE, money_of, place, suspense_out
+from hub.services.collection.payouts import AT_ONCE, make_even, money_of, place, suspense_out
 from hub.services.collection.recalling import recall
 from hub.services.collection.receiving import close_file, queue_file
 from hub.services.collection.seeing import see_collection
@@ -188,24 +189,33 @@ def decide_agency_file(work: UnitOfWork, tenant: Tenant, command: DecideAgencyFi
 def place_payout(work: UnitOfWork, tenant: Tenant, command: PlacePayout) -> JsonObject:
     """Place suspended money on a settlement by a person's word: all that is left of it, less what the agency is owed.
 
-    Of a settlement of one company a part may be paid.
+    Of a settlement of one company a part may be paid. Without a payment, what the agency is owed makes it even.
 
     Raises:
         DataError: there is no such settlement, or the payment is not suspended.
-        RuleViolation: it is of another currency, more than the settlement has left, or a part where it is of several
-            companies.
+        RuleViolation: the money is of another currency, more than the settlement has left, or a part where it is of
+            several companies; or there is none, and what the agency is owed does not come to what is left.
     """
-    money = money_of(work, command.payment_id)
+    money = None if command.payment_id is None else money_of(work, command.payment_id)
     settlement = _settlement(work, command.settlement_no)
     unpaid = work.agency_told.settlements(agency=settlement.agency, unpaid_only=True, limit=AT_ONCE)
     work.agency_told.lock_settlements(sorted({settlement.settlement_no, *(one.settlement_no for one in unpaid)}))
     settlement = _settlement(work, command.settlement_no)
-    if money.currency != settlement.currency or money.remaining_ore > settlement.left_ore:
-        raise RuleViolation("the money is of another currency, or more than the settlement has left to be paid")
     unpaid = work.agency_told.settlements(agency=settlement.agency, unpaid_only=True, limit=AT_ONCE)
-    together = together_of((settlement,), unpaid, money.remaining_ore) or (settlement,)
-    vouchers = place(work, tenant, together, money)
-    return {"settlement_no": settlement.settlement_no, "amount_ore": money.remaining_ore, "vouchers": vouchers}
+    amount_ore = 0 if money is None else money.remaining_ore
+    together = together_of((settlement,), unpaid, amount_ore)
+    if money is None:
+        if len(together) < 2:
+            raise RuleViolation(
+                f"{format_kronor(settlement.left_ore)} is left of settlement {settlement.settlement_no}, and what "
+                f"{settlement.agency} is owed does not come to that: name the payment that is its money"
+            )
+        vouchers = make_even(work, tenant, together)
+    else:
+        if money.currency != settlement.currency or amount_ore > settlement.left_ore:
+            raise RuleViolation("the money is of another currency, or more than the settlement has left to be paid")
+        vouchers = place(work, tenant, together or (settlement,), money)
+    return {"settlement_no": settlement.settlement_no, "amount_ore": amount_ore, "vouchers": vouchers}
 
 
 def _settlement(work: UnitOfWork, settlement_no: int) -> Settlement:

@@ -91,38 +91,50 @@ def place(work: UnitOfWork, tenant: Tenant, settlements: Sequence[Settlement], m
         amounts = {settlements[0].settlement_no: money.remaining_ore}
     account = accounts_of(find_company(tenant, money.company)).payouts
     work.books.add([suspense_out(money, money.remaining_ore, SuspenseCause.PAYOUT_PLACED, account, work.today)])
-    vouchers = work.books.apply(
-        chart_of(work, tenant),
-        voucher_type=VOUCHER_TYPE,
-        coded=_between_companies(work, tenant, settlements, amounts, money),
-    )
+    parts = _by_company(work, settlements, amounts)
+    paid_to = VoucherKey(money.section_no, money.company, money.currency, work.today)
+    coded = _between_companies(tenant, paid_to, parts)
+    vouchers = work.books.apply(chart_of(work, tenant), voucher_type=VOUCHER_TYPE, coded=coded)
     work.queue.take(money.payment_id, money.remaining_ore)
     for settlement in settlements:
-        amount_ore = amounts[settlement.settlement_no]
-        work.agency_told.note_paid(settlement.settlement_no, money.payment_id, amount_ore)
-        work.commands.close_task(UNPAID, str(settlement.settlement_no))
-        work.events.record(
-            "settlement_paid",
-            settlement_no=settlement.settlement_no,
-            agency=settlement.agency,
-            payout_reference=settlement.payout_reference,
-            payment_id=money.payment_id,
-            amount_ore=amount_ore,
-            currency=money.currency,
-        )
+        _note_paid(work, settlement, amounts[settlement.settlement_no], money.payment_id)
     return [voucher.number for voucher in vouchers]
 
 
-def _between_companies(
-    work: UnitOfWork,
-    tenant: Tenant,
-    settlements: Sequence[Settlement],
-    amounts: Mapping[int, int],
-    money: WaitingPayout,
-) -> dict[VoucherKey, list[VoucherLine]]:
-    """Return the lines by which the company that was paid owes the others theirs."""
+def make_even(work: UnitOfWork, tenant: Tenant, settlements: Sequence[Settlement]) -> list[int]:
+    """Let settlements that come to nothing together pay each other; return the vouchers' numbers.
+
+    Raises:
+        RuleViolation: a settlement of several companies has been paid in part.
+    """
+    amounts = {one.settlement_no: one.left_ore for one in settlements}
+    parts = _by_company(work, settlements, amounts)
+    first = VoucherKey(0, min(parts), settlements[0].currency, work.today)
+    coded = _between_companies(tenant, first, parts)
+    vouchers = work.books.apply(chart_of(work, tenant), voucher_type=VOUCHER_TYPE, coded=coded)
+    for settlement in settlements:
+        _note_paid(work, settlement, amounts[settlement.settlement_no], None)
+    return [voucher.number for voucher in vouchers]
+
+
+def _note_paid(work: UnitOfWork, settlement: Settlement, amount_ore: int, payment_id: int | None) -> None:
+    work.agency_told.note_paid(settlement.settlement_no, payment_id, amount_ore)
+    work.commands.close_task(UNPAID, str(settlement.settlement_no))
+    work.events.record(
+        "settlement_paid",
+        settlement_no=settlement.settlement_no,
+        agency=settlement.agency,
+        payout_reference=settlement.payout_reference,
+        payment_id=payment_id,
+        amount_ore=amount_ore,
+        currency=settlement.currency,
+    )
+
+
+def _by_company(work: UnitOfWork, settlements: Sequence[Settlement], amounts: Mapping[int, int]) -> Counter[str]:
+    """Return what of the amounts, given by settlement, is each company's."""
     shares = work.agency_told.shares([one.settlement_no for one in settlements if not one.company])
-    owed: Counter[str] = Counter()
+    parts: Counter[str] = Counter()
     for one in settlements:
         amount_ore = amounts[one.settlement_no]
         of_companies = {one.company: amount_ore} if one.company else shares[one.settlement_no]
@@ -131,13 +143,20 @@ def _between_companies(
                 f"settlement {one.settlement_no} is of several companies: only money of all "
                 f"{format_kronor(one.net_ore)} can be placed on it"
             )
-        owed.update(of_companies)
+        parts.update(of_companies)
+    return parts
+
+
+def _between_companies(
+    tenant: Tenant, paid_to: VoucherKey, parts: Mapping[str, int]
+) -> dict[VoucherKey, list[VoucherLine]]:
+    """Return the lines by which the company that was paid owes the others their parts."""
     lines: dict[VoucherKey, list[VoucherLine]] = defaultdict(list)
-    for company, amount_ore in owed.items():
-        if company != money.company and amount_ore:
-            for number, sign in ((money.company, 1), (company, -1)):
-                key = VoucherKey(money.section_no if sign > 0 else 0, number, money.currency, work.today)
-                own = accounts_of(find_company(tenant, number))
+    for company, amount_ore in parts.items():
+        if company != paid_to.company and amount_ore:
+            theirs = paid_to._replace(section_no=0, company=company)
+            for key, sign in ((paid_to, 1), (theirs, -1)):
+                own = accounts_of(find_company(tenant, key.company))
                 lines[key] += [
                     VoucherLine(own.payouts, sign * amount_ore),
                     VoucherLine(own.between_companies, -sign * amount_ore),

@@ -10,7 +10,7 @@ from hub.services.collection.hearing import ANSWER_UNREAD, NOT_TAKEN
 from hub.services.collection.observing import CLAIM_GREW
 from hub.services.collection.receiving import STRAYS
 from hub.services.collection.sending import AGENCY_MISSING, FETCH_MESSAGE
-from hub.services.collection.settling import OVERPAID, RECALL_CROSSED
+from hub.services.collection.settling import NOT_THE_PAYEE, OVERPAID, RECALL_CROSSED
 from hub.services.collection.telling_debtors import FLAGGED_AT_AGENCY, NEW_VERSION
 from hub.services.ports import JsonObject, UnitOfWork
 
@@ -24,6 +24,7 @@ SEEN = frozenset(
         FLAGGED_AT_AGENCY,
         NEW_VERSION,
         NOT_TAKEN,
+        NOT_THE_PAYEE,
         ORDER_REFUSED,
         OVERPAID,
         RECALL_CROSSED,

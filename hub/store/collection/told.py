@@ -173,11 +173,12 @@ class SqlAgencyTold:
         )
         return [SettlementRow._make(row) for row in rows]
 
-    def note_paid(self, settlement_no: int, payment_id: int, paid_ore: int) -> None:
-        """Write that money has come for a settlement."""
+    def note_paid(self, settlement_no: int, payment_id: int | None, paid_ore: int) -> None:
+        """Write that money has come for a settlement; without a payment, that it pays or is paid by another."""
         self._connection.execute(
             text(
-                "UPDATE settlement SET payment_id = :payment_id, paid_ore = paid_ore + :paid "
+                "UPDATE settlement SET paid_ore = paid_ore + :paid, "
+                "payment_id = coalesce(CAST(:payment_id AS BIGINT), payment_id) "
                 "WHERE tenant = :t AND settlement_no = :no"
             ),
             {"t": self._tenant, "no": settlement_no, "payment_id": payment_id, "paid": paid_ore},

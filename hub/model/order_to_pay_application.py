@@ -126,6 +126,9 @@ class OrderChange(_Part):
     kind: Literal[MessageKind.REDUCTION, MessageKind.WITHDRAWAL]
     made_on: str
     case_no: str
+    decided_on: str = Field(
+        default="", description="Blank: the case. Else its decision, and the change is of what is enforced."
+    )
     claims: tuple[ReducedClaim, ...] = ()
     lowered_ore: _Ore = Field(description="By how much, all receivables together.")
     reason: str = ""

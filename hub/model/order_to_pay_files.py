@@ -30,7 +30,6 @@ class CaseTold(NamedTuple):
     text: str = ""
     code: str = ""  # the authority's own, where it has codes
     costs_ore: int | None = None  # of a decision: costs of the case that it awards
-    is_enforceable: bool = True  # of a decision
     interest_ore: int | None = None  # of an enforcement report: interest that the authority has collected
 
 

@@ -60,6 +60,7 @@ class Happening(StrEnum):
     REDUCTION_SENT = "reduction_sent"  # we have asked for less
     REDUCED = "reduced"
     WITHDRAWAL_SENT = "withdrawal_sent"  # we have taken it back
+    CHANGE_NOT_DELIVERED = "change_not_delivered"  # what we told last did not reach the authority
     WITHDRAWN = "withdrawn"
     DECIDED = "decided"
     DISMISSED = "dismissed"
@@ -86,6 +87,7 @@ OURS = frozenset(
         Happening.REDUCTION_SENT,
         Happening.WITHDRAWAL_SENT,
         Happening.ENFORCEMENT_APPLIED,
+        Happening.CHANGE_NOT_DELIVERED,
     }
 )
 """What we do ourselves; the rest is told by the authority, in a file or through a person."""
@@ -218,7 +220,10 @@ class OrderToPay(NamedTuple):
 
 
 class OrderClaim(NamedTuple):
-    """One receivable of an application, as it was asked for; `told_…` is what the authority knows last."""
+    """One receivable of an application, as it was asked for; `told_…` is what the authority knows last.
+
+    `before_…` is what it knew before we told it that: a message may not reach it.
+    """
 
     claim_no: int
     receivable_id: int
@@ -237,10 +242,33 @@ class OrderClaim(NamedTuple):
     told_collection_ore: int = 0
     told_interest_ore: int = 0
     booked_interest_ore: int = 0  # of the told interest, what stood debited in the books
+    before_principal_ore: int = 0
+    before_collection_ore: int = 0
+    before_interest_ore: int = 0
+    before_booked_ore: int = 0
 
     @property
     def told_ore(self) -> int:
         return self.told_principal_ore + self.told_collection_ore + self.told_interest_ore
+
+    def as_told(self, principal_ore: int, collection_ore: int, interest_ore: int, booked_ore: int) -> OrderClaim:
+        """Return it as the authority knows it once it has been told these amounts."""
+        return self._replace(
+            told_principal_ore=principal_ore,
+            told_collection_ore=collection_ore,
+            told_interest_ore=interest_ore,
+            booked_interest_ore=booked_ore,
+            before_principal_ore=self.told_principal_ore,
+            before_collection_ore=self.told_collection_ore,
+            before_interest_ore=self.told_interest_ore,
+            before_booked_ore=self.booked_interest_ore,
+        )
+
+    def as_before(self) -> OrderClaim:
+        """Return it as the authority knows it where what it was told last has not reached it."""
+        return self.as_told(
+            self.before_principal_ore, self.before_collection_ore, self.before_interest_ore, self.before_booked_ore
+        )
 
 
 class OrderStep(NamedTuple):

@@ -31,8 +31,8 @@ from hub.model.order_to_pay_files import (
 )
 from hub.model.orders_to_pay import Happening, OrderClaim, OrderStep, OrderToPay
 from hub.rules.interest.reference_rates import ReferenceRate, shipped_rates
+from hub.services.attempts import ATTEMPT_HANDLERS, SendingRun
 from hub.services.attempts import RUN_KIND as SENDING
-from hub.services.attempts import SendingRun
 from hub.services.books import carry_out
 from hub.services.dunning.earlier import note_step_taken
 from hub.services.dunning.interrupting import LIMITATION_HANDLERS, interrupting
@@ -139,7 +139,7 @@ class OrderWorld(World):
         self.printed: list[OrderMessage] = []
         self.means = Means(lambda: RATES, interrupting(self.tenant), self._print, lambda: self.filers)
         told = {NoteStepTaken: note_step_taken}
-        self.handlers = {**HANDLERS, **LIMITATION_HANDLERS, **order_handlers(self.means), **told}
+        self.handlers = {**HANDLERS, **LIMITATION_HANDLERS, **ATTEMPT_HANDLERS, **order_handlers(self.means), **told}
         self.bodies[SENDING] = SendingRun(self.store, {TEST_CHANNEL: self.channel}, self.clock)
         self._keys = 0
 

@@ -10,7 +10,7 @@ from order_world import RATES, TOLVAN, OrderWorld
 from sqlalchemy import Engine
 from telling import assert_books_agree, entries, waiting_ids
 
-from hub.errors import ConfigurationError, DataError, LedgerError, RejectedError, RuleViolation
+from hub.errors import ConfigurationError, DataError, LedgerError, RejectedError, RuleViolation, TransientError
 from hub.model.fee_invoices import FeeInvoice
 from hub.model.limitation import InterruptedBy, Interruption
 from hub.model.purging import PurgeTerms
@@ -319,14 +319,20 @@ class TestMoneyDuringTheCase:
         world.told("completed")
         assert [claim.told_principal_ore for claim in world.claims()] == [60_000]
 
-    def test_a_payment_of_everything_is_withdrawn_not_reduced(self, world):
+    def test_a_paid_principal_leaves_interest_and_costs_to_go_on_for(self, world):
+        """Lagen (1990:746) 46 §: the costs of the case are asked for also where the rest has been paid."""
         owed = world.demanded("1001")
         world.filed("1001")
         world.pays(100_000, "1001")
-        assert "withdraw 1" in world.tasks()["order_to_pay_lowered", "1"]
-        with pytest.raises(RuleViolation, match="nothing is owed any more"):
-            world.tell("reduce_order_to_pay", order_no=1)
-        world.tell("withdraw_order_to_pay", order_no=1, reason="betald")
+        message = world.tasks()["order_to_pay_lowered", "1"]
+        assert (
+            "reduce 1 goes on for 5,48 and for costs of 680,00, hub orders-to-pay withdraw 1 gives them up" in message
+        )
+
+        assert world.tell("reduce_order_to_pay", order_no=1)["lowered_ore"] == 100_000
+        assert [(claim.told_principal_ore, claim.told_interest_ore) for claim in world.claims()] == [(0, 548)]
+        assert world.tasks() == {}
+        world.tell("withdraw_order_to_pay", order_no=1, reason="the rest is let go")
         assert world.tasks() == {}
         world.told("withdrawn")
         assert (world.order().state, world.holds(owed)) == ("withdrawn", [])
@@ -344,12 +350,55 @@ class TestMoneyDuringTheCase:
         with pytest.raises(RuleViolation, match="no less is owed"):
             world.tell("reduce_order_to_pay", order_no=1)
 
-    def test_after_the_decision_nobody_asks(self, world):
+    def test_after_the_decision_nobody_asks_until_it_is_enforced(self, world):
+        world.demanded("1001")
+        world.filed("1001", enforcement="none")
+        world.pays(10_000, "1001")
+        world.told("decided")
+        world.pays(30_000, "1001")
+        assert ("order_to_pay_lowered", "1") not in world.tasks()
+        world.told("enforcement")
+        assert "400,00 less is owed on 1001" in world.tasks()["order_to_pay_lowered", "1"]
+
+    def test_what_is_paid_before_or_during_enforcement_is_told_and_the_case_ends(self, world):
+        owed = world.demanded("1001")
+        world.filed("1001", enforcement="full")
+        world.pays(40_000, "1001")
+        world.told("decided", costs_ore=68_000)
+        assert "reduce 1 goes on for 605,48 and for costs of 680,00" in world.tasks()["order_to_pay_lowered", "1"]
+        assert world.tell("reduce_order_to_pay", order_no=1)["lowered_ore"] == 40_000
+        world.told("reduced")
+        assert (world.order().state, ("order_to_pay_lowered", "1") in world.tasks()) == ("decided", False)
+
+        world.told("enforcement")
+        world.pays(60_000, "1001")
+        assert "600,00 less is owed on 1001" in world.tasks()["order_to_pay_lowered", "1"]
+        world.tell("withdraw_order_to_pay", order_no=1, reason="paid")
+        assert world.tasks() == {}
+        world.told("closed")
+        assert (world.order().state, world.holds(owed)) == ("closed", [])
+        assert_books_agree(world)
+
+    @pytest.mark.parametrize("end", ["transferred_to_court", "closed", "decided"])
+    def test_a_contested_case_that_is_reduced_is_contested_yet(self, world, end):
         world.demanded("1001")
         world.filed("1001")
-        world.told("decided")
-        world.pays(40_000, "1001")
-        assert ("order_to_pay_lowered", "1") not in world.tasks()
+        world.told("contested")
+        world.pays(30_000, "1001")
+        world.tell("reduce_order_to_pay", order_no=1)
+        world.told("reduced")
+        assert world.order().state == "contested"
+        assert "by 2026-12-20" in world.tasks()["order_to_pay_waits", "1"]
+        world.told(end)
+        assert world.order().state == end
+
+    def test_a_withdrawal_that_the_authority_decided_despite_leaves_all_of_it_owed(self, world):
+        world.demanded("1001")
+        world.filed("1001", enforcement="full")
+        world.pays(100_000, "1001")
+        world.tell("withdraw_order_to_pay", order_no=1, reason="paid")
+        world.told("decided", costs_ore=68_000)
+        assert "1 000,00 less is owed on 1001" in world.tasks()["order_to_pay_lowered", "1"]
 
 
 class TestByFiler:
@@ -423,6 +472,58 @@ class TestByFiler:
         assert reduction["claims"][0]["principal_ore"] == 60_000
         assert kinds[1][2]["lowered_ore"] == 60_548
 
+    @pytest.mark.parametrize("kind", ["reduce", "withdraw"])
+    def test_a_change_that_does_not_arrive_is_asked_for_again_and_nothing_passes_meanwhile(self, filing, kind):
+        filing.demanded("1001")
+        filing.filed("1001", enforcement="full")
+        filing.told("contested")
+        filing.pays(40_000, "1001")
+        reason = {"reason": "betald"} if kind == "withdraw" else {}
+        filing.channel.fails.append(RejectedError("no space left"))
+        filing.tell(f"{kind}_order_to_pay", order_no=1, **reason)
+
+        assert filing.happened()[-1] == "change_not_delivered"
+        assert [claim.told_ore for claim in filing.claims()] == [100_548]
+        assert {subject for _, subject in filing.tasks()} == {"1"}
+        tasks = {kind: text for (kind, _), text in filing.tasks().items()}
+        assert set(tasks) == {"order_to_pay_waits", "order_to_pay_not_told", "order_to_pay_lowered"}
+        assert f"hub orders-to-pay {kind} 1 (no space left)" in tasks["order_to_pay_not_told"]
+        with pytest.raises(RuleViolation, match="reduce or withdraw application 1 first"):
+            filing.told("transferred_to_court")
+        filing.told("decided", costs_ore=68_000)
+        filing.told("enforcement")
+        assert "400,00 less is owed" in filing.tasks()["order_to_pay_lowered", "1"]
+
+        filing.tell(f"{kind}_order_to_pay", order_no=1, **reason)
+        assert [head["kind"] for head, *_ in filing.sent()[1:]] == [{"reduce": "reduction"}.get(kind, "withdrawal")]
+        assert filing.tasks() == {}
+
+    def test_no_change_follows_one_that_may_be_on_its_way_and_a_person_says_what_became_of_it(self, filing):
+        filing.demanded("1001")
+        filing.filed("1001")
+        filing.pays(40_000, "1001")
+        filing.channel.fails.append(TransientError("later"))
+        filing.tell("reduce_order_to_pay", order_no=1)
+        with pytest.raises(RuleViolation, match="what was told last of application 1 is sending"):
+            filing.tell("withdraw_order_to_pay", order_no=1, reason="paid")
+        filing.tell("decide_attempt", attempt_no=2, verdict="not_delivered")
+        assert ("order_to_pay_not_told", "1") in filing.tasks()
+        filing.tell("withdraw_order_to_pay", order_no=1, reason="paid")
+        assert filing.tasks() == {}
+
+    def test_a_refused_file_of_changes_did_not_reach_the_authority(self, filing):
+        filing.demanded("1001")
+        filing.filed("1001")
+        filing.pays(40_000, "1001")
+        filing.tell("reduce_order_to_pay", order_no=1)
+        told = {"event": "receipt", "file_no": 2, "is_accepted": False, "on_day": "2026-11-22", "text": "fel form"}
+        report = filing.authority_tells(told)
+        assert (report.told, report.problems) == (1, ())
+        filing.follow()
+        assert [claim.told_principal_ore for claim in filing.claims()] == [100_000]
+        assert "fel form" in filing.tasks()["order_to_pay_not_told", "1"]
+        assert ("order_to_pay_lowered", "1") in filing.tasks()
+
 
 class TestFilesOfTheAuthority:
     def test_receipt_confirmation_and_decision_come_in_files(self, filing):
@@ -447,6 +548,16 @@ class TestFilesOfTheAuthority:
         assert filing.authority_tells(served).state == "duplicate"
         again = filing.authority_tells(served, {"event": "ordered", "case_no": "9", "on_day": "2026-11-22"})
         assert (again.told, again.known) == (0, 1)
+
+    def test_two_reports_of_a_day_are_two_and_each_is_told_once(self, filing):
+        filing.demanded("1001")
+        filing.filed("1001", case_no="01-5")
+        filing.told("decided")
+        filing.told("enforcement")
+        report = {"event": "enforcement_report", "case_no": "01-5", "on_day": "2026-11-22"}
+        assert filing.authority_tells({**report, "text": "200 kr"}, {**report, "text": "300 kr"}).told == 2
+        assert filing.authority_tells({**report, "text": "300 kr"}, {**report, "text": "lön"}).told == 1
+        assert [step.text for step in filing.steps()[-3:]] == ["200 kr", "300 kr", "lön"]
 
     def test_a_refused_file_lets_its_applications_be_mended_and_filed_again(self, filing):
         owed = filing.demanded("1001")

@@ -14,7 +14,7 @@ from telling import assert_books_agree
 
 from hub.errors import DataError, RejectedError, RuleViolation, TransientError
 from hub.model.orders_to_pay import AT_AN_END, TAKEN_BACK, TOLD, Happening, OrderState
-from hub.rules.orders_to_pay.states import is_pending, may_happen, next_state
+from hub.rules.orders_to_pay.states import is_pressed, may_happen, next_state
 from hub.services.verifying import accounts_by
 from hub.store.verifying import SqlVerifying
 
@@ -145,7 +145,7 @@ def _look_at(world: OrderWorld, orders: list[int], owed: dict[str, int]) -> None
         has_marks = any((hold[1] == f"order:{number}") for claim in claims for hold in world.holds(claim.receivable_id))
         assert has_marks is (state not in AT_AN_END and _has_left(world, number))
         assert bool(order.filed_on) is (Happening.FILED in _lasting(world, number) or _was_reached(world, number))
-        lowered = is_pending(state) and any(_is_less(world, claim) for claim in claims)
+        lowered = is_pressed(state, order.terms.enforcement) and any(_is_less(world, claim) for claim in claims)
         assert (str(number) in tasks) is lowered
     assert max(held.values(), default=0) <= 1
     assert set(held) <= set(owed.values())

@@ -10,7 +10,7 @@ from order_world import OrderWorld
 from sqlalchemy import Engine
 from telling import assert_books_agree
 
-from hub.errors import DataError, RuleViolation
+from hub.errors import DataError, RejectedError, RuleViolation
 from hub.model.enforcement_application import EnforcementApplication
 from hub.model.limitation import InterruptedBy, Interruption
 
@@ -147,3 +147,24 @@ def test_a_filer_sends_it_in_a_file_and_paper_is_the_way_out(engine):
     filing.told("enforcement_refused")
     enforce(filing, on_paper=True)
     assert (len(filing.sent()), filing.printed[-1].kind) == (2, "enforcement")
+
+
+def test_an_application_that_does_not_arrive_was_never_made_and_is_made_again(engine):
+    filing = OrderWorld(engine, files=True)
+    owed = decided(filing)
+    filing.on("2026-12-05")
+    filing.pays(50_000, "1001")
+    filing.channel.fails.append(RejectedError("no space left"))
+    enforce(filing)
+
+    task = filing.tasks()["order_to_pay_not_told", "1"]
+    assert "enforcement applied on 2026-12-05 did not reach the authority" in task
+    assert "hub orders-to-pay enforce 1 (no space left)" in task
+    assert filing.interruptions(owed) == [Interruption(InterruptedBy.LEGAL_STEP, TODAY, TODAY)]  # the decided case
+    assert [(one.told_principal_ore, one.told_collection_ore) for one in filing.claims()] == [(100_000, 18_000)]
+
+    enforce(filing)
+    assert (filing.order().state, filing.tasks()) == ("decided", {})
+    assert [(one.told_principal_ore, one.told_collection_ore) for one in filing.claims()] == [(68_000, 0)]
+    filing.told("enforcement")
+    assert filing.tasks() == {}

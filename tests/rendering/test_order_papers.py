@@ -62,3 +62,17 @@ def test_an_application_for_enforcement_says_what_is_left_of_the_decision_and_wh
     ]
     assert [cost[1] for cost in data["costs"]] == ["1\N{NO-BREAK SPACE}749,50", "480,00", "36,98", "680,00"]
     assert data["total"][1].startswith("2\N{NO-BREAK SPACE}946,48")
+
+
+def test_what_is_changed_of_a_decision_is_its_enforcement():
+    def decided(message: OrderMessage) -> OrderMessage:
+        assert message.change is not None
+        return message.model_copy(update={"change": message.change.model_copy(update={"decided_on": "2026-12-20"})})
+
+    less, none = paper_data(decided(REDUCTION)), paper_data(decided(WITHDRAWAL))
+    assert (less["title"], none["title"]) == (
+        "Nedsättning av belopp som ska verkställas",
+        "Återkallelse av begäran om verkställighet",
+    )
+    assert "enligt utslaget av 2026-12-20 med 1\N{NO-BREAK SPACE}355,25" in less["opening"][0]
+    assert none["opening"][0] == "Sökanden återkallar sin begäran om verkställighet av utslaget av 2026-12-20."

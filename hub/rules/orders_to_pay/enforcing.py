@@ -12,6 +12,7 @@ from hub.errors import RuleViolation
 from hub.model.books import Bucket
 from hub.model.orders_to_pay import EnforcementWish, Happening, OrderStep, OrderToPay
 from hub.rules.charges import Cause, EntryFacts
+from hub.rules.orders_to_pay.taking_back import arrived
 
 _MORE: Mapping[str, int] = {EnforcementWish.NONE: 0, EnforcementWish.LIMITED: 1, EnforcementWish.FULL: 2}
 _SAYS_WHETHER = (Happening.DECIDED, Happening.ENFORCEMENT_APPLIED, Happening.ENFORCEMENT_REFUSED)
@@ -38,7 +39,7 @@ def refuse_enforcement(
 
 def asked_on(steps: Iterable[OrderStep]) -> str:
     """Return the day on which enforcement was asked for and not refused since, of steps that stand; blank: none."""
-    said = [step for step in steps if step.happening in _SAYS_WHETHER]
+    said = [step for step in arrived(steps) if step.happening in _SAYS_WHETHER]
     return said[-1].on_day if said and said[-1].happening == Happening.ENFORCEMENT_APPLIED else ""
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from hub.errors import RuleViolation
-from hub.model.orders_to_pay import AT_AN_END, Happening, OrderState
+from hub.model.orders_to_pay import AT_AN_END, EnforcementWish, Happening, OrderState
 
 _S, _H = OrderState, Happening
 
@@ -19,13 +19,15 @@ _HANDED_IN = (_S.LEAVING, _S.FILED, _S.RECEIPT_OK)  # no case number yet
 _PURSUED = (_S.CONFIRMED, _S.TO_COMPLETE, _S.ORDERED, _S.SERVED, _S.REDUCED)
 _PENDING = (_S.FILED, _S.RECEIPT_OK, *_PURSUED, _S.CONTESTED)
 _DECIDED = (_S.DECIDED, _S.ENFORCEMENT)
+_CHANGEABLE = (*_PENDING, *_DECIDED)  # of a decision: what is enforced
 
 
 class Move(NamedTuple):
-    """From which states something may happen, and to which it leads; None: the state stays."""
+    """From which states something may happen, and to which it leads; None: the state stays, and so do `keeps`."""
 
     may_follow: tuple[OrderState, ...]
     leads_to: OrderState | None
+    keeps: tuple[OrderState, ...] = ()
 
 
 MOVES: Mapping[Happening, Move] = {
@@ -44,9 +46,10 @@ MOVES: Mapping[Happening, Move] = {
     _H.SERVED: Move((_S.CONFIRMED, _S.TO_COMPLETE, _S.ORDERED, _S.REDUCED), _S.SERVED),
     _H.NOT_SERVED: Move((_S.CONFIRMED, _S.TO_COMPLETE, _S.ORDERED, _S.REDUCED), None),
     _H.CONTESTED: Move(_PURSUED, _S.CONTESTED),
-    _H.REDUCTION_SENT: Move(_PENDING, None),
-    _H.REDUCED: Move(_PENDING, _S.REDUCED),
-    _H.WITHDRAWAL_SENT: Move(_PENDING, None),
+    _H.REDUCTION_SENT: Move(_CHANGEABLE, None),
+    _H.REDUCED: Move(_CHANGEABLE, _S.REDUCED, keeps=(_S.TO_COMPLETE, _S.CONTESTED, *_DECIDED)),
+    _H.WITHDRAWAL_SENT: Move(_CHANGEABLE, None),
+    _H.CHANGE_NOT_DELIVERED: Move(_CHANGEABLE, None),
     _H.WITHDRAWN: Move(_PENDING, _S.WITHDRAWN),
     _H.DECIDED: Move((*_PURSUED, _S.CONTESTED), _S.DECIDED),
     _H.DISMISSED: Move(_PENDING, _S.DISMISSED),
@@ -69,7 +72,7 @@ def next_state(state: OrderState, happening: Happening) -> OrderState:
     move = MOVES[happening]
     if state not in move.may_follow:
         raise RuleViolation(f"an application that is {state} cannot be {happening}: {_what_can(state)}")
-    return move.leads_to or state
+    return state if move.leads_to is None or state in move.keeps else move.leads_to
 
 
 def may_happen(state: OrderState) -> tuple[Happening, ...]:
@@ -83,7 +86,12 @@ def _what_can(state: OrderState) -> str:
     return f"next may be {', '.join(may_happen(state))}"
 
 
-REACHES_BY_COURT = frozenset({_H.TRANSFERRED_TO_COURT, _H.RECOVERY})
+TOLD_AGAIN_BY: Mapping[Happening, str] = {
+    _H.REDUCTION_SENT: "reduce",
+    _H.WITHDRAWAL_SENT: "withdraw",
+    _H.ENFORCEMENT_APPLIED: "enforce",
+}
+"""What we tell of a case that the authority has, in a message of its own, and the command that tells it."""
 
 ENDS_LEGAL_STEP: Mapping[Happening, bool] = {
     _H.DECIDED: False,
@@ -96,3 +104,12 @@ ENDS_LEGAL_STEP: Mapping[Happening, bool] = {
 def is_pending(state: OrderState) -> bool:
     """Say whether the authority has the case and has not decided it: what is paid now is to be told to it."""
     return state in _PENDING
+
+
+def is_pressed(state: OrderState, enforcement: str) -> bool:
+    """Say whether the authority goes on by itself, to a decision or to enforce one: what is paid is to be told to it.
+
+    `enforcement` is what the application asked to follow.
+    """
+    follows = state is OrderState.DECIDED and enforcement != EnforcementWish.NONE
+    return is_pending(state) or state is OrderState.ENFORCEMENT or follows

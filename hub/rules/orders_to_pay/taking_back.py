@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from hub.errors import RuleViolation
 from hub.model.orders_to_pay import NOT_FILED, TAKEN_BACK, TOLD, Happening, OrderState, OrderStep, OrderToPay
+from hub.rules.orders_to_pay.states import TOLD_AGAIN_BY
 
 _NOT_FILED_YET = (*NOT_FILED, OrderState.LEAVING)
 _NO_CASE_YET = (*_NOT_FILED_YET, OrderState.FILED, OrderState.RECEIPT_OK)
@@ -30,6 +31,23 @@ def lasting(steps: Iterable[OrderStep]) -> list[OrderStep]:
         else:
             kept.append(step)
     return kept
+
+
+def arrived(steps: Iterable[OrderStep]) -> list[OrderStep]:
+    """Return, of steps that stand, all but what we told in vain: without what did not reach the authority."""
+    kept: list[OrderStep] = []
+    for step in steps:
+        if step.happening == Happening.CHANGE_NOT_DELIVERED:
+            kept.pop(max(place for place, earlier in enumerate(kept) if earlier.happening in TOLD_AGAIN_BY))
+        else:
+            kept.append(step)
+    return kept
+
+
+def told_last(steps: Iterable[OrderStep]) -> OrderStep | None:
+    """Return, of steps that stand, what we told last of a case that the authority has; None where it was in vain."""
+    sent = [step for step in steps if step.happening in (*TOLD_AGAIN_BY, Happening.CHANGE_NOT_DELIVERED)]
+    return sent[-1] if sent and sent[-1].happening in TOLD_AGAIN_BY else None
 
 
 def step_to_take_back(steps: Sequence[OrderStep]) -> OrderStep:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from hub.model.command import Target
 from hub.model.limitation import InterruptedBy, InterruptLimitation
-from hub.model.orders_to_pay import AT_AN_END, Happening, OrderClaim, OrderState, OrderToPay
+from hub.model.orders_to_pay import AT_AN_END, Happening, OrderClaim, OrderState, OrderStep, OrderToPay
 from hub.model.tenant import Tenant
 from hub.rules.orders_to_pay.deadlines import last_day
 from hub.rules.orders_to_pay.enforcing import asked_on
-from hub.rules.orders_to_pay.states import ENDS_LEGAL_STEP, is_pending
-from hub.rules.orders_to_pay.taking_back import lasting
+from hub.rules.orders_to_pay.states import ENDS_LEGAL_STEP, TOLD_AGAIN_BY, is_pressed
+from hub.rules.orders_to_pay.taking_back import lasting, told_last
 from hub.services.books.marks import Mark, end_marks
 from hub.services.orders_to_pay.awarding import book_awarded
 from hub.services.orders_to_pay.looking import source_of
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 LOWERED_TASK = "order_to_pay_lowered"
 WAITS_TASK = "order_to_pay_waits"
+NOT_TOLD_TASK = "order_to_pay_not_told"
 
 _ASKED: Mapping[Happening, str] = {
     Happening.RECEIPT_REJECTED: "the authority refused it: mend what it says, then file it again",
@@ -37,7 +38,8 @@ _ASKED: Mapping[Happening, str] = {
     "enforce {no}",
     Happening.RECOVERY: "the debtor has the decision tried: the court goes on with it",
 }
-_SETTLES_WAITING = frozenset(Happening) - {Happening.REDUCTION_SENT, Happening.WITHDRAWAL_SENT}
+_OF_MONEY = {Happening.REDUCTION_SENT, Happening.WITHDRAWAL_SENT, Happening.REDUCED, Happening.CHANGE_NOT_DELIVERED}
+_SETTLES_WAITING = frozenset(Happening) - _OF_MONEY
 
 
 def after_step(
@@ -51,6 +53,9 @@ def after_step(
 ) -> None:
     """Do what a step brings with it."""
     ask_people(work, after, said)
+    *before_it, _ = lasting(work.orders_to_pay.steps(after.order_no))
+    if said.happening is Happening.CHANGE_NOT_DELIVERED or is_decided_despite(said.happening, before_it):
+        work.orders_to_pay.change_claims(after.order_no, [claim.as_before() for claim in claims])
     _tell_limitation(work, before, after, claims, said, interrupt)
     if said.happening is Happening.DECIDED:
         book_awarded(work, tenant, after, claims, said.exchange_no)
@@ -59,13 +64,21 @@ def after_step(
         end_marks(work, own, [one.receivable_id for one in claims], said.user)
 
 
+def is_decided_despite(happening: str, before_it: Sequence[OrderStep]) -> bool:
+    """Say whether the authority decides a case that we had withdrawn: all of it counts again."""
+    last = told_last(before_it)
+    return happening == Happening.DECIDED and last is not None and last.happening == Happening.WITHDRAWAL_SENT
+
+
 def ask_people(work: UnitOfWork, order: OrderToPay, said: Said) -> None:
     """Ask a person for what a step waits for, and nobody any more for what it settles."""
     subject = str(order.order_no)
     if said.happening in _SETTLES_WAITING:
         work.commands.close_task(WAITS_TASK, subject)
-    if not is_pending(OrderState(order.state)):
+    if said.happening is Happening.DECIDED or not is_pressed(OrderState(order.state), order.terms.enforcement):
         work.commands.close_task(LOWERED_TASK, subject)
+        work.orders_to_pay.change(order.order_no, lowered_ore=0)  # who is to be asked yet, is asked anew
+    _ask_to_tell_again(work, order, said)
     asked = _ASKED.get(said.happening, "").format(no=order.order_no)
     if said.happening is Happening.CONTESTED:
         until = last_day("transfer_to_court", date.fromisoformat(said.on_day))
@@ -73,6 +86,29 @@ def ask_people(work: UnitOfWork, order: OrderToPay, said: Said) -> None:
     if asked:
         told = f" ({said.text})" if said.text else ""
         work.commands.open_task(WAITS_TASK, subject, f"order to pay {order.order_no}: {asked}{told}")
+
+
+def _ask_to_tell_again(work: UnitOfWork, order: OrderToPay, said: Said) -> None:
+    subject = str(order.order_no)
+    if said.happening in TOLD_AGAIN_BY or order.state in AT_AN_END:
+        work.commands.close_task(NOT_TOLD_TASK, subject)
+    elif said.happening is Happening.CHANGE_NOT_DELIVERED:
+        last = _told_in_vain(work, order.order_no)
+        told = f" ({said.text})" if said.text else ""
+        work.commands.open_task(
+            NOT_TOLD_TASK,
+            subject,
+            f"order to pay {subject}: {last.happening.replace('_', ' ')} on {last.on_day} did not reach the authority: "
+            f"mend what kept it, then hub orders-to-pay {TOLD_AGAIN_BY[Happening(last.happening)]} {subject}{told}",
+        )
+
+
+def _told_in_vain(work: UnitOfWork, order_no: int) -> OrderStep:
+    """Return what the last step says has not reached the authority."""
+    *steps, _ = lasting(work.orders_to_pay.steps(order_no))
+    last = told_last(steps)
+    assert last is not None
+    return last
 
 
 def _tell_limitation(
@@ -94,6 +130,10 @@ def _tell_limitation(
     elif said.happening is Happening.CLOSED and before.state in (OrderState.CONTESTED,):
         ended = {"ended_on": said.on_day, "has_failed": True}
         interrupt_all(work, after.order_no, after.filed_on, claims, said, interrupt, **ended)
+    elif said.happening is Happening.CHANGE_NOT_DELIVERED:
+        last = _told_in_vain(work, after.order_no)
+        if last.happening == Happening.ENFORCEMENT_APPLIED:
+            interrupt_all(work, after.order_no, last.on_day, claims, said, interrupt, did_not_happen=True)
     elif said.happening is Happening.ENFORCEMENT_APPLIED:
         interrupt_all(work, after.order_no, said.on_day, claims, said, interrupt)
     elif said.happening in (Happening.ENFORCEMENT_REFUSED, Happening.CLOSED):

@@ -152,7 +152,7 @@ def send(work: UnitOfWork, means: Means, filer: OrderToPayFiler, messages: Seque
     first = messages[0]
     applicant = first.application.applicant
     file_no = work.orders_to_pay.next_file(filer.name, applicant.organisation_number)
-    key = f"orders-to-pay/{filer.name}/{applicant.organisation_number}/{file_no}"
+    key = _key(filer.name, applicant.organisation_number, file_no)
     filing = Filing(
         key, file_no, first.kind, work.today, applicant.organisation_number, first.application.agent.code,
         tuple(messages),
@@ -170,6 +170,15 @@ def send(work: UnitOfWork, means: Means, filer: OrderToPayFiler, messages: Seque
     }
     work.exchanges.change(attempt.exchange_no, format=filer.name, summary=dict(summary))
     return file_no, attempt.exchange_no
+
+
+def files_of(work: UnitOfWork, filer: str, organisation_number: str, file_no: int) -> list[OrderToPay]:
+    """Return the applications of which the latest message went in a numbered file of an applicant."""
+    return work.orders_to_pay.of_message(filer, f"{_key(filer, organisation_number, file_no)}/")
+
+
+def _key(filer: str, organisation_number: str, file_no: int) -> str:
+    return f"orders-to-pay/{filer}/{organisation_number}/{file_no}"
 
 
 def hand_over(work: UnitOfWork, means: Means, order: OrderToPay, message: OrderMessage, said: Said) -> Said:

@@ -6,16 +6,19 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from hub.banking_calendar import swedish_date
+from hub.model.attempts import AttemptState
 from hub.model.events import Event
 from hub.model.orders_to_pay import Happening, OrderState
 from hub.model.tenant import Tenant
 from hub.services.orders_to_pay.lowering import watch_lowered
 from hub.services.orders_to_pay.means import Interrupt
 from hub.services.orders_to_pay.telling import Said, tell
+from hub.services.orders_to_pay.undelivered import not_reached
 from hub.services.ports import UnitOfWork
 
 DELIVERED = "attempt_delivered"
-KINDS = (DELIVERED, "attempt_rejected", "attempt_given_up", "attempt_cancelled")
+DECIDED = "attempt_decided"  # by a person
+KINDS = (DELIVERED, DECIDED, "attempt_rejected", "attempt_given_up", "attempt_cancelled")
 CURSOR = "orders_to_pay"
 CLAIM = "orders to pay"  # whoever moves applications goes one after the other
 EVENTS_AT_ONCE = 500
@@ -38,17 +41,28 @@ def follow_orders(work: UnitOfWork, tenant: Tenant, interrupt: Interrupt) -> boo
 
 
 def _hear(work: UnitOfWork, tenant: Tenant, event: Event, interrupt: Interrupt) -> None:
-    exchange_no = int(event.data["exchange_no"])
-    for found in work.orders_to_pay.of_exchange(exchange_no):
+    exchange_no, said = int(event.data["exchange_no"]), _said(event)
+    for found in work.orders_to_pay.of_exchange(exchange_no) if said is not None else ():
         order = work.orders_to_pay.get(found.order_no, to_change=True)
-        if order is not None and order.state == OrderState.LEAVING:
-            tell(work, tenant, order, _said(event, exchange_no), interrupt)
+        assert order is not None
+        assert said is not None
+        if order.state == OrderState.LEAVING:
+            tell(work, tenant, order, said, interrupt)
+        elif said.happening is Happening.NOT_DELIVERED:
+            not_reached(work, tenant, order, said, interrupt)
 
 
-def _said(event: Event, exchange_no: int) -> Said:
-    day = swedish_date(datetime.fromisoformat(event.recorded_at)).isoformat()
-    if event.kind == DELIVERED:
-        return Said(Happening.FILED, day, HUB, exchange_no=exchange_no)
+def _said(event: Event) -> Said | None:
+    """Return what became of a file; None where a person has it sent again."""
     data: Mapping[str, object] = event.data
-    why = str(data.get("problem", "")) or event.kind.removeprefix("attempt_")
+    day, exchange_no = (
+        swedish_date(datetime.fromisoformat(event.recorded_at)).isoformat(),
+        int(event.data["exchange_no"]),
+    )
+    state = str(data["state"]) if event.kind == DECIDED else event.kind.removeprefix("attempt_")
+    if state == AttemptState.DELIVERED:
+        return Said(Happening.FILED, day, HUB, exchange_no=exchange_no)
+    if state == AttemptState.PLANNED:
+        return None
+    why = str(data.get("problem", "") or data.get("remark", "")) or state
     return Said(Happening.NOT_DELIVERED, day, HUB, text=why, exchange_no=exchange_no)

@@ -13,12 +13,14 @@ from hub.model.tenant import Tenant
 from hub.rules.orders_to_pay.taking_back import lasting
 from hub.services.books.finding import find_company
 from hub.services.orders_to_pay.collecting import debit_collected, share_out
+from hub.services.orders_to_pay.filing import files_of
 from hub.services.orders_to_pay.following import CLAIM, HUB
 from hub.services.orders_to_pay.looking import source_of
 from hub.services.orders_to_pay.lowering import refuse_lowered
 from hub.services.orders_to_pay.making import answer_of
 from hub.services.orders_to_pay.means import Means
 from hub.services.orders_to_pay.telling import Said, find_order, tell
+from hub.services.orders_to_pay.undelivered import not_reached
 from hub.services.ports import JsonObject, UnitOfWork
 
 OUR_MOVES = frozenset({Happening.COMPLETED, Happening.TRANSFERRED_TO_COURT})
@@ -108,12 +110,12 @@ def apply_told(work: UnitOfWork, tenant: Tenant, told: CaseTold, exchange_no: in
     order = _order_of(work, told)
     if isinstance(order, str):
         return Applied(is_new=False, problem=order)
-    if _is_known(work, order, told):
-        return Applied(is_new=False)
     try:
         amount_ore = _amount_told(tenant, order, told.happening, told.costs_ore, told.interest_ore)
         text = " ".join(part for part in (told.code, told.text) if part)
         said = Said(told.happening, told.on_day, HUB, text, told.case_no, amount_ore, exchange_no)
+        if _is_known(work, order, said):
+            return Applied(is_new=False)
         _let_happen(work, tenant, order, said, means)
     except (DataError, RuleViolation) as error:
         return Applied(is_new=False, problem=f"application {order.order_no}, {told.happening}: {error}")
@@ -132,11 +134,16 @@ def _order_of(work: UnitOfWork, told: CaseTold) -> OrderToPay | str:
     return find_order(work, found[0].order_no, to_change=True)
 
 
-def _is_known(work: UnitOfWork, order: OrderToPay, told: CaseTold) -> bool:
-    if told.case_no and order.case_no and told.case_no != order.case_no:
+def _is_known(work: UnitOfWork, order: OrderToPay, said: Said) -> bool:
+    """Say whether it was told before. Reports of enforcement may be several of a day: each says something else."""
+    if said.case_no and order.case_no and said.case_no != order.case_no:
         return False
-    steps = lasting(work.orders_to_pay.steps(order.order_no))
-    return any(step.happening == told.happening and step.on_day == told.on_day for step in steps)
+    steps = [step for step in lasting(work.orders_to_pay.steps(order.order_no)) if step.happening == said.happening]
+    if said.happening is Happening.ENFORCEMENT_REPORT:
+        return (said.on_day, said.text, said.amount_ore) in [
+            (step.on_day, step.text, step.amount_ore) for step in steps
+        ]
+    return said.on_day in [step.on_day for step in steps]
 
 
 class FromFile(NamedTuple):
@@ -163,9 +170,24 @@ def apply_receipt(
     if not found and receipt.is_accepted:
         return [Applied(is_new=False)]  # of a reduction or withdrawal: the case itself tells what came of it
     if not found:
-        return [Applied(is_new=False, problem=f"file {receipt.file_no} was refused: {receipt.code} {receipt.text}")]
+        return _refused_changes(work, tenant, receipt, source, means)
     told = [CaseTold(happening, receipt.on_day, one.order_no, text=receipt.text, code=receipt.code) for one in waiting]
     return [apply_told(work, tenant, one, source.exchange_no, means) for one in told] or [Applied(is_new=False)]
+
+
+def _refused_changes(
+    work: UnitOfWork, tenant: Tenant, receipt: FileReceipt, source: FromFile, means: Means
+) -> list[Applied]:
+    """Let the reductions or withdrawals of a refused file not have reached the authority."""
+    text = f"{receipt.code} {receipt.text}".strip()
+    ours = sorted({one.organisation_number for one in tenant.companies})
+    applicants = [one for one in ours if not source.applicant or may_be_same(one, source.applicant)]
+    files = [files_of(work, source.filer, one, receipt.file_no) for one in applicants]
+    orders = [order for found in files for order in found]
+    said = Said(Happening.CHANGE_NOT_DELIVERED, receipt.on_day, HUB, text, exchange_no=source.exchange_no)
+    if sum(bool(found) for found in files) != 1:
+        return [Applied(is_new=False, problem=f"file {receipt.file_no} was refused: {text}")]
+    return [Applied(is_new=not_reached(work, tenant, order, said, means.interrupt)) for order in orders]
 
 
 def _filed_in(work: UnitOfWork, tenant: Tenant, receipt: FileReceipt, source: FromFile) -> list[OrderToPay] | str:

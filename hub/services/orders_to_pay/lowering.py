@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from hub.errors import RuleViolation
+from hub.model.exchanges import ExchangeState
 from hub.model.order_to_pay_application import OrderApplication, OrderChange, OrderMessage, ReducedClaim
 from hub.model.order_to_pay_commands import ReduceOrderToPay, WithdrawOrderToPay
 from hub.model.orders_to_pay import (
+    EnforcementWish,
     Happening,
     LoweredOrder,
     MessageKind,
@@ -19,7 +21,7 @@ from hub.model.orders_to_pay import (
 from hub.model.receivables import ReceivableKind
 from hub.model.tenant import Tenant
 from hub.money import format_kronor
-from hub.rules.orders_to_pay.states import is_pending, next_state
+from hub.rules.orders_to_pay.states import TOLD_AGAIN_BY, is_pressed, next_state
 from hub.services.orders_to_pay.duties import LOWERED_TASK
 from hub.services.orders_to_pay.filing import hand_over
 from hub.services.orders_to_pay.making import answer_of
@@ -27,13 +29,14 @@ from hub.services.orders_to_pay.means import Means
 from hub.services.orders_to_pay.telling import Said, find_order, tell
 from hub.services.ports import JsonObject, UnitOfWork
 
-PENDING = tuple(state for state in OrderState if is_pending(state))
+PRESSED = tuple(state for state in OrderState if is_pressed(state, EnforcementWish.NONE))
+ENFORCED = tuple(state for state in OrderState if is_pressed(state, EnforcementWish.FULL))
 MOST_LOOKED_AT = 5_000
 
 
 def watch_lowered(work: UnitOfWork) -> None:
     """Ask a person about each case of which less is open than the authority knows, once for each amount."""
-    found = work.orders_to_pay.lowered(PENDING, limit=MOST_LOOKED_AT)
+    found = work.orders_to_pay.lowered(PRESSED, enforced=ENFORCED, limit=MOST_LOOKED_AT)
     by_order = {order_no: list(rows) for order_no, rows in groupby(found, key=lambda one: one.order_no)}
     asked = work.orders_to_pay.asked_about()
     known = work.orders_to_pay.get_all({*by_order, *asked})
@@ -56,12 +59,11 @@ def _ask(work: UnitOfWork, order: OrderToPay, rows: Sequence[LoweredOrder]) -> N
     if lowered_ore == order.lowered_ore:
         return
     number, left_ore = order.order_no, _left_ore(work, order, rows)
-    advice = f"hub orders-to-pay reduce {number}" if left_ore > 0 else f"hub orders-to-pay withdraw {number}"
     work.commands.open_task(
         LOWERED_TASK,
         str(number),
         f"order to pay {number}: {format_kronor(lowered_ore)} less is owed on {_named(rows)} than the authority knows: "
-        f"{advice}; what we ask for waits until that is told",
+        f"{_advice(order, left_ore)}; what we ask for waits until that is told",
     )
     work.orders_to_pay.change(number, lowered_ore=lowered_ore)
     receivables = [one.receivable_id for one in rows]
@@ -69,11 +71,27 @@ def _ask(work: UnitOfWork, order: OrderToPay, rows: Sequence[LoweredOrder]) -> N
     work.events.record("order_to_pay_to_be_lowered", order_no=number, company=order.company, **told)
 
 
+def _advice(order: OrderToPay, left_ore: int) -> str:
+    """Say what may be told, and what each way gives up. The costs are owed although the rest has been paid."""
+    costs_ore = order.awarded_ore if order.decided_on else order.costs_ore
+    if left_ore + costs_ore <= 0:
+        return f"hub orders-to-pay withdraw {order.order_no}"
+    return (
+        f"hub orders-to-pay reduce {order.order_no} goes on for {format_kronor(left_ore)} and for costs of "
+        f"{format_kronor(costs_ore)}, hub orders-to-pay withdraw {order.order_no} gives them up"
+    )
+
+
 def _left_ore(work: UnitOfWork, order: OrderToPay, rows: Sequence[LoweredOrder]) -> int:
-    """Return what is open of an application, of the receivables that are not lowered as the authority knows it."""
-    lowered = {one.receivable_id: max(0, one.open_ore) for one in rows}
+    """Return what is left of an application: what is open of what was lowered with its interest, the rest as told."""
+    open_of = {one.receivable_id: max(0, one.open_ore) for one in rows}
     claims = work.orders_to_pay.claims(order.order_no)
-    return sum(lowered.get(claim.receivable_id, claim.told_ore) for claim in claims)
+    return sum(
+        open_of[claim.receivable_id] + claim.told_interest_ore - claim.booked_interest_ore
+        if claim.receivable_id in open_of
+        else claim.told_ore
+        for claim in claims
+    )
 
 
 def _named(rows: Sequence[LoweredOrder]) -> str:
@@ -82,11 +100,25 @@ def _named(rows: Sequence[LoweredOrder]) -> str:
 
 def refuse_lowered(work: UnitOfWork, order: OrderToPay) -> None:
     """Refuse a step of ours before the authority knows what is owed. Raises RuleViolation."""
+    refuse_under_way(work, order)
     changed = [claim for claim in work.orders_to_pay.claims(order.order_no) if _is_lowered(work, claim)]
     if changed:
         raise RuleViolation(
             f"less is owed on {', '.join(one.number for one in changed)} than the authority knows: reduce or withdraw "
             f"application {order.order_no} first"
+        )
+
+
+def refuse_under_way(work: UnitOfWork, order: OrderToPay) -> None:
+    """Refuse to go on while nobody knows whether the authority has what it was told last. Raises RuleViolation."""
+    steps = work.orders_to_pay.steps(order.order_no)
+    if not any(step.happening in TOLD_AGAIN_BY and step.exchange_no == order.exchange_no != 0 for step in steps):
+        return
+    state = work.exchanges.get(order.exchange_no).state
+    if state in (ExchangeState.SENDING, ExchangeState.UNKNOWN):
+        raise RuleViolation(
+            f"what was told last of application {order.order_no} is {state}: wait until it is known to have come, see "
+            f"hub exchanges show {order.exchange_no}"
         )
 
 
@@ -122,14 +154,15 @@ class OrderReducer:
 
         Raises:
             DataError: there is no such application.
-            RuleViolation: the authority does not have it any more, no less is owed, or nothing is: then withdraw it.
+            RuleViolation: the authority does not have it any more, no less is owed, nothing is and the case has cost
+                nothing: then withdraw it; or an earlier change is on its way.
         """
         order, claims = locked(work, told.order_no, Happening.REDUCTION_SENT)
         now = [left_of(work, claim) for claim in claims]
         lowered_ore = sum(one.told_ore for one in claims) - sum(_asked(one) for one in now)
         if not lowered_ore:
             raise RuleViolation(f"no less is owed than the authority knows of application {order.order_no}")
-        if not sum(one.principal_ore + one.collection_ore for one in now):
+        if not sum(_asked(one) for one in now) + order.costs_ore:
             raise RuleViolation(f"nothing is owed any more: hub orders-to-pay withdraw {order.order_no}")
         kept = _tell_authority(work, tenant, self._means, order, MessageKind.REDUCTION, now, lowered_ore, told)
         work.orders_to_pay.change_claims(
@@ -149,12 +182,12 @@ class OrderWithdrawer:
 
         Raises:
             DataError: there is no such application.
-            RuleViolation: the authority does not have it, or has decided it.
+            RuleViolation: the authority does not have it, or an earlier change is on its way.
         """
         order, claims = locked(work, told.order_no, Happening.WITHDRAWAL_SENT)
         lowered_ore = sum(one.told_ore for one in claims)
         kept = _tell_authority(work, tenant, self._means, order, MessageKind.WITHDRAWAL, (), lowered_ore, told)
-        work.orders_to_pay.change_claims(order.order_no, [_nothing_told(one) for one in claims])
+        work.orders_to_pay.change_claims(order.order_no, [one.as_told(0, 0, 0, 0) for one in claims])
         return {**answer_of(work, kept), "lowered_ore": lowered_ore}
 
 
@@ -162,6 +195,7 @@ def locked(work: UnitOfWork, order_no: int, happening: Happening) -> tuple[Order
     """Return an application and its receivables, which nobody else changes meanwhile. Raises as `next_state`."""
     order = find_order(work, order_no, to_change=True)
     next_state(OrderState(order.state), happening)  # refused before anything is written
+    refuse_under_way(work, order)
     claims = work.orders_to_pay.claims(order_no)
     work.receivables.lock(sorted(claim.receivable_id for claim in claims))
     return order, claims
@@ -195,6 +229,7 @@ def _message(
         kind=kind,  # type: ignore[arg-type]  # an application is none
         made_on=work.today,
         case_no=order.case_no,
+        decided_on=order.decided_on,
         claims=tuple(
             ReducedClaim(
                 claim_no=one.claim_no,
@@ -217,13 +252,4 @@ def _asked(one: OrderClaim) -> int:
 
 def as_told(claim: OrderClaim, now: OrderClaim) -> OrderClaim:
     """Return a receivable of which the authority has been told what is asked for now."""
-    return claim._replace(
-        told_principal_ore=now.principal_ore,
-        told_collection_ore=now.collection_ore,
-        told_interest_ore=now.interest_ore,
-        booked_interest_ore=now.booked_interest_ore,
-    )
-
-
-def _nothing_told(claim: OrderClaim) -> OrderClaim:
-    return claim._replace(told_principal_ore=0, told_collection_ore=0, told_interest_ore=0, booked_interest_ore=0)
+    return claim.as_told(now.principal_ore, now.collection_ore, now.interest_ore, now.booked_interest_ore)

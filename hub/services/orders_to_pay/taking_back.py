@@ -12,7 +12,7 @@ from hub.rules.orders_to_pay.enforcing import asked_on
 from hub.rules.orders_to_pay.states import ENDS_LEGAL_STEP
 from hub.rules.orders_to_pay.taking_back import lasting, restored, step_to_take_back
 from hub.services.orders_to_pay.awarding import lower_awarded
-from hub.services.orders_to_pay.duties import ask_people, interrupt_all
+from hub.services.orders_to_pay.duties import ask_people, interrupt_all, is_decided_despite
 from hub.services.orders_to_pay.following import CLAIM
 from hub.services.orders_to_pay.making import answer_of
 from hub.services.orders_to_pay.means import Means
@@ -61,6 +61,9 @@ class StepTakenBack:
     ) -> None:
         if last.happening == Happening.DECIDED:
             lower_awarded(work, tenant, order, claims)
+        *before_it, _ = lasting(work.orders_to_pay.steps(order.order_no))
+        if is_decided_despite(last.happening, before_it):
+            work.orders_to_pay.change_claims(order.order_no, [claim.as_before() for claim in claims])
         change_to(work, order, before)
         said = Said(Happening(last.happening), work.today, told.user, text=told.reason)
         step = last._replace(

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from hub.errors import DataError, RuleViolation
 from hub.model.orders_to_pay import Happening, OrderClaim, OrderState, OrderStep, OrderToPay
 from hub.model.tenant import Tenant
-from hub.rules.orders_to_pay.states import next_state
+from hub.rules.orders_to_pay.states import TOLD_AGAIN_BY, next_state
 from hub.services.books.finding import find_company
 from hub.services.books.marks import Mark, set_marks
 from hub.services.books.marks import end_marks as end_own
@@ -100,6 +100,8 @@ def _moved(order: OrderToPay, state: OrderState, said: Said) -> OrderToPay:
         moved = moved._replace(filed_on="")
     if said.happening is Happening.DECIDED:
         moved = moved._replace(decided_on=said.on_day, awarded_ore=said.amount_ore)
+    if said.happening in TOLD_AGAIN_BY and said.exchange_no:
+        moved = moved._replace(exchange_no=said.exchange_no)
     return moved
 
 

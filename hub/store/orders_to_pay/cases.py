@@ -76,7 +76,8 @@ _LOWERED = f"""
     JOIN order_to_pay_claim c ON c.tenant = o.tenant AND c.order_no = o.order_no
     JOIN receivable r ON r.tenant = c.tenant AND r.receivable_id = c.receivable_id
     LEFT JOIN open_item i ON i.tenant = c.tenant AND i.receivable_id = c.receivable_id
-    WHERE o.tenant = :t AND o.state IN ({{states}}) AND ({_IS_LESS})
+    WHERE o.tenant = :t AND (o.state IN ({{states}}) OR (o.enforcement <> 'none' AND o.state IN ({{enforced}})))
+      AND ({_IS_LESS})
     ORDER BY c.order_no, c.claim_no LIMIT :limit
 """
 
@@ -127,6 +128,17 @@ class SqlOrdersToPay:
     def of_file(self, filer: str, file_no: int) -> list[OrderToPay]:
         """Return the applications that went in a numbered file."""
         return self._orders("o.filer = :filer AND o.file_no = :file", " ORDER BY o.order_no", filer=filer, file=file_no)
+
+    def of_message(self, filer: str, prefix: str) -> list[OrderToPay]:
+        """Return the applications of a filer whose latest message has a name that begins so."""
+        return self._orders(
+            "o.filer = :filer AND o.exchange_no <> 0 AND EXISTS (SELECT 1 FROM exchange x WHERE x.tenant = o.tenant "
+            "AND x.exchange_no = o.exchange_no AND substr(x.idempotency_key, 1, :length) = :prefix)",
+            " ORDER BY o.order_no",
+            filer=filer,
+            prefix=prefix,
+            length=len(prefix),
+        )
 
     def of_exchange(self, exchange_no: int) -> list[OrderToPay]:
         """Return the applications whose latest message an exchange is."""
@@ -203,12 +215,15 @@ class SqlOrdersToPay:
         rows = self._connection.execute(_TO_BE_FILED, {"t": self._tenant, "company": company})
         return [(row[0], row[1]) for row in rows]
 
-    def lowered(self, states: Collection[OrderState], *, limit: int) -> list[LoweredOrder]:
+    def lowered(
+        self, states: Collection[OrderState], *, enforced: Collection[OrderState], limit: int
+    ) -> list[LoweredOrder]:
         """Return receivables of applications in some states of which less is open than the authority knows.
 
+        In the states `enforced` they count where enforcement follows by itself.
         Interest counts as far as it stood debited: the rest of it is in no balance.
         """
-        statement = text(_LOWERED.format(states=listed(states)))
+        statement = text(_LOWERED.format(states=listed(states), enforced=listed(enforced)))
         rows = self._connection.execute(statement, {"t": self._tenant, "limit": limit})
         return [LoweredOrder._make(row) for row in rows]
 

@@ -83,6 +83,10 @@ order_to_pay_claim = table(
     number("told_collection_ore", default=0),
     number("told_interest_ore", default=0),
     number("booked_interest_ore", default=0),  # of it, what stood debited
+    number("before_principal_ore", default=0),  # as the authority knew it before it was told that
+    number("before_collection_ore", default=0),
+    number("before_interest_ore", default=0),
+    number("before_booked_ore", default=0),
     PrimaryKeyConstraint("tenant", "order_no", "claim_no"),
 )
 Index("order_to_pay_claim_by_receivable", order_to_pay_claim.c.tenant, order_to_pay_claim.c.receivable_id)

@@ -103,6 +103,7 @@ def _changed(message: OrderMessage) -> Values:
         "case_no": change.case_no,
         "change_no": change.change_no,
         "changed_on": _day(change.made_on),
+        "decided_on": _day(change.decided_on),
         "lowered": change.lowered_ore,
         "reason": change.reason,
     }

@@ -76,6 +76,7 @@ _CLAIM = {
 _CHANGE = {
     "change_no": number("number of the change within the application"),
     "changed_on": day("day of the change"),
+    "decided_on": day("day of the decision; blank before it, and then the change is of what is enforced"),
     "lowered": amount("by how much less is asked for, all receivables together"),
     "reason": text("in words"),
 }
@@ -121,7 +122,6 @@ TOLD = Vocabulary(
                     "code": text("the authority's code"),
                     "text": text("in words"),
                     "costs": amount("of a decision: costs of the case that it awards"),
-                    "is_enforceable": flag("of a decision"),
                     "interest": amount("of an enforcement report: interest that the authority has collected"),
                 }
             ),

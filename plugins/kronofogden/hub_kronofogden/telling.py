@@ -68,7 +68,6 @@ def _case(item: Item) -> CaseTold | UnknownTold:
         _text(values, "text"),
         _text(values, "code"),
         values.get("costs"),
-        values.get("is_enforceable") is not False,
         values.get("interest"),
     )
 

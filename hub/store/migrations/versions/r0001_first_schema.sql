@@ -918,6 +918,10 @@ CREATE TABLE order_to_pay_claim (
     told_collection_ore BIGINT DEFAULT '0' NOT NULL,
     told_interest_ore BIGINT DEFAULT '0' NOT NULL,
     booked_interest_ore BIGINT DEFAULT '0' NOT NULL,
+    before_principal_ore BIGINT DEFAULT '0' NOT NULL,
+    before_collection_ore BIGINT DEFAULT '0' NOT NULL,
+    before_interest_ore BIGINT DEFAULT '0' NOT NULL,
+    before_booked_ore BIGINT DEFAULT '0' NOT NULL,
     PRIMARY KEY (tenant, order_no, claim_no)
 ) WITHOUT ROWID;
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hub.errors import RuleViolation
-from hub.model.orders_to_pay import AT_AN_END, OURS, TOLD, Happening, OrderState
-from hub.rules.orders_to_pay.states import ENDS_LEGAL_STEP, MOVES, is_pending, may_happen, next_state
+from hub.model.orders_to_pay import AT_AN_END, OURS, TOLD, EnforcementWish, Happening, OrderState
+from hub.rules.orders_to_pay.states import ENDS_LEGAL_STEP, MOVES, is_pending, is_pressed, may_happen, next_state
 
 WHOLE_WAY = (
     "checked executed filed receipt_ok confirmed to_complete completed ordered served contested "
@@ -38,6 +38,9 @@ def test_every_happening_has_a_move_and_every_state_is_reached():
         ("checked executed filed confirmed ordered not_served dismissed", OrderState.DISMISSED),
         ("checked executed filed withdrawal_sent withdrawn", OrderState.WITHDRAWN),
         ("checked executed filed confirmed contested reduction_sent reduced decided", OrderState.DECIDED),
+        ("checked executed filed confirmed contested reduced transferred_to_court", OrderState.TRANSFERRED_TO_COURT),
+        ("checked executed filed confirmed to_complete reduced completed", OrderState.CONFIRMED),
+        ("checked executed filed confirmed decided enforcement withdrawal_sent closed", OrderState.CLOSED),
         ("checked executed dropped", OrderState.DROPPED),
     ],
 )
@@ -55,6 +58,7 @@ def test_a_case_goes_its_way(way, state):
         "checked executed filed confirmed decided withdrawn",
         "checked executed filed confirmed decided contested",
         "checked executed filed confirmed transferred_to_court",
+        "checked executed filed confirmed reduced transferred_to_court",
         "checked executed filed confirmed enforcement",
         "checked executed filed dropped",
         "checked executed filed executed",
@@ -96,6 +100,9 @@ def test_money_is_told_to_the_authority_from_filing_until_it_decides():
         OrderState.FILED, OrderState.RECEIPT_OK, OrderState.CONFIRMED, OrderState.TO_COMPLETE, OrderState.ORDERED,
         OrderState.SERVED, OrderState.REDUCED, OrderState.CONTESTED,
     }  # fmt: skip
+    goes_on = {state for state in OrderState if is_pressed(state, EnforcementWish.FULL)}
+    assert goes_on == pending | {OrderState.DECIDED, OrderState.ENFORCEMENT}
+    assert not is_pressed(OrderState.DECIDED, EnforcementWish.NONE)
 
 
 def test_only_a_decision_ends_the_legal_step_well():

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from hub.cli.days import day_of
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, out, say, show_table
 
@@ -26,6 +27,8 @@ def group() -> typer.Typer:
     app = typer.Typer(help="The other sides of plugins on this machine, to try everything without them.")
     command(app, "serve", is_default=True)(serve)
     command(app, "fault")(fault)
+    command(app, "day")(day)
+    command(app, "let")(let)
     command(app, "received")(received)
     return app
 
@@ -92,6 +95,45 @@ def fault(
         answer_json({"sandbox": name, "fault": what, "times": times})
     else:
         say(f"ordered: {what}, {times} times, of {name}")
+
+
+def day(
+    session: Session,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The sandbox, such as autogiro.")],
+    on: Annotated[str, typer.Argument(metavar="DATE", help="The day that ends, such as 2026-11-24.")],
+    folder: Folder = FOLDER,
+) -> None:
+    """Let a day end at a sandbox that serves and works by days; say by which files it answers."""
+    from hub.runtime.sandboxes import order_day
+
+    files = order_day(folder, name, day_of("DATE", on))
+    _show_files(session, {"sandbox": name, "day": on}, files, "the day has ended, and there is nothing to tell")
+
+
+def let(
+    session: Session,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The sandbox, such as autogiro.")],
+    act: Annotated[str, typer.Argument(metavar="ACT", help="What it does; a wrong word is answered with all.")],
+    given: Annotated[
+        list[str] | None, typer.Argument(metavar="KEY=VALUE", help="What it is told of it.", show_default=False)
+    ] = None,
+    folder: Folder = FOLDER,
+) -> None:
+    """Let the other side do what it does by itself, such as: hub sandbox let autogiro refund payer=101."""
+    from hub.runtime.sandboxes import order_act
+
+    pairs = [one.partition("=") for one in given or ()]
+    if not all(key and is_set for key, is_set, _ in pairs):
+        raise typer.BadParameter("write key and value, such as payer=101")
+    files = order_act(folder, name, act, {key: value for key, _, value in pairs})
+    _show_files(session, {"sandbox": name, "act": act}, files, "done: it is told when the day ends (hub sandbox day)")
+
+
+def _show_files(session: Session, what: dict[str, str], files: Sequence[Path], empty: str) -> None:
+    if session.as_json:
+        answer_json({**what, "files": files})
+    else:
+        show_table("", [("to be received", "keep")], [(str(path),) for path in files], empty=empty)
 
 
 def received(session: Session, folder: Folder = FOLDER) -> None:

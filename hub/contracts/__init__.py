@@ -23,7 +23,14 @@ from hub.contracts.manifest import CONTRACT_VERSION, PluginManifest
 from hub.contracts.markers import hookimpl
 from hub.contracts.order_to_pay import OrderToPayFiler
 from hub.contracts.payment_orders import PaymentOrderWriter
-from hub.contracts.sandboxes import DailySandbox, Received, Sandbox, SandboxMaker, SelectiveSandbox
+from hub.contracts.sandboxes import (
+    ActingSandbox,
+    DailySandbox,
+    Received,
+    Sandbox,
+    SandboxMaker,
+    SelectiveSandbox,
+)
 from hub.contracts.settings import PluginSettings, SecretReference
 from hub.contracts.transports import RemoteFile, RemoteFolder
 from hub.contracts.webhooks import PaymentNotice, WebhookReceiver
@@ -31,6 +38,7 @@ from hub.model.attempts import Promise
 
 __all__ = [
     "CONTRACT_VERSION",
+    "ActingSandbox",
     "AddressedChannel",
     "ArchivedFile",
     "BankConnection",

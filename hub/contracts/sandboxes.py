@@ -78,6 +78,23 @@ class DailySandbox(Sandbox, Protocol):
         ...
 
 
+@runtime_checkable
+class ActingSandbox(Sandbox, Protocol):
+    """A sandbox whose counterparty, or its customers, do things by themselves when somebody says so."""
+
+    @property
+    def acts(self) -> Mapping[str, str]:
+        """What it does by itself, and what it is told of it, such as `payer= [code=02]`; brackets: may be left out."""
+        ...
+
+    def act(self, name: str, given: Mapping[str, str]) -> Sequence[Path]:
+        """Let it happen; return the files that tell of it at once, if any.
+
+        Raises ValueError for what it does not do, or cannot do as told.
+        """
+        ...
+
+
 class SandboxMaker(Protocol):
     """Makes a sandbox that keeps what it got in a folder; `port` 0 takes a free one."""
 

@@ -9,6 +9,7 @@ import errno
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -19,6 +20,7 @@ from hub.model.refusals import closest
 from hub.runtime.installed import build_plugin, installed_names
 from hub.runtime.lock import held, is_held
 from hub.runtime.plugins import TenantPlugins
+from hub.runtime.sandbox_acts import carried_out, tell_sandbox, write_answer
 
 ORDERS = "faults.jsonl"
 RECEIVED = "received.json"
@@ -142,6 +144,9 @@ def _refuse_unknown(names: Sequence[str], offered: set[str]) -> None:
     for name in names:
         if name not in offered:
             nearest = closest(name, offered)
+            if "," in name:
+                once_each = " ".join(f"--only {part.strip()}" for part in name.split(","))
+                raise ConfigurationError(f"{name} is no plugin", where="sandbox", hint=f"one at a time: {once_each}")
             hint = f"did you mean {nearest}?" if nearest else f"there is: {', '.join(sorted(offered)) or 'none'}"
             raise ConfigurationError(f"no installed plugin called {name} has a sandbox", where="sandbox", hint=hint)
 
@@ -173,6 +178,7 @@ class SandboxDesk:
     """Carries orders of other processes out, and lets them read what was received."""
 
     def __init__(self, folder: Path, sandboxes: Sequence[RunningSandbox]) -> None:
+        self._folder = folder
         self._orders = folder / ORDERS
         self._received = folder / RECEIVED
         self._sandboxes = {one.sandbox.name: one.sandbox for one in sandboxes}
@@ -183,7 +189,11 @@ class SandboxDesk:
         """Carry out what was ordered since the last look, and write down what was received."""
         for order in self._new_orders():
             sandbox = self._sandboxes.get(order.get("sandbox", ""))
-            if sandbox is not None and order.get("fault") in sandbox.faults:
+            if sandbox is None:
+                continue
+            if "id" in order:
+                write_answer(self._folder, order["id"], carried_out(sandbox, order))
+            elif order.get("fault") in sandbox.faults:
                 sandbox.order(order["fault"], int(order.get("times", 1)))
         told = {name: list(sandbox.received()) for name, sandbox in self._sandboxes.items()}
         if told != self._told or not self._received.exists():
@@ -214,15 +224,41 @@ def order_fault(folder: Path, sandbox: str, fault: str, times: int) -> None:
     Raises:
         DataError: nothing serves from this folder, or it has no such sandbox or fault.
     """
-    faults = _told_by(folder)["faults"]
-    if not is_served(folder):
-        raise DataError(f"no sandbox serves from the folder {folder.name} any more; start them: hub sandbox")
-    if sandbox not in faults:
-        raise DataError(f"no sandbox called {sandbox} serves there (there is: {', '.join(sorted(faults)) or 'none'})")
+    faults = _faults_of(folder, sandbox)
     if fault not in faults[sandbox]:
         raise DataError(f"{sandbox} has no such fault (it has: {', '.join(sorted(faults[sandbox]))})")
     with (folder / ORDERS).open("a", encoding="utf-8") as file:
         file.write(json.dumps({"sandbox": sandbox, "fault": fault, "times": times}) + "\n")
+
+
+def order_day(folder: Path, sandbox: str, day: date) -> list[Path]:
+    """Let a day end at a sandbox of another process; return the files that it answers by, oldest first.
+
+    Raises:
+        DataError: nothing serves from this folder, it has no such sandbox, or that does not work by days.
+    """
+    _faults_of(folder, sandbox)
+    return tell_sandbox(folder / ORDERS, sandbox, {"day": day.isoformat()})
+
+
+def order_act(folder: Path, sandbox: str, act: str, given: Mapping[str, str]) -> list[Path]:
+    """Let a sandbox of another process do something by itself; return the files that tell of it at once.
+
+    Raises:
+        DataError: nothing serves from this folder, or the sandbox does no such thing, or cannot as told.
+    """
+    _faults_of(folder, sandbox)
+    return tell_sandbox(folder / ORDERS, sandbox, {"act": act, "given": dict(given)})
+
+
+def _faults_of(folder: Path, sandbox: str) -> dict[str, list[str]]:
+    """Return the faults of all that serve there, one of this name among them. Raises DataError as above."""
+    faults: dict[str, list[str]] = _told_by(folder)["faults"]
+    if not is_served(folder):
+        raise DataError(f"no sandbox serves from the folder {folder.name} any more; start them: hub sandbox")
+    if sandbox not in faults:
+        raise DataError(f"no sandbox called {sandbox} serves there (there is: {', '.join(sorted(faults)) or 'none'})")
+    return faults
 
 
 def received_by(folder: Path) -> dict[str, list[Received]]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from test_cli_demo import run
@@ -52,6 +55,50 @@ def test_another_process_orders_faults_and_reads_what_came(tmp_path: Path) -> No
 
         assert ordered == [("error", 3)]
         assert received_by(tmp_path) == {"kivra": []}
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Path]:
+    """A folder from which Kivra and a Bankgirot are served, and orders carried out."""
+    stopping = Event()
+
+    def look(desk: SandboxDesk) -> None:
+        while not stopping.wait(0.01):
+            desk.look()
+
+    with running(tmp_path, ("bankgiro", "kivra")) as sandboxes:
+        desk = SandboxDesk(tmp_path, sandboxes)
+        desk.look()
+        looking = Thread(target=look, args=(desk,))
+        looking.start()
+        yield tmp_path
+        stopping.set()
+        looking.join()
+
+
+def test_another_process_lets_days_end_and_others_act(served: Path) -> None:
+    ended = run("sandbox", "day", "autogiro", "2026-11-24", "--folder", served, "--json")
+    in_words = run("sandbox", "day", "autogiro", "2026-11-25", "--folder", served)
+
+    assert json.loads(ended.stdout) == {"sandbox": "autogiro", "day": "2026-11-24", "files": []}
+    assert (in_words.exit_code, "nothing to tell" in in_words.output) == (0, True)
+    for words, why in (
+        (("day", "kivra", "2026-11-24"), "does not work by days"),
+        (("day", "autogiro", "tomorrow"), "write a day"),
+        (("let", "autogiro", "sing"), "refund payer="),
+        (("let", "kivra", "refund"), "it does: nothing"),
+        (("let", "autogiro", "registers"), "none has"),
+        (("let", "autogiro", "refund", "101"), "such as payer=101"),
+        (("let", "mail", "refund"), "there is: autogiro, kivra"),
+    ):
+        refused = run("sandbox", *words, "--folder", served)
+        assert refused.exit_code != 0
+        assert why in " ".join(refused.output.split()), (words, refused.output)
+
+
+def test_plugins_are_named_one_at_a_time(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="--only kivra --only bankgiro"), running(tmp_path, ["kivra,bankgiro"]):
+        pass
 
 
 def test_faults_that_are_none_are_answered_with_those_there_are(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 It reads and writes by itself, by the positions of the manual, and nothing of the adapter. In its folder `in` is what
 waits, `taken` what was carried out, `refused` what was sent back, with the reason beside it, and `out` its answers.
-By itself it ends a day whenever a file has come: that of the latest date in a file's opening record. Faults:
+By itself it ends a day whenever a file has come: that of the latest date in a file's opening record. Other days end,
+and payers and their banks act, when somebody says so (`hub sandbox day`, `let`). Faults:
 
     refuse                          the next file is sent back
     no_cover, no_account, retried   what becomes of the next request that falls due
@@ -25,6 +26,7 @@ from hub.loopback.folders import whole_files
 from hub.loopback.kept_secrets import kept_host_key, kept_secret
 from hub.loopback.sandbox import LoopbackSandbox, counted_faults
 from hub.loopback.sftp_server import SftpServer, SftpUser
+from hub_bankgiro.sandbox_acts import ACTS, act
 from hub_bankgiro.sandbox_clearing import Clearing
 from hub_bankgiro.sandbox_orders import FileRefused, lines_of
 
@@ -84,12 +86,16 @@ class BankgirotOnFolder:
             self.unended = ""
             self.clearing.statuses = self._statuses
             for name, content in self.clearing.end_day(day):
-                path = self.answers / name
-                while path.exists():  # a second file of the same day
-                    path = path.with_stem(f"{path.stem}x")
-                path.write_bytes(content)
-                written.append(path)
+                written.append(self.put_out(name, content))
         return written
+
+    def put_out(self, name: str, content: bytes) -> Path:
+        """Write an answer, beside those of the same name; `lock` is held."""
+        path = self.answers / name
+        while path.exists():  # a second file of the same day
+            path = path.with_stem(f"{path.stem}x")
+        path.write_bytes(content)
+        return path
 
     def _statuses(self) -> str:
         """Return the status that was ordered for the next request, blank when none was."""
@@ -158,6 +164,17 @@ class BankgirotSandbox(LoopbackSandbox):
         new = [path for path in written if path.name not in self._told]
         self._told.update(path.name for path in new)
         return new
+
+    @property
+    def acts(self) -> Mapping[str, str]:
+        """What payers and their banks do by themselves."""
+        return ACTS
+
+    def act(self, name: str, given: Mapping[str, str]) -> Sequence[Path]:
+        """Let it happen; return the registers that were asked for. Raises ValueError for what cannot be."""
+        written = act(self.bankgirot, name, given)
+        self._told.update(path.name for path in written)
+        return written
 
     def received(self) -> Sequence[Received]:
         """Return every file that it has carried out."""

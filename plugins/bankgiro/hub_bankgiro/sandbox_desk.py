@@ -23,6 +23,11 @@ class OrderDesk:
         self._seal_key = seal_key
         self._day = ""
 
+    @property
+    def day(self) -> str:
+        """Its day as `20261124`; blank until a file has come or a day has ended since it was started."""
+        return self._day
+
     def take(self, name: str, content: bytes) -> None:
         """Carry out a file's orders; what comes of them is told when the day ends.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.contracts import DailySandbox, Recognition, Sandbox
+from hub.contracts import ActingSandbox, DailySandbox, Recognition, Sandbox
 from hub.model import direct_debits as nouns
 from hub.model.attempts import Message
 from hub.model.direct_debits import Direction, MandateOrderKind, PayeeOrder, Recurrence, SchemeFile
@@ -22,6 +22,7 @@ from hub_bankgiro.autogiro.payments import SpecificationReader
 from hub_bankgiro.autogiro.scheme import Autogiro
 from hub_bankgiro.autogiro.wording import payee_of
 from hub_bankgiro.sandbox import BankgirotOnFolder, BankgirotSandbox
+from hub_bankgiro.sandbox_acts import act
 from hub_bankgiro.sandbox_orders import FileRefused
 from hub_bankgiro.settings import BankgiroSettings
 
@@ -180,6 +181,54 @@ def test_mandates_by_internet_bank_are_asked_for_and_answered(world):
     assert [(one.payer_number, one.outcome) for one in world.day(WEDNESDAY)] == [("301", "created")]
 
 
+def test_payers_and_their_banks_act_when_they_are_told_to(world):
+    world.order(new("101"), request("101"))
+    world.day(MONDAY)
+    world.day(TUESDAY)
+    asks = {"payer": "301", "account": "3300-1212121212", "identity": "19121212-1212", "name": "Åsa Testdotter"}
+
+    assert act(world.bankgirot, "refund", {"payer": "101", "code": "01"}) == []
+    assert act(world.bankgirot, "ask", asks) == []
+    mandates, requests = act(world.bankgirot, "registers", {"bankgiro": "991-2346"})
+    told = {type(one).__name__: one for one in world.day(WEDNESDAY)}
+    act(world.bankgirot, "end", {"payer": "101"})
+    (ended,) = world.day(date(2026, 11, 26))
+
+    assert [one.payer_number for one in world.read(mandates.read_bytes())] == ["101"]
+    assert world.read(requests.read_bytes()) == []
+    assert (told["Refund"].request.amount_ore, told["Refund"].reason.code) == (12500, "01")
+    wish = told["InternetBankMandate"]
+    assert (wish.payer_number, wish.payer_account, wish.payer_identity) == ("301", "3300001212121212", PERSON)
+    assert (ended.payer_number, ended.outcome) == ("101", "ended")
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "why"),
+    [
+        ("refund", {}, "refund takes payer="),
+        ("refund", {"payer": "101", "amount": "5"}, "amount"),
+        ("refund", {"payer": "101"}, "nothing was collected"),
+        ("refund", {"payer": "x"}, "payer= is a number"),
+        ("end", {"payer": "102"}, "no such mandate"),
+        ("registers", {"bankgiro": "5050-1055"}, "one that has sent a file: 9912346"),
+    ],
+)
+def test_what_payers_cannot_do_is_said(world, name, given, why):
+    world.order(new("101"))
+    world.day(MONDAY)
+    with pytest.raises(ValueError, match=why):
+        act(world.bankgirot, name, given)
+
+
+def test_nobody_acts_before_the_sandbox_knows_its_day(world):
+    world.order(new("101"))
+    world.day(MONDAY)
+    again = World(world.folder)
+
+    with pytest.raises(ValueError, match="hub sandbox day"):
+        act(again.bankgirot, "registers", {})
+
+
 def test_an_ended_mandate_takes_its_requests_along(world):
     world.order(new("101"), request("101", on=WEDNESDAY))
     world.day(MONDAY)
@@ -252,6 +301,7 @@ def test_it_takes_files_by_sftp(tmp_path):
 def test_its_day_ends_when_it_is_told_and_each_answer_is_given_once(tmp_path):
     with BankgirotSandbox(tmp_path, works_by_itself=False) as sandbox:
         assert isinstance(sandbox, DailySandbox)
+        assert isinstance(sandbox, ActingSandbox)
         settings = BankgiroSettings.model_validate(sandbox.settings)
         scheme = Autogiro(
             settings, ContextInMemory({"autogiro.seal_key": sandbox.secrets["AUTOGIRO_SANDBOX_SEAL_KEY"]})

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import BinaryIO, Protocol, runtime_checkable
 
-from hub.model.collection import AgencyEvent, CaseBatch, CaseOrder, CollectionStep, Fetched, Manner, StepTerms
+from hub.model.collection import (
+    AgencyDoubt,
+    AgencyEvent,
+    AgencyTerms,
+    CaseBatch,
+    CaseOrder,
+    CollectionStep,
+    Fetched,
+    Manner,
+    StepTerms,
+)
 
 
 @runtime_checkable
@@ -87,4 +97,13 @@ class CollectionAgency(Protocol):
         Raises:
             FormatError: at the first contradiction; nothing else ever comes out.
         """
+        ...
+
+
+@runtime_checkable
+class DoubtedAgency(CollectionAgency, Protocol):
+    """An agency that says what of its own settings does not work, or has been compared with nobody."""
+
+    def doubts(self, terms: AgencyTerms) -> Sequence[AgencyDoubt]:
+        """Say what a person should see to, for `hub doctor`; nothing is asked of the agency. No secret."""
         ...

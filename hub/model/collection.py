@@ -55,6 +55,13 @@ class AgencyTerms(BaseModel):
     group_no: str = Field(default="", description="*Koncernnummer*, where the agency has one.")
 
 
+class AgencyDoubt(NamedTuple):
+    """Something about an agency's settings that a person should see to; its message says what to do."""
+
+    message: str
+    is_wrong: bool  # nothing can be told, or fetched, before it is mended
+
+
 # --- orders --------------------------------------------------------------------------------------------------------
 
 

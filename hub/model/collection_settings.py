@@ -188,6 +188,11 @@ class AgencyAgreement(_Table):
     confirms_recalls: Switch = Field(
         default=True, description="false: it never answers a recall, so a case is closed when its recall has arrived."
     )
+    answer_banking_days: DayCount = Field(
+        default=5,
+        description="Banking days after which `hub doctor` asks about what the agency has not answered; 0: it answers "
+        "nothing.",
+    )
     payout_banking_days: DayCount = Field(
         default=5, description="Banking days after which a settlement without its money becomes a task."
     )

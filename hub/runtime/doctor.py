@@ -15,6 +15,7 @@ from hub.money import format_kronor, plain_kronor
 from hub.rules.payments.matching import Reason
 from hub.runtime.bank_findings import bank_findings
 from hub.runtime.bootstrap import Installation
+from hub.runtime.collection_findings import collection_findings
 from hub.runtime.company_findings import company_findings
 from hub.runtime.dunning_findings import dunning_findings
 from hub.runtime.facade import Hub
@@ -166,6 +167,7 @@ def _tenant(installation: Installation, name: str) -> Iterator[Finding]:
     yield from refund_findings(work, what)
     yield from mandate_findings(work, what)
     yield from _parts_found_since(work, what)
+    yield from collection_findings(work, what)
     yield from order_findings(work, what)
     yield from secret_findings(installation.home, work.tenant, what)
     yield from company_findings(work.tenant, what)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hub.contracts import CollectionAgency
+from hub.contracts import CollectionAgency, DoubtedAgency
 from hub.model.collection import (
+    AgencyDoubt,
     AgencyEvent,
+    AgencyTerms,
     CaseBatch,
     CaseClosed,
     CaseListed,
@@ -56,6 +58,12 @@ class CollectionAgencyConformance(FetchedFilesConformance):
         assert all(isinstance(terms, StepTerms) and isinstance(terms.payee, Payee) for terms in steps.values()), (
             "a step does not say whom the debtor pays"
         )
+
+    def test_doubts_of_its_settings_say_what_to_do(self) -> None:
+        agency = self._agency()
+        doubts = agency.doubts(AgencyTerms(organisation_number="")) if isinstance(agency, DoubtedAgency) else ()
+
+        assert all(isinstance(one, AgencyDoubt) and one.message.strip() for one in doubts), "a doubt says nothing"
 
     # Writing
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -10,10 +10,12 @@ from typing import BinaryIO
 
 from hub.contracts import PluginContext, RemoteFolder
 from hub.errors import ConfigurationError, DataError
-from hub.formats.declared import DeclaredFile, Layout, load_layout
+from hub.formats.declared import UNVERIFIED, DeclaredFile, Layout, load_layout
 from hub.formats.rejoined import rejoined
 from hub.model.collection import (
+    AgencyDoubt,
     AgencyEvent,
+    AgencyTerms,
     CaseBatch,
     CaseOrder,
     CollectionStep,
@@ -33,6 +35,7 @@ from hub_collection_agencies.terms import Profile
 PACKAGE = "hub_collection_agencies"
 TABLE = "plugins.collection_agencies"
 HEAD_BYTES = 4096
+LAYOUT_PAGE = "docs/declared-layouts.md"
 
 
 class FolderAgency:
@@ -77,9 +80,8 @@ class FolderAgency:
 
     def why_not(self, order: CaseOrder) -> str:
         """See `CollectionAgency.why_not`: a file with this order alone is written, and thrown away."""
-        missing = [name for name in self._profile.needs if not getattr(order.terms, name)]
-        if missing:
-            return f"{self._profile.title} needs {missing[0]}: add it to [[collection_agencies]]"
+        if missing := self._missing(order.terms):
+            return missing
         if order.step not in self.steps:
             return f"{self._profile.title} does not take the step {order.step}"
         if self._profile.nets_corrections and (why := _below_zero(order)):
@@ -89,6 +91,21 @@ class FolderAgency:
         except DataError as error:
             return f"the layout {self._layout.name} cannot say it: {error}"
         return ""
+
+    def doubts(self, terms: AgencyTerms) -> Sequence[AgencyDoubt]:
+        """See `DoubtedAgency.doubts`."""
+        found = [AgencyDoubt(missing, is_wrong=True)] if (missing := self._missing(terms)) else []
+        if self._layout.verified == UNVERIFIED:
+            mend = f"say in it what they have compared as verified, see {LAYOUT_PAGE}"
+            if not self._settings.layout:
+                mend = f"type their specification in by {LAYOUT_PAGE}, and name it in {TABLE}.{self.name}.layout"
+            text = f"the layout {self._layout.name} is {UNVERIFIED}: send {self._profile.title} a file to try; {mend}"
+            found.append(AgencyDoubt(text, is_wrong=False))
+        return found
+
+    def _missing(self, terms: AgencyTerms) -> str:
+        missing = [name for name in self._profile.needs if not getattr(terms, name)]
+        return f"{self._profile.title} needs {missing[0]}: add it to [[collection_agencies]]" if missing else ""
 
     def file_name(self, batch: CaseBatch) -> str:
         """Return what the layout calls it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,28 @@ def test_the_neutral_json_says_the_same():
     assert claim["fees"] == [{"type": "reminder", "amount": "60.00", "date": "2026-10-12", "is_booked": True}]
     assert [one["kind"] for one in said["orders"]] == [str(kind) for kind in OrderKind]
     assert said["orders"][2]["credit"]["bears_interest"] is False
+
+
+def test_doubts_name_numbers_that_are_missing_and_layouts_that_nobody_has_compared(tmp_path):
+    bare = TERMS.model_copy(update={"customer_no": ""})
+    number, layout = agency("svea").doubts(bare)
+    assert (number.is_wrong, number.message) == (
+        True,
+        "Svea Inkasso needs customer_no: add it to [[collection_agencies]]",
+    )
+    assert not layout.is_wrong
+    assert "name it in plugins.collection_agencies.svea.layout" in layout.message
+
+    shipped = files("hub_collection_agencies").joinpath("layouts/default.toml").read_text(encoding="utf-8")
+    own = tmp_path / "svea.toml"
+    own.write_text(shipped.replace("source = ", 'verified = "Svea, 2026-11-23"\nsource = ', 1), encoding="utf-8")
+    assert agency("svea", layout=str(own)).doubts(TERMS) == []
+    missing = [one.message.partition(":")[0] for one in agency("amili", account="main").doubts(bare) if one.is_wrong]
+    assert missing == [
+        "plugins.collection_agencies.amili.address is not given",
+        "plugins.collection_agencies.amili.api_key is not given",
+        "Amili needs the creditor's id",
+    ]
 
 
 def test_every_batch_has_a_name_of_its_own():

@@ -10,7 +10,9 @@ from typing import Any, BinaryIO, ClassVar
 
 from hub.errors import DataError, FormatError
 from hub.model.collection import (
+    AgencyDoubt,
     AgencyEvent,
+    AgencyTerms,
     CaseBatch,
     CaseClosed,
     CaseOrder,
@@ -307,9 +309,15 @@ class _DeletesAll(SoundAgency):
         return found
 
 
+class _DoubtsWithoutAWord(SoundAgency):
+    def doubts(self, terms: AgencyTerms) -> list[AgencyDoubt]:
+        return [AgencyDoubt(" ", is_wrong=not terms.customer_no)]
+
+
 BROKEN_AGENCIES: dict[str, type[SoundAgency]] = {
     "test_keeps_the_contract_under_a_stable_name": _NewName,
     "test_each_step_says_whom_the_debtor_pays": _TakesNothing,
+    "test_doubts_of_its_settings_say_what_to_do": _DoubtsWithoutAWord,
     "test_every_file_has_a_name_of_its_own": _OneName,
     "test_the_same_batch_gives_the_same_bytes": _OtherBytes,
     "test_every_order_is_in_what_is_written": _OnlyTheFirst,

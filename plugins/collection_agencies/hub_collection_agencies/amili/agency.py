@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 from hub.contracts import PluginContext
 from hub.errors import DataError, FormatError
-from hub.model.collection import AgencyEvent, CaseBatch, CaseOrder, CollectionStep, Fetched, Manner, StepTerms
+from hub.model.collection import (
+    AgencyDoubt,
+    AgencyEvent,
+    AgencyTerms,
+    CaseBatch,
+    CaseOrder,
+    CollectionStep,
+    Fetched,
+    Manner,
+    StepTerms,
+)
 from hub_collection_agencies.amili import fetching, reading, translate
-from hub_collection_agencies.amili.calls import AmiliApi
+from hub_collection_agencies.amili.calls import TABLE, AmiliApi
 from hub_collection_agencies.amili.channel import CHANNEL
 from hub_collection_agencies.amili.settings import AmiliSettings
 from hub_collection_agencies.terms import COLLECTS, REMINDS_AS_PAYEE
@@ -52,6 +62,17 @@ class AmiliAgency:
     def why_not(self, order: CaseOrder) -> str:
         """See `CollectionAgency.why_not`."""
         return translate.why_not(order)
+
+    def doubts(self, terms: AgencyTerms) -> Sequence[AgencyDoubt]:
+        """See `DoubtedAgency.doubts`."""
+        given = {
+            "address": self._settings.address,
+            "api_key": self._settings.api_key,
+            "account": self._settings.account,
+        }
+        wrong = [f"{TABLE}.{name} is not given: ask Amili for it" for name, value in given.items() if not value]
+        wrong += [] if terms.customer_no else [translate.NO_CREDITOR]
+        return [AgencyDoubt(text, is_wrong=True) for text in wrong]
 
     def file_name(self, batch: CaseBatch) -> str:
         """Return a name by the order's key."""

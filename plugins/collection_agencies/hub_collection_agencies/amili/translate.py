@@ -25,6 +25,7 @@ RESOURCES = {
     OrderKind.RECALL: CANCELLATIONS,
 }
 _IDENTITY_DIGITS = {True: 10, False: 12}  # of companies, of persons
+NO_CREDITOR = "Amili needs the creditor's id: add it as customer_no to [[collection_agencies]]"
 _BY_HAND = "Amili's documentation shows no way for a program to tell it so: tell it by hand"
 
 
@@ -45,7 +46,7 @@ def why_not(order: CaseOrder) -> str:
     if order.kind not in RESOURCES:
         return _BY_HAND
     if not order.terms.customer_no:
-        return "Amili needs the creditor's id: add it as customer_no to [[collection_agencies]]"
+        return NO_CREDITOR
     if order.claim.currency != "SEK":
         return f"Amili takes SEK only, and the claim is in {order.claim.currency}"
     if order.payment is not None and order.payment.amount_ore <= 0:

@@ -26,6 +26,12 @@ class CaseState(StrEnum):
     REFUSED = "refused"  # the agency did not take it
 
 
+ORDER_REFUSED = "agency_order_refused"  # task, of an order
+CANNOT_BE_TOLD = "agency_cannot_be_told"  # task, of an order
+NOT_TAKEN = "agency_message_not_taken"  # task, of an exchange
+TASKS_OF_ORDERS, TASKS_OF_MESSAGES = (ORDER_REFUSED, CANNOT_BE_TOLD), (NOT_TAKEN,)
+"""Tasks that repeat what an agency has written: a purge takes their texts."""
+
 AT_AGENCY = "agency"  # how somebody to whom a receivable is handed over is named: `agency NAME`
 
 

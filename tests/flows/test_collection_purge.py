@@ -7,6 +7,7 @@ from collection_world import PERSON, CollectionWorld
 from everything_kept import places_of
 
 from hub.model.collection_cases import PLAN_COMMAND
+from hub.model.collection_commands import HoldCase
 from hub.model.purging import PurgeKept, PurgeTerms
 from hub.services.reports import purging
 
@@ -35,8 +36,10 @@ def said(world):
     return str([world.sql(f"SELECT * FROM {table}") for table in tables])
 
 
-def contents(world):
-    return world.sql("SELECT count(*) FROM erased_content")[0][0]
+def erased(world):
+    """The names of the files whose bytes are gone, in the order they went out and came in."""
+    query = "SELECT x.name FROM exchange x JOIN erased_content e ON e.tenant = x.tenant AND e.sha256 = x.sha256"
+    return [row[0] for row in world.sql(f"{query} ORDER BY x.exchange_no")]
 
 
 def settle(world, number, *, closes):
@@ -65,7 +68,7 @@ def test_names_go_with_the_receivable_and_a_file_with_the_last_that_it_names(wor
     assert PERSON in said(world)
     purging.execute_purge(world.store, planned(world))
     assert world.one("1001").debtor_name == ""
-    assert contents(world) == 0  # the file names another, who is there
+    assert erased(world) == ["2.json"]  # the other files name another, who is there
     assert PERSON in world.sql("SELECT selection FROM run_plan WHERE kind = 'collection'")[0][0]  # and so was the plan
 
     settle(world, "1002", closes=True)
@@ -76,5 +79,35 @@ def test_names_go_with_the_receivable_and_a_file_with_the_last_that_it_names(wor
         ('{"agency": "small", "companies": ["1"], "debtor": "purged"}',)
     ]
     assert world.sql("SELECT body_sha256 FROM command") == [("",)]
-    assert contents(world) == 1
+    assert erased(world) == ["collection:small:5566778899:1/1.json", "1.json", "2.json", "3.json"]
     assert world.verify() == []
+
+
+def test_what_an_agency_wrote_of_a_debtor_goes_from_events_tasks_and_what_was_of_no_case(engine):
+    world = CollectionWorld(engine)
+    world.person("1001", debtor_name="Örjan Ek")
+    world.transfer()
+    world.books.tell()
+    world.follow()
+    claim = world.case().claim_id
+    world.tell_hub(HoldCase(key="h", user="anna", case_no=world.case().case_no, remark="Örjan is ill"))
+    world.paid("1001", 10_000)
+    world.follow()
+    world.books.forget_receipts()
+    paid = world.orders()[-1].order_key
+    refused = {"told": "receipt", "claim": claim, "order_key": paid, "is_accepted": False, "text": "Örjan is unknown"}
+    status = {"told": "status", "claim": claim, "stage": "asks", "text": "Örjan called"}
+    world.books.tell(refused, status, {"told": "status", "claim": "K99", "stage": "krav_sent", "text": "Örjan too"})
+    world.follow()
+    world.books.tell({"told": "closed", "claim": claim, "code": "PAID_DIRECT", "text": "by Örjan"})
+    world.follow()
+    world.paid("1001", 90_000)
+    world.next_day(40)
+    kept = ("event", "task", "collection_order", "agency_told")
+    assert all("Örjan" in str(world.sql(f"SELECT * FROM {table}")) for table in kept)
+
+    purging.execute_purge(world.store, planned(world))
+
+    assert places_of(engine, "Örjan") == {}
+    assert world.verify() == []
+    assert "agency_order_refused" not in world.tasks()

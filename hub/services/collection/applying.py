@@ -18,7 +18,7 @@ from hub.model.collection import (
     Stage,
     StatusTold,
 )
-from hub.model.collection_cases import Case, CaseState, Order, OrderState
+from hub.model.collection_cases import ORDER_REFUSED, Case, CaseState, Order, OrderState
 from hub.model.tenant import Tenant
 from hub.rules.collection.ending import known_code
 from hub.rules.reasons import cut_at_word
@@ -31,7 +31,6 @@ from hub.services.ports import UnitOfWork
 
 APPLIED, STRAY = "applied", "stray"
 STATUS_UNKNOWN = "agency_status_unknown"  # task
-ORDER_REFUSED = "agency_order_refused"  # task
 CASE_DISPUTED = "case_disputed"  # task
 TAKEN_TOO_LATE = "case_taken_after_its_end"  # task
 LONGEST_TEXT = 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.errors import DataError, RuleViolation
 from hub.model.collection import ClosingCode, DirectPayment, OrderKind
-from hub.model.collection_cases import Case, CaseState, OrderState, Settlement
+from hub.model.collection_cases import CANNOT_BE_TOLD, NOT_TAKEN, Case, CaseState, OrderState, Settlement
 from hub.model.collection_commands import (
     CloseCase,
     DecideAgencyFile,
@@ -28,13 +28,12 @@ from hub.services.books import Handlers
 from hub.services.books.finding import find_company
 from hub.services.chart import chart_of
 from hub.services.collection.ending import end_case
-from hub.services.collection.hearing import NOT_TAKEN
 from hub.services.collection.ordering import Draft, part_of, tell, write_orders
 from hub.services.collection.payouts import AT_ONCE, make_even, money_of, place, suspense_out
 from hub.services.collection.recalling import recall
 from hub.services.collection.receiving import close_file, queue_file
 from hub.services.collection.seeing import see_collection
-from hub.services.collection.sending import CANNOT_BE_TOLD, send_file_again
+from hub.services.collection.sending import send_file_again
 from hub.services.collection.transfer_accounts import VOUCHER_TYPE
 from hub.services.ports import JsonObject, UnitOfWork
 

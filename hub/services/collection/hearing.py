@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hub.model.attempts import ANSWER
 from hub.model.collection import ClosingCode, OrderKind
-from hub.model.collection_cases import CaseState, Order, OrderState
+from hub.model.collection_cases import NOT_TAKEN, CaseState, Order, OrderState
 from hub.model.events import Event
 from hub.model.tenant import Tenant
 from hub.services.collection.agencies import Agencies
@@ -19,7 +19,6 @@ from hub.services.ports import UnitOfWork
 CURSOR = "collection messages"
 CLAIM = "hear of messages to agencies"
 EVENTS_AT_ONCE = 200
-NOT_TAKEN = "agency_message_not_taken"  # task
 ANSWER_UNREAD = "agency_answer_unread"  # task
 PREFIX = "collection:"
 DELIVERED, REJECTED = "attempt_delivered", "attempt_rejected"

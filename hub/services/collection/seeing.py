@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from hub.model.collection_cases import NOT_TAKEN, ORDER_REFUSED
 from hub.model.collection_commands import SeeCollection
 from hub.model.tenant import Tenant
 from hub.services.books.seeing import close_seen
-from hub.services.collection.applying import CASE_DISPUTED, ORDER_REFUSED, STATUS_UNKNOWN, TAKEN_TOO_LATE
-from hub.services.collection.hearing import ANSWER_UNREAD, NOT_TAKEN
+from hub.services.collection.applying import CASE_DISPUTED, STATUS_UNKNOWN, TAKEN_TOO_LATE
+from hub.services.collection.hearing import ANSWER_UNREAD
 from hub.services.collection.observing import CLAIM_GREW
 from hub.services.collection.receiving import STRAYS
 from hub.services.collection.sending import AGENCY_MISSING, FETCH_MESSAGE

@@ -15,7 +15,7 @@ from hub.model.agency_told import Ready
 from hub.model.attempts import PlannedMessage
 from hub.model.claims import Claim
 from hub.model.collection import CaseBatch, CaseOrder, ClosingCode, Manner, OrderKind
-from hub.model.collection_cases import Case, CaseState, Order, OrderState
+from hub.model.collection_cases import CANNOT_BE_TOLD, Case, CaseState, Order, OrderState
 from hub.model.exchanges import ExchangeState, NewExchange
 from hub.model.tenant import Tenant
 from hub.rules.reasons import cut_at_word
@@ -29,7 +29,6 @@ MESSAGE_KIND = "agency_message"
 ORDERS_IN_FILE = 2_000
 MESSAGES_AT_ONCE = 100
 CLAIM = "send to agencies"  # two at once: the second looks when the first has written
-CANNOT_BE_TOLD = "agency_cannot_be_told"  # task
 AGENCY_MISSING = "agency_missing"  # task
 FETCH_MESSAGE = "agency_message_to_fetch"  # task
 LONGEST_TEXT = 200

@@ -13,8 +13,12 @@ from hub.store.temporary import lay_out
 
 WRITTEN = ("remark", "reason", "debtor_number", "payee_name", "payee_account")
 """Fields of events that hold what a person wrote, or who somebody is."""
-WRITTEN_IN = {"watch_set": ("text",)}  # of a payment registered by hand the text is its method's
-_MAY_HOLD = " OR ".join(f'v.data LIKE \'%"{name}": "_%\'' for name in (*WRITTEN, "text"))
+_OF_AGENCY = ("text", "said")
+WRITTEN_IN = {
+    "watch_set": ("text",),  # of a payment registered by hand the text is its method's
+    **dict.fromkeys(("case_refused", "case_status_told", "case_recalled", "case_closed"), _OF_AGENCY),
+}
+_MAY_HOLD = " OR ".join(f'v.data LIKE \'%"{name}": "_%\'' for name in (*WRITTEN, "text", "said"))
 _IDS = {"payment_id": "BIGINT PRIMARY KEY"}
 _OF_PAYMENTS = f"""
     SELECT v.event_no, v.kind, v.data FROM erased_payment p
@@ -49,7 +53,11 @@ def _erase(connection: Connection, tenant: int, events: Iterable[Row[Any]]) -> N
     for row in events:
         data = json.loads(row.data)
         names = [name for name in (*WRITTEN, *WRITTEN_IN.get(row.kind, ())) if data.get(name)]
-        if names:
+        within = data.get("part") or {}  # of an order to an agency
+        written_within = [name for name in WRITTEN if within.get(name)]
+        if written_within:
+            data["part"] = within | dict.fromkeys(written_within, "")
+        if names or written_within:
             kept = json.dumps(data | dict.fromkeys(names, ""), ensure_ascii=False)
             changed.append({"t": tenant, "event_no": row.event_no, "data": kept})
     if changed:

@@ -11,7 +11,7 @@ from hub.contracts.channels import (
     DeliveryChannel,
     QueryableChannel,
 )
-from hub.contracts.collection import CollectionAgency, DoubtedAgency
+from hub.contracts.collection import AttachingAgency, CollectionAgency, DoubtedAgency
 from hub.contracts.context import PluginContext, PluginState
 from hub.contracts.direct_debits import DirectDebitScheme
 from hub.contracts.document_channels import DocumentChannel, FollowedChannel
@@ -41,6 +41,7 @@ __all__ = [
     "ActingSandbox",
     "AddressedChannel",
     "ArchivedFile",
+    "AttachingAgency",
     "BankConnection",
     "BookkeepingExporter",
     "CollectionAgency",

@@ -9,6 +9,7 @@ from hub.model.collection import (
     AgencyDoubt,
     AgencyEvent,
     AgencyTerms,
+    Attachment,
     CaseBatch,
     CaseOrder,
     CollectionStep,
@@ -106,4 +107,17 @@ class DoubtedAgency(CollectionAgency, Protocol):
 
     def doubts(self, terms: AgencyTerms) -> Sequence[AgencyDoubt]:
         """Say what a person should see to, for `hub doctor`; nothing is asked of the agency. No secret."""
+        ...
+
+
+@runtime_checkable
+class AttachingAgency(CollectionAgency, Protocol):
+    """An agency that takes documents beside a claim, such as the invoice and the demand, through its channel."""
+
+    def attachments(self, order: CaseOrder) -> Sequence[Attachment]:
+        """Say which documents of a claim go with it, of those that its claim lists; of other orders none.
+
+        The core sends each as a message of its own, before the claim's, whose last part is the attachment's name; one
+        that does not go is told to a person.
+        """
         ...

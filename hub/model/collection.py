@@ -152,6 +152,15 @@ class CaseOrder(BaseModel):
     changed_fields: tuple[str, ...] = ()
 
 
+class Attachment(NamedTuple):
+    """A document of a claim that goes beside it, as a message of its own: the kept rendering, byte by byte."""
+
+    name: str  # what its file is called at the agency, without folders: of each another, in what is written too
+    sha256: str
+    size: int
+    why_not: str = ""  # why a person sends it, such as its size; blank: it goes
+
+
 class CaseBatch(NamedTuple):
     """Orders that go together: the same batch gives the same bytes."""
 

@@ -16,6 +16,7 @@ from hub.errors import FormatError, HubError, RejectedError
 from hub.model.attempts import Delivered, Message
 from hub.model.collection import (
     AgencyEvent,
+    Attachment,
     CaseBatch,
     CaseClosed,
     CaseListed,
@@ -75,6 +76,16 @@ class SmallAgency:
     def write(self, batch: CaseBatch) -> bytes:
         lines = [{"file": batch.file_no, "customer": batch.terms.customer_no}, *map(_line, batch.orders)]
         return "\n".join(json.dumps(line, sort_keys=True) for line in lines).encode()
+
+    def attachments(self, order: CaseOrder) -> list[Attachment]:
+        found = order.claim.documents if order.kind is OrderKind.CLAIM else ()
+        small = self._books.largest_document
+        return [
+            Attachment(
+                f"{order.order_key}_{no}.pdf", one.sha256, one.size, "it is too large" if one.size > small else ""
+            )
+            for no, one in enumerate(found, 1)
+        ]
 
     def fetch(self, cursor: str) -> Fetched:
         at = int(cursor or 0)
@@ -143,6 +154,9 @@ class SmallChannel:
             fault = self._books.faults.popleft()
             if fault is not None:
                 raise fault
+        if message.content.startswith(b"%PDF"):
+            self._books.documents[message.name.rpartition("/")[2]] = message.content
+            return Delivered(message.name)
         self._books.take(message.content)
         return Delivered(message.name, answer=self._books.answer() if self._answers else b"")
 
@@ -176,6 +190,8 @@ class AgencyBooks:
     def __init__(self, *, commission_percent: int = 10) -> None:
         self.taken: list[bytes] = []
         self.lines: list[dict[str, Any]] = []
+        self.documents: dict[str, bytes] = {}  # by the names of their files
+        self.largest_document = 1_000
         self.left: dict[str, list[int]] = {}
         self.invoice: dict[str, str] = {}
         self.closed: dict[str, str] = {}

@@ -73,6 +73,9 @@ def _end_if_final(work: UnitOfWork, tenant: Tenant, agencies: Agencies, case_no:
 def _rejected(work: UnitOfWork, tenant: Tenant, event: Event, orders: Sequence[Order]) -> None:
     """A call about one claim that the agency refuses is a claim refused; of a file a person is asked."""
     problem = str(event.data.get("problem", ""))[:200]
+    if not orders:
+        _document_rejected(work, event, problem)
+        return
     remedy = f"send it again by: hub collection again {event.data['exchange_no']}"
     if len(orders) == 1 and orders[0].state == OrderState.SENT and not orders[0].file_no:
         (order,) = orders
@@ -85,7 +88,15 @@ def _rejected(work: UnitOfWork, tenant: Tenant, event: Event, orders: Sequence[O
             remedy = "hand the receivable over anew"
             tell(work, "case_refused", case, text=problem, order_no=order.order_no)
             end_case(work, tenant, case, ClosingCode.REJECTED_BY_AGENCY, state=CaseState.REFUSED, text=problem)
-    if orders:
-        number = event.data["exchange_no"]
-        message = f"an agency has not taken exchange {number} ({problem}): mend what is wrong, and {remedy}"
-        work.commands.open_task(NOT_TAKEN, str(number), message)
+    number = event.data["exchange_no"]
+    message = f"an agency has not taken exchange {number} ({problem}): mend what is wrong, and {remedy}"
+    work.commands.open_task(NOT_TAKEN, str(number), message)
+
+
+def _document_rejected(work: UnitOfWork, event: Event, problem: str) -> None:
+    number, name = event.data["exchange_no"], str(event.data["message"]).rpartition("/")[2]
+    message = (
+        f"an agency has not taken the document {name} ({problem}): save it by hub exchanges content {number}, and send "
+        "it by hand"
+    )
+    work.commands.open_task(NOT_TAKEN, str(number), message)

@@ -7,6 +7,7 @@ from hub.model.collection_commands import SeeCollection
 from hub.model.tenant import Tenant
 from hub.services.books.seeing import close_seen
 from hub.services.collection.applying import CASE_DISPUTED, STATUS_UNKNOWN, TAKEN_TOO_LATE
+from hub.services.collection.attaching import DOCUMENT_LEFT
 from hub.services.collection.hearing import ANSWER_UNREAD
 from hub.services.collection.observing import CLAIM_GREW
 from hub.services.collection.receiving import STRAYS
@@ -21,6 +22,7 @@ SEEN = frozenset(
         ANSWER_UNREAD,
         CASE_DISPUTED,
         CLAIM_GREW,
+        DOCUMENT_LEFT,
         FETCH_MESSAGE,
         FLAGGED_AT_AGENCY,
         NEW_VERSION,

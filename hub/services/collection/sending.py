@@ -21,6 +21,7 @@ from hub.model.tenant import Tenant
 from hub.rules.reasons import cut_at_word
 from hub.services.attempts import plan_batch
 from hub.services.collection.agencies import Agencies
+from hub.services.collection.attaching import attached
 from hub.services.collection.ending import Ending, end_cases
 from hub.services.collection.ordering import case_order, tell, write_anew
 from hub.services.ports import UnitOfWork, Work
@@ -124,7 +125,8 @@ def _send_file(
     key = f"{group.agency}:{group.organisation_number}:{number}"
     batch = _batch(work, agencies, group, key, number, prepared)
     name = f"collection:{key}/{agency.file_name(batch)}"
-    ((exchange_no),) = _plan(work, tenant, agencies, agency, key, [(name, agency.write(batch))])
+    documents = attached(work, agency, key, batch.orders)
+    ((exchange_no),) = _plan(work, tenant, agencies, agency, key, [(name, agency.write(batch))], documents)
     _note_sent(work, [(one, exchange_no) for one in prepared], number)
 
 
@@ -141,7 +143,8 @@ def _send_each(
         batch = _batch(work, agencies, group, one.order.order_key, 0, [one])
         messages.append((f"collection:{one.order.order_key}/{agency.file_name(batch)}", agency.write(batch)))
     key = f"{group.agency}:{prepared[0].order.order_no}"
-    numbers = _plan(work, tenant, agencies, agency, key, messages)
+    documents = attached(work, agency, key, [one.told for one in prepared])
+    numbers = _plan(work, tenant, agencies, agency, key, messages, documents)
     _note_sent(work, list(zip(prepared, numbers, strict=True)), 0)
 
 
@@ -159,12 +162,16 @@ def _plan(
     agency: CollectionAgency,
     key: str,
     messages: Sequence[tuple[str, bytes]],
+    documents: Sequence[PlannedMessage],
 ) -> list[int]:
-    """Let the channel carry messages, or keep them for a person where there is none; return their exchanges."""
+    """Let the channel carry messages, or keep them for a person where there is none; return their exchanges.
+
+    Documents go first: what a claim names lies there when it comes.
+    """
     kept = [(name, work.contents.keep(content)) for name, content in messages]
     if not agency.channel:
         return _keep_for_person(work, agency, [NewExchange(MESSAGE_KIND, "", n, k.sha256, k.size, n) for n, k in kept])
-    planned = [PlannedMessage(name, content.sha256, content.size, MESSAGE_KIND) for name, content in kept]
+    planned = [*documents, *(PlannedMessage(name, one.sha256, one.size, MESSAGE_KIND) for name, one in kept)]
     plan_batch(work, tenant.id, agency.channel, f"collection:{key}", planned, plugin=agencies.plugin_of(agency))
     attempts = {one.message: one.exchange_no for one in work.attempts.of_messages([name for name, _ in kept])}
     return [attempts[name] for name, _ in kept]

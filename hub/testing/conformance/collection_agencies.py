@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hub.contracts import CollectionAgency, DoubtedAgency
+from hub.contracts import AttachingAgency, CollectionAgency, DoubtedAgency
 from hub.model.collection import (
     AgencyDoubt,
     AgencyEvent,
@@ -66,6 +66,17 @@ class CollectionAgencyConformance(FetchedFilesConformance):
         assert all(isinstance(one, AgencyDoubt) and one.message.strip() for one in doubts), "a doubt says nothing"
 
     # Writing
+
+    def test_documents_beside_a_claim_have_names_of_their_own(self) -> None:
+        agency = self._agency()
+        orders = [self._order(order_key=key) for key in ("O-1", "O-2")]
+        told = [agency.attachments(order) for order in orders] if isinstance(agency, AttachingAgency) else []
+        names = [one.name for found in told for one in found]
+
+        assert len(names) == len(set(names)), "two claims' documents have files of one name"
+        assert all(name and "/" not in name for name in names), "a document's file has a folder in its name, or none"
+        if isinstance(agency, AttachingAgency):
+            assert not agency.attachments(self._order(OrderKind.RECALL)), "documents go with what is no claim"
 
     def test_the_same_batch_gives_the_same_bytes(self) -> None:
         taken = [one for one in map(self._order, OrderKind) if not self._refuses(one)]

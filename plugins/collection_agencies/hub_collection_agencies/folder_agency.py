@@ -16,6 +16,7 @@ from hub.model.collection import (
     AgencyDoubt,
     AgencyEvent,
     AgencyTerms,
+    Attachment,
     CaseBatch,
     CaseOrder,
     CollectionStep,
@@ -101,11 +102,26 @@ class FolderAgency:
                 mend = f"type their specification in by {LAYOUT_PAGE}, and name it in {TABLE}.{self.name}.layout"
             text = f"the layout {self._layout.name} is {UNVERIFIED}: send {self._profile.title} a file to try; {mend}"
             found.append(AgencyDoubt(text, is_wrong=False))
+        if self._settings.documents and not self.channel:
+            text = f"documents go nowhere: name {TABLE}.{self.name}.out, or take documents away"
+            found.append(AgencyDoubt(text, is_wrong=False))
         return found
 
     def _missing(self, terms: AgencyTerms) -> str:
         missing = [name for name in self._profile.needs if not getattr(terms, name)]
         return f"{self._profile.title} needs {missing[0]}: add it to [[collection_agencies]]" if missing else ""
+
+    def attachments(self, order: CaseOrder) -> Sequence[Attachment]:
+        """See `AttachingAgency.attachments`."""
+        if order.kind is not OrderKind.CLAIM:
+            return []
+        largest = self._settings.largest_document_mb * 1_000_000
+        too_large = f"{self._profile.title} takes {self._settings.largest_document_mb} MB"
+        chosen = {one.sha256: one for one in order.claim.documents if one.kind in self._settings.documents}
+        return [
+            Attachment(f"{order.order_key}_{no}_{one.kind}.pdf", one.sha256, one.size, too_large * (one.size > largest))
+            for no, one in enumerate(chosen.values(), 1)
+        ]
 
     def file_name(self, batch: CaseBatch) -> str:
         """Return what the layout calls it."""
@@ -134,10 +150,15 @@ class FolderAgency:
         return self._layout.outgoing((CLAIMS if True in kinds else CHANGES).name)
 
     def _understood(self, order: CaseOrder) -> CaseOrder:
-        if not self._profile.nets_corrections:
-            return order
-        payments = netted(order.claim.payments)
-        return order.model_copy(update={"claim": order.claim.model_copy(update={"payments": payments})})
+        """Return an order as the agency understands it; documents that go beside it by the names of their files."""
+        changed: dict[str, object] = {}
+        if self._profile.nets_corrections:
+            changed["payments"] = netted(order.claim.payments)
+        if self._settings.documents:
+            named = {one.sha256: one.name for one in self.attachments(order) if not one.why_not}
+            listed = [one for one in order.claim.documents if one.sha256 in named]
+            changed["documents"] = tuple(one.model_copy(update={"name": named[one.sha256]}) for one in listed)
+        return order.model_copy(update={"claim": order.claim.model_copy(update=changed)}) if changed else order
 
     @cached_property
     def _incoming(self) -> RemoteFolder:

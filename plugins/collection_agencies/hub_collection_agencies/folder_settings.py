@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from hub.contracts import PluginSettings
+from hub.model.documents import DocumentKind
 from hub.model.payee_account import read_account
 from hub.model.setting_values import Switch
 from hub.transports.file_settings import FolderSettings
@@ -35,6 +36,16 @@ class FolderAgencySettings(PluginSettings):
     )
     layout: LayoutPath = Field(
         default="", description="Path of the layout with the agency's own specification; left out: the shipped one."
+    )
+    documents: tuple[DocumentKind, ...] = Field(
+        default=(),
+        description="Documents that go beside a claim, as files of their own, such as `invoice` and `demand`.",
+    )
+    largest_document_mb: int = Field(
+        default=10,
+        ge=1,
+        le=64,
+        description="The largest document that the agency takes, in megabytes of 1,000,000 bytes.",
     )
     giro_numbers: Accounts = Field(
         default=(), description="Accounts that the agency pays out from, such as `bankgiro:991-2346`."

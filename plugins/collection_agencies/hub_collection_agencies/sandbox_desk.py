@@ -86,6 +86,9 @@ class AgencyDesk:
         if taken.exists() and taken.read_bytes() == content:
             file.unlink()  # it has had this one
             return
+        if content.startswith(b"%PDF"):  # a document beside a claim
+            file.replace(taken)
+            return
         try:
             _, orders = orders_in(content)
         except (ValueError, IndexError, ArithmeticError) as error:

@@ -13,7 +13,7 @@ import pytest
 from hub.contracts import Promise
 from hub.errors import ConfigurationError, DataError, FormatError, OutcomeUnknownError
 from hub.model.attempts import Message
-from hub.model.claims import ClaimPayment
+from hub.model.claims import ClaimDocument, ClaimPayment
 from hub.model.collection import (
     CaseClosed,
     CaseRef,
@@ -142,6 +142,38 @@ def test_doubts_name_numbers_that_are_missing_and_layouts_that_nobody_has_compar
         "plugins.collection_agencies.amili.api_key is not given",
         "Amili needs the creditor's id",
     ]
+
+
+def test_documents_go_beside_a_claim_by_the_names_that_its_rows_say():
+    kinds = [("invoice", 1_000), ("demand", 2_000_001), ("warning", 5)]
+    documents = tuple(
+        ClaimDocument(kind=kind, name=f"{kind}-10/7.pdf", sha256=str(no) * 64, size=size)
+        for no, (kind, size) in enumerate(kinds)
+    )
+    order = order_of(claim=CLAIM.model_copy(update={"documents": documents}))
+    place = {"folder": "/srv/svea"}
+    one = agency("svea", documents=["invoice", "demand"], largest_document_mb=2, out=place)
+
+    invoice, demand = one.attachments(order)
+    assert invoice == (f"{order.order_key}_1_invoice.pdf", "0" * 64, 1_000, "")
+    assert demand.why_not == "Svea Inkasso takes 2 MB"
+    assert one.attachments(order_of(OrderKind.RECALL)) == []
+    rows = [row.split(";") for row in one.write(batch_of(order)).decode().splitlines() if row.startswith("X")]
+    assert [row[3] for row in rows] == [invoice.name]
+    assert agency("svea", out=place).attachments(order) == []
+    assert "documents go nowhere" in agency("svea", documents=["invoice"]).doubts(TERMS)[-1].message
+
+
+def test_the_agency_on_this_machine_keeps_documents_and_reads_claims(tmp_path):
+    with AgencySandbox(tmp_path) as sandbox:
+        inbox = sandbox.desk.inbox
+        (inbox / "O-1_1_invoice.pdf").write_bytes(b"%PDF-1.7")
+        (inbox / "claims.csv").write_bytes(agency("svea").write(batch_of(order_of())))
+        sandbox.desk.work(DAY)
+
+        assert sandbox.desk.unreadable == {}
+        assert {file.name for file in sandbox.desk.taken.iterdir()} == {"O-1_1_invoice.pdf", "claims.csv"}
+        assert len(sandbox.desk.books.cases) == 1
 
 
 def test_every_batch_has_a_name_of_its_own():

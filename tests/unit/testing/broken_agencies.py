@@ -13,6 +13,7 @@ from hub.model.collection import (
     AgencyDoubt,
     AgencyEvent,
     AgencyTerms,
+    Attachment,
     CaseBatch,
     CaseClosed,
     CaseOrder,
@@ -314,10 +315,16 @@ class _DoubtsWithoutAWord(SoundAgency):
         return [AgencyDoubt(" ", is_wrong=not terms.customer_no)]
 
 
+class _OneNameForAllDocuments(SoundAgency):
+    def attachments(self, order: CaseOrder) -> list[Attachment]:
+        return [Attachment("invoice.pdf", one.sha256, one.size) for one in order.claim.documents]
+
+
 BROKEN_AGENCIES: dict[str, type[SoundAgency]] = {
     "test_keeps_the_contract_under_a_stable_name": _NewName,
     "test_each_step_says_whom_the_debtor_pays": _TakesNothing,
     "test_doubts_of_its_settings_say_what_to_do": _DoubtsWithoutAWord,
+    "test_documents_beside_a_claim_have_names_of_their_own": _OneNameForAllDocuments,
     "test_every_file_has_a_name_of_its_own": _OneName,
     "test_the_same_batch_gives_the_same_bytes": _OtherBytes,
     "test_every_order_is_in_what_is_written": _OnlyTheFirst,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from collection_world import CollectionWorld, collection_tenant
 from sqlalchemy import Engine, event
 
-from hub.model.commands import SetHold, Target
+from hub.model.commands import CancelReceivable, SetHold, Target
 from hub.services.books import carry_out
 from hub.services.payments.commands import HANDLERS
 
@@ -41,6 +41,17 @@ def counted(engine: Engine) -> Iterator[Counter[str]]:
         event.remove(engine, "before_cursor_execute", note)
 
 
+def about(number: str) -> Target:
+    return Target(company="1", number=number)
+
+
+def told(world: CollectionWorld, commands: Sequence[Any]) -> None:
+    """Carry commands out, and make no round."""
+    with world.store.write() as work:
+        for one in commands:
+            carry_out(work, world.tenant, one, HANDLERS)
+
+
 def story(world: CollectionWorld, first: int, count: int) -> Iterator[tuple[str, Callable[[], object]]]:
     """Yield what is done about so many cases, one after the other."""
     numbers = [str(number) for number in range(first, first + 2 * count)]
@@ -57,11 +68,8 @@ def story(world: CollectionWorld, first: int, count: int) -> Iterator[tuple[str,
     claims = [world.case(number).claim_id for number in numbers]
     world.books.tell(*({"told": "status", "claim": one, "stage": "krav_sent"} for one in claims))
     yield "status", world.follow
-    with world.store.write() as work:
-        for number in numbers:
-            about = Target(company="1", number=number)
-            held = SetHold(key=f"h{number}", user="anna", receivable=about, code="tvist", source="anna")
-            carry_out(work, world.tenant, held, HANDLERS)
+    hold = {"user": "anna", "code": "tvist", "source": "anna"}
+    told(world, [SetHold(key=f"h{number}", receivable=about(number), **hold) for number in numbers])
     yield "held", world.work
     for claim in claims[::2]:
         world.books.debtor_pays(claim, 100_000)
@@ -70,6 +78,14 @@ def story(world: CollectionWorld, first: int, count: int) -> Iterator[tuple[str,
     yield "settled and closed", world.follow
     world.books.tell(*({"told": "closed", "claim": one, "code": "RECALLED"} for one in claims[1::2]))
     yield "closed", world.follow
+    world.person(*(f"9{number}" for number in numbers))
+    world.transfer(number=f"9{numbers[0]}", number_to=f"9{numbers[-1]}")
+    world.books.tell()
+    world.follow()
+    told(world, [CancelReceivable(key=f"c{n}", user="anna", receivable=about(f"9{n}")) for n in numbers])
+    yield "annulled", world.follow
+    world.books.tell()
+    yield "taken back", world.follow
 
 
 def test_many_cases_take_as_many_statements_as_few(engine: Engine) -> None:
@@ -84,7 +100,7 @@ def test_many_cases_take_as_many_statements_as_few(engine: Engine) -> None:
             counts[count][name] = said
 
     assert {case.state for case in world.cases()} == {"closed"}
-    assert len(world.cases()) == 2 * (2 * FEW + MANY)
+    assert len(world.cases()) == 4 * (2 * FEW + MANY)
     assert world.verify() == []
     for name, few in counts[FEW].items():
         more = {said: n - few[said] for said, n in counts[MANY][name].items() if n > few[said]}

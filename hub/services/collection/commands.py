@@ -61,7 +61,7 @@ def recall_case(work: UnitOfWork, tenant: Tenant, command: RecallCase) -> JsonOb
         RuleViolation: it has ended, or has been taken back.
     """
     case = case_of(work, command.case_no)
-    has_ended = recall(work, case, command.reason, command.remark)
+    has_ended = bool(recall(work, [case], command.reason, command.remark))
     if has_ended:
         end_case(work, tenant, case, ClosingCode.RECALLED, text=command.remark)
     return {"case_no": case.case_no, "ended": has_ended}

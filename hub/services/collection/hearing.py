@@ -10,7 +10,7 @@ from hub.model.collection_cases import NOT_TAKEN, CaseState, Order, OrderState
 from hub.model.events import Event
 from hub.model.tenant import Tenant
 from hub.services.collection.agencies import Agencies
-from hub.services.collection.ending import end_case
+from hub.services.collection.ending import Ending, end_case, end_cases
 from hub.services.collection.ordering import tell
 from hub.services.collection.recalling import go_on
 from hub.services.collection.receiving import take_in_answer
@@ -57,17 +57,16 @@ def _delivered(work: UnitOfWork, tenant: Tenant, agencies: Agencies, event: Even
         if state != "posted":
             message = f"the answer to exchange {event.data['exchange_no']} is {state}: see exchange {answer.number}"
             work.commands.open_task(ANSWER_UNREAD, str(answer.number), message)
-    for order in orders:
-        if order.kind == OrderKind.RECALL:
-            _end_if_final(work, tenant, agencies, order.case_no)
+    _end_final(work, tenant, agencies, [order.case_no for order in orders if order.kind == OrderKind.RECALL])
 
 
-def _end_if_final(work: UnitOfWork, tenant: Tenant, agencies: Agencies, case_no: int) -> None:
-    """End a case whose recall has arrived at an agency that never answers one."""
-    case = work.collection_cases.get_all([case_no])[case_no]
-    agreed = agencies.agreement(case.agency, case.organisation_number)
-    if case.state == CaseState.RECALLING and not agreed.confirms_recalls:
-        end_case(work, tenant, case, ClosingCode.RECALLED)
+def _end_final(work: UnitOfWork, tenant: Tenant, agencies: Agencies, case_nos: Sequence[int]) -> None:
+    """End cases whose recall has arrived at an agency that never answers one."""
+    recalled = [case for case in work.collection_cases.get_all(case_nos).values() if case.state == CaseState.RECALLING]
+    final = [
+        case for case in recalled if not agencies.agreement(case.agency, case.organisation_number).confirms_recalls
+    ]
+    end_cases(work, tenant, [Ending(case, ClosingCode.RECALLED) for case in final])
 
 
 def _rejected(work: UnitOfWork, tenant: Tenant, event: Event, orders: Sequence[Order]) -> None:

@@ -78,7 +78,7 @@ def _is_annulled(case: Case, news: Sequence[NewsOfCase]) -> bool:
 
 def _take_back(work: UnitOfWork, tenant: Tenant, cases: Sequence[Case]) -> None:
     """Take cases back whose receivables were annulled."""
-    untold = [case for case in cases if recall(work, case, RecallReason.CREDITED, "annulled")]
+    untold = recall(work, cases, RecallReason.CREDITED, "annulled")
     end_cases(work, tenant, [Ending(case, ClosingCode.RECALLED) for case in untold])
 
 

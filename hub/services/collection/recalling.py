@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hub.errors import RuleViolation
 from hub.model.collection import OrderKind, RecallReason
 from hub.model.collection_cases import Case, CaseState, Order, OrderState
@@ -10,26 +12,27 @@ from hub.services.ports import UnitOfWork
 
 RECALLED = "case_recalled"  # event
 GOES_ON = "case_goes_on"  # event
+_HAS_GONE = (OrderState.SENT, OrderState.ACCEPTED)
 
 
-def recall(work: UnitOfWork, case: Case, reason: RecallReason, text: str = "") -> bool:
-    """Take a case back; say whether it ends at once, since the agency was never told of it.
+def recall(work: UnitOfWork, cases: Sequence[Case], reason: RecallReason, text: str = "") -> list[Case]:
+    """Take cases back; return those that end at once, since the agency was never told of them.
 
-    Raises RuleViolation when it has ended, or has been taken back already.
+    Raises RuleViolation when one has ended, or has been taken back already.
     """
-    if not case.is_open or case.state == CaseState.RECALLING:
-        raise RuleViolation(f"case {case.case_no} is {case.state}: it cannot be taken back")
-    orders = work.collection_orders.of_cases([case.case_no])
+    for case in cases:
+        if not case.is_open or case.state == CaseState.RECALLING:
+            raise RuleViolation(f"case {case.case_no} is {case.state}: it cannot be taken back")
+    orders = work.collection_orders.of_cases([case.case_no for case in cases])
     waiting = [order for order in orders if order.waits]
     work.collection_orders.change(order._replace(state=OrderState.DROPPED) for order in waiting)
-    is_told = any(
-        order.kind == OrderKind.CLAIM and order.state in (OrderState.SENT, OrderState.ACCEPTED) for order in orders
-    )
-    if is_told:
-        work.collection_cases.change(case.case_no, state=CaseState.RECALLING)
-        write_orders(work, [Draft(case, OrderKind.RECALL, {"recall_reason": reason, "reason": text})])
-    tell(work, RECALLED, case, reason=reason, text=text, is_told=is_told)
-    return not is_told
+    known = {order.case_no for order in orders if order.kind == OrderKind.CLAIM and order.state in _HAS_GONE}
+    told = [case for case in cases if case.case_no in known]
+    work.collection_cases.change_each([case._replace(state=CaseState.RECALLING) for case in told], "state")
+    write_orders(work, [Draft(case, OrderKind.RECALL, {"recall_reason": reason, "reason": text}) for case in told])
+    for case in cases:
+        tell(work, RECALLED, case, reason=reason, text=text, is_told=case.case_no in known)
+    return [case for case in cases if case.case_no not in known]
 
 
 def go_on(work: UnitOfWork, case: Case, refused: Order) -> None:

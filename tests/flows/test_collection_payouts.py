@@ -13,7 +13,7 @@ from sqlalchemy import text
 from test_races import Meanwhile
 
 from hub.errors import DataError, RuleViolation
-from hub.model.books import Bucket
+from hub.model.books import Bucket, Contra, Posting
 from hub.model.collection import CollectionStep, Payee, StepTerms
 from hub.model.collection_cases import CaseState
 from hub.model.collection_commands import PlacePayout, RecallCase, ReportDirectPayment, SeeCollection
@@ -22,6 +22,7 @@ from hub.model.payment_file import Payer
 from hub.model.tenant import Tenant
 from hub.rules.charges import Cause
 from hub.services.books import carry_out
+from hub.services.chart import chart_of
 from hub.services.collection import receiving
 from hub.services.collection.commands import COLLECTION_HANDLERS
 from hub.services.collection.following import follow_cases
@@ -246,13 +247,23 @@ def settled(world, reference, *rows, day="2026-11-10"):
 
 def debit(world, number, *, fee_ore=0, interest_ore=0):
     """Debit a reminder fee and interest, as dunning does."""
+    row = world.one(number)
+    of_row = {"group_no": row.group_no, "company": row.company, "currency": row.currency}
+    days = {"transaction_date": "2026-11-01", "booked_date": "2026-11-01"}
+    nowhere = {"payment_id": None, "exchange_no": None, "section_no": 0, "account_no": 0}
     charges = (
-        (fee_ore, Bucket.FEE, Cause.REMINDER_FEE_DEBITED),
-        (interest_ore, Bucket.INTEREST, Cause.INTEREST_DEBITED),
+        (fee_ore, Bucket.FEE, Contra.REMINDER_FEE, Cause.REMINDER_FEE_DEBITED),
+        (interest_ore, Bucket.INTEREST, Contra.INTEREST, Cause.INTEREST_DEBITED),
     )
-    for amount_ore, bucket, cause in charges:
-        if amount_ore:
-            world.pay(world.one(number), -amount_ore, "2026-11-01", None, bucket, cause=cause)
+    with world.store.write() as work:
+        work.books.add(
+            [
+                Posting(row.receivable_id, bucket, amount_ore, cause=cause, contra=contra, **of_row, **days, **nowhere)
+                for amount_ore, bucket, contra, cause in charges
+                if amount_ore
+            ]
+        )
+        work.books.apply(chart_of(work, world.tenant), voucher_type="dunning")
 
 
 def settlements(world):
@@ -358,13 +369,13 @@ def test_what_an_agency_takes_back_opens_capital_fees_and_interest_again(engine,
     paid = {"capital_ore": 100_000, "reminder_fee_ore": 6_000, "interest_ore": 900, "net_ore": 106_900}
     settled(world, "P1", (claim, paid))
     assert (sum(world.open()), world.accounts().get("1580", 0)) == (0, 0)
-    assert world.accounts()["8313"] == -400  # the agency's own interest
+    assert world.accounts()["8313"] == -900  # 400 of it the agency's own
 
     settled(world, "P2", (claim, {name: -ore for name, ore in paid.items()}))
     left = (100_000, 6_000, 500)
     at_agency = tuple(world.accounts().get(account, 0) for account in ("1580", "1581", "1582"))
     assert (world.open(), at_agency) == (((0, 0, 0), left) if settles else (left, (0, 0, 0)))
-    assert (world.case().left_there_ore, world.accounts()["8313"], world.accounts()["1689"]) == (106_500, 0, 0)
+    assert (world.case().left_there_ore, world.accounts()["8313"], world.accounts()["1689"]) == (106_500, -500, 0)
     assert world.verify() == []
 
 

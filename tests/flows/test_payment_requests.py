@@ -54,6 +54,8 @@ def test_a_receivable_with_an_active_mandate_is_requested_in_time_for_its_due_da
                 "direction": "collect",
                 "recurrence": "once",
                 "times": 0,
+                "payer_account": "91501234567",
+                "payer_name": "",
             },
         )
     ]

@@ -34,13 +34,15 @@ _STATE_DIFFERS = f"""
     WHERE o.tenant = :t AND o.state <> coalesce(s.state, '')
 """
 
+# What is paid too much in part is below zero in an application that is not filed: nothing of it is told.
 _TOLD_MORE = """
     SELECT 'order to pay ' || c.order_no, 'the authority knows more of ' || c.number || ' than was asked for',
            CAST(c.told_principal_ore + c.told_collection_ore + c.told_interest_ore
                 - c.principal_ore - c.collection_ore - c.interest_ore AS BIGINT), 'SEK'
     FROM order_to_pay_claim c
-    WHERE c.tenant = :t AND (c.told_principal_ore > c.principal_ore OR c.told_collection_ore > c.collection_ore
-                             OR c.told_interest_ore > c.interest_ore)
+    WHERE c.tenant = :t AND (c.told_principal_ore > 0 AND c.told_principal_ore > c.principal_ore
+                             OR c.told_collection_ore > 0 AND c.told_collection_ore > c.collection_ore
+                             OR c.told_interest_ore > 0 AND c.told_interest_ore > c.interest_ore)
 """
 
 _AWARDED_DIFFERS = f"""

@@ -17,6 +17,8 @@ from hub.model.purging import PurgeTerms
 from hub.services.books.interest import accrued
 from hub.services.orders_to_pay.proposing import propose
 from hub.services.reports.purging import execute_purge, plan_purge
+from hub.services.verifying import verify
+from hub.store.verifying import SqlVerifying
 
 
 @pytest.fixture
@@ -89,6 +91,19 @@ class TestMaking:
         world.demanded("1001", **how)
         assert world.make("1001")["state"] == "blocked"
         assert why in world.order().why
+
+    def test_what_is_paid_too_much_in_part_is_blocked_and_the_authority_knows_nothing_of_it(self, world):
+        world.demanded("1001", fee_ore=18_000)
+        world.tell(
+            "credit_receivable",
+            receivable={"company": "1", "number": "1001"},
+            amount_ore=105_000,
+            allow_credit_balance=True,
+        )
+
+        assert "overpaid" in world.make("1001")["why"]
+        assert world.claims()[0].principal_ore == -5_000
+        assert verify(SqlVerifying(world.engine, world.store.tenant), None, world.tenant).is_clean
 
     def test_without_a_demand_it_is_blocked_and_ready_once_its_time_has_run_out(self, world):
         world.owe("1001", 100_000)

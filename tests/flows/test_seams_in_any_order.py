@@ -15,7 +15,7 @@ from collection_world import ACCOUNTS as OF_AGENCIES
 from collection_world import AGREEMENT, PERSON, RULE, CollectionWorld
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import Engine
 from test_dunning_in_any_order import ACCOUNTS, COMPANY, DUNNING, POLICIES, Dunned, InterestWorld, number
 
@@ -39,6 +39,7 @@ CODES = {
     "plan": {"text": "In a plan or at the authority", "stops": [*HOLDS, "interest_if_deferral_kept"]},
 }
 TOLD = ("ordered", "contested", "decided", "enforcement", "enforcement_report", "withdrawn", "dismissed", "closed")
+BEGINNINGS = ("at the agency", "back from the agency", "at the authority", "back from the authority", "in a plan")
 OWN_INTEREST = st.sampled_from((0, 1_00, 25_00))  # nothing, less and more than was earned
 
 
@@ -47,6 +48,7 @@ def seam_tenant(*, settles: bool) -> Tenant:
         accounts=ACCOUNTS,
         dunning={"policies": list(POLICIES), "hold_codes": CODES, "plan_hold": "plan", **DUNNING},
         collection={"transfers": [{**RULE, "settles": settles}], "accounts": OF_AGENCIES},
+        orders_to_pay={"fee_giro": "410000-4"},
         letterhead={"street": "Storgatan 1", "postal_code": "123 45", "city": "Staden"},
         **COMPANY,
     )
@@ -105,6 +107,20 @@ class HandedOver(Dunned):
     def holds(self, number: str) -> bool:
         ids = {one for one, _ in self.world.elsewhere()}
         return super().holds(number) or self.world.one(number).receivable_id in ids
+
+    @initialize(how=st.sampled_from(BEGINNINGS), number=number, own_ore=OWN_INTEREST)
+    def it_begins_at_a_seam(self, how: str, number: str, own_ore: int) -> None:
+        if how in ("at the agency", "back from the agency"):
+            self.what_is_left_is_handed_over()
+            self.the_agency_tells()
+        if how == "back from the agency":
+            self.it_goes_to_the_agency_is_paid_in_part_and_comes_back(number, own_ore)
+        if how in ("at the authority", "back from the authority"):
+            self.it_is_demanded_and_applied_for([number])
+        if how == "back from the authority":
+            self.it_is_decided_enforced_and_closed(own_ore)
+        if how == "in a plan":
+            self.a_plan_is_agreed([number], 100_00)
 
     @rule(days=st.sampled_from((1, 15, 30)))
     def time_passes_and_rounds_are_made(self, days: int) -> None:
@@ -197,7 +213,8 @@ class HandedOver(Dunned):
 
     @rule(numbers=st.lists(number, min_size=1, max_size=2, unique=True), amount_ore=st.sampled_from((100_00, 400_00)))
     def a_plan_is_agreed(self, numbers: list[str], amount_ore: int) -> None:
-        named = [{"company": "1", "number": one} for one in numbers]
+        fees = [row[0] for one in numbers for row in self.world.sql(_FEE_INVOICES.format(number=one))]
+        named = [{"company": "1", "number": one} for one in (*numbers, *fees)]
         first = self.world.clock.today() + timedelta(days=20)
         terms = {"first_payment": first.isoformat(), "amount_ore": amount_ore, "notice_fee_ore": 15_00}
         self.say("make_instalment_plan", receivables=named, is_sent=False, **terms)
@@ -215,6 +232,13 @@ class HandedOver(Dunned):
         assert len(elsewhere) == len(set(elsewhere)), self.world.elsewhere()
 
 
+_FEE_INVOICES = """
+    SELECT i.number FROM fee_invoice f
+    JOIN receivable r ON r.receivable_id = f.receivable_id AND r.number = '{number}'
+    JOIN receivable i ON i.receivable_id = f.invoice_id
+    JOIN open_item o ON o.receivable_id = f.invoice_id AND o.principal_ore > 0
+    WHERE f.undone_at IS NULL
+"""
 _ELSEWHERE = """
     SELECT receivable_id, 'agency' FROM collection_case WHERE state IN ('transferred', 'accepted', 'recalling')
     UNION ALL

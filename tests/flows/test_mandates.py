@@ -293,7 +293,7 @@ def test_a_row_about_anothers_payee_account_changes_nothing_and_is_told(world):
     foreign = MandateAdvice(0, PayeeAccount("bankgiro", "51805514"), PAYER, AdviceOutcome.CREATED, NEW, DONE, "")
     world.answer(Content.MANDATE_ADVICE, foreign)
     assert world.mandates() == []
-    assert "1 rows about payee accounts" in world.tasks()["direct_debit_rows"]
+    assert "has 1 row about payee accounts" in world.tasks()["direct_debit_rows"]
 
 
 def test_a_cut_file_changes_nothing(world):

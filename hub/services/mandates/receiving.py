@@ -13,6 +13,7 @@ from typing import BinaryIO, NamedTuple
 
 from hub.contracts import DirectDebitScheme, Recognition
 from hub.errors import DataError, FormatError, TransientError
+from hub.model.counting import counted
 from hub.model.direct_debits import (
     Content,
     SchemeAnswer,
@@ -136,10 +137,10 @@ class AnswerFiles:
             with run.write() as work:
                 work.commands.claim(CLAIM)
                 before = work.exchanges.get(exchange.number).summary or {}
-                counted = Counter(before.get("answers", {}))
-                counted.update(Answers(work, self._tenant, exchange.number, whole.opened.payee).apply(chunk, done + 1))
+                applied = Counter(before.get("answers", {}))
+                applied.update(Answers(work, self._tenant, exchange.number, whole.opened.payee).apply(chunk, done + 1))
                 done += len(chunk)
-                after = {**before, "answers_applied": done, "answers": dict(counted)}
+                after = {**before, "answers_applied": done, "answers": dict(applied)}
                 work.exchanges.change(exchange.number, summary=after)
             run.progress(done, whole.rows)
 
@@ -155,7 +156,8 @@ class AnswerFiles:
             self._put_in_force(work, number, input["made_on"])
         foreign = summary.get("answers", {}).get("foreign", 0)
         if foreign:
-            said = f"exchange {number} has {foreign} rows about payee accounts that no company here collects to"
+            rows = counted(foreign, "row")
+            said = f"exchange {number} has {rows} about payee accounts that no company here collects to"
             work.commands.open_task(UNKNOWN_ROWS, str(number), said)
         told = {"content": input["content"], "answers": summary.get("answers", {})}
         work.events.record("direct_debit_answers_taken_in", exchange_no=number, **told)

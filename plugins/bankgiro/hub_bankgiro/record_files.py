@@ -10,7 +10,7 @@ from hub.errors import FormatError, UnrecognisedFile
 from hub.formats.fixed_width import RECORD_WIDTH, RecordLayout
 from hub.formats.record_lines import RecordLine, record_lines
 from hub.formats.record_stream import BYTE_ORDER_MARK
-from hub_bankgiro.forms import MOST_TITLE_LINES, FileForm, first_form
+from hub_bankgiro.forms import MOST_TITLE_LINES, FileForm, first_form, form_of
 from hub_bankgiro.layouts.autogiro_from_bankgirot import ROW
 from hub_bankgiro.oddities import Oddities
 
@@ -83,13 +83,23 @@ class RecordFile:
 
 def form_of_head(head: bytes) -> FileForm | None:
     """Return the form of a file that begins with `head`, None when it is none of Bankgirot's; never raises."""
+    lines = _lines_of(head)[:_LINES_LOOKED_AT]
+    return first_form(line[:RECORD_WIDTH].ljust(RECORD_WIDTH) for line in lines)[1]
+
+
+def form_below_titles(head: bytes) -> FileForm | None:
+    """Return the form of a file whose opening record stands anywhere in `head`; never raises."""
+    return next((form for line in _lines_of(head) if (form := form_of(line[:RECORD_WIDTH].ljust(RECORD_WIDTH)))), None)
+
+
+def _lines_of(head: bytes) -> list[str]:
     text = head.removeprefix(BYTE_ORDER_MARK).decode("utf-8", "replace")
     if "\ufffd" in text[:-4]:
         text = head.decode("latin-1")
-    lines = text.splitlines()[:_LINES_LOOKED_AT]
+    lines = text.splitlines()
     if len(lines) == 1:  # records without line ends
         lines = [text[start : start + RECORD_WIDTH] for start in (0, RECORD_WIDTH)]
-    return first_form(line[:RECORD_WIDTH].ljust(RECORD_WIDTH) for line in lines)[1]
+    return lines
 
 
 def fitted(line: RecordLine, oddities: Oddities) -> str:

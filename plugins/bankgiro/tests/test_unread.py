@@ -44,6 +44,15 @@ def test_each_kind_of_file_has_its_name_and_is_recognised_by_nobody(file, name):
     assert BgMaxReader().recognises(head) is Recognition.NO
 
 
+def test_what_stands_below_too_many_titles_is_named_with_them():
+    record = (UNREAD / "new_payment_specification.txt").read_bytes()
+    name = "Autogiro, payment specification below more than 10 lines that are no records (cut those off)"
+
+    assert BgMaxReader().unread_format(b"title\r\n" * 11 + record) == name
+    assert BgMaxReader().unread_format(b"title\r\n" * 10 + record) == ""
+    assert BgMaxReader().unread_format(b"title\r\n" * 30) == ""
+
+
 def test_every_sample_has_its_name_in_the_table():
     assert {path.name for path in UNREAD.glob("*.txt")} == NAMES.keys()
 

@@ -247,11 +247,12 @@ def second(moment: str) -> str:
 def words(code: str) -> str:
     """Write a code as words: `unknown_reference` as `unknown reference`, `method:1` as `method 1`.
 
-    A sentence behind the code stays as it is: `agency_says:no customer_no` is `agency says: no customer_no`.
+    A sentence behind the code stays as it is: `agency_says:no customer_no` is `agency says: no customer_no`; so does
+    what stands behind a blank: `no_mandate: asked` is `no mandate: asked`.
     """
     name, _, detail = code.partition(":")
     if " " in detail:
-        return f"{name.replace('_', ' ')}: {detail}"
+        return f"{name.replace('_', ' ')}: {detail.lstrip()}"
     return code.replace("_", " ").replace(":", " ")
 
 

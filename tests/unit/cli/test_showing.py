@@ -19,6 +19,7 @@ from hub.cli.showing import (
     say,
     show_table,
     state,
+    words,
 )
 from hub.cli.wording import explained, said
 from hub.model.enquiries import Fate, PaymentStory
@@ -28,6 +29,19 @@ def test_amounts_are_written_the_swedish_way() -> None:
     assert kronor(123_456_789) == "1 234 567,89"
     assert kronor(-5, "EUR") == "-0,05 EUR"
     assert by_currency({"SEK": 100, "EUR": 250}) == "2,50 EUR, 1,00 SEK"
+
+
+@pytest.mark.parametrize(
+    ("code", "written"),
+    [
+        ("unknown_reference", "unknown reference"),
+        ("method:1", "method 1"),
+        ("no_mandate: asked", "no mandate: asked"),
+        ("agency_says:no customer_no", "agency says: no customer_no"),
+    ],
+)
+def test_codes_are_written_as_words(code: str, written: str) -> None:
+    assert words(code) == written
 
 
 def test_foreign_money_is_never_under_kronor() -> None:

@@ -6,6 +6,7 @@ import pytest
 from collection_world import CollectionWorld
 from sqlalchemy import Engine
 
+from hub.cli.collection_showing import show_differences
 from hub.errors import DataError
 from hub.services.collection.reconciling import reconcile
 
@@ -16,12 +17,20 @@ def listed(world: CollectionWorld) -> None:
     world.follow()
 
 
+def shown(world: CollectionWorld, capsys: pytest.CaptureFixture[str]) -> str:
+    with world.store.read() as work:
+        show_differences(reconcile(work, "small"))
+    return " ".join(capsys.readouterr().out.split())
+
+
 def differing(world: CollectionWorld) -> list[tuple[str, int | None, str]]:
     with world.store.read() as work:
         return [(one.how, one.case_no, one.handed_over_on) for one in reconcile(work, "small")]
 
 
-def test_a_claim_that_was_never_answered_differs_from_the_day_after(engine: Engine) -> None:
+def test_a_claim_that_was_never_answered_differs_from_the_day_after(
+    engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
     world = CollectionWorld(engine)
     world.person("1001", "1002")
     with pytest.raises(DataError, match="has told no list"):
@@ -36,6 +45,7 @@ def test_a_claim_that_was_never_answered_differs_from_the_day_after(engine: Engi
     world.next_day()
     listed(world)
     assert differing(world) == [("unanswered", case_no, "2026-11-02")]
+    assert "handed over on 2026-11-02, never acknowledged" in shown(world, capsys)
     del world.books.left[f"K{case_no}"]  # nor does the agency have it
     listed(world)
     assert differing(world) == [("unanswered", case_no, "2026-11-02")]

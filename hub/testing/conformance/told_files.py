@@ -67,16 +67,18 @@ class ToldFilesConformance:
             assert list(self._adapter().read(slow)) == self._read(data), f"read otherwise by a few bytes: {name}"
 
     def test_a_cut_file_is_refused(self) -> None:
-        whole = self._whole_files() if self.states_its_end else []
+        whole, adapter = self._whole_files() if self.states_its_end else [], self._adapter()
         cuts = [(data, cut) for data in whole for _, cut in truncations(data)]
-        read = [(data, cut) for data, cut in cuts if self._outcome(cut) is None]
+        read = [(data, cut) for data, cut in cuts if _outcome(adapter, cut) is None]
         taken = [len(cut) for data, cut in read if self._read(cut) != self._read(data)]  # a line end alone is nothing
 
         assert not taken, f"read as if it were whole, of bytes: {taken}"
 
     def test_damage_ends_in_a_format_error(self) -> None:
+        adapter = self._adapter()
+
         def ends_rightly(data: bytes) -> None:
-            error = self._outcome(data)
+            error = _outcome(adapter, data)
             assert error is None or isinstance(error, FormatError), f"not a FormatError: {type(error).__name__}"
 
         whole = self._whole_files()
@@ -87,7 +89,8 @@ class ToldFilesConformance:
         self._for_any(RANDOM_BYTES, ends_rightly)
 
     def test_an_error_has_a_code_of_its_own(self) -> None:
-        errors = [self._outcome(one) for data in self._whole_files() for _, one in spots(data)]
+        adapter = self._adapter()
+        errors = [_outcome(adapter, one) for data in self._whole_files() for _, one in spots(data)]
         bare = {error.code for error in errors if isinstance(error, FormatError) and not _says_what(error)}
 
         assert not bare, f"a FormatError whose code says nothing: {sorted(bare)}"
@@ -119,15 +122,6 @@ class ToldFilesConformance:
 
     def _read(self, data: bytes) -> list[Any]:
         return list(self._adapter().read(io.BytesIO(data)))
-
-    def _outcome(self, data: bytes) -> Exception | None:
-        """Return what ends the reading of a file, None when it is read whole."""
-        try:
-            for _ in self._adapter().read(io.BytesIO(data)):
-                pass
-        except Exception as error:  # noqa: BLE001 - whatever comes out is what is looked at
-            return error
-        return None
 
     def _for_any(self, strategy: st.SearchStrategy[Any], check: Callable[[Any], object]) -> None:
         limits = settings(
@@ -206,6 +200,16 @@ def _fetched(adapter: Any, cursor: str) -> Any:
         if found.files:
             break
     return found
+
+
+def _outcome(adapter: Any, data: bytes) -> Exception | None:
+    """Return what ends the reading of a file, None when it is read whole."""
+    try:
+        for _ in adapter.read(io.BytesIO(data)):
+            pass
+    except Exception as error:  # noqa: BLE001 - whatever comes out is what is looked at
+        return error
+    return None
 
 
 def _says_what(error: FormatError) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
+
+import pytest
 
 from hub.contracts import OrderToPayFiler
 from hub.testing.conformance import Desk, OrderToPayFilerConformance, PluginConformance
@@ -18,8 +20,13 @@ class TestPlugin(PluginConformance):
 
 
 class TestFiler(OrderToPayFilerConformance):
+    @pytest.fixture(autouse=True)
+    def _places(self, tmp_path: Path) -> None:
+        self._place = (tmp_path / str(number) for number in count(1))
+
     def make_desk(self) -> Desk[OrderToPayFiler]:
-        folder = Path(tempfile.mkdtemp(prefix="kronofogden-"))
+        folder = next(self._place)
+        folder.mkdir()
         table = {"is_trial": True, "incoming": {"folder": str(folder), "settled_after_s": 0}}
         filer = KronofogdenFiler(KronofogdenSettings.model_validate(table), ContextInMemory())
         return Desk(filer, lambda name, data: _write(folder / name, data), lambda: sorted(_names(folder)))

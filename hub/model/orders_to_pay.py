@@ -271,6 +271,20 @@ class OrderClaim(NamedTuple):
         )
 
 
+class Said(NamedTuple):
+    """What happened, when, and who says so."""
+
+    happening: Happening
+    on_day: str
+    user: str
+    text: str = ""
+    case_no: str = ""
+    amount_ore: int = 0
+    exchange_no: int = 0
+    document_sha256: str = ""  # the neutral JSON of what we tell
+    paper_sha256: str = ""  # what a person hands in of it
+
+
 class OrderStep(NamedTuple):
     """One thing that happened to an application."""
 

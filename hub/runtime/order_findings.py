@@ -11,7 +11,7 @@ from hub.rules.orders_to_pay.interest import choice_of
 from hub.rules.orders_to_pay.limits import refuse_rows
 from hub.runtime.findings import Finding, Health
 from hub.runtime.tenant_work import TenantWork
-from hub.services.orders_to_pay.applying import applicant_rows
+from hub.services.orders_to_pay.looking import applicant_rows
 
 
 def order_findings(work: TenantWork, what: str) -> Iterator[Finding]:

@@ -42,7 +42,7 @@ from hub.testing.carrying import drain
 from hub.testing.contexts import ContextInMemory
 from hub.testing.example_tenant import company_settings, tenant_settings
 from hub_bankgiro.plugin import Plugin
-from hub_bankgiro.sandbox import BankgirotOnFolder
+from hub_bankgiro.sandbox_folder import BankgirotOnFolder
 
 BANKGIRO = "9912346"
 KEY = "1234567890ABCDEF1234567890ABCDEF"  # the published test key of the seal

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from hub.errors import DataError
 from hub.model import enforcement_application
@@ -21,19 +20,8 @@ from hub.model.order_to_pay_application import (
 )
 from hub.model.order_to_pay_parts import Agent, Applicant, ClaimedInterest, Respondent
 from hub.model.orders_to_pay import EnforcementWish, FeePayment, InterestChoice, MessageKind, OrderClaim, OrderTerms
+from hub.services.orders_to_pay.looking import Looked, applicant_rows
 from hub.services.ports import UnitOfWork
-
-if TYPE_CHECKING:
-    from hub.services.orders_to_pay.looking import Looked
-
-
-def applicant_rows(company: Company) -> tuple[str, ...]:
-    """Return the applicant as the form prints it: by the settings, else from name and letterhead."""
-    if company.orders_to_pay.applicant:
-        return company.orders_to_pay.applicant
-    head = company.letterhead
-    town = f"{head.postal_code} {head.city}".strip()
-    return tuple(row for row in (company.name, head.street, town) if row)
 
 
 def application_of(work: UnitOfWork, order_no: int, looked: Looked) -> OrderApplication:

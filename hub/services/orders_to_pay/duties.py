@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
 from hub.model.command import Target
 from hub.model.limitation import InterruptedBy, InterruptLimitation
-from hub.model.orders_to_pay import AT_AN_END, Happening, OrderClaim, OrderState, OrderStep, OrderToPay
+from hub.model.orders_to_pay import AT_AN_END, Happening, OrderClaim, OrderState, OrderStep, OrderToPay, Said
 from hub.model.tenant import Tenant
 from hub.rules.orders_to_pay.deadlines import last_day
 from hub.rules.orders_to_pay.enforcing import asked_on
@@ -19,9 +18,6 @@ from hub.services.orders_to_pay.awarding import book_awarded
 from hub.services.orders_to_pay.looking import source_of
 from hub.services.orders_to_pay.means import Interrupt
 from hub.services.ports import UnitOfWork
-
-if TYPE_CHECKING:
-    from hub.services.orders_to_pay.telling import Said
 
 LOWERED_TASK = "order_to_pay_lowered"
 WAITS_TASK = "order_to_pay_waits"

@@ -9,7 +9,7 @@ from hub.model.claims import FEE_LINE
 from hub.model.enforcement_application import EnforcedReceivable, EnforcementApplication, LoweredPrincipal
 from hub.model.order_to_pay_application import OrderApplication, OrderMessage
 from hub.model.order_to_pay_commands import EnforceOrderToPay
-from hub.model.orders_to_pay import Happening, MessageKind, OrderClaim, OrderToPay
+from hub.model.orders_to_pay import Happening, MessageKind, OrderClaim, OrderToPay, Said
 from hub.model.tenant import Tenant
 from hub.rules.orders_to_pay.enforcing import costs_left, lowered_since, refuse_enforcement, refuse_settled
 from hub.rules.orders_to_pay.guards import enforcement_hindrances
@@ -23,7 +23,7 @@ from hub.services.orders_to_pay.looking import Known, gather, source_of
 from hub.services.orders_to_pay.lowering import as_told, left_of, locked
 from hub.services.orders_to_pay.making import answer_of, why
 from hub.services.orders_to_pay.means import Means
-from hub.services.orders_to_pay.telling import Said, tell
+from hub.services.orders_to_pay.telling import tell
 from hub.services.ports import JsonObject, UnitOfWork
 
 

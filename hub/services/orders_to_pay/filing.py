@@ -16,7 +16,7 @@ from hub.model.attempts import PlannedMessage
 from hub.model.order_to_pay_application import OrderApplication, OrderMessage
 from hub.model.order_to_pay_commands import ConfirmOrderFiled, FileOrdersToPay
 from hub.model.order_to_pay_files import Filing
-from hub.model.orders_to_pay import NOT_FILED, Happening, Hindrance, MessageKind, OrderState, OrderToPay, WhyNot
+from hub.model.orders_to_pay import NOT_FILED, Happening, Hindrance, MessageKind, OrderState, OrderToPay, Said, WhyNot
 from hub.model.tenant import Tenant
 from hub.services.attempts import plan_batch
 from hub.services.books.finding import find_company
@@ -24,7 +24,7 @@ from hub.services.orders_to_pay.applying import application_of, as_bytes, told_a
 from hub.services.orders_to_pay.looking import Looked, look_again
 from hub.services.orders_to_pay.making import answer_of, settle
 from hub.services.orders_to_pay.means import Means
-from hub.services.orders_to_pay.telling import Said, find_order, mark, tell
+from hub.services.orders_to_pay.telling import find_order, mark, tell
 from hub.services.ports import JsonObject, UnitOfWork
 
 MESSAGE_KIND = "order_to_pay_file"

@@ -8,11 +8,11 @@ from datetime import datetime
 from hub.banking_calendar import swedish_date
 from hub.model.attempts import AttemptState
 from hub.model.events import Event
-from hub.model.orders_to_pay import Happening, OrderState
+from hub.model.orders_to_pay import Happening, OrderState, Said
 from hub.model.tenant import Tenant
 from hub.services.orders_to_pay.lowering import watch_lowered
 from hub.services.orders_to_pay.means import Interrupt
-from hub.services.orders_to_pay.telling import Said, tell
+from hub.services.orders_to_pay.telling import tell
 from hub.services.orders_to_pay.undelivered import not_reached
 from hub.services.ports import UnitOfWork
 

@@ -8,7 +8,7 @@ from hub.errors import DataError, RuleViolation
 from hub.identifiers.identity_key import may_be_same
 from hub.model.order_to_pay_commands import TellOrderToPay
 from hub.model.order_to_pay_files import CaseTold, FileReceipt
-from hub.model.orders_to_pay import OURS, Happening, OrderState, OrderToPay
+from hub.model.orders_to_pay import OURS, Happening, OrderState, OrderToPay, Said
 from hub.model.tenant import Tenant
 from hub.rules.orders_to_pay.taking_back import lasting
 from hub.services.books.finding import find_company
@@ -19,7 +19,7 @@ from hub.services.orders_to_pay.looking import source_of
 from hub.services.orders_to_pay.lowering import refuse_lowered
 from hub.services.orders_to_pay.making import answer_of
 from hub.services.orders_to_pay.means import Means
-from hub.services.orders_to_pay.telling import Said, find_order, tell
+from hub.services.orders_to_pay.telling import find_order, tell
 from hub.services.orders_to_pay.undelivered import not_reached
 from hub.services.ports import JsonObject, UnitOfWork
 

@@ -27,7 +27,6 @@ from hub.rules.orders_to_pay.limits import refuse_rows, refuse_unfit
 from hub.services.books.claims import build_claims
 from hub.services.books.finding import find_company
 from hub.services.books.interest import Accrued, accrued, terms_of
-from hub.services.orders_to_pay.applying import applicant_rows
 from hub.services.ports import UnitOfWork
 
 PREFIX = "order"
@@ -153,6 +152,15 @@ def _refuse_terms(company: Company, terms: OrderTerms, known: Known) -> None:
     refuse_choice(terms, known.on, known.rates)
     refuse_costs(terms, known.on)
     refuse_fee_payment(terms, company.orders_to_pay.fee_giro)
+
+
+def applicant_rows(company: Company) -> tuple[str, ...]:
+    """Return the applicant as the form prints it: by the settings, else from name and letterhead."""
+    if company.orders_to_pay.applicant:
+        return company.orders_to_pay.applicant
+    head = company.letterhead
+    town = f"{head.postal_code} {head.city}".strip()
+    return tuple(row for row in (company.name, head.street, town) if row)
 
 
 def _standing(work: UnitOfWork, tenant: Tenant, rows: Mapping[int, Receivable], order_no: int) -> dict[int, Standing]:

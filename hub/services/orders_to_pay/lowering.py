@@ -17,6 +17,7 @@ from hub.model.orders_to_pay import (
     OrderClaim,
     OrderState,
     OrderToPay,
+    Said,
 )
 from hub.model.receivables import ReceivableKind
 from hub.model.tenant import Tenant
@@ -26,7 +27,7 @@ from hub.services.orders_to_pay.duties import LOWERED_TASK
 from hub.services.orders_to_pay.filing import hand_over
 from hub.services.orders_to_pay.making import answer_of
 from hub.services.orders_to_pay.means import Means
-from hub.services.orders_to_pay.telling import Said, find_order, tell
+from hub.services.orders_to_pay.telling import find_order, tell
 from hub.services.ports import JsonObject, UnitOfWork
 
 PRESSED = tuple(state for state in OrderState if is_pressed(state, EnforcementWish.NONE))

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from hub.errors import RuleViolation
 from hub.model.company import Company
 from hub.model.order_to_pay_commands import DropOrderToPay, MakeOrderToPay
-from hub.model.orders_to_pay import NOT_FILED, Happening, Hindrance, OrderState, OrderTerms, OrderToPay, WhyNot
+from hub.model.orders_to_pay import NOT_FILED, Happening, Hindrance, OrderState, OrderTerms, OrderToPay, Said, WhyNot
 from hub.model.tenant import Tenant
 from hub.rules.orders_to_pay.interest import choice_of
 from hub.services.books.finding import find_company, named
 from hub.services.orders_to_pay.looking import Looked, Wanted, gather, look
 from hub.services.orders_to_pay.means import Interrupt, Means
-from hub.services.orders_to_pay.telling import Said, find_order, tell
+from hub.services.orders_to_pay.telling import find_order, tell
 from hub.services.ports import JsonObject, UnitOfWork
 
 LONGEST_WHY = 600

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 
 from hub.errors import RuleViolation
 from hub.model.order_to_pay_commands import TakeBackOrderStep
-from hub.model.orders_to_pay import AT_AN_END, TAKEN_BACK, Happening, OrderClaim, OrderState, OrderStep, OrderToPay
+from hub.model.orders_to_pay import (
+    AT_AN_END,
+    TAKEN_BACK,
+    Happening,
+    OrderClaim,
+    OrderState,
+    OrderStep,
+    OrderToPay,
+    Said,
+)
 from hub.model.tenant import Tenant
 from hub.rules.orders_to_pay.enforcing import asked_on
 from hub.rules.orders_to_pay.states import ENDS_LEGAL_STEP
@@ -16,7 +25,7 @@ from hub.services.orders_to_pay.duties import ask_people, interrupt_all, is_deci
 from hub.services.orders_to_pay.following import CLAIM
 from hub.services.orders_to_pay.making import answer_of
 from hub.services.orders_to_pay.means import Means
-from hub.services.orders_to_pay.telling import Said, change_to, find_order, mark, record
+from hub.services.orders_to_pay.telling import change_to, find_order, mark, record
 from hub.services.ports import JsonObject, UnitOfWork
 
 _ELSEWHERE = ("plan", "agency")

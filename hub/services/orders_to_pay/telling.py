@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from hub.errors import DataError, RuleViolation
-from hub.model.orders_to_pay import Happening, OrderClaim, OrderState, OrderStep, OrderToPay
+from hub.model.orders_to_pay import Happening, OrderClaim, OrderState, OrderStep, OrderToPay, Said
 from hub.model.tenant import Tenant
 from hub.rules.orders_to_pay.states import TOLD_AGAIN_BY, next_state
 from hub.services.books.finding import find_company
@@ -16,20 +16,6 @@ from hub.services.orders_to_pay.duties import after_step
 from hub.services.orders_to_pay.looking import source_of
 from hub.services.orders_to_pay.means import Interrupt
 from hub.services.ports import UnitOfWork
-
-
-class Said(NamedTuple):
-    """What happened, when, and who says so."""
-
-    happening: Happening
-    on_day: str
-    user: str
-    text: str = ""
-    case_no: str = ""
-    amount_ore: int = 0
-    exchange_no: int = 0
-    document_sha256: str = ""  # the neutral JSON of what we tell
-    paper_sha256: str = ""  # what a person hands in of it
 
 
 def mark_of(order_no: int) -> Mark:

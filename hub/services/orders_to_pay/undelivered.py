@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hub.model.orders_to_pay import Happening, OrderState, OrderToPay
+from hub.model.orders_to_pay import Happening, OrderState, OrderToPay, Said
 from hub.model.tenant import Tenant
 from hub.rules.orders_to_pay.states import may_happen
 from hub.rules.orders_to_pay.taking_back import lasting, told_last
 from hub.services.orders_to_pay.means import Interrupt
-from hub.services.orders_to_pay.telling import Said, tell
+from hub.services.orders_to_pay.telling import tell
 from hub.services.ports import UnitOfWork
 
 

@@ -12,23 +12,20 @@ and payers and their banks act, when somebody says so (`hub sandbox day`, `let`)
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Event, Thread
 from typing import Any, Self
 
 from hub.contracts import Received
 from hub.loopback.faults import Fault
-from hub.loopback.folders import whole_files
 from hub.loopback.kept_secrets import kept_host_key, kept_secret
 from hub.loopback.sandbox import LoopbackSandbox, counted_faults
 from hub.loopback.sftp_server import SftpServer, SftpUser
 from hub_bankgiro.sandbox_acts import ACTS, act
-from hub_bankgiro.sandbox_clearing import Clearing
-from hub_bankgiro.sandbox_orders import FileRefused, lines_of
+from hub_bankgiro.sandbox_folder import STATUSES, BankgirotOnFolder
 
 _USER, _PASSWORD, _KEY = "hub", "AUTOGIRO_SANDBOX_PASSWORD", "AUTOGIRO_SANDBOX_SEAL_KEY"
 _BANKGIRO, _CUSTOMER = "9912346", "471117"  # as in Bankgirot's own examples
@@ -38,78 +35,6 @@ _SFTP_FAULTS = {
     "cut": ("write", Fault.RESET_AFTER_ACCEPT),
     "lost_receipt": ("rename", Fault.RESET_AFTER_ACCEPT),
 }
-_STATUSES = {"no_cover": "1", "no_account": "2", "retried": "9"}
-
-
-class BankgirotOnFolder:
-    """The clearing house behind a folder; what it has booked outlives the process."""
-
-    def __init__(self, folder: Path, *, seal_key: str = "") -> None:
-        """Blank `seal_key`: seals are not looked at."""
-        self._folder = folder
-        for name in ("in", "out", "taken", "refused"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
-        self.clearing = Clearing(folder / "books.sqlite", seal_key=seal_key)
-        self.orders: Counter[str] = Counter()
-        self.lock = Lock()
-        self.unended = ""  # the latest day that a file came from, until it is ended
-
-    @property
-    def answers(self) -> Path:
-        """Where its answers lie."""
-        return self._folder / "out"
-
-    def take_files(self) -> None:
-        """Carry out what waits, oldest name first."""
-        with self.lock:
-            for file in whole_files(self._folder / "in"):
-                content = file.read_bytes()
-                try:
-                    self._refuse_on_order()
-                    self.clearing.take(file.name, content)
-                    self.unended = max(self.unended, lines_of(content, "")[0])
-                    file.replace(self._folder / "taken" / file.name)
-                except FileRefused as error:
-                    file.replace(self._folder / "refused" / file.name)
-                    (self._folder / "refused" / f"{file.name}.why").write_text(f"{error}\n", encoding="utf-8")
-
-    def _refuse_on_order(self) -> None:
-        if self.orders["refuse"]:
-            self.orders["refuse"] -= 1
-            raise FileRefused("it was ordered so")
-
-    def end_day(self, day: date) -> list[Path]:
-        """Take what waits, pay what is due, and write the day's answers; return their files."""
-        self.take_files()
-        written = []
-        with self.lock:
-            self.unended = ""
-            self.clearing.statuses = self._statuses
-            for name, content in self.clearing.end_day(day):
-                written.append(self.put_out(name, content))
-        return written
-
-    def put_out(self, name: str, content: bytes) -> Path:
-        """Write an answer, beside those of the same name; `lock` is held."""
-        path = self.answers / name
-        while path.exists():  # a second file of the same day
-            path = path.with_stem(f"{path.stem}x")
-        path.write_bytes(content)
-        return path
-
-    def _statuses(self) -> str:
-        """Return the status that was ordered for the next request, blank when none was."""
-        for fault, status in _STATUSES.items():
-            if self.orders[fault]:
-                self.orders[fault] -= 1
-                return status
-        return ""
-
-    def taken(self) -> Sequence[Received]:
-        """Return every file that was carried out, each as often as that was done."""
-        with self.lock:
-            rows = self.clearing.books.all("SELECT * FROM taken ORDER BY name")
-        return [Received("bankgirot", row["name"], row["sha256"]) for row in rows]
 
 
 class BankgirotSandbox(LoopbackSandbox):
@@ -127,7 +52,7 @@ class BankgirotSandbox(LoopbackSandbox):
             folder, {_USER: SftpUser(self._password)}, port=port, host_key=kept_host_key(keys / "host_key")
         )
         by_sftp = {name: partial(self._server.faults.order, *what) for name, what in _SFTP_FAULTS.items()}
-        own = counted_faults(self.bankgirot.orders, ("refuse", *_STATUSES), self.bankgirot.lock)
+        own = counted_faults(self.bankgirot.orders, ("refuse", *STATUSES), self.bankgirot.lock)
         shift = _Shift(self.bankgirot, works_by_itself=works_by_itself)
         super().__init__({**by_sftp, **own}, shift, self._server)
 

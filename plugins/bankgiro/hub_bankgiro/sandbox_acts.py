@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from hub_bankgiro.sandbox import BankgirotOnFolder
+from hub_bankgiro.sandbox_folder import BankgirotOnFolder
 
 ACTS: Mapping[str, str] = MappingProxyType(
     {

@@ -21,8 +21,9 @@ from hub_bankgiro.autogiro.channel import OrderFolder
 from hub_bankgiro.autogiro.payments import SpecificationReader
 from hub_bankgiro.autogiro.scheme import Autogiro
 from hub_bankgiro.autogiro.wording import payee_of
-from hub_bankgiro.sandbox import BankgirotOnFolder, BankgirotSandbox
+from hub_bankgiro.sandbox import BankgirotSandbox
 from hub_bankgiro.sandbox_acts import act
+from hub_bankgiro.sandbox_folder import BankgirotOnFolder
 from hub_bankgiro.sandbox_orders import FileRefused
 from hub_bankgiro.settings import BankgiroSettings
 

@@ -32,7 +32,7 @@ from hub.testing.contexts import ContextInMemory
 from hub_bankgiro.autogiro.orders_read import OrderRead, OrdersClosed, read_orders
 from hub_bankgiro.autogiro.scheme import Autogiro
 from hub_bankgiro.oddities import Oddities
-from hub_bankgiro.sandbox import BankgirotOnFolder
+from hub_bankgiro.sandbox_folder import BankgirotOnFolder
 from hub_bankgiro.settings import BankgiroSettings
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -200,7 +200,8 @@ def _overdue(day: Day) -> None:
     _step(6 + (day.outgoing is not None) + (day.month is not None), "Nobody pays, and an authority decides")
     _tell("From due date to decision (utslag), by the same clock; letters go to a printer, files to an authority:")
     _rows("day", ("", "keep"), ("kronor", "right"), ("", "wrap"), rows=[_pursued(one) for one in day.overdue.happened])
-    _tell(f"The printer took {day.overdue.letters} letters. {kronor(day.overdue.open_ore)} kr is owed, costs included.")
+    owed = kronor(day.overdue.open_ore)
+    _tell(f"The printer took {day.overdue.letters} letters. {owed} kr is owed, with costs; interest runs on.")
 
 
 def _pursued(one: Pursued) -> tuple[Any, ...]:

@@ -80,6 +80,7 @@ def group() -> typer.Typer:
     command(app, "enforce", is_keyed=True)(enforce)
     command(app, "take-back", is_keyed=True)(take_back)
     command(app, "drop", is_keyed=True)(drop)
+    command(app, "seen", is_keyed=True)(seen)
     command(app, "receive")(receive)
     command(app, "read")(read)
     command(app, "fetch", is_keyed=True)(fetch)
@@ -290,6 +291,16 @@ def drop(session: Session, application: OrderNo, reason: Reason) -> None:
     """Drop an application that the authority does not have."""
     with session.hub() as hub:
         tell(session, hub, "drop_order_to_pay", NAMED, order_no=application, reason=reason)
+
+
+def seen(
+    session: Session,
+    task_no: Annotated[int, typer.Argument(metavar="TASK", help="The task's number, see: hub tasks.")],
+    remark: Annotated[str, typer.Option("--remark", metavar="TEXT", help="Anything to remember.")] = "",
+) -> None:
+    """Close a task about what the authority told that you have seen to."""
+    with session.hub() as hub:
+        tell(session, hub, "see_order_to_pay", task_no=task_no, remark=remark)
 
 
 def receive(

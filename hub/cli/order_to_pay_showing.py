@@ -45,6 +45,7 @@ def show_proposal(found: Proposal) -> None:
         for one in found.applications
     ]  # fmt: skip
     show_table("", columns, rows, empty="nothing can be filed now")
+    _show_others_owe([number for one in found.applications for number in one.others_owe])
     if found.left_out:
         left = [(one.company, one.number, words(one.code), one.text) for one in found.left_out[:MOST_SHOWN]]
         show_table("left out", ("company", ("receivable", "keep"), "why", ("what to do", "wrap")), left)
@@ -52,9 +53,16 @@ def show_proposal(found: Proposal) -> None:
         say(f"left out: {counted}")
 
 
+def _show_others_owe(numbers: Sequence[str]) -> None:
+    if numbers:
+        some = ", ".join(numbers[:MOST_SHOWN])
+        say(f"a second person owes as well, whom no application names, since each is for one person: {some}")
+
+
 def show_looked(looked: Looked) -> None:
     """Show what an application would be."""
     _show_claims(looked.asked)
+    _show_others_owe(looked.others_owe)
     costs = looked.claimed_ore - sum(looked.sums.values())
     show_fields("", (("costs of the case", kronor(costs)), ("claimed", kronor(looked.claimed_ore))))
     _show_hindrances(looked.hindrances)

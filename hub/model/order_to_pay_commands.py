@@ -125,6 +125,14 @@ class DropOrderToPay(Command):
     reason: Annotated[str, said(200)]
 
 
+class SeeOrderToPay(Command):
+    """Says that a person has seen to what a task about what the authority told asks."""
+
+    kind: Literal["see_order_to_pay"] = "see_order_to_pay"
+    task_no: RowNumber
+    remark: _Text = ""
+
+
 OrderToPayCommand = (
     MakeOrderToPay
     | FileOrdersToPay
@@ -135,4 +143,5 @@ OrderToPayCommand = (
     | EnforceOrderToPay
     | TakeBackOrderStep
     | DropOrderToPay
+    | SeeOrderToPay
 )

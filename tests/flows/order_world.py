@@ -256,7 +256,8 @@ class OrderWorld(World):
 
     def interruptions(self, receivable_id: int) -> list[Interruption]:
         with self.store.read() as work:
-            return list(work.dunning.of([receivable_id], work.today).interruptions.get(receivable_id, ()))
+            found = work.dunning.of([receivable_id], work.today).interruptions.get(receivable_id, ())
+        return sorted(found, key=lambda one: one.on)
 
     def tasks(self) -> dict[tuple[str, str], str]:
         with self.store.read() as work:

@@ -224,7 +224,7 @@ class World:
                 debtor_name=more.get("debtor_name", "Test Testsson"),
                 debtor_identity=more.get("debtor_identity", ""),
                 debtor_address=more.get("debtor_address", ""),
-                second_debtor_name="",
+                second_debtor_name=more.get("second_debtor_name", ""),
                 second_debtor_identity="",
                 register_identity="",
                 department="",

@@ -67,7 +67,7 @@ def test_demo_tells_what_was_matched_suspended_and_recognised_and_why(told: tupl
         "Clearing is zero",
         "no cover",
         "842,50 kr is open still, and is dunned",
-        "The printer took 2 letters. 5 420,00 kr is owed, costs included.",
+        "The printer took 2 letters. 5 420,00 kr is owed, with costs; interest runs on.",
         "Try next",
     ):
         assert sentence in told[1]

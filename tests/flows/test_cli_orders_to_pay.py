@@ -134,7 +134,7 @@ def test_enforcement_is_applied_for_and_its_paper_and_document_are_given(home: P
     answer("orders-to-pay", "file", number, home=home)
     answer("orders-to-pay", "filed", number, "--on", "2026-11-22", home=home)
     told = ("orders-to-pay", "told", number)
-    answer(*told, "confirmed", "--on", "2026-11-22", "--case-no", "01-7", home=home)
+    answer(*told, "confirmed", "--on", "2026-11-22", "--case-no", "01-9", home=home)
     answer(*told, "decided", "--on", "2026-11-22", "--costs", "680", home=home)
     done = run("orders-to-pay", "enforce", number, "--enforcement", "full", "--real-property", home=home)
     assert f"hub orders-to-pay letter {number} --to letter.pdf" in done.output
@@ -144,7 +144,7 @@ def test_enforcement_is_applied_for_and_its_paper_and_document_are_given(home: P
     document: Any = json.loads(run("orders-to-pay", "json", number, "--step", step["step_no"], home=home).stdout)
     assert (document["format"], document["case_no"], document["costs_ore"]) == (
         "reskontra-hub/enforcement",
-        "01-7",
+        "01-9",
         68_000,
     )
     assert set(document) <= set(answer("orders-to-pay", "schema", "--enforcement", home=home)["properties"])

@@ -79,6 +79,16 @@ class TestMaking:
         assert world.make("1001", "9001")["state"] == "ready"
         assert "no demand has been sent" in world.make("9002")["why"]
 
+    def test_a_proposal_says_who_cannot_be_told_apart_and_who_owes_besides(self, world):
+        for number in ("1001", "1002"):
+            world.demanded(number, debtor_identity="")
+        world.demanded("2001", second_debtor_name="Tolva Tolvansson")
+        found = propose(world.store, world.tenant, world.tenant.companies, world.means)
+
+        assert [(one.receivables, one.others_owe) for one in found.applications] == [(("2001",), ("2001",))]
+        assert found.counted == {"no_identity": 2}
+        assert [one.number for one in found.left_out] == ["1001", "1002"]
+
     @pytest.mark.parametrize(
         ("how", "why"),
         [
@@ -184,6 +194,8 @@ class TestOnPaper:
         assert world.interruptions(owed) == []
 
         world.on("2026-11-24")
+        with pytest.raises(DataError, match="lies before 2026-11-22, of which the application is dated"):
+            world.tell("confirm_order_filed", order_no=1, on="2026-11-21")
         world.tell("confirm_order_filed", order_no=1, on="2026-11-23")
         assert (world.order().state, world.order().filed_on) == ("filed", "2026-11-23")
         assert world.interruptions(owed) == [Interruption(InterruptedBy.LEGAL_STEP, date(2026, 11, 23))]
@@ -278,6 +290,11 @@ class TestCase:
             world.told("filed")
         with pytest.raises(DataError, match="is to come"):
             world.told("served", on="2026-11-25")
+        with pytest.raises(DataError, match="since when application 1 is confirmed"):
+            world.told("served", on="2026-11-21")
+        world.demanded("1002")
+        with pytest.raises(DataError, match="application 1 has the case number 01-1"):
+            world.filed("1002")
 
     def test_a_contested_case_asks_a_person_until_when_it_may_go_to_court(self, world):
         world.demanded("1001")

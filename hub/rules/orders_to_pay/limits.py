@@ -41,7 +41,8 @@ def refuse_unfit(terms: OrderTerms) -> None:
         raise DataError("another cost needs other_ore and other_label, what it is for: give both or none")
     digits = sum(sign.isdecimal() for sign in terms.rate_percent)
     if digits > form_limits()["rate_digits"]:
-        raise DataError(f"rate_percent has {digits} digits, and the form takes {form_limits()['rate_digits']}")
+        most = form_limits()["rate_digits"]
+        raise DataError(f"rate_percent has {digits} digits, and the form takes {most}: ask for a rate that it holds")
 
 
 def _refuse_cost(name: str, amount_ore: int) -> None:

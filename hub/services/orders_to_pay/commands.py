@@ -9,6 +9,7 @@ from hub.model.order_to_pay_commands import (
     FileOrdersToPay,
     MakeOrderToPay,
     ReduceOrderToPay,
+    SeeOrderToPay,
     TakeBackOrderStep,
     TellOrderToPay,
     WithdrawOrderToPay,
@@ -20,6 +21,7 @@ from hub.services.orders_to_pay.hearing import ToldOnPaper
 from hub.services.orders_to_pay.lowering import OrderReducer, OrderWithdrawer
 from hub.services.orders_to_pay.making import OrderDropper, OrderMaker
 from hub.services.orders_to_pay.means import Means
+from hub.services.orders_to_pay.seeing import see_order_to_pay
 from hub.services.orders_to_pay.taking_back import StepTakenBack
 
 
@@ -35,4 +37,5 @@ def order_handlers(means: Means) -> Handlers:
         EnforceOrderToPay: EnforcementApplier(means),
         TakeBackOrderStep: StepTakenBack(means),
         DropOrderToPay: OrderDropper(means),
+        SeeOrderToPay: see_order_to_pay,
     }

@@ -10,6 +10,7 @@ from hub.model.order_to_pay_commands import TellOrderToPay
 from hub.model.order_to_pay_files import CaseTold, FileReceipt
 from hub.model.orders_to_pay import OURS, Happening, OrderState, OrderToPay, Said
 from hub.model.tenant import Tenant
+from hub.rules.orders_to_pay.states import next_state
 from hub.rules.orders_to_pay.taking_back import lasting
 from hub.services.books.finding import find_company
 from hub.services.orders_to_pay.collecting import debit_collected, share_out
@@ -45,6 +46,7 @@ class ToldOnPaper:
             raise RuleViolation(f"{told.happening} is not told by the authority: it has a command of its own")
         work.commands.claim(CLAIM)
         order = find_order(work, told.order_no, to_change=True)
+        _refuse_backwards(order, told)
         if told.happening in OUR_MOVES:
             refuse_lowered(work, order)
         said = Said(
@@ -79,6 +81,15 @@ def _amount_told(
     if interest_ore and happening is not Happening.ENFORCEMENT_REPORT:
         raise DataError("interest_ore belongs to an enforcement report alone: leave it out")
     return costs or interest_ore or 0
+
+
+def _refuse_backwards(order: OrderToPay, told: TellOrderToPay) -> None:
+    moves = next_state(OrderState(order.state), told.happening) != order.state
+    if moves and told.on.isoformat() < order.state_since:
+        raise DataError(
+            f"{told.on} lies before {order.state_since}, since when application {order.order_no} is {order.state}: see "
+            f"to the day, or take the last step back by hub orders-to-pay take-back {order.order_no}"
+        )
 
 
 def awarded(tenant: Tenant, order: OrderToPay, happening: Happening, costs_ore: int | None) -> int:

@@ -51,6 +51,11 @@ class Looked(NamedTuple):
     hindrances: tuple[Hindrance, ...]
 
     @property
+    def others_owe(self) -> tuple[str, ...]:
+        """The numbers of receivables that more than its debtor owe: an application is made for one person."""
+        return tuple(asked.number for claim, asked in zip(self.claims, self.asked, strict=True) if claim.debtors[1:])
+
+    @property
     def sums(self) -> Mapping[str, int]:
         """What is asked for, by part."""
         return {

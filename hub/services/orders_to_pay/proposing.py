@@ -45,6 +45,7 @@ class Proposed(NamedTuple):
     principal_ore: int
     claimed_ore: int
     order_no: int = 0  # of the draft that was made of it
+    others_owe: tuple[str, ...] = ()  # receivables that others owe as well, whom it does not name
 
 
 class Proposal(NamedTuple):
@@ -165,6 +166,7 @@ class _Chunk:
             principal_ore=looked.sums["principal_ore"],
             claimed_ore=looked.claimed_ore,
             order_no=order_no,
+            others_owe=looked.others_owe,
         )
 
 

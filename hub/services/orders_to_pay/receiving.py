@@ -114,7 +114,8 @@ class AuthorityFiles:
         self, work: UnitOfWork, exchange: Exchange, opened: FilingOpened, counted: Counter[str], problems: list[str]
     ) -> AuthorityReport:
         for number, problem in enumerate(problems, 1):
-            work.commands.open_task(UNREAD_TASK, f"{exchange.number}:{number}", f"{exchange.name}: {problem}")
+            message = f"{exchange.name}: {problem}; see to it, then: hub orders-to-pay seen TASK"
+            work.commands.open_task(UNREAD_TASK, f"{exchange.number}:{number}", message)
         work.commands.close_task(ORDER_TASK, str(exchange.number))
         if opened.file_no > self._last(work, opened):
             self._keep_last(work, opened)

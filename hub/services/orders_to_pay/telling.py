@@ -68,10 +68,16 @@ def _step(said: Said, state: OrderState) -> OrderStep:
 def _refuse_impossible_day(work: UnitOfWork, order: OrderToPay, said: Said) -> None:
     if said.on_day > work.today:
         raise DataError(f"{said.on_day} is to come: tell it when it has happened")
+    if said.happening is Happening.FILED and said.on_day < order.counted_to:
+        raise DataError(
+            f"{said.on_day} lies before {order.counted_to}, of which the application is dated: see to the day"
+        )
     if said.on_day < order.filed_on and said.happening is not Happening.FILED:
         raise DataError(f"{said.on_day} lies before {order.filed_on}, when the application was filed")
     if said.happening is Happening.CONFIRMED and not (said.case_no or order.case_no):
         raise DataError("a confirmation has the authority's case number: give case_no")
+    if said.case_no and not order.case_no and (others := work.orders_to_pay.by_case(said.case_no)):
+        raise DataError(f"application {others[0].order_no} has the case number {said.case_no}: see which it is of")
     if said.case_no and order.case_no and said.case_no != order.case_no:
         raise RuleViolation(f"application {order.order_no} has the case number {order.case_no}, not {said.case_no}")
 

@@ -42,13 +42,14 @@ _IS_DEMAND = (
     f"AND s.letter NOT LIKE '{BY_AGENCY}%'"
 )
 # What is open is few of all receivables, and leads; in pages by the debtor each page would begin from the first again.
+# A debtor whose identity is not known stands alone: nobody can say of whom else a receivable is.
 # A fee invoice was demanded by the letters of its receivable since its own.
 _TO_BE_FILED = text(f"""
-    SELECT r.debtor_key, r.receivable_id FROM open_item i
+    SELECT coalesce(nullif(r.debtor_key, ''), '-' || r.receivable_id), r.receivable_id FROM open_item i
     CROSS JOIN receivable r
     WHERE i.tenant = :t AND i.principal_ore + i.fee_ore + i.interest_ore > 0
       AND r.tenant = i.tenant AND r.receivable_id = i.receivable_id
-      AND r.company = :company AND r.debtor_key <> '' AND r.kind NOT IN ('credit_note', 'internal')
+      AND r.company = :company AND r.kind NOT IN ('credit_note', 'internal')
       AND (EXISTS (SELECT 1 FROM dunning_step s
                    WHERE s.tenant = r.tenant AND s.receivable_id = r.receivable_id AND {_IS_DEMAND})
            OR r.kind = 'fee_invoice'

@@ -197,6 +197,7 @@ def _line(line: ClaimLine) -> Values:
         "interest_basis": str(interest.basis),
         "interest_spread": _hundredths(interest.spread_percent),
         "interest_percent": _hundredths(interest.percent),
+        "interest_rate": _hundredths(interest.spread_percent if interest.percent is None else interest.percent),
         "interest_start": _day(interest.start_date),
         "interest_reason": interest.reason,
         "accrued": interest.accrued_ore,

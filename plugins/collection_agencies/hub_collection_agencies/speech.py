@@ -46,6 +46,7 @@ _LINE = {
     "interest_basis": text("`ref_plus`, `fixed` or `none`"),
     "interest_spread": amount("percentage points above the reference rate, in hundredths"),
     "interest_percent": amount("a fixed rate in percent, in hundredths"),
+    "interest_rate": amount("the one of these two that the basis says, for a format with one place for it"),
     "interest_start": day("first day of interest"),
     "interest_reason": text("why it is another than the law's"),
     "accrued": amount("interest earned and not charged"),

@@ -5,10 +5,12 @@ The reader cuts each record where the published facts say, by hand, so that a wr
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from hub.model.claims import ClaimInterest, InterestBasis
 from hub.model.collection import OrderKind
 from hub.testing.sample_cases import CLAIM, DEBTOR, batch_of, changed, order_of
 from plugins.collection_agencies.tests.test_folder_agencies import agency
@@ -85,6 +87,14 @@ def test_new_cases_are_read_by_somebody_else():
         "invoices": [("260831", "260930", "F", "0800", 106_050, "10010007", 'Vatten; "hösten"')],
     }
     assert [one[2:6] for one in second["invoices"]] == [("A", "0800", 1, "10010008")]
+
+
+def test_a_fixed_rate_stands_where_the_spread_does_and_is_not_above_the_reference_rate():
+    fixed = ClaimInterest(basis=InterestBasis.FIXED, percent=Decimal(12), start_date="2026-10-01")
+    content = agency("sergel").write(batch_of(order_of(), changed(order_of(), interest=fixed)))
+    rates = [line[21:26] for line in content.decode("latin-1").splitlines() if line.startswith("130")]
+
+    assert rates == ["0800J", "1200N"]
 
 
 def test_a_long_name_is_cut_where_the_layout_says_so_and_a_long_number_never():

@@ -10,8 +10,10 @@ import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import psycopg
 import pytest
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 POSTGRESQL_URL = "HUB_TEST_POSTGRESQL_URL"
 GARBAGE_IS_WORTH_A_LOOK = 200_000  # objects; looked for as often as usual, it takes a fifteenth of the tests' time
+DATABASES = ("sqlite", "postgresql")
 KEPT = ("installation", "alembic_version", "dbos_migrations")
 OF_ENGINE = ("dbos.workflow_input", "dbos.workflow_output", "dbos.operation_outputs", "dbos.workflow_status")
 FOR_SPEED = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "join_collapse_limit = 5")
@@ -36,6 +39,38 @@ os.environ["PATH"] += f"{os.pathsep}/usr/sbin"  # the packaged server, started b
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are processors, since some tests wait for processes and servers."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run take the time that flows on both databases need."""
+    parser.addoption("--every-database", action="store_true", help="Run every flow on SQLite and on PostgreSQL.")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run each flow on one of the two databases, always the same one, unless both are asked for.
+
+    Tests of the store run on both. So do flows of modules that make a difference between databases.
+    """
+    if config.getoption("--every-database"):
+        return
+    others = [item for item in items if _is_for_the_other_database(item)]
+    config.hook.pytest_deselected(items=others)
+    left_out = set(others)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _is_for_the_other_database(item: pytest.Item) -> bool:
+    if not isinstance(item, pytest.Function) or item.path.parent.name != "flows" or not hasattr(item, "callspec"):
+        return False
+    database = item.callspec.params.get("database_url")
+    if database not in DATABASES or _tells_databases_apart(item.path):
+        return False
+    return DATABASES[crc32(item.nodeid.replace(database, "").encode()) % len(DATABASES)] != database
+
+
+@cache
+def _tells_databases_apart(module: Path) -> bool:
+    return any(word in module.read_text(encoding="utf-8") for word in ("dialect", "skip(", "database_url"))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -145,7 +180,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
     return made_once(tmp_path_factory)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database of each kind."""
     if request.param == "postgresql":

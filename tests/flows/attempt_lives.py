@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import count, product
 from typing import NamedTuple
 
-from attempt_world import AttemptWorld, Killer, check
+from attempt_world import PATIENT_S, AttemptWorld, Killer, check
 from sqlalchemy import Engine
 
 from hub.contracts import Promise
@@ -63,7 +63,7 @@ class Lived(NamedTuple):
 
 def live(engine: Engine, counterparty: Counterparty, plan: Plan, *, settled_after_s: int | None = None) -> Lived:
     """Send the letters to the end; with `settled_after_s` the channel lies about when it may be asked."""
-    world = AttemptWorld(engine, counterparty, name=f"t{next(_numbers)}")
+    world = AttemptWorld(engine, counterparty, name=f"t{next(_numbers)}", timeout_s=PATIENT_S)
     world.plan(plan.promise, plan.letters)
     killer = Killer(*plan.deaths)
     world.arm(killer)

@@ -38,10 +38,7 @@ class SuspenseCause(StrEnum):
     WRITTEN_OFF = "suspense_written_off", Stands.WRITTEN_OFF
     REFUNDED = "refunded", Stands.GONE
     REFUND_GIVEN_BACK = "refund_given_back", Stands.GONE  # it was not paid after all
-    REFUND_RETURNED = (
-        "refund_returned",
-        Stands.GONE,
-    )  # what came back is the refund's again
+    REFUND_RETURNED = "refund_returned", Stands.GONE  # what came back is the refund's again
     PAYOUT_PLACED = "payout_placed", Stands.GONE  # on an agency's settlement
     DIRECT_AT_AGENCY = "direct_payment_at_agency", Stands.GONE  # on a case whose receivable was settled at its transfer
     REVERSED = "payment_reversed", Stands.TAKEN_BACK

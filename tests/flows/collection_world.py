@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 
 from hub.model.collection import Manner
 from hub.model.collection_cases import Case, Order, Selection
-from hub.model.dunning_plans import PlanItem
+from hub.model.dunning_plans import PlanItem, PlanState
 from hub.model.exchanges import Exchange
 from hub.model.import_rows import ImportReport
 from hub.model.tenant import Tenant
@@ -127,6 +127,16 @@ class CollectionWorld(DunningWorld):
             transferring.start_plan(work, self.tenant, plan_no)
         self.work()
         return plan_no
+
+    def transfer_unsent(self) -> None:
+        """Hand over what is due, and send nothing of it yet."""
+        plan_no = self.transfer_plan()
+        with self.store.write() as work:
+            work.plans.change(plan_no, was=PlanState.PLANNED, state=PlanState.EXECUTING)
+            given = {"plan_no": plan_no, "after": 0, "run_no": 1}
+            transferring.transfer_chunk(
+                work, given, tenant=self.tenant, agencies=self.agencies, rates=lambda: self.rates
+            )
 
     def bodies(self) -> dict[str, Any]:
         agencies = self.agencies

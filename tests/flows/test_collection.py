@@ -21,8 +21,6 @@ from hub.model.collection_commands import (
 )
 from hub.model.commands import CancelReceivable, CreditReceivable, EndHold, SetHold, Target
 from hub.model.deliveries import KnownRecipient
-from hub.model.dunning_plans import PlanState
-from hub.services.collection import transferring
 from hub.services.collection.planning import make_plan
 
 CLAIMED = ["claim"]
@@ -278,13 +276,7 @@ def test_a_claim_that_the_agency_refuses_ends_its_case(world):
 
 def test_a_recall_before_anything_was_sent_tells_nothing(world):
     world.person("1001")
-    plan_no = world.transfer_plan()
-    with world.store.write() as work:
-        work.plans.change(plan_no, was=PlanState.PLANNED, state=PlanState.EXECUTING)
-        given = {"plan_no": plan_no, "after": 0, "run_no": 1}
-        transferring.transfer_chunk(
-            work, given, tenant=world.tenant, agencies=world.agencies, rates=lambda: world.rates
-        )
+    world.transfer_unsent()
     command = RecallCase(key="r", user="anna", case_no=world.case().case_no, reason="error")
     assert world.tell_hub(command)["ended"] is True
 

@@ -15,9 +15,7 @@ from hub.errors import DataError, RuleViolation
 from hub.model.collection import CaseRef, Closed, Manner, Opened, Receipt
 from hub.model.collection_cases import CaseState
 from hub.model.collection_commands import CloseCase, DecideAgencyFile, RecallCase, SeeCollection, SendFileAgain
-from hub.model.dunning_plans import PlanState
 from hub.runtime.plugins import TenantPlugins
-from hub.services.collection import transferring
 from hub.services.collection.reading import Keeper
 from hub.services.collection.sending import send_waiting
 from hub.store.collection.orders import SqlCollectionOrders
@@ -165,13 +163,7 @@ def test_a_receipt_for_an_order_that_another_agency_had_is_of_no_case(world):
 def test_what_is_taken_back_while_it_is_sent_is_not_sent(world, other, monkeypatch):
     other.books = world.books
     world.person("1001")
-    plan_no = world.transfer_plan()
-    with world.store.write() as work:
-        work.plans.change(plan_no, was=PlanState.PLANNED, state=PlanState.EXECUTING)
-        given = {"plan_no": plan_no, "after": 0, "run_no": 1}
-        transferring.transfer_chunk(
-            work, given, tenant=world.tenant, agencies=world.agencies, rates=lambda: world.rates
-        )
+    world.transfer_unsent()
 
     def send() -> None:
         with other.store.write() as work:

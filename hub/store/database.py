@@ -165,8 +165,8 @@ def _open_sqlite(database: str | None, busy_timeout_s: float) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # we write BEGIN ourselves, below
+        turnstile.keep_journal(connection)
         for pragma in (
-            "journal_mode=WAL",
             "synchronous=FULL",
             f"cache_size=-{PAGE_CACHE_KIB}",
             "temp_store=MEMORY",
@@ -259,7 +259,6 @@ def second_pool(engine: Engine) -> Engine:
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = "IMMEDIATE"
         for pragma in (
-            "journal_mode=WAL",
             "synchronous=NORMAL",  # what it loses with the power is only where a run's turn stood
             "foreign_keys=ON",
         ):

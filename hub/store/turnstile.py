@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 SUFFIX = "-turn"
+WAL = "wal"
 LOOK_MS = 20  # how long SQLite itself waits for the lock before it is asked again
 
 
@@ -43,6 +44,24 @@ class Turnstile:
             finally:
                 _be_patient(connection, int(self.timeout_s * 1000))
 
+    def keep_journal(self, connection: sqlite3.Connection) -> None:
+        """Have the file written through a WAL, which the file remembers. Raises sqlite3's error when others keep it.
+
+        The change wants the file alone, and SQLite refuses it at once where two want it: so they take turns.
+        """
+        deadline_s = time.monotonic() + self.timeout_s
+        if _journal(connection, "") == WAL:
+            return
+        with self._passing(deadline_s):
+            while True:
+                try:
+                    _journal(connection, f"={WAL}")
+                    return
+                except sqlite3.OperationalError as error:
+                    if not _is_busy(error) or time.monotonic() >= deadline_s:
+                        raise
+                    time.sleep(LOOK_MS / 1000)
+
     @contextmanager
     def _passing(self, deadline_s: float) -> Iterator[None]:
         """Stand in the turnstile, or beside it when it is not free in time."""
@@ -64,10 +83,18 @@ def _takes_lock(connection: Connection, *, is_last_try: bool) -> bool:
     try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     except OperationalError as error:
-        if is_last_try or getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+        if is_last_try or not _is_busy(error.orig):
             raise
         return False
     return True
+
+
+def _journal(connection: sqlite3.Connection, change: str) -> str:
+    return str(connection.execute(f"PRAGMA journal_mode{change}").fetchone()[0])
+
+
+def _is_busy(error: BaseException | None) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 @contextmanager

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 
 from hub.errors import TransientError
-from hub.store.database import open_database, second_pool, writing
+from hub.store.database import open_database, reading, second_pool, writing
 
 LONG_S = 0.15  # of each transaction of the busy writer; SQLite itself looks again every 0.1 s
 MOST_BETWEEN = 4  # of them that may come before the other writer; without the turnstile it is dozens
@@ -120,3 +121,23 @@ def test_a_writer_gives_up_after_its_time(engine: Engine, file: Path) -> None:
     ):
         pass
     hasty.dispose()
+
+
+def test_who_opens_a_new_file_waits_for_who_makes_it_one(file: Path) -> None:
+    """SQLite refuses at once, whatever the patience, to journal by a WAL what another is about to write."""
+    with closing(sqlite3.connect(file, isolation_level=None, check_same_thread=False)) as maker:
+        maker.execute("BEGIN IMMEDIATE")
+        ends = threading.Timer(LONG_S, maker.rollback)
+        ends.start()
+        opened = open_database(f"sqlite:///{file}")
+        ends.join()
+    with reading(opened) as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
+    opened.dispose()
+
+
+def test_who_opens_a_new_file_gives_up_after_its_time(file: Path) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as maker:
+        maker.execute("BEGIN IMMEDIATE")
+        with pytest.raises(TransientError, match="locked"):
+            open_database(f"sqlite:///{file}", busy_timeout_s=0.05)

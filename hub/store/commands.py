@@ -14,16 +14,20 @@ from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
 from hub.store.statements import text
 
-_OPEN_TASK = text("""
+_ASKED = """SET state = 'open', text = :text,
+        created_at = CASE WHEN task.state = 'open' THEN task.created_at ELSE :now END"""
+_OPEN_TASK = text(f"""
     INSERT INTO task (tenant, task_no, kind, subject, text, state, created_at)
     VALUES (:t, :number, :kind, :subject, :text, 'open', :now)
-    ON CONFLICT (tenant, kind, subject) DO UPDATE SET state = 'open', text = :text,
-        created_at = CASE WHEN task.state = 'open' THEN task.created_at ELSE :now END
-    WHERE task.state <> 'open' OR task.text <> :text
+    ON CONFLICT (tenant, kind, subject) DO UPDATE {_ASKED}
 """)
+_ASK_AGAIN = text(f"UPDATE task {_ASKED} WHERE tenant = :t AND kind = :kind AND subject = :subject")
 _CLOSE_TASK = text("""
     UPDATE task SET state = 'done' WHERE tenant = :t AND kind = :kind AND subject = :subject AND state = 'open'
 """)
+_TASKS = text("""
+    SELECT subject, state, text FROM task WHERE tenant = :t AND kind = :kind AND subject IN :some
+""").bindparams(bindparam("some", expanding=True))
 _CLOSE_OF_EARLIER = text("""
     UPDATE task SET state = 'done' WHERE tenant = :t AND kind = :kind AND state = 'open' AND EXISTS (
         SELECT 1 FROM run earlier JOIN run later
@@ -111,13 +115,33 @@ class SqlCommands:
         self.open_each(kind, [(subject, message)])
 
     def open_each(self, kind: str, messages: Sequence[tuple[str, str]]) -> None:
-        """Ask a person to look at several things of a kind: (subject, message), as `open_task`."""
+        """Ask a person to look at several things of a kind: (subject, message), as `open_task`.
+
+        What is asked already is left as it is, and takes no number: rounds ask the same again and again.
+        """
         if not messages:
             return
-        first = take_numbers(self._connection, self._tenant, "task", len(messages))
+        latest = dict(messages)
+        known = self._tasks(kind, list(latest))
         about = {"t": self._tenant, "kind": kind, "now": self._now}
-        rows = [{**about, "number": no, "subject": one, "text": text} for no, (one, text) in enumerate(messages, first)]
-        self._connection.execute(_OPEN_TASK, rows)
+        changed = [one for one in known.items() if one[1] != ("open", latest[one[0]])]
+        if changed:
+            rows = [{**about, "subject": subject, "text": latest[subject]} for subject, _ in changed]
+            self._connection.execute(_ASK_AGAIN, rows)
+        new = [subject for subject in latest if subject not in known]
+        if new:
+            first = take_numbers(self._connection, self._tenant, "task", len(new))
+            rows = [{**about, "number": no, "subject": one, "text": latest[one]} for no, one in enumerate(new, first)]
+            self._connection.execute(_OPEN_TASK, rows)
+
+    def _tasks(self, kind: str, subjects: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Return state and text of the tasks of a kind that there are, by subject."""
+        found = {}
+        for start in range(0, len(subjects), _AT_ONCE):
+            asked = {"t": self._tenant, "kind": kind, "some": list(subjects[start : start + _AT_ONCE])}
+            for row in self._connection.execute(_TASKS, asked):
+                found[str(row.subject)] = (str(row.state), str(row.text))
+        return found
 
     def close_task(self, kind: str, subject: str) -> None:
         """Mark a task as done; nothing happens when there is none."""

@@ -147,6 +147,10 @@ def test_a_settlement_without_its_money_becomes_a_task(world):
     world.follow()
 
     assert "settlement_unpaid" in world.tasks()
+    asked = world.sql("SELECT * FROM task"), world.sql("SELECT next_value FROM counter WHERE series = 'task'")
+    world.next_day()
+    world.follow()
+    assert (world.sql("SELECT * FROM task"), world.sql("SELECT next_value FROM counter WHERE series = 'task'")) == asked
 
 
 def test_a_direct_payment_for_what_was_settled_at_its_transfer_is_placed_on_the_case(engine):

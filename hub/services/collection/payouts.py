@@ -42,9 +42,8 @@ def place_payouts(work: UnitOfWork, tenant: Tenant, agencies: Agencies) -> int:
     for together, money in found:
         place(work, tenant, together, money)
     placed = {one.settlement_no for together, _ in found for one in together}
-    for settlement in sorted(unpaid):
-        if settlement.settlement_no not in placed and settlement.left_ore > 0:
-            _ask_about_unpaid(work, tenant, settlement)
+    late = [one for one in sorted(unpaid) if one.settlement_no not in placed and _is_late(tenant, one, work.today)]
+    work.commands.open_each(UNPAID, [(str(one.settlement_no), _about_unpaid(one)) for one in late])
     return len(found)
 
 
@@ -200,15 +199,17 @@ def money_of(work: UnitOfWork, payment_id: int) -> WaitingPayout:
     return found[0]
 
 
-def _ask_about_unpaid(work: UnitOfWork, tenant: Tenant, settlement: Settlement) -> None:
+def _is_late(tenant: Tenant, settlement: Settlement, today: str) -> bool:
     days = max(
         (one.payout_banking_days for one in tenant.collection_agencies if one.agency == settlement.agency), default=0
     )
-    if add_banking_days(date.fromisoformat(settlement.dated_on), days).isoformat() >= work.today:
-        return
-    message = (
+    last = add_banking_days(date.fromisoformat(settlement.dated_on), days)
+    return settlement.left_ore > 0 and last.isoformat() < today
+
+
+def _about_unpaid(settlement: Settlement) -> str:
+    return (
         f"settlement {settlement.payout_reference} of {settlement.agency} says that "
         f"{format_kronor(settlement.left_ore)} is paid out, and no such money has been found: hub collection "
         f"settlements; place it by hub collection paid {settlement.settlement_no} PAYMENT"
     )
-    work.commands.open_task(UNPAID, str(settlement.settlement_no), message)

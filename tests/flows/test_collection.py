@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import json
 from datetime import date
 
 import pytest
 from collection_world import CollectionWorld, collection_tenant
+from payment_world import pay, payment_file
 from small_agency import refusal
 
 from hub.errors import ConfigurationError, DataError, RuleViolation
@@ -21,7 +24,10 @@ from hub.model.collection_commands import (
 )
 from hub.model.commands import CancelReceivable, CreditReceivable, EndHold, SetHold, Target
 from hub.model.deliveries import KnownRecipient
+from hub.services.collection import observing
 from hub.services.collection.planning import make_plan
+from hub.services.payments.receiving import receive
+from hub.testing.carrying import drain
 
 CLAIMED = ["claim"]
 
@@ -347,6 +353,29 @@ def test_a_new_version_tells_what_it_lowers(accepted):
     assert world.books.left[world.case().claim_id] == [80_000, 0, 0]
     assert world.books.lines[-1]["fields"] == ["name"]
     assert world.case().state == CaseState.ACCEPTED
+
+
+@pytest.mark.parametrize("at_once", [20_000, 3])
+def test_money_that_came_just_before_a_new_version_is_told_as_money(accepted, monkeypatch, at_once):
+    world = accepted
+    world.paid("1001", 10_000)
+    world.follow()
+    monkeypatch.setattr(observing, "EVENTS_AT_ONCE", at_once)
+    receive(world.store, io.BytesIO(payment_file("bgmax", [pay(40_000, "1001")], serial="9")), name="bg.txt")
+    drain(world.store, world.bodies())  # and no round before the next
+    world.person("1001", version=2, amount="800,00")
+    world.follow()
+
+    assert world.told() == ["claim", "direct_payment", "direct_payment", "credit"]
+    paid, credited = [json.loads(order.body) for order in world.orders()[-2:]]
+    assert (paid["payment"]["amount_ore"], paid["payment"]["principal_left_ore"]) == (40_000, 50_000)
+    assert (credited["credit"]["amount_ore"], credited["credit"]["left_ore"]) == (20_000, 30_000)
+    assert world.books.left[world.case().claim_id] == [30_000, 0, 0]
+    assert (world.case().left_there_ore, world.open()[0]) == (30_000, 30_000)
+    world.paid("1001", 5_000)  # and what comes to the new version is told once
+    world.follow()
+    assert world.told()[-2:] == ["credit", "direct_payment"]
+    assert world.verify() == []
 
 
 def test_a_hold_that_the_format_cannot_hold_is_told_by_a_person(accepted):

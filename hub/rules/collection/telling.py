@@ -14,6 +14,7 @@ from hub.model.collection import Crediting, DirectPayment, OrderKind
 from hub.model.collection_cases import Case, NewsOfCase
 from hub.model.payee_account import account_digits
 from hub.rules.charges import CHARGE_CAUSES, MONEY_CAUSES, Cause
+from hub.rules.receivables import Cause as InvoiceCause
 
 OURS = frozenset(
     {
@@ -23,12 +24,14 @@ OURS = frozenset(
         Cause.TRANSFER_TAKEN_BACK,
         Cause.REFUNDED,
         Cause.REFUND_GIVEN_BACK,
+        InvoiceCause.MOVED_TO_NEW_VERSION,
     }
 )
-"""Causes of entries that an agency is never told: collection's own, and what was paid too much and paid back."""
+"""Causes of entries that an agency is never told: collection's own, what was paid too much and paid back, and what a
+new version repeats of the one before it, where it was told."""
 
-VERSIONS = frozenset({"invoiced", "credited_by_new_version"})
-"""Causes of the entries of a receivable's new version."""
+VERSIONS = frozenset({InvoiceCause.INVOICED, InvoiceCause.CREDITED_BY_NEW_VERSION})
+"""Causes of the entries by which a receivable's new version owes something else than the one before it."""
 
 
 class Fact(NamedTuple):

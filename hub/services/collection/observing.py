@@ -6,11 +6,10 @@ writes the orders.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from hub.model.claim_facts import DebtAmounts
 from hub.model.collection import ClosingCode, OrderKind, RecallReason
 from hub.model.collection_cases import Case, CaseState, NewsOfCase
 from hub.model.deliveries import DEBTOR_CHANGED
@@ -42,12 +41,30 @@ def tell_agencies(work: UnitOfWork, tenant: Tenant, agencies: Agencies, rates: R
     until = min(latest, heard + EVENTS_AT_ONCE)
     if until <= heard:
         return False
-    renewed = _tell_entries(work, tenant, agencies, work.collection_cases.news(after=heard, until=until))
+    renewed = _tell_entries(work, tenant, agencies, _News(work, heard, until, latest))
     events = work.events.of_kinds((*HOLDS, DEBTOR_CHANGED), after=heard, until=until, limit=EVENTS_AT_ONCE)
     tell_debtors(work, tenant, rates, [*renewed, *cases_of_changed(work, tenant, events)])
     tell_holds(work, tenant, [event for event in events if event.kind in HOLDS])
     work.events.note_heard(CURSOR, until)
     return until < latest
+
+
+class _News:
+    """What has happened to open cases, in the order of their numbers.
+
+    Of one whose receivable has a new version, all is heard at once, of every version: money that came to the one before
+    it is money, and only what the versions differ by is a credit.
+    """
+
+    def __init__(self, work: UnitOfWork, heard: int, until: int, latest: int) -> None:
+        news = work.collection_cases.news(after=heard, until=until)
+        renewed = {one.case_no for one in news if one.cause in VERSIONS}
+        renewed |= work.collection_cases.renewed(after=heard, until=latest)
+        told = [one for one in news if one.case_no not in renewed]
+        told += work.collection_cases.news_of_versions(sorted(renewed), after=heard, until=latest) if renewed else []
+        self.of_cases = {case_no: list(own) for case_no, own in groupby(told, key=lambda one: one.case_no)}
+        self.renewed = frozenset(renewed & self.of_cases.keys())
+        self.latest = latest
 
 
 class _Heard(NamedTuple):
@@ -57,19 +74,23 @@ class _Heard(NamedTuple):
     facts: Sequence[Fact]
 
 
-def _tell_entries(work: UnitOfWork, tenant: Tenant, agencies: Agencies, news: Sequence[NewsOfCase]) -> list[Case]:
+def _tell_entries(work: UnitOfWork, tenant: Tenant, agencies: Agencies, news: _News) -> list[Case]:
     """Tell what entries say; return the cases whose receivable has a new version."""
-    by_case = {case_no: list(own) for case_no, own in groupby(news, key=lambda one: one.case_no)}
-    cases = work.collection_cases.lock(list(by_case))
-    annulled = [case for case in cases.values() if _is_annulled(case, by_case[case.case_no])]
+    cases = work.collection_cases.lock(list(news.of_cases))
+    followed = {no: case for no, case in cases.items() if case.is_open}  # one may have ended meanwhile
+    annulled = [case for no, case in followed.items() if _is_annulled(case, news.of_cases[no])]
     _take_back(work, tenant, annulled)
-    renewed = {no for no, own in by_case.items() if any(one.cause in VERSIONS for one in own)}
-    for case in annulled:
-        del by_case[case.case_no]
-    heard = _heard(work, agencies, by_case, cases, renewed)
+    going_on = [case for case in followed.values() if case not in annulled]
+    heard = [_Heard(case, _facts(agencies, case, news.of_cases[case.case_no])) for case in going_on]
     _lower(work, tenant, heard)
     write_orders(work, [draft for one in heard for draft in _drafts(agencies, one)])
-    return [cases[no] for no in sorted(renewed)]
+    renewed = [case._replace(since_entry=news.latest) for case in followed.values() if case.case_no in news.renewed]
+    work.collection_cases.change_each(renewed, "since_entry")
+    return renewed
+
+
+def _facts(agencies: Agencies, case: Case, news: Sequence[NewsOfCase]) -> list[Fact]:
+    return facts_of(news, agencies.accounts.get(case.agency, frozenset()))
 
 
 def _is_annulled(case: Case, news: Sequence[NewsOfCase]) -> bool:
@@ -80,43 +101,6 @@ def _take_back(work: UnitOfWork, tenant: Tenant, cases: Sequence[Case]) -> None:
     """Take cases back whose receivables were annulled."""
     untold = recall(work, cases, RecallReason.CREDITED, "annulled")
     end_cases(work, tenant, [Ending(case, ClosingCode.RECALLED) for case in untold])
-
-
-def _heard(
-    work: UnitOfWork,
-    agencies: Agencies,
-    by_case: Mapping[int, Sequence[NewsOfCase]],
-    cases: Mapping[int, Case],
-    renewed: Collection[int],
-) -> list[_Heard]:
-    """Return what there is to tell of each case; of one whose receivable has a new version, how balances differ."""
-    ids = sorted({cases[no].receivable_id for no in renewed})
-    amounts = work.claim_facts.amounts(ids)
-    last_entries = work.collection_cases.last_entries(ids) if ids else {}
-    heard = []
-    for no, own in by_case.items():
-        case = cases[no]
-        if no in renewed:
-            number = case.receivable_id
-            facts = _of_version(case, amounts[number], last_entries[number], work.today)
-        else:
-            facts = facts_of(own, agencies.accounts.get(case.agency, frozenset()))
-        heard.append(_Heard(case, facts))
-    return heard
-
-
-def _of_version(case: Case, now: DebtAmounts, last_entry: int, today: str) -> list[Fact]:
-    """Return what a new version has changed: its entries repeat what was paid before, so balances are compared."""
-    left = Left(0, 0, 0) if case.is_settled else left_of(case)  # what was settled has nothing open
-    fact = Fact(
-        key=f"version:{last_entry}",
-        kind=OrderKind.CREDIT,
-        on=today,
-        principal_ore=left.principal_ore - now.principal_ore,
-        fee_ore=left.fee_ore - now.fee_ore,
-        interest_ore=left.interest_ore - now.interest_ore,
-    )
-    return [fact] if fact.amount_ore else []
 
 
 def _lower(work: UnitOfWork, tenant: Tenant, heard: Sequence[_Heard]) -> None:

@@ -53,6 +53,30 @@ _NEWS = text(f"""
     WHERE v.tenant = :t AND v.event_no > :after AND v.event_no <= :until AND v.data IS NULL
     ORDER BY c.case_no, e.entry_no
 """)
+# All versions of a receivable have its company, number and source system.
+_OF_ITS_VERSIONS = """r.tenant = :t AND r.company = o.company AND r.source_system = o.source_system
+    AND r.number = o.number AND r.chain_id = o.chain_id"""
+_RENEWED = text(f"""
+    SELECT DISTINCT c.case_no FROM event v
+    JOIN receivable o ON o.tenant = :t AND o.receivable_id = v.receivable_id
+    JOIN receivable r ON {_OF_ITS_VERSIONS}
+    JOIN collection_case c ON c.tenant = :t AND c.receivable_id = r.receivable_id AND {IS_OPEN}
+                          AND v.event_no > c.since_entry
+    WHERE v.tenant = :t AND v.event_no > :after AND v.event_no <= :until AND v.data IS NULL
+      AND v.kind = 'credited_by_new_version'
+""")
+_NEWS_OF_VERSIONS = text(f"""
+    SELECT c.case_no, e.entry_no, e.cause, e.bucket, e.amount_ore, e.transaction_date, e.payment_id, e.reverses_no,
+           e.rule, coalesce(p.payer_account, '')
+    FROM collection_case c
+    JOIN receivable o ON o.tenant = :t AND o.receivable_id = c.receivable_id
+    JOIN receivable r ON {_OF_ITS_VERSIONS}
+    JOIN entry e ON e.tenant = :t AND e.receivable_id = r.receivable_id AND e.entry_no > :after
+                AND e.entry_no <= :until AND e.entry_no > c.since_entry
+    LEFT JOIN payment p ON p.tenant = :t AND p.payment_id = e.payment_id
+    WHERE c.tenant = :t AND c.case_no IN :some
+    ORDER BY c.case_no, e.entry_no
+""").bindparams(bindparam("some", expanding=True))
 _OF_NUMBERS = text(f"SELECT {_CASE} FROM collection_case c WHERE c.tenant = :t AND c.case_no IN :some").bindparams(
     bindparam("some", expanding=True)
 )
@@ -182,6 +206,14 @@ class SqlCollectionCases:
         """Return the entries that events after one, up to and with another, tell of receivables with open cases."""
         rows = self._connection.execute(_NEWS, {"t": self._tenant, "after": after, "until": until})
         return [NewsOfCase._make(row) for row in rows]
+
+    def renewed(self, *, after: int, until: int) -> set[int]:
+        """Return the open cases of whose receivables events after one, up to and with another, tell a new version."""
+        return set(self._connection.execute(_RENEWED, {"t": self._tenant, "after": after, "until": until}).scalars())
+
+    def news_of_versions(self, case_nos: Sequence[int], *, after: int, until: int) -> list[NewsOfCase]:
+        """Return as `news` the entries of cases, of every version of their receivables. Numbers of cases rise."""
+        return list(map(NewsOfCase._make, self._in_parts(_NEWS_OF_VERSIONS, case_nos, after=after, until=until)))
 
     def get_all(self, case_nos: Sequence[int]) -> dict[int, Case]:
         """Return cases by number."""

@@ -24,7 +24,7 @@ from hub.model.collection_commands import (
 )
 from hub.model.commands import CancelReceivable, CreditReceivable, EndHold, SetHold, Target
 from hub.model.deliveries import KnownRecipient
-from hub.services.collection import observing
+from hub.services.collection import observing, transferring
 from hub.services.collection.planning import make_plan
 from hub.services.payments.receiving import receive
 from hub.testing.carrying import drain
@@ -503,6 +503,41 @@ def test_two_steps_at_one_agency_are_one_case(engine):
     assert [(case.step, case.claim_version) for case in world.cases()] == [("collect", 2)]
     assert [(line["kind"], line["step"]) for line in world.books.lines] == [("claim", "remind"), ("claim", "collect")]
     assert world.holds() == ["inkasso"]
+    assert world.verify() == []
+
+
+def test_what_stayed_open_while_the_agency_reminded_is_settled_when_it_is_to_collect(engine, monkeypatch):
+    steps = {"step": "remind", "marks_step": "reminder_1"}, {"counted_from": "reminder_1", "settles": True}
+    world = CollectionWorld(engine, collection_tenant(*steps))
+    world.person("1001", "1002")
+    world.transfer()
+    world.books.tell()
+    world.follow()
+    first, second = (world.case(number).claim_id for number in ("1001", "1002"))
+    world.paid("1001", 40_000)
+    world.follow()
+    world.next_day(10)
+    plan_no = world.transfer_plan()
+    with monkeypatch.context() as patched:
+        patched.setattr(transferring, "_unheard", lambda _work, some: {one.debt.receivable_id for one in some})
+        world.transfer(plan_no)  # with something that the agency has not been told
+    assert world.why(plan_no) == [("left_out", "balance_changed")] * 2
+    world.transfer()
+
+    cases = [(case.step, case.claim_version, case.is_settled, case.left_there_ore) for case in world.cases()]
+    assert cases == [("collect", 2, 1, 60_000), ("collect", 2, 1, 100_000)]
+    assert (world.open(), world.accounts()["1510"], world.accounts()["1580"]) == ((0, 0, 0), 0, 160_000)
+    assert world.verify() == []
+    for claim in (first, second):
+        world.books.left[claim] = [60_000 if claim == first else 100_000, 0, 0]  # as version 2 says
+        world.books.debtor_pays(claim, 60_000)
+    world.books.tell(*world.books.settlement()[0])
+    world.follow()
+    assert (world.case().state, world.accounts()["1580"]) == (CaseState.CLOSED, 40_000)
+    case_no = world.case("1002").case_no
+    world.tell_hub(CloseCase(key="c", user="anna", case_no=case_no, code="RECALLED"))
+    assert (world.open("1002"), world.open("1001"), world.accounts()["1580"]) == ((40_000, 0, 0), (0, 0, 0), 0)
+    assert world.told() == ["claim", "claim", "direct_payment", "claim", "claim"]
     assert world.verify() == []
 
 

@@ -33,6 +33,7 @@ from hub.rules.collection.telling import Left
 from hub.services.books.finding import find_company
 from hub.services.collection.agencies import Agencies, fingerprint
 from hub.services.collection.judging import Judge, Judged, Rates
+from hub.services.collection.observing import CURSOR as HEARD
 from hub.services.collection.ordering import Draft, source_of, tell, write_orders
 from hub.services.collection.planning import fill_plan, held_plan, make_plan, plan_of
 from hub.services.collection.transfer_accounts import Moved, move
@@ -41,6 +42,8 @@ from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 RUN_KIND = ScheduledJob.TRANSFER.value
 ITEMS_AT_ONCE = 500
 TRANSFERRED = "case_transferred"  # event
+_BY_BUCKET = ("principal_ore", "fee_ore", "interest_ore")
+_TOLD = ("principal_told_ore", "fee_told_ore", "interest_told_ore")
 _NOT_BEGUN = (PlanState.PLANNED, PlanState.PLANNING)
 
 Send = Callable[[Work], None]
@@ -158,6 +161,7 @@ class _Handed(NamedTuple):
     claim: Claim
     case: Case
     is_new: bool
+    settles: bool  # now: not at a step before
 
 
 def transfer_chunk(
@@ -172,12 +176,20 @@ def transfer_chunk(
         work.plans.change(plan.plan_no, was=PlanState.EXECUTING, state=PlanState.EXECUTED, executed_at=work.now)
         return {"after": None}
     due = [item for item in items if item.verdict == Verdict.TAKE]
-    work.receivables.lock(sorted(item.receivable_id for item in due))
-    page = work.dunning.of(sorted(item.receivable_id for item in due), work.today)
+    ids = sorted(item.receivable_id for item in due)
+    work.collection_cases.lock(
+        [case.case_no for case in work.collection_cases.open_of(ids).values()]
+    )  # as others do it
+    work.receivables.lock(ids)
+    page = work.dunning.of(ids, work.today)
     selection = Selection.model_validate(plan.selection)
     judge = Judge(tenant, agencies, selection, date.fromisoformat(work.today), rates)
     judged = {one.debt.receivable_id: one for one in judge.judge(work, page)}
-    left = {item.item_no: _why_left(plan, tenant, item, judged[item.receivable_id]) for item in due}
+    unheard = _unheard(work, [one for one in judged.values() if _settles_later(one)])
+    left = {
+        item.item_no: _why_left(plan, tenant, item, judged[item.receivable_id], unheard=item.receivable_id in unheard)
+        for item in due
+    }
     going = [(item, judged[item.receivable_id]) for item in due if not left[item.item_no]]
     handed = _cases(work, tenant, plan, going)
     _write(work, tenant, agencies, handed, run_no=given["run_no"])
@@ -187,13 +199,26 @@ def transfer_chunk(
     return {"after": items[-1].item_no}
 
 
-def _why_left(plan: Plan, tenant: Tenant, item: PlanItem, now: Judged) -> str:
+def _settles_later(one: Judged) -> bool:
+    """Say whether a case whose receivable has stayed open until now is settled at its next step."""
+    rule, case = one.choice.rule, one.case
+    return rule is not None and rule.settles and case is not None and not case.is_settled
+
+
+def _unheard(work: UnitOfWork, settling: Sequence[Judged]) -> set[int]:
+    """Return the receivables of which something has not been heard: told afterwards, it would lower what is settled."""
+    last_entries = work.collection_cases.last_entries([one.debt.receivable_id for one in settling]) if settling else {}
+    heard = work.events.heard_by(HEARD)
+    return {number for number, last in last_entries.items() if last > heard}
+
+
+def _why_left(plan: Plan, tenant: Tenant, item: PlanItem, now: Judged, *, unheard: bool) -> str:
     """Return why an item no longer holds, empty when it does."""
     if plan.fingerprint != fingerprint(tenant):
         return LeftOut.SETTINGS_CHANGED
     if now.debt.open_ore <= 0:
         return LeftOut.PAID
-    if now.debt.open_ore != item.open_ore:
+    if now.debt.open_ore != item.open_ore or unheard:
         return LeftOut.BALANCE_CHANGED
     if now.choice.verdict is not Verdict.TAKE or now.claim is None:
         return now.choice.reason
@@ -214,11 +239,12 @@ def _cases(work: UnitOfWork, tenant: Tenant, plan: Plan, going: Sequence[tuple[P
         company = find_company(tenant, one.debt.company)
         case = one.case or _new_case(work, plan, item, one, company, numbers[number], last_entries[number])
         if one.case is not None:
-            case = _further(case, one.choice.rule)
+            case = _further(case, one)
         approved = {"created_by_run": f"plan {plan.plan_no}", "approved_by": plan.made_by}
         named = {"claim_id": case.claim_id, "claim_version": case.claim_version, **approved}
         claim = one.claim.model_copy(update=named)
-        handed.append(_Handed(item, one.debt, one.choice.rule, claim, case, one.case is None))
+        settles = bool(case.is_settled) and (one.case is None or not one.case.is_settled)
+        handed.append(_Handed(item, one.debt, one.choice.rule, claim, case, one.case is None, settles))
     return handed
 
 
@@ -260,8 +286,15 @@ def _new_case(
     )
 
 
-def _further(case: Case, rule: TransferRule) -> Case:
-    return case._replace(step=rule.step, rule=rule.name, claim_version=case.claim_version + 1)
+def _further(case: Case, one: Judged) -> Case:
+    """Return a case one step further; one that is settled there is counted anew, from what is open now."""
+    assert one.choice.rule is not None
+    rule = one.choice.rule
+    further = case._replace(step=rule.step, rule=rule.name, claim_version=case.claim_version + 1)
+    if not _settles_later(one):
+        return further
+    left = {name: getattr(one.debt, name) for name in _BY_BUCKET}
+    return further._replace(is_settled=1, principal_told_ore=0, fee_told_ore=0, interest_told_ore=0, **left)
 
 
 def _write(work: UnitOfWork, tenant: Tenant, agencies: Agencies, handed: Sequence[_Handed], *, run_no: int) -> None:
@@ -269,8 +302,10 @@ def _write(work: UnitOfWork, tenant: Tenant, agencies: Agencies, handed: Sequenc
         return
     new = _held(work, agencies, [one for one in handed if one.is_new])
     work.collection_cases.add([one.case for one in new])
-    further = [one.case for one in handed if not one.is_new]
-    work.collection_cases.change_each(further, "step", "rule", "claim_version")
+    further = [one for one in handed if not one.is_new]
+    work.collection_cases.change_each([one.case for one in further], "step", "rule", "claim_version")
+    anew = [one.case for one in further if one.settles]
+    work.collection_cases.change_each(anew, "is_settled", *_BY_BUCKET, *_TOLD)
     work.collection_cases.keep_claims(
         (one.case.case_no, json.dumps(as_json(one.claim), ensure_ascii=False), one.claim.sha256) for one in handed
     )
@@ -279,7 +314,7 @@ def _write(work: UnitOfWork, tenant: Tenant, agencies: Agencies, handed: Sequenc
     _settle(work, tenant, handed, run_no=run_no)
     for one in handed:
         told = {"number": one.debt.number, "source_system": one.debt.source_system, "open_ore": one.debt.open_ore}
-        sums = {name: getattr(one.case, name) for name in ("principal_ore", "fee_ore", "interest_ore")}
+        sums = {name: getattr(one.case, name) for name in _BY_BUCKET}
         tell(work, TRANSFERRED, one.case, **told, **sums, plan_no=one.case.plan_no, claim_sha256=one.claim.sha256)
 
 
@@ -336,6 +371,6 @@ def _step(one: _Handed, today: str) -> StepTaken:
 
 def _settle(work: UnitOfWork, tenant: Tenant, handed: Sequence[_Handed], *, run_no: int) -> None:
     """Settle receivables against the accounts of what is at agencies, where the rule says so."""
-    settled = [one.case for one in handed if one.is_new and one.case.is_settled]
+    settled = [one.case for one in handed if one.settles]
     moved = [Moved(case, Left(-case.principal_ore, -case.fee_ore, -case.interest_ore)) for case in settled]
     move(work, tenant, moved, Cause.TRANSFERRED, run_no=run_no)

@@ -280,11 +280,13 @@ def decide(
     session: Session,
     exchange_no: ExchangeNo,
     verdict: Annotated[str, typer.Option("--verdict", metavar="take|close", help="Take it in as it is, or close it.")],
+    company: Annotated[str, typer.Option(help="Whose the rows are whose invoice several companies have.")] = "",
     remark: Remark = "",
 ) -> None:
     """Decide about an agency's file that is held."""
     with session.hub() as hub:
-        tell(session, hub, "decide_agency_file", exchange_no=exchange_no, verdict=verdict, remark=remark)
+        given = {"verdict": verdict, "company": company, "remark": remark}
+        tell(session, hub, "decide_agency_file", exchange_no=exchange_no, **given)
         exchange = hub.exchanges.get(exchange_no)
     if exchange.state in ("held", "quarantined"):
         say(f"exchange {exchange_no} is {exchange.state}: {exchange.reason}", is_error=True)

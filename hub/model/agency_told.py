@@ -17,6 +17,14 @@ class Told(NamedTuple):
     remark: str = ""
 
 
+class Meant(NamedTuple):
+    """The case that an event of a file turned out to be about; None: it may be one of several, of companies `of`."""
+
+    told_no: int
+    case_no: int | None
+    of: str = ""
+
+
 class Listed(NamedTuple):
     """A case that an agency has open, by its latest list, in the order of its table's columns."""
 

@@ -9,7 +9,7 @@ from pydantic import Field, StrictInt
 from hub.model.collection import ClosingCode, RecallReason
 from hub.model.command import Command, RowNumber
 from hub.model.command_dates import IsoDate
-from hub.model.import_rows import LongText
+from hub.model.import_rows import LongText, ShortText
 from hub.money import LARGEST_ORE
 
 
@@ -67,11 +67,15 @@ class TellAgency(AboutCase):
 
 
 class DecideAgencyFile(Command):
-    """A person decides about an agency's file that is held: it is taken in as it is, or closed."""
+    """A person decides about an agency's file that is held: it is taken in as it is, or closed.
+
+    With a company, rows of settlements whose invoice's number several companies have are that company's.
+    """
 
     kind: Literal["decide_agency_file"] = "decide_agency_file"
     exchange_no: RowNumber
     verdict: Literal["take", "close"]
+    company: ShortText = ""
     remark: LongText = ""
 
 

@@ -83,6 +83,23 @@ def collection_tenant(
     return Tenant.model_validate(tenant_settings(made, source_systems=systems, collection_agencies=agreed))
 
 
+def two_companies(*, own_number: bool = False) -> Tenant:
+    """Return a tenant of two companies that hand over, of one organisation number or with `own_number` of two."""
+    own: dict[str, Any] = {"accounts": REVENUES, "dunning": {"policies": [POLICY], "hold_codes": CODES}}
+    own["collection"] = {"transfers": [RULE], "accounts": {**ACCOUNTS, "between_companies": "1660"}}
+    own["routines"] = [{"number": "01", "name": "Sundry"}, {"number": "04", "name": "Water"}]
+    organisation_number = "556036-0793" if own_number else AGREEMENT["organisation_number"]
+    first = company_settings(**own)
+    second = company_settings(
+        number="2", organisation_number=organisation_number, payee_accounts=[{"bankgiro": "321-7254"}], **own
+    )
+    agreed = [AGREEMENT]
+    if own_number:
+        agreed.append({**AGREEMENT, "organisation_number": organisation_number, "customer_no": "4712"})
+    systems = [{"name": "sundry", "routines": ["01", "04"]}]
+    return Tenant.model_validate(tenant_settings(first, second, source_systems=systems, collection_agencies=agreed))
+
+
 class CollectionWorld(DunningWorld):
     """A ledger that hands over."""
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from collection_world import ACCOUNTS, AGREEMENT, CODES, RULE, CollectionWorld, collection_tenant
-from dunning_world import POLICY, REVENUES
+from collection_world import CollectionWorld, collection_tenant, two_companies
 from payment_world import pay
 from small_agency import GIRO, TERMS
 from sqlalchemy import text
@@ -19,7 +18,6 @@ from hub.model.collection_cases import CaseState
 from hub.model.collection_commands import PlacePayout, RecallCase, ReportDirectPayment, SeeCollection
 from hub.model.commands import MovePayment, Share, UndoFile
 from hub.model.payment_file import Payer
-from hub.model.tenant import Tenant
 from hub.rules.charges import Cause
 from hub.services.books import carry_out
 from hub.services.chart import chart_of
@@ -31,7 +29,6 @@ from hub.store.collection.told import SqlAgencyTold
 from hub.store.database import open_database, reading
 from hub.store.enquiries import SqlEnquiries
 from hub.testing.carrying import drain
-from hub.testing.example_tenant import company_settings, tenant_settings
 
 
 @pytest.fixture
@@ -476,20 +473,6 @@ def test_a_round_and_a_person_do_not_place_the_same_money_twice(world, database_
     is_moved = settlements(world) == [("P1", 87_500)]
     assert (world.open("2002")[0], world.queue()) == (12_500 if is_moved else 100_000, [])
     assert world.verify() == []
-
-
-def two_companies():
-    own = {"accounts": REVENUES, "dunning": {"policies": [POLICY], "hold_codes": CODES}}
-    collection = {"transfers": [RULE], "accounts": {**ACCOUNTS, "between_companies": "1660"}}
-    routines = [{"number": "01", "name": "Sundry"}, {"number": "04", "name": "Water"}]
-    first = company_settings(routines=routines, collection=collection, **own)
-    second = company_settings(
-        number="2", routines=routines, collection=collection, payee_accounts=[{"bankgiro": "321-7254"}], **own
-    )
-    systems = [{"name": "sundry", "routines": ["01", "04"]}]
-    return Tenant.model_validate(
-        tenant_settings(first, second, source_systems=systems, collection_agencies=[AGREEMENT])
-    )
 
 
 def by_company(world):

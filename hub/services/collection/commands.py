@@ -174,14 +174,15 @@ def _direct_payment(case: Case, payment_id: int, on: str, paid: Left, after: Lef
 
 
 def decide_agency_file(work: UnitOfWork, tenant: Tenant, command: DecideAgencyFile) -> JsonObject:
-    """Take a held file in as it is, or close it. Raises DataError when it is not held."""
+    """Take a held file in as it is, or close it. Raises DataError when it is not held, or there is no such company."""
     exchange = work.exchanges.get(command.exchange_no)
     if exchange.state != ExchangeState.HELD or not exchange.format:
         raise DataError(f"exchange {command.exchange_no} is no file of an agency that is held")
     if command.verdict == "close":
         close_file(work, exchange.number, command.remark)
         return {"exchange_no": exchange.number, "state": ExchangeState.DUPLICATE}
-    run_id = queue_file(work, tenant.id, exchange.number, is_decided=True)
+    company = find_company(tenant, command.company).number if command.company else ""
+    run_id = queue_file(work, tenant.id, exchange.number, is_decided=True, company=company)
     return {"exchange_no": exchange.number, "run_id": run_id}
 
 

@@ -23,8 +23,10 @@ from hub.model.collection import (
     SettlementRow,
     StatusTold,
 )
-from hub.model.collection_cases import Case, CaseState
+from hub.model.collection_cases import Case
 from hub.model.tenant import Tenant
+from hub.rules.collection.meaning import meant, of_their_number
+from hub.services.collection.payout_rows import PayoutRows
 from hub.services.ports import UnitOfWork
 
 KINDS: dict[type[tuple[Any, ...]], str] = {
@@ -79,12 +81,15 @@ def read_events(agency: CollectionAgency, stream: BinaryIO) -> Iterator[AgencyEv
 class Keeper:
     """Keeps the events of one file, in order; a settlement's rows carry its reference."""
 
-    def __init__(self, tenant: Tenant, agency: str, exchange_no: int) -> None:
+    def __init__(self, tenant: Tenant, agency: str, exchange_no: int, company: str = "") -> None:
+        """`company`: what a person has said of settlement rows whose invoice several companies have."""
         self._agency = agency
+        self._payouts = PayoutRows(tenant, agency, company)
         self._companies = [company.number for company in tenant.companies]
         self._exchange_no = exchange_no
         self._next_no = 1
         self._reference = ""
+        self._unsure: dict[CaseRef, Sequence[Case]] = {}  # what rows of settlements may mean
         self._numbers: dict[str, int] = {}  # cases by the agency's numbers, as receipts of this file give them
         self.opened = Opened()
 
@@ -98,8 +103,13 @@ class Keeper:
         for event in told:
             if isinstance(event, SettlementOpened):
                 self._reference = event.payout_reference
+                self._payouts.open(event)
             rows.append(self._row(event, cases))
         work.agency_told.add(rows)
+
+    def tell_apart(self, work: UnitOfWork) -> None:
+        """Write down which cases the rows of settlements mean, now that all of the file is known."""
+        work.agency_told.note_meant(self._exchange_no, self._payouts.tell_apart(work, self.opened.series))
 
     def _row(self, event: AgencyEvent, cases: dict[tuple[CaseRef, str], int]) -> Told:
         body = covered(event, *_FREE_TEXTS)._asdict()
@@ -107,6 +117,8 @@ class Keeper:
         if isinstance(event, _OF_CASES):
             number = cases.get((event.case, getattr(event, "order_key", "")))
             body["case"] = event.case._asdict()
+        if isinstance(event, SettlementRow):
+            self._payouts.note(self._next_no, event, number, self._unsure.get(event.case, ()))
         if isinstance(event, SettlementRow | SettlementClosed):
             body["payout_reference"] = self._reference
         told = Told(self._exchange_no, self._next_no, KINDS[type(event)], number, json.dumps(body, ensure_ascii=False))
@@ -137,9 +149,12 @@ class Keeper:
             else:
                 of_them = by_number.get(case.agency_case_no, ()) if case.agency_case_no else ()
                 of_invoice = by_invoice.get(case.invoice_no, ()) if case.invoice_no else ()
-                meant = _meant(of_them) or (None if of_them else _meant(of_invoice))
-                if meant is not None:
-                    found[case, key] = meant.case_no
+                possible = of_them or of_their_number(of_invoice, case.agency_case_no)
+                is_sure = len({one.receivable_id for one in possible}) == 1
+                if isinstance(event, SettlementRow) and not is_sure:
+                    self._unsure[case] = possible
+                elif (one := meant(possible)) is not None:
+                    found[case, key] = one.case_no
             if isinstance(event, Receipt) and event.agency_case_no and (case, key) in found:
                 self._numbers[event.agency_case_no] = found[case, key]
         return found
@@ -149,18 +164,6 @@ class Keeper:
         orders = work.collection_orders.by_keys(keys)
         cases = work.collection_cases.get_all([order.case_no for order in orders.values()])
         return {key: order.case_no for key, order in orders.items() if cases[order.case_no].agency == self._agency}
-
-
-def _meant(cases: Sequence[Case]) -> Case | None:
-    """Return the case that is meant: the only open one, else the latest that the agency has taken.
-
-    Cases of one invoice are of one receivable: money that comes late finds it whichever of them it is told of.
-    """
-    is_open = [case for case in cases if case.is_open]
-    if is_open:
-        return is_open[0] if len(is_open) == 1 else None
-    taken = [case for case in cases if case.state != CaseState.REFUSED] or list(cases)
-    return max(taken) if len({case.receivable_id for case in taken}) == 1 else None
 
 
 def event_of(told: Told) -> Any:

@@ -42,9 +42,12 @@ def keep_file(
     return work.exchanges.get(exchange.number), queue_file(work, tenant_name, exchange.number)
 
 
-def queue_file(work: UnitOfWork, tenant_name: str, exchange_no: int, *, is_decided: bool = False) -> str:
+def queue_file(
+    work: UnitOfWork, tenant_name: str, exchange_no: int, *, is_decided: bool = False, company: str = ""
+) -> str:
     """Queue the run that takes a file in; return its id."""
-    occasion, given = f"{RUN_KIND}:{tenant_name}:{exchange_no}", {"exchange_no": exchange_no, "is_decided": is_decided}
+    occasion = f"{RUN_KIND}:{tenant_name}:{exchange_no}"
+    given = {"exchange_no": exchange_no, "is_decided": is_decided, **({"company": company} if company else {})}
     if is_decided:  # it may be held again, and decided again
         return f"{occasion}:decided:{work.runs.enqueue_another(f'{occasion}:decided', RUN_KIND, given)}"
     work.runs.enqueue_once(occasion, RUN_KIND, given)
@@ -68,7 +71,8 @@ class AgencyFileRun:
         with self._store.read() as unit:
             exchange = unit.exchanges.get(number)
         agency = self._agencies.get(exchange.format)
-        if exchange.state in _UNREAD and not self._read(work, agency, exchange):
+        company = run_input.get("company", "")
+        if exchange.state in _UNREAD and not self._read(work, agency, exchange, company):
             return {"state": ExchangeState.QUARANTINED}
         given = {"exchange_no": number, "is_decided": run_input.get("is_decided", False)}
         judged = work.step("judge", lambda unit, inp: judge(unit, agency, inp), given)
@@ -80,9 +84,9 @@ class AgencyFileRun:
             left = work.step("apply", lambda unit, inp: self._apply(unit, agency, inp), step)["applied"]
         return work.step("finish", lambda unit, inp: finish(unit, self._tenant.id, agency, inp["exchange_no"]), given)
 
-    def _read(self, work: Work, agency: CollectionAgency, exchange: Exchange) -> bool:
+    def _read(self, work: Work, agency: CollectionAgency, exchange: Exchange, company: str) -> bool:
         """Keep what the file says; False, and nothing is kept, when it cannot be read."""
-        keeper = Keeper(self._tenant, agency.name, exchange.number)
+        keeper = Keeper(self._tenant, agency.name, exchange.number, company)
         with work.write() as unit:
             unit.agency_told.forget(exchange.number)
         try:
@@ -126,7 +130,8 @@ def take_in_answer(work: UnitOfWork, tenant: Tenant, agency: CollectionAgency, e
 
 
 def note_head(work: UnitOfWork, exchange_no: int, keeper: Keeper) -> None:
-    """Keep how a file begins: its number in the agency's series."""
+    """Keep how a file begins: its number in the agency's series; and tell apart what only all of it tells apart."""
+    keeper.tell_apart(work)
     opened = keeper.opened
     summary = {"file_no": opened.file_no, "series": opened.series, "made_on": opened.made_on}
     work.exchanges.change(exchange_no, state=ExchangeState.READ, summary=summary)

@@ -56,7 +56,7 @@ def wrong_settlements(work: UnitOfWork, agency: str, told: Sequence[Told]) -> st
             currencies[event.payout_reference] = event.currency
         elif isinstance(event, ToldRow):
             if one.case_no is None:
-                return f"settlement {reference} has a row of a case that is not known"
+                return f"settlement {reference} has a row of {_unknown(one, event)}"
             if cases[one.case_no].currency != (currency := currencies[reference]):
                 return f"settlement {reference} is in {currency}, and has a row of a case in another currency"
             if why := wrong_row(event):
@@ -66,6 +66,15 @@ def wrong_settlements(work: UnitOfWork, agency: str, told: Sequence[Told]) -> st
         elif isinstance(event, SettlementClosed) and (why := differs(*counted[reference], event)):
             return why
     return ""
+
+
+def _unknown(told: Told, row: ToldRow) -> str:
+    if not told.remark:
+        return "a case that is not known"
+    return (
+        f"invoice {row.case.invoice_no}, which more than one receivable there may be, of company {told.remark}: "
+        "say of which by --verdict take --company"
+    )
 
 
 def open_settlements(work: UnitOfWork, agency: str, exchange_no: int, opened: Sequence[Told]) -> None:

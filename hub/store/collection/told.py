@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam
 
-from hub.model.agency_told import Listed, Told
+from hub.model.agency_told import Listed, Meant, Told
 from hub.model.collection_cases import Settlement, SettlementRow, WaitingPayout
 from hub.store import tables
 from hub.store.bulk import insert_rows
@@ -25,6 +25,10 @@ _OF_CASE = text(f"""
 _SETTLE = text(
     "UPDATE agency_told SET state = :state, remark = :remark WHERE tenant = :t AND exchange_no = :x AND told_no = :no"
 )
+_MEANT = text("""
+    UPDATE agency_told SET case_no = CAST(:case_no AS BIGINT), remark = :of
+    WHERE tenant = :t AND exchange_no = :x AND told_no = :no
+""")
 _WAITING_PAYOUTS = text("""
     SELECT u.payment_id, u.exchange_no, p.section_no, u.account_no, u.company, u.currency, u.remaining_ore,
            u.booked_date, p.reference, p.texts, p.payer_account
@@ -61,6 +65,12 @@ class SqlAgencyTold:
             text("DELETE FROM agency_told WHERE tenant = :t AND exchange_no = :x AND state = 'read'"),
             {"t": self._tenant, "x": exchange_no},
         )
+
+    def note_meant(self, exchange_no: int, meant: Sequence[Meant]) -> None:
+        """Write which cases events of a file turned out to be about, or which companies they may be of."""
+        rows = [{"t": self._tenant, "x": exchange_no, "no": no, "case_no": case, "of": of} for no, case, of in meant]
+        if rows:
+            self._connection.execute(_MEANT, rows)
 
     def next(self, exchange_no: int, limit: int) -> list[Told]:
         """Return the next events of a file that are not applied."""

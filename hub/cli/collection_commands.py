@@ -105,6 +105,7 @@ def group() -> typer.Typer:
     command(app, "settlements")(settlements)
     command(app, "settlement")(settlement)
     command(app, "paid", is_keyed=True)(paid)
+    command(app, "take-off", is_keyed=True)(take_off)
     command(app, "reconcile")(reconcile)
     command(app, "agencies")(agencies)
     return app
@@ -342,6 +343,16 @@ def paid(
     """Say which suspended payment is a settlement's money, or that what the agency is owed makes it even."""
     with session.hub() as hub:
         tell(session, hub, "place_payout", settlement_no=settlement_no, payment_id=payment_id)
+
+
+def take_off(
+    session: Session,
+    payment_id: Annotated[int, typer.Argument(metavar="PAYMENT", min=1, help="The payment that was placed.")],
+    remark: Remark = "",
+) -> None:
+    """Take money off the settlements that it was placed on; it waits in the queue, and they are unpaid again."""
+    with session.hub() as hub:
+        tell(session, hub, "take_off_payout", payment_id=payment_id, remark=remark)
 
 
 def reconcile(session: Session, agency: Agency) -> None:

@@ -40,6 +40,7 @@ REASONS = {
     "replaced_by_specification": "the bank told later what it was made of",
     "twin_was_undone": "the payment it was the same as has been taken back",
     "doubted_twin_was_undone": "the payment it may be the same as has been taken back",
+    "payout_taken_off": "it was placed on an agency's settlement, and has been taken off it",
     "proposal_refused": "a plugin proposed more than the payment, or what it was not asked about",
 }
 PROOFS = {

@@ -208,6 +208,15 @@ class Settlement(NamedTuple):
         return self.net_ore - self.paid_ore
 
 
+class PaidPart(NamedTuple):
+    """What of a settlement is paid, of one company's part of it; below zero it is taken off again."""
+
+    settlement_no: int
+    company: str
+    payment_id: int | None  # None: by what the agency is owed
+    amount_ore: int
+
+
 class WaitingPayout(NamedTuple):
     """Suspended money, as it is placed on a settlement or a case."""
 

@@ -87,6 +87,14 @@ class PlacePayout(Command):
     payment_id: RowNumber | None = None
 
 
+class TakeOffPayout(Command):
+    """Money that was placed on settlements is none of theirs: it waits in the suspense account, and they are unpaid."""
+
+    kind: Literal["take_off_payout"] = "take_off_payout"
+    payment_id: RowNumber
+    remark: LongText = ""
+
+
 class SendFileAgain(Command):
     """A file that certainly did not arrive: what it tells goes in another one."""
 
@@ -112,6 +120,7 @@ CollectionCommand = (
     | ReportDirectPayment
     | DecideAgencyFile
     | PlacePayout
+    | TakeOffPayout
     | SendFileAgain
     | SeeCollection
 )

@@ -52,6 +52,8 @@ class MatchProposal(NamedTuple):
     rule: str
 
 
+BY_COMMAND = -1  # holds a payee account while a command changes it; runs have numbers above zero
+REVERSAL_HELD = "reversal_held"  # event
 AGENCY_PAYOUT = MatchProposal((), "agency_payout")
 """What is said of money from a collection agency's own account: it is no debtor's, and waits for its settlement."""
 

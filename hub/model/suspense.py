@@ -40,6 +40,7 @@ class SuspenseCause(StrEnum):
     REFUND_GIVEN_BACK = "refund_given_back", Stands.GONE  # it was not paid after all
     REFUND_RETURNED = "refund_returned", Stands.GONE  # what came back is the refund's again
     PAYOUT_PLACED = "payout_placed", Stands.GONE  # on an agency's settlement
+    PAYOUT_TAKEN_OFF = "payout_taken_off", Stands.GONE  # off it again: it waits, and has gone no more
     DIRECT_AT_AGENCY = "direct_payment_at_agency", Stands.GONE  # on a case whose receivable was settled at its transfer
     REVERSED = "payment_reversed", Stands.TAKEN_BACK
     FILE_UNDONE = "file_undone", Stands.TAKEN_BACK

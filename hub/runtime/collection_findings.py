@@ -18,7 +18,7 @@ from hub.runtime.findings import Finding, Health
 from hub.runtime.tenant_work import TenantWork
 from hub.services.bookkeeping.planning import exporting_companies
 from hub.services.collection.agencies import Agencies
-from hub.services.collection.payouts import VOUCHER_TYPE as PAYOUTS
+from hub.services.collection.payout_books import VOUCHER_TYPE as PAYOUTS
 from hub.services.collection.settling import VOUCHER_TYPE as SETTLEMENTS
 from hub.services.collection.transfer_accounts import VOUCHER_TYPE as TRANSFERS
 

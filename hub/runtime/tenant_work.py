@@ -331,8 +331,11 @@ class TenantWork:
             self._tell_observers,
             channels,
             plugins.archives.keys(),
-            lambda work: follow_cases(work, self.tenant, agencies, self.rates),
+            lambda work: follow_cases(work, self.tenant, agencies, self.rates, self._tell),
         )
+
+    def _tell(self, work: UnitOfWork, command: Command) -> JsonObject:
+        return carry_out(work, self.tenant, command, HANDLERS)
 
     @cached_property
     def printer(self) -> TenantPrinter:

@@ -45,6 +45,13 @@ _SETTLEMENTS_DIFFER = """
     SELECT 'settlement ' || settlement_no, 'more has been paid than it says', CAST(paid_ore - net_ore AS BIGINT),
            currency
     FROM settlement WHERE tenant = :t AND paid_ore > net_ore AND net_ore >= 0
+    UNION ALL
+    SELECT 'settlement ' || s.settlement_no, 'what was placed on it is not what it says is paid',
+           CAST(s.paid_ore - coalesce(p.ore, 0) AS BIGINT), s.currency
+    FROM settlement s
+    LEFT JOIN (SELECT settlement_no, sum(amount_ore) AS ore FROM settlement_payment
+               WHERE tenant = :t GROUP BY settlement_no) AS p ON p.settlement_no = s.settlement_no
+    WHERE s.tenant = :t AND s.paid_ore <> coalesce(p.ore, 0)
 """
 
 # What was settled at the transfer is collected on its own accounts, and has no entries.
@@ -82,7 +89,7 @@ CHECKS = (
     ),
     Check(
         "SETTLEMENT_DIFFERS",
-        "every settlement comes to its rows, and every row to what was collected less commission and VAT",
+        "a settlement is its rows and is paid by what was placed on it, and every row is what was collected less costs",
         _SETTLEMENTS_DIFFER,
         NOT_BY_US,
     ),

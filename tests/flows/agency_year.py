@@ -31,7 +31,6 @@ from hub.model.tenant import Tenant
 from hub.runtime.plugins import TenantPlugins
 from hub.services.attempts import RUN_KIND as SENDING
 from hub.services.attempts import SendingRun
-from hub.services.collection.following import follow_cases
 from hub.services.collection.planning import fill_plan, make_plan
 from hub.services.payees import register_payees
 from hub.services.payments.ingesting import PaymentFileRun
@@ -164,7 +163,7 @@ class YearWorld(CollectionWorld):
         answers: dict[str, Any] = {}
         for _ in range(20):
             with self.store.write() as work:
-                has_more = follow_cases(work, self.tenant, self.agencies, lambda: self.rates)
+                has_more = self.follow_cases(work)
             done = drain(self.store, self.bodies())
             answers |= done
             if not has_more and not any(done.values()):

@@ -33,6 +33,7 @@ from hub.services.payments.commands import HANDLERS
 from hub.services.payments.ingesting import PaymentFileRun
 from hub.services.payments.posting import ChunkPoster
 from hub.services.payments.receiving import receive
+from hub.services.ports import UnitOfWork
 from hub.services.verifying import verify
 from hub.store.database import reading
 from hub.store.verifying import SqlVerifying
@@ -176,13 +177,20 @@ class CollectionWorld(DunningWorld):
         answers = drain(self.store, self.bodies())
         for _ in range(20):
             with self.store.write() as work:
-                has_more = follow_cases(work, self.tenant, self.agencies, lambda: self.rates)
+                has_more = self.follow_cases(work)
             more = drain(self.store, self.bodies())
             is_new = not more.keys() <= answers.keys()  # what waits for its time comes again
             answers |= more
             if not has_more and not is_new:
                 break
         return answers
+
+    def follow_cases(self, work: UnitOfWork) -> bool:
+        """Do what a round does for collection."""
+        return follow_cases(
+            work, self.tenant, self.agencies, lambda: self.rates,
+            lambda unit, command: carry_out(unit, self.tenant, command, HANDLERS),
+        )  # fmt: skip
 
     def follow(self) -> dict[str, Any]:
         """Fetch from the agency, take it in, and send what waits."""
@@ -208,11 +216,13 @@ class CollectionWorld(DunningWorld):
         self.work()
         return answer
 
-    def bank_file(self, *payments: Any, serial: str = "1") -> Exchange:
+    def bank_file(self, *payments: Any, serial: str = "1", **options: Any) -> Exchange:
         """Let a file of incoming payments come."""
         with self.store.write() as work:
             register_payees(work, self.tenant)
-        exchange, _ = receive(self.store, io.BytesIO(payment_file("bgmax", payments, serial=serial)), name="bg.txt")
+        exchange, _ = receive(
+            self.store, io.BytesIO(payment_file("bgmax", payments, serial=serial, **options)), name="bg.txt"
+        )
         self.work()
         with self.store.read() as work:
             return work.exchanges.get(exchange.number)

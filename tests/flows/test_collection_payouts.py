@@ -6,7 +6,7 @@ import io
 
 import pytest
 from collection_world import CollectionWorld, collection_tenant, two_companies
-from payment_world import pay
+from payment_world import DAY, pay
 from small_agency import GIRO, TERMS
 from sqlalchemy import text
 from test_races import Meanwhile
@@ -15,15 +15,14 @@ from hub.errors import DataError, RuleViolation
 from hub.model.books import Bucket, Contra, Posting
 from hub.model.collection import CollectionStep, Payee, StepTerms
 from hub.model.collection_cases import CaseState
-from hub.model.collection_commands import PlacePayout, RecallCase, ReportDirectPayment, SeeCollection
+from hub.model.collection_commands import PlacePayout, RecallCase, ReportDirectPayment, SeeCollection, TakeOffPayout
 from hub.model.commands import MovePayment, Share, UndoFile
-from hub.model.payment_file import Payer
+from hub.model.payment_file import PayeeAccount, Payer, Reversal
 from hub.rules.charges import Cause
 from hub.services.books import carry_out
 from hub.services.chart import chart_of
 from hub.services.collection import receiving
 from hub.services.collection.commands import COLLECTION_HANDLERS
-from hub.services.collection.following import follow_cases
 from hub.services.payments.commands import HANDLERS
 from hub.store.collection.told import SqlAgencyTold
 from hub.store.database import open_database, reading
@@ -148,6 +147,54 @@ def test_a_settlement_without_its_money_becomes_a_task(world):
     world.next_day()
     world.follow()
     assert (world.sql("SELECT * FROM task"), world.sql("SELECT next_value FROM counter WHERE series = 'task'")) == asked
+
+
+@pytest.mark.parametrize("of_several", [False, True])
+def test_a_settlement_whose_money_the_bank_takes_back_is_unpaid_again(engine, of_several):
+    world = CollectionWorld(engine, two_companies())
+    world.person("1001", company="1")
+    world.person("1001", company="2")
+    world.transfer()
+    first, second = [case.claim_id for case in world.cases()]
+    settled(world, "P1", (first, 100_000), *([(second, 60_000)] if of_several else []))
+    amount_ore = 160_000 if of_several else 100_000
+    key = (("bgc_serial", "77"),)
+    came = world.bank_file(theirs(amount_ore, "P1", keys=key))
+    assert settlements(world) == [("P1", 0)]
+    before = by_company(world)
+    back = Reversal(1, 1, amount_ore, "SEK", DAY, "P1", key)
+    went = world.bank_file(back, serial="2")
+
+    assert (went.state, settlements(world), world.queue()) == ("posted", [("P1", amount_ore)], [])
+    assert set(by_company(world).values()) == ({100_000, 60_000, 0} if of_several else {100_000})
+    assert (world.accounts()["2990"], world.accounts()["1940"]) == (0, 0)
+    assert list(world.tasks()) == ["settlement_unpaid"]
+    assert "ask the agency to pay again" in world.tasks()["settlement_unpaid"]
+    assert world.verify() == []
+    fates = SqlEnquiries(engine, world.store.tenant).payment(world.payments(came)[0]).fates
+    assert {one.what for one in fates} == {"taken_back"}
+
+    world.bank_file(theirs(amount_ore, "P1"), serial="3")
+    assert (settlements(world), by_company(world), world.tasks()) == ([("P1", 0)], before, {})
+    assert world.verify() == []
+
+
+def test_money_on_the_wrong_settlement_is_taken_off_and_placed_elsewhere(engine):
+    world = CollectionWorld(engine)
+    world.person("1001", "1002")
+    world.transfer()
+    for number, case in enumerate(world.cases(), 1):
+        settled(world, f"P{number}", (case.claim_id, 50_000))
+    (payment,) = world.payments(world.bank_file(theirs(50_000, "P1")))
+    assert settlements(world) == [("P1", 0), ("P2", 50_000)]
+    off = TakeOffPayout(key="t", user="anna", payment_id=payment)
+    assert world.tell_hub(off) == {"payment_id": payment, "settlements": [1]}
+    assert (settlements(world)[0], world.queue()) == (("P1", 50_000), [("suspended", "payout_taken_off", 50_000)])
+    with pytest.raises(DataError, match="pays no settlement"):
+        world.tell_hub(TakeOffPayout(key="u", user="anna", payment_id=payment))
+    world.tell_hub(PlacePayout(key="p", user="anna", settlement_no=2, payment_id=payment))
+    assert (settlements(world), world.queue()) == ([("P1", 50_000), ("P2", 0)], [])
+    assert world.verify() == []
 
 
 def test_a_direct_payment_for_what_was_settled_at_its_transfer_is_placed_on_the_case(engine):
@@ -344,20 +391,46 @@ def test_a_settlement_of_several_companies_is_placed_for_each_over_the_account_b
     assert answer["left_out"] == 1
 
 
-def test_a_part_of_a_settlement_of_several_companies_is_not_placed(engine):
+def test_a_settlement_of_several_companies_may_be_paid_company_by_company(engine):
     world = CollectionWorld(engine, two_companies())
     world.person("1001", company="1")
     world.person("1001", company="2")
     world.transfer()
     first, second = [case.claim_id for case in world.cases()]
     settled(world, "P1", (first, 100_000), (second, 60_000))
-    exchange = world.bank_file(theirs(100_000, "P1"))
+    exchange = world.bank_file(theirs(100_000, "P1"), serial="2")
+    assert settlements(world) == [("P1", 60_000)]
+    (payment,) = world.payments(exchange)
+    world.bank_file(theirs(60_000, "P1"), serial="3", account=PayeeAccount("bankgiro", "3217254"))
+
+    assert settlements(world) == [("P1", 0)]
+    assert by_company(world) == {("1", "1689"): 0, ("2", "1689"): 0}
+    assert world.queue() == []
+    assert [event["amount_ore"] for event in world.events("settlement_paid")] == [100_000, 60_000]
+    assert world.sql(f"SELECT company, amount_ore FROM settlement_payment WHERE payment_id = {payment}") == [
+        ("1", 100_000)
+    ]
+    assert world.verify() == []
+
+
+def test_a_part_of_a_settlement_of_several_companies_is_placed_by_a_person(engine):
+    world = CollectionWorld(engine, two_companies())
+    world.person("1001", company="1")
+    world.person("1001", company="2")
+    world.transfer()
+    first, second = [case.claim_id for case in world.cases()]
+    settled(world, "P1", (first, 100_000), (second, 60_000))
+    world.next_day(30)
+    exchange = world.bank_file(theirs(110_000, "P1"), theirs(70_000, "P1"))
     assert settlements(world) == [("P1", 160_000)]
 
-    (payment,) = world.payments(exchange)
-    with pytest.raises(RuleViolation, match=r"several companies: only money of all 1\s600,00"):
-        world.tell_hub(PlacePayout(key="p", user="anna", settlement_no=1, payment_id=payment))
-    assert world.queue() == [("suspended", "agency_payout", 100_000)]
+    too_much, part = world.payments(exchange)
+    with pytest.raises(RuleViolation, match=r"more than the 1\s000,00 that settlement 1 has left .* to company 1"):
+        world.tell_hub(PlacePayout(key="p", user="anna", settlement_no=1, payment_id=too_much))
+    world.tell_hub(PlacePayout(key="q", user="anna", settlement_no=1, payment_id=part))
+    assert (settlements(world), "settlement_unpaid" in world.tasks()) == ([("P1", 90_000)], True)
+    assert by_company(world) == {("1", "1689"): 30_000, ("2", "1689"): 60_000}
+    assert world.verify() == []
 
 
 @pytest.mark.parametrize("settles", [False, True])
@@ -467,7 +540,7 @@ def test_a_round_and_a_person_do_not_place_the_same_money_twice(world, database_
 
     person = Meanwhile(monkeypatch, SqlAgencyTold, "waiting_payouts", meanwhile)
     with world.store.write() as work:
-        follow_cases(work, world.tenant, world.agencies, lambda: world.rates)
+        world.follow_cases(work)
     person.error()
     engine.dispose()
     is_moved = settlements(world) == [("P1", 87_500)]

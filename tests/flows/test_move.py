@@ -94,6 +94,7 @@ NEVER_IN_THE_DEMONSTRATION = {
     "ruled_movement",
     "scheme_order",
     "settlement",
+    "settlement_payment",
     "settlement_row",
     "statement_gap",
     "voucher_export",

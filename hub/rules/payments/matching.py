@@ -37,6 +37,7 @@ class Reason(StrEnum):
     SHARES_DIFFER = "shares_differ"  # the shares stated are not the money that came
     UNKNOWN_PAYEE_ACCOUNT = "unknown_payee_account"  # the settings do not have the account any more
     AGENCY_PAYOUT = "agency_payout"  # a collection agency pays out: its settlement says for what
+    PAYOUT_TAKEN_OFF = "payout_taken_off"  # it was placed on an agency's settlement, and is not any more
     PROPOSAL_REFUSED = "proposal_refused"  # a plugin names what is no candidate of the payment, or in another currency
     NO_CREDIT_NOTE = "no_credit_note"  # a deduction names no open credit note
 

@@ -44,6 +44,12 @@ def outcome_of(reversal: LoadedReversal, owners: Sequence[KeyOwner]) -> tuple[Ou
     return Outcome.HELD, None
 
 
+def gone_payment(reversal: LoadedReversal, owners: Sequence[KeyOwner]) -> int | None:
+    """Return the one payment that a held reversal means, whose money has gone since; None when there is none such."""
+    gone = [payment_id for payment_id, told in _may_mean(reversal, owners).items() if told == Standing.GONE]
+    return gone[0] if len(gone) == 1 else None
+
+
 def told_again_window(reversal: LoadedReversal) -> DayWindow:
     """Return the days on which another family may book the same reversal."""
     day = date.fromisoformat(reversal.booked_date)

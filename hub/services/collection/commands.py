@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hub.errors import DataError, RuleViolation
 from hub.model.collection import ClosingCode, DirectPayment, OrderKind
-from hub.model.collection_cases import CANNOT_BE_TOLD, NOT_TAKEN, Case, CaseState, OrderState, Settlement
+from hub.model.collection_cases import (
+    CANNOT_BE_TOLD,
+    NOT_TAKEN,
+    Case,
+    CaseState,
+    OrderState,
+    Settlement,
+    WaitingPayout,
+)
 from hub.model.collection_commands import (
     CloseCase,
     DecideAgencyFile,
@@ -15,13 +25,14 @@ from hub.model.collection_commands import (
     ReportDirectPayment,
     SeeCollection,
     SendFileAgain,
+    TakeOffPayout,
     TellAgency,
 )
 from hub.model.exchanges import ExchangeState
 from hub.model.suspense import SuspenseCause
 from hub.model.tenant import Tenant
 from hub.money import format_kronor
-from hub.rules.collection.payouts import together_of
+from hub.rules.collection.payouts import PartsLeft, Paying, together_of, way_of
 from hub.rules.collection.settling import accounts_of
 from hub.rules.collection.telling import Left, left_of
 from hub.services.books import Handlers
@@ -29,7 +40,8 @@ from hub.services.books.finding import find_company
 from hub.services.chart import chart_of
 from hub.services.collection.ending import end_case
 from hub.services.collection.ordering import Draft, part_of, tell, write_orders
-from hub.services.collection.payouts import AT_ONCE, make_even, money_of, place, suspense_out
+from hub.services.collection.payout_books import make_even, money_of, parts_left, place, suspense_out, take_off
+from hub.services.collection.payouts import AT_ONCE
 from hub.services.collection.recalling import recall
 from hub.services.collection.receiving import close_file, queue_file
 from hub.services.collection.seeing import see_collection
@@ -189,12 +201,13 @@ def decide_agency_file(work: UnitOfWork, tenant: Tenant, command: DecideAgencyFi
 def place_payout(work: UnitOfWork, tenant: Tenant, command: PlacePayout) -> JsonObject:
     """Place suspended money on a settlement by a person's word: all that is left of it, less what the agency is owed.
 
-    Of a settlement of one company a part may be paid. Without a payment, what the agency is owed makes it even.
+    A part may be paid of what is one company's: of several, the one whose account the money came to. Without a payment,
+    what the agency is owed makes it even.
 
     Raises:
         DataError: there is no such settlement, or the payment is not suspended.
-        RuleViolation: the money is of another currency, more than the settlement has left, or a part where it is of
-            several companies; or there is none, and what the agency is owed does not come to what is left.
+        RuleViolation: the money is of another currency, or more than the settlement has left, for its company where it
+            is of several; or there is none, and what the agency is owed does not come to what is left.
     """
     money = None if command.payment_id is None else money_of(work, command.payment_id)
     settlement = _settlement(work, command.settlement_no)
@@ -202,9 +215,8 @@ def place_payout(work: UnitOfWork, tenant: Tenant, command: PlacePayout) -> Json
     work.agency_told.lock_settlements(sorted({settlement.settlement_no, *(one.settlement_no for one in unpaid)}))
     settlement = _settlement(work, command.settlement_no)
     unpaid = work.agency_told.settlements(agency=settlement.agency, unpaid_only=True, limit=AT_ONCE)
-    amount_ore = 0 if money is None else money.remaining_ore
-    together = together_of((settlement,), unpaid, amount_ore)
     if money is None:
+        together = together_of((settlement,), unpaid, 0)
         if len(together) < 2:
             raise RuleViolation(
                 f"{format_kronor(settlement.left_ore)} is left of settlement {settlement.settlement_no}, and what "
@@ -212,10 +224,22 @@ def place_payout(work: UnitOfWork, tenant: Tenant, command: PlacePayout) -> Json
             )
         vouchers = make_even(work, tenant, together)
     else:
-        if money.currency != settlement.currency or amount_ore > settlement.left_ore:
-            raise RuleViolation("the money is of another currency, or more than the settlement has left to be paid")
-        vouchers = place(work, tenant, together or (settlement,), money)
+        left = parts_left(work, {settlement, *unpaid})
+        vouchers = place(work, tenant, _paying(settlement, unpaid, money, left), left)
+    amount_ore = 0 if money is None else money.remaining_ore
     return {"settlement_no": settlement.settlement_no, "amount_ore": amount_ore, "vouchers": vouchers}
+
+
+def _paying(settlement: Settlement, unpaid: Sequence[Settlement], money: WaitingPayout, left: PartsLeft) -> Paying:
+    company = settlement.company or money.company
+    left_ore = left[settlement.settlement_no].get(company, 0)
+    way = way_of((settlement,), unpaid, money, left)
+    if money.currency != settlement.currency or (way is None and money.remaining_ore > left_ore):
+        raise RuleViolation(
+            f"the money is of another currency, or more than the {format_kronor(left_ore)} that settlement "
+            f"{settlement.settlement_no} has left to be paid to company {company}"
+        )
+    return way or Paying((settlement,), money, company, is_part=True)
 
 
 def _settlement(work: UnitOfWork, settlement_no: int) -> Settlement:
@@ -223,6 +247,14 @@ def _settlement(work: UnitOfWork, settlement_no: int) -> Settlement:
     if found is None:
         raise DataError(f"there is no settlement {settlement_no}; see: hub collection settlements")
     return found
+
+
+def take_off_payout(work: UnitOfWork, tenant: Tenant, command: TakeOffPayout) -> JsonObject:
+    """Take money off the settlements it was placed on. Raises DataError when it pays none."""
+    numbers = take_off(work, tenant, command.payment_id)
+    if not numbers:
+        raise DataError(f"payment {command.payment_id} pays no settlement; see: hub collection settlements")
+    return {"payment_id": command.payment_id, "settlements": numbers}
 
 
 def again(work: UnitOfWork, _tenant: Tenant, command: SendFileAgain) -> JsonObject:
@@ -241,6 +273,7 @@ COLLECTION_HANDLERS: Handlers = {
     ReportDirectPayment: report_direct_payment,
     DecideAgencyFile: decide_agency_file,
     PlacePayout: place_payout,
+    TakeOffPayout: take_off_payout,
     SendFileAgain: again,
     SeeCollection: see_collection,
 }

@@ -6,14 +6,14 @@ from hub.errors import DataError, RuleViolation
 from hub.model.books import Contra, VoucherKey, VoucherLine
 from hub.model.commands import DecideReversal, ReversalNumber
 from hub.model.exchanges import ExchangeState
-from hub.model.payments import LoadedReversal, Standing
+from hub.model.payments import BY_COMMAND, LoadedReversal, Standing
 from hub.model.tenant import Tenant
 from hub.rules.coding import given_lines
 from hub.rules.payments.reversals import Outcome
 from hub.services.chart import chart_of
 from hub.services.payees import Payee, Payees
 from hub.services.payments.clearing import pair_accounts
-from hub.services.payments.holding import BY_COMMAND, claim_accounts
+from hub.services.payments.holding import claim_accounts
 from hub.services.payments.reversing import close_as_told, close_task, settle, subject_of, take_back_late
 from hub.services.ports import JsonObject, UnitOfWork
 
@@ -81,7 +81,8 @@ def _take_back(work: UnitOfWork, tenant: Tenant, reversal: LoadedReversal, payme
     if owner is not None and owner.standing == Standing.GONE:
         raise RuleViolation(
             f"payment {payment_id} has been refunded, or settled with an agency, so its money has left twice: give "
-            "coding, the ledger accounts that bear it"
+            f"coding, the ledger accounts that bear it; an agency's payout is taken off its settlement first, by hub "
+            f"collection take-off {payment_id}"
         )
     if owner is None or owner.standing not in (Standing.BOOKED, Standing.TOLD_ELSEWHERE):
         raise RuleViolation(

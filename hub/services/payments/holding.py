@@ -10,7 +10,7 @@ from operator import attrgetter
 from hub.errors import DataError, RuleViolation, TransientError
 from hub.model.commands import DecideHeld, Verdict
 from hub.model.exchanges import ExchangeState
-from hub.model.payments import SHARE_OF_LUMP, QueuedPayment, ToldTwice, UnmatchedPayment
+from hub.model.payments import BY_COMMAND, SHARE_OF_LUMP, QueuedPayment, ToldTwice, UnmatchedPayment
 from hub.model.tenant import Tenant
 from hub.rules.payments.matching import Reason
 from hub.services.chart import chart_of
@@ -32,7 +32,6 @@ ONE_GROUP = (
 BY_PERSON = "person"
 AFTER_UNDO = ("twin_was_undone", "doubted_twin_was_undone")
 SAME_KEY_OTHER_AMOUNT = "same_key_other_amount"
-BY_COMMAND = -1  # holds an account while a command changes it; runs have numbers above zero
 
 
 def decide_held(work: UnitOfWork, tenant: Tenant, command: DecideHeld) -> JsonObject:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from hub.model.counting import counted
 from hub.model.exchanges import ExchangeState
-from hub.model.payments import UnknownAccount
+from hub.model.payments import BY_COMMAND, UnknownAccount
 from hub.model.tenant import Tenant
 from hub.services.payees import Payee, Payees
 from hub.services.payments.comparing import place
-from hub.services.payments.holding import BY_COMMAND, post_held
+from hub.services.payments.holding import post_held
 from hub.services.ports import UnitOfWork
 
 TASK = "unknown_payee_account"

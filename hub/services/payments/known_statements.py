@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from hub.model.payments import UnknownStatement
+from hub.model.payments import BY_COMMAND, UnknownStatement
 from hub.model.tenant import Tenant
 from hub.services.payees import Payee, Payees
 from hub.services.payments.bank_accounts import note_bank_accounts
 from hub.services.payments.clearing import pair_accounts, post_movements
-from hub.services.payments.holding import BY_COMMAND
 from hub.services.payments.reversing import ask_again
 from hub.services.payments.statements import look_at_statements
 from hub.services.ports import UnitOfWork

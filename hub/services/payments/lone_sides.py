@@ -9,7 +9,7 @@ from hub.banking_calendar import banking_days_between
 from hub.errors import DataError, RuleViolation
 from hub.model.commands import MakeLumpPayment
 from hub.model.exchanges import ExchangeState
-from hub.model.payments import Deposit, Lump
+from hub.model.payments import BY_COMMAND, Deposit, Lump
 from hub.model.tenant import Tenant
 from hub.money import format_kronor
 from hub.rules.payments.pairing import entries_of, may_be_part, may_be_told, whole_entry
@@ -17,7 +17,7 @@ from hub.rules.references import normal_form, scan_references
 from hub.services.payees import Payee, Payees
 from hub.services.payments.bank_accounts import paid_elsewhere
 from hub.services.payments.clearing import pair_accounts
-from hub.services.payments.holding import BY_COMMAND, claim_accounts, post_payments
+from hub.services.payments.holding import claim_accounts, post_payments
 from hub.services.payments.made_lumps import is_expected
 from hub.services.ports import JsonObject, UnitOfWork
 

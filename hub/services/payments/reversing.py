@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from hub.model.commands import ReversalNumber
-from hub.model.payments import LoadedReversal
+from hub.model.payments import REVERSAL_HELD, LoadedReversal
 from hub.model.suspense import SuspenseCause
 from hub.model.tenant import Tenant
-from hub.rules.payments.reversals import Outcome, outcome_of, proofs, same_reversal, told_again_window
+from hub.rules.payments.reversals import Outcome, gone_payment, outcome_of, proofs, same_reversal, told_again_window
 from hub.services.chart import chart_of
 from hub.services.payments.rematching import enqueue_rematch
 from hub.services.ports import JsonObject, UnitOfWork
@@ -33,7 +33,7 @@ def apply_reversals(work: UnitOfWork, tenant: Tenant, exchange_no: int, run_no: 
         if outcome is Outcome.DUPLICATE:
             settle(work, reversal, outcome, payment_id, voucher_no)
         elif payment_id is None:
-            _hold(work, reversal)
+            _hold(work, reversal, gone_payment(reversal, work.undoing.owners_of_keys(reversal)))
         else:
             reverse_payment(work, tenant, reversal, payment_id, run_no)
     return {
@@ -169,7 +169,8 @@ def take_back(
     enqueue_rematch(work, tenant.id, occasion, references)
 
 
-def _hold(work: UnitOfWork, reversal: LoadedReversal) -> None:
+def _hold(work: UnitOfWork, reversal: LoadedReversal, gone: int | None) -> None:
+    """Let a reversal wait; what has gone may come back: whoever has it hears of the event, and decides it then."""
     work.undoing.settle_reversal(reversal.exchange_no, reversal.reversal_no, Outcome.HELD, None)
     subject = subject_of(reversal)
     work.commands.open_task(
@@ -180,9 +181,10 @@ def _hold(work: UnitOfWork, reversal: LoadedReversal) -> None:
         "--coding where no payment bears it and no other file tells it",
     )
     work.events.record(
-        "reversal_held",
+        REVERSAL_HELD,
         exchange_no=reversal.exchange_no,
         reversal_no=reversal.reversal_no,
+        **({} if gone is None else {"payment_id": gone}),
         amount_ore=reversal.amount_ore,
         currency=reversal.currency,
     )

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from hub.errors import DataError, RuleViolation
 from hub.model.commands import AcceptCorrection, RejectCorrection, UndoFile
 from hub.model.exchanges import Exchange, ExchangeState
-from hub.model.payments import Lump, UnmatchedPayment
+from hub.model.payments import BY_COMMAND, Lump, UnmatchedPayment
 from hub.model.suspense import SuspenseCause
 from hub.model.tenant import Tenant
 from hub.rules.outgoing import refuse_outgoing
@@ -21,7 +21,7 @@ from hub.services.chart import chart_of
 from hub.services.payments.bank_rules import RULED
 from hub.services.payments.clearing import bank_lines, pair_accounts
 from hub.services.payments.deciding import suspense_posting
-from hub.services.payments.holding import BY_COMMAND, claim_accounts
+from hub.services.payments.holding import claim_accounts
 from hub.services.payments.lone_sides import LONE_LUMP
 from hub.services.payments.receiving import KIND, queue_run
 from hub.services.payments.rematching import RUN_KIND as REMATCH

@@ -24,6 +24,7 @@ from hub.services.ports.work import (
     Schedules,
     Step,
     Store,
+    Tell,
     UnitOfWork,
     Work,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "SchemeOrders",
     "Step",
     "Store",
+    "Tell",
     "Undoing",
     "UnitOfWork",
     "Work",

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any, BinaryIO, Protocol
 
 from hub.model.attempts import Attempt, ChannelRest
+from hub.model.command import Command
 from hub.model.delivery_commands import DeliverDocument
 from hub.model.runs import Run
 from hub.model.schedules import Firing, Schedule, ScheduleState
@@ -245,6 +246,9 @@ class Store(Protocol):
 
 Deliver = Callable[[UnitOfWork, Sequence[DeliverDocument]], Sequence[Handed]]
 """How another capability hands a chunk of letters over, in its own transaction; runtime gives it delivery's."""
+
+Tell = Callable[[UnitOfWork, Command], JsonObject]
+"""How one capability tells another, in its own transaction, what a command says; runtime gives it all handlers."""
 
 Step = Callable[[UnitOfWork, JsonObject], JsonObject]
 """One transaction of a run: small JSON in, small JSON out; it never commits, opens no connection, reads no clock."""

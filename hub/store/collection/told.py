@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam
 
 from hub.model.agency_told import Listed, Meant, Told
-from hub.model.collection_cases import Settlement, SettlementRow, WaitingPayout
+from hub.model.collection_cases import PaidPart, Settlement, SettlementRow, WaitingPayout
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
@@ -33,7 +33,7 @@ _WAITING_PAYOUTS = text("""
     SELECT u.payment_id, u.exchange_no, p.section_no, u.account_no, u.company, u.currency, u.remaining_ore,
            u.booked_date, p.reference, p.texts, p.payer_account
     FROM unallocated_payment u JOIN payment p ON p.tenant = :t AND p.payment_id = u.payment_id
-    WHERE u.tenant = :t AND u.state = 'suspended'
+    WHERE u.tenant = :t AND (u.state = 'suspended' OR :closed = 1)
       AND ((:payment_id = 0 AND u.reason = 'agency_payout' AND u.remaining_ore > 0) OR u.payment_id = :payment_id)
     ORDER BY u.payment_id
 """)
@@ -43,6 +43,34 @@ _SHARES = text("""
     WHERE r.tenant = :t AND r.settlement_no IN :some
     GROUP BY r.settlement_no, c.company
 """).bindparams(bindparam("some", expanding=True))
+_PAID = text("""
+    SELECT settlement_no, company, CAST(sum(amount_ore) AS BIGINT) FROM settlement_payment
+    WHERE tenant = :t AND settlement_no IN :some GROUP BY settlement_no, company
+""").bindparams(bindparam("some", expanding=True))
+_PAY = text("""
+    INSERT INTO settlement_payment (tenant, settlement_no, part_no, company, payment_id, amount_ore, placed_on)
+    SELECT CAST(:t AS INTEGER), CAST(:settlement_no AS BIGINT), 1 + coalesce(max(part_no), 0), CAST(:company AS TEXT),
+           CAST(:payment_id AS BIGINT), CAST(:amount_ore AS BIGINT), CAST(:on AS TEXT)
+    FROM settlement_payment WHERE tenant = :t AND settlement_no = :settlement_no
+""")
+_PAID_BY = text("""
+    SELECT settlement_no, company, payment_id, CAST(sum(amount_ore) AS BIGINT) AS amount_ore FROM settlement_payment
+    WHERE tenant = :t AND payment_id = :payment_id
+    GROUP BY settlement_no, company, payment_id HAVING sum(amount_ore) <> 0 ORDER BY settlement_no, company
+""")
+_TAKEN_OFF = text("""
+    SELECT settlement_no FROM settlement_payment WHERE tenant = :t AND settlement_no IN :some AND payment_id IS NOT NULL
+    GROUP BY settlement_no, payment_id, company HAVING sum(amount_ore) = 0
+""").bindparams(bindparam("some", expanding=True))
+_NOTE_PAID = text("""
+    UPDATE settlement SET
+        paid_ore = (SELECT coalesce(sum(p.amount_ore), 0) FROM settlement_payment p
+                    WHERE p.tenant = :t AND p.settlement_no = :no),
+        payment_id = (SELECT max(x.payment_id) FROM (
+            SELECT p.payment_id FROM settlement_payment p
+            WHERE p.tenant = :t AND p.settlement_no = :no GROUP BY p.payment_id HAVING sum(p.amount_ore) <> 0) AS x)
+    WHERE tenant = :t AND settlement_no = :no
+""")
 _SETTLEMENT = ", ".join(Settlement._fields)
 
 
@@ -183,21 +211,42 @@ class SqlAgencyTold:
         )
         return [SettlementRow._make(row) for row in rows]
 
-    def note_paid(self, settlement_no: int, payment_id: int | None, paid_ore: int) -> None:
-        """Write that money has come for a settlement; without a payment, that it pays or is paid by another."""
-        self._connection.execute(
-            text(
-                "UPDATE settlement SET paid_ore = paid_ore + :paid, "
-                "payment_id = coalesce(CAST(:payment_id AS BIGINT), payment_id) "
-                "WHERE tenant = :t AND settlement_no = :no"
-            ),
-            {"t": self._tenant, "no": settlement_no, "payment_id": payment_id, "paid": paid_ore},
-        )
+    def parts_left(self, settlement_nos: Sequence[int]) -> dict[int, dict[str, int]]:
+        """Return what is left to be paid of settlements by company, in öre, as far as their rows have been booked."""
+        left = self.shares(settlement_nos)
+        for start in range(0, len(settlement_nos), 500):
+            some = list(settlement_nos[start : start + 500])
+            for number, company, paid_ore in self._connection.execute(_PAID, {"t": self._tenant, "some": some}):
+                left[number][company] = left[number].get(company, 0) - paid_ore
+        return left
 
-    def waiting_payouts(self, *, payment_id: int = 0) -> list[WaitingPayout]:
-        """Return suspended money that came from agencies, oldest first; or one payment, wherever it came from."""
-        rows = self._connection.execute(_WAITING_PAYOUTS, {"t": self._tenant, "payment_id": payment_id})
-        return [WaitingPayout._make(row) for row in rows]
+    def note_paid(self, paid: Sequence[PaidPart], on: str) -> None:
+        """Write what money, or what the agency is owed, pays of settlements on a day."""
+        rows = [{"t": self._tenant, "on": on, **one._asdict()} for one in paid]
+        if rows:
+            self._connection.execute(_PAY, rows)
+            self._connection.execute(_NOTE_PAID, [{"t": self._tenant, "no": one.settlement_no} for one in paid])
+
+    def taken_off(self, settlement_nos: Sequence[int]) -> set[int]:
+        """Return those settlements that some money was placed on and has been taken off again."""
+        found: set[int] = set()
+        for start in range(0, len(settlement_nos), 500):
+            some = list(settlement_nos[start : start + 500])
+            found |= set(self._connection.execute(_TAKEN_OFF, {"t": self._tenant, "some": some}).scalars())
+        return found
+
+    def paid_by(self, payment_id: int) -> list[PaidPart]:
+        """Return what a payment pays of settlements, and has not been taken off since."""
+        rows = self._connection.execute(_PAID_BY, {"t": self._tenant, "payment_id": payment_id})
+        return [PaidPart._make(row) for row in rows]
+
+    def waiting_payouts(self, *, payment_id: int = 0, is_closed: bool = False) -> list[WaitingPayout]:
+        """Return suspended money that came from agencies, oldest first; or one payment, wherever it came from.
+
+        With `is_closed` one that has left the suspense account too.
+        """
+        asked = {"t": self._tenant, "payment_id": payment_id, "closed": int(is_closed)}
+        return [WaitingPayout._make(row) for row in self._connection.execute(_WAITING_PAYOUTS, asked)]
 
     # --- what agencies have open
 

@@ -31,6 +31,7 @@ from hub.store.tables.collection import (
     collection_claim,
     collection_order,
     settlement,
+    settlement_payment,
     settlement_row,
 )
 from hub.store.tables.columns import metadata
@@ -181,6 +182,7 @@ __all__ = [
     "section",
     "section_account",
     "settlement",
+    "settlement_payment",
     "settlement_row",
     "statement_balance",
     "statement_entry",

@@ -159,6 +159,19 @@ settlement_row = table(
 Index("settlement_row_by_case", settlement_row.c.tenant, settlement_row.c.case_no)
 Index("settlement_row_by_settlement", settlement_row.c.tenant, settlement_row.c.settlement_no)
 
+settlement_payment = table(
+    "settlement_payment",  # what is paid of settlements, by company; what was taken off again stands below zero
+    tenant_column(),
+    number("settlement_no"),
+    number("part_no"),
+    text("company"),
+    number("payment_id", nullable=True),  # null: by what the agency is owed
+    number("amount_ore"),
+    text("placed_on"),
+    PrimaryKeyConstraint("tenant", "settlement_no", "part_no"),
+)
+Index("settlement_payment_by_payment", settlement_payment.c.tenant, settlement_payment.c.payment_id)
+
 agency_list = table(
     "agency_list",  # the cases that an agency has open, by its latest list
     tenant_column(),

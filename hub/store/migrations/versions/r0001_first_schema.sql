@@ -1481,6 +1481,19 @@ CREATE TABLE settlement (
     UNIQUE (tenant, agency, payout_reference)
 ) WITHOUT ROWID;
 
+CREATE TABLE settlement_payment (
+    tenant INTEGER NOT NULL,
+    settlement_no BIGINT NOT NULL,
+    part_no BIGINT NOT NULL,
+    company TEXT NOT NULL,
+    payment_id BIGINT,
+    amount_ore BIGINT NOT NULL,
+    placed_on TEXT NOT NULL,
+    PRIMARY KEY (tenant, settlement_no, part_no)
+) WITHOUT ROWID;
+
+CREATE INDEX settlement_payment_by_payment ON settlement_payment (tenant, payment_id);
+
 CREATE TABLE settlement_row (
     tenant INTEGER NOT NULL,
     exchange_no BIGINT NOT NULL,

@@ -8,6 +8,7 @@ from hub.model.collection_cases import Settlement, WaitingPayout
 from hub.rules.collection.payouts import names, paid_by, together_of, words_of
 
 DAY = "2026-11-10"
+SHARES = {"1": 500, "2": 300}
 
 
 def settlement(number: int, net_ore: int, reference: str = "", *, paid_ore: int = 0, day: str = DAY) -> Settlement:
@@ -22,8 +23,9 @@ def money(number: int, amount_ore: int, reference: str = "", texts: str = "", *,
 def placed(
     unpaid: list[Settlement], waiting: list[WaitingPayout], *, paid: tuple[str, ...] = ()
 ) -> dict[int, list[int]]:
-    found = paid_by(unpaid, paid, waiting, lambda one, other: one.currency == other.currency)
-    return {one.payment_id: [each.settlement_no for each in together] for together, one in found}
+    left = {one.settlement_no: {one.company: one.left_ore} if one.company else SHARES for one in unpaid}
+    found = paid_by(unpaid, paid, waiting, lambda one, other: one.currency == other.currency, left)
+    return {one.money.payment_id: [each.settlement_no for each in one.settlements] for one in found}
 
 
 @pytest.mark.parametrize(
@@ -65,3 +67,19 @@ def test_what_the_agency_is_owed_is_taken_off_oldest_first() -> None:
     wanted, owed = (settlement(2, 500),), [settlement(1, -100), settlement(3, -30), settlement(4, 70)]
     amounts = {one: [each.settlement_no for each in together_of(wanted, owed, one)] for one in (500, 400, 370, 470, 0)}
     assert amounts == {500: [2], 400: [2, 1], 370: [2, 1, 3], 470: [], 0: []}
+
+
+def test_settlements_of_one_day_may_be_paid_together_by_what_names_none() -> None:
+    unpaid = [settlement(1, 500), settlement(2, 300), settlement(3, 200, day="2026-11-11")]
+    assert placed(unpaid, [money(1, 800)]) == {1: [1, 2]}
+    assert placed(unpaid, [money(1, 700)]) == {}  # of two days
+    assert placed([*unpaid, settlement(4, 800, day="2026-11-12")], [money(1, 800)]) == {}
+
+
+def test_each_company_of_a_settlement_may_have_its_own_payment() -> None:
+    unpaid = [settlement(1, 800)._replace(company="")]
+    other = money(2, 300, "P1")._replace(company="2")
+    assert placed(unpaid, [money(1, 500, "P1"), other]) == {1: [1], 2: [1]}
+    assert placed(unpaid, [money(1, 500), other._replace(reference="")]) == {1: [1], 2: [1]}  # named by neither
+    assert placed(unpaid, [money(1, 300, "P1")]) == {}  # the other's part
+    assert placed(unpaid, [money(1, 500, "P1"), money(3, 500, "P1"), other]) == {2: [1]}

@@ -227,6 +227,7 @@ class Opened(NamedTuple):
     file_no: int = 0  # of the agency's own files, counted from 1 without gaps; 0: it does not number them
     series: str = ""  # what counts on its own there, such as a customer number
     made_on: str = ""
+    lists_cases: bool = False  # it lists all cases that are open there, also where it names none
 
 
 class Receipt(NamedTuple):

@@ -95,7 +95,7 @@ class SmallAgency:
     def read(self, stream: BinaryIO) -> Iterator[AgencyEvent]:
         try:
             head, *rest = [json.loads(line) for line in stream.read().splitlines()]
-            yield Opened(file_no=head.get("file", 0), series=head.get("series", ""))
+            yield Opened(head.get("file", 0), head.get("series", ""), lists_cases=head.get("lists", False))
             for line in rest:
                 yield _event(line)
         except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from hub.cli.collection_showing import show_differences
 from hub.errors import DataError
+from hub.services.collection.listing import begin_list
 from hub.services.collection.reconciling import reconcile
 
 
@@ -53,3 +54,25 @@ def test_a_claim_that_was_never_answered_differs_from_the_day_after(
     world.books.tell({"told": "receipt", "claim": f"K{case_no}", "is_accepted": True})
     listed(world)
     assert differing(world) == [("not_there", case_no, "")]
+
+
+def test_an_empty_list_is_a_list_and_an_older_one_never_takes_its_place(engine: Engine) -> None:
+    world = CollectionWorld(engine)
+    world.person("1001", "1002")
+    world.transfer()
+    numbers = [case.case_no for case in world.cases()]
+    world.books.tell()
+    world.follow()
+    world.receive(b'{"file": 0}')
+    with pytest.raises(DataError, match="has told no list"):
+        differing(world)
+    listed(world)
+    assert differing(world) == []
+
+    world.receive(b'{"file": 0, "lists": true}')
+    assert differing(world) == [("not_there", number, "") for number in reversed(numbers)]
+    with world.store.write() as work:
+        assert not begin_list(work, "small", 1)  # of a file that was held, and is taken in after it
+    assert len(differing(world)) == 2
+    listed(world)
+    assert differing(world) == []

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hub.contracts import CollectionAgency
-from hub.model.agency_told import Listed, Told
+from hub.model.agency_told import Told
 from hub.model.collection import (
     CaseClosed,
     CaseListed,
@@ -23,6 +23,7 @@ from hub.model.tenant import Tenant
 from hub.rules.collection.ending import known_code
 from hub.rules.reasons import cut_at_word
 from hub.services.collection.ending import Ending, end_cases
+from hub.services.collection.listing import keep_list
 from hub.services.collection.ordering import tell
 from hub.services.collection.reading import event_of
 from hub.services.collection.recalling import go_on
@@ -46,7 +47,7 @@ def apply_next(
     open_settlements(work, agency.name, exchange_no, [one for one in told if one.kind == "settlement_opened"])
     rows = [one for one in told if one.kind == "settlement_row"]
     book_rows(work, tenant, agency.steps, exchange_no, rows, run_no=run_no)
-    _keep_list(work, agency.name, exchange_no, [one for one in told if one.kind == "case_listed"])
+    keep_list(work, agency.name, exchange_no, [one for one in told if one.kind == "case_listed"])
     applying = _Applying(work, cases)
     outcomes = [(one.exchange_no, one.told_no, *applying.apply(one)) for one in told]
     applying.write(tenant)
@@ -178,22 +179,3 @@ def _answered(event: Receipt, orders: Sequence[Order]) -> Order | None:
         return next((order for order in orders if order.order_key == event.order_key), None)
     claims = [order for order in orders if order.kind == OrderKind.CLAIM and order.state != OrderState.DROPPED]
     return claims[-1] if claims else None
-
-
-def _keep_list(work: UnitOfWork, agency: str, exchange_no: int, told: Sequence[Told]) -> None:
-    rows = []
-    for one in told:
-        event: CaseListed = event_of(one)
-        rows.append(
-            Listed(
-                row_no=one.told_no,
-                exchange_no=exchange_no,
-                case_no=one.case_no,
-                **event.case._asdict(),
-                stage=event.stage,
-                principal_left_ore=event.principal_left_ore,
-            )
-        )
-    if rows:
-        earlier = {one.exchange_no for one in work.agency_told.listed(agency)}
-        work.agency_told.keep_list(agency, rows, is_first=earlier != {exchange_no})

@@ -18,6 +18,7 @@ from hub.model.exchanges import Exchange, ExchangeState
 from hub.model.tenant import Tenant
 from hub.services.collection.agencies import Agencies
 from hub.services.collection.applying import apply_next
+from hub.services.collection.listing import begin_list
 from hub.services.collection.reading import Keeper, read_events
 from hub.services.collection.settling import wrong_settlements
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
@@ -133,7 +134,8 @@ def note_head(work: UnitOfWork, exchange_no: int, keeper: Keeper) -> None:
     """Keep how a file begins: its number in the agency's series; and tell apart what only all of it tells apart."""
     keeper.tell_apart(work)
     opened = keeper.opened
-    summary = {"file_no": opened.file_no, "series": opened.series, "made_on": opened.made_on}
+    summary: JsonObject = {"file_no": opened.file_no, "series": opened.series, "made_on": opened.made_on}
+    summary |= {"lists_cases": True} if opened.lists_cases else {}
     work.exchanges.change(exchange_no, state=ExchangeState.READ, summary=summary)
 
 
@@ -207,6 +209,8 @@ def finish(work: UnitOfWork, tenant_name: str, agency: CollectionAgency, exchang
     exchange = work.exchanges.get(exchange_no)
     if exchange.state == ExchangeState.POSTED:
         return {"state": exchange.state}
+    if (exchange.summary or {}).get("lists_cases"):
+        begin_list(work, agency.name, exchange_no)  # an empty list is one too
     counted = work.agency_told.counts(exchange_no)
     summary = {**(exchange.summary or {}), **counted}
     work.exchanges.change(exchange_no, state=ExchangeState.POSTED, summary=summary)

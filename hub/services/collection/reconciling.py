@@ -9,6 +9,7 @@ from hub.banking_calendar import swedish_date
 from hub.errors import DataError
 from hub.model.collection_cases import Case
 from hub.rules.collection.reconciling import CaseDifference, differences
+from hub.services.collection.listing import list_of
 from hub.services.ports import UnitOfWork
 
 CASES_AT_ONCE = 1_000
@@ -19,10 +20,11 @@ def reconcile(work: UnitOfWork, agency: str) -> list[CaseDifference]:
 
     Raises DataError when the agency has told no list.
     """
-    listed = work.agency_told.listed(agency)
-    if not listed:
+    exchange_no = list_of(work, agency)
+    if not exchange_no:
         raise DataError(f"{agency} has told no list of its cases: fetch one, or take one in")
-    told_at = work.exchanges.get(min(one.exchange_no for one in listed)).created_at
+    listed = work.agency_told.listed(agency)
+    told_at = work.exchanges.get(exchange_no).created_at
     listed_on = swedish_date(datetime.fromisoformat(told_at)).isoformat()
     unanswered = work.collection_orders.unanswered_claims(agency)
     return list(differences(_cases(work, agency), listed, unanswered, listed_on))

@@ -250,13 +250,15 @@ class SqlAgencyTold:
 
     # --- what agencies have open
 
-    def keep_list(self, agency: str, listed: Sequence[Listed], *, is_first: bool) -> None:
-        """Keep a list in place of the one before; with `is_first` that one goes."""
-        if is_first:
-            self._connection.execute(
-                text("DELETE FROM agency_list WHERE tenant = :t AND agency = :agency"),
-                {"t": self._tenant, "agency": agency},
-            )
+    def drop_list(self, agency: str) -> None:
+        """Forget an agency's list."""
+        self._connection.execute(
+            text("DELETE FROM agency_list WHERE tenant = :t AND agency = :agency"),
+            {"t": self._tenant, "agency": agency},
+        )
+
+    def add_list(self, agency: str, listed: Sequence[Listed]) -> None:
+        """Write rows of an agency's list."""
         columns = ("tenant", "agency", *Listed._fields)
         insert_rows(self._connection, tables.agency_list, columns, [(self._tenant, agency, *one) for one in listed])
 

@@ -171,7 +171,12 @@ _ROW = {
     "paid_on": day("day the debtor paid"),
 }
 _IN = Group(
-    {"file_no": number("the agency's number of the file"), "series": text("what it counts in"), "made_on": day("day")},
+    {
+        "file_no": number("the agency's number of the file"),
+        "series": text("what it counts in"),
+        "made_on": day("day"),
+        "lists_cases": flag("it lists all cases that are open there, also where it names none"),
+    },
     {
         "receipts": Group(
             {

@@ -32,16 +32,19 @@ _PARTS = ("capital", "interest", "reminder_fee", "demand_fee", "court_costs", "c
 
 def events_of(items: Iterable[Item]) -> Iterator[AgencyEvent]:
     """Yield the events of a whole file. Raises FormatError for a row of no case."""
-    count, is_open = 0, False
+    count, is_open, head = 0, False, Values()
     for item in items:
+        if not item.group:
+            head |= item.values  # a file may begin with several records
+            continue
         if not is_open:
-            yield _opened(item.values if not item.group else {})
+            yield _opened(head)
             is_open = True
-        for event in _TOLD[item.group](item) if item.group else ():
+        for event in _TOLD[item.group](item):
             count += 1
             yield event
     if not is_open:
-        yield Opened()
+        yield _opened(head)
     yield Closed(count)
 
 
@@ -54,7 +57,9 @@ def known(words: type[_Word], said: str, unknown: _Word) -> _Word:
 
 
 def _opened(values: Values) -> Opened:
-    return Opened(values.get("file_no") or 0, _text(values, "series"), _iso(values, "made_on"))
+    return Opened(
+        values.get("file_no") or 0, _text(values, "series"), _iso(values, "made_on"), bool(values.get("lists_cases"))
+    )
 
 
 def _receipt(item: Item) -> Iterator[AgencyEvent]:

@@ -122,6 +122,22 @@ def test_the_neutral_json_says_the_same():
     assert said["orders"][2]["credit"]["bears_interest"] is False
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "is_list"),
+    [
+        ("svea", "H;1;2026-11-24;\r\nL;J\r\nZ;3\r\n", True),
+        ("svea", "H;1;2026-11-24;\r\nZ;2\r\n", False),
+        ("sergel", "H;1;2026-11-24;\r\nL;J\r\nZ;3\r\n", True),
+        ("amili_files", '{"file": {"file_no": 1, "lists_cases": true}, "listed": []}', True),
+        ("amili_files", '{"file": {"file_no": 1}, "listed": []}', False),
+    ],
+)
+def test_a_file_may_say_that_no_case_is_open(name, content, is_list):
+    opened, closed = agency(name).read(io.BytesIO(content.encode()))
+
+    assert (opened.file_no, opened.lists_cases, closed.events) == (1, is_list, 0)
+
+
 def test_doubts_name_numbers_that_are_missing_and_layouts_that_nobody_has_compared(tmp_path):
     bare = TERMS.model_copy(update={"customer_no": ""})
     number, layout = agency("svea").doubts(bare)

@@ -23,6 +23,11 @@ class PurgeTerms(Selection):
     number_to: str = ""
     excluded_holds: tuple[str, ...] = Field(default=(), max_length=MOST_EXCLUDED_HOLDS)
 
+    @property
+    def is_of_all(self) -> bool:
+        """Whether no receivable is left out by company, routine or number."""
+        return not (self.companies or self.routines or self.number_from or self.number_to)
+
     @model_validator(mode="after")
     def _numbers_rise(self) -> Self:
         first, last = ((len(number), number) for number in (self.number_from, self.number_to))

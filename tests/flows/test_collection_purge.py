@@ -83,6 +83,27 @@ def test_names_go_with_the_receivable_and_a_file_with_the_last_that_it_names(wor
     assert world.verify() == []
 
 
+def test_a_file_that_was_never_read_goes_with_a_purge_of_everything_that_it_is_older_than(world, engine):
+    settle(world, "1001", closes=True)
+    unread = world.receive(f"{PERSON} of old\n".encode(), name="old.txt")
+    again = world.receive(world.books.out[0], name="again.json")  # the same bytes were read
+    assert (unread.state, again.state) == ("quarantined", "duplicate")
+    world.next_day(40)
+    new = world.receive(b"nothing that is known\n", name="new.txt")
+    with world.store.write() as work:
+        some = purging.plan_purge(work, PurgeTerms(paid_before=world.clock.today(), companies=("1",)), "clerk").plan_no
+    purging.execute_purge(world.store, some)
+    assert "old.txt" not in erased(world)
+
+    purging.execute_purge(world.store, planned(world))
+    assert "old.txt" in erased(world)
+    assert not {"again.json", "new.txt"} & set(erased(world))
+    with world.store.read() as work:
+        states = [work.exchanges.get(one.number).state for one in (unread, again, new)]
+    assert states == ["duplicate", "duplicate", "quarantined"]
+    assert world.verify() == []
+
+
 def test_what_an_agency_wrote_of_a_debtor_goes_from_events_tasks_and_what_was_of_no_case(engine):
     world = CollectionWorld(engine)
     world.person("1001", debtor_name="Örjan Ek")

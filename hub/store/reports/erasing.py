@@ -172,6 +172,12 @@ def erase(connection: Connection, tenant: int, plan_no: int, items: Sequence[int
     return purged
 
 
+def erase_unread(connection: Connection, tenant: int, before: str, now: str) -> None:
+    """Erase files of agencies that came before a day and were never read: they may name anyone."""
+    for statement in (*erasing_cases.UNREAD, _PARTS, _KEPT):
+        connection.execute(text(statement), {"t": tenant, "before": before, "now": now})
+
+
 def _erase_refunds(connection: Connection, tenant: int, payments: Sequence[int], values: Mapping[str, object]) -> None:
     for start in range(0, len(payments), _AT_ONCE):
         some = list(payments[start : start + _AT_ONCE])

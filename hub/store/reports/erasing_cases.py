@@ -31,6 +31,26 @@ def statements(purged: str, has_names: str) -> tuple[str, ...]:
     )
 
 
+# Whom they are about nobody knows: what is older than the day goes, unless the same bytes were read in another file.
+_NEVER_READ = """{x}.kind IN ('agency_file', 'answer') AND {x}.state IN ('quarantined', 'duplicate')
+    AND {x}.created_at < :before"""
+UNREAD = (
+    f"""
+        INSERT INTO erased_content (tenant, sha256, erased_at)
+        SELECT DISTINCT CAST(:t AS INTEGER), x.sha256, CAST(:now AS TEXT) FROM exchange x
+        WHERE x.tenant = :t AND {_NEVER_READ.format(x="x")} AND NOT EXISTS (
+            SELECT 1 FROM exchange o WHERE o.tenant = :t AND o.sha256 = x.sha256 AND NOT ({_NEVER_READ.format(x="o")}))
+        ON CONFLICT (tenant, sha256) DO NOTHING
+    """,
+    """
+        UPDATE exchange SET state = 'duplicate', reason = 'it was never read, and is older than a purge', problem = NULL
+        WHERE tenant = :t AND state = 'quarantined' AND kind IN ('agency_file', 'answer') AND sha256 IN (
+            SELECT e.sha256 FROM erased_content e WHERE e.tenant = :t AND e.erased_at = :now)
+    """,
+)
+"""What erases files of agencies that were never read, or that a person closed."""
+
+
 def _of_the_last(table: str, cases: str, has_names: str) -> str:
     """Return the exchanges of rows about purged cases that are about no case any more whose receivable has names."""
     return f"""

@@ -174,10 +174,15 @@ class SqlPurges:
         return PurgedChunk(len(items), purged, items[-1])
 
     def end(self, plan_no: int, terms: PurgeTerms) -> None:
-        """Write down that nothing is left of a plan; runs, mandates and applications lose whom they were about."""
+        """Write down that nothing is left of a plan; runs, mandates and applications lose whom they were about.
+
+        A purge of the whole tenant takes files of agencies that were never read, too.
+        """
         erasing_runs.erase_selections(self._connection, self._tenant, self._today)
         erasing_orders.erase_told(self._connection, self._tenant)
         erase_mandates(self._connection, self._tenant, terms.paid_before.isoformat())
+        if terms.is_of_all:
+            erasing.erase_unread(self._connection, self._tenant, terms.paid_before.isoformat(), self._now)
         done = {"state": PlanState.EXECUTED, "executed_at": self._now}
         self._plans.change(plan_no, was=PlanState.EXECUTING, **done)
 

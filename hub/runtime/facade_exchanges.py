@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 from typing import BinaryIO, NamedTuple
 
 from hub.errors import DataError
-from hub.model.attempts import Attempt
+from hub.model.attempts import ANSWER, Attempt
 from hub.model.enquiries import OutcomeRow, PaymentStory
 from hub.model.exchanges import Exchange, ExchangeState
 from hub.model.payments import LoadedSection
 from hub.model.runs import Run
 from hub.rules.outgoing import refuse_outgoing
 from hub.runtime.tenant_work import TenantWork
+from hub.services.collection.receiving import KIND as AGENCY_FILE
+from hub.services.collection.receiving import read_again as read_agency_again
 from hub.services.delivery.archives import KIND as ARCHIVE
 from hub.services.delivery.archives import read_again as read_archive_again
 from hub.services.payments.receiving import KIND, queue_run
@@ -86,6 +88,8 @@ class ExchangesDesk:
                 read_archive_again(work, exchange)
             elif exchange.kind == KIND:
                 self._read_again(work, exchange)
+            elif exchange.kind in (AGENCY_FILE, ANSWER) and exchange.format:
+                read_agency_again(work, self._work.tenant, self._work.agencies, exchange)
             else:
                 raise DataError(f"exchange {number} is no payment file: import the same file again")
         self._carry_out()

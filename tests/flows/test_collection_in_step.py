@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +17,7 @@ from hub.model.collection import CaseRef, Closed, Manner, Opened, Receipt
 from hub.model.collection_cases import CaseState
 from hub.model.collection_commands import CloseCase, DecideAgencyFile, RecallCase, SeeCollection, SendFileAgain
 from hub.runtime.plugins import TenantPlugins
+from hub.services.collection import receiving
 from hub.services.collection.reading import Keeper
 from hub.services.collection.sending import send_waiting
 from hub.store.collection.orders import SqlCollectionOrders
@@ -146,6 +148,71 @@ def test_a_file_that_waited_for_another_is_read_again_with_what_that_one_has_tol
     assert world.open() == (0, 0, 0)
     assert "agency_file_held" not in world.tasks()
     assert world.verify() == []
+
+
+def state_of(world: CollectionWorld, exchange_no: int) -> str:
+    with world.store.read() as work:
+        return str(work.exchanges.get(exchange_no).state)
+
+
+def read_again(world: CollectionWorld, exchange_no: int) -> None:
+    with world.store.write() as work:
+        receiving.read_again(work, world.tenant, world.agencies, work.exchanges.get(exchange_no))
+    world.work()
+
+
+def test_a_file_that_could_not_be_read_is_read_again_when_what_was_wrong_is_mended(world, monkeypatch):
+    world.person("1001")
+    world.transfer()
+    with monkeypatch.context() as patched:
+        patched.setattr("small_agency._event", lambda line: line["nothing of the kind"])
+        unread = world.receive(world.books.tell()).number
+    assert "hub exchanges retry" in world.tasks()["agency_file_unread"]
+    with world.store.write() as work:  # a run that died when it had put the file aside goes on
+        receiving.queue_file(work, "north", unread, is_again=True)
+    world.work()
+    assert (state_of(world, unread), world.case().state) == ("quarantined", CaseState.TRANSFERRED)
+
+    read_again(world, unread)
+    assert (state_of(world, unread), world.case().state) == ("posted", CaseState.ACCEPTED)
+    assert world.tasks() == {}
+    with pytest.raises(DataError, match="nothing to read again"):
+        read_again(world, unread)
+
+
+def test_an_answer_that_could_not_be_read_is_read_again(engine, monkeypatch):
+    world = CollectionWorld(engine, manner=Manner.AT_ONCE)
+    world.person("1001")
+    with monkeypatch.context() as patched:
+        patched.setattr("small_agency._event", lambda line: line["nothing of the kind"])
+        world.transfer()
+    task = world.tasks()["agency_answer_unread"]
+    number = int(re.search(r"retry (\d+)", task)[1])
+    assert (state_of(world, number), world.case().state) == ("quarantined", CaseState.TRANSFERRED)
+
+    read_again(world, number)
+    assert (world.case().state, world.tasks()) == (CaseState.ACCEPTED, {})
+
+
+def test_of_two_files_with_one_number_that_waited_a_person_takes_the_second(world):
+    first = world.receive(world.books.tell(file_no=1)).number
+    waiting = [
+        world.receive(world.books.tell({"told": "status", "claim": f"K{no}", "stage": "krav_sent"}, file_no=3))
+        for no in (8, 9)
+    ]
+    assert [one.state for one in waiting] == ["held", "held"]
+    world.receive(world.books.tell(file_no=2))
+    assert [state_of(world, no) for no in (first, *(one.number for one in waiting))] == ["posted", "posted", "held"]
+    assert "comes again with other content" in world.tasks()["agency_file_held"]
+
+    late = world.receive(world.books.tell({"told": "status", "claim": "K7", "stage": "krav_sent"}, file_no=2)).number
+    world.tell_hub(DecideAgencyFile(key="d", user="anna", exchange_no=late, verdict="take"))
+    assert state_of(world, late) == "posted"
+    assert world.receive(world.books.tell(file_no=4)).state == "posted"  # the late one took no place
+    begun = world.receive(world.books.tell({"told": "status", "claim": "K6", "stage": "krav_sent"}, file_no=1))
+    world.tell_hub(DecideAgencyFile(key="e", user="anna", exchange_no=begun.number, verdict="take"))
+    anew = world.receive(world.books.tell({"told": "status", "claim": "K5", "stage": "krav_sent"}, file_no=2))
+    assert anew.state == "posted"  # the agency has begun to count anew
 
 
 def test_a_receipt_for_an_order_that_another_agency_had_is_of_no_case(world):

@@ -13,13 +13,12 @@ from hub.services.collection.agencies import Agencies
 from hub.services.collection.ending import Ending, end_case, end_cases
 from hub.services.collection.ordering import tell
 from hub.services.collection.recalling import go_on
-from hub.services.collection.receiving import take_in_answer
+from hub.services.collection.receiving import ANSWER_UNREAD, take_in_answer
 from hub.services.ports import UnitOfWork
 
 CURSOR = "collection messages"
 CLAIM = "hear of messages to agencies"
 EVENTS_AT_ONCE = 200
-ANSWER_UNREAD = "agency_answer_unread"  # task
 PREFIX = "collection:"
 DELIVERED, REJECTED = "attempt_delivered", "attempt_rejected"
 KINDS = (DELIVERED, REJECTED)
@@ -52,10 +51,15 @@ def _delivered(work: UnitOfWork, tenant: Tenant, agencies: Agencies, event: Even
     answer = work.exchanges.by_key(f"{ANSWER}:{attempt.key}") if attempt is not None else None
     names = {case.agency for case in cases.values()}
     if answer is not None and names:
-        agency = agencies.by_name.get(names.pop())
+        name = names.pop()
+        agency = agencies.by_name.get(name)
+        work.exchanges.change(answer.number, format=name)
         state = take_in_answer(work, tenant, agency, answer) if agency is not None else "unread"
         if state != "posted":
-            message = f"the answer to exchange {event.data['exchange_no']} is {state}: see exchange {answer.number}"
+            message = (
+                f"the answer to exchange {event.data['exchange_no']} is {state}: see hub exchanges show "
+                f"{answer.number}; mend what is wrong, then hub exchanges retry {answer.number}"
+            )
             work.commands.open_task(ANSWER_UNREAD, str(answer.number), message)
     _end_final(work, tenant, agencies, [order.case_no for order in orders if order.kind == OrderKind.RECALL])
 

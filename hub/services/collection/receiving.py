@@ -28,9 +28,12 @@ RUN_KIND = "agency_file"
 EVENTS_AT_ONCE = 1_000
 TAKEN_IN = "agency_file_taken_in"  # event
 FILE_HELD = "agency_file_held"  # task and event
+FILE_UNREAD = "agency_file_unread"  # task
+ANSWER_UNREAD = "agency_answer_unread"  # task
 STRAYS = "agency_told_of_unknown_cases"  # task
 _SETTLING = ("settlement_opened", "settlement_row", "settlement_closed")
 _UNREAD = (ExchangeState.RECEIVED, ExchangeState.HELD)  # one that is held: its cases may be known by now
+_GOES_ON = (ExchangeState.READ, ExchangeState.POSTING)  # of a run that died
 _Item = TypeVar("_Item")
 
 
@@ -44,15 +47,40 @@ def keep_file(
 
 
 def queue_file(
-    work: UnitOfWork, tenant_name: str, exchange_no: int, *, is_decided: bool = False, company: str = ""
+    work: UnitOfWork,
+    tenant_name: str,
+    exchange_no: int,
+    *,
+    is_again: bool = False,
+    is_decided: bool = False,
+    company: str = "",
 ) -> str:
-    """Queue the run that takes a file in; return its id."""
+    """Queue the run that takes a file in; return its id. `is_decided`: whatever its number is."""
     occasion = f"{RUN_KIND}:{tenant_name}:{exchange_no}"
     given = {"exchange_no": exchange_no, "is_decided": is_decided, **({"company": company} if company else {})}
-    if is_decided:  # it may be held again, and decided again
-        return f"{occasion}:decided:{work.runs.enqueue_another(f'{occasion}:decided', RUN_KIND, given)}"
-    work.runs.enqueue_once(occasion, RUN_KIND, given)
-    return occasion
+    if not (is_again or is_decided):
+        work.runs.enqueue_once(occasion, RUN_KIND, given)
+        return occasion
+    more = f"{occasion}:{'decided' if is_decided else 'again'}"  # it may be held again, and decided again
+    return f"{more}:{work.runs.enqueue_another(more, RUN_KIND, given)}"
+
+
+def read_again(work: UnitOfWork, tenant: Tenant, agencies: Agencies, exchange: Exchange) -> None:
+    """Read a file, or an answer, anew that could not be read; a file in a run of its own.
+
+    Raises:
+        DataError: it could be read, or is held, which a person decides.
+        ConfigurationError: no plugin that is turned on offers its agency.
+    """
+    if exchange.state not in (ExchangeState.QUARANTINED, ExchangeState.RECEIVED):
+        raise DataError(f"exchange {exchange.number} is {exchange.state}: there is nothing to read again")
+    agency = agencies.get(exchange.format)
+    state = ExchangeState.RECEIVED
+    work.exchanges.change(exchange.number, state=state, attempt=exchange.attempt + 1, reason="", problem=None)
+    if exchange.kind == KIND:
+        queue_file(work, tenant.id, exchange.number, is_again=True)
+    elif take_in_answer(work, tenant, agency, work.exchanges.get(exchange.number)) == ExchangeState.POSTED:
+        work.commands.close_task(ANSWER_UNREAD, str(exchange.number))
 
 
 class AgencyFileRun:
@@ -73,6 +101,8 @@ class AgencyFileRun:
             exchange = unit.exchanges.get(number)
         agency = self._agencies.get(exchange.format)
         company = run_input.get("company", "")
+        if exchange.state not in (*_UNREAD, *_GOES_ON):  # by the run before, or a person
+            return {"state": exchange.state}
         if exchange.state in _UNREAD and not self._read(work, agency, exchange, company):
             return {"state": ExchangeState.QUARANTINED}
         given = {"exchange_no": number, "is_decided": run_input.get("is_decided", False)}
@@ -100,7 +130,10 @@ class AgencyFileRun:
                 quarantine(unit, exchange, error)
             return False
         with work.write() as unit:
-            note_head(unit, exchange.number, keeper)
+            if unit.exchanges.get(exchange.number).state in _UNREAD:
+                note_head(unit, exchange.number, keeper)
+            else:  # a person has closed it meanwhile
+                unit.agency_told.forget(exchange.number)
         return True
 
     def _apply(self, unit: UnitOfWork, agency: CollectionAgency, given: JsonObject) -> JsonObject:
@@ -147,14 +180,23 @@ def quarantine(work: UnitOfWork, exchange: Exchange, error: DataError) -> None:
         problem |= {"line": error.line, "record": error.record, "field": error.field}
     state = ExchangeState.QUARANTINED
     work.exchanges.change(exchange.number, state=state, reason=str(error), problem=problem)
+    if exchange.kind == KIND:
+        message = (
+            f"exchange {exchange.number} of {exchange.format} cannot be read ({error.code}), and nothing of it counts: "
+            f"see hub exchanges show {exchange.number}; mend it here, then hub exchanges retry {exchange.number}, or "
+            "ask the agency for another file"
+        )
+        work.commands.open_task(FILE_UNREAD, str(exchange.number), message)
     work.events.record("file_quarantined", exchange_no=exchange.number, name=exchange.name, problem=problem)
 
 
 def judge(work: UnitOfWork, agency: CollectionAgency, given: JsonObject) -> JsonObject:
     """Say whether a file that was read whole may be applied: not twice, in its turn, and with sums that agree."""
+    work.commands.claim(f"files of {agency.name}")  # the same file may have come twice
     exchange = work.exchanges.get(given["exchange_no"])
-    if exchange.state in (ExchangeState.POSTING, ExchangeState.POSTED):
+    if exchange.state != ExchangeState.READ:
         return {"state": exchange.state}
+    work.commands.close_task(FILE_UNREAD, str(exchange.number))
     if exchange.kind == KIND and _is_repeated(work, exchange):
         work.agency_told.forget(exchange.number)
         work.exchanges.change(exchange.number, state=ExchangeState.DUPLICATE, reason="it has been taken in before")
@@ -216,8 +258,10 @@ def finish(work: UnitOfWork, tenant_name: str, agency: CollectionAgency, exchang
     work.exchanges.change(exchange_no, state=ExchangeState.POSTED, summary=summary)
     number = int(summary.get("file_no") or 0)
     if number:
-        work.collection_orders.keep_cursor(agency.name, series_of(summary), file_no=number)
-        _wake_next(work, tenant_name, agency.name, summary, number + 1)
+        _, last = work.collection_orders.cursor(agency.name, series_of(summary))
+        last = number if number == 1 else max(last, number)  # one that comes late takes no place; 1 begins anew
+        work.collection_orders.keep_cursor(agency.name, series_of(summary), file_no=last)
+        _wake_next(work, tenant_name, agency.name, summary, last + 1)
     if counted["stray"]:
         message = (
             f"{agency.name} has told {counted['stray']} things of cases that are not ours, in exchange {exchange_no}: "
@@ -232,7 +276,7 @@ def _wake_next(work: UnitOfWork, tenant_name: str, agency: str, summary: JsonObj
     for one in work.exchanges.oldest(kind=KIND, state=ExchangeState.HELD):
         theirs = one.summary or {}
         if one.format == agency and series_of(theirs) == series_of(summary) and theirs.get("file_no") == number:
-            queue_file(work, tenant_name, one.number, is_decided=True)
+            queue_file(work, tenant_name, one.number, is_again=True)
 
 
 def close_file(work: UnitOfWork, exchange_no: int, remark: str) -> None:

@@ -8,9 +8,8 @@ from hub.model.tenant import Tenant
 from hub.services.books.seeing import close_seen
 from hub.services.collection.applying import CASE_DISPUTED, STATUS_UNKNOWN, TAKEN_TOO_LATE
 from hub.services.collection.attaching import DOCUMENT_LEFT
-from hub.services.collection.hearing import ANSWER_UNREAD
 from hub.services.collection.observing import CLAIM_GREW
-from hub.services.collection.receiving import STRAYS
+from hub.services.collection.receiving import ANSWER_UNREAD, FILE_UNREAD, STRAYS
 from hub.services.collection.sending import AGENCY_MISSING, FETCH_MESSAGE
 from hub.services.collection.settling import NOT_THE_PAYEE, OVERPAID, RECALL_CROSSED
 from hub.services.collection.telling_debtors import FLAGGED_AT_AGENCY, NEW_VERSION
@@ -24,6 +23,7 @@ SEEN = frozenset(
         CLAIM_GREW,
         DOCUMENT_LEFT,
         FETCH_MESSAGE,
+        FILE_UNREAD,
         FLAGGED_AT_AGENCY,
         NEW_VERSION,
         NOT_TAKEN,

@@ -394,6 +394,36 @@ def test_a_hold_that_the_format_cannot_hold_is_told_by_a_person(accepted):
     assert world.told() == ["claim", "release"]
 
 
+def test_an_agency_waits_as_long_as_the_longest_hold_that_stops_transfers(accepted):
+    world = accepted
+
+    def hold(code, until=None, **named):
+        given = {"user": "anna", "receivable": about(), "code": code, "source": code, "until_date": until}
+        world.tell_hub(SetHold(key=f"h {code} {until}", **given, **named))
+
+    def told():
+        said = [(order.kind, json.loads(order.body).get("hold_until")) for order in world.orders()[1:]]
+        return [one if one[0] == "hold" else one[0] for one in said]
+
+    hold("tvist", date(2026, 12, 1))
+    hold("anstand", date(2026, 12, 31))  # longer
+    hold("kort", date(2026, 12, 10))  # shorter than what it knows
+    hold("plan")  # stops no transfer
+    assert told() == [("hold", "2026-12-01"), ("hold", "2026-12-31")]
+    world.tell_hub(EndHold(key="e1", user="anna", receivable=about(), code="anstand"))
+    assert told()[2:] == [("hold", "2026-12-10")]
+    hold("vila")  # for good
+    for code in ("vila", "kort", "tvist"):
+        world.tell_hub(EndHold(key=f"e {code}", user="anna", receivable=about(), code=code))
+    assert told()[3:] == [("hold", ""), ("hold", "2026-12-10"), ("hold", "2026-12-01"), "release"]
+
+    world.tell_hub(HoldCase(key="p", user="anna", case_no=world.case().case_no, until_date=date(2026, 12, 20)))
+    hold("tvist", date(2026, 12, 5))
+    for code in ("plan", "tvist"):
+        world.tell_hub(EndHold(key=f"f {code}", user="anna", receivable=about(), code=code))
+    assert told()[7:] == [("hold", "2026-12-20")]  # what a person has asked for stands
+
+
 def test_a_person_may_ask_to_wait(accepted):
     world = accepted
     world.tell_hub(HoldCase(key="h", user="anna", case_no=world.case().case_no, until_date=date(2026, 12, 1)))

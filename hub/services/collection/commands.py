@@ -46,6 +46,7 @@ from hub.services.collection.recalling import recall
 from hub.services.collection.receiving import close_file, queue_file
 from hub.services.collection.seeing import see_collection
 from hub.services.collection.sending import send_file_again
+from hub.services.collection.telling_holds import BY_PERSON
 from hub.services.collection.transfer_accounts import VOUCHER_TYPE
 from hub.services.ports import JsonObject, UnitOfWork
 
@@ -83,7 +84,7 @@ def hold_case(work: UnitOfWork, _tenant: Tenant, command: HoldCase) -> JsonObjec
     """Ask an agency to wait. Raises as `recall_case`."""
     case = _open_case(work, command.case_no)
     until = command.until_date.isoformat() if command.until_date is not None else ""
-    part: dict[str, object] = {"hold_from": work.today, "hold_until": until, "reason": command.remark}
+    part: dict[str, object] = {"hold_from": work.today, "hold_until": until, "reason": command.remark, BY_PERSON: True}
     (order,) = write_orders(work, [Draft(case, OrderKind.HOLD, part)])
     return {"case_no": case.case_no, "order_no": order.order_no}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from hub.model.collection import OrderKind
 from hub.model.collection_cases import Case, Order, OrderState
@@ -18,24 +19,44 @@ from hub.services.collection.ordering import Draft, source_of, write_orders
 from hub.services.ports import UnitOfWork
 
 KINDS = ("hold_set", "hold_ended")  # events
+FOR_GOOD = "9999"  # behind every day
+BY_PERSON = "is_by_person"  # of a part: no hold of the receivable stands behind it, and the end of none ends it
+
+
+class _Told(NamedTuple):
+    """Until when an agency was last told to wait."""
+
+    until: str  # ISO date, or FOR_GOOD
+    is_by_person: bool
 
 
 def tell_holds(work: UnitOfWork, tenant: Tenant, events: Sequence[Event]) -> None:
-    """Tell agencies of the holds that have been set and ended; what a case has set itself is none of them."""
-    latest = {int(event.data["receivable_id"]): event for event in events if event.data.get("receivable_id")}
-    cases = [
-        case
-        for receivable_id, case in sorted(work.collection_cases.open_of(list(latest)).items())
-        if latest[receivable_id].data.get("source") != source_of(case)
-    ]
+    """Tell agencies of the holds that have been set and ended, where these stop transfers.
+
+    What a case has set itself is none of them, nor is a hold that stops something else.
+    """
+    ids = {int(event.data["receivable_id"]) for event in events if event.data.get("receivable_id")}
+    of = work.collection_cases.open_of(sorted(ids))
+    told_of = {
+        case.receivable_id: case
+        for event in events
+        if (case := of.get(int(event.data.get("receivable_id") or 0))) is not None and _concerns(tenant, event, case)
+    }
+    cases = [case for _, case in sorted(told_of.items())]
     holds = _stopping(work, tenant, cases)
     waiting = _told_to_wait(work, cases)
     drafts = [
         draft
         for case in cases
-        if (draft := _draft(case, holds[case.receivable_id], case.case_no in waiting, work.today)) is not None
+        if (draft := _draft(case, holds[case.receivable_id], waiting.get(case.case_no), work.today)) is not None
     ]
     write_orders(work, drafts)
+
+
+def _concerns(tenant: Tenant, event: Event, case: Case) -> bool:
+    codes = find_company(tenant, case.company).dunning.hold_codes
+    code = str(event.data.get("code", ""))
+    return event.data.get("source") != source_of(case) and Stopped.TRANSFER in stopped_by(codes, code)
 
 
 def _stopping(work: UnitOfWork, tenant: Tenant, cases: Sequence[Case]) -> Mapping[int, list[Hold]]:
@@ -50,29 +71,31 @@ def _stopping(work: UnitOfWork, tenant: Tenant, cases: Sequence[Case]) -> Mappin
     return found
 
 
-def _draft(case: Case, active: Sequence[Hold], waits: bool, today: str) -> Draft | None:
-    if active and not waits:
-        until = max(hold.until_date or "9999" for hold in active)
+def _draft(case: Case, active: Sequence[Hold], told: _Told | None, today: str) -> Draft | None:
+    """Return what an agency is told: how long to wait, where it knows another day, or to go on."""
+    if active:
+        until = max(hold.until_date or FOR_GOOD for hold in active)
+        if told is not None and (until <= told.until if told.is_by_person else until == told.until):
+            return None
         part: dict[str, object] = {
             "hold_from": today,
-            "hold_until": "" if until == "9999" else until,
+            "hold_until": "" if until == FOR_GOOD else until,
             "reason": active[0].code,
         }
         return Draft(case, OrderKind.HOLD, part)
-    return Draft(case, OrderKind.RELEASE, {}) if waits and not active else None
+    return Draft(case, OrderKind.RELEASE, {}) if told is not None and not told.is_by_person else None
 
 
-def _told_to_wait(work: UnitOfWork, cases: Sequence[Case]) -> set[int]:
-    """Return the cases whose agency was last told to wait, where that has not ended by itself."""
+def _told_to_wait(work: UnitOfWork, cases: Sequence[Case]) -> dict[int, _Told]:
+    """Return until when agencies were last told to wait, by case, where that has not ended by itself."""
     latest: dict[int, Order] = {}
     for order in work.collection_orders.of_cases([case.case_no for case in cases]):
         if order.kind in (OrderKind.HOLD, OrderKind.RELEASE) and order.state != OrderState.DROPPED:
             latest[order.case_no] = order
-    return {number for number, order in latest.items() if _waits(order, work.today)}
+    told = {number: _told(order) for number, order in latest.items() if order.kind == OrderKind.HOLD}
+    return {number: one for number, one in told.items() if one.until >= work.today}
 
 
-def _waits(order: Order, today: str) -> bool:
-    if order.kind == OrderKind.RELEASE:
-        return False
-    until = json.loads(order.body).get("hold_until", "")
-    return not until or until >= today
+def _told(order: Order) -> _Told:
+    part = json.loads(order.body)
+    return _Told(part.get("hold_until") or FOR_GOOD, bool(part.get(BY_PERSON)))

@@ -268,6 +268,22 @@ def test_what_an_agency_writes_shows_no_personal_number_and_its_task_closes_when
         world.tell_hub(SeeCollection(key="t", user="anna", task_no=task["task_no"]))
 
 
+def test_what_an_agency_is_told_waits_while_the_register_has_no_agreement_of_it(engine):
+    world = CollectionWorld(engine, manner=Manner.AT_ONCE)
+    world.person("1001")
+    world.transfer()
+    agreed = world.tenant
+    other = agreed.collection_agencies[0].model_copy(update={"agency": "another"})
+    world.tenant = agreed.model_copy(update={"collection_agencies": (other,)})
+    world.paid("1001", 40_000)  # and every round goes on
+    assert "no agreement of it" in world.tasks()["agency_missing"]
+    assert world.told() == ["claim"]
+
+    world.tenant = agreed
+    world.follow()
+    assert (world.told(), world.tasks()) == (["claim", "direct_payment"], {})
+
+
 def test_what_a_person_carries_to_the_agency_needs_no_attempt(world):
     world.plugins = TenantPlugins.from_objects(Plugin(world.books, by_hand=True), contexts=lambda _: ContextInMemory())
     world.person("1001")

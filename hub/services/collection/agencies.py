@@ -57,6 +57,10 @@ class Agencies:
             )
         return found
 
+    def agreed(self, name: str, organisation_number: str) -> AgencyAgreement | None:
+        """Return an agreement as `agreement` does, None when the register has nothing of them any more."""
+        return self._tenant.agreement(name, organisation_number)
+
     def terms(self, name: str, organisation_number: str) -> AgencyTerms:
         """Return what an agency knows us by. Raises ConfigurationError as `agreement`."""
         agreed = self.agreement(name, organisation_number)

@@ -67,9 +67,8 @@ def _delivered(work: UnitOfWork, tenant: Tenant, agencies: Agencies, event: Even
 def _end_final(work: UnitOfWork, tenant: Tenant, agencies: Agencies, case_nos: Sequence[int]) -> None:
     """End cases whose recall has arrived at an agency that never answers one."""
     recalled = [case for case in work.collection_cases.get_all(case_nos).values() if case.state == CaseState.RECALLING]
-    final = [
-        case for case in recalled if not agencies.agreement(case.agency, case.organisation_number).confirms_recalls
-    ]
+    agreed = [(case, agencies.agreed(case.agency, case.organisation_number)) for case in recalled]
+    final = [case for case, one in agreed if one is not None and not one.confirms_recalls]
     end_cases(work, tenant, [Ending(case, ClosingCode.RECALLED) for case in final])
 
 

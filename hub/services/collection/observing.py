@@ -126,7 +126,8 @@ def _sum(facts: Sequence[Fact]) -> Left:
 def _drafts(agencies: Agencies, heard: _Heard) -> list[Draft]:
     """Return what an agency is told of one case; what it knows of itself is none of it."""
     case, drafts, left = heard.case, [], left_of(heard.case)
-    reports = agencies.agreement(case.agency, case.organisation_number).reports_direct_payments
+    agreed = agencies.agreed(case.agency, case.organisation_number)
+    reports = agreed is None or agreed.reports_direct_payments  # what waits for an agreement is not lost meanwhile
     for fact in heard.facts:
         left = left.lowered(fact)
         is_told = fact.kind is OrderKind.CREDIT or (reports and not fact.is_known_there)

@@ -57,14 +57,15 @@ def send_waiting(work: UnitOfWork, tenant: Tenant, agencies: Agencies, *, at_onc
     claim_sending(work)
     for group in work.collection_orders.groups():
         agency = agencies.by_name.get(group.agency)
-        if agency is None:
-            _ask_for_plugin(work, group)
+        if agency is None or agencies.agreed(group.agency, group.organisation_number) is None:
+            _ask_for_agency(work, group, has_plugin=agency is not None)
             continue
         if agency.manner is Manner.IN_FILES and at_once_only:
             continue
         limit = ORDERS_IN_FILE if agency.manner is Manner.IN_FILES else MESSAGES_AT_ONCE
         orders = work.collection_orders.ready(group, after=0, limit=limit)
         if orders:
+            work.commands.close_task(AGENCY_MISSING, group.agency)
             _send_group(work, tenant, agencies, agency, group, orders)
             return True
     return False
@@ -218,8 +219,11 @@ def _by_hand(one: _Prepared, text: str) -> str:
     )
 
 
-def _ask_for_plugin(work: UnitOfWork, group: Ready) -> None:
-    message = f"orders wait for {group.agency}, and no plugin that is turned on offers it: turn it on, or recall them"
+def _ask_for_agency(work: UnitOfWork, group: Ready, *, has_plugin: bool) -> None:
+    why = "no plugin that is turned on offers it: turn it on"
+    if has_plugin:
+        why = "the register has no agreement of it for their organisation number: add it to [[collection_agencies]]"
+    message = f"orders wait for {group.agency}, and {why}, or recall their cases"
     work.commands.open_task(AGENCY_MISSING, group.agency, message)
 
 

@@ -67,6 +67,7 @@ CODES: dict[str, Any] = {
 def collection_tenant(
     *rules: dict[str, Any],
     agreement: dict[str, Any] | None = None,
+    agreements: list[dict[str, Any]] | None = None,
     closing: dict[str, str] | None = None,
     company: dict[str, Any] | None = None,
 ) -> Tenant:
@@ -81,7 +82,9 @@ def collection_tenant(
     )
     systems = [{"name": "sundry", "company": "1", "routines": ["01", "04"]}]
     agreed = [AGREEMENT if agreement is None else {**AGREEMENT, **agreement}]
-    return Tenant.model_validate(tenant_settings(made, source_systems=systems, collection_agencies=agreed))
+    return Tenant.model_validate(
+        tenant_settings(made, source_systems=systems, collection_agencies=agreements or agreed)
+    )
 
 
 def two_companies(*, own_number: bool = False) -> Tenant:

@@ -7,17 +7,17 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from collection_world import PERSON, CollectionWorld
+from collection_world import AGREEMENT, PERSON, CollectionWorld, collection_tenant
 from small_agency import Plugin, refusal
 from sqlalchemy import Engine
 from test_races import Meanwhile
 
-from hub.errors import DataError, RuleViolation
+from hub.errors import DataError, RuleViolation, TransientError
 from hub.model.collection import CaseRef, Closed, Manner, Opened, Receipt
 from hub.model.collection_cases import CaseState
 from hub.model.collection_commands import CloseCase, DecideAgencyFile, RecallCase, SeeCollection, SendFileAgain
 from hub.runtime.plugins import TenantPlugins
-from hub.services.collection import receiving
+from hub.services.collection import receiving, transferring
 from hub.services.collection.reading import Keeper
 from hub.services.collection.sending import send_waiting
 from hub.store.collection.orders import SqlCollectionOrders
@@ -282,6 +282,36 @@ def test_what_an_agency_is_told_waits_while_the_register_has_no_agreement_of_it(
     world.tenant = agreed
     world.follow()
     assert (world.told(), world.tasks()) == (["claim", "direct_payment"], {})
+
+
+def test_a_claim_that_was_taken_back_and_never_came_to_the_agency_ends_its_case(world):
+    world.person("1001", "1002")
+    world.books.faults += [TransientError("not now"), refusal("no such folder")]
+    world.transfer()
+    recall(world)  # while the channel tries again
+    assert world.case("1001").state == CaseState.RECALLING
+    world.next_day()
+    world.follow()
+
+    assert [world.case(number).state for number in ("1001", "1002")] == ["closed", "transferred"]
+    assert [order.state for order in world.orders("1001")] == ["sent", "dropped"]
+    assert "hub collection again" in world.tasks()["agency_message_not_taken"]
+    again(world, world.orders("1002")[0].exchange_no)
+    world.follow()
+    assert list(world.books.left) == [world.case("1002").claim_id]
+    assert world.verify() == []
+
+
+def test_an_agency_that_is_missing_keeps_no_other_from_its_schedule(engine):
+    both = [AGREEMENT, {**AGREEMENT, "agency": "large"}]
+    world = CollectionWorld(engine, collection_tenant({"agency": "large"}, {}, agreements=both))
+    world.person("1001")
+    with world.store.write() as work:
+        work.runs.enqueue_another("transfer:north", transferring.RUN_KIND, {})
+    world.work()
+
+    assert world.told() == ["claim"]
+    assert "nothing is handed over to large by its schedule: no plugin" in world.tasks()["agency_missing"]
 
 
 def test_what_a_person_carries_to_the_agency_needs_no_attempt(world):

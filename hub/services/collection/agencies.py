@@ -61,6 +61,14 @@ class Agencies:
         """Return an agreement as `agreement` does, None when the register has nothing of them any more."""
         return self._tenant.agreement(name, organisation_number)
 
+    def missing(self, name: str, organisation_number: str) -> str:
+        """Return why nothing can be told to an agency for one of our numbers, with what to do; blank when it can."""
+        if name not in self._agencies:
+            return "no plugin that is turned on offers it: turn it on"
+        if self.agreed(name, organisation_number) is None:
+            return "the register has no agreement of it for the organisation number: add it to [[collection_agencies]]"
+        return ""
+
     def terms(self, name: str, organisation_number: str) -> AgencyTerms:
         """Return what an agency knows us by. Raises ConfigurationError as `agreement`."""
         agreed = self.agreement(name, organisation_number)

@@ -9,6 +9,7 @@ from hub.model.collection import ClosingCode, DirectPayment, OrderKind
 from hub.model.collection_cases import (
     CANNOT_BE_TOLD,
     NOT_TAKEN,
+    ORDER_REFUSED,
     Case,
     CaseState,
     OrderState,
@@ -113,7 +114,8 @@ def tell_agency(work: UnitOfWork, _tenant: Tenant, command: TellAgency) -> JsonO
     if order is None or order.state not in (OrderState.IMPOSSIBLE, OrderState.REFUSED):
         raise DataError(f"order {command.order_no} of case {case.case_no} is none that waits for a person")
     work.collection_orders.change([order._replace(state=OrderState.ACCEPTED, text=command.remark)])
-    work.commands.close_task(CANNOT_BE_TOLD, str(order.order_no))
+    for asked in (CANNOT_BE_TOLD, ORDER_REFUSED):
+        work.commands.close_task(asked, str(order.order_no))
     tell(work, "case_told_by_hand", case, order_no=order.order_no, order=order.kind, user=command.user)
     return {"case_no": case.case_no, "order_no": order.order_no}
 
@@ -139,7 +141,8 @@ def report_direct_payment(work: UnitOfWork, tenant: Tenant, command: ReportDirec
     _post_direct(work, tenant, case, command.payment_id, paid)
     work.collection_cases.note_told([(case.case_no, *paid)])
     after = Left(*(there - part for there, part in zip(left, paid, strict=True)))
-    payment = _direct_payment(case, command.payment_id, money.booked_date, paid, after)
+    key = f"{case.claim_id}:payment:{command.payment_id}:{money.remaining_ore}"  # each part of it once
+    payment = _direct_payment(key, money.booked_date, paid, after)
     (order,) = write_orders(work, [Draft(case, OrderKind.DIRECT_PAYMENT, {"payment": part_of(payment)})])
     return {"case_no": case.case_no, "order_no": order.order_no, "amount_ore": amount_ore}
 
@@ -172,9 +175,9 @@ def _post_direct(work: UnitOfWork, tenant: Tenant, case: Case, payment_id: int, 
     work.queue.take(payment_id, sum(paid))
 
 
-def _direct_payment(case: Case, payment_id: int, on: str, paid: Left, after: Left) -> DirectPayment:
+def _direct_payment(key: str, on: str, paid: Left, after: Left) -> DirectPayment:
     return DirectPayment(
-        payment_key=f"{case.claim_id}:payment:{payment_id}",
+        payment_key=key[:60],
         bank_date=on,
         amount_ore=sum(paid),
         principal_ore=paid.principal_ore,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hub.model.attempts import ANSWER
 from hub.model.collection import ClosingCode, OrderKind
-from hub.model.collection_cases import NOT_TAKEN, CaseState, Order, OrderState
+from hub.model.collection_cases import NOT_TAKEN, Case, CaseState, Order, OrderState
 from hub.model.events import Event
 from hub.model.tenant import Tenant
 from hub.services.collection.agencies import Agencies
@@ -78,6 +78,11 @@ def _rejected(work: UnitOfWork, tenant: Tenant, event: Event, orders: Sequence[O
     if not orders:
         _document_rejected(work, event, problem)
         return
+    cases = work.collection_cases.get_all([order.case_no for order in orders])
+    never_there = [case for order in orders if (case := cases[order.case_no]) and _never_there(order, case)]
+    end_cases(work, tenant, [Ending(case, ClosingCode.RECALLED) for case in never_there])
+    if all(not case.is_open or case in never_there for case in cases.values()):
+        return
     remedy = f"send it again by: hub collection again {event.data['exchange_no']}"
     if len(orders) == 1 and orders[0].state == OrderState.SENT and not orders[0].file_no:
         (order,) = orders
@@ -93,6 +98,12 @@ def _rejected(work: UnitOfWork, tenant: Tenant, event: Event, orders: Sequence[O
     number = event.data["exchange_no"]
     message = f"an agency has not taken exchange {number} ({problem}): mend what is wrong, and {remedy}"
     work.commands.open_task(NOT_TAKEN, str(number), message)
+
+
+def _never_there(order: Order, case: Case) -> bool:
+    """Say whether a case was taken back whose claim, in a file, has never come to the agency: it ends at once."""
+    is_first_claim = order.kind == OrderKind.CLAIM and case.claim_version == 1
+    return bool(order.file_no) and is_first_claim and case.state == CaseState.RECALLING
 
 
 def _document_rejected(work: UnitOfWork, event: Event, problem: str) -> None:

@@ -57,8 +57,10 @@ def send_waiting(work: UnitOfWork, tenant: Tenant, agencies: Agencies, *, at_onc
     claim_sending(work)
     for group in work.collection_orders.groups():
         agency = agencies.by_name.get(group.agency)
-        if agency is None or agencies.agreed(group.agency, group.organisation_number) is None:
-            _ask_for_agency(work, group, has_plugin=agency is not None)
+        why = agencies.missing(group.agency, group.organisation_number)
+        if agency is None or why:
+            message = f"orders wait for {group.agency}: {why}; or recall their cases"
+            work.commands.open_task(AGENCY_MISSING, group.agency, message)
             continue
         if agency.manner is Manner.IN_FILES and at_once_only:
             continue
@@ -217,14 +219,6 @@ def _by_hand(one: _Prepared, text: str) -> str:
         f"case {one.case.claim_id} at {one.case.agency}: {one.order.kind} cannot be told by a message ({text}); tell "
         f"the agency, then: hub collection told {one.case.case_no} {one.order.order_no}"
     )
-
-
-def _ask_for_agency(work: UnitOfWork, group: Ready, *, has_plugin: bool) -> None:
-    why = "no plugin that is turned on offers it: turn it on"
-    if has_plugin:
-        why = "the register has no agreement of it for their organisation number: add it to [[collection_agencies]]"
-    message = f"orders wait for {group.agency}, and {why}, or recall their cases"
-    work.commands.open_task(AGENCY_MISSING, group.agency, message)
 
 
 def send_file_again(work: UnitOfWork, exchange_no: int) -> list[Order]:

@@ -36,6 +36,7 @@ from hub.services.collection.judging import Judge, Judged, Rates
 from hub.services.collection.observing import CURSOR as HEARD
 from hub.services.collection.ordering import Draft, source_of, tell, write_orders
 from hub.services.collection.planning import fill_plan, held_plan, make_plan, plan_of
+from hub.services.collection.sending import AGENCY_MISSING
 from hub.services.collection.transfer_accounts import Moved, move
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 
@@ -104,7 +105,7 @@ class TransferRun:
         """Hand over what the plan says, and send it.
 
         Raises:
-            ConfigurationError: an agency is not there.
+            ConfigurationError: the agency of a plan that a person has made is not there.
         """
         plans = [run_input["plan_no"]] if "plan_no" in run_input else self._plans_by_clock(work)
         for plan_no in plans:
@@ -124,6 +125,11 @@ class TransferRun:
     def _plans_by_clock(self, work: Work) -> list[int]:
         plans = []
         for agency, companies in self._ways():
+            if why := self._agencies.missing(agency, find_company(self._tenant, companies[0]).organisation_number):
+                with work.write() as unit:  # the others' schedule goes on
+                    message = f"nothing is handed over to {agency} by its schedule: {why}"
+                    unit.commands.open_task(AGENCY_MISSING, agency, message)
+                continue
             given = {"agency": agency, "companies": companies}
             plan_no = int(work.step("plan", self._make, given)["plan_no"])
             fill_plan(self._store.read, work.write, self._tenant, self._agencies, plan_no, self._rates)

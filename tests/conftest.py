@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import os
+import re
 import shutil
 import sqlite3
 import tempfile
 import uuid
 import warnings
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 POSTGRESQL_URL = "HUB_TEST_POSTGRESQL_URL"
 GARBAGE_IS_WORTH_A_LOOK = 200_000  # objects; looked for as often as usual, it takes a fifteenth of the tests' time
 DATABASES = ("sqlite", "postgresql")
+ONE_ON_POSTGRESQL_IN = 4  # flows that run on one database: the same work takes three times as long there
 KEPT = ("installation", "alembic_version", "dbos_migrations")
 OF_ENGINE = ("dbos.workflow_input", "dbos.workflow_output", "dbos.operation_outputs", "dbos.workflow_status")
 FOR_SPEED = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "join_collapse_limit = 5")
@@ -42,35 +46,58 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let a run take the time that flows on both databases need."""
+    """Let a run take the time that flows on both databases need, and that long searches do."""
     parser.addoption("--every-database", action="store_true", help="Run every flow on SQLite and on PostgreSQL.")
+    parser.addoption("--in-full", action="store_true", help="Run all of what a fixed share stands for otherwise.")
+
+
+@pytest.fixture(scope="session")
+def in_full(pytestconfig: pytest.Config) -> bool:
+    """Whether a test that goes through many cases goes through all, not through its usual share."""
+    return bool(pytestconfig.getoption("--in-full"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Run each flow on one of the two databases, always the same one, unless both are asked for.
 
-    Tests of the store run on both. So do flows of modules that make a difference between databases.
+    Tests of the store run on both. So do flows whose module opens databases itself, or whose own lines tell the two
+    apart.
     """
     if config.getoption("--every-database"):
         return
-    others = [item for item in items if _is_for_the_other_database(item)]
+    on_both = {name for name, count in Counter(map(_flow, items)).items() if count == len(DATABASES)}
+    others = [item for item in items if _flow(item) in on_both and _is_for_the_other_database(item)]
     config.hook.pytest_deselected(items=others)
     left_out = set(others)
     items[:] = [item for item in items if item not in left_out]
 
 
-def _is_for_the_other_database(item: pytest.Item) -> bool:
+def _flow(item: pytest.Item) -> str:
+    """Return what a flow is called on either database."""
+    return item.nodeid.replace(_database_of(item), "*") if _database_of(item) else item.nodeid
+
+
+def _database_of(item: pytest.Item) -> str:
     if not isinstance(item, pytest.Function) or item.path.parent.name != "flows" or not hasattr(item, "callspec"):
+        return ""
+    database = str(item.callspec.params.get("database_url", ""))
+    return database if database in DATABASES else ""
+
+
+def _is_for_the_other_database(item: pytest.Item) -> bool:
+    if _opens_databases(item.path) or _tells_databases_apart(item.function):  # type: ignore[attr-defined]
         return False
-    database = item.callspec.params.get("database_url")
-    if database not in DATABASES or _tells_databases_apart(item.path):
-        return False
-    return DATABASES[crc32(item.nodeid.replace(database, "").encode()) % len(DATABASES)] != database
+    usual = DATABASES[crc32(_flow(item).encode()) % ONE_ON_POSTGRESQL_IN == 0]
+    return _database_of(item) != usual
 
 
 @cache
-def _tells_databases_apart(module: Path) -> bool:
-    return any(word in module.read_text(encoding="utf-8") for word in ("dialect", "skip(", "database_url"))
+def _opens_databases(module: Path) -> bool:
+    return re.search(r'\bdatabase_url\b(?!")', module.read_text(encoding="utf-8")) is not None
+
+
+def _tells_databases_apart(function: Callable[..., object]) -> bool:
+    return any(word in inspect.getsource(function) for word in ("dialect", "skip("))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from unittest import mock
 
-from typer.testing import CliRunner
+from test_cli_demo import run as command_line
 
 from hub.banking_calendar import FixedClock
-from hub.cli.main import build_app
 from tests.docs.pages import DOCS, ROOT, blocks, named_files, read, run, unrun_blocks
 
 PAGE = DOCS / "follow-one-overdue.md"
@@ -21,10 +20,10 @@ LATE = datetime(2026, 2, 10, 9, tzinfo=UTC)  # eight days after the due date
 
 
 def test_every_command_prints_what_the_page_says(tmp_path: Path) -> None:
-    home, clock, app = tmp_path / "home", FixedClock(LATE), build_app()
+    home, clock = tmp_path / "home", FixedClock(LATE)
 
     def hub(line: str, *, is_shown: bool = True) -> None:
-        answer = CliRunner().invoke(app, [*shlex.split(line), "--home", str(home)])
+        answer = command_line(*shlex.split(line), home=home)
         sys.stdout.write(answer.output if is_shown else "")
 
     with mock.patch.dict(os.environ), ExitStack() as closing:  # the page sets secrets, and starts a printer

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pytest
 from test_cli_demo import run
 
+from hub.demo.folder import lay_out
 from hub.runtime.lock import work_lock
 
 PATIENCE_S = 120
@@ -39,6 +40,7 @@ def made_once(made: pytest.TempPathFactory) -> Demonstration:
     with work_lock(home, timeout_s=PATIENCE_S):
         if not told.exists():
             shutil.rmtree(home, ignore_errors=True)  # of a worker that failed here
+            lay_out(home)  # an earlier demonstration, so that it is told what becomes of that
             result = run("demo", home=home)
             assert result.exit_code == 0, result.output
             told.write_text(result.stdout, encoding="utf-8")

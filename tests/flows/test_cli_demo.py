@@ -176,13 +176,22 @@ def test_a_verdict_and_an_undo_say_what_they_did_and_what_comes_next(own: Path) 
     assert "hub exchanges retry 4" in undone.stderr
 
 
-def test_demo_starts_over_in_its_own_folder(own: Path) -> None:
+def test_demo_says_that_it_starts_over(told: tuple[Path, str]) -> None:
+    assert "has been taken away" in told[1]
+
+
+def test_demo_starts_over_in_its_own_folder_and_as_json_holds_every_payment_and_its_fate(own: Path) -> None:
     before = answer("feed", home=own)
     answer("receivables", "credit", "010000108", home=own)
-    result = run("demo", home=own)
-    assert result.exit_code == 0, result.output
-    assert "has been taken away" in result.stdout
+
+    told = answer("demo", home=own)
+
     assert len(answer("feed", home=own)) == len(before)
+    assert len(told["bgmax"]["payments"]) == 19
+    assert all(payment["fates"] for payment in told["bgmax"]["payments"] + told["camt054"]["payments"])
+    way = [one["what"] for one in told["overdue"]]
+    assert way[:4] == ["due", "reminder_1", "demand", "filed"]
+    assert way[-1] == "decided"
 
 
 def test_demo_leaves_a_folder_that_holds_something_else_alone(tmp_path: Path) -> None:
@@ -191,12 +200,3 @@ def test_demo_leaves_a_folder_that_holds_something_else_alone(tmp_path: Path) ->
     assert result.exit_code == 3
     assert "holds something else" in result.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["hub.toml"]
-
-
-def test_demo_as_json_holds_every_payment_and_its_fate(tmp_path: Path) -> None:
-    told = answer("demo", home=tmp_path / "demo")
-    assert len(told["bgmax"]["payments"]) == 19
-    assert all(payment["fates"] for payment in told["bgmax"]["payments"] + told["camt054"]["payments"])
-    way = [one["what"] for one in told["overdue"]]
-    assert way[:4] == ["due", "reminder_1", "demand", "filed"]
-    assert way[-1] == "decided"

@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.flows.test_cli_demo import answer, run
 from tests.flows.test_cli_documents import invoice
 
+if TYPE_CHECKING:
+    from demonstration import Demonstration
+
 HELD = 6
 ADDRESS = {"street": "Storgatan 1", "postal_code": "111 22", "city": "Stockholm"}
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("stuck") / "home"
-    assert run("demo", home=home).exit_code == 0
-    return home
-
-
 @pytest.fixture
-def home(made: Path, tmp_path: Path) -> Path:
-    own = tmp_path / "home"
-    shutil.copytree(made, own)
-    return own
+def home(demonstration: Demonstration, tmp_path: Path) -> Path:
+    return demonstration.copied_to(tmp_path / "home")
 
 
 def changed(home: Path, before: str, after: str) -> None:
@@ -96,13 +90,13 @@ def test_a_wrong_table_of_a_plugin_stops_no_look_at_documents_and_no_closing(hom
     assert answer("documents", "close", HELD, "--remark", "by hand", home=home)["state"] == "closed"
 
 
-def test_exchanges_are_listed_by_kind(made: Path) -> None:
-    kinds = {one["kind"] for one in answer("exchanges", home=made)}
+def test_exchanges_are_listed_by_kind(home: Path) -> None:
+    kinds = {one["kind"] for one in answer("exchanges", home=home)}
 
     assert len(kinds) > 1
     for kind in kinds:
-        assert {one["kind"] for one in answer("exchanges", "list", "--kind", kind, home=made)} == {kind}
-    assert answer("exchanges", "list", "--kind", "no-such", home=made) == []
+        assert {one["kind"] for one in answer("exchanges", "list", "--kind", kind, home=home)} == {kind}
+    assert answer("exchanges", "list", "--kind", "no-such", home=home) == []
 
 
 def test_an_unknown_company_is_called_so(home: Path, tmp_path: Path) -> None:

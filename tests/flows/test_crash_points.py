@@ -21,7 +21,7 @@ from hub.loopback.acceptance_log import Accepted, read_log
 from hub.loopback.counterparty import Counterparty
 from hub.testing.killing.nursery import Nursery
 
-EVERY, FIRST = 27, 3  # of the points; an odd step, so that both sides of commits have their turn
+EVERY, FIRST = 53, 3  # of the points; an odd step, so that both sides of commits have their turn
 ON = {
     "payments": "postgresql",
     "receivables": "sqlite",

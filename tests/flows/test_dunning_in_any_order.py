@@ -346,9 +346,13 @@ _STANDING_COMPENSATION = """
 """
 
 
-def test_the_books_hold_whatever_happens_in_whatever_order(sqlite_engine: Engine) -> None:
+def test_the_books_hold_whatever_happens_in_whatever_order(sqlite_engine: Engine, in_full: bool) -> None:
     Dunned.engine = sqlite_engine
     cheap = settings(
-        max_examples=25, stateful_step_count=15, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+        max_examples=100 if in_full else 8,
+        stateful_step_count=15,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(Dunned, settings=cheap)  # type: ignore[no-untyped-call]

@@ -257,11 +257,11 @@ class Settled(HandedOver):
     settles = True
 
 
-def test_the_books_hold_whatever_others_do_in_whatever_order(sqlite_engine: Engine) -> None:
+def test_the_books_hold_whatever_others_do_in_whatever_order(sqlite_engine: Engine, in_full: bool) -> None:
     for machine in (HandedOver, Settled):
         machine.engine = sqlite_engine
         cheap = settings(
-            max_examples=5,
+            max_examples=50 if in_full else 3,
             stateful_step_count=12,
             deadline=None,
             database=None,

@@ -18,7 +18,7 @@ from hub.model.documents import DocumentKind
 from tests.flows.invoice_fates import CHANNELS, QUESTIONS, SENDS, Case, Ends, Lot, expected_end
 from tests.flows.thousand_world import ThousandWorld
 
-MANY, SOME = 1_000, 150
+MANY, SOME = 1_000, 60
 DEATHS = (7, 40, 3, 55, 21, 90, 2, 33)  # each counted in commits from the one before
 
 

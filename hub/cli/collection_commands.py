@@ -26,7 +26,7 @@ from hub.cli.exit_codes import ExitCode
 from hub.cli.option_groups import in_groups
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, say
-from hub.cli.telling import Remark, tell
+from hub.cli.telling import Coding, Remark, coding_lines, tell
 from hub.model.collection import ClosingCode, CollectionStep, RecallReason
 from hub.model.collection_cases import Selection
 from hub.model.dunning_plans import PlanState
@@ -339,10 +339,16 @@ def paid(
         int | None,
         typer.Argument(metavar="PAYMENT", min=1, help="The suspended payment that is its money; none: it is even."),
     ] = None,
+    coding: Coding = None,
+    company: Annotated[str, typer.Option(help="With --coding: whose part, where it is for several.")] = "",
 ) -> None:
-    """Say which suspended payment is a settlement's money, or that what the agency is owed makes it even."""
+    """Say which suspended payment is a settlement's money, or that what the agency is owed makes it even.
+
+    With --coding it was paid where the hub does not see it: these ledger accounts bear what is left.
+    """
     with session.hub() as hub:
-        tell(session, hub, "place_payout", settlement_no=settlement_no, payment_id=payment_id)
+        body = {"settlement_no": settlement_no, "payment_id": payment_id, "company": company}
+        tell(session, hub, "place_payout", coding=coding_lines(coding), **body)
 
 
 def take_off(

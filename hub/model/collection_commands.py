@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, StrictInt
+from pydantic import Field, StrictInt, model_validator
 
 from hub.model.collection import ClosingCode, RecallReason
 from hub.model.command import Command, RowNumber
 from hub.model.command_dates import IsoDate
-from hub.model.import_rows import LongText, ShortText
+from hub.model.import_rows import CodingLine, LongText, ShortText
 from hub.money import LARGEST_ORE
 
 
@@ -80,11 +80,22 @@ class DecideAgencyFile(Command):
 
 
 class PlacePayout(Command):
-    """Suspended money is what an agency pays out for a settlement; without it, what it is owed makes it even."""
+    """Suspended money is what an agency pays out for a settlement; without it, what it is owed makes it even.
+
+    With coding it is paid in a way that the hub never sees: what is left of one company's part goes to these accounts.
+    """
 
     kind: Literal["place_payout"] = "place_payout"
     settlement_no: RowNumber
     payment_id: RowNumber | None = None
+    coding: tuple[CodingLine, ...] = Field(default=(), description="Adds up to what is left, with its sign.")
+    company: ShortText = Field(default="", description="With coding: whose part, of a settlement for several.")
+
+    @model_validator(mode="after")
+    def _money_or_coding(self) -> Self:
+        if self.payment_id is not None and self.coding:
+            raise ValueError("give payment_id, or coding where no payment of yours is the money")
+        return self
 
 
 class TakeOffPayout(Command):

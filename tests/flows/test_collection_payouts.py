@@ -179,6 +179,37 @@ def test_a_settlement_whose_money_the_bank_takes_back_is_unpaid_again(engine, of
     assert world.verify() == []
 
 
+def test_a_settlement_that_was_paid_where_the_hub_does_not_see_it_is_coded(engine):
+    world = CollectionWorld(engine, two_companies())
+    world.person("1001", company="1")
+    world.person("1001", company="2")
+    world.transfer()
+    first, second = [case.claim_id for case in world.cases()]
+    settled(world, "P1", (first, 100_000), (second, 60_000))
+    settled(world, "P2", (second, {"commission_ore": 500, "vat_ore": 125, "net_ore": -625}))
+    world.next_day(30)
+    world.follow()
+    assert "with --coding" in world.tasks()["settlement_unpaid"]
+
+    def paid(number, amount_ore, company="", account="1935"):
+        coding = ({"account": account, "amount_ore": amount_ore},)
+        key = f"p{number}{amount_ore}{company}{account}"
+        command = PlacePayout(key=key, user="anna", settlement_no=number, coding=coding, company=company)
+        return world.tell_hub(command)["amount_ore"]
+
+    with pytest.raises(RuleViolation, match="name one of them"):
+        paid(1, 160_000)
+    with pytest.raises(DataError, match="add up to"):
+        paid(1, 99_000, "1")
+    with pytest.raises(RuleViolation, match="the hub books by itself"):
+        paid(1, 100_000, "1", "2990")
+    assert (paid(1, 100_000, "1"), settlements(world)[0]) == (100_000, ("P1", 60_000))
+    assert (paid(1, 60_000), paid(2, -625), settlements(world)) == (60_000, -625, [("P1", 0), ("P2", 0)])
+    assert by_company(world) == {("1", "1689"): 0, ("2", "1689"): 0}
+    assert (world.accounts()["1935"], world.tasks()) == (159_375, {})
+    assert world.verify() == []
+
+
 def test_money_on_the_wrong_settlement_is_taken_off_and_placed_elsewhere(engine):
     world = CollectionWorld(engine)
     world.person("1001", "1002")

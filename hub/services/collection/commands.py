@@ -41,7 +41,15 @@ from hub.services.books.finding import find_company
 from hub.services.chart import chart_of
 from hub.services.collection.ending import end_case
 from hub.services.collection.ordering import Draft, part_of, tell, write_orders
-from hub.services.collection.payout_books import make_even, money_of, parts_left, place, suspense_out, take_off
+from hub.services.collection.payout_books import (
+    make_even,
+    money_of,
+    parts_left,
+    pay_elsewhere,
+    place,
+    suspense_out,
+    take_off,
+)
 from hub.services.collection.payouts import AT_ONCE
 from hub.services.collection.recalling import recall
 from hub.services.collection.receiving import close_file, queue_file
@@ -206,10 +214,10 @@ def place_payout(work: UnitOfWork, tenant: Tenant, command: PlacePayout) -> Json
     """Place suspended money on a settlement by a person's word: all that is left of it, less what the agency is owed.
 
     A part may be paid of what is one company's: of several, the one whose account the money came to. Without a payment,
-    what the agency is owed makes it even.
+    what the agency is owed makes it even, or ledger accounts bear what was paid in another way.
 
     Raises:
-        DataError: there is no such settlement, or the payment is not suspended.
+        DataError: there is no such settlement, or the payment is not suspended; or as `pay_elsewhere`.
         RuleViolation: the money is of another currency, or more than the settlement has left, for its company where it
             is of several; or there is none, and what the agency is owed does not come to what is left.
     """
@@ -219,6 +227,11 @@ def place_payout(work: UnitOfWork, tenant: Tenant, command: PlacePayout) -> Json
     work.agency_told.lock_settlements(sorted({settlement.settlement_no, *(one.settlement_no for one in unpaid)}))
     settlement = _settlement(work, command.settlement_no)
     unpaid = work.agency_told.settlements(agency=settlement.agency, unpaid_only=True, limit=AT_ONCE)
+    if command.coding:
+        left_ore, company = settlement.left_ore, command.company
+        vouchers = pay_elsewhere(work, tenant, settlement, company, command.coding)
+        amount_ore = left_ore - _settlement(work, command.settlement_no).left_ore
+        return {"settlement_no": settlement.settlement_no, "amount_ore": amount_ore, "vouchers": vouchers}
     if money is None:
         together = together_of((settlement,), unpaid, 0)
         if len(together) < 2:

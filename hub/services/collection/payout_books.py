@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from hub.errors import DataError, RuleViolation
 from hub.model.books import Bucket, Posting, VoucherKey, VoucherLine
 from hub.model.collection_cases import PaidPart, Settlement, WaitingPayout
+from hub.model.import_rows import CodingLine
 from hub.model.suspense import SuspenseCause
 from hub.model.tenant import Tenant
+from hub.rules.coding import given_lines
 from hub.rules.collection.payouts import PartsLeft, Paying
 from hub.rules.collection.settling import accounts_of
 from hub.services.books.finding import find_company
@@ -72,6 +74,29 @@ def make_even(work: UnitOfWork, tenant: Tenant, settlements: Sequence[Settlement
     vouchers = _book(work, tenant, first, paid)
     _note_paid(work, settlements, paid)
     return vouchers
+
+
+def pay_elsewhere(
+    work: UnitOfWork, tenant: Tenant, settlement: Settlement, company: str, coding: Sequence[CodingLine]
+) -> list[int]:
+    """Let ledger accounts bear what is left of a company's part of a settlement; return the vouchers' numbers.
+
+    Raises:
+        DataError: there is no such company, or the coding does not add up to what is left.
+        RuleViolation: it is left of several companies, and none is named; nothing is left; or the coding names an
+            account that the hub alone books on.
+    """
+    left = {one: ore for one, ore in parts_left(work, [settlement])[settlement.settlement_no].items() if ore}
+    named = find_company(tenant, company).number if company else ", ".join(sorted(left))
+    if named not in left:
+        raise RuleViolation(f"settlement {settlement.settlement_no} is of several companies, or paid: name one of them")
+    lines = given_lines(find_company(tenant, named), coding, left[named], is_debit=False)
+    account = accounts_of(find_company(tenant, named)).payouts
+    key = VoucherKey(0, named, settlement.currency, work.today)
+    coded = {key: [VoucherLine(account, -left[named]), *lines]}
+    vouchers = work.books.apply(chart_of(work, tenant), voucher_type=VOUCHER_TYPE, coded=coded)
+    _note_paid(work, [settlement], [PaidPart(settlement.settlement_no, named, None, left[named])])
+    return [voucher.number for voucher in vouchers]
 
 
 def take_off(work: UnitOfWork, tenant: Tenant, payment_id: int) -> list[int]:

@@ -91,5 +91,6 @@ def _about_unpaid(settlement: Settlement, *, is_off: bool) -> str:
     return (
         f"settlement {settlement.payout_reference} of {settlement.agency} says that "
         f"{format_kronor(settlement.left_ore)} is paid out, and no such money has been found: hub collection "
-        f"settlements; place it by hub collection paid {settlement.settlement_no} PAYMENT"
+        f"settlements; place it by hub collection paid {settlement.settlement_no} PAYMENT, or with --coding where it "
+        "was paid in another way"
     )

@@ -76,3 +76,5 @@ def test_an_empty_list_is_a_list_and_an_older_one_never_takes_its_place(engine: 
     assert len(differing(world)) == 2
     listed(world)
     assert differing(world) == []
+    same = world.receive(b'{"file": 0, "lists": true}')  # as before, byte by byte
+    assert (same.state, len(differing(world))) == ("posted", 2)

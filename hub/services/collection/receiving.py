@@ -197,7 +197,7 @@ def judge(work: UnitOfWork, agency: CollectionAgency, given: JsonObject) -> Json
     if exchange.state != ExchangeState.READ:
         return {"state": exchange.state}
     work.commands.close_task(FILE_UNREAD, str(exchange.number))
-    if exchange.kind == KIND and _is_repeated(work, exchange):
+    if exchange.kind == KIND and _is_repeated(work, exchange) and not _is_list(work, exchange):
         work.agency_told.forget(exchange.number)
         work.exchanges.change(exchange.number, state=ExchangeState.DUPLICATE, reason="it has been taken in before")
         return {"state": ExchangeState.DUPLICATE}
@@ -216,6 +216,14 @@ def _is_repeated(work: UnitOfWork, exchange: Exchange) -> bool:
     states = [ExchangeState.POSTING, ExchangeState.POSTED]
     same = work.exchanges.with_content(sha256=exchange.sha256, states=states)
     return any(one.kind == KIND and one.format == exchange.format and one.number != exchange.number for one in same)
+
+
+def _is_list(work: UnitOfWork, exchange: Exchange) -> bool:
+    """Say whether a file without a number is a list alone: the same list may hold again after another."""
+    summary = exchange.summary or {}
+    kinds = work.agency_told.kinds(exchange.number)
+    is_list = kinds == {"case_listed"} or (not kinds and summary.get("lists_cases", False))
+    return is_list and not summary.get("file_no")
 
 
 def _out_of_sequence(work: UnitOfWork, agency: str, exchange: Exchange) -> str:

@@ -105,6 +105,11 @@ class SqlAgencyTold:
         rows = self._connection.execute(_NEXT, {"t": self._tenant, "exchange_no": exchange_no, "limit": limit})
         return [Told._make(row) for row in rows]
 
+    def kinds(self, exchange_no: int) -> set[str]:
+        """Return the kinds of events that a file says."""
+        said = text("SELECT DISTINCT kind FROM agency_told WHERE tenant = :t AND exchange_no = :x")
+        return set(self._connection.execute(said, {"t": self._tenant, "x": exchange_no}).scalars())
+
     def of_kind(self, exchange_no: int, kinds: Sequence[str]) -> list[Told]:
         """Return the events of some kinds that a file says, those that are not applied."""
         wanted = set(kinds)

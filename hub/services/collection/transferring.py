@@ -2,49 +2,35 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date
 from functools import partial
-from typing import NamedTuple
 
 from hub.errors import RuleViolation
-from hub.model.claims import Claim, as_json
-from hub.model.collection import OrderKind, Stage
+from hub.model.collection import Stage
 from hub.model.collection_cases import Case, CaseState, LeftOut, Selection
-from hub.model.collection_settings import TransferRule
 from hub.model.company import Company
 from hub.model.dunning_plans import (
-    BY_AGENCY,
     ItemOutcome,
-    OpenDebt,
     Outcome,
     Plan,
     PlanItem,
     PlanState,
-    StepTaken,
     Verdict,
 )
-from hub.model.receivables import NewHold
 from hub.model.schedules import ScheduledJob
 from hub.model.tenant import Tenant
-from hub.rules.charges import Cause
-from hub.rules.collection.telling import Left
 from hub.services.books.finding import find_company
 from hub.services.collection.agencies import Agencies, fingerprint
+from hub.services.collection.handing_over import BY_BUCKET, Handed, hand_over
 from hub.services.collection.judging import Judge, Judged, Rates
 from hub.services.collection.observing import CURSOR as HEARD
-from hub.services.collection.ordering import Draft, source_of, tell, write_orders
 from hub.services.collection.planning import fill_plan, held_plan, make_plan, plan_of
 from hub.services.collection.sending import AGENCY_MISSING
-from hub.services.collection.transfer_accounts import Moved, move
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 
 RUN_KIND = ScheduledJob.TRANSFER.value
 ITEMS_AT_ONCE = 500
-TRANSFERRED = "case_transferred"  # event
-_BY_BUCKET = ("principal_ore", "fee_ore", "interest_ore")
-_TOLD = ("principal_told_ore", "fee_told_ore", "interest_told_ore")
 _NOT_BEGUN = (PlanState.PLANNED, PlanState.PLANNING)
 
 Send = Callable[[Work], None]
@@ -158,18 +144,6 @@ class TransferRun:
         return {}
 
 
-class _Handed(NamedTuple):
-    """One receivable that is handed over."""
-
-    item: PlanItem
-    debt: OpenDebt
-    rule: TransferRule
-    claim: Claim
-    case: Case
-    is_new: bool
-    settles: bool  # now: not at a step before
-
-
 def transfer_chunk(
     work: UnitOfWork, given: JsonObject, *, tenant: Tenant, agencies: Agencies, rates: Rates
 ) -> JsonObject:
@@ -198,7 +172,7 @@ def transfer_chunk(
     }
     going = [(item, judged[item.receivable_id]) for item in due if not left[item.item_no]]
     handed = _cases(work, tenant, plan, going)
-    _write(work, tenant, agencies, handed, run_no=given["run_no"])
+    hand_over(work, tenant, agencies, handed, run_no=given["run_no"])
     done = [ItemOutcome(one.item.item_no, Outcome.DONE, "", one.item.fee_ore, one.item.interest_ore) for one in handed]
     left_out = [ItemOutcome(no, Outcome.LEFT_OUT, why, 0, 0) for no, why in left.items() if why]
     work.plans.settle(plan.plan_no, [*done, *left_out])
@@ -231,7 +205,7 @@ def _why_left(plan: Plan, tenant: Tenant, item: PlanItem, now: Judged, *, unhear
     return "" if now.choice.rule is not None and now.choice.rule.step == item.step else now.choice.reason
 
 
-def _cases(work: UnitOfWork, tenant: Tenant, plan: Plan, going: Sequence[tuple[PlanItem, Judged]]) -> list[_Handed]:
+def _cases(work: UnitOfWork, tenant: Tenant, plan: Plan, going: Sequence[tuple[PlanItem, Judged]]) -> list[Handed]:
     """Return the case of each receivable: a new one, or its own at the agency, one step further."""
     new = [one for _, one in going if one.case is None]
     first = work.collection_cases.take_numbers(len(new)) if new else 0
@@ -250,7 +224,7 @@ def _cases(work: UnitOfWork, tenant: Tenant, plan: Plan, going: Sequence[tuple[P
         named = {"claim_id": case.claim_id, "claim_version": case.claim_version, **approved}
         claim = one.claim.model_copy(update=named)
         settles = bool(case.is_settled) and (one.case is None or not one.case.is_settled)
-        handed.append(_Handed(item, one.debt, one.choice.rule, claim, case, one.case is None, settles))
+        handed.append(Handed(item, one.debt, one.choice.rule, claim, case, one.case is None, settles))
     return handed
 
 
@@ -299,84 +273,5 @@ def _further(case: Case, one: Judged) -> Case:
     further = case._replace(step=rule.step, rule=rule.name, claim_version=case.claim_version + 1)
     if not _settles_later(one):
         return further
-    left = {name: getattr(one.debt, name) for name in _BY_BUCKET}
+    left = {name: getattr(one.debt, name) for name in BY_BUCKET}
     return further._replace(is_settled=1, principal_told_ore=0, fee_told_ore=0, interest_told_ore=0, **left)
-
-
-def _write(work: UnitOfWork, tenant: Tenant, agencies: Agencies, handed: Sequence[_Handed], *, run_no: int) -> None:
-    if not handed:
-        return
-    new = _held(work, agencies, [one for one in handed if one.is_new])
-    work.collection_cases.add([one.case for one in new])
-    further = [one for one in handed if not one.is_new]
-    work.collection_cases.change_each([one.case for one in further], "step", "rule", "claim_version")
-    anew = [one.case for one in further if one.settles]
-    work.collection_cases.change_each(anew, "is_settled", *_BY_BUCKET, *_TOLD)
-    work.collection_cases.keep_claims(
-        (one.case.case_no, json.dumps(as_json(one.claim), ensure_ascii=False), one.claim.sha256) for one in handed
-    )
-    write_orders(work, [Draft(one.case, OrderKind.CLAIM, {}, one.rule.step) for one in handed])
-    _mark_steps(work, handed)
-    _settle(work, tenant, handed, run_no=run_no)
-    for one in handed:
-        told = {"number": one.debt.number, "source_system": one.debt.source_system, "open_ore": one.debt.open_ore}
-        sums = {name: getattr(one.case, name) for name in _BY_BUCKET}
-        tell(work, TRANSFERRED, one.case, **told, **sums, plan_no=one.case.plan_no, claim_sha256=one.claim.sha256)
-
-
-def _held(work: UnitOfWork, agencies: Agencies, new: Sequence[_Handed]) -> list[_Handed]:
-    """Set the hold, and the watch where one is agreed, of what is handed over for the first time."""
-    agreed = [agencies.agreement(one.case.agency, one.case.organisation_number) for one in new]
-    holds = [
-        NewHold(one.debt.receivable_id, agreement.hold_code, f"at {one.case.agency}", source_of(one.case), None)
-        for one, agreement in zip(new, agreed, strict=True)
-    ]
-    numbers = work.receivables.set_holds(holds)
-    watched = [(one, agreement.watch_text) for one, agreement in zip(new, agreed, strict=True) if agreement.watch_text]
-    work.receivables.watch_all((one.debt.receivable_id, text, source_of(one.case)) for one, text in watched)
-    for one, agreement, hold_no in zip(new, agreed, numbers, strict=True):
-        about = {"hold_no": hold_no, "code": agreement.hold_code, "source": source_of(one.case), "until_date": None}
-        tell(work, "hold_set", one.case, **about)
-    for one, text in watched:
-        tell(work, "watch_set", one.case, text=text)
-    return [one._replace(case=one.case._replace(hold_no=no)) for one, no in zip(new, numbers, strict=True)]
-
-
-def _mark_steps(work: UnitOfWork, handed: Sequence[_Handed]) -> None:
-    """Write the dunning step that the transfer stands for, of those that have not taken it."""
-    marked = [one for one in handed if one.rule.marks_step is not None]
-    if not marked:
-        return
-    taken = work.dunning.of([one.debt.receivable_id for one in marked], work.today).steps
-    steps = [
-        _step(one, work.today)
-        for one in marked
-        if all(step.step != one.rule.marks_step for step in taken.get(one.debt.receivable_id, ()))
-    ]
-    work.dunning.add_steps(steps)
-
-
-def _step(one: _Handed, today: str) -> StepTaken:
-    return StepTaken(
-        receivable_id=one.debt.receivable_id,
-        step_no=1,  # counted from the last that the receivable has
-        step=str(one.rule.marks_step),
-        plan_no=0,
-        item_no=0,
-        dated_on=today,
-        answer_by=today,
-        fee_ore=0,
-        is_fee_debited=0,
-        interest_ore=0,
-        is_interest_debited=0,
-        interest_until="",
-        letter=f"{BY_AGENCY}{one.case.claim_id}",  # the agency's, not ours: it interrupts no limitation
-        sent_at=datetime.combine(date.fromisoformat(today), time(12), UTC).isoformat(timespec="milliseconds"),
-    )
-
-
-def _settle(work: UnitOfWork, tenant: Tenant, handed: Sequence[_Handed], *, run_no: int) -> None:
-    """Settle receivables against the accounts of what is at agencies, where the rule says so."""
-    settled = [one.case for one in handed if one.settles]
-    moved = [Moved(case, Left(-case.principal_ore, -case.fee_ore, -case.interest_ore)) for case in settled]
-    move(work, tenant, moved, Cause.TRANSFERRED, run_no=run_no)

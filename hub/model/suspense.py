@@ -42,6 +42,7 @@ class SuspenseCause(StrEnum):
     PAYOUT_PLACED = "payout_placed", Stands.GONE  # on an agency's settlement
     PAYOUT_TAKEN_OFF = "payout_taken_off", Stands.GONE  # off it again: it waits, and has gone no more
     DIRECT_AT_AGENCY = "direct_payment_at_agency", Stands.GONE  # on a case whose receivable was settled at its transfer
+    DIRECT_TAKEN_OFF = "direct_payment_taken_off", Stands.GONE  # off it again: it waits, and has gone no more
     REVERSED = "payment_reversed", Stands.TAKEN_BACK
     FILE_UNDONE = "file_undone", Stands.TAKEN_BACK
     REPLACED = "replaced_by_specification", Stands.TAKEN_BACK

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 
 import pytest
 from collection_world import CollectionWorld, collection_tenant, two_companies
@@ -15,7 +16,14 @@ from hub.errors import DataError, RuleViolation
 from hub.model.books import Bucket, Contra, Posting
 from hub.model.collection import CollectionStep, Payee, StepTerms
 from hub.model.collection_cases import CaseState
-from hub.model.collection_commands import PlacePayout, RecallCase, ReportDirectPayment, SeeCollection, TakeOffPayout
+from hub.model.collection_commands import (
+    CloseCase,
+    PlacePayout,
+    RecallCase,
+    ReportDirectPayment,
+    SeeCollection,
+    TakeOffPayout,
+)
 from hub.model.commands import MovePayment, Share, UndoFile
 from hub.model.payment_file import PayeeAccount, Payer, Reversal
 from hub.rules.charges import Cause
@@ -246,6 +254,43 @@ def test_a_direct_payment_for_what_was_settled_at_its_transfer_is_placed_on_the_
     assert (world.queue(), world.accounts()["1580"]) == ([], 60_000)
     assert world.told() == ["claim", "direct_payment"]
     assert world.books.left[world.case().claim_id] == [60_000, 0, 0]
+    assert world.verify() == []
+
+
+@pytest.mark.parametrize("has_ended", [False, True])
+def test_a_direct_payment_that_the_bank_takes_back_is_left_at_the_agency_again(engine, has_ended):
+    world = CollectionWorld(engine, collection_tenant({"settles": True}))
+    world.person("1001")
+    debit(world, "1001", fee_ore=6_000)
+    world.transfer()
+    world.books.tell()
+    world.follow()
+    key = (("bgc_serial", "77"),)
+    (payment,) = world.payments(world.bank_file(pay(40_000, "1001", keys=key)))
+    case_no = world.case().case_no
+    for amount_ore in (10_000, None):  # in two parts
+        direct = {"case_no": case_no, "payment_id": payment, "amount_ore": amount_ore}
+        world.tell_hub(ReportDirectPayment(key=f"d{amount_ore}", user="anna", **direct))
+    world.follow()
+    claim = world.case().claim_id
+    assert world.books.left[claim] == [66_000, 0, 0]
+    if has_ended:
+        world.tell_hub(CloseCase(key="c", user="anna", case_no=case_no, code="RECALLED"))
+        assert world.open() == (66_000, 0, 0)
+    world.bank_file(Reversal(1, 1, 40_000, "SEK", DAY, "1001", key), serial="2")
+    world.follow()
+
+    assert (world.queue(), world.tasks(), world.accounts()["2990"]) == ([], {}, 0)
+    at_agency = tuple(world.accounts().get(account, 0) for account in ("1580", "1581"))
+    assert (sum(world.open()), at_agency) == ((106_000, (0, 0)) if has_ended else (0, (100_000, 6_000)))
+    assert world.told()[:3] == ["claim", "direct_payment", "direct_payment"]
+    if not has_ended:
+        assert (world.case().left_there_ore, world.books.left[claim]) == (106_000, [100_000, 6_000, 0])
+        paid = [json.loads(order.body)["payment"] for order in world.orders()[-2:]]
+        assert [(one["amount_ore"], one["principal_left_ore"]) for one in paid] == [
+            (-10_000, 70_000),
+            (-30_000, 100_000),
+        ]
     assert world.verify() == []
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hub.errors import DataError, RuleViolation
-from hub.model.collection import ClosingCode, DirectPayment, OrderKind
+from hub.model.collection import ClosingCode, OrderKind
 from hub.model.collection_cases import (
     CANNOT_BE_TOLD,
     NOT_TAKEN,
     ORDER_REFUSED,
-    Case,
-    CaseState,
     OrderState,
     Settlement,
     WaitingPayout,
@@ -30,24 +28,21 @@ from hub.model.collection_commands import (
     TellAgency,
 )
 from hub.model.exchanges import ExchangeState
-from hub.model.suspense import SuspenseCause
 from hub.model.tenant import Tenant
 from hub.money import format_kronor
 from hub.rules.collection.payouts import PartsLeft, Paying, together_of, way_of
-from hub.rules.collection.settling import accounts_of
-from hub.rules.collection.telling import Left, left_of
 from hub.services.books import Handlers
 from hub.services.books.finding import find_company
-from hub.services.chart import chart_of
+from hub.services.collection.direct_payments import report_direct_payment
 from hub.services.collection.ending import end_case
-from hub.services.collection.ordering import Draft, part_of, tell, write_orders
+from hub.services.collection.finding import case_of, open_case
+from hub.services.collection.ordering import Draft, tell, write_orders
 from hub.services.collection.payout_books import (
     make_even,
     money_of,
     parts_left,
     pay_elsewhere,
     place,
-    suspense_out,
     take_off,
 )
 from hub.services.collection.payouts import AT_ONCE
@@ -56,23 +51,7 @@ from hub.services.collection.receiving import close_file, queue_file
 from hub.services.collection.seeing import see_collection
 from hub.services.collection.sending import send_file_again
 from hub.services.collection.telling_holds import BY_PERSON
-from hub.services.collection.transfer_accounts import VOUCHER_TYPE
 from hub.services.ports import JsonObject, UnitOfWork
-
-
-def case_of(work: UnitOfWork, case_no: int) -> Case:
-    """Return a case, locked. Raises DataError when there is none."""
-    found = work.collection_cases.lock([case_no])
-    if case_no not in found:
-        raise DataError(f"there is no case {case_no}; see: hub collection cases")
-    return found[case_no]
-
-
-def _open_case(work: UnitOfWork, case_no: int) -> Case:
-    case = case_of(work, case_no)
-    if not case.is_open or case.state == CaseState.RECALLING:
-        raise RuleViolation(f"case {case_no} is {case.state}: the agency is told nothing more of it")
-    return case
 
 
 def recall_case(work: UnitOfWork, tenant: Tenant, command: RecallCase) -> JsonObject:
@@ -91,7 +70,7 @@ def recall_case(work: UnitOfWork, tenant: Tenant, command: RecallCase) -> JsonOb
 
 def hold_case(work: UnitOfWork, _tenant: Tenant, command: HoldCase) -> JsonObject:
     """Ask an agency to wait. Raises as `recall_case`."""
-    case = _open_case(work, command.case_no)
+    case = open_case(work, command.case_no)
     until = command.until_date.isoformat() if command.until_date is not None else ""
     part: dict[str, object] = {"hold_from": work.today, "hold_until": until, "reason": command.remark, BY_PERSON: True}
     (order,) = write_orders(work, [Draft(case, OrderKind.HOLD, part)])
@@ -100,7 +79,7 @@ def hold_case(work: UnitOfWork, _tenant: Tenant, command: HoldCase) -> JsonObjec
 
 def release_case(work: UnitOfWork, _tenant: Tenant, command: ReleaseCase) -> JsonObject:
     """Tell an agency to go on. Raises as `recall_case`."""
-    case = _open_case(work, command.case_no)
+    case = open_case(work, command.case_no)
     (order,) = write_orders(work, [Draft(case, OrderKind.RELEASE, {"reason": command.remark})])
     return {"case_no": case.case_no, "order_no": order.order_no}
 
@@ -126,75 +105,6 @@ def tell_agency(work: UnitOfWork, _tenant: Tenant, command: TellAgency) -> JsonO
         work.commands.close_task(asked, str(order.order_no))
     tell(work, "case_told_by_hand", case, order_no=order.order_no, order=order.kind, user=command.user)
     return {"case_no": case.case_no, "order_no": order.order_no}
-
-
-def report_direct_payment(work: UnitOfWork, tenant: Tenant, command: ReportDirectPayment) -> JsonObject:
-    """Place suspended money on a case whose receivable was settled at the transfer, and tell the agency.
-
-    Raises:
-        RuleViolation: the receivable is open: move the money to it, and the agency is told by itself; or the money is
-            of another company or currency, or more than is left.
-    """
-    case = _open_case(work, command.case_no)
-    if not case.is_settled:
-        raise RuleViolation(
-            f"the receivable of case {case.case_no} is open: move the money to it by hub payments move, and the agency "
-            "is told by itself"
-        )
-    money = money_of(work, command.payment_id)
-    amount_ore = money.remaining_ore if command.amount_ore is None else command.amount_ore
-    left = left_of(case)
-    _refuse_money(case, money.company, money.currency, amount_ore, money.remaining_ore, left)
-    paid = _parts(amount_ore, left)
-    _post_direct(work, tenant, case, command.payment_id, paid)
-    work.collection_cases.note_told([(case.case_no, *paid)])
-    after = Left(*(there - part for there, part in zip(left, paid, strict=True)))
-    key = f"{case.claim_id}:payment:{command.payment_id}:{money.remaining_ore}"  # each part of it once
-    payment = _direct_payment(key, money.booked_date, paid, after)
-    (order,) = write_orders(work, [Draft(case, OrderKind.DIRECT_PAYMENT, {"payment": part_of(payment)})])
-    return {"case_no": case.case_no, "order_no": order.order_no, "amount_ore": amount_ore}
-
-
-def _refuse_money(case: Case, company: str, currency: str, amount_ore: int, remaining_ore: int, left: Left) -> None:
-    if (company, currency) != (case.company, case.currency):
-        raise RuleViolation("the money is of another company or currency than the case")
-    if amount_ore > remaining_ore or amount_ore > sum(left):
-        raise RuleViolation("more than remains of the money, or than is left of the case")
-
-
-def _parts(amount_ore: int, left: Left) -> Left:
-    """Return what an amount pays: fees, then interest, then principal."""
-    fee_ore = min(amount_ore, left.fee_ore)
-    interest_ore = min(amount_ore - fee_ore, left.interest_ore)
-    return Left(amount_ore - fee_ore - interest_ore, fee_ore, interest_ore)
-
-
-def _post_direct(work: UnitOfWork, tenant: Tenant, case: Case, payment_id: int, paid: Left) -> None:
-    money, accounts = money_of(work, payment_id), accounts_of(find_company(tenant, case.company))
-    named = zip(paid, (accounts.principal, accounts.fee, accounts.interest), strict=True)
-    work.books.add(
-        [
-            suspense_out(money, part_ore, SuspenseCause.DIRECT_AT_AGENCY, account, work.today)
-            for part_ore, account in named
-            if part_ore
-        ]
-    )
-    work.books.apply(chart_of(work, tenant), voucher_type=VOUCHER_TYPE)
-    work.queue.take(payment_id, sum(paid))
-
-
-def _direct_payment(key: str, on: str, paid: Left, after: Left) -> DirectPayment:
-    return DirectPayment(
-        payment_key=key[:60],
-        bank_date=on,
-        amount_ore=sum(paid),
-        principal_ore=paid.principal_ore,
-        fee_ore=paid.fee_ore,
-        interest_ore=paid.interest_ore,
-        principal_left_ore=after.principal_ore,
-        fee_left_ore=after.fee_ore,
-        interest_left_ore=after.interest_ore,
-    )
 
 
 def decide_agency_file(work: UnitOfWork, tenant: Tenant, command: DecideAgencyFile) -> JsonObject:

@@ -8,8 +8,8 @@ from hub.services.collection.hearing import hear_of_messages
 from hub.services.collection.judging import Rates
 from hub.services.collection.observing import tell_agencies
 from hub.services.collection.payouts import place_payouts
-from hub.services.collection.payouts_taken_back import take_off_taken_back
 from hub.services.collection.sending import claim_sending, send_waiting
+from hub.services.collection.taken_back import take_off_taken_back
 from hub.services.ports import Tell, UnitOfWork
 
 

@@ -39,6 +39,10 @@ _OF_CASES = text(f"SELECT {_ORDER} FROM collection_order o WHERE o.tenant = :t A
 _OF_KEYS = text(f"SELECT {_ORDER} FROM collection_order o WHERE o.tenant = :t AND o.order_key IN :some").bindparams(
     bindparam("some", expanding=True)
 )
+_OF_PAYMENT = text(f"""
+    SELECT {_ORDER} FROM collection_order o WHERE o.tenant = :t AND o.kind = 'direct_payment' AND o.body LIKE :key
+    ORDER BY o.order_no
+""")
 _OF_EXCHANGES = text(
     f"SELECT {_ORDER} FROM collection_order o WHERE o.tenant = :t AND o.exchange_no IN :some ORDER BY o.order_no"
 ).bindparams(bindparam("some", expanding=True))
@@ -117,6 +121,11 @@ class SqlCollectionOrders:
     def by_keys(self, keys: Collection[str]) -> dict[str, Order]:
         """Return orders by their keys."""
         return {order.order_key: order for order in map(Order._make, self._in_parts(_OF_KEYS, sorted(set(keys))))}
+
+    def direct_payments(self, payment_id: int) -> list[Order]:
+        """Return the orders by which agencies were told of a payment; every order of the kind is looked at."""
+        asked = {"t": self._tenant, "key": f"%:payment:{payment_id}:%"}
+        return [Order._make(row) for row in self._connection.execute(_OF_PAYMENT, asked)]
 
     def of_exchanges(self, exchange_nos: Sequence[int]) -> list[Order]:
         """Return the orders that messages carry, oldest first."""

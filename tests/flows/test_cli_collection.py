@@ -11,6 +11,7 @@ import pytest
 from demonstration import Demonstration
 from test_cli_demo import answer, run
 
+from hub.cli.exit_codes import ExitCode
 from hub_collection_agencies.sandbox import AgencySandbox
 
 COLLECTION = """
@@ -142,6 +143,30 @@ def test_what_the_agency_was_paid_is_settled_and_booked(handed: Any) -> None:
     assert [row["capital_ore"] for row in rows] == [84_250]
     assert run("collection", "settlements", "--unpaid", home=said.home).exit_code == 0
     assert run("verify", home=said.home).exit_code == 0, run("verify", home=said.home).output
+
+
+def test_a_person_has_a_way_on_with_files_and_settlements(handed: Any, tmp_path: Path) -> None:
+    said, _ = handed
+    file = tmp_path / "told.csv"
+    file.write_text("X;no such record\n", encoding="utf-8")
+    result = run("collection", "receive", "svea", file, home=said.home)
+    assert result.exit_code == ExitCode.DATA
+    (task,) = [one for one in answer("tasks", home=said.home) if one["kind"] == "agency_file_unread"]
+    again = run("exchanges", "retry", task["subject"], home=said.home)
+    assert (again.exit_code, "quarantined" in again.output) == (ExitCode.DATA, True), again.output
+    run("collection", "seen", task["task_no"], home=said.home)
+
+    file.write_text(f"H;;{TODAY};\r\nL;J\r\nZ;3\r\n", encoding="utf-8")
+    assert run("collection", "receive", "svea", file, home=said.home).exit_code == 0
+    differing = run("collection", "reconcile", "svea", "--json", home=said.home)
+    assert {one["how"] for one in json.loads(differing.output)} == {"not_there"}
+
+    (settlement,) = answer("collection", "settlements", home=said.home)
+    kronor = f"{settlement['net_ore'] // 100},{settlement['net_ore'] % 100:02}"
+    paid = answer("collection", "paid", settlement["settlement_no"], "--coding", f"1935={kronor}", home=said.home)
+    assert paid["amount_ore"] == settlement["net_ore"]
+    assert answer("collection", "settlements", "--unpaid", home=said.home) == []
+    assert run("verify", home=said.home).exit_code == 0
 
 
 def test_a_recall_is_told_and_every_list_is_shown(handed: Any) -> None:

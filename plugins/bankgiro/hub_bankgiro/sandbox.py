@@ -129,5 +129,5 @@ class _Shift:
     def _work(self) -> None:
         while not self._closing.wait(_LOOKS_EVERY_S):
             self._bankgirot.take_files()
-            if day := self._bankgirot.unended:
+            if day := self._bankgirot.clearing.unended:
                 self._bankgirot.end_day(date(int(day[:4]), int(day[4:6]), int(day[6:])))

@@ -21,6 +21,7 @@ CREATE TABLE IF NOT EXISTS answer (id INTEGER PRIMARY KEY, bankgiro TEXT, conten
 CREATE TABLE IF NOT EXISTS entry (id INTEGER PRIMARY KEY, bankgiro TEXT, day TEXT, request INT, amount INT);
 CREATE TABLE IF NOT EXISTS habit (bankgiro TEXT, payer TEXT, status TEXT, times INT, PRIMARY KEY (bankgiro, payer));
 CREATE TABLE IF NOT EXISTS taken (sha256 TEXT PRIMARY KEY, name TEXT);
+CREATE TABLE IF NOT EXISTS clock (id INTEGER PRIMARY KEY CHECK (id = 1), day TEXT, unended TEXT);
 """
 
 

@@ -56,7 +56,7 @@ class Clearing(OrderDesk):
 
     def end_day(self, day: date) -> Iterator[tuple[str, bytes]]:
         """Pay what is due, and yield the files that tell of the day, each with its name."""
-        self._day = f"{day:%Y%m%d}"
+        self._set_clock(f"{day:%Y%m%d}", "")
         if is_banking_day(day):
             self._pay()
         for payee in self.books.all("SELECT * FROM payee ORDER BY bankgiro"):

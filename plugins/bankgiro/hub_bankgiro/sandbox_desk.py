@@ -21,12 +21,26 @@ class OrderDesk:
     def __init__(self, file: Path, *, seal_key: str = "") -> None:
         self.books = Books(file)
         self._seal_key = seal_key
-        self._day = ""
+        self._read_clock()
 
     @property
     def day(self) -> str:
-        """Its day as `20261124`; blank until a file has come or a day has ended since it was started."""
+        """Its day as `20261124`; blank until a file has come or a day has ended."""
         return self._day
+
+    @property
+    def unended(self) -> str:
+        """The latest day that a file came from, until it is ended; else blank."""
+        return self._unended
+
+    def _read_clock(self) -> None:
+        """Take day and unended day from the books: a restart changes neither."""
+        kept = self.books.one("SELECT day, unended FROM clock") or {"day": "", "unended": ""}
+        self._day, self._unended = str(kept["day"]), str(kept["unended"])
+
+    def _set_clock(self, day: str, unended: str) -> None:
+        self._day, self._unended = day, unended
+        self.books.add("clock", id=1, day=day, unended=unended)
 
     def take(self, name: str, content: bytes) -> None:
         """Carry out a file's orders; what comes of them is told when the day ends.
@@ -38,12 +52,13 @@ class OrderDesk:
         if self.books.one("SELECT name FROM taken WHERE sha256 = ?", sha256):
             raise FileRefused("the file was taken before")
         written, lines = lines_of(content, self._seal_key)
-        self._day = max(self._day, written)
+        self._set_clock(max(self._day, written), max(self._unended, written))
         try:
             for line in lines:
                 self._order(line)
         except (ValueError, KeyError, IndexError) as error:
             self.books.rollback()
+            self._read_clock()
             raise FileRefused(f"a record cannot be read: {type(error).__name__}") from None
         self.books.add("taken", sha256=sha256, name=name)
         self._payees(content)

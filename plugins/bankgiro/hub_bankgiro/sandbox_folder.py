@@ -11,7 +11,7 @@ from threading import Lock
 from hub.contracts import Received
 from hub.loopback.folders import whole_files
 from hub_bankgiro.sandbox_clearing import Clearing
-from hub_bankgiro.sandbox_orders import FileRefused, lines_of
+from hub_bankgiro.sandbox_orders import FileRefused
 
 STATUSES = {"no_cover": "1", "no_account": "2", "retried": "9"}
 """What a request may be ordered to come to, and its status in the payment specification."""
@@ -28,7 +28,6 @@ class BankgirotOnFolder:
         self.clearing = Clearing(folder / "books.sqlite", seal_key=seal_key)
         self.orders: Counter[str] = Counter()
         self.lock = Lock()
-        self.unended = ""  # the latest day that a file came from, until it is ended
 
     @property
     def answers(self) -> Path:
@@ -43,7 +42,6 @@ class BankgirotOnFolder:
                 try:
                     self._refuse_on_order()
                     self.clearing.take(file.name, content)
-                    self.unended = max(self.unended, lines_of(content, "")[0])
                     file.replace(self._folder / "taken" / file.name)
                 except FileRefused as error:
                     file.replace(self._folder / "refused" / file.name)
@@ -59,7 +57,6 @@ class BankgirotOnFolder:
         self.take_files()
         written = []
         with self.lock:
-            self.unended = ""
             self.clearing.statuses = self._statuses
             for name, content in self.clearing.end_day(day):
                 written.append(self.put_out(name, content))

@@ -221,13 +221,20 @@ def test_what_payers_cannot_do_is_said(world, name, given, why):
         act(world.bankgirot, name, given)
 
 
-def test_nobody_acts_before_the_sandbox_knows_its_day(world):
+def test_a_restarted_sandbox_knows_its_day(world):
     world.order(new("101"))
     world.day(MONDAY)
-    again = World(world.folder)
+    mandates, _ = act(World(world.folder).bankgirot, "registers", {})
+    assert mandates.name == "BGC.mandates.0009912346.20261123.txt"
+    world.order(new("102"), on=TUESDAY)
+    world.bankgirot.take_files()
+    (world.folder / "in" / "bad").write_bytes(b"0120261231AUTOGIRO".ljust(80))
+    again = World(world.folder).bankgirot
+    again.take_files()
 
-    with pytest.raises(ValueError, match="hub sandbox day"):
-        act(again.bankgirot, "registers", {})
+    assert (again.clearing.day, again.clearing.unended) == ("20261124", "20261124")
+    assert again.end_day(TUESDAY)
+    assert World(world.folder).bankgirot.clearing.unended == ""
 
 
 def test_an_ended_mandate_takes_its_requests_along(world):
@@ -274,10 +281,10 @@ def test_a_day_that_files_came_from_waits_until_it_is_ended_whoever_took_them(wo
     world.order(new("102"), on=MONDAY)
     world.bankgirot.take_files()
     world.bankgirot.take_files()
-    assert world.bankgirot.unended == "20261124"
+    assert world.bankgirot.clearing.unended == "20261124"
     world.day(TUESDAY)
 
-    assert world.bankgirot.unended == ""
+    assert world.bankgirot.clearing.unended == ""
 
 
 def test_it_takes_files_by_sftp(tmp_path):

@@ -439,6 +439,27 @@ def test_nothing_more_is_collected_by_a_mandate_that_the_clearing_house_does_not
     assert ("rejects request 1: said so" in world.tasks().get("mandate_advice", "")) == (state != "active")
 
 
+def test_a_late_rejection_leaves_the_payers_newer_mandate_alone(world):
+    world.mandate()
+    world.invoices("1008")
+    world.until("2026-11-23")
+    world.run()
+    world.pass_days(1)
+    world.advise(outcome=AdviceOutcome.ENDED)
+    world.mandate(is_registered=False)
+    world.run()
+    world.advise()
+    why = SchemeCode("01", "no_mandate", "", "no mandate")
+    world.answer(Content.REJECTED_REQUESTS, RequestRejected(0, PAYEE, asked(world.request()), why))
+    assert (world.states(), world.mandates()[0].state, world.tasks()) == (["rejected"], "active", {})
+    world.pass_days(1)
+    world.invoices("1016", due_date="2026-12-02")
+    world.run()
+    world.answer(Content.REJECTED_REQUESTS, RequestRejected(0, PAYEE, asked(world.request()), why))
+
+    assert (world.states(), world.mandates()[0].state) == (["rejected", "rejected"], "cancelled")
+
+
 def test_the_same_file_again_changes_nothing(world):
     world.mandate()
     world.invoices("1008")

@@ -70,13 +70,16 @@ def apply_rejections(
 ) -> None:
     """End or stop mandates that the clearing house does not have or has stopped, as it says of requests by them.
 
-    Nothing more is collected by them, and a person is told: our books say otherwise.
+    Nothing more is collected by them, and a person is told: our books say otherwise. A payer's mandate that ended or
+    stood still after the request went, and collects again, is not the one that a late rejection speaks of.
     """
     mandates = work.mandates.get_all({request.mandate_no for request, _ in rejected})
+    found = [(request, mandate_after(mandates[request.mandate_no], answer.reason)) for request, answer in rejected]
+    ended = [(request, after) for request, after in found if after is not None]
+    late = work.mandates.renewed_since([request.request_no for request, _ in ended])
     changed: dict[int, Mandate] = {}
-    for request, answer in rejected:
-        after = mandate_after(mandates[request.mandate_no], answer.reason)
-        if after is None or after.mandate_no in changed:
+    for request, after in ended:
+        if request.request_no in late or after.mandate_no in changed:
             continue
         changed[after.mandate_no] = after._replace(exchange_no=exchange_no)
         said = (

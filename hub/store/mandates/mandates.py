@@ -31,6 +31,14 @@ _LATEST = f"""
     ORDER BY mandate_no DESC LIMIT :limit
 """
 _DEBTOR_COLUMN = {PayerNumberOf.DEBTOR_NUMBER: "debtor_number", PayerNumberOf.IDENTITY: "debtor_key"}
+_RENEWED = text("""
+    SELECT o.request_no FROM scheme_order o
+    JOIN exchange x ON x.tenant = o.tenant AND x.exchange_no = o.exchange_no
+    WHERE o.tenant = :t AND o.kind = 'request' AND o.request_no IN :numbers
+      AND EXISTS (SELECT 1 FROM direct_debit_step s
+                  WHERE s.tenant = o.tenant AND s.subject = 'mandate' AND s.subject_no = o.mandate_no
+                    AND s.at > x.created_at AND s.state <> 'active')
+""").bindparams(bindparam("numbers", expanding=True))
 _COUNTS = text("""
     SELECT company, state, count(*) FROM mandate WHERE tenant = :t GROUP BY company, state ORDER BY company, state
 """)
@@ -59,6 +67,14 @@ class SqlMandates:
         which = "account_no = :account_no AND state = 'changing' AND new_payer_number IN :values"
         changing = self._some(which, wanted, account_no=account_no)
         return {one.new_payer_number: one for one in changing} | {one.payer_number: one for one in found}
+
+    def renewed_since(self, request_nos: Sequence[int]) -> set[int]:
+        """Return which requests went in a file before their mandate, which collects now, was something else."""
+        found: set[int] = set()
+        for start in range(0, len(request_nos), AT_ONCE):
+            asked = {"t": self._tenant, "numbers": list(request_nos[start : start + AT_ONCE])}
+            found.update(self._connection.execute(_RENEWED, asked).scalars())
+        return found
 
     def collecting(self, company: str, links: Collection[tuple[str, str]]) -> list[Mandate]:
         """Return the active mandates of debtors, each given as (kind of link, link)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ class World:
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.sandbox = AmiliSandbox(folder)
         self.sandbox.service.now = lambda: AT
-        self._settings, self.state = settings, StateInMemory()
+        self._settings, self.state = {"list_every_days": 0, **settings}, StateInMemory()
 
     @property
     def agency(self) -> Any:
@@ -456,6 +456,35 @@ def test_a_case_that_changes_while_pages_are_fetched_hides_no_other(tmp_path, mo
         events, _ = fetch_all(world)
 
     assert {event.case.invoice_no for event in events if isinstance(event, StatusTold)} == set("12345")
+
+
+def test_open_cases_are_listed_once_in_some_days(tmp_path):
+    world = World(tmp_path, list_every_days=2, page_size=2)
+    with world.sandbox:
+        for number in range(1, 6):
+            world.send(changed(world.order(order_key=f"O-{number}"), invoice_no=str(number)), str(number))
+        world.sandbox.service.books.pay("A0000002", 124_050, "2026-11-23")
+        world.sandbox.work("2026-11-23", pays_out=True)
+        files = world.agency.fetch("")
+        (listed,) = [file for file in files.files if file.name.startswith("open-cases-")]
+        opened, *cases, closed = world.agency.read(io.BytesIO(listed.content))
+        place = json.loads(files.cursor)
+        again = {}
+        for days in (0, 1, 2):
+            cursor = json.dumps({**place, "listed": str(date.fromisoformat(place["listed"]) - timedelta(days))})
+            again[days] = [file.name for file in world.agency.fetch(cursor).files if file.name.startswith("open")]
+        none = World(tmp_path / "none", list_every_days=1)
+        with none.sandbox:
+            (empty,) = none.agency.fetch("").files
+
+    assert (opened.lists_cases, closed.events) == (True, 4)
+    assert [(one.case.agency_case_no, one.case.invoice_no, one.principal_left_ore) for one in cases] == [
+        (f"A000000{number}", str(number), 100_050) for number in (1, 3, 4, 5)
+    ]
+    assert ([bool(again[days]) for days in (0, 1, 2)], json.loads(empty.content)["resource"]) == (
+        [False, False, True],
+        "open_cases",
+    )
 
 
 def test_a_word_that_nobody_has_seen_is_unknown_until_the_settings_say_it(tmp_path):

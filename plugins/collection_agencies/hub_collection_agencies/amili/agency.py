@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from typing import BinaryIO
 
 from hub.contracts import PluginContext
@@ -32,6 +33,7 @@ class AmiliAgency:
 
     def __init__(self, settings: AmiliSettings, context: PluginContext) -> None:
         self._settings = settings
+        self._context = context
         self._api = AmiliApi(settings, context)
 
     @property
@@ -89,7 +91,13 @@ class AmiliAgency:
 
     def fetch(self, cursor: str) -> Fetched:
         """See `CollectionAgency.fetch`. Nothing is deleted at Amili."""
-        return fetching.fetched(self._api, cursor, self._settings.begins_on)
+        return fetching.fetched(self._api, cursor, self._settings.begins_on, self._lists_on)
+
+    def _lists_on(self, last: str) -> str:
+        """Return today when open cases are to be listed again, blank when they are not."""
+        days, today = self._settings.list_every_days, self._context.clock.today()
+        is_due = not last or date.fromisoformat(last) + timedelta(days=days) <= today
+        return today.isoformat() if days and is_due else ""
 
     def read(self, stream: BinaryIO) -> Iterator[AgencyEvent]:
         """See `CollectionAgency.read`."""

@@ -1,24 +1,28 @@
-"""What is new at Amili since a cursor: cases that have changed, and payouts, each payout whole."""
+"""What is new at Amili since a cursor: cases that have changed, and payouts, each payout whole; and what is open."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
 from hub.formats.json_writing import Json
 from hub.model.collection import Fetched, FetchedFile
 from hub_collection_agencies.amili.calls import MOST_PAGES, AmiliApi, Page
-from hub_collection_agencies.amili.reading import CASES, PAYOUTS
+from hub_collection_agencies.amili.reading import CASES, OPEN_CASES, PAYOUTS
 from hub_collection_agencies.amili.wire import Values, rfc_date, text_of
 
 MOST_PAYOUTS = 20  # at a time
 MOST_REMEMBERED = 5_000  # references and versions that were handed over at the latest moment, or lately
 
 
-def fetched(api: AmiliApi, cursor: str, begins_on: date | None = None) -> Fetched:
-    """Return changed cases in one file, and each new payout in one of its own. Raises as `AmiliApi.pages`."""
+def fetched(api: AmiliApi, cursor: str, begins_on: date | None, lists_on: Callable[[str], str]) -> Fetched:
+    """Return changed cases in one file, each new payout in one of its own, and at times all that are open.
+
+    `lists_on` says, by the day of the last such list, the day of the one that is due, blank when none is. Raises as
+    `AmiliApi.pages`.
+    """
     first = rfc_date(begins_on.isoformat()) if begins_on else ""
     place = _place(cursor, first)
     files: list[FetchedFile] = []
@@ -31,14 +35,23 @@ def fetched(api: AmiliApi, cursor: str, begins_on: date | None = None) -> Fetche
     for reference in references[:MOST_PAYOUTS]:
         rows = [page for page in api.pages(PAYOUTS, {"payout_reference": reference}, sort="_created") if page.items]
         files.append(FetchedFile(f"payout-{reference}.json", _file(PAYOUTS, rows)))
+    if listed_on := lists_on(place["listed"]):
+        files += _open_cases(api, first, listed_on)
     after = {
+        "listed": listed_on or place["listed"],
         "cases": _after(place["cases"], pages),
         "payouts": [*place["payouts"], *references[:MOST_PAYOUTS]][-MOST_REMEMBERED:],
     }
     return Fetched(tuple(files), json.dumps(after), has_more=len(references) > MOST_PAYOUTS)
 
 
-def _since(api: AmiliApi, resource: str, place: Values) -> Iterator[Page]:
+def _open_cases(api: AmiliApi, first: str, listed_on: str) -> list[FetchedFile]:
+    """Return the cases that are open in one file; nothing when they are more than is asked for."""
+    pages = list(_since(api, CASES, {"since": first}, closed=False))
+    return [] if pages[-1].is_full else [FetchedFile(f"open-cases-{listed_on}.json", _file(OPEN_CASES, pages))]
+
+
+def _since(api: AmiliApi, resource: str, place: Values, **said: Json) -> Iterator[Page]:
     """Yield pages in the order of change, each asked for by the moment that the one before it has come to.
 
     By number alone one would be passed over when something before it changes meanwhile, and moves to the end. A moment
@@ -47,7 +60,7 @@ def _since(api: AmiliApi, resource: str, place: Values) -> Iterator[Page]:
     since, number = place["since"], 1
     for _ in range(MOST_PAGES):
         where: dict[str, Json] = {"_updated": {"$gte": since}} if since else {}
-        page = api.page(resource, where, "_updated", number)
+        page = api.page(resource, {**said, **where}, "_updated", number)
         yield page
         if not page.is_full:
             return
@@ -90,7 +103,7 @@ def _place(cursor: str, first: str) -> dict[str, Any]:
     """Read a cursor; of anything else all is fetched again, from the first day on."""
     try:
         said = json.loads(cursor or "{}")
-        place = {"cases": said["cases"], "payouts": list(said["payouts"])}
+        place = {"cases": said["cases"], "payouts": list(said["payouts"]), "listed": str(said.get("listed", ""))}
         return place if {"since", "seen"} <= place["cases"].keys() else _place("", first)
     except (ValueError, TypeError, KeyError, AttributeError):
-        return {"cases": {"since": first, "seen": []}, "payouts": []}
+        return {"cases": {"since": first, "seen": []}, "payouts": [], "listed": ""}

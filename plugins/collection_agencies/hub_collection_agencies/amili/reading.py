@@ -9,6 +9,7 @@ from hub.errors import FormatError
 from hub.model.collection import (
     AgencyEvent,
     CaseClosed,
+    CaseListed,
     CaseRef,
     Closed,
     ClosingCode,
@@ -25,6 +26,7 @@ from hub_collection_agencies.amili.translate import CANCELLATIONS, CREDITINGS, P
 from hub_collection_agencies.amili.wire import Values, day_of, items_in, object_in, ore, text_of
 
 CASES, PAYOUTS = "cases", "finance--payout-specifications"
+OPEN_CASES = "open_cases"  # ours: those of them that were open when they were asked for
 _STATES_OF = {PAYMENTS: "_payment_status", CREDITINGS: "status", CANCELLATIONS: "_cancellation_status"}
 _BAD = frozenset({"error", "failed", "rejected"})
 
@@ -36,11 +38,13 @@ def events_of(content: bytes, settings: AmiliSettings) -> Iterator[AgencyEvent]:
         events: list[AgencyEvent] = [_receipt(said)]
     elif said.get("resource") == CASES:
         events = [event for item in _once(_items(said)) for event in _case(item, settings)]
+    elif said.get("resource") == OPEN_CASES:
+        events = [_listed(item, settings) for item in _latest(_items(said)) if not item.get("closed")]
     elif said.get("resource") == PAYOUTS:
         events = list(_settlement(_items(said), settings))
     else:
         raise FormatError("is nothing that Amili says", code="UNRECOGNISED")
-    yield Opened()
+    yield Opened(lists_cases=said.get("resource") == OPEN_CASES)
     yield from events
     yield Closed(len(events))
 
@@ -55,6 +59,11 @@ def _items(said: Values) -> list[Values]:
 def _once(items: list[Values]) -> list[Values]:
     """Return items without repeats: pages that follow each other by time have some in common."""
     return list({(text_of(item, "_id"), text_of(item, "_etag")): item for item in items}.values())
+
+
+def _latest(items: list[Values]) -> list[Values]:
+    """Return items without repeats, each as it came last: one that changed meanwhile is told again."""
+    return list({text_of(item, "_id"): item for item in items}.values())
 
 
 def _receipt(said: Values) -> Receipt:
@@ -85,10 +94,21 @@ def _only(answer: Values, name: str) -> str:
     return found[0] if found else ""
 
 
-def _case(item: Values, settings: AmiliSettings) -> Iterator[AgencyEvent]:
+def _listed(item: Values, settings: AmiliSettings) -> CaseListed:
+    stage = _stage(text_of(item, "state"), text_of(item, "status"), settings)
+    left_ore = ore(item.get("total_remaining_capital_amount"), "total_remaining_capital_amount")
+    return CaseListed(_ref(item), stage, left_ore)
+
+
+def _ref(item: Values) -> CaseRef:
     case = CaseRef(agency_case_no=text_of(item, "_id"), invoice_no=text_of(item, "debt", "invoice_number"))
     if not case.agency_case_no:
         raise FormatError("a case has no id", code="CASE_MISSING", field="_id")
+    return case
+
+
+def _case(item: Values, settings: AmiliSettings) -> Iterator[AgencyEvent]:
+    case = _ref(item)
     state, status = text_of(item, "state"), text_of(item, "status")
     left_ore = ore(item.get("total_remaining_capital_amount"), "total_remaining_capital_amount")
     on_day = day_of(item.get("latest_state_date"))

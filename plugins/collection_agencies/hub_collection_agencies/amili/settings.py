@@ -63,5 +63,11 @@ class AmiliSettings(PluginSettings):
     begins_on: date | None = Field(
         default=None, description="Cases and payouts of Amili from before this day are not fetched; left out: all are."
     )
+    list_every_days: int = Field(
+        default=1,
+        ge=0,
+        le=366,
+        description="After how many days all open cases are asked for again, for `hub collection reconcile`; 0: never.",
+    )
     page_size: int = Field(default=100, ge=1, le=1000, description="How much is asked for at once.")
     timeout_s: float = Field(default=30.0, gt=0, le=300, description="How long a call may take in all, in seconds.")

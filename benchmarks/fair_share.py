@@ -81,7 +81,7 @@ def _take(hub: Hub, file: Path) -> float:
 
 
 def _beside(home: Path, hub: Hub, big: Path, files: Iterator[Path]) -> tuple[list[float], float]:
-    command = [sys.executable, "-m", "hub.cli.main", "receive", str(big), "--home", str(home), "--tenant", BIG]
+    command = [sys.executable, "-m", "hub.cli", "receive", str(big), "--home", str(home), "--tenant", BIG]
     begun = time.perf_counter()
     taken: list[float] = []
     with subprocess.Popen([*command, "--wait", str(WAIT_S)], stdout=subprocess.DEVNULL) as receiving:

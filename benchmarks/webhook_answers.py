@@ -56,7 +56,7 @@ def measure(chosen: argparse.Namespace) -> None:
             begun = time.perf_counter()
             alone = _sent_while(port, chosen.rate, lambda: time.perf_counter() - begun < ALONE_S)
             begun = time.perf_counter()
-            command = [sys.executable, "-m", "hub.cli.main", "receive", str(file), "--home", str(home)]
+            command = [sys.executable, "-m", "hub.cli", "receive", str(file), "--home", str(home)]
             with subprocess.Popen([*command, "--wait", str(WAIT_S)], stdout=subprocess.DEVNULL) as receiving:
                 beside = _sent_while(port, chosen.rate, lambda: receiving.poll() is None)
             file_s = time.perf_counter() - begun

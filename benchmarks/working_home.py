@@ -101,7 +101,7 @@ def at_work(home: Path, *words: str) -> Iterator[Working]:
         working.stop()
 
 
-HUB = (sys.executable, "-m", "hub.cli.main")
+HUB = (sys.executable, "-m", "hub.cli")
 
 
 def _wait_for_start(process: subprocess.Popen[bytes], log: Path, started: float) -> float:

@@ -125,7 +125,3 @@ def _keep_named(app: typer.Typer, words: Sequence[str]) -> None:
     groups = [one for one in app.registered_groups if one.name in words]
     if commands or groups:
         app.registered_commands, app.registered_groups = commands, groups
-
-
-if __name__ == "__main__":
-    main()

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-HUB = [sys.executable, "-m", "hub.cli.main", "sandbox"]
+HUB = [sys.executable, "-m", "hub.cli", "sandbox"]
 
 
 def test_it_says_whom_a_side_reaches_that_does_not_reach_everybody(tmp_path: Path) -> None:

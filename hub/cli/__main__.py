@@ -1,0 +1,21 @@
+"""Where the command `hub` begins."""
+
+from __future__ import annotations
+
+import gc
+
+GARBAGE_IS_WORTH_A_LOOK = (
+    50_000  # objects; at Python's 700, looking among what stays takes a seventh of a short command
+)
+
+
+def main() -> None:
+    """Import the command line, and run it with the arguments it was given."""
+    gc.set_threshold(GARBAGE_IS_WORTH_A_LOOK)
+    from hub.cli.main import main as run  # here: importing is most of what a short command does
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

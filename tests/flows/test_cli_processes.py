@@ -11,6 +11,7 @@ from socket import gethostname
 
 import pytest
 from engine_home import make_home
+from hub_processes import Process
 from test_cli_demo import run
 from test_cli_inspect import BGMAX
 
@@ -19,6 +20,7 @@ from hub.model.nodes import Node
 from hub.runtime.bootstrap import Installation
 from hub.runtime.membership import process_space
 from hub.runtime.serving import why_queued
+from hub.testing.killing.nursery import Nursery
 
 
 def process(*words: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -26,7 +28,7 @@ def process(*words: object, cwd: Path, **environment: str) -> subprocess.Complet
     left_out = ("HUB_HOME", "COLUMNS", "FORCE_COLOR")
     inherited = {name: value for name, value in os.environ.items() if name not in left_out}
     return subprocess.run(
-        [sys.executable, "-m", "hub.cli.main", *(str(word) for word in words)],
+        [sys.executable, "-m", "hub.cli", *(str(word) for word in words)],
         cwd=cwd,
         env={**inherited, "PYTHONIOENCODING": "utf-8", **environment},
         capture_output=True,
@@ -51,7 +53,7 @@ def test_processes_end_in_codes_that_scripts_can_use(home: Path) -> None:
     assert (found.returncode, found.stdout, found.stderr) == (0, "", "nothing is open; settled ones too: --all\n")
     refused = process("receive", home / "hub.toml", cwd=home)  # the current folder is a home
     assert refused.returncode == 1
-    assert "UNRECOGNISED" in process("inspect", home / "hub.toml", "--json", cwd=elsewhere).stdout
+    assert "UNRECOGNISED" in run("inspect", home / "hub.toml", "--json").stdout
 
 
 def test_no_home_is_a_setting_and_no_command_is_usage(home: Path) -> None:
@@ -162,7 +164,7 @@ def test_a_command_whose_answer_nobody_reads_ends_in_its_own_code(words: list[st
 def started(*words: object, cwd: Path) -> subprocess.Popen[str]:
     """Start the command and go on."""
     return subprocess.Popen(
-        [sys.executable, "-m", "hub.cli.main", *(str(word) for word in words)],
+        [sys.executable, "-m", "hub.cli", *(str(word) for word in words)],
         cwd=cwd,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -170,14 +172,13 @@ def started(*words: object, cwd: Path) -> subprocess.Popen[str]:
     )
 
 
-def test_two_processes_that_receive_the_same_file_at_once_post_it_once(tmp_path: Path) -> None:
+def test_two_processes_that_receive_the_same_file_at_once_post_it_once(tmp_path: Path, nursery: Nursery) -> None:
     home = lay_out(tmp_path / "home").home  # the demonstration's settings, with nothing posted yet
     file = home / "files" / "bgmax_2026-11-20.txt"
 
-    both = [started("receive", file, "--home", home, cwd=tmp_path) for _ in range(2)]
+    both = [Process(nursery, ("receive", file, "--home", home)) for _ in range(2)]
     for one in both:
-        _, errors = one.communicate(timeout=60)
-        assert one.returncode in (0, 4), errors
+        assert one.ends(within_s=60) in (0, 4), one.told
 
     run("receive", file, home=home)
     exchanges = json.loads(run("exchanges", "--json", home=home).stdout)

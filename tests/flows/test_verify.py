@@ -796,7 +796,7 @@ BROKEN: dict[str, tuple[str, Breaking]] = {
 }
 
 
-def test_what_is_broken_is_found_by_the_checks_it_concerns_and_by_no_other(world: World) -> None:
+def test_what_is_broken_is_found_by_the_checks_it_concerns_and_no_other(world: World) -> None:
     """Each is broken, looked at and rolled back."""
     verifying = SqlVerifying(world.engine, world.store.tenant)
     caught: dict[str, tuple[str, ...]] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from collection_world import AGREEMENT, PERSON, CollectionWorld, collection_tenant
@@ -178,6 +179,30 @@ def test_a_file_that_could_not_be_read_is_read_again_when_what_was_wrong_is_mend
     assert world.tasks() == {}
     with pytest.raises(DataError, match="nothing to read again"):
         read_again(world, unread)
+
+
+class Resumed:
+    """The work of a run that died when these steps had been carried out."""
+
+    run_no = 1
+
+    def __init__(self, world: CollectionWorld, **done: str) -> None:
+        self.write = world.store.write
+        self._done = done
+
+    def step(self, name: str, _body: Any, _given: Any) -> dict[str, str]:
+        return {"state": self._done[name]}
+
+
+def test_a_run_that_died_when_its_file_was_held_leaves_it_to_a_person(world):
+    world.receive(world.books.tell(file_no=1))
+    held = world.receive(world.books.tell(file_no=3)).number
+    run = receiving.AgencyFileRun(world.store, world.tenant, world.agencies)
+    assert run(Resumed(world, begin="received", judge="held"), {"exchange_no": held}) == {"state": "held"}
+
+    assert state_of(world, held) == "held"
+    world.tell_hub(DecideAgencyFile(key="d", user="anna", exchange_no=held, verdict="take"))
+    assert state_of(world, held) == "posted"
 
 
 def test_an_answer_that_could_not_be_read_is_read_again(engine, monkeypatch):

@@ -32,8 +32,7 @@ FILE_UNREAD = "agency_file_unread"  # task
 ANSWER_UNREAD = "agency_answer_unread"  # task
 STRAYS = "agency_told_of_unknown_cases"  # task
 _SETTLING = ("settlement_opened", "settlement_row", "settlement_closed")
-_UNREAD = (ExchangeState.RECEIVED, ExchangeState.HELD)  # one that is held: its cases may be known by now
-_GOES_ON = (ExchangeState.READ, ExchangeState.POSTING)  # of a run that died
+_GOES_ON = (ExchangeState.RECEIVED, ExchangeState.READ, ExchangeState.POSTING)
 _Item = TypeVar("_Item")
 
 
@@ -97,13 +96,14 @@ class AgencyFileRun:
         Raises ConfigurationError when no plugin that is turned on offers the agency.
         """
         number = run_input["exchange_no"]
+        begun = work.step("begin", _begin, {"exchange_no": number})
+        if begun["state"] not in _GOES_ON:  # by the run before, or a person
+            return begun
         with self._store.read() as unit:
             exchange = unit.exchanges.get(number)
         agency = self._agencies.get(exchange.format)
-        company = run_input.get("company", "")
-        if exchange.state not in (*_UNREAD, *_GOES_ON):  # by the run before, or a person
-            return {"state": exchange.state}
-        if exchange.state in _UNREAD and not self._read(work, agency, exchange, company):
+        is_unread = exchange.state == ExchangeState.RECEIVED  # else this run has read it, and died since
+        if is_unread and not self._read(work, agency, exchange, run_input.get("company", "")):
             return {"state": ExchangeState.QUARANTINED}
         given = {"exchange_no": number, "is_decided": run_input.get("is_decided", False)}
         judged = work.step("judge", lambda unit, inp: judge(unit, agency, inp), given)
@@ -130,10 +130,7 @@ class AgencyFileRun:
                 quarantine(unit, exchange, error)
             return False
         with work.write() as unit:
-            if unit.exchanges.get(exchange.number).state in _UNREAD:
-                note_head(unit, exchange.number, keeper)
-            else:  # a person has closed it meanwhile
-                unit.agency_told.forget(exchange.number)
+            note_head(unit, exchange.number, keeper)
         return True
 
     def _apply(self, unit: UnitOfWork, agency: CollectionAgency, given: JsonObject) -> JsonObject:
@@ -141,6 +138,15 @@ class AgencyFileRun:
             unit, self._tenant, agency, given["exchange_no"], limit=EVENTS_AT_ONCE, run_no=given["run_no"]
         )
         return {"applied": applied}
+
+
+def _begin(work: UnitOfWork, given: JsonObject) -> JsonObject:
+    """Take up a file; one that is held is read again, since its cases may be known by now."""
+    exchange = work.exchanges.get(given["exchange_no"])
+    if exchange.state != ExchangeState.HELD:
+        return {"state": exchange.state}
+    work.exchanges.change(exchange.number, state=ExchangeState.RECEIVED)
+    return {"state": ExchangeState.RECEIVED}
 
 
 def take_in_answer(work: UnitOfWork, tenant: Tenant, agency: CollectionAgency, exchange: Exchange) -> str:

@@ -244,6 +244,36 @@ def test_a_mandate_that_ended_names_nobody_when_all_of_its_debtor_is_purged(ledg
     assert [one["debtor_number"] for one in told] == ["", "K5"]
 
 
+def test_a_file_of_direct_debits_goes_with_the_last_receivable_in_it_unless_a_mandate_is_not_answered(
+    ledger: ReportLedger,
+) -> None:
+    for number, state in ((2, "active"), (3, "asked")):
+        _mandate(ledger, number, state, "K5")
+    for number, receivables, mandate, made_on in (
+        (1, ["1001"], 0, "2026-10-01"),
+        (2, ["1001", "1003"], 0, "2026-10-01"),  # 1003 is kept
+        (3, ["1001"], 3, "2026-10-01"),
+        (4, ["1001"], 2, "2026-10-01"),
+        (5, ["1001"], 0, "2026-11-01"),
+        (6, [], 0, "2026-10-01"),
+    ):
+        _debit_file(ledger, number, receivables, mandate, made_on)
+
+    def left() -> list[str]:
+        rows = ledger.sql("SELECT name, sha256 FROM exchange WHERE kind = 'direct_debit_file' ORDER BY name")
+        return [name for name, sha256 in rows if sha256 in _kept(ledger)]
+
+    assert left() == ["D1", "D2", "D3", "D4", "D5", "D6"]
+    purging.execute_purge(ledger.store, planned(ledger, PurgeTerms(paid_before=TERMS.paid_before, companies=("1",))))
+    assert left() == ["D2", "D3", "D4", "D5"]
+    purging.execute_purge(ledger.store, planned(ledger))
+    assert left() == ["D2", "D3", "D5"]
+
+    assert ledger.sql("SELECT order_no FROM scheme_order WHERE body = '{}'") == [(69,)]
+    results, _, _ = SqlVerifying(ledger.engine, ledger.store.tenant).verify(accounts_by(TENANT))
+    assert not [result.code for result in results if result.found and "BYTES" in result.code]
+
+
 def test_documents_about_what_is_purged_lose_their_bytes_and_keep_their_hashes(ledger: ReportLedger) -> None:
     kept = ledger.store.contents.keep_all([b"of 1001", b"of 1003"])
     for at, (number, one) in enumerate(zip(("1001", "1003"), kept, strict=True), 1):
@@ -546,6 +576,29 @@ def _mandate(ledger: ReportLedger, number: int, state: str, link: str) -> None:
     values = {"tenant": ledger.store.tenant, "mandate_no": number, "company": "1", "account_no": 1, "state": state}
     rest = {"payer_number": f"5000{number}", "via": "paper", "link_kind": "debtor_number", "link": link}
     _insert(ledger, "mandate", values | rest | personal | days)
+
+
+def _debit_file(ledger: ReportLedger, number: int, receivables: list[str], mandate: int, made_on: str) -> None:
+    """Write a file with a request for each receivable and an order about a mandate, a rejected wish where it is 0."""
+    tenant, times = ledger.store.tenant, {"created_at": f"{made_on}T08:00:00Z", "changed_at": ""}
+    [kept] = ledger.store.contents.keep_all([f"orders {number}".encode()])
+    of = {"exchange_no": 800 + number, "direction": "out", "kind": "direct_debit_file", "name": f"D{number}"}
+    _insert(
+        ledger, "exchange", {"tenant": tenant, **of, "sha256": kept.sha256, "size": 8, "state": "delivered", **times}
+    )
+    usual = {"tenant": tenant, "company": "1", "account_no": 1, "made_at": times["created_at"]}
+    order = {**usual, "state": "filed", "exchange_no": 800 + number, "body": '{"payer_number": "50001"}'}
+    for place, receivable in enumerate(receivables):
+        request_no = number * 10 + place
+        request = {"request_no": request_no, "mandate_no": 1, "receivable_id": _id(ledger, receivable), "amount_ore": 1}
+        told = {"payer_number": "50001", "currency": "SEK", "on_date": "2026-10-20", "reference": "", "state": "paid"}
+        _insert(ledger, "payment_request", {**usual, **request, **told, "changed_at": ""})
+        _insert(ledger, "scheme_order", {**order, "order_no": request_no, "kind": "request", "mandate_no": 1,
+                                         "request_no": request_no})  # fmt: skip
+    if mandate or not receivables:
+        _insert(
+            ledger, "scheme_order", {**order, "order_no": number * 10 + 9, "kind": "mandate", "mandate_no": mandate}
+        )
 
 
 def _refund_file(ledger: ReportLedger, number: int, sha256: str) -> None:

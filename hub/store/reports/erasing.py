@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam
 
-from hub.store.reports import erasing_cases, erasing_orders
+from hub.store.reports import erasing_cases, erasing_mandates, erasing_orders
 from hub.store.reports.erasing_texts import erase_texts, erase_texts_of_payments
 from hub.store.statements import text
 from hub.store.temporary import lay_out
@@ -174,13 +174,22 @@ def erase(connection: Connection, tenant: int, plan_no: int, items: Sequence[int
 
 def erase_unread(connection: Connection, tenant: int, before: str, now: str) -> None:
     """Erase files of agencies that came before a day and were never read: they may name anyone."""
-    for statement in (*erasing_cases.UNREAD, _PARTS, _KEPT):
-        connection.execute(text(statement), {"t": tenant, "before": before, "now": now})
+    _erase_contents(connection, erasing_cases.UNREAD, {"t": tenant, "before": before, "now": now})
+
+
+def erase_debit_files(connection: Connection, tenant: int, before: str, now: str, *, is_of_all: bool) -> None:
+    """Erase files of direct debits that went before a day and are about nobody any more whose names are kept."""
+    values = {"t": tenant, "before": before, "now": now, "is_of_all": int(is_of_all)}
+    _erase_contents(connection, erasing_mandates.FILES, values)
+
+
+def _erase_contents(connection: Connection, statements: Sequence[str], values: Mapping[str, object]) -> None:
+    for statement in (*statements, _PARTS, _KEPT):
+        connection.execute(text(statement), dict(values))
 
 
 def _erase_refunds(connection: Connection, tenant: int, payments: Sequence[int], values: Mapping[str, object]) -> None:
     for start in range(0, len(payments), _AT_ONCE):
         some = list(payments[start : start + _AT_ONCE])
         connection.execute(_REFUNDS_OF_PAYMENTS, {"t": tenant, "payments": some})
-    for statement in (_REFUNDS, _REFUND_FILES, _PARTS, _KEPT):
-        connection.execute(text(statement), dict(values))
+    _erase_contents(connection, (_REFUNDS, _REFUND_FILES), values)

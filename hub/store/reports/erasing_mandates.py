@@ -1,4 +1,4 @@
-"""Erasing whom mandates that have ended were of, once nothing of their debtors is kept by name."""
+"""Erasing whom mandates that have ended were of, once nothing of their debtors is kept by name; and files of orders."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection, bindparam
 
 from hub.model.direct_debit_settings import PayerNumberOf
-from hub.model.mandates import ENDED, MandateState
+from hub.model.mandates import ENDED, FILE_KIND, MandateState, OrderKind, OrderState
 from hub.store.statements import listed, text
 
 PURGED = "purged:"
@@ -36,6 +36,30 @@ _ERASE = (
     f"UPDATE payment_request SET payer_number = '{PURGED}' || mandate_no WHERE tenant = :t AND mandate_no IN :numbers",
     "UPDATE scheme_order SET body = '{}' WHERE tenant = :t AND mandate_no IN :numbers",
     "UPDATE direct_debit_step SET what = '' WHERE tenant = :t AND subject = 'mandate' AND subject_no IN :numbers",
+)
+_AWAITS_ANSWER = (MandateState.ASKED, MandateState.QUESTIONED, MandateState.CHANGING, MandateState.CANCELLING)
+# A file goes with the last request in it whose receivable has names. Its mandates are kept elsewhere: one that is in
+# force holds its file back from a purge of a part of the tenant alone.
+FILES = (
+    f"""
+    INSERT INTO erased_content (tenant, sha256, erased_at)
+    SELECT DISTINCT CAST(:t AS INTEGER), x.sha256, CAST(:now AS TEXT) FROM exchange x
+    WHERE x.tenant = :t AND x.direction = 'out' AND x.kind = '{FILE_KIND}' AND x.state IN ('delivered', 'undelivered')
+      AND x.created_at < :before AND NOT EXISTS (
+        SELECT 1 FROM scheme_order o
+        LEFT JOIN payment_request q ON q.tenant = o.tenant AND q.request_no = o.request_no
+        LEFT JOIN purged_receivable p ON p.tenant = q.tenant AND p.receivable_id = q.receivable_id
+        LEFT JOIN mandate m ON m.tenant = o.tenant AND m.mandate_no = o.mandate_no AND o.kind = '{OrderKind.MANDATE}'
+        WHERE o.tenant = x.tenant AND o.exchange_no = x.exchange_no AND (
+            q.request_no IS NOT NULL AND p.receivable_id IS NULL OR m.state IN ({listed(_AWAITS_ANSWER)})
+            OR m.payer_number NOT LIKE '{PURGED}%' AND :is_of_all = 0))
+    ON CONFLICT (tenant, sha256) DO NOTHING
+    """,
+    # Wishes that were rejected have no mandate.
+    f"""
+    UPDATE scheme_order SET body = '{{}}'
+    WHERE tenant = :t AND mandate_no = 0 AND state <> '{OrderState.WAITING}' AND made_at < :before
+    """,
 )
 _EVENTS = text(
     "SELECT event_no, data FROM event WHERE tenant = :t AND kind IN :kinds AND "

@@ -180,9 +180,11 @@ class SqlPurges:
         """
         erasing_runs.erase_selections(self._connection, self._tenant, self._today)
         erasing_orders.erase_told(self._connection, self._tenant)
-        erase_mandates(self._connection, self._tenant, terms.paid_before.isoformat())
-        if terms.is_of_all:
-            erasing.erase_unread(self._connection, self._tenant, terms.paid_before.isoformat(), self._now)
+        before, is_of_all = terms.paid_before.isoformat(), terms.is_of_all
+        erase_mandates(self._connection, self._tenant, before)
+        erasing.erase_debit_files(self._connection, self._tenant, before, self._now, is_of_all=is_of_all)
+        if is_of_all:
+            erasing.erase_unread(self._connection, self._tenant, before, self._now)
         done = {"state": PlanState.EXECUTED, "executed_at": self._now}
         self._plans.change(plan_no, was=PlanState.EXECUTING, **done)
 

@@ -617,6 +617,8 @@ def test_a_case_that_ends_with_a_rest_is_left_for_a_person_unless_settings_write
     assert (world.open("1002"), world.holds("1002")) == ((0, 0, 0), [])
     assert "case_closed_with_rest" in world.tasks()
     assert world.accounts()["3740"] == 100_000
+    world.tell_hub(EndHold(key="e", user="anna", receivable=about("1001"), code="inkasso"))
+    assert world.tasks() == {}  # dunning goes on with what is left
     assert world.verify() == []
 
 

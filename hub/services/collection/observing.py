@@ -23,7 +23,7 @@ from hub.services.collection.ordering import Draft, part_of, write_orders
 from hub.services.collection.recalling import recall
 from hub.services.collection.telling_debtors import cases_of_changed, tell_debtors
 from hub.services.collection.telling_holds import KINDS as HOLDS
-from hub.services.collection.telling_holds import tell_holds
+from hub.services.collection.telling_holds import close_rested, tell_holds
 from hub.services.collection.transfer_accounts import Moved, move
 from hub.services.ports import UnitOfWork
 
@@ -44,7 +44,9 @@ def tell_agencies(work: UnitOfWork, tenant: Tenant, agencies: Agencies, rates: R
     renewed = _tell_entries(work, tenant, agencies, _News(work, heard, until, latest))
     events = work.events.of_kinds((*HOLDS, DEBTOR_CHANGED), after=heard, until=until, limit=EVENTS_AT_ONCE)
     tell_debtors(work, tenant, rates, [*renewed, *cases_of_changed(work, tenant, events)])
-    tell_holds(work, tenant, [event for event in events if event.kind in HOLDS])
+    of_holds = [event for event in events if event.kind in HOLDS]
+    tell_holds(work, tenant, of_holds)
+    close_rested(work, of_holds)
     work.events.note_heard(CURSOR, until)
     return until < latest
 

@@ -8,6 +8,7 @@ from hub.model.tenant import Tenant
 from hub.services.books.seeing import close_seen
 from hub.services.collection.applying import CASE_DISPUTED, STATUS_UNKNOWN, TAKEN_TOO_LATE
 from hub.services.collection.attaching import DOCUMENT_LEFT
+from hub.services.collection.ending import CASE_LEFT
 from hub.services.collection.observing import CLAIM_GREW
 from hub.services.collection.receiving import ANSWER_UNREAD, FILE_UNREAD, STRAYS
 from hub.services.collection.sending import AGENCY_MISSING, FETCH_MESSAGE
@@ -20,6 +21,7 @@ SEEN = frozenset(
         AGENCY_MISSING,
         ANSWER_UNREAD,
         CASE_DISPUTED,
+        CASE_LEFT,
         CLAIM_GREW,
         DOCUMENT_LEFT,
         FETCH_MESSAGE,

@@ -15,10 +15,12 @@ from hub.model.receivables import Hold
 from hub.model.tenant import Tenant
 from hub.rules.dunning.holds import stopped_by
 from hub.services.books.finding import find_company
+from hub.services.collection.ending import CASE_LEFT
 from hub.services.collection.ordering import Draft, source_of, write_orders
 from hub.services.ports import UnitOfWork
 
-KINDS = ("hold_set", "hold_ended")  # events
+HOLD_ENDED = "hold_ended"
+KINDS = ("hold_set", HOLD_ENDED)  # events
 FOR_GOOD = "9999"  # behind every day
 BY_PERSON = "is_by_person"  # of a part: no hold of the receivable stands behind it, and the end of none ends it
 
@@ -51,6 +53,18 @@ def tell_holds(work: UnitOfWork, tenant: Tenant, events: Sequence[Event]) -> Non
         if (draft := _draft(case, holds[case.receivable_id], waiting.get(case.case_no), work.today)) is not None
     ]
     write_orders(work, drafts)
+
+
+def close_rested(work: UnitOfWork, events: Sequence[Event]) -> None:
+    """Ask no more what becomes of cases that have ended, when somebody has ended the hold that they left."""
+    ended = {
+        (int(event.data["receivable_id"]), int(event.data["hold_no"]))
+        for event in events
+        if event.kind == HOLD_ENDED and event.data.get("receivable_id") and event.data.get("hold_no")
+    }
+    left = work.collection_cases.ended_of(sorted({receivable_id for receivable_id, _ in ended}))
+    rested = [case for case in left if (case.receivable_id, case.hold_no) in ended]
+    work.commands.close_each(CASE_LEFT, [str(case.case_no) for case in rested])
 
 
 def _concerns(tenant: Tenant, event: Event, case: Case) -> bool:

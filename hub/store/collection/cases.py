@@ -26,6 +26,9 @@ _OPEN_OF = text(f"""
     SELECT {_CASE} FROM asked a CROSS JOIN collection_case c
     WHERE c.tenant = :t AND c.receivable_id = a.receivable_id AND {IS_OPEN}
 """)
+_ENDED_OF = text(f"""
+    SELECT {_CASE} FROM collection_case c WHERE c.tenant = :t AND c.receivable_id IN :some AND NOT ({IS_OPEN})
+""").bindparams(bindparam("some", expanding=True))
 _OF_DEBTORS = text(f"""
     SELECT r.receivable_id, r.company FROM receivable r
     JOIN collection_case c ON c.tenant = :t AND c.receivable_id = r.receivable_id AND {IS_OPEN}
@@ -173,6 +176,10 @@ class SqlCollectionCases:
         lay_out(self._connection, "asked", _IDS, [(one,) for one in sorted(set(receivable_ids))])
         rows = self._connection.execute(_OPEN_OF, {"t": self._tenant})
         return {case.receivable_id: case for case in map(Case._make, rows)}
+
+    def ended_of(self, receivable_ids: Sequence[int]) -> list[Case]:
+        """Return the cases of receivables that have ended."""
+        return list(map(Case._make, self._in_parts(_ENDED_OF, receivable_ids)))
 
     def of_debtors(self, recipient_keys: Sequence[str]) -> list[tuple[int, str]]:
         """Return the receivables with open cases, and their companies, whose debtors the register has under these keys.

@@ -66,6 +66,8 @@ def test_the_account_that_claims_name_for_payouts_tells_whose_a_row_is(engine: E
     world.tell_hub(DecideAgencyFile(key="d2", company="1", **take))
     assert (owed(world), "agency_file_held" in world.tasks()) == ({"1": 60_000, "2": 60_000}, False)
     assert settle(world, INVOICE, paid_to="321-7254", currency="EUR", reference="P3").state == "held"
+    own = {"claim": world.cases()[0].claim_id, "capital_ore": 100, "net_ore": 100}
+    assert settle(world, INVOICE, own, paid_to="321-7254", reference="P4").state == "held"  # of the first company too
     assert world.verify() == []
 
 

@@ -474,12 +474,18 @@ def test_a_settlement_of_several_companies_may_be_paid_company_by_company(engine
     world.transfer()
     first, second = [case.claim_id for case in world.cases()]
     settled(world, "P1", (first, 100_000), (second, 60_000))
-    exchange = world.bank_file(theirs(100_000, "P1"), serial="2")
-    assert settlements(world) == [("P1", 60_000)]
+    world.next_day(30)
+    world.follow()
+    assert "settlement_unpaid" in world.tasks()
+    second_account = {"account": PayeeAccount("bankgiro", "3217254")}
+    with pytest.MonkeyPatch.context() as patched:  # both come before the round
+        patched.setattr(world, "follow_cases", lambda _work: False)
+        exchange = world.bank_file(theirs(100_000, "P1"), serial="2")
+        world.bank_file(theirs(60_000, "P1"), serial="3", **second_account)
+    world.work()
     (payment,) = world.payments(exchange)
-    world.bank_file(theirs(60_000, "P1"), serial="3", account=PayeeAccount("bankgiro", "3217254"))
 
-    assert settlements(world) == [("P1", 0)]
+    assert (settlements(world), world.tasks()) == ([("P1", 0)], {})
     assert by_company(world) == {("1", "1689"): 0, ("2", "1689"): 0}
     assert world.queue() == []
     assert [event["amount_ore"] for event in world.events("settlement_paid")] == [100_000, 60_000]

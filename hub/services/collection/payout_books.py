@@ -155,7 +155,8 @@ def _note_paid(work: UnitOfWork, settlements: Sequence[Settlement], paid: Sequen
     for settlement in settlements:
         own = [one for one in paid if one.settlement_no == settlement.settlement_no]
         amount_ore = sum(one.amount_ore for one in own)
-        if settlement.left_ore == amount_ore:
+        now = work.agency_told.settlement(settlement.settlement_no)  # two payments may pay it in one round
+        if now is not None and not now.left_ore:
             work.commands.close_task(UNPAID, str(settlement.settlement_no))
         work.events.record(
             "settlement_paid",

@@ -69,7 +69,10 @@ class PayoutRows:
     def _paid_for(
         self, payout: _Payout, sure: Iterable[Case], series: str, waiting: Iterable[WaitingPayout]
     ) -> PaidFor:
-        head = payout.head
+        head, of = payout.head, list(sure)
+        paid_to = self._paid_to(head.paid_to)
+        if any(case.company not in paid_to for case in of):  # it is paid there for others too
+            paid_to = frozenset()
         agreements = [one for one in self._tenant.collection_agencies if one.agency == self._agency]
         by_series = {one.organisation_number for one in agreements if series and one.customer_no == series}
         by_money = {one.company for one in waiting if names(one, head.payout_reference)}
@@ -78,10 +81,10 @@ class PayoutRows:
             currency=head.currency,
             organisations=(
                 frozenset(by_series),
-                frozenset(case.organisation_number for case in sure),
+                frozenset(case.organisation_number for case in of),
                 frozenset(one.organisation_number for one in companies if one.number in by_money),
             ),
-            companies=(self._paid_to(head.paid_to), frozenset({self._company} if self._company else ())),
+            companies=(paid_to, frozenset({self._company} if self._company else ())),
         )
 
     def _paid_to(self, account: str) -> Known:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import inspect
 import os
 import re
 import shutil
@@ -12,9 +11,10 @@ import tempfile
 import uuid
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from types import FunctionType
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -96,8 +96,8 @@ def _opens_databases(module: Path) -> bool:
     return re.search(r'\bdatabase_url\b(?!")', module.read_text(encoding="utf-8")) is not None
 
 
-def _tells_databases_apart(function: Callable[..., object]) -> bool:
-    return any(word in inspect.getsource(function) for word in ("dialect", "skip("))
+def _tells_databases_apart(function: FunctionType) -> bool:
+    return not {"dialect", "skip"}.isdisjoint(function.__code__.co_names)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -111,8 +111,7 @@ def pytest_collection() -> Iterator[None]:
 
 
 def pytest_collection_finish() -> None:
-    """Let nobody search what stays to the end for garbage, nor the rest often."""
-    gc.collect()
+    """Let nobody search what stays to the end for garbage, not even once, nor the rest often."""
     gc.freeze()
     gc.set_threshold(GARBAGE_IS_WORTH_A_LOOK)
 

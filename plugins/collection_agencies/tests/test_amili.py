@@ -40,6 +40,7 @@ from hub.testing.sample_cases import CLAIM, DEBTOR, PAYMENT, TERMS, batch_of, ch
 from hub_collection_agencies.amili.wire import day_of, rfc_date
 from hub_collection_agencies.plugin import Plugin
 from hub_collection_agencies.sandbox import CREDITOR, AmiliSandbox
+from hub_collection_agencies.sandbox_amili import Refused
 from hub_collection_agencies.settings import CollectionAgenciesSettings
 
 AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -485,6 +486,24 @@ def test_open_cases_are_listed_once_in_some_days(tmp_path):
         [False, False, True],
         "open_cases",
     )
+
+
+def test_a_list_that_is_not_answered_keeps_nothing_else_back(tmp_path, monkeypatch):
+    world = World(tmp_path, list_every_days=1)
+    with world.sandbox:
+        world.send(world.order())
+        listed = world.sandbox.service._listed
+
+        def refusing(name, where):
+            if "closed" in where:
+                raise Refused(422, "closed")
+            return listed(name, where)
+
+        monkeypatch.setattr(world.sandbox.service, "_listed", refusing)
+        fetched = world.agency.fetch("")
+
+    assert [file.name.partition("-")[0] for file in fetched.files] == ["cases"]
+    assert json.loads(fetched.cursor)["listed"] == ""
 
 
 def test_a_word_that_nobody_has_seen_is_unknown_until_the_settings_say_it(tmp_path):

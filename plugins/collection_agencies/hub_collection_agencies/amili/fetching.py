@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
+from hub.errors import TransientError
 from hub.formats.json_writing import Json
 from hub.model.collection import Fetched, FetchedFile
 from hub_collection_agencies.amili.calls import MOST_PAGES, AmiliApi, Page
@@ -35,20 +36,27 @@ def fetched(api: AmiliApi, cursor: str, begins_on: date | None, lists_on: Callab
     for reference in references[:MOST_PAYOUTS]:
         rows = [page for page in api.pages(PAYOUTS, {"payout_reference": reference}, sort="_created") if page.items]
         files.append(FetchedFile(f"payout-{reference}.json", _file(PAYOUTS, rows)))
-    if listed_on := lists_on(place["listed"]):
-        files += _open_cases(api, first, listed_on)
+    listed_on = lists_on(place["listed"])
+    listed = _open_cases(api, first, listed_on) if listed_on else None
+    files += [listed] if listed is not None else []
     after = {
-        "listed": listed_on or place["listed"],
+        "listed": place["listed"] if listed is None else listed_on,
         "cases": _after(place["cases"], pages),
         "payouts": [*place["payouts"], *references[:MOST_PAYOUTS]][-MOST_REMEMBERED:],
     }
     return Fetched(tuple(files), json.dumps(after), has_more=len(references) > MOST_PAYOUTS)
 
 
-def _open_cases(api: AmiliApi, first: str, listed_on: str) -> list[FetchedFile]:
-    """Return the cases that are open in one file; nothing when they are more than is asked for."""
-    pages = list(_since(api, CASES, {"since": first}, closed=False))
-    return [] if pages[-1].is_full else [FetchedFile(f"open-cases-{listed_on}.json", _file(OPEN_CASES, pages))]
+def _open_cases(api: AmiliApi, first: str, listed_on: str) -> FetchedFile | None:
+    """Return the cases that are open in one file; None where they are more than is asked for, or there is no answer.
+
+    What changes, and what is paid out, is had without it.
+    """
+    try:
+        pages = list(_since(api, CASES, {"since": first}, closed=False))
+    except TransientError:
+        return None
+    return None if pages[-1].is_full else FetchedFile(f"open-cases-{listed_on}.json", _file(OPEN_CASES, pages))
 
 
 def _since(api: AmiliApi, resource: str, place: Values, **said: Json) -> Iterator[Page]:

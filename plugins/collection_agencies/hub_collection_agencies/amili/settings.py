@@ -64,7 +64,7 @@ class AmiliSettings(PluginSettings):
         default=None, description="Cases and payouts of Amili from before this day are not fetched; left out: all are."
     )
     list_every_days: int = Field(
-        default=1,
+        default=7,
         ge=0,
         le=366,
         description="After how many days all open cases are asked for again, for `hub collection reconcile`; 0: never.",

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from hub.errors import DataError, RuleViolation
 from hub.loopback.counterparty import Counterparty
 from hub.loopback.faults import Fault
-from hub.model.payment_file import Key, Payer, Reversal
+from hub.model.payment_file import Key, OtherEntry, OtherKind, Payer, Reversal
 from plugins.autopay.tests.order_files import answer, assert_valid, ordered, part, payment
 
 
@@ -621,6 +621,36 @@ def test_a_reversed_debit_of_another_amount_is_for_a_person(world):
     reversed_debit(world, one._replace(amount_ore=99_00))
 
     assert (world.states(), world.tasks().keys() >= {"reversal"}) == (["ordered"], True)
+
+
+@pytest.mark.parametrize("how", ["reversal", "return"])
+def test_a_sum_that_names_a_file_brings_back_all_of_it_that_left(world, how):
+    first, _, refused = world.ordered(100_00, 200_00, 300_00)
+    world.answer(
+        answer("", parts=part(refused.part, payment(refused.end_to_end_id, "RJCT"), message=FILE), message=FILE)
+    )
+    world.booked(world.debit(300_00, FILE))
+
+    def come_back(amount_ore, family):
+        if how == "reversal":
+            back = RETURN._replace(amount_ore=amount_ore, reference=FILE, entry_reference="B8")
+        else:
+            day, named = RETURN.booked_date, (f"{FILE}-{first.part}",)
+            back = OtherEntry(1, 1, amount_ore, "SEK", day, OtherKind.LUMP, references=named, entry_reference="B8")
+        return world.booked(back, family=family)
+
+    come_back(299_00, "camt.053")
+    assert world.states() == ["booked", "booked", "rejected"]  # another sum
+    assert ("hub payments lump-payment" in world.tasks().get("reversal", "")) == (how == "reversal")
+    assert world.number("SELECT count(*) FROM lump WHERE tenant = :t AND state = 'alone' AND amount_ore = 29900") == 1
+    for family in ("camt.053", "camt.054"):
+        come_back(300_00, family)
+
+    assert world.states() == ["returned", "returned", "rejected"]
+    assert balances(world)[1] == 0
+    assert [left for _, _, left in world.waiting()] == [100_00, 200_00, 300_00]
+    assert world.found() == []
+    assert world.number("SELECT count(*) FROM refund WHERE tenant = :t AND returned_payment > 0") == 2
 
 
 def test_a_return_that_was_booked_stands_when_its_file_is_undone(world):

@@ -6,7 +6,7 @@ side, pairing). From `judge` on it only goes forward; a crash resumes at the ste
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from hub.contracts import Recognition
 from hub.errors import ConfigurationError, DataError, TransientError
@@ -91,7 +91,7 @@ class PaymentFileRun:
             with run.write() as work:
                 if close_if_posted_before(work, exchange.number, content_key):
                     return {"outcome": ExchangeState.DUPLICATE}
-            events = with_returns(events_of(reader, stream), self._refunds)
+            events = with_returns(events_of(reader, stream), self._refunds, self._refunds_of_files)
             summary = FileLoader(run, payees, exchange.number).load(events)
         if refused_as_test(summary, tenant_is_test=self._tenant.is_test):
             raise DataError("the file is marked as a test; receive it in a tenant that has is_test = true")
@@ -106,9 +106,13 @@ class PaymentFileRun:
             )
         return None
 
-    def _refunds(self, end_to_end_ids: set[str]) -> dict[str, Refund]:
+    def _refunds(self, end_to_end_ids: Collection[str]) -> dict[str, Refund]:
         with self._store.read() as reading:
             return reading.refunds.by_ids(end_to_end_ids)
+
+    def _refunds_of_files(self, names: Collection[str]) -> dict[str, list[Refund]]:
+        with self._store.read() as reading:
+            return reading.refunds.of_files(names)
 
     # --- judging ----------------------------------------------------------------------------------------------------
 

@@ -22,6 +22,17 @@ from hub.services.ports import JsonObject, UnitOfWork
 CAUSE = SuspenseCause.REVERSED
 VOUCHER_TYPE = "giro_payments"
 TASK = "reversal"
+_SAME = "--same-as EXCHANGE:NO where another format's file tells the same reversal and that one is decided"
+_TAKEN = (
+    "the bank took back a payment that is not found by its keys: hub payments reversal {subject} PAYMENT, or "
+    f"{_SAME}, or --coding where no payment bears it and no other file tells it; where it is several payments in one "
+    "sum, ask the bank for a file that names each, and give that to hub receive"
+)
+_CREDITED = (
+    "the bank gave back a debit that is no single refund of ours, nor the sum of what left of one file: ask the bank "
+    f"which it is; then hub payments reversal {{subject}} {_SAME}, or make its money a payment: hub payments "
+    "lumps, and hub payments lump-payment NO"
+)
 
 
 def apply_reversals(work: UnitOfWork, tenant: Tenant, exchange_no: int, run_no: int) -> JsonObject:
@@ -173,13 +184,7 @@ def _hold(work: UnitOfWork, reversal: LoadedReversal, gone: int | None) -> None:
     """Let a reversal wait; what has gone may come back: whoever has it hears of the event, and decides it then."""
     work.undoing.settle_reversal(reversal.exchange_no, reversal.reversal_no, Outcome.HELD, None)
     subject = subject_of(reversal)
-    work.commands.open_task(
-        TASK,
-        subject,
-        f"the bank took back a payment that is not found by its keys: hub payments reversal {subject} PAYMENT, or "
-        "--same-as EXCHANGE:NO where another format's file tells the same reversal and that one is decided, or "
-        "--coding where no payment bears it and no other file tells it",
-    )
+    work.commands.open_task(TASK, subject, (_CREDITED if reversal.is_credit else _TAKEN).format(subject=subject))
     work.events.record(
         REVERSAL_HELD,
         exchange_no=reversal.exchange_no,

@@ -84,6 +84,11 @@ _POST_RETURNED = f"""
         FROM refund f JOIN payment p ON p.tenant = f.tenant AND p.payment_id = f.returned_payment
         WHERE f.tenant = :t AND f.refund_no IN :numbers ORDER BY f.refund_no) AS posted
 """
+_OF_FILES = text(f"""
+    SELECT o.message_id, {", ".join(f"f.{column}" for column in Refund._fields)}
+    FROM refund_order o JOIN refund f ON f.tenant = o.tenant AND f.order_no = o.order_no
+    WHERE o.tenant = :t AND o.message_id IN :messages ORDER BY f.refund_no
+""").bindparams(bindparam("messages", expanding=True))
 _SETTABLE = frozenset(Refund._fields) - {"refund_no", "amount_ore", "payment_id", "receivable_id", "end_to_end_id"}
 
 
@@ -234,6 +239,16 @@ class SqlRefunds(Refundables, RefundStatements):
         )
         rows = self._connection.execute(statement, {"t": self._tenant, "number": order_no, "part": part})
         return [Refund._make(row) for row in rows]
+
+    def of_files(self, names: Collection[str]) -> dict[str, list[Refund]]:
+        """Return all refunds of files, or of parts of them, by the ids that a statement gives these."""
+        found: dict[str, list[Refund]] = defaultdict(list)
+        for some in pages({*names, *(name.rpartition("-")[0] for name in names)} - {""}):
+            for message_id, *row in self._connection.execute(_OF_FILES, {"t": self._tenant, "messages": some}):
+                one = Refund._make(row)
+                for name in {message_id, f"{message_id}-{one.part}"}.intersection(names):
+                    found[name].append(one)
+        return found
 
     # --- the books --------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ lets it do a day's work. Faults, each of the next file or payment:
     other_amount    the next payment is booked with an amount that is one krona larger
     come_back       the next payment is booked, and comes back at the next day's work
     reverse         the same, and the bank calls it a reversal of its debit
+    return_file     the next file is booked as one sum, and comes back as one at the next day's work
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ from hub_autopay.sandbox_messages import Movement, answer, notice, statement
 from hub_autopay.sandbox_orders import Order, OrderFile, read_orders
 
 ORDERS, _HEAD = b"pain.001.001", 1_000  # what else is handed over is none of its business
-FAULTS = ("reject_file", "reject_payment", "silent", "answer_twice", "one_sum", "other_amount", "come_back", "reverse")
+FAULTS = (
+    "reject_file", "reject_payment", "silent", "answer_twice", "one_sum", "other_amount", "come_back", "reverse",
+    "return_file",
+)  # fmt: skip
 
 
 class PayingBank:
@@ -84,9 +88,11 @@ class PayingBank:
 
     def _pay(self, orders: list[Order], day: str) -> list[Movement]:
         moved = []
-        if orders and self._falls("one_sum"):
+        comes_back = bool(orders) and self._falls("return_file")
+        if comes_back or (orders and self._falls("one_sum")):
             parts = {one.part: sum(each.ore for each in orders if each.part == one.part) for one in orders}
             moved = [Movement(day, -ore, self._reference(), (), part) for part, ore in parts.items()]
+            self._coming_back += [[part, ore, "return_file"] for part, ore in parts.items() if comes_back]
         for one in orders:
             ore = one.ore + (100 if self._falls("other_amount") else 0)
             self.paid.append([one.end_to_end_id, ore, one.payee])
@@ -101,6 +107,8 @@ class PayingBank:
     def _return(self, one: list[object], day: str) -> Movement:
         name, ore = str(one[0]), int(str(one[1]))
         self.balance_ore += ore
+        if one[2] == "return_file":
+            return Movement(day, ore, self._reference(), (), name, is_reversal=True)
         return Movement(day, ore, self._reference(), ((name, ore),), reason="AC04", is_reversal=one[2] == "reverse")
 
     def _answer(self, file: OrderFile, day: str, status: str, code: str, refused: list[Order]) -> None:

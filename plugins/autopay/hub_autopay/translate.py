@@ -23,6 +23,7 @@ from hub_autopay.remittance import references_of, remittance_of
 
 _REFERENCES = ("tx_id", "instr_id", "end_to_end_id", "clr_sys_ref", "mndt_id", "uetr")
 _OF_ORDERS = ("message_id", "part_id")  # of a debit: the file of payment orders, and its part, that it is of
+FILE_AND_PART = 2  # of an entry that is of one part alone: the narrower name goes first
 _LOOKUPS = tuple(name for name in _REFERENCES if name in LOOKUP_KINDS)
 _KIVRA_PLACE = "PaymentKey"
 
@@ -96,7 +97,7 @@ def whole_entry(head: Head, details: Sequence[Values] = (), orders: Sequence[str
     """
     purposes = [remittance_of(detail, currency=head.currency, line=head.line) for detail in details]
     references = dict.fromkeys(reference for purpose in purposes for reference in references_of(purpose))
-    references.update(dict.fromkeys(orders))
+    references.update(dict.fromkeys(reversed(orders) if len(orders) == FILE_AND_PART else orders))
     texts = dict.fromkeys(text for purpose in purposes for text in purpose.texts)
     keys = (Key("acct_svcr_ref", head.acct_svcr_ref),) if head.acct_svcr_ref else ()
     others = (counterparty_of(detail, is_credit=head.direction > 0) for detail in details)

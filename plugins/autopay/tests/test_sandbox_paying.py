@@ -138,6 +138,17 @@ def test_a_payment_may_come_back_the_next_day(desk, fault, kind):
     assert ("end_to_end_id", PLAIN.end_to_end_id) in back.keys
 
 
+def test_a_whole_file_may_come_back_as_one_sum_that_names_its_part(desk):
+    desk.bank.order("return_file")
+    desk.hand_over(BATCH._replace(orders=(PLAIN,)))
+    desk.bank.work(DAY)
+    desk.bank.work("2026-11-25")
+    [back] = [one for one in desk.entries("statement") if isinstance(one, Reversal)]
+
+    part = f"{BATCH.message_id}-{desk.writer.part_of(PLAIN)}"
+    assert (back.reference, back.amount_ore, desk.bank.balance_ore) == (part, PLAIN.amount_ore, 0)
+
+
 def test_what_it_knows_outlives_it(desk):
     desk.hand_over()
     desk.bank.work(DAY)

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from hub.model.direct_debits import AdviceOutcome, RequestStatus
 from hub.model.documents import Document
+from hub.rules.delivery.payment_box import payment_asked
 from hub.services.delivery.accepting import Acceptance, Offered, accept_documents
 
 PAYABLE, DRAWN = "invoice", "direct_debit_invoice"
@@ -98,11 +99,16 @@ class TestDelivery:
             {"debtor": {"name": "Tolvan Tolvansson", "number": "4712"}},
             {"kind": "credit_note", "due_date": None, "credits_number": "1007"},
             {"copy_no": 1},
+            {"kind": "interest_invoice", "reference": "10082"},
+            {"kind": "replacement_invoice", "credits_number": "1007"},
         ],
     )
     def test_any_other_document_goes_as_it_is(self, world, fields):
         world.mandate()
-        assert self.kept(world, self.hand_over(world, **fields)).kind == fields.get("kind", PAYABLE)
+        kept = self.kept(world, self.hand_over(world, **fields))
+
+        assert (kept.kind, kept.mandate) == (fields.get("kind", PAYABLE), "")
+        assert (payment_asked(kept) is None) == (kept.kind == "credit_note")  # what is not drawn has its slip
 
     def test_a_mandate_that_is_not_active_draws_nothing(self, world):
         world.mandate(is_registered=False)
@@ -134,15 +140,25 @@ class TestDelivery:
         again = self.hand_over(world)
         assert (again.is_new, again.document_no) == (False, first.document_no)
 
+    def test_money_is_not_drawn_for_what_went_to_be_paid_before_the_books_knew_it(self, world):
+        self.hand_over(world)
+        world.invoices("1008")
+        world.mandate()
+        world.until("2026-11-24")
+        world.run()
+        assert world.left_out() == [("request", "leave", "sent_as_payable")]
+
     def test_a_new_version_takes_the_place_of_one_of_the_other_kind(self, world):
         first = self.hand_over(world)
         world.mandate()
         self.hand_over(world, version=2)
         assert world.sql(f"SELECT state FROM document WHERE document_no = {first.document_no}") == [("closed",)]
 
-    def test_money_is_not_drawn_for_an_invoice_that_went_to_be_paid(self, world):
+    @pytest.mark.parametrize("kind", [PAYABLE, "replacement_invoice", "invoice_copy"])
+    def test_money_is_not_drawn_for_an_invoice_that_went_to_be_paid(self, world, kind):
         world.invoices("1008")
-        self.hand_over(world)
+        about = {"credits_number": "1007"} if kind == "replacement_invoice" else {}
+        self.hand_over(world, kind=kind, copy_no=int(kind == "invoice_copy"), **about)
         world.mandate()
         world.until("2026-11-24")
         world.run()

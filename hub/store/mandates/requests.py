@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, TextClause, bindparam
 
 from hub.model.direct_debit_settings import PayerNumberOf
+from hub.model.documents import DocumentKind
 from hub.model.mandates import ENDED, LIVE, Drawable, DrawnRequest
 from hub.store import tables
 from hub.store.bulk import insert_rows
@@ -24,6 +25,7 @@ _CHANGE = text(
 )
 _IS_LIVE = f"state IN ({listed(LIVE)})"
 _LINK = {PayerNumberOf.DEBTOR_NUMBER: "r.debtor_number", PayerNumberOf.IDENTITY: "r.debtor_key"}
+_PAYABLE = (DocumentKind.INVOICE, DocumentKind.REPLACEMENT_INVOICE, DocumentKind.INVOICE_COPY)
 _IDS = {"receivable_id": "BIGINT PRIMARY KEY"}
 _OF_MANDATE = "m.tenant = :t AND m.company = r.company AND m.link = {link} AND m.link <> '' AND m.link_kind = :kind"
 _STANDS = (
@@ -53,8 +55,9 @@ _DRAWABLE = """
            CASE WHEN EXISTS (SELECT 1 FROM dunning_step s WHERE s.tenant = :t AND s.receivable_id = r.receivable_id
                              AND s.undone_at IS NULL) THEN 1 ELSE 0 END,
            CASE WHEN EXISTS (SELECT 1 FROM document d WHERE d.tenant = :t AND d.company = r.company
-                             AND d.number = r.number AND d.version = r.version AND d.kind = 'invoice'
-                             AND d.document_key LIKE '%:' || r.source_system || ':invoice:%'
+                             AND d.number = r.number AND d.version = r.version AND d.kind IN ({payable})
+                             AND (d.document_key LIKE '%:' || r.source_system || ':' || d.kind || ':%'
+                                  OR d.document_key LIKE '%::' || d.kind || ':%')
                              AND d.state <> 'withdrawn') THEN 1 ELSE 0 END,
            CASE WHEN EXISTS (SELECT 1 FROM receivable v JOIN payment_request q
                              ON q.tenant = v.tenant AND q.receivable_id = v.receivable_id AND q.{live}
@@ -227,4 +230,4 @@ class SqlPaymentRequests:
 
 def _put_together(statement: str, link_kind: str) -> TextClause:
     of_mandate = _OF_MANDATE.format(link=_LINK[PayerNumberOf(link_kind)])
-    return text(statement.format(of_mandate=of_mandate, stands=_STANDS, live=_IS_LIVE))
+    return text(statement.format(of_mandate=of_mandate, stands=_STANDS, live=_IS_LIVE, payable=listed(_PAYABLE)))

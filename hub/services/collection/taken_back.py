@@ -46,8 +46,9 @@ def _is_done_with(work: UnitOfWork, tenant: Tenant, tell: Tell, event: Event) ->
     has_payee = Payees(tenant, work.accounts.numbers()).get(told[0].account_no) is not None
     if not has_payee or settled_ore + on_cases_ore != told[0].amount_ore:
         return True
-    if work.exchanges.get(exchange_no).state != ExchangeState.POSTED:
-        return False
+    state = work.exchanges.get(exchange_no).state
+    if state != ExchangeState.POSTED:
+        return state != ExchangeState.POSTING  # one that has failed keeps no other waiting: a person decides
     if not work.accounts.claim({told[0].account_no}, BY_COMMAND):  # before rows, as whoever posts there
         work.accounts.release(BY_COMMAND)
         return False

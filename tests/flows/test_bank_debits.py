@@ -7,6 +7,7 @@ from lxml import etree
 from mandate_world import PAYER, MandateWorld
 from sqlalchemy import Engine
 
+from hub.services.mandates.filing import let_go_again
 from hub_autopay.debits import BankDebits
 from hub_autopay.settings import DirectDebitSettings
 from plugins.autopay.tests.order_files import answer, assert_valid, part, payment
@@ -51,6 +52,27 @@ def test_requests_go_as_pain_008_and_a_refusal_wakes_dunning(world):
     world.pay(world.one("1024"), 100_000, "2026-12-01")
     world.run()
     assert world.states() == ["rejected", "cancelling", "paid"]
+
+
+def test_a_refusal_of_a_whole_file_or_day_says_what_to_do_and_its_orders_go_again(world):
+    world.mandate()
+    world.invoices("1008", "1016")
+    world.until("2026-11-23")
+    world.run()
+
+    day = answer("", message=FILE, parts=part("261130", "<PmtInfSts>RJCT</PmtInfSts>", message=FILE))
+    world.receive(day.replace(b"pain.001.001.03", b"pain.008"))
+    assert "refuses all requests of a file for 2026-11-30" in world.tasks()["payment_request_answer"]
+    whole = answer("<GrpSts>RJCT</GrpSts>", message=FILE).replace(b"pain.001.001.03", b"pain.008")
+    told = world.receive(whole)
+    assert (world.states(), told["answers"]["odd"]) == (["ordered", "ordered"], 1)
+    assert "hub payment-requests again NO" in world.tasks()["payment_request_answer"]
+    with world.store.write() as work:
+        [file] = work.exchanges.latest(kind="direct_debit_file", limit=9)
+        let_go_again(work, file.number, reason="fel i huvudet", user="anna")
+    world.run()
+
+    assert (len(world.channel.files), world.states()) == (2, ["ordered", "ordered"])
 
 
 def test_a_mandate_is_the_banks_to_register(world):

@@ -95,6 +95,25 @@ def is_about_several(answer: RequestAnswer) -> bool:
     return isinstance(answer, RequestChanged) and bool(answer.affected or not answer.amount_ore)
 
 
+def refused_whole(answer: RequestAnswer) -> str:
+    """Return what a refusal of more than one request means, and what to do; '' for any other answer.
+
+    Its requests are not called rejected: most such files are put right, and their orders go again.
+    """
+    if not isinstance(answer, RequestRejected) or answer.request.payer_number:
+        return ""
+    why = answer.reason.english or answer.reason.name
+    if answer.request.on_date:
+        return (
+            f"refuses all requests of a file for {answer.request.on_date} ({why}): ask the bank whether it draws them, "
+            "and where it does not: hub payment-requests cancel NO, for each"
+        )
+    return (
+        f"refuses a whole file ({why}): let its orders go again in a new one, hub payment-requests again NO --reason "
+        "TEXT, with the number of hub exchanges list --direction out"
+    )
+
+
 def answered(request: DrawnRequest, answer: RequestAnswer) -> Answered:
     """Return where a request stands after an answer."""
     if isinstance(answer, RequestChanged):

@@ -19,7 +19,14 @@ from hub.model.direct_debits import (
 from hub.model.mandates import DrawnRequest, Mandate, NewOrder
 from hub.model.payment_file import PayeeAccount
 from hub.model.tenant import Tenant
-from hub.rules.mandates.outcomes import answered, is_about_several, meant, meant_together, named_by
+from hub.rules.mandates.outcomes import (
+    answered,
+    is_about_several,
+    meant,
+    meant_together,
+    named_by,
+    refused_whole,
+)
 from hub.rules.mandates.proof import plain_account
 from hub.services.mandates.advising import Debtors, apply_advice, apply_rejections
 from hub.services.mandates.collecting import Collector, collectors_by_account
@@ -113,7 +120,7 @@ class Answers:
                 own = known.get(named.payer_number, [])
                 found = _meant(answer, own)
                 if not found:
-                    self._odd(answer, "means no request of ours")
+                    self._odd(answer, refused_whole(answer) or "means no request of ours")
                 for request in found:
                     after = self._after(request, answer)
                     if after != request:

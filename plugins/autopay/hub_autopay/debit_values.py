@@ -55,6 +55,11 @@ def request_of(end_to_end_id: str) -> PaymentRequest | None:
     return PaymentRequest(found[1], int(found[2]), "", found[3]) if found and len(end_to_end_id) <= LONGEST_ID else None
 
 
+def day_of(part: str) -> str:
+    """Return the day of payment that a part of a file of ours is about, '' when it is none."""
+    return f"20{part[:2]}-{part[2:4]}-{part[4:]}" if re.fullmatch(r"\d{6}", part) else ""
+
+
 def values_of(file: SchemeFile, payee: PayeeAccount, requests: Sequence[PaymentRequest], terms: DebitTerms) -> Values:
     """Return the values of a whole document, a part for each day."""
     days: dict[str, list[PaymentRequest]] = {}

@@ -33,7 +33,7 @@ from hub.model.payment_orders import AnswerClosed, AnswerOpened, BatchStatus, Or
 from hub_autopay import order_answers
 from hub_autopay.answer_layout import DEBIT_MESSAGE
 from hub_autopay.debit_layout import DOCUMENT, ROOT, VERSIONS, namespace_of
-from hub_autopay.debit_values import DebitTerms, message_id, payee_of, request_id, request_of, values_of
+from hub_autopay.debit_values import DebitTerms, day_of, message_id, payee_of, request_id, request_of, values_of
 from hub_autopay.order_values import LONGEST_ID
 
 LARGEST_ORE = 99_999_999_999
@@ -138,8 +138,11 @@ def _payee(message: str) -> PayeeAccount:
 
 
 def _rejected(said: BatchStatus | PaymentStatus, row: int, payee: PayeeAccount) -> RequestRejected:
-    """Return a refusal; one of a whole file or day names no request, so that a person looks at it."""
-    request = request_of(said.end_to_end_id) if isinstance(said, PaymentStatus) else None
+    """Return a refusal; one of a whole file or day names no payer, so that a person looks at it."""
+    if isinstance(said, PaymentStatus):
+        request = request_of(said.end_to_end_id)
+    else:
+        request = PaymentRequest("", 0, day_of(said.part))
     return RequestRejected(row, payee, request or PaymentRequest("", 0, ""), reason_of(said.code))
 
 

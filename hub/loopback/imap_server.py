@@ -11,6 +11,7 @@ Faults are ordered for a target:
 from __future__ import annotations
 
 import re
+import socket
 import socketserver
 import ssl
 from collections import defaultdict
@@ -104,6 +105,7 @@ class _Session(socketserver.BaseRequestHandler):
             self.request.close()
 
     def _talk(self) -> None:
+        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # an answer is several lines
         if self.server.implicit:
             self._secure()
         else:

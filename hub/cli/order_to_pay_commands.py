@@ -21,6 +21,7 @@ from hub.cli.order_to_pay_options import (
     Ground,
     Interest,
     Numbers,
+    OnPaper,
     OrderNo,
     OrderNos,
     OtherCost,
@@ -250,17 +251,18 @@ def reduce(
     session: Session,
     application: OrderNo,
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")] = "",
+    on_paper: OnPaper = False,
 ) -> None:
     """Tell the authority that less is owed: what is open now."""
     with session.hub() as hub:
-        tell(session, hub, "reduce_order_to_pay", NAMED, order_no=application, reason=reason)
+        tell(session, hub, "reduce_order_to_pay", NAMED, order_no=application, reason=reason, on_paper=on_paper)
         _hint_letter(session, hub, application)
 
 
-def withdraw(session: Session, application: OrderNo, reason: Reason) -> None:
+def withdraw(session: Session, application: OrderNo, reason: Reason, on_paper: OnPaper = False) -> None:
     """Take an application back from the authority."""
     with session.hub() as hub:
-        tell(session, hub, "withdraw_order_to_pay", NAMED, order_no=application, reason=reason)
+        tell(session, hub, "withdraw_order_to_pay", NAMED, order_no=application, reason=reason, on_paper=on_paper)
         _hint_letter(session, hub, application)
 
 
@@ -271,7 +273,7 @@ def enforce(
     real_property: Annotated[bool, typer.Option("--real-property", help="Look for it too.")] = False,
     special: Special = "",
     protected: Protected = False,
-    on_paper: Annotated[bool, typer.Option("--on-paper", help="You hand it in, whatever filed the rest.")] = False,
+    on_paper: OnPaper = False,
 ) -> None:
     """Apply for enforcement of what was decided (ansökan om verkställighet), where it does not follow by itself."""
     wishes = {"enforcement": enforcement, "has_real_property": real_property, "special_information": special}

@@ -39,6 +39,7 @@ About = Annotated[
     typer.Option("--refers-to", metavar="NUMBER=TEXT", help="What a receivable is for; several may be given."),
 ]
 Protected = Annotated[bool, typer.Option("--protected", help="You have seen to the debtor's protected identity.")]
+OnPaper = Annotated[bool, typer.Option("--on-paper", help="You hand it in, whatever filed the rest.")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")]
 Day = Annotated[str, typer.Option("--on", metavar="DATE", help="The day that it happened.")]
 Filer = Annotated[str, typer.Option("--filer", metavar="NAME", help="Which filer reads it; needed when several do.")]

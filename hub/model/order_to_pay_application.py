@@ -133,6 +133,11 @@ class OrderChange(_Part):
     lowered_ore: _Ore = Field(description="By how much, all receivables together.")
     reason: str = ""
 
+    @property
+    def message_kind(self) -> MessageKind:
+        """The kind of the message that carries it: after a decision, what is changed is its enforcement."""
+        return MessageKind.ENFORCEMENT_CHANGE if self.decided_on else self.kind
+
 
 class OrderMessage(_Part):
     """One thing that the authority is told: an application, a change of one that it has, or what is to follow it."""

@@ -87,6 +87,7 @@ class ReduceOrderToPay(Command):
     kind: Literal["reduce_order_to_pay"] = "reduce_order_to_pay"
     order_no: RowNumber
     reason: _Text = ""
+    on_paper: Switch = Field(default=False, description="A person hands it in, whatever filed the application.")
 
 
 class WithdrawOrderToPay(Command):
@@ -95,6 +96,7 @@ class WithdrawOrderToPay(Command):
     kind: Literal["withdraw_order_to_pay"] = "withdraw_order_to_pay"
     order_no: RowNumber
     reason: Annotated[str, said(200)]
+    on_paper: Switch = Field(default=False, description="A person hands it in, whatever filed the application.")
 
 
 class EnforceOrderToPay(Command):

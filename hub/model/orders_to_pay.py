@@ -126,6 +126,7 @@ class MessageKind(StrEnum):
     REDUCTION = "reduction"  # nedsättning
     WITHDRAWAL = "withdrawal"  # återkallelse
     ENFORCEMENT = "enforcement"  # ansökan om verkställighet, of what was decided
+    ENFORCEMENT_CHANGE = "enforcement_change"  # ändring: less of what was decided is to be enforced, or nothing
 
 
 class WhyNot(StrEnum):

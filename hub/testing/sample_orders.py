@@ -88,9 +88,14 @@ ODD_APPLICATIONS = (
 
 
 def told_of(application: OrderApplication, kind: MessageKind) -> OrderMessage:
-    """Return an application, its reduction to half, its withdrawal, or its enforcement; its case is `01-2000-26`."""
+    """Return an application, its reduction to half, its withdrawal, or its enforcement; its case is `01-2000-26`.
+
+    A change of enforcement is its reduction to half.
+    """
     if kind is MessageKind.APPLICATION:
         return OrderMessage(kind=kind, application=application)
+    if kind is MessageKind.ENFORCEMENT_CHANGE:
+        return change_of(application, MessageKind.REDUCTION, decided_on="2026-12-20")
     return enforcement_of(application) if kind is MessageKind.ENFORCEMENT else change_of(application, kind)
 
 
@@ -118,8 +123,8 @@ def enforcement_of(application: OrderApplication) -> OrderMessage:
     return OrderMessage(kind=MessageKind.ENFORCEMENT, application=application, enforcement=enforcement)
 
 
-def change_of(application: OrderApplication, kind: MessageKind) -> OrderMessage:
-    """Return a reduction to half, or a withdrawal, of an application whose case is `01-2000-26`."""
+def change_of(application: OrderApplication, kind: MessageKind, *, decided_on: str = "") -> OrderMessage:
+    """Return a reduction to half, or a withdrawal, of an application whose case is `01-2000-26`, or of its decision."""
     halves = [
         ReducedClaim(
             claim_no=one.claim_no,
@@ -136,9 +141,10 @@ def change_of(application: OrderApplication, kind: MessageKind) -> OrderMessage:
             "kind": kind,
             "made_on": application.applied_on,
             "case_no": "01-2000-26",
+            "decided_on": decided_on,
             "claims": halves if kind is MessageKind.REDUCTION else [],
             "lowered_ore": sum(one.principal_ore // 2 + one.collection_ore for one in application.claims),
             "reason": "betalning",
         }
     )
-    return OrderMessage(kind=kind, application=application, change=change)
+    return OrderMessage(kind=change.message_kind, application=application, change=change)

@@ -527,7 +527,9 @@ class TestByFiler:
         assert "400,00 less is owed" in filing.tasks()["order_to_pay_lowered", "1"]
 
         filing.tell(f"{kind}_order_to_pay", order_no=1, **reason)
-        assert [head["kind"] for head, *_ in filing.sent()[1:]] == [{"reduce": "reduction"}.get(kind, "withdrawal")]
+        ((head, message),) = filing.sent()[1:]
+        assert head["kind"] == "enforcement_change"
+        assert message["change"]["kind"] == {"reduce": "reduction"}.get(kind, "withdrawal")
         assert filing.tasks() == {}
 
     def test_no_change_follows_one_that_may_be_on_its_way_and_a_person_says_what_became_of_it(self, filing):

@@ -133,7 +133,7 @@ def test_a_filer_sends_it_in_a_file_and_paper_is_the_way_out(engine):
     filing = OrderWorld(engine, files=True)
     decided(filing)
     filing.filer.reason = "the format has no such file"
-    with pytest.raises(DataError, match="has no such file: mend that, or ask for it on paper"):
+    with pytest.raises(DataError, match="has no such file: mend that, or hand it in on paper"):
         enforce(filing)
     assert filing.happened()[-1] == "decided"
 
@@ -147,6 +147,14 @@ def test_a_filer_sends_it_in_a_file_and_paper_is_the_way_out(engine):
     filing.told("enforcement_refused")
     enforce(filing, on_paper=True)
     assert (len(filing.sent()), filing.printed[-1].kind) == (2, "enforcement")
+
+    filing.told("enforcement")
+    filing.pays(50_000, "1001")
+    filing.filer.reason = "the format has no such file"
+    with pytest.raises(DataError, match="has no such file: mend that, or hand it in on paper"):
+        filing.tell("reduce_order_to_pay", order_no=1)
+    filing.tell("reduce_order_to_pay", order_no=1, on_paper=True)
+    assert (len(filing.sent()), filing.printed[-1].kind, filing.tasks()) == (2, "enforcement_change", {})
 
 
 def test_an_application_that_does_not_arrive_was_never_made_and_is_made_again(engine):

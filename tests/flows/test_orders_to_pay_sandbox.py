@@ -87,6 +87,20 @@ def test_enforcement_goes_by_sftp_and_begins(world):
     world.next_day()
     assert world.happened()[-3:] == ["enforcement_applied", "enforcement", "enforcement_report"]
 
+    world.pays(80_000, "1001")  # to us, who tell the authority by its file of changes: of 680 in costs, then principal
+    assert ("order_to_pay_lowered", "1") in world.tasks()
+    world.tell("reduce_order_to_pay", order_no=1, reason="delbetald")
+    world.next_day()
+    case = world.sandbox.desk.cases["1"]
+    assert (case["changed"], case["claims"]["1"][0], world.happened()[-1]) == ("N", 88_000, "reduced")
+    assert ("order_to_pay_lowered", "1") not in world.tasks()
+
+    world.tell("withdraw_order_to_pay", order_no=1, reason="avbetalning avtalad")
+    world.next_day()
+    assert (case["changed"], case["state"], world.order().state) == ("W", "closed", "closed")
+    assert world.sandbox.desk.unreadable == {}
+    assert_books_agree(world)
+
 
 def test_a_contested_case_waits_for_a_person(world):
     world.demanded("1001")

@@ -65,11 +65,10 @@ def test_an_application_for_enforcement_says_what_is_left_of_the_decision_and_wh
 
 
 def test_what_is_changed_of_a_decision_is_its_enforcement():
-    def decided(message: OrderMessage) -> OrderMessage:
-        assert message.change is not None
-        return message.model_copy(update={"change": message.change.model_copy(update={"decided_on": "2026-12-20"})})
-
-    less, none = paper_data(decided(REDUCTION)), paper_data(decided(WITHDRAWAL))
+    less, none = (
+        paper_data(change_of(PLAIN, kind, decided_on="2026-12-20"))
+        for kind in (MessageKind.REDUCTION, MessageKind.WITHDRAWAL)
+    )
     assert (less["title"], none["title"]) == (
         "Nedsättning av belopp som ska verkställas",
         "Återkallelse av begäran om verkställighet",

@@ -66,7 +66,7 @@ def message_of(application: bytes, told: bytes) -> OrderMessage:
         asked = EnforcementApplication.model_validate_json(told)
         return OrderMessage(kind=MessageKind.ENFORCEMENT, application=filed, enforcement=asked)
     change = OrderChange.model_validate_json(told)
-    return OrderMessage(kind=change.kind, application=filed, change=change)
+    return OrderMessage(kind=change.message_kind, application=filed, change=change)
 
 
 def authority_rows(work: UnitOfWork, town: str) -> tuple[str, ...]:

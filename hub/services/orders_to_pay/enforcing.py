@@ -58,18 +58,12 @@ class EnforcementApplier:
         refuse_settled(order.order_no, application.total_ore)
         filed = OrderApplication.model_validate_json(work.contents.read(order.application_sha256))
         message = OrderMessage(kind=MessageKind.ENFORCEMENT, application=filed, enforcement=application)
-        sent = order._replace(filer="") if told.on_paper else order
-        self._refuse_unwritable(sent, message)
         said = Said(Happening.ENFORCEMENT_APPLIED, work.today, told.user, amount_ore=application.total_ore)
-        after = tell(work, tenant, order, hand_over(work, self._means, sent, message, said), self._means.interrupt)
+        said = hand_over(work, self._means, order, message, said, on_paper=bool(told.on_paper))
+        after = tell(work, tenant, order, said, self._means.interrupt)
         told_now = [as_told(claim, one) for claim, one in zip(claims, now, strict=True)]
         work.orders_to_pay.change_claims(order.order_no, told_now)
         return {**answer_of(work, after), "asked_ore": application.total_ore}
-
-    def _refuse_unwritable(self, order: OrderToPay, message: OrderMessage) -> None:
-        reason = self._means.filers().named(order.filer).why_not(message) if order.filer else ""
-        if reason:
-            raise DataError(f"{reason}: mend that, or ask for it on paper: hub orders-to-pay enforce --on-paper")
 
     def _application(
         self,

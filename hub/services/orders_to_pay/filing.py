@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hub.contracts import OrderToPayFiler
-from hub.errors import RuleViolation
+from hub.errors import DataError, RuleViolation
 from hub.model.attempts import PlannedMessage
 from hub.model.order_to_pay_application import OrderApplication, OrderMessage
 from hub.model.order_to_pay_commands import ConfirmOrderFiled, FileOrdersToPay
@@ -181,7 +181,9 @@ def _key(filer: str, organisation_number: str, file_no: int) -> str:
     return f"orders-to-pay/{filer}/{organisation_number}/{file_no}"
 
 
-def hand_over(work: UnitOfWork, means: Means, order: OrderToPay, message: OrderMessage, said: Said) -> Said:
+def hand_over(
+    work: UnitOfWork, means: Means, order: OrderToPay, message: OrderMessage, said: Said, *, on_paper: bool
+) -> Said:
     """Send what is told by the application's filer, else print it for a person; return it with what proves it.
 
     The neutral document of it is kept in both.
@@ -192,8 +194,11 @@ def hand_over(work: UnitOfWork, means: Means, order: OrderToPay, message: OrderM
         DocumentError: it cannot be printed.
     """
     said = said._replace(document_sha256=work.contents.keep(told_as_bytes(message)).sha256)
-    if order.filer:
-        _file_no, exchange_no = send(work, means, means.filers().named(order.filer), [message])
+    if order.filer and not on_paper:
+        filer = means.filers().named(order.filer)
+        if reason := filer.why_not(message):
+            raise DataError(f"{reason}: mend that, or hand it in on paper: say it again with --on-paper")
+        _file_no, exchange_no = send(work, means, filer, [message])
         return said._replace(exchange_no=exchange_no)
     return said._replace(paper_sha256=work.contents.keep(means.print_paper(message)).sha256)
 

@@ -154,7 +154,7 @@ class OrderReducer:
         """Tell the authority what is open now (*nedsättning*).
 
         Raises:
-            DataError: there is no such application.
+            DataError: there is no such application, or the filer cannot write it.
             RuleViolation: the authority does not have it any more, no less is owed, nothing is and the case has cost
                 nothing: then withdraw it; or an earlier change is on its way.
         """
@@ -182,7 +182,7 @@ class OrderWithdrawer:
         """Take an application back (*återkallelse*); the authority says when the case has ended.
 
         Raises:
-            DataError: there is no such application.
+            DataError: there is no such application, or the filer cannot write it.
             RuleViolation: the authority does not have it, or an earlier change is on its way.
         """
         order, claims = locked(work, told.order_no, Happening.WITHDRAWAL_SENT)
@@ -216,7 +216,8 @@ def _tell_authority(
     is_reduction = kind is MessageKind.REDUCTION
     happening = Happening.REDUCTION_SENT if is_reduction else Happening.WITHDRAWAL_SENT
     said = Said(happening, work.today, told.user, text=told.reason, amount_ore=lowered_ore)
-    said = hand_over(work, means, order, _message(work, order, kind, now, lowered_ore, told.reason), said)
+    message = _message(work, order, kind, now, lowered_ore, told.reason)
+    said = hand_over(work, means, order, message, said, on_paper=bool(told.on_paper))
     forget_lowered(work, order.order_no)
     return tell(work, tenant, order, said, means.interrupt)
 
@@ -244,7 +245,7 @@ def _message(
         lowered_ore=lowered_ore,
         reason=reason,
     )
-    return OrderMessage(kind=kind, application=application, change=change)
+    return OrderMessage(kind=change.message_kind, application=application, change=change)
 
 
 def _asked(one: OrderClaim) -> int:

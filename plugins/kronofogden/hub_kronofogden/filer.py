@@ -20,7 +20,14 @@ from hub_kronofogden.channel import CHANNEL
 from hub_kronofogden.fetching import fetched
 from hub_kronofogden.saying import message_of
 from hub_kronofogden.settings import KronofogdenSettings
-from hub_kronofogden.speech import APPLICATIONS, ENFORCEMENTS, REDUCTIONS, VOCABULARIES, WITHDRAWALS
+from hub_kronofogden.speech import (
+    APPLICATIONS,
+    ENFORCEMENT_CHANGES,
+    ENFORCEMENTS,
+    REDUCTIONS,
+    VOCABULARIES,
+    WITHDRAWALS,
+)
 from hub_kronofogden.telling import events_of
 
 NAME, TABLE = "kronofogden", "plugins.kronofogden"
@@ -31,7 +38,9 @@ _CONTENTS: Mapping[MessageKind, str] = {
     MessageKind.REDUCTION: REDUCTIONS.name,
     MessageKind.WITHDRAWAL: WITHDRAWALS.name,
     MessageKind.ENFORCEMENT: ENFORCEMENTS.name,
+    MessageKind.ENFORCEMENT_CHANGE: ENFORCEMENT_CHANGES.name,
 }
+_OF_ENFORCEMENT = (MessageKind.ENFORCEMENT, MessageKind.ENFORCEMENT_CHANGE)  # a service of its own, with its agreement
 
 
 class KronofogdenFiler:
@@ -55,8 +64,9 @@ class KronofogdenFiler:
 
     def why_not(self, message: OrderMessage) -> str:
         """See `OrderToPayFiler.why_not`: a file with this message alone is written, and thrown away."""
-        if message.kind is MessageKind.ENFORCEMENT and not self._has(ENFORCEMENTS.name):
-            return f"the layout {self._layout.name} has no file with the content {ENFORCEMENTS.name}"
+        content = _CONTENTS[message.kind]
+        if message.kind in _OF_ENFORCEMENT and not self._has(content):
+            return f"the layout {self._layout.name} has no file with the content {content}"
         application = message.application
         filing = Filing(
             key="0",

@@ -107,7 +107,7 @@ class AuthorityDesk:
                 "case_no": f"{len(self.cases) + 1:02}-1000-26", "claims": {},
                 "costs_ore": sum(int(row[at : at + 10]) for at in (270, 280, 290, 300)),
             }  # fmt: skip
-        elif code in ("BB", "RB"):
+        elif code in ("BB", "RB", "CB") and self.cases[number]["state"] != "closed":
             amounts = (row[-42:-28], row[-28:-14], row[-14:])
             self.cases[number]["claims"][str(int(row[12:14]))] = [int(one) for one in amounts]
         elif code == "EA" and self.cases[number]["state"] == "decided":
@@ -116,9 +116,17 @@ class AuthorityDesk:
             self._tell(number, self.cases[number]["case_no"], "enforcement_refused", day)
         elif code == "RA":
             self._tell(number, self.cases[number]["case_no"], "reduced", day)
+        elif code == "CA":
+            self._change_enforcement(self.cases[number], row[40:41], day)
         elif code == "WA":
             self.cases[number]["state"] = "withdrawn"
             self._tell(number, self.cases[number]["case_no"], "withdrawn", day)
+
+    def _change_enforcement(self, case: dict[str, Any], change: str, day: str) -> None:
+        case["changed"] = change
+        if change == "W":
+            case["state"] = "closed"
+        self._tell(case["order_no"], case["case_no"], "closed" if change == "W" else "reduced", day)
 
     def _go_on(self, case: dict[str, Any], day: str) -> None:
         state = _NEXT.get(case["state"])

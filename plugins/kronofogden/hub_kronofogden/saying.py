@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from hub.model.enforcement_application import EnforcementApplication
-from hub.model.order_to_pay_application import ClaimedReceivable, OrderApplication, OrderMessage
+from hub.model.order_to_pay_application import ClaimedReceivable, OrderApplication, OrderMessage, ReducedClaim
 from hub.model.order_to_pay_files import Filing
 
 Values = dict[str, Any]
@@ -99,13 +99,14 @@ def _changed(message: OrderMessage) -> Values:
     change = message.change
     if change is None:
         return {"case_no": ""}
+    of_decision = {"decided_on": _day(change.decided_on), "change": str(change.kind)} if change.decided_on else {}
     return {
         "case_no": change.case_no,
         "change_no": change.change_no,
         "changed_on": _day(change.made_on),
-        "decided_on": _day(change.decided_on),
         "lowered": change.lowered_ore,
         "reason": change.reason,
+        **of_decision,
     }
 
 
@@ -131,7 +132,7 @@ def _enforced(message: OrderMessage) -> Values:
 def _claim(claim: ClaimedReceivable, message: OrderMessage) -> Values:
     told = message.enforcement or message.change
     now = {one.claim_no: one for one in told.claims} if told is not None else {}
-    amounts = now.get(claim.claim_no, claim)
+    amounts = now.get(claim.claim_no, claim if message.change is None else _nothing_of(claim))
     return {
         "claim_no": claim.claim_no,
         "company": claim.company,
@@ -150,6 +151,10 @@ def _claim(claim: ClaimedReceivable, message: OrderMessage) -> Values:
         "interest_from": _day(claim.interest_from),
         "original_creditor": claim.original_creditor,
     }
+
+
+def _nothing_of(claim: ClaimedReceivable) -> ReducedClaim:
+    return ReducedClaim(claim_no=claim.claim_no, number=claim.number, principal_ore=0, collection_ore=0, interest_ore=0)
 
 
 def _day(text: str) -> date | None:

@@ -76,7 +76,6 @@ _CLAIM = {
 _CHANGE = {
     "change_no": number("number of the change within the application"),
     "changed_on": day("day of the change"),
-    "decided_on": day("day of the decision; blank before it, and then the change is of what is enforced"),
     "lowered": amount("by how much less is asked for, all receivables together"),
     "reason": text("in words"),
 }
@@ -95,6 +94,14 @@ APPLICATIONS = _going_out("applications", {})
 REDUCTIONS = _going_out("reductions", _CHANGE)
 WITHDRAWALS = _going_out("withdrawals", _CHANGE)
 ENFORCEMENTS = _going_out("enforcements", _ENFORCEMENT)
+ENFORCEMENT_CHANGES = _going_out(
+    "enforcement_changes",
+    {
+        **_CHANGE,
+        "decided_on": day("day of the decision that is enforced"),
+        "change": text("`reduction`: less is to be enforced, or `withdrawal`: nothing any more"),
+    },
+)
 TOLD = Vocabulary(
     "told",
     Group(
@@ -129,4 +136,4 @@ TOLD = Vocabulary(
     ),
     is_outgoing=False,
 )
-VOCABULARIES = (APPLICATIONS, REDUCTIONS, WITHDRAWALS, ENFORCEMENTS, TOLD)
+VOCABULARIES = (APPLICATIONS, REDUCTIONS, WITHDRAWALS, ENFORCEMENTS, ENFORCEMENT_CHANGES, TOLD)

@@ -12,7 +12,7 @@ from hub.model.order_to_pay_application import OrderMessage
 from hub.model.order_to_pay_files import CaseTold, FileReceipt, Filing, UnknownTold
 from hub.model.orders_to_pay import Happening, MessageKind
 from hub.testing.contexts import ContextInMemory
-from hub.testing.sample_orders import APPLICANT, PLAIN, change_of, enforcement_of
+from hub.testing.sample_orders import APPLICANT, PLAIN, change_of, enforcement_of, told_of
 from hub_kronofogden import KronofogdenFiler, KronofogdenSettings
 from hub_kronofogden.sandbox_desk import rows_in
 from plugins.kronofogden.tests.authority_files import TOLD, case, told_file
@@ -56,6 +56,8 @@ def test_a_layout_of_ones_own_is_loaded_from_its_path(tmp_path: Path):
     assert filer.write(filing_of(MESSAGE)).decode().splitlines()[1:] == ["1234567;191212121212"]
     assert filer.file_name(filing_of(MESSAGE)) == "F0017.csv"
     assert filer.why_not(enforcement_of(PLAIN)) == "the layout Own has no file with the content enforcements"
+    change = told_of(PLAIN, MessageKind.ENFORCEMENT_CHANGE)
+    assert filer.why_not(change) == "the layout Own has no file with the content enforcement_changes"
 
 
 def test_a_layout_that_is_not_there_or_wrong_is_said_when_the_plugin_is_built(tmp_path: Path):
@@ -97,6 +99,17 @@ def test_enforcement_says_what_is_owed_of_the_decision():
     total = f"{message.enforcement.total_ore:014}"
     assert asked == ("EA", f"{1_234_567:012}{'01-2000-26':20}20261220{'full':7}{68_000:014}{total}")
     assert first == ("EB", f"{1_234_567:012}01{124_900:014}{24_000:014}{1_849:014}")
+
+
+@pytest.mark.parametrize(("kind", "letter", "left"), [("reduction", "N", 62_500), ("withdrawal", "W", 0)])
+def test_what_is_changed_of_a_decision_goes_in_the_file_of_changes_of_enforcement(kind, letter, left):
+    message = change_of(PLAIN, MessageKind(kind), decided_on="2026-12-20")
+    assert (message.kind, message.change is not None) == (MessageKind.ENFORCEMENT_CHANGE, True)
+    head, changed, first, _second, _ = rows_in(filer_of(is_trial=True).write(filing_of(message)))
+
+    about = f"{1_234_567:012}{'01-2000-26':20}20261220{letter}{PLAIN.applied_on.replace('-', '')}"
+    assert (head[0], changed) == ("AC", ("CA", f"{about}{message.change.lowered_ore:014}"))
+    assert (first[0], first[1][:28]) == ("CB", f"{1_234_567:012}01{left:014}")
 
 
 def test_a_name_that_does_not_fit_is_refused_and_not_cut():

@@ -21,6 +21,7 @@ from hub.model.order_to_pay_files import (
     UnknownTold,
 )
 from hub.model.orders_to_pay import TOLD, Happening, MessageKind
+from hub.testing.conformance.orders_to_pay import CHANGE_KINDS, OF_ENFORCEMENT
 
 _CALLS = count(1)
 
@@ -168,13 +169,13 @@ class _LosesReceivables(SoundFiler):
 class _LosesTheCase(SoundFiler):
     def said_of(self, message: OrderMessage) -> list[Any]:
         said = super().said_of(message)
-        return [*said[:2], "" if message.change is not None else said[2], *said[3:]]
+        return [*said[:2], "" if message.kind in CHANGE_KINDS else said[2], *said[3:]]
 
 
 class _LosesTheDecidedCase(SoundFiler):
     def said_of(self, message: OrderMessage) -> list[Any]:
         said = super().said_of(message)
-        return [*said[:2], "" if message.enforcement is not None else said[2], *said[3:]]
+        return [*said[:2], "" if message.kind in OF_ENFORCEMENT else said[2], *said[3:]]
 
 
 class _WritesWhatItRefuses(SoundFiler):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from hub.cli.file_outcomes import end_by, show_outcomes, without_payments
+from hub.cli.file_outcomes import end_by, show_outcomes, what_helps, without_payments
 from hub.cli.session import Session, command
 from hub.cli.showing import (
     Amounts,
@@ -123,6 +123,7 @@ def _show_head(exchange: Exchange) -> None:
             ("state", state(exchange.state)),
             ("why", exchange.reason),
             ("error", f"{problem['code']} {place}" if problem else ""),
+            ("what to do", what_helps(exchange) if exchange.state == ExchangeState.QUARANTINED else ""),
             ("format", exchange.format + (f" (plugin {exchange.plugin})" if exchange.plugin else "")),
             ("received", f"{second(exchange.created_at)} UTC, attempt {exchange.attempt}"),
             *_bytes_of(exchange),

@@ -13,6 +13,8 @@ from hub.cli.showing import Amounts, file_name, say, show_table, state, words
 from hub.errors import ConfigurationError, DataError, LedgerError
 from hub.model.counting import counted
 from hub.model.exchanges import Exchange, ExchangeState
+from hub.services.collection.receiving import KIND as AGENCY_FILE
+from hub.services.orders_to_pay.receiving import KIND as AUTHORITY_FILE
 from hub.services.payments.receiving import READER_DEFECT
 
 if TYPE_CHECKING:
@@ -34,6 +36,21 @@ _WHAT_HELPS = {
     DataError.code: "mend the cause, then: hub exchanges retry {number}",
 }
 """By the code of the problem. To read the same bytes again helps only where the cause is not in the bytes."""
+_BY_LAYOUT = {AGENCY_FILE: "hub collection receive AGENCY FILE", AUTHORITY_FILE: "hub orders-to-pay receive FILE"}
+"""Kinds that declared layouts read, and how another file of them is handed over."""
+
+
+def what_helps(exchange: Exchange) -> str:
+    """Say of a file in quarantine what to do."""
+    return _help(exchange).format(number=exchange.number)
+
+
+def _help(exchange: Exchange) -> str:
+    if receive := _BY_LAYOUT.get(exchange.kind):
+        mended = "where the layout is wrong, mend it, then: hub exchanges retry {number}"
+        return f"{mended}; where the file is, ask the sender for it anew, then: {receive}"
+    code = (exchange.problem or {}).get("code", DataError.code)
+    return _WHAT_HELPS.get(code, ASK_THE_SENDER)
 
 
 def show_outcomes(journeys: Sequence[Journey]) -> None:
@@ -102,8 +119,7 @@ def _say_what_helps(quarantined: Sequence[Exchange], number: str) -> None:
     """Say of files in quarantine what to do: one line for those that the same thing helps."""
     helped: dict[str, list[str]] = {}
     for exchange in quarantined:
-        code = (exchange.problem or {}).get("code", DataError.code)
-        helped.setdefault(_WHAT_HELPS.get(code, ASK_THE_SENDER), []).append(file_name(exchange.name))
+        helped.setdefault(_help(exchange), []).append(file_name(exchange.name))
     say(f"in quarantine: see hub exchanges show {number}")
     for what, names in helped.items():
         more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""

@@ -17,6 +17,8 @@ from hub.services.collection.receiving import KIND as AGENCY_FILE
 from hub.services.collection.receiving import read_again as read_agency_again
 from hub.services.delivery.archives import KIND as ARCHIVE
 from hub.services.delivery.archives import read_again as read_archive_again
+from hub.services.orders_to_pay.receiving import KIND as AUTHORITY_FILE
+from hub.services.orders_to_pay.receiving import AuthorityFiles
 from hub.services.payments.receiving import KIND, queue_run
 from hub.services.ports import UnitOfWork
 from hub.services.webhooks import KIND as WEBHOOK
@@ -79,9 +81,16 @@ class ExchangesDesk:
             DataError: there is nothing to retry.
             RuleViolation: it goes out.
         """
+        exchange = self.get(number)
+        refuse_outgoing(exchange)
+        if exchange.kind == AUTHORITY_FILE:
+            means = self._work.order_means
+            filer = means.filers().named(exchange.format)
+            AuthorityFiles(self._work.store, self._work.tenant, filer, means).retry(number)
+            self._carry_out()
+            return self.get(number)
         with self._work.store.write() as work:
             exchange = _exchange(work, number)
-            refuse_outgoing(exchange)
             if exchange.kind == WEBHOOK:
                 read_again(work, self._work.tenant.id, exchange)
             elif exchange.kind == ARCHIVE:

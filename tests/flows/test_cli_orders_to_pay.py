@@ -180,3 +180,48 @@ def test_the_books_agree_and_the_doctor_finds_settings_by_which_nothing_is_filed
         settings.write_text(text, encoding="utf-8")
     assert "offers the filer nobody" in output
     assert "no fee_giro is given" in output
+
+
+def test_a_file_that_the_layout_could_not_read_says_where_and_is_read_when_it_can(tmp_path):
+    home, layout = tmp_path / "home", tmp_path / "authority.toml"
+    assert run("init", home).exit_code == 0
+    tenant = home / "tenants" / "example.toml"
+    tenant.write_text(
+        tenant.read_text(encoding="utf-8") + f'\n[companies.orders_to_pay]\nfiler = "kronofogden"\n'
+        f'fee_payment = "enclosed"\n\n[plugins.kronofogden]\nlayout = "{layout}"\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "told.csv").write_text("Mal;Handelse;Dag\n99-1;SERVED;2026-11-20\n")
+    layout.write_text(LAYOUT_OF_TOLD.replace("YYYY-MM-DD", "YYYYMMDD"))
+    assert run("orders-to-pay", "receive", tmp_path / "told.csv", home=home).exit_code == 1
+
+    shown = " ".join(run("exchanges", "show", "1", home=home).output.split())
+    assert "line 2" in shown
+    assert "where the layout is wrong, mend it, then: hub exchanges retry 1" in shown
+    assert "hub exchanges retry 1" in answer("tasks", home=home)[0]["text"]
+    assert run("exchanges", "retry", "1", home=home).exit_code == 1  # nothing was mended yet
+    layout.write_text(LAYOUT_OF_TOLD)
+    assert run("exchanges", "retry", "1", home=home).exit_code == 0
+
+    (task,) = answer("tasks", home=home)
+    assert "no application has the case number 99-1" in task["text"]
+    assert answer("exchanges", "show", "1", home=home)["exchange"]["state"] == "posted"
+
+
+LAYOUT_OF_TOLD = """
+name = "Told"
+source = "typed in"
+[files.told]
+content = "told"
+format = "csv"
+header = true
+date = "YYYY-MM-DD"
+[[files.told.records]]
+name = "case"
+each = "cases"
+fields = [
+  { field = "case_no", column = "Mal" },
+  { field = "happening", column = "Handelse", codes = { served = "SERVED" } },
+  { field = "date", column = "Dag" },
+]
+"""

@@ -10,7 +10,15 @@ from order_world import RATES, TOLVAN, OrderWorld
 from sqlalchemy import Engine
 from telling import assert_books_agree, entries, waiting_ids
 
-from hub.errors import ConfigurationError, DataError, LedgerError, RejectedError, RuleViolation, TransientError
+from hub.errors import (
+    ConfigurationError,
+    DataError,
+    FormatError,
+    LedgerError,
+    RejectedError,
+    RuleViolation,
+    TransientError,
+)
 from hub.model.fee_invoices import FeeInvoice
 from hub.model.limitation import InterruptedBy, Interruption
 from hub.model.purging import PurgeTerms
@@ -624,6 +632,25 @@ class TestFilesOfTheAuthority:
     def test_a_file_that_cannot_be_read_is_quarantined_whole(self, filing):
         report = filing.authority_files().receive(BytesIO(b'{"event": "opened"'), name="bad.txt")
         assert report.state == "quarantined"
+        assert f"hub exchanges retry {report.exchange_no}" in filing.tasks()["order_to_pay_file_unread", "1"]
+
+    def test_a_file_that_could_not_be_read_is_read_anew_and_wakes_the_one_behind_it(self, filing, monkeypatch):
+        filing.demanded("1001")
+        filing.filed("1001", case_no="01-5")
+        told = {"case_no": "01-5", "on_day": "2026-11-22"}
+        filing.authority_tells({"event": "ordered", **told}, number=7)
+        with monkeypatch.context() as wrong:
+            wrong.setattr("order_world.event_of", lambda _: (_ for _ in ()).throw(FormatError("no", code="LAYOUT")))
+            unread = filing.authority_tells({"event": "served", **told}, number=8)
+            assert filing.authority_files().retry(unread.exchange_no).state == "quarantined"  # nothing was mended
+        held = filing.authority_tells({"event": "decided", **told}, number=9)
+        with pytest.raises(DataError, match="to read it as it is, hub orders-to-pay read"):
+            filing.authority_files().retry(held.exchange_no)
+
+        assert (unread.state, filing.authority_files().retry(unread.exchange_no).told) == ("quarantined", 1)
+        assert (filing.order().state, [kind for kind, _ in filing.tasks()]) == ("decided", ["order_to_pay_waits"])
+        with pytest.raises(DataError, match="is posted: there is nothing to retry"):
+            filing.authority_files().retry(unread.exchange_no)
 
     def test_files_out_of_sequence_are_held_until_the_missing_one_has_come(self, filing):
         filing.demanded("1001")

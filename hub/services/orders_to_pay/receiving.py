@@ -25,6 +25,8 @@ from hub.services.ports import Store, UnitOfWork
 
 KIND = "order_to_pay_report"
 UNREAD_TASK, ORDER_TASK = "order_to_pay_unread", "order_to_pay_out_of_order"
+FILE_UNREAD = "order_to_pay_file_unread"  # task
+_UNREAD = (ExchangeState.QUARANTINED, ExchangeState.RECEIVED)  # received: its reading was cut short
 EVENTS_AT_ONCE = 200
 _STATE = "orders_to_pay"  # under which the core keeps how far it has read
 
@@ -52,15 +54,32 @@ class AuthorityFiles:
         """Take in a file; one that cannot be read goes to quarantine, and one out of order is held."""
         kept = self._store.contents.keep(stream)
         with self._store.write() as work:
-            same = work.exchanges.with_content(sha256=kept.sha256, states=[ExchangeState.POSTED])
             shown = PurePath(name).name[-255:]
             exchange = work.exchanges.open(kind=KIND, name=shown, sha256=kept.sha256, size=kept.size)
             work.exchanges.change(exchange.number, format=self._filer.name)
-            if any(earlier.kind == KIND for earlier in same):
-                reason = "it has been taken in before"
-                work.exchanges.change(exchange.number, state=ExchangeState.DUPLICATE, reason=reason)
+            if _is_taken_in(work, exchange):
                 return AuthorityReport(exchange.number, ExchangeState.DUPLICATE)
         return self._read(exchange, despite_order=despite_order)
+
+    def retry(self, exchange_no: int) -> AuthorityReport:
+        """Read a file anew that could not be read, once what kept it is mended.
+
+        Raises:
+            DataError: it was read, or is held.
+        """
+        with self._store.write() as work:
+            exchange = work.exchanges.get(exchange_no)
+            if exchange.state == ExchangeState.HELD:
+                raise DataError(
+                    f"exchange {exchange_no} is held: to read it as it is, hub orders-to-pay read {exchange_no}"
+                )
+            if exchange.state not in _UNREAD:
+                raise DataError(f"exchange {exchange_no} is {exchange.state}: there is nothing to retry")
+            begun = {"state": ExchangeState.RECEIVED, "reason": "", "problem": None}
+            work.exchanges.change(exchange_no, attempt=exchange.attempt + 1, **begun)
+            if _is_taken_in(work, exchange):
+                return AuthorityReport(exchange_no, ExchangeState.DUPLICATE)
+        return self._read(exchange, despite_order=False)
 
     def read_again(self, exchange_no: int) -> AuthorityReport:
         """Read a held file although it is out of order. Raises DataError when it is none."""
@@ -116,7 +135,8 @@ class AuthorityFiles:
         for number, problem in enumerate(problems, 1):
             message = f"{exchange.name}: {problem}; see to it, then: hub orders-to-pay seen TASK"
             work.commands.open_task(UNREAD_TASK, f"{exchange.number}:{number}", message)
-        work.commands.close_task(ORDER_TASK, str(exchange.number))
+        for task in (ORDER_TASK, FILE_UNREAD):
+            work.commands.close_task(task, str(exchange.number))
         if opened.file_no > self._last(work, opened):
             self._keep_last(work, opened)
         summary = {"file_no": opened.file_no, "problems": len(problems), **counted}
@@ -162,6 +182,12 @@ class AuthorityFiles:
         with self._store.write() as work:
             state = ExchangeState.QUARANTINED
             work.exchanges.change(exchange.number, state=state, reason=str(error), problem=problem)
+            message = (
+                f"exchange {exchange.number} of {self._filer.name} cannot be read ({error.code}), and nothing of it "
+                f"counts: see hub exchanges show {exchange.number}; mend the layout, then hub exchanges retry "
+                f"{exchange.number}, or ask the authority for another file, then hub orders-to-pay seen TASK"
+            )
+            work.commands.open_task(FILE_UNREAD, str(exchange.number), message)
             work.events.record("file_quarantined", exchange_no=exchange.number, name=exchange.name, problem=problem)
         return AuthorityReport(exchange.number, state, problems=(str(error),))
 
@@ -192,6 +218,17 @@ class AuthorityFiles:
         return self.receive(BytesIO(content), name=name)
 
 
+def _is_taken_in(work: UnitOfWork, exchange: Exchange) -> bool:
+    """Close a file whose bytes have been taken in before; say whether it was."""
+    same = work.exchanges.with_content(sha256=exchange.sha256, states=[ExchangeState.POSTED])
+    if not any(earlier.kind == KIND for earlier in same):
+        return False
+    reason = "it has been taken in before"
+    work.exchanges.change(exchange.number, state=ExchangeState.DUPLICATE, reason=reason)
+    work.commands.close_task(FILE_UNREAD, str(exchange.number))
+    return True
+
+
 def _held(work: UnitOfWork, exchange_no: int) -> Exchange:
     try:
         exchange = work.exchanges.get(exchange_no)
@@ -204,6 +241,7 @@ def _held(work: UnitOfWork, exchange_no: int) -> Exchange:
 
 def _hold(work: UnitOfWork, exchange: Exchange, file_no: int, problem: str) -> AuthorityReport:
     summary = {"file_no": file_no}
+    work.commands.close_task(FILE_UNREAD, str(exchange.number))
     work.exchanges.change(exchange.number, state=ExchangeState.HELD, reason=problem, summary=summary)
     advice = f"or read it as it is: hub orders-to-pay read {exchange.number}"
     work.commands.open_task(ORDER_TASK, str(exchange.number), f"{exchange.name}: {problem}; {advice}")

@@ -130,7 +130,8 @@ class OrderChange(_Part):
         default="", description="Blank: the case. Else its decision, and the change is of what is enforced."
     )
     claims: tuple[ReducedClaim, ...] = ()
-    lowered_ore: _Ore = Field(description="By how much, all receivables together.")
+    lowered_ore: _Ore = Field(description="By how much, all receivables together, awarded costs that are paid too.")
+    costs_ore: _Ore = Field(default=0, description="Of a decision: what is still owed of the costs that it awarded.")
     reason: str = ""
 
     @property

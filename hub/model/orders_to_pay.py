@@ -247,28 +247,39 @@ class OrderClaim(NamedTuple):
     before_collection_ore: int = 0
     before_interest_ore: int = 0
     before_booked_ore: int = 0
+    costs_ore: int = 0  # costs of the case that a decision awarded, as far as they stand debited to it
+    told_costs_ore: int = 0
+    before_costs_ore: int = 0
 
     @property
     def told_ore(self) -> int:
-        return self.told_principal_ore + self.told_collection_ore + self.told_interest_ore
+        return self.told_principal_ore + self.told_collection_ore + self.told_interest_ore + self.told_costs_ore
 
-    def as_told(self, principal_ore: int, collection_ore: int, interest_ore: int, booked_ore: int) -> OrderClaim:
+    def as_told(
+        self, principal_ore: int, collection_ore: int, interest_ore: int, booked_ore: int, costs_ore: int
+    ) -> OrderClaim:
         """Return it as the authority knows it once it has been told these amounts."""
         return self._replace(
             told_principal_ore=principal_ore,
             told_collection_ore=collection_ore,
             told_interest_ore=interest_ore,
             booked_interest_ore=booked_ore,
+            told_costs_ore=costs_ore,
             before_principal_ore=self.told_principal_ore,
             before_collection_ore=self.told_collection_ore,
             before_interest_ore=self.told_interest_ore,
             before_booked_ore=self.booked_interest_ore,
+            before_costs_ore=self.told_costs_ore,
         )
 
     def as_before(self) -> OrderClaim:
         """Return it as the authority knows it where what it was told last has not reached it."""
         return self.as_told(
-            self.before_principal_ore, self.before_collection_ore, self.before_interest_ore, self.before_booked_ore
+            self.before_principal_ore,
+            self.before_collection_ore,
+            self.before_interest_ore,
+            self.before_booked_ore,
+            self.before_costs_ore,
         )
 
 

@@ -52,4 +52,5 @@ def _goes_on(application: OrderApplication, change: OrderChange) -> Iterator[str
     said = _said(change)
     if application.interest.choice is not InterestChoice.NONE:
         yield said["interest"].format(day=application.interest.counted_to)
-    yield said["costs"]
+    if change.costs_ore or not change.decided_on:
+        yield said["costs"].format(amount=money(change.costs_ore))

@@ -88,6 +88,23 @@ def test_part_of_booked_costs_is_what_the_fees_have_left_above_collection_costs(
     assert (asked(world).collection_ore, asked(world).costs_ore) == (18_000, 18_000)
 
 
+def test_awarded_costs_that_are_paid_to_us_are_told_to_the_authority(engine):
+    world = OrderWorld(engine, orders={"books_costs": True})
+    decided(world, enforcement="full", costs_ore=68_000)
+    world.told("enforcement")
+    world.pays(50_000, "1001")
+    task = world.tasks()["order_to_pay_lowered", "1"]
+    assert "500,00 less is owed on 1001" in task
+    assert "reduce 1 goes on for 1 185,48 and for costs of 180,00" in task
+    assert world.tell("reduce_order_to_pay", order_no=1)["lowered_ore"] == 50_000
+    assert ([one.told_costs_ore for one in world.claims()], world.tasks()) == ([18_000], {})
+    assert world.printed[-1].change.costs_ore == 18_000
+
+    world.pays(136_000, "1001")
+    assert world.tasks()["order_to_pay_lowered", "1"].count("1 360,00 less is owed") == 1
+    assert_books_agree(world)
+
+
 def test_it_is_asked_for_once_until_it_is_refused(world):
     decided(world)
     enforce(world)

@@ -31,6 +31,7 @@ def book_awarded(
     posting = change_posting(row, change, work.today, on=order.decided_on, rule=source_of(order.order_no))
     work.books.add([posting._replace(exchange_no=exchange_no or None)])
     work.books.apply(chart_of(work, tenant), voucher_type=VOUCHER_TYPE, exchange_no=exchange_no or None)
+    _note_debited(work, order.order_no, order.awarded_ore)
 
 
 def lower_awarded(work: UnitOfWork, tenant: Tenant, order: OrderToPay, claims: Sequence[OrderClaim]) -> None:
@@ -55,3 +56,11 @@ def lower_awarded(work: UnitOfWork, tenant: Tenant, order: OrderToPay, claims: S
         change = Change(Bucket.FEE, -debited_ore, Cause.COURT_COSTS_LOWERED, Contra.COURT_COSTS)
         work.books.add([change_posting(row, change, work.today, rule=source)])
         work.books.apply(chart_of(work, tenant), voucher_type=VOUCHER_TYPE)
+        _note_debited(work, order.order_no, 0)
+
+
+def _note_debited(work: UnitOfWork, order_no: int, costs_ore: int) -> None:
+    """Let what stands debited of awarded costs be known to the authority, which awarded them."""
+    first, *others = work.orders_to_pay.claims(order_no)
+    known = first._replace(costs_ore=costs_ore, told_costs_ore=costs_ore, before_costs_ore=0)
+    work.orders_to_pay.change_claims(order_no, [known, *others])

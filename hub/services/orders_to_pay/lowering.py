@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
 from hub.errors import RuleViolation
@@ -59,12 +59,14 @@ def _ask(work: UnitOfWork, order: OrderToPay, rows: Sequence[LoweredOrder]) -> N
     lowered_ore = sum(one.told_ore - one.open_ore for one in rows)
     if lowered_ore == order.lowered_ore:
         return
-    number, left_ore = order.order_no, _left_ore(work, order, rows)
+    now = [left_of(work, claim) for claim in work.orders_to_pay.claims(order.order_no)]
+    number, left_ore = order.order_no, sum(_asked(one) - one.costs_ore for one in now)
+    costs_ore = sum(one.costs_ore for one in now) + _costs_beside(order, work.orders_to_pay.claims(order.order_no))
     work.commands.open_task(
         LOWERED_TASK,
         str(number),
         f"order to pay {number}: {format_kronor(lowered_ore)} less is owed on {_named(rows)} than the authority knows: "
-        f"{_advice(order, left_ore)}; what we ask for waits until that is told",
+        f"{_advice(order, left_ore, costs_ore)}; what we ask for waits until that is told",
     )
     work.orders_to_pay.change(number, lowered_ore=lowered_ore)
     receivables = [one.receivable_id for one in rows]
@@ -72,9 +74,8 @@ def _ask(work: UnitOfWork, order: OrderToPay, rows: Sequence[LoweredOrder]) -> N
     work.events.record("order_to_pay_to_be_lowered", order_no=number, company=order.company, **told)
 
 
-def _advice(order: OrderToPay, left_ore: int) -> str:
+def _advice(order: OrderToPay, left_ore: int, costs_ore: int) -> str:
     """Say what may be told, and what each way gives up. The costs are owed although the rest has been paid."""
-    costs_ore = order.awarded_ore if order.decided_on else order.costs_ore
     if left_ore + costs_ore <= 0:
         return f"hub orders-to-pay withdraw {order.order_no}"
     return (
@@ -83,16 +84,11 @@ def _advice(order: OrderToPay, left_ore: int) -> str:
     )
 
 
-def _left_ore(work: UnitOfWork, order: OrderToPay, rows: Sequence[LoweredOrder]) -> int:
-    """Return what is left of an application: what is open of what was lowered with its interest, the rest as told."""
-    open_of = {one.receivable_id: max(0, one.open_ore) for one in rows}
-    claims = work.orders_to_pay.claims(order.order_no)
-    return sum(
-        open_of[claim.receivable_id] + claim.told_interest_ore - claim.booked_interest_ore
-        if claim.receivable_id in open_of
-        else claim.told_ore
-        for claim in claims
-    )
+def _costs_beside(order: OrderToPay, claims: Sequence[OrderClaim]) -> int:
+    """Return the costs of a case that stand in no balance: those it asks for, or those awarded and not debited."""
+    if not order.decided_on:
+        return order.costs_ore
+    return 0 if any(claim.costs_ore for claim in claims) else order.awarded_ore
 
 
 def _named(rows: Sequence[LoweredOrder]) -> str:
@@ -126,7 +122,7 @@ def refuse_under_way(work: UnitOfWork, order: OrderToPay) -> None:
 def _is_lowered(work: UnitOfWork, claim: OrderClaim) -> bool:
     now = left_of(work, claim)
     is_less = now.principal_ore < claim.told_principal_ore or now.collection_ore < claim.told_collection_ore
-    return is_less or now.booked_interest_ore < claim.booked_interest_ore
+    return is_less or now.booked_interest_ore < claim.booked_interest_ore or now.costs_ore < claim.told_costs_ore
 
 
 def left_of(work: UnitOfWork, claim: OrderClaim) -> OrderClaim:
@@ -136,9 +132,11 @@ def left_of(work: UnitOfWork, claim: OrderClaim) -> OrderClaim:
     principal_ore = max(0, min(row.principal_ore, claim.told_principal_ore))
     is_fee = row.kind == ReceivableKind.FEE_INVOICE  # told as costs; as principal by applications of before
     costs_ore = row.fee_ore + (row.principal_ore - principal_ore if is_fee else 0)
+    collection_ore = max(0, min(costs_ore, claim.told_collection_ore))
     return claim._replace(
         principal_ore=principal_ore,
-        collection_ore=max(0, min(costs_ore, claim.told_collection_ore)),
+        collection_ore=collection_ore,
+        costs_ore=max(0, min(costs_ore - collection_ore, claim.told_costs_ore)),  # paid before collection costs
         interest_ore=claim.told_interest_ore - (claim.booked_interest_ore - booked_ore),
         booked_interest_ore=booked_ore,
     )
@@ -163,7 +161,7 @@ class OrderReducer:
         lowered_ore = sum(one.told_ore for one in claims) - sum(_asked(one) for one in now)
         if not lowered_ore:
             raise RuleViolation(f"no less is owed than the authority knows of application {order.order_no}")
-        if not sum(_asked(one) for one in now) + order.costs_ore:
+        if not sum(_asked(one) for one in now) + _costs_beside(order, claims):
             raise RuleViolation(f"nothing is owed any more: hub orders-to-pay withdraw {order.order_no}")
         kept = _tell_authority(work, tenant, self._means, order, MessageKind.REDUCTION, now, lowered_ore, told)
         work.orders_to_pay.change_claims(
@@ -188,7 +186,7 @@ class OrderWithdrawer:
         order, claims = locked(work, told.order_no, Happening.WITHDRAWAL_SENT)
         lowered_ore = sum(one.told_ore for one in claims)
         kept = _tell_authority(work, tenant, self._means, order, MessageKind.WITHDRAWAL, (), lowered_ore, told)
-        work.orders_to_pay.change_claims(order.order_no, [one.as_told(0, 0, 0, 0) for one in claims])
+        work.orders_to_pay.change_claims(order.order_no, [one.as_told(0, 0, 0, 0, 0) for one in claims])
         return {**answer_of(work, kept), "lowered_ore": lowered_ore}
 
 
@@ -208,7 +206,7 @@ def _tell_authority(
     means: Means,
     order: OrderToPay,
     kind: MessageKind,
-    now: Iterable[OrderClaim],
+    now: Sequence[OrderClaim],
     lowered_ore: int,
     told: ReduceOrderToPay | WithdrawOrderToPay,
 ) -> OrderToPay:
@@ -223,8 +221,11 @@ def _tell_authority(
 
 
 def _message(
-    work: UnitOfWork, order: OrderToPay, kind: MessageKind, now: Iterable[OrderClaim], lowered_ore: int, reason: str
+    work: UnitOfWork, order: OrderToPay, kind: MessageKind, now: Sequence[OrderClaim], lowered_ore: int, reason: str
 ) -> OrderMessage:
+    is_less = bool(order.decided_on) and kind is MessageKind.REDUCTION
+    claims = work.orders_to_pay.claims(order.order_no)
+    costs_ore = sum(one.costs_ore for one in now) + _costs_beside(order, claims) if is_less else 0
     application = OrderApplication.model_validate_json(work.contents.read(order.application_sha256))
     change = OrderChange(
         change_no=1 + len(work.orders_to_pay.steps(order.order_no)),
@@ -243,15 +244,18 @@ def _message(
             for one in now
         ),
         lowered_ore=lowered_ore,
+        costs_ore=costs_ore,
         reason=reason,
     )
     return OrderMessage(kind=change.message_kind, application=application, change=change)
 
 
 def _asked(one: OrderClaim) -> int:
-    return one.principal_ore + one.collection_ore + one.interest_ore
+    return one.principal_ore + one.collection_ore + one.interest_ore + one.costs_ore
 
 
 def as_told(claim: OrderClaim, now: OrderClaim) -> OrderClaim:
     """Return a receivable of which the authority has been told what is asked for now."""
-    return claim.as_told(now.principal_ore, now.collection_ore, now.interest_ore, now.booked_interest_ore)
+    return claim.as_told(
+        now.principal_ore, now.collection_ore, now.interest_ore, now.booked_interest_ore, now.costs_ore
+    )

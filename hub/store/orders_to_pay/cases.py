@@ -65,13 +65,14 @@ _OPEN = "coalesce(i.principal_ore + i.fee_ore + i.interest_ore, 0)"
 # The principal of a fee invoice is told as costs.
 _IS_LESS = """
     coalesce(i.interest_ore, 0) < c.booked_interest_ore
-    OR coalesce(i.principal_ore + i.fee_ore, 0) < c.told_principal_ore + c.told_collection_ore
+    OR coalesce(i.principal_ore + i.fee_ore, 0) < c.told_principal_ore + c.told_collection_ore + c.told_costs_ore
     OR (r.kind <> 'fee_invoice'
-        AND (coalesce(i.principal_ore, 0) < c.told_principal_ore OR coalesce(i.fee_ore, 0) < c.told_collection_ore))
+        AND (coalesce(i.principal_ore, 0) < c.told_principal_ore
+             OR coalesce(i.fee_ore, 0) < c.told_collection_ore + c.told_costs_ore))
 """
 _LOWERED = f"""
     SELECT c.order_no, c.receivable_id, c.number,
-           CAST(c.told_principal_ore + c.told_collection_ore + c.booked_interest_ore AS BIGINT),
+           CAST(c.told_principal_ore + c.told_collection_ore + c.booked_interest_ore + c.told_costs_ore AS BIGINT),
            CAST({_OPEN} AS BIGINT)
     FROM order_to_pay o
     JOIN order_to_pay_claim c ON c.tenant = o.tenant AND c.order_no = o.order_no

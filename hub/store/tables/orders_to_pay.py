@@ -87,6 +87,9 @@ order_to_pay_claim = table(
     number("before_collection_ore", default=0),
     number("before_interest_ore", default=0),
     number("before_booked_ore", default=0),
+    number("costs_ore", default=0),  # that a decision awarded, debited to it
+    number("told_costs_ore", default=0),
+    number("before_costs_ore", default=0),
     PrimaryKeyConstraint("tenant", "order_no", "claim_no"),
 )
 Index("order_to_pay_claim_by_receivable", order_to_pay_claim.c.tenant, order_to_pay_claim.c.receivable_id)

@@ -99,14 +99,14 @@ def _changed(message: OrderMessage) -> Values:
     change = message.change
     if change is None:
         return {"case_no": ""}
-    of_decision = {"decided_on": _day(change.decided_on), "change": str(change.kind)} if change.decided_on else {}
+    enforced = {"decided_on": _day(change.decided_on), "change": str(change.kind), "costs_left": change.costs_ore}
     return {
         "case_no": change.case_no,
         "change_no": change.change_no,
         "changed_on": _day(change.made_on),
         "lowered": change.lowered_ore,
         "reason": change.reason,
-        **of_decision,
+        **(enforced if change.decided_on else {}),
     }
 
 

@@ -99,6 +99,7 @@ ENFORCEMENT_CHANGES = _going_out(
     {
         **_CHANGE,
         "decided_on": day("day of the decision that is enforced"),
+        "costs_left": amount("what is still owed of the costs that it awarded"),
         "change": text("`reduction`: less is to be enforced, or `withdrawal`: nothing any more"),
     },
 )

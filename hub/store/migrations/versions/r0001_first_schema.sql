@@ -922,6 +922,9 @@ CREATE TABLE order_to_pay_claim (
     before_collection_ore BIGINT DEFAULT '0' NOT NULL,
     before_interest_ore BIGINT DEFAULT '0' NOT NULL,
     before_booked_ore BIGINT DEFAULT '0' NOT NULL,
+    costs_ore BIGINT DEFAULT '0' NOT NULL,
+    told_costs_ore BIGINT DEFAULT '0' NOT NULL,
+    before_costs_ore BIGINT DEFAULT '0' NOT NULL,
     PRIMARY KEY (tenant, order_no, claim_no)
 ) WITHOUT ROWID;
 

@@ -74,6 +74,23 @@ def test_an_agency_that_keeps_a_case_is_told_what_it_was_spared(world):
     assert world.verify() == []
 
 
+def test_a_refused_recall_does_not_answer_a_claim_that_was_never_answered(world):
+    world.person("1001")
+    world.transfer()
+    world.books._unsaid.clear()  # the receipt of the claim is lost
+    world.follow()
+    recall(world)
+    world.follow()
+    world.books._unsaid.clear()
+    asked = {"claim": world.case().claim_id, "order_key": world.orders()[1].order_key}
+    world.books.tell({"told": "receipt", **asked, "is_accepted": False, "code": "E1", "text": "no such case"})
+    world.follow()
+
+    assert (world.case().state, world.told()) == (CaseState.TRANSFERRED, ["claim", "recall"])
+    assert "agency_order_refused" in world.tasks()
+    assert world.verify() == []
+
+
 def test_the_claim_of_a_case_that_has_ended_never_goes_again(world):
     world.person("1001", "1002")
     world.books.faults.append(refusal("no such folder"))

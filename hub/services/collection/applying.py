@@ -26,7 +26,7 @@ from hub.services.collection.ending import Ending, end_cases
 from hub.services.collection.listing import keep_list
 from hub.services.collection.ordering import tell
 from hub.services.collection.reading import event_of
-from hub.services.collection.recalling import go_on
+from hub.services.collection.recalling import go_on, kept_as
 from hub.services.collection.settling import book_rows, open_settlements
 from hub.services.ports import UnitOfWork
 
@@ -107,7 +107,8 @@ class _Applying:
             return self._of_claim(case, event, order)
         if not event.is_accepted:
             if order.kind == OrderKind.RECALL and case.state == CaseState.RECALLING:
-                self._change(case._replace(state=CaseState.ACCEPTED))
+                orders = self._orders[case.case_no]
+                self._change(case._replace(state=kept_as(self._answered.get(one.order_no, one) for one in orders)))
                 go_on(self._work, case, order)
             self._ask_about_refusal(case, order, event)
         elif order.kind == OrderKind.RECALL and case.is_open:

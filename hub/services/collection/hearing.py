@@ -12,7 +12,7 @@ from hub.model.tenant import Tenant
 from hub.services.collection.agencies import Agencies
 from hub.services.collection.ending import Ending, end_case, end_cases
 from hub.services.collection.ordering import tell
-from hub.services.collection.recalling import go_on
+from hub.services.collection.recalling import go_on, kept_as
 from hub.services.collection.receiving import ANSWER_UNREAD, take_in_answer
 from hub.services.ports import UnitOfWork
 
@@ -89,7 +89,8 @@ def _rejected(work: UnitOfWork, tenant: Tenant, event: Event, orders: Sequence[O
         case = work.collection_cases.get_all([order.case_no])[order.case_no]
         work.collection_orders.change([order._replace(state=OrderState.REFUSED, text=problem)])
         if order.kind == OrderKind.RECALL and case.state == CaseState.RECALLING:
-            work.collection_cases.change(case.case_no, state=CaseState.ACCEPTED)
+            state = kept_as(work.collection_orders.of_cases([case.case_no]))
+            work.collection_cases.change(case.case_no, state=state)
             go_on(work, case, order)
         if order.kind == OrderKind.CLAIM and case.is_open and case.claim_version == 1:
             remedy = "hand the receivable over anew"

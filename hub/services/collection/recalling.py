@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from hub.errors import RuleViolation
 from hub.model.collection import OrderKind, RecallReason
@@ -35,8 +35,14 @@ def recall(work: UnitOfWork, cases: Sequence[Case], reason: RecallReason, text: 
     return [case for case in cases if case.case_no not in known]
 
 
+def kept_as(orders: Iterable[Order]) -> CaseState:
+    """Return where a case stands that the agency keeps: a claim that was never answered is not answered by that."""
+    is_accepted = any(one.kind == OrderKind.CLAIM and one.state == OrderState.ACCEPTED for one in orders)
+    return CaseState.ACCEPTED if is_accepted else CaseState.TRANSFERRED
+
+
 def go_on(work: UnitOfWork, case: Case, refused: Order) -> None:
-    """Let a case that the agency keeps go on, `accepted`: it is told what it was spared since we asked for it back."""
+    """Let a case that the agency keeps go on: it is told what it was spared since we asked for it back."""
     orders = work.collection_orders.of_cases([case.case_no])
     spared = [one for one in orders if one.order_no > refused.order_no and one.state == OrderState.DROPPED]
     work.collection_orders.change(order._replace(state=OrderState.WAITING) for order in spared)

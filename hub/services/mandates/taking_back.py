@@ -31,18 +31,21 @@ def take_back(work: UnitOfWork, by: Collector, request: DrawnRequest, reason: st
     today = date.fromisoformat(work.today)
     if not request.is_live or request.state == RequestState.CANCELLING:
         raise RuleViolation(f"payment request {request.request_no} is {request.state}: there is nothing to take back")
-    if request.on_date < work.today:
+    number = request.request_no
+    is_known = number not in work.scheme_orders.waiting_requests([number])
+    if is_known and request.on_date < work.today:
         after = request._replace(state=RequestState.FAILED, reason=reason or "no answer came, and a person gave it up")
+    elif is_known and not is_in_time(date.fromisoformat(request.on_date), today, by.settings):
+        raise RuleViolation(
+            f"payment request {number} is drawn on {request.on_date}, and no order is in time: "
+            "pay the money back when it has come, or let the payer's bank stop it"
+        )
     else:
-        is_known = not work.scheme_orders.withdraw_of_requests([request.request_no])
-        if is_known and not is_in_time(date.fromisoformat(request.on_date), today, by.settings):
-            raise RuleViolation(
-                f"payment request {request.request_no} is drawn on {request.on_date}, and no order is in time: "
-                "pay the money back when it has come, or let the payer's bank stop it"
-            )
         after = taken_back(request, reason, is_known_there=is_known)._replace(is_repeatable=0)
-        if is_known:
-            work.scheme_orders.add([cancellation(request)])
+    if work.scheme_orders.withdraw_of_requests([number]):  # a move, too, that has not gone
+        after = after._replace(moves_to="")
+    if after.state == RequestState.CANCELLING:
+        work.scheme_orders.add([cancellation(request)])
     work.payment_requests.change([after])
     tell_requests(work, [after], user=user)
     return after

@@ -1,0 +1,40 @@
+"""Requests whose orders lie here, since their file was refused and they go again: what the bank does not know of."""
+
+from __future__ import annotations
+
+import pytest
+from mandate_world import MandateWorld
+
+from hub.model.exchanges import Exchange
+from hub.services.mandates.filing import let_go_again
+
+
+@pytest.fixture
+def world(engine):
+    return MandateWorld(engine)
+
+
+def refused_and_let_go(world: MandateWorld) -> None:
+    """Run, let the clearing house refuse the file, and let its orders go again."""
+    world.channel.refuses = True
+    world.run()
+    world.channel.refuses = False
+    with world.store.write() as work:
+        file: Exchange = next(iter(work.exchanges.latest(kind="direct_debit_file", limit=1)))
+        let_go_again(work, file.number, reason="refused", user="anna")
+
+
+def test_a_person_takes_back_what_the_bank_knows_though_its_move_has_not_gone(world):
+    world.mandate()
+    world.invoices("1008")
+    world.until("2026-11-23")
+    world.run()
+    target = {"company": "1", "number": "1008", "source_system": "sundry"}
+    world.tell("change_due_date", receivable=target, due_date="2026-12-15", reason="agreed")
+    refused_and_let_go(world)
+    assert (world.states(), world.request().moves_to) == (["ordered"], "2026-12-15")
+
+    assert world.tell("cancel_payment_request", request_no=1)["state"] == "cancelling"
+    world.run()
+    assert [(kind, fields["on_date"]) for kind, fields in world.last_sent()] == [("RequestCancellation", "2026-11-30")]
+    assert (world.states(), world.request().moves_to) == (["cancelling"], "")

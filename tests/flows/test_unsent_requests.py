@@ -38,3 +38,36 @@ def test_a_person_takes_back_what_the_bank_knows_though_its_move_has_not_gone(wo
     world.run()
     assert [(kind, fields["on_date"]) for kind, fields in world.last_sent()] == [("RequestCancellation", "2026-11-30")]
     assert (world.states(), world.request().moves_to) == (["cancelling"], "")
+
+
+def test_what_is_paid_or_too_late_before_its_order_has_gone_is_not_drawn(world):
+    world.mandate()
+    world.invoices("1008", "1016")
+    world.until("2026-11-23")
+    refused_and_let_go(world)
+    world.until("2026-11-27")  # one banking day before: nothing that the bank knows could be taken back
+    world.pay(world.one("1008"), 100_000, "2026-11-27")
+    refused_and_let_go(world)
+    assert [(one.state, one.reason, one.on_date) for one in world.requests()] == [
+        ("cancelled", "nothing_owed", "2026-11-30"),
+        ("ordered", "late", "2026-12-01"),
+    ]
+    assert [(kind, fields["on_date"]) for kind, fields in world.last_sent()] == [("PaymentRequest", "2026-12-01")]
+
+    world.until("2026-12-08")
+    refused_and_let_go(world)
+    assert world.requests()[1].on_date == "2026-12-10"
+    world.until("2026-12-09")
+    assert world.run()["files"] == 0
+    assert [(one.state, one.reason) for one in world.requests()[1:]] == [("cancelled", "too_late")]
+    assert world.tasks() == {}
+
+
+def test_a_person_takes_back_what_never_went_though_its_day_has_passed(world):
+    world.mandate()
+    world.invoices("1008")
+    world.until("2026-11-23")
+    refused_and_let_go(world)
+    world.until("2026-12-04")
+    assert world.tell("cancel_payment_request", request_no=1)["state"] == "cancelled"
+    assert world.run()["files"] == 0

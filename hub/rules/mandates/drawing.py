@@ -72,8 +72,13 @@ class DrawTerms(NamedTuple):
     answered_from: date  # requests before this day of payment are missed when no answer has come
 
 
-def decide(one: Drawable, hold: str, terms: DrawTerms) -> Decision:
-    """Say what is done about a receivable; `hold` is the hold code that stops collecting, '' when none does."""
+def decide(one: Drawable, hold: str, terms: DrawTerms, *, is_unsent: bool = False) -> Decision:
+    """Say what is done about a receivable; `hold` is the hold code that stops collecting, '' when none does.
+
+    A live request is unsent when its order waits here: the bank does not know it, and any day is in time to change it.
+    """
+    if one.request is not None and one.request.is_live and is_unsent:
+        return _about_unsent(one, one.request, hold, terms)
     if one.request is not None and one.request.is_live:
         return _about_request(one, one.request, hold, terms)
     if one.is_drawn_elsewhere:
@@ -92,7 +97,7 @@ def _about_receivable(one: Drawable, hold: str, terms: DrawTerms) -> Decision:
     if left:
         return Decision(Verdict.LEAVE, Act.REQUEST, left)
     on = max(day, first_in_time(terms.today, terms.settings))
-    if on > day and on > _due(one) + timedelta(days=terms.settings.latest_after_days):
+    if _is_too_late(on, day, one, terms):
         return Decision(Verdict.LEAVE, Act.REQUEST, Why.TOO_LATE)
     return Decision(Verdict.TAKE, Act.REQUEST, Why.IN_TIME if on == day else Why.LATE, on, one.open_ore)
 
@@ -120,6 +125,25 @@ def _why_left(one: Drawable, hold: str) -> str:
     if one.is_dunned:
         return Why.DUNNED
     return "" if one.request is None or one.request.is_repeatable else Why.COLLECTED_BEFORE
+
+
+def _is_too_late(on: date, day: date, one: Drawable, terms: DrawTerms) -> bool:
+    return on > day and on > _due(one) + timedelta(days=terms.settings.latest_after_days)
+
+
+def _about_unsent(one: Drawable, request: DrawnRequest, hold: str, terms: DrawTerms) -> Decision:
+    """Say what is done about a request that the bank does not know: it goes as a new one would today, or not at all."""
+    drawn_on = date.fromisoformat(request.on_date)
+    day = day_of_payment(_due(one)) if one.due_date else drawn_on
+    on = max(day, first_in_time(terms.today, terms.settings))
+    because = _why_cancelled(one, request, hold)
+    if not because and one.due_date and _is_too_late(on, day, one, terms):
+        because = Why.TOO_LATE
+    if because:
+        return Decision(Verdict.TAKE, Act.CANCEL, because, drawn_on, request.amount_ore)
+    if not is_in_time(drawn_on, terms.today, terms.settings):
+        return Decision(Verdict.TAKE, Act.MOVE, Why.LATE, on, one.open_ore)
+    return _moved(one, drawn_on, terms)
 
 
 def _about_request(one: Drawable, request: DrawnRequest, hold: str, terms: DrawTerms) -> Decision:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import NamedTuple
@@ -69,11 +69,14 @@ def terms_of(by: Collector, today: str) -> DrawTerms:
     return DrawTerms(by.settings, by.company.currency, day, answered_from)
 
 
-def decided(by: Collector, found: Iterable[Drawable], today: str) -> Iterator[Decided]:
+def decided(work: UnitOfWork, by: Collector, found: Sequence[Drawable], today: str) -> Iterator[Decided]:
     """Yield what is done about each of some receivables."""
     terms, codes = terms_of(by, today), by.company.dunning.hold_codes
+    live = [one.request.request_no for one in found if one.request is not None and one.request.is_live]
+    unsent = work.scheme_orders.waiting_requests(live)
     for one in found:
-        yield Decided(one, decide(one, _stopping(codes, one.holds), terms))
+        is_unsent = one.request is not None and one.request.request_no in unsent
+        yield Decided(one, decide(one, _stopping(codes, one.holds), terms, is_unsent=is_unsent))
 
 
 def _stopping(codes: Mapping[str, HoldCode], holds: Iterable[str]) -> str:
@@ -122,7 +125,7 @@ class _Filler:
         found = work.payment_requests.page(
             by.company.number, by.account_no, by.link_kind, after=self.filled_to, limit=limit, today=self._on_day
         )
-        items = list(self._items(found))
+        items = list(self._items(work, found))
         self.filled_to = found[-1].receivable_id if found else self.filled_to
         self.has_more = len(found) == limit
         if not self.has_more:
@@ -140,8 +143,8 @@ class _Filler:
         )
         self.counted.update({Why.NO_MANDATE.value: count} if count else {})
 
-    def _items(self, found: Iterable[Drawable]) -> Iterator[PlanItem]:
-        for one, decision in decided(self._by, found, self._on_day):
+    def _items(self, work: UnitOfWork, found: Sequence[Drawable]) -> Iterator[PlanItem]:
+        for one, decision in decided(work, self._by, found, self._on_day):
             if decision.verdict is Verdict.LATER:
                 self.counted[decision.reason] += 1
                 continue

@@ -85,7 +85,7 @@ def _looked_at_again(work: UnitOfWork, by: Collector, items: Sequence[PlanItem])
     found = work.payment_requests.of(sorted(planned), by.account_no, by.link_kind, work.today)
     return [
         _Act(planned[one.receivable_id], one, decision)
-        for one, decision in decided(by, found, work.today)
+        for one, decision in decided(work, by, found, work.today)
         if decision.verdict is Verdict.TAKE and decision.act == planned[one.receivable_id].step
     ]
 

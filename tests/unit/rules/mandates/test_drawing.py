@@ -19,10 +19,10 @@ ONE = Drawable(1, 1, "1008", "s", "invoice", "04", "SEK", DUE.isoformat(), 100_0
 REQUEST = DrawnRequest(1, 7, "1", 1, 1, "47118", 100_000, "SEK", DUE.isoformat(), "1008")
 
 
-def decided(one: Drawable, today: date, hold: str = "", **settings: object) -> Decision:
+def decided(one: Drawable, today: date, hold: str = "", *, is_unsent: bool = False, **settings: object) -> Decision:
     given = SETTINGS.model_copy(update=settings)
     terms = DrawTerms(given, "SEK", today, add_banking_days(today, -given.unanswered_after_days))
-    return decide(one, hold, terms)
+    return decide(one, hold, terms, is_unsent=is_unsent)
 
 
 def asked(**changes: object) -> Drawable:
@@ -112,6 +112,23 @@ def test_a_request_is_taken_back_while_an_order_is_in_time(today, act, change, h
 def test_a_request_follows_its_due_date(due, act, on):
     found = decided(asked()._replace(due_date=due), date(2026, 11, 25))
     assert (found.act, found.reason, found.on) == (act, "due_date_moved", on)
+
+
+@pytest.mark.parametrize(
+    ("today", "change", "act", "reason", "on"),
+    [
+        (date(2026, 11, 26), {}, "", "under_way", None),
+        (date(2026, 11, 27), {"open_ore": 0}, Act.CANCEL, "nothing_owed", DUE),
+        (date(2026, 11, 27), {}, Act.MOVE, "late", date(2026, 12, 1)),
+        (date(2026, 11, 27), {"due_date": "2026-12-12"}, Act.MOVE, "late", date(2026, 12, 14)),
+        (date(2026, 12, 8), {}, Act.MOVE, "late", date(2026, 12, 10)),
+        (date(2026, 12, 9), {}, Act.CANCEL, "too_late", DUE),
+        (date(2026, 12, 9), {"open_ore": 0}, Act.CANCEL, "nothing_owed", DUE),
+    ],
+)
+def test_a_request_that_the_bank_does_not_know_goes_as_a_new_one_would_or_not_at_all(today, change, act, reason, on):
+    found = decided(asked()._replace(**change), today, is_unsent=True)
+    assert (found.act, found.reason, found.on) == (act, reason, on)
 
 
 def test_a_request_that_was_made_late_is_not_moved_every_day():

@@ -382,3 +382,36 @@ def test_money_that_is_settled_after_a_case_was_taken_back_is_asked_about(world)
     assert world.open() == (70_000, 0, 0)
     assert "recall_crossed_payment" in world.tasks()
     assert world.verify() == []
+
+
+@pytest.mark.parametrize("settles", [False, True])
+def test_what_a_former_case_settles_late_is_told_of_the_case_that_followed_it(engine, settles):
+    world = CollectionWorld(engine, collection_tenant({"settles": settles}))
+    world.person("1001")
+    world.transfer()
+    former = world.case()
+    world.books.debtor_pays(former.claim_id, 30_000, own_interest_ore=700)
+    recall(world)
+    world.follow()
+    world.books.tell()
+    world.follow()
+    world.transfer()
+    present = world.case()
+    assert (world.case().case_no > former.case_no, present.left_there_ore) == (True, 100_000)
+    lines, _ = world.books.settlement()
+    world.books.tell(*lines)
+    world.follow()
+    world.follow()  # what the first has told is sent
+
+    (order,) = [one for one in world.orders() if one.kind == "direct_payment"]
+    told = json.loads(order.body)["payment"]
+    assert (told["amount_ore"], told["principal_ore"], told["interest_ore"]) == (30_000, 30_000, 0)
+    assert (told["principal_left_ore"], told["source"]) == (70_000, "agency")
+    assert (world.case().left_there_ore, world.books.left[present.claim_id][0]) == (70_000, 70_000)
+    world.books.debtor_pays(present.claim_id, 20_000)
+    lines, _ = world.books.settlement()
+    world.books.tell(*lines)
+    world.follow()
+    assert world.told().count("direct_payment") == 1  # its own is never told back
+    assert (world.case().left_there_ore, sum(world.open())) == (50_000, 0 if settles else 50_000)
+    assert world.verify() == []

@@ -1,7 +1,8 @@
 """What an agency is told of what has happened to a receivable in the books. Pure.
 
 Money of the debtor is a direct payment, anything else that lowers the debt a credit; what the agency has collected
-itself is never told back, nor is what comes from its own accounts.
+itself is never told back, nor is what comes from its own accounts. What an earlier case of the receivable has collected
+is money that came past this one.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ OURS = frozenset(
 """Causes of entries that an agency is never told: collection's own, what was paid too much and paid back, and what a
 new version repeats of the one before it, where it was told."""
 
+COLLECTED = frozenset({Cause.COLLECTED, Cause.COLLECTED_INTEREST_DEBITED})
+"""Causes of what a settlement books; together they come to what it has lowered the debt by."""
+
 VERSIONS = frozenset({InvoiceCause.INVOICED, InvoiceCause.CREDITED_BY_NEW_VERSION})
 """Causes of the entries by which a receivable's new version owes something else than the one before it."""
 
@@ -43,7 +47,7 @@ class Fact(NamedTuple):
     principal_ore: int
     fee_ore: int
     interest_ore: int
-    is_set_off: bool = False
+    source: PaidTo = PaidTo.CUSTOMER
     is_known_there: bool = False  # the agency's own money: it is not told of it
 
     @property
@@ -71,7 +75,7 @@ def facts_of(news: Iterable[NewsOfCase], agency_accounts: Collection[str]) -> li
             principal_ore=by_bucket["principal"],
             fee_ore=by_bucket["fee"],
             interest_ore=by_bucket["interest"],
-            is_set_off=first[name, kind].payment_id is None and kind is OrderKind.DIRECT_PAYMENT,
+            source=_source(first[name, kind]),
             is_known_there=is_of(first[name, kind].payer_account, agency_accounts),
         )
         for (name, kind), by_bucket in sums.items()
@@ -81,6 +85,8 @@ def facts_of(news: Iterable[NewsOfCase], agency_accounts: Collection[str]) -> li
 
 def _kind(one: NewsOfCase) -> OrderKind | None:
     """Return what an entry is told as, None when it is not told: one of our own, or a charge of ours."""
+    if _is_of_another_case(one):
+        return OrderKind.DIRECT_PAYMENT
     if one.cause in OURS or (one.cause in CHARGE_CAUSES and one.amount_ore > 0):
         return None
     if one.payment_id is not None or one.cause in MONEY_CAUSES:
@@ -88,10 +94,24 @@ def _kind(one: NewsOfCase) -> OrderKind | None:
     return OrderKind.CREDIT
 
 
+def _is_of_another_case(one: NewsOfCase) -> bool:
+    """Say whether an entry is of a settlement that came late: of a case that the receivable had before this one."""
+    return one.cause in COLLECTED and one.rule.startswith("case:") and one.rule != f"case:{one.case_no}"
+
+
+def _source(one: NewsOfCase) -> PaidTo:
+    if _is_of_another_case(one):
+        return PaidTo.AGENCY
+    return PaidTo.SETOFF if one.payment_id is None else PaidTo.CUSTOMER
+
+
 def _key(one: NewsOfCase, kind: OrderKind) -> str:
     if kind is OrderKind.CREDIT:
         return "version" if one.cause in VERSIONS else f"credit:{one.cause}:{one.transaction_date}"
-    return f"payment:{one.payment_id}" if one.payment_id else f"own:{one.cause}:{one.transaction_date}:{one.rule}"
+    if one.payment_id:
+        return f"payment:{one.payment_id}"
+    cause = Cause.COLLECTED if _is_of_another_case(one) else one.cause
+    return f"own:{cause}:{one.transaction_date}:{one.rule}"
 
 
 def is_of(payer_account: str, agency_accounts: Collection[str]) -> bool:
@@ -131,7 +151,7 @@ def payment_of(case: Case, fact: Fact, left: Left) -> DirectPayment:
         payment_key=f"{case.claim_id}:{fact.key}"[:60],
         bank_date=fact.on,
         amount_ore=fact.amount_ore,
-        source=PaidTo.SETOFF if fact.is_set_off else PaidTo.CUSTOMER,
+        source=fact.source,
         principal_ore=fact.principal_ore,
         fee_ore=fact.fee_ore,
         interest_ore=fact.interest_ore,

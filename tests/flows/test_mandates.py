@@ -167,6 +167,27 @@ def test_a_file_that_ends_the_number_that_a_mandate_has_left_already_is_for_nobo
     assert "mandate_advice" not in world.tasks()
 
 
+def test_a_mandate_that_is_changing_ends_under_the_number_that_it_has(world):
+    world.invoices("1008")
+    number = world.mandate()
+    world.tell("change_payer_number", mandate_no=number, payer_number="47126")
+    world.tell("cancel_mandate", mandate_no=number)  # the change has not gone, and does not go
+    world.run()
+    assert [(fields["kind"], fields["payer_number"]) for _, fields in world.last_sent()] == [("cancel", PAYER)]
+    world.advise(outcome=AdviceOutcome.ENDED, comment=ENDED)
+    assert state(world) == ["cancelled"]
+
+    world.mandate()
+    world.tell("change_payer_number", mandate_no=number, payer_number="47126")
+    world.run()
+    with pytest.raises(RuleViolation, match="when the advice about its new payer number has been received"):
+        world.tell("cancel_mandate", mandate_no=number)
+    world.advise("47126", information=SchemeCode("05", "payer_number_changed", "", "payer number changed"))
+    world.tell("cancel_mandate", mandate_no=number)
+    world.run()
+    assert [(fields["kind"], fields["payer_number"]) for _, fields in world.last_sent()] == [("cancel", "47126")]
+
+
 def test_a_payer_number_is_not_changed_while_money_is_drawn_by_it(world):
     world.invoices("1008")
     number = world.mandate()

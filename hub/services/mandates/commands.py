@@ -25,6 +25,7 @@ from hub.services.mandates.taking_back import take_back
 from hub.services.mandates.telling import WISH, tell_mandates
 from hub.services.ports import JsonObject, UnitOfWork
 
+_ASKS = (MandateState.ASKED, MandateState.CHANGING)  # what its order asks for has not been answered
 CLAIM = "mandates"  # two who register the same payer number see each other
 
 
@@ -104,12 +105,19 @@ def cancel_mandate(work: UnitOfWork, _tenant: Tenant, command: CancelMandate) ->
 
     Raises:
         DataError: there is no such mandate.
-        RuleViolation: it has ended.
+        RuleViolation: it has ended, or the clearing house has been asked for its new payer number.
     """
     mandate = _held(work, command.mandate_no)
     if mandate.state in ENDED:
         raise RuleViolation(f"mandate {mandate.mandate_no} is {mandate.state} already")
-    was_never_asked = mandate.state == MandateState.ASKED and work.scheme_orders.withdraw_of_mandate(mandate.mandate_no)
+    has_waited = mandate.state in _ASKS and work.scheme_orders.withdraw_of_mandate(mandate.mandate_no)
+    if mandate.state == MandateState.CHANGING and not has_waited:
+        # An order names one number: by the old one it ends nothing once the change is done, and the new one stands.
+        raise RuleViolation(
+            f"mandate {mandate.mandate_no} is {mandate.state}: nothing is collected by it; cancel it when the advice "
+            "about its new payer number has been received"
+        )
+    was_never_asked = mandate.state == MandateState.ASKED and has_waited
     is_wish = mandate.state == MandateState.WISHED
     state = MandateState.CANCELLED if was_never_asked or is_wish else MandateState.CANCELLING
     ended = mandate._replace(state=state, new_payer_number="", reason=command.remark)

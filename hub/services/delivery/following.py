@@ -17,7 +17,7 @@ from hub.services.attempts import CLAIM, hold_messages
 from hub.services.attempts.tasks import close_task
 from hub.services.delivery.passing_on import taken_before
 from hub.services.delivery.routing import RUN_KIND, enqueue_delivery
-from hub.services.delivery.standing import hold, stand
+from hub.services.delivery.standing import hold, stand, stand_held
 from hub.services.delivery.steps import next_turn
 from hub.services.ports import UnitOfWork
 
@@ -50,7 +50,9 @@ def follow_messages(
     `archives` are the formats whose rest is passed on.
     """
     ended = [row for row, _ in work.documents.ended(list(channels), MOST_AT_ONCE)]
-    goes_on = [_follow(work, one, channels) for one in _held_to_follow(work, ended, channels)]
+    held = _held_to_follow(work, ended, channels)
+    _taken(work, [one for one in held if one.state is ExchangeState.DELIVERED], channels)
+    goes_on = [_follow(work, one) for one in held if one.state is not ExchangeState.DELIVERED]
     silent = _look_after_silent(work, {n: one for n, one in channels.items() if isinstance(one, FollowedChannel)})
     if any(goes_on) or _nobody_finds_ways(work) or _nobody_passes_on(work, tenant, archives):
         enqueue_delivery(work, tenant.id)
@@ -128,29 +130,35 @@ def _ask_who_asks(work: UnitOfWork, channel: str, *, is_asked: bool) -> None:
         work.commands.open_task(NOBODY_ASKS, channel, message)
 
 
-def _follow(work: UnitOfWork, ended: _Ended, channels: Mapping[str, DeliveryChannel]) -> bool:
-    """Take one document on; True when its next channel is to be found."""
+def _taken(work: UnitOfWork, taken: Sequence[_Ended], channels: Mapping[str, DeliveryChannel]) -> None:
+    """Write which documents a channel took; where it says no more of them, they have arrived."""
+    silent_after_s = {name: one.silent_after_s for name, one in channels.items() if isinstance(one, FollowedChannel)}
+    sent = [one._replace(row=_sent(work, one, silent_after_s)) for one in taken]
+    stand_held(work, [(after.row, before.row) for before, after in zip(taken, sent, strict=True)])
+    for_good = [one for one in sent if one.step.channel not in silent_after_s]
+    still = [one for one in sent if one.step.channel in silent_after_s]
+    rows = [one.row._replace(changed_at=work.now) for one in for_good]
+    stand_held(work, [(row._replace(state=DocumentState.DELIVERED), row) for row in rows])
+    outcomes = {StepOutcome.SENT: still, StepOutcome.DELIVERED: for_good}
+    work.documents.keep_steps([one.step._replace(outcome=to) for to, all_ in outcomes.items() for one in all_])
+
+
+def _sent(work: UnitOfWork, taken: _Ended, silent_after_s: Mapping[str, int]) -> DocumentRow:
+    limit_s = silent_after_s.get(taken.step.channel)
+    due_at = "" if limit_s is None else later(work.now, limit_s)
+    return taken.row._replace(state=DocumentState.SENT, reason="", due_at=due_at)
+
+
+def _follow(work: UnitOfWork, ended: _Ended) -> bool:
+    """Take a document on whose message was not taken; True when its next channel is to be found."""
     row, step, state = ended
-    if state is ExchangeState.DELIVERED:
-        _taken(work, row, step, channels[step.channel])
-    elif state is ExchangeState.UNDELIVERED:
+    if state is ExchangeState.UNDELIVERED:
         return _not_taken(work, row, step)
-    elif state is ExchangeState.UNKNOWN:
+    if state is ExchangeState.UNKNOWN:
         _note(work, row, step, DocumentState.UNKNOWN, StepOutcome.UNKNOWN, "it may have arrived; see its attempt")
     else:  # a person has it sent again
         _note(work, row, step, DocumentState.SENDING, StepOutcome.SENDING, "")
     return False
-
-
-def _taken(work: UnitOfWork, row: DocumentRow, step: DocumentStep, channel: DeliveryChannel) -> None:
-    sent = row._replace(state=DocumentState.SENT, reason="", due_at="")
-    if isinstance(channel, FollowedChannel):
-        sent = sent._replace(due_at=later(work.now, channel.silent_after_s))
-    if not stand(work, sent, was=row):
-        return
-    work.documents.keep_steps([step._replace(outcome=StepOutcome.SENT)])
-    if not isinstance(channel, FollowedChannel):
-        arrived(work, sent._replace(changed_at=work.now), step)
 
 
 def arrived(work: UnitOfWork, row: DocumentRow, step: DocumentStep) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hub.model.deliveries import NOT_ARRIVED, DocumentRow, DocumentState
 from hub.model.delivery_commands import UNDELIVERABLE_LETTER
 from hub.model.documents import DocumentKind
@@ -27,9 +29,26 @@ _TOLD = {
 
 def stand(work: UnitOfWork, row: DocumentRow, *, was: DocumentRow) -> bool:
     """Write where a document stands now and tell it; False, and nothing done, when somebody else has changed it."""
-    row = row._replace(reason=cut_at_word(row.reason, LONGEST_REASON))
-    if not work.documents.change(row, was=was):
-        return False
+    row = _short(row)
+    is_ours = work.documents.change(row, was=was)
+    if is_ours:
+        _tell_where(work, row, was)
+    return is_ours
+
+
+def stand_held(work: UnitOfWork, changes: Sequence[tuple[DocumentRow, DocumentRow]]) -> None:
+    """Do the same for documents that this transaction holds: (as it is to be, as it was)."""
+    short = [(_short(row), was) for row, was in changes]
+    work.documents.change_held(short)
+    for row, was in short:
+        _tell_where(work, row, was)
+
+
+def _short(row: DocumentRow) -> DocumentRow:
+    return row._replace(reason=cut_at_word(row.reason, LONGEST_REASON))
+
+
+def _tell_where(work: UnitOfWork, row: DocumentRow, was: DocumentRow) -> None:
     if was.state == DocumentState.HELD:
         work.commands.close_task(TASK, str(row.document_no))
     if row.state == DocumentState.HELD:
@@ -38,7 +57,6 @@ def stand(work: UnitOfWork, row: DocumentRow, *, was: DocumentRow) -> bool:
         tell(work, _TOLD[DocumentState.SENT], row)
     if row.state != was.state and row.state in _TOLD:
         tell(work, _TOLD[DocumentState(row.state)], row)
-    return True
 
 
 def hold(work: UnitOfWork, row: DocumentRow, reason: str) -> bool:

@@ -31,8 +31,10 @@ def follow_orders(work: UnitOfWork, tenant: Tenant, interrupt: Interrupt) -> boo
     latest = work.events.latest()  # first: what is told while this listens is heard the next time
     heard = work.events.heard_by(CURSOR)
     events = work.events.of_kinds(KINDS, after=heard, until=latest, limit=EVENTS_AT_ONCE)
+    ours = work.orders_to_pay.exchanges_among({int(event.data["exchange_no"]) for event in events})
     for event in events:
-        _hear(work, tenant, event, interrupt)
+        if int(event.data["exchange_no"]) in ours:  # mostly they are of documents
+            _hear(work, tenant, event, interrupt)
     has_more = len(events) == EVENTS_AT_ONCE
     work.events.note_heard(CURSOR, events[-1].number if has_more else latest)
     if not has_more:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, String, bindparam
 
+from hub.errors import LedgerError
 from hub.model.deliveries import DocumentRow, DocumentState, DocumentStep, KeptAnswer, NewDocument, Rendering
 from hub.model.runs import Run
 from hub.store import tables
@@ -249,8 +250,23 @@ class SqlDocuments:
 
     def change(self, document: DocumentRow, *, was: DocumentRow) -> bool:
         """Write where a document stands now; False, and nothing written, when it is no longer as it `was`."""
-        values = {"t": self._tenant, "now": self._now, "was_state": was.state, "was_changed_at": was.changed_at}
-        return bool(self._connection.execute(_CHANGE, {**document._asdict(), **values}).rowcount)
+        return bool(self._connection.execute(_CHANGE, self._changed(document, was)).rowcount)
+
+    def change_held(self, changes: Sequence[tuple[DocumentRow, DocumentRow]]) -> None:
+        """Write where documents that this transaction holds stand now: (as it is, as it was).
+
+        Raises:
+            LedgerError: one is no longer as it was, so it was not held.
+        """
+        if not changes:
+            return
+        result = self._connection.execute(_CHANGE, [self._changed(document, was) for document, was in changes])
+        if result.rowcount != len(changes):
+            raise LedgerError(f"{result.rowcount} of {len(changes)} documents are as they were: they were not held")
+
+    def _changed(self, document: DocumentRow, was: DocumentRow) -> dict[str, object]:
+        now = {"t": self._tenant, "now": self._now, **document._asdict()}
+        return {**now, "was_state": was.state, "was_changed_at": was.changed_at}
 
     def steps(self, numbers: Collection[int]) -> list[DocumentStep]:
         """Return the channels that were looked at for documents, those taken in the order they were."""

@@ -32,6 +32,9 @@ _ENDED = listed(AT_AN_END)
 _SOME = text(f"SELECT {_ORDER} FROM order_to_pay o WHERE o.tenant = :t AND o.order_no IN :numbers").bindparams(
     bindparam("numbers", expanding=True)
 )
+_EXCHANGES_AMONG = text(
+    "SELECT o.exchange_no FROM order_to_pay o WHERE o.tenant = :t AND o.exchange_no IN :exchanges"
+).bindparams(bindparam("exchanges", expanding=True))
 _ORDERS_OF = text(f"""
     SELECT c.receivable_id, max(c.order_no) FROM order_to_pay_claim c
     JOIN order_to_pay o ON o.tenant = c.tenant AND o.order_no = c.order_no
@@ -145,6 +148,13 @@ class SqlOrdersToPay:
     def of_exchange(self, exchange_no: int) -> list[OrderToPay]:
         """Return the applications whose latest message an exchange is."""
         return self._orders("o.exchange_no = :no", " ORDER BY o.order_no", no=exchange_no)
+
+    def exchanges_among(self, exchange_nos: Collection[int]) -> set[int]:
+        """Return those of some exchanges that are the latest message of an application."""
+        if not exchange_nos:
+            return set()
+        asked = {"t": self._tenant, "exchanges": sorted(exchange_nos)}
+        return set(self._connection.execute(_EXCHANGES_AMONG, asked).scalars())
 
     def latest(
         self, *, state: str = "", receivable_id: int | None = None, before: int | None = None, limit: int = 100

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from attempt_world import PATIENT_S, AttemptWorld
 from sqlalchemy import text
 
 from hub.contracts import Promise
 from hub.services.attempts import content
+from hub.store.contents import SqlContents
 
 
 @pytest.fixture
@@ -15,13 +18,23 @@ def call_timeout_s() -> float:
     return PATIENT_S
 
 
-def test_more_messages_than_are_read_at_once_all_go_out(attempt_world: AttemptWorld, monkeypatch):
+def test_more_messages_than_are_read_at_once_are_read_once_each(attempt_world: AttemptWorld, monkeypatch):
     monkeypatch.setattr(content, "MESSAGES_AHEAD", 3)
+    read: list[tuple[str, ...]] = []
+    read_ahead = SqlContents.read_ahead
+
+    def noted(contents: SqlContents, sha256s: Sequence[str], most_bytes: int) -> dict[str, bytes]:
+        read.append(tuple(sha256s))
+        return read_ahead(contents, sha256s, most_bytes)
+
+    monkeypatch.setattr(SqlContents, "read_ahead", noted)
     attempt_world.plan(Promise.IDEMPOTENT, 8)
 
     attempt_world.work()
 
     assert attempt_world.states() == ["delivered"] * 8
+    in_order = [attempt.sha256 for attempt in attempt_world.attempts()]
+    assert read == [tuple(in_order[:3]), tuple(in_order[3:6]), tuple(in_order[6:])]
 
 
 def test_messages_too_large_to_be_read_ahead_go_out_by_themselves(attempt_world: AttemptWorld, monkeypatch):

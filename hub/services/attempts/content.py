@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Sequence
-from itertools import islice
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from hub.errors import LedgerError
 from hub.model.attempts import Attempt
@@ -16,7 +16,10 @@ BYTES_AHEAD = 8 * 1024 * 1024
 
 
 class Ahead:
-    """The bytes of messages that are sent one after the other, some of them read together before their turn comes."""
+    """The bytes of messages that are sent one after the other, some of them read together before their turn comes.
+
+    While those are sent a thread reads the next, so twice as many are held as are read at a time.
+    """
 
     def __init__(self, store: Store, attempts: Sequence[Attempt]) -> None:
         """`attempts` come in this order; another one is read by itself."""
@@ -24,6 +27,13 @@ class Ahead:
         self._place = {attempt.attempt_no: place for place, attempt in enumerate(attempts)}
         self._order = [attempt.sha256 for attempt in attempts]
         self._read: dict[str, bytes] = {}
+        self._reader = ThreadPoolExecutor(1, "contents")
+        self._next = len(attempts)  # the place from which on the thread reads
+        self._coming: Future[Mapping[str, bytes]] | None = None
+
+    def close(self) -> None:
+        """Let the thread go."""
+        self._reader.shutdown()
 
     def contents_of(self, attempts: Sequence[Attempt]) -> list[bytes]:
         """Return the bytes of the first of some messages: as many as may be held at a time. Raises as `content_of`."""
@@ -43,11 +53,21 @@ class Ahead:
         """Return the bytes of a message. Raises as `content_of`."""
         place = self._place.get(attempt.attempt_no)
         if attempt.sha256 not in self._read and place is not None:
-            coming = list(islice(self._order, place, place + MESSAGES_AHEAD))
-            self._read = self._store.contents.read_ahead(coming, BYTES_AHEAD)
+            self._read = dict(self._read_from(place))
         content = self._read.pop(attempt.sha256, b"")
         is_right = hashlib.sha256(content).hexdigest() == attempt.sha256
         return content if is_right else content_of(self._store, attempt)
+
+    def _read_from(self, place: int) -> Mapping[str, bytes]:
+        is_coming = self._coming is not None and self._next == place
+        found = self._coming.result() if self._coming is not None and is_coming else self._some(place)
+        self._next, self._coming = place + max(1, len(found)), None
+        if self._next < len(self._order):
+            self._coming = self._reader.submit(self._some, self._next)
+        return found
+
+    def _some(self, place: int) -> Mapping[str, bytes]:
+        return self._store.contents.read_ahead(self._order[place : place + MESSAGES_AHEAD], BYTES_AHEAD)
 
 
 def content_of(store: Store, attempt: Attempt) -> bytes:

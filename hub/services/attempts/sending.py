@@ -168,6 +168,7 @@ class _Turn:
     def let_go(self) -> None:
         """Let the threads of calls go."""
         self._calls.close()
+        self._ahead.close()
 
     def close(self) -> JsonObject:
         """Write the last outcome down and answer where the messages stand, or raise what keeps them waiting."""

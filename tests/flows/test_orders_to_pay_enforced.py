@@ -146,6 +146,25 @@ def test_what_forbids_it_is_said_with_what_to_do(world):
     assert world.happened()[-1] == "decided"
 
 
+@pytest.mark.parametrize("kind", ["reduce_order_to_pay", "withdraw_order_to_pay"])
+def test_a_decision_that_nobody_enforces_is_not_lowered_and_one_that_was_asked_for_is(world, kind):
+    decided(world)
+    world.pays(50_000, "1001")
+    more = {"reason": "betalt"} if kind.startswith("withdraw") else {}
+    said = "no enforcement follows: .* hub orders-to-pay enforce 1, .* hub orders-to-pay told 1 closed"
+    with pytest.raises(RuleViolation, match=said):
+        world.tell(kind, order_no=1, **more)
+    assert (world.happened()[-1], world.printed[-1].kind) == ("decided", "application")
+
+    enforce(world)
+    world.pays(10_000, "1001")
+    world.tell(kind, order_no=1, **more)
+    assert world.printed[-1].kind == "enforcement_change"
+    world.told("enforcement_refused")
+    with pytest.raises(RuleViolation, match=said):
+        world.tell(kind, order_no=1, **more)
+
+
 def test_a_filer_sends_it_in_a_file_and_paper_is_the_way_out(engine):
     filing = OrderWorld(engine, files=True)
     decided(filing)

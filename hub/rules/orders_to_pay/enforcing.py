@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from hub.errors import RuleViolation
 from hub.model.books import Bucket
-from hub.model.orders_to_pay import EnforcementWish, Happening, OrderStep, OrderToPay
+from hub.model.orders_to_pay import EnforcementWish, Happening, OrderState, OrderStep, OrderToPay
 from hub.rules.charges import Cause, EntryFacts
 from hub.rules.orders_to_pay.taking_back import arrived
 
@@ -35,6 +35,21 @@ def refuse_enforcement(
             f"enforcement of application {number} was applied for on {asked}: say what became of it: hub "
             f"orders-to-pay told {number} enforcement, or enforcement_refused"
         )
+
+
+def refuse_unenforced(order: OrderToPay, steps: Iterable[OrderStep]) -> None:
+    """Refuse to lower or take back a decision that nobody enforces. Raises RuleViolation.
+
+    `steps`: those that stand.
+    """
+    if order.state != OrderState.DECIDED or order.terms.enforcement != EnforcementWish.NONE or asked_on(steps):
+        return
+    number = order.order_no
+    raise RuleViolation(
+        f"application {number} is decided, and no enforcement follows: the authority has nothing to lower or to end. "
+        f"For what is owed yet: hub orders-to-pay enforce {number}, which counts what has been paid; if no more is "
+        f"wanted: hub orders-to-pay told {number} closed"
+    )
 
 
 def asked_on(steps: Iterable[OrderStep]) -> str:

@@ -22,7 +22,9 @@ from hub.model.orders_to_pay import (
 from hub.model.receivables import ReceivableKind
 from hub.model.tenant import Tenant
 from hub.money import format_kronor
+from hub.rules.orders_to_pay.enforcing import refuse_unenforced
 from hub.rules.orders_to_pay.states import TOLD_AGAIN_BY, is_pressed, next_state
+from hub.rules.orders_to_pay.taking_back import lasting
 from hub.services.orders_to_pay.duties import LOWERED_TASK
 from hub.services.orders_to_pay.filing import hand_over
 from hub.services.orders_to_pay.making import answer_of
@@ -154,9 +156,9 @@ class OrderReducer:
         Raises:
             DataError: there is no such application, or the filer cannot write it.
             RuleViolation: the authority does not have it any more, no less is owed, nothing is and the case has cost
-                nothing: then withdraw it; or an earlier change is on its way.
+                nothing: then withdraw it; an earlier change is on its way; or it is decided and nobody enforces it.
         """
-        order, claims = locked(work, told.order_no, Happening.REDUCTION_SENT)
+        order, claims = _locked_to_lower(work, told.order_no, Happening.REDUCTION_SENT)
         now = [left_of(work, claim) for claim in claims]
         lowered_ore = sum(one.told_ore for one in claims) - sum(_asked(one) for one in now)
         if not lowered_ore:
@@ -181,9 +183,10 @@ class OrderWithdrawer:
 
         Raises:
             DataError: there is no such application, or the filer cannot write it.
-            RuleViolation: the authority does not have it, or an earlier change is on its way.
+            RuleViolation: the authority does not have it, an earlier change is on its way, or it is decided and nobody
+                enforces it.
         """
-        order, claims = locked(work, told.order_no, Happening.WITHDRAWAL_SENT)
+        order, claims = _locked_to_lower(work, told.order_no, Happening.WITHDRAWAL_SENT)
         lowered_ore = sum(one.told_ore for one in claims)
         kept = _tell_authority(work, tenant, self._means, order, MessageKind.WITHDRAWAL, (), lowered_ore, told)
         work.orders_to_pay.change_claims(order.order_no, [one.as_told(0, 0, 0, 0, 0) for one in claims])
@@ -197,6 +200,13 @@ def locked(work: UnitOfWork, order_no: int, happening: Happening) -> tuple[Order
     refuse_under_way(work, order)
     claims = work.orders_to_pay.claims(order_no)
     work.receivables.lock(sorted(claim.receivable_id for claim in claims))
+    return order, claims
+
+
+def _locked_to_lower(work: UnitOfWork, order_no: int, happening: Happening) -> tuple[OrderToPay, list[OrderClaim]]:
+    """Return what `locked` does. Raises RuleViolation too where a decision is enforced by nobody."""
+    order, claims = locked(work, order_no, happening)
+    refuse_unenforced(order, lasting(work.orders_to_pay.steps(order_no)))
     return order, claims
 
 

@@ -228,6 +228,7 @@ class Opened(NamedTuple):
     series: str = ""  # what counts on its own there, such as a customer number
     made_on: str = ""
     lists_cases: bool = False  # it lists all cases that are open there, also where it names none
+    customer_no: str = ""  # whom it is written for: the creditor's number there; blank: it does not say
 
 
 class Receipt(NamedTuple):

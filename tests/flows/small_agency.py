@@ -95,7 +95,8 @@ class SmallAgency:
     def read(self, stream: BinaryIO) -> Iterator[AgencyEvent]:
         try:
             head, *rest = [json.loads(line) for line in stream.read().splitlines()]
-            yield Opened(head.get("file", 0), head.get("series", ""), lists_cases=head.get("lists", False))
+            lists_cases, customer_no = head.get("lists", False), head.get("customer", "")
+            yield Opened(head.get("file", 0), head.get("series", ""), "", lists_cases, customer_no)
             for line in rest:
                 yield _event(line)
         except (ValueError, KeyError, TypeError, AttributeError) as error:

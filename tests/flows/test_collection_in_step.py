@@ -17,6 +17,7 @@ from hub.errors import DataError, RuleViolation, TransientError
 from hub.model.collection import CaseRef, Closed, Manner, Opened, Receipt
 from hub.model.collection_cases import CaseState
 from hub.model.collection_commands import CloseCase, DecideAgencyFile, RecallCase, SeeCollection, SendFileAgain
+from hub.model.exchanges import Exchange
 from hub.runtime.plugins import TenantPlugins
 from hub.services.collection import receiving, transferring
 from hub.services.collection.reading import Keeper
@@ -415,3 +416,29 @@ def test_what_a_former_case_settles_late_is_told_of_the_case_that_followed_it(en
     assert world.told().count("direct_payment") == 1  # its own is never told back
     assert (world.case().left_there_ore, sum(world.open())) == (50_000, 0 if settles else 50_000)
     assert world.verify() == []
+
+
+def test_a_file_that_is_for_another_customer_does_not_count(world):
+    world.person("1001")
+    world.transfer()
+    claim, order = world.case().claim_id, world.orders()[0].order_key
+    world.books.tell()
+    world.follow()
+
+    def told(file_no: int, customer: str, *lines: dict[str, Any]) -> Exchange:
+        head = {"file": file_no, "customer": customer}
+        return world.receive("\n".join(map(json.dumps, (head, *lines))).encode())
+
+    theirs = told(2, "888", {"told": "status", "claim": claim, "stage": "krav_sent"})
+    assert (theirs.state, world.case().stage) == ("held", "transferred")
+    assert "another customer number at small than 4711" in world.tasks()["agency_file_held"]
+    assert told(2, "4711", {"told": "status", "claim": claim, "stage": "reminder_sent"}).state == "posted"
+    row = {"told": "row", "capital_ore": 10_000, "net_ore": 10_000, "claim": "K99", "invoice": "1001"}
+    settlement = [{"told": "settlement", "payout_reference": "P9", "date": "2026-11-10"}, row]
+    assert "a case that is not known" in told(0, "", *settlement, {"told": "end", "rows": 1, "net_ore": 10_000}).reason
+    status = {"told": "status", "stage": "disputed", "invoice": "1001", "claim": "K99"}
+    receipt = {"told": "receipt", "invoice": "1001", "order_key": f"{order}9", "is_accepted": False}
+    assert told(3, "4711", status, receipt).summary["stray"] == 2
+    assert (world.case().stage, world.case().state, world.open()) == ("reminder_sent", "accepted", (100_000, 0, 0))
+    world.tell_hub(DecideAgencyFile(key="t", user="anna", exchange_no=theirs.number, verdict="take"))
+    assert world.case().stage == "krav_sent"  # its number was ours, by a person's word

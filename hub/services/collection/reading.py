@@ -126,7 +126,10 @@ class Keeper:
         return told
 
     def _cases(self, work: UnitOfWork, events: Sequence[AgencyEvent]) -> dict[tuple[CaseRef, str], int]:
-        """Return which case each event is about: by our id, the order, the agency's number, then the invoice."""
+        """Return which case each event is about: by our id, the order, the agency's number, then the invoice.
+
+        An id or an order that we never gave is not made up for by the invoice: another creditor has invoices too.
+        """
         asked = [(one.case, getattr(one, "order_key", "")) for one in events if isinstance(one, _OF_CASES)]
         by_claim = work.collection_cases.by_claim([case.claim_id for case, _ in asked if case.claim_id])
         ordered = self._ordered(work, [key for _, key in asked if key])
@@ -148,7 +151,8 @@ class Keeper:
                 found[case, key] = self._numbers[case.agency_case_no]
             else:
                 of_them = by_number.get(case.agency_case_no, ()) if case.agency_case_no else ()
-                of_invoice = by_invoice.get(case.invoice_no, ()) if case.invoice_no else ()
+                is_by_invoice = case.invoice_no and not (case.claim_id or key)
+                of_invoice = by_invoice.get(case.invoice_no, ()) if is_by_invoice else ()
                 possible = of_them or of_their_number(of_invoice, case.agency_case_no)
                 is_sure = len({one.receivable_id for one in possible}) == 1
                 if isinstance(event, SettlementRow) and not is_sure:

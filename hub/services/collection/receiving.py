@@ -106,7 +106,7 @@ class AgencyFileRun:
         if is_unread and not self._read(work, agency, exchange, run_input.get("company", "")):
             return {"state": ExchangeState.QUARANTINED}
         given = {"exchange_no": number, "is_decided": run_input.get("is_decided", False)}
-        judged = work.step("judge", lambda unit, inp: judge(unit, agency, inp), given)
+        judged = work.step("judge", lambda unit, inp: judge(unit, self._tenant, agency, inp), given)
         if judged["state"] != ExchangeState.POSTING:
             return judged
         left = EVENTS_AT_ONCE
@@ -161,7 +161,7 @@ def take_in_answer(work: UnitOfWork, tenant: Tenant, agency: CollectionAgency, e
         quarantine(work, exchange, error)
         return ExchangeState.QUARANTINED
     note_head(work, exchange.number, keeper)
-    judged = judge(work, agency, {"exchange_no": exchange.number, "is_decided": False})
+    judged = judge(work, tenant, agency, {"exchange_no": exchange.number, "is_decided": False})
     if judged["state"] != ExchangeState.POSTING:
         return str(judged["state"])
     while apply_next(work, tenant, agency, exchange.number, limit=EVENTS_AT_ONCE, run_no=None):
@@ -175,6 +175,7 @@ def note_head(work: UnitOfWork, exchange_no: int, keeper: Keeper) -> None:
     opened = keeper.opened
     summary: JsonObject = {"file_no": opened.file_no, "series": opened.series, "made_on": opened.made_on}
     summary |= {"lists_cases": True} if opened.lists_cases else {}
+    summary |= {"customer_no": opened.customer_no} if opened.customer_no else {}
     work.exchanges.change(exchange_no, state=ExchangeState.READ, summary=summary)
 
 
@@ -196,8 +197,8 @@ def quarantine(work: UnitOfWork, exchange: Exchange, error: DataError) -> None:
     work.events.record("file_quarantined", exchange_no=exchange.number, name=exchange.name, problem=problem)
 
 
-def judge(work: UnitOfWork, agency: CollectionAgency, given: JsonObject) -> JsonObject:
-    """Say whether a file that was read whole may be applied: not twice, in its turn, and with sums that agree."""
+def judge(work: UnitOfWork, tenant: Tenant, agency: CollectionAgency, given: JsonObject) -> JsonObject:
+    """Say whether a file that was read whole may be applied: it is ours, not twice, in its turn, its sums agree."""
     work.commands.claim(f"files of {agency.name}")  # the same file may have come twice
     exchange = work.exchanges.get(given["exchange_no"])
     if exchange.state != ExchangeState.READ:
@@ -210,7 +211,7 @@ def judge(work: UnitOfWork, agency: CollectionAgency, given: JsonObject) -> Json
     settling = work.agency_told.of_kind(exchange.number, _SETTLING)
     why = wrong_settlements(work, agency.name, settling)
     if not why and not given["is_decided"]:
-        why = _out_of_sequence(work, agency.name, exchange)
+        why = _of_another_customer(tenant, agency.name, exchange) or _out_of_sequence(work, agency.name, exchange)
     if why:
         return _hold(work, exchange, agency.name, why)
     work.exchanges.change(exchange.number, state=ExchangeState.POSTING, reason="")
@@ -230,6 +231,15 @@ def _is_list(work: UnitOfWork, exchange: Exchange) -> bool:
     kinds = work.agency_told.kinds(exchange.number)
     is_list = kinds == {"case_listed"} or (not kinds and summary.get("lists_cases", False))
     return is_list and not summary.get("file_no")
+
+
+def _of_another_customer(tenant: Tenant, agency: str, exchange: Exchange) -> str:
+    """Return why a file is not for this tenant: our ids of claims begin anew in each, so it may name cases of ours."""
+    told = (exchange.summary or {}).get("customer_no", "")
+    ours = {one.customer_no for one in tenant.collection_agencies if one.agency == agency} - {""}
+    if not told or not ours or told in ours:
+        return ""
+    return f"it is written for another customer number at {agency} than {', '.join(sorted(ours))}"
 
 
 def _out_of_sequence(work: UnitOfWork, agency: str, exchange: Exchange) -> str:

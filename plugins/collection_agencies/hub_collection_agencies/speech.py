@@ -175,6 +175,7 @@ _IN = Group(
         "file_no": number("the agency's number of the file"),
         "series": text("what it counts in"),
         "made_on": day("day"),
+        "customer_no": text("whom it is written for: the creditor's number at the agency"),
         "lists_cases": flag("it lists all cases that are open there, also where it names none"),
     },
     {

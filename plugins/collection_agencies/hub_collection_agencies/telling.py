@@ -58,7 +58,11 @@ def known(words: type[_Word], said: str, unknown: _Word) -> _Word:
 
 def _opened(values: Values) -> Opened:
     return Opened(
-        values.get("file_no") or 0, _text(values, "series"), _iso(values, "made_on"), bool(values.get("lists_cases"))
+        values.get("file_no") or 0,
+        _text(values, "series"),
+        _iso(values, "made_on"),
+        bool(values.get("lists_cases")),
+        _text(values, "customer_no"),
     )
 
 

@@ -138,6 +138,20 @@ def test_a_file_may_say_that_no_case_is_open(name, content, is_list):
     assert (opened.file_no, opened.lists_cases, closed.events) == (1, is_list, 0)
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "customer_no"),
+    [
+        ("svea", "H;1;2026-11-24;\r\nK;0471\r\nL;J\r\nZ;4\r\n", "0471"),
+        ("svea", "H;1;2026-11-24;\r\nZ;2\r\n", ""),
+        ("amili_files", '{"file": {"file_no": 1, "customer_no": "0471"}, "listed": []}', "0471"),
+    ],
+)
+def test_a_file_may_say_whom_it_is_written_for(name, content, customer_no):
+    opened, closed = agency(name).read(io.BytesIO(content.encode()))
+
+    assert (opened.customer_no, opened.file_no, closed.events) == (customer_no, 1, 0)
+
+
 def test_doubts_name_numbers_that_are_missing_and_layouts_that_nobody_has_compared(tmp_path):
     bare = TERMS.model_copy(update={"customer_no": ""})
     number, layout = agency("svea").doubts(bare)

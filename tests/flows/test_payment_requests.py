@@ -500,6 +500,23 @@ def test_a_request_without_an_answer_is_looked_for(world):
     assert "payment_request_unanswered" not in world.tasks()
 
 
+def test_a_cancellation_without_an_answer_is_given_up_by_a_person_when_its_day_has_passed(world):
+    world.mandate()
+    world.invoices("1008")
+    world.until("2026-11-23")
+    world.run()
+    world.tell("credit_receivable", receivable=target("1008"), amount_ore=40_000)
+    world.run()
+    with pytest.raises(RuleViolation, match="wait for the answer"):
+        world.tell("cancel_payment_request", request_no=1)
+    world.until("2026-12-10")
+    world.run()
+    assert (world.states(), list(world.tasks())) == (["cancelling"], ["payment_request_unanswered"])
+
+    world.tell("cancel_payment_request", request_no=1)
+    assert (world.states(), world.tasks()) == (["failed"], {})
+
+
 def test_an_answer_that_comes_after_all_closes_its_task(world):
     world.mandate()
     world.invoices("1008")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from mandate_world import MandateWorld
 
+from hub.model.direct_debits import RequestCancellation
 from hub.model.exchanges import Exchange
 from hub.services.mandates.filing import let_go_again
 
@@ -71,3 +72,20 @@ def test_a_person_takes_back_what_never_went_though_its_day_has_passed(world):
     world.until("2026-12-04")
     assert world.tell("cancel_payment_request", request_no=1)["state"] == "cancelled"
     assert world.run()["files"] == 0
+
+
+def test_a_person_ends_what_the_format_cannot_take_back(world, monkeypatch):
+    said = "have it stopped by the bank, then hub payment-requests cancel"
+    monkeypatch.setattr(world.scheme, "why_not", lambda _, one: said if isinstance(one, RequestCancellation) else "")
+    world.mandate()
+    world.invoices("1008")
+    world.until("2026-11-23")
+    world.run()
+    world.pay(world.one("1008"), 40_000, "2026-11-23")
+    assert world.run()["refused"] == 1
+    assert (world.request().reason, world.request().is_live) == ("amount_changed", True)
+    assert said in world.tasks()["direct_debit_order"]
+
+    assert world.tell("cancel_payment_request", request_no=1)["state"] == "cancelled"
+    assert world.run() == {"files": 0, "orders": 0, "refused": 0}
+    assert [one[2] for one in world.left_out()] == ["collected_before"]  # a person took it back, for good

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam
 
-from hub.model.mandates import NewOrder, Order, OrderState
+from hub.model.mandates import DrawnRequest, NewOrder, Order, OrderState
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
@@ -109,6 +109,15 @@ class SqlSchemeOrders:
             asked = {"t": self._tenant, "numbers": list(request_nos[start : start + AT_ONCE])}
             found.update(self._connection.execute(statement, asked).scalars())
         return found
+
+    def takes_back(self, request: DrawnRequest) -> bool:
+        """Say whether an order to take a request back waits or has gone: one that no file can hold is withdrawn."""
+        statement = text(
+            "SELECT 1 FROM scheme_order WHERE tenant = :t AND mandate_no = :mandate_no AND request_no = :request_no "
+            "AND kind = 'cancellation' AND state <> 'withdrawn' LIMIT 1"
+        )
+        asked = {"t": self._tenant, "mandate_no": request.mandate_no, "request_no": request.request_no}
+        return self._connection.execute(statement, asked).first() is not None
 
     def next_file(self, company: str) -> int:
         """Take the next number of a company's files."""

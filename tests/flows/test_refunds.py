@@ -690,6 +690,27 @@ def test_a_person_says_that_it_was_paid(world):
         world.tell("decide_refund", refund_no=one.refund_no, verdict="not_paid", reason="nej")
 
 
+def test_a_person_cannot_say_that_other_money_is_a_refund_that_came_back(world):
+    one, other = world.ordered(100_00, 100_00)
+    world.booked(world.debit(200_00, "RH1-261122-1"))
+    world.receive(payment_file("camt.054", [pay(100_00, "X", currency="EUR", payer=PAYER)], identity="EUR"))
+    in_euro = world.number("SELECT max(payment_id) FROM payment WHERE tenant = :t")
+    [back] = world.suspended(100_00)
+
+    def came_back(refund, payment_id):
+        told = {"refund_no": refund.refund_no, "payment_id": payment_id, "reason": "sett"}
+        return world.tell("decide_refund", verdict="came_back", **told)["state"]
+
+    with pytest.raises(RuleViolation, match="another amount or currency"):
+        came_back(one, in_euro)
+    with pytest.raises(RuleViolation, match="the payment that the refund pays back"):
+        came_back(one, one.payment_id)
+    assert came_back(one, back) == "returned"
+    with pytest.raises(RuleViolation, match=f"refund {one.refund_no} did"):
+        came_back(other, back)
+    assert world.states() == ["returned", "booked"]
+
+
 def test_a_payment_that_was_refunded_cannot_be_taken_back_until_it_is_given_back(world):
     [one] = world.ordered(100_00)
 

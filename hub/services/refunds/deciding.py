@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.errors import DataError, RuleViolation
 from hub.model.exchanges import ExchangeState
 from hub.model.payment_orders import OrderStatus
+from hub.model.payments import UnmatchedPayment
 from hub.model.refund_commands import DecideRefund, RefundVerdict, RefuseRefundOrder
 from hub.model.refunds import UNDER_WAY, Refund, RefundOrder
 from hub.model.tenant import Tenant
@@ -22,7 +23,7 @@ def decide_refund(work: UnitOfWork, tenant: Tenant, command: DecideRefund) -> Js
 
     Raises:
         DataError: there is no such refund or payment.
-        RuleViolation: it is not under way, its file may still reach the bank, or the payment is of another amount.
+        RuleViolation: it is not under way, its file may still reach the bank, or it did not come back as the payment.
     """
     one = refunds_named(work, (command.refund_no,))[command.refund_no]
     if command.verdict is RefundVerdict.CAME_BACK:
@@ -50,15 +51,34 @@ def decide_refund(work: UnitOfWork, tenant: Tenant, command: DecideRefund) -> Js
 
 
 def _came_back(work: UnitOfWork, tenant: Tenant, one: Refund, payment_id: int) -> None:
+    work.queue.lock([payment_id])
     found = work.matching.payments([payment_id])
     if not found:
         raise DataError(f"there is no payment {payment_id}; see: hub payments list")
-    if found[0].amount_ore != one.amount_ore or not one.order_no or one.is_given_back or one.returned_payment:
+    if not one.order_no or one.is_given_back or one.returned_payment:
         raise RuleViolation(
             f"refund {one.refund_no} is {one.state} and cannot have come back as payment {payment_id}: it must have "
-            "been ordered, and the payment must be of its amount"
+            "been ordered, and neither have come back nor been given back"
+        )
+    if problem := _why_another(work, one, found[0]):
+        raise RuleViolation(
+            f"refund {one.refund_no} cannot have come back as payment {payment_id}: {problem}; see: hub payments show "
+            f"{payment_id}"
         )
     note_return(work, tenant, one, payment_id)
+
+
+def _why_another(work: UnitOfWork, one: Refund, payment: UnmatchedPayment) -> str:
+    """Say why a payment is other money than a refund that came back; blank when it may be the refund's."""
+    if (payment.amount_ore, payment.currency) != (one.amount_ore, one.currency):
+        return "it is of another amount or currency"
+    if payment.company not in ("", one.company):  # blank: the settings have no such account
+        return "it came to another company"
+    if payment.payment_id == one.payment_id:
+        return "it is the payment that the refund pays back"
+    if other := work.refunds.returned_as(payment.payment_id):
+        return f"refund {other} did"
+    return ""
 
 
 def _refuse_not_under_way(work: UnitOfWork, one: Refund) -> None:

@@ -75,8 +75,7 @@ def _ask(work: UnitOfWork, one: Refund, payment_id: int) -> None:
 
 
 def note_return(work: UnitOfWork, tenant: Tenant, one: Refund, payment_id: int) -> None:
-    """Take in a person's word that a refund came back as a payment."""
-    work.queue.lock([payment_id])
+    """Take in a person's word that a refund came back as a payment, which the caller holds."""
     if work.refunds.is_waiting(payment_id, one.company):
         join(work, tenant, [one], {one.refund_no: payment_id})
     else:

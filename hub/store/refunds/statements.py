@@ -58,6 +58,7 @@ _TELLINGS = text("""
     JOIN section s ON s.tenant = e.tenant AND s.exchange_no = e.exchange_no AND s.section_no = e.section_no
     WHERE l.tenant = :t AND l.refund_no IN :numbers ORDER BY l.refund_no, l.exchange_no, l.statement_entry_no
 """).bindparams(bindparam("numbers", expanding=True))
+_RETURNED_AS = text("SELECT coalesce(max(refund_no), 0) FROM refund WHERE tenant = :t AND returned_payment = :payment")
 _RETURNED_BY = text("""
     SELECT f.refund_no FROM refund f
     JOIN payment p ON p.tenant = f.tenant AND p.payment_id = f.returned_payment
@@ -109,6 +110,10 @@ class RefundStatements:
         """Return the refunds that a file has booked, each with another posted file that says so too."""
         rows = self._connection.execute(_TOLD, {"t": self._tenant, "x": exchange_no})
         return [(row[0], row[1]) for row in rows]
+
+    def returned_as(self, payment_id: int) -> int:
+        """Return the refund that came back as a payment, 0 when none did."""
+        return int(self._connection.execute(_RETURNED_AS, {"t": self._tenant, "payment": payment_id}).scalar_one())
 
     def returned_by(self, exchange_no: int) -> list[int]:
         """Return the refunds that came back as payments of a file and were not given back for it."""

@@ -529,6 +529,17 @@ def test_an_answer_that_comes_after_all_closes_its_task(world):
     assert (world.states(), world.tasks()) == (["failed"], {})
 
 
+def test_a_request_outlives_the_order_to_end_its_mandate(world):
+    world.invoices("1008")
+    number = world.mandate()
+    world.until("2026-11-23")
+    world.run()
+    world.tell("cancel_mandate", mandate_no=number)
+    world.run()
+    assert [kind for kind, _ in world.last_sent()] == ["MandateOrder"]
+    assert (world.states(), world.counted()) == (["ordered"], {"under_way": 1})
+
+
 def test_a_person_takes_a_request_back_for_good(world):
     world.mandate()
     world.invoices("1008")

@@ -101,7 +101,9 @@ def long_identity(identity: str) -> str:
 
 
 def cancel_mandate(work: UnitOfWork, _tenant: Tenant, command: CancelMandate) -> JsonObject:
-    """End a mandate: an order that has not gone is withdrawn, else one waits; requests in time are taken back.
+    """End a mandate: an order that has not gone is withdrawn, else one waits for the next file.
+
+    Its requests that are under way stay as they are: the clearing house answers them, or a person takes them back.
 
     Raises:
         DataError: there is no such mandate.

@@ -89,3 +89,21 @@ def test_a_person_ends_what_the_format_cannot_take_back(world, monkeypatch):
     assert world.tell("cancel_payment_request", request_no=1)["state"] == "cancelled"
     assert world.run() == {"files": 0, "orders": 0, "refused": 0}
     assert [one[2] for one in world.left_out()] == ["collected_before"]  # a person took it back, for good
+
+
+def test_what_a_person_took_back_does_not_go_when_its_own_file_was_refused_afterwards(world):
+    world.mandate()
+    world.invoices("1008")
+    world.until("2026-11-23")
+    world.run()
+    with world.store.read() as work:
+        (file,) = work.exchanges.latest(kind="direct_debit_file", limit=2)
+    world.tell("cancel_payment_request", request_no=1)
+    world.run()
+    with world.store.write() as work:
+        let_go_again(work, file.number, reason="refused", user="anna")
+
+    assert world.run()["orders"] == 0
+    assert (world.states(), world.left_out()) == (["cancelled"], [("cancel", "done", "")])
+    world.run()
+    assert [one[2] for one in world.left_out()] == ["collected_before"]

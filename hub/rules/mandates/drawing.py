@@ -137,9 +137,11 @@ def _about_unsent(one: Drawable, request: DrawnRequest, hold: str, terms: DrawTe
     day = day_of_payment(_due(one)) if one.due_date else drawn_on
     on = max(day, first_in_time(terms.today, terms.settings))
     because = _why_cancelled(one, request, hold)
-    if not because and one.due_date and _is_too_late(on, day, one, terms):
+    if request.state == RequestState.CANCELLING:
+        because = request.reason  # its cancellation went before the file that it was in came to nothing
+    elif not because and one.due_date and _is_too_late(on, day, one, terms):
         because = Why.TOO_LATE
-    if because:
+    if because or request.state == RequestState.CANCELLING:
         return Decision(Verdict.TAKE, Act.CANCEL, because, drawn_on, request.amount_ore)
     if not is_in_time(drawn_on, terms.today, terms.settings):
         return Decision(Verdict.TAKE, Act.MOVE, Why.LATE, on, one.open_ore)

@@ -19,7 +19,8 @@ def taken_back(request: DrawnRequest, reason: str, *, is_known_there: bool) -> D
     Another may be made when it has ended; a person takes it back for good.
     """
     state = RequestState.CANCELLING if is_known_there else RequestState.CANCELLED
-    return request._replace(state=state, reason=reason, is_repeatable=1)
+    is_by_person = request.state == RequestState.CANCELLING and not request.is_repeatable
+    return request._replace(state=state, reason=reason, is_repeatable=int(not is_by_person))
 
 
 def take_back(work: UnitOfWork, by: Collector, request: DrawnRequest, reason: str, *, user: str) -> DrawnRequest:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from hub.identifiers import plusgiro_number
 from hub.model.import_rows import NO_CONTROL_CHARACTERS, ShortText
 from hub.model.orders_to_pay import EnforcementWish, FeePayment
+from hub.model.payee_account import read_account
 from hub.model.setting_values import KronorLimit, SettingName, Switch, checked_by
 
 MOST_ROWS, LONGEST_ROW = 5, 30
 
 FormRow = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_ROW, pattern=NO_CONTROL_CHARACTERS)]
 FormRows = Annotated[tuple[FormRow, ...], Field(max_length=MOST_ROWS)]
+
+_Account = Annotated[str, StringConstraints(max_length=60), AfterValidator(read_account)]
 
 
 def _giro(text: str) -> str:
@@ -42,6 +45,10 @@ class OrderToPaySettings(BaseModel):
     )
     fee_giro: Annotated[str, checked_by(_giro)] = Field(
         default="", description="The authority's plusgiro for the fee; needed with `giro`."
+    )
+    giro_numbers: tuple[_Account, ...] = Field(
+        default=(),
+        description="Accounts that the authority pays out from, such as `bankgiro:991-2346`: it knows of that money.",
     )
     own_work_ore: KronorLimit = Field(
         default=38_000, alias="own_work", description="Claimed for own work, in whole kronor, at most the cap."

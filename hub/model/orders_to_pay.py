@@ -320,6 +320,17 @@ class Authority(NamedTuple):
     rows: tuple[str, ...]
 
 
+class PaidOnOrder(NamedTuple):
+    """An entry of a payment on a receivable of an application that has not ended; its amount is signed as in books."""
+
+    order_no: int
+    claim_no: int
+    company: str  # whose settings the application follows
+    bucket: str
+    amount_ore: int
+    payer_account: str
+
+
 class LoweredOrder(NamedTuple):
     """An application of which less is open than the authority knows."""
 

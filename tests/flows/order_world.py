@@ -199,9 +199,9 @@ class OrderWorld(World):
         self.drain()
         self.follow()
 
-    def pays(self, amount_ore: int, reference: str) -> None:
+    def pays(self, amount_ore: int, reference: str, **more: Any) -> None:
         self._keys += 1
-        paid = pay(amount_ore, reference, booked_date=self.clock.today())
+        paid = pay(amount_ore, reference, booked_date=self.clock.today(), **more)
         self.receive(payment_file("bgmax", [paid], serial=str(self._keys)))
         self.follow()
 

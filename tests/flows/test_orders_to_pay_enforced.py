@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from order_world import OrderWorld
+from payment_world import Payer
 from sqlalchemy import Engine
 from telling import assert_books_agree
 
@@ -102,6 +103,31 @@ def test_awarded_costs_that_are_paid_to_us_are_told_to_the_authority(engine):
 
     world.pays(136_000, "1001")
     assert world.tasks()["order_to_pay_lowered", "1"].count("1 360,00 less is owed") == 1
+    assert_books_agree(world)
+
+
+def test_what_the_authority_pays_out_itself_is_never_told_to_it(engine):
+    world = OrderWorld(engine, orders={"books_costs": True, "giro_numbers": ["bankgiro:5050-1055"]})
+    owed = decided(world, enforcement="full", costs_ore=68_000)
+    world.told("enforcement")
+    theirs = Payer(account="50501055")
+    world.pays(70_000, "1001", payer=theirs)  # costs, and 20 kronor of the demand fee
+    assert world.tasks() == {}
+    (known,) = world.claims()
+    assert (known.told_principal_ore, known.told_collection_ore, known.told_costs_ore) == (100_000, 16_000, 0)
+    with pytest.raises(RuleViolation, match="no less is owed"):
+        world.tell("reduce_order_to_pay", order_no=1)
+
+    world.pays(26_000, "1001")  # the debtor's own
+    assert "260,00 less is owed on 1001" in world.tasks()["order_to_pay_lowered", "1"]
+    world.pays(10_000, "1001", payer=theirs)
+    assert "260,00 less is owed on 1001" in world.tasks()["order_to_pay_lowered", "1"]
+    assert world.tell("reduce_order_to_pay", order_no=1)["lowered_ore"] == 26_000
+    assert ([one.told_principal_ore for one in world.claims()], world.open(owed)) == ([80_000], (80_000, 0, 0))
+
+    world.pays(80_000, "1001", payer=theirs)
+    assert (world.tasks(), world.claims()[0].told_principal_ore) == ({}, 0)
+    assert world.events("order_to_pay_paid_out") == ["order_to_pay_paid_out"] * 3
     assert_books_agree(world)
 
 

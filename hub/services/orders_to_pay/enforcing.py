@@ -18,11 +18,11 @@ from hub.rules.orders_to_pay.taking_back import lasting
 from hub.services.books.finding import find_company
 from hub.services.orders_to_pay.applying import applicant_of, authority_rows, respondent_of
 from hub.services.orders_to_pay.filing import hand_over
-from hub.services.orders_to_pay.following import CLAIM
 from hub.services.orders_to_pay.looking import Known, gather, source_of
 from hub.services.orders_to_pay.lowering import as_told, left_of, locked
 from hub.services.orders_to_pay.making import answer_of, why
 from hub.services.orders_to_pay.means import Means
+from hub.services.orders_to_pay.paying_out import CLAIM
 from hub.services.orders_to_pay.telling import tell
 from hub.services.ports import JsonObject, UnitOfWork
 

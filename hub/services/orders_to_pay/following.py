@@ -12,6 +12,7 @@ from hub.model.orders_to_pay import Happening, OrderState, Said
 from hub.model.tenant import Tenant
 from hub.services.orders_to_pay.lowering import watch_lowered
 from hub.services.orders_to_pay.means import Interrupt
+from hub.services.orders_to_pay.paying_out import CLAIM, heed_payouts
 from hub.services.orders_to_pay.telling import tell
 from hub.services.orders_to_pay.undelivered import not_reached
 from hub.services.ports import UnitOfWork
@@ -20,7 +21,6 @@ DELIVERED = "attempt_delivered"
 DECIDED = "attempt_decided"  # by a person
 KINDS = (DELIVERED, DECIDED, "attempt_rejected", "attempt_given_up", "attempt_cancelled")
 CURSOR = "orders_to_pay"
-CLAIM = "orders to pay"  # whoever moves applications goes one after the other
 EVENTS_AT_ONCE = 500
 HUB = "hub"  # who says what nobody has typed
 
@@ -38,6 +38,7 @@ def follow_orders(work: UnitOfWork, tenant: Tenant, interrupt: Interrupt) -> boo
     has_more = len(events) == EVENTS_AT_ONCE
     work.events.note_heard(CURSOR, events[-1].number if has_more else latest)
     if not has_more:
+        heed_payouts(work, tenant)
         watch_lowered(work)
     return has_more
 

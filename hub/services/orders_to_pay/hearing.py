@@ -15,11 +15,12 @@ from hub.rules.orders_to_pay.taking_back import lasting
 from hub.services.books.finding import find_company
 from hub.services.orders_to_pay.collecting import debit_collected, share_out
 from hub.services.orders_to_pay.filing import files_of
-from hub.services.orders_to_pay.following import CLAIM, HUB
+from hub.services.orders_to_pay.following import HUB
 from hub.services.orders_to_pay.looking import source_of
 from hub.services.orders_to_pay.lowering import refuse_lowered
 from hub.services.orders_to_pay.making import answer_of
 from hub.services.orders_to_pay.means import Means
+from hub.services.orders_to_pay.paying_out import CLAIM
 from hub.services.orders_to_pay.telling import find_order, tell
 from hub.services.orders_to_pay.undelivered import not_reached
 from hub.services.ports import JsonObject, UnitOfWork

@@ -29,6 +29,7 @@ from hub.services.orders_to_pay.duties import LOWERED_TASK
 from hub.services.orders_to_pay.filing import hand_over
 from hub.services.orders_to_pay.making import answer_of
 from hub.services.orders_to_pay.means import Means
+from hub.services.orders_to_pay.paying_out import CLAIM, heed_payouts
 from hub.services.orders_to_pay.telling import find_order, tell
 from hub.services.ports import JsonObject, UnitOfWork
 
@@ -158,7 +159,7 @@ class OrderReducer:
             RuleViolation: the authority does not have it any more, no less is owed, nothing is and the case has cost
                 nothing: then withdraw it; an earlier change is on its way; or it is decided and nobody enforces it.
         """
-        order, claims = _locked_to_lower(work, told.order_no, Happening.REDUCTION_SENT)
+        order, claims = _locked_to_lower(work, tenant, told.order_no, Happening.REDUCTION_SENT)
         now = [left_of(work, claim) for claim in claims]
         lowered_ore = sum(one.told_ore for one in claims) - sum(_asked(one) for one in now)
         if not lowered_ore:
@@ -186,7 +187,7 @@ class OrderWithdrawer:
             RuleViolation: the authority does not have it, an earlier change is on its way, or it is decided and nobody
                 enforces it.
         """
-        order, claims = _locked_to_lower(work, told.order_no, Happening.WITHDRAWAL_SENT)
+        order, claims = _locked_to_lower(work, tenant, told.order_no, Happening.WITHDRAWAL_SENT)
         lowered_ore = sum(one.told_ore for one in claims)
         kept = _tell_authority(work, tenant, self._means, order, MessageKind.WITHDRAWAL, (), lowered_ore, told)
         work.orders_to_pay.change_claims(order.order_no, [one.as_told(0, 0, 0, 0, 0) for one in claims])
@@ -203,8 +204,15 @@ def locked(work: UnitOfWork, order_no: int, happening: Happening) -> tuple[Order
     return order, claims
 
 
-def _locked_to_lower(work: UnitOfWork, order_no: int, happening: Happening) -> tuple[OrderToPay, list[OrderClaim]]:
-    """Return what `locked` does. Raises RuleViolation too where a decision is enforced by nobody."""
+def _locked_to_lower(
+    work: UnitOfWork, tenant: Tenant, order_no: int, happening: Happening
+) -> tuple[OrderToPay, list[OrderClaim]]:
+    """Return what `locked` does. What the authority paid out itself is known to it.
+
+    Raises RuleViolation too where a decision is enforced by nobody.
+    """
+    work.commands.claim(CLAIM)
+    heed_payouts(work, tenant)
     order, claims = locked(work, order_no, happening)
     refuse_unenforced(order, lasting(work.orders_to_pay.steps(order_no)))
     return order, claims

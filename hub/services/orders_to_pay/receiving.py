@@ -18,9 +18,9 @@ from hub.identifiers.masking import covered
 from hub.model.exchanges import Exchange, ExchangeState
 from hub.model.order_to_pay_files import CaseTold, FileReceipt, FilingEvent, FilingOpened, UnknownTold
 from hub.model.tenant import Tenant
-from hub.services.orders_to_pay.following import CLAIM
 from hub.services.orders_to_pay.hearing import Applied, FromFile, apply_receipt, apply_told
 from hub.services.orders_to_pay.means import Means
+from hub.services.orders_to_pay.paying_out import CLAIM
 from hub.services.ports import Store, UnitOfWork
 
 KIND = "order_to_pay_report"

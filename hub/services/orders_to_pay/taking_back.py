@@ -22,9 +22,9 @@ from hub.rules.orders_to_pay.states import ENDS_LEGAL_STEP
 from hub.rules.orders_to_pay.taking_back import lasting, restored, step_to_take_back
 from hub.services.orders_to_pay.awarding import lower_awarded
 from hub.services.orders_to_pay.duties import ask_people, interrupt_all, is_decided_despite
-from hub.services.orders_to_pay.following import CLAIM
 from hub.services.orders_to_pay.making import answer_of
 from hub.services.orders_to_pay.means import Means
+from hub.services.orders_to_pay.paying_out import CLAIM
 from hub.services.orders_to_pay.telling import change_to, find_order, mark, record
 from hub.services.ports import JsonObject, UnitOfWork
 

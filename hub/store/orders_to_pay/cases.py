@@ -16,6 +16,7 @@ from hub.model.orders_to_pay import (
     OrderStep,
     OrderTerms,
     OrderToPay,
+    PaidOnOrder,
 )
 from hub.store import tables
 from hub.store.bulk import insert_rows
@@ -63,6 +64,16 @@ _TO_BE_FILED = text(f"""
       AND NOT EXISTS (SELECT 1 FROM order_to_pay_claim c
                       JOIN order_to_pay o ON o.tenant = c.tenant AND o.order_no = c.order_no
                       WHERE c.tenant = r.tenant AND c.receivable_id = r.receivable_id AND o.state NOT IN ({_ENDED}))
+""")
+_PAID_ON = text(f"""
+    SELECT o.order_no, c.claim_no, o.company, e.bucket, e.amount_ore, p.payer_account
+    FROM event v
+    JOIN order_to_pay_claim c ON c.tenant = :t AND c.receivable_id = v.receivable_id
+    JOIN order_to_pay o ON o.tenant = :t AND o.order_no = c.order_no AND o.filed_on <> '' AND o.state NOT IN ({_ENDED})
+    JOIN entry e ON e.tenant = :t AND e.receivable_id = v.receivable_id AND e.entry_no = v.event_no
+    JOIN payment p ON p.tenant = :t AND p.payment_id = e.payment_id AND p.payer_account <> ''
+    WHERE v.tenant = :t AND v.event_no > :after AND v.event_no <= :until AND v.data IS NULL
+    ORDER BY o.order_no, e.entry_no
 """)
 _OPEN = "coalesce(i.principal_ore + i.fee_ore + i.interest_ore, 0)"
 # The principal of a fee invoice is told as costs.
@@ -238,6 +249,11 @@ class SqlOrdersToPay:
         statement = text(_LOWERED.format(states=listed(states), enforced=listed(enforced)))
         rows = self._connection.execute(statement, {"t": self._tenant, "limit": limit})
         return [LoweredOrder._make(row) for row in rows]
+
+    def paid_on(self, *, after: int, until: int) -> list[PaidOnOrder]:
+        """Return entries of payments whose payer's account is known, on filed applications, by application."""
+        rows = self._connection.execute(_PAID_ON, {"t": self._tenant, "after": after, "until": until})
+        return [PaidOnOrder._make(row) for row in rows]
 
     def asked_about(self) -> list[int]:
         """Return the applications of which a person has been asked, since less is owed, and nothing was told yet."""

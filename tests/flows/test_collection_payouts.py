@@ -157,6 +157,28 @@ def test_a_settlement_without_its_money_becomes_a_task(world):
     assert (world.sql("SELECT * FROM task"), world.sql("SELECT next_value FROM counter WHERE series = 'task'")) == asked
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_settlement_of_a_day_that_cannot_be_is_held_and_one_that_is_there_stops_no_round(world, engine):
+    row = {"told": "row", "claim": world.case().claim_id, "capital_ore": 1_000, "net_ore": 1_000}
+    for day in ("9999-12-31", "0001-01-01", "2027-01-16"):
+        head = {"told": "settlement", "payout_reference": f"P-{day}", "date": day}
+        held = world.receive(world.books.tell(head, row, {"told": "end"}, file_no=0))
+        assert (held.state, f"is dated {day}, which cannot be" in held.reason) == ("held", True)
+        head["date"], paid = "2026-11-10", {**row, "date": day}
+        held = world.receive(world.books.tell(head, paid, {"told": "end"}, file_no=0))
+        assert (held.state, f"a row was paid on {day}, which cannot be" in held.reason) == ("held", True)
+    assert (world.open(), settlements(world)) == ((100_000, 0, 0), [])
+
+    settle(world)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE settlement SET dated_on = '9999-12-31'"))
+    world.follow()
+    assert "settlement_unpaid" not in world.tasks()
+    world.next_day(20)
+    world.follow()
+    assert "settlement_unpaid" in world.tasks()  # counted from when it was booked
+
+
 @pytest.mark.parametrize("of_several", [False, True])
 def test_a_settlement_whose_money_the_bank_takes_back_is_unpaid_again(engine, of_several):
     world = CollectionWorld(engine, two_companies())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import NamedTuple
 
 from hub.model.books import OpenAmounts
@@ -16,6 +17,9 @@ from hub.model.collection import CollectionStep, SettlementClosed, SettlementRow
 from hub.model.collection_settings import CollectionAccounts
 from hub.model.company import Company
 from hub.money import format_kronor
+
+DAYS_AHEAD = 31  # a settlement may bear the day on which its money is to come
+DAYS_BACK = 3_653  # ten years; what is dated before is a slip of the pen
 
 
 class Split(NamedTuple):
@@ -125,8 +129,21 @@ def _kept(fee_ore: int, commission_ore: int) -> int:
     return _part(fee_ore, commission_ore, -commission_ore)
 
 
-def wrong_row(row: SettlementRow) -> str:
-    """Return what is wrong with the sums of a row, blank when they agree."""
+def can_be(day: str, today: str) -> bool:
+    """Say whether a day that an agency tells, ISO, can be so, seen from today; blank, it tells none, can."""
+    if not day:
+        return True
+    try:
+        days = (date.fromisoformat(day) - date.fromisoformat(today)).days
+    except ValueError:
+        return False
+    return -DAYS_BACK <= days <= DAYS_AHEAD
+
+
+def wrong_row(row: SettlementRow, today: str) -> str:
+    """Return what is wrong with the day or the sums of a row, blank when nothing is."""
+    if not can_be(row.date, today):
+        return f"a row was paid on {row.date}, which cannot be"
     expected = row.collected_ore - row.commission_ore - row.vat_ore
     if expected == row.net_ore:
         return ""

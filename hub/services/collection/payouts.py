@@ -11,6 +11,7 @@ from hub.model.payee_account import account_digits
 from hub.model.tenant import Tenant
 from hub.money import format_kronor
 from hub.rules.collection.payouts import PartsLeft, Paying, paid_by, words_of
+from hub.rules.collection.settling import can_be
 from hub.services.collection.agencies import Agencies
 from hub.services.collection.payout_books import UNPAID, parts_left, place
 from hub.services.ports import UnitOfWork
@@ -77,7 +78,9 @@ def _is_late(tenant: Tenant, settlement: Settlement, today: str) -> bool:
     days = max(
         (one.payout_banking_days for one in tenant.collection_agencies if one.agency == settlement.agency), default=0
     )
-    last = add_banking_days(date.fromisoformat(settlement.dated_on), days)
+    # One that was booked before impossible days were held counts from when it was booked.
+    since = settlement.dated_on if can_be(settlement.dated_on, settlement.posted_on) else settlement.posted_on
+    last = add_banking_days(date.fromisoformat(since), days)
     return last.isoformat() < today
 
 

@@ -23,7 +23,7 @@ from hub.model.collection import SettlementRow as ToldRow
 from hub.model.collection_cases import Case, CaseState, Settlement, SettlementRow
 from hub.model.tenant import Tenant
 from hub.rules.charges import Cause
-from hub.rules.collection.settling import Accounts, Split, accounts_of, differs, kept_fees, split, wrong_row
+from hub.rules.collection.settling import Accounts, Split, accounts_of, can_be, differs, kept_fees, split, wrong_row
 from hub.rules.collection.telling import left_of
 from hub.services.books.collected_interest import debit_of
 from hub.services.books.finding import find_company
@@ -50,8 +50,8 @@ def wrong_settlements(work: UnitOfWork, agency: str, told: Sequence[Told]) -> st
         if isinstance(event, SettlementOpened):
             if event.payout_reference in counted:
                 return f"settlement {event.payout_reference} stands twice"
-            if work.agency_told.settlement_named(agency, event.payout_reference) is not None:
-                return f"settlement {event.payout_reference} has been booked from another file"
+            if why := _wrong_head(work, agency, event):
+                return why
             counted[event.payout_reference] = (0, 0)
             currencies[event.payout_reference] = event.currency
         elif isinstance(event, ToldRow):
@@ -59,12 +59,20 @@ def wrong_settlements(work: UnitOfWork, agency: str, told: Sequence[Told]) -> st
                 return f"settlement {reference} has a row of {_unknown(one, event)}"
             if cases[one.case_no].currency != (currency := currencies[reference]):
                 return f"settlement {reference} is in {currency}, and has a row of a case in another currency"
-            if why := wrong_row(event):
+            if why := wrong_row(event, work.today):
                 return f"settlement {reference}: {why}"
             count, net_ore = counted[reference]
             counted[reference] = (count + 1, net_ore + event.net_ore)
         elif isinstance(event, SettlementClosed) and (why := differs(*counted[reference], event)):
             return why
+    return ""
+
+
+def _wrong_head(work: UnitOfWork, agency: str, event: SettlementOpened) -> str:
+    if work.agency_told.settlement_named(agency, event.payout_reference) is not None:
+        return f"settlement {event.payout_reference} has been booked from another file"
+    if not can_be(event.date, work.today):
+        return f"settlement {event.payout_reference} is dated {event.date}, which cannot be"
     return ""
 
 

@@ -557,6 +557,28 @@ def test_what_an_agency_takes_back_opens_capital_fees_and_interest_again(engine,
     assert world.verify() == []
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("settles", [False, True])
+def test_no_more_capital_is_taken_back_than_was_collected(engine, settles):
+    world = CollectionWorld(engine, collection_tenant({"settles": settles}))
+    world.person("1001")
+    world.transfer()
+    head, claim = {"told": "settlement", "payout_reference": "P1", "date": "2026-11-10"}, world.case().claim_id
+
+    def given(*capital_ore, reference="P1"):
+        rows = [{"told": "row", "claim": claim, "capital_ore": ore, "net_ore": ore} for ore in capital_ore]
+        lines = [{**head, "payout_reference": reference}, *rows, {"told": "end"}]
+        return world.receive(world.books.tell(*lines, file_no=0))
+
+    assert "takes back 100,00 of the capital of case 1, which has collected 0,00" in given(-10_000).reason
+    assert given(10_000, -10_001).state == "held"
+    assert (world.case().left_there_ore, "agency_file_held" in world.tasks()) == (100_000, True)
+    assert given(10_000, -4_000).state == "posted"
+    assert given(-6_001, reference="P2").state == "held"
+    assert given(-6_000, reference="P2").state == "posted"
+    assert (world.case().left_there_ore, world.verify()) == (100_000, [])
+
+
 def test_fees_that_an_agency_keeps_are_no_revenue(engine, monkeypatch):
     monkeypatch.setitem(TERMS, CollectionStep.COLLECT, StepTerms(Payee.AGENCY, keeps_fees=True))
     world = CollectionWorld(engine)

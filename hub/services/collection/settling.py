@@ -22,6 +22,7 @@ from hub.model.collection import (
 from hub.model.collection import SettlementRow as ToldRow
 from hub.model.collection_cases import Case, CaseState, Settlement, SettlementRow
 from hub.model.tenant import Tenant
+from hub.money import format_kronor
 from hub.rules.charges import Cause
 from hub.rules.collection.settling import Accounts, Split, accounts_of, can_be, differs, kept_fees, split, wrong_row
 from hub.rules.collection.telling import left_of
@@ -65,6 +66,26 @@ def wrong_settlements(work: UnitOfWork, agency: str, told: Sequence[Told]) -> st
             counted[reference] = (count + 1, net_ore + event.net_ore)
         elif isinstance(event, SettlementClosed) and (why := differs(*counted[reference], event)):
             return why
+    return _taken_back_beyond(work, told)
+
+
+def _taken_back_beyond(work: UnitOfWork, told: Sequence[Told]) -> str:
+    """Return which row takes back more capital than its case has collected until then, blank when none does."""
+    rows = [(one, event_of(one)) for one in told if one.kind == "settlement_row" and one.case_no is not None]
+    raising = {one.case_no for one, row in rows if one.case_no is not None and row.capital_ore < 0}
+    if not raising:
+        return ""
+    collected = work.collection_cases.collected(sorted(raising))
+    capital = {number: amounts.principal_ore for number, amounts in collected.items()}
+    for one, row in rows:
+        if one.case_no not in raising:
+            continue
+        before_ore = capital.get(one.case_no, 0)
+        capital[one.case_no] = before_ore + row.capital_ore
+        if row.capital_ore < 0 and capital[one.case_no] < 0:
+            back = format_kronor(-row.capital_ore)
+            of_case = f"capital of case {one.case_no}, which has collected {format_kronor(before_ore)}"
+            return f"settlement {reference_of(one)} takes back {back} of the {of_case}"
     return ""
 
 

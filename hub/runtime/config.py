@@ -36,6 +36,7 @@ INBOX_FOLDER = "inbox"  # whose folders are the tenants' inboxes
 DEFAULT_DATABASE_URL = "sqlite:///hub.sqlite"
 
 MOST_LISTED = 10
+STANDS_TWICE = "write the settings of both tables under one heading, and delete the other"
 
 _REFERENCE = re.compile(r"(env|file):.+")
 _POSTGRESQL = "postgresql+psycopg://"
@@ -319,7 +320,8 @@ def _parse(content: bytes, source: str) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise ConfigurationError(f"{source} is not UTF-8 text", hint="save it as UTF-8") from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ConfigurationError(f"{source} is not valid TOML: {error}", hint="correct it at that place") from None
+        hint = STANDS_TWICE if "twice" in str(error) else "correct it at that place"
+        raise ConfigurationError(f"{source} is not valid TOML: {error}", hint=hint) from None
 
 
 def _check_database_url(url: str) -> None:

@@ -265,6 +265,7 @@ WRONG_INSTALLATIONS = [
     ("databse = 1", "databse", "did you mean database?"),
     ("database = 'x'", "database", "must be a table"),
     ("[database", "", "hub.toml is not valid TOML"),
+    ("[database]\n[database]", "", "('database',) twice"),
 ]
 
 

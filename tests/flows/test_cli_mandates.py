@@ -133,7 +133,7 @@ def test_a_request_is_taken_back(day: Day, tmp_path: Path) -> None:
     assert answer("payment-requests", "cancel", number, home=home)["state"] == "cancelling"
     refused = run("payment-requests", "cancel", str(number), home=home)
     assert refused.exit_code == 1
-    assert "nothing to take back" in refused.output
+    assert "wait for the answer" in refused.output
     sent = answer("payment-requests", "run", "--files-only", home=home)["files"]
     assert [one["orders"] for one in sent] == [1]
 

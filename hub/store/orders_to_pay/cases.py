@@ -18,6 +18,7 @@ from hub.model.orders_to_pay import (
     OrderToPay,
     PaidOnOrder,
 )
+from hub.rules.payments.allocation import Cause
 from hub.store import tables
 from hub.store.bulk import insert_rows
 from hub.store.counters import take_numbers
@@ -65,12 +66,15 @@ _TO_BE_FILED = text(f"""
                       JOIN order_to_pay o ON o.tenant = c.tenant AND o.order_no = c.order_no
                       WHERE c.tenant = r.tenant AND c.receivable_id = r.receivable_id AND o.state NOT IN ({_ENDED}))
 """)
+# What we gave up of a difference is no money of theirs; its opposite entry has the cause as its rule.
+_GIVEN_UP = listed((Cause.DIFFERENCE_WRITTEN_OFF, Cause.DIFFERENCE_CARRIED))
 _PAID_ON = text(f"""
     SELECT o.order_no, c.claim_no, o.company, e.bucket, e.amount_ore, p.payer_account
     FROM event v
     JOIN order_to_pay_claim c ON c.tenant = :t AND c.receivable_id = v.receivable_id
     JOIN order_to_pay o ON o.tenant = :t AND o.order_no = c.order_no AND o.filed_on <> '' AND o.state NOT IN ({_ENDED})
     JOIN entry e ON e.tenant = :t AND e.receivable_id = v.receivable_id AND e.entry_no = v.event_no
+      AND e.cause NOT IN ({_GIVEN_UP}) AND e.rule NOT IN ({_GIVEN_UP})
     JOIN payment p ON p.tenant = :t AND p.payment_id = e.payment_id AND p.payer_account <> ''
     WHERE v.tenant = :t AND v.event_no > :after AND v.event_no <= :until AND v.data IS NULL
     ORDER BY o.order_no, e.entry_no

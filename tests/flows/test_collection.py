@@ -245,6 +245,19 @@ def test_a_status_that_nobody_knows_asks_a_person(accepted):
     assert world.events("case_status_told")[-1]["said"] == "väntar på månen"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_status_of_a_day_that_cannot_be_counts_as_told_today(accepted, day):
+    world = accepted
+    world.books.tell({"told": "status", "claim": world.case().claim_id, "stage": "krav_sent", "date": day})
+    world.follow()
+
+    assert (world.case().stage, world.case().stage_on) == ("krav_sent", world.clock.today().isoformat())
+    assert world.events("case_status_told")[-1]["date"] == ""
+    remarks = world.sql("SELECT remark FROM agency_told WHERE remark LIKE '%cannot be%'")
+    assert remarks == [(f"its day {day} cannot be: it counts as told today",)]
+
+
 def test_what_is_told_of_unknown_cases_is_a_stray(accepted):
     world = accepted
     kept = world.receive(world.books.tell({"told": "status", "claim": "K99", "stage": "krav_sent"}))

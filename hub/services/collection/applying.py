@@ -21,6 +21,7 @@ from hub.model.collection import (
 from hub.model.collection_cases import ORDER_REFUSED, Case, CaseState, Order, OrderState
 from hub.model.tenant import Tenant
 from hub.rules.collection.ending import known_code
+from hub.rules.collection.settling import can_be
 from hub.rules.reasons import cut_at_word
 from hub.services.collection.ending import Ending, end_cases
 from hub.services.collection.listing import keep_list
@@ -152,9 +153,11 @@ class _Applying:
 
     def _status(self, case: Case, event: StatusTold) -> str:
         stage = event.stage if event.stage in set(Stage) else Stage.UNKNOWN
+        is_dated = can_be(event.date, self._work.today)
+        on = event.date if is_dated else ""
         if case.is_open:
-            self._change(case._replace(stage=stage, stage_on=event.date or self._work.today))
-        tell(self._work, "case_status_told", case, stage=stage, date=event.date, text=event.text, said=event.said)
+            self._change(case._replace(stage=stage, stage_on=on or self._work.today))
+        tell(self._work, "case_status_told", case, stage=stage, date=on, text=event.text, said=event.said)
         if stage == Stage.UNKNOWN:
             said = event.said or repr(event.stage)
             message = f"{case.agency} calls a status {said}, which is not known: ask what it means"
@@ -164,7 +167,9 @@ class _Applying:
                 f"the debtor disputes case {case.claim_id} at {case.agency}: look at the claim, withdraw it or answer"
             )
             self._work.commands.open_task(CASE_DISPUTED, str(case.case_no), message)
-        return "" if case.is_open else f"the case is {case.state}"
+        if not case.is_open:
+            return f"the case is {case.state}"
+        return "" if is_dated else f"its day {event.date} cannot be: it counts as told today"
 
     def _closed(self, case: Case, event: CaseClosed, exchange_no: int) -> str:
         if not case.is_open:

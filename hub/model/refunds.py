@@ -145,7 +145,7 @@ class Refundable(NamedTuple):
     payer_family: str  # the format that wrote it
     payer_address: str  # lines divided by line feeds
     debtor_key: str
-    other_debts_ore: int  # of the debtor, with the company
+    other_debts_ore: int  # of the debtor, with the company, due
     has_hold: int  # 1: a hold stands on what it belongs to, or on a debt of the debtor
     is_protected: int  # 1: the debtor's identity is protected
     live: int  # refunds of it that are asked for, approved or under way

@@ -151,6 +151,15 @@ def test_money_that_only_pays_debts_is_no_refund(make):
     assert (world.open_ore(old), world.open_ore(new)) == (0, 50_00)
 
 
+def test_what_is_not_due_yet_is_neither_set_off_nor_in_the_way(make):
+    world = make(open_debts="net")
+    world.suspended(100_00)
+    today, later = owes(world, "100", 30_00, due_date="2026-11-22"), owes(world, "101", 400_00, due_date="2026-11-23")
+
+    assert world.plan() == {"refunds": 1, "refunded_ore": 70_00, "netted_ore": 30_00}
+    assert (world.open_ore(today), world.open_ore(later)) == (0, 400_00)
+
+
 def test_debts_may_be_left_out_of_account(make):
     world = make(open_debts="refund")
     world.suspended(100_00)

@@ -50,7 +50,7 @@ _DECIDING = f"""
            CAST(coalesce((SELECT sum(o.principal_ore + o.fee_ore + o.interest_ore) FROM receivable d
                           JOIN open_item o ON o.tenant = d.tenant AND o.receivable_id = d.receivable_id
                           WHERE {_DEBTORS} AND d.company = c.company AND d.currency = c.currency
-                            AND d.kind <> 'internal'
+                            AND d.kind <> 'internal' AND d.due_date <= :today
                             AND o.principal_ore + o.fee_ore + o.interest_ore > 0), 0) AS BIGINT),
            CASE WHEN EXISTS (SELECT 1 FROM receivable d
                              JOIN hold h ON h.tenant = d.tenant AND h.receivable_id = d.receivable_id
@@ -89,9 +89,10 @@ class Refundables:
         return [one for page in pages for one in self._decided(source, f"{number} IN :numbers", {"numbers": page})]
 
     def debts(self, of: Refundable) -> list[Debt]:
-        """Return what the one who is to be paid back owes the company, the oldest due first."""
-        given = {"t": self._tenant, "key": of.debtor_key, "company": of.company, "currency": of.currency}
-        return [Debt._make(row) for row in self._connection.execute(_DEBTS, given)]
+        """Return what the one who is to be paid back owes the company and is due, the oldest due first."""
+        given = {"key": of.debtor_key, "company": of.company, "currency": of.currency}
+        rows = self._connection.execute(_DEBTS, {"t": self._tenant, "today": self._today, **given})
+        return [Debt._make(row) for row in rows]
 
     def _decided(self, source: RefundSource, which: str, given: dict[str, object]) -> list[Refundable]:
         candidates = _OF_PAYMENT if source is RefundSource.PAYMENT else _OF_RECEIVABLE
@@ -109,11 +110,13 @@ class Refundables:
         return [Refundable._make(row) for row in rows]
 
 
+# What is not due yet cannot be set off (*kvittning* needs a counterclaim that is due).
 _DEBTS = text("""
     SELECT r.company, r.number, r.source_system, o.principal_ore + o.fee_ore + o.interest_ore
     FROM receivable r JOIN open_item o ON o.tenant = r.tenant AND o.receivable_id = r.receivable_id
     WHERE r.tenant = :t AND r.debtor_key = :key AND :key <> '' AND r.company = :company AND r.currency = :currency
-      AND r.kind <> 'internal' AND o.principal_ore + o.fee_ore + o.interest_ore > 0
+      AND r.kind <> 'internal' AND r.due_date <= :today
+      AND o.principal_ore + o.fee_ore + o.interest_ore > 0
     ORDER BY r.due_date, r.receivable_id LIMIT 200
 """)
 _NO_LATER = """NOT EXISTS (SELECT 1 FROM entry l WHERE l.tenant = o.tenant AND l.receivable_id = o.receivable_id

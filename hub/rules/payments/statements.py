@@ -78,19 +78,29 @@ def gaps(statements: Sequence[Statement]) -> list[Gap]:
     """Return what does not go on between statements in order, see `in_order`.
 
     One that begins before the last one ends, with what an earlier one opened or closed with, tells again what others
-    have told, such as a month behind its days: nothing is missing before it.
+    have told, such as a month behind its days: nothing is missing before it, and its number may be of another series.
     """
     stood: dict[int | None, str] = {}  # balances that earlier ones opened and closed with, and until when
+    numbered = next(iter(statements), None)  # the last of the series of numbers
     found = []
     for after, before in pairwise(statements):
+        assert numbered is not None  # there are two
         closed_on = after.closing_on or ""
         stood |= {after.opening_ore: closed_on, after.closing_ore: closed_on}
-        since = _days_before(before.closing_on or "", LONGEST_STATEMENT_DAYS)
-        is_told_again = _begins_on(before) <= closed_on and stood.get(before.opening_ore, "") >= since
-        gap = _between(after, before, is_told_again=is_told_again)
-        if gap is not None:
-            found.append(gap)
+        if not _tells_again(after, before, stood.get(before.opening_ore, "")):
+            gap = _between(after, before, _missing_numbers(numbered, before))
+            found += [gap] if gap else []
+            numbered = before
+        elif number_of(before) == number_of(numbered) + 1:
+            numbered = before
     return found
+
+
+def _tells_again(after: Statement, before: Statement, stood_until: str) -> bool:
+    if before.opening_ore == after.closing_ore:
+        return False
+    since = _days_before(before.closing_on or "", LONGEST_STATEMENT_DAYS)
+    return _begins_on(before) <= (after.closing_on or "") and stood_until >= since
 
 
 def _begins_on(statement: Statement) -> str:
@@ -101,10 +111,9 @@ def _days_before(day: str, count: int) -> str:
     return (date.fromisoformat(day) - count * _DAY).isoformat()
 
 
-def _between(after: Statement, before: Statement, *, is_told_again: bool) -> Gap | None:
+def _between(after: Statement, before: Statement, missing: str) -> Gap | None:
     difference_ore = (before.opening_ore or 0) - (after.closing_ore or 0)
-    missing = _missing_numbers(after, before)
-    if not missing and (not difference_ore or is_told_again):
+    if not missing and not difference_ore:
         return None
     first, last = _untold_days(after, before)
     kind = GapKind.BALANCE if difference_ore else GapKind.SERIAL

@@ -78,6 +78,17 @@ def test_a_longer_statement_tells_again_what_its_days_told():
         assert found(*order, thursday) == []
 
 
+@pytest.mark.parametrize("serial", ["11", "900"])
+def test_a_month_may_have_numbers_of_its_own(serial: str):
+    days = (MONDAY._replace(serial="228"), TUESDAY._replace(serial="229"), WEDNESDAY._replace(serial="230"))
+    month = told("2026-11-18", 0, 70, serial, opening_on="2026-11-01", exchange_no=99)
+    thursday, friday = told("2026-11-19", 70, 75, "231"), told("2026-11-20", 75, 80, "233")
+
+    assert found(*days, month) == []
+    assert found(*days, month, thursday) == []
+    assert found(*days, month, thursday, friday) == [("serial", 0, "", "", "232")]
+
+
 def test_a_balance_that_stood_long_ago_proves_nothing():
     january = told("2026-01-16", 0, 500)
 

@@ -473,6 +473,38 @@ def test_a_debit_of_a_whole_file_or_part_books_all_of_it(world, name):
     assert balances(world) == [0, 0, -150_00]
 
 
+@pytest.mark.parametrize("order", ["054 return 053", "return 054 053", "return 053"])
+def test_a_debit_of_a_whole_file_is_told_of_one_that_came_back_too(world, order):
+    back, _ = world.ordered(100_00, 50_00)
+    for told in order.split():
+        if told == "return":
+            world.came_back(back)
+        else:
+            world.booked(world.debit(150_00, FILE), family=f"camt.{told}")
+
+    assert world.states() == ["returned", "booked"]
+    assert balances(world) == [-100_00, 0, -150_00]
+    assert world.tasks().keys() == {"refund_returned"}
+    if told_first := world.sql("SELECT min(exchange_no) FROM refund_telling HAVING count(DISTINCT exchange_no) > 1"):
+        world.tell("undo_file", exchange_no=told_first[0][0], reason="read twice")
+        world.follow()
+        assert (world.states(), balances(world)) == (["returned", "booked"], [-100_00, 0, -150_00])
+    assert world.found() == []
+
+
+def test_a_debit_of_a_whole_file_takes_what_was_rejected_of_it_too(world):
+    back, _ = world.ordered(100_00, 50_00)
+    world.answer(answer("", parts=part(back.part, payment(back.end_to_end_id, "RJCT"), message=FILE), message=FILE))
+    world.booked(world.debit(150_00, FILE))
+
+    assert world.states() == ["rejected", "booked"]
+    assert balances(world) == [-100_00, 100_00, -150_00]
+    assert "given back" in world.tasks()["refund_paid_twice"]
+    world.came_back(back)
+    assert (world.states(), balances(world)) == (["returned", "booked"], [-100_00, 0, -150_00])
+    assert "refund_paid_twice" not in world.tasks()
+
+
 def test_a_debit_that_names_a_refund_in_its_text_books_it(world):
     [one] = world.ordered(100_00)
     world.booked(world.debit(100_00)._replace(texts=("Utbetalning", one.end_to_end_id)))

@@ -13,7 +13,7 @@ from itertools import islice
 
 from hub.model.payment_file import FileEvent, Key, OtherEntry, OtherKind, Payment, Reversal
 from hub.model.refunds import Refund
-from hub.rules.refunds.returns import brought_back
+from hub.rules.refunds.of_sum import of_sum
 
 KIND = "end_to_end_id"
 AT_ONCE = 1_000  # events of a file that are looked up together
@@ -58,7 +58,7 @@ def _together(event: FileEvent, files: Iterable[Sequence[Refund]]) -> Sequence[R
     """Return the refunds of the first file, or part, that a credit is the sum of."""
     if not isinstance(event, Reversal | OtherEntry):
         return ()
-    return next((found for one in files if (found := brought_back(one, event.amount_ore, event.currency))), ())
+    return next((found for one in files if (found := of_sum(one, event.amount_ore, event.currency))), ())
 
 
 def _name(event: FileEvent) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from hub.model.books import Contra, VoucherKey, VoucherLine
 from hub.model.refunds import UNDER_WAY, Refund, RefundState, StatementDebit, Telling
 from hub.model.tenant import Tenant
+from hub.rules.refunds.of_sum import of_sum
 from hub.services.chart import chart_of
 from hub.services.ports import UnitOfWork
 
@@ -60,7 +61,10 @@ class _Debits:
         return sum(len(new) for new in together.values())
 
     def _refunds_of(self, debit: StatementDebit) -> list[Refund]:
-        """Return the refunds that an entry means: one by its own id, or all of a file or a part of it by theirs."""
+        """Return the refunds that an entry means: one by its own id, or those of a file or a part that its sum is of.
+
+        Some may have come back already, and be told of all the same: again, or late.
+        """
         own = {self._by_id[name].refund_no: self._by_id[name] for name in debit.references if name in self._by_id}
         if own:
             return [one for one in own.values() if one.order_no]
@@ -69,7 +73,8 @@ class _Debits:
             for message_id, of_part in ((name, ""), (whole, part)):
                 if message_id in self._orders:
                     found = self._work.refunds.in_order(self._orders[message_id].order_no, of_part)
-                    return [one for one in found if not one.is_given_back]
+                    standing = [one for one in found if not one.is_given_back]
+                    return list(of_sum(found, debit.amount_ore, debit.currency)) or standing
         return []
 
     def _tell(self, debit: StatementDebit, meant: Sequence[Refund]) -> list[Refund]:

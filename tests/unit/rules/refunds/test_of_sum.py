@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.model.refunds import Refund
-from hub.rules.refunds.returns import brought_back
+from hub.rules.refunds.of_sum import of_sum
 
 EMPTY = Refund(*[0 if kind == "int" else "" for kind in Refund.__annotations__.values()])
 PLAIN, LARGE = EMPTY._replace(refund_no=1, amount_ore=100, currency="SEK"), EMPTY._replace(refund_no=2, amount_ore=200)
@@ -26,5 +26,5 @@ BACK, REJECTED = {"is_given_back": 1, "returned_payment": 7}, {"is_given_back": 
 def test_a_sum_brings_back_what_left_of_a_file(second, amount_ore, meant):
     refunds = [PLAIN, LARGE._replace(**second)]
 
-    assert [one.refund_no for one in brought_back(refunds, amount_ore, "SEK")] == meant
-    assert brought_back(refunds, amount_ore, "EUR") == ()
+    assert [one.refund_no for one in of_sum(refunds, amount_ore, "SEK")] == meant
+    assert of_sum(refunds, amount_ore, "EUR") == ()

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import gc
 
-GARBAGE_IS_WORTH_A_LOOK = (
-    50_000  # objects; at Python's 700, looking among what stays takes a seventh of a short command
-)
+GARBAGE_IS_WORTH_A_LOOK = 50_000  # objects; at Python's 700 a seventh of a short command goes into looking
 
 
 def main() -> None:

@@ -90,6 +90,7 @@ def _side_by_side(way: Way, chosen: argparse.Namespace) -> tuple[float, float]:
         with _sandbox(folder / "kivra") as table:
             home = write_home(folder / "home", url, way.tenants, more=table)
             messages = [message for name in way.tenants for message in _planned(home, name, way, chosen)]
+            _let_rest(url)
             ours = _sent(home, way, chosen.documents)
         file = folder / "messages.json"
         file.write_text(json.dumps([message.decode() for message in messages]), encoding="utf-8")
@@ -125,6 +126,18 @@ def _planned(home: Path, tenant: str, way: Way, chosen: argparse.Namespace) -> l
             raise SystemExit(f"{len(planned)} of {len(documents)} messages are planned: {carried}")
         contents = work.store.contents.read_all([attempt.sha256 for attempt in planned])
         return [contents[attempt.sha256] for attempt in planned]
+
+
+def _let_rest(url: str) -> None:
+    """Have the database do now what making the messages left it to do, so that it does not while they are sent."""
+    from hub.store.database import open_database
+
+    engine = open_database(url)
+    is_sqlite = engine.dialect.name == "sqlite"
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for statement in ("PRAGMA wal_checkpoint(TRUNCATE)",) if is_sqlite else ("VACUUM (ANALYZE)", "CHECKPOINT"):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
 
 
 class _Printer:

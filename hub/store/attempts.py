@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, bindparam
@@ -23,11 +24,14 @@ _RECORD = text(
     "may_have_arrived = :may_have_arrived, known_since = :known_since, failures = :failures, "
     "failing_since = :failing_since, asked_before_s = :asked_before_s, next_at = :next_at, "
     "external_id = :external_id, problem = :problem, code = :code, changed_at = :changed_at "
-    "WHERE tenant = :t AND attempt_no = :attempt_no AND run_no = :was_run_no "
-    "AND state = :was_state AND called_by = :was_called_by AND execution = :was_execution AND sends = :was_sends "
-    "AND (:state <> 'started' OR NOT EXISTS (SELECT 1 FROM exchange x WHERE x.tenant = attempt.tenant "
-    "AND x.exchange_no = attempt.exchange_no AND x.let_go <> 0))"
+    "WHERE tenant = :t AND attempt_no = :attempt_no"
 )
+_KNOWN_BY = ("run_no", "state", "called_by", "execution", "sends")  # whoever changes an attempt changes one of these
+_STAND = text(
+    f"SELECT a.attempt_no, x.let_go, {', '.join(f'a.{name}' for name in _KNOWN_BY)} FROM attempt a "
+    "JOIN exchange x ON x.tenant = a.tenant AND x.exchange_no = a.exchange_no "
+    "WHERE a.tenant = :t AND a.attempt_no IN :numbers"
+).bindparams(bindparam("numbers", expanding=True))
 
 _HEAD = ("tenant", "attempt_no", "batch", "run_no", "channel", "exchange_no")
 _STATES_OF = text("SELECT exchange_no, state FROM attempt WHERE tenant = :t AND exchange_no IN :exchanges").bindparams(
@@ -36,10 +40,12 @@ _STATES_OF = text("SELECT exchange_no, state FROM attempt WHERE tenant = :t AND 
 _HAS_ANY = text(
     "SELECT 1 FROM attempt WHERE tenant = :t AND channel = :channel AND state IN :states LIMIT 1"
 ).bindparams(bindparam("states", expanding=True))
+_HOLD = text(
+    "SELECT attempt_no FROM attempt WHERE tenant = :t AND attempt_no IN :numbers ORDER BY attempt_no FOR UPDATE"
+).bindparams(bindparam("numbers", expanding=True))
 _HOLD_OF = text(
     "SELECT attempt_no FROM attempt WHERE tenant = :t AND exchange_no IN :exchanges ORDER BY attempt_no FOR UPDATE"
 ).bindparams(bindparam("exchanges", expanding=True))
-_KNOWN_BY = ("run_no", "state", "called_by", "execution", "sends")  # whoever changes an attempt changes one of these
 
 _DRAW = text(
     "WITH failed AS (SELECT batch, count(*) AS messages FROM attempt WHERE tenant = :t AND channel = :channel "
@@ -66,6 +72,7 @@ class SqlAttempts:
         self._connection = connection
         self._tenant = tenant
         self._now = now
+        self._held: set[int] = set()
 
     def plan(self, batch: str, run_no: int, channel: str, exchanges: Sequence[int]) -> None:
         """Write new attempts of exchanges in state `planned`, each with a key that was never used before."""
@@ -134,12 +141,12 @@ class SqlAttempts:
         who took them in different orders would wait for each other. A single one, too: who waits for it in the
         statement that writes `started` does not see what was let go meanwhile.
         """
-        if numbers and self._connection.dialect.name == "postgresql":
-            statement = text(
-                "SELECT attempt_no FROM attempt WHERE tenant = :t AND attempt_no IN :numbers "
-                "ORDER BY attempt_no FOR UPDATE"
-            ).bindparams(bindparam("numbers", expanding=True))
-            self._connection.execute(statement, {"t": self._tenant, "numbers": list(numbers)})
+        wanted = sorted(set(numbers) - self._held)
+        if wanted and self._connection.dialect.name == "postgresql":
+            for start in range(0, len(wanted), _NAMED_AT_ONCE):
+                named = wanted[start : start + _NAMED_AT_ONCE]
+                self._connection.execute(_HOLD, {"t": self._tenant, "numbers": named})
+        self._held.update(wanted)
 
     def hold_of(self, exchanges: Collection[int]) -> None:
         """Let nobody else change the attempts of these outgoing exchanges before the transaction ends; see `hold`."""
@@ -167,14 +174,34 @@ class SqlAttempts:
         )
         return [Attempt._make(row) for row in rows]
 
-    def record(self, attempt: Attempt, *, was: Attempt) -> bool:
-        """Write where an attempt stands now; False, and nothing written, when it is no longer as it `was`.
+    def record(self, changes: Sequence[tuple[Attempt, Attempt]]) -> set[int]:
+        """Write where attempts stand now, each given as it was and as it is; return the numbers of those written.
 
-        Nor is it written that a call begins of what was let go.
+        One that is no longer as it was stays as it is, and so does one that was let go and whose call would begin.
+        Nobody else changes any of them before the transaction ends.
         """
-        values = {f"was_{name}": getattr(was, name) for name in _KNOWN_BY}
-        result = self._connection.execute(_RECORD, {"t": self._tenant, **attempt._asdict(), **values})
-        return bool(result.rowcount)
+        numbers = sorted({attempt.attempt_no for _, attempt in changes})
+        self.hold(numbers)
+        stand = self._stand(numbers)
+        written: dict[int, Attempt] = {}
+        for was, attempt in changes:
+            let_go, known = stand[attempt.attempt_no]
+            begins_in_vain = attempt.state == AttemptState.STARTED and let_go
+            if known == _known(was) and not begins_in_vain:
+                stand[attempt.attempt_no] = let_go, _known(attempt)
+                written[attempt.attempt_no] = attempt
+        if written:
+            self._connection.execute(_RECORD, [{"t": self._tenant, **one._asdict()} for one in written.values()])
+        return set(written)
+
+    def _stand(self, numbers: Sequence[int]) -> dict[int, tuple[bool, tuple[Any, ...]]]:
+        """Return of held attempts whether each was let go, and what it is known by."""
+        stand: dict[int, tuple[bool, tuple[Any, ...]]] = {}
+        for start in range(0, len(numbers), _NAMED_AT_ONCE):
+            named = list(numbers[start : start + _NAMED_AT_ONCE])
+            for number, let_go, *known in self._connection.execute(_STAND, {"t": self._tenant, "numbers": named}):
+                stand[number] = bool(let_go), tuple(known)
+        return stand
 
     def make_due(self, run_no: int, channel: str) -> None:
         """Let messages of a run wait no longer for their time, and have their channel for as long as new ones.
@@ -230,3 +257,7 @@ class SqlAttempts:
 
     def _lock(self, table: str, to_change: bool) -> str:
         return f" FOR UPDATE OF {table}" if to_change and self._connection.dialect.name == "postgresql" else ""
+
+
+def _known(attempt: Attempt) -> tuple[Any, ...]:
+    return tuple(getattr(attempt, name) for name in _KNOWN_BY)

@@ -339,7 +339,7 @@ def failed_first(world: AttemptWorld) -> None:
     world.plan(NEITHER, 2)
     with world.store.write() as work:
         first = work.attempts.of_run(1)[0]
-        work.attempts.record(first._replace(failures=1), was=first)
+        work.attempts.record([(first, first._replace(failures=1))])
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -420,7 +420,7 @@ def test_a_message_is_sent_again_as_often_as_a_person_says_so_though_it_was_neve
     for key in ("first", "second"):
         with world.store.write() as work:
             (planned,) = work.attempts.of_messages(["letter:0"])
-            work.attempts.record(planned._replace(state="given_up"), was=planned)
+            work.attempts.record([(planned, planned._replace(state="given_up"))])
         world.decide(1, "send_again", key=key)
     world.work_to_the_end()
 

@@ -30,7 +30,8 @@ def home(tmp_path: Path) -> Path:
         messages = [PlannedMessage(f"letter:{n}", content.sha256, content.size) for n, content in enumerate(kept, 1)]
         plan_batch(unit, work.tenant.id, "post", "1", messages, plugin="letters")
         attempt = unit.attempts.of_run(1)[0]
-        unit.attempts.record(attempt._replace(state=AttemptState.UNKNOWN, sends=1, promise="neither"), was=attempt)
+        unknown = attempt._replace(state=AttemptState.UNKNOWN, sends=1, promise="neither")
+        unit.attempts.record([(attempt, unknown)])
         let_exchanges_follow(unit, [attempt])
         unit.runs.change(1, state="done")
     installation.close()

@@ -16,8 +16,7 @@ def cancel_messages(work: UnitOfWork, run: Run) -> None:
     """End what a cancelled run leaves open: what was not sent is cancelled, what may have arrived is unknown."""
     attempts = [attempt for attempt in work.attempts.of_run(run.run_no, to_change=True) if attempt.state in OPEN]
     ended = [cancelled(attempt, now=work.now) for attempt in attempts]
-    for attempt, end in zip(attempts, ended, strict=True):
-        work.attempts.record(end, was=attempt)
+    work.attempts.record(list(zip(attempts, ended, strict=True)))
     let_exchanges_follow(work, ended)
     let_be(work, run.input["channel"])
     for end in ended:
@@ -32,13 +31,14 @@ def go_on_with_messages(work: UnitOfWork, run: Run) -> list[int]:
     work.commands.claim(CLAIM)
     attempts = work.attempts.of_run(run.run_no, to_change=True)
     others = work.attempts.of_messages([attempt.message for attempt in attempts])
-    going_on = []
+    changes = []
     for attempt in attempts:
         elsewhere = [other for other in others if other.message == attempt.message]
         is_free = not attempt.let_go and blocking(elsewhere, attempt.channel) is None
         if attempt.state == AttemptState.CANCELLED and is_free:
-            going_on.append(planned_again(attempt, now=work.now))
-            work.attempts.record(going_on[-1], was=attempt)
+            changes.append((attempt, planned_again(attempt, now=work.now)))
+    work.attempts.record(changes)
+    going_on = [attempt for _, attempt in changes]
     let_exchanges_follow(work, going_on)
     for attempt in going_on:
         tell_planned(work, attempt)

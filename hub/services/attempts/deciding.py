@@ -32,7 +32,7 @@ def decide_attempt(work: UnitOfWork, tenant: Tenant, command: DecideAttempt) -> 
     if attempt is None:
         raise DataError(f"there is no attempt {command.attempt_no}; see: hub attempts list")
     decided = _decided(work, tenant, attempt, command)
-    work.attempts.record(decided, was=attempt)
+    work.attempts.record([(attempt, decided)])
     let_exchanges_follow(work, [decided])
     let_be(work, attempt.channel)
     close_task(work, attempt)

@@ -20,7 +20,7 @@ def keep_proof(work: UnitOfWork, heard: Attempt) -> None:
     attempt = work.attempts.get(heard.attempt_no, to_change=True)
     assert attempt is not None  # it was there, and attempts are never deleted
     delivered = proven(attempt, heard)
-    work.attempts.record(delivered, was=attempt)
+    work.attempts.record([(attempt, delivered)])
     let_exchanges_follow(work, [delivered])
     if attempt.state != delivered.state:
         close_task(work, attempt)

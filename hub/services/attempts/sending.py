@@ -317,9 +317,9 @@ class _Turn:
         with self._work.write() as unit:
             self._record_heard(unit, begin=attempts)
             started = [self._begun(attempt) for attempt in attempts]
-            for attempt, start in zip(attempts, started, strict=True):
-                if not unit.attempts.record(start, was=attempt):
-                    raise TransientError(f"attempt {attempt.attempt_no} was changed by somebody else meanwhile")
+            recorded = unit.attempts.record(list(zip(attempts, started, strict=True)))
+            if changed := {attempt.attempt_no for attempt in started} - recorded:
+                raise TransientError(f"attempt {min(changed)} was changed by somebody else meanwhile")
         self._committed()
         return started
 
@@ -359,11 +359,11 @@ class _Turn:
         for attempt, answer in self._answers:
             keep_answer(unit, attempt, answer)
         unit.attempts.hold({attempt.attempt_no for attempt in (*heard, *begin)})
-        is_ours = [unit.attempts.record(attempt, was=was) for was, attempt in self._unwritten]
+        recorded = unit.attempts.record(self._unwritten)
         let_exchanges_follow(unit, [attempt for attempt in heard if attempt.state not in OPEN])
         self._resting.record(unit)
-        for attempt, is_recorded in zip(heard, is_ours, strict=True):
-            if is_recorded:
+        for attempt in heard:
+            if attempt.attempt_no in recorded:
                 tell_end(unit, attempt)
             else:
                 keep_proof(unit, attempt)

@@ -57,11 +57,9 @@ def stop_messages(work: UnitOfWork, tenant_name: str, exchanges: Sequence[int], 
 def _cancel(work: UnitOfWork, exchanges: Iterable[int], why: str) -> set[int]:
     """Cancel messages that wait to be sent and certainly have not been taken; return their exchanges."""
     latest = [attempt for number in exchanges for attempt in work.attempts.of_exchange(number)[-1:]]
-    ended = []
-    for attempt in sorted(latest, key=lambda attempt: attempt.attempt_no):
-        end = cancelled(attempt, now=work.now, why=why)
-        if end.state == AttemptState.CANCELLED and work.attempts.record(end, was=attempt):
-            ended.append(end)
+    changes = [(attempt, cancelled(attempt, now=work.now, why=why)) for attempt in latest]
+    recorded = work.attempts.record([change for change in changes if change[1].state == AttemptState.CANCELLED])
+    ended = sorted((end for _, end in changes if end.attempt_no in recorded), key=lambda attempt: attempt.attempt_no)
     let_exchanges_follow(work, ended)
     for channel in sorted({attempt.channel for attempt in ended}):
         let_be(work, channel)

@@ -13,15 +13,19 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
+from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions, Queue
 from sqlalchemy import Connection, Engine
 
 from hub.errors import TransientError
 from hub.model.runs import QueuedTurn
 from hub.runtime.carrying import LONGEST_ASKED_WAIT_S
+from hub.runtime.queue_look import QueueLook
 from hub.store.database import errors_named, second_pool
+
+if TYPE_CHECKING:
+    from dbos._sys_db import SystemDatabase
 
 APPLICATION = "reskontra-hub"
 STEP_ORDER_VERSION = "1"  # raised when a kind of run changes the order of its steps; older turns wait for old nodes
@@ -35,6 +39,7 @@ STOP_LOOK_S = 0.05  # the engine's listener, which nothing notifies, looks so of
 PROCESS_WAIT_S = 60.0
 STOP_WAIT_S = 60.0
 DELIVERY_LOOKS_RARER = 4  # a look costs processor time, and nobody waits for a delivery at a keyboard
+LIMITS_KNOWN_FOR_S = 1.0
 FORGET_BATCH = 1_000
 
 
@@ -247,8 +252,9 @@ class RunEngine:
         }
         try:
             with errors_named("answer"):
-                DBOS(config=config)
+                engine = DBOS(config=config)
                 DBOS.launch()
+                _look_first(engine, QueueLook(self._queue.pool))
         except BaseException:
             self._forget_engine()
             raise
@@ -299,6 +305,26 @@ class RunEngine:
                 self._changed.notify_all()
         if self._stopping.is_set():
             raise _ShuttingDown
+
+
+def _look_first(engine: DBOS, look: QueueLook) -> None:
+    """Let the engine ask at length only for what can be taken, and once in a while how many turns a queue may have."""
+    database = engine._sys_db
+    scopes_of, queue_named = database.dequeue_scopes, database.get_queue
+    read: dict[str, tuple[float, Queue | None]] = {}
+
+    def scopes(queue: str) -> list[str | None]:
+        is_ours = queue == FILES or queue.startswith(DELIVERIES)
+        return scopes_of(queue) if not is_ours or look.has_free_turn(queue) else []
+
+    def known(name: str, *, client_system_database: SystemDatabase | None = None) -> Queue | None:
+        if name not in read or time.monotonic() - read[name][0] >= LIMITS_KNOWN_FOR_S:
+            queue = queue_named(name, client_system_database=client_system_database)
+            read[name] = time.monotonic(), queue
+        return read[name][1]
+
+    database.dequeue_scopes = scopes  # type: ignore[method-assign]
+    database.get_queue = known  # type: ignore[method-assign]
 
 
 class _ShuttingDown(BaseException):

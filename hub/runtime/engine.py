@@ -323,8 +323,8 @@ def _look_first(engine: DBOS, look: QueueLook) -> None:
             read[name] = time.monotonic(), queue
         return read[name][1]
 
-    database.dequeue_scopes = scopes  # type: ignore[method-assign]
-    database.get_queue = known  # type: ignore[method-assign]
+    database.dequeue_scopes = scopes  # type: ignore[method-assign, assignment]
+    database.get_queue = known  # type: ignore[method-assign, assignment]
 
 
 class _ShuttingDown(BaseException):

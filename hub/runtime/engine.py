@@ -324,7 +324,7 @@ def _look_first(engine: DBOS, look: QueueLook) -> None:
         return read[name][1]
 
     database.dequeue_scopes = scopes  # type: ignore[method-assign, assignment]
-    database.get_queue = known  # type: ignore[method-assign, assignment]
+    database.get_queue = known  # type: ignore[method-assign]
 
 
 class _ShuttingDown(BaseException):

@@ -10,6 +10,7 @@ from engine_home import make_home
 from sqlalchemy import text
 
 from hub.runtime import node as nodes
+from hub.runtime import tenant_work
 from hub.runtime.facade import Hub
 
 LANE = "x"
@@ -100,3 +101,30 @@ def test_a_lane_with_a_queue_to_itself_is_not_gone_on_with(hub: Hub) -> None:
         connection.execute(text(f"UPDATE {table} SET queue_name = 'deliveries:x'"))
 
     assert not queue.waits(behind)
+
+
+def rounds_behind(hub: Hub, run_id: str) -> int:
+    """End a run, and the rounds that are queued behind it; return how many those are."""
+    with hub._work.store.write() as work:
+        run = work.runs.get(run_id)
+        assert run is not None
+        work.runs.change(run.run_no, state="done")
+        hub._work._round_behind(work, run)
+        rounds = [queued for queued in work.runs.unfinished() if queued.kind == "round"]
+        for queued in rounds:
+            work.runs.change(queued.run_no, state="done")
+    return len(rounds)
+
+
+@pytest.mark.parametrize(("without_s", "expected"), [(60, [1, 0, 0, 1]), (0, [1, 1, 1, 1])])
+def test_messages_that_go_on_to_be_sent_leave_the_round_to_the_last_of_them(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, without_s: int, expected: list[int]
+) -> None:
+    """But for a moment only, so that what was sent is told while many are."""
+    monkeypatch.setattr(tenant_work, "SENDING_WITHOUT_ROUND_S", without_s)
+    sends = [f"send:nordvik:1:{number}" for number in range(4)]
+    with hub._work.store.write() as work:
+        for run_id in sends:
+            work.runs.enqueue(run_id, "send", {"channel": LANE}, lane=LANE)
+
+    assert [rounds_behind(hub, run_id) for run_id in sends] == expected

@@ -19,6 +19,7 @@ def call_timeout_s() -> float:
 
 
 def test_more_messages_than_are_read_at_once_are_read_once_each(attempt_world: AttemptWorld, monkeypatch):
+    monkeypatch.setattr(content, "MESSAGES_WAITED_FOR", 2)
     monkeypatch.setattr(content, "MESSAGES_AHEAD", 3)
     read: list[tuple[str, ...]] = []
     read_ahead = SqlContents.read_ahead
@@ -34,7 +35,7 @@ def test_more_messages_than_are_read_at_once_are_read_once_each(attempt_world: A
 
     assert attempt_world.states() == ["delivered"] * 8
     in_order = [attempt.sha256 for attempt in attempt_world.attempts()]
-    assert read == [tuple(in_order[:3]), tuple(in_order[3:6]), tuple(in_order[6:])]
+    assert read == [tuple(in_order[:2]), tuple(in_order[2:5]), tuple(in_order[5:])]
 
 
 def test_messages_too_large_to_be_read_ahead_go_out_by_themselves(attempt_world: AttemptWorld, monkeypatch):

@@ -12,6 +12,7 @@ from hub.model.attempts import Attempt
 from hub.services.ports import Store
 
 MESSAGES_AHEAD = 50
+MESSAGES_WAITED_FOR = 8  # where nothing was read ahead: the sending begins when these are there
 BYTES_AHEAD = 8 * 1024 * 1024
 
 
@@ -59,15 +60,15 @@ class Ahead:
         return content if is_right else content_of(self._store, attempt)
 
     def _read_from(self, place: int) -> Mapping[str, bytes]:
-        is_coming = self._coming is not None and self._next == place
-        found = self._coming.result() if self._coming is not None and is_coming else self._some(place)
+        waited_for = self._coming if self._next == place else None
+        found = waited_for.result() if waited_for is not None else self._some(place, MESSAGES_WAITED_FOR)
         self._next, self._coming = place + max(1, len(found)), None
         if self._next < len(self._order):
             self._coming = self._reader.submit(self._some, self._next)
         return found
 
-    def _some(self, place: int) -> Mapping[str, bytes]:
-        return self._store.contents.read_ahead(self._order[place : place + MESSAGES_AHEAD], BYTES_AHEAD)
+    def _some(self, place: int, most: int = MESSAGES_AHEAD) -> Mapping[str, bytes]:
+        return self._store.contents.read_ahead(self._order[place : place + most], BYTES_AHEAD)
 
 
 def content_of(store: Store, attempt: Attempt) -> bytes:

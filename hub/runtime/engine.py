@@ -21,8 +21,8 @@ from sqlalchemy import Connection, Engine
 from hub.errors import TransientError
 from hub.model.runs import QueuedTurn
 from hub.runtime.carrying import LONGEST_ASKED_WAIT_S
-from hub.runtime.queue_look import QueueLook
 from hub.store.database import errors_named, second_pool
+from hub.store.queue_look import QueueLook
 
 if TYPE_CHECKING:
     from dbos._sys_db import SystemDatabase
@@ -39,7 +39,7 @@ STOP_LOOK_S = 0.05  # the engine's listener, which nothing notifies, looks so of
 PROCESS_WAIT_S = 60.0
 STOP_WAIT_S = 60.0
 DELIVERY_LOOKS_RARER = 4  # a look costs processor time, and nobody waits for a delivery at a keyboard
-LIMITS_KNOWN_FOR_S = 1.0
+LIMITS_KNOWN_FOR_MS = 1_000
 FORGET_BATCH = 1_000
 
 
@@ -311,16 +311,16 @@ def _look_first(engine: DBOS, look: QueueLook) -> None:
     """Let the engine ask at length only for what can be taken, and once in a while how many turns a queue may have."""
     database = engine._sys_db
     scopes_of, queue_named = database.dequeue_scopes, database.get_queue
-    read: dict[str, tuple[float, Queue | None]] = {}
+    read: dict[str, tuple[int, Queue | None]] = {}
 
     def scopes(queue: str) -> list[str | None]:
         is_ours = queue == FILES or queue.startswith(DELIVERIES)
         return scopes_of(queue) if not is_ours or look.has_free_turn(queue) else []
 
     def known(name: str, *, client_system_database: SystemDatabase | None = None) -> Queue | None:
-        if name not in read or time.monotonic() - read[name][0] >= LIMITS_KNOWN_FOR_S:
-            queue = queue_named(name, client_system_database=client_system_database)
-            read[name] = time.monotonic(), queue
+        now_ms = time.monotonic_ns() // 1_000_000
+        if name not in read or now_ms - read[name][0] >= LIMITS_KNOWN_FOR_MS:
+            read[name] = now_ms, queue_named(name, client_system_database=client_system_database)
         return read[name][1]
 
     database.dequeue_scopes = scopes  # type: ignore[method-assign, assignment]

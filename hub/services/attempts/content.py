@@ -64,10 +64,10 @@ class Ahead:
         found = waited_for.result() if waited_for is not None else self._some(place, MESSAGES_WAITED_FOR)
         self._next, self._coming = place + max(1, len(found)), None
         if self._next < len(self._order):
-            self._coming = self._reader.submit(self._some, self._next)
+            self._coming = self._reader.submit(self._some, self._next, MESSAGES_AHEAD)
         return found
 
-    def _some(self, place: int, most: int = MESSAGES_AHEAD) -> Mapping[str, bytes]:
+    def _some(self, place: int, most: int) -> Mapping[str, bytes]:
         return self._store.contents.read_ahead(self._order[place : place + most], BYTES_AHEAD)
 
 

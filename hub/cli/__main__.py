@@ -9,9 +9,12 @@ GARBAGE_IS_WORTH_A_LOOK = 50_000  # objects; at Python's 700 a seventh of a shor
 
 def main() -> None:
     """Import the command line, and run it with the arguments it was given."""
-    gc.set_threshold(GARBAGE_IS_WORTH_A_LOOK)
+    gc.disable()
     from hub.cli.main import main as run  # here: importing is most of what a short command does
 
+    gc.freeze()  # what was imported stays for as long as the process
+    gc.set_threshold(GARBAGE_IS_WORTH_A_LOOK)
+    gc.enable()
     run()
 
 

@@ -20,7 +20,7 @@ from hub.model.documents import (
     VatRow,
 )
 from hub.model.import_rows import RowProblem
-from hub.money import ORE_PER_KRONA
+from hub.money import LARGEST_ORE, ORE_PER_KRONA
 from hub.rules.delivery.totals import MOST_DIGITS, VatTotal, computed_vat, effective_rate, totals_of
 
 LARGEST_BYTES = 1_000_000  # as JSON, without attachments: some hundreds of pages, which take 0.7 GB to set
@@ -165,6 +165,9 @@ def _worth(line: DocumentLine, price: Decimal) -> Decimal:
 
 def _sums(document: Document) -> Iterator[RowProblem]:
     totals = totals_of(document)
+    if max(abs(ore) for ore in (totals.net_ore, totals.vat_ore, totals.total_ore, totals.to_pay_ore)) > LARGEST_ORE:
+        message = "it comes to more than the hub can book: look for a decimal sign that was lost"
+        yield RowProblem("lines", "SUM_TOO_LARGE", message)
     if document.to_pay_ore is not None and document.to_pay_ore != totals.to_pay_ore:
         message = "the sum to pay is not what lines, VAT, rounding, claims and deductions give: mend it or leave it out"
         yield RowProblem("to_pay", "TO_PAY_SUM", message)

@@ -7,7 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from pydantic import ValidationError
+
 from hub.contracts import DocumentChannel
+from hub.errors import LedgerError
 from hub.model.deliveries import TRIED, DocumentRow, DocumentStep, KnownRecipient, StepOutcome
 from hub.model.delivery import Recipient
 from hub.model.documents import Document
@@ -31,9 +34,9 @@ class Loaded(NamedTuple):
 
 
 def load_documents(store: Store, rows: Sequence[DocumentRow], channels: Mapping[str, DocumentChannel]) -> list[Loaded]:
-    """Return the documents of rows, in the same order."""
+    """Return the documents of rows, in the same order. Raises LedgerError: what is kept of one cannot be read."""
     contents = store.contents.read_all([row.sha256 for row in rows])
-    documents = [Document.model_validate_json(contents[row.sha256]) for row in rows]
+    documents = [_read(row, contents[row.sha256]) for row in rows]
     with store.read() as work:
         return with_recipients(work, list(zip(rows, documents, strict=True)), channels)
 
@@ -68,6 +71,16 @@ def latest_turns(steps: Iterable[DocumentStep]) -> list[DocumentStep]:
     for step in sorted(steps, key=lambda step: step.turn):
         latest[step.channel] = step
     return list(latest.values())
+
+
+def _read(row: DocumentRow, content: bytes) -> Document:
+    try:
+        return Document.model_validate_json(content)
+    except ValidationError:
+        raise LedgerError(
+            f"what is kept of document {row.document_no} cannot be read: restore it from a backup, or let the others "
+            f"go on: hub documents close {row.document_no}"
+        ) from None
 
 
 def _loaded(

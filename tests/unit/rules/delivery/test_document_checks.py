@@ -145,3 +145,11 @@ def test_files_that_go_with_it_hold_something_and_have_names_of_their_own():
         ("attachments[2].content", "ATTACHMENT_EMPTY"),
         ("attachments[2].name", "ATTACHMENT_NAMED_TWICE"),
     ]
+
+
+def test_it_comes_to_what_can_be_booked():
+    """Each line can be: a sum that cannot would be accepted, and never read again."""
+    largest = {"text": "a", "amount": "99999999999999.99", "vat_category": "Z"}
+
+    assert found(document(lines=[largest])) == []
+    assert found(document(lines=[largest, {**largest, "amount": "0.02"}])) == [("lines", "SUM_TOO_LARGE")]

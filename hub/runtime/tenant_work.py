@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cache, cached_property
-from math import inf
 from pathlib import Path
 from threading import Event
 
@@ -88,7 +86,7 @@ def take_in_payment_file(work: UnitOfWork, kept: KeptContent, name: str) -> int:
     return receiving.take_in(work, kept, name)[0].number
 
 
-SENDING_WITHOUT_ROUND_S = 2.0
+ROUND_WHILE_SENDING_AFTER_S = 2  # one behind each hundred messages would cost as much as sending thirty
 _BETWEEN: Handlers = {**HANDLERS, TellBankFile: tell_bank_file_by_command}
 """What capabilities tell each other to do."""
 
@@ -123,7 +121,6 @@ class TenantWork:
         self._home = home
         self._inboxes = inboxes
         self._companies_are_known = False
-        self._round_behind_s = -inf
 
     @cached_property
     def enquiries(self) -> SqlEnquiries:
@@ -226,16 +223,11 @@ class TenantWork:
             rounds.enqueue_round(work, self.tenant.id, f"asked:{work.now}")
 
     def _round_behind(self, work: UnitOfWork, run: Run) -> None:
-        if run.kind == rounds.RUN_KIND or self._leaves_round_to_next(work, run):
+        if run.kind == rounds.RUN_KIND:
             return
-        self._round_behind_s = time.monotonic()
-        rounds.enqueue_round(work, self.tenant.id, f"behind:{run.run_no}:{run.executions}")
-
-    def _leaves_round_to_next(self, work: UnitOfWork, run: Run) -> bool:
-        """Say whether messages go on to be sent at once: a round for each hundred costs as much as sending thirty."""
-        is_early = time.monotonic() - self._round_behind_s < SENDING_WITHOUT_ROUND_S
-        is_sent_at_once = run.kind == SENDING and run.input["channel"] not in self._calls_per_minute
-        return is_early and is_sent_at_once and work.runs.next_in_lane(run.run_id) is not None
+        goes_on = run.kind == SENDING and work.runs.next_in_lane(run.run_id) is not None
+        delay_s = ROUND_WHILE_SENDING_AFTER_S if goes_on else 0
+        rounds.enqueue_round(work, self.tenant.id, f"behind:{run.run_no}:{run.executions}", delay_s=delay_s)
 
     def _bodies(self, stopping: Event) -> Mapping[str, Body]:
         readers = self.plugins.readers

@@ -35,10 +35,10 @@ WAITING_MONEY_POSTED = "waiting_money_posted"  # event: of payments and movement
 LONGEST_REST_S = 3600  # of an observer that fails; the first is a second, each one twice as long as the last
 
 
-def enqueue_round(work: UnitOfWork, tenant_name: str, occasion: str) -> None:
+def enqueue_round(work: UnitOfWork, tenant_name: str, occasion: str, *, delay_s: float = 0) -> None:
     """Queue a round in this transaction, unless one is queued that has not begun."""
     if not work.runs.has_queued(RUN_KIND):
-        work.runs.enqueue_once(f"{RUN_KIND}:{tenant_name}:{occasion}", RUN_KIND, {})
+        work.runs.enqueue_once(f"{RUN_KIND}:{tenant_name}:{occasion}", RUN_KIND, {}, delay_s=delay_s)
 
 
 def waits_for_observers(run: Run) -> bool:

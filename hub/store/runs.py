@@ -97,16 +97,20 @@ class SqlRuns:
             raise LedgerError(f"there is a run {occasion}:{run_no} already, so this one was not queued; report it")
         return run_no
 
-    def enqueue_once(self, run_id: str, kind: str, input: dict[str, Any], *, lane: str = "") -> bool:
+    def enqueue_once(
+        self, run_id: str, kind: str, input: dict[str, Any], *, lane: str = "", delay_s: float = 0
+    ) -> bool:
         """Queue a run that others may ask for under the same id; False when one of them has."""
         run_no = take_numbers(self._connection, self._tenant, "run")
-        return self._insert(run_no, run_id, kind, input, lane)
+        return self._insert(run_no, run_id, kind, input, lane, delay_s)
 
-    def _insert(self, run_no: int, run_id: str, kind: str, input: dict[str, Any], lane: str) -> bool:
+    def _insert(
+        self, run_no: int, run_id: str, kind: str, input: dict[str, Any], lane: str, delay_s: float = 0
+    ) -> bool:
         row = self._connection.execute(
             text(
-                "INSERT INTO run (tenant, run_no, run_id, kind, input, state, lane, created_at) "
-                "VALUES (:t, :run_no, :run_id, :kind, :input, 'queued', :lane, :now) "
+                "INSERT INTO run (tenant, run_no, run_id, kind, input, state, lane, created_at, waits_until) "
+                "VALUES (:t, :run_no, :run_id, :kind, :input, 'queued', :lane, :now, :until) "
                 "ON CONFLICT (tenant, run_id) DO NOTHING RETURNING run_no, run_id, turns, lane"
             ),
             {
@@ -117,10 +121,11 @@ class SqlRuns:
                 "input": json.dumps(input),
                 "lane": lane,
                 "now": self._now,
+                "until": self._after(delay_s),
             },
         ).one_or_none()
         if row is not None:
-            self._tell(row, 0)
+            self._tell(row, delay_s)
         return row is not None
 
     def get(self, run_id: str) -> Run | None:

@@ -10,7 +10,6 @@ from engine_home import make_home
 from sqlalchemy import text
 
 from hub.runtime import node as nodes
-from hub.runtime import tenant_work
 from hub.runtime.facade import Hub
 
 LANE = "x"
@@ -103,28 +102,23 @@ def test_a_lane_with_a_queue_to_itself_is_not_gone_on_with(hub: Hub) -> None:
     assert not queue.waits(behind)
 
 
-def rounds_behind(hub: Hub, run_id: str) -> int:
-    """End a run, and the rounds that are queued behind it; return how many those are."""
-    with hub._work.store.write() as work:
-        run = work.runs.get(run_id)
-        assert run is not None
-        work.runs.change(run.run_no, state="done")
-        hub._work._round_behind(work, run)
-        rounds = [queued for queued in work.runs.unfinished() if queued.kind == "round"]
-        for queued in rounds:
-            work.runs.change(queued.run_no, state="done")
-    return len(rounds)
-
-
-@pytest.mark.parametrize(("without_s", "expected"), [(60, [1, 0, 0, 1]), (0, [1, 1, 1, 1])])
-def test_messages_that_go_on_to_be_sent_leave_the_round_to_the_last_of_them(
-    hub: Hub, monkeypatch: pytest.MonkeyPatch, without_s: int, expected: list[int]
-) -> None:
-    """But for a moment only, so that what was sent is told while many are."""
-    monkeypatch.setattr(tenant_work, "SENDING_WITHOUT_ROUND_S", without_s)
-    sends = [f"send:nordvik:1:{number}" for number in range(4)]
-    with hub._work.store.write() as work:
-        for run_id in sends:
+def test_while_messages_are_sent_a_round_comes_for_all_that_went_in_two_seconds(hub: Hub) -> None:
+    """It is queued by the first of them, whatever becomes of the others, and at once by the last when none waits."""
+    sends = [f"send:nordvik:1:{number}" for number in (1, 2, 3)]
+    rounds: list[dict[int, int]] = []
+    for run_id in sends:
+        with hub._work.store.write() as work:
             work.runs.enqueue(run_id, "send", {"channel": LANE}, lane=LANE)
+    for run_id in sends:
+        with hub._work.store.write() as work:
+            run = work.runs.get(run_id)
+            assert run is not None
+            work.runs.change(run.run_no, state="done")
+            hub._work._round_behind(work, run)
+            queued = [one for one in work.runs.unfinished() if one.kind == "round"]
+            rounds.append({one.run_no: one.put_off_for_s(work.now) for one in queued})
+            if run_id == sends[1]:
+                work.runs.change(queued[0].run_no, state="done")
 
-    assert [rounds_behind(hub, run_id) for run_id in sends] == expected
+    first, second, last = rounds
+    assert (list(first.values()), second, list(last.values())) == ([2], first, [0])

@@ -61,6 +61,7 @@ class Heard(NamedTuple):
     external_id: str = ""
     problem: str = ""
     code: str = ""  # of the error, when it was refused
+    retry_after_s: int = 0  # what the other side asks for; 0 where it asks for nothing
 
 
 class Moment(NamedTuple):
@@ -164,13 +165,13 @@ def after(attempt: Attempt, heard: Heard, *, now: str, settled_after_s: int = 0)
         case Outcome.IN_DOUBT | Outcome.NOT_KNOWN:
             return _in_doubt(told, now, settled_after_s)
         case _ if attempt.may_have_arrived:
-            return _still_in_doubt(told, heard.outcome, now)
+            return _still_in_doubt(told, heard, now)
         case Outcome.REJECTED:
             return told._replace(state=AttemptState.REJECTED)
         case Outcome.NOT_SENT:
             return told._replace(state=AttemptState.PLANNED, next_at="")
         case Outcome.NOT_NOW:
-            return _tried_in_vain(told, AttemptState.PLANNED, AttemptState.GIVEN_UP, now, 0)
+            return _tried_in_vain(told, AttemptState.PLANNED, AttemptState.GIVEN_UP, now, asked_wait_s(heard))
 
 
 def _in_doubt(attempt: Attempt, now: str, settled_after_s: int) -> Attempt:
@@ -180,14 +181,19 @@ def _in_doubt(attempt: Attempt, now: str, settled_after_s: int) -> Attempt:
     return _tried_in_vain(doubtful, AttemptState.IN_DOUBT, AttemptState.UNKNOWN, now, settled_after_s)
 
 
-def _still_in_doubt(attempt: Attempt, outcome: Outcome, now: str) -> Attempt:
+def asked_wait_s(heard: Heard) -> int:
+    """Return how long the other side asks us to wait, as long as we ever wait at most."""
+    return min(max(heard.retry_after_s, 0), LONGEST_WAIT_S)
+
+
+def _still_in_doubt(attempt: Attempt, heard: Heard, now: str) -> Attempt:
     problem = f"an earlier call may have arrived, and the latest was told: {attempt.problem}"
     told = attempt._replace(problem=problem[:LONGEST_PROBLEM])
-    if outcome == Outcome.REJECTED:
+    if heard.outcome == Outcome.REJECTED:
         return told._replace(state=AttemptState.UNKNOWN)
-    if outcome == Outcome.NOT_SENT:
+    if heard.outcome == Outcome.NOT_SENT:
         return told._replace(state=AttemptState.IN_DOUBT, next_at="")
-    return _tried_in_vain(told, AttemptState.IN_DOUBT, AttemptState.UNKNOWN, now, 0)
+    return _tried_in_vain(told, AttemptState.IN_DOUBT, AttemptState.UNKNOWN, now, asked_wait_s(heard))
 
 
 def _tried_in_vain(attempt: Attempt, again: str, end: str, now: str, at_least_s: int) -> Attempt:

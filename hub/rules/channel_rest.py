@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from hub.model.attempts import Attempt, ChannelRest
-from hub.rules.attempts import MOST_FAILURES, Heard, Outcome, later
+from hub.rules.attempts import MOST_FAILURES, Heard, Outcome, asked_wait_s, later
 
 MOST_FAILURES_IN_A_ROW = 3  # then it rests; each further one lets it rest for longer
 FIRST_REST_S = 30
@@ -34,7 +34,7 @@ def after_call(rest: ChannelRest, heard: Heard, *, is_first_failure: bool, now: 
     if heard.outcome not in _DID_NOT_ANSWER or not (is_first_failure or rest.failures):
         return rest
     failed = _asked(rest, now)._replace(since=rest.since or now, problem=heard.problem)
-    return _one_more(failed, now) if is_first_failure else failed
+    return _one_more(failed, now, asked_wait_s(heard)) if is_first_failure else failed
 
 
 def _asked(rest: ChannelRest, now: str) -> ChannelRest:
@@ -43,11 +43,12 @@ def _asked(rest: ChannelRest, now: str) -> ChannelRest:
     return rest._replace(asked_at=now, asked_s=rest.asked_s + min(max(passed_s, 0), LONGEST_REST_S))
 
 
-def _one_more(rest: ChannelRest, now: str) -> ChannelRest:
+def _one_more(rest: ChannelRest, now: str, asked_s: int) -> ChannelRest:
     failures = rest.failures + 1
     if failures < MOST_FAILURES_IN_A_ROW:
         return rest._replace(failures=failures)
-    return rest._replace(failures=failures, rests_until=later(now, _rest_s(failures - MOST_FAILURES_IN_A_ROW)))
+    rest_s = max(_rest_s(failures - MOST_FAILURES_IN_A_ROW), min(asked_s, LONGEST_REST_S))
+    return rest._replace(failures=failures, rests_until=later(now, rest_s))
 
 
 def _rest_s(earlier: int) -> int:

@@ -186,3 +186,21 @@ def test_slow_calls_are_begun_as_many_as_are_called_at_once(world):
 
 def test_what_may_be_called_at_once_is_told_by_the_contract():
     assert isinstance(AtOnce(), ConcurrentChannel)
+
+
+def test_one_moments_failures_are_one_for_the_channel(world):
+    """Sixteen calls are under way when the other side is busy for a moment: it is not left in peace for an hour."""
+    busy = Barrier(MOST, timeout=MEETS_WITHIN_S)
+
+    def first(letter: int) -> None:
+        if letter >= 2 * MOST and busy.n_waiting < MOST and not busy.broken and letter < 3 * MOST:
+            busy.wait()
+            raise TransientError("503: busy", retry_after_s=7)
+
+    carried(world, AtOnce(MOST, first), 3 * MOST)
+
+    with world.store.read() as work:
+        rest = work.attempts.rest_of("at_once")
+    failures = [attempt.failures for attempt in world.attempts()]
+    assert sum(failures) > 1
+    assert (rest.failures, rest.rests_until) == (1, "")

@@ -37,7 +37,7 @@ def send(channel: DeliveryChannel, message: Message) -> Called:
     except RejectedError as error:
         return Called(Heard(Outcome.REJECTED, problem=str(error), code=error.code))
     except TransientError as error:
-        return Called(Heard(Outcome.NOT_NOW, problem=str(error)))
+        return Called(Heard(Outcome.NOT_NOW, problem=str(error), retry_after_s=error.retry_after_s or 0))
     except ConfigurationError as error:
         return Called(Heard(Outcome.NOT_SENT, problem=str(error)), error)
     except HubError as error:

@@ -261,11 +261,15 @@ class _Turn:
             waiting[place] = self._keep(attempt, after(attempt, Heard(Outcome.NOT_SENT), now=self._now()))
 
     def _call_together(self, started: deque[Attempt], contents: Sequence[bytes]) -> None:
-        """Call for those that were begun, as many at once as may be, and leave in `started` what is not called."""
+        """Call for those that were begun, as many at once as may be, and leave in `started` what is not called.
+
+        What was under way when the first call failed says nothing more of the channel: it is one moment.
+        """
         under_way: deque[tuple[Attempt, Hear]] = deque()
+        has_failed = False
         for content in contents:
             if len(under_way) == self._calls.most:
-                self._hear(*under_way.popleft())
+                has_failed = self._has_failed(*under_way.popleft())
                 if not self._row.goes_on or self._stopped_by is not None:
                     break
             if self._has_slept_since(started[0]):
@@ -273,7 +277,10 @@ class _Turn:
             attempt = started.popleft()
             under_way.append((attempt, self._calls.begin(Message(attempt.key, content, attempt.message))))
         while under_way:
-            self._hear(*under_way.popleft())
+            has_failed = self._has_failed(*under_way.popleft(), is_beside=has_failed) or has_failed
+
+    def _has_failed(self, started: Attempt, hear: Hear, *, is_beside: bool = False) -> bool:
+        return self._hear(started, hear, is_beside=is_beside).failures > started.failures
 
     def _send(self, attempt: Attempt) -> Attempt:
         message = self._message(attempt)
@@ -293,10 +300,10 @@ class _Turn:
         with self._store.read() as unit:
             return unit.attempts.get(attempt.attempt_no) or attempt
 
-    def _hear(self, started: Attempt, hear: Hear) -> Attempt:
+    def _hear(self, started: Attempt, hear: Hear, *, is_beside: bool = False) -> Attempt:
         called, took_ms = hear()
         self._row.heard(called.heard.outcome, took_ms)
-        return self._heard(started, called)
+        return self._heard(started, called, is_beside=is_beside)
 
     def _has_slept_since(self, started: Attempt) -> bool:
         left_s = settles_in_s(started.known_since, self._steady(), CALL_WITHIN_S)
@@ -327,10 +334,10 @@ class _Turn:
         promise, moment = self._channel.promise, self._moment()
         return begun(attempt, promise, caller=self._caller, moment=moment, endpoint=self._endpoint)
 
-    def _heard(self, attempt: Attempt, called: Called) -> Attempt:
+    def _heard(self, attempt: Attempt, called: Called, *, is_beside: bool = False) -> Attempt:
         now = self._now()
         known = after(attempt, called.heard, now=now, settled_after_s=self._settled_after_s)
-        self._resting.heard(called.heard, is_first_failure=not attempt.failures, now=now)
+        self._resting.heard(called.heard, is_first_failure=not attempt.failures and not is_beside, now=now)
         self._stopped_by = self._stopped_by or called.error
         if called.signed_receipt:
             self._receipts.append((attempt, called.signed_receipt))

@@ -8,6 +8,7 @@ import pytest
 
 from hub.model.attempts import Attempt, AttemptState, Finding, Probed, Promise
 from hub.rules.attempts import (
+    FIRST_WAIT_S,
     LONGEST_PROBLEM,
     LONGEST_WAIT_S,
     MOST_FAILURES,
@@ -254,6 +255,17 @@ def test_waits_grow_to_a_limit_and_the_last_failure_is_for_a_person(outcome, end
     assert waits[:3] == [later(NOW, 30), later(NOW, 120), later(NOW, 480)]
     assert waits[-1] == later(NOW, LONGEST_WAIT_S)
     assert last.state == end
+
+
+@pytest.mark.parametrize("before", [{}, {"may_have_arrived": 1, "promise": IDEMPOTENT}])
+def test_the_other_side_may_ask_for_a_longer_wait_than_ours_and_for_none_without_end(before):
+    def waits_until(retry_after_s: int) -> str:
+        busy = Heard(Outcome.NOT_NOW, problem="429", retry_after_s=retry_after_s)
+        return after(attempt(**before), busy, now=NOW).next_at
+
+    assert [waits_until(asked_s) for asked_s in (-5, 1, 3600, 10**9)] == [
+        later(NOW, wait_s) for wait_s in (FIRST_WAIT_S, FIRST_WAIT_S, 3600, LONGEST_WAIT_S)
+    ]
 
 
 def test_a_doubtful_call_is_not_asked_about_before_it_has_settled():

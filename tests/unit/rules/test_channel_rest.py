@@ -146,3 +146,12 @@ def test_a_call_that_was_not_made_proves_nothing_new(state, may_have_arrived, en
     ended = given_up(message(state)._replace(may_have_arrived=may_have_arrived), now=NOW, problem="500")
 
     assert (ended.state, ended.problem, ended.changed_at) == (end, "500", NOW)
+
+
+def test_it_rests_as_long_as_it_asks_for_once_it_rests():
+    busy = Heard(Outcome.NOT_NOW, problem="429", retry_after_s=600)
+    once = after_call(ChannelRest("post"), busy, is_first_failure=True, now=NOW)
+    third = after_call(failed(2), busy, is_first_failure=True, now=NOW)
+    endless = after_call(failed(2), busy._replace(retry_after_s=10**9), is_first_failure=True, now=NOW)
+
+    assert [rest_left_s(rest, now=NOW) for rest in (once, third, endless)] == [0, 600, LONGEST_REST_S]

@@ -215,6 +215,21 @@ def test_a_debtor_who_joins_later_is_found_by_the_next_invoice(north, kivra, let
     assert (letter.numbers, kivra.numbers) == (["1"], ["2"])
 
 
+def test_one_run_waits_for_a_channel_however_often_documents_are_handed_over(north, kivra, letter):
+    kivra.reaches = TransientError("503: later")
+    for number in ("1", "2", "3"):
+        north.deliver(document(number))
+    assert north.sql("SELECT state, count(*) FROM run WHERE kind = 'deliver' GROUP BY state ORDER BY state") == [
+        ("done", 2),
+        ("queued", 1),
+    ]
+
+    kivra.reaches = Reach(Reachable.YES)
+    north.later(minutes=16)
+
+    assert (sorted(kivra.numbers), letter.numbers) == (["1", "2", "3"], [])
+
+
 def test_a_channel_that_cannot_say_is_waited_for_and_then_passed_by(north, kivra, letter):
     kivra.reaches = TransientError("503: later")
 

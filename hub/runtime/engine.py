@@ -21,8 +21,8 @@ from sqlalchemy import Connection, Engine
 from hub.errors import TransientError
 from hub.model.runs import QueuedTurn
 from hub.runtime.carrying import LONGEST_ASKED_WAIT_S
+from hub.runtime.queue_look import QueueLook
 from hub.store.database import errors_named, second_pool
-from hub.store.queue_look import QueueLook
 
 if TYPE_CHECKING:
     from dbos._sys_db import SystemDatabase

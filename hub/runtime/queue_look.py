@@ -33,7 +33,7 @@ class QueueLook:
 
     def __init__(self, database: Engine) -> None:
         kind = database.dialect.name
-        self._database = database.execution_options(isolation_level="AUTOCOMMIT")
+        self._database = database.execution_options(isolation_level="AUTOCOMMIT") if kind == "postgresql" else database
         self._look = text(_LOOK.format(turns=_TURNS[kind], is_enqueued=_IS_ENQUEUED[kind]))
 
     def has_free_turn(self, queue: str) -> bool:

@@ -24,6 +24,7 @@ LIBRARIES = {
         "hub/runtime/tenant_work.py",
         "hub/runtime/config.py",
         "hub/runtime/engine.py",
+        "hub/runtime/queue_look.py",  # beside it, in the engine's own tables
     ),
     "alembic": ("hub/store/migrations/",),
     "psycopg": ("hub/store/",),

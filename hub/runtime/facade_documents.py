@@ -131,6 +131,8 @@ class DocumentsDesk:
     def plan(self, document: Document | int) -> Route:
         """Say how a document would go, and why not otherwise; every channel is asked, and nothing is sent.
 
+        Of a debtor with protected identity no channel is asked.
+
         Raises:
             DataError: there is no document of this number, or it cannot be right.
         """

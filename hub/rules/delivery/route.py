@@ -106,6 +106,12 @@ def without_waiting(route: Route) -> Route:
     return route._replace(considered=tuple(passed))
 
 
+def as_held(route: Route) -> Route:
+    """Say of every channel of a route that a person sees to why it is not taken, whatever it would answer."""
+    skipped = (one._replace(verdict=Verdict.SKIP, reason=route.held_by) for one in route.considered)
+    return route._replace(considered=tuple(skipped))
+
+
 def in_order(facts: RouteFacts, order: Sequence[RouteStep], ways: Sequence[Way]) -> list[Way]:
     """Return the ways in the order they are tried; those that the order leaves out come last."""
     steps = list(order) if facts.wish is None else [facts.wish, *(step for step in order if step != facts.wish)]

@@ -1,4 +1,4 @@
-"""How a document would go: every channel is asked, each taken or skipped with its reason, and nothing is sent."""
+"""How a document would go: channels are asked, each taken or skipped with its reason, and nothing is sent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hub.model.deliveries import DocumentRow, DocumentState
 from hub.model.documents import Document
 from hub.model.tenant import Tenant
 from hub.rules.delivery.recipients import recipient_key
-from hub.rules.delivery.route import Route, Verdict, Way, route_of
+from hub.rules.delivery.route import Route, Verdict, Way, as_held, route_of
 from hub.services.delivery.completing import Completing
 from hub.services.delivery.loading import Loaded, load_documents, ways_of, with_recipients
 from hub.services.delivery.reaching import Reaching
@@ -29,6 +29,8 @@ def plan_route(
 ) -> Route:
     """Return the route of a document, kept or not, with every channel's answer; `rest` as of `WayFinder`.
 
+    Where a person sees to it whatever channels answer, none is asked.
+
     Raises:
         DataError: there is no document of this number, or it cannot be right.
     """
@@ -39,6 +41,8 @@ def plan_route(
     while True:
         seen = with_rest(loaded, order, ways_of(channels), reaching.of(loaded.recipient.key), rest)
         route = route_of(loaded.facts, *seen)
+        if route.held_by:  # nobody outside is asked about a protected identity
+            return as_held(route)
         asked = next((one.channel for one in route.considered if one.verdict is Verdict.ASK), None)
         if asked is None:
             return route

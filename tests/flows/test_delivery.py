@@ -26,6 +26,8 @@ from tests.flows.delivery_world import (
 
 NO = Reach(Reachable.NO, "not a customer there")
 
+ACCOUNTS = {"2": "bankgiro:991-2346", "3": "bankgiro:9912346", "4": "bankgiro:5050-1055", "5": "foo"}
+
 
 @pytest.fixture
 def kivra() -> StubChannel:
@@ -213,6 +215,17 @@ def test_a_debtor_who_joins_later_is_found_by_the_next_invoice(north, kivra, let
     north.deliver(document("2"))
 
     assert (letter.numbers, kivra.numbers) == (["1"], ["2"])
+
+
+@pytest.mark.parametrize("kind", ["credit_note", "cancellation_notice"])
+def test_what_is_not_paid_may_name_the_account_and_a_wrong_one_stops_nothing_else(north, kivra, kind):
+    about = {"kind": kind, "credits_number": "1"}
+    named = [document(number, **about, reference="", payee_account=account) for number, account in ACCOUNTS.items()]
+
+    accepted = north.deliver(document("1"), *named, document("9"))
+
+    assert [one.problem.partition(":")[0] for one in accepted] == ["", "", "", "payee_account", "payee_account", ""]
+    assert sorted(kivra.numbers) == ["1", "2", "3", "9"]
 
 
 def test_one_run_waits_for_a_channel_however_often_documents_are_handed_over(north, kivra, letter):

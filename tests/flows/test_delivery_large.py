@@ -72,4 +72,4 @@ def attached(outgoing) -> int:
 
 
 def file_of(size: int) -> dict[str, str]:
-    return {"name": "terms.pdf", "content": b64encode(os.urandom(size)).decode()}
+    return {"name": "terms.txt", "content_type": "text/plain", "content": b64encode(os.urandom(size)).decode()}

@@ -46,7 +46,8 @@ def test_no_e_invoice_is_made_of_a_document_that_says_its_sum_alone(north, kivra
 
 WRONG = {
     "needs to_pay": {"to_pay": None},
-    "pdf: the file is no PDF": {"pdf": base64.b64encode(b"<html>").decode()},
+    "pdf: the file is no whole PDF": {"pdf": base64.b64encode(b"<html>").decode()},
+    "give all of it": {"pdf": base64.b64encode(PDF[:-4]).decode()},
     "pdf": {"pdf": "no base64!"},
     "needs lines": {"pdf": ""},
     "below zero": {"to_pay": "-1.00"},

@@ -27,7 +27,10 @@ LARGEST_BYTES = 1_000_000  # as JSON, without attachments: some hundreds of page
 LINE_BYTES = 100  # what a line feed counts as: a line on paper, however little stands in it
 LARGEST_ATTACHED_BYTES = 24 * 1024 * 1024  # all of them together: what a file of 32 million characters can hold
 LINE_TOLERANCE_ORE = 2  # as PEPPOL-EN16931-R120 has it
-PDF_BEGINS, PDF_BEGINS_WITHIN = b"%PDF-", 1024  # ISO 32000-2, 7.5.2: readers look for it in the first kilobyte
+PDF = "application/pdf"
+PDF_BEGINS, PDF_ENDS = b"%PDF-", b"%%EOF"
+PDF_WITHIN = 1024  # ISO 32000-2, 7.5.2 and 7.5.5: readers look for them in the first and the last kilobyte
+_NO_PDF = "no whole PDF, it lacks its begin or its end: give all of it"
 _VAT_NUMBER_NEEDED = frozenset({VatCategory.REVERSE_CHARGE, VatCategory.EU_GOODS})
 _ABOUT_CLAIMS = frozenset(
     {
@@ -226,14 +229,20 @@ def _attachments(document: Document) -> Iterator[RowProblem]:
     for number, one in enumerate(document.attachments, 1):
         if not one.content:
             yield RowProblem(f"attachments[{number}].content", "ATTACHMENT_EMPTY", "the file is empty: leave it out")
+        elif one.content_type == PDF and not _is_whole_pdf(one.content):
+            yield RowProblem(f"attachments[{number}].content", "ATTACHMENT_NO_PDF", f"the file is {_NO_PDF}")
         if names.index(one.name) < number - 1:
             message = "another file has the same name: name them apart"
             yield RowProblem(f"attachments[{number}].name", "ATTACHMENT_NAMED_TWICE", message)
 
 
 def _printed(document: Document) -> Iterator[RowProblem]:
-    if document.pdf and PDF_BEGINS not in document.pdf[:PDF_BEGINS_WITHIN]:
-        yield RowProblem("pdf", "PDF_WRONG", "the file is no PDF: give one, or leave it out and the hub prints it")
+    if document.pdf and not _is_whole_pdf(document.pdf):
+        yield RowProblem("pdf", "PDF_WRONG", f"the file is {_NO_PDF}, or leave it out and the hub prints it")
+
+
+def _is_whole_pdf(content: bytes) -> bool:
+    return PDF_BEGINS in content[:PDF_WITHIN] and PDF_ENDS in content[-PDF_WITHIN:]
 
 
 def _vat_categories(document: Document) -> Iterator[RowProblem]:

@@ -50,6 +50,9 @@ class Completing:
         filled = self._collected.as_collected(filled, company)
         if document.kind not in WITHOUT_PAYMENT:
             filled = self._with_payment(filled, company)
+        elif filled.payee_account:
+            _payee_account(filled, company)
+            filled = filled.model_copy(update={"payee_account": _as_printed(filled, company, filled.payee_account)})
         problems = [
             f"{problem.field}: {problem.message}"
             for problem in [*document_problems(filled), *far_dates(filled, self._today)]
@@ -122,7 +125,7 @@ def _as_printed(document: Document, company: Company, paid_to: str) -> str:
 
 def _reference_problems(document: Document, company: Company) -> list[str]:
     """Say what is wrong with a reference where the bank would refuse it."""
-    if not document.payee_account or not _has_reference(document):
+    if document.kind in WITHOUT_PAYMENT or not document.payee_account or not _has_reference(document):
         return []
     scheme, _, number = document.payee_account.partition(":")
     account = next(one for one in company.payee_accounts if (scheme, number) in one.numbers)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import pytest
 
 from hub.rules.delivery.document_checks import document_problems
 from tests.unit.rules.delivery.small_documents import document, letter
 
+WHOLE_PDF = b64encode(b"%PDF-1.7\n%%EOF\n").decode()
+TEXT = {"content_type": "text/plain"}
 AE = {"text": "a", "amount": "100", "vat_category": "AE"}
 
 
@@ -39,7 +43,11 @@ def test_a_right_document_has_no_problem(made):
         (document(rounding="0.30"), ("rounding", "ROUNDING")),
         (document(notes=["n" * 2000] * 500), ("document", "DOCUMENT_TOO_LARGE")),
         (
-            document(attachments=[{"name": f"{no}.pdf", "content": b"x" * 2**20} for no in range(25)]),
+            document(
+                attachments=[
+                    {"name": f"{no}.txt", "content_type": "text/plain", "content": b"x" * 2**20} for no in range(25)
+                ]
+            ),
             ("attachments", "ATTACHMENTS_TOO_LARGE"),
         ),
         (document(deductions=[{"amount": "126"}]), ("to_pay", "TO_PAY_BELOW_ZERO")),
@@ -139,11 +147,17 @@ def test_a_credit_note_states_what_is_credited_without_a_minus():
 
 
 def test_files_that_go_with_it_hold_something_and_have_names_of_their_own():
-    files = [{"name": "a.pdf", "content": "YQ=="}, {"name": "a.pdf", "content": ""}]
+    files = [
+        {"name": "a.pdf", "content": WHOLE_PDF},
+        {"name": "a.pdf", "content": ""},
+        {"name": "b.pdf", "content": b64encode(b"%PDF-1.7\n%%E").decode()},
+        {"name": "b.txt", "content": "YQ==", **TEXT},
+    ]
 
     assert found(document(attachments=files)) == [
         ("attachments[2].content", "ATTACHMENT_EMPTY"),
         ("attachments[2].name", "ATTACHMENT_NAMED_TWICE"),
+        ("attachments[3].content", "ATTACHMENT_NO_PDF"),
     ]
 
 

@@ -10,6 +10,7 @@ import typer
 from hub.cli.exit_codes import ExitCode
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, say, show_table, words
+from hub.model.counting import counted
 from hub.services.payments.inspecting import masked_identity
 
 
@@ -54,13 +55,14 @@ def import_file(
     session: Session,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, JSON or Excel, with our names as headings.")],
 ) -> None:
-    """Take the register in from a file; a bad row holds no other, and the same file again changes nothing."""
+    """Take the register in from a file: each row replaces what the file's columns say; a bad row holds no other."""
     with session.hub() as hub:
         report = hub.documents.import_recipients(file)
     if session.as_json:
         answer_json({**report._asdict(), "problems": [one._asdict() for one in report.problems]})
     else:
-        say(f"{report.kept} kept, {report.rejected} rejected")
+        lifted = f", {counted(report.protections_lifted, 'protection')} lifted" if report.protections_lifted else ""
+        say(f"{report.kept} kept, {report.rejected} rejected{lifted}")
         rows = [(str(one.line), one.field, one.message) for one in report.problems]
         if rows:
             show_table("", (("line", "right"), "field", ("why", "wrap")), rows, empty="")

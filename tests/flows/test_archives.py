@@ -16,7 +16,6 @@ from sqlalchemy import Engine
 
 from hub.contracts import ArchivedFile
 from hub.errors import OutcomeUnknownError, RejectedError, TransientError
-from hub.model.deliveries import KnownRecipient
 from hub.model.delivery import RouteStep
 from hub.model.verification import CheckResult
 from hub.services.delivery import archives
@@ -166,8 +165,7 @@ def test_a_damaged_archive_sends_nothing_and_may_come_again_whole(north, kivra):
 
 def protect(world: ArchiveWorld, at: int) -> None:
     with world.store.write() as work:
-        recipient = KnownRecipient(PEOPLE[at], identity=PEOPLE[at], is_protected=1)
-        keep_recipients(work, "north", [recipient._replace(recipient_key=world.one(str(1000 + at)).recipient_key)])
+        keep_recipients(work, "north", {world.one(str(1000 + at)).recipient_key: {"is_protected": 1}})
     world.work()
 
 

@@ -164,11 +164,37 @@ def test_recipients_are_imported_and_bad_rows_hold_no_other(home: Path, tmp_path
     result = run("recipients", "import", file, "--json", home=home)
     report = json.loads(result.stdout)
 
-    assert (result.exit_code, report["kept"], report["rejected"]) == (1, 2, 2)
+    assert (result.exit_code, report["kept"], report["rejected"], report["protections_lifted"]) == (1, 2, 2, 0)
     assert [problem["line"] for problem in report["problems"]] == [4, 5]
     listed = {row["name"]: row for row in answer("recipients", home=home)}
     assert (listed["Tolvan"]["wish"], listed["Bolaget"]["email_consent_on"]) == ("letter", "2026-01-01")
     assert "191212121212" not in run("recipients", home=home).stdout
+
+
+def test_a_column_that_a_file_lacks_leaves_what_the_register_says(home: Path, tmp_path: Path) -> None:
+    def said(content: str, name: str = "recipients.csv") -> str:
+        file = tmp_path / name
+        file.write_text(content, encoding="utf-8")
+        result = run("recipients", "import", file, home=home)
+        return (result.stdout or result.stderr).strip()
+
+    def kept(*fields: str) -> list[tuple[object, ...]]:
+        return [tuple(row[name] for name in fields) for row in answer("recipients", home=home)]
+
+    said("identity;name;email;email_consent_on;is_protected\n191212121212;Tolvan;t@example.se;2026-01-01;ja\n")
+
+    assert said("identity;wish\n191212121212;email\n") == "1 kept, 0 rejected"
+    assert said('[{"identity": "191212121212", "e_bank_address": "7"}]', "r.json") == "1 kept, 0 rejected"
+    assert kept("name", "wish", "email", "email_consent_on", "e_bank_address", "is_protected") == [
+        ("Tolvan", "email", "t@example.se", "2026-01-01", "7", 1)
+    ]
+    assert said("identity;email_consent_on\n191212121212;\n") == "1 kept, 0 rejected"  # blank is not absent
+    assert kept("email_consent_on", "is_protected") == [("", 1)]
+    assert said("identity;is_protected\n191212121212;\n191212121212;ja\n") == "2 kept, 0 rejected"  # the last row holds
+    assert said("identity;is_protected\n191212121212;nej\n") == "1 kept, 0 rejected, 1 protection lifted"
+    assert said("identity;is_protected\n191212121212;nej\n") == "1 kept, 0 rejected"
+    said("identity;is_protected\n181212121212;ja\n")
+    assert kept("name", "wish", "is_protected") == [("", "", 1)]  # another, a century older, inherits nothing
 
 
 def test_a_file_that_is_no_list_of_documents_is_refused(home: Path, tmp_path: Path) -> None:

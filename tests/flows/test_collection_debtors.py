@@ -9,7 +9,6 @@ from sqlalchemy import Engine
 
 from hub.model.collection_commands import RecallCase
 from hub.model.commands import SetHold, Target
-from hub.model.deliveries import KnownRecipient
 from hub.services.delivery.register import keep_recipients
 
 KEY = "1212121212"
@@ -19,7 +18,7 @@ OTHER = "198112289874"
 def registered(world: CollectionWorld, key: str = KEY, **said: Any) -> None:
     """Let the register of recipients say something of a debtor, and make rounds."""
     with world.store.write() as work:
-        keep_recipients(work, "north", [KnownRecipient(key, **said)])
+        keep_recipients(work, "north", {key: said})
     world.follow()
 
 

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import Engine
 
 from hub.errors import RejectedError
-from hub.model.deliveries import KnownRecipient
 from hub.model.delivery import RouteStep, Unfit
 from hub.services.delivery.register import keep_recipients
 from tests.flows.delivery_world import DeliveryWorld, StubChannel, document
@@ -96,7 +95,7 @@ def test_what_a_message_has_carried_stays_as_it_was(north, peppol, letter):
 def test_an_e_invoice_goes_to_the_address_that_the_register_has(north, peppol):
     company = {"name": "Köparen AB", "identity": "556677-8899", "e_invoice_address": "0007:5566778899"}
     with north.store.write() as work:
-        keep_recipients(work, "north", [KnownRecipient("5566778899", e_invoice_address="0088:7300010000001")])
+        keep_recipients(work, "north", {"5566778899": {"e_invoice_address": "0088:7300010000001"}})
     north.deliver(document(debtor=company))
 
     assert peppol.outgoing[-1].e_invoice == MENDED
@@ -107,7 +106,7 @@ def test_an_address_that_was_mended_before_anything_went_stands_in_the_e_invoice
     peppol.unfit["1001"] = letter.unfit["1001"] = Unfit("", "not there")
     north.deliver(document(debtor=company))
     with north.store.write() as work:
-        keep_recipients(work, "north", [KnownRecipient("5566778899", e_invoice_address="0088:7300010000001")])
+        keep_recipients(work, "north", {"5566778899": {"e_invoice_address": "0088:7300010000001"}})
 
     peppol.unfit.clear()
     north.tell("send_document", document_no=1)

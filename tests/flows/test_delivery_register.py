@@ -27,7 +27,7 @@ ANOTHER = {"name": "Bolaget AB", "identity": "5560004615"}
 
 def register(north: DeliveryWorld, *recipients: KnownRecipient) -> None:
     with north.store.write() as work:
-        keep_recipients(work, "north", recipients)
+        keep_recipients(work, "north", {one.recipient_key: one._asdict() for one in recipients})
 
 
 def unsound(north: DeliveryWorld) -> list[str]:

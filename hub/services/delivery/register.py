@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, NamedTuple, Self
 
@@ -13,7 +13,7 @@ from hub.errors import DataError, FormatError, IdentifierError
 from hub.formats.rows.raw_rows import RawRow
 from hub.formats.rows.reading import read_rows
 from hub.identifiers import electronic_address
-from hub.identifiers.identity_key import identity_key
+from hub.identifiers.identity_key import identity_key, may_be_same
 from hub.model.deliveries import DEBTOR_CHANGED, KnownRecipient
 from hub.model.delivery import RouteStep
 from hub.model.document_part import Day
@@ -29,6 +29,7 @@ from hub.services.ports import Store, UnitOfWork
 ROWS_AT_ONCE = 1_000
 MOST_PROBLEMS_KEPT = 1_000
 _FILE = SourceSystem(name="recipients")
+Stated = Mapping[str, str | int]  # fields of a KnownRecipient: those that a row says something of
 _YES = {"yes": True, "ja": True, "1": True, "true": True, "no": False, "nej": False, "0": False, "false": False}
 
 
@@ -40,7 +41,7 @@ def _electronic_address(text: str) -> str:
 
 
 class RecipientRow(BaseModel):
-    """One row; blank says nothing is known, and what was known is forgotten."""
+    """One row; a blank cell says nothing is known, and what was known is forgotten."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -77,9 +78,10 @@ class RecipientProblem(NamedTuple):
 
 
 class RecipientReport(NamedTuple):
-    """What became of a file: how many were kept, and the rows that were not."""
+    """What became of a file: how many were kept, whose protection it lifted, and the rows that were not."""
 
     kept: int
+    protections_lifted: Annotated[int, "debtors who were protected, and are no more"]
     problems: tuple[RecipientProblem, ...]
     rejected: Annotated[int, "rows"]
 
@@ -87,14 +89,17 @@ class RecipientReport(NamedTuple):
 def import_recipients(store: Store, tenant_name: str, file: Path) -> RecipientReport:
     """Take a CSV, JSON or Excel file in, whose headings are our names; the same file again changes nothing.
 
+    A row replaces what its columns say. What the file has no column for stays as it stands: a list of wishes takes
+    nobody's protection or consent away.
+
     Documents that have not gone yet find their way anew when it says something else of their debtors.
 
     Raises:
         DataError: the file cannot be opened, or cannot be read as a whole; rows before that are kept.
     """
-    kept, rejected = 0, 0
+    kept, lifted, rejected = 0, 0, 0
     problems: list[RecipientProblem] = []
-    waiting: dict[str, KnownRecipient] = {}
+    waiting: dict[str, Stated] = {}
     try:
         stream = file.open("rb")
     except OSError as error:
@@ -106,12 +111,12 @@ def import_recipients(store: Store, tenant_name: str, file: Path) -> RecipientRe
                 rejected += 1
                 problems += wrong[: max(0, MOST_PROBLEMS_KEPT - len(problems))]
                 continue
-            waiting[row.key] = _known(row, file.name)
+            waiting[row.key] = {**waiting.get(row.key, {}), **_stated(row, raw.cells), "source": file.name}
             kept += 1
             if len(waiting) == ROWS_AT_ONCE:
-                _keep(store, tenant_name, waiting)
-    _keep(store, tenant_name, waiting)
-    return RecipientReport(kept, tuple(problems), rejected)
+                lifted += _keep(store, tenant_name, waiting)
+    lifted += _keep(store, tenant_name, waiting)
+    return RecipientReport(kept, lifted, tuple(problems), rejected)
 
 
 def _rows(stream: BinaryIO) -> Iterator[RawRow]:
@@ -140,26 +145,39 @@ def _refuse_other_columns(columns: Sequence[str] | None) -> None:
         raise DataError("the heading needs identity, or company and debtor_number: who the recipient is")
 
 
-def _keep(store: Store, tenant_name: str, waiting: dict[str, KnownRecipient]) -> None:
+def _keep(store: Store, tenant_name: str, waiting: dict[str, Stated]) -> int:
     with store.write() as work:
-        keep_recipients(work, tenant_name, [waiting[key] for key in sorted(waiting)])
+        lifted = keep_recipients(work, tenant_name, {key: waiting[key] for key in sorted(waiting)})
     waiting.clear()
+    return lifted
 
 
-def keep_recipients(work: UnitOfWork, tenant_name: str, recipients: Sequence[KnownRecipient]) -> None:
-    """Write recipients in place of what was known of them, and turn back what has not gone to those that changed.
+def keep_recipients(work: UnitOfWork, tenant_name: str, stated: Mapping[str, Stated]) -> int:
+    """Write what is stated of recipients, by key, over what was known, and turn back what has not gone to the changed.
 
-    Of those whose debts are at an agency an event says so, by the receivable.
+    Of those whose debts are at an agency an event says so, by the receivable. Returns how many were protected before
+    and are no more.
 
     Whoever plans messages sees what is written here, or is seen by it: they claim the same.
     """
     work.commands.claim(CLAIM)
-    before = work.recipients.known([one.recipient_key for one in recipients])
+    before = work.recipients.known(list(stated))
+    recipients = [_over(before.get(key), key, values) for key, values in stated.items()]
     work.recipients.keep(recipients)
     changed = [one.recipient_key for one in recipients if says_otherwise(one, before.get(one.recipient_key))]
     turn_back(work, tenant_name, changed)
     for receivable_id, company in work.collection_cases.of_debtors(changed):
         work.events.record(DEBTOR_CHANGED, receivable_id=receivable_id, company=company)
+    protected = {key for key, known in before.items() if known.is_protected}
+    return sum(one.recipient_key in protected and not one.is_protected for one in recipients)
+
+
+def _over(known: KnownRecipient | None, key: str, stated: Stated) -> KnownRecipient:
+    """Return a recipient as known but for what is stated; of another who is a century older nothing is taken over."""
+    identity = str(stated.get("identity", ""))
+    is_another = known is not None and known.identity and identity and not may_be_same(known.identity, identity)
+    before = KnownRecipient(key) if known is None or is_another else known
+    return KnownRecipient(**{**before._asdict(), **stated})
 
 
 def _read(raw: RawRow) -> tuple[RecipientRow | None, list[RecipientProblem]]:
@@ -187,17 +205,16 @@ def _text(value: Any) -> Any:
     return value if isinstance(value, bool) else str(value).strip()
 
 
-def _known(row: RecipientRow, source: str) -> KnownRecipient:
-    return KnownRecipient(
-        recipient_key=row.key,
-        name=row.name,
-        identity=row.identity or "",
-        debtor_class=row.debtor_class or "",
-        wish=row.wish or "",
-        email=row.email,
-        email_consent_on=row.email_consent_on or "",
-        e_invoice_address=row.e_invoice_address,
-        e_bank_address=row.e_bank_address,
-        is_protected=int(row.is_protected),
-        source=source,
-    )
+def _stated(row: RecipientRow, cells: Mapping[str, Any]) -> Stated:
+    """Return what a row says: its columns, blank ones too, and who it is about."""
+    values: dict[str, str | int] = {
+        "name": row.name,
+        "debtor_class": row.debtor_class or "",
+        "wish": row.wish or "",
+        "email": row.email,
+        "email_consent_on": row.email_consent_on or "",
+        "e_invoice_address": row.e_invoice_address,
+        "e_bank_address": row.e_bank_address,
+        "is_protected": int(row.is_protected),
+    }
+    return {"identity": row.identity or "", **{name: value for name, value in values.items() if name in cells}}

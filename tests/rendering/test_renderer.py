@@ -519,3 +519,18 @@ def test_without_a_logo_the_name_stands_in_its_place():
 
 def test_every_sample_is_a_right_document():
     assert {name: document_problems(sample(name)[1]) for name in NAMES} == {name: [] for name in NAMES}
+
+
+SUMMED_UP_ANEW = {"to_pay": None, "rounding": "0.00", "vat": [], "allowances": [], "deductions": []}
+
+
+def test_what_stands_below_a_line_is_on_its_page():
+    notes = {f"Line {number:02}": [f"Note {number:02}{letter}" for letter in "abcd"] for number in range(80)}
+    lines = [{"text": text, "amount": "1.00", "note": "\n".join(below)} for text, below in notes.items()]
+    pdf = made("invoice_long", lines=lines, **SUMMED_UP_ANEW)
+    pages = [text_of(pdf, page + 1) for page in range(len(opened(pdf).pages))]
+
+    assert len(pages) > 2
+    together = [(page, (text, *below)) for page in pages for text, below in notes.items()]
+    torn = [told[0] for page, told in together if len({one in page for one in told}) > 1]
+    assert torn == []

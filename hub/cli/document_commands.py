@@ -151,7 +151,13 @@ def route(
             )
         found = _planned(hub, given, document_no, company)
     if session.as_json:
-        answer_json({"held_by": found.held_by, "considered": [one._asdict() for one in found.considered]})
+        answer_json(
+            {
+                "settled": found.settled,
+                "held_by": found.held_by,
+                "considered": [one._asdict() for one in found.considered],
+            }
+        )
         return
     _show_route(found)
 
@@ -186,7 +192,9 @@ def _show_route(found: Route) -> None:
     columns = ("step", "channel", ("verdict", "keep"), ("price", "right"), ("why", "wrap"))
     show_table("", columns, rows, empty="no plugin that is turned on offers a channel for documents")
     taken = found.next
-    if taken is None:
+    if found.settled:
+        say(found.settled)
+    elif taken is None:
         say(f"a person has to see to it: {found.why_none}")
     elif taken.verdict is Verdict.TAKE:
         say(f"it goes by {taken.channel}: {taken.reason}")

@@ -20,7 +20,7 @@ from hub.runtime.tenant_work import TenantWork
 from hub.services.delivery import FOLLOWING, Acceptance, accept_documents, receive_archive
 from hub.services.delivery.archives import HEAD_SIZE, choose_archive
 from hub.services.delivery.archives import run_of as archive_run_of
-from hub.services.delivery.planning import plan_route
+from hub.services.delivery.planning import Planner
 from hub.services.delivery.printing import PRINTED_ALONE
 from hub.services.delivery.reading import read_documents
 from hub.services.delivery.receivables import documents_of_receivables
@@ -131,19 +131,21 @@ class DocumentsDesk:
     def plan(self, document: Document | int) -> Route:
         """Say how a document would go, and why not otherwise; every channel is asked, and nothing is sent.
 
-        Of a debtor with protected identity no channel is asked.
+        The channel that would have it makes its message; one that cannot is passed by. About a debtor with protected
+        identity, and of a document that has gone, no channel is asked.
 
         Raises:
             DataError: there is no document of this number, or it cannot be right.
         """
-        return plan_route(
+        planner = Planner(
             self._work.store,
             self._work.tenant,
             self._work.plugins.document_channels,
+            self._work.printer,
             self._work.clock,
-            document,
             rest_ways(self._work.plugins.archives),
         )
+        return planner.plan(document)
 
     def pdf(self, document_no: int) -> bytes:
         """Return the one rendering of a document; made for a look when it has not been made yet.

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from hub.model.delivery import RouteStep
+from hub.model.delivery import RouteStep, Unfit
 from hub.model.documents import Document
 from hub.rules.delivery.route import PROTECTED, Route, Verdict
-from hub.services.delivery.planning import plan_route
+from hub.services.delivery.planning import Planner
 from hub.services.delivery.reading import read_documents
 from tests.flows.delivery_world import DeliveryWorld, StubChannel, document
 from tests.flows.test_delivery_register import PROTECTING, register
@@ -32,7 +32,7 @@ def north(engine: Engine, kivra: StubChannel, letter: StubChannel) -> DeliveryWo
 
 
 def planned(north: DeliveryWorld, document: Document | int) -> Route:
-    return plan_route(north.store, north.tenant, north.channels, north.clock, document)
+    return Planner(north.store, north.tenant, north.channels, north, north.clock).plan(document)
 
 
 def handed(**changes: Any) -> Document:
@@ -54,3 +54,44 @@ def test_nobody_outside_is_asked_about_a_protected_identity(
         assert rows == [("kivra", Verdict.SKIP, PROTECTED), ("letter", Verdict.SKIP, PROTECTED)]
         assert (route.next, route.why_none) == (None, PROTECTED)
     assert kivra.asked == letter.asked == []
+
+
+def test_a_channel_that_cannot_carry_the_document_is_passed_by(
+    north: DeliveryWorld, kivra: StubChannel, letter: StubChannel
+) -> None:
+    kivra.unfit["1001"] = Unfit("", "it is too large")
+    route = planned(north, handed())
+
+    assert [one.reason for one in route.considered] == ["it is too large", "it reaches the debtor"]
+    assert route.next is not None
+    assert route.next.channel == "letter"
+    assert north.sql("SELECT * FROM document") == kivra.taken == letter.taken == []
+
+
+def test_what_cannot_go_is_held_for_the_reason_that_the_plan_gave(
+    north: DeliveryWorld, kivra: StubChannel, letter: StubChannel
+) -> None:
+    kivra.unfit["1001"] = Unfit("", "it is too large")
+    letter.unfit["1001"] = Unfit("", "there is no postal code")
+    kivra.unfit["1002"] = Unfit("", "the reference is wrong", is_for_a_person=True)
+    north.unprintable.add("1003")
+    plans = {number: planned(north, handed(number=number)) for number in ("1001", "1002", "1003")}
+    for number, route in plans.items():
+        north.deliver(document(number))
+
+        assert (route.next, {one.verdict for one in route.considered}) == (None, {Verdict.SKIP}), number
+        assert (north.one(number).state, north.one(number).reason) == ("held", route.why_none), number
+    assert plans["1002"].why_none == "kivra: the reference is wrong"
+
+
+def test_of_a_document_that_has_gone_the_plan_says_by_which_channel_and_promises_no_other(
+    north: DeliveryWorld, kivra: StubChannel
+) -> None:
+    north.deliver(document())
+    asked = len(kivra.asked)
+    route = planned(north, north.one().document_no)
+
+    assert north.one().state == "delivered"
+    assert (route.next, route.settled) == (None, "it was delivered by kivra")
+    assert {one.verdict for one in route.considered} == {Verdict.SKIP}
+    assert len(kivra.asked) == asked

@@ -69,11 +69,12 @@ class Route(NamedTuple):
 
     considered: tuple[Considered, ...]
     held_by: str = ""  # why no channel is taken whatever they answer
+    settled: str = ""  # what became of the document already: no way is looked for
 
     @property
     def next(self) -> Considered | None:
         """The channel that decides: the first that is not skipped; None when there is none, or a person sees to it."""
-        if self.held_by:
+        if self.held_by or self.settled:
             return None
         return next((one for one in self.considered if one.verdict is not Verdict.SKIP), None)
 
@@ -106,9 +107,10 @@ def without_waiting(route: Route) -> Route:
     return route._replace(considered=tuple(passed))
 
 
-def as_held(route: Route) -> Route:
-    """Say of every channel of a route that a person sees to why it is not taken, whatever it would answer."""
-    skipped = (one._replace(verdict=Verdict.SKIP, reason=route.held_by) for one in route.considered)
+def none_taken(route: Route) -> Route:
+    """Say of every channel why it is not taken, where that is the same of all: the route is held or settled."""
+    why = route.settled or route.held_by
+    skipped = (one._replace(verdict=Verdict.SKIP, reason=why) for one in route.considered)
     return route._replace(considered=tuple(skipped))
 
 

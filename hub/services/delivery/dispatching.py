@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hub.contracts import DocumentChannel
-from hub.errors import HubError, LedgerError, TransientError
+from hub.errors import TransientError
 from hub.model.attempts import PlannedMessage
 from hub.model.deliveries import DocumentState, DocumentStep, StepOutcome
-from hub.model.delivery import Outgoing, Prepared, Unfit
+from hub.model.delivery import Unfit
 from hub.rules.delivery.recipients import says_otherwise
 from hub.services.attempts import CLAIM, plan_batch
-from hub.services.delivery.loading import Loaded, address_sha256
-from hub.services.delivery.printing import Printed, Printing
+from hub.services.delivery.loading import Loaded, address_sha256, refused_by
+from hub.services.delivery.preparing import outgoing_of, prepared_by
+from hub.services.delivery.printing import Printing
 from hub.services.delivery.reaching import Reaching
 from hub.services.delivery.standing import hold, stand
 from hub.services.delivery.steps import skipped_steps, step_on
@@ -39,8 +40,8 @@ class Dispatcher:
             LedgerError: the channel is broken.
         """
         printed, unprintable = self._printing.print(work, documents)
-        outgoing = [self._outgoing(channel.name, one) for one in printed]
-        prepared, unfit = _prepared(channel, outgoing)
+        outgoing = [outgoing_of(self._tenant_name, channel.name, one, self._reaching) for one in printed]
+        prepared, unfit = prepared_by(channel, outgoing)
         by_id = {out.delivery_id: one.routed for out, one in zip(outgoing, printed, strict=True)}
         kept = self._store.contents.keep_all([message.content for message in prepared])
         names = [f"{channel.name}:{message.delivery_ids[0]}" for message in prepared]
@@ -102,18 +103,9 @@ class Dispatcher:
             if refusal.is_for_a_person:
                 hold(work, loaded.row, f"{channel}: {refusal.reason}")
                 continue
-            facts = loaded.facts._replace(tried={**loaded.facts.tried, channel: refusal.reason})
-            going_on.append(loaded._replace(facts=facts, steps=[*loaded.steps, step]))
+            going_on.append(refused_by(loaded, channel, refusal.reason)._replace(steps=[*loaded.steps, step]))
         work.documents.keep_steps(steps)
         return going_on
-
-    def _outgoing(self, channel: str, one: Printed) -> Outgoing:
-        loaded = one.routed.loaded
-        known = self._reaching.of(loaded.recipient.key).get(channel)
-        address = known.address if known is not None else ""
-        delivery_id = step_on(self._tenant_name, loaded, channel).delivery_id
-        to = (delivery_id, loaded.document, loaded.recipient, address)
-        return Outgoing(*to, one.pdf, one.e_invoice, one.no_e_invoice)
 
 
 def refuse_changed(work: UnitOfWork, documents: Sequence[Routed]) -> None:
@@ -129,17 +121,3 @@ def refuse_changed(work: UnitOfWork, documents: Sequence[Routed]) -> None:
     now = work.recipients.known(sorted({row.recipient_key for row in rows.values()}))
     if any(says_otherwise(now.get(one.loaded.row.recipient_key), one.loaded.registered) for one in documents):
         raise TransientError("the register of recipients changed while a message was made", retry_after_s=0)
-
-
-def _prepared(channel: DocumentChannel, outgoing: Sequence[Outgoing]) -> tuple[Sequence[Prepared], Sequence[Unfit]]:
-    """Have messages made, each document in exactly one of them or unfit."""
-    try:
-        prepared, unfit = channel.prepare(outgoing)
-    except HubError:
-        raise
-    except Exception as error:
-        raise LedgerError(f"the channel {channel.name} is broken: {type(error).__name__} in prepare") from error
-    answered = [*(i for message in prepared for i in message.delivery_ids), *(one.delivery_id for one in unfit)]
-    if sorted(answered) != sorted(one.delivery_id for one in outgoing):
-        raise LedgerError(f"the channel {channel.name} is broken: prepare loses, repeats or invents documents")
-    return prepared, unfit

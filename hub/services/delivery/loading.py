@@ -65,6 +65,11 @@ def address_sha256(channel: DocumentChannel, document: Document, recipient: Reci
     return hashlib.sha256(address_used(channel.step, document, recipient).encode()).hexdigest()
 
 
+def refused_by(one: Loaded, channel: str, why: str) -> Loaded:
+    """Return a document that a channel cannot carry, as the next one is looked for."""
+    return one._replace(facts=one.facts._replace(tried={**one.facts.tried, channel: why}))
+
+
 def latest_turns(steps: Iterable[DocumentStep]) -> list[DocumentStep]:
     """Return what came of each channel of a document the last time."""
     latest: dict[str, DocumentStep] = {}

@@ -55,8 +55,7 @@ class Printing:
         Until some message has carried them they are made anew where the e-invoice has become another one, since an
         address or a setting was mended; from then on what was sent stays.
         """
-        rows = [one.loaded.row for one in documents]
-        kept = self._store.contents.read_all([s for row in rows for s in (row.pdf_sha256, row.e_invoice_sha256) if s])
+        kept = self._kept(documents)
         printed, unprintable = [], []
         for routed in documents:
             try:
@@ -64,6 +63,14 @@ class Printing:
             except (DataError, RejectedError) as error:
                 unprintable.append((routed, str(error)))
         return self._keep(work, printed), unprintable
+
+    def look_at(self, routed: Routed) -> Printed:
+        """Return a document as `print` would, and keep nothing. Raises DataError or RejectedError: it cannot be."""
+        return self._printed(routed, self._kept([routed]))
+
+    def _kept(self, documents: Sequence[Routed]) -> Mapping[str, bytes]:
+        rows = [one.loaded.row for one in documents]
+        return self._store.contents.read_all([s for row in rows for s in (row.pdf_sha256, row.e_invoice_sha256) if s])
 
     def _printed(self, routed: Routed, kept: Mapping[str, bytes]) -> Printed:
         row, document = routed.loaded.row, routed.loaded.document

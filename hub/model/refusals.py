@@ -20,7 +20,7 @@ Location = Sequence[int | str]
 
 _WORDS: Mapping[str, str] = {
     "missing": "the {thing} is missing",
-    "extra_forbidden": "there is no such {thing}",
+    "extra_forbidden": "there is no such {thing}{remedy}",
     "string_type": "must be text in quotes",
     "string_unicode": "must be text of whole characters: it holds half of one",
     "bool_type": "must be true or false, without quotes",
@@ -43,10 +43,18 @@ _WORDS: Mapping[str, str] = {
     "greater_than_equal": "must be at least {ge}",
     "less_than": "must be below {lt}",
     "less_than_equal": "must be at most {le}",
+    "finite_number": "must be a finite number",
+    "decimal_type": "must be a number, such as 100.00",
+    "decimal_parsing": "must be a number, such as 100.00",
+    "decimal_max_digits": "must have at most {max_digits} digits",
+    "decimal_max_places": "must have at most {decimal_places} decimals",
+    "decimal_whole_digits": "must have at most {whole_digits} digits before the decimals",
     "union_tag_invalid": "must be one of {expected_tags}",
     "union_tag_not_found": "the {thing} is missing",
     "date_type": "must be a date, such as 2026-11-22",
 }
+_REMEDIES: Mapping[str, str] = {"field": ": mend its name or leave it out"}
+"""What to do about a name that is none, by what the place is called; of a setting its hint says more."""
 _LENGTHS: Mapping[str, tuple[str, str, str]] = {
     "string_too_short": ("must have at least", "min_length", "character"),
     "string_too_long": ("must have at most", "max_length", "character"),
@@ -70,7 +78,7 @@ def in_words(problem: ErrorDetails, thing: str) -> str:
         begins, limit, noun = _LENGTHS[kind]
         return f"{begins} {counted(known[limit], noun)}"
     if kind in _WORDS:
-        return _WORDS[kind].format(thing=thing, **known)
+        return _WORDS[kind].format(thing=thing, remedy=_REMEDIES.get(thing, ""), **known)
     return problem["msg"][:1].lower() + problem["msg"][1:]  # of a kind that no model of ours gives
 
 

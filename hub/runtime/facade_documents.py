@@ -6,10 +6,11 @@ import base64
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from hub.contracts import DocumentArchive
 from hub.errors import DataError
+from hub.formats.given_file import open_given
 from hub.model.deliveries import TRIED, ArchivedFileRow, DocumentRow, DocumentStep, KeptAnswer, KnownRecipient
 from hub.model.documents import Document
 from hub.model.exchanges import Exchange
@@ -101,7 +102,7 @@ class DocumentsDesk:
         if archive is None:
             raise DataError(f"{file.name} is no archive that a plugin which is turned on reads")
         plugin = self._work.plugins.plugins_of_channels[archive.channel]
-        with _opened(file) as stream:
+        with open_given(file) as stream:
             taken = receive_archive(self._work.store, archive, plugin, stream, name=file.name, company=company)
         self._carry_out_queued()
         with self._work.store.read() as work:
@@ -111,7 +112,7 @@ class DocumentsDesk:
 
     def _archive_of(self, file: Path) -> DocumentArchive | None:
         archives = self._work.plugins.archives
-        with _opened(file) as stream:
+        with open_given(file) as stream:
             head = stream.read(HEAD_SIZE)
         found = choose_archive(archives, head)
         if found is None and (packing := packing_of(head)):
@@ -299,10 +300,3 @@ class DocumentsDesk:
         """Return the register by name; `search` is the beginning of a name, or a whole key."""
         with self._work.store.read() as work:
             return work.recipients.latest(search=search, limit=limit)
-
-
-def _opened(file: Path) -> BinaryIO:
-    try:
-        return file.open("rb")
-    except OSError as error:
-        raise DataError(f"{file.name} cannot be opened: {error.strerror or type(error).__name__}") from None

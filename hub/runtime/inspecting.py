@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from hub.contracts import SecretReference
 from hub.errors import DataError
+from hub.formats.given_file import open_given
 from hub.runtime.config import resolve_secret
 from hub.runtime.plugins import default_describers, default_readers
 from hub.services.payments.inspecting import FileInspector, Looking
@@ -40,7 +41,4 @@ def opened(file: Path | BinaryIO, name: str = "") -> tuple[str, AbstractContextM
         return name or "unnamed", nullcontext(file)
     if file.exists() and not file.is_file():  # a pipe would be waited for, for ever
         raise DataError(f"{file} is no file")
-    try:
-        return name or file.name, file.open("rb")
-    except OSError as error:
-        raise DataError(f"{file} cannot be opened: {error.strerror or type(error).__name__}") from None
+    return name or file.name, open_given(file)

@@ -202,7 +202,11 @@ def test_a_file_that_is_no_list_of_documents_is_refused(home: Path, tmp_path: Pa
         file = tmp_path / "wrong.json"
         file.write_text(content, encoding="utf-8")
         assert run("deliver", file, home=home).exit_code == 1, content
-    assert run("deliver", tmp_path / "none.json", home=home).exit_code == 1
+    result = run("deliver", tmp_path / "none.json", home=home)
+    assert (result.exit_code, "cannot be opened: No such file or directory; check its path" in result.stderr) == (
+        1,
+        True,
+    )
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_days_that_cannot_be_meant_are_rejected_or_warned_of(ledger: Ledger) -> 
 def test_a_file_that_cannot_be_read_is_in_quarantine_with_the_reason_itself(ledger: Ledger) -> None:
     ledger.take(b'[{"number": "1", "number": "2"}]')
 
-    assert ledger.sql("SELECT reason FROM exchange") == [("line 1: a name stands twice in one object",)]
+    assert ledger.sql("SELECT reason FROM exchange") == [("line 1: a name stands twice in one object: write it once",)]
 
 
 def test_a_file_in_another_encoding_is_told_which_one_is_meant(ledger: Ledger) -> None:

@@ -16,6 +16,9 @@ from hub.model.source_system import FileFormat, SourceSystem
 USUAL_KEY = "receivables"
 PIECE = 64 * 1024
 _BLANKS = " \t\r\n"
+_AS_IT_WAS = "send the file as its source system made it"
+_NAMED_TWICE = "a name stands twice in one object: write it once"
+_NO_OBJECT = RowProblem("", "NOT_JSON", f"the line is no JSON object: the file is damaged or cut short; {_AS_IT_WAS}")
 _NOT_AN_OBJECT = RowProblem("", "NOT_AN_OBJECT", "each row is an object of names and values")
 
 
@@ -51,8 +54,10 @@ def _object(source: _JsonText, rows_at: str) -> Iterator[RawRow]:
     own: dict[str, Any] = {}
     for _ in _counted(source, "{", "}"):
         key = source.value()
-        if not isinstance(key, str) or key in own:
-            raise source.error("a name is no text or stands twice in one object", "NAME_REPEATED")
+        if not isinstance(key, str):
+            raise source.error("a name is no text", "NOT_JSON")
+        if key in own:
+            raise FormatError(_NAMED_TWICE, code="NAME_REPEATED", line=source.line)
         source.expect(":")
         if key == wanted and source.next_sign() == "[":
             found = True
@@ -73,7 +78,7 @@ def _further_lines(source: _JsonText) -> Iterator[RawRow]:
         try:
             value = _DECODER.decode(text)
         except (ValueError, RecursionError):
-            yield RawRow(line, {}, RowProblem("", "NOT_JSON", "the line is no JSON object"))
+            yield RawRow(line, {}, _NO_OBJECT)
         except FormatError as error:
             yield RawRow(line, {}, RowProblem("", error.code, error.message))
         else:
@@ -99,7 +104,7 @@ def _counted(source: _JsonText, opening: str, closing: str) -> Iterator[int]:
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise FormatError("a name stands twice in one object", code="NAME_REPEATED")
+        raise FormatError(_NAMED_TWICE, code="NAME_REPEATED")
     return members
 
 
@@ -107,11 +112,11 @@ def _decimal(text: str) -> Decimal:
     try:
         return Decimal(text)
     except InvalidOperation:
-        raise FormatError("a number is beyond all measure", code="NUMBER_UNREADABLE") from None
+        raise FormatError("a number is beyond all measure: mend it at its source", code="NUMBER_UNREADABLE") from None
 
 
 def _constant(_text: str) -> NoReturn:
-    raise FormatError("NaN and Infinity are no JSON", code="NOT_JSON")
+    raise FormatError("NaN and Infinity are no JSON: write a number, or leave the name out", code="NOT_JSON")
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_float=_decimal, parse_constant=_constant)
@@ -134,7 +139,7 @@ class _JsonText:
         return self._passed_lines + self._text.count("\n", 0, self._at) + 1
 
     def error(self, message: str, code: str) -> FormatError:
-        return FormatError(f"{message}; send the file as its source system made it", code=code, line=self.line)
+        return FormatError(f"{message}; {_AS_IT_WAS}", code=code, line=self.line)
 
     def next_sign(self) -> str:
         """Return the next sign that is not blank, without taking it; '' at the end."""

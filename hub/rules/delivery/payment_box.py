@@ -36,7 +36,7 @@ class PaymentBox(NamedTuple):
     @property
     def written_number(self) -> str:
         """The account's number as it is printed."""
-        return _FORMATS[self.scheme](self.number)
+        return written_number(self.scheme, self.number)
 
 
 class PaymentAsked(NamedTuple):
@@ -45,6 +45,15 @@ class PaymentAsked(NamedTuple):
     amount_ore: int
     due_date: str
     reference: str
+
+
+def written_number(scheme: str, number: str) -> str:
+    """Return an account's number as it is printed, wherever a document tells it.
+
+    >>> written_number("bankgiro", "9912346")
+    '991-2346'
+    """
+    return _FORMATS[scheme](number)
 
 
 def payment_box(document: Document, company: Company) -> PaymentBox | None:

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from hub.errors import DataError
+from hub.formats.given_file import open_given
 from hub.formats.rows.json_rows import read_json
 from hub.model.documents import Document
 from hub.model.refusals import causes, dotted_path, in_words
@@ -39,11 +40,7 @@ def read_documents(given: Iterable[Document | Mapping[str, Any]] | Path) -> Iter
 
 
 def _from_file(path: Path) -> Iterator[Offered]:
-    try:
-        stream = path.open("rb")
-    except OSError as error:
-        raise DataError(f"{path.name} cannot be opened: {error.strerror or type(error).__name__}") from None
-    with stream:
+    with open_given(path) as stream:
         for row in read_json(stream, _FILE, largest_row=LARGEST_DOCUMENT).rows:
             place = str(row.line)
             yield offered(place, row.cells) if row.problem is None else Offered(place, None, row.problem.message)

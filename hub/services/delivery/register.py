@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import PydanticCustomError
 
 from hub.errors import DataError, FormatError, IdentifierError
+from hub.formats.given_file import open_given
 from hub.formats.rows.raw_rows import RawRow
 from hub.formats.rows.reading import read_rows
 from hub.identifiers import electronic_address
@@ -100,11 +101,7 @@ def import_recipients(store: Store, tenant_name: str, file: Path) -> RecipientRe
     kept, lifted, rejected = 0, 0, 0
     problems: list[RecipientProblem] = []
     waiting: dict[str, Stated] = {}
-    try:
-        stream = file.open("rb")
-    except OSError as error:
-        raise DataError(f"{file} cannot be opened: {error.strerror or type(error).__name__}") from None
-    with stream:
+    with open_given(file) as stream:
         for raw in _rows(stream):
             row, wrong = _read(raw)
             if row is None:

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hub.errors import DataError, FormatError
+from hub.formats.given_file import open_given
 from hub.formats.rows.raw_rows import RawRow
 from hub.formats.rows.reading import read_rows
 from hub.model.dunning_settings import HoldCodeName
@@ -77,11 +78,7 @@ def import_holds(store: Store, tenant: Tenant, file: Path) -> HoldReport:
         DataError: the file cannot be opened, or cannot be read as a whole; rows before that are kept.
     """
     importing = _Importing(store, tenant)
-    try:
-        stream = file.open("rb")
-    except OSError as error:
-        raise DataError(f"{file} cannot be opened: {error.strerror or type(error).__name__}") from None
-    with stream:
+    with open_given(file) as stream:
         rows = _rows(stream)
         while some := list(islice(rows, ROWS_AT_ONCE)):
             importing.take(some)

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from html import escape
 
 from hub.model.documents import Document, DocumentKind
+from hub.model.payee_account import read_account
 from hub.money import format_kronor, plain_kronor
-from hub.rules.delivery.payment_box import PaymentAsked, payment_asked
+from hub.rules.delivery.payment_box import PaymentAsked, payment_asked, written_number
 from hub_email.plain_text import file_name, one_line
 from hub_email.privacy import PersonalNumbers
 from hub_email.wording import ACCOUNTS, COLLECTION, WORDS, Words
@@ -125,8 +126,8 @@ def _amount(document: Document, amount_ore: int) -> str:
 
 
 def _account(words: Words, account: str) -> Row:
-    kind, _, number = account.rpartition(":")
-    return ACCOUNTS.get(kind.lower(), words.account), one_line(number)
+    scheme, _, number = read_account(account).partition(":")
+    return ACCOUNTS.get(scheme, words.account), written_number(scheme, number)
 
 
 def _paragraphs(texts: Iterator[str]) -> str:

@@ -43,7 +43,7 @@ def outgo() -> Outgo:
             "debtor": {"name": "Anna Öberg", "email": "anna@example.com"},
             "lines": [{"text": "El", "amount": "1000.00"}],
             "to_pay": "1250.00",
-            "payee_account": "bankgiro:991-2346",
+            "payee_account": "bankgiro:9912346",
             "reference": "1234567806",
             **changed,
         }

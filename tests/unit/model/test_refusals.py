@@ -24,6 +24,9 @@ ADDRESS = {"name": "Test Testsson"}
         ({"attachments": [{"name": "a/b", "content": "QQ=="}]}, "must be the name of a file"),
         ({"attachments": [{"name": "a.pdf", "content": "?"}]}, "must be base64 text"),
         ({"attachments": [{"name": "a.pdf", "content_type": "PDF", "content": "QQ=="}]}, "must be a content type"),
+        ({"surprise": 1}, "surprise: there is no such field: mend its name or leave it out"),
+        ({"lines": [{"text": "W", "amount": "1", "quantity": "1" * 19}]}, "quantity: must have at most 18 digits"),
+        ({"lines": [{"text": "W", "amount": "1", "quantity": "x"}]}, "quantity: must be a number, such as 100.00"),
         ({"notes": ["a\x07"]}, "must not hold control characters"),
     ],
 )

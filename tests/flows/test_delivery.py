@@ -140,7 +140,7 @@ def test_a_document_that_is_wrong_goes_by_no_channel(north, kivra, letter):
 
     north.deliver(document())
 
-    assert (north.one().state, letter.numbers) == ("held", [])
+    assert (north.one().state, north.one().price_ore, letter.numbers) == ("held", 0, [])  # refused: not charged
     assert "hub documents send 1" in north.tasks()[0]
 
 
@@ -179,6 +179,7 @@ def test_a_person_has_it_sent_by_a_channel_that_refused_it_before(north, kivra, 
     north.tell("send_document", document_no=1, channel="kivra")
 
     assert (north.one().state, kivra.numbers, letter.numbers) == ("delivered", ["1001"], [])
+    assert north.one().price_ore == 300  # once
 
 
 def test_what_a_person_has_seen_to_is_closed(north, kivra, letter):

@@ -41,7 +41,6 @@ def let_go(work: UnitOfWork, row: DocumentRow) -> None:
 def find_anew(work: UnitOfWork, row: DocumentRow, reason: str, *, channel: str = "") -> None:
     """Let a document that nothing sends find its way anew; with a channel of choice only that one."""
     steps = work.documents.steps([row.document_no])
-    in_vain = sum(s.price_ore for s in steps if s.exchange_no == row.exchange_no and s.outcome == StepOutcome.REFUSED)
     had_it = [step for step in latest_turns(steps) if step.outcome != StepOutcome.SKIPPED]
     work.documents.keep_steps([next_turn(step, reason) for step in had_it if channel in ("", step.channel)])
     again = row._replace(
@@ -49,7 +48,6 @@ def find_anew(work: UnitOfWork, row: DocumentRow, reason: str, *, channel: str =
         reason=reason,
         channel=channel,
         exchange_no=None,
-        price_ore=row.price_ore - in_vain,
         due_at="",
     )
     stand(work, again, was=row)

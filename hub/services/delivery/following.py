@@ -146,7 +146,17 @@ def _taken(work: UnitOfWork, taken: Sequence[_Ended], channels: Mapping[str, Del
 def _sent(work: UnitOfWork, taken: _Ended, silent_after_s: Mapping[str, int]) -> DocumentRow:
     limit_s = silent_after_s.get(taken.step.channel)
     due_at = "" if limit_s is None else later(work.now, limit_s)
-    return taken.row._replace(state=DocumentState.SENT, reason="", due_at=due_at)
+    return _charged(taken.row, taken.step)._replace(state=DocumentState.SENT, reason="", due_at=due_at)
+
+
+def _charged(row: DocumentRow, step: DocumentStep) -> DocumentRow:
+    """Return a document with the price of its message, which it was without once that was refused."""
+    return row._replace(price_ore=row.price_ore + (step.price_ore if step.outcome == StepOutcome.REFUSED else 0))
+
+
+def _free_of_charge(row: DocumentRow, step: DocumentStep) -> DocumentRow:
+    """Return a document without the price of its message; refused before, it is without it already."""
+    return row._replace(price_ore=row.price_ore - (0 if step.outcome == StepOutcome.REFUSED else step.price_ore))
 
 
 def _follow(work: UnitOfWork, ended: _Ended) -> bool:
@@ -163,7 +173,7 @@ def _follow(work: UnitOfWork, ended: _Ended) -> bool:
 
 def arrived(work: UnitOfWork, row: DocumentRow, step: DocumentStep) -> bool:
     """Write that a document has arrived for good."""
-    is_ours = stand(work, row._replace(state=DocumentState.DELIVERED, reason="", due_at=""), was=row)
+    is_ours = stand(work, _charged(row, step)._replace(state=DocumentState.DELIVERED, reason="", due_at=""), was=row)
     if is_ours:
         work.documents.keep_steps([step._replace(outcome=StepOutcome.DELIVERED)])
     return is_ours
@@ -174,30 +184,30 @@ def _not_taken(work: UnitOfWork, row: DocumentRow, step: DocumentStep) -> bool:
     attempts = work.attempts.of_exchange(row.exchange_no)
     latest = attempts[-1]
     is_stopped = latest.state == AttemptState.CANCELLED
+    free_of_charge = _free_of_charge(row, step)
     if is_stopped and latest.let_go == LetGo.IF_NOT_DELIVERED:
         why = f"{row.channel}: {_why(latest)}"
         refused = step._replace(outcome=StepOutcome.REFUSED, reason=_why(latest))  # and it was called
-        return _tried_again(work, row, refused, why)
+        return _tried_again(work, row, refused, why, free_of_charge)
     work.documents.keep_steps([step._replace(outcome=StepOutcome.REFUSED, reason=_why(latest))])
     if latest.code == DocumentError.code or is_stopped:
-        hold(work, row, f"{row.channel}: {_why(latest)}")
+        hold(work, row, f"{row.channel}: {_why(latest)}", price_ore=free_of_charge.price_ore)
         return False
     if latest.state == AttemptState.GIVEN_UP:
         close_task(work, latest)  # the next channel takes it: nobody need decide
-    free_of_charge = row._replace(price_ore=row.price_ore - step.price_ore)
     return go_on(work, free_of_charge, f"{row.channel}: {_why(latest)}", was=row)
 
 
 def not_sent(work: UnitOfWork, row: DocumentRow, step: DocumentStep, why: str) -> bool:
     """Let a document go on whose message was stopped before it was called: nobody has seen what it looks like."""
     unseen = step._replace(outcome=StepOutcome.SKIPPED, reason=why, step_no=0, exchange_no=None)
-    return _tried_again(work, row, unseen, why)
+    return _tried_again(work, row, unseen, why, _free_of_charge(row, step))
 
 
-def _tried_again(work: UnitOfWork, row: DocumentRow, step: DocumentStep, why: str) -> bool:
+def _tried_again(work: UnitOfWork, row: DocumentRow, step: DocumentStep, why: str, free: DocumentRow) -> bool:
     """Let a document find its way, which may be by the same channel once more, under a new id of ours."""
     work.documents.keep_steps([step._replace(price_ore=0), next_turn(step, why)])
-    return go_on(work, row._replace(price_ore=row.price_ore - step.price_ore), why, was=row)
+    return go_on(work, free, why, was=row)
 
 
 def go_on(work: UnitOfWork, row: DocumentRow, reason: str, *, was: DocumentRow | None = None) -> bool:
@@ -215,7 +225,7 @@ def _why(attempt: Attempt) -> str:
 def _note(
     work: UnitOfWork, row: DocumentRow, step: DocumentStep, state: DocumentState, outcome: StepOutcome, reason: str
 ) -> None:
-    if stand(work, row._replace(state=state, reason=reason), was=row):
+    if stand(work, _charged(row, step)._replace(state=state, reason=reason), was=row):
         work.documents.keep_steps([step._replace(outcome=outcome)])
 
 

@@ -59,22 +59,24 @@ def _tell_where(work: UnitOfWork, row: DocumentRow, was: DocumentRow) -> None:
         tell(work, _TOLD[DocumentState(row.state)], row)
 
 
-def hold(work: UnitOfWork, row: DocumentRow, reason: str) -> bool:
+def hold(work: UnitOfWork, row: DocumentRow, reason: str, *, price_ore: int | None = None) -> bool:
     """Leave a document to a person; a letter that certainly has not arrived ends, and a person is told why.
 
+    `price_ore` is what it has cost, where that is another than before.
     Whoever asked for the letter takes back what it charged, and makes another one: this one must not go after that.
     """
+    was, row = row, row if price_ore is None else row._replace(price_ore=price_ore)
     if not is_undelivered_letter(work, row):
-        return stand(work, row._replace(state=DocumentState.HELD, reason=reason, due_at=""), was=row)
-    is_ours = end_undelivered(work, row, reason)
+        return stand(work, row._replace(state=DocumentState.HELD, reason=reason, due_at=""), was=was)
+    is_ours = end_undelivered(work, row, reason, was=was)
     if is_ours:
         work.commands.open_task(UNDELIVERABLE_LETTER, row.command_key, _tells(row, reason))
     return is_ours
 
 
-def end_undelivered(work: UnitOfWork, row: DocumentRow, reason: str) -> bool:
+def end_undelivered(work: UnitOfWork, row: DocumentRow, reason: str, *, was: DocumentRow | None = None) -> bool:
     """End a letter that has not arrived and never will."""
-    return stand(work, row._replace(state=DocumentState.UNDELIVERABLE, reason=reason, due_at=""), was=row)
+    return stand(work, row._replace(state=DocumentState.UNDELIVERABLE, reason=reason, due_at=""), was=was or row)
 
 
 def is_undelivered_letter(work: UnitOfWork, row: DocumentRow) -> bool:

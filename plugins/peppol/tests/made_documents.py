@@ -272,7 +272,7 @@ def _attachments(draw: st.DrawFn, *, tidy: bool) -> Fields:
     return {
         "name": draw(st.sampled_from(("villkor.pdf", "Räkning nr 1.csv", "a&b.png"))),
         "content_type": draw(_one_of(_ATTACHMENTS, ["application/zip"], tidy=tidy)),
-        "content": draw(_one_of([b"%PDF-1.4 ", bytes(200)], [b""], tidy=tidy)),
+        "content": draw(_one_of([b"%PDF-1.4 \n%%EOF", b"%PDF-1.4" + bytes(200) + b"%%EOF"], [b""], tidy=tidy)),
     }
 
 

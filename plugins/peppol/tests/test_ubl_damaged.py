@@ -25,7 +25,7 @@ _RICH: dict[str, Any] = {
     "allowances": [{"amount": "5", "text": "Kampanj"}],
     "deductions": [{"amount": "10"}],
     "period": {"first_day": "2026-10-01", "last_day": "2026-10-31"},
-    "attachments": [{"name": "a.pdf", "content": b"%PDF-1.4"}],
+    "attachments": [{"name": "a.pdf", "content": b"%PDF-1.4\n%%EOF\n"}],
     "invoiced_object": "7",
 }
 _TEXTS = (

@@ -166,14 +166,16 @@ def test_what_is_no_such_invoice_is_refused_without_its_values(was, becomes, cod
 
 
 def test_an_attachment_that_is_no_base64_is_refused(written):
-    content = written(attachments=[{"name": "a.pdf", "content": b"%PDF-1.4"}]).replace(b"JVBERi0xLjQ=", b"%%%")
+    content = written(attachments=[{"name": "a.pdf", "content": b"%PDF-1.4\n%%EOF\n"}]).replace(
+        b"JVBERi0xLjQKJSVFT0YK", b"%%%"
+    )
 
     with pytest.raises(FormatError, match="base64"):
         read_e_invoice(content)
 
 
 def test_an_attachment_with_a_path_for_a_name_is_kept_in_its_place(written):
-    content = written(attachments=[{"name": "a.pdf", "content": b"%PDF-1.4"}])
+    content = written(attachments=[{"name": "a.pdf", "content": b"%PDF-1.4\n%%EOF\n"}])
 
     read = read_e_invoice(content.replace(b'"a.pdf"', b'"../../etc/a.pdf"'))
 

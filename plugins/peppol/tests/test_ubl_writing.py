@@ -187,9 +187,9 @@ def test_vat_of_an_invoice_in_euros_is_stated_in_the_currency_of_the_books(writt
 
 
 def test_attachments_are_embedded(written):
-    content = written(attachments=[{"name": "villkor.pdf", "content": b"%PDF-1.4"}])
+    content = written(attachments=[{"name": "villkor.pdf", "content": b"%PDF-1.4\n%%EOF\n"}])
 
-    assert found(content, "//cbc:EmbeddedDocumentBinaryObject") == ["JVBERi0xLjQ="]
+    assert found(content, "//cbc:EmbeddedDocumentBinaryObject") == ["JVBERi0xLjQKJSVFT0YK"]
     assert found(content, "//cbc:EmbeddedDocumentBinaryObject/@filename") == ["villkor.pdf"]
 
 

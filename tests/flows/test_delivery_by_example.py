@@ -21,8 +21,14 @@ def sandbox(tmp_path: Path) -> Iterator[DocumentsSandbox]:
 
 
 @pytest.fixture
-def world(engine, sandbox) -> DeliveryWorld:
-    settings = DemonstrationSettings.model_validate({**sandbox.settings, "timeout_s": 0.3})
+def changed() -> dict[str, object]:
+    """What is not as the sandbox says it in the settings."""
+    return {}
+
+
+@pytest.fixture
+def world(engine, sandbox, changed) -> DeliveryWorld:
+    settings = DemonstrationSettings.model_validate({**sandbox.settings, **changed})
     context = ContextInMemory({"documents_token": next(iter(sandbox.secrets.values()))})
     return DeliveryWorld(engine, DocumentsChannel(settings, context))
 
@@ -38,6 +44,7 @@ def test_documents_are_taken_once_each(world, sandbox):
     assert [world.one(number).state for number in ("1001", "1002")] == ["delivered", "delivered"]
 
 
+@pytest.mark.parametrize("changed", [{"timeout_s": 0.3}])
 @pytest.mark.parametrize("fault", [Fault.RESET_AFTER_ACCEPT, Fault.TIME_OUT_AFTER_ACCEPT, Fault.BUSY, Fault.ERROR])
 def test_what_went_wrong_is_sent_again_and_counts_once(world, sandbox, fault):
     sandbox.order(fault)

@@ -13,4 +13,4 @@ class TestPlugin(PluginConformance):
 class TestDocuments(DocumentChannelConformance):
     plugin = Plugin
     channel_name = "demonstration_documents"
-    settings = {"timeout_s": 0.3}  # noqa: RUF012 - a table
+    when_late = {"timeout_s": 0.3}  # noqa: RUF012 - a table

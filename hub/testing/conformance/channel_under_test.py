@@ -42,12 +42,15 @@ _REFERENCE = "env:"
 class ChannelUnderTest:
     """Says which channel is tried, and how. A test class says it once and inherits the checks that fit its channel.
 
-    The sandbox's own settings and secrets are used; those in `settings` go before them: give short time-outs there.
+    The sandbox's own settings and secrets are used; those in `settings` go before them, and those in `when_late`
+    before both, but for the calls alone of which something goes wrong: give short time-outs there, and nowhere else,
+    or a busy machine makes a sound call late.
     """
 
     plugin: ClassVar[Any]  # the class that the entry point leads to
     channel_name: str = ""  # which one, where the plugin offers several
     settings: Mapping[str, Any] = {}
+    when_late: Mapping[str, Any] = {}
     debtor: Debtor = PERSON  # somebody whom the channel reaches in its sandbox
     stranger: Debtor | None = STRANGER  # somebody whom it does not reach; None: everybody is reached, as by post
 
@@ -113,9 +116,11 @@ class Place:
 
     def channel(self) -> Any:
         """Return a new channel."""
-        channel = self.kit.make_channel(self.table, self.context())
-        self._made.append(channel)
-        return channel
+        return self._made_of(self.table)
+
+    def hurried_channel(self) -> Any:
+        """Return a new channel that waits for an answer no longer than a test should."""
+        return self._made_of({**self.table, **self.kit.when_late})
 
     def close(self) -> None:
         """Let channels that keep a connection open close it, where they have a `close`, as the hub does at its end."""
@@ -182,6 +187,11 @@ class Place:
             found |= dict(_private(self.kit.recipient_of(sample_document(debtor=debtor)), debtor))
         found |= dict.fromkeys(self.secrets.values(), "a secret")
         return {text: what for text, what in found.items() if len(text) >= SHORTEST_PRIVATE}
+
+    def _made_of(self, table: Mapping[str, Any]) -> Any:
+        channel = self.kit.make_channel(table, self.context())
+        self._made.append(channel)
+        return channel
 
 
 def addresses_of(channel: Any, recipients: Sequence[Recipient]) -> dict[str, str]:

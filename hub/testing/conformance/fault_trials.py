@@ -94,7 +94,7 @@ def _begin(place: Place, fault: str) -> _Begun:
         message = message_of(prepared)
         place.sandbox.order(fault)
         at_s = time.monotonic()
-        said = sent(place.channel(), message)  # whoever sends knows nothing of who prepared
+        said = sent(place.hurried_channel(), message)  # whoever sends knows nothing of who prepared
     return _Begun(fault, place, outgoing, message, at_s, said, logged)
 
 
@@ -105,7 +105,7 @@ def _settled_in_s(begun: Sequence[_Begun]) -> int:
 
 
 def _settled_after_s(one: _Begun) -> int:
-    channel = one.place.channel()
+    channel = one.place.hurried_channel()
     return channel.settled_after_s if isinstance(channel, QueryableChannel) else 0
 
 

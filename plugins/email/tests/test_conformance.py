@@ -17,7 +17,7 @@ class TestPlugin(PluginConformance):
 
 class TestDocuments(DocumentChannelConformance, FollowedChannelConformance):
     plugin = Plugin
-    settings = {"timeout_s": 1.0}  # noqa: RUF012 - a table
+    when_late = {"timeout_s": 1.0}  # noqa: RUF012 - a table
     reporting_fault = "bounce"
 
     def stated_payments(self, content: bytes) -> list[tuple[int, str]]:

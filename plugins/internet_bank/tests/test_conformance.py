@@ -15,7 +15,7 @@ class TestPlugin(PluginConformance):
 
 class TestDocuments(DocumentChannelConformance, FollowedChannelConformance):
     plugin = Plugin
-    settings = {"timeout_s": 0.5}  # noqa: RUF012 - a table
+    when_late = {"timeout_s": 0.5}  # noqa: RUF012 - a table
 
     def stated_payments(self, content: bytes) -> list[tuple[int, str]]:
         """Return the payment that the debtor signs."""

@@ -29,6 +29,7 @@ EXEMPELBOLAGET = COMPANY.model_copy(
 class OfANetwork(DocumentChannelConformance, FollowedChannelConformance, QueryableChannelConformance):
     plugin = Plugin
     debtor = EXEMPELBOLAGET
+    when_late = {"timeout_s": 0.5, "margin_s": 0}  # noqa: RUF012 - a table
 
     def stated_payments(self, content: bytes) -> list[tuple[int, str]] | None:
         """Return what the JSON of a document asks for; an e-invoice is another's to make, and is passed on as it is."""
@@ -43,8 +44,8 @@ class OfANetwork(DocumentChannelConformance, FollowedChannelConformance, Queryab
 
 
 class TestInExchange(OfANetwork):
-    settings = {"network": "inexchange", "timeout_s": 0.5, "margin_s": 0}  # noqa: RUF012 - a table
+    settings = {"network": "inexchange"}  # noqa: RUF012 - a table
 
 
 class TestMaventa(OfANetwork):
-    settings = {"network": "maventa", "structure": "json", "timeout_s": 0.5, "margin_s": 0}  # noqa: RUF012 - a table
+    settings = {"network": "maventa", "structure": "json"}  # noqa: RUF012 - a table

@@ -87,6 +87,7 @@ class SendingRun:
         try:
             turn.go_through()
         except (NotOursError, HubError):
+            turn.hear_the_rest()
             turn.write_down()  # what was heard is true whoever carries the run
             raise
         finally:
@@ -126,6 +127,7 @@ class _Turn:
         self._pace = pace
         self._row = TakenInARow(channel.promise, is_limited=pace.is_limited, calls_at_once=calls_at_once_of(channel))
         self._calls = Calls(channel, steady, self._row.calls_at_once)
+        self._under_way: deque[tuple[Attempt, Hear]] = deque()
         self._settled_after_s = channel.settled_after_s + CALL_WITHIN_S if isinstance(channel, QueryableChannel) else 0
         self._unwritten: list[tuple[Attempt, Attempt]] = []  # as it was, as it is
         self._receipts: list[tuple[Attempt, bytes]] = []  # unwritten too
@@ -142,11 +144,14 @@ class _Turn:
         self._recalling.look_at(attempts)
         waiting = deque(attempts)
         while waiting and self._stopped_by is None:
-            together = list(takewhile(self._is_new, islice(waiting, self._row.begins)))
+            together = list(takewhile(self._is_new, islice(waiting, self._row.begins - len(self._under_way))))
             if len(together) > 1:
                 self._send_together(together, waiting)
+            elif self._under_way:
+                self.hear_the_rest()
             else:
                 self._take(waiting.popleft())
+        self.hear_the_rest()
 
     def _in_order(self) -> list[Attempt]:
         """Return the run's messages, those that failed least first; after a rest one goes first that was drawn."""
@@ -244,7 +249,10 @@ class _Turn:
         return not is_sent_before and self._next_step(attempt) is Step.SEND
 
     def _send_together(self, attempts: Sequence[Attempt], waiting: deque[Attempt]) -> None:
-        """Send the first of those that wait, begun in one transaction; what is not called after all waits again."""
+        """Send the first of those that wait, begun in one transaction; what is not called after all waits again.
+
+        Its last calls are under way while the next are begun; with them no more are begun than may be together.
+        """
         if taken_back := self._recalling.taken_back(attempts):
             for attempt in attempts:
                 if attempt.exchange_no in taken_back:
@@ -265,19 +273,28 @@ class _Turn:
 
         What was under way when the first call failed says nothing more of the channel: it is one moment.
         """
-        under_way: deque[tuple[Attempt, Hear]] = deque()
-        has_failed = False
         for content in contents:
-            if len(under_way) == self._calls.most:
-                has_failed = self._has_failed(*under_way.popleft())
-                if not self._row.goes_on or self._stopped_by is not None:
-                    break
+            if len(self._under_way) == self._calls.most and not self._goes_on_after_the_first():
+                return
             if self._has_slept_since(started[0]):
                 break
             attempt = started.popleft()
-            under_way.append((attempt, self._calls.begin(Message(attempt.key, content, attempt.message))))
-        while under_way:
-            has_failed = self._has_failed(*under_way.popleft(), is_beside=has_failed) or has_failed
+            self._under_way.append((attempt, self._calls.begin(Message(attempt.key, content, attempt.message))))
+        if started or self._calls.most == 1:
+            self.hear_the_rest()
+
+    def _goes_on_after_the_first(self) -> bool:
+        """Hear the call that has been under way for longest; where that ends the row, all others too."""
+        has_failed = self._has_failed(*self._under_way.popleft())
+        if self._row.goes_on and self._stopped_by is None:
+            return True
+        self.hear_the_rest(has_failed=has_failed)
+        return False
+
+    def hear_the_rest(self, *, has_failed: bool = False) -> None:
+        """Hear all calls that are under way."""
+        while self._under_way:
+            has_failed = self._has_failed(*self._under_way.popleft(), is_beside=has_failed) or has_failed
 
     def _has_failed(self, started: Attempt, hear: Hear, *, is_beside: bool = False) -> bool:
         return self._hear(started, hear, is_beside=is_beside).failures > started.failures

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from operator import attrgetter
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, bindparam
 
 from hub.model.attempts import Attempt, AttemptState, ChannelRest
 from hub.store import tables
-from hub.store.bulk import insert_rows
+from hub.store.bulk import insert_rows, update_rows
 from hub.store.counters import take_numbers
 from hub.store.statements import text
 
@@ -18,14 +19,11 @@ _OF_THE_EXCHANGE = {"message": "x.idempotency_key", "sha256": "x.sha256", "let_g
 _COLUMNS = ", ".join(_OF_THE_EXCHANGE.get(name, f"a.{name}") for name in Attempt._fields)
 _SELECT = f"SELECT {_COLUMNS} FROM attempt a JOIN exchange x ON x.tenant = a.tenant AND x.exchange_no = a.exchange_no"
 _NAMED_AT_ONCE = 500
-_RECORD = text(
-    "UPDATE attempt SET run_no = :run_no, state = :state, promise = :promise, endpoint = :endpoint, "
-    "called_by = :called_by, execution = :execution, sends = :sends, "
-    "may_have_arrived = :may_have_arrived, known_since = :known_since, failures = :failures, "
-    "failing_since = :failing_since, asked_before_s = :asked_before_s, next_at = :next_at, "
-    "external_id = :external_id, problem = :problem, code = :code, changed_at = :changed_at "
-    "WHERE tenant = :t AND attempt_no = :attempt_no"
-)
+_RECORDED = (
+    "run_no", "state", "promise", "endpoint", "called_by", "execution", "sends", "may_have_arrived",
+    "known_since", "failures", "failing_since", "asked_before_s", "next_at", "external_id", "problem", "code", "changed_at",
+)  # fmt: skip
+_RECORDED_OF = attrgetter("attempt_no", *_RECORDED)
 _KNOWN_BY = ("run_no", "state", "called_by", "execution", "sends")  # whoever changes an attempt changes one of these
 _STAND = text(
     f"SELECT a.attempt_no, x.let_go, {', '.join(f'a.{name}' for name in _KNOWN_BY)} FROM attempt a "
@@ -174,8 +172,8 @@ class SqlAttempts:
         )
         return [Attempt._make(row) for row in rows]
 
-    def record(self, changes: Sequence[tuple[Attempt, Attempt]]) -> set[int]:
-        """Write where attempts stand now, each given as it was and as it is; return the numbers of those written.
+    def record(self, changes: Sequence[tuple[Attempt, Attempt]]) -> list[bool]:
+        """Write where attempts stand now, each given as it was and as it is; say of each whether it was written.
 
         One that is no longer as it was stays as it is, and so does one that was let go and whose call would begin.
         Nobody else changes any of them before the transaction ends.
@@ -184,15 +182,18 @@ class SqlAttempts:
         self.hold(numbers)
         stand = self._stand(numbers)
         written: dict[int, Attempt] = {}
+        said = []
         for was, attempt in changes:
             let_go, known = stand[attempt.attempt_no]
             begins_in_vain = attempt.state == AttemptState.STARTED and let_go
-            if known == _known(was) and not begins_in_vain:
+            said.append(known == _known(was) and not begins_in_vain)
+            if said[-1]:
                 stand[attempt.attempt_no] = let_go, _known(attempt)
                 written[attempt.attempt_no] = attempt
         if written:
-            self._connection.execute(_RECORD, [{"t": self._tenant, **one._asdict()} for one in written.values()])
-        return set(written)
+            rows = [(self._tenant, *_RECORDED_OF(attempt)) for attempt in written.values()]
+            update_rows(self._connection, tables.attempt, ("tenant", "attempt_no"), _RECORDED, rows)
+        return said
 
     def _stand(self, numbers: Sequence[int]) -> dict[int, tuple[bool, tuple[Any, ...]]]:
         """Return of held attempts whether each was let go, and what it is known by."""

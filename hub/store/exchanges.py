@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, bindparam
 from hub.model.attempts import LetGo
 from hub.model.exchanges import Direction, Exchange, ExchangeState, NewExchange
 from hub.store import tables
-from hub.store.bulk import insert_rows
+from hub.store.bulk import insert_rows, update_rows
 from hub.store.counters import take_numbers
 from hub.store.statements import text
 
@@ -28,10 +28,6 @@ _OLDEST = text(
 _HOLD = text(
     "SELECT exchange_no FROM exchange WHERE tenant = :t AND exchange_no IN :numbers ORDER BY exchange_no FOR UPDATE"
 ).bindparams(bindparam("numbers", expanding=True))
-_STAND = text(
-    "UPDATE exchange SET state = :state, changed_at = :now "
-    "WHERE tenant = :t AND exchange_no = :number AND state <> :state"
-)
 
 
 def _exchange(row: Row[Any]) -> Exchange:
@@ -152,11 +148,9 @@ class SqlExchanges:
 
     def stand(self, states: Mapping[int, str]) -> None:
         """Write where exchanges stand; one that stands there already is left as it is."""
-        if states:
-            self._connection.execute(
-                _STAND,
-                [{"t": self._tenant, "number": no, "state": state, "now": self._now} for no, state in states.items()],
-            )
+        rows = [(self._tenant, number, state, self._now) for number, state in states.items()]
+        keys, columns = ("tenant", "exchange_no"), ("state", "changed_at")
+        update_rows(self._connection, tables.exchange, keys, columns, rows, unless_same="state")
 
     def get(self, number: int) -> Exchange:
         """Return one exchange. Raises KeyError when there is none with this number."""

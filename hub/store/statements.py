@@ -11,14 +11,16 @@ import sqlalchemy
 
 MOST_KEPT = 2_000  # all of ours, and those that are put together anew each time push each other out
 _NAMED = re.compile(r"(?<![:\w]):(\w+)(?![:\w])")  # as SQLAlchemy finds them
+_AMONG = re.compile(r"\b(NOT\s+)?IN\s+:(\w+)(?!\w)")
 
 
 class _Written(sqlalchemy.TextClause):
     """A statement that the driver gets as it is written.
 
     SQLAlchemy would look up what it has compiled of it, and put its parameters in order, at each execution: a seventh
-    of what the hub does when little is in the database. What has parameters of its own kind (expanding lists), options
-    or escaped colons goes that way all the same.
+    of what the hub does when little is in the database. PostgreSQL gets an expanding list as one array, so that the
+    text is the same however long it is. What has options or escaped colons goes SQLAlchemy's way all the same, and on
+    SQLite, which has no arrays, what has lists.
     """
 
     inherit_cache = True
@@ -32,14 +34,36 @@ class _Written(sqlalchemy.TextClause):
     def _for_psycopg(self) -> str:
         return _NAMED.sub(r"%(\1)s", self.text.replace("%", "%%"))
 
+    @cached_property
+    def _lists(self) -> frozenset[str]:
+        """The names of the parameters that are lists."""
+        return frozenset(name for name, one in self._bindparams.items() if one.expanding)
+
+    @cached_property
+    def _with_arrays(self) -> str:
+        """As `_for_psycopg`, with lists as arrays; empty where a list stands elsewhere than behind IN."""
+        lists = sorted(found[2] for found in _AMONG.finditer(self.text) if found[2] in self._lists)
+        named = sorted(name for name in _NAMED.findall(self.text) if name in self._lists)
+        arrays = _AMONG.sub(lambda found: f"{'<> ALL' if found[1] else '= ANY'} (:{found[2]})", self.text)
+        return _NAMED.sub(r"%(\1)s", arrays.replace("%", "%%")) if lists == named else ""
+
     def _execute_on_connection(
         self, connection: sqlalchemy.Connection, distilled_params: Sequence[Any], execution_options: Any
     ) -> Any:
         """Answer `Connection.execute`, by SQLAlchemy's own hook for it: `pyproject.toml` holds it at one minor."""
-        if not self._is_plain or self._bindparams is not self._as_found or self._execution_options:
+        is_postgresql = connection.dialect.name == "postgresql"
+        parameters: Any = distilled_params[0] if len(distilled_params) == 1 else distilled_params or None
+        if not self._is_plain or self._execution_options:
+            written = ""
+        elif self._bindparams is self._as_found:
+            written = self._for_psycopg if is_postgresql else self.text
+        elif is_postgresql and isinstance(parameters, dict):
+            written = self._with_arrays
+            parameters = {name: list(one) if name in self._lists else one for name, one in parameters.items()}
+        else:
+            written = ""
+        if not written:
             return super()._execute_on_connection(connection, distilled_params, execution_options)
-        written = self._for_psycopg if connection.dialect.name == "postgresql" else self.text
-        parameters = distilled_params[0] if len(distilled_params) == 1 else distilled_params or None
         return connection.exec_driver_sql(written, parameters, execution_options)
 
 

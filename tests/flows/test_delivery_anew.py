@@ -160,7 +160,7 @@ def test_a_call_of_what_is_let_go_at_that_moment_is_not_begun(north, kivra, lett
         attempt = work.attempts.get(1)
         change_of = attempt._replace(state="started")
         work.exchanges.change(attempt.exchange_no, let_go=1)
-        assert not work.attempts.record([(attempt, change_of)])
+        assert work.attempts.record([(attempt, change_of)]) == [False]
 
 
 def test_a_decision_that_meets_the_round_is_kept(engine, monkeypatch, kivra, letter):

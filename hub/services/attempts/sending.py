@@ -203,7 +203,7 @@ class _Turn:
         """Commit what was heard. To a row that somebody has changed since, only a proof of delivery is added."""
         if self._unwritten or self._resting.is_to_be_written:
             with self._store.write() as unit:
-                self._record_heard(unit)
+                self._record(unit)
             self._committed()
 
     def _attempts(self) -> list[Attempt]:
@@ -339,11 +339,10 @@ class _Turn:
     def _begin(self, attempts: Sequence[Attempt]) -> list[Attempt]:
         """Commit that calls begin, if this execution still owns the run, and what was heard before them."""
         with self._work.write() as unit:
-            self._record_heard(unit, begin=attempts)
             started = [self._begun(attempt) for attempt in attempts]
-            recorded = unit.attempts.record(list(zip(attempts, started, strict=True)))
-            if changed := {attempt.attempt_no for attempt in started} - recorded:
-                raise TransientError(f"attempt {min(changed)} was changed by somebody else meanwhile")
+            changed = self._record(unit, begun=list(zip(attempts, started, strict=True)))
+            if changed:
+                raise TransientError(f"attempt {changed[0].attempt_no} was changed by somebody else meanwhile")
         self._committed()
         return started
 
@@ -375,22 +374,25 @@ class _Turn:
         self._answers.clear()
         self._resting.committed()
 
-    def _record_heard(self, unit: UnitOfWork, *, begin: Sequence[Attempt] = ()) -> None:
-        """Write what was heard: rows, their exchanges, the channel's, then what is told, in the order of all who do."""
-        heard = [attempt for _, attempt in self._unwritten]
+    def _record(self, unit: UnitOfWork, begun: Sequence[tuple[Attempt, Attempt]] = ()) -> list[Attempt]:
+        """Write what was heard, then what begins; return what does not, since somebody else has changed it.
+
+        Rows come first, then their exchanges, the channel's, and what is told, in the order of all who do.
+        """
         for attempt, receipt in self._receipts:
             keep_signed_receipt(unit, attempt, receipt)
         for attempt, answer in self._answers:
             keep_answer(unit, attempt, answer)
-        unit.attempts.hold({attempt.attempt_no for attempt in (*heard, *begin)})
-        recorded = unit.attempts.record(self._unwritten)
+        recorded = unit.attempts.record([*self._unwritten, *begun])
+        heard = [attempt for _, attempt in self._unwritten]
         let_exchanges_follow(unit, [attempt for attempt in heard if attempt.state not in OPEN])
         self._resting.record(unit)
-        for attempt in heard:
-            if attempt.attempt_no in recorded:
+        for attempt, is_recorded in zip(heard, recorded, strict=False):
+            if is_recorded:
                 tell_end(unit, attempt)
             else:
                 keep_proof(unit, attempt)
+        return [one for (_, one), is_recorded in zip(begun, recorded[len(heard) :], strict=True) if not is_recorded]
 
     def _moment(self) -> Moment:
         return Moment(self._now(), self._steady())

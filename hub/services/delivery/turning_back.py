@@ -57,9 +57,10 @@ def stop_messages(work: UnitOfWork, tenant_name: str, exchanges: Sequence[int], 
 def _cancel(work: UnitOfWork, exchanges: Iterable[int], why: str) -> set[int]:
     """Cancel messages that wait to be sent and certainly have not been taken; return their exchanges."""
     latest = [attempt for number in exchanges for attempt in work.attempts.of_exchange(number)[-1:]]
-    changes = [(attempt, cancelled(attempt, now=work.now, why=why)) for attempt in latest]
-    recorded = work.attempts.record([change for change in changes if change[1].state == AttemptState.CANCELLED])
-    ended = sorted((end for _, end in changes if end.attempt_no in recorded), key=lambda attempt: attempt.attempt_no)
+    ends = [(attempt, cancelled(attempt, now=work.now, why=why)) for attempt in latest]
+    changes = sorted(change for change in ends if change[1].state == AttemptState.CANCELLED)
+    recorded = work.attempts.record(changes)
+    ended = [end for (_, end), is_recorded in zip(changes, recorded, strict=True) if is_recorded]
     let_exchanges_follow(work, ended)
     for channel in sorted({attempt.channel for attempt in ended}):
         let_be(work, channel)

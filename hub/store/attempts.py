@@ -21,7 +21,8 @@ _SELECT = f"SELECT {_COLUMNS} FROM attempt a JOIN exchange x ON x.tenant = a.ten
 _NAMED_AT_ONCE = 500
 _RECORDED = (
     "run_no", "state", "promise", "endpoint", "called_by", "execution", "sends", "may_have_arrived",
-    "known_since", "failures", "failing_since", "asked_before_s", "next_at", "external_id", "problem", "code", "changed_at",
+    "known_since", "failures", "failing_since", "asked_before_s", "next_at", "external_id", "problem", "code",
+    "changed_at",
 )  # fmt: skip
 _RECORDED_OF = attrgetter("attempt_no", *_RECORDED)
 _KNOWN_BY = ("run_no", "state", "called_by", "execution", "sends")  # whoever changes an attempt changes one of these

@@ -124,7 +124,7 @@ def _show_accepted(accepted: Sequence[Acceptance], rows: dict[int, DocumentRow])
 def _accepted_row(one: Acceptance, row: DocumentRow | None) -> tuple[Any, ...]:
     if row is None or one.problem:
         return (str(one.document_no or ""), one.number or f"place {one.place}", "", state("refused"), "", one.problem)
-    return (str(row.document_no), row.number, words(row.kind), state(row.state), row.channel, row.reason)
+    return (str(row.document_no), row.number, words(row.kind), state(row.state), row.channel, row.reason or one.warning)
 
 
 def route(

@@ -21,6 +21,7 @@ from hub.model.documents import (
 )
 from hub.model.import_rows import RowProblem
 from hub.money import LARGEST_ORE, ORE_PER_KRONA
+from hub.rules.delivery.payment_box import payment_asked
 from hub.rules.delivery.totals import MOST_DIGITS, VatTotal, computed_vat, effective_rate, totals_of
 
 LARGEST_BYTES = 1_000_000  # as JSON, without attachments: some hundreds of pages, which take 0.7 GB to set
@@ -73,6 +74,17 @@ def far_dates(document: Document, today: date) -> list[RowProblem]:
         for field, day in days
         if day is not None and not earliest.isoformat() <= day <= farthest.isoformat()
     ]
+
+
+def late_payment(document: Document, today: date) -> str:
+    """Return what to say of a document that asks for a payment due before today; blank when it does not."""
+    asked = payment_asked(document)
+    if asked is None or not asked.due_date or asked.due_date >= today.isoformat():
+        return ""
+    return (
+        f"its payment was due {asked.due_date}, before today: the debtor sees it as late; if that is not meant, "
+        "deliver a version with a later due_date"
+    )
 
 
 def _without_attachments(document: Document) -> bytes:

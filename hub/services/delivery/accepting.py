@@ -15,7 +15,7 @@ from hub.errors import DataError
 from hub.model.deliveries import NewDocument
 from hub.model.documents import Document
 from hub.model.tenant import Tenant
-from hub.rules.delivery.document_checks import size_of
+from hub.rules.delivery.document_checks import late_payment, size_of
 from hub.rules.delivery.recipients import recipient_key
 from hub.services.attempts import CLAIM as PLANNING
 from hub.services.delivery.completing import Completing
@@ -37,6 +37,7 @@ class Acceptance(NamedTuple):
     document_no: int | None = None
     is_new: bool = False
     problem: str = ""  # why it was refused, and what to do; blank when it was not
+    warning: str = ""  # what is odd about one that was taken now
 
 
 class Offered(NamedTuple):
@@ -55,6 +56,7 @@ class Candidate(NamedTuple):
     content: bytes
     new: NewDocument
     other_keys: tuple[str, ...]  # by which it may be known, too
+    warning: str = ""
 
 
 def accept_documents(store: Store, tenant: Tenant, offered: Iterable[Offered]) -> list[Acceptance]:
@@ -102,7 +104,8 @@ def _candidate(offered: Offered, completing: Completing) -> Candidate:
     if offered.document is None:
         raise DataError(offered.problem)
     document = completing.complete(offered.document)
-    return candidate_of(offered, document, completing.other_keys(document))
+    candidate = candidate_of(offered, document, completing.other_keys(document))
+    return candidate._replace(warning=late_payment(document, completing.today))
 
 
 def candidate_of(
@@ -168,7 +171,9 @@ def _answer(candidate: Candidate, handed: dict[str, tuple[str, int]], fresh: dic
     if sha256 != candidate.new.handed_sha256:
         problem = f"document {number} has this number, kind and version with other content: raise its version"
         return Acceptance(candidate.place, candidate.new.number, key, number, problem=problem)
-    return Acceptance(candidate.place, candidate.new.number, key, number, is_new=fresh.get(key) is candidate.new)
+    is_new = fresh.get(key) is candidate.new
+    warning = candidate.warning if is_new else ""
+    return Acceptance(candidate.place, candidate.new.number, key, number, is_new=is_new, warning=warning)
 
 
 def _keys_of(candidate: Candidate) -> list[str]:

@@ -29,7 +29,7 @@ class Completing:
 
     def __init__(self, work: UnitOfWork, tenant: Tenant, documents: Sequence[Document]) -> None:
         self._tenant = tenant
-        self._today = date.fromisoformat(work.today)
+        self.today = date.fromisoformat(work.today)
         self._booked = BookedReferences(work, tenant, documents)
         self._collected = CollectedDocuments(work, tenant, documents)
 
@@ -55,7 +55,7 @@ class Completing:
             filled = filled.model_copy(update={"payee_account": _as_printed(filled, company, filled.payee_account)})
         problems = [
             f"{problem.field}: {problem.message}"
-            for problem in [*document_problems(filled), *far_dates(filled, self._today)]
+            for problem in [*document_problems(filled), *far_dates(filled, self.today)]
         ]
         problems += _reference_problems(filled, company)
         if problems:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from datetime import date
 
 import pytest
 
-from hub.rules.delivery.document_checks import document_problems
+from hub.rules.delivery.document_checks import document_problems, late_payment
 from tests.unit.rules.delivery.small_documents import document, letter
 
 WHOLE_PDF = b64encode(b"%PDF-1.7\n%%EOF\n").decode()
@@ -167,3 +168,17 @@ def test_it_comes_to_what_can_be_booked():
 
     assert found(document(lines=[largest])) == []
     assert found(document(lines=[largest, {**largest, "amount": "0.02"}])) == [("lines", "SUM_TOO_LARGE")]
+
+
+@pytest.mark.parametrize(
+    ("made", "is_late"),
+    [
+        (document(issue_date="2026-10-01", due_date="2026-11-22"), True),
+        (document(issue_date="2026-10-01", due_date="2026-11-23"), False),
+        (document(issue_date="2026-10-01", due_date=None), False),
+        (document(kind="credit_note", credits_number="1000", issue_date="2026-10-01", due_date="2026-11-22"), False),
+        (document(issue_date="2026-10-01", due_date="2026-11-22", to_pay="0"), False),
+    ],
+)
+def test_what_asks_for_a_payment_due_before_today_is_late(made, is_late):
+    assert bool(late_payment(made, date(2026, 11, 23))) == is_late

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from hub.errors import DataError
 from hub.model.delivery import RouteStep, Unfit
 from hub.model.documents import Document
 from hub.rules.delivery.route import PROTECTED, Route, Verdict
@@ -88,10 +89,18 @@ def test_of_a_document_that_has_gone_the_plan_says_by_which_channel_and_promises
     north: DeliveryWorld, kivra: StubChannel
 ) -> None:
     north.deliver(document())
-    asked = len(kivra.asked)
-    route = planned(north, north.one().document_no)
-
     assert north.one().state == "delivered"
-    assert (route.next, route.settled) == (None, "it was delivered by kivra")
-    assert {one.verdict for one in route.considered} == {Verdict.SKIP}
+    asked = len(kivra.asked)
+    for given in (north.one().document_no, handed()):  # by its number, and by the same file again
+        route = planned(north, given)
+
+        assert (route.next, route.settled) == (None, "it was delivered by kivra")
+        assert {one.verdict for one in route.considered} == {Verdict.SKIP}
     assert len(kivra.asked) == asked
+
+
+def test_other_content_under_a_number_that_is_kept_is_refused_as_when_it_is_delivered(north: DeliveryWorld) -> None:
+    north.deliver(document())
+
+    with pytest.raises(DataError, match="with other content: raise its version"):
+        planned(north, handed(lines=[{"text": "Water", "amount": "99.00"}]))

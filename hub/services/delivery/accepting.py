@@ -152,6 +152,23 @@ def take(work: UnitOfWork, tenant: Tenant, candidates: Sequence[Candidate]) -> l
     return [_answer(candidate, handed, fresh) for candidate in candidates]
 
 
+def kept_as(work: UnitOfWork, candidate: Candidate) -> int | None:
+    """Return the number of the document that is this one; None when there is none.
+
+    Raises:
+        DataError: there is one with other content.
+    """
+    known = work.documents.by_keys(_keys_of(candidate))
+    row = next((known[key] for key in _keys_of(candidate) if key in known), None)
+    if row is not None and row.handed_sha256 != candidate.new.handed_sha256:
+        raise DataError(_is_another(row.document_no))
+    return None if row is None else row.document_no
+
+
+def _is_another(number: int) -> str:
+    return f"document {number} has this number, kind and version with other content: raise its version"
+
+
 def _tell_accepted(work: UnitOfWork, number: int, new: NewDocument) -> None:
     work.events.record(
         "document_accepted",
@@ -169,8 +186,7 @@ def _answer(candidate: Candidate, handed: dict[str, tuple[str, int]], fresh: dic
     key = next(key for key in _keys_of(candidate) if key in handed)
     sha256, number = handed[key]
     if sha256 != candidate.new.handed_sha256:
-        problem = f"document {number} has this number, kind and version with other content: raise its version"
-        return Acceptance(candidate.place, candidate.new.number, key, number, problem=problem)
+        return Acceptance(candidate.place, candidate.new.number, key, number, problem=_is_another(number))
     is_new = fresh.get(key) is candidate.new
     warning = candidate.warning if is_new else ""
     return Acceptance(candidate.place, candidate.new.number, key, number, is_new=is_new, warning=warning)

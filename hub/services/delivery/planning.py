@@ -13,6 +13,7 @@ from hub.model.documents import Document
 from hub.model.tenant import Tenant
 from hub.rules.delivery.recipients import recipient_key
 from hub.rules.delivery.route import Route, Verdict, Way, none_taken, route_of
+from hub.services.delivery.accepting import Offered, candidate_of, kept_as
 from hub.services.delivery.completing import Completing
 from hub.services.delivery.loading import Loaded, load_documents, refused_by, ways_of, with_recipients
 from hub.services.delivery.preparing import outgoing_of, prepared_by
@@ -129,9 +130,13 @@ def _kept(store: Store, channels: Mapping[str, DocumentChannel], document_no: in
 
 def _new(store: Store, tenant: Tenant, channels: Mapping[str, DocumentChannel], document: Document) -> Loaded:
     with store.read() as work:
-        complete = Completing(work, tenant, [document]).complete(document)
-        row = _row_of(complete)
-        return with_recipients(work, [(row, complete)], channels)[0]
+        completing = Completing(work, tenant, [document])
+        complete = completing.complete(document)
+        candidate = candidate_of(Offered("", document), complete, completing.other_keys(complete))
+        kept = kept_as(work, candidate)
+        if kept is None:
+            return with_recipients(work, [(_row_of(complete), complete)], channels)[0]
+    return _kept(store, channels, kept)
 
 
 def _row_of(document: Document) -> DocumentRow:

@@ -21,7 +21,7 @@ from hub.loopback.counterparty import Counterparty
 from hub.loopback.faults import Fault
 from hub.model.attempts import AttemptState
 from hub.rules import attempts as rules
-from hub.services.attempts import sending
+from hub.services.attempts import turn as turns
 
 AROUND_EVERY_CALL = {
     "before a commit",
@@ -126,7 +126,7 @@ def test_the_check_fails_when_the_row_is_written_only_after_the_call(
         turn.write_down()
         return [attempt._replace(promise=turn._channel.promise, changed_at=turn._now()) for attempt in attempts]
 
-    monkeypatch.setattr(sending._Turn, "_begin", write_nothing_before)
+    monkeypatch.setattr(turns.Turn, "_begin", write_nothing_before)
 
     caught = deaths_that_are_caught(engine, counterparty, Plan(Promise.NEITHER))
 
@@ -137,7 +137,7 @@ def test_the_check_fails_when_the_row_is_written_only_after_the_call(
 def test_the_check_fails_when_a_channel_lets_itself_be_asked_at_once(
     engine: Engine, counterparty: Counterparty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "CALL_WITHIN_S", 0)
+    monkeypatch.setattr(turns, "CALL_WITHIN_S", 0)
 
     caught = deaths_that_are_caught(engine, counterparty, Plan(Promise.QUERYABLE), settled_after_s=0)
 

@@ -10,7 +10,7 @@ from hub.model.attempts import Finding, Probed
 from hub.model.delivery import Reach, Reachable, Receipt, ReceiptKind, RouteStep, Silence, Unfit
 from hub.model.documents import Document
 from hub.model.tenant import Tenant
-from hub.services.attempts.sending import CALL_WITHIN_S
+from hub.services.attempts.turn import CALL_WITHIN_S
 from hub.services.delivery import accept_documents
 from hub.services.delivery.reading import read_documents
 from hub.services.runs import cancel, retry

@@ -13,7 +13,7 @@ from hub.errors import ConfigurationError, OutcomeUnknownError, TransientError
 from hub.model.attempts import Finding, Probed
 from hub.model.deliveries import KnownRecipient
 from hub.model.delivery import Followed, Reach, Reachable, Receipt, ReceiptKind, RouteStep
-from hub.services.attempts.sending import CALL_WITHIN_S
+from hub.services.attempts.turn import CALL_WITHIN_S
 from hub.store import contents
 from hub.store.delivery import recipients
 from hub.store.unit_of_work import SqlStore

@@ -14,7 +14,7 @@ from hub.model.attempts import Finding, Probed, Promise
 from hub.model.deliveries import KnownRecipient
 from hub.model.delivery import Reach, Reachable, Receipt, ReceiptKind, RouteStep
 from hub.rules.delivery.route import PROTECTED
-from hub.services.attempts.sending import CALL_WITHIN_S
+from hub.services.attempts.turn import CALL_WITHIN_S
 from hub.services.runs import cancel
 from hub.store.attempts import SqlAttempts
 from hub.store.exchanges import SqlExchanges

@@ -11,7 +11,7 @@ from hub.errors import OutcomeUnknownError, RejectedError, RuleViolation, Transi
 from hub.model.attempts import Finding, Probed
 from hub.model.delivery import Reach, Reachable, RouteStep
 from hub.rules.delivery.route import PROTECTED
-from hub.services.attempts.sending import CALL_WITHIN_S
+from hub.services.attempts.turn import CALL_WITHIN_S
 from hub.services.delivery import accept_documents
 from hub.services.delivery.reading import read_documents
 from tests.flows.delivery_world import AskableChannel, DeliveryWorld, ReportingChannel, StubChannel, document

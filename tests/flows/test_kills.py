@@ -27,7 +27,7 @@ KILLS = 10
 SOON = {  # so that little work has many steps, and nothing waits long
     "hub.services.payments.reading:CHUNK_PAYMENTS": 40,
     "hub.services.payments.rematching:BATCH": 10,
-    "hub.services.attempts.sending:CALL_WITHIN_S": 1,
+    "hub.services.attempts.turn:CALL_WITHIN_S": 1,
     "hub.rules.attempts:FIRST_WAIT_S": 1,
 }
 WITHOUT_WAITING = tuple(call for call in CALLS if not call.endswith(QUESTIONS))  # a question has to wait for its time

@@ -12,7 +12,8 @@ from typing import Any
 from hub.contracts import Promise
 from hub.model.runs import Run
 from hub.runtime.carrying import Carrier, _CarriedWork
-from hub.services.attempts import calls_at_once, sending
+from hub.services.attempts import calls_at_once
+from hub.services.attempts import turn as turns
 from hub.services.payments.ingesting import PaymentFileRun
 from hub.testing.killing.marks import Marks
 
@@ -62,7 +63,7 @@ def write_the_row_after_the_call() -> None:
         turn.write_down()
         return [attempt._replace(promise=turn._channel.promise, changed_at=turn._now()) for attempt in attempts]
 
-    setattr(sending._Turn, "_begin", begin)  # noqa: B010 - typed otherwise
+    setattr(turns.Turn, "_begin", begin)  # noqa: B010 - typed otherwise
 
 
 def found(path: str) -> tuple[Any, str]:
@@ -147,11 +148,11 @@ def _mark_sending(marks: Marks) -> None:
         if has_heard and marks.said.endswith(AFTER_ANY):
             marks.say("send: between steps")
 
-    _around(sending._Turn, "_begin", begin)
-    _around(sending._Turn, "_ask", ask)
-    _around(sending._Turn, "write_down", write_down)
+    _around(turns.Turn, "_begin", begin)
+    _around(turns.Turn, "_ask", ask)
+    _around(turns.Turn, "write_down", write_down)
     _around(calls_at_once, "send", _marked_call(marks, CALL, AFTER))
-    _around(sending, "ask", _marked_call(marks, QUESTIONS[1], QUESTIONS[2]))
+    _around(turns, "ask", _marked_call(marks, QUESTIONS[1], QUESTIONS[2]))
 
 
 def _marked_call(marks: Marks, during: str, after: str) -> Callable[..., Any]:

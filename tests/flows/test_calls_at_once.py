@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from threading import Barrier, Lock
@@ -70,6 +71,17 @@ class Meeting:
     def __call__(self, letter: int) -> None:
         if letter >= self._since:
             self._barrier.wait()
+
+
+class Deadline:
+    """Ends a wait that has no end."""
+
+    def __init__(self, within_s: float) -> None:
+        self._ends = time.monotonic() + within_s
+
+    def check(self) -> None:
+        assert time.monotonic() < self._ends, "what was waited for does not come"
+        time.sleep(0.002)
 
 
 def carried(world: AttemptWorld, channel: AtOnce, messages: int, limits: CallLimits | None = None) -> None:
@@ -182,6 +194,26 @@ def test_slow_calls_are_begun_as_many_as_are_called_at_once(world):
 
     assert started == [1, 1, 2, 2, *[4] * 8]
     assert all(delivered(world))
+
+
+def test_the_next_messages_are_begun_while_the_last_calls_are_under_way(world):
+    """Each call ends only when the message four places behind it is begun; and never are more than sixteen begun."""
+    most_begun, last = [0], 6 * MOST - 1
+
+    def first(letter: int) -> None:
+        if not 2 * MOST <= letter <= last - 4:
+            return
+        patience = Deadline(MEETS_WITHIN_S)
+        while (states := world.states())[letter + 4] == "planned":
+            patience.check()
+        most_begun[0] = max(most_begun[0], states.count("started"))
+
+    channel = AtOnce(4, first)
+    carried(world, channel, last + 1)
+
+    assert all(delivered(world))
+    assert channel.most_under_way == 4
+    assert most_begun[0] <= MOST
 
 
 def test_what_may_be_called_at_once_is_told_by_the_contract():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -47,6 +48,27 @@ def test_lists_options_and_many_rows_are_taken(engine: Engine) -> None:
         with connection.execute(read.execution_options(yield_per=2)) as answer:
             assert answer.scalars().all() == list(range(6))
         assert [row.no for row in connection.execute(read)] == list(range(6))
+        connection.rollback()
+
+
+@pytest.mark.parametrize("some", [[], [3], [1, 3, 2**40], (1, 3), ["1", "3"]])
+def test_a_list_may_have_any_length_and_what_is_not_in_it_is_told_too(engine: Engine, some: Sequence[Any]) -> None:
+    column = "name" if isinstance(next(iter(some), 0), str) else "no"
+    lists = bindparam("some", expanding=True)
+    statements = [
+        f"SELECT no FROM tried WHERE {column} IN :some AND no < :below ORDER BY no",
+        f"SELECT no FROM tried WHERE {column} NOT IN :some AND no < :below ORDER BY no",
+        f"SELECT no FROM tried WHERE :below > 0 AND ({column}\nIN\t:some OR {column} NOT  IN :some) ORDER BY no",
+    ]
+    with writing(engine) as connection:
+        connection.execute(text("CREATE TEMP TABLE tried (no BIGINT, name TEXT)"))
+        rows = [{"no": number, "name": str(number)} for number in range(5)]
+        connection.execute(text("INSERT INTO tried VALUES (:no, :name)"), rows)
+        for statement in statements:
+            given = {"some": some, "below": 4}
+            expected = connection.execute(sqlalchemy.text(statement).bindparams(lists), given).all()
+
+            assert connection.execute(text(statement).bindparams(lists), given).all() == expected
         connection.rollback()
 
 

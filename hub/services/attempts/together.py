@@ -1,8 +1,9 @@
 """How many messages a turn begins in one transaction: one, or as many as the channel has just taken in a row.
 
 After a death each message that was begun may have arrived. On an idempotent channel it is sent again, which does no
-harm unless it is refused: then a person has to find out. So several are begun only where the calls before them were
-all taken: with refusals among them the row is short, and of those in doubt one or two will be refused. Nor are more
+harm unless it is refused: then a person has to find out. So several are begun only where the calls heard before them
+were all taken: with refusals among them the row is short, and of those in doubt one or two will be refused. Those whose
+calls are still under way count among the several. Nor are more
 begun together than are called at once when calls take long: there a transaction each costs little, and a person who
 cancels would wait.
 """

@@ -172,7 +172,7 @@ class DocumentChannelConformance(SendingChecks):
 
     def test_reach_without_the_counterparty_says_not_now(self) -> None:
         with self.place() as place:
-            channel = place.channel()
+            channel = place.hurried_channel()
         said = outcome_of(partial(channel.reach, [self._recipient()]))
 
         assert isinstance(said, (Mapping, *NO_ANSWER)), f"neither an answer nor `not now`: {told(said)}"

@@ -123,7 +123,7 @@ class SendingChecks(ChannelUnderTest):
         with self.place() as place:
             channel = place.channel()
             (prepared,) = channel.prepare(place.plain(channel)).prepared
-            another = place.channel()
+            another = place.hurried_channel()
         said = sent(another, message_of(prepared))
 
         assert isinstance(said, (Delivered, TransientError, ConfigurationError)), (

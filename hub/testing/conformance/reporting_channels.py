@@ -117,7 +117,7 @@ class FollowedChannelConformance(ChannelUnderTest):
     def test_follow_without_the_counterparty_says_not_now(self) -> None:
         with self.place() as place:
             self._send(place)
-            channel = place.channel()
+            channel = place.hurried_channel()
         said = outcome_of(partial(channel.follow, ""))
 
         assert isinstance(said, (Followed, *NO_ANSWER)), f"neither reports nor `not now`: {told(said)}"

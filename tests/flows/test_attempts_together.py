@@ -14,8 +14,9 @@ from hub.errors import ConfigurationError, LedgerError, OutcomeUnknownError, Rej
 from hub.loopback.faults import Fault
 from hub.model.attempts import Delivered, Message, Probed
 from hub.runtime.carrying import Carrier
-from hub.services.attempts import CallLimits, SendingRun, sending
+from hub.services.attempts import CallLimits, SendingRun
 from hub.services.attempts import content as kept_bytes
+from hub.services.attempts import turn as turns
 from hub.services.attempts.together import MOST, QUICK_MS
 
 IDEMPOTENT, QUERYABLE, NEITHER = Promise
@@ -195,14 +196,14 @@ def test_a_message_that_somebody_changes_is_not_begun_nor_is_any_with_it(world):
 def test_bytes_that_are_not_those_planned_stop_none_of_those_before(world, monkeypatch):
     channel = watched(world, IDEMPOTENT)
     world.plan(IDEMPOTENT, 8)
-    read = sending.Ahead.content_of
+    read = turns.Ahead.content_of
 
     def damaged(ahead: Any, attempt: Any) -> bytes:
         if attempt.attempt_no == 7:
             raise LedgerError("the kept bytes are others")
         return read(ahead, attempt)
 
-    monkeypatch.setattr(sending.Ahead, "content_of", damaged)
+    monkeypatch.setattr(turns.Ahead, "content_of", damaged)
     world.work()
 
     assert channel.begun == [1, 1, 2, 2, 2, 2]

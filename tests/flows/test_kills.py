@@ -110,6 +110,14 @@ def test_the_server_ends_what_it_does_for_a_process_that_is_gone(new_database: s
 
 
 def test_the_check_fails_when_the_row_is_written_only_after_the_call(tmp_path: Path, nursery: Nursery) -> None:
+    """On a busy machine a death may miss the moment it is aimed at, so there are three sieges at most."""
+    found = (problem for siege in range(3) for problem in _of_a_broken_hub(tmp_path / str(siege), nursery))
+
+    assert any("was sent 2 times" in problem for problem in found)
+
+
+def _of_a_broken_hub(folder: Path, nursery: Nursery) -> list[str]:
+    folder.mkdir()
     broken = Plan(
         workers=[("serve",)],
         rounds=iter([Round(1, first=0, payments=0, late=0, messages=10, channels=[Promise.NEITHER])]),
@@ -120,7 +128,5 @@ def test_the_check_fails_when_the_row_is_written_only_after_the_call(tmp_path: P
         constants=SOON,
         row_after_call=True,
     )
-
-    _, wrong, _ = killed(tmp_path, f"sqlite:///{tmp_path / 'hub.sqlite'}", nursery, broken)
-
-    assert [problem for problem in wrong if "was sent 2 times" in problem]
+    _, wrong, _ = killed(folder, f"sqlite:///{folder / 'hub.sqlite'}", nursery, broken)
+    return wrong

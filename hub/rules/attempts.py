@@ -22,6 +22,8 @@ LONGEST_WAIT_S = 6 * 3600
 MOST_FAILURES = 10  # with these waits about a day and a half
 LONGEST_PROBLEM = 200
 NOBODY_SAW_THE_END = "the process that sent it ended before the answer was written down"
+RUN_CANCELLED = "its run was cancelled"
+IN_ITS_CALL = "before its end was known"
 
 OPEN = frozenset({AttemptState.PLANNED, AttemptState.STARTED, AttemptState.IN_DOUBT})
 IN_DOUBT = frozenset({AttemptState.STARTED, AttemptState.IN_DOUBT, AttemptState.UNKNOWN})
@@ -239,11 +241,28 @@ def came_too_late(attempt: Attempt, proof: Attempt) -> bool:
     return was_sent_again or attempt.state in CERTAINLY_NOT_DELIVERED
 
 
-def cancelled(attempt: Attempt, *, now: str, why: str = "its run was cancelled") -> Attempt:
+def cancelled(attempt: Attempt, *, now: str, why: str = RUN_CANCELLED) -> Attempt:
     """Return the row of an open attempt that is not sent any more; a call may be under way."""
     if attempt.state != AttemptState.PLANNED or attempt.may_have_arrived:
-        return left_to_a_person(attempt, now=now)._replace(problem=f"{why} before its end was known")
+        return left_to_a_person(attempt, now=now)._replace(problem=f"{why} {IN_ITS_CALL}")
     return attempt._replace(state=AttemptState.CANCELLED, problem=why, changed_at=now)
+
+
+def not_sent_after_all(attempt: Attempt, heard: Attempt) -> Attempt | None:
+    """Return the row of an attempt that was cancelled in its call, once that call is known to have sent nothing.
+
+    None where anything else has become of it, or where the message may have arrived all the same.
+    """
+    was_cancelled = (AttemptState.UNKNOWN, f"{RUN_CANCELLED} {IN_ITS_CALL}") == (attempt.state, attempt.problem)
+    if not was_cancelled or _call_of(attempt) != _call_of(heard) or heard.may_have_arrived:
+        return None
+    if heard.state == AttemptState.PLANNED:
+        return heard._replace(state=AttemptState.CANCELLED, failures=0, next_at="", problem=RUN_CANCELLED)
+    return heard if heard.state == AttemptState.REJECTED else None
+
+
+def _call_of(attempt: Attempt) -> tuple[int, int, int]:
+    return attempt.called_by, attempt.execution, attempt.sends
 
 
 def planned_again(attempt: Attempt, *, now: str) -> Attempt:

@@ -149,9 +149,12 @@ def test_a_slow_call_ends_the_row(world):
 def test_a_process_that_slept_among_them_makes_sure_of_the_run_again(world):
     """It is frozen before the sixth call; its run is cancelled meanwhile, so nothing more goes out."""
     calls: list[int] = []
+    readings: list[int] = []  # of the clock after the fifth call: the first times that call
 
     def steady() -> Any:
-        if len(calls) == 5 and not world.tasks():
+        if len(calls) == 5:
+            readings.append(len(readings))
+        if len(readings) == 2:
             world.cancel(RUN)
             world.clock.advance(timedelta(hours=1))
         return world.clock.steady()
@@ -174,6 +177,31 @@ def test_a_run_that_is_cancelled_sends_what_is_begun_and_nobody_is_asked_about_i
 
     assert len(channel.begun) == 8
     assert (world.states(), world.tasks()) == (["delivered"] * 8 + ["cancelled"] * 2, {})
+    check(world)
+
+
+@pytest.mark.parametrize(
+    ("answer", "sixth"),
+    [(RejectedError("no"), "rejected"), (TransientError("503: later"), "cancelled"), (None, "delivered")],
+)
+def test_of_what_is_cancelled_in_its_row_and_certainly_not_sent_nobody_is_asked(world, answer, sixth):
+    """In the sixth call the run is cancelled, and its answer ends the row: two behind it are begun and never called."""
+
+    def cancel(call: int) -> None:
+        if call == 6:
+            world.cancel(RUN)
+            world.clock.advance(timedelta(milliseconds=QUICK_MS + 1))
+            if answer is not None:
+                raise answer
+
+    watched(world, IDEMPOTENT, cancel)
+    world.plan(IDEMPOTENT, 10)
+
+    world.work()
+
+    assert world.states() == ["delivered"] * 5 + [sixth] + ["cancelled"] * 4
+    assert world.tasks() == {}
+    assert {attempt.may_have_arrived for attempt in world.attempts() if attempt.state != "delivered"} <= {0}
     check(world)
 
 

@@ -35,7 +35,7 @@ from hub.services.attempts.calls_at_once import Calls, Hear, calls_at_once_of
 from hub.services.attempts.content import Ahead
 from hub.services.attempts.ending import tell_end
 from hub.services.attempts.following import let_exchanges_follow
-from hub.services.attempts.late import keep_proof
+from hub.services.attempts.late import keep_late_answer
 from hub.services.attempts.pace import Pace
 from hub.services.attempts.recalling import Recall, Recalling
 from hub.services.attempts.resting import Resting
@@ -145,7 +145,7 @@ class Turn:
         return ceil(min(seconds_to_wait(attempt, moment, self._settled_after_s) or 0 for attempt in waiting))
 
     def write_down(self) -> None:
-        """Commit what was heard. To a row that somebody has changed since, only a proof of delivery is added."""
+        """Commit what was heard. To a row that somebody has changed since, only what is certain is added."""
         if self._unwritten or self._resting.is_to_be_written:
             with self._store.write() as unit:
                 self._record(unit)
@@ -336,7 +336,7 @@ class Turn:
             if is_recorded:
                 tell_end(unit, attempt)
             else:
-                keep_proof(unit, attempt)
+                keep_late_answer(unit, attempt)
         return [one for (_, one), is_recorded in zip(begun, recorded[len(heard) :], strict=True) if not is_recorded]
 
     def _moment(self) -> Moment:

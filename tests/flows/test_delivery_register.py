@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -194,3 +196,34 @@ def test_a_register_file_turns_back_what_has_not_gone(north, letter, tmp_path):
     north.work()
 
     assert north.one().reason == PROTECTED
+
+
+OLD, YOUNG = "191212121212", "201212121212"  # one key: a century apart
+REACHED = {"identity": OLD, "email": "old@example.com", "email_consent_on": "2026-01-01", "is_protected": "ja"}
+KNOWN = "SELECT identity, name, email, email_consent_on, is_protected FROM recipient"
+
+
+@pytest.mark.parametrize("in_one_file", [True, False])
+@pytest.mark.parametrize(
+    ("rows", "kept", "lifted"),
+    [
+        ([REACHED, {"identity": YOUNG, "name": "Y"}], (YOUNG, "Y", "", "", 0), 1),
+        ([REACHED, {"identity": OLD, "name": "O"}], (OLD, "O", "old@example.com", "2026-01-01", 1), 0),
+        ([REACHED, {"identity": OLD[2:], "name": "O"}], (OLD, "O", "old@example.com", "2026-01-01", 1), 0),
+        ([REACHED, {"identity": OLD[2:]}, {"identity": YOUNG, "name": "Y"}], (YOUNG, "Y", "", "", 0), 1),
+    ],
+    ids=["another", "the same", "without a century", "another after one without a century"],
+)
+def test_what_a_row_leaves_stays_of_the_same_debtor_and_of_no_other(north, tmp_path, rows, kept, lifted, in_one_file):
+    files = [rows] if in_one_file else [[row] for row in rows]
+
+    assert sum(imported(north, tmp_path / "recipients.json", file) for file in files) == lifted
+    assert north.sql(KNOWN) == [kept]
+
+
+def imported(north: DeliveryWorld, file: Path, rows: Sequence[Mapping[str, str]]) -> int:
+    """Take rows in from a file, and return how many protections they lifted."""
+    file.write_text(json.dumps(rows), encoding="utf-8")
+    report = import_recipients(north.store, "north", file)
+    assert (report.kept, report.rejected) == (len(rows), 0)
+    return report.protections_lifted

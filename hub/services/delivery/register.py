@@ -22,7 +22,7 @@ from hub.model.import_rows import Identity, Name, ShortText
 from hub.model.parties import DebtorClass, EmailAddress
 from hub.model.refusals import causes, in_words
 from hub.model.source_system import SourceSystem
-from hub.rules.delivery.recipients import says_otherwise
+from hub.rules.delivery.recipients import has_century, says_otherwise
 from hub.services.attempts.planning import CLAIM
 from hub.services.delivery.turning_back import turn_back
 from hub.services.ports import Store, UnitOfWork
@@ -108,7 +108,10 @@ def import_recipients(store: Store, tenant_name: str, file: Path) -> RecipientRe
                 rejected += 1
                 problems += wrong[: max(0, MOST_PROBLEMS_KEPT - len(problems))]
                 continue
-            waiting[row.key] = {**waiting.get(row.key, {}), **_stated(row, raw.cells), "source": file.name}
+            stated = {**_stated(row, raw.cells), "source": file.name}
+            if _is_another(waiting.get(row.key, {}), stated):
+                lifted += _keep(store, tenant_name, waiting)  # as in two files: a protection that is lost is counted
+            waiting[row.key] = _after(waiting.get(row.key, {}), stated)
             kept += 1
             if len(waiting) == ROWS_AT_ONCE:
                 lifted += _keep(store, tenant_name, waiting)
@@ -170,11 +173,25 @@ def keep_recipients(work: UnitOfWork, tenant_name: str, stated: Mapping[str, Sta
 
 
 def _over(known: KnownRecipient | None, key: str, stated: Stated) -> KnownRecipient:
-    """Return a recipient as known but for what is stated; of another who is a century older nothing is taken over."""
-    identity = str(stated.get("identity", ""))
-    is_another = known is not None and known.identity and identity and not may_be_same(known.identity, identity)
-    before = KnownRecipient(key) if known is None or is_another else known
-    return KnownRecipient(**{**before._asdict(), **stated})
+    """Return a recipient as known but for what is stated; of another, a century apart, nothing is taken over."""
+    earlier: Stated = {} if known is None else known._asdict()
+    said = stated if _is_another(earlier, stated) else _after(earlier, stated)
+    return KnownRecipient(**{**KnownRecipient(key)._asdict(), **said})
+
+
+def _is_another(earlier: Stated, stated: Stated) -> bool:
+    """Say whether two debtors share a key, a century apart."""
+    identities = str(earlier.get("identity", "")), str(stated.get("identity", ""))
+    return all(identities) and not may_be_same(*identities)
+
+
+def _after(earlier: Stated, stated: Stated) -> Stated:
+    """Return what was said earlier of a debtor but for what is stated now.
+
+    A number without its century leaves the century that was said: else the next row could be taken for the same one's.
+    """
+    was, now = str(earlier.get("identity", "")), str(stated.get("identity", ""))
+    return {**earlier, **stated, "identity": was if has_century(was) else now or was}
 
 
 def _read(raw: RawRow) -> tuple[RecipientRow | None, list[RecipientProblem]]:

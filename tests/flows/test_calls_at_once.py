@@ -236,3 +236,21 @@ def test_one_moments_failures_are_one_for_the_channel(world):
     failures = [attempt.failures for attempt in world.attempts()]
     assert sum(failures) > 1
     assert (rest.failures, rest.rests_until) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("odd", "kept"), [("a\0b", "a\N{REPLACEMENT CHARACTER}b"), ("half \ud83d of one", "half ? of one")]
+)
+@pytest.mark.parametrize("is_taken", [True, False])
+def test_a_text_that_no_database_keeps_costs_no_outcome(world, odd, kept, is_taken):
+    class Odd(AtOnce):
+        def send(self, message: Message) -> Delivered:
+            super().send(message)
+            if not is_taken:
+                raise RejectedError(odd)
+            return Delivered(odd)
+
+    carried(world, Odd(), 20)
+
+    expected = ("delivered", kept, "") if is_taken else ("rejected", "", kept)
+    assert {(one.state, one.external_id, one.problem) for one in world.attempts()} == {expected}

@@ -32,6 +32,15 @@ def endpoint_of(channel: DeliveryChannel) -> str:
 
 def send(channel: DeliveryChannel, message: Message) -> Called:
     """Send a message. Whatever the channel does not say for certain leaves the outcome in doubt."""
+    return _storable(_sent(channel, message))
+
+
+def ask(channel: QueryableChannel, key: str, message: Callable[[], Message]) -> Called:
+    """Ask what became of a message; no answer leaves the outcome in doubt. `message` is called where it is needed."""
+    return _storable(_asked(channel, key, message))
+
+
+def _sent(channel: DeliveryChannel, message: Message) -> Called:
     try:
         delivered = channel.send(message)
     except RejectedError as error:
@@ -49,8 +58,7 @@ def send(channel: DeliveryChannel, message: Message) -> Called:
     return _taken(channel, delivered)
 
 
-def ask(channel: QueryableChannel, key: str, message: Callable[[], Message]) -> Called:
-    """Ask what became of a message; no answer leaves the outcome in doubt. `message` is called where it is needed."""
+def _asked(channel: QueryableChannel, key: str, message: Callable[[], Message]) -> Called:
     try:
         probed = channel.probe_message(message()) if _reads(channel) else channel.probe(key)
     except ConfigurationError as error:
@@ -62,6 +70,17 @@ def ask(channel: QueryableChannel, key: str, message: Callable[[], Message]) -> 
     if not isinstance(probed, Probed) or not isinstance(probed.answer, bytes):
         return _defect(channel, "probe returned something else than Probed")
     return Called(heard_by_asking(probed), answer=probed.answer)
+
+
+def _storable(called: Called) -> Called:
+    """Return it with texts that every database keeps: no NUL, and no half of a character."""
+    heard = called.heard
+    kept = heard._replace(external_id=_text(heard.external_id), problem=_text(heard.problem), code=_text(heard.code))
+    return called._replace(heard=kept)
+
+
+def _text(text: str) -> str:
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
 
 
 def not_in_time(channel: DeliveryChannel) -> Called:
@@ -76,6 +95,8 @@ def _reads(channel: DeliveryChannel) -> TypeGuard[ContentQueryableChannel]:
 
 def _taken(channel: DeliveryChannel, delivered: Delivered) -> Called:
     """The message is delivered, whatever is wrong with its receipt."""
+    if not isinstance(delivered.external_id, str):
+        return Called(Heard(Outcome.DELIVERED), _broken(channel, "the external id is no text, and was not kept"))
     heard = Heard(Outcome.DELIVERED, external_id=delivered.external_id)
     if not isinstance(delivered.signed_receipt, bytes):
         return Called(heard, _broken(channel, "the signed receipt is no bytes, and was not kept"))

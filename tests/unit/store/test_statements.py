@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy
-from sqlalchemy import Engine, bindparam
+from sqlalchemy import Engine, bindparam, event
 from sqlalchemy.exc import DBAPIError
 
 from hub.store.database import writing
@@ -70,6 +70,18 @@ def test_a_list_may_have_any_length_and_what_is_not_in_it_is_told_too(engine: En
 
             assert connection.execute(text(statement).bindparams(lists), given).all() == expected
         connection.rollback()
+
+
+def test_one_text_reaches_postgresql_however_long_a_list_is(engine: Engine) -> None:
+    """A text for each length would be another statement to its driver and to its server each time."""
+    statement = text("SELECT 1 WHERE 1 IN :some").bindparams(bindparam("some", expanding=True))
+    said = set()
+    with engine.connect() as connection:
+        event.listen(connection, "before_cursor_execute", lambda *told: said.add(told[2]))
+        for length in (2, 3, 50):
+            assert connection.execute(statement, {"some": list(range(length))}).all() == [(1,)]
+
+    assert len(said) == (1 if engine.dialect.name == "postgresql" else 3)
 
 
 def test_a_value_that_is_missing_is_told_and_no_value_stands_in_the_error(engine: Engine) -> None:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from hub.model.delivery import Recipient
-from hub.model.documents import INVOICES, Document, DocumentKind
+from hub.model.documents import INVOICES, Attachment, Document, DocumentKind
 from hub.model.parties import Debtor, DebtorClass
 from hub.rules.delivery.totals import totals_of
 
@@ -72,6 +72,18 @@ def payable_copy(debtor: Debtor = PERSON) -> Document:
     """Return the copy of a direct debit that its receiver is to pay after all."""
     table = sample_document(DocumentKind.DIRECT_DEBIT_INVOICE, "1002", debtor).model_dump(by_alias=True)
     return _completed({**table, "copy_no": 1, "reference": _REFERENCE})
+
+
+def documents_with_attachments(debtor: Debtor = PERSON) -> list[Document]:
+    """Return a document of every kind with a PDF behind it, and one with a table besides; no two files are equal."""
+    found = []
+    for kind in DocumentKind:
+        for number, are_mixed in ((f"{kind}-a", False), (f"{kind}-b", True)):
+            terms = Attachment(name=f"{number}.pdf", content=sample_pdf(f"Villkor {number}"))
+            table = Attachment(name=f"{number}.csv", content_type="text/csv", content=f"{number};1,00\n".encode() * 9)
+            attachments = (terms, table) if are_mixed else (terms,)
+            found.append(sample_document(kind, number, debtor).model_copy(update={"attachments": attachments}))
+    return found
 
 
 def odd_documents(debtor: Debtor) -> Mapping[str, Document]:

@@ -10,11 +10,11 @@ from hub.contracts import DocumentChannel, PluginContext, Promise
 from hub.errors import OutcomeUnknownError, TransientError
 from hub.model.attempts import Delivered, Message
 from hub.model.delivery import Outgoing, Preparation, Prepared, Reach, Reachable, Recipient, RouteStep, Unfit
-from hub.model.documents import DocumentKind
+from hub.model.documents import Attachment, DocumentKind
 from hub.transports.https import HttpParty
 from hub_demonstration_channels.settings import DemonstrationSettings
 
-LARGEST_PDF = 10 * 1024 * 1024
+LARGEST_FILES = 10 * 1024 * 1024
 KEY_HEADER = "Idempotency-Key"
 _NOT_KNOWN = Reach(Reachable.NO, "the counterparty does not know this debtor")
 
@@ -89,8 +89,8 @@ def _why_unfit(one: Outgoing) -> str:
     """Return why a document cannot be carried, in words for people, without the debtor; blank when it can."""
     if not one.recipient.identity:
         return "the debtor's identity number is missing: give it, or let the document go another way"
-    if len(one.pdf) > LARGEST_PDF:
-        return "it is larger than 10 MB: make the attachments smaller"
+    if len(one.pdf) + sum(len(attachment.content) for attachment in one.document.attachments) > LARGEST_FILES:
+        return "with its attachments it is larger than 10 MB: make them smaller"
     return ""
 
 
@@ -101,5 +101,10 @@ def _prepared(one: Outgoing) -> Prepared:
         "recipient": one.recipient.identity,
         "number": one.document.number,
         "pdf": base64.b64encode(one.pdf).decode(),
+        "attachments": [_attached(attachment) for attachment in one.document.attachments],
     }
     return Prepared((one.delivery_id,), json.dumps(content).encode())
+
+
+def _attached(one: Attachment) -> dict[str, str]:
+    return {"name": one.name, "content_type": one.content_type, "content": base64.b64encode(one.content).decode()}

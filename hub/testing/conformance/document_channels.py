@@ -14,6 +14,7 @@ from hub.contracts import AddressedChannel, DocumentChannel, Promise, QueryableC
 from hub.model.delivery import Preparation, Prepared, Reach, Reachable, Recipient, RouteStep, Unfit
 from hub.model.documents import Document, DocumentKind
 from hub.rules.delivery.payment_box import payment_asked
+from hub.testing.carried_files import holds_file
 from hub.testing.conformance.channel_under_test import (
     NO_ANSWER,
     leaks,
@@ -22,7 +23,13 @@ from hub.testing.conformance.channel_under_test import (
 )
 from hub.testing.conformance.document_sending import LATER, SendingChecks
 from hub.testing.plugin_imports import forbidden_imports, shared_modules
-from hub.testing.sample_documents import STRANGER, hostile_recipients, payable_copy, sample_document
+from hub.testing.sample_documents import (
+    STRANGER,
+    documents_with_attachments,
+    hostile_recipients,
+    payable_copy,
+    sample_document,
+)
 from hub.testing.watched import no_network
 
 MANY = 100  # documents in the largest batch that the core hands to `prepare`
@@ -45,6 +52,10 @@ class DocumentChannelConformance(SendingChecks):
         of that.
         """
         return None
+
+    def holds_file(self, content: bytes, file: bytes) -> bool:
+        """Say whether a message has a file in it: as it is, in base64, or in a ZIP. Override it for another packing."""
+        return holds_file(content, file)
 
     def source_files(self) -> tuple[Path, Path]:
         """Return the modules of the channel and of the sandbox."""
@@ -248,6 +259,23 @@ class DocumentChannelConformance(SendingChecks):
             wrong = [one.key for one, said in stated if said is not None and list(said[:1]) != _asked(one)]
 
             assert not wrong, f"another amount or reference than the PDF asks for: {wrong}"
+
+    def test_no_attachment_is_lost_in_silence(self) -> None:
+        with self.place() as place:
+            channel = place.channel()
+            batch = place.outgoing(channel, documents_with_attachments(self.debtor))
+            preparation = channel.prepare(batch)
+            attached = {one.delivery_id: one.document.attachments for one in batch}
+            lost = [
+                attachment.name
+                for message in preparation.prepared
+                for delivery_id in message.delivery_ids
+                for attachment in attached[delivery_id]
+                if not self.holds_file(message.content, attachment.content)
+            ]
+
+            assert sorted(_answered(preparation)) == sorted(attached), "documents with attachments are lost"
+            assert not lost, f"it sends the documents without these, and should carry them or say Unfit: {lost}"
 
     def test_preparing_opens_no_connection(self) -> None:
         with self.place() as place:

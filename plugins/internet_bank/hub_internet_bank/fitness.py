@@ -67,4 +67,15 @@ def _due_date(document: Document, settings: InternetBankSettings) -> str:
     return f"its due date must be within {settings.longest_term_days} days after its own date"
 
 
-_CHECKS: tuple[Callable[[Document, InternetBankSettings], str], ...] = (_kind, _account, _reference, _amount, _due_date)
+def _attachments(document: Document, _settings: InternetBankSettings) -> str:
+    return "the hand-off has no place for attachments, only for the PDF: leave them out" if document.attachments else ""
+
+
+_CHECKS: tuple[Callable[[Document, InternetBankSettings], str], ...] = (
+    _kind,
+    _account,
+    _reference,
+    _amount,
+    _due_date,
+    _attachments,
+)

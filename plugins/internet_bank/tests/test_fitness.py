@@ -44,6 +44,7 @@ def test_no_personal_number_is_handed_over(content: bytes) -> None:
         ({"kind": "credit_note"}, "no payment to sign"),
         ({"kind": "invoice_copy"}, "no payment to sign"),
         ({"kind": "direct_debit_invoice"}, "no payment to sign"),
+        ({"attachments": [{"name": "villkor.pdf", "content": "JVBERi0xLjcg"}]}, "no place for attachments"),
     ],
 )
 def test_what_cannot_go_is_left_to_the_next_channel(

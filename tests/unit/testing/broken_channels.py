@@ -196,6 +196,21 @@ class SaysThatCopiesAreDrawn(SoundChannel):
         return [] if document.kind is DocumentKind.DIRECT_DEBIT_INVOICE else super().asks(document)
 
 
+class SendsThePdfAlone(SoundChannel):
+    def attached(self, document: Document) -> Sequence[bytes]:
+        return []
+
+
+class AttachesTheFirst(SoundChannel):
+    def attached(self, document: Document) -> Sequence[bytes]:
+        return super().attached(document)[:1]
+
+
+class LosesWhatHasAttachments(SoundChannel):
+    def prepare(self, batch: Sequence[Outgoing]) -> Preparation:
+        return super().prepare([one for one in batch if not one.document.attachments])
+
+
 class LooksUpWhilePreparing(SoundChannel):
     def prepare(self, batch: Sequence[Outgoing]) -> Preparation:
         with suppress(OSError):
@@ -387,6 +402,7 @@ BROKEN_CHANNELS: dict[str, list[type[SoundChannel]]] = {
     "test_one_odd_document_holds_up_no_other": [AllOrNothing],
     "test_another_counterparty_is_another_endpoint": [CallsItsPlaceByItsName, TellsItsSecret],
     "test_what_it_asks_for_is_what_the_pdf_asks_for": [AsksForAllAtOnce, SaysThatCopiesAreDrawn],
+    "test_no_attachment_is_lost_in_silence": [SendsThePdfAlone, AttachesTheFirst, LosesWhatHasAttachments],
     "test_preparing_opens_no_connection": [LooksUpWhilePreparing],
     "test_preparing_delivers_nothing": [SendsWhilePreparing],
     "test_a_large_pdf_is_prepared_or_unfit": [ChokesOnLargePdfs],

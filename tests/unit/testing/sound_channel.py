@@ -142,7 +142,11 @@ class SoundChannel:
     def table_of(self, one: Outgoing) -> dict[str, Any]:
         pdf = base64.b64encode(one.pdf).decode()
         who = {"id": one.delivery_id, "to": one.recipient.identity, "number": one.document.number}
-        return {**who, "pdf": pdf, "asks": self.asks(one.document)}
+        attached = [base64.b64encode(file).decode() for file in self.attached(one.document)]
+        return {**who, "pdf": pdf, "asks": self.asks(one.document), "attached": attached}
+
+    def attached(self, document: Document) -> Sequence[bytes]:
+        return [one.content for one in document.attachments]
 
     def asks(self, document: Document) -> Sequence[tuple[int, str]]:
         asked = payment_asked(document)

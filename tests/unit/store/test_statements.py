@@ -81,7 +81,7 @@ def test_one_text_reaches_postgresql_however_long_a_list_is(engine: Engine) -> N
         for length in (2, 3, 50):
             assert connection.execute(statement, {"some": list(range(length))}).all() == [(1,)]
 
-    assert len(said) == (1 if engine.dialect.name == "postgresql" else 3)
+    assert len(said - {"BEGIN"}) == (1 if engine.dialect.name == "postgresql" else 3)
 
 
 def test_a_value_that_is_missing_is_told_and_no_value_stands_in_the_error(engine: Engine) -> None:

@@ -107,17 +107,23 @@ class SqlContents:
         return kept
 
     def read_all(self, sha256s: Collection[str]) -> dict[str, bytes]:
-        """Return many small contents whole, by hash. Raises LedgerError when one is not there."""
+        """Return many small contents, by hash. Raises LedgerError when one is not whole."""
+        found = self.read_whole(sha256s)
+        if found.keys() != set(sha256s):
+            raise LedgerError(LOST_BYTES)
+        return found
+
+    def read_whole(self, sha256s: Collection[str]) -> dict[str, bytes]:
+        """Return those of many small contents that are whole, by hash; what is missing or damaged is left out."""
         wanted = sorted(set(sha256s))
-        parts: dict[str, list[bytes]] = {sha256: [] for sha256 in wanted}
+        found: dict[str, bytes] = {}
         with reading(self._engine) as connection:
             for start in range(0, len(wanted), READ_AT_ONCE):
                 some = wanted[start : start + READ_AT_ONCE]
+                parts: dict[str, list[bytes]] = {sha256: [] for sha256 in some}
                 for sha256, data in connection.execute(_READ_ALL, {"t": self._tenant, "some": some}):
-                    parts[sha256].append(zlib.decompress(data))
-        found = {sha256: b"".join(some) for sha256, some in parts.items()}
-        if any(hashlib.sha256(content).hexdigest() != sha256 for sha256, content in found.items()):
-            raise LedgerError(LOST_BYTES)
+                    parts[sha256].append(data)
+                found.update(_whole_of(parts))
         return found
 
     def read_ahead(self, sha256s: Sequence[str], most_bytes: int) -> dict[str, bytes]:
@@ -349,6 +355,12 @@ class _PartStream(io.RawIOBase):
                 raise LedgerError("a part of the bytes of an exchange is missing; restore them from a backup")
             self._loaded = (part_no, zlib.decompress(data))
         return self._loaded[1]
+
+
+def _whole_of(parts: Mapping[str, Sequence[bytes]]) -> dict[str, bytes]:
+    """Return those whose parts are what was kept."""
+    unpacked = {sha256: _unpacked(all_) for sha256, all_ in parts.items()}
+    return {s: whole for s, whole in unpacked.items() if whole is not None and hashlib.sha256(whole).hexdigest() == s}
 
 
 def _unpacked(parts: Sequence[bytes]) -> bytes | None:

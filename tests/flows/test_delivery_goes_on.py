@@ -6,14 +6,18 @@ import io
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, text
 
 from hub.banking_calendar import FixedClock
-from hub.errors import ConfigurationError, OutcomeUnknownError, TransientError
+from hub.errors import ConfigurationError, DocumentError, LedgerError, OutcomeUnknownError, TransientError
 from hub.model.attempts import Finding, Probed
 from hub.model.deliveries import KnownRecipient
 from hub.model.delivery import Followed, Reach, Reachable, Receipt, ReceiptKind, RouteStep
 from hub.services.attempts.turn import CALL_WITHIN_S
+from hub.services.delivery import accept_documents
+from hub.services.delivery.loading import UNREADABLE
+from hub.services.delivery.planning import Planner
+from hub.services.delivery.reading import read_documents
 from hub.store import contents
 from hub.store.delivery import recipients
 from hub.store.unit_of_work import SqlStore
@@ -58,6 +62,44 @@ def test_contents_of_any_size_are_kept_in_their_order(engine, monkeypatch):
 
     assert [(one.size, read[one.sha256]) for one in kept] == [(len(one), one) for one in given]
     assert kept[1] == store.contents.keep(io.BytesIO(given[1]))
+
+
+def test_documents_whose_bytes_cannot_be_read_wait_for_a_person_and_hold_no_other(engine):
+    kivra = StubChannel(RouteStep.KIVRA)
+    north = DeliveryWorld(engine, kivra)
+    kivra.goes_wrong.append(DocumentError("the reference is refused"))
+    north.deliver(document("printed"))
+    accept_documents(north.store, north.tenant, read_documents(map(document, ("lost", "damaged", "misfit", "good"))))
+    rows = {name: north.one(name) for name in ("printed", "lost", "damaged", "misfit")}
+    of_it = "WHERE upload IN (SELECT upload FROM content WHERE sha256 = :sha256)"
+    misfit = north.store.contents.keep(io.BytesIO(b"{}")).sha256
+    with engine.begin() as connection:
+        for sha256 in (rows["printed"].pdf_sha256, rows["lost"].sha256):
+            connection.execute(text(f"DELETE FROM content_part {of_it}"), {"sha256": sha256})
+        damage = text(f"UPDATE content_part SET data = :data {of_it}")
+        connection.execute(damage, {"data": b"no zlib", "sha256": rows["damaged"].sha256})
+        connection.execute(text("UPDATE document SET sha256 = :s WHERE number = 'misfit'"), {"s": misfit})
+
+    north.tell("send_document", document_no=rows["printed"].document_no)
+
+    assert kivra.numbers == ["good"]
+    assert north.sql("SELECT state FROM run WHERE state <> 'done'") == []
+    for name, row in rows.items():
+        assert (north.one(name).state, north.one(name).reason) == ("held", UNREADABLE), name
+        asked = (
+            f"(document {row.document_no}) is held: {UNREADABLE}; mend it, then: hub documents send {row.document_no}"
+        )
+        assert asked in " ".join(north.tasks()), name
+    with pytest.raises(LedgerError, match=f"^document {rows['lost'].document_no}: {UNREADABLE}$"):
+        Planner(north.store, north.tenant, north.channels, north, north.clock).plan(rows["lost"].document_no)
+
+    with engine.begin() as connection:  # as restored
+        connection.execute(
+            text("UPDATE document SET sha256 = :s WHERE number = 'misfit'"), {"s": rows["misfit"].sha256}
+        )
+    north.tell("send_document", "k2", document_no=rows["misfit"].document_no)
+
+    assert kivra.numbers == ["good", "misfit"]
 
 
 class TestASetting:

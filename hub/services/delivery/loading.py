@@ -10,7 +10,6 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from hub.contracts import DocumentChannel
-from hub.errors import LedgerError
 from hub.model.deliveries import TRIED, DocumentRow, DocumentStep, KnownRecipient, StepOutcome
 from hub.model.delivery import Recipient
 from hub.model.documents import Document
@@ -19,6 +18,7 @@ from hub.rules.delivery.route import RouteFacts, Way
 from hub.services.ports import Store, UnitOfWork
 
 HAD_IT = "it was sent there before: a person may have it sent there again"
+UNREADABLE = "what is kept of it cannot be read: restore it from a backup"
 
 
 class Loaded(NamedTuple):
@@ -33,12 +33,15 @@ class Loaded(NamedTuple):
     archive: str = ""  # the format of the archive that it came in; blank when it came otherwise
 
 
-def load_documents(store: Store, rows: Sequence[DocumentRow], channels: Mapping[str, DocumentChannel]) -> list[Loaded]:
-    """Return the documents of rows, in the same order. Raises LedgerError: what is kept of one cannot be read."""
-    contents = store.contents.read_all([row.sha256 for row in rows])
-    documents = [_read(row, contents[row.sha256]) for row in rows]
+def load_documents(
+    store: Store, rows: Sequence[DocumentRow], channels: Mapping[str, DocumentChannel]
+) -> tuple[list[Loaded], list[DocumentRow]]:
+    """Return the documents of rows, in the same order, and the rows of which what is kept cannot be read."""
+    contents = store.contents.read_whole([row.sha256 for row in rows])
+    read = [(row, _read(contents.get(row.sha256, b""))) for row in rows]
     with store.read() as work:
-        return with_recipients(work, list(zip(rows, documents, strict=True)), channels)
+        loaded = with_recipients(work, [(row, document) for row, document in read if document is not None], channels)
+    return loaded, [row for row, document in read if document is None]
 
 
 def with_recipients(
@@ -78,14 +81,11 @@ def latest_turns(steps: Iterable[DocumentStep]) -> list[DocumentStep]:
     return list(latest.values())
 
 
-def _read(row: DocumentRow, content: bytes) -> Document:
+def _read(content: bytes) -> Document | None:
     try:
         return Document.model_validate_json(content)
     except ValidationError:
-        raise LedgerError(
-            f"what is kept of document {row.document_no} cannot be read: restore it from a backup, or let the others "
-            f"go on: hub documents close {row.document_no}"
-        ) from None
+        return None
 
 
 def _loaded(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from hub.banking_calendar import Clock
 from hub.contracts import DocumentChannel
-from hub.errors import DataError, RejectedError
+from hub.errors import DataError, LedgerError, RejectedError
 from hub.model.deliveries import IN_HAND, DocumentRow, DocumentState
 from hub.model.delivery import Unfit
 from hub.model.documents import Document
@@ -15,7 +15,7 @@ from hub.rules.delivery.recipients import recipient_key
 from hub.rules.delivery.route import Route, Verdict, Way, none_taken, route_of
 from hub.services.delivery.accepting import Offered, candidate_of, kept_as
 from hub.services.delivery.completing import Completing
-from hub.services.delivery.loading import Loaded, load_documents, refused_by, ways_of, with_recipients
+from hub.services.delivery.loading import UNREADABLE, Loaded, load_documents, refused_by, ways_of, with_recipients
 from hub.services.delivery.preparing import outgoing_of, prepared_by
 from hub.services.delivery.printing import Printer, Printing
 from hub.services.delivery.reaching import Reaching
@@ -64,7 +64,7 @@ class Planner:
 
         Raises:
             DataError: there is no document of this number, or it cannot be right.
-            LedgerError: a channel is broken.
+            LedgerError: a channel is broken, or what is kept of the document cannot be read.
         """
         loaded = self._of(document)
         self._reaching.look_up([loaded])
@@ -125,7 +125,10 @@ def _kept(store: Store, channels: Mapping[str, DocumentChannel], document_no: in
         rows = work.documents.get_all([document_no])
     if not rows:
         raise DataError(f"there is no document {document_no}; see: hub documents list")
-    return load_documents(store, rows, channels)[0]
+    loaded, unreadable = load_documents(store, rows, channels)
+    if unreadable:
+        raise LedgerError(f"document {document_no}: {UNREADABLE}")
+    return loaded[0]
 
 
 def _new(store: Store, tenant: Tenant, channels: Mapping[str, DocumentChannel], document: Document) -> Loaded:

@@ -11,6 +11,7 @@ from hub.model.deliveries import DocumentRow, Rendering
 from hub.model.delivery import Recipient
 from hub.model.documents import Document
 from hub.services.attempts import CLAIM
+from hub.services.delivery.loading import UNREADABLE
 from hub.services.delivery.way_finding import Routed
 from hub.services.ports import Store, Work
 
@@ -70,10 +71,12 @@ class Printing:
 
     def _kept(self, documents: Sequence[Routed]) -> Mapping[str, bytes]:
         rows = [one.loaded.row for one in documents]
-        return self._store.contents.read_all([s for row in rows for s in (row.pdf_sha256, row.e_invoice_sha256) if s])
+        return self._store.contents.read_whole([s for row in rows for s in (row.pdf_sha256, row.e_invoice_sha256) if s])
 
     def _printed(self, routed: Routed, kept: Mapping[str, bytes]) -> Printed:
         row, document = routed.loaded.row, routed.loaded.document
+        if not {row.pdf_sha256, row.e_invoice_sha256} <= {"", *kept}:  # another one may differ from what somebody has
+            raise DataError(UNREADABLE)
         pdf, e_invoice, problem = kept.get(row.pdf_sha256, b""), kept.get(row.e_invoice_sha256, b""), ""
         if not e_invoice or not _was_carried(routed):
             before = e_invoice

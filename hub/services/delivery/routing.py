@@ -12,12 +12,12 @@ from datetime import datetime
 from hub.banking_calendar import Clock
 from hub.contracts import DocumentArchive, DocumentChannel
 from hub.errors import TransientError
-from hub.model.deliveries import DocumentRow, DocumentState
+from hub.model.deliveries import DocumentRow, DocumentState, DocumentStep
 from hub.model.tenant import Tenant
 from hub.rules.attempts import later
 from hub.services.attempts import CLAIM
 from hub.services.delivery.dispatching import Dispatcher
-from hub.services.delivery.loading import load_documents
+from hub.services.delivery.loading import UNREADABLE, load_documents
 from hub.services.delivery.passing_on import PassingOn
 from hub.services.delivery.pieces import pieces
 from hub.services.delivery.printing import Printer, Printing
@@ -89,7 +89,8 @@ class DeliveryRun:
     ) -> None:
         """Take documents as far as they go now: each ends up on a channel, waiting, with a person, or replaced."""
         holding = self._without_outdated(work, self._without_replaced(work, rows))
-        documents = load_documents(self._store, holding, self._channels)
+        documents, unreadable = load_documents(self._store, holding, self._channels)
+        self._leave_to_a_person(work, [(row, UNREADABLE) for row in unreadable])
         reaching.look_up(documents)
         while documents:
             ways = finder.find(documents)
@@ -101,7 +102,8 @@ class DeliveryRun:
                 for one in dispatcher.dispatch(work, self._channels[name], self._plugins[name], group)
             ]  # those that a channel cannot carry find their next one in the same go
             self._put_off(work, ways.waiting)
-            self._leave_to_a_person(work, ways.held)
+            skipped = [step for one, route in ways.held for step in skipped_steps(self._tenant.id, one, route)]
+            self._leave_to_a_person(work, [(one.row, route.why_none) for one, route in ways.held], skipped)
 
     def _without_replaced(self, work: Work, rows: Sequence[DocumentRow]) -> list[DocumentRow]:
         """Close documents of which there are newer versions, and return the others."""
@@ -129,14 +131,17 @@ class DeliveryRun:
                     why = f"waits for {route.next.channel}: {route.next.reason}" if route.next is not None else ""
                     stand(unit, row._replace(reason=why, due_at=later(unit.now, ASKED_AGAIN_S)), was=row)
 
-    def _leave_to_a_person(self, work: Work, held: Sequence[Routed]) -> None:
+    def _leave_to_a_person(
+        self, work: Work, held: Sequence[tuple[DocumentRow, str]], skipped: Sequence[DocumentStep] = ()
+    ) -> None:
+        """Hold documents, each for its reason."""
         if held:
             with work.write() as unit:
                 unit.commands.claim(CLAIM)
-                unit.documents.hold_all([loaded.row.document_no for loaded, _ in held])
-                for loaded, route in held:
-                    unit.documents.keep_steps(skipped_steps(self._tenant.id, loaded, route))
-                    hold(unit, loaded.row, route.why_none)
+                unit.documents.hold_all([row.document_no for row, _ in held])
+                unit.documents.keep_steps(skipped)
+                for row, why in held:
+                    hold(unit, row, why)
 
     def _due(self, after: int) -> list[DocumentRow]:
         with self._store.read() as work:

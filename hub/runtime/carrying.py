@@ -233,9 +233,9 @@ class Carrier:
             if work.runs.is_carried_by(run.run_no, run.executions):
                 _keep_progress(work, run)
                 work.runs.queue_again(run.run_no, reason=str(error), delay_s=delay_s)
-                if ask:
-                    work.commands.open_task(UNUSABLE_SETTINGS, self.store.tenant_name, ask)
                 self._tell_behind(work, begun)
+                if ask:  # after the round is held: who begins one has it before it closes this task
+                    work.commands.open_task(UNUSABLE_SETTINGS, self.store.tenant_name, ask)
 
     def _lay_down(self, begun: _Begun) -> None:
         """Show a run that this process leaves unfinished as queued; its turn is handed on by the engine."""

@@ -36,8 +36,8 @@ LONGEST_REST_S = 3600  # of an observer that fails; the first is a second, each 
 
 
 def enqueue_round(work: UnitOfWork, tenant_name: str, occasion: str, *, delay_s: float = 0) -> None:
-    """Queue a round in this transaction, unless one is queued that has not begun."""
-    if not work.runs.has_queued(RUN_KIND):
+    """Queue a round in this transaction, unless one is queued that has not begun, and will see what is written here."""
+    if not work.runs.hold_queued(RUN_KIND):
         work.runs.enqueue_once(f"{RUN_KIND}:{tenant_name}:{occasion}", RUN_KIND, {}, delay_s=delay_s)
 
 

@@ -160,16 +160,6 @@ class SqlRuns:
         row = self._connection.execute(_FIRST_UNFINISHED, {"t": self._tenant, "kind": kind}).one_or_none()
         return None if row is None else run_of(row)
 
-    def has_queued(self, kind: str) -> bool:
-        """Say whether a run of this kind is queued and has never begun."""
-        found = self._connection.execute(
-            text(
-                "SELECT 1 FROM run WHERE tenant = :t AND kind = :kind AND state = 'queued' AND executions = 0 LIMIT 1"
-            ),
-            {"t": self._tenant, "kind": kind},
-        ).scalar_one_or_none()
-        return found is not None
-
     def hold_queued(self, kind: str) -> bool:
         """Say whether a run of this kind is queued and has never begun, and let it not begin before we have committed.
 

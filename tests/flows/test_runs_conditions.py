@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Thread
 
 import pytest
 from payment_world import World
 from sqlalchemy import event
 
 from hub.errors import LedgerError
+from hub.services.ports import JsonObject, Work
 from hub.services.rounds import RUN_KIND as ROUND
+from hub.services.rounds import enqueue_round
 from hub.services.runs import cancel
 from hub.store.runs import turns_at_work
 
@@ -89,3 +92,27 @@ def test_a_run_that_has_ended_cannot_be_put_off(world: World) -> None:
     world.drain()
     with world.store.write() as work, pytest.raises(LedgerError, match="no unfinished run number 1"):
         work.runs.queue_again(1, reason="late")
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # on SQLite nobody begins one meanwhile
+def test_a_queued_round_does_not_begin_before_who_counts_on_it_has_written(world: World) -> None:
+    seen: list[str] = []
+
+    def look(run: Work, _input: JsonObject) -> JsonObject:
+        with run.write() as work:
+            seen.extend(event.kind for event in work.events.after(0))
+        return {}
+
+    enqueue(world)
+    world.bodies[ROUND] = look
+    carrying = Thread(target=world.drain)
+    with world.store.write() as work:
+        work.events.record("something_happened")
+        enqueue_round(work, "north", "behind")
+        carrying.start()
+        carrying.join(timeout=0.5)  # one that is not held has been carried out by then
+    carrying.join()
+
+    assert seen == ["something_happened"]
+    with world.store.read() as work:
+        assert [run.run_id for run in work.runs.latest(limit=9)] == [RUN]

@@ -27,6 +27,7 @@ from tests.flows.delivery_world import (
 NO = Reach(Reachable.NO, "not a customer there")
 
 ACCOUNTS = {"2": "bankgiro:991-2346", "3": "bankgiro:9912346", "4": "bankgiro:5050-1055", "5": "foo"}
+DEBT = {"number": "040000301", "open": "100.00"}
 
 
 @pytest.fixture
@@ -565,6 +566,44 @@ class TestReferences:
 
     def test_of_a_direct_debit_is_never_made(self, north):
         assert self.complete(north, "length_digit", reference="", kind="direct_debit_invoice") == ""
+
+    @pytest.mark.parametrize("kind", ["reminder", "demand", "residual_demand", "warning"])
+    def test_of_a_letter_that_the_bank_would_refuse_are_refused_each_with_its_place(self, north, kind):
+        wrong = {**DEBT, "reference": "0400003019"}
+        claims = [{**DEBT, "reference": "04000-03018"}, wrong, DEBT, {**DEBT, "reference": "A 17"}]
+        letter = {"kind": kind, "lines": [], "claims": claims}
+
+        assert self.complete(north, "check_digit", **letter, reference="0400003019") == (
+            "reference: the last digit is not the check digit of the others; "
+            "claims[2].reference: the last digit is not the check digit of the others; "
+            "claims[4].reference: an OCR reference has digits only"
+        )
+        assert self.complete(north, "check_digit", **{**letter, "claims": [claims[0], DEBT]}, reference="") == ""
+
+    def test_of_instalments_that_the_bank_would_refuse_are_refused_each_with_its_place(self, north):
+        parts = [
+            {"due_date": f"2027-0{month}-28", "amount": "50", "reference": reference}
+            for month, reference in enumerate(("0400003018", "0400003019", ""), 1)
+        ]
+        plan = {"kind": "instalment_plan", "lines": [], "instalments": parts}
+
+        assert self.complete(north, "check_digit", **plan, reference="") == (
+            "instalments[2].reference: the last digit is not the check digit of the others"
+        )
+        assert self.complete(north, "length_digit", **plan, reference="0400003018") == "; ".join(
+            f"{place}: {why}"
+            for place, why in {
+                "reference": "the last digit but one does not state the length",
+                "instalments[1].reference": "the last digit but one does not state the length",
+                "instalments[2].reference": "the last digit is not the check digit of the others",
+            }.items()
+        )
+        assert self.complete(north, "soft", **plan, reference="A-118") == "A118"
+
+    def test_of_a_statement_of_account_are_told_as_they_are_since_nobody_pays_by_it(self, north):
+        told = {"kind": "statement_of_account", "lines": [], "claims": [{**DEBT, "reference": "A 17"}]}
+
+        assert self.complete(north, "check_digit", **told, reference="", due_date=None) == ""
 
 
 def test_a_run_that_finds_ways_is_not_cancelled_since_its_documents_would_wait_for_ever(north, kivra):

@@ -12,8 +12,9 @@ from hub.model.payee_account import PayeeAccount, read_account
 from hub.model.tenant import Tenant
 from hub.rules.delivery.document_checks import document_problems, far_dates
 from hub.rules.delivery.payment_box import account_to_pay, payee_account_of
+from hub.rules.delivery.reference_checks import in_normal_form, reference_problems
 from hub.rules.delivery.totals import totals_of
-from hub.rules.references import check_reference, make_reference, normal_form
+from hub.rules.references import make_reference, normal_form
 from hub.services.delivery.booked import BookedReferences
 from hub.services.delivery.collected import CollectedDocuments
 from hub.services.ports import UnitOfWork
@@ -97,7 +98,7 @@ class Completing:
         known = document.reference or ("" if booked is None else booked.reference)
         reference = normal_form(known or _made_reference(document, company, account))
         paid_to = document.payee_account or ":".join(account.key)
-        return document.model_copy(
+        return in_normal_form(document).model_copy(
             update={"payee_account": _as_printed(document, company, paid_to), "reference": reference}
         )
 
@@ -124,18 +125,16 @@ def _as_printed(document: Document, company: Company, paid_to: str) -> str:
 
 
 def _reference_problems(document: Document, company: Company) -> list[str]:
-    """Say what is wrong with a reference where the bank would refuse it."""
-    if document.kind in WITHOUT_PAYMENT or not document.payee_account or not _has_reference(document):
+    """Say what is wrong with references where the bank would refuse them."""
+    if not document.payee_account:
         return []
     scheme, _, number = document.payee_account.partition(":")
     account = next(one for one in company.payee_accounts if (scheme, number) in one.numbers)
     rule = company.reference_rule(account)
-    if rule is None or not rule.control.is_hard:
+    if rule is None:
         return []
-    if not document.reference:
-        return ["reference: the bank refuses payments without one: give it, or a number that one can be made of"]
-    problem = check_reference(document.reference, rule.control)
-    return [] if problem is None else [f"reference: {problem.message}"]
+    problems = reference_problems(document, rule.control, needs_one=_has_reference(document))
+    return [f"{problem.field}: {problem.message}" for problem in problems]
 
 
 def _has_reference(document: Document) -> bool:

@@ -11,6 +11,7 @@ from hub.errors import DataError
 from hub.model.delivery import RouteStep, Unfit
 from hub.model.documents import Document
 from hub.rules.delivery.route import PROTECTED, Route, Verdict
+from hub.services.delivery import accept_documents
 from hub.services.delivery.planning import Planner
 from hub.services.delivery.reading import read_documents
 from tests.flows.delivery_world import DeliveryWorld, StubChannel, document
@@ -97,6 +98,28 @@ def test_of_a_document_that_has_gone_the_plan_says_by_which_channel_and_promises
         assert (route.next, route.settled) == (None, "it was delivered by kivra")
         assert {one.verdict for one in route.considered} == {Verdict.SKIP}
     assert len(kivra.asked) == asked
+
+
+def test_of_an_older_version_the_plan_says_which_one_goes_instead_and_asks_nobody(
+    north: DeliveryWorld, kivra: StubChannel
+) -> None:
+    kivra.unfit["1001"] = Unfit("", "the reference is wrong", is_for_a_person=True)
+    north.deliver(document(version=2))  # held, and nevertheless instead of those before it
+    asked = len(kivra.asked)
+    of_new = planned(north, handed(version=1))
+    accept_documents(north.store, north.tenant, read_documents([document(version=1)]))
+    of_kept = planned(north, handed(version=1))
+    north.work()
+
+    ((state, reason),) = north.sql("SELECT state, reason FROM document WHERE version = 1")
+    assert (state, reason) == ("closed", "replaced by version 2")
+    for route in (of_new, of_kept):
+        assert (route.next, route.settled) == (None, reason)
+        assert {one.verdict for one in route.considered} == {Verdict.SKIP}
+    assert len(kivra.asked) == asked
+    kivra.unfit.clear()
+    for other in (handed(version=3), handed(number="1002")):
+        assert planned(north, other).settled == ""
 
 
 def test_other_content_under_a_number_that_is_kept_is_refused_as_when_it_is_delivered(north: DeliveryWorld) -> None:

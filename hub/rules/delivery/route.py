@@ -69,7 +69,7 @@ class Route(NamedTuple):
 
     considered: tuple[Considered, ...]
     held_by: str = ""  # why no channel is taken whatever they answer
-    settled: str = ""  # what became of the document already: no way is looked for
+    settled: str = ""  # what became of the document already, or what replaces it: no way is looked for
 
     @property
     def next(self) -> Considered | None:

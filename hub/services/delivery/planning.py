@@ -20,6 +20,7 @@ from hub.services.delivery.preparing import outgoing_of, prepared_by
 from hub.services.delivery.printing import Printer, Printing
 from hub.services.delivery.reaching import Reaching
 from hub.services.delivery.rest_ways import with_rest
+from hub.services.delivery.versions import newest_of, replaced_by
 from hub.services.delivery.way_finding import Routed
 from hub.services.ports import Store
 
@@ -67,9 +68,10 @@ class Planner:
             LedgerError: a channel is broken, or what is kept of the document cannot be read.
         """
         loaded = self._of(document)
+        settled = _settled(loaded.row) or self._replaced(loaded.row)
         self._reaching.look_up([loaded])
         while True:
-            route = self._route(loaded)
+            route = self._route(loaded, settled)
             taken = route.next
             channel = self._channels.get(taken.channel) if taken and taken.verdict is Verdict.TAKE else None
             if channel is None:
@@ -86,12 +88,17 @@ class Planner:
             return _kept(self._store, self._channels, document)
         return _new(self._store, self._tenant, self._channels, document)
 
-    def _route(self, loaded: Loaded) -> Route:
+    def _replaced(self, row: DocumentRow) -> str:
+        """Say which newer version goes instead of a document; blank when none is kept."""
+        with self._store.read() as work:
+            return replaced_by(row, newest_of(work.documents.numbered([row.number])))
+
+    def _route(self, loaded: Loaded, settled: str) -> Route:
         """Return a route in which no channel is left to ask."""
         order, ways = self._tenant.delivery.order_of(loaded.recipient.debtor_class), ways_of(self._channels)
         while True:
             seen = with_rest(loaded, order, ways, self._reaching.of(loaded.recipient.key), self._rest)
-            route = route_of(loaded.facts, *seen)._replace(settled=_settled(loaded.row))
+            route = route_of(loaded.facts, *seen)._replace(settled=settled)
             if route.settled or route.held_by:  # nobody outside is asked about a protected identity
                 return none_taken(route)
             asked = next((one.channel for one in route.considered if one.verdict is Verdict.ASK), None)

@@ -12,7 +12,7 @@ from hub.model.deliveries import DocumentRow, DocumentState
 from hub.model.exchanges import ExchangeState
 from hub.services.attempts import hold_messages
 from hub.services.delivery.turning_back import stop_messages
-from hub.services.delivery.versions import close_replaced, is_replaced, newest_of
+from hub.services.delivery.versions import close_replaced, newest_of, replaced_by
 from hub.services.ports import UnitOfWork
 
 WHY = "a newer version of what it was to carry was handed over"
@@ -24,7 +24,7 @@ def replace_earlier(work: UnitOfWork, tenant_name: str, document_numbers: Collec
     """Close what newer versions replace of documents with these numbers; `planning.CLAIM` is held."""
     versions = work.documents.numbered(document_numbers)
     newest = newest_of(versions)
-    earlier = [row for row in versions if is_replaced(row, newest)]
+    earlier = [row for row in versions if replaced_by(row, newest)]
     exchanges = {row.exchange_no for row in earlier if row.exchange_no is not None and row.state in MAY_NOT_HAVE_GONE}
     stop_messages(work, tenant_name, sorted(exchanges), WHY)
     close_replaced(work, _not_gone(work, [row.document_no for row in earlier]), newest)

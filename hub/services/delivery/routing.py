@@ -25,7 +25,7 @@ from hub.services.delivery.reaching import Reaching
 from hub.services.delivery.rest_ways import rest_ways
 from hub.services.delivery.standing import hold, stand
 from hub.services.delivery.steps import skipped_steps
-from hub.services.delivery.versions import close_replaced, is_replaced, newest_of
+from hub.services.delivery.versions import close_replaced, newest_of, replaced_by
 from hub.services.delivery.way_finding import Routed, WayFinder
 from hub.services.delivery.withdrawing import without_outdated
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
@@ -109,11 +109,11 @@ class DeliveryRun:
         """Close documents of which there are newer versions, and return the others."""
         with self._store.read() as unit:
             newest = newest_of(unit.documents.numbered({row.number for row in rows}))
-        replaced = [row for row in rows if is_replaced(row, newest)]
+        replaced = [row for row in rows if replaced_by(row, newest)]
         if replaced:
             with work.write() as unit:
                 close_replaced(unit, replaced, newest)
-        return [row for row in rows if not is_replaced(row, newest)]
+        return [row for row in rows if not replaced_by(row, newest)]
 
     def _without_outdated(self, work: Work, rows: Sequence[DocumentRow]) -> list[DocumentRow]:
         """Withdraw letters that do not hold any more, and return the others."""

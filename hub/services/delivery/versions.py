@@ -21,16 +21,17 @@ def newest_of(rows: Iterable[DocumentRow]) -> Newest:
     return newest
 
 
-def is_replaced(row: DocumentRow, newest: Newest) -> bool:
-    """Say whether there is a newer version of a document."""
-    return row.version < newest.get(_family(row), 0)
+def replaced_by(row: DocumentRow, newest: Newest) -> str:
+    """Say which version goes instead of a document; blank when there is no newer one."""
+    version = newest.get(_family(row), 0)
+    return f"replaced by version {version}" if row.version < version else ""
 
 
 def close_replaced(work: UnitOfWork, rows: Iterable[DocumentRow], newest: Newest) -> None:
     """Close documents that have newer versions; one that somebody has changed since is left."""
     for row in rows:
-        reason = f"replaced by version {newest[_family(row)]}"
-        stand(work, row._replace(state=DocumentState.CLOSED, reason=reason, due_at=""), was=row)
+        closed = row._replace(state=DocumentState.CLOSED, reason=replaced_by(row, newest), due_at="")
+        stand(work, closed, was=row)
 
 
 def _family(row: DocumentRow) -> _Family:

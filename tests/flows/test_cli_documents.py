@@ -243,13 +243,13 @@ def test_a_refused_document_is_named_by_its_number_and_dates_that_nobody_means_a
 
 def test_one_that_was_due_before_today_is_taken_and_said_to_be_late(home: Path, tmp_path: Path) -> None:
     file = tmp_path / "documents.json"
-    late = invoice("904", issue_date="2026-11-01", due_date="2026-11-21", debtor={"name": "Karl Kuvert", "number": "9"})
+    late = invoice("904", issue_date="2026-11-01", due_date="2026-11-20", debtor={"name": "Karl Kuvert", "number": "9"})
     file.write_text(json.dumps([late]), encoding="utf-8")
 
     told, again = (json.loads(run("deliver", file, "--json", home=home).stdout) for _ in range(2))
 
     assert (told[0]["problem"], told[0]["is_new"]) == ("", True)
-    assert "was due 2026-11-21, before today" in told[0]["warning"]
+    assert "was due 2026-11-20, before today" in told[0]["warning"]
     assert (again[0]["warning"], again[0]["is_new"]) == ("", False)
 
 

@@ -23,6 +23,7 @@ from hub.model.import_rows import RowProblem
 from hub.money import LARGEST_ORE, ORE_PER_KRONA
 from hub.rules.delivery.payment_box import payment_asked
 from hub.rules.delivery.totals import MOST_DIGITS, VatTotal, computed_vat, effective_rate, totals_of
+from hub.rules.interest.start import moved_to_weekday
 
 LARGEST_BYTES = 1_000_000  # as JSON, without attachments: some hundreds of pages, which take 0.7 GB to set
 LINE_BYTES = 100  # what a line feed counts as: a line on paper, however little stands in it
@@ -77,9 +78,14 @@ def far_dates(document: Document, today: date) -> list[RowProblem]:
 
 
 def late_payment(document: Document, today: date) -> str:
-    """Return what to say of a document that asks for a payment due before today; blank when it does not."""
+    """Return what to say of a document that asks for a payment due before today; blank when it does not.
+
+    What is due on a day off is paid in time on the next weekday.
+    """
     asked = payment_asked(document)
     if asked is None or not asked.due_date or asked.due_date >= today.isoformat():
+        return ""
+    if moved_to_weekday(date.fromisoformat(asked.due_date)) >= today:
         return ""
     return (
         f"its payment was due {asked.due_date}, before today: the debtor sees it as late; if that is not meant, "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -173,12 +173,29 @@ def test_it_comes_to_what_can_be_booked():
 @pytest.mark.parametrize(
     ("made", "is_late"),
     [
-        (document(issue_date="2026-10-01", due_date="2026-11-22"), True),
+        (document(issue_date="2026-10-01", due_date="2026-11-20"), True),
         (document(issue_date="2026-10-01", due_date="2026-11-23"), False),
         (document(issue_date="2026-10-01", due_date=None), False),
-        (document(kind="credit_note", credits_number="1000", issue_date="2026-10-01", due_date="2026-11-22"), False),
-        (document(issue_date="2026-10-01", due_date="2026-11-22", to_pay="0"), False),
+        (document(kind="credit_note", credits_number="1000", issue_date="2026-10-01", due_date="2026-11-20"), False),
+        (document(issue_date="2026-10-01", due_date="2026-11-20", to_pay="0"), False),
     ],
 )
 def test_what_asks_for_a_payment_due_before_today_is_late(made, is_late):
     assert bool(late_payment(made, date(2026, 11, 23))) == is_late
+
+
+@pytest.mark.parametrize(
+    ("due_date", "last_day"),
+    [
+        ("2026-11-20", date(2026, 11, 20)),  # a Friday
+        ("2026-11-21", date(2026, 11, 23)),
+        ("2026-11-22", date(2026, 11, 23)),
+        ("2026-12-24", date(2026, 12, 28)),  # Christmas Eve, a Thursday
+        ("2026-06-19", date(2026, 6, 22)),  # Midsummer Eve, a Friday
+    ],
+)
+def test_what_is_due_on_a_day_off_is_paid_in_time_on_the_next_weekday(due_date, last_day):
+    made = document(issue_date="2026-05-01", due_date=due_date)
+
+    assert late_payment(made, last_day) == ""
+    assert f"was due {due_date}" in late_payment(made, last_day + timedelta(days=1))

@@ -142,7 +142,15 @@ def test_a_document_that_is_wrong_goes_by_no_channel(north, kivra, letter):
     north.deliver(document())
 
     assert (north.one().state, north.one().price_ore, letter.numbers) == ("held", 0, [])  # refused: not charged
-    assert "hub documents send 1" in north.tasks()[0]
+    (asked,) = north.tasks()
+    assert "version 2, which closes this one (hub deliver)" in asked  # sent anew it would be as wrong as before
+    assert "hub documents send" not in asked
+    assert "hub documents close 1" in asked
+
+    north.deliver(document(version=2))
+
+    assert north.sql("SELECT state FROM document ORDER BY document_no") == [("closed",), ("delivered",)]
+    assert north.tasks() == []
 
 
 def test_what_no_channel_takes_waits_for_a_person_with_the_reasons(north, kivra, letter):
@@ -152,6 +160,17 @@ def test_what_no_channel_takes_waits_for_a_person_with_the_reasons(north, kivra,
 
     assert north.one().state == "held"
     assert "kivra: not a customer there; letter: line 2 of the address is blank" in north.one().reason
+    (asked,) = north.tasks()
+    assert "where the document is wrong, hand it over mended as version 2" in asked
+    assert "where a setting or the register is, mend that, then: hub documents send 1" in asked
+
+
+def test_what_no_channel_was_given_is_mended_in_the_register_or_a_setting(north, kivra, letter):
+    kivra.reaches = letter.reaches = NO
+
+    north.deliver(document())
+
+    assert "; mend it, then: hub documents send 1; or say" in north.tasks()[0]
 
 
 def test_what_cannot_be_printed_waits_for_a_person(north, kivra):
@@ -160,6 +179,8 @@ def test_what_cannot_be_printed_waits_for_a_person(north, kivra):
     north.deliver(document(), document("1002"))
 
     assert (north.one().state, north.one().reason) == ("held", "a line is longer than a page")
+    assert "version 2" in north.tasks()[0]
+    assert "hub documents send" not in north.tasks()[0]
     assert kivra.numbers == ["1002"]
 
 

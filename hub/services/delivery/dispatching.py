@@ -11,11 +11,11 @@ from hub.model.deliveries import DocumentState, DocumentStep, StepOutcome
 from hub.model.delivery import Unfit
 from hub.rules.delivery.recipients import says_otherwise
 from hub.services.attempts import CLAIM, plan_batch
-from hub.services.delivery.loading import Loaded, address_sha256, refused_by
+from hub.services.delivery.loading import UNREADABLE, Loaded, address_sha256, refused_by
 from hub.services.delivery.preparing import outgoing_of, prepared_by
 from hub.services.delivery.printing import Printing
 from hub.services.delivery.reaching import Reaching
-from hub.services.delivery.standing import hold, stand
+from hub.services.delivery.standing import Mended, hold, stand
 from hub.services.delivery.steps import skipped_steps, step_on
 from hub.services.delivery.way_finding import Routed
 from hub.services.ports import Store, UnitOfWork, Work
@@ -51,7 +51,8 @@ class Dispatcher:
             unit.commands.claim(CLAIM)  # before documents are held, as by all who change them with their messages
             refuse_changed(unit, documents)
             for routed, why in unprintable:
-                hold(unit, routed.loaded.row, why)
+                mended = Mended.HERE if why == UNREADABLE else Mended.IN_DOCUMENT
+                hold(unit, routed.loaded.row, why, mended=mended)
             if planned:
                 plan_batch(unit, self._tenant_name, channel.name, planned[0].message, planned, plugin=plugin)
                 self._let_stand(unit, channel, planned, carried)
@@ -101,7 +102,7 @@ class Dispatcher:
             step = step._replace(outcome=StepOutcome.REFUSED, reason=refusal.reason)
             steps += [*skipped_steps(self._tenant_name, loaded, route), step]
             if refusal.is_for_a_person:
-                hold(work, loaded.row, f"{channel}: {refusal.reason}")
+                hold(work, loaded.row, f"{channel}: {refusal.reason}", mended=Mended.IN_EITHER)
                 continue
             going_on.append(refused_by(loaded, channel, refusal.reason)._replace(steps=[*loaded.steps, step]))
         work.documents.keep_steps(steps)

@@ -17,7 +17,7 @@ from hub.services.attempts import CLAIM, hold_messages
 from hub.services.attempts.tasks import close_task
 from hub.services.delivery.passing_on import taken_before
 from hub.services.delivery.routing import RUN_KIND, enqueue_delivery
-from hub.services.delivery.standing import hold, stand, stand_held
+from hub.services.delivery.standing import Mended, hold, stand, stand_held
 from hub.services.delivery.steps import next_turn
 from hub.services.ports import UnitOfWork
 
@@ -191,7 +191,8 @@ def _not_taken(work: UnitOfWork, row: DocumentRow, step: DocumentStep) -> bool:
         return _tried_again(work, row, refused, why, free_of_charge)
     work.documents.keep_steps([step._replace(outcome=StepOutcome.REFUSED, reason=_why(latest))])
     if latest.code == DocumentError.code or is_stopped:
-        hold(work, row, f"{row.channel}: {_why(latest)}", price_ore=free_of_charge.price_ore)
+        mended = Mended.HERE if is_stopped else Mended.IN_DOCUMENT
+        hold(work, row, f"{row.channel}: {_why(latest)}", mended=mended, price_ore=free_of_charge.price_ore)
         return False
     if latest.state == AttemptState.GIVEN_UP:
         close_task(work, latest)  # the next channel takes it: nobody need decide

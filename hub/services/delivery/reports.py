@@ -14,7 +14,7 @@ from hub.services.attempts.late import keep_proof, tell_late
 from hub.services.attempts.resting import let_be
 from hub.services.delivery.following import arrived, go_on
 from hub.services.delivery.routing import enqueue_delivery
-from hub.services.delivery.standing import hold, stand, tell
+from hub.services.delivery.standing import Mended, hold, stand, tell
 from hub.services.ports import UnitOfWork
 
 OPEN = (DocumentState.SENT, DocumentState.SENDING, DocumentState.UNKNOWN, DocumentState.DELIVERED, DocumentState.HELD)
@@ -132,7 +132,7 @@ def _apply(work: UnitOfWork, channel: DocumentChannel, receipt: Receipt, row: Do
         work.documents.keep_steps([step._replace(outcome=StepOutcome.RETURNED, reason=receipt.reason or CAME_BACK)])
         tell(work, "document_returned", row._replace(reason=reason))
         if receipt.kind is ReceiptKind.STOPPED:
-            hold(work, row, reason)
+            hold(work, row, reason, mended=Mended.IN_EITHER)
             return False
         return go_on(work, row, reason)
     return False

@@ -15,15 +15,16 @@ from hub.errors import TransientError
 from hub.model.deliveries import DocumentRow, DocumentState, DocumentStep
 from hub.model.tenant import Tenant
 from hub.rules.attempts import later
+from hub.rules.delivery.route import Route
 from hub.services.attempts import CLAIM
 from hub.services.delivery.dispatching import Dispatcher
-from hub.services.delivery.loading import UNREADABLE, load_documents
+from hub.services.delivery.loading import UNREADABLE, Loaded, load_documents
 from hub.services.delivery.passing_on import PassingOn
 from hub.services.delivery.pieces import pieces
 from hub.services.delivery.printing import Printer, Printing
 from hub.services.delivery.reaching import Reaching
 from hub.services.delivery.rest_ways import rest_ways
-from hub.services.delivery.standing import hold, stand
+from hub.services.delivery.standing import Mended, hold, stand
 from hub.services.delivery.steps import skipped_steps
 from hub.services.delivery.versions import close_replaced, newest_of, replaced_by
 from hub.services.delivery.way_finding import Routed, WayFinder
@@ -90,7 +91,7 @@ class DeliveryRun:
         """Take documents as far as they go now: each ends up on a channel, waiting, with a person, or replaced."""
         holding = self._without_outdated(work, self._without_replaced(work, rows))
         documents, unreadable = load_documents(self._store, holding, self._channels)
-        self._leave_to_a_person(work, [(row, UNREADABLE) for row in unreadable])
+        self._leave_to_a_person(work, [(row, UNREADABLE, Mended.HERE) for row in unreadable])
         reaching.look_up(documents)
         while documents:
             ways = finder.find(documents)
@@ -103,7 +104,9 @@ class DeliveryRun:
             ]  # those that a channel cannot carry find their next one in the same go
             self._put_off(work, ways.waiting)
             skipped = [step for one, route in ways.held for step in skipped_steps(self._tenant.id, one, route)]
-            self._leave_to_a_person(work, [(one.row, route.why_none) for one, route in ways.held], skipped)
+            self._leave_to_a_person(
+                work, [(one.row, route.why_none, _mended(one, route)) for one, route in ways.held], skipped
+            )
 
     def _without_replaced(self, work: Work, rows: Sequence[DocumentRow]) -> list[DocumentRow]:
         """Close documents of which there are newer versions, and return the others."""
@@ -132,16 +135,16 @@ class DeliveryRun:
                     stand(unit, row._replace(reason=why, due_at=later(unit.now, ASKED_AGAIN_S)), was=row)
 
     def _leave_to_a_person(
-        self, work: Work, held: Sequence[tuple[DocumentRow, str]], skipped: Sequence[DocumentStep] = ()
+        self, work: Work, held: Sequence[tuple[DocumentRow, str, Mended]], skipped: Sequence[DocumentStep] = ()
     ) -> None:
-        """Hold documents, each for its reason."""
+        """Hold documents, each for its reason, with where it is mended."""
         if held:
             with work.write() as unit:
                 unit.commands.claim(CLAIM)
-                unit.documents.hold_all([row.document_no for row, _ in held])
+                unit.documents.hold_all([row.document_no for row, *_ in held])
                 unit.documents.keep_steps(skipped)
-                for row, why in held:
-                    hold(unit, row, why)
+                for row, why, mended in held:
+                    hold(unit, row, why, mended=mended)
 
     def _due(self, after: int) -> list[DocumentRow]:
         with self._store.read() as work:
@@ -158,3 +161,8 @@ class DeliveryRun:
             raise TransientError(
                 "documents wait for channels that cannot say whom they reach", retry_after_s=max(0, int(wait_s) + 1)
             )
+
+
+def _mended(one: Loaded, route: Route) -> Mended:
+    """Say where it is mended that no channel takes a document: one that had it and did not take it may be right."""
+    return Mended.IN_EITHER if one.facts.tried and not route.held_by else Mended.HERE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum
 
 from hub.model.deliveries import NOT_ARRIVED, DocumentRow, DocumentState
 from hub.model.delivery_commands import UNDELIVERABLE_LETTER
@@ -16,6 +17,21 @@ LONGEST_REASON = 600  # it may name every channel
 NOT_TOLD_SENT = (DocumentState.SENDING, DocumentState.UNKNOWN)
 """States from which a report lets a document arrive of which nobody has said yet that it was taken."""
 
+
+class Mended(Enum):
+    """Where that is mended which holds a document, with the words that tell a person how.
+
+    What a document says is fixed once it is accepted: sent anew, it would be as wrong as before.
+    """
+
+    HERE = "mend it, then: hub documents send {document_no}"
+    IN_DOCUMENT = "hand it over mended as version {next_version}, which closes this one (hub deliver)"
+    IN_EITHER = (
+        "where the document is wrong, hand it over mended as version {next_version}, which closes this one "
+        "(hub deliver); where a setting or the register is, mend that, then: hub documents send {document_no}"
+    )
+
+
 _TOLD = {
     DocumentState.SENT: "document_sent",
     DocumentState.DELIVERED: "document_delivered",
@@ -27,12 +43,15 @@ _TOLD = {
 }
 
 
-def stand(work: UnitOfWork, row: DocumentRow, *, was: DocumentRow) -> bool:
-    """Write where a document stands now and tell it; False, and nothing done, when somebody else has changed it."""
+def stand(work: UnitOfWork, row: DocumentRow, *, was: DocumentRow, mended: Mended = Mended.HERE) -> bool:
+    """Write where a document stands now and tell it; False, and nothing done, when somebody else has changed it.
+
+    `mended` says where, should it be held.
+    """
     row = _short(row)
     is_ours = work.documents.change(row, was=was)
     if is_ours:
-        _tell_where(work, row, was)
+        _tell_where(work, row, was, mended)
     return is_ours
 
 
@@ -41,25 +60,27 @@ def stand_held(work: UnitOfWork, changes: Sequence[tuple[DocumentRow, DocumentRo
     short = [(_short(row), was) for row, was in changes]
     work.documents.change_held(short)
     for row, was in short:
-        _tell_where(work, row, was)
+        _tell_where(work, row, was, Mended.HERE)
 
 
 def _short(row: DocumentRow) -> DocumentRow:
     return row._replace(reason=cut_at_word(row.reason, LONGEST_REASON))
 
 
-def _tell_where(work: UnitOfWork, row: DocumentRow, was: DocumentRow) -> None:
+def _tell_where(work: UnitOfWork, row: DocumentRow, was: DocumentRow, mended: Mended) -> None:
     if was.state == DocumentState.HELD:
         work.commands.close_task(TASK, str(row.document_no))
     if row.state == DocumentState.HELD:
-        work.commands.open_task(TASK, str(row.document_no), _asks(row))
+        work.commands.open_task(TASK, str(row.document_no), _asks(row, mended))
     if row.state == DocumentState.DELIVERED and was.state in NOT_TOLD_SENT:
         tell(work, _TOLD[DocumentState.SENT], row)
     if row.state != was.state and row.state in _TOLD:
         tell(work, _TOLD[DocumentState(row.state)], row)
 
 
-def hold(work: UnitOfWork, row: DocumentRow, reason: str, *, price_ore: int | None = None) -> bool:
+def hold(
+    work: UnitOfWork, row: DocumentRow, reason: str, *, mended: Mended = Mended.HERE, price_ore: int | None = None
+) -> bool:
     """Leave a document to a person; a letter that certainly has not arrived ends, and a person is told why.
 
     `price_ore` is what it has cost, where that is another than before.
@@ -67,7 +88,8 @@ def hold(work: UnitOfWork, row: DocumentRow, reason: str, *, price_ore: int | No
     """
     was, row = row, row if price_ore is None else row._replace(price_ore=price_ore)
     if not is_undelivered_letter(work, row):
-        return stand(work, row._replace(state=DocumentState.HELD, reason=reason, due_at=""), was=was)
+        held = row._replace(state=DocumentState.HELD, reason=reason, due_at="")
+        return stand(work, held, was=was, mended=mended)
     is_ours = end_undelivered(work, row, reason, was=was)
     if is_ours:
         work.commands.open_task(UNDELIVERABLE_LETTER, row.command_key, _tells(row, reason))
@@ -117,9 +139,7 @@ def _tells(row: DocumentRow, reason: str) -> str:
     )
 
 
-def _asks(row: DocumentRow) -> str:
+def _asks(row: DocumentRow, mended: Mended) -> str:
     what = f"{row.kind.replace('_', ' ')} {row.number} (document {row.document_no})"
-    return (
-        f"{what} is held: {row.reason}; mend it, then: hub documents send {row.document_no}; "
-        f"or say that it is seen to: hub documents close {row.document_no}"
-    )
+    how = mended.value.format(document_no=row.document_no, next_version=row.version + 1)
+    return f"{what} is held: {row.reason}; {how}; or say that it is seen to: hub documents close {row.document_no}"

@@ -13,7 +13,7 @@ from hub_letter.settings import HandOver, LetterSettings
 
 PDF = "application/pdf"
 OVERHEAD = 8 * 1024  # more than a letter's line or element, and its places in a zip file's lists
-_MEND = "mend it at the debtor and send anew"
+_MEND = "mend it at the debtor, in a new version of the document"
 
 
 class Letter(NamedTuple):

@@ -95,7 +95,7 @@ def test_one_bad_document_holds_up_no_other():
     assert [message.delivery_ids for message in preparation.prepared] == [("d-1", "d-3")]
     assert [(unfit.delivery_id, unfit.is_for_a_person) for unfit in preparation.unfit] == [("d-2", False)]
     assert "the town is missing" in preparation.unfit[0].reason
-    assert "mend it at the debtor" in preparation.unfit[0].reason
+    assert "mend it at the debtor, in a new version" in preparation.unfit[0].reason
 
 
 def test_nothing_to_send_makes_no_message():

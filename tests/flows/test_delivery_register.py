@@ -198,6 +198,36 @@ def test_a_register_file_turns_back_what_has_not_gone(north, letter, tmp_path):
     assert north.one().reason == PROTECTED
 
 
+def test_a_consent_of_a_day_to_come_is_refused_as_a_row_and_holds_no_other(north, tmp_path):
+    file = tmp_path / "recipients.csv"
+    heads = "identity;email;email_consent_on\n"
+    rows = ["191212121212;t@example.se;2026-11-24", "5560004615;b@example.se;2026-11-23", "198112189876;k@example.se;"]
+    file.write_text(heads + "\n".join(rows) + "\n", encoding="utf-8")
+
+    report = import_recipients(north.store, "north", file)
+
+    assert (report.kept, report.rejected) == (2, 1)
+    assert report.problems == (
+        (2, "email_consent_on", "the day has not come yet: give the day on which the debtor agreed, or leave it blank"),
+    )
+    assert north.sql("SELECT email, email_consent_on FROM recipient ORDER BY email") == [
+        ("b@example.se", "2026-11-23"),
+        ("k@example.se", ""),
+    ]
+
+
+def test_a_consent_counts_from_its_day(engine, letter):
+    mail = StubChannel(RouteStep.EMAIL)
+    north = DeliveryWorld(engine, mail, letter)
+    wish = KnownRecipient("1212121212", wish="email", email="a@x.example", email_consent_on="2026-11-24")
+    register(north, wish)
+    north.deliver(document())
+    north.later(days=1)
+    north.deliver(document("1002"))
+
+    assert (letter.numbers, mail.numbers) == (["1001"], ["1002"])
+
+
 OLD, YOUNG = "191212121212", "201212121212"  # one key: a century apart
 REACHED = {"identity": OLD, "email": "old@example.com", "email_consent_on": "2026-01-01", "is_protected": "ja"}
 KNOWN = "SELECT identity, name, email, email_consent_on, is_protected FROM recipient"

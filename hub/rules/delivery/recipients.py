@@ -61,15 +61,16 @@ def _said(known: KnownRecipient | None) -> KnownRecipient:
     return (known or KnownRecipient(""))._replace(recipient_key="", name="", identity="", source="", changed_at="")
 
 
-def facts_of(document: Document, recipient: Recipient, known: KnownRecipient | None) -> RouteFacts:
-    """Return what a route goes by, but for what was tried."""
+def facts_of(document: Document, recipient: Recipient, known: KnownRecipient | None, today: str) -> RouteFacts:
+    """Return what a route goes by `today` (ISO), but for what was tried."""
     known = known or KnownRecipient("")
+    has_agreed = "" < known.email_consent_on <= today
     return RouteFacts(
         kind=document.kind,
         debtor_class=recipient.debtor_class,
         wish=RouteStep(known.wish) if known.wish else None,
         has_email=bool(recipient.email),
-        has_email_consent=bool(known.email_consent_on) or (document.debtor.email_consent and not known.email),
+        has_email_consent=has_agreed or (document.debtor.email_consent and not known.email),
         is_protected=bool(known.is_protected) or document.debtor.is_protected,
     )
 

@@ -52,7 +52,10 @@ def with_recipients(
     steps: defaultdict[int, list[DocumentStep]] = defaultdict(list)
     for step in work.documents.steps([row.document_no for row, _ in given]):
         steps[step.document_no].append(step)
-    loaded = [_loaded(row, document, known.get(row.recipient_key), steps[row.document_no]) for row, document in given]
+    loaded = [
+        _loaded(row, document, known.get(row.recipient_key), steps[row.document_no], work.today)
+        for row, document in given
+    ]
     formats = work.archives.formats_of([row.document_no for row, _ in given])
     loaded = [one._replace(archive=formats.get(one.row.document_no, "")) for one in loaded]
     return _with_bad_addresses(work, loaded, channels)
@@ -89,7 +92,7 @@ def _read(content: bytes) -> Document | None:
 
 
 def _loaded(
-    row: DocumentRow, document: Document, known: KnownRecipient | None, steps: Sequence[DocumentStep]
+    row: DocumentRow, document: Document, known: KnownRecipient | None, steps: Sequence[DocumentStep], today: str
 ) -> Loaded:
     its_own = row_of(document, known)
     recipient = recipient_of(document, its_own)
@@ -98,7 +101,8 @@ def _loaded(
         for step in latest_turns(steps)
         if step.outcome != StepOutcome.SKIPPED
     }
-    return Loaded(row, document, recipient, facts_of(document, recipient, its_own)._replace(tried=tried), steps, known)
+    facts = facts_of(document, recipient, its_own, today)._replace(tried=tried)
+    return Loaded(row, document, recipient, facts, steps, known)
 
 
 def _with_bad_addresses(

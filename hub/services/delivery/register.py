@@ -30,6 +30,7 @@ from hub.services.ports import Store, UnitOfWork
 ROWS_AT_ONCE = 1_000
 MOST_PROBLEMS_KEPT = 1_000
 _FILE = SourceSystem(name="recipients")
+_NOT_AGREED_YET = "the day has not come yet: give the day on which the debtor agreed, or leave it blank"
 Stated = Mapping[str, str | int]  # fields of a KnownRecipient: those that a row says something of
 _YES = {"yes": True, "ja": True, "1": True, "true": True, "no": False, "nej": False, "0": False, "false": False}
 
@@ -101,9 +102,11 @@ def import_recipients(store: Store, tenant_name: str, file: Path) -> RecipientRe
     kept, lifted, rejected = 0, 0, 0
     problems: list[RecipientProblem] = []
     waiting: dict[str, Stated] = {}
+    with store.read() as work:
+        today = work.today
     with open_given(file) as stream:
         for raw in _rows(stream):
-            row, wrong = _read(raw)
+            row, wrong = _read(raw, today)
             if row is None:
                 rejected += 1
                 problems += wrong[: max(0, MOST_PROBLEMS_KEPT - len(problems))]
@@ -194,16 +197,19 @@ def _after(earlier: Stated, stated: Stated) -> Stated:
     return {**earlier, **stated, "identity": was if has_century(was) else now or was}
 
 
-def _read(raw: RawRow) -> tuple[RecipientRow | None, list[RecipientProblem]]:
+def _read(raw: RawRow, today: str) -> tuple[RecipientRow | None, list[RecipientProblem]]:
     if raw.problem is not None:
         return None, [RecipientProblem(raw.line, raw.problem.field, raw.problem.message)]
     try:
-        return RecipientRow.model_validate(_values(raw.cells)), []
+        row = RecipientRow.model_validate(_values(raw.cells))
     except ValidationError as error:
         return None, [
             RecipientProblem(raw.line, str(one["loc"][0]) if one["loc"] else "", in_words(one, "field"))
             for one in causes(error)
         ]
+    if row.email_consent_on and row.email_consent_on > today:
+        return None, [RecipientProblem(raw.line, "email_consent_on", _NOT_AGREED_YET)]
+    return row, []
 
 
 def _values(cells: dict[str, Any]) -> dict[str, Any]:

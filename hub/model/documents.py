@@ -260,7 +260,8 @@ class Document(DocumentPart):
     vat_in_books_ore: Kronor | None = Field(
         default=None,
         alias="vat_in_books",
-        description="In another currency than the company's books: all VAT in theirs, as the law wants it stated.",
+        description="In another currency than the company's books: all VAT in theirs, as the law wants it stated "
+        "(ML 17 kap. 29 §). It stands below the VAT by rate.",
     )
     notes: tuple[Text, ...] = Field(default=(), max_length=MOST_PARTS, description="Paragraphs below the lines.")
     attachments: tuple[Attachment, ...] = Field(default=(), max_length=MOST_PARTS, description="Files that go with it.")

@@ -69,7 +69,7 @@ def _body(document: Document, company: Company, words: Words) -> dict[str, Any]:
         "earlier": earlier_letters(document, words),
         "lines": lines_table(document, words),
         "instalments": instalments_table(document, words),
-        "vat": vat_table(totals, words),
+        "vat": vat_table(document, company.currency, totals, words),
         "reasons": vat_reasons(totals, words) if document.lines else [],
         "sums": sums_of(document, totals, words),
         "after": after,

@@ -128,15 +128,22 @@ def instalments_table(document: Document, words: Words) -> Table | None:
     return _table(columns, [list(one.details) for one in parts])
 
 
-def vat_table(totals: Totals, words: Words) -> Table | None:
-    """Return base and VAT by category and rate; None when nothing is within the scope of VAT."""
-    rows = totals.vat
+def vat_table(document: Document, books_currency: str, totals: Totals, words: Words) -> Table | None:
+    """Return base and VAT by category and rate, and last all VAT in the currency of the books where that is stated.
+
+    None when nothing is within the scope of VAT. Source of the last: ML 17 kap. 29 §, directive 2006/112/EC art. 230.
+    """
     if not has_vat(totals):
         return None
+    rows = [(_rate_name(row, words), words.amount(row.base_ore), words.amount(row.vat_ore)) for row in totals.vat]
+    if document.vat_in_books_ore is not None and document.currency != books_currency:
+        label = words["sums", "vat_in_books"].format(currency=books_currency)
+        rows.append((label, "", words.amount(document.vat_in_books_ore)))
+    names, bases, amounts = (list(cells) for cells in zip(*rows, strict=True))
     columns = [
-        _Column(words["columns", "rate"], [_rate_name(row, words) for row in rows], has_figures=False, is_wide=True),
-        _Column(words["columns", "base"], [words.amount(row.base_ore) for row in rows]),
-        _Column(words["columns", "vat"], [words.amount(row.vat_ore) for row in rows]),
+        _Column(words["columns", "rate"], names, has_figures=False, is_wide=True),
+        _Column(words["columns", "base"], bases),
+        _Column(words["columns", "vat"], amounts),
     ]
     return _table(columns, [[] for _ in rows])
 

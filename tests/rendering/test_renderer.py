@@ -285,6 +285,16 @@ def test_vat_stands_by_rate_with_base_and_tax():
     assert all(row in said for row in ("25 % 60 795,10 15 198,78", "12 % 516,00 61,92", "6 % 680,00 40,80"))
 
 
+def test_vat_in_another_currency_stands_in_that_of_the_books_too():
+    abroad = {"currency": "EUR", "vat_in_books": "171017.25"}
+
+    assert "6 % 680,00 40,80 Moms i SEK 171 017,25" in in_one_line(made("invoice_long", **abroad))
+    assert "6 % 680.00 40.80 VAT in SEK 171,017.25" in in_one_line(made("invoice_long", **abroad, language="en"))
+    assert "Moms i SEK" not in in_one_line(made("invoice_long", vat_in_books="171017.25"))  # it is that of the books
+    assert "Moms i" not in in_one_line(made("invoice_long", currency="EUR"))
+    assert "Moms i NOK 171 017,25" in in_one_line(renderer(currency="NOK").render(sample("invoice_long", **abroad)[1]))
+
+
 def test_why_there_is_no_vat_is_said():
     assert "Reverse charge: the buyer accounts for the VAT." in text_of(made("foreign_invoice"))
 

@@ -16,17 +16,13 @@ from hub.model.delivery import Reach, Reachable, Recipient
 from hub.model.exchanges import Exchange
 from hub.services.delivery import receive_archive
 from hub.testing.contexts import ContextInMemory
+from hub.testing.sample_documents import sample_pdf
 from hub_letter import LetterSettings
 from hub_letter.incoming_archive import IncomingArchive
 from hub_letter.rest_channel import RestChannel
 from hub_letter.sandbox import FolderPrintHouse
 
 PEOPLE = ("191212121212", "198507099805", "197010632391", "196408233234")
-
-
-def pdf(text: str) -> bytes:
-    """A PDF as far as anybody here looks."""
-    return f"%PDF-1.7\n3 0 obj<</Type /Page /Note ({text})>>endobj\ntrailer<<>>\n%%EOF\n".encode()
 
 
 def file_name(at: int) -> str:
@@ -69,7 +65,7 @@ def archive(*entries: str, files: Mapping[str, bytes] | None = None) -> bytes:
 
 def pdfs() -> dict[str, bytes]:
     """The PDFs of all debtors, by their names in the archive."""
-    return {file_name(at): pdf(str(at)) for at in range(len(PEOPLE))}
+    return {file_name(at): sample_pdf(str(at)) for at in range(len(PEOPLE))}
 
 
 class SelectiveChannel(StubChannel):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 import pytest
-from archive_world import PEOPLE, ArchiveWorld, SelectiveChannel, archive, entry, file_name, house, pdf, pdfs
+from archive_world import PEOPLE, ArchiveWorld, SelectiveChannel, archive, entry, file_name, house, pdfs
 from delivery_world import StubChannel, document
 from sqlalchemy import Engine
 
@@ -22,6 +22,7 @@ from hub.services.delivery import archives
 from hub.services.delivery.register import keep_recipients
 from hub.services.verifying import verify
 from hub.store.verifying import SqlVerifying
+from hub.testing.sample_documents import sample_pdf
 from hub_letter.sandbox import FolderPrintHouse
 
 __all__ = ["house"]
@@ -55,7 +56,7 @@ def test_what_went_digitally_is_stripped_and_the_rest_goes_to_the_printer_in_one
     taken = north.hand_over(archive())
 
     assert (taken.state, kivra.numbers, letter.numbers) == ("posted", ["1000", "1001"], [])
-    assert [one.pdf for one in kivra.outgoing] == [pdf("0"), pdf("1")]
+    assert [one.pdf for one in kivra.outgoing] == [sample_pdf("0"), sample_pdf("1")]
     assert not north.rendered
     (rest,) = north.passed_on()
     assert north.printed() == ["1002", "1003"]
@@ -63,7 +64,7 @@ def test_what_went_digitally_is_stripped_and_the_rest_goes_to_the_printer_in_one
         "ArchiveIndex.xml": "".join(
             ['<?xml version="1.0" encoding="iso-8859-1"?>\n<Index>\n', entry(2), entry(3), "</Index>\n"]
         ).encode("latin-1"),
-        **{file_name(at): pdf(str(at)) for at in (2, 3)},
+        **{file_name(at): sample_pdf(str(at)) for at in (2, 3)},
     }
     assert states(north) == ["delivered"] * 4
     assert found(north) == []
@@ -132,7 +133,7 @@ def test_what_is_no_document_goes_on_as_it_came_and_holds_no_other(north, kivra)
 
 
 def test_an_archive_that_all_went_digitally_leaves_nothing_to_pass_on(north, kivra):
-    north.hand_over(archive(entry(0), entry(1), files={file_name(at): pdf(str(at)) for at in (0, 1)}))
+    north.hand_over(archive(entry(0), entry(1), files={file_name(at): sample_pdf(str(at)) for at in (0, 1)}))
 
     assert (kivra.numbers, north.passed_on()) == (["1000", "1001"], [])
 

@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import Engine
 
 from hub.model.delivery import RouteStep
+from hub.testing.sample_documents import sample_pdf
 from tests.flows.delivery_world import DeliveryWorld, StubChannel, document
 
-PDF = b"%PDF-1.7\n%%EOF\n"
+PDF = sample_pdf("Faktura 1001")
+EMPTIED = PDF[:9] + bytes(len(PDF) - 49) + PDF[-40:]
 
 
 @pytest.fixture
@@ -48,6 +50,7 @@ WRONG = {
     "needs to_pay": {"to_pay": None},
     "pdf: the file is no whole PDF": {"pdf": base64.b64encode(b"<html>").decode()},
     "give all of it": {"pdf": base64.b64encode(PDF[:-4]).decode()},
+    "or its list of objects is missing": {"pdf": base64.b64encode(EMPTIED).decode()},
     "pdf": {"pdf": "no base64!"},
     "needs lines": {"pdf": ""},
     "below zero": {"to_pay": "-1.00"},

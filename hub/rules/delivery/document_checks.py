@@ -23,6 +23,7 @@ from hub.model.import_rows import RowProblem
 from hub.money import LARGEST_ORE, ORE_PER_KRONA
 from hub.rules.delivery.payment_box import payment_asked
 from hub.rules.delivery.totals import MOST_DIGITS, VatTotal, computed_vat, effective_rate, totals_of
+from hub.rules.delivery.whole_pdf import is_whole_pdf
 from hub.rules.interest.start import moved_to_weekday
 
 LARGEST_BYTES = 1_000_000  # as JSON, without attachments: some hundreds of pages, which take 0.7 GB to set
@@ -30,9 +31,7 @@ LINE_BYTES = 100  # what a line feed counts as: a line on paper, however little 
 LARGEST_ATTACHED_BYTES = 24 * 1024 * 1024  # all of them together: what a file of 32 million characters can hold
 LINE_TOLERANCE_ORE = 2  # as PEPPOL-EN16931-R120 has it
 PDF = "application/pdf"
-PDF_BEGINS, PDF_ENDS = b"%PDF-", b"%%EOF"
-PDF_WITHIN = 1024  # ISO 32000-2, 7.5.2 and 7.5.5: readers look for them in the first and the last kilobyte
-_NO_PDF = "no whole PDF, it lacks its begin or its end: give all of it"
+_NO_PDF = "no whole PDF, its begin, its end or its list of objects is missing or damaged: give all of it"
 _VAT_NUMBER_NEEDED = frozenset({VatCategory.REVERSE_CHARGE, VatCategory.EU_GOODS})
 _ABOUT_CLAIMS = frozenset(
     {
@@ -247,7 +246,7 @@ def _attachments(document: Document) -> Iterator[RowProblem]:
     for number, one in enumerate(document.attachments, 1):
         if not one.content:
             yield RowProblem(f"attachments[{number}].content", "ATTACHMENT_EMPTY", "the file is empty: leave it out")
-        elif one.content_type == PDF and not _is_whole_pdf(one.content):
+        elif one.content_type == PDF and not is_whole_pdf(one.content):
             yield RowProblem(f"attachments[{number}].content", "ATTACHMENT_NO_PDF", f"the file is {_NO_PDF}")
         if names.index(one.name) < number - 1:
             message = "another file has the same name: name them apart"
@@ -255,12 +254,8 @@ def _attachments(document: Document) -> Iterator[RowProblem]:
 
 
 def _printed(document: Document) -> Iterator[RowProblem]:
-    if document.pdf and not _is_whole_pdf(document.pdf):
+    if document.pdf and not is_whole_pdf(document.pdf):
         yield RowProblem("pdf", "PDF_WRONG", f"the file is {_NO_PDF}, or leave it out and the hub prints it")
-
-
-def _is_whole_pdf(content: bytes) -> bool:
-    return PDF_BEGINS in content[:PDF_WITHIN] and PDF_ENDS in content[-PDF_WITHIN:]
 
 
 def _vat_categories(document: Document) -> Iterator[RowProblem]:

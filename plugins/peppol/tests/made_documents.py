@@ -20,6 +20,7 @@ from hub.money import plain_kronor
 from hub.rules.delivery.document_checks import document_problems
 from hub.rules.delivery.totals import Totals, VatTotal, totals_of
 from hub.testing.example_tenant import company_settings
+from hub.testing.sample_documents import sample_pdf
 
 Fields = dict[str, Any]
 _TAXED = ("S", "S", "S", "S", "Z", "E", "AE", "K", "G")
@@ -272,7 +273,7 @@ def _attachments(draw: st.DrawFn, *, tidy: bool) -> Fields:
     return {
         "name": draw(st.sampled_from(("villkor.pdf", "Räkning nr 1.csv", "a&b.png"))),
         "content_type": draw(_one_of(_ATTACHMENTS, ["application/zip"], tidy=tidy)),
-        "content": draw(_one_of([b"%PDF-1.4 \n%%EOF", b"%PDF-1.4" + bytes(200) + b"%%EOF"], [b""], tidy=tidy)),
+        "content": draw(_one_of([sample_pdf("a"), sample_pdf("b", size=200)], [b""], tidy=tidy)),
     }
 
 

@@ -13,7 +13,7 @@ from lxml import etree
 
 from hub.errors import FormatError
 from hub.testing.damage import other_encodings, spots, truncations
-from hub.testing.sample_documents import COMPANY
+from hub.testing.sample_documents import COMPANY, sample_pdf
 from hub_peppol.ubl import read_e_invoice
 
 _RICH: dict[str, Any] = {
@@ -25,7 +25,7 @@ _RICH: dict[str, Any] = {
     "allowances": [{"amount": "5", "text": "Kampanj"}],
     "deductions": [{"amount": "10"}],
     "period": {"first_day": "2026-10-01", "last_day": "2026-10-31"},
-    "attachments": [{"name": "a.pdf", "content": b"%PDF-1.4\n%%EOF\n"}],
+    "attachments": [{"name": "a.pdf", "content": sample_pdf("a")}],
     "invoiced_object": "7",
 }
 _TEXTS = (

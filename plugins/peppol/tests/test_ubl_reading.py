@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from hub.errors import FormatError
 from hub.model.documents import DocumentKind
 from hub.rules.delivery.totals import totals_of
+from hub.testing.sample_documents import sample_pdf
 from hub_peppol.ubl import read_e_invoice
 from plugins.peppol.tests.official_rules import SAMPLES
 
@@ -166,8 +168,8 @@ def test_what_is_no_such_invoice_is_refused_without_its_values(was, becomes, cod
 
 
 def test_an_attachment_that_is_no_base64_is_refused(written):
-    content = written(attachments=[{"name": "a.pdf", "content": b"%PDF-1.4\n%%EOF\n"}]).replace(
-        b"JVBERi0xLjQKJSVFT0YK", b"%%%"
+    content = written(attachments=[{"name": "a.pdf", "content": sample_pdf("a")}]).replace(
+        b64encode(sample_pdf("a")), b"%%%"
     )
 
     with pytest.raises(FormatError, match="base64"):
@@ -175,7 +177,7 @@ def test_an_attachment_that_is_no_base64_is_refused(written):
 
 
 def test_an_attachment_with_a_path_for_a_name_is_kept_in_its_place(written):
-    content = written(attachments=[{"name": "a.pdf", "content": b"%PDF-1.4\n%%EOF\n"}])
+    content = written(attachments=[{"name": "a.pdf", "content": sample_pdf("a")}])
 
     read = read_e_invoice(content.replace(b'"a.pdf"', b'"../../etc/a.pdf"'))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import pytest
 from lxml import etree
 
 from hub.contracts import EInvoiceWriter
 from hub.model.documents import INVOICES, DocumentKind
-from hub.testing.sample_documents import COMPANY, odd_documents, sample_document
+from hub.testing.sample_documents import COMPANY, odd_documents, sample_document, sample_pdf
 from hub_peppol.ubl import BisWriter, read_e_invoice
 from plugins.peppol.tests import official_rules
 from plugins.peppol.tests.paths_in_xml import found
@@ -187,9 +189,10 @@ def test_vat_of_an_invoice_in_euros_is_stated_in_the_currency_of_the_books(writt
 
 
 def test_attachments_are_embedded(written):
-    content = written(attachments=[{"name": "villkor.pdf", "content": b"%PDF-1.4\n%%EOF\n"}])
+    terms = sample_pdf("Villkor")
+    content = written(attachments=[{"name": "villkor.pdf", "content": terms}])
 
-    assert found(content, "//cbc:EmbeddedDocumentBinaryObject") == ["JVBERi0xLjQKJSVFT0YK"]
+    assert found(content, "//cbc:EmbeddedDocumentBinaryObject") == [b64encode(terms).decode()]
     assert found(content, "//cbc:EmbeddedDocumentBinaryObject/@filename") == ["villkor.pdf"]
 
 

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 import pytest
 
 from hub.rules.delivery.document_checks import document_problems, late_payment
+from hub.testing.sample_documents import sample_pdf
 from tests.unit.rules.delivery.small_documents import document, letter
 
-WHOLE_PDF = b64encode(b"%PDF-1.7\n%%EOF\n").decode()
+WHOLE_PDF = b64encode(sample_pdf("a page")).decode()
 TEXT = {"content_type": "text/plain"}
 AE = {"text": "a", "amount": "100", "vat_category": "AE"}
 
@@ -151,7 +152,7 @@ def test_files_that_go_with_it_hold_something_and_have_names_of_their_own():
     files = [
         {"name": "a.pdf", "content": WHOLE_PDF},
         {"name": "a.pdf", "content": ""},
-        {"name": "b.pdf", "content": b64encode(b"%PDF-1.7\n%%E").decode()},
+        {"name": "b.pdf", "content": b64encode(b"%PDF-1.7 rubbish %%EOF").decode()},
         {"name": "b.txt", "content": "YQ==", **TEXT},
     ]
 

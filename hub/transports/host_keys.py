@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import re
 from collections.abc import Sequence
@@ -73,7 +72,7 @@ def _parsed(text: str) -> PinnedKey:
         raise ConfigurationError("a pinned host key cannot be read", hint=_HINT)
     try:
         blob = base64.b64decode(fields[at + 1], validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one, and so is a letter outside ASCII
         raise ConfigurationError("a pinned host key is damaged", hint=_HINT) from None
     kind = fields[at].encode()
     if blob[:4] != len(kind).to_bytes(4) or blob[4 : 4 + len(kind)] != kind:

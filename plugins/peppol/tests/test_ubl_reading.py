@@ -167,9 +167,10 @@ def test_what_is_no_such_invoice_is_refused_without_its_values(was, becomes, cod
     assert "999" not in str(raised.value)
 
 
-def test_an_attachment_that_is_no_base64_is_refused(written):
+@pytest.mark.parametrize("text", ["%%%", "\N{ARABIC-INDIC DIGIT THREE}"])
+def test_an_attachment_that_is_no_base64_is_refused(written, text):
     content = written(attachments=[{"name": "a.pdf", "content": sample_pdf("a")}]).replace(
-        b64encode(sample_pdf("a")), b"%%%"
+        b64encode(sample_pdf("a")), text.encode()
     )
 
     with pytest.raises(FormatError, match="base64"):

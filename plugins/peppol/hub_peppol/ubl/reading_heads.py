@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 import re
 from base64 import b64decode
 from typing import Any
@@ -78,6 +77,6 @@ def _file_name(name: str) -> str:
 def _bytes_of(text: str) -> bytes:
     try:
         return b64decode("".join(text.split()), validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one, and so is a digit of another script
         message = "an attachment is no base64: ask the sender for the document anew"
         raise FormatError(message, code="ATTACHMENT", field="EmbeddedDocumentBinaryObject") from None

@@ -20,6 +20,7 @@ from zlib import crc32
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 
@@ -36,6 +37,9 @@ ONE_ON_POSTGRESQL_IN = 4  # flows that run on one database: the same work takes 
 KEPT = ("installation", "alembic_version", "dbos_migrations")
 OF_ENGINE = ("dbos.workflow_input", "dbos.workflow_output", "dbos.operation_outputs", "dbos.workflow_status")
 FOR_SPEED = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "join_collapse_limit = 5")
+
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")  # how long an example takes says how busy the machine is
 
 os.environ["PATH"] += f"{os.pathsep}/usr/sbin"  # the packaged server, started by root, makes itself a user with useradd
 

@@ -43,11 +43,14 @@ class Watch:
             raise TimeoutError("the time was up")
 
     def close(self) -> None:
-        """Watch no more."""
+        """Watch no more: from here on the socket is left alone, and the thread ends by itself, at its time
+        at the latest.
+
+        Nothing is waited for, since what is found to be garbage is closed by any thread, the watching one too.
+        """
         with self._changed:
             self._is_closed = True
             self._changed.notify()
-        self._thread.join()
 
     def _set_end(self, ends_ns: int) -> None:
         with self._changed:

@@ -231,6 +231,7 @@ def test_what_nobody_holds_any_more_is_closed(tmp_path):
         del ours
 
         assert under.fileno() == -1
+        watching.join(5)
         assert not watching.is_alive()
 
 

@@ -33,13 +33,14 @@ if TYPE_CHECKING:
 POSTGRESQL_URL = "HUB_TEST_POSTGRESQL_URL"
 GARBAGE_IS_WORTH_A_LOOK = 200_000  # objects; looked for as often as usual, it takes a fifteenth of the tests' time
 DATABASES = ("sqlite", "postgresql")
-ONE_ON_POSTGRESQL_IN = 4  # flows that run on one database: the same work takes three times as long there
+ONE_ON_POSTGRESQL_IN = 8  # flows that run on one database: the same work takes three times as long there
 KEPT = ("installation", "alembic_version", "dbos_migrations")
 OF_ENGINE = ("dbos.workflow_input", "dbos.workflow_output", "dbos.operation_outputs", "dbos.workflow_status")
 FOR_SPEED = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "join_collapse_limit = 5")
 
-settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("any machine")  # how long an example takes says how busy the machine is
+# How long an example takes says how busy the machine is.
+settings.register_profile("in full", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("a share", settings.get_profile("in full"), max_examples=25)
 
 os.environ["PATH"] += f"{os.pathsep}/usr/sbin"  # the packaged server, started by root, makes itself a user with useradd
 
@@ -53,6 +54,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Let a run take the time that flows on both databases need, and that long searches do."""
     parser.addoption("--every-database", action="store_true", help="Run every flow on SQLite and on PostgreSQL.")
     parser.addoption("--in-full", action="store_true", help="Run all of what a fixed share stands for otherwise.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let properties that name no number of examples of their own try a share of the usual hundred."""
+    settings.load_profile("in full" if config.getoption("--in-full") else "a share")
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import socket
 import ssl
 import struct
 from collections.abc import Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
@@ -16,7 +17,7 @@ from hub.loopback.faults import Fault, FaultQueue
 
 HOST = "127.0.0.1"
 SLOW_S = 1.0
-POLL_S = 0.01
+POLL_S = 0.1  # a look at whether to stop, where stop_listening wakes nobody
 _LARGEST = 64 * 1024 * 1024
 _BEFORE_ACCEPTING = {
     Fault.ERROR: HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -110,6 +111,7 @@ class LoopbackServer(ThreadingHTTPServer):
     def __exit__(self, *error: object) -> None:
         """Stop serving."""
         self.closing.set()
+        stop_listening(self.socket)
         self.shutdown()
         if self._thread is not None:
             self._thread.join()
@@ -117,6 +119,12 @@ class LoopbackServer(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing: senders that hang up or are killed are what this server is for."""
+
+
+def stop_listening(listening: socket.socket) -> None:
+    """Wake who waits for what comes at a socket, on Linux at once."""
+    with suppress(OSError):  # nobody is connected to it
+        listening.shutdown(socket.SHUT_RDWR)
 
 
 class _Requests(BaseHTTPRequestHandler):

@@ -22,10 +22,10 @@ from threading import Event, Thread
 from typing import Any, Self
 
 from hub.loopback.faults import Fault, FaultQueue
+from hub.loopback.http_server import POLL_S, stop_listening
 
 HOST = "127.0.0.1"
 SLOW_S = 1.0
-_POLL_S = 0.01
 _WORDS = re.compile(r'"((?:[^"\\]|\\.)*)"|(\([^)]*\))|(\S+)')
 _PARTIAL = re.compile(r"<0\.(\d+)>")
 
@@ -53,7 +53,7 @@ class ImapServer(socketserver.ThreadingTCPServer):
         self.closing = Event()
         self.next_number = 1
         super().__init__((HOST, 0), _Session)
-        self._thread = Thread(target=self.serve_forever, args=(_POLL_S,), daemon=True)
+        self._thread = Thread(target=self.serve_forever, args=(POLL_S,), daemon=True)
 
     @property
     def port(self) -> int:
@@ -72,6 +72,7 @@ class ImapServer(socketserver.ThreadingTCPServer):
 
     def __exit__(self, *error: object) -> None:
         self.closing.set()
+        stop_listening(self.socket)
         self.shutdown()
         self._thread.join()
         self.server_close()

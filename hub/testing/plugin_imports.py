@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -35,11 +36,18 @@ def forbidden_imports(folder: Path) -> list[str]:
 
 def imported_names(path: Path) -> Iterator[tuple[str, int]]:
     """Yield the full name of everything a module imports, with its line; also imports inside functions."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), filename=str(path))):
+    yield from _names_in(path.read_text(encoding="utf-8"), str(path))
+
+
+@cache  # several checks ask of one module
+def _names_in(source: str, file_name: str) -> tuple[tuple[str, int], ...]:
+    found: list[tuple[str, int]] = []
+    for node in ast.walk(ast.parse(source, filename=file_name)):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, node.lineno) for alias in node.names)
+            found += [(alias.name, node.lineno) for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
+            found += [(f"{node.module}.{alias.name}", node.lineno) for alias in node.names]
+    return tuple(found)
 
 
 def shared_modules(package: Path, one: Path, other: Path) -> list[str]:

@@ -8,8 +8,9 @@ import logging
 import os
 import socket
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import ExitStack, contextmanager
+from threading import get_ident
 from typing import Any
 from unittest.mock import patch
 
@@ -62,9 +63,13 @@ def no_writing() -> Iterator[list[str]]:
 
 
 @contextmanager
-def log_lines() -> Iterator[list[str]]:
-    """Gather what is logged: by the hub and its plugins at every level, by libraries warnings and worse."""
-    gathered = _Gathering()
+def log_lines(callers: Set[int] = frozenset()) -> Iterator[list[str]]:
+    """Gather what is logged: by the hub and its plugins at every level, by libraries warnings and worse.
+
+    Where several threads are watched at once, `callers` has their identifiers: each is told what it logs itself and
+    what a thread logs that is none of them. Somebody watches all the while, or the first to end lowers the level.
+    """
+    gathered = _Gathering(callers)
     root = logging.getLogger()
     level = root.level
     root.addHandler(gathered)
@@ -77,11 +82,14 @@ def log_lines() -> Iterator[list[str]]:
 
 
 class _Gathering(logging.Handler):
-    def __init__(self) -> None:
+    def __init__(self, callers: Set[int]) -> None:
         super().__init__(logging.DEBUG)
         self.lines: list[str] = []
+        self._own, self._callers = get_ident(), callers
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.thread != self._own and record.thread in self._callers:
+            return
         if record.name.startswith("hub") or record.levelno >= logging.WARNING:
             self.lines.append(self.format(record))
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from functools import cache, partial
 from math import ceil
+from threading import get_ident
 from typing import Any, NamedTuple
 
 from hub.contracts import FollowedChannel, QueryableChannel
@@ -26,6 +28,8 @@ from hub.testing.watched import log_lines
 
 MOST_TRIES = 4  # of a call that settles something, and of questions for reports that do not come
 MOST_ROUNDS = 12
+AT_ONCE = 8  # calls that wait for their answer
+WAITS_AFTER_S = 0.1  # a call that has not ended by then waits for its answer, and the next one begins
 LONGEST_PIECE = 48  # characters of a message that may stand in a text by chance
 CAME_BACK = (ReceiptKind.RETURNED, ReceiptKind.STOPPED)
 
@@ -74,20 +78,31 @@ class _Begun(NamedTuple):
 def fault_trials(kit: Any) -> list[FaultTrial]:
     """Try every fault, each with a new counterparty; several checks look at what came of it.
 
-    All stay until the end, so that what arrives late is counted. Who is to be asked is asked when it has settled.
+    All stay until the end, so that what arrives late is counted. Who is to be asked is asked when it has settled. The
+    calls are made one after the other, but for those that wait for an answer: they wait together.
     """
     checks: ChannelUnderTest = kit()
     with checks.place() as place:
         faults = list(place.sandbox.faults)
     with ExitStack() as stack:
-        begun = [_begin(stack.enter_context(checks.place()), fault) for fault in faults]
+        begun = _all_begun(checks, faults, stack)
         checks.let_settle(_settled_in_s(begun))
         settled = [_settle(one) for one in begun]
         return [trial._replace(taken=one.place.taken()) for one, trial in zip(begun, settled, strict=True)]
 
 
-def _begin(place: Place, fault: str) -> _Begun:
-    with log_lines() as logged:
+def _all_begun(checks: ChannelUnderTest, faults: Sequence[str], stack: ExitStack) -> list[_Begun]:
+    begun: list[Future[_Begun]] = []
+    callers: set[int] = set()
+    with log_lines(), ThreadPoolExecutor(AT_ONCE, initializer=lambda: callers.add(get_ident())) as threads:
+        for fault in faults:
+            begun.append(threads.submit(_begin, stack.enter_context(checks.place()), fault, callers))
+            wait(begun[-1:], WAITS_AFTER_S)
+        return [one.result() for one in begun]
+
+
+def _begin(place: Place, fault: str, callers: Set[int]) -> _Begun:
+    with log_lines(callers) as logged:
         channel = place.channel()
         (outgoing,) = place.plain(channel)
         (prepared,) = channel.prepare([outgoing]).prepared

@@ -46,10 +46,16 @@ class Place(BankPlace):
         return (*of_calls, "half_file", "short_file", "wrong_token")
 
     def connection(self) -> BankConnection:
+        return self._made()
+
+    def hurried_connection(self) -> BankConnection:
+        return self._made(timeout_s=TIMEOUT_S)
+
+    def _made(self, **waiting: float) -> BankConnection:
         table = {**self.bank.settings["connections"][self._door], **self._changes}
         for inner in (table.get("https"), table.get("from_bank", {}).get("sftp")):
             if inner is not None:
-                inner["timeout_s"] = TIMEOUT_S
+                inner.update(waiting)
         settings = AutopaySettings.model_validate({"connections": {self._door: table}})
         (made,) = bank_connections(settings, context_of(self.bank, self._state))
         return made

@@ -36,9 +36,23 @@ def shown(path: Path) -> str:
 
 
 @cache
+def text_of(path: Path) -> str:
+    """Return what stands in a module."""
+    return path.read_text(encoding="utf-8")
+
+
+@cache
 def tree_of(path: Path) -> ast.Module:
     """Return the parsed module."""
-    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    return ast.parse(text_of(path), filename=str(path))
+
+
+def naming(word: str) -> Iterator[Path]:
+    """Yield every module in whose text a word stands, so all that import a module of this name.
+
+    To parse every module takes seconds, and most do not mention it.
+    """
+    return (path for path in modules() if word in text_of(path))
 
 
 @cache

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from collection_world import AGREEMENT, PERSON, CollectionWorld, collection_tenant
 from small_agency import Plugin, refusal
 from sqlalchemy import Engine
-from test_races import Meanwhile
 
 from hub.errors import DataError, RuleViolation, TransientError
 from hub.model.collection import CaseRef, Closed, Manner, Opened, Receipt
@@ -21,23 +19,12 @@ from hub.model.exchanges import Exchange
 from hub.runtime.plugins import TenantPlugins
 from hub.services.collection import receiving, transferring
 from hub.services.collection.reading import Keeper
-from hub.services.collection.sending import send_waiting
-from hub.store.collection.orders import SqlCollectionOrders
-from hub.store.database import open_database
 from hub.testing.contexts import ContextInMemory
 
 
 @pytest.fixture
 def world(engine: Engine) -> CollectionWorld:
     return CollectionWorld(engine)
-
-
-@pytest.fixture
-def other(database_url: str, world: CollectionWorld) -> Iterator[CollectionWorld]:
-    """The same tenant, as another process sees it."""
-    engine = open_database(database_url)
-    yield CollectionWorld(engine)
-    engine.dispose()
 
 
 def recall(world: CollectionWorld, key: str = "r") -> object:
@@ -268,26 +255,6 @@ def test_a_receipt_for_an_order_that_another_agency_had_is_of_no_case(world):
         found = {number: work.agency_told.next(number, 10)[0].case_no for number in (901, 902)}
 
     assert found == {901: world.case().case_no, 902: None}
-
-
-def test_what_is_taken_back_while_it_is_sent_is_not_sent(world, other, monkeypatch):
-    other.books = world.books
-    world.person("1001")
-    world.transfer_unsent()
-
-    def send() -> None:
-        with other.store.write() as work:
-            send_waiting(work, other.tenant, other.agencies)
-
-    sending = Meanwhile(monkeypatch, SqlCollectionOrders, "of_cases", send)
-    recall(world)
-    assert sending.error() is None
-    monkeypatch.undo()
-    world.work()
-
-    assert world.told() == []
-    assert world.case().state == CaseState.CLOSED
-    assert [order.state for order in world.orders()] == ["dropped"]
 
 
 def test_what_an_agency_writes_shows_no_personal_number_and_its_task_closes_when_it_is_seen(world):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 
 import pytest
@@ -10,7 +9,6 @@ from collection_world import CollectionWorld, collection_tenant, two_companies
 from payment_world import DAY, pay
 from small_agency import GIRO, TERMS
 from sqlalchemy import text
-from test_races import Meanwhile
 
 from hub.errors import DataError, RuleViolation
 from hub.model.books import Bucket, Contra, Posting
@@ -27,15 +25,9 @@ from hub.model.collection_commands import (
 from hub.model.commands import MovePayment, Share, UndoFile
 from hub.model.payment_file import PayeeAccount, Payer, Reversal
 from hub.rules.charges import Cause
-from hub.services.books import carry_out
 from hub.services.chart import chart_of
-from hub.services.collection import receiving
-from hub.services.collection.commands import COLLECTION_HANDLERS
-from hub.services.payments.commands import HANDLERS
-from hub.store.collection.told import SqlAgencyTold
-from hub.store.database import open_database, reading
+from hub.store.database import reading
 from hub.store.enquiries import SqlEnquiries
-from hub.testing.carrying import drain
 
 
 @pytest.fixture
@@ -641,37 +633,6 @@ def test_a_settlement_in_another_currency_or_without_a_head_counts_for_nothing(w
 def test_what_settles_at_a_reminder_could_not_be_taken_further():
     with pytest.raises(ValueError, match="settles what small is to remind of"):
         collection_tenant({"settles": True, "step": "remind"}, {"step": "collect"})
-
-
-def test_a_round_and_a_person_do_not_place_the_same_money_twice(world, database_url, monkeypatch):
-    world.person("2002", debtor_identity=None)
-    exchange = world.bank_file(theirs(87_500))
-    claim = world.case("1001").claim_id
-    lines = [
-        {"told": "settlement", "payout_reference": "P1", "date": "2026-11-10"},
-        {"told": "row", "claim": claim, "capital_ore": 87_500, "net_ore": 87_500, "date": "2026-11-05"},
-    ]
-    kept = world.store.contents.keep(io.BytesIO(world.books.tell(*lines, {"told": "end"})))
-    with world.store.write() as work:
-        receiving.keep_file(work, "north", "small", "small", name="x", sha256=kept.sha256, size=kept.size)
-    drain(world.store, world.bodies())  # booked, and no round since
-    engine = open_database(database_url)
-    other = CollectionWorld(engine)
-    (payment,) = world.payments(exchange)
-    move = MovePayment(key="m", user="anna", payment_id=payment, shares=(Share(company="1", number="2002"),))
-
-    def meanwhile():
-        with other.store.write() as work:
-            carry_out(work, other.tenant, move, {**HANDLERS, **COLLECTION_HANDLERS})
-
-    person = Meanwhile(monkeypatch, SqlAgencyTold, "waiting_payouts", meanwhile)
-    with world.store.write() as work:
-        world.follow_cases(work)
-    person.error()
-    engine.dispose()
-    is_moved = settlements(world) == [("P1", 87_500)]
-    assert (world.open("2002")[0], world.queue()) == (12_500 if is_moved else 100_000, [])
-    assert world.verify() == []
 
 
 def by_company(world):

@@ -6,7 +6,7 @@ It finds and loads classes by name, once in a process.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import EntryPoint, entry_points, version
 from typing import Any, NamedTuple, NoReturn, cast
 
@@ -40,8 +40,12 @@ def installed_plugins() -> list[InstalledPlugin]:
     return [_described(point) for point in sorted(entry_points(group=GROUP), key=lambda point: point.name)]
 
 
+@cache
 def installed_fingerprint() -> str:
-    """Return what is installed in one text, the hub first: nodes that differ in it do not work side by side."""
+    """Return what is installed in one text, the hub first: nodes that differ in it do not work side by side.
+
+    Looked up once in a process, which goes on with what it began with whatever is installed meanwhile.
+    """
     points = sorted(entry_points(group=GROUP), key=lambda point: point.name)
     plugins = [f"{point.name} {point.dist.version if point.dist else '?'}" for point in points]
     return ", ".join([f"hub {version('reskontra-hub')}", *plugins])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from threading import Event
 
@@ -91,11 +91,6 @@ _BETWEEN: Handlers = {**HANDLERS, TellBankFile: tell_bank_file_by_command}
 """What capabilities tell each other to do."""
 
 
-@cache
-def _installed() -> str:
-    return installed_fingerprint()
-
-
 class TenantWork:
     """One tenant, wired: what the facade and the doors stand on."""
 
@@ -139,7 +134,7 @@ class TenantWork:
     @cached_property
     def fingerprint(self) -> str:
         """What the tenant's settings and the installed plugins are, in one text; a run keeps it when it begins."""
-        return hashlib.sha256(f"{settings_fingerprint(self.tenant)} {_installed()}".encode()).hexdigest()
+        return hashlib.sha256(f"{settings_fingerprint(self.tenant)} {installed_fingerprint()}".encode()).hexdigest()
 
     @property
     def plugins(self) -> TenantPlugins:

@@ -24,6 +24,12 @@ LETTERHEAD = {
 }
 
 
+@pytest.fixture(scope="session")
+def in_full(pytestconfig: pytest.Config) -> bool:
+    """Whether a test that goes through many cases goes through all (`--in-full`, of the suite as a whole)."""
+    return bool(pytestconfig.getoption("--in-full", default=False))
+
+
 @pytest.fixture
 def seller() -> Callable[..., Company]:
     """Return a maker of companies; what is given changes the letterhead, `payee_accounts` the accounts."""

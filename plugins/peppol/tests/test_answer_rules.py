@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ FULL = (
     etree.fromstring(STATUS),
 )
 PACKS = (invoice_response.PACK, mlr.PACK, mls.PACK)
+A_FEW = 17  # one in so many neighbours, beside those that are the first to break a rule
 NEVER_BROKEN = {"PEPPOL-T111-R005"}  # its official test holds whatever a document says
 
 PARTY_NUMBERS = (
@@ -147,18 +149,28 @@ def test_a_full_answer_breaks_no_rule(full: etree._Element) -> None:
     assert validate(full).findings == []
 
 
+@cache
+def telling(full: etree._Element) -> dict[str, tuple[str, etree._Element]]:
+    """Return the first neighbour that breaks each rule."""
+    first: dict[str, tuple[str, etree._Element]] = {}
+    for name, document in neighbours(full):
+        for rule in found(document):
+            first.setdefault(rule, (name, document))
+    return first
+
+
 @pytest.mark.parametrize(("pack", "full"), list(zip(PACKS, FULL, strict=True)))
 def test_every_rule_is_broken_by_some_neighbour_of_a_full_answer(pack: Pack, full: etree._Element) -> None:
-    broken = {rule for _, document in neighbours(full) for rule in found(document)}
-    assert set(pack.ids()) - broken - NEVER_BROKEN == set()
+    assert set(pack.ids()) - telling(full).keys() - NEVER_BROKEN == set()
 
 
 @pytest.mark.parametrize("full", FULL)
-def test_the_official_rules_say_the_same_of_every_neighbour(full: etree._Element) -> None:
+def test_the_official_rules_say_the_same_of_neighbours(full: etree._Element, in_full: bool) -> None:
     kind, folder = FOLDERS[specification_of(full)]
     judge = _referee(OFFICIAL / folder)
+    share = list(neighbours(full))[:: 1 if in_full else A_FEW]
     different, compared = {}, 0
-    for name, document in neighbours(full):
+    for name, document in (*telling(full).values(), *share):
         if FOLDERS[specification_of(document)][0] != kind:
             continue
         verdict = judge(kind, document)
@@ -169,7 +181,7 @@ def test_the_official_rules_say_the_same_of_every_neighbour(full: etree._Element
         if found(document) != theirs:
             different[name] = (found(document), theirs)
     assert different == {}
-    assert compared > 100
+    assert compared > 50
 
 
 def _referee(folder: Path) -> Any:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from lxml import etree
 
 from hub_peppol.judging.engine import validate
 from hub_peppol.judging.inspector import PeppolInspector
+from hub_peppol.judging.referee import Referee
 from hub_peppol.judging.svefaktura.pack import PACK
 
 SHARED = Path(__file__).parents[4] / "shared"
@@ -26,14 +28,14 @@ CBC, CAC, SFTI = (
     "{urn:sfti:documents:BasicInvoice:1:0}",
 )
 SCHEMA_LOCATION = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
-FAILED = "{http://purl.oclc.org/dsdl/svrl}failed-assert"
-TEXTS = ("", " ", "S", "E", "1", "-1.00", "SEK", "EUR", "111 22", "2020-01-01", "2030-01-01T00:00:00", "655.00")
+TEXTS = ("", " ", "SEK", "1", "E", "S", "-1.00", "EUR", "111 22", "2020-01-01", "2030-01-01T00:00:00", "655.00")
 NEW = {  # elements that may be put into others, by the name of these
     "Address": (f"{CAC}ID", f"{CAC}AddressLine"),
     "Party": (f"{CAC}PartyIdentification",),
     "Invoice": (f"{CAC}TaxTotal",),
 }
 ATTRIBUTES = ("", "SEK", "SFTI", "CT")
+A_FEW = 97  # one in so many neighbours, beside those that are the first to break a rule
 
 
 def found(document: etree._Element) -> list[str]:
@@ -41,12 +43,28 @@ def found(document: etree._Element) -> list[str]:
 
 
 def neighbours() -> Iterator[tuple[str, etree._Element]]:
-    """Yield each document that differs in one place from the full one, and what was done to it."""
-    for place, element in enumerate(FULL.iter()):
-        for name, change in changes(element):
+    """Yield each document that differs in one place from the full one, and what was done to it.
+
+    First comes the first change of every place, then the second of every place, and so on.
+    """
+    elements = list(FULL.iter())
+    for changed in zip_longest(*map(changes, elements)):
+        for place, (name, change) in ((place, one) for place, one in enumerate(changed) if one):
             root = deepcopy(FULL)
             change(list(root.iter())[place])
-            yield f"{name} {etree.QName(element).localname} ({place})", root
+            yield f"{name} {etree.QName(elements[place]).localname} ({place})", root
+
+
+@cache
+def telling(in_full: bool) -> dict[str, tuple[str, etree._Element]]:
+    """Return the first neighbour that breaks each rule, looked for until all are broken, or to the end."""
+    first: dict[str, tuple[str, etree._Element]] = {}
+    for name, document in neighbours():
+        for rule in found(document):
+            first.setdefault(rule, (name, document))
+        if not in_full and len(first) == len(PACK.ids()) - len(BY_SEVERAL_CHANGES):
+            break
+    return first
 
 
 def changes(element: etree._Element) -> Iterator[tuple[str, Any]]:
@@ -54,15 +72,15 @@ def changes(element: etree._Element) -> Iterator[tuple[str, Any]]:
         yield "without", lambda one: one.getparent().remove(one)
         yield "twice", lambda one: one.addnext(deepcopy(one))
     yield "empty", lambda one: [one.remove(child) for child in one]
-    yield "with schema location", lambda one: one.set(SCHEMA_LOCATION, "x")
     for tag in NEW.get(etree.QName(element).localname, ()):
         yield f"with {tag}", lambda one, tag=tag: put_in(one, tag)
-    for text in () if len(element) else TEXTS:
-        yield f"{text!r} as", lambda one, text=text: setattr(one, "text", text)
     for name in map(str, element.attrib):
         yield f"no {name} on", lambda one, name=name: one.attrib.pop(name)
         for value in ATTRIBUTES:
             yield f"{name}={value!r} on", lambda one, name=name, value=value: one.set(name, value)
+    for text in () if len(element) else TEXTS:
+        yield f"{text!r} as", lambda one, text=text: setattr(one, "text", text)
+    yield "with schema location", lambda one: one.set(SCHEMA_LOCATION, "x")
 
 
 def put_in(element: etree._Element, tag: str) -> None:
@@ -105,28 +123,17 @@ BY_SEVERAL_CHANGES: dict[str, Callable[[etree._Element], None]] = {
 }
 
 
-@cache
-def referee() -> Any:
-    saxonche = pytest.importorskip("saxonche", reason="the official rules are run by saxonche")
-    if not OFFICIAL.is_dir():
-        pytest.skip("the official rules are not beside the checkout")
-    processor = saxonche.PySaxonProcessor(license=False)
-    stylesheet = processor.new_xslt30_processor().compile_stylesheet(
-        stylesheet_file=str(OFFICIAL / "svenfaktura-1.0-sch.xslt")
-    )
-    return saxonche, processor, stylesheet
-
-
 def officially(document: etree._Element) -> list[str] | None:
     """Return what the official rules find, None when they stop half way at a value that they cannot read."""
-    saxonche, processor, stylesheet = referee()
-    text = etree.tostring(document, encoding="unicode")
-    try:
-        report = stylesheet.transform_to_string(xdm_node=processor.parse_xml(xml_text=text))
-    except saxonche.PySaxonApiError:
-        return None
-    failed = etree.fromstring(report.encode()).iter(FAILED)
-    return sorted(re.findall(r"\[(R-\d+)\]", "".join(map(str, one.itertext())))[0] for one in failed)
+    verdict = referee().judge("svefaktura", document)
+    return None if verdict.gave_up else sorted(one.rule for one in verdict.firings)
+
+
+def referee() -> Referee:
+    pytest.importorskip("saxonche", reason="the official rules are run by saxonche")
+    if not OFFICIAL.is_dir():
+        pytest.skip("the official rules are not beside the checkout")
+    return Referee(OFFICIAL)
 
 
 def test_a_full_svefaktura_breaks_no_rule() -> None:
@@ -137,14 +144,14 @@ def test_every_rule_only_warns() -> None:
     assert set(PACK.ids().values()) == {"warning"}
 
 
-def test_every_rule_is_broken_by_some_neighbour_of_a_full_one() -> None:
-    broken = {rule for _, document in neighbours() for rule in found(document)}
-    assert set(PACK.ids()) - broken == set(BY_SEVERAL_CHANGES)
+def test_every_rule_is_broken_by_some_neighbour_of_a_full_one(in_full: bool) -> None:
+    assert set(PACK.ids()) - telling(in_full).keys() == set(BY_SEVERAL_CHANGES)
 
 
-def test_the_official_rules_say_the_same_of_neighbours() -> None:
+def test_the_official_rules_say_the_same_of_neighbours(in_full: bool) -> None:
+    share = list(neighbours())[:: 1 if in_full else A_FEW]
     different, compared = {}, 0
-    for name, document in list(neighbours())[::12]:
+    for name, document in (*telling(in_full).values(), *share):
         theirs = officially(document)
         if theirs is None:
             continue
@@ -152,7 +159,7 @@ def test_the_official_rules_say_the_same_of_neighbours() -> None:
         if found(document) != theirs:
             different[name] = (found(document), theirs)
     assert different == {}
-    assert compared > 100
+    assert compared > 50
 
 
 @pytest.mark.parametrize("rule", BY_SEVERAL_CHANGES)

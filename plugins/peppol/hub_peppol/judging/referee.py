@@ -100,6 +100,7 @@ class Referee:
                 f"there is no folder {folder} of official rules", hint="give the folder in which you have put them"
             )
         self._folder = folder.resolve()
+        self._found: dict[tuple[str, ...], Path] = {}
 
     def judge(self, rules: str, document: bytes | etree._Element) -> Verdict:
         """Return what the stylesheet of a set of rules (a key of `OFFICIAL_FILES`) finds, in its order.
@@ -135,7 +136,13 @@ class Referee:
     def _file(self, rules: str) -> Path:
         return self._find(OFFICIAL_FILES[rules])
 
-    def _find(self, names: Sequence[str]) -> Path:
+    def _find(self, names: tuple[str, ...]) -> Path:
+        """Look for the first that is there, once for all documents."""
+        if names not in self._found:
+            self._found[names] = self._look_for(names)
+        return self._found[names]
+
+    def _look_for(self, names: Sequence[str]) -> Path:
         for name in names:
             if found := sorted(self._folder.rglob(name)):
                 return _only(found)

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 from webhook_home import PATH, PAYMENT, body_of, called, make_webhook_home, rows, signed
 
 from hub.api.webhooks import Application, webhook_application
 from hub.demo.folder import TENANT
-from hub.runtime.bootstrap import Installation
+from hub.runtime.bootstrap import ENGINE_SETTINGS, Installation
 from hub.runtime.facade import Hub
 from hub.runtime.webhooks import WebhookDesk
-from hub.store.database import writing
+from hub.store.installation import keep_value
 
 LARGEST = 4096
 KEPT = "SELECT exchange_no, state, plugin, name, idempotency_key FROM exchange WHERE kind = 'webhook'"
@@ -27,8 +26,10 @@ BODY = body_of(PAYMENT)
 
 
 @pytest.fixture
-def home(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
-    return make_webhook_home(tmp_path / "home", database_url, monkeypatch, "answer_within_ms = 100\n")
+def home(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Path:
+    keep_value(engine, ENGINE_SETTINGS, '{"channels": {}}')  # the queues are emptied too: they are to be set anew
+    url = engine.url.render_as_string(hide_password=False)
+    return make_webhook_home(tmp_path / "home", url, monkeypatch)
 
 
 @pytest.fixture
@@ -78,21 +79,6 @@ def test_the_same_notice_again_is_answered_as_if_it_were_new_and_does_nothing(
 
     assert len(rows(installation, KEPT)) == 1
     assert len(rows(installation, RUNS)) == 1
-
-
-def test_many_at_once_of_one_notice_leave_one_exchange_and_no_gap(
-    installation: Installation, database_url: str, desk: WebhookDesk
-) -> None:
-    door = webhook_application(desk, LARGEST)
-    with ThreadPoolExecutor(8) as pool:
-        ids = [f"n{number % 3}" for number in range(24)]
-        answers = list(pool.map(lambda notice_id: called(door, BODY, signed(BODY, notice_id))[0], ids))
-    for notice_id in set(ids):  # one that was put off is repeated
-        assert called(door, BODY, signed(BODY, notice_id))[0] == 204
-
-    assert set(answers) <= {204, 503}
-    assert sorted(row[0] for row in rows(installation, KEPT)) == [1, 2, 3]
-    assert 1 <= len(rows(installation, RUNS)) <= 3
 
 
 def test_notices_of_a_burst_share_a_run(installation: Installation, door: Application) -> None:
@@ -149,34 +135,6 @@ def test_another_method_and_a_body_that_is_too_large_are_refused(installation: I
     assert called(door, large, signed(large))[0] == 413
     exact = b"x" * LARGEST
     assert called(door, exact, signed(exact))[0] == 204
-
-
-def test_a_busy_database_is_answered_soon_and_the_repeated_notice_is_kept(
-    installation: Installation, door: Application
-) -> None:
-    called(door, BODY, signed(BODY, "before"))
-    busy, done = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with writing(installation.engine) as connection:
-            connection.exec_driver_sql("UPDATE counter SET next_value = next_value")
-            busy.set()
-            done.wait(30)
-
-    holder = threading.Thread(target=hold)
-    holder.start()
-    busy.wait(30)
-    try:
-        began = time.monotonic()
-        assert called(door, BODY, signed(BODY, "n1")) == (503, {"Content-Length": "0", "Retry-After": "5"})
-        assert time.monotonic() - began < 5
-        assert called(door, BODY, signed(BODY, "before"))[0] == 204  # known without waiting
-    finally:
-        done.set()
-        holder.join()
-
-    assert called(door, BODY, signed(BODY, "n1"))[0] == 204
-    assert [row[0] for row in rows(installation, KEPT)] == [1, 2]
 
 
 def test_a_death_between_keeping_and_answering_leaves_one_notice(
@@ -257,7 +215,7 @@ def test_a_flood_of_wrong_signatures_is_told_in_a_line_and_kept_nowhere(
     sizes = rows(installation, "SELECT count(*) FROM exchange UNION ALL SELECT count(*) FROM content_part")
 
     with caplog.at_level(logging.INFO, logger="hub"):
-        for _ in range(10_000):
+        for _ in range(1_000):
             assert called(door, b"secret words", headers)[0] == 401
         at_s[0] = 61
         called(door, b"secret words", headers)
@@ -267,7 +225,7 @@ def test_a_flood_of_wrong_signatures_is_told_in_a_line_and_kept_nowhere(
     told = [record.msg for record in caplog.records]
     assert [(line["event"], line.get("times"), line.get("refused")) for line in told] == [
         ("webhooks refused", 1, None),
-        ("webhooks refused", 10_000, None),
+        ("webhooks refused", 1_000, None),
         ("webhooks refused", None, 1),
     ]
     assert "secret words" not in json.dumps(told)

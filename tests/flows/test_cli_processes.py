@@ -23,14 +23,14 @@ from hub.runtime.serving import why_queued
 from hub.testing.killing.nursery import Nursery
 
 
-def process(*words: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def process(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run the command as a process of its own."""
     left_out = ("HUB_HOME", "COLUMNS", "FORCE_COLOR")
     inherited = {name: value for name, value in os.environ.items() if name not in left_out}
     return subprocess.run(
         [sys.executable, "-m", "hub.cli", *(str(word) for word in words)],
         cwd=cwd,
-        env={**inherited, "PYTHONIOENCODING": "utf-8", **environment},
+        env={**inherited, "PYTHONIOENCODING": "utf-8"},
         capture_output=True,
         encoding="utf-8",
         timeout=60,
@@ -47,13 +47,22 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
-def test_processes_end_in_codes_that_scripts_can_use(home: Path) -> None:
-    elsewhere = home.parent
-    found = process("receivables", cwd=elsewhere, HUB_HOME=str(home))
-    assert (found.returncode, found.stdout, found.stderr) == (0, "", "nothing is open; settled ones too: --all\n")
-    refused = process("receive", home / "hub.toml", cwd=home)  # the current folder is a home
-    assert refused.returncode == 1
-    assert "UNRECOGNISED" in run("inspect", home / "hub.toml", "--json").stdout
+def test_a_process_ends_in_a_code_that_scripts_can_use(home: Path) -> None:
+    refused = process("receivables", "show", "none", cwd=home)  # the current folder is a home
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.startswith("hub: ")
+
+
+def test_the_home_may_be_named_by_the_environment_or_be_the_current_folder(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUB_HOME", str(home))
+    found = run("receivables")
+    assert (found.exit_code, found.stdout, found.stderr) == (0, "", "nothing is open; settled ones too: --all\n")
+    monkeypatch.delenv("HUB_HOME")
+    monkeypatch.chdir(home)
+    assert run("receive", "hub.toml").exit_code == 1
+    assert "UNRECOGNISED" in run("inspect", "hub.toml", "--json").stdout
 
 
 def test_no_home_is_a_setting_and_no_command_is_usage(home: Path) -> None:
@@ -68,8 +77,10 @@ def test_answer_in_a_pipe_is_plain(tmp_path: Path) -> None:
     assert "Åkerö Bygg" in result.stdout
 
 
-def test_nothing_is_cut_in_a_pipe_whatever_the_environment_says(tmp_path: Path) -> None:
-    result = process("inspect", BGMAX, cwd=tmp_path, COLUMNS="40", FORCE_COLOR="1")
+def test_nothing_is_cut_in_a_pipe_whatever_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    result = run("inspect", BGMAX)
     assert "…" not in result.stdout
     assert [line for line in result.stdout.splitlines() if "Brf Utsikten" in line and "2026-11-20" in line]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from functools import cache
 from typing import Any
 
 from hypothesis import assume
@@ -41,6 +42,7 @@ _ATTACHMENTS = ("application/pdf", "image/png", "image/jpeg", "text/csv")
 _DAYS = st.dates(min_value=date(2020, 1, 1), max_value=date(2030, 12, 31))
 
 
+@cache
 def texts(most: int, *, least: int = 0) -> st.SearchStrategy[str]:
     """Return texts of a length, in all letters of the world that a document may hold."""
     letters = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff")
@@ -218,11 +220,13 @@ def _priced(draw: st.DrawFn, allowances_ore: int) -> Fields:
     return {"quantity": quantity, "price": price, "price_quantity": base, "amount": amount}
 
 
+@cache
 def _numbers(low: int, high: int) -> st.SearchStrategy[Decimal]:
     whole = st.integers(-3, 100).map(Decimal)
     return st.one_of(whole, whole, st.decimals(low, high, places=2), st.decimals(low, high, places=6))
 
 
+@cache
 def _amounts() -> st.SearchStrategy[int]:
     """Return öre: small ones and usual ones mostly, and as large as the hub books."""
     return st.one_of(st.integers(-300, 300), st.integers(-(10**6), 10**7), st.integers(10**14, 10**15))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,9 @@ from hub.services.attempts import plan_batch
 from hub.services.attempts.following import let_exchanges_follow
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A tenant with one message whose outcome nobody knows, and one that is planned."""
-    folder = lay_out(tmp_path / "home").home
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = lay_out(tmp_path_factory.mktemp("attempts") / "home").home
     installation = Installation.open(folder)
     work = installation.tenant()
     kept = [work.store.contents.keep(io.BytesIO(content)) for content in (b"one", b"two")]
@@ -36,6 +36,12 @@ def home(tmp_path: Path) -> Path:
         unit.runs.change(1, state="done")
     installation.close()
     return folder
+
+
+@pytest.fixture
+def home(made: Path, tmp_path: Path) -> Path:
+    """A tenant with one message whose outcome nobody knows, and one that is planned."""
+    return Path(shutil.copytree(made, tmp_path / "home"))
 
 
 def test_attempts_are_listed_by_state(home: Path) -> None:

@@ -56,13 +56,19 @@ def naming(word: str) -> Iterator[Path]:
 
 
 @cache
+def nodes_of(path: Path) -> list[ast.AST]:
+    """Return every node of the parsed module."""
+    return list(ast.walk(tree_of(path)))
+
+
+@cache
 def imports_of(path: Path) -> list[tuple[str, int]]:
     """Return the full name of everything a module imports, with its line; also imports inside functions."""
     return list(_imports(path))
 
 
 def _imports(path: Path) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

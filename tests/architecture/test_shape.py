@@ -13,7 +13,17 @@ import pytest
 
 import hub
 from hub.runtime.setting_errors import settings_of
-from tests.architecture.own_sources import EXAMPLE, FIRST_PARTY, PLUGINS, ROOT, modules, package_of, shown, tree_of
+from tests.architecture.own_sources import (
+    EXAMPLE,
+    FIRST_PARTY,
+    PLUGINS,
+    ROOT,
+    modules,
+    nodes_of,
+    package_of,
+    shown,
+    tree_of,
+)
 
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 50
@@ -37,7 +47,7 @@ _SECONDS = re.compile(r"\b\w*_s\b\s*[:=]", re.IGNORECASE)  # time-outs and pause
 
 
 def functions_of(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [node for node in nodes_of(path) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
 def test_no_module_is_longer_than_400_lines():
@@ -77,7 +87,7 @@ def test_amounts_are_never_divided_into_fractions():
     wrong = [
         f"{shown(path)}:{node.lineno}"
         for path in modules()
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(path)
         if isinstance(node, ast.BinOp)
         and isinstance(node.op, ast.Div)
         and any(name_of(side).endswith("_ore") for side in (node.left, node.right))
@@ -113,7 +123,7 @@ def floats_in(path: Path) -> list[str]:
     text = path.read_text(encoding="utf-8")
     lines = text.splitlines()
     found = []
-    for node in ast.walk(ast.parse(text)):
+    for node in nodes_of(path):
         is_literal = isinstance(node, ast.Constant) and isinstance(node.value, float)
         is_type = isinstance(node, ast.Name) and node.id == "float"
         if (is_literal or is_type) and not _SECONDS.search(lines[node.lineno - 1]):
@@ -202,4 +212,4 @@ def test_the_plugin_module_holds_no_logic(plugin):
     path = package_of(plugin) / "plugin.py"
 
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_PLUGIN_MODULE
-    assert [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.If | ast.For | ast.While | ast.Try)] == []
+    assert [node for node in nodes_of(path) if isinstance(node, ast.If | ast.For | ast.While | ast.Try)] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -27,26 +28,37 @@ HEAD = "number;invoice_date;due_date;amount;debtor_name;routine;address_line_1;a
 LATE, OTHER, NOT_DUE = "010000017", "010000033", "010000025"
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A home with two late receivables, of which one is held, and one that is not due."""
-    folder = tmp_path / "home"
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with two late receivables, of which one is held, and one that is not due; tests copy it."""
+    place = tmp_path_factory.mktemp("dunning")
+    folder = place / "home"
     assert run("init", folder).exit_code == 0
-    (tmp_path / "out").mkdir()
+    (place / "out").mkdir()
     settings = folder / "tenants" / "example.toml"
-    channel = CHANNEL.format(out=tmp_path / "out")
     before, _, starter = settings.read_text(encoding="utf-8").partition("# How late receivables are dunned")
     without_policy = before + starter[starter.index("[[companies.routines]]") :]
-    settings.write_text(without_policy + channel, encoding="utf-8")
+    settings.write_text(without_policy + CHANNEL.format(out=place / "out"), encoding="utf-8")
     write(folder, POLICIES)
     today = SystemClock().today()
     address = "Storgatan 1;111 22 Stockholm"
     rows = [f"{number};{today - timedelta(60)};{due};1000,00;Tolvan;01;{address}" for number, due in days(today)]
-    file = tmp_path / "invoices.csv"
+    file = place / "invoices.csv"
     file.write_text("\n".join([HEAD, *rows]), encoding="utf-8")
     assert run("import", file, "--source-system", "billing", home=folder).exit_code == 0
     assert run("receivables", "hold", OTHER, "--code", "dispute", "--source", "anna", home=folder).exit_code == 0
     return folder
+
+
+@pytest.fixture
+def home(made: Path, tmp_path: Path) -> Path:
+    """A copy of that home, with a printer's folder of its own beside it."""
+    home = Path(shutil.copytree(made, tmp_path / "home"))
+    (tmp_path / "out").mkdir()
+    settings = home / "tenants" / "example.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace(str(made.parent), str(tmp_path)), encoding="utf-8")
+    return home
 
 
 def write(home: Path, policies: str) -> None:

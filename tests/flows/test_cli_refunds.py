@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from demonstration import Demonstration
 from test_cli_demo import answer, run
 
+from hub.demo.folder import BGMAX, RECEIVABLES, lay_out
 from hub_autopay.sandbox import FOR_CUSTOMER, FROM_CUSTOMER
 from hub_autopay.sandbox_orders import read_orders
 from hub_autopay.sandbox_paying import PayingBank
@@ -65,9 +66,19 @@ class Place(NamedTuple):
         return run("verify", home=self.home)
 
 
+@pytest.fixture(scope="module")
+def paid(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tenant that has taken in a day's payments, of which some wait, which tests copy."""
+    folder = lay_out(tmp_path_factory.mktemp("paid") / "home")
+    answer("import", folder.file(RECEIVABLES), "--source-system", "billing", home=folder.home)
+    answer("receive", folder.file(BGMAX), home=folder.home)
+    return folder.home
+
+
 @pytest.fixture
-def place(demonstration: Demonstration, tmp_path: Path) -> Iterator[Place]:
-    home, folder = demonstration.copied_to(tmp_path / "home"), tmp_path / "bank"
+def place(paid: Path, tmp_path: Path) -> Iterator[Place]:
+    home, folder = tmp_path / "home", tmp_path / "bank"
+    shutil.copytree(paid, home)
     for one in (FOR_CUSTOMER, FROM_CUSTOMER):
         (folder / one).mkdir(parents=True)
     settings = home / "tenants" / "nordvik.toml"

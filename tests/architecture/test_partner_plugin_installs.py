@@ -94,8 +94,8 @@ def clean_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (own,) = (work / "clean").glob("lib/python*/site-packages")
     lent = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
     (own / "lent_libraries.pth").write_text("\n".join(lent), encoding="utf-8")
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
-    run(*pip, "--python", python, "install", "--no-index", "--no-deps", "--ignore-installed", *wheels, folder=work)
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--target", own]
+    run(*pip, "--no-index", "--no-deps", "--no-compile", *wheels, folder=work)
     return python
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,23 +10,13 @@ from attempt_world import TIMEOUT_S, AttemptWorld
 from hub_life import WARM
 from imported_ledger import Ledger
 from payment_world import World
-from sqlalchemy import Engine, Pool, event
+from sqlalchemy import Engine
+from unsynced import nothing_is_synced
 
 from hub.loopback.counterparty import Counterparty
 from hub.testing.killing.nursery import Nursery
 
-
-@pytest.fixture(scope="session", autouse=True)
-def _nothing_is_synced() -> Iterator[None]:
-    """Let the system choose when SQLite's files reach the disk: nobody cuts the power of this process."""
-
-    def _sync_nothing(connection: object, _record: object, _: object) -> None:
-        if isinstance(connection, sqlite3.Connection):
-            connection.execute("PRAGMA synchronous=OFF")
-
-    event.listen(Pool, "checkout", _sync_nothing)
-    yield
-    event.remove(Pool, "checkout", _sync_nothing)
+__all__ = ["nothing_is_synced"]  # for every flow
 
 
 @pytest.fixture(scope="session")

@@ -30,12 +30,42 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder.home
 
 
+@pytest.fixture(scope="module")
+def received(imported: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That tenant with a day's payments by BgMax, which tests copy or only read."""
+    home = copy_of(imported, tmp_path_factory.mktemp("received"))
+    answer("receive", home / "files" / BGMAX, home=home)
+    return home
+
+
+@pytest.fixture(scope="module")
+def received_twice(received: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That tenant with the same day by camt.054 too, one payment of which is held."""
+    home = copy_of(received, tmp_path_factory.mktemp("received_twice"))
+    answer("receive", home / "files" / CAMT054, home=home)
+    return home
+
+
 @pytest.fixture
 def home(imported: Path, tmp_path: Path) -> Path:
-    """A copy of that tenant."""
-    copied = tmp_path / "home"
-    shutil.copytree(imported, copied)
-    return copied
+    """A copy of the tenant without payments."""
+    return copy_of(imported, tmp_path)
+
+
+@pytest.fixture
+def paid(received: Path, tmp_path: Path) -> Path:
+    """A copy of the tenant with payments."""
+    return copy_of(received, tmp_path)
+
+
+@pytest.fixture
+def paid_twice(received_twice: Path, tmp_path: Path) -> Path:
+    """A copy of the tenant with payments told twice."""
+    return copy_of(received_twice, tmp_path)
+
+
+def copy_of(home: Path, folder: Path) -> Path:
+    return Path(shutil.copytree(home, folder / "home"))
 
 
 def broken(home: Path) -> Path:
@@ -86,45 +116,41 @@ def test_file_quarantined_for_a_wrong_setting_is_read_again_once_it_is_mended(ho
     assert answer("exchanges", "show", 2, home=home)["exchange"]["attempt"] == 2
 
 
-def test_there_is_nothing_to_retry_about_a_posted_file(home: Path) -> None:
-    run("receive", home / "files" / BGMAX, home=home)
-    result = run("exchanges", "retry", 2, home=home)
+def test_there_is_nothing_to_retry_about_a_posted_file(received: Path) -> None:
+    result = run("exchanges", "retry", 2, home=received)
     assert (result.exit_code, result.stderr) == (1, "hub: exchange 2 is posted: there is nothing to retry\n")
 
 
-def test_file_is_undone_and_received_again(home: Path) -> None:
-    run("receive", home / "files" / BGMAX, home=home)
-    assert answer("exchanges", "undo", 2, "--reason", "wrong day", home=home)["exchange_no"] == 2
-    assert answer("receivables", "show", "010000101", home=home)["open_ore"] == 84_250
-    again = answer("receive", home / "files" / BGMAX, home=home)
+def test_file_is_undone_and_received_again(paid: Path) -> None:
+    assert answer("exchanges", "undo", 2, "--reason", "wrong day", home=paid)["exchange_no"] == 2
+    assert answer("receivables", "show", "010000101", home=paid)["open_ore"] == 84_250
+    again = answer("receive", paid / "files" / BGMAX, home=paid)
     assert again[0]["exchange"]["state"] == "posted"
-    assert answer("receivables", "show", "010000101", home=home)["open_ore"] == 0
+    assert answer("receivables", "show", "010000101", home=paid)["open_ore"] == 0
 
 
-def test_correction_is_held_until_a_person_takes_it(home: Path) -> None:
-    run("receive", home / "files" / BGMAX, home=home)
-    newer = home / "newer.txt"
-    newer.write_bytes((home / "files" / BGMAX).read_bytes().replace(b"01000010114", b"01000010817", 1))
-    result = run("receive", newer, home=home)
+def test_correction_is_held_until_a_person_takes_it(paid: Path) -> None:
+    newer = paid / "newer.txt"
+    newer.write_bytes((paid / "files" / BGMAX).read_bytes().replace(b"01000010114", b"01000010817", 1))
+    result = run("receive", newer, home=paid)
     assert result.exit_code == 0
     assert "hub exchanges accept 3" in result.stderr
-    accepted = run("exchanges", "accept", 3, home=home)
+    accepted = run("exchanges", "accept", 3, home=paid)
     assert accepted.exit_code == 0
     assert "exchange 2 is undone: 22 postings taken back" in accepted.stderr
     assert [line.split()[:2] for line in accepted.stdout.splitlines() if "exact reference" in line]
-    states = [exchange["state"] for exchange in answer("exchanges", home=home)]
+    states = [exchange["state"] for exchange in answer("exchanges", home=paid)]
     assert states == ["posted", "undone", "posted"]
-    assert answer("receivables", "show", "010000101", home=home)["open_ore"] == 84_250
+    assert answer("receivables", "show", "010000101", home=paid)["open_ore"] == 84_250
 
 
-def test_rejected_correction_changes_nothing(home: Path) -> None:
-    run("receive", home / "files" / BGMAX, home=home)
-    newer = home / "newer.txt"
-    newer.write_bytes((home / "files" / BGMAX).read_bytes().replace(b"01000010114", b"01000010817", 1))
-    run("receive", newer, home=home)
-    answer("exchanges", "reject", 3, "--reason", "sent by mistake", home=home)
-    assert answer("exchanges", "show", 2, home=home)["exchange"]["state"] == "posted"
-    assert answer("receivables", "show", "010000101", home=home)["open_ore"] == 0
+def test_rejected_correction_changes_nothing(paid: Path) -> None:
+    newer = paid / "newer.txt"
+    newer.write_bytes((paid / "files" / BGMAX).read_bytes().replace(b"01000010114", b"01000010817", 1))
+    run("receive", newer, home=paid)
+    answer("exchanges", "reject", 3, "--reason", "sent by mistake", home=paid)
+    assert answer("exchanges", "show", 2, home=paid)["exchange"]["state"] == "posted"
+    assert answer("receivables", "show", "010000101", home=paid)["open_ore"] == 0
 
 
 def test_poll_takes_what_waits_in_the_inbox_and_puts_it_aside(home: Path) -> None:
@@ -144,16 +170,16 @@ def test_poll_takes_what_waits_in_the_inbox_and_puts_it_aside(home: Path) -> Non
     assert answer("receive", "--poll", home=home) == []
 
 
-def test_a_reversal_that_does_not_wait_cannot_be_decided(home: Path) -> None:
+def test_a_reversal_that_does_not_wait_cannot_be_decided(imported: Path) -> None:
     for number in ("third", f"1:{2**63}", f"{'9' * 5000}:1"):
-        assert run("payments", "reversal", number, 1, home=home).exit_code == 2
-    assert "give ID, or --coding" in run("payments", "reversal", "2:1", home=home).stderr
-    result = run("payments", "reversal", "2:1", 1, "--coding", "6352=100", home=home)
+        assert run("payments", "reversal", number, 1, home=imported).exit_code == 2
+    assert "give ID, or --coding" in run("payments", "reversal", "2:1", home=imported).stderr
+    result = run("payments", "reversal", "2:1", 1, "--coding", "6352=100", home=imported)
     assert result.exit_code != 0
     assert "no reversal 2:1 waits" in result.stderr
-    assert "no reversal 2:1 waits" in run("payments", "reversal", "2:1", "--same-as", "3:1", home=home).stderr
-    assert "such as 3:1" in run("payments", "reversal", "2:1", "--same-as", "third", home=home).stderr
-    assert "or alone --same-as" in run("payments", "reversal", "2:1", 1, "--same-as", "3:1", home=home).stderr
+    assert "no reversal 2:1 waits" in run("payments", "reversal", "2:1", "--same-as", "3:1", home=imported).stderr
+    assert "such as 3:1" in run("payments", "reversal", "2:1", "--same-as", "third", home=imported).stderr
+    assert "or alone --same-as" in run("payments", "reversal", "2:1", 1, "--same-as", "3:1", home=imported).stderr
 
 
 def test_poll_without_an_inbox_makes_it_and_carries_out_what_waits(home: Path) -> None:
@@ -209,13 +235,13 @@ def test_no_file_is_taken_when_one_of_them_is_a_pipe(home: Path) -> None:
     assert len(answer("exchanges", home=home)) == 1
 
 
-def test_misspelt_source_system_is_refused_with_the_declared_one(home: Path) -> None:
-    result = run("import", home / "files" / RECEIVABLES, "--source-system", "biling", home=home)
+def test_misspelt_source_system_is_refused_with_the_declared_one(imported: Path) -> None:
+    result = run("import", imported / "files" / RECEIVABLES, "--source-system", "biling", home=imported)
     assert (result.exit_code, "did you mean billing?" in result.stderr) == (3, True)
 
 
-def test_an_import_is_taken_back_receivable_by_receivable(home: Path) -> None:
-    result = run("exchanges", "undo", 1, "--reason", "wrong file", home=home)
+def test_an_import_is_taken_back_receivable_by_receivable(imported: Path) -> None:
+    result = run("exchanges", "undo", 1, "--reason", "wrong file", home=imported)
     assert (result.exit_code, "hub receivables cancel NUMBER" in result.stderr) == (1, True)
 
 
@@ -241,11 +267,10 @@ def test_doctor_sees_a_tenant_that_is_in_the_database_only(home: Path) -> None:
     assert ("look", "tenant nordvik") in [(finding["health"], finding["what"]) for finding in found]
 
 
-def test_doctor_counts_the_money_that_waits(home: Path) -> None:
-    run("receive", home / "files" / BGMAX, home=home)
-    found = json.loads(run("doctor", "--json", home=home).stdout)["findings"]
+def test_doctor_counts_the_money_that_waits(received: Path) -> None:
+    found = json.loads(run("doctor", "--json", home=received).stdout)["findings"]
     [money] = [finding for finding in found if finding["waiting"]]
-    waiting = answer("payments", home=home)
+    waiting = answer("payments", home=received)
     expected = {"state": "suspended", "payments": len(waiting), "currency": "SEK"}
     assert money["waiting"] == {**expected, "amount_ore": sum(payment["remaining_ore"] for payment in waiting)}
     assert money["message"].endswith("SEK: see hub payments --state suspended")
@@ -263,17 +288,15 @@ def test_payments_of_an_unknown_account_are_counted_where_it_is_said_what_to_do_
     assert "the payee account of 5 of those shown is unknown: add it to its company" in some_shown
 
 
-def test_other_held_payments_are_told_nothing_of_unknown_accounts(home: Path) -> None:
-    for name in (BGMAX, CAMT054):
-        run("receive", home / "files" / name, home=home)
-    told = run("payments", home=home).stderr
+def test_other_held_payments_are_told_nothing_of_unknown_accounts(received_twice: Path) -> None:
+    told = run("payments", home=received_twice).stderr
     assert "held: 1 payment" in told
     assert "unknown" not in told
 
 
-def test_receive_needs_files_or_poll(home: Path) -> None:
-    assert run("receive", home=home).exit_code == 2
-    assert run("receive", "--poll", home / "files" / BGMAX, home=home).exit_code == 2
+def test_receive_needs_files_or_poll(imported: Path) -> None:
+    assert run("receive", home=imported).exit_code == 2
+    assert run("receive", "--poll", imported / "files" / BGMAX, home=imported).exit_code == 2
 
 
 def test_file_waits_in_the_queue_while_another_process_works(home: Path) -> None:
@@ -370,36 +393,34 @@ def test_core_ledger_tells_the_hub_by_options_and_by_file(home: Path) -> None:
     assert answer("receivables", "show", "040000209", home=home)["open_ore"] == 0
 
 
-def test_command_that_may_not_be_carried_out_says_why(home: Path) -> None:
-    result = run("receivables", "credit", "040000208", "--amount", "99999,00", home=home)
+def test_command_that_may_not_be_carried_out_says_why(imported: Path) -> None:
+    result = run("receivables", "credit", "040000208", "--amount", "99999,00", home=imported)
     assert result.exit_code == 1
     assert result.stderr.startswith("hub: ")
-    assert run("receivables", "credit", "040000208", "--amount", "lots", home=home).exit_code == 2
-    assert run("receivables", "credit", "no-such", home=home).exit_code == 1
+    assert run("receivables", "credit", "040000208", "--amount", "lots", home=imported).exit_code == 2
+    assert run("receivables", "credit", "no-such", home=imported).exit_code == 1
 
 
-def test_split_places_one_payment_on_several_receivables(home: Path) -> None:
-    run("receive", home / "files" / BGMAX, home=home)
-    waiting = {row["payer_name"]: row["payment_id"] for row in answer("payments", home=home)}
-    answer("payments", "split", waiting["Greta Mo"], "010000108=100", "040000207", home=home)
-    assert answer("receivables", "show", "010000108", home=home)["open_ore"] == 64_450 - 10_000
-    assert answer("receivables", "show", "040000207", home=home)["open_ore"] == 10_000
+def test_split_places_one_payment_on_several_receivables(paid: Path) -> None:
+    waiting = {row["payer_name"]: row["payment_id"] for row in answer("payments", home=paid)}
+    answer("payments", "split", waiting["Greta Mo"], "010000108=100", "040000207", home=paid)
+    assert answer("receivables", "show", "010000108", home=paid)["open_ore"] == 64_450 - 10_000
+    assert answer("receivables", "show", "040000207", home=paid)["open_ore"] == 10_000
 
 
 @pytest.mark.parametrize(("verdict", "waiting"), [("close", 1), ("release", 2)])
-def test_held_payment_is_closed_or_released(home: Path, verdict: str, waiting: int) -> None:
+def test_held_payment_is_closed_or_released(paid_twice: Path, verdict: str, waiting: int) -> None:
     """Without a reference it is the same money once, or twice; released, both wait in the suspense account."""
-    run("receive", home / "files" / BGMAX, home / "files" / CAMT054, home=home)
-    (held,) = answer("payments", "--state", "held", home=home)
-    answer("payments", verdict, held["payment_id"], home=home)
-    assert answer("payments", "--state", "held", home=home) == []
-    suspended = answer("payments", "--state", "suspended", home=home)
+    (held,) = answer("payments", "--state", "held", home=paid_twice)
+    answer("payments", verdict, held["payment_id"], home=paid_twice)
+    assert answer("payments", "--state", "held", home=paid_twice) == []
+    suspended = answer("payments", "--state", "suspended", home=paid_twice)
     assert [row["reason"] for row in suspended].count("no_reference") == waiting
 
 
-def test_verdict_needs_payments_or_a_group(home: Path) -> None:
-    assert run("payments", "close", home=home).exit_code == 2
-    assert run("payments", "close", 1, "--group", "1:1", home=home).exit_code == 2
+def test_verdict_needs_payments_or_a_group(imported: Path) -> None:
+    assert run("payments", "close", home=imported).exit_code == 2
+    assert run("payments", "close", 1, "--group", "1:1", home=imported).exit_code == 2
 
 
 # --- what a person at the keyboard is told ---------------------------------------------------------------------------
@@ -420,16 +441,15 @@ def test_verdict_needs_payments_or_a_group(home: Path) -> None:
         (("credit", "040000208", "--key", "k" * 101), "--key: must have at most 100 characters"),
     ],
 )
-def test_refusal_names_the_option_and_what_to_write(home: Path, words: tuple[str, ...], said: str) -> None:
-    result = run("receivables", *words, home=home)
+def test_refusal_names_the_option_and_what_to_write(imported: Path, words: tuple[str, ...], said: str) -> None:
+    result = run("receivables", *words, home=imported)
     assert result.exit_code in (1, 2)
     assert said in " ".join(result.stderr.replace("│", " ").split())
     assert "_" not in result.stderr
 
 
-def test_refusal_about_a_payment_names_the_option(home: Path) -> None:
-    run("receive", home / "files" / BGMAX, home=home)
-    waiting = {row["payer_name"]: row["payment_id"] for row in answer("payments", home=home)}["Greta Mo"]
+def test_refusal_about_a_payment_names_the_option(received: Path) -> None:
+    waiting = {row["payer_name"]: row["payment_id"] for row in answer("payments", home=received)}["Greta Mo"]
     for words, said in (
         (("move", waiting, "040000207", "--amount", "0"), "cannot be carried out: --amount: must be above 0\n"),
         (("move", waiting, "010000108"), "say --allow-credit-balance"),
@@ -447,16 +467,16 @@ def test_refusal_about_a_payment_names_the_option(home: Path) -> None:
             "--user: must have",
         ),
     ):
-        result = run("payments", *words, home=home)
+        result = run("payments", *words, home=received)
         assert result.exit_code == 1
         assert said in result.stderr
 
 
-def test_an_empty_amount_is_no_amount_left_out(home: Path) -> None:
+def test_an_empty_amount_is_no_amount_left_out(imported: Path) -> None:
     """A script whose variable is empty must not credit everything."""
-    result = run("receivables", "credit", "040000208", "--amount", "", home=home)
+    result = run("receivables", "credit", "040000208", "--amount", "", home=imported)
     assert result.exit_code == 2
-    assert answer("receivables", "show", "040000208", home=home)["open_ore"] == 1_276_400
+    assert answer("receivables", "show", "040000208", home=imported)["open_ore"] == 1_276_400
 
 
 @pytest.mark.parametrize(
@@ -469,11 +489,11 @@ def test_an_empty_amount_is_no_amount_left_out(home: Path) -> None:
         ("2026-02-30", "written as 2026-11-22"),
     ],
 )
-def test_day_that_cannot_be_is_refused_with_the_days_that_can(home: Path, day: str, said: str) -> None:
-    result = run("payments", "manual", "040000208", "--method", "1", "--amount", "10", "--date", day, home=home)
+def test_day_that_cannot_be_is_refused_with_the_days_that_can(imported: Path, day: str, said: str) -> None:
+    result = run("payments", "manual", "040000208", "--method", "1", "--amount", "10", "--date", day, home=imported)
     assert result.exit_code == 1
     assert said in result.stderr
-    assert answer("receivables", "show", "040000208", home=home)["open_ore"] == 1_276_400
+    assert answer("receivables", "show", "040000208", home=imported)["open_ore"] == 1_276_400
 
 
 def test_payment_registered_by_hand_takes_account_coding(home: Path) -> None:
@@ -484,11 +504,10 @@ def test_payment_registered_by_hand_takes_account_coding(home: Path) -> None:
     assert booked["1510 x"] == 400
 
 
-def test_suggest_refuses_payments_that_do_not_wait(home: Path) -> None:
-    run("receive", home / "files" / BGMAX, home / "files" / CAMT054, home=home)
-    (held,) = answer("payments", "--state", "held", home=home)
+def test_suggest_refuses_payments_that_do_not_wait(received_twice: Path) -> None:
+    (held,) = answer("payments", "--state", "held", home=received_twice)
     for payment_id, said in ((9_999, "there is no payment"), (1, "is not suspended"), (held["payment_id"], "is held")):
-        result = run("payments", "suggest", payment_id, home=home)
+        result = run("payments", "suggest", payment_id, home=received_twice)
         assert (result.exit_code, result.stdout) == (1, "")
         assert said in result.stderr
 
@@ -496,16 +515,16 @@ def test_suggest_refuses_payments_that_do_not_wait(home: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "state"), [(("exchanges",), "quarantined"), (("payments",), "held"), (("runs",), "failed")]
 )
-def test_unknown_state_is_refused_with_those_there_are(home: Path, words: tuple[str, ...], state: str) -> None:
-    assert answer(*words, "--state", state, home=home) == []
-    result = run(*words, "--state", "nonsense", home=home)
+def test_unknown_state_is_refused_with_those_there_are(imported: Path, words: tuple[str, ...], state: str) -> None:
+    assert answer(*words, "--state", state, home=imported) == []
+    result = run(*words, "--state", "nonsense", home=imported)
     assert (result.exit_code, result.stdout) == (2, "")
     assert state in result.stderr
 
 
-def test_unknown_state_of_lumps_is_refused(home: Path) -> None:
-    assert answer("payments", "lumps", "--state", "all", home=home) == []
-    assert run("payments", "lumps", "--state", "nonsense", home=home).exit_code == 2
+def test_unknown_state_of_lumps_is_refused(imported: Path) -> None:
+    assert answer("payments", "lumps", "--state", "all", home=imported) == []
+    assert run("payments", "lumps", "--state", "nonsense", home=imported).exit_code == 2
 
 
 def test_retry_of_a_file_that_is_still_wrong_ends_as_receive_does(home: Path) -> None:
@@ -528,15 +547,14 @@ def test_personal_identity_numbers_of_debtors_are_masked_unless_asked_for(home: 
         assert "191212121212" not in run("receivables", *words, home=home).stdout
 
 
-def test_list_of_receivables_shows_version_and_source_system(home: Path) -> None:
-    heading, first = run("receivables", "list", "--all", home=home).stdout.splitlines()[:2]
+def test_list_of_receivables_shows_version_and_source_system(imported: Path) -> None:
+    heading, first = run("receivables", "list", "--all", home=imported).stdout.splitlines()[:2]
     assert heading.split()[:4] == ["company", "number", "version", "source"]
     assert first.split()[:4] == ["001", "010000101", "1", "billing"]
 
 
-def test_counts_of_one_are_told_in_the_singular(home: Path) -> None:
-    run("receive", home / "files" / BGMAX, home / "files" / CAMT054, home=home)
-    told = run("payments", home=home).stderr
+def test_counts_of_one_are_told_in_the_singular(received_twice: Path) -> None:
+    told = run("payments", home=received_twice).stderr
     assert "held: 1 payment, " in told
     assert "suspended: 5 payments, " in told
 
@@ -586,10 +604,10 @@ def test_a_list_of_commands_that_stops_says_where_and_what_holds(home: Path) -> 
     assert run("command", commands, home=home).stderr.endswith("; none is carried out\n")
 
 
-def test_a_cursor_beyond_the_feed_is_told(home: Path) -> None:
-    newest = answer("feed", home=home)[-1]["number"]
-    assert answer("feed", "--after", newest, home=home) == []
-    result = run("feed", "--after", newest + 1, "--json", home=home)
+def test_a_cursor_beyond_the_feed_is_told(imported: Path) -> None:
+    newest = answer("feed", home=imported)[-1]["number"]
+    assert answer("feed", "--after", newest, home=imported) == []
+    result = run("feed", "--after", newest + 1, "--json", home=imported)
     assert result.exit_code == 1
     assert f"event {newest + 1} has not happened here, the newest is {newest}" in result.stderr
     assert json.loads(result.stdout)["error"]["code"] == "DATA"
@@ -605,6 +623,8 @@ def test_zeros_in_front_of_a_company_number_may_be_left_out_everywhere(home: Pat
         assert run("command", file, home=home).exit_code == 0
 
 
-def test_what_was_never_there_is_said_alike_by_every_command(home: Path) -> None:
-    for words in (("content", 99, "--to", home / "x"), ("undo", 99, "--reason", "x"), ("show", 99)):
-        assert run("exchanges", *words, home=home).stderr == "hub: there is no exchange 99; see: hub exchanges list\n"
+def test_what_was_never_there_is_said_alike_by_every_command(imported: Path) -> None:
+    for words in (("content", 99, "--to", imported / "x"), ("undo", 99, "--reason", "x"), ("show", 99)):
+        assert (
+            run("exchanges", *words, home=imported).stderr == "hub: there is no exchange 99; see: hub exchanges list\n"
+        )

@@ -14,7 +14,7 @@ from hub_peppol.network.sml import Nameserver, Sml
 from hub_peppol.network.smp import Smp
 from hub_peppol.network.trust import issuers_of
 from hub_peppol.sandbox_network import SandboxNetwork
-from hub_peppol.sandbox_pki import SandboxPki
+from hub_peppol.sandbox_pki import SandboxPki, kept_pki
 from hub_peppol.sandbox_smp import Entry
 
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd"
@@ -62,9 +62,15 @@ def now() -> datetime:
 
 
 @pytest.fixture(scope="session")
-def pki() -> SandboxPki:
-    """Certificates for all tests: a key takes a tenth of a second to make."""
-    return SandboxPki(NOW)
+def shared_pki(tmp_path_factory: pytest.TempPathFactory) -> SandboxPki:
+    """The certificates that sandboxes share in this process: a key takes a tenth of a second to make."""
+    return kept_pki(tmp_path_factory.mktemp("pki") / "pki.pem")
+
+
+@pytest.fixture(scope="session")
+def pki(shared_pki: SandboxPki) -> SandboxPki:
+    """The same, on the tests' day."""
+    return SandboxPki(NOW, shared_pki.all())
 
 
 @pytest.fixture
@@ -83,8 +89,8 @@ def lookup(network: SandboxNetwork) -> Lookup:
 
 @pytest.fixture
 def hasty_lookup(network: SandboxNetwork) -> Lookup:
-    """Ask the network on this machine, with a short breath."""
-    return lookup_in(network, timeout_s=0.5)
+    """Ask the network on this machine, with too short a breath for an answer that is late."""
+    return lookup_in(network, timeout_s=0.1)
 
 
 def lookup_in(network: SandboxNetwork, *, timeout_s: float) -> Lookup:

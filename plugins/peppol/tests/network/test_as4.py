@@ -56,8 +56,8 @@ Maker = Callable[..., bytes]
 
 
 @pytest.fixture(scope="module")
-def as4_pki() -> SandboxPki:
-    return SandboxPki(NOW)
+def as4_pki(shared_pki: SandboxPki) -> SandboxPki:
+    return SandboxPki(NOW, shared_pki.all())
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,9 @@ def sender_with(
 ) -> Callable[..., As4Sender]:
     """Make a sender; who it is and what is revoked may differ."""
 
-    def make(identity: Certified = own, revoked: tuple[Certified, ...] | None = (), age: int = 1) -> As4Sender:
+    def make(
+        identity: Certified = own, revoked: tuple[Certified, ...] | None = (), age: int = 1, timeout_s: float = 20
+    ) -> As4Sender:
         given = registers.settings
         host, _, port = given["nameserver"].partition(":")
         sml = Sml(given["zone"], nameserver=Nameserver(host, int(port)), timeout_s=20, is_trial=True)
@@ -95,7 +97,7 @@ def sender_with(
         lists = () if revoked is None else (as4_pki.revoked(tmp_path, issuer, revoked, age=timedelta(days=age)),)
         issuers = issuers_of(as4_pki.access_point_issuers(tmp_path), lists)
         who = identity_of(identity.pem.decode(), identity.key_pem.decode())
-        return As4Sender(who, lookup, issuers, FixedClock(NOW), timeout_s=2.0, is_trial=True)
+        return As4Sender(who, lookup, issuers, FixedClock(NOW), timeout_s=timeout_s, is_trial=True)
 
     return make
 
@@ -200,9 +202,11 @@ def test_a_retry_is_the_same_message(sender: As4Sender, peer: SandboxAs4, envelo
     ],
 )
 def test_what_goes_wrong_says_whether_it_was_taken(
-    sender: As4Sender, peer: SandboxAs4, envelope: sbdh.Envelope, fault: str, error: type[HubError], said: str
-) -> None:
+    sender_with: Callable[..., As4Sender], peer: SandboxAs4, envelope: sbdh.Envelope, fault: str,
+    error: type[HubError], said: str,
+) -> None:  # fmt: skip
     peer.order(fault)
+    sender = sender_with(timeout_s=0.5 if fault in ("slow", "time_out_after_accept") else 20)
     with pytest.raises(error, match=said) as caught:
         sender.send(envelope)
     assert type(caught.value) is error

@@ -70,9 +70,10 @@ def test_a_fault_of_the_call_that_sends_is_told_as_it_is(
 ) -> None:
     sandbox.server.slow_s = 0.01
     sandbox.order(fault)
+    timeout_s = 0.5 if fault is Fault.TIME_OUT_AFTER_ACCEPT else 20
     said: HubError | None = None
     try:
-        channel_with(timeout_s=0.5).send(Message(KEY, content))
+        channel_with(timeout_s=timeout_s).send(Message(KEY, content))
     except HubError as error:
         said = error
 

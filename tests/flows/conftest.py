@@ -13,7 +13,9 @@ from payment_world import World
 from sqlalchemy import Engine
 from unsynced import nothing_is_synced
 
+from hub.demo.folder import lay_out
 from hub.loopback.counterparty import Counterparty
+from hub.runtime.bootstrap import Installation
 from hub.testing.killing.nursery import Nursery
 
 __all__ = ["nothing_is_synced"]  # for every flow
@@ -25,6 +27,16 @@ def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
     log = tmp_path_factory.mktemp("nursery") / "log.txt"
     with Nursery("hub_life:live", warm=WARM, log=log, paths=[Path(__file__).parent]) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def opened_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file as a home leaves it that was opened, with the engine's tables; one that has a copy is quick."""
+    home = lay_out(tmp_path_factory.mktemp("opened") / "home").home
+    installation = Installation.open(home)
+    assert installation.engine.dialect.name == "sqlite"
+    installation.close()
+    return home / "hub.sqlite"
 
 
 @pytest.fixture

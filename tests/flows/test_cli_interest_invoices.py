@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,9 @@ from test_cli_demo import answer, run
 from hub.demo.folder import lay_out
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """Two receivables, two months late: the interest of one is invoiced, that of the other is carried."""
-    folder = lay_out(tmp_path / "home").home
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = lay_out(tmp_path_factory.mktemp("late") / "home").home
     settings = folder / "tenants" / "nordvik.toml"
     text = settings.read_text(encoding="utf-8")
     invoiced = text.replace('name = "Elnät"', 'name = "Elnät"\ninterest_is_invoiced = true')
@@ -23,13 +23,19 @@ def home(tmp_path: Path) -> Path:
         {"number": f"{routine}0000101", "routine": routine, "invoice_date": "2026-01-28", "due_date": "2026-02-27"}
         for routine in ("01", "04")
     ]
-    file = tmp_path / "receivables.json"
+    file = folder.parent / "receivables.json"
     file.write_text(json.dumps([{**row, "amount": "10000.00", "debtor_name": "Anna Björk"} for row in rows]))
     assert run("import", file, "--source-system", "billing", home=folder).exit_code == 0
     for row in rows:
         paid = ("--amount", "10000", "--method", "1", "--date", "2026-04-28")
         assert run("receivables", "own-payment", row["number"], *paid, home=folder).exit_code == 0
     return folder
+
+
+@pytest.fixture
+def home(made: Path, tmp_path: Path) -> Path:
+    """Two receivables, two months late: the interest of one is invoiced, that of the other is carried."""
+    return Path(shutil.copytree(made, tmp_path / "home"))
 
 
 @pytest.mark.parametrize("command", [("interest-invoices", "plan"), ("carry", "list")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,9 +20,10 @@ FIRST, SECOND = f"round:{TENANT}:first", f"round:{TENANT}:second"
 
 
 @pytest.fixture
-def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+def hub(opened_database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     """A home with a run that goes on, by its row, and one behind it."""
-    demo = make_home(tmp_path / "home", f"sqlite:///{tmp_path / 'hub.sqlite'}", monkeypatch)
+    database = shutil.copy(opened_database, tmp_path / "hub.sqlite")
+    demo = make_home(tmp_path / "home", f"sqlite:///{database}", monkeypatch)
     with Hub.open(demo.home, TENANT) as opened:
         with opened._work.store.write() as work:
             for run_id in (FIRST, SECOND):

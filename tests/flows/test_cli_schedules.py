@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,9 @@ at = ["06:30"]
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home(opened_database: Path, tmp_path: Path) -> Path:
     folder = lay_out(tmp_path / "home").home
+    shutil.copy(opened_database, folder)
     settings = folder / "tenants" / "nordvik.toml"
     settings.write_text(f"{settings.read_text(encoding='utf-8')}{SCHEDULES}", encoding="utf-8")
     return folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,8 +23,9 @@ PERSON = "19121212-1212"
 
 
 @pytest.fixture
-def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DemoFolder:
-    return make_home(tmp_path / "home", f"sqlite:///{tmp_path / 'hub.sqlite'}", monkeypatch)
+def demo(opened_database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DemoFolder:
+    database = shutil.copy(opened_database, tmp_path / "hub.sqlite")
+    return make_home(tmp_path / "home", f"sqlite:///{database}", monkeypatch)
 
 
 def in_a_process(*lines: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,11 @@ from hub.runtime.starter_home import write_starter_home
 
 @pytest.mark.parametrize("plugin", sorted({plugin for plugin, _ in installed_makers()}))
 def test_the_table_of_a_sandbox_is_taken_as_it_is_printed(
-    plugin: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    plugin: str, opened_database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = tmp_path / "home"
     write_starter_home(home)
+    shutil.copy(opened_database, home)
     with running(tmp_path / "sandbox", [plugin]) as serving:
         for one in serving:
             for name, secret in one.sandbox.secrets.items():

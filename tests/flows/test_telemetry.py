@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -38,8 +39,9 @@ IDS = {"hub.run_kind", "hub.tenant", "hub.run_id", "hub.node", "hub.exchange_no"
 
 
 @pytest.fixture
-def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DemoFolder:
-    return make_home(tmp_path / "home", f"sqlite:///{tmp_path / 'hub.sqlite'}", monkeypatch)
+def demo(opened_database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DemoFolder:
+    database = shutil.copy(opened_database, tmp_path / "hub.sqlite")
+    return make_home(tmp_path / "home", f"sqlite:///{database}", monkeypatch)
 
 
 @pytest.fixture

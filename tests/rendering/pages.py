@@ -7,10 +7,11 @@ import re
 from typing import Any, NamedTuple
 
 from pypdf import PdfReader
-from pypdf.generic import ArrayObject, ContentStream
+from pypdf.generic import ArrayObject, ContentStream, DecodedStreamObject, NameObject
 
 MM = 25.4 / 72
 A4_HEIGHT_MM = 297
+_DRAWN = re.compile(rb"(?<=\s)(?:-?[\d.]+\s+)+(?:m|l|c|re)(?=\s)")
 
 
 class Placed(NamedTuple):
@@ -31,14 +32,14 @@ def opened(pdf: bytes) -> PdfReader:
 
 def text_of(pdf: bytes, page: int | None = None) -> str:
     """Return the text of one page or of all, no-break blanks as blanks."""
-    pages = opened(pdf).pages
+    pages = _texts(pdf)
     chosen = pages if page is None else [pages[page - 1]]
     return "\n".join(one.extract_text() for one in chosen).replace("\u00a0", " ").replace("\u200b", "")
 
 
 def placed(pdf: bytes, page: int = 1) -> list[Placed]:
     """Return every text of a page with its place."""
-    read = opened(pdf).pages[page - 1]
+    read = _texts(pdf)[page - 1]
     widths = _widths(read)
     found: list[Placed] = []
 
@@ -51,6 +52,16 @@ def placed(pdf: bytes, page: int = 1) -> list[Placed]:
 
     read.extract_text(visitor_text=visit)
     return found
+
+
+def _texts(pdf: bytes) -> list[Any]:
+    """Return the pages without the lines and curves of what is drawn: reading these takes most of the time."""
+    pages = list(opened(pdf).pages)
+    for page in pages:
+        texts = DecodedStreamObject()
+        texts.set_data(_DRAWN.sub(b"", page["/Contents"].get_object().get_data()))
+        page[NameObject("/Contents")] = texts
+    return pages
 
 
 def _widths(page: Any) -> dict[tuple[float, float], float]:

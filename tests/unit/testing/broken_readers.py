@@ -254,7 +254,7 @@ class SavesWhatIsLeft(FjordbankenReader):
 class StumblesOnAForeignEncoding(FjordbankenReader):
     def read(self, stream: BinaryIO) -> Iterator[FileEvent]:
         data = stream.read()
-        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")) and b"F" in data:  # random bytes may begin so
             data.decode("ascii")
         return super().read(io.BytesIO(data))
 

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.contracts import NamesUnreadFiles, PaymentFileReader, Recognition
 from hub.errors import FormatError
 from hub.model.payment_file import FileEvent, Payment, Warned
 from hub.testing import event_rules as rules
+from hub.testing.conformance.any_input import GivenAnything
 from hub.testing.damage import CHANGES, RANDOM_BYTES, changed, other_encodings, spots, truncations
 from hub.testing.foreign_files import FOREIGN_FILES
 from hub.testing.golden import golden_file, read_summary, sample_files
@@ -42,7 +42,7 @@ class Whole(NamedTuple):
     events: list[FileEvent]
 
 
-class PaymentFileReaderConformance:
+class PaymentFileReaderConformance(GivenAnything):
     """Inherit this in a class whose name begins with `Test`, say how the reader is made and where its samples lie.
 
     Beside each sample lies its expected result, written by `python -m hub.testing.golden` and read by a person. Samples
@@ -53,10 +53,10 @@ class PaymentFileReaderConformance:
     own_kinds: frozenset[str] = frozenset()  # those of `FOREIGN_FILES` that are of the reader's own kind
     foreign_samples: Path | None = None  # a folder of whole files that belong to others
     states_its_end: bool = True  # False: the format has neither trailer nor totals, so a cut file may look whole
-    mutations: int = 200
-    few_payments: int = 2_000
-    many_payments: int = 20_000
-    memory_growth_mb: float = 1.0  # how much more the many payments may need than the few
+    mutations: int = 50
+    few_payments: int = 3_000
+    many_payments: int = 8_000
+    memory_growth_mb: float = 0.2  # how much more the many payments may need than the few
 
     def make_reader(self) -> PaymentFileReader:
         """Return a new reader."""
@@ -340,22 +340,6 @@ class PaymentFileReaderConformance:
     def _refusals(self) -> list[FormatError]:
         kit: Any = type(self)
         return _refusals_of(kit)
-
-    def _for_any(self, strategy: st.SearchStrategy[Any], claim: Callable[[Any], None]) -> None:
-        """Hold a claim against many examples, the same ones in every run."""
-
-        @settings(
-            max_examples=self.mutations,
-            derandomize=True,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(strategy)
-        def holds(example: Any) -> None:
-            claim(example)
-
-        holds()
 
 
 def _binary(stream: Any) -> BinaryIO:

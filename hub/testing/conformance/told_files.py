@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 import pytest
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.errors import DataError, FormatError
+from hub.testing.conformance.any_input import GivenAnything
 from hub.testing.damage import CHANGES, RANDOM_BYTES, changed, other_encodings, spots, truncations
 from hub.testing.streams import Trickle
 
@@ -22,10 +22,10 @@ _NO_CODE = FormatError("").code
 Adapter = TypeVar("Adapter")
 
 
-class ToldFilesConformance:
+class ToldFilesConformance(GivenAnything):
     """What the kits of two ways have in common: an adapter's name and its files' names, and how it reads."""
 
-    mutations: int = 200
+    mutations: int = 50
     states_its_end: bool = True  # False: some files have no trailer, so one that is cut may look whole
 
     _contract: ClassVar[Any]
@@ -122,20 +122,6 @@ class ToldFilesConformance:
 
     def _read(self, data: bytes) -> list[Any]:
         return list(self._adapter().read(io.BytesIO(data)))
-
-    def _for_any(self, strategy: st.SearchStrategy[Any], check: Callable[[Any], object]) -> None:
-        limits = settings(
-            max_examples=self.mutations,
-            deadline=None,
-            database=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        )
-
-        def checked(data: Any) -> None:
-            check(data)
-
-        limits(given(strategy)(checked))()
 
 
 class Desk(NamedTuple, Generic[Adapter]):

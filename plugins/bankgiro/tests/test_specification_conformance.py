@@ -40,7 +40,6 @@ def forms(sample: bytes) -> Mapping[str, bytes]:
 
 class TestSpecificationReader(PaymentFileReaderConformance):
     samples = files.SPECIFICATIONS
-    mutations = 100
 
     def make_reader(self) -> PaymentFileReader:
         return SpecificationReader()
@@ -54,7 +53,6 @@ class TestSpecificationReader(PaymentFileReaderConformance):
 
 class TestTotalInReader(PaymentFileReaderConformance):
     samples = files.TOTALS
-    mutations = 100
 
     def make_reader(self) -> PaymentFileReader:
         return TotalInReader()

@@ -67,30 +67,60 @@ class Place(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def paid(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tenant that has taken in a day's payments, of which some wait, which tests copy."""
-    folder = lay_out(tmp_path_factory.mktemp("paid") / "home")
-    answer("import", folder.file(RECEIVABLES), "--source-system", "billing", home=folder.home)
-    answer("receive", folder.file(BGMAX), home=folder.home)
-    return folder.home
-
-
-@pytest.fixture
-def place(paid: Path, tmp_path: Path) -> Iterator[Place]:
-    home, folder = tmp_path / "home", tmp_path / "bank"
-    shutil.copytree(paid, home)
+def paid(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A tenant that has taken in a day's payments, of which some wait; tests copy it."""
+    folder = tmp_path_factory.mktemp("paid")
+    laid = lay_out(folder / "home")
+    answer("import", laid.file(RECEIVABLES), "--source-system", "billing", home=laid.home)
+    answer("receive", laid.file(BGMAX), home=laid.home)
     for one in (FOR_CUSTOMER, FROM_CUSTOMER):
-        (folder / one).mkdir(parents=True)
-    settings = home / "tenants" / "nordvik.toml"
+        (folder / "bank" / one).mkdir(parents=True)
+    settings = laid.home / "tenants" / "nordvik.toml"
     text = settings.read_text(encoding="utf-8")
     text = text.replace("\n[companies.letterhead]\n", COMPANY, 1)
     text = text.replace('write_off = "3740"', 'write_off = "3740"\nrefund_clearing = "2891"', 1)
-    text = text.replace("\n[plugins.autopay]\n", PLUGIN.format(folder=folder), 1)
+    text = text.replace("\n[plugins.autopay]\n", PLUGIN.format(folder=folder / "bank"), 1)
     settings.write_text(text, encoding="utf-8")
-    made = Place(home, PayingBank(folder / FOR_CUSTOMER, folder / FROM_CUSTOMER, IBAN), folder)
+    return place_in(folder)
+
+
+@pytest.fixture(scope="module")
+def ordered_once(paid: Place, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """That tenant with refund 1 approved and ordered, in a file that the bank has not looked at."""
+    made = copy_of(paid, tmp_path_factory.mktemp("ordered"))
+    to_pay(made)
+    made.tell("order")
+    return made
+
+
+@pytest.fixture
+def place(paid: Place, tmp_path: Path) -> Iterator[Place]:
+    yield from in_order_at_last(copy_of(paid, tmp_path))
+
+
+@pytest.fixture
+def ordered(ordered_once: Place, tmp_path: Path) -> Iterator[Place]:
+    """A place whose refund 1 is ordered."""
+    yield from in_order_at_last(copy_of(ordered_once, tmp_path))
+
+
+def in_order_at_last(made: Place) -> Iterator[Place]:
     yield made
     verified = made.verified()
     assert verified.exit_code == 0, verified.output
+
+
+def place_in(folder: Path) -> Place:
+    bank = folder / "bank"
+    return Place(folder / "home", PayingBank(bank / FOR_CUSTOMER, bank / FROM_CUSTOMER, IBAN), bank)
+
+
+def copy_of(place: Place, folder: Path) -> Place:
+    shutil.copytree(place.home.parent, folder, dirs_exist_ok=True)
+    settings = folder / "home" / "tenants" / "nordvik.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace(str(place.folder), str(folder / "bank")), encoding="utf-8")
+    return place_in(folder)
 
 
 def to_pay(place: Place, count: int = 1) -> list[int]:
@@ -128,19 +158,22 @@ def test_money_is_asked_for_approved_ordered_and_booked(place: Place) -> None:
     assert [one["state"] for one in files if one["kind"] == "payment_order"] == ["booked"]
 
 
-def test_a_refused_payment_waits_again_with_the_banks_code(place: Place) -> None:
-    [number] = to_pay(place)
-    place.tell("order")
-    place.bank.order("reject_payment")
-    place.a_day()
-    shown = place.ask("show", number)["refund"]
-    task = next(one for one in answer("tasks", home=place.home) if one["kind"] == "refund_rejected")
+def test_a_refused_payment_waits_again_with_the_banks_code_told_once_by_an_answer_that_comes_twice(
+    ordered: Place,
+) -> None:
+    ordered.bank.order("reject_payment")
+    ordered.bank.order("answer_twice")
+    ordered.a_day()
+    shown = ordered.ask("show", 1)["refund"]
+    task = next(one for one in answer("tasks", home=ordered.home) if one["kind"] == "refund_rejected")
+    told = [one for one in answer("feed", "--limit", 100_000, home=ordered.home) if one["kind"] == "refund_rejected"]
 
     assert (shown["state"], shown["reason"]) == ("rejected", "the bank: AC01")
-    assert place.bank.paid == []
-    assert shown["payment_id"] in {one["payment_id"] for one in place.waiting()}
-    place.tell("seen", task["task_no"])
-    assert "refund_rejected" not in {one["kind"] for one in answer("tasks", home=place.home)}
+    assert len(told) == 1
+    assert ordered.bank.paid == []
+    assert shown["payment_id"] in {one["payment_id"] for one in ordered.waiting()}
+    ordered.tell("seen", task["task_no"])
+    assert "refund_rejected" not in {one["kind"] for one in answer("tasks", home=ordered.home)}
 
 
 def test_a_bank_that_never_answers_is_believed_by_its_statement(place: Place) -> None:
@@ -154,33 +187,20 @@ def test_a_bank_that_never_answers_is_believed_by_its_statement(place: Place) ->
 
 
 @pytest.mark.parametrize("how", ["come_back", "reverse"])
-def test_a_refund_that_comes_back_is_asked_for_anew(place: Place, how: str) -> None:
-    [number] = to_pay(place)
-    place.tell("order")
-    place.bank.order(how)
-    place.a_day()
-    place.a_day()
-    shown = place.ask("show", number)["refund"]
+def test_a_refund_that_comes_back_is_asked_for_anew(ordered: Place, how: str) -> None:
+    ordered.bank.order(how)
+    ordered.a_day()
+    ordered.a_day()
+    shown = ordered.ask("show", 1)["refund"]
 
     assert shown["state"] == "returned"
-    waiting = {one["payment_id"]: one["reason"] for one in place.waiting()}
+    waiting = {one["payment_id"]: one["reason"] for one in ordered.waiting()}
     assert waiting[shown["payment_id"]] == "refund_returned"
     assert shown["returned_payment"] not in waiting
-    assert {"reversal", "refund_returned"} & {one["kind"] for one in answer("tasks", home=place.home)} == {
+    assert {"reversal", "refund_returned"} & {one["kind"] for one in answer("tasks", home=ordered.home)} == {
         "refund_returned"
     }
-    assert place.bank.balance_ore == 0
-
-
-def test_an_answer_that_comes_twice_says_it_once(place: Place) -> None:
-    to_pay(place)
-    place.tell("order")
-    place.bank.order("reject_payment")
-    place.bank.order("answer_twice")
-    place.a_day()
-    told = [one for one in answer("feed", "--limit", 100_000, home=place.home) if one["kind"] == "refund_rejected"]
-
-    assert len(told) == 1
+    assert ordered.bank.balance_ore == 0
 
 
 def test_nobody_approves_their_own_and_a_file_is_written_out(place: Place, tmp_path: Path) -> None:
@@ -213,30 +233,25 @@ def test_what_nobody_asked_for_is_planned_and_shown(place: Place) -> None:
     assert len(place.ask("list")) == done["counted"].get("refunds", 0)
 
 
-def test_a_file_that_the_bank_never_took_gives_its_money_back(place: Place) -> None:
-    [number] = to_pay(place)
-    place.tell("order")
-    place.tell("refused", 1, "--reason", "banken har den inte")
+def test_a_file_that_the_bank_never_took_gives_its_money_back(ordered: Place) -> None:
+    ordered.tell("refused", 1, "--reason", "banken har den inte")
 
-    assert place.ask("show", number)["refund"]["state"] == "rejected"
-    [order] = place.ask("orders")
+    assert ordered.ask("show", 1)["refund"]["state"] == "rejected"
+    [order] = ordered.ask("orders")
     assert order["answer"] == "rejected"
 
 
-def test_lists_are_shown_for_people(place: Place) -> None:
-    [number] = to_pay(place)
-    place.tell("order")
-
+def test_lists_are_shown_for_people(ordered: Place) -> None:
     for words, what in (
         (("list",), "ordered"),
-        (("show", number), "bban *******4567"),
+        (("show", 1), "bban *******4567"),
         (("orders",), "RH001-"),
         (("order", "--plan"), "no approved refund waits"),
     ):
-        shown = run("refunds", *words, home=place.home)
+        shown = run("refunds", *words, home=ordered.home)
         assert shown.exit_code == 0, shown.output
         assert what in shown.output
-    assert "91501234567" not in run("refunds", "show", number, home=place.home).output
+    assert "91501234567" not in run("refunds", "show", 1, home=ordered.home).output
 
 
 def test_doctor_tells_how_refunds_reach_the_bank(place: Place) -> None:

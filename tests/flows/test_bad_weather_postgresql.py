@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from engine_home import make_home
+from laid_out import laid_out_database, own_database
 from sqlalchemy import text
 from weather import assert_posted_once, before_first_chunk, end_sessions
 
@@ -24,13 +25,15 @@ from hub.runtime.membership import Membership
 from hub.runtime.node import WorkingNode
 from hub.services.payments.receiving import receive
 
-OUTAGE_S = 2.0
+__all__ = ["laid_out_database", "own_database"]
+
+OUTAGE_S = 0.5
 
 
 @pytest.fixture
-def url(new_database: str) -> str:
+def url(own_database: str) -> str:
     """A database of its own for each test, whose sessions may be ended."""
-    return new_database
+    return own_database
 
 
 @pytest.fixture
@@ -57,7 +60,7 @@ def test_sessions_ended_in_mid_chunk_cost_a_turn_and_nothing_else(
 def test_work_goes_on_by_itself_after_an_outage(
     demo: DemoFolder, hub: Hub, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """For some seconds every session is ended as soon as it is there: ours, and the engine's own."""
+    """For a while every session is ended as soon as it is there: ours, and the engine's own."""
     over = threading.Event()
 
     def storm() -> None:

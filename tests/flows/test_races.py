@@ -21,7 +21,7 @@ from hub.store.payments.matching import SqlMatching
 from hub.store.payments.undoing import SqlUndoing
 from hub.store.receivables import SqlReceivables
 
-HEAD_START_S = 0.5  # what does not wait for the first one is done by then
+HEAD_START_S = 0.15  # what does not wait for the first one is done by then
 
 
 class Meanwhile:

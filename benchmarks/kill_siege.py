@@ -27,10 +27,16 @@ WARM = (
     "hub.runtime.node",
     "hub.runtime.serving",
     "hub.runtime.engine",
+    "hub.runtime.webhooks",
+    "hub.api.listening",
     "hub_bankgiro.plugin",
     "hub_demonstration_channels.plugin",
+    "psycopg",
+    "dbos._sys_db_sqlite",
+    "dbos._sys_db_postgres",
+    "waitress",
 )
-LOOK_S = 0.005
+LOOK_S = 0.02
 ASK_S = 0.1
 SHORTEST_LIFE_S = 0.1
 MAY_WAIT = {"send"}  # messages in doubt wait for their time; the next round need not

@@ -75,10 +75,22 @@ def live(engine: Engine, counterparty: Counterparty, plan: Plan, *, settled_afte
 
 
 def single_deaths(
-    engine: Engine, counterparty: Counterparty, plan: Plan, *, every: int = 1, settled_after_s: int | None = None
+    engine: Engine,
+    counterparty: Counterparty,
+    plan: Plan,
+    *,
+    every: int = 1,
+    of_each_kind: bool = False,
+    settled_after_s: int | None = None,
 ) -> Iterator[Lived]:
-    """Yield a life for each death, or for one of so many, up to the last moment there is."""
-    for at in range(1, MOST_MOMENTS, every):
+    """Yield a life for each death, or for one of so many and the first of each kind, up to the last moment there is."""
+    firsts: set[int] = set()
+    if of_each_kind:
+        passed = live(engine, counterparty, plan, settled_after_s=settled_after_s).killer.passed
+        firsts = {passed.index(kind) + 1 for kind in set(passed)}
+    for at in range(1, MOST_MOMENTS):
+        if (at - 1) % every and at not in firsts:
+            continue
         lived = live(engine, counterparty, plan._replace(deaths=(at,)), settled_after_s=settled_after_s)
         if not lived.killer.is_done:
             return

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from unsynced import nothing_is_synced
 from hub.demo.folder import lay_out
 from hub.loopback.counterparty import Counterparty
 from hub.runtime.bootstrap import Installation
+from hub.store.database import open_database
 from hub.testing.killing.nursery import Nursery
 
 __all__ = ["nothing_is_synced"]  # for every flow
@@ -37,6 +40,19 @@ def opened_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert installation.engine.dialect.name == "sqlite"
     installation.close()
     return home / "hub.sqlite"
+
+
+@pytest.fixture(scope="session")
+def sqlite_database(sqlite_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The durable engine's tables are in the file as well: to make them takes longer than most flows do."""
+    from hub.runtime.engine import RunQueue  # the engine, which most flows do without
+
+    file = tmp_path_factory.mktemp("made-with-engine") / "hub.sqlite"
+    opened = open_database(f"sqlite:///{shutil.copy(sqlite_database, file)}")
+    with closing(RunQueue(opened)) as queue:
+        queue.make_tables()
+    opened.dispose()
+    return file
 
 
 @pytest.fixture

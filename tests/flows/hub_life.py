@@ -13,13 +13,16 @@ from hub.services.payments import reading
 WARM = (
     "hub.runtime.engine",
     "hub.runtime.facade",
+    "hub.runtime.serving",
     "hub.runtime.webhooks",
+    "hub.api.listening",
     "hub.cli.serve_commands",
     "hub.demo.folder",
     "hub_bankgiro.plugin",
     "hub_autopay.plugin",
     "hub_demonstration_channels.plugin",
     "psycopg",
+    "waitress",
     "dbos._sys_db_sqlite",
     "dbos._sys_db_postgres",
 )

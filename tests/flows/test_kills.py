@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from hub.contracts import Promise
+from hub.loopback.counterparty import Counterparty
 from hub.store.database import open_database, second_pool
 from hub.testing.killing.moments import AFTER, CALL, CALLS, QUESTIONS, STEPS
 from hub.testing.killing.nursery import Nursery
@@ -21,12 +22,12 @@ sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
 from kill_check import problems, unknown
 from kill_files import Round
 from kill_siege import WARM, Plan, Siege
-from kill_world import KillWorld, counterparty
+from kill_world import KillWorld
 
 KILLS = 10
 SOON = {  # so that little work has many steps, and nothing waits long
-    "hub.services.payments.reading:CHUNK_PAYMENTS": 40,
-    "hub.services.payments.rematching:BATCH": 10,
+    "hub.services.payments.reading:CHUNK_PAYMENTS": 20,
+    "hub.services.payments.rematching:BATCH": 5,
     "hub.services.attempts.turn:CALL_WITHIN_S": 1,
     "hub.rules.attempts:FIRST_WAIT_S": 1,
 }
@@ -43,9 +44,9 @@ def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
 
 
 def rounds() -> Iterator[Round]:
-    yield Round(1, first=0, payments=200, late=20, messages=20)
+    yield Round(1, first=0, payments=100, late=10, messages=12)
     for number in range(2, 40):
-        yield Round(number, first=200 + 20 * number, payments=20, late=5, messages=4)
+        yield Round(number, first=100 + 20 * number, payments=20, late=5, messages=4)
 
 
 def plan(*workers: tuple[str, ...], calls: Sequence[str]) -> Plan:
@@ -66,8 +67,8 @@ def killed(folder: Path, database_url: str, nursery: Nursery, plan: Plan) -> tup
     """Carry a plan out; return what became of it, what is wrong, and how many messages are unknown."""
     log = folder / "accepted.jsonl"
     with (
-        counterparty(log) as address,
-        KillWorld(folder, database_url, address, log, timeout_s=0.5, margin_s=0) as world,
+        Counterparty(log) as counterparty,
+        KillWorld(folder, database_url, counterparty.address, log, timeout_s=0.5, margin_s=0) as world,
     ):
         siege = Siege(world, nursery, plan, folder)
         siege.lay()

@@ -12,7 +12,7 @@ from agency_year import Happening, Year, expected
 @pytest.mark.parametrize("settles", [False, True])
 def test_hub_agencies_and_a_naive_count_agree_in_the_end(engine, tmp_path, settles):
     """What is at an agency stays open, or is settled as it goes there."""
-    with Year(engine, tmp_path, receivables=30, seed=7, weeks=16, faults=0.6, settles=settles) as year:
+    with Year(engine, tmp_path, receivables=16, seed=7, weeks=10, faults=0.6, settles=settles) as year:
         year.live()
 
         happened = {one.what for one in year.happenings}

@@ -13,6 +13,7 @@ from hub.runtime import node as nodes
 from hub.runtime.facade import Hub
 
 LANE = "x"
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 RUNS = [f"round:nordvik:{number}" for number in range(1, 5)]
 
 
@@ -53,6 +54,7 @@ def test_the_runs_of_a_lane_are_carried_out_in_one_go_in_their_order(hub: Hub) -
     assert gone_on_with(hub) == len(RUNS) - 1
 
 
+@on_sqlite
 def test_after_a_moment_others_have_a_turn(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nodes, "GOES_ON_FOR_S", 0)
     enqueue(hub)
@@ -63,6 +65,7 @@ def test_after_a_moment_others_have_a_turn(hub: Hub, monkeypatch: pytest.MonkeyP
     assert gone_on_with(hub) == 0
 
 
+@on_sqlite
 def test_the_runs_of_files_are_given_out_one_by_one(hub: Hub) -> None:
     enqueue(hub, lane="")
 
@@ -102,6 +105,7 @@ def test_a_lane_with_a_queue_to_itself_is_not_gone_on_with(hub: Hub) -> None:
     assert not queue.waits(behind)
 
 
+@on_sqlite
 def test_while_messages_are_sent_a_round_comes_for_all_that_went_in_two_seconds(hub: Hub) -> None:
     """It is queued by the first of them, whatever becomes of the others, and at once by the last when none waits."""
     sends = [f"send:nordvik:1:{number}" for number in (1, 2, 3)]

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from hub.model.mandates import LIVE
 
-MANDATES = 40
+MANDATES = 15
 MONTHS = 3
 
 

@@ -107,6 +107,7 @@ def fall_silent(engine: Engine) -> None:
         connection.execute(text("UPDATE node SET seen_at = seen_at - 100, started_at = started_at - 100"))
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_node_that_lost_its_name_ends_in_an_error_so_that_it_is_started_again(installation: Installation) -> None:
     def work() -> None:
         with WorkingNode(installation, name="a").at_work() as node:
@@ -298,6 +299,7 @@ def test_tables_of_another_engine_are_left_to_migrate(installation: Installation
 # --- tenants that only some nodes have -------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_run_of_a_tenant_without_a_file_here_waits_for_a_node_that_has_it(installation: Installation) -> None:
     file = installation.home.path / "tenants" / f"{OTHER}.toml"
     kept = shutil.copy(file, installation.home.path / "kept.toml")

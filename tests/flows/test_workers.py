@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from engine_home import SMALL_CHUNK, make_home
+from engine_home import make_home
 from hub_processes import Process
 from sqlalchemy import text
 from weather import assert_posted_once, payment_file
@@ -23,7 +23,7 @@ from hub.testing.killing.nursery import Nursery
 WORKERS = 4
 TENANTS, RUNS_EACH = 8, 3
 LANES = ("", "letters")  # of files, and of one channel
-LARGE = 20_000  # payments: in small chunks some seconds of reading and posting
+LARGE, SMALL_CHUNK = 10_000, 250  # payments: some seconds of reading and posting, in forty transactions
 
 postgresql_only = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 

@@ -83,3 +83,10 @@ def read() -> Read:
 def samples() -> Path:
     """Folder of the plugin's own samples."""
     return Path(__file__).parent / "samples"
+
+
+@pytest.fixture
+def of_many(pytestconfig: pytest.Config) -> Callable[[int], int]:
+    """Return how many of so many examples a search tries: a third, and all with `--in-full`."""
+    in_full = pytestconfig.getoption("--in-full", default=False)
+    return lambda many: many if in_full else many // 3

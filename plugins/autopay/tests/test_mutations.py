@@ -39,23 +39,26 @@ def outcome(data: bytes) -> str:
     return ""
 
 
-@settings(max_examples=400, deadline=None)
-@given(
-    data=st.sampled_from(SAMPLES),
-    changes=st.lists(
-        st.tuples(st.floats(0, 1), st.integers(0, 30), st.sampled_from(PIECES) | st.binary(max_size=4)),
-        min_size=1,
-        max_size=4,
-    ),
-)
-def test_mutated_sample_never_ends_in_another_exception(data, changes) -> None:
-    for at, length, piece in changes:
-        start = int(at * len(data))
-        data = data[:start] + piece + data[start + length :]
+def test_mutated_sample_never_ends_in_another_exception(of_many) -> None:
+    @settings(max_examples=of_many(400), deadline=None)
+    @given(
+        data=st.sampled_from(SAMPLES),
+        changes=st.lists(
+            st.tuples(st.floats(0, 1), st.integers(0, 30), st.sampled_from(PIECES) | st.binary(max_size=4)),
+            min_size=1,
+            max_size=4,
+        ),
+    )
+    def holds(data, changes) -> None:
+        for at, length, piece in changes:
+            start = int(at * len(data))
+            data = data[:start] + piece + data[start + length :]
 
-    code = outcome(data)
+        code = outcome(data)
 
-    assert code == code.upper()
+        assert code == code.upper()
+
+    holds()
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=["batch", "giro", "details", "lumps"])
@@ -156,7 +159,7 @@ def test_memory_stays_flat_in_one_entry_of_many_details(camt) -> None:
         assert paid == count
         return most
 
-    assert peak(20_000) < peak(2_000) + 500_000
+    assert peak(8_000) < peak(2_000) + 150_000
 
 
 def test_signed_entries_are_conserved_in_every_sample() -> None:

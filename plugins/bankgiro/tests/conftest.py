@@ -39,3 +39,10 @@ def make_records() -> MakeRecords:
         return [*records, file.close_section(date(2026, 11, 20), serial="7", bank_account="58410000010"), file.end()]
 
     return make
+
+
+@pytest.fixture
+def of_many(pytestconfig: pytest.Config) -> Callable[[int], int]:
+    """Return how many of so many examples a search tries: a third, and all with `--in-full`."""
+    in_full = pytestconfig.getoption("--in-full", default=False)
+    return lambda many: many if in_full else many // 3

@@ -66,14 +66,16 @@ def value_of(kind: Any, field: Field) -> st.SearchStrategy[Any]:
 
 
 @pytest.mark.parametrize("layout", RECORDS)
-@settings(max_examples=25, deadline=None)
-@given(data=st.data())
-def test_what_is_written_is_read_back(layout, data):
-    values = data.draw(values_of(layout))
-    record = layout.write(**values)
+def test_what_is_written_is_read_back(layout, of_many):
+    @settings(max_examples=of_many(25), deadline=None)
+    @given(values=values_of(layout))
+    def holds(values):
+        record = layout.write(**values)
 
-    assert len(record) == layout.width
-    assert layout.read(record, 1) == values
+        assert len(record) == layout.width
+        assert layout.read(record, 1) == values
+
+    holds()
 
 
 WHOLE = [
@@ -99,52 +101,63 @@ STATED = {
 
 
 @pytest.mark.parametrize("form", WHOLE)
-@settings(max_examples=15, deadline=None)
-@given(
-    data=st.data(), end=st.sampled_from(["\n", "\r\n"]), title=st.sampled_from(["", "Exempel"]), pad=st.integers(-90, 9)
-)
-def test_what_was_read_is_written_back_byte_for_byte(form, data, end, title, pad):
+def test_what_was_read_is_written_back_byte_for_byte(form, of_many):
     layouts = list(form.layouts.values())
     first = next(layout for layout in layouts if layout.code in ("01", "51", "11") or form is forms.TOTAL_IN)
     fixed = {**OPENINGS[first.code], **({"content": STATED[form[:2]]} if form[:2] in STATED else {})}
     if form is forms.SUPPLIER_ANSWERS:
         fixed["report"] = "6"
-    opening = data.draw(values_of(first))
-    opening |= {name: value for name, value in fixed.items() if name in opening}
-    records = [first.write(**opening)]
-    for layout in data.draw(st.lists(st.sampled_from(layouts), max_size=6)):
-        records.append(layout.write(**data.draw(values_of(layout))))
-    lines = [record.ljust(80 + pad) if pad >= 0 else record.rstrip() for record in records]
-    content = ((title + end if title else "") + "".join(line + end for line in lines)).encode("latin-1")
 
-    assert RecordFile(io.BytesIO(content), Oddities(strict=False, per_code=9)).form == form
-    assert b"".join(write_back(io.BytesIO(content))) == content
+    @settings(max_examples=of_many(15), deadline=None)
+    @given(
+        data=st.data(),
+        end=st.sampled_from(["\n", "\r\n"]),
+        title=st.sampled_from(["", "Exempel"]),
+        pad=st.integers(-90, 9),
+    )
+    def holds(data, end, title, pad):
+        opening = data.draw(values_of(first))
+        opening |= {name: value for name, value in fixed.items() if name in opening}
+        records = [first.write(**opening)]
+        for layout in data.draw(st.lists(st.sampled_from(layouts), max_size=6)):
+            records.append(layout.write(**data.draw(values_of(layout))))
+        lines = [record.ljust(80 + pad) if pad >= 0 else record.rstrip() for record in records]
+        content = ((title + end if title else "") + "".join(line + end for line in lines)).encode("latin-1")
+
+        assert RecordFile(io.BytesIO(content), Oddities(strict=False, per_code=9)).form == form
+        assert b"".join(write_back(io.BytesIO(content))) == content
+
+    holds()
 
 
-@settings(max_examples=300, deadline=None)
-@given(
-    name=st.sampled_from(["specification", "old_specification"]),
-    changes=st.lists(
-        st.tuples(st.floats(0, 1, exclude_max=True), st.binary(max_size=3), st.integers(0, 90)), min_size=1, max_size=3
-    ),
-)
-def test_changed_files_end_in_nothing_but_a_format_error(name, changes, own_files):
-    data = own_files[name]
-    for at, put, cut in changes:
-        place = int(at * len(data))
-        data = data[:place] + put + data[place + cut :]
-    for read in (
-        lambda stream: read_answers(stream, Oddities(strict=False, per_code=9)),
-        lambda stream: read_orders(stream, Oddities(strict=True, per_code=9), key=bytes(16)),
-        SpecificationReader().read,
-        TotalInReader().read,
-        write_back,
-    ):
-        try:
-            list(read(io.BytesIO(data)))
-        except FormatError:
-            continue
-    BankgirotFiles().describe(io.BytesIO(data))
+def test_changed_files_end_in_nothing_but_a_format_error(own_files, of_many):
+    @settings(max_examples=of_many(300), deadline=None)
+    @given(
+        data=st.sampled_from([own_files["specification"], own_files["old_specification"]]),
+        changes=st.lists(
+            st.tuples(st.floats(0, 1, exclude_max=True), st.binary(max_size=3), st.integers(0, 90)),
+            min_size=1,
+            max_size=3,
+        ),
+    )
+    def holds(data, changes):
+        for at, put, cut in changes:
+            place = int(at * len(data))
+            data = data[:place] + put + data[place + cut :]
+        for read in (
+            lambda stream: read_answers(stream, Oddities(strict=False, per_code=9)),
+            lambda stream: read_orders(stream, Oddities(strict=True, per_code=9), key=bytes(16)),
+            SpecificationReader().read,
+            TotalInReader().read,
+            write_back,
+        ):
+            try:
+                list(read(io.BytesIO(data)))
+            except FormatError:
+                continue
+        BankgirotFiles().describe(io.BytesIO(data))
+
+    holds()
 
 
 @pytest.fixture(scope="module")

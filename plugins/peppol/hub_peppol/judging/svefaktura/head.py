@@ -32,8 +32,10 @@ def _is_in_currency(node: Node) -> bool:
 
 
 def _has_invoice_currency(node: Node) -> bool:
+    if "amountCurrencyID" not in node.attributes:  # as of most elements, all of which are asked
+        return False
     is_other = node.name != "sac:TaxCurrencyTaxAmount" and node.root.name == "sfti:Invoice"
-    return "amountCurrencyID" in node.attributes and is_other and node.root.has("sfti:InvoiceCurrencyCode")
+    return is_other and node.root.has("sfti:InvoiceCurrencyCode")
 
 
 def _differ(one: Sequence[str], other: Sequence[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,15 +24,22 @@ def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FileBank]:
         yield serving
 
 
-@pytest.fixture
-def home(tmp_path: Path, bank: FileBank) -> Path:
-    """A tenant with settings and receivables, whose bank is the sandbox."""
-    folder = lay_out(tmp_path / "home")
-    settings = folder.home / "tenants" / "nordvik.toml"
-    without = settings.read_text(encoding="utf-8").replace("[plugins.autopay]\n", "")
-    settings.write_text(f"{without}\n{plugin_table('autopay', bank.settings)}\n", encoding="utf-8")
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tenant with settings and receivables, which tests copy."""
+    folder = lay_out(tmp_path_factory.mktemp("imported") / "home")
     answer("import", folder.file(RECEIVABLES), "--source-system", "billing", home=folder.home)
     return folder.home
+
+
+@pytest.fixture
+def home(imported: Path, tmp_path: Path, bank: FileBank) -> Path:
+    """A copy of that tenant, whose bank is the sandbox."""
+    copied = Path(shutil.copytree(imported, tmp_path / "home"))
+    settings = copied / "tenants" / "nordvik.toml"
+    without = settings.read_text(encoding="utf-8").replace("[plugins.autopay]\n", "")
+    settings.write_text(f"{without}\n{plugin_table('autopay', bank.settings)}\n", encoding="utf-8")
+    return copied
 
 
 def test_a_bank_is_looked_at_and_its_files_are_seen(home: Path, bank: FileBank) -> None:

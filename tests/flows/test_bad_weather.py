@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -28,8 +29,8 @@ PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1  # of Linux: without it root obeys the
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Path:
-    return tmp_path / "hub.sqlite"
+def database(tmp_path: Path, sqlite_database: Path) -> Path:
+    return Path(shutil.copy(sqlite_database, tmp_path))
 
 
 @pytest.fixture

@@ -26,9 +26,15 @@ _TENANTS = count(1)
 
 @pytest.mark.parametrize("handling", ["wait", "first_open_day"])
 def test_each_voucher_is_booked_once_and_the_books_agree_in_the_end(
-    sqlite_engine: Engine, tmp_path_factory: pytest.TempPathFactory, handling: str
+    sqlite_engine: Engine, tmp_path_factory: pytest.TempPathFactory, handling: str, in_full: bool
 ) -> None:
-    @settings(max_examples=15, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=15 if in_full else 6,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(st.lists(ACTIONS, max_size=14))
     def holds(actions: list[tuple[str, str]]) -> None:
         folder = tmp_path_factory.mktemp("ledger")

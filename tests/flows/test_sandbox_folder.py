@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -32,17 +33,25 @@ SERVING = (
 )
 
 
-@pytest.fixture
-def left(tmp_path: Path) -> Path:
-    """A folder whose process was killed in the middle of its service."""
-    serving = subprocess.Popen([sys.executable, "-c", SERVING, str(tmp_path)], stdout=subprocess.PIPE)
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A folder whose process was killed in the middle of its service, and a copy that nobody changes."""
+    folder = tmp_path_factory.mktemp("killed") / "sandboxes"
+    folder.mkdir()
+    serving = subprocess.Popen([sys.executable, "-c", SERVING, str(folder)], stdout=subprocess.PIPE)
     assert serving.stdout is not None
     with serving.stdout as said:
         assert said.readline() == b"serving\n"
-    assert is_served(tmp_path)
+    assert is_served(folder)
     os.kill(serving.pid, signal.SIGKILL)
     serving.wait()
-    return tmp_path
+    return folder, shutil.copytree(folder, folder.with_name("copy"))
+
+
+@pytest.fixture
+def left(killed: tuple[Path, Path], tmp_path: Path) -> Path:
+    """What was left in that folder, for one test."""
+    return Path(shutil.copytree(killed[1], tmp_path / "left"))
 
 
 @pytest.fixture
@@ -71,10 +80,11 @@ def test_a_second_one_on_a_folder_is_refused_and_replaces_nothing(tmp_path: Path
     assert not is_served(tmp_path)
 
 
-def test_a_folder_is_free_again_when_its_process_was_killed(left: Path) -> None:
-    assert not is_served(left)
-    with running(left, EMAIL):
-        assert is_served(left)
+def test_a_folder_is_free_again_when_its_process_was_killed(killed: tuple[Path, Path]) -> None:
+    folder, _ = killed
+    assert not is_served(folder)
+    with running(folder, EMAIL):
+        assert is_served(folder)
 
 
 def test_no_fault_can_be_ordered_when_nobody_serves_any_more(left: Path) -> None:

@@ -197,12 +197,12 @@ def test_a_column_that_a_file_lacks_leaves_what_the_register_says(home: Path, tm
     assert kept("name", "wish", "is_protected") == [("", "", 1)]  # another, a century older, inherits nothing
 
 
-def test_a_file_that_is_no_list_of_documents_is_refused(home: Path, tmp_path: Path) -> None:
+def test_a_file_that_is_no_list_of_documents_is_refused(made: Path, tmp_path: Path) -> None:
     for content in ("", "[1]", "nonsense", '{"number": 3}', "[{}]"):
         file = tmp_path / "wrong.json"
         file.write_text(content, encoding="utf-8")
-        assert run("deliver", file, home=home).exit_code == 1, content
-    result = run("deliver", tmp_path / "none.json", home=home)
+        assert run("deliver", file, home=made).exit_code == 1, content
+    result = run("deliver", tmp_path / "none.json", home=made)
     assert (result.exit_code, "cannot be opened: No such file or directory; check its path" in result.stderr) == (
         1,
         True,
@@ -219,23 +219,23 @@ def test_a_file_that_is_no_list_of_documents_is_refused(home: Path, tmp_path: Pa
     ],
 )
 def test_what_is_no_register_is_refused_with_what_to_do(
-    home: Path, tmp_path: Path, name: str, content: bytes, words: str
+    made: Path, tmp_path: Path, name: str, content: bytes, words: str
 ) -> None:
     (tmp_path / name).write_bytes(content)
 
-    result = run("recipients", "import", tmp_path / name, home=home)
+    result = run("recipients", "import", tmp_path / name, home=made)
 
     assert (result.exit_code, words in result.stderr) == (1, True)
 
 
 def test_a_refused_document_is_named_by_its_number_and_dates_that_nobody_means_are_refused(
-    home: Path, tmp_path: Path
+    made: Path, tmp_path: Path
 ) -> None:
     file = tmp_path / "documents.json"
     odd = [invoice("904", issue_date="0001-01-01"), invoice("905", due_date="9999-12-31"), invoice("906", lines=[])]
     file.write_text(json.dumps(odd), encoding="utf-8")
 
-    told = json.loads(run("deliver", file, "--json", home=home).stdout)
+    told = json.loads(run("deliver", file, "--json", home=made).stdout)
 
     assert [one["number"] for one in told] == ["904", "905", "906"]
     assert all("ten years" in one["problem"] for one in told[:2])

@@ -46,6 +46,9 @@ SELLER = Company.model_validate(
 CREDIT_TRANSFER = "30"
 
 
+NOBODY_IS_THERE = {"timeout_s": 0.2, "margin_s": 0}  # a name server says nothing when it is gone, and is waited for
+
+
 class TestPlugin(PluginConformance):
     plugin = Plugin
 
@@ -102,6 +105,14 @@ class TestMaventa(ThroughAnAccessPoint, QueryableChannelConformance):
 class TestOwnAccessPoint(ThroughAnAccessPoint):
     settings = table_of("as4")
     when_late = {"timeout_s": 2.0, "margin_s": 0}  # noqa: RUF012 - a table; three calls, with keys that take their time
+
+    def test_reach_without_the_counterparty_says_not_now(self) -> None:
+        self.when_late = NOBODY_IS_THERE
+        super().test_reach_without_the_counterparty_says_not_now()
+
+    def test_without_the_counterparty_nothing_is_in_doubt(self) -> None:
+        self.when_late = NOBODY_IS_THERE
+        super().test_without_the_counterparty_nothing_is_in_doubt()
 
 
 class TestQvaliasNotices(WebhookReceiverConformance):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import UTC, datetime
 from functools import cache
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,8 @@ FULL = (
     etree.fromstring(STATUS),
 )
 PACKS = (invoice_response.PACK, mlr.PACK, mls.PACK)
-A_FEW = 17  # one in so many neighbours, beside those that are the first to break a rule
+A_FEW = {"structure": 11, "text": 17, "attribute": 5, "number": 5}
+"""Of each change one in so many; each number stands in one place of the Invoice Response at least."""
 NEVER_BROKEN = {"PEPPOL-T111-R005"}  # its official test holds whatever a document says
 
 PARTY_NUMBERS = (
@@ -108,6 +110,15 @@ def neighbours(full: etree._Element) -> Iterator[tuple[str, etree._Element]]:
                     yield f"{name} {etree.QName(element).localname} ({place})", root
 
 
+def some_neighbours(full: etree._Element) -> Iterator[tuple[str, etree._Element]]:
+    seen: Counter[str] = Counter()
+    for name, document in neighbours(full):
+        change = name.partition(" ")[0]
+        if seen[change] % A_FEW[change] == 0:
+            yield name, document
+        seen[change] += 1
+
+
 def _structure(_element: etree._Element) -> Iterator[Any]:
     yield lambda one: one.getparent().remove(one) if one.getparent() is not None else False
     yield lambda one: one.addnext(deepcopy(one)) if one.getparent() is not None else False
@@ -169,9 +180,8 @@ def test_every_rule_is_broken_by_some_neighbour_of_a_full_answer(pack: Pack, ful
 def test_the_official_rules_say_the_same_of_neighbours(full: etree._Element, in_full: bool) -> None:
     kind, folder = FOLDERS[specification_of(full)]
     judge = _referee(OFFICIAL / folder)
-    share = islice(neighbours(full), 0, None, 1 if in_full else A_FEW)
     different, compared = {}, 0
-    for name, document in chain(dict(telling(full).values()).items(), share):
+    for name, document in chain(telling(full).values(), neighbours(full) if in_full else some_neighbours(full)):
         if FOLDERS[specification_of(document)][0] != kind:
             continue
         verdict = judge(kind, document)

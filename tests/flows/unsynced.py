@@ -12,11 +12,11 @@ from sqlalchemy import Pool, event
 @pytest.fixture(scope="session", autouse=True)
 def nothing_is_synced() -> Iterator[None]:
     """Let the system choose when SQLite's files reach the disk: nobody cuts the power of this process."""
-    event.listen(Pool, "checkout", _sync_nothing)
+
+    def sync_nothing(connection: object, _record: object, _proxy: object) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.execute("PRAGMA synchronous=OFF")
+
+    event.listen(Pool, "checkout", sync_nothing)  # one for each folder that has this: each takes its own away
     yield
-    event.remove(Pool, "checkout", _sync_nothing)
-
-
-def _sync_nothing(connection: object, _record: object, _proxy: object) -> None:
-    if isinstance(connection, sqlite3.Connection):
-        connection.execute("PRAGMA synchronous=OFF")
+    event.remove(Pool, "checkout", sync_nothing)

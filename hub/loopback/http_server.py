@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from threading import Condition, Event, Thread
 from typing import Any, NamedTuple, Protocol, Self
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,6 +17,7 @@ from hub.loopback.faults import Fault, FaultQueue
 
 HOST = "127.0.0.1"
 SLOW_S = 1.0
+ENDS_WITHIN_S = 10  # what a request may still take when the server stops
 POLL_S = 0.1  # a look at whether to stop, where stop_listening wakes nobody
 _LARGEST = 64 * 1024 * 1024
 _BEFORE_ACCEPTING = {
@@ -88,6 +89,8 @@ class LoopbackServer(ThreadingHTTPServer):
         self.faults = faults
         self.slow_s = slow_s
         self.closing = Event()
+        self._taken_up = Condition()
+        self._at_work = 0
         self._thread: Thread | None = None
 
     @property
@@ -109,13 +112,29 @@ class LoopbackServer(ThreadingHTTPServer):
         return self
 
     def __exit__(self, *error: object) -> None:
-        """Stop serving."""
-        self.closing.set()
+        """Stop serving; what was taken up is carried out, and nothing more is."""
+        with self._taken_up:
+            self.closing.set()
         stop_listening(self.socket)
         self.shutdown()
         if self._thread is not None:
             self._thread.join()
         self.server_close()
+        with self._taken_up:
+            self._taken_up.wait_for(lambda: not self._at_work, ENDS_WITHIN_S)
+
+    def carry_out(self, request: Request, fault: Fault | None) -> Response | None:
+        """Let the service answer; None when the server stops, so that nobody writes to a folder that is gone."""
+        with self._taken_up:
+            if self.closing.is_set():
+                return None
+            self._at_work += 1
+        try:
+            return self.service.answer(request, fault)
+        finally:
+            with self._taken_up:
+                self._at_work -= 1
+                self._taken_up.notify_all()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing: senders that hang up or are killed are what this server is for."""
@@ -162,8 +181,10 @@ class _Requests(BaseHTTPRequestHandler):
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = Request(self.command, parts.path, parse_qs(parts.query), headers, content)
-        response = self.server.service.answer(request, fault)
-        if not self._goes_wrong_after(fault):
+        response = self.server.carry_out(request, fault)
+        if response is None:
+            self.close_connection = True
+        elif not self._goes_wrong_after(fault):
             self._answer(response)
 
     def _goes_wrong(self, fault: Fault | None) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import faulthandler
 import gc
 import os
 import re
 import shutil
 import sqlite3
 import tempfile
+import time
 import uuid
 import warnings
 from collections import Counter
@@ -32,10 +34,11 @@ if TYPE_CHECKING:
 
 POSTGRESQL_URL = "HUB_TEST_POSTGRESQL_URL"
 GARBAGE_IS_WORTH_A_LOOK = 200_000  # objects; looked for as often as usual, it takes a fifteenth of the tests' time
+HANGS_AFTER_S = 300
 DATABASES = ("sqlite", "postgresql")
 ONE_ON_POSTGRESQL_IN = 8  # flows that run on one database: the same work takes three times as long there
 KEPT = ("installation", "alembic_version", "dbos_migrations")
-MEMORY = Path("/dev/shm")  # noqa: S108 - as a folder, where a system has it
+MEMORY = Path("/dev/shm")
 ROOM_FOR_FILES = 4 * 1024**3  # bytes; a run of all tests has about a fourth of it in files at once
 OF_ENGINE = ("dbos.workflow_input", "dbos.workflow_output", "dbos.operation_outputs", "dbos.workflow_status")
 FOR_SPEED = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "join_collapse_limit = 5")
@@ -64,6 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
     Files of tests are kept in memory: a disk takes a sixth of the time, and of the processors as well.
     """
     settings.load_profile("in full" if config.getoption("--in-full") else "a share")
+    config.pluginmanager.register(HangClock())
     if "TMPDIR" not in os.environ and _has_room_in_memory():
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)  # of this process, and of those that it starts
 
@@ -138,6 +142,37 @@ def pytest_collection_finish() -> None:
     """Let nobody search what stays to the end for garbage, not even once, nor the rest often."""
     gc.freeze()
     gc.set_threshold(GARBAGE_IS_WORTH_A_LOOK)
+
+
+def pytest_sessionfinish() -> None:
+    """Look for garbage once more, so that what it complains of is told; pytest would look five times."""
+    gc.collect()
+    gc.freeze()
+
+
+class HangClock:
+    """Ends a test that hangs as a failure which says where every thread stands.
+
+    Each winding starts a thread: it is wound up once in a while, not for every test. No hook of this file itself, which
+    is not asked about the tests of plugins.
+    """
+
+    def __init__(self) -> None:
+        """Begin before what tests print is caught."""
+        self._stderr = os.dup(2)
+        self._is_wound_until_s = 0.0
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self) -> Iterator[None]:
+        now_s = time.monotonic()
+        if now_s > self._is_wound_until_s:
+            self._is_wound_until_s = now_s + HANGS_AFTER_S / 10
+            faulthandler.dump_traceback_later(HANGS_AFTER_S, exit=True, file=self._stderr)
+        return (yield)
+
+    def pytest_unconfigure(self) -> None:
+        faulthandler.cancel_dump_traceback_later()
+        os.close(self._stderr)
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from hub.runtime.tenant_work import TenantWork
 from hub.services.delivery import FOLLOWING, Acceptance, accept_documents, receive_archive
 from hub.services.delivery.archives import HEAD_SIZE, choose_archive
 from hub.services.delivery.archives import run_of as archive_run_of
+from hub.services.delivery.kept import kept_document, read_document
 from hub.services.delivery.planning import Planner
 from hub.services.delivery.printing import PRINTED_ALONE
 from hub.services.delivery.reading import read_documents
@@ -184,9 +185,14 @@ class DocumentsDesk:
         return self._work.store.contents.read_all([sha256])[sha256]
 
     def content(self, document_no: int) -> Document:
-        """Return a document as it is sent. Raises DataError when there is none of this number."""
+        """Return a document as it is sent.
+
+        Raises:
+            DataError: there is none of this number.
+            LedgerError: what is kept of it cannot be read.
+        """
         row = self.get(document_no)
-        return Document.model_validate_json(self._work.store.contents.read_all([row.sha256])[row.sha256])
+        return kept_document(document_no, self._work.store.contents.read_whole([row.sha256]).get(row.sha256))
 
     def plan_receivable(self, company: str, number: str) -> Route:
         """Say how the invoice of a receivable would go; as `plan`. Raises DataError when the hub cannot make it."""
@@ -230,7 +236,7 @@ class DocumentsDesk:
     def letters_about(
         self, numbers: Collection[str], *, company: str = "", kind: str = "", dated: str = ""
     ) -> list[ShownLetter]:
-        """Return letters about receivables by their numbers, the newest first, with their dates.
+        """Return letters about receivables by their numbers, the newest first; one that cannot be read has no date.
 
         Raises:
             DataError: there is no such company.
@@ -242,8 +248,9 @@ class DocumentsDesk:
         companies = [one.number for one in tenant.companies if asked in (None, one)]
         with self._work.store.read() as work:
             rows = [row for row in work.letters.about(companies, numbers) if kind in ("", row.kind)]
-        contents = self._work.store.contents.read_all({row.sha256 for row in rows})
-        shown = [ShownLetter(row, Document.model_validate_json(contents[row.sha256]).issue_date) for row in rows]
+        contents = self._work.store.contents.read_whole({row.sha256 for row in rows})
+        read = [(row, read_document(contents.get(row.sha256))) for row in rows]
+        shown = [ShownLetter(row, letter.issue_date if letter else "") for row, letter in read]
         return [one for one in shown if dated in ("", one.dated)]
 
     def passed_by(self, numbers: Collection[int]) -> dict[int, str]:

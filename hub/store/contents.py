@@ -226,10 +226,10 @@ class SqlContentsInWork:
         return kept
 
     def read(self, sha256: str) -> bytes:
-        """Return a small content whole. Raises LedgerError when it is not there."""
+        """Return a small content whole. Raises LedgerError when it is not there, or damaged."""
         parts = self._connection.execute(_READ_ALL, {"t": self._tenant, "some": [sha256]})
-        content = b"".join(zlib.decompress(data) for _, data in parts)
-        if hashlib.sha256(content).hexdigest() != sha256:
+        content = _unpacked([data for _, data in parts])
+        if content is None or hashlib.sha256(content).hexdigest() != sha256:
             raise LedgerError(LOST_BYTES)
         return content
 

@@ -27,8 +27,8 @@ def test_a_part_of_the_contents_is_read_at_a_time(
 ) -> None:
     rows = [north.one(str(1001 + no)) for no in range(5)]
     monkeypatch.setattr(module, "BYTES_AT_ONCE", documents_at_once * max(row.size for row in rows))
-    read, read_all = list[int](), north.store.contents.read_all
-    monkeypatch.setattr(north.store.contents, "read_all", lambda some: read.append(len(some)) or read_all(some))
+    read, read_whole = list[int](), north.store.contents.read_whole
+    monkeypatch.setattr(north.store.contents, "read_whole", lambda some: read.append(len(some)) or read_whole(some))
 
     found = sent_documents(north.store, rows)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from hub.model.delivery import AnswerKind, BuyerAnswer, RouteStep
 from hub.runtime.carrying import Carrier
@@ -254,3 +254,18 @@ def test_a_notice_that_holds_an_answer_does_the_same(booked, peppol):
 
     assert holds(booked) == [("dispute", "peppol", "not ordered")]
     assert booked.sql("SELECT state FROM exchange WHERE kind = 'webhook'") == [("read",)]
+
+
+def test_an_answer_to_what_cannot_be_read_any_more_is_a_persons_and_stops_no_other(engine, booked):
+    Ledger(engine).rows({"number": "1002"})
+    booked.deliver(document("1002", debtor=COMPANY))
+    damage = "UPDATE content_part SET data = :data WHERE upload IN (SELECT upload FROM content WHERE sha256 = :sha256)"
+    with engine.begin() as connection:
+        connection.execute(text(damage), {"data": b"no zlib", "sha256": booked.one("1001").sha256})
+
+    rejected = BuyerAnswer(AnswerKind.REJECTED, document_number="1002", buyer=BUYER)
+    answers(booked, by_number(AnswerKind.REJECTED), rejected)
+
+    assert [event["number"] for event in booked.events("answer_strayed")] == ["1001"]
+    assert [event["number"] for event in booked.events("invoice_answered")] == ["1002"]
+    assert "hub receivables end-hold 1002" in " ".join(booked.tasks())

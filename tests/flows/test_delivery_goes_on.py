@@ -15,7 +15,7 @@ from hub.model.deliveries import KnownRecipient
 from hub.model.delivery import Followed, Reach, Reachable, Receipt, ReceiptKind, RouteStep
 from hub.services.attempts.turn import CALL_WITHIN_S
 from hub.services.delivery import accept_documents
-from hub.services.delivery.loading import UNREADABLE
+from hub.services.delivery.kept import UNREADABLE
 from hub.services.delivery.planning import Planner
 from hub.services.delivery.reading import read_documents
 from hub.store import contents
@@ -92,6 +92,9 @@ def test_documents_whose_bytes_cannot_be_read_wait_for_a_person_and_hold_no_othe
         assert asked in " ".join(north.tasks()), name
     with pytest.raises(LedgerError, match=f"^document {rows['lost'].document_no}: {UNREADABLE}$"):
         Planner(north.store, north.tenant, north.channels, north, north.clock).plan(rows["lost"].document_no)
+    for name, told in (("misfit", UNREADABLE), ("damaged", "missing or damaged; restore them from a backup")):
+        with pytest.raises(LedgerError, match=told):
+            north.tell("copy_document", f"copy {name}", document_no=rows[name].document_no)
 
     with engine.begin() as connection:  # as restored
         connection.execute(

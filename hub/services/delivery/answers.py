@@ -42,7 +42,7 @@ class Answered(NamedTuple):
 def find_answered(
     store: Store, tenant: Tenant, channel: DocumentChannel, answers: Sequence[BuyerAnswer]
 ) -> tuple[list[Answered], list[BuyerAnswer]]:
-    """Return answers with the documents that they are about, and those that are about none.
+    """Return answers with the documents that they are about, and those that are about none that can be read.
 
     By a number alone, the buyer must be the one that it went to: anybody can send an answer. Where several documents
     have the number, and neither date nor seller tells them apart, the answer is about each: dunning rather stops.
@@ -55,7 +55,8 @@ def find_answered(
     sent = sent_documents(store, rows)
     found, unknown = list[Answered](), list[BuyerAnswer]()
     for answer, some in zip(answers, steps, strict=True):
-        fitting = [(step, sent[step.document_no]) for step in some if _is_about(answer, sent[step.document_no])]
+        read = [(step, sent[step.document_no]) for step in some if step.document_no in sent]
+        fitting = [(step, one) for step, one in read if _is_about(answer, one)]
         meant = _meant(tenant, answer, fitting)
         found += [Answered(answer, one.row, one.source_system, step.delivery_id) for step, one in meant]
         unknown += [] if meant else [answer]

@@ -15,6 +15,7 @@ from hub.model.documents import Document
 from hub.model.tenant import Tenant
 from hub.services.delivery.accepting import CLAIM, Offered, candidate_of, take
 from hub.services.delivery.completing import Completing
+from hub.services.delivery.kept import kept_document
 from hub.services.ports import JsonObject, UnitOfWork
 
 NEVER_SENT = (DocumentState.WITHDRAWN, DocumentState.UNDELIVERABLE)
@@ -25,11 +26,12 @@ def copy_document(work: UnitOfWork, tenant: Tenant, command: CopyDocument) -> Js
 
     Raises:
         DataError: there is no such document, or it cannot be right as a copy.
+        LedgerError: what is kept of it cannot be read.
         RuleViolation: it was withdrawn or could not be delivered: nobody is to have it.
     """
     work.commands.claim(CLAIM)  # before the copies that there are are counted
     row = _original(work, command.document_no)
-    original = Document.model_validate_json(work.contents.read(row.sha256))
+    original = kept_document(row.document_no, work.contents.read(row.sha256))
     copy = copy_of(original, 1 + _copies(work, row), command)
     candidate = candidate_of(Offered("", copy), Completing(work, tenant, [copy]).complete(copy))
     work.contents.keep_all([candidate.content])

@@ -11,7 +11,8 @@ from hub.model.deliveries import DocumentState, DocumentStep, StepOutcome
 from hub.model.delivery import Unfit
 from hub.rules.delivery.recipients import says_otherwise
 from hub.services.attempts import CLAIM, plan_batch
-from hub.services.delivery.loading import UNREADABLE, Loaded, address_sha256, refused_by
+from hub.services.delivery.kept import UNREADABLE
+from hub.services.delivery.loading import Loaded, address_sha256, refused_by
 from hub.services.delivery.preparing import outgoing_of, prepared_by
 from hub.services.delivery.printing import Printing
 from hub.services.delivery.reaching import Reaching

@@ -7,18 +7,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from pydantic import ValidationError
-
 from hub.contracts import DocumentChannel
 from hub.model.deliveries import TRIED, DocumentRow, DocumentStep, KnownRecipient, StepOutcome
 from hub.model.delivery import Recipient
 from hub.model.documents import Document
 from hub.rules.delivery.recipients import address_used, facts_of, recipient_of, row_of
 from hub.rules.delivery.route import RouteFacts, Way
+from hub.services.delivery.kept import read_document
 from hub.services.ports import Store, UnitOfWork
 
 HAD_IT = "it was sent there before: a person may have it sent there again"
-UNREADABLE = "what is kept of it cannot be read: restore it from a backup"
 
 
 class Loaded(NamedTuple):
@@ -38,7 +36,7 @@ def load_documents(
 ) -> tuple[list[Loaded], list[DocumentRow]]:
     """Return the documents of rows, in the same order, and the rows of which what is kept cannot be read."""
     contents = store.contents.read_whole([row.sha256 for row in rows])
-    read = [(row, _read(contents.get(row.sha256, b""))) for row in rows]
+    read = [(row, read_document(contents.get(row.sha256))) for row in rows]
     with store.read() as work:
         loaded = with_recipients(work, [(row, document) for row, document in read if document is not None], channels)
     return loaded, [row for row, document in read if document is None]
@@ -82,13 +80,6 @@ def latest_turns(steps: Iterable[DocumentStep]) -> list[DocumentStep]:
     for step in sorted(steps, key=lambda step: step.turn):
         latest[step.channel] = step
     return list(latest.values())
-
-
-def _read(content: bytes) -> Document | None:
-    try:
-        return Document.model_validate_json(content)
-    except ValidationError:
-        return None
 
 
 def _loaded(

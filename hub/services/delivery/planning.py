@@ -15,7 +15,8 @@ from hub.rules.delivery.recipients import recipient_key
 from hub.rules.delivery.route import Route, Verdict, Way, none_taken, route_of
 from hub.services.delivery.accepting import Offered, candidate_of, kept_as
 from hub.services.delivery.completing import Completing
-from hub.services.delivery.loading import UNREADABLE, Loaded, load_documents, refused_by, ways_of, with_recipients
+from hub.services.delivery.kept import UNREADABLE
+from hub.services.delivery.loading import Loaded, load_documents, refused_by, ways_of, with_recipients
 from hub.services.delivery.preparing import outgoing_of, prepared_by
 from hub.services.delivery.printing import Printer, Printing
 from hub.services.delivery.reaching import Reaching

@@ -11,7 +11,7 @@ from hub.model.deliveries import DocumentRow, Rendering
 from hub.model.delivery import Recipient
 from hub.model.documents import Document
 from hub.services.attempts import CLAIM
-from hub.services.delivery.loading import UNREADABLE
+from hub.services.delivery.kept import UNREADABLE
 from hub.services.delivery.way_finding import Routed
 from hub.services.ports import Store, Work
 

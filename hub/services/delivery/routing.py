@@ -18,7 +18,8 @@ from hub.rules.attempts import later
 from hub.rules.delivery.route import Route
 from hub.services.attempts import CLAIM
 from hub.services.delivery.dispatching import Dispatcher
-from hub.services.delivery.loading import UNREADABLE, Loaded, load_documents
+from hub.services.delivery.kept import UNREADABLE
+from hub.services.delivery.loading import Loaded, load_documents
 from hub.services.delivery.passing_on import PassingOn
 from hub.services.delivery.pieces import pieces
 from hub.services.delivery.printing import Printer, Printing

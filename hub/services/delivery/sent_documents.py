@@ -9,6 +9,7 @@ from hub.model.deliveries import DocumentRow, KnownRecipient
 from hub.model.delivery import Recipient
 from hub.model.documents import Document
 from hub.rules.delivery.recipients import recipient_of, row_of
+from hub.services.delivery.kept import read_document
 from hub.services.ports import Store
 
 BYTES_AT_ONCE = 8 * 1024 * 1024
@@ -25,18 +26,21 @@ class SentDocument(NamedTuple):
 
 
 def sent_documents(store: Store, rows: Sequence[DocumentRow]) -> dict[int, SentDocument]:
-    """Return documents by number; a part of their contents is in memory at a time, and nothing of it stays."""
+    """Return documents by number, without those that cannot be read.
+
+    A part of their contents is in memory at a time, and nothing of it stays.
+    """
     with store.read() as work:
         known = work.recipients.known(sorted({row.recipient_key for row in rows}))
     found: dict[int, SentDocument] = {}
     for some in _parts(rows):
-        contents = store.contents.read_all([row.sha256 for row in some])
-        found |= {row.document_no: _sent(row, contents[row.sha256], known.get(row.recipient_key)) for row in some}
+        contents = store.contents.read_whole([row.sha256 for row in some])
+        read = [(row, read_document(contents.get(row.sha256))) for row in some]
+        found |= {row.document_no: _sent(row, one, known.get(row.recipient_key)) for row, one in read if one}
     return found
 
 
-def _sent(row: DocumentRow, content: bytes, known: KnownRecipient | None) -> SentDocument:
-    document = Document.model_validate_json(content)
+def _sent(row: DocumentRow, document: Document, known: KnownRecipient | None) -> SentDocument:
     recipient = recipient_of(document, row_of(document, known))
     return SentDocument(row, recipient, document.issue_date, document.source_system)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from compiled_once import statements_are_compiled_once
 from unsynced import nothing_is_synced
 
-__all__ = ["nothing_is_synced"]  # for every page
+__all__ = ["nothing_is_synced", "statements_are_compiled_once"]  # for every page

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from attempt_world import TIMEOUT_S, AttemptWorld
+from compiled_once import statements_are_compiled_once
 from hub_life import WARM
 from imported_ledger import Ledger
 from payment_world import World
@@ -21,7 +22,7 @@ from hub.runtime.bootstrap import Installation
 from hub.store.database import open_database
 from hub.testing.killing.nursery import Nursery
 
-__all__ = ["nothing_is_synced"]  # for every flow
+__all__ = ["nothing_is_synced", "statements_are_compiled_once"]  # for every flow
 
 
 @pytest.fixture(scope="session")

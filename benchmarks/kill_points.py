@@ -90,7 +90,7 @@ def main() -> None:
     folder.mkdir(parents=True)
     with (
         databases(folder, DATABASES) as urls,
-        Nursery("crash_life:live", warm=WARM, log=folder / "log.txt", paths=[FLOW_TESTS]) as nursery,
+        Nursery(warm=WARM, log=folder / "log.txt", paths=[FLOW_TESTS]) as nursery,
         ThreadPoolExecutor(len(urls)) as lanes,
     ):
         waiting = {name: lanes.submit(enumerate_all, folder / name, urls[name], nursery) for name in DATABASES}

@@ -36,6 +36,7 @@ WARM = (
     "dbos._sys_db_postgres",
     "waitress",
 )
+LIVE = "hub.testing.killing.worker:live"
 LOOK_S = 0.02
 ASK_S = 0.1
 SHORTEST_LIFE_S = 0.1
@@ -183,7 +184,7 @@ class Siege:
             row_after_call=self.plan.row_after_call,
         )
         worker.marks.write_bytes(b"")  # what the one before was at is no mark of this one
-        worker.process = self._nursery.start(life._asdict())
+        worker.process = self._nursery.start(LIVE, life._asdict())
 
 
 def figures(siege: Siege) -> dict[str, Any]:

@@ -131,7 +131,7 @@ def _has_failed(one: dict[str, Any]) -> bool:
 def _run(chosen: argparse.Namespace) -> dict[str, Any]:
     found: dict[str, Any] = {}
     with (
-        Nursery("hub.testing.killing.worker:live", warm=WARM, log=chosen.folder / "log.txt") as nursery,
+        Nursery(warm=WARM, log=chosen.folder / "log.txt") as nursery,
         databases(chosen.folder, list(CONFIGURATIONS)) as urls,
     ):
         for number, (name, workers) in enumerate(CONFIGURATIONS.items()):

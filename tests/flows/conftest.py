@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import crash_lane
+import hub_life
 import pytest
 from attempt_world import TIMEOUT_S, AttemptWorld
 from compiled_once import statements_are_compiled_once
-from hub_life import WARM
 from imported_ledger import Ledger
 from payment_world import World
 from sqlalchemy import Engine
@@ -27,9 +28,9 @@ __all__ = ["nothing_is_synced", "statements_are_compiled_once"]  # for every flo
 
 @pytest.fixture(scope="session")
 def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
-    """Starts `hub` as processes of its own, without the second that each would import for."""
+    """Starts processes of their own, `hub` among them, without the second that each would import for."""
     log = tmp_path_factory.mktemp("nursery") / "log.txt"
-    with Nursery("hub_life:live", warm=WARM, log=log, paths=[Path(__file__).parent]) as opened:
+    with Nursery(warm=[*hub_life.WARM, *crash_lane.WARM], log=log, paths=[Path(__file__).parent]) as opened:
         yield opened
 
 

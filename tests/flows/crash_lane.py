@@ -18,6 +18,7 @@ from hub.model.attempts import AttemptState
 from hub.testing.killing.nursery import Nursery
 
 FLOWS = ("payments", "receivables", *Promise)
+LIVE = "crash_life:live"
 WARM = (
     "hub_bankgiro.plugin",
     "hub_autopay.plugin",
@@ -87,7 +88,7 @@ class Lane:
 
     def _dies(self, flow: str, **life: str) -> bool:
         """Let one process live; say whether it was killed."""
-        process = self._nursery.start(Life(str(self._home), flow, str(self._answers), **life)._asdict())
+        process = self._nursery.start(LIVE, Life(str(self._home), flow, str(self._answers), **life)._asdict())
         while (status := self._nursery.ended(process)) is None:
             time.sleep(LOOK_S)
         assert status in (0, -signal.SIGKILL), f"a process ended with {status}: {life}"

@@ -7,10 +7,12 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from hub.cli.main import main
+from hub.cli.__main__ import main
 from hub.services.payments import reading
 
+LIVE = "hub_life:live"
 WARM = (
+    "hub.cli.main",
     "hub.runtime.engine",
     "hub.runtime.facade",
     "hub.runtime.serving",

@@ -10,6 +10,8 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from hub_life import LIVE
+
 from hub.services.payments import reading
 from hub.testing.killing.nursery import Nursery
 
@@ -36,7 +38,7 @@ class Process:
             "environment": dict(os.environ),
             "chunk_payments": chunk_payments,
         }
-        self._number = nursery.start({**argument, "words": [str(word) for word in words]})
+        self._number = nursery.start(LIVE, {**argument, "words": [str(word) for word in words]})
         self.told: list[str] = []
         self._news = threading.Condition()
         self._reading = threading.Thread(target=self._read, args=[said], daemon=True)  # it may never say a word

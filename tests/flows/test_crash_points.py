@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from crash_lane import FLOWS, WARM, Lane, Lived, problems
+from crash_lane import FLOWS, Lane, Lived, problems
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -34,7 +34,9 @@ Died = tuple[dict[str, Lived], list[Accepted]]
 
 
 @pytest.fixture(scope="module")
-def died(tmp_path_factory: pytest.TempPathFactory, postgresql_server: str) -> Iterator[dict[str, Died]]:
+def died(
+    tmp_path_factory: pytest.TempPathFactory, postgresql_server: str, nursery: Nursery
+) -> Iterator[dict[str, Died]]:
     """The flows on both databases at once, each with deaths at a share of its points."""
     folder = tmp_path_factory.mktemp("crashes")
     name = f"crashes_{uuid.uuid4().hex}"
@@ -46,18 +48,15 @@ def died(tmp_path_factory: pytest.TempPathFactory, postgresql_server: str) -> It
         "postgresql": make_url(postgresql_server).set(database=name).render_as_string(hide_password=False),
     }
     try:
-        yield _enumerate(folder, urls)
+        yield _enumerate(folder, urls, nursery)
     finally:
         with admin.connect() as connection:
             connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
         admin.dispose()
 
 
-def _enumerate(folder: Path, urls: dict[str, str]) -> dict[str, Died]:
-    with (
-        Nursery("crash_life:live", warm=WARM, log=folder / "log.txt", paths=[Path(__file__).parent]) as nursery,
-        ThreadPoolExecutor(len(urls)) as lanes,
-    ):
+def _enumerate(folder: Path, urls: dict[str, str], nursery: Nursery) -> dict[str, Died]:
+    with ThreadPoolExecutor(len(urls)) as lanes:
         waiting = {kind: lanes.submit(_every_flow, folder / kind, url, nursery) for kind, url in urls.items()}
         return {kind: found.result() for kind, found in waiting.items()}
 

@@ -9,8 +9,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import pytest
-
 from hub.contracts import Promise
 from hub.loopback.counterparty import Counterparty
 from hub.store.database import open_database, second_pool
@@ -21,7 +19,7 @@ sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
 
 from kill_check import problems, unknown
 from kill_files import Round
-from kill_siege import WARM, Plan, Siege
+from kill_siege import Plan, Siege
 from kill_world import KillWorld
 
 KILLS = 10
@@ -34,13 +32,6 @@ SOON = {  # so that little work has many steps, and nothing waits long
 WITHOUT_WAITING = tuple(call for call in CALLS if not call.endswith(QUESTIONS))  # a question has to wait for its time
 IN_CALLS = tuple(call for call in CALLS if call.endswith(CALL))
 CONTROL = tuple(f"send {Promise.NEITHER}: {at}" for at in (CALL, AFTER))
-
-
-@pytest.fixture(scope="module")
-def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
-    log = tmp_path_factory.mktemp("nursery") / "log.txt"
-    with Nursery("hub.testing.killing.worker:live", warm=WARM, log=log) as opened:
-        yield opened
 
 
 def rounds() -> Iterator[Round]:

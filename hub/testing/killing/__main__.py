@@ -1,4 +1,4 @@
-"""`python -m hub.testing.killing MODULE:FUNCTION PATHS [MODULE ...]`: a nursery, asked by lines of JSON."""
+"""`python -m hub.testing.killing PATHS [MODULE ...]`: a nursery, asked by lines of JSON."""
 
 from __future__ import annotations
 
@@ -7,4 +7,4 @@ import sys
 from hub.testing.killing.nursery import serve
 
 if __name__ == "__main__":
-    serve(sys.argv[1], sys.argv[2], sys.argv[3:], sys.stdin, sys.stdout)
+    serve(sys.argv[1], sys.argv[2:], sys.stdin, sys.stdout)

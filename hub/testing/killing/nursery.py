@@ -23,23 +23,23 @@ from hub.testing.killing.moments import found
 
 
 class Nursery:
-    """Starts processes that call one function, each with an argument of its own."""
+    """Starts processes that call a function, each with an argument of its own."""
 
-    def __init__(self, function: str, *, warm: Sequence[str] = (), log: Path, paths: Sequence[Path] = ()) -> None:
-        """`function` is written `module:name`; `warm` are modules to import in advance, `paths` where they lie."""
+    def __init__(self, *, warm: Sequence[str] = (), log: Path, paths: Sequence[Path] = ()) -> None:
+        """`warm` are modules to import in advance, `paths` where they and those of functions may lie."""
         self._log = log.open("ab")
         self._asking = threading.Lock()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "hub.testing.killing", function, os.pathsep.join(map(str, paths)), *warm],
+            [sys.executable, "-m", "hub.testing.killing", os.pathsep.join(map(str, paths)), *warm],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
         )
 
-    def start(self, argument: Mapping[str, Any]) -> int:
-        """Start a process; return its number."""
-        return int(self._ask({"start": argument}))
+    def start(self, function: str, argument: Mapping[str, Any]) -> int:
+        """Start a process that calls a function, written `module:name`; return its number."""
+        return int(self._ask({"start": function, "argument": argument}))
 
     def ended(self, process: int, *, wait: bool = False) -> int | None:
         """Return how a process has ended, below zero by which signal; None while it lives."""
@@ -70,19 +70,19 @@ class Nursery:
         return json.loads(answer)
 
 
-def serve(function: str, paths: str, warm: Sequence[str], questions: IO[str], answers: IO[str]) -> None:
+def serve(paths: str, warm: Sequence[str], questions: IO[str], answers: IO[str]) -> None:
     """Import, then start processes as they are asked for, until there are no more questions."""
     sys.path.extend(paths.split(os.pathsep) if paths else [])
-    owner, name = found(function)
+    gc.disable()  # what is imported stays, here and in the children
     for module in warm:
         import_module(module)
-    assert threading.active_count() == 1, "a thread would not be there in the children"
     gc.freeze()
     living: set[int] = set()
     for line in questions:
         question = json.loads(line)
         if "start" in question:
-            answer = _fork(getattr(owner, name), question["start"], living)
+            owner, name = found(question["start"])
+            answer = _fork(getattr(owner, name), question["argument"], living)
         else:
             answer = _ended(question["ended"], living, wait=question["wait"])
         answers.write(f"{json.dumps(answer)}\n")
@@ -101,6 +101,7 @@ def _ended(process: int, living: set[int], *, wait: bool) -> int | None:
 
 
 def _fork(function: Any, argument: dict[str, Any], living: set[int]) -> int | None:
+    assert threading.active_count() == 1, "a thread would not be there in the child"
     child = os.fork()
     if child:
         living.add(child)
@@ -110,6 +111,7 @@ def _fork(function: Any, argument: dict[str, Any], living: set[int]) -> int | No
         nothing = os.open(os.devnull, os.O_RDWR)
         os.dup2(nothing, 0)
         os.dup2(2, 1)  # what it prints goes to the log
+        gc.enable()
         signal.signal(signal.SIGINT, signal.default_int_handler)  # who is started in the background ignores Ctrl+C
         function(argument)
         status = 0

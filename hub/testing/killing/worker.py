@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from hub.testing.killing.marks import Aim, Marks
 from hub.testing.killing.moments import found, mark_moments, write_the_row_after_the_call
 
-PROGRAM = "hub.cli.main:main"
+PROGRAM = "hub.cli.__main__:main"
 WAITS_IN = "hub.runtime.node:WorkingNode.wait"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 from collections.abc import Mapping
@@ -10,7 +11,8 @@ from typing import Any
 from hub.cli.__main__ import main
 from hub.services.payments import reading
 
-LIVE = "hub_life:live"
+LIVE, LIVE_WITHOUT_PRIVILEGES = "hub_life:live", "hub_life:live_without_privileges"
+LINUX_CAPABILITY_VERSION_3 = 0x20080522
 WARM = (
     "hub.cli.main",
     "hub.runtime.engine",
@@ -39,6 +41,14 @@ def live(argument: Mapping[str, Any]) -> None:
     reading.CHUNK_PAYMENTS = argument["chunk_payments"]
     sys.argv = ["hub", *argument["words"]]
     main()
+
+
+def live_without_privileges(argument: Mapping[str, Any]) -> None:
+    """Run it so that rights of files hold for it, where the tests are root's too; privileges are Linux's."""
+    if os.getuid() == 0:
+        header, no_capabilities = (ctypes.c_uint32 * 2)(LINUX_CAPABILITY_VERSION_3), (ctypes.c_uint32 * 6)()
+        assert ctypes.CDLL(None).capset(header, no_capabilities) == 0
+    live(argument)
 
 
 def _send_stream(stream: int, to: str) -> None:

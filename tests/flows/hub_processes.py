@@ -28,6 +28,7 @@ class Process:
         chunk_payments: int = reading.CHUNK_PAYMENTS,
         *,
         printed: Path = Path(os.devnull),
+        life: str = LIVE,
     ) -> None:
         said = Path(tempfile.mkdtemp()) / "said"
         os.mkfifo(said)
@@ -38,7 +39,7 @@ class Process:
             "environment": dict(os.environ),
             "chunk_payments": chunk_payments,
         }
-        self._number = nursery.start(LIVE, {**argument, "words": [str(word) for word in words]})
+        self._number = nursery.start(life, {**argument, "words": [str(word) for word in words]})
         self.told: list[str] = []
         self._news = threading.Condition()
         self._reading = threading.Thread(target=self._read, args=[said], daemon=True)  # it may never say a word

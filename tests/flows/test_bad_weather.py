@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -15,6 +12,8 @@ from typing import Any
 
 import pytest
 from engine_home import make_home
+from hub_life import LIVE_WITHOUT_PRIVILEGES
+from hub_processes import Process
 from weather import Disk, assert_posted_once, before_first_chunk, locked, payment_file
 
 from hub.banking_calendar import FixedClock
@@ -24,8 +23,7 @@ from hub.runtime.bootstrap import Installation
 from hub.runtime.facade import Hub
 from hub.runtime.lock import work_lock
 from hub.store.database import open_database
-
-PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1  # of Linux: without it root obeys the rights of files
+from hub.testing.killing.nursery import Nursery
 
 
 @pytest.fixture
@@ -114,30 +112,22 @@ def test_a_home_that_cannot_be_written_is_a_setting_to_mend(demo: DemoFolder, tm
 
 
 @pytest.mark.parametrize("what", ["file", "folder"])
-def test_a_read_only_database_ends_in_one_clear_line(demo: DemoFolder, database: Path, what: str) -> None:
+def test_a_read_only_database_ends_in_one_clear_line(
+    demo: DemoFolder, database: Path, what: str, nursery: Nursery
+) -> None:
     with Hub.open(demo.home):
         pass
     place = database if what == "file" else database.parent
     rights = place.stat().st_mode
     place.chmod(rights & 0o555)
-    refused = _without_privileges("receive", demo.file(BGMAX), "--home", demo.home)
-    assert (refused.returncode, len(refused.stderr.splitlines())) == (3, 1), refused.stderr
-    assert "cannot be opened for writing" in refused.stderr
+    words = ("receive", demo.file(BGMAX), "--home", demo.home)
+    refused = Process(nursery, words, life=LIVE_WITHOUT_PRIVILEGES)
+    assert (refused.ends(), len(refused.told)) == (3, 1), refused.told
+    assert "cannot be opened for writing" in refused.told[0]
 
     place.chmod(rights)
     with Hub.open(demo.home) as hub:
         assert hub.receive(demo.file(BGMAX)).exchange.state == "posted"
-
-
-def _without_privileges(*words: object) -> subprocess.CompletedProcess[str]:
-    """Run the command so that rights hold for it, where the tests are root's too."""
-    command = [sys.executable, "-m", "hub.cli", *map(str, words)]
-    obey = _obey_rights if os.getuid() == 0 else None
-    return subprocess.run(command, text=True, capture_output=True, check=False, timeout=60, preexec_fn=obey)
-
-
-def _obey_rights() -> None:
-    ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0)
 
 
 @pytest.mark.parametrize("jump", [timedelta(days=-3), timedelta(days=40)])

@@ -70,11 +70,12 @@ def test_no_home_is_a_setting_and_no_command_is_usage(home: Path) -> None:
     assert run("no-such-command").exit_code == 2
 
 
-def test_answer_in_a_pipe_is_plain(tmp_path: Path) -> None:
-    result = process("inspect", BGMAX, cwd=tmp_path)
-    assert result.returncode == 0
-    assert "\x1b" not in result.stdout + result.stderr
-    assert "Åkerö Bygg" in result.stdout
+def test_answer_in_a_file_is_plain(tmp_path: Path, nursery: Nursery) -> None:
+    inspecting = Process(nursery, ("inspect", BGMAX), printed=tmp_path / "printed")
+    assert inspecting.ends() == 0
+    printed = (tmp_path / "printed").read_text(encoding="utf-8")
+    assert "\x1b" not in printed + "".join(inspecting.told)
+    assert "Åkerö Bygg" in printed
 
 
 def test_nothing_is_cut_in_a_pipe_whatever_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,30 +5,27 @@ from __future__ import annotations
 import re
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hub_processes import Process
 from test_cli_demo import run
 
-HUB = [sys.executable, "-m", "hub.cli", "sandbox"]
+from hub.testing.killing.nursery import Nursery
 
 
-def test_it_says_whom_a_side_reaches_that_does_not_reach_everybody(tmp_path: Path) -> None:
-    arguments = ["--only", "internet_bank", "--only", "letter", "--folder", str(tmp_path)]
-    with subprocess.Popen([*HUB, *arguments], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as serving:
-        assert serving.stderr is not None
-        said = ""
-        while "serving until" not in said and (line := serving.stderr.readline()):
-            said += line
-        serving.terminate()
-        serving.wait()
+def test_it_says_whom_a_side_reaches_that_does_not_reach_everybody(tmp_path: Path, nursery: Nursery) -> None:
+    words = ("sandbox", "--only", "internet_bank", "--only", "letter", "--folder", tmp_path)
+    serving = Process(nursery, words)
+    serving.wait_for("serving until")
+    serving.send_signal(signal.SIGTERM)
+    code = serving.ends()
 
+    said = "".join(serving.told)
     assert "internet_bank reaches these debtors alone: 191212121212" in said
     assert "letter reaches" not in said
-    assert serving.returncode == 0
+    assert code == 0
 
 
 @pytest.fixture

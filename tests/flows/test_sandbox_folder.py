@@ -3,48 +3,34 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hub_processes import Process
 
 from hub.contracts import Received
 from hub.errors import ConfigurationError, DataError
 from hub.runtime.sandboxes import RECEIVED, SandboxDesk, installed_makers, is_served, order_fault, running
+from hub.testing.killing.nursery import Nursery
 from tests.flows.test_cli_demo import run
 
 EMAIL = ("email",)
 WITH_PORTS = sorted({plugin for plugin, _ in installed_makers()})
-SERVING = (
-    "import pathlib, sys, time\n"
-    "from hub.runtime.sandboxes import SandboxDesk, running\n"
-    "folder = pathlib.Path(sys.argv[1])\n"
-    "with running(folder, ['email']) as sandboxes:\n"
-    "    SandboxDesk(folder, sandboxes).look()\n"
-    "    print('serving', flush=True)\n"
-    "    time.sleep(600)\n"
-)
 
 
 @pytest.fixture(scope="module")
-def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+def killed(tmp_path_factory: pytest.TempPathFactory, nursery: Nursery) -> tuple[Path, Path]:
     """A folder whose process was killed in the middle of its service, and a copy that nobody changes."""
     folder = tmp_path_factory.mktemp("killed") / "sandboxes"
     folder.mkdir()
-    serving = subprocess.Popen([sys.executable, "-c", SERVING, str(folder)], stdout=subprocess.PIPE)
-    assert serving.stdout is not None
-    with serving.stdout as said:
-        assert said.readline() == b"serving\n"
+    serving = Process(nursery, ("sandbox", "--only", *EMAIL, "--folder", folder))
+    serving.wait_for("serving until")
     assert is_served(folder)
-    os.kill(serving.pid, signal.SIGKILL)
-    serving.wait()
+    serving.close()
     return folder, shutil.copytree(folder, folder.with_name("copy"))
 
 

@@ -33,7 +33,7 @@ AROUND_EVERY_CALL = {
     "after a call",
 }
 AROUND_QUESTIONS = {"before a question", "after a question"}
-SHARE = 4  # and the first moment of each kind
+SHARE = 8  # and the first moment of each kind
 SHARE_OF_A_ROW = 6
 SHARE_OF_TOLD = 13
 SHARE_OF_PAIRS = 19

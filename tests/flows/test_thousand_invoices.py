@@ -19,7 +19,7 @@ from hub.model.documents import DocumentKind
 from tests.flows.invoice_fates import CHANNELS, QUESTIONS, SENDS, Case, Ends, Lot, expected_end
 from tests.flows.thousand_world import ThousandWorld
 
-MANY, FEWER, SOME = 1_000, 100, 30
+MANY, FEWER, SOME = 1_000, 65, 30
 MOST = 0.9  # of the first calls of fewer go wrong, so that they meet as many faults
 DEATHS = (7, 40, 3, 55, 21, 90, 2, 33)  # each counted in commits from the one before
 
@@ -34,7 +34,7 @@ def all_ended(engine: Engine, folder: Path, cases: Sequence[Case], *, deaths: Se
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_thousand_invoices_end_where_their_faults_say(engine: Engine, tmp_path: Path, in_full: bool):
-    cases = Lot(1).cases(MANY) if in_full else Lot(18, share=MOST).cases(FEWER)
+    cases = Lot(1).cases(MANY) if in_full else Lot(159, share=MOST).cases(FEWER)
 
     world = all_ended(engine, tmp_path, cases)
 

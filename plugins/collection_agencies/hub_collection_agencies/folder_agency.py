@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import BinaryIO
@@ -36,6 +36,7 @@ from hub_collection_agencies.terms import Profile
 PACKAGE = "hub_collection_agencies"
 TABLE = "plugins.collection_agencies"
 HEAD_BYTES = 4096
+MOST_LAYOUTS = 32  # that are kept once they are loaded
 LAYOUT_PAGE = "docs/declared-layouts.md"
 
 
@@ -168,13 +169,18 @@ class FolderAgency:
 def agency_layout(path: str, shipped: str) -> Layout:
     """Return the layout of a file on this machine, else one that is shipped. Raises ConfigurationError."""
     if not path:
-        return load_layout(files(PACKAGE).joinpath(shipped).read_bytes(), VOCABULARIES, shipped)
+        return _loaded(files(PACKAGE).joinpath(shipped).read_bytes(), shipped)
     try:
         document = Path(path).read_bytes()
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ConfigurationError(f"the layout {path} cannot be read: {reason}", where=TABLE) from None
-    return load_layout(document, VOCABULARIES, path)
+    return _loaded(document, path)
+
+
+@lru_cache(maxsize=MOST_LAYOUTS)  # every opening of every tenant has its agencies made anew
+def _loaded(document: bytes, where: str) -> Layout:
+    return load_layout(document, VOCABULARIES, where)
 
 
 def _below_zero(order: CaseOrder) -> str:

@@ -25,13 +25,18 @@ ALLOWED = (
 
 def forbidden_imports(folder: Path) -> list[str]:
     """Return `file:line: name` for every import in a plugin's package that it may not have."""
+    return list(_forbidden_in(folder))
+
+
+@cache  # a plugin's channels, or readers, are each asked about
+def _forbidden_in(folder: Path) -> tuple[str, ...]:
     others = {point.module.partition(".")[0] for point in entry_points(group="hub.plugins")} - {folder.name}
     found = []
     for path in sorted(folder.rglob("*.py")):
         for name, line in imported_names(path):
             if _is_forbidden(name, folder.name, others):
                 found.append(f"{path.relative_to(folder.parent).as_posix()}:{line}: {name}")
-    return found
+    return tuple(found)
 
 
 def imported_names(path: Path) -> Iterator[tuple[str, int]]:
@@ -68,7 +73,12 @@ def _needed(package: Path, module: Path) -> set[Path]:
     return needed
 
 
-def _imported_modules(package: Path, path: Path) -> Iterator[Path]:
+@cache  # and each asked about needs much of what the others need
+def _imported_modules(package: Path, path: Path) -> tuple[Path, ...]:
+    return tuple(_imports_within(package, path))
+
+
+def _imports_within(package: Path, path: Path) -> Iterator[Path]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), filename=str(path))):
         if isinstance(node, ast.Import):
             yield from (found for alias in node.names for found in _module(package, package.parent, alias.name))

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from typer.testing import CliRunner
 
-from hub.cli.main import build_app
 from hub.model.command import LARGEST_NUMBER
+from tests.flows.test_cli_demo import run
 
-APP = build_app()
 TOO_LARGE = str(LARGEST_NUMBER + 1)
 
 
@@ -27,8 +25,8 @@ TOO_LARGE = str(LARGEST_NUMBER + 1)
     ],
 )
 def test_a_command_that_is_not_written_right_is_told_in_one_line_and_as_json(words: str, told: str) -> None:
-    plain = CliRunner().invoke(APP, words.split())
-    as_json = CliRunner().invoke(APP, ["--json", *words.split()])
+    plain = run(*words.split())
+    as_json = run("--json", *words.split())
 
     assert (plain.exit_code, plain.stdout, plain.stderr) == (2, "", f"hub: {told}\n")
     assert (as_json.exit_code, json.loads(as_json.stdout)) == (2, {"error": {"code": "USAGE", "message": told}})
@@ -44,14 +42,14 @@ def test_a_command_that_is_not_written_right_is_told_in_one_line_and_as_json(wor
     ],
 )
 def test_a_number_that_no_database_holds_is_refused(words: str) -> None:
-    refused = CliRunner().invoke(APP, words.split())
+    refused = run(*words.split())
 
     assert refused.exit_code == 2
     assert f"must be at most {LARGEST_NUMBER}" in refused.stderr
 
 
 def test_no_arguments_show_the_help_alone() -> None:
-    shown = CliRunner().invoke(APP, [])
+    shown = run()
 
     assert (shown.exit_code, shown.stderr) == (2, "")
     assert "Usage: " in shown.stdout

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hub.demo.folder import TENANT, lay_out
+from hub.demo.folder import TENANT
 from hub.runtime.bank_findings import bank_findings
 from hub.runtime.bootstrap import Installation
 
@@ -27,9 +27,7 @@ def told(home: Path, *, added: str = "", failed: str = "", looked: bool = False)
     return found
 
 
-def test_how_the_looks_went_is_told(tmp_path: Path) -> None:
-    home = lay_out(tmp_path / "home").home
-
+def test_how_the_looks_went_is_told(home: Path) -> None:
     assert told(home) == []
     (never, unscheduled) = told(home, added=CONNECTION)
     assert never == ("look", "bank connection seb: nobody has looked yet: hub bank fetch seb")

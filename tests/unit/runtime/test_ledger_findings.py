@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.demo.folder import TENANT, lay_out
+from hub.demo.folder import TENANT
 from hub.runtime.bootstrap import Installation
 from hub.runtime.ledger_findings import ledger_findings
 
@@ -25,8 +25,7 @@ PLACE = 'out = { folder = "/srv/ledger" }\n'
         (OF_COMPANY, PLUGIN + PLACE, [("ok", "go to the ledger by sie"), ("look", "no default_series")]),
     ],
 )
-def test_the_way_to_the_ledger_is_told(tmp_path: Path, own: str, plugin: str, found: list[tuple[str, str]]) -> None:
-    home = lay_out(tmp_path / "home").home
+def test_the_way_to_the_ledger_is_told(home: Path, own: str, plugin: str, found: list[tuple[str, str]]) -> None:
     file = home / "tenants" / f"{TENANT}.toml"
     content = file.read_text(encoding="utf-8").replace("[companies.limits]", f"{own}\n[companies.limits]", 1)
     file.write_text(content + plugin, encoding="utf-8")

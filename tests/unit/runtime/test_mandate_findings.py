@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.demo.folder import TENANT, lay_out
+from hub.demo.folder import TENANT
 from hub.runtime.bootstrap import Installation
 from hub.runtime.mandate_findings import mandate_findings
 
@@ -25,8 +25,7 @@ SCHEDULE = '\n[[schedules]]\nname = "draw"\njob = "direct_debits"\nat = ["07:30"
         (OF_COMPANY.format("autogiro"), PLACE, [("ok", "collects by autogiro"), ("look", "no schedule")]),
     ],
 )
-def test_the_way_of_direct_debits_is_told(tmp_path: Path, own: str, more: str, found: list[tuple[str, str]]) -> None:
-    home = lay_out(tmp_path / "home").home
+def test_the_way_of_direct_debits_is_told(home: Path, own: str, more: str, found: list[tuple[str, str]]) -> None:
     file = home / "tenants" / f"{TENANT}.toml"
     content = file.read_text(encoding="utf-8").replace("[companies.limits]", f"{own}\n[companies.limits]", 1)
     file.write_text(content + more, encoding="utf-8")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.demo.folder import TENANT, lay_out
+from hub.demo.folder import TENANT
 from hub.runtime.bootstrap import Installation
 from hub.runtime.webhook_findings import webhook_findings
 
@@ -21,10 +21,7 @@ from hub.runtime.webhook_findings import webhook_findings
         ("0.0.0.0:8099", True, [("ok", "hub serve takes them at"), ("look", "other machines reach the listener")]),
     ],
 )
-def test_listener_and_receivers_are_told(
-    tmp_path: Path, listen: str, secret: bool, found: list[tuple[str, str]]
-) -> None:
-    home = lay_out(tmp_path / "home").home
+def test_listener_and_receivers_are_told(home: Path, listen: str, secret: bool, found: list[tuple[str, str]]) -> None:
     if listen:
         (home / "hub.toml").write_text(f'[webhooks]\nlisten = "{listen}"\n', encoding="utf-8")
     if secret:

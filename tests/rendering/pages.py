@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pypdf import PdfReader
@@ -54,13 +55,14 @@ def placed(pdf: bytes, page: int = 1) -> list[Placed]:
     return found
 
 
+@lru_cache(8)  # most tests look at several pages, or several times
 def _texts(pdf: bytes) -> list[Any]:
     """Return the pages without the lines and curves of what is drawn: reading these takes most of the time."""
     pages = list(opened(pdf).pages)
     for page in pages:
         texts = DecodedStreamObject()
         texts.set_data(_DRAWN.sub(b"", page["/Contents"].get_object().get_data()))
-        page[NameObject("/Contents")] = texts
+        page[NameObject("/Contents")] = ContentStream(texts, page.pdf, "bytes")
     return pages
 
 
@@ -70,7 +72,7 @@ def _widths(page: Any) -> dict[tuple[float, float], float]:
     widths: dict[tuple[float, float], float] = {}
     matrices, now, advances, size = [], (1.0, 1.0, 0.0, 0.0), {}, 0.0
     start = (0.0, 0.0)
-    for operands, operator in ContentStream(page.get_contents(), page.pdf).operations:
+    for operands, operator in page["/Contents"].operations:
         if operator == b"q":
             matrices.append(now)
         elif operator == b"Q":

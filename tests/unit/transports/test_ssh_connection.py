@@ -12,7 +12,6 @@ import paramiko
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
     Encoding,
     NoEncryption,
     PrivateFormat,
@@ -40,7 +39,8 @@ def server(tmp_path: Path) -> Iterator[SftpServer]:
 
 def key_pair(kind: str, passphrase: str = "") -> tuple[str, str]:
     key = KINDS[kind]()
-    hidden = BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
+    quickly = PrivateFormat.OpenSSH.encryption_builder().kdf_rounds(1)  # sixteen are usual, and slow on purpose
+    hidden = quickly.build(passphrase.encode()) if passphrase else NoEncryption()
     private = key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, hidden).decode()
     return private, key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
 

@@ -145,9 +145,9 @@ class SandboxPki:
 def kept_pki(file: Path) -> SandboxPki:
     """Return the certificates of a file, made at the first call; keys take long to make, so trials share them."""
     if not file.exists():
-        made = _shared()
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as kept:
-            kept.write(b"".join(one.key_pem + one.pem for one in made.all()))
+            kept.write(_shared_pem())
+        return SandboxPki(kept=_shared().all())
     content = file.read_bytes()
     keys = [load_pem_private_key(one, None, unsafe_skip_rsa_key_validation=True) for one in _KEYS.findall(content)]
     rsa_keys = [key for key in keys if isinstance(key, rsa.RSAPrivateKey)]
@@ -165,6 +165,11 @@ def _shared() -> SandboxPki:
     for name in ("PSE000001", "PSE000002", "PSE000099"):
         made.access_point(name)
     return made
+
+
+@lru_cache(1)
+def _shared_pem() -> bytes:
+    return b"".join(one.key_pem + one.pem for one in _shared().all())
 
 
 def _name(certified: Certified) -> str:

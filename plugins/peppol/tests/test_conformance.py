@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode
 from collections.abc import Sequence
+from functools import cache
 from importlib.util import find_spec
 
 import pytest
@@ -49,6 +50,15 @@ CREDIT_TRANSFER = "30"
 NOBODY_IS_THERE = {"timeout_s": 0.2, "margin_s": 0}  # a name server says nothing when it is gone, and is waited for
 
 
+@cache  # each access point is given the same documents, many times over
+def written(document: Document) -> bytes:
+    try:
+        return BisWriter().write(document, SELLER)
+    except DocumentError:
+        root = "CreditNote" if document.kind is DocumentKind.CREDIT_NOTE else "Invoice"
+        return small_invoice(number=document.number, root=root, buyer=document.debtor.e_invoice_address)
+
+
 class TestPlugin(PluginConformance):
     plugin = Plugin
 
@@ -61,11 +71,7 @@ class ThroughAnAccessPoint(DocumentChannelConformance, FollowedChannelConformanc
 
     def make_e_invoice(self, document: Document) -> bytes:
         """Return what the plugin writes; of an odd document that is none, as much as an access point takes."""
-        try:
-            return BisWriter().write(document, SELLER)
-        except DocumentError:
-            root = "CreditNote" if document.kind is DocumentKind.CREDIT_NOTE else "Invoice"
-            return small_invoice(number=document.number, root=root, buyer=document.debtor.e_invoice_address)
+        return written(document)
 
     def stated_payments(self, content: bytes) -> list[tuple[int, str]]:
         """Return what the e-invoice in a message asks to be paid by giro; it says nothing else beside it."""

@@ -14,7 +14,7 @@ from tests.unit.testing.failing_checks import checks_of, failing_checks
 
 class Kit(CollectionAgencyConformance):
     agency_class: type[SoundAgency] = SoundAgency
-    mutations = 10
+    mutations = 3
 
     def make_desk(self) -> Desk[CollectionAgency]:
         agency = self.agency_class()

@@ -14,7 +14,7 @@ from tests.unit.testing.failing_checks import checks_of, failing_checks
 
 class Kit(BookkeepingExporterConformance):
     exporter_class: type[SoundExporter] = SoundExporter
-    mutations = 10
+    mutations = 3
 
     def make_exporter(self) -> BookkeepingExporter:
         return self.exporter_class()

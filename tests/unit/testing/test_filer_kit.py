@@ -14,7 +14,7 @@ from tests.unit.testing.failing_checks import checks_of, failing_checks
 
 class Kit(OrderToPayFilerConformance):
     filer_class: type[SoundFiler] = SoundFiler
-    mutations = 10
+    mutations = 3
 
     def make_desk(self) -> Desk[OrderToPayFiler]:
         filer = self.filer_class()

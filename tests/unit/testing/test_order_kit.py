@@ -14,7 +14,7 @@ from tests.unit.testing.failing_checks import checks_of, failing_checks
 
 class Kit(PaymentOrderWriterConformance):
     writer_class: type[SoundWriter] = SoundWriter
-    mutations = 10
+    mutations = 3
 
     def make_writer(self) -> PaymentOrderWriter:
         return self.writer_class()

@@ -15,7 +15,7 @@ from tests.unit.testing.sound_scheme import SoundScheme
 
 class Kit(DirectDebitSchemeConformance):
     scheme_class: type[SoundScheme] = SoundScheme
-    mutations = 10
+    mutations = 3
 
     def make_scheme(self) -> DirectDebitScheme:
         return self.scheme_class()

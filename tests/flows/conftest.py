@@ -12,6 +12,7 @@ import hub_life
 import pytest
 from attempt_world import TIMEOUT_S, AttemptWorld
 from compiled_once import statements_are_compiled_once
+from engine_tables_once import engine_tables_are_made_once
 from imported_ledger import Ledger
 from payment_world import World
 from sqlalchemy import Engine
@@ -23,7 +24,7 @@ from hub.runtime.bootstrap import Installation
 from hub.store.database import open_database
 from hub.testing.killing.nursery import Nursery
 
-__all__ = ["nothing_is_synced", "statements_are_compiled_once"]  # for every flow
+__all__ = ["engine_tables_are_made_once", "nothing_is_synced", "statements_are_compiled_once"]  # for every flow
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,9 @@ def statements_are_compiled_once() -> Iterator[None]:
     kept = _OfAllDatabases(MOST_KEPT)
 
     def share(connection: Connection) -> None:
-        connection.execution_options(compiled_cache=kept)
+        if "compiled_cache" not in connection.get_execution_options():
+            connection.execution_options(compiled_cache=kept)
+            connection.engine.update_execution_options(compiled_cache=kept)  # for its next connections
 
     event.listen(Engine, "engine_connect", share)
     yield

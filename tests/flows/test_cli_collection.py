@@ -130,8 +130,14 @@ def test_what_was_run_is_at_the_agency_which_has_accepted_it(handed: Any) -> Non
     assert "accepted" in shown.output
 
 
-def test_what_the_agency_was_paid_is_settled_and_booked(handed: Any) -> None:
+def test_cases_are_settled_seen_to_by_a_person_and_recalled(handed: Any, tmp_path: Path) -> None:
     said, agency = handed
+    is_settled_and_booked(said, agency)
+    is_seen_to_by_a_person(said, tmp_path)
+    is_recalled_and_every_list_is_shown(said, agency)
+
+
+def is_settled_and_booked(said: Handed, agency: AgencySandbox) -> None:
     agency._debtor_pays(1)
     agency.desk.work(str(TODAY), pays_out=True)
     follow(said.home)
@@ -145,8 +151,7 @@ def test_what_the_agency_was_paid_is_settled_and_booked(handed: Any) -> None:
     assert run("verify", home=said.home).exit_code == 0, run("verify", home=said.home).output
 
 
-def test_a_person_has_a_way_on_with_files_and_settlements(handed: Any, tmp_path: Path) -> None:
-    said, _ = handed
+def is_seen_to_by_a_person(said: Handed, tmp_path: Path) -> None:
     file = tmp_path / "told.csv"
     file.write_text("X;no such record\n", encoding="utf-8")
     result = run("collection", "receive", "svea", file, home=said.home)
@@ -169,8 +174,7 @@ def test_a_person_has_a_way_on_with_files_and_settlements(handed: Any, tmp_path:
     assert run("verify", home=said.home).exit_code == 0
 
 
-def test_a_recall_is_told_and_every_list_is_shown(handed: Any) -> None:
-    said, agency = handed
+def is_recalled_and_every_list_is_shown(said: Handed, agency: AgencySandbox) -> None:
     for one in answer("collection", "cases", "--state", "open", home=said.home):
         recalled = answer("collection", "recall", one["case"]["case_no"], "--reason", "disputed", home=said.home)
         assert recalled["ended"] is False

@@ -28,7 +28,7 @@ class Day(NamedTuple):
     """A home in which a mandate was registered and an invoice collected, and what the commands said."""
 
     home: Path
-    bank: Path
+    sent: str  # the file at the bank
     registered: Any
     plan: Any
     first: Any
@@ -53,7 +53,8 @@ def day(demonstration: Demonstration, tmp_path_factory: pytest.TempPathFactory) 
     first = answer("payment-requests", "run", "--key", "morning-1", home=home)
     again = answer("payment-requests", "run", "--key", "morning-1", home=home)
     listed = answer("payment-requests", "list", home=home)
-    return Day(home, bank, registered, plan, first, again, listed)
+    (sent,) = bank.iterdir()
+    return Day(home, sent.read_text(encoding="latin-1"), registered, plan, first, again, listed)
 
 
 def receivable(number: str) -> dict[str, str]:
@@ -96,8 +97,7 @@ def test_a_run_sends_one_file_and_a_key_sends_it_once(day: Day) -> None:
     (file,) = day.first["files"]
     assert (file["orders"], file["exchange"]["state"]) == (2, "delivered")
     assert day.again["files"] == day.first["files"]
-    (sent,) = day.bank.iterdir()
-    records = sent.read_text(encoding="latin-1").splitlines()
+    records = day.sent.splitlines()
     assert [record[:2] for record in records] == ["01", "82", "82"]
     assert records[1][2:10] == f"{DAY_OF_PAYMENT:%Y%m%d}"
     assert records[1][15:43] == PAYER.zfill(16) + "84250".zfill(12)

@@ -56,10 +56,12 @@ def archive(*entries: str, files: Mapping[str, bytes] | None = None) -> bytes:
     entries = entries or tuple(entry(at) for at in range(len(PEOPLE)))
     index = f'<?xml version="1.0" encoding="iso-8859-1"?>\n<Index>\n{"".join(entries)}</Index>\n'
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
-        made.writestr("ArchiveIndex.xml", index.encode("latin-1"))
-        for name, content in (pdfs() if files is None else files).items():
-            made.writestr(name, content)
+    members = {"ArchiveIndex.xml": index.encode("latin-1"), **(pdfs() if files is None else files)}
+    with zipfile.ZipFile(target, "w") as made:
+        for name, content in members.items():
+            made.writestr(
+                zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED
+            )  # of one time: made again it is the same
     return target.getvalue()
 
 

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from threading import Lock
 
 import pytest
 
@@ -24,13 +25,15 @@ def engine_tables_are_made_once(tmp_path_factory: pytest.TempPathFactory) -> Ite
 
     file = tmp_path_factory.mktemp("engine-tables") / "engine.sqlite"
     statements: list[str] = []
+    being_made = Lock()
     make_tables = RunQueue.make_tables
 
     def make_tables_as_once(queue: RunQueue) -> None:
         url = queue._pool.url
-        if not statements:
-            DBOS.migrate(f"sqlite:///{file}")
-            statements.extend(_made_in(file))
+        with being_made:
+            if not statements:
+                DBOS.migrate(f"sqlite:///{file}")
+                statements.extend(_made_in(file))
         if url.get_backend_name() != "sqlite" or not _has_made(str(url.database), statements):
             make_tables(queue)
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Sequence
 from pathlib import Path
-from threading import Event
 from typing import Annotated
 
 import typer
@@ -51,12 +49,11 @@ def serve(
 ) -> None:
     """Serve counterparties until Ctrl-C, and say what a tenant's settings need to talk to them."""
     from hub.runtime.sandboxes import SandboxDesk, running, tables_of  # here: it loads every plugin
+    from hub.runtime.stop_signals import stop_signals
     from hub.runtime.written_tables import tables_written
 
     tables = tables_written(_texts_of(settings or ()))
-    stopping = Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
-    with running(folder, only or (), first_port=port, tables=tables) as sandboxes:
+    with stop_signals() as signals, running(folder, only or (), first_port=port, tables=tables) as sandboxes:
         desk = SandboxDesk(folder, sandboxes)
         desk.look()
         if session.as_json:
@@ -72,11 +69,8 @@ def serve(
                 if one.reaches is not None:
                     say(f"{one.sandbox.name} reaches these debtors alone: {', '.join(one.reaches)}")
             say("serving until Ctrl-C; see what came: hub sandbox received; let calls fail: hub sandbox fault")
-        try:
-            while not stopping.wait(LOOK_EVERY_S):
-                desk.look()
-        except KeyboardInterrupt:
-            pass
+        while not signals.wait(LOOK_EVERY_S):
+            desk.look()
         desk.look()
 
 

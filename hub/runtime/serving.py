@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from types import FrameType
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 
 from hub.errors import ConfigurationError
 from hub.model.nodes import Node
@@ -17,6 +14,7 @@ from hub.runtime.lock import is_locked
 from hub.runtime.logs import logger
 from hub.runtime.membership import is_alive
 from hub.runtime.node import WorkingNode
+from hub.runtime.stop_signals import stop_signals
 
 LOOK_S = 0.5
 
@@ -45,7 +43,7 @@ def serve(
     """
     node = WorkingNode(installation, name=name)
     with ExitStack() as stack:
-        stack.enter_context(_stopped_by_signals(node))
+        signals = stack.enter_context(stop_signals())
         stack.enter_context(node.at_work(lock_timeout_s=lock_timeout_s))
         clock = Clockwork(installation, node=node.name, agrees_on_tenants=node.agrees_on_tenants)
         clock.start()
@@ -55,8 +53,9 @@ def serve(
         if door is not None:
             stack.enter_context(door(installation))
         _log.info("node works", node=node.name)
-        while not node.wait(LOOK_S):
+        while not (node.wait(0) or signals.wait(LOOK_S)):
             pass
+        node.stop()  # at once, before the door and the clock have closed
         _log.info("node stops", node=node.name)
 
 
@@ -89,21 +88,3 @@ def why_queued(installation: Installation) -> str:
     if names:
         return f"what you asked for is queued; at work on this database: {names}"
     return "what you asked for is queued, and no process works on this database now; start: hub worker (or hub serve)"
-
-
-@contextmanager
-def _stopped_by_signals(node: WorkingNode) -> Iterator[None]:
-    """Let SIGTERM and SIGINT stop the node; only a main thread hears them."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        node.stop()
-
-    earlier = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in earlier.items():
-            signal.signal(number, handler)

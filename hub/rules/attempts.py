@@ -23,7 +23,7 @@ MOST_FAILURES = 10  # with these waits about a day and a half
 LONGEST_PROBLEM = 200
 NOBODY_SAW_THE_END = "the process that sent it ended before the answer was written down"
 RUN_CANCELLED = "its run was cancelled"
-IN_ITS_CALL = "before its end was known"
+NOT_CALLED = "it was not called after all"
 
 OPEN = frozenset({AttemptState.PLANNED, AttemptState.STARTED, AttemptState.IN_DOUBT})
 IN_DOUBT = frozenset({AttemptState.STARTED, AttemptState.IN_DOUBT, AttemptState.UNKNOWN})
@@ -244,21 +244,24 @@ def came_too_late(attempt: Attempt, proof: Attempt) -> bool:
 def cancelled(attempt: Attempt, *, now: str, why: str = RUN_CANCELLED) -> Attempt:
     """Return the row of an open attempt that is not sent any more; a call may be under way."""
     if attempt.state != AttemptState.PLANNED or attempt.may_have_arrived:
-        return left_to_a_person(attempt, now=now)._replace(problem=f"{why} {IN_ITS_CALL}")
+        return left_to_a_person(attempt, now=now)._replace(problem=f"{why} before its end was known")
     return attempt._replace(state=AttemptState.CANCELLED, problem=why, changed_at=now)
 
 
-def not_sent_after_all(attempt: Attempt, heard: Attempt) -> Attempt | None:
-    """Return the row of an attempt that was cancelled in its call, once that call is known to have sent nothing.
+def not_sent_after_all(attempt: Attempt, heard: Attempt, *, is_cancelled: bool) -> Attempt | None:
+    """Return the row of an attempt that became unknown in its call, once that call is known to have sent nothing.
 
-    None where anything else has become of it, or where the message may have arrived all the same.
+    `is_cancelled` says of its run that it is: then nobody is asked whether to send it again. None where anything else
+    has become of it, or where the message may have arrived all the same.
     """
-    was_cancelled = (AttemptState.UNKNOWN, f"{RUN_CANCELLED} {IN_ITS_CALL}") == (attempt.state, attempt.problem)
-    if not was_cancelled or _call_of(attempt) != _call_of(heard) or heard.may_have_arrived:
+    is_same_call = _call_of(attempt) == _call_of(heard)
+    if attempt.state != AttemptState.UNKNOWN or not is_same_call or heard.may_have_arrived:
         return None
-    if heard.state == AttemptState.PLANNED:
+    if heard.state == AttemptState.REJECTED:
+        return heard
+    if is_cancelled:
         return heard._replace(state=AttemptState.CANCELLED, failures=0, next_at="", problem=RUN_CANCELLED)
-    return heard if heard.state == AttemptState.REJECTED else None
+    return heard._replace(state=AttemptState.GIVEN_UP, next_at="", problem=heard.problem or NOT_CALLED)
 
 
 def _call_of(attempt: Attempt) -> tuple[int, int, int]:

@@ -267,6 +267,14 @@ class SqlRuns:
         )
         return bool(cancelled.rowcount)
 
+    def is_cancelled(self, run_no: int) -> bool:
+        """Say whether a run is cancelled, and nobody has had it tried again since."""
+        found = self._connection.execute(
+            text("SELECT 1 FROM run WHERE tenant = :t AND run_no = :run_no AND state = 'cancelled'"),
+            {"t": self._tenant, "run_no": run_no},
+        ).scalar_one_or_none()
+        return found is not None
+
     def change(self, run_no: int, **values: Any) -> None:
         """Set columns of a run; the time it finished is set with its last state."""
         if values.get("state") in _ENDED:

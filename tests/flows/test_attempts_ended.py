@@ -12,6 +12,7 @@ from sqlalchemy import text
 from hub.contracts import Promise
 from hub.errors import ConfigurationError, OutcomeUnknownError, RejectedError, RuleViolation, TransientError
 from hub.model.attempts import Delivered, Message
+from hub.rules.attempts import MOST_FAILURES
 from hub.services.runs import retry
 from hub.services.verifying import verify
 from hub.store.database import WRITES
@@ -123,6 +124,51 @@ def test_a_call_that_is_under_way_when_its_run_is_cancelled_is_never_called_canc
 
     assert seen == [["unknown", "cancelled"]]
     assert (world.states(), world.tasks()) == (["delivered", "cancelled"], {})
+
+
+@pytest.mark.parametrize("failures", [1, MOST_FAILURES])
+@pytest.mark.parametrize("promise", list(Promise))
+def test_of_a_call_that_certainly_sent_nothing_nobody_is_asked_when_its_run_is_cancelled(world, promise, failures):
+    class CancelledInTheLastCall(ScriptedChannel):
+        settled_after_s = 10
+
+        def send(self, message: Message) -> Delivered:
+            if len(self.sent) == failures - 1:
+                world.cancel(RUN)
+            return super().send(message)
+
+    world.channels[promise] = channel = CancelledInTheLastCall(promise, TransientError("down"))
+    world.plan(promise)
+    world.work_to_the_end()
+
+    assert len(channel.sent) == failures
+    assert (world.states(), world.tasks(), world.attempt().may_have_arrived) == (["cancelled"], {}, 0)
+    assert found(world) == set()
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "tasks"),
+    [
+        (RejectedError("no"), "rejected", {}),
+        (TransientError("down"), "given_up", {"1": "given_up_attempt"}),
+        (OutcomeUnknownError("lost"), "unknown", {"1": "unknown_attempt"}),
+    ],
+)
+def test_what_a_slow_process_hears_at_last_is_kept_where_it_is_certain(world, answer, state, tasks):
+    """Another process goes on with the run while it calls, and leaves the message to a person."""
+
+    class Slow(ScriptedChannel):
+        def send(self, message: Message) -> Delivered:
+            world.work()
+            assert world.states() == ["unknown"]
+            return super().send(message)
+
+    world.channels[NEITHER] = channel = Slow(NEITHER, answer)
+    world.plan(NEITHER)
+    world.work_to_the_end()
+
+    assert (len(channel.sent), world.states(), world.tasks()) == (1, [state], tasks)
+    assert found(world) == set()
 
 
 def test_a_run_that_failed_can_be_cancelled_too(world):

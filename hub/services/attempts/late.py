@@ -16,7 +16,7 @@ def keep_late_answer(work: UnitOfWork, heard: Attempt) -> None:
         keep_proof(work, heard)
         return
     attempt = _as_it_is(work, heard)
-    ended = not_sent_after_all(attempt, heard)
+    ended = not_sent_after_all(attempt, heard, is_cancelled=work.runs.is_cancelled(attempt.run_no))
     if ended is not None:
         _change(work, attempt, ended)
 

@@ -59,12 +59,15 @@ def import_file(
     with session.hub() as hub:
         report = hub.documents.import_recipients(file)
     if session.as_json:
-        answer_json({**report._asdict(), "problems": [one._asdict() for one in report.problems]})
+        told = {name: [one._asdict() for one in getattr(report, name)] for name in ("problems", "warnings")}
+        answer_json({**report._asdict(), **told})
     else:
         lifted = f", {counted(report.protections_lifted, 'protection')} lifted" if report.protections_lifted else ""
-        say(f"{report.kept} kept, {report.rejected} rejected{lifted}")
-        rows = [(str(one.line), one.field, one.message) for one in report.problems]
+        ended = f", {counted(report.consents_ended, 'consent')} ended" if report.consents_ended else ""
+        say(f"{report.kept} kept, {report.rejected} rejected{lifted}{ended}")
+        found = [("rejected", one) for one in report.problems] + [("warning", one) for one in report.warnings]
+        rows = [(what, str(one.line), one.field, one.message) for what, one in found]
         if rows:
-            show_table("", (("line", "right"), "field", ("why", "wrap")), rows, empty="")
+            show_table("", ("", ("line", "right"), "field", ("why", "wrap")), rows)
     if report.rejected:
         raise typer.Exit(ExitCode.DATA)

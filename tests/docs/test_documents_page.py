@@ -13,7 +13,7 @@ from hub.rules.delivery.route import NOTHING_LEFT, PROTECTED
 from hub.runtime.starter_home import write_starter_home
 from hub.services.delivery.following import NOT_HEARD
 from hub.services.delivery.receipts import UNREAD
-from hub.services.delivery.register import RecipientRow
+from hub.services.delivery.recipient_rows import RecipientRow
 from hub.services.delivery.standing import TASK
 from hub.services.webhooks.interpreting import TASK as NOTICES
 from tests.docs.pages import DOCS, blocks, read

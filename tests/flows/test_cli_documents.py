@@ -171,6 +171,18 @@ def test_recipients_are_imported_and_bad_rows_hold_no_other(home: Path, tmp_path
     assert "191212121212" not in run("recipients", home=home).stdout
 
 
+def test_what_of_a_row_is_not_kept_is_a_warning(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "recipients.csv"
+    file.write_text("identity;email;email_consent_on\n191212121212;t@example.se;2126-01-01\n", encoding="utf-8")
+
+    shown, told = (run("recipients", "import", file, *more, home=home) for more in ((), ("--json",)))
+
+    assert (shown.exit_code, shown.stdout.splitlines()[0]) == (0, "1 kept, 0 rejected")
+    assert "warning" in shown.stdout
+    warnings = json.loads(told.stdout)["warnings"]
+    assert [(one["line"], one["field"]) for one in warnings] == [(2, "email_consent_on")]
+
+
 def test_a_column_that_a_file_lacks_leaves_what_the_register_says(home: Path, tmp_path: Path) -> None:
     def said(content: str, name: str = "recipients.csv") -> str:
         file = tmp_path / name
@@ -188,6 +200,7 @@ def test_a_column_that_a_file_lacks_leaves_what_the_register_says(home: Path, tm
     assert kept("name", "wish", "email", "email_consent_on", "e_bank_address", "is_protected") == [
         ("Tolvan", "email", "t@example.se", "2026-01-01", "7", 1)
     ]
+    assert said("identity;email\n191212121212;o@example.se\n") == "1 kept, 0 rejected, 1 consent ended"
     assert said("identity;email_consent_on\n191212121212;\n") == "1 kept, 0 rejected"  # blank is not absent
     assert kept("email_consent_on", "is_protected") == [("", 1)]
     assert said("identity;is_protected\n191212121212;\n191212121212;ja\n") == "2 kept, 0 rejected"  # the last row holds

@@ -16,7 +16,7 @@ from hub.model.delivery import Reach, Reachable, Recipient, RouteStep
 from hub.rules.delivery.route import PROTECTED
 from hub.services.attempts import RUN_KIND, SendingRun
 from hub.services.delivery import dispatching
-from hub.services.delivery.register import import_recipients, keep_recipients
+from hub.services.delivery.register import RecipientReport, import_recipients, keep_recipients
 from hub.services.ports import JsonObject, Work
 from hub.services.runs import cancel, retry
 from hub.services.verifying import verify
@@ -198,22 +198,93 @@ def test_a_register_file_turns_back_what_has_not_gone(north, letter, tmp_path):
     assert north.one().reason == PROTECTED
 
 
-def test_a_consent_of_a_day_to_come_is_refused_as_a_row_and_holds_no_other(north, tmp_path):
+NOT_YET = (
+    "the day has not come yet: the rest of the row is kept, without this consent; give the day on which the debtor "
+    "agreed, or leave it blank"
+)
+
+
+def test_a_consent_of_a_day_to_come_is_not_kept_and_the_rest_of_its_row_is(north, tmp_path):
+    file = tmp_path / "recipients.json"
+    first = {"identity": "5560004615", "email": "b@example.se", "email_consent_on": "2026-11-23"}
+    person = {"identity": "191212121212", "email": "t@example.se", "is_protected": "ja"}
+    assert read_in(north, file, [first, person]).warnings == ()
+
+    moved = {**first, "email": "c@example.se"}
+    report = read_in(north, file, [{**one, "email_consent_on": "2026-11-24"} for one in (first, person, moved)])
+
+    assert (report.kept, report.rejected, report.problems) == (3, 0, ())
+    assert report.warnings == tuple((line, "email_consent_on", NOT_YET) for line in (1, 2, 3))
+    assert (report.consents_ended, report.protections_lifted) == (1, 0)
+    assert north.sql("SELECT email, email_consent_on, is_protected FROM recipient ORDER BY email") == [
+        ("c@example.se", "", 0),  # what was agreed before stood until the address was another
+        ("t@example.se", "", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "kept"),
+    [
+        ("191212121212;not an address;;ja", [("1212121212", "", 1)]),
+        ("191212121212;;2026-13-01;ja", [("1212121212", "", 1)]),
+        ("191212121212;;;ja;more", [("1212121212", "", 1)]),
+        ("191212121213;;;ja", []),
+        ("191212121212;not an address;;nej", []),
+        ("191212121212;not an address;;", []),
+    ],
+)
+def test_a_row_that_is_refused_protects_its_debtor_all_the_same(north, letter, tmp_path, row, kept):
     file = tmp_path / "recipients.csv"
-    heads = "identity;email;email_consent_on\n"
-    rows = ["191212121212;t@example.se;2026-11-24", "5560004615;b@example.se;2026-11-23", "198112189876;k@example.se;"]
-    file.write_text(heads + "\n".join(rows) + "\n", encoding="utf-8")
+    file.write_text(f"identity;email;email_consent_on;is_protected\n{row}\n", encoding="utf-8")
+    north.deliver(document())
 
     report = import_recipients(north.store, "north", file)
+    north.later(hours=1)
 
-    assert (report.kept, report.rejected) == (2, 1)
-    assert report.problems == (
-        (2, "email_consent_on", "the day has not come yet: give the day on which the debtor agreed, or leave it blank"),
-    )
-    assert north.sql("SELECT email, email_consent_on FROM recipient ORDER BY email") == [
-        ("b@example.se", "2026-11-23"),
-        ("k@example.se", ""),
-    ]
+    assert (report.kept, report.rejected, len(report.problems), len(report.warnings)) == (0, 1, 1, len(kept))
+    assert north.sql("SELECT recipient_key, email, is_protected FROM recipient") == kept
+    assert letter.numbers == ([] if kept else ["1001"])
+
+
+OLD, YOUNG = "191212121212", "201212121212"  # one key: a century apart
+AGREED = {"email": "old@example.com", "email_consent_on": "2026-01-01"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "kept", "ended"),
+    [
+        ([{"email": "new@example.com"}], ("new@example.com", ""), 1),
+        ([{"email": ""}], ("", ""), 1),
+        ([{"email": "OLD@Example.com"}], ("OLD@Example.com", "2026-01-01"), 0),
+        ([{"wish": "email"}, {"email": "old@example.com"}], ("old@example.com", "2026-01-01"), 0),
+        ([{"email": "new@example.com", "email_consent_on": "2026-02-02"}], ("new@example.com", "2026-02-02"), 0),
+        ([{"email": "old@example.com", "email_consent_on": ""}], ("old@example.com", ""), 0),
+        ([{"email_consent_on": "2026-02-02"}, {"email": "old@example.com"}], ("old@example.com", "2026-02-02"), 0),
+        ([{"email_consent_on": "2026-02-02"}, {"email": "new@example.com"}], ("new@example.com", ""), 1),
+        ([{"email": "new@example.com"}, {"email": "old@example.com"}], ("old@example.com", ""), None),
+        ([{"email": "new@example.com"}, {"email_consent_on": "2026-02-02"}], ("new@example.com", "2026-02-02"), None),
+    ],
+    ids=["another", "none", "same", "same later", "both", "taken back", "renewed", "renewed, another", "back", "anew"],
+)
+def test_a_consent_ends_with_the_address_that_it_was_given_for(north, tmp_path, rows, kept, ended):
+    file = tmp_path / "recipients.json"
+    in_one_file, one_by_one = ([{"identity": who, **row} for row in [AGREED, *rows]] for who in (OLD, "5560004615"))
+    told = [read_in(north, file, some) for some in (in_one_file[:1], in_one_file[1:], *([row] for row in one_by_one))]
+
+    assert north.sql("SELECT email, email_consent_on FROM recipient") == [kept, kept]
+    assert ended is None or sum(report.consents_ended for report in told) == 2 * ended
+
+
+def test_nothing_is_mailed_to_an_address_for_which_nobody_agreed(engine, letter, tmp_path):
+    mail = StubChannel(RouteStep.EMAIL)
+    north = DeliveryWorld(engine, mail, letter)
+    file = tmp_path / "recipients.json"
+    read_in(north, file, [{"identity": OLD, **AGREED, "wish": "email"}])
+    north.deliver(document("1"))
+    read_in(north, file, [{"identity": OLD, "email": "new@example.com"}])
+    north.deliver(document("2"))
+
+    assert (mail.numbers, letter.numbers) == (["1"], ["2"])
 
 
 def test_a_consent_counts_from_its_day(engine, letter):
@@ -228,8 +299,7 @@ def test_a_consent_counts_from_its_day(engine, letter):
     assert (letter.numbers, mail.numbers) == (["1001"], ["1002"])
 
 
-OLD, YOUNG = "191212121212", "201212121212"  # one key: a century apart
-REACHED = {"identity": OLD, "email": "old@example.com", "email_consent_on": "2026-01-01", "is_protected": "ja"}
+REACHED = {"identity": OLD, **AGREED, "is_protected": "ja"}
 KNOWN = "SELECT identity, name, email, email_consent_on, is_protected FROM recipient"
 
 
@@ -253,7 +323,12 @@ def test_what_a_row_leaves_stays_of_the_same_debtor_and_of_no_other(north, tmp_p
 
 def imported(north: DeliveryWorld, file: Path, rows: Sequence[Mapping[str, str]]) -> int:
     """Take rows in from a file, and return how many protections they lifted."""
-    file.write_text(json.dumps(rows), encoding="utf-8")
-    report = import_recipients(north.store, "north", file)
+    report = read_in(north, file, rows)
     assert (report.kept, report.rejected) == (len(rows), 0)
     return report.protections_lifted
+
+
+def read_in(north: DeliveryWorld, file: Path, rows: Sequence[Mapping[str, str]]) -> RecipientReport:
+    """Take rows in from a file."""
+    file.write_text(json.dumps(rows), encoding="utf-8")
+    return import_recipients(north.store, "north", file)

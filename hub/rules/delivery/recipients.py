@@ -98,14 +98,23 @@ def has_century(identity: str) -> bool:
     return len(identity) == 12 and identity.startswith(_CENTURIES)
 
 
+def is_same_email(one: str, other: str) -> bool:
+    """Say whether two email addresses are the same: upper and lower case mean the same one."""
+    return _compared(one) == _compared(other)
+
+
 def address_used(step: RouteStep, document: Document, recipient: Recipient) -> str:
     """Return the address that a channel of a step uses, to note that it does not work; blank when it has none."""
     if step is RouteStep.EMAIL:
-        return recipient.email.casefold()
+        return _compared(recipient.email)
     if step is RouteStep.LETTER:
         return _written(document.debtor.name, document.debtor.address)
     own = recipient.e_bank_address if step is RouteStep.INTERNET_BANK else recipient.e_invoice_address
     return "\n".join((recipient_key(document), "" if step is RouteStep.KIVRA else own))
+
+
+def _compared(email: str) -> str:
+    return email.casefold()
 
 
 def _digest(words: str) -> str:

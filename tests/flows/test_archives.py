@@ -151,13 +151,17 @@ def test_what_was_handed_over_before_is_sent_no_second_time_on_paper_neither(nor
     assert sum("was left out" in task for task in north.tasks()) == 2
 
 
-def test_a_damaged_archive_sends_nothing_and_may_come_again_whole(north, kivra):
-    broken = archive(files={**pdfs(), file_name(3): b"%PDF-1.7 cut"})
+EMPTIED = sample_pdf("3")[:9] + bytes(500) + b"startxref\n500\n%%EOF\n"
+
+
+@pytest.mark.parametrize("damaged", [b"%PDF-1.7 cut", EMPTIED], ids=["cut", "zeros between begin and end"])
+def test_a_damaged_archive_sends_nothing_and_may_come_again_whole(north, kivra, damaged):
+    broken = archive(files={**pdfs(), file_name(3): damaged})
 
     refused = north.hand_over(broken)
 
     assert refused.state == "quarantined"
-    assert refused.reason.startswith("line 6, record entry 4: the archive is damaged: its file is no PDF")
+    assert refused.reason.startswith("line 6, record entry 4: the archive is damaged: its file is no whole PDF")
     assert PEOPLE[3] not in str(refused)
     assert (kivra.numbers, north.passed_on(), north.files()) == ([], [], [])
     assert north.hand_over(broken).number == refused.number

@@ -9,15 +9,15 @@ from typing import BinaryIO
 
 from hub.contracts import ArchivedFile
 from hub.errors import FormatError
+from hub.rules.delivery.whole_pdf import NO_WHOLE_PDF, is_whole_pdf
 from hub_letter.archive_contents import blocks_of, opened
 from hub_letter.archive_documents import NoDocumentError, fields_of
 from hub_letter.archive_reading import Archive, Entry, damaged, pass_on, read_archive
-from hub_letter.pdf_pages import is_encrypted, is_pdf, page_count
+from hub_letter.pdf_pages import is_encrypted, page_count
 
 NAME, CHANNEL = "archive_index", "letter_rest"
 SOURCE_SYSTEM = "archive_index"
 _ZIP, _SEVEN_ZIP = b"PK", b"7z\xbc\xaf\x27\x1c"
-_PDF_ENDS, _WITHIN = b"%%EOF", 1024  # ISO 32000-2, 7.5.5: readers look for it in the last kilobyte
 
 
 class IncomingArchive:
@@ -83,8 +83,8 @@ def _refuse_repeated_numbers(archive: Archive) -> None:
 
 def _contradiction(entry: Entry, pdf: bytes) -> str:
     """Say in what a PDF is not what it should be; blank where it is."""
-    if not is_pdf(pdf) or _PDF_ENDS not in pdf[-_WITHIN:]:
-        return "its file is no PDF, or ends before its end"
+    if not is_whole_pdf(pdf):
+        return f"its file is {NO_WHOLE_PDF}"
     if is_encrypted(pdf):
         return "its PDF is locked by a password"
     if entry.said("sha256").lower() not in ("", hashlib.sha256(pdf).hexdigest()):

@@ -14,7 +14,10 @@ PERSON = "191212121212"
 def pdf(text: str = "page", pages: int = 1) -> bytes:
     """A PDF as far as a printer's clerk looks: objects in the open, one for each page."""
     objects = "".join(f"{at} 0 obj<</Type /Page /Note ({text})>>endobj\n" for at in range(3, 3 + pages))
-    return f"%PDF-1.7\n1 0 obj<</Type/Pages/Count {pages}>>endobj\n{objects}trailer<<>>\n%%EOF\n".encode()
+    content = (
+        f"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count {pages}>>endobj\n{objects}"
+    )
+    return f"{content}xref\n0 1\ntrailer<</Root 1 0 R>>\nstartxref\n{len(content)}\n%%EOF\n".encode()
 
 
 def outgoing(delivery_id: str = "d-1", *, content: bytes | None = None, **changed: Any) -> Outgoing:

@@ -111,9 +111,10 @@ def test_an_entry_that_is_no_document_says_why_and_holds_no_other(changed, why):
 @pytest.mark.parametrize(
     ("content", "changed", "why"),
     [
-        (b"<html>", {}, "no PDF"),
-        (CONTENT[:-6], {}, "ends before its end"),
-        (b"%PDF-1.7 /Encrypt 1 0 R\n%%EOF\n", {}, "locked"),
+        (b"<html>", {}, "no whole PDF"),
+        (CONTENT[:-6], {}, "no whole PDF"),
+        (b"%PDF-1.7\n" + bytes(500) + b"startxref\n0\n%%EOF\n", {}, "no whole PDF"),
+        (CONTENT.replace(b"/Root", b"/Encrypt 9 0 R/Root"), {}, "locked"),
         (CONTENT, {"sha256": hashlib.sha256(b"").hexdigest()}, "another SHA-256"),
         (CONTENT, {"filstorlek": "1"}, "another size"),
         (CONTENT, {"antal_sidor": "2"}, "as many pages"),
@@ -130,6 +131,15 @@ def test_a_pdf_that_is_what_is_said_of_it_is_taken():
     said = {"sha256": hashlib.sha256(CONTENT).hexdigest(), "filstorlek": str(len(CONTENT)), "antal_sidor": "1"}
 
     assert document(**said)["pdf"] == CONTENT
+
+
+def test_a_pdf_that_readers_open_though_its_pointer_is_off_is_a_document_as_others_are():
+    off = CONTENT.replace(b"\n", b"\r\n")
+
+    (found,) = read(source(files={NAME: off}))
+
+    assert found.document is not None
+    assert found.document["pdf"] == off
 
 
 def test_a_number_that_stands_twice_refuses_the_archive():

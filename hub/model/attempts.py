@@ -123,10 +123,10 @@ class ChannelRest(NamedTuple):
 
     channel: str
     failures: int = 0  # messages in a row that failed for the first time
-    since: str = ""  # ISO time in UTC of the first of them
+    since: str = ""  # ISO time in UTC of the first of them, or of when it asked for a rest
     asked_at: str = ""  # ISO time of the latest call that failed
     asked_s: int = 0  # for how long it has been asked in vain; time in which nobody was at work is left out
-    rests_until: str = ""  # before which it is not called; blank is at once
+    rests_until: str = ""  # before which it is not called, since it failed or asked for that; blank is at once
     problem: str = ""  # what the last of them said
     is_told: int = 0  # 1: a person has been told
 

@@ -63,7 +63,7 @@ class Heard(NamedTuple):
     external_id: str = ""
     problem: str = ""
     code: str = ""  # of the error, when it was refused
-    retry_after_s: int = 0  # what the other side asks for; 0 where it asks for nothing
+    retry_after_s: int = 0  # what the other side asks for, for all messages; 0 where it asks for nothing
 
 
 class Moment(NamedTuple):
@@ -165,7 +165,7 @@ def after(attempt: Attempt, heard: Heard, *, now: str, settled_after_s: int = 0)
         case Outcome.NOT_DELIVERED:
             return told._replace(state=AttemptState.PLANNED, next_at="", may_have_arrived=0)
         case Outcome.IN_DOUBT | Outcome.NOT_KNOWN:
-            return _in_doubt(told, now, settled_after_s)
+            return _in_doubt(told, now, max(settled_after_s, asked_wait_s(heard)))
         case _ if attempt.may_have_arrived:
             return _still_in_doubt(told, heard, now)
         case Outcome.REJECTED:
@@ -176,11 +176,11 @@ def after(attempt: Attempt, heard: Heard, *, now: str, settled_after_s: int = 0)
             return _tried_in_vain(told, AttemptState.PLANNED, AttemptState.GIVEN_UP, now, asked_wait_s(heard))
 
 
-def _in_doubt(attempt: Attempt, now: str, settled_after_s: int) -> Attempt:
+def _in_doubt(attempt: Attempt, now: str, at_least_s: int) -> Attempt:
     doubtful = attempt._replace(may_have_arrived=1)
     if attempt.promise == Promise.NEITHER:
         return doubtful._replace(state=AttemptState.UNKNOWN)
-    return _tried_in_vain(doubtful, AttemptState.IN_DOUBT, AttemptState.UNKNOWN, now, settled_after_s)
+    return _tried_in_vain(doubtful, AttemptState.IN_DOUBT, AttemptState.UNKNOWN, now, at_least_s)
 
 
 def asked_wait_s(heard: Heard) -> int:

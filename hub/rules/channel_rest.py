@@ -1,5 +1,6 @@
-"""When a channel is left in peace: after messages in a row that it failed to take, each counted once.
+"""When a channel is left in peace: when it asks for that, and after messages in a row that it failed to take.
 
+What it asks for holds at once, for every message. Of failures each message counts once.
 On a channel that promises nothing each such message is one that a person has to find out about. So they are counted
 for the channel, and an outage of an hour costs a handful of messages, not all. A message that fails again is kept from
 being called too often by its own waits: it may be to blame itself, and says nothing new of the channel.
@@ -11,12 +12,12 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from hub.model.attempts import Attempt, ChannelRest
-from hub.rules.attempts import MOST_FAILURES, Heard, Outcome, asked_wait_s, later
+from hub.rules.attempts import LONGEST_WAIT_S, MOST_FAILURES, Heard, Outcome, asked_wait_s, later
 
 MOST_FAILURES_IN_A_ROW = 3  # then it rests; each further one lets it rest for longer
 FIRST_REST_S = 30
 REST_GROWS_BY = 4
-LONGEST_REST_S = 3600
+LONGEST_REST_S = 3600  # unless it asks for a longer one
 TOLD_AFTER = timedelta(hours=1)
 GIVES_UP_AFTER_S = 36 * 3600
 
@@ -27,14 +28,18 @@ _DID_NOT_ANSWER = (Outcome.NOT_NOW, Outcome.IN_DOUBT)
 def after_call(rest: ChannelRest, heard: Heard, *, is_first_failure: bool, now: str) -> ChannelRest:
     """Return how a channel stands after one more call or question of a message.
 
-    What is no call, and an answer to a question that is no "delivered", says nothing of whether it takes messages.
+    What is no call, and an answer to a question that is no "delivered", says nothing of whether it takes messages. A
+    message that it takes while it rests was under way before: that ends the failures, and the rest goes on.
     """
     if heard.outcome in TOOK_IT_OR_NOT:
-        return ChannelRest(rest.channel)
-    if heard.outcome not in _DID_NOT_ANSWER or not (is_first_failure or rest.failures):
+        return ChannelRest(rest.channel, rests_until=rest.rests_until if rest_left_s(rest, now=now) else "")
+    asked_s = asked_wait_s(heard)
+    if heard.outcome not in _DID_NOT_ANSWER or not (is_first_failure or rest.failures or asked_s):
         return rest
     failed = _asked(rest, now)._replace(since=rest.since or now, problem=heard.problem)
-    return _one_more(failed, now, asked_wait_s(heard)) if is_first_failure else failed
+    counted = failed._replace(failures=rest.failures + 1) if is_first_failure else failed
+    own_s = _rest_s(counted.failures) if is_first_failure else 0
+    return _rests_for(counted, max(asked_s, own_s), now)
 
 
 def _asked(rest: ChannelRest, now: str) -> ChannelRest:
@@ -43,16 +48,15 @@ def _asked(rest: ChannelRest, now: str) -> ChannelRest:
     return rest._replace(asked_at=now, asked_s=rest.asked_s + min(max(passed_s, 0), LONGEST_REST_S))
 
 
-def _one_more(rest: ChannelRest, now: str, asked_s: int) -> ChannelRest:
-    failures = rest.failures + 1
+def _rests_for(rest: ChannelRest, rest_s: int, now: str) -> ChannelRest:
+    """Let it rest, unless it does for longer: of calls that are under way together each may ask for another time."""
+    return rest._replace(rests_until=later(now, rest_s)) if rest_s > rest_left_s(rest, now=now) else rest
+
+
+def _rest_s(failures: int) -> int:
     if failures < MOST_FAILURES_IN_A_ROW:
-        return rest._replace(failures=failures)
-    rest_s = max(_rest_s(failures - MOST_FAILURES_IN_A_ROW), min(asked_s, LONGEST_REST_S))
-    return rest._replace(failures=failures, rests_until=later(now, rest_s))
-
-
-def _rest_s(earlier: int) -> int:
-    return int(min(LONGEST_REST_S, FIRST_REST_S * REST_GROWS_BY ** min(earlier, 10)))
+        return 0
+    return int(min(LONGEST_REST_S, FIRST_REST_S * REST_GROWS_BY ** min(failures - MOST_FAILURES_IN_A_ROW, 10)))
 
 
 def told(rest: ChannelRest, *, now: str) -> ChannelRest:
@@ -60,7 +64,7 @@ def told(rest: ChannelRest, *, now: str) -> ChannelRest:
 
     It has taken nothing for an hour, or will not have been asked to by then.
     """
-    if rest.is_told or not rest.failures:
+    if rest.is_told or not rest.since:
         return rest
     lasts = max(_time_since(rest.since, time) for time in (now, rest.rests_until or now))
     return rest._replace(is_told=int(lasts >= TOLD_AFTER))
@@ -71,7 +75,7 @@ def rest_left_s(rest: ChannelRest, *, now: str) -> int:
     if not rest.rests_until:
         return 0
     left_s = ceil(-_time_since(rest.rests_until, now).total_seconds())
-    return left_s if 0 < left_s <= LONGEST_REST_S else 0
+    return left_s if 0 < left_s <= LONGEST_WAIT_S else 0
 
 
 def is_on_trial(rest: ChannelRest, *, now: str) -> bool:

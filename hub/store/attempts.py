@@ -246,9 +246,9 @@ class SqlAttempts:
         return [ChannelRest._make(row) for row in rows]
 
     def keep_rest(self, rest: ChannelRest) -> None:
-        """Write how the calls of a channel fail; one that fails no more is forgotten."""
+        """Write how the calls of a channel fail; one that fails no more, and does not rest, is forgotten."""
         values = {"t": self._tenant, **rest._asdict()}
-        self._connection.execute(_KEEP_REST if rest.failures else _FORGET_REST, values)
+        self._connection.execute(_FORGET_REST if rest == ChannelRest(rest.channel) else _KEEP_REST, values)
 
     def end_rest(self, channel: str) -> None:
         """Let a channel be called again now; that it failed is remembered."""

@@ -6,8 +6,11 @@ it did. A *question* changes nothing: an answer that is lost is asked for again.
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import BinaryIO, NamedTuple
 from urllib.parse import urlsplit
@@ -16,6 +19,7 @@ import certifi
 import requests
 from urllib3.exceptions import HTTPError
 
+from hub.banking_calendar import SystemClock
 from hub.errors import ConfigurationError, HubError, OutcomeUnknownError, RejectedError, TransientError
 from hub.transports.client_certificate import showing
 from hub.transports.kept_connection import BROKEN, KeptConnection, KeptConnections
@@ -25,6 +29,7 @@ from hub.transports.timed_calls import TimedCall
 CONNECT_TIMEOUT_S = 5.0
 LARGEST_ANSWER = 4 * 1024 * 1024
 LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
+LONGEST_RETRY_AFTER_S = 24 * 3600
 SLOWEST_BYTES_S = 64 * 1024  # a large file has this much more time than a small one
 _BLOCK = 16 * 1024
 _S = 1_000_000_000
@@ -34,6 +39,7 @@ _UNAVAILABLE = 503  # a gateway says so too when it lost what it had passed on; 
 _NOT_LET_IN = (401, 403, 407)
 _NOT_SERVED = (404, 405)  # here or by this method: of a submission the address is wrong, to a question it is an answer
 _CONFLICT = 409  # perhaps with what an earlier call of ours has left there
+_SECONDS = re.compile(r"[0-9]{1,10}")
 _BROKEN = (requests.RequestException, HTTPError, OSError, UnicodeError)
 
 
@@ -47,7 +53,21 @@ class Answer(NamedTuple):
     @property
     def retry_after(self) -> str:
         """When to come again, as the other side says it."""
-        return self.headers.get("retry-after", "")
+        return self.headers.get("retry-after", "").strip()
+
+    @property
+    def retry_after_s(self) -> int | None:
+        """In how many seconds to come again, a day at most; None where that is not said, or not so that it can be read.
+
+        A date is compared with the answer's own, so neither side's clock need be right (RFC 9110, 10.2.3).
+        """
+        if _SECONDS.fullmatch(self.retry_after):
+            return min(int(self.retry_after), LONGEST_RETRY_AFTER_S)
+        again_at = _http_date(self.retry_after)
+        if again_at is None:
+            return None
+        wait = again_at - (_http_date(self.headers.get("date", "")) or SystemClock().now())
+        return min(max(round(wait.total_seconds()), 0), LONGEST_RETRY_AFTER_S)
 
     @property
     def says_later(self) -> bool:
@@ -171,7 +191,8 @@ class HttpParty:
         if answer.status in _NOT_LET_IN:
             raise self.refusal(answer)
         if answer.status != _OK:
-            raise TransientError(f"{self._host} answered {answer.status}: the file was not fetched")
+            said = f"{self._host} answered {answer.status}: the file was not fetched"
+            raise TransientError(said, retry_after_s=answer.retry_after_s)
 
     def _asked(self, method: str, path: str, headers: Mapping[str, str]) -> Answer:
         try:
@@ -268,7 +289,7 @@ class HttpParty:
         """Return what an answer means that is no success, where the other side says nothing closer: see `submit`."""
         said = f"{self._host} answered {answer.status}"
         if answer.says_later:
-            return TransientError(f"{said}: later")
+            return TransientError(f"{said}: later", retry_after_s=answer.retry_after_s)
         if answer.status in _NOT_LET_IN:
             return ConfigurationError(f"{said}: nothing was taken", hint="renew what it knows us by, in the settings")
         if answer.status in _NOT_SERVED:
@@ -276,6 +297,13 @@ class HttpParty:
         if 400 <= answer.status < 500 and answer.status != _CONFLICT:
             return RejectedError(f"{said}: it was refused")
         return OutcomeUnknownError(f"{said}: it may have been taken")
+
+    def no_answer(self, answer: Answer) -> HubError:
+        """Return what it means that a question is answered by something else than what was asked for."""
+        refusal = self.refusal(answer)
+        if isinstance(refusal, ConfigurationError):
+            return refusal
+        return TransientError(str(refusal), retry_after_s=answer.retry_after_s)
 
 
 def _context(scheme: str, ca_file: str | None) -> ssl.SSLContext | None:
@@ -290,6 +318,15 @@ def _answer(response: requests.Response, call: TimedCall) -> Answer:
         raise requests.ReadTimeout("the answer is too slow")
     headers = {name.lower(): value for name, value in response.headers.items()}
     return Answer(response.status_code, content, headers)
+
+
+def _http_date(said: str) -> datetime | None:
+    """Read one of the three forms that a date has in HTTP, all in UTC; None where it is none."""
+    try:
+        found = parsedate_to_datetime(said)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _limited(response: requests.Response) -> Iterator[bytes]:

@@ -156,6 +156,30 @@ class Askable(ScriptedChannel):
         return Probed(Finding.NOT_DELIVERED)
 
 
+def test_a_question_too_may_be_answered_with_when_to_come_again(world):
+    channel = Askable(LOST, Delivered())
+    probe, asked = channel.probe, []
+
+    def busy_once(key: str) -> Probed:
+        asked.append(key)
+        if len(asked) == 1:
+            raise TransientError("429", retry_after_s=1800)
+        return probe(key)
+
+    channel.probe = busy_once  # type: ignore[method-assign]
+    world.channels[QUERYABLE] = channel
+    world.plan(QUERYABLE, batch="in doubt", prefix="in doubt")
+    world.work()
+    world.plan(QUERYABLE, batch="new", prefix="new")
+    for _ in range(4):
+        world.clock.advance(timedelta(minutes=7))
+        world.work()
+
+    assert (len(asked), len(channel.sent), world.states()) == (1, 1, ["in_doubt", "planned"])
+    world.work_to_the_end()
+    assert world.states() == ["delivered"] * 2
+
+
 # Clocks that jump
 
 

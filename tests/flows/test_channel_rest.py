@@ -15,7 +15,7 @@ from hub.model.attempts import ChannelRest, Delivered, Message
 from hub.model.runs import Run
 from hub.rules.attempts import MOST_FAILURES, Heard, Outcome
 from hub.runtime.carrying import Carrier
-from hub.services.attempts.resting import Resting
+from hub.services.attempts.resting import Resting, said
 from hub.services.runs import retry
 
 IDEMPOTENT, _, NEITHER = Promise
@@ -101,6 +101,39 @@ def test_a_person_who_has_it_tried_again_does_not_wait_for_its_end(world):
     world.work()
 
     assert world.states() == ["delivered"] * 5
+
+
+def test_a_channel_that_says_when_to_come_again_is_not_called_before_by_any_run(world):
+    """One message more of the first run and both of the second wait; none of them has failed."""
+    channel = scripted(world, IDEMPOTENT, TransientError("429", retry_after_s=1800), Delivered())
+    world.plan(IDEMPOTENT, 2, batch="first", prefix="first")
+    world.plan(IDEMPOTENT, 2, batch="second", prefix="second")
+    for _ in range(6):
+        world.work()
+        world.clock.advance(5 * MINUTE - timedelta(seconds=1))
+    assert (len(channel.sent), [attempt.failures for attempt in world.attempts()]) == (1, [1, 0, 0, 0])
+    with world.store.read() as work:
+        assert [said(rest) for rest in work.attempts.rests()] == [
+            "the channel scripted is left in peace until 2026-11-22 09:30:00 UTC, as it has asked for: 429"
+        ]
+    world.clock.advance(MINUTE)
+    world.work()
+
+    assert world.states() == ["delivered"] * 4
+    with world.store.read() as work:
+        assert work.attempts.rests() == []
+
+
+def test_a_rest_that_was_asked_for_goes_on_though_a_message_was_taken_meanwhile(world):
+    """Its row has no failures by then; it is kept to the end of the rest."""
+    at = "2026-11-22T09:00:00.000+00:00"
+    for heard in (Heard(Outcome.NOT_NOW, retry_after_s=600), Heard(Outcome.DELIVERED)):
+        resting = Resting(world.store, "post")
+        resting.heard(heard, is_first_failure=True, now=at)
+        with world.store.write() as work:
+            resting.record(work)
+
+    assert Resting(world.store, "post").left_s(at) == 600
 
 
 def test_a_wrong_setting_is_no_failure_of_the_other_side(world):

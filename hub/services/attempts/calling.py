@@ -63,6 +63,8 @@ def _asked(channel: QueryableChannel, key: str, message: Callable[[], Message]) 
         probed = channel.probe_message(message()) if _reads(channel) else channel.probe(key)
     except ConfigurationError as error:
         return Called(Heard(Outcome.IN_DOUBT, problem=str(error)), error)
+    except TransientError as error:
+        return Called(Heard(Outcome.IN_DOUBT, problem=str(error), retry_after_s=error.retry_after_s or 0))
     except HubError as error:
         return Called(Heard(Outcome.IN_DOUBT, problem=str(error)))
     except Exception as error:  # noqa: BLE001 - as above

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from hub.model.attempts import ChannelRest
 from hub.rules.attempts import OPEN, Heard, Outcome
-from hub.rules.channel_rest import TOOK_IT_OR_NOT, after_call, rest_left_s, told
+from hub.rules.channel_rest import MOST_FAILURES_IN_A_ROW, TOOK_IT_OR_NOT, after_call, rest_left_s, told
 from hub.services.attempts.tasks import close_rest_task, open_rest_task
 from hub.services.ports import Store, UnitOfWork
 
@@ -104,7 +104,7 @@ def _keep(unit: UnitOfWork, before: ChannelRest, rest: ChannelRest) -> None:
 def said(rest: ChannelRest) -> str:
     """Say why a channel is not called."""
     until = rest.rests_until[:19].replace("T", " ")
+    has_failed = rest.failures >= MOST_FAILURES_IN_A_ROW
+    after = f"after {rest.failures} failures in a row" if has_failed else "as it has asked for"
     why = f": {rest.problem}" if rest.problem else ""
-    return (
-        f"the channel {rest.channel} is left in peace until {until} UTC, after {rest.failures} failures in a row{why}"
-    )
+    return f"the channel {rest.channel} is left in peace until {until} UTC, {after}{why}"

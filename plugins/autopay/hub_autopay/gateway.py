@@ -125,7 +125,8 @@ class GatewayConnection:
             raise self._refusal(answer)
 
     def _refusal(self, answer: Answer) -> TransientError:
-        return TransientError(f"the bank connection {self.name} was answered {answer.status}: the file stays there")
+        said = f"the bank connection {self.name} was answered {answer.status}: the file stays there"
+        return TransientError(said, retry_after_s=answer.retry_after_s)
 
     @staticmethod
     def _path(path: str, file: BankFile) -> str:

@@ -84,7 +84,7 @@ class GatewayChannel:
             return None
         if answer.status < 500:
             raise ConfigurationError(f"the bank answered {answer.status} to our key", hint="look at by_key_path")
-        raise TransientError(f"the bank answered {answer.status} to our key")
+        raise TransientError(f"the bank answered {answer.status} to our key", retry_after_s=answer.retry_after_s)
 
     def can_find(self) -> bool:
         """Prove the question by the last file that the bank has taken; True when it has never taken one."""

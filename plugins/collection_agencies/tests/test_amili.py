@@ -327,8 +327,9 @@ def test_a_question_without_an_answer_is_asked_again_later(world, fault):
     world.send(world.order())
     world.sandbox.order(fault)
 
-    with pytest.raises(TransientError):
+    with pytest.raises(TransientError) as raised:
         world.channel.probe_message(world.message(world.order()))
+    assert raised.value.retry_after_s == (1 if fault in ("ask_busy", "ask_too_many") else None)
 
 
 def test_an_access_token_that_is_refused_stops_everything(world):

@@ -150,7 +150,8 @@ class InternetBankChannel:
         if isinstance(refusal, ConfigurationError):
             raise refusal
         # In words of our own: those of a refusal are of something that was handed over.
-        raise TransientError(f"the distributor answered {answer.status} to a question")
+        said = f"the distributor answered {answer.status} to a question"
+        raise TransientError(said, retry_after_s=answer.retry_after_s)
 
     def _refusal(self, answer: Answer) -> Exception:
         closer = self._hand_off.refused(answer.content) if self._is_refused(answer) else None

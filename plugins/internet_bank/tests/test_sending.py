@@ -60,13 +60,15 @@ def test_after_any_fault_the_same_bytes_again_count_once(
     channel = channel_with(timeout_s=0.5)
     sandbox.server.slow_s = 0.01
     sandbox.order(fault)
-    error: type[HubError] | None = None
+    error: HubError | None = None
     try:
         channel.send(Message(KEY, content))
     except HubError as caught:
-        error = type(caught)
+        error = caught
 
-    assert error is (None if fault is Fault.SLOW else CERTAINLY_NOT.get(fault, OutcomeUnknownError))
+    assert type(error) is (type(None) if fault is Fault.SLOW else CERTAINLY_NOT.get(fault, OutcomeUnknownError))
+    if isinstance(error, TransientError):
+        assert error.retry_after_s == 1
     channel_with().send(Message(KEY, content))  # nothing goes wrong now: there is time
     assert len(sandbox.received()) == 1
 
@@ -161,8 +163,9 @@ def test_no_answer_now_is_asked_for_again(
     channel: InternetBankChannel, sandbox: DistributorSandbox, fault: str
 ) -> None:
     sandbox.order(f"reports_{fault}")
-    with pytest.raises(TransientError):
+    with pytest.raises(TransientError) as raised:
         channel.follow("")
+    assert raised.value.retry_after_s == (1 if fault == "busy" else None)
 
 
 def test_the_sandbox_remembers_what_it_took(

@@ -13,7 +13,7 @@ from hub.errors import ConfigurationError, HubError, OutcomeUnknownError, Transi
 from hub.transports.https import Answer, HttpParty
 from hub_kivra.codes import Meaning, meaning_of
 from hub_kivra.settings import KivraSettings
-from hub_kivra.wire import code_of, json_object, retry_after_s, told
+from hub_kivra.wire import code_of, json_object, told
 
 TABLE = "plugins.kivra"
 MARGIN_S = 60  # a token is not used so shortly before its end, since a call takes time
@@ -107,8 +107,8 @@ class KivraApi:
 
     def _no_token(self, answer: Answer) -> HubError:
         if answer.status in _LATER or answer.status >= 500:
-            wait_s = retry_after_s(answer, self._context.clock)
-            return TransientError(f"{told(answer)} when asked for a token: nothing was sent", retry_after_s=wait_s)
+            said = f"{told(answer)} when asked for a token: nothing was sent"
+            return TransientError(said, retry_after_s=answer.retry_after_s)
         if answer.status in _WRONG_SECRET:
             return self._locked_out(answer)
         hint = "look at the address in the settings"

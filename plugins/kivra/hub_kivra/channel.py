@@ -23,7 +23,7 @@ from hub_kivra.content import content_of, mailbox_in
 from hub_kivra.matching import Matching
 from hub_kivra.settings import KivraSettings
 from hub_kivra.unfit import NotForKivra
-from hub_kivra.wire import code_of, json_object, own_code, retry_after_s, told
+from hub_kivra.wire import code_of, json_object, own_code, told
 
 _CONTENT = "content"
 _KEY = "kivra-objkey"
@@ -35,9 +35,8 @@ class KivraChannel:
     def __init__(self, settings: KivraSettings, context: PluginContext) -> None:
         """Raises ConfigurationError when the address cannot be one."""
         self._settings = settings
-        self._clock = context.clock
         self._api = KivraApi(settings, context)
-        self._matching = Matching(self._api, context.clock)
+        self._matching = Matching(self._api)
 
     @property
     def name(self) -> str:
@@ -116,7 +115,7 @@ class KivraChannel:
         if meaning is Meaning.MATCH_AGAIN:
             return self._whose_fault(answer, message)
         if meaning is Meaning.LATER or (answer.says_later and meaning is Meaning.UNSURE):
-            return TransientError(f"{told(answer)}: later", retry_after_s=retry_after_s(answer, self._clock))
+            return TransientError(f"{told(answer)}: later", retry_after_s=answer.retry_after_s)
         if meaning is Meaning.UNSURE:
             return OutcomeUnknownError(f"{told(answer)}: it may have been taken")
         return _for_good(answer, meaning)

@@ -8,14 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from hub.banking_calendar import Clock
 from hub.errors import ConfigurationError, HubError, OutcomeUnknownError, TransientError
 from hub.model.delivery import Reach, Reachable, Recipient
 from hub.transports.https import Answer
 from hub_kivra.access import TABLE, KivraApi
 from hub_kivra.codes import Meaning, meaning_of
 from hub_kivra.recipients import SSN, VAT_NUMBER, Mailbox, mailbox_of
-from hub_kivra.wire import code_of, json_object, own_code, retry_after_s, told
+from hub_kivra.wire import code_of, json_object, own_code, told
 
 _RESOURCES = {SSN: "usermatch/ssn", VAT_NUMBER: "companymatch/vatnr"}
 _YES = Reach(Reachable.YES)
@@ -31,9 +30,8 @@ _NOT_KNOWN = Reach(
 class Matching:
     """Kivra's answer to who can be reached; it differs from sender to sender, since people turn senders off."""
 
-    def __init__(self, api: KivraApi, clock: Clock) -> None:
+    def __init__(self, api: KivraApi) -> None:
         self._api = api
-        self._clock = clock
 
     def reach(self, recipients: Sequence[Recipient]) -> Mapping[str, Reach]:
         """Say by key who is reached. Raises TransientError or ConfigurationError."""
@@ -72,7 +70,7 @@ class Matching:
         said = f"{told(answer)} when asked who can be reached"
         meaning = meaning_of(code_of(answer))
         if meaning in (Meaning.LATER, Meaning.UNSURE):
-            return TransientError(said, retry_after_s=retry_after_s(answer, self._clock))
+            return TransientError(said, retry_after_s=answer.retry_after_s)
         where = "address" if own_code(answer) is None else "sender"
         hint = "look at both, and ask Kivra whether the client may act for this sender"
         return ConfigurationError(said, where=f"{TABLE}.{where}", hint=hint)

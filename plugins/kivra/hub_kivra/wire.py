@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from email.utils import parsedate_to_datetime
 from typing import Any
 
-from hub.banking_calendar import Clock
 from hub.transports.https import Answer
 
-LONGEST_WAIT_S = 24 * 3600
 _CODE = re.compile(r"[1-5][0-9]{4}")
 _CORRELATION = re.compile(r"[0-9A-Za-z._-]{1,64}")
-_SECONDS = re.compile(r"[0-9]{1,6}")
 
 
 def json_object(content: bytes) -> dict[str, Any]:
@@ -44,15 +40,3 @@ def told(answer: Answer) -> str:
     correlation = answer.headers.get("x-correlation-id", "")
     behind = f" (correlation id {correlation})" if _CORRELATION.fullmatch(correlation) else ""
     return f"Kivra answered {code_of(answer)}{behind}"
-
-
-def retry_after_s(answer: Answer, clock: Clock) -> int | None:
-    """Return in how many seconds to come again, at most a day; None when it is not said."""
-    said = answer.retry_after.strip()
-    if _SECONDS.fullmatch(said):
-        return min(int(said), LONGEST_WAIT_S)
-    try:
-        wait = parsedate_to_datetime(said) - clock.now()
-    except (TypeError, ValueError, OverflowError):  # naive times cannot be subtracted
-        return None
-    return min(max(round(wait.total_seconds()), 0), LONGEST_WAIT_S)

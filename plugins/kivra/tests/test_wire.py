@@ -6,10 +6,8 @@ import json
 
 import pytest
 
-from hub.banking_calendar import FixedClock
-from hub.testing.contexts import A_MORNING
 from hub.transports.https import Answer
-from hub_kivra.wire import code_of, json_object, own_code, retry_after_s, told
+from hub_kivra.wire import code_of, json_object, own_code, told
 
 
 def answer(status=400, body=b"", **headers):
@@ -47,21 +45,3 @@ def test_texts_of_an_answer_are_not_told():
 
     assert told(answer(400, body, x_correlation_id="c-1")) == "Kivra answered 40009 (correlation id c-1)"
     assert told(answer(400, body, x_correlation_id="191212121212\n x")) == "Kivra answered 40009"
-
-
-@pytest.mark.parametrize(
-    ("said", "seconds"),
-    [
-        ("7", 7),
-        ("999999", 24 * 3600),
-        ("Mon, 23 Nov 2026 08:00:30 GMT", 30),
-        ("Mon, 23 Nov 2026 07:00:00 GMT", 0),
-        ("Mon, 23 Nov 2026 08:00:30", None),
-        ("soon", None),
-        ("", None),
-        ("-1", None),
-        ("9" * 400, None),
-    ],
-)
-def test_the_time_to_come_again(said, seconds):
-    assert retry_after_s(answer(429, retry_after=said), FixedClock(A_MORNING)) == seconds

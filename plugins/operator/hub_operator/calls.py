@@ -65,8 +65,7 @@ class Calls:
 
     def no_answer(self, answer: Answer) -> HubError:
         """Return what it means when a question is answered by something else than what was asked for."""
-        refusal = self._party.refusal(answer)
-        return refusal if isinstance(refusal, ConfigurationError) else TransientError(str(refusal))
+        return self._party.no_answer(answer)
 
     def _post(self, path: str, content: bytes, headers: Mapping[str, str], ends_ns: int | None) -> Answer:
         token = self._token.take(ends_ns)

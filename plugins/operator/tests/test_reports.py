@@ -79,8 +79,9 @@ def test_many_reports_come_page_by_page_and_none_is_left_out(
 @pytest.mark.parametrize("fault", ["error", "busy", "refuse", "reset_before_reading"])
 def test_no_answer_now_is_asked_for_again(channel: OperatorChannel, sandbox: OperatorSandbox, fault: str) -> None:
     sandbox.order(f"question_{fault}")
-    with pytest.raises(TransientError):
+    with pytest.raises(TransientError) as raised:
         channel.follow("")
+    assert raised.value.retry_after_s == (1 if fault == "busy" else None)
 
 
 def test_who_is_not_let_in_mends_a_setting(channel_with: Callable[..., OperatorChannel]) -> None:

@@ -77,6 +77,8 @@ def test_a_fault_of_the_call_that_sends_is_told_as_it_is(
         assert error is None
     else:
         assert type(error) is CERTAINLY_NOT.get(fault, OutcomeUnknownError)
+    if isinstance(error, TransientError):
+        assert error.retry_after_s == 1
 
 
 @pytest.mark.parametrize("kind", ["upload", "token"])

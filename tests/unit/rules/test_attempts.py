@@ -257,10 +257,17 @@ def test_waits_grow_to_a_limit_and_the_last_failure_is_for_a_person(outcome, end
     assert last.state == end
 
 
-@pytest.mark.parametrize("before", [{}, {"may_have_arrived": 1, "promise": IDEMPOTENT}])
-def test_the_other_side_may_ask_for_a_longer_wait_than_ours_and_for_none_without_end(before):
+@pytest.mark.parametrize(
+    ("before", "outcome"),
+    [
+        ({}, Outcome.NOT_NOW),
+        ({"may_have_arrived": 1, "promise": IDEMPOTENT}, Outcome.NOT_NOW),
+        ({"may_have_arrived": 1, "promise": QUERYABLE}, Outcome.IN_DOUBT),
+    ],
+)
+def test_the_other_side_may_ask_for_a_longer_wait_than_ours_and_for_none_without_end(before, outcome):
     def waits_until(retry_after_s: int) -> str:
-        busy = Heard(Outcome.NOT_NOW, problem="429", retry_after_s=retry_after_s)
+        busy = Heard(outcome, problem="429", retry_after_s=retry_after_s)
         return after(attempt(**before), busy, now=NOW).next_at
 
     assert [waits_until(asked_s) for asked_s in (-5, 1, 3600, 10**9)] == [

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.model.attempts import Attempt, AttemptState, ChannelRest
-from hub.rules.attempts import MOST_FAILURES, Heard, Outcome, given_up, later
+from hub.rules.attempts import LONGEST_WAIT_S, MOST_FAILURES, Heard, Outcome, given_up, later
 from hub.rules.channel_rest import (
     GIVES_UP_AFTER_S,
     LONGEST_REST_S,
     MOST_FAILURES_IN_A_ROW,
+    TOOK_IT_OR_NOT,
     after_call,
     due_from_now,
     is_kept_too_long,
@@ -46,10 +47,10 @@ def test_it_rests_from_the_third_message_in_a_row_and_for_longer_with_each():
 
 @given(st.lists(st.tuples(st.sampled_from(Outcome), st.booleans())))
 def test_only_messages_that_fail_for_the_first_time_let_it_rest(calls):
-    rest, first_failures = ChannelRest("post"), 0
+    rest, first_failures, now = ChannelRest("post"), 0, NOW
     for outcome, is_first in calls:
-        before = rest
-        rest = after_call(rest, Heard(outcome), is_first_failure=is_first, now=NOW)
+        before, now = rest, later(now, rest_left_s(rest, now=now))
+        rest = after_call(rest, Heard(outcome), is_first_failure=is_first, now=now)
         if outcome in (Outcome.DELIVERED, Outcome.REJECTED):
             first_failures = 0
         elif outcome in (Outcome.NOT_NOW, Outcome.IN_DOUBT) and is_first:
@@ -58,12 +59,13 @@ def test_only_messages_that_fail_for_the_first_time_let_it_rest(calls):
             assert rest.rests_until == before.rests_until
         assert rest.failures == first_failures
         assert bool(rest.rests_until) is (first_failures >= MOST_FAILURES_IN_A_ROW)
-        assert rest_left_s(rest, now=NOW) <= LONGEST_REST_S
+        assert rest_left_s(rest, now=now) <= LONGEST_REST_S
 
 
-@pytest.mark.parametrize("outcome", [Outcome.DELIVERED, Outcome.REJECTED])
+@pytest.mark.parametrize("outcome", TOOK_IT_OR_NOT)
 def test_a_message_that_is_taken_or_refused_ends_it(outcome):
-    assert after_call(failed(5), Heard(outcome), is_first_failure=True, now=NOW) == ChannelRest("post")
+    its_end = later(NOW, rest_left_s(failed(5), now=NOW))
+    assert after_call(failed(5), Heard(outcome), is_first_failure=True, now=its_end) == ChannelRest("post")
 
 
 @pytest.mark.parametrize("outcome", ANSWERS)
@@ -148,10 +150,49 @@ def test_a_call_that_was_not_made_proves_nothing_new(state, may_have_arrived, en
     assert (ended.state, ended.problem, ended.changed_at) == (end, "500", NOW)
 
 
-def test_it_rests_as_long_as_it_asks_for_once_it_rests():
-    busy = Heard(Outcome.NOT_NOW, problem="429", retry_after_s=600)
-    once = after_call(ChannelRest("post"), busy, is_first_failure=True, now=NOW)
-    third = after_call(failed(2), busy, is_first_failure=True, now=NOW)
-    endless = after_call(failed(2), busy._replace(retry_after_s=10**9), is_first_failure=True, now=NOW)
+# When it says itself how long
 
-    assert [rest_left_s(rest, now=NOW) for rest in (once, third, endless)] == [0, 600, LONGEST_REST_S]
+
+def busy(asks_s: int, outcome: Outcome = Outcome.NOT_NOW) -> Heard:
+    return Heard(outcome, problem="429", retry_after_s=asks_s)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.NOT_NOW, Outcome.IN_DOUBT])
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("times", [0, 2, 3])
+def test_it_rests_as_long_as_it_asks_for_at_once_whichever_message_it_tells(outcome, is_first, times):
+    rest = after_call(failed(times), busy(1800, outcome), is_first_failure=is_first, now=NOW)
+
+    assert (rest_left_s(rest, now=NOW), rest.problem, rest.failures) == (1800, "429", times + is_first)
+    assert is_on_trial(rest, now=later(NOW, 1800))
+
+
+@pytest.mark.parametrize(("asks_s", "rests_s"), [(0, 0), (-5, 0), (5 * HOUR, 5 * HOUR), (10**9, LONGEST_WAIT_S)])
+def test_it_rests_for_six_hours_at_most(asks_s, rests_s):
+    assert rest_left_s(after_call(failed(1), busy(asks_s), is_first_failure=True, now=NOW), now=NOW) == rests_s
+
+
+@pytest.mark.parametrize("asks_s", [1, 90])
+def test_what_it_asks_for_makes_no_rest_shorter(asks_s):
+    """Its fourth failure in a row lets it rest for two minutes; calls under way together may be told other times."""
+    fourth = after_call(failed(3), busy(asks_s), is_first_failure=True, now=NOW)
+    beside = after_call(fourth, busy(asks_s), is_first_failure=False, now=NOW)
+
+    assert [rest_left_s(rest, now=NOW) for rest in (fourth, beside)] == [120, 120]
+
+
+@pytest.mark.parametrize("outcome", TOOK_IT_OR_NOT)
+def test_what_was_under_way_when_it_asked_does_not_end_its_rest(outcome):
+    asked = after_call(ChannelRest("post"), busy(600), is_first_failure=True, now=NOW)
+    beside = after_call(asked, Heard(outcome), is_first_failure=True, now=later(NOW, 1))
+
+    assert beside == ChannelRest("post", rests_until=later(NOW, 600))
+    assert after_call(beside, Heard(outcome), is_first_failure=True, now=later(NOW, 600)) == ChannelRest("post")
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize(("asks_s", "is_told"), [(HOUR - 1, 0), (HOUR, 1)])
+def test_a_person_is_told_at_once_when_it_asks_for_an_hour(asks_s, is_told, is_first):
+    rest = after_call(ChannelRest("post"), busy(asks_s), is_first_failure=is_first, now=NOW)
+
+    assert told(rest, now=NOW).is_told == is_told

@@ -8,6 +8,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -67,8 +70,62 @@ def test_every_status_of_a_submission_has_one_meaning(status, error):
 @responses.activate
 def test_unavailable_is_certain_only_from_one_who_says_when_to_come_again():
     responses.post(f"{ADDRESS}/neither/messages", status=503, headers={"Retry-After": "120"})
-    with pytest.raises(TransientError):
+    with pytest.raises(TransientError) as raised:
         submit()
+    assert raised.value.retry_after_s == 120
+
+
+@responses.activate
+def test_whoever_is_put_off_is_told_for_how_long():
+    """As a date it is counted from the answer's own, whatever our clock says."""
+    date, again = "Mon, 23 Nov 2026 08:00:00 GMT", "Mon, 23 Nov 2026 08:30:00 GMT"
+    later = {"Date": date, "Retry-After": again}
+    responses.post(f"{ADDRESS}/neither/messages", status=429, headers=later)
+    responses.get(f"{ADDRESS}/file", status=500, headers=later)
+    party = HttpParty(ADDRESS)
+    with pytest.raises(TransientError) as submitted:
+        submit()
+    with pytest.raises(TransientError) as downloaded:
+        party.download("file", {}, BytesIO(), largest=1)
+    unanswered = party.no_answer(party.ask("file", {}))
+
+    assert isinstance(unanswered, TransientError)
+    assert [one.retry_after_s for one in (submitted.value, downloaded.value, unanswered)] == [1800] * 3
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("7", 7),
+        (" 7 ", 7),
+        ("0", 0),
+        ("999999", 24 * 3600),
+        ("Mon, 23 Nov 2026 08:00:30 GMT", 30),
+        ("Monday, 23-Nov-26 08:00:30 GMT", 30),
+        ("Mon Nov 23 08:00:30 2026", 30),
+        ("Mon, 23 Nov 2026 09:00:30 +0100", 30),
+        ("Mon, 23 Nov 2026 07:00:00 GMT", 0),
+        ("Sun, 23 Nov 2036 08:00:00 GMT", 24 * 3600),
+        ("Mon, 99 Nov 2026 08:00:30 GMT", None),
+        ("soon", None),
+        ("", None),
+        ("-1", None),
+        ("1.5", None),
+        ("9" * 400, None),
+    ],
+)
+def test_the_time_to_come_again_is_seconds_or_a_date(said, seconds):
+    date = "Mon, 23 Nov 2026 08:00:00 GMT"
+    assert https.Answer(429, b"", {"retry-after": said, "date": date}).retry_after_s == seconds
+
+
+@pytest.mark.parametrize("date", [{}, {"date": "today"}])
+def test_a_date_of_an_answer_that_has_none_of_its_own_is_counted_from_now(date):
+    half_an_hour = format_datetime(datetime.now(UTC) + timedelta(minutes=30), usegmt=True)
+    retry_after_s = https.Answer(503, b"", {"retry-after": half_an_hour, **date}).retry_after_s
+
+    assert retry_after_s is not None
+    assert 1700 < retry_after_s <= 1800
 
 
 @responses.activate

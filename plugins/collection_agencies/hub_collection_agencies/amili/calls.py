@@ -62,8 +62,7 @@ class AmiliApi:
         }
         answer = self._called().ask(f"{resource}?{urlencode(query)}", self._headers())
         if answer.status != _FOUND:
-            refusal = self._called().refusal(answer)
-            raise refusal if isinstance(refusal, ConfigurationError) else TransientError(str(refusal))
+            raise self._called().no_answer(answer)
         try:
             items = items_in(object_in(answer.content))
         except FormatError:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hub.errors import ConfigurationError, HubError, OutcomeUnknownError, TransientError
+from hub.errors import HubError, OutcomeUnknownError, TransientError
 from hub.transports.https import Answer, HttpParty
 from hub_peppol.access_points.told import Told, told
 
@@ -62,8 +62,7 @@ class Calls:
         """Return what it means when a question is answered by something else than what was asked for."""
         if 200 <= answer.status < 300:
             return TransientError("the access point's answer cannot be read")
-        refusal = self._party.refusal(answer)
-        return refusal if isinstance(refusal, ConfigurationError) else TransientError(str(refusal))
+        return self._party.no_answer(answer)
 
     def refusal(self, answer: Answer) -> HubError:
         """Return what an answer to a submission means that is no success: see `HttpParty.submit`."""

@@ -100,4 +100,5 @@ def _no_token(answer: Answer) -> ConfigurationError | TransientError:
         return ConfigurationError(
             f"Maventa gave no token (status {answer.status})", hint="look at account, api_key and api_secret"
         )
-    return TransientError(f"Maventa gave no token (status {answer.status})")
+    said = f"Maventa gave no token (status {answer.status})"
+    return TransientError(said, retry_after_s=answer.retry_after_s)

@@ -343,8 +343,9 @@ def test_one_message_that_cannot_be_fetched_holds_up_no_other(
 def test_no_answer_is_not_now(channel: PeppolChannel, sandbox: AccessPointSandbox, content: bytes, fault: str) -> None:
     channel.send(Message(KEY, content))
     sandbox.order(fault, times=3)
-    with pytest.raises(TransientError):
+    with pytest.raises(TransientError) as raised:
         channel.follow("")
+    assert raised.value.retry_after_s == (1 if fault == "question_busy" else None)
 
 
 def test_a_lost_note_of_what_was_sent_is_no_failure_of_sending(

@@ -79,6 +79,8 @@ def test_a_fault_of_the_call_that_sends_is_told_as_it_is(
 
     assert len(sandbox.received()) == (fault in TAKEN_ALL_THE_SAME or fault is Fault.SLOW)
     assert type(said) is (type(None) if fault is Fault.SLOW else CERTAINLY_NOT.get(fault, OutcomeUnknownError))
+    if isinstance(said, TransientError):
+        assert said.retry_after_s == 1
 
 
 def test_a_lost_answer_never_makes_two_of_one(

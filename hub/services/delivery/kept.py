@@ -18,9 +18,14 @@ def read_document(content: bytes | None) -> Document | None:
         return None
 
 
+def unreadable(document_no: int) -> LedgerError:
+    """Return what is raised when one document was asked for and is not to be read."""
+    return LedgerError(f"document {document_no}: {UNREADABLE}")
+
+
 def kept_document(document_no: int, content: bytes | None) -> Document:
     """Return a document from its bytes. Raises LedgerError when it cannot be read."""
     document = read_document(content)
     if document is None:
-        raise LedgerError(f"document {document_no}: {UNREADABLE}")
+        raise unreadable(document_no)
     return document

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from hub.banking_calendar import Clock
 from hub.contracts import DocumentChannel
-from hub.errors import DataError, LedgerError, RejectedError
+from hub.errors import DataError, RejectedError
 from hub.model.deliveries import IN_HAND, DocumentRow, DocumentState
 from hub.model.delivery import Unfit
 from hub.model.documents import Document
@@ -15,7 +15,7 @@ from hub.rules.delivery.recipients import recipient_key
 from hub.rules.delivery.route import Route, Verdict, Way, none_taken, route_of
 from hub.services.delivery.accepting import Offered, candidate_of, kept_as
 from hub.services.delivery.completing import Completing
-from hub.services.delivery.kept import UNREADABLE
+from hub.services.delivery.kept import unreadable
 from hub.services.delivery.loading import Loaded, load_documents, refused_by, ways_of, with_recipients
 from hub.services.delivery.preparing import outgoing_of, prepared_by
 from hub.services.delivery.printing import Printer, Printing
@@ -133,9 +133,9 @@ def _kept(store: Store, channels: Mapping[str, DocumentChannel], document_no: in
         rows = work.documents.get_all([document_no])
     if not rows:
         raise DataError(f"there is no document {document_no}; see: hub documents list")
-    loaded, unreadable = load_documents(store, rows, channels)
-    if unreadable:
-        raise LedgerError(f"document {document_no}: {UNREADABLE}")
+    loaded, _ = load_documents(store, rows, channels)
+    if not loaded:
+        raise unreadable(document_no)
     return loaded[0]
 
 

@@ -78,7 +78,10 @@ def apply_answers(work: UnitOfWork, tenant: Tenant, channel: DocumentChannel, an
 
 
 def tell_strays(work: UnitOfWork, channel: str, strays: Sequence[BuyerAnswer]) -> None:
-    """Tell each answer to what did not go to its sender, and ask a person: one task, since anybody can send such."""
+    """Tell each answer to what did not go to its sender, or cannot be read, and ask a person.
+
+    That is one task, since anybody can send such answers.
+    """
     for answer in strays:
         number = _in_a_line(answer.document_number)[:LONGEST_NUMBER]
         work.events.record("answer_strayed", channel=channel, answer=str(answer.kind), number=number)
@@ -86,9 +89,9 @@ def tell_strays(work: UnitOfWork, channel: str, strays: Sequence[BuyerAnswer]) -
         work.commands.open_task(
             STRAY,
             channel,
-            f"by {channel} an invoice is answered that did not go to the sender of the answer, the latest is "
-            f"{_in_a_line(strays[-1].document_number)[:LONGEST_NUMBER] or 'without a number'}; all are in the feed as "
-            "answer_strayed; when you have looked at them: hub documents seen with the number of this task",
+            f"by {channel} an invoice is answered that did not go to the sender of the answer or cannot be read; the "
+            f"latest is {_in_a_line(strays[-1].document_number)[:LONGEST_NUMBER] or 'without a number'}; all are in "
+            "the feed as answer_strayed; when you have looked at them: hub documents seen with the number of this task",
         )
 
 

@@ -59,9 +59,8 @@ def archive(*entries: str, files: Mapping[str, bytes] | None = None) -> bytes:
     members = {"ArchiveIndex.xml": index.encode("latin-1"), **(pdfs() if files is None else files)}
     with zipfile.ZipFile(target, "w") as made:
         for name, content in members.items():
-            made.writestr(
-                zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED
-            )  # of one time: made again it is the same
+            # Of one time: made again it is the same.
+            made.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return target.getvalue()
 
 

@@ -106,6 +106,11 @@ def check_reference(reference: str, control: ReferenceControl) -> ReferenceProbl
     return None
 
 
+def is_refused(reference: str, control: ReferenceControl) -> bool:
+    """Say whether the bank refuses payments by `reference`, in its normal form."""
+    return control.is_hard and check_reference(reference, control) is not None
+
+
 def normal_form(text: str) -> str:
     """Return the form in which references are compared and kept as keys.
 

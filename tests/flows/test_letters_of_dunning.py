@@ -30,15 +30,17 @@ D = date.fromisoformat
 ADDRESS = {"address_line_1": "Storgatan 1", "address_line_2": "111 22 Stockholm"}
 STEPS = {step: {"after_days": 10, "officer": "Vera Lund"} for step in DunningStep}
 POLICY = {"name": "all", "heading": None, **STEPS}
-TENANT = Tenant.model_validate(
-    tenant_settings(
-        company_settings(
-            payee_accounts=[{"bankgiro": "991-2346"}],
-            routines=[{"number": "01", "name": "Sundry"}],
-            dunning={"policies": [{name: value for name, value in POLICY.items() if value is not None}]},
-        )
-    )
-)
+
+
+def tenant_of(**changes: Any) -> Tenant:
+    """Return a tenant whose one company has a policy of every step."""
+    policy = {name: value for name, value in POLICY.items() if value is not None}
+    given = {"payee_accounts": [{"bankgiro": "991-2346"}], "dunning": {"policies": [policy]}, **changes}
+    routines = [{"number": "01", "name": "Sundry"}]
+    return Tenant.model_validate(tenant_settings(company_settings(routines=routines, **given)))
+
+
+TENANT = tenant_of()
 SEGMENTS = (Segment(D("2026-11-01"), D("2026-11-22"), 22, 1000_00, Decimal("10.00"), 365),)
 
 
@@ -67,7 +69,7 @@ class Run:
             register_payees(work, TENANT)
         self.channel = StubChannel(RouteStep.KIVRA)
         self.north = DeliveryWorld(engine, self.channel)
-        self.north.tenant = TENANT
+        self.tenant = self.north.tenant = TENANT
         self.before: dict[int, list[SentBefore]] = {}
         self.segments: dict[int, Sequence[Segment]] = {}
         self.counted_until: list[date] = []
@@ -80,12 +82,12 @@ class Run:
 
     def send(self, *letters: Asked) -> None:
         with self.north.store.write() as work:
-            self.letters.send(work, TENANT, letters)
+            self.letters.send(work, self.tenant, letters)
 
     @property
     def letters(self) -> DeliveredLetters:
         return DeliveredLetters(
-            lambda work, commands: deliver_documents(work, TENANT, commands),
+            lambda work, commands: deliver_documents(work, self.tenant, commands),
             withdraw_letters,
             lambda _work, _ids: self.before,
             self._count,
@@ -157,6 +159,33 @@ def test_a_letter_to_a_debtor_lists_what_is_not_due_and_has_a_reference_of_its_o
     assert [one.reference for one in document.claims] == ["10017", "10025"]
     assert document.reference == "9000000019"
     assert len(run.north.sql("SELECT 1 FROM document_balance")) == 2
+
+
+def test_a_claim_whose_reference_the_bank_refuses_by_now_goes_without_it(run):
+    """The control was made hard since: what the books have lacks the digit that states the length."""
+    run.books.rows({"number": "1004", "amount": "400,00", "reference": "100461", **ADDRESS})
+    run.tenant = run.north.tenant = tenant_of(references={"giro": {"control": {"level": "length_digit"}}})
+    run.send(run.ask("demand", "1001", "1004", "1002", listed=["1003"]))
+    run.north.work()
+    (document,) = run.sent()
+
+    assert [(one.number, one.open_ore, one.reference) for one in document.claims] == [
+        ("1001", 1000_00, ""),
+        ("1004", 400_00, "100461"),
+        ("1002", 500_00, ""),
+    ]
+    assert [(one.number, one.reference) for one in document.also_open] == [("1003", "")]
+    assert (document.reference[0], len(document.reference)) == ("9", 11)
+    assert (run.channel.numbers, run.north.one("7-1").state) == (["7-1"], "delivered")
+
+    run.send(run.ask("demand", "1001", key="dun:7:2", letter_no=2))  # alone it would be paid by none
+    run.north.work()
+    alone = run.sent()[-1]
+
+    assert (alone.number, alone.claims[0].number, alone.claims[0].reference) == ("7-2", "1001", "")
+    assert (alone.reference[0], len(alone.reference), alone.reference != document.reference) == ("9", 11, True)
+    assert run.north.one("7-2").state == "delivered"
+    assert run.north.sql("SELECT count(*) FROM reference WHERE target_kind = 'letter'") == [(2,)]
 
 
 def test_a_residual_demand_repeats_the_demand_and_deducts_what_was_paid_since(run):

@@ -9,12 +9,13 @@ from hub.errors import DataError, IdentifierError
 from hub.model.company import Company
 from hub.model.documents import INVOICES, WITHOUT_PAYMENT, Document, DocumentKind, Language
 from hub.model.payee_account import PayeeAccount, read_account
+from hub.model.payment_reference import ReferenceControl
 from hub.model.tenant import Tenant
 from hub.rules.delivery.document_checks import document_problems, far_dates
 from hub.rules.delivery.payment_box import account_to_pay, payee_account_of
 from hub.rules.delivery.reference_checks import in_normal_form, reference_problems
 from hub.rules.delivery.totals import totals_of
-from hub.rules.references import make_reference, normal_form
+from hub.rules.references import is_refused, make_reference, normal_form
 from hub.services.delivery.booked import BookedReferences
 from hub.services.delivery.collected import CollectedDocuments
 from hub.services.ports import UnitOfWork
@@ -34,8 +35,10 @@ class Completing:
         self._booked = BookedReferences(work, tenant, documents)
         self._collected = CollectedDocuments(work, tenant, documents)
 
-    def complete(self, document: Document) -> Document:
+    def complete(self, document: Document, *, gets_reference: bool = False) -> Document:
         """Return the document with all that channels need.
+
+        A letter that gets a reference of its own (`letter_references`) takes none from the books that the bank refuses.
 
         Raises:
             DataError: it cannot be right; the message lists everything that is wrong with it.
@@ -50,7 +53,7 @@ class Completing:
         )
         filled = self._collected.as_collected(filled, company)
         if document.kind not in WITHOUT_PAYMENT:
-            filled = self._with_payment(filled, company)
+            filled = self._with_payment(filled, company, gets_reference=gets_reference)
         elif filled.payee_account:
             _payee_account(filled, company)
             filled = filled.model_copy(update={"payee_account": _as_printed(filled, company, filled.payee_account)})
@@ -91,16 +94,24 @@ class Completing:
             raise DataError(f"company: {what} (there is: {known})")
         return company
 
-    def _with_payment(self, document: Document, company: Company) -> Document:
+    def _with_payment(self, document: Document, company: Company, *, gets_reference: bool) -> Document:
         stated = _payee_account(document, company)
         booked = self._booked.of(document, company, stated if document.payee_account else None)
         account = stated if booked is None else booked.account
-        known = document.reference or ("" if booked is None else booked.reference)
+        in_books = "" if booked is None else booked.reference
+        if gets_reference and document.claims and is_refused(in_books, _control(company, account)):
+            in_books = ""
+        known = document.reference or in_books
         reference = normal_form(known or _made_reference(document, company, account))
         paid_to = document.payee_account or ":".join(account.key)
         return in_normal_form(document).model_copy(
             update={"payee_account": _as_printed(document, company, paid_to), "reference": reference}
         )
+
+
+def _control(company: Company, account: PayeeAccount) -> ReferenceControl:
+    rule = company.reference_rule(account)
+    return rule.control if rule is not None else ReferenceControl()
 
 
 def _language(document: Document, company: Company) -> Language:
@@ -130,10 +141,8 @@ def _reference_problems(document: Document, company: Company) -> list[str]:
         return []
     scheme, _, number = document.payee_account.partition(":")
     account = next(one for one in company.payee_accounts if (scheme, number) in one.numbers)
-    rule = company.reference_rule(account)
-    if rule is None:
-        return []
-    problems = reference_problems(document, rule.control, needs_one=_has_reference(document))
+    control = _control(company, account)
+    problems = reference_problems(document, control, needs_one=_has_reference(document))
     return [f"{problem.field}: {problem.message}" for problem in problems]
 
 

@@ -1,4 +1,7 @@
-"""A letter about several receivables has a reference of its own: a payment by it pays all that the letter is about."""
+"""A letter about several receivables has a reference of its own: a payment by it pays all that the letter is about.
+
+So has one about a single receivable that the bank takes no payment for otherwise.
+"""
 
 from __future__ import annotations
 
@@ -25,14 +28,15 @@ class Place(NamedTuple):
 
 
 def with_references(work: UnitOfWork, tenant: Tenant, documents: Mapping[str, Document]) -> dict[str, Document]:
-    """Return documents, those about several receivables with references that nothing else is paid by.
+    """Return documents, those that want one with references that nothing else is paid by.
 
     One whose number does not fit the control agreed with the bank goes without: each claim says its own.
     """
-    wanting = {key: document for key, document in documents.items() if wants_reference(document)}
+    lacking = {key: document for key, document in documents.items() if _lacks_reference(document)}
+    places = _places(work, tenant, lacking)
+    wanting = [key for key, document in lacking.items() if len(document.claims) > 1 or places[key].control.is_hard]
     if not wanting:
         return dict(documents)
-    places = _places(work, tenant, wanting)
     given: dict[str, str] = {}
     for _ in range(MOST_TRIES):
         made = _made(work, [key for key in wanting if key not in given], places)
@@ -56,9 +60,9 @@ def keep_references(work: UnitOfWork, tenant: Tenant, letters: Iterable[tuple[in
     )
 
 
-def wants_reference(document: Document) -> bool:
-    """Say whether a letter asks for several receivables, and no reference pays it."""
-    return len(document.claims) > 1 and not document.reference and document.kind not in WITHOUT_PAYMENT
+def _lacks_reference(document: Document) -> bool:
+    """Say whether a letter asks for receivables, and no reference pays it."""
+    return bool(document.claims) and not document.reference and document.kind not in WITHOUT_PAYMENT
 
 
 def _made(work: UnitOfWork, keys: Sequence[str], places: Mapping[str, Place]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from hub.model.tenant import Tenant
 from hub.services.books import body_sha256
 from hub.services.delivery.accepting import CLAIM, Acceptance, Offered, candidate_of, take
 from hub.services.delivery.completing import Completing
-from hub.services.delivery.letter_references import keep_references, wants_reference, with_references
+from hub.services.delivery.letter_references import keep_references, with_references
 from hub.services.ports import Handed, JsonObject, UnitOfWork
 
 
@@ -75,7 +75,7 @@ def _taken(work: UnitOfWork, tenant: Tenant, commands: Sequence[DeliverDocument]
     work.contents.keep_all([candidate.content for candidate in candidates])
     taken |= {accepted.place: accepted for accepted in take(work, tenant, candidates)}
     new = {one.key: number for one in commands if (number := taken[one.key].document_no) and taken[one.key].is_new}
-    keep_references(work, tenant, [(new[key], letters[key]) for key in new if wants_reference(completed[key])])
+    keep_references(work, tenant, [(new[key], letters[key]) for key in new if not completed[key].reference])
     work.letters.keep_balances(
         [balance for one in commands if one.key in new for balance in _balances(one, new[one.key])]
     )
@@ -101,7 +101,7 @@ def _completed(
     refused: dict[str, Acceptance] = {}
     for one in commands:
         try:
-            completed[one.key] = completing.complete(one.document)
+            completed[one.key] = completing.complete(one.document, gets_reference=True)
         except DataError as error:
             refused[one.key] = Acceptance(one.key, one.document.number, problem=str(error))
     return completed, refused

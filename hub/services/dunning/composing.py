@@ -14,6 +14,7 @@ from hub.model.dunning import DunningStep, Stopped
 from hub.model.letter_facts import Lowered
 from hub.model.parties import Debtor
 from hub.model.payee_account import PayeeAccount
+from hub.model.payment_reference import ReferenceControl
 from hub.model.receivables import ReceivableKind, ReferenceRow
 from hub.model.tenant import Tenant
 from hub.rules.debtors import debtor_fields, language_of
@@ -23,6 +24,7 @@ from hub.rules.dunning.policies import StepRule, policy_for
 from hub.rules.dunning.received import received_since
 from hub.rules.dunning.step_terms import last_day_to_leave
 from hub.rules.interest.calculation import Segment
+from hub.rules.references import is_refused
 from hub.services.ports import UnitOfWork
 
 USER = "dunning"  # who hands letters over
@@ -167,7 +169,7 @@ class Composer:
             fee_ore=fee_ore + (principal_ore if is_fee else 0),
             interest_ore=self._asked_interest_ore(receivable_id, letter),
             interest=self._counted.get(receivable_id, ()),
-            reference=self._reference(receivable_id, account),
+            reference=self._reference(receivable_id, self._company(letter), account),
             fees=[cost for one in self._before.get(receivable_id, ()) for cost in one.costs],
         )
 
@@ -179,14 +181,22 @@ class Composer:
         known = [
             account
             for account in company.payee_accounts
-            if all(self._reference(item.receivable_id, account) for item in items)
+            if all(self._reference(item.receivable_id, company, account) for item in items)
         ]
         return next(iter([*known, *company.payee_accounts]), None)
 
-    def _reference(self, receivable_id: int, account: PayeeAccount | None) -> str:
-        names = set() if account is None else {":".join(number) for number in account.numbers}
-        rows = self._references.get(receivable_id, ())
-        return next((row.reference for row in rows if self._accounts.get(row.account_no) in names), "")
+    def _reference(self, receivable_id: int, company: Company, account: PayeeAccount | None) -> str:
+        """Return what pays a receivable alone at an account; blank when it has none that the bank takes.
+
+        A control that was made hard since may refuse what the books have: the letter goes without it.
+        """
+        if account is None:
+            return ""
+        names = {":".join(number) for number in account.numbers}
+        rule = company.reference_rule(account)
+        control = rule.control if rule is not None else ReferenceControl()
+        rows = [row for row in self._references.get(receivable_id, ()) if self._accounts.get(row.account_no) in names]
+        return next((row.reference for row in rows if not is_refused(row.reference, control)), "")
 
     def _earlier(self, receivable_id: int, letter: AskedLetter) -> list[SentBefore]:
         own = (letter.step, letter.dated_on)

@@ -21,13 +21,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hub.texts import storable
+
 LONGEST_KEPT_VALUE = 40  # enough to see what is wrong; too short for a whole record
 
 
 class HubError(Exception):
-    """Root of all errors raised on purpose."""
+    """Root of all errors raised on purpose. Every database keeps its text, whoever raises it."""
 
     code: str = "HUB"
+
+    def __str__(self) -> str:
+        return storable(super().__str__())
 
 
 class ConfigurationError(HubError):
@@ -84,10 +89,10 @@ class FormatError(DataError):
         field: str = "",
         value: str = "",
     ) -> None:
-        self.code = code
-        self.message = message
-        self.place = Place(line, record, field)
-        self.value = value[:LONGEST_KEPT_VALUE]
+        self.code = storable(code)
+        self.message = storable(message)
+        self.place = Place(line, storable(record), storable(field))
+        self.value = storable(value[:LONGEST_KEPT_VALUE])
         place = str(self.place)
         super().__init__(f"{place}: {message}" if place else message)
 

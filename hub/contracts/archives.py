@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, BinaryIO, NamedTuple, Protocol, runtime_checkable
 
+from hub.texts import said_by_others
 
+
+@said_by_others
 class ArchivedFile(NamedTuple):
     """One file of an archive. Files are known by their order: the first is 1, in the same bytes always the same one."""
 

@@ -8,6 +8,7 @@ from typing import BinaryIO, NamedTuple, Protocol, runtime_checkable
 
 from hub.errors import FormatError
 from hub.model.payment_file import Warned
+from hub.texts import said_by_others
 
 
 class FileSeal(StrEnum):
@@ -19,6 +20,7 @@ class FileSeal(StrEnum):
     BAD = "bad"
 
 
+@said_by_others
 class FileDescription(NamedTuple):
     """What a file is and what stands in it, record by record. Amounts are whole öre."""
 

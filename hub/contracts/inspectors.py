@@ -7,6 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, Protocol, runtime_checkable
 
+from hub.texts import said_by_others
+
 
 class Severity(StrEnum):
     """How bad a finding is."""
@@ -15,6 +17,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
+@said_by_others
 class Finding(NamedTuple):
     """One rule that a document breaks."""
 
@@ -24,6 +27,7 @@ class Finding(NamedTuple):
     message: str  # what to change; no personal number
 
 
+@said_by_others
 class Difference(NamedTuple):
     """A rule on which our judgement and that of the official rules differ."""
 
@@ -32,6 +36,7 @@ class Difference(NamedTuple):
     theirs: int
 
 
+@said_by_others
 class Judgement(NamedTuple):
     """What a document is and what is wrong with it; it is fit when nothing is fatal."""
 

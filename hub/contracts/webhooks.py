@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from hub.model.delivery import BuyerAnswer, Receipt
+from hub.texts import said_by_others
 
 
+@said_by_others
 class PaymentNotice(NamedTuple):
     """A payment that is told before the money comes: information, never bookkeeping."""
 

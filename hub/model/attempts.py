@@ -10,6 +10,8 @@ from __future__ import annotations
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
+from hub.texts import said_by_others
+
 ANSWER = "answer"
 """Kind of the exchange in which the answer to a message is kept; its key is this, a colon, and the attempt's key."""
 
@@ -33,6 +35,7 @@ class Message(NamedTuple):
     name: str = ""
 
 
+@said_by_others
 class Delivered(NamedTuple):
     """The other side has taken the message; `external_id` is what it calls it, blank when it says nothing."""
 
@@ -51,6 +54,7 @@ class Finding(StrEnum):
     UNKNOWN = "unknown"
 
 
+@said_by_others
 class Probed(NamedTuple):
     """The answer to a question by our key."""
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+from hub.texts import said_by_others
 
+
+@said_by_others
 class BankFile(NamedTuple):
     """A file that lies at a bank for us; `key` tells it from every other that lies there or ever will."""
 
@@ -14,6 +17,7 @@ class BankFile(NamedTuple):
     size: int = 0  # bytes; 0 where the bank does not say
 
 
+@said_by_others
 class Fetched(NamedTuple):
     """What a look at a bank finds; the same file may be found again until it is taken."""
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+from hub.texts import said_by_others
+
 VOUCHER_TEXTS = {
     "receivables": "Fakturering",
     "giro_payments": "Giroinbetalningar",
@@ -32,6 +34,7 @@ VOUCHER_TEXTS = {
 """What the ledger calls a voucher of a type, where the voucher has no text of its own."""
 
 
+@said_by_others
 class ObjectOfLedger(NamedTuple):
     """An object of a dimension: part of an account's coding."""
 
@@ -39,6 +42,7 @@ class ObjectOfLedger(NamedTuple):
     code: str
 
 
+@said_by_others
 class LedgerLine(NamedTuple):
     """One line of a voucher as the ledger books it."""
 
@@ -58,6 +62,7 @@ class LedgerVoucher(NamedTuple):
     lines: tuple[LedgerLine, ...]
 
 
+@said_by_others
 class LedgerAccount(NamedTuple):
     """An account of the chart of accounts (*kontoplan*)."""
 
@@ -72,6 +77,7 @@ class LedgerDimension(NamedTuple):
     name: str
 
 
+@said_by_others
 class FiscalYear(NamedTuple):
     """A fiscal year (*räkenskapsår*), first and last day."""
 
@@ -93,6 +99,7 @@ class LedgerFile(NamedTuple):
     accounts: tuple[LedgerAccount, ...] = ()  # of the vouchers, those whose names are known
 
 
+@said_by_others
 class LedgerOpened(NamedTuple):
     """The first thing that the ledger's file says: of whom and when it is."""
 
@@ -113,6 +120,7 @@ class BalanceKind(StrEnum):
     RESULT = "result"  # of a year, on an account of the income statement
 
 
+@said_by_others
 class LedgerBalance(NamedTuple):
     """One balance of one account, all its objects together."""
 
@@ -123,6 +131,7 @@ class LedgerBalance(NamedTuple):
     amount_ore: int
 
 
+@said_by_others
 class BookedVoucher(NamedTuple):
     """A voucher as it stands in the ledger."""
 
@@ -133,6 +142,7 @@ class BookedVoucher(NamedTuple):
     lines: tuple[LedgerLine, ...]
 
 
+@said_by_others
 class LedgerClosed(NamedTuple):
     """The file has been read whole."""
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub.model.claims import Claim, ClaimDebtor, PaidTo
+from hub.texts import said_by_others
 
 
 class CollectionStep(StrEnum):
@@ -35,6 +36,7 @@ class Payee(StrEnum):
     AGENCY = "agency"
 
 
+@said_by_others
 class StepTerms(NamedTuple):
     """What a step at an agency means for the debtor's money."""
 
@@ -55,6 +57,7 @@ class AgencyTerms(BaseModel):
     group_no: str = Field(default="", description="*Koncernnummer*, where the agency has one.")
 
 
+@said_by_others
 class AgencyDoubt(NamedTuple):
     """Something about an agency's settings that a person should see to; its message says what to do."""
 
@@ -152,6 +155,7 @@ class CaseOrder(BaseModel):
     changed_fields: tuple[str, ...] = ()
 
 
+@said_by_others
 class Attachment(NamedTuple):
     """A document of a claim that goes beside it, as a message of its own: the kept rendering, byte by byte."""
 
@@ -213,6 +217,7 @@ class ClosingCode(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+@said_by_others
 class CaseRef(NamedTuple):
     """Which case is meant: by our id, else the agency's number, else the invoice; what is not said is blank."""
 
@@ -221,6 +226,7 @@ class CaseRef(NamedTuple):
     invoice_no: str = ""
 
 
+@said_by_others
 class Opened(NamedTuple):
     """The first thing that a file says."""
 
@@ -231,6 +237,7 @@ class Opened(NamedTuple):
     customer_no: str = ""  # whom it is written for: the creditor's number there; blank: it does not say
 
 
+@said_by_others
 class Receipt(NamedTuple):
     """What became of an order (*kvittens*)."""
 
@@ -243,6 +250,7 @@ class Receipt(NamedTuple):
     text: str = ""
 
 
+@said_by_others
 class StatusTold(NamedTuple):
     """Where a case stands."""
 
@@ -254,6 +262,7 @@ class StatusTold(NamedTuple):
     principal_left_ore: int | None = None  # where it is said
 
 
+@said_by_others
 class SettlementOpened(NamedTuple):
     """A settlement (*redovisning*) begins: what the agency pays out, and for what."""
 
@@ -263,6 +272,7 @@ class SettlementOpened(NamedTuple):
     currency: str = "SEK"
 
 
+@said_by_others
 class SettlementRow(NamedTuple):
     """One case of a settlement. Capital to court costs are what was collected; commission and VAT are kept."""
 
@@ -284,6 +294,7 @@ class SettlementRow(NamedTuple):
         return self.capital_ore + self.interest_ore + fees_ore
 
 
+@said_by_others
 class SettlementClosed(NamedTuple):
     """The settlement ends; its totals, as stated. None: it states none."""
 
@@ -291,6 +302,7 @@ class SettlementClosed(NamedTuple):
     net_ore: int | None = None
 
 
+@said_by_others
 class CaseClosed(NamedTuple):
     """A case has ended."""
 
@@ -301,6 +313,7 @@ class CaseClosed(NamedTuple):
     said: str = ""
 
 
+@said_by_others
 class CaseListed(NamedTuple):
     """A case that the agency has open, in a list of all of them: what reconciling compares."""
 
@@ -309,6 +322,7 @@ class CaseListed(NamedTuple):
     principal_left_ore: int | None = None
 
 
+@said_by_others
 class Closed(NamedTuple):
     """The file has been read whole."""
 
@@ -328,6 +342,7 @@ AgencyEvent = (
 )
 
 
+@said_by_others
 class FetchedFile(NamedTuple):
     """A file of the agency, or an answer of its API, as it came."""
 
@@ -335,6 +350,7 @@ class FetchedFile(NamedTuple):
     content: bytes
 
 
+@said_by_others
 class Fetched(NamedTuple):
     """What an agency had for us, and how far that goes."""
 

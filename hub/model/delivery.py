@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from hub.model.documents import Document
 from hub.model.parties import DebtorClass
+from hub.texts import said_by_others
 
 
 class RouteStep(StrEnum):
@@ -48,6 +49,7 @@ class Reachable(StrEnum):
     UNKNOWN = "unknown"  # it could not be found out now
 
 
+@said_by_others
 class Reach(NamedTuple):
     """Whether a channel reaches a recipient; only `yes` and `no` are kept, for at most a day."""
 
@@ -69,6 +71,7 @@ class Outgoing(NamedTuple):
     no_e_invoice: str = ""  # why there is none, for people; blank too where nothing that is turned on writes any
 
 
+@said_by_others
 class Prepared(NamedTuple):
     """A message, and the documents that it carries: one, or many where the other side takes them together."""
 
@@ -76,6 +79,7 @@ class Prepared(NamedTuple):
     content: bytes
 
 
+@said_by_others
 class Unfit(NamedTuple):
     """A document that the channel cannot carry; the others of the batch are not held up by it."""
 
@@ -84,6 +88,7 @@ class Unfit(NamedTuple):
     is_for_a_person: bool = False  # the document itself is wrong: no other channel is to have it either
 
 
+@said_by_others
 class Preparation(NamedTuple):
     """What came of a batch: every document is in exactly one of them."""
 
@@ -100,6 +105,7 @@ class ReceiptKind(StrEnum):
     STOPPED = "stopped"  # certainly not delivered, by a fault of ours or of the document: a person looks
 
 
+@said_by_others
 class Receipt(NamedTuple):
     """One report. It is found by our id, or by what the other side called the message."""
 
@@ -123,6 +129,7 @@ class AnswerKind(StrEnum):
     PAID = "paid"  # PD: money to be expected, never bookkeeping
 
 
+@said_by_others
 class BuyerAnswer(NamedTuple):
     """What a buyer answers to an invoice. It may stop dunning; it never books anything.
 
@@ -142,6 +149,7 @@ class BuyerAnswer(NamedTuple):
     seller: str = ""  # electronic address of who is answered
 
 
+@said_by_others
 class Followed(NamedTuple):
     """What a question for reports came to; the cursor is given back in the next one, when these are kept."""
 

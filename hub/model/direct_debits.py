@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from hub.model.payment_file import PayeeAccount
+from hub.texts import said_by_others
 
 
 class MandateOrderKind(StrEnum):
@@ -55,6 +56,7 @@ class Recurrence(StrEnum):
     YEARLY_AT_END = "yearly_at_end"
 
 
+@said_by_others
 class PaymentRequest(NamedTuple):
     """A request to collect from a payer (*betalningsuppdrag*), or to pay one."""
 
@@ -120,6 +122,7 @@ class Content(StrEnum):
     MANDATE_REGISTER = "mandate_register"  # medgivanderegister
 
 
+@said_by_others
 class SchemeFileOpened(NamedTuple):
     """The first thing that a file of answers says."""
 
@@ -142,6 +145,7 @@ class AdviceOutcome(StrEnum):
     CHANGED = "changed"  # it stands, with another limit
 
 
+@said_by_others
 class SchemeCode(NamedTuple):
     """A code of the clearing house and what it means."""
 
@@ -151,6 +155,7 @@ class SchemeCode(NamedTuple):
     english: str
 
 
+@said_by_others
 class MandateAdvice(NamedTuple):
     """What became of a mandate, by our order or by the payer's or the bank's doing."""
 
@@ -166,6 +171,7 @@ class MandateAdvice(NamedTuple):
     valid_from: str = ""
 
 
+@said_by_others
 class InternetBankMandate(NamedTuple):
     """A payer asks for a mandate in the internet bank (*medgivande via internetbank*): to be approved or rejected."""
 
@@ -189,6 +195,7 @@ class RequestStatus(StrEnum):
     RETRIED = "retried"  # no cover yet: tried again on the next banking days, nothing is paid or failed
 
 
+@said_by_others
 class RequestOutcome(NamedTuple):
     """A request on its day. Only what is `paid` has moved money, which the `PaymentFileReader` tells."""
 
@@ -199,6 +206,7 @@ class RequestOutcome(NamedTuple):
     deposit: str = ""  # serial number of the deposit that it is part of
 
 
+@said_by_others
 class Refund(NamedTuple):
     """The bank gave money back to the payer (*återbetalning*) after it was collected. `request` is the original."""
 
@@ -210,6 +218,7 @@ class Refund(NamedTuple):
     deposit: str = ""
 
 
+@said_by_others
 class RequestRejected(NamedTuple):
     """A request was not taken in, and will not be carried out."""
 
@@ -227,6 +236,7 @@ class ChangeOutcome(StrEnum):
     NOT_DONE = "not_done"
 
 
+@said_by_others
 class RequestChanged(NamedTuple):
     """A request was cancelled or moved, by our order or because its mandate ended, or it was not."""
 
@@ -244,6 +254,7 @@ class RequestChanged(NamedTuple):
     affected: int = 0  # how many requests together, and `amount_ore` is their sum; 0: it is about one
 
 
+@said_by_others
 class RegisteredRequest(NamedTuple):
     """A row of the register of requests: it waits for its day."""
 
@@ -252,6 +263,7 @@ class RegisteredRequest(NamedTuple):
     request: PaymentRequest
 
 
+@said_by_others
 class RegisteredMandate(NamedTuple):
     """A row of the register of mandates."""
 
@@ -268,6 +280,7 @@ class RegisteredMandate(NamedTuple):
     max_amount_ore: int = 0  # 0: no limit
 
 
+@said_by_others
 class SchemeFileClosed(NamedTuple):
     """The last thing: every control has agreed, the file is whole."""
 
@@ -275,6 +288,7 @@ class SchemeFileClosed(NamedTuple):
     rows: int  # events between the first and this one, warnings apart
 
 
+@said_by_others
 class SchemeWarned(NamedTuple):
     """Something odd that changes no row."""
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from hub.model.order_to_pay_application import OrderMessage
 from hub.model.orders_to_pay import Happening, MessageKind
+from hub.texts import said_by_others
 
 
 class Filing(NamedTuple):
@@ -20,6 +21,7 @@ class Filing(NamedTuple):
     messages: tuple[OrderMessage, ...]
 
 
+@said_by_others
 class CaseTold(NamedTuple):
     """What the authority tells of one case; it is known by our number, else by its own."""
 
@@ -33,6 +35,7 @@ class CaseTold(NamedTuple):
     interest_ore: int | None = None  # of an enforcement report: interest that the authority has collected
 
 
+@said_by_others
 class FileReceipt(NamedTuple):
     """What the authority says of a whole file of ours."""
 
@@ -43,6 +46,7 @@ class FileReceipt(NamedTuple):
     text: str = ""
 
 
+@said_by_others
 class UnknownTold(NamedTuple):
     """A word of the authority that nobody has seen: a person looks at it."""
 
@@ -52,6 +56,7 @@ class UnknownTold(NamedTuple):
     word: str
 
 
+@said_by_others
 class FilingOpened(NamedTuple):
     """The first thing that a file of the authority says."""
 
@@ -60,6 +65,7 @@ class FilingOpened(NamedTuple):
     organisation_number: str = ""
 
 
+@said_by_others
 class FilingClosed(NamedTuple):
     """The file has been read whole."""
 
@@ -69,6 +75,7 @@ class FilingClosed(NamedTuple):
 FilingEvent = FilingOpened | FileReceipt | CaseTold | UnknownTold | FilingClosed
 
 
+@said_by_others
 class Fetched(NamedTuple):
     """Files that an authority had for us; asked again with the cursor, they may be deleted there."""
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+from hub.texts import said_by_others
+
 GIRO = frozenset({"bankgiro", "plusgiro"})
 
 
@@ -62,6 +64,7 @@ class OrderStatus(StrEnum):
     REJECTED = "rejected"  # it will not be paid
 
 
+@said_by_others
 class AnswerOpened(NamedTuple):
     """The first thing an answer says: its own id, and when it was made."""
 
@@ -69,6 +72,7 @@ class AnswerOpened(NamedTuple):
     made_at: str
 
 
+@said_by_others
 class BatchStatus(NamedTuple):
     """What the bank says of a whole file, or of one part of it."""
 
@@ -79,6 +83,7 @@ class BatchStatus(NamedTuple):
     text: str = ""
 
 
+@said_by_others
 class PaymentStatus(NamedTuple):
     """What the bank says of one payment."""
 
@@ -89,6 +94,7 @@ class PaymentStatus(NamedTuple):
     text: str = ""
 
 
+@said_by_others
 class AnswerClosed(NamedTuple):
     """The answer has been read whole."""
 

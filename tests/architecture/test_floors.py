@@ -53,6 +53,7 @@ LIBRARIES = {
 }
 ENVIRONMENT_READERS = ("hub/runtime/config.py", "hub/runtime/telemetry.py")
 UP_TO_CONTRACTS = {
+    "texts",
     "errors",
     "money",
     "banking_calendar",

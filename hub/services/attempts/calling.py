@@ -32,15 +32,6 @@ def endpoint_of(channel: DeliveryChannel) -> str:
 
 def send(channel: DeliveryChannel, message: Message) -> Called:
     """Send a message. Whatever the channel does not say for certain leaves the outcome in doubt."""
-    return _storable(_sent(channel, message))
-
-
-def ask(channel: QueryableChannel, key: str, message: Callable[[], Message]) -> Called:
-    """Ask what became of a message; no answer leaves the outcome in doubt. `message` is called where it is needed."""
-    return _storable(_asked(channel, key, message))
-
-
-def _sent(channel: DeliveryChannel, message: Message) -> Called:
     try:
         delivered = channel.send(message)
     except RejectedError as error:
@@ -58,7 +49,8 @@ def _sent(channel: DeliveryChannel, message: Message) -> Called:
     return _taken(channel, delivered)
 
 
-def _asked(channel: QueryableChannel, key: str, message: Callable[[], Message]) -> Called:
+def ask(channel: QueryableChannel, key: str, message: Callable[[], Message]) -> Called:
+    """Ask what became of a message; no answer leaves the outcome in doubt. `message` is called where it is needed."""
     try:
         probed = channel.probe_message(message()) if _reads(channel) else channel.probe(key)
     except ConfigurationError as error:
@@ -72,17 +64,6 @@ def _asked(channel: QueryableChannel, key: str, message: Callable[[], Message]) 
     if not isinstance(probed, Probed) or not isinstance(probed.answer, bytes):
         return _defect(channel, "probe returned something else than Probed")
     return Called(heard_by_asking(probed), answer=probed.answer)
-
-
-def _storable(called: Called) -> Called:
-    """Return it with texts that every database keeps: no NUL, and no half of a character."""
-    heard = called.heard
-    kept = heard._replace(external_id=_text(heard.external_id), problem=_text(heard.problem), code=_text(heard.code))
-    return called._replace(heard=kept)
-
-
-def _text(text: str) -> str:
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
 
 
 def not_in_time(channel: DeliveryChannel) -> Called:

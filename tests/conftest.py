@@ -13,7 +13,8 @@ import time
 import uuid
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
 from types import FunctionType
@@ -31,6 +32,8 @@ from hub.store.tables import metadata
 
 if TYPE_CHECKING:
     from demonstration import Demonstration
+
+OwnDatabase = Callable[..., AbstractContextManager[str]]
 
 POSTGRESQL_URL = "HUB_TEST_POSTGRESQL_URL"
 GARBAGE_IS_WORTH_A_LOOK = 200_000  # objects; looked for as often as usual, it takes a fifteenth of the tests' time
@@ -121,7 +124,7 @@ def _is_for_the_other_database(item: pytest.Item) -> bool:
 
 @cache
 def _opens_databases(module: Path) -> bool:
-    return re.search(r'\bdatabase_url\b(?!")', module.read_text(encoding="utf-8")) is not None
+    return re.search(r'\b(database_url|other_engine)\b(?!")', module.read_text(encoding="utf-8")) is not None
 
 
 def _tells_databases_apart(function: FunctionType) -> bool:
@@ -206,33 +209,38 @@ def postgresql_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_database(postgresql_server: str) -> Iterator[str]:
-    """A database with our schema, made once; each test finds it empty."""
-    name = f"hub_{uuid.uuid4().hex}"
-    admin = create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    url = make_url(postgresql_server).set(database=name).render_as_string(hide_password=False)
-    open_database(url).dispose()
-    try:
-        yield url
-    finally:
+def own_postgresql_database(postgresql_server: str) -> OwnDatabase:
+    """Makes a PostgreSQL database, perhaps like another, which lasts as long as its block; the block has its URL."""
+
+    @contextmanager
+    def lasting(*, like: str = "template1") -> Iterator[str]:
+        name = f"hub_{uuid.uuid4().hex}"
+        admin = create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
         with admin.connect() as connection:
-            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-        admin.dispose()
+            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{like}"'))
+        try:
+            yield make_url(postgresql_server).set(database=name).render_as_string(hide_password=False)
+        finally:
+            with admin.connect() as connection:
+                connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+            admin.dispose()
+
+    return lasting
+
+
+@pytest.fixture(scope="session")
+def postgresql_database(own_postgresql_database: OwnDatabase) -> Iterator[str]:
+    """A database with our schema, made once; each test finds it empty."""
+    with own_postgresql_database() as url:
+        open_database(url).dispose()
+        yield url
 
 
 @pytest.fixture
-def new_database(postgresql_server: str) -> Iterator[str]:
+def new_database(own_postgresql_database: OwnDatabase) -> Iterator[str]:
     """The URL of a PostgreSQL database with nothing in it, for one test."""
-    name = f"new_{uuid.uuid4().hex}"
-    admin = create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    yield make_url(postgresql_server).set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    admin.dispose()
+    with own_postgresql_database() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -255,6 +263,19 @@ def sqlite_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     opened.dispose()
     yield opened
     opened.dispose()
+
+
+@pytest.fixture(scope="session")
+def opened_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration's home on SQLite, opened once before, the engine's tables made; who opens it opens a copy."""
+    from hub.demo.folder import lay_out  # the engine, which most tests do without
+    from hub.runtime.bootstrap import Installation
+
+    home = lay_out(tmp_path_factory.mktemp("opened") / "home").home
+    installation = Installation.open(home)
+    assert installation.engine.dialect.name == "sqlite"  # to ask for it opens it
+    installation.close()
+    return home
 
 
 @pytest.fixture(scope="session")

@@ -18,9 +18,7 @@ from payment_world import World
 from sqlalchemy import Engine
 from unsynced import nothing_is_synced
 
-from hub.demo.folder import lay_out
 from hub.loopback.counterparty import Counterparty
-from hub.runtime.bootstrap import Installation
 from hub.store.database import open_database
 from hub.testing.killing.nursery import Nursery
 
@@ -36,13 +34,9 @@ def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
 
 
 @pytest.fixture(scope="session")
-def opened_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def opened_database(opened_home: Path) -> Path:
     """An SQLite file as a home leaves it that was opened, with the engine's tables; one that has a copy is quick."""
-    home = lay_out(tmp_path_factory.mktemp("opened") / "home").home
-    installation = Installation.open(home)
-    assert installation.engine.dialect.name == "sqlite"
-    installation.close()
-    return home / "hub.sqlite"
+    return opened_home / "hub.sqlite"
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +50,14 @@ def sqlite_database(sqlite_database: Path, tmp_path_factory: pytest.TempPathFact
         queue.make_tables()
     opened.dispose()
     return file
+
+
+@pytest.fixture
+def other_engine(engine: Engine, database_url: str) -> Iterator[Engine]:
+    """The opened database, as another process has it open too."""
+    opened = open_database(database_url)
+    yield opened
+    opened.dispose()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 
 import pytest
 from collection_world import CollectionWorld
@@ -21,7 +20,6 @@ from hub.services.collection.sending import send_waiting
 from hub.services.payments.commands import HANDLERS
 from hub.store.collection.orders import SqlCollectionOrders
 from hub.store.collection.told import SqlAgencyTold
-from hub.store.database import open_database
 from hub.testing.carrying import drain
 
 
@@ -31,11 +29,9 @@ def world(engine: Engine) -> CollectionWorld:
 
 
 @pytest.fixture
-def other(database_url: str, world: CollectionWorld) -> Iterator[CollectionWorld]:
+def other(other_engine: Engine, world: CollectionWorld) -> CollectionWorld:
     """The same tenant, as another process sees it."""
-    engine = open_database(database_url)
-    yield CollectionWorld(engine)
-    engine.dispose()
+    return CollectionWorld(other_engine)
 
 
 def test_a_round_and_a_person_do_not_place_the_same_money_twice(world, other, monkeypatch):

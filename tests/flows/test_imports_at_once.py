@@ -13,7 +13,6 @@ from sqlalchemy import Engine
 
 from hub.errors import TransientError
 from hub.services.receivables import importing
-from hub.store.database import open_database
 from hub.store.receivables import SqlReceivables
 
 HEAD_START_S = 0.5  # what does not wait for the first one is done by then
@@ -26,11 +25,9 @@ def ledger(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Ledger:
 
 
 @pytest.fixture
-def other(database_url: str, ledger: Ledger) -> Iterator[Ledger]:
+def other(other_engine: Engine, ledger: Ledger) -> Ledger:
     """The same tenant, as another process sees it."""
-    engine = open_database(database_url)
-    yield Ledger(engine)
-    engine.dispose()
+    return Ledger(other_engine)
 
 
 def fail(monkeypatch: pytest.MonkeyPatch, *, times: int) -> None:

@@ -60,11 +60,9 @@ def world(engine: Engine) -> World:
 
 
 @pytest.fixture
-def other(database_url: str, world: World) -> Iterator[World]:
+def other(other_engine: Engine, world: World) -> World:
     """The same tenant, as another process sees it."""
-    engine = open_database(database_url)
-    yield World(engine)
-    engine.dispose()
+    return World(other_engine)
 
 
 def test_a_rematch_and_a_person_do_not_place_the_same_money_twice(

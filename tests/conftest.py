@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import faulthandler
 import gc
 import os
 import re
 import shutil
 import sqlite3
 import tempfile
-import time
 import uuid
 import warnings
 from collections import Counter
@@ -29,6 +27,7 @@ from sqlalchemy.engine import make_url
 
 from hub.store.database import open_database, writing
 from hub.store.tables import metadata
+from tests.hang_clock import HangClock
 
 if TYPE_CHECKING:
     from demonstration import Demonstration
@@ -37,7 +36,6 @@ OwnDatabase = Callable[..., AbstractContextManager[str]]
 
 POSTGRESQL_URL = "HUB_TEST_POSTGRESQL_URL"
 GARBAGE_IS_WORTH_A_LOOK = 200_000  # objects; looked for as often as usual, it takes a fifteenth of the tests' time
-HANGS_AFTER_S = 300
 DATABASES = ("sqlite", "postgresql")
 ONE_ON_POSTGRESQL_IN = 8  # flows that run on one database: the same work takes three times as long there
 KEPT = ("installation", "alembic_version", "dbos_migrations")
@@ -70,7 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
     Files of tests are kept in memory: a disk takes a sixth of the time, and of the processors as well.
     """
     settings.load_profile("in full" if config.getoption("--in-full") else "a share")
-    config.pluginmanager.register(HangClock())
+    config.pluginmanager.register(HangClock())  # this file's own hooks are not asked about tests of plugins
     if "TMPDIR" not in os.environ and _has_room_in_memory():
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)  # of this process, and of those that it starts
 
@@ -151,31 +149,6 @@ def pytest_sessionfinish() -> None:
     """Look for garbage once more, so that what it complains of is told; pytest would look five times."""
     gc.collect()
     gc.freeze()
-
-
-class HangClock:
-    """Ends a test that hangs as a failure which says where every thread stands.
-
-    Each winding starts a thread: it is wound up once in a while, not for every test. No hook of this file itself, which
-    is not asked about the tests of plugins.
-    """
-
-    def __init__(self) -> None:
-        """Begin before what tests print is caught."""
-        self._stderr = os.dup(2)
-        self._is_wound_until_s = 0.0
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self) -> Iterator[None]:
-        now_s = time.monotonic()
-        if now_s > self._is_wound_until_s:
-            self._is_wound_until_s = now_s + HANGS_AFTER_S / 10
-            faulthandler.dump_traceback_later(HANGS_AFTER_S, exit=True, file=self._stderr)
-        return (yield)
-
-    def pytest_unconfigure(self) -> None:
-        faulthandler.cancel_dump_traceback_later()
-        os.close(self._stderr)
 
 
 @pytest.fixture(scope="session")

@@ -45,9 +45,11 @@ class Counterparty(LoopbackServer):
         self._messages.log = log
 
     def __exit__(self, *error: object) -> None:
-        """Stop serving."""
-        super().__exit__(*error)
-        self.log.close()
+        """Stop serving. Raises as `LoopbackServer`; what is accepted later is not written."""
+        try:
+            super().__exit__(*error)
+        finally:
+            self.log.close()
 
 
 class _Messages:

@@ -90,7 +90,7 @@ class LoopbackServer(ThreadingHTTPServer):
         self.slow_s = slow_s
         self.closing = Event()
         self._taken_up = Condition()
-        self._at_work = 0
+        self._at_work: list[str] = []
         self._thread: Thread | None = None
 
     @property
@@ -112,7 +112,11 @@ class LoopbackServer(ThreadingHTTPServer):
         return self
 
     def __exit__(self, *error: object) -> None:
-        """Stop serving; what was taken up is carried out, and nothing more is."""
+        """Stop serving; what was taken up is carried out, and nothing more is.
+
+        Raises:
+            TimeoutError: something is not carried out yet, and may still write where others read or tidy up.
+        """
         with self._taken_up:
             self.closing.set()
         stop_listening(self.socket)
@@ -121,19 +125,24 @@ class LoopbackServer(ThreadingHTTPServer):
             self._thread.join()
         self.server_close()
         with self._taken_up:
-            self._taken_up.wait_for(lambda: not self._at_work, ENDS_WITHIN_S)
+            if not self._taken_up.wait_for(lambda: not self._at_work, ENDS_WITHIN_S):
+                still = ", ".join(self._at_work)
+                raise TimeoutError(
+                    f"the server on {self.address} has stopped, and after {ENDS_WITHIN_S} s still does {still}"
+                )
 
     def carry_out(self, request: Request, fault: Fault | None) -> Response | None:
         """Let the service answer; None when the server stops, so that nobody writes to a folder that is gone."""
+        what = f"{request.method} {request.path}"
         with self._taken_up:
             if self.closing.is_set():
                 return None
-            self._at_work += 1
+            self._at_work.append(what)
         try:
             return self.service.answer(request, fault)
         finally:
             with self._taken_up:
-                self._at_work -= 1
+                self._at_work.remove(what)
                 self._taken_up.notify_all()
 
     def handle_error(self, request: Any, client_address: Any) -> None:

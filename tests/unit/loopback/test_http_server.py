@@ -9,6 +9,7 @@ from threading import Event
 import pytest
 import requests
 
+from hub.loopback import http_server
 from hub.loopback.faults import Fault, FaultQueue
 from hub.loopback.http_server import LoopbackServer, Request, Response
 
@@ -56,6 +57,21 @@ def test_what_was_taken_up_is_done_before_the_server_has_stopped(threads: Thread
         assert answer.result(timeout=LONG_S).ok
 
 
+def test_a_server_that_stops_while_something_is_carried_out_for_too_long_says_what(
+    threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_server, "ENDS_WITHIN_S", 0.1)
+    service = Counted()
+    with LoopbackServer(service, FaultQueue()) as server:
+        answer = _send(threads, server)
+        assert service.begun.wait(LONG_S)
+        with pytest.raises(TimeoutError, match=r"after 0.1 s still does POST /taken$"):
+            server.__exit__()
+        service.may_end.set()
+
+        assert answer.result(timeout=LONG_S).ok
+
+
 def test_what_still_waits_when_the_server_stops_is_not_taken_up(threads: ThreadPoolExecutor) -> None:
     service, faults = Counted(), FaultQueue()
     service.may_end.set()
@@ -70,4 +86,4 @@ def test_what_still_waits_when_the_server_stops_is_not_taken_up(threads: ThreadP
 
 
 def _send(threads: ThreadPoolExecutor, server: LoopbackServer) -> Future[requests.Response]:
-    return threads.submit(requests.post, server.address, data=b"one", timeout=LONG_S)
+    return threads.submit(requests.post, f"{server.address}/taken", data=b"one", timeout=LONG_S)

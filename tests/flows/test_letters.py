@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from hub.model.delivery import Reach, Reachable, Receipt, ReceiptKind, RouteStep
 from hub.model.delivery_commands import Balance, DeliverDocument
 from hub.model.documents import Document
 from hub.services.delivery import deliver_documents, withdraw_letters
+from hub.services.delivery.planning import Planner
+from hub.services.delivery.withdrawing import CHANGED, LATE, SETTLED
 from tests.flows.delivery_world import DeliveryWorld, ReportingChannel, StubChannel, document
 from tests.flows.imported_ledger import Ledger
 from tests.flows.test_delivery_anew import found
@@ -130,6 +133,31 @@ class TestWithdrawing:
         assert (north.one("R1").state, north.one("R1").reason) == ("withdrawn", "what it asks for is settled")
         assert (kivra.numbers, kivra.asked, told(north)) == ([], [], [("document_withdrawn", "dun:1:R1")])
         assert (north.tasks(), north.rendered) == ([], [])
+
+    @pytest.mark.parametrize(
+        ("befalls", "why"),
+        [
+            (lambda north, books: paid(books), SETTLED),
+            (lambda north, books: paid(books, amount_ore=1), CHANGED),
+            (lambda north, books: north.clock.advance(timedelta(days=1)), LATE),
+        ],
+        ids=["settled", "changed", "late"],
+    )
+    def test_the_plan_of_a_letter_says_why_the_run_withdraws_it_and_asks_nobody(
+        self, north, books, kivra, befalls, why
+    ):
+        leaving = command(books).model_copy(update={"leaves_by": date(2026, 11, 23)})
+        number, other = (one.document_no for one in hand_over(north, leaving, command(books, "R2", "1002")))
+        planner = Planner(north.store, north.tenant, north.channels, north, north.clock)
+        assert planner.plan(number).next.channel == "kivra"
+        asked = len(kivra.asked)
+        befalls(north, books)
+        route = planner.plan(number)
+        assert (route.next, route.settled, len(kivra.asked)) == (None, why, asked)
+        assert planner.plan(other).next.channel == "kivra"
+        north.work()
+
+        assert (north.one("R1").state, north.one("R1").reason, kivra.numbers) == ("withdrawn", route.settled, ["R2"])
 
     @pytest.mark.parametrize("amount_ore", [1, 99_999, 100_001])
     def test_a_part_payment_and_an_overpayment_withdraw_it_too(self, north, books, kivra, amount_ore):

@@ -17,11 +17,11 @@ from hub.services.delivery.accepting import Offered, candidate_of, kept_as
 from hub.services.delivery.completing import Completing
 from hub.services.delivery.kept import unreadable
 from hub.services.delivery.loading import Loaded, load_documents, refused_by, ways_of, with_recipients
+from hub.services.delivery.overtaken import overtaken
 from hub.services.delivery.preparing import outgoing_of, prepared_by
 from hub.services.delivery.printing import Printer, Printing
 from hub.services.delivery.reaching import Reaching
 from hub.services.delivery.rest_ways import with_rest
-from hub.services.delivery.versions import newest_of, replaced_by
 from hub.services.delivery.way_finding import Routed
 from hub.services.ports import Store
 
@@ -69,7 +69,7 @@ class Planner:
             LedgerError: a channel is broken, or what is kept of the document cannot be read.
         """
         loaded = self._of(document)
-        settled = _settled(loaded.row) or self._replaced(loaded.row)
+        settled = _settled(loaded.row) or self._overtaken(loaded.row)
         self._reaching.look_up([loaded])
         while True:
             route = self._route(loaded, settled)
@@ -89,10 +89,10 @@ class Planner:
             return _kept(self._store, self._channels, document)
         return _new(self._store, self._tenant, self._channels, document)
 
-    def _replaced(self, row: DocumentRow) -> str:
-        """Say which newer version goes instead of a document; blank when none is kept."""
+    def _overtaken(self, row: DocumentRow) -> str:
+        """Say why a document is not to go any more; blank when it is."""
         with self._store.read() as work:
-            return replaced_by(row, newest_of(work.documents.numbered([row.number])))
+            return overtaken(work, [row]).why(row)
 
     def _route(self, loaded: Loaded, settled: str) -> Route:
         """Return a route in which no channel is left to ask."""

@@ -20,6 +20,7 @@ from hub.services.attempts import CLAIM
 from hub.services.delivery.dispatching import Dispatcher
 from hub.services.delivery.kept import UNREADABLE
 from hub.services.delivery.loading import Loaded, load_documents
+from hub.services.delivery.overtaken import overtaken, without_overtaken
 from hub.services.delivery.passing_on import PassingOn
 from hub.services.delivery.pieces import pieces
 from hub.services.delivery.printing import Printer, Printing
@@ -27,9 +28,7 @@ from hub.services.delivery.reaching import Reaching
 from hub.services.delivery.rest_ways import rest_ways
 from hub.services.delivery.standing import Mended, hold, stand
 from hub.services.delivery.steps import skipped_steps
-from hub.services.delivery.versions import close_replaced, newest_of, replaced_by
 from hub.services.delivery.way_finding import Routed, WayFinder
-from hub.services.delivery.withdrawing import without_outdated
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 
 RUN_KIND = "deliver"
@@ -90,7 +89,7 @@ class DeliveryRun:
         self, work: Work, rows: Sequence[DocumentRow], reaching: Reaching, finder: WayFinder, dispatcher: Dispatcher
     ) -> None:
         """Take documents as far as they go now: each ends up on a channel, waiting, with a person, or replaced."""
-        holding = self._without_outdated(work, self._without_replaced(work, rows))
+        holding = self._without_overtaken(work, rows)
         documents, unreadable = load_documents(self._store, holding, self._channels)
         self._leave_to_a_person(work, [(row, UNREADABLE, Mended.HERE) for row in unreadable])
         reaching.look_up(documents)
@@ -109,22 +108,14 @@ class DeliveryRun:
                 work, [(one.row, route.why_none, _mended(one, route)) for one, route in ways.held], skipped
             )
 
-    def _without_replaced(self, work: Work, rows: Sequence[DocumentRow]) -> list[DocumentRow]:
-        """Close documents of which there are newer versions, and return the others."""
+    def _without_overtaken(self, work: Work, rows: Sequence[DocumentRow]) -> list[DocumentRow]:
+        """End documents that are not to go any more, and return the others."""
         with self._store.read() as unit:
-            newest = newest_of(unit.documents.numbered({row.number for row in rows}))
-        replaced = [row for row in rows if replaced_by(row, newest)]
-        if replaced:
-            with work.write() as unit:
-                close_replaced(unit, replaced, newest)
-        return [row for row in rows if not replaced_by(row, newest)]
-
-    def _without_outdated(self, work: Work, rows: Sequence[DocumentRow]) -> list[DocumentRow]:
-        """Withdraw letters that do not hold any more, and return the others."""
-        if not any(row.command_key for row in rows):
+            found = overtaken(unit, rows)
+        if not any(found.why(row) for row in rows):
             return list(rows)
         with work.write() as unit:
-            return without_outdated(unit, rows)
+            return without_overtaken(unit, rows)
 
     def _put_off(self, work: Work, waiting: Sequence[Routed]) -> None:
         if waiting:

@@ -1,16 +1,15 @@
 """Letters are withdrawn that leave late, or whose receivables are settled, held, or owe something else than they say.
 
-They are looked at when their way is found, and once more just before each attempt to send them, the second and third
-included (`recalling.py`): the debtor may have paid while the letter waited. What has gone, or may have, stands whatever
-is paid later.
+They are looked at when their way is found or planned (`overtaken.py`), and once more just before each attempt to send
+them, the second and third included (`recalling.py`): the debtor may have paid while the letter waited. What has gone,
+or may have, stands whatever is paid later.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from hub.model.deliveries import NOT_ARRIVED, DocumentRow, DocumentState, Outdated
-from hub.services.attempts import CLAIM
+from hub.model.deliveries import NOT_ARRIVED, DocumentState, Outdated
 from hub.services.delivery.standing import stand
 from hub.services.ports import UnitOfWork
 
@@ -37,14 +36,6 @@ def withdraw(work: UnitOfWork, reasons: Mapping[int, str]) -> int:
 def reasons_of(outdated: Iterable[Outdated]) -> dict[int, str]:
     """Return why letters do not hold any more, by their documents' numbers."""
     return {one.document_no: _reason(one) for one in outdated}
-
-
-def without_outdated(work: UnitOfWork, rows: Sequence[DocumentRow]) -> list[DocumentRow]:
-    """Withdraw those of accepted documents that do not hold any more, and return the others."""
-    work.commands.claim(CLAIM)
-    reasons = reasons_of(work.letters.outdated([row.document_no for row in rows if row.command_key]))
-    withdraw(work, reasons)
-    return [row for row in rows if row.document_no not in reasons]
 
 
 def _reason(outdated: Outdated) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from attempt_lives import IN_A_ROW, LOST, NO_CONNECTION, Plan, live, pairs_of_deaths, resends, single_deaths
 from attempt_world import AttemptWorld, check
+from one_database import on_sqlite
 from sqlalchemy import Engine
 
 from hub.contracts import Promise
@@ -77,7 +78,7 @@ def test_a_death_among_messages_that_are_begun_together_sends_nothing_twice_and_
     assert set(died) == AROUND_EVERY_CALL
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 @pytest.mark.parametrize("told", [(Fault.REFUSE,), (LOST, Fault.REFUSE), (Fault.BUSY,), (NO_CONNECTION,)], ids=str)
 def test_whatever_one_of_them_is_told_and_whoever_dies_then(
     engine: Engine, counterparty: Counterparty, told: tuple[Fault | HubError, ...], in_full: bool
@@ -89,7 +90,7 @@ def test_whatever_one_of_them_is_told_and_whoever_dies_then(
         assert set(others) == {"delivered"}
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 @pytest.mark.parametrize("promise", list(Promise))
 def test_a_second_death_in_what_recovery_does_changes_nothing(
     engine: Engine, counterparty: Counterparty, promise: Promise
@@ -100,7 +101,7 @@ def test_a_second_death_in_what_recovery_does_changes_nothing(
     assert {len(lived.killer.died_at) for lived in lives} == {2}
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 def test_whatever_a_resend_is_told_and_whoever_dies_then(engine: Engine, counterparty: Counterparty) -> None:
     for plan in resends():
         lives = list(single_deaths(engine, counterparty, plan, every=SHARE_OF_RESENDS))
@@ -117,7 +118,7 @@ def test_what_a_resend_is_refused_for_is_unknown(engine: Engine, counterparty: C
 # The checks can fail
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 def test_the_check_fails_when_the_row_is_written_only_after_the_call(
     engine: Engine, counterparty: Counterparty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,7 +133,7 @@ def test_the_check_fails_when_the_row_is_written_only_after_the_call(
     assert {"during a call: reset_after_accept", "after a call", "before a commit"} <= caught
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 def test_the_check_fails_when_a_channel_lets_itself_be_asked_at_once(
     engine: Engine, counterparty: Counterparty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,7 +146,7 @@ def test_the_check_fails_when_a_channel_lets_itself_be_asked_at_once(
     assert caught == {"during a call: on its way"}
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 def test_the_check_fails_when_a_refused_resend_counts_as_certainly_not_delivered(
     engine: Engine, counterparty: Counterparty, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from attempt_world import AttemptWorld, check, scripted
+from one_database import on_postgresql
 from sqlalchemy import text
 
 from hub.contracts import Promise
@@ -342,7 +343,7 @@ def failed_first(world: AttemptWorld) -> None:
         work.attempts.record([(first, first._replace(failures=1))])
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@on_postgresql
 def test_a_turn_that_waits_for_a_message_keeps_nobody_from_one_after_it(world):
     """It has heard of the second message and begins with the first, which somebody holds who will want the second."""
     channel = scripted(world, NEITHER, Delivered())

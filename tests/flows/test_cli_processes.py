@@ -12,6 +12,7 @@ from socket import gethostname
 import pytest
 from engine_home import make_home
 from hub_processes import Process
+from one_database import on_postgresql
 from test_cli_demo import run
 from test_cli_inspect import BGMAX
 
@@ -199,7 +200,7 @@ def test_two_processes_that_receive_the_same_file_at_once_post_it_once(tmp_path:
     assert (balances["1690"], balances["2890"]) == (8791475, -8791475)
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@on_postgresql
 def test_what_is_queued_says_who_works_at_it_or_what_to_start(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

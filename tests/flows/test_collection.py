@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 from collection_world import CollectionWorld, collection_tenant
+from one_database import on_sqlite
 from payment_world import pay, payment_file
 from small_agency import refusal
 
@@ -245,7 +246,7 @@ def test_a_status_that_nobody_knows_asks_a_person(accepted):
     assert world.events("case_status_told")[-1]["said"] == "väntar på månen"
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
 def test_a_status_of_a_day_that_cannot_be_counts_as_told_today(accepted, day):
     world = accepted

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pytest
 from collection_world import CollectionWorld, collection_tenant
+from one_database import on_sqlite
 from sqlalchemy import Engine
 
 from hub.model.collection_commands import RecallCase
@@ -51,14 +52,14 @@ def test_a_tenant_that_hands_over_as_it_should_is_told_so(engine: Engine) -> Non
         ),
     ],
 )
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 def test_what_cannot_work_is_told(engine: Engine, tenant: Tenant, health: str, text: str) -> None:
     found = said(CollectionWorld(engine, tenant))
 
     assert [one for one, message in found if text in message] == [health]
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 def test_open_cases_that_nobody_follows_are_told(engine: Engine) -> None:
     world = CollectionWorld(engine, tenant_of())
     world.person("1001", "1002")

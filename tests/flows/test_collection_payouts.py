@@ -6,6 +6,7 @@ import json
 
 import pytest
 from collection_world import CollectionWorld, collection_tenant, two_companies
+from one_database import on_sqlite
 from payment_world import DAY, pay
 from small_agency import GIRO, TERMS
 from sqlalchemy import text
@@ -149,7 +150,7 @@ def test_a_settlement_without_its_money_becomes_a_task(world):
     assert (world.sql("SELECT * FROM task"), world.sql("SELECT next_value FROM counter WHERE series = 'task'")) == asked
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 def test_a_settlement_of_a_day_that_cannot_be_is_held_and_one_that_is_there_stops_no_round(world, engine):
     row = {"told": "row", "claim": world.case().claim_id, "capital_ore": 1_000, "net_ore": 1_000}
     for day in ("9999-12-31", "0001-01-01", "2027-01-16"):
@@ -549,7 +550,7 @@ def test_what_an_agency_takes_back_opens_capital_fees_and_interest_again(engine,
     assert world.verify() == []
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 @pytest.mark.parametrize("settles", [False, True])
 def test_no_more_capital_is_taken_back_than_was_collected(engine, settles):
     world = CollectionWorld(engine, collection_tenant({"settles": settles}))

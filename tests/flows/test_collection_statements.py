@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import pytest
 from collection_world import CollectionWorld, collection_tenant
+from one_database import on_sqlite
 from sqlalchemy import Engine, event
 
 from hub.model.commands import CancelReceivable, SetHold, Target
@@ -107,7 +107,7 @@ def test_many_cases_take_as_many_statements_as_few(engine: Engine) -> None:
         assert more == {}, name
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 def test_a_case_is_found_by_its_invoice_number_without_a_look_at_every_receivable(engine: Engine) -> None:
     world = CollectionWorld(engine)
     world.person("1001", "1002")

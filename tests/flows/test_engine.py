@@ -13,6 +13,7 @@ from unittest.mock import MagicMock
 
 import pytest
 from engine_home import make_home
+from one_database import on_sqlite
 from sqlalchemy import text
 
 from hub.demo.folder import BGMAX, CAMT054, RECEIVABLES, SOURCE_SYSTEM, DemoFolder
@@ -26,10 +27,6 @@ from hub.services.payments.receiving import receive
 from hub.services.ports import NotOursError
 from hub.services.runs import retry
 from hub.store.runs import turns_at_work
-
-on_sqlite = pytest.mark.parametrize(
-    "database_url", ["sqlite"], indirect=True
-)  # what asks the engine nothing of its own
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from one_database import on_sqlite
 from payment_world import World, pay, payment_file
 from sqlalchemy import text
 
@@ -92,7 +93,7 @@ def test_a_file_that_is_being_posted_goes_on_before_an_earlier_one_that_waits_fo
     assert [carrier.carry_out(run_id).ending for run_id in (SECOND, FIRST)] == [Ending.DONE, Ending.DONE]
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 def test_whether_a_file_came_before_is_one_look(world: World) -> None:
     with world.engine.begin() as connection:
         given = {"t": 1, "kind": "ingest"}

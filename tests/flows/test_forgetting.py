@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from one_database import on_sqlite
 from payment_world import World, pay, payment_file
 from sqlalchemy import event, text
 
@@ -50,7 +51,7 @@ def test_a_look_sees_only_what_is_left_to_be_done_and_locks_nobody_out(world: Wo
     assert [statement for statement in said if not statement.lstrip().startswith(("BEGIN", "SELECT", "SET"))] == []
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 def test_what_is_old_is_found_without_a_look_at_every_run(world: World) -> None:
     with world.engine.begin() as connection:
         for statement, index in (

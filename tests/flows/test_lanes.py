@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from engine_home import make_home
+from one_database import on_sqlite
 from sqlalchemy import text
 
 from hub.runtime import node as nodes
 from hub.runtime.facade import Hub
 
 LANE = "x"
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 RUNS = [f"round:nordvik:{number}" for number in range(1, 5)]
 
 

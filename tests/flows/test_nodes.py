@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from engine_home import make_home
+from one_database import on_sqlite
 from schedule_place import HOUR, HOURLY, Place, hours
 from sqlalchemy import Engine, text
 from test_cli_demo import run
@@ -69,7 +70,7 @@ def dead() -> int:
 # --- who is who ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 @pytest.mark.parametrize("name", ["hub.sqlite", "books.sqlite"])
 def test_two_homes_of_one_sqlite_database_do_not_work_at_once(
     installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
@@ -107,7 +108,7 @@ def fall_silent(engine: Engine) -> None:
         connection.execute(text("UPDATE node SET seen_at = seen_at - 100, started_at = started_at - 100"))
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 def test_a_node_that_lost_its_name_ends_in_an_error_so_that_it_is_started_again(installation: Installation) -> None:
     def work() -> None:
         with WorkingNode(installation, name="a").at_work() as node:
@@ -299,7 +300,7 @@ def test_tables_of_another_engine_are_left_to_migrate(installation: Installation
 # --- tenants that only some nodes have -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 def test_a_run_of_a_tenant_without_a_file_here_waits_for_a_node_that_has_it(installation: Installation) -> None:
     file = installation.home.path / "tenants" / f"{OTHER}.toml"
     kept = shutil.copy(file, installation.home.path / "kept.toml")

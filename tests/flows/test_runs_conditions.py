@@ -6,6 +6,7 @@ from collections.abc import Callable
 from threading import Thread
 
 import pytest
+from one_database import on_postgresql
 from payment_world import World
 from sqlalchemy import event
 
@@ -53,7 +54,7 @@ def test_a_lost_run_that_has_moved_on_since_is_not_revived(world: World, meanwhi
     assert queue_lost(world, seen) == (0, state)
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # on SQLite nobody else writes meanwhile
+@on_postgresql  # on SQLite nobody else writes meanwhile
 @pytest.mark.parametrize(("meanwhile", "state"), MEANWHILE)
 def test_a_lost_run_that_moves_on_just_before_it_is_queued_again_is_not_revived(
     world: World, meanwhile: Act, state: str
@@ -94,7 +95,7 @@ def test_a_run_that_has_ended_cannot_be_put_off(world: World) -> None:
         work.runs.queue_again(1, reason="late")
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # on SQLite nobody begins one meanwhile
+@on_postgresql  # on SQLite nobody begins one meanwhile
 def test_a_queued_round_does_not_begin_before_who_counts_on_it_has_written(world: World) -> None:
     seen: list[str] = []
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
+from one_database import on_postgresql, on_sqlite
 from sqlalchemy import Engine
 
 from hub.loopback.faults import Fault
@@ -32,7 +32,7 @@ def all_ended(engine: Engine, folder: Path, cases: Sequence[Case], *, deaths: Se
     return world
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 def test_a_thousand_invoices_end_where_their_faults_say(engine: Engine, tmp_path: Path, in_full: bool):
     cases = Lot(1).cases(MANY) if in_full else Lot(159, share=MOST).cases(FEWER)
 
@@ -43,7 +43,7 @@ def test_a_thousand_invoices_end_where_their_faults_say(engine: Engine, tmp_path
     assert {end.got_by for end in world.ends().values()} >= set(CHANNELS)
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@on_postgresql
 def test_they_do_so_when_the_processes_that_find_their_ways_die(engine: Engine, tmp_path: Path):
     cases = Lot(2, time_outs=0).cases(SOME)
 

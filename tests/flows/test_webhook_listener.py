@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from hub_processes import Process
+from one_database import on_sqlite
 from webhook_home import PATH, PAYMENT, body_of, make_webhook_home, posted, rows, signed
 
 from hub.api.listening import LARGEST_HEAD, served
@@ -77,7 +78,7 @@ def head(*lines: str, path: str = PATH) -> bytes:
     return "\r\n".join([f"POST {path} HTTP/1.1", "Host: hub", *lines, "", ""]).encode("latin-1")
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 def test_a_serving_process_takes_a_notice_reads_it_and_stops(
     tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, nursery: Nursery
 ) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from engine_home import make_home
 from hub_processes import Process
+from one_database import on_postgresql, on_sqlite
 from sqlalchemy import text
 from weather import assert_posted_once, payment_file
 
@@ -24,8 +25,6 @@ WORKERS = 4
 TENANTS, RUNS_EACH = 8, 3
 LANES = ("", "letters")  # of files, and of one channel
 LARGE, SMALL_CHUNK = 10_000, 250  # payments: some seconds of reading and posting, in forty transactions
-
-postgresql_only = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
 @pytest.fixture
@@ -71,7 +70,7 @@ def test_one_file_fed_by_four_processes_at_once_is_posted_once(
         assert hub.books.verify().findings == []
 
 
-@postgresql_only
+@on_postgresql
 def test_four_workers_keep_the_order_of_each_tenants_files_and_of_each_of_its_channels(
     tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, nursery: Nursery
 ) -> None:
@@ -157,7 +156,7 @@ def wait_until_posting(hub: Hub, run_id: str) -> None:
     raise AssertionError("the file is not being posted")
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 def test_ctrl_c_while_a_file_is_received_leaves_it_queued(demo: DemoFolder, tmp_path: Path, nursery: Nursery) -> None:
     with Hub.open(demo.home) as hub:
         file = payment_file(tmp_path / "large.txt", LARGE)
@@ -183,7 +182,7 @@ def wait_for_first_run(hub: Hub) -> None:
     raise AssertionError("nothing was queued")
 
 
-@postgresql_only
+@on_postgresql
 def test_a_worker_that_was_frozen_is_taken_over_and_writes_nothing_more(
     demo: DemoFolder, tmp_path: Path, nursery: Nursery
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import socket
+import weakref
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
@@ -55,6 +56,8 @@ class SshConnection:
         except (OSError, UnicodeError):
             raise TransientError(f"{host}:{port} cannot be reached: nothing was sent") from None
         self.watch = Watch(self._socket, first_ends_ns=ends_ns, kept_for_s=kept_for_s)
+        # Whose settings have changed is not told that it is over: what it leaves open is hung up with it.
+        self._hanging_up = weakref.finalize(self, _hang_up, self.watch, self._socket)
         try:
             self._transport = paramiko.Transport(self._socket)
             self._open(f"{host}:{port}", login, pinned, longest_s)
@@ -74,9 +77,7 @@ class SshConnection:
 
     def close(self) -> None:
         """Close all of it, without waiting for the other side."""
-        self.watch.close()
-        with suppress(OSError):  # it has ended by itself
-            self._socket.shutdown(socket.SHUT_RDWR)
+        self._hanging_up()
         if hasattr(self, "_transport"):
             self._transport.close()
             if self._transport.ident is not None:
@@ -99,6 +100,13 @@ class SshConnection:
         channel = transport.open_session(timeout=longest_s)
         channel.invoke_subsystem("sftp")
         self.sftp = Sftp(channel, self.watch.refuse_when_over)
+
+
+def _hang_up(watch: Watch, opened: socket.socket) -> None:
+    """Let the watch and the library's thread end by themselves; any thread may do it that finds garbage."""
+    watch.close()
+    with suppress(OSError):  # it has ended by itself
+        opened.shutdown(socket.SHUT_RDWR)
 
 
 def _log_in(transport: paramiko.Transport, place: str, login: SftpLogin) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import math
 import os
@@ -367,6 +368,20 @@ def test_closing_leaves_no_thread_behind(server, ours):
 
     for thread in set(threading.enumerate()) - before:
         thread.join(5)  # each ends by itself
+        assert not thread.is_alive()
+
+
+def test_a_party_that_is_not_needed_any_more_hangs_up_and_leaves_no_thread_behind(server):
+    before = set(threading.enumerate())
+    other = party(server)
+    other.folder("out").waiting()
+    begun = set(threading.enumerate()) - before
+    del other
+    gc.collect()
+
+    assert {thread.name for thread in begun} > {"connection watch"}  # the library's, and the server's, that hears it
+    for thread in begun:
+        thread.join(5)
         assert not thread.is_alive()
 
 

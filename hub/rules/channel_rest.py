@@ -78,6 +78,14 @@ def rest_left_s(rest: ChannelRest, *, now: str) -> int:
     return left_s if 0 < left_s <= LONGEST_WAIT_S else 0
 
 
+def asked_rest_left_s(rest: ChannelRest, *, now: str) -> int:
+    """Return for how many seconds no question of whom it reaches is asked, since it has asked to be left in peace.
+
+    Failures in a row are of messages: whom it reaches it may still say.
+    """
+    return rest_left_s(rest, now=now) if rest.failures < MOST_FAILURES_IN_A_ROW else 0
+
+
 def is_on_trial(rest: ChannelRest, *, now: str) -> bool:
     """Say whether a rest is over and nothing has been taken since; not when a person has ended it."""
     return bool(rest.rests_until) and not rest_left_s(rest, now=now)

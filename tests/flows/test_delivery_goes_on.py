@@ -105,6 +105,26 @@ def test_documents_whose_bytes_cannot_be_read_wait_for_a_person_and_hold_no_othe
     assert kivra.numbers == ["good", "misfit"]
 
 
+def test_a_channel_that_says_when_to_come_again_is_not_asked_or_sent_anything_before(engine):
+    """It says so when it is asked about the second document; the message of the first would be tried after 30 s."""
+    kivra = StubChannel(RouteStep.KIVRA)
+    north = DeliveryWorld(engine, kivra)
+    kivra.goes_wrong.append(TransientError("503"))
+    north.deliver(document("1"))
+    kivra.reaches = TransientError("429", retry_after_s=1800)
+    company = {**document()["debtor"], "name": "Bolaget AB", "identity": "5560004615"}
+    north.deliver(document("2", debtor=company))
+    kivra.reaches = Reach(Reachable.YES)
+    north.later(minutes=29)
+
+    assert (len(kivra.asked), kivra.taken) == (2, [])
+    assert north.one("2").reason == (
+        "waits for kivra: the channel kivra is left in peace until 2026-11-23 09:30:00 UTC, as it has asked for: 429"
+    )
+    north.later(minutes=31)
+    assert sorted(kivra.numbers) == ["1", "2"]
+
+
 class TestASetting:
     """A channel that a wrong setting keeps from answering whom it reaches."""
 

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 from hub.banking_calendar import Clock
 from hub.contracts import DocumentChannel
-from hub.errors import ConfigurationError, HubError
+from hub.errors import ConfigurationError, HubError, TransientError
 from hub.model.deliveries import KeptReach
 from hub.model.delivery import Reach, Reachable, Recipient
-from hub.rules.attempts import LONGEST_PROBLEM
+from hub.rules.attempts import LONGEST_PROBLEM, Heard, Outcome
+from hub.rules.channel_rest import asked_rest_left_s
+from hub.services.attempts.resting import Resting
 from hub.services.delivery.loading import Loaded
 from hub.services.ports import Store, UnitOfWork
 
@@ -61,7 +63,8 @@ class Reaching:
     def _ask_batch(self, channel: DocumentChannel, documents: Sequence[Loaded]) -> None:
         batch = [one.recipient for one in documents]
         debtors = {one.recipient.key: one.row.recipient_key for one in documents}
-        answers = {**_unknown(batch, NO_ANSWER), **self._answers(channel, batch)}
+        resting = Resting(self._store, channel.name)
+        answers = {**_unknown(batch, NO_ANSWER), **self._answers(channel, batch, resting)}
         for one in batch:
             self._known[one.key][channel.name] = answers[one.key]
         now = self._clock.now()
@@ -72,6 +75,7 @@ class Reaching:
         ]
         with self._store.write() as work:
             work.recipients.keep_reach(kept)
+            resting.record(work)
             self._ask_a_person(work, channel.name)
 
     def _ask_a_person(self, work: UnitOfWork, channel: str) -> None:
@@ -82,9 +86,12 @@ class Reaching:
         elif not self._failures.get(channel):
             work.commands.close_task(TASK, channel)
 
-    def _answers(self, channel: DocumentChannel, batch: Sequence[Recipient]) -> dict[str, Reach]:
+    def _answers(self, channel: DocumentChannel, batch: Sequence[Recipient], resting: Resting) -> dict[str, Reach]:
         if self._failures.get(channel.name, 0) >= MOST_FAILURES:
             return _unknown(batch, self._shut.get(channel.name, NO_ANSWER)[:LONGEST_PROBLEM])
+        now = self._clock.now().isoformat(timespec="milliseconds")
+        if asked_rest_left_s(resting.rest, now=now):
+            return self._failed(channel, batch, resting.why)
         asked = {one.key for one in batch}
         try:
             answers = {key: reach for key, reach in channel.reach(batch).items() if key in asked}
@@ -93,6 +100,9 @@ class Reaching:
             self._shut[channel.name] = str(error)
             return _unknown(batch, str(error)[:LONGEST_PROBLEM])
         except HubError as error:
+            if isinstance(error, TransientError) and error.retry_after_s:
+                later = Heard(Outcome.NOT_NOW, problem=str(error), retry_after_s=error.retry_after_s)
+                resting.heard(later, is_first_failure=False, now=now)
             return self._failed(channel, batch, str(error))
         except Exception as error:  # noqa: BLE001 - an adapter's defect; its text may hold data
             return self._failed(channel, batch, f"the channel is broken: {type(error).__name__} in reach")

@@ -16,6 +16,7 @@ from hub.rules.channel_rest import (
     MOST_FAILURES_IN_A_ROW,
     TOOK_IT_OR_NOT,
     after_call,
+    asked_rest_left_s,
     due_from_now,
     is_kept_too_long,
     is_on_trial,
@@ -188,6 +189,12 @@ def test_what_was_under_way_when_it_asked_does_not_end_its_rest(outcome):
 
     assert beside == ChannelRest("post", rests_until=later(NOW, 600))
     assert after_call(beside, Heard(outcome), is_first_failure=True, now=later(NOW, 600)) == ChannelRest("post")
+
+
+def test_whom_it_reaches_it_is_not_asked_while_it_rests_as_it_asked_and_is_after_failures_in_a_row():
+    asked = after_call(failed(1), busy(600), is_first_failure=True, now=NOW)
+
+    assert [asked_rest_left_s(rest, now=NOW) for rest in (ChannelRest("post"), asked, failed(3))] == [0, 600, 0]
 
 
 @pytest.mark.parametrize("is_first", [True, False])

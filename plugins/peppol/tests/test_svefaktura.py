@@ -95,6 +95,14 @@ def test_the_seller_has_its_numbers_and_f_tax(written: Callable[..., bytes]) -> 
     assert texts(written(), f"{party}ExemptionReason") == ["F-skattebevis finns"]
 
 
+def test_a_line_without_a_text_is_described_by_its_note(written: Callable[..., bytes]) -> None:
+    content = written(lines=[{"text": " ", "note": "Meter 7", "amount": "5.00"}])
+    assert texts(content, "InvoiceLine/Item/Description") == ["Meter 7"]
+    assert texts(content, "InvoiceLine/Note") == []
+    (line,) = read_svefaktura(content).document.lines
+    assert (line.text, line.note) == ("Meter 7", "")
+
+
 def test_a_credit_note_is_the_same_document_of_another_type(written: Callable[..., bytes]) -> None:
     content = written(kind="credit_note", credits_number="F-7")
     assert texts(content, "InvoiceTypeCode") == ["381"]

@@ -10,7 +10,16 @@ from hub.model.documents import VatCategory
 from hub.money import plain_kronor
 from hub_peppol.judging.reading import root_of
 from hub_peppol.svefaktura.layout import CREDIT_NOTE, INVOICE, NAMESPACES, ROOT, parts
-from hub_peppol.svefaktura.words import BANKS, CATEGORIES, CONTRACT, EXEMPT, ORGANISATION, OTHER_REFERENCE, VAT
+from hub_peppol.svefaktura.words import (
+    BANKS,
+    CATEGORIES,
+    CONTRACT,
+    EXEMPT,
+    ORGANISATION,
+    OTHER_REFERENCE,
+    VAT,
+    described,
+)
 from hub_peppol.ubl.currencies import refuse_other_currencies
 from hub_peppol.ubl.fitting import ore_of
 from hub_peppol.ubl.heads import INVOICED_OBJECT
@@ -174,9 +183,7 @@ def _category(part: Values, only: Values, exempt: str) -> Values:
 
 
 def _line(line: Values, only: Values, exempt: str) -> Values:
-    text, note = line.get("text", ""), line.get("note", "")
-    described = {"text": text, "note": note} if text else {"text": note, "note": ""}
-    return {**line, **_category(line, only, exempt), **described}
+    return {**described(line), **_category(line, only, exempt)}
 
 
 def _whole(one: Values, only: Values, exempt: str) -> Values:

@@ -20,6 +20,7 @@ from hub_peppol.svefaktura.words import (
     PIECE,
     SFTI,
     VAT,
+    described,
 )
 from hub_peppol.ubl import bis_layout
 from hub_peppol.ubl.amounts import money
@@ -163,7 +164,7 @@ def _lines(sale: Sale) -> list[Values]:
     written = zip(line_values(sale)["lines"], sale.document.lines, strict=True)
     return [
         {
-            **values,
+            **described(values),
             **_category(sale, values),
             **{name: _counted(values[name]) for name in ("quantity", "price_quantity") if values[name]},
             "exemption_reason": "",

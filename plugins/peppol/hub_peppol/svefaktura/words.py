@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hub.model.documents import Language, VatCategory
+from hub_peppol.ubl.layout import Values
 from hub_peppol.ubl.payments import BRANCHES
 from hub_peppol.ubl.words import REASONS
 
@@ -30,3 +31,9 @@ CATEGORIES: Mapping[str, VatCategory] = {
     **dict.fromkeys(NO_RATE.values(), VatCategory.ZERO),
 }
 """Categories of VAT by what we say of them: the format itself knows S and E alone."""
+
+
+def described(line: Values) -> Values:
+    """Return a line whose text is its note where it has no other: what is sold is then said there alone."""
+    text, note = line.get("text", ""), line.get("note", "")
+    return {**line, "text": text or note, "note": note if text else ""}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import gc
 import os
 import re
@@ -37,7 +38,7 @@ OwnDatabase = Callable[..., AbstractContextManager[str]]
 POSTGRESQL_URL = "HUB_TEST_POSTGRESQL_URL"
 GARBAGE_IS_WORTH_A_LOOK = 200_000  # objects; looked for as often as usual, it takes a fifteenth of the tests' time
 DATABASES = ("sqlite", "postgresql")
-ONE_ON_POSTGRESQL_IN = 8  # flows that run on one database: the same work takes three times as long there
+ONE_ON_POSTGRESQL_IN = 16  # flows that run on one database: the same work takes three times as long there
 KEPT = ("installation", "alembic_version", "dbos_migrations")
 MEMORY = Path("/dev/shm")
 ROOM_FOR_FILES = 4 * 1024**3  # bytes; a run of all tests has about a fourth of it in files at once
@@ -46,7 +47,7 @@ FOR_SPEED = ("fsync = off", "synchronous_commit = off", "full_page_writes = off"
 
 # How long an example takes says how busy the machine is.
 settings.register_profile("in full", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("a share", settings.get_profile("in full"), max_examples=25)
+settings.register_profile("a share", settings.get_profile("in full"), max_examples=25, derandomize=True)
 
 os.environ["PATH"] += f"{os.pathsep}/usr/sbin"  # the packaged server, started by root, makes itself a user with useradd
 
@@ -56,6 +57,13 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    """Compile what all workers import, which each of them would else do for itself at the same time."""
+    for part in ("hub", *config.getini("testpaths")):
+        compileall.compile_dir(config.rootpath / part, quiet=2, workers=0, rx=re.compile(r"/test_\w+\.py$"))
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let a run take the time that flows on both databases need, and that long searches do."""
     parser.addoption("--every-database", action="store_true", help="Run every flow on SQLite and on PostgreSQL.")
@@ -63,7 +71,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let properties that name no number of examples of their own try a share of the usual hundred.
+    """Let properties that name no number of examples of their own try a share of the usual hundred, always the same.
 
     Files of tests are kept in memory: a disk takes a sixth of the time, and of the processors as well.
     """

@@ -22,6 +22,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from hub.errors import ConfigurationError, DataError, HubError, LedgerError, TransientError
 from hub.model.command import LARGEST_NUMBER
 from hub.store import migrations, refusals
+from hub.store.rows import know_rows
 from hub.store.statements import text
 from hub.store.tables import metadata
 from hub.store.turnstile import Turnstile
@@ -154,12 +155,14 @@ def _open_sqlite(database: str | None, busy_timeout_s: float) -> Engine:
         raise _not_writable(database, "no right to write the file and its folder")
     _make_privately(database)
     turnstile = Turnstile(database, busy_timeout_s)
-    engine = create_engine(
-        f"sqlite:///{database}",
-        max_overflow=-1,  # each thread may ask for one; how many there are, the settings say
-        connect_args={"timeout": busy_timeout_s, "check_same_thread": False, "cached_statements": 512},
-        execution_options={_TURNSTILE: turnstile},
-        hide_parameters=True,  # they hold names and identities, and errors reach logs
+    engine = know_rows(
+        create_engine(
+            f"sqlite:///{database}",
+            max_overflow=-1,  # each thread may ask for one; how many there are, the settings say
+            connect_args={"timeout": busy_timeout_s, "check_same_thread": False, "cached_statements": 512},
+            execution_options={_TURNSTILE: turnstile},
+            hide_parameters=True,  # they hold names and identities, and errors reach logs
+        )
     )
 
     @event.listens_for(engine, "connect")
@@ -198,14 +201,16 @@ def _make_privately(file: str) -> None:
 
 
 def _open_postgresql(url: Any, idle_limit_s: float) -> Engine:
-    return create_engine(
-        url.set(drivername="postgresql+psycopg"),
-        max_overflow=-1,  # as above
-        pool_pre_ping=True,
-        isolation_level="READ COMMITTED",  # whatever the server's own is
-        connect_args=_session(idle_limit_s),
-        execution_options={_IDLE_LIMIT: idle_limit_s},
-        hide_parameters=True,  # as above
+    return know_rows(
+        create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            max_overflow=-1,  # as above
+            pool_pre_ping=True,
+            isolation_level="READ COMMITTED",  # whatever the server's own is
+            connect_args=_session(idle_limit_s),
+            execution_options={_IDLE_LIMIT: idle_limit_s},
+            hide_parameters=True,  # as above
+        )
     )
 
 

@@ -222,28 +222,63 @@ def test_a_consent_of_a_day_to_come_is_not_kept_and_the_rest_of_its_row_is(north
     ]
 
 
-@pytest.mark.parametrize(
-    ("row", "kept"),
-    [
-        ("191212121212;not an address;;ja", [("1212121212", "", 1)]),
-        ("191212121212;;2026-13-01;ja", [("1212121212", "", 1)]),
-        ("191212121212;;;ja;more", [("1212121212", "", 1)]),
-        ("191212121213;;;ja", []),
-        ("191212121212;not an address;;nej", []),
-        ("191212121212;not an address;;", []),
-    ],
-)
-def test_a_row_that_is_refused_protects_its_debtor_all_the_same(north, letter, tmp_path, row, kept):
+KEPT_OF_REFUSED = [
+    ("191212121212;;;not an address;;ja", "identity"),
+    ("191212121212;;;;2026-13-01;ja", "identity"),
+    ("191212121212;;;;;ja;more", "identity"),
+    ("191212121212;;;not;an address;;ja", "identity"),  # its cells stand one column too far
+    ("191212121212;;;ja", "identity"),
+    ("191212121213;1;77;;;ja", "company and debtor_number"),
+    ("191212121212;1;;not an address;;skyddad", "identity"),
+    ("191212121213;;77;;;ja", ""),
+    ("191212121212;;;not an address;;nej", None),
+    ("191212121212;;;not an address;;", None),
+]
+
+
+@pytest.mark.parametrize(("row", "known_by"), KEPT_OF_REFUSED)
+def test_a_row_that_is_refused_protects_its_debtor_all_the_same(north, letter, tmp_path, row, known_by):
     file = tmp_path / "recipients.csv"
-    file.write_text(f"identity;email;email_consent_on;is_protected\n{row}\n", encoding="utf-8")
-    north.deliver(document())
+    file.write_text(f"identity;company;debtor_number;email;email_consent_on;is_protected\n{row}\n", encoding="utf-8")
+    who = {"identity": None} if known_by and known_by != "identity" else {}
+    north.deliver(document(debtor={**document()["debtor"], "number": "77", **who}))
 
     report = import_recipients(north.store, "north", file)
     north.later(hours=1)
 
-    assert (report.kept, report.rejected, len(report.problems), len(report.warnings)) == (0, 1, 1, len(kept))
+    assert (report.kept, report.rejected, len(report.problems)) == (0, 1, 1)
+    kept = {"identity": [("1212121212", "", 1)], "company and debtor_number": [("1/77", "", 1)]}.get(known_by, [])
     assert north.sql("SELECT recipient_key, email, is_protected FROM recipient") == kept
+    told = "the refused row says that somebody is protected, not who: nobody is, until it is mended"
+    said = f"of the refused row this alone is kept: the debtor is protected, as known by {known_by}"
+    assert [one.message for one in report.warnings] == ([] if known_by is None else [said if known_by else told])
     assert letter.numbers == ([] if kept else ["1001"])
+
+
+def test_what_is_no_plain_no_is_understood_as_protection(north, tmp_path):
+    """What is not understood holds a letter, and never lets it go."""
+    people = ["5560004615", "191212121212", "2021005521", "2120000142", "5567321707"]
+    plain = ["J", True, "Nej", 0.0, None]
+    words = ["skyddad", "x", "2", "ja, sekretess", ["nej"]]
+    file = tmp_path / "recipients.json"
+
+    first = read_in(
+        north, file, [{"identity": who, "is_protected": said} for who, said in zip(people, plain, strict=True)]
+    )
+    assert (first.kept, first.problems, first.warnings) == (5, (), ())
+    assert north.sql("SELECT sum(is_protected) FROM recipient") == [(2,)]
+
+    report = read_in(
+        north, file, [{"identity": who, "is_protected": said} for who, said in zip(people, words, strict=True)]
+    )
+    assert (report.kept, report.problems, report.protections_lifted) == (5, (), 0)
+    why = "understood as yes, as it is no plain no: the debtor is protected; write yes or no"
+    assert report.warnings == tuple((line, "is_protected", why) for line in range(1, 6))
+    assert north.sql("SELECT sum(is_protected) FROM recipient") == [(5,)]
+
+    other = read_in(north, file, [{"identity": who, "skyddad": "ja"} for who in ("5560004615", "232100-0016")])
+    assert (other.kept, other.rejected, len(other.warnings)) == (0, 2, 2)  # a JSON row has no heading to refuse
+    assert north.sql("SELECT sum(is_protected) FROM recipient") == [(6,)]
 
 
 OLD, YOUNG = "191212121212", "201212121212"  # one key: a century apart
@@ -328,7 +363,7 @@ def imported(north: DeliveryWorld, file: Path, rows: Sequence[Mapping[str, str]]
     return report.protections_lifted
 
 
-def read_in(north: DeliveryWorld, file: Path, rows: Sequence[Mapping[str, str]]) -> RecipientReport:
+def read_in(north: DeliveryWorld, file: Path, rows: Sequence[Mapping[str, object]]) -> RecipientReport:
     """Take rows in from a file."""
     file.write_text(json.dumps(rows), encoding="utf-8")
     return import_recipients(north.store, "north", file)

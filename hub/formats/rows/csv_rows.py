@@ -59,7 +59,7 @@ def _rows_of(reader: Iterator[list[str]], lines: _Lines, columns: tuple[str, ...
 def _spanning(columns: tuple[str, ...], cells: list[str], first: int, last: int) -> RawRow:
     """A quote that was never meant to open a text swallows rows: what spans lines is never taken as one row."""
     message = f"a quoted text runs from line {first} to {last}; take line breaks out of texts and check the quotes"
-    return RawRow(first, row_of(columns, cells, first).cells, RowProblem("", "ROW_SPANS_LINES", message))
+    return row_of(columns, cells, first)._replace(problem=RowProblem("", "ROW_SPANS_LINES", message))
 
 
 class _Lines:

@@ -18,11 +18,13 @@ class RawRow(NamedTuple):
     """One row as it stands in its file.
 
     `line` is the line of a CSV file or of JSON Lines, the row of an Excel sheet, or the place in a JSON list, from 1.
+    `beyond` are the cells of a row that is too long, which no heading names.
     """
 
     line: int
     cells: dict[str, Any]
     problem: RowProblem | None = None
+    beyond: tuple[Any, ...] = ()
 
 
 @dataclass
@@ -61,4 +63,4 @@ def row_of(columns: tuple[str, ...], cells: Sequence[Any], line: int) -> RawRow:
     if len(cells) > len(columns) and not any(cell not in (None, "") for cell in cells[len(columns) :]):
         return RawRow(line, named)
     message = f"the row has {len(cells)} columns, the heading {len(columns)}"
-    return RawRow(line, named, RowProblem("", "ROW_LENGTH", message))
+    return RawRow(line, named, RowProblem("", "ROW_LENGTH", message), tuple(cells[len(columns) :]))

@@ -19,6 +19,7 @@ from hub.model.import_rows import Identity, Name, ShortText
 from hub.model.parties import DebtorClass, EmailAddress
 from hub.model.refusals import causes, in_words
 from hub.model.source_system import SourceSystem
+from hub.rules.delivery.stated_protection import is_hinted, is_plain, protects
 from hub.rules.delivery.stated_recipients import Stated
 
 _FILE = SourceSystem(name="recipients")
@@ -26,8 +27,11 @@ _NOT_AGREED_YET = (
     "the day has not come yet: the rest of the row is kept, without this consent; give the day on which the debtor "
     "agreed, or leave it blank"
 )
-_STILL_PROTECTED = "of the refused row this alone is kept: the debtor is protected"
-_YES = {"yes": True, "ja": True, "1": True, "true": True, "no": False, "nej": False, "0": False, "false": False}
+_UNDERSTOOD = "understood as yes, as it is no plain no: the debtor is protected; write yes or no"
+_STILL_PROTECTED = "of the refused row this alone is kept: the debtor is protected, as known by {key}"
+_PROTECTS_NOBODY = "the refused row says that somebody is protected, not who: nobody is, until it is mended"
+_PROTECTED = {"is_protected": True}
+_KEYS = {"identity": ("identity",), "company and debtor_number": ("company", "debtor_number")}
 
 
 def _electronic_address(text: str) -> str:
@@ -127,36 +131,40 @@ def read_row(raw: RawRow, today: str) -> ReadRow:
                 for one in causes(error)
             ],
         )
+    columns, warnings = set(raw.cells), []
+    if not is_plain(_text(raw.cells.get("is_protected"))):
+        warnings.append(RecipientProblem(raw.line, "is_protected", _UNDERSTOOD))
     if row.email_consent_on and row.email_consent_on > today:
-        warning = RecipientProblem(raw.line, "email_consent_on", _NOT_AGREED_YET)
-        return ReadRow(row.key, _stated(row, raw.cells.keys() - {"email_consent_on"}), warnings=[warning])
-    return ReadRow(row.key, _stated(row, raw.cells.keys()))
+        warnings.append(RecipientProblem(raw.line, "email_consent_on", _NOT_AGREED_YET))
+        columns.remove("email_consent_on")
+    return ReadRow(row.key, _stated(row, columns), warnings=warnings)
 
 
 def _refused(raw: RawRow, problems: Sequence[RecipientProblem]) -> ReadRow:
-    who = ("identity",) if _text(raw.cells.get("identity")) else ("company", "debtor_number")
-    values = _values({name: raw.cells.get(name) for name in (*who, "is_protected")})
-    try:
-        row = RecipientRow.model_validate(values)
-    except ValidationError:
+    """Return a row of which nothing is kept, but for the protection that it states or may state."""
+    texts = {name: _text(value) for name, value in raw.cells.items()}
+    if not is_hinted(texts, map(_text, raw.beyond), is_displaced=raw.problem is not None):
         return ReadRow("", {}, problems)
-    if not row.is_protected:
-        return ReadRow("", {}, problems)
-    warning = RecipientProblem(raw.line, "is_protected", _STILL_PROTECTED)
-    return ReadRow(row.key, _stated(row, {"is_protected"}), problems, [warning])
+    for key, names in _KEYS.items():
+        try:
+            row = RecipientRow.model_validate({**_values({name: raw.cells.get(name) for name in names}), **_PROTECTED})
+        except ValidationError:
+            continue
+        warning = RecipientProblem(raw.line, "is_protected", _STILL_PROTECTED.format(key=key))
+        return ReadRow(row.key, _stated(row, _PROTECTED), problems, [warning])
+    return ReadRow("", {}, problems, [RecipientProblem(raw.line, "is_protected", _PROTECTS_NOBODY)])
 
 
 def _values(cells: dict[str, Any]) -> dict[str, Any]:
-    given = {name: _text(value) for name, value in cells.items() if name and _text(value) != ""}
-    if isinstance(given.get("is_protected"), str):
-        given["is_protected"] = _YES.get(given["is_protected"].lower(), given["is_protected"])
+    given: dict[str, Any] = {name: text for name, value in cells.items() if name and (text := _text(value))}
+    given |= {name: value for name, value in cells.items() if isinstance(value, bool)}  # no text is made of these
+    if "is_protected" in given:
+        given["is_protected"] = protects(_text(given["is_protected"]))
     return given
 
 
-def _text(value: Any) -> Any:
-    if value is None:
-        return ""
-    return value if isinstance(value, bool) else str(value).strip()
+def _text(value: Any) -> str:
+    return "" if value is None else str(value).strip()
 
 
 def _stated(row: RecipientRow, columns: Collection[str]) -> Stated:

@@ -64,7 +64,9 @@ def import_file(
     else:
         lifted = f", {counted(report.protections_lifted, 'protection')} lifted" if report.protections_lifted else ""
         ended = f", {counted(report.consents_ended, 'consent')} ended" if report.consents_ended else ""
-        say(f"{report.kept} kept, {report.rejected} rejected{lifted}{ended}")
+        unbound = counted(report.consents_without_address, "consent")
+        unused = f", {unbound} without an address: nothing is mailed" if report.consents_without_address else ""
+        say(f"{report.kept} kept, {report.rejected} rejected{lifted}{ended}{unused}")
         found = [("rejected", one) for one in report.problems] + [("warning", one) for one in report.warnings]
         rows = [(what, str(one.line), one.field, one.message) for what, one in found]
         if rows:

@@ -182,6 +182,12 @@ def test_what_of_a_row_is_not_kept_is_a_warning(home: Path, tmp_path: Path) -> N
     warnings = json.loads(told.stdout)["warnings"]
     assert [(one["line"], one["field"]) for one in warnings] == [(2, "email_consent_on")]
 
+    file.write_text("identity;email_consent_on\n5560004615;2026-01-01\n", encoding="utf-8")
+    unbound = run("recipients", "import", file, home=home)
+    assert (unbound.stdout or unbound.stderr).strip() == (
+        "1 kept, 0 rejected, 1 consent without an address: nothing is mailed"
+    )
+
 
 def test_a_column_that_a_file_lacks_leaves_what_the_register_says(home: Path, tmp_path: Path) -> None:
     def said(content: str, name: str = "recipients.csv") -> str:

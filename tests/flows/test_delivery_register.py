@@ -322,6 +322,22 @@ def test_nothing_is_mailed_to_an_address_for_which_nobody_agreed(engine, letter,
     assert (mail.numbers, letter.numbers) == (["1"], ["2"])
 
 
+def test_a_consent_without_an_address_is_for_none_that_a_document_brings(engine, letter, tmp_path):
+    mail = StubChannel(RouteStep.EMAIL)
+    north = DeliveryWorld(engine, mail, letter)
+    file = tmp_path / "recipients.json"
+    report = read_in(north, file, [{"identity": OLD, "email_consent_on": "2026-01-01", "wish": "email"}])
+    debtor = document()["debtor"]
+    north.deliver(document("1", debtor={**debtor, "email": "a@example.com"}))
+    north.deliver(document("2", debtor={**debtor, "email": "b@example.com", "email_consent": True}))
+    bound = read_in(north, file, [{"identity": OLD, "email": "c@example.com", "email_consent_on": "2026-01-01"}])
+    north.deliver(document("3", debtor={**debtor, "email": "a@example.com"}))
+
+    assert (letter.numbers, mail.numbers) == (["1"], ["2", "3"])
+    assert (report.kept, report.consents_without_address) == (1, 1)
+    assert (bound.consents_ended, bound.consents_without_address) == (0, 0)
+
+
 def test_a_consent_counts_from_its_day(engine, letter):
     mail = StubChannel(RouteStep.EMAIL)
     north = DeliveryWorld(engine, mail, letter)

@@ -62,9 +62,12 @@ def _said(known: KnownRecipient | None) -> KnownRecipient:
 
 
 def facts_of(document: Document, recipient: Recipient, known: KnownRecipient | None, today: str) -> RouteFacts:
-    """Return what a route goes by `today` (ISO), but for what was tried."""
+    """Return what a route goes by `today` (ISO), but for what was tried.
+
+    A consent of the register is for the address that the register has: never for one that a document brings.
+    """
     known = known or KnownRecipient("")
-    has_agreed = "" < known.email_consent_on <= today
+    has_agreed = bool(known.email) and "" < known.email_consent_on <= today
     return RouteFacts(
         kind=document.kind,
         debtor_class=recipient.debtor_class,

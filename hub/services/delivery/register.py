@@ -19,11 +19,12 @@ ROWS_AT_ONCE = 1_000
 MOST_PROBLEMS_KEPT = 1_000
 
 
-class Ended(NamedTuple):
-    """What recipients had before and have no more, in debtors."""
+class Counts(NamedTuple):
+    """What became of protections and consents by rows of a register, in debtors."""
 
-    protections: int = 0
-    consents: Annotated[int, "to be mailed, given for an address that is no longer theirs"] = 0
+    protections_lifted: int = 0
+    consents_ended: Annotated[int, "to be mailed, given for an address that is no longer theirs"] = 0
+    consents_without_address: Annotated[int, "which nothing is mailed by"] = 0
 
 
 class RecipientReport(NamedTuple):
@@ -35,6 +36,7 @@ class RecipientReport(NamedTuple):
     rejected: Annotated[int, "rows"]
     consents_ended: Annotated[int, "debtors whose consent to email ended with the address it was given for"] = 0
     warnings: tuple[RecipientProblem, ...] = ()
+    consents_without_address: Annotated[int, "debtors who agreed to email, at no address that the register knows"] = 0
 
 
 def import_recipients(store: Store, tenant_name: str, file: Path) -> RecipientReport:
@@ -65,7 +67,7 @@ class _Taking:
         self._tenant_name = tenant_name
         self._source = source
         self._waiting: dict[str, Stated] = {}
-        self._ended = Ended()
+        self._counts = Counts()
         self._kept = 0
         self._rejected = 0
         self._problems: list[RecipientProblem] = []
@@ -90,21 +92,22 @@ class _Taking:
         """Write what waits, and return what became of the file."""
         self._write()
         problems, warnings = tuple(self._problems), tuple(self._warnings)
-        lifted, consents = self._ended
-        return RecipientReport(self._kept, lifted, problems, self._rejected, consents, warnings)
+        lifted, ended, unbound = self._counts
+        return RecipientReport(self._kept, lifted, problems, self._rejected, ended, warnings, unbound)
 
     def _write(self) -> None:
         with self._store.write() as work:
             stated = {key: self._waiting[key] for key in sorted(self._waiting)}
-            ended = keep_recipients(work, self._tenant_name, stated)
+            counts = keep_recipients(work, self._tenant_name, stated)
         self._waiting.clear()
-        self._ended = Ended(self._ended.protections + ended.protections, self._ended.consents + ended.consents)
+        self._counts = Counts(*(one + more for one, more in zip(self._counts, counts, strict=True)))
 
 
-def keep_recipients(work: UnitOfWork, tenant_name: str, stated: Mapping[str, Stated]) -> Ended:
+def keep_recipients(work: UnitOfWork, tenant_name: str, stated: Mapping[str, Stated]) -> Counts:
     """Write what is stated of recipients, by key, over what was known, and turn back what has not gone to the changed.
 
-    Of those whose debts are at an agency an event says so, by the receivable. Returns what they had and have no more.
+    Of those whose debts are at an agency an event says so, by the receivable. Returns what they had and have no more,
+    and the consents that are of no use.
 
     Whoever plans messages sees what is written here, or is seen by it: they claim the same.
     """
@@ -117,7 +120,8 @@ def keep_recipients(work: UnitOfWork, tenant_name: str, stated: Mapping[str, Sta
     for receivable_id, company in work.collection_cases.of_debtors(changed):
         work.events.record(DEBTOR_CHANGED, receivable_id=receivable_id, company=company)
     pairs = [(one, before[one.recipient_key]) for one in recipients if one.recipient_key in before]
-    return Ended(
-        protections=sum(bool(was.is_protected) and not now.is_protected for now, was in pairs),
-        consents=sum(has_lost_consent(now, was) for now, was in pairs),
+    return Counts(
+        protections_lifted=sum(bool(was.is_protected) and not now.is_protected for now, was in pairs),
+        consents_ended=sum(has_lost_consent(now, was) for now, was in pairs),
+        consents_without_address=sum(bool(one.email_consent_on) and not one.email for one in recipients),
     )

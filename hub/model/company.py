@@ -21,7 +21,7 @@ from hub.model.match_settings import DifferenceHandling, DifferenceLimits, Match
 from hub.model.order_to_pay_settings import OrderToPaySettings
 from hub.model.payee_account import PayeeAccount
 from hub.model.payment_method import Lowers, PaymentMethod
-from hub.model.payment_reference import ReferenceRule
+from hub.model.payment_reference import ReferenceControl, ReferenceRule
 from hub.model.refund_settings import RefundSettings
 from hub.model.setting_values import (
     AccountCode,
@@ -190,6 +190,11 @@ class Company(BaseModel):
         if name:
             return self.references[name]
         return next(iter(self.references.values())) if len(self.references) == 1 else None
+
+    def reference_control(self, account: PayeeAccount) -> ReferenceControl:
+        """Return how references of what is paid to `account` are checked; the softest way when none is declared."""
+        rule = self.reference_rule(account)
+        return rule.control if rule is not None else ReferenceControl()
 
     def paid_into(self, account: PayeeAccount) -> PayeeAccount:
         """Return the payee account whose statements tell the money of `account`: itself unless it names another."""

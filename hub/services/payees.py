@@ -27,8 +27,7 @@ class Payee(NamedTuple):
     @property
     def control(self) -> ReferenceControl:
         """How references paid to the account are checked; the softest when none is declared."""
-        rule = self.company.reference_rule(self.account)
-        return rule.control if rule is not None else ReferenceControl()
+        return self.company.reference_control(self.account)
 
     def reference_in(self, texts: Sequence[str]) -> str:
         """Return the one reference that texts hold, else the first text itself in normal form; empty without texts."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from imported_ledger import Ledger
 from sqlalchemy import Engine
@@ -27,14 +29,18 @@ ANNA = {
 }
 
 
+def two_companies(**first: Any) -> Tenant:
+    one = company_settings(name="Nordvik", **first)
+    two = company_settings(number="2", name="Nordviks Bostäder", payee_accounts=[{"bankgiro": "5050-1055"}])
+    systems = [{"name": "one", "company": "1"}, {"name": "two", "company": "2"}]
+    return Tenant.model_validate(tenant_settings(one, two, source_systems=systems))
+
+
 class Stating:
     """Two companies, with receivables of one person in both."""
 
     def __init__(self, engine: Engine) -> None:
-        one = company_settings(name="Nordvik")
-        two = company_settings(number="2", name="Nordviks Bostäder", payee_accounts=[{"bankgiro": "5050-1055"}])
-        systems = [{"name": "one", "company": "1"}, {"name": "two", "company": "2"}]
-        self.tenant = Tenant.model_validate(tenant_settings(one, two, source_systems=systems))
+        self.tenant = two_companies()
         self.books = Ledger(engine)
         self.channel = StubChannel(RouteStep.KIVRA)
         self.north = DeliveryWorld(engine, self.channel)
@@ -107,3 +113,18 @@ def test_a_statement_keeps_which_receivables_it_names(stating: Stating) -> None:
 
     named = stating.north.sql("SELECT receivable_id FROM document_mention ORDER BY receivable_id")
     assert named == [(stating.books.one(number).receivable_id,) for number in ("1001", "7001")]
+
+
+def test_a_statement_says_no_reference_that_the_bank_refuses_by_now(stating: Stating) -> None:
+    """The control of one company was made hard since; the other's is soft, and its references stand."""
+    for number, reference, system in (("1005", "10017", "one"), ("1006", "100461", "one"), ("7002", "20017", "two")):
+        row = {"number": number, "company": None, "reference": reference, **ANNA}
+        stating.books.rows(row, tenant=stating.tenant, source_system=system)
+    stating.tenant = stating.north.tenant = two_companies(references={"giro": {"control": {"level": "length_digit"}}})
+    stating.send()
+    stating.north.work()
+
+    (document,) = stating.documents()
+    said = {one.number: one.reference for one in document.claims}
+    assert (said["1005"], said["1006"], said["7002"]) == ("", "100461", "20017")
+    assert stating.channel.numbers == [document.number]

@@ -9,7 +9,6 @@ from hub.errors import DataError, IdentifierError
 from hub.model.company import Company
 from hub.model.documents import INVOICES, WITHOUT_PAYMENT, Document, DocumentKind, Language
 from hub.model.payee_account import PayeeAccount, read_account
-from hub.model.payment_reference import ReferenceControl
 from hub.model.tenant import Tenant
 from hub.rules.delivery.document_checks import document_problems, far_dates
 from hub.rules.delivery.payment_box import account_to_pay, payee_account_of
@@ -99,7 +98,7 @@ class Completing:
         booked = self._booked.of(document, company, stated if document.payee_account else None)
         account = stated if booked is None else booked.account
         in_books = "" if booked is None else booked.reference
-        if gets_reference and document.claims and is_refused(in_books, _control(company, account)):
+        if gets_reference and document.claims and is_refused(in_books, company.reference_control(account)):
             in_books = ""
         known = document.reference or in_books
         reference = normal_form(known or _made_reference(document, company, account))
@@ -107,11 +106,6 @@ class Completing:
         return in_normal_form(document).model_copy(
             update={"payee_account": _as_printed(document, company, paid_to), "reference": reference}
         )
-
-
-def _control(company: Company, account: PayeeAccount) -> ReferenceControl:
-    rule = company.reference_rule(account)
-    return rule.control if rule is not None else ReferenceControl()
 
 
 def _language(document: Document, company: Company) -> Language:
@@ -141,7 +135,7 @@ def _reference_problems(document: Document, company: Company) -> list[str]:
         return []
     scheme, _, number = document.payee_account.partition(":")
     account = next(one for one in company.payee_accounts if (scheme, number) in one.numbers)
-    control = _control(company, account)
+    control = company.reference_control(account)
     problems = reference_problems(document, control, needs_one=_has_reference(document))
     return [f"{problem.field}: {problem.message}" for problem in problems]
 

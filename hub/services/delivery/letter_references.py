@@ -85,7 +85,6 @@ def _places(work: UnitOfWork, tenant: Tenant, documents: Mapping[str, Document])
         account = None if company is None else payee_account_of(document, company)
         assert company is not None
         assert account is not None  # a document that asks for payment is complete
-        rule = company.reference_rule(account)
-        accounts[key] = canonical_key(account), company.number, rule.control if rule else ReferenceControl()
+        accounts[key] = canonical_key(account), company.number, company.reference_control(account)
     numbers = work.accounts.register({(name, company) for name, company, _ in accounts.values()})
     return {key: Place(numbers[name], control) for key, (name, _, control) in accounts.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol
 
 from hub.errors import DataError, RuleViolation
 from hub.model.books import Bucket
@@ -14,8 +14,7 @@ from hub.model.dunning import DunningStep, Stopped
 from hub.model.letter_facts import Lowered
 from hub.model.parties import Debtor
 from hub.model.payee_account import PayeeAccount
-from hub.model.payment_reference import ReferenceControl
-from hub.model.receivables import ReceivableKind, ReferenceRow
+from hub.model.receivables import ReceivableKind
 from hub.model.tenant import Tenant
 from hub.rules.debtors import debtor_fields, language_of
 from hub.rules.dunning.holds import codes_that_let
@@ -24,11 +23,10 @@ from hub.rules.dunning.policies import StepRule, policy_for
 from hub.rules.dunning.received import received_since
 from hub.rules.dunning.step_terms import last_day_to_leave
 from hub.rules.interest.calculation import Segment
-from hub.rules.references import is_refused
+from hub.services.books.own_references import OwnReferences
 from hub.services.ports import UnitOfWork
 
 USER = "dunning"  # who hands letters over
-R = TypeVar("R", ReferenceRow, Lowered)
 
 
 class AskedItem(Protocol):
@@ -86,10 +84,9 @@ class Composer:
         dated_on = letters[0].dated_on if letters else ""
         self._facts = work.letter_facts.of(ids, dated_on)
         self._before = before(work, ids)
-        self._lowered = by_receivable(self._read_lowered(work, letters))
+        self._lowered = _by_receivable(self._read_lowered(work, letters))
         self._counted = self._count(work, letters, counted)
-        self._accounts = {number: name for name, number in work.accounts.numbers().items()}
-        self._references = by_receivable(work.receivables.references_of(ids))
+        self._references = OwnReferences(work, ids)
 
     def compose(self, letter: AskedLetter) -> DeliverDocument | Unwritten:
         """Return the command that hands a letter over, or why it cannot be written or may not leave."""
@@ -169,7 +166,7 @@ class Composer:
             fee_ore=fee_ore + (principal_ore if is_fee else 0),
             interest_ore=self._asked_interest_ore(receivable_id, letter),
             interest=self._counted.get(receivable_id, ()),
-            reference=self._reference(receivable_id, self._company(letter), account),
+            reference=self._references.at(receivable_id, self._company(letter), account) if account else "",
             fees=[cost for one in self._before.get(receivable_id, ()) for cost in one.costs],
         )
 
@@ -181,22 +178,9 @@ class Composer:
         known = [
             account
             for account in company.payee_accounts
-            if all(self._reference(item.receivable_id, company, account) for item in items)
+            if all(self._references.at(item.receivable_id, company, account) for item in items)
         ]
         return next(iter([*known, *company.payee_accounts]), None)
-
-    def _reference(self, receivable_id: int, company: Company, account: PayeeAccount | None) -> str:
-        """Return what pays a receivable alone at an account; blank when it has none that the bank takes.
-
-        A control that was made hard since may refuse what the books have: the letter goes without it.
-        """
-        if account is None:
-            return ""
-        names = {":".join(number) for number in account.numbers}
-        rule = company.reference_rule(account)
-        control = rule.control if rule is not None else ReferenceControl()
-        rows = [row for row in self._references.get(receivable_id, ()) if self._accounts.get(row.account_no) in names]
-        return next((row.reference for row in rows if not is_refused(row.reference, control)), "")
 
     def _earlier(self, receivable_id: int, letter: AskedLetter) -> list[SentBefore]:
         own = (letter.step, letter.dated_on)
@@ -256,9 +240,9 @@ class Composer:
         )
 
 
-def by_receivable(rows: Iterable[R]) -> dict[int, list[R]]:
+def _by_receivable(rows: Iterable[Lowered]) -> dict[int, list[Lowered]]:
     """Return rows by the receivable that they are of, in their order."""
-    found: dict[int, list[R]] = {}
+    found: dict[int, list[Lowered]] = {}
     for row in rows:
         found.setdefault(row.receivable_id, []).append(row)
     return found

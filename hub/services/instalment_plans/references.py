@@ -31,8 +31,7 @@ def give_reference(work: UnitOfWork, company: Company, plan_no: int) -> PaidBy:
         return PaidBy()
     key = canonical_key(account)
     account_no = work.accounts.register({(key, company.number)})[key]
-    rule = company.reference_rule(account)
-    reference = _free(work, account_no, rule.control if rule is not None else ReferenceControl())
+    reference = _free(work, account_no, company.reference_control(account))
     if reference:
         work.instalment_plans.add_reference(account_no, reference, plan_no, work.today)
     return PaidBy(key, reference)

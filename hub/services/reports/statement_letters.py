@@ -18,6 +18,7 @@ from hub.rules.debtors import debtor_fields, language_of
 from hub.rules.reports.ageing import aged
 from hub.rules.statements_of_account import Aged, StatedRow, Statement, statement_document
 from hub.services.books.finding import find_company
+from hub.services.books.own_references import OwnReferences
 from hub.services.ports import Deliver, Handed, UnitOfWork
 
 
@@ -41,7 +42,7 @@ def send_statements(
     if not stated:
         raise DataError("nothing is open of this debtor: there is nothing to state")
     facts = work.letter_facts.of([one.receivable_id for one in stated], work.today)
-    references = {row.receivable_id: row.reference for row in work.receivables.references_of(sorted(facts))}
+    references = OwnReferences(work, sorted(facts))
     groups = groupby(stated, lambda one: (one.debtor, one.currency))
     own = [(f"{key}:{at}", [facts[one.receivable_id] for one in of_one]) for at, (_, of_one) in enumerate(groups)]
     known = work.commands.earlier_results([key for key, _ in own])
@@ -62,7 +63,7 @@ def send_statements(
 
 
 def _document(
-    work: UnitOfWork, tenant: Tenant, sender: Company, facts: Sequence[LetterFacts], references: dict[int, str]
+    work: UnitOfWork, tenant: Tenant, sender: Company, facts: Sequence[LetterFacts], references: OwnReferences
 ) -> Document:
     newest = max((one.receivable for one in facts), key=lambda row: row.receivable_id)
     today = date.fromisoformat(work.today)
@@ -80,7 +81,7 @@ def _document(
     return statement_document(statement)
 
 
-def _row(one: LetterFacts, creditor: Company, references: dict[int, str]) -> StatedRow:
+def _row(one: LetterFacts, creditor: Company, references: OwnReferences) -> StatedRow:
     row = one.receivable
     return StatedRow(
         row.number,
@@ -92,7 +93,7 @@ def _row(one: LetterFacts, creditor: Company, references: dict[int, str]) -> Sta
         one.principal_ore,
         one.fee_ore,
         one.interest_ore,
-        references.get(row.receivable_id, ""),
+        references.first_of(row.receivable_id, creditor),
     )
 
 

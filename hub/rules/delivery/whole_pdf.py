@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 NO_WHOLE_PDF = "no whole PDF, its begin, its end or its list of objects is missing or damaged"
 WITHIN = 1024  # bytes; ISO 32000-2, 7.5.2: readers look for the begin in so many
 SLIP = 256  # bytes that a pointer may be too far; what gets lost of a file is a block of 512 or more
+MOST_ENTRIES_OFF = 12  # some writers count wrongly by one; of a block of 512 bytes it is 25
+MOST_TABLES = 9  # behind the pointer: one, and two of a file made for the web; more are of attachments
 _BEGINS, _ENDS, _POINTS = b"%PDF-", b"%%EOF", b"startxref"
 _POINTER = re.compile(rb"startxref[\0\t\n\f\r ]{0,9}([0-9]{1,10})")
 _OBJECT = re.compile(rb"[0-9][\0\t\n\f\r ]{1,9}[0-9]{1,5}[\0\t\n\f\r ]{1,9}obj")
 _ANOTHER = re.compile(rb"%%EOF[\0\t\n\f\r ]{0,99}%PDF-")
 _REFERENCES = re.compile(rb"xref[\0\t\n\f\r ]{1,9}[0-9]{1,10}[\0\t\n\f\r ]{1,9}[0-9]|/Type[\0\t\n\f\r ]{0,9}/XRef")
+_TABLE = re.compile(rb"xref[\0\t\n\f\r ]{1,9}([0-9][0-9nf\0\t\n\f\r ]*)")
+_ENTRY = re.compile(rb"(?<![0-9])[0-9]{1,10}[\0\t\n\f\r ]{1,9}[0-9]{1,5}[\0\t\n\f\r ]{1,9}[nf]")
 _ROOT = re.compile(rb"/Root[\0\t\n\f\r ]{0,9}([0-9]{1,10})[\0\t\n\f\r ]{1,9}([0-9]{1,5})[\0\t\n\f\r ]{1,9}R")
 _PAGE = re.compile(rb"/Type[\0\t\n\f\r ]{0,9}/(?:Page(?![A-Za-z])|ObjStm)")
 _PACKED = re.compile(rb"/Type[\0\t\n\f\r ]{0,9}/ObjStm")
@@ -28,6 +33,8 @@ def is_whole_pdf(content: bytes) -> bool:
     behind the place that it names (line ends became longer, something stands before the begin), yet only a little
     before it (a writer counted wrongly): where more is gone, so are objects.
 
+    A table of cross-references has as many entries as its heads say, but for a few. A stream of them is not unpacked.
+
     Root and page must be there, in the open or in packed objects; what is drawn on the pages is not looked at.
     """
     end = content.rfind(_POINTS, 0, max(content.rfind(_ENDS), 0))
@@ -36,7 +43,19 @@ def is_whole_pdf(content: bytes) -> bool:
         return False
     near = max(int(pointer[1]) - SLIP, 0)
     root = _ROOT.search(content, near)
-    return bool(root and _REFERENCES.search(content, near) and _has(content, *root.groups()) and _PAGE.search(content))
+    if root is None or not _REFERENCES.search(content, near) or _is_torn(content, near):
+        return False
+    return bool(_has(content, *root.groups()) and _PAGE.search(content))
+
+
+def _is_torn(content: bytes, near: int) -> bool:
+    """Say whether a table has not the entries that its heads say: a head is `first count`, one `place number n`."""
+    for table in islice(_TABLE.finditer(content, near), MOST_TABLES):
+        heads, entries = _ENTRY.subn(b"", table[1])
+        stated = sum(int(count[:10]) for count in heads.split()[1::2] if count.isdigit())
+        if abs(stated - entries) > MOST_ENTRIES_OFF:
+            return True
+    return False
 
 
 def _has(content: bytes, number: bytes, generation: bytes) -> bool:

@@ -53,7 +53,16 @@ def packed() -> bytes:
     return content + form % (len(table), table) + b"startxref\n%d\n%%%%EOF" % len(content)
 
 
+def of_pages(pages: int) -> bytes:
+    writer, made = PdfWriter(), BytesIO()
+    for _ in range(pages):
+        writer.add_blank_page(200, 200)
+    writer.write(made)
+    return made.getvalue()
+
+
 PACKED = packed()
+LONG = of_pages(80)
 POINTER = re.compile(rb"startxref\s+([0-9]+)\s+%%EOF")
 WHOLE = {
     "the kit's": PLAIN,
@@ -69,6 +78,7 @@ WHOLE = {
     "line ends of a Mac": PLAIN.replace(b"startxref\n%d\n" % AT, b"startxref\r%d\r" % AT),
     "followed by a page of a web server": PLAIN + b"<html>" + b" " * 3000,
     "a pointer glued to its end": PLAIN.replace(b"%d\n%%%%EOF" % AT, b"%d%%%%EOF" % AT),
+    "a head that counts one too many": PLAIN.replace(b"xref\n0 6", b"xref\n0 7"),
     "line ends of another system": PLAIN.replace(b"\n", b"\r\n"),
     "a pointer into the page": PLAIN.replace(b"startxref\n%d" % AT, b"startxref\n%d" % (AT - 40)),
     "a pointer to the blank before it": PLAIN.replace(b"startxref\n%d\n" % AT, b"startxref \r\n%d \r\n" % (AT - 1)),
@@ -99,6 +109,15 @@ def test_what_a_reader_opens_after_small_slips_is_whole(content, off, before, be
 @pytest.mark.parametrize("content", [PLAIN, PACKED, OURS], ids=["plain", "packed", "ours"])
 def test_what_is_cut_anywhere_is_not_whole(content: bytes) -> None:
     assert [at for at in range(content.rindex(b"%%EOF") + 4) if is_whole_pdf(content[:at])] == []
+
+
+def test_what_lost_a_block_in_its_table_is_not_whole() -> None:
+    begin, end = LONG.rindex(b"\nxref\n0 "), LONG.rindex(b"startxref")
+    later = updated(LONG)
+
+    assert [at for at in range(begin - 512, end, 3) if is_whole_pdf(LONG[:at] + LONG[at + 512 :])] == []
+    assert [at for at in range(begin - 512, end, 3) if is_whole_pdf(later[:at] + later[at + 512 :])] == []
+    assert [at for at in range(begin, end - 512, 3) if is_whole_pdf(LONG[:at] + bytes(512) + LONG[at + 512 :])] == []
 
 
 def is_opened(content: bytes) -> bool:

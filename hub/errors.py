@@ -154,12 +154,16 @@ class UntrustedAnswer(DataError):
 
 
 class TransientError(HubError):
-    """Not now: the same call again later may succeed, after `retry_after_s` where that is known."""
+    """Not now: the same call again later may succeed, after `retry_after_s` where that is known.
+
+    The other side asks that of every call, unless this one `waits_alone`: such as by a limit of its recipient.
+    """
 
     code = "TRANSIENT"
 
-    def __init__(self, message: str, *, retry_after_s: int | None = None) -> None:
+    def __init__(self, message: str, *, retry_after_s: int | None = None, waits_alone: bool = False) -> None:
         self.retry_after_s = retry_after_s
+        self.waits_alone = waits_alone
         super().__init__(message)
 
 

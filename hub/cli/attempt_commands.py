@@ -13,7 +13,7 @@ from hub.cli.showing import answer_json, minute, say, show_fields, show_table, s
 from hub.cli.telling import Remark, tell
 from hub.model.attempts import Attempt, AttemptState, AttemptVerdict
 from hub.rules.attempts import OPEN
-from hub.services.attempts.resting import said
+from hub.rules.channel_rest import said
 
 Number = Annotated[int, typer.Argument(metavar="NO", help="The attempt's number, see: hub attempts.")]
 

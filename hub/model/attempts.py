@@ -127,10 +127,11 @@ class ChannelRest(NamedTuple):
 
     channel: str
     failures: int = 0  # messages in a row that failed for the first time
-    since: str = ""  # ISO time in UTC of the first of them, or of when it asked for a rest
-    asked_at: str = ""  # ISO time of the latest call that failed
+    since: str = ""  # ISO time in UTC of the first of them
+    asked_at: str = ""  # ISO time of the latest call that failed, or that was told when to come again
     asked_s: int = 0  # for how long it has been asked in vain; time in which nobody was at work is left out
-    rests_until: str = ""  # before which it is not called, since it failed or asked for that; blank is at once
+    rests_until: str = ""  # before which no message is sent, after failures in a row; blank is at once
+    not_before: str = ""  # before which it is neither called nor asked anything, as it has asked for; blank is at once
     problem: str = ""  # what the last of them said
     is_told: int = 0  # 1: a person has been told
 

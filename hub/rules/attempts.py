@@ -63,7 +63,8 @@ class Heard(NamedTuple):
     external_id: str = ""
     problem: str = ""
     code: str = ""  # of the error, when it was refused
-    retry_after_s: int = 0  # what the other side asks for, for all messages; 0 where it asks for nothing
+    retry_after_s: int = 0  # what the other side asks for; 0 where it asks for nothing
+    waits_alone: bool = False  # it asks that of this message, and of no other
 
 
 class Moment(NamedTuple):

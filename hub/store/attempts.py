@@ -10,6 +10,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, bindparam
 
 from hub.model.attempts import Attempt, AttemptState, ChannelRest
+from hub.rules.channel_rest import left_s
 from hub.store import tables
 from hub.store.bulk import insert_rows, update_rows
 from hub.store.counters import take_numbers
@@ -27,8 +28,9 @@ _RECORDED = (
 _RECORDED_OF = attrgetter("attempt_no", *_RECORDED)
 _KNOWN_BY = ("run_no", "state", "called_by", "execution", "sends")  # whoever changes an attempt changes one of these
 _STAND = text(
-    f"SELECT a.attempt_no, x.let_go, {', '.join(f'a.{name}' for name in _KNOWN_BY)} FROM attempt a "
-    "JOIN exchange x ON x.tenant = a.tenant AND x.exchange_no = a.exchange_no "
+    f"SELECT a.attempt_no, x.let_go, coalesce(r.not_before, ''), {', '.join(f'a.{name}' for name in _KNOWN_BY)} "
+    "FROM attempt a JOIN exchange x ON x.tenant = a.tenant AND x.exchange_no = a.exchange_no "
+    "LEFT JOIN channel_rest r ON r.tenant = a.tenant AND r.channel = a.channel "
     "WHERE a.tenant = :t AND a.attempt_no IN :numbers"
 ).bindparams(bindparam("numbers", expanding=True))
 
@@ -176,8 +178,9 @@ class SqlAttempts:
     def record(self, changes: Sequence[tuple[Attempt, Attempt]]) -> list[bool]:
         """Write where attempts stand now, each given as it was and as it is; say of each whether it was written.
 
-        One that is no longer as it was stays as it is, and so does one that was let go and whose call would begin.
-        Nobody else changes any of them before the transaction ends.
+        One that is no longer as it was stays as it is, and so does one whose call would begin though it was let go, or
+        its channel has asked for a rest meanwhile; of a call that was begun already that is too late. Nobody else
+        changes any of them before the transaction ends.
         """
         numbers = sorted({attempt.attempt_no for _, attempt in changes})
         self.hold(numbers)
@@ -185,24 +188,28 @@ class SqlAttempts:
         written: dict[int, Attempt] = {}
         said = []
         for was, attempt in changes:
-            let_go, known = stand[attempt.attempt_no]
-            begins_in_vain = attempt.state == AttemptState.STARTED and let_go
+            let_go, rests, known = stand[attempt.attempt_no]
+            is_kept_back = let_go or (rests and was.state != AttemptState.STARTED)
+            begins_in_vain = attempt.state == AttemptState.STARTED and is_kept_back
             said.append(known == _known(was) and not begins_in_vain)
             if said[-1]:
-                stand[attempt.attempt_no] = let_go, _known(attempt)
+                stand[attempt.attempt_no] = let_go, rests, _known(attempt)
                 written[attempt.attempt_no] = attempt
         if written:
             rows = [(self._tenant, *_RECORDED_OF(attempt)) for attempt in written.values()]
             update_rows(self._connection, tables.attempt, ("tenant", "attempt_no"), _RECORDED, rows)
         return said
 
-    def _stand(self, numbers: Sequence[int]) -> dict[int, tuple[bool, tuple[Any, ...]]]:
-        """Return of held attempts whether each was let go, and what it is known by."""
-        stand: dict[int, tuple[bool, tuple[Any, ...]]] = {}
+    def _stand(self, numbers: Sequence[int]) -> dict[int, tuple[bool, bool, tuple[Any, ...]]]:
+        """Return of held attempts whether each was let go, whether its channel has asked for a rest, and what it is
+        known by.
+        """
+        stand: dict[int, tuple[bool, bool, tuple[Any, ...]]] = {}
         for start in range(0, len(numbers), _NAMED_AT_ONCE):
             named = list(numbers[start : start + _NAMED_AT_ONCE])
-            for number, let_go, *known in self._connection.execute(_STAND, {"t": self._tenant, "numbers": named}):
-                stand[number] = bool(let_go), tuple(known)
+            rows = self._connection.execute(_STAND, {"t": self._tenant, "numbers": named})
+            for number, let_go, not_before, *known in rows:
+                stand[number] = bool(let_go), left_s(not_before, now=self._now) > 0, tuple(known)
         return stand
 
     def make_due(self, run_no: int, channel: str) -> None:
@@ -253,7 +260,7 @@ class SqlAttempts:
     def end_rest(self, channel: str) -> None:
         """Let a channel be called again now; that it failed is remembered."""
         self._connection.execute(
-            text("UPDATE channel_rest SET rests_until = '' WHERE tenant = :t AND channel = :channel"),
+            text("UPDATE channel_rest SET rests_until = '', not_before = '' WHERE tenant = :t AND channel = :channel"),
             {"t": self._tenant, "channel": channel},
         )
 

@@ -235,7 +235,7 @@ def test_one_moments_failures_are_one_for_the_channel(world):
         rest = work.attempts.rest_of("at_once")
     failures = [attempt.failures for attempt in world.attempts()]
     assert sum(failures) > 1
-    assert (rest.failures, rest.rests_until) == (1, "2026-11-22T09:00:07.000+00:00")
+    assert (rest.failures, rest.not_before) == (1, "2026-11-22T09:00:07.000+00:00")
 
 
 @pytest.mark.parametrize(

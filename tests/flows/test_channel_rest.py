@@ -5,17 +5,20 @@ from __future__ import annotations
 import uuid
 from contextlib import suppress
 from datetime import timedelta
+from threading import Event, Thread
 
 import pytest
 from attempt_world import AttemptWorld, Died, ScriptedChannel, scripted
+from one_database import on_postgresql
 
 from hub.contracts import Promise
 from hub.errors import ConfigurationError, OutcomeUnknownError, TransientError
-from hub.model.attempts import ChannelRest, Delivered, Message
+from hub.model.attempts import ChannelRest, Delivered, Finding, Message, Probed
 from hub.model.runs import Run
 from hub.rules.attempts import MOST_FAILURES, Heard, Outcome
+from hub.rules.channel_rest import said
 from hub.runtime.carrying import Carrier
-from hub.services.attempts.resting import Resting, said
+from hub.services.attempts.resting import Resting
 from hub.services.runs import retry
 
 IDEMPOTENT, _, NEITHER = Promise
@@ -134,6 +137,60 @@ def test_a_rest_that_was_asked_for_goes_on_though_a_message_was_taken_meanwhile(
             resting.record(work)
 
     assert Resting(world.store, "post").left_s(at) == 600
+
+
+@pytest.mark.parametrize("promise", Promise)
+def test_a_turn_sees_that_its_channel_asks_for_a_rest_meanwhile(world, promise):
+    """Beside it whom the channel reaches is asked; the second message, or the rows after the first, wait unsent."""
+
+    class Busy(ScriptedChannel):
+        settled_after_s = 0
+
+        def send(self, message: Message) -> Delivered:
+            if not self.sent:
+                world.clock.advance(MINUTE)
+                hear(world, "scripted", TransientError("429", retry_after_s=3600))
+            return super().send(message)
+
+    world.channels[promise] = channel = Busy(promise, Delivered())
+    world.plan(promise, 100)
+    world.work()
+    sent = len(channel.sent)
+    why = "the channel scripted is left in peace until 2026-11-22 10:01:00 UTC, as it has asked for: 429"
+
+    assert (sent, first_run(world).problem) == (1, why)
+    assert set(world.states()[1:]) == {"planned"}
+    world.clock.advance(61 * MINUTE)
+    world.work()
+    assert (len(channel.sent), world.found()) == (100, [])
+
+
+def test_no_question_is_asked_in_a_rest_that_began_meanwhile(world):
+    class Asked(ScriptedChannel):
+        settled_after_s = 0
+        questions = 0
+
+        def probe(self, key: str) -> Probed:
+            self.questions += 1
+            hear(world, "scripted", TransientError("429", retry_after_s=3600))
+            return Probed(Finding.DELIVERED)
+
+    lost = OutcomeUnknownError("the answer was lost")
+    world.channels[Promise.QUERYABLE] = channel = Asked(Promise.QUERYABLE, lost)
+    world.plan(Promise.QUERYABLE, 2)
+    world.work()
+    world.clock.advance(MINUTE)
+    world.work()
+
+    assert (channel.questions, sorted(world.states())) == (1, ["delivered", "in_doubt"])
+
+
+def hear(world: AttemptWorld, channel: str, error: TransientError) -> None:
+    """Let another run ask the channel a question."""
+    resting = Resting(world.store, channel)
+    with world.store.write() as work:
+        resting.not_answered(error, now=work.now)
+        resting.record(work)
 
 
 def test_a_wrong_setting_is_no_failure_of_the_other_side(world):
@@ -264,6 +321,36 @@ def test_a_dead_channel_keeps_no_message_for_longer_than_two_days(world):
 
     assert world.states() == ["given_up"] * 45
     assert list(world.tasks().values()).count("given_up_attempt") == 45
+
+
+@pytest.mark.parametrize("messages", [1, 9, 12])
+@pytest.mark.parametrize("retry_after_s", [3600, 21600])
+def test_a_dead_channel_that_says_when_to_come_again_is_waited_for_no_longer(world, messages, retry_after_s):
+    """A message that has just been called waits for its own time, six hours at most."""
+    scripted(world, IDEMPOTENT, TransientError("503", retry_after_s=retry_after_s))
+    world.plan(IDEMPOTENT, messages)
+    for _ in range(25):
+        world.work()
+        world.clock.advance(60 * MINUTE)
+    assert set(world.states()) == {"planned"}
+    for _ in range(18):
+        world.work()
+        world.clock.advance(60 * MINUTE)
+
+    assert set(world.states()) == {"given_up"}
+
+
+def test_messages_are_not_kept_by_a_channel_of_which_only_questions_are_heard(world):
+    """Whom it reaches is asked whenever its rest is over, before any message: none is ever called."""
+    channel = scripted(world, IDEMPOTENT, Delivered())
+    world.plan(IDEMPOTENT, 2)
+    for _ in range(7):
+        assert set(world.states()) == {"planned"}
+        hear(world, "scripted", TransientError("503", retry_after_s=21600))
+        world.work()
+        world.clock.advance(360 * MINUTE)
+
+    assert (world.states(), channel.sent) == (["given_up"] * 2, [])
 
 
 def test_what_came_later_is_waited_for_as_long(world):
@@ -425,3 +512,28 @@ def test_a_rest_that_a_person_has_ended_is_not_written_back(world):
     resting.committed()
 
     assert resting.rest.rests_until == ""
+
+
+@on_postgresql
+def test_neither_of_two_who_first_hear_something_of_a_channel_is_lost(world):
+    """There is no row yet that the second could wait for."""
+    at = "2026-11-22T09:00:00.000+00:00"
+    asked, failed = Resting(world.store, "post"), Resting(world.store, "post")
+    asked.not_answered(TransientError("429", retry_after_s=3600), now=at)
+    failed.heard(FAILED, is_first_failure=True, now=at)
+    written = Event()
+
+    def write_second() -> None:
+        with world.store.write() as work:
+            failed.record(work)
+        written.set()
+
+    second = Thread(target=write_second)
+    with world.store.write() as work:
+        asked.record(work)
+        second.start()
+        assert not written.wait(0.2)
+    second.join(timeout=30)
+    rest = Resting(world.store, "post").rest
+
+    assert (rest.failures, rest.not_before) == (1, "2026-11-22T10:00:00.000+00:00")

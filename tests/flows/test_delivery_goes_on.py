@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+from collections import deque
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, event, text
 
 from hub.banking_calendar import FixedClock
+from hub.contracts import Promise
 from hub.errors import ConfigurationError, DocumentError, LedgerError, OutcomeUnknownError, TransientError
 from hub.model.attempts import Finding, Probed
 from hub.model.deliveries import KnownRecipient
@@ -123,6 +125,83 @@ def test_a_channel_that_says_when_to_come_again_is_not_asked_or_sent_anything_be
     )
     north.later(minutes=31)
     assert sorted(kivra.numbers) == ["1", "2"]
+
+
+def test_whom_a_channel_reaches_is_not_asked_in_its_rest_however_many_messages_failed(engine):
+    kivra = StubChannel(RouteStep.KIVRA)
+    kivra.promise = Promise.IDEMPOTENT
+    north = DeliveryWorld(engine, kivra)
+    kivra.goes_wrong.extend([TransientError("503")] * 3 + [TransientError("429", retry_after_s=1800)])
+    north.deliver(*map(document, "1234"))
+    north.later(seconds=31)
+    company = {**document()["debtor"], "name": "Bolaget AB", "identity": "5560004615"}
+    north.deliver(document("5", debtor=company))
+
+    assert len(kivra.asked) == 1
+    assert "until 2026-11-23 09:30:31 UTC, as it has asked for: 429" in north.one("5").reason
+    north.later(minutes=31)
+    assert (len(kivra.asked), sorted(kivra.numbers)) == (2, ["1", "2", "3", "4", "5"])
+
+
+@pytest.mark.parametrize("documents", [1, 12])
+def test_a_dead_channel_that_says_when_to_come_again_gives_its_documents_to_the_next_one(engine, documents):
+    kivra, letter = StubChannel(RouteStep.KIVRA), StubChannel(RouteStep.LETTER)
+    kivra.promise = Promise.IDEMPOTENT
+    kivra.goes_wrong.extend([TransientError("503", retry_after_s=21600)] * 1000)
+    north = DeliveryWorld(engine, kivra, letter)
+    north.deliver(*(document(str(number)) for number in range(documents)))
+    for _ in range(6):
+        assert letter.taken == []
+        north.later(hours=6)
+
+    assert (kivra.taken, len(letter.numbers)) == ([], documents)
+
+
+def test_a_question_that_was_told_when_to_come_again_is_no_failure_of_weeks(engine):
+    kivra = StubChannel(RouteStep.KIVRA)
+    kivra.promise = Promise.IDEMPOTENT
+    north = DeliveryWorld(engine, kivra)
+    kivra.reaches = TransientError("429", retry_after_s=30)
+    north.deliver(document("1"))
+    kivra.reaches = Reach(Reachable.NO, "no")
+    north.later(hours=1)
+    north.clock.advance(timedelta(days=20))
+    kivra.reaches = Reach(Reachable.YES)
+    kivra.goes_wrong.append(TransientError("503"))
+    north.deliver(document("2", due_date="2027-01-30", issue_date="2026-12-13"))
+
+    assert (north.events("channel_rests"), [task for task in north.tasks() if "has taken nothing" in task]) == ([], [])
+
+
+def test_reports_and_messages_wait_for_each_others_rests(engine):
+    """It asks for an hour when it is asked for reports, and then when it is sent a message."""
+    network = ReportingChannel(RouteStep.OPERATOR)
+    north = DeliveryWorld(engine, network)
+    said_by_follow = deque([TransientError("429", retry_after_s=3600)])
+    asked: list[datetime] = []
+
+    def follow(cursor: str) -> Followed:
+        asked.append(north.clock.now())
+        if said_by_follow:
+            raise said_by_follow.popleft()
+        return Followed([], cursor)
+
+    network.follow = follow
+    for _ in range(3):
+        north.follow()
+        north.clock.advance(timedelta(minutes=5))
+    north.deliver(document("1"))
+    assert (len(asked), network.taken) == (1, [])
+    north.later(minutes=46)
+    assert network.numbers == ["1"]
+
+    calls = len(asked)
+    network.goes_wrong.append(TransientError("429", retry_after_s=3600))
+    north.deliver(document("2"))
+    north.follow()
+    assert len(asked) == calls
+    north.later(minutes=61)
+    assert (len(asked), network.numbers) == (calls + 1, ["1", "2"])
 
 
 class TestASetting:

@@ -37,7 +37,7 @@ def send(channel: DeliveryChannel, message: Message) -> Called:
     except RejectedError as error:
         return Called(Heard(Outcome.REJECTED, problem=str(error), code=error.code))
     except TransientError as error:
-        return Called(Heard(Outcome.NOT_NOW, problem=str(error), retry_after_s=error.retry_after_s or 0))
+        return Called(_heard(Outcome.NOT_NOW, error))
     except ConfigurationError as error:
         return Called(Heard(Outcome.NOT_SENT, problem=str(error)), error)
     except HubError as error:
@@ -56,7 +56,7 @@ def ask(channel: QueryableChannel, key: str, message: Callable[[], Message]) -> 
     except ConfigurationError as error:
         return Called(Heard(Outcome.IN_DOUBT, problem=str(error)), error)
     except TransientError as error:
-        return Called(Heard(Outcome.IN_DOUBT, problem=str(error), retry_after_s=error.retry_after_s or 0))
+        return Called(_heard(Outcome.IN_DOUBT, error))
     except HubError as error:
         return Called(Heard(Outcome.IN_DOUBT, problem=str(error)))
     except Exception as error:  # noqa: BLE001 - as above
@@ -64,6 +64,10 @@ def ask(channel: QueryableChannel, key: str, message: Callable[[], Message]) -> 
     if not isinstance(probed, Probed) or not isinstance(probed.answer, bytes):
         return _defect(channel, "probe returned something else than Probed")
     return Called(heard_by_asking(probed), answer=probed.answer)
+
+
+def _heard(outcome: Outcome, error: TransientError) -> Heard:
+    return Heard(outcome, problem=str(error), retry_after_s=error.retry_after_s or 0, waits_alone=error.waits_alone)
 
 
 def not_in_time(channel: DeliveryChannel) -> Called:

@@ -1,12 +1,13 @@
-"""The rest of a channel as one turn sees it: read when the turn begins, and written with what was heard."""
+"""The rest of a channel as one turn or question sees it: read when that begins, and written with what was heard."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from hub.errors import HubError, TransientError
 from hub.model.attempts import ChannelRest
 from hub.rules.attempts import OPEN, Heard, Outcome
-from hub.rules.channel_rest import MOST_FAILURES_IN_A_ROW, TOOK_IT_OR_NOT, after_call, rest_left_s, told
+from hub.rules.channel_rest import TOOK_IT_OR_NOT, after_call, asked_rest_left_s, rest_left_s, said, told
 from hub.services.attempts.tasks import close_rest_task, open_rest_task
 from hub.services.ports import Store, UnitOfWork
 
@@ -29,6 +30,10 @@ class Resting:
         self._recorded = self.rest
         self._unwritten: list[_Call] = []
 
+    def look_anew(self, unit: UnitOfWork) -> None:
+        """See what others have heard since, or a person has ended; what was heard here is written by then."""
+        self.rest = self._recorded = unit.attempts.rest_of(self.rest.channel)
+
     @property
     def why(self) -> str:
         """Why the channel is left in peace, and until when."""
@@ -37,6 +42,17 @@ class Resting:
     def left_s(self, now: str) -> int:
         """Return for how many seconds the channel is not to be called."""
         return rest_left_s(self.rest, now=now)
+
+    def why_not_asked(self, now: str) -> TransientError | None:
+        """Return why it is to be asked nothing now, and for how long, as it has asked for; None when it may be."""
+        left_s = asked_rest_left_s(self.rest, now=now)
+        return TransientError(said(self.rest._replace(rests_until="")), retry_after_s=left_s) if left_s else None
+
+    def not_answered(self, error: HubError, *, now: str) -> None:
+        """Count what a question that is of no message came to: it is heard where it says when to come again."""
+        if isinstance(error, TransientError) and error.retry_after_s and not error.waits_alone:
+            later = Heard(Outcome.NOT_NOW, problem=str(error), retry_after_s=error.retry_after_s)
+            self.heard(later, is_first_failure=False, now=now)
 
     def heard(self, heard: Heard, *, is_first_failure: bool, now: str) -> None:
         """Count what a call or a question came to; a success on a channel that does not fail changes nothing."""
@@ -60,7 +76,7 @@ class Resting:
         """Add what was heard to the row as it stands: a person may have ended the rest meanwhile."""
         if not self._unwritten and not self.rest.is_told:
             return
-        before = rest = unit.attempts.rest_of(self.rest.channel, to_change=True)
+        before = rest = _held(unit, self.rest.channel)
         for call in self._unwritten:
             rest = call.counted(rest)
         self._recorded = _without_anyone_waiting(unit, rest)
@@ -74,8 +90,17 @@ class Resting:
 
 def let_be(unit: UnitOfWork, channel: str) -> None:
     """Ask nobody any more about a channel whose last open message has ended, with what a person says of it."""
-    rest = unit.attempts.rest_of(channel, to_change=True)
+    rest = _held(unit, channel)
     _keep(unit, rest, _without_anyone_waiting(unit, rest))
+
+
+def _held(unit: UnitOfWork, channel: str) -> ChannelRest:
+    """Return how a channel stands, which nobody else changes before the transaction ends.
+
+    Its name is held too: two who first hear something of a channel find no row that they could hold.
+    """
+    unit.commands.claim(f"rest of channel {channel}")
+    return unit.attempts.rest_of(channel, to_change=True)
 
 
 def _without_anyone_waiting(unit: UnitOfWork, rest: ChannelRest) -> ChannelRest:
@@ -99,12 +124,3 @@ def _keep(unit: UnitOfWork, before: ChannelRest, rest: ChannelRest) -> None:
         )
     elif before.is_told and not rest.is_told:
         close_rest_task(unit, rest.channel)
-
-
-def said(rest: ChannelRest) -> str:
-    """Say why a channel is not called."""
-    until = rest.rests_until[:19].replace("T", " ")
-    has_failed = rest.failures >= MOST_FAILURES_IN_A_ROW
-    after = f"after {rest.failures} failures in a row" if has_failed else "as it has asked for"
-    why = f": {rest.problem}" if rest.problem else ""
-    return f"the channel {rest.channel} is left in peace until {until} UTC, {after}{why}"

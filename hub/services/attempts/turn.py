@@ -275,6 +275,10 @@ class Turn:
         assert isinstance(self._channel, QueryableChannel)  # what promises `queryable` is checked to be one
         self.write_down()
         self._pace.wait(before=self.write_down)
+        with self._store.read() as unit:
+            self._resting.look_anew(unit)
+        if refusal := self._resting.why_not_asked(self._now()):
+            raise refusal
         self._pace.calls_now()
         return self._heard(attempt, ask(self._channel, attempt.key, lambda: self._message(attempt)))
 
@@ -287,9 +291,14 @@ class Turn:
             started = [self._begun(attempt) for attempt in attempts]
             changed = self._record(unit, begun=list(zip(attempts, started, strict=True)))
             if changed:
-                raise TransientError(f"attempt {changed[0].attempt_no} was changed by somebody else meanwhile")
+                raise self._why_not_begun(unit, changed[0])
         self._committed()
         return started
+
+    def _why_not_begun(self, unit: UnitOfWork, attempt: Attempt) -> TransientError:
+        self._resting.look_anew(unit)
+        changed = TransientError(f"attempt {attempt.attempt_no} was changed by somebody else meanwhile")
+        return self._resting.why_not_asked(self._now()) or changed
 
     def _begun(self, attempt: Attempt) -> Attempt:
         promise, moment = self._channel.promise, self._moment()

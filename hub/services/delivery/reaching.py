@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 
 from hub.banking_calendar import Clock
 from hub.contracts import DocumentChannel
-from hub.errors import ConfigurationError, HubError, TransientError
+from hub.errors import ConfigurationError, HubError
 from hub.model.deliveries import KeptReach
 from hub.model.delivery import Reach, Reachable, Recipient
-from hub.rules.attempts import LONGEST_PROBLEM, Heard, Outcome
-from hub.rules.channel_rest import asked_rest_left_s
+from hub.rules.attempts import LONGEST_PROBLEM
 from hub.services.attempts.resting import Resting
 from hub.services.delivery.loading import Loaded
 from hub.services.ports import Store, UnitOfWork
@@ -89,9 +88,8 @@ class Reaching:
     def _answers(self, channel: DocumentChannel, batch: Sequence[Recipient], resting: Resting) -> dict[str, Reach]:
         if self._failures.get(channel.name, 0) >= MOST_FAILURES:
             return _unknown(batch, self._shut.get(channel.name, NO_ANSWER)[:LONGEST_PROBLEM])
-        now = self._clock.now().isoformat(timespec="milliseconds")
-        if asked_rest_left_s(resting.rest, now=now):
-            return self._failed(channel, batch, resting.why)
+        if refusal := resting.why_not_asked(self._now()):
+            return self._failed(channel, batch, str(refusal))
         asked = {one.key for one in batch}
         try:
             answers = {key: reach for key, reach in channel.reach(batch).items() if key in asked}
@@ -100,9 +98,7 @@ class Reaching:
             self._shut[channel.name] = str(error)
             return _unknown(batch, str(error)[:LONGEST_PROBLEM])
         except HubError as error:
-            if isinstance(error, TransientError) and error.retry_after_s:
-                later = Heard(Outcome.NOT_NOW, problem=str(error), retry_after_s=error.retry_after_s)
-                resting.heard(later, is_first_failure=False, now=now)
+            resting.not_answered(error, now=self._now())
             return self._failed(channel, batch, str(error))
         except Exception as error:  # noqa: BLE001 - an adapter's defect; its text may hold data
             return self._failed(channel, batch, f"the channel is broken: {type(error).__name__} in reach")
@@ -112,6 +108,9 @@ class Reaching:
     def _failed(self, channel: DocumentChannel, batch: Sequence[Recipient], why: str) -> dict[str, Reach]:
         self._failures[channel.name] = self._failures.get(channel.name, 0) + 1
         return _unknown(batch, why[:LONGEST_PROBLEM])
+
+    def _now(self) -> str:
+        return self._clock.now().isoformat(timespec="milliseconds")
 
 
 def _unknown(batch: Sequence[Recipient], why: str) -> dict[str, Reach]:

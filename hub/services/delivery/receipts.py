@@ -10,6 +10,7 @@ from hub.errors import ConfigurationError, HubError, TransientError
 from hub.model.delivery import Followed
 from hub.model.tenant import Tenant
 from hub.rules.attempts import IN_DOUBT, OPEN, later
+from hub.services.attempts.resting import Resting
 from hub.services.delivery.answers import apply_answers, find_answered, tell_strays
 from hub.services.delivery.reports import apply_receipts, strangers
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
@@ -34,7 +35,7 @@ class FollowRun:
         """Ask all that report; answer how many reports were of documents of ours.
 
         Raises:
-            TransientError: some channel did not answer; the others were asked.
+            TransientError: some channel did not answer, or is asked nothing now as it has asked for; the others were.
             ConfigurationError: a setting keeps some channel from answering; the others were asked.
         """
         found: dict[str, int] = {}
@@ -53,7 +54,7 @@ class FollowRun:
         for _ in range(MOST_PAGES):
             with self._store.read() as unit:
                 cursor = unit.recipients.cursor(channel.name)
-            followed = _followed(channel, cursor)
+            followed = self._followed(channel, cursor)
             answered, strays = find_answered(self._store, self._tenant, channel, followed.answers)
             with work.write() as unit:
                 # Asked first: what ends meanwhile is known then.
@@ -68,6 +69,23 @@ class FollowRun:
             if not followed.has_more or followed.cursor == cursor:
                 break
         return found
+
+    def _followed(self, channel: FollowedChannel, cursor: str) -> Followed:
+        """Ask for a page of reports, unless it has asked for a rest; where it does so now, that is kept for all."""
+        resting = Resting(self._store, channel.name)
+        with self._store.read() as unit:
+            refusal = resting.why_not_asked(unit.now)
+        if refusal is not None:
+            raise refusal
+        try:
+            return channel.follow(cursor)
+        except HubError as error:
+            with self._store.write() as unit:
+                resting.not_answered(error, now=unit.now)
+                resting.record(unit)
+            raise
+        except Exception as error:  # an adapter's defect; its text may hold data
+            raise TransientError(f"the channel {channel.name} is broken: {type(error).__name__} in follow") from error
 
     def _tell_early(self, work: Work, channel: FollowedChannel) -> int:
         """Tell reports that were put aside, as far as it is known by now whose they are; those of nobody go."""
@@ -96,15 +114,6 @@ def _ask_about(work: UnitOfWork, channel: str, problems: Sequence[str]) -> None:
             f"a report to the channel {channel} cannot be read: {problem}; "
             "when you have looked at it: hub documents seen with the number of this task",
         )
-
-
-def _followed(channel: FollowedChannel, cursor: str) -> Followed:
-    try:
-        return channel.follow(cursor)
-    except HubError:
-        raise
-    except Exception as error:  # an adapter's defect; its text may hold data
-        raise TransientError(f"the channel {channel.name} is broken: {type(error).__name__} in follow") from error
 
 
 def _raise_worst(problems: list[HubError]) -> None:

@@ -39,7 +39,7 @@ Index("attempt_by_run", attempt.c.tenant, attempt.c.run_no)
 Index("attempt_by_state", attempt.c.tenant, attempt.c.state, attempt.c.attempt_no)
 
 channel_rest = table(
-    "channel_rest",  # a channel that failed to take the latest messages; no row when it took the last one
+    "channel_rest",  # a channel that failed to take the latest messages or asked for a rest; else no row
     tenant_column(),
     text("channel"),
     number("failures"),
@@ -47,6 +47,7 @@ channel_rest = table(
     text("asked_at"),
     number("asked_s"),
     text("rests_until"),
+    text("not_before"),
     text("problem"),
     number("is_told", default=0),
     PrimaryKeyConstraint("tenant", "channel"),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.model.attempts import Attempt, AttemptState, ChannelRest
-from hub.rules.attempts import LONGEST_WAIT_S, MOST_FAILURES, Heard, Outcome, given_up, later
+from hub.rules.attempts import LONGEST_WAIT_S, Heard, Outcome, given_up, later
 from hub.rules.channel_rest import (
     GIVES_UP_AFTER_S,
     LONGEST_REST_S,
@@ -21,6 +21,7 @@ from hub.rules.channel_rest import (
     is_kept_too_long,
     is_on_trial,
     rest_left_s,
+    said,
     told,
 )
 
@@ -107,8 +108,8 @@ def test_a_person_is_told_before_it_rests_for_an_hour():
 
 
 def asked(*at_s: int) -> ChannelRest:
-    """A channel that took nothing of many messages, and was asked at these times too."""
-    rest = failed(MOST_FAILURES)
+    """A channel that failed to take a message, and was asked at these times too."""
+    rest = failed(1)
     for at in at_s:
         rest = after_call(rest, FAILED, is_first_failure=False, now=later(NOW, at))
     return rest
@@ -119,7 +120,6 @@ def test_a_message_is_not_kept_longer_than_a_day_and_a_half_by_a_channel_that_ta
 
     assert not is_kept_too_long(message(), asked(*hourly, GIVES_UP_AFTER_S - 1))
     assert is_kept_too_long(message(), asked(*hourly, GIVES_UP_AFTER_S))
-    assert not is_kept_too_long(message(), asked(*hourly, GIVES_UP_AFTER_S)._replace(failures=MOST_FAILURES - 1))
 
 
 def test_time_counts_from_when_the_message_was_due():
@@ -187,19 +187,70 @@ def test_what_was_under_way_when_it_asked_does_not_end_its_rest(outcome):
     asked = after_call(ChannelRest("post"), busy(600), is_first_failure=True, now=NOW)
     beside = after_call(asked, Heard(outcome), is_first_failure=True, now=later(NOW, 1))
 
-    assert beside == ChannelRest("post", rests_until=later(NOW, 600))
+    assert beside == ChannelRest("post", not_before=later(NOW, 600))
     assert after_call(beside, Heard(outcome), is_first_failure=True, now=later(NOW, 600)) == ChannelRest("post")
 
 
-def test_whom_it_reaches_it_is_not_asked_while_it_rests_as_it_asked_and_is_after_failures_in_a_row():
-    asked = after_call(failed(1), busy(600), is_first_failure=True, now=NOW)
+@pytest.mark.parametrize("asks_s", [0, 90, 600])
+def test_what_it_asks_for_and_its_failures_are_told_apart(asks_s):
+    """After the fourth failure it rests for two minutes; a question is kept back for as long as it asks, no longer."""
+    rest = after_call(failed(3), busy(asks_s), is_first_failure=True, now=NOW)
+    why = "09:10:00 UTC, as it has asked for" if asks_s == 600 else "09:02:00 UTC, after 4 failures in a row"
 
-    assert [asked_rest_left_s(rest, now=NOW) for rest in (ChannelRest("post"), asked, failed(3))] == [0, 600, 0]
+    assert (rest_left_s(rest, now=NOW), asked_rest_left_s(rest, now=NOW)) == (max(asks_s, 120), asks_s)
+    assert said(rest) == f"the channel post is left in peace until 2026-11-22 {why}: 429"
+    taken = after_call(rest, Heard(Outcome.DELIVERED), is_first_failure=True, now=NOW)
+    assert rest_left_s(taken, now=NOW) == asks_s
 
 
-@pytest.mark.parametrize("is_first", [True, False])
 @pytest.mark.parametrize(("asks_s", "is_told"), [(HOUR - 1, 0), (HOUR, 1)])
-def test_a_person_is_told_at_once_when_it_asks_for_an_hour(asks_s, is_told, is_first):
-    rest = after_call(ChannelRest("post"), busy(asks_s), is_first_failure=is_first, now=NOW)
+def test_a_person_is_told_at_once_when_it_asks_for_an_hour(asks_s, is_told):
+    rest = after_call(ChannelRest("post"), busy(asks_s), is_first_failure=True, now=NOW)
 
     assert told(rest, now=NOW).is_told == is_told
+
+
+def test_a_question_says_nothing_of_whether_it_takes_messages():
+    """It asked for a rest once; weeks later one message fails, and it has not "taken nothing since" then."""
+    asked = after_call(ChannelRest("post"), busy(2 * HOUR), is_first_failure=False, now=NOW)
+    weeks_later = later(NOW, 20 * 24 * HOUR)
+    one_failed = after_call(asked, FAILED, is_first_failure=True, now=weeks_later)
+
+    assert (told(asked, now=NOW).is_told, told(one_failed, now=weeks_later).is_told) == (0, 0)
+    assert one_failed.since == weeks_later
+
+
+def test_what_is_asked_of_one_message_lets_no_other_wait():
+    heard = busy(600)._replace(waits_alone=True)
+
+    assert rest_left_s(after_call(ChannelRest("post"), heard, is_first_failure=True, now=NOW), now=NOW) == 0
+
+
+def in_peace_for(hours: int, asks_s: int, rest: ChannelRest | None = None) -> ChannelRest:
+    """A channel that is called as soon as it may be, and asks for the next rest each time; no message failed."""
+    rest = rest or ChannelRest("post")
+    for at_s in range(0, hours * HOUR + 1, asks_s):
+        rest = after_call(rest, busy(asks_s), is_first_failure=False, now=later(rest.asked_at or NOW, at_s and asks_s))
+    return rest
+
+
+@pytest.mark.parametrize("asks_s", [1800, HOUR, 6 * HOUR])
+def test_a_rest_that_it_asks_for_counts_by_its_own_length(asks_s):
+    assert not is_kept_too_long(message(), in_peace_for(30, asks_s))
+    assert is_kept_too_long(message(), in_peace_for(36, asks_s))
+    assert in_peace_for(36, asks_s).asked_s == GIVES_UP_AFTER_S
+
+
+def test_who_came_while_it_rested_waits_for_as_long_as_others_though_its_failures_began_later():
+    came_later = due_from_now(message(), in_peace_for(12, 6 * HOUR))
+    failing = after_call(in_peace_for(36, 6 * HOUR), FAILED, is_first_failure=True, now=later(NOW, 36 * HOUR))
+
+    assert (is_kept_too_long(message(), failing), is_kept_too_long(came_later, failing)) == (True, False)
+    assert is_kept_too_long(came_later, failing._replace(asked_s=48 * HOUR))
+
+
+@pytest.mark.parametrize("jump_s", [100 * GIVES_UP_AFTER_S, -100 * GIVES_UP_AFTER_S])
+def test_a_clock_that_jumps_while_it_rests_counts_for_that_rest_at_most(jump_s):
+    asked_once = after_call(ChannelRest("post"), busy(10**9), is_first_failure=True, now=NOW)
+
+    assert after_call(asked_once, FAILED, is_first_failure=True, now=later(NOW, jump_s)).asked_s <= LONGEST_WAIT_S

@@ -175,6 +175,7 @@ CREATE TABLE channel_rest (
     asked_at TEXT NOT NULL,
     asked_s BIGINT NOT NULL,
     rests_until TEXT NOT NULL,
+    not_before TEXT NOT NULL,
     problem TEXT NOT NULL,
     is_told BIGINT DEFAULT '0' NOT NULL,
     PRIMARY KEY (tenant, channel)

@@ -6,6 +6,7 @@ import uuid
 from contextlib import suppress
 from datetime import timedelta
 from threading import Event, Thread
+from typing import Any
 
 import pytest
 from attempt_world import AttemptWorld, Died, ScriptedChannel, scripted
@@ -139,6 +140,22 @@ def test_a_rest_that_was_asked_for_goes_on_though_a_message_was_taken_meanwhile(
     assert Resting(world.store, "post").left_s(at) == 600
 
 
+def test_a_message_that_waits_alone_keeps_no_other_from_its_channel(world):
+    """Five to a recipient who has got too many; by their own waits they would be tried after 30 seconds."""
+    too_many = TransientError("42900", retry_after_s=600, waits_alone=True)
+    channel = choosy(world, *[too_many] * 5, Delivered())
+    world.plan(IDEMPOTENT, 5, batch="1", prefix="bad")
+    world.plan(IDEMPOTENT, 9, batch="2", prefix="good")
+    world.work()
+    world.clock.advance(9 * MINUTE)
+    world.work()
+    assert (good(world), len(channel.sent)) == (["delivered"] * 9, 5)
+    world.clock.advance(MINUTE)
+    world.work()
+
+    assert world.states() == ["delivered"] * 14
+
+
 @pytest.mark.parametrize("promise", Promise)
 def test_a_turn_sees_that_its_channel_asks_for_a_rest_meanwhile(world, promise):
     """Beside it whom the channel reaches is asked; the second message, or the rows after the first, wait unsent."""
@@ -221,8 +238,9 @@ def good(world: AttemptWorld) -> list[str]:
     return [attempt.state for attempt in world.attempts() if attempt.message.startswith("good")]
 
 
-def choosy(world: AttemptWorld) -> None:
-    world.channels[IDEMPOTENT] = Choosy(IDEMPOTENT, OutcomeUnknownError("500"))
+def choosy(world: AttemptWorld, *answers: Any) -> Choosy:
+    world.channels[IDEMPOTENT] = channel = Choosy(IDEMPOTENT, *answers or [OutcomeUnknownError("500")])
+    return channel
 
 
 def test_messages_that_are_never_taken_do_not_keep_later_ones_from_a_channel_that_works(world):

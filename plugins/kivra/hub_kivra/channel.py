@@ -18,7 +18,7 @@ from hub.model.delivery import Outgoing, Preparation, Prepared, Reach, Recipient
 from hub.model.documents import DocumentKind
 from hub.transports.https import Answer
 from hub_kivra.access import TABLE, KivraApi
-from hub_kivra.codes import SWISH_ALIAS, Meaning, meaning_of
+from hub_kivra.codes import SWISH_ALIAS, TOO_MANY, Meaning, meaning_of
 from hub_kivra.content import content_of, mailbox_in
 from hub_kivra.matching import Matching
 from hub_kivra.settings import KivraSettings
@@ -115,7 +115,8 @@ class KivraChannel:
         if meaning is Meaning.MATCH_AGAIN:
             return self._whose_fault(answer, message)
         if meaning is Meaning.LATER or (answer.says_later and meaning is Meaning.UNSURE):
-            return TransientError(f"{told(answer)}: later", retry_after_s=answer.retry_after_s)
+            is_full = own_code(answer) == TOO_MANY
+            return TransientError(f"{told(answer)}: later", retry_after_s=answer.retry_after_s, waits_alone=is_full)
         if meaning is Meaning.UNSURE:
             return OutcomeUnknownError(f"{told(answer)}: it may have been taken")
         return _for_good(answer, meaning)

@@ -55,6 +55,7 @@ _BY_CODE = {
     42220: Meaning.SETTINGS,  # the Swish alias is not one of Kivra's
 }
 SWISH_ALIAS = 42220
+TOO_MANY = 42900  # of a content: 50 a minute to the same recipient, and no other limit is stated
 
 
 def meaning_of(code: int) -> Meaning:

@@ -103,7 +103,7 @@ def test_a_busy_server_says_when_to_come_again(sandbox, channel, message):
 
     with pytest.raises(TransientError) as raised:
         channel.send(message())
-    assert raised.value.retry_after_s == 1
+    assert (raised.value.retry_after_s, raised.value.waits_alone) == (1, False)
 
 
 def test_an_expired_token_is_nobodys_concern(sandbox, channel, message):
@@ -246,8 +246,9 @@ def test_more_than_fifty_a_minute_to_one_recipient_wait(sandbox, channel, messag
     for at in range(50):
         channel.send(message(delivery_id=f"d-{at}"))
 
-    with pytest.raises(TransientError):
+    with pytest.raises(TransientError) as raised:
         channel.send(message(delivery_id="d-50"))
+    assert (raised.value.retry_after_s, raised.value.waits_alone) == (1, True)
     assert len(sandbox.received()) == 50
 
 

@@ -221,9 +221,9 @@ def test_a_question_says_nothing_of_whether_it_takes_messages():
 
 
 def test_what_is_asked_of_one_message_lets_no_other_wait():
-    heard = busy(600)._replace(waits_alone=True)
+    alone = busy(600)._replace(waits_alone=True)
 
-    assert rest_left_s(after_call(ChannelRest("post"), heard, is_first_failure=True, now=NOW), now=NOW) == 0
+    assert after_call(failed(2), alone, is_first_failure=True, now=NOW) == failed(2)
 
 
 def in_peace_for(hours: int, asks_s: int, rest: ChannelRest | None = None) -> ChannelRest:

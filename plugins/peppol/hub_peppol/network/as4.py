@@ -171,7 +171,8 @@ def _judge(exchange: Any, answer: Answer) -> None:
 def _refusal(answer: Answer) -> HubError:
     """Return what an answer means that is no signal; when to come again is about one receiver, and no other waits."""
     if answer.says_later or answer.status in _NOT_FOR_US:
-        return TransientError(f"the receiver's access point answered {answer.status}: it was not taken")
+        said = f"the receiver's access point answered {answer.status}: it was not taken"
+        return TransientError(said, retry_after_s=answer.retry_after_s, waits_alone=True)
     if answer.status in _LISTENS or answer.status == _CONFLICT or answer.status >= 500:
         return OutcomeUnknownError(f"the receiver's access point answered {answer.status} without a receipt")
     return RejectedError(f"the receiver's access point answered {answer.status}: it was refused")

@@ -211,6 +211,8 @@ def test_what_goes_wrong_says_whether_it_was_taken(
         sender.send(envelope)
     assert type(caught.value) is error
     assert "556000" not in str(caught.value)
+    if fault in ("busy", "too_many"):
+        assert (caught.value.retry_after_s, caught.value.waits_alone) == (1, True)
 
 
 def handed_over(sender: As4Sender, envelope: sbdh.Envelope) -> Delivered:

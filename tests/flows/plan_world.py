@@ -72,11 +72,11 @@ class PlanWorld(World):
                 has_more = follow_plans(work, self.tenant)
         self.drain()
 
-    def pays(self, amount_ore: int, plan_no: int = 1) -> None:
-        """Let the debtor pay by the plan's reference."""
+    def pays(self, amount_ore: int, plan_no: int = 1, *, reference: str = "") -> None:
+        """Let the debtor pay by the plan's reference, or by another."""
         day = self.clock.today()
         self._keys += 1
-        paid = pay(amount_ore, self.plan(plan_no).reference, quality="checked", booked_date=day)
+        paid = pay(amount_ore, reference or self.plan(plan_no).reference, quality="checked", booked_date=day)
         self.receive(payment_file("bgmax", [paid], serial=str(self._keys)))
 
     def delivery_tells(self, kind: str, **data: Any) -> None:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from payment_world import settings_of_company
 from plan_world import RATES, PlanWorld
 from sqlalchemy import Engine
 from telling import assert_books_agree, entries
 
 from hub.errors import DataError, RuleViolation
+from hub.model.tenant import Tenant
+from hub.rules.references import check_reference
 from hub.services.books.interest import accrued
+from hub.services.delivery.commands import DELIVERY_HANDLERS
+from hub.testing.example_tenant import tenant_settings
 
 NO_INTEREST = {"without_interest": True}
 
@@ -104,6 +109,24 @@ class TestMaking:
 
         world.make("1001", is_sent=False)
         assert (world.plan().reference, world.holds(owed)) == ("", [("plan", "plan:1")])
+
+    def test_a_copy_has_a_reference_that_the_bank_takes_by_now_and_both_pay_the_plan(self, world, owed):
+        world.handlers = {**world.handlers, **DELIVERY_HANDLERS}
+        world.make("1001", "1002", **NO_INTEREST)
+        hard = settings_of_company(references={"giro": {"control": {"level": "length_digit"}}})
+        world.tenant = Tenant.model_validate(tenant_settings(hard, id="north"))
+        answer = world.tell("copy_document", document_no=1)
+
+        original, copy = world.letter(1), world.letter(answer["document_no"])
+        assert original.reference == world.plan().reference != copy.reference
+        assert check_reference(copy.reference, world.tenant.companies[0].references["giro"].control) is None
+        assert {one.reference for one in copy.instalments} == {copy.reference}
+        assert [one.details for one in copy.instalments] == [one.details for one in original.instalments]
+        _, older = owed
+        for reference in (original.reference, copy.reference):
+            world.pays(3_000, reference=reference)
+        assert world.open(older).fee_ore == 0
+        assert set(world.rules_of(older)) == {"plan"}
 
 
 class TestPaying:

@@ -188,6 +188,27 @@ def test_a_claim_whose_reference_the_bank_refuses_by_now_goes_without_it(run):
     assert run.north.sql("SELECT count(*) FROM reference WHERE target_kind = 'letter'") == [(2,)]
 
 
+def test_a_copy_goes_with_references_that_the_bank_takes_by_now(run):
+    """The letters went before the control was made hard; a copy is paid by another reference that means the same."""
+    run.books.rows({"number": "1004", "amount": "400,00", "reference": "20016", **ADDRESS})
+    run.send(run.ask("demand", "1001", "1004"), run.ask("demand", "1004", key="dun:7:2", letter_no=2))
+    run.north.work()
+    several, alone = run.sent()
+    assert ([one.reference for one in several.claims][1], alone.reference) == ("20016", "20016")
+
+    run.tenant = run.north.tenant = tenant_of(references={"giro": {"control": {"level": "length_digit"}}})
+    for number in (1, 2):
+        run.north.tell("copy_document", key=f"c{number}", document_no=number)
+    copies = run.sent()[2:]
+
+    assert [[one.reference for one in copy.claims] for copy in copies] == [["", ""], [""]]
+    assert [(copy.reference[0], len(copy.reference), copy.copy_no) for copy in copies] == [("9", 11, 1)] * 2
+    assert run.channel.numbers == ["7-1", "7-2", "7-1", "7-2"]
+    means = "SELECT target_kind, target_id FROM reference WHERE reference = '{}'"
+    assert run.north.sql(means.format(copies[0].reference)) == [("letter", 1)]
+    assert run.north.sql(means.format(copies[1].reference)) == [("receivable", run.books.one("1004").receivable_id)]
+
+
 def test_a_residual_demand_repeats_the_demand_and_deducts_what_was_paid_since(run):
     one = run.books.one("1001")
     reminder = SentBefore(DunningStep.REMINDER_1, D("2026-10-20"), D("2026-11-03"))

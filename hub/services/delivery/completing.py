@@ -37,7 +37,8 @@ class Completing:
     def complete(self, document: Document, *, gets_reference: bool = False) -> Document:
         """Return the document with all that channels need.
 
-        A letter that gets a reference of its own (`letter_references`) takes none from the books that the bank refuses.
+        A letter that gets a reference of its own (`letter_references`, `copied_references`) takes none from the books
+        that the bank refuses.
 
         Raises:
             DataError: it cannot be right; the message lists everything that is wrong with it.

@@ -15,6 +15,7 @@ from hub.model.documents import Document
 from hub.model.tenant import Tenant
 from hub.services.delivery.accepting import CLAIM, Offered, candidate_of, take
 from hub.services.delivery.completing import Completing
+from hub.services.delivery.copied_references import with_taken_references
 from hub.services.delivery.kept import kept_document
 from hub.services.ports import JsonObject, UnitOfWork
 
@@ -32,8 +33,9 @@ def copy_document(work: UnitOfWork, tenant: Tenant, command: CopyDocument) -> Js
     work.commands.claim(CLAIM)  # before the copies that there are are counted
     row = _original(work, command.document_no)
     original = kept_document(row.document_no, work.contents.read(row.sha256))
-    copy = copy_of(original, 1 + _copies(work, row), command)
-    candidate = candidate_of(Offered("", copy), Completing(work, tenant, [copy]).complete(copy))
+    copy = _payable(work, tenant, copy_of(original, 1 + _copies(work, row), command))
+    completed = Completing(work, tenant, [copy]).complete(copy, gets_reference=True)
+    candidate = candidate_of(Offered("", copy), completed)
     work.contents.keep_all([candidate.content])
     (taken,) = take(work, tenant, [candidate])
     return {"document_no": taken.document_no, "copy_no": copy.copy_no}
@@ -50,6 +52,13 @@ def copy_of(original: Document, copy_no: int, command: CopyDocument) -> Document
             moved = command.issue_date - date.fromisoformat(original.issue_date)
             changes["due_date"] = (date.fromisoformat(original.due_date) + moved).isoformat()
     return original.model_copy(update=changes)
+
+
+def _payable(work: UnitOfWork, tenant: Tenant, copy: Document) -> Document:
+    try:
+        return with_taken_references(work, tenant, copy)
+    except ValueError as error:
+        raise DataError(f"payee_account: {error}") from None
 
 
 def _original(work: UnitOfWork, document_no: int) -> DocumentRow:

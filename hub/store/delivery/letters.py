@@ -63,6 +63,11 @@ _VOID = text("UPDATE document_balance SET is_void = 1 WHERE tenant = :t AND docu
 _KNOWN = text(
     "SELECT DISTINCT reference FROM reference WHERE tenant = :t AND account_no = :account_no AND reference IN :some"
 ).bindparams(bindparam("some", expanding=True))
+_RENEW = text("""
+    INSERT INTO reference (tenant, account_no, reference, target_kind, target_id, valid_from, is_contested)
+    SELECT tenant, account_no, :new, target_kind, target_id, :today, is_contested FROM reference
+    WHERE tenant = :t AND account_no = :account_no AND reference = :old AND closed_on IS NULL
+""")
 
 
 class SqlLetters:
@@ -147,6 +152,11 @@ class SqlLetters:
             ("tenant", "account_no", "reference", "target_kind", "target_id", "valid_from"),
             [(self._tenant, account, value, "letter", number, day) for account, value, number, day in references],
         )
+
+    def add_renewed(self, account_no: int, reference: str, new: str) -> bool:
+        """Let a new reference mean what another does from today on; say whether that means anything."""
+        values = {"t": self._tenant, "account_no": account_no, "old": reference, "new": new, "today": self._today}
+        return self._connection.execute(_RENEW, values).rowcount > 0
 
     def _outdated(self, statement: object, numbers: Collection[int]) -> list[Outdated]:
         found: list[Outdated] = []

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hub.errors import DataError, RuleViolation
 from hub.model.runs import Run
+from hub.services.attempts import CLAIM, cancel_messages, go_on_with_messages
 from hub.services.attempts import RUN_KIND as SEND
-from hub.services.attempts import cancel_messages, go_on_with_messages
 from hub.services.delivery.anew import find_rest_anew
 from hub.services.delivery.receipts import RUN_KIND as FOLLOW
 from hub.services.delivery.routing import RUN_KIND as DELIVER
@@ -15,6 +15,7 @@ from hub.services.ports import UnitOfWork
 
 FAILED_RUN = "failed_run"  # the task that asks a person to look at a run
 ASKS_ANEW = frozenset({FOLLOW})  # what one of these has done, earlier ones that failed need not do any more
+ASKS_CHANNELS = frozenset({DELIVER, FOLLOW})  # which channels is known only when one of these is at it
 UNUSABLE_SETTINGS = "unusable_settings"  # the task that asks for settings that all runs of a tenant wait for
 
 
@@ -29,10 +30,11 @@ def run_of(work: UnitOfWork, run_id: str) -> Run:
 def retry(work: UnitOfWork, run_id: str) -> None:
     """Queue a run again that failed or was cancelled, or let one that waits go on now; finished steps stay finished.
 
-    Messages that it carries are due at once, whatever they waited for; those that were cancelled with it are sent
-    after all, unless another channel has taken them, a person has let one of their documents go another way or closed
-    it, or the register of recipients says something else of a debtor since: then what is left of that message finds its
-    way anew.
+    What it carries is due at once, whatever it waited for: messages, or documents whose channels could not say whom
+    they reach; channels that it asks are asked, though they had asked to be left in peace. Messages that were cancelled
+    with it are sent after all, unless another channel has taken them, a person has let one of their documents go
+    another way or closed it, or the register of recipients says something else of a debtor since: then what is left of
+    that message finds its way anew.
 
     Raises:
         DataError: no such run, or it is done or under way.
@@ -42,6 +44,11 @@ def retry(work: UnitOfWork, run_id: str) -> None:
         raise DataError(f"the run is {run_of(work, run_id).state}: there is nothing to try again")
     if run.kind == SEND:
         find_rest_anew(work, go_on_with_messages(work, run))
+    if run.kind == DELIVER:
+        work.commands.claim(CLAIM)
+        work.documents.make_due()
+    if run.kind in ASKS_CHANNELS:
+        work.attempts.end_asked_rests()
 
 
 def cancel(work: UnitOfWork, run_id: str) -> None:

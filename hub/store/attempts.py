@@ -264,6 +264,12 @@ class SqlAttempts:
             {"t": self._tenant, "channel": channel},
         )
 
+    def end_asked_rests(self) -> None:
+        """Let every channel be asked again now that has asked to be left in peace; failures in a row stay."""
+        self._connection.execute(
+            text("UPDATE channel_rest SET not_before = '' WHERE tenant = :t AND not_before <> ''"), {"t": self._tenant}
+        )
+
     def _lock(self, table: str, to_change: bool) -> str:
         return f" FOR UPDATE OF {table}" if to_change and self._connection.dialect.name == "postgresql" else ""
 

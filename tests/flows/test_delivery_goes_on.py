@@ -20,6 +20,7 @@ from hub.services.delivery import accept_documents
 from hub.services.delivery.kept import UNREADABLE
 from hub.services.delivery.planning import Planner
 from hub.services.delivery.reading import read_documents
+from hub.services.runs import retry
 from hub.store import contents
 from hub.store.delivery import recipients
 from hub.store.unit_of_work import SqlStore
@@ -125,6 +126,35 @@ def test_a_channel_that_says_when_to_come_again_is_not_asked_or_sent_anything_be
     )
     north.later(minutes=31)
     assert sorted(kivra.numbers) == ["1", "2"]
+
+
+def test_a_person_has_documents_and_reports_asked_about_at_once(engine):
+    """One channel lost its answer, the next one has asked for a rest: a retry waits for neither's time."""
+    kivra, letter = StubChannel(RouteStep.KIVRA), ReportingChannel(RouteStep.LETTER)
+    north = DeliveryWorld(engine, kivra, letter)
+    kivra.reaches = TransientError("the answer was lost")
+    letter.reaches = TransientError("429", retry_after_s=21600)
+    north.deliver(document("1"))
+    kivra.reaches = Reach(Reachable.NO)
+    retry_now(north, "deliver")
+    north.follow()
+    assert north.one("1").reason == "waits for letter: 429"
+    assert north.sql("SELECT kind FROM run WHERE state = 'queued'") == [("deliver",), ("follow",)]
+
+    retry_now(north, "follow")
+    assert north.sql("SELECT kind FROM run WHERE state = 'queued'") == [("deliver",)]
+    retry_now(north, "deliver")
+    letter.reaches = Reach(Reachable.YES)
+    retry_now(north, "deliver")
+
+    assert (letter.numbers, north.one("1").state, len(letter.asked)) == (["1"], "sent", 3)
+
+
+def retry_now(north: DeliveryWorld, kind: str) -> None:
+    [(run_id,)] = north.sql(f"SELECT run_id FROM run WHERE kind = '{kind}' AND state = 'queued'")
+    with north.store.write() as work:
+        retry(work, run_id)
+    north.work()
 
 
 def test_whom_a_channel_reaches_is_not_asked_in_its_rest_however_many_messages_failed(engine):

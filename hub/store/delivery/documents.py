@@ -212,6 +212,13 @@ class SqlDocuments:
         ).scalar_one()
         return found
 
+    def make_due(self) -> None:
+        """Let accepted documents wait no longer for channels that could not say whom they reach."""
+        self._connection.execute(
+            text("UPDATE document SET due_at = '' WHERE tenant = :t AND state = 'accepted' AND due_at <> ''"),
+            {"t": self._tenant},
+        )
+
     def ended(self, channels: Collection[str], limit: int) -> list[tuple[DocumentRow, str]]:
         """Return documents whose messages have come to something, with the state of the message.
 

@@ -38,7 +38,9 @@ def after_call(rest: ChannelRest, heard: Heard, *, is_first_failure: bool, now: 
     says_something = is_first_failure or rest.failures or asked_s
     if heard.outcome not in _DID_NOT_ANSWER or heard.waits_alone or not says_something:
         return rest
-    failed = _asked(rest, now)._replace(problem=heard.problem, not_before=_longer(rest.not_before, asked_s, now))
+    is_beside = not asked_s and asked_rest_left_s(rest, now=now)  # what asked for the rest is the reason to tell
+    failed = _asked(rest, now)._replace(problem=rest.problem if is_beside else heard.problem)
+    failed = failed._replace(not_before=_longer(rest.not_before, asked_s, now))
     if not is_first_failure:
         return failed
     failures = rest.failures + 1

@@ -234,6 +234,22 @@ def test_reports_and_messages_wait_for_each_others_rests(engine):
     assert (len(asked), network.numbers) == (calls + 1, ["1", "2"])
 
 
+def test_a_channel_in_its_rest_lets_no_other_wait_for_its_reports(engine):
+    """The run goes on at once for the one that says nothing of when."""
+    network, post = ReportingChannel(RouteStep.OPERATOR), ReportingChannel(RouteStep.LETTER)
+    north = DeliveryWorld(engine, network, post)
+    network.goes_wrong.append(TransientError("429", retry_after_s=3600))
+    north.deliver(document("1"))
+
+    def follow(cursor: str) -> Followed:
+        raise TransientError("503")
+
+    post.follow = follow
+    north.follow()
+
+    assert north.sql("SELECT problem FROM run WHERE kind = 'follow'") == [("503",)]
+
+
 class TestASetting:
     """A channel that a wrong setting keeps from answering whom it reaches."""
 

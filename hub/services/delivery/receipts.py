@@ -117,6 +117,11 @@ def _ask_about(work: UnitOfWork, channel: str, problems: Sequence[str]) -> None:
 
 
 def _raise_worst(problems: list[HubError]) -> None:
-    """Raise what a person has to mend before what passes by itself."""
-    for error in sorted(problems, key=lambda error: not isinstance(error, ConfigurationError)):
-        raise error
+    """Raise what a person has to mend before what passes by itself, and of that what is tried again soonest."""
+    if problems:
+        raise min(problems, key=_comes_after)
+
+
+def _comes_after(error: HubError) -> tuple[bool, int]:
+    wait_s = error.retry_after_s if isinstance(error, TransientError) else None
+    return not isinstance(error, ConfigurationError), wait_s or 0

@@ -199,6 +199,8 @@ def test_what_it_asks_for_and_its_failures_are_told_apart(asks_s):
 
     assert (rest_left_s(rest, now=NOW), asked_rest_left_s(rest, now=NOW)) == (max(asks_s, 120), asks_s)
     assert said(rest) == f"the channel post is left in peace until 2026-11-22 {why}: 429"
+    beside = after_call(rest, FAILED, is_first_failure=False, now=NOW)
+    assert beside.problem == ("429" if asks_s else "500")
     taken = after_call(rest, Heard(Outcome.DELIVERED), is_first_failure=True, now=NOW)
     assert rest_left_s(taken, now=NOW) == asks_s
 

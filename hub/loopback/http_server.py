@@ -17,6 +17,7 @@ from hub.loopback.faults import Fault, FaultQueue
 
 HOST = "127.0.0.1"
 SLOW_S = 1.0
+COMES_AGAIN_S = 1  # when to come again, as who is busy says; each server may say another time
 ENDS_WITHIN_S = 10  # what a request may still take when the server stops
 POLL_S = 0.1  # a look at whether to stop, where stop_listening wakes nobody
 _LARGEST = 64 * 1024 * 1024
@@ -88,6 +89,7 @@ class LoopbackServer(ThreadingHTTPServer):
         self.service = service
         self.faults = faults
         self.slow_s = slow_s
+        self.comes_again_s = COMES_AGAIN_S
         self.closing = Event()
         self._taken_up = Condition()
         self._at_work: list[str] = []
@@ -232,7 +234,7 @@ class _Requests(BaseHTTPRequestHandler):
     def _answer(self, response: Response) -> None:
         self.send_response(response.status)
         if response.status in _COMES_AGAIN:
-            self.send_header("Retry-After", "1")
+            self.send_header("Retry-After", str(self.server.comes_again_s))
         for name, value in response.headers.items():
             self.send_header(name, value)
         if "Content-Length" in response.headers:  # another than it has: it breaks off in the middle

@@ -66,6 +66,7 @@ class Answer(NamedTuple):
         again_at = _http_date(self.retry_after)
         if again_at is None:
             return None
+        # No party is given a clock: where the answer has no date, this one reading of ours is all that stands for it.
         wait = again_at - (_http_date(self.headers.get("date", "")) or SystemClock().now())
         return min(max(round(wait.total_seconds()), 0), LONGEST_RETRY_AFTER_S)
 

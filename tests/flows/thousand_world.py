@@ -66,6 +66,7 @@ from tests.flows.delivery_world import MOST_TURNS, NOW, DeliveryWorld
 from tests.flows.invoice_fates import NEVER_ANSWERS, REACH, TAKE_THEIR_TIME, Case, End, Ends, expected_end
 
 WAITS_FOR_REACH_H = 72  # counted from when a document came: those that failed for a day on one channel wait as well
+BANK_COMES_AGAIN_S = 5400  # when it is busy: all of its messages, questions and reports wait
 ASKED_IN_VAIN = timedelta(hours=12)  # after so long no question about many goes wrong, and nobody has waited too long
 TIMEOUT_S = 30.0  # of a call, however busy the machine is: a call that is late for that would shift the faults
 HURRIED_S = 2.0  # of one whose fault takes its time
@@ -342,6 +343,7 @@ class ThousandWorld(DeliveryWorld):
         self.mail = self._stack.enter_context(EmailSandbox(self._folder / "email"))
         self.printer = self._stack.enter_context(PrintHouse(self._folder / "letter", works_by_itself=False))
         self.operator.books.now = self.clock.now
+        self.bank.server.comes_again_s = BANK_COMES_AGAIN_S
         self.inboxes = TroubledInboxes(self._installation())
         for case in self.cases:
             self._introduce(case)

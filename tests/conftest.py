@@ -17,7 +17,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from functools import cache
 from pathlib import Path
 from types import FunctionType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 from zlib import crc32
 
 import psycopg
@@ -62,6 +62,14 @@ def pytest_xdist_setupnodes(config: pytest.Config) -> None:
     """Compile what all workers import, which each of them would else do for itself at the same time."""
     for part in ("hub", *config.getini("testpaths")):
         compileall.compile_dir(config.rootpath / part, quiet=2, workers=0, rx=re.compile(r"/test_\w+\.py$"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give each worker a third of the files, and who is done a part of another's: a module's fixtures are made once."""
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

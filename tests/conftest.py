@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 OwnDatabase = Callable[..., AbstractContextManager[str]]
 
 POSTGRESQL_URL = "HUB_TEST_POSTGRESQL_URL"
-GARBAGE_IS_WORTH_A_LOOK = 200_000  # objects; looked for as often as usual, it takes a fifteenth of the tests' time
+GARBAGE_IS_WORTH_A_LOOK = 20_000  # objects; looked for as often as usual, it takes a fifteenth of the tests' time
 DATABASES = ("sqlite", "postgresql")
 ONE_ON_POSTGRESQL_IN = 16  # flows that run on one database: the same work takes three times as long there
 KEPT = ("installation", "alembic_version", "dbos_migrations")

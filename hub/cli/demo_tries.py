@@ -16,6 +16,7 @@ from hub.demo.folder import BGMAX, CAMT054, LATE_RECEIVABLE, MISTYPED, MISTYPED_
 
 if TYPE_CHECKING:
     from hub.demo.day import Day
+    from hub.demo.outgoing import Outgoing
 
 _INDENT = 2
 
@@ -63,10 +64,19 @@ def _next_documents(day: Day, home: str) -> list[tuple[str, str]]:
         (f"hub route {sent[3]} --home {home}", "why it took the way it took"),
         (f"hub documents e-invoice {sent[2]} --to invoice.xml --home {home}", "one that went by Peppol, as data"),
         ("hub validate invoice.xml", "whether it keeps the rules of EN 16931 and Peppol; needs no tenant"),
+        *_next_sandboxes(day.outgoing, home),
+    ]
+
+
+def _next_sandboxes(outgoing: Outgoing, home: str) -> list[tuple[str, str]]:
+    if not outgoing.first_port:
+        return []
+    only = " ".join(f"--only {plugin}" for plugin in outgoing.plugins)
+    return [
         (
-            f"hub sandbox --folder {home}/sandbox --port {day.outgoing.first_port}",
+            f"hub sandbox {only} --folder {home}/sandbox --port {outgoing.first_port}",
             "the other sides again, in a terminal of their own, so that you can send more",
-        ),
+        )
     ]
 
 

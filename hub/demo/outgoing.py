@@ -36,7 +36,8 @@ class Outgoing(NamedTuple):
 
     sent: list[Sent]
     received: dict[str, int]  # by each other side's own count
-    first_port: int
+    plugins: list[str]  # whose other sides they are: these alone have the ports of the settings
+    first_port: int  # 0 when no block was free, so that each took some other one
 
 
 def send_documents(folder: DemoFolder) -> Outgoing | None:
@@ -54,7 +55,7 @@ def send_documents(folder: DemoFolder) -> Outgoing | None:
             hub.documents.follow()
             sent = [_way(hub, one) for one in accepted]
         received = {one.sandbox.name: len(one.sandbox.received()) for one in sandboxes}
-    return Outgoing(sent, received, port)
+    return Outgoing(sent, received, plugins, port)
 
 
 def _way(hub: Hub, accepted: Acceptance) -> Sent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
@@ -11,9 +12,11 @@ from unittest.mock import patch
 
 import pytest
 import typer
+from hub_processes import Process
 from typer.testing import CliRunner, Result
 
 from hub.cli.main import build_app
+from hub.testing.killing.nursery import Nursery
 
 if TYPE_CHECKING:
     from demonstration import Demonstration
@@ -119,9 +122,29 @@ def test_every_command_that_demo_says_to_try_works(
     assert len(lines) >= 8
     for line in lines:
         if line.startswith("hub sandbox"):
-            continue  # it serves until it is stopped: tests/flows/test_sandbox.py
+            continue  # it serves until it is stopped: the next test
         tried = run(*line.split()[1:])
         assert tried.exit_code == 0, f"{line}: {tried.output}"
+
+
+def test_invoices_go_out_again_to_the_other_sides_that_demo_says_to_start(
+    demonstration: Demonstration, own: Path, nursery: Nursery
+) -> None:
+    before = {row["number"]: (row["state"], row["channel"]) for row in answer("documents", home=own)}
+    told = demonstration.told.replace(str(demonstration.home), str(own))
+    [line] = [line for line in told.splitlines() if line.strip().startswith("hub sandbox")]
+    serving = Process(nursery, line.split()[1:])
+    serving.wait_for("serving until")
+    more = own / "more.json"
+    handed_over = (own / "files" / "documents.json").read_text(encoding="utf-8")
+    more.write_text(re.sub(r'("number": ")04(\d{7}")', r"\g<1>09\g<2>", handed_over), encoding="utf-8")
+
+    run("deliver", more, home=own)
+    run("documents", "follow", home=own)
+
+    after = {row["number"]: (row["state"], row["channel"]) for row in answer("documents", home=own)}
+    serving.close()
+    assert {number: after[f"09{number[2:]}"] for number in before} == before
 
 
 def test_receivable_that_comes_late_finds_the_payment_that_waits(own: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 
 import pytest
+import typst
 from sqlalchemy import Engine
 
 from hub.model.delivery import RouteStep
@@ -12,6 +13,9 @@ from hub.testing.sample_documents import sample_pdf
 from tests.flows.delivery_world import DeliveryWorld, StubChannel, document
 
 PDF = sample_pdf("Faktura 1001")
+OURS = typst.compile(b"= Faktura")
+MANGLED = OURS.replace(b"\n", b"\r\n")
+LOCKED = PDF.replace(b"/Root", b"/Encrypt 9 0 R /Root")
 EMPTIED = PDF[:9] + bytes(len(PDF) - 49) + PDF[-40:]
 
 
@@ -52,7 +56,13 @@ WRONG = {
     "give all of it": {"pdf": base64.b64encode(PDF[:-4]).decode()},
     "or its list of objects is missing": {"pdf": base64.b64encode(EMPTIED).decode()},
     "pdf": {"pdf": "no base64!"},
-    "needs lines": {"pdf": ""},
+    "pdf: the file is empty": {"pdf": ""},
+    "or leave it out and the hub prints it": {"pdf": b"", "lines": [{"text": "Water", "amount": "100.00"}]},
+    "without what stands before": {"pdf": b"\xef\xbb\xbf" + PDF},
+    "as after a transfer as text": {"pdf": MANGLED},
+    "without password": {"pdf": LOCKED},
+    "attachments[1].content: the file is locked": {"attachments": [{"name": "a.pdf", "content": LOCKED}]},
+    "attachments[1].content: the file is damaged": {"attachments": [{"name": "a.pdf", "content": MANGLED}]},
     "below zero": {"to_pay": "-1.00"},
 }
 

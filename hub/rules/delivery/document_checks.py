@@ -23,7 +23,7 @@ from hub.model.import_rows import RowProblem
 from hub.money import LARGEST_ORE, ORE_PER_KRONA
 from hub.rules.delivery.payment_box import payment_asked
 from hub.rules.delivery.totals import MOST_DIGITS, VatTotal, computed_vat, effective_rate, totals_of
-from hub.rules.delivery.whole_pdf import NO_WHOLE_PDF, is_whole_pdf
+from hub.rules.delivery.whole_pdf import fault_of_pdf
 from hub.rules.interest.start import moved_to_weekday
 
 LARGEST_BYTES = 1_000_000  # as JSON, without attachments: some hundreds of pages, which take 0.7 GB to set
@@ -31,7 +31,6 @@ LINE_BYTES = 100  # what a line feed counts as: a line on paper, however little 
 LARGEST_ATTACHED_BYTES = 24 * 1024 * 1024  # all of them together: what a file of 32 million characters can hold
 LINE_TOLERANCE_ORE = 2  # as PEPPOL-EN16931-R120 has it
 PDF = "application/pdf"
-_NO_PDF = f"{NO_WHOLE_PDF}: give all of it"
 _VAT_NUMBER_NEEDED = frozenset({VatCategory.REVERSE_CHARGE, VatCategory.EU_GOODS})
 _ABOUT_CLAIMS = frozenset(
     {
@@ -246,16 +245,16 @@ def _attachments(document: Document) -> Iterator[RowProblem]:
     for number, one in enumerate(document.attachments, 1):
         if not one.content:
             yield RowProblem(f"attachments[{number}].content", "ATTACHMENT_EMPTY", "the file is empty: leave it out")
-        elif one.content_type == PDF and not is_whole_pdf(one.content):
-            yield RowProblem(f"attachments[{number}].content", "ATTACHMENT_NO_PDF", f"the file is {_NO_PDF}")
+        elif one.content_type == PDF and (fault := fault_of_pdf(one.content)):
+            yield RowProblem(f"attachments[{number}].content", "ATTACHMENT_NO_PDF", f"the file {fault}")
         if names.index(one.name) < number - 1:
             message = "another file has the same name: name them apart"
             yield RowProblem(f"attachments[{number}].name", "ATTACHMENT_NAMED_TWICE", message)
 
 
 def _printed(document: Document) -> Iterator[RowProblem]:
-    if document.pdf and not is_whole_pdf(document.pdf):
-        yield RowProblem("pdf", "PDF_WRONG", f"the file is {_NO_PDF}, or leave it out and the hub prints it")
+    if document.pdf and (fault := fault_of_pdf(document.pdf)):
+        yield RowProblem("pdf", "PDF_WRONG", f"the file {fault}, or leave it out and the hub prints it")
 
 
 def _vat_categories(document: Document) -> Iterator[RowProblem]:

@@ -20,6 +20,7 @@ from hub.services.delivery.accepting import Offered
 _FILE = SourceSystem(name="documents", format=FileFormat.JSON)
 LARGEST_DOCUMENT = 32 * 1024 * 1024  # characters, attachments included
 LONGEST_NUMBER = 30
+_EMPTY_PDF = "pdf: the file is empty: give all of it, or leave it out and the hub prints it"
 _MOST_NAMED = 10
 _MOST_PROBLEMS = 10  # of one document: whoever sends a table of another kind need not read of every name
 
@@ -48,15 +49,18 @@ def _from_file(path: Path) -> Iterator[Offered]:
 
 def offered(place: str, values: Mapping[str, Any]) -> Offered:
     """Return a document, or in words all that is wrong with it; values are never repeated."""
+    number = values.get("number")
+    named = number[:LONGEST_NUMBER] if isinstance(number, str) else ""
+    if values.get("pdf") in ("", b""):
+        return Offered(place, None, _EMPTY_PDF, named)  # it got lost on its way: the hub's own is not what is meant
     try:
         return Offered(place, Document.model_validate(_with_bytes(values)))
     except ValidationError as error:
         found = causes(error)
         words = [f"{dotted_path(one['loc'])}: {in_words(one, 'field')}" for one in found[:_MOST_PROBLEMS]]
         more = [f"and {len(found) - _MOST_PROBLEMS} more"] if len(found) > _MOST_PROBLEMS else []
-        number = values.get("number")
         problem = "; ".join(word.removeprefix(": ") for word in (*words, *more))
-        return Offered(place, None, problem, number[:LONGEST_NUMBER] if isinstance(number, str) else "")
+        return Offered(place, None, problem, named)
 
 
 def _with_bytes(values: Mapping[str, Any]) -> Mapping[str, Any]:

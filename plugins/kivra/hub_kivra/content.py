@@ -62,7 +62,9 @@ def file_name(document: Document, delivery_id: str) -> str:
 def _parts(outgoing: Outgoing) -> Sequence[dict[str, str]]:
     document = outgoing.document
     if not outgoing.pdf.startswith(_PDF_BEGINS):
-        raise NotForKivra("its PDF is missing or broken: render it again", is_for_a_person=True)
+        raise NotForKivra(
+            "its PDF does not begin with %PDF-: hand it over anew, as another version", is_for_a_person=True
+        )
     if any(attachment.content_type != PDF for attachment in document.attachments):
         raise NotForKivra("Kivra takes attachments as PDF only: attach a PDF in place of the other file")
     own = _part(file_name(document, outgoing.delivery_id), outgoing.pdf)

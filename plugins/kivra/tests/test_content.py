@@ -72,8 +72,8 @@ def test_attachments_are_further_files(outgoing):
 @pytest.mark.parametrize(
     ("changes", "reason", "is_for_a_person"),
     [
-        ({"pdf": b""}, "render it again", True),
-        ({"pdf": b"<html>"}, "render it again", True),
+        ({"pdf": b""}, "hand it over anew", True),
+        ({"pdf": b"<html>"}, "hand it over anew", True),
         ({"recipient": Recipient("r", identity="1212121212")}, "complete the debtor", False),
         ({"recipient": Recipient("r")}, "complete the debtor", False),
         ({"attachments": [{"name": "a.xml", "content_type": "text/xml", "content": "PGE+"}]}, "as PDF only", False),

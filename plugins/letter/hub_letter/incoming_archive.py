@@ -9,11 +9,11 @@ from typing import BinaryIO
 
 from hub.contracts import ArchivedFile
 from hub.errors import FormatError
-from hub.rules.delivery.whole_pdf import NO_WHOLE_PDF, is_whole_pdf
+from hub.rules.delivery.whole_pdf import fault_of_pdf
 from hub_letter.archive_contents import blocks_of, opened
 from hub_letter.archive_documents import NoDocumentError, fields_of
 from hub_letter.archive_reading import Archive, Entry, damaged, pass_on, read_archive
-from hub_letter.pdf_pages import is_encrypted, page_count
+from hub_letter.pdf_pages import page_count
 
 NAME, CHANNEL = "archive_index", "letter_rest"
 SOURCE_SYSTEM = "archive_index"
@@ -83,10 +83,8 @@ def _refuse_repeated_numbers(archive: Archive) -> None:
 
 def _contradiction(entry: Entry, pdf: bytes) -> str:
     """Say in what a PDF is not what it should be; blank where it is."""
-    if not is_whole_pdf(pdf):
-        return f"its file is {NO_WHOLE_PDF}"
-    if is_encrypted(pdf):
-        return "its PDF is locked by a password"
+    if fault := fault_of_pdf(pdf):
+        return f"its file {fault}"
     if entry.said("sha256").lower() not in ("", hashlib.sha256(pdf).hexdigest()):
         return "its PDF has another SHA-256 than the index says"
     if entry.said("size") not in ("", str(len(pdf))):

@@ -7,8 +7,9 @@ from typing import NamedTuple
 from hub.model.countries import HOME
 from hub.model.delivery import Outgoing, Unfit
 from hub.model.documents import Attachment
+from hub.rules.delivery.whole_pdf import fault_of_pdf
 from hub_letter.address import address_problems
-from hub_letter.pdf_pages import is_encrypted, is_pdf, page_count
+from hub_letter.pdf_pages import page_count
 from hub_letter.settings import HandOver, LetterSettings
 
 PDF = "application/pdf"
@@ -35,8 +36,8 @@ def letter_of(outgoing: Outgoing, settings: LetterSettings) -> Letter | Unfit:
     debtor = outgoing.document.debtor
     if debtor.is_protected:
         return Unfit(outgoing.delivery_id, "the identity is protected: a person sees to how it goes out", True)
-    if reason := _unprintable(outgoing.pdf):
-        return Unfit(outgoing.delivery_id, f"the document {reason}: have it made anew", True)
+    if fault := fault_of_pdf(outgoing.pdf):
+        return Unfit(outgoing.delivery_id, f"the document {fault}", True)
     reason = _not_addressed(outgoing, settings) or _attached_wrongly(outgoing, settings)
     if reason:
         return Unfit(outgoing.delivery_id, reason)
@@ -61,15 +62,9 @@ def _attached_wrongly(outgoing: Outgoing, settings: LetterSettings) -> str:
     for at, attachment in enumerate(attachments, 1):
         if attachment.content_type != PDF:
             return f"attachment {at} is no PDF and cannot be printed: attach it as PDF"
-        if reason := _unprintable(attachment.content):
-            return f"attachment {at} {reason}: attach it anew"
+        if fault := fault_of_pdf(attachment.content):
+            return f"attachment {at} {fault}"
     return ""
-
-
-def _unprintable(content: bytes) -> str:
-    if not is_pdf(content):
-        return "is no PDF"
-    return "is encrypted and cannot be printed" if is_encrypted(content) else ""
 
 
 def _pages(outgoing: Outgoing) -> int | None:

@@ -14,17 +14,6 @@ MOST_UNPACKED = 32 * 1024 * 1024  # object streams hold small dictionaries; more
 _STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
 _PAGE = re.compile(rb"/Type\s*/Page(?![A-Za-z0-9])")
 _OBJECTS = re.compile(rb"/Type\s*/ObjStm(?![A-Za-z0-9])")
-_ENCRYPTED = re.compile(rb"/Encrypt[\s<]")
-
-
-def is_pdf(content: bytes) -> bool:
-    """Say whether it begins as one."""
-    return b"%PDF-" in content[:1024]
-
-
-def is_encrypted(content: bytes) -> bool:
-    """Say whether a printer needs a password for it."""
-    return _ENCRYPTED.search(_STREAM.sub(b"", content)) is not None
 
 
 def page_count(content: bytes) -> int | None:

@@ -18,7 +18,7 @@ from hub_letter import HandOver, LetterChannel, LetterSettings
 from hub_letter.batches import batch_name
 from plugins.letter.tests.documents import PERSON, outgoing, pdf
 
-ATTACHED = {"name": "terms.pdf", "content": "JVBERi0xLjcgL1R5cGUvUGFnZSA="}  # a PDF of one page
+ATTACHED = {"name": "terms.pdf", "content": pdf("terms")}
 
 
 def prepared(*batch, **settings) -> Preparation:
@@ -141,7 +141,7 @@ def test_attachments_are_printed_with_their_letter():
     ("changed", "settings", "says"),
     [
         ({"attachments": [{**ATTACHED, "content_type": "text/csv"}]}, {}, "attachment 1 is no PDF and cannot"),
-        ({"attachments": [{**ATTACHED, "content": "eA=="}]}, {}, "attachment 1 is no PDF"),
+        ({"attachments": [{**ATTACHED, "content": "eA=="}]}, {}, "attachment 1 is no whole PDF"),
         ({"attachments": [ATTACHED]}, {"format": "archive_index"}, "has no place for attachments"),
         ({"address": {"country": "NO"}}, {"abroad": False}, "letters abroad are switched off"),
     ],
@@ -153,9 +153,9 @@ def test_what_cannot_be_carried_says_what_to_do(changed, settings, says):
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"content": b"hello"}, "is no PDF"),
-        ({"content": b""}, "is no PDF"),
-        ({"content": pdf() + b"trailer<</Encrypt 9 0 R>>"}, "is encrypted"),
+        ({"content": b"hello"}, "is no whole PDF"),
+        ({"content": b""}, "is no whole PDF"),
+        ({"content": pdf().replace(b"/Root", b"/Encrypt 9 0 R/Root")}, "is locked"),
         ({"debtor": {"is_protected": True}}, "the identity is protected"),
     ],
 )

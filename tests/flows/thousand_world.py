@@ -46,7 +46,7 @@ from hub.store.verifying_attempts import CHECKS as ATTEMPT_CHECKS
 from hub.store.verifying_documents import CHECKS as DOCUMENT_CHECKS
 from hub.testing.contexts import ContextInMemory
 from hub.testing.example_tenant import company_settings, tenant_settings
-from hub.testing.sample_documents import sample_document
+from hub.testing.sample_documents import sample_document, sample_pdf
 from hub_email import EmailSettings
 from hub_email.channel import EmailChannel, email_channel
 from hub_email.sandbox import EmailSandbox
@@ -321,7 +321,7 @@ class ThousandWorld(DeliveryWorld):
         self._folder = folder
         self._chance = Random(seed)
         self._stack = ExitStack()
-        self._number_of = {hashlib.sha256(_pdf(case.number)).hexdigest(): case.number for case in cases}
+        self._number_of = {hashlib.sha256(sample_pdf(case.number)).hexdigest(): case.number for case in cases}
 
     def __enter__(self) -> ThousandWorld:
         try:
@@ -535,9 +535,9 @@ class ThousandWorld(DeliveryWorld):
         return b""
 
     def pdf(self, document: Document, _e_invoice: bytes) -> bytes:
-        """Make something like a PDF."""
+        """Make a PDF of one page, which a print house takes."""
         self.rendered.append(document.number)
-        return _pdf(document.number)
+        return sample_pdf(document.number)
 
     # What has come of it
 
@@ -669,10 +669,6 @@ def _key_of(case: Case) -> str:
 
 def _asked_as(case: Case) -> str:
     return recipient_of(document_of(case), None).key
-
-
-def _pdf(number: str) -> bytes:
-    return f"%PDF-1.7\n{number}\n%%EOF\n".encode()
 
 
 def _digest(content: bytes) -> bytes:

@@ -11,11 +11,16 @@ def main() -> None:
     """Import the command line, and run it with the arguments it was given."""
     gc.disable()
     from hub.cli.main import main as run  # here: importing is most of what a short command does
+    from hub.runtime.left_behind import end_without_calls
 
     gc.freeze()  # what was imported stays for as long as the process
     gc.set_threshold(GARBAGE_IS_WORTH_A_LOOK)
     gc.enable()
-    run()
+    try:
+        run()
+    except SystemExit as ending:
+        end_without_calls(ending.code if isinstance(ending.code, int) else 1)
+        raise
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ WAIT_GROWS_BY = 4
 LONGEST_WAIT_S = 6 * 3600
 MOST_FAILURES = 10  # with these waits about a day and a half
 LONGEST_PROBLEM = 200
-NOBODY_SAW_THE_END = "the process that sent it ended before the answer was written down"
+NOBODY_SAW_THE_END = "no answer was written down: the process that sent it ended, or was waited for no longer"
 RUN_CANCELLED = "its run was cancelled"
 NOT_CALLED = "it was not called after all"
 

@@ -259,19 +259,21 @@ class RunEngine:
             self._forget_engine()
             raise
 
-    def stop(self, wait_s: float = STOP_WAIT_S) -> bool:
+    def stop(self) -> int:
         """Take no more turns, let each run stop after the step it is in, and hand back what is left.
 
         While the database is away nothing is handed back; the others do it, or the next one that starts.
-        Returns False when a run has not stopped within `wait_s`; it cannot write any more once another begins it.
+        Returns how many runs have not stopped in time, as each is in a call that gets no answer; one can write of its
+        run no more once another begins it.
         """
         self._stopping.set()
         with self._changed:
-            has_stopped = self._changed.wait_for(lambda: not self._turns_at_work, timeout=wait_s)
+            self._changed.wait_for(lambda: not self._turns_at_work, timeout=STOP_WAIT_S)
+            not_stopped = len(self._turns_at_work)
         self._forget_engine()
         with suppress(TransientError):
             self._queue.hand_back([turn for turn in self._queue.taken() if turn.taken_by == self._node])
-        return has_stopped
+        return not_stopped
 
     def hand_back_strays(self, taken: Iterable[TakenTurn]) -> None:
         """Queue again what this node took from a queue and never began, as when the database went away in between.

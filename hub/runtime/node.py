@@ -19,6 +19,7 @@ from hub.runtime.bootstrap import Installation
 from hub.runtime.carrying import Carrier, Ending, Progress, rare_collections
 from hub.runtime.engine import RunEngine
 from hub.runtime.installed import installed_fingerprint
+from hub.runtime.left_behind import leave_calls_behind
 from hub.runtime.lock import work_lock
 from hub.runtime.logs import logger
 from hub.runtime.membership import Membership
@@ -74,10 +75,11 @@ class WorkingNode:
             self._look_after_turns(engine)
             self._queue_lost()
             stack.enter_context(rare_collections())
+            stack.enter_context(self._heart(engine))  # outside the engine: others leave runs alone that still stop
             engine.start()
-            stack.callback(engine.stop)
+            stack.callback(self._stop_engine, engine)
             stack.enter_context(Sweeper(self._installation, self._membership, self._stopping).at_work())
-            stack.enter_context(self._heart(engine))
+            stack.callback(self.stop)
             yield self
         if self._ousted:
             raise TransientError(f"node {self.name} has stopped: {self._ousted}")
@@ -102,6 +104,11 @@ class WorkingNode:
             self._membership.join()
             stack.callback(self._membership.leave)
             self._installation.set_limits()
+
+    def _stop_engine(self, engine: RunEngine) -> None:
+        if left := engine.stop():
+            _log.warning("runs have not stopped", node=self.name, runs=left)
+            leave_calls_behind()
 
     def _carry_out(self, tenant: str, run_id: str, turn: int) -> Sequence[QueuedTurn]:
         """Carry out a turn, and go on in its lane for a moment: to look for the next one takes as long as a quick run.
@@ -154,20 +161,24 @@ class WorkingNode:
 
     @contextmanager
     def _heart(self, engine: RunEngine) -> Iterator[None]:
-        heart = threading.Thread(target=self._beat, args=[engine], name="hub-heart", daemon=True)
+        has_stopped = threading.Event()
+        heart = threading.Thread(target=self._beat, args=[engine, has_stopped], name="hub-heart", daemon=True)
         heart.start()
         try:
             yield
         finally:
-            self._stopping.set()
+            has_stopped.set()
             heart.join()
 
-    def _beat(self, engine: RunEngine) -> None:
+    def _beat(self, engine: RunEngine, has_stopped: threading.Event) -> None:
         interval_s = self._installation.home.config.engine.heartbeat_s
         worked_s = 0
-        while not self._stopping.wait(interval_s):
+        while not has_stopped.wait(interval_s):
             worked_s += interval_s
             try:
+                if self._stopping.is_set():
+                    self._membership.beat()
+                    continue
                 self._ousted = self._why_ousted()
                 if self._ousted:
                     _log.error("node has to stop", node=self.name, why=self._ousted)

@@ -97,7 +97,7 @@ def test_what_was_taken_over_is_in_doubt(promise, expected):
     )
 
     assert (taken.state, taken.execution, taken.may_have_arrived) == ("in_doubt", 2, 1)
-    assert "ended before" in taken.problem
+    assert "no answer was written down" in taken.problem
     assert step(taken, promise) is expected
 
 
@@ -289,7 +289,7 @@ def test_what_is_left_to_a_person_says_why():
     left = left_to_a_person(attempt(AttemptState.STARTED, NEITHER), now=LATER)
 
     assert (left.state, left.changed_at) == ("unknown", LATER)
-    assert "ended before" in left.problem
+    assert "no answer was written down" in left.problem
 
 
 @pytest.mark.parametrize(

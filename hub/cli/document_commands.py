@@ -12,6 +12,7 @@ from hub.cli.archive_outcomes import as_accepted, end_by_archives, runs_of, show
 from hub.cli.exit_codes import ExitCode
 from hub.cli.file_outcomes import STOPPED, UNDER_WAY, exit_code_of_problem
 from hub.cli.letter_commands import add_to as add_letters_to
+from hub.cli.letter_commands import kind_of
 from hub.cli.option_names import GIVEN_BY
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, kronor, minute, say, show_fields, show_table, state, words
@@ -124,7 +125,7 @@ def _show_accepted(accepted: Sequence[Acceptance], rows: dict[int, DocumentRow])
 def _accepted_row(one: Acceptance, row: DocumentRow | None) -> tuple[Any, ...]:
     if row is None or one.problem:
         return (str(one.document_no or ""), one.number or f"place {one.place}", "", state("refused"), "", one.problem)
-    return (str(row.document_no), row.number, words(row.kind), state(row.state), row.channel, row.reason or one.warning)
+    return (str(row.document_no), row.number, kind_of(row), state(row.state), row.channel, row.reason or one.warning)
 
 
 def route(
@@ -221,7 +222,7 @@ def list_documents(
         (
             str(r.document_no),
             r.number,
-            words(r.kind),
+            kind_of(r),
             state(r.state),
             r.channel,
             kronor(r.price_ore, "SEK"),
@@ -245,7 +246,8 @@ def list_documents(
 
 def _shown(row: DocumentRow) -> dict[str, Any]:
     """Return a row without what its debtor is known by, which is mostly a person's number."""
-    return {name: value for name, value in row._asdict().items() if name != "recipient_key"}
+    shown = {**row._asdict(), "copy_no": row.copy_no}
+    return {name: value for name, value in shown.items() if name != "recipient_key"}
 
 
 def show(session: Session, number: DocumentNo) -> None:
@@ -260,8 +262,9 @@ def _show_way(session: Session, hub: Hub, number: int) -> None:
         said = {"steps": [step._asdict() for step in steps], "answers": [answer._asdict() for answer in answers]}
         answer_json({**_shown(row), **said})
         return
+    which = f", copy {row.copy_no}" if row.copy_no else ""
     show_fields(
-        f"{words(row.kind)} {row.number}, version {row.version}, company {row.company}",
+        f"{words(row.kind)} {row.number}, version {row.version}{which}, company {row.company}",
         (
             ("document", str(row.document_no)),
             ("state", state(row.state)),

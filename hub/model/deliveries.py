@@ -73,6 +73,11 @@ class DocumentRow(NamedTuple):
     search_began_at: str  # since when its next channel is looked for: accepted, come back, or sent anew
     command_key: str = ""  # of the command that asked for it: a letter, of which the sender is told by that key
 
+    @property
+    def copy_no(self) -> int:
+        """Which copy it is; 0 is the original."""
+        return int(self.document_key.rpartition(":")[2])
+
 
 class Rendering(NamedTuple):
     """What a document was made to look like; blank is not made."""

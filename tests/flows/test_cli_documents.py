@@ -140,8 +140,18 @@ def test_a_letter_is_found_by_its_receivable_and_copied(home: Path, tmp_path: Pa
 
     copied = answer("documents", "copy", str(found["document_no"]), "--dated", "2026-11-24", home=home)
     shown = answer("documents", "show", str(copied["document_no"]), home=home)
-    assert (copied["copy_no"], shown["number"], shown["kind"]) == (1, "R1", "reminder")
+    assert (
+        (shown["copy_no"], shown["number"], shown["kind"])
+        == (copied["copy_no"], "R1", "reminder")
+        == (1, "R1", "reminder")
+    )
+    assert (
+        "reminder R1, version 1, copy 1, company" in run("documents", "show", copied["document_no"], home=home).stdout
+    )
+    assert "reminder, copy 1 " in run("documents", "list", "--number", "R1", home=home).stdout
     assert "R1" in run("documents", "letters", owed.number, home=home).stdout
+    (tmp_path / "anew.json").write_text(json.dumps(invoice("R2", version=3)), encoding="utf-8")
+    assert "invoice, version 3 " in run("deliver", str(tmp_path / "anew.json"), home=home).stdout
 
 
 def test_a_document_that_is_not_there_says_where_to_look(made: Path) -> None:

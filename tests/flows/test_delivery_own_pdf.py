@@ -8,6 +8,7 @@ import pytest
 import typst
 from sqlalchemy import Engine
 
+from hub.errors import RuleViolation
 from hub.model.delivery import RouteStep
 from hub.testing.sample_documents import sample_pdf
 from tests.flows.delivery_world import DeliveryWorld, StubChannel, document
@@ -81,3 +82,14 @@ def test_the_same_document_with_another_pdf_is_another_document(north, kivra):
 
     assert "raise its version" in again.problem
     assert len(kivra.outgoing) == 1
+
+
+@pytest.mark.parametrize("asked", [{}, {"says_copy": False, "officer": "Vera Lund"}, {"issue_date": "2026-12-01"}])
+def test_nothing_is_printed_on_a_copy_of_a_pdf_that_came_so_none_goes_that_was_to_say_more(north, kivra, asked):
+    (original,) = north.deliver(printed())
+    with pytest.raises(RuleViolation, match="nothing is printed on that: copy it as it is, without the word copy"):
+        north.tell("copy_document", document_no=original.document_no, **asked)
+    assert len(kivra.outgoing) == 1
+
+    north.tell("copy_document", key="as it is", document_no=original.document_no, says_copy=False)
+    assert [(one.pdf, one.document.copy_no) for one in kivra.outgoing] == [(PDF, 0), (PDF, 1)]

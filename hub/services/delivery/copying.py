@@ -28,11 +28,17 @@ def copy_document(work: UnitOfWork, tenant: Tenant, command: CopyDocument) -> Js
     Raises:
         DataError: there is no such document, or it cannot be right as a copy.
         LedgerError: what is kept of it cannot be read.
-        RuleViolation: it was withdrawn or could not be delivered: nobody is to have it.
+        RuleViolation: it was withdrawn or could not be delivered: nobody is to have it; or its own PDF is to say
+            what nobody prints on it.
     """
     work.commands.claim(CLAIM)  # before the copies that there are are counted
     row = _original(work, command.document_no)
     original = kept_document(row.document_no, work.contents.read(row.sha256))
+    if original.pdf and (command.says_copy or command.issue_date or command.officer):
+        raise RuleViolation(
+            f"document {row.document_no} goes as the PDF that came with it, and nothing is printed on that: "
+            "copy it as it is, without the word copy (--without-word), another date or officer"
+        )
     copy = _payable(work, tenant, copy_of(original, 1 + _copies(work, row), command))
     completed = Completing(work, tenant, [copy]).complete(copy, gets_reference=True)
     candidate = candidate_of(Offered("", copy), completed)
@@ -73,5 +79,5 @@ def _original(work: UnitOfWork, document_no: int) -> DocumentRow:
 def _copies(work: UnitOfWork, row: DocumentRow) -> int:
     """Return the highest number of the copies that a document has, in its own version."""
     family = row.document_key.rpartition(":")[0]
-    keys = (one.document_key for one in work.documents.numbered([row.number]))
-    return max(int(key.rpartition(":")[2]) for key in keys if key.rpartition(":")[0] == family)
+    rows = work.documents.numbered([row.number])
+    return max(one.copy_no for one in rows if one.document_key.rpartition(":")[0] == family)

@@ -150,7 +150,7 @@ def test_a_letter_is_found_by_its_receivable_and_copied(home: Path, tmp_path: Pa
     )
     assert "reminder, copy 1 " in run("documents", "list", "--number", "R1", home=home).stdout
     assert "R1" in run("documents", "letters", owed.number, home=home).stdout
-    (tmp_path / "anew.json").write_text(json.dumps(invoice("R2", version=3)), encoding="utf-8")
+    (tmp_path / "anew.json").write_text(json.dumps(invoice("7001", version=3)), encoding="utf-8")
     assert "invoice, version 3 " in run("deliver", str(tmp_path / "anew.json"), home=home).stdout
 
 

@@ -41,6 +41,12 @@ _NEXT_IN_LANE = text("""
     JOIN run b ON b.tenant = a.tenant AND b.lane = a.lane AND b.state = 'queued' AND b.waits_until <= :now
     WHERE a.tenant = :t AND a.run_id = :run_id AND a.lane <> '' ORDER BY b.run_no LIMIT 1
 """)
+_WAITS_IN_VAIN = """
+    SELECT r.run_no FROM run r
+    WHERE r.tenant = :t AND r.state = 'queued' AND r.lane = :channel AND r.waits_until > :now
+        AND EXISTS (SELECT 1 FROM attempt a WHERE a.tenant = r.tenant AND a.run_no = r.run_no
+            AND a.state IN ('planned', 'in_doubt') AND a.next_at <= :now)
+"""  # the lane of messages is their channel
 _ENDED = ("done", "failed", "cancelled")
 
 
@@ -239,6 +245,22 @@ class SqlRuns:
     def try_again(self, run_no: int) -> bool:
         """Give a run another turn now that failed, was cancelled or waits; False when it does none of these."""
         return self._queue_again("(state IN ('failed', 'cancelled') OR state = 'queued' AND problem <> '')", run_no)
+
+    def end_waits_for_channel(self, channel: str) -> None:
+        """Give runs of a channel another turn now that wait though messages of them are due: it rests no longer.
+
+        One that somebody is at is left to them: who retries or cancels a run holds its row, and then the channel's.
+        """
+        lock = " FOR UPDATE SKIP LOCKED" if self._connection.dialect.name == "postgresql" else ""
+        rows = self._connection.execute(
+            text(
+                "UPDATE run SET problem = '', waits_until = '', turns = turns + 1 "
+                f"WHERE tenant = :t AND run_no IN ({_WAITS_IN_VAIN}{lock}) RETURNING run_no, run_id, turns, lane"
+            ),
+            {"t": self._tenant, "channel": channel, "now": self._now},
+        )
+        for row in sorted(rows, key=lambda row: row.run_no):
+            self._tell(row, 0)
 
     def _queue_again(
         self, condition: str, run_no: int, reason: str = "", delay_s: float = 0, turn: int | None = None

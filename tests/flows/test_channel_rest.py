@@ -107,6 +107,32 @@ def test_a_person_who_has_it_tried_again_does_not_wait_for_its_end(world):
     assert world.states() == ["delivered"] * 5
 
 
+@pytest.mark.parametrize("down", [[TransientError("503", retry_after_s=3600)], [TransientError("503")] * 3])
+def test_runs_that_wait_for_the_rest_go_on_when_a_retry_of_one_shows_that_the_channel_works(world, monkeypatch, down):
+    """What waits for a time of its own goes on waiting."""
+    told: list[tuple[str, float]] = []
+    monkeypatch.setattr(world.store, "_hand_over", lambda _, turn: told.append((turn.run_id, turn.delay_s)))
+    own_wait = TransientError("too many to this debtor", retry_after_s=7200, waits_alone=True)
+    scripted(world, IDEMPOTENT, own_wait, *down, Delivered())
+    for batch, messages in (("alone", 1), ("tried", 3), ("second", 2), ("third", 1)):
+        world.plan(IDEMPOTENT, messages, batch=batch, prefix=batch)
+    world.work()
+    with world.store.read() as work:
+        alone, tried, *others = before = work.runs.unfinished()
+    assert [run.put_off_for_s("2026-11-22T09:00:00+00:00") > 0 for run in before] == [True] * 4
+    assert all("is left in peace until" in run.problem for run in (tried, *others))
+
+    with world.store.write() as work:
+        retry(work, tried.run_id)
+    told.clear()
+    Carrier(world.store, world.bodies).carry_out(tried.run_id)
+
+    assert world.states() == ["planned", *["delivered"] * 3, *["planned"] * 3]
+    assert told == [(run.run_id, 0) for run in others]
+    with world.store.read() as work:
+        assert work.runs.unfinished() == [alone, *(run._replace(problem="", waits_until="") for run in others)]
+
+
 def test_a_channel_that_says_when_to_come_again_is_not_called_before_by_any_run(world):
     """One message more of the first run and both of the second wait; none of them has failed."""
     channel = scripted(world, IDEMPOTENT, TransientError("429", retry_after_s=1800), Delivered())

@@ -113,10 +113,15 @@ def _without_anyone_waiting(unit: UnitOfWork, rest: ChannelRest) -> ChannelRest:
 
 
 def _keep(unit: UnitOfWork, before: ChannelRest, rest: ChannelRest) -> None:
-    """Write it; tell a person of a channel that has failed for long, and no more once that is over."""
+    """Write it; tell a person of a channel that has failed for long, and no more once that is over.
+
+    Runs that wait for it go on when it works again, though a person ended its rest before that for one of them.
+    """
     if rest == before:
         return
     unit.attempts.keep_rest(rest)
+    if not rest.failures and not rest_left_s(rest, now=unit.now):
+        unit.runs.end_waits_for_channel(rest.channel)
     if rest.is_told and not before.is_told:
         open_rest_task(unit, rest)
         unit.events.record(

@@ -159,7 +159,7 @@ def test_what_no_channel_takes_waits_for_a_person_with_the_reasons(north, kivra,
     north.deliver(document())
 
     assert north.one().state == "held"
-    assert "kivra: not a customer there; letter: line 2 of the address is blank" in north.one().reason
+    assert "letter: line 2 of the address is blank; kivra: not a customer there" in north.one().reason
     (asked,) = north.tasks()
     assert "where the document is wrong, hand it over mended as version 2" in asked
     assert "where a setting or the register is, mend that, then: hub documents send 1" in asked

@@ -70,6 +70,7 @@ class Route(NamedTuple):
     considered: tuple[Considered, ...]
     held_by: str = ""  # why no channel is taken whatever they answer
     settled: str = ""  # what became of the document already, or what replaces it: no way is looked for
+    tried: Collection[str] = ()  # channels that did not take it, or from which it came back
 
     @property
     def next(self) -> Considered | None:
@@ -80,11 +81,11 @@ class Route(NamedTuple):
 
     @property
     def why_none(self) -> str:
-        """Why no channel takes it, for people: channels with one reason together."""
+        """Why no channel takes it, for people: channels with one reason together, those first that were tried."""
         if self.held_by:
             return self.held_by
         channels: dict[str, list[str]] = {}
-        for one in self.considered:
+        for one in sorted(self.considered, key=lambda one: one.channel not in self.tried):
             channels.setdefault(one.reason, []).append(one.channel)
         why = "; ".join(f"{', '.join(names)}: {reason}" for reason, names in channels.items())
         return f"{NOTHING_LEFT}: {why}" if why else NOTHING_LEFT
@@ -98,7 +99,7 @@ def route_of(
 ) -> Route:
     """Return the route; `reach` has the answers that are known, by channel."""
     considered = tuple(_considered(way, facts, order, reach.get(way.channel)) for way in in_order(facts, order, ways))
-    return Route(considered, PROTECTED if facts.is_protected else "")
+    return Route(considered, PROTECTED if facts.is_protected else "", tried=facts.tried.keys())
 
 
 def without_waiting(route: Route) -> Route:

@@ -111,6 +111,14 @@ def test_a_channel_that_did_not_take_it_is_not_tried_again():
     assert why_not(found, "internal") == "refused: unknown"
 
 
+def test_a_person_reads_first_what_became_of_it_where_it_was_tried():
+    returned = "returned, code moved"
+    found = route(reach=dict.fromkeys(REACHED, NO), tried={"letter": returned})
+
+    assert found.why_none.startswith(f"{rules.NOTHING_LEFT}: letter: {returned}; ")
+    assert found.considered[-1].channel == "letter"
+
+
 def test_an_address_that_does_not_work_is_not_used():
     assert why_not(route(bad_addresses={"internal"}), "internal") == rules.BAD_ADDRESS
 

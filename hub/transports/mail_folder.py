@@ -50,7 +50,7 @@ class MailFolder:
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise ConfigurationError(
-                f"the folder of returned mail cannot be used: {reason}",
+                f"the folder of returned mail, {self._folder}, cannot be used: {reason}",
                 hint="make the folder, and let the hub read it and move files to a sub-folder",
             ) from None
         return Fetched(tuple(read.values()), " ".join(read), len(left) > len(now))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, StrictInt, StringConstraints, model_validator
@@ -25,8 +26,15 @@ def _own_address(text: str) -> str:
     return address
 
 
+def _whole_path(path: str) -> str:
+    if path and not PurePath(path).is_absolute():
+        raise ValueError("must be a whole path, such as /srv/mail/returned: the hub is started in more than one place")
+    return path
+
+
 OwnAddress = Annotated[str, AfterValidator(_own_address)]
 Line = Annotated[str, StringConstraints(max_length=200, pattern=NO_CONTROL_CHARACTERS)]
+WholePath = Annotated[Line, AfterValidator(_whole_path)]
 Port = Annotated[StrictInt, Field(ge=1, le=65535)]
 Bytes = Annotated[StrictInt, Field(ge=10_000, le=100_000_000)]
 
@@ -41,7 +49,9 @@ class EmailSettings(PluginSettings):
     )
     user: Line = Field(default="", description="Whom we log in as; left out: without login.")
     password: SecretReference | None = Field(default=None, description="By reference: `env:NAME` or `file:PATH`.")
-    ca_file: Line = Field(default="", description="PEM file of certificate issuers; left out: those of the system.")
+    ca_file: WholePath = Field(
+        default="", description="PEM file of certificate issuers; left out: those of the system."
+    )
     timeout_s: float = Field(default=120.0, ge=1, le=900, description="How long a message may take, in seconds.")
     sender_address: OwnAddress = Field(default="", description="Where the mail is from; must be given.")
     sender_name: Line = Field(default="", description="The name beside it; left out: the address alone.")
@@ -51,7 +61,9 @@ class EmailSettings(PluginSettings):
         description="Where returned mail goes: `bounce@example.se` becomes `bounce+<delivery>@example.se`. Left out: "
         "the sender's address.",
     )
-    mail_folder: Line = Field(default="", description="Folder that returned mail is read from, maildir or .eml files.")
+    mail_folder: WholePath = Field(
+        default="", description="Folder that returned mail is read from, maildir or .eml files."
+    )
     imap_host: Line = Field(default="", description="Server whose mailbox returned mail is read from.")
     imap_port: Port = Field(default=993, description="Its port: 993 with `implicit_tls`, 143 with `starttls`.")
     imap_security: MailSecurity = Field(default=MailSecurity.IMPLICIT_TLS, description="As `security`.")

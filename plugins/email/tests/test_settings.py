@@ -23,6 +23,8 @@ from hub_email import EmailSettings, Plugin
         ({"sender_name": "Nordvik\r\nBcc: eve@example.com"}, "sender_name"),
         ({"bounce_address": f"{'b' * 24}@nordvik.example"}, "at most 23"),
         ({"mail_folder": "/var/mail", "imap_host": "mail.nordvik.example"}, "leave mail_folder or imap_host out"),
+        ({"mail_folder": "var/returned"}, "must be a whole path"),
+        ({"ca_file": "issuers.pem"}, "must be a whole path"),
         ({"imap_host": "mail.nordvik.example"}, "imap_user"),
         ({"warn_above_bytes": 20_000_000}, "larger than refuse"),
         ({"price": 5}, "price"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import json
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
@@ -255,7 +256,7 @@ def _faults_of(folder: Path, sandbox: str) -> dict[str, list[str]]:
     """Return the faults of all that serve there, one of this name among them. Raises DataError as above."""
     faults: dict[str, list[str]] = _told_by(folder)["faults"]
     if not is_served(folder):
-        raise DataError(f"no sandbox serves from the folder {folder.name} any more; start them: hub sandbox")
+        raise DataError(f"no sandbox serves from the folder {folder.name} any more; {_start(folder)}")
     if sandbox not in faults:
         raise DataError(f"no sandbox called {sandbox} serves there (there is: {', '.join(sorted(faults)) or 'none'})")
     return faults
@@ -274,5 +275,9 @@ def _told_by(folder: Path) -> dict[str, Any]:
     try:
         told: dict[str, Any] = json.loads((folder / RECEIVED).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise DataError(f"no sandbox serves from the folder {folder.name}; start them: hub sandbox") from None
+        raise DataError(f"no sandbox serves from the folder {folder.name}; {_start(folder)}") from None
     return told
+
+
+def _start(folder: Path) -> str:
+    return f"start them: hub sandbox --folder {shlex.quote(str(folder))}"

@@ -46,3 +46,12 @@ def test_a_port_that_is_taken_is_told_in_words(tmp_path: Path) -> None:
     assert (ended.exit_code, "Traceback" in said) == (3, False)
     assert f"port {port} is taken" in said
     assert "give another by --port" in said
+
+
+def test_where_nobody_serves_the_command_that_would_is_told_with_the_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "other sides"
+    ended = run("sandbox", "fault", "kivra", "error", "--folder", folder)
+
+    said = " ".join(ended.stderr.split())
+    assert ended.exit_code == 1
+    assert f"start them: hub sandbox --folder '{folder}'" in said

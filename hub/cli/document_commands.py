@@ -14,7 +14,7 @@ from hub.cli.file_outcomes import STOPPED, UNDER_WAY, exit_code_of_problem
 from hub.cli.letter_commands import add_to as add_letters_to
 from hub.cli.letter_commands import kind_of
 from hub.cli.option_names import GIVEN_BY
-from hub.cli.session import Session, command
+from hub.cli.session import Session, command, kept_when_stopped
 from hub.cli.showing import answer_json, kronor, minute, say, show_fields, show_table, state, words
 from hub.cli.telling import Company, Remark, tell
 from hub.errors import DataError
@@ -71,7 +71,7 @@ def deliver(
     """
     files = [Path(given) for given in files_or_numbers if _is_file(given)]
     numbers = [given for given in files_or_numbers if Path(given) not in files]
-    with session.hub() as hub:
+    with kept_when_stopped("hub documents"), session.hub() as hub:
         archives = [file for file in files if hub.documents.is_archive(file)]
         taken = [hub.documents.deliver_archive(file, company=company) for file in archives]
         accepted = [one for file in files if file not in archives for one in hub.documents.deliver(file)]
@@ -178,7 +178,12 @@ def _document_no(hub: Hub, given: str) -> int | None:
 
 
 def _is_file(given: str) -> bool:
-    return Path(given).is_file() or given.endswith((".json", ".zip"))
+    """Say whether a file is meant, not a number. Raises BadParameter for a folder, or what can be read only once."""
+    path = Path(given)
+    if given == "-" or (path.exists() and not path.is_file() and not given.isdecimal()):
+        why = "is a folder: give the files in it" if path.is_dir() else "is no file: write what it holds to one first"
+        raise typer.BadParameter(f"{given} {why}")
+    return path.is_file() or given.endswith((".json", ".zip"))
 
 
 def _one_document(path: Path) -> Document:

@@ -11,7 +11,7 @@ import typer
 from hub.cli.exit_codes import ExitCode
 from hub.cli.file_outcomes import end_by, show_outcomes
 from hub.cli.run_commands import run_progress
-from hub.cli.session import Session, command
+from hub.cli.session import Session, command, kept_when_stopped
 from hub.cli.showing import answer_json, by_currency, out, progress_bar, say, show_table, write_privately
 from hub.model.counting import counted
 from hub.model.import_rows import ImportReport
@@ -56,7 +56,11 @@ def receive(session: Session, files: Files = None, poll: Poll = False, inbox: In
     if bool(files) == poll:
         raise typer.BadParameter("give files, or --poll")
     _refuse_pipes(files or [])
-    with session.hub() as hub, run_progress("taking in", is_quiet=session.as_json) as told:
+    with (
+        kept_when_stopped("hub exchanges"),
+        session.hub() as hub,
+        run_progress("taking in", is_quiet=session.as_json) as told,
+    ):
         polled = hub.poll(inbox, progress=told) if poll else None
         receipts = polled.receipts if polled else hub.receive_all(files or [], progress=told)
         journeys = [hub.exchanges.show(receipt.exchange.number) for receipt in receipts]

@@ -236,6 +236,16 @@ def ended_by_exit_code(*, debug: bool = False, as_json: bool = False) -> Iterato
         raise told_error(error, debug=debug, as_json=as_json) from None
 
 
+@contextmanager
+def kept_when_stopped(see: str) -> Iterator[None]:
+    """Say, when a person stops a command by Ctrl-C, what becomes of what it has taken in; `see` lists it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        say(f"stopped; what was taken in is kept, and goes on with the next command or hub serve; see: {see}")
+        raise
+
+
 def told_error(
     error: Exception, before: str = "", after: str = "", *, debug: bool, as_json: bool, **beside: Any
 ) -> typer.Exit:

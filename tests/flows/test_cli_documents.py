@@ -88,6 +88,35 @@ def test_delivering_ends_in_1_when_one_is_refused_and_says_why(home: Path, tmp_p
     assert len(answer("documents", "--number", "901", home=home)) == 1
 
 
+def test_ctrl_c_while_documents_go_out_says_that_they_are_kept(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "documents.json"
+    file.write_text(json.dumps([invoice("901")]), encoding="utf-8")
+
+    def interrupted(*_: object) -> bool:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as typed:
+        typed.setattr("hub.runtime.node.WorkingNode.wait", interrupted)  # where the command waits for its runs
+        stopped = run("deliver", file, home=home)
+
+    assert stopped.exit_code == 130
+    assert "goes on with the next command or hub serve; see: hub documents" in " ".join(stopped.stderr.split())
+    assert [row["number"] for row in answer("documents", "--number", "901", home=home)] == ["901"]
+
+
+def test_what_is_no_file_that_can_be_delivered_is_no_number_either(home: Path) -> None:
+    for given, why in (
+        (home, "is a folder: give the files in it"),
+        ("/dev/null", "is no file: write what it holds to one first"),
+        ("-", "is no file"),
+    ):
+        result = run("deliver", given, home=home)
+        assert result.exit_code == 2, given
+        assert f"{given} {why}" in " ".join(result.stderr.split()), given
+
+
 def test_a_receivable_is_sent_by_its_number(home: Path) -> None:
     told = json.loads(run("deliver", "010000101", "no-such", "--json", home=home).stdout)
 

@@ -167,6 +167,7 @@ def test_ctrl_c_while_a_file_is_received_leaves_it_queued(demo: DemoFolder, tmp_
         receiving.send_signal(signal.SIGINT)
         assert receiving.ends() == 130
         assert [line for line in receiving.told if "Traceback" in line] == []
+        assert "what was taken in is kept, and goes on with the next command" in " ".join(receiving.told)
         assert hub.runs.get(run_id).state == "queued"
 
         assert hub.work()

@@ -46,10 +46,16 @@ def show_taken(taken: Sequence[TakenArchive]) -> None:
         if archive.exchange.state != ExchangeState.QUARANTINED:
             say(
                 f"{file_name(archive.exchange.name)} is exchange {archive.exchange.number}: "
-                f"{counted(documents, 'document')}; {counted(len(rest), 'file')} of it goes on as it came"
+                f"{counted(documents, 'document')}{_goes_on(len(rest))}"
             )
         for file in rest[:MOST_NAMED]:
             say(f"{file.place}: {file.reason or 'no invoice'}")
+
+
+def _goes_on(files: int) -> str:
+    if not files:
+        return ""
+    return f"; {counted(files, 'file')} of it {'goes on as it came' if files == 1 else 'go on as they came'}"
 
 
 def runs_of(taken: Sequence[TakenArchive]) -> list[Run]:

@@ -43,6 +43,18 @@ def test_an_archive_is_taken_in_and_told_and_again_it_is_the_same(home, tmp_path
     assert run("verify", home=home).exit_code == 0
 
 
+def test_an_archive_says_how_much_of_it_goes_on_only_where_something_does(home, tmp_path):
+    rest = [entry(at, gironr=GIRO, fakturadatum="") for at in (0, 1)]
+    for entries, said in (
+        ([entry(0, gironr=GIRO, ocrnr="1234567806")], ": 1 document\n"),
+        (rest, ": 0 documents; 2 files of it go on as they came\n"),
+    ):
+        file = tmp_path / f"{len(entries)}.zip"
+        files = {file_name(at): pdfs()[file_name(at)] for at in range(len(entries))}
+        file.write_bytes(archive(*entries, files=files))
+        assert said in run("deliver", file, home=home).stderr
+
+
 def test_a_damaged_archive_ends_in_1_and_says_where(home, tmp_path):
     file = tmp_path / "day.zip"
     file.write_bytes(archive(files={file_name(0): pdfs()[file_name(0)]}))

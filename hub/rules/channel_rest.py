@@ -123,7 +123,9 @@ def is_kept_too_long(attempt: Attempt, rest: ChannelRest) -> bool:
     is asked: a hub that stood still, or a clock that was put forward, ends none.
     """
     is_of_now = attempt.failing_since in ("", rest.since)  # blank: it was not failing, and may have asked for a rest
-    return rest.asked_s - (attempt.asked_before_s if is_of_now else 0) >= GIVES_UP_AFTER_S
+    is_counted_on = attempt.asked_before_s <= rest.asked_s  # else a message was taken since, and it counts anew
+    before_s = attempt.asked_before_s if is_of_now and is_counted_on else 0
+    return rest.asked_s - before_s >= GIVES_UP_AFTER_S
 
 
 def _rests_until(rest: ChannelRest) -> str:

@@ -251,6 +251,15 @@ def test_who_came_while_it_rested_waits_for_as_long_as_others_though_its_failure
     assert is_kept_too_long(came_later, failing._replace(asked_s=48 * HOUR))
 
 
+def test_what_was_counted_before_a_message_was_taken_keeps_none_for_longer():
+    """It had rested for two days when this one was planned; then it took a message, and is counted anew."""
+    planned = due_from_now(message(), in_peace_for(48, 6 * HOUR))
+    taken = after_call(ChannelRest("post"), Heard(Outcome.DELIVERED), is_first_failure=True, now=NOW)
+
+    assert not is_kept_too_long(planned, in_peace_for(30, 6 * HOUR, taken))
+    assert is_kept_too_long(planned, in_peace_for(36, 6 * HOUR, taken))
+
+
 @pytest.mark.parametrize("jump_s", [100 * GIVES_UP_AFTER_S, -100 * GIVES_UP_AFTER_S])
 def test_a_clock_that_jumps_while_it_rests_counts_for_that_rest_at_most(jump_s):
     asked_once = after_call(ChannelRest("post"), busy(10**9), is_first_failure=True, now=NOW)

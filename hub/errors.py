@@ -156,7 +156,8 @@ class UntrustedAnswer(DataError):
 class TransientError(HubError):
     """Not now: the same call again later may succeed, after `retry_after_s` where that is known.
 
-    The other side asks that of every call, unless this one `waits_alone`: such as by a limit of its recipient.
+    Of a message, the other side asks that of every call, unless this one `waits_alone`: such as by a limit of its
+    recipient. Of a channel's `reach` or `follow` it asks that of this question.
     """
 
     code = "TRANSIENT"

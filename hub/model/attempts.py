@@ -125,7 +125,7 @@ class Attempt(NamedTuple):
 class ChannelRest(NamedTuple):
     """How a tenant's calls of a channel fail, whichever messages they are of."""
 
-    channel: str
+    channel: str  # or a question to it that rests by itself, as `NAME (reports)`
     failures: int = 0  # messages in a row that failed for the first time
     since: str = ""  # ISO time in UTC of the first of them
     asked_at: str = ""  # ISO time of the latest call that failed, or that was told when to come again

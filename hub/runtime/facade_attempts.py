@@ -60,6 +60,6 @@ class AttemptsDesk:
         return content_of(self._work.store, self.get(attempt_no))
 
     def resting(self) -> list[ChannelRest]:
-        """Return the channels that are left in peace now, by name."""
+        """Return the channels, or questions to them, that are left in peace now, by name."""
         with self._work.store.read() as work:
             return [rest for rest in work.attempts.rests() if rest_left_s(rest, now=work.now)]

@@ -184,7 +184,7 @@ def test_a_message_that_waits_alone_keeps_no_other_from_its_channel(world):
 
 @pytest.mark.parametrize("promise", Promise)
 def test_a_turn_sees_that_its_channel_asks_for_a_rest_meanwhile(world, promise):
-    """Beside it whom the channel reaches is asked; the second message, or the rows after the first, wait unsent."""
+    """Another process hears it; the second message, or the rows after the first, wait unsent."""
 
     class Busy(ScriptedChannel):
         settled_after_s = 0
@@ -229,10 +229,11 @@ def test_no_question_is_asked_in_a_rest_that_began_meanwhile(world):
 
 
 def hear(world: AttemptWorld, channel: str, error: TransientError) -> None:
-    """Let another run ask the channel a question."""
+    """Let another process, that was taken for dead, hear this of a message."""
     resting = Resting(world.store, channel)
+    later = Heard(Outcome.NOT_NOW, problem=str(error), retry_after_s=error.retry_after_s or 0)
     with world.store.write() as work:
-        resting.not_answered(error, now=work.now)
+        resting.heard(later, is_first_failure=False, now=work.now)
         resting.record(work)
 
 
@@ -382,19 +383,6 @@ def test_a_dead_channel_that_says_when_to_come_again_is_waited_for_no_longer(wor
         world.clock.advance(60 * MINUTE)
 
     assert set(world.states()) == {"given_up"}
-
-
-def test_messages_are_not_kept_by_a_channel_of_which_only_questions_are_heard(world):
-    """Whom it reaches is asked whenever its rest is over, before any message: none is ever called."""
-    channel = scripted(world, IDEMPOTENT, Delivered())
-    world.plan(IDEMPOTENT, 2)
-    for _ in range(7):
-        assert set(world.states()) == {"planned"}
-        hear(world, "scripted", TransientError("503", retry_after_s=21600))
-        world.work()
-        world.clock.advance(360 * MINUTE)
-
-    assert (world.states(), channel.sent) == (["given_up"] * 2, [])
 
 
 def test_what_came_later_is_waited_for_as_long(world):
@@ -563,7 +551,7 @@ def test_neither_of_two_who_first_hear_something_of_a_channel_is_lost(world):
     """There is no row yet that the second could wait for."""
     at = "2026-11-22T09:00:00.000+00:00"
     asked, failed = Resting(world.store, "post"), Resting(world.store, "post")
-    asked.not_answered(TransientError("429", retry_after_s=3600), now=at)
+    asked.heard(Heard(Outcome.NOT_NOW, retry_after_s=3600), is_first_failure=False, now=at)
     failed.heard(FAILED, is_first_failure=True, now=at)
     written = Event()
 

@@ -48,12 +48,6 @@ class Resting:
         left_s = asked_rest_left_s(self.rest, now=now)
         return TransientError(said(self.rest._replace(rests_until="")), retry_after_s=left_s) if left_s else None
 
-    def not_answered(self, error: HubError, *, now: str) -> None:
-        """Count what a question that is of no message came to: it is heard where it says when to come again."""
-        if isinstance(error, TransientError) and error.retry_after_s and not error.waits_alone:
-            later = Heard(Outcome.NOT_NOW, problem=str(error), retry_after_s=error.retry_after_s)
-            self.heard(later, is_first_failure=False, now=now)
-
     def heard(self, heard: Heard, *, is_first_failure: bool, now: str) -> None:
         """Count what a call or a question came to; a success on a channel that does not fail changes nothing."""
         if heard.outcome in TOOK_IT_OR_NOT and self.rest == ChannelRest(self.rest.channel):
@@ -86,6 +80,32 @@ class Resting:
         """Go on from what was recorded."""
         self._unwritten.clear()
         self.rest = self._recorded
+
+
+class Question:
+    """What a channel is asked that is of no message, such as for reports: it rests with its messages, and by itself.
+
+    What it is told lets no message wait: an other side may limit its reports alone. They are asked for as soon as that
+    is over, and it would take no message any more.
+    """
+
+    def __init__(self, store: Store, channel: str, what: str) -> None:
+        self._messages = Resting(store, channel)
+        self._own = Resting(store, f"{channel} ({what})")
+
+    def why_not_asked(self, now: str) -> TransientError | None:
+        """Return why this is not to be asked now, and for how long; None when it may be."""
+        return self._messages.why_not_asked(now) or self._own.why_not_asked(now)
+
+    def not_answered(self, error: HubError, *, now: str) -> None:
+        """Heed an error that says when to ask again."""
+        if isinstance(error, TransientError) and error.retry_after_s:
+            later = Heard(Outcome.NOT_NOW, problem=str(error), retry_after_s=error.retry_after_s)
+            self._own.heard(later, is_first_failure=False, now=now)
+
+    def record(self, unit: UnitOfWork) -> None:
+        """Let all runs of the tenant know what was heard."""
+        self._own.record(unit)
 
 
 def let_be(unit: UnitOfWork, channel: str) -> None:

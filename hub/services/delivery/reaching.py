@@ -11,7 +11,7 @@ from hub.errors import ConfigurationError, HubError
 from hub.model.deliveries import KeptReach
 from hub.model.delivery import Reach, Reachable, Recipient
 from hub.rules.attempts import LONGEST_PROBLEM
-from hub.services.attempts.resting import Resting
+from hub.services.attempts.resting import Question
 from hub.services.delivery.loading import Loaded
 from hub.services.ports import Store, UnitOfWork
 
@@ -62,8 +62,8 @@ class Reaching:
     def _ask_batch(self, channel: DocumentChannel, documents: Sequence[Loaded]) -> None:
         batch = [one.recipient for one in documents]
         debtors = {one.recipient.key: one.row.recipient_key for one in documents}
-        resting = Resting(self._store, channel.name)
-        answers = {**_unknown(batch, NO_ANSWER), **self._answers(channel, batch, resting)}
+        question = Question(self._store, channel.name, "whom it reaches")
+        answers = {**_unknown(batch, NO_ANSWER), **self._answers(channel, batch, question)}
         for one in batch:
             self._known[one.key][channel.name] = answers[one.key]
         now = self._clock.now()
@@ -74,7 +74,7 @@ class Reaching:
         ]
         with self._store.write() as work:
             work.recipients.keep_reach(kept)
-            resting.record(work)
+            question.record(work)
             self._ask_a_person(work, channel.name)
 
     def _ask_a_person(self, work: UnitOfWork, channel: str) -> None:
@@ -85,10 +85,10 @@ class Reaching:
         elif not self._failures.get(channel):
             work.commands.close_task(TASK, channel)
 
-    def _answers(self, channel: DocumentChannel, batch: Sequence[Recipient], resting: Resting) -> dict[str, Reach]:
+    def _answers(self, channel: DocumentChannel, batch: Sequence[Recipient], question: Question) -> dict[str, Reach]:
         if self._failures.get(channel.name, 0) >= MOST_FAILURES:
             return _unknown(batch, self._shut.get(channel.name, NO_ANSWER)[:LONGEST_PROBLEM])
-        if refusal := resting.why_not_asked(self._now()):
+        if refusal := question.why_not_asked(self._now()):
             return self._failed(channel, batch, str(refusal))
         asked = {one.key for one in batch}
         try:
@@ -98,7 +98,7 @@ class Reaching:
             self._shut[channel.name] = str(error)
             return _unknown(batch, str(error)[:LONGEST_PROBLEM])
         except HubError as error:
-            resting.not_answered(error, now=self._now())
+            question.not_answered(error, now=self._now())
             return self._failed(channel, batch, str(error))
         except Exception as error:  # noqa: BLE001 - an adapter's defect; its text may hold data
             return self._failed(channel, batch, f"the channel is broken: {type(error).__name__} in reach")

@@ -10,7 +10,7 @@ from hub.errors import ConfigurationError, HubError, TransientError
 from hub.model.delivery import Followed
 from hub.model.tenant import Tenant
 from hub.rules.attempts import IN_DOUBT, OPEN, later
-from hub.services.attempts.resting import Resting
+from hub.services.attempts.resting import Question
 from hub.services.delivery.answers import apply_answers, find_answered, tell_strays
 from hub.services.delivery.reports import apply_receipts, strangers
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
@@ -71,18 +71,18 @@ class FollowRun:
         return found
 
     def _followed(self, channel: FollowedChannel, cursor: str) -> Followed:
-        """Ask for a page of reports, unless it has asked for a rest; where it does so now, that is kept for all."""
-        resting = Resting(self._store, channel.name)
+        """Ask for a page of reports, unless it has asked for a rest; where it does so now, that holds for reports."""
+        question = Question(self._store, channel.name, "reports")
         with self._store.read() as unit:
-            refusal = resting.why_not_asked(unit.now)
+            refusal = question.why_not_asked(unit.now)
         if refusal is not None:
             raise refusal
         try:
             return channel.follow(cursor)
         except HubError as error:
             with self._store.write() as unit:
-                resting.not_answered(error, now=unit.now)
-                resting.record(unit)
+                question.not_answered(error, now=unit.now)
+                question.record(unit)
             raise
         except Exception as error:  # an adapter's defect; its text may hold data
             raise TransientError(f"the channel {channel.name} is broken: {type(error).__name__} in follow") from error

@@ -64,7 +64,7 @@ class Heard(NamedTuple):
     problem: str = ""
     code: str = ""  # of the error, when it was refused
     retry_after_s: int = 0  # what the other side asks for; 0 where it asks for nothing
-    waits_alone: bool = False  # it asks that of this message, and of no other
+    waits_alone: bool = False  # it asks that of this message: no other waits for so long
 
 
 class Moment(NamedTuple):

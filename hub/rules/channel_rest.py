@@ -29,14 +29,15 @@ _DID_NOT_ANSWER = (Outcome.NOT_NOW, Outcome.IN_DOUBT)
 def after_call(rest: ChannelRest, heard: Heard, *, is_first_failure: bool, now: str) -> ChannelRest:
     """Return how a channel stands after one more call or question.
 
-    What is no call, an answer to a question that is no "delivered", and a message that waits alone say nothing of
-    whether it takes others. A message that it takes while it rests as it asked was under way before.
+    What is no call, and an answer to a question that is no "delivered", say nothing of whether it takes others. What it
+    asks of one message alone holds no other, but is a failure as any: it may not know that it asks that of all. A
+    message that it takes while it rests as it asked was under way before.
     """
     if heard.outcome in TOOK_IT_OR_NOT:
         return ChannelRest(rest.channel, not_before=rest.not_before if asked_rest_left_s(rest, now=now) else "")
-    asked_s = asked_wait_s(heard)
+    asked_s = 0 if heard.waits_alone else asked_wait_s(heard)
     says_something = is_first_failure or rest.failures or asked_s
-    if heard.outcome not in _DID_NOT_ANSWER or heard.waits_alone or not says_something:
+    if heard.outcome not in _DID_NOT_ANSWER or not says_something:
         return rest
     is_beside = not asked_s and asked_rest_left_s(rest, now=now)  # what asked for the rest is the reason to tell
     failed = _asked(rest, now)._replace(problem=rest.problem if is_beside else heard.problem)

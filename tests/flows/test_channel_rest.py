@@ -107,9 +107,9 @@ def test_a_person_who_has_it_tried_again_does_not_wait_for_its_end(world):
     assert world.states() == ["delivered"] * 5
 
 
-@pytest.mark.parametrize("down", [[TransientError("503", retry_after_s=3600)], [TransientError("503")] * 3])
+@pytest.mark.parametrize("down", [[TransientError("503", retry_after_s=3600)], [TransientError("503")] * 2])
 def test_runs_that_wait_for_the_rest_go_on_when_a_retry_of_one_shows_that_the_channel_works(world, monkeypatch, down):
-    """What waits for a time of its own goes on waiting."""
+    """What waits for a time of its own goes on waiting; it is the first of three failures in a row."""
     told: list[tuple[str, float]] = []
     monkeypatch.setattr(world.store, "_hand_over", lambda _, turn: told.append((turn.run_id, turn.delay_s)))
     own_wait = TransientError("too many to this debtor", retry_after_s=7200, waits_alone=True)
@@ -173,13 +173,32 @@ def test_a_message_that_waits_alone_keeps_no_other_from_its_channel(world):
     world.plan(IDEMPOTENT, 5, batch="1", prefix="bad")
     world.plan(IDEMPOTENT, 9, batch="2", prefix="good")
     world.work()
-    world.clock.advance(9 * MINUTE)
+    world.clock.advance(MINUTE)
     world.work()
     assert (good(world), len(channel.sent)) == (["delivered"] * 9, 5)
-    world.clock.advance(MINUTE)
+    world.clock.advance(8 * MINUTE)
+    world.work()
+    assert len(channel.sent) == 5
+    world.clock.advance(2 * MINUTE)
     world.work()
 
     assert world.states() == ["delivered"] * 14
+
+
+def test_a_channel_that_asks_each_message_to_wait_alone_is_left_in_peace(world):
+    """It says so of sixty recipients: the limit is its own, and each would call it ten times."""
+    channel = scripted(world, IDEMPOTENT, TransientError("42900", retry_after_s=3600, waits_alone=True))
+    world.plan(IDEMPOTENT, 60)
+    for _ in range(60):
+        world.work()
+        world.clock.advance(MINUTE)
+    assert (len(channel.sent) <= 7, told_of(world)) == (True, ["scripted"])
+    for _ in range(47):
+        world.work()
+        world.clock.advance(60 * MINUTE)
+
+    assert len(channel.sent) < 60
+    assert set(world.states()) == {"given_up"}
 
 
 @pytest.mark.parametrize("promise", Promise)

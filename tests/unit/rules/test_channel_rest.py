@@ -222,10 +222,12 @@ def test_a_question_says_nothing_of_whether_it_takes_messages():
     assert one_failed.since == weeks_later
 
 
-def test_what_is_asked_of_one_message_lets_no_other_wait():
-    alone = busy(600)._replace(waits_alone=True)
+@pytest.mark.parametrize("times", [0, 1, 2, 6])
+def test_what_is_asked_of_one_message_lets_the_others_wait_as_any_failure_does(times):
+    alone = busy(HOUR)._replace(waits_alone=True)
+    rest = after_call(failed(times), alone, is_first_failure=True, now=NOW)
 
-    assert after_call(failed(2), alone, is_first_failure=True, now=NOW) == failed(2)
+    assert rest == failed(times + 1)._replace(problem="429")
 
 
 def in_peace_for(hours: int, asks_s: int, rest: ChannelRest | None = None) -> ChannelRest:

@@ -63,6 +63,9 @@ _KEEP_REST = text(
     f"VALUES (:t, {', '.join(f':{name}' for name in ChannelRest._fields)}) ON CONFLICT (tenant, channel) DO UPDATE SET "
     + ", ".join(f"{name} = :{name}" for name in ChannelRest._fields[1:])
 )
+_HOLD_ASKED_RESTS = text(
+    "SELECT channel FROM channel_rest WHERE tenant = :t AND not_before <> '' ORDER BY channel COLLATE \"C\" FOR UPDATE"
+)
 _FORGET_REST = text("DELETE FROM channel_rest WHERE tenant = :t AND channel = :channel")
 
 
@@ -265,7 +268,12 @@ class SqlAttempts:
         )
 
     def end_asked_rests(self) -> None:
-        """Let every channel be asked again now that has asked to be left in peace; failures in a row stay."""
+        """Let every channel be asked again now that has asked to be left in peace; failures in a row stay.
+
+        Their rows are held first, by name as by all who change several.
+        """
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(_HOLD_ASKED_RESTS, {"t": self._tenant})
         self._connection.execute(
             text("UPDATE channel_rest SET not_before = '' WHERE tenant = :t AND not_before <> ''"), {"t": self._tenant}
         )

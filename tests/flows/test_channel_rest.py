@@ -19,7 +19,7 @@ from hub.model.runs import Run
 from hub.rules.attempts import MOST_FAILURES, Heard, Outcome
 from hub.rules.channel_rest import said
 from hub.runtime.carrying import Carrier
-from hub.services.attempts.resting import Resting
+from hub.services.attempts.resting import Resting, let_be
 from hub.services.runs import retry
 
 IDEMPOTENT, _, NEITHER = Promise
@@ -563,6 +563,35 @@ def test_a_rest_that_a_person_has_ended_is_not_written_back(world):
     resting.committed()
 
     assert resting.rest.rests_until == ""
+
+
+@on_postgresql
+def test_who_has_all_channels_asked_again_and_who_changes_some_wait_for_each_other_in_one_order(world):
+    """The rows were written in the other order; the first has one of them and wants the next."""
+    for channel in ("b_post", "a_post"):
+        hear(world, channel, TransientError("429", retry_after_s=3600))
+    holds, ended, problems = Event(), Event(), []
+
+    def end_all() -> None:
+        try:
+            with world.store.write() as work:
+                holds.set()
+                work.attempts.end_asked_rests()
+        except TransientError as error:
+            problems.append(error)
+        ended.set()
+
+    second = Thread(target=end_all)
+    with world.store.write() as work:
+        let_be(work, "a_post")
+        second.start()
+        assert holds.wait(30)
+        assert not ended.wait(0.3)
+        let_be(work, "b_post")
+    second.join(timeout=30)
+
+    with world.store.read() as work:
+        assert (problems, [rest.not_before for rest in work.attempts.rests()]) == ([], ["", ""])
 
 
 @on_postgresql

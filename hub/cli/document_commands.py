@@ -252,7 +252,7 @@ def list_documents(
 def _shown(row: DocumentRow) -> dict[str, Any]:
     """Return a row without what its debtor is known by, which is mostly a person's number."""
     shown = {**row._asdict(), "copy_no": row.copy_no}
-    return {name: value for name, value in shown.items() if name != "recipient_key"}
+    return {name: value for name, value in shown.items() if name not in ("recipient_key", "debtor_number_key")}
 
 
 def show(session: Session, number: DocumentNo) -> None:

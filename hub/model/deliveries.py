@@ -72,6 +72,7 @@ class DocumentRow(NamedTuple):
     changed_at: str
     search_began_at: str  # since when its next channel is looked for: accepted, come back, or sent anew
     command_key: str = ""  # of the command that asked for it: a letter, of which the sender is told by that key
+    debtor_number_key: str = ""  # of the debtor beside its identity: a protection known by it holds, too
 
     @property
     def copy_no(self) -> int:
@@ -117,6 +118,7 @@ class NewDocument(NamedTuple):
     sha256: str
     size: int
     command_key: str = ""
+    debtor_number_key: str = ""
 
 
 class LetterBalance(NamedTuple):

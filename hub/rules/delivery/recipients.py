@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 
 from hub.identifiers import electronic_address, organisation_number
 from hub.identifiers.identity_key import identity_key, may_be_same
@@ -25,8 +26,19 @@ def recipient_key(document: Document) -> str:
     if debtor.identity is not None:
         return identity_key(debtor.identity)
     if debtor.number:
-        return f"{document.company.lstrip('0')}/{debtor.number}"
+        return number_key(document.company, debtor.number)
     return f"{document.company.lstrip('0')}//{_digest(_written(debtor.name, debtor.address))}"
+
+
+def number_key(company: str, number: str) -> str:
+    """Return what a debtor without identity is known by."""
+    return f"{company.lstrip('0')}/{number}"
+
+
+def debtor_number_key(document: Document) -> str:
+    """Return the key of the debtor's number where its identity goes before that; blank where there are not both."""
+    debtor = document.debtor
+    return number_key(document.company, debtor.number) if debtor.identity is not None and debtor.number else ""
 
 
 def recipient_of(document: Document, known: KnownRecipient | None) -> Recipient:
@@ -50,6 +62,24 @@ def row_of(document: Document, known: KnownRecipient | None) -> KnownRecipient |
     """Return a row of the register that was found by the debtor's key, unless it is of one a century older."""
     identity = document.debtor.identity or ""
     return known if known is None or not known.identity or may_be_same(known.identity, identity) else None
+
+
+def register_keys(document: Document) -> set[str]:
+    """Return the keys that the register is asked by about a document's debtor."""
+    return {recipient_key(document), debtor_number_key(document)} - {""}
+
+
+def registered_of(document: Document, known: Mapping[str, KnownRecipient]) -> KnownRecipient | None:
+    """Return what the register says, by key, of a document's debtor, None when it says nothing.
+
+    A protection counts by either key, so that nobody is found by the one that knows nothing of it; all else is said by
+    the debtor's own.
+    """
+    row = row_of(document, known.get(recipient_key(document)))
+    by_number = known.get(debtor_number_key(document))
+    if by_number is None or not by_number.is_protected:
+        return row
+    return (row or KnownRecipient(recipient_key(document)))._replace(is_protected=1)
 
 
 def says_otherwise(now: KnownRecipient | None, before: KnownRecipient | None) -> bool:

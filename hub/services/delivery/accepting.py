@@ -16,7 +16,7 @@ from hub.model.deliveries import NewDocument
 from hub.model.documents import Document
 from hub.model.tenant import Tenant
 from hub.rules.delivery.document_checks import late_payment, size_of
-from hub.rules.delivery.recipients import recipient_key
+from hub.rules.delivery.recipients import debtor_number_key, recipient_key
 from hub.services.attempts import CLAIM as PLANNING
 from hub.services.delivery.completing import Completing
 from hub.services.delivery.pieces import pieces
@@ -127,6 +127,7 @@ def candidate_of(
         hashlib.sha256(content).hexdigest(),
         len(content),
         command_key,
+        debtor_number_key(document),
     )
     return Candidate(offered.place, content, new, other_keys)
 

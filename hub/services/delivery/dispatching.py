@@ -9,7 +9,7 @@ from hub.errors import TransientError
 from hub.model.attempts import PlannedMessage
 from hub.model.deliveries import DocumentState, DocumentStep, StepOutcome
 from hub.model.delivery import Unfit
-from hub.rules.delivery.recipients import says_otherwise
+from hub.rules.delivery.recipients import register_keys, registered_of, says_otherwise
 from hub.services.attempts import CLAIM, plan_batch
 from hub.services.delivery.kept import UNREADABLE
 from hub.services.delivery.loading import Loaded, address_sha256, refused_by
@@ -120,6 +120,7 @@ def refuse_changed(work: UnitOfWork, documents: Sequence[Routed]) -> None:
     for held in work.documents.hold_all(list(rows)):
         if (held.state, held.changed_at) != (rows[held.document_no].state, rows[held.document_no].changed_at):
             raise TransientError("a document was changed while its message was made", retry_after_s=0)
-    now = work.recipients.known(sorted({row.recipient_key for row in rows.values()}))
-    if any(says_otherwise(now.get(one.loaded.row.recipient_key), one.loaded.registered) for one in documents):
+    loaded = [one.loaded for one in documents]
+    now = work.recipients.known(sorted({key for one in loaded for key in register_keys(one.document)}))
+    if any(says_otherwise(registered_of(one.document, now), one.registered) for one in loaded):
         raise TransientError("the register of recipients changed while a message was made", retry_after_s=0)

@@ -11,7 +11,7 @@ from hub.contracts import DocumentChannel
 from hub.model.deliveries import TRIED, DocumentRow, DocumentStep, KnownRecipient, StepOutcome
 from hub.model.delivery import Recipient
 from hub.model.documents import Document
-from hub.rules.delivery.recipients import address_used, facts_of, recipient_of, row_of
+from hub.rules.delivery.recipients import address_used, facts_of, recipient_of, register_keys, registered_of
 from hub.rules.delivery.route import RouteFacts, Way
 from hub.services.delivery.kept import read_document
 from hub.services.ports import Store, UnitOfWork
@@ -46,12 +46,12 @@ def with_recipients(
     work: UnitOfWork, given: Sequence[tuple[DocumentRow, Document]], channels: Mapping[str, DocumentChannel]
 ) -> list[Loaded]:
     """Return documents with what the register, earlier steps and returned mail say."""
-    known = work.recipients.known(sorted({row.recipient_key for row, _ in given}))
+    known = work.recipients.known(sorted({key for _, document in given for key in register_keys(document)}))
     steps: defaultdict[int, list[DocumentStep]] = defaultdict(list)
     for step in work.documents.steps([row.document_no for row, _ in given]):
         steps[step.document_no].append(step)
     loaded = [
-        _loaded(row, document, known.get(row.recipient_key), steps[row.document_no], work.today)
+        _loaded(row, document, registered_of(document, known), steps[row.document_no], work.today)
         for row, document in given
     ]
     formats = work.archives.formats_of([row.document_no for row, _ in given])
@@ -83,17 +83,16 @@ def latest_turns(steps: Iterable[DocumentStep]) -> list[DocumentStep]:
 
 
 def _loaded(
-    row: DocumentRow, document: Document, known: KnownRecipient | None, steps: Sequence[DocumentStep], today: str
+    row: DocumentRow, document: Document, registered: KnownRecipient | None, steps: Sequence[DocumentStep], today: str
 ) -> Loaded:
-    its_own = row_of(document, known)
-    recipient = recipient_of(document, its_own)
+    recipient = recipient_of(document, registered)
     tried = {
         step.channel: step.reason if step.outcome in TRIED else HAD_IT
         for step in latest_turns(steps)
         if step.outcome != StepOutcome.SKIPPED
     }
-    facts = facts_of(document, recipient, its_own, today)._replace(tried=tried)
-    return Loaded(row, document, recipient, facts, steps, known)
+    facts = facts_of(document, recipient, registered, today)._replace(tried=tried)
+    return Loaded(row, document, recipient, facts, steps, registered)
 
 
 def _with_bad_addresses(

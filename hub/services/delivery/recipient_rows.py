@@ -19,6 +19,7 @@ from hub.model.import_rows import Identity, Name, ShortText
 from hub.model.parties import DebtorClass, EmailAddress
 from hub.model.refusals import causes, in_words
 from hub.model.source_system import SourceSystem
+from hub.rules.delivery.recipients import number_key
 from hub.rules.delivery.stated_protection import is_hinted, is_plain, protects
 from hub.rules.delivery.stated_recipients import Stated
 
@@ -31,7 +32,12 @@ _UNDERSTOOD = "understood as yes, as it is no plain no: the debtor is protected;
 _STILL_PROTECTED = "of the refused row this alone is kept: the debtor is protected, as known by {key}"
 _PROTECTS_NOBODY = "the refused row says that somebody is protected, not who: nobody is, until it is mended"
 _PROTECTED = {"is_protected": True}
-_KEYS = {"identity": ("identity",), "company and debtor_number": ("company", "debtor_number")}
+_NUMBER = ("company", "debtor_number")
+_KEYS = {
+    "identity, and by company and debtor_number": ("identity", *_NUMBER),
+    "identity": ("identity",),
+    "company and debtor_number": _NUMBER,
+}
 
 
 def _electronic_address(text: str) -> str:
@@ -61,7 +67,13 @@ class RecipientRow(BaseModel):
     @property
     def key(self) -> str:
         """What the debtor is known by."""
-        return identity_key(self.identity) if self.identity else f"{self.company.lstrip('0')}/{self.debtor_number}"
+        return identity_key(self.identity) if self.identity else number_key(self.company, self.debtor_number)
+
+    @property
+    def number_key(self) -> str:
+        """What the debtor is known by beside its identity; blank where there are not both."""
+        has_both = self.identity and self.company and self.debtor_number
+        return number_key(self.company, self.debtor_number) if has_both else ""
 
     @model_validator(mode="after")
     def _names_a_debtor(self) -> Self:
@@ -85,6 +97,7 @@ class ReadRow(NamedTuple):
     stated: Stated
     problems: Sequence[RecipientProblem] = ()  # why it is refused
     warnings: Sequence[RecipientProblem] = ()  # what of it is not kept, or kept although it is refused
+    number_key: str = ""  # of a debtor with an identity: a protection is kept by it, too
 
 
 def raw_rows(stream: BinaryIO) -> Iterator[RawRow]:
@@ -137,7 +150,7 @@ def read_row(raw: RawRow, today: str) -> ReadRow:
     if row.email_consent_on and row.email_consent_on > today:
         warnings.append(RecipientProblem(raw.line, "email_consent_on", _NOT_AGREED_YET))
         columns.remove("email_consent_on")
-    return ReadRow(row.key, _stated(row, columns), warnings=warnings)
+    return ReadRow(row.key, _stated(row, columns), warnings=warnings, number_key=row.number_key)
 
 
 def _refused(raw: RawRow, problems: Sequence[RecipientProblem]) -> ReadRow:
@@ -146,12 +159,14 @@ def _refused(raw: RawRow, problems: Sequence[RecipientProblem]) -> ReadRow:
     if not is_hinted(texts, map(_text, raw.beyond), is_displaced=raw.problem is not None):
         return ReadRow("", {}, problems)
     for key, names in _KEYS.items():
+        if not all(texts.get(name) for name in names):
+            continue
         try:
             row = RecipientRow.model_validate({**_values({name: raw.cells.get(name) for name in names}), **_PROTECTED})
         except ValidationError:
             continue
         warning = RecipientProblem(raw.line, "is_protected", _STILL_PROTECTED.format(key=key))
-        return ReadRow(row.key, _stated(row, _PROTECTED), problems, [warning])
+        return ReadRow(row.key, _stated(row, _PROTECTED), problems, [warning], row.number_key)
     return ReadRow("", {}, problems, [RecipientProblem(raw.line, "is_protected", _PROTECTS_NOBODY)])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, NamedTuple
 
 from hub.formats.given_file import open_given
@@ -67,6 +68,7 @@ class _Taking:
         self._tenant_name = tenant_name
         self._source = source
         self._waiting: dict[str, Stated] = {}
+        self._numbers: dict[str, str] = {}
         self._counts = Counts()
         self._kept = 0
         self._rejected = 0
@@ -85,7 +87,11 @@ class _Taking:
         if must_wait_for(self._waiting.get(row.key, {}), stated):
             self._write()  # as in two files: what is lost is counted
         self._waiting[row.key] = after(self._waiting.get(row.key, {}), stated)
-        if len(self._waiting) == ROWS_AT_ONCE:
+        if row.number_key and "is_protected" in stated:
+            protection: Stated = {name: stated[name] for name in ("is_protected", "source")}
+            self._waiting[row.number_key] = after(self._waiting.get(row.number_key, {}), protection)
+            self._numbers[row.number_key] = row.key
+        if len(self._waiting) >= ROWS_AT_ONCE:
             self._write()
 
     def report(self) -> RecipientReport:
@@ -98,30 +104,44 @@ class _Taking:
     def _write(self) -> None:
         with self._store.write() as work:
             stated = {key: self._waiting[key] for key in sorted(self._waiting)}
-            counts = keep_recipients(work, self._tenant_name, stated)
+            counts = keep_recipients(work, self._tenant_name, stated, self._numbers)
         self._waiting.clear()
+        self._numbers.clear()
         self._counts = Counts(*(one + more for one, more in zip(self._counts, counts, strict=True)))
 
 
-def keep_recipients(work: UnitOfWork, tenant_name: str, stated: Mapping[str, Stated]) -> Counts:
+def keep_recipients(
+    work: UnitOfWork, tenant_name: str, stated: Mapping[str, Stated], numbers: Mapping[str, str] = MappingProxyType({})
+) -> Counts:
     """Write what is stated of recipients, by key, over what was known, and turn back what has not gone to the changed.
 
     Of those whose debts are at an agency an event says so, by the receivable. Returns what they had and have no more,
-    and the consents that are of no use.
+    and the consents that are of no use. `numbers` are keys of debtors' numbers, with those of their identities: they
+    are protected by both, and counted once; a number is not kept where it protects nobody and nothing is known by it.
 
     Whoever plans messages sees what is written here, or is seen by it: they claim the same.
     """
     work.commands.claim(CLAIM)
     before = work.recipients.known(list(stated))
-    recipients = [over(before.get(key), key, values) for key, values in stated.items()]
+    recipients = [
+        over(before.get(key), key, values)
+        for key, values in stated.items()
+        if key in before or key not in numbers or _says_more(values)
+    ]
     work.recipients.keep(recipients)
     changed = [one.recipient_key for one in recipients if says_otherwise(one, before.get(one.recipient_key))]
-    turn_back(work, tenant_name, changed)
+    protected = {key for key, was in before.items() if was.is_protected}
+    now_protected = {one.recipient_key for one in recipients if one.is_protected}
+    turn_back(work, tenant_name, changed, sorted(protected ^ now_protected))
     for receivable_id, company in work.collection_cases.of_debtors(changed):
         work.events.record(DEBTOR_CHANGED, receivable_id=receivable_id, company=company)
     pairs = [(one, before[one.recipient_key]) for one in recipients if one.recipient_key in before]
     return Counts(
-        protections_lifted=sum(bool(was.is_protected) and not now.is_protected for now, was in pairs),
+        protections_lifted=len({numbers.get(key, key) for key in protected - now_protected}),
         consents_ended=sum(has_lost_consent(now, was) for now, was in pairs),
         consents_without_address=sum(bool(one.email_consent_on) and not one.email for one in recipients),
     )
+
+
+def _says_more(stated: Stated) -> bool:
+    return any(value for name, value in stated.items() if name != "source")

@@ -25,12 +25,17 @@ from hub.services.ports import UnitOfWork
 WHY = "the register of recipients says something else since"
 
 
-def turn_back(work: UnitOfWork, tenant_name: str, recipient_keys: Sequence[str]) -> None:
-    """Let documents of debtors, and those in one message with them, find their way anew, if they have not gone."""
-    chosen = work.documents.hold_chosen(recipient_keys)
+def turn_back(
+    work: UnitOfWork, tenant_name: str, recipient_keys: Sequence[str], protection_keys: Sequence[str]
+) -> None:
+    """Let documents of debtors, and those in one message with them, find their way anew, if they have not gone.
+
+    Those of `protection_keys` are protected now, or no more: documents that have the key beside an identity, too.
+    """
+    chosen = work.documents.hold_chosen(recipient_keys, protection_keys)
     for row in chosen:  # a person's word overrides the register as it was then
         stand(work, row._replace(state=DocumentState.ACCEPTED, channel="", reason=WHY, due_at=""), was=row)
-    stop_messages(work, tenant_name, work.documents.messages_to(recipient_keys), WHY)
+    stop_messages(work, tenant_name, work.documents.messages_to(recipient_keys, protection_keys), WHY)
     if chosen:
         enqueue_delivery(work, tenant_name)
 

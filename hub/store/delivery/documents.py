@@ -58,14 +58,15 @@ _ANSWERS = text(
     "ORDER BY document_no, answer_no"
 ).bindparams(bindparam("some", expanding=True))
 _HAS_NOT_ARRIVED = "state IN ('sending', 'unknown', 'held') AND exchange_no"
+_OF_DEBTORS = "(recipient_key IN :some OR debtor_number_key IN :protected)"
 _MESSAGES_TO = text(
     f"SELECT DISTINCT exchange_no FROM document WHERE tenant = :t AND {_HAS_NOT_ARRIVED} IS NOT NULL "
-    "AND recipient_key IN :some ORDER BY exchange_no"
-).bindparams(bindparam("some", expanding=True))
+    f"AND {_OF_DEBTORS} ORDER BY exchange_no"
+).bindparams(bindparam("some", expanding=True), bindparam("protected", expanding=True, type_=String))
 _CHOSEN = (
     f"SELECT {_COLUMNS} FROM document WHERE tenant = :t "
     "AND (state = 'left_over' OR (state = 'accepted' AND channel <> '')) "
-    "AND recipient_key IN :some ORDER BY document_no"
+    f"AND {_OF_DEBTORS} ORDER BY document_no"
 )
 _IN_MESSAGES = f"SELECT {_COLUMNS} FROM document WHERE tenant = :t AND {_HAS_NOT_ARRIVED} IN :some ORDER BY document_no"
 _KEEP_STEP = text(
@@ -167,30 +168,32 @@ class SqlDocuments:
             found.extend(DocumentRow._make(row) for row in rows)
         return found
 
-    def messages_to(self, recipient_keys: Sequence[str]) -> list[int]:
+    def messages_to(self, recipient_keys: Sequence[str], protection_keys: Sequence[str]) -> list[int]:
         """Return the exchanges of documents of these debtors that are under way, in doubt or held."""
         if not recipient_keys:
             return []
-        rows = self._connection.execute(_MESSAGES_TO, {"t": self._tenant, "some": list(recipient_keys)})
+        some = {"some": list(recipient_keys), "protected": list(protection_keys)}
+        rows = self._connection.execute(_MESSAGES_TO, {"t": self._tenant, **some})
         return list(rows.scalars())
 
     def hold_in(self, exchanges: Sequence[int]) -> list[DocumentRow]:
         """Return the documents in messages that are under way, in doubt or held; held as by `hold_all`."""
         return self._held(_IN_MESSAGES, exchanges)
 
-    def hold_chosen(self, recipient_keys: Sequence[str]) -> list[DocumentRow]:
+    def hold_chosen(self, recipient_keys: Sequence[str], protection_keys: Sequence[str]) -> list[DocumentRow]:
         """Return documents of these debtors that wait for a channel of a person's choice, or with an archive's rest.
 
         They are held as by `hold_all`.
         """
-        return self._held(_CHOSEN, recipient_keys)
+        return self._held(_CHOSEN, recipient_keys, protected=list(protection_keys))
 
-    def _held(self, query: str, some: Sequence[_Key]) -> list[DocumentRow]:
+    def _held(self, query: str, some: Sequence[_Key], **more: list[str]) -> list[DocumentRow]:
         if not some:
             return []
         lock = " FOR UPDATE" if self._connection.dialect.name == "postgresql" else ""
-        statement = text(f"{query}{lock}").bindparams(bindparam("some", expanding=True))
-        rows = self._connection.execute(statement, {"t": self._tenant, "some": list(some)})
+        lists = [bindparam("some", expanding=True), *(bindparam(name, expanding=True, type_=String) for name in more)]
+        statement = text(f"{query}{lock}").bindparams(*lists)
+        rows = self._connection.execute(statement, {"t": self._tenant, "some": list(some), **more})
         return [DocumentRow._make(row) for row in rows]
 
     def to_route(self, limit: int, *, after: int = 0) -> list[DocumentRow]:

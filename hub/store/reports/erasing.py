@@ -104,7 +104,7 @@ _KEPT = """
     DELETE FROM content WHERE tenant = :t
       AND sha256 IN (SELECT r.sha256 FROM erased_content r WHERE r.tenant = :t AND r.erased_at = :now)
 """
-_RECIPIENTS = f"UPDATE document SET recipient_key = '' WHERE {_ARE_PURGED}"
+_RECIPIENTS = f"UPDATE document SET recipient_key = '', debtor_number_key = '' WHERE {_ARE_PURGED}"
 _ADDRESSES = f"UPDATE document_step SET address_sha256 = '' WHERE {_ARE_PURGED}"
 _ANSWERS = f"UPDATE document_answer SET reason = '' WHERE {_ARE_PURGED}"
 _REMARKS = f"UPDATE limitation_interruption SET remark = '' WHERE tenant = :t AND receivable_id IN {_PURGED}"

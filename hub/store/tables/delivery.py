@@ -32,6 +32,7 @@ document = table(
     text("changed_at"),
     text("search_began_at", default=""),
     text("command_key", default=""),  # of the command that asked for a letter
+    text("debtor_number_key", default=""),  # company and number beside an identity, which protects too
     PrimaryKeyConstraint("tenant", "document_no"),
     UniqueConstraint("tenant", "document_key"),
 )

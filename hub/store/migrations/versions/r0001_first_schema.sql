@@ -365,6 +365,7 @@ CREATE TABLE document (
     changed_at TEXT NOT NULL,
     search_began_at TEXT DEFAULT '' NOT NULL,
     command_key TEXT DEFAULT '' NOT NULL,
+    debtor_number_key TEXT DEFAULT '' NOT NULL,
     PRIMARY KEY (tenant, document_no),
     UNIQUE (tenant, document_key)
 ) WITHOUT ROWID;

@@ -1,0 +1,78 @@
+"""A debtor is protected by either of the two keys that the register knows it by: its identity, and its number."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.errors import TransientError
+from hub.model.deliveries import KnownRecipient
+from hub.model.delivery import RouteStep
+from hub.rules.delivery.route import PROTECTED
+from tests.flows.delivery_world import DeliveryWorld, StubChannel, document
+from tests.flows.test_delivery_register import ANOTHER, read_in, register
+
+NUMBERED = {**document()["debtor"], "number": "77"}
+BOTH_KEYS = {"identity": "191212121212", "company": "01", "debtor_number": "77"}
+
+
+@pytest.fixture
+def letter() -> StubChannel:
+    return StubChannel(RouteStep.LETTER)
+
+
+@pytest.mark.parametrize("is_planned", [True, False])
+@pytest.mark.parametrize(
+    ("row", "debtor"),
+    [
+        ({**BOTH_KEYS, "identity": "191212121213"}, NUMBERED),  # refused, and protects by the number alone
+        (BOTH_KEYS, {**NUMBERED, "identity": None}),
+        ({**BOTH_KEYS, "email": "none"}, {**NUMBERED, "identity": None}),
+        (BOTH_KEYS, {**NUMBERED, "identity": "191212121212", "number": ""}),
+    ],
+)
+def test_a_debtor_is_protected_by_either_key(engine, letter, tmp_path, row, debtor, is_planned):
+    north = DeliveryWorld(engine, letter)
+    file = tmp_path / "recipients.json"
+    read_in(north, file, [{"identity": "191212121212", "wish": "letter"}])
+    if is_planned:
+        letter.goes_wrong.append(TransientError("SFTP: down"))
+        north.deliver(document(debtor=debtor), document("1002", debtor=ANOTHER))
+    read_in(north, file, [{**row, "is_protected": "ja"}])
+    north.deliver(document(debtor=debtor), document("1002", debtor=ANOTHER))
+    north.later(hours=1)
+
+    assert (letter.numbers, north.one("1001").reason) == (["1002"], PROTECTED)
+
+    lifting = read_in(north, file, [{**BOTH_KEYS, "is_protected": "nej"}])
+    north.deliver(document("1003", debtor=debtor))
+
+    assert (lifting.kept, lifting.protections_lifted) == (1, 1)
+    assert letter.numbers == ["1002", "1003"]
+
+
+def test_a_protection_that_comes_while_a_message_is_made_is_seen_by_the_number_too(engine, letter, monkeypatch):
+    north = DeliveryWorld(engine, letter)
+    prepare = letter.prepare
+
+    def register_and_prepare(documents):
+        register(north, KnownRecipient("1/77", is_protected=1))
+        return prepare(documents)
+
+    monkeypatch.setattr(letter, "prepare", register_and_prepare)
+    north.deliver(document(debtor=NUMBERED))
+    north.later(seconds=1)
+
+    assert (letter.numbers, north.one().reason) == ([], PROTECTED)
+
+
+def test_what_else_is_said_by_the_number_is_not_said_of_who_has_an_identity(engine, letter, tmp_path):
+    """A number alone that says another wish does not turn a message back, nor is one that protects nobody kept."""
+    letter.goes_wrong.append(TransientError("SFTP: down"))
+    north = DeliveryWorld(engine, letter)
+    north.deliver(document(debtor=NUMBERED))
+    rows = [{"company": "1", "debtor_number": "77", "wish": "email"}, {**BOTH_KEYS, "debtor_number": "78"}]
+    read_in(north, tmp_path / "recipients.json", [{**row, "is_protected": False} for row in rows])
+    north.later(hours=1)
+
+    assert (letter.numbers, north.outcomes("letter")) == (["1001"], ["delivered"])
+    assert north.sql("SELECT recipient_key FROM recipient ORDER BY 1") == [("1/77",), ("1212121212",)]

@@ -228,6 +228,10 @@ KEPT_OF_REFUSED = [
     ("191212121212;;;;;ja;more", "identity"),
     ("191212121212;;;not;an address;;ja", "identity"),  # its cells stand one column too far
     ("191212121212;;;ja", "identity"),
+    ("191212121212;;;not;an address;;skyddad", "identity"),
+    ("191212121212;;;not;an address;;x", "identity"),
+    ("191212121212;;;Sekretess", "identity"),
+    ("191212121212;;;not;an address;;nej", None),
     ("191212121213;1;77;;;ja", "company and debtor_number"),
     ("191212121212;1;;not an address;;skyddad", "identity"),
     ("191212121213;;77;;;ja", ""),
@@ -276,9 +280,16 @@ def test_what_is_no_plain_no_is_understood_as_protection(north, tmp_path):
     assert report.warnings == tuple((line, "is_protected", why) for line in range(1, 6))
     assert north.sql("SELECT sum(is_protected) FROM recipient") == [(5,)]
 
-    other = read_in(north, file, [{"identity": who, "skyddad": "ja"} for who in ("5560004615", "232100-0016")])
-    assert (other.kept, other.rejected, len(other.warnings)) == (0, 2, 2)  # a JSON row has no heading to refuse
-    assert north.sql("SELECT sum(is_protected) FROM recipient") == [(6,)]
+    # A JSON row has no heading to refuse.
+    hints = [{"skyddad": "ja"}, {"Sekretessmarkering": "J"}, {"sekretess": True}, {"mark": "sekretess"}]
+    others = ("232100-0016", "202100-5489", "212000-1355", "556036-0793")
+    other = read_in(north, file, [{"identity": who, **hint} for who, hint in zip(others, hints, strict=True)])
+    assert (other.kept, other.rejected, len(other.warnings)) == (0, 4, 4)
+    assert north.sql("SELECT sum(is_protected) FROM recipient") == [(9,)]
+
+    none = [{"sekretess": False}, {"newsletter": "ja"}, {"name": "Brandskydd AB", "email": "none"}]
+    let_go = read_in(north, file, [{"identity": "556012-5790", **hint} for hint in none])
+    assert (let_go.rejected, let_go.warnings) == (3, ())
 
 
 OLD, YOUNG = "191212121212", "201212121212"  # one key: a century apart

@@ -5,11 +5,11 @@ Pure. What can be understood as protection protects: a letter to an address that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 NO = frozenset({"", "no", "nej", "n", "false", "falskt", "falsk", "f", "off", "0", "0.0", "0.00", "0,0", "0,00"})
 YES = frozenset({"yes", "ja", "y", "j", "true", "sant", "sann", "t", "on", "1", "1.0", "1.00", "1,0", "1,00"})
-_ABOUT_PROTECTION = ("protect", "skydd")  # what a column is called whose heading is not ours
+_ABOUT_PROTECTION = ("protect", "skydd", "sekretess")  # in the name of a column that is not ours, or in what is said
 
 
 def protects(words: str) -> bool:
@@ -26,15 +26,25 @@ def is_plain(words: str) -> bool:
     return _compared(words) in NO | YES
 
 
-def is_hinted(cells: Mapping[str, str], beyond: Iterable[str], *, is_displaced: bool) -> bool:
+def is_hinted(cells: Mapping[str, str], beyond: Sequence[str], *, is_displaced: bool, own: Collection[str]) -> bool:
     """Say whether a row that is refused may say that its debtor is protected, in another column than it should.
 
-    A column may have another name; and where its cells are `displaced`, as there are more or fewer than headings
-    (`beyond` are those that have none), a yes stands in any of them. A `1` is not taken for one there.
+    A column may have another name than our `own`, and tell of protection by that or by its words. Where cells are
+    `displaced`, as there are more or fewer than headings (`beyond` are those that have none), such words or a yes stand
+    in any of them, a `1` apart; and what has moved beyond a heading that has protection is understood as it is there.
     """
-    named = (words for name, words in cells.items() if any(part in name.casefold() for part in _ABOUT_PROTECTION))
-    anywhere = (*cells.values(), *beyond) if is_displaced else ()
-    return any(map(protects, named)) or any(_compared(words) in YES and words[:1].isalpha() for words in anywhere)
+    named = [words for name, words in cells.items() if _is_about_protection(name)]
+    loose = [words for name, words in cells.items() if is_displaced or name not in own] + [*beyond]
+    return (
+        any(map(protects, named))
+        or any(map(_is_about_protection, loose))
+        or (is_displaced and any(_compared(words) in YES and words[:1].isalpha() for words in loose))
+        or (bool(named) and any(map(protects, beyond)))
+    )
+
+
+def _is_about_protection(words: str) -> bool:
+    return any(part in _compared(words) for part in _ABOUT_PROTECTION)
 
 
 def _compared(words: str) -> str:

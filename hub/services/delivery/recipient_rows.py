@@ -156,7 +156,8 @@ def read_row(raw: RawRow, today: str) -> ReadRow:
 def _refused(raw: RawRow, problems: Sequence[RecipientProblem]) -> ReadRow:
     """Return a row of which nothing is kept, but for the protection that it states or may state."""
     texts = {name: _text(value) for name, value in raw.cells.items()}
-    if not is_hinted(texts, map(_text, raw.beyond), is_displaced=raw.problem is not None):
+    beyond, own = [_text(value) for value in raw.beyond], RecipientRow.model_fields
+    if not is_hinted(texts, beyond, is_displaced=raw.problem is not None, own=own):
         return ReadRow("", {}, problems)
     for key, names in _KEYS.items():
         if not all(texts.get(name) for name in names):

@@ -128,6 +128,16 @@ def test_whoever_is_protected_under_age_or_flagged_by_a_hold_carries_flags(world
     assert flags == [(), (DebtorFlag.DECEASED,), (DebtorFlag.PROTECTED_IDENTITY,)]
 
 
+@pytest.mark.parametrize("identity", [None, PERSON])
+def test_a_debtor_is_protected_by_its_number_too(world, identity):
+    world.invoices("1001", debtor_identity=identity, debtor_number="77")
+    world.invoices("1002", debtor_identity=identity, debtor_number="78")
+    with world.store.write() as work:
+        work.recipients.keep([KnownRecipient("1/77", is_protected=1)])
+
+    assert [claim.flags for claim in claims_of(world, "1001", "1002")] == [(DebtorFlag.PROTECTED_IDENTITY,), ()]
+
+
 def test_claims_of_one_debtor_are_joined_and_others_are_not(world):
     world.invoices("1001", "1002", debtor_identity=PERSON)
     world.invoices("1003", debtor_identity="201212121212")

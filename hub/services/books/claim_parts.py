@@ -40,6 +40,7 @@ from hub.model.parties import DebtorClass, PostalAddress, class_of_kept
 from hub.model.receivables import Hold, Receivable, ReceivableKind
 from hub.rules.charges import CHARGE_CAUSES, MONEY_CAUSES, Cause, EntryFacts
 from hub.rules.debtors import debtor_fields
+from hub.rules.delivery.recipients import number_key
 from hub.rules.dunning.holds import stopped_by
 from hub.rules.statutes import COLLECTION_COSTS_ACT
 from hub.services.books.interest import Accrued, terms_of
@@ -70,7 +71,7 @@ class DebtFacts(NamedTuple):
     steps: Sequence[StepTaken]
     holds: Sequence[Hold]
     documents: Sequence[SentDocument]
-    recipients: Mapping[str, KnownRecipient]  # by identity as it is kept
+    recipients: Mapping[str, KnownRecipient]  # by identity as it is kept, and by the number's key
     reference: str
     last_day: date | None  # of the claim's life
 
@@ -106,16 +107,20 @@ def debtors_of(facts: DebtFacts, company: Company, on: date) -> tuple[ClaimDebto
     """Return who owes, the main debtor first."""
     row = facts.receivable
     flags = [company.claims.hold_flags[one.code] for one in facts.holds if one.code in company.claims.hold_flags]
-    main = _debtor(row.debtor_name, row.debtor_identity, facts, on, flags)
+    by_number = facts.recipients.get(number_key(row.company, row.debtor_number), KnownRecipient(""))
+    flags += [DebtorFlag.PROTECTED_IDENTITY] * by_number.is_protected  # by either key, whatever all else is known by
+    main = _debtor(row.debtor_name, row.debtor_identity, by_number, facts, on, flags)
     main = main.model_copy(update={"number": row.debtor_number, "address": _address(row)})
     if not row.second_debtor_name:
         return (main,)
-    second = _debtor(row.second_debtor_name, row.second_debtor_identity, facts, on, ())
+    second = _debtor(row.second_debtor_name, row.second_debtor_identity, by_number, facts, on, ())
     return (main, second.model_copy(update={"role": DebtorRole.JOINT, "address": main.address}))
 
 
-def _debtor(name: str, identity: str, facts: DebtFacts, on: date, flags: Iterable[DebtorFlag]) -> ClaimDebtor:
-    known = facts.recipients.get(identity if identity else facts.receivable.debtor_number, KnownRecipient(""))
+def _debtor(
+    name: str, identity: str, by_number: KnownRecipient, facts: DebtFacts, on: date, flags: Iterable[DebtorFlag]
+) -> ClaimDebtor:
+    known = facts.recipients.get(identity, KnownRecipient("")) if identity else by_number
     found = {*flags}
     if known.is_protected:
         found.add(DebtorFlag.PROTECTED_IDENTITY)

@@ -21,6 +21,7 @@ from hub.model.dunning_plans import OpenDebt, StepTaken
 from hub.model.limitation import Interruption
 from hub.model.receivables import Hold, Receivable, ReceivableKind
 from hub.model.tenant import Tenant
+from hub.rules.delivery.recipients import number_key
 from hub.rules.dunning.claim_lives import claim_life
 from hub.rules.interest.reference_rates import ReferenceRates
 from hub.services.books.claim_parts import (
@@ -182,11 +183,10 @@ def _document_key(row: Receivable) -> str:
 
 
 def _recipients(work: UnitOfWork, rows: Sequence[Receivable]) -> dict[str, KnownRecipient]:
-    """Return what the register says of debtors, by their identity, or by their number where they have none."""
+    """Return what the register says of debtors: by their identity as it is kept, and by the key of their number."""
     identities = {one for row in rows for one in (row.debtor_identity, row.second_debtor_identity) if one}
-    by_number = {row.debtor_number: row.company for row in rows if row.debtor_number and not row.debtor_identity}
-    keys = {one: identity_key(one) for one in identities}
-    keys |= {number: f"{company.lstrip('0')}/{number}" for number, company in by_number.items()}
+    numbers = {number_key(row.company, row.debtor_number) for row in rows if row.debtor_number}
+    keys = {one: identity_key(one) for one in identities} | {one: one for one in numbers}
     known = work.recipients.known(sorted(set(keys.values())))
     return {
         one: found

@@ -171,12 +171,8 @@ def test_work_goes_on_after_the_server_was_restarted(tmp_path: Path, monkeypatch
     with _own_server() as server:
         demo = make_home(tmp_path / "own", server.get_uri(), monkeypatch)
 
-        def restart(_: object) -> None:
-            command = [server.bin_path / "pg_ctl", "-w", "-D", server.pgdata, "-m", "immediate", "restart"]
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, user=server.system_user)
-
         with Hub.open(demo.home, here=True, wait_s=60) as hub:
-            begun = before_first_chunk(monkeypatch, restart)
+            begun = before_first_chunk(monkeypatch, lambda _: _control(server, "restart"))
             assert hub.receive(demo.file(BGMAX)).run_state == "done"
             assert begun == [1, 1]
             assert_posted_once(hub)
@@ -192,4 +188,10 @@ def _own_server() -> Iterator[Any]:
     try:
         yield server
     finally:
+        _control(server, "stop")  # what made it knows only the process that it started, not the one that came after
         server.cleanup()
+
+
+def _control(server: Any, action: str) -> None:
+    command = [server.bin_path / "pg_ctl", "-w", "-D", server.pgdata, "-m", "immediate", action]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, user=server.system_user)

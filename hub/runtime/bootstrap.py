@@ -22,6 +22,7 @@ from hub.errors import ConfigurationError
 from hub.model.runs import QueuedTurn
 from hub.runtime.config import INBOX_FOLDER, EngineSettings, Home, find_home, listed, load_home
 from hub.runtime.inboxes import InstallationInboxes
+from hub.runtime.left_behind import leave_calls_behind
 from hub.runtime.plugin_cache import TenantPluginCache
 from hub.runtime.tenant_work import TenantWork
 from hub.store.database import impatient_pool, open_database
@@ -83,6 +84,7 @@ class Installation:
         self._opened: OrderedDict[str, TenantWork] = OrderedDict()
         self._plugins = TenantPluginCache()
         self._opening = RLock()  # a node asks from several threads
+        self._is_calling = False
 
     @classmethod
     def open(cls, path: Path | None = None, clock: Clock | None = None) -> Installation:
@@ -195,9 +197,18 @@ class Installation:
             "the home has several tenants", where="tenants", hint=f"say which by --tenant: {listed(names)}"
         )
 
+    def leave_calls_behind(self) -> None:
+        """Wait for no call that is under way any more, now or at the end of this process.
+
+        What plugins keep open stays so: to close a connection may be to wait for the call that it is lent to.
+        """
+        self._is_calling = True
+        leave_calls_behind()
+
     def close(self) -> None:
         """Close the database, and what plugins keep open."""
-        self._plugins.close()
+        if not self._is_calling:
+            self._plugins.close()
         if "queue" in self.__dict__:
             self.queue.close()
         if "_impatient_engine" in self.__dict__:

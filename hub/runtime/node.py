@@ -19,7 +19,6 @@ from hub.runtime.bootstrap import Installation
 from hub.runtime.carrying import Carrier, Ending, Progress, rare_collections
 from hub.runtime.engine import RunEngine
 from hub.runtime.installed import installed_fingerprint
-from hub.runtime.left_behind import leave_calls_behind
 from hub.runtime.lock import work_lock
 from hub.runtime.logs import logger
 from hub.runtime.membership import Membership
@@ -108,7 +107,7 @@ class WorkingNode:
     def _stop_engine(self, engine: RunEngine) -> None:
         if left := engine.stop():
             _log.warning("runs have not stopped", node=self.name, runs=left)
-            leave_calls_behind()
+            self._installation.leave_calls_behind()
 
     def _carry_out(self, tenant: str, run_id: str, turn: int) -> Sequence[QueuedTurn]:
         """Carry out a turn, and go on in its lane for a moment: to look for the next one takes as long as a quick run.

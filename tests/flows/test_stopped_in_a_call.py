@@ -22,9 +22,16 @@ from hub.runtime.facade import Hub
 
 STOPS_WITHIN_S = 3  # instead of a minute; it has three heartbeats in it
 BEATS = 3  # the last one before it was told, one until it looks whether it was, and one that shows that it goes on
-SERVES = (
-    f"from hub.runtime import engine; engine.STOP_WAIT_S = {STOPS_WITHIN_S}; from hub.cli.__main__ import main; main()"
-)
+# The channel's connection is closed when its call has ended, as those of mail servers and of SFTP are.
+SERVES = f"""
+import time
+from hub.cli.__main__ import main
+from hub.runtime import engine
+from hub_demonstration_channels.channels import DemonstrationChannel
+engine.STOP_WAIT_S = {STOPS_WITHIN_S}
+DemonstrationChannel.close = lambda channel: time.sleep(60)
+main()
+"""
 
 
 def test_a_process_told_to_stop_beats_until_it_has_and_leaves_a_call_that_gets_no_answer(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import io
+import sys
 
 GARBAGE_IS_WORTH_A_LOOK = 50_000  # objects; at Python's 700 a seventh of a short command goes into looking
 
@@ -16,6 +18,8 @@ def main() -> None:
     gc.freeze()  # what was imported stays for as long as the process
     gc.set_threshold(GARBAGE_IS_WORTH_A_LOOK)
     gc.enable()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # half a character, from a file: in JSON it is escaped so
     try:
         run()
     except SystemExit as ending:

@@ -54,6 +54,15 @@ def test_a_process_ends_in_a_code_that_scripts_can_use(home: Path) -> None:
     assert refused.stderr.startswith("hub: ")
 
 
+def test_half_a_character_in_a_file_stops_no_answer(home: Path) -> None:
+    (home / "invoices.json").write_text(json.dumps([{"kind": "invoice", "number": "\ud800"}]), encoding="ascii")
+
+    delivered = process("deliver", "invoices.json", "--json", cwd=home)
+
+    assert delivered.returncode == 1, delivered.stderr
+    assert [one["number"] for one in json.loads(delivered.stdout)] == ["\ud800"]
+
+
 def test_the_home_may_be_named_by_the_environment_or_be_the_current_folder(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,6 +28,7 @@ NO = Reach(Reachable.NO, "not a customer there")
 
 ACCOUNTS = {"2": "bankgiro:991-2346", "3": "bankgiro:9912346", "4": "bankgiro:5050-1055", "5": "foo"}
 DEBT = {"number": "040000301", "open": "100.00"}
+MISSING_IN_LETTER = "reference: the bank refuses payments without one: give it, or one for each claim or instalment"
 
 
 @pytest.fixture
@@ -599,7 +600,16 @@ class TestReferences:
             "claims[2].reference: the last digit is not the check digit of the others; "
             "claims[4].reference: an OCR reference has digits only"
         )
-        assert self.complete(north, "check_digit", **{**letter, "claims": [claims[0], DEBT]}, reference="") == ""
+        assert self.complete(north, "check_digit", **{**letter, "claims": claims[:1] * 2}, reference="") == ""
+
+    @pytest.mark.parametrize("kind", ["reminder", "demand", "residual_demand", "warning"])
+    @pytest.mark.parametrize("references", [("",), ("0400003018", "")])
+    def test_of_a_letter_that_cannot_be_paid_as_a_whole_is_asked_for(self, north, kind, references):
+        claims = [{**DEBT, "reference": reference} for reference in references]
+        letter = {"kind": kind, "lines": [], "claims": claims, "reference": ""}
+
+        assert self.complete(north, "check_digit", **letter) == MISSING_IN_LETTER
+        assert self.complete(north, "soft", **letter) == ""
 
     def test_of_instalments_that_the_bank_would_refuse_are_refused_each_with_its_place(self, north):
         parts = [
@@ -609,7 +619,7 @@ class TestReferences:
         plan = {"kind": "instalment_plan", "lines": [], "instalments": parts}
 
         assert self.complete(north, "check_digit", **plan, reference="") == (
-            "instalments[2].reference: the last digit is not the check digit of the others"
+            f"{MISSING_IN_LETTER}; instalments[2].reference: the last digit is not the check digit of the others"
         )
         assert self.complete(north, "length_digit", **plan, reference="0400003018") == "; ".join(
             f"{place}: {why}"

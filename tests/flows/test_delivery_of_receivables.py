@@ -133,14 +133,16 @@ class TestALetter:
     def test_takes_nothing_from_an_invoice_that_has_its_number(self, ledger):
         ledger.rows({"number": "3001", "reference": "30015"})
 
-        assert reminder(ledger, "9009").reference == ""
+        with pytest.raises(DataError, match="reference: the bank refuses payments without one"):
+            reminder(ledger, "9009")
 
     def test_about_one_claim_takes_the_reference_of_that_one(self, ledger):
         ledger.rows(PLUSGIRO, {"number": "3001", "reference": "30015"})
 
         assert paid_by(reminder(ledger, "2001")) == ("plusgiro:10181", "12344")
-        assert reminder(ledger, "2001", "3001").reference == ""
-        assert reminder(ledger, "2001", source_system="dunning").reference == ""
+        for claims, changes in ((("2001", "3001"), {}), (("2001",), {"source_system": "dunning"})):
+            with pytest.raises(DataError, match="reference: the bank refuses payments without one"):
+                reminder(ledger, *claims, **changes)
 
 
 def test_a_credit_note_states_its_credit_above_zero(ledger):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hub.model.documents import Document
+from hub.model.documents import INVOICES, Document
 from hub.model.import_rows import RowProblem
 from hub.model.payment_reference import ReferenceControl
 from hub.rules.delivery.payment_box import asks_for_payment
 from hub.rules.references import check_reference, normal_form
 
-_MISSING = "the bank refuses payments without one: give it, or a number that one can be made of"
+_MISSING = "the bank refuses payments without one: give it, or "
+_MISSING_IN_INVOICE = _MISSING + "a number that one can be made of"
+_MISSING_IN_LETTER = _MISSING + "one for each claim or instalment"
 
 
 def in_normal_form(document: Document) -> Document:
@@ -30,12 +32,13 @@ def in_normal_form(document: Document) -> Document:
 def reference_problems(document: Document, control: ReferenceControl, *, needs_one: bool) -> list[RowProblem]:
     """Return what is wrong with each reference in normal form, where the control is hard; no message repeats a value.
 
-    A blank one is wrong only where it is the document's own and it `needs_one`: a letter about several receivables, a
-    claim and an instalment may go without.
+    A blank one is wrong only where it is the document's own and it `needs_one`: a claim and an instalment may go
+    without.
     """
     if not control.is_hard or not asks_for_payment(document):
         return []
-    missing = [RowProblem("reference", "REFERENCE_MISSING", _MISSING)] if needs_one and not document.reference else []
+    why = _MISSING_IN_INVOICE if document.kind in INVOICES else _MISSING_IN_LETTER
+    missing = [RowProblem("reference", "REFERENCE_MISSING", why)] if needs_one and not document.reference else []
     checked = ((place, check_reference(reference, control)) for place, reference in _stated(document))
     return missing + [RowProblem(place, wrong.code, wrong.message) for place, wrong in checked if wrong is not None]
 

@@ -61,7 +61,8 @@ class Completing:
             f"{problem.field}: {problem.message}"
             for problem in [*document_problems(filled), *far_dates(filled, self.today)]
         ]
-        problems += _reference_problems(filled, company)
+        needs_one = _has_reference(filled) or not (gets_reference or _parts_have_references(filled))
+        problems += _reference_problems(filled, company, needs_one=needs_one)
         if problems:
             raise DataError("; ".join(problems))
         return filled.model_copy(update={"to_pay_ore": totals_of(filled).to_pay_ore})
@@ -130,20 +131,26 @@ def _as_printed(document: Document, company: Company, paid_to: str) -> str:
     return ":".join(printed) if printed is not None else read_account(paid_to)
 
 
-def _reference_problems(document: Document, company: Company) -> list[str]:
+def _reference_problems(document: Document, company: Company, *, needs_one: bool) -> list[str]:
     """Say what is wrong with references where the bank would refuse them."""
     if not document.payee_account:
         return []
     scheme, _, number = document.payee_account.partition(":")
     account = next(one for one in company.payee_accounts if (scheme, number) in one.numbers)
     control = company.reference_control(account)
-    problems = reference_problems(document, control, needs_one=_has_reference(document))
+    problems = reference_problems(document, control, needs_one=needs_one)
     return [f"{problem.field}: {problem.message}" for problem in problems]
 
 
 def _has_reference(document: Document) -> bool:
     """Whether a document is an invoice that is paid by giro with a reference of its own."""
     return document.kind in INVOICES and document.kind is not DocumentKind.DIRECT_DEBIT_INVOICE
+
+
+def _parts_have_references(document: Document) -> bool:
+    """Whether all that a letter asks for can be paid by references of its instalments or claims."""
+    parts = document.instalments or document.claims
+    return bool(parts) and all(part.reference for part in parts)
 
 
 def _made_reference(document: Document, company: Company, account: PayeeAccount) -> str:

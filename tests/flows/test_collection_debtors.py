@@ -65,9 +65,19 @@ def test_debtors_without_identity_and_second_debtors_are_known_too(engine: Engin
     registered(world, "1/4711", email="b@example.se")
     registered(world, "8112289874", is_protected=1)
 
-    numbers = [event["receivable_id"] for event in world.events("debtor_changed")]
-    assert numbers == [world.one("1002").receivable_id, world.one("1001").receivable_id]
+    first, second = (world.one(number).receivable_id for number in ("1001", "1002"))
+    assert [event["receivable_id"] for event in world.events("debtor_changed")] == [first, second, first]
     assert world.told() == ["claim", "claim", "debtor_update"]
+    assert world.case("1001").claim_id in world.tasks()["flagged_at_agency"]
+
+
+def test_a_debtor_with_identity_who_is_protected_by_its_number_is_known_too(engine: Engine) -> None:
+    world = handed_over(engine, debtor_number="4711")
+    registered(world, "1/4711", is_protected=1)
+    registered(world, "2/4711", is_protected=1)  # another company's
+
+    assert [event["receivable_id"] for event in world.events("debtor_changed")] == [world.one("1001").receivable_id]
+    assert world.told() == ["claim", "claim"]
     assert world.case("1001").claim_id in world.tasks()["flagged_at_agency"]
 
 

@@ -34,12 +34,18 @@ _OF_DEBTORS = text(f"""
     JOIN collection_case c ON c.tenant = :t AND c.receivable_id = r.receivable_id AND {IS_OPEN}
     WHERE r.tenant = :t AND r.debtor_key IN :some
 """).bindparams(bindparam("some", expanding=True))
-_OTHERWISE_KNOWN = text(f"""
-    SELECT r.receivable_id, r.company, CASE WHEN r.debtor_identity = '' THEN r.debtor_number ELSE '' END,
-           r.second_debtor_identity
+_KEYS = {"recipient_key": "TEXT PRIMARY KEY"}
+_OF_NUMBERED_DEBTORS = text(f"""
+    SELECT r.receivable_id, r.company
+    FROM collection_case c CROSS JOIN receivable r
+    JOIN asked_debtor a ON a.recipient_key = ltrim(r.company, '0') || '/' || r.debtor_number
+    WHERE c.tenant = :t AND {IS_OPEN} AND r.tenant = :t AND r.receivable_id = c.receivable_id AND r.debtor_number <> ''
+""")
+_SECOND_DEBTORS = text(f"""
+    SELECT r.receivable_id, r.company, r.second_debtor_identity
     FROM collection_case c CROSS JOIN receivable r
     WHERE c.tenant = :t AND {IS_OPEN} AND r.tenant = :t AND r.receivable_id = c.receivable_id
-      AND (r.debtor_identity = '' OR r.second_debtor_identity <> '')
+      AND r.second_debtor_identity <> ''
 """)
 _LAST_ENTRIES = text("""
     SELECT a.receivable_id, max(e.entry_no) FROM asked a
@@ -184,13 +190,17 @@ class SqlCollectionCases:
     def of_debtors(self, recipient_keys: Sequence[str]) -> list[tuple[int, str]]:
         """Return the receivables with open cases, and their companies, whose debtors the register has under these keys.
 
-        Second debtors, and those without identity, have no index: they are looked for among the open cases.
+        One with an identity is found by company and number too, by which it may be protected. These, and second debtors,
+        have no index: they are looked for among the open cases.
         """
         keys = set(recipient_keys)
+        if not keys:
+            return []
         found = {(row[0], row[1]) for row in self._in_parts(_OF_DEBTORS, sorted(keys))}
-        others = self._connection.execute(_OTHERWISE_KNOWN, {"t": self._tenant}) if keys else ()
-        for receivable_id, company, number, second in others:
-            if f"{company.lstrip('0')}/{number}" in keys or (second and identity_key(second) in keys):
+        lay_out(self._connection, "asked_debtor", _KEYS, [(key,) for key in sorted(keys)])
+        found.update((row[0], row[1]) for row in self._connection.execute(_OF_NUMBERED_DEBTORS, {"t": self._tenant}))
+        for receivable_id, company, second in self._connection.execute(_SECOND_DEBTORS, {"t": self._tenant}):
+            if identity_key(second) in keys:
                 found.add((receivable_id, company))
         return sorted(found)
 

@@ -190,8 +190,8 @@ class SqlCollectionCases:
     def of_debtors(self, recipient_keys: Sequence[str]) -> list[tuple[int, str]]:
         """Return the receivables with open cases, and their companies, whose debtors the register has under these keys.
 
-        One with an identity is found by company and number too, by which it may be protected. These, and second debtors,
-        have no index: they are looked for among the open cases.
+        One with an identity is found by company and number too, by which it may be protected. These, and second
+        debtors, have no index: they are looked for among the open cases.
         """
         keys = set(recipient_keys)
         if not keys:

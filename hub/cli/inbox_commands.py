@@ -10,6 +10,7 @@ import typer
 from hub.cli.session import Session, command
 from hub.cli.showing import answer_json, minute, say, show_table
 from hub.model.exchanges import Exchange
+from hub.runtime.inboxes import INBOX_PLUGIN
 
 Number = Annotated[int, typer.Argument(metavar="NO", help="The document's number, see: hub inbox.")]
 
@@ -28,12 +29,14 @@ def list_documents(
     """List what came, newest first."""
     with session.hub() as hub:
         found = hub.documents.inbox(limit=limit)
+        has_inbox = INBOX_PLUGIN in hub.tenant.plugins
     if session.as_json:
         answer_json(found)
         return
     rows = [(str(one.number), f"{minute(one.created_at)} UTC", _sender(one), one.name, str(one.size)) for one in found]
     columns = (("no", "right"), ("came", "keep"), ("from", "wrap"), "document", ("bytes", "right"))
-    show_table("", columns, rows, empty="nothing has come; it needs [plugins.internal] in the tenant's settings")
+    needs = "" if has_inbox else f"; it needs [plugins.{INBOX_PLUGIN}] in the tenant's settings"
+    show_table("", columns, rows, empty=f"nothing has come{needs}")
     if len(found) == limit:
         say(f"shown are the newest {limit}: see more with --limit")
 

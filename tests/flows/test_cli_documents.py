@@ -319,3 +319,20 @@ def test_the_demonstration_can_be_asked_from_another_folder(
 
     assert f'ca_file = "{made.resolve()}' in settings
     assert run("documents", home=made).exit_code == 0
+
+
+def test_a_tenant_that_turns_the_network_on_is_found_by_the_next_plan(tmp_path: Path) -> None:
+    home, file = tmp_path / "home", tmp_path / "document.json"
+    assert run("init", home, home=home).exit_code == 0
+    settings = (home / "tenants" / "example.toml").read_text(encoding="utf-8")
+    south = settings.replace('id = "example"', 'id = "south"').replace("999999-9999", "556000-4615")
+    for name, written in (("example", f"{settings}\n[plugins.internal]\n"), ("south", south)):
+        (home / "tenants" / f"{name}.toml").write_text(written, encoding="utf-8")
+    file.write_text(json.dumps(invoice("901", debtor={"name": "South AB", "identity": "556000-4615"})), "utf-8")
+
+    assert "no tenant of this installation" in run("--tenant", "example", "route", file, "--plan", home=home).output
+    assert "[plugins.internal]" in run("--tenant", "south", "inbox", home=home).output
+
+    (home / "tenants" / "south.toml").write_text(f"{south}\n[plugins.internal]\n", encoding="utf-8")
+    assert "it goes by internal" in run("--tenant", "example", "route", file, "--plan", home=home).output
+    assert run("--tenant", "south", "inbox", home=home).output.strip() == "nothing has come"

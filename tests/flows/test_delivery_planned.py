@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from hub.errors import DataError
-from hub.model.delivery import RouteStep, Unfit
+from hub.errors import DataError, TransientError
+from hub.model.delivery import Reach, Reachable, RouteStep, Unfit
 from hub.model.documents import Document
 from hub.rules.delivery.route import PROTECTED, Route, Verdict
 from hub.services.delivery import accept_documents
@@ -56,6 +56,26 @@ def test_nobody_outside_is_asked_about_a_protected_identity(
         assert rows == [("kivra", Verdict.SKIP, PROTECTED), ("letter", Verdict.SKIP, PROTECTED)]
         assert (route.next, route.why_none) == (None, PROTECTED)
     assert kivra.asked == letter.asked == []
+
+
+def test_a_plan_asks_anew_and_what_it_hears_holds_for_the_document(
+    north: DeliveryWorld, kivra: StubChannel, letter: StubChannel
+) -> None:
+    kivra.reaches = Reach(Reachable.NO, "the debtor is no tenant of this installation")
+    north.deliver(document())
+    assert north.one().channel == "letter"
+
+    kivra.reaches = Reach(Reachable.YES)
+    route = planned(north, handed(number="1002"))
+    assert route.next is not None
+    assert route.next.channel == "kivra"
+    kivra.reaches = letter.reaches = TransientError("the line is busy")
+    route = planned(north, handed(number="1002"))  # what is kept counts for a channel that cannot say
+    north.deliver(document("1002"))
+
+    assert route.next is not None
+    assert route.next.channel == north.one("1002").channel == "kivra"
+    assert len(kivra.asked) == 3
 
 
 def test_a_channel_that_cannot_carry_the_document_is_passed_by(

@@ -55,7 +55,7 @@ class Planner:
         self._tenant = tenant
         self._channels = channels
         self._printing = Printing(store, printer)
-        self._reaching = Reaching(store, channels, clock)
+        self._reaching = Reaching(store, channels, clock, asks_anew=True)
         self._rest = rest
 
     def plan(self, document: Document | int) -> Route:

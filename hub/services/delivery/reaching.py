@@ -28,11 +28,16 @@ class Reaching:
     An answer is about all that a channel was shown: of a debtor with another address it is asked anew.
     """
 
-    def __init__(self, store: Store, channels: Mapping[str, DocumentChannel], clock: Clock) -> None:
+    def __init__(
+        self, store: Store, channels: Mapping[str, DocumentChannel], clock: Clock, *, asks_anew: bool = False
+    ) -> None:
+        """With `asks_anew` what is kept counts only where a channel cannot say now."""
         self._store = store
         self._channels = channels
         self._clock = clock
         self._known: dict[str, dict[str, Reach]] = {}  # by recipient, then channel
+        self._kept: dict[tuple[str, str], Reach] = {}  # by recipient and channel, where they are asked anew
+        self._asks_anew = asks_anew
         self._failures: dict[str, int] = {}
         self._shut: dict[str, str] = {}  # why a setting keeps channels from answering
 
@@ -44,7 +49,10 @@ class Reaching:
         with self._store.read() as work:
             for kept in work.recipients.reach(keys):
                 answer = Reach(Reachable(kept.answer), kept.reason, kept.address)
-                self._known[kept.asked_sha256][kept.channel] = answer
+                if self._asks_anew:
+                    self._kept[kept.asked_sha256, kept.channel] = answer
+                else:
+                    self._known[kept.asked_sha256][kept.channel] = answer
 
     def of(self, key: str) -> dict[str, Reach]:
         """Return what is known of a recipient by its key, by channel."""
@@ -65,7 +73,10 @@ class Reaching:
         question = Question(self._store, channel.name, "whom it reaches")
         answers = {**_unknown(batch, NO_ANSWER), **self._answers(channel, batch, question)}
         for one in batch:
-            self._known[one.key][channel.name] = answers[one.key]
+            answer = answers[one.key]
+            if answer.answer is Reachable.UNKNOWN:
+                answer = self._kept.get((one.key, channel.name), answer)
+            self._known[one.key][channel.name] = answer
         now = self._clock.now()
         kept = [
             KeptReach(channel.name, key, debtors[key], *reach[:3], _until(now, reach.holds_for_s))

@@ -113,6 +113,8 @@ class Reaching:
             return self._failed(channel, batch, str(error))
         except Exception as error:  # noqa: BLE001 - an adapter's defect; its text may hold data
             return self._failed(channel, batch, f"the channel is broken: {type(error).__name__} in reach")
+        if not all(map(_is_reach, answers.values())):
+            return self._failed(channel, batch, "the channel is broken: reach answers something else than a Reach")
         self._failures[channel.name] = 0
         return answers
 
@@ -126,6 +128,13 @@ class Reaching:
 
 def _unknown(batch: Sequence[Recipient], why: str) -> dict[str, Reach]:
     return {one.key: Reach(Reachable.UNKNOWN, why) for one in batch}
+
+
+def _is_reach(given: object) -> bool:
+    """Say whether an answer is one in every part: it would be routed by, and kept where nobody can read it."""
+    if not isinstance(given, Reach) or not isinstance(given.answer, Reachable):
+        return False
+    return isinstance(given.reason, str) and isinstance(given.address, str) and isinstance(given.holds_for_s, int)
 
 
 def _until(now: datetime, holds_for_s: int) -> str:

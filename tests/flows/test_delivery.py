@@ -444,12 +444,33 @@ class TestReports:
         self.send(north)
         north.follow()
         north.later(hours=2)
-        told = [task for task in north.tasks() if "nobody has asked" in task]
+        (told,) = north.tasks()
         before = north.one().state
         north.follow()
 
-        assert (len(told), before, north.one().state) == (1, "sent", "delivered")
+        assert "it has not told since 2026-11-23 09:00 UTC what became of them: either nobody has asked it, or" in told
+        assert (before, north.one().state) == ("sent", "delivered")
         assert north.tasks() == []
+
+    def test_silence_says_nothing_where_a_channel_was_asked_and_did_not_answer(self, north, post):
+        post.silence = Silence.DELIVERED
+        self.send(north)
+        north.later(hours=2)
+        answer, post.follow = post.follow, self.not_now
+        north.follow()
+        north.later(minutes=1)
+
+        (told,) = north.tasks()
+        assert north.one().state == "sent"
+        assert "it has not told yet what became of them: either nobody has asked it, or it was asked" in told
+
+        post.follow = answer
+        north.follow()
+        assert (north.one().state, north.tasks()) == ("delivered", [])
+
+    @staticmethod
+    def not_now(_cursor):
+        raise TransientError("the line is busy")
 
     def test_what_a_channel_took_that_is_turned_off_waits_for_it(self, north, post):
         post.silence = Silence.DELIVERED

@@ -98,7 +98,7 @@ def _nobody_passes_on(work: UnitOfWork, tenant: Tenant, archives: Collection[str
 def _look_after_silent(work: UnitOfWork, channels: Mapping[str, FollowedChannel]) -> int:
     """See to documents of which a channel should have reported; return how many of one channel there were at most.
 
-    Silence says something only when the channel was asked since: before that a person is told that nobody asks.
+    Silence says something only when the channel has answered since: before that a person is told that it has not.
     """
     unheard = {name: work.documents.silent(name, work.now, MOST_AT_ONCE) for name in channels}
     asked_at = {name: work.recipients.asked_at(name) for name in channels}
@@ -106,7 +106,7 @@ def _look_after_silent(work: UnitOfWork, channels: Mapping[str, FollowedChannel]
     for row in _still_silent(work, [row for rows in silent.values() for row in rows]):
         _nothing_heard(work, row, channels[row.channel])
     for name, rows in unheard.items():
-        _ask_who_asks(work, name, is_asked=len(silent[name]) == len(rows))
+        _ask_who_asks(work, name, asked_at[name], has_answered=len(silent[name]) == len(rows))
     return max(map(len, silent.values()), default=0)
 
 
@@ -119,13 +119,16 @@ def _still_silent(work: UnitOfWork, silent: Sequence[DocumentRow]) -> list[Docum
     return [row for row in work.documents.hold_all([row.document_no for row in silent]) if row in read]
 
 
-def _ask_who_asks(work: UnitOfWork, channel: str, *, is_asked: bool) -> None:
-    if is_asked:
+def _ask_who_asks(work: UnitOfWork, channel: str, asked_at: str, *, has_answered: bool) -> None:
+    """Tell a person that a channel says nothing; that it was asked in vain is known of runs alone."""
+    if has_answered:
         work.commands.close_task(NOBODY_ASKS, channel)
     else:
+        since = f"since {asked_at[:16].replace('T', ' ')} UTC" if asked_at else "yet"
         message = (
-            f"documents went by {channel}, and nobody has asked it what became of them: run hub documents follow, "
-            'and add a schedule with job = "follow" to the settings'
+            f"documents went by {channel}, and it has not told {since} what became of them: either nobody has asked "
+            "it, or it was asked and did not answer, and hub runs says why; run hub documents follow, and where no "
+            'schedule with job = "follow" is in the settings, add one'
         )
         work.commands.open_task(NOBODY_ASKS, channel, message)
 

@@ -11,14 +11,14 @@ from typing import Any, BinaryIO
 import pytest
 from imported_ledger import Ledger
 from payment_world import EventReader, World, pay, payment_file
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from hub.demo.folder import BGMAX, CAMT054, RECEIVABLES, lay_out
 from hub.errors import ConfigurationError, DataError
 from hub.model.books import Contra
 from hub.model.commands import UndoFile
 from hub.model.exchanges import Exchange
-from hub.model.payment_file import FileEvent
+from hub.model.payment_file import FileEvent, Key, Payer
 from hub.runtime.doctor import examine
 from hub.runtime.facade import Hub
 from hub.services.chart import chart_of
@@ -71,13 +71,17 @@ def test_the_text_of_a_foreign_exception_is_kept_nowhere(engine: Engine, monkeyp
     assert SECRET not in f"{exchange.reason}{exchange.problem}"
 
 
-def test_a_text_that_the_database_refuses_stops_no_other_file(engine: Engine) -> None:
+@pytest.mark.parametrize(("odd", "kept"), [("a\x00b", "a\N{REPLACEMENT CHARACTER}b"), ("a\ud83d", "a?")])
+def test_money_of_which_a_text_is_no_text_is_posted_and_the_text_marked(engine: Engine, odd: str, kept: str) -> None:
     world = World(engine)
+    odd_pay = pay(100, "2222", texts=(odd,), payer=Payer(name=odd, address=(odd,)), keys=(Key("bgc_serial", odd),))
 
-    refused = world.receive(payment_file("bgmax", [pay(100, "2222", texts=("a\x00b",))], serial="1"))
+    exchange = world.receive(payment_file("bgmax", [odd_pay], serial="1"))
 
-    assert refused.state == ("posted" if engine.dialect.name == "sqlite" else "quarantined")
-    assert world.receive(GOOD).state == "posted"
+    assert exchange.state == "posted"
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT texts, payer_name, payer_address, key_value FROM payment")).one()
+    assert found == (kept,) * 4
 
 
 @pytest.mark.parametrize("amounts", [(6 * 10**18,), (3 * 10**18, 3 * 10**18), (10**30,)])

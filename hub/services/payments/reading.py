@@ -27,6 +27,7 @@ from hub.rules.payments.matching import TEXT_QUALITY
 from hub.rules.references import normal_form
 from hub.services.payees import Payee, Payees
 from hub.services.ports import Work
+from hub.texts import storable_within
 
 CHUNK_PAYMENTS = 20_000  # about half a second of one write transaction
 LISTED = "+"  # in no normal form: a list is never taken for one reference
@@ -271,6 +272,6 @@ _KINDS: dict[type, str] = {
 
 
 def events_of(reader: PaymentFileReader, stream: Any) -> Iterator[FileEvent]:
-    """Read a stream with a reader, from its beginning."""
+    """Read a stream with a reader, from its beginning; no text holds what a database refuses."""
     stream.seek(0)
-    return reader.read(stream)
+    return map(storable_within, reader.read(stream))

@@ -335,6 +335,8 @@ class TenantPlugins:
         offers = [(name, offer) for name, answer in asked for offer in checked_offers(name, answer, kind)]
         names = [offer.name for _, offer in offers]
         for plugin, offer in offers:
+            if not isinstance(offer.name, str) or not offer.name.isprintable() or not offer.name:
+                raise broken(plugin, TypeError(), f"gives no name of plain characters to one of its {noun}")
             if names.count(offer.name) > 1:
                 message = f"two {noun} are called {offer.name}"
                 raise ConfigurationError(message, where=f"plugins.{plugin}", hint="turn one of their plugins off")

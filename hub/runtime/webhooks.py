@@ -21,6 +21,7 @@ from hub.runtime.telemetry import webhook_answered
 from hub.runtime.webhook_settings import Place
 from hub.services.webhooks import Notice, keep_notice
 from hub.store.unit_of_work import SqlStore
+from hub.texts import storable
 
 TELL_EVERY_S = 60
 
@@ -76,7 +77,7 @@ class WebhookDesk:
         notice_id = receiver.verify(headers, body)
         if not isinstance(notice_id, str) or not notice_id:
             raise ConfigurationError(f"the receiver {name} of {plugin} names no notice: mend the plugin")
-        is_new = keep_notice(self._store(tenant), Notice(plugin, name, notice_id, body))
+        is_new = keep_notice(self._store(tenant), Notice(plugin, name, storable(notice_id), body))
         return Taken.KEPT if is_new else Taken.KNOWN
 
     def _receiver(self, tenant: str, name: str) -> tuple[str, WebhookReceiver] | None:

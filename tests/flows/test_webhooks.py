@@ -81,6 +81,15 @@ def test_the_same_notice_again_is_answered_as_if_it_were_new_and_does_nothing(
     assert len(rows(installation, RUNS)) == 1
 
 
+def test_a_notice_whose_id_holds_what_no_database_keeps_is_kept_and_known_again(
+    installation: Installation, door: Application
+) -> None:
+    for _ in range(2):
+        assert called(door, BODY, signed(BODY, "n\0 1"))[0] == 204
+
+    assert [row[4].endswith("n\N{REPLACEMENT CHARACTER} 1") for row in rows(installation, KEPT)] == [True]
+
+
 def test_notices_of_a_burst_share_a_run(installation: Installation, door: Application) -> None:
     for number in range(5):
         called(door, BODY, signed(BODY, f"n{number}"))

@@ -15,6 +15,7 @@ from hub.model.bookkeeping import VOUCHER_TEXTS, FiscalYear, LedgerLine, LedgerV
 from hub.model.bookkeeping_settings import AccountRegister, BookkeepingSettings, ClosedPeriod
 from hub.model.books import VoucherLine
 from hub.model.company import Company
+from hub.texts import storable
 
 _PARTS = re.compile(r"[ .*/-]")
 _FIRST_PART = ord("A")
@@ -93,7 +94,7 @@ def decide(voucher: VoucherToExport, terms: LedgerTerms, why_not: Callable[[Ledg
         return Decision(voucher.voucher_no, None, reason, WHAT_TO_DO[Waiting(reason)])
     said = voucher.text or VOUCHER_TEXTS.get(voucher.voucher_type, voucher.voucher_type.replace("_", " "))
     made = LedgerVoucher(voucher.voucher_no, series, day, said, lines)
-    problem = why_not(made)
+    problem = storable(why_not(made))
     if problem:
         return Decision(voucher.voucher_no, None, Waiting.CANNOT_BE_WRITTEN, problem)
     return Decision(voucher.voucher_no, made, replaced=replaced)

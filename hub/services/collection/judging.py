@@ -23,6 +23,7 @@ from hub.services.books.claims import build_claims
 from hub.services.collection.agencies import Agencies
 from hub.services.ports import UnitOfWork
 from hub.services.ports.dunning import DunnedPage
+from hub.texts import storable
 
 CLAIMS_AT_ONCE = 500
 LONGEST_REASON = 200
@@ -113,7 +114,7 @@ class Judge:
         if terms is None:
             return _left(one, f"{TransferStop.AGENCY_SAYS}:it does not {rule.step}")
         why = refused(claim, rule, terms)
-        says = "" if why else self._agency.why_not(self.order(claim, rule, company))
+        says = "" if why else storable(self._agency.why_not(self.order(claim, rule, company)))
         if says:
             why = cut_at_word(f"{TransferStop.AGENCY_SAYS}:{says}", LONGEST_REASON)
         return _left(one, why) if why else one._replace(claim=claim)

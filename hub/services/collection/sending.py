@@ -25,6 +25,7 @@ from hub.services.collection.attaching import attached
 from hub.services.collection.ending import Ending, end_cases
 from hub.services.collection.ordering import case_order, tell, write_anew
 from hub.services.ports import UnitOfWork, Work
+from hub.texts import storable
 
 MESSAGE_KIND = "agency_message"
 ORDERS_IN_FILE = 2_000
@@ -88,7 +89,7 @@ def _send_group(
 ) -> None:
     possible, impossible = [], []
     for one in _prepared(work, agencies, group, orders):
-        why = agency.why_not(one.told)
+        why = storable(agency.why_not(one.told))
         if why:
             impossible.append((one, cut_at_word(why, LONGEST_TEXT)))
         else:
@@ -127,7 +128,7 @@ def _send_file(
     number = work.collection_orders.next_file(group.agency, group.organisation_number)
     key = f"{group.agency}:{group.organisation_number}:{number}"
     batch = _batch(work, agencies, group, key, number, prepared)
-    name = f"collection:{key}/{agency.file_name(batch)}"
+    name = f"collection:{key}/{storable(agency.file_name(batch))}"
     documents = attached(work, agency, key, batch.orders)
     ((exchange_no),) = _plan(work, tenant, agencies, agency, key, [(name, agency.write(batch))], documents)
     _note_sent(work, [(one, exchange_no) for one in prepared], number)
@@ -144,7 +145,7 @@ def _send_each(
     messages = []
     for one in prepared:
         batch = _batch(work, agencies, group, one.order.order_key, 0, [one])
-        messages.append((f"collection:{one.order.order_key}/{agency.file_name(batch)}", agency.write(batch)))
+        messages.append((f"collection:{one.order.order_key}/{storable(agency.file_name(batch))}", agency.write(batch)))
     key = f"{group.agency}:{prepared[0].order.order_no}"
     documents = attached(work, agency, key, [one.told for one in prepared])
     numbers = _plan(work, tenant, agencies, agency, key, messages, documents)

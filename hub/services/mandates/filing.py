@@ -19,6 +19,7 @@ from hub.services.mandates.collecting import Collector, Schemes
 from hub.services.mandates.ordering import as_scheme_orders
 from hub.services.mandates.telling import FILE_REFUSED, ORDER_REFUSED, tell_mandates, tell_requests
 from hub.services.ports import JsonObject, UnitOfWork
+from hub.texts import storable
 
 _CLAIM = "direct debit files"  # two who make files at once: the second looks when the first has written
 _AT_AN_END = (ExchangeState.DELIVERED, ExchangeState.UNDELIVERED)
@@ -35,7 +36,7 @@ def write_file(work: UnitOfWork, tenant: Tenant, schemes: Schemes, by: Collector
     waiting = work.scheme_orders.waiting(by.company.number, by.settings.most_orders)
     mandates = work.mandates.get_all({one.mandate_no for one in waiting if one.mandate_no})
     placed = as_scheme_orders(waiting, by.payee, mandates)
-    refused = [(order, problem) for order, said in placed if (problem := scheme.why_not(*said))]
+    refused = [(order, problem) for order, said in placed if (problem := storable(scheme.why_not(*said)))]
     _leave_out(work, refused, mandates)
     left_out = {order.order_no for order, _ in refused}
     going = [(order, said) for order, said in placed if order.order_no not in left_out]
@@ -56,7 +57,7 @@ def _written(
     company = by.company.number
     file = SchemeFile(work.scheme_orders.next_file(company), company, work.today)
     kept = work.contents.keep(b"".join(scheme.write(file, [said for _, said in going])))
-    name = f"direct_debits:{company}:{file.number}/{scheme.file_name(file)}"
+    name = f"direct_debits:{company}:{file.number}/{storable(scheme.file_name(file))}"
     message = PlannedMessage(name, kept.sha256, kept.size, FILE_KIND)
     plan_batch(work, tenant.id, scheme.channel, name, [message], plugin=schemes.plugin_of(scheme))
     (attempt,) = work.attempts.of_messages([name])

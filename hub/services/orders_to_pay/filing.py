@@ -26,6 +26,7 @@ from hub.services.orders_to_pay.making import answer_of, settle
 from hub.services.orders_to_pay.means import Means
 from hub.services.orders_to_pay.telling import find_order, mark, tell
 from hub.services.ports import JsonObject, UnitOfWork
+from hub.texts import storable
 
 MESSAGE_KIND = "order_to_pay_file"
 _ONES_OWN = {  # what the authority knows is what was asked for
@@ -91,9 +92,8 @@ class OrderFiler:
 
     def _unwritable(self, tenant: Tenant, order: OrderToPay, application: OrderApplication) -> list[Hindrance]:
         filer = self._filer(tenant, order)
-        reason = (
-            "" if filer is None else filer.why_not(OrderMessage(kind=MessageKind.APPLICATION, application=application))
-        )
+        message = OrderMessage(kind=MessageKind.APPLICATION, application=application)
+        reason = "" if filer is None else storable(filer.why_not(message))
         return [Hindrance("", WhyNot.CANNOT_BE_WRITTEN, reason)] if reason else []
 
     def _filer(self, tenant: Tenant, order: OrderToPay) -> OrderToPayFiler | None:
@@ -158,12 +158,13 @@ def send(work: UnitOfWork, means: Means, filer: OrderToPayFiler, messages: Seque
         tuple(messages),
     )  # fmt: skip
     kept = work.contents.keep(filer.write(filing))
-    name = f"{key}/{filer.file_name(filing)}"  # a channel calls the file what stands behind the last slash
+    file_name = storable(filer.file_name(filing))
+    name = f"{key}/{file_name}"  # a channel calls the file what stands behind the last slash
     message = PlannedMessage(name, kept.sha256, kept.size, MESSAGE_KIND)
     plan_batch(work, work.tenant_name, filer.channel, key, [message], plugin=plugin)
     (attempt,) = work.attempts.of_messages([name])
     summary: Mapping[str, object] = {
-        "name": filer.file_name(filing),
+        "name": file_name,
         "kind": first.kind,
         "number": file_no,
         "orders": len(messages),

@@ -22,6 +22,7 @@ from hub.services.chart import chart_of
 from hub.services.ports import JsonObject, UnitOfWork, Work
 from hub.services.refunds.batches import batch_of, new_order, payment_order
 from hub.services.refunds.writers import OrderWriters
+from hub.texts import storable
 
 RUN_KIND = ScheduledJob.REFUNDS.value
 STEP = "order_file"
@@ -97,7 +98,7 @@ class OrderRun:
         order = new_order(work, company, refunds)
         batch = batch_of(order, refunds)
         kept = work.contents.keep(writer.write(batch))
-        name = f"{order.message_id}/{writer.file_name(batch)}"  # a channel calls the file as the writer does
+        name = f"{order.message_id}/{storable(writer.file_name(batch))}"  # a channel calls the file as the writer does
         message = PlannedMessage(name, kept.sha256, kept.size, MESSAGE_KIND)
         plugin = self._writers.plugin_of(writer)
         plan_batch(work, self._tenant.id, writer.channel, order.message_id, [message], plugin=plugin)
@@ -106,7 +107,9 @@ class OrderRun:
         work.exchanges.change(attempt.exchange_no, format=writer.name, summary=summary)
         work.refunds.add_order(order._replace(exchange_no=attempt.exchange_no))
         self._post(work, refunds, order, attempt.exchange_no)
-        work.refunds.change_each("part", {one.refund_no: writer.part_of(payment_order(one)) for one in refunds})
+        work.refunds.change_each(
+            "part", {one.refund_no: storable(writer.part_of(payment_order(one))) for one in refunds}
+        )
         work.events.record(
             "refunds_ordered",
             **summary,
@@ -142,7 +145,7 @@ def split(
     going, waiting = [], []
     for one in found:
         key = (one.source, one.payment_id or one.receivable_id)
-        reason = writer.why_not(probe, payment_order(one))
+        reason = storable(writer.why_not(probe, payment_order(one)))
         if left_ore.get(key, 0) < one.amount_ore:
             reason = "its money is not there any more: it has been moved or paid with; withdraw the refund"
         if reason:

@@ -61,3 +61,11 @@ def test_a_promise_that_cannot_be_kept_is_refused(promise, complaint):
     channel.promise = promise
     with pytest.raises(ConfigurationError, match=complaint):
         _ = TenantPlugins.from_objects(Offering("one", [channel])).channels
+
+
+@pytest.mark.parametrize("name", ["", None, "a\0b", "half \ud83d", "two\nlines"])
+def test_a_name_that_nothing_can_be_kept_by_is_refused(name: Any) -> None:
+    channel = Channel()
+    channel.name = name
+    with pytest.raises(ConfigurationError, match="gives no name of plain characters to one of its channels"):
+        _ = TenantPlugins.from_objects(Offering("one", [channel])).channels

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, text
 
 from hub.errors import RejectedError, TransientError
-from hub.model.delivery import Receipt, ReceiptKind, RouteStep
+from hub.model.delivery import AnswerKind, BuyerAnswer, Receipt, ReceiptKind, RouteStep
 from hub.services import rounds
-from hub.services.attempts import CLAIM
+from hub.services.attempts import CLAIM, hold_messages
+from hub.services.attempts.resting import hold_rest
 from hub.services.delivery import apply_receipts
 from hub.store.delivery.documents import SqlDocuments
 from tests.flows.delivery_world import DeliveryWorld, ReportingChannel, document
+from tests.flows.test_webhook_reports import Post
+
+LOOK_S = 0.01
 
 
 @pytest.fixture(autouse=True)
@@ -116,3 +121,82 @@ def test_who_changes_documents_has_claimed_that_first(engine, north, network, le
     states = [north.one(number).state for number in "1234"]
 
     assert (unclaimed, states) == ([], ["held", "held", "held", "held"])
+
+
+class Turn(threading.Thread):
+    """A turn of a channel that writes what it heard: rows of messages, that of the channel, then the task of a person.
+
+    When it has the messages, or without any the channel, it lets somebody else begin, and goes on when that waits.
+    """
+
+    def __init__(self, world: DeliveryWorld, channel: str, *exchanges: int | None) -> None:
+        super().__init__()
+        self._world = world
+        self._channel = channel
+        self._exchanges = [number for number in exchanges if number is not None]
+        self.holds = threading.Event()
+        self.may_go_on = threading.Event()
+
+    def run(self) -> None:
+        with self._world.store.write() as work:
+            if self._exchanges:
+                hold_messages(work, self._exchanges)
+            else:
+                hold_rest(work, self._channel)
+            self.holds.set()
+            while not self.may_go_on.is_set() and not self._somebody_waits():
+                threading.Event().wait(LOOK_S)
+            hold_rest(work, self._channel)
+            work.commands.open_task("unknown_attempt", "0:1", "a message may have arrived")
+
+    def _somebody_waits(self) -> bool:
+        asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        with self._world.engine.connect() as connection:
+            return bool(connection.execute(text(asked)).scalar_one())
+
+
+@contextmanager
+def beside(turn: Turn) -> Iterator[None]:
+    """Do something while a turn is about to write."""
+    turn.start()
+    assert turn.holds.wait(10)
+    try:
+        yield
+    finally:
+        turn.may_go_on.set()
+        turn.join()
+
+
+def test_a_late_proof_and_a_turn_do_not_wait_for_each_other(north, network, refused):
+    proof = Receipt(ReceiptKind.DELIVERED, north.delivery_id("operator", "1"))
+
+    with beside(Turn(north, "operator")), north.store.write() as work:
+        apply_receipts(work, "north", network, [proof])
+
+    assert refused == []
+    assert [kind for (kind,) in north.sql("SELECT kind FROM task ORDER BY kind")] == ["late_attempt", "unknown_attempt"]
+
+
+def test_reports_with_answers_and_a_turn_do_not_wait_for_each_other(north, network, refused):
+    north.deliver(document("3"))
+    network.reports = [Receipt(ReceiptKind.STOPPED, north.delivery_id("operator", "2"), reason="no such account")]
+    network.answers = [BuyerAnswer(AnswerKind.ACCEPTED, north.delivery_id("operator", "3"))]
+
+    with beside(Turn(north, "operator", north.one("3").exchange_no)):
+        north.follow()
+
+    assert refused == []
+    assert [north.one(number).state for number in "23"] == ["held", "delivered"]
+
+
+def test_notices_read_together_and_a_turn_do_not_wait_for_each_other(engine, refused):
+    post = Post(engine)
+    post.world.deliver(document("1"), document("2"))
+    for number, kind in (("1", "stopped"), ("2", "delivered")):
+        post.notify({"kind": kind, "delivery_id": post.world.delivery_id("kivra", number)}, notice_id=number)
+
+    with beside(Turn(post.world, "kivra", post.world.one("2").exchange_no)):
+        post.read()
+
+    assert refused == []
+    assert [post.world.one(number).state for number in "12"] == ["held", "delivered"]

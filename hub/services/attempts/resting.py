@@ -70,7 +70,7 @@ class Resting:
         """Add what was heard to the row as it stands: a person may have ended the rest meanwhile."""
         if not self._unwritten and not self.rest.is_told:
             return
-        before = rest = _held(unit, self.rest.channel)
+        before = rest = hold_rest(unit, self.rest.channel)
         for call in self._unwritten:
             rest = call.counted(rest)
         self._recorded = _without_anyone_waiting(unit, rest)
@@ -110,11 +110,11 @@ class Question:
 
 def let_be(unit: UnitOfWork, channel: str) -> None:
     """Ask nobody any more about a channel whose last open message has ended, with what a person says of it."""
-    rest = _held(unit, channel)
+    rest = hold_rest(unit, channel)
     _keep(unit, rest, _without_anyone_waiting(unit, rest))
 
 
-def _held(unit: UnitOfWork, channel: str) -> ChannelRest:
+def hold_rest(unit: UnitOfWork, channel: str) -> ChannelRest:
     """Return how a channel stands, which nobody else changes before the transaction ends.
 
     Its name is held too: two who first hear something of a channel find no row that they could hold.

@@ -71,10 +71,14 @@ def apply_answers(work: UnitOfWork, tenant: Tenant, channel: DocumentChannel, an
     if not answered:
         return 0
     work.commands.claim(CLAIM)
-    delivered = sorted({one.delivery_id for one in answered})
-    apply_receipts(work, tenant.id, channel, [Receipt(ReceiptKind.DELIVERED, name) for name in delivered])
+    apply_receipts(work, tenant.id, channel, told_by(answered))
     work.documents.hold_all({one.row.document_no for one in answered})
     return sum(_apply(work, tenant, channel.name, one) for one in answered)
+
+
+def told_by(answered: Sequence[Answered]) -> list[Receipt]:
+    """Return what answers report: who answers has the document."""
+    return [Receipt(ReceiptKind.DELIVERED, name) for name in sorted({one.delivery_id for one in answered})]
 
 
 def tell_strays(work: UnitOfWork, channel: str, strays: Sequence[BuyerAnswer]) -> None:

@@ -11,8 +11,8 @@ from hub.model.delivery import Followed
 from hub.model.tenant import Tenant
 from hub.rules.attempts import IN_DOUBT, OPEN, later
 from hub.services.attempts.resting import Question
-from hub.services.delivery.answers import apply_answers, find_answered, tell_strays
-from hub.services.delivery.reports import apply_receipts, strangers
+from hub.services.delivery.answers import apply_answers, find_answered, tell_strays, told_by
+from hub.services.delivery.reports import apply_receipts, hold_reported, strangers
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 
 RUN_KIND = "follow"
@@ -59,6 +59,8 @@ class FollowRun:
             with work.write() as unit:
                 # Asked first: what ends meanwhile is known then.
                 may_be_early = unit.attempts.has_any(channel.name, MAY_BE_TAKEN)
+                if answered:
+                    hold_reported(unit, [(channel.name, [*followed.receipts, *told_by(answered)])])
                 found += apply_receipts(unit, self._tenant.id, channel, followed.receipts)
                 found += apply_answers(unit, self._tenant, channel, answered)
                 _ask_about(unit, channel.name, followed.problems)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hub.contracts import DocumentChannel
 from hub.model.attempts import Attempt, AttemptState
@@ -11,7 +11,7 @@ from hub.model.delivery import BuyerAnswer, Receipt, ReceiptKind
 from hub.rules.attempts import CERTAINLY_NOT_DELIVERED
 from hub.services.attempts import CLAIM, hold_messages
 from hub.services.attempts.late import keep_proof, tell_late
-from hub.services.attempts.resting import let_be
+from hub.services.attempts.resting import hold_rest, let_be
 from hub.services.delivery.following import arrived, go_on
 from hub.services.delivery.routing import enqueue_delivery
 from hub.services.delivery.standing import Mended, hold, stand, tell
@@ -35,14 +35,13 @@ def apply_receipts(work: UnitOfWork, tenant_name: str, channel: DocumentChannel,
     """Write what reports say; return how many were of a document of ours. The same report again changes nothing."""
     if not receipts:
         return 0
-    work.commands.claim(CLAIM)  # before steps are read: a round changes them under it
-    steps = steps_of(work, channel.name, receipts)
-    concerned = [step for some in steps for step in some]
-    if not concerned:
+    (steps,) = hold_reported(work, [(channel.name, receipts)])
+    if not any(steps):
         return 0
-    rows = {row.document_no: row for row in work.documents.hold_all({step.document_no for step in concerned})}
-    hold_messages(work, [step.exchange_no for step in concerned if step.exchange_no is not None])
-    _note_taken(work, channel.name, receipts, steps)
+    rows = {
+        row.document_no: row for row in work.documents.hold_all({one.document_no for some in steps for one in some})
+    }
+    _note_taken(work, channel.name, _proven(work, channel.name, receipts, steps))
     told: set[int] = set()
     goes_on = False
     for receipt, some in zip(receipts, steps, strict=True):
@@ -58,6 +57,22 @@ def apply_receipts(work: UnitOfWork, tenant_name: str, channel: DocumentChannel,
     return sum(map(len, steps))
 
 
+def hold_reported(work: UnitOfWork, reports: Sequence[tuple[str, Sequence[Receipt]]]) -> list[list[list[DocumentStep]]]:
+    """Hold all that reports, by channel, are about: documents, messages, then channels; return the steps of each.
+
+    Whoever writes several in one transaction calls this with all of them first: what is told of one takes the number of
+    a task, which a turn may wait for that has the message of the next one.
+    """
+    work.commands.claim(CLAIM)  # before steps are read: a round changes them under it
+    found = [(channel, receipts, steps_of(work, channel, receipts)) for channel, receipts in reports]
+    concerned = [step for _, _, steps in found for some in steps for step in some]
+    work.documents.hold_all({step.document_no for step in concerned})
+    hold_messages(work, [step.exchange_no for step in concerned if step.exchange_no is not None])
+    for channel in sorted({channel for channel, receipts, steps in found if _proven(work, channel, receipts, steps)}):
+        hold_rest(work, channel)
+    return [steps for _, _, steps in found]
+
+
 def _now(work: UnitOfWork, step: DocumentStep) -> DocumentStep:
     """Return a step as it stands after what was written in this transaction."""
     steps = work.documents.steps([step.document_no])
@@ -70,10 +85,18 @@ def strangers(work: UnitOfWork, channel: str, receipts: Sequence[Receipt]) -> li
     return [r for r, some in zip(receipts, steps, strict=True) if r.external_id and not r.delivery_id and not some]
 
 
-def _note_taken(
+def _note_taken(work: UnitOfWork, channel: str, taken: Mapping[int, Attempt]) -> None:
+    """Let messages count as taken."""
+    for number in sorted(taken):
+        keep_proof(work, taken[number]._replace(state=AttemptState.DELIVERED, changed_at=work.now))
+    if taken:
+        let_be(work, channel)
+
+
+def _proven(
     work: UnitOfWork, channel: str, receipts: Sequence[Receipt], steps: Sequence[Sequence[DocumentStep]]
-) -> None:
-    """Let messages in doubt count as taken once the other side reports on what they carry, whatever it reports.
+) -> dict[int, Attempt]:
+    """Return messages in doubt that count as taken, since the other side reports on what they carry, by number.
 
     What was taken for certainly not delivered is only by a report that it is there: then a person is told, too.
     """
@@ -86,10 +109,7 @@ def _note_taken(
                 if attempt.channel == channel and _proves(receipt, attempt):
                     known = attempt.external_id or receipt.external_id
                     taken[attempt.attempt_no] = attempt._replace(external_id=known)
-    for number in sorted(taken):
-        keep_proof(work, taken[number]._replace(state=AttemptState.DELIVERED, changed_at=work.now))
-    if taken:
-        let_be(work, channel)
+    return taken
 
 
 def _proves(receipt: Receipt, attempt: Attempt) -> bool:

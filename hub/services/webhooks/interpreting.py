@@ -13,7 +13,16 @@ from hub.model.exchanges import Exchange, ExchangeState
 from hub.model.tenant import Tenant
 from hub.rules.attempts import IN_DOUBT
 from hub.services.attempts import CLAIM
-from hub.services.delivery import EARLY_FOR_S, Answered, apply_answers, apply_receipts, find_answered, tell_strays
+from hub.services.delivery import (
+    EARLY_FOR_S,
+    Answered,
+    apply_answers,
+    apply_receipts,
+    find_answered,
+    hold_reported,
+    tell_strays,
+    told_by,
+)
 from hub.services.payments.receiving import describe
 from hub.services.ports import JsonObject, Store, UnitOfWork, Work
 from hub.services.webhooks.keeping import KIND, RUN_KIND, queue_reading
@@ -157,6 +166,7 @@ class WebhookRun:
         unit.commands.claim(CLAIM)  # before anything is told: reports change documents with their messages
         for name in sorted({reading.exchange.name for reading in readings}):
             unit.commands.close_task(OFF_TASK, name)
+        hold_reported(unit, [one for reading in readings for one in self._reported(reading)])
         for reading in readings:
             exchange = reading.exchange
             if reading.problem is not None:
@@ -184,6 +194,12 @@ class WebhookRun:
         known += answers - len(reading.strays)
         reports = len(receipts) + answers
         return {"receipts": known, "of_others": reports - known, "payments": len(reading.said) - reports}
+
+    def _reported(self, reading: _Reading) -> list[tuple[str, list[Receipt]]]:
+        """Return what a notice may report, by each channel that it may be of."""
+        receipts = [one for one in reading.said if isinstance(one, Receipt)]
+        reports = [(channel.name, receipts) for channel in self._channels(reading.exchange)] if receipts else []
+        return reports + [(channel.name, told_by(answered)) for channel, answered in reading.answered]
 
     def _apply_to(self, unit: UnitOfWork, channel: DocumentChannel, receipt: Receipt) -> bool:
         return apply_receipts(unit, self._tenant.id, channel, [receipt]) > 0

@@ -39,7 +39,8 @@ _UNAVAILABLE = 503  # a gateway says so too when it lost what it had passed on; 
 _NOT_LET_IN = (401, 403, 407)
 _NOT_SERVED = (404, 405)  # here or by this method: of a submission the address is wrong, to a question it is an answer
 _CONFLICT = 409  # perhaps with what an earlier call of ours has left there
-_SECONDS = re.compile(r"[0-9]{1,10}")
+_SECONDS = re.compile(r"[0-9]+")
+_MOST_DIGITS = 10  # more mean longer than we ever wait, and Python reads no thousands of them
 _BROKEN = (requests.RequestException, HTTPError, OSError, UnicodeError)
 
 
@@ -62,7 +63,8 @@ class Answer(NamedTuple):
         A date is compared with the answer's own, so neither side's clock need be right (RFC 9110, 10.2.3).
         """
         if _SECONDS.fullmatch(self.retry_after):
-            return min(int(self.retry_after), LONGEST_RETRY_AFTER_S)
+            first_digits = self.retry_after.lstrip("0")[:_MOST_DIGITS]
+            return min(int(first_digits or 0), LONGEST_RETRY_AFTER_S)
         again_at = _http_date(self.retry_after)
         if again_at is None:
             return None

@@ -111,7 +111,10 @@ def test_whoever_is_put_off_is_told_for_how_long():
         ("", None),
         ("-1", None),
         ("1.5", None),
-        ("9" * 400, None),
+        ("9" * 26, 24 * 3600),
+        ("9" * 5000, 24 * 3600),
+        ("0" * 5000, 0),
+        ("0" * 26 + "7", 7),
     ],
 )
 def test_the_time_to_come_again_is_seconds_or_a_date(said, seconds):

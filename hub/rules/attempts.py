@@ -19,7 +19,7 @@ from hub.rules.settling import Instant, known_also_from, known_from, settles_in_
 FIRST_WAIT_S = 30
 WAIT_GROWS_BY = 4
 LONGEST_WAIT_S = 6 * 3600
-MOST_FAILURES = 10  # with these waits about a day and a half
+MOST_FAILURES = 10  # with these waits a little over a day
 LONGEST_PROBLEM = 200
 NOBODY_SAW_THE_END = "no answer was written down: the process that sent it ended, or was waited for no longer"
 RUN_CANCELLED = "its run was cancelled"

@@ -245,16 +245,18 @@ def test_a_rest_that_it_asks_for_counts_by_its_own_length(asks_s):
     assert in_peace_for(36, asks_s).asked_s == GIVES_UP_AFTER_S
 
 
-def test_a_message_is_kept_for_less_than_three_days_though_it_and_its_channel_are_asked_to_wait_by_turns():
-    """Every twelve hours it is told to wait for six itself, and when these are over, another one that all are to."""
-    rest, is_over_after = ChannelRest("post"), []
-    for hours in range(0, 72, 6):
-        is_of_all = hours % 12 == 6
-        heard = busy(6 * HOUR)._replace(waits_alone=not is_of_all)
-        rest = after_call(rest, heard, is_first_failure=is_of_all or not hours, now=later(NOW, hours * HOUR))
-        is_over_after += [hours] if is_kept_too_long(message(), rest) else []
+@pytest.mark.parametrize(("asked", "is_over_after_h"), [("mcmcmcmcmcmc", 66), ("mmmmmmmmmccccccc", 84)])
+def test_a_message_is_kept_for_less_than_four_days_where_now_it_and_now_its_channel_is_asked_to_wait(
+    asked, is_over_after_h
+):
+    """Of six hours each the message's own (m) count for one, and the channel's (c), asked of another message, whole."""
+    rest, is_over = ChannelRest("post"), []
+    for hours, who in zip(range(0, 96, 6), asked, strict=False):
+        heard = busy(6 * HOUR)._replace(waits_alone=who == "m")
+        rest = after_call(rest, heard, is_first_failure=who == "c" or not hours, now=later(NOW, hours * HOUR))
+        is_over += [hours] if is_kept_too_long(message(), rest) else []
 
-    assert is_over_after == [66]
+    assert is_over[0] == is_over_after_h
 
 
 def test_who_came_while_it_rested_waits_for_as_long_as_others_though_its_failures_began_later():
